@@ -1,0 +1,46 @@
+"""The one way to write the journal."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from accounts.models import District, Enterprise, JournalEntry, User
+
+
+def record(
+    *,
+    by: User | None,
+    at: datetime.datetime,
+    action: str,
+    subject: str = "",
+    enterprise: Enterprise | None = None,
+    district: District | None = None,
+    period: str = "",
+    before: Any = None,
+    after: Any = None,
+    why: str = "",
+) -> JournalEntry:
+    """Add one line. `action` is the verb of the screen in Chinese (确定上报), because people read and filter by it.
+    Without a district the line goes under the one the firm belongs to at that time. `by` is None for the machine."""
+    if district is None and enterprise is not None:
+        district = enterprise.district_on(at.date()) or enterprise.district
+    return JournalEntry.objects.create(
+        by=by,
+        at=at,
+        by_name=f"{by}（{by.office}）" if by else "系统",
+        action=action,
+        subject=subject[:200],
+        enterprise=enterprise,
+        district=district,
+        period=period,
+        before=before,
+        after=after,
+        why=why,
+    )
+
+
+def changes(before: dict, after: dict) -> tuple[dict, dict]:
+    """Only what differs, both ways, so a line of the journal shows the change and not the whole row."""
+    keys = [key for key in {**before, **after} if before.get(key) != after.get(key)]
+    return {key: before.get(key) for key in keys}, {key: after.get(key) for key in keys}

@@ -1,0 +1,18 @@
+"""Who people and enterprises are. Every "until" and "to" date is the last day on which the row holds."""
+
+from accounts.models.districts import District, DistrictContact
+from accounts.models.enterprises import Enterprise, Residence
+from accounts.models.installation import Installation
+from accounts.models.journal import JournalEntry
+from accounts.models.people import Application, User
+
+__all__ = [
+    "Application",
+    "District",
+    "DistrictContact",
+    "Enterprise",
+    "Installation",
+    "JournalEntry",
+    "Residence",
+    "User",
+]

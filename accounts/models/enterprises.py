@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+import datetime
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q, Subquery
+
+from accounts.models.districts import District
+
+
+class EnterpriseQuerySet(models.QuerySet):
+    def visible_to(self, user) -> EnterpriseQuerySet:
+        """The register as this user may see it. A district sees the firms that are its own now;
+        what a firm filed while it lived elsewhere follows the filing's district, not this."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.role in ("association", "city", "system"):
+            return self
+        if user.role == "district":
+            return self.now_in(user.district)
+        return self.filter(pk=user.enterprise_id)
+
+    def now_in(self, district: District) -> EnterpriseQuerySet:
+        lives_here = Residence.objects.filter(enterprise=OuterRef("pk"), district=district, until__isnull=True)
+        return self.filter(Exists(lives_here))
+
+    def residing_in(self, district: District, on: datetime.date) -> EnterpriseQuerySet:
+        lived_here = Residence.objects.on(on).filter(enterprise=OuterRef("pk"), district=district)
+        return self.filter(Exists(lived_here))
+
+    def reporting_on(self, day: datetime.date) -> EnterpriseQuerySet:
+        return self.filter(joined_on__lte=day).filter(Q(left_on__isnull=True) | Q(left_on__gte=day))
+
+    def with_district(self) -> EnterpriseQuerySet:
+        """Adds district_name and district_code of today's residence, for lists."""
+        now = Residence.objects.filter(enterprise=OuterRef("pk"), until__isnull=True)
+        return self.annotate(
+            district_name=Subquery(now.values("district__name")[:1]),
+            district_code=Subquery(now.values("district__code")[:1]),
+        )
+
+
+class Enterprise(models.Model):
+    credit_code = models.CharField("统一社会信用代码", max_length=18, unique=True)
+    name = models.CharField("单位详细名称", max_length=120)
+    attributes = models.JSONField("登记事项", default=dict, blank=True)
+    contact_name = models.CharField("联系人", max_length=40, blank=True)
+    phone = models.CharField("固定电话", max_length=40, blank=True)
+    mobile = models.CharField("手机", max_length=20, blank=True)
+    email = models.EmailField("邮箱", blank=True)
+    address = models.CharField("地址", max_length=200, blank=True)
+    joined_on = models.DateField("起报日期")
+    left_on = models.DateField("停报日期", null=True, blank=True)
+
+    objects = EnterpriseQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["credit_code"]
+        verbose_name = verbose_name_plural = "企业"
+
+    def __str__(self) -> str:
+        return self.name
+
+    def residence_on(self, day: datetime.date) -> Residence | None:
+        return self.residences.on(day).select_related("district").first()
+
+    def district_on(self, day: datetime.date) -> District | None:
+        residence = self.residence_on(day)
+        return residence.district if residence else None
+
+    @property
+    def residence(self) -> Residence | None:
+        """Where the firm belongs now, whatever its first day of reporting."""
+        return self.residences.filter(until__isnull=True).select_related("district").first()
+
+    @property
+    def district(self) -> District | None:
+        residence = self.residence
+        return residence.district if residence else None
+
+
+class ResidenceQuerySet(models.QuerySet):
+    def on(self, day: datetime.date) -> ResidenceQuerySet:
+        return self.filter(since__lte=day).filter(Q(until__isnull=True) | Q(until__gte=day))
+
+
+class Residence(models.Model):
+    """A firm belongs to a district for a time; its history stays under the district of that time."""
+
+    enterprise = models.ForeignKey(Enterprise, verbose_name="企业", on_delete=models.PROTECT, related_name="residences")
+    district = models.ForeignKey(District, verbose_name="区县", on_delete=models.PROTECT, related_name="residences")
+    since = models.DateField("起")
+    until = models.DateField("止", null=True, blank=True)
+    reason = models.CharField("事由", max_length=200, blank=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="经办人",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+
+    objects = ResidenceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["since", "pk"]
+        verbose_name = verbose_name_plural = "归属"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["enterprise"], condition=Q(until__isnull=True), name="one_open_residence_per_enterprise"
+            ),
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gte=F("since")), name="residence_ends_after_it_begins"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.enterprise} 属{self.district}，自{self.since:%Y-%m-%d}"

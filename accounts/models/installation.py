@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+
+class Installation(models.Model):
+    """The one row that says whether this database is the demonstration city."""
+
+    is_demo = models.BooleanField("演示库", default=False)
+    demo_day = models.DateField("演示日期", null=True, blank=True)
+    demo_secrets = models.JSONField("演示账号", default=list, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "安装"
+        constraints = [
+            models.CheckConstraint(condition=Q(pk=1), name="only_one_installation"),
+            models.CheckConstraint(
+                condition=Q(is_demo=True) | Q(demo_day__isnull=True, demo_secrets=[]),
+                name="only_a_demonstration_keeps_passwords_or_another_day",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return "演示库" if self.is_demo else "正式库"
+
+    @classmethod
+    def current(cls) -> Installation:
+        return cls.objects.filter(pk=1).first() or cls(pk=1)

@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import Q
+
+from accounts.models.districts import District
+from accounts.models.enterprises import Enterprise
+
+
+class AppendOnly(Exception):
+    """Somebody tried to change or remove what was journalled."""
+
+
+class JournalQuerySet(models.QuerySet):
+    def visible_to(self, user) -> JournalQuerySet:
+        """A district sees what happened to firms while they were its own, and what it did itself."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.role in ("city", "system"):
+            return self
+        if user.role == "district":
+            return self.filter(Q(district=user.district) | Q(by__district=user.district))
+        if user.role == "enterprise":
+            return self.filter(Q(enterprise=user.enterprise_id) | Q(by=user))
+        return self.filter(by=user)
+
+    def update(self, **kwargs):
+        raise AppendOnly("操作日志只增不改。")
+
+    def delete(self):
+        raise AppendOnly("操作日志不能删除。")
+
+
+class JournalEntry(models.Model):
+    """Who did what, when and why. Rows are only ever added."""
+
+    at = models.DateTimeField("时间", db_index=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="操作人",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    by_name = models.CharField("操作人姓名", max_length=160)
+    action = models.CharField("操作", max_length=40, db_index=True)
+    subject = models.CharField("对象", max_length=200, blank=True)
+    enterprise = models.ForeignKey(
+        Enterprise, verbose_name="企业", null=True, blank=True, on_delete=models.PROTECT, related_name="journal"
+    )
+    district = models.ForeignKey(
+        District, verbose_name="当时区县", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    period = models.CharField("报告期", max_length=10, blank=True)
+    before = models.JSONField("原值", null=True, blank=True, encoder=DjangoJSONEncoder)
+    after = models.JSONField("新值", null=True, blank=True, encoder=DjangoJSONEncoder)
+    why = models.CharField("事由", max_length=500, blank=True)
+
+    objects = JournalQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        verbose_name = verbose_name_plural = "操作日志"
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.by_name} {self.action}"
+
+    def save(self, *args, **kwargs):
+        if self.pk is not None:
+            raise AppendOnly("操作日志只增不改。")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args, **kwargs):
+        raise AppendOnly("操作日志不能删除。")

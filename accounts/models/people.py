@@ -1,0 +1,149 @@
+from __future__ import annotations
+
+from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import UserManager as DjangoUserManager
+from django.db import models
+from django.db.models import Q
+
+from accounts.models.districts import District
+from accounts.models.enterprises import Enterprise
+
+
+class UserQuerySet(models.QuerySet):
+    def visible_to(self, user) -> UserQuerySet:
+        """Accounts this user may look after: a firm its colleagues, a district its firms' people,
+        the city and the system administrator everybody."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.role in ("city", "system"):
+            return self
+        if user.role == "district":
+            return self.filter(enterprise__in=Enterprise.objects.visible_to(user))
+        if user.role == "enterprise":
+            return self.filter(enterprise_id=user.enterprise_id)
+        return self.filter(pk=user.pk)
+
+
+class UserManager(DjangoUserManager.from_queryset(UserQuerySet)):
+    use_in_migrations = False
+
+
+class User(AbstractUser):
+    """One person. There are no groups or permissions in our screens: the role says it all,
+    and is_superuser opens the stock admin only."""
+
+    class Role(models.TextChoices):
+        ENTERPRISE = "enterprise", "企业"
+        DISTRICT = "district", "区县"
+        ASSOCIATION = "association", "行业协会"
+        CITY = "city", "市级"
+        SYSTEM = "system", "系统管理"
+
+    first_name = None
+    last_name = None
+    name = models.CharField("姓名", max_length=40, blank=True)
+    role = models.CharField("角色", max_length=12, choices=Role.choices)
+    enterprise = models.ForeignKey(
+        Enterprise, verbose_name="企业", null=True, blank=True, on_delete=models.PROTECT, related_name="users"
+    )
+    district = models.ForeignKey(
+        District, verbose_name="区县", null=True, blank=True, on_delete=models.PROTECT, related_name="users"
+    )
+    mobile = models.CharField("手机", max_length=20, blank=True, db_index=True)
+
+    objects = UserManager()
+
+    REQUIRED_FIELDS = ["email", "role"]
+
+    class Meta:
+        ordering = ["role", "username"]
+        verbose_name = verbose_name_plural = "账号"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(role="enterprise", enterprise__isnull=False, district__isnull=True)
+                | Q(role="district", enterprise__isnull=True, district__isnull=False)
+                | Q(role__in=["association", "city", "system"], enterprise__isnull=True, district__isnull=True),
+                name="role_agrees_with_enterprise_and_district",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.username
+
+    def get_full_name(self) -> str:
+        return self.name or self.username
+
+    def get_short_name(self) -> str:
+        return self.get_full_name()
+
+    @property
+    def office(self) -> str:
+        """For whom this person acts, as the page header says it."""
+        if self.enterprise_id:
+            return self.enterprise.name
+        if self.district_id:
+            return self.district.name
+        return {"association": "市软件行业协会", "city": "市经济信息委", "system": "系统管理"}[self.role]
+
+
+class ApplicationQuerySet(models.QuerySet):
+    def visible_to(self, user) -> ApplicationQuerySet:
+        if user.is_authenticated and user.role == "city":
+            return self
+        if user.is_authenticated and user.role == "district":
+            return self.filter(district=user.district)
+        return self.none()
+
+    def waiting(self) -> ApplicationQuerySet:
+        return self.filter(state=Application.State.APPLIED)
+
+
+class Application(models.Model):
+    """A firm that is not in the register yet asks its district to be let in."""
+
+    class State(models.TextChoices):
+        APPLIED = "applied", "待区县受理"
+        APPROVED = "approved", "已通过"
+        REFUSED = "refused", "未通过"
+
+    credit_code = models.CharField("统一社会信用代码", max_length=18)
+    name = models.CharField("单位详细名称", max_length=120)
+    district = models.ForeignKey(
+        District, verbose_name="报送区县", on_delete=models.PROTECT, related_name="applications"
+    )
+    contact_name = models.CharField("联系人", max_length=40)
+    phone = models.CharField("固定电话", max_length=40, blank=True)
+    mobile = models.CharField("手机", max_length=20)
+    email = models.EmailField("邮箱")
+    scope = models.CharField("纳统类别", max_length=20)
+    attributes = models.JSONField("登记事项", default=dict, blank=True)
+    state = models.CharField("状态", max_length=10, choices=State.choices, default=State.APPLIED)
+    lookup_key = models.CharField("查询码", max_length=12)
+    applied_at = models.DateTimeField("申请时间")
+    decided_by = models.ForeignKey(
+        User, verbose_name="受理人", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    decided_at = models.DateTimeField("受理时间", null=True, blank=True)
+    reason = models.CharField("理由", max_length=300, blank=True)
+    enterprise = models.OneToOneField(
+        Enterprise,
+        verbose_name="建立的企业",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="application",
+    )
+
+    objects = ApplicationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["applied_at"]
+        verbose_name = verbose_name_plural = "注册申请"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["credit_code"], condition=Q(state="applied"), name="one_waiting_application_per_credit_code"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}（{self.get_state_display()}）"
