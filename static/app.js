@@ -1,0 +1,71 @@
+// Small behaviour shared by every page. The pages work without it; grid.js is the form grid's own.
+"use strict";
+
+// A form is sent once: its buttons go quiet until the answer comes. The server is idempotent all the same.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  const question = event.submitter?.dataset.confirm || form.dataset.confirm;
+  if (question && !window.confirm(question)) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    return;
+  }
+  if (form.hasAttribute("data-keep-enabled") || form.hasAttribute("hx-post") || event.defaultPrevented) return;
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sent = "yes";
+  // After this turn, or the pressed button's own name and value would not be sent.
+  setTimeout(() => form.querySelectorAll("button").forEach((button) => { button.disabled = true; }), 0);
+}, true);
+
+window.addEventListener("pageshow", () => {
+  document.querySelectorAll("form[data-sent]").forEach((form) => {
+    delete form.dataset.sent;
+    form.querySelectorAll("button").forEach((button) => { button.disabled = false; });
+  });
+});
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) window.print();
+});
+
+document.addEventListener("change", (event) => {
+  const name = event.target.dataset.checkAll;
+  if (!name) return;
+  document.querySelectorAll(`input[type="checkbox"][name="${name}"]:not(:disabled)`).forEach((box) => {
+    box.checked = event.target.checked;
+  });
+});
+
+// A link to #cell-2020.c1 puts the cursor into that cell.
+function focusNamedCell() {
+  const id = decodeURIComponent(window.location.hash.slice(1));
+  if (!id.startsWith("cell-")) return;
+  const cell = document.getElementById(id);
+  if (!cell) return;
+  const field = cell.matches("input, select, textarea, a, button") ? cell : cell.querySelector("input, select, textarea");
+  (field || cell).scrollIntoView({ block: "center", inline: "center" });
+  (field || cell).focus({ preventScroll: true });
+}
+window.addEventListener("hashchange", focusNamedCell);
+window.addEventListener("DOMContentLoaded", focusNamedCell);
+document.addEventListener("click", (event) => {
+  const link = event.target.closest('a[href^="#cell-"]');
+  if (link && link.hash === window.location.hash) focusNamedCell(); // the same link a second time
+});
+
+// What went wrong on the way is said in words where a screen reader hears it.
+function say(words) {
+  const live = document.getElementById("live");
+  if (!live) return;
+  live.textContent = words;
+  live.hidden = !words;
+}
+document.addEventListener("htmx:sendError", () => say("网络连接中断，刚才的操作没有送达。您输入的内容仍在页面上，请稍后重试。"));
+document.addEventListener("htmx:responseError", (event) => {
+  const status = event.detail.xhr.status;
+  say(status === 403 ? "登录已过期或没有权限，请在新窗口重新登录后再试，本页内容不会丢失。" : `服务器未能完成这次操作（${status}），请稍后重试。`);
+});
+document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful) say(""); });
