@@ -1,0 +1,263 @@
+"""What an edition of the tables is made of. An edition is data (see definitions/); once published it never changes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from forms_tables.periods import PeriodCode
+
+FIGURE_KINDS = frozenset({"money", "usd", "number", "count", "percent", "coefficient"})
+ADDITIVE_KINDS = frozenset({"money", "usd", "number", "count"})
+TEXT_KINDS = frozenset(
+    "text code codes yes_no month date region credit_code organisation_code activity"
+    " phone mobile email postal_code stock_code".split()
+)
+KINDS = FIGURE_KINDS | TEXT_KINDS | {"heading"}
+
+
+@dataclass(frozen=True)
+class CodeEntry:
+    code: str
+    name: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class CodeList:
+    code: str
+    title: str
+    entries: tuple[CodeEntry, ...]
+    source: str
+    provenance: str
+    also: str = ""  # a pattern of codes that may be used though the list does not name them
+
+    def name_of(self, code: str) -> str | None:
+        return next((entry.name for entry in self.entries if entry.code == code), None)
+
+    def code_of(self, name: str) -> str | None:
+        """The one entry of that exact name; None when there is none or more than one."""
+        found = [entry.code for entry in self.entries if entry.name == name]
+        return found[0] if len(found) == 1 else None
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table. An indicator may change what one column of its row holds (A41.v2 is a date)."""
+
+    key: str
+    label: str
+    carry: str = ""  # what was filed before, in the notation: year_ago(c1)
+    auto: str = ""  # what this column is computed from on the same row: growth(c1, c2)
+    applies_when: str = ""
+    required: bool = False  # a required row must have something here
+    kind: str = ""  # instead of the indicator's
+    unit: str = ""
+    decimals: int | None = None
+
+
+@dataclass(frozen=True)
+class Indicator:
+    code: str
+    name: str
+    table: str
+    unit: str
+    hint: str  # what may stand here, in the form's words, where there is no unit
+    kind: str
+    column_definitions: tuple[Column, ...]
+    depth: int
+    parent: str
+    relation: str  # 分项, 其中 or nothing
+    required: bool
+    required_when: str
+    auto: Mapping[str, str]  # column key, or * for every column without a formula of its own
+    applies_when: str
+    otherwise: str  # what stands in the row when it does not apply: "0" or blank
+    starred: bool
+    decimals: int | None
+    nonnegative_columns: frozenset[str]
+    nonnegative_rule: str
+    whole_rule: str
+    additive: bool
+    nature: str  # 累计, 期末 or nothing
+    code_list: str
+    choices: CodeList | None
+    origin: (
+        str  # who writes it when the firm does not: "register" (the city's lists), "submission" (the moment of 上报)
+    )
+    group: str
+    note: str
+    source: str
+    provenance: str
+
+    @property
+    def symbol(self) -> str:
+        """The name of the row in the notation, where a name cannot begin with a digit."""
+        return f"M{self.code}" if self.code[0].isdigit() else self.code
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return tuple(column.key for column in self.column_definitions)
+
+    @property
+    def is_heading(self) -> bool:
+        return self.kind == "heading"
+
+    @property
+    def is_figure(self) -> bool:
+        return self.kind in FIGURE_KINDS
+
+    @property
+    def nonnegative(self) -> bool:
+        return bool(self.nonnegative_columns)
+
+    def column(self, key: str) -> Column:
+        for column in self.column_definitions:
+            if column.key == key:
+                return column
+        raise KeyError(f"{self.code} has no column {key}")
+
+    def kind_in(self, key: str) -> str:
+        return self.column(key).kind or self.kind
+
+    def decimals_in(self, key: str) -> int | None:
+        column = self.column(key)
+        return self.decimals if column.decimals is None else column.decimals
+
+    def formula_in(self, key: str) -> str:
+        """What the cell is computed from in this sheet: the row's own formula for the column, else the column's, else the row's."""
+        return self.auto.get(key) or self.column(key).auto or self.auto.get("*", "")
+
+    def adds_up_in(self, key: str) -> bool:
+        """Whether the city's total of this cell means anything."""
+        return self.additive and self.kind_in(key) in ADDITIVE_KINDS
+
+    def place(self, key: str = "") -> str:
+        """Where a person finds the cell: 软统企6表2020“软件业务收入合计”的“本年本期累计”."""
+        row = f"{self.table}表{self.code}“{self.name}”"
+        return f"{row}的“{self.column(key).label}”" if key else row
+
+
+@dataclass(frozen=True)
+class Table:
+    code: str
+    key: str
+    title: str
+    frequency: str  # "month" or "annual"
+    applies_when: str
+    why: str
+    why_not: str
+    authority: str
+    approved_by: str
+    document: str
+    unit_note: str
+    header: tuple[str, ...]
+    footer: tuple[str, ...]
+    columns: tuple[Column, ...]
+    indicators: tuple[Indicator, ...]
+    source: str
+    provenance: str
+
+    def column(self, key: str) -> Column:
+        for column in self.columns:
+            if column.key == key:
+                return column
+        raise KeyError(f"{self.code} has no column {key}")
+
+
+@dataclass(frozen=True)
+class DistrictDefinition:
+    code: str
+    name: str
+    kind: str  # 区, 县, 自治县, 功能区, 行政区
+    valid_from: date
+    valid_to: date | None  # the last day it is valid
+    successor: str
+    note: str
+
+    def is_valid_on(self, day: date) -> bool:
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
+
+@dataclass(frozen=True)
+class Parameter:
+    name: str
+    title: str
+    default: Decimal | None  # None: nobody has published it, an administrator must enter it
+    unit: str
+    note: str
+    provenance: str
+
+
+@dataclass(frozen=True)
+class SizeStandard:
+    """C06: the lower bounds of 大型, 中型, 小型 for one industry; both must be met."""
+
+    industry: str
+    divisions: tuple[str, ...]  # first digits of the GB/T 4754 code
+    staff: tuple[Decimal, Decimal, Decimal]
+    income: tuple[Decimal, Decimal, Decimal]
+
+
+@dataclass(frozen=True)
+class Rule:
+    id: str
+    level: str  # "error" or "warning"
+    kind: str  # "rule", "cell", "derived" or "workflow"
+    where: str
+    columns: tuple[str, ...] = ()
+    each: tuple[str, ...] = ()
+    when: str = ""
+    texts: tuple[str, ...] = ()
+    message: str = ""
+    formula: str = ""
+    basis: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Edition:
+    code: str
+    title: str
+    basis: str
+    valid_from: int
+    valid_to: int | None
+    tables: tuple[Table, ...]
+    indicators: Mapping[str, Indicator]
+    code_lists: Mapping[str, CodeList]
+    districts: tuple[DistrictDefinition, ...]
+    size_standards: tuple[SizeStandard, ...]
+    parameters: Mapping[str, Parameter]
+    rules: tuple[Rule, ...]
+    digest: str
+
+    def table(self, code: str) -> Table:
+        for table in self.tables:
+            if table.code == code:
+                return table
+        raise KeyError(f"{self.code} has no table {code}")
+
+    def indicator(self, code: str) -> Indicator:
+        return self.indicators[code]
+
+    def governs(self, period: PeriodCode) -> bool:
+        return self.valid_from <= period.year and (self.valid_to is None or period.year <= self.valid_to)
+
+    def districts_on(self, day: date) -> tuple[DistrictDefinition, ...]:
+        return tuple(district for district in self.districts if district.is_valid_on(day))
+
+    def tables_for(self, period: PeriodCode, attributes: Mapping[str, str]) -> tuple[Table, ...]:
+        """The tables an enterprise owes for a period; attributes are its row in the register (A37, A38, …)."""
+        return tuple(
+            table
+            for table in self.tables
+            if table.frequency == period.frequency and _holds(table.applies_when, attributes)
+        )
+
+
+def _holds(condition: str, attributes: Mapping[str, str]) -> bool:
+    """Conditions of a table are plain: A38 == '是' or A39 == '是'."""
+    if not condition:
+        return True
+    wanted = [part.split(" == ") for part in condition.split(" or ")]
+    return any(attributes.get(name, "") == value.strip("'") for name, value in wanted)

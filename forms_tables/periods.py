@@ -1,0 +1,77 @@
+"""Period codes: 2024A is the annual report of 2024, 2024M05 the monthly one of January to May."""
+
+import re
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date
+from functools import total_ordering
+
+
+class BadPeriod(ValueError):
+    """A period code that names no period; the text is a Chinese sentence for the person who typed it."""
+
+
+@total_ordering
+@dataclass(frozen=True)
+class PeriodCode:
+    year: int
+    month: int | None = None  # None: annual
+
+    def __post_init__(self) -> None:
+        if self.month == 1:
+            raise BadPeriod(f"{self.year}年1月没有月报：月报从2月报告期开始。")
+        if self.month is not None and not 2 <= self.month <= 12:
+            raise BadPeriod(f"报告期的月份应为02至12，现在是“{self.month}”。")
+
+    @classmethod
+    def parse(cls, text: str) -> "PeriodCode":
+        if match := re.fullmatch(r"([12][0-9]{3})A", text):
+            return cls(int(match[1]))
+        if match := re.fullmatch(r"([12][0-9]{3})M([0-9]{2})", text):
+            return cls(int(match[1]), int(match[2]))
+        if re.fullmatch(r"[12][0-9]{3}Q[1-4]", text):
+            raise BadPeriod(f"“{text}”是季报报告期，现行制度没有季报。")
+        raise BadPeriod(f"“{text}”不是报告期代码：年报写作2024A，月报写作2024M05。")
+
+    def __lt__(self, other: "PeriodCode") -> bool:
+        """The annual report of a year comes after its December."""
+        return (self.year, self.month or 13) < (other.year, other.month or 13)
+
+    def __str__(self) -> str:
+        return self.code
+
+    @property
+    def code(self) -> str:
+        return f"{self.year}A" if self.month is None else f"{self.year}M{self.month:02d}"
+
+    @property
+    def is_annual(self) -> bool:
+        return self.month is None
+
+    @property
+    def frequency(self) -> str:
+        return "annual" if self.is_annual else "month"
+
+    @property
+    def label(self) -> str:
+        return f"{self.year}年年报" if self.is_annual else f"{self.year}年{self.month}月"
+
+    @property
+    def end(self) -> date:
+        month = self.month or 12
+        return date(self.year, month, monthrange(self.year, month)[1])
+
+    def previous(self) -> "PeriodCode | None":
+        """The month before in the same year; the year before for an annual report. February has none."""
+        if self.is_annual:
+            return self.year_ago()
+        return PeriodCode(self.year, self.month - 1) if self.month > 2 else None
+
+    def year_ago(self) -> "PeriodCode":
+        return PeriodCode(self.year - 1, self.month)
+
+    def december(self) -> "PeriodCode":
+        return PeriodCode(self.year, 12)
+
+    def last_annual(self) -> "PeriodCode":
+        return PeriodCode(self.year - 1)

@@ -1,0 +1,308 @@
+"""Reading a folder of definitions into an Edition: strictly, so that a slip is found here and not in a figure."""
+
+import hashlib
+import json
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from forms_tables.edition import (
+    ADDITIVE_KINDS,
+    FIGURE_KINDS,
+    KINDS,
+    CodeEntry,
+    CodeList,
+    Column,
+    DistrictDefinition,
+    Edition,
+    Indicator,
+    Parameter,
+    Rule,
+    SizeStandard,
+    Table,
+)
+
+PROVENANCES = ("official", "derived")
+
+
+class DefinitionError(ValueError):
+    """A definition that cannot be right; the text names the file and the code."""
+
+
+def read_edition(folder: Path) -> Edition:
+    content = {path.name: _read_toml(path) for path in sorted(folder.glob("*.toml"))}
+    for needed in ("edition.toml", "codes.toml", "districts.toml"):
+        if needed not in content:
+            raise DefinitionError(f"{folder.name}: {needed} is missing")
+    head = content["edition.toml"]
+    districts = tuple(_district(entry) for entry in content["districts.toml"]["district"])
+    _require_unique("districts.toml", (district.code for district in districts))
+    for district in districts:
+        if district.successor and district.successor not in {other.code for other in districts}:
+            raise DefinitionError(f"districts.toml: {district.code}: unknown successor {district.successor}")
+    lists = _code_lists(content["codes.toml"], districts, content)
+    table_files = [name for name in content if re.fullmatch(r"t\d+\.toml", name)]
+    tables = tuple(_table(name, content[name], head["units"], lists) for name in table_files)
+    indicators = _indicators(tables)
+    return Edition(
+        code=folder.name,
+        title=head["title"],
+        basis=head["basis"],
+        valid_from=head["valid_from"],
+        valid_to=head.get("valid_to"),
+        tables=tables,
+        indicators=indicators,
+        code_lists=lists,
+        districts=districts,
+        size_standards=tuple(_size_standard(entry) for entry in content["codes.toml"].get("size_standard", [])),
+        parameters={name: _parameter(name, entry) for name, entry in head.get("parameters", {}).items()},
+        rules=_rules(content.get("rules.toml", {})),
+        digest=digest_of(content),
+    )
+
+
+def digest_of(content: Mapping[str, Any]) -> str:
+    """The same on every machine: of what the files say, not of how they are laid out."""
+    canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_as_text)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"{value!r} has no place in a definition")
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    def refuse_float(text: str) -> None:
+        raise DefinitionError(f"{path.name}: write {text} as a string, so that it stays exact")
+
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"), parse_float=refuse_float)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise DefinitionError(f"{path.name}: {error}") from error
+
+
+def _take(file: str, what: str, entry: Mapping[str, Any], allowed: Iterable[str], needed: Iterable[str] = ()) -> None:
+    if unknown := set(entry) - set(allowed):
+        raise DefinitionError(f"{file}: {what}: unknown key {', '.join(sorted(unknown))}")
+    if missing := set(needed) - set(entry):
+        raise DefinitionError(f"{file}: {what}: missing {', '.join(sorted(missing))}")
+
+
+def _require_unique(file: str, codes: Iterable[str]) -> None:
+    seen: set[str] = set()
+    for code in codes:
+        if code in seen:
+            raise DefinitionError(f"{file}: {code}: duplicate code")
+        seen.add(code)
+
+
+def _district(entry: Mapping[str, Any]) -> DistrictDefinition:
+    keys = ("code", "name", "kind", "valid_from", "valid_to", "successor", "note")
+    _take("districts.toml", entry.get("code", "?"), entry, keys, keys[:4])
+    return DistrictDefinition(**{"valid_to": None, "successor": "", "note": "", **entry})
+
+
+def _parameter(name: str, entry: Mapping[str, Any]) -> Parameter:
+    _take("edition.toml", name, entry, ("title", "default", "unit", "note", "provenance"), ("title", "provenance"))
+    default = entry.get("default")
+    return Parameter(
+        name=name,
+        title=entry["title"],
+        default=None if default is None else Decimal(default),
+        unit=entry.get("unit", ""),
+        note=entry.get("note", ""),
+        provenance=entry["provenance"],
+    )
+
+
+def _size_standard(entry: Mapping[str, Any]) -> SizeStandard:
+    keys = ("industry", "divisions", "staff", "income")
+    _take("codes.toml", entry.get("industry", "?"), entry, keys, keys)
+    return SizeStandard(
+        entry["industry"],
+        tuple(entry["divisions"]),
+        tuple(Decimal(bound) for bound in entry["staff"]),
+        tuple(Decimal(bound) for bound in entry["income"]),
+    )
+
+
+def _code_lists(
+    codes: Mapping[str, Any], districts: tuple[DistrictDefinition, ...], content: Mapping[str, Any]
+) -> dict[str, CodeList]:
+    """Lists written out; the list of districts; and lists of the rows of a table (main activities are rows of 软统企4)."""
+    lists = {}
+    for code, entry in codes["lists"].items():
+        keys = ("title", "source", "provenance", "entries", "also", "from_districts", "from_table", "leave_out")
+        _take("codes.toml", code, entry, keys, keys[:3])
+        if entry["provenance"] not in PROVENANCES:
+            raise DefinitionError(f"codes.toml: {code}: unknown provenance {entry['provenance']}")
+        if entry.get("from_districts"):
+            entries = [CodeEntry(district.code, district.name) for district in districts]
+        elif "from_table" in entry:
+            rows = content[entry["from_table"]]["indicator"]
+            left_out = entry.get("leave_out", [])
+            entries = [CodeEntry(row["code"], row["name"]) for row in rows if row["code"] not in left_out]
+        else:
+            entries = [CodeEntry(*parts) for parts in entry["entries"]]
+        _require_unique(f"codes.toml: {code}", (each.code for each in entries))
+        lists[code] = CodeList(
+            code, entry["title"], tuple(entries), entry["source"], entry["provenance"], entry.get("also", "")
+        )
+    return lists
+
+
+TABLE_KEYS = (
+    "code key title frequency source provenance unit_note columns applies_when why why_not authority approved_by"
+    " document header footer"
+).split()
+COLUMN_KEYS = tuple(Column.__dataclass_fields__)
+
+
+def _table(file: str, entry: Mapping[str, Any], units: Mapping[str, Any], lists: Mapping[str, CodeList]) -> Table:
+    _take(file, "the file", entry, ("table", "columns", "defaults", "indicator"), ("table", "columns", "indicator"))
+    head = entry["table"]
+    _take(file, "table", head, TABLE_KEYS, ("code", "key", "title", "frequency", "source", "provenance", "unit_note"))
+    if head["frequency"] not in ("month", "annual"):
+        raise DefinitionError(f"{file}: {head['code']}: unknown frequency {head['frequency']}")
+    columns = tuple(_column(file, key, column) for key, column in entry["columns"].items())
+    defaults = entry.get("defaults", {})
+    indicators = tuple(
+        _indicator(file, head["code"], {**defaults, **row}, columns, units, lists) for row in entry["indicator"]
+    )
+    optional = {"applies_when": "", "why": "", "why_not": "", "authority": "", "approved_by": "", "document": ""}
+    lines = {"header": tuple(head.get("header", ())), "footer": tuple(head.get("footer", ()))}
+    return Table(**{**optional, **head, **lines, "columns": columns, "indicators": indicators})
+
+
+def _column(file: str, key: str, entry: Mapping[str, Any]) -> Column:
+    _take(file, f"column {key}", entry, COLUMN_KEYS, ("label",))
+    if entry.get("kind", "text") not in KINDS:
+        raise DefinitionError(f"{file}: column {key}: unknown kind {entry['kind']}")
+    return Column(key=key, **entry)
+
+
+INDICATOR_KEYS = (
+    "code name unit hint kind columns column depth parent relation required required_when auto applies_when otherwise"
+    " starred decimals nonnegative nonnegative_rule whole_rule nature code_list origin group note source provenance"
+).split()
+
+
+def _indicator(
+    file: str,
+    table: str,
+    row: Mapping[str, Any],
+    columns: tuple[Column, ...],
+    units: Mapping[str, Any],
+    lists: Mapping[str, CodeList],
+) -> Indicator:
+    code = row.get("code", "?")
+    _take(file, code, row, INDICATOR_KEYS, ("code", "name", "columns", "source", "provenance"))
+
+    def refuse(reason: str) -> DefinitionError:
+        return DefinitionError(f"{file}: {code}: {reason}")
+
+    unit = row.get("unit", "")
+    if unit and unit not in units:
+        raise refuse(f"unknown unit {unit}")
+    kind = row.get("kind") or units.get(unit, {}).get("kind", "")
+    if kind not in KINDS:
+        raise refuse(f"unknown kind {kind or '(none)'}")
+    if kind in FIGURE_KINDS and not unit:
+        raise refuse("a figure needs a unit")
+    if kind in ("code", "codes", "activity", "region") and row.get("code_list") not in lists:
+        raise refuse(f"unknown code list {row.get('code_list', '(none)')}")
+    if row["provenance"] not in PROVENANCES:
+        raise refuse(f"unknown provenance {row['provenance']}")
+    if row.get("relation", "") not in ("", "分项", "其中"):
+        raise refuse(f"unknown relation {row['relation']}")
+    if row.get("nature", "") not in ("", "累计", "期末"):
+        raise refuse(f"unknown nature {row['nature']}")
+    if row.get("origin", "") not in ("", "register", "submission"):
+        raise refuse(f"unknown origin {row['origin']}")
+    chosen = _columns_of_row(refuse, row, columns)
+    keys = {column.key for column in chosen}
+    if unknown := set(row.get("auto", {})) - keys - {"*"}:
+        raise refuse(f"formula for unknown column {', '.join(sorted(unknown))}")
+    nonnegative = row.get("nonnegative", [])
+    if unknown := set(nonnegative) - {column.key for column in columns}:
+        raise refuse(f"unknown column {', '.join(sorted(unknown))}")
+    if row.get("starred") and not row.get("applies_when"):
+        raise refuse("a starred row must say when it applies")
+    return Indicator(
+        code=code,
+        name=row["name"],
+        table=table,
+        unit=unit,
+        hint=row.get("hint", ""),
+        kind=kind,
+        column_definitions=chosen,
+        depth=row.get("depth", 0),
+        parent=row.get("parent", ""),
+        relation=row.get("relation", ""),
+        required=row.get("required", False),
+        required_when=row.get("required_when", ""),
+        auto=row.get("auto", {}),
+        applies_when=row.get("applies_when", ""),
+        otherwise=row.get("otherwise", ""),
+        starred=row.get("starred", False),
+        decimals=row.get("decimals", units.get(unit, {}).get("decimals")),
+        nonnegative_columns=frozenset(nonnegative) & keys,
+        nonnegative_rule=row.get("nonnegative_rule", ""),
+        whole_rule=row.get("whole_rule", ""),
+        additive=kind in ADDITIVE_KINDS,
+        nature=row.get("nature", ""),
+        code_list=row.get("code_list", ""),
+        choices=lists.get(row.get("code_list", "")),
+        origin=row.get("origin", ""),
+        group=row.get("group", ""),
+        note=row.get("note", ""),
+        source=row["source"],
+        provenance=row["provenance"],
+    )
+
+
+def _columns_of_row(refuse: Any, row: Mapping[str, Any], columns: tuple[Column, ...]) -> tuple[Column, ...]:
+    known = {column.key: column for column in columns}
+    if unknown := set(row["columns"]) - set(known):
+        raise refuse(f"unknown column {', '.join(sorted(unknown))}")
+    changes = row.get("column", {})
+    if unknown := set(changes) - set(row["columns"]):
+        raise refuse(f"changes to unknown column {', '.join(sorted(unknown))}")
+    return tuple(
+        Column(**{**known[key].__dict__, **changes[key]}) if key in changes else known[key] for key in row["columns"]
+    )
+
+
+def _indicators(tables: tuple[Table, ...]) -> dict[str, Indicator]:
+    rows = [indicator for table in tables for indicator in table.indicators]
+    _require_unique("tables", (indicator.code for indicator in rows))
+    indicators = {indicator.code: indicator for indicator in rows}
+    for indicator in rows:
+        if indicator.parent and indicator.parent not in indicators:
+            raise DefinitionError(f"{indicator.table}: {indicator.code}: unknown parent {indicator.parent}")
+        above, seen = indicator.parent, {indicator.code}
+        while above:
+            if above in seen:
+                raise DefinitionError(f"{indicator.table}: {indicator.code}: is its own ancestor")
+            seen.add(above)
+            above = indicators[above].parent
+    return indicators
+
+
+def _rules(content: Mapping[str, Any]) -> tuple[Rule, ...]:
+    rules = []
+    for entry in content.get("rule", []):
+        name = entry.get("id", "?")
+        _take("rules.toml", name, entry, Rule.__dataclass_fields__, ("id", "level", "kind", "where"))
+        if entry["level"] not in ("error", "warning") or entry["kind"] not in ("rule", "cell", "derived", "workflow"):
+            raise DefinitionError(f"rules.toml: {name}: unknown level or kind")
+        lists = {key: tuple(value) for key, value in entry.items() if isinstance(value, list)}
+        rules.append(Rule(**{**entry, **lists}))
+    _require_unique("rules.toml", (rule.id for rule in rules))
+    return tuple(rules)
