@@ -1,0 +1,163 @@
+import csv
+import json
+from datetime import date, datetime, timedelta
+from io import StringIO
+from pathlib import Path
+
+import holidays as holidays_package
+import pytest
+from django.core.management import CommandError, call_command
+
+from forms_tables.periods import PeriodCode
+from reporting.calendars import Calendar, CalendarError, published_calendar, read_notice
+from reporting.deadlines import DEFAULT, Reading, deadlines_of, due_for, due_moment, periods_of
+
+CALENDAR = published_calendar()
+LEVELS = {"企业": "enterprise", "区县": "district", "市级": "city"}
+READINGS = {
+    "true_deadline_default": DEFAULT,
+    "R1_announced_days_off": Reading(every_level=True),
+    "R2_weekend_never_moves": Reading(counts="weekdays", every_level=True),
+    "R3_festival_days_only": Reading(counts="festival", every_level=True),
+    "R4_then_next_workday": Reading(lands_on="working_day", every_level=True),
+}
+with open(Path(__file__).with_name("deadlines.csv"), encoding="utf-8") as file:
+    WORKED_DATES = list(csv.DictReader(file))
+
+
+def due_in(row: dict, reading: Reading):
+    year, _, month = row["reference_period"].partition("-")
+    return due_for(LEVELS[row["level"]], int(year), int(month) if month else None, CALENDAR, reading)
+
+
+@pytest.mark.parametrize("row", WORKED_DATES, ids=lambda row: "-".join([row["reference_period"], row["level"]]))
+def test_it_agrees_with_every_worked_date_under_every_reading(row):
+    for column, reading in READINGS.items():
+        due = due_in(row, reading)
+        assert (due.nominal.isoformat(), due.date.isoformat()) == (row["nominal_date"], row[column]), column
+        assert due.moved == (due.date != due.nominal)
+        assert not due.provisional
+
+
+def test_all_worked_dates_are_there():
+    assert len(WORKED_DATES) == 114
+
+
+def test_a_shift_says_which_holiday_which_notice_and_where_it_lands():
+    enterprise, district, city = deadlines_of(PeriodCode(2021, 5), CALENDAR)
+    assert enterprise.why == (
+        "原定2021年6月12日（周六）在国务院公布的端午节放假期间（6月12日至6月14日，国办发明电〔2020〕27号），"
+        "顺延至放假后的第一天2021年6月15日（周二）。"
+    )
+    assert district.date == date(2021, 6, 15)
+    assert city.why == "通知未规定市级截止日顺延，即为2021年6月15日（周二）。"
+
+
+@pytest.mark.parametrize(
+    ("level", "year", "month", "sentence"),
+    [
+        ("enterprise", 2024, 4, "2024年5月12日（周日）是普通周末，不属于国务院公布的放假日，不顺延。"),
+        ("enterprise", 2024, 9, "2024年10月12日（周六）是国庆节调休上班日，不顺延。"),
+        ("enterprise", 2024, 5, "2024年6月12日（周三）不在国务院公布的放假期间，不顺延。"),
+        ("district", 2024, None, "通知未规定区县年报截止日顺延，即为2025年3月25日（周二）。"),
+        ("city", 2021, 1, "2021年2月15日（周一）在春节放假期间，但通知未规定市级截止日顺延，不顺延。"),
+    ],
+)
+def test_a_date_that_stays_says_why(level, year, month, sentence):
+    due = due_for(level, year, month, CALENDAR)
+    assert (due.moved, due.why) == (False, sentence)
+
+
+def test_it_agrees_with_a_year_that_is_not_in_the_worked_dates():
+    # 2022: 春节 31 January to 6 February, 中秋 10 to 12 September; so only the August report of the firms moves.
+    moved = {
+        (period.code, due.level): due.date
+        for period in periods_of(2022)
+        for due in deadlines_of(period, CALENDAR)
+        if due.moved
+    }
+    assert moved == {("2022M08", "enterprise"): date(2022, 9, 13)}
+
+
+def test_an_unpublished_year_is_provisional_and_never_guessed():
+    enterprise, district, city = deadlines_of(PeriodCode(2027, 2), CALENDAR)
+    assert (enterprise.provisional, district.provisional, city.provisional) == (True, True, False)
+    assert enterprise.date == enterprise.nominal == date(2027, 3, 12)
+    assert enterprise.why == "国务院尚未公布2027年放假安排，本截止日暂定，按通知日期列出，待公布后确定。"
+
+
+def test_a_run_of_days_off_into_an_unpublished_year_is_provisional():
+    only_2021 = Calendar(notice for notice in CALENDAR.notices if notice.year == 2021)
+    assert due_for("enterprise", 2021, 12, only_2021).provisional
+
+
+def test_due_means_the_last_second_of_the_day_in_chongqing():
+    moment = due_moment(date(2024, 6, 12))
+    assert moment.utcoffset() == timedelta(hours=8)
+    assert moment.replace(tzinfo=None) == datetime(2024, 6, 12, 23, 59, 59)
+
+
+def test_the_notices_agree_with_a_public_package():
+    for year in sorted(CALENDAR.years):
+        theirs = {day for day in holidays_package.country_holidays("CN", years=year) if day.year == year}
+        ours = {
+            day for notice in CALENDAR.notices for run in notice.festivals for day in run.days_off if day.year == year
+        }
+        # The package leaves out days off that were weekends anyway; it may never name a day that we do not.
+        assert theirs <= ours
+        assert {day for day in ours if day.weekday() < 5} <= theirs
+
+
+def test_every_working_weekend_is_a_working_day_and_no_day_off():
+    worked = [day for notice in CALENDAR.notices for run in notice.festivals for day in run.working_weekends]
+    assert len(worked) == 40
+    assert all(CALENDAR.is_working_day(day) and CALENDAR.festival_off(day) is None for day in worked)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (("last_day_off = 2024-02-17", "last_day_off = 2024-02-01"), "止日早于起日"),
+        (("festival_days = [2024-06-10]", "festival_days = [2024-06-11]"), "节日当天不在放假期间内"),
+        (("2024-02-04, 2024-02-18", "2024-02-05"), "不是周六或周日"),
+        (('number = "', 'nummer = "'), "number"),
+    ],
+)
+def test_a_notice_that_contradicts_itself_is_refused(tmp_path, change, sentence):
+    published = Path(__file__).parents[1] / "reporting/holidays/2024.toml"
+    text = published.read_text(encoding="utf-8")
+    assert change[0] in text
+    copy = tmp_path / "2024.toml"
+    copy.write_text(text.replace(*change), encoding="utf-8")
+    with pytest.raises(CalendarError, match=sentence):
+        read_notice(copy)
+
+
+def test_the_command_prints_every_period_of_the_year_for_scripts():
+    out = StringIO()
+    call_command("deadlines", "2024", "--json", stdout=out)
+    rows = json.loads(out.getvalue())
+    assert len(rows) == 12 * 3
+    assert [rows[0]["period"], rows[-1]["period"]] == ["2024M02", "2024A"]
+    assert rows[-3] == {
+        "period": "2024A",
+        "level": "enterprise",
+        "date": "2025-03-20",
+        "moved": False,
+        "why": "2025年3月20日（周四）不在国务院公布的放假期间，不顺延。",
+    }
+
+
+def test_the_command_speaks_chinese_to_people():
+    out = StringIO()
+    call_command("deadlines", "2022", stdout=out)
+    assert "2022年8月（2022M08）" in out.getvalue()
+    assert "企业上报  2022-09-13  顺延" in out.getvalue()
+
+
+def test_the_command_fails_on_a_year_without_a_calendar():
+    out = StringIO()
+    with pytest.raises(CommandError, match="尚未公布2027年放假安排"):
+        call_command("deadlines", "2027", "--json", stdout=out)
+    rows = json.loads(out.getvalue())
+    assert all(row["provisional"] for row in rows if row["level"] == "enterprise")
