@@ -240,6 +240,25 @@ class Edition:
     def indicator(self, code: str) -> Indicator:
         return self.indicators[code]
 
+    def rule(self, rule_id: str) -> Rule:
+        for rule in self.rules:
+            if rule.id == rule_id:
+                return rule
+        raise KeyError(f"{self.code} has no rule {rule_id}")
+
+    def has_cell(self, key: str) -> bool:
+        """Whether "2020.c1" is a cell of one of the tables."""
+        code, _, column = key.partition(".")
+        return code in self.indicators and column in self.indicators[code].columns
+
+    def values_from_text(self, texts: Mapping[str, str]) -> dict[str, Decimal | str]:
+        """Frozen cells (decimal strings and text) as the values the rules read; cells the edition lacks are left out."""
+        return {key: self._value_from_text(key, text) for key, text in texts.items() if self.has_cell(key)}
+
+    def _value_from_text(self, key: str, text: str) -> Decimal | str:
+        code, _, column = key.partition(".")
+        return Decimal(text) if self.indicators[code].kind_in(column) in FIGURE_KINDS else text
+
     def governs(self, period: PeriodCode) -> bool:
         return self.valid_from <= period.year and (self.valid_to is None or period.year <= self.valid_to)
 
