@@ -39,8 +39,8 @@ def read_site_url(default: str) -> str:
 
 def read_redis_url() -> str:
     text = os.environ.get("REDIS_URL", "")
-    if text and urlsplit(text).scheme not in {"redis", "rediss", "unix"}:
-        raise ImproperlyConfigured("REDIS_URL must begin with redis://, rediss:// or unix://.")
+    if text and urlsplit(text).scheme not in {"redis", "rediss"}:
+        raise ImproperlyConfigured("REDIS_URL must begin with redis:// or rediss://.")
     return text
 
 
@@ -53,7 +53,9 @@ def read_database_url(default: Path) -> dict:
     options = dict(parse_qsl(url.query, keep_blank_values=True, strict_parsing=bool(url.query)))
     if url.scheme == "sqlite":
         if url.netloc or options or len(url.path) < 2:
-            raise ImproperlyConfigured("DATABASE_URL: SQLite is written sqlite:////absolute/path or sqlite:///relative.")
+            raise ImproperlyConfigured(
+                "DATABASE_URL: SQLite is written sqlite:////absolute/path or sqlite:///relative."
+            )
         return sqlite_database(unquote(url.path[1:]))
     if url.scheme not in {"postgres", "postgresql"}:
         raise ImproperlyConfigured("DATABASE_URL must begin with sqlite:/// or postgres://.")

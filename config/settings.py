@@ -1,7 +1,7 @@
 """The one settings file. What differs between installations comes from the environment; the rest is chosen here.
 
-SITE_URL decides how strict the installation is: on a loopback address it is a local one (its secret is made and kept
-under var/, letters and queue may be missing); anywhere else it is production, and config/checks.py says what is missing.
+SITE_URL decides how strict the installation is. On a loopback address it is a local one: its secret is made and kept
+under var/, queue and mail server may be missing. Anywhere else it is production; config/checks.py says what is missing.
 """
 
 import os
@@ -89,6 +89,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "reporting.views.context.screen",
             ],
         },
     },
@@ -102,7 +103,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = read_redis_url()
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
-    if REDIS_URL.startswith("redis")
+    if REDIS_URL
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 }
 
@@ -132,7 +133,7 @@ LOGOUT_REDIRECT_URL = "/login/"
 
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "django.contrib.auth.backends.ModelBackend",
+    "accounts.backends.NameCodeOrMobile",
 ]
 
 PASSWORD_HASHERS = [

@@ -1,0 +1,25 @@
+import json
+
+from django.core.management import BaseCommand, call_command, get_commands
+from django.db import transaction
+
+from accounts.models import Enterprise, Installation
+
+
+class Command(BaseCommand):
+    help = "Bring the database up: migrate, load the edition, and make an empty one the demonstration city (for ./run)."
+
+    def add_arguments(self, parser) -> None:
+        parser.add_argument("--enterprises", type=int, default=300)
+        parser.add_argument("--seed", type=int, default=1)
+
+    def handle(self, *, enterprises: int, seed: int, **options) -> None:
+        call_command("migrate", verbosity=0, interactive=False)
+        call_command("load_edition")
+        if not Installation.current().is_demo:
+            if Enterprise.objects.exists():
+                self.stdout.write("数据库中已有企业，不是演示库，不装入演示数据。")
+                return
+            self.stdout.write(f"正在生成演示城市（{enterprises} 家企业），约需一分钟……")
+            self.stdout.flush()
+            call_command("demo", enterprises=enterprises, seed=seed)
