@@ -1,0 +1,20 @@
+"""What happens in a period: the period itself, each firm's filing, and what was frozen out of it."""
+
+from reporting.models.filing import Explanation, Filing, Sheet, State
+from reporting.models.period import Deadline, ParameterValue, Period
+from reporting.models.request import BaseAdjustment, LateRequest
+from reporting.models.submission import Review, Submission
+
+__all__ = [
+    "BaseAdjustment",
+    "Deadline",
+    "Explanation",
+    "Filing",
+    "LateRequest",
+    "ParameterValue",
+    "Period",
+    "Review",
+    "Sheet",
+    "State",
+    "Submission",
+]

@@ -1,0 +1,154 @@
+from datetime import datetime
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from accounts.models import District, Enterprise, User
+from forms_tables.catalog import Edition
+from reporting.models.period import Period
+
+
+class State(models.TextChoices):
+    """Where a filing stands; the numbers are those of code list C20.
+
+    20 and 25 (check failed, check passed) are a draft together with `Filing.checked`; L is `Filing.late`.
+    """
+
+    NOT_STARTED = "00", "未填报"
+    DRAFT = "10", "草稿"
+    SUBMITTED = "30", "已上报，待区县审核"
+    QUERIED = "35", "区县查询中"
+    RETURNED = "40", "区县退回"
+    APPROVED = "50", "区县审核通过，待市级"
+    CITY_QUERIED = "55", "市级查询中"
+    CITY_RETURNED = "60", "市级退回区县"
+    LOCKED = "80", "已锁定"
+    AMENDING = "90", "修订中"
+
+
+class FilingQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> models.QuerySet:
+        """What this user may see: a firm its own, a district those of its area at the time, the city all."""
+        if user.role == User.Role.ENTERPRISE:
+            return self.filter(enterprise=user.enterprise_id)
+        if user.role == User.Role.DISTRICT:
+            return self.filter(district=user.district_id)
+        if user.role in (User.Role.CITY, User.Role.ASSOCIATION):
+            return self
+        return self.none()
+
+    def of(self, period: Period) -> models.QuerySet:
+        return self.filter(period=period)
+
+    def outstanding(self) -> models.QuerySet:
+        """Filings whose firm still has something to do."""
+        return self.filter(state__in=Filing.WITH_FIRM)
+
+    def waiting_for_district(self) -> models.QuerySet:
+        return self.filter(state__in=[State.SUBMITTED, State.CITY_QUERIED, State.CITY_RETURNED])
+
+    def overdue(self, at: datetime) -> models.QuerySet:
+        """Never submitted although the firm's date has passed."""
+        return self.filter(
+            Q(state__in=[State.NOT_STARTED, State.DRAFT]),
+            latest=None,
+            period__deadlines__level="enterprise",
+            period__deadlines__date__lt=at.date(),
+        )
+
+
+class Filing(models.Model):
+    """What one enterprise owes for one period: the tables that apply to it."""
+
+    WITH_FIRM = [State.NOT_STARTED, State.DRAFT, State.RETURNED, State.AMENDING]
+    UNCHECKED, ERRORS, PASSED = "", "errors", "passed"
+
+    enterprise = models.ForeignKey(Enterprise, models.PROTECT, related_name="filings", verbose_name="企业")
+    period = models.ForeignKey(Period, models.PROTECT, related_name="filings", verbose_name="报告期")
+    district = models.ForeignKey(District, models.PROTECT, related_name="filings", verbose_name="报送区县")
+    state = models.CharField("状态", max_length=2, choices=State.choices, default=State.NOT_STARTED)
+    checked = models.CharField(
+        "最近一次数据审核",
+        max_length=6,
+        blank=True,
+        choices=[(UNCHECKED, "未审核"), (ERRORS, "审核未通过"), (PASSED, "审核通过")],
+        default=UNCHECKED,
+    )
+    checked_at = models.DateTimeField("数据审核时间", null=True, blank=True)
+    late = models.BooleanField("迟报", default=False)
+    latest = models.ForeignKey(
+        "reporting.Submission", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="最近一次上报件"
+    )
+    approved = models.ForeignKey(
+        "reporting.Submission", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="计入汇总的上报件"
+    )
+
+    objects = FilingQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["enterprise", "period"], name="one_filing_per_period")]
+        indexes = [models.Index(fields=["period", "district", "state"])]
+        ordering = ["period", "enterprise"]
+        verbose_name = "填报"
+
+    def __str__(self) -> str:
+        return f"{self.enterprise.name} {self.period.label}"
+
+    @property
+    def edition(self) -> Edition:
+        return self.period.edition
+
+    @property
+    def state_words(self) -> str:
+        """The state as people say it, with what the last check found."""
+        words = self.get_state_display()
+        if self.state in self.WITH_FIRM and self.checked:
+            words = f"{words}，数据{self.get_checked_display()}"
+        return f"{words}（迟报）" if self.late else words
+
+    @property
+    def is_with_firm(self) -> bool:
+        return self.state in self.WITH_FIRM
+
+    def is_past_due(self, at: datetime) -> bool:
+        return at > self.period.due_at("enterprise")
+
+
+class Sheet(models.Model):
+    """The enterprise's draft of one table of a filing: the text of each cell as it was typed."""
+
+    filing = models.ForeignKey(Filing, models.PROTECT, related_name="sheets")
+    table = models.CharField("表", max_length=10)
+    cells = models.JSONField("单元格", default=dict)
+    version = models.PositiveIntegerField("版本", default=0)
+    saved_at = models.DateTimeField("保存时间", null=True, blank=True)
+    saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["filing", "table"], name="one_sheet_per_table")]
+        verbose_name = "草稿"
+
+    def __str__(self) -> str:
+        return f"{self.filing} {self.table}"
+
+
+class Explanation(models.Model):
+    """Why a warning stands. It holds only while the finding's fingerprint, the figures it rests on, is unchanged."""
+
+    filing = models.ForeignKey(Filing, models.PROTECT, related_name="explanations")
+    rule = models.CharField("审核关系", max_length=10)
+    fingerprint = models.CharField(max_length=64)
+    reason_code = models.CharField("原因", max_length=4, blank=True)
+    text = models.CharField("说明", max_length=500, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["filing", "rule", "fingerprint"], name="one_explanation_per_finding")
+        ]
+        verbose_name = "说明"
+
+    def __str__(self) -> str:
+        return f"{self.rule}: {self.reason_code} {self.text}".strip()

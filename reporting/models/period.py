@@ -1,0 +1,116 @@
+from datetime import datetime
+
+from django.db import models
+
+from forms_tables.catalog import Edition, load_edition
+from forms_tables.periods import PeriodCode
+from reporting.deadlines import due_moment
+
+
+class PeriodQuerySet(models.QuerySet):
+    def open_at(self, at: datetime) -> models.QuerySet:
+        """Periods that firms may fill at `at`: opened, not locked."""
+        return self.filter(state=Period.OPEN, opens_on__lte=at.date())
+
+
+class Period(models.Model):
+    """A 报告期 such as 2024M05 or 2023A, with the edition that applies to it and its three chained deadlines."""
+
+    OPEN, LOCKED = "open", "locked"
+
+    code = models.CharField("报告期", max_length=7, primary_key=True)
+    edition_code = models.CharField("制度版本", max_length=40)
+    opens_on = models.DateField("开始填报日期")
+    state = models.CharField("状态", max_length=6, choices=[(OPEN, "填报中"), (LOCKED, "已锁定")], default=OPEN)
+    locked_at = models.DateTimeField("锁定时间", null=True, blank=True)
+    estimates_allowed = models.BooleanField("允许预估", default=False)
+
+    objects = PeriodQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-opens_on", "-code"]
+        verbose_name = "报告期"
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def parsed(self) -> PeriodCode:
+        return PeriodCode.parse(self.code)
+
+    @property
+    def label(self) -> str:
+        return self.parsed.label
+
+    @property
+    def is_annual(self) -> bool:
+        return self.parsed.is_annual
+
+    @property
+    def edition(self) -> Edition:
+        return load_edition(self.edition_code)
+
+    @property
+    def is_locked(self) -> bool:
+        return self.state == self.LOCKED
+
+    def due_at(self, level: str) -> datetime:
+        """The last moment (23:59:59 Asia/Shanghai) for `level`: enterprise, district or city."""
+        return due_moment(self.deadline(level).date)
+
+    def deadline(self, level: str) -> "Deadline":
+        return next(deadline for deadline in self.deadlines.all() if deadline.level == level)
+
+    @property
+    def enterprise_deadline(self) -> "Deadline":
+        return self.deadline(Deadline.ENTERPRISE)
+
+    @property
+    def district_deadline(self) -> "Deadline":
+        return self.deadline(Deadline.DISTRICT)
+
+    @property
+    def city_deadline(self) -> "Deadline":
+        return self.deadline(Deadline.CITY)
+
+
+class Deadline(models.Model):
+    """One level's date for a period. Stored, not recomputed: what counted then counts for ever."""
+
+    ENTERPRISE, DISTRICT, CITY = "enterprise", "district", "city"
+    LEVELS = [(ENTERPRISE, "企业上报"), (DISTRICT, "区县审核"), (CITY, "市级审核")]
+
+    period = models.ForeignKey(Period, models.PROTECT, related_name="deadlines")
+    level = models.CharField("层级", max_length=10, choices=LEVELS)
+    date = models.DateField("截止日期")
+    nominal = models.DateField("通知日期")
+    moved = models.BooleanField("是否顺延", default=False)
+    why = models.CharField("说明", max_length=300)
+    by_hand = models.BooleanField("人工设定", default=False)
+    notice_number = models.CharField("文号", max_length=80, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["period", "level"], name="one_deadline_per_level")]
+        ordering = ["date"]
+        verbose_name = "截止日期"
+
+    def __str__(self) -> str:
+        return f"{self.period.label} {self.get_level_display()} {self.date}"
+
+
+class ParameterValue(models.Model):
+    """A figure the city keeps for the rules (C22), such as the average exchange rate FX of one period."""
+
+    name = models.CharField("参数", max_length=40)
+    period = models.ForeignKey(Period, models.PROTECT, null=True, blank=True, related_name="parameters")
+    value = models.DecimalField("取值", max_digits=18, decimal_places=6)
+    source = models.CharField("依据", max_length=200)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["name", "period"], name="one_value_per_parameter", nulls_distinct=False)
+        ]
+        verbose_name = "参数"
+
+    def __str__(self) -> str:
+        return f"{self.name}={self.value}"

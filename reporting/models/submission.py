@@ -1,0 +1,86 @@
+from django.conf import settings
+from django.db import models
+
+from reporting.models.filing import Filing, State
+
+
+class Submission(models.Model):
+    """上报件: the frozen, numbered copy made at 确定上报. Review and totals read only these.
+
+    `values` maps "2020.c1" to a decimal string or text; `findings` is what the check said then, under the edition
+    and digest of then. Only what happens to the submission afterwards (opened, recalled) may still be written.
+    """
+
+    WRITABLE = frozenset({"opened_at", "opened_by", "recalled_at"})
+
+    filing = models.ForeignKey(Filing, models.PROTECT, related_name="submissions")
+    number = models.PositiveIntegerField("序号")
+    receipt = models.CharField("回执号", max_length=40, unique=True)
+    values = models.JSONField("数据")
+    attributes = models.JSONField("企业属性", default=dict)
+    tables = models.JSONField("报表", default=list)
+    edition_code = models.CharField("制度版本", max_length=40)
+    edition_digest = models.CharField(max_length=64)
+    findings = models.JSONField("审核结果", default=list)
+    explanations = models.JSONField("说明", default=list)
+    signer = models.CharField("单位负责人", max_length=60)
+    reason = models.CharField("修订原因", max_length=500, blank=True)
+    estimated = models.BooleanField("预估数", default=False)
+    on_time = models.BooleanField("按时")
+    submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    submitted_at = models.DateTimeField("上报时间")
+    from_state = models.CharField("上报前状态", max_length=2, choices=State.choices)
+    opened_at = models.DateTimeField("区县打开时间", null=True, blank=True)
+    opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    recalled_at = models.DateTimeField("撤回时间", null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["filing", "number"], name="submissions_are_numbered")]
+        ordering = ["number"]
+        verbose_name = "上报件"
+
+    def __str__(self) -> str:
+        return f"{self.filing} 第{self.number}次上报"
+
+    def save(self, *args, **kwargs):
+        if self.pk and not self._state.adding and not set(kwargs.get("update_fields") or ["*"]) <= self.WRITABLE:
+            raise TypeError("A submission is frozen; an amendment is the next number.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args, **kwargs):
+        raise TypeError("Nothing is deleted: a submission is part of the record.")
+
+    @property
+    def warnings(self) -> list[dict]:
+        return [finding for finding in self.findings if finding["level"] == "warning"]
+
+    @property
+    def is_clean(self) -> bool:
+        """Nothing to look at: no warning was raised, it is on time, final, and a first version."""
+        return not self.findings and self.on_time and not self.estimated and self.number == 1
+
+
+class Review(models.Model):
+    """A decision, question or answer about one submission; part of the record, never changed."""
+
+    class Decision(models.TextChoices):
+        APPROVE = "approve", "审核通过"
+        SEND_BACK = "send_back", "退回企业"
+        QUERY = "query", "查询"
+        ANSWER = "answer", "答复"
+        CITY_QUERY = "city_query", "市级查询"
+        CITY_RETURN = "city_return", "市级退回区县"
+
+    submission = models.ForeignKey(Submission, models.PROTECT, related_name="reviews")
+    decision = models.CharField("决定", max_length=12, choices=Decision.choices)
+    note = models.CharField("意见", max_length=1000, blank=True)
+    reasons = models.JSONField("逐项理由", default=list)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField("时间")
+
+    class Meta:
+        ordering = ["at", "pk"]
+        verbose_name = "审核"
+
+    def __str__(self) -> str:
+        return f"{self.submission} {self.get_decision_display()}"
