@@ -1,0 +1,153 @@
+"""A filing judged against its edition: what the firm typed, what was filed before, and what the rules say of both."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+
+from accounts.models import Enterprise
+from forms_tables.catalog import Edition, Table
+from forms_tables.checks import Finding, examine
+from forms_tables.completion import Completed, Facts, complete
+from forms_tables.periods import PeriodCode
+from reporting.models import BaseAdjustment, Filing, ParameterValue, Period, State, Submission
+
+Values = Mapping[str, Decimal | str | None]
+
+# Which earlier filing, and which of its columns, stands behind a column filled from history.
+CARRIED = {
+    "c2": ("year_ago", "c1"),
+    "c3": ("prev", "c1"),
+    "p": ("last_annual", "y"),
+    "b": ("last_annual", "e"),
+}
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """Everything one check found out about a filing; nothing in it is stored."""
+
+    tables: tuple[Table, ...]
+    facts: Facts
+    completed: Completed
+    findings: tuple[Finding, ...]
+
+    @property
+    def errors(self) -> list[Finding]:
+        return [finding for finding in self.findings if finding.level == "error"]
+
+    @property
+    def warnings(self) -> list[Finding]:
+        return [finding for finding in self.findings if finding.level == "warning"]
+
+    @property
+    def blocks(self) -> bool:
+        """Whether anything found here keeps the filing from being submitted, explained or not."""
+        return bool(self.completed.problems or self.errors)
+
+    def values_as_text(self) -> dict[str, str]:
+        """The completed cells as they are frozen: decimal strings and text, blanks left out."""
+        return {key: str(value) for key, value in self.completed.values.items() if value is not None}
+
+    def findings_as_json(self) -> list[dict]:
+        return [{**asdict(finding), "cells": list(finding.cells)} for finding in self.findings]
+
+
+def judge(filing: Filing, typed: Mapping[str, str] | None = None) -> Judgement:
+    """Complete and check a filing's drafts, or the `typed` cells given in their place (a workbook not yet stored)."""
+    typed = typed_cells(filing) if typed is None else typed
+    facts = facts_for(filing)
+    return judge_cells(filing.edition, typed, facts)
+
+
+def judge_cells(edition: Edition, typed: Mapping[str, str], facts: Facts) -> Judgement:
+    """Judge typed cells of one firm and period; reads no database, so thousands can be judged in a row."""
+    tables = tables_for(edition, facts.period, typed, facts.attributes)
+    codes = {indicator.code for table in tables for indicator in table.indicators}
+    kept = {key: text for key, text in typed.items() if key.partition(".")[0] in codes}
+    completed = complete(edition, kept, facts)
+    return Judgement(tables, facts, completed, tuple(examine(edition, completed, facts)))
+
+
+def tables_for(
+    edition: Edition, period: PeriodCode, typed: Mapping[str, str], attributes: Mapping[str, str]
+) -> tuple[Table, ...]:
+    """The tables the firm owes. In an annual filing what 软统企1 says of the firm (A37) goes before the register."""
+    declared = {key.removesuffix(".v"): text for key, text in typed.items() if key.startswith("A") and text}
+    return edition.tables_for(period, {**attributes, **declared})
+
+
+def typed_cells(filing: Filing) -> dict[str, str]:
+    """The drafts of all the filing's tables as one mapping of cell to typed text."""
+    return {key: text for sheet in filing.sheets.all() for key, text in sheet.cells.items()}
+
+
+def facts_for(filing: Filing) -> Facts:
+    """What the rules may know beside the cells: the firm, the city's parameters and the filings before this one."""
+    return Facts(
+        period=filing.period.parsed,
+        attributes=attributes_of(filing.enterprise, filing.district.code),
+        parameters=parameters_for(filing.period),
+        history=with_adjustments(filing, history_of(filing.enterprise, filing.period.parsed)),
+    )
+
+
+def attributes_of(enterprise: Enterprise, district_code: str) -> dict[str, str]:
+    """The register's facts under their codes of 软统企1, and the names of the people in charge."""
+    return {
+        **enterprise.attributes,
+        "A01": enterprise.credit_code,
+        "A02": enterprise.credit_code[8:17],
+        "A03": enterprise.name,
+        "A07": district_code,
+        "contact_name": enterprise.contact_name,
+    }
+
+
+def parameters_for(period: Period) -> dict[str, Decimal | None]:
+    """The edition's defaults, overlaid by what the city entered for all periods and then for this one."""
+    parameters = {name: parameter.default for name, parameter in period.edition.parameters.items()}
+    entered = ParameterValue.objects.filter(period=None) | ParameterValue.objects.filter(period=period)
+    for row in sorted(entered, key=lambda row: row.period_id is not None):
+        parameters[row.name] = row.value
+    return parameters
+
+
+def history_of(enterprise: Enterprise, period: PeriodCode) -> dict[str, Values]:
+    """The earlier filings a rule may read, by the word the notation has for them; absent where nothing was filed."""
+    wanted = {name: code.code for name, code in earlier(period).items() if code}
+    filings = Filing.objects.filter(enterprise=enterprise, period__in=wanted.values())
+    by_period = {filing.period_id: filing for filing in filings.select_related("latest", "approved", "period")}
+    history = {}
+    for name, code in wanted.items():
+        submission = standing_submission(by_period[code]) if code in by_period else None
+        if submission:
+            history[name] = submission_values(submission, by_period[code].edition)
+    return history
+
+
+def earlier(period: PeriodCode) -> dict[str, PeriodCode | None]:
+    """The periods behind the notation's words prev, year_ago, december and last_annual; None where there is none."""
+    if period.is_annual:
+        return {"last_annual": period.last_annual(), "december": period.december()}
+    return {"prev": period.previous(), "year_ago": period.year_ago()}
+
+
+def standing_submission(filing: Filing) -> Submission | None:
+    """The submission whose figures stand for the filing: the approved one, or else the one under review."""
+    if filing.approved:
+        return filing.approved
+    return filing.latest if filing.state in (State.SUBMITTED, State.QUERIED) else None
+
+
+def submission_values(submission: Submission, edition: Edition) -> Values:
+    """A frozen submission's cells as Decimals and text again."""
+    return edition.values_from_text(submission.values)
+
+
+def with_adjustments(filing: Filing, history: dict[str, Values]) -> dict[str, Values]:
+    """History with the bases that granted 口径调整单 put in place of the filed figures (X05, R220, R221)."""
+    for adjustment in BaseAdjustment.objects.filter(filing=filing, granted=True):
+        code, column = adjustment.cell.split(".")
+        name, source = CARRIED[column]
+        history[name] = {**history.get(name, {}), f"{code}.{source}": Decimal(adjustment.new)}
+    return history

@@ -1,0 +1,65 @@
+"""What happens to a filing, from the first saved cell to the locked period.
+
+Every function here has the same five beats: may they, is it time, change in one transaction guarded by state and
+version, journal it, queue the letter for after the commit. They take `by` and `at`; they read no request and no clock.
+No function lets an official write a figure: only `save_sheet` does, and only for the firm's own accounts.
+"""
+
+from reporting.workflow.filing import (
+    MIN_EXPLANATION,
+    amend,
+    answer,
+    check,
+    explain,
+    explained,
+    recall,
+    save_sheet,
+    submit,
+    unexplained,
+)
+from reporting.workflow.guards import MOVES, Conflict, Refused
+from reporting.workflow.period import lock, open_period, owe, set_deadline, standing_in_the_way
+from reporting.workflow.request import ask_adjustment, ask_late, decide_adjustment, decide_late
+from reporting.workflow.review import (
+    answer_city,
+    approve,
+    approve_clean,
+    city_query,
+    city_return,
+    open_for_review,
+    query,
+    send_back,
+)
+
+__all__ = [
+    "MIN_EXPLANATION",
+    "MOVES",
+    "Conflict",
+    "Refused",
+    "amend",
+    "answer",
+    "answer_city",
+    "approve",
+    "approve_clean",
+    "ask_adjustment",
+    "ask_late",
+    "check",
+    "city_query",
+    "city_return",
+    "decide_adjustment",
+    "decide_late",
+    "explain",
+    "explained",
+    "lock",
+    "open_for_review",
+    "open_period",
+    "owe",
+    "query",
+    "recall",
+    "save_sheet",
+    "send_back",
+    "set_deadline",
+    "standing_in_the_way",
+    "submit",
+    "unexplained",
+]

@@ -1,0 +1,247 @@
+"""What the firm does: fill, check, explain, submit, recall, amend, answer."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.models import User
+from reporting import emails
+from reporting.judging import Judgement, judge
+from reporting.models import Explanation, Filing, Review, Sheet, State, Submission
+from reporting.workflow.guards import (
+    Conflict,
+    Refused,
+    add_review,
+    be_open,
+    be_the_firm,
+    locked,
+    move,
+    record,
+    said_something,
+    words,
+)
+
+MIN_EXPLANATION = 10
+
+
+@transaction.atomic
+def save_sheet(
+    filing: Filing, table: str, cells: Mapping[str, str], version: int, by: User, at: datetime, why: str = ""
+) -> Sheet:
+    """Store the draft of one table as typed. Blank cells are dropped; wrong ones are kept, for a draft may be wrong.
+
+    Raises Conflict when `version` is not the stored one, Refused when the filing is not the firm's to change.
+    """
+    filing = locked(filing)
+    be_the_firm(by, filing)
+    be_open(filing, at)
+    move(filing, "save")
+    sheet, _ = Sheet.objects.select_for_update().get_or_create(filing=filing, table=table)
+    if sheet.version != version:
+        raise Conflict(sheet)
+    kept = {key: text.strip() for key, text in cells.items() if text.strip()}
+    before = sheet.cells
+    changed = sorted(key for key in before.keys() | kept.keys() if before.get(key) != kept.get(key))
+    if not changed and sheet.version:
+        return sheet
+    sheet.cells, sheet.version, sheet.saved_at, sheet.saved_by = kept, version + 1, at, by
+    sheet.save(update_fields=["cells", "version", "saved_at", "saved_by"])
+    filing.checked, filing.checked_at = Filing.UNCHECKED, None
+    filing.save(update_fields=["state", "checked", "checked_at"])
+    record(
+        filing,
+        by,
+        at,
+        f"保存{table}",
+        before={key: before.get(key, "") for key in changed},
+        after={key: kept.get(key, "") for key in changed},
+        why=why,
+    )
+    return sheet
+
+
+@transaction.atomic
+def check(filing: Filing, by: User, at: datetime) -> Judgement:
+    """数据审核: judge the stored drafts and remember whether they passed."""
+    filing = locked(filing)
+    be_the_firm(by, filing)
+    move(filing, "save")
+    judgement = judge(filing)
+    filing.checked = Filing.ERRORS if judgement.blocks else Filing.PASSED
+    filing.checked_at = at
+    filing.save(update_fields=["state", "checked", "checked_at"])
+    found = f"{len(judgement.completed.problems) + len(judgement.errors)} 处错误，{len(judgement.warnings)} 处提示"
+    record(filing, by, at, "数据审核", after={"结果": found})
+    return judgement
+
+
+@transaction.atomic
+def explain(
+    filing: Filing, rule: str, fingerprint: str, by: User, at: datetime, reason_code: str = "", text: str = ""
+) -> Explanation:
+    """Say why a warning stands: a reason code of C17, or at least ten characters (P02)."""
+    filing = locked(filing)
+    be_the_firm(by, filing)
+    move(filing, "save")
+    text = text.strip()
+    if reason_code and filing.edition.code_lists["C17"].name_of(reason_code) is None:
+        raise Refused(f"原因码“{reason_code}”不在代码表 C17 中，请重新选择。")
+    if len(text) < MIN_EXPLANATION and (not reason_code or reason_code == "99"):
+        raise Refused(f"请选择原因，或写不少于 {MIN_EXPLANATION} 个字的说明；选“其他”时须写说明。")
+    explanation, _ = Explanation.objects.update_or_create(
+        filing=filing,
+        rule=rule,
+        fingerprint=fingerprint,
+        defaults={"reason_code": reason_code, "text": text, "by": by, "at": at},
+    )
+    record(filing, by, at, f"说明 {rule}", after={"原因": reason_code, "说明": text})
+    return explanation
+
+
+@transaction.atomic
+def submit(
+    filing: Filing,
+    by: User,
+    at: datetime,
+    *,
+    signer: str,
+    committed: bool,
+    reason: str = "",
+    estimated: bool = False,
+) -> Submission:
+    """确定上报: freeze the filing as the next numbered submission, on time or late.
+
+    Guards P01 (checked, no error), P02 (warnings explained), P03/P04 (deadline, 补报), P06 (estimates made actual),
+    P07 (an amendment has a reason), P09/R622 (all tables), R634 and X21 (the period and the filing are unique rows).
+    """
+    filing = locked(filing)
+    be_the_firm(by, filing)
+    be_open(filing, at)
+    if filing.state == State.SUBMITTED:
+        return filing.latest  # the second click
+    state_before = filing.state
+    move(filing, "submit")
+    late = _late(filing, at)
+    number = filing.submissions.count() + 1
+    if not committed:
+        raise Refused("请先阅读并勾选《统计法》承诺，再确定上报。")
+    if not signer.strip():
+        raise Refused("请填写单位负责人姓名。")
+    if number > 1 and not reason.strip():
+        raise Refused(words(filing, "P07", "这是修订上报，请写明与上一次上报件不同的原因。"))
+    _settle_estimates(filing, estimated)
+    judgement = _passed(filing)
+    explanations = explained(filing, judgement)
+    submission = Submission.objects.create(
+        filing=filing,
+        number=number,
+        receipt=f"{filing.period_id}-{filing.district.code}-{filing.pk:06d}-{number}",
+        values=judgement.values_as_text(),
+        attributes=dict(judgement.facts.attributes),
+        tables=[table.code for table in judgement.tables],
+        edition_code=filing.edition.code,
+        edition_digest=filing.edition.digest,
+        findings=judgement.findings_as_json(),
+        explanations=[
+            {"rule": e.rule, "fingerprint": e.fingerprint, "reason_code": e.reason_code, "text": e.text}
+            for e in explanations
+        ],
+        signer=signer.strip(),
+        reason=reason.strip(),
+        estimated=estimated,
+        on_time=not late,
+        submitted_by=by,
+        submitted_at=at,
+        from_state=state_before,
+    )
+    filing.latest = submission
+    filing.late = filing.late or late
+    filing.save(update_fields=["state", "latest", "late"])
+    record(
+        filing,
+        by,
+        at,
+        "确定上报",
+        subject=submission.receipt,
+        after={"序号": str(number), "单位负责人": submission.signer, "迟报": "是" if late else "否"},
+        why=submission.reason,
+    )
+    emails.submitted(submission)
+    return submission
+
+
+@transaction.atomic
+def recall(filing: Filing, by: User, at: datetime) -> Filing:
+    """Take a submission back while nobody at the district has opened it."""
+    filing = locked(filing)
+    be_the_firm(by, filing)
+    be_open(filing, at)
+    submission = filing.latest
+    if filing.state != State.SUBMITTED or submission.opened_at:
+        raise Refused("区县已打开这份上报件，不能再撤回；如需修改，请联系区县退回。")
+    submission.recalled_at = at
+    submission.save(update_fields=["recalled_at"])
+    filing.state = submission.from_state
+    filing.save(update_fields=["state"])
+    record(filing, by, at, "撤回上报", subject=submission.receipt)
+    return filing
+
+
+@transaction.atomic
+def amend(filing: Filing, by: User, at: datetime, reason: str) -> Filing:
+    """Begin the next number of an approved filing; the approved one counts until the next is approved."""
+    filing = locked(filing)
+    be_the_firm(by, filing)
+    be_open(filing, at)
+    if not reason.strip():
+        raise Refused(words(filing, "P07", "请写明修订原因。"))
+    move(filing, "amend")
+    filing.save(update_fields=["state"])
+    record(filing, by, at, "申请修订", subject=filing.latest.receipt, why=reason.strip())
+    emails.amendment_begun(filing, reason.strip())
+    return filing
+
+
+def explained(filing: Filing, judgement: Judgement) -> list[Explanation]:
+    """The explanations that hold for the warnings found now: same rule, same figures."""
+    wanted = {(finding.rule, finding.fingerprint) for finding in judgement.warnings}
+    return [e for e in filing.explanations.all() if (e.rule, e.fingerprint) in wanted]
+
+
+def unexplained(filing: Filing, judgement: Judgement) -> list:
+    """The warnings found now that nobody has explained with these figures."""
+    said = {(e.rule, e.fingerprint) for e in filing.explanations.all()}
+    return [finding for finding in judgement.warnings if (finding.rule, finding.fingerprint) not in said]
+
+
+def _late(filing: Filing, at: datetime) -> bool:
+    """Whether a submission at `at` is late; refused (P03) when it is and no 补报 was granted."""
+    if not filing.is_past_due(at) or filing.submissions.filter(on_time=True, recalled_at=None).exists():
+        return False
+    if not filing.late_requests.filter(granted=True).exists():
+        raise Refused(words(filing, "P03", f"企业上报截止日为 {filing.period.enterprise_deadline.date:%Y-%m-%d}。"))
+    return True
+
+
+def _settle_estimates(filing: Filing, estimated: bool) -> None:
+    """P06: estimates only where the period allows them, and the last period's made actual first."""
+    if estimated and not filing.period.estimates_allowed:
+        raise Refused(f"{filing.period.label}不允许上报预估数，请按实际数填报。")
+    if filing.period.is_annual:
+        return
+    before = Filing.objects.filter(enterprise=filing.enterprise, period=str(filing.period.parsed.previous()))
+    if before.filter(latest__estimated=True).exists():
+        raise Refused(words(filing, "P06"))
+
+
+def _passed(filing: Filing) -> Judgement:
+    """Judge once more under the lock; P01 and P02 hold for what is frozen, not for what was seen a minute ago."""
+    judgement = judge(filing)
+    if judgement.blocks or filing.checked != Filing.PASSED:
+        raise Refused(words(filing, "P01"))
+    missing = unexplained(filing, judgement)
+    if missing:
+        rules = "、".join(dict.fromkeys(finding.rule for finding in missing))
+        raise Refused(words(filing, "P02", f"未说明的提示：{rules}。"))
+    return judgement

@@ -1,0 +1,113 @@
+"""The allowed moves and the questions every change asks first: may they, is it time, does the state allow it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from accounts import journal
+from accounts.models import User
+from reporting.models import Filing, Review, Sheet, State, Submission
+
+# The allowed moves: what may be done in which state, and where it leads. None: the state stays as it is.
+MOVES: dict[str, dict[str, str | None]] = {
+    "save": {
+        State.NOT_STARTED: State.DRAFT,
+        State.DRAFT: None,
+        State.RETURNED: None,
+        State.AMENDING: None,
+    },
+    "submit": {
+        State.DRAFT: State.SUBMITTED,
+        State.RETURNED: State.SUBMITTED,
+        State.AMENDING: State.SUBMITTED,
+    },
+    "amend": {State.APPROVED: State.AMENDING},
+    "approve": {State.SUBMITTED: State.APPROVED},
+    "send_back": {
+        State.SUBMITTED: State.RETURNED,
+        State.QUERIED: State.RETURNED,
+        State.CITY_QUERIED: State.RETURNED,
+        State.CITY_RETURNED: State.RETURNED,
+    },
+    "query": {State.SUBMITTED: State.QUERIED},
+    "answer": {State.QUERIED: State.SUBMITTED},
+    "city_query": {State.APPROVED: State.CITY_QUERIED},
+    "city_return": {State.APPROVED: State.CITY_RETURNED, State.CITY_QUERIED: State.CITY_RETURNED},
+    "answer_city": {State.CITY_QUERIED: State.APPROVED, State.CITY_RETURNED: State.APPROVED},
+}
+
+class Refused(Exception):
+    """Something that may not be done now; the words are for the person who tried."""
+
+
+class Conflict(Refused):
+    """Somebody else saved the sheet since this page was opened; `sheet` holds what is stored now."""
+
+    def __init__(self, sheet: Sheet):
+        super().__init__(
+            f"这张表在您打开之后已由 {sheet.saved_by.get_full_name() or sheet.saved_by} 保存过，"
+            "您的修改尚未保存，也没有丢失。请对照下列差异，确认后再保存。"
+        )
+        self.sheet = sheet
+
+
+def locked(filing: Filing) -> Filing:
+    """The filing's row, locked and read afresh, with what the beats need."""
+    rows = Filing.objects.select_for_update(of=("self",))
+    return rows.select_related("enterprise", "period", "district", "latest", "approved").get(pk=filing.pk)
+
+
+def be_the_firm(by: User, filing: Filing) -> None:
+    if by.role != User.Role.ENTERPRISE or by.enterprise_id != filing.enterprise_id:
+        raise Refused("只有本企业的账号可以填报、修改和上报本企业的数据。")
+
+
+def be_the_district(by: User, filing: Filing) -> None:
+    if by.role != User.Role.DISTRICT or by.district_id != filing.district_id:
+        raise Refused("这份上报件不属于您的区县。")
+
+
+def be_open(filing: Filing, at: datetime) -> None:
+    if filing.period.is_locked:
+        raise Refused(f"{filing.period.label}已由市级锁定，不能再改动。")
+    if at.date() < filing.period.opens_on:
+        raise Refused(f"{filing.period.label}于 {filing.period.opens_on:%Y-%m-%d} 开始填报。")
+
+
+def move(filing: Filing, what: str) -> None:
+    moves = MOVES[what]
+    if filing.state not in moves:
+        raise Refused(f"当前状态为“{filing.get_state_display()}”，不能进行这项操作；请刷新页面查看最新情况。")
+    filing.state = moves[filing.state] or filing.state
+
+
+def said_something(note: str, request: str) -> str:
+    note = note.strip()
+    if not note:
+        raise Refused(request)
+    return note
+
+
+def words(filing: Filing, rule: str, more: str = "") -> str:
+    """The message of a workflow rule (§9.9), followed by what is particular here."""
+    message = filing.edition.rule(rule).message.rstrip("。")
+    return f"{message}。{more}（{rule}）"
+
+
+def record(filing: Filing, by: User, at: datetime, action: str, **more) -> None:
+    journal.record(
+        by=by,
+        at=at,
+        action=action,
+        enterprise=filing.enterprise,
+        district=filing.district,
+        period=filing.period_id,
+        **more,
+    )
+
+
+def add_review(
+    submission: Submission, decision: str, by: User, at: datetime, note: str = "", reasons: Sequence[dict] = ()
+) -> Review:
+    return Review.objects.create(
+        submission=submission, decision=decision, by=by, at=at, note=note, reasons=list(reasons)
+    )

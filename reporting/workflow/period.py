@@ -1,0 +1,131 @@
+"""What the city does with a period: open it, move a date by hand, lock it."""
+
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q
+
+from accounts import journal
+from accounts.models import Enterprise, User
+from forms_tables.catalog import edition_for
+from forms_tables.periods import PeriodCode
+from reporting import deadlines
+from reporting.calendars import published_calendar
+from reporting.models import Deadline, Filing, Period, State
+from reporting.workflow.guards import Refused
+
+
+def be_the_city(by: User) -> None:
+    if by.role != User.Role.CITY:
+        raise Refused("只有市级管理员可以进行这项操作。")
+
+
+@transaction.atomic
+def open_period(code: str, by: User, at: datetime) -> Period:
+    """Open a period: store its three deadlines as they are reckoned today, and note who owes what.
+
+    Opening an open period again adds the firms that have joined since; a locked one is refused.
+    """
+    be_the_city(by)
+    parsed = _period_code(code)
+    if at.date() <= parsed.end:
+        raise Refused(f"{parsed.label}尚未结束，{parsed.end + timedelta(days=1):%Y-%m-%d} 起可以开始填报。")
+    period, created = Period.objects.get_or_create(
+        code=parsed.code,
+        defaults={"edition_code": edition_for(parsed).code, "opens_on": parsed.end + timedelta(days=1)},
+    )
+    if period.is_locked:
+        raise Refused(f"{period.label}已锁定，不能再次开启。")
+    if created:
+        store_deadlines(period)
+        journal.record(by=by, at=at, action="开启报告期", subject=period.label, period=period.code)
+    owing = Enterprise.objects.filter(joined_on__lte=parsed.end).filter(
+        Q(left_on=None) | Q(left_on__gt=parsed.end)
+    )
+    for enterprise in owing.exclude(filings__period=period):
+        owe(enterprise, period)
+    return period
+
+
+def store_deadlines(period: Period) -> list[Deadline]:
+    """The three dates of a period, frozen with the sentence that explains each."""
+    return Deadline.objects.bulk_create(
+        Deadline(
+            period=period, level=due.level, date=due.date, nominal=due.nominal, moved=due.moved, why=due.why
+        )
+        for due in deadlines.deadlines_of(period.parsed, published_calendar())
+    )
+
+
+def owe(enterprise: Enterprise, period: Period) -> Filing | None:
+    """Note that a firm owes a period, under its district of the period's end; None when it had none then."""
+    district = enterprise.district_on(period.parsed.end)
+    if district is None:
+        return None
+    return Filing.objects.get_or_create(enterprise=enterprise, period=period, defaults={"district": district})[0]
+
+
+@transaction.atomic
+def set_deadline(
+    deadline: Deadline, day: date, by: User, at: datetime, reason: str, notice_number: str = ""
+) -> Deadline:
+    """Set one level's date by hand, with a reason; the three dates stay in order."""
+    be_the_city(by)
+    if deadline.period.is_locked:
+        raise Refused(f"{deadline.period.label}已锁定，截止日不能再改。")
+    if not reason.strip():
+        raise Refused("请写明调整截止日的原因。")
+    dates = {row.level: row.date for row in deadline.period.deadlines.all()} | {deadline.level: day}
+    if not dates[Deadline.ENTERPRISE] <= dates[Deadline.DISTRICT] <= dates[Deadline.CITY]:
+        raise Refused("企业、区县、市级三个截止日须依次不早于前一级，请一并调整。")
+    before = deadline.date
+    deadline.date, deadline.by_hand, deadline.moved = day, True, day != deadline.nominal
+    deadline.why, deadline.notice_number = f"市级人工设定：{reason.strip()}", notice_number.strip()
+    deadline.save(update_fields=["date", "by_hand", "moved", "why", "notice_number"])
+    journal.record(
+        by=by,
+        at=at,
+        action="调整截止日",
+        subject=str(deadline.get_level_display()),
+        period=deadline.period_id,
+        before={"截止日期": str(before)},
+        after={"截止日期": str(day), "文号": deadline.notice_number},
+        why=reason.strip(),
+    )
+    return deadline
+
+
+def standing_in_the_way(period: Period) -> dict[str, int]:
+    """How many filings of the period are not approved yet, by state in words; what a lock would leave out."""
+    counts: dict[str, int] = {}
+    for state in Filing.objects.of(period).exclude(state=State.APPROVED).values_list("state", flat=True):
+        words = State(state).label
+        counts[words] = counts.get(words, 0) + 1
+    return counts
+
+
+@transaction.atomic
+def lock(period: Period, by: User, at: datetime, reason: str = "") -> Period:
+    """市级锁定: nothing of the period changes any more. What is unfinished needs a reason and stays out of the totals."""
+    be_the_city(by)
+    period = Period.objects.select_for_update().get(pk=period.pk)
+    if period.is_locked:
+        return period  # the second click
+    missing = standing_in_the_way(period)
+    if missing and not reason.strip():
+        listed = "、".join(f"{words} {count} 家" for words, count in missing.items())
+        raise Refused(f"尚有未完成的填报：{listed}。如确需锁定，请写明原因。")
+    period.state, period.locked_at = Period.LOCKED, at
+    period.save(update_fields=["state", "locked_at"])
+    Filing.objects.of(period).filter(state=State.APPROVED).update(state=State.LOCKED)
+    journal.record(
+        by=by, at=at, action="锁定报告期", subject=period.label, period=period.code, after=missing, why=reason.strip()
+    )
+    return period
+
+
+def _period_code(code: str) -> PeriodCode:
+    try:
+        return PeriodCode.parse(code)
+    except ValueError as error:
+        raise Refused(f"“{code}”不是报告期编码，应如 2024M05（月报）或 2024A（年报）；1月无月报。") from error

@@ -1,0 +1,173 @@
+"""What officials do with a submission: open, approve, send back, ask. They decide about figures and never write one."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.models import User
+from reporting import emails
+from reporting.models import Filing, Review, State, Submission
+from reporting.workflow.guards import (
+    Refused,
+    add_review,
+    be_open,
+    be_the_district,
+    locked,
+    move,
+    record,
+    said_something,
+    words,
+)
+
+
+@transaction.atomic
+def open_for_review(submission: Submission, by: User, at: datetime) -> Submission:
+    """Note that the district has opened the submission: from now on the firm cannot recall it."""
+    filing = locked(submission.filing)
+    be_the_district(by, filing)
+    if filing.latest_id == submission.pk and filing.state == State.SUBMITTED and not submission.opened_at:
+        submission.opened_at, submission.opened_by = at, by
+        submission.save(update_fields=["opened_at", "opened_by"])
+        record(filing, by, at, "打开审核", subject=submission.receipt)
+    return submission
+
+
+@transaction.atomic
+def approve(submission: Submission, by: User, at: datetime, note: str = "") -> Review:
+    """区县审核通过: pass the submission on; from now on its figures count."""
+    filing = _review_of(submission, by, at)
+    move(filing, "approve")
+    filing.approved = submission
+    filing.save(update_fields=["state", "approved"])
+    review = add_review(submission, Review.Decision.APPROVE, by, at, note)
+    record(filing, by, at, "区县审核通过", subject=submission.receipt, why=note)
+    emails.approved(review)
+    return review
+
+
+def approve_clean(submissions: Sequence[Submission], by: User, at: datetime) -> tuple[list[Submission], dict[str, str]]:
+    """Approve those with nothing to look at; return them, and for each other one (by receipt) why it was left."""
+    approved, left = [], {}
+    for submission in submissions:
+        if not submission.is_clean:
+            left[submission.receipt] = "有提示、迟报、预估或修订，须逐份打开审核。"
+            continue
+        try:
+            approve(submission, by, at, note="批量通过：无错误、无提示、按时。")
+            approved.append(submission)
+        except Refused as refusal:
+            left[submission.receipt] = str(refusal)
+    return approved, left
+
+
+@transaction.atomic
+def send_back(submission: Submission, reasons: Sequence[Mapping[str, str]], by: User, at: datetime) -> Review:
+    """区县退回: with a reason for each cell named, or for the whole table (cell ""); P05."""
+    filing = _review_of(submission, by, at)
+    reasons = _reasons(filing, reasons)
+    move(filing, "send_back")
+    filing.checked, filing.checked_at = Filing.UNCHECKED, None
+    filing.save(update_fields=["state", "checked", "checked_at"])
+    review = add_review(submission, Review.Decision.SEND_BACK, by, at, reasons=reasons)
+    record(filing, by, at, "退回企业", subject=submission.receipt, after={r["cell"]: r["reason"] for r in reasons})
+    emails.sent_back(review)
+    return review
+
+
+@transaction.atomic
+def query(submission: Submission, by: User, at: datetime, note: str) -> Review:
+    """Ask the firm about a submission without sending it back."""
+    filing = _review_of(submission, by, at)
+    note = said_something(note, "请写明要查询的问题。")
+    move(filing, "query")
+    filing.save(update_fields=["state"])
+    review = add_review(submission, Review.Decision.QUERY, by, at, note)
+    record(filing, by, at, "区县查询", subject=submission.receipt, why=note)
+    emails.queried(review)
+    return review
+
+
+@transaction.atomic
+def answer(filing: Filing, by: User, at: datetime, note: str) -> Review:
+    """The firm answers its district's question; the submission waits for the district again."""
+    filing = locked(filing)
+    be_the_firm(by, filing)
+    be_open(filing, at)
+    note = said_something(note, "请写明答复内容。")
+    move(filing, "answer")
+    filing.save(update_fields=["state"])
+    review = add_review(filing.latest, Review.Decision.ANSWER, by, at, note)
+    record(filing, by, at, "企业答复", subject=filing.latest.receipt, why=note)
+    return review
+
+
+@transaction.atomic
+def answer_city(submission: Submission, by: User, at: datetime, note: str) -> Review:
+    """The district answers the city and passes the same submission on again."""
+    filing = _review_of(submission, by, at)
+    note = said_something(note, "请写明对市级的答复。")
+    move(filing, "answer_city")
+    filing.save(update_fields=["state"])
+    review = add_review(submission, Review.Decision.ANSWER, by, at, note)
+    record(filing, by, at, "区县答复市级", subject=submission.receipt, why=note)
+    return review
+
+
+@transaction.atomic
+def city_query(submission: Submission, by: User, at: datetime, note: str) -> Review:
+    """The city or the association asks the district about an approved submission."""
+    filing = _city_review_of(submission, by, at)
+    note = said_something(note, "请写明要查询的问题。")
+    move(filing, "city_query")
+    filing.save(update_fields=["state"])
+    review = add_review(submission, Review.Decision.CITY_QUERY, by, at, note)
+    record(filing, by, at, "市级查询", subject=submission.receipt, why=note)
+    emails.city_asked(review)
+    return review
+
+
+@transaction.atomic
+def city_return(submission: Submission, reasons: Sequence[Mapping[str, str]], by: User, at: datetime) -> Review:
+    """The city or the association returns an approved submission to the district, which sends it back or answers."""
+    filing = _city_review_of(submission, by, at)
+    reasons = _reasons(filing, reasons)
+    move(filing, "city_return")
+    filing.save(update_fields=["state"])
+    review = add_review(submission, Review.Decision.CITY_RETURN, by, at, reasons=reasons)
+    record(filing, by, at, "市级退回区县", subject=submission.receipt, after={r["cell"]: r["reason"] for r in reasons})
+    emails.city_asked(review)
+    return review
+
+
+def _review_of(submission: Submission, by: User, at: datetime) -> Filing:
+    filing = locked(submission.filing)
+    be_the_district(by, filing)
+    _be_current(submission, filing)
+    be_open(filing, at)
+    return filing
+
+
+def _city_review_of(submission: Submission, by: User, at: datetime) -> Filing:
+    filing = locked(submission.filing)
+    if by.role not in (User.Role.CITY, User.Role.ASSOCIATION):
+        raise Refused("只有市级和协会可以进行这项操作。")
+    _be_current(submission, filing)
+    be_open(filing, at)
+    return filing
+
+
+def _be_current(submission: Submission, filing: Filing) -> None:
+    if filing.latest_id != submission.pk or submission.recalled_at:
+        raise Refused("这份上报件已被撤回或被新的上报件取代，请刷新后打开最新的一份。")
+
+
+def _reasons(filing: Filing, reasons: Sequence[Mapping[str, str]]) -> list[dict]:
+    """The reasons of a return, trimmed; each names a cell of the form or none, and none is empty (P05)."""
+    kept = [{"cell": r.get("cell", ""), "reason": r["reason"].strip()} for r in reasons if r.get("reason", "").strip()]
+    if not kept:
+        raise Refused(words(filing, "P05"))
+    for row in kept:
+        if row["cell"] and not filing.edition.has_cell(row["cell"]):
+            raise Refused(f"没有“{row['cell']}”这个单元格，请在表上点选要退回的数据。")
+    return kept
