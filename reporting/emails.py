@@ -32,7 +32,9 @@ def queried(review: Review) -> None:
 
 
 def amendment_begun(filing: Filing, reason: str) -> None:
-    _send(_district(filing), f"{filing.enterprise.name}修订{filing.period.label}报表", "amendment", filing, reason=reason)
+    _send(
+        _district(filing), f"{filing.enterprise.name}修订{filing.period.label}报表", "amendment", filing, reason=reason
+    )
 
 
 def city_asked(review: Review) -> None:

@@ -203,6 +203,20 @@ def amend(filing: Filing, by: User, at: datetime, reason: str) -> Filing:
     return filing
 
 
+@transaction.atomic
+def answer(filing: Filing, by: User, at: datetime, note: str) -> Review:
+    """The firm answers its district's question; the submission waits for the district again."""
+    filing = locked(filing)
+    be_the_firm(by, filing)
+    be_open(filing, at)
+    note = said_something(note, "请写明答复内容。")
+    move(filing, "answer")
+    filing.save(update_fields=["state"])
+    review = add_review(filing.latest, Review.Decision.ANSWER, by, at, note)
+    record(filing, by, at, "企业答复", subject=filing.latest.receipt, why=note)
+    return review
+
+
 def explained(filing: Filing, judgement: Judgement) -> list[Explanation]:
     """The explanations that hold for the warnings found now: same rule, same figures."""
     wanted = {(finding.rule, finding.fingerprint) for finding in judgement.warnings}

@@ -35,6 +35,7 @@ MOVES: dict[str, dict[str, str | None]] = {
     "answer_city": {State.CITY_QUERIED: State.APPROVED, State.CITY_RETURNED: State.APPROVED},
 }
 
+
 class Refused(Exception):
     """Something that may not be done now; the words are for the person who tried."""
 

@@ -39,9 +39,7 @@ def open_period(code: str, by: User, at: datetime) -> Period:
     if created:
         store_deadlines(period)
         journal.record(by=by, at=at, action="开启报告期", subject=period.label, period=period.code)
-    owing = Enterprise.objects.filter(joined_on__lte=parsed.end).filter(
-        Q(left_on=None) | Q(left_on__gt=parsed.end)
-    )
+    owing = Enterprise.objects.filter(joined_on__lte=parsed.end).filter(Q(left_on=None) | Q(left_on__gt=parsed.end))
     for enterprise in owing.exclude(filings__period=period):
         owe(enterprise, period)
     return period
@@ -50,9 +48,7 @@ def open_period(code: str, by: User, at: datetime) -> Period:
 def store_deadlines(period: Period) -> list[Deadline]:
     """The three dates of a period, frozen with the sentence that explains each."""
     return Deadline.objects.bulk_create(
-        Deadline(
-            period=period, level=due.level, date=due.date, nominal=due.nominal, moved=due.moved, why=due.why
-        )
+        Deadline(period=period, level=due.level, date=due.date, nominal=due.nominal, moved=due.moved, why=due.why)
         for due in deadlines.deadlines_of(period.parsed, published_calendar())
     )
 
@@ -106,7 +102,7 @@ def standing_in_the_way(period: Period) -> dict[str, int]:
 
 @transaction.atomic
 def lock(period: Period, by: User, at: datetime, reason: str = "") -> Period:
-    """市级锁定: nothing of the period changes any more. What is unfinished needs a reason and stays out of the totals."""
+    """市级锁定: nothing changes any more; what is unfinished needs a reason and stays out of the totals."""
     be_the_city(by)
     period = Period.objects.select_for_update().get(pk=period.pk)
     if period.is_locked:

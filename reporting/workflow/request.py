@@ -41,7 +41,7 @@ def decide_late(request: LateRequest, granted: bool, by: User, at: datetime, ans
 
 @transaction.atomic
 def ask_adjustment(filing: Filing, cell: str, new: str, by: User, at: datetime, reason: str) -> BaseAdjustment:
-    """口径调整单: ask that a carried base (去年同期, 上期累计, 上年, 年初) be another figure, with old and new on record."""
+    """口径调整单: ask that a carried base (去年同期, 上年, 年初 …) be another figure, with old and new on record."""
     filing = locked(filing)
     be_the_firm(by, filing)
     be_open(filing, at)

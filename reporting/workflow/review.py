@@ -89,20 +89,6 @@ def query(submission: Submission, by: User, at: datetime, note: str) -> Review:
 
 
 @transaction.atomic
-def answer(filing: Filing, by: User, at: datetime, note: str) -> Review:
-    """The firm answers its district's question; the submission waits for the district again."""
-    filing = locked(filing)
-    be_the_firm(by, filing)
-    be_open(filing, at)
-    note = said_something(note, "请写明答复内容。")
-    move(filing, "answer")
-    filing.save(update_fields=["state"])
-    review = add_review(filing.latest, Review.Decision.ANSWER, by, at, note)
-    record(filing, by, at, "企业答复", subject=filing.latest.receipt, why=note)
-    return review
-
-
-@transaction.atomic
 def answer_city(submission: Submission, by: User, at: datetime, note: str) -> Review:
     """The district answers the city and passes the same submission on again."""
     filing = _review_of(submission, by, at)
