@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+import unicodedata
+
+from django.contrib.auth.backends import ModelBackend
+
+from accounts.models import User
+
+
+def as_typed_plainly(name: str) -> str:
+    """Full-width letters and stray spaces are how Chinese keyboards write the same name; credit codes are capitals."""
+    return "".join(unicodedata.normalize("NFKC", name).split())
+
+
+def find_by_sign_in_name(name: str) -> User | None:
+    """By user name (a firm's first account is named by its credit code), else by a mobile only one person has."""
+    plain = as_typed_plainly(name)
+    by_name = User.objects.filter(username__in={plain, plain.upper(), plain.lower()}).first()
+    if by_name or not plain:
+        return by_name
+    by_mobile = User.objects.filter(mobile=plain, is_active=True)[:2]
+    return by_mobile[0] if len(by_mobile) == 1 else None
+
+
+class NameCodeOrMobile(ModelBackend):
+    def authenticate(self, request, username=None, password=None, **kwargs):
+        if not username or password is None:
+            return None
+        user = find_by_sign_in_name(username)
+        if user is None:
+            User().set_password(password)  # as slow as a real answer, so names cannot be told apart by time
+            return None
+        return user if user.check_password(password) and self.user_can_authenticate(user) else None

@@ -1,0 +1,203 @@
+"""Accounts come and go. Nobody is ever given a password: a person gets a link by mail and chooses their own."""
+
+from __future__ import annotations
+
+import datetime
+
+from django.db import transaction
+
+from accounts import emails, journal
+from accounts.access import Refused
+from accounts.backends import as_typed_plainly
+from accounts.models import District, Enterprise, User
+
+
+def first_account(enterprise: Enterprise) -> User | None:
+    """The account named by the credit code; it alone invites and deactivates colleagues."""
+    return User.objects.filter(username=enterprise.credit_code).first()
+
+
+def is_first_account(user: User) -> bool:
+    return user.enterprise_id is not None and user.username == user.enterprise.credit_code
+
+
+def looks_after(by: User, enterprise: Enterprise) -> bool:
+    """A district looks after the firms that are its own now, the city after all."""
+    if by.role == User.Role.CITY:
+        return True
+    return by.role == User.Role.DISTRICT and enterprise.district == by.district
+
+
+@transaction.atomic
+def open_first_account(enterprise: Enterprise, *, by: User, at: datetime.datetime) -> User:
+    if not looks_after(by, enterprise):
+        raise Refused("只有企业所在区县可以为它开通账号。")
+    if first_account(enterprise):
+        raise Refused(f"{enterprise.name}已有账号，请重发开通邮件。")
+    if not enterprise.email:
+        raise Refused(f"{enterprise.name}没有登记邮箱，无法发送开通邮件；请先补登联系人邮箱。")
+    user = _create(
+        username=enterprise.credit_code,
+        name=enterprise.contact_name,
+        role=User.Role.ENTERPRISE,
+        enterprise=enterprise,
+        email=enterprise.email,
+        mobile=enterprise.mobile,
+    )
+    journal.record(by=by, at=at, action="开通账号", subject=user.username, enterprise=enterprise)
+    emails.activation(user)
+    return user
+
+
+@transaction.atomic
+def invite_colleague(*, name: str, mobile: str, email: str, by: User, at: datetime.datetime) -> User:
+    if not is_first_account(by):
+        raise Refused("只有本企业的主账号（以统一社会信用代码登录）可以邀请同事。")
+    enterprise = Enterprise.objects.select_for_update().get(pk=by.enterprise_id)
+    number = enterprise.users.count() + 1
+    user = _create(
+        username=f"{enterprise.credit_code}-{number}",
+        name=name,
+        role=User.Role.ENTERPRISE,
+        enterprise=enterprise,
+        email=email,
+        mobile=mobile,
+    )
+    journal.record(
+        by=by, at=at, action="邀请同事", subject=f"{name}（{user.username}）", enterprise=enterprise, after={"邮箱": email}
+    )
+    emails.activation(user)
+    return user
+
+
+@transaction.atomic
+def invite_official(
+    *,
+    username: str,
+    name: str,
+    role: str,
+    district: District | None,
+    email: str,
+    mobile: str,
+    by: User,
+    at: datetime.datetime,
+) -> User:
+    if by.role not in (User.Role.CITY, User.Role.SYSTEM):
+        raise Refused("只有市级和系统管理员可以开通工作账号。")
+    if role == User.Role.ENTERPRISE:
+        raise Refused("企业账号由企业申请、区县批准后开通。")
+    if (role == User.Role.DISTRICT) != (district is not None):
+        raise Refused("区县账号必须写明区县，其他账号不写区县。")
+    username = as_typed_plainly(username).lower()
+    if User.objects.filter(username__iexact=username).exists():
+        raise Refused(f"用户名“{username}”已被使用，请换一个。")
+    user = _create(username=username, name=name, role=role, district=district, email=email, mobile=mobile)
+    journal.record(
+        by=by,
+        at=at,
+        action="开通账号",
+        subject=f"{name}（{username}）",
+        district=district,
+        after={"角色": user.get_role_display(), "邮箱": email},
+    )
+    emails.activation(user)
+    return user
+
+
+@transaction.atomic
+def resend_activation(user: User, *, by: User, at: datetime.datetime, email: str = "") -> None:
+    """A mistyped address may be put right only before the account was ever opened: afterwards a new address
+    would hand the firm's account to whoever reads it."""
+    if not may_look_after(by, user):
+        raise Refused("您不能管理这个账号。")
+    user = User.objects.select_for_update().get(pk=user.pk)
+    if user.has_usable_password():
+        raise Refused("这个账号已经激活；忘记密码请本人在登录页用“忘记密码”找回。")
+    if not user.is_active:
+        raise Refused("这个账号已停用，请先启用。")
+    before = user.email
+    user.email = email or user.email
+    if not user.email:
+        raise Refused("这个账号没有邮箱，请先填写邮箱。")
+    user.save(update_fields=["email"])
+    journal.record(
+        by=by,
+        at=at,
+        action="重发开通邮件",
+        subject=user.username,
+        enterprise=user.enterprise,
+        district=user.district,
+        before={"邮箱": before},
+        after={"邮箱": user.email},
+    )
+    emails.activation(user)
+
+
+def deactivate(user: User, *, by: User, at: datetime.datetime, why: str) -> None:
+    _set_active(user, False, "停用账号", by=by, at=at, why=why)
+
+
+def reactivate(user: User, *, by: User, at: datetime.datetime, why: str) -> None:
+    _set_active(user, True, "启用账号", by=by, at=at, why=why)
+
+
+def may_look_after(by: User, user: User) -> bool:
+    """Firms look after their colleagues, districts after their firms' accounts, city and system after officials too."""
+    if by.role in (User.Role.CITY, User.Role.SYSTEM):
+        return True
+    if user.enterprise is None:
+        return False
+    return (is_first_account(by) and by.enterprise_id == user.enterprise_id) or looks_after(by, user.enterprise)
+
+
+@transaction.atomic
+def change_own_contact(user: User, *, name: str, mobile: str, email: str, at: datetime.datetime) -> None:
+    user = User.objects.select_for_update().get(pk=user.pk)
+    before = {"姓名": user.name, "手机": user.mobile, "邮箱": user.email}
+    after = {"姓名": name, "手机": mobile, "邮箱": email}
+    if before == after:
+        return
+    user.name, user.mobile, user.email = name, mobile, email
+    user.save(update_fields=["name", "mobile", "email"])
+    before, after = journal.changes(before, after)
+    journal.record(
+        by=user,
+        at=at,
+        action="修改本人信息",
+        subject=user.username,
+        enterprise=user.enterprise,
+        district=user.district,
+        before=before,
+        after=after,
+    )
+
+
+@transaction.atomic
+def _set_active(user: User, active: bool, action: str, *, by: User, at: datetime.datetime, why: str) -> None:
+    if not may_look_after(by, user):
+        raise Refused("您不能管理这个账号。")
+    if user.pk == by.pk:
+        raise Refused("不能停用自己的账号。")
+    if not why.strip():
+        raise Refused(f"{action}要写明事由。")
+    user = User.objects.select_for_update().get(pk=user.pk)
+    if user.is_active == active:
+        raise Refused(f"账号“{user.username}”已经是{'启用' if active else '停用'}状态。")
+    user.is_active = active
+    user.save(update_fields=["is_active"])
+    journal.record(
+        by=by,
+        at=at,
+        action=action,
+        subject=f"{user}（{user.username}）",
+        enterprise=user.enterprise,
+        district=user.district,
+        why=why,
+    )
+
+
+def _create(**facts) -> User:
+    user = User(**facts)
+    user.set_unusable_password()
+    user.save()
+    return user
