@@ -251,6 +251,11 @@ class Edition:
         code, _, column = key.partition(".")
         return code in self.indicators and column in self.indicators[code].columns
 
+    def place_of(self, key: str) -> str:
+        """The place of a cell in the form's words."""
+        code, _, column = key.partition(".")
+        return self.indicators[code].place(column)
+
     def values_from_text(self, texts: Mapping[str, str]) -> dict[str, Decimal | str]:
         """Frozen cells (decimal strings and text) as the values the rules read; cells the edition lacks are left out."""
         return {key: self._value_from_text(key, text) for key, text in texts.items() if self.has_cell(key)}
