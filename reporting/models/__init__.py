@@ -1,7 +1,7 @@
 """What happens in a period: the period itself, each firm's filing, and what was frozen out of it."""
 
 from reporting.models.filing import Explanation, Filing, Sheet, State
-from reporting.models.period import Deadline, ParameterValue, Period
+from reporting.models.period import Deadline, ParameterValue, Period, PublishedEdition
 from reporting.models.request import BaseAdjustment, LateRequest
 from reporting.models.submission import Review, Submission
 
@@ -13,6 +13,7 @@ __all__ = [
     "LateRequest",
     "ParameterValue",
     "Period",
+    "PublishedEdition",
     "Review",
     "Sheet",
     "State",

@@ -7,6 +7,21 @@ from forms_tables.periods import PeriodCode
 from reporting.deadlines import due_moment
 
 
+class PublishedEdition(models.Model):
+    """That an edition was put in force here, and which text of it: once published it never changes."""
+
+    code = models.CharField("制度版本", max_length=40, primary_key=True)
+    title = models.CharField("名称", max_length=200)
+    digest = models.CharField("摘要", max_length=64)
+    published_at = models.DateTimeField("发布时间")
+
+    class Meta:
+        verbose_name = "已发布制度版本"
+
+    def __str__(self) -> str:
+        return self.title
+
+
 class PeriodQuerySet(models.QuerySet):
     def open_at(self, at: datetime) -> models.QuerySet:
         """Periods that firms may fill at `at`: opened, not locked."""

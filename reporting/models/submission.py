@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.db import models
 
+from forms_tables.catalog import load_edition
 from reporting.models.filing import Filing, State
 
 
@@ -84,3 +85,9 @@ class Review(models.Model):
 
     def __str__(self) -> str:
         return f"{self.submission} {self.get_decision_display()}"
+
+    @property
+    def placed_reasons(self) -> list[dict[str, str]]:
+        """The reasons with the cell's place in the form's words; "整张报表" where no cell is named."""
+        edition = load_edition(self.submission.edition_code)
+        return [{**row, "place": edition.place_of(row["cell"]) if row["cell"] else "整张报表"} for row in self.reasons]

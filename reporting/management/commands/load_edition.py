@@ -1,0 +1,64 @@
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+
+from accounts import clock, journal
+from accounts.models import District, Installation
+from forms_tables.catalog import edition_codes, load_edition
+from forms_tables.edition import Edition
+from reporting.models import PublishedEdition, Submission
+
+
+class Command(BaseCommand):
+    help = "Publish the editions under forms_tables/definitions and their districts. Running it again changes nothing."
+
+    @transaction.atomic
+    def handle(self, *args, **options):
+        at = clock.now()
+        for code in edition_codes():
+            edition = load_edition(code)
+            published = PublishedEdition.objects.filter(code=code).first()
+            if published and published.digest == edition.digest:
+                self.stdout.write(f"{edition.title}：已发布，未变。")
+                continue
+            if published and not may_replace(published):
+                raise CommandError(
+                    f"{edition.title}已发布且已有上报件依据它审核，不能再改动"
+                    f"（已发布摘要 {published.digest[:12]}，现有文件 {edition.digest[:12]}）。"
+                    "请恢复原文件，或把改动放进新的制度版本目录。"
+                )
+            PublishedEdition.objects.update_or_create(
+                code=code, defaults={"title": edition.title, "digest": edition.digest, "published_at": at}
+            )
+            place_districts(edition)
+            journal.record(
+                by=None,
+                at=at,
+                action="发布制度版本",
+                subject=edition.title,
+                before={"摘要": published.digest} if published else None,
+                after={"摘要": edition.digest},
+            )
+            self.stdout.write(
+                f"{edition.title}：已发布，{len(edition.tables)} 张表、{len(edition.indicators)} 个指标、"
+                f"{len(edition.rules)} 条审核关系、{len(edition.districts)} 个报送区县，摘要 {edition.digest[:12]}。"
+            )
+
+
+def may_replace(published: PublishedEdition) -> bool:
+    """A published text may be replaced only while nothing was judged by it, or in a demonstration city."""
+    judged = Submission.objects.filter(edition_code=published.code).exists()
+    return not judged or Installation.current().is_demo
+
+
+def place_districts(edition: Edition) -> None:
+    for position, district in enumerate(edition.districts, start=1):
+        District.objects.update_or_create(
+            code=district.code,
+            defaults={
+                "name": district.name,
+                "kind": district.kind,
+                "valid_from": district.valid_from,
+                "valid_to": district.valid_to,
+                "position": position,
+            },
+        )
