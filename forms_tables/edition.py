@@ -9,10 +9,10 @@ from forms_tables.periods import PeriodCode
 
 FIGURE_KINDS = frozenset({"money", "usd", "number", "count", "percent", "coefficient"})
 ADDITIVE_KINDS = frozenset({"money", "usd", "number", "count"})
-TEXT_KINDS = frozenset(
-    "text code codes yes_no month date region credit_code organisation_code activity"
-    " phone mobile email postal_code stock_code".split()
-)
+CHOICE_KINDS = frozenset({"code", "codes", "region", "activity"})  # read against a code list
+IDENTITY_KINDS = frozenset({"credit_code", "organisation_code", "stock_code"})
+CONTACT_KINDS = frozenset({"phone", "mobile", "email", "postal_code"})
+TEXT_KINDS = CHOICE_KINDS | IDENTITY_KINDS | CONTACT_KINDS | {"text", "yes_no", "month", "date"}
 KINDS = FIGURE_KINDS | TEXT_KINDS | {"heading"}
 
 
@@ -125,7 +125,7 @@ class Indicator:
         return self.decimals if column.decimals is None else column.decimals
 
     def formula_in(self, key: str) -> str:
-        """What the cell is computed from in this sheet: the row's own formula for the column, else the column's, else the row's."""
+        """What computes the cell: the row's formula for this column, else the column's, else the row's for all."""
         return self.auto.get(key) or self.column(key).auto or self.auto.get("*", "")
 
     def adds_up_in(self, key: str) -> bool:

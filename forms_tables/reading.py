@@ -12,6 +12,7 @@ from typing import Any
 
 from forms_tables.edition import (
     ADDITIVE_KINDS,
+    CHOICE_KINDS,
     FIGURE_KINDS,
     KINDS,
     CodeEntry,
@@ -135,7 +136,7 @@ def _size_standard(entry: Mapping[str, Any]) -> SizeStandard:
 def _code_lists(
     codes: Mapping[str, Any], districts: tuple[DistrictDefinition, ...], content: Mapping[str, Any]
 ) -> dict[str, CodeList]:
-    """Lists written out; the list of districts; and lists of the rows of a table (main activities are rows of 软统企4)."""
+    """Lists written out, the list of districts, and lists of the rows of a table (main activities: 软统企4)."""
     lists = {}
     for code, entry in codes["lists"].items():
         keys = ("title", "source", "provenance", "entries", "also", "from_districts", "from_table", "leave_out")
@@ -157,10 +158,7 @@ def _code_lists(
     return lists
 
 
-TABLE_KEYS = (
-    "code key title frequency source provenance unit_note columns applies_when why why_not authority approved_by"
-    " document header footer"
-).split()
+TABLE_KEYS = set(Table.__dataclass_fields__) - {"columns", "indicators"}
 COLUMN_KEYS = tuple(Column.__dataclass_fields__)
 
 
@@ -187,10 +185,8 @@ def _column(file: str, key: str, entry: Mapping[str, Any]) -> Column:
     return Column(key=key, **entry)
 
 
-INDICATOR_KEYS = (
-    "code name unit hint kind columns column depth parent relation required required_when auto applies_when otherwise"
-    " starred decimals nonnegative nonnegative_rule whole_rule nature code_list origin group note source provenance"
-).split()
+WORKED_OUT = {"table", "column_definitions", "nonnegative_columns", "additive", "choices"}
+INDICATOR_KEYS = set(Indicator.__dataclass_fields__) - WORKED_OUT | {"columns", "column", "nonnegative"}
 
 
 def _indicator(
@@ -215,7 +211,7 @@ def _indicator(
         raise refuse(f"unknown kind {kind or '(none)'}")
     if kind in FIGURE_KINDS and not unit:
         raise refuse("a figure needs a unit")
-    if kind in ("code", "codes", "activity", "region") and row.get("code_list") not in lists:
+    if kind in CHOICE_KINDS and row.get("code_list") not in lists:
         raise refuse(f"unknown code list {row.get('code_list', '(none)')}")
     if row["provenance"] not in PROVENANCES:
         raise refuse(f"unknown provenance {row['provenance']}")
