@@ -1,7 +1,7 @@
 """What is refused before a workbook is opened.
 
-An .xlsx is a zip of XML files made by somebody else. Everything here is bounded: nothing is unpacked to disk, members are read as
-a stream, and counting stops at the first limit passed.
+An .xlsx is a zip of XML files made by somebody else. Everything here is bounded: nothing is unpacked to disk, members
+are read as a stream, and reading stops at the first limit passed.
 """
 
 import io

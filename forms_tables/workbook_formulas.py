@@ -1,0 +1,83 @@
+"""Turns a formula of the definitions into one for Excel, where Excel can say it. The answer is never read back."""
+
+import ast
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+
+from forms_tables.edition import Edition, Indicator
+
+OPERATORS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*"}
+
+# (code, column key) -> where that cell stands, as written from the sheet being filled; nothing when it is not there.
+ReferenceOf = Callable[[str, str], str | None]
+
+
+class NotForExcel(Exception):
+    """The formula reads something the workbook does not hold."""
+
+
+def excel_formula(
+    edition: Edition,
+    indicator: Indicator,
+    key: str,
+    reference_of: ReferenceOf,
+    parameters: Mapping[str, Decimal | None],
+) -> str | None:
+    """The Excel formula of a computed cell: blank while anything it reads is blank, rounded as the cell is."""
+    text = indicator.formula_in(key)
+    if not text or not indicator.is_figure:
+        return None
+    writing = FormulaWriting(edition, indicator, key, reference_of, parameters)
+    try:
+        body = writing.write_cell(ast.parse(text, mode="eval").body)
+    except (NotForExcel, SyntaxError):
+        return None
+    count = f"COUNT({','.join(dict.fromkeys(writing.read))})={len(set(writing.read))}"
+    return f'=IF({count},{body},"")' if writing.read else None
+
+
+class FormulaWriting:
+    def __init__(self, edition, indicator, key, reference_of, parameters) -> None:
+        self.symbols = {row.symbol: row.code for row in edition.indicators.values()}
+        self.indicator = indicator
+        self.key = key
+        self.reference_of = reference_of
+        self.parameters = parameters
+        self.read: list[str] = []
+
+    def write_cell(self, node: ast.expr) -> str:
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "growth":
+            now, before = (self.write(argument) for argument in node.args)
+            return f'IF({before}>0,ROUND(({now}/{before}-1)*100,{self.decimals}),"")'
+        return f"ROUND({self.write(node)},{self.decimals})"
+
+    @property
+    def decimals(self) -> int:
+        decimals = self.indicator.decimals_in(self.key)
+        return 2 if decimals is None else decimals
+
+    def write(self, node: ast.expr) -> str:
+        match node:
+            case ast.BinOp(left, operator, right) if type(operator) in OPERATORS:
+                sides = f"{self.write(left)}{OPERATORS[type(operator)]}{self.write(right)}"
+                return f"({sides})" if isinstance(operator, ast.Add | ast.Sub) else sides
+            case ast.UnaryOp(ast.USub(), operand):
+                return f"(-{self.write(operand)})"
+            case ast.Constant(int() | float() as number) if not isinstance(number, bool):
+                return str(number)
+            case ast.Attribute(ast.Name(symbol), key) if symbol in self.symbols:
+                return self.refer(self.symbols[symbol], key)
+            case ast.Name(name) if name in self.symbols:
+                return self.refer(self.symbols[name], self.key)
+            case ast.Name(name) if name in self.indicator.columns:
+                return self.refer(self.indicator.code, name)
+            case ast.Name(name) if self.parameters.get(name) is not None:
+                return str(self.parameters[name])
+        raise NotForExcel
+
+    def refer(self, code: str, key: str) -> str:
+        reference = self.reference_of(code, key)
+        if reference is None:
+            raise NotForExcel
+        self.read.append(reference)
+        return reference

@@ -1,0 +1,275 @@
+"""Reads a filled workbook back: by the codes and column keys it carries, never by where a row or column stands."""
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from openpyxl.utils import get_column_letter
+from openpyxl.utils.cell import range_boundaries
+
+from forms_tables.edition import CodeList, Edition, Indicator, Table
+from forms_tables.parsing import Problem, text_of_number
+from forms_tables.workbook_opening import ASK_FOR_NEW, GridCell, OpenedWorkbook, WorkbookMeta, refuse_another
+
+KEY_MARK = "code"  # stands in the code column of the row of column keys
+CODE_LABEL = "代码"
+MAX_TEXT = 500
+
+
+@dataclass
+class ReadWorkbook:
+    """What the cells say, as text. A formula is kept apart: it may stand only where the platform computes the cell."""
+
+    meta: WorkbookMeta
+    cells: dict[str, str] = field(default_factory=dict)
+    places: dict[str, str] = field(default_factory=dict)
+    formulas: dict[str, str] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def placed(self, problem: Problem) -> str:
+        """The problem's sentence with the cell's reference in front, unless it is there already."""
+        place = self.places.get(f"{problem.code}.{problem.column}", "")
+        return problem.problem if not place or place in problem.problem else f"{place} {problem.problem}"
+
+
+def read_workbook(
+    source,
+    edition: Edition,
+    period: str,
+    credit_code: str,
+    *,
+    name: str = "",
+    firms: Mapping[str, str] | None = None,
+) -> ReadWorkbook:
+    """Read a filled workbook that must be of this firm, period and edition. Raises Unreadable with a sentence."""
+    opened = source if isinstance(source, OpenedWorkbook) else OpenedWorkbook(source, name)
+    refuse_another(opened.meta, edition, period, credit_code, firms)
+    read = ReadWorkbook(opened.meta)
+    for code in opened.meta.tables:
+        table = edition.table(code)
+        if code in opened.titles:
+            SheetReading(read, edition, table, list(opened.rows(code)), opened.merged(code)).run()
+        else:
+            found = "、".join(f"“{title}”" for title in opened.titles) or "没有工作表"
+            read.problems.append(
+                Problem(code, "", "", f"找不到工作表“{code}”（现有{found}）。请恢复工作表名称，或{ASK_FOR_NEW[1:]}")
+            )
+    return read
+
+
+@dataclass
+class SheetReading:
+    """One worksheet being read: finds its keys, then its codes, then the cells where they cross."""
+
+    read: ReadWorkbook
+    edition: Edition
+    table: Table
+    rows: list[list[GridCell]]
+    merged: list[str]
+
+    def run(self) -> None:
+        keys = self.find_keys()
+        if keys is None:
+            return
+        code_column, key_row, columns = keys
+        lines = self.find_codes(code_column, key_row, columns)
+        for indicator, row, cells in lines:
+            by_column = {cell.column: cell for cell in cells}
+            for column, key in columns.items():
+                if key in indicator.columns:
+                    self.take(indicator, key, row, column, by_column.get(column))
+        self.refuse_merged(lines, columns)
+
+    def say(self, sentence: str, code: str = "", column: str = "") -> None:
+        self.read.problems.append(Problem(self.table.code, code, column, sentence))
+
+    def find_keys(self) -> tuple[int, int, dict[int, str]] | None:
+        known = {key for indicator in self.table.indicators for key in indicator.columns}
+        found = []
+        for cells in self.rows:
+            marks = {plain(cell.value): cell.column for cell in cells}
+            if KEY_MARK in marks and known & marks.keys():
+                found.append((marks[KEY_MARK], cells))
+        if len(found) != 1:
+            trouble = "找不到" if not found else "有不止一行"
+            self.say(
+                f"工作表“{self.table.code}”{trouble}栏次标识行（灰色小字 code、c1、y 等的那一行），"
+                f"没有读取。{ASK_FOR_NEW}"
+            )
+            return None
+        code_column, cells = found[0]
+        columns: dict[int, str] = {}
+        for cell in cells:
+            key = plain(cell.value)
+            if key not in known:
+                continue
+            if key in columns.values():
+                self.say(
+                    f"工作表“{self.table.code}”的栏次标识“{key}”出现了两次（{cell.reference}），分不清以哪一列为准。"
+                )
+            else:
+                columns[cell.column] = key
+        for key in [column.key for column in self.table.columns if column.key in known - set(columns.values())]:
+            label = self.table.column(key).label
+            self.say(f"工作表“{self.table.code}”缺少栏次“{label}”（{key}）。{ASK_FOR_NEW}", column=key)
+        return code_column, cells[0].row, columns
+
+    def find_codes(
+        self, code_column: int, key_row: int, columns: dict[int, str]
+    ) -> list[tuple[Indicator, int, list[GridCell]]]:
+        indicators = {indicator.code.casefold(): indicator for indicator in self.table.indicators}
+        lines: dict[str, tuple[Indicator, int, list[GridCell]]] = {}
+        for cells in self.rows:
+            row = cells[0].row
+            if row == key_row:
+                continue
+            marked = next((cell for cell in cells if cell.column == code_column), None)
+            code = plain(marked.value) if marked else ""
+            if not code:
+                self.refuse_nameless(cells, columns)
+            elif code in lines:
+                self.say(
+                    f"工作表“{self.table.code}”的代码 {marked.value} 出现了两次"
+                    f"（第 {lines[code][1]} 行和第 {row} 行），分不清以哪一行为准。请删去多余的一行。",
+                    indicators[code].code,
+                )
+            elif code in indicators:
+                lines[code] = (indicators[code], row, cells)
+            elif code != CODE_LABEL:
+                self.say(f"{self.table.code}!{marked.reference} 的代码“{marked.value}”不在本表中。请恢复原来的代码。")
+        for code, indicator in indicators.items():
+            if code not in lines and not indicator.is_heading:
+                self.say(
+                    f"工作表“{self.table.code}”缺少代码 {indicator.code}（{indicator.name}）的行。"
+                    f"请恢复该行，或{ASK_FOR_NEW[1:]}",
+                    indicator.code,
+                )
+        return list(lines.values())
+
+    def refuse_nameless(self, cells: list[GridCell], columns: dict[int, str]) -> None:
+        """Figures on a row without a code belong to nobody: say so rather than drop them."""
+        for cell in cells:
+            if cell.column in columns and isinstance(cell.value, int | float) and not isinstance(cell.value, bool):
+                self.say(
+                    f"{self.table.code}!{cell.reference} 有数 {text_of_number(cell.value)}，但这一行没有指标代码，"
+                    "不知道是哪个指标的数。请填到有代码的行，或删去。"
+                )
+
+    def take(self, indicator: Indicator, key: str, row: int, column: int, cell: GridCell | None) -> None:
+        if indicator.is_heading:
+            return
+        name = f"{indicator.code}.{key}"
+        place = f"{self.table.code}!{get_column_letter(column)}{row}"
+        self.read.places[name] = place
+        if cell is None:
+            self.read.cells[name] = ""
+        elif cell.is_formula:
+            self.read.formulas[name] = str(getattr(cell.value, "text", cell.value))
+        else:
+            text = text_of_cell(cell, indicator.kind_in(key))
+            if indicator.choices and key == indicator.columns[0]:
+                text = code_chosen(text, indicator.choices)
+            self.read.cells[name] = text
+            self.refuse_display(indicator, key, place, cell)
+            if len(text) > MAX_TEXT:
+                self.read.cells[name] = ""
+                self.say(
+                    f"{place} {indicator.place(key)}有 {len(text)} 个字，超过 {MAX_TEXT} 字。请精简。",
+                    indicator.code,
+                    key,
+                )
+
+    def refuse_display(self, indicator: Indicator, key: str, place: str, cell: GridCell) -> None:
+        """A format that shows another figure than is stored (12.5% for 0.125) leaves open which was meant."""
+        if not isinstance(cell.value, int | float) or isinstance(cell.value, bool):
+            return
+        stored = text_of_number(cell.value)
+        shape = cell.number_format.split(";")[0].split('"')[0::2]
+        if "%" in "".join(shape):
+            self.say(
+                f"{place} {indicator.place(key)}是百分比格式，实际存的数是 {stored}。"
+                "请把单元格格式改为“常规”或“数值”，再填要上报的数。",
+                indicator.code,
+                key,
+            )
+        elif "".join(shape).rstrip(" )_").endswith(","):
+            self.say(
+                f"{place} {indicator.place(key)}的显示格式缩小了数字，实际存的数是 {stored}。"
+                "请把单元格格式改为“常规”或“数值”，再核对。",
+                indicator.code,
+                key,
+            )
+
+    def refuse_merged(self, lines: list[tuple[Indicator, int, list[GridCell]]], columns: dict[int, str]) -> None:
+        for reference in self.merged:
+            try:
+                left, top, right, bottom = range_boundaries(reference)
+            except (ValueError, TypeError):
+                continue
+            covered = [
+                (indicator, key)
+                for indicator, row, _ in lines
+                for column, key in columns.items()
+                if top <= row <= bottom and left <= column <= right and key in indicator.columns
+            ]
+            if covered:
+                indicator, key = covered[0]
+                self.say(
+                    f"{self.table.code}!{reference} 是合并单元格，盖住了{indicator.place(key)}等 {len(covered)} 格，"
+                    "分不清数属于哪一格。请取消合并，逐格填写。",
+                    indicator.code,
+                    key,
+                )
+
+
+def formula_problems(read: ReadWorkbook, edition: Edition, locked: Mapping[str, str]) -> list[Problem]:
+    """A formula may stand only where the platform computes the figure itself; elsewhere its value must be pasted."""
+    problems = []
+    for name, formula in read.formulas.items():
+        if name in locked:
+            continue
+        code, key = name.split(".")
+        indicator = edition.indicator(code)
+        shown = formula if len(formula) <= 60 else f"{formula[:60]}…"
+        problems.append(
+            Problem(
+                indicator.table,
+                code,
+                key,
+                f"{read.places[name]} {indicator.place(key)}是公式“{shown}”，不是数。"
+                "请复制后“选择性粘贴—数值”，再上传。",
+            )
+        )
+    return problems
+
+
+def plain(value: Any) -> str:
+    """A code or key as it is compared: full-width letters and digits, case and spaces do not matter."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return text_of_number(value).casefold()
+    return unicodedata.normalize("NFKC", str(value)).strip().casefold() if value is not None else ""
+
+
+def text_of_cell(cell: GridCell, kind: str) -> str:
+    """The cell as a person would have typed it; what is no figure stays text, for parsing to refuse."""
+    value = cell.value
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, int | float):
+        return text_of_number(value)
+    if isinstance(value, datetime | date):
+        return f"{value:%Y-%m}" if kind == "month" else f"{value:%Y-%m-%d}"
+    if isinstance(value, time | timedelta):
+        return f"时间 {value}"
+    return str(value)
+
+
+def code_chosen(text: str, choices: CodeList) -> str:
+    """The template's lists offer “1 国有控股”: take the code in front of exactly that name."""
+    chosen = []
+    for part in text.replace("，", ",").replace("、", ",").replace("；", ",").split(","):
+        code, _, name = part.strip().partition(" ")
+        chosen.append(code if name and choices.name_of(code) == name.strip() else part.strip())
+    return ",".join(chosen) if text.strip() else ""

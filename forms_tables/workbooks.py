@@ -1,0 +1,151 @@
+"""The workbook of one firm and period: written here as a template, read back by workbook_reading."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from openpyxl import Workbook
+from openpyxl.styles import Alignment
+from openpyxl.worksheet.worksheet import Worksheet
+
+from forms_tables.edition import Edition, Indicator, Table
+from forms_tables.periods import PeriodCode
+from forms_tables.workbook_formulas import excel_formula
+from forms_tables.workbook_opening import META_SHEET, OpenedWorkbook, WorkbookMeta
+from forms_tables.workbook_package import Unreadable
+from forms_tables.workbook_reading import ReadWorkbook, formula_problems, read_workbook
+from forms_tables.workbook_sheets import TEXT_FONT, TITLE_FONT, SheetLayout, lay_out, write_sheet, write_text
+
+__all__ = [
+    "OpenedWorkbook",
+    "ReadWorkbook",
+    "Reporter",
+    "Unreadable",
+    "WorkbookMeta",
+    "formula_problems",
+    "read_workbook",
+    "write_template",
+]
+
+GUIDE_SHEET = "填报说明"
+LISTS_SHEET = "_lists"
+
+
+@dataclass(frozen=True)
+class Reporter:
+    """Whose workbook it is, and what its sheets show of the firm above the tables."""
+
+    name: str
+    credit_code: str
+    header: Mapping[str, str]
+
+
+def write_template(
+    edition: Edition,
+    period: PeriodCode,
+    reporter: Reporter,
+    tables: Sequence[Table],
+    values: Mapping[str, Decimal | str | None],
+    locked: Mapping[str, str],
+    out,
+    *,
+    carried: frozenset[str] = frozenset(),
+    parameters: Mapping[str, Decimal | None] | None = None,
+    due: str = "",
+) -> None:
+    """Write the firm's workbook to `out` (a path or a binary file).
+
+    `values` are what is known so far; `locked` names the cells a person does not fill. Of those, `carried` stand as
+    values because they come from an earlier filing or do not apply; the others get a formula where Excel can say it.
+    """
+    book = Workbook()
+    write_guide(book.active, period, reporter, tables, due)
+    list_ranges = write_lists(book.create_sheet(LISTS_SHEET), tables)
+    layouts = {table.code: lay_out(table, reporter.header) for table in tables}
+
+    def formula_of(indicator: Indicator, key: str) -> str | None:
+        if f"{indicator.code}.{key}" in carried:
+            return None
+        reference_of = references_from(indicator.table, edition, layouts)
+        return excel_formula(edition, indicator, key, reference_of, parameters or {})
+
+    for table in tables:
+        sheet = book.create_sheet(table.code)
+        write_sheet(sheet, layouts[table.code], reporter.header, values, locked, formula_of, list_ranges)
+    book.move_sheet(LISTS_SHEET, len(tables))
+    write_meta(book.create_sheet(META_SHEET), edition, period, reporter, tables)
+    book.active = 1
+    book.save(out)
+
+
+def references_from(here: str, edition: Edition, layouts: Mapping[str, SheetLayout]):
+    def reference_of(code: str, key: str) -> str | None:
+        table = edition.indicator(code).table
+        cell = layouts[table].cell(code, key) if table in layouts else None
+        return cell if cell is None or table == here else f"'{table}'!{cell}"
+
+    return reference_of
+
+
+def write_guide(sheet: Worksheet, period: PeriodCode, reporter: Reporter, tables: Sequence[Table], due: str) -> None:
+    sheet.title = GUIDE_SHEET
+    lines = [
+        f"本工作簿是“{reporter.name}”（{reporter.credit_code}）{period.label}的报表，只能由该单位在该报告期使用。",
+        f"须填的表：{'；'.join(f'{table.code} {table.title}' for table in tables)}。",
+        *([f"上报截止：{due}。上传工作簿只是保存草稿，还要在平台上“数据审核”“确定上报”。"] if due else []),
+        "金额一律按“万元”填，出口按“万美元”填，人数按“人”填，详见各行的计量单位。不要按元填。",
+        "白色格由单位填写；浅灰格由系统计算或从以前的报表带入，不用填，改了也不会采用。",
+        "必填项没有发生额的填 0，不要空着。空格不等于 0。",
+        "数字只写数：不带单位、不写“1.2亿”这样的缩写，不写公式；从别的表复制时请“选择性粘贴—数值”。",
+        "代码列和栏次标识行（灰色小字 code、c1、y 等）请保留。行、列可以移动或排序，系统按代码和标识认数，不按位置。",
+        "不要合并单元格，不要改工作表名称；不要把本工作簿另存为 .xls、.xlsm 或 .csv。",
+        "填好后在平台“填报”页面上传。有一处读不懂，整个文件都不会保存，已存的草稿不变。",
+        "《中华人民共和国统计法》规定，统计调查对象应当真实、准确、完整、及时地提供统计资料，不得迟报、拒报、虚报、瞒报。",
+    ]
+    write_text(sheet["A1"], f"{period.label}统计报表填报说明")
+    sheet["A1"].font = TITLE_FONT
+    for number, line in enumerate(lines, start=1):
+        cell = sheet[f"A{number + 2}"]
+        write_text(cell, f"{number}. {line}")
+        cell.font = TEXT_FONT
+        cell.alignment = Alignment(wrap_text=True, vertical="top")
+        sheet.row_dimensions[number + 2].height = 30 if len(line) > 52 else 18
+    sheet.column_dimensions["A"].width = 110
+    sheet.sheet_view.showGridLines = False
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.protection.sheet = True
+
+
+def write_lists(sheet: Worksheet, tables: Sequence[Table]) -> dict[str, str]:
+    """The code lists the tables choose from, one a column of a hidden sheet; returns the range of each."""
+    sheet.sheet_state = "hidden"
+    ranges: dict[str, str] = {}
+    for indicator in (indicator for table in tables for indicator in table.indicators):
+        choices = indicator.choices
+        if indicator.kind != "code" or choices is None or choices.code in ranges:
+            continue
+        column = len(ranges) + 1
+        for row, entry in enumerate(choices.entries, start=1):
+            write_text(sheet.cell(row, column), f"{entry.code} {entry.name}")
+        letter = sheet.cell(1, column).column_letter
+        ranges[choices.code] = f"'{LISTS_SHEET}'!${letter}$1:${letter}${len(choices.entries)}"
+    return ranges
+
+
+def write_meta(
+    sheet: Worksheet, edition: Edition, period: PeriodCode, reporter: Reporter, tables: Sequence[Table]
+) -> None:
+    sheet.sheet_state = "veryHidden"
+    marks = {
+        "edition": edition.code,
+        "digest": edition.digest,
+        "period": period.code,
+        "credit_code": reporter.credit_code,
+        "tables": " ".join(table.code for table in tables),
+    }
+    for row, (mark, text) in enumerate(marks.items(), start=1):
+        write_text(sheet.cell(row, 1), mark)
+        write_text(sheet.cell(row, 2), text)
