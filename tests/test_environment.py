@@ -1,0 +1,69 @@
+from pathlib import Path
+
+import pytest
+from django.core.checks import run_checks
+from django.core.exceptions import ImproperlyConfigured
+
+from config.environment import (
+    read_database_url,
+    read_email_url,
+    read_names,
+    read_redis_url,
+    read_site_url,
+    read_yes_no,
+)
+
+
+def test_nothing_said_means_sqlite_and_a_folder_of_letters(monkeypatch):
+    for name in ("DATABASE_URL", "EMAIL_URL", "REDIS_URL"):
+        monkeypatch.delenv(name, raising=False)
+    assert read_database_url(Path("/x/db.sqlite3"))["NAME"] == "/x/db.sqlite3"
+    assert read_email_url(Path("/x/mail"))["EMAIL_FILE_PATH"] == "/x/mail"
+    assert read_redis_url() == ""
+
+
+def test_a_postgres_address_is_taken_apart(monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "postgres://st%40t:p%2Fw@db.example.cn:5433/stat?sslmode=require")
+    database = read_database_url(Path("/unused"))
+    parts = [database[key] for key in ("USER", "PASSWORD", "HOST", "PORT", "NAME", "OPTIONS")]
+    assert parts == ["st@t", "p/w", "db.example.cn", 5433, "stat", {"sslmode": "require"}]
+
+
+def test_a_postgres_socket_is_given_as_host(monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "postgres:///stat?host=/run/postgresql")
+    database = read_database_url(Path("/unused"))
+    assert (database["HOST"], database["NAME"], database["OPTIONS"]) == ("/run/postgresql", "stat", {})
+
+
+@pytest.mark.parametrize(
+    ("read", "name", "text"),
+    [
+        (lambda: read_yes_no("DEBUG", False), "DEBUG", "maybe"),
+        (lambda: read_names("ALLOWED_HOSTS", []), "ALLOWED_HOSTS", "a,,b"),
+        (lambda: read_site_url("http://localhost"), "SITE_URL", "stat.example.cn"),
+        (lambda: read_site_url("http://localhost"), "SITE_URL", "https://stat.example.cn/path"),
+        (lambda: read_site_url("http://localhost"), "SITE_URL", "http://stat.example.cn:web"),
+        (lambda: read_database_url(Path("/")), "DATABASE_URL", "mysql://localhost/stat"),
+        (lambda: read_database_url(Path("/")), "DATABASE_URL", "postgres://localhost"),
+        (lambda: read_database_url(Path("/")), "DATABASE_URL", "postgres://localhost/stat?ssl=on"),
+        (lambda: read_database_url(Path("/")), "DATABASE_URL", "sqlite://stat.sqlite3"),
+        (lambda: read_redis_url(), "REDIS_URL", "localhost:6379"),
+        (lambda: read_email_url(Path("/")), "EMAIL_URL", "mail.example.cn"),
+        (lambda: read_email_url(Path("/")), "EMAIL_URL", "smtp://mail.example.cn:twenty"),
+    ],
+)
+def test_what_is_not_understood_is_refused_by_name(monkeypatch, read, name, text):
+    monkeypatch.setenv(name, text)
+    with pytest.raises(ImproperlyConfigured, match=name):
+        read()
+
+
+def test_letters_with_links_to_a_refused_host_are_noticed(settings):
+    settings.ALLOWED_HOSTS = ["elsewhere.example.cn"]
+    assert "config.E005" in {problem.id for problem in run_checks()}
+
+
+def test_production_without_queue_and_mail_is_noticed(settings, tmp_path):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    found = {problem.id for problem in run_checks(include_deployment_checks=True)}
+    assert {"config.E001", "config.E002", "config.E003"} <= found

@@ -1,0 +1,88 @@
+"""Holds the picture in docs/architecture.md: config → reporting → accounts, forms_tables."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+LAYERS = ["accounts", "config", "forms_tables", "reporting"]
+KNOWS = {
+    "config": {"config", "reporting", "accounts", "forms_tables"},
+    "reporting": {"reporting", "accounts", "forms_tables"},
+    "accounts": {"accounts"},
+    "forms_tables": {"forms_tables"},
+    "launch": {"launch"},
+}
+COMMANDS = "management/commands"  # Django's own face of forms_tables; its core knows no Django
+LONGEST = 380
+LONG_VIEW = {"migrations"}
+
+
+def sources(*folders: str) -> list[Path]:
+    files = [file for folder in folders for file in sorted((ROOT / folder).rglob("*.py"))]
+    return [file for file in files if not LONG_VIEW & set(file.parts)]
+
+
+def imported(file: Path) -> set[str]:
+    """The top package and the full name of everything a file imports, wherever in the file it does so."""
+    names = set()
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{file}: relative import"
+            names.add(node.module)
+    return names
+
+
+def packages(file: Path) -> set[str]:
+    return {name.split(".")[0] for name in imported(file)}
+
+
+@pytest.mark.parametrize("folder", KNOWS)
+def test_it_imports_only_what_its_layer_knows(folder):
+    for file in sources(folder):
+        strangers = (packages(file) & set(KNOWS) | packages(file) & {"tests"}) - KNOWS[folder]
+        assert not strangers, f"{file.relative_to(ROOT)} imports {strangers}"
+
+
+def test_the_core_of_forms_tables_imports_no_django():
+    for file in sources("forms_tables"):
+        if COMMANDS in str(file) or file.name == "apps.py":
+            continue
+        assert "django" not in packages(file), file.relative_to(ROOT)
+
+
+def test_only_the_clock_reads_the_clock():
+    for file in sources(*LAYERS):
+        if file == ROOT / "accounts/clock.py":
+            continue
+        for node in ast.walk(ast.parse(file.read_text())):
+            called = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
+            assert not called.endswith(("timezone.now", "datetime.now", "date.today", "datetime.utcnow")), (
+                f"{file.relative_to(ROOT)}:{node.lineno} reads the clock"
+            )
+
+
+def test_nothing_is_wired_by_signals():
+    for file in sources(*LAYERS):
+        assert not {name for name in imported(file) if name.startswith("django.") and "signals" in name}, file
+
+
+def test_no_file_has_grown_into_two_subjects():
+    long = {
+        str(file.relative_to(ROOT)): lines
+        for file in sources(*LAYERS, "launch")
+        if (lines := len(file.read_text().splitlines())) > LONGEST
+    }
+    assert long == {}
+
+
+def test_no_import_hides_inside_a_function():
+    for file in sources(*LAYERS):
+        if file.name == "apps.py":  # ready() is the one place where Django asks for it
+            continue
+        functions = [node for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.FunctionDef)]
+        hidden = [n.lineno for f in functions for n in ast.walk(f) if isinstance(n, ast.Import | ast.ImportFrom)]
+        assert not hidden, f"{file.relative_to(ROOT)}:{hidden}"
