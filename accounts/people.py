@@ -64,7 +64,12 @@ def invite_colleague(*, name: str, mobile: str, email: str, by: User, at: dateti
         mobile=mobile,
     )
     journal.record(
-        by=by, at=at, action="邀请同事", subject=f"{name}（{user.username}）", enterprise=enterprise, after={"邮箱": email}
+        by=by,
+        at=at,
+        action="邀请同事",
+        subject=f"{name}（{user.username}）",
+        enterprise=enterprise,
+        after={"邮箱": email},
     )
     emails.activation(user)
     return user
@@ -84,6 +89,8 @@ def invite_official(
 ) -> User:
     if by.role not in (User.Role.CITY, User.Role.SYSTEM):
         raise Refused("只有市级和系统管理员可以开通工作账号。")
+    if role == User.Role.SYSTEM and by.role != User.Role.SYSTEM:
+        raise Refused("系统管理账号只能由系统管理员开通。")
     if role == User.Role.ENTERPRISE:
         raise Refused("企业账号由企业申请、区县批准后开通。")
     if (role == User.Role.DISTRICT) != (district is not None):
@@ -143,7 +150,7 @@ def reactivate(user: User, *, by: User, at: datetime.datetime, why: str) -> None
 
 def may_look_after(by: User, user: User) -> bool:
     """Firms look after their colleagues, districts after their firms' accounts, city and system after officials too."""
-    if by.role in (User.Role.CITY, User.Role.SYSTEM):
+    if by.role == User.Role.SYSTEM or (by.role == User.Role.CITY and user.role != User.Role.SYSTEM):
         return True
     if user.enterprise is None:
         return False

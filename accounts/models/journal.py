@@ -75,3 +75,21 @@ class JournalEntry(models.Model):
 
     def delete(self, *args, **kwargs):
         raise AppendOnly("操作日志不能删除。")
+
+    @property
+    def before_in_words(self) -> str:
+        return in_words(self.before)
+
+    @property
+    def after_in_words(self) -> str:
+        return in_words(self.after)
+
+
+def in_words(facts) -> str:
+    if facts is None:
+        return ""
+    if isinstance(facts, dict):
+        return "；".join(f"{name}：{'空' if value in (None, '') else in_words(value)}" for name, value in facts.items())
+    if isinstance(facts, list):
+        return "、".join(in_words(value) for value in facts)
+    return str(facts)

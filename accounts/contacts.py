@@ -1,0 +1,36 @@
+"""附件2: each district keeps its own line."""
+
+from __future__ import annotations
+
+import datetime
+
+from django.db import transaction
+
+from accounts import journal
+from accounts.access import Refused
+from accounts.models import District, DistrictContact, User
+
+FIELDS = ("leader", "clerk", "post", "phone", "email")
+
+
+def contact_of(district: District) -> DistrictContact:
+    return DistrictContact.objects.filter(district=district).first() or DistrictContact(district=district)
+
+
+@transaction.atomic
+def change_contact(district: District, line: dict[str, str], *, by: User, at: datetime.datetime) -> None:
+    if by.role != User.Role.DISTRICT or by.district_id != district.pk:
+        raise Refused("区县联系人由本区县自己维护。")
+    District.objects.select_for_update().get(pk=district.pk)
+    contact = contact_of(district)
+    before = {contact._meta.get_field(name).verbose_name: getattr(contact, name) for name in FIELDS}
+    after = {contact._meta.get_field(name).verbose_name: line[name] for name in FIELDS}
+    if before == after:
+        return
+    for name in FIELDS:
+        setattr(contact, name, line[name])
+    contact.save()
+    before, after = journal.changes(before, after)
+    journal.record(
+        by=by, at=at, action="修改区县联系人", subject=district.name, district=district, before=before, after=after
+    )

@@ -1,0 +1,150 @@
+from __future__ import annotations
+
+import re
+
+from django import forms
+from django.contrib.auth.forms import AuthenticationForm
+
+from accounts.backends import as_typed_plainly
+from accounts.models import District, DistrictContact, User
+
+MOBILE = re.compile(r"1[3-9]\d{9}")
+PHONE = re.compile(r"(0\d{2,3}-?)?\d{7,8}(-\d{1,6})?|1[3-9]\d{9}|400-?\d{3}-?\d{4}")
+
+
+def clean_mobile(text: str) -> str:
+    mobile = as_typed_plainly(text).replace("-", "")
+    if mobile and not MOBILE.fullmatch(mobile):
+        raise forms.ValidationError("手机号应为 11 位数字，以 1 开头，例如 13800000000。")
+    return mobile
+
+
+def clean_phone(text: str) -> str:
+    phone = as_typed_plainly(text).replace("—", "-")
+    if phone and not PHONE.fullmatch(phone):
+        raise forms.ValidationError("固定电话应写成“区号-号码”，例如 023-63890000，分机写在最后一个“-”之后。")
+    return phone
+
+
+class MobileField(forms.CharField):
+    def __init__(self, **kwargs):
+        super().__init__(**{"label": "手机", "max_length": 20, **kwargs})
+        self.widget.attrs.update({"inputmode": "tel", "autocomplete": "tel"})
+
+    def clean(self, value):
+        return clean_mobile(super().clean(value))
+
+
+class PhoneField(forms.CharField):
+    def __init__(self, **kwargs):
+        super().__init__(
+            **{"label": "固定电话", "max_length": 40, "help_text": "区号-号码，例如 023-63890000。", **kwargs}
+        )
+        self.widget.attrs.update({"inputmode": "tel"})
+
+    def clean(self, value):
+        return clean_phone(super().clean(value))
+
+
+class MailField(forms.EmailField):
+    def __init__(self, **kwargs):
+        super().__init__(**{"label": "邮箱", **kwargs})
+        self.error_messages["invalid"] = "邮箱写法不对，应像 name@example.com。"
+        for validator in self.validators:
+            validator.message = self.error_messages["invalid"]
+
+
+class ReasonField(forms.CharField):
+    def __init__(self, **kwargs):
+        super().__init__(**{"label": "事由", "max_length": 200, **kwargs})
+        self.error_messages["required"] = "请写明事由，它会记入操作日志。"
+
+
+class SignInForm(AuthenticationForm):
+    error_messages = {
+        "invalid_login": "账号或密码不对。同一手机号登记在几个账号上时，请改用统一社会信用代码或用户名登录。",
+        "inactive": "这个账号已停用。",
+    }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["username"].label = "统一社会信用代码、手机号或用户名"
+        self.fields["password"].label = "密码"
+        self.fields["username"].error_messages["required"] = "请填写信用代码、手机号或用户名。"
+        self.fields["password"].error_messages["required"] = "请填写密码。"
+
+    def clean_username(self) -> str:
+        # One spelling per name, so that the count of failures cannot be dodged with another.
+        return as_typed_plainly(self.cleaned_data["username"]).upper()
+
+
+class ForgottenPasswordForm(forms.Form):
+    name = forms.CharField(label="统一社会信用代码、手机号或用户名", max_length=60)
+
+
+class OwnContactForm(forms.Form):
+    name = forms.CharField(label="姓名", max_length=40)
+    mobile = MobileField(required=False)
+    email = MailField(help_text="找回密码和各类通知都发到这里。")
+
+
+class ColleagueForm(forms.Form):
+    name = forms.CharField(label="姓名", max_length=40)
+    mobile = MobileField()
+    email = MailField(help_text="激活链接发到这个邮箱，由同事自己设置密码。")
+
+
+class OfficialForm(forms.Form):
+    username = forms.RegexField(
+        r"^[A-Za-z][A-Za-z0-9_.-]{2,29}$",
+        label="用户名",
+        help_text="字母开头，3—30 位字母、数字、点或连字符。",
+        error_messages={"invalid": "用户名应以字母开头，由 3—30 位字母、数字、点、下划线或连字符组成。"},
+    )
+    name = forms.CharField(label="姓名", max_length=40)
+    role = forms.ChoiceField(label="角色")
+    district = forms.ModelChoiceField(
+        District.objects.none(), label="区县", required=False, empty_label="（不属于区县）", help_text="区县账号必选。"
+    )
+    mobile = MobileField(required=False)
+    email = MailField(help_text="激活链接发到这个邮箱。")
+
+    def __init__(self, *args, roles, districts, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["role"].choices = [(role, User.Role(role).label) for role in roles]
+        self.fields["district"].queryset = districts
+
+
+class ReasonForm(forms.Form):
+    why = ReasonField()
+
+
+class AddressForm(forms.Form):
+    email = MailField(required=False)
+
+
+class DistrictContactForm(forms.ModelForm):
+    phone = PhoneField(label="电话")
+    email = MailField(required=False)
+
+    class Meta:
+        model = DistrictContact
+        fields = ["leader", "clerk", "post", "phone", "email"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name in ("leader", "clerk", "post"):
+            self.fields[name].required = True
+
+
+class JournalFilterForm(forms.Form):
+    who = forms.CharField(label="操作人", required=False, max_length=40)
+    action = forms.ChoiceField(label="操作", required=False)
+    enterprise = forms.CharField(label="企业（代码或名称）", required=False, max_length=120)
+    period = forms.CharField(label="报告期", required=False, max_length=10)
+    since = forms.DateField(label="起", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    until = forms.DateField(label="止", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+
+    def __init__(self, *args, actions, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["action"].choices = [("", "全部"), *((action, action) for action in actions)]

@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+
+KINDS_OF_CHARACTER = (str.islower, str.isupper, str.isdigit, lambda character: not character.isalnum())
+
+
+def strength_in_words(password: str, user=None) -> str:
+    """What stands in the way first; only then how good it is."""
+    if not password:
+        return ""
+    try:
+        validate_password(password, user if user and user.is_authenticated else None)
+    except ValidationError as refused:
+        return "还不能用：" + "".join(refused.messages)
+    kinds = sum(any(is_kind(character) for character in password) for is_kind in KINDS_OF_CHARACTER)
+    if len(password) >= 16 or (len(password) >= 12 and kinds >= 3):
+        return "强度：强。"
+    if kinds >= 2:
+        return "强度：可以。再长一些会更稳妥。"
+    return "强度：弱。请加长，或混用大小写字母、数字和符号。"

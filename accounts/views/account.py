@@ -1,0 +1,98 @@
+from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth.forms import PasswordChangeForm
+from django.db import transaction
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST
+
+from accounts import emails, journal, people
+from accounts.access import EVERYONE, Refused, require
+from accounts.clock import now
+from accounts.forms import ColleagueForm, OwnContactForm, ReasonForm
+from accounts.models import JournalEntry, User
+
+
+@require(*EVERYONE)
+def account(request):
+    user = request.user
+    form = OwnContactForm(request.POST or None, initial={"name": user.name, "mobile": user.mobile, "email": user.email})
+    if request.method == "POST" and form.is_valid():
+        people.change_own_contact(user, **form.cleaned_data, at=now())
+        messages.success(request, "联系方式已保存。")
+        return redirect("account")
+    sign_ins = JournalEntry.objects.filter(by=user, action__in=["登录", "激活账号", "找回密码", "修改密码"])[:20]
+    return render(request, "accounts/account.html", {"form": form, "sign_ins": sign_ins})
+
+
+@sensitive_post_parameters()
+@require(*EVERYONE)
+def change_password(request):
+    form = PasswordChangeForm(request.user, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        at = now()
+        with transaction.atomic():
+            user = form.save()
+            journal.record(
+                by=user,
+                at=at,
+                action="修改密码",
+                subject=user.username,
+                enterprise=user.enterprise,
+                district=user.district,
+            )
+            emails.password_changed(user, at)
+        update_session_auth_hash(request, user)
+        messages.success(request, "密码已修改。")
+        return redirect("account")
+    return render(request, "accounts/change_password.html", {"form": form})
+
+
+@require("enterprise")
+def colleagues(request):
+    form = ColleagueForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            user = people.invite_colleague(**form.cleaned_data, by=request.user, at=now())
+            messages.success(request, f"已向 {user.email} 发出激活邮件。{user.name}的用户名是 {user.username}。")
+            return redirect("colleagues")
+        except Refused as refused:
+            form.add_error(None, str(refused))
+    colleagues = User.objects.visible_to(request.user).order_by("pk")
+    context = {"form": form, "colleagues": colleagues, "may_invite": people.is_first_account(request.user)}
+    return render(request, "accounts/colleagues.html", context)
+
+
+@require("enterprise", "district", "city", "system")
+def switch_account(request, pk):
+    """Deactivate an account, or activate it again, with a reason."""
+    user = get_object_or_404(User.objects.visible_to(request.user), pk=pk)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        switch = people.deactivate if user.is_active else people.reactivate
+        try:
+            switch(user, by=request.user, at=now(), why=form.cleaned_data["why"])
+            messages.success(request, f"账号“{user.username}”已{'停用' if user.is_active else '启用'}。")
+            return redirect(where_accounts_are_listed(request.user, user))
+        except Refused as refused:
+            form.add_error(None, str(refused))
+    return render(request, "accounts/switch_account.html", {"form": form, "account": user})
+
+
+@require("enterprise", "district", "city", "system")
+@require_POST
+def resend_activation(request, pk):
+    user = get_object_or_404(User.objects.visible_to(request.user), pk=pk)
+    try:
+        people.resend_activation(user, by=request.user, at=now())
+        messages.success(request, f"开通邮件已重发到 {user.email}，7 天内有效。")
+    except Refused as refused:
+        messages.error(request, str(refused))
+    return redirect(where_accounts_are_listed(request.user, user))
+
+
+def where_accounts_are_listed(by: User, user: User) -> str:
+    if by.role == User.Role.ENTERPRISE:
+        return reverse("colleagues")
+    return reverse("firm", args=[user.enterprise.credit_code]) if user.enterprise_id else reverse("users")

@@ -1,0 +1,26 @@
+from django.contrib import messages
+from django.shortcuts import redirect, render
+
+from accounts import contacts as contact_list
+from accounts.access import require
+from accounts.clock import now, today
+from accounts.forms import DistrictContactForm
+from accounts.models import District
+
+
+@require("district", "association", "city", "system")
+def contacts(request):
+    """The notice's 附件2, as it would be printed."""
+    districts = District.objects.valid_on(today()).select_related("contact")
+    return render(request, "accounts/contacts.html", {"districts": districts})
+
+
+@require("district")
+def edit_contact(request):
+    contact = contact_list.contact_of(request.user.district)
+    form = DistrictContactForm(request.POST or None, instance=contact)
+    if request.method == "POST" and form.is_valid():
+        contact_list.change_contact(request.user.district, form.cleaned_data, by=request.user, at=now())
+        messages.success(request, "联系人已保存。")
+        return redirect("contacts")
+    return render(request, "accounts/edit_contact.html", {"form": form})

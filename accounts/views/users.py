@@ -1,0 +1,55 @@
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.shortcuts import redirect, render
+
+from accounts import people
+from accounts.access import Refused, require
+from accounts.clock import now, today
+from accounts.forms import OfficialForm
+from accounts.models import District, User
+
+ROLES_TO_INVITE = {
+    User.Role.CITY: [User.Role.DISTRICT, User.Role.ASSOCIATION, User.Role.CITY],
+    User.Role.SYSTEM: [User.Role.DISTRICT, User.Role.ASSOCIATION, User.Role.CITY, User.Role.SYSTEM],
+}
+
+
+@require("city", "system")
+def users(request):
+    """Officials first; a firm's people are found by name, code or mobile."""
+    wanted = request.GET.get("q", "").strip()[:60]
+    found = User.objects.visible_to(request.user).select_related("district", "enterprise")
+    if wanted:
+        found = found.filter(
+            Q(username__icontains=wanted)
+            | Q(name__icontains=wanted)
+            | Q(mobile=wanted)
+            | Q(enterprise__name__icontains=wanted)
+            | Q(district__name__icontains=wanted)
+        )
+    else:
+        found = found.exclude(role=User.Role.ENTERPRISE)
+    page = Paginator(found, 100).get_page(request.GET.get("page"))
+    without = District.objects.valid_on(today()).exclude(users__is_active=True)
+    return render(
+        request, "accounts/users.html", {"page": page, "wanted": wanted, "districts_without_account": without}
+    )
+
+
+@require("city", "system")
+def invite_official(request):
+    form = OfficialForm(
+        request.POST or None,
+        roles=ROLES_TO_INVITE[request.user.role],
+        districts=District.objects.valid_on(today()),
+        initial={"district": request.GET.get("district")},
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            user = people.invite_official(**form.cleaned_data, by=request.user, at=now())
+            messages.success(request, f"已向 {user.email} 发出激活邮件，7 天内有效。")
+            return redirect("users")
+        except Refused as refused:
+            form.add_error(None, str(refused))
+    return render(request, "accounts/invite_official.html", {"form": form})
