@@ -1,0 +1,253 @@
+"""A period's totals for the city and each district, out of the submissions that count, and how complete they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
+
+from django.db.models import Q, QuerySet
+from django.db.models.fields.json import KT
+
+from accounts.models import District
+from forms_tables.catalog import Edition
+from forms_tables.periods import PeriodCode
+from reporting.models import Filing, Period, State, Submission
+from reporting.totals import ZERO, AreaTotals, Frozen, add_areas, add_up, cells_with_totals, total_cells
+
+UNDER_REVIEW = (State.SUBMITTED, State.QUERIED)
+CHUNK = 200
+
+
+@dataclass
+class Coverage:
+    """How much of an area is in. Revenue is what these firms reported for the year before (`revenue_before`)."""
+
+    owed: int = 0
+    filed: int = 0
+    approved: int = 0
+    revenue_owed: Decimal = ZERO
+    revenue_filed: Decimal = ZERO
+    revenue_approved: Decimal = ZERO
+
+    @property
+    def share_filed(self) -> Decimal | None:
+        return share(self.revenue_filed, self.revenue_owed)
+
+    @property
+    def share_approved(self) -> Decimal | None:
+        return share(self.revenue_approved, self.revenue_owed)
+
+    def count(self, listed: ListedFiling, revenue: Decimal) -> None:
+        self.owed += 1
+        self.revenue_owed += revenue
+        if listed.is_filed:
+            self.filed += 1
+            self.revenue_filed += revenue
+        if listed.is_approved:
+            self.approved += 1
+            self.revenue_approved += revenue
+
+    def add(self, other: Coverage) -> None:
+        self.owed += other.owed
+        self.filed += other.filed
+        self.approved += other.approved
+        self.revenue_owed += other.revenue_owed
+        self.revenue_filed += other.revenue_filed
+        self.revenue_approved += other.revenue_approved
+
+
+@dataclass(frozen=True)
+class ListedFiling:
+    """One line of the list of what went in and what did not."""
+
+    district: str
+    credit_code: str
+    name: str
+    state: str
+    late: bool
+    is_filed: bool
+    is_approved: bool
+    is_counted: bool
+    number: int | None
+    receipt: str
+    submitted_at: datetime | None
+
+
+@dataclass(frozen=True)
+class AreaSummary:
+    """One district, or the city (code ""); `cells` holds every cell that has a total, None where it is blank."""
+
+    code: str
+    name: str
+    coverage: Coverage
+    totals: AreaTotals
+    cells: Mapping[str, Decimal | None]
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Everything the city's workbook of a period says."""
+
+    period: PeriodCode
+    edition: Edition
+    at: datetime
+    include_submitted: bool
+    revenue_basis: str
+    city: AreaSummary
+    districts: tuple[AreaSummary, ...]
+    filings: tuple[ListedFiling, ...]
+    digests: frozenset[str] = field(default_factory=frozenset)
+
+
+def summarise(period: Period, at: datetime, include_submitted: bool = False) -> Summary:
+    """Add up what has been approved; with `include_submitted` also what waits for its district, and labelled so.
+
+    A filing is filed while a submission of it stands (approved, or under review), approved once one submission counts;
+    the approved one counts until the next is approved. The share of revenue says how much of last year's the filers
+    carry: from last year's annual, where there is none from last December's cumulative figure, else from the same
+    month last year, whichever is the first that has approved submissions; never a mixture of them.
+    """
+    code, edition = period.parsed, period.edition
+    filings = list(listed_filings(period, include_submitted))
+    revenue_basis, revenue = revenue_before(code)
+    areas = add_up(edition, frozen_submissions(period, include_submitted))
+    names = {district.code: district.name for district in districts_of(period)}
+    coverage = {district: Coverage() for district in names}
+    for enterprise, listed in filings:
+        coverage[listed.district].count(listed, revenue.get(enterprise, ZERO))
+    whole = Coverage()
+    for area in coverage.values():
+        whole.add(area)
+    cells = cells_with_totals(edition, code)
+
+    def area_summary(district: str, name: str, covered: Coverage, totals: AreaTotals) -> AreaSummary:
+        return AreaSummary(district, name, covered, totals, total_cells(edition, code, cells, totals))
+
+    return Summary(
+        period=code,
+        edition=edition,
+        at=at,
+        include_submitted=include_submitted,
+        revenue_basis=revenue_basis,
+        city=area_summary("", "全市", whole, add_areas(areas.values())),
+        districts=tuple(
+            area_summary(district, name, coverage[district], areas.get(district, AreaTotals()))
+            for district, name in names.items()
+        ),
+        filings=tuple(listed for _, listed in filings),
+        digests=frozenset(counted(period, include_submitted).values_list("edition_digest", flat=True).distinct()),
+    )
+
+
+def districts_of(period: Period) -> QuerySet[District]:
+    """The districts valid at the period's end, and any other one that has a filing: no figure is lost."""
+    day = period.parsed.end
+    with_filings = Filing.objects.of(period).values("district")
+    return District.objects.filter(Q(pk__in=District.objects.valid_on(day)) | Q(pk__in=with_filings))
+
+
+def counted(period: Period, include_submitted: bool) -> QuerySet[Submission]:
+    """The submissions that go into the totals: one of each filing at most."""
+    filings = Filing.objects.of(period)
+    chosen = Q(pk__in=filings.exclude(approved=None).values("approved"))
+    if include_submitted:
+        waiting = filings.filter(approved=None, state__in=UNDER_REVIEW)
+        chosen |= Q(pk__in=waiting.values("latest"))
+    return Submission.objects.filter(chosen)
+
+
+def frozen_submissions(period: Period, include_submitted: bool) -> Iterator[Frozen]:
+    """What `add_up` reads, a few hundred submissions in memory at a time."""
+    rows = counted(period, include_submitted).order_by().values_list("filing__district__code", "values", "tables")
+    return rows.iterator(chunk_size=CHUNK)
+
+
+def listed_filings(period: Period, include_submitted: bool) -> Iterator[tuple[int, ListedFiling]]:
+    """Every filing owed, in the order of districts and credit codes, with the enterprise it belongs to."""
+    filings = (
+        Filing.objects.of(period)
+        .select_related("enterprise", "district")
+        .prefetch_related(None)
+        .order_by("district__position", "district__code", "enterprise__credit_code")
+    )
+    standing = {
+        pk: (number, receipt, at)
+        for pk, number, receipt, at in Submission.objects.filter(
+            Q(pk__in=filings.order_by().values("approved")) | Q(pk__in=filings.order_by().values("latest"))
+        ).values_list("pk", "number", "receipt", "submitted_at")
+    }
+    for filing in filings:
+        is_approved = filing.approved_id is not None
+        is_filed = is_approved or filing.state in UNDER_REVIEW
+        stands = filing.approved_id or (filing.latest_id if is_filed else None)
+        number, receipt, submitted_at = standing[stands] if stands else (None, "", None)
+        yield (
+            filing.enterprise_id,
+            ListedFiling(
+                district=filing.district.code,
+                credit_code=filing.enterprise.credit_code,
+                name=filing.enterprise.name,
+                state=filing.get_state_display(),
+                late=filing.late,
+                is_filed=is_filed,
+                is_approved=is_approved,
+                is_counted=is_approved or (include_submitted and is_filed),
+                number=number,
+                receipt=receipt,
+                submitted_at=submitted_at,
+            ),
+        )
+
+
+def revenue_before(period: PeriodCode) -> tuple[str, dict[int, Decimal]]:
+    """Where last year's revenue is taken from, in words, and the revenue of each enterprise there."""
+    last_annual, year_ago = period.last_annual(), period.year_ago()
+    bases = [(last_annual, "Y2010.y", "主营业务收入"), (last_annual.december(), "2010.c1", "主营业务收入累计")]
+    if not period.is_annual:
+        bases.append((year_ago, "2010.c1", "主营业务收入累计"))
+    for base, cell, name in bases:
+        approved = Filing.objects.filter(period=base.code).exclude(approved=None).values("approved")
+        rows = Submission.objects.filter(pk__in=approved).values_list("filing__enterprise", KT(f"values__{cell}"))
+        revenue = {enterprise: Decimal(text) for enterprise, text in rows if text}
+        if revenue:
+            return f"{base.label}{name}", revenue
+    return "", {}
+
+
+def share(part: Decimal | int, whole: Decimal | int) -> Decimal | None:
+    """Per cent with one decimal; blank when there is nothing to compare with."""
+    return (Decimal(part) / whole * 100).quantize(Decimal("0.1"), ROUND_HALF_UP) if whole > 0 else None
+
+
+def share_in_words(city: Coverage, basis: str) -> str:
+    if city.share_filed is None:
+        return "没有上年数据，无法计算已报企业的收入占比。"
+    return (
+        f"按{basis}计，已报企业占应报企业的 {city.share_filed}%，审核通过企业占 {city.share_approved}%；"
+        "没有该项数据的企业按 0 计。"
+    )
+
+
+def as_json(summary: Summary) -> dict:
+    """What `summary --json` prints: figures as decimal strings, blank cells left out."""
+    coverage = summary.city.coverage
+    codes = {indicator.code: indicator.table for indicator in summary.edition.indicators.values()}
+
+    def by_table(area: AreaSummary) -> dict[str, dict[str, dict[str, str]]]:
+        tables: dict[str, dict[str, dict[str, str]]] = {}
+        for cell, figure in area.cells.items():
+            if figure is not None:
+                code, _, column = cell.partition(".")
+                tables.setdefault(codes[code], {}).setdefault(code, {})[column] = f"{figure:f}"
+        return tables
+
+    return {
+        "period": summary.period.code,
+        "owed": coverage.owed,
+        "filed": coverage.filed,
+        "approved": coverage.approved,
+        "totals": by_table(summary.city),
+        "districts": {area.code: by_table(area) for area in summary.districts},
+    }

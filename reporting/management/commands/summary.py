@@ -1,0 +1,48 @@
+import json
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError
+
+from accounts import clock
+from reporting.aggregation import as_json, share_in_words, summarise
+from reporting.models import Period
+from reporting.tabulation import write_summary
+
+
+class Command(BaseCommand):
+    help = "The city's totals of a period: an .xlsx with --out, JSON with --json."
+
+    def add_arguments(self, parser):
+        parser.add_argument("period", help="2024M05, 2023A")
+        parser.add_argument("--out", type=Path, help="where to write the workbook")
+        parser.add_argument("--json", action="store_true")
+        parser.add_argument(
+            "--include-submitted", action="store_true", help="add what waits for its district, labelled so"
+        )
+
+    def handle(self, *, period, out, json: bool, include_submitted, **options):
+        found = Period.objects.filter(code=period).first()
+        if found is None:
+            raise CommandError(f"没有报告期{period}：尚未开始填报，或代码有误（年报写作2024A，月报写作2024M05）。")
+        summary = summarise(found, clock.now(), include_submitted=include_submitted)
+        if out:
+            try:
+                write_summary(summary, out)
+            except OSError as error:
+                raise CommandError(f"无法写入{out}：{error.strerror}。") from error
+        self.stdout.write(as_text(summary, out) if not json else in_json(summary))
+
+
+def in_json(summary) -> str:
+    return json.dumps(as_json(summary), ensure_ascii=False)
+
+
+def as_text(summary, out: Path | None) -> str:
+    coverage = summary.city.coverage
+    lines = [
+        f"{summary.period.label}：应报 {coverage.owed} 家，已报 {coverage.filed} 家，审核通过 {coverage.approved} 家。",
+        share_in_words(coverage, summary.revenue_basis),
+    ]
+    if out:
+        lines.append(f"汇总表已写入 {out}。")
+    return "\n".join(lines)

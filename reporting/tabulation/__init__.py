@@ -1,0 +1,40 @@
+"""The city's workbook of a period: notes, then each table for the city and by district, then who is in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import BinaryIO
+
+import xlsxwriter
+
+from reporting.aggregation import Summary
+from reporting.tabulation.choices import asks_for_choices, write_choices, write_choices_by_district
+from reporting.tabulation.notes import write_coverage, write_list, write_notes
+from reporting.tabulation.page import Book
+from reporting.tabulation.tables import tables_of, write_by_district, write_city
+
+__all__ = ["write_summary"]
+
+
+def write_summary(summary: Summary, out: str | Path | BinaryIO) -> None:
+    """Write the workbook. Totals are values, not formulas: the file says the same wherever it is opened or copied.
+
+    By district the official columns stay columns, and districts and indicators are rows under one filter: choosing an
+    indicator gives the districts side by side, choosing a district gives its whole table, and either prints on A4.
+    """
+    workbook = xlsxwriter.Workbook(out, {"constant_memory": True, "default_date_format": "yyyy-mm-dd hh:mm"})
+    workbook.set_properties(
+        {"title": f"{summary.period.label}汇总表", "created": summary.at.replace(tzinfo=None), "author": ""}
+    )
+    book = Book(workbook, summary)
+    write_notes(book)
+    for table in tables_of(summary):
+        if asks_for_choices(table):
+            write_choices(book, table)
+            write_choices_by_district(book, table)
+        else:
+            write_city(book, table)
+            write_by_district(book, table)
+    write_coverage(book)
+    write_list(book)
+    workbook.close()
