@@ -1,5 +1,6 @@
 """Reads a filled workbook back: by the codes and column keys it carries, never by where a row or column stands."""
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,7 +10,7 @@ from typing import Any
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.cell import range_boundaries
 
-from forms_tables.edition import CodeList, Edition, Indicator, Table
+from forms_tables.edition import FIGURE_KINDS, CodeList, Edition, Indicator, Table
 from forms_tables.parsing import Problem, text_of_number
 from forms_tables.workbook_opening import ASK_FOR_NEW, GridCell, OpenedWorkbook, WorkbookMeta, refuse_another
 
@@ -165,14 +166,17 @@ class SheetReading:
         self.read.places[name] = place
         if cell is None:
             self.read.cells[name] = ""
+        elif indicator.formula_in(key) and not indicator.is_figure:
+            pass  # a computed text (A24) is out of date as soon as what it rests on is typed
         elif cell.is_formula:
             self.read.formulas[name] = str(getattr(cell.value, "text", cell.value))
         else:
             text = text_of_cell(cell, indicator.kind_in(key))
-            if indicator.choices and key == indicator.columns[0]:
-                text = code_chosen(text, indicator.choices)
+            if indicator.kind_in(key) in ("code", "codes"):
+                text = code_chosen(text, indicator.choices, several=indicator.kind == "codes")
             self.read.cells[name] = text
-            self.refuse_display(indicator, key, place, cell)
+            if indicator.kind_in(key) in FIGURE_KINDS:
+                self.refuse_display(indicator, key, place, cell)
             if len(text) > MAX_TEXT:
                 self.read.cells[name] = ""
                 self.say(
@@ -266,10 +270,10 @@ def text_of_cell(cell: GridCell, kind: str) -> str:
     return str(value)
 
 
-def code_chosen(text: str, choices: CodeList) -> str:
+def code_chosen(text: str, choices: CodeList, *, several: bool) -> str:
     """The template's lists offer “1 国有控股”: take the code in front of exactly that name."""
     chosen = []
-    for part in text.replace("，", ",").replace("、", ",").replace("；", ",").split(","):
+    for part in re.split("[,，、;；]", text) if several else [text]:
         code, _, name = part.strip().partition(" ")
         chosen.append(code if name and choices.name_of(code) == name.strip() else part.strip())
-    return ",".join(chosen) if text.strip() else ""
+    return ",".join(chosen)

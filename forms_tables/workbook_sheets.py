@@ -89,7 +89,8 @@ def lay_out(table: Table, header: Mapping[str, str]) -> SheetLayout:
 def write_text(cell: Cell, text: str) -> None:
     """Text stays text: what begins like a formula is stored as a string and marked as such for Excel."""
     text = CONTROL_CHARACTERS.sub("", text)
-    cell.set_explicit_value(text, "s")
+    cell.value = text
+    cell.data_type = "s"
     if text[:1] in ("=", "+", "-", "@"):
         cell.quotePrefix = True
 
@@ -155,7 +156,7 @@ def write_labels(sheet: Worksheet, layout: SheetLayout) -> None:
         cell.font, cell.fill, cell.border = BOLD_FONT, HEAD, BOX
         cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
     sheet.row_dimensions[layout.label_row].height = 30
-    for letter, key in {CODE: KEY_MARK} | {letter: key for key, letter in layout.letters.items()}.items():
+    for key, letter in {KEY_MARK: CODE, **layout.letters}.items():
         cell = sheet[f"{letter}{layout.key_row}"]
         write_text(cell, key)
         cell.font, cell.border = KEY_FONT, BOX

@@ -1,5 +1,6 @@
 """The workbook of one firm and period: written here as a template, read back by workbook_reading."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -69,13 +70,26 @@ def write_template(
         reference_of = references_from(indicator.table, edition, layouts)
         return excel_formula(edition, indicator, key, reference_of, parameters or {})
 
+    closed = {name: why for name, why in locked.items() if name not in left_open(edition, tables, locked)}
     for table in tables:
         sheet = book.create_sheet(table.code)
-        write_sheet(sheet, layouts[table.code], reporter.header, values, locked, formula_of, list_ranges)
+        write_sheet(sheet, layouts[table.code], reporter.header, values, closed, formula_of, list_ranges)
     book.move_sheet(LISTS_SHEET, len(tables))
     write_meta(book.create_sheet(META_SHEET), edition, period, reporter, tables)
     book.active = 1
     book.save(out)
+
+
+def left_open(edition: Edition, tables: Sequence[Table], locked: Mapping[str, str]) -> set[str]:
+    """Locked cells that a person may still have to fill, because the workbook itself decides whether they apply.
+
+    While A36 is blank the rows for embedded software are locked; they open when 是 is typed beside them.
+    """
+    here = {row.symbol for table in tables for row in table.indicators if not row.origin}
+    decided_here = {
+        row.code for table in tables for row in table.indicators if here & set(re.findall(r"\w+", row.applies_when))
+    }
+    return {name for name in locked if name.partition(".")[0] in decided_here}
 
 
 def references_from(here: str, edition: Edition, layouts: Mapping[str, SheetLayout]):
