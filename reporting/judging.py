@@ -92,14 +92,23 @@ def facts_for(filing: Filing) -> Facts:
 
 
 def attributes_of(enterprise: Enterprise, district_code: str) -> dict[str, str]:
-    """The register's facts under their codes of 软统企1, and the names of the people in charge."""
+    """The register's facts about a firm, as the rules read them."""
+    return attributes_for(
+        enterprise.credit_code, enterprise.name, district_code, enterprise.contact_name, enterprise.attributes
+    )
+
+
+def attributes_for(
+    credit_code: str, name: str, district_code: str, contact_name: str, register: Mapping[str, str]
+) -> dict[str, str]:
+    """The register's facts under their codes of 软统企1, and the name of the person in charge of statistics."""
     return {
-        **enterprise.attributes,
-        "A01": enterprise.credit_code,
-        "A02": enterprise.credit_code[8:17],
-        "A03": enterprise.name,
+        **register,
+        "A01": credit_code,
+        "A02": credit_code[8:17],
+        "A03": name,
         "A07": district_code,
-        "contact_name": enterprise.contact_name,
+        "contact_name": contact_name,
     }
 
 

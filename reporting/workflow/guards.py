@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from accounts import journal
+from accounts.access import Refused
 from accounts.models import User
 from reporting.models import Filing, Review, Sheet, State, Submission
 
@@ -34,10 +35,6 @@ MOVES: dict[str, dict[str, str | None]] = {
     "city_return": {State.APPROVED: State.CITY_RETURNED, State.CITY_QUERIED: State.CITY_RETURNED},
     "answer_city": {State.CITY_QUERIED: State.APPROVED, State.CITY_RETURNED: State.APPROVED},
 }
-
-
-class Refused(Exception):
-    """Something that may not be done now; the words are for the person who tried."""
 
 
 class Conflict(Refused):

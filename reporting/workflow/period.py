@@ -3,7 +3,6 @@
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
 
 from accounts import journal
 from accounts.models import Enterprise, User
@@ -39,7 +38,7 @@ def open_period(code: str, by: User, at: datetime) -> Period:
     if created:
         store_deadlines(period)
         journal.record(by=by, at=at, action="开启报告期", subject=period.label, period=period.code)
-    owing = Enterprise.objects.filter(joined_on__lte=parsed.end).filter(Q(left_on=None) | Q(left_on__gt=parsed.end))
+    owing = Enterprise.objects.reporting_on(parsed.end)
     for enterprise in owing.exclude(filings__period=period):
         owe(enterprise, period)
     return period

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts.models import User
+from forms_tables.parsing import Problem, parse
 from reporting import emails
 from reporting.judging import CARRIED, facts_for
 from reporting.models import BaseAdjustment, Filing, LateRequest
@@ -52,7 +53,11 @@ def ask_adjustment(filing: Filing, cell: str, new: str, by: User, at: datetime, 
     old = facts_for(filing).history.get(name, {}).get(f"{code}.{source}")
     if old is None:
         raise Refused("这一格没有以往报表可带入，可直接填写，不需要口径调整。")
-    value = filing.edition.parse_cell(cell, new)
+    value = parse(filing.edition.indicator(code), column, new)
+    if isinstance(value, Problem):
+        raise Refused(value.problem)
+    if value is None:
+        raise Refused("请填写调整后的数值。")
     request = BaseAdjustment.objects.create(
         filing=filing,
         cell=cell,

@@ -62,3 +62,7 @@ def place_districts(edition: Edition) -> None:
                 "position": position,
             },
         )
+    for district in edition.districts:
+        if district.successor:
+            successor = District.objects.get(code=district.successor)
+            District.objects.filter(code=district.code).update(successor=successor)

@@ -1,0 +1,193 @@
+"""Loads the demonstration city: districts and people, the periods, and the firms' stories in bulk."""
+
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from datetime import date, datetime, time, timedelta
+from itertools import islice
+from zoneinfo import ZoneInfo
+
+from django.core.management.base import CommandError
+from django.db import connection, transaction
+
+from accounts.models import District, DistrictContact, Enterprise, Installation, Residence, User
+from reporting.demo.firms import Firm, make_firm
+from reporting.demo.records import Ledger
+from reporting.demo.stories import EDITION, FX, OPEN_ANNUAL, OPEN_MONTH, PERIODS, stories_of
+from reporting.demo.year import mobile_of
+from reporting.models import Deadline, ParameterValue, Period
+from reporting.workflow.period import store_deadlines
+
+DEMO_DAY = date(2024, 6, 6)
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+JOINED_ON = date(2022, 1, 1)
+MOVING_DAY = date(2023, 7, 1)
+CHUNK = 150
+WORTH_A_POOL = 60
+
+
+def build(enterprises: int, seed: int, say: Callable[[str], None]) -> int:
+    """Make the city hold `enterprises` firms of `seed`, leaving those it has; returns how many came."""
+    refuse_real_register()
+    districts = prepare_city()
+    codes = tuple(districts)
+    known = set(Enterprise.objects.values_list("credit_code", flat=True))
+    firms = [make_firm(number, seed, codes) for number in range(enterprises)]
+    new = [firm for firm in firms if firm.credit_code not in known]
+    done = 0
+    for chunk in chunks(told(new), CHUNK):
+        with transaction.atomic():
+            load_firms(chunk, districts)
+        done += len(chunk)
+        say(f"已装入 {done}/{len(new)} 家企业")
+    return done
+
+
+def demo_enterprise(seed: int) -> Enterprise:
+    """The firm whose account is shown to visitors: nothing filed yet in either open period."""
+    codes = tuple(District.objects.valid_on(DEMO_DAY).values_list("code", flat=True))
+    return Enterprise.objects.get(credit_code=make_firm(0, seed, codes).credit_code)
+
+
+def refuse_real_register() -> None:
+    if not Installation.current().is_demo and Enterprise.objects.exists():
+        raise CommandError("这个数据库里已有真实名录，不能装入演示数据；请换一个空数据库。")
+
+
+@transaction.atomic
+def prepare_city() -> dict[str, District]:
+    """The installation's mark, the officials, the periods with their dates; made once."""
+    Installation.objects.update_or_create(pk=1, defaults={"is_demo": True, "demo_day": DEMO_DAY})
+    districts = {district.code: district for district in District.objects.valid_on(DEMO_DAY)}
+    for district in districts.values():
+        make_clerk(district)
+    for code in PERIODS:
+        if not Period.objects.filter(code=code.code).exists():
+            prepare_period(code)
+    return districts
+
+
+def make_clerk(district: District) -> None:
+    clerk = f"{district.name}统计员"
+    User.objects.get_or_create(
+        username=f"qx{district.code}",
+        defaults={
+            "role": User.Role.DISTRICT,
+            "district": district,
+            "name": clerk,
+            "email": f"qx-{district.code.lower()}@demo.invalid",
+            "password": "!",
+        },
+    )
+    DistrictContact.objects.get_or_create(
+        district=district,
+        defaults={"leader": "（演示）分管领导", "clerk": clerk, "post": "科员", "phone": "023-60000000"},
+    )
+
+
+def prepare_period(code) -> None:
+    is_open = code in (OPEN_MONTH, OPEN_ANNUAL)
+    locked_at = None
+    if not is_open:
+        locked_at = moment(code.end + timedelta(days=20), 18)
+    period = Period.objects.create(
+        code=code.code,
+        edition_code=EDITION,
+        opens_on=code.end + timedelta(days=1),
+        state=Period.OPEN if is_open else Period.LOCKED,
+        locked_at=locked_at,
+    )
+    store_deadlines(period)
+    ParameterValue.objects.create(name="FX", period=period, value=FX, source="演示值，非公布中间价")
+    if code == OPEN_ANNUAL:
+        postpone(period)
+
+
+def postpone(period: Period) -> None:
+    """The annual is still being collected on the demonstration's day: its dates are set by hand, and say so."""
+    days = {Deadline.ENTERPRISE: 14, Deadline.DISTRICT: 19, Deadline.CITY: 25}
+    for deadline in period.deadlines.all():
+        deadline.date = DEMO_DAY + timedelta(days=days[deadline.level])
+        deadline.moved, deadline.by_hand = True, True
+        deadline.why = "市级人工设定：演示城市把年报延至6月，以便同时演示月报和年报。"
+        deadline.save(update_fields=["date", "moved", "by_hand", "why"])
+
+
+def told(firms: list[Firm]) -> Iterator[tuple[Firm, list]]:
+    """Each firm with its stories; on all processors when there are many."""
+    if len(firms) < WORTH_A_POOL:
+        yield from ((firm, stories_of(firm)) for firm in firms)
+        return
+    connection.close()  # the children must not share it
+    with ProcessPoolExecutor() as pool:
+        yield from zip(firms, pool.map(stories_of, firms, chunksize=5), strict=True)
+
+
+def chunks(rows: Iterable, size: int) -> Iterator[list]:
+    rows = iter(rows)
+    while chunk := list(islice(rows, size)):
+        yield chunk
+
+
+def load_firms(told_firms: list[tuple[Firm, list]], districts: dict[str, District]) -> None:
+    firms = [firm for firm, _ in told_firms]
+    rows = Enterprise.objects.bulk_create(enterprise_row(firm) for firm in firms)
+    moved = {firm.number: other_district(firm, districts) for firm in firms if firm.number % 97 == 11}
+    Residence.objects.bulk_create(
+        residence
+        for firm, row in zip(firms, rows, strict=True)
+        for residence in residences(row, districts[firm.district], moved.get(firm.number))
+    )
+    people = User.objects.bulk_create(account_row(firm, row) for firm, row in zip(firms, rows, strict=True))
+    clerks = {user.district_id: user for user in User.objects.filter(role=User.Role.DISTRICT)}
+    ledger = Ledger(clerks)
+    for (firm, stories), row, person in zip(told_firms, rows, people, strict=True):
+        for story in stories:
+            former = moved.get(firm.number)
+            here = districts[firm.district]
+            lived = former if former and story.period < f"{MOVING_DAY:%YM%m}" and "M" in story.period else here
+            ledger.add(story, row, person, lived)
+    ledger.write()
+
+
+def enterprise_row(firm: Firm) -> Enterprise:
+    return Enterprise(
+        credit_code=firm.credit_code,
+        name=firm.name,
+        attributes=firm.attributes,
+        contact_name=firm.contact,
+        phone=f"023-6{firm.number % 10_000_000:07d}",
+        mobile=mobile_of(firm),
+        email=f"firm{firm.number:05d}@demo.invalid",
+        address=f"重庆市示范路{firm.number + 1}号",
+        joined_on=JOINED_ON,
+    )
+
+
+def account_row(firm: Firm, enterprise: Enterprise) -> User:
+    return User(
+        username=firm.credit_code,
+        role=User.Role.ENTERPRISE,
+        enterprise=enterprise,
+        name=firm.contact,
+        email=enterprise.email,
+        mobile=enterprise.mobile,
+        password="!",
+    )
+
+
+def other_district(firm: Firm, districts: dict[str, District]) -> District:
+    codes = [code for code in districts if code != firm.district]
+    return districts[firm.dice("moved").choice(codes)]
+
+
+def residences(enterprise: Enterprise, here: District, former: District | None) -> list[Residence]:
+    if former is None:
+        return [Residence(enterprise=enterprise, district=here, since=JOINED_ON)]
+    return [
+        Residence(enterprise=enterprise, district=former, since=JOINED_ON, until=MOVING_DAY - timedelta(days=1)),
+        Residence(enterprise=enterprise, district=here, since=MOVING_DAY, reason="注册地迁移（演示）"),
+    ]
+
+
+def moment(day: date, hour: int, minute: int = 0) -> datetime:
+    return datetime.combine(day, time(hour, minute), SHANGHAI)
