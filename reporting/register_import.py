@@ -1,0 +1,396 @@
+"""The register from Excel: first a dry run that says row by row what is wrong, then all of it or nothing."""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter
+from dataclasses import dataclass
+from typing import BinaryIO
+
+import tablib
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from import_export import fields, resources, widgets
+from import_export.instance_loaders import CachedInstanceLoader
+from import_export.results import RowResult
+from python_calamine import CalamineError, CalamineWorkbook
+
+from accounts import forms as account_forms
+from accounts import journal
+from accounts.access import Refused
+from accounts.models import District, Enterprise, Residence, User
+from forms_tables import credit_code as credit_codes
+from forms_tables.workbook_package import DAMAGED, Unreadable, inspect_package
+from reporting.register_facts import UNNAMED, read_fact
+from reporting.registration import owe_open_periods
+
+MOST_ROWS = 20_000
+COLUMNS = (
+    "统一社会信用代码",
+    "单位详细名称",
+    "报送区县",
+    "纳统类别",
+    "行业代码",
+    "嵌入式",
+    "人工智能",
+    "IC重点",
+    "平台重点",
+    "联系人",
+    "固定电话",
+    "手机",
+    "邮箱",
+    "起报日期",
+)
+NEEDED_OF_NEW = ("单位详细名称", "纳统类别", "起报日期")
+
+
+class KeepWhatIsThere(fields.Field):
+    """A blank cell of the workbook says nothing about a firm that is known already."""
+
+    def save(self, instance, row, is_m2m=False, **kwargs):
+        if str(row[self.column_name] or "").strip():
+            super().save(instance, row, is_m2m, **kwargs)
+
+
+class Fact(KeepWhatIsThere):
+    """A column that is kept among the firm's attributes, under its code of 软统企1."""
+
+    def get_value(self, instance):
+        return instance.attributes.get(self.attribute, "")
+
+    def save(self, instance, row, is_m2m=False, **kwargs):
+        if str(row[self.column_name] or "").strip():
+            instance.attributes = {**instance.attributes, self.attribute: self.clean(row, **kwargs)}
+
+
+class CreditCodeWidget(widgets.Widget):
+    def clean(self, value, row=None, **kwargs):
+        return credit_codes.normalise(str(value or ""))
+
+
+class TextWidget(widgets.Widget):
+    def __init__(self, longest: int):
+        self.longest = longest
+
+    def clean(self, value, row=None, **kwargs):
+        text = str(value or "").strip()
+        if len(text) > self.longest:
+            raise ValueError(f"超过 {self.longest} 个字，请缩短。")
+        return text
+
+
+class CheckedWidget(widgets.Widget):
+    """Reads with a function that raises a sentence."""
+
+    def __init__(self, read):
+        self.read = read
+
+    def clean(self, value, row=None, **kwargs):
+        try:
+            return self.read(str(value or "").strip())
+        except ValidationError as refused:
+            raise ValueError("".join(refused.messages)) from refused
+
+
+class FactWidget(widgets.Widget):
+    def __init__(self, code: str):
+        self.code = code
+
+    def clean(self, value, row=None, **kwargs):
+        return read_fact(self.code, str(value or ""))
+
+
+class DayWidget(widgets.Widget):
+    def clean(self, value, row=None, **kwargs):
+        if isinstance(value, datetime.datetime):
+            return value.date()
+        if isinstance(value, datetime.date):
+            return value
+        text = str(value).strip().replace("/", "-").replace(".", "-").replace("年", "-").replace("月", "-").rstrip("日")
+        try:
+            year, month, day = (int(part) for part in text.split("-"))
+            return datetime.date(year, month, day)
+        except ValueError as wrong:
+            raise ValueError(f"“{value}”不是日期，请写成 2024-01-01。") from wrong
+
+    def render(self, value, obj=None, **kwargs):
+        return value.isoformat() if value else ""
+
+
+def read_mail(text: str) -> str:
+    try:
+        validate_email(text)
+    except ValidationError as refused:
+        raise ValidationError("邮箱写法不对，应像 name@example.com。") from refused
+    return text
+
+
+class RegisterResource(resources.ModelResource):
+    credit_code = fields.Field("credit_code", "统一社会信用代码", CreditCodeWidget())
+    name = KeepWhatIsThere("name", "单位详细名称", TextWidget(120))
+    district = fields.Field("district_name", "报送区县", readonly=True)
+    a34 = Fact("A34", "纳统类别", FactWidget("A34"))
+    a22 = Fact("A22", "行业代码", FactWidget("A22"))
+    a36 = Fact("A36", "嵌入式", FactWidget("A36"))
+    a37 = Fact("A37", "人工智能", FactWidget("A37"))
+    a38 = Fact("A38", "IC重点", FactWidget("A38"))
+    a39 = Fact("A39", "平台重点", FactWidget("A39"))
+    contact_name = KeepWhatIsThere("contact_name", "联系人", TextWidget(40))
+    phone = KeepWhatIsThere("phone", "固定电话", CheckedWidget(account_forms.clean_phone))
+    mobile = KeepWhatIsThere("mobile", "手机", CheckedWidget(account_forms.clean_mobile))
+    email = KeepWhatIsThere("email", "邮箱", CheckedWidget(read_mail))
+    joined_on = KeepWhatIsThere("joined_on", "起报日期", DayWidget())
+
+    class Meta:
+        model = Enterprise
+        fields = (
+            "credit_code",
+            "name",
+            "district",
+            "a34",
+            "a22",
+            "a36",
+            "a37",
+            "a38",
+            "a39",
+            "contact_name",
+            "phone",
+            "mobile",
+            "email",
+            "joined_on",
+        )
+        import_id_fields = ["credit_code"]
+        instance_loader_class = CachedInstanceLoader
+        skip_unchanged = True
+        report_skipped = True
+        skip_html_diff = True
+        store_instance = True
+
+    def __init__(self, by: User, at: datetime.datetime):
+        super().__init__()
+        self.by, self.at = by, at
+        self.districts = {}
+        self.lives_in = {}
+        self.seen = Counter()
+
+    def before_import(self, dataset, **kwargs):
+        for district in District.objects.valid_on(self.at.date()):
+            self.districts[district.name] = self.districts[district.code] = district
+        homes = Residence.objects.filter(until__isnull=True).select_related("district")
+        self.lives_in = {home.enterprise_id: home.district for home in homes}
+
+    def after_init_instance(self, instance, new, row, **kwargs):
+        """What one column cannot know by itself: the code, whose firm it is, who may name key firms."""
+        wrong = {}
+        code = self.fields["credit_code"].clean(row)
+        self.seen[code] += 1
+        if problem := credit_codes.problem_with(code):
+            wrong["credit_code"] = problem
+        elif self.seen[code] > 1:
+            wrong["credit_code"] = "这个代码在表里出现了不止一次，请只留一行。"
+        if new:
+            instance.attributes = dict(UNNAMED)
+            missing = [column for column in NEEDED_OF_NEW if not str(row[column] or "").strip()]
+            wrong |= {column: "新企业必须填写这一列。" for column in missing}
+        elif joined := str(row["起报日期"] or "").strip():
+            wrong |= self._other_day(instance, joined)
+        wrong |= self._wrong_district(instance, new, str(row["报送区县"] or "").strip())
+        wrong |= self._wrong_naming(instance, row)
+        instance.register_problems = wrong
+
+    def validate_instance(self, instance, import_validation_errors=None, validate_unique=True):
+        errors = dict(import_validation_errors or {})
+        for name, sentence in instance.register_problems.items():
+            errors.setdefault(name, ValidationError(sentence))
+        if errors:
+            raise ValidationError(errors)
+
+    def skip_row(self, instance, original, row, import_validation_errors=None):
+        if instance.register_problems or import_validation_errors:
+            return False
+        return super().skip_row(instance, original, row, import_validation_errors)
+
+    def save_instance(self, instance, is_create, row, **kwargs):
+        if kwargs["dry_run"]:
+            return
+        before = None if is_create else Enterprise.objects.get(pk=instance.pk)
+        instance.save()
+        district = instance.register_district if is_create else self.lives_in.get(instance.pk)
+        if is_create:
+            Residence.objects.create(
+                enterprise=instance, district=district, since=instance.joined_on, reason="名录导入", by=self.by
+            )
+            owe_open_periods(instance)
+        old, new = journal.changes(self._words(before) if before else {}, self._words(instance))
+        journal.record(
+            by=self.by,
+            at=self.at,
+            action="导入新企业" if is_create else "导入修改名录",
+            subject=instance.name,
+            enterprise=instance,
+            district=district,
+            before=old if before else None,
+            after=new,
+        )
+
+    def _words(self, instance: Enterprise) -> dict[str, str]:
+        return {
+            field.column_name: field.export(instance)
+            for name, field in self.fields.items()
+            if name not in ("district", "credit_code")
+        }
+
+    def _other_day(self, instance, joined) -> dict[str, str]:
+        try:
+            same = DayWidget().clean(joined) == instance.joined_on
+        except ValueError:
+            return {}  # the column itself says what is wrong with it
+        return (
+            {}
+            if same
+            else {"joined_on": f"已登记的起报日期是 {instance.joined_on}，不能用导入修改；请留空或照原样填写。"}
+        )
+
+    def _wrong_district(self, instance, new, typed) -> dict[str, str]:
+        own = self.by.district if self.by.role == User.Role.DISTRICT else None
+        home = None if new else self.lives_in.get(instance.pk)
+        if home and own and home != own:
+            return {"district": f"这家企业由{home.name}管理，不能由{own.name}导入；需要迁入请联系{home.name}。"}
+        wanted = self.districts.get(typed) or (home or own if not typed else None)
+        if typed and not wanted:
+            return {"district": f"“{typed}”不是现在的报送区县，请按区县名单填写名称或代码。"}
+        if not wanted:
+            return {"district": "新企业必须写明报送区县。"}
+        if own and wanted != own:
+            return {"district": f"区县只能导入自己的企业，请改为{own.name}或删去这一行。"}
+        if home and wanted != home:
+            return {"district": f"这家企业现属{home.name}；改区县请在企业页办理迁移，写明日期和事由。"}
+        instance.register_district = wanted
+        return {}
+
+    def _wrong_naming(self, instance, row) -> dict[str, str]:
+        if self.by.role == User.Role.CITY:
+            return {}
+        wrong = {}
+        for code, column in (("A38", "IC重点"), ("A39", "平台重点")):
+            typed = str(row[column] or "").strip()
+            if typed and typed != instance.attributes.get(code, UNNAMED[code]):
+                wrong[code] = "重点名单由市级写入，请留空或照原样填写。"
+        return wrong
+
+
+@dataclass(frozen=True)
+class RowProblem:
+    row: int
+    column: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class DryRun:
+    new: int
+    changed: int
+    unchanged: int
+    problems: list[RowProblem]
+
+    @property
+    def is_clean(self) -> bool:
+        return not self.problems
+
+    @property
+    def rows(self) -> int:
+        return self.new + self.changed + self.unchanged + len({problem.row for problem in self.problems})
+
+
+def read_register(source: BinaryIO, name: str) -> tuple[tablib.Dataset, list[int]]:
+    """The first worksheet as a dataset with the register's columns, and each row's number in the sheet."""
+    package = inspect_package(source, name)
+    if any(outline.rows > MOST_ROWS + 1 for outline in package.outlines.values()):
+        raise Unreadable(f"表里的行数超过 {MOST_ROWS:,} 行的上限，没有读取。请分成几个文件导入。")
+    try:
+        rows = CalamineWorkbook.from_filelike(package.stream()).get_sheet_by_index(0).to_python(skip_empty_area=False)
+    except (CalamineError, IndexError) as damaged:
+        raise Unreadable(DAMAGED) from damaged
+    if not rows:
+        raise Unreadable("第一张工作表是空的。请下载名录模板，填好后再上传。")
+    heads = [str(head).strip().rstrip("*") for head in rows[0]]
+    if missing := [column for column in COLUMNS if column not in heads]:
+        raise Unreadable(f"第 1 行缺少列：{'、'.join(missing)}。请用名录模板的列名，列的先后不限。")
+    if twice := [column for column in COLUMNS if heads.count(column) > 1]:
+        raise Unreadable(f"第 1 行的列名重复：{'、'.join(twice)}。请只留一列。")
+    places = [heads.index(column) for column in COLUMNS]
+    dataset, numbers = tablib.Dataset(headers=COLUMNS), []
+    for number, row in enumerate(rows[1:], start=2):
+        cells = [as_typed(row[place]) for place in places]
+        if any(cell != "" for cell in cells):
+            dataset.append(cells)
+            numbers.append(number)
+    if not numbers:
+        raise Unreadable("表里只有列名，没有企业。")
+    return dataset, numbers
+
+
+def as_typed(cell):
+    """Excel keeps 13800000000 as 13800000000.0; a person typed the digits."""
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return cell if isinstance(cell, datetime.date) else str(cell).strip()
+
+
+def try_import(source: BinaryIO, name: str, *, by: User, at: datetime.datetime) -> DryRun:
+    be_the_office(by)
+    dataset, numbers = read_register(source, name)
+    return judge_result(RegisterResource(by, at), dataset, numbers, dry_run=True)
+
+
+@transaction.atomic
+def import_register(source: BinaryIO, name: str, *, by: User, at: datetime.datetime) -> DryRun:
+    """All rows or none: whatever was shown in the dry run is judged again on the register as it is now."""
+    be_the_office(by)
+    dataset, numbers = read_register(source, name)
+    done = judge_result(RegisterResource(by, at), dataset, numbers, dry_run=False)
+    if not done.is_clean:
+        transaction.set_rollback(True)
+        return done
+    journal.record(
+        by=by,
+        at=at,
+        action="导入名录",
+        subject=name,
+        district=by.district,
+        after={"新增": done.new, "变更": done.changed, "不变": done.unchanged},
+    )
+    return done
+
+
+def be_the_office(by: User) -> None:
+    if by.role not in (User.Role.DISTRICT, User.Role.CITY):
+        raise Refused("名录由区县和市级导入。")
+
+
+def judge_result(resource: RegisterResource, dataset, numbers: list[int], *, dry_run: bool) -> DryRun:
+    result = resource.import_data(dataset, dry_run=dry_run, use_transactions=False)
+    if result.has_errors():
+        unforeseen = [*result.base_errors, *(error for _, errors in result.row_errors() for error in errors)]
+        raise unforeseen[0].error
+    problems = [
+        RowProblem(numbers[invalid.number - 1], column_of(resource, name), sentence)
+        for invalid in result.invalid_rows
+        for name, sentences in invalid.error.message_dict.items()
+        for sentence in sentences
+    ]
+    return DryRun(
+        new=result.totals[RowResult.IMPORT_TYPE_NEW],
+        changed=result.totals[RowResult.IMPORT_TYPE_UPDATE],
+        unchanged=result.totals[RowResult.IMPORT_TYPE_SKIP],
+        problems=problems,
+    )
+
+
+def column_of(resource: RegisterResource, name: str) -> str:
+    """Errors are keyed by attribute; a person looks for the column."""
+    for key, field in resource.fields.items():
+        if name in (key, field.attribute, field.column_name):
+            return field.column_name
+    return "" if name == NON_FIELD_ERRORS else name
