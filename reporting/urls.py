@@ -1,1 +1,7 @@
-urlpatterns = []
+from django.urls import path
+
+from reporting.views import manual
+
+urlpatterns = [
+    path("manual/", manual.manual, name="manual"),
+]
