@@ -1,0 +1,265 @@
+"""How a filing stands, put in words for the firm's pages: tabs, findings, what stands in the way of 确定上报."""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from forms_tables.catalog import CodeEntry, Table
+from forms_tables.checks import Finding, Problem
+from reporting import workflow
+from reporting.judging import Judgement, judge, typed_cells
+from reporting.models import Explanation, Filing, LateRequest, Review, State, Submission
+from reporting.views.grid import Remarks, show
+
+
+@dataclass(frozen=True)
+class Tab:
+    table: Table
+    applies: bool
+    why: str
+    mark: str = ""
+    tone: str = ""
+    current: bool = False
+
+
+@dataclass(frozen=True)
+class CellLink:
+    table: Table
+    cell: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A finding with the links to its cells and, for a warning, what was said about it."""
+
+    finding: Finding
+    links: tuple[CellLink, ...]
+    explanation: Explanation | None = None
+    open: bool = False  # whether the firm may explain now
+
+
+@dataclass(frozen=True)
+class Change:
+    link: CellLink
+    before: str
+    after: str
+
+
+class Desk:
+    """One reading of a filing for one page; it computes what the page asks for and stores nothing."""
+
+    def __init__(self, filing: Filing, at: datetime, typed: dict[str, str] | None = None):
+        self.filing = filing
+        self.at = at
+        self.typed = typed_cells(filing) if typed is None else typed
+        self.sheets = {sheet.table: sheet for sheet in filing.sheets.all()}
+
+    @cached_property
+    def judgement(self) -> Judgement:
+        return judge(self.filing, self.typed)
+
+    @property
+    def may_write(self) -> bool:
+        period = self.filing.period
+        return self.filing.is_with_firm and not period.is_locked and self.at.date() >= period.opens_on
+
+    def has_text(self, table: Table) -> bool:
+        return bool(self.sheets.get(table.code) and self.sheets[table.code].cells)
+
+    # What is wrong
+
+    @cached_property
+    def missing(self) -> list[Problem]:
+        """Cells that must not be blank and are."""
+        return [problem for problem in self.judgement.completed.problems if self.is_blank(problem)]
+
+    @cached_property
+    def problems(self) -> list[Problem]:
+        """Cells whose text cannot be read or may not stand."""
+        return [problem for problem in self.judgement.completed.problems if not self.is_blank(problem)]
+
+    def is_blank(self, problem: Problem) -> bool:
+        return not self.typed.get(f"{problem.code}.{problem.column}", "").strip()
+
+    def findings(self, level: str, table: Table | None = None) -> list[Shown]:
+        said = {(e.rule, e.fingerprint): e for e in self.filing.explanations.all()}
+        return [
+            Shown(
+                finding,
+                tuple(self.link(place) for place in finding.cells),
+                said.get((finding.rule, finding.fingerprint)),
+                self.may_write,
+            )
+            for finding in self.judgement.findings
+            if finding.level == level and self.touches(finding, table)
+        ]
+
+    def touches(self, finding: Finding, table: Table | None) -> bool:
+        """Findings about tables nobody has begun wait until then."""
+        tables = {place.partition("!")[0] for place in finding.cells}
+        if table:
+            return table.code in tables
+        return not tables or any(sheet.cells for code, sheet in self.sheets.items() if code in tables)
+
+    def link(self, place: str) -> CellLink:
+        """From "软统企6!2020.c1" to the cell on its page."""
+        table_code, _, cell = place.partition("!")
+        table = self.filing.edition.table(table_code)
+        code, _, column = cell.partition(".")
+        indicator = self.filing.edition.indicator(code)
+        return CellLink(table, cell, f"{code} {indicator.name}·{indicator.column(column).label}")
+
+    def link_cell(self, cell: str) -> CellLink:
+        return self.link(f"{self.filing.edition.indicator(cell.partition('.')[0]).table}!{cell}")
+
+    def remarks(self, table: Table, theirs: dict[str, str] | None = None) -> Remarks:
+        """What is written beside each cell of a table. Blanks are pointed out once the firm has asked for the check."""
+        errors, warnings, returned = defaultdict(list), defaultdict(list), defaultdict(list)
+        asked = self.filing.checked == Filing.ERRORS
+        for problem in self.judgement.completed.problems if asked else self.problems:
+            if problem.table == table.code:
+                errors[f"{problem.code}.{problem.column}"].append(problem.problem)
+        if self.has_text(table):
+            for finding in self.judgement.findings:
+                marks = errors if finding.level == "error" else warnings
+                for place in finding.cells[:1]:
+                    table_code, _, cell = place.partition("!")
+                    if table_code == table.code:
+                        marks[cell].append(f"{finding.message}（{finding.rule}）")
+        for reason in self.returned_cells:
+            if reason["cell"]:
+                returned[reason["cell"]].append(reason["reason"])
+        return Remarks(errors, warnings, returned, theirs or {})
+
+    # What the page says at its top and foot
+
+    def tabs(self, here: Table | None = None) -> list[Tab]:
+        tables = [t for t in self.filing.edition.tables if t.frequency == self.filing.period.parsed.frequency]
+        owed = {table.code for table in self.judgement.tables}
+        return [
+            Tab(table, True, table.why, *self.mark(table), current=table == here)
+            if table.code in owed
+            else Tab(table, False, table.why_not)
+            for table in tables
+        ]
+
+    def mark(self, table: Table) -> tuple[str, str]:
+        """The word on a table's tab and its tone."""
+        if not self.has_text(table):
+            return "空", ""
+        wrong = self.count_wrong()[table.code]
+        if wrong:
+            return f"{wrong} 处错误", "block"
+        blank = sum(problem.table == table.code for problem in self.missing)
+        if blank:
+            return f"草稿，还缺 {blank} 格", ""
+        unexplained = [f for f in workflow.unexplained(self.filing, self.judgement) if self.touches(f, table)]
+        return (f"{len(unexplained)} 处须说明", "warn") if unexplained else ("无错", "done")
+
+    def count_wrong(self) -> Counter:
+        """How many things must be corrected, per table."""
+        wrong = Counter(problem.table for problem in self.problems)
+        for finding in self.judgement.errors:
+            wrong.update({place.partition("!")[0] for place in finding.cells})
+        return wrong
+
+    @cached_property
+    def summary(self) -> str:
+        """"草稿，2 处须修改，1 处须说明": the second half of the page's title."""
+        words = [self.filing.get_state_display()]
+        if self.filing.is_with_firm and any(sheet.cells for sheet in self.sheets.values()):
+            wrong = len(self.problems) + len(self.findings("error"))
+            unexplained = len(workflow.unexplained(self.filing, self.judgement))
+            words += [f"{wrong} 处须修改"] * bool(wrong) + [f"{len(self.missing)} 格未填"] * bool(self.missing)
+            words += [f"{unexplained} 处须说明"] * bool(unexplained)
+        return "，".join(words) + ("（迟报）" if self.filing.late else "")
+
+    @cached_property
+    def hindrances(self) -> list[str]:
+        """Everything that stands between this filing and 确定上报, in full sentences."""
+        if not self.filing.is_with_firm:
+            return [f"当前状态为“{self.filing.get_state_display()}”，不需要上报。"]
+        if self.filing.period.is_locked:
+            return [f"{self.filing.period.label}已由市级锁定，不能再上报。"]
+        said = [f"{t.code} 还没有填。" for t in self.judgement.tables if not self.has_text(t)]
+        wrong = len(self.problems) + len(self.judgement.errors)
+        unexplained = workflow.unexplained(self.filing, self.judgement)
+        if wrong:
+            said.append(f"{wrong} 处错误须修改。")
+        if self.missing:
+            said.append(f"{len(self.missing)} 个必填格还空着。")
+        if unexplained:
+            said.append(f"{len(unexplained)} 处提示须说明。")
+        if not said and self.filing.checked != Filing.PASSED:
+            said.append("请先做“数据审核”。")
+        if self.needs_late_request:
+            said.append("已过截止日，须先申请补报并经区县同意。")
+        return said
+
+    @cached_property
+    def late_request(self) -> LateRequest | None:
+        return self.filing.late_requests.order_by("-asked_at").first()
+
+    @property
+    def needs_late_request(self) -> bool:
+        """Past the date, never on time before, and no 补报 granted (P03)."""
+        if not self.filing.is_with_firm or not self.filing.is_past_due(self.at):
+            return False
+        if self.filing.submissions.filter(on_time=True, recalled_at=None).exists():
+            return False
+        return not self.filing.late_requests.filter(granted=True).exists()
+
+    # The district's words, and what has changed
+
+    @cached_property
+    def last_return(self) -> Review | None:
+        """The return the firm is working on: only while the filing is with the firm because of it."""
+        if self.filing.state != State.RETURNED or not self.filing.latest:
+            return None
+        return self.filing.latest.reviews.filter(decision=Review.Decision.SEND_BACK).order_by("-at", "-pk").first()
+
+    @property
+    def returned_cells(self) -> list[dict]:
+        return self.last_return.reasons if self.last_return else []
+
+    @cached_property
+    def returned_reasons(self) -> list[dict]:
+        return [
+            {"reason": reason["reason"], "link": self.link_cell(reason["cell"]) if reason["cell"] else None}
+            for reason in self.returned_cells
+        ]
+
+    @cached_property
+    def question(self) -> Review | None:
+        """The district's open question (查询), waiting for the firm's answer."""
+        if self.filing.state != State.QUERIED:
+            return None
+        return self.filing.latest.reviews.filter(decision=Review.Decision.QUERY).order_by("-at", "-pk").first()
+
+    @cached_property
+    def changes(self) -> list[Change]:
+        """What the draft says differently from the last submission."""
+        if not self.filing.latest or not self.filing.is_with_firm:
+            return []
+        return self.changes_between(self.filing.latest.values, self.judgement.values_as_text())
+
+    def changes_between(self, before: dict[str, str], after: dict[str, str]) -> list[Change]:
+        edition = self.filing.edition
+        old, new = edition.values_from_text(before), edition.values_from_text(after)
+        keys = [key for key in sorted({**old, **new}) if old.get(key) != new.get(key)]
+        return [Change(self.link_cell(key), self.show(key, old), self.show(key, new)) for key in keys]
+
+    def show(self, cell: str, values: dict) -> str:
+        code, _, column = cell.partition(".")
+        return show(values.get(cell), self.filing.edition.indicator(code).decimals_in(column)) or "（空白）"
+
+    @property
+    def reasons(self) -> tuple[CodeEntry, ...]:
+        """C17, from which a warning's reason is chosen."""
+        return self.filing.edition.code_lists["C17"].entries
+
+
+def previous_submission(submission: Submission) -> Submission | None:
+    return submission.filing.submissions.filter(number__lt=submission.number).order_by("-number").first()

@@ -1,0 +1,152 @@
+"""The firm fills a filing: the filing's page, the official form, 数据审核, explanations, the workbook."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from accounts import clock
+from accounts.access import require
+from forms_tables.catalog import Table
+from reporting import workflow
+from reporting.judging import attributes_of, typed_cells
+from reporting.models import Filing
+from reporting.views.grid import lay_out, suggestions_in
+from reporting.views.desk import Desk
+
+
+def filing_of(request: HttpRequest, period: str) -> Filing:
+    """The signed-in firm's filing for a period, or 404."""
+    filings = Filing.objects.visible_to(request.user).select_related("enterprise", "district", "period", "latest")
+    filings = filings.prefetch_related("period__deadlines", "sheets__saved_by", "explanations")
+    return get_object_or_404(filings, period=period)
+
+
+def owed_table(desk: Desk, key: str) -> Table:
+    for table in desk.judgement.tables:
+        if table.key == key:
+            return table
+    raise Http404("这张表不适用于本企业，或不属于这个报告期。")
+
+
+@require("enterprise")
+def filing(request: HttpRequest, period: str) -> HttpResponse:
+    """One filing: its tables and how each stands, everything found, what stands in the way of 确定上报."""
+    desk = Desk(filing_of(request, period), clock.now())
+    return render(request, "enterprise/filing.html", {"filing": desk.filing, "desk": desk})
+
+
+@require("enterprise")
+def sheet(request: HttpRequest, period: str, key: str) -> HttpResponse:
+    """The official form of one table as a grid of plain inputs."""
+    at = clock.now()
+    filing = filing_of(request, period)
+    table = owed_table(Desk(filing, at), key)
+    if request.method != "POST":
+        return render_sheet(request, Desk(filing, at), table)
+    cells = posted_cells(request.POST, table)
+    try:
+        workflow.save_sheet(filing, table.code, cells, int(request.POST.get("version") or 0), request.user, at)
+        if request.POST.get("then") == "check":
+            workflow.check(filing, request.user, at)
+    except workflow.Conflict as conflict:
+        return render_sheet(request, typed_over(filing, cells, at), table, refusal=conflict)
+    except workflow.Refused as refusal:
+        return render_sheet(request, typed_over(filing, cells, at), table, refusal=refusal)
+    if request.POST.get("then") == "submit":
+        return redirect("submit", period)
+    return redirect("sheet", period, key)
+
+
+def typed_over(filing: Filing, cells: dict[str, str], at) -> Desk:
+    """The desk as the person sees it: what they typed and could not save, over what is stored."""
+    return Desk(filing, at, {**typed_cells(filing), **cells})
+
+
+def render_sheet(
+    request: HttpRequest, desk: Desk, table: Table, refusal: workflow.Refused | None = None
+) -> HttpResponse:
+    """The form; after a refusal with the typed text still in it, after a conflict with the other side's beside it."""
+    stored = desk.sheets.get(table.code)
+    text, theirs = desk.typed, {}
+    if isinstance(refusal, workflow.Conflict):
+        stored = refusal.sheet
+        cells = {key for key in {*text, *stored.cells} if table.has_cell(key)}
+        theirs = {key: stored.cells.get(key, "") for key in cells if text.get(key, "") != stored.cells.get(key, "")}
+    prefilled = not desk.has_text(table) and not refusal and desk.may_write
+    if prefilled:
+        text = {**registered(desk, table), **text}
+    completed = desk.judgement.completed
+    grid = lay_out(table, text, completed.values, completed.locked, desk.remarks(table, theirs))
+    context = {
+        "filing": desk.filing,
+        "desk": desk,
+        "table": table,
+        "grid": grid,
+        "tabs": desk.tabs(table),
+        "stored": stored,
+        "refusal": refusal,
+        "theirs": theirs,
+        "prefilled": prefilled and any(table.has_cell(key) for key in text),
+        "suggestions": suggestions_in(table),
+        "errors": desk.findings("error", table) if desk.has_text(table) else [],
+        "warnings": desk.findings("warning", table) if desk.has_text(table) else [],
+    }
+    return render(request, "enterprise/sheet.html", context, status=409 if refusal else 200)
+
+
+def registered(desk: Desk, table: Table) -> dict[str, str]:
+    """What the register and last year's report already know of an untouched 软统企1, to be read over and saved."""
+    filing = desk.filing
+    last = desk.judgement.facts.history.get("last_annual", {})
+    known = {f"{code}.v": text for code, text in attributes_of(filing.enterprise, filing.district.code).items()}
+    known = {**{key: str(value) for key, value in last.items() if key.startswith("A") and value is not None}, **known}
+    locked = desk.judgement.completed.locked
+    return {key: text for key, text in known.items() if text and table.has_cell(key) and key not in locked}
+
+
+def posted_cells(posted: QueryDict, table: Table) -> dict[str, str]:
+    """The text of the form's cells; several ticked codes become one list."""
+    keys = [f"{indicator.code}.{key}" for indicator in table.indicators for key in indicator.columns]
+    return {key: ",".join(text for text in posted.getlist(key) if text) for key in keys if key in posted}
+
+
+@require("enterprise")
+@require_POST
+def check(request: HttpRequest, period: str) -> HttpResponse:
+    """数据审核 over the whole filing."""
+    filing = filing_of(request, period)
+    try:
+        judgement = workflow.check(filing, request.user, clock.now())
+    except workflow.Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("filing", period)
+    if judgement.blocks:
+        messages.error(request, "数据审核未通过：请按下面列出的各处修改后再审核。")
+    elif workflow.unexplained(filing, judgement):
+        messages.warning(request, "数据审核通过，没有错误；还有提示须逐条说明后才能上报。")
+    else:
+        messages.success(request, "审核通过，可以确定上报。")
+    return redirect("filing", period)
+
+
+@require("enterprise")
+@require_POST
+def explain(request: HttpRequest, period: str) -> HttpResponse:
+    """Explain one warning; with htmx only that finding is drawn again, so unsaved cells beside it stay."""
+    filing = filing_of(request, period)
+    rule, fingerprint = request.POST.get("rule", ""), request.POST.get("fingerprint", "")
+    said = {"reason_code": request.POST.get("reason_code", ""), "text": request.POST.get("text", "")}
+    refusal = None
+    try:
+        workflow.explain(filing, rule, fingerprint, request.user, clock.now(), **said)
+    except workflow.Refused as refused:
+        refusal = refused
+    if not request.htmx:
+        if refusal:
+            messages.error(request, str(refusal))
+        return redirect("filing", period)
+    desk = Desk(filing_of(request, period), clock.now())
+    shown = next((s for s in desk.findings("warning") if s.finding.fingerprint == fingerprint), None)
+    context = {"filing": filing, "desk": desk, "shown": shown, "refusal": refusal, "said": said}
+    return render(request, "enterprise/_warning.html", context)

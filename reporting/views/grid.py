@@ -1,0 +1,175 @@
+"""The official form as a grid: what each cell shows, whether it can be typed into, and what is said beside it."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from forms_tables.catalog import Column, Indicator, Table
+
+YES_NO = (("是", "是"), ("否", "否"))
+
+
+@dataclass(frozen=True)
+class Cell:
+    key: str  # "2020.c1"
+    name: str  # what a screen reader calls it: row and column in the form's words
+    kind: str
+    text: str  # as typed
+    shown: str  # the completed value, for reading
+    locked: str  # why it cannot be typed into, or nothing
+    heading: str = ""  # the column's label where several controls share one cell of the page
+    choices: tuple[tuple[str, str], ...] = ()
+    errors: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    returned: tuple[str, ...] = ()
+    theirs: str | None = None  # in a conflict: what somebody else stored here meanwhile
+
+    @property
+    def marks(self) -> str:
+        """The cell's classes."""
+        marks = [
+            ("num", self.is_figure),
+            ("locked", self.locked),
+            ("has-error", self.errors),
+            ("has-warning", self.warnings and not self.errors),
+            ("returned", self.returned),
+            ("conflict", self.theirs is not None),
+        ]
+        return " ".join(name for name, given in marks if given)
+
+    @property
+    def is_figure(self) -> bool:
+        return self.kind in {"money", "usd", "number", "count", "percent", "coefficient"}
+
+    @property
+    def says(self) -> list[str]:
+        """What is written beside the cell, worst first."""
+        returned = [f"区县退回：{reason}" for reason in self.returned]
+        theirs = [] if self.theirs is None else [f"对方已存：{self.theirs or '（空白）'}"]
+        return [*theirs, *returned, *self.errors, *self.warnings]
+
+    @property
+    def chosen(self) -> list[str]:
+        """The codes ticked in a cell of several codes."""
+        return [code.strip() for code in self.text.replace("，", ",").replace("、", ",").split(",")]
+
+    @property
+    def unlisted(self) -> str:
+        """What was typed but is no choice: kept selectable, so that showing the form never loses it."""
+        return self.text if self.text and self.text not in [code for code, _ in self.choices] else ""
+
+
+@dataclass(frozen=True)
+class Row:
+    indicator: Indicator
+    unit: str  # only when it is not the table's
+    cells: tuple[Cell | None, ...]  # None: the row has no such column
+
+
+@dataclass(frozen=True)
+class Grid:
+    table: Table
+    columns: tuple[Column, ...]
+    unit: str
+    rows: tuple[Row, ...]
+    is_questionnaire: bool  # one answer per row (软统企1) and not columns of figures
+
+    @property
+    def typed_cells(self) -> list[Cell]:
+        return [cell for row in self.rows for cell in row.cells if cell and not cell.locked]
+
+
+@dataclass(frozen=True)
+class Remarks:
+    """What is said of a filing's cells, by cell."""
+
+    errors: Mapping[str, list[str]] = field(default_factory=dict)
+    warnings: Mapping[str, list[str]] = field(default_factory=dict)
+    returned: Mapping[str, list[str]] = field(default_factory=dict)
+    theirs: Mapping[str, str] = field(default_factory=dict)
+
+
+def lay_out(
+    table: Table,
+    text: Mapping[str, str],
+    values: Mapping[str, Decimal | str | None],
+    locked: Mapping[str, str],
+    remarks: Remarks | None = None,
+) -> Grid:
+    """`text` is what was typed, `values` the completed cells, `locked` why a cell is not typed."""
+    remarks = remarks or Remarks()
+    is_questionnaire = len(table.columns) == 1
+    unit = most_common_unit(table.indicators)
+    rows = []
+    for indicator in table.indicators:
+        columns = {column.key: column for column in indicator.column_definitions}
+        shown_columns = columns.values() if is_questionnaire else [columns.get(c.key) for c in table.columns]
+        cells = [
+            column and cell_of(indicator, column, text, values, locked, remarks, stacked=is_questionnaire)
+            for column in shown_columns
+        ]
+        rows.append(Row(indicator, indicator.unit if indicator.unit != unit else "", tuple(cells)))
+    return Grid(table, table.columns, unit, tuple(rows), is_questionnaire)
+
+
+def cell_of(
+    indicator: Indicator,
+    column: Column,
+    text: Mapping[str, str],
+    values: Mapping[str, Decimal | str | None],
+    locked: Mapping[str, str],
+    remarks: Remarks,
+    stacked: bool,
+) -> Cell:
+    key = f"{indicator.code}.{column.key}"
+    overtyped = key in locked and bool(text.get(key)) and remarks.errors.get(key)
+    return Cell(
+        key=key,
+        name=f"{indicator.code} {indicator.name}，{column.label}",
+        kind=indicator.kind_in(column.key),
+        text=text.get(key, ""),
+        shown=show(values.get(key), indicator.decimals_in(column.key), choices_in(indicator, column.key)),
+        # A computed cell that came in differently from a workbook stays open until it is put right.
+        locked="" if overtyped else locked.get(key, ""),
+        heading=column.label if stacked and len(indicator.column_definitions) > 1 else "",
+        choices=choices_in(indicator, column.key),
+        errors=tuple(remarks.errors.get(key, ())),
+        warnings=tuple(remarks.warnings.get(key, ())),
+        returned=tuple(remarks.returned.get(key, ())),
+        theirs=remarks.theirs.get(key),
+    )
+
+
+def choices_in(indicator: Indicator, column: str) -> tuple[tuple[str, str], ...]:
+    kind = indicator.kind_in(column)
+    if kind == "yes_no":
+        return YES_NO
+    if kind in {"code", "codes"} and indicator.choices and not indicator.choices.also:
+        return tuple((entry.code, f"{entry.code} {entry.name}") for entry in indicator.choices.entries)
+    return ()
+
+
+def suggestions_in(table: Table) -> Iterable[tuple[str, tuple]]:
+    """Code lists that may be left (another four-digit industry): offered, not enforced, one datalist each."""
+    lists = {
+        indicator.code_list: indicator.choices.entries
+        for indicator in table.indicators
+        if indicator.choices and indicator.choices.also
+    }
+    return lists.items()
+
+
+def show(value: Decimal | str | None, decimals: int | None, choices: Iterable[tuple[str, str]] = ()) -> str:
+    """A value for reading: thousands separators, the form's decimals (never fewer than were filed), code with name."""
+    if value is None:
+        return ""
+    if not isinstance(value, Decimal):
+        return dict(choices).get(value, value)
+    exponent = value.normalize().as_tuple().exponent
+    return f"{value:,.{max(decimals or 0, -exponent, 0)}f}"
+
+
+def most_common_unit(indicators: Iterable[Indicator]) -> str:
+    units = Counter(indicator.unit for indicator in indicators if indicator.is_figure and indicator.unit)
+    return units.most_common(1)[0][0] if units else ""

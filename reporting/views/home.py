@@ -1,0 +1,151 @@
+"""The first page of each role; for a firm: what it owes, how it has reported, what its district said."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db.models import Prefetch, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from accounts import clock
+from reporting.judging import standing_submission, tables_for, typed_cells
+from reporting.models import Filing, LateRequest, Review, State, Submission
+
+FIRST_PAGE = {"district": "/district/", "association": "/city/", "city": "/city/", "system": "/users/"}
+REVENUE = "2020"  # 软件业务收入合计 of the monthly form
+MARKS = {"on_time": ("✓", "按时", "done"), "late": ("△", "迟报", "warn"), "missing": ("✗", "缺报", "block")}
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    if request.user.role in FIRST_PAGE:
+        return redirect(FIRST_PAGE[request.user.role])
+    at = clock.now()
+    filings = Filing.objects.visible_to(request.user).filter(period__opens_on__lte=at.date())
+    filings = filings.select_related("enterprise", "district", "period", "latest", "approved").prefetch_related(
+        "period__deadlines",
+        "sheets",
+        Prefetch("submissions", Submission.objects.filter(recalled_at=None), to_attr="standing_submissions"),
+    )
+    filings = sorted(filings, key=lambda filing: filing.period.parsed)
+    monthly = [filing for filing in filings if not filing.period.is_annual][-12:]
+    owed = [owed_line(filing, at) for filing in filings if is_open(filing)]
+    context = {
+        "owed": sorted(owed, key=lambda line: line.due),
+        "in_hand": [filing for filing in reversed(filings) if not is_open(filing) and not filing.period.is_locked][:6],
+        "marks": [mark_of(filing, at) for filing in monthly],
+        "line": revenue_line(monthly),
+        "letters": letters_of(request.user.enterprise),
+    }
+    return render(request, "enterprise/home.html", context)
+
+
+def is_open(filing: Filing) -> bool:
+    """Something is still the firm's to do: fill, correct, answer."""
+    return not filing.period.is_locked and (filing.is_with_firm or filing.state == State.QUERIED)
+
+
+@dataclass(frozen=True)
+class OwedLine:
+    filing: Filing
+    tables: tuple
+    due: date
+    days_left: int
+    button: str
+    path: str
+
+    @property
+    def left(self) -> str:
+        if self.days_left < 0:
+            return f"已过 {-self.days_left} 天"
+        return f"{self.days_left} 天" if self.days_left else "今天截止"
+
+
+def owed_line(filing: Filing, at: datetime) -> OwedLine:
+    due = filing.period.enterprise_deadline.date
+    tables = tables_for(filing.edition, filing.period_id, typed_cells(filing), filing.enterprise.attributes)
+    path = f"/filings/{filing.period_id}/"
+    if len(tables) == 1 and filing.state in (State.NOT_STARTED, State.DRAFT):
+        path += f"{tables[0].key}/"
+    return OwedLine(filing, tables, due, (due - at.date()).days, BUTTONS[filing.state], path)
+
+
+BUTTONS = {
+    State.NOT_STARTED: "开始填报",
+    State.DRAFT: "继续填报",
+    State.RETURNED: "修改退回",
+    State.AMENDING: "继续修订",
+    State.QUERIED: "答复查询",
+}
+
+
+def mark_of(filing: Filing, at: datetime) -> dict:
+    """How a period was reported: on time, late, missing, or not due yet."""
+    if filing.standing_submissions:
+        sign, words, tone = MARKS["on_time" if filing.standing_submissions[0].on_time else "late"]
+    elif filing.is_past_due(at):
+        sign, words, tone = MARKS["missing"]
+    else:
+        sign, words, tone = "·", "未到期", ""
+    return {"filing": filing, "sign": sign, "words": words, "tone": tone}
+
+
+def revenue_line(monthly: list[Filing]) -> dict | None:
+    """The firm's 软件业务收入 as filed, per period (this cumulative less the last; February holds two months)."""
+    points = []
+    for filing in monthly:
+        submission = standing_submission(filing)
+        values = submission.values if submission else {}
+        if f"{REVENUE}.c1" in values:
+            so_far = Decimal(values.get(f"{REVENUE}.c3") or 0)
+            points.append((filing.period.label, Decimal(values[f"{REVENUE}.c1"]) - so_far))
+    if len(points) < 2:
+        return None
+    width, height, left, top = 640, 120, 10, 24
+    low, high = min(Decimal(0), *[y for _, y in points]), max(Decimal(1), *[y for _, y in points])
+    step = width // (len(points) - 1)
+    dots = [
+        {
+            "x": left + n * step,
+            "y": top + int((high - y) / (high - low) * height),
+            "label": label,
+            "month": label.partition("年")[2],
+            "figure": f"{y:,.2f}",
+        }
+        for n, (label, y) in enumerate(points)
+    ]
+    return {
+        "dots": dots,
+        "points": " ".join(f"{dot['x']},{dot['y']}" for dot in dots),
+        "base": top + int(high / (high - low) * height),
+        "right": left + width,
+    }
+
+
+def letters_of(enterprise) -> list[dict]:
+    """What the district said lately: returns, questions, approvals, answers to 补报申请."""
+    reviews: QuerySet[Review] = Review.objects.filter(submission__filing__enterprise=enterprise)
+    reviews = reviews.exclude(decision__in=[Review.Decision.ANSWER, "city_query", "city_return"])
+    reviews = reviews.select_related("submission__filing__period", "submission__filing__district")
+    said = [
+        {
+            "at": review.at,
+            "filing": review.submission.filing,
+            "what": review.get_decision_display(),
+            "words": review.note or "；".join(reason["reason"] for reason in review.reasons),
+            "path": f"/filings/{review.submission.filing.period_id}/",
+        }
+        for review in reviews.order_by("-at")[:8]
+    ]
+    decided = LateRequest.objects.filter(filing__enterprise=enterprise, granted__isnull=False)
+    said += [
+        {
+            "at": asked.decided_at,
+            "filing": asked.filing,
+            "what": "同意补报" if asked.granted else "不同意补报",
+            "words": asked.answer,
+            "path": f"/filings/{asked.filing.period_id}/",
+        }
+        for asked in decided.select_related("filing__period", "filing__district").order_by("-decided_at")[:8]
+    ]
+    return sorted(said, key=lambda letter: letter["at"], reverse=True)[:8]

@@ -1,0 +1,143 @@
+"""确定上报 and what follows it on the firm's side: receipt, recall, 补报, amendment, answering a question."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from accounts import clock
+from accounts.access import require
+from reporting import workflow
+from reporting.models import Filing, State, Submission
+from reporting.views.desk import Desk
+from reporting.views.filing import filing_of
+from reporting.views.grid import lay_out
+
+
+@require("enterprise")
+def submit(request: HttpRequest, period: str) -> HttpResponse:
+    """What will be sent, the explanations, the commitment, the signer; sent once, however often it is pressed."""
+    at = clock.now()
+    filing = filing_of(request, period)
+    refusal = None
+    if request.method == "POST":
+        try:
+            submission = workflow.submit(
+                filing,
+                request.user,
+                at,
+                signer=request.POST.get("signer", ""),
+                committed=request.POST.get("committed") == "yes",
+                reason=request.POST.get("reason", ""),
+                estimated=request.POST.get("estimated") == "yes",
+            )
+            return redirect("submission", period, submission.number)
+        except workflow.Refused as refused:
+            refusal = refused
+    desk = Desk(filing, at)
+    context = {
+        "filing": filing,
+        "desk": desk,
+        "tabs": desk.tabs(),
+        "warnings": desk.findings("warning"),
+        "headline": headline_figures(desk),
+        "number": filing.submissions.count() + 1,
+        "signer": request.POST.get("signer", desk.typed.get("A09.v") or filing.enterprise.attributes.get("A09", "")),
+        "refusal": refusal,
+    }
+    return render(request, "enterprise/submit.html", context)
+
+
+def headline_figures(desk: Desk) -> list[dict]:
+    """The outermost rows of each table in its first column: enough to see that the right filing is being sent."""
+    values = desk.judgement.completed.values
+    rows = []
+    for table in desk.judgement.tables:
+        for indicator in table.indicators:
+            if indicator.is_figure and indicator.depth == 0:
+                cell = f"{indicator.code}.{indicator.columns[0]}"
+                rows.append({"indicator": indicator, "shown": desk.show(cell, values), "table": table})
+    return rows
+
+
+def submission_of(request: HttpRequest, period: str, number: int) -> tuple[Filing, Submission]:
+    filing = filing_of(request, period)
+    submissions = filing.submissions.select_related("filing", "submitted_by").prefetch_related("reviews__by")
+    return filing, get_object_or_404(submissions, number=number)
+
+
+@require("enterprise")
+def submission(request: HttpRequest, period: str, number: int) -> HttpResponse:
+    """A frozen submission as it was sent: receipt, figures, findings, what the district said, what differs."""
+    filing, frozen = submission_of(request, period, number)
+    desk = Desk(filing, clock.now())
+    values = filing.edition.values_from_text(frozen.values)
+    grids = [lay_out(filing.edition.table(code), {}, values, {}) for code in frozen.tables]
+    before = filing.submissions.filter(number__lt=number).order_by("-number").first()
+    said = {row["fingerprint"]: row for row in frozen.explanations}
+    context = {
+        "filing": filing,
+        "submission": frozen,
+        "desk": desk,
+        "grids": grids,
+        "before": before,
+        "changes": desk.changes_between(before.values, frozen.values) if before else [],
+        "warnings": [{**finding, "said": said.get(finding["fingerprint"])} for finding in frozen.warnings],
+        "is_current": filing.latest_id == frozen.pk,
+        "may_recall": filing.latest_id == frozen.pk and filing.state == State.SUBMITTED and not frozen.opened_at,
+        "may_amend": filing.latest_id == frozen.pk and filing.state == State.APPROVED and not filing.period.is_locked,
+    }
+    return render(request, "enterprise/submission.html", context)
+
+
+@require("enterprise")
+@require_POST
+def recall(request: HttpRequest, period: str) -> HttpResponse:
+    filing = filing_of(request, period)
+    try:
+        workflow.recall(filing, request.user, clock.now())
+    except workflow.Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("submission", period, filing.latest.number) if filing.latest else redirect("filing", period)
+    messages.success(request, "已撤回，可以继续修改；改好后须重新审核、上报。")
+    return redirect("filing", period)
+
+
+@require("enterprise")
+@require_POST
+def ask_late(request: HttpRequest, period: str) -> HttpResponse:
+    """补报申请 to the firm's district."""
+    try:
+        workflow.ask_late(filing_of(request, period), request.user, clock.now(), request.POST.get("reason", ""))
+    except workflow.Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, "补报申请已送达区县，决定后会发邮件通知您。")
+    return redirect("filing", period)
+
+
+@require("enterprise")
+@require_POST
+def amend(request: HttpRequest, period: str) -> HttpResponse:
+    """Begin the next number of an approved filing."""
+    filing = filing_of(request, period)
+    try:
+        workflow.amend(filing, request.user, clock.now(), request.POST.get("reason", ""))
+    except workflow.Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("submission", period, filing.latest.number) if filing.latest else redirect("filing", period)
+    messages.success(request, "已进入修订。新的上报件经区县审核通过之前，仍以原上报件为准。")
+    return redirect("filing", period)
+
+
+@require("enterprise")
+@require_POST
+def answer(request: HttpRequest, period: str) -> HttpResponse:
+    """Answer the district's question about a submission."""
+    try:
+        workflow.answer(filing_of(request, period), request.user, clock.now(), request.POST.get("note", ""))
+    except workflow.Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, "答复已送达区县。")
+    return redirect("filing", period)
