@@ -1,5 +1,6 @@
 """What an edition of the tables is made of. An edition is data (see definitions/); once published it never changes."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -9,10 +10,10 @@ from forms_tables.periods import PeriodCode
 
 FIGURE_KINDS = frozenset({"money", "usd", "number", "count", "percent", "coefficient"})
 ADDITIVE_KINDS = frozenset({"money", "usd", "number", "count"})
-CHOICE_KINDS = frozenset({"code", "codes", "region", "activity"})  # read against a code list
+CHOICE_KINDS = frozenset({"code", "codes", "activity"})  # read against a code list
 IDENTITY_KINDS = frozenset({"credit_code", "organisation_code", "stock_code"})
 CONTACT_KINDS = frozenset({"phone", "mobile", "email", "postal_code"})
-TEXT_KINDS = CHOICE_KINDS | IDENTITY_KINDS | CONTACT_KINDS | {"text", "yes_no", "month", "date"}
+TEXT_KINDS = CHOICE_KINDS | IDENTITY_KINDS | CONTACT_KINDS | {"text", "region", "yes_no", "month", "date"}
 KINDS = FIGURE_KINDS | TEXT_KINDS | {"heading"}
 
 
@@ -215,7 +216,7 @@ class Rule:
     note: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # an edition is itself: what is worked out from it once is kept by it
 class Edition:
     code: str
     title: str
@@ -257,7 +258,7 @@ class Edition:
         return self.indicators[code].place(column)
 
     def values_from_text(self, texts: Mapping[str, str]) -> dict[str, Decimal | str]:
-        """Frozen cells (decimal strings and text) as the values the rules read; cells the edition lacks are left out."""
+        """Frozen cells (decimal strings and text) as values; cells the edition lacks are left out."""
         return {key: self._value_from_text(key, text) for key, text in texts.items() if self.has_cell(key)}
 
     def _value_from_text(self, key: str, text: str) -> Decimal | str:
@@ -281,7 +282,5 @@ class Edition:
 
 def _holds(condition: str, attributes: Mapping[str, str]) -> bool:
     """Conditions of a table are plain: A38 == '是' or A39 == '是'."""
-    if not condition:
-        return True
-    wanted = [part.split(" == ") for part in condition.split(" or ")]
-    return any(attributes.get(name, "") == value.strip("'") for name, value in wanted)
+    wanted = re.findall(r"(\w+) == '([^']+)'", condition)
+    return not wanted or any(attributes.get(name, "") == value for name, value in wanted)

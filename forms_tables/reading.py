@@ -158,6 +158,7 @@ def _code_lists(
     return lists
 
 
+TABLE_CONDITION = re.compile(r"\w+ == '[^']+'( or \w+ == '[^']+')*")
 TABLE_KEYS = set(Table.__dataclass_fields__) - {"columns", "indicators"}
 COLUMN_KEYS = tuple(Column.__dataclass_fields__)
 
@@ -168,6 +169,10 @@ def _table(file: str, entry: Mapping[str, Any], units: Mapping[str, Any], lists:
     _take(file, "table", head, TABLE_KEYS, ("code", "key", "title", "frequency", "source", "provenance", "unit_note"))
     if head["frequency"] not in ("month", "annual"):
         raise DefinitionError(f"{file}: {head['code']}: unknown frequency {head['frequency']}")
+    if head.get("applies_when") and not TABLE_CONDITION.fullmatch(head["applies_when"]):
+        raise DefinitionError(f"{file}: {head['code']}: write applies_when as A38 == '是' or A39 == '是'")
+    if head.get("applies_when") and not (head.get("why") and head.get("why_not")):
+        raise DefinitionError(f"{file}: {head['code']}: say why it applies and why_not")
     columns = tuple(_column(file, key, column) for key, column in entry["columns"].items())
     defaults = entry.get("defaults", {})
     indicators = tuple(
@@ -211,7 +216,7 @@ def _indicator(
         raise refuse(f"unknown kind {kind or '(none)'}")
     if kind in FIGURE_KINDS and not unit:
         raise refuse("a figure needs a unit")
-    if kind in CHOICE_KINDS and row.get("code_list") not in lists:
+    if row.get("code_list", "") not in lists and ("code_list" in row or kind in CHOICE_KINDS):
         raise refuse(f"unknown code list {row.get('code_list', '(none)')}")
     if row["provenance"] not in PROVENANCES:
         raise refuse(f"unknown provenance {row['provenance']}")
