@@ -1,0 +1,223 @@
+"""Judging a form by the rules of its edition. A check returns findings; it refuses nothing: a draft may be wrong."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import localcontext
+from functools import cached_property, lru_cache
+
+from forms_tables.bindings import Blank, Decimals, Judged, Reading
+from forms_tables.completion import PRECISION, Completed, Facts, Value
+from forms_tables.edition import Edition, Rule
+from forms_tables.expressions import Node, columns_of_x, names_in, parse, walk, x_outside_lists
+from forms_tables.parsing import Problem
+from forms_tables.proofreading import TRUTH, Kinds, Slip, slips_in_formulas
+from forms_tables.scopes import Cell, Fact, Meaning, Scope, reads_of, symbols_of
+from forms_tables.verdict_wording import shown, sides_of
+from forms_tables.wording import place_of
+
+__all__ = ["Finding", "Problem", "Rule", "examine", "findings_of_cells", "proofread"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A rule that does not hold. The fingerprint changes with any value it rests on, and ends an explanation."""
+
+    rule: str
+    level: str
+    cells: tuple[str, ...]
+    message: str
+    figures: Mapping[str, str]
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One text of a rule in one column and on one row: what is judged as a whole."""
+
+    rule: Rule
+    text: str
+    scope: Scope
+
+    @cached_property
+    def tree(self) -> Node:
+        return parse(self.text)
+
+    @cached_property
+    def premise(self) -> Node | None:
+        return parse(self.rule.when) if self.rule.when else None
+
+    @cached_property
+    def holds(self) -> Judged:
+        return walk(self.tree, Decimals(self.scope))
+
+    @cached_property
+    def applies(self) -> Judged | None:
+        return walk(self.premise, Decimals(self.scope)) if self.premise else None
+
+    @cached_property
+    def reads(self) -> tuple[Meaning, ...]:
+        """What it reads, the left side first and the premise last."""
+        premise = reads_of(self.premise, self.scope) if self.premise else ()
+        return tuple(dict.fromkeys(reads_of(self.tree, self.scope) + premise))
+
+    @cached_property
+    def frequency(self) -> str:
+        """Monthly when it reads a cell of a monthly table of this filing."""
+        tables = {meaning.indicator.table for meaning in self.reads if isinstance(meaning, Cell) and not meaning.period}
+        frequencies = {self.scope.edition.table(table).frequency for table in tables}
+        return "month" if "month" in frequencies else "annual"
+
+    @cached_property
+    def cells(self) -> tuple[str, ...]:
+        """The cells of this filing it reads: 软统企6!2020.c1. A fact of the firm is a cell of the annual form only."""
+        return tuple(dict.fromkeys(cell for meaning in self.reads if (cell := self._cell(meaning))))
+
+    def _cell(self, meaning: Meaning) -> str:
+        if isinstance(meaning, Cell) and not meaning.period:
+            return f"{meaning.indicator.table}!{meaning.key}"
+        if isinstance(meaning, Fact) and not meaning.period and self.frequency == "annual":
+            indicator = self.scope.edition.indicators.get(meaning.code)
+            return f"{indicator.table}!{meaning.key}" if indicator else ""
+        return ""
+
+    @cached_property
+    def place(self) -> str:
+        """The first cell it reads, in the form's words."""
+        if not self.cells:
+            return self.rule.where
+        code, _, column = self.cells[0].partition("!")[2].partition(".")
+        return place_of(self.scope.edition.indicator(code), column)
+
+    def touches(self, tables: frozenset[str]) -> bool:
+        return any(cell.partition("!")[0] in tables for cell in self.cells)
+
+    def fails(self, reading: Reading) -> bool:
+        """Whether it applies and does not hold. What reads a blank does not apply."""
+        try:
+            if self.applies is not None and not self.applies(reading):
+                return False
+            return not self.holds(reading)
+        except Blank:
+            return False
+
+    def finding(self, reading: Reading) -> Finding:
+        sides = sides_of(self.tree, self.scope, reading)
+        message = f"{self.place}：{sides.words}。{self.rule.message.rstrip('。')}。"
+        figures = {**sides.figures, **{name: text for name, text in self._values(reading) if text}}
+        return Finding(self.rule.id, self.rule.level, self.cells, message, figures, self._fingerprint(reading))
+
+    def _values(self, reading: Reading) -> Iterator[tuple[str, str]]:
+        for meaning in self.reads:
+            value = reading.value_of(meaning)
+            period = getattr(meaning, "period", "")
+            name = getattr(meaning, "key", None) or getattr(meaning, "name", None) or meaning.code
+            yield f"{period}({name})" if period else name, "" if value is None else shown(value)
+
+    def _fingerprint(self, reading: Reading) -> str:
+        what = [self.rule.id, self.text, self.scope.column, self.scope.row, *self._values(reading)]
+        return hashlib.sha256(json.dumps(what, ensure_ascii=False).encode()).hexdigest()[:20]
+
+
+def examine(
+    edition: Edition,
+    completed: Completed | Mapping[str, Value],
+    facts: Facts,
+    tables: Iterable[str] | None = None,
+) -> list[Finding]:
+    """Every rule that does not hold, in the edition's order; of the rules that touch `tables` when they are given."""
+    values = completed.values if isinstance(completed, Completed) else completed
+    reading = facts.reading(edition, values)
+    conditions = conditions_of(edition, facts.period.frequency)
+    if tables is not None:
+        wanted = frozenset(tables)
+        conditions = tuple(condition for condition in conditions if condition.touches(wanted))
+    with localcontext() as context:
+        context.prec = PRECISION
+        return [condition.finding(reading) for condition in conditions if condition.fails(reading)]
+
+
+def findings_of_cells(edition: Edition, completed: Completed) -> list[Finding]:
+    """The problems of single cells that break a rule of the edition (R621, R622, R715 …), as findings."""
+    return [_finding_of_cell(edition.rule(problem.rule), problem) for problem in completed.problems if problem.rule]
+
+
+def _finding_of_cell(rule: Rule, problem: Problem) -> Finding:
+    cell = f"{problem.table}!{problem.code}.{problem.column}"
+    fingerprint = hashlib.sha256(f"{rule.id} {cell} {problem.problem}".encode()).hexdigest()[:20]
+    return Finding(rule.id, rule.level, (cell,), problem.problem, {}, fingerprint)
+
+
+@lru_cache(maxsize=16)
+def conditions_of(edition: Edition, frequency: str) -> tuple[Condition, ...]:
+    """All that is judged in a filing of one frequency; parsed and bound once per edition."""
+    return tuple(
+        condition
+        for rule in edition.rules
+        for text in rule.texts
+        for condition in spread(edition, rule, text)
+        if condition.frequency == frequency
+    )
+
+
+def spread(edition: Edition, rule: Rule, text: str) -> tuple[Condition, ...]:
+    """A text for each of the rule's columns and rows it can be read in."""
+    trees = [parse(text), *([parse(rule.when)] if rule.when else [])]
+    listed = rows_of(edition, rule)
+    columns_read = frozenset(column for tree in trees for column in columns_of_x(tree))
+    on_each_row = any(x_outside_lists(tree) for tree in trees)
+    rows = [row for row in listed if columns_read <= set(edition.indicator(row).columns)] if on_each_row else [""]
+    return tuple(
+        Condition(rule, text, Scope(edition, column, row, listed))
+        for column in _columns_for(edition, rule, trees)
+        for row in rows
+    )
+
+
+def _columns_for(edition: Edition, rule: Rule, trees: list[Node]) -> tuple[str, ...]:
+    """The rule's columns that every row named without a column has; one nameless column when none is named so."""
+    symbols = symbols_of(edition)
+    bare = [symbols[name.code] for tree in trees for name in names_in(tree) if not name.column and name.code in symbols]
+    spreading = [indicator for indicator in bare if set(indicator.columns) & set(rule.columns)]
+    if not spreading:
+        return ("",)
+    return tuple(column for column in rule.columns if all(column in indicator.columns for indicator in spreading))
+
+
+def rows_of(edition: Edition, rule: Rule) -> tuple[str, ...]:
+    """The codes of a rule's list. “软统企6:累计” stands for the rows of a table of that unit or nature, “软统企6” for
+    all its figures, and “-2090” leaves a row out."""
+    rows: dict[str, None] = {}
+    for entry in rule.each:
+        if entry.startswith("-"):
+            rows.pop(entry[1:])
+        elif entry in edition.indicators:
+            rows[entry] = None
+        else:
+            code, _, kind = entry.partition(":")
+            figures = [indicator for indicator in edition.table(code).indicators if indicator.is_figure]
+            rows.update((i.code, None) for i in figures if kind in ("", i.unit, i.nature))
+    return tuple(rows)
+
+
+def proofread(edition: Edition) -> list[Slip]:
+    """Every text of the edition that cannot be used: what a system check prints and publishing refuses."""
+    slips = list(slips_in_formulas(edition))
+    for rule in edition.rules:
+        for text in rule.texts:
+            slips.extend(_slips_in_rule(edition, rule, text))
+    return slips
+
+
+def _slips_in_rule(edition: Edition, rule: Rule, text: str) -> Iterator[Slip]:
+    try:
+        conditions = spread(edition, rule, text)
+        if not conditions:
+            yield Slip(rule.id, text, "没有一个指标或列能用上这条规则")
+        for condition in conditions:
+            for tree in filter(None, (condition.tree, condition.premise)):
+                if walk(tree, Kinds(condition.scope)) != TRUTH:
+                    yield Slip(rule.id, text, "规则须是一个条件，不能只是一个值")
+    except (ValueError, KeyError) as error:
+        yield Slip(rule.id, text, str(error))
