@@ -1,7 +1,24 @@
 from django.urls import path
 
 from reporting.views import manual
+from reporting.views.district import home as district_home
+from reporting.views.district import queue, requests, review
+from reporting.views.district import totals as district_totals
 
 urlpatterns = [
     path("manual/", manual.manual, name="manual"),
+    path("district/", district_home.home, name="district_home"),
+    path("district/queue/", queue.current_queue, name="district_current_queue"),
+    path("district/queue/<str:code>/", queue.queue, name="district_queue"),
+    path("district/queue/<str:code>/approve/", queue.approve_clean, name="district_approve_clean"),
+    path("district/submissions/<str:receipt>/", review.review, name="district_review"),
+    path("district/submissions/<str:receipt>/approve/", review.approve, name="district_approve"),
+    path("district/submissions/<str:receipt>/send-back/", review.send_back, name="district_send_back"),
+    path("district/submissions/<str:receipt>/query/", review.query, name="district_query"),
+    path("district/submissions/<str:receipt>/answer/", review.answer_city, name="district_answer_city"),
+    path("district/requests/", requests.requests, name="district_requests"),
+    path("district/requests/late/<int:pk>/", requests.decide_late, name="district_decide_late"),
+    path("district/requests/base/<int:pk>/", requests.decide_adjustment, name="district_decide_adjustment"),
+    path("district/totals/", district_totals.totals, name="district_totals"),
+    path("district/totals/<str:code>.xlsx", district_totals.workbook, name="district_workbook"),
 ]

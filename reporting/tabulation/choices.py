@@ -30,7 +30,7 @@ def asks_for_choices(table: Table) -> bool:
 
 def write_choices(book: Book, table: Table) -> None:
     sheet = book.add_sheet(table.code, FIELDS, repeat=6)
-    row = write_head(book, sheet, table, f"{table.title}（全市汇总）", len(FIELDS) - 1)
+    row = write_head(book, sheet, table, f"{table.title}（{book.summary.city.name}汇总）", len(FIELDS) - 1)
     row = book.write_fields(sheet, row, FIELDS)
     sheet.freeze_panes(row, 2)
     for line in lines_of(table, book.summary.city):

@@ -26,7 +26,7 @@ def write_city(book: Book, table: Table) -> None:
     fields = [NAME, UNIT, CODE, *official_columns(table), FIRMS]
     last = len(fields) - 1
     sheet = book.add_sheet(table.code, fields, repeat=6)
-    row = write_head(book, sheet, table, f"{table.title}（全市汇总）", last)
+    row = write_head(book, sheet, table, f"{table.title}（{book.summary.city.name}汇总）", last)
     row = book.write_fields(sheet, row, fields)
     sheet.freeze_panes(row, 3)
     for indicator in table.indicators:

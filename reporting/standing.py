@@ -1,0 +1,146 @@
+"""Where the filings of a period stand, counted: for a district's first page, the city's map, and what blocks a lock."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, fields
+from datetime import datetime
+from decimal import Decimal
+
+from django.db.models import Count, F, Q, QuerySet
+
+from accounts.models import District, User
+from reporting.aggregation import UNDER_REVIEW, districts_of, revenue_before, share
+from reporting.models import BaseAdjustment, Filing, LateRequest, Period, State, Submission
+
+# Every filing is in exactly one of these; the names are those of the queue's filter.
+GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "not_started": ("未填报", (State.NOT_STARTED,)),
+    "drafting": ("草稿", (State.DRAFT, State.AMENDING)),
+    "waiting": ("已上报，待审核", (State.SUBMITTED,)),
+    "querying": ("查询中", (State.QUERIED,)),
+    "returned": ("退回", (State.RETURNED,)),
+    "from_city": ("市级查询或退回", (State.CITY_QUERIED, State.CITY_RETURNED)),
+    "passed_on": ("已通过", (State.APPROVED, State.LOCKED)),
+}
+# A submission of it stands: approved, or under review. The same question as in reporting.aggregation.
+FILED = Q(approved__isnull=False) | Q(state__in=UNDER_REVIEW)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How many filings stand where. `late` and `on_time` cut across the states: both count only what was filed."""
+
+    owed: int = 0
+    not_started: int = 0
+    drafting: int = 0
+    waiting: int = 0
+    querying: int = 0
+    returned: int = 0
+    from_city: int = 0
+    passed_on: int = 0
+    filed: int = 0
+    approved: int = 0
+    late: int = 0
+    on_time: int = 0
+
+    @property
+    def unfinished(self) -> int:
+        return self.owed - self.passed_on
+
+    @property
+    def on_time_share(self) -> Decimal | None:
+        """What part of those who owe filed on time, in percent."""
+        return share(Decimal(self.on_time), Decimal(self.owed))
+
+
+@dataclass(frozen=True)
+class DistrictStanding:
+    district: District
+    standing: Standing
+    revenue_share: Decimal | None
+
+    @property
+    def level(self) -> int:
+        """How dark the district's tile is: 0 nothing approved … 4 all of it."""
+        owed, approved = self.standing.owed, self.standing.approved
+        return 0 if not owed else approved * 4 // owed
+
+
+def in_group(filings: QuerySet, group: str, at: datetime) -> QuerySet:
+    """The filings behind one number of the page; an unknown word means all of them."""
+    if group in GROUPS:
+        return filings.filter(state__in=GROUPS[group][1])
+    if group == "late":
+        return filings.filter(FILED, late=True)
+    if group == "on_time":
+        return filings.filter(FILED, late=False)
+    if group == "overdue":
+        return filings.overdue(at)
+    return filings
+
+
+def counts() -> dict[str, Count]:
+    """One COUNT per number, so that a page asks the database once."""
+    by_state = {name: Count("pk", filter=Q(state__in=states)) for name, (_, states) in GROUPS.items()}
+    return by_state | {
+        "owed": Count("pk"),
+        "filed": Count("pk", filter=FILED),
+        "approved": Count("pk", filter=Q(approved__isnull=False)),
+        "late": Count("pk", filter=FILED & Q(late=True)),
+        "on_time": Count("pk", filter=FILED & Q(late=False)),
+    }
+
+
+def standing_of(filings: QuerySet) -> Standing:
+    return Standing(**filings.order_by().aggregate(**counts()))
+
+
+def standing_by_district(filings: QuerySet) -> dict[int, Standing]:
+    names = {field.name for field in fields(Standing)}
+    rows = filings.order_by().values("district").annotate(**counts())
+    return {row["district"]: Standing(**{name: row[name] for name in names}) for row in rows}
+
+
+def city_standing(period: Period) -> list[DistrictStanding]:
+    """Every district of the period's last day, and any other under which something is owed."""
+    counted = standing_by_district(Filing.objects.of(period))
+    shares = revenue_shares(Filing.objects.of(period), period)
+    return [
+        DistrictStanding(district, counted.get(district.pk, Standing()), shares.get(district.pk))
+        for district in districts_of(period)
+    ]
+
+
+WHOLE = ""
+
+
+def revenue_shares(filings: QuerySet, period: Period) -> dict[int | str, Decimal | None]:
+    """What part of last year's revenue the approved ones carry: per district, and of all these filings under WHOLE.
+    Blank where nobody has a last year."""
+    _, revenues = revenue_before(period.parsed)
+    owed, carried = Counter(), Counter()
+    for enterprise, district, approved in filings.order_by().values_list("enterprise", "district", "approved"):
+        revenue = revenues.get(enterprise, Decimal(0))
+        for area in (district, WHOLE):
+            owed[area] += revenue
+            carried[area] += revenue if approved else 0
+    return {area: share(carried[area], whole) for area, whole in owed.items()}
+
+
+def submissions_visible_to(user: User) -> QuerySet[Submission]:
+    """The submissions of the filings this person may see, with what every page about one needs."""
+    return Submission.objects.filter(filing__in=Filing.objects.visible_to(user)).select_related(
+        "filing__enterprise", "filing__district", "filing__period", "submitted_by", "opened_by"
+    )
+
+
+def requests_visible_to(user: User) -> tuple[QuerySet[LateRequest], QuerySet[BaseAdjustment]]:
+    """What firms have asked for: to file late, and another base of comparison, the open ones first."""
+    mine = Filing.objects.visible_to(user)
+    return tuple(
+        model.objects.filter(filing__in=mine)
+        .select_related("filing__enterprise", "filing__period", "asked_by", "decided_by")
+        .order_by(F("granted").asc(nulls_first=True), "-asked_at")
+        for model in (LateRequest, BaseAdjustment)
+    )

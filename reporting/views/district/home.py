@@ -1,0 +1,30 @@
+"""The district's first page: the period at a glance, each number a link to the list behind it."""
+
+from django.shortcuts import render
+
+from accounts import clock
+from accounts.access import require
+from accounts.models import Application
+from reporting.models import Filing
+from reporting.standing import WHOLE, requests_visible_to, revenue_shares, standing_of
+from reporting.views.periods import asked_period, periods_to_show
+
+
+@require("district")
+def home(request):
+    at = clock.now()
+    period = asked_period(request, at.date())
+    if period is None:
+        return render(request, "district/no_period.html")
+    filings = Filing.objects.visible_to(request.user).of(period)
+    asked = [requests.filter(granted=None).count() for requests in requests_visible_to(request.user)]
+    around = {
+        "period": period,
+        "periods": periods_to_show(),
+        "standing": standing_of(filings),
+        "overdue": filings.overdue(at).count(),
+        "revenue_share": revenue_shares(filings, period).get(WHOLE),
+        "requests": sum(asked),
+        "applications": Application.objects.visible_to(request.user).waiting().count(),
+    }
+    return render(request, "district/home.html", around)

@@ -1,0 +1,39 @@
+"""The district's list of filings of one period, and passing the clean ones on together."""
+
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from accounts import clock
+from accounts.access import require
+from reporting import workflow
+from reporting.models import Filing, Period
+from reporting.standing import submissions_visible_to
+from reporting.views.listing import list_filings
+from reporting.views.periods import period_in_hand, periods_to_show
+
+
+@require("district")
+def current_queue(request):
+    period = period_in_hand(clock.today())
+    return redirect("district_queue", period.code) if period else render(request, "district/no_period.html")
+
+
+@require("district")
+def queue(request, code):
+    period = get_object_or_404(periods_to_show(), pk=code)
+    filings = Filing.objects.visible_to(request.user).of(period)
+    listing = list_filings(request, filings, clock.now(), sort="-submitted")
+    return render(request, "district/queue.html", {"period": period, "periods": periods_to_show(), "listing": listing})
+
+
+@require("district")
+@require_POST
+def approve_clean(request, code):
+    period = get_object_or_404(Period, pk=code)
+    chosen = submissions_visible_to(request.user).filter(
+        filing__period=period, receipt__in=request.POST.getlist("receipt")
+    )
+    approved, left = workflow.approve_clean(list(chosen), by=request.user, at=clock.now())
+    names = {submission.receipt: submission for submission in chosen}
+    left = [(names[receipt], why) for receipt, why in left.items()]
+    return render(request, "district/approved.html", {"period": period, "approved": approved, "left": left})

@@ -1,0 +1,99 @@
+"""A list of filings to search, narrow to a state, sort and page through: the district's queue, the city's list."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+
+from reporting.models import Filing, State
+from reporting.standing import GROUPS, in_group, standing_of
+
+PAGE = 50
+SORTS = {
+    "name": "enterprise__name",
+    "code": "enterprise__credit_code",
+    "district": "district__position",
+    "state": "state",
+    "submitted": "latest__submitted_at",
+}
+MORE_GROUPS = {"late": "迟报", "overdue": "逾期未报"}
+
+
+@dataclass(frozen=True)
+class Choice:
+    name: str
+    label: str
+    count: int
+    current: bool
+
+
+@dataclass(frozen=True)
+class ListedRow:
+    filing: Filing
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether the district may pass it on without opening it."""
+        return self.filing.state == State.SUBMITTED and self.filing.latest.is_clean
+
+    @property
+    def words(self) -> str:
+        """What else to mind about the latest submission."""
+        submission = self.filing.latest
+        if submission is None:
+            return ""
+        said = [
+            ("企业已撤回", submission.recalled_at),
+            ("迟报", not submission.on_time),
+            ("预估数", submission.estimated),
+            ("修订上报", submission.number > 1),
+            ("尚未打开", self.filing.state == State.SUBMITTED and not submission.opened_at),
+        ]
+        return "、".join(words for words, holds in said if holds)
+
+
+@dataclass(frozen=True)
+class Listing:
+    page: Page
+    choices: list[Choice]
+    group: str
+    search: str
+    sort: str
+
+    @property
+    def rows(self) -> list[ListedRow]:
+        return [ListedRow(filing) for filing in self.page]
+
+    @property
+    def has_clean(self) -> bool:
+        return any(row.is_clean for row in self.rows)
+
+
+def list_filings(request: HttpRequest, filings: QuerySet, at: datetime, sort: str = "name") -> Listing:
+    """`filings` are those this person may see, of one period."""
+    search, group = request.GET.get("q", "").strip(), request.GET.get("state", "")
+    asked = request.GET.get("sort", sort)
+    sort = asked if asked.removeprefix("-") in SORTS else sort
+    found = filings.filter(Q(enterprise__name__icontains=search) | Q(enterprise__credit_code__icontains=search))
+    choices = choices_of(found, group, at)
+    rows = (
+        in_group(found, group, at)
+        .select_related("enterprise", "district", "latest")
+        .defer("enterprise__attributes", "latest__values", "latest__attributes", "latest__explanations")
+        .order_by(("-" if sort.startswith("-") else "") + SORTS[sort.removeprefix("-")], "pk")
+    )
+    return Listing(Paginator(rows, PAGE).get_page(request.GET.get("page")), choices, group, search, sort)
+
+
+def choices_of(filings: QuerySet, group: str, at: datetime) -> list[Choice]:
+    """The states one may narrow the list to, each with how many it would show."""
+    standing = standing_of(filings)
+    counts = {name: getattr(standing, name) for name in GROUPS} | {
+        "late": standing.late,
+        "overdue": filings.overdue(at).count(),
+    }
+    labels = {name: label for name, (label, _) in GROUPS.items()} | MORE_GROUPS
+    every = Choice("", "全部", standing.owed, group not in labels)
+    return [every, *(Choice(name, label, counts[name], name == group) for name, label in labels.items())]

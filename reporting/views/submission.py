@@ -1,0 +1,68 @@
+"""The page of one submission, as the district and the city read it."""
+
+from django.shortcuts import render
+
+from accounts.models import JournalEntry, User
+from reporting.models import Review, Submission
+from reporting.views.comparison import Comparison, compare
+from reporting.workflow import Refused
+
+MOST_WORDS = 500
+
+
+def show_submission(request, submission: Submission, template: str, around: dict, status: int = 200):
+    filing, comparison = submission.filing, compare(submission)
+    typed = around.get("typed", {})
+    page = {
+        "submission": submission,
+        "filing": filing,
+        "period": filing.period,
+        "comparison": comparison,
+        "rows": reason_rows([row for words in typed.values() for row in words.get("reasons", [])], comparison),
+        "others": filing.submissions.defer("values", "findings", "explanations", "attributes"),
+        "reviews": reviews_of(filing),
+        "journal": journal_of(filing, request.user),
+    }
+    return render(request, template, page | around, status=status)
+
+
+def reviews_of(filing) -> list[Review]:
+    """Every decision, question and answer about the filing, the newest first."""
+    reviews = Review.objects.filter(submission__filing=filing)
+    return list(reviews.select_related("submission", "by").defer("submission__values").order_by("-at", "-pk"))
+
+
+def journal_of(filing, user: User) -> list[JournalEntry]:
+    """What was done to the filing, as far as this person may read it. The drafts' figures are not shown."""
+    entries = JournalEntry.objects.visible_to(user).filter(enterprise=filing.enterprise, period=filing.period_id)
+    return list(entries.defer("before", "after")[:200])
+
+
+def note_in(request) -> str:
+    return request.POST.get("note", "").strip()
+
+
+def reasons_in(request) -> list[dict[str, str]]:
+    """The reasons typed on the page: pairs of a cell (or none: the whole table) and the words."""
+    pairs = zip(request.POST.getlist("cell"), request.POST.getlist("reason"), strict=False)
+    return [{"cell": cell, "reason": reason.strip()} for cell, reason in pairs if reason.strip()]
+
+
+def reason_rows(typed: list[dict[str, str]], comparison: Comparison) -> list[dict]:
+    """The lines of the form in which reasons are typed: those typed before a refusal, then empty ones."""
+    listed = {cell.key for _, cells in comparison.cells_to_name for cell in cells} | {""}
+    rows = [row | {"is_unlisted": row["cell"] not in listed} for row in typed]
+    return rows + [{"cell": "", "reason": "", "is_unlisted": False}] * max(1, 3 - len(rows))
+
+
+def be_brief(note: str = "", reasons=()) -> None:
+    """Refuse words longer than the record keeps."""
+    if any(len(words) > MOST_WORDS for words in (note, *(row["reason"] for row in reasons))):
+        raise Refused(f"每条意见或理由最多 {MOST_WORDS} 字，请精简后再提交。")
+
+
+def already_decided(submission: Submission, decision: str, by: User, note: str = "", reasons=()) -> bool:
+    """Whether the last thing said about the submission is just this, by the same person: the second click."""
+    last = submission.reviews.order_by("-at", "-pk").first()
+    said = last and (last.decision, last.by_id, last.note, last.reasons)
+    return said == (decision, by.pk, note.strip(), list(reasons))

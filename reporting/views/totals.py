@@ -1,0 +1,103 @@
+"""A period's totals on a page: one table of one area, and one indicator over the districts."""
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from io import BytesIO
+
+from django.http import HttpResponse
+
+from forms_tables.catalog import Indicator, Table
+from reporting.aggregation import AreaSummary, Summary
+from reporting.tabulation import write_summary
+from reporting.views.grid import most_common_unit, show
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@dataclass(frozen=True)
+class TotalRow:
+    indicator: Indicator
+    unit: str
+    cells: tuple[str | None, ...]  # None: the row has no such total
+    filled: int  # firms that filled the first column
+
+
+@dataclass(frozen=True)
+class TotalTable:
+    table: Table
+    area: AreaSummary
+    unit: str
+    rows: tuple[TotalRow, ...]
+
+    @property
+    def firms(self) -> int:
+        return self.area.totals.firms[self.table.code]
+
+
+@dataclass(frozen=True)
+class DistrictRow:
+    area: AreaSummary
+    shown: str
+    share: str  # of the city's total, in percent
+
+
+def tables_with_totals(summary: Summary) -> list[Table]:
+    """The tables of this period in which something adds up."""
+    tables = [table for table in summary.edition.tables if table.frequency == summary.period.frequency]
+    return [table for table in tables if any(has_total(row) for row in table.indicators)]
+
+
+def has_total(indicator: Indicator) -> bool:
+    return any(indicator.adds_up_in(key) for key in indicator.columns)
+
+
+def lay_out_totals(summary: Summary, area: AreaSummary, table: Table) -> TotalTable:
+    unit = most_common_unit(table.indicators)
+    rows = tuple(
+        TotalRow(
+            indicator,
+            indicator.unit if indicator.unit != unit else "",
+            tuple(_shown(area, indicator, column.key) for column in table.columns),
+            area.totals.filled[f"{indicator.code}.{indicator.columns[0]}"],
+        )
+        for indicator in table.indicators
+        if has_total(indicator)
+    )
+    return TotalTable(table, area, unit, rows)
+
+
+def over_districts(summary: Summary, indicator: Indicator) -> list[DistrictRow]:
+    """One indicator's main column, district by district, the largest first."""
+    cell = f"{indicator.code}.{indicator.columns[0]}"
+    whole = summary.city.cells.get(cell) or Decimal(0)
+    amounts = sorted(summary.districts, key=lambda area: -(area.cells.get(cell) or Decimal(0)))
+    return [
+        DistrictRow(area, _shown(area, indicator, indicator.columns[0]) or "", _percent(area.cells.get(cell), whole))
+        for area in amounts
+    ]
+
+
+def of_district(summary: Summary, code: str) -> Summary:
+    """The same summary of one district alone: what may leave for that district's own desk."""
+    area = next(area for area in summary.districts if area.code == code)
+    filings = tuple(listed for listed in summary.filings if listed.district == code)
+    return replace(summary, city=area, districts=(area,), filings=filings)
+
+
+def workbook_response(summary: Summary, name: str) -> HttpResponse:
+    """The .xlsx as a download, named for the person's folder."""
+    out = BytesIO()
+    write_summary(summary, out)
+    headers = {"Content-Disposition": f'attachment; filename="{name}.xlsx"'}
+    return HttpResponse(out.getvalue(), content_type=XLSX, headers=headers)
+
+
+def _shown(area: AreaSummary, indicator: Indicator, key: str) -> str | None:
+    cell = f"{indicator.code}.{key}"
+    if key not in indicator.columns or cell not in area.cells:
+        return None
+    return show(area.cells[cell], indicator.decimals_in(key))
+
+
+def _percent(part: Decimal | None, whole: Decimal) -> str:
+    return f"{(part * 100 / whole).quantize(Decimal('0.1'))}" if part is not None and whole > 0 else ""
