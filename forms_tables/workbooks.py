@@ -70,10 +70,14 @@ def write_template(
         reference_of = references_from(indicator.table, edition, layouts)
         return excel_formula(edition, indicator, key, reference_of, parameters or {})
 
-    closed = {name: why for name, why in locked.items() if name not in left_open(edition, tables, locked)}
+    undecided = {
+        name for name in left_open(edition, tables, locked) if formula_of(*row_and_column(edition, name)) is None
+    }
+    known = {name: value for name, value in values.items() if name not in undecided}
+    closed = {name: why for name, why in locked.items() if name not in undecided}
     for table in tables:
         sheet = book.create_sheet(table.code)
-        write_sheet(sheet, layouts[table.code], reporter.header, values, closed, formula_of, list_ranges)
+        write_sheet(sheet, layouts[table.code], reporter.header, known, closed, formula_of, list_ranges)
     book.move_sheet(LISTS_SHEET, len(tables))
     write_meta(book.create_sheet(META_SHEET), edition, period, reporter, tables)
     book.active = 1
@@ -90,6 +94,11 @@ def left_open(edition: Edition, tables: Sequence[Table], locked: Mapping[str, st
         row.code for table in tables for row in table.indicators if here & set(re.findall(r"\w+", row.applies_when))
     }
     return {name for name in locked if name.partition(".")[0] in decided_here}
+
+
+def row_and_column(edition: Edition, name: str) -> tuple[Indicator, str]:
+    code, _, key = name.partition(".")
+    return edition.indicator(code), key
 
 
 def references_from(here: str, edition: Edition, layouts: Mapping[str, SheetLayout]):

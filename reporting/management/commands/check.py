@@ -1,0 +1,87 @@
+"""manage.py check F.xlsx: read a filled workbook and judge it against the firm's history, without storing anything.
+
+Exit 0 when there is nothing worse than a warning, 1 with errors, 2 when the workbook cannot be read.
+Without a file it is Django's own system check, whose name it shares.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+from django.core.management.commands.check import Command as SystemCheck
+
+from forms_tables.workbooks import Unreadable
+from reporting.workbook_exchange import JudgedWorkbook, judge_workbook
+
+LEVELS = {"error": "错误", "warning": "提示"}
+
+
+class Command(SystemCheck):
+    help = "审核一份填好的工作簿（.xlsx）；不给文件时，是 Django 的系统检查。"
+
+    def add_arguments(self, parser):
+        super().add_arguments(parser)
+        parser.add_argument("--json", action="store_true", help="输出 JSON")
+
+    def handle(self, *app_labels, **options):
+        if not any(is_workbook(label) for label in app_labels):
+            return super().handle(*app_labels, **options)
+        found = report(app_labels[0])
+        if options["json"]:
+            self.stdout.write(json.dumps(found, ensure_ascii=False))
+        else:
+            self.write_in_words(found)
+        sys.exit(exit_code(found))
+
+    def write_in_words(self, found: dict) -> None:
+        if "unreadable" in found:
+            self.stderr.write(found["unreadable"])
+            return
+        for cell in found["cells"]:
+            self.stdout.write(f"[单元格] {cell['problem']}")
+        told = {cell["problem"] for cell in found["cells"]}
+        for finding in found["findings"]:
+            if finding["message"] not in told:
+                self.stdout.write(f"[{LEVELS[finding['level']]} {finding['rule']}] {finding['message']}")
+        errors = sum(finding["level"] == "error" for finding in found["findings"])
+        warnings = len(found["findings"]) - errors
+        self.stdout.write(f"单元格问题 {len(found['cells'])} 处，错误 {errors} 处，提示 {warnings} 处。")
+
+
+def is_workbook(label: str) -> bool:
+    return not label.isidentifier() or Path(label).is_file()
+
+
+def report(path: str) -> dict:
+    """What check --json prints. A cell that breaks a rule (R621, R622) is told as a cell and as that rule's finding."""
+    try:
+        judged = judge_workbook(path)
+    except Unreadable as refused:
+        return {"cells": [], "findings": [], "unreadable": str(refused)}
+    return {"cells": cells_of(judged), "findings": findings_of(judged)}
+
+
+def cells_of(judged: JudgedWorkbook) -> list[dict]:
+    return [
+        {"table": problem.table, "code": problem.code, "column": problem.column, "problem": problem.problem}
+        for problem in judged.problems
+    ]
+
+
+def findings_of(judged: JudgedWorkbook) -> list[dict]:
+    found = [
+        {"rule": finding.rule, "level": finding.level, "cells": list(finding.cells), "message": finding.message}
+        for finding in judged.judgement.findings
+    ]
+    told = {(finding["rule"], cell) for finding in found for cell in finding["cells"]}
+    for problem in judged.problems:
+        cell = f"{problem.table}!{problem.code}.{problem.column}"
+        if problem.rule and problem.code and (problem.rule, cell) not in told:
+            found.append({"rule": problem.rule, "level": "error", "cells": [cell], "message": problem.problem})
+    return found
+
+
+def exit_code(found: dict) -> int:
+    if "unreadable" in found:
+        return 2
+    return 1 if found["cells"] or any(finding["level"] == "error" for finding in found["findings"]) else 0

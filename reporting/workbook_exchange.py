@@ -1,0 +1,207 @@
+"""A filing as a workbook: handed out pre-filled, and taken back into the drafts whole or not at all."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+
+from accounts.models import Enterprise, User
+from forms_tables.catalog import Edition
+from forms_tables.completion import REQUIRED_RULE
+from forms_tables.edition import FIGURE_KINDS
+from forms_tables.parsing import Problem
+from forms_tables.workbooks import (
+    OpenedWorkbook,
+    ReadWorkbook,
+    Reporter,
+    Unreadable,
+    formula_problems,
+    read_workbook,
+    write_template,
+)
+from reporting.judging import Judgement, facts_for, judge, typed_cells
+from reporting.models import Filing
+from reporting.workflow import save_sheet
+
+
+@dataclass(frozen=True)
+class Received:
+    """What became of an uploaded workbook. With any problem nothing was stored."""
+
+    problems: tuple[str, ...]
+    saved: tuple[str, ...] = ()  # the tables whose drafts were written
+    passed_over: tuple[str, ...] = ()  # figures in computed cells that differ from the platform's and were not taken
+
+
+@dataclass(frozen=True)
+class JudgedWorkbook:
+    """A workbook read and judged against the firm's history; nothing is stored."""
+
+    filing: Filing
+    read: ReadWorkbook
+    judgement: Judgement
+    problems: tuple[Problem, ...]  # their sentences carry the cell's reference
+
+    @property
+    def has_errors(self) -> bool:
+        return bool(self.problems or self.judgement.errors)
+
+
+def write_filing_template(filing: Filing, out) -> None:
+    """Write the filing's workbook to `out`: all its tables, pre-filled with the drafts and with what is known."""
+    judgement = judge(filing, known_cells(filing))
+    completed = judgement.completed
+    unreadable = {name_of(problem) for problem in completed.problems}
+    typed = {name: text for name, text in typed_cells(filing).items() if name in unreadable}
+    write_template(
+        filing.edition,
+        filing.period.parsed,
+        reporter_of(filing, judgement),
+        judgement.tables,
+        {**completed.values, **typed},
+        completed.locked,
+        out,
+        carried=carried_cells(filing.edition, judgement),
+        parameters=judgement.facts.parameters,
+        due=f"{filing.period.enterprise_deadline.date:%Y-%m-%d}",
+    )
+
+
+def known_cells(filing: Filing) -> dict[str, str]:
+    """The drafts, with the register's facts standing in where 软统企1 has not been filled yet."""
+    typed = typed_cells(filing)
+    if not filing.period.is_annual:
+        return typed
+    rows = {row.code: row for table in filing.edition.tables for row in table.indicators if not row.origin}
+    register = {
+        f"{code}.{rows[code].columns[0]}": str(fact)
+        for code, fact in facts_for(filing).attributes.items()
+        if code in rows and fact and not rows[code].formula_in(rows[code].columns[0])
+    }
+    return register | {name: text for name, text in typed.items() if text}
+
+
+def carried_cells(edition: Edition, judgement: Judgement) -> frozenset[str]:
+    """Locked cells that hold a figure of an earlier filing: they are shown as values, not worked out again."""
+    carried = set()
+    for name in judgement.completed.locked:
+        code, key = name.split(".")
+        word, _, source = edition.indicator(code).column(key).carry.rstrip(")").partition("(")
+        if word and judgement.facts.history.get(word, {}).get(f"{code}.{source}") is not None:
+            carried.add(name)
+    return frozenset(carried)
+
+
+def reporter_of(filing: Filing, judgement: Judgement) -> Reporter:
+    firm, attributes = filing.enterprise, judgement.facts.attributes
+    header = {
+        "统一社会信用代码": firm.credit_code,
+        "组织机构代码": firm.credit_code[8:17],
+        "单位详细名称": firm.name,
+        "是否有嵌入式系统软件业务": attributes.get("A36", ""),
+        "报告期": filing.period.label,
+    }
+    return Reporter(firm.name, firm.credit_code, header)
+
+
+def judge_workbook(source, name: str = "") -> JudgedWorkbook:
+    """Read a workbook whoever's it is and judge it against that firm's history. Raises Unreadable."""
+    opened = OpenedWorkbook(source, name)
+    meta = opened.meta
+    filing = (
+        Filing.objects.select_related("enterprise", "period", "district")
+        .filter(enterprise__credit_code=meta.credit_code, period=meta.period)
+        .first()
+    )
+    if filing is None:
+        firm = Enterprise.objects.filter(credit_code=meta.credit_code).first()
+        who = f"“{firm.name}”（{firm.credit_code}）在报告期 {meta.period} 没有填报任务" if firm else ""
+        raise Unreadable(f"{who or f'名录中没有统一社会信用代码为 {meta.credit_code} 的企业'}，无从审核这份工作簿。")
+    return judge_opened(filing, opened)
+
+
+def judge_opened(filing: Filing, opened: OpenedWorkbook) -> JudgedWorkbook:
+    firm = filing.enterprise
+    known = Enterprise.objects.filter(credit_code__in=[firm.credit_code, opened.meta.credit_code])
+    read = read_workbook(
+        opened,
+        filing.edition,
+        filing.period_id,
+        firm.credit_code,
+        firms=dict(known.values_list("credit_code", "name")),
+    )
+    judgement = judge(filing, read.cells)
+    return JudgedWorkbook(filing, read, judgement, tuple(all_problems(filing, read, judgement)))
+
+
+def all_problems(filing: Filing, read: ReadWorkbook, judgement: Judgement) -> Iterator[Problem]:
+    """What reading found, then what parsing found, each cell once and with its reference on the sheet."""
+    found = [*read.problems, *formula_problems(read, filing.edition, judgement.completed.locked)]
+    yield from found
+    said = {name_of(problem) for problem in found}
+    for problem in judgement.completed.problems:
+        absent = problem.rule == REQUIRED_RULE and name_of(problem) not in read.places
+        if not absent and name_of(problem) not in said:
+            yield replace(problem, problem=read.placed(problem))
+    for table in judgement.tables:
+        if table.code not in read.meta.tables:
+            sentence = f"工作簿里没有 {table.code} {table.title}。{table.why}请重新下载本期表样，或在网页上填写这张表。"
+            yield Problem(table.code, "", "", sentence, REQUIRED_RULE)
+
+
+def name_of(problem: Problem) -> str:
+    return f"{problem.code}.{problem.column}"
+
+
+def receive_workbook(filing: Filing, source, by: User, at: datetime, name: str = "") -> Received:
+    """Take an uploaded workbook into the filing's drafts: every table of it, or nothing with the sentences why."""
+    try:
+        judged = judge_opened(filing, OpenedWorkbook(source, name))
+    except Unreadable as refused:
+        return Received((str(refused),))
+    # A draft may have gaps, and a computed cell is not taken anyway; everything else stops the upload.
+    locked = judged.judgement.completed.locked
+    problems = [p for p in judged.problems if p.rule != REQUIRED_RULE and name_of(p) not in locked]
+    if problems:
+        return Received(tuple(problem.problem for problem in problems))
+    with transaction.atomic():
+        for code in judged.read.meta.tables:
+            take_sheet(filing, code, judged, by, at, name)
+    return Received((), judged.read.meta.tables, tuple(passed_over(judged)))
+
+
+def take_sheet(filing: Filing, table: str, judged: JudgedWorkbook, by: User, at: datetime, name: str) -> None:
+    edition, locked = filing.edition, judged.judgement.completed.locked
+    cells = {
+        cell: text
+        for cell, text in judged.read.cells.items()
+        if cell not in locked and edition.indicator(cell.partition(".")[0]).table == table
+    }
+    stored = filing.sheets.filter(table=table).first()
+    save_sheet(filing, table, cells, stored.version if stored else 0, by, at, why=f"上传工作簿 {name}".strip())
+
+
+def passed_over(judged: JudgedWorkbook) -> list[str]:
+    """Each figure typed into a computed cell that is not what the platform works out, with both figures."""
+    own = judge(
+        judged.filing,
+        {cell: text for cell, text in judged.read.cells.items() if cell not in judged.judgement.completed.locked},
+    ).completed.values
+    sentences = []
+    for cell in judged.judgement.completed.locked:
+        typed, worked_out = judged.judgement.completed.values.get(cell), own.get(cell)
+        text = judged.read.cells.get(cell, "").strip()
+        if not text or typed == worked_out:
+            continue
+        code, key = cell.split(".")
+        indicator = judged.filing.edition.indicator(code)
+        place = f"{judged.read.places[cell]} {indicator.place(key)}"
+        computed = "空" if worked_out is None else figure(worked_out, indicator.kind_in(key))
+        sentences.append(f"{place}由系统填写为{computed}，工作簿中的“{text}”没有采用。")
+    return sentences
+
+
+def figure(value: Decimal | str, kind: str) -> str:
+    return f" {value:,} " if kind in FIGURE_KINDS and isinstance(value, Decimal) else f"“{value}”"
