@@ -12,10 +12,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Context, Decimal, Inexact, localcontext
 
-from forms_tables.bindings import Blank, Decimals, Judged, Reading, Scope, chosen_codes
+from forms_tables.bindings import Blank, Decimals, Judged, Reading, chosen_codes
 from forms_tables.catalog import Edition
 from forms_tables.expressions import parse, walk
 from forms_tables.periods import PeriodCode
+from forms_tables.scopes import Scope
 
 ZERO = Decimal(0)
 # Wide enough that adding never rounds; should it ever, that must be loud.
