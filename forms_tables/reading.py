@@ -5,6 +5,7 @@ import json
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -194,6 +195,20 @@ WORKED_OUT = {"table", "column_definitions", "nonnegative_columns", "additive", 
 INDICATOR_KEYS = set(Indicator.__dataclass_fields__) - WORKED_OUT | {"columns", "column", "nonnegative"}
 
 
+VOCABULARY = {
+    "provenance": PROVENANCES,
+    "relation": ("", "分项", "其中"),
+    "nature": ("", "累计", "期末"),
+    "origin": ("", "register", "submission"),
+}
+# What a row need not say.
+SILENT = {
+    **dict.fromkeys(("unit", "hint", "parent", "relation", "required_when", "applies_when", "otherwise"), ""),
+    **dict.fromkeys(("nonnegative_rule", "whole_rule", "nature", "code_list", "origin", "group", "note"), ""),
+    **{"depth": 0, "required": False, "starred": False, "auto": {}, "nonnegative": [], "column": {}},
+}
+
+
 def _indicator(
     file: str,
     table: str,
@@ -202,82 +217,42 @@ def _indicator(
     units: Mapping[str, Any],
     lists: Mapping[str, CodeList],
 ) -> Indicator:
-    code = row.get("code", "?")
-    _take(file, code, row, INDICATOR_KEYS, ("code", "name", "columns", "source", "provenance"))
-
-    def refuse(reason: str) -> DefinitionError:
-        return DefinitionError(f"{file}: {code}: {reason}")
-
-    unit = row.get("unit", "")
-    if unit and unit not in units:
-        raise refuse(f"unknown unit {unit}")
-    kind = row.get("kind") or units.get(unit, {}).get("kind", "")
-    if kind not in KINDS:
-        raise refuse(f"unknown kind {kind or '(none)'}")
-    if kind in FIGURE_KINDS and not unit:
-        raise refuse("a figure needs a unit")
-    if row.get("code_list", "") not in lists and ("code_list" in row or kind in CHOICE_KINDS):
-        raise refuse(f"unknown code list {row.get('code_list', '(none)')}")
-    if row["provenance"] not in PROVENANCES:
-        raise refuse(f"unknown provenance {row['provenance']}")
-    if row.get("relation", "") not in ("", "分项", "其中"):
-        raise refuse(f"unknown relation {row['relation']}")
-    if row.get("nature", "") not in ("", "累计", "期末"):
-        raise refuse(f"unknown nature {row['nature']}")
-    if row.get("origin", "") not in ("", "register", "submission"):
-        raise refuse(f"unknown origin {row['origin']}")
-    chosen = _columns_of_row(refuse, row, columns)
-    keys = {column.key for column in chosen}
-    if unknown := set(row.get("auto", {})) - keys - {"*"}:
-        raise refuse(f"formula for unknown column {', '.join(sorted(unknown))}")
-    nonnegative = row.get("nonnegative", [])
-    if unknown := set(nonnegative) - {column.key for column in columns}:
-        raise refuse(f"unknown column {', '.join(sorted(unknown))}")
-    if row.get("starred") and not row.get("applies_when"):
-        raise refuse("a starred row must say when it applies")
-    return Indicator(
-        code=code,
-        name=row["name"],
-        table=table,
-        unit=unit,
-        hint=row.get("hint", ""),
-        kind=kind,
-        column_definitions=chosen,
-        depth=row.get("depth", 0),
-        parent=row.get("parent", ""),
-        relation=row.get("relation", ""),
-        required=row.get("required", False),
-        required_when=row.get("required_when", ""),
-        auto=row.get("auto", {}),
-        applies_when=row.get("applies_when", ""),
-        otherwise=row.get("otherwise", ""),
-        starred=row.get("starred", False),
-        decimals=row.get("decimals", units.get(unit, {}).get("decimals")),
-        nonnegative_columns=frozenset(nonnegative) & keys,
-        nonnegative_rule=row.get("nonnegative_rule", ""),
-        whole_rule=row.get("whole_rule", ""),
-        additive=kind in ADDITIVE_KINDS,
-        nature=row.get("nature", ""),
-        code_list=row.get("code_list", ""),
-        choices=lists.get(row.get("code_list", "")),
-        origin=row.get("origin", ""),
-        group=row.get("group", ""),
-        note=row.get("note", ""),
-        source=row["source"],
-        provenance=row["provenance"],
-    )
-
-
-def _columns_of_row(refuse: Any, row: Mapping[str, Any], columns: tuple[Column, ...]) -> tuple[Column, ...]:
+    _take(file, row.get("code", "?"), row, INDICATOR_KEYS, ("code", "name", "columns", "source", "provenance"))
+    row = {**SILENT, **units.get(row.get("unit", ""), {"kind": "", "decimals": None}), **row}
+    if slip := _slip_in(row, {column.key for column in columns}, units, lists):
+        raise DefinitionError(f"{file}: {row['code']}: {slip}")
     known = {column.key: column for column in columns}
-    if unknown := set(row["columns"]) - set(known):
-        raise refuse(f"unknown column {', '.join(sorted(unknown))}")
-    changes = row.get("column", {})
-    if unknown := set(changes) - set(row["columns"]):
-        raise refuse(f"changes to unknown column {', '.join(sorted(unknown))}")
-    return tuple(
-        Column(**{**known[key].__dict__, **changes[key]}) if key in changes else known[key] for key in row["columns"]
-    )
+    worked_out = {
+        "table": table,
+        "column_definitions": tuple(replace(known[key], **row["column"].get(key, {})) for key in row["columns"]),
+        "nonnegative_columns": frozenset(row["nonnegative"]) & set(row["columns"]),
+        "additive": row["kind"] in ADDITIVE_KINDS,
+        "choices": lists.get(row["code_list"]),
+    }
+    said = {key: row[key] for key in Indicator.__dataclass_fields__ if key not in worked_out}
+    return Indicator(**said, **worked_out)
+
+
+def _slip_in(row: Mapping[str, Any], keys: set[str], units: Mapping[str, Any], lists: Mapping[str, Any]) -> str:
+    """What cannot be right in a row of a table, or nothing."""
+    if row["unit"] and row["unit"] not in units:
+        return f"unknown unit {row['unit']}"
+    if row["kind"] not in KINDS:
+        return f"unknown kind {row['kind'] or '(none)'}"
+    if row["kind"] in FIGURE_KINDS and not row["unit"]:
+        return "a figure needs a unit"
+    if row["code_list"] not in lists and (row["code_list"] or row["kind"] in CHOICE_KINDS):
+        return f"unknown code list {row['code_list'] or '(none)'}"
+    for key, words in VOCABULARY.items():
+        if row[key] not in words:
+            return f"unknown {key} {row[key]}"
+    if unknown := {*row["columns"], *row["nonnegative"], *row["column"]} - keys:
+        return f"unknown column {', '.join(sorted(unknown))}"
+    if unknown := set(row["auto"]) - {*row["columns"], "*"}:
+        return f"formula for unknown column {', '.join(sorted(unknown))}"
+    if row["starred"] and not row["applies_when"]:
+        return "a starred row must say when it applies"
+    return ""
 
 
 def _indicators(tables: tuple[Table, ...]) -> dict[str, Indicator]:
