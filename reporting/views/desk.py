@@ -6,7 +6,8 @@ from datetime import datetime
 from functools import cached_property
 
 from forms_tables.catalog import CodeEntry, Table
-from forms_tables.checks import Finding, Problem
+from forms_tables.checks import Finding
+from forms_tables.parsing import Problem
 from reporting import workflow
 from reporting.judging import Judgement, judge, typed_cells
 from reporting.models import Explanation, Filing, LateRequest, Review, State, Submission
@@ -167,7 +168,7 @@ class Desk:
 
     @cached_property
     def summary(self) -> str:
-        """"草稿，2 处须修改，1 处须说明": the second half of the page's title."""
+        """ "草稿，2 处须修改，1 处须说明": the second half of the page's title."""
         words = [self.filing.get_state_display()]
         if self.filing.is_with_firm and any(sheet.cells for sheet in self.sheets.values()):
             wrong = len(self.problems) + len(self.findings("error"))

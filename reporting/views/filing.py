@@ -9,10 +9,11 @@ from accounts import clock
 from accounts.access import require
 from forms_tables.catalog import Table
 from reporting import workflow
-from reporting.judging import attributes_of, typed_cells
+from reporting.judging import typed_cells
 from reporting.models import Filing
-from reporting.views.grid import lay_out, suggestions_in
 from reporting.views.desk import Desk
+from reporting.views.grid import lay_out, suggestions_in
+from reporting.workbook_exchange import known_cells
 
 
 def filing_of(request: HttpRequest, period: str) -> Filing:
@@ -33,7 +34,15 @@ def owed_table(desk: Desk, key: str) -> Table:
 def filing(request: HttpRequest, period: str) -> HttpResponse:
     """One filing: its tables and how each stands, everything found, what stands in the way of 确定上报."""
     desk = Desk(filing_of(request, period), clock.now())
-    return render(request, "enterprise/filing.html", {"filing": desk.filing, "desk": desk})
+    context = {
+        "filing": desk.filing,
+        "desk": desk,
+        "tabs": desk.tabs(),
+        "problems": [(problem, desk.link_cell(f"{problem.code}.{problem.column}")) for problem in desk.problems],
+        "errors": desk.findings("error"),
+        "warnings": desk.findings("warning"),
+    }
+    return render(request, "enterprise/filing.html", context)
 
 
 @require("enterprise")
@@ -75,9 +84,9 @@ def render_sheet(
         theirs = {key: stored.cells.get(key, "") for key in cells if text.get(key, "") != stored.cells.get(key, "")}
     prefilled = not desk.has_text(table) and not refusal and desk.may_write
     if prefilled:
-        text = {**registered(desk, table), **text}
+        text = known_cells(desk.filing)
     completed = desk.judgement.completed
-    grid = lay_out(table, text, completed.values, completed.locked, desk.remarks(table, theirs))
+    grid = lay_out(table, text, completed, desk.remarks(table, theirs))
     context = {
         "filing": desk.filing,
         "desk": desk,
@@ -88,21 +97,11 @@ def render_sheet(
         "refusal": refusal,
         "theirs": theirs,
         "prefilled": prefilled and any(table.has_cell(key) for key in text),
-        "suggestions": suggestions_in(table),
+        "suggestions": suggestions_in(grid),
         "errors": desk.findings("error", table) if desk.has_text(table) else [],
         "warnings": desk.findings("warning", table) if desk.has_text(table) else [],
     }
     return render(request, "enterprise/sheet.html", context, status=409 if refusal else 200)
-
-
-def registered(desk: Desk, table: Table) -> dict[str, str]:
-    """What the register and last year's report already know of an untouched 软统企1, to be read over and saved."""
-    filing = desk.filing
-    last = desk.judgement.facts.history.get("last_annual", {})
-    known = {f"{code}.v": text for code, text in attributes_of(filing.enterprise, filing.district.code).items()}
-    known = {**{key: str(value) for key, value in last.items() if key.startswith("A") and value is not None}, **known}
-    locked = desk.judgement.completed.locked
-    return {key: text for key, text in known.items() if text and table.has_cell(key) and key not in locked}
 
 
 def posted_cells(posted: QueryDict, table: Table) -> dict[str, str]:

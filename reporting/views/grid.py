@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from forms_tables.catalog import Column, Indicator, Table
+from forms_tables.catalog import CodeList, Column, Indicator, Table
+from forms_tables.completion import Completed
 
 YES_NO = (("是", "是"), ("否", "否"))
 
@@ -13,13 +14,15 @@ YES_NO = (("是", "是"), ("否", "否"))
 @dataclass(frozen=True)
 class Cell:
     key: str  # "2020.c1"
+    label: str  # the column's
     name: str  # what a screen reader calls it: row and column in the form's words
     kind: str
     text: str  # as typed
     shown: str  # the completed value, for reading
     locked: str  # why it cannot be typed into, or nothing
-    heading: str = ""  # the column's label where several controls share one cell of the page
+    is_stacked: bool = False  # several controls share one cell of the page: the label is shown
     choices: tuple[tuple[str, str], ...] = ()
+    suggestions: str = ""  # the code list offered while typing
     errors: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     returned: tuple[str, ...] = ()
@@ -52,7 +55,7 @@ class Cell:
     @property
     def chosen(self) -> list[str]:
         """The codes ticked in a cell of several codes."""
-        return [code.strip() for code in self.text.replace("，", ",").replace("、", ",").split(",")]
+        return self.text.split(",")
 
     @property
     def unlisted(self) -> str:
@@ -65,6 +68,11 @@ class Row:
     indicator: Indicator
     unit: str  # only when it is not the table's
     cells: tuple[Cell | None, ...]  # None: the row has no such column
+
+    @property
+    def computed(self) -> str:
+        """Why cells of this row are not typed, in the form's words, each reason once."""
+        return "\n".join(dict.fromkeys(f"{cell.label}：{cell.locked}" for cell in self.cells if cell and cell.locked))
 
 
 @dataclass(frozen=True)
@@ -90,15 +98,16 @@ class Remarks:
     theirs: Mapping[str, str] = field(default_factory=dict)
 
 
+NOTHING_SAID = Remarks()
+
+
 def lay_out(
     table: Table,
     text: Mapping[str, str],
-    values: Mapping[str, Decimal | str | None],
-    locked: Mapping[str, str],
-    remarks: Remarks | None = None,
+    completed: Completed,
+    remarks: Remarks = NOTHING_SAID,
 ) -> Grid:
-    """`text` is what was typed, `values` the completed cells, `locked` why a cell is not typed."""
-    remarks = remarks or Remarks()
+    """The grid of one table; `text` is what was typed, `completed` what became of it."""
     is_questionnaire = len(table.columns) == 1
     unit = most_common_unit(table.indicators)
     rows = []
@@ -106,7 +115,7 @@ def lay_out(
         columns = {column.key: column for column in indicator.column_definitions}
         shown_columns = columns.values() if is_questionnaire else [columns.get(c.key) for c in table.columns]
         cells = [
-            column and cell_of(indicator, column, text, values, locked, remarks, stacked=is_questionnaire)
+            column and cell_of(indicator, column, text, completed, remarks, stacked=is_questionnaire)
             for column in shown_columns
         ]
         rows.append(Row(indicator, indicator.unit if indicator.unit != unit else "", tuple(cells)))
@@ -117,23 +126,25 @@ def cell_of(
     indicator: Indicator,
     column: Column,
     text: Mapping[str, str],
-    values: Mapping[str, Decimal | str | None],
-    locked: Mapping[str, str],
+    completed: Completed,
     remarks: Remarks,
     stacked: bool,
 ) -> Cell:
     key = f"{indicator.code}.{column.key}"
-    overtyped = key in locked and bool(text.get(key)) and remarks.errors.get(key)
+    choices = choices_in(indicator, column.key)
+    value = completed.values.get(key)
     return Cell(
         key=key,
+        label=column.label,
         name=f"{indicator.code} {indicator.name}，{column.label}",
         kind=indicator.kind_in(column.key),
-        text=text.get(key, ""),
-        shown=show(values.get(key), indicator.decimals_in(column.key), choices_in(indicator, column.key)),
+        text=value if choices and isinstance(value, str) else text.get(key, ""),
+        shown=show(value, indicator.decimals_in(column.key), choices),
         # A computed cell that came in differently from a workbook stays open until it is put right.
-        locked="" if overtyped else locked.get(key, ""),
-        heading=column.label if stacked and len(indicator.column_definitions) > 1 else "",
-        choices=choices_in(indicator, column.key),
+        locked="" if key in completed.overridden else completed.locked.get(key, ""),
+        is_stacked=stacked and len(indicator.column_definitions) > 1,
+        choices=choices,
+        suggestions=indicator.code_list if indicator.choices and not choices else "",
         errors=tuple(remarks.errors.get(key, ())),
         warnings=tuple(remarks.warnings.get(key, ())),
         returned=tuple(remarks.returned.get(key, ())),
@@ -150,14 +161,10 @@ def choices_in(indicator: Indicator, column: str) -> tuple[tuple[str, str], ...]
     return ()
 
 
-def suggestions_in(table: Table) -> Iterable[tuple[str, tuple]]:
-    """Code lists that may be left (another four-digit industry): offered, not enforced, one datalist each."""
-    lists = {
-        indicator.code_list: indicator.choices.entries
-        for indicator in table.indicators
-        if indicator.choices and indicator.choices.also
-    }
-    return lists.items()
+def suggestions_in(grid: Grid) -> list[CodeList]:
+    """Code lists that may be left (another four-digit industry): offered while typing, not enforced."""
+    offered = {cell.suggestions: row.indicator.choices for row in grid.rows for cell in row.cells if cell}
+    return [code_list for code, code_list in offered.items() if code]
 
 
 def show(value: Decimal | str | None, decimals: int | None, choices: Iterable[tuple[str, str]] = ()) -> str:

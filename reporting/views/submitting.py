@@ -7,6 +7,7 @@ from django.views.decorators.http import require_POST
 
 from accounts import clock
 from accounts.access import require
+from forms_tables.completion import Completed
 from reporting import workflow
 from reporting.models import Filing, State, Submission
 from reporting.views.desk import Desk
@@ -71,8 +72,8 @@ def submission(request: HttpRequest, period: str, number: int) -> HttpResponse:
     """A frozen submission as it was sent: receipt, figures, findings, what the district said, what differs."""
     filing, frozen = submission_of(request, period, number)
     desk = Desk(filing, clock.now())
-    values = filing.edition.values_from_text(frozen.values)
-    grids = [lay_out(filing.edition.table(code), {}, values, {}) for code in frozen.tables]
+    completed = Completed(filing.edition.values_from_text(frozen.values), (), {}, ())
+    grids = [lay_out(filing.edition.table(code), {}, completed) for code in frozen.tables]
     before = filing.submissions.filter(number__lt=number).order_by("-number").first()
     said = {row["fingerprint"]: row for row in frozen.explanations}
     context = {

@@ -1,0 +1,38 @@
+"""The filing as an Excel workbook: taken away pre-filled, brought back filled."""
+
+from io import BytesIO
+
+from django.contrib import messages
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from accounts import clock
+from accounts.access import require
+from reporting import workflow
+from reporting.views.filing import filing_of
+from reporting.workbook_exchange import receive_workbook, write_filing_template
+
+
+@require("enterprise")
+def workbook(request: HttpRequest, period: str) -> HttpResponse:
+    """GET hands the filing's workbook out; POST takes a filled one into the drafts, whole or not at all."""
+    filing = filing_of(request, period)
+    if request.method != "POST":
+        out = BytesIO()
+        write_filing_template(filing, out)
+        out.seek(0)
+        return FileResponse(out, as_attachment=True, filename=f"{filing.enterprise.name}_{filing.period.label}.xlsx")
+    upload = request.FILES.get("workbook")
+    if upload is None:
+        messages.error(request, "请先选择要上传的工作簿。")
+        return redirect("filing", period)
+    try:
+        received = receive_workbook(filing, upload, request.user, clock.now(), upload.name)
+    except workflow.Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("filing", period)
+    if received.problems or received.passed_over:
+        context = {"filing": filing, "received": received, "name": upload.name}
+        return render(request, "enterprise/workbook.html", context, status=422 if received.problems else 200)
+    messages.success(request, f"已存入草稿：{'、'.join(received.saved)}。请核对后做数据审核。")
+    return redirect("filing", period)
