@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from reporting.views import filing, history, home, manual, submitting, workbook
 from reporting.views.district import home as district_home
@@ -6,6 +6,7 @@ from reporting.views.district import queue, requests, review
 from reporting.views.district import totals as district_totals
 
 urlpatterns = [
+    path("", include("reporting.register_urls")),
     path("", home.home, name="home"),
     path("manual/", manual.manual, name="manual"),
     path("history/", history.history, name="history"),

@@ -15,9 +15,9 @@ NAVIGATION = {
     "district": [
         ("首页", "/district/"),
         ("审核", "/district/queue/"),
-        ("企业", "/district/firms/"),
+        ("企业", "/firms/"),
         ("汇总", "/district/totals/"),
-        ("联系人", "/district/contacts/"),
+        ("联系人", "/contacts/"),
         ("留痕", "/journal/"),
     ],
     "association": [("首页", "/city/"), ("汇总", "/city/totals/"), ("上报件", "/city/submissions/")],

@@ -1,0 +1,173 @@
+"""The register: firms, one firm, and what its district, the city or the firm itself may change."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from accounts import people
+from accounts.access import Refused, require
+from accounts.clock import now, today
+from accounts.forms import AddressForm
+from accounts.models import Application, District, Enterprise
+from reporting import register
+from reporting.models import Filing
+from reporting.register_facts import choices_of, in_words
+from reporting.register_forms import FactsForm, FirmContactForm, MoveForm, StopForm
+
+OFFICES = ("district", "association", "city", "system")
+SHOWN_FILINGS = 14
+
+
+@require(*OFFICES)
+def firms(request):
+    found = wanted_firms(request)
+    page = Paginator(found, 100).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "asked": request.GET,
+        "districts": District.objects.valid_on(today()),
+        "scopes": choices_of("A34"),
+        "waiting": Application.objects.visible_to(request.user).waiting().count(),
+    }
+    return render(request, "accounts/firms.html", context)
+
+
+def wanted_firms(request):
+    found = Enterprise.objects.visible_to(request.user).with_district().prefetch_related("users")
+    asked = request.GET
+    if words := asked.get("q", "").strip()[:60]:
+        found = found.filter(
+            Q(name__icontains=words) | Q(credit_code__icontains=words) | Q(contact_name__icontains=words)
+        )
+    if scope := asked.get("scope"):
+        found = found.filter(attributes__A34__contains=scope)
+    if district := asked.get("district"):
+        found = found.filter(residences__until__isnull=True, residences__district__code=district)
+    if (key := asked.get("key")) in ("A38", "A39"):
+        found = found.filter(**{f"attributes__{key}": "是"})
+    elif key == "A40":
+        found = found.exclude(attributes__A40__in=["", "0"]).filter(attributes__has_key="A40")
+    if asked.get("account") == "none":
+        found = found.filter(users__isnull=True)
+    if asked.get("left") == "yes":
+        return found.filter(left_on__isnull=False)
+    return found
+
+
+@require(*OFFICES)
+def firm(request, credit_code):
+    enterprise = get_object_or_404(Enterprise.objects.visible_to(request.user), credit_code=credit_code)
+    filings = Filing.objects.visible_to(request.user).filter(enterprise=enterprise).select_related("period", "district")
+    context = {
+        "firm": enterprise,
+        "facts": in_words(enterprise.attributes),
+        "residences": enterprise.residences.select_related("district", "by").order_by("-since"),
+        "people": enterprise.users.order_by("pk"),
+        "first_account": people.first_account(enterprise),
+        "filings": filings.order_by("-period__opens_on")[:SHOWN_FILINGS],
+        "may_manage": people.looks_after(request.user, enterprise),
+    }
+    return render(request, "accounts/firm.html", context)
+
+
+@require("enterprise")
+def own_firm(request):
+    """The firm's contacts and facts, changed by the firm."""
+    enterprise = request.user.enterprise
+    contact_form = FirmContactForm(initial=contact_of(enterprise), prefix="contact")
+    facts_form = FactsForm(attributes=enterprise.attributes, prefix="facts")
+    if request.method == "POST" and request.POST.get("part") == "contact":
+        contact_form = FirmContactForm(request.POST, prefix="contact")
+        if contact_form.is_valid():
+            register.change_contact(enterprise, contact_form.cleaned_data, by=request.user, at=now())
+            messages.success(request, "联系方式已保存。")
+            return redirect("own_firm")
+    elif request.method == "POST":
+        facts_form = FactsForm(request.POST, attributes=enterprise.attributes, prefix="facts")
+        if facts_form.is_valid():
+            register.change_facts(enterprise, facts_form.facts(), by=request.user, at=now())
+            messages.success(request, "登记事项已保存。以后的报表按新的登记事项生成。")
+            return redirect("own_firm")
+    named = {code: enterprise.attributes.get(code, "") for code in ("A38", "A39", "A40")}
+    context = {
+        "firm": enterprise,
+        "contact_form": contact_form,
+        "facts_form": facts_form,
+        "named": in_words(named),
+        "residences": enterprise.residences.select_related("district").order_by("-since"),
+    }
+    return render(request, "accounts/own_firm.html", context)
+
+
+@require("district", "city")
+def edit_firm_contact(request, credit_code):
+    enterprise = get_object_or_404(Enterprise.objects.visible_to(request.user), credit_code=credit_code)
+    form = FirmContactForm(request.POST or None, initial=contact_of(enterprise))
+    if request.method == "POST" and form.is_valid():
+        register.change_contact(enterprise, form.cleaned_data, by=request.user, at=now())
+        messages.success(request, "企业联系方式已保存。")
+        return redirect("firm", credit_code)
+    return render(request, "accounts/firm_form.html", {"firm": enterprise, "form": form, "heading": "修改联系方式"})
+
+
+@require("district", "city")
+def move_firm(request, credit_code):
+    enterprise = get_object_or_404(Enterprise.objects.visible_to(request.user), credit_code=credit_code)
+    form = MoveForm(request.POST or None, districts=District.objects.valid_on(today()))
+    if request.method == "POST" and form.is_valid():
+        try:
+            residence = register.move_enterprise(enterprise, **form.cleaned_data, by=request.user, at=now())
+            messages.success(
+                request, f"{enterprise.name}自 {residence.since:%Y-%m-%d} 起属{residence.district}，以前的报表不变。"
+            )
+            return redirect("firms")
+        except Refused as refused:
+            form.add_error(None, str(refused))
+    context = {"firm": enterprise, "form": form, "heading": "迁往其他区县", "note": MOVING_NOTE}
+    return render(request, "accounts/firm_form.html", context)
+
+
+MOVING_NOTE = (
+    "迁移日期之前的报表留在原区县，历史汇总不变；"
+    "迁移日期当天及以后结束、还没有上报的报告期随企业转到新区县，由新区县审核。"
+)
+
+
+@require("district", "city")
+def stop_firm(request, credit_code):
+    enterprise = get_object_or_404(Enterprise.objects.visible_to(request.user), credit_code=credit_code)
+    form = StopForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            register.stop_reporting(enterprise, **form.cleaned_data, by=request.user, at=now())
+            messages.success(request, f"{enterprise.name}已登记停报。")
+            return redirect("firm", credit_code)
+        except Refused as refused:
+            form.add_error(None, str(refused))
+    return render(request, "accounts/firm_form.html", {"firm": enterprise, "form": form, "heading": "登记停报"})
+
+
+@require("district", "city")
+@require_POST
+def open_account(request, credit_code):
+    """The first letter to a firm, or another one to the right address when the first was never used."""
+    enterprise = get_object_or_404(Enterprise.objects.visible_to(request.user), credit_code=credit_code)
+    form = AddressForm(request.POST)
+    user = people.first_account(enterprise)
+    try:
+        if not form.is_valid():
+            raise Refused("邮箱写法不对，应像 name@example.com。")
+        if user is None:
+            user = people.open_first_account(enterprise, by=request.user, at=now())
+        else:
+            people.resend_activation(user, by=request.user, at=now(), email=form.cleaned_data["email"])
+        messages.success(request, "开通邮件已发出，7 天内有效。")
+    except Refused as refused:
+        messages.error(request, str(refused))
+    return redirect("firm", credit_code)
+
+
+def contact_of(enterprise: Enterprise) -> dict[str, str]:
+    return {name: getattr(enterprise, name) for name in register.CONTACT}
