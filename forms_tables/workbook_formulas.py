@@ -6,8 +6,6 @@ from decimal import Decimal
 
 from forms_tables.edition import Edition, Indicator
 
-OPERATORS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*"}
-
 # (code, column key) -> where that cell stands, as written from the sheet being filled; nothing when it is not there.
 ReferenceOf = Callable[[str, str], str | None]
 
@@ -58,9 +56,12 @@ class FormulaWriting:
 
     def write(self, node: ast.expr) -> str:
         match node:
-            case ast.BinOp(left, operator, right) if type(operator) in OPERATORS:
-                sides = f"{self.write(left)}{OPERATORS[type(operator)]}{self.write(right)}"
-                return f"({sides})" if isinstance(operator, ast.Add | ast.Sub) else sides
+            case ast.BinOp(left, ast.Add(), right):
+                return f"{self.write(left)}+{self.write(right)}"
+            case ast.BinOp(left, ast.Sub(), right):
+                return f"{self.write(left)}-{self.write_factor(right)}"
+            case ast.BinOp(left, ast.Mult(), right):
+                return f"{self.write_factor(left)}*{self.write_factor(right)}"
             case ast.UnaryOp(ast.USub(), operand):
                 return f"(-{self.write(operand)})"
             case ast.Constant(int() | float() as number) if not isinstance(number, bool):
@@ -74,6 +75,12 @@ class FormulaWriting:
             case ast.Name(name) if self.parameters.get(name) is not None:
                 return str(self.parameters[name])
         raise NotForExcel
+
+    def write_factor(self, node: ast.expr) -> str:
+        """In brackets where a sum or a difference stands behind a minus or beside a times sign."""
+        written = self.write(node)
+        is_sum = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub)
+        return f"({written})" if is_sum else written
 
     def refer(self, code: str, key: str) -> str:
         reference = self.reference_of(code, key)

@@ -80,7 +80,7 @@ class TestTemplate:
         sheet = load_workbook(io.BytesIO(good))["软统企6"]
         parts = [bad.cell_of(sheet, f"{code}.c1").coordinate for code in ("2021", "2022", "2023", "2024")]
         total = bad.cell_of(sheet, "2020.c1").value
-        assert total.startswith(f"=IF(COUNT({','.join(parts)})=4,ROUND(")
+        assert total == f'=IF(COUNT({",".join(parts)})=4,ROUND({"+".join(parts)},2),"")'
         now, before = (bad.cell_of(sheet, f"2010.{key}").coordinate for key in ("c1", "c2"))
         assert f"ROUND(({now}/{before}-1)*100,1)" in bad.cell_of(sheet, "2010.c4").value
 

@@ -6,10 +6,12 @@ Without a file it is Django's own system check, whose name it shares.
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from django.core.management.commands.check import Command as SystemCheck
 
+from forms_tables.checks import findings_of_cells
 from forms_tables.workbooks import Unreadable
 from reporting.workbook_exchange import JudgedWorkbook, judge_workbook
 
@@ -69,16 +71,15 @@ def cells_of(judged: JudgedWorkbook) -> list[dict]:
 
 
 def findings_of(judged: JudgedWorkbook) -> list[dict]:
-    found = [
+    cells = replace(judged.judgement.completed, problems=tuple(p for p in judged.problems if p.code))
+    found = {
+        (finding.rule, finding.cells): finding
+        for finding in (*findings_of_cells(judged.filing.edition, cells), *judged.judgement.findings)
+    }
+    return [
         {"rule": finding.rule, "level": finding.level, "cells": list(finding.cells), "message": finding.message}
-        for finding in judged.judgement.findings
+        for finding in found.values()
     ]
-    told = {(finding["rule"], cell) for finding in found for cell in finding["cells"]}
-    for problem in judged.problems:
-        cell = f"{problem.table}!{problem.code}.{problem.column}"
-        if problem.rule and problem.code and (problem.rule, cell) not in told:
-            found.append({"rule": problem.rule, "level": "error", "cells": [cell], "message": problem.problem})
-    return found
 
 
 def exit_code(found: dict) -> int:

@@ -1,0 +1,209 @@
+"""template and check, and an upload into the drafts, for one firm of the small city of tests/figures.py."""
+
+import io
+import json
+from datetime import UTC, date, datetime
+
+import pytest
+from django.core.management import CommandError, call_command
+from openpyxl import load_workbook
+
+from accounts.models import JournalEntry, User
+from reporting.models import Filing, Period, State
+from reporting.workbook_exchange import receive_workbook, write_filing_template
+from reporting.workflow import Refused
+from reporting.workflow.period import store_deadlines
+from tests import bad_workbooks as bad
+from tests.figures import file_values, make_city
+
+pytestmark = pytest.mark.django_db
+AT = datetime(2024, 6, 5, 2, 0, tzinfo=UTC)
+
+# A whole 软统企6 of a firm without embedded software that breaks no rule: worked by hand.
+FIGURES = {
+    "2010.c1": 1000, "2021.c1": 500, "20211.c1": 100, "20212.c1": 50, "2022.c1": 300, "20221.c1": 60,
+    "20222.c1": 40, "20223.c1": 0, "20224.c1": 0, "20225.c1": 0, "2023.c1": 100, "20231.c1": 10, "2041.c1": 0,
+    "2043.c1": 0, "2050.c1": 400, "2051.c1": 20, "2080.c1": 300, "2090.c1": 280, "2110.c1": 120, "2111.c1": 250,
+    "2112.c1": 40, "2113.c1": 12.5,
+}  # fmt: skip
+
+
+@pytest.fixture
+def city():
+    city = make_city()
+    city.firm = city.firms["万州云谷"]
+    city.firm.attributes = {"A36": "否", "A34": "1"}
+    city.firm.save()
+    city.filing = Filing.objects.get(enterprise=city.firm, period=city.may)
+    store_deadlines(city.may)
+    city.clerk = User.objects.create(username="云谷填表人", role=User.Role.ENTERPRISE, enterprise=city.firm)
+    return city
+
+
+@pytest.fixture
+def template(city) -> bytes:
+    out = io.BytesIO()
+    write_filing_template(city.filing, out)
+    return out.getvalue()
+
+
+def filed_before(city, code: str, values: dict[str, str]) -> None:
+    period = Period.objects.create(code=code, edition_code="chongqing-2024", opens_on=date(2023, 6, 1))
+    filing = Filing.objects.create(
+        enterprise=city.firm, period=period, district=city.filing.district, state=State.LOCKED
+    )
+    file_values(filing, values, city.by)
+
+
+def checked(content: bytes, tmp_path, capsys, name="上报.xlsx"):
+    """The exit code and the JSON of check --json."""
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(SystemExit) as ended:
+        call_command("check", str(path), "--json")
+    return ended.value.code, json.loads(capsys.readouterr().out)
+
+
+def rules_of(found: dict) -> dict[str, list[str]]:
+    return {finding["rule"]: finding["cells"] for finding in found["findings"]}
+
+
+class TestTemplate:
+    def test_writes_the_firms_workbook(self, city, tmp_path):
+        path = tmp_path / "F.xlsx"
+        call_command("template", "--enterprise", city.firm.credit_code, "--period", "2024M05", "--out", str(path))
+        book = load_workbook(path)
+        assert book.sheetnames[:2] == ["填报说明", "软统企6"] and "软统企7" not in book.sheetnames
+        shown = "".join(str(cell.value) for row in book["软统企6"].iter_rows(max_row=8) for cell in row)
+        assert "万州云谷" in shown and city.firm.credit_code in shown and "国统制〔2021〕136号" in shown
+
+    def test_carries_last_years_figure_as_a_locked_value(self, city):
+        filed_before(city, "2023M05", {"2010.c1": "800.25", "2020.c1": "700.00"})
+        out = io.BytesIO()
+        write_filing_template(city.filing, out)
+        sheet = load_workbook(out)["软统企6"]
+        assert bad.cell_of(sheet, "2010.c2").value == 800.25 and bad.cell_of(sheet, "2010.c2").protection.locked
+        assert bad.cell_of(sheet, "2020.c2").value == 700
+
+    def test_shows_the_draft_also_where_it_is_wrong(self, city):
+        city.filing.sheets.create(table="软统企6", cells={"2010.c1": "1000", "2022.c1": "1.2亿"})
+        out = io.BytesIO()
+        write_filing_template(city.filing, out)
+        sheet = load_workbook(out)["软统企6"]
+        assert [bad.cell_of(sheet, name).value for name in ("2010.c1", "2022.c1")] == [1000, "1.2亿"]
+
+    @pytest.mark.parametrize(("period", "out"), [("2024M06", "F.xlsx"), ("2024M05", "F.xls")])
+    def test_refuses_what_it_cannot_write(self, city, period, out):
+        with pytest.raises(CommandError):
+            call_command("template", "--enterprise", city.firm.credit_code, "--period", period, "--out", out)
+
+
+class TestCheck:
+    def test_is_clean_on_a_good_workbook(self, template, tmp_path, capsys):
+        code, found = checked(bad.filled(template, "软统企6", FIGURES), tmp_path, capsys)
+        assert (code, found["cells"]) == (0, [])
+        assert all(finding["level"] == "warning" for finding in found["findings"])
+
+    def test_tells_a_broken_rule_with_its_cells(self, template, tmp_path, capsys):
+        code, found = checked(bad.filled(template, "软统企6", FIGURES | {"2051.c1": 500}), tmp_path, capsys)
+        assert code == 1 and found["cells"] == []
+        assert rules_of(found)["R619"] == ["软统企6!2051.c1", "软统企6!2050.c1"]
+
+    def test_tells_a_negative_as_a_cell_and_as_r621(self, template, tmp_path, capsys):
+        code, found = checked(bad.filled(template, "软统企6", FIGURES | {"2110.c1": -5}), tmp_path, capsys)
+        assert code == 1
+        assert [(cell["table"], cell["code"], cell["column"]) for cell in found["cells"]] == [("软统企6", "2110", "c1")]
+        assert "负" in found["cells"][0]["problem"] and "软统企6!D" in found["cells"][0]["problem"]
+        assert rules_of(found)["R621"] == ["软统企6!2110.c1"]
+
+    def test_tells_a_blank_required_cell_as_r622(self, template, tmp_path, capsys):
+        code, found = checked(bad.filled(template, "软统企6", FIGURES | {"2080.c1": None}), tmp_path, capsys)
+        assert code == 1 and rules_of(found)["R622"] == ["软统企6!2080.c1"]
+
+    @pytest.mark.parametrize("text", ["1.2亿", "#REF!", "=1+1", "1,23", "约100", True, date(2024, 5, 1)])
+    def test_tells_what_is_no_figure_with_its_place(self, template, tmp_path, capsys, text):
+        code, found = checked(bad.filled(template, "软统企6", FIGURES | {"2010.c1": text}), tmp_path, capsys)
+        assert code == 1
+        (cell,) = found["cells"]
+        assert (cell["code"], cell["column"]) == ("2010", "c1")
+        assert (
+            "软统企6!D" in cell["problem"] and "主营业务收入" in cell["problem"] and "本年本期累计" in cell["problem"]
+        )
+
+    @pytest.mark.parametrize("text", ["１０００", "1,000.00", "１，０００", " 1000 "])
+    def test_understands_full_width_digits_and_separators(self, template, tmp_path, capsys, text):
+        code, found = checked(bad.filled(template, "软统企6", FIGURES | {"2010.c1": text}), tmp_path, capsys)
+        assert (code, found["cells"]) == (0, [])
+
+    def test_finds_a_total_that_was_typed_over(self, template, tmp_path, capsys):
+        code, found = checked(bad.filled(template, "软统企6", FIGURES | {"2020.c1": 950}), tmp_path, capsys)
+        assert code == 1 and "R601" in rules_of(found)
+
+    def test_says_nothing_worse_than_a_warning_in_words(self, template, tmp_path, capsys):
+        path = tmp_path / "F.xlsx"
+        path.write_bytes(bad.filled(template, "软统企6", FIGURES | {"2022.c1": "1.2亿"}))
+        with pytest.raises(SystemExit) as ended:
+            call_command("check", str(path))
+        said = capsys.readouterr().out
+        assert ended.value.code == 1 and "软统企6!D" in said and "单元格问题 1 处" in said
+
+    def test_cannot_read_what_is_no_workbook_or_nobodys(self, template, tmp_path, capsys):
+        for content, name, word in [
+            (bad.truncated(template), "F.xlsx", "损坏"),
+            (template, "F.xlsm", "宏"),
+            (bad.with_meta(template, "credit_code", "91500000NOBODY0000"), "F.xlsx", "NOBODY"),
+            (bad.with_meta(template, "period", "2024M07"), "F.xlsx", "2024M07"),
+            (bad.with_meta(template, "digest", "f" * 64), "F.xlsx", "制度版本"),
+        ]:
+            code, found = checked(content, tmp_path, capsys, name)
+            assert code == 2 and word in found["unreadable"] and found["cells"] == found["findings"] == []
+
+    def test_without_a_workbook_is_still_djangos_check(self, capsys):
+        call_command("check", "accounts")
+        assert "no issues" in capsys.readouterr().out
+
+
+class TestUpload:
+    def receive(self, city, content: bytes, by=None):
+        return receive_workbook(city.filing, io.BytesIO(content), by or city.clerk, AT, name="五月.xlsx")
+
+    def cells(self, city) -> dict[str, str]:
+        sheet = city.filing.sheets.filter(table="软统企6").first()
+        return sheet.cells if sheet else {}
+
+    def test_takes_the_figures_into_the_draft_and_journals_it(self, city, template):
+        received = self.receive(city, bad.filled(template, "软统企6", FIGURES))
+        assert (received.problems, received.saved, received.passed_over) == ((), ("软统企6",), ())
+        assert self.cells(city)["2113.c1"] == "12.5" and "2020.c1" not in self.cells(city)
+        assert "五月.xlsx" in JournalEntry.objects.latest("pk").why
+
+    def test_takes_a_draft_that_has_gaps(self, city, template):
+        assert self.receive(city, bad.filled(template, "软统企6", {"2010.c1": 5})).problems == ()
+        assert self.cells(city) == {"2010.c1": "5"}
+
+    @pytest.mark.parametrize("text", ["1.2亿", "=1+1", "#REF!", -3])
+    def test_leaves_the_draft_untouched_when_one_cell_cannot_be_read(self, city, template, text):
+        self.receive(city, bad.filled(template, "软统企6", {"2010.c1": 5}))
+        received = self.receive(city, bad.filled(template, "软统企6", FIGURES | {"2021.c1": text}))
+        assert len(received.problems) == 1 and "软统企6!D" in received.problems[0] and received.saved == ()
+        assert self.cells(city) == {"2010.c1": "5"}
+
+    def test_leaves_the_draft_untouched_when_the_file_cannot_be_read(self, city, template):
+        other = bad.with_meta(template, "credit_code", city.firms["山城软件"].credit_code)
+        received = self.receive(city, other)
+        assert "山城软件" in received.problems[0] and "万州云谷" in received.problems[0]
+        assert self.cells(city) == {}
+
+    def test_does_not_take_a_typed_over_total_and_says_so(self, city, template):
+        received = self.receive(city, bad.filled(template, "软统企6", FIGURES | {"2020.c1": 950}))
+        assert received.problems == () and "2020.c1" not in self.cells(city)
+        assert len(received.passed_over) == 1
+        assert "900" in received.passed_over[0] and "950" in received.passed_over[0]
+
+    def test_refuses_an_official_and_a_filing_that_was_submitted(self, city, template):
+        with pytest.raises(Refused):
+            self.receive(city, template, by=city.by)
+        Filing.objects.filter(pk=city.filing.pk).update(state=State.SUBMITTED)
+        with pytest.raises(Refused):
+            self.receive(city, bad.filled(template, "软统企6", FIGURES))
+        assert self.cells(city) == {}
