@@ -6,7 +6,7 @@ from axe_playwright_python.sync_playwright import Axe
 pytestmark = pytest.mark.browser
 
 WIDTHS = [1440, 390]
-FOR_ANYBODY = ["/login/", "/apply/", "/apply/state/", "/manual/", "/letters/"]
+FOR_ANYBODY = ["/login/", "/apply/", "/apply/state/", "/manual/"]
 
 
 def grave_issues(page) -> list[str]:
