@@ -21,6 +21,11 @@ DEMO_DAY = date(2024, 6, 6)
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 JOINED_ON = date(2022, 1, 1)
 MOVING_DAY = date(2023, 7, 1)
+OFFICIALS = [
+    (User.Role.ASSOCIATION, "xiehui", "协会分析员"),
+    (User.Role.CITY, "shiji", "市级管理员"),
+    (User.Role.SYSTEM, "xitong", "系统管理员"),
+]
 CHUNK = 150
 WORTH_A_POOL = 60
 
@@ -60,6 +65,11 @@ def prepare_city() -> dict[str, District]:
     districts = {district.code: district for district in District.objects.valid_on(DEMO_DAY)}
     for district in districts.values():
         make_clerk(district)
+    for role, username, name in OFFICIALS:
+        User.objects.get_or_create(
+            username=username,
+            defaults={"role": role, "name": name, "email": f"{username}@demo.invalid", "password": "!"},
+        )
     for code in PERIODS:
         if not Period.objects.filter(code=code.code).exists():
             prepare_period(code)

@@ -44,7 +44,7 @@ BUSINESSES = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Firm:
     """One firm as the register knows it, with the habits its figures are drawn from."""
 

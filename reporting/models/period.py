@@ -123,7 +123,10 @@ class ParameterValue(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["name", "period"], name="one_value_per_parameter", nulls_distinct=False)
+            models.UniqueConstraint(fields=["name", "period"], name="one_value_per_parameter_and_period"),
+            models.UniqueConstraint(
+                fields=["name"], condition=models.Q(period=None), name="one_value_per_parameter_for_all_periods"
+            ),
         ]
         verbose_name = "参数"
 
