@@ -163,6 +163,42 @@ class TestCheck:
         assert "no issues" in capsys.readouterr().out
 
 
+class TestAnnual:
+    @pytest.fixture
+    def annual(self, city) -> bytes:
+        store_deadlines(city.annual)
+        city.filing = Filing.objects.get(enterprise=city.firm, period=city.annual)
+        Filing.objects.filter(pk=city.filing.pk).update(state=State.DRAFT)
+        city.firm.attributes = {"A36": "否", "A37": "否", "A19": "3"}
+        city.firm.save()
+        out = io.BytesIO()
+        write_filing_template(city.filing, out)
+        return out.getvalue()
+
+    def test_holds_the_tables_that_apply_with_what_the_register_knows(self, annual):
+        book = load_workbook(io.BytesIO(annual))
+        assert book.sheetnames[1:5] == ["软统企1", "软统企2", "软统企3", "软统企4"] and "软统企5" not in book.sheetnames
+        assert [bad.cell_of(book["软统企1"], name).value for name in ("A03.v", "A19.v")] == ["万州云谷", "3"]
+
+    def test_asks_for_what_is_blank_and_for_nothing_else(self, annual, tmp_path, capsys):
+        code, found = checked(annual, tmp_path, capsys)
+        assert code == 1 and {cell["problem"].split("：")[1] for cell in found["cells"]} == {
+            "必填项为空；没有发生额请填0。"
+        }
+
+    def test_opens_the_embedded_rows_when_the_workbook_says_yes(self, city, annual):
+        filled = bad.filled(annual, "软统企1", {"A36.v": "是"})
+        filled = bad.filled(filled, "软统企4", {"E41.v": 300, "E41.k": 0.25})
+        received = receive_workbook(city.filing, io.BytesIO(filled), city.clerk, AT)
+        assert received.problems == ()
+        assert city.filing.sheets.get(table="软统企4").cells["E41.v"] == "300"
+        assert "E41.y" not in city.filing.sheets.get(table="软统企4").cells
+
+    def test_asks_for_the_table_that_an_answer_brings(self, annual, tmp_path, capsys):
+        _, found = checked(bad.filled(annual, "软统企1", {"A37.v": "是"}), tmp_path, capsys)
+        assert [cell["table"] for cell in found["cells"] if not cell["code"]] == ["软统企5"]
+
+
 class TestUpload:
     def receive(self, city, content: bytes, by=None):
         return receive_workbook(city.filing, io.BytesIO(content), by or city.clerk, AT, name="五月.xlsx")
