@@ -15,6 +15,7 @@ from playwright.sync_api import sync_playwright
 from config.celery import app as celery_app
 from launch.servers import free_port, start_valkey
 from launch.supervision import start
+from tests.cast import assemble
 
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
@@ -47,6 +48,11 @@ class Mailbox:
 @pytest.fixture(autouse=True)
 def files_of_this_test_only(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "media"
+
+
+@pytest.fixture
+def cast(db):
+    return assemble()
 
 
 @pytest.fixture

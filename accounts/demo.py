@@ -1,0 +1,48 @@
+"""One account per role for the demonstration city, with random passwords that only its own database remembers."""
+
+from __future__ import annotations
+
+import datetime
+import secrets
+
+from django.db import transaction
+
+from accounts import journal
+from accounts.access import Refused
+from accounts.models import District, Enterprise, Installation, User
+
+WORDS = "jialing yangtze hotpot pepper bridge lantern harbor summit bamboo river terrace pier steamer fog".split()
+
+
+@transaction.atomic
+def make_accounts(*, enterprise: Enterprise, district: District, at: datetime.datetime) -> list[dict[str, str]]:
+    """Running it again keeps the accounts and passwords there are."""
+    installation = Installation.objects.select_for_update().filter(pk=1, is_demo=True).first()
+    if installation is None:
+        raise Refused("这不是演示库，不能建立带密码的账号。")
+    if installation.demo_secrets:
+        return installation.demo_secrets
+    places = {
+        User.Role.ENTERPRISE: (enterprise.credit_code, enterprise.contact_name, {"enterprise": enterprise}),
+        User.Role.DISTRICT: (f"district-{district.code.lower()}", "演示区县工作人员", {"district": district}),
+        User.Role.ASSOCIATION: ("association", "演示协会分析员", {}),
+        User.Role.CITY: ("city", "演示市级管理员", {}),
+        User.Role.SYSTEM: ("system", "演示系统管理员", {}),
+    }
+    known = []
+    for role, (username, name, place) in places.items():
+        password = random_password()
+        user = User.objects.filter(username=username).first() or User(username=username, role=role, name=name, **place)
+        user.email = user.email or f"{role}@example.com"
+        user.set_password(password)
+        user.save()
+        journal.record(by=None, at=at, action="建立演示账号", subject=username, enterprise=user.enterprise)
+        known.append({"role": str(role), "user": username, "password": password})
+    installation.demo_secrets = known
+    installation.save(update_fields=["demo_secrets"])
+    return known
+
+
+def random_password() -> str:
+    """Easy to copy by hand, about 60 bits."""
+    return "-".join([*(secrets.choice(WORDS) for _ in range(3)), secrets.token_hex(6)])
