@@ -9,19 +9,20 @@ from django.db import transaction
 
 from accounts import journal
 from accounts.access import Refused
-from accounts.models import District, Enterprise, Installation, User
+from accounts.models import Enterprise, Installation, User
 
 WORDS = "jialing yangtze hotpot pepper bridge lantern harbor summit bamboo river terrace pier steamer fog".split()
 
 
 @transaction.atomic
-def make_accounts(*, enterprise: Enterprise, district: District, at: datetime.datetime) -> list[dict[str, str]]:
-    """Running it again keeps the accounts and passwords there are."""
+def make_accounts(enterprise: Enterprise, at: datetime.datetime) -> list[dict[str, str]]:
+    """Uses the people the demonstration has, makes whom it lacks. Running it again keeps the passwords there are."""
     installation = Installation.objects.select_for_update().filter(pk=1, is_demo=True).first()
     if installation is None:
         raise Refused("这不是演示库，不能建立带密码的账号。")
     if installation.demo_secrets:
         return installation.demo_secrets
+    district = enterprise.district
     places = {
         User.Role.ENTERPRISE: (enterprise.credit_code, enterprise.contact_name, {"enterprise": enterprise}),
         User.Role.DISTRICT: (f"district-{district.code.lower()}", "演示区县工作人员", {"district": district}),
@@ -32,12 +33,13 @@ def make_accounts(*, enterprise: Enterprise, district: District, at: datetime.da
     known = []
     for role, (username, name, place) in places.items():
         password = random_password()
-        user = User.objects.filter(username=username).first() or User(username=username, role=role, name=name, **place)
+        there = User.objects.filter(role=role, is_active=True, **place).order_by("pk").first()
+        user = there or User(username=username, role=role, name=name, **place)
         user.email = user.email or f"{role}@example.com"
         user.set_password(password)
         user.save()
-        journal.record(by=None, at=at, action="建立演示账号", subject=username, enterprise=user.enterprise)
-        known.append({"role": str(role), "user": username, "password": password})
+        journal.record(by=None, at=at, action="建立演示账号", subject=user.username, enterprise=user.enterprise)
+        known.append({"role": str(role), "user": user.username, "password": password})
     installation.demo_secrets = known
     installation.save(update_fields=["demo_secrets"])
     return known
