@@ -23,6 +23,7 @@ from forms_tables.wording import say
 Value = Decimal | str | None
 PRECISION = 60  # digits: products of 15-digit amounts stay exact
 REQUIRED_RULE = "R622"
+COMPUTED = "由系统计算"  # how the reason of a locked cell begins when it is worked out from cells of this filing
 SYSTEM_WRITES = {"register": "由市级名录写入", "submission": "上报时由系统填写"}
 
 
@@ -201,7 +202,7 @@ class _Completion:
             return carried, f"由系统带入：{plan.carry.words}"
         if plan.formula is None or plan.formula.lacks_something_outside(self.reading):
             return None
-        return plan.rounded(plan.formula.value(self.reading)), f"由系统计算：{plan.formula.words}"
+        return plan.rounded(plan.formula.value(self.reading)), f"{COMPUTED}：{plan.formula.words}"
 
     def instead(self, plan: CellPlan, carried: Value) -> Value:
         """What stands in a row that does not apply. Where that is 0, a figure filed while it still applied is carried

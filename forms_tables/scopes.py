@@ -39,6 +39,7 @@ class Setting:
     """A parameter of the edition: the exchange rate, a threshold."""
 
     name: str
+    title: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ class Scope:
         if name.code in MOMENTS:
             return Moment(name.code)
         if name.code in self.edition.parameters:
-            return Setting(name.code)
+            return Setting(name.code, self.edition.parameters[name.code].title)
         if name.code in PEOPLE:
             return Fact(self.period, name.code)
         if indicator:

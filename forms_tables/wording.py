@@ -121,8 +121,8 @@ def words_of(meaning: Meaning, column: str = "") -> str:
             return f"{PERIODS[period]}{indicator.code}{label}"
         case Fact(period=period, code=code):
             return f"{PERIODS[period]}{'联系人' if code == 'contact_name' else code}"
-        case Setting(name=name):
-            return name
+        case Setting(name=name, title=title):
+            return title or name
         case Moment(name=name):
             return MOMENTS[name]
         case RowCode(code=code):
