@@ -1,6 +1,9 @@
 from django.urls import include, path
 
 from reporting.views import filing, history, home, manual, submitting, workbook
+from reporting.views.city import editions, parameters, periods, submissions
+from reporting.views.city import home as city_home
+from reporting.views.city import totals as city_totals
 from reporting.views.district import home as district_home
 from reporting.views.district import queue, requests, review
 from reporting.views.district import totals as district_totals
@@ -35,4 +38,23 @@ urlpatterns = [
     path("district/requests/base/<int:pk>/", requests.decide_adjustment, name="district_decide_adjustment"),
     path("district/totals/", district_totals.totals, name="district_totals"),
     path("district/totals/<str:code>.xlsx", district_totals.workbook, name="district_workbook"),
+    path("city/", city_home.home, name="city_home"),
+    path("city/submissions/", submissions.submissions, name="city_submissions"),
+    path("city/submissions/<str:receipt>/", submissions.submission, name="city_submission"),
+    path("city/submissions/<str:receipt>/query/", submissions.query, name="city_query"),
+    path("city/submissions/<str:receipt>/return/", submissions.send_back, name="city_return"),
+    path("city/totals/", city_totals.totals, name="city_totals"),
+    path("city/totals/<str:code>.xlsx", city_totals.workbook, name="city_workbook"),
+    path("city/periods/", periods.periods, name="city_periods"),
+    path("city/periods/open/", periods.open_period, name="city_open_period"),
+    path("city/periods/<str:code>/", periods.period, name="city_period"),
+    path("city/periods/<str:code>/deadlines/<str:level>/", periods.set_deadline, name="city_set_deadline"),
+    path("city/periods/<str:code>/lock/", periods.lock, name="city_lock"),
+    path("city/parameters/", parameters.parameters, name="city_parameters"),
+    path("city/parameters/set/", parameters.set_parameter, name="city_set_parameter"),
+    path("city/editions/", editions.editions, name="city_editions"),
+    path("city/editions/<str:code>/", editions.edition, name="city_edition"),
+    path("city/editions/<str:code>/tables/<str:key>/", editions.table, name="city_edition_table"),
+    path("city/editions/<str:code>/codes/", editions.code_lists, name="city_code_lists"),
+    path("city/editions/<str:code>/rules/", editions.rules, name="city_rules"),
 ]

@@ -1,9 +1,11 @@
 """The page of one submission, as the district and the city read it."""
 
-from django.shortcuts import render
+from django.contrib import messages
+from django.shortcuts import redirect, render
 
+from accounts import clock
 from accounts.models import JournalEntry, User
-from reporting.models import Review, Submission
+from reporting.models import Filing, Review, Submission
 from reporting.views.comparison import Comparison, compare
 from reporting.workflow import Refused
 
@@ -24,6 +26,24 @@ def show_submission(request, submission: Submission, template: str, around: dict
         "journal": journal_of(filing, request.user),
     }
     return render(request, template, page | around, status=status)
+
+
+def decide(request, submission: Submission, decision: str, change, done: str, show, page: str, **words):
+    """One decision on one submission. A second click says the same as the first; a refusal keeps what was typed."""
+    try:
+        be_brief(**words)
+        if not already_decided(submission, decision, request.user, **words):
+            change(submission, by=request.user, at=clock.now(), **words)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return show(request, submission, typed={decision: words}, status=409)
+    messages.success(request, f"{submission.filing.enterprise.name}：{done}")
+    return redirect(page, submission.receipt)
+
+
+def is_current(submission: Submission, filing: Filing) -> bool:
+    """Whether anything may still be decided about it; the workflow asks again when the button is pressed."""
+    return filing.latest_id == submission.pk and not submission.recalled_at and not filing.period.is_locked
 
 
 def reviews_of(filing) -> list[Review]:

@@ -18,6 +18,7 @@ from reporting.workflow.filing import (
     unexplained,
 )
 from reporting.workflow.guards import MOVES, Conflict, Refused
+from reporting.workflow.parameter import set_parameter
 from reporting.workflow.period import lock, open_period, owe, set_deadline, standing_in_the_way
 from reporting.workflow.request import ask_adjustment, ask_late, decide_adjustment, decide_late
 from reporting.workflow.review import (
@@ -59,6 +60,7 @@ __all__ = [
     "save_sheet",
     "send_back",
     "set_deadline",
+    "set_parameter",
     "standing_in_the_way",
     "submit",
     "unexplained",

@@ -1,7 +1,6 @@
 """Reviewing one submission: read it beside the past, then approve, send back, or ask. No figure can be written here."""
 
-from django.contrib import messages
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import clock
@@ -9,7 +8,7 @@ from accounts.access import require
 from reporting import workflow
 from reporting.models import Filing, Review, State
 from reporting.standing import submissions_visible_to
-from reporting.views.submission import already_decided, be_brief, note_in, reasons_in, show_submission
+from reporting.views.submission import decide, is_current, note_in, reasons_in, show_submission
 
 MOVES = ("approve", "answer_city", "send_back", "query")
 REASONS = (
@@ -34,61 +33,44 @@ def review(request, receipt):
 @require("district")
 @require_POST
 def approve(request, receipt):
-    note = note_in(request)
-    return decide(request, receipt, Review.Decision.APPROVE, "已审核通过。", workflow.approve, note=note)
+    decision = Review.Decision.APPROVE
+    return decide_here(request, receipt, decision, workflow.approve, "已审核通过。", note=note_in(request))
 
 
 @require("district")
 @require_POST
 def send_back(request, receipt):
-    reasons = reasons_in(request)
-    return decide(request, receipt, Review.Decision.SEND_BACK, "已退回企业。", workflow.send_back, reasons=reasons)
+    decision = Review.Decision.SEND_BACK
+    return decide_here(request, receipt, decision, workflow.send_back, "已退回企业。", reasons=reasons_in(request))
 
 
 @require("district")
 @require_POST
 def query(request, receipt):
-    note = note_in(request)
-    return decide(request, receipt, Review.Decision.QUERY, "查询已发给企业。", workflow.query, note=note)
+    decision = Review.Decision.QUERY
+    return decide_here(request, receipt, decision, workflow.query, "查询已发给企业。", note=note_in(request))
 
 
 @require("district")
 @require_POST
 def answer_city(request, receipt):
-    note = note_in(request)
-    return decide(request, receipt, Review.Decision.ANSWER, "已答复市级。", workflow.answer_city, note=note)
+    decision = Review.Decision.ANSWER
+    return decide_here(request, receipt, decision, workflow.answer_city, "已答复市级。", note=note_in(request))
 
 
-def decide(request, receipt, decision, done, change, **words):
-    """One decision on one submission. A second click says the same as the first; a refusal keeps what was typed."""
+def decide_here(request, receipt, decision, change, done, **words):
     submission = get_object_or_404(submissions_visible_to(request.user), receipt=receipt)
-    try:
-        be_brief(**words)
-        if not already_decided(submission, decision, request.user, **words):
-            change(submission, by=request.user, at=clock.now(), **words)
-    except workflow.Refused as refusal:
-        messages.error(request, str(refusal))
-        return show_review(request, submission, typed={decision.value: words}, status=409)
-    messages.success(request, f"{submission.filing.enterprise.name}：{done}")
-    return redirect("district_review", receipt)
+    return decide(request, submission, decision.value, change, done, show_review, "district_review", **words)
 
 
 def show_review(request, submission, typed=None, status=200):
-    filing = Filing.objects.select_related("latest").get(pk=submission.filing_id)
+    filing = Filing.objects.select_related("latest", "period").get(pk=submission.filing_id)
     waiting = Filing.objects.visible_to(request.user).of(filing.period).filter(state=State.SUBMITTED)
     following = waiting.exclude(pk=filing.pk).select_related("latest").order_by("latest__submitted_at").first()
     around = {
         "typed": typed or {},
         "templates": REASONS,
         "following": following,
-        "moves": [
-            move for move in ("approve", "send_back", "query", "answer_city") if allowed(filing, submission, move)
-        ],
+        "moves": [move for move in MOVES if is_current(submission, filing) and filing.state in workflow.MOVES[move]],
     }
     return show_submission(request, submission, "district/review.html", around, status)
-
-
-def allowed(filing, submission, move) -> bool:
-    """Whether to offer the button; the workflow asks again when it is pressed."""
-    current = filing.latest_id == submission.pk and not submission.recalled_at and not filing.period.is_locked
-    return current and filing.state in workflow.MOVES[move]

@@ -1,0 +1,79 @@
+"""Reading an edition: its tables and their rows with provenance, its code lists, its districts, its rules."""
+
+from django.http import Http404
+from django.shortcuts import redirect, render
+
+from accounts.access import require
+from forms_tables.catalog import edition_codes, load_edition
+from reporting.models import Period, PublishedEdition
+
+KINDS = {"rule": "审核关系", "cell": "单元格类型", "derived": "派生单元格", "workflow": "流程"}
+LEVELS = {"error": "错误", "warning": "提示"}
+
+
+@require("city", "association")
+def editions(request):
+    return redirect("city_edition", current_edition().code)
+
+
+@require("city", "association")
+def edition(request, code):
+    found = edition_or_404(code)
+    around = {
+        "edition": found,
+        "codes": edition_codes(),
+        "published": PublishedEdition.objects.filter(code=code).first(),
+        "periods": Period.objects.filter(edition_code=code).count(),
+    }
+    return render(request, "city/edition.html", around)
+
+
+@require("city", "association")
+def table(request, code, key):
+    found = edition_or_404(code)
+    shown = next((table for table in found.tables if table.key == key), None)
+    if shown is None:
+        raise Http404("没有这张表。")
+    return render(request, "city/edition_table.html", {"edition": found, "table": shown})
+
+
+@require("city", "association")
+def code_lists(request, code):
+    return render(request, "city/code_lists.html", {"edition": edition_or_404(code)})
+
+
+@require("city", "association")
+def rules(request, code):
+    found = edition_or_404(code)
+    kind, level, search = (request.GET.get(name, "").strip() for name in ("kind", "level", "q"))
+    shown = [
+        rule
+        for rule in found.rules
+        if kind in ("", rule.kind) and level in ("", rule.level) and search.lower() in words_of(rule).lower()
+    ]
+    around = {
+        "edition": found,
+        "rules": [(rule, KINDS.get(rule.kind, rule.kind), LEVELS.get(rule.level, rule.level)) for rule in shown],
+        "kinds": KINDS.items(),
+        "levels": LEVELS.items(),
+        "kind": kind,
+        "level": level,
+        "search": search,
+    }
+    return render(request, "city/rules.html", around)
+
+
+def words_of(rule) -> str:
+    return f"{rule.id} {rule.where} {rule.formula} {rule.message} {rule.basis} {rule.note}"
+
+
+def current_edition():
+    """The edition of the newest period; before the first one, the newest edition there is."""
+    newest = Period.objects.first()
+    return newest.edition if newest else load_edition(edition_codes()[-1])
+
+
+def edition_or_404(code):
+    if code not in edition_codes():
+        raise Http404("没有这个制度版本。")
+    return load_edition(code)

@@ -1,0 +1,42 @@
+"""What the city types: a period to open, a date, a parameter."""
+
+from django import forms
+
+from forms_tables.periods import PeriodCode
+from reporting.models import Period
+
+
+class OpeningForm(forms.Form):
+    code = forms.CharField(label="报告期编码", max_length=7, help_text="月报如 2024M05，年报如 2023A；1月无月报。")
+
+
+class DeadlineForm(forms.Form):
+    date = forms.DateField(label="新的截止日", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    reason = forms.CharField(label="原因", max_length=200)
+    notice_number = forms.CharField(label="文号", max_length=80, required=False)
+
+
+class LockForm(forms.Form):
+    reason = forms.CharField(
+        label="原因", max_length=500, required=False, help_text="还有未完成的填报时必填；它们不计入汇总。"
+    )
+
+
+class ParameterForm(forms.Form):
+    name = forms.ChoiceField(label="参数")
+    period = forms.ModelChoiceField(
+        Period.objects.filter(state=Period.OPEN), label="报告期", required=False, empty_label="所有报告期"
+    )
+    value = forms.DecimalField(label="取值", max_digits=18, decimal_places=6)
+    source = forms.CharField(label="依据", max_length=200, help_text="公告名称、文号、日期。")
+
+    def __init__(self, *args, edition, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["name"].choices = [(p.name, f"{p.name} {p.title}") for p in edition.parameters.values()]
+
+
+def next_period_to_open(newest: Period | None, today) -> str:
+    """A proposal: the month before this one, which ended last; nothing when it is open already."""
+    month = today.month - 1
+    proposal = PeriodCode.parse(f"{today.year}M{month:02d}") if month > 1 else PeriodCode.parse(f"{today.year - 1}M12")
+    return "" if newest and newest.parsed.end >= proposal.end else proposal.code

@@ -1,0 +1,47 @@
+"""The parameters of the rules: what the edition says, what the city entered, and where each figure comes from."""
+
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from accounts import clock
+from accounts.access import require
+from reporting import workflow
+from reporting.models import ParameterValue
+from reporting.views.city.editions import current_edition
+from reporting.views.city.forms import ParameterForm
+
+
+@require("city", "association")
+def parameters(request, form=None, status=200):
+    edition = current_edition()
+    entered = ParameterValue.objects.select_related("period").order_by("name", "-period")
+    around = {
+        "edition": edition,
+        "entered": entered,
+        "missing": missing_parameters(edition, entered),
+        "form": form or ParameterForm(edition=edition),
+    }
+    return render(request, "city/parameters.html", around, status=status)
+
+
+@require("city")
+@require_POST
+def set_parameter(request):
+    edition = current_edition()
+    form = ParameterForm(request.POST, edition=edition)
+    if not form.is_valid():
+        return parameters(request, form, status=422)
+    try:
+        workflow.set_parameter(edition, by=request.user, at=clock.now(), **form.cleaned_data)
+    except workflow.Refused as refusal:
+        form.add_error(None, str(refusal))
+        return parameters(request, form, status=409)
+    messages.success(request, f"参数 {form.cleaned_data['name']} 已保存，并记入操作留痕。")
+    return redirect("city_parameters")
+
+
+def missing_parameters(edition, entered) -> list:
+    """Parameters nobody has published and nobody has entered: the rules that read them wait."""
+    known = {row.name for row in entered}
+    return [p for p in edition.parameters.values() if p.default is None and p.name not in known]

@@ -1,0 +1,90 @@
+"""Periods and their dates. The city opens, sets a date by hand and locks; the association reads."""
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from accounts import clock
+from accounts.access import require
+from reporting import workflow
+from reporting.models import Filing, Period
+from reporting.standing import standing_of
+from reporting.views.city.forms import DeadlineForm, LockForm, OpeningForm, next_period_to_open
+from reporting.views.periods import periods_to_show
+
+
+@require("city", "association")
+def periods(request, form=None, status=200):
+    found = periods_to_show()
+    if form is None:
+        form = OpeningForm(initial={"code": next_period_to_open(found.first(), clock.today())})
+    return render(request, "city/periods.html", {"periods": found, "form": form}, status=status)
+
+
+@require("city")
+@require_POST
+def open_period(request):
+    form = OpeningForm(request.POST)
+    if not form.is_valid():
+        return periods(request, form, status=422)
+    try:
+        opened = workflow.open_period(form.cleaned_data["code"], by=request.user, at=clock.now())
+    except workflow.Refused as refusal:
+        form.add_error("code", str(refusal))
+        return periods(request, form, status=409)
+    messages.success(request, f"{opened.label}已开启，应报 {opened.filings.count()} 家。")
+    return redirect("city_period", opened.code)
+
+
+@require("city", "association")
+def period(request, code, forms=None, status=200):
+    found = get_object_or_404(periods_to_show(), pk=code)
+    forms = forms or {}
+    deadlines = [
+        (deadline, forms.get(deadline.level) or DeadlineForm(initial={"date": deadline.date}, prefix=deadline.level))
+        for deadline in found.deadlines.all()
+    ]
+    around = {
+        "period": found,
+        "deadlines": deadlines,
+        "standing": standing_of(Filing.objects.of(found)),
+        "hindrances": workflow.standing_in_the_way(found),
+        "lock_form": forms.get("lock") or LockForm(),
+    }
+    return render(request, "city/period.html", around, status=status)
+
+
+@require("city")
+@require_POST
+def set_deadline(request, code, level):
+    found = get_object_or_404(periods_to_show(), pk=code)
+    deadline = get_object_or_404(found.deadlines.select_related("period"), level=level)
+    form = DeadlineForm(request.POST, prefix=level)
+    if not form.is_valid():
+        return period(request, code, {level: form}, status=422)
+    given = form.cleaned_data
+    try:
+        workflow.set_deadline(
+            deadline, given["date"], request.user, clock.now(), given["reason"], given["notice_number"]
+        )
+    except workflow.Refused as refusal:
+        form.add_error(None, str(refusal))
+        return period(request, code, {level: form}, status=409)
+    messages.success(request, f"{found.label}{deadline.get_level_display()}截止日已改为 {given['date']:%Y-%m-%d}。")
+    return redirect("city_period", code)
+
+
+@require("city")
+@require_POST
+def lock(request, code):
+    found = get_object_or_404(Period, pk=code)
+    form = LockForm(request.POST)
+    if not form.is_valid():
+        return period(request, code, {"lock": form}, status=422)
+    try:
+        workflow.lock(found, by=request.user, at=clock.now(), reason=form.cleaned_data["reason"])
+    except workflow.Refused as refusal:
+        form.add_error("reason", str(refusal))
+        return period(request, code, {"lock": form}, status=409)
+    messages.success(request, f"{found.label}已锁定，数据不再变动。")
+    return redirect("city_period", code)

@@ -1,0 +1,42 @@
+"""The city's totals: one period, one table, the city or one district; an indicator over the districts; the workbook."""
+
+from django.shortcuts import get_object_or_404, render
+
+from accounts import clock
+from accounts.access import require
+from reporting.aggregation import summarise
+from reporting.models import Period
+from reporting.views.periods import asked_period, periods_to_show
+from reporting.views.totals import lay_out_totals, over_districts, tables_with_totals, workbook_response
+
+
+@require("city", "association")
+def totals(request):
+    at = clock.now()
+    period = asked_period(request, at.date())
+    if period is None:
+        return render(request, "city/no_period.html")
+    submitted_too = request.GET.get("submitted") == "yes"
+    summary = summarise(period, at, include_submitted=submitted_too)
+    tables = tables_with_totals(summary)
+    table = next((table for table in tables if table.key == request.GET.get("table")), tables[0])
+    area = next((area for area in summary.districts if area.code == request.GET.get("area")), summary.city)
+    indicator = next((row for row in table.indicators if row.code == request.GET.get("indicator")), None)
+    around = {
+        "period": period,
+        "periods": periods_to_show(),
+        "summary": summary,
+        "tables": tables,
+        "totals": lay_out_totals(summary, area, table),
+        "indicator": indicator,
+        "over_districts": over_districts(summary, indicator) if indicator else [],
+    }
+    return render(request, "city/totals.html", around)
+
+
+@require("city", "association")
+def workbook(request, code):
+    period = get_object_or_404(Period, pk=code)
+    submitted_too = request.GET.get("submitted") == "yes"
+    summary = summarise(period, clock.now(), include_submitted=submitted_too)
+    return workbook_response(summary, f"{code}-with-submitted" if submitted_too else code)

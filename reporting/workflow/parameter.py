@@ -1,0 +1,45 @@
+"""The figures the city keeps for the rules (C22), such as the average exchange rate of one period."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+
+from accounts import journal
+from accounts.models import User
+from forms_tables.catalog import Edition
+from reporting.models import ParameterValue, Period
+from reporting.workflow.guards import Refused
+from reporting.workflow.period import be_the_city
+
+
+@transaction.atomic
+def set_parameter(
+    edition: Edition, name: str, period: Period | None, value: Decimal, by: User, at: datetime, source: str
+) -> ParameterValue:
+    """Enter a parameter for one period, or for every period that has none of its own; always with where it comes from.
+
+    What was judged before keeps the value of then: findings are frozen with their submission.
+    """
+    be_the_city(by)
+    if period and period.is_locked:
+        raise Refused(f"{period.label}已锁定，参数不能再改。")
+    if name not in edition.parameters:
+        raise Refused(f"{edition.title}没有名为“{name}”的参数。")
+    if not source.strip():
+        raise Refused("请写明依据，如公告名称、文号和日期。")
+    before = ParameterValue.objects.select_for_update().filter(name=name, period=period).first()
+    after, _ = ParameterValue.objects.update_or_create(
+        name=name, period=period, defaults={"value": value, "source": source.strip()}
+    )
+    journal.record(
+        by=by,
+        at=at,
+        action="设定参数",
+        subject=edition.parameters[name].title,
+        period=period.code if period else "",
+        before={"取值": str(before.value), "依据": before.source} if before else None,
+        after={"取值": str(value), "依据": after.source},
+        why=after.source,
+    )
+    return after
