@@ -214,6 +214,7 @@ class Rule:
     formula: str = ""
     basis: str = ""
     note: str = ""
+    waits_for: tuple[str, ...] = ()  # parameters without which it, or a part of it, cannot be judged
 
 
 @dataclass(frozen=True, eq=False)  # an edition is itself: what is worked out from it once is kept by it
