@@ -23,7 +23,8 @@ from forms_tables.wording import say
 Value = Decimal | str | None
 PRECISION = 60  # digits: products of 15-digit amounts stay exact
 REQUIRED_RULE = "R622"
-COMPUTED = "由系统计算"  # how the reason of a locked cell begins when it is worked out from cells of this filing
+# How the reason of a locked cell begins: worked out from this filing's cells, or not applying as things stand.
+COMPUTED, ONLY_WHEN = "由系统计算", "只在"
 SYSTEM_WRITES = {"register": "由市级名录写入", "submission": "上报时由系统填写"}
 
 
@@ -193,9 +194,9 @@ class _Completion:
         if not self.holds(plan.table_applies):
             return None, plan.table.why_not
         if not self.holds(plan.column_applies):
-            return None, f"只在{plan.column_applies.words}时填写"
+            return None, f"{ONLY_WHEN}{plan.column_applies.words}时填写"
         if not self.holds(plan.row_applies):
-            return self.instead(plan, carried), f"只在{plan.row_applies.words}时填写"
+            return self.instead(plan, carried), f"{ONLY_WHEN}{plan.row_applies.words}时填写"
         if plan.indicator.origin:
             return self.facts.attributes.get(plan.indicator.code) or None, SYSTEM_WRITES[plan.indicator.origin]
         if carried is not None:

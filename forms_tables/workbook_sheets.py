@@ -1,7 +1,7 @@
 """One table as a worksheet: the official form, with the codes and column keys by which it is read back."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -66,12 +66,10 @@ def keys_of(table: Table, code: str) -> tuple[str, ...]:
 
 
 def heading_lines(table: Table) -> list[str]:
-    return [
-        f"表    号：{table.code}",
-        f"制定机关：{table.authority}",
-        f"批准机关：{table.approved_by}",
-        f"文    号：{table.document}",
-    ]
+    """The official form's upper right corner, as far as the form's papers are known."""
+    papers = {"制定机关": table.authority, "批准机关": table.approved_by, "文    号": table.document}
+    lines = [f"表    号：{table.code}", *(f"{label}：{text}" for label, text in papers.items() if text)]
+    return lines if table.provenance == "official" else [*lines, "官方表式未公布，本表据公开资料编制，待市级核定"]
 
 
 def lay_out(table: Table, header: Mapping[str, str]) -> SheetLayout:
@@ -112,13 +110,13 @@ def write_sheet(
     header: Mapping[str, str],
     values: Mapping[str, Decimal | str | None],
     locked: Mapping[str, str],
-    formula_of: Callable[[Indicator, str], str | None],
+    formulas: Mapping[str, str],
     list_ranges: Mapping[str, str],
 ) -> None:
     write_heading(sheet, layout, header)
     write_labels(sheet, layout)
     for indicator in layout.table.indicators:
-        write_row(sheet, layout, indicator, values, locked, formula_of)
+        write_row(sheet, layout, indicator, values, locked, formulas)
     write_footer(sheet, layout)
     offer_choices(sheet, layout, locked, list_ranges)
     set_up_page(sheet, layout)
@@ -164,7 +162,7 @@ def write_labels(sheet: Worksheet, layout: SheetLayout) -> None:
     sheet.row_dimensions[layout.key_row].height = 11
 
 
-def write_row(sheet, layout: SheetLayout, indicator: Indicator, values, locked, formula_of) -> None:
+def write_row(sheet, layout: SheetLayout, indicator: Indicator, values, locked, formulas) -> None:
     row = layout.rows[indicator.code]
     marks = {NAME: indicator.name, CODE: indicator.code, UNIT: "" if indicator.is_heading else indicator.unit}
     marks[layout.note_letter] = note_of(indicator, locked)
@@ -187,7 +185,7 @@ def write_row(sheet, layout: SheetLayout, indicator: Indicator, values, locked, 
         if indicator.is_heading or key not in indicator.columns:
             cell.fill = TINT
             continue
-        write_value(cell, indicator, key, values.get(name), formula_of(indicator, key) if name in locked else None)
+        write_value(cell, indicator, key, values.get(name), formulas.get(name))
         cell.protection = Protection(locked=name in locked)
         if name in locked:
             cell.fill = TINT
@@ -218,12 +216,9 @@ def note_of(indicator: Indicator, locked: Mapping[str, str]) -> str:
         demand = "符合条件时必填"
     else:
         demand = "选填"
-    listed = (
-        f"；取值见下拉，多选用逗号隔开：{listing(indicator.choices)}"
-        if indicator.kind == "codes" and indicator.choices
-        else ""
-    )
-    return f"{demand}{listed}"
+    if indicator.kind == "codes" and indicator.choices:
+        return f"{demand}；可多选，用逗号隔开：{listing(indicator.choices)}"
+    return f"{demand}；{indicator.hint}" if indicator.hint else demand
 
 
 def listing(choices: CodeList) -> str:

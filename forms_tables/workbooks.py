@@ -9,7 +9,8 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment
 from openpyxl.worksheet.worksheet import Worksheet
 
-from forms_tables.edition import Edition, Indicator, Table
+from forms_tables.completion import COMPUTED, ONLY_WHEN
+from forms_tables.edition import Edition, Table
 from forms_tables.periods import PeriodCode
 from forms_tables.workbook_formulas import excel_formula
 from forms_tables.workbook_opening import META_SHEET, OpenedWorkbook, WorkbookMeta
@@ -50,64 +51,67 @@ def write_template(
     locked: Mapping[str, str],
     out,
     *,
-    carried: frozenset[str] = frozenset(),
     parameters: Mapping[str, Decimal | None] | None = None,
     due: str = "",
 ) -> None:
     """Write the firm's workbook to `out` (a path or a binary file).
 
-    `values` are what is known so far; `locked` names the cells a person does not fill. Of those, `carried` stand as
-    values because they come from an earlier filing or do not apply; the others get a formula where Excel can say it.
+    `values` are what is known so far; `locked` says of each cell a person does not fill why that is so.
     """
     book = Workbook()
     write_guide(book.active, period, reporter, tables, due)
     list_ranges = write_lists(book.create_sheet(LISTS_SHEET), tables)
     layouts = {table.code: lay_out(table, reporter.header) for table in tables}
 
-    def formula_of(indicator: Indicator, key: str) -> str | None:
-        if f"{indicator.code}.{key}" in carried:
-            return None
-        reference_of = references_from(indicator.table, edition, layouts)
-        return excel_formula(edition, indicator, key, reference_of, parameters or {})
-
-    undecided = {
-        name for name in left_open(edition, tables, locked) if formula_of(*row_and_column(edition, name)) is None
+    formulas = {
+        name: formula
+        for name in computed_cells(edition, tables, locked)
+        if (formula := formula_for(edition, name, layouts, parameters or {})) is not None
     }
+    undecided = undecided_cells(edition, tables, locked) - formulas.keys()
     known = {name: value for name, value in values.items() if name not in undecided}
     closed = {name: why for name, why in locked.items() if name not in undecided}
     for table in tables:
         sheet = book.create_sheet(table.code)
-        write_sheet(sheet, layouts[table.code], reporter.header, known, closed, formula_of, list_ranges)
+        write_sheet(sheet, layouts[table.code], reporter.header, known, closed, formulas, list_ranges)
     book.move_sheet(LISTS_SHEET, len(tables))
     write_meta(book.create_sheet(META_SHEET), edition, period, reporter, tables)
     book.active = 1
+    book.calculation.fullCalcOnLoad = True
     book.save(out)
 
 
-def left_open(edition: Edition, tables: Sequence[Table], locked: Mapping[str, str]) -> set[str]:
-    """Locked cells that a person may still have to fill, because the workbook itself decides whether they apply.
+def computed_cells(edition: Edition, tables: Sequence[Table], locked: Mapping[str, str]) -> set[str]:
+    computed = {name for name, why in locked.items() if why.startswith(COMPUTED)}
+    return computed | undecided_cells(edition, tables, locked)
 
-    While A36 is blank the rows for embedded software are locked; they open when 是 is typed beside them.
+
+def undecided_cells(edition: Edition, tables: Sequence[Table], locked: Mapping[str, str]) -> set[str]:
+    """Cells locked for now, which an answer in the workbook itself may open.
+
+    While A36 is blank the rows for embedded software do not apply; they do as soon as 是 is typed beside them.
     """
-    here = {row.symbol for table in tables for row in table.indicators if not row.origin}
-    decided_here = {
-        row.code for table in tables for row in table.indicators if here & set(re.findall(r"\w+", row.applies_when))
+    answers = {row.symbol for table in tables for row in table.indicators if not row.origin}
+    return {
+        name
+        for name, why in locked.items()
+        if why.startswith(ONLY_WHEN)
+        and answers & set(re.findall(r"\w+", edition.indicator(name.partition(".")[0]).applies_when))
     }
-    return {name for name in locked if name.partition(".")[0] in decided_here}
 
 
-def row_and_column(edition: Edition, name: str) -> tuple[Indicator, str]:
+def formula_for(
+    edition: Edition, name: str, layouts: Mapping[str, SheetLayout], parameters: Mapping[str, Decimal | None]
+) -> str | None:
     code, _, key = name.partition(".")
-    return edition.indicator(code), key
+    here = edition.indicator(code).table
 
-
-def references_from(here: str, edition: Edition, layouts: Mapping[str, SheetLayout]):
     def reference_of(code: str, key: str) -> str | None:
         table = edition.indicator(code).table
         cell = layouts[table].cell(code, key) if table in layouts else None
         return cell if cell is None or table == here else f"'{table}'!{cell}"
 
-    return reference_of
+    return excel_formula(edition, edition.indicator(code), key, reference_of, parameters)
 
 
 def write_guide(sheet: Worksheet, period: PeriodCode, reporter: Reporter, tables: Sequence[Table], due: str) -> None:

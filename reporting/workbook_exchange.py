@@ -8,7 +8,6 @@ from decimal import Decimal
 from django.db import transaction
 
 from accounts.models import Enterprise, User
-from forms_tables.catalog import Edition
 from forms_tables.completion import REQUIRED_RULE
 from forms_tables.edition import FIGURE_KINDS
 from forms_tables.parsing import Problem
@@ -53,6 +52,7 @@ def write_filing_template(filing: Filing, out) -> None:
     """Write the filing's workbook to `out`: all its tables, pre-filled with the drafts and with what is known."""
     judgement = judge(filing, known_cells(filing))
     completed = judgement.completed
+    due = filing.period.enterprise_deadline.date
     unreadable = {name_of(problem) for problem in completed.problems}
     typed = {name: text for name, text in typed_cells(filing).items() if name in unreadable}
     write_template(
@@ -63,9 +63,8 @@ def write_filing_template(filing: Filing, out) -> None:
         {**completed.values, **typed},
         completed.locked,
         out,
-        carried=carried_cells(filing.edition, judgement),
         parameters=judgement.facts.parameters,
-        due=f"{filing.period.enterprise_deadline.date:%Y-%m-%d}",
+        due=f"{due.year}年{due.month}月{due.day}日",
     )
 
 
@@ -81,17 +80,6 @@ def known_cells(filing: Filing) -> dict[str, str]:
         if code in rows and fact and not rows[code].formula_in(rows[code].columns[0])
     }
     return register | {name: text for name, text in typed.items() if text}
-
-
-def carried_cells(edition: Edition, judgement: Judgement) -> frozenset[str]:
-    """Locked cells that hold a figure of an earlier filing: they are shown as values, not worked out again."""
-    carried = set()
-    for name in judgement.completed.locked:
-        code, key = name.split(".")
-        word, _, source = edition.indicator(code).column(key).carry.rstrip(")").partition("(")
-        if word and judgement.facts.history.get(word, {}).get(f"{code}.{source}") is not None:
-            carried.add(name)
-    return frozenset(carried)
 
 
 def reporter_of(filing: Filing, judgement: Judgement) -> Reporter:

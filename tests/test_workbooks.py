@@ -9,6 +9,7 @@ import pytest
 from openpyxl import load_workbook
 
 from forms_tables.catalog import load_edition
+from forms_tables.completion import COMPUTED, ONLY_WHEN
 from forms_tables.periods import PeriodCode
 from forms_tables.workbooks import Reporter, Unreadable, formula_problems, read_workbook, write_template
 from tests import bad_workbooks as bad
@@ -23,7 +24,7 @@ FIRM = Reporter(
 
 def computed(*tables):
     return {
-        f"{row.code}.{key}": "自动计算"
+        f"{row.code}.{key}": f"{COMPUTED}：合计"
         for table in tables
         for row in table.indicators
         if not row.is_heading
@@ -90,11 +91,9 @@ class TestTemplate:
         assert f"'软统企6'!{source}" in bad.cell_of(book["软统企7"], "G701.c1").value
 
     def test_shows_carried_figures_as_values(self):
-        name = "2020.c2"
-        content = template(
-            values={name: Decimal("88.80")}, locked=computed(EDITION.table("软统企6")), carried=frozenset({name})
-        )
-        assert bad.cell_of(load_workbook(io.BytesIO(content))["软统企6"], name).value == 88.8
+        locked = computed(EDITION.table("软统企6")) | {"2020.c2": "由系统带入：上年同期"}
+        content = template(values={"2020.c2": Decimal("88.80")}, locked=locked)
+        assert bad.cell_of(load_workbook(io.BytesIO(content))["软统企6"], "2020.c2").value == 88.8
 
     def test_formats_money_people_and_percent(self, good):
         sheet = load_workbook(io.BytesIO(good))["软统企6"]
@@ -126,9 +125,11 @@ class TestTemplate:
 
     def test_leaves_rows_open_that_an_answer_in_the_workbook_decides(self):
         tables = [EDITION.table(code) for code in ("软统企1", "软统企4")]
-        locked = computed(*tables) | {"E41.v": "不适用", "E41.k": "不适用"}
+        locked = computed(*tables) | {"E41.v": f"{ONLY_WHEN}A36＝是时填写", "E41.y": f"{ONLY_WHEN}A36＝是时填写"}
         book = load_workbook(io.BytesIO(template(YEAR, ("软统企1", "软统企4"), {"E41.v": Decimal(0)}, locked)))
-        assert not bad.cell_of(book["软统企4"], "E41.v").protection.locked
+        opened, total = (bad.cell_of(book["软统企4"], name) for name in ("E41.v", "E41.y"))
+        assert (opened.protection.locked, opened.value) == (False, None)
+        assert total.protection.locked and "*" in total.value
 
 
 class TestRoundTrip:
