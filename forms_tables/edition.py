@@ -258,6 +258,17 @@ class Edition:
         code, _, column = key.partition(".")
         return self.indicators[code].place(column)
 
+    def values_as_text(self, values: Mapping[str, Decimal | str | None]) -> dict[str, str]:
+        """Cells as they are frozen: figures with the decimals of their row, text as it is, blanks left out."""
+        return {key: self._text_of_value(key, value) for key, value in values.items() if value is not None}
+
+    def _text_of_value(self, key: str, value: Decimal | str) -> str:
+        code, _, column = key.partition(".")
+        decimals = self.indicators[code].decimals_in(column)
+        if isinstance(value, str) or decimals is None:
+            return str(value)
+        return f"{value:.{decimals}f}"
+
     def values_from_text(self, texts: Mapping[str, str]) -> dict[str, Decimal | str]:
         """Frozen cells (decimal strings and text) as values; cells the edition lacks are left out."""
         return {key: self._value_from_text(key, text) for key, text in texts.items() if self.has_cell(key)}

@@ -26,6 +26,7 @@ CARRIED = {
 class Judgement:
     """Everything one check found out about a filing; nothing in it is stored."""
 
+    edition: Edition
     tables: tuple[Table, ...]
     facts: Facts
     completed: Completed
@@ -46,7 +47,7 @@ class Judgement:
 
     def values_as_text(self) -> dict[str, str]:
         """The completed cells as they are frozen: decimal strings and text, blanks left out."""
-        return {key: str(value) for key, value in self.completed.values.items() if value is not None}
+        return self.edition.values_as_text(self.completed.values)
 
     def findings_as_json(self) -> list[dict]:
         return [{**asdict(finding), "cells": list(finding.cells)} for finding in self.findings]
@@ -65,7 +66,7 @@ def judge_cells(edition: Edition, typed: Mapping[str, str], facts: Facts) -> Jud
     codes = {indicator.code for table in tables for indicator in table.indicators}
     kept = {key: text for key, text in typed.items() if key.partition(".")[0] in codes}
     completed = complete(edition, kept, facts)
-    return Judgement(tables, facts, completed, tuple(examine(edition, completed, facts)))
+    return Judgement(edition, tables, facts, completed, tuple(examine(edition, completed, facts)))
 
 
 def tables_for(

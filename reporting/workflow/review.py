@@ -144,7 +144,7 @@ def _city_review_of(submission: Submission, by: User, at: datetime) -> Filing:
 
 
 def _be_current(submission: Submission, filing: Filing) -> None:
-    if filing.latest_id != submission.pk or submission.recalled_at:
+    if filing.latest_id != submission.pk or filing.latest.recalled_at:
         raise Refused("这份上报件已被撤回或被新的上报件取代，请刷新后打开最新的一份。")
 
 

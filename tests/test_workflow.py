@@ -1,0 +1,342 @@
+from datetime import timedelta
+
+import pytest
+
+from accounts.models import JournalEntry
+from reporting import workflow
+from reporting.judging import judge
+from reporting.models import Explanation, LateRequest, Period, State, Submission
+from reporting.workflow import Conflict, Refused
+from tests.cast import AT, assemble
+from tests.may import AFTER_DUE, CLEAN_MAY, LAST_SECOND, fresh, make_may, open_period
+
+pytestmark = pytest.mark.django_db
+TABLE = "软统企6"
+
+
+@pytest.fixture
+def cast():
+    return make_may(assemble())
+
+
+def save(cast, cells=None, version=None, at=AT, by=None):
+    sheet = cast.filing.sheets.filter(table=TABLE).first()
+    version = (sheet.version if sheet else 0) if version is None else version
+    return workflow.save_sheet(cast.filing, TABLE, CLEAN_MAY if cells is None else cells, version, by or cast.clerk, at)
+
+
+def explain_everything(cast, at=AT):
+    for finding in judge(fresh(cast.filing)).warnings:
+        workflow.explain(cast.filing, finding.rule, finding.fingerprint, cast.clerk, at, reason_code="01")
+
+
+def submit(cast, at=AT, **more):
+    """Save, check, explain and submit 云图's May."""
+    save(cast, at=at, cells=more.pop("cells", None))
+    workflow.check(cast.filing, cast.clerk, at)
+    explain_everything(cast, at)
+    return workflow.submit(cast.filing, cast.clerk, at, signer="王经理", committed=True, **more)
+
+
+def test_a_first_save_turns_a_filing_into_a_draft_and_is_journalled(cast):
+    sheet = save(cast)
+    assert fresh(cast.filing).state == State.DRAFT
+    assert sheet.version == 1 and sheet.cells["2010.c1"] == "1000"
+    entry = JournalEntry.objects.get(action=f"保存{TABLE}")
+    assert (entry.by, entry.period, entry.after["2010.c1"]) == (cast.clerk, "2024M05", "1000")
+
+
+def test_a_stale_tab_is_told_and_overwrites_nothing(cast):
+    save(cast)
+    save(cast, {**CLEAN_MAY, "2010.c1": "1100"})
+    with pytest.raises(Conflict) as conflict:
+        save(cast, {**CLEAN_MAY, "2010.c1": "1200"}, version=1)
+    assert conflict.value.sheet.cells["2010.c1"] == "1100"
+    assert cast.filing.sheets.get().cells["2010.c1"] == "1100"
+
+
+@pytest.mark.parametrize("official", ["city", "analyst", "system", "reviewer"])
+def test_no_official_saves_a_figure(cast, official):
+    with pytest.raises(Refused):
+        save(cast, by=getattr(cast, official))
+    assert not cast.filing.sheets.exists()
+
+
+def test_another_firm_saves_nothing_here(cast):
+    with pytest.raises(Refused):
+        save(cast, by=cast.other_clerk)
+
+
+def test_the_clean_path_ends_in_a_frozen_numbered_submission(cast):
+    submission = submit(cast)
+    assert (submission.number, submission.on_time) == (1, True)
+    assert submission.values["2020.c1"] == "900.00"
+    assert fresh(cast.filing).state == State.SUBMITTED
+    submission.values = {}
+    with pytest.raises(TypeError):
+        submission.save()
+    with pytest.raises(TypeError):
+        submission.delete()
+
+
+def test_the_second_click_on_submit_is_the_first(cast):
+    first = submit(cast)
+    again = workflow.submit(cast.filing, cast.clerk, AT, signer="王经理", committed=True)
+    assert again.pk == first.pk
+    assert Submission.objects.count() == 1
+
+
+def test_submitting_needs_a_check_after_the_last_save(cast):
+    save(cast)
+    with pytest.raises(Refused, match="P01"):
+        workflow.submit(cast.filing, cast.clerk, AT, signer="王经理", committed=True)
+
+
+def test_an_error_blocks_submission(cast):
+    save(cast, {**CLEAN_MAY, "20211.c1": "501"})
+    judgement = workflow.check(cast.filing, cast.clerk, AT)
+    assert "R602" in {finding.rule for finding in judgement.errors}
+    explain_everything(cast)
+    with pytest.raises(Refused, match="P01"):
+        workflow.submit(cast.filing, cast.clerk, AT, signer="王经理", committed=True)
+
+
+def test_a_warning_wants_an_explanation(cast):
+    save(cast, {**CLEAN_MAY, "2110.c1": "1001", "2080.c1": "1300", "2090.c1": "-700"})
+    workflow.check(cast.filing, cast.clerk, AT)
+    with pytest.raises(Refused, match="P02"):
+        workflow.submit(cast.filing, cast.clerk, AT, signer="王经理", committed=True)
+    explain_everything(cast)
+    assert workflow.submit(cast.filing, cast.clerk, AT, signer="王经理", committed=True).explanations
+
+
+def test_an_explanation_dies_when_a_figure_it_rests_on_changes(cast):
+    cells = {**CLEAN_MAY, "2110.c1": "1001", "2080.c1": "1300", "2090.c1": "-700"}
+    save(cast, cells)
+    workflow.check(cast.filing, cast.clerk, AT)
+    explain_everything(cast)
+    save(cast, {**cells, "2110.c1": "1002"})
+    judgement = workflow.check(cast.filing, cast.clerk, AT)
+    assert "R629" in {finding.rule for finding in workflow.unexplained(fresh(cast.filing), judgement)}
+
+
+@pytest.mark.parametrize(("code", "text"), [("", "太短"), ("99", ""), ("77", "原因码不存在，写多少字都不行")])
+def test_a_poor_explanation_is_refused(cast, code, text):
+    save(cast)
+    with pytest.raises(Refused):
+        workflow.explain(cast.filing, "R629", "0" * 64, cast.clerk, AT, reason_code=code, text=text)
+    assert not Explanation.objects.exists()
+
+
+def test_the_commitment_and_the_signer_are_asked_for(cast):
+    save(cast)
+    workflow.check(cast.filing, cast.clerk, AT)
+    explain_everything(cast)
+    with pytest.raises(Refused, match="承诺"):
+        workflow.submit(cast.filing, cast.clerk, AT, signer="王经理", committed=False)
+    with pytest.raises(Refused, match="单位负责人"):
+        workflow.submit(cast.filing, cast.clerk, AT, signer=" ", committed=True)
+
+
+def test_the_last_second_is_on_time_and_the_next_is_not(cast):
+    assert submit(cast, at=LAST_SECOND).on_time
+    workflow.recall(cast.filing, cast.clerk, LAST_SECOND)
+    with pytest.raises(Refused, match="P03"):
+        workflow.submit(cast.filing, cast.clerk, AFTER_DUE, signer="王经理", committed=True)
+
+
+def test_a_granted_late_request_opens_the_door_and_marks_the_filing_for_ever(cast):
+    with pytest.raises(Refused, match="截止日未到"):
+        workflow.ask_late(cast.filing, cast.clerk, AT, "财务交接")
+    request = workflow.ask_late(cast.filing, cast.clerk, AFTER_DUE, "财务交接")
+    assert workflow.ask_late(cast.filing, cast.clerk, AFTER_DUE, "再点一次") == request
+    with pytest.raises(Refused, match="不属于您的区县"):
+        workflow.decide_late(request, True, cast.other_reviewer, AFTER_DUE)
+    workflow.decide_late(request, True, cast.reviewer, AFTER_DUE)
+    submission = submit(cast, at=AFTER_DUE)
+    assert not submission.on_time
+    assert fresh(cast.filing).late
+
+
+def test_a_refused_late_request_says_why(cast):
+    request = workflow.ask_late(cast.filing, cast.clerk, AFTER_DUE, "财务交接")
+    with pytest.raises(Refused, match="理由"):
+        workflow.decide_late(request, False, cast.reviewer, AFTER_DUE)
+    workflow.decide_late(request, False, cast.reviewer, AFTER_DUE, "未说明具体情况")
+    assert LateRequest.objects.get().granted is False
+    with pytest.raises(Refused, match="P03"):
+        submit(cast, at=AFTER_DUE)
+
+
+def test_recall_works_until_the_district_opens_the_submission(cast):
+    submission = submit(cast)
+    workflow.recall(cast.filing, cast.clerk, AT)
+    assert fresh(cast.filing).state == State.DRAFT
+    with pytest.raises(Refused, match="撤回"):
+        workflow.approve(submission, cast.reviewer, AT)
+    second = workflow.submit(cast.filing, cast.clerk, AT, signer="王经理", committed=True, reason="撤回后更正")
+    assert second.number == 2
+    workflow.open_for_review(second, cast.reviewer, AT)
+    with pytest.raises(Refused, match="已打开"):
+        workflow.recall(cast.filing, cast.clerk, AT)
+
+
+def test_only_its_own_district_reviews_a_filing(cast):
+    submission = submit(cast)
+    for review in (
+        lambda by: workflow.approve(submission, by, AT),
+        lambda by: workflow.send_back(submission, [{"cell": "", "reason": "看看"}], by, AT),
+        lambda by: workflow.query(submission, by, AT, "看看"),
+        lambda by: workflow.open_for_review(submission, by, AT),
+    ):
+        for stranger in (cast.other_reviewer, cast.city, cast.system, cast.clerk):
+            with pytest.raises(Refused):
+                review(stranger)
+    assert fresh(cast.filing).state == State.SUBMITTED
+
+
+def test_a_return_needs_a_reason_and_lands_on_its_cells(cast):
+    submission = submit(cast)
+    with pytest.raises(Refused, match="P05"):
+        workflow.send_back(submission, [{"cell": "2010.c1", "reason": "  "}], cast.reviewer, AT)
+    with pytest.raises(Refused, match="没有"):
+        workflow.send_back(submission, [{"cell": "9999.c1", "reason": "核对"}], cast.reviewer, AT)
+    review = workflow.send_back(submission, [{"cell": "2010.c1", "reason": "与财务报表核对"}], cast.reviewer, AT)
+    assert fresh(cast.filing).state == State.RETURNED
+    assert review.placed_reasons[0]["place"] == "软统企6表2010“主营业务收入”的“本年本期累计”"
+
+
+def test_an_amendment_is_the_next_number_with_a_reason_and_counts_once_approved(cast):
+    first = submit(cast)
+    workflow.approve(first, cast.reviewer, AT)
+    workflow.amend(cast.filing, cast.clerk, AT, "审计调整")
+    assert fresh(cast.filing).state == State.AMENDING
+    assert fresh(cast.filing).approved == first
+    save(cast, {**CLEAN_MAY, "2010.c1": "1001"})
+    workflow.check(cast.filing, cast.clerk, AT)
+    explain_everything(cast)
+    with pytest.raises(Refused, match="P07"):
+        workflow.submit(cast.filing, cast.clerk, AT, signer="王经理", committed=True)
+    second = workflow.submit(cast.filing, cast.clerk, AT, signer="王经理", committed=True, reason="审计调整")
+    assert (second.number, first.values["2010.c1"], second.values["2010.c1"]) == (2, "1000.00", "1001.00")
+    with pytest.raises(Refused, match="取代"):
+        workflow.approve(first, cast.reviewer, AT)
+    assert fresh(cast.filing).approved == first
+    workflow.approve(second, cast.reviewer, AT)
+    assert fresh(cast.filing).approved == second
+
+
+def test_bulk_approval_takes_the_clean_ones_and_says_why_it_left_the_rest(cast):
+    submission = submit(cast)
+    approved, left = workflow.approve_clean([submission], cast.reviewer, AT)
+    if submission.findings:
+        assert (approved, list(left)) == ([], [submission.receipt])
+        Submission.objects.filter(pk=submission.pk).update(findings=[])
+        submission.refresh_from_db()
+        approved, left = workflow.approve_clean([submission], cast.reviewer, AT)
+    assert (approved, left) == ([submission], {})
+    again, left = workflow.approve_clean([submission], cast.reviewer, AT)
+    assert again == [] and submission.receipt in left
+
+
+def test_the_city_asks_through_the_district(cast):
+    submission = submit(cast)
+    with pytest.raises(Refused):
+        workflow.city_query(submission, cast.analyst, AT, "请核实")
+    workflow.approve(submission, cast.reviewer, AT)
+    workflow.city_query(submission, cast.analyst, AT, "请核实云服务收入")
+    assert fresh(cast.filing).state == State.CITY_QUERIED
+    workflow.answer_city(submission, cast.reviewer, AT, "已电话核实无误")
+    assert fresh(cast.filing).state == State.APPROVED
+    workflow.city_return(submission, [{"cell": "20221.c1", "reason": "与台账不符"}], cast.city, AT)
+    workflow.send_back(submission, [{"cell": "20221.c1", "reason": "市级要求核对"}], cast.reviewer, AT)
+    assert fresh(cast.filing).state == State.RETURNED
+
+
+def test_a_query_is_answered_by_the_firm(cast):
+    submission = submit(cast)
+    workflow.query(submission, cast.reviewer, AT, "为何本期没有云服务收入？")
+    with pytest.raises(Refused):
+        workflow.answer(cast.filing, cast.other_clerk, AT, "不是我")
+    workflow.answer(cast.filing, cast.clerk, AT, "合同在下月验收。")
+    assert fresh(cast.filing).state == State.SUBMITTED
+
+
+def test_locking_wants_a_reason_for_what_is_missing_and_ends_everything(cast):
+    submission = submit(cast)
+    workflow.approve(submission, cast.reviewer, AT)
+    for nobody in (cast.reviewer, cast.analyst, cast.clerk, cast.system):
+        with pytest.raises(Refused, match="市级管理员"):
+            workflow.lock(cast.may, nobody, AT, "试试")
+    with pytest.raises(Refused, match="未填报 2 家"):
+        workflow.lock(cast.may, cast.city, AT)
+    workflow.lock(cast.may, cast.city, AT, "两家多次催报未果")
+    assert fresh(cast.filing).state == State.LOCKED
+    for late in (
+        lambda: workflow.amend(cast.filing, cast.clerk, AT, "想改"),
+        lambda: save(cast),
+        lambda: workflow.city_query(submission, cast.city, AT, "想问"),
+        lambda: workflow.ask_late(cast.other_filing, cast.other_clerk, AFTER_DUE, "想补"),
+    ):
+        with pytest.raises(Refused, match="锁定"):
+            late()
+
+
+def test_opening_a_period_stores_its_deadlines_and_who_owes_it(cast):
+    with pytest.raises(Refused, match="尚未结束"):
+        workflow.open_period("2024M06", cast.city, AT)
+    with pytest.raises(Refused, match="1月无月报"):
+        workflow.open_period("2024M01", cast.city, AT)
+    with pytest.raises(Refused, match="市级管理员"):
+        workflow.open_period("2024M04", cast.reviewer, AT)
+    period = workflow.open_period("2024M04", cast.city, AT)
+    assert [str(deadline.date) for deadline in period.deadlines.all()] == ["2024-05-12", "2024-05-13", "2024-05-15"]
+    assert period.filings.count() == 3
+    workflow.open_period("2024M04", cast.city, AT)
+    assert period.filings.count() == 3
+
+
+def test_a_date_set_by_hand_keeps_the_order_of_the_levels_and_its_reason(cast):
+    deadline = cast.may.enterprise_deadline
+    with pytest.raises(Refused, match="原因"):
+        workflow.set_deadline(deadline, deadline.date + timedelta(days=1), cast.city, AT, " ")
+    with pytest.raises(Refused, match="依次"):
+        workflow.set_deadline(deadline, deadline.date + timedelta(days=9), cast.city, AT, "系统故障")
+    moved = workflow.set_deadline(deadline, deadline.date + timedelta(days=1), cast.city, AT, "系统故障", "〔2024〕9号")
+    assert moved.by_hand and "系统故障" in moved.why
+    assert JournalEntry.objects.get(action="调整截止日").why == "系统故障"
+
+
+def test_an_estimate_is_made_actual_before_the_next_period(cast):
+    april = open_period("2024M04", AT.date().replace(month=5, day=1))
+    Period.objects.filter(pk="2024M04").update(estimates_allowed=True)
+    filing = workflow.open_period("2024M04", cast.city, AT).filings.get(enterprise=cast.firm)
+    may, cast.filing = cast.filing, filing
+    workflow.set_deadline(april.city_deadline, AT.date(), cast.city, AT, "测试")
+    workflow.set_deadline(april.district_deadline, AT.date(), cast.city, AT, "测试")
+    workflow.set_deadline(april.enterprise_deadline, AT.date(), cast.city, AT, "测试")
+    submit(cast, estimated=True)
+    cast.filing = may
+    with pytest.raises(Refused, match="不允许上报预估数"):
+        submit(cast, estimated=True)
+    with pytest.raises(Refused, match="P06"):
+        submit(cast)
+
+
+def test_an_adjusted_base_replaces_what_was_filed(cast):
+    april = open_period("2024M04", AT.date().replace(month=5, day=1))
+    filing = workflow.open_period("2024M04", cast.city, AT).filings.get(enterprise=cast.firm)
+    workflow.set_deadline(april.city_deadline, AT.date(), cast.city, AT, "测试")
+    workflow.set_deadline(april.district_deadline, AT.date(), cast.city, AT, "测试")
+    workflow.set_deadline(april.enterprise_deadline, AT.date(), cast.city, AT, "测试")
+    may, cast.filing = cast.filing, filing
+    submit(cast, cells={**CLEAN_MAY, "2010.c1": "950"})
+    cast.filing = may
+    save(cast)
+    assert str(judge(fresh(may)).completed.values["2010.c3"]) == "950.00"
+    with pytest.raises(Refused, match="带入"):
+        workflow.ask_adjustment(may, "2010.c1", "940", cast.clerk, AT, "审计调整")
+    request = workflow.ask_adjustment(may, "2010.c3", "940", cast.clerk, AT, "审计调整")
+    assert (request.old, request.new) == ("950.00", "940")
+    workflow.decide_adjustment(request, True, cast.reviewer, AT)
+    assert judge(fresh(may)).completed.values["2010.c3"] == 940
