@@ -16,8 +16,8 @@ FIELDS = [
     CODE,
     Field("value", "取值代码", 12),
     Field("value_name", "取值", 44),
-    Field("firms", "企业数（家）", 12),
-    Field("share", "占填报企业（%）", 12),
+    Field("firms", "企业数\n（家）", 12),
+    Field("share", "占填报企业\n（%）", 12),
     Field("total", "合计", 16),
 ]
 Line = tuple[Indicator, str, str, int, Decimal | None, Decimal | None]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 from reporting.aggregation import AreaSummary, Summary, share, share_in_words
 from reporting.tabulation.page import GREY, Book, Field
 from reporting.tabulation.tables import DISTRICT, DISTRICT_CODE, tables_of
@@ -10,13 +12,13 @@ NOTES = [Field("label", "项目", 20), Field("text", "说明", 110)]
 COVERAGE = [
     DISTRICT_CODE,
     DISTRICT,
-    Field("owed", "应报企业（家）", 12),
-    Field("filed", "已报企业（家）", 12),
-    Field("approved", "审核通过（家）", 12),
-    Field("filed_rate", "报送率（%）", 12),
-    Field("approved_rate", "通过率（%）", 12),
-    Field("filed_share", "已报企业上年收入占比（%）", 16),
-    Field("approved_share", "通过企业上年收入占比（%）", 16),
+    Field("owed", "应报企业\n（家）", 12),
+    Field("filed", "已报企业\n（家）", 12),
+    Field("approved", "审核通过\n（家）", 12),
+    Field("filed_rate", "报送率\n（%）", 12),
+    Field("approved_rate", "通过率\n（%）", 12),
+    Field("filed_share", "已报企业上年\n收入占比（%）", 16),
+    Field("approved_share", "通过企业上年\n收入占比（%）", 16),
 ]
 LIST = [
     DISTRICT_CODE,
@@ -26,7 +28,7 @@ LIST = [
     Field("counted", "是否纳入", 9),
     Field("state", "状态", 22),
     Field("late", "迟报", 7),
-    Field("number", "上报件序号", 9),
+    Field("number", "上报件\n序号", 9),
     Field("receipt", "回执号", 30),
     Field("submitted_at", "上报时间", 18),
 ]
@@ -36,10 +38,16 @@ def write_notes(book: Book) -> None:
     sheet = book.add_sheet("说明", NOTES, repeat=1)
     book.write_title(sheet, 0, f"{book.summary.period.label}汇总表说明", 1)
     for row, (label, text) in enumerate(notes_on(book.summary), start=1):
-        sheet.set_row(row, 15 * max(1, -(-len(text) // 52), text.count("\n") + 1))
+        sheet.set_row(row, 15 * lines_needed(text))
         sheet.write_string(row, 0, label, book.boxed(bold=True, valign="top"))
         sheet.write_string(row, 1, text, book.boxed(text_wrap=True, valign="top"))
     sheet.activate()
+
+
+def lines_needed(text: str) -> int:
+    """How many lines the text takes; a Chinese character is as wide as two others."""
+    room = NOTES[1].width - 6
+    return sum(max(1, ceil(sum(2 if ord(sign) > 255 else 1 for sign in line) / room)) for line in text.split("\n"))
 
 
 def notes_on(summary: Summary) -> list[tuple[str, str]]:
@@ -61,7 +69,7 @@ def notes_on(summary: Summary) -> list[tuple[str, str]]:
         ("同比、环比", "由合计数重新计算，保留一位小数；上年同期或上期合计不大于 0 时留空。"),
         ("不加总的指标", "百分比、系数不加总，留空。"),
         ("区县", f"按填报时的报送区县归集，列出报告期末有效的区县 {len(summary.districts)} 个。"),
-        ("填报企业数", "每行右端为该指标第一个可加总列填有数字（含 0）的企业数。"),
+        ("企业数", "每行右端为该指标第一个可加总列填有数字（含 0）的企业数。"),
         ("工作表", sheets_in_words(summary)),
         (
             "保密",

@@ -17,6 +17,7 @@ GREY = "#808080"
 HEAD = "#EEF2F7"
 LINE = "#A6A6A6"
 PRINTABLE_INCHES = 11.69 - 2 * 0.5  # A4 landscape between its margins
+PIXELS_PER_CHARACTER = 9  # 7 with Excel's own font; wider where another stands in for it
 NUMBER_FORMATS = {0: "#,##0", 1: "0.0", 2: "#,##0.00"}
 
 
@@ -66,12 +67,12 @@ class Book:
         if fit:
             sheet.fit_to_pages(1, 0)
         else:
-            inches = sum(field.width * 7 + 5 for field in fields) / 96
+            inches = sum(field.width for field in fields) * PIXELS_PER_CHARACTER / 96
             sheet.set_print_scale(max(10, min(100, int(PRINTABLE_INCHES / inches * 100))))
         for position, field in enumerate(fields):
             sheet.set_column(position, position, field.width)
-        sheet.set_header(f'&L&"{FONT}"&9{self.summary.period.label} {name}&R&"{FONT}"&9内部资料')
-        sheet.set_footer(f'&L&"{FONT}"&9制表时间 {self.summary.at:%Y-%m-%d %H:%M}&C&"{FONT}"&9第 &P 页 共 &N 页')
+        sheet.set_header(f'&L&"{FONT}"&9 {self.summary.period.label} {name}&R&"{FONT}"&9 内部资料')
+        sheet.set_footer(f'&L&"{FONT}"&9 制表时间 {self.summary.at:%Y-%m-%d %H:%M}&C&"{FONT}"&9 第 &P 页 共 &N 页')
         return sheet
 
     def write_title(self, sheet: Worksheet, row: int, title: str, last: int) -> None:

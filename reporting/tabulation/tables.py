@@ -8,9 +8,9 @@ from forms_tables.catalog import Indicator, Table
 from reporting.aggregation import AreaSummary, Summary
 from reporting.tabulation.page import GREY, Book, Field
 
-NAME, UNIT, CODE = Field("name", "指标名称", 44), Field("unit", "计量单位", 10), Field("code", "代码", 9)
-DISTRICT_CODE, DISTRICT = Field("district", "区县代码", 10), Field("district_name", "区县", 22)
-FIRMS = Field("firms", "填报企业数（家）", 10)
+NAME, UNIT, CODE = Field("name", "指标名称", 42), Field("unit", "计量单位", 9), Field("code", "代码", 8)
+DISTRICT_CODE, DISTRICT = Field("district", "区县代码", 9), Field("district_name", "区县", 20)
+FIRMS = Field("firms", "企业数\n（家）", 8)
 
 
 def tables_of(summary: Summary) -> list[Table]:
@@ -18,7 +18,7 @@ def tables_of(summary: Summary) -> list[Table]:
 
 
 def official_columns(table: Table) -> list[Field]:
-    return [Field(column.key, column.label, 15) for column in table.columns]
+    return [Field(column.key, column.label, 9 if column.kind == "percent" else 15) for column in table.columns]
 
 
 def write_city(book: Book, table: Table) -> None:
