@@ -9,7 +9,14 @@ from openpyxl.utils import get_column_letter
 
 from forms_tables.edition import Edition
 from forms_tables.periods import BadPeriod, PeriodCode
-from forms_tables.workbook_package import DAMAGED, Package, Unreadable, inspect_package, refuse_long_sheet
+from forms_tables.workbook_package import (
+    DAMAGED,
+    Package,
+    Unreadable,
+    WorksheetOutline,
+    inspect_package,
+    refuse_long_sheet,
+)
 
 META_SHEET = "_meta"
 ASK_FOR_NEW = "请重新下载本期表样，把数填进去后再上传。"
@@ -48,6 +55,8 @@ class OpenedWorkbook:
             self.book = load_workbook(self.package.stream(), read_only=True, data_only=False, keep_links=False)
         except Exception as damaged:  # whatever openpyxl stumbles over, the answer to the sender is the same
             raise Unreadable(DAMAGED) from damaged
+        for title in self.book.sheetnames:
+            refuse_long_sheet(title, self.outline(title))
         self.meta = self.read_meta()
 
     @property
@@ -74,27 +83,24 @@ class OpenedWorkbook:
 
     def rows(self, title: str) -> Iterator[list[GridCell]]:
         """The cells with something in them, row by row; hidden rows too."""
-        sheet = self.book[title]
-        outline = self.package.outlines.get(sheet._worksheet_path.lstrip("/"))
-        if outline is None:
-            raise Unreadable(DAMAGED)
-        refuse_long_sheet(title, outline)
+        outline = self.outline(title)
         try:
-            for row in sheet.iter_rows(max_row=outline.last_row or 1):
+            rows = self.book[title].iter_rows(max_row=outline.last_row or 1, max_col=outline.last_column or 1)
+            for row in rows:
                 if cells := [
                     GridCell(cell.row, cell.column, cell.value, cell.number_format, cell.data_type == "f")
                     for cell in row
                     if cell.value is not None and cell.value != ""
                 ]:
                     yield cells
-        except Unreadable:
-            raise
         except Exception as damaged:  # as above: a sheet openpyxl cannot follow
             raise Unreadable(f"工作表“{title}”的内容已损坏，读不出来。{ASK_FOR_NEW}") from damaged
 
-    def merged(self, title: str) -> list[str]:
-        outline = self.package.outlines.get(self.book[title]._worksheet_path.lstrip("/"))
-        return outline.merged if outline else []
+    def outline(self, title: str) -> WorksheetOutline:
+        part = getattr(self.book[title], "_worksheet_path", "").lstrip("/")
+        if part not in self.package.outlines:
+            raise Unreadable(DAMAGED)
+        return self.package.outlines[part]
 
 
 def refuse_another(

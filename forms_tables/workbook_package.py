@@ -19,7 +19,9 @@ MAX_RATIO = 300
 RATIO_COUNTS_FROM = 8 * 1024 * 1024
 MAX_ROWS = 2_000
 MAX_COLUMNS = 200
-LAST_EXCEL_ROW = 1_048_576
+LAST_ROW = 20_000
+MAX_STRINGS_BYTES = 16 * 1024 * 1024
+MAX_OTHER_BYTES = 2 * 1024 * 1024  # styles, names and the like are loaded whole
 CHUNK = 256 * 1024
 
 OLE_SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -150,22 +152,30 @@ def outline_worksheets(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo])
         lower = member.filename.lower()
         if not lower.endswith((".xml", ".rels")):
             continue
+        is_worksheet = lower.startswith("xl/worksheets/") and lower.endswith(".xml")
         outline = WorksheetOutline(member.filename)
-        scanner = xml_scanner(outline, worksheet=lower.startswith("xl/worksheets/") and lower.endswith(".xml"))
+        scanner = xml_scanner(outline, worksheet=is_worksheet)
+        limit = MAX_UNPACKED_BYTES if is_worksheet else part_limit(lower)
         with archive.open(member) as part:
+            size = 0
             try:
                 while chunk := part.read(CHUNK):
                     # The directory of a zip can lie about sizes, so what really comes out is counted too.
+                    size += len(chunk)
                     unpacked += len(chunk)
-                    if unpacked > MAX_UNPACKED_BYTES:
+                    if unpacked > MAX_UNPACKED_BYTES or size > limit:
                         raise Unreadable("文件解压后过大，没有打开。请下载新的表样，只填数后再上传。")
                     scanner.Parse(chunk, False)
                 scanner.Parse(b"", True)
             except expat.ExpatError as damaged:
                 raise Unreadable(DAMAGED) from damaged
-        if lower.startswith("xl/worksheets/"):
+        if is_worksheet:
             outlines[member.filename] = outline
     return outlines
+
+
+def part_limit(name: str) -> int:
+    return MAX_STRINGS_BYTES if name == "xl/sharedstrings.xml" else MAX_OTHER_BYTES
 
 
 def xml_scanner(outline: WorksheetOutline, *, worksheet: bool):
@@ -177,15 +187,16 @@ def xml_scanner(outline: WorksheetOutline, *, worksheet: bool):
 
     scanner.StartDoctypeDeclHandler = refuse_doctype
     scanner.EntityDeclHandler = refuse_doctype
-    row = counted = 0
+    row = column = counted = 0
 
     def note_worksheet(tag, attributes):
-        nonlocal row, counted
+        nonlocal row, column, counted
         tag = tag.rpartition(":")[2]
         if tag == "row":
-            row = number_of(attributes.get("r")) or row + 1
+            row, column = number_of(attributes.get("r")) or row + 1, 0
         elif tag == "c":
-            outline.last_column = max(outline.last_column, column_of(attributes.get("r", "")))
+            column = column_of(attributes.get("r", "")) or column + 1
+            outline.last_column = max(outline.last_column, column)
         elif tag in ("v", "t", "f") and row != counted:
             # Only rows with something in them count: some programs write a million empty ones.
             outline.rows += 1
@@ -194,11 +205,16 @@ def xml_scanner(outline: WorksheetOutline, *, worksheet: bool):
         elif tag == "mergeCell":
             outline.merged.append(attributes.get("ref", ""))
 
-    def refuse_macros(_tag, attributes):
-        if "macroenabled" in attributes.get("ContentType", "").lower():
+    def refuse_disguises(_tag, attributes):
+        """In [Content_Types].xml: macros under an innocent name, or XML under a name this scan passes over."""
+        kind = attributes.get("ContentType", "").lower()
+        named = "." + attributes.get("PartName", attributes.get("Extension", "")).lower()
+        if "macroenabled" in kind:
             raise Unreadable(REFUSED_PARTS["vbaproject"])
+        if kind.endswith("+xml") and not named.endswith((".xml", ".rels")):
+            raise Unreadable(DAMAGED)
 
-    scanner.StartElementHandler = note_worksheet if worksheet else refuse_macros
+    scanner.StartElementHandler = note_worksheet if worksheet else refuse_disguises
     return scanner
 
 
@@ -222,8 +238,10 @@ def refuse_long_sheet(title: str, outline: WorksheetOutline) -> None:
             f"工作表“{title}”有 {outline.rows:,} 行有内容，超过 {MAX_ROWS:,} 行的上限，没有读取。"
             "表样每张表不到一百行，请检查是否粘贴了别的数据。"
         )
-    if outline.last_row > LAST_EXCEL_ROW:
-        raise Unreadable(DAMAGED)
+    if outline.last_row > LAST_ROW:
+        raise Unreadable(
+            f"工作表“{title}”的第 {outline.last_row:,} 行还有内容，远在表样之外，没有读取。请删去表样以下的内容。"
+        )
     if outline.last_column > MAX_COLUMNS:
         raise Unreadable(
             f"工作表“{title}”用到了第 {outline.last_column:,} 列，超过 {MAX_COLUMNS} 列的上限，没有读取。"

@@ -51,7 +51,7 @@ def read_workbook(
     for code in opened.meta.tables:
         table = edition.table(code)
         if code in opened.titles:
-            SheetReading(read, edition, table, list(opened.rows(code)), opened.merged(code)).run()
+            SheetReading(read, edition, table, list(opened.rows(code)), opened.outline(code).merged).run()
         else:
             found = "、".join(f"“{title}”" for title in opened.titles) or "没有工作表"
             read.problems.append(

@@ -297,9 +297,27 @@ class TestRefusedWorkbooks:
         )
         assert "宏" in refusal(bad.with_part(good, "[Content_Types].xml", types))
 
+    def test_xml_under_a_name_that_hides_it(self, good):
+        types = bad.part(good, "[Content_Types].xml").replace(b"/xl/sharedStrings.xml", b"/xl/sharedStrings.dat")
+        assert "损坏" in refusal(bad.with_part(good, "[Content_Types].xml", types))
+
     def test_a_hundred_thousand_rows_with_sheet_and_count(self, good):
-        said = refusal(bad.with_100_000_rows(good, "软统企6"))
-        assert re.search("工作表“软统企6”有 100,0[0-9]{2} 行", said)
+        assert re.search("工作表“软统企6”有 100,0[0-9]{2} 行", refusal(bad.with_100_000_rows(good)))
+
+    @pytest.mark.parametrize(
+        ("row", "word"),
+        [
+            ('<row r="1048576"><c r="D1048576"><v>1</v></c></row>', "第 1,048,576 行"),
+            ('<row r="99"><c r="XFD99"><v>1</v></c></row>', "第 16,384 列"),
+            (f'<row r="99">{"<c><v>1</v></c>" * 5_000}</row>', "第 5,000 列"),
+        ],
+    )
+    def test_content_far_outside_the_form(self, good, row, word):
+        assert word in refusal(bad.with_rows(good, row))
+
+    def test_a_styles_part_that_would_fill_memory(self, good):
+        styles = bad.part(good, "xl/styles.xml").replace(b"</cellXfs>", b"<xf/>" * 1_000_000 + b"</cellXfs>")
+        assert "过大" in refusal(bad.with_part(good, "xl/styles.xml", styles))
 
     def test_another_firm_period_or_edition_stating_both(self, good):
         said = refusal(bad.with_meta(good, "credit_code", "91500000OTHER00000"))
