@@ -4,7 +4,8 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from accounts import clock
-from accounts import demo as demo_people
+from accounts import clock
+from accounts.demo import make_accounts
 from reporting.demo import city
 
 
@@ -20,5 +21,5 @@ class Command(BaseCommand):
         city.refuse_real_register()
         call_command("load_edition", stdout=self.stdout)
         came = city.build(options["enterprises"], options["seed"], self.stdout.write)
-        demo_people.make_accounts(city.demo_enterprise(options["seed"]), clock.now())
+        make_accounts(city.demo_enterprise(options["seed"]), clock.now())
         self.stdout.write(f"演示城市已就绪：新增 {came} 家企业，用时 {monotonic() - began:.0f} 秒。")
