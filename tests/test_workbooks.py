@@ -298,7 +298,7 @@ class TestRefusedWorkbooks:
         assert "宏" in refusal(bad.with_part(good, "[Content_Types].xml", types))
 
     def test_xml_under_a_name_that_hides_it(self, good):
-        types = bad.part(good, "[Content_Types].xml").replace(b"/xl/sharedStrings.xml", b"/xl/sharedStrings.dat")
+        types = bad.part(good, "[Content_Types].xml").replace(b"/xl/styles.xml", b"/xl/styles.dat")
         assert "损坏" in refusal(bad.with_part(good, "[Content_Types].xml", types))
 
     def test_a_hundred_thousand_rows_with_sheet_and_count(self, good):
