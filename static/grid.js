@@ -148,6 +148,7 @@
 
   // Somebody else saved first: cells I did not touch take theirs, the others stay mine with theirs written beside.
   function meetConflict(page) {
+    let differing = 0;
     for (const cell of page.querySelectorAll("[data-cell][data-theirs]")) {
       const mine = form.querySelector(`[data-cell="${cell.dataset.cell}"]`);
       const field = mine?.querySelector("input:not([type=checkbox], [type=hidden]), select");
@@ -157,6 +158,7 @@
         continue;
       }
       if (!mine) continue;
+      differing += 1;
       mine.classList.add("conflict");
       const says = mine.querySelector(".cell-says");
       const theirs = cell.querySelector(".cell-says");
@@ -164,7 +166,7 @@
     }
     form.elements.version.value = page.querySelector("#grid [name=version]").value;
     replaceParts(page, ["refusal"]);
-    tell("没有保存：有人先保存了这张表，请核对后再保存。", "block");
+    tell(`没有保存：有人先保存了这张表。您没改过的格已换成对方的；还有 ${differing} 格不同，核对后再保存。`, "block");
     document.getElementById("refusal").scrollIntoView({ block: "center" });
   }
 

@@ -14,6 +14,9 @@ from reporting.models import Explanation, Filing, LateRequest, Review, State, Su
 from reporting.views.grid import Remarks, show
 
 
+MOST_MARKED = 6  # a finding about more cells than this marks the first ones only
+
+
 @dataclass(frozen=True)
 class Tab:
     table: Table
@@ -21,6 +24,7 @@ class Tab:
     why: str
     mark: str = ""
     tone: str = ""
+    saved_at: datetime | None = None
     current: bool = False
 
 
@@ -39,6 +43,14 @@ class Shown:
     links: tuple[CellLink, ...]
     explanation: Explanation | None = None
     open: bool = False  # whether the firm may explain now
+
+    @property
+    def reason_code(self) -> str:
+        return self.explanation.reason_code if self.explanation else ""
+
+    @property
+    def text(self) -> str:
+        return self.explanation.text if self.explanation else ""
 
 
 @dataclass(frozen=True)
@@ -67,19 +79,31 @@ class Desk:
         return self.filing.is_with_firm and not period.is_locked and self.at.date() >= period.opens_on
 
     def has_text(self, table: Table) -> bool:
-        return bool(self.sheets.get(table.code) and self.sheets[table.code].cells)
+        return table.code in self.begun
+
+    @cached_property
+    def begun(self) -> set[str]:
+        """The tables somebody has begun; what is wrong with the others can wait."""
+        return {code for code, sheet in self.sheets.items() if sheet.cells}
+
+    def saved_at(self, table: Table) -> datetime | None:
+        return self.sheets[table.code].saved_at if table.code in self.sheets else None
 
     # What is wrong
 
     @cached_property
     def missing(self) -> list[Problem]:
         """Cells that must not be blank and are."""
-        return [problem for problem in self.judgement.completed.problems if self.is_blank(problem)]
+        return [problem for problem in self.told_problems if self.is_blank(problem)]
 
     @cached_property
     def problems(self) -> list[Problem]:
         """Cells whose text cannot be read or may not stand."""
-        return [problem for problem in self.judgement.completed.problems if not self.is_blank(problem)]
+        return [problem for problem in self.told_problems if not self.is_blank(problem)]
+
+    @property
+    def told_problems(self) -> list[Problem]:
+        return [problem for problem in self.judgement.completed.problems if problem.table in self.begun]
 
     def is_blank(self, problem: Problem) -> bool:
         return not self.typed.get(f"{problem.code}.{problem.column}", "").strip()
@@ -102,7 +126,7 @@ class Desk:
         tables = {place.partition("!")[0] for place in finding.cells}
         if table:
             return table.code in tables
-        return not tables or any(sheet.cells for code, sheet in self.sheets.items() if code in tables)
+        return not tables or bool(tables & self.begun)
 
     def link(self, place: str) -> CellLink:
         """From "软统企6!2020.c1" to the cell on its page."""
@@ -119,16 +143,17 @@ class Desk:
         """What is written beside each cell of a table. Blanks are pointed out once the firm has asked for the check."""
         errors, warnings, returned = defaultdict(list), defaultdict(list), defaultdict(list)
         asked = self.filing.checked == Filing.ERRORS
-        for problem in self.judgement.completed.problems if asked else self.problems:
+        for problem in self.told_problems if asked else self.problems:
             if problem.table == table.code:
-                errors[f"{problem.code}.{problem.column}"].append(problem.problem)
+                # Beside the cell its place goes without saying.
+                errors[f"{problem.code}.{problem.column}"].append(problem.problem.partition("：")[2] or problem.problem)
         if self.has_text(table):
             for finding in self.judgement.findings:
-                marks = errors if finding.level == "error" else warnings
-                for place in finding.cells[:1]:
+                marks, words = (errors, "须修改") if finding.level == "error" else (warnings, "须说明")
+                for place in finding.cells[:MOST_MARKED]:
                     table_code, _, cell = place.partition("!")
                     if table_code == table.code:
-                        marks[cell].append(f"{finding.message}（{finding.rule}）")
+                        marks[cell].append(f"{words}，见审核结果 {finding.rule}")
         for reason in self.returned_cells:
             if reason["cell"]:
                 returned[reason["cell"]].append(reason["reason"])
@@ -140,7 +165,7 @@ class Desk:
         tables = [t for t in self.filing.edition.tables if t.frequency == self.filing.period.parsed.frequency]
         owed = {table.code for table in self.judgement.tables}
         return [
-            Tab(table, True, table.why, *self.mark(table), current=table == here)
+            Tab(table, True, table.why, *self.mark(table), self.saved_at(table), current=table == here)
             if table.code in owed
             else Tab(table, False, table.why_not)
             for table in tables
@@ -156,8 +181,11 @@ class Desk:
         blank = sum(problem.table == table.code for problem in self.missing)
         if blank:
             return f"草稿，还缺 {blank} 格", ""
-        unexplained = [f for f in workflow.unexplained(self.filing, self.judgement) if self.touches(f, table)]
-        return (f"{len(unexplained)} 处须说明", "warn") if unexplained else ("无错", "done")
+        unexplained = len(self.unexplained(table))
+        return (f"{unexplained} 处须说明", "warn") if unexplained else ("无错", "done")
+
+    def unexplained(self, table: Table | None = None) -> list[Finding]:
+        return [f for f in workflow.unexplained(self.filing, self.judgement) if self.touches(f, table)]
 
     def count_wrong(self) -> Counter:
         """How many things must be corrected, per table."""
@@ -170,9 +198,9 @@ class Desk:
     def summary(self) -> str:
         """ "草稿，2 处须修改，1 处须说明": the second half of the page's title."""
         words = [self.filing.get_state_display()]
-        if self.filing.is_with_firm and any(sheet.cells for sheet in self.sheets.values()):
+        if self.filing.is_with_firm and self.begun:
             wrong = len(self.problems) + len(self.findings("error"))
-            unexplained = len(workflow.unexplained(self.filing, self.judgement))
+            unexplained = len(self.unexplained())
             words += [f"{wrong} 处须修改"] * bool(wrong) + [f"{len(self.missing)} 格未填"] * bool(self.missing)
             words += [f"{unexplained} 处须说明"] * bool(unexplained)
         return "，".join(words) + ("（迟报）" if self.filing.late else "")
@@ -184,9 +212,10 @@ class Desk:
             return [f"当前状态为“{self.filing.get_state_display()}”，不需要上报。"]
         if self.filing.period.is_locked:
             return [f"{self.filing.period.label}已由市级锁定，不能再上报。"]
-        said = [f"{t.code} 还没有填。" for t in self.judgement.tables if not self.has_text(t)]
-        wrong = len(self.problems) + len(self.judgement.errors)
-        unexplained = workflow.unexplained(self.filing, self.judgement)
+        empty = "、".join(table.code for table in self.judgement.tables if not self.has_text(table))
+        said = [f"{empty} 还没有填。"] if empty else []
+        wrong = len(self.problems) + len(self.findings("error"))
+        unexplained = self.unexplained()
         if wrong:
             said.append(f"{wrong} 处错误须修改。")
         if self.missing:

@@ -80,8 +80,9 @@ def render_sheet(
     text, theirs = desk.typed, {}
     if isinstance(refusal, workflow.Conflict):
         stored = refusal.sheet
-        cells = {key for key in {*text, *stored.cells} if table.has_cell(key)}
-        theirs = {key: stored.cells.get(key, "") for key in cells if text.get(key, "") != stored.cells.get(key, "")}
+        theirs = {
+            key: stored.cells.get(key, "") for key in cells_of(table) if text.get(key, "") != stored.cells.get(key, "")
+        }
     prefilled = not desk.has_text(table) and not refusal and desk.may_write
     if prefilled:
         text = known_cells(desk.filing)
@@ -96,7 +97,7 @@ def render_sheet(
         "stored": stored,
         "refusal": refusal,
         "theirs": theirs,
-        "prefilled": prefilled and any(table.has_cell(key) for key in text),
+        "prefilled": prefilled and any(key in text for key in cells_of(table)),
         "suggestions": suggestions_in(grid),
         "errors": desk.findings("error", table) if desk.has_text(table) else [],
         "warnings": desk.findings("warning", table) if desk.has_text(table) else [],
@@ -106,8 +107,11 @@ def render_sheet(
 
 def posted_cells(posted: QueryDict, table: Table) -> dict[str, str]:
     """The text of the form's cells; several ticked codes become one list."""
-    keys = [f"{indicator.code}.{key}" for indicator in table.indicators for key in indicator.columns]
-    return {key: ",".join(text for text in posted.getlist(key) if text) for key in keys if key in posted}
+    return {key: ",".join(text for text in posted.getlist(key) if text) for key in cells_of(table) if key in posted}
+
+
+def cells_of(table: Table) -> list[str]:
+    return [f"{indicator.code}.{key}" for indicator in table.indicators for key in indicator.columns]
 
 
 @require("enterprise")

@@ -108,7 +108,7 @@ def lay_out(
     remarks: Remarks = NOTHING_SAID,
 ) -> Grid:
     """The grid of one table; `text` is what was typed, `completed` what became of it."""
-    is_questionnaire = len(table.columns) == 1
+    is_questionnaire = all(column.key.startswith("v") for column in table.columns)
     unit = most_common_unit(table.indicators)
     rows = []
     for indicator in table.indicators:

@@ -32,7 +32,7 @@ def home(request: HttpRequest) -> HttpResponse:
     owed = [owed_line(filing, at) for filing in filings if is_open(filing)]
     context = {
         "owed": sorted(owed, key=lambda line: line.due),
-        "in_hand": [filing for filing in reversed(filings) if not is_open(filing) and not filing.period.is_locked][:6],
+        "in_hand": [filing for filing in reversed(filings) if is_in_hand(filing)][:6],
         "marks": [mark_of(filing, at) for filing in monthly],
         "line": revenue_line(monthly),
         "letters": letters_of(request.user.enterprise),
@@ -43,6 +43,11 @@ def home(request: HttpRequest) -> HttpResponse:
 def is_open(filing: Filing) -> bool:
     """Something is still the firm's to do: fill, correct, answer."""
     return not filing.period.is_locked and (filing.is_with_firm or filing.state == State.QUERIED)
+
+
+def is_in_hand(filing: Filing) -> bool:
+    """Submitted, and not locked yet: with the district or the city."""
+    return not is_open(filing) and not filing.period.is_locked and filing.state != State.LOCKED
 
 
 @dataclass(frozen=True)
@@ -63,7 +68,7 @@ class OwedLine:
 
 def owed_line(filing: Filing, at: datetime) -> OwedLine:
     due = filing.period.enterprise_deadline.date
-    tables = tables_for(filing.edition, filing.period_id, typed_cells(filing), filing.enterprise.attributes)
+    tables = tables_for(filing.edition, filing.period.parsed, typed_cells(filing), filing.enterprise.attributes)
     path = f"/filings/{filing.period_id}/"
     if len(tables) == 1 and filing.state in (State.NOT_STARTED, State.DRAFT):
         path += f"{tables[0].key}/"
