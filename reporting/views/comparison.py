@@ -7,15 +7,16 @@ from decimal import Decimal
 
 from forms_tables.catalog import Column, Edition, Indicator, Table, load_edition
 from forms_tables.periods import PeriodCode
-from reporting.judging import Values, history_of, submission_values
+from reporting.judging import CARRIED, Values, history_of, submission_values
 from reporting.models import Review, Submission
 from reporting.views.grid import choices_in, most_common_unit, show
 
-# What stands beside the submission's own columns; growth is reckoned from the last of them.
-BESIDE = {
-    "month": (("prev", "上期上报"), ("year_ago", "去年同期上报")),
-    "annual": (("last_annual", "上年上报"),),
-}
+# What is worked out beside the form's own columns, which already carry last period and the same period last year:
+# for a month its figure alone, without the months before; for a year the growth the annual form has no column for.
+BESIDE_MONTH = ("当月", "去年当月", "当月同比%")
+BESIDE_YEAR = ("增长%",)
+BESIDE_ANSWERS = ("上年上报",)
+PAST = {"y": "p", "e": "b"}
 BLANK = "（空白）"
 
 
@@ -40,6 +41,7 @@ class Cell:
     place: str
     shown: str
     before: str | None  # what the submission before this one said; None when it said the same
+    on_record: str  # in a carried column: what was filed then, where this says otherwise
     is_figure: bool
     has_finding: bool
 
@@ -50,7 +52,6 @@ class Row:
     unit: str
     cells: tuple[Cell | None, ...]  # None: the row has no such column
     beside: tuple[str, ...]
-    growth: str
     findings: tuple[Said, ...]
 
     @property
@@ -65,6 +66,7 @@ class ComparedTable:
     beside: tuple[str, ...]
     unit: str
     rows: tuple[Row, ...]
+    is_questionnaire: bool  # answers (软统企1) and not columns of figures
 
     @property
     def findings(self) -> int:
@@ -72,7 +74,7 @@ class ComparedTable:
 
     @property
     def width(self) -> int:
-        return 1 + len(self.columns) + len(self.beside) + (1 if self.beside else 0)
+        return 1 + len(self.columns) + len(self.beside)
 
 
 @dataclass(frozen=True)
@@ -152,30 +154,24 @@ class _Reader:
     findings: dict[str, list[Said]]
 
     def table(self, table: Table) -> ComparedTable:
-        questionnaire = len(table.columns) == 1
-        named = BESIDE[table.frequency]
-        unit = most_common_unit(table.indicators)
-        rows = tuple(self.row(indicator, table, unit, named) for indicator in table.indicators)
-        width = max((len(row.cells) for row in rows), default=1) if questionnaire else len(table.columns)
-        columns = table.columns if not questionnaire else table.columns[:1] * width
-        return ComparedTable(table, columns, tuple(label for _, label in named), unit, rows)
+        is_questionnaire = 2 * sum(row.is_figure for row in table.indicators) < len(table.indicators)
+        beside = BESIDE_YEAR if self.period.is_annual else BESIDE_MONTH
+        unit = "" if is_questionnaire else most_common_unit(table.indicators)
+        rows = tuple(self.row(indicator, table, unit, is_questionnaire) for indicator in table.indicators)
+        labels = BESIDE_ANSWERS if is_questionnaire else beside
+        return ComparedTable(table, table.columns, labels, unit, rows, is_questionnaire)
 
-    def row(self, indicator: Indicator, table: Table, unit: str, named) -> Row:
+    def row(self, indicator: Indicator, table: Table, unit: str, is_questionnaire: bool) -> Row:
         own = {column.key: column for column in indicator.column_definitions}
-        columns = [own.get(column.key) for column in table.columns]
-        if len(table.columns) == 1:
-            columns = list(own.values())
         found = self.findings.get(indicator.code, ())
         marked = {cell for said in found for cell in said.cells}
-        main = indicator.columns[0] if indicator.columns else ""
-        key = f"{indicator.code}.{main}"
-        beside = [self.history.get(name, {}).get(key) for name, _ in named]
         return Row(
             indicator=indicator,
             unit=indicator.unit if indicator.unit != unit else "",
-            cells=tuple(column and self.cell(indicator, column, marked) for column in columns),
-            beside=tuple(_shown(value, indicator, main) for value in beside),
-            growth=growth_words(self.values.get(key), beside[-1]) if indicator.is_figure else "",
+            cells=tuple(
+                self.cell(indicator, own[column.key], marked) if column.key in own else None for column in table.columns
+            ),
+            beside=self.last_answer(indicator) if is_questionnaire else self.worked_out(indicator),
             findings=tuple(found),
         )
 
@@ -187,9 +183,43 @@ class _Reader:
             place=f"{indicator.code} {indicator.name}·{column.label}",
             shown=_shown(now, indicator, column.key),
             before=None if now == before else _shown(before, indicator, column.key) or BLANK,
+            on_record=self.on_record(indicator, column.key, now),
             is_figure=isinstance(now, Decimal),
             has_finding=key in marked,
         )
+
+    def on_record(self, indicator: Indicator, column: str, now: Decimal | str | None) -> str:
+        name, source = CARRIED.get(column, ("", ""))
+        filed = self.history.get(name, {}).get(f"{indicator.code}.{source}")
+        return "" if filed is None or filed == now else _shown(filed, indicator, column)
+
+    def last_answer(self, indicator: Indicator) -> tuple[str, ...]:
+        answers = self.history.get("last_annual", {})
+        main = next(iter(indicator.columns), "")
+        return (_shown(answers.get(f"{indicator.code}.{main}"), indicator, main),)
+
+    def worked_out(self, indicator: Indicator) -> tuple[str, ...]:
+        if not indicator.is_figure:
+            return ("",) * len(BESIDE_YEAR if self.period.is_annual else BESIDE_MONTH)
+        if self.period.is_annual:
+            main = next((key for key in PAST if key in indicator.columns), "")
+            now, then = (self.values.get(f"{indicator.code}.{key}") for key in (main, PAST.get(main, "")))
+            return (growth_words(now, then),)
+        now, then = (self.month_alone(indicator, self.values), self.month_alone(indicator, self.year_ago))
+        return _shown(now, indicator, "c1"), _shown(then, indicator, "c1"), growth_words(now, then)
+
+    @property
+    def year_ago(self) -> Values:
+        return self.history.get("year_ago", {})
+
+    def month_alone(self, indicator: Indicator, values: Values) -> Decimal | None:
+        """A cumulative figure without the months before. February holds January too, which is never reported (X04)."""
+        now, before = values.get(f"{indicator.code}.c1"), values.get(f"{indicator.code}.c3")
+        if indicator.nature != "累计" or now is None:
+            return None
+        if self.period.month == 2:
+            return now
+        return None if before is None else now - before
 
 
 def growth_words(now: Decimal | str | None, then: Decimal | str | None) -> str:

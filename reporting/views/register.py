@@ -42,7 +42,7 @@ def wanted_firms(request):
             Q(name__icontains=words) | Q(credit_code__icontains=words) | Q(contact_name__icontains=words)
         )
     if scope := asked.get("scope"):
-        found = found.filter(attributes__A34__contains=scope)
+        found = found.filter(attributes__A34__icontains=scope)
     if district := asked.get("district"):
         found = found.filter(residences__until__isnull=True, residences__district__code=district)
     if (key := asked.get("key")) in ("A38", "A39"):

@@ -72,7 +72,7 @@ def reason_rows(typed: list[dict[str, str]], comparison: Comparison) -> list[dic
     """The lines of the form in which reasons are typed: those typed before a refusal, then empty ones."""
     listed = {cell.key for _, cells in comparison.cells_to_name for cell in cells} | {""}
     rows = [row | {"is_unlisted": row["cell"] not in listed} for row in typed]
-    return rows + [{"cell": "", "reason": "", "is_unlisted": False}] * max(1, 3 - len(rows))
+    return rows + [{"cell": "", "reason": "", "is_unlisted": False}] * max(1, 2 - len(rows))
 
 
 def be_brief(note: str = "", reasons=()) -> None:

@@ -9,12 +9,12 @@ from reporting import workflow
 from reporting.models import Filing, Period
 from reporting.standing import submissions_visible_to
 from reporting.views.listing import list_filings
-from reporting.views.periods import period_in_hand, periods_to_show
+from reporting.views.periods import asked_period, periods_to_show
 
 
 @require("district")
 def current_queue(request):
-    period = period_in_hand(clock.today())
+    period = asked_period(request, clock.today())
     return redirect("district_queue", period.code) if period else render(request, "district/no_period.html")
 
 
