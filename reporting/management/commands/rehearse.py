@@ -1,0 +1,119 @@
+import tempfile
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from openpyxl import load_workbook
+
+from accounts import clock
+from accounts.models import Enterprise, Installation, User
+from reporting import registration, workflow
+from reporting.aggregation import summarise
+from reporting.demo.firms import Firm, make_firm
+from reporting.demo.stories import typed_for
+from reporting.judging import judge
+from reporting.models import Filing, Period
+from reporting.tabulation import write_summary
+from reporting.workbook_exchange import receive_workbook, write_filing_template
+
+SEED = 1
+NEWCOMER = 90_001  # a firm number no demonstration city reaches
+MONTH, ANNUAL = "2024M05", "2023A"
+
+
+class Command(BaseCommand):
+    help = "Walk the whole chain without a browser: apply, activate, fill, check, submit, review, lock, city workbook."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--enterprises", type=int, default=45)
+
+    def handle(self, *args, **options):
+        call_command("demo", enterprises=options["enterprises"], seed=SEED, stdout=self.stdout)
+        if not Installation.current().is_demo:
+            raise CommandError("演练只在演示库上进行。")
+        self.city = User.objects.get(role=User.Role.CITY)
+        firm, enterprise = self.register()
+        for code in (ANNUAL, MONTH):
+            self.file(firm, enterprise, Period.objects.get(code=code))
+        with tempfile.TemporaryDirectory() as folder:
+            for code in (ANNUAL, MONTH):
+                self.lock_and_tabulate(enterprise, code, Path(folder) / f"{code}.xlsx")
+        self.stdout.write("全流程演练完成。")
+
+    def register(self) -> tuple[Firm, Enterprise]:
+        at = clock.now()
+        clerk = User.objects.filter(role=User.Role.DISTRICT).first()
+        firm = make_firm(NEWCOMER, SEED, (clerk.district.code,))
+        application = registration.apply(
+            credit_code=firm.credit_code,
+            name=firm.name,
+            district=clerk.district,
+            contact_name=firm.contact,
+            phone="023-60000000",
+            mobile="13900000000",
+            email="newcomer@demo.invalid",
+            scope=firm.business.scope,
+            attributes=firm.attributes,
+            at=at,
+        )
+        enterprise = registration.approve_application(application, joined_on=date(2023, 1, 1), by=clerk, at=at)
+        self.say(f"{enterprise.name}（{enterprise.credit_code}）注册，{clerk.district.name}批准")
+        return firm, enterprise
+
+    def file(self, firm: Firm, enterprise: Enterprise, period: Period) -> None:
+        """Fill a period through its workbook, then check, explain, submit; the district approves."""
+        filing = Filing.objects.get(enterprise=enterprise, period=period)
+        person = User.objects.get(enterprise=enterprise)
+        clerk = User.objects.filter(role=User.Role.DISTRICT, district=filing.district).first()
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "filled.xlsx"
+            self.fill_workbook(filing, typed_for(firm, period.parsed, {}), path)
+            received = receive_workbook(filing, path, person, clock.now(), path.name)
+        if received.problems:
+            raise CommandError("工作簿未被接受：\n" + "\n".join(received.problems))
+        judgement = workflow.check(filing, person, clock.now())
+        if judgement.blocks:
+            raise CommandError("数据审核未通过：\n" + "\n".join(finding.message for finding in judgement.errors))
+        for finding in judgement.warnings:
+            workflow.explain(filing, finding.rule, finding.fingerprint, person, clock.now(), reason_code="01")
+        submission = workflow.submit(filing, person, clock.now(), signer=firm.contact, committed=True)
+        self.say(f"{period.label}：审核通过（{len(judgement.warnings)} 处提示已说明），上报回执 {submission.receipt}")
+        workflow.open_for_review(submission, clerk, clock.now())
+        workflow.approve(submission, clerk, clock.now())
+        self.say(f"{period.label}：{filing.district.name}审核通过")
+
+    def fill_workbook(self, filing: Filing, cells: dict[str, str], path: Path) -> None:
+        """Type cells into the firm's own template, found by the codes and column keys it carries."""
+        write_filing_template(filing, path)
+        book = load_workbook(path)
+        for sheet in book:
+            key_row = next((row for row in sheet.iter_rows() if any(cell.value == "code" for cell in row)), None)
+            if key_row is None:
+                continue
+            columns = {cell.value: cell.column for cell in key_row if cell.value}
+            for row in range(key_row[0].row + 1, sheet.max_row + 1):
+                code = sheet.cell(row, columns["code"]).value
+                for key, column in columns.items():
+                    if f"{code}.{key}" in cells:
+                        sheet.cell(row, column).value = as_in_excel(cells[f"{code}.{key}"])
+        book.save(path)
+
+    def lock_and_tabulate(self, enterprise: Enterprise, code: str, out: Path) -> None:
+        period = workflow.lock(Period.objects.get(code=code), self.city, clock.now(), "演练：其余企业未完成")
+        summary = summarise(period, clock.now())
+        write_summary(summary, out)
+        sheets = load_workbook(out, read_only=True).sheetnames
+        self.say(f"{period.label}：市级锁定，汇总表 {len(sheets)} 张工作表")
+
+    def say(self, words: str) -> None:
+        self.stdout.write(f"· {words}")
+
+
+def as_in_excel(text: str) -> str | float:
+    """A figure as a number cell holds it; codes with leading noughts and words stay text."""
+    try:
+        return float(Decimal(text)) if "." in text else text
+    except InvalidOperation:
+        return text
