@@ -16,8 +16,6 @@ FONT = "宋体"
 GREY = "#808080"
 HEAD = "#EEF2F7"
 LINE = "#A6A6A6"
-PRINTABLE_INCHES = 11.69 - 2 * 0.5  # A4 landscape between its margins
-PIXELS_PER_CHARACTER = 9  # 7 with Excel's own font; wider where another stands in for it
 NUMBER_FORMATS = {0: "#,##0", 1: "0.0", 2: "#,##0.00"}
 
 
@@ -52,11 +50,8 @@ class Book:
     def figure(self, decimals: int | None, bold: bool = False) -> Format:
         return self.boxed(align="right", num_format=NUMBER_FORMATS.get(decimals, "General"), bold=bold)
 
-    def add_sheet(self, name: str, fields: Sequence[Field], *, repeat: int, fit: bool = True) -> Worksheet:
-        """A sheet set up to print on A4 landscape, `repeat` rows of head on each page, one page wide.
-
-        Told to fit the width, spreadsheets ignore page breaks: a sheet with breaks (fit=False) is scaled instead.
-        """
+    def add_sheet(self, name: str, fields: Sequence[Field], *, repeat: int) -> Worksheet:
+        """A sheet set up to print on A4 landscape, one page wide, with its `repeat` rows of head on each page."""
         sheet = self.workbook.add_worksheet(name)
         sheet.hide_gridlines(2)
         sheet.set_landscape()
@@ -64,11 +59,7 @@ class Book:
         sheet.set_margins(left=0.5, right=0.5, top=0.7, bottom=0.7)
         sheet.center_horizontally()
         sheet.repeat_rows(0, repeat - 1)
-        if fit:
-            sheet.fit_to_pages(1, 0)
-        else:
-            inches = sum(field.width for field in fields) * PIXELS_PER_CHARACTER / 96
-            sheet.set_print_scale(max(10, min(100, int(PRINTABLE_INCHES / inches * 100))))
+        sheet.fit_to_pages(1, 0)
         for position, field in enumerate(fields):
             sheet.set_column(position, position, field.width)
         sheet.set_header(f'&L&"{FONT}"&9 {self.summary.period.label} {name}&R&"{FONT}"&9 内部资料')

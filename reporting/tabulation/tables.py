@@ -36,25 +36,22 @@ def write_city(book: Book, table: Table) -> None:
 
 
 def write_by_district(book: Book, table: Table) -> None:
-    """Every district's table one after the other, each on its own page, under one filter."""
+    """Every district's table one after the other under one filter; filtered to one district it prints as its table."""
     fields = [DISTRICT_CODE, DISTRICT, NAME, UNIT, CODE, *official_columns(table), FIRMS]
     last = len(fields) - 1
-    sheet = book.add_sheet(f"{table.code}分区县", fields, repeat=6, fit=False)
+    sheet = book.add_sheet(f"{table.code}分区县", fields, repeat=6)
     row = write_head(book, sheet, table, f"{table.title}（分区县汇总）", last)
     top = row = book.write_fields(sheet, row, fields)
     sheet.freeze_panes(row, 5)
     rows = [indicator for indicator in table.indicators if not indicator.is_heading]
-    breaks = []
     for district in book.summary.districts:
         for indicator in rows:
             sheet.write_string(row, 0, district.code, book.boxed(font_color=GREY, align="center"))
             sheet.write_string(row, 1, district.name, book.boxed())
             write_indicator(book, sheet, row, 2, table, indicator, district)
             row += 1
-        breaks.append(row)
     if row > top:
         sheet.autofilter(top - 1, 0, row - 1, last)
-        sheet.set_h_pagebreaks(breaks[:-1])
 
 
 def write_head(book: Book, sheet: Worksheet, table: Table, title: str, last: int) -> int:
