@@ -40,7 +40,7 @@ def write_register(enterprises, by: User, at: datetime.datetime) -> bytes:
     for column in YES_NO:
         letter = chr(ord("A") + COLUMNS.index(column))
         yes_no.add(f"{letter}2:{letter}{MOST_ROWS + 1}")
-    sheet.add_data_validation(yes_no)
+    sheet.data_validations.append(yes_no)
     sheet.append([head_cell(sheet, column) for column in COLUMNS])
     for row in RegisterResource(by, at).export(enterprises):
         sheet.append([text_cell(sheet, text) for text in row])

@@ -1,0 +1,228 @@
+"""The register: contacts, facts, named lists, moving district, leaving, and the firm page."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from accounts import people
+from accounts.access import Refused
+from accounts.models import Enterprise, JournalEntry
+from reporting import register
+from reporting.models import Filing, Period, State
+from reporting.register_facts import UnreadableFact
+from tests.cast import AT, make_district
+
+CONTACT = {"contact_name": "新人", "phone": "023-63890000", "mobile": "", "email": "x@example.com", "address": ""}
+JUNE = date(2024, 6, 1)
+
+
+def period(code: str, opens_on: date, state: str = Period.OPEN) -> Period:
+    return Period.objects.create(code=code, edition_code="chongqing-2024", opens_on=opens_on, state=state)
+
+
+def test_the_firm_and_its_district_change_the_contact(cast):
+    register.change_contact(cast.yuntu, CONTACT, by=cast.wang_lei, at=AT)
+    register.change_contact(cast.yuntu, CONTACT | {"contact_name": "又换"}, by=cast.chen_yu, at=AT)
+    entries = JournalEntry.objects.filter(action="修改企业联系方式").order_by("pk")
+    assert [entry.after.get("联系人") for entry in entries] == ["新人", "又换"]
+    assert entries[1].before == {"联系人": "新人"}
+
+
+def test_another_firm_or_district_does_not_change_the_contact(cast):
+    for by in (cast.zhao_min, cast.he_qing, cast.liu_fang, cast.wu_gang):
+        with pytest.raises(Refused, match="企业自己或所在区县"):
+            register.change_contact(cast.yuntu, CONTACT, by=by, at=AT)
+
+
+def test_saving_the_same_contact_leaves_no_trace(cast):
+    register.change_contact(cast.yuntu, CONTACT, by=cast.li_na, at=AT)
+    register.change_contact(cast.yuntu, CONTACT, by=cast.li_na, at=AT)
+    assert JournalEntry.objects.filter(action="修改企业联系方式").count() == 1
+
+
+def test_the_firm_changes_its_own_facts_and_the_journal_keeps_both_sides(cast):
+    register.change_facts(cast.yuntu, {"A37": "是", "A34": "3B,1"}, by=cast.li_na, at=AT)
+    cast.yuntu.refresh_from_db()
+    assert (cast.yuntu.attributes["A37"], cast.yuntu.attributes["A34"]) == ("是", "1,3B")
+    entry = JournalEntry.objects.get(action="修改登记事项")
+    assert entry.before["是否有人工智能业务"] == "否"
+    assert entry.after["是否有人工智能业务"] == "是"
+
+
+def test_no_official_says_the_firms_facts_for_it(cast):
+    for by in (cast.chen_yu, cast.zhou_tao, cast.zhao_min, cast.wu_gang):
+        with pytest.raises(Refused, match="企业自己修改"):
+            register.change_facts(cast.yuntu, {"A37": "是"}, by=by, at=AT)
+
+
+def test_the_firm_does_not_put_itself_on_a_named_list(cast):
+    with pytest.raises(Refused, match="市级名单"):
+        register.change_facts(cast.yuntu, {"A38": "是"}, by=cast.li_na, at=AT)
+
+
+def test_a_fact_that_is_no_code_is_refused(cast):
+    with pytest.raises(UnreadableFact, match="A22"):
+        register.change_facts(cast.yuntu, {"A22": "99"}, by=cast.li_na, at=AT)
+
+
+def test_the_city_names_key_firms_with_a_ground(client, cast):
+    client.force_login(cast.zhou_tao)
+    said = {"credit_code": cast.yuntu.credit_code, "value": "是", "why": "渝经信〔2024〕8号"}
+    client.post("/key-firms/A39/", said)
+    cast.yuntu.refresh_from_db()
+    assert cast.yuntu.attributes["A39"] == "是"
+    assert JournalEntry.objects.get(action="修改重点名单").why == "渝经信〔2024〕8号"
+    assert cast.yuntu.name in client.get("/key-firms/A39/").content.decode()
+    assert "没有这个代码" in client.post("/key-firms/A39/", said | {"credit_code": "123"}).content.decode()
+    assert "已经是" in client.post("/key-firms/A39/", said).content.decode()
+    assert client.get("/key-firms/A22/").status_code == 404
+
+
+def test_nobody_else_names_key_firms(cast):
+    for by in (cast.chen_yu, cast.liu_fang, cast.li_na, cast.wu_gang):
+        with pytest.raises(Refused, match="只能由市级"):
+            register.name_key_firm(cast.yuntu, "A38", "是", by=by, at=AT, why="试")
+    with pytest.raises(Refused, match="不是市级名单"):
+        register.name_key_firm(cast.yuntu, "A22", "6513", by=cast.zhou_tao, at=AT, why="试")
+    with pytest.raises(Refused, match="依据"):
+        register.name_key_firm(cast.yuntu, "A38", "是", by=cast.zhou_tao, at=AT, why="")
+
+
+def move(cast, by, district=None, since=JUNE, reason="搬迁到南岸"):
+    return register.move_enterprise(cast.yuntu, district or cast.nanan, since=since, reason=reason, by=by, at=AT)
+
+
+def test_a_firm_that_moves_keeps_its_history_where_it_was(cast):
+    april, may, june = (
+        period("2024M04", date(2024, 5, 1)),
+        period("2024M05", date(2024, 6, 1)),
+        period("2024M06", date(2024, 6, 1)),
+    )
+    filings = {
+        each: Filing.objects.create(enterprise=cast.yuntu, period=each, district=cast.yuzhong)
+        for each in (april, may, june)
+    }
+    move(cast, cast.chen_yu)
+    assert cast.yuntu.district_on(date(2024, 5, 31)) == cast.yuzhong
+    assert cast.yuntu.district_on(JUNE) == cast.nanan
+    for each in filings.values():
+        each.refresh_from_db()
+    assert [filings[each].district for each in (april, may, june)] == [cast.yuzhong, cast.yuzhong, cast.nanan]
+    assert set(JournalEntry.objects.filter(action="迁移区县").values_list("district", flat=True)) == {
+        cast.yuzhong.pk,
+        cast.nanan.pk,
+    }
+    assert cast.yuntu in Enterprise.objects.visible_to(cast.he_qing)
+
+
+def test_what_was_sent_or_locked_stays_with_the_old_district(cast):
+    sent = Filing.objects.create(
+        enterprise=cast.yuntu,
+        period=period("2024M06", JUNE),
+        district=cast.yuzhong,
+        state=State.SUBMITTED,
+    )
+    locked = Filing.objects.create(
+        enterprise=cast.yuntu, period=period("2024M07", JUNE, Period.LOCKED), district=cast.yuzhong
+    )
+    move(cast, cast.zhou_tao)
+    for filing in (sent, locked):
+        filing.refresh_from_db()
+        assert filing.district == cast.yuzhong
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"by": "he_qing"}, "现在所属的区县"),
+        ({"by": "li_na"}, "现在所属的区县"),
+        ({"by": "liu_fang"}, "现在所属的区县"),
+        ({"reason": " "}, "事由"),
+        ({"since": AT.date() + timedelta(days=1)}, "不能晚于今天"),
+        ({"district": "yuzhong"}, "已经属于"),
+        ({"since": date(2023, 1, 1)}, "应晚于"),
+    ],
+)
+def test_a_move_is_refused(cast, changed, sentence):
+    named = {
+        name: getattr(cast, value) if isinstance(value, str) and hasattr(cast, value) else value
+        for name, value in changed.items()
+    }
+    with pytest.raises(Refused, match=sentence):
+        move(cast, **({"by": cast.chen_yu} | named))
+
+
+def test_a_firm_does_not_move_to_an_abolished_district(cast):
+    with pytest.raises(Refused, match="不是报送区县"):
+        move(cast, cast.chen_yu, make_district("500105", "江北区", 5, valid_to=date(2024, 1, 1)))
+
+
+def test_the_old_district_loses_sight_of_the_firm_by_its_page(client, cast):
+    client.force_login(cast.chen_yu)
+    assert client.get(f"/firms/{cast.yuntu.credit_code}/").status_code == 200
+    client.post(
+        f"/firms/{cast.yuntu.credit_code}/move/", {"district": cast.nanan.pk, "since": "2024-06-01", "reason": "搬迁"}
+    )
+    assert client.get(f"/firms/{cast.yuntu.credit_code}/").status_code == 404
+
+
+def test_a_firm_stops_reporting_on_a_day_with_a_reason(cast):
+    with pytest.raises(Refused, match="所属区县或市级"):
+        register.stop_reporting(cast.yuntu, left_on=JUNE, reason="注销", by=cast.li_na, at=AT)
+    with pytest.raises(Refused, match="事由"):
+        register.stop_reporting(cast.yuntu, left_on=JUNE, reason="", by=cast.chen_yu, at=AT)
+    with pytest.raises(Refused, match="不能早于"):
+        register.stop_reporting(cast.yuntu, left_on=date(2022, 1, 1), reason="注销", by=cast.chen_yu, at=AT)
+    register.stop_reporting(cast.yuntu, left_on=date(2024, 5, 31), reason="注销", by=cast.chen_yu, at=AT)
+    assert cast.yuntu in Enterprise.objects.reporting_on(date(2024, 5, 31))
+    assert cast.yuntu not in Enterprise.objects.reporting_on(JUNE)
+
+
+def test_each_office_lists_its_own_firms(client, cast):
+    for user, there, absent in (
+        (cast.chen_yu, cast.yuntu, cast.shancheng),
+        (cast.he_qing, cast.shancheng, cast.yuntu),
+    ):
+        client.force_login(user)
+        page = client.get("/firms/").content.decode()
+        assert there.name in page and absent.name not in page
+        assert client.get(f"/firms/{absent.credit_code}/").status_code == 404
+        assert client.post(f"/firms/{absent.credit_code}/open-account/").status_code == 404
+    client.force_login(cast.zhou_tao)
+    page = client.get("/firms/", {"district": "500108", "key": "", "scope": "3B"}).content.decode()
+    assert cast.shancheng.name in page and cast.yuntu.name not in page
+    assert cast.jialing.name in client.get("/firms/", {"key": "A38"}).content.decode()
+    assert cast.jialing.name not in client.get("/firms/", {"key": "A40"}).content.decode()
+    assert "没有符合条件" in client.get("/firms/", {"q": "不存在"}).content.decode()
+
+
+def test_the_firm_edits_its_own_page(client, cast):
+    client.force_login(cast.li_na)
+    assert client.get("/account/firm/").status_code == 200
+    client.post(
+        "/account/firm/",
+        {"part": "contact", "contact-contact_name": "李娜", "contact-mobile": "13800000001", "contact-email": "a@b.cn"},
+    )
+    client.post(
+        "/account/firm/",
+        {"part": "facts", "facts-A22": "6513", "facts-A34": ["1", "3A"], "facts-A36": "否", "facts-A37": "是"},
+    )
+    cast.yuntu.refresh_from_db()
+    assert (cast.yuntu.contact_name, cast.yuntu.attributes["A34"]) == ("李娜", "1,3A")
+
+
+def test_a_firm_without_account_gets_its_first_letter_from_its_district(client, cast, mailoutbox):
+    cast.jialing.users.all().delete()
+    with pytest.raises(Refused, match="所在区县"):
+        people.open_first_account(cast.jialing, by=cast.he_qing, at=AT)
+    client.force_login(cast.chen_yu)
+    client.post(f"/firms/{cast.jialing.credit_code}/open-account/", {"email": ""})
+    user = people.first_account(cast.jialing)
+    assert not user.has_usable_password()
+    with pytest.raises(Refused, match="已有账号"):
+        people.open_first_account(cast.jialing, by=cast.chen_yu, at=AT)
+    Enterprise.objects.filter(pk=cast.shancheng.pk).update(email="")
+    cast.shancheng.refresh_from_db()
+    cast.shancheng.users.all().delete()
+    with pytest.raises(Refused, match="没有登记邮箱"):
+        people.open_first_account(cast.shancheng, by=cast.he_qing, at=AT)

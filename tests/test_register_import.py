@@ -1,0 +1,257 @@
+"""The register from Excel: a dry run row by row, then everything or nothing."""
+
+import io
+import zipfile
+from datetime import date
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from openpyxl import Workbook, load_workbook
+
+from accounts.access import Refused
+from accounts.models import Enterprise, JournalEntry
+from forms_tables.workbook_package import Unreadable
+from reporting import register_import as importing
+from reporting.register_workbook import write_register
+from tests.cast import AT, FREE_CODE
+
+NEW = {
+    "统一社会信用代码": FREE_CODE,
+    "单位详细名称": "重庆新桥软件有限公司",
+    "报送区县": "渝中区",
+    "纳统类别": "1,3B",
+    "行业代码": "6513",
+    "嵌入式": "否",
+    "人工智能": "是",
+    "联系人": "钱进",
+    "手机": 13900000001,
+    "邮箱": "qj@example.com",
+    "起报日期": date(2024, 6, 1),
+}
+
+
+def workbook(*rows: dict, columns=importing.COLUMNS) -> io.BytesIO:
+    book = Workbook()
+    book.active.append(list(columns))
+    for row in rows:
+        book.active.append([row.get(column) for column in columns])
+    out = io.BytesIO()
+    book.save(out)
+    out.seek(0)
+    return out
+
+
+def tried(by, *rows: dict) -> importing.DryRun:
+    return importing.try_import(workbook(*rows), "名录.xlsx", by=by, at=AT)
+
+
+def imported(by, *rows: dict) -> importing.DryRun:
+    return importing.import_register(workbook(*rows), "名录.xlsx", by=by, at=AT)
+
+
+def known(enterprise, **changed) -> dict:
+    return {"统一社会信用代码": enterprise.credit_code, **changed}
+
+
+def test_a_dry_run_counts_and_writes_nothing(cast):
+    counts = tried(
+        cast.zhou_tao,
+        NEW,
+        known(cast.yuntu, 单位详细名称="重庆云图数字科技有限公司"),
+        known(cast.shancheng, 联系人="统计员"),
+    )
+    assert (counts.new, counts.changed, counts.unchanged, counts.problems) == (1, 1, 1, [])
+    assert not Enterprise.objects.filter(credit_code=FREE_CODE).exists()
+    assert not JournalEntry.objects.exists()
+
+
+def test_a_clean_import_adds_and_changes_and_journals(cast):
+    imported(cast.zhou_tao, NEW, known(cast.yuntu, 单位详细名称="重庆云图数字科技有限公司", 人工智能="是"))
+    firm = Enterprise.objects.get(credit_code=FREE_CODE)
+    assert firm.district_on(date(2024, 6, 1)) == cast.yuzhong
+    assert (firm.mobile, firm.joined_on) == ("13900000001", date(2024, 6, 1))
+    assert firm.attributes == {
+        "A22": "6513", "A34": "1,3B", "A36": "否", "A37": "是", "A38": "否", "A39": "否", "A40": "0"
+    }  # fmt: skip
+    cast.yuntu.refresh_from_db()
+    assert cast.yuntu.attributes["A37"] == "是"
+    change = JournalEntry.objects.get(action="导入修改名录")
+    assert change.before == {"单位详细名称": "重庆云图软件有限公司", "人工智能": "否"}
+    assert change.after == {"单位详细名称": "重庆云图数字科技有限公司", "人工智能": "是"}
+    assert change.district == cast.yuzhong
+    assert JournalEntry.objects.get(action="导入名录").after == {"新增": 1, "变更": 1, "不变": 0}
+
+
+def test_a_blank_cell_keeps_what_is_there(cast):
+    before = dict(cast.yuntu.attributes)
+    imported(cast.zhou_tao, known(cast.yuntu, 联系人="新人"))
+    cast.yuntu.refresh_from_db()
+    assert (cast.yuntu.contact_name, cast.yuntu.name, cast.yuntu.attributes) == ("新人", "重庆云图软件有限公司", before)
+
+
+@pytest.mark.parametrize(
+    ("changed", "column", "words"),
+    [
+        ({"统一社会信用代码": "91500103MA7AAAA12L"}, "统一社会信用代码", "第18位"),
+        ({"统一社会信用代码": ""}, "统一社会信用代码", "应为18位"),
+        ({"单位详细名称": ""}, "单位详细名称", "必须填写"),
+        ({"单位详细名称": "长" * 121}, "单位详细名称", "超过 120 个字"),
+        ({"报送区县": "江北县"}, "报送区县", "不是现在的报送区县"),
+        ({"报送区县": ""}, "报送区县", "必须写明"),
+        ({"纳统类别": "9"}, "纳统类别", "A34"),
+        ({"行业代码": "66"}, "行业代码", "A22"),
+        ({"嵌入式": "也许"}, "嵌入式", "A36"),
+        ({"手机": "123"}, "手机", "11 位"),
+        ({"固定电话": "电话"}, "固定电话", "区号-号码"),
+        ({"邮箱": "qj"}, "邮箱", "name@example.com"),
+        ({"起报日期": "六月"}, "起报日期", "不是日期"),
+        ({"起报日期": ""}, "起报日期", "必须填写"),
+    ],
+)
+def test_a_wrong_cell_is_named_by_row_and_column(cast, changed, column, words):
+    problems = tried(cast.zhou_tao, known(cast.yuntu), NEW | changed).problems
+    assert [(problem.row, problem.column) for problem in problems] == [(3, column)]
+    assert words in problems[0].reason
+
+
+def test_several_problems_of_a_row_are_all_said(cast):
+    problems = tried(cast.zhou_tao, NEW | {"手机": "1", "邮箱": "x", "报送区县": "无"}).problems
+    assert {problem.column for problem in problems} == {"手机", "邮箱", "报送区县"}
+
+
+def test_the_same_code_twice_is_refused(cast):
+    (problem,) = tried(cast.zhou_tao, NEW, NEW | {"单位详细名称": "又一家"}).problems
+    assert (problem.row, problem.column) == (3, "统一社会信用代码")
+
+
+def test_one_wrong_row_keeps_everything_out(cast):
+    done = imported(cast.zhou_tao, NEW, known(cast.yuntu, 手机="1"))
+    assert not done.is_clean
+    assert not Enterprise.objects.filter(credit_code=FREE_CODE).exists()
+    assert not JournalEntry.objects.exists()
+
+
+def test_an_import_does_not_move_a_firm_or_its_first_day(cast):
+    problems = tried(cast.zhou_tao, known(cast.yuntu, 报送区县="南岸区", 起报日期="2024-01-01")).problems
+    assert {problem.column: problem.reason[:12] for problem in problems}.keys() == {"报送区县", "起报日期"}
+    assert any("办理迁移" in problem.reason for problem in problems)
+
+
+def test_a_district_imports_its_own_firms_only(cast):
+    assert tried(cast.chen_yu, NEW | {"报送区县": ""}, known(cast.yuntu, 联系人="新人")).is_clean
+    (wrong,) = tried(cast.chen_yu, NEW | {"报送区县": "南岸区"}).problems
+    assert "只能导入自己的企业" in wrong.reason
+    (other,) = tried(cast.chen_yu, known(cast.shancheng, 联系人="新人")).problems
+    assert "由南岸区管理" in other.reason
+
+
+def test_a_district_does_not_name_key_firms(cast):
+    (wrong,) = tried(cast.chen_yu, NEW | {"IC重点": "是"}).problems
+    assert (wrong.column, "市级写入" in wrong.reason) == ("IC重点", True)
+    assert tried(cast.chen_yu, known(cast.jialing, IC重点="是")).is_clean
+    assert tried(cast.zhou_tao, NEW | {"IC重点": "是"}).is_clean
+
+
+def test_only_districts_and_the_city_import(cast):
+    for by in (cast.li_na, cast.liu_fang, cast.wu_gang):
+        with pytest.raises(Refused, match="区县和市级"):
+            tried(by, NEW)
+        with pytest.raises(Refused, match="区县和市级"):
+            imported(by, NEW)
+
+
+def zip_bomb() -> io.BytesIO:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        archive.writestr("xl/workbook.xml", "<workbook/>")
+        archive.writestr("xl/worksheets/sheet1.xml", b"0" * 80_000_000)
+    out.seek(0)
+    return out
+
+
+@pytest.mark.parametrize(
+    ("source", "name", "words"),
+    [
+        (io.BytesIO(b"a,b\n1,2"), "名录.csv", "CSV"),
+        (io.BytesIO(b"hello"), "名录.xlsx", "不是 Excel 工作簿"),
+        (io.BytesIO(b""), "名录.xlsx", "空的"),
+        (workbook(NEW), "名录.xlsm", "启用宏"),
+        (workbook(), "名录.xlsx", "只有列名"),
+        (workbook(NEW, columns=importing.COLUMNS[:-2]), "名录.xlsx", "缺少列：邮箱、起报日期"),
+        (workbook(NEW, columns=(*importing.COLUMNS, "手机")), "名录.xlsx", "重复：手机"),
+        (zip_bomb(), "名录.xlsx", "没有打开"),
+    ],
+)
+def test_a_file_that_is_no_register_gets_a_sentence(cast, source, name, words):
+    with pytest.raises(Unreadable, match=words):
+        importing.try_import(source, name, by=cast.zhou_tao, at=AT)
+
+
+def test_too_many_rows_are_not_read(cast, monkeypatch):
+    monkeypatch.setattr(importing, "MOST_ROWS", 2)
+    assert tried(cast.zhou_tao, NEW, known(cast.yuntu)).is_clean
+    with pytest.raises(Unreadable, match="超过 2 行"):
+        tried(cast.zhou_tao, NEW, known(cast.yuntu), known(cast.jialing))
+
+
+def test_what_was_exported_imports_unchanged(cast):
+    content = write_register(Enterprise.objects.with_district(), cast.zhou_tao, AT)
+    again = importing.try_import(io.BytesIO(content), "名录.xlsx", by=cast.zhou_tao, at=AT)
+    assert (again.new, again.changed, again.unchanged, again.problems) == (0, 0, 3, [])
+
+
+def test_the_template_names_the_columns_and_explains_them(cast):
+    book = load_workbook(io.BytesIO(write_register(Enterprise.objects.none(), cast.chen_yu, AT)))
+    assert [cell.value for cell in book["企业名录"][1]] == list(importing.COLUMNS)
+    assert "渝中区" in [cell.value for cell in book["填写说明"]["C"]]
+
+
+def test_a_name_like_a_formula_is_exported_as_text(cast):
+    Enterprise.objects.filter(pk=cast.yuntu.pk).update(name="=cmd|calc")
+    content = write_register(Enterprise.objects.with_district(), cast.zhou_tao, AT)
+    cell = load_workbook(io.BytesIO(content))["企业名录"]["B2"]
+    assert (cell.value, cell.data_type) == ("=cmd|calc", "s")
+
+
+def upload(*rows):
+    return {"workbook": SimpleUploadedFile("名录.xlsx", workbook(*rows).getvalue())}
+
+
+def test_the_screen_tries_first_and_imports_on_confirmation(client, cast):
+    client.force_login(cast.zhou_tao)
+    page = client.post("/firms/import/", upload(NEW))
+    assert page.context["tried"].new == 1
+    ticket = page.context["ticket"]
+    answer = client.post("/firms/import/confirm/", {"ticket": ticket}, follow=True)
+    assert "新增 1 家" in answer.content.decode()
+    assert Enterprise.objects.filter(credit_code=FREE_CODE).exists()
+    again = client.post("/firms/import/confirm/", {"ticket": ticket}, follow=True)
+    assert "已过期或已经导入过" in again.content.decode()
+
+
+def test_a_problem_on_the_screen_leaves_nothing_to_confirm(client, cast):
+    client.force_login(cast.zhou_tao)
+    page = client.post("/firms/import/", upload(NEW | {"手机": "1"}))
+    assert "ticket" not in page.context and "手机号应为 11 位" in page.content.decode()
+    page = client.post("/firms/import/", {"workbook": SimpleUploadedFile("名录.xls", b"x")})
+    assert "另存为" in page.content.decode()
+
+
+def test_a_ticket_is_its_owners_and_cannot_be_made_up(client, cast):
+    client.force_login(cast.zhou_tao)
+    ticket = client.post("/firms/import/", upload(NEW)).context["ticket"]
+    client.force_login(cast.chen_yu)
+    for forged in (ticket, "made-up"):
+        client.post("/firms/import/confirm/", {"ticket": forged})
+    assert not Enterprise.objects.filter(credit_code=FREE_CODE).exists()
+
+
+def test_the_register_is_downloaded_by_those_who_see_it(client, cast):
+    client.force_login(cast.chen_yu)
+    book = load_workbook(io.BytesIO(client.get("/firms/export.xlsx").content))
+    names = [row[1].value for row in book["企业名录"].iter_rows(min_row=2)]
+    assert sorted(names) == sorted([cast.yuntu.name, cast.jialing.name])
+    assert client.get("/firms/template.xlsx").content[:2] == b"PK"
+    client.force_login(cast.li_na)
+    assert client.get("/firms/export.xlsx").status_code == 403
