@@ -18,10 +18,10 @@ MAX_MEMBERS = 1_000
 MAX_RATIO = 300
 RATIO_COUNTS_FROM = 8 * 1024 * 1024
 MAX_ROWS = 2_000
-MAX_COLUMNS = 200
+MAX_COLUMNS = 60
 LAST_ROW = 20_000
-MAX_STRINGS_BYTES = 16 * 1024 * 1024
-MAX_OTHER_BYTES = 2 * 1024 * 1024  # styles, names and the like are loaded whole
+MAX_STRINGS_BYTES = 4 * 1024 * 1024
+MAX_OTHER_BYTES = 512 * 1024  # styles, names and the like are loaded whole
 CHUNK = 256 * 1024
 
 OLE_SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
