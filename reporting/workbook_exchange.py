@@ -151,7 +151,11 @@ def receive_workbook(filing: Filing, source, by: User, at: datetime, name: str =
         return Received((str(refused),))
     # A draft may have gaps, and a computed cell is not taken anyway; everything else stops the upload.
     locked = judged.judgement.completed.locked
-    problems = [p for p in judged.problems if p.rule != REQUIRED_RULE and name_of(p) not in locked]
+    problems = [
+        problem
+        for problem in judged.problems
+        if problem in judged.read.problems or (problem.rule != REQUIRED_RULE and name_of(problem) not in locked)
+    ]
     if problems:
         return Received(tuple(problem.problem for problem in problems))
     with transaction.atomic():

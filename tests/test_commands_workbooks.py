@@ -228,6 +228,10 @@ class TestUpload:
         assert "山城软件" in received.problems[0] and "万州云谷" in received.problems[0]
         assert self.cells(city) == {}
 
+    def test_does_not_take_merged_cells_even_from_a_computed_one_on(self, city, template):
+        merged = bad.with_merged(bad.filled(template, "软统企6", FIGURES), "软统企6", "2020.c1", "2021.c1")
+        assert "合并单元格" in self.receive(city, merged).problems[0] and self.cells(city) == {}
+
     def test_does_not_take_a_typed_over_total_and_says_so(self, city, template):
         received = self.receive(city, bad.filled(template, "软统企6", FIGURES | {"2020.c1": 950}))
         assert received.problems == () and "2020.c1" not in self.cells(city)
