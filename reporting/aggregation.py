@@ -100,6 +100,11 @@ class Summary:
     filings: tuple[ListedFiling, ...]
     digests: frozenset[str] = field(default_factory=frozenset)
 
+    @property
+    def is_of_one_district(self) -> bool:
+        """Cut down to one district, which then stands in the place of the city."""
+        return bool(self.city.code)
+
 
 def summarise(period: Period, at: datetime, include_submitted: bool = False) -> Summary:
     """Add up what has been approved; with `include_submitted` also what waits for its district, and labelled so.
@@ -169,7 +174,6 @@ def listed_filings(period: Period, include_submitted: bool) -> Iterator[tuple[in
     filings = (
         Filing.objects.of(period)
         .select_related("enterprise", "district")
-        .prefetch_related(None)
         .order_by("district__position", "district__code", "enterprise__credit_code")
     )
     standing = {

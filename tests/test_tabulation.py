@@ -1,5 +1,6 @@
 """The city's workbook, opened again as a statistician would find it."""
 
+from dataclasses import replace
 from datetime import datetime
 from io import BytesIO
 from zoneinfo import ZoneInfo
@@ -152,6 +153,19 @@ def test_coverage_stands_beside_each_district_and_the_city(city):
     assert [rows["全市"][key].value for key in ("owed", "filed", "approved", "filed_share")] == [4, 3, 2, 90]
     assert rows["万州区"]["filed_rate"].value == 50
     assert rows["大渡口区"]["filed_rate"].value is None
+
+
+def test_cut_down_to_one_district_it_names_that_district_and_no_other(city):
+    summary = summarise(city.may, AT)
+    wanzhou, yuzhong, _ = summary.districts
+    filings = tuple(listed for listed in summary.filings if listed.district == yuzhong.code)
+    out = BytesIO()
+    write_summary(replace(summary, city=yuzhong, districts=(yuzhong,), filings=filings), out)
+    book = openpyxl.load_workbook(out)
+    assert book.sheetnames == ["说明", "软统企6", "软统企7", "区县报送情况", "纳入清单"]
+    assert book["软统企6"]["A1"].value == "软件和信息技术服务业企业月报表（渝中区汇总）"
+    words = {str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row}
+    assert not any("全市" in word or wanzhou.name in word or "三峡数据" in word for word in words)
 
 
 def test_the_annual_counts_what_firms_chose(city):

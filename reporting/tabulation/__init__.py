@@ -11,7 +11,7 @@ from reporting.aggregation import Summary
 from reporting.tabulation.choices import asks_for_choices, write_choices, write_choices_by_district
 from reporting.tabulation.notes import write_coverage, write_list, write_notes
 from reporting.tabulation.page import Book
-from reporting.tabulation.tables import tables_of, write_by_district, write_city
+from reporting.tabulation.tables import tables_of, write_by_district, write_table
 
 __all__ = ["write_summary"]
 
@@ -29,12 +29,12 @@ def write_summary(summary: Summary, out: str | Path | BinaryIO) -> None:
     book = Book(workbook, summary)
     write_notes(book)
     for table in tables_of(summary):
+        whole, by_district = write_table, write_by_district
         if asks_for_choices(table):
-            write_choices(book, table)
-            write_choices_by_district(book, table)
-        else:
-            write_city(book, table)
-            write_by_district(book, table)
+            whole, by_district = write_choices, write_choices_by_district
+        whole(book, table)
+        if not summary.is_of_one_district:
+            by_district(book, table)
     write_coverage(book)
     write_list(book)
     workbook.close()

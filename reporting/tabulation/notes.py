@@ -68,7 +68,7 @@ def notes_on(summary: Summary) -> list[tuple[str, str]]:
         ("合计", "各指标合计数由纳入的上报件逐户相加，不四舍五入；没有企业填报的指标合计为 0，空白不等于 0。"),
         ("同比、环比", "由合计数重新计算，保留一位小数；上年同期或上期合计不大于 0 时留空。"),
         ("不加总的指标", "百分比、系数不加总，留空。"),
-        ("区县", f"按填报时的报送区县归集，列出报告期末有效的区县 {len(summary.districts)} 个。"),
+        ("区县", districts_in_words(summary)),
         ("企业数", "每行右端为该指标第一个可加总列填有数字（含 0）的企业数。"),
         ("工作表", sheets_in_words(summary)),
         (
@@ -92,8 +92,15 @@ def scope_of(summary: Summary) -> str:
     return "只纳入区县审核通过的上报件；修订中的企业按最近一次审核通过的上报件计。"
 
 
+def districts_in_words(summary: Summary) -> str:
+    if summary.is_of_one_district:
+        return f"只含报送区县为{summary.city.name}的企业。"
+    return f"按填报时的报送区县归集，列出报告期末有效的区县 {len(summary.districts)} 个。"
+
+
 def sheets_in_words(summary: Summary) -> str:
-    tables = [f"{table.code}、{table.code}分区县：{table.title}" for table in tables_of(summary)]
+    names = "{0}" if summary.is_of_one_district else "{0}、{0}分区县"
+    tables = [f"{names.format(table.code)}：{table.title}" for table in tables_of(summary)]
     return "\n".join(
         [
             *tables,
@@ -111,9 +118,9 @@ def write_coverage(book: Book) -> None:
     book.write_aside(sheet, 1, f"上年收入：{basis}", "", last)
     top = row = book.write_fields(sheet, 2, COVERAGE)
     sheet.freeze_panes(row, 2)
-    write_coverage_line(book, sheet, row, book.summary.city, bold=True)
-    for row, area in enumerate(book.summary.districts, start=top + 1):
-        write_coverage_line(book, sheet, row, area)
+    areas = book.summary.districts if book.summary.is_of_one_district else (book.summary.city, *book.summary.districts)
+    for row, area in enumerate(areas, start=top):
+        write_coverage_line(book, sheet, row, area, bold=area is book.summary.city)
     sheet.autofilter(top - 1, 0, row, last)
 
 

@@ -21,8 +21,8 @@ def official_columns(table: Table) -> list[Field]:
     return [Field(column.key, column.label, 9 if column.kind == "percent" else 15) for column in table.columns]
 
 
-def write_city(book: Book, table: Table) -> None:
-    """The form as it is printed, with the city's totals and how many firms stand behind each row."""
+def write_table(book: Book, table: Table) -> None:
+    """The form as it is printed, with the totals of the whole area and how many firms stand behind each row."""
     fields = [NAME, UNIT, CODE, *official_columns(table), FIRMS]
     last = len(fields) - 1
     sheet = book.add_sheet(table.code, fields, repeat=6)
