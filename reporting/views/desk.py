@@ -11,8 +11,7 @@ from forms_tables.parsing import Problem
 from reporting import workflow
 from reporting.judging import Judgement, judge, typed_cells
 from reporting.models import Explanation, Filing, LateRequest, Review, State, Submission
-from reporting.views.grid import Remarks, show
-
+from reporting.views.grid import BLANK, Remarks, show
 
 MOST_MARKED = 6  # a finding about more cells than this marks the first ones only
 
@@ -101,12 +100,24 @@ class Desk:
         """Cells whose text cannot be read or may not stand."""
         return [problem for problem in self.told_problems if not self.is_blank(problem)]
 
-    @property
+    @cached_property
     def told_problems(self) -> list[Problem]:
-        return [problem for problem in self.judgement.completed.problems if problem.table in self.begun]
+        """The problems of the begun tables, in the order of the form."""
+        row = {code: position for position, code in enumerate(self.filing.edition.indicators)}
+        told = [problem for problem in self.judgement.completed.problems if problem.table in self.begun]
+        return sorted(told, key=lambda problem: row[problem.code])
 
     def is_blank(self, problem: Problem) -> bool:
         return not self.typed.get(f"{problem.code}.{problem.column}", "").strip()
+
+    def problems_of(self, table: Table | None = None) -> list[tuple[Problem, CellLink]]:
+        """What cannot be read, with the way to its cell."""
+        told = [problem for problem in self.problems if table is None or problem.table == table.code]
+        return [(problem, self.link_cell(f"{problem.code}.{problem.column}")) for problem in told]
+
+    def missing_in(self, table: Table | None = None) -> list[CellLink]:
+        told = [problem for problem in self.missing if table is None or problem.table == table.code]
+        return [self.link_cell(f"{problem.code}.{problem.column}") for problem in told]
 
     def findings(self, level: str, table: Table | None = None) -> list[Shown]:
         said = {(e.rule, e.fingerprint): e for e in self.filing.explanations.all()}
@@ -145,8 +156,7 @@ class Desk:
         asked = self.filing.checked == Filing.ERRORS
         for problem in self.told_problems if asked else self.problems:
             if problem.table == table.code:
-                # Beside the cell its place goes without saying.
-                errors[f"{problem.code}.{problem.column}"].append(problem.problem.partition("：")[2] or problem.problem)
+                errors[f"{problem.code}.{problem.column}"].append(self.beside_cell(problem))
         if self.has_text(table):
             for finding in self.judgement.findings:
                 marks, words = (errors, "须修改") if finding.level == "error" else (warnings, "须说明")
@@ -158,6 +168,13 @@ class Desk:
             if reason["cell"]:
                 returned[reason["cell"]].append(reason["reason"])
         return Remarks(errors, warnings, returned, theirs or {})
+
+    def beside_cell(self, problem: Problem) -> str:
+        """The problem without its place, which goes without saying there."""
+        if self.is_blank(problem):
+            return BLANK
+        place = self.filing.edition.indicator(problem.code).place(problem.column)
+        return problem.problem.removeprefix(f"{place}：")
 
     # What the page says at its top and foot
 

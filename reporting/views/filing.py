@@ -38,7 +38,8 @@ def filing(request: HttpRequest, period: str) -> HttpResponse:
         "filing": desk.filing,
         "desk": desk,
         "tabs": desk.tabs(),
-        "problems": [(problem, desk.link_cell(f"{problem.code}.{problem.column}")) for problem in desk.problems],
+        "missing": desk.missing_in(),
+        "problems": desk.problems_of(),
         "errors": desk.findings("error"),
         "warnings": desk.findings("warning"),
     }
@@ -99,6 +100,8 @@ def render_sheet(
         "theirs": theirs,
         "prefilled": prefilled and any(key in text for key in cells_of(table)),
         "suggestions": suggestions_in(grid),
+        "missing": desk.missing_in(table),
+        "problems": desk.problems_of(table),
         "errors": desk.findings("error", table) if desk.has_text(table) else [],
         "warnings": desk.findings("warning", table) if desk.has_text(table) else [],
     }

@@ -9,6 +9,7 @@ from forms_tables.catalog import CodeList, Column, Indicator, Table
 from forms_tables.completion import Completed
 
 YES_NO = (("是", "是"), ("否", "否"))
+BLANK = "必填"
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class Cell:
             ("num", self.is_figure),
             ("locked", self.locked),
             ("has-error", self.errors),
+            ("is-blank", self.errors == (BLANK,)),
             ("has-warning", self.warnings and not self.errors),
             ("returned", self.returned),
             ("conflict", self.theirs is not None),
@@ -119,7 +121,7 @@ def lay_out(
             for column in shown_columns
         ]
         rows.append(Row(indicator, indicator.unit if indicator.unit != unit else "", tuple(cells)))
-    return Grid(table, table.columns, unit, tuple(rows), is_questionnaire)
+    return Grid(table, table.columns[:1] if is_questionnaire else table.columns, unit, tuple(rows), is_questionnaire)
 
 
 def cell_of(

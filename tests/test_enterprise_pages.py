@@ -1,0 +1,217 @@
+import pytest
+from django.urls import reverse
+
+from accounts import clock
+from reporting import workflow
+from reporting.judging import judge
+from reporting.models import LateRequest, State, Submission
+from tests.cast import AT, assemble
+from tests.may import AFTER_DUE, CLEAN_MAY, fresh, make_may, open_period
+
+pytestmark = pytest.mark.django_db
+MAY = "2024M05"
+
+
+@pytest.fixture
+def cast():
+    return make_may(assemble())
+
+
+@pytest.fixture
+def firm(client, cast, monkeypatch):
+    """云图's browser, on the morning of 5 June."""
+    stop_the_clock(monkeypatch, AT)
+    client.force_login(cast.clerk, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+@pytest.fixture(autouse=True)
+def plain_backend(settings):
+    settings.AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+
+
+def stop_the_clock(monkeypatch, at):
+    monkeypatch.setattr(clock, "now", lambda: at)
+
+
+def save(firm, cells=CLEAN_MAY, version=0, then="save", follow=True):
+    sent = {**cells, "version": version, "then": then}
+    return firm.post(reverse("sheet", args=[MAY, "t6"]), sent, follow=follow)
+
+
+def explain_everything(cast):
+    for finding in judge(fresh(cast.filing)).warnings:
+        workflow.explain(cast.filing, finding.rule, finding.fingerprint, cast.clerk, AT, reason_code="01")
+
+
+def submit(firm, cast, **more):
+    save(firm, then="check")
+    explain_everything(cast)
+    sent = {"committed": "yes", "signer": "王经理", **more}
+    return firm.post(reverse("submit", args=[MAY]), sent, follow=True)
+
+
+def send_back(cast):
+    workflow.send_back(fresh(cast.filing).latest, [{"cell": "2112.c1", "reason": "请核对人数"}], cast.reviewer, AT)
+
+
+def test_home_has_one_line_and_one_button_for_what_is_owed(firm):
+    page = firm.get("/").content.decode()
+    assert page.count("开始填报") == 1
+    assert "距 6月12日 截止还有 7 天" in page
+
+
+def test_home_sends_every_official_to_their_own_first_page(client, cast, monkeypatch):
+    stop_the_clock(monkeypatch, AT)
+    client.force_login(cast.reviewer)
+    assert client.get("/").url == "/district/"
+    client.force_login(cast.city)
+    assert client.get("/").url == "/city/"
+
+
+def test_a_save_fills_the_totals_and_says_when(firm, cast):
+    page = save(firm).content.decode()
+    assert "已于 6月5日 09:30 保存" in page
+    assert 'id="cell-2020.c1"' in page and "900.00" in page
+    assert fresh(cast.filing).sheets.get().cells["2010.c1"] == "1000"
+
+
+def test_a_cell_that_cannot_be_read_keeps_its_text_and_says_why(firm):
+    page = save(firm, {**CLEAN_MAY, "2021.c1": "1.2亿"}).content.decode()
+    assert 'value="1.2亿"' in page
+    assert "“1.2亿”带有单位或文字" in page
+    assert 'aria-invalid="true" aria-describedby="says-2021.c1"' in page
+
+
+def test_a_stale_tab_gets_both_texts_and_overwrites_nothing(firm, cast):
+    save(firm)
+    answer = save(firm, {**CLEAN_MAY, "2010.c1": "1200"}, version=0)
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert 'value="1200"' in page and "对方已存：1000" in page
+    assert 'name="version" value="1"' in page  # the next press saves knowingly
+    assert cast.filing.sheets.get().cells["2010.c1"] == "1000"
+
+
+def test_a_refused_save_keeps_the_text_on_the_page(firm, cast):
+    cast.may.state = "locked"
+    cast.may.save()
+    answer = save(firm, {"2010.c1": "77"})
+    assert answer.status_code == 409
+    assert "已由市级锁定" in answer.content.decode()
+
+
+def test_a_table_the_firm_does_not_owe_is_greyed_with_the_reason_and_has_no_page(firm, cast):
+    assert "只由集成电路设计和工业互联网平台重点企业填报" in firm.get(reverse("filing", args=[MAY])).content.decode()
+    assert firm.get(reverse("sheet", args=[MAY, "t7"])).status_code == 404
+    assert firm.get(reverse("sheet", args=[MAY, "t1"])).status_code == 404
+
+
+def test_another_firms_filing_is_not_found_and_officials_are_turned_away(client, cast, monkeypatch):
+    stop_the_clock(monkeypatch, AT)
+    client.force_login(cast.other_clerk)
+    save(client)
+    assert cast.filing.sheets.count() == 0  # it went to the other firm's own filing
+    client.force_login(cast.reviewer)
+    assert client.get(reverse("filing", args=[MAY])).status_code == 403
+
+
+def test_what_stands_in_the_way_is_said_until_nothing_does(firm, cast):
+    assert "软统企6 还没有填" in firm.get(reverse("filing", args=[MAY])).content.decode()
+    assert "请先做“数据审核”" in save(firm).content.decode() or judge(fresh(cast.filing)).warnings
+    firm.post(reverse("check", args=[MAY]))
+    explain_everything(cast)
+    assert "可以上报" in firm.get(reverse("filing", args=[MAY])).content.decode()
+
+
+def test_a_submission_ends_on_its_receipt_and_a_second_press_makes_no_second_one(firm, cast):
+    page = submit(firm, cast).content.decode()
+    submission = Submission.objects.get()
+    assert submission.receipt in page and "按时" in page
+    firm.post(reverse("submit", args=[MAY]), {"committed": "yes", "signer": "王经理"})
+    assert Submission.objects.count() == 1
+
+
+def test_without_the_commitment_nothing_is_sent(firm, cast):
+    page = submit(firm, cast, committed="").content.decode()
+    assert "请先阅读并勾选《统计法》承诺" in page
+    assert not Submission.objects.exists()
+
+
+def test_a_submission_nobody_opened_can_be_recalled(firm, cast):
+    submit(firm, cast)
+    page = firm.post(reverse("recall", args=[MAY]), follow=True).content.decode()
+    assert "已撤回" in page
+    assert fresh(cast.filing).state == State.DRAFT
+
+
+def test_a_return_shows_the_districts_words_and_outlines_the_cell(firm, cast):
+    submit(firm, cast)
+    send_back(cast)
+    page = firm.get(reverse("sheet", args=[MAY, "t6"])).content.decode()
+    assert "渝中区" in page and "请核对人数" in page
+    assert 'class="num returned" data-cell="2112.c1"' in page
+    assert 'href="#cell-2112.c1"' in page
+
+
+def test_the_difference_to_the_last_submission_is_shown_and_an_amendment_needs_a_reason(firm, cast):
+    submit(firm, cast)
+    send_back(cast)
+    save(firm, {**CLEAN_MAY, "2112.c1": "41"}, version=1, then="check")
+    explain_everything(cast)
+    page = firm.get(reverse("submit", args=[MAY])).content.decode()
+    assert "与第 1 次上报的差异" in page and "修订原因" in page
+    firm.post(reverse("submit", args=[MAY]), {"committed": "yes", "signer": "王经理", "reason": "人数漏报"})
+    frozen = firm.get(reverse("submission", args=[MAY, 2])).content.decode()
+    assert "人数漏报" in frozen and "与第 1 次上报的差异" in frozen
+
+
+def test_an_explanation_redraws_only_its_finding_and_a_short_one_is_refused(firm, cast):
+    save(firm, {**CLEAN_MAY, "2050.c1": "1100", "2090.c1": "-400"})  # R620: cost above revenue
+    warning = next(w for w in judge(fresh(cast.filing)).warnings if w.rule == "R620")
+    sent = {"rule": warning.rule, "fingerprint": warning.fingerprint, "text": "短"}
+    page = firm.post(reverse("explain", args=[MAY]), sent, HTTP_HX_REQUEST="true").content.decode()
+    assert "不少于 10 个字" in page and "<html" not in page
+    sent["text"] = "本期集中结转了上年的项目成本。"
+    page = firm.post(reverse("explain", args=[MAY]), sent, HTTP_HX_REQUEST="true").content.decode()
+    assert "已说明" in page and sent["text"] in page
+
+
+def test_after_the_date_the_page_asks_for_a_late_request(firm, cast, monkeypatch):
+    stop_the_clock(monkeypatch, AFTER_DUE)
+    assert "补报申请" in firm.get(reverse("filing", args=[MAY])).content.decode()
+    firm.post(reverse("late", args=[MAY]), {"reason": "财务系统升级"})
+    assert LateRequest.objects.get().reason == "财务系统升级"
+
+
+def test_an_untouched_annual_form_is_filled_from_the_register_but_stored_only_when_saved(firm, cast):
+    annual = open_period("2023A", AT.date().replace(month=1, day=1))
+    workflow.owe(cast.firm, annual)
+    page = firm.get(reverse("sheet", args=["2023A", "t1"])).content.decode()
+    assert f'value="{cast.firm.name}"' in page and "保存之前不算数" in page
+    assert not cast.firm.filings.get(period="2023A").sheets.exists()
+
+
+def test_history_tells_every_change(firm, cast):
+    save(firm)
+    page = firm.get(reverse("history")).content.decode()
+    assert "保存软统企6" in page and "2010.c1" in page
+
+
+def test_the_workbook_goes_out_and_comes_back(firm, cast, tmp_path):
+    save(firm)
+    answer = firm.get(reverse("workbook", args=[MAY]))
+    file = tmp_path / "may.xlsx"
+    file.write_bytes(b"".join(answer.streaming_content))
+    with file.open("rb") as upload:
+        page = firm.post(reverse("workbook", args=[MAY]), {"workbook": upload}, follow=True).content.decode()
+    assert "已存入草稿：软统企6" in page
+
+
+def test_an_unreadable_workbook_changes_nothing_and_says_so(firm, cast, tmp_path):
+    file = tmp_path / "no.xlsx"
+    file.write_bytes(b"not a workbook")
+    with file.open("rb") as upload:
+        answer = firm.post(reverse("workbook", args=[MAY]), {"workbook": upload})
+    assert answer.status_code == 422 and "原来的草稿没有动" in answer.content.decode()
+    assert not cast.filing.sheets.exists()

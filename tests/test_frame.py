@@ -1,0 +1,78 @@
+"""What is around every page: header, countdown, navigation, error pages, the manual."""
+
+import re
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.template.loader import render_to_string
+
+from reporting.views.context import NAVIGATION, InForce, navigation_of, period_in_force
+from tests.cast import assemble
+from tests.may import make_may
+
+ROOT = Path(settings.BASE_DIR)
+
+
+@pytest.mark.parametrize(
+    ("days_left", "words", "urgency"),
+    [
+        (4, "距 6月12日 截止还有 4 天", ""),
+        (3, "距 6月12日 截止还有 3 天", "soon"),
+        (0, "今天（6月12日）截止", "soon"),
+        (-1, "已过 6月12日 截止 1 天", "past"),
+    ],
+)
+def test_the_countdown_speaks_in_words(days_left, words, urgency):
+    in_force = InForce("2024年5月", date(2024, 6, 12), days_left)
+    assert (in_force.countdown, in_force.urgency) == (words, urgency)
+
+
+def test_navigation_fits_the_bottom_bar_of_a_phone():
+    for entries in NAVIGATION.values():
+        assert len(entries) <= 7
+        assert all(len(label) <= 4 for label, _ in entries)
+
+
+def test_navigation_knows_where_the_reader_is():
+    here = [entry["label"] for entry in navigation_of("enterprise", "/filings/2024M05/t6/") if entry["current"]]
+    assert here == ["首页"]
+    here = [entry["label"] for entry in navigation_of("district", "/district/queue/2024M05/") if entry["current"]]
+    assert here == ["审核"]
+
+
+@pytest.mark.django_db
+def test_each_level_counts_down_to_its_own_date():
+    make_may(assemble())
+    assert period_in_force("enterprise", date(2024, 6, 5)).date == date(2024, 6, 12)
+    assert period_in_force("district", date(2024, 6, 5)).date == date(2024, 6, 13)
+    assert period_in_force("enterprise", date(2024, 6, 20)).days_left == -8
+    assert period_in_force("", date(2024, 6, 5)) is None
+
+
+@pytest.mark.parametrize("page", ["400", "403", "403_csrf", "404", "500"])
+def test_error_pages_stand_without_anybody_signed_in(page):
+    assert "回到首页" in render_to_string(f"{page}.html")
+
+
+@pytest.mark.django_db
+def test_the_manual_opens_for_a_stranger(client):
+    page = client.get("/manual/").content.decode()
+    assert "<h2 id=" in page and "确定上报" in page
+
+
+def test_templates_hold_no_inline_script_style_or_handler():
+    for template in (ROOT / "templates").rglob("*.html"):
+        if "emails" in template.parts:
+            continue
+        text = template.read_text(encoding="utf-8")
+        assert not re.search(r"\sstyle=|\son\w+=|<style|<script>|javascript:", text), template
+
+
+def test_vendored_files_are_the_ones_written_down():
+    listed = re.findall(r"`([\w.-]+)` \|.*`([0-9a-f]{64})`", (ROOT / "static/vendor/README.md").read_text())
+    assert listed
+    for name, digest in listed:
+        assert sha256((ROOT / "static/vendor" / name).read_bytes()).hexdigest() == digest
