@@ -226,7 +226,8 @@ def growth_words(now: Decimal | str | None, then: Decimal | str | None) -> str:
     """In percent with one decimal; from a base that is not positive there is no rate (R631)."""
     if not isinstance(now, Decimal) or not isinstance(then, Decimal) or then <= 0:
         return ""
-    return f"{((now / then - 1) * 100).quantize(Decimal('0.1')):+,}"
+    rate = ((now / then - 1) * 100).quantize(Decimal("0.1"))
+    return f"{rate + 0:+,}"  # plus nothing: there is no -0.0
 
 
 def _shown(value: Decimal | str | None, indicator: Indicator, column: str) -> str:
