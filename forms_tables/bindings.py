@@ -5,6 +5,7 @@ import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Any
 
 from forms_tables import credit_code
@@ -42,6 +43,7 @@ class Reading:
 Judged = Callable[[Reading], Any]
 
 
+@lru_cache(maxsize=8192)
 def reader_of(meaning: Meaning) -> Judged:
     """The function that reads a meaning of one filing, and raises Blank when nothing is there."""
     match meaning:

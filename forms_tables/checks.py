@@ -14,7 +14,7 @@ from forms_tables.expressions import Node, columns_of_x, names_in, parse, walk, 
 from forms_tables.parsing import Problem
 from forms_tables.proofreading import TRUTH, Kinds, Slip, slips_in_formulas
 from forms_tables.scopes import Cell, Fact, Meaning, Scope, reads_of, symbols_of
-from forms_tables.verdict_wording import shown, sides_of
+from forms_tables.verdict_wording import Teller, shown, teller_of
 from forms_tables.wording import place_of
 
 __all__ = ["Finding", "Problem", "Rule", "examine", "findings_of_cells", "proofread"]
@@ -57,6 +57,10 @@ class Condition:
         return walk(self.premise, Decimals(self.scope)) if self.premise else None
 
     @cached_property
+    def teller(self) -> Teller:
+        return teller_of(self.tree, self.scope)
+
+    @cached_property
     def reads(self) -> tuple[Meaning, ...]:
         """What it reads, the left side first and the premise last."""
         premise = reads_of(self.premise, self.scope) if self.premise else ()
@@ -93,31 +97,28 @@ class Condition:
     def touches(self, tables: frozenset[str]) -> bool:
         return any(cell.partition("!")[0] in tables for cell in self.cells)
 
-    def fails(self, reading: Reading) -> bool:
-        """Whether it applies and does not hold. What reads a blank does not apply."""
+    def verdict(self, reading: Reading) -> bool | None:
+        """Whether it holds; None when it does not apply, as when it reads a blank."""
         try:
             if self.applies is not None and not self.applies(reading):
-                return False
-            return not self.holds(reading)
+                return None
+            return self.holds(reading)
         except Blank:
-            return False
+            return None
 
     def finding(self, reading: Reading) -> Finding:
-        sides = sides_of(self.tree, self.scope, reading)
+        sides = self.teller(reading)
         message = f"{self.place}：{sides.words}。{self.rule.message.rstrip('。')}。"
-        figures = {**sides.figures, **{name: text for name, text in self._values(reading) if text}}
-        return Finding(self.rule.id, self.rule.level, self.cells, message, figures, self._fingerprint(reading))
-
-    def _values(self, reading: Reading) -> Iterator[tuple[str, str]]:
-        for meaning in self.reads:
-            value = reading.value_of(meaning)
-            period = getattr(meaning, "period", "")
-            name = getattr(meaning, "key", None) or getattr(meaning, "name", None) or meaning.code
-            yield f"{period}({name})" if period else name, "" if value is None else shown(value)
-
-    def _fingerprint(self, reading: Reading) -> str:
-        what = [self.rule.id, self.text, self.scope.column, self.scope.row, *self._values(reading)]
-        return hashlib.sha256(json.dumps(what, ensure_ascii=False).encode()).hexdigest()[:20]
+        values = {meaning.label: reading.value_of(meaning) for meaning in self.reads}
+        figures = {label: shown(value) for label, value in values.items() if value is not None}
+        return Finding(
+            rule=self.rule.id,
+            level=self.rule.level,
+            cells=self.cells,
+            message=message,
+            figures={**sides.figures, **figures},
+            fingerprint=_digest(self.rule.id, self.text, self.scope.column, self.scope.row, *figures.items()),
+        )
 
 
 def examine(
@@ -135,7 +136,7 @@ def examine(
         conditions = tuple(condition for condition in conditions if condition.touches(wanted))
     with localcontext() as context:
         context.prec = PRECISION
-        return [condition.finding(reading) for condition in conditions if condition.fails(reading)]
+        return [condition.finding(reading) for condition in conditions if condition.verdict(reading) is False]
 
 
 def findings_of_cells(edition: Edition, completed: Completed) -> list[Finding]:
@@ -145,8 +146,11 @@ def findings_of_cells(edition: Edition, completed: Completed) -> list[Finding]:
 
 def _finding_of_cell(rule: Rule, problem: Problem) -> Finding:
     cell = f"{problem.table}!{problem.code}.{problem.column}"
-    fingerprint = hashlib.sha256(f"{rule.id} {cell} {problem.problem}".encode()).hexdigest()[:20]
-    return Finding(rule.id, rule.level, (cell,), problem.problem, {}, fingerprint)
+    return Finding(rule.id, rule.level, (cell,), problem.problem, {}, _digest(rule.id, cell, problem.problem))
+
+
+def _digest(*parts: object) -> str:
+    return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()[:20]
 
 
 @lru_cache(maxsize=16)

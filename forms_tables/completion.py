@@ -55,6 +55,7 @@ class Formula:
 
     judged: Judged
     reads: tuple[Meaning, ...]
+    outside: tuple[Meaning, ...]  # what it reads of earlier filings and parameters
     words: str
 
     def value(self, reading: Reading) -> Value:
@@ -65,7 +66,7 @@ class Formula:
 
     def lacks_something_outside(self, reading: Reading) -> bool:
         """Whether an earlier filing's figure or a parameter it needs is not there."""
-        return any(reading.value_of(meaning) is None for meaning in self.reads if _is_outside(meaning))
+        return any(reading.value_of(meaning) is None for meaning in self.outside)
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,7 @@ class CellPlan:
     table: Table
     indicator: Indicator
     column: str
+    unit_of_rounding: Decimal | None
     table_applies: Formula | None
     row_applies: Formula | None
     column_applies: Formula | None
@@ -95,10 +97,9 @@ class CellPlan:
                     yield meaning.key
 
     def rounded(self, value: Value) -> Value:
-        decimals = self.indicator.decimals_in(self.column)
-        if not isinstance(value, Decimal) or decimals is None:
+        if self.unit_of_rounding is None or not isinstance(value, Decimal):
             return value
-        return value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+        return value.quantize(self.unit_of_rounding, ROUND_HALF_UP)
 
 
 def _is_outside(meaning: Meaning) -> bool:
@@ -109,11 +110,13 @@ def formula_of(text: str, scope: Scope) -> Formula | None:
     if not text:
         return None
     tree = parse(text)
-    return Formula(walk(tree, Decimals(scope)), reads_of(tree, scope), say(tree, scope))
+    reads = reads_of(tree, scope)
+    outside = tuple(meaning for meaning in reads if _is_outside(meaning))
+    return Formula(walk(tree, Decimals(scope)), reads, outside, say(tree, scope))
 
 
 @lru_cache(maxsize=16)
-def plans_of(edition: Edition, frequency: str) -> tuple[CellPlan, ...]:
+def plans_of(edition: Edition, frequency: str) -> Mapping[str, CellPlan]:
     """Every cell of the tables of one frequency, each after the cells it is computed from."""
     plans = {
         plan.key: plan
@@ -124,17 +127,18 @@ def plans_of(edition: Edition, frequency: str) -> tuple[CellPlan, ...]:
         for plan in [_plan(edition, table, indicator, column)]
     }
     order = TopologicalSorter({key: [read for read in plan.reads() if read in plans] for key, plan in plans.items()})
-    return tuple(plans[key] for key in order.static_order())
+    return {key: plans[key] for key in order.static_order()}
 
 
 def _plan(edition: Edition, table: Table, indicator: Indicator, key: str) -> CellPlan:
-    column = indicator.column(key)
+    column, decimals = indicator.column(key), indicator.decimals_in(key)
     cell, plain = Scope(edition, column=key, row=indicator.code), Scope(edition)
     return CellPlan(
         key=f"{indicator.code}.{key}",
         table=table,
         indicator=indicator,
         column=key,
+        unit_of_rounding=None if decimals is None else Decimal(1).scaleb(-decimals),
         table_applies=formula_of(table.applies_when, plain),
         row_applies=formula_of(indicator.applies_when, plain),
         column_applies=formula_of(column.applies_when, plain),
@@ -155,32 +159,32 @@ class _Completion:
     """One form on its way to being complete."""
 
     def __init__(self, edition: Edition, typed: Mapping[str, str], facts: Facts):
-        self.edition, self.facts = edition, facts
+        self.facts = facts
         self.values: dict[str, Value] = {}
         self.problems: dict[str, Problem] = {}
         self.locked: dict[str, str] = {}
         self.overridden: list[str] = []
         self.held: dict[str, bool] = {}
         self.reading = facts.reading(edition, self.values)
+        self.plans = plans_of(edition, facts.period.frequency)
         self.read_typed(typed)
 
     def read_typed(self, typed: Mapping[str, str]) -> None:
         for key, text in typed.items():
-            code, _, column = key.partition(".")
-            if not self.edition.has_cell(key):
+            plan = self.plans.get(key)
+            if plan is None:
                 continue
-            value = parse_cell(self.edition.indicator(code), column, text)
+            value = parse_cell(plan.indicator, plan.column, text)
             if isinstance(value, Problem):
                 self.problems[key] = value
             elif value is not None:
                 self.values[key] = value
 
     def run(self) -> Completed:
-        plans = plans_of(self.edition, self.facts.period.frequency)
-        for plan in plans:
+        for plan in self.plans.values():
             if (known := self.worked_out(plan)) is not None:
                 self.lock(plan, *known)
-        for plan in plans:
+        for plan in self.plans.values():
             if self.must_be_filled(plan):
                 place = plan.indicator.place(plan.column)
                 sentence = f"{place}：必填项为空；没有发生额请填0。"

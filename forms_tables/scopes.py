@@ -21,6 +21,11 @@ class Cell:
     indicator: Indicator = field(compare=False)
     column: str = field(compare=False)
 
+    @property
+    def label(self) -> str:
+        """2020.c1, or prev(2020.c1)."""
+        return f"{self.period}({self.key})" if self.period else self.key
+
 
 @dataclass(frozen=True)
 class Fact:
@@ -33,6 +38,10 @@ class Fact:
     def key(self) -> str:
         return f"{self.code}.v"
 
+    @property
+    def label(self) -> str:
+        return f"{self.period}({self.code})" if self.period else self.code
+
 
 @dataclass(frozen=True)
 class Setting:
@@ -41,6 +50,10 @@ class Setting:
     name: str
     title: str = field(default="", compare=False)
 
+    @property
+    def label(self) -> str:
+        return self.name
+
 
 @dataclass(frozen=True)
 class Moment:
@@ -48,10 +61,20 @@ class Moment:
 
     name: str
 
+    @property
+    def label(self) -> str:
+        return self.name
+
 
 @dataclass(frozen=True)
 class RowCode:
+    """The code of the row x stands for, as text."""
+
     code: str
+
+    @property
+    def label(self) -> str:
+        return "x"
 
 
 Meaning = Cell | Fact | Setting | Moment | RowCode
