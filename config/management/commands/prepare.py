@@ -1,5 +1,4 @@
 from django.core.management import BaseCommand, call_command
-from django.db import transaction
 
 from accounts.models import Enterprise, Installation
 
@@ -13,13 +12,13 @@ class Command(BaseCommand):
 
     def handle(self, *, enterprises: int, seed: int, **options) -> None:
         call_command("migrate", verbosity=0, interactive=False)
-        call_command("load_edition", verbosity=0)
-        if Installation.current().is_demo:
+        call_command("load_edition", stdout=self.stdout)
+        installation = Installation.current()
+        if installation.demo_secrets:  # the accounts come last: an interrupted first start is taken up again
             return
-        if Enterprise.objects.exists():
+        if Enterprise.objects.exists() and not installation.is_demo:
             self.stdout.write("数据库中已有企业，又不是演示库：不装入演示数据。")
             return
         self.stdout.write(f"正在生成演示城市（{enterprises} 家企业），只需这一次……")
         self.stdout.flush()
-        with transaction.atomic():  # an interrupted first start leaves an empty city, not half of one
-            call_command("demo", enterprises=enterprises, seed=seed)
+        call_command("demo", enterprises=enterprises, seed=seed, stdout=self.stdout)
