@@ -8,7 +8,7 @@ from decimal import Decimal
 from forms_tables.catalog import Column, Edition, Indicator, Table, load_edition
 from forms_tables.periods import PeriodCode
 from reporting.judging import CARRIED, Values, history_of, submission_values
-from reporting.models import Review, Submission
+from reporting.models import Submission
 from reporting.views.grid import choices_in, most_common_unit, show
 
 # What is worked out beside the form's own columns, which already carry last period and the same period last year:
@@ -137,10 +137,6 @@ def findings_of(submission: Submission, edition: Edition) -> tuple[tuple[Said, .
 def explanation_words(explanation: dict, edition: Edition) -> str:
     reason = edition.code_lists["C17"].name_of(explanation["reason_code"]) if explanation["reason_code"] else ""
     return "：".join(part for part in (reason, explanation["text"]) if part)
-
-
-def latest_reasons(submission: Submission, *decisions: str) -> Review | None:
-    return submission.reviews.filter(decision__in=decisions).order_by("-at", "-pk").first()
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,7 @@ def is_current(submission: Submission, filing: Filing) -> bool:
 def reviews_of(filing) -> list[Review]:
     """Every decision, question and answer about the filing, the newest first."""
     reviews = Review.objects.filter(submission__filing=filing)
-    return list(reviews.select_related("submission", "by").defer("submission__values").order_by("-at", "-pk"))
+    return list(reviews.select_related("submission", "by").defer("submission__values").order_by("-pk"))
 
 
 def journal_of(filing, user: User) -> list[JournalEntry]:
@@ -83,6 +83,6 @@ def be_brief(note: str = "", reasons=()) -> None:
 
 def already_decided(submission: Submission, decision: str, by: User, note: str = "", reasons=()) -> bool:
     """Whether the last thing said about the submission is just this, by the same person: the second click."""
-    last = submission.reviews.order_by("-at", "-pk").first()
+    last = submission.reviews.order_by("-pk").first()
     said = last and (last.decision, last.by_id, last.note, last.reasons)
     return said == (decision, by.pk, note.strip(), list(reasons))

@@ -1,0 +1,206 @@
+"""The city's and the association's pages: they read everything, ask through the district, and only the city decides."""
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from accounts.models import District, JournalEntry
+from reporting import workflow
+from reporting.models import Deadline, ParameterValue, Period, Review, State
+from tests.cast import AT
+from tests.may import fresh, make_may
+from tests.officials import file_may, freeze, make_it_be, sign_in
+
+pytestmark = pytest.mark.django_db
+PAGES = [
+    "/city/",
+    "/city/submissions/",
+    "/city/totals/",
+    "/city/totals/2024M05.xlsx",
+    "/city/periods/",
+    "/city/periods/2024M05/",
+    "/city/parameters/",
+    "/city/editions/chongqing-2024/",
+    "/city/editions/chongqing-2024/tables/t3/",
+    "/city/editions/chongqing-2024/codes/",
+    "/city/editions/chongqing-2024/rules/",
+]
+CITY_ALONE = [
+    "/city/periods/open/",
+    "/city/periods/2024M05/deadlines/city/",
+    "/city/periods/2024M05/lock/",
+    "/city/parameters/set/",
+]
+
+
+@pytest.fixture
+def may(cast):
+    make_it_be(AT.date())
+    return make_may(cast)
+
+
+@pytest.fixture
+def desk(may):
+    return sign_in(may.city)
+
+
+@pytest.fixture
+def approved(may):
+    submission = freeze(may.filing, may.clerk, {"2010.c1": "1000.25", "2020.c1": "900.00"})
+    workflow.approve(submission, may.reviewer, AT)
+    return submission
+
+
+def page(response, status=200) -> str:
+    assert response.status_code == status
+    return response.content.decode()
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_city_and_association_read_the_same_pages_and_nobody_else_does(may, approved, address):
+    assert [sign_in(who).get(address).status_code for who in (may.city, may.analyst)] == [200, 200]
+    assert [sign_in(who).get(address).status_code for who in (may.reviewer, may.clerk, may.system)] == [403] * 3
+
+
+@pytest.mark.parametrize("address", CITY_ALONE)
+def test_only_the_city_changes_periods_and_parameters(may, address):
+    given = {"code": "2024M04", "city-date": "2024-07-01", "city-reason": "顺延", "reason": "到期", "name": "FX"}
+    for who in (may.analyst, may.reviewer, may.system, may.clerk):
+        assert sign_in(who).post(address, given | {"value": "7", "source": "公告"}).status_code == 403
+    assert not Period.objects.get().is_locked and not ParameterValue.objects.exists()
+    assert not Deadline.objects.filter(by_hand=True).exists()
+
+
+def test_home_counts_each_district_and_says_what_blocks_the_lock(desk, approved):
+    text = page(desk.get("/city/?sort=-approved"))
+    rows = text[text.index("各区县") :]
+    assert rows.index("渝中区") < rows.index("南岸区")
+    assert "渝中<br><b>1/2</b>" in text and "南岸<br><b>0/1</b>" in text
+    assert "尚不能直接锁定：未填报 2 家" in text
+
+
+def test_a_district_that_is_not_on_the_map_is_shown_all_the_same(desk, cast, may):
+    District.objects.filter(pk=cast.nanan.pk).update(code="599999")
+    assert "南岸区<br><b>0/1</b>" in page(desk.get("/city/"))
+
+
+def test_before_the_first_period_home_leads_to_opening_one(cast):
+    assert "开启第一个报告期" in page(sign_in(cast.zhou_tao).get("/city/"))
+    assert "市级开启报告期后" in page(sign_in(cast.liu_fang).get("/city/"))
+
+
+def test_submissions_narrow_by_district(desk, approved):
+    assert "山城智能" in page(desk.get("/city/submissions/"))
+    assert "山城智能" not in page(desk.get("/city/submissions/?district=500103"))
+
+
+@pytest.mark.parametrize("who", ["city", "analyst"])
+def test_city_and_association_ask_the_district_which_answers(may, approved, who):
+    asking = sign_in(getattr(may, who))
+    url = reverse("city_query", args=[approved.receipt])
+    page(asking.post(url, {"note": ""}), 409)
+    for _ in range(2):
+        page(asking.post(url, {"note": "增幅偏大，请核实"}, follow=True))
+    assert fresh(may.filing).state == State.CITY_QUERIED
+    assert approved.reviews.filter(decision=Review.Decision.CITY_QUERY).count() == 1
+    district = sign_in(may.reviewer)
+    assert "增幅偏大，请核实" in page(district.get(reverse("district_review", args=[approved.receipt])))
+    page(district.post(reverse("district_answer_city", args=[approved.receipt]), {"note": "新签大单"}, follow=True))
+    assert fresh(may.filing).state == State.APPROVED
+
+
+def test_a_return_to_the_district_names_cells(desk, may, approved):
+    url = reverse("city_return", args=[approved.receipt])
+    assert "P05" in page(desk.post(url, {"cell": "2020.c1", "reason": ""}), 409)
+    page(desk.post(url, {"cell": "2020.c1", "reason": "与税务数据不符"}, follow=True))
+    assert fresh(may.filing).state == State.CITY_RETURNED
+    assert approved.reviews.get(decision=Review.Decision.CITY_RETURN).reasons[0]["cell"] == "2020.c1"
+
+
+def test_what_the_district_has_not_approved_is_read_only(desk, may):
+    waiting = file_may(may.filing, may.clerk)
+    assert "仅供查阅" in page(desk.get(reverse("city_submission", args=[waiting.receipt])))
+    page(desk.post(reverse("city_query", args=[waiting.receipt]), {"note": "为何"}), 409)
+    waiting.refresh_from_db()
+    assert waiting.opened_at is None  # the city's reading does not end the firm's recall
+
+
+def test_the_city_approves_nothing_in_a_districts_place(desk, may):
+    waiting = file_may(may.filing, may.clerk)
+    assert desk.post(reverse("district_approve", args=[waiting.receipt])).status_code == 403
+    assert fresh(may.filing).state == State.SUBMITTED
+
+
+def test_totals_count_the_approved_and_by_request_the_waiting(desk, may, approved):
+    freeze(may.other_filing, may.other_clerk, {"2010.c1": "7777.00"})
+    text = page(desk.get("/city/totals/?period=2024M05&indicator=2010"))
+    assert "应报 3 家，已报 2 家，审核通过 1 家" in text
+    assert "1,000.25" in text and "8,777.25" not in text
+    assert "8,777.25" in page(desk.get("/city/totals/?period=2024M05&submitted=yes"))
+    assert "本表还没有审核通过的上报件" in page(desk.get("/city/totals/?period=2024M05&area=500108"))
+
+
+def test_the_workbook_of_a_period_downloads(desk, approved):
+    response = desk.get("/city/totals/2024M05.xlsx")
+    assert response.content.startswith(b"PK") and 'filename="2024M05.xlsx"' in response["Content-Disposition"]
+    assert desk.get("/city/totals/2031M05.xlsx").status_code == 404
+
+
+def test_a_period_is_opened_with_its_dates_and_filings(desk, may):
+    assert "不是报告期编码" in page(desk.post("/city/periods/open/", {"code": "2024M01"}), 409)
+    assert "尚未结束" in page(desk.post("/city/periods/open/", {"code": "2024M06"}), 409)
+    text = page(desk.post("/city/periods/open/", {"code": "2024M04"}, follow=True))
+    assert "已开启，应报 3 家" in text
+    assert Period.objects.get(code="2024M04").deadlines.count() == 3
+
+
+def test_a_date_set_by_hand_has_a_reason_and_stays_in_order(desk, may):
+    url = "/city/periods/2024M05/deadlines/city/"
+    page(desk.post(url, {"city-date": "2024-06-20", "city-reason": ""}), 422)
+    assert "依次不早于前一级" in page(desk.post(url, {"city-date": "2024-06-01", "city-reason": "提前"}), 409)
+    given = {"city-date": "2024-06-20", "city-reason": "系统维护", "city-notice_number": "渝经信函〔2024〕1号"}
+    assert "渝经信函〔2024〕1号" in page(desk.post(url, given, follow=True))
+    assert may.may.deadlines.get(level="city").date == date(2024, 6, 20)
+    assert JournalEntry.objects.get(action="调整截止日").why == "系统维护"
+
+
+def test_locking_needs_a_reason_while_filings_are_missing(desk, may, approved):
+    assert "如确需锁定，请写明原因" in page(desk.post("/city/periods/2024M05/lock/", {"reason": ""}), 409)
+    for _ in range(2):
+        page(desk.post("/city/periods/2024M05/lock/", {"reason": "两家停业"}, follow=True))
+    assert Period.objects.get().is_locked and fresh(may.filing).state == State.LOCKED
+    assert JournalEntry.objects.filter(action="锁定报告期").count() == 1
+    page(desk.post(reverse("city_query", args=[approved.receipt]), {"note": "为何"}), 409)
+
+
+def test_a_parameter_keeps_its_source_and_what_it_was(desk, may):
+    given = {"name": "FX", "period": "2024M05", "value": "7.1035", "source": "外汇中心公告"}
+    page(desk.post("/city/parameters/set/", given | {"value": "七"}), 422)
+    page(desk.post("/city/parameters/set/", given | {"source": ""}), 422)
+    assert "7.1035" in page(desk.post("/city/parameters/set/", given, follow=True))
+    page(desk.post("/city/parameters/set/", given | {"value": "7.2"}, follow=True))
+    assert str(ParameterValue.objects.get().value) == "7.200000"
+    assert JournalEntry.objects.filter(action="设定参数").first().before["取值"] == "7.103500"
+
+
+def test_a_locked_periods_parameters_stay(desk, may):
+    workflow.lock(may.may, may.city, AT, "停报")
+    period = Period.objects.get()
+    with pytest.raises(workflow.Refused):
+        workflow.set_parameter(period.edition, "FX", period, 7, may.city, AT, "公告")
+
+
+def test_all_rules_are_listed_and_can_be_searched(desk, may):
+    assert "审核关系 · 187 条" in page(desk.get("/city/editions/chongqing-2024/rules/"))
+    found = page(desk.get("/city/editions/chongqing-2024/rules/?q=P05"))
+    assert "退回须填写" in found and 'id="R601"' not in found
+    assert "没有符合条件的审核关系" in page(desk.get("/city/editions/chongqing-2024/rules/?q=没有这条"))
+
+
+def test_an_edition_marks_what_is_official_and_what_is_inferred(desk, may):
+    text = page(desk.get("/city/editions/chongqing-2024/tables/t6/"))
+    assert "有据" in text and "推定" in text and "软件业务收入合计" in text
+    assert "2026-01-24 止" in page(desk.get("/city/editions/chongqing-2024/"))
+    assert desk.get("/city/editions/nowhere/").status_code == 404
+    assert desk.get("/city/editions/chongqing-2024/tables/t9/").status_code == 404
