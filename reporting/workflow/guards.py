@@ -42,8 +42,8 @@ class Conflict(Refused):
 
     def __init__(self, sheet: Sheet):
         super().__init__(
-            f"这张表在您打开之后已由 {sheet.saved_by.get_full_name() or sheet.saved_by} 保存过，"
-            "您的修改尚未保存，也没有丢失。请对照下列差异，确认后再保存。"
+            f"这张表在您打开之后已由{sheet.saved_by or '他人'}保存过，您的修改尚未保存，也没有丢失。"
+            "请对照下列差异，确认后再保存。"
         )
         self.sheet = sheet
 

@@ -1,0 +1,229 @@
+"""Every address of the project, walked by every role and by a stranger. A new address fails until it is in PAGES."""
+
+import pytest
+from django.urls import get_resolver, reverse
+from django.urls.resolvers import URLPattern
+
+from accounts.models import Application
+from reporting import workflow
+from reporting.models import BaseAdjustment, Filing, LateRequest
+from tests.cast import AT, FREE_CODE
+from tests.may import AFTER_DUE, CLEAN_MAY, make_may
+
+ROLES = ("enterprise", "district", "association", "city", "system")
+OFFICES = "district association city system"
+EDITION = "chongqing-2024"
+OPEN = "stranger"  # anybody, signed in or not
+
+# Address → who may open it. "POST" in front: it only takes a POST, so opening it answers 405 to those who may.
+PAGES = {
+    "sign_in": OPEN,
+    "sign_out": f"POST {OPEN}",
+    "activate": OPEN,
+    "forgotten_password": OPEN,
+    "forgotten_password_sent": OPEN,
+    "reset_password": OPEN,
+    "password_strength": f"POST {OPEN}",
+    "account": " ".join(ROLES),
+    "change_password": " ".join(ROLES),
+    "colleagues": "enterprise",
+    "switch_account": "enterprise district city system",
+    "resend_activation": "POST enterprise district city system",
+    "users": "city system",
+    "invite_official": "city system",
+    "contacts": OFFICES,
+    "edit_contact": "district",
+    "journal": "enterprise district city system",
+    "export_journal": "enterprise district city system",
+    "letters": "system",
+    "apply": OPEN,
+    "credit_code_answer": OPEN,
+    "applied": OPEN,
+    "application_state": OPEN,
+    "applications": "district city",
+    "application": "district city",
+    "approve_application": "POST district",
+    "refuse_application": "POST district",
+    "own_firm": "enterprise",
+    "firms": OFFICES,
+    "import_register": "district city",
+    "confirm_import": "POST district city",
+    "register_template": "district city",
+    "export_register": OFFICES,
+    "firm": OFFICES,
+    "edit_firm_contact": "district city",
+    "move_firm": "district city",
+    "stop_firm": "district city",
+    "open_account": "POST district city",
+    "key_firms": "city",
+    "home": " ".join(ROLES),
+    "manual": OPEN,
+    "history": "enterprise",
+    "filing": "enterprise",
+    "check": "POST enterprise",
+    "explain": "POST enterprise",
+    "workbook": "enterprise",
+    "submit": "enterprise",
+    "recall": "POST enterprise",
+    "late": "POST enterprise",
+    "amend": "POST enterprise",
+    "answer": "POST enterprise",
+    "submission": "enterprise",
+    "sheet": "enterprise",
+    "district_home": "district",
+    "district_current_queue": "district",
+    "district_queue": "district",
+    "district_approve_clean": "POST district",
+    "district_review": "district",
+    "district_approve": "POST district",
+    "district_send_back": "POST district",
+    "district_query": "POST district",
+    "district_answer_city": "POST district",
+    "district_requests": "district",
+    "district_decide_late": "POST district",
+    "district_decide_adjustment": "POST district",
+    "district_totals": "district",
+    "district_workbook": "district",
+    "city_home": "association city",
+    "city_submissions": "association city",
+    "city_submission": "association city",
+    "city_query": "POST association city",
+    "city_return": "POST association city",
+    "city_totals": "association city",
+    "city_workbook": "association city",
+    "city_periods": "association city",
+    "city_open_period": "POST city",
+    "city_period": "association city",
+    "city_set_deadline": "POST city",
+    "city_lock": "POST city",
+    "city_parameters": "association city",
+    "city_set_parameter": "POST city",
+    "city_editions": "association city",
+    "city_edition": "association city",
+    "city_edition_table": "association city",
+    "city_code_lists": "association city",
+    "city_rules": "association city",
+}
+
+# What a stranger gets who has nothing to show there: no link of their own, no application just sent.
+OPEN_STATUS = {"applied": 404, "sign_out": 302}
+
+# Rows that belong to one firm or district: another one of the same role gets 404, for a read and for a write.
+OWNED = {
+    "enterprise": [
+        "check", "explain", "submission", "recall", "late", "amend", "answer", "workbook", "submit", "sheet"
+    ],
+    "district": [
+        "application", "approve_application", "refuse_application", "district_review", "district_approve",
+        "district_send_back", "district_query", "district_answer_city", "district_decide_late",
+        "district_decide_adjustment", "firm", "edit_firm_contact", "move_firm", "stop_firm", "open_account",
+    ],
+}  # fmt: skip
+
+
+def named_patterns(patterns=None) -> dict[str, URLPattern]:
+    found = {}
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(pattern, URLPattern):
+            found[pattern.name] = pattern
+        else:
+            found |= named_patterns(pattern.url_patterns)
+    return found
+
+
+@pytest.fixture
+def may(cast, settings, tmp_path):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    settings.EMAIL_FILE_PATH = tmp_path / "letters"
+    may = make_may(cast)
+    workflow.save_sheet(may.filing, "软统企6", CLEAN_MAY, 0, may.clerk, AT)
+    workflow.check(may.filing, may.clerk, AT)
+    judgement = workflow.check(may.filing, may.clerk, AT)
+    for finding in judgement.warnings:
+        workflow.explain(may.filing, finding.rule, finding.fingerprint, may.clerk, AT, reason_code="01")
+    may.submission = workflow.submit(may.filing, may.clerk, AT, signer="王经理", committed=True)
+    asked = {"filing": may.filing, "reason": "财务交接", "asked_by": may.clerk, "asked_at": AFTER_DUE}
+    may.late = LateRequest.objects.create(**asked)
+    may.adjustment = BaseAdjustment.objects.create(**asked, cell="2010.c2", old="1", new="2")
+    may.application = Application.objects.create(
+        credit_code=FREE_CODE, name="重庆新来软件有限公司", district=cast.yuzhong, contact_name="新来",
+        mobile="13900000000", email="new@example.com", scope="1", lookup_key="ABCDEFGH", applied_at=AT,
+    )  # fmt: skip
+    return may
+
+
+def address(name: str, may) -> str:
+    pk = {
+        "application": may.application.pk,
+        "approve_application": may.application.pk,
+        "refuse_application": may.application.pk,
+        "district_decide_late": may.late.pk,
+        "district_decide_adjustment": may.adjustment.pk,
+    }
+    known = {
+        "period": "2024M05",
+        "key": "t6",
+        "number": 1,
+        "receipt": may.submission.receipt,
+        "code": EDITION if "edition" in name or name in ("city_code_lists", "city_rules") else "2024M05",
+        "level": "enterprise",
+        "credit_code": may.firm.credit_code,
+        "kind": "csv",
+        "uidb64": "MQ",
+        "token": "abc",
+        "pk": pk.get(name, may.clerk.pk),
+    }
+    if name == "key_firms":
+        return reverse(name)
+    wanted = named_patterns()[name].pattern.converters or named_patterns()[name].pattern.regex.groupindex
+    return reverse(name, kwargs={argument: known[argument] for argument in wanted})
+
+
+def test_every_address_is_in_the_table():
+    assert set(named_patterns()) == set(PAGES)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_opens_to_those_who_may_and_to_nobody_else(name, may, cast, client):
+    url = address(name, may)
+    only_post, who = PAGES[name].startswith("POST "), PAGES[name].removeprefix("POST ").split()
+    stranger = client.get(url)
+    if OPEN in who:
+        assert stranger.status_code == OPEN_STATUS.get(name, 405 if only_post else 200)
+        return
+    assert "/login/" in stranger.url
+    assert "/login/" in client.post(url).url
+    for role, person in cast.one_per_role.items():
+        client.force_login(person)
+        status = client.get(url).status_code
+        if role not in who:
+            assert status == 403, f"{role} gets {status}"
+            assert client.post(url).status_code == 403, f"{role} may POST"
+        elif only_post:
+            assert status == 405
+        else:
+            assert status in (200, 302), f"{role} gets {status}"
+        client.logout()
+
+
+@pytest.mark.parametrize("name", OWNED["enterprise"])
+def test_hides_one_firms_rows_from_another(name, may, client):
+    Filing.objects.filter(pk=may.other_filing.pk).update(period=may.may)
+    url = address(name, may)
+    client.force_login(may.other_clerk)
+    before = may.filing.submissions.count(), may.filing.sheets.get().cells
+    client.get(url)
+    client.post(
+        url, {"2010.c1": "1", "version": "1", "signer": "别人", "committed": "on", "note": "别人", "reason": "别人"}
+    )
+    assert (may.filing.submissions.count(), may.filing.sheets.get().cells) == before
+    if name == "submission":
+        assert client.get(url).status_code == 404
+
+
+@pytest.mark.parametrize("name", OWNED["district"])
+def test_hides_one_districts_rows_from_another(name, may, client):
+    client.force_login(may.other_reviewer)
+    assert client.get(address(name, may)).status_code in (404, 405)
+    only_read = name == "district_review"
+    assert client.post(address(name, may), {"note": "别处"}).status_code == (405 if only_read else 404)
