@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.urls import resolve
 
 from reporting.views.context import NAVIGATION, InForce, navigation_of, period_in_force
 from tests.cast import assemble
@@ -33,14 +34,27 @@ def test_the_countdown_speaks_in_words(days_left, words, urgency):
 def test_navigation_fits_the_bottom_bar_of_a_phone():
     for entries in NAVIGATION.values():
         assert len(entries) <= 7
-        assert all(len(label) <= 4 for label, _ in entries)
+        assert all(len(entry.label) <= 4 for entry in entries)
 
 
-def test_navigation_knows_where_the_reader_is():
-    here = [entry["label"] for entry in navigation_of("enterprise", "/filings/2024M05/t6/") if entry["current"]]
-    assert here == ["首页"]
-    here = [entry["label"] for entry in navigation_of("district", "/district/queue/2024M05/") if entry["current"]]
-    assert here == ["审核"]
+@pytest.mark.parametrize(
+    ("role", "path", "labels"),
+    [
+        ("enterprise", "/", ["首页"]),
+        ("enterprise", "/filings/2024M05/t6/", ["首页"]),
+        ("enterprise", "/manual/", []),
+        ("district", "/district/queue/2024M05/", ["审核"]),
+        ("city", "/key-firms/A38/", ["名录"]),
+    ],
+)
+def test_navigation_knows_where_the_reader_is(role, path, labels):
+    assert [entry["label"] for entry in navigation_of(role, path) if entry["current"]] == labels
+
+
+@pytest.mark.parametrize("role", NAVIGATION)
+def test_every_entry_of_the_navigation_leads_somewhere_its_role_may_go(role):
+    for entry in NAVIGATION[role]:
+        assert role in getattr(resolve(entry.path).func, "roles", [role]), entry
 
 
 @pytest.mark.django_db

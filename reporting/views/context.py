@@ -9,28 +9,57 @@ from accounts import clock
 from accounts.models import Installation
 from reporting.models import Period
 
+
+@dataclass(frozen=True)
+class Entry:
+    """A place in the navigation; `also` are the addresses its own tabs lead to."""
+
+    label: str
+    path: str
+    also: tuple[str, ...] = ()
+
+    def holds(self, path: str) -> int:
+        """How much of `path` lies under this entry: the length of its longest prefix, 0 for none."""
+        own = path == self.path if self.path == "/" else path.startswith(self.path)
+        return max([len(self.path)] * own + [len(prefix) for prefix in self.also if path.startswith(prefix)], default=0)
+
+
+REGISTER = ("/firms/", "/users/", "/applications/", "/key-firms/", "/contacts/")
+
 # Where each role may go, at most seven entries of at most four characters: they become the bottom bar of a phone.
 NAVIGATION = {
-    "enterprise": [("首页", "/"), ("历史", "/history/"), ("本企业", "/account/")],
+    "enterprise": [
+        Entry("首页", "/", also=("/filings/",)),
+        Entry("历史", "/history/"),
+        Entry("本企业", "/account/firm/", also=("/account/", "/journal/")),
+    ],
     "district": [
-        ("首页", "/district/"),
-        ("审核", "/district/queue/"),
-        ("企业", "/firms/"),
-        ("汇总", "/district/totals/"),
-        ("联系人", "/contacts/"),
-        ("留痕", "/journal/"),
+        Entry("首页", "/district/"),
+        Entry("审核", "/district/queue/", also=("/district/submissions/",)),
+        Entry("申请", "/district/requests/"),
+        Entry("汇总", "/district/totals/"),
+        Entry("企业", "/firms/", also=("/applications/",)),
+        Entry("联系人", "/contacts/"),
+        Entry("日志", "/journal/"),
     ],
-    "association": [("首页", "/city/"), ("汇总", "/city/totals/"), ("上报件", "/city/submissions/")],
+    "association": [
+        Entry("首页", "/city/"),
+        Entry("上报件", "/city/submissions/"),
+        Entry("汇总", "/city/totals/"),
+        Entry("报告期", "/city/periods/"),
+        Entry("制度", "/city/editions/", also=("/city/parameters/",)),
+        Entry("名录", "/firms/", also=REGISTER),
+    ],
     "city": [
-        ("首页", "/city/"),
-        ("汇总", "/city/totals/"),
-        ("上报件", "/city/submissions/"),
-        ("报告期", "/city/periods/"),
-        ("制度", "/city/editions/"),
-        ("用户", "/users/"),
-        ("留痕", "/journal/"),
+        Entry("首页", "/city/"),
+        Entry("上报件", "/city/submissions/"),
+        Entry("汇总", "/city/totals/"),
+        Entry("报告期", "/city/periods/"),
+        Entry("制度", "/city/editions/", also=("/city/parameters/",)),
+        Entry("名录", "/firms/", also=REGISTER),
+        Entry("日志", "/journal/"),
     ],
-    "system": [("用户", "/users/"), ("留痕", "/journal/")],
+    "system": [Entry("用户", "/users/", also=REGISTER), Entry("日志", "/journal/")],
 }
 LEVEL = {"enterprise": "enterprise", "district": "district", "association": "city", "city": "city"}
 
@@ -71,12 +100,12 @@ def screen(request: HttpRequest) -> dict:
 
 
 def navigation_of(role: str, path: str) -> list[dict]:
-    """The role's entries; the one with the longest matching path is where the reader is."""
-    entries = NAVIGATION[role]
-    here = max((entry for _, entry in entries if path.startswith(entry)), key=len, default="")
-    if here == "/" and path != "/" and not path.startswith("/filings/"):
-        here = ""
-    return [{"label": label, "path": entry, "current": entry == here} for label, entry in entries]
+    """The role's entries; the one that holds most of the path is where the reader is."""
+    here = max(NAVIGATION[role], key=lambda entry: entry.holds(path))
+    return [
+        {"label": entry.label, "path": entry.path, "current": entry is here and here.holds(path) > 0}
+        for entry in NAVIGATION[role]
+    ]
 
 
 def period_in_force(level: str, today: datetime.date) -> InForce | None:
