@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import localcontext
 from functools import cached_property, lru_cache
 
@@ -14,7 +14,7 @@ from forms_tables.expressions import Node, columns_of_x, names_in, parse, walk, 
 from forms_tables.parsing import Problem
 from forms_tables.proofreading import TRUTH, Kinds, Slip, slips_in_formulas
 from forms_tables.scopes import Cell, Fact, Meaning, Scope, reads_of, symbols_of
-from forms_tables.verdict_wording import Teller, shown, teller_of
+from forms_tables.verdict_wording import Teller, conclusion_of, shown, teller_of
 from forms_tables.wording import place_of
 
 __all__ = ["Finding", "Problem", "Rule", "examine", "findings_of_cells", "proofread"]
@@ -58,13 +58,16 @@ class Condition:
 
     @cached_property
     def teller(self) -> Teller:
-        return teller_of(self.tree, self.scope)
+        """Words for it, in which the column named by the place goes without saying."""
+        columns = [meaning.column for meaning in self.reads if isinstance(meaning, Cell) and not meaning.period]
+        spoken = replace(self.scope, column=self.scope.column or next(iter(columns), ""))
+        return teller_of(self.tree, spoken)
 
     @cached_property
     def reads(self) -> tuple[Meaning, ...]:
-        """What it reads, the left side first and the premise last."""
-        premise = reads_of(self.premise, self.scope) if self.premise else ()
-        return tuple(dict.fromkeys(reads_of(self.tree, self.scope) + premise))
+        """What it reads: the left side first, and last what only decides whether it applies."""
+        trees = [conclusion_of(self.tree), self.tree, *filter(None, [self.premise])]
+        return tuple(dict.fromkeys(meaning for tree in trees for meaning in reads_of(tree, self.scope)))
 
     @cached_property
     def frequency(self) -> str:

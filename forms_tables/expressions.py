@@ -235,6 +235,7 @@ def parse(text: str) -> Node:
 
 ARITHMETIC = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*"}
 COMPARISONS = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="}
+MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 
 
 class _Reader:
@@ -306,18 +307,24 @@ class _Reader:
         return code
 
     def read_comparison(self, node: ast.Compare, at: int, below: Any) -> Node:
-        """`a <= b <= c` is `a <= b` and `b <= c`."""
+        """`a <= b <= c` is `b >= a` and `b <= c`: what stands in the middle is what is judged."""
         sides = [node.left, *node.comparators]
         parts = []
         for sign, left, right in zip(node.ops, sides, sides[1:], strict=False):
+            place = self.place(left)
             if type(sign) in COMPARISONS:
-                parts.append(Comparison(self.place(left), COMPARISONS[type(sign)], below(left), below(right)))
+                parts.append(Comparison(place, COMPARISONS[type(sign)], below(left), below(right)))
             elif isinstance(sign, ast.In | ast.NotIn):
                 inside = isinstance(sign, ast.In)
-                parts.append(Membership(self.place(left), inside, below(left), self.read_options(right)))
+                parts.append(Membership(place, inside, below(left), self.read_options(right)))
             else:
                 raise self.refuse(node, "只能用 < <= > >= == != in、not in 比较")
-        return parts[0] if len(parts) == 1 else Both(at, tuple(parts))
+        if len(parts) == 1:
+            return parts[0]
+        first = parts[0]
+        if isinstance(first, Comparison):
+            parts[0] = Comparison(first.at, MIRRORED[first.sign], first.right, first.left)
+        return Both(at, tuple(parts))
 
     def read_options(self, node: ast.expr) -> tuple[str, ...]:
         entries = node.elts if isinstance(node, ast.Tuple) else []

@@ -139,13 +139,14 @@ def place_of(indicator: Indicator, column: str) -> str:
     return f"{indicator.table} {indicator.code} {indicator.name}〔{indicator.column(column).label}〕"
 
 
-def figure(value: Decimal, unit: str) -> str:
+def figure(value: Decimal, unit: str = "") -> str:
     """1,234.50 万元: money keeps two decimals, everything else what it needs."""
     shown = plain(value)
     places = len(shown.partition(".")[2])
     if unit in ("万元", "万美元"):
         places = max(2, places)
-    return f"{value:,.{min(places, 6)}f}{' ' + unit if unit else ''}"
+    space = " " if unit and unit != "%" else ""
+    return f"{value:,.{min(places, 6)}f}{space}{unit}"
 
 
 def unit_of(meanings: Sequence[Meaning]) -> str:
