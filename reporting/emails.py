@@ -32,22 +32,23 @@ def queried(review: Review) -> None:
 
 
 def amendment_begun(filing: Filing, reason: str) -> None:
-    _send(
-        _district(filing), f"{filing.enterprise.name}修订{filing.period.label}报表", "amendment", filing, reason=reason
-    )
+    subject = f"{filing.enterprise.name}修订{filing.period.label}报表"
+    page = reverse("district_review", args=[filing.latest.receipt])
+    _send(_district(filing), subject, "amendment", filing, page, reason=reason)
 
 
 def city_asked(review: Review) -> None:
     """The city's question or return, to the district that passed the submission on."""
     filing = review.submission.filing
     subject = f"市级{review.get_decision_display()}：{filing.enterprise.name} {filing.period.label}"
-    _send(_district(filing), subject, "city_asked", filing, review=review)
+    page = reverse("district_review", args=[review.submission.receipt])
+    _send(_district(filing), subject, "city_asked", filing, page, review=review)
 
 
 def late_asked(request: LateRequest) -> None:
     filing = request.filing
     subject = f"{filing.enterprise.name}申请补报{filing.period.label}报表"
-    _send(_district(filing), subject, "late_asked", filing, request=request)
+    _send(_district(filing), subject, "late_asked", filing, reverse("district_requests"), request=request)
 
 
 def late_decided(request: LateRequest) -> None:
@@ -69,7 +70,8 @@ def _addresses(people: Iterable[User]) -> list[str]:
     return sorted({person.email for person in people if person.email})
 
 
-def _send(to: list[str], subject: str, stem: str, filing: Filing, **context) -> None:
-    url = settings.SITE_URL + reverse("filing", args=[filing.period_id])
+def _send(to: list[str], subject: str, stem: str, filing: Filing, page: str = "", **context) -> None:
+    """`page` is where the reader goes on; the firm goes to its filing."""
+    url = settings.SITE_URL + (page or reverse("filing", args=[filing.period_id]))
     for address in to:
         deliver_after_commit(subject, f"filing/{stem}", {"filing": filing, "url": url, **context}, [address])
