@@ -253,6 +253,11 @@ class Edition:
         code, _, column = key.partition(".")
         return code in self.indicators and column in self.indicators[code].columns
 
+    def is_carried(self, key: str) -> bool:
+        """Whether the cell's column is filled from what was filed before."""
+        code, _, column = key.partition(".")
+        return bool(self.indicators[code].column(column).carry)
+
     def place_of(self, key: str) -> str:
         """The place of a cell in the form's words."""
         code, _, column = key.partition(".")

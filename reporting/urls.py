@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from reporting.views import filing, history, home, manual, submitting, workbook
+from reporting.views import adjustments, filing, history, home, manual, scans, submitting, workbook
 from reporting.views.city import editions, parameters, periods, submissions
 from reporting.views.city import home as city_home
 from reporting.views.city import totals as city_totals
@@ -22,7 +22,10 @@ urlpatterns = [
     path("filings/<str:period>/late/", submitting.ask_late, name="late"),
     path("filings/<str:period>/amend/", submitting.amend, name="amend"),
     path("filings/<str:period>/answer/", submitting.answer, name="answer"),
+    path("filings/<str:period>/bases/", adjustments.adjustments, name="adjustments"),
     path("filings/<str:period>/submissions/<int:number>/", submitting.submission, name="submission"),
+    path("filings/<str:period>/submissions/<int:number>/scan/", scans.attach, name="attach_scan"),
+    path("scans/<int:pk>/", scans.open_scan, name="scan"),
     path("filings/<str:period>/<slug:key>/", filing.sheet, name="sheet"),
     path("district/", district_home.home, name="district_home"),
     path("district/queue/", queue.current_queue, name="district_current_queue"),

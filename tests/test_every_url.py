@@ -1,12 +1,13 @@
 """Every address of the project, walked by every role and by a stranger. A new address fails until it is in PAGES."""
 
 import pytest
+from django.core.files.base import ContentFile
 from django.urls import get_resolver, reverse
 from django.urls.resolvers import URLPattern
 
 from accounts.models import Application
 from reporting import workflow
-from reporting.models import BaseAdjustment, Filing, LateRequest
+from reporting.models import BaseAdjustment, Filing, LateRequest, Scan
 from tests.cast import AT, FREE_CODE
 from tests.may import AFTER_DUE, CLEAN_MAY, make_may
 
@@ -68,7 +69,10 @@ PAGES = {
     "late": "POST enterprise",
     "amend": "POST enterprise",
     "answer": "POST enterprise",
+    "adjustments": "enterprise",
     "submission": "enterprise",
+    "attach_scan": "POST enterprise",
+    "scan": "enterprise district association city",
     "sheet": "enterprise",
     "district_home": "district",
     "district_current_queue": "district",
@@ -111,12 +115,13 @@ OPEN_STATUS = {"applied": 404, "sign_out": 302}
 # Rows that belong to one firm or district: another one of the same role gets 404, for a read and for a write.
 OWNED = {
     "enterprise": [
-        "check", "explain", "submission", "recall", "late", "amend", "answer", "workbook", "submit", "sheet"
+        "check", "explain", "submission", "recall", "late", "amend", "answer", "workbook", "submit", "sheet",
+        "adjustments", "attach_scan", "scan",
     ],
     "district": [
         "application", "approve_application", "refuse_application", "district_review", "district_approve",
         "district_send_back", "district_query", "district_answer_city", "district_decide_late",
-        "district_decide_adjustment", "firm", "edit_firm_contact", "move_firm", "stop_firm", "open_account",
+        "district_decide_adjustment", "scan", "firm", "edit_firm_contact", "move_firm", "stop_firm", "open_account",
     ],
 }  # fmt: skip
 
@@ -145,6 +150,9 @@ def may(cast, settings, tmp_path):
     asked = {"filing": may.filing, "reason": "财务交接", "asked_by": may.clerk, "asked_at": AFTER_DUE}
     may.late = LateRequest.objects.create(**asked)
     may.adjustment = BaseAdjustment.objects.create(**asked, cell="2010.c2", old="1", new="2")
+    may.scan = Scan.objects.create(
+        submission=may.submission, file=ContentFile(b"%PDF-1.4", "scan.pdf"), pages=1, by=may.clerk, at=AT
+    )
     may.application = Application.objects.create(
         credit_code=FREE_CODE, name="重庆新来软件有限公司", district=cast.yuzhong, contact_name="新来",
         mobile="13900000000", email="new@example.com", scope="1", lookup_key="ABCDEFGH", applied_at=AT,
@@ -158,6 +166,7 @@ def address(name: str, may) -> str:
         "approve_application": may.application.pk,
         "refuse_application": may.application.pk,
         "district_decide_late": may.late.pk,
+        "scan": may.scan.pk,
         "district_decide_adjustment": may.adjustment.pk,
     }
     known = {
@@ -217,7 +226,7 @@ def test_hides_one_firms_rows_from_another(name, may, client):
         url, {"2010.c1": "1", "version": "1", "signer": "别人", "committed": "on", "note": "别人", "reason": "别人"}
     )
     assert (may.filing.submissions.count(), may.filing.sheets.get().cells) == before
-    if name == "submission":
+    if name in ("submission", "scan"):
         assert client.get(url).status_code == 404
 
 
@@ -225,5 +234,5 @@ def test_hides_one_firms_rows_from_another(name, may, client):
 def test_hides_one_districts_rows_from_another(name, may, client):
     client.force_login(may.other_reviewer)
     assert client.get(address(name, may)).status_code in (404, 405)
-    only_read = name == "district_review"
+    only_read = name in ("district_review", "scan")
     assert client.post(address(name, may), {"note": "别处"}).status_code == (405 if only_read else 404)

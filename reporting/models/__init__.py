@@ -3,6 +3,7 @@
 from reporting.models.filing import Explanation, Filing, Sheet, State
 from reporting.models.period import Deadline, ParameterValue, Period, PublishedEdition
 from reporting.models.request import BaseAdjustment, LateRequest
+from reporting.models.scan import Scan
 from reporting.models.submission import Review, Submission
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "Period",
     "PublishedEdition",
     "Review",
+    "Scan",
     "Sheet",
     "State",
     "Submission",

@@ -53,3 +53,8 @@ class BaseAdjustment(Request):
 
     def __str__(self) -> str:
         return f"{self.filing} {self.cell} 口径调整"
+
+    @property
+    def place(self) -> str:
+        """The cell in the form's words."""
+        return self.filing.edition.place_of(self.cell)

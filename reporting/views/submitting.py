@@ -85,6 +85,12 @@ def submission(request: HttpRequest, period: str, number: int) -> HttpResponse:
         "changes": desk.changes_between(before.values, frozen.values) if before else [],
         "warnings": [{**finding, "said": said.get(finding["fingerprint"])} for finding in frozen.warnings],
         "is_current": filing.latest_id == frozen.pk,
+        "scan_wanted": workflow.scan_is_wanted(frozen),
+        "scan_missing": workflow.scan_is_missing(frozen),
+        "reviews": [
+            (review, [(row["reason"], desk.link_cell(row["cell"]) if row["cell"] else None) for row in review.reasons])
+            for review in frozen.reviews.all()
+        ],
         "may_recall": filing.latest_id == frozen.pk and filing.state == State.SUBMITTED and not frozen.opened_at,
         "may_amend": filing.latest_id == frozen.pk and filing.state == State.APPROVED and not filing.period.is_locked,
     }

@@ -31,6 +31,7 @@ from reporting.workflow.review import (
     query,
     send_back,
 )
+from reporting.workflow.scan import attach_scan, scan_is_missing, scan_is_wanted
 
 __all__ = [
     "MIN_EXPLANATION",
@@ -44,6 +45,7 @@ __all__ = [
     "approve_clean",
     "ask_adjustment",
     "ask_late",
+    "attach_scan",
     "check",
     "city_query",
     "city_return",
@@ -58,6 +60,8 @@ __all__ = [
     "query",
     "recall",
     "save_sheet",
+    "scan_is_missing",
+    "scan_is_wanted",
     "send_back",
     "set_deadline",
     "set_parameter",

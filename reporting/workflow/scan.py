@@ -1,0 +1,53 @@
+"""The stamped paper of an approved annual filing (P08), where the city asks for it."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+
+from accounts.models import User
+from reporting.judging import parameters_for
+from reporting.models import Scan, Submission
+from reporting.workflow.guards import Refused, be_the_firm, locked, record, words
+
+LARGEST = 20 * 1024 * 1024  # bytes
+MOST_PAGES = 500
+REVENUE = "F301.y"  # 营业收入, what UPLOAD_MIN is compared with
+
+
+def scan_is_wanted(submission: Submission) -> bool:
+    """Whether the city asks for the paper: an approved annual whose revenue reaches UPLOAD_MIN, once entered."""
+    filing = submission.filing
+    if not filing.period.is_annual or filing.approved_id != submission.pk:
+        return False
+    least = parameters_for(filing.period).get("UPLOAD_MIN")
+    return least is not None and Decimal(submission.values.get(REVENUE, "0")) >= least
+
+
+def scan_is_missing(submission: Submission) -> str:
+    """The sentence of P08 while the paper is wanted and not there; empty otherwise."""
+    if not scan_is_wanted(submission) or submission.scans.exists():
+        return ""
+    return words(submission.filing, "P08", "请上传盖章签字的报表扫描件（PDF），页数须与系统打印的一致。")
+
+
+@transaction.atomic
+def attach_scan(submission: Submission, file: UploadedFile, pages: int, by: User, at: datetime) -> Scan:
+    """Keep a stamped PDF with an approved annual submission; allowed after the lock, for it changes no figure."""
+    filing = locked(submission.filing)
+    be_the_firm(by, filing)
+    if not filing.period.is_annual or filing.approved_id != submission.pk:
+        raise Refused("盖章扫描件在年报经区县审核通过之后上传。")
+    if file.size > LARGEST:
+        raise Refused(f"文件有 {file.size / 1024 / 1024:.0f} MB，超过 20 MB，请降低扫描分辨率后重新上传。")
+    beginning = file.read(5)
+    file.seek(0)
+    if beginning != b"%PDF-":
+        raise Refused(f"“{file.name}”不是 PDF 文件，请扫描为 PDF 后上传。")
+    if not 1 <= pages <= MOST_PAGES:
+        raise Refused(f"页数应为 1 至 {MOST_PAGES} 之间的整数，请与打印的报表核对。")
+    file.name = f"{submission.receipt}.pdf"
+    scan = Scan.objects.create(submission=submission, file=file, pages=pages, by=by, at=at)
+    record(filing, by, at, "上传盖章扫描件", subject=submission.receipt, after={"页数": str(pages)})
+    return scan
