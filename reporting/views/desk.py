@@ -13,7 +13,7 @@ from reporting.judging import Judgement, judge, typed_cells
 from reporting.models import Explanation, Filing, LateRequest, Review, State, Submission
 from reporting.views.grid import BLANK, Remarks, show
 
-MOST_MARKED = 6  # a finding about more cells than this marks the first ones only
+MOST_MARKED = 6  # a finding about more cells than this marks the first one only
 
 
 @dataclass(frozen=True)
@@ -158,12 +158,12 @@ class Desk:
             if problem.table == table.code:
                 errors[f"{problem.code}.{problem.column}"].append(self.beside_cell(problem))
         if self.has_text(table):
-            for finding in self.judgement.findings:
+            for finding in [*self.judgement.errors, *self.unexplained(table)]:
                 marks, words = (errors, "须修改") if finding.level == "error" else (warnings, "须说明")
-                for place in finding.cells[:MOST_MARKED]:
+                for place in finding.cells if len(finding.cells) <= MOST_MARKED else finding.cells[:1]:
                     table_code, _, cell = place.partition("!")
                     if table_code == table.code:
-                        marks[cell].append(f"{words}，见审核结果 {finding.rule}")
+                        marks[cell].append(f"{words} {finding.rule}")
         for reason in self.returned_cells:
             if reason["cell"]:
                 returned[reason["cell"]].append(reason["reason"])
