@@ -291,7 +291,7 @@ class _Reader:
     def read_constant(self, node: ast.Constant, at: int) -> Node:
         source = self.bytes[node.col_offset : node.end_col_offset]
         if isinstance(node.value, str):
-            if len(node.value) > 40 or source[:1] not in (b"'", b'"') or source[:3] in (b"'''", b'"""'):
+            if len(node.value) > 40 or source[1:-1] != node.value.encode():
                 raise self.refuse(node, "文字须用一对引号括起，最多40个字")
             return Text(at, node.value)
         if not PLAIN_NUMBER.fullmatch(source):
