@@ -4,7 +4,6 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from accounts import clock
-from accounts import clock
 from accounts.demo import make_accounts
 from reporting.demo import city
 

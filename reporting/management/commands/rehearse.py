@@ -13,7 +13,6 @@ from reporting import registration, workflow
 from reporting.aggregation import summarise
 from reporting.demo.firms import Firm, make_firm
 from reporting.demo.stories import typed_for
-from reporting.judging import judge
 from reporting.models import Filing, Period
 from reporting.tabulation import write_summary
 from reporting.workbook_exchange import receive_workbook, write_filing_template
