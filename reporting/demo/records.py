@@ -73,7 +73,7 @@ class Ledger:
         filing.latest = submission
         for step, decision in enumerate(PATHS[story.state], start=1):
             official = self.analyst if decision.startswith("city") else self.clerks[district.pk]
-            self._add_review(submission, decision, official, submission.submitted_at + timedelta(hours=20 * step))
+            self._add_review(submission, decision, official, submission.submitted_at + timedelta(days=step, hours=1))
         if story.state in COUNTS:
             filing.approved = submission
 
