@@ -163,7 +163,7 @@ class Decimals(Scoped):
         if function in BLANK_READERS:
             return BLANK_READERS[function](*arguments)
         calculate = CALCULATIONS[function]
-        if function in ("listed", "is_district", "size_class"):
+        if function in ("is_district", "size_class"):
             return lambda reading: calculate(reading, *[argument(reading) for argument in arguments])
         return lambda reading: calculate(*[argument(reading) for argument in arguments])
 
@@ -278,7 +278,6 @@ CALCULATIONS: dict[str, Callable[..., Any]] = {
     "is_whole": lambda number: number == number.to_integral_value(),
     "starts_with": lambda text, *beginnings: text.startswith(beginnings),
     "first": lambda text, length: text[: int(length)],
-    "listed": lambda reading, code, name: reading.edition.code_lists[name].name_of(code) is not None,
     "implies": lambda premise, conclusion: conclusion or not premise,
     "iff": lambda left, right: left == right,
     "valid_credit_code": lambda code: credit_code.problem_with(code) is None,

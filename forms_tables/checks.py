@@ -196,15 +196,18 @@ def rows_of(edition: Edition, rule: Rule) -> tuple[str, ...]:
     """The codes of a rule's list. “软统企6:累计” stands for the rows of a table of that unit or nature, “软统企6” for
     all its figures, and “-2090” leaves a row out."""
     rows: dict[str, None] = {}
+    tables = {table.code: table for table in edition.tables}
     for entry in rule.each:
-        if entry.startswith("-"):
-            rows.pop(entry[1:])
-        elif entry in edition.indicators:
+        code, _, kind = entry.partition(":")
+        if entry in edition.indicators:
             rows[entry] = None
-        else:
-            code, _, kind = entry.partition(":")
-            figures = [indicator for indicator in edition.table(code).indicators if indicator.is_figure]
+        elif code in tables:
+            figures = [indicator for indicator in tables[code].indicators if indicator.is_figure]
             rows.update((i.code, None) for i in figures if kind in ("", i.unit, i.nature))
+        elif entry.startswith("-") and entry[1:] in rows:
+            del rows[entry[1:]]
+        else:
+            raise ValueError(f"所列的“{entry}”不是指标、表或已列出的行")
     return tuple(rows)
 
 

@@ -39,7 +39,6 @@ FUNCTIONS: dict[str, tuple[int, int | None]] = {
     "has": (2, None),
     "starts_with": (2, None),
     "first": (2, 2),
-    "listed": (2, 2),
     "implies": (2, 2),
     "iff": (2, 2),
     "valid_credit_code": (1, 1),

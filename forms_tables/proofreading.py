@@ -28,7 +28,6 @@ SIGNATURES: dict[str, tuple[tuple[str, ...], str]] = {
     "has": ((TEXT,), TRUTH),
     "starts_with": ((TEXT,), TRUTH),
     "first": ((TEXT, NUMBER), TEXT),
-    "listed": ((TEXT,), TRUTH),
     "implies": ((TRUTH,), TRUTH),
     "iff": ((TRUTH,), TRUTH),
     "valid_credit_code": ((TEXT,), TRUTH),

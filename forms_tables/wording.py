@@ -106,7 +106,6 @@ FUNCTIONS = {
     "is_whole": "为整数",
     "starts_with": "开头为",
     "first": "前几位",
-    "listed": "在代码表",
     "valid_credit_code": "校验位相符",
     "organisation_code": "组织机构代码",
     "is_district": "现行区划",

@@ -294,8 +294,6 @@ def test_figures_are_exact_and_growth_is_rounded_half_up(text, value):
         ("organisation_code('91440300708461136T') == '708461136'", True),
         ("is_district('500105')", True),
         ("is_district('500157')", False),
-        ("listed('6520', 'C05')", True),
-        ("listed('9999', 'C05')", False),
     ],
 )
 def test_functions_give_verdicts(text, verdict):
