@@ -10,7 +10,7 @@ from django.db.models import Max
 from accounts.models import District, Enterprise, JournalEntry, User
 from forms_tables.catalog import load_edition
 from forms_tables.periods import PeriodCode
-from reporting.demo.stories import EDITION, Story
+from reporting.demo.stories import EDITION, OPEN_MONTH, Story
 from reporting.models import Explanation, Filing, LateRequest, Review, Sheet, State, Submission
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -55,7 +55,9 @@ class Ledger:
         )
         self.next_filing += 1
         self.rows[Filing].append(filing)
-        typed_at = moment_of(story.period, 4 + enterprise.pk % 5, 9 + enterprise.pk % 8)
+        # everything of the open month happened before the demonstration's day, the 6th
+        day = 1 + enterprise.pk % 3 if story.period == OPEN_MONTH.code else 4 + enterprise.pk % 5
+        typed_at = moment_of(story.period, day, 9 + enterprise.pk % 8)
         self._add_sheets(story, filing, person, typed_at)
         if not story.is_frozen:
             return

@@ -105,7 +105,7 @@ def freeze(firm: Firm, story: Story, judgement: Judgement) -> None:
         {"rule": f.rule, "fingerprint": f.fingerprint, "reason_code": dice.choice(REASONS), "text": ""}
         for f in judgement.warnings
     ]
-    story.late = story.state in (State.LOCKED, State.APPROVED) and dice.random() < 0.025
+    story.late = story.state == State.LOCKED and dice.random() < 0.025
     story.returned_once = story.state == State.LOCKED and dice.random() < 0.04
 
 
