@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
 from forms_tables import parsing
 from forms_tables.catalog import Edition, edition_codes, load_edition
@@ -26,6 +27,7 @@ class UnreadableFact(ValueError):
     """A fact of the register that cannot stand; the words say why."""
 
 
+@cache
 def current_edition() -> Edition:
     return load_edition(edition_codes()[-1])
 

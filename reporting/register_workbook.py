@@ -11,8 +11,9 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from accounts.models import District, User
+from reporting.register_columns import COLUMNS
 from reporting.register_facts import current_edition
-from reporting.register_import import COLUMNS, MOST_ROWS, RegisterResource
+from reporting.register_import import MOST_ROWS, RegisterResource
 
 WIDTHS = (22, 36, 16, 12, 12, 9, 10, 9, 10, 12, 18, 14, 26, 14)
 YES_NO = ("嵌入式", "人工智能", "IC重点", "平台重点")

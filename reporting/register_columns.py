@@ -1,0 +1,111 @@
+"""How each column of the register's workbook is read, and written back the same way."""
+
+from __future__ import annotations
+
+import datetime
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from import_export import fields, widgets
+
+from forms_tables import credit_code as credit_codes
+from reporting.register_facts import read_fact
+
+COLUMNS = (
+    "统一社会信用代码",
+    "单位详细名称",
+    "报送区县",
+    "纳统类别",
+    "行业代码",
+    "嵌入式",
+    "人工智能",
+    "IC重点",
+    "平台重点",
+    "联系人",
+    "固定电话",
+    "手机",
+    "邮箱",
+    "起报日期",
+)
+NEEDED_OF_NEW = ("单位详细名称", "纳统类别", "起报日期")
+
+
+class KeepWhatIsThere(fields.Field):
+    """A blank cell of the workbook says nothing about a firm that is known already."""
+
+    def save(self, instance, row, is_m2m=False, **kwargs):
+        if str(row[self.column_name] or "").strip():
+            super().save(instance, row, is_m2m, **kwargs)
+
+
+class Fact(KeepWhatIsThere):
+    """A column that is kept among the firm's attributes, under its code of 软统企1."""
+
+    def get_value(self, instance):
+        return instance.attributes.get(self.attribute, "")
+
+    def save(self, instance, row, is_m2m=False, **kwargs):
+        if str(row[self.column_name] or "").strip():
+            instance.attributes = {**instance.attributes, self.attribute: self.clean(row, **kwargs)}
+
+
+class CreditCodeWidget(widgets.Widget):
+    def clean(self, value, row=None, **kwargs):
+        return credit_codes.normalise(str(value or ""))
+
+
+class TextWidget(widgets.Widget):
+    def __init__(self, longest: int):
+        self.longest = longest
+
+    def clean(self, value, row=None, **kwargs):
+        text = str(value or "").strip()
+        if len(text) > self.longest:
+            raise ValueError(f"超过 {self.longest} 个字，请缩短。")
+        return text
+
+
+class CheckedWidget(widgets.Widget):
+    """Reads with a function that raises a sentence."""
+
+    def __init__(self, read):
+        self.read = read
+
+    def clean(self, value, row=None, **kwargs):
+        try:
+            return self.read(str(value or "").strip())
+        except ValidationError as refused:
+            raise ValueError("".join(refused.messages)) from refused
+
+
+class FactWidget(widgets.Widget):
+    def __init__(self, code: str):
+        self.code = code
+
+    def clean(self, value, row=None, **kwargs):
+        return read_fact(self.code, str(value or ""))
+
+
+class DayWidget(widgets.Widget):
+    def clean(self, value, row=None, **kwargs):
+        if isinstance(value, datetime.datetime):
+            return value.date()
+        if isinstance(value, datetime.date):
+            return value
+        text = str(value).strip().replace("/", "-").replace(".", "-").replace("年", "-").replace("月", "-").rstrip("日")
+        try:
+            year, month, day = (int(part) for part in text.split("-"))
+            return datetime.date(year, month, day)
+        except ValueError as wrong:
+            raise ValueError(f"“{value}”不是日期，请写成 2024-01-01。") from wrong
+
+    def render(self, value, obj=None, **kwargs):
+        return value.isoformat() if value else ""
+
+
+def read_mail(text: str) -> str:
+    try:
+        validate_email(text)
+    except ValidationError as refused:
+        raise ValidationError("邮箱写法不对，应像 name@example.com。") from refused
+    return text
