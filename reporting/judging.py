@@ -139,7 +139,8 @@ def earlier(period: PeriodCode) -> dict[str, PeriodCode | None]:
     """The periods behind the notation's words prev, year_ago, december and last_annual; None where there is none."""
     if period.is_annual:
         return {"last_annual": period.last_annual(), "december": period.december()}
-    return {"prev": period.previous(), "year_ago": period.year_ago()}
+    annual = {"last_annual": period.last_annual()} if period.month == 12 else {}  # M09
+    return {"prev": period.previous(), "year_ago": period.year_ago(), **annual}
 
 
 def standing_submission(filing: Filing) -> Submission | None:
