@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from forms_tables.catalog import Column, Edition, Indicator, Table, load_edition
+from forms_tables.edition import FIGURE_KINDS
 from forms_tables.periods import PeriodCode
 from reporting.judging import CARRIED, Values, history_of, submission_values
 from reporting.models import Submission
@@ -29,6 +30,10 @@ class Said:
     message: str
     cells: tuple[str, ...]
     explanation: str
+
+    @property
+    def row(self) -> str:
+        return self.cells[0].partition(".")[0] if self.cells else ""
 
     @property
     def is_error(self) -> bool:
@@ -128,7 +133,7 @@ def findings_of(submission: Submission, edition: Edition) -> tuple[tuple[Said, .
             explanations.get((finding["rule"], finding["fingerprint"]), ""),
         )
         if cells:
-            by_row[cells[0].partition(".")[0]].append(said)
+            by_row[said.row].append(said)
         else:
             general.append(said)
     return tuple(general), by_row
@@ -180,7 +185,7 @@ class _Reader:
             shown=_shown(now, indicator, column.key),
             before=None if now == before else _shown(before, indicator, column.key) or BLANK,
             on_record=self.on_record(indicator, column.key, now),
-            is_figure=isinstance(now, Decimal),
+            is_figure=indicator.kind_in(column.key) in FIGURE_KINDS,
             has_finding=key in marked,
         )
 

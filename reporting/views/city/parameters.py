@@ -15,7 +15,7 @@ from reporting.views.city.forms import ParameterForm
 @require("city", "association")
 def parameters(request, form=None, status=200):
     edition = current_edition()
-    entered = ParameterValue.objects.select_related("period").order_by("name", "-period")
+    entered = ParameterValue.objects.select_related("period").order_by("name", "-period__opens_on")
     around = {
         "edition": edition,
         "entered": entered,

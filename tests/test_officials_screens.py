@@ -1,0 +1,91 @@
+"""The officials' pages in a real browser: sound at both widths; figures sent back by a click, or without script."""
+
+import pytest
+from django.urls import reverse
+
+from reporting import workflow
+from reporting.models import State
+from tests.cast import AT, assemble
+from tests.may import fresh, make_may
+from tests.officials import file_may, make_it_be, sign_in
+from tests.test_screens import WIDTHS, must_look_right
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+EDITION = "/city/editions/chongqing-2024/"
+FOR_THE_CITY = [
+    "/city/",
+    "/city/submissions/",
+    "/city/totals/?period=2024M05&indicator=2010",
+    "/city/periods/",
+    "/city/periods/2024M05/",
+    "/city/parameters/",
+    EDITION,
+    f"{EDITION}tables/t1/",
+    f"{EDITION}codes/",
+    f"{EDITION}rules/",
+]
+FOR_THE_DISTRICT = ["/district/", "/district/queue/2024M05/", "/district/requests/", "/district/totals/"]
+
+
+@pytest.fixture
+def may(transactional_db):
+    make_it_be(AT.date())
+    return make_may(assemble())
+
+
+@pytest.fixture
+def enter(live_server):
+    """Sign a person in without the form."""
+
+    def enter(page, user) -> None:
+        session = sign_in(user).cookies["sessionid"].value
+        page.context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+
+    return enter
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_districts_screens_are_sound(page, enter, may, width):
+    submission = file_may(may.filing, may.clerk)
+    enter(page, may.reviewer)
+    for address in [*FOR_THE_DISTRICT, reverse("district_review", args=[submission.receipt])]:
+        must_look_right(page, address, width)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_citys_screens_are_sound(page, enter, may, width):
+    submission = file_may(may.filing, may.clerk)
+    workflow.approve(submission, may.reviewer, AT)
+    enter(page, may.city)
+    for address in [*FOR_THE_CITY, reverse("city_submission", args=[submission.receipt])]:
+        must_look_right(page, address, width)
+
+
+def test_clicking_two_figures_sends_both_back(page, enter, may):
+    submission = file_may(may.filing, may.clerk)
+    enter(page, may.reviewer)
+    page.goto(reverse("district_review", args=[submission.receipt]))
+    for cell, reason in (("2021.c1", "请附合同"), ("2010.c3", "累计数应大于上期")):
+        page.locator(f'td[data-cell="{cell}"]').click()
+        page.keyboard.type(reason)
+    page.get_by_role("button", name="退回企业修改").click()
+    page.get_by_text("已退回企业。").wait_for()
+    review = submission.reviews.get()
+    assert [(row["cell"], row["reason"]) for row in review.reasons] == [
+        ("2021.c1", "请附合同"),
+        ("2010.c3", "累计数应大于上期"),
+    ]
+    assert fresh(may.filing).state == State.RETURNED
+
+
+def test_without_script_a_list_names_the_cell(chromium, live_server, enter, may):
+    submission = file_may(may.filing, may.clerk)
+    context = chromium.new_context(base_url=live_server.url, java_script_enabled=False)
+    plain = context.new_page()
+    enter(plain, may.reviewer)
+    plain.goto(reverse("district_review", args=[submission.receipt]))
+    plain.locator("select[name=cell]").first.select_option("2021.c1")
+    plain.locator("input[name=reason]").first.fill("请附合同")
+    plain.get_by_role("button", name="退回企业修改").click()
+    context.close()
+    assert submission.reviews.get().reasons == [{"cell": "2021.c1", "reason": "请附合同"}]
