@@ -7,7 +7,7 @@ import pytest
 from django.urls import get_resolver, reverse
 
 from reporting import workflow
-from reporting.models import Filing, Review, Sheet, State, Submission
+from reporting.models import BaseAdjustment, Filing, Review, Sheet, State, Submission
 from reporting.workflow.period import owe
 from tests.cast import AT, make_enterprise
 from tests.may import AFTER_DUE, CLEAN_MAY, fresh, make_may
@@ -192,6 +192,20 @@ def test_the_district_decides_late_requests_of_its_own_firms(desk, may):
         assert "已同意" in page(desk.post(url, {"granted": "yes"}, follow=True))
     asked.refresh_from_db()
     assert (asked.granted, asked.decided_by) == (True, may.reviewer)
+
+
+def test_a_base_adjustment_shows_old_and_new_and_is_decided_once(desk, may):
+    asked = BaseAdjustment.objects.create(
+        filing=may.filing, cell="2010.c2", old="800", new="850", reason="并购", asked_by=may.clerk, asked_at=AT
+    )
+    url = reverse("district_decide_adjustment", args=[asked.pk])
+    text = page(desk.get("/district/requests/"))
+    assert "主营业务收入" in text and "800" in text and "850" in text
+    assert sign_in(may.other_reviewer).post(url, {"granted": "yes"}).status_code == 404
+    page(desk.post(url, {"granted": "no", "answer": "请附审计报告"}, follow=True))
+    assert "已于" in page(desk.post(url, {"granted": "yes"}, follow=True))
+    asked.refresh_from_db()
+    assert (asked.granted, asked.answer) == (False, "请附审计报告")
 
 
 def test_the_districts_totals_hold_its_own_figures_only(desk, may):
