@@ -24,6 +24,11 @@ urlpatterns = [
     path("filings/<str:period>/answer/", submitting.answer, name="answer"),
     path("filings/<str:period>/bases/", adjustments.adjustments, name="adjustments"),
     path("filings/<str:period>/submissions/<int:number>/", submitting.submission, name="submission"),
+    path(
+        "filings/<str:period>/submissions/<int:number>/workbook.xlsx",
+        workbook.submission_workbook,
+        name="submission_workbook",
+    ),
     path("filings/<str:period>/submissions/<int:number>/scan/", scans.attach, name="attach_scan"),
     path("scans/<int:pk>/", scans.open_scan, name="scan"),
     path("filings/<str:period>/<slug:key>/", filing.sheet, name="sheet"),

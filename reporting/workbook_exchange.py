@@ -1,6 +1,6 @@
 """A filing as a workbook: handed out pre-filled, and taken back into the drafts whole or not at all."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -21,7 +21,7 @@ from forms_tables.workbooks import (
     write_template,
 )
 from reporting.judging import Judgement, facts_for, judge, typed_cells
-from reporting.models import Filing
+from reporting.models import Filing, Submission
 from reporting.workflow import save_sheet
 
 
@@ -58,7 +58,7 @@ def write_filing_template(filing: Filing, out) -> None:
     write_template(
         filing.edition,
         filing.period.parsed,
-        reporter_of(filing, judgement),
+        reporter_of(filing, judgement.facts.attributes),
         judgement.tables,
         {**completed.values, **typed},
         completed.locked,
@@ -66,6 +66,17 @@ def write_filing_template(filing: Filing, out) -> None:
         parameters=judgement.facts.parameters,
         due=f"{due.year}年{due.month}月{due.day}日",
     )
+
+
+def write_submission_workbook(submission: Submission, out) -> None:
+    """Write a frozen submission to `out`: the same sheets, every cell closed and as it was sent."""
+    filing, edition = submission.filing, submission.filing.edition
+    tables = [edition.table(code) for code in submission.tables]
+    frozen = f"第{submission.number}次上报件，已冻结"
+    closed = {f"{row.code}.{key}": frozen for table in tables for row in table.indicators for key in row.columns}
+    values = edition.values_from_text(submission.values)
+    reporter = reporter_of(filing, submission.attributes)
+    write_template(edition, filing.period.parsed, reporter, tables, values, closed, out)
 
 
 def known_cells(filing: Filing) -> dict[str, str]:
@@ -82,8 +93,8 @@ def known_cells(filing: Filing) -> dict[str, str]:
     return register | {name: text for name, text in typed.items() if text}
 
 
-def reporter_of(filing: Filing, judgement: Judgement) -> Reporter:
-    firm, attributes = filing.enterprise, judgement.facts.attributes
+def reporter_of(filing: Filing, attributes: Mapping[str, str]) -> Reporter:
+    firm = filing.enterprise
     header = {
         "统一社会信用代码": firm.credit_code,
         "组织机构代码": firm.credit_code[8:17],

@@ -1,5 +1,8 @@
+from io import BytesIO
+
 import pytest
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from accounts import clock
 from reporting import workflow
@@ -206,6 +209,14 @@ def test_the_workbook_goes_out_and_comes_back(firm, cast, tmp_path):
     with file.open("rb") as upload:
         page = firm.post(reverse("workbook", args=[MAY]), {"workbook": upload}, follow=True).content.decode()
     assert "已存入草稿：软统企6" in page
+
+
+def test_a_submission_is_handed_out_as_it_was_sent(firm, cast):
+    submit(firm, cast)
+    answer = firm.get(reverse("submission_workbook", args=[MAY, 1]))
+    book = load_workbook(BytesIO(b"".join(answer.streaming_content)))
+    cells = {cell.value for row in book["软统企6"].iter_rows() for cell in row}
+    assert {1000, 900, "主营业务收入"} <= cells  # 900: the total of the four kinds, as a value
 
 
 def test_an_unreadable_workbook_changes_nothing_and_says_so(firm, cast, tmp_path):

@@ -71,6 +71,7 @@ PAGES = {
     "answer": "POST enterprise",
     "adjustments": "enterprise",
     "submission": "enterprise",
+    "submission_workbook": "enterprise",
     "attach_scan": "POST enterprise",
     "scan": "enterprise district association city",
     "sheet": "enterprise",

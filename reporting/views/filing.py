@@ -51,12 +51,13 @@ def sheet(request: HttpRequest, period: str, key: str) -> HttpResponse:
     """The official form of one table as a grid of plain inputs."""
     at = clock.now()
     filing = filing_of(request, period)
-    table = owed_table(Desk(filing, at), key)
+    desk = Desk(filing, at)
+    table = owed_table(desk, key)
     if request.method != "POST":
-        return render_sheet(request, Desk(filing, at), table)
+        return render_sheet(request, desk, table)
     cells = posted_cells(request.POST, table)
     try:
-        workflow.save_sheet(filing, table.code, cells, int(request.POST.get("version") or 0), request.user, at)
+        workflow.save_sheet(filing, table.code, cells, posted_version(request.POST), request.user, at)
         if request.POST.get("then") == "check":
             workflow.check(filing, request.user, at)
     except workflow.Conflict as conflict:
@@ -106,6 +107,12 @@ def render_sheet(
         "warnings": desk.findings("warning", table) if desk.has_text(table) else [],
     }
     return render(request, "enterprise/sheet.html", context, status=409 if refusal else 200)
+
+
+def posted_version(posted: QueryDict) -> int:
+    """The version the page was opened at; without a readable one the save can only be a first one."""
+    text = posted.get("version", "")
+    return int(text) if text.isdecimal() and len(text) < 10 else 0
 
 
 def posted_cells(posted: QueryDict, table: Table) -> dict[str, str]:

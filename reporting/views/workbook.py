@@ -10,7 +10,22 @@ from accounts import clock
 from accounts.access import require
 from reporting import workflow
 from reporting.views.filing import filing_of
-from reporting.workbook_exchange import receive_workbook, write_filing_template
+from reporting.views.submitting import submission_of
+from reporting.workbook_exchange import receive_workbook, write_filing_template, write_submission_workbook
+
+
+def hand_out(out: BytesIO, name: str) -> FileResponse:
+    out.seek(0)
+    return FileResponse(out, as_attachment=True, filename=name)
+
+
+@require("enterprise")
+def submission_workbook(request: HttpRequest, period: str, number: int) -> HttpResponse:
+    """A frozen submission as it was sent."""
+    filing, submission = submission_of(request, period, number)
+    out = BytesIO()
+    write_submission_workbook(submission, out)
+    return hand_out(out, f"{filing.enterprise.name}_{filing.period.label}_第{number}次上报.xlsx")
 
 
 @require("enterprise")
@@ -20,8 +35,7 @@ def workbook(request: HttpRequest, period: str) -> HttpResponse:
     if request.method != "POST":
         out = BytesIO()
         write_filing_template(filing, out)
-        out.seek(0)
-        return FileResponse(out, as_attachment=True, filename=f"{filing.enterprise.name}_{filing.period.label}.xlsx")
+        return hand_out(out, f"{filing.enterprise.name}_{filing.period.label}.xlsx")
     upload = request.FILES.get("workbook")
     if upload is None:
         messages.error(request, "请先选择要上传的工作簿。")
