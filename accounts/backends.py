@@ -15,7 +15,7 @@ def as_typed_plainly(name: str) -> str:
 def find_by_sign_in_name(name: str) -> User | None:
     """By user name (a firm's first account is named by its credit code), else by a mobile only one person has."""
     plain = as_typed_plainly(name)
-    by_name = User.objects.filter(username__in={plain, plain.upper(), plain.lower()}).first()
+    by_name = User.objects.filter(username__iexact=plain).first()
     if by_name or not plain:
         return by_name
     by_mobile = User.objects.filter(mobile=plain, is_active=True)[:2]

@@ -49,6 +49,13 @@ def test_a_firm_signs_in_by_code_or_mobile_however_it_is_typed(client, cast, typ
     assert JournalEntry.objects.get(action="登录").by == cast.li_na
 
 
+def test_names_differ_in_more_than_case_and_are_found_in_any(cast):
+    someone = make_user("qxCQ-LJ", "两江", "district", district=cast.nanan)
+    assert find_by_sign_in_name("QXcq-lj") == someone
+    with pytest.raises(IntegrityError), transaction.atomic():
+        make_user("QXCQ-LJ", "又一个", "district", district=cast.nanan)
+
+
 def test_a_mobile_two_people_share_signs_nobody_in(cast):
     User.objects.filter(pk=cast.wang_lei.pk).update(mobile=cast.li_na.mobile)
     assert find_by_sign_in_name(cast.li_na.mobile) is None

@@ -4,6 +4,7 @@ from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager as DjangoUserManager
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 
 from accounts.models.districts import District
 from accounts.models.enterprises import Enterprise
@@ -64,7 +65,8 @@ class User(AbstractUser):
                 | Q(role="district", enterprise__isnull=True, district__isnull=False)
                 | Q(role__in=["association", "city", "system"], enterprise__isnull=True, district__isnull=True),
                 name="role_agrees_with_enterprise_and_district",
-            )
+            ),
+            models.UniqueConstraint(Lower("username"), name="user_names_differ_in_more_than_case"),
         ]
 
     def __str__(self) -> str:
