@@ -1,0 +1,70 @@
+import signal
+import sys
+
+import pytest
+
+from launch import environment
+from launch.servers import CannotStart, free_port, is_free, wait_for_port
+from launch.supervision import Supervisor, start
+
+SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
+DEAF = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); time.sleep(60)"
+
+
+@pytest.fixture
+def signals_put_back():
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.getsignal(number) for number in numbers}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+def test_it_stops_every_child_and_throws_its_folders_away(signals_put_back, tmp_path):
+    folder = tmp_path / "throwaway"
+    folder.mkdir()
+    with Supervisor() as supervisor:
+        supervisor.folders.append(folder)
+        children = [supervisor.add(start(name, SLEEP)) for name in ("web", "worker")]
+    assert not any(child.running() for child in children)
+    assert not folder.exists()
+
+
+def test_it_says_which_child_ended_by_itself(signals_put_back):
+    with Supervisor() as supervisor:
+        supervisor.add(start("web", SLEEP))
+        supervisor.add(start("worker", [sys.executable, "-c", "raise SystemExit(3)"]))
+        assert supervisor.watch() == "worker 已退出（代码 3）"
+
+
+def test_it_is_asked_to_stop_only_once(signals_put_back):
+    with pytest.raises(KeyboardInterrupt), Supervisor() as supervisor:
+        supervisor.add(start("web", SLEEP))
+        signal.raise_signal(signal.SIGTERM)
+    signal.raise_signal(signal.SIGTERM)  # impatience during the stopping changes nothing
+
+
+def test_a_child_that_does_not_listen_is_killed(tmp_path):
+    with open(tmp_path / "said", "w") as said:
+        child = start("deaf", [sys.executable, "-c", DEAF], stdout=said)
+    while "deaf" not in (tmp_path / "said").read_text():
+        assert child.running()
+    child.stop(patience=0.2)
+    assert child.process.returncode == -signal.SIGKILL
+
+
+def test_a_server_that_ends_before_it_answers_is_told_by_name():
+    with pytest.raises(CannotStart, match="web 没有启动起来（代码 1）"):
+        wait_for_port(start("web", [sys.executable, "-c", "raise SystemExit(1)"]), free_port())
+
+
+def test_a_free_port_is_free():
+    assert is_free(free_port())
+
+
+def test_other_requirements_call_for_another_environment(monkeypatch, tmp_path):
+    (tmp_path / "requirements.txt").write_text("Django==5.2.8\n")
+    monkeypatch.setattr(environment, "ROOT", tmp_path)
+    before = environment._stamp()
+    (tmp_path / "requirements.txt").write_text("Django==5.2.9\n")
+    assert environment._stamp() != before
