@@ -221,8 +221,8 @@ def test_a_fact_of_the_form_goes_before_the_register():
     "text",
     [
         "M2010 > 1",
-        "M2010 > 1 or M2020 > 1",  # either is not satisfied by the half it can read
-        "M2010 > 1 and M2020 > 9",
+        "M2020 > 1 or M2010 > 1",  # the half that can be read decides nothing
+        "M2020 > 9 and M2010 > 1",
         "implies(M2020 > 9, M2010 > 1)",
         "not M2010 > 1",
         "abs(M2010) > 1",
