@@ -10,11 +10,12 @@ from urllib.parse import quote
 import pytest
 from aiosmtpd.controller import Controller
 from django.db import connection
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from config.celery import app as celery_app
 from launch.servers import free_port, start_valkey
 from launch.supervision import start
+from tests.browser.desks import Office
 from tests.cast import assemble
 
 CHROMIUM_ARGUMENTS = [
@@ -91,11 +92,21 @@ def chromium():
         say("没有 Chromium：sudo apt-get install chromium fonts-noto-cjk，或用 CHROMIUM 指明它的位置。")
     # Playwright keeps an event loop on this thread; Django would take every query for one made inside it.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    expect.set_options(timeout=20_000)  # a busy machine is slow, not wrong
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=place, args=CHROMIUM_ARGUMENTS)
         yield browser
         browser.close()
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def office(chromium, live_server):
+    """Browsers for several people at once; a script error or a blocked resource in any fails the test."""
+    office = Office(chromium, live_server.url)
+    yield office
+    office.close()
+    assert office.complaints == []
 
 
 @pytest.fixture
