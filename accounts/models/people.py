@@ -13,11 +13,13 @@ from accounts.models.enterprises import Enterprise
 class UserQuerySet(models.QuerySet):
     def visible_to(self, user) -> UserQuerySet:
         """Accounts this user may look after: a firm its colleagues, a district its firms' people,
-        the city and the system administrator everybody."""
+        the city everybody but the system administrators, these everybody."""
         if not user.is_authenticated:
             return self.none()
-        if user.role in ("city", "system"):
+        if user.role == "system":
             return self
+        if user.role == "city":
+            return self.exclude(role="system")
         if user.role == "district":
             return self.filter(enterprise__in=Enterprise.objects.visible_to(user))
         if user.role == "enterprise":

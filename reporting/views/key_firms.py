@@ -32,7 +32,7 @@ def key_firms(request, code="A38"):
                 at=now(),
                 why=form.cleaned_data["why"],
             )
-            messages.success(request, f"{enterprise.name}的“{label_of(code)}”已保存。")
+            messages.success(request, f"{enterprise.name}的“{list_name(code)}”已保存。")
             return redirect("key_firms", code)
         except Refused as refused:
             form.add_error(None, str(refused))
@@ -40,9 +40,13 @@ def key_firms(request, code="A38"):
     named = named.exclude(**{f"attributes__{code}__in": ["", UNNAMED[code]]})
     context = {
         "code": code,
-        "label": label_of(code),
-        "lists": [(each, label_of(each)) for each in CITY_WRITES],
+        "label": list_name(code),
+        "lists": [(each, list_name(each)) for each in CITY_WRITES],
         "form": form,
         "named": [(firm, name_of(code, firm.attributes[code])) for firm in named],
     }
     return render(request, "accounts/key_firms.html", context)
+
+
+def list_name(code: str) -> str:
+    return label_of(code).removeprefix("是否")

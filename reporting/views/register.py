@@ -59,7 +59,11 @@ def wanted_firms(request):
 @require(*OFFICES)
 def firm(request, credit_code):
     enterprise = get_object_or_404(Enterprise.objects.visible_to(request.user), credit_code=credit_code)
-    filings = Filing.objects.visible_to(request.user).filter(enterprise=enterprise).select_related("period", "district")
+    filings = (
+        Filing.objects.visible_to(request.user)
+        .filter(enterprise=enterprise)
+        .select_related("period", "district", "latest")
+    )
     context = {
         "firm": enterprise,
         "facts": in_words(enterprise.attributes),
