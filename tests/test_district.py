@@ -4,6 +4,7 @@ from io import BytesIO
 
 import openpyxl
 import pytest
+from django.core.cache import cache
 from django.urls import get_resolver, reverse
 
 from reporting import workflow
@@ -19,6 +20,7 @@ DECISIONS = ["district_approve", "district_send_back", "district_query", "distri
 
 @pytest.fixture
 def may(cast):
+    cache.clear()  # a test's rows have the numbers of the last test's rows
     make_it_be(AT.date())
     return make_may(cast)
 

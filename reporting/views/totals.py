@@ -1,16 +1,21 @@
 """A period's totals on a page: one table of one area, and one indicator over the districts."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 from io import BytesIO
 
+from django.core.cache import cache
+from django.db.models import Count, Sum
 from django.http import HttpResponse
 
 from forms_tables.catalog import Indicator, Table
-from reporting.aggregation import AreaSummary, Summary
+from reporting.aggregation import AreaSummary, Summary, summarise
+from reporting.models import Filing, Period
 from reporting.tabulation import write_summary
 from reporting.views.grid import most_common_unit, show
 
+KEPT = 600  # seconds
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -39,6 +44,19 @@ class DistrictRow:
     area: AreaSummary
     shown: str
     share: str  # of the city's total, in percent
+
+
+def summary_at_hand(period: Period, at: datetime, include_submitted: bool = False) -> Summary:
+    """The period's totals, kept while none of its filings moves: turning from table to table adds nothing up again."""
+    place = f"totals-{period.code}-{include_submitted}"
+    standing = list(
+        Filing.objects.of(period).order_by("state").values_list("state", Count("pk"), Sum("latest"), Sum("approved"))
+    )
+    kept = cache.get(place)
+    if kept is None or kept[0] != standing:
+        kept = (standing, summarise(period, at, include_submitted))
+        cache.set(place, kept, KEPT)
+    return kept[1]
 
 
 def tables_with_totals(summary: Summary) -> list[Table]:

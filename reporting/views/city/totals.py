@@ -7,7 +7,13 @@ from accounts.access import require
 from reporting.aggregation import summarise
 from reporting.models import Period
 from reporting.views.periods import asked_period, periods_to_show
-from reporting.views.totals import lay_out_totals, over_districts, tables_with_totals, workbook_response
+from reporting.views.totals import (
+    lay_out_totals,
+    over_districts,
+    summary_at_hand,
+    tables_with_totals,
+    workbook_response,
+)
 
 
 @require("city", "association")
@@ -17,7 +23,7 @@ def totals(request):
     if period is None:
         return render(request, "city/no_period.html")
     submitted_too = request.GET.get("submitted") == "yes"
-    summary = summarise(period, at, include_submitted=submitted_too)
+    summary = summary_at_hand(period, at, include_submitted=submitted_too)
     tables = tables_with_totals(summary)
     table = next((table for table in tables if table.key == request.GET.get("table")), tables[0])
     area = next((area for area in summary.districts if area.code == request.GET.get("area")), summary.city)

@@ -30,10 +30,8 @@ def queue(request, code):
 @require_POST
 def approve_clean(request, code):
     period = get_object_or_404(Period, pk=code)
-    chosen = submissions_visible_to(request.user).filter(
-        filing__period=period, receipt__in=request.POST.getlist("receipt")
-    )
-    approved, left = workflow.approve_clean(list(chosen), by=request.user, at=clock.now())
-    names = {submission.receipt: submission for submission in chosen}
-    left = [(names[receipt], why) for receipt, why in left.items()]
+    receipts = request.POST.getlist("receipt")
+    chosen = list(submissions_visible_to(request.user).filter(filing__period=period, receipt__in=receipts))
+    approved, reasons = workflow.approve_clean(chosen, by=request.user, at=clock.now())
+    left = [(submission, reasons[submission.receipt]) for submission in chosen if submission.receipt in reasons]
     return render(request, "district/approved.html", {"period": period, "approved": approved, "left": left})

@@ -5,10 +5,9 @@ from django.shortcuts import get_object_or_404, render
 
 from accounts import clock
 from accounts.access import require
-from reporting.aggregation import summarise
 from reporting.models import Period
 from reporting.views.periods import asked_period, periods_to_show
-from reporting.views.totals import lay_out_totals, of_district, tables_with_totals, workbook_response
+from reporting.views.totals import lay_out_totals, of_district, summary_at_hand, tables_with_totals, workbook_response
 
 
 @require("district")
@@ -37,5 +36,5 @@ def workbook(request, code):
 
 def own_summary(district, period, at):
     """The period's totals cut down to one district; None where it is neither valid then nor owed anything."""
-    summary = summarise(period, at)
+    summary = summary_at_hand(period, at)
     return of_district(summary, district.code) if any(a.code == district.code for a in summary.districts) else None
