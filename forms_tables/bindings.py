@@ -251,7 +251,7 @@ def growth(now: Decimal, then: Decimal) -> Decimal:
     """Percent with one decimal; there is none on a base of zero or less."""
     if then <= 0:
         raise Blank
-    return ((now / then - 1) * 100).quantize(Decimal("0.1"), ROUND_HALF_UP)
+    return ((now / then - 1) * 100).quantize(Decimal("0.1"), ROUND_HALF_UP) + 0  # never -0.0
 
 
 def _size_class(reading: Reading, industry: str, staff: Decimal, income: Decimal) -> str:

@@ -273,6 +273,10 @@ def test_figures_are_exact_and_growth_is_rounded_half_up(text, value):
     assert judged(text) == Decimal(value)
 
 
+def test_a_growth_of_nothing_has_no_sign():
+    assert str(judged("growth(99.99, 100)")) == "0.0"
+
+
 @pytest.mark.parametrize(
     ("text", "verdict"),
     [
