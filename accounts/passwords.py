@@ -1,9 +1,19 @@
 from __future__ import annotations
 
-from django.contrib.auth.password_validation import validate_password
+from django.contrib.auth.password_validation import MinimumLengthValidator, validate_password
 from django.core.exceptions import ValidationError
 
 KINDS_OF_CHARACTER = (str.islower, str.isupper, str.isdigit, lambda character: not character.isalnum())
+
+
+class LongEnough(MinimumLengthValidator):
+    """Django's own sentence has no Chinese yet."""
+
+    def get_error_message(self) -> str:
+        return f"密码太短，至少要有 {self.min_length} 位。"
+
+    def get_help_text(self) -> str:
+        return f"密码至少要有 {self.min_length} 位。"
 
 
 def strength_in_words(password: str, user=None) -> str:
