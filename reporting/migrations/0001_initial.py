@@ -6,232 +6,462 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
+        ("accounts", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Period',
+            name="Period",
             fields=[
-                ('code', models.CharField(max_length=7, primary_key=True, serialize=False, verbose_name='报告期')),
-                ('edition_code', models.CharField(max_length=40, verbose_name='制度版本')),
-                ('opens_on', models.DateField(verbose_name='开始填报日期')),
-                ('state', models.CharField(choices=[('open', '填报中'), ('locked', '已锁定')], default='open', max_length=6, verbose_name='状态')),
-                ('locked_at', models.DateTimeField(blank=True, null=True, verbose_name='锁定时间')),
-                ('estimates_allowed', models.BooleanField(default=False, verbose_name='允许预估')),
+                ("code", models.CharField(max_length=7, primary_key=True, serialize=False, verbose_name="报告期")),
+                ("edition_code", models.CharField(max_length=40, verbose_name="制度版本")),
+                ("opens_on", models.DateField(verbose_name="开始填报日期")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "填报中"), ("locked", "已锁定")],
+                        default="open",
+                        max_length=6,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("locked_at", models.DateTimeField(blank=True, null=True, verbose_name="锁定时间")),
+                ("estimates_allowed", models.BooleanField(default=False, verbose_name="允许预估")),
             ],
             options={
-                'verbose_name': '报告期',
-                'ordering': ['-opens_on', '-code'],
+                "verbose_name": "报告期",
+                "ordering": ["-opens_on", "-code"],
             },
         ),
         migrations.CreateModel(
-            name='PublishedEdition',
+            name="PublishedEdition",
             fields=[
-                ('code', models.CharField(max_length=40, primary_key=True, serialize=False, verbose_name='制度版本')),
-                ('title', models.CharField(max_length=200, verbose_name='名称')),
-                ('digest', models.CharField(max_length=64, verbose_name='摘要')),
-                ('published_at', models.DateTimeField(verbose_name='发布时间')),
+                ("code", models.CharField(max_length=40, primary_key=True, serialize=False, verbose_name="制度版本")),
+                ("title", models.CharField(max_length=200, verbose_name="名称")),
+                ("digest", models.CharField(max_length=64, verbose_name="摘要")),
+                ("published_at", models.DateTimeField(verbose_name="发布时间")),
             ],
             options={
-                'verbose_name': '已发布制度版本',
+                "verbose_name": "已发布制度版本",
             },
         ),
         migrations.CreateModel(
-            name='Filing',
+            name="Filing",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('00', '未填报'), ('10', '草稿'), ('30', '已上报，待区县审核'), ('35', '区县查询中'), ('40', '区县退回'), ('50', '区县审核通过，待市级'), ('55', '市级查询中'), ('60', '市级退回区县'), ('80', '已锁定'), ('90', '修订中')], default='00', max_length=2, verbose_name='状态')),
-                ('checked', models.CharField(blank=True, choices=[('', '未审核'), ('errors', '审核未通过'), ('passed', '审核通过')], default='', max_length=6, verbose_name='最近一次数据审核')),
-                ('checked_at', models.DateTimeField(blank=True, null=True, verbose_name='数据审核时间')),
-                ('late', models.BooleanField(default=False, verbose_name='迟报')),
-                ('district', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='filings', to='accounts.district', verbose_name='报送区县')),
-                ('enterprise', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='filings', to='accounts.enterprise', verbose_name='企业')),
-                ('period', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='filings', to='reporting.period', verbose_name='报告期')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("00", "未填报"),
+                            ("10", "草稿"),
+                            ("30", "已上报，待区县审核"),
+                            ("35", "区县查询中"),
+                            ("40", "区县退回"),
+                            ("50", "区县审核通过，待市级"),
+                            ("55", "市级查询中"),
+                            ("60", "市级退回区县"),
+                            ("80", "已锁定"),
+                            ("90", "修订中"),
+                        ],
+                        default="00",
+                        max_length=2,
+                        verbose_name="状态",
+                    ),
+                ),
+                (
+                    "checked",
+                    models.CharField(
+                        blank=True,
+                        choices=[("", "未审核"), ("errors", "审核未通过"), ("passed", "审核通过")],
+                        default="",
+                        max_length=6,
+                        verbose_name="最近一次数据审核",
+                    ),
+                ),
+                ("checked_at", models.DateTimeField(blank=True, null=True, verbose_name="数据审核时间")),
+                ("late", models.BooleanField(default=False, verbose_name="迟报")),
+                (
+                    "district",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="filings",
+                        to="accounts.district",
+                        verbose_name="报送区县",
+                    ),
+                ),
+                (
+                    "enterprise",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="filings",
+                        to="accounts.enterprise",
+                        verbose_name="企业",
+                    ),
+                ),
+                (
+                    "period",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="filings",
+                        to="reporting.period",
+                        verbose_name="报告期",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '填报',
-                'ordering': ['period', 'enterprise'],
+                "verbose_name": "填报",
+                "ordering": ["period", "enterprise"],
             },
         ),
         migrations.CreateModel(
-            name='BaseAdjustment',
+            name="BaseAdjustment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.CharField(max_length=500, verbose_name='理由')),
-                ('asked_at', models.DateTimeField(verbose_name='申请时间')),
-                ('granted', models.BooleanField(default=None, null=True, verbose_name='是否同意')),
-                ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='决定时间')),
-                ('answer', models.CharField(blank=True, max_length=500, verbose_name='答复')),
-                ('cell', models.CharField(max_length=20, verbose_name='单元格')),
-                ('old', models.CharField(max_length=40, verbose_name='原值')),
-                ('new', models.CharField(max_length=40, verbose_name='新值')),
-                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('filing', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='base_adjustments', to='reporting.filing')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("reason", models.CharField(max_length=500, verbose_name="理由")),
+                ("asked_at", models.DateTimeField(verbose_name="申请时间")),
+                ("granted", models.BooleanField(default=None, null=True, verbose_name="是否同意")),
+                ("decided_at", models.DateTimeField(blank=True, null=True, verbose_name="决定时间")),
+                ("answer", models.CharField(blank=True, max_length=500, verbose_name="答复")),
+                ("cell", models.CharField(max_length=20, verbose_name="单元格")),
+                ("old", models.CharField(max_length=40, verbose_name="原值")),
+                ("new", models.CharField(max_length=40, verbose_name="新值")),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "filing",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="base_adjustments",
+                        to="reporting.filing",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '口径调整单',
-                'ordering': ['asked_at'],
-                'abstract': False,
+                "verbose_name": "口径调整单",
+                "ordering": ["asked_at"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='LateRequest',
+            name="LateRequest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.CharField(max_length=500, verbose_name='理由')),
-                ('asked_at', models.DateTimeField(verbose_name='申请时间')),
-                ('granted', models.BooleanField(default=None, null=True, verbose_name='是否同意')),
-                ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='决定时间')),
-                ('answer', models.CharField(blank=True, max_length=500, verbose_name='答复')),
-                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('filing', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='late_requests', to='reporting.filing')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("reason", models.CharField(max_length=500, verbose_name="理由")),
+                ("asked_at", models.DateTimeField(verbose_name="申请时间")),
+                ("granted", models.BooleanField(default=None, null=True, verbose_name="是否同意")),
+                ("decided_at", models.DateTimeField(blank=True, null=True, verbose_name="决定时间")),
+                ("answer", models.CharField(blank=True, max_length=500, verbose_name="答复")),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "filing",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="late_requests", to="reporting.filing"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '补报申请',
-                'ordering': ['asked_at'],
-                'abstract': False,
+                "verbose_name": "补报申请",
+                "ordering": ["asked_at"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Submission',
+            name="Submission",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(verbose_name='序号')),
-                ('receipt', models.CharField(max_length=40, unique=True, verbose_name='回执号')),
-                ('values', models.JSONField(verbose_name='数据')),
-                ('attributes', models.JSONField(default=dict, verbose_name='企业属性')),
-                ('tables', models.JSONField(default=list, verbose_name='报表')),
-                ('edition_code', models.CharField(max_length=40, verbose_name='制度版本')),
-                ('edition_digest', models.CharField(max_length=64)),
-                ('findings', models.JSONField(default=list, verbose_name='审核结果')),
-                ('explanations', models.JSONField(default=list, verbose_name='说明')),
-                ('signer', models.CharField(max_length=60, verbose_name='单位负责人')),
-                ('reason', models.CharField(blank=True, max_length=500, verbose_name='修订原因')),
-                ('estimated', models.BooleanField(default=False, verbose_name='预估数')),
-                ('on_time', models.BooleanField(verbose_name='按时')),
-                ('submitted_at', models.DateTimeField(verbose_name='上报时间')),
-                ('from_state', models.CharField(choices=[('00', '未填报'), ('10', '草稿'), ('30', '已上报，待区县审核'), ('35', '区县查询中'), ('40', '区县退回'), ('50', '区县审核通过，待市级'), ('55', '市级查询中'), ('60', '市级退回区县'), ('80', '已锁定'), ('90', '修订中')], max_length=2, verbose_name='上报前状态')),
-                ('opened_at', models.DateTimeField(blank=True, null=True, verbose_name='区县打开时间')),
-                ('recalled_at', models.DateTimeField(blank=True, null=True, verbose_name='撤回时间')),
-                ('filing', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='submissions', to='reporting.filing')),
-                ('opened_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('submitted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField(verbose_name="序号")),
+                ("receipt", models.CharField(max_length=40, unique=True, verbose_name="回执号")),
+                ("values", models.JSONField(verbose_name="数据")),
+                ("attributes", models.JSONField(default=dict, verbose_name="企业属性")),
+                ("tables", models.JSONField(default=list, verbose_name="报表")),
+                ("edition_code", models.CharField(max_length=40, verbose_name="制度版本")),
+                ("edition_digest", models.CharField(max_length=64)),
+                ("findings", models.JSONField(default=list, verbose_name="审核结果")),
+                ("explanations", models.JSONField(default=list, verbose_name="说明")),
+                ("signer", models.CharField(max_length=60, verbose_name="单位负责人")),
+                ("reason", models.CharField(blank=True, max_length=500, verbose_name="修订原因")),
+                ("estimated", models.BooleanField(default=False, verbose_name="预估数")),
+                ("on_time", models.BooleanField(verbose_name="按时")),
+                ("submitted_at", models.DateTimeField(verbose_name="上报时间")),
+                (
+                    "from_state",
+                    models.CharField(
+                        choices=[
+                            ("00", "未填报"),
+                            ("10", "草稿"),
+                            ("30", "已上报，待区县审核"),
+                            ("35", "区县查询中"),
+                            ("40", "区县退回"),
+                            ("50", "区县审核通过，待市级"),
+                            ("55", "市级查询中"),
+                            ("60", "市级退回区县"),
+                            ("80", "已锁定"),
+                            ("90", "修订中"),
+                        ],
+                        max_length=2,
+                        verbose_name="上报前状态",
+                    ),
+                ),
+                ("opened_at", models.DateTimeField(blank=True, null=True, verbose_name="区县打开时间")),
+                ("recalled_at", models.DateTimeField(blank=True, null=True, verbose_name="撤回时间")),
+                (
+                    "filing",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="submissions", to="reporting.filing"
+                    ),
+                ),
+                (
+                    "opened_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "submitted_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '上报件',
-                'ordering': ['number'],
+                "verbose_name": "上报件",
+                "ordering": ["number"],
             },
         ),
         migrations.CreateModel(
-            name='Review',
+            name="Review",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('decision', models.CharField(choices=[('approve', '审核通过'), ('send_back', '退回企业'), ('query', '查询'), ('answer', '答复'), ('city_query', '市级查询'), ('city_return', '市级退回区县')], max_length=12, verbose_name='决定')),
-                ('note', models.CharField(blank=True, max_length=1000, verbose_name='意见')),
-                ('reasons', models.JSONField(default=list, verbose_name='逐项理由')),
-                ('at', models.DateTimeField(verbose_name='时间')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('submission', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reviews', to='reporting.submission')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "decision",
+                    models.CharField(
+                        choices=[
+                            ("approve", "审核通过"),
+                            ("send_back", "退回企业"),
+                            ("query", "查询"),
+                            ("answer", "答复"),
+                            ("city_query", "市级查询"),
+                            ("city_return", "市级退回区县"),
+                        ],
+                        max_length=12,
+                        verbose_name="决定",
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=1000, verbose_name="意见")),
+                ("reasons", models.JSONField(default=list, verbose_name="逐项理由")),
+                ("at", models.DateTimeField(verbose_name="时间")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "submission",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="reviews", to="reporting.submission"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '审核',
-                'ordering': ['at', 'pk'],
+                "verbose_name": "审核",
+                "ordering": ["at", "pk"],
             },
         ),
         migrations.AddField(
-            model_name='filing',
-            name='approved',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reporting.submission', verbose_name='计入汇总的上报件'),
+            model_name="filing",
+            name="approved",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="reporting.submission",
+                verbose_name="计入汇总的上报件",
+            ),
         ),
         migrations.AddField(
-            model_name='filing',
-            name='latest',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reporting.submission', verbose_name='最近一次上报件'),
+            model_name="filing",
+            name="latest",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="reporting.submission",
+                verbose_name="最近一次上报件",
+            ),
         ),
         migrations.CreateModel(
-            name='Explanation',
+            name="Explanation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rule', models.CharField(max_length=10, verbose_name='审核关系')),
-                ('fingerprint', models.CharField(max_length=64)),
-                ('reason_code', models.CharField(blank=True, max_length=4, verbose_name='原因')),
-                ('text', models.CharField(blank=True, max_length=500, verbose_name='说明')),
-                ('at', models.DateTimeField()),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('filing', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='explanations', to='reporting.filing')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("rule", models.CharField(max_length=10, verbose_name="审核关系")),
+                ("fingerprint", models.CharField(max_length=64)),
+                ("reason_code", models.CharField(blank=True, max_length=4, verbose_name="原因")),
+                ("text", models.CharField(blank=True, max_length=500, verbose_name="说明")),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "filing",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="explanations", to="reporting.filing"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '说明',
-                'constraints': [models.UniqueConstraint(fields=('filing', 'rule', 'fingerprint'), name='one_explanation_per_finding')],
+                "verbose_name": "说明",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("filing", "rule", "fingerprint"), name="one_explanation_per_finding"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ParameterValue',
+            name="ParameterValue",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=40, verbose_name='参数')),
-                ('value', models.DecimalField(decimal_places=6, max_digits=18, verbose_name='取值')),
-                ('source', models.CharField(max_length=200, verbose_name='依据')),
-                ('period', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='parameters', to='reporting.period')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=40, verbose_name="参数")),
+                ("value", models.DecimalField(decimal_places=6, max_digits=18, verbose_name="取值")),
+                ("source", models.CharField(max_length=200, verbose_name="依据")),
+                (
+                    "period",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="parameters",
+                        to="reporting.period",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '参数',
-                'constraints': [models.UniqueConstraint(fields=('name', 'period'), name='one_value_per_parameter_and_period'), models.UniqueConstraint(condition=models.Q(('period', None)), fields=('name',), name='one_value_per_parameter_for_all_periods')],
+                "verbose_name": "参数",
+                "constraints": [
+                    models.UniqueConstraint(fields=("name", "period"), name="one_value_per_parameter_and_period"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("period", None)),
+                        fields=("name",),
+                        name="one_value_per_parameter_for_all_periods",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Deadline',
+            name="Deadline",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('level', models.CharField(choices=[('enterprise', '企业上报'), ('district', '区县审核'), ('city', '市级审核')], max_length=10, verbose_name='层级')),
-                ('date', models.DateField(verbose_name='截止日期')),
-                ('nominal', models.DateField(verbose_name='通知日期')),
-                ('moved', models.BooleanField(default=False, verbose_name='是否顺延')),
-                ('why', models.CharField(max_length=300, verbose_name='说明')),
-                ('by_hand', models.BooleanField(default=False, verbose_name='人工设定')),
-                ('notice_number', models.CharField(blank=True, max_length=80, verbose_name='文号')),
-                ('period', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deadlines', to='reporting.period')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[("enterprise", "企业上报"), ("district", "区县审核"), ("city", "市级审核")],
+                        max_length=10,
+                        verbose_name="层级",
+                    ),
+                ),
+                ("date", models.DateField(verbose_name="截止日期")),
+                ("nominal", models.DateField(verbose_name="通知日期")),
+                ("moved", models.BooleanField(default=False, verbose_name="是否顺延")),
+                ("why", models.CharField(max_length=300, verbose_name="说明")),
+                ("by_hand", models.BooleanField(default=False, verbose_name="人工设定")),
+                ("notice_number", models.CharField(blank=True, max_length=80, verbose_name="文号")),
+                (
+                    "period",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="deadlines", to="reporting.period"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '截止日期',
-                'ordering': ['date'],
-                'constraints': [models.UniqueConstraint(fields=('period', 'level'), name='one_deadline_per_level')],
+                "verbose_name": "截止日期",
+                "ordering": ["date"],
+                "constraints": [models.UniqueConstraint(fields=("period", "level"), name="one_deadline_per_level")],
             },
         ),
         migrations.CreateModel(
-            name='Sheet',
+            name="Sheet",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('table', models.CharField(max_length=10, verbose_name='表')),
-                ('cells', models.JSONField(default=dict, verbose_name='单元格')),
-                ('version', models.PositiveIntegerField(default=0, verbose_name='版本')),
-                ('saved_at', models.DateTimeField(blank=True, null=True, verbose_name='保存时间')),
-                ('filing', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sheets', to='reporting.filing')),
-                ('saved_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("table", models.CharField(max_length=10, verbose_name="表")),
+                ("cells", models.JSONField(default=dict, verbose_name="单元格")),
+                ("version", models.PositiveIntegerField(default=0, verbose_name="版本")),
+                ("saved_at", models.DateTimeField(blank=True, null=True, verbose_name="保存时间")),
+                (
+                    "filing",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="sheets", to="reporting.filing"
+                    ),
+                ),
+                (
+                    "saved_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '草稿',
-                'constraints': [models.UniqueConstraint(fields=('filing', 'table'), name='one_sheet_per_table')],
+                "verbose_name": "草稿",
+                "constraints": [models.UniqueConstraint(fields=("filing", "table"), name="one_sheet_per_table")],
             },
         ),
         migrations.AddConstraint(
-            model_name='submission',
-            constraint=models.UniqueConstraint(fields=('filing', 'number'), name='submissions_are_numbered'),
+            model_name="submission",
+            constraint=models.UniqueConstraint(fields=("filing", "number"), name="submissions_are_numbered"),
         ),
         migrations.AddIndex(
-            model_name='filing',
-            index=models.Index(fields=['period', 'district', 'state'], name='reporting_f_period__9fdec6_idx'),
+            model_name="filing",
+            index=models.Index(fields=["period", "district", "state"], name="reporting_f_period__9fdec6_idx"),
         ),
         migrations.AddConstraint(
-            model_name='filing',
-            constraint=models.UniqueConstraint(fields=('enterprise', 'period'), name='one_filing_per_period'),
+            model_name="filing",
+            constraint=models.UniqueConstraint(fields=("enterprise", "period"), name="one_filing_per_period"),
         ),
     ]
