@@ -86,10 +86,11 @@ def live_worker(transactional_db, smtp, tmp_path):
 
 @pytest.fixture(scope="session")
 def chromium():
-    place = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    # The headless shell is the same engine without the desktop around it, at a third of the processor time.
+    place = os.environ.get("CHROMIUM") or shutil.which("chromium-headless-shell") or shutil.which("chromium")
     if not place:
         say = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
-        say("没有 Chromium：sudo apt-get install chromium fonts-noto-cjk，或用 CHROMIUM 指明它的位置。")
+        say("没有 Chromium：sudo apt-get install chromium-headless-shell fonts-noto-cjk，或用 CHROMIUM 指明它的位置。")
     # Playwright keeps an event loop on this thread; Django would take every query for one made inside it.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     expect.set_options(timeout=20_000)  # a busy machine is slow, not wrong
