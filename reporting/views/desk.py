@@ -220,6 +220,7 @@ class Desk:
             unexplained = len(self.unexplained())
             words += [f"{wrong} 处须修改"] * bool(wrong) + [f"{len(self.missing)} 格未填"] * bool(self.missing)
             words += [f"{unexplained} 处须说明"] * bool(unexplained)
+            words += ["数据审核通过"] * (len(words) == 1 and self.filing.checked == Filing.PASSED)
         return "，".join(words) + ("（迟报）" if self.filing.late else "")
 
     @cached_property

@@ -1,0 +1,79 @@
+"""Pictures of the walk, and in words what is wrong with a screen: scrolling sideways, a grave axe finding, an error."""
+
+from itertools import groupby
+from pathlib import Path
+
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+
+from tests.browser.walk import (
+    Screen,
+    add_what_the_city_lacks,
+    after_the_deadline,
+    every_screen,
+    late_screens,
+    session_of,
+)
+
+WIDTHS = {1440: 900, 390: 844}
+
+
+def take(browser, address: str, folder: Path, words: list[str]) -> None:
+    add_what_the_city_lacks()
+    walk(browser, address, folder, wanted(every_screen(), words))
+    with after_the_deadline():
+        walk(browser, address, folder, wanted(late_screens(), words))
+
+
+def wanted(screens, words: list[str]) -> list[Screen]:
+    return [screen for screen in screens if not words or any(word in screen.name for word in words)]
+
+
+def walk(browser, address: str, folder: Path, screens: list[Screen]) -> None:
+    for user, group in groupby(screens, key=lambda screen: screen.user):
+        context = browser.new_context(base_url=address, locale="zh-CN", timezone_id="Asia/Shanghai")
+        if user:
+            context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session_of(user), "url": address}])
+        for screen in group:
+            for width, height in WIDTHS.items():
+                page = context.new_page()
+                page.set_viewport_size({"width": width, "height": height})
+                for sentence in what_is_wrong(page, screen, width):
+                    print(f"{width} {screen.name} {screen.path}: {sentence}", flush=True)
+                # As tall as its content, so that bars at the bottom of the window stand at the bottom of the picture.
+                tall = page.evaluate("document.documentElement.scrollHeight")
+                page.set_viewport_size({"width": width, "height": min(max(tall, height), 6000)})
+                (folder / str(width)).mkdir(parents=True, exist_ok=True)
+                page.screenshot(path=folder / str(width) / f"{screen.name}.png")
+                page.close()
+        context.close()
+
+
+def what_is_wrong(page, screen: Screen, width: int, with_axe: bool = False) -> list[str]:
+    """Empty for a sound screen."""
+    wrong = []
+    page.on("pageerror", lambda error: wrong.append(f"script error: {error}"))
+    page.on("console", lambda line: wrong.append(line.text) if complains(line, screen) else None)
+    answer = page.goto(screen.path)
+    if answer.status != screen.status:
+        wrong.append(f"answers {answer.status}, not {screen.status}")
+    needs = page.evaluate("document.documentElement.scrollWidth")
+    if needs > width:
+        wrong.append(f"scrolls sideways: {needs} px")
+    return wrong + (grave_issues(page) if with_axe else [])
+
+
+def complains(line, screen: Screen) -> bool:
+    """The browser itself reports a 403 or 404 that the screen is about."""
+    return line.type == "error" and not (screen.status >= 400 and "Failed to load resource" in line.text)
+
+
+def grave_issues(page) -> list[str]:
+    """What axe calls serious or critical; only such rules are run to the end."""
+    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    return [
+        f"{issue['id']} ({issue['impact']}): {node['html'][:160]}"
+        for issue in found
+        if issue["impact"] in {"serious", "critical"}
+        for node in issue["nodes"]
+    ]

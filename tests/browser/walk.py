@@ -1,0 +1,263 @@
+"""Every screen of the demonstration city with somebody who may see it: for the pictures and for axe."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+
+from accounts import clock
+from accounts.links import activation_link
+from accounts.models import Application, Installation, User
+from reporting import registration, workflow
+from reporting.models import BaseAdjustment, Filing, LateRequest, Period, State
+from tests.cast import FREE_CODE
+
+MONTH, ANNUAL, LOCKED_MONTH = "2024M05", "2023A", "2024M04"
+EDITION = "/city/editions/chongqing-2024/"
+FIRM_STATES = ["DRAFT", "SUBMITTED", "QUERIED", "RETURNED", "APPROVED", "AMENDING"]
+REVIEW_STATES = ["SUBMITTED", "APPROVED", "CITY_QUERIED", "CITY_RETURNED", "AMENDING"]
+
+
+@dataclass(frozen=True)
+class Screen:
+    name: str
+    path: str
+    user: User | None = None
+    status: int = 200
+
+
+def every_screen() -> Iterator[Screen]:
+    yield from for_a_stranger()
+    yield from for_a_firm()
+    yield from for_a_district()
+    yield from for_the_city(official(User.Role.CITY), "city")
+    yield from for_the_city(official(User.Role.ASSOCIATION), "association")
+    yield from for_the_register(official(User.Role.CITY), "city")
+    yield from for_the_system(official(User.Role.SYSTEM))
+
+
+def for_a_stranger() -> Iterator[Screen]:
+    invited = User.objects.filter(role=User.Role.ENTERPRISE).first()
+    for name, path in {
+        "sign-in": "/login/",
+        "forgotten": "/password/forgotten/",
+        "forgotten-sent": "/password/forgotten/sent/",
+        "apply": "/apply/",
+        "application-state": "/apply/state/",
+        "activate": urlsplit(activation_link(invited)).path,
+        "activate-used": "/activate/MQ/abc/",
+        "manual": "/manual/",
+    }.items():
+        yield Screen(f"stranger-{name}", path)
+    yield Screen("stranger-not-found", "/no-such-page/", status=404)
+
+
+def for_a_firm() -> Iterator[Screen]:
+    yet_to_start = filing_in(State.NOT_STARTED, MONTH)
+    clerk = clerk_of(yet_to_start)
+    for name, path in {
+        "home": "/",
+        "history": "/history/",
+        "account": "/account/",
+        "password": "/account/password/",
+        "colleagues": "/account/colleagues/",
+        "own-firm": "/account/firm/",
+        "journal": "/journal/",
+        "month": f"/filings/{MONTH}/",
+        "month-t6": f"/filings/{MONTH}/t6/",
+        "month-submit": f"/filings/{MONTH}/submit/",
+        "locked-month": f"/filings/{LOCKED_MONTH}/",
+        "locked-t6": f"/filings/{LOCKED_MONTH}/t6/",
+        "locked-submission": f"/filings/{LOCKED_MONTH}/submissions/1/",
+    }.items():
+        yield Screen(f"firm-{name}", path, clerk)
+    yield Screen("firm-forbidden", "/city/", clerk, status=403)
+    yield Screen("firm-not-found", "/filings/2031M07/", clerk, status=404)
+    blank = clerk_of(filing_in(State.NOT_STARTED, ANNUAL))
+    for key in ("", "t1/", "t2/", "t3/", "t4/", "submit/"):
+        yield Screen(f"firm-annual-blank-{key.strip('/') or 'all'}", f"/filings/{ANNUAL}/{key}", blank)
+    for state in FIRM_STATES:
+        for code in (MONTH, ANNUAL):
+            yield from for_a_firm_in(State[state], code)
+
+
+def for_a_firm_in(state: State, code: str) -> Iterator[Screen]:
+    for checked in [Filing.ERRORS, Filing.PASSED] if state == State.DRAFT else [""]:
+        filing = filing_in(state, code, **({"checked": checked} if checked else {}))
+        if not filing:
+            continue
+        name = f"firm-{code}-{state.name.lower()}{checked and '-' + checked}"
+        clerk = clerk_of(filing)
+        yield Screen(f"{name}-home", "/", clerk)
+        yield Screen(name, f"/filings/{code}/", clerk)
+        for key in ["t1", "t3", "t4"] if code == ANNUAL else ["t6"]:
+            yield Screen(f"{name}-{key}", f"/filings/{code}/{key}/", clerk)
+        if filing.latest:
+            yield Screen(f"{name}-receipt", f"/filings/{code}/submissions/1/", clerk)
+        if filing.is_with_firm:
+            yield Screen(f"{name}-submit", f"/filings/{code}/submit/", clerk)
+
+
+def for_a_district() -> Iterator[Screen]:
+    waiting = filing_in(State.SUBMITTED, MONTH)
+    reviewer = reviewer_of(waiting)
+    firm = waiting.enterprise.credit_code
+    asked = Application.objects.waiting().filter(district=reviewer.district).first()
+    for name, path in {
+        "home": "/district/",
+        "queue": f"/district/queue/{MONTH}/",
+        "queue-annual": f"/district/queue/{ANNUAL}/",
+        "requests": "/district/requests/",
+        "totals": "/district/totals/",
+        "firms": "/firms/",
+        "firm": f"/firms/{firm}/",
+        "firm-contact": f"/firms/{firm}/contact/",
+        "firm-move": f"/firms/{firm}/move/",
+        "firm-stop": f"/firms/{firm}/stop/",
+        "import": "/firms/import/",
+        "applications": "/applications/",
+        "contacts": "/contacts/",
+        "contact-edit": "/contacts/edit/",
+        "journal": "/journal/",
+        "account": "/account/",
+    }.items():
+        yield Screen(f"district-{name}", path, reviewer)
+    if asked:
+        yield Screen("district-application", f"/applications/{asked.pk}/", reviewer)
+    for state in REVIEW_STATES:
+        for code in (MONTH, ANNUAL):
+            if filing := filing_in(State[state], code):
+                path = f"/district/submissions/{filing.latest.receipt}/"
+                yield Screen(f"district-review-{code}-{state.lower()}", path, reviewer_of(filing))
+
+
+def for_the_city(user: User, name: str) -> Iterator[Screen]:
+    for page, path in {
+        "home": "/city/",
+        "submissions": "/city/submissions/",
+        "totals": "/city/totals/",
+        "totals-annual": f"/city/totals/?period={ANNUAL}",
+        "periods": "/city/periods/",
+        "period": f"/city/periods/{MONTH}/",
+        "period-annual": f"/city/periods/{ANNUAL}/",
+        "period-locked": f"/city/periods/{LOCKED_MONTH}/",
+        "parameters": "/city/parameters/",
+        "editions": "/city/editions/",
+        "edition": EDITION,
+        "edition-t1": f"{EDITION}tables/t1/",
+        "edition-t6": f"{EDITION}tables/t6/",
+        "codes": f"{EDITION}codes/",
+        "rules": f"{EDITION}rules/",
+        "firms": "/firms/",
+        "contacts": "/contacts/",
+        "account": "/account/",
+    }.items():
+        yield Screen(f"{name}-{page}", path, user)
+    for state in ("SUBMITTED", "APPROVED", "CITY_QUERIED"):
+        filing = filing_in(State[state], MONTH)
+        yield Screen(f"{name}-submission-{state.lower()}", f"/city/submissions/{filing.latest.receipt}/", user)
+
+
+def for_the_register(user: User, name: str) -> Iterator[Screen]:
+    for page, path in {
+        "key-firms": "/key-firms/",
+        "users": "/users/",
+        "invite": "/users/invite/",
+        "import": "/firms/import/",
+        "applications": "/applications/",
+        "journal": "/journal/",
+    }.items():
+        yield Screen(f"{name}-{page}", path, user)
+    somebody = User.objects.filter(role=User.Role.DISTRICT).first()
+    yield Screen(f"{name}-switch-account", f"/account/{somebody.pk}/switch/", user)
+
+
+def for_the_system(user: User) -> Iterator[Screen]:
+    for page, path in {
+        "users": "/users/",
+        "journal": "/journal/",
+        "letters": "/letters/",
+        "account": "/account/",
+    }.items():
+        yield Screen(f"system-{page}", path, user)
+
+
+def official(role: str) -> User:
+    return User.objects.filter(role=role, is_active=True).order_by("pk").first()
+
+
+def clerk_of(filing: Filing) -> User:
+    return filing.enterprise.users.first()
+
+
+def reviewer_of(filing: Filing) -> User:
+    return User.objects.get(role=User.Role.DISTRICT, district=filing.district)
+
+
+def filing_in(state: str, code: str, **more) -> Filing | None:
+    known = Filing.objects.select_related("enterprise", "district", "latest")
+    return known.filter(state=state, period=code, **more).order_by("pk").first()
+
+
+def session_of(user: User) -> str:
+    """The key of a session as signing in would leave it."""
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = "accounts.backends.NameCodeOrMobile"
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.create()
+    return session.session_key
+
+
+def add_what_the_city_lacks() -> None:
+    """In the district whose review is walked: a firm that applies, one that wants to file late, one another base."""
+    waiting = filing_in(State.SUBMITTED, MONTH)
+    if Application.objects.filter(district=waiting.district).exists():
+        return
+    at = clock.now()
+    registration.apply(
+        credit_code=FREE_CODE,
+        name="重庆新来软件有限公司",
+        district=waiting.district,
+        contact_name="新来",
+        phone="023-63000000",
+        mobile="13900000000",
+        email="new@example.com",
+        scope="1",
+        attributes={},
+        at=at,
+    )
+    clerk = clerk_of(waiting)
+    asked = {"filing": waiting, "asked_by": clerk, "asked_at": at}
+    LateRequest.objects.create(**asked, reason="财务人员交接，报表晚了两天，请允许补报。")
+    BaseAdjustment.objects.create(
+        **asked, cell="2010.c2", old="1200.50", new="1320.00", reason="去年五月并入子公司，口径已变。"
+    )
+
+
+@contextmanager
+def after_the_deadline() -> Iterator[None]:
+    """The demonstration's day moved behind the firms' date of the month, and back."""
+    installation = Installation.current()
+    today = installation.demo_day
+    installation.demo_day = Period.objects.get(code=MONTH).deadline("enterprise").date + timedelta(days=1)
+    installation.save(update_fields=["demo_day"])
+    yield
+    installation.demo_day = today
+    installation.save(update_fields=["demo_day"])
+
+
+def late_screens() -> Iterator[Screen]:
+    filing = filing_in(State.NOT_STARTED, MONTH)
+    clerk, reviewer = clerk_of(filing), reviewer_of(filing)
+    yield Screen("late-firm-home", "/", clerk)
+    yield Screen("late-firm-month", f"/filings/{MONTH}/", clerk)
+    yield Screen("late-firm-submit", f"/filings/{MONTH}/submit/", clerk)
+    yield Screen("late-district-home", "/district/", reviewer)
+    yield Screen("late-district-queue", f"/district/queue/{MONTH}/", reviewer)
+    yield Screen("late-city-home", "/city/", official(User.Role.CITY))
+    yield Screen("late-city-period", f"/city/periods/{MONTH}/", official(User.Role.CITY))
