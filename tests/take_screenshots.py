@@ -40,7 +40,9 @@ def main(words: list[str]) -> None:
         web = [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}", "--threads", "2"]
         wait_for_port(supervisor.add(start("web", web, stdout=log, stderr=subprocess.STDOUT)), port)
         place = os.environ.get("CHROMIUM") or shutil.which("chromium-headless-shell") or shutil.which("chromium")
-        browser = playwright.chromium.launch(executable_path=place, args=["--no-sandbox", "--lang=zh-CN"])
+        browser = playwright.chromium.launch(
+            executable_path=place, args=["--no-sandbox"], env=os.environ | {"LANGUAGE": "zh_CN"}
+        )
         take(browser, address, PICTURES, words)
         browser.close()
 

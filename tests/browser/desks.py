@@ -69,7 +69,7 @@ def save(page: Page) -> None:
 
 def explain_all(page: Page, reason_code: str = "01") -> int:
     """Give each open warning on the page its reason; returns how many there were."""
-    waiting = page.locator("#beside .finding.warning")
+    waiting = page.locator(".aside .finding.warning")
     number = waiting.count()
     for left in range(number, 0, -1):
         waiting.first.get_by_label("原因").select_option(reason_code)

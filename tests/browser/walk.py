@@ -12,7 +12,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from accounts import clock
 from accounts.links import activation_link
 from accounts.models import Application, Installation, User
-from reporting import registration, workflow
+from reporting import registration
 from reporting.models import BaseAdjustment, Filing, LateRequest, Period, State
 from tests.cast import FREE_CODE
 
