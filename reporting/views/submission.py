@@ -9,8 +9,6 @@ from reporting.models import Filing, Review, Submission
 from reporting.views.comparison import Comparison, compare
 from reporting.workflow import Refused
 
-MOST_WORDS = 500
-
 
 def show_submission(request, submission: Submission, template: str, around: dict, status: int = 200):
     filing, comparison = submission.filing, compare(submission)
@@ -31,7 +29,6 @@ def show_submission(request, submission: Submission, template: str, around: dict
 def decide(request, submission: Submission, decision: str, change, done: str, show, page: str, **words):
     """One decision on one submission. A second click says the same as the first; a refusal keeps what was typed."""
     try:
-        be_brief(**words)
         if not already_decided(submission, decision, request.user, **words):
             change(submission, by=request.user, at=clock.now(), **words)
     except Refused as refusal:
@@ -73,12 +70,6 @@ def reason_rows(typed: list[dict[str, str]], comparison: Comparison) -> list[dic
     listed = {cell.key for _, cells in comparison.cells_to_name for cell in cells} | {""}
     rows = [row | {"is_unlisted": row["cell"] not in listed} for row in typed]
     return rows + [{"cell": "", "reason": "", "is_unlisted": False}] * max(1, 2 - len(rows))
-
-
-def be_brief(note: str = "", reasons=()) -> None:
-    """Refuse words longer than the record keeps."""
-    if any(len(words) > MOST_WORDS for words in (note, *(row["reason"] for row in reasons))):
-        raise Refused(f"每条意见或理由最多 {MOST_WORDS} 字，请精简后再提交。")
 
 
 def already_decided(submission: Submission, decision: str, by: User, note: str = "", reasons=()) -> bool:

@@ -10,11 +10,13 @@ from reporting import emails
 from reporting.judging import Judgement, judge
 from reporting.models import Explanation, Filing, Review, Sheet, State, Submission
 from reporting.workflow.guards import (
+    MOST_OF_NAME,
     Conflict,
     Refused,
     add_review,
     be_open,
     be_the_firm,
+    brief,
     locked,
     move,
     record,
@@ -66,6 +68,7 @@ def check(filing: Filing, by: User, at: datetime) -> Judgement:
     """数据审核: judge the stored drafts and remember whether they passed."""
     filing = locked(filing)
     be_the_firm(by, filing)
+    be_open(filing, at)
     move(filing, "save")
     judgement = judge(filing)
     filing.checked = Filing.ERRORS if judgement.blocks else Filing.PASSED
@@ -83,8 +86,9 @@ def explain(
     """Say why a warning stands: a reason code of C17, or at least ten characters (P02)."""
     filing = locked(filing)
     be_the_firm(by, filing)
+    be_open(filing, at)
     move(filing, "save")
-    text = text.strip()
+    text = brief(text)
     if reason_code and filing.edition.code_lists["C17"].name_of(reason_code) is None:
         raise Refused(f"原因码“{reason_code}”不在代码表 C17 中，请重新选择。")
     if len(text) < MIN_EXPLANATION and (not reason_code or reason_code == "99"):
@@ -126,9 +130,10 @@ def submit(
     number = filing.submissions.count() + 1
     if not committed:
         raise Refused("请先阅读并勾选《统计法》承诺，再确定上报。")
-    if not signer.strip():
+    signer, reason = brief(signer, MOST_OF_NAME), brief(reason)
+    if not signer:
         raise Refused("请填写单位负责人姓名。")
-    if number > 1 and not reason.strip():
+    if number > 1 and not reason:
         raise Refused(words(filing, "P07", "这是修订上报，请写明与上一次上报件不同的原因。"))
     _settle_estimates(filing, estimated)
     judgement = _passed(filing)
@@ -147,8 +152,8 @@ def submit(
             {"rule": e.rule, "fingerprint": e.fingerprint, "reason_code": e.reason_code, "text": e.text}
             for e in explanations
         ],
-        signer=signer.strip(),
-        reason=reason.strip(),
+        signer=signer,
+        reason=reason,
         estimated=estimated,
         on_time=not late,
         submitted_by=by,
@@ -194,12 +199,11 @@ def amend(filing: Filing, by: User, at: datetime, reason: str) -> Filing:
     filing = locked(filing)
     be_the_firm(by, filing)
     be_open(filing, at)
-    if not reason.strip():
-        raise Refused(words(filing, "P07", "请写明修订原因。"))
+    reason = said_something(reason, words(filing, "P07", "请写明修订原因。"))
     move(filing, "amend")
     filing.save(update_fields=["state"])
-    record(filing, by, at, "申请修订", subject=filing.latest.receipt, why=reason.strip())
-    emails.amendment_begun(filing, reason.strip())
+    record(filing, by, at, "申请修订", subject=filing.latest.receipt, why=reason)
+    emails.amendment_begun(filing, reason)
     return filing
 
 

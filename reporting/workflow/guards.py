@@ -37,6 +37,10 @@ MOVES: dict[str, dict[str, str | None]] = {
 }
 
 
+MOST_WORDS = 500
+MOST_OF_NAME = 60
+
+
 class Conflict(Refused):
     """Somebody else saved the sheet since this page was opened; `sheet` holds what is stored now."""
 
@@ -49,9 +53,13 @@ class Conflict(Refused):
 
 
 def locked(filing: Filing) -> Filing:
-    """The filing's row, locked and read afresh, with what the beats need."""
-    rows = Filing.objects.select_for_update(of=("self",))
-    return rows.select_related("enterprise", "period", "district", "latest", "approved").get(pk=filing.pk)
+    """The filing's row, locked and read afresh, with what the beats need.
+
+    Two statements: PostgreSQL reads the joined rows (the period, the submission) as they were when the statement began
+    to wait for the lock, so a lock of the period or an opened submission of meanwhile would go unseen in one.
+    """
+    Filing.objects.select_for_update().get(pk=filing.pk)
+    return Filing.objects.select_related("enterprise", "period", "district", "latest", "approved").get(pk=filing.pk)
 
 
 def be_the_firm(by: User, filing: Filing) -> None:
@@ -79,9 +87,16 @@ def move(filing: Filing, what: str) -> None:
 
 
 def said_something(note: str, request: str) -> str:
-    note = note.strip()
-    if not note:
+    if not note.strip():
         raise Refused(request)
+    return brief(note)
+
+
+def brief(note: str, most: int = MOST_WORDS) -> str:
+    """The words, trimmed; refused when longer than the record keeps."""
+    note = note.strip()
+    if len(note) > most:
+        raise Refused(f"最多 {most} 字，现在有 {len(note)} 字，请精简后再提交。")
     return note
 
 

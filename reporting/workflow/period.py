@@ -101,11 +101,14 @@ def standing_in_the_way(period: Period) -> dict[str, int]:
 
 @transaction.atomic
 def lock(period: Period, by: User, at: datetime, reason: str = "") -> Period:
-    """市级锁定: nothing changes any more; what is unfinished needs a reason and stays out of the totals."""
+    """市级锁定: nothing changes any more; what is unfinished needs a reason. What was never approved stays out of the
+    totals; what is being amended or was returned by the city counts as it was approved last."""
     be_the_city(by)
     period = Period.objects.select_for_update().get(pk=period.pk)
     if period.is_locked:
         return period  # the second click
+    # Every change locks its filing first: what is under way is waited for, what comes later finds the period locked.
+    list(Filing.objects.of(period).order_by("pk").select_for_update().values_list("pk"))
     missing = standing_in_the_way(period)
     if missing and not reason.strip():
         listed = "、".join(f"{words} {count} 家" for words, count in missing.items())

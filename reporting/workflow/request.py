@@ -10,7 +10,16 @@ from reporting import emails
 from reporting.judging import CARRIED, facts_for
 from reporting.models import BaseAdjustment, Filing, LateRequest
 from reporting.models.request import Request
-from reporting.workflow.guards import Refused, be_open, be_the_district, be_the_firm, locked, record, said_something
+from reporting.workflow.guards import (
+    Refused,
+    be_open,
+    be_the_district,
+    be_the_firm,
+    brief,
+    locked,
+    record,
+    said_something,
+)
 
 
 @transaction.atomic
@@ -84,9 +93,8 @@ def _decide(request: Request, granted: bool, by: User, at: datetime, answer: str
     request.refresh_from_db()
     if not request.is_open:
         raise Refused(f"这份申请已于 {request.decided_at:%Y-%m-%d} 决定：{request.state_words}。")
-    if not granted:
-        said_something(answer, "不同意时请写明理由。")
-    request.granted, request.decided_by, request.decided_at, request.answer = granted, by, at, answer.strip()
+    answer = brief(answer) if granted else said_something(answer, "不同意时请写明理由。")
+    request.granted, request.decided_by, request.decided_at, request.answer = granted, by, at, answer
     request.save(update_fields=["granted", "decided_by", "decided_at", "answer"])
-    record(filing, by, at, action, subject=str(request), why=answer.strip())
+    record(filing, by, at, action, subject=str(request), why=answer)
     return request

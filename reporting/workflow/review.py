@@ -13,6 +13,7 @@ from reporting.workflow.guards import (
     add_review,
     be_open,
     be_the_district,
+    brief,
     locked,
     move,
     record,
@@ -37,6 +38,7 @@ def open_for_review(submission: Submission, by: User, at: datetime) -> Submissio
 def approve(submission: Submission, by: User, at: datetime, note: str = "") -> Review:
     """区县审核通过: pass the submission on; from now on its figures count."""
     filing = _review_of(submission, by, at)
+    note = brief(note)
     move(filing, "approve")
     filing.approved = submission
     filing.save(update_fields=["state", "approved"])
@@ -150,7 +152,7 @@ def _be_current(submission: Submission, filing: Filing) -> None:
 
 def _reasons(filing: Filing, reasons: Sequence[Mapping[str, str]]) -> list[dict]:
     """The reasons of a return, trimmed; each names a cell of the form or none, and none is empty (P05)."""
-    kept = [{"cell": r.get("cell", ""), "reason": r["reason"].strip()} for r in reasons if r.get("reason", "").strip()]
+    kept = [{"cell": r.get("cell", ""), "reason": brief(r["reason"])} for r in reasons if r.get("reason", "").strip()]
     if not kept:
         raise Refused(words(filing, "P05"))
     for row in kept:

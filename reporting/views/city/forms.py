@@ -18,7 +18,10 @@ class DeadlineForm(forms.Form):
 
 class LockForm(forms.Form):
     reason = forms.CharField(
-        label="原因", max_length=500, required=False, help_text="还有未完成的填报时必填；它们不计入汇总。"
+        label="原因",
+        max_length=500,
+        required=False,
+        help_text="还有未完成的填报时必填。从未审核通过的不计入汇总；正在修订或被退回的，按原审核通过数计入。",
     )
 
 

@@ -1,0 +1,106 @@
+"""What a change finds that had to wait for another, and what a locked period still allows: nothing."""
+
+import threading
+import time
+
+import pytest
+from django.db import connection, transaction
+
+from reporting import workflow
+from reporting.judging import judge
+from reporting.models import Explanation, State
+from reporting.workflow import Refused
+from tests.cast import AT, assemble
+from tests.may import AFTER_DUE, CLEAN_MAY, fresh, make_may
+
+
+def submitted(may):
+    workflow.save_sheet(may.filing, "软统企6", CLEAN_MAY, 0, may.clerk, AT)
+    workflow.check(may.filing, may.clerk, AT)
+    for finding in judge(fresh(may.filing)).warnings:
+        workflow.explain(may.filing, finding.rule, finding.fingerprint, may.clerk, AT, reason_code="01")
+    return workflow.submit(may.filing, may.clerk, AT, signer="王经理", committed=True)
+
+
+def while_another(change, then):
+    """Run `then` while a transaction that has made `change` is still open."""
+    made = threading.Event()
+
+    def hold():
+        with transaction.atomic():
+            change()
+            made.set()
+            time.sleep(0.5)
+        connection.close()
+
+    other = threading.Thread(target=hold)
+    other.start()
+    made.wait()
+    try:
+        then()
+    finally:
+        other.join()
+
+
+@pytest.mark.worker
+def test_a_recall_that_waited_sees_that_the_district_has_opened_the_submission(transactional_db):
+    may = make_may(assemble())
+    submission = submitted(may)
+
+    def recall():
+        with pytest.raises(Refused, match="已打开"):
+            workflow.recall(may.filing, may.clerk, AT)
+
+    while_another(lambda: workflow.open_for_review(submission, may.reviewer, AT), recall)
+    assert fresh(may.filing).state == State.SUBMITTED
+
+
+@pytest.mark.worker
+def test_an_approval_that_waited_sees_that_the_period_was_locked(transactional_db):
+    may = make_may(assemble())
+    submission = submitted(may)
+
+    def approve():
+        with pytest.raises(Refused, match="锁定"):
+            workflow.approve(submission, may.reviewer, AT)
+
+    while_another(lambda: workflow.lock(may.may, may.city, AT, "到期"), approve)
+    assert fresh(may.filing).approved is None
+
+
+@pytest.mark.django_db
+def test_a_locked_period_takes_neither_a_check_nor_an_explanation():
+    may = make_may(assemble())
+    workflow.lock(may.may, may.city, AT, "到期")
+    with pytest.raises(Refused, match="锁定"):
+        workflow.check(may.filing, may.clerk, AT)
+    with pytest.raises(Refused, match="锁定"):
+        workflow.explain(may.filing, "R629", "0" * 20, may.clerk, AT, reason_code="01")
+    assert fresh(may.filing).state == State.NOT_STARTED
+    assert not Explanation.objects.exists()
+
+
+LONG = "长" * 501
+
+
+@pytest.mark.django_db
+def test_words_longer_than_the_record_keeps_are_refused_and_not_cut():
+    may = make_may(assemble())
+    late = workflow.ask_late(may.other_filing, may.other_clerk, AFTER_DUE, "财务交接")
+    submission = submitted(may)
+    workflow.save_sheet(may.other_filing, "软统企6", CLEAN_MAY, 0, may.other_clerk, AT)
+    for say in (
+        lambda: workflow.explain(may.other_filing, "R629", "0" * 20, may.other_clerk, AT, text=LONG),
+        lambda: workflow.submit(may.other_filing, may.other_clerk, AT, signer=LONG, committed=True),
+        lambda: workflow.submit(may.other_filing, may.other_clerk, AT, signer="孙洁", committed=True, reason=LONG),
+        lambda: workflow.decide_late(late, True, may.other_reviewer, AFTER_DUE, LONG),
+        lambda: workflow.approve(submission, may.reviewer, AT, LONG),
+        lambda: workflow.query(submission, may.reviewer, AT, LONG),
+        lambda: workflow.send_back(submission, [{"cell": "", "reason": LONG}], may.reviewer, AT),
+    ):
+        with pytest.raises(Refused, match="最多"):
+            say()
+    workflow.query(submission, may.reviewer, AT, "为何本期没有云服务收入？")
+    with pytest.raises(Refused, match="最多 500 字"):
+        workflow.answer(may.filing, may.clerk, AT, LONG)
+    assert fresh(may.filing).state == State.QUERIED
