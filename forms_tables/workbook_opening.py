@@ -20,6 +20,7 @@ from forms_tables.workbook_package import (
 
 META_SHEET = "_meta"
 ASK_FOR_NEW = "请重新下载本期表样，把数填进去后再上传。"
+TAMPERED = f"标明企业、报告期和制度版本的隐藏页被改动过，认不出是谁的表。{ASK_FOR_NEW}"
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ class OpenedWorkbook:
                 marks[str(cells[0].value).strip()] = str(cells[1].value).strip()
         missing = [mark for mark in ("edition", "digest", "period", "credit_code") if not marks.get(mark)]
         if missing:
-            raise Unreadable(f"标明企业、报告期和制度版本的隐藏页被改动过，认不出是谁的表。{ASK_FOR_NEW}")
+            raise Unreadable(TAMPERED)
         return WorkbookMeta(
             edition=marks["edition"],
             digest=marks["digest"],
@@ -126,6 +127,9 @@ def refuse_another(
             f"这份工作簿按制度版本 {meta.edition}（{meta.digest[:8]}）制作，本期适用的是 {edition.code}"
             f"（{edition.digest[:8]}），没有读取。{ASK_FOR_NEW}"
         )
+    of_period = {table.code for table in edition.tables if table.frequency == PeriodCode.parse(period).frequency}
+    if not meta.tables or not set(meta.tables) <= of_period:
+        raise Unreadable(TAMPERED)
 
 
 def label_of(period: str) -> str:

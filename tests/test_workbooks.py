@@ -327,6 +327,10 @@ class TestRefusedWorkbooks:
         said = refusal(bad.with_meta(good, "digest", "0" * 64))
         assert "00000000" in said and EDITION.digest[:8] in said
 
+    @pytest.mark.parametrize("tables", ["软统企9", "软统企1", "软统企6 软统企6a", " "])
+    def test_tables_that_are_not_of_the_period(self, good, tables):
+        assert "隐藏页被改动过" in refusal(bad.with_meta(good, "tables", tables))
+
     def test_a_workbook_that_is_not_ours(self, good):
         def forget(book):
             del book["_meta"]
