@@ -226,3 +226,18 @@ def test_a_firm_without_account_gets_its_first_letter_from_its_district(client, 
     cast.shancheng.users.all().delete()
     with pytest.raises(Refused, match="没有登记邮箱"):
         people.open_first_account(cast.shancheng, by=cast.he_qing, at=AT)
+
+
+def test_no_official_gets_a_firms_activation_letter(cast, mailoutbox):
+    cast.jialing.users.all().delete()
+    Enterprise.objects.filter(pk=cast.jialing.pk).update(email=cast.chen_yu.email.upper())
+    cast.jialing.refresh_from_db()
+    with pytest.raises(Refused, match="工作账号"):
+        people.open_first_account(cast.jialing, by=cast.chen_yu, at=AT)
+    Enterprise.objects.filter(pk=cast.jialing.pk).update(email="firm@example.com")
+    cast.jialing.refresh_from_db()
+    user = people.open_first_account(cast.jialing, by=cast.chen_yu, at=AT)
+    with pytest.raises(Refused, match="工作账号"):
+        people.resend_activation(user, by=cast.chen_yu, at=AT, email=cast.zhou_tao.email)
+    assert people.first_account(cast.jialing).email == "firm@example.com"
+    assert JournalEntry.objects.get(action="开通账号").after == {"邮箱": "firm@example.com"}
