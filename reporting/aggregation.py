@@ -111,8 +111,8 @@ def summarise(period: Period, at: datetime, include_submitted: bool = False) -> 
 
     A filing is filed while a submission of it stands (approved, or under review), approved once one submission counts;
     the approved one counts until the next is approved. The share of revenue says how much of last year's the filers
-    carry: from last year's annual, where there is none from last December's cumulative figure, else from the same
-    month last year, whichever is the first that has approved submissions; never a mixture of them.
+    carry: from last year's annual, last December's cumulative figure or the same month last year, whichever has most
+    approved submissions, in this order when they have as many; never a mixture of them.
     """
     code, edition = period.parsed, period.edition
     filings = list(listed_filings(period, include_submitted))
@@ -206,18 +206,20 @@ def listed_filings(period: Period, include_submitted: bool) -> Iterator[tuple[in
 
 
 def revenue_before(period: PeriodCode) -> tuple[str, dict[int, Decimal]]:
-    """Where last year's revenue is taken from, in words, and the revenue of each enterprise there."""
+    """Where last year's revenue is taken from, in words, and the revenue of each enterprise there.
+
+    Whichever has most approved submissions: while the first annuals come in, last December still speaks for all firms.
+    """
     last_annual, year_ago = period.last_annual(), period.year_ago()
     bases = [(last_annual, "Y2010.y", "主营业务收入"), (last_annual.december(), "2010.c1", "主营业务收入累计")]
     if not period.is_annual:
         bases.append((year_ago, "2010.c1", "主营业务收入累计"))
-    for base, cell, name in bases:
-        approved = Filing.objects.filter(period=base.code).exclude(approved=None).values("approved")
-        rows = Submission.objects.filter(pk__in=approved).values_list("filing__enterprise", KT(f"values__{cell}"))
-        revenue = {enterprise: Decimal(text) for enterprise, text in rows if text}
-        if revenue:
-            return f"{base.label}{name}", revenue
-    return "", {}
+    approved = {base: Filing.objects.filter(period=base.code).exclude(approved=None) for base, _, _ in bases}
+    base, cell, name = max(bases, key=lambda row: approved[row[0]].count())
+    rows = Submission.objects.filter(pk__in=approved[base].values("approved"))
+    texts = rows.values_list("filing__enterprise", KT(f"values__{cell}"))
+    revenue = {enterprise: Decimal(text) for enterprise, text in texts if text}
+    return (f"{base.label}{name}" if revenue else ""), revenue
 
 
 def share(part: Decimal | int, whole: Decimal | int) -> Decimal | None:

@@ -1,6 +1,7 @@
 """Totals against figures worked out by hand, to the cent; they run on SQLite and on PostgreSQL."""
 
 import json
+from datetime import date
 from decimal import Decimal
 from io import StringIO
 
@@ -10,7 +11,7 @@ from django.core.management import CommandError, call_command
 from forms_tables.catalog import load_edition
 from forms_tables.periods import PeriodCode
 from reporting.aggregation import as_json, summarise
-from reporting.models import Filing, State
+from reporting.models import Filing, Period, State
 from reporting.totals import AreaTotals, add_areas, add_up, cells_with_totals, total_cells
 from tests.figures import AT, file_values, make_city
 
@@ -142,6 +143,18 @@ def test_coverage_says_how_many_and_what_share_of_last_years_revenue(city):
     assert (wanzhou.owed, wanzhou.filed, wanzhou.approved) == (2, 1, 0)
     assert wanzhou.share_filed == Decimal("75.0")
     assert summary.districts[2].coverage.share_filed is None
+
+
+def test_the_first_annuals_do_not_speak_for_all_firms(city):
+    december = Period.objects.create(code="2023M12", edition_code="chongqing-2024", opens_on=date(2024, 1, 1))
+    for name, revenue in (("山城软件", "100"), ("三峡数据", "100"), ("万州云谷", "100"), ("两江芯片", "100")):
+        firm = city.firms[name]
+        district = Filing.objects.get(enterprise=firm, period=city.may).district
+        filing = Filing.objects.create(enterprise=firm, period=december, district=district, state=State.LOCKED)
+        file_values(filing, {"2010.c1": revenue}, city.by)
+    summary = summarise(city.may, AT)
+    assert summary.revenue_basis == "2023年12月主营业务收入累计"  # four firms against three annuals
+    assert summary.city.coverage.share_approved == Decimal("50.0")
 
 
 def test_without_a_last_year_the_share_is_blank(city):
