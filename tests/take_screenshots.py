@@ -2,6 +2,7 @@
 
 python -m tests.take_screenshots              into var/screenshots/1440/ and var/screenshots/390/
 python -m tests.take_screenshots review t6    only screens with one of these words in their name
+python -m tests.take_screenshots --axe        axe looks at each as well, which takes three times as long
 """
 
 import os
@@ -43,7 +44,7 @@ def main(words: list[str]) -> None:
         browser = playwright.chromium.launch(
             executable_path=place, args=["--no-sandbox"], env=os.environ | {"LANGUAGE": "zh_CN"}
         )
-        take(browser, address, PICTURES, words)
+        take(browser, address, PICTURES, [word for word in words if word != "--axe"], with_axe="--axe" in words)
         browser.close()
 
 

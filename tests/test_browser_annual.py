@@ -13,7 +13,7 @@ from reporting.models import State
 from reporting.workflow.period import owe
 from tests.bad_workbooks import filled
 from tests.browser.desks import cell, explain_all, press, save
-from tests.cast import AT, make_enterprise, make_user
+from tests.cast import make_enterprise, make_user
 from tests.may import fresh, open_period
 from tests.officials import make_it_be
 

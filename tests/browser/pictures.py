@@ -18,18 +18,18 @@ from tests.browser.walk import (
 WIDTHS = {1440: 900, 390: 844}
 
 
-def take(browser, address: str, folder: Path, words: list[str]) -> None:
+def take(browser, address: str, folder: Path, words: list[str], with_axe: bool) -> None:
     add_what_the_city_lacks()
-    walk(browser, address, folder, wanted(every_screen(), words))
+    walk(browser, address, folder, wanted(every_screen(), words), with_axe)
     with after_the_deadline():
-        walk(browser, address, folder, wanted(late_screens(), words))
+        walk(browser, address, folder, wanted(late_screens(), words), with_axe)
 
 
 def wanted(screens, words: list[str]) -> list[Screen]:
     return [screen for screen in screens if not words or any(word in screen.name for word in words)]
 
 
-def walk(browser, address: str, folder: Path, screens: list[Screen]) -> None:
+def walk(browser, address: str, folder: Path, screens: list[Screen], with_axe: bool) -> None:
     for user, group in groupby(screens, key=lambda screen: screen.user):
         context = browser.new_context(base_url=address, locale="zh-CN", timezone_id="Asia/Shanghai")
         if user:
@@ -38,7 +38,7 @@ def walk(browser, address: str, folder: Path, screens: list[Screen]) -> None:
             for width, height in WIDTHS.items():
                 page = context.new_page()
                 page.set_viewport_size({"width": width, "height": height})
-                for sentence in what_is_wrong(page, screen, width):
+                for sentence in what_is_wrong(page, screen, width, with_axe):
                     print(f"{width} {screen.name} {screen.path}: {sentence}", flush=True)
                 # As tall as its content, so that bars at the bottom of the window stand at the bottom of the picture.
                 tall = page.evaluate("document.documentElement.scrollHeight")
@@ -49,7 +49,7 @@ def walk(browser, address: str, folder: Path, screens: list[Screen]) -> None:
         context.close()
 
 
-def what_is_wrong(page, screen: Screen, width: int, with_axe: bool = False) -> list[str]:
+def what_is_wrong(page, screen: Screen, width: int, with_axe: bool) -> list[str]:
     """Empty for a sound screen."""
     wrong = []
     page.on("pageerror", lambda error: wrong.append(f"script error: {error}"))
