@@ -43,10 +43,6 @@ class JudgedWorkbook:
     judgement: Judgement
     problems: tuple[Problem, ...]  # their sentences carry the cell's reference
 
-    @property
-    def has_errors(self) -> bool:
-        return bool(self.problems or self.judgement.errors)
-
 
 def write_filing_template(filing: Filing, out) -> None:
     """Write the filing's workbook to `out`: all its tables, pre-filled with the drafts and with what is known."""

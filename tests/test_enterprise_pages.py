@@ -157,6 +157,18 @@ def test_a_return_shows_the_districts_words_and_outlines_the_cell(firm, cast):
     assert 'href="#cell-2112.c1"' in page
 
 
+def test_a_return_is_still_shown_after_the_answer_to_it_was_recalled(firm, cast):
+    submit(firm, cast)
+    send_back(cast)
+    save(firm, {**CLEAN_MAY, "2112.c1": "41"}, version=1, then="check")
+    explain_everything(cast)
+    firm.post(reverse("submit", args=[MAY]), {"committed": "yes", "signer": "王经理", "reason": "人数已核对"})
+    assert fresh(cast.filing).latest.number == 2
+    firm.post(reverse("recall", args=[MAY]))
+    page = firm.get(reverse("sheet", args=[MAY, "t6"])).content.decode()
+    assert "请核对人数" in page and "退回了第 1 次上报" in page and "returned" in page
+
+
 def test_the_difference_to_the_last_submission_is_shown_and_an_amendment_needs_a_reason(firm, cast):
     submit(firm, cast)
     send_back(cast)

@@ -10,7 +10,7 @@ from forms_tables.checks import Finding
 from forms_tables.parsing import Problem
 from reporting import workflow
 from reporting.judging import Judgement, judge, typed_cells
-from reporting.models import Explanation, Filing, LateRequest, Review, State, Submission
+from reporting.models import Explanation, Filing, LateRequest, Review, State
 from reporting.views.grid import BLANK, Remarks, show
 
 MOST_MARKED = 6  # a finding about more cells than this marks the first one only
@@ -263,10 +263,12 @@ class Desk:
 
     @cached_property
     def last_return(self) -> Review | None:
-        """The return the firm is working on: only while the filing is with the firm because of it."""
-        if self.filing.state != State.RETURNED or not self.filing.latest:
+        """The return the firm is working on: only while the filing is with the firm because of it. It may be about an
+        earlier submission than the latest, when that was sent in answer and recalled."""
+        if self.filing.state != State.RETURNED:
             return None
-        return self.filing.latest.reviews.filter(decision=Review.Decision.SEND_BACK).order_by("-at", "-pk").first()
+        returns = Review.objects.filter(submission__filing=self.filing, decision=Review.Decision.SEND_BACK)
+        return returns.order_by("-at", "-pk").first()
 
     @property
     def returned_cells(self) -> list[dict]:
@@ -307,7 +309,3 @@ class Desk:
     def reasons(self) -> tuple[CodeEntry, ...]:
         """C17, from which a warning's reason is chosen."""
         return self.filing.edition.code_lists["C17"].entries
-
-
-def previous_submission(submission: Submission) -> Submission | None:
-    return submission.filing.submissions.filter(number__lt=submission.number).order_by("-number").first()

@@ -10,6 +10,7 @@ from accounts.access import require
 from forms_tables.completion import Completed
 from reporting import workflow
 from reporting.models import Filing, State, Submission
+from reporting.views.comparison import submission_before
 from reporting.views.desk import Desk
 from reporting.views.filing import filing_of
 from reporting.views.grid import lay_out
@@ -74,7 +75,7 @@ def submission(request: HttpRequest, period: str, number: int) -> HttpResponse:
     desk = Desk(filing, clock.now())
     completed = Completed(filing.edition.values_from_text(frozen.values), (), {}, ())
     grids = [lay_out(filing.edition.table(code), {}, completed) for code in frozen.tables]
-    before = filing.submissions.filter(number__lt=number).order_by("-number").first()
+    before = submission_before(frozen)
     said = {row["fingerprint"]: row for row in frozen.explanations}
     context = {
         "filing": filing,
