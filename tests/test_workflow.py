@@ -294,6 +294,10 @@ def test_opening_a_period_stores_its_deadlines_and_who_owes_it(cast):
     assert period.filings.count() == 3
     workflow.open_period("2024M04", cast.city, AT)
     assert period.filings.count() == 3
+    period.filings.get(enterprise=cast.firm).delete()  # as if 云图 had joined since
+    workflow.open_period("2024M04", cast.city, AT)
+    assert period.filings.get(enterprise=cast.firm).district == cast.firm.district
+    assert JournalEntry.objects.get(action="补充应报企业").after == {"新增应报": "1 家"}
 
 
 def test_a_date_set_by_hand_keeps_the_order_of_the_levels_and_its_reason(cast):

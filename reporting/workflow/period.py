@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 
 from accounts import journal
-from accounts.models import Enterprise, User
+from accounts.models import Enterprise, Residence, User
 from forms_tables.catalog import edition_for
 from forms_tables.periods import PeriodCode
 from reporting import deadlines
@@ -37,11 +37,21 @@ def open_period(code: str, by: User, at: datetime) -> Period:
         raise Refused(f"{period.label}已锁定，不能再次开启。")
     if created:
         store_deadlines(period)
-        journal.record(by=by, at=at, action="开启报告期", subject=period.label, period=period.code)
-    owing = Enterprise.objects.reporting_on(parsed.end)
-    for enterprise in owing.exclude(filings__period=period):
-        owe(enterprise, period)
+    newly_owing = owe_all(period)
+    if created or newly_owing:
+        action = "开启报告期" if created else "补充应报企业"
+        after = {"新增应报": f"{newly_owing} 家"}
+        journal.record(by=by, at=at, action=action, subject=period.label, period=period.code, after=after)
     return period
+
+
+def owe_all(period: Period) -> int:
+    """Note in bulk what every firm in the register owes for the period and does not yet; returns how many came."""
+    day = period.parsed.end
+    owing = Enterprise.objects.reporting_on(day).exclude(filings__period=period)
+    homes = Residence.objects.on(day).filter(enterprise__in=owing).values_list("enterprise", "district")
+    filings = [Filing(enterprise_id=firm, period=period, district_id=district) for firm, district in homes]
+    return len(Filing.objects.bulk_create(filings, batch_size=500))
 
 
 def store_deadlines(period: Period) -> list[Deadline]:
