@@ -80,6 +80,16 @@ def test_a_locked_period_takes_neither_a_check_nor_an_explanation():
     assert not Explanation.objects.exists()
 
 
+@pytest.mark.django_db
+def test_only_a_warning_that_is_there_is_explained():
+    may = make_may(assemble())
+    workflow.save_sheet(may.filing, "软统企6", CLEAN_MAY, 0, may.clerk, AT)
+    for rule, fingerprint in (("R629", "0" * 20), ("不存在的审核关系编号", "0" * 200)):
+        with pytest.raises(Refused, match="已不存在"):
+            workflow.explain(may.filing, rule, fingerprint, may.clerk, AT, reason_code="01")
+    assert not Explanation.objects.exists()
+
+
 LONG = "长" * 501
 
 

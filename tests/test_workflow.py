@@ -342,5 +342,6 @@ def test_an_adjusted_base_replaces_what_was_filed(cast):
         workflow.ask_adjustment(may, "2010.c1", "940", cast.clerk, AT, "审计调整")
     request = workflow.ask_adjustment(may, "2010.c3", "940", cast.clerk, AT, "审计调整")
     assert (request.old, request.new) == ("950.00", "940")
+    assert workflow.ask_adjustment(may, "2010.c3", "930", cast.clerk, AT, "再点一次") == request
     workflow.decide_adjustment(request, True, cast.reviewer, AT)
     assert judge(fresh(may)).completed.values["2010.c3"] == 940

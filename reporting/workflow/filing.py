@@ -93,6 +93,8 @@ def explain(
         raise Refused(f"原因码“{reason_code}”不在代码表 C17 中，请重新选择。")
     if len(text) < MIN_EXPLANATION and (not reason_code or reason_code == "99"):
         raise Refused(f"请选择原因，或写不少于 {MIN_EXPLANATION} 个字的说明；选“其他”时须写说明。")
+    if (rule, fingerprint) not in {(finding.rule, finding.fingerprint) for finding in judge(filing).warnings}:
+        raise Refused("这条提示已不存在，数据可能刚被改动过；请刷新页面，对照现在的提示再写说明。")
     explanation, _ = Explanation.objects.update_or_create(
         filing=filing,
         rule=rule,

@@ -51,10 +51,14 @@ def decide_late(request: LateRequest, granted: bool, by: User, at: datetime, ans
 
 @transaction.atomic
 def ask_adjustment(filing: Filing, cell: str, new: str, by: User, at: datetime, reason: str) -> BaseAdjustment:
-    """口径调整单: ask that a carried base (去年同期, 上年, 年初 …) be another figure, with old and new on record."""
+    """口径调整单: ask that a carried base (去年同期, 上年, 年初 …) be another figure, with old and new on record.
+    A second one for the cell while the first waits is the first."""
     filing = locked(filing)
     be_the_firm(by, filing)
     be_open(filing, at)
+    waiting = filing.base_adjustments.filter(cell=cell, granted=None).first()
+    if waiting:
+        return waiting
     code, _, column = cell.partition(".")
     if column not in CARRIED or not filing.edition.has_cell(cell):
         raise Refused("只有由以往报表带入的数据（去年同期、上期累计、上年、年初）可以申请口径调整。")

@@ -23,5 +23,8 @@ class Command(BaseCommand):
         filing = filings.filter(enterprise__credit_code=enterprise, period=period).first()
         if filing is None:
             raise CommandError(f"企业 {enterprise} 在报告期 {period} 没有填报任务。请核对信用代码和报告期。")
-        write_filing_template(filing, out)
+        try:
+            write_filing_template(filing, out)
+        except OSError as error:
+            raise CommandError(f"无法写入{out}：{error.strerror}。") from error
         self.stdout.write(f"已写出 {filing.enterprise.name} {filing.period.label}的工作簿：{out}")
