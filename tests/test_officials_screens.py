@@ -5,10 +5,10 @@ from django.urls import reverse
 
 from reporting import workflow
 from reporting.models import State
+from tests.browser.soundness import WIDTHS, must_look_right
 from tests.cast import AT, assemble
 from tests.may import fresh, make_may
 from tests.officials import file_may, make_it_be, sign_in
-from tests.test_screens import WIDTHS, must_look_right
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 EDITION = "/city/editions/chongqing-2024/"

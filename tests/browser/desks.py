@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 
+from django.conf import settings
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
+from tests.browser.walk import session_of
 from tests.cast import PASSWORD
 
 
@@ -23,6 +25,13 @@ class Office:
         page.get_by_label("密码", exact=True).fill(PASSWORD)
         page.get_by_role("button", name="登录").click()
         expect(page.get_by_role("button", name="退出")).to_be_visible()
+        return page
+
+    def seat_without_the_form(self, user: User) -> Page:
+        """Signed in beforehand: for tests of what comes after."""
+        page = self.empty_seat()
+        cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session_of(user), "url": self.address}
+        page.context.add_cookies([cookie])
         return page
 
     def empty_seat(self) -> Page:

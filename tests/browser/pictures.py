@@ -3,9 +3,9 @@
 from itertools import groupby
 from pathlib import Path
 
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 
+from tests.browser.soundness import grave_issues, width_needed
 from tests.browser.walk import (
     Screen,
     add_what_the_city_lacks,
@@ -15,7 +15,7 @@ from tests.browser.walk import (
     session_of,
 )
 
-WIDTHS = {1440: 900, 390: 844}
+HEIGHTS = {1440: 900, 390: 844}
 
 
 def take(browser, address: str, folder: Path, words: list[str], with_axe: bool) -> None:
@@ -35,7 +35,7 @@ def walk(browser, address: str, folder: Path, screens: list[Screen], with_axe: b
         if user:
             context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session_of(user), "url": address}])
         for screen in group:
-            for width, height in WIDTHS.items():
+            for width, height in HEIGHTS.items():
                 page = context.new_page()
                 page.set_viewport_size({"width": width, "height": height})
                 for sentence in what_is_wrong(page, screen, width, with_axe):
@@ -57,7 +57,7 @@ def what_is_wrong(page, screen: Screen, width: int, with_axe: bool) -> list[str]
     answer = page.goto(screen.path)
     if answer.status != screen.status:
         wrong.append(f"answers {answer.status}, not {screen.status}")
-    needs = page.evaluate("document.documentElement.scrollWidth")
+    needs = width_needed(page)
     if needs > width:
         wrong.append(f"scrolls sideways: {needs} px")
     return wrong + (grave_issues(page) if with_axe else [])
@@ -66,14 +66,3 @@ def what_is_wrong(page, screen: Screen, width: int, with_axe: bool) -> list[str]
 def complains(line, screen: Screen) -> bool:
     """The browser itself reports a 403 or 404 that the screen is about."""
     return line.type == "error" and not (screen.status >= 400 and "Failed to load resource" in line.text)
-
-
-def grave_issues(page) -> list[str]:
-    """What axe calls serious or critical; only such rules are run to the end."""
-    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
-    return [
-        f"{issue['id']} ({issue['impact']}): {node['html'][:160]}"
-        for issue in found
-        if issue["impact"] in {"serious", "critical"}
-        for node in issue["nodes"]
-    ]
