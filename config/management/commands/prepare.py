@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.core.management import BaseCommand, call_command
 
 from accounts.models import Enterprise, Installation
@@ -18,6 +19,9 @@ class Command(BaseCommand):
             return
         if Enterprise.objects.exists() and not installation.is_demo:
             self.stdout.write("数据库中已有企业，又不是演示库：不装入演示数据。")
+            return
+        if not settings.LOCAL:
+            self.stdout.write("SITE_URL 不在本机：这是正式环境，不装入演示数据。")
             return
         self.stdout.write(f"正在生成演示城市（{enterprises} 家企业），只需这一次……")
         self.stdout.flush()
