@@ -33,7 +33,7 @@ class UserManager(DjangoUserManager.from_queryset(UserQuerySet)):
 
 class User(AbstractUser):
     """One person. There are no groups or permissions in our screens: the role says it all,
-    and is_superuser opens the stock admin only."""
+    and is_superuser opens nothing."""
 
     class Role(models.TextChoices):
         ENTERPRISE = "enterprise", "企业"
