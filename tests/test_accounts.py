@@ -452,6 +452,5 @@ def test_a_firm_resides_where_it_did_on_each_day(cast):
     assert cast.yuntu.district_on(date(2022, 12, 31)) is None
     assert cast.yuntu.district_on(date(2024, 3, 31)) == cast.yuzhong
     assert cast.yuntu.district_on(date(2024, 4, 1)) == cast.nanan
-    assert cast.yuntu in Enterprise.objects.residing_in(cast.yuzhong, on=date(2024, 3, 31))
     assert cast.yuntu in Enterprise.objects.visible_to(cast.he_qing)
     assert cast.yuntu not in Enterprise.objects.visible_to(cast.chen_yu)

@@ -25,10 +25,6 @@ class EnterpriseQuerySet(models.QuerySet):
         lives_here = Residence.objects.filter(enterprise=OuterRef("pk"), district=district, until__isnull=True)
         return self.filter(Exists(lives_here))
 
-    def residing_in(self, district: District, on: datetime.date) -> EnterpriseQuerySet:
-        lived_here = Residence.objects.on(on).filter(enterprise=OuterRef("pk"), district=district)
-        return self.filter(Exists(lived_here))
-
     def reporting_on(self, day: datetime.date) -> EnterpriseQuerySet:
         return self.filter(joined_on__lte=day).filter(Q(left_on__isnull=True) | Q(left_on__gte=day))
 

@@ -41,13 +41,6 @@ class FilingQuerySet(models.QuerySet):
     def of(self, period: Period) -> models.QuerySet:
         return self.filter(period=period)
 
-    def outstanding(self) -> models.QuerySet:
-        """Filings whose firm still has something to do."""
-        return self.filter(state__in=Filing.WITH_FIRM)
-
-    def waiting_for_district(self) -> models.QuerySet:
-        return self.filter(state__in=[State.SUBMITTED, State.CITY_QUERIED, State.CITY_RETURNED])
-
     def overdue(self, at: datetime) -> models.QuerySet:
         """Never submitted although the firm's date has passed."""
         return self.filter(

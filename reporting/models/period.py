@@ -22,12 +22,6 @@ class PublishedEdition(models.Model):
         return self.title
 
 
-class PeriodQuerySet(models.QuerySet):
-    def open_at(self, at: datetime) -> models.QuerySet:
-        """Periods that firms may fill at `at`: opened, not locked."""
-        return self.filter(state=Period.OPEN, opens_on__lte=at.date())
-
-
 class Period(models.Model):
     """A 报告期 such as 2024M05 or 2023A, with the edition that applies to it and its three chained deadlines."""
 
@@ -39,8 +33,6 @@ class Period(models.Model):
     state = models.CharField("状态", max_length=6, choices=[(OPEN, "填报中"), (LOCKED, "已锁定")], default=OPEN)
     locked_at = models.DateTimeField("锁定时间", null=True, blank=True)
     estimates_allowed = models.BooleanField("允许预估", default=False)
-
-    objects = PeriodQuerySet.as_manager()
 
     class Meta:
         ordering = ["-opens_on", "-code"]
