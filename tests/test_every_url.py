@@ -1,15 +1,18 @@
 """Every address of the project, walked by every role and by a stranger. A new address fails until it is in PAGES."""
 
+from datetime import date
+
 import pytest
 from django.core.files.base import ContentFile
 from django.urls import get_resolver, reverse
 from django.urls.resolvers import URLPattern
 
-from accounts.models import Application
+from accounts.models import Application, Enterprise
 from reporting import workflow
-from reporting.models import BaseAdjustment, Filing, LateRequest, Scan
+from reporting.models import BaseAdjustment, Filing, LateRequest, Scan, State
 from tests.cast import AT, FREE_CODE
-from tests.may import AFTER_DUE, CLEAN_MAY, make_may
+from tests.may import AFTER_DUE, CLEAN_MAY, fresh, make_may
+from tests.officials import file_may, make_it_be
 
 ROLES = ("enterprise", "district", "association", "city", "system")
 OFFICES = "district association city system"
@@ -224,11 +227,23 @@ def test_hides_one_firms_rows_from_another(name, may, client):
     before = may.filing.submissions.count(), may.filing.sheets.get().cells
     client.get(url)
     client.post(
-        url, {"2010.c1": "1", "version": "1", "signer": "别人", "committed": "on", "note": "别人", "reason": "别人"}
+        url, {"2010.c1": "1", "version": "1", "signer": "别人", "committed": "yes", "note": "别人", "reason": "别人"}
     )
     assert (may.filing.submissions.count(), may.filing.sheets.get().cells) == before
     if name in ("submission", "scan"):
         assert client.get(url).status_code == 404
+
+
+def test_a_firm_that_submits_sends_its_own_filing_and_no_other(may, client):
+    make_it_be(date(2024, 6, 5))
+    workflow.recall(may.filing, may.clerk, AT)  # both firms are ready to submit, one of them does
+    Enterprise.objects.filter(pk=may.other_filing.enterprise_id).update(attributes=may.firm.attributes)
+    file_may(may.other_filing, may.other_clerk)
+    workflow.recall(may.other_filing, may.other_clerk, AT)
+    client.force_login(may.other_clerk)
+    client.post(address("submit", may), {"signer": "孙经理", "committed": "yes", "reason": "撤回后更正"})
+    assert fresh(may.other_filing).state == State.SUBMITTED
+    assert fresh(may.filing).state == State.DRAFT
 
 
 @pytest.mark.parametrize("name", OWNED["district"])
