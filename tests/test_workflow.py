@@ -206,6 +206,24 @@ def test_a_return_needs_a_reason_and_lands_on_its_cells(cast):
     assert review.placed_reasons[0]["place"] == "软统企6表2010“主营业务收入”的“本年本期累计”"
 
 
+def test_the_journal_keeps_every_reason_of_a_return(cast, client):
+    submission = submit(cast)
+    reasons = [
+        {"cell": "2010.c1", "reason": "与财务报表核对"},
+        {"cell": "2010.c1", "reason": "与上月相差过大"},
+        {"cell": "", "reason": "请重看填表说明"},
+        {"cell": "", "reason": "单位负责人已更换"},
+    ]
+    workflow.send_back(submission, reasons, cast.reviewer, AT)
+    entry = JournalEntry.objects.get(action="退回企业")
+    assert [row["理由"] for row in entry.after] == [row["reason"] for row in reasons]
+    assert [row["数据"] for row in entry.after] == ["2010.c1", "2010.c1", "整张报表", "整张报表"]
+    assert "理由：与上月相差过大" in entry.after_in_words
+    client.force_login(cast.clerk)
+    page = client.get("/history/").content.decode()
+    assert all(row["reason"] in page for row in reasons)
+
+
 def test_an_amendment_is_the_next_number_with_a_reason_and_counts_once_approved(cast):
     first = submit(cast)
     workflow.approve(first, cast.reviewer, AT)

@@ -36,6 +36,8 @@ def history(request: HttpRequest) -> HttpResponse:
 def changes_of(entry: JournalEntry) -> list[tuple[str, str, str]]:
     """What a journal line changed: (what, before, after)."""
     before, after = entry.before or {}, entry.after or {}
+    if isinstance(after, list):  # the reasons of a return: one cell may have several
+        return [(row["数据"], "", row["理由"]) for row in after]
     if not isinstance(before, dict) or not isinstance(after, dict):
         return []
     return [(key, before.get(key, ""), after.get(key, "")) for key in {**before, **after}]

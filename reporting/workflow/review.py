@@ -72,7 +72,7 @@ def send_back(submission: Submission, reasons: Sequence[Mapping[str, str]], by: 
     filing.checked, filing.checked_at = Filing.UNCHECKED, None
     filing.save(update_fields=["state", "checked", "checked_at"])
     review = add_review(submission, Review.Decision.SEND_BACK, by, at, reasons=reasons)
-    record(filing, by, at, "退回企业", subject=submission.receipt, after={r["cell"]: r["reason"] for r in reasons})
+    record(filing, by, at, "退回企业", subject=submission.receipt, after=_listed(reasons))
     emails.sent_back(review)
     return review
 
@@ -123,7 +123,7 @@ def city_return(submission: Submission, reasons: Sequence[Mapping[str, str]], by
     move(filing, "city_return")
     filing.save(update_fields=["state"])
     review = add_review(submission, Review.Decision.CITY_RETURN, by, at, reasons=reasons)
-    record(filing, by, at, "市级退回区县", subject=submission.receipt, after={r["cell"]: r["reason"] for r in reasons})
+    record(filing, by, at, "市级退回区县", subject=submission.receipt, after=_listed(reasons))
     emails.city_asked(review)
     return review
 
@@ -148,6 +148,11 @@ def _city_review_of(submission: Submission, by: User, at: datetime) -> Filing:
 def _be_current(submission: Submission, filing: Filing) -> None:
     if filing.latest_id != submission.pk or filing.latest.recalled_at:
         raise Refused("这份上报件已被撤回或被新的上报件取代，请刷新后打开最新的一份。")
+
+
+def _listed(reasons: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
+    """All the reasons for the journal, in order; one cell may have several."""
+    return [{"数据": row["cell"] or "整张报表", "理由": row["reason"]} for row in reasons]
 
 
 def _reasons(filing: Filing, reasons: Sequence[Mapping[str, str]]) -> list[dict]:
