@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import localcontext
 from functools import cached_property, lru_cache
 
-from forms_tables.bindings import Blank, Decimals, Judged, Reading
+from forms_tables.bindings import Decimals, Judged, Program, Reading, Written
 from forms_tables.completion import PRECISION, Completed, Facts, Value
 from forms_tables.edition import Edition, Rule
 from forms_tables.expressions import Node, columns_of_x, names_in, parse, walk, x_outside_lists
@@ -49,12 +49,14 @@ class Condition:
         return parse(self.rule.when) if self.rule.when else None
 
     @cached_property
-    def holds(self) -> Judged:
-        return walk(self.tree, Decimals(self.scope))
+    def verdict(self) -> Judged:
+        """The function that tells whether it holds; None when it does not apply, as when it reads a blank."""
+        return self.written(Program()).value
 
-    @cached_property
-    def applies(self) -> Judged | None:
-        return walk(self.premise, Decimals(self.scope)) if self.premise else None
+    def written(self, program: Program) -> Written:
+        binding = Decimals(self.scope, program)
+        holds = walk(self.tree, binding)
+        return binding.when(walk(self.premise, binding), holds) if self.premise else holds
 
     @cached_property
     def teller(self) -> Teller:
@@ -100,15 +102,6 @@ class Condition:
     def touches(self, tables: frozenset[str]) -> bool:
         return any(cell.partition("!")[0] in tables for cell in self.cells)
 
-    def verdict(self, reading: Reading) -> bool | None:
-        """Whether it holds; None when it does not apply, as when it reads a blank."""
-        try:
-            if self.applies is not None and not self.applies(reading):
-                return None
-            return self.holds(reading)
-        except Blank:
-            return None
-
     def finding(self, reading: Reading) -> Finding:
         sides = self.teller(reading)
         message = f"{self.place}：{sides.words}。{self.rule.message.rstrip('。')}。"
@@ -134,12 +127,12 @@ def examine(
     values = completed.values if isinstance(completed, Completed) else completed
     reading = facts.reading(edition, values)
     conditions = conditions_of(edition, facts.period.frequency)
-    if tables is not None:
-        wanted = frozenset(tables)
-        conditions = tuple(condition for condition in conditions if condition.touches(wanted))
+    wanted = None if tables is None else frozenset(tables)
     with localcontext() as context:
         context.prec = PRECISION
-        return [condition.finding(reading) for condition in conditions if condition.verdict(reading) is False]
+        verdicts = verdicts_of(edition, facts.period.frequency)(reading)
+        failing = [condition for condition, holds in zip(conditions, verdicts, strict=True) if holds is False]
+        return [condition.finding(reading) for condition in failing if wanted is None or condition.touches(wanted)]
 
 
 def findings_of_cells(edition: Edition, completed: Completed) -> list[Finding]:
@@ -166,6 +159,14 @@ def conditions_of(edition: Edition, frequency: str) -> tuple[Condition, ...]:
         for condition in spread(edition, rule, text)
         if condition.frequency == frequency
     )
+
+
+@lru_cache(maxsize=16)
+def verdicts_of(edition: Edition, frequency: str) -> Judged:
+    """One function that judges a filing by all its conditions and lists their verdicts in the same order."""
+    program = Program()
+    verdicts = [condition.written(program).or_else("None") for condition in conditions_of(edition, frequency)]
+    return program.function(f"[{', '.join(verdicts)}]")
 
 
 def spread(edition: Edition, rule: Rule, text: str) -> tuple[Condition, ...]:

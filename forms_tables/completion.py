@@ -11,7 +11,7 @@ from decimal import ROUND_HALF_UP, Decimal, localcontext
 from functools import lru_cache
 from graphlib import TopologicalSorter
 
-from forms_tables.bindings import Blank, Decimals, Judged, Reading
+from forms_tables.bindings import Decimals, Judged, Reading
 from forms_tables.edition import Edition, Indicator, Table
 from forms_tables.expressions import parse, walk
 from forms_tables.parsing import Problem
@@ -49,24 +49,18 @@ class Completed:
     overridden: tuple[str, ...]  # locked cells in which something else was typed
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # the same text in the same scope is one formula
 class Formula:
     """A text of the edition bound to one cell."""
 
-    judged: Judged
+    value: Judged  # None where it needs a blank
     reads: tuple[Meaning, ...]
     outside: tuple[Meaning, ...]  # what it reads of earlier filings and parameters
-    words: str
-
-    def value(self, reading: Reading) -> Value:
-        try:
-            return self.judged(reading)
-        except Blank:
-            return None
+    why: str  # what is said of a cell it locks
 
     def lacks_something_outside(self, reading: Reading) -> bool:
         """Whether an earlier filing's figure or a parameter it needs is not there."""
-        return any(reading.value_of(meaning) is None for meaning in self.outside)
+        return bool(self.outside) and any(reading.value_of(meaning) is None for meaning in self.outside)
 
 
 @dataclass(frozen=True)
@@ -83,11 +77,8 @@ class CellPlan:
     column_applies: Formula | None
     carry: Formula | None
     formula: Formula | None
+    required: bool
     required_when: Formula | None
-
-    @property
-    def asks_for_value(self) -> bool:
-        return self.indicator.column(self.column).required
 
     def reads(self) -> Iterator[str]:
         """The cells of the same filing that must be settled first."""
@@ -106,13 +97,14 @@ def _is_outside(meaning: Meaning) -> bool:
     return isinstance(meaning, Setting) or (isinstance(meaning, Cell) and bool(meaning.period))
 
 
-def formula_of(text: str, scope: Scope) -> Formula | None:
+@lru_cache(maxsize=8192)
+def formula_of(text: str, scope: Scope, why: str = "{}") -> Formula | None:
     if not text:
         return None
     tree = parse(text)
     reads = reads_of(tree, scope)
     outside = tuple(meaning for meaning in reads if _is_outside(meaning))
-    return Formula(walk(tree, Decimals(scope)), reads, outside, say(tree, scope))
+    return Formula(walk(tree, Decimals(scope)).value, reads, outside, why.format(say(tree, scope)))
 
 
 @lru_cache(maxsize=16)
@@ -140,11 +132,13 @@ def _plan(edition: Edition, table: Table, indicator: Indicator, key: str) -> Cel
         column=key,
         unit_of_rounding=None if decimals is None else Decimal(1).scaleb(-decimals),
         table_applies=formula_of(table.applies_when, plain),
-        row_applies=formula_of(indicator.applies_when, plain),
-        column_applies=formula_of(column.applies_when, plain),
-        carry=formula_of(column.carry, cell),
-        formula=formula_of(indicator.formula_in(key), cell),
-        required_when=formula_of(indicator.required_when, plain),
+        row_applies=formula_of(indicator.applies_when, plain, ONLY_WHEN + "{}时填写"),
+        column_applies=formula_of(column.applies_when, plain, ONLY_WHEN + "{}时填写"),
+        carry=formula_of(column.carry, cell, "由系统带入：{}"),
+        formula=formula_of(indicator.formula_in(key), cell, COMPUTED + "：{}"),
+        # A computed row, too, must be filled where its cell opened because what it is computed from is missing.
+        required=column.required and (indicator.required or bool(indicator.auto)),
+        required_when=formula_of(indicator.required_when, plain) if column.required else None,
     )
 
 
@@ -164,7 +158,7 @@ class _Completion:
         self.problems: dict[str, Problem] = {}
         self.locked: dict[str, str] = {}
         self.overridden: list[str] = []
-        self.held: dict[str, bool] = {}
+        self.held: dict[Formula, bool] = {}
         self.reading = facts.reading(edition, self.values)
         self.plans = plans_of(edition, facts.period.frequency)
         self.read_typed(typed)
@@ -195,19 +189,19 @@ class _Completion:
     def worked_out(self, plan: CellPlan) -> tuple[Value, str] | None:
         """What the cell holds without anybody typing, and why; None when it is open for typing."""
         carried = plan.carry.value(self.reading) if plan.carry else None
-        if not self.holds(plan.table_applies):
+        if plan.table_applies and not self.holds(plan.table_applies):
             return None, plan.table.why_not
-        if not self.holds(plan.column_applies):
-            return None, f"{ONLY_WHEN}{plan.column_applies.words}时填写"
-        if not self.holds(plan.row_applies):
-            return self.instead(plan, carried), f"{ONLY_WHEN}{plan.row_applies.words}时填写"
+        if plan.column_applies and not self.holds(plan.column_applies):
+            return None, plan.column_applies.why
+        if plan.row_applies and not self.holds(plan.row_applies):
+            return self.instead(plan, carried), plan.row_applies.why
         if plan.indicator.origin:
             return self.facts.attributes.get(plan.indicator.code) or None, SYSTEM_WRITES[plan.indicator.origin]
         if carried is not None:
-            return carried, f"由系统带入：{plan.carry.words}"
+            return carried, plan.carry.why
         if plan.formula is None or plan.formula.lacks_something_outside(self.reading):
             return None
-        return plan.rounded(plan.formula.value(self.reading)), f"{COMPUTED}：{plan.formula.words}"
+        return plan.rounded(plan.formula.value(self.reading)), plan.formula.why
 
     def instead(self, plan: CellPlan, carried: Value) -> Value:
         """What stands in a row that does not apply. Where that is 0, a figure filed while it still applied is carried
@@ -220,13 +214,11 @@ class _Completion:
             return plan.formula.value(self.reading)
         return Decimal(plan.indicator.otherwise)
 
-    def holds(self, condition: Formula | None) -> bool:
+    def holds(self, condition: Formula) -> bool:
         """A condition that reads a blank does not hold."""
-        if condition is None:
-            return True
-        if condition.words not in self.held:
-            self.held[condition.words] = bool(condition.value(self.reading))
-        return self.held[condition.words]
+        if condition not in self.held:
+            self.held[condition] = bool(condition.value(self.reading))
+        return self.held[condition]
 
     def lock(self, plan: CellPlan, value: Value, why: str) -> None:
         self.locked[plan.key] = why
@@ -237,10 +229,8 @@ class _Completion:
             self.overridden.append(plan.key)
 
     def must_be_filled(self, plan: CellPlan) -> bool:
-        """Required rows; also a computed row whose cell opened because what it is computed from is missing."""
+        if not (plan.required or plan.required_when):
+            return False
         if plan.key in self.locked or plan.key in self.problems or self.values.get(plan.key) is not None:
             return False
-        if not plan.asks_for_value:
-            return False
-        wanted = plan.indicator.required or bool(plan.indicator.auto)
-        return wanted or (plan.required_when is not None and self.holds(plan.required_when))
+        return plan.required or self.holds(plan.required_when)

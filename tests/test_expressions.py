@@ -1,5 +1,6 @@
 """The notation: what it accepts, what it refuses and where, and what a text means to a binding."""
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from forms_tables.bindings import Blank, Decimals, Reading
 from forms_tables.catalog import load_edition
 from forms_tables.expressions import (
+    MAX_DEPTH,
     MAX_LENGTH,
     Arithmetic,
     Both,
@@ -201,6 +203,21 @@ def test_names_mean_cells_facts_parameters_and_moments():
     assert judged("month", period="2024A") == 12
     assert judged("x.c1", {"2020.c1": 8}, LISTED) == 8
     assert judged("x", scope=LISTED) == "2020"
+
+
+def test_no_word_of_a_rule_becomes_python():
+    text = "A22 in ('__import__(1)', '2') and first(A34, 2) == 'exec' and prev(M2020.c2) > 0.50"
+    written = walk(parse(text), Decimals(MONTHLY))
+    assert written.needs and written.source.startswith("(")
+    words = set(re.findall(r"[^\W\d]\w*", " ".join([written.source, *written.program.variables])))
+    ours = {word for word in words if not re.fullmatch("[cv][0-9]+", word)}
+    assert ours == {"in", "and", "or", "first", "reading", "values", "get", "fact", "filed"}
+
+
+@pytest.mark.parametrize(("before", "after"), [("-", ""), ("abs(", ")"), ("or_zero(", ")"), ("min(900, ", ")")])
+def test_the_deepest_texts_can_be_judged(before, after):
+    deepest = MAX_DEPTH - 1
+    assert abs(judged(before * deepest + "M2010" + after * deepest, {"2010.c1": 200})) == 200
 
 
 def test_history_is_read_by_words():
