@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 
 from forms_tables.periods import PeriodCode
 
@@ -96,9 +97,13 @@ class Indicator:
         """The name of the row in the notation, where a name cannot begin with a digit."""
         return f"M{self.code}" if self.code[0].isdigit() else self.code
 
-    @property
+    @cached_property
     def columns(self) -> tuple[str, ...]:
         return tuple(column.key for column in self.column_definitions)
+
+    @cached_property
+    def _columns(self) -> Mapping[str, Column]:
+        return {column.key: column for column in self.column_definitions}
 
     @property
     def is_heading(self) -> bool:
@@ -113,10 +118,10 @@ class Indicator:
         return bool(self.nonnegative_columns)
 
     def column(self, key: str) -> Column:
-        for column in self.column_definitions:
-            if column.key == key:
-                return column
-        raise KeyError(f"{self.code} has no column {key}")
+        try:
+            return self._columns[key]
+        except KeyError:
+            raise KeyError(f"{self.code} has no column {key}") from None
 
     def kind_in(self, key: str) -> str:
         return self.column(key).kind or self.kind
@@ -265,14 +270,21 @@ class Edition:
 
     def values_as_text(self, values: Mapping[str, Decimal | str | None]) -> dict[str, str]:
         """Cells as they are frozen: figures with the decimals of their row, text as it is, blanks left out."""
-        return {key: self._text_of_value(key, value) for key, value in values.items() if value is not None}
+        formats = self._formats
+        return {
+            key: value if isinstance(value, str) else format(value, formats[key])
+            for key, value in values.items()
+            if value is not None
+        }
 
-    def _text_of_value(self, key: str, value: Decimal | str) -> str:
-        code, _, column = key.partition(".")
-        decimals = self.indicators[code].decimals_in(column)
-        if isinstance(value, str) or decimals is None:
-            return str(value)
-        return f"{value:.{decimals}f}"
+    @cached_property
+    def _formats(self) -> Mapping[str, str]:
+        """How a figure in each cell is written: “.2f” with two decimals, “” as it is."""
+        return {
+            f"{indicator.code}.{key}": "" if (decimals := indicator.decimals_in(key)) is None else f".{decimals}f"
+            for indicator in self.indicators.values()
+            for key in indicator.columns
+        }
 
     def values_from_text(self, texts: Mapping[str, str]) -> dict[str, Decimal | str]:
         """Frozen cells (decimal strings and text) as values; cells the edition lacks are left out."""

@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -18,6 +19,8 @@ SIGNED = r"[+-]?"
 NUMBER = re.compile(rf"{SIGNED}([0-9]+(\.[0-9]+)?|\.[0-9]+)")
 GROUPED = re.compile(rf"{SIGNED}[0-9]{{1,3}}(,[0-9]{{3}})+(\.[0-9]+)?")
 SCIENTIFIC = re.compile(rf"{SIGNED}[0-9]*\.?[0-9]+[eE]{SIGNED}[0-9]+")
+ERROR_OF_EXCEL = re.compile(r"#[A-Z0-9/_]+[!?]?")
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 WITH_UNIT = re.compile(rf"[¥$]?\s*{SIGNED}[0-9][0-9,.]*\s*([%‰]|[^0-9\s,.+()eE-]+)|[¥$]\s*{SIGNED}[0-9][0-9,.]*")
 
 
@@ -39,7 +42,7 @@ class _Refused(Exception):
 
 def parse(indicator: Indicator, column: str, text: str | None) -> Decimal | str | None | Problem:
     """The value of one cell; None is a blank, which is not zero."""
-    typed = (text or "").translate(SPACES).strip()
+    typed = _translated(text or "", SPACES).strip()
     if not typed:
         return None
     try:
@@ -48,8 +51,8 @@ def parse(indicator: Indicator, column: str, text: str | None) -> Decimal | str 
         _refuse_traces_of_excel(typed)
         if indicator.is_heading:
             raise _Refused("这一行是组标题，不填数，请清空")
-        if indicator.kind_in(column) in _READERS:
-            return _READERS[indicator.kind_in(column)](typed, indicator)
+        if read := _READERS.get(indicator.kind_in(column)):
+            return read(typed, indicator)
         return _read_figure(typed, indicator, column)
     except _Refused as refused:
         place = indicator.place("" if indicator.is_heading else column)
@@ -64,17 +67,26 @@ def text_of_number(value: int | float) -> str:
     return "0" if shown == "-0" else shown
 
 
+def _translated(text: str, table: Mapping[int, str]) -> str:
+    """No table here has a word for a character of ASCII."""
+    return text if text.isascii() else text.translate(table)
+
+
+def _plain(typed: str) -> str:
+    return _translated(typed, PLAIN)
+
+
 def _show(typed: str) -> str:
     return f"“{typed if len(typed) <= 30 else typed[:30] + '…'}”"
 
 
 def _refuse_traces_of_excel(typed: str) -> None:
-    plain = typed.translate(PLAIN)
+    plain = _plain(typed)
     if plain.startswith("="):
         raise _Refused(f"{_show(typed)}是公式，请改为公式算出的结果")
-    if re.fullmatch(r"#[A-Z0-9/_]+[!?]?", plain.upper()):
+    if plain.startswith("#") and ERROR_OF_EXCEL.fullmatch(plain.upper()):
         raise _Refused(f"{_show(typed)}是电子表格的错误值，请改正后填写")
-    if any(ord(character) < 32 or ord(character) == 127 for character in typed):
+    if CONTROL.search(typed):
         raise _Refused("含有换行或控制字符，请删去后填在一行内")
 
 
@@ -82,24 +94,25 @@ def _read_figure(typed: str, indicator: Indicator, column: str) -> Decimal:
     unit = indicator.column(column).unit or indicator.unit
     digits = _plain_number(typed, unit)
     value = Decimal(digits)
-    whole = digits.lstrip("+-").partition(".")[0].lstrip("0")
-    if len(whole) > MOST_WHOLE_DIGITS:
+    whole, _, fraction = digits.lstrip("+-").partition(".")
+    if len(whole.lstrip("0")) > MOST_WHOLE_DIGITS:
         raise _Refused(f"{_show(typed)}的整数部分超过{MOST_WHOLE_DIGITS}位，请核对单位（{unit}）")
     allowed = indicator.decimals_in(column)
-    exact = value.quantize(Decimal(1).scaleb(-allowed)) if allowed is not None else value
-    if exact != value and allowed == 0:
-        raise _Refused(f"{_show(typed)}应为整数（单位：{unit}）", indicator.whole_rule)
-    if exact != value:
-        raise _Refused(f"{_show(typed)}的小数超过{allowed}位；系统不代为四舍五入，请填至{allowed}位小数")
+    if allowed is not None and len(fraction) > allowed:
+        exact = value.quantize(Decimal(1).scaleb(-allowed))
+        if exact != value and allowed == 0:
+            raise _Refused(f"{_show(typed)}应为整数（单位：{unit}）", indicator.whole_rule)
+        if exact != value:
+            raise _Refused(f"{_show(typed)}的小数超过{allowed}位；系统不代为四舍五入，请填至{allowed}位小数")
+        value = exact
     if value < 0 and column in indicator.nonnegative_columns:
         mend = "红字冲销造成的负数须先走修订申请" if indicator.kind in ("money", "usd") else "请核对"
         raise _Refused(f"{_show(typed)}为负数，该指标不得为负，{mend}", indicator.nonnegative_rule)
-    fewest = exact if -value.as_tuple().exponent > (allowed or 0) else value
-    return abs(fewest) if fewest == 0 else fewest
+    return value or abs(value)  # never -0
 
 
 def _plain_number(typed: str, unit: str) -> str:
-    plain = typed.translate(PLAIN)
+    plain = _plain(typed)
     if NUMBER.fullmatch(plain):
         return plain
     if GROUPED.fullmatch(plain):
@@ -141,7 +154,7 @@ def _read_codes(typed: str, indicator: Indicator) -> str:
 
 def _code_in(choices: CodeList, typed: str) -> str:
     """The code itself or the exact name; nothing that only resembles one."""
-    plain = typed.translate(PLAIN)
+    plain = _plain(typed)
     if choices.name_of(plain) is not None or (choices.also and re.fullmatch(choices.also, plain)):
         return plain
     if code := choices.code_of(typed):
@@ -159,7 +172,7 @@ def _read_yes_no(typed: str, indicator: Indicator) -> str:
 
 def _read_month(typed: str, indicator: Indicator) -> str:
     """2024-05. Excel turns a month into the first day of it, so a whole date names its month."""
-    found = re.fullmatch(r"([0-9]{4})(?:[-/.]([0-9]{1,2})|年([0-9]{1,2})月)", typed.translate(PLAIN))
+    found = re.fullmatch(r"([0-9]{4})(?:[-/.]([0-9]{1,2})|年([0-9]{1,2})月)", _plain(typed))
     if found is None:
         return _date_in(typed, "年—月，如2024-05或2024年5月").isoformat()[:7]
     year, month = int(found[1]), int(found[2] or found[3])
@@ -174,7 +187,7 @@ def _read_date(typed: str, indicator: Indicator) -> str:
 
 def _date_in(typed: str, shape: str) -> date:
     pattern = r"([0-9]{4})(?:([-/.])([0-9]{1,2})\2([0-9]{1,2})|年([0-9]{1,2})月([0-9]{1,2})日)"
-    found = re.fullmatch(pattern, typed.translate(PLAIN))
+    found = re.fullmatch(pattern, _plain(typed))
     if found is None:
         raise _Refused(f"{_show(typed)}不是{shape}，请照此填写")
     try:
@@ -187,7 +200,7 @@ def _date_in(typed: str, shape: str) -> date:
 
 
 def _read_region(typed: str, indicator: Indicator) -> str:
-    plain = typed.translate(PLAIN)
+    plain = _plain(typed)
     if not re.fullmatch("[0-9]{6}([0-9]{6})?", plain):
         raise _Refused(f"{_show(typed)}不是区划代码，请填12位数字（至少填前6位）")
     if indicator.choices and indicator.choices.name_of(plain[:6]) is None:
@@ -200,7 +213,7 @@ def _read_activity(typed: str, indicator: Indicator) -> str:
     choices = indicator.choices
     if code := choices.code_of(typed):
         return f"{code} {typed}"
-    plain = typed.translate(PLAIN)
+    plain = _plain(typed)
     found = re.fullmatch(r"(?P<code>[A-Z]+[0-9]+)(?:[\s:,、()]+(?P<words>.*?)\)?)?", plain) or re.fullmatch(
         r"(?P<words>.*?)[\s:,、(]+(?P<code>[A-Z]+[0-9]+)\)?", plain
     )
@@ -224,14 +237,14 @@ def _read_organisation_code(typed: str, indicator: Indicator) -> str:
 
 
 def _read_phone(typed: str, indicator: Indicator) -> str:
-    plain = typed.translate(PLAIN)
+    plain = _plain(typed)
     if not re.fullmatch(r"\+?[0-9()\s转-]+", plain) or not 7 <= len(re.sub("[^0-9]", "", plain)) <= 20:
         raise _Refused(f"{_show(typed)}不像固定电话，请写作023-63890000或023-63890000-801的样式")
     return plain
 
 
 def _read_mobile(typed: str, indicator: Indicator) -> str:
-    digits = re.sub(r"[\s-]", "", typed.translate(PLAIN))
+    digits = re.sub(r"[\s-]", "", _plain(typed))
     digits = re.sub(r"^\+?86(?=1[0-9]{10}$)", "", digits)
     if not re.fullmatch("1[3-9][0-9]{9}", digits):
         raise _Refused(f"{_show(typed)}不是手机号码，请填11位手机号")
@@ -239,21 +252,21 @@ def _read_mobile(typed: str, indicator: Indicator) -> str:
 
 
 def _read_email(typed: str, indicator: Indicator) -> str:
-    plain = typed.translate(PLAIN)
+    plain = _plain(typed)
     if not re.fullmatch(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+", plain):
         raise _Refused(f"{_show(typed)}不是电子邮箱，请写作name@example.cn的样式")
     return plain
 
 
 def _read_postal_code(typed: str, indicator: Indicator) -> str:
-    plain = typed.translate(PLAIN)
+    plain = _plain(typed)
     if not re.fullmatch("[0-9]{6}", plain):
         raise _Refused(f"{_show(typed)}不是邮政编码，请填6位数字")
     return plain
 
 
 def _read_stock_code(typed: str, indicator: Indicator) -> str:
-    plain = typed.translate(PLAIN).upper()
+    plain = _plain(typed).upper()
     if not re.fullmatch("[0-9A-Z.]{1,12}", plain):
         raise _Refused(f"{_show(typed)}不是股票代码，请只填数字和字母，如600000")
     return plain

@@ -1,7 +1,7 @@
 """A filing judged against its edition: what the firm typed, what was filed before, and what the rules say of both."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from decimal import Decimal
 
 from accounts.models import Enterprise
@@ -50,7 +50,7 @@ class Judgement:
         return self.edition.values_as_text(self.completed.values)
 
     def findings_as_json(self) -> list[dict]:
-        return [{**asdict(finding), "cells": list(finding.cells)} for finding in self.findings]
+        return [{**vars(finding), "cells": list(finding.cells)} for finding in self.findings]
 
 
 def judge(filing: Filing, typed: Mapping[str, str] | None = None) -> Judgement:
