@@ -11,6 +11,8 @@ from django.core.management import CommandError, call_command
 from forms_tables.periods import PeriodCode
 from reporting.calendars import Calendar, CalendarError, published_calendar, read_notice
 from reporting.deadlines import DEFAULT, Reading, deadlines_of, due_for, due_moment, periods_of
+from reporting.demo.city import prepare_city
+from reporting.models import Deadline
 
 CALENDAR = published_calendar()
 LEVELS = {"企业": "enterprise", "区县": "district", "市级": "city"}
@@ -133,6 +135,7 @@ def test_a_notice_that_contradicts_itself_is_refused(tmp_path, change, sentence)
         read_notice(copy)
 
 
+@pytest.mark.django_db
 def test_the_command_prints_every_period_of_the_year_for_scripts():
     out = StringIO()
     call_command("deadlines", "2024", "--json", stdout=out)
@@ -148,6 +151,7 @@ def test_the_command_prints_every_period_of_the_year_for_scripts():
     }
 
 
+@pytest.mark.django_db
 def test_the_command_speaks_chinese_to_people():
     out = StringIO()
     call_command("deadlines", "2022", stdout=out)
@@ -155,9 +159,29 @@ def test_the_command_speaks_chinese_to_people():
     assert "企业上报  2022-09-13  顺延" in out.getvalue()
 
 
+@pytest.mark.django_db
 def test_the_command_fails_on_a_year_without_a_calendar():
     out = StringIO()
     with pytest.raises(CommandError, match="尚未公布2027年放假安排"):
         call_command("deadlines", "2027", "--json", stdout=out)
     rows = json.loads(out.getvalue())
     assert all(row["provisional"] for row in rows if row["level"] == "enterprise")
+
+
+@pytest.mark.django_db
+def test_the_command_prints_what_is_stored_where_a_period_was_opened():
+    """The demonstration city's annual of 2023 is set by hand; its months are frozen as they were reckoned."""
+    call_command("load_edition", verbosity=0)
+    prepare_city()
+    Deadline.objects.filter(period="2023M05").update(date=date(2023, 6, 21), why="当时如此。")
+    Deadline.objects.filter(period="2023M06").delete()
+    out = StringIO()
+    call_command("deadlines", "2023", "--json", stdout=out)
+    rows = {(row["period"], row["level"]): row for row in json.loads(out.getvalue())}
+    assert len(rows) == 12 * 3
+    annual = rows["2023A", "enterprise"]
+    assert set(annual) == {"period", "level", "date", "moved", "why"}
+    assert (annual["date"], annual["moved"]) == ("2024-06-20", True)
+    assert annual["why"].startswith("市级人工设定：")
+    assert [rows["2023M05", "city"][key] for key in ("date", "why")] == ["2023-06-21", "当时如此。"]
+    assert rows["2023M06", "enterprise"]["date"] == "2023-07-12"
