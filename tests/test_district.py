@@ -1,5 +1,6 @@
 """The district's pages: it sees its own filings only, decides about them once, and can write no figure."""
 
+from decimal import Decimal
 from io import BytesIO
 
 import openpyxl
@@ -7,8 +8,10 @@ import pytest
 from django.core.cache import cache
 from django.urls import get_resolver, reverse
 
+from accounts import clock
 from reporting import workflow
 from reporting.models import BaseAdjustment, Filing, Review, Sheet, State, Submission
+from reporting.views.comparison import growth_words
 from reporting.workflow.period import owe
 from tests.cast import AT, make_enterprise
 from tests.may import AFTER_DUE, CLEAN_MAY, fresh, make_may
@@ -221,6 +224,21 @@ def test_the_districts_totals_hold_its_own_figures_only(desk, may):
     said = {cell.value for sheet in book for row in sheet.iter_rows() for cell in row}
     assert "渝中区" in said and "南岸区" not in said and may.other_filing.enterprise.name not in said
     assert desk.get("/district/totals/2031M05.xlsx").status_code == 404
+
+
+def test_a_download_is_dated_when_it_is_written_though_its_totals_are_kept_ones(desk, may, monkeypatch):
+    for minute in (0, 5):
+        monkeypatch.setattr(clock, "now", lambda minute=minute: AT.replace(minute=minute))
+        book = openpyxl.load_workbook(BytesIO(desk.get("/district/totals/2024M05.xlsx").content))
+        said = [str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row]
+        assert f"2024-06-05 09:{minute:02d}:00" in said
+
+
+@pytest.mark.parametrize(
+    ("now", "then", "growth"), [("100.25", "100", "+0.3"), ("99.75", "100", "-0.3"), ("100.04", "100", "+0.0")]
+)
+def test_growth_beside_a_figure_is_rounded_half_up(now, then, growth):
+    assert growth_words(Decimal(now), Decimal(then)) == growth
 
 
 @pytest.mark.parametrize("who", ["reviewer", "city", "analyst", "system"])

@@ -7,7 +7,8 @@ from openpyxl import load_workbook
 from accounts import clock
 from reporting import workflow
 from reporting.judging import judge
-from reporting.models import LateRequest, State, Submission
+from reporting.models import Filing, LateRequest, Period, State, Submission
+from reporting.views.home import revenue_line
 from tests.cast import AT, assemble
 from tests.may import AFTER_DUE, CLEAN_MAY, fresh, make_may, open_period
 
@@ -238,3 +239,17 @@ def test_an_unreadable_workbook_changes_nothing_and_says_so(firm, cast, tmp_path
         answer = firm.post(reverse("workbook", args=[MAY]), {"workbook": upload})
     assert answer.status_code == 422 and "原来的草稿没有动" in answer.content.decode()
     assert not cast.filing.sheets.exists()
+
+
+def test_the_revenue_line_leaves_out_a_month_whose_last_cumulative_is_unknown(cast):
+    filings = []
+    for code, values in [
+        ("2024M02", {"2020.c1": "30"}),  # February has no 上期累计: it holds January too
+        ("2024M03", {"2020.c1": "70", "2020.c3": "30"}),
+        ("2024M04", {"2020.c1": "130"}),
+        ("2024M05", {"2020.c1": "150.5", "2020.c3": "130"}),
+    ]:
+        period = Period(code=code, edition_code="chongqing-2024")
+        filings.append(Filing(period=period, state=State.LOCKED, approved=Submission(values=values)))
+    dots = revenue_line(filings)["dots"]
+    assert [(dot["month"], dot["figure"]) for dot in dots] == [("2月", "30.00"), ("3月", "40.00"), ("5月", "20.50")]

@@ -3,7 +3,7 @@ has changed since the submission before it. Everything here comes out of frozen 
 
 from collections import defaultdict
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from forms_tables.catalog import Column, Edition, Indicator, Table, load_edition
 from forms_tables.edition import FIGURE_KINDS
@@ -227,7 +227,7 @@ def growth_words(now: Decimal | str | None, then: Decimal | str | None) -> str:
     """In percent with one decimal; from a base that is not positive there is no rate (R631)."""
     if not isinstance(now, Decimal) or not isinstance(then, Decimal) or then <= 0:
         return ""
-    rate = ((now / then - 1) * 100).quantize(Decimal("0.1"))
+    rate = ((now / then - 1) * 100).quantize(Decimal("0.1"), ROUND_HALF_UP)
     return f"{rate + 0:+,}"  # plus nothing: there is no -0.0
 
 

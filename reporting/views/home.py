@@ -96,14 +96,15 @@ def mark_of(filing: Filing, at: datetime) -> dict:
 
 
 def revenue_line(monthly: list[Filing]) -> dict | None:
-    """The firm's 软件业务收入 as filed, per period (this cumulative less the last; February holds two months)."""
+    """The firm's 软件业务收入 as filed, per period (this cumulative less the last; February holds two months).
+    Where the last cumulative is not known there is no point: it is not nought."""
     points = []
     for filing in monthly:
         submission = standing_submission(filing)
         values = submission.values if submission else {}
-        if f"{REVENUE}.c1" in values:
-            so_far = Decimal(values.get(f"{REVENUE}.c3") or 0)
-            points.append((filing.period.label, Decimal(values[f"{REVENUE}.c1"]) - so_far))
+        so_far = "0" if filing.period.parsed.month == 2 else values.get(f"{REVENUE}.c3")
+        if f"{REVENUE}.c1" in values and so_far is not None:
+            points.append((filing.period.label, Decimal(values[f"{REVENUE}.c1"]) - Decimal(so_far)))
     if len(points) < 2:
         return None
     width, height, left, top = 640, 120, 10, 24

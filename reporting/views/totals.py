@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from io import BytesIO
 
 from django.core.cache import cache
@@ -102,10 +102,10 @@ def of_district(summary: Summary, code: str) -> Summary:
     return replace(summary, city=area, districts=(area,), filings=filings)
 
 
-def workbook_response(summary: Summary, name: str) -> HttpResponse:
-    """The .xlsx as a download, named for the person's folder."""
+def workbook_response(summary: Summary, name: str, at: datetime) -> HttpResponse:
+    """The .xlsx as a download, named for the person's folder and dated when it is written: totals may be kept ones."""
     out = BytesIO()
-    write_summary(summary, out)
+    write_summary(replace(summary, at=at), out)
     headers = {"Content-Disposition": f'attachment; filename="{name}.xlsx"'}
     return HttpResponse(out.getvalue(), content_type=XLSX, headers=headers)
 
@@ -118,4 +118,6 @@ def _shown(area: AreaSummary, indicator: Indicator, key: str) -> str | None:
 
 
 def _percent(part: Decimal | None, whole: Decimal) -> str:
-    return f"{(part * 100 / whole).quantize(Decimal('0.1'))}" if part is not None and whole > 0 else ""
+    if part is None or whole <= 0:
+        return ""
+    return f"{(part * 100 / whole).quantize(Decimal('0.1'), ROUND_HALF_UP)}"

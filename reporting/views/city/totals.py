@@ -44,5 +44,6 @@ def totals(request):
 def workbook(request, code):
     period = get_object_or_404(Period, pk=code)
     submitted_too = request.GET.get("submitted") == "yes"
-    summary = summarise(period, clock.now(), include_submitted=submitted_too)
-    return workbook_response(summary, f"{code}-with-submitted" if submitted_too else code)
+    at = clock.now()
+    summary = summarise(period, at, include_submitted=submitted_too)
+    return workbook_response(summary, f"{code}-with-submitted" if submitted_too else code, at)

@@ -28,10 +28,11 @@ def totals(request):
 @require("district")
 def workbook(request, code):
     period = get_object_or_404(Period, pk=code)
-    summary = own_summary(request.user.district, period, clock.now())
+    at = clock.now()
+    summary = own_summary(request.user.district, period, at)
     if summary is None:
         raise Http404("本区县在这个报告期没有应报的企业。")
-    return workbook_response(summary, f"{code}-{request.user.district.code}")
+    return workbook_response(summary, f"{code}-{request.user.district.code}", at)
 
 
 def own_summary(district, period, at):
