@@ -1,8 +1,9 @@
 """The register from Excel: a dry run row by row, then everything or nothing."""
 
 import io
+import os
 import zipfile
-from datetime import date
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -245,6 +246,25 @@ def test_a_ticket_is_its_owners_and_cannot_be_made_up(client, cast):
     for forged in (ticket, "made-up"):
         client.post("/firms/import/confirm/", {"ticket": forged})
     assert not Enterprise.objects.filter(credit_code=FREE_CODE).exists()
+
+
+def kept_files(settings) -> set[str]:
+    return {path.name for path in (settings.MEDIA_ROOT / "django-import-export").iterdir()}
+
+
+def test_a_confirmed_file_is_gone_and_a_forgotten_one_goes_after_a_day(client, cast, settings):
+    client.force_login(cast.zhou_tao)
+    client.post("/firms/import/", upload(NEW))
+    (forgotten,) = kept_files(settings)
+    path = settings.MEDIA_ROOT / "django-import-export" / forgotten
+    for age, stays in [(timedelta(hours=23), True), (timedelta(hours=25), False)]:
+        long_ago = (datetime.now() - age).timestamp()
+        os.utime(path, (long_ago, long_ago))
+        ticket = client.post("/firms/import/", upload(NEW)).context["ticket"]
+        assert (forgotten in kept_files(settings)) is stays
+    before = len(kept_files(settings))
+    client.post("/firms/import/confirm/", {"ticket": ticket})
+    assert len(kept_files(settings)) == before - 1
 
 
 def test_the_register_is_downloaded_by_those_who_see_it(client, cast):

@@ -1,9 +1,12 @@
 """The register in and out of Excel. The uploaded file waits for the confirmation under a signed name."""
 
 import io
+from contextlib import suppress
+from datetime import timedelta
 
 from django.contrib import messages
 from django.core import signing
+from django.core.files.storage import default_storage
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
@@ -22,6 +25,7 @@ from reporting.views.register import OFFICES, wanted_firms
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SALT = "register-import"
 HOURS_TO_CONFIRM = 2
+KEPT_FOR = timedelta(days=1)
 SHOWN_PROBLEMS = 500
 
 
@@ -82,10 +86,21 @@ def export_register(request):
 
 
 def keep(workbook, user) -> str:
+    """Put the file by until it is confirmed, and clear away what nobody has confirmed for a day."""
     workbook.seek(0)
     storage = MediaStorage()
     storage.save(workbook.read())
+    remove_forgotten(storage)
     return signing.dumps({"name": storage.name, "file": workbook.name, "by": user.pk}, salt=SALT)
+
+
+def remove_forgotten(newest: MediaStorage) -> None:
+    """Ages are told by the files' own times: a demonstration city's clock stands still, its disk does not."""
+    folder, kept_at = newest.MEDIA_FOLDER, default_storage.get_modified_time(newest.get_full_path())
+    for name in default_storage.listdir(folder)[1]:
+        with suppress(FileNotFoundError):  # another dry run has just cleared it away
+            if kept_at - default_storage.get_modified_time(f"{folder}/{name}") > KEPT_FOR:
+                default_storage.delete(f"{folder}/{name}")
 
 
 def workbook_answer(content: bytes, name: str) -> HttpResponse:
