@@ -5,10 +5,11 @@ import pytest
 from accounts.models import JournalEntry
 from reporting import workflow
 from reporting.judging import judge
-from reporting.models import Explanation, LateRequest, Period, State, Submission
+from reporting.models import Explanation, Filing, LateRequest, Period, Review, State, Submission
 from reporting.workflow import Conflict, Refused
 from tests.cast import AT, assemble
 from tests.may import AFTER_DUE, CLEAN_MAY, LAST_SECOND, fresh, make_may, open_period
+from tests.officials import WARNING, freeze
 
 pytestmark = pytest.mark.django_db
 TABLE = "软统企6"
@@ -245,16 +246,31 @@ def test_an_amendment_is_the_next_number_with_a_reason_and_counts_once_approved(
 
 
 def test_bulk_approval_takes_the_clean_ones_and_says_why_it_left_the_rest(cast):
+    clean = freeze(cast.filing, cast.clerk, {"2010.c1": "1000.00"})
+    neighbour = Filing.objects.get(enterprise__name__contains="嘉陵", period=cast.may)
+    warned = freeze(neighbour, cast.clerk, {"2090.c1": "-900.00"}, [WARNING])
+    approved, left = workflow.approve_clean([clean, warned], cast.reviewer, AT)
+    assert (approved, left) == ([clean], {warned.receipt: "有提示、迟报、预估或修订，须逐份打开审核。"})
+    assert (fresh(cast.filing).approved, fresh(neighbour).approved) == (clean, None)
+    again, left = workflow.approve_clean([clean], cast.reviewer, AT)
+    assert again == [] and "区县审核通过" in left[clean.receipt]
+
+
+def test_what_was_sent_and_said_is_frozen_in_bulk_too(cast):
     submission = submit(cast)
-    approved, left = workflow.approve_clean([submission], cast.reviewer, AT)
-    if submission.findings:
-        assert (approved, list(left)) == ([], [submission.receipt])
-        Submission.objects.filter(pk=submission.pk).update(findings=[])
-        submission.refresh_from_db()
-        approved, left = workflow.approve_clean([submission], cast.reviewer, AT)
-    assert (approved, left) == ([submission], {})
-    again, left = workflow.approve_clean([submission], cast.reviewer, AT)
-    assert again == [] and submission.receipt in left
+    review = workflow.query(submission, cast.reviewer, AT, "为何？")
+    for change in (
+        lambda: Submission.objects.update(findings=[]),
+        lambda: Submission.objects.update(opened_at=AT, values={}),
+        lambda: cast.filing.submissions.all().delete(),
+        lambda: Review.objects.update(note="改口"),
+        lambda: Review.objects.all().delete(),
+        review.save,
+        review.delete,
+    ):
+        with pytest.raises(TypeError):
+            change()
+    assert Submission.objects.update(opened_at=AT) == 1
 
 
 def test_the_city_asks_through_the_district(cast):

@@ -5,6 +5,26 @@ from forms_tables.catalog import load_edition
 from reporting.models.filing import Filing, State
 
 
+class SubmissionQuerySet(models.QuerySet):
+    """Many submissions at once are as frozen as one."""
+
+    def update(self, **kwargs):
+        if not kwargs.keys() <= Submission.WRITABLE:
+            raise TypeError("A submission is frozen; an amendment is the next number.")
+        return super().update(**kwargs)
+
+    def delete(self):
+        raise TypeError("Nothing is deleted: a submission is part of the record.")
+
+
+class ReviewQuerySet(models.QuerySet):
+    def update(self, **kwargs):
+        raise TypeError("A review is part of the record; another word is another review.")
+
+    def delete(self):
+        raise TypeError("Nothing is deleted: a review is part of the record.")
+
+
 class Submission(models.Model):
     """上报件: the frozen, numbered copy made at 确定上报. Review and totals read only these.
 
@@ -34,6 +54,8 @@ class Submission(models.Model):
     opened_at = models.DateTimeField("区县打开时间", null=True, blank=True)
     opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     recalled_at = models.DateTimeField("撤回时间", null=True, blank=True)
+
+    objects = SubmissionQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["filing", "number"], name="submissions_are_numbered")]
@@ -79,12 +101,22 @@ class Review(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField("时间")
 
+    objects = ReviewQuerySet.as_manager()
+
     class Meta:
         ordering = ["at", "pk"]
         verbose_name = "审核"
 
     def __str__(self) -> str:
         return f"{self.submission} {self.get_decision_display()}"
+
+    def save(self, *args, **kwargs):
+        if not self._state.adding:
+            raise TypeError("A review is part of the record; another word is another review.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args, **kwargs):
+        raise TypeError("Nothing is deleted: a review is part of the record.")
 
     @property
     def placed_reasons(self) -> list[dict[str, str]]:
