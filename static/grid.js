@@ -107,7 +107,8 @@
       tell("没有保存：服务器的回答无法识别。您输入的内容仍在页面上。", "block");
       return;
     }
-    if (answer.status === 409) meetConflict(page);
+    if (page.querySelector("#refusal [data-conflict]")) meetConflict(page);
+    else if (answer.status === 409) meetRefusal(page);
     else takeOver(page, sent);
     if (then === "check" && answer.ok) document.getElementById("beside")?.scrollIntoView({ block: "start", behavior: "smooth" });
   }
@@ -170,6 +171,13 @@
     document.getElementById("refusal").scrollIntoView({ block: "center" });
   }
 
+  // The filing may not be written just now (submitted in another tab, locked): say so, and keep what was typed.
+  function meetRefusal(page) {
+    replaceParts(page, ["refusal"]);
+    tell("没有保存，原因见表的上方。您输入的内容仍在页面上。", "block");
+    document.getElementById("refusal").scrollIntoView({ block: "center" });
+  }
+
   function replaceParts(page, ids) {
     const focused = document.activeElement?.dataset?.row || document.activeElement?.closest?.("tr")?.dataset.row;
     for (const id of ids) {
@@ -179,6 +187,9 @@
       old.replaceWith(fresh);
       window.htmx?.process(fresh);
     }
-    if (focused) document.querySelector(`[data-note="${focused}"]`)?.removeAttribute("hidden");
+    const note = focused && document.querySelector(`[data-note="${focused}"]`);
+    if (!note) return;
+    note.hidden = false;
+    document.getElementById("row-note-none").hidden = true;
   }
 })();

@@ -13,6 +13,7 @@ from reporting.judging import Judgement, judge, typed_cells
 from reporting.models import Explanation, Filing, LateRequest, Review, State
 from reporting.views.grid import BLANK, Remarks, show
 
+CHECK_FIRST = "请先做“数据审核”。"
 MOST_MARKED = 6  # a finding about more cells than this marks the first one only
 
 
@@ -241,10 +242,15 @@ class Desk:
         if unexplained:
             said.append(f"{len(unexplained)} 处提示须说明。")
         if not said and self.filing.checked != Filing.PASSED:
-            said.append("请先做“数据审核”。")
+            said.append(CHECK_FIRST)
         if self.needs_late_request:
             said.append("已过截止日，须先申请补报并经区县同意。")
         return said
+
+    @property
+    def needs_check(self) -> bool:
+        """Nothing is wrong that the firm could see, but 数据审核 has not been pressed since the last change."""
+        return self.hindrances[:1] == [CHECK_FIRST]
 
     @cached_property
     def late_request(self) -> LateRequest | None:

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
+from django_htmx.http import trigger_client_event
 
 from accounts import clock
 from accounts.access import require
@@ -99,6 +100,7 @@ def render_sheet(
         "stored": stored,
         "refusal": refusal,
         "theirs": theirs,
+        "conflict": isinstance(refusal, workflow.Conflict),
         "prefilled": prefilled and any(key in text for key in cells_of(table)),
         "suggestions": suggestions_in(grid),
         "missing": desk.missing_in(table),
@@ -162,4 +164,5 @@ def explain(request: HttpRequest, period: str) -> HttpResponse:
     desk = Desk(filing_of(request, period), clock.now())
     shown = next((s for s in desk.findings("warning") if s.finding.fingerprint == fingerprint), None)
     context = {"filing": filing, "desk": desk, "shown": shown, "refusal": refusal, "said": said}
-    return render(request, "enterprise/_warning.html", context)
+    answer = render(request, "enterprise/_warning.html", context)
+    return answer if refusal else trigger_client_event(answer, "explained", after="swap")

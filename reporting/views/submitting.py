@@ -14,6 +14,7 @@ from reporting.views.comparison import submission_before
 from reporting.views.desk import Desk
 from reporting.views.filing import filing_of
 from reporting.views.grid import lay_out
+from reporting.views.home import REVENUE
 
 
 @require("enterprise")
@@ -44,21 +45,30 @@ def submit(request: HttpRequest, period: str) -> HttpResponse:
         "warnings": desk.findings("warning"),
         "headline": headline_figures(desk),
         "number": filing.submissions.count() + 1,
-        "signer": request.POST.get("signer", desk.typed.get("A09.v") or filing.enterprise.attributes.get("A09", "")),
+        "signer": request.POST.get("signer", known_signer(desk)),
         "refusal": refusal,
     }
     return render(request, "enterprise/submit.html", context)
 
 
+def known_signer(desk: Desk) -> str:
+    """The 单位负责人 as this form names him, as the register does, or as who signed last."""
+    enterprise = desk.filing.enterprise
+    last = Submission.objects.filter(filing__enterprise=enterprise).order_by("-submitted_at").values_list("signer")
+    return desk.typed.get("A09.v") or enterprise.attributes.get("A09") or next(iter(last[:1]), ("",))[0]
+
+
 def headline_figures(desk: Desk) -> list[dict]:
-    """The outermost rows of each table in its first column: enough to see that the right filing is being sent."""
+    """The outermost rows of each table in its first column, and 2020, the figure the whole system is for: enough to see
+    that the right filing is being sent."""
     values = desk.judgement.completed.values
     rows = []
     for table in desk.judgement.tables:
         for indicator in table.indicators:
-            if indicator.is_figure and indicator.depth == 0:
+            if indicator.is_figure and (indicator.depth == 0 or indicator.code == REVENUE):
                 cell = f"{indicator.code}.{indicator.columns[0]}"
-                rows.append({"indicator": indicator, "shown": desk.show(cell, values), "table": table})
+                label = indicator.column_definitions[0].label
+                rows.append({"indicator": indicator, "column": label, "shown": desk.show(cell, values)})
     return rows
 
 
