@@ -9,7 +9,8 @@ from django.db import transaction
 from accounts import journal, people
 from accounts.access import Refused
 from accounts.models import District, Enterprise, Residence, User
-from reporting.models import Filing, Period, State
+from reporting import workflow
+from reporting.models import Filing, Period
 from reporting.register_facts import CITY_WRITES, FIRM_WRITES, in_words, label_of, name_of, read_fact
 
 CONTACT = ("contact_name", "phone", "mobile", "email", "address")
@@ -122,7 +123,8 @@ def move_enterprise(
 def stop_reporting(
     enterprise: Enterprise, *, left_on: datetime.date, reason: str, by: User, at: datetime.datetime
 ) -> None:
-    """The last day the firm reports for. Its history and accounts stay."""
+    """The last day the firm reports for. Its history and accounts stay; what it has not sent of open periods ending
+    later is no longer owed. Another day may be set again."""
     if not people.looks_after(by, enterprise):
         raise Refused("停报由企业所属区县或市级办理。")
     if not reason.strip():
@@ -143,6 +145,7 @@ def stop_reporting(
         after={"停报日期": left_on},
         why=reason.strip(),
     )
+    workflow.settle_owed(enterprise, by, at, reason.strip())
 
 
 def _write_facts(
@@ -167,7 +170,7 @@ def _write_facts(
 
 def _take_along(enterprise: Enterprise, district: District, since: datetime.date) -> list[str]:
     unsent = Filing.objects.filter(
-        enterprise=enterprise, period__state=Period.OPEN, latest=None, state__in=[State.NOT_STARTED, State.DRAFT]
+        enterprise=enterprise, period__state=Period.OPEN, latest=None, state__in=Filing.UNSENT
     ).select_related("period")
     moving = [filing for filing in unsent if filing.period.parsed.end >= since]
     for filing in moving:

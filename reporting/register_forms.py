@@ -135,7 +135,7 @@ class MoveForm(forms.Form):
 
 
 class StopForm(forms.Form):
-    left_on = forms.DateField(label="最后一天", widget=DayInput, help_text="在这一天之后结束的报告期不再有报送任务。")
+    left_on = forms.DateField(label="最后一天", widget=DayInput, help_text="在这一天之后结束、尚未上报的报告期不须报。")
     reason = ReasonField()
 
 

@@ -14,7 +14,7 @@ from accounts.models import District, User
 from reporting.aggregation import UNDER_REVIEW, districts_of, revenue_before, share
 from reporting.models import BaseAdjustment, Filing, LateRequest, Period, State, Submission
 
-# Every filing is in exactly one of these; the names are those of the queue's filter.
+# Every filing owed is in exactly one of these; the names are those of the queue's filter.
 GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
     "not_started": ("未填报", (State.NOT_STARTED,)),
     "drafting": ("草稿", (State.DRAFT, State.AMENDING)),
@@ -141,7 +141,7 @@ def submissions_visible_to(user: User) -> QuerySet[Submission]:
 
 def requests_visible_to(user: User) -> tuple[QuerySet[LateRequest], QuerySet[BaseAdjustment]]:
     """What firms have asked for: to file late, and another base of comparison, the open ones first."""
-    mine = Filing.objects.visible_to(user)
+    mine = Filing.objects.visible_to(user).owed()
     return tuple(
         model.objects.filter(filing__in=mine)
         .select_related("filing__enterprise", "filing__period", "asked_by", "decided_by")

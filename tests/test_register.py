@@ -1,19 +1,25 @@
 """The register: contacts, facts, named lists, moving district, leaving, and the firm page."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
 from accounts import people
 from accounts.access import Refused
 from accounts.models import Enterprise, JournalEntry
-from reporting import register
+from reporting import register, workflow
+from reporting.aggregation import summarise
 from reporting.models import Filing, Period, State
 from reporting.register_facts import UnreadableFact
-from tests.cast import AT, make_district
+from reporting.standing import standing_of
+from reporting.workflow import owe
+from tests.cast import AT, SHANGHAI, make_district
+from tests.may import fresh, make_may, open_period
+from tests.officials import file_may, make_it_be
 
 CONTACT = {"contact_name": "新人", "phone": "023-63890000", "mobile": "", "email": "x@example.com", "address": ""}
 JUNE = date(2024, 6, 1)
+JULY = datetime(2024, 7, 3, 9, tzinfo=SHANGHAI)
 
 
 def period(code: str, opens_on: date, state: str = Period.OPEN) -> Period:
@@ -176,6 +182,52 @@ def test_a_firm_stops_reporting_on_a_day_with_a_reason(cast):
     register.stop_reporting(cast.yuntu, left_on=date(2024, 5, 31), reason="注销", by=cast.chen_yu, at=AT)
     assert cast.yuntu in Enterprise.objects.reporting_on(date(2024, 5, 31))
     assert cast.yuntu not in Enterprise.objects.reporting_on(JUNE)
+
+
+def test_a_firm_that_left_owes_no_period_that_ends_later(cast, client):
+    may = make_may(cast)
+    june = open_period("2024M06", date(2024, 7, 1))
+    workflow.save_sheet(owe(cast.yuntu, june), "软统企6", {"2010.c1": "1"}, 0, cast.li_na, JULY)
+    owe(cast.jialing, june)
+
+    def stop(left_on):
+        register.stop_reporting(cast.yuntu, left_on=left_on, reason="注销", by=cast.chen_yu, at=JULY)
+        return [Filing.objects.get(enterprise=cast.yuntu, period=period).state for period in (may.may, june)]
+
+    assert stop(date(2024, 6, 29)) == [State.NOT_STARTED, State.EXEMPT]
+    entry = JournalEntry.objects.get(action="不须报")
+    assert (entry.period, entry.why) == ("2024M06", "注销")
+    assert (entry.before, entry.after) == ({"状态": "草稿"}, {"状态": "不须报"})
+    assert standing_of(Filing.objects.of(june)).owed == 1
+    assert workflow.standing_in_the_way(june) == {"未填报": 1}
+    coverage = summarise(june, JULY).city.coverage
+    assert (coverage.owed, len(summarise(june, JULY).filings)) == (1, 1)
+    assert not Filing.objects.overdue(JULY.replace(year=2025)).filter(enterprise=cast.yuntu, period=june).exists()
+
+    gone = Filing.objects.get(enterprise=cast.yuntu, period=june)
+    for change in (
+        lambda: workflow.save_sheet(gone, "软统企6", {"2010.c1": "2"}, 1, cast.li_na, JULY),
+        lambda: workflow.ask_late(gone, cast.li_na, JULY.replace(month=9), "想补"),
+    ):
+        with pytest.raises(Refused, match="不须报"):
+            change()
+    make_it_be(JULY.date())
+    client.force_login(cast.li_na)
+    home = client.get("/").content.decode()
+    assert "以下报告期不须报：2024年6月" in home and "/filings/2024M06/t6/" not in home
+    assert "不须报" in client.get("/filings/2024M06/").content.decode()
+
+    assert stop(date(2024, 5, 30)) == [State.EXEMPT, State.EXEMPT]
+    assert stop(date(2024, 6, 30)) == [State.NOT_STARTED, State.DRAFT]
+    assert JournalEntry.objects.filter(action="恢复应报").count() == 2
+
+
+def test_what_a_firm_sent_before_it_left_goes_its_way(cast):
+    may = make_may(cast)
+    sent = file_may(may.filing, may.clerk)
+    register.stop_reporting(cast.yuntu, left_on=date(2024, 5, 1), reason="注销", by=cast.chen_yu, at=AT)
+    workflow.approve(sent, cast.chen_yu, AT)
+    assert fresh(may.filing).state == State.APPROVED
 
 
 def test_each_office_lists_its_own_firms(client, cast):

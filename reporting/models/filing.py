@@ -12,7 +12,8 @@ from reporting.models.period import Period
 class State(models.TextChoices):
     """Where a filing stands; the numbers are those of code list C20.
 
-    20 and 25 (check failed, check passed) are a draft together with `Filing.checked`; L is `Filing.late`.
+    20 and 25 (check failed, check passed) are a draft together with `Filing.checked`; L is `Filing.late`. 99 is ours
+    and not of C20: the firm left before the period's end, so it owes nothing and is counted nowhere.
     """
 
     NOT_STARTED = "00", "未填报"
@@ -25,6 +26,7 @@ class State(models.TextChoices):
     CITY_RETURNED = "60", "市级退回区县"
     LOCKED = "80", "已锁定"
     AMENDING = "90", "修订中"
+    EXEMPT = "99", "不须报"
 
 
 class FilingQuerySet(models.QuerySet):
@@ -38,13 +40,17 @@ class FilingQuerySet(models.QuerySet):
             return self
         return self.none()
 
+    def owed(self) -> models.QuerySet:
+        return self.exclude(state=State.EXEMPT)
+
     def of(self, period: Period) -> models.QuerySet:
-        return self.filter(period=period)
+        """What is owed for a period."""
+        return self.owed().filter(period=period)
 
     def overdue(self, at: datetime) -> models.QuerySet:
         """Never submitted although the firm's date has passed."""
         return self.filter(
-            Q(state__in=[State.NOT_STARTED, State.DRAFT]),
+            Q(state__in=Filing.UNSENT),
             latest=None,
             period__deadlines__level="enterprise",
             period__deadlines__date__lt=at.date(),
@@ -54,6 +60,7 @@ class FilingQuerySet(models.QuerySet):
 class Filing(models.Model):
     """What one enterprise owes for one period: the tables that apply to it."""
 
+    UNSENT = [State.NOT_STARTED, State.DRAFT]
     WITH_FIRM = [State.NOT_STARTED, State.DRAFT, State.RETURNED, State.AMENDING]
     UNCHECKED, ERRORS, PASSED = "", "errors", "passed"
 

@@ -14,7 +14,12 @@ from reporting.models import Filing, LateRequest, Review, State, Submission
 
 FIRST_PAGE = {"district": "/district/", "association": "/city/", "city": "/city/", "system": "/users/"}
 REVENUE = "2020"  # 软件业务收入合计 of the monthly form
-MARKS = {"on_time": ("✓", "按时", "done"), "late": ("△", "迟报", "warn"), "missing": ("✗", "缺报", "block")}
+MARKS = {
+    "on_time": ("✓", "按时", "done"),
+    "late": ("△", "迟报", "warn"),
+    "missing": ("✗", "缺报", "block"),
+    "exempt": ("—", "不须报", ""),
+}
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -33,6 +38,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "owed": sorted(owed, key=lambda line: line.due),
         "in_hand": [filing for filing in reversed(filings) if is_in_hand(filing)][:6],
+        "exempt": [filing for filing in filings if filing.state == State.EXEMPT and not filing.period.is_locked],
         "marks": [mark_of(filing, at) for filing in monthly],
         "line": revenue_line(monthly),
         "letters": letters_of(request.user.enterprise),
@@ -47,7 +53,7 @@ def is_open(filing: Filing) -> bool:
 
 def is_in_hand(filing: Filing) -> bool:
     """Submitted, and not locked yet: with the district or the city."""
-    return not is_open(filing) and not filing.period.is_locked and filing.state != State.LOCKED
+    return not is_open(filing) and not filing.period.is_locked and filing.state not in (State.LOCKED, State.EXEMPT)
 
 
 @dataclass(frozen=True)
@@ -70,7 +76,7 @@ def owed_line(filing: Filing, at: datetime) -> OwedLine:
     due = filing.period.enterprise_deadline.date
     tables = tables_for(filing.edition, filing.period.parsed, typed_cells(filing), filing.enterprise.attributes)
     path = f"/filings/{filing.period_id}/"
-    if len(tables) == 1 and filing.state in (State.NOT_STARTED, State.DRAFT):
+    if len(tables) == 1 and filing.state in Filing.UNSENT:
         path += f"{tables[0].key}/"
     return OwedLine(filing, tables, due, (due - at.date()).days, BUTTONS[filing.state], path)
 
@@ -85,9 +91,11 @@ BUTTONS = {
 
 
 def mark_of(filing: Filing, at: datetime) -> dict:
-    """How a period was reported: on time, late, missing, or not due yet."""
+    """How a period was reported: on time, late, missing, not owed, or not due yet."""
     if filing.standing_submissions:
         sign, words, tone = MARKS["on_time" if filing.standing_submissions[0].on_time else "late"]
+    elif filing.state == State.EXEMPT:
+        sign, words, tone = MARKS["exempt"]
     elif filing.is_past_due(at):
         sign, words, tone = MARKS["missing"]
     else:

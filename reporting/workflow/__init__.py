@@ -19,7 +19,7 @@ from reporting.workflow.filing import (
 )
 from reporting.workflow.guards import MOVES, Conflict, Refused
 from reporting.workflow.parameter import set_parameter
-from reporting.workflow.period import lock, open_period, owe, set_deadline, standing_in_the_way
+from reporting.workflow.period import lock, open_period, owe, set_deadline, settle_owed, standing_in_the_way
 from reporting.workflow.request import ask_adjustment, ask_late, decide_adjustment, decide_late
 from reporting.workflow.review import (
     answer_city,
@@ -65,6 +65,7 @@ __all__ = [
     "send_back",
     "set_deadline",
     "set_parameter",
+    "settle_owed",
     "standing_in_the_way",
     "submit",
     "unexplained",

@@ -73,6 +73,8 @@ def be_the_district(by: User, filing: Filing) -> None:
 
 
 def be_open(filing: Filing, at: datetime) -> None:
+    if filing.state == State.EXEMPT:
+        raise Refused(f"{filing.enterprise.name}已停报，{filing.period.label}不须报。")
     if filing.period.is_locked:
         raise Refused(f"{filing.period.label}已由市级锁定，不能再改动。")
     if at.date() < filing.period.opens_on:

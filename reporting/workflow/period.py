@@ -11,7 +11,7 @@ from forms_tables.periods import PeriodCode
 from reporting import deadlines
 from reporting.calendars import published_calendar
 from reporting.models import Deadline, Filing, Period, State
-from reporting.workflow.guards import Refused
+from reporting.workflow.guards import Refused, locked, record
 
 
 def be_the_city(by: User) -> None:
@@ -68,6 +68,27 @@ def owe(enterprise: Enterprise, period: Period) -> Filing | None:
     if district is None:
         return None
     return Filing.objects.get_or_create(enterprise=enterprise, period=period, defaults={"district": district})[0]
+
+
+@transaction.atomic
+def settle_owed(enterprise: Enterprise, by: User, at: datetime, why: str) -> None:
+    """Bring the open periods into line with the firm's last day: what ends after it and was not sent is no longer
+    owed, and what an earlier last day had let the firm off is owed again. What was sent goes its way."""
+    unsent = Filing.objects.filter(enterprise=enterprise, state__in=[*Filing.UNSENT, State.EXEMPT])
+    for filing in map(locked, list(unsent)):
+        if filing.period.is_locked:
+            continue
+        owes = enterprise.left_on is None or filing.period.parsed.end <= enterprise.left_on
+        if filing.state in Filing.UNSENT and not owes:
+            after = State.EXEMPT
+        elif filing.state == State.EXEMPT and owes:
+            after = State.DRAFT if filing.sheets.exists() else State.NOT_STARTED
+        else:
+            continue
+        before, filing.state = filing.get_state_display(), after
+        filing.save(update_fields=["state"])
+        action = "恢复应报" if owes else "不须报"
+        record(filing, by, at, action, before={"状态": before}, after={"状态": after.label}, why=why)
 
 
 @transaction.atomic

@@ -32,7 +32,7 @@ def open_period(request):
     except workflow.Refused as refusal:
         form.add_error("code", str(refusal))
         return periods(request, form, status=409)
-    messages.success(request, f"{opened.label}已开启，应报 {opened.filings.count()} 家。")
+    messages.success(request, f"{opened.label}已开启，应报 {Filing.objects.of(opened).count()} 家。")
     return redirect("city_period", opened.code)
 
 
