@@ -193,6 +193,7 @@ class Parameter:
     unit: str
     note: str
     provenance: str
+    settable: bool = True  # whether the city enters it; the note says why not
 
 
 @dataclass(frozen=True)

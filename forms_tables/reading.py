@@ -111,7 +111,8 @@ def _district(entry: Mapping[str, Any]) -> DistrictDefinition:
 
 
 def _parameter(name: str, entry: Mapping[str, Any]) -> Parameter:
-    _take("edition.toml", name, entry, ("title", "default", "unit", "note", "provenance"), ("title", "provenance"))
+    keys = ("title", "provenance", "default", "unit", "note", "settable")
+    _take("edition.toml", name, entry, keys, keys[:2])
     default = entry.get("default")
     return Parameter(
         name=name,
@@ -120,6 +121,7 @@ def _parameter(name: str, entry: Mapping[str, Any]) -> Parameter:
         unit=entry.get("unit", ""),
         note=entry.get("note", ""),
         provenance=entry["provenance"],
+        settable=entry.get("settable", True),
     )
 
 

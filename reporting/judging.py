@@ -115,10 +115,16 @@ def attributes_for(
 
 def parameters_for(period: Period) -> dict[str, Decimal | None]:
     """The edition's defaults, overlaid by what the city entered for all periods and then for this one."""
-    parameters = {name: parameter.default for name, parameter in period.edition.parameters.items()}
+    return parameters_in(period.edition, period)
+
+
+def parameters_in(edition: Edition, period: Period | None) -> dict[str, Decimal | None]:
+    """The same; without a period, as they hold for every period that has none of its own."""
+    parameters = {name: parameter.default for name, parameter in edition.parameters.items()}
     entered = ParameterValue.objects.filter(period=None) | ParameterValue.objects.filter(period=period)
     for row in sorted(entered, key=lambda row: row.period_id is not None):
-        parameters[row.name] = row.value
+        if row.name in parameters and edition.parameters[row.name].settable:
+            parameters[row.name] = row.value
     return parameters
 
 

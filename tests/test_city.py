@@ -1,6 +1,7 @@
 """The city's and the association's pages: they read everything, ask through the district, and only the city decides."""
 
 from datetime import date
+from urllib.parse import quote
 
 import pytest
 from django.core.cache import cache
@@ -8,6 +9,7 @@ from django.urls import reverse
 
 from accounts.models import District, JournalEntry
 from reporting import workflow
+from reporting.judging import parameters_for
 from reporting.models import Deadline, ParameterValue, Period, Review, State
 from tests.cast import AT
 from tests.may import fresh, make_may
@@ -149,7 +151,7 @@ def test_totals_count_the_approved_and_by_request_the_waiting(desk, may, approve
 
 def test_the_workbook_of_a_period_downloads(desk, approved):
     response = desk.get("/city/totals/2024M05.xlsx")
-    assert response.content.startswith(b"PK") and 'filename="2024M05.xlsx"' in response["Content-Disposition"]
+    assert response.content.startswith(b"PK") and quote("2024年5月_全市汇总表.xlsx") in response["Content-Disposition"]
     assert desk.get("/city/totals/2031M05.xlsx").status_code == 404
 
 
@@ -195,6 +197,16 @@ def test_a_locked_periods_parameters_stay(desk, may):
     period = Period.objects.get()
     with pytest.raises(workflow.Refused):
         workflow.set_parameter(period.edition, "FX", period, 7, may.city, AT, "公告")
+
+
+def test_a_grace_that_nothing_honours_cannot_be_entered(desk, may):
+    given = {"name": "GRACE", "value": "3", "source": "通知"}
+    text = page(desk.post("/city/parameters/set/", given), 422)
+    assert 'value="GRACE"' not in text and "未启用" in text
+    with pytest.raises(workflow.Refused, match="补报宽限（GRACE）不由市级录入：未启用"):
+        workflow.set_parameter(may.may.edition, "GRACE", None, 3, may.city, AT, "通知")
+    ParameterValue.objects.create(name="GRACE", value=3, source="早先录入")
+    assert parameters_for(may.may)["GRACE"] == 0
 
 
 def test_all_rules_are_listed_and_can_be_searched(desk, may):

@@ -26,6 +26,8 @@ def set_parameter(
         raise Refused(f"{period.label}已锁定，参数不能再改。")
     if name not in edition.parameters:
         raise Refused(f"{edition.title}没有名为“{name}”的参数。")
+    if not edition.parameters[name].settable:
+        raise Refused(f"{edition.parameters[name].title}（{name}）不由市级录入：{edition.parameters[name].note}。")
     if not source.strip():
         raise Refused("请写明依据，如公告名称、文号和日期。")
     before = ParameterValue.objects.select_for_update().filter(name=name, period=period).first()

@@ -35,7 +35,8 @@ class ParameterForm(forms.Form):
 
     def __init__(self, *args, edition, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["name"].choices = [(p.name, f"{p.name} {p.title}") for p in edition.parameters.values()]
+        settable = [parameter for parameter in edition.parameters.values() if parameter.settable]
+        self.fields["name"].choices = [(p.name, f"{p.name} {p.title}") for p in settable]
 
 
 def next_period_to_open(newest: Period | None, today) -> str:

@@ -44,4 +44,4 @@ def set_parameter(request):
 def missing_parameters(edition, entered) -> list:
     """Parameters nobody has published and nobody has entered: the rules that read them wait."""
     known = {row.name for row in entered}
-    return [p for p in edition.parameters.values() if p.default is None and p.name not in known]
+    return [p for p in edition.parameters.values() if p.settable and p.default is None and p.name not in known]
