@@ -5,6 +5,7 @@ from __future__ import annotations
 import email
 import email.policy
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from email.utils import formataddr, make_msgid, parseaddr
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -45,7 +46,7 @@ class KeptLetter:
     key: str
     subject: str
     to: str
-    sent: str
+    sent: datetime | None
     text: str
 
 
@@ -74,6 +75,6 @@ def _read_letter(key: str, source: bytes) -> KeptLetter:
         key=key,
         subject=str(letter["Subject"] or "（无主题）"),
         to=str(letter["To"] or ""),
-        sent=str(letter["Date"] or ""),
+        sent=letter["Date"].datetime.replace(tzinfo=UTC) if letter["Date"] else None,  # Django dates letters in UTC
         text=body.get_content() if body else "",
     )
