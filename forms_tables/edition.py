@@ -186,6 +186,14 @@ class DistrictDefinition:
 
 
 @dataclass(frozen=True)
+class Bound:
+    """What a parameter must be: above, at least, at most or below a figure, or another parameter of that name."""
+
+    side: str  # above, least, most or below
+    limit: Decimal | str
+
+
+@dataclass(frozen=True)
 class Parameter:
     name: str
     title: str
@@ -194,6 +202,7 @@ class Parameter:
     note: str
     provenance: str
     settable: bool = True  # whether the city enters it; the note says why not
+    bounds: tuple[Bound, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from forms_tables.edition import (
     CHOICE_KINDS,
     FIGURE_KINDS,
     KINDS,
+    Bound,
     CodeEntry,
     CodeList,
     Column,
@@ -29,6 +30,7 @@ from forms_tables.edition import (
 )
 
 PROVENANCES = ("official", "derived")
+BOUND_SIDES = ("above", "least", "most", "below")
 
 
 class DefinitionError(ValueError):
@@ -50,6 +52,7 @@ def read_edition(folder: Path) -> Edition:
     table_files = [name for name in content if re.fullmatch(r"t\d+\.toml", name)]
     tables = tuple(_table(name, content[name], head["units"], lists) for name in table_files)
     indicators = _indicators(tables)
+    settings = head.get("parameters", {})
     return Edition(
         code=folder.name,
         title=head["title"],
@@ -61,7 +64,7 @@ def read_edition(folder: Path) -> Edition:
         code_lists=lists,
         districts=districts,
         size_standards=tuple(_size_standard(entry) for entry in content["codes.toml"].get("size_standard", [])),
-        parameters={name: _parameter(name, entry) for name, entry in head.get("parameters", {}).items()},
+        parameters={name: _parameter(name, entry, settings) for name, entry in settings.items()},
         rules=_rules(content.get("rules.toml", {})),
         digest=digest_of(content),
     )
@@ -110,8 +113,8 @@ def _district(entry: Mapping[str, Any]) -> DistrictDefinition:
     return DistrictDefinition(**{"valid_to": None, "successor": "", "note": "", **entry})
 
 
-def _parameter(name: str, entry: Mapping[str, Any]) -> Parameter:
-    keys = ("title", "provenance", "default", "unit", "note", "settable")
+def _parameter(name: str, entry: Mapping[str, Any], names: Iterable[str]) -> Parameter:
+    keys = ("title", "provenance", "default", "unit", "note", "settable", *BOUND_SIDES)
     _take("edition.toml", name, entry, keys, keys[:2])
     default = entry.get("default")
     return Parameter(
@@ -122,7 +125,18 @@ def _parameter(name: str, entry: Mapping[str, Any]) -> Parameter:
         note=entry.get("note", ""),
         provenance=entry["provenance"],
         settable=entry.get("settable", True),
+        bounds=tuple(Bound(side, _limit(name, entry[side], names)) for side in BOUND_SIDES if side in entry),
     )
+
+
+def _limit(name: str, text: str, names: Iterable[str]) -> Decimal | str:
+    """A figure, or the name of the parameter that is the limit."""
+    if text in names:
+        return text
+    try:
+        return Decimal(text)
+    except InvalidOperation as error:
+        raise DefinitionError(f"edition.toml: {name}: {text} is no figure and no parameter") from error
 
 
 def _size_standard(entry: Mapping[str, Any]) -> SizeStandard:

@@ -328,6 +328,7 @@ def test_the_digest_is_the_same_on_every_machine():
         ("districts.toml", 'successor = "500157"', 'successor = "500158"', "unknown successor 500158"),
         ("districts.toml", 'code = "500102"', 'code = "500101"', "500101: duplicate code"),
         ("edition.toml", 'default = "0.01"', "default = 0.01", "edition.toml: write 0.01 as a string"),
+        ("edition.toml", 'below = "100"', 'below = "FZ"', "edition.toml: FX: FZ is no figure and no parameter"),
         ("t6.toml", "[table]", "[table", "t6.toml: "),
     ],
 )

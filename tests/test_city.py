@@ -173,6 +173,21 @@ def test_a_date_set_by_hand_has_a_reason_and_stays_in_order(desk, may):
     assert JournalEntry.objects.get(action="调整截止日").why == "系统维护"
 
 
+def test_estimates_are_allowed_by_the_city_with_a_reason(desk, may):
+    page(desk.post("/city/periods/open/", {"code": "2024M04", "estimates_allowed": "on"}, follow=True))
+    assert Period.objects.get(code="2024M04").estimates_allowed
+    url = "/city/periods/2024M05/estimates/"
+    page(desk.post(url, {"allowed": "on", "reason": ""}), 422)
+    assert "已设为允许上报预估数" in page(desk.post(url, {"allowed": "on", "reason": "审计未完"}, follow=True))
+    page(desk.post(url, {"allowed": "on", "reason": "再点一次"}, follow=True))
+    entry = JournalEntry.objects.get(action="设定预估", period="2024M05")
+    assert (entry.before, entry.after, entry.why) == ({"预估数": "不允许"}, {"预估数": "允许"}, "审计未完")
+    assert "已设为不允许" in page(desk.post(url, {"reason": "审计已完"}, follow=True))
+    assert not Period.objects.get(code="2024M05").estimates_allowed
+    workflow.lock(may.may, may.city, AT, "停报")
+    assert "已锁定" in page(desk.post(url, {"allowed": "on", "reason": "想改"}), 409)
+
+
 def test_locking_needs_a_reason_while_filings_are_missing(desk, may, approved):
     assert "如确需锁定，请写明原因" in page(desk.post("/city/periods/2024M05/lock/", {"reason": ""}), 409)
     for _ in range(2):
@@ -197,6 +212,38 @@ def test_a_locked_periods_parameters_stay(desk, may):
     period = Period.objects.get()
     with pytest.raises(workflow.Refused):
         workflow.set_parameter(period.edition, "FX", period, 7, may.city, AT, "公告")
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "refusal"),
+    [
+        ("FX", "0", "期内平均汇率（FX）应大于 0、小于 100，不能是 0。"),
+        ("FX", "710.35", "应大于 0、小于 100，不能是 710.35。"),
+        ("FX", "99.999999", ""),
+        ("k_E41", "-0.000001", "通信设备类折算系数（k_E41）应不小于 0、不大于 1，不能是 -0.000001。"),
+        ("k_E41", "1", ""),
+        ("k_E41", "25", "不能是 25。"),
+        ("YOY_LIMIT", "0", "同比阈值（YOY_LIMIT）应大于 0，不能是 0。"),
+        ("RATIO_SW", "130", "应大于 0、不大于 100，不能是 130。"),
+        ("UPLOAD_MIN", "-1", "应大于 0，不能是 -1。"),
+        ("UNIT_BAND_LOW", "20000", "应大于 0、小于万元与元错填判别带上限 20000，不能是 20000。"),
+        ("UNIT_BAND_LOW", "19999", ""),
+        ("UNIT_BAND_HIGH", "5000", "应大于万元与元错填判别带下限 5000，不能是 5000。"),
+    ],
+)
+def test_a_parameter_out_of_bounds_is_refused_with_its_bounds(desk, may, name, given, refusal):
+    answer = desk.post("/city/parameters/set/", {"name": name, "value": given, "source": "公告"}, follow=True)
+    assert answer.status_code == (409 if refusal else 200)
+    assert refusal in answer.content.decode()
+    assert ParameterValue.objects.exists() is not bool(refusal)
+
+
+def test_a_bound_that_is_a_parameter_is_the_one_in_force_in_the_period(desk, may):
+    edition = may.may.edition
+    workflow.set_parameter(edition, "UNIT_BAND_HIGH", may.may, 6000, may.city, AT, "通知")
+    workflow.set_parameter(edition, "UNIT_BAND_LOW", None, 7000, may.city, AT, "通知")
+    with pytest.raises(workflow.Refused, match="上限 6000"):
+        workflow.set_parameter(edition, "UNIT_BAND_LOW", may.may, 6000, may.city, AT, "通知")
 
 
 def test_a_grace_that_nothing_honours_cannot_be_entered(desk, may):

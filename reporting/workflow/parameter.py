@@ -1,5 +1,6 @@
 """The figures the city keeps for the rules (C22), such as the average exchange rate of one period."""
 
+import operator
 from datetime import datetime
 from decimal import Decimal
 
@@ -8,9 +9,17 @@ from django.db import transaction
 from accounts import journal
 from accounts.models import User
 from forms_tables.catalog import Edition
+from reporting.judging import parameters_in
 from reporting.models import ParameterValue, Period
 from reporting.workflow.guards import Refused
 from reporting.workflow.period import be_the_city
+
+SIDES = {
+    "above": ("大于", operator.gt),
+    "least": ("不小于", operator.ge),
+    "most": ("不大于", operator.le),
+    "below": ("小于", operator.lt),
+}
 
 
 @transaction.atomic
@@ -28,6 +37,7 @@ def set_parameter(
         raise Refused(f"{edition.title}没有名为“{name}”的参数。")
     if not edition.parameters[name].settable:
         raise Refused(f"{edition.parameters[name].title}（{name}）不由市级录入：{edition.parameters[name].note}。")
+    be_within_bounds(edition, name, period, value)
     if not source.strip():
         raise Refused("请写明依据，如公告名称、文号和日期。")
     before = ParameterValue.objects.select_for_update().filter(name=name, period=period).first()
@@ -45,3 +55,22 @@ def set_parameter(
         why=after.source,
     )
     return after
+
+
+def be_within_bounds(edition: Edition, name: str, period: Period | None, value: Decimal) -> None:
+    """Refuse a slip of the pen (a rate of 710, a coefficient of 25) with every bound of the parameter."""
+    parameter, in_force = edition.parameters[name], parameters_in(edition, period)
+    said, holds = [], True
+    for bound in parameter.bounds:
+        words, compare = SIDES[bound.side]
+        other = edition.parameters.get(bound.limit)
+        limit = in_force[other.name] if other else bound.limit
+        if limit is not None:
+            said.append(f"{words}{other.title if other else ''} {plain(limit)}")
+            holds = holds and compare(value, limit)
+    if not holds:
+        raise Refused(f"{parameter.title}（{name}）应{'、'.join(said)}，不能是 {plain(value)}。请核对后再录入。")
+
+
+def plain(figure: Decimal) -> str:
+    return f"{Decimal(figure).normalize():f}"
