@@ -141,7 +141,9 @@ class JournalFilterForm(forms.Form):
     who = forms.CharField(label="操作人", required=False, max_length=40)
     action = forms.ChoiceField(label="操作", required=False)
     enterprise = forms.CharField(label="企业（代码或名称）", required=False, max_length=120)
-    period = forms.CharField(label="报告期", required=False, max_length=10)
+    period = forms.CharField(
+        label="报告期", required=False, max_length=10, widget=forms.TextInput(attrs={"placeholder": "如 2024M05"})
+    )
     since = forms.DateField(label="起", required=False, widget=forms.DateInput(attrs={"type": "date"}))
     until = forms.DateField(label="止", required=False, widget=forms.DateInput(attrs={"type": "date"}))
 

@@ -212,6 +212,7 @@ def test_history_tells_every_change(firm, cast):
     save(firm)
     page = firm.get(reverse("history")).content.decode()
     assert "保存软统企6" in page and "2010.c1" in page
+    assert '<td class="nowrap">2024年5月</td>' in page
 
 
 def test_the_workbook_goes_out_and_comes_back(firm, cast, tmp_path):
@@ -237,7 +238,9 @@ def test_an_unreadable_workbook_changes_nothing_and_says_so(firm, cast, tmp_path
     file.write_bytes(b"not a workbook")
     with file.open("rb") as upload:
         answer = firm.post(reverse("workbook", args=[MAY]), {"workbook": upload})
-    assert answer.status_code == 422 and "原来的草稿没有动" in answer.content.decode()
+    page = answer.content.decode()
+    assert answer.status_code == 422 and "原来的草稿没有动" in page
+    assert "再次上传" in page
     assert not cast.filing.sheets.exists()
 
 

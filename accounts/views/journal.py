@@ -5,6 +5,7 @@ from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.http import content_disposition_header
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 
@@ -44,9 +45,9 @@ def export_journal(request, kind):
             "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         )
     )
-    name = f"journal-{at:%Y%m%d-%H%M}.{kind}"
+    name = f"操作日志_{at:%Y%m%d_%H%M}.{kind}"
     return HttpResponse(
-        content, content_type=content_type, headers={"Content-Disposition": f'attachment; filename="{name}"'}
+        content, content_type=content_type, headers={"Content-Disposition": content_disposition_header(True, name)}
     )
 
 

@@ -163,8 +163,9 @@ class Desk:
                 marks, words = (errors, "须修改") if finding.level == "error" else (warnings, "须说明")
                 for place in finding.cells if len(finding.cells) <= MOST_MARKED else finding.cells[:1]:
                     table_code, _, cell = place.partition("!")
-                    if table_code == table.code:
-                        marks[cell].append(f"{words} {finding.rule}")
+                    mark = f"{words} {finding.rule}"
+                    if table_code == table.code and mark not in marks[cell]:
+                        marks[cell].append(mark)
         for reason in self.returned_cells:
             if reason["cell"]:
                 returned[reason["cell"]].append(reason["reason"])

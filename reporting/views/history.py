@@ -8,6 +8,7 @@ from django.shortcuts import render
 from accounts import clock
 from accounts.access import require
 from accounts.models import JournalEntry
+from forms_tables.periods import PeriodCode
 from reporting.models import Filing, Submission
 
 PER_PAGE = 50
@@ -27,10 +28,19 @@ def history(request: HttpRequest) -> HttpResponse:
     context = {
         "filings": sorted(filings, key=lambda filing: filing.period.parsed, reverse=True),
         "page": page,
-        "lines": [{"entry": entry, "changes": changes_of(entry)} for entry in page],
+        "lines": [{"entry": entry, "period": label_of(entry.period), "changes": changes_of(entry)} for entry in page],
         "period": period,
+        "period_label": label_of(period),
     }
     return render(request, "enterprise/history.html", context)
+
+
+def label_of(code: str) -> str:
+    """A period's name in words; the journal keeps its code."""
+    try:
+        return PeriodCode.parse(code).label
+    except ValueError:
+        return code
 
 
 def changes_of(entry: JournalEntry) -> list[tuple[str, str, str]]:

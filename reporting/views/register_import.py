@@ -9,6 +9,7 @@ from django.core import signing
 from django.core.files.storage import default_storage
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
 from import_export.tmp_storages import MediaStorage
 
@@ -71,7 +72,7 @@ def confirm_import(request):
 @require("district", "city")
 @require_GET
 def register_template(request):
-    return workbook_answer(write_register(Enterprise.objects.none(), request.user, now()), "register-template.xlsx")
+    return workbook_answer(write_register(Enterprise.objects.none(), request.user, now()), "企业名录模板.xlsx")
 
 
 @require(*OFFICES)
@@ -82,7 +83,7 @@ def export_register(request):
     journal.record(
         by=request.user, at=at, action="导出企业名录", district=request.user.district, after=request.GET.dict()
     )
-    return workbook_answer(content, f"register-{at:%Y%m%d}.xlsx")
+    return workbook_answer(content, f"企业名录_{at:%Y%m%d}.xlsx")
 
 
 def keep(workbook, user) -> str:
@@ -104,4 +105,6 @@ def remove_forgotten(newest: MediaStorage) -> None:
 
 
 def workbook_answer(content: bytes, name: str) -> HttpResponse:
-    return HttpResponse(content, content_type=XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    return HttpResponse(
+        content, content_type=XLSX, headers={"Content-Disposition": content_disposition_header(True, name)}
+    )

@@ -8,6 +8,7 @@ from io import BytesIO
 from django.core.cache import cache
 from django.db.models import Count, Sum
 from django.http import HttpResponse
+from django.utils.http import content_disposition_header
 
 from forms_tables.catalog import Indicator, Table
 from reporting.aggregation import AreaSummary, Summary, summarise
@@ -106,7 +107,7 @@ def workbook_response(summary: Summary, name: str, at: datetime) -> HttpResponse
     """The .xlsx as a download, named for the person's folder and dated when it is written: totals may be kept ones."""
     out = BytesIO()
     write_summary(replace(summary, at=at), out)
-    headers = {"Content-Disposition": f'attachment; filename="{name}.xlsx"'}
+    headers = {"Content-Disposition": content_disposition_header(True, f"{name}.xlsx")}
     return HttpResponse(out.getvalue(), content_type=XLSX, headers=headers)
 
 

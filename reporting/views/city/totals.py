@@ -46,4 +46,4 @@ def workbook(request, code):
     submitted_too = request.GET.get("submitted") == "yes"
     at = clock.now()
     summary = summarise(period, at, include_submitted=submitted_too)
-    return workbook_response(summary, f"{code}-with-submitted" if submitted_too else code, at)
+    return workbook_response(summary, f"{period.label}_全市汇总表" + "（含待审核）" * submitted_too, at)

@@ -32,7 +32,7 @@ def workbook(request, code):
     summary = own_summary(request.user.district, period, at)
     if summary is None:
         raise Http404("本区县在这个报告期没有应报的企业。")
-    return workbook_response(summary, f"{code}-{request.user.district.code}", at)
+    return workbook_response(summary, f"{period.label}_{request.user.district.name}_汇总表", at)
 
 
 def own_summary(district, period, at):
