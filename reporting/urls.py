@@ -57,6 +57,7 @@ urlpatterns = [
     path("city/periods/open/", periods.open_period, name="city_open_period"),
     path("city/periods/<str:code>/", periods.period, name="city_period"),
     path("city/periods/<str:code>/deadlines/<str:level>/", periods.set_deadline, name="city_set_deadline"),
+    path("city/periods/<str:code>/estimates/", periods.allow_estimates, name="city_allow_estimates"),
     path("city/periods/<str:code>/lock/", periods.lock, name="city_lock"),
     path("city/parameters/", parameters.parameters, name="city_parameters"),
     path("city/parameters/set/", parameters.set_parameter, name="city_set_parameter"),

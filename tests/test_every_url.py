@@ -103,6 +103,7 @@ PAGES = {
     "city_open_period": "POST city",
     "city_period": "association city",
     "city_set_deadline": "POST city",
+    "city_allow_estimates": "POST city",
     "city_lock": "POST city",
     "city_parameters": "association city",
     "city_set_parameter": "POST city",

@@ -5,7 +5,7 @@ import pytest
 from accounts.models import JournalEntry
 from reporting import workflow
 from reporting.judging import judge
-from reporting.models import Explanation, Filing, LateRequest, Period, Review, State, Submission
+from reporting.models import Explanation, Filing, LateRequest, Review, State, Submission
 from reporting.workflow import Conflict, Refused
 from tests.cast import AT, assemble
 from tests.may import AFTER_DUE, CLEAN_MAY, LAST_SECOND, fresh, make_may, open_period
@@ -347,7 +347,12 @@ def test_a_date_set_by_hand_keeps_the_order_of_the_levels_and_its_reason(cast):
 
 def test_an_estimate_is_made_actual_before_the_next_period(cast):
     april = open_period("2024M04", AT.date().replace(month=5, day=1))
-    Period.objects.filter(pk="2024M04").update(estimates_allowed=True)
+    for nobody in (cast.reviewer, cast.analyst, cast.clerk, cast.system):
+        with pytest.raises(Refused, match="市级管理员"):
+            workflow.allow_estimates(april, True, nobody, AT, "试试")
+    with pytest.raises(Refused, match="依据"):
+        workflow.allow_estimates(april, True, cast.city, AT, " ")
+    workflow.allow_estimates(april, True, cast.city, AT, "审计未完")
     filing = workflow.open_period("2024M04", cast.city, AT).filings.get(enterprise=cast.firm)
     may, cast.filing = cast.filing, filing
     workflow.set_deadline(april.city_deadline, AT.date(), cast.city, AT, "测试")

@@ -19,7 +19,15 @@ from reporting.workflow.filing import (
 )
 from reporting.workflow.guards import MOVES, Conflict, Refused
 from reporting.workflow.parameter import set_parameter
-from reporting.workflow.period import lock, open_period, owe, set_deadline, settle_owed, standing_in_the_way
+from reporting.workflow.period import (
+    allow_estimates,
+    lock,
+    open_period,
+    owe,
+    set_deadline,
+    settle_owed,
+    standing_in_the_way,
+)
 from reporting.workflow.request import ask_adjustment, ask_late, decide_adjustment, decide_late
 from reporting.workflow.review import (
     answer_city,
@@ -38,6 +46,7 @@ __all__ = [
     "MOVES",
     "Conflict",
     "Refused",
+    "allow_estimates",
     "amend",
     "answer",
     "answer_city",

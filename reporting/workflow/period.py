@@ -20,7 +20,7 @@ def be_the_city(by: User) -> None:
 
 
 @transaction.atomic
-def open_period(code: str, by: User, at: datetime) -> Period:
+def open_period(code: str, by: User, at: datetime, estimates_allowed: bool = False) -> Period:
     """Open a period: store its three deadlines as they are reckoned today, and note who owes what.
 
     Opening an open period again adds the firms that have joined since; a locked one is refused.
@@ -42,6 +42,34 @@ def open_period(code: str, by: User, at: datetime) -> Period:
         action = "开启报告期" if created else "补充应报企业"
         after = {"新增应报": f"{newly_owing} 家"}
         journal.record(by=by, at=at, action=action, subject=period.label, period=period.code, after=after)
+    return allow_estimates(period, True, by, at, "开启时设定") if estimates_allowed else period
+
+
+@transaction.atomic
+def allow_estimates(period: Period, allowed: bool, by: User, at: datetime, reason: str) -> Period:
+    """Whether firms may mark what they submit for a period as estimates (预估数); P06 then asks for the actual
+    figures before the next period. What was submitted as an estimate stays one."""
+    be_the_city(by)
+    period = Period.objects.select_for_update().get(pk=period.pk)
+    if period.is_locked:
+        raise Refused(f"{period.label}已锁定，不能再改。")
+    if period.estimates_allowed == allowed:
+        return period  # the second click
+    if not reason.strip():
+        raise Refused("请写明允许或不再允许预估的依据。")
+    words = {True: "允许", False: "不允许"}
+    before, period.estimates_allowed = period.estimates_allowed, allowed
+    period.save(update_fields=["estimates_allowed"])
+    journal.record(
+        by=by,
+        at=at,
+        action="设定预估",
+        subject=period.label,
+        period=period.code,
+        before={"预估数": words[before]},
+        after={"预估数": words[allowed]},
+        why=reason.strip(),
+    )
     return period
 
 

@@ -8,6 +8,12 @@ from reporting.models import Period
 
 class OpeningForm(forms.Form):
     code = forms.CharField(label="报告期编码", max_length=7, help_text="月报如 2024M05，年报如 2023A；1月无月报。")
+    estimates_allowed = forms.BooleanField(required=False)
+
+
+class EstimatesForm(forms.Form):
+    allowed = forms.BooleanField(required=False)
+    reason = forms.CharField(label="依据", max_length=200)
 
 
 class DeadlineForm(forms.Form):

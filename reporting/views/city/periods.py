@@ -9,7 +9,7 @@ from accounts.access import require
 from reporting import workflow
 from reporting.models import Filing, Period
 from reporting.standing import standing_of
-from reporting.views.city.forms import DeadlineForm, LockForm, OpeningForm, next_period_to_open
+from reporting.views.city.forms import DeadlineForm, EstimatesForm, LockForm, OpeningForm, next_period_to_open
 from reporting.views.periods import periods_to_show
 
 
@@ -28,7 +28,7 @@ def open_period(request):
     if not form.is_valid():
         return periods(request, form, status=422)
     try:
-        opened = workflow.open_period(form.cleaned_data["code"], by=request.user, at=clock.now())
+        opened = workflow.open_period(**form.cleaned_data, by=request.user, at=clock.now())
     except workflow.Refused as refusal:
         form.add_error("code", str(refusal))
         return periods(request, form, status=409)
@@ -48,6 +48,7 @@ def period(request, code, forms=None, status=200):
         "period": found,
         "deadlines": deadlines,
         "standing": standing_of(Filing.objects.of(found)),
+        "estimates_form": forms.get("estimates") or EstimatesForm(),
         "hindrances": workflow.standing_in_the_way(found),
         "lock_form": forms.get("lock") or LockForm(),
     }
@@ -71,6 +72,23 @@ def set_deadline(request, code, level):
         form.add_error(None, str(refusal))
         return period(request, code, {level: form}, status=409)
     messages.success(request, f"{found.label}{deadline.get_level_display()}截止日已改为 {given['date']:%Y-%m-%d}。")
+    return redirect("city_period", code)
+
+
+@require("city")
+@require_POST
+def allow_estimates(request, code):
+    found = get_object_or_404(Period, pk=code)
+    form = EstimatesForm(request.POST)
+    if not form.is_valid():
+        return period(request, code, {"estimates": form}, status=422)
+    given = form.cleaned_data
+    try:
+        workflow.allow_estimates(found, given["allowed"], request.user, clock.now(), given["reason"])
+    except workflow.Refused as refusal:
+        form.add_error(None, str(refusal))
+        return period(request, code, {"estimates": form}, status=409)
+    messages.success(request, f"{found.label}已设为{'允许' if given['allowed'] else '不允许'}上报预估数。")
     return redirect("city_period", code)
 
 
