@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from accounts.models import Enterprise
 from forms_tables.catalog import Edition, Table
@@ -20,6 +20,7 @@ CARRIED = {
     "p": ("last_annual", "y"),
     "b": ("last_annual", "e"),
 }
+COEFFICIENT = "k_"  # begins the name of an official coefficient of C19: k_E41 is that of E41's products
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ def facts_for(filing: Filing) -> Facts:
     return Facts(
         period=filing.period.parsed,
         attributes=attributes_of(filing.enterprise, filing.district.code),
-        parameters=parameters_for(filing.period),
+        parameters=parameters_of_firm(filing),
         history=with_adjustments(filing, history_of(filing.enterprise, filing.period.parsed)),
     )
 
@@ -118,6 +119,26 @@ def parameters_for(period: Period) -> dict[str, Decimal | None]:
     return parameters_in(period.edition, period)
 
 
+def parameters_of_firm(filing: Filing) -> dict[str, Decimal | None]:
+    """The parameters as they hold for one firm: k is its own."""
+    parameters = parameters_for(filing.period)
+    if any(value is not None for name, value in parameters.items() if name.startswith(COEFFICIENT)):
+        annual = filed(filing.enterprise, {"last_annual": filing.period.parsed.last_annual()})
+        parameters["k"] = weighted_coefficient(annual.get("last_annual", {}), parameters)
+    return parameters
+
+
+def weighted_coefficient(annual: Values, parameters: Mapping[str, Decimal | None]) -> Decimal | None:
+    """k of C19: Σ(product revenue × coefficient) ÷ Σ product revenue, over the classes the firm sold last year.
+    Blank while the city lacks the official coefficient of one of them: then what k works out stays typed."""
+    classes = {name: annual.get(f"{name.removeprefix(COEFFICIENT)}.v") for name in parameters}
+    sold = {name: revenue for name, revenue in classes.items() if name.startswith(COEFFICIENT) and revenue}
+    if not sold or any(parameters[name] is None for name in sold):
+        return None
+    weighted = sum(revenue * parameters[name] for name, revenue in sold.items())
+    return (weighted / sum(sold.values())).quantize(Decimal("0.000001"), ROUND_HALF_UP)
+
+
 def parameters_in(edition: Edition, period: Period | None) -> dict[str, Decimal | None]:
     """The same; without a period, as they hold for every period that has none of its own."""
     parameters = {name: parameter.default for name, parameter in edition.parameters.items()}
@@ -130,14 +151,18 @@ def parameters_in(edition: Edition, period: Period | None) -> dict[str, Decimal 
 
 def history_of(enterprise: Enterprise, period: PeriodCode) -> dict[str, Values]:
     """The earlier filings a rule may read, by the word the notation has for them; absent where nothing was filed."""
-    wanted = {name: code.code for name, code in earlier(period).items() if code}
-    filings = Filing.objects.filter(enterprise=enterprise, period__in=wanted.values())
+    return filed(enterprise, {name: code for name, code in earlier(period).items() if code})
+
+
+def filed(enterprise: Enterprise, wanted: Mapping[str, PeriodCode]) -> dict[str, Values]:
+    """What stands of the firm's filings of these periods."""
+    filings = Filing.objects.filter(enterprise=enterprise, period__in=[code.code for code in wanted.values()])
     by_period = {filing.period_id: filing for filing in filings.select_related("latest", "approved", "period")}
     history = {}
     for name, code in wanted.items():
-        submission = standing_submission(by_period[code]) if code in by_period else None
+        submission = standing_submission(by_period[code.code]) if code.code in by_period else None
         if submission:
-            history[name] = submission_values(submission, by_period[code].edition)
+            history[name] = submission_values(submission, by_period[code.code].edition)
     return history
 
 
