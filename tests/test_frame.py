@@ -10,6 +10,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import resolve
 
+from reporting.models import State
 from reporting.views.context import NAVIGATION, InForce, navigation_of, period_in_force
 from tests.cast import assemble
 from tests.may import make_may
@@ -64,6 +65,15 @@ def test_each_level_counts_down_to_its_own_date():
     assert period_in_force("district", date(2024, 6, 5)).date == date(2024, 6, 13)
     assert period_in_force("enterprise", date(2024, 6, 20)).days_left == -8
     assert period_in_force("", date(2024, 6, 5)) is None
+
+
+@pytest.mark.django_db
+def test_a_firm_that_has_filed_is_no_longer_counted_down():
+    cast = make_may(assemble())
+    assert period_in_force("enterprise", date(2024, 6, 5), cast.firm).days_left == 7
+    cast.filing.state = State.SUBMITTED
+    cast.filing.save()
+    assert period_in_force("enterprise", date(2024, 6, 5), cast.firm) is None
 
 
 @pytest.mark.parametrize("page", ["400", "403", "403_csrf", "404", "500"])

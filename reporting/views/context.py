@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 
 from accounts import clock
-from accounts.models import Installation
-from reporting.models import Period
+from accounts.models import Enterprise, Installation
+from reporting.models import Filing, Period, State
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ def screen(request: HttpRequest) -> dict:
     user = getattr(request, "user", None)
     if user is not None and user.is_authenticated:
         around["nav"] = navigation_of(user.role, request.path)
-        around["in_force"] = period_in_force(LEVEL.get(user.role, ""), today)
+        around["in_force"] = period_in_force(LEVEL.get(user.role, ""), today, user.enterprise)
     return around
 
 
@@ -108,11 +108,15 @@ def navigation_of(role: str, path: str) -> list[dict]:
     ]
 
 
-def period_in_force(level: str, today: datetime.date) -> InForce | None:
-    """The open period whose date at this level comes next; when all have passed, the last one that did."""
+def period_in_force(level: str, today: datetime.date, firm: Enterprise | None = None) -> InForce | None:
+    """The open period whose date at this level comes next; when all have passed, the last one that did. For a firm only
+    a period in which something is still its to do."""
     if not level:
         return None
     periods = Period.objects.filter(state=Period.OPEN, opens_on__lte=today).prefetch_related("deadlines")
+    if firm:
+        owed = Filing.objects.filter(enterprise=firm, state__in=[*Filing.WITH_FIRM, State.QUERIED])
+        periods = periods.filter(pk__in=owed.values("period"))
     dated = sorted((period.deadline(level).date, period.label) for period in periods)
     if not dated:
         return None
