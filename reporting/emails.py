@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 
 from django.conf import settings
+from django.db.models import Q
 from django.urls import reverse
 
 from accounts.letters import deliver_after_commit
 from accounts.models import User
-from reporting.models import Filing, LateRequest, Review, Submission
+from reporting.models import BaseAdjustment, Filing, LateRequest, Review, Submission
 
 
 def submitted(submission: Submission) -> None:
@@ -57,6 +58,35 @@ def late_decided(request: LateRequest) -> None:
     _send(_firm(filing), subject, "late_decided", filing, request=request)
 
 
+def adjustment_asked(request: BaseAdjustment) -> None:
+    filing = request.filing
+    subject = f"{filing.enterprise.name}申请{filing.period.label}口径调整"
+    _send(_district(filing), subject, "adjustment_asked", filing, reverse("district_requests"), request=request)
+
+
+def adjustment_decided(request: BaseAdjustment) -> None:
+    filing = request.filing
+    subject = f"{filing.period.label}口径调整申请：{request.state_words}"
+    page = reverse("adjustments", args=[filing.period_id])
+    _send(_firm(filing), subject, "adjustment_decided", filing, page, request=request)
+
+
+def answered(review: Review) -> None:
+    """The firm's answer, to the district that asked."""
+    filing = review.submission.filing
+    subject = f"{filing.enterprise.name}已答复{filing.period.label}报表的查询"
+    page = reverse("district_review", args=[review.submission.receipt])
+    _send(_district(filing), subject, "answered", filing, page, review=review)
+
+
+def city_answered(review: Review) -> None:
+    """The district's answer, to the city and to whoever of the association asked."""
+    filing = review.submission.filing
+    subject = f"{filing.district.name}已答复：{filing.enterprise.name} {filing.period.label}"
+    page = reverse("city_submission", args=[review.submission.receipt])
+    _send(_city(review.submission), subject, "city_answered", filing, page, review=review)
+
+
 def _firm(filing: Filing) -> list[str]:
     people = User.objects.filter(enterprise=filing.enterprise, is_active=True)
     return _addresses(people) or ([filing.enterprise.email] if filing.enterprise.email else [])
@@ -64,6 +94,11 @@ def _firm(filing: Filing) -> list[str]:
 
 def _district(filing: Filing) -> list[str]:
     return _addresses(User.objects.filter(role=User.Role.DISTRICT, district=filing.district, is_active=True))
+
+
+def _city(submission: Submission) -> list[str]:
+    asked = submission.reviews.filter(decision__in=[Review.Decision.CITY_QUERY, Review.Decision.CITY_RETURN])
+    return _addresses(User.objects.filter(Q(role=User.Role.CITY) | Q(pk__in=asked.values("by")), is_active=True))
 
 
 def _addresses(people: Iterable[User]) -> list[str]:

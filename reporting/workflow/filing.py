@@ -220,6 +220,7 @@ def answer(filing: Filing, by: User, at: datetime, note: str) -> Review:
     filing.save(update_fields=["state"])
     review = add_review(filing.latest, Review.Decision.ANSWER, by, at, note)
     record(filing, by, at, "企业答复", subject=filing.latest.receipt, why=note)
+    emails.answered(review)
     return review
 
 

@@ -81,13 +81,16 @@ def ask_adjustment(filing: Filing, cell: str, new: str, by: User, at: datetime, 
         asked_at=at,
     )
     record(filing, by, at, "申请口径调整", before={cell: request.old}, after={cell: request.new}, why=request.reason)
+    emails.adjustment_asked(request)
     return request
 
 
 @transaction.atomic
 def decide_adjustment(request: BaseAdjustment, granted: bool, by: User, at: datetime, answer: str = ""):
     """The district grants or refuses another base of comparison; X05, R220 and R221 then read the granted figure."""
-    return _decide(request, granted, by, at, answer, "同意口径调整" if granted else "不同意口径调整")
+    _decide(request, granted, by, at, answer, "同意口径调整" if granted else "不同意口径调整")
+    emails.adjustment_decided(request)
+    return request
 
 
 def _decide(request: Request, granted: bool, by: User, at: datetime, answer: str, action: str) -> Request:

@@ -99,6 +99,7 @@ def answer_city(submission: Submission, by: User, at: datetime, note: str) -> Re
     filing.save(update_fields=["state"])
     review = add_review(submission, Review.Decision.ANSWER, by, at, note)
     record(filing, by, at, "区县答复市级", subject=submission.receipt, why=note)
+    emails.city_answered(review)
     return review
 
 
