@@ -1,14 +1,15 @@
 """A filing judged against its edition: what the firm typed, what was filed before, and what the rules say of both."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from accounts.models import Enterprise
 from forms_tables.catalog import Edition, Table
 from forms_tables.checks import Finding, examine
-from forms_tables.completion import Completed, Facts, complete
+from forms_tables.completion import Completed, Facts, complete, plans_of
 from forms_tables.periods import PeriodCode
+from forms_tables.scopes import Cell
 from reporting.models import BaseAdjustment, Filing, ParameterValue, Period, State, Submission
 
 Values = Mapping[str, Decimal | str | None]
@@ -187,9 +188,23 @@ def submission_values(submission: Submission, edition: Edition) -> Values:
 
 
 def with_adjustments(filing: Filing, history: dict[str, Values]) -> dict[str, Values]:
-    """History with the bases that granted 口径调整单 put in place of the filed figures (X05, R220, R221)."""
-    for adjustment in BaseAdjustment.objects.filter(filing=filing, granted=True):
-        code, column = adjustment.cell.split(".")
+    """History with the bases that granted 口径调整单 put in place of the filed figures (X05, R220, R221).
+    A filed total that holds an adjusted figure is left out: it is added up again on the form (R601)."""
+    granted = {row.cell: Decimal(row.new) for row in BaseAdjustment.objects.filter(filing=filing, granted=True)}
+    for cell in [*granted, *totals_of(filing, granted)]:
+        code, column = cell.split(".")
         name, source = CARRIED[column]
-        history[name] = {**history.get(name, {}), f"{code}.{source}": Decimal(adjustment.new)}
+        history[name] = {**history.get(name, {}), f"{code}.{source}": granted.get(cell)}
     return history
+
+
+def totals_of(filing: Filing, cells: Iterable[str]) -> list[str]:
+    """The carried cells whose row adds up one of these, or a total of one; not what needs k, which may be unknown."""
+    reached, totals = set(cells), []
+    for cell, plan in plans_of(filing.edition, filing.period.parsed.frequency).items():
+        if not (plan.carry and plan.formula) or plan.formula.outside or cell in reached:
+            continue
+        if any(isinstance(meaning, Cell) and meaning.key in reached for meaning in plan.formula.reads):
+            reached.add(cell)
+            totals.append(cell)
+    return totals
