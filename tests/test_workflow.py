@@ -56,6 +56,13 @@ def test_a_stale_tab_is_told_and_overwrites_nothing(cast):
     assert cast.filing.sheets.get().cells["2010.c1"] == "1100"
 
 
+def test_a_cell_takes_so_many_words_and_no_more(cast):
+    save(cast, {"2010.c1": "9" * 500})
+    with pytest.raises(Refused, match="的“本年本期累计”有 501 个字，一格最多 500 字"):
+        save(cast, {"2010.c1": "9" * 501})
+    assert len(cast.filing.sheets.get().cells["2010.c1"]) == 500
+
+
 @pytest.mark.parametrize("official", ["city", "analyst", "system", "reviewer"])
 def test_no_official_saves_a_figure(cast, official):
     with pytest.raises(Refused):
@@ -243,6 +250,35 @@ def test_an_amendment_is_the_next_number_with_a_reason_and_counts_once_approved(
     assert fresh(cast.filing).approved == first
     workflow.approve(second, cast.reviewer, AT)
     assert fresh(cast.filing).approved == second
+
+
+def test_an_amendment_given_up_leaves_everything_as_it_was_approved(cast):
+    first = submit(cast)
+    with pytest.raises(Refused, match="已上报"):
+        workflow.abandon_amendment(cast.filing, cast.clerk, AT)
+    workflow.approve(first, cast.reviewer, AT)
+    workflow.amend(cast.filing, cast.clerk, AT, "审计调整")
+    changed = {**CLEAN_MAY, "2010.c1": "1,001", "2090.c1": "280.00"}
+    second = submit(cast, cells=changed, reason="审计调整")
+    workflow.recall(cast.filing, cast.clerk, AT)
+    save(cast, {key: text for key, text in changed.items() if key != "2113.c1"} | {"2010.c2": "八百"})
+    for nobody in (cast.other_clerk, cast.reviewer, cast.city, cast.system):
+        with pytest.raises(Refused, match="只有本企业"):
+            workflow.abandon_amendment(cast.filing, nobody, AT)
+
+    workflow.abandon_amendment(cast.filing, cast.clerk, AT)
+    filing = fresh(cast.filing)
+    assert (filing.state, filing.latest, filing.approved, filing.checked) == (State.APPROVED, first, first, "")
+    assert filing.sheets.get().cells == {**CLEAN_MAY, "2010.c1": "1000.00", "2090.c1": "280.00", "2113.c1": "12.50"}
+    assert judge(filing).values_as_text() == first.values
+    entry = JournalEntry.objects.get(action="放弃修订")
+    assert entry.before == {"2010.c1": "1,001", "2010.c2": "八百", "2113.c1": ""}
+    assert entry.after == {"2010.c1": "1000.00", "2010.c2": "", "2113.c1": "12.50"}
+    workflow.city_query(first, cast.city, AT, "请核实")
+    workflow.answer_city(first, cast.reviewer, AT, "无误")
+    workflow.amend(cast.filing, cast.clerk, AT, "还是要改")
+    third = submit(cast, cells=changed, reason="审计调整")
+    assert (second.number, third.number) == (2, 3)
 
 
 def test_bulk_approval_takes_the_clean_ones_and_says_why_it_left_the_rest(cast):

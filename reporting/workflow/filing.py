@@ -11,6 +11,7 @@ from reporting.judging import Judgement, judge
 from reporting.models import Explanation, Filing, Review, Sheet, State, Submission
 from reporting.workflow.guards import (
     MOST_OF_NAME,
+    MOST_WORDS,
     Conflict,
     Refused,
     add_review,
@@ -43,6 +44,10 @@ def save_sheet(
     if sheet.version != version:
         raise Conflict(sheet)
     kept = {key: text.strip() for key, text in cells.items() if text.strip()}
+    for key, text in kept.items():
+        if len(text) > MOST_WORDS:
+            place = filing.edition.place_of(key)
+            raise Refused(f"{place}有 {len(text)} 个字，一格最多 {MOST_WORDS} 字。请精简后再保存。")
     before = sheet.cells
     changed = sorted(key for key in before.keys() | kept.keys() if before.get(key) != kept.get(key))
     if not changed and sheet.version:
@@ -210,6 +215,22 @@ def amend(filing: Filing, by: User, at: datetime, reason: str) -> Filing:
 
 
 @transaction.atomic
+def abandon_amendment(filing: Filing, by: User, at: datetime) -> Filing:
+    """Give an amendment up: the drafts say again what the approved submission says, which has counted all along.
+    What was sent meanwhile was recalled, or the filing would not be with the firm for amending."""
+    filing = locked(filing)
+    be_the_firm(by, filing)
+    be_open(filing, at)
+    move(filing, "abandon_amendment")
+    before, after = _restore_drafts(filing, by, at)
+    filing.latest = filing.approved
+    filing.checked, filing.checked_at = Filing.UNCHECKED, None
+    filing.save(update_fields=["state", "latest", "checked", "checked_at"])
+    record(filing, by, at, "放弃修订", subject=filing.approved.receipt, before=before, after=after)
+    return filing
+
+
+@transaction.atomic
 def answer(filing: Filing, by: User, at: datetime, note: str) -> Review:
     """The firm answers its district's question; the submission waits for the district again."""
     filing = locked(filing)
@@ -266,3 +287,26 @@ def _passed(filing: Filing) -> Judgement:
         rules = "、".join(dict.fromkeys(finding.rule for finding in missing))
         raise Refused(words(filing, "P02", f"未说明的提示：{rules}。"))
     return judgement
+
+
+def _restore_drafts(filing: Filing, by: User, at: datetime) -> tuple[dict[str, str], dict[str, str]]:
+    """Put the approved figures back into the cells that are open to typing; a cell whose figure is the same keeps its
+    text. Returns what changed, before and after."""
+    approved, drafted = filing.approved.values, judge(filing).values_as_text()
+    shut = judge(filing, approved).completed.locked
+    before, after = {}, {}
+    for sheet in filing.sheets.select_for_update():
+        codes = {indicator.code for indicator in filing.edition.table(sheet.table).indicators}
+        cells = {
+            key: sheet.cells[key] if key in sheet.cells and drafted.get(key) == text else text
+            for key, text in approved.items()
+            if key.partition(".")[0] in codes and key not in shut
+        }
+        changed = [key for key in sheet.cells.keys() | cells.keys() if sheet.cells.get(key) != cells.get(key)]
+        if not changed:
+            continue
+        before |= {key: sheet.cells.get(key, "") for key in sorted(changed)}
+        after |= {key: cells.get(key, "") for key in sorted(changed)}
+        sheet.cells, sheet.version, sheet.saved_at, sheet.saved_by = cells, sheet.version + 1, at, by
+        sheet.save(update_fields=["cells", "version", "saved_at", "saved_by"])
+    return before, after
