@@ -21,6 +21,7 @@ urlpatterns = [
     path("filings/<str:period>/recall/", submitting.recall, name="recall"),
     path("filings/<str:period>/late/", submitting.ask_late, name="late"),
     path("filings/<str:period>/amend/", submitting.amend, name="amend"),
+    path("filings/<str:period>/amend/abandon/", submitting.abandon_amendment, name="abandon_amendment"),
     path("filings/<str:period>/answer/", submitting.answer, name="answer"),
     path("filings/<str:period>/bases/", adjustments.adjustments, name="adjustments"),
     path("filings/<str:period>/submissions/<int:number>/", submitting.submission, name="submission"),

@@ -256,3 +256,15 @@ def test_the_revenue_line_leaves_out_a_month_whose_last_cumulative_is_unknown(ca
         filings.append(Filing(period=period, state=State.LOCKED, approved=Submission(values=values)))
     dots = revenue_line(filings)["dots"]
     assert [(dot["month"], dot["figure"]) for dot in dots] == [("2月", "30.00"), ("3月", "40.00"), ("5月", "20.50")]
+
+
+def test_an_amendment_is_given_up_on_its_page(firm, cast):
+    submit(firm, cast)
+    workflow.approve(fresh(cast.filing).latest, cast.reviewer, AT)
+    assert "放弃修订" not in firm.get(reverse("filing", args=[MAY])).content.decode()
+    firm.post(reverse("amend", args=[MAY]), {"reason": "审计调整"})
+    assert "放弃修订" in firm.get(reverse("filing", args=[MAY])).content.decode()
+    text = firm.post(reverse("abandon_amendment", args=[MAY]), follow=True).content.decode()
+    assert "已放弃修订，仍以第 1 次上报为准" in text and fresh(cast.filing).state == State.APPROVED
+    again = firm.post(reverse("abandon_amendment", args=[MAY]), follow=True).content.decode()
+    assert "不能进行这项操作" in again

@@ -71,6 +71,7 @@ PAGES = {
     "recall": "POST enterprise",
     "late": "POST enterprise",
     "amend": "POST enterprise",
+    "abandon_amendment": "POST enterprise",
     "answer": "POST enterprise",
     "adjustments": "enterprise",
     "submission": "enterprise",
@@ -120,8 +121,8 @@ OPEN_STATUS = {"applied": 404, "sign_out": 302}
 # Rows that belong to one firm or district: another one of the same role gets 404, for a read and for a write.
 OWNED = {
     "enterprise": [
-        "check", "explain", "submission", "recall", "late", "amend", "answer", "workbook", "submit", "sheet",
-        "adjustments", "attach_scan", "scan",
+        "check", "explain", "submission", "recall", "late", "amend", "abandon_amendment", "answer", "workbook",
+        "submit", "sheet", "adjustments", "attach_scan", "scan",
     ],
     "district": [
         "application", "approve_application", "refuse_application", "district_review", "district_approve",

@@ -78,6 +78,11 @@ class Desk:
         period = self.filing.period
         return self.filing.is_with_firm and not period.is_locked and self.at.date() >= period.opens_on
 
+    @property
+    def may_abandon(self) -> bool:
+        """Whether an amendment is under way that may be given up."""
+        return self.may_write and self.filing.state == State.AMENDING
+
     def has_text(self, table: Table) -> bool:
         return table.code in self.begun
 

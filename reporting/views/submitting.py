@@ -150,6 +150,19 @@ def amend(request: HttpRequest, period: str) -> HttpResponse:
 
 @require("enterprise")
 @require_POST
+def abandon_amendment(request: HttpRequest, period: str) -> HttpResponse:
+    """Back to the approved submission, drafts and all."""
+    try:
+        filing = workflow.abandon_amendment(filing_of(request, period), request.user, clock.now())
+    except workflow.Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("filing", period)
+    messages.success(request, f"已放弃修订，仍以第 {filing.approved.number} 次上报为准，草稿已恢复为上报的数。")
+    return redirect("submission", period, filing.approved.number)
+
+
+@require("enterprise")
+@require_POST
 def answer(request: HttpRequest, period: str) -> HttpResponse:
     """Answer the district's question about a submission."""
     try:

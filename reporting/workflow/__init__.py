@@ -7,6 +7,7 @@ No function lets an official write a figure: only `save_sheet` does, and only fo
 
 from reporting.workflow.filing import (
     MIN_EXPLANATION,
+    abandon_amendment,
     amend,
     answer,
     check,
@@ -46,6 +47,7 @@ __all__ = [
     "MOVES",
     "Conflict",
     "Refused",
+    "abandon_amendment",
     "allow_estimates",
     "amend",
     "answer",

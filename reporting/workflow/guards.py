@@ -22,6 +22,7 @@ MOVES: dict[str, dict[str, str | None]] = {
         State.AMENDING: State.SUBMITTED,
     },
     "amend": {State.APPROVED: State.AMENDING},
+    "abandon_amendment": {State.AMENDING: State.APPROVED},
     "approve": {State.SUBMITTED: State.APPROVED},
     "send_back": {
         State.SUBMITTED: State.RETURNED,
