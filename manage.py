@@ -1,9 +1,16 @@
 #!/usr/bin/env python3
+"""Django's commands. Outside an environment with Django they run inside the project's own .venv."""
+
+import importlib.util
 import os
 import sys
 
-from django.core.management import execute_from_command_line
+from launch.environment import enter_environment
 
 if __name__ == "__main__":
+    if importlib.util.find_spec("django") is None:
+        enter_environment()
+    from django.core.management import execute_from_command_line
+
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     execute_from_command_line(sys.argv)
