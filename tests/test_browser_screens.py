@@ -60,6 +60,12 @@ def test_a_draft_with_errors_and_warnings(office, may, width):
 
 
 @pytest.mark.parametrize("width", WIDTHS)
+def test_a_checked_draft_ready_to_be_sent(office, may, width):
+    draft(may, CLEAN_MAY)
+    look_at(office, may.clerk, [SHEET, f"{MAY}submit/"], width)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
 def test_what_was_submitted_returned_and_asked(office, may, width):
     submission = file_may(may.filing, may.clerk, WARNED_MAY)
     receipt = f"{MAY}submissions/1/"

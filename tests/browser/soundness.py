@@ -10,7 +10,8 @@ def must_look_right(page, address: str, width: int, status: int = 200) -> None:
     page.set_viewport_size({"width": width, "height": 900})
     assert page.goto(address).status == status, address
     assert width_needed(page) <= width, f"{address} scrolls sideways at {width}"
-    assert grave_issues(page, with_contrast=width == max(WIDTHS)) == [], address
+    issues = grave_issues(page, with_contrast=width == max(WIDTHS))
+    assert not issues, f"{address}: {issues}"
 
 
 def width_needed(page) -> int:

@@ -48,7 +48,7 @@ def period(request, code, forms=None, status=200):
         "period": found,
         "deadlines": deadlines,
         "standing": standing_of(Filing.objects.of(found)),
-        "estimates_form": forms.get("estimates") or EstimatesForm(),
+        "estimates_form": forms.get("estimates") or EstimatesForm(auto_id="estimates_%s"),
         "hindrances": workflow.standing_in_the_way(found),
         "lock_form": forms.get("lock") or LockForm(),
     }
@@ -79,7 +79,7 @@ def set_deadline(request, code, level):
 @require_POST
 def allow_estimates(request, code):
     found = get_object_or_404(Period, pk=code)
-    form = EstimatesForm(request.POST)
+    form = EstimatesForm(request.POST, auto_id="estimates_%s")
     if not form.is_valid():
         return period(request, code, {"estimates": form}, status=422)
     given = form.cleaned_data
