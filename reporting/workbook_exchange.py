@@ -32,6 +32,7 @@ class Received:
     problems: tuple[str, ...]
     saved: tuple[str, ...] = ()  # the tables whose drafts were written
     passed_over: tuple[str, ...] = ()  # figures in computed cells that differ from the platform's and were not taken
+    not_owed: tuple[str, ...] = ()  # tables of the workbook that the firm does not owe; nothing of them was taken
 
 
 @dataclass(frozen=True)
@@ -156,19 +157,24 @@ def receive_workbook(filing: Filing, source, by: User, at: datetime, name: str =
         judged = judge_opened(filing, OpenedWorkbook(source, name))
     except Unreadable as refused:
         return Received((str(refused),))
-    # A draft may have gaps, and a computed cell is not taken anyway; everything else stops the upload.
+    owed = {table.code for table in judged.judgement.tables}
+    # A draft may have gaps, and a computed cell or a table not owed is not taken anyway; all else stops the upload.
     locked = judged.judgement.completed.locked
     problems = [
         problem
         for problem in judged.problems
-        if problem in judged.read.problems or (problem.rule != REQUIRED_RULE and name_of(problem) not in locked)
+        if problem.table in owed
+        and (problem in judged.read.problems or (problem.rule != REQUIRED_RULE and name_of(problem) not in locked))
     ]
     if problems:
         return Received(tuple(problem.problem for problem in problems))
+    taken = tuple(code for code in judged.read.meta.tables if code in owed)
     with transaction.atomic():
-        for code in judged.read.meta.tables:
+        for code in taken:
             take_sheet(filing, code, judged, by, at, name)
-    return Received((), judged.read.meta.tables, tuple(passed_over(judged)))
+    left = [filing.edition.table(code) for code in judged.read.meta.tables if code not in owed]
+    not_owed = tuple(f"{table.code} {table.title}：{table.why_not}" for table in left)
+    return Received((), taken, tuple(passed_over(judged)), not_owed)
 
 
 def take_sheet(filing: Filing, table: str, judged: JudgedWorkbook, by: User, at: datetime, name: str) -> None:

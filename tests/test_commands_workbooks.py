@@ -238,6 +238,20 @@ class TestUpload:
         assert len(received.passed_over) == 1
         assert "900" in received.passed_over[0] and "950" in received.passed_over[0]
 
+    def test_does_not_take_a_table_the_firm_no_longer_owes(self, city):
+        city.firm.attributes |= {"A38": "是"}
+        city.firm.save()
+        out = io.BytesIO()
+        write_filing_template(city.filing, out)
+        filled = bad.filled(bad.filled(out.getvalue(), "软统企6", FIGURES), "软统企7", {"G701.c1": "一千"})
+        city.firm.attributes |= {"A38": "否"}  # taken off the list of key firms while it filled the workbook
+        city.firm.save()
+        city.filing.refresh_from_db()
+        received = self.receive(city, filled)
+        assert (received.problems, received.saved) == ((), ("软统企6",))
+        assert [words[:4] for words in received.not_owed] == ["软统企7"] and "名单" in received.not_owed[0]
+        assert [sheet.table for sheet in city.filing.sheets.all()] == ["软统企6"]
+
     def test_refuses_an_official_and_a_filing_that_was_submitted(self, city, template):
         with pytest.raises(Refused):
             self.receive(city, template, by=city.by)

@@ -45,7 +45,7 @@ def workbook(request: HttpRequest, period: str) -> HttpResponse:
     except workflow.Refused as refusal:
         messages.error(request, str(refusal))
         return redirect("filing", period)
-    if received.problems or received.passed_over:
+    if received.problems or received.passed_over or received.not_owed:
         context = {"filing": filing, "received": received, "name": upload.name}
         return render(request, "enterprise/workbook.html", context, status=422 if received.problems else 200)
     messages.success(request, f"已存入草稿：{'、'.join(received.saved)}。请核对后做数据审核。")
