@@ -17,16 +17,20 @@ from reporting.models import Filing, Period, State, Submission
 from reporting.totals import ZERO, AreaTotals, Frozen, add_areas, add_up, cells_with_totals, total_cells
 
 UNDER_REVIEW = (State.SUBMITTED, State.QUERIED)
+SETTLED = (State.APPROVED, State.LOCKED)
 CHUNK = 200
 
 
 @dataclass
 class Coverage:
-    """How much of an area is in. Revenue is what these firms reported for the year before (`revenue_before`)."""
+    """How much of an area is in. Revenue is what these firms reported for the year before (`revenue_before`).
+    `approved` are the filings of which a submission counts; `reopened` those among them that are being amended, asked
+    about or returned, and count as they were approved last."""
 
     owed: int = 0
     filed: int = 0
     approved: int = 0
+    reopened: int = 0
     revenue_owed: Decimal = ZERO
     revenue_filed: Decimal = ZERO
     revenue_approved: Decimal = ZERO
@@ -48,11 +52,13 @@ class Coverage:
         if listed.is_approved:
             self.approved += 1
             self.revenue_approved += revenue
+        self.reopened += listed.is_reopened
 
     def add(self, other: Coverage) -> None:
         self.owed += other.owed
         self.filed += other.filed
         self.approved += other.approved
+        self.reopened += other.reopened
         self.revenue_owed += other.revenue_owed
         self.revenue_filed += other.revenue_filed
         self.revenue_approved += other.revenue_approved
@@ -69,6 +75,7 @@ class ListedFiling:
     late: bool
     is_filed: bool
     is_approved: bool
+    is_reopened: bool
     is_counted: bool
     number: int | None
     receipt: str
@@ -197,6 +204,7 @@ def listed_filings(period: Period, include_submitted: bool) -> Iterator[tuple[in
                 late=filing.late,
                 is_filed=is_filed,
                 is_approved=is_approved,
+                is_reopened=is_approved and filing.state not in SETTLED,
                 is_counted=is_approved or (include_submitted and is_filed),
                 number=number,
                 receipt=receipt,
@@ -225,6 +233,13 @@ def revenue_before(period: PeriodCode) -> tuple[str, dict[int, Decimal]]:
 def share(part: Decimal | int, whole: Decimal | int) -> Decimal | None:
     """Per cent with one decimal; blank when there is nothing to compare with."""
     return (Decimal(part) / whole * 100).quantize(Decimal("0.1"), ROUND_HALF_UP) if whole > 0 else None
+
+
+def reopened_in_words(coverage: Coverage) -> str:
+    """Which of the approved figures may still be replaced; empty when none."""
+    if not coverage.reopened:
+        return ""
+    return f"其中 {coverage.reopened} 家的上报件在修订、查询或退回中，仍以已审核的一份计入。"
 
 
 def share_in_words(city: Coverage, basis: str) -> str:

@@ -12,6 +12,7 @@ from forms_tables.catalog import load_edition
 from forms_tables.periods import PeriodCode
 from reporting.aggregation import as_json, summarise
 from reporting.models import Filing, Period, State
+from reporting.tabulation.notes import notes_on
 from reporting.totals import AreaTotals, add_areas, add_up, cells_with_totals, total_cells
 from tests.figures import AT, file_values, make_city
 
@@ -116,6 +117,23 @@ def test_an_approved_submission_counts_until_the_next_is_approved(city):
         district = next(area for area in summary.districts if area.code == "500103")
         assert district.cells["2010.c1"] == Decimal("3000.35")
     assert {listed.number for listed in summary.filings if listed.name == "山城软件"} == {1}
+
+
+REOPENED = [State.SUBMITTED, State.QUERIED, State.RETURNED, State.CITY_QUERIED, State.CITY_RETURNED, State.AMENDING]
+
+
+@pytest.mark.parametrize("state", REOPENED)
+def test_it_says_how_many_count_although_they_are_open_again(city, state):
+    settled = summarise(city.may, AT)
+    assert settled.city.coverage.reopened == 0
+    Filing.objects.filter(enterprise=city.firms["山城软件"], period=city.may).update(state=state)
+    summary = summarise(city.may, AT)
+    assert (summary.city.coverage.approved, summary.city.coverage.reopened) == (2, 1)
+    assert {area.code: area.coverage.reopened for area in summary.districts} == {"500101": 0, "500103": 1, "500104": 0}
+    assert as_json(summary) == as_json(settled)
+    assert dict(notes_on(summary))["报送情况"].endswith(
+        "审核通过 2 家，本表纳入 2 家。其中 1 家的上报件在修订、查询或退回中，仍以已审核的一份计入。"
+    )
 
 
 def test_districts_are_those_valid_at_the_end_of_the_period(city):

@@ -145,8 +145,10 @@ def test_totals_count_the_approved_and_by_request_the_waiting(desk, may, approve
     assert "8,777.25" in page(desk.get("/city/totals/?period=2024M05&submitted=yes"))
     workflow.approve(may.other_filing.latest, may.other_reviewer, AT)
     assert "8,777.25" in page(desk.get("/city/totals/?period=2024M05"))  # not what was kept from before
+    assert "仍以已审核的一份计入" not in page(desk.get("/city/totals/?period=2024M05"))
     workflow.city_return(approved, [{"cell": "", "reason": "请核实"}], may.city, AT)
-    assert "8,777.25" in page(desk.get("/city/totals/?period=2024M05"))
+    text = page(desk.get("/city/totals/?period=2024M05"))
+    assert "8,777.25" in text and "其中 1 家的上报件在修订、查询或退回中，仍以已审核的一份计入。" in text
 
 
 def test_the_workbook_of_a_period_downloads(desk, approved):

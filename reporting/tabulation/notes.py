@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import ceil
 
-from reporting.aggregation import AreaSummary, Summary, share, share_in_words
+from reporting.aggregation import AreaSummary, Summary, reopened_in_words, share, share_in_words
 from reporting.tabulation.page import GREY, Book, Field
 from reporting.tabulation.tables import DISTRICT, DISTRICT_CODE, tables_of
 
@@ -62,7 +62,8 @@ def notes_on(summary: Summary) -> list[tuple[str, str]]:
         ("纳入口径", scope_of(summary)),
         (
             "报送情况",
-            f"应报 {city.owed} 家，已报 {city.filed} 家，审核通过 {city.approved} 家，本表纳入 {counted} 家。",
+            f"应报 {city.owed} 家，已报 {city.filed} 家，审核通过 {city.approved} 家，本表纳入 {counted} 家。"
+            + reopened_in_words(city),
         ),
         ("收入占比", share_in_words(city, summary.revenue_basis)),
         ("合计", "各指标合计数由纳入的上报件逐户相加，不四舍五入；没有企业填报的指标合计为 0，空白不等于 0。"),

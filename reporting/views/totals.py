@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.utils.http import content_disposition_header
 
 from forms_tables.catalog import Indicator, Table
-from reporting.aggregation import AreaSummary, Summary, summarise
+from reporting.aggregation import AreaSummary, Summary, reopened_in_words, summarise
 from reporting.models import Filing, Period
 from reporting.tabulation import write_summary
 from reporting.views.grid import most_common_unit, show
@@ -34,6 +34,10 @@ class TotalTable:
     area: AreaSummary
     unit: str
     rows: tuple[TotalRow, ...]
+
+    @property
+    def reopened(self) -> str:
+        return reopened_in_words(self.area.coverage)
 
     @property
     def firms(self) -> int:
