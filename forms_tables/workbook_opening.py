@@ -1,5 +1,6 @@
 """Opens a workbook found safe and says whose it is, before any figure of it is read."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,7 @@ from forms_tables.workbook_package import (
 
 META_SHEET = "_meta"
 ASK_FOR_NEW = "请重新下载本期表样，把数填进去后再上传。"
+VERSION = re.compile(r"(\S+)=([0-9]{1,9})(?!\S)")  # 软统企6=3
 TAMPERED = f"标明企业、报告期和制度版本的隐藏页被改动过，认不出是谁的表。{ASK_FOR_NEW}"
 
 
@@ -32,6 +34,7 @@ class WorkbookMeta:
     period: str
     credit_code: str
     tables: tuple[str, ...]
+    versions: Mapping[str, int]  # which draft of each table it was filled with; a table not named here: none
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,7 @@ class OpenedWorkbook:
             period=marks["period"],
             credit_code=marks["credit_code"],
             tables=tuple(marks.get("tables", "").split()),
+            versions={table: int(number) for table, number in VERSION.findall(marks.get("versions", ""))},
         )
 
     def rows(self, title: str) -> Iterator[list[GridCell]]:

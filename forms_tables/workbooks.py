@@ -53,10 +53,12 @@ def write_template(
     *,
     parameters: Mapping[str, Decimal | None] | None = None,
     due: str = "",
+    versions: Mapping[str, int] | None = None,
 ) -> None:
     """Write the firm's workbook to `out` (a path or a binary file).
 
-    `values` are what is known so far; `locked` says of each cell a person does not fill why that is so.
+    `values` are what is known so far; `locked` says of each cell a person does not fill why that is so; `versions`
+    says which draft of each table the values are.
     """
     book = Workbook()
     write_guide(book.active, period, reporter, tables, due)
@@ -75,7 +77,7 @@ def write_template(
         sheet = book.create_sheet(table.code)
         write_sheet(sheet, layouts[table.code], reporter.header, known, closed, formulas, list_ranges)
     book.move_sheet(LISTS_SHEET, len(tables))
-    write_meta(book.create_sheet(META_SHEET), edition, period, reporter, tables)
+    write_meta(book.create_sheet(META_SHEET), edition, period, reporter, tables, versions or {})
     book.active = 1
     book.calculation.fullCalcOnLoad = True
     book.save(out)
@@ -163,7 +165,12 @@ def write_lists(sheet: Worksheet, tables: Sequence[Table]) -> dict[str, str]:
 
 
 def write_meta(
-    sheet: Worksheet, edition: Edition, period: PeriodCode, reporter: Reporter, tables: Sequence[Table]
+    sheet: Worksheet,
+    edition: Edition,
+    period: PeriodCode,
+    reporter: Reporter,
+    tables: Sequence[Table],
+    versions: Mapping[str, int],
 ) -> None:
     sheet.sheet_state = "veryHidden"
     marks = {
@@ -172,6 +179,7 @@ def write_meta(
         "period": period.code,
         "credit_code": reporter.credit_code,
         "tables": " ".join(table.code for table in tables),
+        "versions": " ".join(f"{table.code}={versions.get(table.code, 0)}" for table in tables),
     }
     for row, (mark, text) in enumerate(marks.items(), start=1):
         write_text(sheet.cell(row, 1), mark)

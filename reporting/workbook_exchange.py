@@ -1,16 +1,17 @@
 """A filing as a workbook: handed out pre-filled, and taken back into the drafts whole or not at all."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
+from django.utils.timezone import localtime
 
 from accounts.models import Enterprise, User
 from forms_tables.completion import REQUIRED_RULE
-from forms_tables.edition import FIGURE_KINDS
-from forms_tables.parsing import Problem
+from forms_tables.edition import FIGURE_KINDS, Edition
+from forms_tables.parsing import Problem, parse
 from forms_tables.workbooks import (
     OpenedWorkbook,
     ReadWorkbook,
@@ -21,8 +22,10 @@ from forms_tables.workbooks import (
     write_template,
 )
 from reporting.judging import Judgement, facts_for, judge, typed_cells
-from reporting.models import Filing, Submission
-from reporting.workflow import save_sheet
+from reporting.models import Filing, Sheet, Submission
+from reporting.workflow import Conflict, save_sheet
+
+MOST_NAMED = 10  # cells in which a draft and a workbook differ
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,7 @@ class Received:
     problems: tuple[str, ...]
     saved: tuple[str, ...] = ()  # the tables whose drafts were written
     passed_over: tuple[str, ...] = ()  # figures in computed cells that differ from the platform's and were not taken
+    conflicts: tuple[str, ...] = ()  # drafts saved since the workbook was handed out; with any nothing was stored
     not_owed: tuple[str, ...] = ()  # tables of the workbook that the firm does not owe; nothing of them was taken
 
 
@@ -47,6 +51,7 @@ class JudgedWorkbook:
 
 def write_filing_template(filing: Filing, out) -> None:
     """Write the filing's workbook to `out`: all its tables, pre-filled with the drafts and with what is known."""
+    versions = dict(filing.sheets.values_list("table", "version"))  # before the cells: a save in between is noticed
     judgement = judge(filing, known_cells(filing))
     completed = judgement.completed
     due = filing.period.enterprise_deadline.date
@@ -62,6 +67,7 @@ def write_filing_template(filing: Filing, out) -> None:
         out,
         parameters=judgement.facts.parameters,
         due=f"{due.year}年{due.month}月{due.day}日",
+        versions=versions,
     )
 
 
@@ -151,41 +157,73 @@ def name_of(problem: Problem) -> str:
     return f"{problem.code}.{problem.column}"
 
 
-def receive_workbook(filing: Filing, source, by: User, at: datetime, name: str = "") -> Received:
-    """Take an uploaded workbook into the filing's drafts: every table of it, or nothing with the sentences why."""
+def receive_workbook(
+    filing: Filing, source, by: User, at: datetime, name: str = "", *, overwrite: bool = False
+) -> Received:
+    """Take an uploaded workbook into the filing's drafts: every table of it, or nothing with the sentences why.
+    Drafts that were saved since it was handed out are replaced only when the person says so (`overwrite`)."""
     try:
         judged = judge_opened(filing, OpenedWorkbook(source, name))
     except Unreadable as refused:
         return Received((str(refused),))
+    if problems := what_stops(judged):
+        return Received(problems)
     owed = {table.code for table in judged.judgement.tables}
-    # A draft may have gaps, and a computed cell or a table not owed is not taken anyway; all else stops the upload.
-    locked = judged.judgement.completed.locked
-    problems = [
-        problem
+    taken = tuple(code for code in judged.read.meta.tables if code in owed)
+    with transaction.atomic():
+        stored = {sheet.table: sheet for sheet in filing.sheets.filter(table__in=taken).select_related("saved_by")}
+        conflicts = () if overwrite else tuple(conflicts_with(judged, stored.values()))
+        if conflicts:
+            return Received((), conflicts=conflicts)
+        for code in taken:
+            version = stored[code].version if code in stored else 0
+            save_sheet(filing, code, cells_to_take(judged, code), version, by, at, why=f"上传工作簿 {name}".strip())
+    left = [filing.edition.table(code) for code in judged.read.meta.tables if code not in owed]
+    not_owed = tuple(f"{table.code} {table.title}：{table.why_not}" for table in left)
+    return Received((), taken, tuple(passed_over(judged)), not_owed=not_owed)
+
+
+def what_stops(judged: JudgedWorkbook) -> tuple[str, ...]:
+    """A draft may have gaps, and a computed cell or a table not owed is not taken anyway; all else stops an upload."""
+    owed, locked = {table.code for table in judged.judgement.tables}, judged.judgement.completed.locked
+    return tuple(
+        problem.problem
         for problem in judged.problems
         if problem.table in owed
         and (problem in judged.read.problems or (problem.rule != REQUIRED_RULE and name_of(problem) not in locked))
-    ]
-    if problems:
-        return Received(tuple(problem.problem for problem in problems))
-    taken = tuple(code for code in judged.read.meta.tables if code in owed)
-    with transaction.atomic():
-        for code in taken:
-            take_sheet(filing, code, judged, by, at, name)
-    left = [filing.edition.table(code) for code in judged.read.meta.tables if code not in owed]
-    not_owed = tuple(f"{table.code} {table.title}：{table.why_not}" for table in left)
-    return Received((), taken, tuple(passed_over(judged)), not_owed)
+    )
 
 
-def take_sheet(filing: Filing, table: str, judged: JudgedWorkbook, by: User, at: datetime, name: str) -> None:
-    edition, locked = filing.edition, judged.judgement.completed.locked
-    cells = {
+def cells_to_take(judged: JudgedWorkbook, table: str) -> dict[str, str]:
+    edition, locked = judged.filing.edition, judged.judgement.completed.locked
+    return {
         cell: text
         for cell, text in judged.read.cells.items()
         if cell not in locked and edition.indicator(cell.partition(".")[0]).table == table
     }
-    stored = filing.sheets.filter(table=table).first()
-    save_sheet(filing, table, cells, stored.version if stored else 0, by, at, why=f"上传工作簿 {name}".strip())
+
+
+def conflicts_with(judged: JudgedWorkbook, stored: Iterable[Sheet]) -> Iterator[str]:
+    """A sentence for each draft that was saved after the workbook was handed out and says something else."""
+    edition = judged.filing.edition
+    for sheet in stored:
+        cells = cells_to_take(judged, sheet.table)
+        differing = [cell for cell, text in cells.items() if not same(edition, cell, sheet.cells.get(cell, ""), text)]
+        if sheet.version <= judged.read.meta.versions.get(sheet.table, 0) or not differing:
+            continue
+        both = "；".join(
+            f"{edition.place_of(cell)}，草稿“{sheet.cells.get(cell, '')}”，工作簿“{cells[cell].strip()}”"
+            for cell in differing[:MOST_NAMED]
+        )
+        more = f"；等 {len(differing)} 格" if len(differing) > MOST_NAMED else ""
+        saved_at = f"{localtime(sheet.saved_at):%Y-%m-%d %H:%M}"
+        yield f"{sheet.table}：{Conflict(sheet)}草稿的保存时间：{saved_at}。不同的格：{both}{more}。"
+
+
+def same(edition: Edition, cell: str, one: str, other: str) -> bool:
+    """Whether two texts say the same: 1,000.00 in the draft is 1000 in the workbook."""
+    code, _, column = cell.partition(".")
+    return parse(edition.indicator(code), column, one) == parse(edition.indicator(code), column, other)
 
 
 def passed_over(judged: JudgedWorkbook) -> list[str]:

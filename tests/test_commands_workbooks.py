@@ -9,9 +9,10 @@ from django.core.management import CommandError, call_command
 from openpyxl import load_workbook
 
 from accounts.models import JournalEntry, User
+from forms_tables.workbook_opening import OpenedWorkbook
 from reporting.models import Filing, Period, State
 from reporting.workbook_exchange import receive_workbook, write_filing_template
-from reporting.workflow import Refused
+from reporting.workflow import Refused, save_sheet
 from reporting.workflow.period import store_deadlines
 from tests import bad_workbooks as bad
 from tests.figures import file_values, make_city
@@ -237,6 +238,41 @@ class TestUpload:
         assert received.problems == () and "2020.c1" not in self.cells(city)
         assert len(received.passed_over) == 1
         assert "900" in received.passed_over[0] and "950" in received.passed_over[0]
+
+    def save(self, city, cells):
+        sheet = city.filing.sheets.filter(table="软统企6").first()
+        save_sheet(city.filing, "软统企6", cells, sheet.version if sheet else 0, city.clerk, AT)
+
+    def test_does_not_write_over_what_was_saved_since_it_was_handed_out(self, city, template):
+        filled = bad.filled(template, "软统企6", {"2010.c1": 1000, "2110.c1": 120})
+        self.save(city, {"2010.c1": "1,000.00", "2110.c1": "130"})
+        received = self.receive(city, filled)
+        assert (received.problems, received.saved) == ((), ())
+        (sentence,) = received.conflicts
+        assert "云谷填表人保存过" in sentence and "2024-06-05 10:00" in sentence
+        assert "草稿“130”，工作簿“120”" in sentence and "主营业务收入" not in sentence  # 1,000.00 is 1000
+        assert self.cells(city) == {"2010.c1": "1,000.00", "2110.c1": "130"}
+
+    def test_writes_over_it_when_the_person_says_so(self, city, template):
+        self.save(city, {"2110.c1": "130"})
+        filled = bad.filled(template, "软统企6", {"2110.c1": 120})
+        received = receive_workbook(city.filing, io.BytesIO(filled), city.clerk, AT, overwrite=True)
+        assert (received.conflicts, received.saved) == ((), ("软统企6",))
+        assert self.cells(city) == {"2110.c1": "120"}
+
+    def test_is_in_no_conflict_with_the_draft_it_was_made_from_or_an_equal_one(self, city):
+        self.save(city, {"2110.c1": "130"})
+        out = io.BytesIO()
+        write_filing_template(city.filing, out)
+        assert self.receive(city, bad.filled(out.getvalue(), "软统企6", {"2110.c1": 120})).saved == ("软统企6",)
+        assert self.receive(city, bad.filled(out.getvalue(), "软统企6", {"2110.c1": 120})).saved == ("软统企6",)
+        assert self.receive(city, bad.filled(out.getvalue(), "软统企6", {"2110.c1": 125})).conflicts
+
+    def test_carries_the_versions_when_the_command_writes_it(self, city, tmp_path):
+        self.save(city, {"2110.c1": "130"})
+        path = tmp_path / "F.xlsx"
+        call_command("template", "--enterprise", city.firm.credit_code, "--period", "2024M05", "--out", str(path))
+        assert OpenedWorkbook(path).meta.versions == {"软统企6": 1}
 
     def test_does_not_take_a_table_the_firm_no_longer_owes(self, city):
         city.firm.attributes |= {"A38": "是"}

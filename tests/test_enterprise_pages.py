@@ -225,6 +225,20 @@ def test_the_workbook_goes_out_and_comes_back(firm, cast, tmp_path):
     assert "已存入草稿：软统企6" in page
 
 
+def test_a_workbook_older_than_the_draft_wants_a_tick(firm, cast, tmp_path):
+    file = tmp_path / "may.xlsx"
+    file.write_bytes(b"".join(firm.get(reverse("workbook", args=[MAY])).streaming_content))
+    save(firm)
+    for more, status in [({}, 409), ({"overwrite": "yes"}, 302)]:
+        with file.open("rb") as upload:
+            answer = firm.post(reverse("workbook", args=[MAY]), {"workbook": upload, **more})
+        assert answer.status_code == status
+        assert bool(cast.filing.sheets.get().cells) is (status == 409)  # the workbook was empty
+        if status == 409:
+            page = answer.content.decode()
+            assert "以工作簿为准" in page and "李娜保存过" in page and "等 22 格" in page
+
+
 def test_a_submission_is_handed_out_as_it_was_sent(firm, cast):
     submit(firm, cast)
     answer = firm.get(reverse("submission_workbook", args=[MAY, 1]))

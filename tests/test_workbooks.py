@@ -327,6 +327,13 @@ class TestRefusedWorkbooks:
         said = refusal(bad.with_meta(good, "digest", "0" * 64))
         assert "00000000" in said and EDITION.digest[:8] in said
 
+    @pytest.mark.parametrize(
+        ("mark", "versions"),
+        [("软统企6=3 软统企7=0", {"软统企6": 3, "软统企7": 0}), ("软统企6=-1 软统企7=1x =2", {}), ("", {})],
+    )
+    def test_says_which_drafts_it_was_filled_with(self, good, mark, versions):
+        assert dict(read(bad.with_meta(good, "versions", mark)).meta.versions) == versions
+
     @pytest.mark.parametrize("tables", ["软统企9", "软统企1", "软统企6 软统企6a", " "])
     def test_tables_that_are_not_of_the_period(self, good, tables):
         assert "隐藏页被改动过" in refusal(bad.with_meta(good, "tables", tables))

@@ -41,12 +41,14 @@ def workbook(request: HttpRequest, period: str) -> HttpResponse:
         messages.error(request, "请先选择要上传的工作簿。")
         return redirect("filing", period)
     try:
-        received = receive_workbook(filing, upload, request.user, clock.now(), upload.name)
+        overwrite = request.POST.get("overwrite") == "yes"
+        received = receive_workbook(filing, upload, request.user, clock.now(), upload.name, overwrite=overwrite)
     except workflow.Refused as refusal:
         messages.error(request, str(refusal))
         return redirect("filing", period)
-    if received.problems or received.passed_over or received.not_owed:
+    if received.problems or received.conflicts or received.passed_over or received.not_owed:
         context = {"filing": filing, "received": received, "name": upload.name}
-        return render(request, "enterprise/workbook.html", context, status=422 if received.problems else 200)
+        status = 422 if received.problems else 409 if received.conflicts else 200
+        return render(request, "enterprise/workbook.html", context, status=status)
     messages.success(request, f"已存入草稿：{'、'.join(received.saved)}。请核对后做数据审核。")
     return redirect("filing", period)
