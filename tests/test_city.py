@@ -1,6 +1,5 @@
 """The city's and the association's pages: they read everything, ask through the district, and only the city decides."""
 
-from datetime import date
 from urllib.parse import quote
 
 import pytest
@@ -31,7 +30,7 @@ PAGES = [
 ]
 CITY_ALONE = [
     "/city/periods/open/",
-    "/city/periods/2024M05/deadlines/city/",
+    "/city/periods/2024M05/deadlines/",
     "/city/periods/2024M05/lock/",
     "/city/parameters/set/",
 ]
@@ -69,9 +68,10 @@ def test_city_and_association_read_the_same_pages_and_nobody_else_does(may, appr
 
 @pytest.mark.parametrize("address", CITY_ALONE)
 def test_only_the_city_changes_periods_and_parameters(may, address):
-    given = {"code": "2024M04", "city-date": "2024-07-01", "city-reason": "顺延", "reason": "到期", "name": "FX"}
+    dates = {"enterprise": "2024-07-01", "district": "2024-07-01", "city": "2024-07-01"}
+    given = {"code": "2024M04", "reason": "到期", "name": "FX", "value": "7", "source": "公告"}
     for who in (may.analyst, may.reviewer, may.system, may.clerk):
-        assert sign_in(who).post(address, given | {"value": "7", "source": "公告"}).status_code == 403
+        assert sign_in(who).post(address, given | dates).status_code == 403
     assert not Period.objects.get().is_locked and not ParameterValue.objects.exists()
     assert not Deadline.objects.filter(by_hand=True).exists()
 
@@ -165,13 +165,18 @@ def test_a_period_is_opened_with_its_dates_and_filings(desk, may):
     assert Period.objects.get(code="2024M04").deadlines.count() == 3
 
 
-def test_a_date_set_by_hand_has_a_reason_and_stays_in_order(desk, may):
-    url = "/city/periods/2024M05/deadlines/city/"
-    page(desk.post(url, {"city-date": "2024-06-20", "city-reason": ""}), 422)
-    assert "依次不早于前一级" in page(desk.post(url, {"city-date": "2024-06-01", "city-reason": "提前"}), 409)
-    given = {"city-date": "2024-06-20", "city-reason": "系统维护", "city-notice_number": "渝经信函〔2024〕1号"}
-    assert "渝经信函〔2024〕1号" in page(desk.post(url, given, follow=True))
-    assert may.may.deadlines.get(level="city").date == date(2024, 6, 20)
+def test_the_three_dates_are_set_together_with_a_reason_and_stay_in_order(desk, may):
+    url = "/city/periods/2024M05/deadlines/"
+    given = {"enterprise": "2024-06-20", "district": "2024-06-21", "city": "2024-06-21", "reason": "系统维护"}
+    page(desk.post(url, given | {"reason": ""}), 422)
+    page(desk.post(url, given | {"city": "下周"}), 422)
+    assert "依次不早于前一级" in page(desk.post(url, given | {"city": "2024-06-20"}), 409)
+    assert not Deadline.objects.filter(by_hand=True).exists()
+    for _ in range(2):
+        text = page(desk.post(url, given | {"notice_number": "渝经信函〔2024〕1号"}, follow=True))
+    assert text.count("渝经信函〔2024〕1号") == 3
+    days = [deadline.date.day for deadline in may.may.deadlines.order_by("date", "pk")]
+    assert days == [20, 21, 21]
     assert JournalEntry.objects.get(action="调整截止日").why == "系统维护"
 
 

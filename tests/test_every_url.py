@@ -103,7 +103,7 @@ PAGES = {
     "city_periods": "association city",
     "city_open_period": "POST city",
     "city_period": "association city",
-    "city_set_deadline": "POST city",
+    "city_set_deadlines": "POST city",
     "city_allow_estimates": "POST city",
     "city_lock": "POST city",
     "city_parameters": "association city",

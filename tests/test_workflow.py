@@ -370,15 +370,23 @@ def test_opening_a_period_stores_its_deadlines_and_who_owes_it(cast):
     assert JournalEntry.objects.get(action="补充应报企业").after == {"新增应报": "1 家"}
 
 
-def test_a_date_set_by_hand_keeps_the_order_of_the_levels_and_its_reason(cast):
-    deadline = cast.may.enterprise_deadline
+def test_dates_set_by_hand_keep_the_order_of_the_levels_and_their_reason(cast):
+    day = cast.may.enterprise_deadline.date
+    later = {"enterprise": day + timedelta(days=1)}
+    for nobody in (cast.reviewer, cast.analyst, cast.clerk, cast.system):
+        with pytest.raises(Refused, match="市级管理员"):
+            workflow.set_deadlines(cast.may, later, nobody, AT, "系统故障")
     with pytest.raises(Refused, match="原因"):
-        workflow.set_deadline(deadline, deadline.date + timedelta(days=1), cast.city, AT, " ")
+        workflow.set_deadlines(cast.may, later, cast.city, AT, " ")
     with pytest.raises(Refused, match="依次"):
-        workflow.set_deadline(deadline, deadline.date + timedelta(days=9), cast.city, AT, "系统故障")
-    moved = workflow.set_deadline(deadline, deadline.date + timedelta(days=1), cast.city, AT, "系统故障", "〔2024〕9号")
-    assert moved.by_hand and "系统故障" in moved.why
-    assert JournalEntry.objects.get(action="调整截止日").why == "系统故障"
+        workflow.set_deadlines(cast.may, {"enterprise": day + timedelta(days=9)}, cast.city, AT, "系统故障")
+    for _ in range(2):
+        moved = workflow.set_deadlines(cast.may, later, cast.city, AT, "系统故障", "〔2024〕9号")
+    assert moved.enterprise_deadline.by_hand and "系统故障" in moved.enterprise_deadline.why
+    assert not moved.district_deadline.by_hand
+    entry = JournalEntry.objects.get(action="调整截止日")
+    assert (entry.before, entry.why) == ({"企业上报": "2024-06-12"}, "系统故障")
+    assert entry.after == {"企业上报": "2024-06-13", "文号": "〔2024〕9号"}
 
 
 def test_an_estimate_is_made_actual_before_the_next_period(cast):
@@ -391,9 +399,7 @@ def test_an_estimate_is_made_actual_before_the_next_period(cast):
     workflow.allow_estimates(april, True, cast.city, AT, "审计未完")
     filing = workflow.open_period("2024M04", cast.city, AT).filings.get(enterprise=cast.firm)
     may, cast.filing = cast.filing, filing
-    workflow.set_deadline(april.city_deadline, AT.date(), cast.city, AT, "测试")
-    workflow.set_deadline(april.district_deadline, AT.date(), cast.city, AT, "测试")
-    workflow.set_deadline(april.enterprise_deadline, AT.date(), cast.city, AT, "测试")
+    workflow.set_deadlines(april, dict.fromkeys(("enterprise", "district", "city"), AT.date()), cast.city, AT, "测试")
     submit(cast, estimated=True)
     cast.filing = may
     with pytest.raises(Refused, match="不允许上报预估数"):
@@ -405,9 +411,7 @@ def test_an_estimate_is_made_actual_before_the_next_period(cast):
 def test_an_adjusted_base_replaces_what_was_filed(cast):
     april = open_period("2024M04", AT.date().replace(month=5, day=1))
     filing = workflow.open_period("2024M04", cast.city, AT).filings.get(enterprise=cast.firm)
-    workflow.set_deadline(april.city_deadline, AT.date(), cast.city, AT, "测试")
-    workflow.set_deadline(april.district_deadline, AT.date(), cast.city, AT, "测试")
-    workflow.set_deadline(april.enterprise_deadline, AT.date(), cast.city, AT, "测试")
+    workflow.set_deadlines(april, dict.fromkeys(("enterprise", "district", "city"), AT.date()), cast.city, AT, "测试")
     may, cast.filing = cast.filing, filing
     submit(cast, cells={**CLEAN_MAY, "2010.c1": "950"})
     cast.filing = may

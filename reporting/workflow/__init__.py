@@ -25,7 +25,7 @@ from reporting.workflow.period import (
     lock,
     open_period,
     owe,
-    set_deadline,
+    set_deadlines,
     settle_owed,
     standing_in_the_way,
 )
@@ -74,7 +74,7 @@ __all__ = [
     "scan_is_missing",
     "scan_is_wanted",
     "send_back",
-    "set_deadline",
+    "set_deadlines",
     "set_parameter",
     "settle_owed",
     "standing_in_the_way",

@@ -1,5 +1,6 @@
 """What the city does with a period: open it, move a date by hand, lock it."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -120,33 +121,42 @@ def settle_owed(enterprise: Enterprise, by: User, at: datetime, why: str) -> Non
 
 
 @transaction.atomic
-def set_deadline(
-    deadline: Deadline, day: date, by: User, at: datetime, reason: str, notice_number: str = ""
-) -> Deadline:
-    """Set one level's date by hand, with a reason; the three dates stay in order."""
+def set_deadlines(
+    period: Period, dates: Mapping[str, date], by: User, at: datetime, reason: str, notice_number: str = ""
+) -> Period:
+    """Set dates of a period by hand, level → date, all for one reason; the three stay in order. A level that is not
+    named, or already has its date, is left as it is."""
     be_the_city(by)
-    if deadline.period.is_locked:
-        raise Refused(f"{deadline.period.label}已锁定，截止日不能再改。")
+    period = Period.objects.select_for_update().get(pk=period.pk)
+    if period.is_locked:
+        raise Refused(f"{period.label}已锁定，截止日不能再改。")
     if not reason.strip():
         raise Refused("请写明调整截止日的原因。")
-    dates = {row.level: row.date for row in deadline.period.deadlines.all()} | {deadline.level: day}
-    if not dates[Deadline.ENTERPRISE] <= dates[Deadline.DISTRICT] <= dates[Deadline.CITY]:
+    deadlines = {deadline.level: deadline for deadline in period.deadlines.all()}
+    wanted = {level: deadline.date for level, deadline in deadlines.items()} | dict(dates)
+    if not wanted[Deadline.ENTERPRISE] <= wanted[Deadline.DISTRICT] <= wanted[Deadline.CITY]:
         raise Refused("企业、区县、市级三个截止日须依次不早于前一级，请一并调整。")
-    before = deadline.date
-    deadline.date, deadline.by_hand, deadline.moved = day, True, day != deadline.nominal
-    deadline.why, deadline.notice_number = f"市级人工设定：{reason.strip()}", notice_number.strip()
-    deadline.save(update_fields=["date", "by_hand", "moved", "why", "notice_number"])
+    changed = [deadline for level, deadline in deadlines.items() if deadline.date != wanted[level]]
+    if not changed:
+        return period  # the second click
+    before = {deadline.get_level_display(): str(deadline.date) for deadline in changed}
+    for deadline in changed:
+        day = wanted[deadline.level]
+        deadline.date, deadline.by_hand, deadline.moved = day, True, day != deadline.nominal
+        deadline.why, deadline.notice_number = f"市级人工设定：{reason.strip()}", notice_number.strip()
+        deadline.save(update_fields=["date", "by_hand", "moved", "why", "notice_number"])
+    after = {deadline.get_level_display(): str(deadline.date) for deadline in changed}
     journal.record(
         by=by,
         at=at,
         action="调整截止日",
-        subject=str(deadline.get_level_display()),
-        period=deadline.period_id,
-        before={"截止日期": str(before)},
-        after={"截止日期": str(day), "文号": deadline.notice_number},
+        subject=period.label,
+        period=period.code,
+        before=before,
+        after=after | {"文号": notice_number.strip()},
         why=reason.strip(),
     )
-    return deadline
+    return period
 
 
 def standing_in_the_way(period: Period) -> dict[str, int]:

@@ -1,9 +1,11 @@
 """What the city types: a period to open, a date, a parameter."""
 
+from datetime import date
+
 from django import forms
 
 from forms_tables.periods import PeriodCode
-from reporting.models import Period
+from reporting.models import Deadline, Period
 
 
 class OpeningForm(forms.Form):
@@ -16,10 +18,22 @@ class EstimatesForm(forms.Form):
     reason = forms.CharField(label="依据", max_length=200)
 
 
-class DeadlineForm(forms.Form):
-    date = forms.DateField(label="新的截止日", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+class DeadlinesForm(forms.Form):
+    """The three dates of a period, changed together for one reason."""
+
     reason = forms.CharField(label="原因", max_length=200)
     notice_number = forms.CharField(label="文号", max_length=80, required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for level, words in Deadline.LEVELS:
+            day = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+            self.fields[level] = forms.DateField(label=f"{words}截止日", widget=day)
+        self.order_fields([level for level, _ in Deadline.LEVELS])
+
+    @property
+    def dates(self) -> dict[str, date]:
+        return {level: self.cleaned_data[level] for level, _ in Deadline.LEVELS}
 
 
 class LockForm(forms.Form):

@@ -9,7 +9,7 @@ from accounts.access import require
 from reporting import workflow
 from reporting.models import Filing, Period
 from reporting.standing import standing_of
-from reporting.views.city.forms import DeadlineForm, EstimatesForm, LockForm, OpeningForm, next_period_to_open
+from reporting.views.city.forms import DeadlinesForm, EstimatesForm, LockForm, OpeningForm, next_period_to_open
 from reporting.views.periods import periods_to_show
 
 
@@ -40,13 +40,9 @@ def open_period(request):
 def period(request, code, forms=None, status=200):
     found = get_object_or_404(periods_to_show(), pk=code)
     forms = forms or {}
-    deadlines = [
-        (deadline, forms.get(deadline.level) or DeadlineForm(initial={"date": deadline.date}, prefix=deadline.level))
-        for deadline in found.deadlines.all()
-    ]
     around = {
         "period": found,
-        "deadlines": deadlines,
+        "deadlines_form": forms.get("deadlines") or DeadlinesForm(initial=dates_of(found)),
         "standing": standing_of(Filing.objects.of(found)),
         "estimates_form": forms.get("estimates") or EstimatesForm(auto_id="estimates_%s"),
         "hindrances": workflow.standing_in_the_way(found),
@@ -55,23 +51,24 @@ def period(request, code, forms=None, status=200):
     return render(request, "city/period.html", around, status=status)
 
 
+def dates_of(period: Period) -> dict:
+    return {deadline.level: deadline.date for deadline in period.deadlines.all()}
+
+
 @require("city")
 @require_POST
-def set_deadline(request, code, level):
-    found = get_object_or_404(periods_to_show(), pk=code)
-    deadline = get_object_or_404(found.deadlines.select_related("period"), level=level)
-    form = DeadlineForm(request.POST, prefix=level)
+def set_deadlines(request, code):
+    found = get_object_or_404(Period, pk=code)
+    form = DeadlinesForm(request.POST)
     if not form.is_valid():
-        return period(request, code, {level: form}, status=422)
-    given = form.cleaned_data
+        return period(request, code, {"deadlines": form}, status=422)
+    reason, number = form.cleaned_data["reason"], form.cleaned_data["notice_number"]
     try:
-        workflow.set_deadline(
-            deadline, given["date"], request.user, clock.now(), given["reason"], given["notice_number"]
-        )
+        workflow.set_deadlines(found, form.dates, request.user, clock.now(), reason, number)
     except workflow.Refused as refusal:
         form.add_error(None, str(refusal))
-        return period(request, code, {level: form}, status=409)
-    messages.success(request, f"{found.label}{deadline.get_level_display()}截止日已改为 {given['date']:%Y-%m-%d}。")
+        return period(request, code, {"deadlines": form}, status=409)
+    messages.success(request, f"{found.label}的三级截止日已保存。")
     return redirect("city_period", code)
 
 
