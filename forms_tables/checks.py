@@ -15,7 +15,6 @@ from forms_tables.parsing import Problem
 from forms_tables.proofreading import TRUTH, Kinds, Slip, slips_in_formulas
 from forms_tables.scopes import Cell, Fact, Meaning, Scope, reads_of, symbols_of
 from forms_tables.verdict_wording import Teller, conclusion_of, shown, teller_of
-from forms_tables.wording import place_of
 
 __all__ = ["Finding", "Problem", "Rule", "examine", "findings_of_cells", "proofread"]
 
@@ -63,7 +62,8 @@ class Condition:
         """Words for it, in which the column named by the place goes without saying."""
         columns = [meaning.column for meaning in self.reads if isinstance(meaning, Cell) and not meaning.period]
         spoken = replace(self.scope, column=self.scope.column or next(iter(columns), ""))
-        return teller_of(self.tree, spoken)
+        here = self.cells[0].partition("!")[2] if self.cells else ""
+        return teller_of(self.tree, spoken, here)
 
     @cached_property
     def reads(self) -> tuple[Meaning, ...]:
@@ -96,15 +96,14 @@ class Condition:
         """The first cell it reads, in the form's words."""
         if not self.cells:
             return self.rule.where
-        code, _, column = self.cells[0].partition("!")[2].partition(".")
-        return place_of(self.scope.edition.indicator(code), column)
+        return self.scope.edition.place_of(self.cells[0].partition("!")[2])
 
     def touches(self, tables: frozenset[str]) -> bool:
         return any(cell.partition("!")[0] in tables for cell in self.cells)
 
     def finding(self, reading: Reading) -> Finding:
         sides = self.teller(reading)
-        message = f"{self.place}：{sides.words}。{self.rule.message.rstrip('。')}。"
+        message = f"{self.place}：{self.rule.message.rstrip('。')}。{sides.words}。"
         values = {meaning.label: reading.value_of(meaning) for meaning in self.reads}
         figures = {label: shown(value) for label, value in values.items() if value is not None}
         return Finding(

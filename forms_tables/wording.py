@@ -1,10 +1,9 @@
-"""How a rule and a figure read on screen: 2021＋2022, 左边 120.00 万元. The same walker, bound to words."""
+"""How a rule and a figure read on screen: 2021＋2022, 120.00 万元. The same walker, bound to words."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from forms_tables.edition import Indicator
 from forms_tables.expressions import Name, Node, walk
 from forms_tables.scopes import Cell, Fact, Meaning, Moment, RowCode, Scope, Scoped, Setting
 
@@ -17,6 +16,7 @@ PERIODS = {
     "register": "名录",
 }
 MOMENTS = {"month": "月份", "year": "年份", "period_month": "报告期末"}
+LIMITS = {"<": "小于", "<=": "不超过", ">": "大于", ">=": "不低于", "==": "为", "!=": "不同于"}
 SIGNS = {"<": "＜", "<=": "≤", ">": "＞", ">=": "≥", "==": "＝", "!=": "≠", "+": "＋", "-": "－", "*": "×"}
 
 # How tightly a part holds together; a looser part inside a tighter one gets brackets.
@@ -84,7 +84,7 @@ class Words(Scoped):
             case "near":
                 return Phrase(f"{words[0]}＝{words[1]}（允许相差{words[2]}）", COMPARED)
             case "eps":
-                return Phrase(f"{words[0]}×ε", MULTIPLIED)
+                return Phrase("容差")
             case "growth":
                 return Phrase(f"（{words[0]}÷{words[1]}－1）×100", MULTIPLIED)
             case "filled" | "empty":
@@ -129,13 +129,20 @@ def words_of(meaning: Meaning, column: str = "") -> str:
     raise TypeError(meaning)
 
 
+def name_of(meaning: Meaning, scope: Scope) -> str:
+    """A cell or an attribute with the name the form gives it: 上期 2010“主营业务收入”的“本年本期累计”."""
+    match meaning:
+        case Cell(period=period, indicator=indicator, column=key):
+            before = f"{PERIODS[period]} " if period else ""
+            label = "" if key == scope.column or len(indicator.columns) == 1 else f"的“{indicator.column(key).label}”"
+            return f"{before}{indicator.code}“{indicator.name}”{label}"
+        case Fact(period=period, code=code) if code in scope.edition.indicators:
+            return f"{PERIODS[period]}{scope.edition.indicator(code).name}"
+    return words_of(meaning, scope.column)
+
+
 def say(node: Node, scope: Scope) -> str:
     return walk(node, Words(scope)).words
-
-
-def place_of(indicator: Indicator, column: str) -> str:
-    """软统企6 2020 软件业务收入合计〔本年本期累计〕"""
-    return f"{indicator.table} {indicator.code} {indicator.name}〔{indicator.column(column).label}〕"
 
 
 def figure(value: Decimal, unit: str = "") -> str:

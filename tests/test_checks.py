@@ -75,34 +75,71 @@ def test_figures_of_other_filings_are_shown_but_are_no_cells_of_this_one():
     (finding,) = findings_of(EDITION, figures(M2010_c1="1500.5"), facts)
     assert finding.rule == "X02" and finding.cells == ("软统企6!2010.c1",)
     assert finding.message == (
-        "软统企6 2010 主营业务收入〔本年本期累计〕：左边（2010）1,500.50 万元，右边（0.9×上期2010）1,800.00 万元，"
-        "相差 299.50 万元。本期累计较上期累计下降超过10%，须先申请修订上期报表。"
+        "软统企6表2010“主营业务收入”的“本年本期累计”：本期累计较上期累计下降超过10%，须先申请修订上期报表。"
+        "现为 1,500.50 万元，而 0.9×上期2010 为 1,800.00 万元，相差 299.50 万元。"
     )
     assert finding.figures["prev(2010.c1)"] == "2000"
 
 
 def test_a_limit_is_said_as_a_limit():
     (finding,) = findings_of(with_rule(texts=("-100 <= M2113 <= 1000",), columns=("c1",)), figures(M2113_c1="1500"))
-    assert finding.message == "软统企6 2113 订单同比增长〔本年本期累计〕：左边（2113）1,500%，应≤1,000。不对。"
+    assert finding.message == ("软统企6表2113“订单同比增长”的“本年本期累计”：不对。现为 1,500%，应不超过 1,000%。")
 
 
 def test_different_units_are_shown_one_by_one():
     edition = with_rule(texts=("M2040 * FX <= M2020",), columns=("c1",))
     facts = Facts(PeriodCode(2024, 5), {}, {"FX": Decimal("7.1")})
     (finding,) = findings_of(edition, figures(M2040_c1="100", M2020_c1="700"), facts)
-    assert "左边（2040×期内平均汇率）710，右边（2020）700，相差 10" in finding.message
-    assert "其中2040 100.00 万美元，期内平均汇率 7.1，2020 700.00 万元" in finding.message
+    assert "2040×期内平均汇率 为 710，而 2020“软件业务收入合计”为 700，相差 10" in finding.message
+    assert "其中 2040 100.00 万美元，期内平均汇率 7.1，2020 700.00 万元" in finding.message
 
 
 def test_the_part_at_fault_is_shown():
     edition = with_rule(texts=("M2010 >= 0 and M2020 <= M2010",), columns=("c1",))
     (finding,) = findings_of(edition, figures(M2010_c1="5", M2020_c1="6"))
-    assert "左边（2020）6.00 万元，右边（2010）5.00 万元，相差 1.00 万元" in finding.message
+    assert "2020“软件业务收入合计”为 6.00 万元，而 2010“主营业务收入”为 5.00 万元，相差 1.00 万元" in finding.message
 
 
 def test_a_condition_without_sides_shows_what_it_rests_on():
     (finding,) = findings_of(EDITION, figures(M2111_c1="5", M2112_c1="0", M2010_c1="0"), tables=["软统企6"])[:1]
-    assert finding.rule == "R624" and "2111 5.00 万元，2112 0 人" in finding.message
+    assert finding.rule == "R624" and "现为 5.00 万元，2112“平均用工人数”为 0 人" in finding.message
+
+
+def test_two_cells_are_named_with_both_figures_after_what_the_rule_says():
+    (finding,) = findings_of(EDITION, figures(M20211_c1="501", M2021_c1="500"))
+    assert finding.message == (
+        "软统企6表20211“其中：基础软件收入”的“本年本期累计”：基础软件收入不得大于软件产品收入。"
+        "现为 501.00 万元，而 2021“1.软件产品收入”为 500.00 万元，相差 1.00 万元。"
+    )
+
+
+def test_a_limit_on_the_left_is_said_of_the_figure():
+    facts = Facts(PeriodCode(2024, 5), {}, {"YOY_LIMIT": Decimal(50)})
+    finding = findings_of(EDITION, figures(M2010_c2="200", M2010_c4="-60"), facts)[-1]
+    assert finding.rule == "X07" and finding.message.endswith("现为 -60%，应不低于 -50%。")
+
+
+def test_the_tolerance_of_a_sum_is_said_apart_from_the_sum():
+    values = figures(M2020_c1="100.02", M2010_c1="100")
+    (finding,) = [found for found in findings_of(EDITION, values) if found.rule == "R608"]
+    assert finding.message.endswith("而 2010“主营业务收入”为 100.00 万元，相差 0.02 万元（容差 0.01）。")
+    assert finding.figures["right"] == "100" and finding.figures["allowed"] == "0.01"
+
+
+def test_a_mistaken_unit_is_told_as_so_many_times():
+    facts = Facts(PeriodCode(2024, 5), {}, {"UNIT_BAND_LOW": Decimal(5000), "UNIT_BAND_HIGH": Decimal(20000)})
+    values = figures(M2110_c1="2342300", M2110_c2="234.23")
+    (finding,) = [found for found in findings_of(EDITION, values, facts) if found.rule == "X16"]
+    assert finding.message == (
+        "软统企6表2110“研发经费”的“本年本期累计”：与对比期相差约一万倍，疑似元与万元填错，请更正单位。"
+        "现为 2,342,300.00 万元，去年同期累计为 234.23 万元，相差约 10,000 倍。"
+    )
+
+
+def test_an_attribute_is_called_by_its_name():
+    annual = with_rule(texts=("Y2010.y > 5 or has(A34, '2')",))
+    (finding,) = findings_of(annual, {"Y2010.y": Decimal(5)}, Facts(PeriodCode(2024), {"A34": "1"}))
+    assert finding.message.endswith("现为 5.00 万元，纳统类别 1。")
 
 
 def fingerprint(**cells):
@@ -185,4 +222,4 @@ def test_an_edition_of_its_own_rules_judges_by_them():
 def test_completed_forms_are_judged_as_completed():
     done = complete(EDITION, {"2021.c1": "5", "2022.c1": "5", "2023.c1": "5", "2010.c1": "14"}, MAY)
     (finding,) = [finding for finding in examine(EDITION, done, MAY) if finding.rule == "R608"]
-    assert finding.figures["left"] == "15" and finding.figures["right"] == "14.01"
+    assert finding.figures["left"] == "15" and finding.figures["right"] == "14" and finding.figures["allowed"] == "0.01"

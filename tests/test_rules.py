@@ -133,9 +133,9 @@ def test_a_finding_says_where_and_shows_both_sides():
     facts, values = facts_and_values("month", "2020.c1=1200 2021.c1=400 2022.c1=300 2023.c1=200 2024.c1=298 A36=是")
     (finding,) = [finding for finding in examine(EDITION, values, facts) if finding.rule == "R601"]
     assert finding.message == (
-        "软统企6 2020 软件业务收入合计〔本年本期累计〕：左边（2020）1,200.00 万元，"
-        "右边（2021＋2022＋2023＋2024）1,198.00 万元，相差 2.00 万元（允许相差 0.04）。"
+        "软统企6表2020“软件业务收入合计”的“本年本期累计”："
         "软件业务收入合计应等于软件产品、信息技术服务、信息安全、嵌入式系统软件四项之和。"
+        "现为 1,200.00 万元，而 2021＋2022＋2023＋2024 为 1,198.00 万元，相差 2.00 万元（容差 0.04）。"
     )
     assert finding.cells == (
         "软统企6!2020.c1",
@@ -154,8 +154,8 @@ def test_every_failing_row_gives_a_whole_sentence():
             continue
         facts, values = facts_and_values(CONDITIONS[rule][0].frequency, figures)
         for finding in (finding for finding in examine(EDITION, values, facts) if finding.rule == rule):
-            assert finding.message.endswith(f"。{EDITION.rule(rule).message}。") and "：" in finding.message
-            assert not re.search(r"[a-z]{2}|None|Decimal", finding.message.partition("：")[2]), finding.message
+            assert f"：{EDITION.rule(rule).message}。" in finding.message and finding.message.endswith("。")
+            assert not re.search(r"[a-z]{2}|ε|左边|None|Decimal", finding.message.partition("”：")[2]), finding.message
             assert json.dumps(dict(finding.figures))
 
 
