@@ -106,8 +106,9 @@ def _read_figure(typed: str, indicator: Indicator, column: str) -> Decimal:
             raise _Refused(f"{_show(typed)}的小数超过{allowed}位；系统不代为四舍五入，请填至{allowed}位小数")
         value = exact
     if value < 0 and column in indicator.nonnegative_columns:
-        mend = "红字冲销造成的负数须先走修订申请" if indicator.kind in ("money", "usd") else "请核对"
-        raise _Refused(f"{_show(typed)}为负数，该指标不得为负，{mend}", indicator.nonnegative_rule)
+        netted = "；红字冲销请填冲减后的累计数，确为负数的请联系区县"
+        mend = netted if indicator.kind in ("money", "usd") else "，请核对"
+        raise _Refused(f"{_show(typed)}为负数，该指标不得为负{mend}", indicator.nonnegative_rule)
     return value or abs(value)  # never -0
 
 
