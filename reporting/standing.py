@@ -46,8 +46,9 @@ class Standing:
     on_time: int = 0
 
     @property
-    def unfinished(self) -> int:
-        return self.owed - self.passed_on
+    def left_out(self) -> int:
+        """What a lock would leave out of the totals."""
+        return self.owed - self.approved
 
     @property
     def on_time_share(self) -> Decimal | None:
@@ -56,10 +57,24 @@ class Standing:
 
 
 @dataclass(frozen=True)
+class RevenueShare:
+    """What part of last year's revenue the approved firms carry, in percent (blank where nobody has a last year), and
+    for how many of those who owe that revenue is known at all."""
+
+    percent: Decimal | None = None
+    known: int = 0
+    owed: int = 0
+
+    @property
+    def left_out(self) -> Decimal | None:
+        return None if self.percent is None else 100 - self.percent
+
+
+@dataclass(frozen=True)
 class DistrictStanding:
     district: District
     standing: Standing
-    revenue_share: Decimal | None
+    revenue_share: RevenueShare
 
     @property
     def level(self) -> int:
@@ -111,7 +126,7 @@ def city_standing(period: Period) -> list[DistrictStanding]:
     counted = standing_by_district(Filing.objects.of(period))
     shares = revenue_shares(Filing.objects.of(period), period)
     return [
-        DistrictStanding(district, counted.get(district.pk, Standing()), shares.get(district.pk))
+        DistrictStanding(district, counted.get(district.pk, Standing()), shares.get(district.pk, RevenueShare()))
         for district in districts_of(period)
     ]
 
@@ -119,17 +134,18 @@ def city_standing(period: Period) -> list[DistrictStanding]:
 WHOLE = ""
 
 
-def revenue_shares(filings: QuerySet, period: Period) -> dict[int | str, Decimal | None]:
-    """What part of last year's revenue the approved ones carry: per district, and of all these filings under WHOLE.
-    Blank where nobody has a last year."""
+def revenue_shares(filings: QuerySet, period: Period) -> dict[int | str, RevenueShare]:
+    """How much of last year's revenue the approved ones carry: per district, and of all these filings under WHOLE."""
     _, revenues = revenue_before(period.parsed)
-    owed, carried = Counter(), Counter()
+    owed, known, whole, carried = Counter(), Counter(), Counter(), Counter()
     for enterprise, district, approved in filings.order_by().values_list("enterprise", "district", "approved"):
         revenue = revenues.get(enterprise, Decimal(0))
         for area in (district, WHOLE):
-            owed[area] += revenue
+            owed[area] += 1
+            known[area] += enterprise in revenues
+            whole[area] += revenue
             carried[area] += revenue if approved else 0
-    return {area: share(carried[area], whole) for area, whole in owed.items()}
+    return {area: RevenueShare(share(carried[area], whole[area]), known[area], owed[area]) for area in owed}
 
 
 def submissions_visible_to(user: User) -> QuerySet[Submission]:

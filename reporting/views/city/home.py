@@ -22,7 +22,7 @@ SORTS = {
     "approved": lambda row: row.standing.approved,
     "on_time": lambda row: row.standing.on_time_share or -1,
     "late": lambda row: row.standing.late,
-    "revenue": lambda row: row.revenue_share or -1,
+    "revenue": lambda row: row.revenue_share.percent or -1,
 }
 
 
