@@ -1,5 +1,6 @@
 """The city's and the association's pages: they read everything, ask through the district, and only the city decides."""
 
+from datetime import date
 from urllib.parse import quote
 
 import pytest
@@ -10,8 +11,9 @@ from accounts.models import District, JournalEntry
 from reporting import workflow
 from reporting.judging import parameters_for
 from reporting.models import Deadline, ParameterValue, Period, Review, State
+from reporting.workflow.period import owe
 from tests.cast import AT
-from tests.may import fresh, make_may
+from tests.may import AFTER_DUE, fresh, make_may, open_period
 from tests.officials import file_may, freeze, make_it_be, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -82,6 +84,20 @@ def test_home_counts_each_district_and_says_what_blocks_the_lock(desk, approved)
     assert rows.index("渝中区") < rows.index("南岸区")
     assert "渝中<br><b>1/2</b>" in text and "南岸<br><b>0/1</b>" in text
     assert "尚不能直接锁定：未填报 2 家" in text
+
+
+def test_the_share_of_last_years_revenue_says_how_many_firms_it_rests_on(desk, may, approved):
+    december = open_period("2023M12", date(2024, 1, 1))
+    last_year = ((may.filing, "600.00", may.reviewer), (may.other_filing, "200.00", may.other_reviewer))
+    for filing, figure, reviewer in last_year:
+        before = owe(filing.enterprise, december)
+        workflow.approve(freeze(before, may.clerk, {"2010.c1": figure}), reviewer, AT)
+    assert "75.0%（基数覆盖 3 家中的 2 家）" in page(desk.get("/city/?period=2024M05"))
+    own = page(sign_in(may.reviewer).get("/district/?period=2024M05"))
+    assert "100.0%（基数覆盖 2 家中的 1 家）" in own
+    make_it_be(AFTER_DUE.date())
+    confirm = page(desk.get("/city/periods/2024M05/"))
+    assert "2 家没有审核通过，不计入汇总，占上年收入 25.0%。" in confirm
 
 
 def test_a_district_that_is_not_on_the_map_is_shown_all_the_same(desk, cast, may):
@@ -191,11 +207,22 @@ def test_estimates_are_allowed_by_the_city_with_a_reason(desk, may):
     assert (entry.before, entry.after, entry.why) == ({"预估数": "不允许"}, {"预估数": "允许"}, "审计未完")
     assert "已设为不允许" in page(desk.post(url, {"reason": "审计已完"}, follow=True))
     assert not Period.objects.get(code="2024M05").estimates_allowed
-    workflow.lock(may.may, may.city, AT, "停报")
+    workflow.lock(may.may, may.city, AFTER_DUE, "停报")
     assert "已锁定" in page(desk.post(url, {"allowed": "on", "reason": "想改"}), 409)
 
 
+def test_nobody_locks_while_firms_may_still_file_in_time(desk, may, approved):
+    text = page(desk.get("/city/periods/2024M05/"))
+    assert "企业上报截止日 6月12日 未到，还有 未填报 2 家，截止后才能锁定。" in text
+    assert "锁定2024年5月</button>" not in text
+    refused = page(desk.post("/city/periods/2024M05/lock/", {"reason": "想早点"}), 409)
+    assert "截止后才能锁定" in refused and not Period.objects.get().is_locked
+
+
 def test_locking_needs_a_reason_while_filings_are_missing(desk, may, approved):
+    make_it_be(AFTER_DUE.date())
+    text = page(desk.get("/city/periods/2024M05/"))
+    assert "2 家没有审核通过，不计入汇总" in text and "原因（有未完成的填报时必填）" in text
     assert "如确需锁定，请写明原因" in page(desk.post("/city/periods/2024M05/lock/", {"reason": ""}), 409)
     for _ in range(2):
         page(desk.post("/city/periods/2024M05/lock/", {"reason": "两家停业"}, follow=True))
@@ -215,7 +242,7 @@ def test_a_parameter_keeps_its_source_and_what_it_was(desk, may):
 
 
 def test_a_locked_periods_parameters_stay(desk, may):
-    workflow.lock(may.may, may.city, AT, "停报")
+    workflow.lock(may.may, may.city, AFTER_DUE, "停报")
     period = Period.objects.get()
     with pytest.raises(workflow.Refused):
         workflow.set_parameter(period.edition, "FX", period, 7, may.city, AT, "公告")

@@ -64,14 +64,14 @@ def test_an_approval_that_waited_sees_that_the_period_was_locked(transactional_d
         with pytest.raises(Refused, match="锁定"):
             workflow.approve(submission, may.reviewer, AT)
 
-    while_another(lambda: workflow.lock(may.may, may.city, AT, "到期"), approve)
+    while_another(lambda: workflow.lock(may.may, may.city, AFTER_DUE, "到期"), approve)
     assert fresh(may.filing).approved is None
 
 
 @pytest.mark.django_db
 def test_a_locked_period_takes_neither_a_check_nor_an_explanation():
     may = make_may(assemble())
-    workflow.lock(may.may, may.city, AT, "到期")
+    workflow.lock(may.may, may.city, AFTER_DUE, "到期")
     with pytest.raises(Refused, match="锁定"):
         workflow.check(may.filing, may.clerk, AT)
     with pytest.raises(Refused, match="锁定"):

@@ -338,9 +338,9 @@ def test_locking_wants_a_reason_for_what_is_missing_and_ends_everything(cast):
     for nobody in (cast.reviewer, cast.analyst, cast.clerk, cast.system):
         with pytest.raises(Refused, match="市级管理员"):
             workflow.lock(cast.may, nobody, AT, "试试")
-    with pytest.raises(Refused, match="未填报 2 家"):
-        workflow.lock(cast.may, cast.city, AT)
-    workflow.lock(cast.may, cast.city, AT, "两家多次催报未果")
+    with pytest.raises(Refused, match="未填报 2 家。如确需锁定，请写明原因"):
+        workflow.lock(cast.may, cast.city, AFTER_DUE)
+    workflow.lock(cast.may, cast.city, AFTER_DUE, "两家多次催报未果")
     assert fresh(cast.filing).state == State.LOCKED
     for late in (
         lambda: workflow.amend(cast.filing, cast.clerk, AT, "想改"),
@@ -350,6 +350,14 @@ def test_locking_wants_a_reason_for_what_is_missing_and_ends_everything(cast):
     ):
         with pytest.raises(Refused, match="锁定"):
             late()
+
+
+def test_a_lock_waits_for_the_firms_date_unless_everything_is_approved(cast):
+    with pytest.raises(Refused, match="企业上报截止日 6月12日 未到，还有 未填报 3 家，截止后才能锁定"):
+        workflow.lock(cast.may, cast.city, LAST_SECOND, "想早点")
+    Filing.objects.exclude(pk=cast.filing.pk).delete()
+    workflow.approve(submit(cast), cast.reviewer, AT)
+    assert workflow.lock(cast.may, cast.city, AT).is_locked
 
 
 def test_opening_a_period_stores_its_deadlines_and_who_owes_it(cast):

@@ -28,6 +28,7 @@ from reporting.workflow.period import (
     set_deadlines,
     settle_owed,
     standing_in_the_way,
+    too_early_to_lock,
 )
 from reporting.workflow.request import ask_adjustment, ask_late, decide_adjustment, decide_late
 from reporting.workflow.review import (
@@ -79,5 +80,6 @@ __all__ = [
     "settle_owed",
     "standing_in_the_way",
     "submit",
+    "too_early_to_lock",
     "unexplained",
 ]

@@ -168,20 +168,35 @@ def standing_in_the_way(period: Period) -> dict[str, int]:
     return counts
 
 
+def too_early_to_lock(period: Period, at: datetime) -> str:
+    """Why the period cannot be locked yet: before the firms' date only when every filing is approved."""
+    missing = standing_in_the_way(period)
+    due = period.due_at(Deadline.ENTERPRISE)
+    if not missing or at > due:
+        return ""
+    return f"企业上报截止日 {due.month}月{due.day}日 未到，还有 {in_words(missing)}，截止后才能锁定。"
+
+
+def in_words(counts: Mapping[str, int]) -> str:
+    return "、".join(f"{words} {count} 家" for words, count in counts.items())
+
+
 @transaction.atomic
 def lock(period: Period, by: User, at: datetime, reason: str = "") -> Period:
-    """市级锁定: nothing changes any more; what is unfinished needs a reason. What was never approved stays out of the
-    totals; what is being amended or was returned by the city counts as it was approved last."""
+    """市级锁定: nothing changes any more. While a firm may still file in time, only what is wholly approved is locked;
+    later what is unfinished needs a reason. What was never approved stays out of the totals; what is being amended or
+    was returned by the city counts as it was approved last."""
     be_the_city(by)
     period = Period.objects.select_for_update().get(pk=period.pk)
     if period.is_locked:
         return period  # the second click
     # Every change locks its filing first: what is under way is waited for, what comes later finds the period locked.
     list(Filing.objects.of(period).order_by("pk").select_for_update().values_list("pk"))
+    if too_early := too_early_to_lock(period, at):
+        raise Refused(too_early)
     missing = standing_in_the_way(period)
     if missing and not reason.strip():
-        listed = "、".join(f"{words} {count} 家" for words, count in missing.items())
-        raise Refused(f"尚有未完成的填报：{listed}。如确需锁定，请写明原因。")
+        raise Refused(f"尚有未完成的填报：{in_words(missing)}。如确需锁定，请写明原因。")
     period.state, period.locked_at = Period.LOCKED, at
     period.save(update_fields=["state", "locked_at"])
     Filing.objects.of(period).filter(state=State.APPROVED).update(state=State.LOCKED)

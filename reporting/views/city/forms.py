@@ -38,10 +38,10 @@ class DeadlinesForm(forms.Form):
 
 class LockForm(forms.Form):
     reason = forms.CharField(
-        label="原因",
+        label="原因（有未完成的填报时必填）",
         max_length=500,
         required=False,
-        help_text="还有未完成的填报时必填。从未审核通过的不计入汇总；正在修订或被退回的，按原审核通过数计入。",
+        help_text="从未审核通过的不计入汇总；正在修订或被退回的，按原审核通过数计入。",
     )
 
 

@@ -8,7 +8,7 @@ from accounts import clock
 from accounts.access import require
 from reporting import workflow
 from reporting.models import Filing, Period
-from reporting.standing import standing_of
+from reporting.standing import WHOLE, revenue_shares, standing_of
 from reporting.views.city.forms import DeadlinesForm, EstimatesForm, LockForm, OpeningForm, next_period_to_open
 from reporting.views.periods import periods_to_show
 
@@ -40,12 +40,15 @@ def open_period(request):
 def period(request, code, forms=None, status=200):
     found = get_object_or_404(periods_to_show(), pk=code)
     forms = forms or {}
+    filings = Filing.objects.of(found)
     around = {
         "period": found,
         "deadlines_form": forms.get("deadlines") or DeadlinesForm(initial=dates_of(found)),
-        "standing": standing_of(Filing.objects.of(found)),
+        "standing": standing_of(filings),
         "estimates_form": forms.get("estimates") or EstimatesForm(auto_id="estimates_%s"),
         "hindrances": workflow.standing_in_the_way(found),
+        "too_early": workflow.too_early_to_lock(found, clock.now()),
+        "revenue_share": revenue_shares(filings, found).get(WHOLE),
         "lock_form": forms.get("lock") or LockForm(),
     }
     return render(request, "city/period.html", around, status=status)
