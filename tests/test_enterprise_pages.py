@@ -65,6 +65,17 @@ def test_home_has_one_line_and_one_button_for_what_is_owed(firm):
     assert "距 6月12日 截止还有 7 天" in page
 
 
+def test_home_says_what_a_lock_left_out(firm, cast):
+    assert "锁定时未办结" not in firm.get("/").content.decode()
+    submit(firm, cast)
+    Period.objects.update(state=Period.LOCKED, locked_at=AFTER_DUE)
+    assert "2024年5月</a> 已锁定：您的上报件在锁定前未经区县审核，未计入汇总。" in firm.get("/").content.decode()
+    Filing.objects.update(state=State.NOT_STARTED, latest=None)
+    assert "2024年5月</a> 未报，已锁定。" in firm.get("/").content.decode()
+    Filing.objects.update(state=State.LOCKED)
+    assert "锁定时未办结" not in firm.get("/").content.decode()
+
+
 def test_home_sends_every_official_to_their_own_first_page(client, cast, monkeypatch):
     stop_the_clock(monkeypatch, AT)
     client.force_login(cast.reviewer)

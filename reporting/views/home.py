@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from accounts import clock
+from reporting.aggregation import UNDER_REVIEW
 from reporting.judging import standing_submission, tables_for, typed_cells
 from reporting.models import Filing, LateRequest, Review, State, Submission
 
@@ -38,6 +39,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "owed": sorted(owed, key=lambda line: line.due),
         "in_hand": [filing for filing in reversed(filings) if is_in_hand(filing)][:6],
+        "left_out": [closed for filing in reversed(filings) if (closed := closing_words(filing))][:6],
         "exempt": [filing for filing in filings if filing.state == State.EXEMPT and not filing.period.is_locked],
         "marks": [mark_of(filing, at) for filing in monthly],
         "line": revenue_line(monthly),
@@ -54,6 +56,21 @@ def is_open(filing: Filing) -> bool:
 def is_in_hand(filing: Filing) -> bool:
     """Submitted, and not locked yet: with the district or the city."""
     return not is_open(filing) and not filing.period.is_locked and filing.state not in (State.LOCKED, State.EXEMPT)
+
+
+def closing_words(filing: Filing) -> dict | None:
+    """What a lock did to a filing that was not settled: it must not vanish from the firm's page without a word."""
+    if not filing.period.is_locked or filing.state in (State.LOCKED, State.EXEMPT):
+        return None
+    if filing.approved:
+        words = "已锁定：锁定前未办结，按此前审核通过的一份计入汇总"
+    elif filing.state in UNDER_REVIEW:
+        words = "已锁定：您的上报件在锁定前未经区县审核，未计入汇总"
+    elif filing.state == State.RETURNED:
+        words = "已锁定：您的上报件被退回后没有再次上报，未计入汇总"
+    else:
+        words = "未报，已锁定"
+    return {"filing": filing, "words": words}
 
 
 @dataclass(frozen=True)
