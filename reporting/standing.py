@@ -11,26 +11,29 @@ from decimal import Decimal
 from django.db.models import Count, F, Q, QuerySet
 
 from accounts.models import District, User
-from reporting.aggregation import UNDER_REVIEW, districts_of, revenue_before, share
+from reporting.aggregation import SETTLED, UNDER_REVIEW, districts_of, revenue_before, share
 from reporting.models import BaseAdjustment, Filing, LateRequest, Period, State, Submission
 
-# Every filing owed is in exactly one of these; the names are those of the queue's filter.
+# The states a list is narrowed to; the names are those of the queue's filter. What is settled is counted as approved.
 GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
     "not_started": ("未填报", (State.NOT_STARTED,)),
-    "drafting": ("草稿", (State.DRAFT, State.AMENDING)),
+    "drafting": ("草稿", (State.DRAFT,)),
     "waiting": ("已上报，待审核", (State.SUBMITTED,)),
     "querying": ("查询中", (State.QUERIED,)),
     "returned": ("退回", (State.RETURNED,)),
+    "amending": ("修订中", (State.AMENDING,)),
     "from_city": ("市级查询或退回", (State.CITY_QUERIED, State.CITY_RETURNED)),
-    "passed_on": ("已通过", (State.APPROVED, State.LOCKED)),
 }
-# A submission of it stands: approved, or under review. The same question as in reporting.aggregation.
-FILED = Q(approved__isnull=False) | Q(state__in=UNDER_REVIEW)
+# The same two questions as in reporting.aggregation. A submission of it counts:
+APPROVED = Q(approved__isnull=False)
+# A submission of it stands, approved or under review:
+FILED = APPROVED | Q(state__in=UNDER_REVIEW)
 
 
 @dataclass(frozen=True)
 class Standing:
-    """How many filings stand where. `late` and `on_time` cut across the states: both count only what was filed."""
+    """How many filings stand where. The last five cut across the states: `late` and `on_time` count only what was
+    filed; `reopened` are the approved ones being amended, asked about or returned, which count as approved last."""
 
     owed: int = 0
     not_started: int = 0
@@ -38,10 +41,11 @@ class Standing:
     waiting: int = 0
     querying: int = 0
     returned: int = 0
+    amending: int = 0
     from_city: int = 0
-    passed_on: int = 0
     filed: int = 0
     approved: int = 0
+    reopened: int = 0
     late: int = 0
     on_time: int = 0
 
@@ -87,6 +91,8 @@ def in_group(filings: QuerySet, group: str, at: datetime) -> QuerySet:
     """The filings behind one number of the page; an unknown word means all of them."""
     if group in GROUPS:
         return filings.filter(state__in=GROUPS[group][1])
+    if group == "approved":
+        return filings.filter(APPROVED)
     if group == "late":
         return filings.filter(FILED, late=True)
     if group == "on_time":
@@ -101,7 +107,8 @@ def counts() -> dict[str, Count]:
     numbers = {name: Q(state__in=states) for name, (_, states) in GROUPS.items()} | {
         "owed": Q(),
         "filed": FILED,
-        "approved": Q(approved__isnull=False),
+        "approved": APPROVED,
+        "reopened": APPROVED & ~Q(state__in=SETTLED),
         "late": FILED & Q(late=True),
         "on_time": FILED & Q(late=False),
     }

@@ -86,6 +86,19 @@ def test_home_counts_each_district_and_says_what_blocks_the_lock(desk, approved)
     assert "尚不能直接锁定：未填报 2 家" in text
 
 
+def test_tiles_table_and_totals_count_the_approved_alike(desk, may, approved):
+    assert "仍计入" not in page(desk.get("/city/"))
+    workflow.amend(may.filing, may.clerk, AT, "漏报一个项目")
+    text = page(desk.get("/city/"))
+    assert 'state=approved">1</a>' in text and 'state=amending">1</a>' in text and 'state=drafting">0</a>' in text
+    assert "渝中<br><b>1/2</b>" in text
+    assert "已通过的 1 家中，修订、查询或退回中仍计入 1 家。" in text
+    assert "审核通过 1 家" in page(desk.get("/city/totals/?period=2024M05"))
+    listed = page(desk.get("/city/submissions/?period=2024M05&state=approved"))
+    assert "云图软件" in listed and "山城智能" not in listed and "已通过（1）" in listed
+    assert 'state=approved">1</a>' in page(sign_in(may.reviewer).get("/district/"))
+
+
 def test_the_share_of_last_years_revenue_says_how_many_firms_it_rests_on(desk, may, approved):
     december = open_period("2023M12", date(2024, 1, 1))
     last_year = ((may.filing, "600.00", may.reviewer), (may.other_filing, "200.00", may.other_reviewer))

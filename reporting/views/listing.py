@@ -18,7 +18,7 @@ SORTS = {
     "state": "state",
     "submitted": "latest__submitted_at",
 }
-MORE_GROUPS = {"late": "迟报", "overdue": "逾期未报"}
+MORE_GROUPS = {"approved": "已通过", "late": "迟报", "overdue": "逾期未报"}
 
 
 @dataclass(frozen=True)
@@ -91,6 +91,7 @@ def choices_of(filings: QuerySet, group: str, at: datetime) -> list[Choice]:
     """The states one may narrow the list to, each with how many it would show."""
     standing = standing_of(filings)
     counts = {name: getattr(standing, name) for name in GROUPS} | {
+        "approved": standing.approved,
         "late": standing.late,
         "overdue": filings.overdue(at).count(),
     }
