@@ -6,6 +6,7 @@ from urllib.parse import quote
 import pytest
 from django.core.cache import cache
 from django.urls import reverse
+from django.utils.html import escape
 
 from accounts.models import District, JournalEntry
 from reporting import workflow
@@ -254,6 +255,18 @@ def test_a_parameter_keeps_its_source_and_what_it_was(desk, may):
     assert JournalEntry.objects.filter(action="设定参数").first().before["取值"] == "7.103500"
 
 
+def test_parameters_are_listed_by_name_with_their_periods_folded(desk, may):
+    given = {"name": "FX", "source": "外汇中心公告"}
+    for period, value in (("", "7.05"), ("2024M05", "7.1035")):
+        text = page(desk.post("/city/parameters/set/", given | {"period": period, "value": value}, follow=True))
+    limit = {"name": "YOY_LIMIT", "value": "300", "source": "通知"}
+    assert "300<br>" in page(desk.post("/city/parameters/set/", limit, follow=True))
+    assert "期内平均汇率已保存" in text and '<option value="FX">期内平均汇率（FX）</option>' in text
+    assert text.count('<span class="code">FX</span>') == 1
+    assert "1 期，最近 2024年5月：7.1035</summary>" in text and "7.05<br>" in text
+    assert text.index("保存参数</button>") < text.index("各参数的取值") and "上报件的审核结果按上报时的取值冻结" in text
+
+
 def test_a_locked_periods_parameters_stay(desk, may):
     workflow.lock(may.may, may.city, AFTER_DUE, "停报")
     period = Period.objects.get()
@@ -308,6 +321,14 @@ def test_all_rules_are_listed_and_can_be_searched(desk, may):
     found = page(desk.get("/city/editions/chongqing-2024/rules/?q=P05"))
     assert "退回须填写" in found and 'id="R601"' not in found
     assert "没有符合条件的审核关系" in page(desk.get("/city/editions/chongqing-2024/rules/?q=没有这条"))
+
+
+def test_a_rule_shows_its_formula_and_folds_the_notation(desk, may):
+    edition = may.may.edition
+    rule = next(rule for rule in edition.rules if rule.id == "R601")
+    text = page(desk.get("/city/editions/chongqing-2024/rules/?q=R601"))
+    assert text.index(escape(rule.formula)) < text.index("程序写法") < text.index(escape(rule.texts[0]))
+    assert "<details><summary" in text
 
 
 def test_an_edition_marks_what_is_official_and_what_is_inferred(desk, may):

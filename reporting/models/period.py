@@ -124,3 +124,8 @@ class ParameterValue(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name}={self.value}"
+
+    @property
+    def figure(self) -> str:
+        """Without the noughts of the column, and never as a power of ten."""
+        return f"{self.value.normalize():f}"

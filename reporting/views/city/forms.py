@@ -56,7 +56,7 @@ class ParameterForm(forms.Form):
     def __init__(self, *args, edition, **kwargs):
         super().__init__(*args, **kwargs)
         settable = [parameter for parameter in edition.parameters.values() if parameter.settable]
-        self.fields["name"].choices = [(p.name, f"{p.name} {p.title}") for p in settable]
+        self.fields["name"].choices = [(p.name, f"{p.title}（{p.name}）") for p in settable]
 
 
 def next_period_to_open(newest: Period | None, today) -> str:

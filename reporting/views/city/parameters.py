@@ -6,6 +6,7 @@ from django.views.decorators.http import require_POST
 
 from accounts import clock
 from accounts.access import require
+from forms_tables.edition import Parameter
 from reporting import workflow
 from reporting.models import ParameterValue
 from reporting.views.city.editions import current_edition
@@ -15,10 +16,10 @@ from reporting.views.city.forms import ParameterForm
 @require("city", "association")
 def parameters(request, form=None, status=200):
     edition = current_edition()
-    entered = ParameterValue.objects.select_related("period").order_by("name", "-period__opens_on")
+    entered = list(ParameterValue.objects.select_related("period").order_by("-period__opens_on"))
     around = {
         "edition": edition,
-        "entered": entered,
+        "rows": [row_of(parameter, entered) for parameter in edition.parameters.values()],
         "missing": missing_parameters(edition, entered),
         "form": form or ParameterForm(edition=edition),
     }
@@ -37,8 +38,19 @@ def set_parameter(request):
     except workflow.Refused as refusal:
         form.add_error(None, str(refusal))
         return parameters(request, form, status=409)
-    messages.success(request, f"参数 {form.cleaned_data['name']} 已保存，并记入操作留痕。")
+    title = edition.parameters[form.cleaned_data["name"]].title
+    messages.success(request, f"{title}已保存，并记入操作留痕。")
     return redirect("city_parameters")
+
+
+def row_of(parameter: Parameter, entered: list[ParameterValue]) -> dict:
+    """What holds for every period, and the periods that have a value of their own, the newest first."""
+    own = [value for value in entered if value.name == parameter.name]
+    return {
+        "parameter": parameter,
+        "general": next((value for value in own if value.period is None), None),
+        "of_periods": [value for value in own if value.period],
+    }
 
 
 def missing_parameters(edition, entered) -> list:
