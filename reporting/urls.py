@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from reporting.views import adjustments, filing, history, home, manual, scans, submitting, workbook
+from reporting.views import adjustments, filing, history, home, manual, outstanding, scans, submitting, workbook
 from reporting.views.city import editions, parameters, periods, submissions
 from reporting.views.city import home as city_home
 from reporting.views.city import totals as city_totals
@@ -33,6 +33,7 @@ urlpatterns = [
     path("filings/<str:period>/submissions/<int:number>/scan/", scans.attach, name="attach_scan"),
     path("scans/<int:pk>/", scans.open_scan, name="scan"),
     path("filings/<str:period>/<slug:key>/", filing.sheet, name="sheet"),
+    path("outstanding/<str:code>.xlsx", outstanding.outstanding, name="outstanding"),
     path("district/", district_home.home, name="district_home"),
     path("district/queue/", queue.current_queue, name="district_current_queue"),
     path("district/queue/<str:code>/", queue.queue, name="district_queue"),

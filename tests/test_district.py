@@ -9,6 +9,7 @@ from django.core.cache import cache
 from django.urls import get_resolver, reverse
 
 from accounts import clock
+from accounts.models import JournalEntry
 from reporting import workflow
 from reporting.models import BaseAdjustment, Filing, Review, Sheet, State, Submission
 from reporting.views.comparison import growth_words
@@ -77,6 +78,26 @@ def test_the_queue_asks_the_database_no_more_for_more_firms(desk, cast, may, sub
     with django_assert_max_num_queries(20):
         text = page(desk.get("/district/queue/2024M05/"))
     assert "第 1 / 2 页" in text
+
+
+def test_the_list_of_whom_to_call_holds_its_own_firms_that_have_not_sent(desk, cast, may, submission):
+    assert "下载未报名单" in page(desk.get("/district/queue/2024M05/"))
+    cast.jialing.name, cast.jialing.phone = "=1+1", "023-61234567"
+    cast.jialing.save(update_fields=["name", "phone"])
+
+    def listed(who):
+        book = openpyxl.load_workbook(BytesIO(who.get("/outstanding/2024M05.xlsx").content))
+        return [[cell.value for cell in row] for row in book.active.iter_rows(min_row=2)]
+
+    address = cast.jialing.email
+    code = cast.jialing.credit_code
+    own = ["=1+1", code, "渝中区", "未填报", "统计员", "023-61234567", "13800000000", address]
+    assert listed(desk) == [own]
+    assert [row[2] for row in listed(sign_in(may.city))] == ["渝中区", "南岸区"]
+    workflow.send_back(submission, [{"cell": "2010.c1", "reason": "请核实"}], may.reviewer, AT)
+    assert sorted(row[3] for row in listed(desk)) == ["区县退回", "未填报"]
+    assert JournalEntry.objects.filter(action="导出未报名单", by=may.reviewer).count() == 2
+    assert desk.get("/outstanding/2031M05.xlsx").status_code == 404
 
 
 def test_another_districts_submission_is_not_found_by_any_route(may, submission):

@@ -79,6 +79,7 @@ PAGES = {
     "attach_scan": "POST enterprise",
     "scan": "enterprise district association city",
     "sheet": "enterprise",
+    "outstanding": "district association city",
     "district_home": "district",
     "district_current_queue": "district",
     "district_queue": "district",

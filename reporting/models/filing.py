@@ -47,6 +47,10 @@ class FilingQuerySet(models.QuerySet):
         """What is owed for a period."""
         return self.owed().filter(period=period)
 
+    def outstanding(self) -> models.QuerySet:
+        """What the firms still have to send: not begun, a draft, or returned to them."""
+        return self.filter(state__in=[*Filing.UNSENT, State.RETURNED])
+
     def overdue(self, at: datetime) -> models.QuerySet:
         """Never submitted although the firm's date has passed."""
         return self.filter(
