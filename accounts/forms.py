@@ -142,7 +142,7 @@ class JournalFilterForm(forms.Form):
     action = forms.ChoiceField(label="操作", required=False)
     enterprise = forms.CharField(label="企业（代码或名称）", required=False, max_length=120)
     period = forms.CharField(
-        label="报告期", required=False, max_length=10, widget=forms.TextInput(attrs={"placeholder": "如 2024M05"})
+        label="报告期", required=False, max_length=10, widget=forms.TextInput(attrs={"placeholder": "如 2024年5月"})
     )
     since = forms.DateField(label="起", required=False, widget=forms.DateInput(attrs={"type": "date"}))
     until = forms.DateField(label="止", required=False, widget=forms.DateInput(attrs={"type": "date"}))
@@ -150,3 +150,12 @@ class JournalFilterForm(forms.Form):
     def __init__(self, *args, actions, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["action"].choices = [("", "全部"), *((action, action) for action in actions)]
+
+    def clean_period(self) -> str:
+        """The code, also of a period as people write it: 2024年5月 is 2024M05, 2023年年报 is 2023A."""
+        text = re.sub(r"\s", "", self.cleaned_data["period"])
+        if month := re.fullmatch(r"([0-9]{4})年0?([0-9]{1,2})月", text):
+            return f"{month[1]}M{int(month[2]):02d}"
+        if annual := re.fullmatch(r"([0-9]{4})年年?报", text):
+            return f"{annual[1]}A"
+        return text.upper()

@@ -337,6 +337,9 @@ def test_the_journal_is_filtered_and_exported(client, cast):
     client.force_login(cast.zhou_tao)
     page = client.get("/journal/", {"enterprise": "云图", "period": "2024m05", "since": "2024-06-05"}).content.decode()
     assert "李娜" in page and "孙洁" not in page
+    for written in ("2024年5月", "2024年05月", " 2024 年 5 月"):
+        page = client.get("/journal/", {"period": written}).content.decode()
+        assert "李娜" in page and "孙洁" not in page
     text = client.get("/journal/export.csv", {"action": "保存"}).content.decode("utf-8-sig")
     assert "'=1+1" in text and "确定上报" not in text
     workbook = client.get("/journal/export.xlsx")
