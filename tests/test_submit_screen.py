@@ -30,6 +30,12 @@ def test_a_filing_that_only_wants_the_check_offers_it_there(firm, cast):  # noqa
     assert f'action="{reverse("check", args=[MAY])}"' not in submit_page(firm)
 
 
+def test_the_way_back_leads_to_the_first_problem(firm):  # noqa: F811
+    assert f'href="{reverse("filing", args=[MAY])}">回去处理' in submit_page(firm)
+    save(firm, {**CLEAN_MAY, "2112.c1": ""})
+    assert f'href="{reverse("sheet", args=[MAY, "t6"])}#cell-2112.c1">回去处理' in submit_page(firm)
+
+
 def test_the_signer_of_last_time_is_proposed(firm, cast):  # noqa: F811
     submit(firm, cast)
     firm.post(reverse("recall", args=[MAY]))

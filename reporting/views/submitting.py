@@ -11,7 +11,7 @@ from forms_tables.completion import Completed
 from reporting import workflow
 from reporting.models import Filing, State, Submission
 from reporting.views.comparison import submission_before
-from reporting.views.desk import Desk
+from reporting.views.desk import CellLink, Desk
 from reporting.views.filing import filing_of
 from reporting.views.grid import lay_out
 from reporting.views.home import REVENUE
@@ -47,8 +47,17 @@ def submit(request: HttpRequest, period: str) -> HttpResponse:
         "number": filing.submissions.count() + 1,
         "signer": request.POST.get("signer", known_signer(desk)),
         "refusal": refusal,
+        "first_place": first_place(desk),
     }
     return render(request, "enterprise/submit.html", context)
+
+
+def first_place(desk: Desk) -> CellLink | None:
+    """The first cell to see to: what cannot be read or is wanting, then errors, then warnings nobody has explained."""
+    links = [link for _, link in desk.problems_of()] + desk.missing_in()
+    for level in ("error", "warning"):
+        links += [link for shown in desk.findings(level) if not shown.explanation for link in shown.links]
+    return links[0] if links else None
 
 
 def known_signer(desk: Desk) -> str:
