@@ -10,11 +10,20 @@ from forms_tables.checks import Finding
 from forms_tables.parsing import Problem
 from reporting import workflow
 from reporting.judging import Judgement, judge, typed_cells
-from reporting.models import Explanation, Filing, LateRequest, Review, State
+from reporting.models import Filing, LateRequest, Review, State
+from reporting.views.findings import (
+    CellLink,
+    Shown,
+    are_from_the_past,
+    cells_to_mark,
+    message_of,
+    places_of,
+    to_tell,
+    told_together,
+)
 from reporting.views.grid import BLANK, Remarks, show
 
 CHECK_FIRST = "请先做“数据审核”。"
-MOST_MARKED = 6  # a finding about more cells than this marks the first one only
 
 
 @dataclass(frozen=True)
@@ -26,31 +35,6 @@ class Tab:
     tone: str = ""
     saved_at: datetime | None = None
     current: bool = False
-
-
-@dataclass(frozen=True)
-class CellLink:
-    table: Table
-    cell: str
-    words: str
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A finding with the links to its cells and, for a warning, what was said about it."""
-
-    finding: Finding
-    links: tuple[CellLink, ...]
-    explanation: Explanation | None = None
-    open: bool = False  # whether the firm may explain now
-
-    @property
-    def reason_code(self) -> str:
-        return self.explanation.reason_code if self.explanation else ""
-
-    @property
-    def text(self) -> str:
-        return self.explanation.text if self.explanation else ""
 
 
 @dataclass(frozen=True)
@@ -127,16 +111,21 @@ class Desk:
 
     def findings(self, level: str, table: Table | None = None) -> list[Shown]:
         said = {(e.rule, e.fingerprint): e for e in self.filing.explanations.all()}
+        wanted = [f for f in self.judgement.findings if f.level == level and self.touches(f, table)]
         return [
             Shown(
-                finding,
-                tuple(self.link(place) for place in finding.cells),
-                said.get((finding.rule, finding.fingerprint)),
+                findings,
+                message_of(findings, self.judgement),
+                tuple(self.link(place) for place in places_of(findings, self.judgement)),
+                are_from_the_past(findings, self.judgement),
+                explanation,
                 self.may_write,
             )
-            for finding in self.judgement.findings
-            if finding.level == level and self.touches(finding, table)
+            for findings, explanation in told_together(to_tell(self.judgement, wanted), said)
         ]
+
+    def count(self, level: str) -> int:
+        return sum(len(shown.findings) for shown in self.findings(level))
 
     def touches(self, finding: Finding, table: Table | None) -> bool:
         """Findings about tables nobody has begun wait until then."""
@@ -166,7 +155,7 @@ class Desk:
         if self.has_text(table):
             for finding in [*self.judgement.errors, *self.unexplained(table)]:
                 marks, words = (errors, "须修改") if finding.level == "error" else (warnings, "须说明")
-                for place in finding.cells if len(finding.cells) <= MOST_MARKED else finding.cells[:1]:
+                for place in cells_to_mark(finding, self.judgement):
                     table_code, _, cell = place.partition("!")
                     mark = f"{words} {finding.rule}"
                     if table_code == table.code and mark not in marks[cell]:
@@ -209,7 +198,8 @@ class Desk:
         return (f"{unexplained} 处须说明", "warn") if unexplained else ("无错", "done")
 
     def unexplained(self, table: Table | None = None) -> list[Finding]:
-        return [f for f in workflow.unexplained(self.filing, self.judgement) if self.touches(f, table)]
+        found = workflow.unexplained(self.filing, self.judgement)
+        return [finding for finding in to_tell(self.judgement, found) if self.touches(finding, table)]
 
     def count_wrong(self) -> Counter:
         """How many things must be corrected, per table."""
@@ -223,7 +213,7 @@ class Desk:
         """ "草稿，2 处须修改，1 处须说明": the second half of the page's title."""
         words = [self.filing.get_state_display()]
         if self.filing.is_with_firm and self.begun:
-            wrong = len(self.problems) + len(self.findings("error"))
+            wrong = len(self.problems) + self.count("error")
             unexplained = len(self.unexplained())
             words += [f"{wrong} 处须修改"] * bool(wrong) + [f"{len(self.missing)} 格未填"] * bool(self.missing)
             words += [f"{unexplained} 处须说明"] * bool(unexplained)
@@ -239,7 +229,7 @@ class Desk:
             return [f"{self.filing.period.label}已由市级锁定，不能再上报。"]
         empty = "、".join(table.code for table in self.judgement.tables if not self.has_text(table))
         said = [f"{empty} 还没有填。"] if empty else []
-        wrong = len(self.problems) + len(self.findings("error"))
+        wrong = len(self.problems) + self.count("error")
         unexplained = self.unexplained()
         if wrong:
             said.append(f"{wrong} 处错误须修改。")

@@ -1,6 +1,7 @@
 """The firm fills a filing: the filing's page, the official form, 数据审核, explanations, the workbook."""
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
@@ -148,13 +149,18 @@ def check(request: HttpRequest, period: str) -> HttpResponse:
 @require("enterprise")
 @require_POST
 def explain(request: HttpRequest, period: str) -> HttpResponse:
-    """Explain one warning; with htmx only that finding is drawn again, so unsaved cells beside it stay."""
+    """Explain the warnings of one entry with the same words; with htmx only that entry is drawn again, so unsaved
+    cells beside it stay."""
     filing = filing_of(request, period)
-    rule, fingerprint = request.POST.get("rule", ""), request.POST.get("fingerprint", "")
+    rule = request.POST.get("rule", "")
+    fingerprints = list(dict.fromkeys(request.POST.getlist("fingerprint"))) or [""]  # none at all is refused
     said = {"reason_code": request.POST.get("reason_code", ""), "text": request.POST.get("text", "")}
     refusal = None
     try:
-        workflow.explain(filing, rule, fingerprint, request.user, clock.now(), **said)
+        at = clock.now()
+        with transaction.atomic():
+            for fingerprint in fingerprints:
+                workflow.explain(filing, rule, fingerprint, request.user, at, **said)
     except workflow.Refused as refused:
         refusal = refused
     if not request.htmx:
@@ -162,7 +168,7 @@ def explain(request: HttpRequest, period: str) -> HttpResponse:
             messages.error(request, str(refusal))
         return redirect("filing", period)
     desk = Desk(filing_of(request, period), clock.now())
-    shown = next((s for s in desk.findings("warning") if s.finding.fingerprint == fingerprint), None)
+    shown = next((s for s in desk.findings("warning") if s.fingerprints.intersection(fingerprints)), None)
     context = {"filing": filing, "desk": desk, "shown": shown, "refusal": refusal, "said": said}
     answer = render(request, "enterprise/_warning.html", context)
     return answer if refusal else trigger_client_event(answer, "explained", after="swap")
