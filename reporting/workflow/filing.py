@@ -15,10 +15,8 @@ from reporting.workflow.guards import (
     Conflict,
     Refused,
     add_review,
-    be_open,
-    be_the_firm,
     brief,
-    locked,
+    locked_for_firm,
     move,
     record,
     said_something,
@@ -36,9 +34,7 @@ def save_sheet(
 
     Raises Conflict when `version` is not the stored one, Refused when the filing is not the firm's to change.
     """
-    filing = locked(filing)
-    be_the_firm(by, filing)
-    be_open(filing, at)
+    filing = locked_for_firm(filing, by, at)
     move(filing, "save")
     sheet, _ = Sheet.objects.select_for_update().get_or_create(filing=filing, table=table)
     if sheet.version != version:
@@ -71,9 +67,7 @@ def save_sheet(
 @transaction.atomic
 def check(filing: Filing, by: User, at: datetime) -> Judgement:
     """数据审核: judge the stored drafts and remember whether they passed."""
-    filing = locked(filing)
-    be_the_firm(by, filing)
-    be_open(filing, at)
+    filing = locked_for_firm(filing, by, at)
     move(filing, "save")
     judgement = judge(filing)
     filing.checked = Filing.ERRORS if judgement.blocks else Filing.PASSED
@@ -89,9 +83,7 @@ def explain(
     filing: Filing, rule: str, fingerprint: str, by: User, at: datetime, reason_code: str = "", text: str = ""
 ) -> Explanation:
     """Say why a warning stands: a reason code of C17, or at least ten characters (P02)."""
-    filing = locked(filing)
-    be_the_firm(by, filing)
-    be_open(filing, at)
+    filing = locked_for_firm(filing, by, at)
     move(filing, "save")
     text = brief(text)
     if reason_code and filing.edition.code_lists["C17"].name_of(reason_code) is None:
@@ -126,9 +118,7 @@ def submit(
     Guards P01 (checked, no error), P02 (warnings explained), P03/P04 (deadline, 补报), P06 (estimates made actual),
     P07 (an amendment has a reason), P09/R622 (all tables), R634 and X21 (the period and the filing are unique rows).
     """
-    filing = locked(filing)
-    be_the_firm(by, filing)
-    be_open(filing, at)
+    filing = locked_for_firm(filing, by, at)
     if filing.state == State.SUBMITTED:
         return filing.latest  # the second click
     state_before = filing.state
@@ -186,9 +176,7 @@ def submit(
 @transaction.atomic
 def recall(filing: Filing, by: User, at: datetime) -> Filing:
     """Take a submission back while nobody at the district has opened it."""
-    filing = locked(filing)
-    be_the_firm(by, filing)
-    be_open(filing, at)
+    filing = locked_for_firm(filing, by, at)
     submission = filing.latest
     if filing.state != State.SUBMITTED or submission.opened_at:
         raise Refused("区县已打开这份上报件，不能再撤回；如需修改，请联系区县退回。")
@@ -203,9 +191,7 @@ def recall(filing: Filing, by: User, at: datetime) -> Filing:
 @transaction.atomic
 def amend(filing: Filing, by: User, at: datetime, reason: str) -> Filing:
     """Begin the next number of an approved filing; the approved one counts until the next is approved."""
-    filing = locked(filing)
-    be_the_firm(by, filing)
-    be_open(filing, at)
+    filing = locked_for_firm(filing, by, at)
     reason = said_something(reason, words(filing, "P07", "请写明修订原因。"))
     move(filing, "amend")
     filing.save(update_fields=["state"])
@@ -218,9 +204,7 @@ def amend(filing: Filing, by: User, at: datetime, reason: str) -> Filing:
 def abandon_amendment(filing: Filing, by: User, at: datetime) -> Filing:
     """Give an amendment up: the drafts say again what the approved submission says, which has counted all along.
     What was sent meanwhile was recalled, or the filing would not be with the firm for amending."""
-    filing = locked(filing)
-    be_the_firm(by, filing)
-    be_open(filing, at)
+    filing = locked_for_firm(filing, by, at)
     move(filing, "abandon_amendment")
     before, after = _restore_drafts(filing, by, at)
     filing.latest = filing.approved
@@ -233,9 +217,7 @@ def abandon_amendment(filing: Filing, by: User, at: datetime) -> Filing:
 @transaction.atomic
 def answer(filing: Filing, by: User, at: datetime, note: str) -> Review:
     """The firm answers its district's question; the submission waits for the district again."""
-    filing = locked(filing)
-    be_the_firm(by, filing)
-    be_open(filing, at)
+    filing = locked_for_firm(filing, by, at)
     note = said_something(note, "请写明答复内容。")
     move(filing, "answer")
     filing.save(update_fields=["state"])

@@ -63,6 +63,14 @@ def locked(filing: Filing) -> Filing:
     return Filing.objects.select_related("enterprise", "period", "district", "latest", "approved").get(pk=filing.pk)
 
 
+def locked_for_firm(filing: Filing, by: User, at: datetime) -> Filing:
+    """The filing, locked, for its own firm while its period is open: may they, is it time."""
+    filing = locked(filing)
+    be_the_firm(by, filing)
+    be_open(filing, at)
+    return filing
+
+
 def be_the_firm(by: User, filing: Filing) -> None:
     if by.role != User.Role.ENTERPRISE or by.enterprise_id != filing.enterprise_id:
         raise Refused("只有本企业的账号可以填报、修改和上报本企业的数据。")

@@ -14,9 +14,9 @@ from reporting.workflow.guards import (
     Refused,
     be_open,
     be_the_district,
-    be_the_firm,
     brief,
     locked,
+    locked_for_firm,
     record,
     said_something,
 )
@@ -25,9 +25,7 @@ from reporting.workflow.guards import (
 @transaction.atomic
 def ask_late(filing: Filing, by: User, at: datetime, reason: str) -> LateRequest:
     """补报申请: once the enterprise's date has passed; a second one while the first waits is the first."""
-    filing = locked(filing)
-    be_the_firm(by, filing)
-    be_open(filing, at)
+    filing = locked_for_firm(filing, by, at)
     if not filing.is_past_due(at):
         raise Refused("截止日未到，可以直接上报，不需要补报申请。")
     waiting = filing.late_requests.filter(granted=None).first()
@@ -53,9 +51,7 @@ def decide_late(request: LateRequest, granted: bool, by: User, at: datetime, ans
 def ask_adjustment(filing: Filing, cell: str, new: str, by: User, at: datetime, reason: str) -> BaseAdjustment:
     """口径调整单: ask that a carried base (去年同期, 上年, 年初 …) be another figure, with old and new on record.
     A second one for the cell while the first waits is the first."""
-    filing = locked(filing)
-    be_the_firm(by, filing)
-    be_open(filing, at)
+    filing = locked_for_firm(filing, by, at)
     waiting = filing.base_adjustments.filter(cell=cell, granted=None).first()
     if waiting:
         return waiting
