@@ -391,7 +391,7 @@ def test_dates_set_by_hand_keep_the_order_of_the_levels_and_their_reason(cast):
     for _ in range(2):
         moved = workflow.set_deadlines(cast.may, later, cast.city, AT, "系统故障", "〔2024〕9号")
     assert moved.enterprise_deadline.by_hand and "系统故障" in moved.enterprise_deadline.why
-    assert not moved.district_deadline.by_hand
+    assert not moved.deadline("district").by_hand
     entry = JournalEntry.objects.get(action="调整截止日")
     assert (entry.before, entry.why) == ({"企业上报": "2024-06-12"}, "系统故障")
     assert entry.after == {"企业上报": "2024-06-13", "文号": "〔2024〕9号"}

@@ -72,14 +72,6 @@ class Period(models.Model):
     def enterprise_deadline(self) -> "Deadline":
         return self.deadline(Deadline.ENTERPRISE)
 
-    @property
-    def district_deadline(self) -> "Deadline":
-        return self.deadline(Deadline.DISTRICT)
-
-    @property
-    def city_deadline(self) -> "Deadline":
-        return self.deadline(Deadline.CITY)
-
 
 class Deadline(models.Model):
     """One level's date for a period. Stored, not recomputed: what counted then counts for ever."""
