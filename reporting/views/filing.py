@@ -1,7 +1,6 @@
 """The firm fills a filing: the filing's page, the official form, 数据审核, explanations, the workbook."""
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
@@ -153,14 +152,11 @@ def explain(request: HttpRequest, period: str) -> HttpResponse:
     cells beside it stay."""
     filing = filing_of(request, period)
     rule = request.POST.get("rule", "")
-    fingerprints = list(dict.fromkeys(request.POST.getlist("fingerprint"))) or [""]  # none at all is refused
+    fingerprints = list(dict.fromkeys(request.POST.getlist("fingerprint")))
     said = {"reason_code": request.POST.get("reason_code", ""), "text": request.POST.get("text", "")}
     refusal = None
     try:
-        at = clock.now()
-        with transaction.atomic():
-            for fingerprint in fingerprints:
-                workflow.explain(filing, rule, fingerprint, request.user, at, **said)
+        workflow.explain_alike(filing, rule, fingerprints, request.user, clock.now(), **said)
     except workflow.Refused as refused:
         refusal = refused
     if not request.htmx:

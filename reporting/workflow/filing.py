@@ -1,6 +1,6 @@
 """What the firm does: fill, check, explain, submit, recall, amend, answer."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -78,11 +78,24 @@ def check(filing: Filing, by: User, at: datetime) -> Judgement:
     return judgement
 
 
-@transaction.atomic
 def explain(
     filing: Filing, rule: str, fingerprint: str, by: User, at: datetime, reason_code: str = "", text: str = ""
 ) -> Explanation:
-    """Say why a warning stands: a reason code of C17, or at least ten characters (P02)."""
+    """Say why one warning stands; see explain_alike."""
+    return explain_alike(filing, rule, [fingerprint], by, at, reason_code, text)[0]
+
+
+@transaction.atomic
+def explain_alike(
+    filing: Filing,
+    rule: str,
+    fingerprints: Sequence[str],
+    by: User,
+    at: datetime,
+    reason_code: str = "",
+    text: str = "",
+) -> list[Explanation]:
+    """Say of all these warnings of one rule why they stand: a reason code of C17, or at least ten characters (P02)."""
     filing = locked_for_firm(filing, by, at)
     move(filing, "save")
     text = brief(text)
@@ -90,16 +103,10 @@ def explain(
         raise Refused(f"原因码“{reason_code}”不在代码表 C17 中，请重新选择。")
     if len(text) < MIN_EXPLANATION and (not reason_code or reason_code == "99"):
         raise Refused(f"请选择原因，或写不少于 {MIN_EXPLANATION} 个字的说明；选“其他”时须写说明。")
-    if (rule, fingerprint) not in {(finding.rule, finding.fingerprint) for finding in judge(filing).warnings}:
+    standing = {finding.fingerprint for finding in judge(filing).warnings if finding.rule == rule}
+    if not fingerprints or not standing.issuperset(fingerprints):
         raise Refused("这条提示已不存在，数据可能刚被改动过；请刷新页面，对照现在的提示再写说明。")
-    explanation, _ = Explanation.objects.update_or_create(
-        filing=filing,
-        rule=rule,
-        fingerprint=fingerprint,
-        defaults={"reason_code": reason_code, "text": text, "by": by, "at": at},
-    )
-    record(filing, by, at, f"说明 {rule}", after={"原因": reason_code, "说明": text})
-    return explanation
+    return [_explain_one(filing, rule, fingerprint, by, at, reason_code, text) for fingerprint in fingerprints]
 
 
 @transaction.atomic
@@ -237,6 +244,19 @@ def unexplained(filing: Filing, judgement: Judgement) -> list:
     """The warnings found now that nobody has explained with these figures."""
     said = {(e.rule, e.fingerprint) for e in filing.explanations.all()}
     return [finding for finding in judgement.warnings if (finding.rule, finding.fingerprint) not in said]
+
+
+def _explain_one(
+    filing: Filing, rule: str, fingerprint: str, by: User, at: datetime, reason_code: str, text: str
+) -> Explanation:
+    explanation, _ = Explanation.objects.update_or_create(
+        filing=filing,
+        rule=rule,
+        fingerprint=fingerprint,
+        defaults={"reason_code": reason_code, "text": text, "by": by, "at": at},
+    )
+    record(filing, by, at, f"说明 {rule}", after={"原因": reason_code, "说明": text})
+    return explanation
 
 
 def _late(filing: Filing, at: datetime) -> bool:
