@@ -2,32 +2,67 @@
 
 from __future__ import annotations
 
-from accounts.letters import deliver_after_commit
+from datetime import datetime
+
+from django.utils.timezone import localtime
+
+from accounts.letters import compose, post
 from accounts.links import ACTIVATION_LIFE, RESET_LIFE, activation_link, reset_link
-from accounts.models import Application, User
+from accounts.models import Application, Letter, User
 
 
-def activation(user: User) -> None:
-    context = {"user": user, "link": activation_link(user), "days": ACTIVATION_LIFE.days}
-    deliver_after_commit("请激活您的账号", "activation", context, user.email)
+def activation(user: User, at: datetime) -> None:
+    facts = {"office": user.office, "link": activation_link(user), "days": ACTIVATION_LIFE.days}
+    post([_to_person("activation", "请激活您的账号", user, at, facts, secret=True)])
 
 
-def password_reset(user: User) -> None:
-    context = {"user": user, "link": reset_link(user), "hours": int(RESET_LIFE.total_seconds() // 3600)}
-    deliver_after_commit("重新设置密码", "password_reset", context, user.email)
+def password_reset(user: User, at: datetime) -> None:
+    facts = {"link": reset_link(user), "hours": int(RESET_LIFE.total_seconds() // 3600)}
+    post([_to_person("password_reset", "重新设置密码", user, at, facts, secret=True)])
 
 
-def password_changed(user: User, at) -> None:
-    deliver_after_commit("您的密码已修改", "password_changed", {"user": user, "at": at}, user.email)
+def password_changed(user: User, at: datetime) -> None:
+    facts = {"at": f"{localtime(at):%Y-%m-%d %H:%M}"}
+    post([_to_person("password_changed", "您的密码已修改", user, at, facts)])
 
 
 def application_received(application: Application) -> None:
-    deliver_after_commit("注册申请已收到", "application_received", {"application": application}, application.email)
+    post([_about("application_received", "注册申请已收到", application, application.email, application.applied_at)])
 
 
 def application_waiting(application: Application, to: list[str]) -> None:
-    deliver_after_commit("有一家企业申请注册", "application_waiting", {"application": application}, to)
+    subject = "有一家企业申请注册"
+    post(_about("application_waiting", subject, application, address, application.applied_at) for address in to)
 
 
 def application_refused(application: Application) -> None:
-    deliver_after_commit("注册申请未通过", "application_refused", {"application": application}, application.email)
+    post([_about("application_refused", "注册申请未通过", application, application.email, application.decided_at)])
+
+
+def _to_person(stem: str, subject: str, user: User, at: datetime, facts: dict, secret: bool = False) -> Letter:
+    """Each request for such a letter is a letter of its own."""
+    return compose(
+        stem,
+        subject,
+        {"name": user.get_full_name(), "username": user.username, **facts},
+        user.email,
+        key=f"{stem}:{user.pk}:{at.isoformat()}",
+        at=at,
+        enterprise=user.enterprise,
+        district=user.district,
+        secret=secret,
+    )
+
+
+def _about(stem: str, subject: str, application: Application, to: str, at: datetime) -> Letter:
+    facts = {
+        "contact": application.contact_name,
+        "mobile": application.mobile,
+        "firm": application.name,
+        "credit_code": application.credit_code,
+        "district": application.district.name,
+        "lookup_key": application.lookup_key,
+        "reason": application.reason,
+    }
+    key = f"{stem}:{application.pk}"
+    return compose(stem, subject, facts, to, key=key, at=at, district=application.district)

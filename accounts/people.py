@@ -54,7 +54,7 @@ def open_first_account(enterprise: Enterprise, *, by: User, at: datetime.datetim
     journal.record(
         by=by, at=at, action="开通账号", subject=user.username, enterprise=enterprise, after={"邮箱": user.email}
     )
-    emails.activation(user)
+    emails.activation(user, at)
     return user
 
 
@@ -80,7 +80,7 @@ def invite_colleague(*, name: str, mobile: str, email: str, by: User, at: dateti
         enterprise=enterprise,
         after={"邮箱": email},
     )
-    emails.activation(user)
+    emails.activation(user, at)
     return user
 
 
@@ -116,7 +116,7 @@ def invite_official(
         district=district,
         after={"角色": user.get_role_display(), "邮箱": email},
     )
-    emails.activation(user)
+    emails.activation(user, at)
     return user
 
 
@@ -148,7 +148,7 @@ def resend_activation(user: User, *, by: User, at: datetime.datetime, email: str
         before={"邮箱": before},
         after={"邮箱": user.email},
     )
-    emails.activation(user)
+    emails.activation(user, at)
 
 
 def deactivate(user: User, *, by: User, at: datetime.datetime, why: str) -> None:

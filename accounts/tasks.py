@@ -1,20 +1,16 @@
-import smtplib
-
 from celery import shared_task
-from django.core.mail import EmailMultiAlternatives
+
+from accounts import clock, outbox
+
+BATCHES_A_TASK = 20  # then other tasks have their turn
 
 
-@shared_task(
-    autoretry_for=(OSError, smtplib.SMTPException),
-    retry_backoff=30,
-    retry_backoff_max=3600,
-    retry_jitter=True,
-    max_retries=8,
-)
-def send_letter(subject: str, text: str, html: str, sender: str, to: list[str], message_id: str) -> None:
-    """The Message-ID was made with the letter: a retry after a half-heard answer is the same letter to a mailbox."""
-    letter = EmailMultiAlternatives(
-        subject, text, sender, to, headers={"Message-ID": message_id, "Auto-Submitted": "auto-generated"}
-    )
-    letter.attach_alternative(html, "text/html")
-    letter.send()
+@shared_task
+def send_letters() -> None:
+    """Send what waits in the outbox. Every posting and every minute's beat calls for it; there may be any number."""
+    for _ in range(BATCHES_A_TASK):
+        batch = outbox.claim(outbox.BATCH, clock.real_now())
+        if not batch:
+            return
+        outbox.send(batch, clock.real_now)
+    send_letters.delay()

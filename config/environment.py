@@ -17,6 +17,15 @@ def read_yes_no(name: str, default: bool) -> bool:
     return known[text.lower()]
 
 
+def read_seconds(name: str, default: int) -> int:
+    text = os.environ.get(name, "")
+    if text == "":
+        return default
+    if not text.isdecimal() or not 1 <= int(text) <= 86400:
+        raise ImproperlyConfigured(f"{name}={text!r} is not understood; write whole seconds, 1 to 86400.")
+    return int(text)
+
+
 def read_names(name: str, default: list[str]) -> list[str]:
     """A list with commas between; spaces around a name are dropped, an empty name is refused."""
     text = os.environ.get(name, "")

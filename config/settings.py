@@ -13,7 +13,15 @@ from urllib.parse import urlsplit
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from config.environment import read_database_url, read_email_url, read_names, read_redis_url, read_site_url, read_yes_no
+from config.environment import (
+    read_database_url,
+    read_email_url,
+    read_names,
+    read_redis_url,
+    read_seconds,
+    read_site_url,
+    read_yes_no,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(os.environ.get("VAR_DIR", "") or BASE_DIR / "var").absolute()
@@ -120,9 +128,13 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "Asia/Shanghai"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
-CELERY_BEAT_SCHEDULE = {}
+CELERY_BEAT_SCHEDULE = {
+    "letters": {"task": "accounts.tasks.send_letters", "schedule": timedelta(minutes=1)},
+    "reminders": {"task": "reporting.tasks.remind", "schedule": timedelta(minutes=10)},
+}
 
 vars().update(read_email_url(folder=VAR_DIR / "mail"))
+LETTER_LEASE = timedelta(seconds=read_seconds("LETTER_LEASE", default=300))  # longer than handing one over takes
 DEFAULT_FROM_EMAIL = os.environ.get("MAIL_FROM", "") or f"noreply@{SITE_HOST}"
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 

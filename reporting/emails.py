@@ -1,41 +1,44 @@
-"""The letters about filings: one function per letter, each over the one maker in accounts.letters."""
+"""The letters about filings: one function per letter, each over the one maker in accounts.letters.
+
+A letter that tells of an event is written once: its key names the event. Reminders are in reporting/reminders.py.
+"""
 
 from collections.abc import Iterable
+from datetime import datetime
 
-from django.conf import settings
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.timezone import localtime
 
-from accounts.letters import deliver_after_commit
+from accounts.letters import compose, post
 from accounts.models import User
 from reporting.models import BaseAdjustment, Filing, LateRequest, Review, Submission
 
 
 def submitted(submission: Submission) -> None:
     """The receipt, to the firm."""
-    filing = submission.filing
-    _send(_firm(filing), f"{filing.period.label}统计报表已上报", "submitted", filing, submission=submission)
+    facts = {"at": minute(submission.submitted_at), "number": submission.number, "receipt": submission.receipt}
+    filing, event = submission.filing, f"submission:{submission.pk}"
+    _send(firm_addresses(filing), "统计报表已上报", "submitted", filing, event, submission.submitted_at, facts)
 
 
 def approved(review: Review) -> None:
-    filing = review.submission.filing
-    _send(_firm(filing), f"{filing.period.label}统计报表已通过区县审核", "approved", filing, review=review)
+    _of_review(review, "统计报表已通过区县审核", "approved")
 
 
 def sent_back(review: Review) -> None:
-    filing = review.submission.filing
-    _send(_firm(filing), f"{filing.period.label}统计报表被退回，请修改后重新上报", "sent_back", filing, review=review)
+    _of_review(review, "统计报表被退回，请修改后重新上报", "sent_back")
 
 
 def queried(review: Review) -> None:
-    filing = review.submission.filing
-    _send(_firm(filing), f"{filing.period.label}统计报表：区县查询，请答复", "queried", filing, review=review)
+    _of_review(review, "统计报表：区县查询，请答复", "queried")
 
 
-def amendment_begun(filing: Filing, reason: str) -> None:
+def amendment_begun(filing: Filing, reason: str, at: datetime) -> None:
     subject = f"{filing.enterprise.name}修订{filing.period.label}报表"
     page = reverse("district_review", args=[filing.latest.receipt])
-    _send(_district(filing), subject, "amendment", filing, page, reason=reason)
+    event = f"amendment:{filing.pk}:{at.isoformat()}"
+    _send(district_addresses(filing), subject, "amendment", filing, event, at, {"reason": reason}, page)
 
 
 def city_asked(review: Review) -> None:
@@ -43,32 +46,37 @@ def city_asked(review: Review) -> None:
     filing = review.submission.filing
     subject = f"市级{review.get_decision_display()}：{filing.enterprise.name} {filing.period.label}"
     page = reverse("district_review", args=[review.submission.receipt])
-    _send(_district(filing), subject, "city_asked", filing, page, review=review)
+    _send(district_addresses(filing), subject, "city_asked", filing, *_said(review), page)
 
 
 def late_asked(request: LateRequest) -> None:
     filing = request.filing
     subject = f"{filing.enterprise.name}申请补报{filing.period.label}报表"
-    _send(_district(filing), subject, "late_asked", filing, reverse("district_requests"), request=request)
+    page = reverse("district_requests")
+    facts = {"reason": request.reason}
+    _send(district_addresses(filing), subject, "late_asked", filing, _asked(request), request.asked_at, facts, page)
 
 
 def late_decided(request: LateRequest) -> None:
-    filing = request.filing
-    subject = f"{filing.period.label}补报申请：{request.state_words}"
-    _send(_firm(filing), subject, "late_decided", filing, request=request)
+    filing, facts = request.filing, {"decision": request.state_words, "answer": request.answer}
+    subject = f"补报申请：{request.state_words}"
+    _send(firm_addresses(filing), subject, "late_decided", filing, _asked(request), request.decided_at, facts)
 
 
 def adjustment_asked(request: BaseAdjustment) -> None:
     filing = request.filing
     subject = f"{filing.enterprise.name}申请{filing.period.label}口径调整"
-    _send(_district(filing), subject, "adjustment_asked", filing, reverse("district_requests"), request=request)
+    facts, page = {**_change(request), "reason": request.reason}, reverse("district_requests")
+    to = district_addresses(filing)
+    _send(to, subject, "adjustment_asked", filing, _asked(request), request.asked_at, facts, page)
 
 
 def adjustment_decided(request: BaseAdjustment) -> None:
     filing = request.filing
-    subject = f"{filing.period.label}口径调整申请：{request.state_words}"
-    page = reverse("adjustments", args=[filing.period_id])
-    _send(_firm(filing), subject, "adjustment_decided", filing, page, request=request)
+    facts = {**_change(request), "decision": request.state_words, "answer": request.answer}
+    subject, page = f"口径调整申请：{request.state_words}", reverse("adjustments", args=[filing.period_id])
+    to = firm_addresses(filing)
+    _send(to, subject, "adjustment_decided", filing, _asked(request), request.decided_at, facts, page)
 
 
 def answered(review: Review) -> None:
@@ -76,7 +84,7 @@ def answered(review: Review) -> None:
     filing = review.submission.filing
     subject = f"{filing.enterprise.name}已答复{filing.period.label}报表的查询"
     page = reverse("district_review", args=[review.submission.receipt])
-    _send(_district(filing), subject, "answered", filing, page, review=review)
+    _send(district_addresses(filing), subject, "answered", filing, *_said(review), page)
 
 
 def city_answered(review: Review) -> None:
@@ -84,16 +92,20 @@ def city_answered(review: Review) -> None:
     filing = review.submission.filing
     subject = f"{filing.district.name}已答复：{filing.enterprise.name} {filing.period.label}"
     page = reverse("city_submission", args=[review.submission.receipt])
-    _send(_city(review.submission), subject, "city_answered", filing, page, review=review)
+    _send(_city(review.submission), subject, "city_answered", filing, *_said(review), page)
 
 
-def _firm(filing: Filing) -> list[str]:
+def firm_addresses(filing: Filing) -> list[str]:
     people = User.objects.filter(enterprise=filing.enterprise, is_active=True)
     return _addresses(people) or ([filing.enterprise.email] if filing.enterprise.email else [])
 
 
-def _district(filing: Filing) -> list[str]:
+def district_addresses(filing: Filing) -> list[str]:
     return _addresses(User.objects.filter(role=User.Role.DISTRICT, district=filing.district, is_active=True))
+
+
+def minute(at: datetime) -> str:
+    return f"{localtime(at):%Y-%m-%d %H:%M}"
 
 
 def _city(submission: Submission) -> list[str]:
@@ -105,8 +117,55 @@ def _addresses(people: Iterable[User]) -> list[str]:
     return sorted({person.email for person in people if person.email})
 
 
-def _send(to: list[str], subject: str, stem: str, filing: Filing, page: str = "", **context) -> None:
-    """`page` is where the reader goes on; the firm goes to its filing."""
-    url = settings.SITE_URL + (page or reverse("filing", args=[filing.period_id]))
-    for address in to:
-        deliver_after_commit(subject, f"filing/{stem}", {"filing": filing, "url": url, **context}, [address])
+def _of_review(review: Review, subject: str, stem: str) -> None:
+    """What the district decided, to the firm."""
+    filing = review.submission.filing
+    _send(firm_addresses(filing), subject, stem, filing, *_said(review))
+
+
+def _said(review: Review) -> tuple[str, datetime, dict]:
+    facts = {
+        "at": minute(review.at),
+        "decision": review.get_decision_display(),
+        "note": review.note,
+        "reasons": review.placed_reasons,
+    }
+    return f"review:{review.pk}", review.at, facts
+
+
+def _asked(request: LateRequest | BaseAdjustment) -> str:
+    return f"{request._meta.model_name}:{request.pk}"
+
+
+def _change(request: BaseAdjustment) -> dict:
+    return {"place": request.place, "old": request.old, "new": request.new}
+
+
+def _send(
+    to: list[str], subject: str, stem: str, filing: Filing, event: str, at: datetime, facts: dict, page: str = ""
+) -> None:
+    """`page` is where the reader goes on. Without one it is the firm's letter: it leads to the filing, and its subject
+    begins with the period."""
+    period = filing.period
+    facts = {
+        "firm": filing.enterprise.name,
+        "district": filing.district.name,
+        "period": period.label,
+        "due": f"{period.enterprise_deadline.date:%Y-%m-%d}",
+        "path": page or reverse("filing", args=[period.code]),
+        **facts,
+    }
+    post(
+        compose(
+            f"filing/{stem}",
+            subject if page else period.label + subject,
+            facts,
+            address,
+            key=f"{stem}:{event}",
+            at=at,
+            period=period.code,
+            enterprise=filing.enterprise,
+            district=filing.district,
+        )
+        for address in to
+    )

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from accounts.models import Letter
 from reporting import workflow
 from reporting.models import BaseAdjustment
 from tests.cast import AT
@@ -21,6 +22,7 @@ def posted(django_capture_on_commit_callbacks, mailoutbox):
     """Do one thing and hand over the letters it sent."""
 
     def do(change) -> dict[str, object]:
+        Letter.objects.filter(state=Letter.State.WAITING).update(state=Letter.State.SENT)  # what was written before
         mailoutbox.clear()
         with django_capture_on_commit_callbacks(execute=True):
             change()

@@ -4,15 +4,18 @@ from accounts.models.districts import District, DistrictContact
 from accounts.models.enterprises import Enterprise, Residence
 from accounts.models.installation import Installation
 from accounts.models.journal import JournalEntry
+from accounts.models.letters import DeadAddress, Letter
 from accounts.models.people import Application, User
 
 __all__ = [
     "Application",
+    "DeadAddress",
     "District",
     "DistrictContact",
     "Enterprise",
     "Installation",
     "JournalEntry",
+    "Letter",
     "Residence",
     "User",
 ]

@@ -4,7 +4,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import render
 
-from accounts.letters import kept_folder, read_kept_letters
+from accounts.kept_letters import kept_folder, read_kept_letters
 from accounts.models import Installation, User
 
 

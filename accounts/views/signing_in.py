@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_POST
 
-from accounts import emails, journal
+from accounts import clock, emails, journal
 from accounts.backends import find_by_sign_in_name
 from accounts.clock import now
 from accounts.forms import ForgottenPasswordForm, SignInForm
@@ -89,7 +89,7 @@ def forgotten_password(request):
     if request.method == "POST" and form.is_valid():
         user = find_by_sign_in_name(form.cleaned_data["name"])
         if user and user.is_active and cache.add(f"reset-{user.pk}", "sent", SECONDS_BETWEEN_RESET_LETTERS):
-            (emails.password_reset if user.has_usable_password() else emails.activation)(user)
+            (emails.password_reset if user.has_usable_password() else emails.activation)(user, clock.now())
         return redirect("forgotten_password_sent")
     return render(request, "accounts/forgotten_password.html", {"form": form})
 

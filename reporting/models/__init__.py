@@ -1,23 +1,38 @@
 """What happens in a period: the period itself, each firm's filing, and what was frozen out of it."""
 
+from reporting.models.calendar import Arrangement, ReadingChoice
+from reporting.models.conversation import Announcement, AnnouncementSeen, Message, ThreadSeen
 from reporting.models.filing import Explanation, Filing, Sheet, State
 from reporting.models.period import Deadline, ParameterValue, Period, PublishedEdition
-from reporting.models.request import BaseAdjustment, LateRequest
+from reporting.models.record import Certificate, DistrictResult
+from reporting.models.reminder import Dispatch, ReminderChoice
+from reporting.models.request import BaseAdjustment, ExtensionRequest, LateRequest
 from reporting.models.scan import Scan
 from reporting.models.submission import Review, Submission
 
 __all__ = [
+    "Announcement",
+    "AnnouncementSeen",
+    "Arrangement",
     "BaseAdjustment",
+    "Certificate",
     "Deadline",
+    "Dispatch",
+    "DistrictResult",
     "Explanation",
+    "ExtensionRequest",
     "Filing",
     "LateRequest",
+    "Message",
     "ParameterValue",
     "Period",
     "PublishedEdition",
+    "ReadingChoice",
+    "ReminderChoice",
     "Review",
     "Scan",
     "Sheet",
     "State",
     "Submission",
+    "ThreadSeen",
 ]

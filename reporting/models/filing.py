@@ -81,6 +81,8 @@ class Filing(models.Model):
     )
     checked_at = models.DateTimeField("数据审核时间", null=True, blank=True)
     late = models.BooleanField("迟报", default=False)
+    extended_to = models.DateField("延期至", null=True, blank=True)
+    after_lock = models.BooleanField("锁定后补报", default=False)
     latest = models.ForeignKey(
         "reporting.Submission", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="最近一次上报件"
     )

@@ -84,6 +84,7 @@ class Deadline(models.Model):
     date = models.DateField("截止日期")
     nominal = models.DateField("通知日期")
     moved = models.BooleanField("是否顺延", default=False)
+    provisional = models.BooleanField("暂定", default=False)
     why = models.CharField("说明", max_length=300)
     by_hand = models.BooleanField("人工设定", default=False)
     notice_number = models.CharField("文号", max_length=80, blank=True)

@@ -40,6 +40,20 @@ class LateRequest(Request):
         return f"{self.filing} 补报申请"
 
 
+class ExtensionRequest(Request):
+    """延期申请: asked before the enterprise's date; granted, it gives this one filing a later date of its own."""
+
+    filing = models.ForeignKey(Filing, models.PROTECT, related_name="extension_requests")
+    until = models.DateField("申请延期至")
+    granted_until = models.DateField("同意延期至", null=True, blank=True)
+
+    class Meta(Request.Meta):
+        verbose_name = "延期申请"
+
+    def __str__(self) -> str:
+        return f"{self.filing} 延期申请"
+
+
 class BaseAdjustment(Request):
     """口径调整单 (§9.10): another figure than the filed one stands as the base of comparison, old and new on record."""
 

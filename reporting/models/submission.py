@@ -48,6 +48,8 @@ class Submission(models.Model):
     reason = models.CharField("修订原因", max_length=500, blank=True)
     estimated = models.BooleanField("预估数", default=False)
     on_time = models.BooleanField("按时")
+    due_on = models.DateField("当时的企业截止日", null=True, blank=True)
+    extended = models.BooleanField("延期内上报", default=False)
     submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     submitted_at = models.DateTimeField("上报时间")
     from_state = models.CharField("上报前状态", max_length=2, choices=State.choices)
@@ -100,6 +102,8 @@ class Review(models.Model):
     reasons = models.JSONField("逐项理由", default=list)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField("时间")
+    due_on = models.DateField("当时的区县截止日", null=True, blank=True)
+    on_time = models.BooleanField("区县按时", null=True, default=None)
 
     objects = ReviewQuerySet.as_manager()
 

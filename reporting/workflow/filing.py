@@ -203,7 +203,7 @@ def amend(filing: Filing, by: User, at: datetime, reason: str) -> Filing:
     move(filing, "amend")
     filing.save(update_fields=["state"])
     record(filing, by, at, "申请修订", subject=filing.latest.receipt, why=reason)
-    emails.amendment_begun(filing, reason)
+    emails.amendment_begun(filing, reason, at)
     return filing
 
 

@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import Q
+
+from accounts.models.districts import District
+from accounts.models.enterprises import Enterprise
+
+
+class LetterQuerySet(models.QuerySet):
+    def visible_to(self, user) -> LetterQuerySet:
+        """Letters this person may follow: a firm those about it, a district those of its area, the city all."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.role in ("city", "association", "system"):
+            return self
+        if user.role == "district":
+            return self.filter(district=user.district_id)
+        return self.filter(enterprise=user.enterprise_id)
+
+
+class Letter(models.Model):
+    """One letter to one address, written in the transaction of what it tells and sent by a worker.
+
+    `key` says what it is about and to whom, so the same letter cannot be written twice. A worker claims the row before
+    it sends. What is kept are the `facts`, plain values: the words are made from them and templates/emails/<stem>.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "待发送"
+        CLAIMED = "claimed", "即将发送"
+        HANDED = "handed", "正在交给邮件服务器"
+        SENT = "sent", "已发送"
+        FAILED = "failed", "发送失败"
+        WITHDRAWN = "withdrawn", "不再需要"
+
+    key = models.CharField("标识", max_length=400, unique=True)
+    message_id = models.CharField("邮件编号", max_length=120, db_index=True)
+    to = models.EmailField("收件地址", max_length=254, db_index=True)
+    subject = models.CharField("主题", max_length=200)
+    stem = models.CharField("信件", max_length=60)
+    facts = models.JSONField("内容", default=dict, encoder=DjangoJSONEncoder)
+    secret = models.BooleanField("发出后不留内容", default=False)
+    topic = models.CharField("事项", max_length=60, blank=True, db_index=True)
+    period = models.CharField("报告期", max_length=7, blank=True, db_index=True)
+    enterprise = models.ForeignKey(
+        Enterprise, verbose_name="企业", null=True, blank=True, on_delete=models.PROTECT, related_name="letters"
+    )
+    district = models.ForeignKey(
+        District, verbose_name="区县", null=True, blank=True, on_delete=models.PROTECT, related_name="letters"
+    )
+    bulk = models.BooleanField("批量", default=False)
+    written_at = models.DateTimeField("写成时间")
+    state = models.CharField("状态", max_length=10, choices=State.choices, default=State.WAITING)
+    due_at = models.DateTimeField("最早发送时间")
+    attempts = models.PositiveSmallIntegerField("尝试次数", default=0)
+    claim = models.CharField("领取", max_length=36, blank=True)
+    claimed_at = models.DateTimeField("领取时间", null=True, blank=True)
+    sent_at = models.DateTimeField("发出时间", null=True, blank=True)
+    doubtful = models.BooleanField("可能重复", default=False)
+    trouble = models.CharField("未送达原因", max_length=300, blank=True)
+
+    objects = LetterQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-written_at", "-pk"]
+        verbose_name = verbose_name_plural = "信件"
+        indexes = [
+            models.Index(
+                fields=["bulk", "due_at", "id"],
+                condition=Q(state__in=["waiting", "claimed", "handed"]),
+                name="letters_to_send",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject} → {self.to}"
+
+    @property
+    def state_words(self) -> str:
+        words = self.get_state_display()
+        if self.state == self.State.WAITING and self.attempts:
+            words = f"未成功，稍后重试（已试 {self.attempts} 次）"
+        return f"{words}（可能重复）" if self.doubtful else words
+
+
+class DeadAddress(models.Model):
+    """An address that takes no mail: a task for the district to find a better one. At most one open per address."""
+
+    address = models.EmailField("邮箱", max_length=254)
+    enterprise = models.ForeignKey(
+        Enterprise, verbose_name="企业", null=True, blank=True, on_delete=models.PROTECT, related_name="dead_addresses"
+    )
+    district = models.ForeignKey(
+        District, verbose_name="区县", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    reason = models.CharField("原因", max_length=300)
+    noticed_at = models.DateTimeField("发现时间")
+    settled_at = models.DateTimeField("处理时间", null=True, blank=True)
+    settled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="处理人",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    how = models.CharField("处理结果", max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["-noticed_at", "-pk"]
+        verbose_name = verbose_name_plural = "失效邮箱"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["address"], condition=Q(settled_at__isnull=True), name="one_open_task_per_dead_address"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.address

@@ -1,0 +1,92 @@
+"""What people say to one another about a filing, and what the city says to all. Part of the record: never changed."""
+
+from django.conf import settings
+from django.db import models
+
+from reporting.models.filing import Filing
+
+
+class MessageQuerySet(models.QuerySet):
+    def update(self, **kwargs):
+        raise TypeError("What was said stays as it was said; another word is another message.")
+
+    def delete(self):
+        raise TypeError("Nothing is deleted: a message is part of the record.")
+
+
+class Message(models.Model):
+    """One word in the conversation of firm, district and city about a filing, perhaps about one of its cells."""
+
+    filing = models.ForeignKey(Filing, models.PROTECT, related_name="messages")
+    cell = models.CharField("单元格", max_length=20, blank=True)
+    text = models.CharField("内容", max_length=1000)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="发言人")
+    at = models.DateTimeField("时间", db_index=True)
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["at", "pk"]
+        verbose_name = "留言"
+
+    def __str__(self) -> str:
+        return f"{self.filing} {self.by}：{self.text[:20]}"
+
+    def save(self, *args, **kwargs):
+        if not self._state.adding:
+            raise TypeError("What was said stays as it was said; another word is another message.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args, **kwargs):
+        raise TypeError("Nothing is deleted: a message is part of the record.")
+
+
+class ThreadSeen(models.Model):
+    """Up to which message a person has read a filing's conversation."""
+
+    filing = models.ForeignKey(Filing, models.CASCADE, related_name="seen")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    upto = models.ForeignKey(Message, models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "filing"], name="one_mark_per_reader_and_thread")]
+        verbose_name = "已读"
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.filing}"
+
+
+class Announcement(models.Model):
+    """公告: the city to the districts, the firms or both. Withdrawn, it is no longer shown and stays on record."""
+
+    title = models.CharField("标题", max_length=100)
+    text = models.TextField("正文", max_length=5000)
+    to_firms = models.BooleanField("发给企业", default=True)
+    to_districts = models.BooleanField("发给区县", default=True)
+    by_mail = models.BooleanField("同时发邮件", default=False)
+    shown_until = models.DateField("显示至", null=True, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="发布人")
+    at = models.DateTimeField("发布时间")
+    withdrawn_at = models.DateTimeField("撤下时间", null=True, blank=True)
+    withdrawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    why_withdrawn = models.CharField("撤下原因", max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        verbose_name = "公告"
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class AnnouncementSeen(models.Model):
+    announcement = models.ForeignKey(Announcement, models.CASCADE, related_name="seen")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["announcement", "user"], name="one_mark_per_reader")]
+        verbose_name = "公告已读"
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.announcement}"

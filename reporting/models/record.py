@@ -1,0 +1,44 @@
+from django.conf import settings
+from django.db import models
+
+from accounts.models import District, Enterprise
+from reporting.models.period import Period
+
+
+class DistrictResult(models.Model):
+    """How a district did in a period, frozen when the period was locked: what counted then counts for ever.
+
+    `measures` maps the names of reporting/results.py to numbers (decimal strings where they are not whole).
+    """
+
+    period = models.ForeignKey(Period, models.PROTECT, related_name="results")
+    district = models.ForeignKey(District, models.PROTECT, related_name="+")
+    measures = models.JSONField("指标")
+    at = models.DateTimeField("核定时间")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["period", "district"], name="one_result_per_district")]
+        verbose_name = "区县工作情况"
+
+    def __str__(self) -> str:
+        return f"{self.district} {self.period.label}"
+
+
+class Certificate(models.Model):
+    """填报情况证明: a firm's filing record over a span, frozen when issued; anybody with the code may verify it."""
+
+    code = models.CharField("验证码", max_length=24, unique=True)
+    enterprise = models.ForeignKey(Enterprise, models.PROTECT, related_name="certificates", verbose_name="企业")
+    first = models.CharField("起始报告期", max_length=7)
+    last = models.CharField("截止报告期", max_length=7)
+    rows = models.JSONField("填报情况")
+    purpose = models.CharField("用途", max_length=200, blank=True)
+    issued_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="开具人")
+    issued_at = models.DateTimeField("开具时间")
+
+    class Meta:
+        ordering = ["-issued_at", "-pk"]
+        verbose_name = "填报情况证明"
+
+    def __str__(self) -> str:
+        return f"{self.enterprise} {self.first}–{self.last}"

@@ -1,0 +1,43 @@
+from django.conf import settings
+from django.db import models
+
+from accounts.models import District
+from reporting.models.period import Period
+
+
+class ReminderChoice(models.Model):
+    """What the city changed in the schedule of reminders; reporting/reminders.py has the rest of it."""
+
+    occasion = models.CharField("时点", max_length=20, primary_key=True)
+    days = models.SmallIntegerField("天数", null=True, blank=True)
+    hour = models.PositiveSmallIntegerField("几点以后", default=9)
+    on = models.BooleanField("发送", default=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="设定人")
+    at = models.DateTimeField("设定时间")
+
+    class Meta:
+        verbose_name = "提醒设定"
+
+    def __str__(self) -> str:
+        return self.occasion
+
+
+class Dispatch(models.Model):
+    """One press of 立即催报. `token` comes from the page that showed the preview: the second press is the first."""
+
+    token = models.UUIDField(unique=True)
+    period = models.ForeignKey(Period, models.PROTECT, related_name="dispatches", verbose_name="报告期")
+    district = models.ForeignKey(District, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="区县")
+    chosen = models.JSONField("筛选条件", default=dict)
+    words = models.CharField("附言", max_length=500, blank=True)
+    firms = models.PositiveIntegerField("企业数")
+    letters = models.PositiveIntegerField("信件数")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="发送人")
+    at = models.DateTimeField("发送时间")
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        verbose_name = "催报"
+
+    def __str__(self) -> str:
+        return f"{self.period.label} 催报 {self.firms} 家"
