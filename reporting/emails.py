@@ -3,7 +3,6 @@
 A letter that tells of an event is written once: its key names the event. Reminders are in reporting/reminders.py.
 """
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import Q
@@ -12,6 +11,7 @@ from django.utils.timezone import localtime
 
 from accounts.letters import compose, post
 from accounts.models import User
+from reporting import recipients
 from reporting.models import BaseAdjustment, Filing, LateRequest, Review, Submission
 
 
@@ -96,12 +96,11 @@ def city_answered(review: Review) -> None:
 
 
 def firm_addresses(filing: Filing) -> list[str]:
-    people = User.objects.filter(enterprise=filing.enterprise, is_active=True)
-    return _addresses(people) or ([filing.enterprise.email] if filing.enterprise.email else [])
+    return recipients.of_firms([filing.enterprise_id]).get(filing.enterprise_id, [])
 
 
 def district_addresses(filing: Filing) -> list[str]:
-    return _addresses(User.objects.filter(role=User.Role.DISTRICT, district=filing.district, is_active=True))
+    return recipients.of_districts([filing.district_id]).get(filing.district_id, [])
 
 
 def minute(at: datetime) -> str:
@@ -110,10 +109,7 @@ def minute(at: datetime) -> str:
 
 def _city(submission: Submission) -> list[str]:
     asked = submission.reviews.filter(decision__in=[Review.Decision.CITY_QUERY, Review.Decision.CITY_RETURN])
-    return _addresses(User.objects.filter(Q(role=User.Role.CITY) | Q(pk__in=asked.values("by")), is_active=True))
-
-
-def _addresses(people: Iterable[User]) -> list[str]:
+    people = User.objects.filter(Q(role=User.Role.CITY) | Q(pk__in=asked.values("by")), is_active=True)
     return sorted({person.email for person in people if person.email})
 
 
