@@ -4,6 +4,7 @@ import os
 import shutil
 import sys
 import time
+from email import message_from_bytes
 from pathlib import Path
 from urllib.parse import quote
 
@@ -30,13 +31,23 @@ CHROMIUM_ARGUMENTS = [
 
 
 class Mailbox:
-    """A real SMTP server that keeps what it was given."""
+    """A real SMTP server that keeps what it was given. `on_letter` may look at each before it is acknowledged, and
+    `refusals` says what it answers to an address."""
 
     def __init__(self) -> None:
         self.letters = []
+        self.refusals: dict[str, str] = {}
+        self.on_letter = lambda number: None
 
-    async def handle_DATA(self, server, session, envelope):  # noqa: N802  (aiosmtpd's name)
+    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802  (aiosmtpd's names)
+        if address in self.refusals:
+            return self.refusals[address]
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server, session, envelope):  # noqa: N802
         self.letters.append(envelope)
+        self.on_letter(len(self.letters))
         return "250 OK"
 
     def wait_for(self, number: int, patience: float = 20) -> list:
@@ -44,6 +55,10 @@ class Mailbox:
         while len(self.letters) < number and time.monotonic() < until:
             time.sleep(0.05)
         return self.letters
+
+    @property
+    def message_ids(self) -> list[str]:
+        return [str(message_from_bytes(envelope.content)["Message-ID"]) for envelope in self.letters]
 
 
 @pytest.fixture(autouse=True)
@@ -66,20 +81,55 @@ def smtp():
     controller.stop()
 
 
+class Queue:
+    """A real queue, and as many workers and beats as a test wants, each a process of its own on the test's database.
+    While it stands, tasks no longer run where they are asked."""
+
+    def __init__(self, folder: Path, smtp_url: str) -> None:
+        self.folder = folder
+        self.valkey, self.url = start_valkey(folder / "valkey")
+        self.children = []
+        self.environment = os.environ | {
+            "DATABASE_URL": _url_of_test_database(),
+            "REDIS_URL": self.url,
+            "EMAIL_URL": smtp_url,
+            "LETTER_LEASE": "2",
+        }
+
+    def lose_valkey(self) -> None:
+        self.valkey.stop()
+
+    def start_empty_valkey(self) -> None:
+        self.valkey, self.environment["REDIS_URL"] = start_valkey(self.folder / "another valkey")
+
+    def worker(self):
+        return self._start("tests.quick_beat", "worker", "--pool", "solo", "--loglevel", "INFO")
+
+    def beat(self):
+        schedule = self.folder / f"beat-{len(self.children)}"
+        return self._start("tests.quick_beat", "beat", "--schedule", schedule, "--pidfile", "", "--loglevel", "INFO")
+
+    def _start(self, app: str, *words):
+        command = [sys.executable, "-m", "celery", "-A", app, *words]
+        with open(self.folder / f"{len(self.children)}-{words[0]}.log", "w") as log:
+            child = start(words[0], command, self.environment, stdout=log, stderr=log)
+        self.children.append(child)
+        return child
+
+    def stop(self) -> None:
+        for child in reversed(self.children):
+            child.stop()
+        self.valkey.stop()
+
+
 @pytest.fixture
-def live_worker(transactional_db, smtp, tmp_path):
-    """The queue, and a worker in its own process on the test's database: tasks no longer run where they are asked."""
-    valkey, redis_url = start_valkey(tmp_path / "valkey")
-    environment = os.environ | {"DATABASE_URL": _url_of_test_database(), "REDIS_URL": redis_url, "EMAIL_URL": smtp.url}
-    command = [sys.executable, "-m", "celery", "-A", "config", "worker", "--pool", "solo", "--loglevel", "INFO"]
-    with open(tmp_path / "worker.log", "w") as log:
-        worker = start("worker", command, environment, stdout=log, stderr=log)
+def queue(transactional_db, smtp, tmp_path):
+    queue = Queue(tmp_path, smtp.url)
     before = {"broker_url": celery_app.conf.broker_url, "task_always_eager": celery_app.conf.task_always_eager}
-    celery_app.conf.update(broker_url=redis_url, task_always_eager=False)
+    celery_app.conf.update(broker_url=queue.url, task_always_eager=False)
     _forget_connections()
-    yield worker
-    worker.stop()
-    valkey.stop()
+    yield queue
+    queue.stop()
     celery_app.conf.update(before)
     _forget_connections()
 
