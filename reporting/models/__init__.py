@@ -1,7 +1,7 @@
 """What happens in a period: the period itself, each firm's filing, and what was frozen out of it."""
 
 from reporting.models.calendar import Arrangement, ReadingChoice
-from reporting.models.conversation import Announcement, AnnouncementSeen, Message, ThreadSeen
+from reporting.models.conversation import Announcement, AnnouncementSeen, Message, Thread, ThreadSeen
 from reporting.models.filing import Explanation, Filing, Sheet, State
 from reporting.models.period import Deadline, ParameterValue, Period, PublishedEdition
 from reporting.models.record import Certificate, DistrictResult
@@ -34,5 +34,6 @@ __all__ = [
     "Sheet",
     "State",
     "Submission",
+    "Thread",
     "ThreadSeen",
 ]

@@ -1,8 +1,12 @@
 """What people say to one another about a filing, and what the city says to all. Part of the record: never changed."""
 
+from datetime import date
+
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
+from accounts.models import User
 from reporting.models.filing import Filing
 
 
@@ -20,6 +24,7 @@ class Message(models.Model):
     filing = models.ForeignKey(Filing, models.PROTECT, related_name="messages")
     cell = models.CharField("单元格", max_length=20, blank=True)
     text = models.CharField("内容", max_length=1000)
+    for_city = models.BooleanField("请市级答复", default=False)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="发言人")
     at = models.DateTimeField("时间", db_index=True)
 
@@ -41,19 +46,52 @@ class Message(models.Model):
         raise TypeError("Nothing is deleted: a message is part of the record.")
 
 
+class Thread(models.Model):
+    """A filing's conversation as the lists show it. Kept with every message, so that no list counts messages."""
+
+    filing = models.OneToOneField(Filing, models.PROTECT, primary_key=True, related_name="thread")
+    last = models.ForeignKey(Message, models.PROTECT, related_name="+", verbose_name="最近一条")
+    city_reads = models.BooleanField("市级参与", default=False)  # it was asked, or has spoken
+
+    class Meta:
+        indexes = [models.Index(fields=["last"], condition=Q(city_reads=True), name="threads_of_the_city")]
+        verbose_name = "留言"
+
+    def __str__(self) -> str:
+        return str(self.filing)
+
+
 class ThreadSeen(models.Model):
-    """Up to which message a person has read a filing's conversation."""
+    """Where a person stands in a filing's conversation: up to which message they have read it, how many came since,
+    and up to which the daily digest has told them."""
 
     filing = models.ForeignKey(Filing, models.CASCADE, related_name="seen")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
-    upto = models.ForeignKey(Message, models.CASCADE, related_name="+")
+    upto = models.ForeignKey(Message, models.CASCADE, null=True, blank=True, related_name="+")
+    unread = models.PositiveIntegerField("未读条数", default=0)
+    told = models.ForeignKey(Message, models.CASCADE, null=True, blank=True, related_name="+")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "filing"], name="one_mark_per_reader_and_thread")]
+        indexes = [models.Index(fields=["user"], condition=Q(unread__gt=0), name="unread_threads")]
         verbose_name = "已读"
 
     def __str__(self) -> str:
         return f"{self.user} {self.filing}"
+
+
+class AnnouncementQuerySet(models.QuerySet):
+    def shown(self, today: date) -> models.QuerySet:
+        """Not withdrawn, and its last day has not passed."""
+        return self.filter(withdrawn_at=None).filter(Q(shown_until=None) | Q(shown_until__gte=today))
+
+    def addressed_to(self, user: User) -> models.QuerySet:
+        """Those this person is to act on, or, with the city's and the association's people, may look up."""
+        if user.role == User.Role.ENTERPRISE:
+            return self.filter(to_firms=True)
+        if user.role == User.Role.DISTRICT:
+            return self.filter(to_districts=True)
+        return self
 
 
 class Announcement(models.Model):
@@ -71,12 +109,21 @@ class Announcement(models.Model):
     withdrawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     why_withdrawn = models.CharField("撤下原因", max_length=300, blank=True)
 
+    objects = AnnouncementQuerySet.as_manager()
+
     class Meta:
         ordering = ["-at", "-pk"]
         verbose_name = "公告"
 
     def __str__(self) -> str:
         return self.title
+
+    def is_over(self, today: date) -> bool:
+        return self.shown_until is not None and self.shown_until < today
+
+    @property
+    def audience(self) -> str:
+        return "、".join(["企业"] * self.to_firms + ["区县"] * self.to_districts)
 
 
 class AnnouncementSeen(models.Model):
