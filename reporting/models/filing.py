@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import date, datetime
 
 from django.conf import settings
 from django.db import models
@@ -6,7 +6,8 @@ from django.db.models import Q
 
 from accounts.models import District, Enterprise, User
 from forms_tables.catalog import Edition
-from reporting.models.period import Period
+from reporting.deadlines import due_moment
+from reporting.models.period import Deadline, Period
 
 
 class State(models.TextChoices):
@@ -52,13 +53,17 @@ class FilingQuerySet(models.QuerySet):
         return self.filter(state__in=[*Filing.UNSENT, State.RETURNED])
 
     def overdue(self, at: datetime) -> models.QuerySet:
-        """Never submitted although the firm's date has passed."""
+        """Never submitted, or recalled, although the firm's own date (Filing.due_on) has passed."""
         return self.filter(
-            Q(state__in=Filing.UNSENT),
-            latest=None,
-            period__deadlines__level="enterprise",
+            Q(extended_to=None) | Q(extended_to__lt=at.date()),
+            state__in=Filing.UNSENT,
+            period__deadlines__level=Deadline.ENTERPRISE,
             period__deadlines__date__lt=at.date(),
         )
+
+    def counted(self) -> models.QuerySet:
+        """Without what was filed after its period was locked: that enters no total of the period."""
+        return self.filter(after_lock=False)
 
 
 class Filing(models.Model):
@@ -111,14 +116,37 @@ class Filing(models.Model):
         words = self.get_state_display()
         if self.state in self.WITH_FIRM and self.checked:
             words = f"{words}，数据{self.get_checked_display()}"
+        if self.after_lock:
+            passed = self.state == State.APPROVED
+            words = "锁定后补报，已通过，不计入本期汇总" if passed else f"锁定后补报：{words}"
         return f"{words}（迟报）" if self.late else words
 
     @property
     def is_with_firm(self) -> bool:
         return self.state in self.WITH_FIRM
 
+    @property
+    def is_shut(self) -> bool:
+        """Its period was locked, and no 补报 was granted since: nothing about it changes any more."""
+        return self.period.is_locked and not self.after_lock
+
+    @property
+    def due_on(self) -> date:
+        """The firm's own date: the period's, or that of its extension where it is the later of the two."""
+        day = self.period.enterprise_deadline.date
+        return max(day, self.extended_to) if self.extended_to else day
+
+    @property
+    def due_at(self) -> datetime:
+        """The last moment for the firm to submit in time."""
+        return due_moment(self.due_on)
+
+    @property
+    def is_extended(self) -> bool:
+        return self.due_on > self.period.enterprise_deadline.date
+
     def is_past_due(self, at: datetime) -> bool:
-        return at > self.period.due_at("enterprise")
+        return at > self.due_at
 
 
 class Sheet(models.Model):

@@ -80,6 +80,13 @@ class Submission(models.Model):
         return [finding for finding in self.findings if finding["level"] == "warning"]
 
     @property
+    def timing(self) -> str:
+        """When it came, in a word; what counted then was stored with it."""
+        if not self.on_time:
+            return "迟报"
+        return "延期内上报" if self.extended else "按时"
+
+    @property
     def is_clean(self) -> bool:
         """Nothing to look at: no warning was raised, it is on time, final, and a first version."""
         return not self.findings and self.on_time and not self.estimated and self.number == 1
@@ -121,6 +128,11 @@ class Review(models.Model):
 
     def delete(self, *args, **kwargs):
         raise TypeError("Nothing is deleted: a review is part of the record.")
+
+    @property
+    def is_overdue(self) -> bool:
+        """Decided after the district's date; a word that has no date is neither in time nor late."""
+        return self.on_time is False
 
     @property
     def placed_reasons(self) -> list[dict[str, str]]:
