@@ -1,0 +1,221 @@
+"""Letters as rows: written once, claimed by one, and what becomes of each attempt."""
+
+import smtplib
+import threading
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+
+from accounts import outbox
+from accounts.letters import compose, post
+from accounts.models import DeadAddress, Letter
+from tests.cast import AT
+
+FACTS = {"name": "李娜", "username": "yuntu", "at": "2024-06-05 09:30"}
+
+
+def letter(key: str, to: str = "a@example.cn", **more) -> Letter:
+    return compose("password_changed", "您的密码已修改", FACTS, to, key=key, at=AT, **more)
+
+
+class Line:
+    """A connection to a mail server that answers as told."""
+
+    def __init__(self, answer=None, opens=True):
+        self.answer, self.opens, self.sent = answer, opens, []
+
+    def open(self):
+        if not self.opens:
+            raise ConnectionRefusedError("refused")
+
+    def close(self):
+        pass
+
+    def send_messages(self, messages):
+        if self.answer:
+            raise self.answer
+        self.sent += messages
+
+
+@pytest.fixture
+def attempt(db, monkeypatch):
+    """Write one letter and let a worker try it on such a line; returns the row."""
+
+    def do(line: Line, written: Letter | None = None) -> Letter:
+        if written is None:
+            post([letter("test")])
+        monkeypatch.setattr(outbox, "get_connection", lambda: line)
+        outbox.send(outbox.claim(10, AT), lambda: AT)
+        return Letter.objects.get()
+
+    return do
+
+
+def test_the_same_key_to_the_same_address_is_one_letter(db):
+    post([letter("one"), letter("one", "b@example.cn")])
+    post([letter("one"), letter("two")])
+    assert sorted(Letter.objects.values_list("key", flat=True)) == [
+        "one a@example.cn",
+        "one b@example.cn",
+        "two a@example.cn",
+    ]
+    assert len(set(Letter.objects.values_list("message_id", flat=True))) == 3
+
+
+def test_a_letter_to_nobody_is_no_letter(db):
+    assert post([letter("one", "")]) == 0
+    assert not Letter.objects.exists()
+
+
+def test_the_message_id_comes_from_the_key_so_every_attempt_has_it():
+    assert letter("one").message_id == letter("one").message_id
+    assert letter("one").message_id != letter("two").message_id
+
+
+def test_letters_somebody_waits_for_go_before_bulk(db):
+    post([letter("reminder", bulk=True), letter("reset")])
+    assert [row.key for row in outbox.claim(1, AT)] == ["reset a@example.cn"]
+
+
+def test_nobody_takes_a_letter_before_its_time_or_while_it_is_claimed(db, settings):
+    post([letter("one")])
+    assert outbox.claim(1, AT - timedelta(seconds=1)) == []
+    assert len(outbox.claim(1, AT)) == 1
+    assert outbox.claim(1, AT) == []
+    assert outbox.claim(1, AT + settings.LETTER_LEASE - timedelta(seconds=1)) == []
+    assert len(outbox.claim(1, AT + settings.LETTER_LEASE)) == 1
+
+
+def test_a_letter_only_claimed_when_its_worker_died_is_not_doubtful(db, settings):
+    post([letter("one")])
+    outbox.claim(1, AT)
+    assert not outbox.claim(1, AT + settings.LETTER_LEASE)[0].doubtful
+
+
+def test_a_letter_handed_over_when_its_worker_died_is_doubtful(db, settings):
+    post([letter("one")])
+    outbox.claim(1, AT)
+    Letter.objects.update(state=Letter.State.HANDED)
+    [again] = outbox.claim(1, AT + settings.LETTER_LEASE)
+    assert again.doubtful
+    assert outbox.message_of(again).extra_headers["X-Possible-Repeat"] == "yes"
+
+
+def test_a_worker_whose_lease_ran_out_leaves_the_letter_to_the_next(db, settings, monkeypatch):
+    post([letter("one")])
+    slow = outbox.claim(1, AT)
+    quick = outbox.claim(1, AT + settings.LETTER_LEASE)
+    line = Line()
+    monkeypatch.setattr(outbox, "get_connection", lambda: line)
+    outbox.send(slow, lambda: AT)
+    assert line.sent == []
+    outbox.send(quick, lambda: AT)
+    assert len(line.sent) == 1
+
+
+def test_a_letter_withdrawn_after_the_claim_is_not_sent(db, monkeypatch):
+    post([letter("one")])
+    claimed = outbox.claim(1, AT)
+    Letter.objects.update(state=Letter.State.WITHDRAWN)
+    line = Line()
+    monkeypatch.setattr(outbox, "get_connection", lambda: line)
+    outbox.send(claimed, lambda: AT)
+    assert line.sent == []
+    assert Letter.objects.get().state == Letter.State.WITHDRAWN
+
+
+def test_an_accepted_letter_is_sent(attempt):
+    row = attempt(Line())
+    assert (row.state, row.sent_at, row.attempts, row.trouble) == (Letter.State.SENT, AT, 1, "")
+
+
+def test_a_server_nobody_reaches_is_no_doubt_only_a_pause(attempt):
+    row = attempt(Line(opens=False))
+    assert (row.state, row.doubtful, row.due_at) == (Letter.State.WAITING, False, AT + timedelta(minutes=1))
+    assert "连不上邮件服务器" in row.trouble
+
+
+@pytest.mark.parametrize(
+    "answer", [smtplib.SMTPServerDisconnected("gone"), TimeoutError("slow"), ConnectionResetError("reset")]
+)
+def test_a_line_that_broke_leaves_a_doubt(attempt, answer):
+    row = attempt(Line(answer))
+    assert (row.state, row.doubtful) == (Letter.State.WAITING, True)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        smtplib.SMTPRecipientsRefused({"a@example.cn": (450, b"busy")}),
+        smtplib.SMTPDataError(451, b"local error"),
+        smtplib.SMTPSenderRefused(550, b"not you", "noreply@example.cn"),
+        smtplib.SMTPAuthenticationError(535, b"password"),
+    ],
+)
+def test_what_may_pass_is_tried_again(attempt, answer):
+    row = attempt(Line(answer))
+    assert (row.state, row.doubtful) == (Letter.State.WAITING, False)
+    assert not DeadAddress.objects.exists()
+
+
+def test_an_address_refused_for_good_fails_and_becomes_a_task(attempt, cast):
+    post([letter("test", enterprise=cast.yuntu, district=cast.yuzhong)])
+    row = attempt(Line(smtplib.SMTPRecipientsRefused({"a@example.cn": (550, "查无此人".encode())})), letter)
+    assert (row.state, row.trouble) == (Letter.State.FAILED, "550 查无此人")
+    task = DeadAddress.objects.get()
+    assert (task.address, task.enterprise, task.district) == ("a@example.cn", cast.yuntu, cast.yuzhong)
+
+
+def test_a_letter_the_server_will_not_have_fails_without_blaming_the_address(attempt):
+    row = attempt(Line(smtplib.SMTPDataError(554, b"spam")))
+    assert row.state == Letter.State.FAILED
+    assert not DeadAddress.objects.exists()
+
+
+def test_pauses_double_and_end_at_four_hours():
+    minutes = [outbox.pause_after(attempts).total_seconds() / 60 for attempts in (1, 2, 3, 8, 9, 14)]
+    assert minutes == [1, 2, 4, 128, 240, 240]
+
+
+def test_after_the_last_attempt_it_has_failed_for_good(attempt):
+    post([letter("test")])
+    Letter.objects.update(attempts=outbox.MOST_ATTEMPTS - 1)
+    row = attempt(Line(smtplib.SMTPDataError(451, b"later")), letter)
+    assert row.state == Letter.State.FAILED
+    assert f"试了 {outbox.MOST_ATTEMPTS} 次" in row.trouble
+
+
+def test_a_letter_that_cannot_be_written_holds_up_nobody(db, monkeypatch):
+    post([compose("no_such_letter", "坏信", {}, "a@example.cn", key="bad", at=AT), letter("good")])
+    line = Line()
+    monkeypatch.setattr(outbox, "get_connection", lambda: line)
+    outbox.send(outbox.claim(10, AT), lambda: AT)
+    assert Letter.objects.get(subject="坏信").state == Letter.State.FAILED
+    assert len(line.sent) == 1
+
+
+def test_a_secret_is_kept_until_it_is_sent_and_no_longer(attempt):
+    post([letter("reset", secret=True)])
+    assert Letter.objects.get().facts == FACTS
+    assert attempt(Line(), letter).facts == {}
+
+
+@pytest.mark.worker
+def test_of_many_who_claim_at_once_each_gets_others(transactional_db):
+    rounds, racers, at_once = 12, 4, 5
+    Letter.objects.bulk_create(letter("race", f"firm{n}@example.cn") for n in range(rounds * racers * at_once))
+    taken, together = [], threading.Barrier(racers)
+
+    def take():
+        for _ in range(rounds):
+            together.wait()
+            taken.extend(row.pk for row in outbox.claim(at_once, AT))
+        connection.close()
+
+    threads = [threading.Thread(target=take) for _ in range(racers)]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+    assert [pk for pk, times in Counter(taken).items() if times > 1] == []
+    assert len(taken) == rounds * racers * at_once
