@@ -12,7 +12,9 @@ from django.utils.timezone import localtime
 from accounts.letters import compose, post
 from accounts.models import User
 from reporting import recipients
-from reporting.models import BaseAdjustment, Filing, LateRequest, Review, Submission
+from reporting.models import BaseAdjustment, ExtensionRequest, Filing, LateRequest, Review, Submission
+from reporting.models.request import Request
+from reporting.occasions import APPROVED, is_on
 
 
 def submitted(submission: Submission) -> None:
@@ -23,7 +25,9 @@ def submitted(submission: Submission) -> None:
 
 
 def approved(review: Review) -> None:
-    _of_review(review, "统计报表已通过区县审核", "approved")
+    """The one letter of an event that the city may switch off."""
+    if is_on(APPROVED):
+        _of_review(review, "统计报表已通过区县审核", "approved")
 
 
 def sent_back(review: Review) -> None:
@@ -49,16 +53,35 @@ def city_asked(review: Review) -> None:
     _send(district_addresses(filing), subject, "city_asked", filing, *_said(review), page)
 
 
+def extension_asked(request: ExtensionRequest) -> None:
+    filing = request.filing
+    subject = f"{filing.enterprise.name}申请延期上报{filing.period.label}报表"
+    page = f"{reverse('district_requests')}?kind=extension"
+    facts = {"reason": request.reason, "until": f"{request.until:%Y-%m-%d}"}
+    to = district_addresses(filing)
+    _send(to, subject, "extension_asked", filing, _asked(request), request.asked_at, facts, page)
+
+
+def extension_decided(request: ExtensionRequest) -> None:
+    """To the firm; `due` in the facts is the date that holds now."""
+    filing = request.filing
+    until = f"{request.granted_until:%Y-%m-%d}" if request.granted_until else ""
+    facts = {"decision": request.state_words, "answer": request.answer, "until": until}
+    subject = f"延期申请：{request.state_words}"
+    _send(firm_addresses(filing), subject, "extension_decided", filing, _asked(request), request.decided_at, facts)
+
+
 def late_asked(request: LateRequest) -> None:
     filing = request.filing
     subject = f"{filing.enterprise.name}申请补报{filing.period.label}报表"
-    page = reverse("district_requests")
-    facts = {"reason": request.reason}
+    page = f"{reverse('district_requests')}?kind=late"
+    facts = {"reason": request.reason, "locked": filing.period.is_locked}
     _send(district_addresses(filing), subject, "late_asked", filing, _asked(request), request.asked_at, facts, page)
 
 
 def late_decided(request: LateRequest) -> None:
-    filing, facts = request.filing, {"decision": request.state_words, "answer": request.answer}
+    filing = request.filing
+    facts = {"decision": request.state_words, "answer": request.answer, "after_lock": filing.after_lock}
     subject = f"补报申请：{request.state_words}"
     _send(firm_addresses(filing), subject, "late_decided", filing, _asked(request), request.decided_at, facts)
 
@@ -66,7 +89,7 @@ def late_decided(request: LateRequest) -> None:
 def adjustment_asked(request: BaseAdjustment) -> None:
     filing = request.filing
     subject = f"{filing.enterprise.name}申请{filing.period.label}口径调整"
-    facts, page = {**_change(request), "reason": request.reason}, reverse("district_requests")
+    facts, page = {**_change(request), "reason": request.reason}, f"{reverse('district_requests')}?kind=base"
     to = district_addresses(filing)
     _send(to, subject, "adjustment_asked", filing, _asked(request), request.asked_at, facts, page)
 
@@ -129,7 +152,7 @@ def _said(review: Review) -> tuple[str, datetime, dict]:
     return f"review:{review.pk}", review.at, facts
 
 
-def _asked(request: LateRequest | BaseAdjustment) -> str:
+def _asked(request: Request) -> str:
     return f"{request._meta.model_name}:{request.pk}"
 
 
@@ -147,7 +170,7 @@ def _send(
         "firm": filing.enterprise.name,
         "district": filing.district.name,
         "period": period.label,
-        "due": f"{period.enterprise_deadline.date:%Y-%m-%d}",
+        "due": f"{filing.due_on:%Y-%m-%d}",
         "path": page or reverse("filing", args=[period.code]),
         **facts,
     }

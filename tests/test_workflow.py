@@ -346,7 +346,7 @@ def test_locking_wants_a_reason_for_what_is_missing_and_ends_everything(cast):
         lambda: workflow.amend(cast.filing, cast.clerk, AT, "想改"),
         lambda: save(cast),
         lambda: workflow.city_query(submission, cast.city, AT, "想问"),
-        lambda: workflow.ask_late(cast.other_filing, cast.other_clerk, AFTER_DUE, "想补"),
+        lambda: workflow.ask_late(cast.filing, cast.clerk, AFTER_DUE, "想补"),
     ):
         with pytest.raises(Refused, match="锁定"):
             late()
@@ -383,11 +383,13 @@ def test_dates_set_by_hand_keep_the_order_of_the_levels_and_their_reason(cast):
     later = {"enterprise": day + timedelta(days=1)}
     for nobody in (cast.reviewer, cast.analyst, cast.clerk, cast.system):
         with pytest.raises(Refused, match="市级管理员"):
-            workflow.set_deadlines(cast.may, later, nobody, AT, "系统故障")
+            workflow.set_deadlines(cast.may, later, nobody, AT, "系统故障", "无")
     with pytest.raises(Refused, match="原因"):
-        workflow.set_deadlines(cast.may, later, cast.city, AT, " ")
+        workflow.set_deadlines(cast.may, later, cast.city, AT, " ", "无")
+    with pytest.raises(Refused, match="文号"):
+        workflow.set_deadlines(cast.may, later, cast.city, AT, "系统故障", " ")
     with pytest.raises(Refused, match="依次"):
-        workflow.set_deadlines(cast.may, {"enterprise": day + timedelta(days=9)}, cast.city, AT, "系统故障")
+        workflow.set_deadlines(cast.may, {"enterprise": day + timedelta(days=9)}, cast.city, AT, "系统故障", "无")
     for _ in range(2):
         moved = workflow.set_deadlines(cast.may, later, cast.city, AT, "系统故障", "〔2024〕9号")
     assert moved.enterprise_deadline.by_hand and "系统故障" in moved.enterprise_deadline.why
@@ -407,7 +409,7 @@ def test_an_estimate_is_made_actual_before_the_next_period(cast):
     workflow.allow_estimates(april, True, cast.city, AT, "审计未完")
     filing = workflow.open_period("2024M04", cast.city, AT).filings.get(enterprise=cast.firm)
     may, cast.filing = cast.filing, filing
-    workflow.set_deadlines(april, dict.fromkeys(("enterprise", "district", "city"), AT.date()), cast.city, AT, "测试")
+    workflow.set_deadlines(april, dict.fromkeys(("enterprise", "district", "city"), AT.date()), cast.city, AT, "测试", "无")
     submit(cast, estimated=True)
     cast.filing = may
     with pytest.raises(Refused, match="不允许上报预估数"):
@@ -419,7 +421,7 @@ def test_an_estimate_is_made_actual_before_the_next_period(cast):
 def test_an_adjusted_base_replaces_what_was_filed(cast):
     april = open_period("2024M04", AT.date().replace(month=5, day=1))
     filing = workflow.open_period("2024M04", cast.city, AT).filings.get(enterprise=cast.firm)
-    workflow.set_deadlines(april, dict.fromkeys(("enterprise", "district", "city"), AT.date()), cast.city, AT, "测试")
+    workflow.set_deadlines(april, dict.fromkeys(("enterprise", "district", "city"), AT.date()), cast.city, AT, "测试", "无")
     may, cast.filing = cast.filing, filing
     submit(cast, cells={**CLEAN_MAY, "2010.c1": "950"})
     cast.filing = may

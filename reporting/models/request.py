@@ -1,11 +1,35 @@
 from django.conf import settings
 from django.db import models
+from django.db.models import BooleanField, Count, ExpressionWrapper, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
-from reporting.models.filing import Filing
+from reporting.models.filing import Filing, State
+from reporting.models.period import Period
+
+SHUT = Q(filing__period__state=Period.LOCKED, filing__after_lock=False)
+
+
+class RequestQuerySet(models.QuerySet):
+    def waiting(self) -> models.QuerySet:
+        """What the district has still to decide: what has been overtaken meanwhile needs no decision."""
+        return self.filter(self.model.WAITING)
+
+    def listed(self) -> models.QuerySet:
+        """The waiting ones first, then the newest; each with `waits`, and how often its firm has asked the like
+        before, for any period (`asked_before`), and was granted it (`granted_before`)."""
+        others = self.model.objects.filter(filing__enterprise=OuterRef("filing__enterprise"))
+        others = others.filter(asked_at__lt=OuterRef("asked_at")).order_by().values("filing__enterprise")
+        return self.annotate(
+            waits=ExpressionWrapper(self.model.WAITING, BooleanField()),
+            asked_before=Coalesce(Subquery(others.annotate(n=Count("pk")).values("n")), 0),
+            granted_before=Coalesce(Subquery(others.filter(granted=True).annotate(n=Count("pk")).values("n")), 0),
+        ).order_by("-waits", "-asked_at", "-pk")
 
 
 class Request(models.Model):
-    """Something a firm asks of its district, with a reason; decided once."""
+    """Something a firm asks of its district, with a reason; decided once. `WAITING`: what still needs a decision."""
+
+    WAITING: Q
 
     reason = models.CharField("理由", max_length=500)
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -14,6 +38,8 @@ class Request(models.Model):
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     decided_at = models.DateTimeField("决定时间", null=True, blank=True)
     answer = models.CharField("答复", max_length=500, blank=True)
+
+    objects = RequestQuerySet.as_manager()
 
     class Meta:
         abstract = True
@@ -29,7 +55,10 @@ class Request(models.Model):
 
 
 class LateRequest(Request):
-    """补报单: without a granted one nothing can be submitted after the enterprise's date (P03)."""
+    """补报单: without a granted one nothing can be submitted after the enterprise's date (P03). Granted after the lock
+    it opens this one filing again, which then counts in no total of the period."""
+
+    WAITING = Q(granted=None, filing__state__in=Filing.WITH_FIRM) & ~Q(SHUT, filing__approved__isnull=False)
 
     filing = models.ForeignKey(Filing, models.PROTECT, related_name="late_requests")
 
@@ -42,6 +71,8 @@ class LateRequest(Request):
 
 class ExtensionRequest(Request):
     """延期申请: asked before the enterprise's date; granted, it gives this one filing a later date of its own."""
+
+    WAITING = Q(granted=None, filing__state__in=Filing.UNSENT) & ~SHUT
 
     filing = models.ForeignKey(Filing, models.PROTECT, related_name="extension_requests")
     until = models.DateField("申请延期至")
@@ -56,6 +87,8 @@ class ExtensionRequest(Request):
 
 class BaseAdjustment(Request):
     """口径调整单 (§9.10): another figure than the filed one stands as the base of comparison, old and new on record."""
+
+    WAITING = Q(granted=None) & ~Q(filing__state=State.EXEMPT) & ~SHUT
 
     filing = models.ForeignKey(Filing, models.PROTECT, related_name="base_adjustments")
     cell = models.CharField("单元格", max_length=20)

@@ -5,6 +5,7 @@ version, journal it, queue the letter for after the commit. They take `by` and `
 No function lets an official write a figure: only `save_sheet` does, and only for the firm's own accounts.
 """
 
+from reporting.workflow.calendar import choose_reading, effects_of, enter_arrangement, settle_provisional
 from reporting.workflow.filing import (
     MIN_EXPLANATION,
     abandon_amendment,
@@ -31,7 +32,17 @@ from reporting.workflow.period import (
     standing_in_the_way,
     too_early_to_lock,
 )
-from reporting.workflow.request import ask_adjustment, ask_late, decide_adjustment, decide_late
+from reporting.workflow.request import (
+    ask_adjustment,
+    ask_extension,
+    ask_late,
+    decide_adjustment,
+    decide_extension,
+    decide_late,
+    latest_extension,
+    why_not_extended,
+    why_not_late,
+)
 from reporting.workflow.review import (
     answer_city,
     approve,
@@ -57,16 +68,22 @@ __all__ = [
     "approve",
     "approve_clean",
     "ask_adjustment",
+    "ask_extension",
     "ask_late",
     "attach_scan",
     "check",
+    "choose_reading",
     "city_query",
     "city_return",
     "decide_adjustment",
+    "decide_extension",
     "decide_late",
+    "effects_of",
+    "enter_arrangement",
     "explain",
     "explain_alike",
     "explained",
+    "latest_extension",
     "lock",
     "open_for_review",
     "open_period",
@@ -80,8 +97,11 @@ __all__ = [
     "set_deadlines",
     "set_parameter",
     "settle_owed",
+    "settle_provisional",
     "standing_in_the_way",
     "submit",
     "too_early_to_lock",
     "unexplained",
+    "why_not_extended",
+    "why_not_late",
 ]

@@ -5,10 +5,11 @@ from datetime import datetime
 
 from django.db import transaction
 
+from accounts import letters
 from accounts.models import User
 from reporting import emails
 from reporting.judging import Judgement, judge
-from reporting.models import Explanation, Filing, Review, Sheet, State, Submission
+from reporting.models import Deadline, Explanation, Filing, Review, Sheet, State, Submission
 from reporting.workflow.guards import (
     MOST_OF_NAME,
     MOST_WORDS,
@@ -130,7 +131,7 @@ def submit(
         return filing.latest  # the second click
     state_before = filing.state
     move(filing, "submit")
-    late = _late(filing, at)
+    on_time, extended = _timing(filing, at)
     number = filing.submissions.count() + 1
     if not committed:
         raise Refused("请先阅读并勾选《统计法》承诺，再确定上报。")
@@ -159,13 +160,15 @@ def submit(
         signer=signer,
         reason=reason,
         estimated=estimated,
-        on_time=not late,
+        on_time=on_time,
+        due_on=filing.due_on,
+        extended=extended,
         submitted_by=by,
         submitted_at=at,
         from_state=state_before,
     )
     filing.latest = submission
-    filing.late = filing.late or late
+    filing.late = filing.late or not on_time  # once late, marked for ever
     filing.save(update_fields=["state", "latest", "late"])
     record(
         filing,
@@ -173,9 +176,10 @@ def submit(
         at,
         "确定上报",
         subject=submission.receipt,
-        after={"序号": str(number), "单位负责人": submission.signer, "迟报": "是" if late else "否"},
+        after={"序号": str(number), "单位负责人": submission.signer, "迟报": "否" if on_time else "是"},
         why=submission.reason,
     )
+    letters.withdraw(f"owed:{filing.pk}")
     emails.submitted(submission)
     return submission
 
@@ -259,13 +263,18 @@ def _explain_one(
     return explanation
 
 
-def _late(filing: Filing, at: datetime) -> bool:
-    """Whether a submission at `at` is late; refused (P03) when it is and no 补报 was granted."""
-    if not filing.is_past_due(at) or filing.submissions.filter(on_time=True, recalled_at=None).exists():
-        return False
+def _timing(filing: Filing, at: datetime) -> tuple[bool, bool]:
+    """Whether a submission at `at` is on time, and whether only thanks to an extension; refused (P03) when it is late
+    and no 补报 was granted. A correction is as its first submission in time was, which still stands; after the lock
+    whatever comes is late."""
+    first = filing.submissions.filter(on_time=True, recalled_at=None).order_by("number").first()
+    if first and not filing.after_lock:
+        return True, first.extended
+    if not filing.is_past_due(at):
+        return True, at > filing.period.due_at(Deadline.ENTERPRISE)
     if not filing.late_requests.filter(granted=True).exists():
-        raise Refused(words(filing, "P03", f"企业上报截止日为 {filing.period.enterprise_deadline.date:%Y-%m-%d}。"))
-    return True
+        raise Refused(words(filing, "P03", f"企业上报截止日为 {filing.due_on:%Y-%m-%d}。"))
+    return False, False
 
 
 def _settle_estimates(filing: Filing, estimated: bool) -> None:

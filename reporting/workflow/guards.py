@@ -1,11 +1,12 @@
 """The allowed moves and the questions every change asks first: may they, is it time, does the state allow it."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from accounts import journal
 from accounts.access import Refused
 from accounts.models import User
+from reporting.deadlines import due_moment
 from reporting.models import Filing, Review, Sheet, State, Submission
 
 # The allowed moves: what may be done in which state, and where it leads. None: the state stays as it is.
@@ -64,7 +65,7 @@ def locked(filing: Filing) -> Filing:
 
 
 def locked_for_firm(filing: Filing, by: User, at: datetime) -> Filing:
-    """The filing, locked, for its own firm while its period is open: may they, is it time."""
+    """The filing, locked, for its own firm while it may still be changed: may they, is it time."""
     filing = locked(filing)
     be_the_firm(by, filing)
     be_open(filing, at)
@@ -82,12 +83,17 @@ def be_the_district(by: User, filing: Filing) -> None:
 
 
 def be_open(filing: Filing, at: datetime) -> None:
-    if filing.state == State.EXEMPT:
-        raise Refused(f"{filing.enterprise.name}已停报，{filing.period.label}不须报。")
-    if filing.period.is_locked:
+    """Owed, begun, and not shut by the lock of its period; a 补报 granted since lets this one filing through."""
+    be_owed(filing)
+    if filing.is_shut:
         raise Refused(f"{filing.period.label}已由市级锁定，不能再改动。")
     if at.date() < filing.period.opens_on:
         raise Refused(f"{filing.period.label}于 {filing.period.opens_on:%Y-%m-%d} 开始填报。")
+
+
+def be_owed(filing: Filing) -> None:
+    if filing.state == State.EXEMPT:
+        raise Refused(f"{filing.enterprise.name}已停报，{filing.period.label}不须报。")
 
 
 def move(filing: Filing, what: str) -> None:
@@ -130,8 +136,22 @@ def record(filing: Filing, by: User, at: datetime, action: str, **more) -> None:
 
 
 def add_review(
-    submission: Submission, decision: str, by: User, at: datetime, note: str = "", reasons: Sequence[dict] = ()
+    submission: Submission,
+    decision: str,
+    by: User,
+    at: datetime,
+    note: str = "",
+    reasons: Sequence[dict] = (),
+    due_on: date | None = None,
 ) -> Review:
+    """`due_on` is the last day the district had for it; what has no date is neither in time nor late."""
     return Review.objects.create(
-        submission=submission, decision=decision, by=by, at=at, note=note, reasons=list(reasons)
+        submission=submission,
+        decision=decision,
+        by=by,
+        at=at,
+        note=note,
+        reasons=list(reasons),
+        due_on=due_on,
+        on_time=None if due_on is None else at <= due_moment(due_on),
     )

@@ -1,6 +1,6 @@
-"""What a firm asks of its district: to file late (补报), or another base of comparison (口径调整)."""
+"""What a firm asks of its district: a later date (延期), to file late (补报), another base of comparison (口径调整)."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 
@@ -8,12 +8,14 @@ from accounts.models import User
 from forms_tables.parsing import Problem, parse
 from reporting import emails
 from reporting.judging import CARRIED, facts_for
-from reporting.models import BaseAdjustment, Filing, LateRequest
+from reporting.models import BaseAdjustment, Deadline, ExtensionRequest, Filing, LateRequest, State
 from reporting.models.request import Request
 from reporting.workflow.guards import (
     Refused,
     be_open,
+    be_owed,
     be_the_district,
+    be_the_firm,
     brief,
     locked,
     locked_for_firm,
@@ -23,14 +25,63 @@ from reporting.workflow.guards import (
 
 
 @transaction.atomic
-def ask_late(filing: Filing, by: User, at: datetime, reason: str) -> LateRequest:
-    """补报申请: once the enterprise's date has passed; a second one while the first waits is the first."""
+def ask_extension(filing: Filing, until: date, by: User, at: datetime, reason: str) -> ExtensionRequest:
+    """延期申请: before the firm's date (its own extended one included), for one filing and within the district's date,
+    which does not move. A second one while the first waits is the first."""
     filing = locked_for_firm(filing, by, at)
-    if not filing.is_past_due(at):
-        raise Refused("截止日未到，可以直接上报，不需要补报申请。")
+    waiting = filing.extension_requests.filter(granted=None).first()
+    if waiting:
+        return waiting
+    be_extendable(filing, at)
+    be_within(filing, until)
+    request = ExtensionRequest.objects.create(
+        filing=filing,
+        until=until,
+        reason=said_something(reason, "请写明延期原因。"),
+        asked_by=by,
+        asked_at=at,
+    )
+    record(filing, by, at, "申请延期", after={"延期至": str(until)}, why=request.reason)
+    emails.extension_asked(request)
+    return request
+
+
+@transaction.atomic
+def decide_extension(
+    request: ExtensionRequest, granted: bool, by: User, at: datetime, answer: str = "", until: date | None = None
+) -> ExtensionRequest:
+    """The district grants the date asked for or an earlier one, or refuses and says why."""
+    filing = _before_the_district(request, by)
+    be_open(filing, at)
+    if granted:
+        until = until or request.until
+        if has_filed_in_time(filing):
+            raise Refused(f"{filing.enterprise.name}已按时上报，不需要延期。")
+        be_within(filing, until)
+        if until > request.until:
+            raise Refused(f"企业申请延至 {request.until:%Y-%m-%d}，不能同意更晚的日期。")
+        if until < at.date():
+            raise Refused(f"{until:%Y-%m-%d} 已经过去；不能再延期的，请不同意并说明，企业可以申请补报。")
+        filing.extended_to = request.granted_until = until
+        filing.save(update_fields=["extended_to"])
+        request.save(update_fields=["granted_until"])
+    after = {"延期至": str(until)} if granted else None
+    _decide(request, filing, granted, by, at, answer, "同意延期" if granted else "不同意延期", after)
+    emails.extension_decided(request)
+    return request
+
+
+@transaction.atomic
+def ask_late(filing: Filing, by: User, at: datetime, reason: str) -> LateRequest:
+    """补报申请: once the firm's date has passed, after the lock of the period too; a second one while the first waits
+    is the first."""
+    filing = locked(filing)
+    be_the_firm(by, filing)
     waiting = filing.late_requests.filter(granted=None).first()
     if waiting:
         return waiting
+    if why_not := why_not_late(filing, at):
+        raise Refused(why_not)
     request = LateRequest.objects.create(
         filing=filing, reason=said_something(reason, "请写明补报原因。"), asked_by=by, asked_at=at
     )
@@ -41,8 +92,17 @@ def ask_late(filing: Filing, by: User, at: datetime, reason: str) -> LateRequest
 
 @transaction.atomic
 def decide_late(request: LateRequest, granted: bool, by: User, at: datetime, answer: str = "") -> LateRequest:
-    """The district grants or refuses a 补报; a refusal says why."""
-    _decide(request, granted, by, at, answer, "同意补报" if granted else "不同意补报")
+    """The district grants or refuses a 补报; a refusal says why. Granted after the lock, it opens this one filing:
+    what is filed then is history for later periods and enters no total of the locked one."""
+    filing = _before_the_district(request, by)
+    be_owed(filing)
+    if granted and filing.is_shut:
+        if why_not := why_not_after_lock(filing):
+            raise Refused(why_not)
+        filing.after_lock = True
+        filing.save(update_fields=["after_lock"])
+    after = {"锁定后补报": "不计入本期汇总"} if granted and filing.after_lock else None
+    _decide(request, filing, granted, by, at, answer, "同意补报" if granted else "不同意补报", after)
     emails.late_decided(request)
     return request
 
@@ -84,20 +144,97 @@ def ask_adjustment(filing: Filing, cell: str, new: str, by: User, at: datetime, 
 @transaction.atomic
 def decide_adjustment(request: BaseAdjustment, granted: bool, by: User, at: datetime, answer: str = ""):
     """The district grants or refuses another base of comparison; X05, R220 and R221 then read the granted figure."""
-    _decide(request, granted, by, at, answer, "同意口径调整" if granted else "不同意口径调整")
+    filing = _before_the_district(request, by)
+    be_open(filing, at)
+    _decide(request, filing, granted, by, at, answer, "同意口径调整" if granted else "不同意口径调整")
     emails.adjustment_decided(request)
     return request
 
 
-def _decide(request: Request, granted: bool, by: User, at: datetime, answer: str, action: str) -> Request:
+def has_filed_in_time(filing: Filing) -> bool:
+    """Whether a submission in time still stands: then corrections are in time too (P03 asks for nothing)."""
+    return filing.submissions.filter(on_time=True, recalled_at=None).exists()
+
+
+def latest_extension(filing: Filing) -> date:
+    """The last day a firm's date may be moved to: the district's own, which stays."""
+    return filing.period.deadline(Deadline.DISTRICT).date
+
+
+def be_extendable(filing: Filing, at: datetime) -> None:
+    if why_not := why_not_extended(filing, at):
+        raise Refused(why_not)
+
+
+def why_not_extended(filing: Filing, at: datetime) -> str:
+    """Why no extension can be asked for now; empty when one can."""
+    if filing.is_past_due(at):
+        return f"企业上报截止日 {filing.due_on:%Y-%m-%d} 已过，不能再申请延期；请申请补报。"
+    if not filing.is_with_firm or has_filed_in_time(filing):
+        return "本期已经上报过，不需要延期。"
+    if filing.due_on >= latest_extension(filing):
+        return f"区县审核截止日是 {latest_extension(filing):%Y-%m-%d}，企业上报不能再延。"
+    return ""
+
+
+def be_within(filing: Filing, until: date) -> None:
+    last = latest_extension(filing)
+    if not filing.due_on < until <= last:
+        raise Refused(
+            f"延期日期须晚于现在的企业截止日 {filing.due_on:%Y-%m-%d}，且不晚于区县审核截止日 {last:%Y-%m-%d}。"
+        )
+
+
+def why_not_late(filing: Filing, at: datetime) -> str:
+    """Why no 补报 can be asked for now; empty when one can."""
+    if filing.state == State.EXEMPT:
+        return f"{filing.enterprise.name}已停报，{filing.period.label}不须报。"
+    if filing.period.is_locked:
+        return why_not_after_lock(filing)
+    if not filing.is_past_due(at):
+        return "截止日未到，可以直接上报，不需要补报申请。"
+    if not filing.is_with_firm:
+        return f"当前状态为“{filing.get_state_display()}”，不需要补报申请。"
+    if has_filed_in_time(filing):
+        return "本期已按时上报过，可以直接再次上报，不需要补报申请。"
+    if filing.late_requests.filter(granted=True).exists():
+        return "区县已同意补报，可以直接上报。"
+    return ""
+
+
+def why_not_after_lock(filing: Filing) -> str:
+    """Why a filing of a locked period cannot be opened by a 补报; empty when it can."""
+    if filing.after_lock:
+        return "区县已同意锁定后补报，可以直接填报。"
+    if filing.approved_id:
+        return f"{filing.period.label}已锁定，这一份锁定前已有审核通过的上报件；锁定的数据不能再改，不属于补报。"
+    if not filing.is_with_firm:
+        return f"{filing.period.label}已锁定，上报件在锁定前已报到区县，不需要补报；以后各期仍以它为以往数据。"
+    return ""
+
+
+def _before_the_district(request: Request, by: User) -> Filing:
+    """The request's filing, locked, before its own district and not decided yet."""
     filing = locked(request.filing)
     be_the_district(by, filing)
-    be_open(filing, at)
     request.refresh_from_db()
+    request.filing = filing
     if not request.is_open:
         raise Refused(f"这份申请已于 {request.decided_at:%Y-%m-%d} 决定：{request.state_words}。")
+    return filing
+
+
+def _decide(
+    request: Request,
+    filing: Filing,
+    granted: bool,
+    by: User,
+    at: datetime,
+    answer: str,
+    action: str,
+    after: dict | None = None,
+) -> None:
     answer = brief(answer) if granted else said_something(answer, "不同意时请写明理由。")
     request.granted, request.decided_by, request.decided_at, request.answer = granted, by, at, answer
     request.save(update_fields=["granted", "decided_by", "decided_at", "answer"])
-    record(filing, by, at, action, subject=str(request), why=answer)
-    return request
+    record(filing, by, at, action, subject=str(request), after=after, why=answer)

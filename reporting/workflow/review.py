@@ -1,13 +1,14 @@
 """What officials do with a submission: open, approve, send back, ask. They decide about figures and never write one."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 
 from accounts.models import User
 from reporting import emails
 from reporting.models import Filing, Review, State, Submission
+from reporting.punctuality import decide_by
 from reporting.workflow.guards import (
     Refused,
     add_review,
@@ -38,11 +39,11 @@ def open_for_review(submission: Submission, by: User, at: datetime) -> Submissio
 def approve(submission: Submission, by: User, at: datetime, note: str = "") -> Review:
     """区县审核通过: pass the submission on; from now on its figures count."""
     filing = _review_of(submission, by, at)
-    note = brief(note)
+    note, due_on = brief(note), _due_on(submission, filing)
     move(filing, "approve")
     filing.approved = submission
     filing.save(update_fields=["state", "approved"])
-    review = add_review(submission, Review.Decision.APPROVE, by, at, note)
+    review = add_review(submission, Review.Decision.APPROVE, by, at, note, due_on=due_on)
     record(filing, by, at, "区县审核通过", subject=submission.receipt, why=note)
     emails.approved(review)
     return review
@@ -67,11 +68,11 @@ def approve_clean(submissions: Sequence[Submission], by: User, at: datetime) -> 
 def send_back(submission: Submission, reasons: Sequence[Mapping[str, str]], by: User, at: datetime) -> Review:
     """区县退回: with a reason for each cell named, or for the whole table (cell ""); P05."""
     filing = _review_of(submission, by, at)
-    reasons = _reasons(filing, reasons)
+    reasons, due_on = _reasons(filing, reasons), _due_on(submission, filing)
     move(filing, "send_back")
     filing.checked, filing.checked_at = Filing.UNCHECKED, None
     filing.save(update_fields=["state", "checked", "checked_at"])
-    review = add_review(submission, Review.Decision.SEND_BACK, by, at, reasons=reasons)
+    review = add_review(submission, Review.Decision.SEND_BACK, by, at, reasons=reasons, due_on=due_on)
     record(filing, by, at, "退回企业", subject=submission.receipt, after=_listed(reasons))
     emails.sent_back(review)
     return review
@@ -149,6 +150,11 @@ def _city_review_of(submission: Submission, by: User, at: datetime) -> Filing:
 def _be_current(submission: Submission, filing: Filing) -> None:
     if filing.latest_id != submission.pk or filing.latest.recalled_at:
         raise Refused("这份上报件已被撤回或被新的上报件取代，请刷新后打开最新的一份。")
+
+
+def _due_on(submission: Submission, filing: Filing) -> date | None:
+    """The day stored with a decision of the district's own; what the city returned was decided before."""
+    return decide_by(submission) if filing.state in (State.SUBMITTED, State.QUERIED) else None
 
 
 def _listed(reasons: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:

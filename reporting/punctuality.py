@@ -1,0 +1,69 @@
+"""When a district is late. The firm's date is stored with its submission, the district's with each decision about one.
+
+What came to the district by the firms' date of the period is to be decided by the district's date. What came later
+(late, within an extension, again after a return, or with an answer to a question) is to be decided by that same date
+or by the end of the first working day after it came, whichever is later: nobody is late with what was not there yet.
+A decision is 审核通过 or 退回 of what waits for the district; sending back what the city returned has no date.
+"""
+
+from datetime import date, datetime, time, timedelta
+
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from reporting.calendars import published_calendar
+from reporting.deadlines import SHANGHAI
+from reporting.models import Deadline, Review, State, Submission
+
+ONE_DAY = timedelta(days=1)
+
+
+def decide_by(submission: Submission) -> date:
+    """The last day for the district to decide about a submission that waits for it."""
+    period = submission.filing.period
+    own = period.deadline(Deadline.DISTRICT).date
+    came = came_at(submission)
+    if came <= period.due_at(Deadline.ENTERPRISE):
+        return own
+    return max(own, first_working_day_after(came.astimezone(SHANGHAI).date()))
+
+
+def came_at(submission: Submission) -> datetime:
+    """Since when it lies with the district: sent then, or answered then."""
+    answers = submission.reviews.filter(decision=Review.Decision.ANSWER).order_by("-at")
+    return answers.values_list("at", flat=True).first() or submission.submitted_at
+
+
+def held_past_due(filings: QuerySet, at: datetime) -> QuerySet:
+    """The filings that still wait for their district although `decide_by` has passed. One query for all."""
+    today = at.astimezone(SHANGHAI).date()
+    answers = Review.objects.filter(submission=OuterRef("latest"), decision=Review.Decision.ANSWER).order_by("-at")
+    dates = Deadline.objects.filter(period=OuterRef("period"))
+    # Came before the last working day that is over: the first working day after that is over too.
+    long_ago = Q(came_at__lt=datetime.combine(last_working_day_before(today), time.min, SHANGHAI))
+    return (
+        filings.filter(state=State.SUBMITTED)
+        .annotate(
+            came_at=Coalesce(Subquery(answers.values("at")[:1]), F("latest__submitted_at")),
+            due_to_firms=Subquery(dates.filter(level=Deadline.ENTERPRISE).values("date")[:1]),
+            due_to_district=Subquery(dates.filter(level=Deadline.DISTRICT).values("date")[:1]),
+        )
+        .filter(long_ago | Q(came_at__date__lte=F("due_to_firms")), due_to_district__lt=today)
+    )
+
+
+def first_working_day_after(day: date) -> date:
+    """Where the State Council has not announced the year yet, Monday to Friday."""
+    calendar = published_calendar()
+    day += ONE_DAY
+    while not calendar.is_working_day(day):
+        day += ONE_DAY
+    return day
+
+
+def last_working_day_before(day: date) -> date:
+    calendar = published_calendar()
+    day -= ONE_DAY
+    while not calendar.is_working_day(day):
+        day -= ONE_DAY
+    return day
