@@ -1,4 +1,7 @@
-"""Period codes: 2024A is the annual report of 2024, 2024M05 the monthly one of January to May."""
+"""Period codes: 2024A is the annual report of 2024, 2024M05 the monthly one of January to May.
+
+2024M01 is a code as well; whether anybody reports January by itself is for the city to say (reporting), not for the code.
+"""
 
 import re
 from calendar import monthrange
@@ -18,10 +21,8 @@ class PeriodCode:
     month: int | None = None  # None: annual
 
     def __post_init__(self) -> None:
-        if self.month == 1:
-            raise BadPeriod(f"{self.year}年1月没有月报：月报从2月报告期开始。")
-        if self.month is not None and not 2 <= self.month <= 12:
-            raise BadPeriod(f"报告期的月份应为02至12，现在是“{self.month}”。")
+        if self.month is not None and not 1 <= self.month <= 12:
+            raise BadPeriod(f"报告期的月份应为01至12，现在是“{self.month}”。")
 
     @classmethod
     def parse(cls, text: str) -> "PeriodCode":
@@ -62,10 +63,11 @@ class PeriodCode:
         return date(self.year, month, monthrange(self.year, month)[1])
 
     def previous(self) -> "PeriodCode | None":
-        """The month before in the same year; the year before for an annual report. February has none."""
+        """The month before in the same year; the year before for an annual report. January has none, and what
+        February has before it was filed only where January is reported by itself."""
         if self.is_annual:
             return self.year_ago()
-        return PeriodCode(self.year, self.month - 1) if self.month > 2 else None
+        return PeriodCode(self.year, self.month - 1) if self.month > 1 else None
 
     def year_ago(self) -> "PeriodCode":
         return PeriodCode(self.year - 1, self.month)

@@ -8,11 +8,13 @@ the dates of the enterprise and the monthly one of the district only; all others
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from forms_tables.periods import PeriodCode
-from reporting.calendars import ONE_DAY, Calendar, Festival
+from reporting.calendars import ONE_DAY, Calendar, Festival, in_words
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 END_OF_DAY = datetime.time(23, 59, 59)
@@ -20,7 +22,6 @@ ENTERPRISE, DISTRICT, CITY = LEVELS = ("enterprise", "district", "city")
 LEVEL_NAMES = {ENTERPRISE: "企业上报", DISTRICT: "区县审核", CITY: "市级审核"}
 MONTHLY_DAYS = {ENTERPRISE: 12, DISTRICT: 13, CITY: 15}
 ANNUAL_DAYS = {ENTERPRISE: 20, DISTRICT: 25, CITY: 31}  # of March
-WEEKDAYS = "一二三四五六日"
 
 
 @dataclass(frozen=True)
@@ -31,14 +32,23 @@ class Reading:
         festival day itself).
     lands_on: where a moved date lands: "next_day" (first date after the run) or "working_day" (first one worked).
     every_level: read the clause as if it also stood beside the dates where the notice does not repeat it.
+    reports_january: January is reported by itself; by default the first report of a year covers January and February.
     """
 
     counts: str = "announced"
     lands_on: str = "next_day"
     every_level: bool = False
+    reports_january: bool = False
 
 
 DEFAULT = Reading()
+# The readings the city weighs against its own, with what each would say.
+OTHER_READINGS = {
+    "R1": ("各级一律顺延：放假安排内的日子都算，市级和区县年报也顺延", Reading(every_level=True)),
+    "R2": ("周末一律不顺延：放假安排内的周六、周日不算", Reading(counts="weekdays", every_level=True)),
+    "R3": ("只有节日当天顺延：连休、补休的日子不算", Reading(counts="festival", every_level=True)),
+    "R4": ("顺延到放假后的第一个工作日", Reading(lands_on="working_day", every_level=True)),
+}
 
 
 @dataclass(frozen=True)
@@ -51,6 +61,16 @@ class Due:
     moved: bool
     why: str
     provisional: bool = False
+    by_hand: bool = False
+    notice_number: str = ""
+
+    @property
+    def how(self) -> str:
+        if self.by_hand:
+            return "人工设定"
+        if self.provisional:
+            return "暂定"
+        return "顺延" if self.moved else "未顺延"
 
     @property
     def moment(self) -> datetime.datetime:
@@ -62,9 +82,30 @@ def due_moment(date: datetime.date) -> datetime.datetime:
     return datetime.datetime.combine(date, END_OF_DAY, SHANGHAI)
 
 
-def periods_of(year: int) -> tuple[PeriodCode, ...]:
-    """What is reported for a year: February to December, then the annual. There is no report for January alone."""
-    return (*(PeriodCode(year, month) for month in range(2, 13)), PeriodCode(year))
+def periods_of(year: int, reading: Reading = DEFAULT) -> tuple[PeriodCode, ...]:
+    """What is reported for a year: the months, then the annual. Unless the city reads otherwise there is no report for
+    January alone."""
+    first = 1 if reading.reports_january else 2
+    return (*(PeriodCode(year, month) for month in range(first, 13)), PeriodCode(year))
+
+
+def squeezed(dues: Iterable[Due], calendar: Calendar) -> dict[str, str]:
+    """By level: why a shift of the level before leaves it less than one working day. Unknown years say nothing."""
+    sentences = {}
+    for earlier, later in pairwise(dues):
+        if earlier.date == earlier.nominal or not all(map(calendar.is_published_for, (earlier.date, later.date))):
+            continue
+        if not working_days_after(earlier.date, later.date, calendar):
+            sentences[later.level] = (
+                f"{LEVEL_NAMES[earlier.level]}截止日改到{in_words(earlier.date)}之后，"
+                f"{LEVEL_NAMES[later.level]}（{in_words(later.date)}）剩不到一个工作日。"
+            )
+    return sentences
+
+
+def working_days_after(day: datetime.date, until: datetime.date, calendar: Calendar) -> int:
+    """Working days after `day`, up to and including `until`."""
+    return sum(calendar.is_working_day(day + n * ONE_DAY) for n in range(1, (until - day).days + 1))
 
 
 def deadlines_of(period: PeriodCode, calendar: Calendar, reading: Reading = DEFAULT) -> tuple[Due, ...]:
@@ -120,10 +161,6 @@ def is_counted_off(day: datetime.date, calendar: Calendar, reading: Reading) -> 
     if festival is None:
         return False
     return reading.counts != "festival" or day in festival.festival_days
-
-
-def in_words(day: datetime.date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日（周{WEEKDAYS[day.weekday()]}）"
 
 
 def why_moved(nominal: datetime.date, date: datetime.date, festival: Festival, reading: Reading) -> str:

@@ -4,7 +4,8 @@ import pytest
 
 from forms_tables.periods import BadPeriod, PeriodCode
 
-MAY, FEBRUARY, ANNUAL = PeriodCode(2024, 5), PeriodCode(2024, 2), PeriodCode(2024)
+MAY, JANUARY, ANNUAL = PeriodCode(2024, 5), PeriodCode(2024, 1), PeriodCode(2024)
+FEBRUARY = PeriodCode(2024, 2)
 
 
 def test_it_reads_and_writes_period_codes():
@@ -19,9 +20,8 @@ def test_it_reads_and_writes_period_codes():
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("2024M01", "1月没有月报"),
-        ("2024M13", "02至12"),
-        ("2024M00", "02至12"),
+        ("2024M13", "01至12"),
+        ("2024M00", "01至12"),
         ("2024M5", "不是报告期代码"),
         ("２０２４A", "不是报告期代码"),
         ("2024A\n", "不是报告期代码"),
@@ -36,7 +36,8 @@ def test_it_refuses_what_is_no_period(text, words):
 
 def test_it_knows_the_month_before_but_not_across_the_year():
     assert MAY.previous() == PeriodCode(2024, 4)
-    assert FEBRUARY.previous() is None
+    assert FEBRUARY.previous() == JANUARY
+    assert JANUARY.previous() is None
     assert ANNUAL.previous() == PeriodCode(2023)
 
 

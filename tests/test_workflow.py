@@ -409,7 +409,9 @@ def test_an_estimate_is_made_actual_before_the_next_period(cast):
     workflow.allow_estimates(april, True, cast.city, AT, "审计未完")
     filing = workflow.open_period("2024M04", cast.city, AT).filings.get(enterprise=cast.firm)
     may, cast.filing = cast.filing, filing
-    workflow.set_deadlines(april, dict.fromkeys(("enterprise", "district", "city"), AT.date()), cast.city, AT, "测试", "无")
+    workflow.set_deadlines(
+        april, dict.fromkeys(("enterprise", "district", "city"), AT.date()), cast.city, AT, "测试", "无"
+    )
     submit(cast, estimated=True)
     cast.filing = may
     with pytest.raises(Refused, match="不允许上报预估数"):
@@ -421,7 +423,9 @@ def test_an_estimate_is_made_actual_before_the_next_period(cast):
 def test_an_adjusted_base_replaces_what_was_filed(cast):
     april = open_period("2024M04", AT.date().replace(month=5, day=1))
     filing = workflow.open_period("2024M04", cast.city, AT).filings.get(enterprise=cast.firm)
-    workflow.set_deadlines(april, dict.fromkeys(("enterprise", "district", "city"), AT.date()), cast.city, AT, "测试", "无")
+    workflow.set_deadlines(
+        april, dict.fromkeys(("enterprise", "district", "city"), AT.date()), cast.city, AT, "测试", "无"
+    )
     may, cast.filing = cast.filing, filing
     submit(cast, cells={**CLEAN_MAY, "2010.c1": "950"})
     cast.filing = may

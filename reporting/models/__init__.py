@@ -1,6 +1,12 @@
 """What happens in a period: the period itself, each firm's filing, and what was frozen out of it."""
 
-from reporting.models.calendar import Arrangement, ReadingChoice
+from reporting.models.calendar import (
+    Arrangement,
+    ReadingChoice,
+    calendar_in_force,
+    choice_in_force,
+    reading_in_force,
+)
 from reporting.models.conversation import Announcement, AnnouncementSeen, Message, Thread, ThreadSeen
 from reporting.models.filing import Explanation, Filing, Sheet, State
 from reporting.models.period import Deadline, ParameterValue, Period, PublishedEdition
@@ -36,4 +42,7 @@ __all__ = [
     "Submission",
     "Thread",
     "ThreadSeen",
+    "calendar_in_force",
+    "choice_in_force",
+    "reading_in_force",
 ]

@@ -1,6 +1,11 @@
+from __future__ import annotations
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+
+from reporting.calendars import Calendar, Notice, notice_kept, published_calendar
+from reporting.deadlines import DEFAULT, Reading
 
 
 class Arrangement(models.Model):
@@ -28,6 +33,11 @@ class Arrangement(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def notice(self) -> Notice:
+        head = {"year": self.year, "title": self.title, "number": self.number, "url": self.url}
+        return notice_kept(head, self.festivals)
+
 
 class ReadingChoice(models.Model):
     """How the city reads the holiday clause from now on. The latest row holds; stored dates keep their old reading."""
@@ -47,3 +57,22 @@ class ReadingChoice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d} {self.reason}"
+
+    @property
+    def reading(self) -> Reading:
+        return Reading(self.counts, self.lands_on, self.every_level, self.reports_january)
+
+
+def calendar_in_force() -> Calendar:
+    """The notices kept with the program, each replaced by what the city entered for its year. One query."""
+    return published_calendar().overlaid(row.notice for row in Arrangement.objects.filter(replaced_at=None))
+
+
+def choice_in_force() -> ReadingChoice | None:
+    """What the city chose last; None while it reads as the notice's defaults say."""
+    return ReadingChoice.objects.first()
+
+
+def reading_in_force() -> Reading:
+    choice = choice_in_force()
+    return choice.reading if choice else DEFAULT

@@ -4,7 +4,8 @@ from django.db import models
 
 from forms_tables.catalog import Edition, load_edition
 from forms_tables.periods import PeriodCode
-from reporting.deadlines import due_moment
+from reporting.deadlines import DEFAULT, Due, Reading, due_moment
+from reporting.models.calendar import ReadingChoice
 
 
 class PublishedEdition(models.Model):
@@ -33,6 +34,9 @@ class Period(models.Model):
     state = models.CharField("状态", max_length=6, choices=[(OPEN, "填报中"), (LOCKED, "已锁定")], default=OPEN)
     locked_at = models.DateTimeField("锁定时间", null=True, blank=True)
     estimates_allowed = models.BooleanField("允许预估", default=False)
+    read_as = models.ForeignKey(
+        ReadingChoice, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="截止日读法"
+    )
 
     class Meta:
         ordering = ["-opens_on", "-code"]
@@ -60,6 +64,17 @@ class Period(models.Model):
     @property
     def is_locked(self) -> bool:
         return self.state == self.LOCKED
+
+    @property
+    def reading(self) -> Reading:
+        """How the holiday clause was read when the period was opened; a later choice does not change it."""
+        return self.read_as.reading if self.read_as_id else DEFAULT
+
+    @property
+    def dues(self) -> tuple[Due, ...]:
+        """The stored dates, one per level in their order."""
+        of_level = {deadline.level: deadline.due for deadline in self.deadlines.all()}
+        return tuple(of_level[level] for level, _ in Deadline.LEVELS)
 
     def due_at(self, level: str) -> datetime:
         """The last moment (23:59:59 Asia/Shanghai) for `level`: enterprise, district or city."""
@@ -96,6 +111,24 @@ class Deadline(models.Model):
 
     def __str__(self) -> str:
         return f"{self.period.label} {self.get_level_display()} {self.date}"
+
+    @property
+    def due(self) -> Due:
+        return Due(
+            self.level,
+            self.nominal,
+            self.date,
+            self.moved,
+            self.why,
+            provisional=self.provisional,
+            by_hand=self.by_hand,
+            notice_number=self.notice_number,
+        )
+
+    @property
+    def how(self) -> str:
+        """In one word how it came to be this date: 暂定, 顺延, 人工设定 or 未顺延."""
+        return self.due.how
 
 
 class ParameterValue(models.Model):

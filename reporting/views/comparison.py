@@ -214,11 +214,12 @@ class _Reader:
         return self.history.get("year_ago", {})
 
     def month_alone(self, indicator: Indicator, values: Values) -> Decimal | None:
-        """A cumulative figure without the months before. February holds January too, which is never reported (X04)."""
+        """A cumulative figure without the months before. February holds January too: its form has no figure before
+        it (X04), whether or not the city has January reported by itself."""
         now, before = values.get(f"{indicator.code}.c1"), values.get(f"{indicator.code}.c3")
         if indicator.nature != "累计" or now is None:
             return None
-        if self.period.month == 2:
+        if self.period.month <= 2:
             return now
         return None if before is None else now - before
 

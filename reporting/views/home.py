@@ -127,7 +127,7 @@ def revenue_line(monthly: list[Filing]) -> dict | None:
     for filing in monthly:
         submission = standing_submission(filing)
         values = submission.values if submission else {}
-        so_far = "0" if filing.period.parsed.month == 2 else values.get(f"{REVENUE}.c3")
+        so_far = "0" if filing.period.parsed.month <= 2 else values.get(f"{REVENUE}.c3")
         if f"{REVENUE}.c1" in values and so_far is not None:
             points.append((filing.period.label, Decimal(values[f"{REVENUE}.c1"]) - Decimal(so_far)))
     if len(points) < 2:

@@ -10,14 +10,10 @@ from accounts.models import Enterprise, Residence, User
 from forms_tables.catalog import edition_for
 from forms_tables.periods import PeriodCode
 from reporting import deadlines
-from reporting.calendars import published_calendar
-from reporting.models import Deadline, Filing, Period, State
+from reporting.deadline_letters import deadline_moved
+from reporting.models import Deadline, Filing, Period, State, calendar_in_force, choice_in_force
+from reporting.workflow.calendar import be_the_city, dated
 from reporting.workflow.guards import Refused, locked, record
-
-
-def be_the_city(by: User) -> None:
-    if by.role != User.Role.CITY:
-        raise Refused("只有市级管理员可以进行这项操作。")
 
 
 @transaction.atomic
@@ -27,12 +23,17 @@ def open_period(code: str, by: User, at: datetime, estimates_allowed: bool = Fal
     Opening an open period again adds the firms that have joined since; a locked one is refused.
     """
     be_the_city(by)
-    parsed = _period_code(code)
+    choice = choice_in_force()
+    parsed = _period_code(code, choice.reading if choice else deadlines.DEFAULT)
     if at.date() <= parsed.end:
         raise Refused(f"{parsed.label}尚未结束，{parsed.end + timedelta(days=1):%Y-%m-%d} 起可以开始填报。")
     period, created = Period.objects.get_or_create(
         code=parsed.code,
-        defaults={"edition_code": edition_for(parsed).code, "opens_on": parsed.end + timedelta(days=1)},
+        defaults={
+            "edition_code": edition_for(parsed).code,
+            "opens_on": parsed.end + timedelta(days=1),
+            "read_as": choice,
+        },
     )
     if period.is_locked:
         raise Refused(f"{period.label}已锁定，不能再次开启。")
@@ -86,8 +87,16 @@ def owe_all(period: Period) -> int:
 def store_deadlines(period: Period) -> list[Deadline]:
     """The three dates of a period, frozen with the sentence that explains each."""
     return Deadline.objects.bulk_create(
-        Deadline(period=period, level=due.level, date=due.date, nominal=due.nominal, moved=due.moved, why=due.why)
-        for due in deadlines.deadlines_of(period.parsed, published_calendar())
+        Deadline(
+            period=period,
+            level=due.level,
+            date=due.date,
+            nominal=due.nominal,
+            moved=due.moved,
+            provisional=due.provisional,
+            why=due.why,
+        )
+        for due in deadlines.deadlines_of(period.parsed, calendar_in_force(), period.reading)
     )
 
 
@@ -122,16 +131,19 @@ def settle_owed(enterprise: Enterprise, by: User, at: datetime, why: str) -> Non
 
 @transaction.atomic
 def set_deadlines(
-    period: Period, dates: Mapping[str, date], by: User, at: datetime, reason: str, notice_number: str = ""
+    period: Period, dates: Mapping[str, date], by: User, at: datetime, reason: str, notice_number: str
 ) -> Period:
-    """Set dates of a period by hand, level → date, all for one reason; the three stay in order. A level that is not
-    named, or already has its date, is left as it is."""
+    """Set dates of a period by hand, level → date, all for one reason and under one notice (无 where there is none);
+    the three stay in order. A level that is not named, or already has its date, is left as it is. Everybody whose date
+    changed is told."""
     be_the_city(by)
     period = Period.objects.select_for_update().get(pk=period.pk)
     if period.is_locked:
         raise Refused(f"{period.label}已锁定，截止日不能再改。")
     if not reason.strip():
         raise Refused("请写明调整截止日的原因。")
+    if not notice_number.strip():
+        raise Refused("请写明调整截止日的文号；没有发文的，写“无”。")
     deadlines = {deadline.level: deadline for deadline in period.deadlines.all()}
     wanted = {level: deadline.date for level, deadline in deadlines.items()} | dict(dates)
     if not wanted[Deadline.ENTERPRISE] <= wanted[Deadline.DISTRICT] <= wanted[Deadline.CITY]:
@@ -139,23 +151,24 @@ def set_deadlines(
     changed = [deadline for level, deadline in deadlines.items() if deadline.date != wanted[level]]
     if not changed:
         return period  # the second click
-    before = {deadline.get_level_display(): str(deadline.date) for deadline in changed}
+    before = {deadline.level: deadline.date for deadline in changed}
     for deadline in changed:
         day = wanted[deadline.level]
         deadline.date, deadline.by_hand, deadline.moved = day, True, day != deadline.nominal
         deadline.why, deadline.notice_number = f"市级人工设定：{reason.strip()}", notice_number.strip()
-        deadline.save(update_fields=["date", "by_hand", "moved", "why", "notice_number"])
-    after = {deadline.get_level_display(): str(deadline.date) for deadline in changed}
+        deadline.provisional = False
+        deadline.save(update_fields=["date", "by_hand", "moved", "why", "notice_number", "provisional"])
     journal.record(
         by=by,
         at=at,
         action="调整截止日",
         subject=period.label,
         period=period.code,
-        before=before,
-        after=after | {"文号": notice_number.strip()},
+        before=dated(before),
+        after=dated({level: wanted[level] for level in before}) | {"文号": notice_number.strip()},
         why=reason.strip(),
     )
+    deadline_moved(period, before, wanted, reason.strip(), notice_number.strip(), at)
     return period
 
 
@@ -169,9 +182,14 @@ def standing_in_the_way(period: Period) -> dict[str, int]:
 
 
 def too_early_to_lock(period: Period, at: datetime) -> str:
-    """Why the period cannot be locked yet: before the firms' date only when every filing is approved."""
+    """Why the period cannot be locked yet: before the firms' date only when every filing is approved, and before the
+    date of an extension only when nobody waits with one."""
     missing = standing_in_the_way(period)
     due = period.due_at(Deadline.ENTERPRISE)
+    extended = Filing.objects.of(period).filter(state__in=Filing.UNSENT, extended_to__gte=at.date())
+    if missing and at > due and extended.exists():
+        last = extended.latest("extended_to").extended_to
+        return f"有 {extended.count()} 家企业经区县同意延期，最晚到 {last.month}月{last.day}日，届时才能锁定。"
     if not missing or at > due:
         return ""
     return f"企业上报截止日 {due.month}月{due.day}日 未到，还有 {in_words(missing)}，截止后才能锁定。"
@@ -206,8 +224,14 @@ def lock(period: Period, by: User, at: datetime, reason: str = "") -> Period:
     return period
 
 
-def _period_code(code: str) -> PeriodCode:
+def _period_code(code: str, reading: deadlines.Reading) -> PeriodCode:
+    """The code of a period there can be: January's only while the city has January reported by itself."""
+    example = "2024M05（月报）或 2024A（年报）"
     try:
-        return PeriodCode.parse(code)
+        parsed = PeriodCode.parse(code)
     except ValueError as error:
-        raise Refused(f"“{code}”不是报告期编码，应如 2024M05（月报）或 2024A（年报）；1月无月报。") from error
+        no_january = "" if reading.reports_january else "；1月无月报"
+        raise Refused(f"“{code}”不是报告期编码，应如 {example}{no_january}。") from error
+    if parsed.month == 1 and not reading.reports_january:
+        raise Refused(f"“{code}”不是报告期编码，应如 {example}；1月无月报。")
+    return parsed

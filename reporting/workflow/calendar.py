@@ -1,0 +1,234 @@
+"""What the city does with the calendar: enter a year's arrangement, choose how the holiday clause is read."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import IntegrityError, transaction
+
+from accounts import journal
+from accounts.models import User
+from reporting.calendars import Calendar, Notice, contradictions, published_calendar, rows_to_keep
+from reporting.deadline_letters import deadline_moved
+from reporting.deadlines import Due, Reading, due_for
+from reporting.models import Arrangement, Deadline, Period, ReadingChoice, calendar_in_force, choice_in_force
+from reporting.models import reading_in_force as reading_now
+from reporting.workflow.guards import Refused, brief
+
+READING_WORDS = {
+    "counts": {"announced": "放假安排内的每一天", "weekdays": "放假安排内的周一至周五", "festival": "节日当天"},
+    "lands_on": {"next_day": "放假后的第一天", "working_day": "放假后的第一个工作日"},
+    "every_level": {False: "只有企业和区县月报的截止日", True: "各级截止日一律"},
+    "reports_january": {False: "1月不单独报送", True: "1月单独报送"},
+}
+READING_NAMES = {
+    "counts": "哪些放假日顺延",
+    "lands_on": "顺延到哪一天",
+    "every_level": "哪些截止日顺延",
+    "reports_january": "1月月报",
+}
+
+
+def be_the_city(by: User) -> None:
+    if by.role != User.Role.CITY:
+        raise Refused("只有市级管理员可以进行这项操作。")
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What another calendar says of one stored date of an open period."""
+
+    deadline: Deadline
+    due: Due
+
+    @property
+    def moves(self) -> bool:
+        return self.deadline.date != self.due.date
+
+
+@dataclass(frozen=True)
+class Effects:
+    settled: tuple[Effect, ...]  # provisional until now: stored anew
+    left: tuple[Effect, ...]  # settled before: what was stored stands, the city may move it by hand
+
+
+def effects_of(calendar: Calendar) -> Effects:
+    """What would change in the open periods if this calendar were in force."""
+    settled, left = [], []
+    for deadline in _reckoned_dates():
+        parsed = deadline.period.parsed
+        due = due_for(deadline.level, parsed.year, parsed.month, calendar, deadline.period.reading)
+        if due.provisional:
+            continue
+        if deadline.provisional:
+            settled.append(Effect(deadline, due))
+        elif due.date != deadline.date:
+            left.append(Effect(deadline, due))
+    return Effects(tuple(settled), tuple(left))
+
+
+def _reckoned_dates() -> Iterator[Deadline]:
+    """The stored dates of open periods that nobody set by hand, in the order of their periods and levels."""
+    open_periods = Period.objects.filter(state=Period.OPEN).select_related("read_as").prefetch_related("deadlines")
+    for period in sorted(open_periods, key=lambda period: period.parsed):
+        for level, _ in Deadline.LEVELS:
+            deadline = period.deadline(level)
+            if not deadline.by_hand:
+                deadline.period = period
+                yield deadline
+
+
+def enter_arrangement(notice: Notice, by: User, at: datetime, correction: str = "") -> Arrangement:
+    """Put one year's arrangement in force, and settle what was provisional without it.
+
+    A notice is entered once; entering it again with other days is a correction and says why.
+    """
+    be_the_city(by)
+    for sentence in contradictions(notice):
+        raise Refused(sentence)
+    correction = brief(correction, 200)
+    try:
+        with transaction.atomic():
+            standing = Arrangement.objects.select_for_update().filter(year=notice.year, replaced_at=None).first()
+            if standing and is_same(standing.notice, notice):
+                return standing  # the second click
+            refuse_known(notice, correction)
+            return _put_in_force(notice, standing, by, at, correction)
+    except IntegrityError as error:
+        raise Refused(f"{notice.year}年放假安排刚刚已由他人录入，请刷新页面查看。") from error
+
+
+def is_same(one: Notice, other: Notice) -> bool:
+    return plain(one.number) == plain(other.number) and one.days == other.days
+
+
+def refuse_known(notice: Notice, correction: str) -> None:
+    """The same number again: for another year it is a slip; for this year it must say that it corrects."""
+    shipped = published_calendar().notices
+    for known in [*(row.notice for row in Arrangement.objects.all()), *shipped]:
+        if plain(known.number) != plain(notice.number):
+            continue
+        if known.year != notice.year:
+            raise Refused(f"文号“{notice.number}”已用于{known.year}年的放假安排，请核对文号和年份。")
+        if not correction:
+            if known.days == notice.days:
+                raise Refused(f"{notice.year}年放假安排（{known.number}）已在系统中，内容相同，不需要再次录入。")
+            raise Refused(
+                f"文号“{notice.number}”已录入过，这次的日期不同。"
+                "确是更正录入错误的，请在“更正说明”里写明错在哪里；另有新通知的，请填新通知的文号。"
+            )
+
+
+def plain(number: str) -> str:
+    """A 文号 without the ways of typing it: spaces, full width, the several brackets."""
+    text = re.sub(r"\s", "", unicodedata.normalize("NFKC", number))
+    return text.translate(str.maketrans("〔〕［］【】()（）", "[][][][][]"))
+
+
+def _put_in_force(notice: Notice, standing: Arrangement | None, by: User, at: datetime, correction: str) -> Arrangement:
+    before = calendar_in_force().notice_for(notice.year)
+    if standing:
+        standing.replaced_at = at
+        standing.save(update_fields=["replaced_at"])
+    entered = Arrangement.objects.create(
+        year=notice.year,
+        number=notice.number.strip(),
+        title=notice.title.strip(),
+        url=notice.url.strip(),
+        festivals=rows_to_keep(notice),
+        entered_by=by,
+        entered_at=at,
+    )
+    journal.record(
+        by=by,
+        at=at,
+        action="录入放假安排",
+        subject=f"{notice.year}年放假安排",
+        before=in_few_words(before) if before else None,
+        after=in_few_words(notice),
+        why=correction,
+    )
+    settle_provisional(by, at)
+    return entered
+
+
+def in_few_words(notice: Notice) -> dict[str, str]:
+    runs = {
+        festival.name: f"{festival.first_day_off}至{festival.last_day_off}"
+        + "".join(f"，{day}上班" for day in sorted(festival.working_weekends))
+        for festival in notice.festivals
+    }
+    return {"文号": notice.number, **runs}
+
+
+def settle_provisional(by: User | None, at: datetime) -> int:
+    """Reckon what was provisional with the calendar now in force, and tell those whose date it moved. Returns how many
+    dates were settled. `by` is None when the notice came with the program."""
+    calendar = calendar_in_force()
+    if not effects_of(calendar).settled:
+        return 0
+    list(Period.objects.select_for_update().filter(state=Period.OPEN).order_by("pk").values_list("pk"))
+    settled = effects_of(calendar).settled  # again: under the lock nobody sets one by hand
+    by_period: dict[str, list[Effect]] = {}
+    for effect in settled:
+        by_period.setdefault(effect.deadline.period_id, []).append(effect)
+    for effects in by_period.values():
+        _settle(effects, calendar.notice_for(effects[0].due.nominal.year), by, at)
+    return len(settled)
+
+
+def _settle(effects: list[Effect], notice: Notice, by: User | None, at: datetime) -> None:
+    period = effects[0].deadline.period
+    why = f"国务院公布{notice.year}年放假安排，暂定的截止日确定"
+    before = {effect.deadline.level: effect.deadline.date for effect in effects}
+    after = {effect.deadline.level: effect.due.date for effect in effects}
+    for effect in effects:
+        deadline, due = effect.deadline, effect.due
+        deadline.date, deadline.moved, deadline.why, deadline.provisional = due.date, due.moved, due.why, False
+        deadline.save(update_fields=["date", "moved", "why", "provisional"])
+    journal.record(
+        by=by,
+        at=at,
+        action="确定暂定截止日",
+        subject=period.label,
+        period=period.code,
+        before=dated(before),
+        after=dated(after) | {"文号": notice.number},
+        why=why,
+    )
+    moved = {level: day for level, day in before.items() if day != after[level]}
+    if moved:
+        deadline_moved(period, moved, after, why, notice.number, at)
+
+
+def dated(days: dict[str, date]) -> dict[str, str]:
+    return {words: str(days[level]) for level, words in Deadline.LEVELS if level in days}
+
+
+@transaction.atomic
+def choose_reading(reading: Reading, by: User, at: datetime, reason: str) -> ReadingChoice | None:
+    """How the holiday clause is read for periods opened from now on; what is stored stays as it was reckoned."""
+    be_the_city(by)
+    before = reading_now()
+    if before == reading:
+        return choice_in_force()  # the second click
+    if not reason.strip():
+        raise Refused("请写明改变读法的依据，例如通知的文号。")
+    choice = ReadingChoice.objects.create(
+        counts=reading.counts,
+        lands_on=reading.lands_on,
+        every_level=reading.every_level,
+        reports_january=reading.reports_january,
+        reason=brief(reason, 300),
+        by=by,
+        at=at,
+    )
+    old, new = journal.changes(reading_in_words(before), reading_in_words(reading))
+    journal.record(by=by, at=at, action="设定截止日读法", before=old, after=new, why=choice.reason)
+    return choice
+
+
+def reading_in_words(reading: Reading) -> dict[str, str]:
+    return {name: READING_WORDS[key][getattr(reading, key)] for key, name in READING_NAMES.items()}
