@@ -1,0 +1,291 @@
+"""Who is reminded of what and when: each occasion once, nobody who has submitted."""
+
+from datetime import date, datetime
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from accounts import journal
+from accounts.models import DeadAddress, JournalEntry, Letter, User
+from accounts.outbox import message_of
+from reporting import reminders, workflow
+from reporting.models import Filing, LateRequest, Period, ReminderChoice, State
+from reporting.occasions import set_schedule
+from reporting.workflow import Refused
+from tests.cast import AT, SHANGHAI, make_enterprise
+from tests.may import make_may, open_period
+from tests.officials import file_may, freeze
+
+
+@pytest.fixture
+def may(cast):
+    return make_may(cast)
+
+
+# May 2024 is due on Wednesday, 12 June.
+def on(day: int, hour: int = 9, minute: int = 0) -> datetime:
+    return datetime(2024, 6, day, hour, minute, tzinfo=SHANGHAI)
+
+
+def stems(filing) -> list[str]:
+    return sorted(Letter.objects.filter(topic=f"owed:{filing.pk}").values_list("stem", flat=True))
+
+
+def written(at) -> set[str]:
+    """Which letters a planning writes, by template."""
+    before = set(Letter.objects.values_list("pk", flat=True))
+    reminders.plan(at)
+    return set(Letter.objects.exclude(pk__in=before).values_list("stem", flat=True))
+
+
+@pytest.mark.parametrize(
+    ("at", "stem"),
+    [
+        (on(1, 8, 59), set()),
+        (on(1), {"reminder/opened"}),
+        (on(6, 23, 59), {"reminder/opened"}),  # the day before T-5
+        (on(7, 8, 59), {"reminder/opened"}),
+        (on(7), {"reminder/before"}),
+        (on(9, 23, 59), {"reminder/before"}),
+        (on(12, 8, 59), {"reminder/before"}),
+        (on(12), {"reminder/due"}),
+        (on(13, 8, 59), {"reminder/due"}),
+        (on(13), {"reminder/after"}),
+        (on(15, 23, 59), {"reminder/after"}),
+        (on(16, 0, 0), set()),  # more than three days after, nothing is caught up
+    ],
+)
+def test_the_latest_occasion_that_has_begun_is_written_and_no_older_one(may, at, stem):
+    assert written(at) == stem
+
+
+def test_each_occasion_goes_out_once_to_every_address_of_the_firm(may, cast):
+    for day in range(1, 17):
+        for hour in (8, 9, 10, 20):
+            reminders.plan(on(day, hour))
+    assert stems(may.filing) == sorted(
+        2 * ["reminder/opened", "reminder/before", "reminder/before", "reminder/due", "reminder/after"]
+    )
+    assert set(Letter.objects.filter(topic=f"owed:{may.filing.pk}").values_list("to", flat=True)) == {
+        cast.li_na.email, cast.wang_lei.email,
+    }  # fmt: skip
+    assert Letter.objects.count() == 5 * 4  # four people at three firms
+
+
+def test_the_letters_say_what_is_owed_till_when_and_lead_there(may):
+    workflow.save_sheet(may.filing, "软统企6", {"2010.c1": "1"}, 0, may.clerk, AT)
+    reminders.plan(on(7))
+    letter = Letter.objects.get(to=may.clerk.email)
+    message = message_of(letter)
+    assert letter.subject == "2024年5月统计报表还有 5 天截止：6月12日（周三）"
+    for part in (message.body, message.alternatives[0].content):
+        for words in (
+            "重庆云图软件有限公司",
+            "软统企6 ",
+            "草稿",
+            "2024年6月12日（周三） 23:59:59",
+            "还有 5 天",
+            "/filings/2024M05/",
+        ):
+            assert words in part
+    assert letter.bulk and letter.period == "2024M05" and letter.district == may.filing.district
+
+
+def test_only_the_tables_that_apply_are_named(may, cast):
+    reminders.plan(on(7))
+    key_firm, plain = (Letter.objects.get(to=who.email).facts["tables"] for who in (cast.zhao_min, cast.li_na))
+    assert [table.split()[0] for table in key_firm] == ["软统企6", "软统企7"]
+    assert [table.split()[0] for table in plain] == ["软统企6"]
+
+
+def test_what_the_drafted_annual_says_of_the_firm_decides_its_tables(cast):
+    annual = open_period("2023A", date(2024, 1, 1))
+    filing = workflow.owe(cast.yuntu, annual)
+    at = datetime(2024, 3, 10, 9, tzinfo=SHANGHAI)
+    workflow.save_sheet(filing, "软统企1", {"A37.v": "是"}, 0, cast.li_na, at)
+    other = workflow.owe(cast.shancheng, annual)
+    reminders.plan(at)
+    assert any("软统企5" in table for table in Letter.objects.filter(topic=f"owed:{filing.pk}")[0].facts["tables"])
+    assert not any("软统企5" in table for table in Letter.objects.filter(topic=f"owed:{other.pk}")[0].facts["tables"])
+
+
+def test_nothing_goes_to_those_who_have_submitted_or_owe_nothing(may, cast):
+    file_may(may.filing, may.clerk)
+    Filing.objects.filter(pk=may.other_filing.pk).update(state=State.EXEMPT)
+    Letter.objects.all().delete()
+    for day in range(5, 16):
+        reminders.plan(on(day))
+    assert set(Letter.objects.values_list("to", flat=True)) == {cast.zhao_min.email}
+
+
+def test_what_is_not_sent_yet_is_taken_back_when_the_firm_submits(may):
+    reminders.plan(on(7))
+    file_may(may.filing, may.clerk, at=on(7, 10))
+    waiting = Letter.objects.filter(topic=f"owed:{may.filing.pk}")
+    assert set(waiting.values_list("state", flat=True)) == {Letter.State.WITHDRAWN}
+    assert Letter.objects.filter(stem="reminder/before", state=Letter.State.WAITING).count() == 2  # the other two firms
+
+
+def test_a_returned_firm_is_reminded_and_not_told_to_ask_for_a_late_filing(may):
+    submission = file_may(may.filing, may.clerk)
+    workflow.send_back(submission, [{"cell": "", "reason": "请核对"}], may.reviewer, on(8))
+    reminders.plan(on(12))
+    reminders.plan(on(13))
+    due, after = Letter.objects.filter(to=may.clerk.email, stem__startswith="reminder/").order_by("written_at")
+    assert due.facts["state"] == "区县退回" and "退回理由" in message_of(due).body
+    assert "须先申请补报" not in message_of(due).body
+    assert "不需要申请补报" in message_of(after).body and "重新上报" in after.subject
+
+
+@pytest.mark.parametrize(
+    ("granted", "words"), [(None, "正等区县决定"), (True, "已获同意"), (False, "未获同意"), ("", "怎样补报")]
+)
+def test_the_day_after_says_how_the_late_request_stands(may, granted, words):
+    if granted != "":
+        asked = {"filing": may.filing, "reason": "财务交接", "asked_by": may.clerk, "asked_at": on(13, 7)}
+        LateRequest.objects.create(**asked, granted=granted)
+    reminders.plan(on(13))
+    message = message_of(Letter.objects.get(to=may.clerk.email))
+    assert words in message.body and words in message.alternatives[0].content
+
+
+def test_an_extended_filing_has_its_own_occasions(may, cast):
+    Filing.objects.filter(pk=may.filing.pk).update(extended_to=date(2024, 6, 20))
+    reminders.plan(on(12))  # the others' date; this one's fifth day before is the 15th
+    assert stems(may.filing) == 2 * ["reminder/opened"]
+    reminders.plan(on(13))
+    reminders.plan(on(15, 8, 59))
+    assert stems(may.filing) == 2 * ["reminder/opened"]
+    reminders.plan(on(15))
+    letter = Letter.objects.get(to=cast.li_na.email, stem="reminder/before")
+    assert letter.facts["due"] == "2024年6月20日（周四） 23:59:59" and letter.facts["extended"]
+    assert "已同意延期" in message_of(letter).body
+    assert not Letter.objects.filter(topic=f"owed:{may.other_filing.pk}", stem="reminder/before").exists()
+
+
+def test_an_extension_that_ends_before_a_moved_date_changes_nothing(may):
+    Filing.objects.filter(pk=may.filing.pk).update(extended_to=date(2024, 6, 11))
+    assert written(on(12)) == {"reminder/due"}
+    assert len(stems(may.filing)) == 2
+
+
+def test_a_moved_date_is_reminded_of_anew_with_its_reason_and_not_opened_again(may):
+    reminders.plan(on(1))
+    reminders.plan(on(7))
+    dates = {"enterprise": date(2024, 6, 17), "district": date(2024, 6, 18), "city": date(2024, 6, 19)}
+    workflow.set_deadlines(may.may, dates, may.city, on(8), "系统升级", "渝软〔2024〕1号")
+    assert written(on(11)) == set()
+    reminders.plan(on(12))
+    letters = Letter.objects.filter(to=may.clerk.email, stem="reminder/before").order_by("written_at")
+    assert [letter.facts["due"][:10] for letter in letters] == ["2024年6月12日", "2024年6月17日"]
+    assert "系统升级" in message_of(letters[1]).body
+
+
+def test_a_period_opened_late_announces_itself_once_all_the_same(may):
+    journal.record(by=may.city, at=on(8, 15), action="开启报告期", subject="2024年5月", period="2024M05")
+    assert written(on(8, 15)) == {"reminder/opened"}
+    assert written(on(9)) == set()
+    assert written(on(10)) == {"reminder/before"}
+
+
+def test_nothing_is_written_before_the_first_day_or_after_the_lock(may):
+    may.may.opens_on = date(2024, 6, 13)
+    may.may.save()
+    assert written(on(12)) == set()
+    may.may.opens_on = date(2024, 6, 1)
+    may.may.state = Period.LOCKED
+    may.may.save()
+    assert written(on(12)) == set()
+
+
+def test_a_lock_of_this_moment_is_seen(may):
+    """The period is read again under the rows' lock."""
+    stale = Period.objects.get(pk="2024M05")
+    Period.objects.update(state=Period.LOCKED)
+    assert reminders.write(stale, [may.filing.pk], lambda owed, to: pytest.fail("written"), on(12)) == 0
+
+
+def test_who_submits_between_planning_and_storing_is_left_out(may):
+    ids = [may.filing.pk, may.other_filing.pk]
+    file_may(may.filing, may.clerk)
+    asked = []
+    reminders.write(may.may, ids, lambda owed, to: asked.append(owed.filing.pk) or [], on(12))
+    assert asked == [may.other_filing.pk]
+
+
+def test_a_dead_address_is_passed_over_and_a_firm_without_another_gets_none(may, cast):
+    for address in (cast.li_na.email.upper(), cast.zhao_min.email):
+        DeadAddress.objects.create(address=address, reason="550", noticed_at=AT)
+    User.objects.filter(pk=cast.sun_jie.pk).update(is_active=False)
+    reminders.plan(on(7))
+    assert set(Letter.objects.values_list("to", flat=True)) == {cast.wang_lei.email, cast.shancheng.email}
+
+
+def test_a_firm_that_joins_later_is_told_of_the_occasion_that_holds(may, cast):
+    reminders.plan(on(2))
+    late = make_enterprise("91500103MA7AAAA12K", "重庆新来软件有限公司", cast.yuzhong)
+    filing = workflow.owe(late, may.may)
+    reminders.plan(on(3))
+    assert stems(filing) == ["reminder/opened"]
+
+
+def test_planning_again_writes_nothing_and_its_queries_do_not_grow_with_the_firms(may, cast):
+    reminders.plan(on(7))
+    few = queries_of(on(10))
+    for number in range(20):
+        firm = make_enterprise(f"9150010{number:011d}", f"企业{number}", cast.yuzhong)
+        workflow.owe(firm, may.may)
+    assert queries_of(on(12)) == few
+    letters = Letter.objects.count()
+    assert queries_of(on(12, 9, 10)) < few
+    assert Letter.objects.count() == letters
+
+
+def queries_of(at) -> int:
+    with CaptureQueriesContext(connection) as queries:
+        reminders.plan(at)
+    return len(queries)
+
+
+def test_the_city_sets_days_and_hours_with_a_line_in_the_journal(may):
+    set_schedule({"early": {"days": 6, "hour": 14, "on": True}, "after": {"hour": 9, "on": False}}, may.city, AT)
+    assert written(on(6, 13, 59)) == {"reminder/opened"}
+    assert written(on(6, 14)) == {"reminder/before"}
+    assert written(on(12)) == {"reminder/due"}
+    assert written(on(13)) == set()  # switched off, it still ends the letter of the day itself
+    line = JournalEntry.objects.get(action="设定提醒时点")
+    assert line.before["截止前（第一次）"] == "截止前 5 天，发送，9:00 起"
+    assert line.after == {"截止前（第一次）": "截止前 6 天，发送，14:00 起", "截止次日": "不发送"}
+    set_schedule({"early": {"days": 6, "hour": 14, "on": True}}, may.city, AT)  # the second click
+    assert JournalEntry.objects.filter(action="设定提醒时点").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("wanted", "words"),
+    [
+        ({"early": {"days": 2, "hour": 9, "on": True}}, "第一次早于第二次"),
+        ({"early": {"days": 21, "hour": 9, "on": True}}, "1 至 20 天"),
+        ({"soon": {"days": 0, "hour": 9, "on": True}}, "1 至 20 天"),
+        ({"due": {"hour": 24, "on": True}}, "0 至 23"),
+        ({"returned": {"on": False}}, "总是发送"),
+    ],
+)
+def test_a_schedule_that_cannot_be_is_refused(may, wanted, words):
+    with pytest.raises(Refused, match=words):
+        set_schedule(wanted, may.city, AT)
+    assert not ReminderChoice.objects.exists()
+
+
+def test_only_the_city_sets_the_schedule(may):
+    for person in (may.reviewer, may.analyst, may.clerk):
+        with pytest.raises(Refused, match="市级"):
+            set_schedule({"due": {"hour": 8, "on": True}}, person, AT)
+
+
+@pytest.mark.parametrize("on_or_off", [True, False])
+def test_the_letter_of_an_approval_can_be_switched_off(may, on_or_off):
+    set_schedule({"approved": {"on": on_or_off}}, may.city, AT)
+    submission = freeze(may.filing, may.clerk, {"2010.c1": "1000.00"})
+    workflow.approve(submission, may.reviewer, AT)
+    assert Letter.objects.filter(stem="filing/approved").exists() is on_or_off
