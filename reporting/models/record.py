@@ -8,7 +8,7 @@ from reporting.models.period import Period
 class DistrictResult(models.Model):
     """How a district did in a period, frozen when the period was locked: what counted then counts for ever.
 
-    `measures` maps the names of reporting/results.py to numbers (decimal strings where they are not whole).
+    `measures` maps the numbers of a Tally (reporting/measures.py) to what was counted, Decimals as strings.
     """
 
     period = models.ForeignKey(Period, models.PROTECT, related_name="results")
@@ -22,6 +22,11 @@ class DistrictResult(models.Model):
 
     def __str__(self) -> str:
         return f"{self.district} {self.period.label}"
+
+    def save(self, *args, **kwargs):
+        if not self._state.adding:
+            raise TypeError("A result is frozen with its period.")
+        super().save(*args, **kwargs)
 
 
 class Certificate(models.Model):

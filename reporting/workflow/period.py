@@ -9,7 +9,7 @@ from accounts import journal
 from accounts.models import Enterprise, Residence, User
 from forms_tables.catalog import edition_for
 from forms_tables.periods import PeriodCode
-from reporting import deadlines
+from reporting import deadlines, results
 from reporting.deadline_letters import deadline_moved
 from reporting.models import Deadline, Filing, Period, State, calendar_in_force, choice_in_force
 from reporting.workflow.calendar import be_the_city, dated
@@ -218,6 +218,7 @@ def lock(period: Period, by: User, at: datetime, reason: str = "") -> Period:
     period.state, period.locked_at = Period.LOCKED, at
     period.save(update_fields=["state", "locked_at"])
     Filing.objects.of(period).filter(state=State.APPROVED).update(state=State.LOCKED)
+    results.freeze(period, at)
     journal.record(
         by=by, at=at, action="锁定报告期", subject=period.label, period=period.code, after=missing, why=reason.strip()
     )
