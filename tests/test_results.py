@@ -51,8 +51,9 @@ def put(filing, **facts) -> None:
 
 @pytest.fixture
 def may(cast):
-    """渝中区: 云图 on time after two returns, 嘉陵 within its extension, one late and waiting, one recalled,
-    one exempt. 南岸区: 山城 in the last second and decided a day late, one never looked at, one returned and not sent again."""
+    """渝中区: 云图 on time after two returns, 嘉陵 within its extension, one late and waiting, one recalled, one
+    exempt. 南岸区: 山城 in the last second and decided a day late, one never seen to, one returned and not sent again.
+    """
     may = make_may(cast)
     new = {
         name: make_enterprise(code, f"重庆{name}软件有限公司", district)

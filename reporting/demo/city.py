@@ -10,11 +10,12 @@ from django.core.management.base import CommandError
 from django.db import connection, transaction
 
 from accounts.models import District, DistrictContact, Enterprise, Installation, Residence, User
+from reporting import results
 from reporting.demo.firms import Firm, make_firm
 from reporting.demo.records import Ledger
 from reporting.demo.stories import EDITION, FX, OPEN_ANNUAL, OPEN_MONTH, PERIODS, stories_of
 from reporting.demo.year import mobile_of
-from reporting.models import Deadline, ParameterValue, Period
+from reporting.models import Deadline, DistrictResult, ParameterValue, Period
 from reporting.workflow.period import store_deadlines
 
 DEMO_DAY = date(2024, 6, 6)
@@ -44,7 +45,17 @@ def build(enterprises: int, seed: int, say: Callable[[str], None]) -> int:
             load_firms(chunk, districts)
         done += len(chunk)
         say(f"已装入 {done}/{len(new)} 家企业")
+    freeze_results(anew=bool(new))
     return done
+
+
+@transaction.atomic
+def freeze_results(anew: bool) -> None:
+    """What the locks of the past would have kept of each district; counted anew when the city has grown."""
+    if anew:
+        DistrictResult.objects.all().delete()
+    for period in Period.objects.filter(state=Period.LOCKED, results=None):
+        results.freeze(period, period.locked_at)
 
 
 def demo_enterprise(seed: int) -> Enterprise:
@@ -95,18 +106,12 @@ def make_clerk(district: District) -> None:
 
 
 def prepare_period(code) -> None:
-    is_open = code in (OPEN_MONTH, OPEN_ANNUAL)
-    locked_at = None
-    if not is_open:
-        locked_at = moment(code.end + timedelta(days=20), 18)
-    period = Period.objects.create(
-        code=code.code,
-        edition_code=EDITION,
-        opens_on=code.end + timedelta(days=1),
-        state=Period.OPEN if is_open else Period.LOCKED,
-        locked_at=locked_at,
-    )
+    period = Period.objects.create(code=code.code, edition_code=EDITION, opens_on=code.end + timedelta(days=1))
     store_deadlines(period)
+    if code not in (OPEN_MONTH, OPEN_ANNUAL):
+        period.state = Period.LOCKED
+        period.locked_at = moment(period.deadline(Deadline.CITY).date + timedelta(days=5), 18)
+        period.save(update_fields=["state", "locked_at"])
     ParameterValue.objects.create(name="FX", period=period, value=FX, source="演示值，非公布中间价")
     if code == OPEN_ANNUAL:
         postpone(period)
