@@ -1,6 +1,18 @@
 from django.urls import include, path
 
-from reporting.views import adjustments, filing, history, home, manual, outstanding, scans, submitting, workbook
+from reporting.views import (
+    adjustments,
+    announcements,
+    filing,
+    history,
+    home,
+    manual,
+    messages,
+    outstanding,
+    scans,
+    submitting,
+    workbook,
+)
 from reporting.views.city import editions, parameters, periods, submissions
 from reporting.views.city import home as city_home
 from reporting.views.city import totals as city_totals
@@ -10,6 +22,7 @@ from reporting.views.district import totals as district_totals
 
 urlpatterns = [
     path("", include("reporting.register_urls")),
+    path("", include("reporting.results_urls")),
     path("", home.home, name="home"),
     path("manual/", manual.manual, name="manual"),
     path("history/", history.history, name="history"),
@@ -34,6 +47,13 @@ urlpatterns = [
     path("scans/<int:pk>/", scans.open_scan, name="scan"),
     path("filings/<str:period>/<slug:key>/", filing.sheet, name="sheet"),
     path("outstanding/<str:code>.xlsx", outstanding.outstanding, name="outstanding"),
+    path("messages/", messages.inbox, name="inbox"),
+    path("threads/<int:pk>/", messages.thread, name="thread"),
+    path("announcements/", announcements.announcements_page, name="announcements"),
+    path("announcements/write/", announcements.write, name="write_announcement"),
+    path("announcements/<int:pk>/", announcements.announcement, name="announcement"),
+    path("announcements/<int:pk>/seen/", announcements.acknowledge, name="acknowledge_announcement"),
+    path("announcements/<int:pk>/take-down/", announcements.take_down, name="take_down_announcement"),
     path("district/", district_home.home, name="district_home"),
     path("district/queue/", queue.current_queue, name="district_current_queue"),
     path("district/queue/<str:code>/", queue.queue, name="district_queue"),

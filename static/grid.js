@@ -46,8 +46,19 @@
     if (next) { next.focus(); next.select?.(); }
   });
 
-  // The note beside the form speaks of the row the cursor is in.
+  // The note beside the form speaks of the row the cursor is in, and its link of the cell.
+  let cellInFocus = "";
+  function offerToSay() {
+    const here = document.getElementById("say-here");
+    if (!here || !cellInFocus) return;
+    const link = here.querySelector("a");
+    link.search = `?cell=${encodeURIComponent(cellInFocus)}`;
+    link.hash = "say";
+    here.hidden = false;
+  }
   form.addEventListener("focusin", (event) => {
+    cellInFocus = event.target.closest("[data-cell]")?.dataset.cell || cellInFocus;
+    offerToSay();
     const code = event.target.closest("tr")?.dataset.row;
     if (!code) return;
     document.querySelectorAll("[data-note]").forEach((note) => { note.hidden = note.dataset.note !== code; });
@@ -187,6 +198,7 @@
       old.replaceWith(fresh);
       window.htmx?.process(fresh);
     }
+    offerToSay();
     const note = focused && document.querySelector(`[data-note="${focused}"]`);
     if (!note) return;
     note.hidden = false;

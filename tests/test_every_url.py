@@ -9,7 +9,7 @@ from django.urls.resolvers import URLPattern
 
 from accounts.models import Application, Enterprise
 from reporting import workflow
-from reporting.models import BaseAdjustment, Filing, LateRequest, Scan, State
+from reporting.models import Announcement, BaseAdjustment, Filing, LateRequest, Scan, State
 from tests.cast import AT, FREE_CODE
 from tests.may import AFTER_DUE, CLEAN_MAY, fresh, make_may
 from tests.officials import file_may, make_it_be
@@ -80,6 +80,13 @@ PAGES = {
     "scan": "enterprise district association city",
     "sheet": "enterprise",
     "outstanding": "district association city",
+    "inbox": "enterprise district association city",
+    "thread": "enterprise district association city",
+    "announcements": " ".join(ROLES),
+    "announcement": " ".join(ROLES),
+    "acknowledge_announcement": "POST enterprise district",
+    "write_announcement": "city",
+    "take_down_announcement": "POST city",
     "district_home": "district",
     "district_current_queue": "district",
     "district_queue": "district",
@@ -123,12 +130,13 @@ OPEN_STATUS = {"applied": 404, "sign_out": 302}
 OWNED = {
     "enterprise": [
         "check", "explain", "submission", "recall", "late", "amend", "abandon_amendment", "answer", "workbook",
-        "submit", "sheet", "adjustments", "attach_scan", "scan",
+        "submit", "sheet", "adjustments", "attach_scan", "scan", "thread",
     ],
     "district": [
         "application", "approve_application", "refuse_application", "district_review", "district_approve",
         "district_send_back", "district_query", "district_answer_city", "district_decide_late",
         "district_decide_adjustment", "scan", "firm", "edit_firm_contact", "move_firm", "stop_firm", "open_account",
+        "thread",
     ],
 }  # fmt: skip
 
@@ -160,6 +168,7 @@ def may(cast, settings, tmp_path):
     may.scan = Scan.objects.create(
         submission=may.submission, file=ContentFile(b"%PDF-1.4", "scan.pdf"), pages=1, by=may.clerk, at=AT
     )
+    may.announcement = Announcement.objects.create(title="通知", text="正文", by=may.city, at=AT)
     may.application = Application.objects.create(
         credit_code=FREE_CODE, name="重庆新来软件有限公司", district=cast.yuzhong, contact_name="新来",
         mobile="13900000000", email="new@example.com", scope="1", lookup_key="ABCDEFGH", applied_at=AT,
@@ -175,6 +184,10 @@ def address(name: str, may) -> str:
         "district_decide_late": may.late.pk,
         "scan": may.scan.pk,
         "district_decide_adjustment": may.adjustment.pk,
+        "thread": may.filing.pk,
+        "announcement": may.announcement.pk,
+        "acknowledge_announcement": may.announcement.pk,
+        "take_down_announcement": may.announcement.pk,
     }
     known = {
         "period": "2024M05",
@@ -233,7 +246,7 @@ def test_hides_one_firms_rows_from_another(name, may, client):
         url, {"2010.c1": "1", "version": "1", "signer": "别人", "committed": "yes", "note": "别人", "reason": "别人"}
     )
     assert (may.filing.submissions.count(), may.filing.sheets.get().cells) == before
-    if name in ("submission", "scan"):
+    if name in ("submission", "scan", "thread"):
         assert client.get(url).status_code == 404
 
 

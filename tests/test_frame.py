@@ -45,7 +45,9 @@ def test_navigation_fits_the_bottom_bar_of_a_phone():
         ("enterprise", "/filings/2024M05/t6/", ["首页"]),
         ("enterprise", "/manual/", []),
         ("district", "/district/queue/2024M05/", ["审核"]),
-        ("city", "/key-firms/A38/", ["名录"]),
+        ("city", "/key-firms/A38/", ["管理"]),
+        ("city", "/journal/", ["管理"]),
+        ("association", "/key-firms/A38/", ["名录"]),
     ],
 )
 def test_navigation_knows_where_the_reader_is(role, path, labels):

@@ -45,6 +45,11 @@ class Message(models.Model):
     def delete(self, *args, **kwargs):
         raise TypeError("Nothing is deleted: a message is part of the record.")
 
+    @property
+    def place(self) -> str:
+        """The cell it is about, in the form's words."""
+        return self.filing.edition.place_of(self.cell) if self.cell else ""
+
 
 class Thread(models.Model):
     """A filing's conversation as the lists show it. Kept with every message, so that no list counts messages."""

@@ -4,9 +4,12 @@ import datetime
 from dataclasses import dataclass
 
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 
 from accounts import clock
 from accounts.models import Enterprise, Installation
+from reporting import announcements
+from reporting.conversation import unread_for
 from reporting.models import Filing, Period, State
 
 
@@ -25,6 +28,7 @@ class Entry:
 
 
 REGISTER = ("/firms/", "/users/", "/applications/", "/key-firms/", "/contacts/")
+OFFICE = (*REGISTER, "/journal/", "/announcements/")
 
 # Where each role may go, at most seven entries of at most four characters: they become the bottom bar of a phone.
 NAVIGATION = {
@@ -44,7 +48,7 @@ NAVIGATION = {
     ],
     "association": [
         Entry("首页", "/city/"),
-        Entry("上报件", "/city/submissions/"),
+        Entry("上报件", "/city/submissions/", also=("/city/requests/",)),
         Entry("汇总", "/city/totals/"),
         Entry("报告期", "/city/periods/"),
         Entry("制度", "/city/editions/", also=("/city/parameters/",)),
@@ -52,12 +56,11 @@ NAVIGATION = {
     ],
     "city": [
         Entry("首页", "/city/"),
-        Entry("上报件", "/city/submissions/"),
+        Entry("上报件", "/city/submissions/", also=("/city/requests/",)),
         Entry("汇总", "/city/totals/"),
         Entry("报告期", "/city/periods/"),
         Entry("制度", "/city/editions/", also=("/city/parameters/",)),
-        Entry("名录", "/firms/", also=REGISTER),
-        Entry("日志", "/journal/"),
+        Entry("管理", "/firms/", also=OFFICE),
     ],
     "system": [Entry("用户", "/users/", also=REGISTER), Entry("日志", "/journal/")],
 }
@@ -92,8 +95,12 @@ def screen(request: HttpRequest) -> dict:
     demo_day = Installation.current().demo_day
     today = clock.today()
     around = {"today": today, "demo_day": demo_day, "nav": [], "in_force": None}
+    # Asked for only by the pages that show them.
+    around["on_the_door"] = SimpleLazyObject(lambda: list(announcements.on_the_door(today)))
     user = getattr(request, "user", None)
     if user is not None and user.is_authenticated:
+        around["unread"] = SimpleLazyObject(lambda: unread_for(user, today))
+        around["news"] = SimpleLazyObject(lambda: list(announcements.unread_by(user, today)[:5]))
         around["nav"] = navigation_of(user.role, request.path)
         around["in_force"] = period_in_force(LEVEL.get(user.role, ""), today, user.enterprise)
     return around
@@ -110,14 +117,16 @@ def navigation_of(role: str, path: str) -> list[dict]:
 
 def period_in_force(level: str, today: datetime.date, firm: Enterprise | None = None) -> InForce | None:
     """The open period whose date at this level comes next; when all have passed, the last one that did. For a firm only
-    a period in which something is still its to do."""
+    a period in which something is still its to do, by its own date there."""
     if not level:
         return None
-    periods = Period.objects.filter(state=Period.OPEN, opens_on__lte=today).prefetch_related("deadlines")
     if firm:
         owed = Filing.objects.filter(enterprise=firm, state__in=[*Filing.WITH_FIRM, State.QUERIED])
-        periods = periods.filter(pk__in=owed.values("period"))
-    dated = sorted((period.deadline(level).date, period.label) for period in periods)
+        owed = owed.filter(period__state=Period.OPEN, period__opens_on__lte=today).select_related("period")
+        dated = sorted((filing.due_on, filing.period.label) for filing in owed.prefetch_related("period__deadlines"))
+    else:
+        periods = Period.objects.filter(state=Period.OPEN, opens_on__lte=today).prefetch_related("deadlines")
+        dated = sorted((period.deadline(level).date, period.label) for period in periods)
     if not dated:
         return None
     date, label = next(((date, label) for date, label in dated if date >= today), dated[-1])

@@ -10,6 +10,7 @@ from accounts import clock
 from accounts.access import require
 from forms_tables.catalog import Table
 from reporting import workflow
+from reporting.conversation import talk_about
 from reporting.judging import typed_cells
 from reporting.models import Filing
 from reporting.views.desk import Desk
@@ -43,6 +44,7 @@ def filing(request: HttpRequest, period: str) -> HttpResponse:
         "problems": desk.problems_of(),
         "errors": desk.findings("error"),
         "warnings": desk.findings("warning"),
+        "talk": talk_about(desk.filing, request.user),
     }
     return render(request, "enterprise/filing.html", context)
 
@@ -90,6 +92,7 @@ def render_sheet(
     if prefilled:
         text = known_cells(desk.filing)
     completed = desk.judgement.completed
+    talk = talk_about(desk.filing, request.user)
     grid = lay_out(table, text, completed, desk.remarks(table, theirs))
     context = {
         "filing": desk.filing,
@@ -107,6 +110,8 @@ def render_sheet(
         "problems": desk.problems_of(table),
         "errors": desk.findings("error", table) if desk.has_text(table) else [],
         "warnings": desk.findings("warning", table) if desk.has_text(table) else [],
+        "talk": talk,
+        "said": talk.of_table(table.code),
     }
     return render(request, "enterprise/sheet.html", context, status=409 if refusal else 200)
 

@@ -5,6 +5,7 @@ from django.shortcuts import redirect, render
 
 from accounts import clock
 from accounts.models import JournalEntry, User
+from reporting.conversation import talk_about
 from reporting.models import Filing, Review, Submission
 from reporting.views.comparison import Comparison, compare
 from reporting.workflow import Refused
@@ -22,6 +23,7 @@ def show_submission(request, submission: Submission, template: str, around: dict
         "others": filing.submissions.defer("values", "findings", "explanations", "attributes"),
         "reviews": reviews_of(filing),
         "journal": journal_of(filing, request.user),
+        "talk": talk_about(filing, request.user),
     }
     return render(request, template, page | around, status=status)
 
@@ -40,7 +42,7 @@ def decide(request, submission: Submission, decision: str, change, done: str, sh
 
 def is_current(submission: Submission, filing: Filing) -> bool:
     """Whether anything may still be decided about it; the workflow asks again when the button is pressed."""
-    return filing.latest_id == submission.pk and not submission.recalled_at and not filing.period.is_locked
+    return filing.latest_id == submission.pk and not submission.recalled_at and not filing.is_shut
 
 
 def reviews_of(filing) -> list[Review]:

@@ -1,0 +1,149 @@
+"""公告: what the city tells all firms, all districts or both. Withdrawn with a reason, never deleted or rewritten."""
+
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+from django.urls import reverse
+
+from accounts import journal
+from accounts.access import Refused
+from accounts.letters import compose, post, withdraw
+from accounts.models import District, Enterprise, User
+from reporting import recipients
+from reporting.models import Announcement, AnnouncementSeen
+
+SAME_CLICK = timedelta(minutes=1)
+READERS = (User.Role.ENTERPRISE, User.Role.DISTRICT)
+
+
+@transaction.atomic
+def publish(announcement: Announcement, by: User, at: datetime) -> Announcement:
+    """Publish an unsaved announcement. The second click is the first."""
+    be_the_city(by)
+    for_somebody(announcement, at)
+    User.objects.select_for_update().get(pk=by.pk)  # two clicks at once follow one another
+    twin = Announcement.objects.filter(
+        by=by, title=announcement.title, text=announcement.text, at__gt=at - SAME_CLICK, withdrawn_at=None
+    ).first()
+    if twin:
+        return twin
+    announcement.by, announcement.at = by, at
+    announcement.save()
+    after = {"发给": announcement.audience, "显示至": announcement.shown_until, "同时发邮件": announcement.by_mail}
+    journal.record(by=by, at=at, action="发布公告", subject=announcement.title, after=after)
+    if announcement.by_mail:
+        post(letters_of(announcement))
+    return announcement
+
+
+@transaction.atomic
+def take_down(announcement: Announcement, by: User, at: datetime, why: str) -> Announcement:
+    """撤下: shown to nobody any more, letters not sent yet stay unsent; it remains on record with the reason."""
+    be_the_city(by)
+    announcement = Announcement.objects.select_for_update().get(pk=announcement.pk)
+    if announcement.withdrawn_at:
+        raise Refused(f"这条公告已于 {announcement.withdrawn_at:%Y-%m-%d} 撤下。")
+    why = why.strip()
+    if not why:
+        raise Refused("请写明撤下的原因。")
+    if len(why) > 300:
+        raise Refused(f"撤下原因最多 300 字，现在有 {len(why)} 字，请精简后再提交。")
+    announcement.withdrawn_at, announcement.withdrawn_by, announcement.why_withdrawn = at, by, why
+    announcement.save(update_fields=["withdrawn_at", "withdrawn_by", "why_withdrawn"])
+    withdraw(topic_of(announcement))
+    journal.record(by=by, at=at, action="撤下公告", subject=announcement.title, why=why)
+    return announcement
+
+
+def acknowledge(announcement: Announcement, user: User, at: datetime) -> None:
+    """知道了: it no longer counts as unread for this person."""
+    if user.role in READERS:
+        AnnouncementSeen.objects.get_or_create(announcement=announcement, user=user, defaults={"at": at})
+
+
+def unread_by(user: User, today: date) -> QuerySet[Announcement]:
+    """Those shown now that are addressed to this person and not acknowledged. The city writes them and has none."""
+    if user.role not in READERS:
+        return Announcement.objects.none()
+    seen = AnnouncementSeen.objects.filter(announcement=OuterRef("pk"), user=user)
+    return Announcement.objects.shown(today).addressed_to(user).filter(~Exists(seen))
+
+
+def listed_for(user: User, today: date) -> QuerySet[Announcement]:
+    """What the page of announcements lists: to the city every one with its state, to others what is shown to them."""
+    if user.role == User.Role.CITY:
+        return Announcement.objects.select_related("by", "withdrawn_by")
+    return Announcement.objects.shown(today).addressed_to(user)
+
+
+def on_the_door(today: date) -> QuerySet[Announcement]:
+    """Those to the firms, for the page where one signs in; only title and date are shown there."""
+    return Announcement.objects.shown(today).filter(to_firms=True).only("title", "at")[:5]
+
+
+# Letters
+
+
+def letters_of(announcement: Announcement):
+    """One letter to each address of each firm and district it is addressed to."""
+    facts = {
+        "title": announcement.title,
+        "text": announcement.text,
+        "path": reverse("announcement", args=[announcement.pk]),
+    }
+    common = {
+        "key": f"announcement:{announcement.pk}",
+        "at": announcement.at,
+        "topic": topic_of(announcement),
+        "bulk": True,
+    }
+    subject = f"公告：{announcement.title}"
+    day = announcement.at.date()
+    if announcement.to_firms:
+        firms = Enterprise.objects.reporting_on(day).in_bulk()
+        for firm, addresses in recipients.of_firms(firms).items():
+            for address in addresses:
+                yield compose("announcement", subject, facts, address, enterprise=firms[firm], **common)
+    if announcement.to_districts:
+        districts = District.objects.valid_on(day).in_bulk()
+        for district, addresses in recipients.of_districts(districts).items():
+            for address in addresses:
+                yield compose("announcement", subject, facts, address, district=districts[district], **common)
+
+
+def reach_of(announcement: Announcement, day: date) -> dict[str, int]:
+    """How many firms, districts and addresses it would reach, for the preview."""
+    reach = {}
+    if announcement.to_firms:
+        firms = list(Enterprise.objects.reporting_on(day).values_list("pk", flat=True))
+        reach["firms"] = len(firms)
+        if announcement.by_mail:
+            reach["firm_addresses"] = sum(map(len, recipients.of_firms(firms).values()))
+    if announcement.to_districts:
+        districts = list(District.objects.valid_on(day).values_list("pk", flat=True))
+        reach["districts"] = len(districts)
+        if announcement.by_mail:
+            reach["district_addresses"] = sum(map(len, recipients.of_districts(districts).values()))
+    return reach
+
+
+def topic_of(announcement: Announcement) -> str:
+    return f"announcement:{announcement.pk}"
+
+
+# May they
+
+
+def be_the_city(by: User) -> None:
+    if by.role != User.Role.CITY:
+        raise Refused("公告只能由市级发布和撤下。")
+
+
+def for_somebody(announcement: Announcement, at: datetime) -> None:
+    if not announcement.title.strip() or not announcement.text.strip():
+        raise Refused("请写明公告的标题和正文。")
+    if not announcement.to_firms and not announcement.to_districts:
+        raise Refused("请选择发给企业、区县，或两者都选。")
+    if announcement.is_over(at.date()):
+        raise Refused("“显示至”不能早于今天。")
