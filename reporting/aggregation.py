@@ -25,12 +25,14 @@ CHUNK = 200
 class Coverage:
     """How much of an area is in. Revenue is what these firms reported for the year before (`revenue_before`).
     `approved` are the filings of which a submission counts; `reopened` those among them that are being amended, asked
-    about or returned, and count as they were approved last."""
+    about or returned, and count as they were approved last; `after_lock` those filed after the period was locked, which
+    count nowhere else but among the owed."""
 
     owed: int = 0
     filed: int = 0
     approved: int = 0
     reopened: int = 0
+    after_lock: int = 0
     revenue_owed: Decimal = ZERO
     revenue_filed: Decimal = ZERO
     revenue_approved: Decimal = ZERO
@@ -53,12 +55,14 @@ class Coverage:
             self.approved += 1
             self.revenue_approved += revenue
         self.reopened += listed.is_reopened
+        self.after_lock += listed.after_lock
 
     def add(self, other: Coverage) -> None:
         self.owed += other.owed
         self.filed += other.filed
         self.approved += other.approved
         self.reopened += other.reopened
+        self.after_lock += other.after_lock
         self.revenue_owed += other.revenue_owed
         self.revenue_filed += other.revenue_filed
         self.revenue_approved += other.revenue_approved
@@ -73,6 +77,8 @@ class ListedFiling:
     name: str
     state: str
     late: bool
+    extended: bool
+    after_lock: bool
     is_filed: bool
     is_approved: bool
     is_reopened: bool
@@ -161,8 +167,8 @@ def districts_of(period: Period) -> QuerySet[District]:
 
 
 def counted(period: Period, include_submitted: bool) -> QuerySet[Submission]:
-    """The submissions that go into the totals: one of each filing at most."""
-    filings = Filing.objects.of(period)
+    """The submissions that go into the totals: one of each filing at most, none of those filed after the lock."""
+    filings = Filing.objects.of(period).counted()
     chosen = Q(pk__in=filings.exclude(approved=None).values("approved"))
     if include_submitted:
         waiting = filings.filter(approved=None, state__in=UNDER_REVIEW)
@@ -184,24 +190,29 @@ def listed_filings(period: Period, include_submitted: bool) -> Iterator[tuple[in
         .order_by("district__position", "district__code", "enterprise__credit_code")
     )
     standing = {
-        pk: (number, receipt, at)
-        for pk, number, receipt, at in Submission.objects.filter(
+        pk: row
+        for pk, *row in Submission.objects.filter(
             Q(pk__in=filings.order_by().values("approved")) | Q(pk__in=filings.order_by().values("latest"))
-        ).values_list("pk", "number", "receipt", "submitted_at")
+        ).values_list("pk", "number", "receipt", "submitted_at", "extended")
     }
     for filing in filings:
         is_approved = filing.approved_id is not None
         is_filed = is_approved or filing.state in UNDER_REVIEW
         stands = filing.approved_id or (filing.latest_id if is_filed else None)
-        number, receipt, submitted_at = standing[stands] if stands else (None, "", None)
+        number, receipt, submitted_at, extended = standing[stands] if stands else (None, "", None, False)
+        after_lock = filing.after_lock and is_filed
+        if filing.after_lock:
+            is_approved = is_filed = False
         yield (
             filing.enterprise_id,
             ListedFiling(
                 district=filing.district.code,
                 credit_code=filing.enterprise.credit_code,
                 name=filing.enterprise.name,
-                state=filing.get_state_display(),
+                state=filing.state_words if filing.after_lock else filing.get_state_display(),
                 late=filing.late,
+                extended=extended,
+                after_lock=after_lock,
                 is_filed=is_filed,
                 is_approved=is_approved,
                 is_reopened=is_approved and filing.state not in SETTLED,
@@ -222,7 +233,7 @@ def revenue_before(period: PeriodCode) -> tuple[str, dict[int, Decimal]]:
     bases = [(last_annual, "Y2010.y", "主营业务收入"), (last_annual.december(), "2010.c1", "主营业务收入累计")]
     if not period.is_annual:
         bases.append((year_ago, "2010.c1", "主营业务收入累计"))
-    approved = {base: Filing.objects.filter(period=base.code).exclude(approved=None) for base, _, _ in bases}
+    approved = {base: Filing.objects.filter(period=base.code).counted().exclude(approved=None) for base, _, _ in bases}
     base, cell, name = max(bases, key=lambda row: approved[row[0]].count())
     rows = Submission.objects.filter(pk__in=approved[base].values("approved"))
     texts = rows.values_list("filing__enterprise", KT(f"values__{cell}"))
@@ -240,6 +251,11 @@ def reopened_in_words(coverage: Coverage) -> str:
     if not coverage.reopened:
         return ""
     return f"其中 {coverage.reopened} 家的上报件在修订、查询或退回中，仍以已审核的一份计入。"
+
+
+def after_lock_in_words(count: int) -> str:
+    """How many filed after the lock, and that no figure here holds theirs; empty when nobody did."""
+    return f"锁定后补报 {count} 家，不计入本期已锁定的汇总。" if count else ""
 
 
 def share_in_words(city: Coverage, basis: str) -> str:

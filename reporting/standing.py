@@ -8,11 +8,13 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from accounts.models import District, User
 from reporting.aggregation import SETTLED, UNDER_REVIEW, districts_of, revenue_before, share
-from reporting.models import BaseAdjustment, Filing, LateRequest, Period, State, Submission
+from reporting.models import BaseAdjustment, ExtensionRequest, Filing, LateRequest, Period, State, Submission
+from reporting.models.request import RequestQuerySet
+from reporting.punctuality import held_past_due
 
 # The states a list is narrowed to; the names are those of the queue's filter. What is settled is counted as approved.
 GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -24,16 +26,19 @@ GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
     "amending": ("修订中", (State.AMENDING,)),
     "from_city": ("市级查询或退回", (State.CITY_QUERIED, State.CITY_RETURNED)),
 }
+# What was filed after the lock of its period is counted by itself and nowhere else.
+COUNTED = Q(after_lock=False)
 # The same two questions as in reporting.aggregation. A submission of it counts:
-APPROVED = Q(approved__isnull=False)
+APPROVED = COUNTED & Q(approved__isnull=False)
 # A submission of it stands, approved or under review:
-FILED = APPROVED | Q(state__in=UNDER_REVIEW)
+FILED = APPROVED | (COUNTED & Q(state__in=UNDER_REVIEW))
 
 
 @dataclass(frozen=True)
 class Standing:
-    """How many filings stand where. The last five cut across the states: `late` and `on_time` count only what was
-    filed; `reopened` are the approved ones being amended, asked about or returned, which count as approved last."""
+    """How many filings stand where. The last six cut across the states: `late` and `on_time` count only what was
+    filed; `reopened` are the approved ones being amended, asked about or returned, which count as approved last;
+    `after_lock` are those let in after the lock, counted under no state."""
 
     owed: int = 0
     not_started: int = 0
@@ -48,6 +53,7 @@ class Standing:
     reopened: int = 0
     late: int = 0
     on_time: int = 0
+    after_lock: int = 0
 
     @property
     def left_out(self) -> int:
@@ -90,27 +96,32 @@ class DistrictStanding:
 def in_group(filings: QuerySet, group: str, at: datetime) -> QuerySet:
     """The filings behind one number of the page; an unknown word means all of them."""
     if group in GROUPS:
-        return filings.filter(state__in=GROUPS[group][1])
+        return filings.filter(COUNTED, state__in=GROUPS[group][1])
     if group == "approved":
         return filings.filter(APPROVED)
     if group == "late":
         return filings.filter(FILED, late=True)
     if group == "on_time":
         return filings.filter(FILED, late=False)
+    if group == "after_lock":
+        return filings.filter(after_lock=True)
     if group == "overdue":
         return filings.overdue(at)
+    if group == "held":
+        return held_past_due(filings, at)
     return filings
 
 
 def counts() -> dict[str, Count]:
     """One COUNT per number, so that a page asks the database once. Prefixed: `approved` and `late` are columns too."""
-    numbers = {name: Q(state__in=states) for name, (_, states) in GROUPS.items()} | {
+    numbers = {name: COUNTED & Q(state__in=states) for name, (_, states) in GROUPS.items()} | {
         "owed": Q(),
         "filed": FILED,
         "approved": APPROVED,
         "reopened": APPROVED & ~Q(state__in=SETTLED),
         "late": FILED & Q(late=True),
         "on_time": FILED & Q(late=False),
+        "after_lock": Q(after_lock=True),
     }
     return {f"n_{name}": Count("pk", filter=which or None) for name, which in numbers.items()}
 
@@ -145,7 +156,8 @@ def revenue_shares(filings: QuerySet, period: Period) -> dict[int | str, Revenue
     """How much of last year's revenue the approved ones carry: per district, and of all these filings under WHOLE."""
     _, revenues = revenue_before(period.parsed)
     owed, known, whole, carried = Counter(), Counter(), Counter(), Counter()
-    for enterprise, district, approved in filings.order_by().values_list("enterprise", "district", "approved"):
+    rows = filings.annotate(counts=APPROVED).order_by().values_list("enterprise", "district", "counts")
+    for enterprise, district, approved in rows:
         revenue = revenues.get(enterprise, Decimal(0))
         for area in (district, WHOLE):
             owed[area] += 1
@@ -162,12 +174,21 @@ def submissions_visible_to(user: User) -> QuerySet[Submission]:
     )
 
 
-def requests_visible_to(user: User) -> tuple[QuerySet[LateRequest], QuerySet[BaseAdjustment]]:
-    """What firms have asked for: to file late, and another base of comparison, the open ones first."""
+# What firms ask of their district, by the word in the addresses of the pages that list it.
+REQUESTS = {
+    "extension": ("延期申请", ExtensionRequest),
+    "late": ("补报申请", LateRequest),
+    "base": ("口径调整申请", BaseAdjustment),
+}
+
+
+def requests_visible_to(user: User, kind: str) -> RequestQuerySet:
+    """What firms have asked for of one kind, as far as this person may see it, the waiting ones first."""
     mine = Filing.objects.visible_to(user).owed()
-    return tuple(
-        model.objects.filter(filing__in=mine)
-        .select_related("filing__enterprise", "filing__period", "asked_by", "decided_by")
-        .order_by(F("granted").asc(nulls_first=True), "-asked_at")
-        for model in (LateRequest, BaseAdjustment)
-    )
+    found = REQUESTS[kind][1].objects.filter(filing__in=mine).listed()
+    return found.select_related("filing__enterprise", "filing__district", "filing__period", "asked_by", "decided_by")
+
+
+def requests_waiting(user: User) -> dict[str, int]:
+    """How many of each kind still wait for the district's decision."""
+    return {kind: requests_visible_to(user, kind).waiting().count() for kind in REQUESTS}

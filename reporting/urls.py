@@ -15,6 +15,7 @@ from reporting.views import (
 )
 from reporting.views.city import editions, parameters, periods, submissions
 from reporting.views.city import home as city_home
+from reporting.views.city import requests as city_requests
 from reporting.views.city import totals as city_totals
 from reporting.views.district import home as district_home
 from reporting.views.district import queue, requests, review
@@ -32,6 +33,7 @@ urlpatterns = [
     path("filings/<str:period>/workbook/", workbook.workbook, name="workbook"),
     path("filings/<str:period>/submit/", submitting.submit, name="submit"),
     path("filings/<str:period>/recall/", submitting.recall, name="recall"),
+    path("filings/<str:period>/extension/", submitting.ask_extension, name="extension"),
     path("filings/<str:period>/late/", submitting.ask_late, name="late"),
     path("filings/<str:period>/amend/", submitting.amend, name="amend"),
     path("filings/<str:period>/amend/abandon/", submitting.abandon_amendment, name="abandon_amendment"),
@@ -64,11 +66,13 @@ urlpatterns = [
     path("district/submissions/<str:receipt>/query/", review.query, name="district_query"),
     path("district/submissions/<str:receipt>/answer/", review.answer_city, name="district_answer_city"),
     path("district/requests/", requests.requests, name="district_requests"),
+    path("district/requests/extension/<int:pk>/", requests.decide_extension, name="district_decide_extension"),
     path("district/requests/late/<int:pk>/", requests.decide_late, name="district_decide_late"),
     path("district/requests/base/<int:pk>/", requests.decide_adjustment, name="district_decide_adjustment"),
     path("district/totals/", district_totals.totals, name="district_totals"),
     path("district/totals/<str:code>.xlsx", district_totals.workbook, name="district_workbook"),
     path("city/", city_home.home, name="city_home"),
+    path("city/requests/", city_requests.requests, name="city_requests"),
     path("city/submissions/", submissions.submissions, name="city_submissions"),
     path("city/submissions/<str:receipt>/", submissions.submission, name="city_submission"),
     path("city/submissions/<str:receipt>/query/", submissions.query, name="city_query"),

@@ -54,7 +54,7 @@ def write_filing_template(filing: Filing, out) -> None:
     versions = dict(filing.sheets.values_list("table", "version"))  # before the cells: a save in between is noticed
     judgement = judge(filing, known_cells(filing))
     completed = judgement.completed
-    due = filing.period.enterprise_deadline.date
+    due = filing.due_on
     unreadable = {name_of(problem) for problem in completed.problems}
     typed = {name: text for name, text in typed_cells(filing).items() if name in unreadable}
     write_template(

@@ -9,7 +9,7 @@ from django.urls.resolvers import URLPattern
 
 from accounts.models import Application, Enterprise
 from reporting import workflow
-from reporting.models import Announcement, BaseAdjustment, Filing, LateRequest, Scan, State
+from reporting.models import Announcement, BaseAdjustment, ExtensionRequest, Filing, LateRequest, Scan, State
 from tests.cast import AT, FREE_CODE
 from tests.may import AFTER_DUE, CLEAN_MAY, fresh, make_may
 from tests.officials import file_may, make_it_be
@@ -69,6 +69,7 @@ PAGES = {
     "workbook": "enterprise",
     "submit": "enterprise",
     "recall": "POST enterprise",
+    "extension": "POST enterprise",
     "late": "POST enterprise",
     "amend": "POST enterprise",
     "abandon_amendment": "POST enterprise",
@@ -97,11 +98,13 @@ PAGES = {
     "district_query": "POST district",
     "district_answer_city": "POST district",
     "district_requests": "district",
+    "district_decide_extension": "POST district",
     "district_decide_late": "POST district",
     "district_decide_adjustment": "POST district",
     "district_totals": "district",
     "district_workbook": "district",
     "city_home": "association city",
+    "city_requests": "association city",
     "city_submissions": "association city",
     "city_submission": "association city",
     "city_query": "POST association city",
@@ -129,13 +132,13 @@ OPEN_STATUS = {"applied": 404, "sign_out": 302}
 # Rows that belong to one firm or district: another one of the same role gets 404, for a read and for a write.
 OWNED = {
     "enterprise": [
-        "check", "explain", "submission", "recall", "late", "amend", "abandon_amendment", "answer", "workbook",
+        "check", "explain", "submission", "recall", "extension", "late", "amend", "abandon_amendment", "answer", "workbook",
         "submit", "sheet", "adjustments", "attach_scan", "scan", "thread",
     ],
     "district": [
         "application", "approve_application", "refuse_application", "district_review", "district_approve",
         "district_send_back", "district_query", "district_answer_city", "district_decide_late",
-        "district_decide_adjustment", "scan", "firm", "edit_firm_contact", "move_firm", "stop_firm", "open_account",
+        "district_decide_extension", "district_decide_adjustment", "scan", "firm", "edit_firm_contact", "move_firm", "stop_firm", "open_account",
         "thread",
     ],
 }  # fmt: skip
@@ -163,6 +166,7 @@ def may(cast, settings, tmp_path):
         workflow.explain(may.filing, finding.rule, finding.fingerprint, may.clerk, AT, reason_code="01")
     may.submission = workflow.submit(may.filing, may.clerk, AT, signer="王经理", committed=True)
     asked = {"filing": may.filing, "reason": "财务交接", "asked_by": may.clerk, "asked_at": AFTER_DUE}
+    may.extension = ExtensionRequest.objects.create(**asked, until=date(2024, 6, 13))
     may.late = LateRequest.objects.create(**asked)
     may.adjustment = BaseAdjustment.objects.create(**asked, cell="2010.c2", old="1", new="2")
     may.scan = Scan.objects.create(
@@ -181,6 +185,7 @@ def address(name: str, may) -> str:
         "application": may.application.pk,
         "approve_application": may.application.pk,
         "refuse_application": may.application.pk,
+        "district_decide_extension": may.extension.pk,
         "district_decide_late": may.late.pk,
         "scan": may.scan.pk,
         "district_decide_adjustment": may.adjustment.pk,

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from math import ceil
 
-from reporting.aggregation import AreaSummary, Summary, reopened_in_words, share, share_in_words
+from reporting.aggregation import (
+    AreaSummary,
+    Summary,
+    after_lock_in_words,
+    reopened_in_words,
+    share,
+    share_in_words,
+)
 from reporting.tabulation.page import GREY, Book, Field
 from reporting.tabulation.tables import DISTRICT, DISTRICT_CODE, tables_of
 
@@ -28,6 +35,7 @@ LIST = [
     Field("counted", "是否纳入", 9),
     Field("state", "状态", 22),
     Field("late", "迟报", 7),
+    Field("extended", "延期内", 7),
     Field("number", "上报件\n序号", 9),
     Field("receipt", "回执号", 30),
     Field("submitted_at", "上报时间", 18),
@@ -63,7 +71,8 @@ def notes_on(summary: Summary) -> list[tuple[str, str]]:
         (
             "报送情况",
             f"应报 {city.owed} 家，已报 {city.filed} 家，审核通过 {city.approved} 家，本表纳入 {counted} 家。"
-            + reopened_in_words(city),
+            + reopened_in_words(city)
+            + after_lock_in_words(city.after_lock),
         ),
         ("收入占比", share_in_words(city, summary.revenue_basis)),
         ("合计", "各指标合计数由纳入的上报件逐户相加，不四舍五入；没有企业填报的指标合计为 0，空白不等于 0。"),
@@ -159,12 +168,13 @@ def write_list(book: Book) -> None:
         sheet.write_string(row, 4, "是" if listed.is_counted else "否", middle)
         sheet.write_string(row, 5, listed.state, text)
         sheet.write_string(row, 6, "是" if listed.late else "", middle)
-        book.write_figure(sheet, row, 7, listed.number, book.figure(0))
-        sheet.write_string(row, 8, listed.receipt, middle)
+        sheet.write_string(row, 7, "是" if listed.extended else "", middle)
+        book.write_figure(sheet, row, 8, listed.number, book.figure(0))
+        sheet.write_string(row, 9, listed.receipt, middle)
         if listed.submitted_at:
             sheet.write_datetime(
-                row, 9, listed.submitted_at.astimezone(book.summary.at.tzinfo).replace(tzinfo=None), moment
+                row, 10, listed.submitted_at.astimezone(book.summary.at.tzinfo).replace(tzinfo=None), moment
             )
         else:
-            sheet.write_blank(row, 9, None, moment)
+            sheet.write_blank(row, 10, None, moment)
     sheet.autofilter(top - 1, 0, max(top, row), last)

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 
 from forms_tables.catalog import CodeEntry, Table
@@ -10,7 +10,7 @@ from forms_tables.checks import Finding
 from forms_tables.parsing import Problem
 from reporting import workflow
 from reporting.judging import Judgement, judge, typed_cells
-from reporting.models import Filing, LateRequest, Review, State
+from reporting.models import ExtensionRequest, Filing, LateRequest, Review, State
 from reporting.views.findings import (
     CellLink,
     Shown,
@@ -59,8 +59,8 @@ class Desk:
 
     @property
     def may_write(self) -> bool:
-        period = self.filing.period
-        return self.filing.is_with_firm and not period.is_locked and self.at.date() >= period.opens_on
+        filing = self.filing
+        return filing.is_with_firm and not filing.is_shut and self.at.date() >= filing.period.opens_on
 
     @property
     def may_abandon(self) -> bool:
@@ -218,14 +218,17 @@ class Desk:
             words += [f"{wrong} 处须修改"] * bool(wrong) + [f"{len(self.missing)} 格未填"] * bool(self.missing)
             words += [f"{unexplained} 处须说明"] * bool(unexplained)
             words += ["数据审核通过"] * (len(words) == 1 and self.filing.checked == Filing.PASSED)
-        return "，".join(words) + ("（迟报）" if self.filing.late else "")
+        said = "，".join(words)
+        if self.filing.after_lock:
+            said = self.filing.state_words if self.filing.state == State.APPROVED else f"锁定后补报：{said}"
+        return f"{said}（迟报）" if self.filing.late and "迟报" not in said else said
 
     @cached_property
     def hindrances(self) -> list[str]:
         """Everything that stands between this filing and 确定上报, in full sentences."""
         if not self.filing.is_with_firm:
             return [f"当前状态为“{self.filing.get_state_display()}”，不需要上报。"]
-        if self.filing.period.is_locked:
+        if self.filing.is_shut:
             return [f"{self.filing.period.label}已由市级锁定，不能再上报。"]
         empty = "、".join(table.code for table in self.judgement.tables if not self.has_text(table))
         said = [f"{empty} 还没有填。"] if empty else []
@@ -254,12 +257,21 @@ class Desk:
 
     @property
     def needs_late_request(self) -> bool:
-        """Past the date, never on time before, and no 补报 granted (P03)."""
-        if not self.filing.is_with_firm or not self.filing.is_past_due(self.at):
-            return False
-        if self.filing.submissions.filter(on_time=True, recalled_at=None).exists():
-            return False
-        return not self.filing.late_requests.filter(granted=True).exists()
+        """Past the date, never on time before, and no 补报 granted (P03); or shut by the lock with nothing approved."""
+        return not workflow.why_not_late(self.filing, self.at)
+
+    @cached_property
+    def extension_request(self) -> ExtensionRequest | None:
+        return self.filing.extension_requests.order_by("-asked_at", "-pk").first()
+
+    @property
+    def may_ask_extension(self) -> bool:
+        waits = self.extension_request is not None and self.extension_request.is_open
+        return self.may_write and not waits and not workflow.why_not_extended(self.filing, self.at)
+
+    @property
+    def latest_extension(self) -> date:
+        return workflow.latest_extension(self.filing)
 
     # The district's words, and what has changed
 

@@ -11,12 +11,13 @@ from django.shortcuts import redirect, render
 from accounts import clock
 from reporting.aggregation import UNDER_REVIEW
 from reporting.judging import standing_submission, tables_for, typed_cells
-from reporting.models import Filing, LateRequest, Review, State, Submission
+from reporting.models import ExtensionRequest, Filing, LateRequest, Review, State, Submission
 
 FIRST_PAGE = {"district": "/district/", "association": "/city/", "city": "/city/", "system": "/users/"}
 REVENUE = "2020"  # 软件业务收入合计 of the monthly form
 MARKS = {
     "on_time": ("✓", "按时", "done"),
+    "extended": ("✓", "延期内", "done"),
     "late": ("△", "迟报", "warn"),
     "missing": ("✗", "缺报", "block"),
     "exempt": ("—", "不须报", ""),
@@ -50,19 +51,23 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def is_open(filing: Filing) -> bool:
     """Something is still the firm's to do: fill, correct, answer."""
-    return not filing.period.is_locked and (filing.is_with_firm or filing.state == State.QUERIED)
+    return not filing.is_shut and (filing.is_with_firm or filing.state == State.QUERIED)
 
 
 def is_in_hand(filing: Filing) -> bool:
     """Submitted, and not locked yet: with the district or the city."""
-    return not is_open(filing) and not filing.period.is_locked and filing.state not in (State.LOCKED, State.EXEMPT)
+    if is_open(filing) or filing.is_shut or filing.state in (State.LOCKED, State.EXEMPT):
+        return False
+    return not (filing.after_lock and filing.state == State.APPROVED)
 
 
 def closing_words(filing: Filing) -> dict | None:
     """What a lock did to a filing that was not settled: it must not vanish from the firm's page without a word."""
-    if not filing.period.is_locked or filing.state in (State.LOCKED, State.EXEMPT):
+    if not filing.period.is_locked or filing.state in (State.LOCKED, State.EXEMPT) or is_open(filing):
         return None
-    if filing.approved:
+    if filing.after_lock:
+        words = filing.state_words if filing.state == State.APPROVED else ""
+    elif filing.approved:
         words = "已锁定：锁定前未办结，按此前审核通过的一份计入汇总"
     elif filing.state in UNDER_REVIEW:
         words = "已锁定：您的上报件在锁定前未经区县审核，未计入汇总"
@@ -70,7 +75,7 @@ def closing_words(filing: Filing) -> dict | None:
         words = "已锁定：您的上报件被退回后没有再次上报，未计入汇总"
     else:
         words = "未报，已锁定"
-    return {"filing": filing, "words": words}
+    return {"filing": filing, "words": words} if words else None
 
 
 @dataclass(frozen=True)
@@ -90,7 +95,7 @@ class OwedLine:
 
 
 def owed_line(filing: Filing, at: datetime) -> OwedLine:
-    due = filing.period.enterprise_deadline.date
+    due = filing.due_on
     tables = tables_for(filing.edition, filing.period.parsed, typed_cells(filing), filing.enterprise.attributes)
     path = f"/filings/{filing.period_id}/"
     if len(tables) == 1 and filing.state in Filing.UNSENT:
@@ -108,9 +113,10 @@ BUTTONS = {
 
 
 def mark_of(filing: Filing, at: datetime) -> dict:
-    """How a period was reported: on time, late, missing, not owed, or not due yet."""
+    """How a period was reported: on time, within an extension, late, missing, not owed, or not due yet."""
     if filing.standing_submissions:
-        sign, words, tone = MARKS["on_time" if filing.standing_submissions[0].on_time else "late"]
+        first = filing.standing_submissions[0]
+        sign, words, tone = MARKS["late" if not first.on_time else "extended" if first.extended else "on_time"]
     elif filing.state == State.EXEMPT:
         sign, words, tone = MARKS["exempt"]
     elif filing.is_past_due(at):
@@ -154,7 +160,7 @@ def revenue_line(monthly: list[Filing]) -> dict | None:
 
 
 def letters_of(enterprise) -> list[dict]:
-    """What the district said lately: returns, questions, approvals, answers to 补报申请."""
+    """What the district said lately: returns, questions, approvals, answers to what the firm asked for."""
     reviews: QuerySet[Review] = Review.objects.filter(submission__filing__enterprise=enterprise)
     reviews = reviews.exclude(decision__in=[Review.Decision.ANSWER, "city_query", "city_return"])
     reviews = reviews.select_related("submission__filing__period", "submission__filing__district")
@@ -178,5 +184,16 @@ def letters_of(enterprise) -> list[dict]:
             "path": f"/filings/{asked.filing.period_id}/",
         }
         for asked in decided.select_related("filing__period", "filing__district").order_by("-decided_at")[:8]
+    ]
+    extended = ExtensionRequest.objects.filter(filing__enterprise=enterprise, granted__isnull=False)
+    said += [
+        {
+            "at": asked.decided_at,
+            "filing": asked.filing,
+            "what": f"同意延期至 {asked.granted_until:%Y-%m-%d}" if asked.granted else "不同意延期",
+            "words": asked.answer,
+            "path": f"/filings/{asked.filing.period_id}/",
+        }
+        for asked in extended.select_related("filing__period", "filing__district").order_by("-decided_at")[:8]
     ]
     return sorted(said, key=lambda letter: letter["at"], reverse=True)[:8]

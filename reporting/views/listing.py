@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from reporting.models import Filing, State
+from reporting.punctuality import held_past_due
 from reporting.standing import GROUPS, in_group, standing_of
 
 PAGE = 50
@@ -18,7 +19,14 @@ SORTS = {
     "state": "state",
     "submitted": "latest__submitted_at",
 }
-MORE_GROUPS = {"approved": "已通过", "late": "迟报", "overdue": "逾期未报"}
+MORE_GROUPS = {
+    "approved": "已通过",
+    "late": "迟报",
+    "overdue": "逾期未报",
+    "held": "区县逾期未审",
+    "after_lock": "锁定后补报",
+}
+RARE = ("held", "after_lock")  # offered only where there are some
 
 
 @dataclass(frozen=True)
@@ -42,16 +50,18 @@ class ListedRow:
     def words(self) -> str:
         """What else to mind about the latest submission."""
         submission = self.filing.latest
+        due = self.filing.due_on if self.filing.extended_to and self.filing.is_with_firm else None
+        extension = [f"延期至 {due.month}月{due.day}日"] if due else []
         if submission is None:
-            return ""
+            return "".join(extension)
         said = [
             ("企业已撤回", submission.recalled_at),
-            ("迟报", not submission.on_time),
+            (submission.timing, submission.extended or not submission.on_time),
             ("预估数", submission.estimated),
             ("修订上报", submission.number > 1),
             ("尚未打开", self.filing.state == State.SUBMITTED and not submission.opened_at),
         ]
-        return "、".join(words for words, holds in said if holds)
+        return "、".join(extension + [words for words, holds in said if holds])
 
 
 @dataclass(frozen=True)
@@ -80,7 +90,8 @@ def list_filings(request: HttpRequest, filings: QuerySet, at: datetime, sort: st
     choices = choices_of(found, group, at)
     rows = (
         in_group(found, group, at)
-        .select_related("enterprise", "district", "latest")
+        .select_related("enterprise", "district", "latest", "period")
+        .prefetch_related("period__deadlines")
         .defer("enterprise__attributes", "latest__values", "latest__attributes", "latest__explanations")
         .order_by(("-" if sort.startswith("-") else "") + SORTS[sort.removeprefix("-")], "pk")
     )
@@ -94,7 +105,10 @@ def choices_of(filings: QuerySet, group: str, at: datetime) -> list[Choice]:
         "approved": standing.approved,
         "late": standing.late,
         "overdue": filings.overdue(at).count(),
+        "held": held_past_due(filings, at).count(),
+        "after_lock": standing.after_lock,
     }
     labels = {name: label for name, (label, _) in GROUPS.items()} | MORE_GROUPS
     every = Choice("", "全部", standing.owed, group not in labels)
-    return [every, *(Choice(name, label, counts[name], name == group) for name, label in labels.items())]
+    choices = [Choice(name, label, counts[name], name == group) for name, label in labels.items()]
+    return [every, *(choice for choice in choices if choice.count or choice.current or choice.name not in RARE)]

@@ -1,8 +1,11 @@
-"""确定上报 and what follows it on the firm's side: receipt, recall, 补报, amendment, answering a question."""
+"""确定上报 and what goes with it on the firm's side: receipt, recall, 延期, 补报, amendment, answering a question."""
+
+from datetime import date
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_POST
 
 from accounts import clock
@@ -112,7 +115,7 @@ def submission(request: HttpRequest, period: str, number: int) -> HttpResponse:
             for review in frozen.reviews.all()
         ],
         "may_recall": filing.latest_id == frozen.pk and filing.state == State.SUBMITTED and not frozen.opened_at,
-        "may_amend": filing.latest_id == frozen.pk and filing.state == State.APPROVED and not filing.period.is_locked,
+        "may_amend": filing.latest_id == frozen.pk and filing.state == State.APPROVED and not filing.is_shut,
     }
     return render(request, "enterprise/submission.html", context)
 
@@ -128,6 +131,35 @@ def recall(request: HttpRequest, period: str) -> HttpResponse:
         return redirect("submission", period, filing.latest.number) if filing.latest else redirect("filing", period)
     messages.success(request, "已撤回，可以继续修改；改好后须重新审核、上报。")
     return redirect("filing", period)
+
+
+@require("enterprise")
+@require_POST
+def ask_extension(request: HttpRequest, period: str) -> HttpResponse:
+    """延期申请 to the firm's district."""
+    filing = filing_of(request, period)
+    try:
+        until = date_in(request)
+        if until is None:
+            raise workflow.Refused("请填写希望延到哪一天。")
+        workflow.ask_extension(filing, until, request.user, clock.now(), request.POST.get("reason", ""))
+    except workflow.Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, "延期申请已送达区县，决定后会发邮件通知您；同意之前，截止日不变。")
+    return redirect("filing", period)
+
+
+def date_in(request: HttpRequest) -> date | None:
+    """The date typed on the page; None when there is none."""
+    text = request.POST.get("until", "").strip()
+    try:
+        day = parse_date(text)
+    except ValueError:  # well written, and no such day
+        day = None
+    if text and day is None:
+        raise workflow.Refused(f"“{text}”不是日期，请写作 2024-06-13。")
+    return day
 
 
 @require("enterprise")

@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.utils.http import content_disposition_header
 
 from forms_tables.catalog import Indicator, Table
-from reporting.aggregation import AreaSummary, Summary, reopened_in_words, summarise
+from reporting.aggregation import AreaSummary, Summary, after_lock_in_words, reopened_in_words, summarise
 from reporting.models import Filing, Period
 from reporting.tabulation import write_summary
 from reporting.views.grid import most_common_unit, show
@@ -38,6 +38,10 @@ class TotalTable:
     @property
     def reopened(self) -> str:
         return reopened_in_words(self.area.coverage)
+
+    @property
+    def after_lock(self) -> str:
+        return after_lock_in_words(self.area.coverage.after_lock)
 
     @property
     def firms(self) -> int:

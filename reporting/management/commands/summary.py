@@ -4,7 +4,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts import clock
-from reporting.aggregation import as_json, share_in_words, summarise
+from reporting.aggregation import after_lock_in_words, as_json, share_in_words, summarise
 from reporting.models import Period
 from reporting.tabulation import write_summary
 
@@ -43,6 +43,8 @@ def as_text(summary, out: Path | None) -> str:
         f"{summary.period.label}：应报 {coverage.owed} 家，已报 {coverage.filed} 家，审核通过 {coverage.approved} 家。",
         share_in_words(coverage, summary.revenue_basis),
     ]
+    if words := after_lock_in_words(coverage.after_lock):
+        lines.append(words)
     if out:
         lines.append(f"汇总表已写入 {out}。")
     return "\n".join(lines)

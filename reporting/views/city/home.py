@@ -11,7 +11,15 @@ from accounts import clock
 from accounts.access import require
 from reporting import workflow
 from reporting.models import Filing
-from reporting.standing import WHOLE, DistrictStanding, city_standing, revenue_shares, standing_of
+from reporting.punctuality import held_past_due
+from reporting.standing import (
+    WHOLE,
+    DistrictStanding,
+    city_standing,
+    requests_waiting,
+    revenue_shares,
+    standing_of,
+)
 from reporting.views.periods import asked_period, periods_to_show
 
 TILE_MAP = Path(__file__).resolve().parents[2] / "tile_map.toml"
@@ -47,6 +55,8 @@ def home(request):
         "periods": periods_to_show(),
         "standing": standing_of(filings),
         "overdue": filings.overdue(at).count(),
+        "held": held_past_due(filings, at).count(),
+        "requests": sum(requests_waiting(request.user).values()),
         "revenue_share": revenue_shares(filings, period).get(WHOLE),
         "tiles": tiles_of(rows),
         "rows": sorted_rows(rows, sort),

@@ -5,8 +5,9 @@ from django.shortcuts import render
 from accounts import clock
 from accounts.access import require
 from accounts.models import Application
-from reporting.models import Filing
-from reporting.standing import WHOLE, requests_visible_to, revenue_shares, standing_of
+from reporting.models import Filing, Review
+from reporting.punctuality import held_past_due
+from reporting.standing import WHOLE, requests_waiting, revenue_shares, standing_of
 from reporting.views.periods import asked_period, periods_to_show
 
 
@@ -17,14 +18,15 @@ def home(request):
     if period is None:
         return render(request, "district/no_period.html")
     filings = Filing.objects.visible_to(request.user).of(period)
-    asked = [requests.filter(granted=None).count() for requests in requests_visible_to(request.user)]
     around = {
         "period": period,
         "periods": periods_to_show(),
         "standing": standing_of(filings),
         "overdue": filings.overdue(at).count(),
         "revenue_share": revenue_shares(filings, period).get(WHOLE),
-        "requests": sum(asked),
+        "decided_late": Review.objects.filter(submission__filing__in=filings, on_time=False).count(),
+        "held": held_past_due(filings, at).count(),
+        "requests": sum(requests_waiting(request.user).values()),
         "applications": Application.objects.visible_to(request.user).waiting().count(),
     }
     return render(request, "district/home.html", around)

@@ -1,42 +1,58 @@
-"""What firms ask of their district: to file after the date, or another base of comparison."""
+"""What firms ask of their district: a later date, to file after the date, or another base of comparison."""
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from accounts import clock
 from accounts.access import require
 from reporting import workflow
 from reporting.standing import requests_visible_to
+from reporting.views.requests import chosen_kind, kinds_of, page_of
+from reporting.views.submitting import date_in
 
 
 @require("district")
 def requests(request):
-    late, adjustments = requests_visible_to(request.user)
-    return render(request, "district/requests.html", {"late": late[:100], "adjustments": adjustments[:100]})
+    kinds = kinds_of(request)
+    kind = chosen_kind(kinds)
+    page = page_of(request, requests_visible_to(request.user, kind.name))
+    return render(request, "district/requests.html", {"kinds": kinds, "kind": kind, "page": page})
+
+
+@require("district")
+@require_POST
+def decide_extension(request, pk):
+    return decide(request, "extension", pk, workflow.decide_extension)
 
 
 @require("district")
 @require_POST
 def decide_late(request, pk):
-    late, _ = requests_visible_to(request.user)
-    return decide(request, get_object_or_404(late, pk=pk), workflow.decide_late)
+    return decide(request, "late", pk, workflow.decide_late)
 
 
 @require("district")
 @require_POST
 def decide_adjustment(request, pk):
-    _, adjustments = requests_visible_to(request.user)
-    return decide(request, get_object_or_404(adjustments, pk=pk), workflow.decide_adjustment)
+    return decide(request, "base", pk, workflow.decide_adjustment)
 
 
-def decide(request, asked, change):
+def decide(request, kind, pk, change):
+    asked = get_object_or_404(requests_visible_to(request.user, kind), pk=pk)
     granted = request.POST.get("granted") == "yes"
     try:
-        if asked.granted is not granted:  # the second click finds it decided as wished
-            change(asked, granted, by=request.user, at=clock.now(), answer=request.POST.get("answer", ""))
+        until = {"until": date_in(request)} if kind == "extension" and granted else {}
+        if not decided_so(asked, granted, **until):
+            change(asked, granted, by=request.user, at=clock.now(), answer=request.POST.get("answer", ""), **until)
     except workflow.Refused as refusal:
         messages.error(request, str(refusal))
     else:
         messages.success(request, f"{asked.filing.enterprise.name}：{'已同意' if granted else '未同意'}。")
-    return redirect("district_requests")
+    return redirect(f"{reverse('district_requests')}?kind={kind}")
+
+
+def decided_so(asked, granted, until=None) -> bool:
+    """Whether it was decided just so before: the second click."""
+    return asked.granted is granted and (until is None or asked.granted_until == until)

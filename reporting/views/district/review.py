@@ -6,7 +6,9 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts import clock
 from accounts.access import require
 from reporting import workflow
+from reporting.aggregation import UNDER_REVIEW
 from reporting.models import Filing, Review, State
+from reporting.punctuality import decide_by
 from reporting.standing import submissions_visible_to
 from reporting.views.submission import decide, is_current, note_in, reasons_in, show_submission
 
@@ -67,9 +69,12 @@ def show_review(request, submission, typed=None, status=200):
     filing = Filing.objects.select_related("latest", "period").get(pk=submission.filing_id)
     waiting = Filing.objects.visible_to(request.user).of(filing.period).filter(state=State.SUBMITTED)
     following = waiting.exclude(pk=filing.pk).select_related("latest").order_by("latest__submitted_at").first()
+    is_waiting = is_current(submission, filing) and filing.state in UNDER_REVIEW
     around = {
         "typed": typed or {},
         "templates": REASONS,
+        "decide_by": decide_by(submission) if is_waiting else None,
+        "today": clock.today(),
         "following": following,
         "moves": [move for move in MOVES if is_current(submission, filing) and filing.state in workflow.MOVES[move]],
     }
