@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
 from django.db.models import QuerySet
@@ -15,6 +16,7 @@ from reporting.deadlines import due_moment
 from reporting.models import Deadline, Review, State, Submission
 from reporting.punctuality import held_past_due
 
+DAY = 24 * 3600
 DECISIONS = (Review.Decision.APPROVE, Review.Decision.SEND_BACK)
 
 
@@ -57,6 +59,10 @@ class Course:
     @property
     def words(self) -> str:
         return WORDS[self.outcome]
+
+    @property
+    def days_held(self) -> list[Decimal]:
+        return [(Decimal(seconds) / DAY).quantize(Decimal("0.1"), ROUND_HALF_UP) for seconds in self.held]
 
 
 class FilingRow(NamedTuple):

@@ -103,6 +103,11 @@ PAGES = {
     "district_decide_adjustment": "POST district",
     "district_totals": "district",
     "district_workbook": "district",
+    "current_league": "district association city",
+    "league": "district association city",
+    "league_year": "district association city",
+    "league_workbook": "district association city",
+    "league_filings": "district association city",
     "city_home": "association city",
     "city_requests": "association city",
     "city_submissions": "association city",
@@ -138,7 +143,7 @@ OWNED = {
     "district": [
         "application", "approve_application", "refuse_application", "district_review", "district_approve",
         "district_send_back", "district_query", "district_answer_city", "district_decide_late",
-        "district_decide_extension", "district_decide_adjustment", "scan", "firm", "edit_firm_contact", "move_firm", "stop_firm", "open_account",
+        "district_decide_extension", "district_decide_adjustment", "scan", "league_filings", "firm", "edit_firm_contact", "move_firm", "stop_firm", "open_account",
         "thread",
     ],
 }  # fmt: skip
@@ -206,6 +211,9 @@ def address(name: str, may) -> str:
         "uidb64": "MQ",
         "token": "abc",
         "pk": pk.get(name, may.clerk.pk),
+        "year": 2024,
+        "district": may.filing.district.code,
+        "measure": "on_time_rate",
     }
     if name == "key_firms":
         return reverse(name)
