@@ -2,21 +2,104 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
-from accounts.models import DeadAddress, Letter
+from django.db import transaction
+from django.db.models import QuerySet
+from django.db.models.functions import Lower
+
+from accounts import journal
+from accounts.access import Refused
+from accounts.models import DeadAddress, Enterprise, Letter, User
+
+CORRECTED = "邮箱已更正，原地址不再有人使用"
+MOST_WORDS = 200
+# 5.7.x and these words speak of us or of the letter (policy, spam, relaying), not of the address.
+NOT_THE_ADDRESS = re.compile(r"\b5\.7\.\d+|\bspam|relay|blacklist|blocked|policy|垃圾邮件", re.IGNORECASE)
 
 
-def notice(letter: Letter, reason: str, at: datetime) -> DeadAddress:
-    """A task for the district of the letter's firm; one address is one task however many letters come back."""
+def notice(letter: Letter, reason: str, at: datetime) -> DeadAddress | None:
+    """A task for whoever can find a better address; one address is one task however many letters come back. None when
+    the refusal is not about the address."""
+    if NOT_THE_ADDRESS.search(reason):
+        return None
+    firm = firm_of(letter)
     task, _ = DeadAddress.objects.get_or_create(
-        address=letter.to,
+        address=letter.to.lower(),
         settled_at=None,
         defaults={
-            "enterprise": letter.enterprise,
-            "district": letter.district,
+            "enterprise": firm,
+            "district": firm.district or letter.district if firm else None,
             "reason": reason[:300],
             "noticed_at": at,
         },
     )
     return task
+
+
+def firm_of(letter: Letter) -> Enterprise | None:
+    """The firm whose address it is: that of the person who reads it, else the register's. None for an official."""
+    reader = User.objects.filter(email__iexact=letter.to).select_related("enterprise").order_by("-is_active").first()
+    if reader is not None:
+        return reader.enterprise
+    return letter.enterprise or Enterprise.objects.filter(email__iexact=letter.to).first()
+
+
+def visible_to(user: User) -> QuerySet[DeadAddress]:
+    """A district sees its firms' addresses; those of officials, and of nobody's firm, are the city's to see to."""
+    tasks = DeadAddress.objects.select_related("enterprise", "district", "settled_by")
+    if user.role == User.Role.CITY:
+        return tasks
+    if user.role == User.Role.DISTRICT:
+        return tasks.filter(enterprise__isnull=False, district=user.district_id)
+    return tasks.none()
+
+
+@transaction.atomic
+def confirm(task: DeadAddress, words: str, by: User, at: datetime) -> DeadAddress:
+    """Somebody has asked, and the address takes mail: letters go there again."""
+    if by.role != User.Role.CITY and not (by.role == User.Role.DISTRICT and by.district_id == task.district_id):
+        raise Refused("失效邮箱由企业所在区县或市级处理。")
+    task = DeadAddress.objects.select_for_update(of=("self",)).select_related("enterprise", "district").get(pk=task.pk)
+    if task.settled_at:
+        return task  # the second click
+    words = words.strip()
+    if not words:
+        raise Refused("请写明怎样确认邮箱可用，例如“电话核实，邮箱已清理”。")
+    if len(words) > MOST_WORDS:
+        raise Refused(f"最多 {MOST_WORDS} 字，现在有 {len(words)} 字，请精简后再提交。")
+    task.settled_at, task.settled_by, task.how = at, by, words
+    task.save(update_fields=["settled_at", "settled_by", "how"])
+    journal.record(
+        by=by,
+        at=at,
+        action="确认邮箱可用",
+        subject=task.address,
+        enterprise=task.enterprise,
+        district=task.district,
+        before={"失效原因": task.reason},
+        why=words,
+    )
+    return task
+
+
+def plan(at: datetime) -> int:
+    """Settle the tasks of addresses that nobody uses any more, wherever they were changed. Writes no letter."""
+    settle_corrected(DeadAddress.objects.all(), at)
+    return 0
+
+
+def settle_corrected(tasks: QuerySet[DeadAddress], at: datetime) -> int:
+    still_open = dict(tasks.filter(settled_at=None).order_by().values_list("pk", Lower("address")))
+    used = in_use(set(still_open.values())) if still_open else set()
+    corrected = [pk for pk, address in still_open.items() if address not in used]
+    waiting = DeadAddress.objects.filter(pk__in=corrected, settled_at=None)
+    return waiting.update(settled_at=at, how=CORRECTED) if corrected else 0
+
+
+def in_use(addresses: set[str]) -> set[str]:
+    """Those to which letters would still go."""
+    people = User.objects.filter(is_active=True).annotate(lower=Lower("email")).filter(lower__in=addresses)
+    firms = Enterprise.objects.annotate(lower=Lower("email")).filter(lower__in=addresses)
+    return {*people.order_by().values_list("lower", flat=True), *firms.order_by().values_list("lower", flat=True)}

@@ -77,3 +77,12 @@ def withdraw(topic: str) -> int:
     """Letters on this topic that no mail server has been given yet are not wanted any more."""
     unsent = Letter.objects.filter(topic=topic, state__in=[Letter.State.WAITING, Letter.State.CLAIMED])
     return unsent.update(state=Letter.State.WITHDRAWN)
+
+
+def try_again(letter: Letter, at: datetime) -> int:
+    """A letter that failed for good waits once more, as if it had never been tried."""
+    failed = Letter.objects.filter(pk=letter.pk, state=Letter.State.FAILED)
+    put_back = failed.update(state=Letter.State.WAITING, attempts=0, trouble="", due_at=at, sent_at=None)
+    if put_back:
+        transaction.on_commit(send_letters.delay, robust=True)
+    return put_back

@@ -1,9 +1,45 @@
+import logging
+from collections.abc import Callable
+from datetime import datetime
+
 from celery import shared_task
 
-from accounts import clock
+from accounts import clock, dead_addresses
+from reporting import calendar_notice, conversation, digests, dispatches, reminders
+
+logger = logging.getLogger(__name__)
+
+# What may be due at any time of day; each writes what was not written before and returns how many letters that is.
+PLANNERS: tuple[Callable[[datetime], int], ...] = (
+    dead_addresses.plan,
+    reminders.plan,
+    dispatches.plan,
+    digests.plan,
+    calendar_notice.plan,
+    conversation.plan_digest,
+)
 
 
 @shared_task
 def remind() -> None:
     """Write what is due today. The beat calls every ten minutes; what was written already is not written again."""
-    clock.now()
+    plan_all(PLANNERS, clock.now())
+
+
+@shared_task
+def write_dispatch(pk: int) -> None:
+    """The letters of one 立即催报; what a lost worker left is finished by the next `remind`."""
+    dispatches.write(pk, clock.now())
+
+
+def plan_all(planners: tuple[Callable[[datetime], int], ...], at: datetime) -> None:
+    """One planner that fails does not keep the others from their letters."""
+    failures = []
+    for plan in planners:
+        try:
+            plan(at)
+        except Exception as failure:
+            logger.exception("%s.%s failed", plan.__module__, plan.__name__)
+            failures.append(failure)
+    if failures:
+        raise ExceptionGroup("Some of today's letters were not written", failures)

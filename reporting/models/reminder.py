@@ -6,7 +6,7 @@ from reporting.models.period import Period
 
 
 class ReminderChoice(models.Model):
-    """What the city changed in the schedule of reminders; reporting/reminders.py has the rest of it."""
+    """What the city changed in the schedule of reminders; reporting/occasions.py has the rest of it."""
 
     occasion = models.CharField("时点", max_length=20, primary_key=True)
     days = models.SmallIntegerField("天数", null=True, blank=True)
@@ -22,18 +22,36 @@ class ReminderChoice(models.Model):
         return self.occasion
 
 
+class DispatchQuerySet(models.QuerySet):
+    def visible_to(self, user) -> "DispatchQuerySet":
+        if user.role == "city":
+            return self
+        return self.filter(district=user.district_id) if user.role == "district" else self.none()
+
+
 class Dispatch(models.Model):
-    """One press of 立即催报. `token` comes from the page that showed the preview: the second press is the first."""
+    """One press of 立即催报. `token` comes from the page that showed the preview: the second press is the first.
+
+    The letters are written by a worker; until `finished_at` the numbers are not there. `previewed_at` is when the page
+    was shown: who has submitted since is counted as such.
+    """
 
     token = models.UUIDField(unique=True)
     period = models.ForeignKey(Period, models.PROTECT, related_name="dispatches", verbose_name="报告期")
     district = models.ForeignKey(District, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="区县")
     chosen = models.JSONField("筛选条件", default=dict)
     words = models.CharField("附言", max_length=500, blank=True)
-    firms = models.PositiveIntegerField("企业数")
-    letters = models.PositiveIntegerField("信件数")
+    firms = models.PositiveIntegerField("企业数", default=0)
+    letters = models.PositiveIntegerField("信件数", default=0)
+    submitted = models.PositiveIntegerField("期间已上报", default=0)
+    just_urged = models.PositiveIntegerField("一小时内已催报", default=0)
+    unreached = models.PositiveIntegerField("没有可用邮箱", default=0)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="发送人")
     at = models.DateTimeField("发送时间")
+    previewed_at = models.DateTimeField("预览时间")
+    finished_at = models.DateTimeField("写完时间", null=True, blank=True)
+
+    objects = DispatchQuerySet.as_manager()
 
     class Meta:
         ordering = ["-at", "-pk"]

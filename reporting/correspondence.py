@@ -1,0 +1,76 @@
+"""The letters that were written: how they ended, and trying a failed one again."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from accounts import journal, letters
+from accounts.access import Refused
+from accounts.models import Letter, User
+from reporting.models import Filing
+
+LATELY = timedelta(days=7)
+# The kinds of letter one may narrow the list to: how their template's name begins.
+KINDS = {
+    "reminder/": "提醒与催报",
+    "reminder/urged": "立即催报",
+    "digest/": "待办与日报",
+    "filing/": "填报、审核与申请",
+    "deadline/": "截止日变动",
+    "message": "留言",
+    "announcement": "公告",
+    "a": "账号与注册",
+}
+ACCOUNT_LETTERS = ("activation", "password", "application")
+# The states in the words of the page, with the rows behind each.
+GROUPS = {
+    "waiting": ("待发送", Q(state__in=[Letter.State.WAITING, Letter.State.CLAIMED, Letter.State.HANDED])),
+    "sent": ("已发送", Q(state=Letter.State.SENT)),
+    "doubtful": ("可能重复", Q(doubtful=True)),
+    "failed": ("发送失败", Q(state=Letter.State.FAILED)),
+    "withdrawn": ("不再需要", Q(state=Letter.State.WITHDRAWN)),
+}
+
+
+def failed_lately(found: QuerySet[Letter], at: datetime) -> QuerySet[Letter]:
+    """Lasting failures of the last days: nobody tries these again by themselves."""
+    return found.filter(state=Letter.State.FAILED, written_at__gt=at - LATELY)
+
+
+@transaction.atomic
+def try_again(letter: Letter, by: User, at: datetime) -> Letter:
+    """Put a failed letter back into the outbox; a reminder only while the firm still owes what it is about."""
+    if by.role not in (User.Role.CITY, User.Role.DISTRICT):
+        raise Refused("信件由区县或市级重发。")
+    filing = _owed_behind(letter)
+    letter = Letter.objects.select_for_update().get(pk=letter.pk)
+    if letter.state != Letter.State.FAILED:
+        return letter  # the second click
+    if letter.secret:
+        raise Refused("这封信带有打开账号的链接，失败后不留内容；请在账号页面重发开通邮件，或请本人用“忘记密码”。")
+    if filing is not None and not filing:
+        raise Refused(f"{letter.enterprise}已不欠报这一期，这封提醒不再需要。")
+    letters.try_again(letter, at)
+    journal.record(
+        by=by,
+        at=at,
+        action="重发信件",
+        subject=f"{letter.subject} → {letter.to}",
+        enterprise=letter.enterprise,
+        district=letter.district,
+        period=letter.period,
+        before={"未送达原因": letter.trouble},
+    )
+    return letter
+
+
+def _owed_behind(letter: Letter) -> list[int] | None:
+    """The filing a reminder is about, locked, while it is owed; None for other letters."""
+    kind, _, pk = letter.topic.partition(":")
+    if kind != "owed":
+        return None
+    owed = Filing.objects.filter(pk=pk).exclude(period__state="locked").outstanding()
+    return list(owed.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))
