@@ -14,6 +14,7 @@ from reporting import results
 from reporting.demo.firms import Firm, make_firm
 from reporting.demo.records import Ledger
 from reporting.demo.stories import EDITION, FX, OPEN_ANNUAL, OPEN_MONTH, PERIODS, stories_of
+from reporting.demo.threads import talk
 from reporting.demo.year import mobile_of
 from reporting.models import Deadline, DistrictResult, ParameterValue, Period
 from reporting.workflow.period import store_deadlines
@@ -46,6 +47,7 @@ def build(enterprises: int, seed: int, say: Callable[[str], None]) -> int:
         done += len(chunk)
         say(f"已装入 {done}/{len(new)} 家企业")
     freeze_results(anew=bool(new))
+    talk(moment(DEMO_DAY, 9))
     return done
 
 
