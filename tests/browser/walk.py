@@ -13,7 +13,7 @@ from accounts import clock
 from accounts.links import activation_link
 from accounts.models import Application, Installation, User
 from reporting import registration
-from reporting.models import BaseAdjustment, Filing, LateRequest, Period, State
+from reporting.models import Announcement, BaseAdjustment, Filing, LateRequest, Period, State, Thread
 from tests.cast import FREE_CODE
 
 MONTH, ANNUAL, LOCKED_MONTH = "2024M05", "2023A", "2024M04"
@@ -38,6 +38,7 @@ def every_screen() -> Iterator[Screen]:
     yield from for_the_city(official(User.Role.ASSOCIATION), "association")
     yield from for_the_register(official(User.Role.CITY), "city")
     yield from for_the_system(official(User.Role.SYSTEM))
+    yield from of_a_conversation()
 
 
 def for_a_stranger() -> Iterator[Screen]:
@@ -184,6 +185,24 @@ def for_the_system(user: User) -> Iterator[Screen]:
         "account": "/account/",
     }.items():
         yield Screen(f"system-{page}", path, user)
+
+
+def of_a_conversation() -> Iterator[Screen]:
+    """One in which all three take part, about a cell, and the announcements, as each of them sees them."""
+    filing = Thread.objects.filter(city_reads=True, last__cell__gt="").first().filing
+    announced = Announcement.objects.filter(to_firms=True).first()
+    city = official(User.Role.CITY)
+    people = {"firm": clerk_of(filing), "district": reviewer_of(filing), "city": city}
+    for name, person in people.items():
+        for page, path in {
+            "inbox": "/messages/",
+            "thread": f"/threads/{filing.pk}/",
+            "thread-cell": f"/threads/{filing.pk}/?cell={filing.thread.last.cell}",
+            "announcements": "/announcements/",
+            "announcement": f"/announcements/{announced.pk}/",
+        }.items():
+            yield Screen(f"{name}-{page}", path, person)
+    yield Screen("city-announcement-write", "/announcements/write/", city)
 
 
 def official(role: str) -> User:
