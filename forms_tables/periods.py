@@ -1,6 +1,6 @@
 """Period codes: 2024A is the annual report of 2024, 2024M05 the monthly one of January to May.
 
-2024M01 is a code as well; whether anybody reports January by itself is for the city to say (reporting), not for the code.
+2024M01 is a code as well; whether January is reported by itself is for the city to say (reporting), not for the code.
 """
 
 import re

@@ -43,6 +43,20 @@ class Festival:
         """中秋节、国庆节 may share one run."""
         return tuple(self.name.split("、"))
 
+    @property
+    def run_in_words(self) -> str:
+        if self.first_day_off == self.last_day_off:
+            return in_words(self.first_day_off)
+        return f"{in_words(self.first_day_off)}至{in_words(self.last_day_off)}"
+
+    @property
+    def festival_days_in_words(self) -> str:
+        return listed(self.festival_days)
+
+    @property
+    def working_weekends_in_words(self) -> str:
+        return listed(self.working_weekends)
+
 
 @dataclass(frozen=True)
 class Notice:
@@ -206,7 +220,8 @@ def contradictions_between(one: Festival, other: Festival) -> Iterator[str]:
     if one.name == other.name:
         yield f"{one.name}写了两次，请合为一行。"
     if both := set(one.days_off) & set(other.days_off):
-        yield f"{one.name}和{other.name}的放假日期重叠：{listed(both)}。请更正其中一个；连在一起放假的写成一行，名称用顿号连接。"
+        both_names = f"{one.name}和{other.name}"
+        yield f"{both_names}的放假日期重叠：{listed(both)}。请更正其中一个；连在一起放假的写成一行，名称用顿号连接。"
     for this, that in ((one, other), (other, one)):
         if both := this.working_weekends & set(that.days_off):
             yield f"{this.name}的调休上班日正是{that.name}放假：{listed(both)}。请删去其中一处。"

@@ -65,6 +65,10 @@ class Due:
     notice_number: str = ""
 
     @property
+    def level_name(self) -> str:
+        return LEVEL_NAMES[self.level]
+
+    @property
     def how(self) -> str:
         if self.by_hand:
             return "人工设定"

@@ -198,12 +198,14 @@ def test_a_period_is_opened_with_its_dates_and_filings(desk, may):
 def test_the_three_dates_are_set_together_with_a_reason_and_stay_in_order(desk, may):
     url = "/city/periods/2024M05/deadlines/"
     given = {"enterprise": "2024-06-20", "district": "2024-06-21", "city": "2024-06-21", "reason": "系统维护"}
+    assert "没有发文的，写“无”" in page(desk.post(url, given), 422)
+    given["notice_number"] = "渝经信函〔2024〕1号"
     page(desk.post(url, given | {"reason": ""}), 422)
     page(desk.post(url, given | {"city": "下周"}), 422)
     assert "依次不早于前一级" in page(desk.post(url, given | {"city": "2024-06-20"}), 409)
     assert not Deadline.objects.filter(by_hand=True).exists()
     for _ in range(2):
-        text = page(desk.post(url, given | {"notice_number": "渝经信函〔2024〕1号"}, follow=True))
+        text = page(desk.post(url, given, follow=True))
     assert text.count("渝经信函〔2024〕1号") == 3
     days = [deadline.date.day for deadline in may.may.deadlines.order_by("date", "pk")]
     assert days == [20, 21, 21]

@@ -4,13 +4,25 @@ from datetime import date, datetime, timedelta
 from io import StringIO
 from pathlib import Path
 
-import holidays as holidays_package
 import pytest
 from django.core.management import CommandError, call_command
+from hypothesis import given
+from hypothesis import strategies as st
 
 from forms_tables.periods import PeriodCode
 from reporting.calendars import Calendar, CalendarError, published_calendar, read_notice
-from reporting.deadlines import DEFAULT, Reading, deadlines_of, due_for, due_moment, periods_of
+from reporting.deadlines import (
+    DEFAULT,
+    OTHER_READINGS,
+    Reading,
+    deadlines_of,
+    due_for,
+    due_moment,
+    is_counted_off,
+    periods_of,
+    squeezed,
+    working_days_after,
+)
 from reporting.demo.city import prepare_city
 from reporting.models import Deadline
 
@@ -99,23 +111,6 @@ def test_due_means_the_last_second_of_the_day_in_chongqing():
     assert moment.replace(tzinfo=None) == datetime(2024, 6, 12, 23, 59, 59)
 
 
-def test_the_notices_agree_with_a_public_package():
-    for year in sorted(CALENDAR.years):
-        theirs = {day for day in holidays_package.country_holidays("CN", years=year) if day.year == year}
-        ours = {
-            day for notice in CALENDAR.notices for run in notice.festivals for day in run.days_off if day.year == year
-        }
-        # The package leaves out days off that were weekends anyway; it may never name a day that we do not.
-        assert theirs <= ours
-        assert {day for day in ours if day.weekday() < 5} <= theirs
-
-
-def test_every_working_weekend_is_a_working_day_and_no_day_off():
-    worked = [day for notice in CALENDAR.notices for run in notice.festivals for day in run.working_weekends]
-    assert len(worked) == 40
-    assert all(CALENDAR.is_working_day(day) and CALENDAR.festival_off(day) is None for day in worked)
-
-
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
@@ -160,12 +155,33 @@ def test_the_command_speaks_chinese_to_people():
 
 
 @pytest.mark.django_db
-def test_the_command_fails_on_a_year_without_a_calendar():
-    out = StringIO()
-    with pytest.raises(CommandError, match="尚未公布2027年放假安排"):
-        call_command("deadlines", "2027", "--json", stdout=out)
+@pytest.mark.parametrize(("year", "unknown"), [(2019, "2019年、2020年"), (2026, "2027年"), (2031, "2031年、2032年")])
+def test_the_command_says_which_years_are_not_published_and_calls_their_dates_provisional(year, unknown):
+    out, err = StringIO(), StringIO()
+    call_command("deadlines", str(year), "--json", stdout=out, stderr=err)
     rows = json.loads(out.getvalue())
-    assert all(row["provisional"] for row in rows if row["level"] == "enterprise")
+    assert len(rows) == 36
+    assert f"国务院尚未公布{unknown}放假安排" in err.getvalue()
+    provisional = {(row["period"], row["level"]) for row in rows if row.get("provisional")}
+    assert (f"{year}A", "enterprise") in provisional and (f"{year}A", "city") not in provisional
+    assert ((f"{year}M02", "enterprise") in provisional) == (year != 2026)
+
+
+@pytest.mark.django_db
+def test_the_command_refuses_what_is_no_year():
+    with pytest.raises(CommandError, match="“24”不是年份"):
+        call_command("deadlines", "24")
+
+
+@pytest.mark.django_db
+def test_the_command_warns_where_a_shift_squeezes_the_next_level():
+    out = StringIO()
+    call_command("deadlines", "2021", "--json", stdout=out)
+    warned = {(row["period"], row["level"]): row["warning"] for row in json.loads(out.getvalue()) if "warning" in row}
+    assert set(warned) == {("2021M05", "district"), ("2021M05", "city")}
+    assert warned["2021M05", "city"] == (
+        "区县审核截止日改到2021年6月15日（周二）之后，市级审核（2021年6月15日（周二））剩不到一个工作日。"
+    )
 
 
 @pytest.mark.django_db
@@ -185,3 +201,57 @@ def test_the_command_prints_what_is_stored_where_a_period_was_opened():
     assert annual["why"].startswith("市级人工设定：")
     assert [rows["2023M05", "city"][key] for key in ("date", "why")] == ["2023-06-21", "当时如此。"]
     assert rows["2023M06", "enterprise"]["date"] == "2023-07-12"
+
+
+readings = st.builds(
+    Reading,
+    counts=st.sampled_from(["announced", "weekdays", "festival"]),
+    lands_on=st.sampled_from(["next_day", "working_day"]),
+    every_level=st.booleans(),
+)
+known_months = st.tuples(st.integers(2021, 2025), st.one_of(st.none(), st.integers(1, 12)))
+
+
+@given(readings, known_months, st.sampled_from(["enterprise", "district", "city"]))
+def test_a_moved_date_is_no_counted_day_off_and_lies_after_one(reading, month, level):
+    due = due_for(level, *month, CALENDAR, reading)
+    assert due.date >= due.nominal and due.moved == (due.date > due.nominal)
+    if not due.moved:
+        return
+    assert not is_counted_off(due.date, CALENDAR, reading)
+    assert is_counted_off(due.nominal, CALENDAR, reading)
+    if reading.lands_on == "working_day":
+        assert CALENDAR.is_working_day(due.date)
+    if reading.counts == "weekdays":
+        assert due.nominal.weekday() < 5
+
+
+@given(known_months)
+def test_the_other_readings_are_those_of_the_worked_dates(month):
+    for code, (_, reading) in OTHER_READINGS.items():
+        theirs = next(value for column, value in READINGS.items() if column.startswith(code))
+        assert due_for("city", *month, CALENDAR, reading) == due_for("city", *month, CALENDAR, theirs)
+
+
+def test_every_level_moves_the_citys_date_only_when_it_is_chosen():
+    # 15 February 2021 lies in 春节 (11 to 17 February): a January report would have it.
+    assert due_for("city", 2021, 1, CALENDAR).date == date(2021, 2, 15)
+    assert due_for("city", 2021, 1, CALENDAR, Reading(every_level=True)).date == date(2021, 2, 18)
+
+
+def test_a_gap_counts_the_working_days_after_one_date_up_to_the_next():
+    # 2022M08: the firms' 12 September moves to Tuesday the 13th, the district's own day.
+    dues = deadlines_of(PeriodCode(2022, 8), CALENDAR)
+    assert [due.date.day for due in dues] == [13, 13, 15]
+    assert set(squeezed(dues, CALENDAR)) == {"district"}
+    # July 2024: Friday the 12th, then Saturday the 13th. No working day between, but nothing was shifted.
+    assert squeezed(deadlines_of(PeriodCode(2024, 6), CALENDAR), CALENDAR) == {}
+    assert working_days_after(date(2024, 10, 11), date(2024, 10, 13), CALENDAR) == 1  # Saturday the 12th is worked
+    assert working_days_after(date(2024, 9, 13), date(2024, 9, 13), CALENDAR) == 0
+    assert working_days_after(date(2024, 9, 14), date(2024, 9, 17), CALENDAR) == 0  # 15 to 17 September are off
+
+
+def test_january_is_named_only_where_it_is_reported():
+    assert [period.code for period in periods_of(2025)][:2] == ["2025M02", "2025M03"]
+    assert [period.code for period in periods_of(2025, Reading(reports_january=True))][:2] == ["2025M01", "2025M02"]
+    assert len(periods_of(2025, Reading(reports_january=True))) == 13

@@ -28,6 +28,7 @@ class Entry:
 
 
 REGISTER = ("/firms/", "/users/", "/applications/", "/key-firms/", "/contacts/")
+DATES = ("/deadlines/", "/calendar/")
 OFFICE = (*REGISTER, "/journal/", "/announcements/")
 
 # Where each role may go, at most seven entries of at most four characters: they become the bottom bar of a phone.
@@ -35,10 +36,11 @@ NAVIGATION = {
     "enterprise": [
         Entry("首页", "/", also=("/filings/",)),
         Entry("历史", "/history/"),
+        Entry("截止日", "/deadlines/", also=("/calendar/",)),
         Entry("本企业", "/account/firm/", also=("/account/", "/journal/")),
     ],
     "district": [
-        Entry("首页", "/district/"),
+        Entry("首页", "/district/", also=("/league/", *DATES)),
         Entry("审核", "/district/queue/", also=("/district/submissions/",)),
         Entry("申请", "/district/requests/"),
         Entry("汇总", "/district/totals/"),
@@ -47,18 +49,18 @@ NAVIGATION = {
         Entry("日志", "/journal/"),
     ],
     "association": [
-        Entry("首页", "/city/"),
+        Entry("首页", "/city/", also=("/league/",)),
         Entry("上报件", "/city/submissions/", also=("/city/requests/",)),
         Entry("汇总", "/city/totals/"),
-        Entry("报告期", "/city/periods/"),
+        Entry("报告期", "/city/periods/", also=DATES),
         Entry("制度", "/city/editions/", also=("/city/parameters/",)),
         Entry("名录", "/firms/", also=REGISTER),
     ],
     "city": [
-        Entry("首页", "/city/"),
+        Entry("首页", "/city/", also=("/league/",)),
         Entry("上报件", "/city/submissions/", also=("/city/requests/",)),
         Entry("汇总", "/city/totals/"),
-        Entry("报告期", "/city/periods/"),
+        Entry("报告期", "/city/periods/", also=DATES),
         Entry("制度", "/city/editions/", also=("/city/parameters/",)),
         Entry("管理", "/firms/", also=OFFICE),
     ],
@@ -74,15 +76,16 @@ class InForce:
     label: str
     date: datetime.date
     days_left: int
+    provisional: bool = False
 
     @property
     def countdown(self) -> str:
         day = f"{self.date.month}月{self.date.day}日"
         if self.days_left > 0:
-            return f"距 {day} 截止还有 {self.days_left} 天"
+            return f"距 {day}{'（暂定）' if self.provisional else ''} 截止还有 {self.days_left} 天"
         if self.days_left == 0:
-            return f"今天（{day}）截止"
-        return f"已过 {day} 截止 {-self.days_left} 天"
+            return f"今天（{day}{'，暂定' if self.provisional else ''}）截止"
+        return f"已过 {day}{'（暂定）' if self.provisional else ''} 截止 {-self.days_left} 天"
 
     @property
     def urgency(self) -> str:
@@ -123,11 +126,15 @@ def period_in_force(level: str, today: datetime.date, firm: Enterprise | None = 
     if firm:
         owed = Filing.objects.filter(enterprise=firm, state__in=[*Filing.WITH_FIRM, State.QUERIED])
         owed = owed.filter(period__state=Period.OPEN, period__opens_on__lte=today).select_related("period")
-        dated = sorted((filing.due_on, filing.period.label) for filing in owed.prefetch_related("period__deadlines"))
+        dated = sorted(
+            (filing.due_on, filing.period.label, filing.period.enterprise_deadline.provisional)
+            for filing in owed.prefetch_related("period__deadlines")
+        )
     else:
         periods = Period.objects.filter(state=Period.OPEN, opens_on__lte=today).prefetch_related("deadlines")
-        dated = sorted((period.deadline(level).date, period.label) for period in periods)
+        deadlines = [(period.deadline(level), period.label) for period in periods]
+        dated = sorted((deadline.date, label, deadline.provisional) for deadline, label in deadlines)
     if not dated:
         return None
-    date, label = next(((date, label) for date, label in dated if date >= today), dated[-1])
-    return InForce(label=label, date=date, days_left=(date - today).days)
+    date, label, provisional = next((each for each in dated if each[0] >= today), dated[-1])
+    return InForce(label=label, date=date, days_left=(date - today).days, provisional=provisional)

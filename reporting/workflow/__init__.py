@@ -5,7 +5,13 @@ version, journal it, queue the letter for after the commit. They take `by` and `
 No function lets an official write a figure: only `save_sheet` does, and only for the firm's own accounts.
 """
 
-from reporting.workflow.calendar import choose_reading, effects_of, enter_arrangement, settle_provisional
+from reporting.workflow.calendar import (
+    choose_reading,
+    effects_of,
+    enter_arrangement,
+    refuse_known,
+    settle_provisional,
+)
 from reporting.workflow.filing import (
     MIN_EXPLANATION,
     abandon_amendment,
@@ -90,6 +96,7 @@ __all__ = [
     "owe",
     "query",
     "recall",
+    "refuse_known",
     "save_sheet",
     "scan_is_missing",
     "scan_is_wanted",

@@ -3,10 +3,12 @@ import json
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, transaction
 
-from forms_tables.periods import PeriodCode
 from reporting.calendars import published_calendar
-from reporting.deadlines import LEVEL_NAMES, LEVELS, Due, deadlines_of, periods_of
-from reporting.models import Deadline
+from reporting.deadline_years import DatedPeriod, dated_period, dated_periods, periods_to_name
+from reporting.deadlines import DEFAULT, periods_of
+from reporting.models import calendar_in_force, reading_in_force
+
+YEARS = range(1000, 9999)  # what a period's code can name
 
 
 class Command(BaseCommand):
@@ -17,45 +19,48 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true")
 
     def handle(self, *, year, json: bool, **options):
-        """Prints the dates, then fails when the year's days off are not published: those dates are provisional."""
-        calendar = published_calendar()
-        stored = stored_deadlines(periods_of(year))
-        periods = [(period, stored.get(period.code) or deadlines_of(period, calendar)) for period in periods_of(year)]
-        if json:
-            self.stdout.write(as_json(periods))
-        else:
-            self.write_text(periods)
-        if year not in calendar.years:
-            raise CommandError(f"国务院尚未公布{year}年放假安排，以上截止日均为暂定。")
-
-    def write_text(self, periods: list[tuple[PeriodCode, tuple[Due, ...]]]) -> None:
-        for period, dues in periods:
-            self.stdout.write(f"{period.label}（{period.code}）")
-            for due in dues:
-                mark = "暂定" if due.provisional else "顺延" if due.moved else "　　"
-                self.stdout.write(f"  {LEVEL_NAMES[due.level]}  {due.date}  {mark}  {due.why}")
+        """A year whose days off are not published is no failure: its dates are provisional and say so."""
+        if year not in YEARS:
+            raise CommandError(f"“{year}”不是年份，应如 2024。")
+        periods = dates_of(year)
+        self.stdout.write(as_json(periods) if json else as_text(periods))
+        unknown = {due.nominal.year for dated in periods for due in dated.dues if due.provisional}
+        if unknown:
+            years = "、".join(f"{each}年" for each in sorted(unknown))
+            self.stderr.write(
+                f"国务院尚未公布{years}放假安排（或未录入），标明暂定的截止日按通知日期列出，待公布后确定。"
+            )
 
 
-def stored_deadlines(periods: tuple[PeriodCode, ...]) -> dict[str, tuple[Due, ...]]:
-    """The dates of the periods that were opened here: as they were frozen then, or set by hand since."""
+def dates_of(year: int) -> list[DatedPeriod]:
     try:
         with transaction.atomic():
-            rows = list(Deadline.objects.filter(period__in=[period.code for period in periods]))
+            return dated_periods(periods_to_name(year), calendar_in_force(), reading_in_force())
     except DatabaseError:  # the notice's dates can be asked for before there is a database
-        return {}
-    dues: dict[str, dict[str, Due]] = {}
-    for row in rows:
-        due = Due(row.level, row.nominal, row.date, row.moved, row.why)
-        dues.setdefault(row.period_id, {})[row.level] = due
-    return {code: tuple(of_level[level] for level in LEVELS) for code, of_level in dues.items()}
+        calendar = published_calendar()
+        return [dated_period(period, None, calendar, DEFAULT) for period in periods_of(year)]
 
 
-def as_json(periods: list[tuple[PeriodCode, tuple[Due, ...]]]) -> str:
-    """`provisional` is there only when true: such a date is the notice's, not one that is known."""
+def as_text(periods: list[DatedPeriod]) -> str:
+    lines = []
+    for dated in periods:
+        lines.append(f"{dated.period.label}（{dated.period.code}）")
+        for due in dated.dues:
+            mark = "　　" if due.how == "未顺延" else due.how
+            lines.append(f"  {due.level_name}  {due.date}  {mark}  {due.why}")
+        lines += [f"  注意：{sentence}" for sentence in dated.warnings.values()]
+    return "\n".join(lines)
+
+
+def as_json(periods: list[DatedPeriod]) -> str:
+    """`provisional` is there only when true: such a date is the notice's, not one that is known. `warning` only where a
+    shift leaves the level less than a working day."""
     rows = [
-        {"period": period.code, "level": due.level, "date": due.date.isoformat(), "moved": due.moved, "why": due.why}
+        {"period": dated.period.code, "level": due.level, "date": due.date.isoformat(), "moved": due.moved}
+        | {"why": due.why}
         | ({"provisional": True} if due.provisional else {})
-        for period, dues in periods
-        for due in dues
+        | ({"warning": dated.warnings[due.level]} if due.level in dated.warnings else {})
+        for dated in periods
+        for due in dated.dues
     ]
     return json.dumps(rows, ensure_ascii=False, indent=1)

@@ -5,12 +5,19 @@ from datetime import date
 from django import forms
 
 from forms_tables.periods import PeriodCode
+from reporting.calendars import ONE_DAY
+from reporting.deadlines import Reading
 from reporting.models import Deadline, Period
 
 
 class OpeningForm(forms.Form):
     code = forms.CharField(label="报告期编码", max_length=7, help_text="月报如 2024M05，年报如 2023A；1月无月报。")
     estimates_allowed = forms.BooleanField(required=False)
+
+    def __init__(self, *args, reading: Reading, **kwargs):
+        super().__init__(*args, **kwargs)
+        if reading.reports_january:
+            self.fields["code"].help_text = "月报如 2024M05，年报如 2023A；按现行读法，1月单独报送。"
 
 
 class EstimatesForm(forms.Form):
@@ -22,7 +29,7 @@ class DeadlinesForm(forms.Form):
     """The three dates of a period, changed together for one reason."""
 
     reason = forms.CharField(label="原因", max_length=200)
-    notice_number = forms.CharField(label="文号", max_length=80, required=False)
+    notice_number = forms.CharField(label="文号", max_length=80, help_text="没有发文的，写“无”。")
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -59,8 +66,10 @@ class ParameterForm(forms.Form):
         self.fields["name"].choices = [(p.name, f"{p.title}（{p.name}）") for p in settable]
 
 
-def next_period_to_open(newest: Period | None, today) -> str:
-    """A proposal: the month before this one, which ended last; nothing when it is open already."""
-    month = today.month - 1
-    proposal = PeriodCode.parse(f"{today.year}M{month:02d}") if month > 1 else PeriodCode.parse(f"{today.year - 1}M12")
+def next_period_to_open(newest: Period | None, today: date, reading: Reading) -> str:
+    """A proposal: the last month that ended and is reported; nothing when it is open already."""
+    last = date(today.year, today.month, 1) - ONE_DAY
+    if last.month == 1 and not reading.reports_january:
+        last = date(last.year, 1, 1) - ONE_DAY
+    proposal = PeriodCode(last.year, last.month)
     return "" if newest and newest.parsed.end >= proposal.end else proposal.code

@@ -7,7 +7,8 @@ from django.views.decorators.http import require_POST
 from accounts import clock
 from accounts.access import require
 from reporting import workflow
-from reporting.models import Filing, Period
+from reporting.deadlines import squeezed
+from reporting.models import Filing, Period, calendar_in_force, reading_in_force
 from reporting.standing import WHOLE, revenue_shares, standing_of
 from reporting.views.city.forms import DeadlinesForm, EstimatesForm, LockForm, OpeningForm, next_period_to_open
 from reporting.views.periods import periods_to_show
@@ -15,16 +16,17 @@ from reporting.views.periods import periods_to_show
 
 @require("city", "association")
 def periods(request, form=None, status=200):
-    found = periods_to_show()
+    found, reading = periods_to_show(), reading_in_force()
     if form is None:
-        form = OpeningForm(initial={"code": next_period_to_open(found.first(), clock.today())})
+        proposal = next_period_to_open(found.first(), clock.today(), reading)
+        form = OpeningForm(initial={"code": proposal}, reading=reading)
     return render(request, "city/periods.html", {"periods": found, "form": form}, status=status)
 
 
 @require("city")
 @require_POST
 def open_period(request):
-    form = OpeningForm(request.POST)
+    form = OpeningForm(request.POST, reading=reading_in_force())
     if not form.is_valid():
         return periods(request, form, status=422)
     try:
@@ -33,6 +35,8 @@ def open_period(request):
         form.add_error("code", str(refusal))
         return periods(request, form, status=409)
     messages.success(request, f"{opened.label}已开启，应报 {Filing.objects.of(opened).count()} 家。")
+    for sentence in squeezed(opened.dues, calendar_in_force()).values():
+        messages.warning(request, sentence)
     return redirect("city_period", opened.code)
 
 
@@ -43,6 +47,7 @@ def period(request, code, forms=None, status=200):
     filings = Filing.objects.of(found)
     around = {
         "period": found,
+        "squeezed": squeezed(found.dues, calendar_in_force()).values(),
         "deadlines_form": forms.get("deadlines") or DeadlinesForm(initial=dates_of(found)),
         "standing": standing_of(filings),
         "estimates_form": forms.get("estimates") or EstimatesForm(auto_id="estimates_%s"),
