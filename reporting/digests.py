@@ -65,9 +65,7 @@ def district_digest(district: District, waiting: Waiting, to: str, key: str, at:
     reviews = sum(row["waiting"] for row in waiting.periods)
     asked = sum(row["from_city"] for row in waiting.periods)
     counts = {"份待审核": reviews, "份市级查询或退回": asked, "份申请": waiting.requests, "个失效邮箱": waiting.dead}
-    subject = f"{district.name}今日待办：" + "、".join(
-        f"{number} {words}" for words, number in counts.items() if number
-    )
+    told = "、".join(f"{number} {words}" for words, number in counts.items() if number)
     facts = {
         "district": district.name,
         "today": in_words(at.date()),

@@ -1,0 +1,243 @@
+"""Letters that come back: what each mail server's notification says, and what becomes of the address."""
+
+import base64
+import io
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.db import OperationalError
+
+from accounts import bounces, dead_addresses, people
+from accounts.access import Refused
+from accounts.clock import real_now
+from accounts.letters import compose
+from accounts.models import DeadAddress, JournalEntry, Letter
+from reporting import recipients, register
+from tests.cast import AT
+
+SAMPLES = Path(__file__).parent / "bounces"
+TO = "li.na@yuntu.example"
+FAILURES = ["postfix-failed", "exim-full", "exchange-failed", "qq-gbk", "163-plain-gbk", "139-address-only"]
+
+
+@pytest.fixture
+def letter(cast):
+    """A reminder that was sent to 云图's 李娜 a minute ago, by her address of the samples."""
+    cast.li_na.email = TO
+    cast.li_na.save()
+    return sent(cast, "one")
+
+
+def sent(cast, key: str, **more) -> Letter:
+    letter = compose("reminder/due", "提醒", {}, TO, key=key, at=AT, enterprise=cast.yuntu, district=cast.yuzhong)
+    letter.state, letter.sent_at = Letter.State.SENT, real_now() - timedelta(minutes=1)
+    for name, value in more.items():
+        setattr(letter, name, value)
+    letter.save()
+    return letter
+
+
+def sample(name: str, letter: Letter) -> bytes:
+    source = (SAMPLES / f"{name}.eml").read_bytes()
+    attached = f"Message-ID: {letter.message_id}\r\nTo: {TO}\r\n\r\n".encode()
+    source = source.replace(b"ATTACHED-LETTER", base64.encodebytes(attached))
+    return source.replace(b"MESSAGE-ID", letter.message_id.encode())
+
+
+def receive(name: str, letter: Letter) -> str:
+    return bounces.receive(sample(name, letter), real_now())
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("postfix-failed", "550 5.1.1 <li.na@yuntu.example>: Recipient address rejected: User unknown"),
+        ("exim-full", "452 4.2.2 Mailbox full"),  # given up: it counts, whatever the first digit
+        ("exchange-failed", "550 5.1.10 RESOLVER.ADR.RecipientNotFound"),
+        ("qq-gbk", "550 Mailbox not found"),
+        ("163-plain-gbk", "550 User not found"),
+        ("139-address-only", "该用户邮箱已停用"),
+    ],
+)
+def test_a_returned_letter_becomes_a_task_of_the_firms_district(letter, cast, name, words):
+    said = receive(name, letter)
+    assert "已列入失效邮箱" in said and "\n" not in said
+    task = DeadAddress.objects.get()
+    assert (task.address, task.enterprise, task.district) == (TO, cast.yuntu, cast.yuzhong)
+    assert words in task.reason
+    letter.refresh_from_db()
+    assert letter.state == Letter.State.FAILED and letter.trouble.startswith("退信：") and words in letter.trouble
+
+
+@pytest.mark.parametrize("name", [name for name in FAILURES if name not in ("139-address-only",)])
+def test_it_is_found_by_its_own_number_among_many_to_the_same_address(letter, cast, name):
+    other = sent(cast, "two")
+    receive(name, letter)
+    letter.refresh_from_db()
+    other.refresh_from_db()
+    assert (letter.state, other.state) == (Letter.State.FAILED, Letter.State.SENT)
+
+
+def test_by_the_address_alone_only_when_one_letter_can_be_meant(letter, cast):
+    sent(cast, "two")
+    assert "找不到" in receive("139-address-only", letter)
+    assert not DeadAddress.objects.exists()
+
+
+def test_by_the_address_alone_only_a_letter_of_the_last_days(letter):
+    Letter.objects.update(sent_at=real_now() - timedelta(days=7, minutes=1))
+    assert "找不到" in receive("139-address-only", letter)
+
+
+def test_the_same_notification_twice_is_one_task(letter):
+    receive("postfix-failed", letter)
+    receive("postfix-failed", letter)
+    assert DeadAddress.objects.count() == 1
+
+
+def test_a_delay_is_noted_on_the_letter_only(letter):
+    assert "暂缓收信" in receive("postfix-delayed", letter)
+    letter.refresh_from_db()
+    assert letter.state == Letter.State.SENT and "Greylisting" in letter.trouble
+    assert not DeadAddress.objects.exists()
+
+
+def test_a_refusal_of_us_is_not_the_addresss_fault(letter):
+    assert "原因不在邮箱" in receive("spam-refused", letter)
+    letter.refresh_from_db()
+    assert letter.state == Letter.State.FAILED
+    assert not DeadAddress.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["delivered", "auto-reply", "question"])
+def test_what_is_no_bounce_changes_nothing(letter, name):
+    assert receive(name, letter).startswith("不是退信通知")
+    letter.refresh_from_db()
+    assert (letter.state, letter.trouble) == (Letter.State.SENT, "")
+    assert not DeadAddress.objects.exists()
+
+
+def test_a_letter_of_another_installation_is_not_ours(letter):
+    source = sample("postfix-failed", letter).replace(letter.message_id.encode(), b"<1@other.example>")
+    source = source.replace(TO.encode(), b"somebody@other.example")
+    assert "找不到" in bounces.receive(source, real_now())
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        b"",
+        b"\x00\xff\xfe" * 1000,
+        b"Content-Type: multipart/report; boundary=x\n\n--x\nContent-Type: message/delivery-status\n\n",
+        b"Content-Type: multipart/report; boundary=x\n\n--x\nContent-Type: message/delivery-status\n\nAction: failed\n",
+        b"From: postmaster\nContent-Type: text/plain; charset=no-such\nContent-Transfer-Encoding: base64\n\n550 !!!",
+        b"From: =?no-such?B?!!!?=\nSubject: =?utf-8?B?=?=\n\n550 5.1.1",
+        b"Content-Type: multipart/mixed; boundary=a\n\n" + b"--a\nContent-Type: message/rfc822\n\n" * 500,
+        b"From: postmaster@a\nSubject: x\n\n" + b"<" * 200_000 + b" 550 ",
+        b"From: postmaster@a\nContent-Type: message/delivery-status\nContent-Transfer-Encoding: base64\n\n/////w==",
+    ],
+)
+def test_nothing_malformed_stops_the_command(db, monkeypatch, source):
+    assert "未处理" in run(monkeypatch, source)
+
+
+def test_a_huge_mail_is_read_to_its_end_and_judged_by_its_beginning(letter, monkeypatch):
+    pipe = io.BytesIO(sample("postfix-failed", letter) + b"x" * (bounces.MOST_BYTES + 100_000))
+    assert "已列入失效邮箱" in run(monkeypatch, pipe)
+    assert pipe.read() == b""
+
+
+def run(monkeypatch, source, *files) -> str:
+    pipe = source if hasattr(source, "read") else io.BytesIO(source)
+    monkeypatch.setattr(sys, "stdin", type("Stdin", (), {"buffer": pipe}))
+    out = io.StringIO()
+    call_command("bounces", *files, stdout=out)
+    return out.getvalue()
+
+
+def test_the_command_reads_files_and_says_one_line_for_each(letter, tmp_path, monkeypatch):
+    for name in ("postfix-failed", "auto-reply"):
+        (tmp_path / name).write_bytes(sample(name, letter))
+    names = [str(tmp_path / name) for name in ("postfix-failed", "auto-reply", "missing")]
+    lines = run(monkeypatch, b"", *names).splitlines()
+    assert [("已列入" in line, "自动回复" in line, "读不了" in line) for line in lines] == [
+        (True, False, False), (False, True, False), (False, False, True),
+    ]  # fmt: skip
+
+
+def test_without_a_database_the_mail_server_is_asked_to_come_again(letter, monkeypatch):
+    def fail(*_):
+        raise OperationalError("down")
+
+    monkeypatch.setattr(bounces, "receive", fail)
+    with pytest.raises(CommandError) as stop:
+        run(monkeypatch, b"x")
+    assert stop.value.returncode == 75
+
+
+# What becomes of the address.
+
+
+@pytest.fixture
+def task(letter):
+    receive("postfix-failed", letter)
+    return DeadAddress.objects.get()
+
+
+def test_letters_pass_the_address_over_until_somebody_confirms_it(task, cast):
+    assert recipients.of_firms([cast.yuntu.pk])[cast.yuntu.pk] == [cast.wang_lei.email]
+    dead_addresses.confirm(task, "电话核实，邮箱已清理", cast.chen_yu, AT)
+    dead_addresses.confirm(task, "再按一次", cast.chen_yu, AT)
+    assert recipients.of_firms([cast.yuntu.pk])[cast.yuntu.pk] == sorted([TO, cast.wang_lei.email])
+    task.refresh_from_db()
+    assert (task.how, task.settled_by) == ("电话核实，邮箱已清理", cast.chen_yu)
+    assert JournalEntry.objects.filter(action="确认邮箱可用").count() == 1
+
+
+@pytest.mark.parametrize(("words", "complaint"), [("  ", "请写明"), ("好" * 201, "最多 200 字")])
+def test_a_confirmation_says_how(task, cast, words, complaint):
+    with pytest.raises(Refused, match=complaint):
+        dead_addresses.confirm(task, words, cast.chen_yu, AT)
+
+
+def test_only_the_firms_district_and_the_city_confirm(task, cast):
+    for person in (cast.he_qing, cast.li_na, cast.liu_fang):
+        with pytest.raises(Refused):
+            dead_addresses.confirm(task, "可用", person, AT)
+    dead_addresses.confirm(task, "可用", cast.zhou_tao, AT)
+
+
+def test_a_corrected_address_settles_by_itself(task, cast):
+    dead_addresses.plan(AT)
+    task.refresh_from_db()
+    assert task.settled_at is None  # still hers
+    people.change_own_contact(cast.li_na, name="李娜", mobile="13800000001", email="new@yuntu.example", at=AT)
+    dead_addresses.plan(AT)
+    task.refresh_from_db()
+    assert (task.settled_at, task.how, task.settled_by) == (AT, dead_addresses.CORRECTED, None)
+
+
+def test_an_address_still_in_the_register_is_still_used(task, cast):
+    contact = {name: getattr(cast.yuntu, name) for name in register.CONTACT}
+    register.change_contact(cast.yuntu, contact | {"email": TO.upper()}, by=cast.chen_yu, at=AT)
+    people.change_own_contact(cast.li_na, name="李娜", mobile="13800000001", email="new@yuntu.example", at=AT)
+    dead_addresses.plan(AT)
+    task.refresh_from_db()
+    assert task.settled_at is None
+
+
+def test_an_officials_address_is_the_citys_to_see_to(cast):
+    letter = sent(cast, "three", to=cast.chen_yu.email)
+    dead_addresses.notice(letter, "550", AT)
+    assert not dead_addresses.visible_to(cast.chen_yu).exists()
+    assert dead_addresses.visible_to(cast.zhou_tao).get().enterprise is None
+    assert not dead_addresses.visible_to(cast.liu_fang).exists()
+
+
+def test_a_district_sees_the_addresses_of_its_own_firms(task, cast):
+    assert dead_addresses.visible_to(cast.chen_yu).get() == task
+    assert not dead_addresses.visible_to(cast.he_qing).exists()
