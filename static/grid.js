@@ -37,6 +37,11 @@
   form.addEventListener("keydown", (event) => {
     const field = event.target;
     if ((event.ctrlKey || event.metaKey) && event.key === "s") { event.preventDefault(); send("save"); return; }
+    if (event.altKey && event.code === "KeyL") { // Tab would leave the cell on its way to the link
+      event.preventDefault();
+      document.querySelector("#say-here a")?.click();
+      return;
+    }
     if (!field.closest("[data-cell]") || event.isComposing || event.altKey || event.ctrlKey) return;
     const arrows = field.tagName === "SELECT" || field.list ? {} : { ArrowDown: 1, ArrowUp: -1 };
     const step = event.key === "Enter" ? (event.shiftKey ? -1 : 1) : arrows[event.key];
