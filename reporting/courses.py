@@ -35,6 +35,14 @@ WORDS = {
     Outcome.EXEMPT: "不须报",
     Outcome.NOT_DUE: "未到期",
 }
+TONES = {
+    Outcome.ON_TIME: "done",
+    Outcome.EXTENDED: "done",
+    Outcome.LATE: "warn",
+    Outcome.AFTER_LOCK: "warn",
+    Outcome.SENT_BACK: "block",
+    Outcome.MISSING: "block",
+}
 
 
 @dataclass(frozen=True)
@@ -59,6 +67,10 @@ class Course:
     @property
     def words(self) -> str:
         return WORDS[self.outcome]
+
+    @property
+    def tone(self) -> str:
+        return TONES.get(self.outcome, "")
 
     @property
     def days_held(self) -> list[Decimal]:

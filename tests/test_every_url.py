@@ -9,7 +9,16 @@ from django.urls.resolvers import URLPattern
 
 from accounts.models import Application, Enterprise
 from reporting import workflow
-from reporting.models import Announcement, BaseAdjustment, ExtensionRequest, Filing, LateRequest, Scan, State
+from reporting.models import (
+    Announcement,
+    BaseAdjustment,
+    Certificate,
+    ExtensionRequest,
+    Filing,
+    LateRequest,
+    Scan,
+    State,
+)
 from tests.cast import AT, FREE_CODE
 from tests.may import AFTER_DUE, CLEAN_MAY, fresh, make_may
 from tests.officials import file_may, make_it_be
@@ -108,6 +117,12 @@ PAGES = {
     "league_year": "district association city",
     "league_workbook": "district association city",
     "league_filings": "district association city",
+    "record": "district association city",
+    "issue_certificate": "POST district city",
+    "own_record": "enterprise",
+    "issue_own": "POST enterprise",
+    "certificate": "enterprise district association city",
+    "verify": OPEN,
     "city_home": "association city",
     "city_requests": "association city",
     "city_submissions": "association city",
@@ -146,14 +161,15 @@ OPEN_STATUS = {"applied": 404, "sign_out": 302}
 # Rows that belong to one firm or district: another one of the same role gets 404, for a read and for a write.
 OWNED = {
     "enterprise": [
-        "check", "explain", "submission", "recall", "extension", "late", "amend", "abandon_amendment", "answer", "workbook",
-        "submit", "sheet", "adjustments", "attach_scan", "scan", "thread",
+        "check", "explain", "submission", "recall", "extension", "late", "amend", "abandon_amendment", "answer",
+        "workbook", "submit", "sheet", "adjustments", "attach_scan", "scan", "thread", "certificate",
     ],
     "district": [
         "application", "approve_application", "refuse_application", "district_review", "district_approve",
         "district_send_back", "district_query", "district_answer_city", "district_decide_late",
-        "district_decide_extension", "district_decide_adjustment", "scan", "league_filings", "firm", "edit_firm_contact", "move_firm", "stop_firm", "open_account",
-        "thread",
+        "district_decide_extension", "district_decide_adjustment", "scan", "firm", "edit_firm_contact",
+        "move_firm", "stop_firm", "open_account", "thread", "league_filings", "record", "issue_certificate",
+        "certificate",
     ],
 }  # fmt: skip
 
@@ -187,6 +203,10 @@ def may(cast, settings, tmp_path):
         submission=may.submission, file=ContentFile(b"%PDF-1.4", "scan.pdf"), pages=1, by=may.clerk, at=AT
     )
     may.announcement = Announcement.objects.create(title="通知", text="正文", by=may.city, at=AT)
+    may.certificate = Certificate.objects.create(
+        code="2024M05", enterprise=may.firm, name=may.firm.name, first="2024M05", last="2024M05", rows=[],
+        issued_by=may.clerk, issued_at=AT,
+    )  # fmt: skip
     may.application = Application.objects.create(
         credit_code=FREE_CODE, name="重庆新来软件有限公司", district=cast.yuzhong, contact_name="新来",
         mobile="13900000000", email="new@example.com", scope="1", lookup_key="ABCDEFGH", applied_at=AT,

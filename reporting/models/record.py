@@ -30,10 +30,14 @@ class DistrictResult(models.Model):
 
 
 class Certificate(models.Model):
-    """填报情况证明: a firm's filing record over a span, frozen when issued; anybody with the code may verify it."""
+    """填报情况证明: a firm's filing record over a span, frozen when issued; anybody with the code may verify it.
+
+    `name` is the firm's of that day; `rows` are what reporting/certificates.py says of each period.
+    """
 
     code = models.CharField("验证码", max_length=24, unique=True)
     enterprise = models.ForeignKey(Enterprise, models.PROTECT, related_name="certificates", verbose_name="企业")
+    name = models.CharField("开具时企业名称", max_length=120)
     first = models.CharField("起始报告期", max_length=7)
     last = models.CharField("截止报告期", max_length=7)
     rows = models.JSONField("填报情况")
@@ -46,4 +50,9 @@ class Certificate(models.Model):
         verbose_name = "填报情况证明"
 
     def __str__(self) -> str:
-        return f"{self.enterprise} {self.first}–{self.last}"
+        return f"{self.name} {self.first}–{self.last}"
+
+    def save(self, *args, **kwargs):
+        if not self._state.adding:
+            raise TypeError("A certificate stays as it was issued; a newer one is another certificate.")
+        super().save(*args, **kwargs)

@@ -27,7 +27,7 @@ class Entry:
         return max([len(self.path)] * own + [len(prefix) for prefix in self.also if path.startswith(prefix)], default=0)
 
 
-REGISTER = ("/firms/", "/users/", "/applications/", "/key-firms/", "/contacts/")
+REGISTER = ("/firms/", "/users/", "/applications/", "/key-firms/", "/contacts/", "/certificates/")
 DATES = ("/deadlines/", "/calendar/")
 OFFICE = (*REGISTER, "/journal/", "/announcements/")
 
@@ -35,7 +35,7 @@ OFFICE = (*REGISTER, "/journal/", "/announcements/")
 NAVIGATION = {
     "enterprise": [
         Entry("首页", "/", also=("/filings/",)),
-        Entry("历史", "/history/"),
+        Entry("历史", "/history/", also=("/record/", "/certificates/")),
         Entry("截止日", "/deadlines/", also=("/calendar/",)),
         Entry("本企业", "/account/firm/", also=("/account/", "/journal/")),
     ],
