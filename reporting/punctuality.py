@@ -11,21 +11,22 @@ from datetime import date, datetime, time, timedelta
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from reporting.calendars import published_calendar
 from reporting.deadlines import SHANGHAI
-from reporting.models import Deadline, Review, State, Submission
+from reporting.models import Deadline, Review, State, Submission, calendar_in_force
 
 ONE_DAY = timedelta(days=1)
 
 
 def decide_by(submission: Submission) -> date:
     """The last day for the district to decide about a submission that waits for it."""
-    period = submission.filing.period
-    own = period.deadline(Deadline.DISTRICT).date
-    came = came_at(submission)
-    if came <= period.due_at(Deadline.ENTERPRISE):
-        return own
-    return max(own, first_working_day_after(came.astimezone(SHANGHAI).date()))
+    dates = {deadline.level: deadline.date for deadline in submission.filing.period.deadlines.all()}
+    return last_day_for(came_at(submission), dates[Deadline.ENTERPRISE], dates[Deadline.DISTRICT])
+
+
+def last_day_for(came: datetime, due_to_firms: date, due_to_district: date) -> date:
+    """The same for what came at that moment, in a period with these dates."""
+    day = came.astimezone(SHANGHAI).date()
+    return due_to_district if day <= due_to_firms else max(due_to_district, first_working_day_after(day))
 
 
 def came_at(submission: Submission) -> datetime:
@@ -54,7 +55,7 @@ def held_past_due(filings: QuerySet, at: datetime) -> QuerySet:
 
 def first_working_day_after(day: date) -> date:
     """Where the State Council has not announced the year yet, Monday to Friday."""
-    calendar = published_calendar()
+    calendar = calendar_in_force()
     day += ONE_DAY
     while not calendar.is_working_day(day):
         day += ONE_DAY
@@ -62,7 +63,7 @@ def first_working_day_after(day: date) -> date:
 
 
 def last_working_day_before(day: date) -> date:
-    calendar = published_calendar()
+    calendar = calendar_in_force()
     day -= ONE_DAY
     while not calendar.is_working_day(day):
         day -= ONE_DAY

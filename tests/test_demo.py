@@ -7,10 +7,11 @@ from django.core.management import CommandError, call_command
 
 from accounts.models import Enterprise, Installation
 from forms_tables import credit_code
+from reporting.deadlines import due_moment
 from reporting.demo import city
 from reporting.demo.firms import BUSINESSES, make_firm
 from reporting.demo.stories import OPEN_ANNUAL, OPEN_MONTH, PERIODS, stories_of
-from reporting.models import Filing, State, Submission
+from reporting.models import ExtensionRequest, Filing, Review, State, Submission
 
 CODES = ("500103", "500108", "CQ-LJ")
 
@@ -49,9 +50,28 @@ def test_it_is_built_once_with_every_state_and_two_years_of_months():
     assert {table for tables in Submission.objects.values_list("tables", flat=True) for table in tables} == {
         f"软统企{number}" for number in range(1, 8)
     }
+    assert_what_counted_agrees_with_the_stored_dates()
     rows = Filing.objects.count(), Submission.objects.count()
     assert city.build(45, 1, lambda words: None) == 0
     assert (Filing.objects.count(), Submission.objects.count()) == rows
+
+
+def assert_what_counted_agrees_with_the_stored_dates():
+    for sent in Submission.objects.select_related("filing__period").prefetch_related("filing__period__deadlines"):
+        filing = sent.filing
+        assert sent.due_on == filing.due_on
+        assert filing.late == (not sent.on_time)
+        assert sent.number > 1 or sent.on_time == (sent.submitted_at <= due_moment(sent.due_on))
+        assert sent.extended == (sent.on_time and sent.submitted_at > filing.period.due_at("enterprise"))
+    for review in Review.objects.select_related("submission__filing__period"):
+        period = review.submission.filing.period
+        assert (review.due_on is None) == (review.decision not in ("approve", "send_back"))
+        assert review.due_on is None or review.on_time == (review.at <= due_moment(review.due_on))
+        assert not period.is_locked or (review.at > period.locked_at) == review.submission.filing.after_lock
+    decided = Counter(Review.objects.exclude(due_on=None).values_list("on_time", flat=True))
+    assert 0 < decided[False] < decided[True] / 10
+    assert {True, None} <= set(ExtensionRequest.objects.values_list("granted", flat=True))
+    assert Filing.objects.filter(after_lock=True).exists()
 
 
 @pytest.mark.django_db

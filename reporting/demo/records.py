@@ -1,5 +1,6 @@
 """Turns stories into rows of the record, written in bulk with keys of our own so that rows may point at one another."""
 
+from collections import defaultdict
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,11 +11,28 @@ from django.db.models import Max
 from accounts.models import District, Enterprise, JournalEntry, User
 from forms_tables.catalog import load_edition
 from forms_tables.periods import PeriodCode
-from reporting.demo.stories import EDITION, OPEN_MONTH, Story
-from reporting.models import Explanation, Filing, LateRequest, Review, Sheet, State, Submission
+from reporting.deadlines import due_moment
+from reporting.demo.stories import EDITION, LAST_LOCKED, OPEN_ANNUAL, OPEN_MONTH, Story
+from reporting.models import (
+    Deadline,
+    Explanation,
+    ExtensionRequest,
+    Filing,
+    LateRequest,
+    Period,
+    Review,
+    Sheet,
+    State,
+    Submission,
+)
+from reporting.models.request import Request
+from reporting.punctuality import last_day_for
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 RETURN_REASON = "较上年同期变动较大，请核对合同台账后确认。"
+LATE_REASON = "财务人员交接，未能按时完成，申请补报。"
+EXTENSION_REASON = "审计报告延后出具，数据尚待核定，申请延期。"
+EXTENSION_REFUSED = "请先按账面数按时上报，审计后再修订。"
 QUESTION = "本期数与上期相比变化较大，请说明原因。"
 # What the reviews of a filing were, from the first to the last, by the state it has reached.
 PATHS = {
@@ -40,8 +58,22 @@ class Ledger:
         self.next_filing = _after(Filing)
         self.next_submission = _after(Submission)
         self.rows: dict[type, list] = {
-            model: [] for model in (Filing, Sheet, Submission, Explanation, Review, LateRequest, JournalEntry)
+            model: []
+            for model in (
+                Filing,
+                Sheet,
+                Submission,
+                Explanation,
+                Review,
+                LateRequest,
+                ExtensionRequest,
+                JournalEntry,
+            )
         }
+        self.due: dict[str, dict[str, date]] = defaultdict(dict)
+        for period, level, day in Deadline.objects.values_list("period", "level", "date"):
+            self.due[period][level] = day
+        self.locked_at = dict(Period.objects.values_list("pk", "locked_at"))
 
     def add(self, story: Story, enterprise: Enterprise, person: User, district: District) -> None:
         filing = Filing(
@@ -52,6 +84,7 @@ class Ledger:
             state=story.state,
             checked=story.checked if story.state in Filing.WITH_FIRM else "",
             late=story.late,
+            after_lock=story.after_lock,
         )
         self.next_filing += 1
         self.rows[Filing].append(filing)
@@ -60,22 +93,25 @@ class Ledger:
         typed_at = moment_of(story.period, day, 9 + enterprise.pk % 8)
         self._add_sheets(story, filing, person, typed_at)
         if not story.is_frozen:
+            self._add_requests_of_the_unsent(filing, person)
             return
-        if story.late:
-            self._add_late_request(filing, person, district)
+        sent_at = self._ask_for_time(story, filing, person, typed_at)
         first = None
         if story.returned_once or story.state == State.RETURNED:
-            first = self._add_submission(story, filing, person, 1, typed_at)
-            self._add_review(first, Review.Decision.SEND_BACK, self.clerks[district.pk], typed_at + timedelta(days=1))
+            first = self._add_submission(story, filing, person, 1, sent_at)
+            self._add_review(first, Review.Decision.SEND_BACK, self.clerks[district.pk], sent_at + timedelta(days=1))
         if story.state == State.RETURNED:
             filing.latest = first
             return
         number = 2 if first else 1
-        submission = self._add_submission(story, filing, person, number, typed_at + timedelta(days=2 if first else 0))
+        submission = self._add_submission(story, filing, person, number, sent_at + timedelta(days=2 if first else 0))
         filing.latest = submission
         for step, decision in enumerate(PATHS[story.state], start=1):
             official = self.analyst if decision.startswith("city") else self.clerks[district.pk]
-            self._add_review(submission, decision, official, submission.submitted_at + timedelta(days=step, hours=1))
+            decided_at = submission.submitted_at + timedelta(days=step, hours=1)
+            if story.held_too_long:
+                decided_at = morning_after(self.due[filing.period_id][Deadline.DISTRICT])
+            self._add_review(submission, decision, official, decided_at)
         if story.state in COUNTS:
             filing.approved = submission
 
@@ -88,8 +124,6 @@ class Ledger:
                 self.rows[Sheet].append(sheet)
 
     def _add_submission(self, story: Story, filing: Filing, person: User, number: int, at: datetime) -> Submission:
-        if story.late:
-            at = moment_of(story.period, 14, 10)
         waiting = story.state == State.SUBMITTED and filing.pk % 2
         submission = Submission(
             pk=self.next_submission,
@@ -106,6 +140,8 @@ class Ledger:
             signer=person.name,
             reason="按区县意见核对后重新上报。" if number > 1 else "",
             on_time=not story.late,
+            due_on=filing.extended_to or self.due[story.period][Deadline.ENTERPRISE],
+            extended=story.extended,
             submitted_by=person,
             submitted_at=at,
             from_state=State.RETURNED if number > 1 else State.DRAFT,
@@ -126,6 +162,9 @@ class Ledger:
         cell = "F301.y" if submission.filing.period_id.endswith("A") else "2010.c1"
         asks = decision in (Review.Decision.QUERY, Review.Decision.CITY_QUERY)
         returns = decision in (Review.Decision.SEND_BACK, Review.Decision.CITY_RETURN)
+        due = self.due[submission.filing.period_id]
+        due_on = last_day_for(submission.submitted_at, due[Deadline.ENTERPRISE], due[Deadline.DISTRICT])
+        has_date = decision in (Review.Decision.APPROVE, Review.Decision.SEND_BACK)
         review = Review(
             submission=submission,
             decision=decision,
@@ -133,24 +172,69 @@ class Ledger:
             reasons=[{"cell": cell, "reason": RETURN_REASON}] if returns else [],
             by=official,
             at=at,
+            due_on=due_on if has_date else None,
+            on_time=at <= due_moment(due_on) if has_date else None,
         )
         self.rows[Review].append(review)
         words = RETURN_REASON if returns else review.note
         self._record(submission.filing, official, at, review.get_decision_display(), submission.receipt, words)
 
-    def _add_late_request(self, filing: Filing, person: User, district: District) -> None:
-        asked = moment_of(filing.period_id, 13, 9)
-        self.rows[LateRequest].append(
-            LateRequest(
-                filing=filing,
-                reason="财务人员交接，未能按时完成，申请补报。",
-                asked_by=person,
-                asked_at=asked,
-                granted=True,
-                decided_by=self.clerks[district.pk],
-                decided_at=asked + timedelta(hours=5),
-            )
+    def _ask_for_time(self, story: Story, filing: Filing, person: User, typed_at: datetime) -> datetime:
+        """When the firm sends; before it, what it had to ask for in order to send then."""
+        due = self.due[story.period]
+        if story.after_lock:
+            asked = self._ask(LateRequest, filing, person, self.locked_at[story.period] + timedelta(days=2), True)
+            return asked.asked_at + timedelta(days=2)
+        if story.late:
+            self._ask(LateRequest, filing, person, morning_after(due[Deadline.ENTERPRISE]), True)
+            return morning_after(due[Deadline.ENTERPRISE] + timedelta(days=1))
+        until = due[Deadline.DISTRICT]
+        story.extended = story.extended and until > due[Deadline.ENTERPRISE]  # a holiday may leave no day between
+        if not story.extended:
+            return typed_at
+        asked_at = morning_after(due[Deadline.ENTERPRISE] - timedelta(days=3))
+        self._ask(ExtensionRequest, filing, person, asked_at, True, until=until, granted_until=until)
+        filing.extended_to = until
+        return morning_after(until - timedelta(days=1))
+
+    def _add_requests_of_the_unsent(self, filing: Filing, person: User) -> None:
+        """In the open periods some ask for a later date: one waits, one has it, one was refused. Of the month just
+        locked those that never filed ask to file after the lock."""
+        at = moment_of(OPEN_MONTH.code, 4, 10)
+        if filing.period_id == LAST_LOCKED.code:
+            self._ask(LateRequest, filing, person, at, None)
+        if filing.period_id not in (OPEN_MONTH.code, OPEN_ANNUAL.code):
+            return
+        until = self.due[filing.period_id][Deadline.DISTRICT]
+        fate = filing.enterprise.pk % 24
+        if fate == 2:
+            self._ask(ExtensionRequest, filing, person, at, None, until=until)
+        elif fate == 10:
+            self._ask(ExtensionRequest, filing, person, at, True, until=until, granted_until=until)
+            filing.extended_to = until
+        elif fate == 18:
+            self._ask(ExtensionRequest, filing, person, at, False, until=until)
+
+    def _ask(
+        self, model: type[Request], filing: Filing, person: User, at: datetime, granted: bool | None, **dates: date
+    ) -> Request:
+        """A request, and its decision five hours later; None leaves it open."""
+        clerk, what = self.clerks[filing.district_id], "延期" if model is ExtensionRequest else "补报"
+        asked = model(
+            filing=filing,
+            reason=EXTENSION_REASON if model is ExtensionRequest else LATE_REASON,
+            asked_by=person,
+            asked_at=at,
+            granted=granted,
+            answer=EXTENSION_REFUSED if granted is False else "",
+            **dates,
         )
+        self.rows[model].append(asked)
+        self._record(filing, person, at, f"申请{what}", "", asked.reason)
+        if granted is not None:
+            asked.decided_by, asked.decided_at = clerk, at + timedelta(hours=5)
+            self._record(filing, clerk, asked.decided_at, f"{'' if granted else '不'}同意{what}", "", asked.answer)
+        return asked
 
     def _record(self, filing: Filing, by: User, at: datetime, action: str, subject: str, why: str) -> None:
         self.rows[JournalEntry].append(
@@ -180,10 +264,12 @@ def _after(model: type) -> int:
     return (model.objects.aggregate(last=Max("pk"))["last"] or 0) + 1
 
 
+def morning_after(day: date) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time(10, 20), SHANGHAI)
+
+
 def moment_of(period: str, day: int, hour: int) -> datetime:
     """A moment of the month in which a period is reported: the annual's days are those of March."""
     code = PeriodCode.parse(period)
     first = date(code.year + 1, 3, 1) if code.is_annual else code.end + timedelta(days=1)
-    if code.is_annual and day > 12:
-        day += 8
     return datetime.combine(first + timedelta(days=min(day, 27) - 1), time(hour, 20), SHANGHAI)

@@ -20,6 +20,7 @@ FX = Decimal("7.10")
 FIRST_MONTH = PeriodCode(2022, 6)
 OPEN_MONTH = PeriodCode(2024, 5)
 OPEN_ANNUAL = PeriodCode(2023)
+LAST_LOCKED = OPEN_MONTH.previous()
 MONTHS = [PeriodCode(year, month) for year in (2022, 2023, 2024) for month in range(2, 13)]
 PERIODS = tuple(sorted([OPEN_ANNUAL, *(month for month in MONTHS if FIRST_MONTH <= month <= OPEN_MONTH)]))
 
@@ -53,6 +54,9 @@ class Story:
     tables: list[str] = field(default_factory=list)
     checked: str = ""
     late: bool = False
+    extended: bool = False
+    after_lock: bool = False
+    held_too_long: bool = False  # by its district
     returned_once: bool = False
 
     @property
@@ -107,6 +111,12 @@ def freeze(firm: Firm, story: Story, judgement: Judgement) -> None:
     ]
     story.late = story.state == State.LOCKED and dice.random() < 0.025
     story.returned_once = story.state == State.LOCKED and dice.random() < 0.04
+    if story.state == State.LOCKED and not story.late and not story.returned_once:
+        story.extended = dice.random() < 0.01
+        story.held_too_long = not story.extended and dice.random() < 0.02
+    if story.period == LAST_LOCKED.code and story.state == State.LOCKED and firm.number % 45 == 20:
+        story.state, story.after_lock, story.late = State.APPROVED, True, True
+        story.extended = story.held_too_long = story.returned_once = False
 
 
 def fate_of(firm: Firm, period: PeriodCode) -> str:

@@ -100,9 +100,10 @@ class Command(BaseCommand):
         book.save(path)
 
     def lock_and_tabulate(self, enterprise: Enterprise, code: str, out: Path) -> None:
-        """Nobody locks while firms may still file in time: the rehearsal goes on to the morning after their date."""
+        """Nobody locks while a firm may still file in time, and some have an extension up to the district's date: the
+        rehearsal goes on to the morning after that."""
         period = Period.objects.get(code=code)
-        at = max(clock.now(), period.due_at("enterprise") + timedelta(hours=10))
+        at = max(clock.now(), period.due_at("district") + timedelta(hours=10))
         period = workflow.lock(period, self.city, at, "演练：其余企业未完成")
         summary = summarise(period, at)
         write_summary(summary, out)
