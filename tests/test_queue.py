@@ -4,13 +4,17 @@ import os
 import signal
 import time
 from collections import Counter
+from datetime import date
 from email import message_from_bytes, policy
 
 import pytest
 
 from accounts.letters import compose, post, withdraw
-from accounts.models import DeadAddress, Letter
-from tests.cast import AT
+from accounts.models import DeadAddress, Enterprise, Letter
+from reporting.models import Filing, ReminderChoice
+from tests.cast import AT, assemble
+from tests.may import open_period
+from tests.officials import make_it_be
 
 pytestmark = pytest.mark.worker
 FACTS = {"name": "李娜", "username": "yuntu", "at": "2024-06-05 09:30"}
@@ -160,3 +164,48 @@ def test_a_letter_withdrawn_in_time_is_not_sent(queue, smtp):
     wait_until(lambda: Letter.objects.get(to="b@example.cn").state == Letter.State.SENT)
     assert [letter.rcpt_tos for letter in smtp.letters] == [["b@example.cn"]]
     assert Letter.objects.get(to="a@example.cn").state == Letter.State.WITHDRAWN
+
+
+@pytest.fixture
+def city_that_owes(transactional_db):
+    """120 firms on the fifth day before the date, eleven of which have submitted; the schedule begins at midnight."""
+    cast = assemble()
+    make_it_be(date(2024, 6, 7))
+    may = open_period("2024M05", date(2024, 6, 1))
+    for name in ("opened", "early"):
+        ReminderChoice.objects.create(occasion=name, days=5, hour=0, by=cast.zhou_tao, at=AT)
+    firms = Enterprise.objects.bulk_create(
+        Enterprise(credit_code=f"9150{n:014d}", name=f"企业{n}", joined_on=AT, email=f"{n}@firm.cn") for n in range(120)
+    )
+    Filing.objects.bulk_create(
+        Filing(enterprise=firm, period=may, district=cast.yuzhong, state="00" if n % 11 else "30")
+        for n, firm in enumerate(firms)
+    )
+    return {firm.email for n, firm in enumerate(firms) if n % 11}
+
+
+def to_firms(smtp) -> list[str]:
+    return [letter.rcpt_tos[0] for letter in smtp.letters if letter.rcpt_tos[0].endswith("@firm.cn")]
+
+
+def test_two_beats_and_four_workers_remind_each_firm_once(city_that_owes, queue, smtp):
+    for _ in range(4):
+        queue.worker()
+    for _ in range(2):
+        queue.beat()
+    smtp.wait_for(len(city_that_owes), patience=60)
+    time.sleep(4)  # both beats go on asking; nothing more may come
+    assert Counter(to_firms(smtp)) == Counter(city_that_owes)
+    assert not doubtful()
+
+
+def test_reminders_survive_workers_that_die_while_writing_and_sending_them(city_that_owes, queue, smtp):
+    smtp.on_letter = lambda number: time.sleep(0.02)
+    queue.beat()
+    for already in (0, 20, 60):
+        worker = queue.worker()
+        wait_until(lambda already=already: len(smtp.letters) > already)
+        kill(worker)
+    queue.worker()
+    wait_until(lambda: set(to_firms(smtp)) == city_that_owes and all_sent())
+    assert repeats(smtp) <= doubtful()
