@@ -13,18 +13,16 @@ from accounts.models import Letter, User
 from reporting.models import Filing
 
 LATELY = timedelta(days=7)
-# The kinds of letter one may narrow the list to: how their template's name begins.
+# The kinds of letter one may narrow the list to, with how their templates' names begin.
 KINDS = {
-    "reminder/": "提醒与催报",
-    "reminder/urged": "立即催报",
-    "digest/": "待办与日报",
-    "filing/": "填报、审核与申请",
-    "deadline/": "截止日变动",
-    "message": "留言",
-    "announcement": "公告",
-    "a": "账号与注册",
+    "reminder": ("截止提醒", ("reminder/opened", "reminder/before", "reminder/due", "reminder/after")),
+    "urged": ("立即催报", ("reminder/urged",)),
+    "filing": ("填报、审核与申请", ("filing/",)),
+    "deadline": ("截止日变动", ("deadline/",)),
+    "message": ("留言与公告", ("message", "announcement")),
+    "digest": ("待办与日报", ("digest/",)),
+    "account": ("账号与注册", ("activation", "password", "application")),
 }
-ACCOUNT_LETTERS = ("activation", "password", "application")
 # The states in the words of the page, with the rows behind each.
 GROUPS = {
     "waiting": ("待发送", Q(state__in=[Letter.State.WAITING, Letter.State.CLAIMED, Letter.State.HANDED])),
@@ -33,6 +31,13 @@ GROUPS = {
     "failed": ("发送失败", Q(state=Letter.State.FAILED)),
     "withdrawn": ("不再需要", Q(state=Letter.State.WITHDRAWN)),
 }
+
+
+def of_kind(found: QuerySet[Letter], kind: str) -> QuerySet[Letter]:
+    wanted = Q()
+    for beginning in KINDS[kind][1]:
+        wanted |= Q(stem__startswith=beginning)
+    return found.filter(wanted)
 
 
 def failed_lately(found: QuerySet[Letter], at: datetime) -> QuerySet[Letter]:

@@ -23,6 +23,7 @@ from reporting.views.district import totals as district_totals
 
 urlpatterns = [
     path("", include("reporting.register_urls")),
+    path("", include("reporting.reminder_urls")),
     path("", include("reporting.results_urls")),
     path("", include("reporting.calendar_urls")),
     path("", home.home, name="home"),

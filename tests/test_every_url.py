@@ -1,5 +1,6 @@
 """Every address of the project, walked by every role and by a stranger. A new address fails until it is in PAGES."""
 
+import uuid
 from datetime import date
 
 import pytest
@@ -7,12 +8,13 @@ from django.core.files.base import ContentFile
 from django.urls import get_resolver, reverse
 from django.urls.resolvers import URLPattern
 
-from accounts.models import Application, Enterprise
+from accounts.models import Application, DeadAddress, Enterprise, Letter
 from reporting import workflow
 from reporting.models import (
     Announcement,
     BaseAdjustment,
     Certificate,
+    Dispatch,
     ExtensionRequest,
     Filing,
     LateRequest,
@@ -90,6 +92,16 @@ PAGES = {
     "scan": "enterprise district association city",
     "sheet": "enterprise",
     "outstanding": "district association city",
+    "reminders": "district city",
+    "preview_dispatch": "POST district city",
+    "send_dispatch": "POST district city",
+    "dispatch": "district city",
+    "reminder_schedule": "district association city",
+    "sent_letters": "district city",
+    "sent_letter": "district city",
+    "try_letter_again": "POST district city",
+    "dead_addresses": "district city",
+    "confirm_address": "POST district city",
     "inbox": "enterprise district association city",
     "thread": "enterprise district association city",
     "announcements": " ".join(ROLES),
@@ -169,7 +181,7 @@ OWNED = {
         "district_send_back", "district_query", "district_answer_city", "district_decide_late",
         "district_decide_extension", "district_decide_adjustment", "scan", "firm", "edit_firm_contact",
         "move_firm", "stop_firm", "open_account", "thread", "league_filings", "record", "issue_certificate",
-        "certificate",
+        "certificate", "sent_letter", "try_letter_again", "confirm_address", "dispatch",
     ],
 }  # fmt: skip
 
@@ -199,6 +211,14 @@ def may(cast, settings, tmp_path):
     may.extension = ExtensionRequest.objects.create(**asked, until=date(2024, 6, 13))
     may.late = LateRequest.objects.create(**asked)
     may.adjustment = BaseAdjustment.objects.create(**asked, cell="2010.c2", old="1", new="2")
+    may.letter = Letter.objects.filter(stem="filing/submitted", district=cast.yuzhong).first()
+    may.dead = DeadAddress.objects.create(
+        address="old@example.com", enterprise=may.firm, district=cast.yuzhong, reason="550", noticed_at=AT
+    )
+    may.dispatch = Dispatch.objects.create(
+        token=uuid.uuid4(), period=may.may, district=cast.yuzhong, by=cast.chen_yu, at=AT, previewed_at=AT,
+        chosen={"state": "", "district": "", "search": ""},
+    )  # fmt: skip
     may.scan = Scan.objects.create(
         submission=may.submission, file=ContentFile(b"%PDF-1.4", "scan.pdf"), pages=1, by=may.clerk, at=AT
     )
@@ -224,6 +244,9 @@ def address(name: str, may) -> str:
         "scan": may.scan.pk,
         "district_decide_adjustment": may.adjustment.pk,
         "thread": may.filing.pk,
+        "sent_letter": may.letter.pk,
+        "try_letter_again": may.letter.pk,
+        "confirm_address": may.dead.pk,
         "announcement": may.announcement.pk,
         "acknowledge_announcement": may.announcement.pk,
         "take_down_announcement": may.announcement.pk,
@@ -238,7 +261,7 @@ def address(name: str, may) -> str:
         "credit_code": may.firm.credit_code,
         "kind": "csv",
         "uidb64": "MQ",
-        "token": "abc",
+        "token": may.dispatch.token if name == "dispatch" else "abc",
         "pk": pk.get(name, may.clerk.pk),
         "year": 2024,
         "district": may.filing.district.code,
@@ -308,5 +331,5 @@ def test_a_firm_that_submits_sends_its_own_filing_and_no_other(may, client):
 def test_hides_one_districts_rows_from_another(name, may, client):
     client.force_login(may.other_reviewer)
     assert client.get(address(name, may)).status_code in (404, 405)
-    only_read = name in ("district_review", "scan")
+    only_read = name in ("district_review", "scan", "sent_letter", "dispatch")
     assert client.post(address(name, may), {"note": "别处"}).status_code == (405 if only_read else 404)

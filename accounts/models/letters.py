@@ -72,7 +72,9 @@ class Letter(models.Model):
                 fields=["bulk", "due_at", "id"],
                 condition=Q(state__in=["waiting", "claimed", "handed"]),
                 name="letters_to_send",
-            )
+            ),
+            models.Index(fields=["written_at"], condition=Q(state="failed"), name="letters_failed"),
+            models.Index(fields=["-written_at", "-id"], name="letters_newest_first"),
         ]
 
     def __str__(self) -> str:

@@ -9,7 +9,9 @@ from django.shortcuts import render
 
 from accounts import clock
 from accounts.access import require
+from accounts.models import DeadAddress, Letter
 from reporting import workflow
+from reporting.correspondence import failed_lately
 from reporting.models import Filing
 from reporting.punctuality import held_past_due
 from reporting.standing import (
@@ -61,6 +63,8 @@ def home(request):
         "tiles": tiles_of(rows),
         "rows": sorted_rows(rows, sort),
         "sort": sort,
+        "failed_letters": failed_lately(Letter.objects.all(), at).count(),
+        "dead_addresses": DeadAddress.objects.filter(settled_at=None).count(),
         "hindrances": workflow.standing_in_the_way(period),
     }
     return render(request, "city/home.html", around)

@@ -2,7 +2,7 @@
 
 from django.shortcuts import render
 
-from accounts import clock
+from accounts import clock, dead_addresses
 from accounts.access import require
 from accounts.models import Application
 from reporting.models import Filing, Review
@@ -27,6 +27,7 @@ def home(request):
         "decided_late": Review.objects.filter(submission__filing__in=filings, on_time=False).count(),
         "held": held_past_due(filings, at).count(),
         "requests": sum(requests_waiting(request.user).values()),
+        "dead_addresses": dead_addresses.visible_to(request.user).filter(settled_at=None).count(),
         "applications": Application.objects.visible_to(request.user).waiting().count(),
     }
     return render(request, "district/home.html", around)
