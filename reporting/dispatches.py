@@ -10,6 +10,7 @@ from functools import cache
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils.timezone import localtime
 
 from accounts import journal
 from accounts.access import Refused
@@ -139,12 +140,13 @@ def write(pk: int, at: datetime) -> Dispatch:
     if dispatch.finished_at:
         return dispatch
     period = Period.objects.prefetch_related("deadlines").get(pk=dispatch.period_id)
-    owing = group(dispatch.by, period, Chosen(**dispatch.chosen), dispatch.at)
-    reached = reach(owing, period, dispatch.at, dispatch.token)
-    compose = letters_of(dispatch.token, dispatch.words, dispatch.by, dispatch.at)
+    pressed_at = localtime(dispatch.at)  # whose day is the office's
+    owing = group(dispatch.by, period, Chosen(**dispatch.chosen), pressed_at)
+    reached = reach(owing, period, pressed_at, dispatch.token)
+    compose = letters_of(dispatch.token, dispatch.words, dispatch.by, pressed_at)
     crossed = set()  # urged by somebody else since
     for batch in batches(list(reached.addresses)):
-        urged = cache(lambda: just_urged(period, dispatch.at, dispatch.token))  # asked when the rows are held
+        urged = cache(lambda: just_urged(period, pressed_at, dispatch.token))  # asked when the rows are held
 
         def letters(owed: Owed, to: list[str], urged=urged) -> list[Letter]:
             if owed.filing.pk in urged():

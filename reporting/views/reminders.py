@@ -112,7 +112,8 @@ def refuse(request, form, at):
     period = form.cleaned_data.get("period") or asked_period(request, at.date())
     if period is None:
         return redirect("reminders")
-    return show_choice(request, period, Chosen(), form, at, status=422)
+    kept = {name: form.cleaned_data.get(name) or "" for name in ("state", "district", "q")}
+    return show_choice(request, period, Chosen(kept["state"], kept["district"], kept["q"]), form, at, status=422)
 
 
 @require("district", "city")
