@@ -48,7 +48,7 @@ def amendment_begun(filing: Filing, reason: str, at: datetime) -> None:
 def city_asked(review: Review) -> None:
     """The city's question or return, to the district that passed the submission on."""
     filing = review.submission.filing
-    subject = f"市级{review.get_decision_display()}：{filing.enterprise.name} {filing.period.label}"
+    subject = f"{review.get_decision_display()}：{filing.enterprise.name} {filing.period.label}"
     page = reverse("district_review", args=[review.submission.receipt])
     _send(district_addresses(filing), subject, "city_asked", filing, *_said(review), page)
 
