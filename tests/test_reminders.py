@@ -1,21 +1,25 @@
 """Who is reminded of what and when: each occasion once, nobody who has submitted."""
 
+import threading
 from datetime import date, datetime
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from accounts import journal
 from accounts.models import DeadAddress, JournalEntry, Letter, User
 from accounts.outbox import message_of
+from accounts.tasks import send_letters
 from reporting import reminders, workflow
+from reporting.judging import judge
 from reporting.models import Filing, LateRequest, Period, ReminderChoice, State
 from reporting.occasions import set_schedule
 from reporting.workflow import Refused
-from tests.cast import AT, SHANGHAI, make_enterprise
-from tests.may import make_may, open_period
+from tests.cast import AT, SHANGHAI, assemble, make_enterprise
+from tests.may import CLEAN_MAY, fresh, make_may, open_period
 from tests.officials import file_may, freeze
+from tests.test_locks import while_another
 
 
 @pytest.fixture
@@ -289,3 +293,72 @@ def test_the_letter_of_an_approval_can_be_switched_off(may, on_or_off):
     submission = freeze(may.filing, may.clerk, {"2010.c1": "1000.00"})
     workflow.approve(submission, may.reviewer, AT)
     assert Letter.objects.filter(stem="filing/approved").exists() is on_or_off
+
+
+# Several workers at once: on PostgreSQL, where rows are locked.
+
+
+def ready_to_submit(may) -> None:
+    workflow.save_sheet(may.filing, "软统企6", CLEAN_MAY, 0, may.clerk, AT)
+    workflow.check(may.filing, may.clerk, AT)
+    for finding in judge(fresh(may.filing)).warnings:
+        workflow.explain(may.filing, finding.rule, finding.fingerprint, may.clerk, AT, reason_code="01")
+
+
+def submit(may) -> None:
+    workflow.submit(may.filing, may.clerk, on(7), signer="王经理", committed=True)
+
+
+@pytest.mark.worker
+def test_four_workers_that_plan_at_once_write_each_letter_once(transactional_db):
+    may = make_may(assemble())
+    start, failures = threading.Barrier(4), []
+
+    def plan():
+        start.wait()
+        try:
+            reminders.plan(on(7))
+        except Exception as failure:
+            failures.append(failure)
+        finally:
+            connection.close()
+
+    workers = [threading.Thread(target=plan) for _ in range(4)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert failures == []
+    assert Letter.objects.count() == 4
+    assert stems(may.filing) == 2 * ["reminder/before"]
+
+
+@pytest.mark.worker
+def test_a_plan_that_waited_for_a_submission_leaves_the_firm_out(transactional_db):
+    may = make_may(assemble())
+    ready_to_submit(may)
+    while_another(lambda: submit(may), lambda: reminders.plan(on(7)))
+    assert stems(may.filing) == []
+    assert Letter.objects.filter(stem="reminder/before").count() == 2
+
+
+@pytest.mark.worker
+def test_a_submission_that_waited_for_a_plan_takes_its_letters_back(transactional_db, monkeypatch):
+    monkeypatch.setattr(send_letters, "delay", lambda: None)  # no worker is quicker than the firm
+    may = make_may(assemble())
+    ready_to_submit(may)
+
+    def plan():
+        with transaction.atomic():
+            reminders.plan(on(7))
+
+    while_another(plan, lambda: submit(may))
+    letters = Letter.objects.filter(topic=f"owed:{may.filing.pk}")
+    assert set(letters.values_list("state", flat=True)) == {Letter.State.WITHDRAWN}
+
+
+@pytest.mark.worker
+def test_a_plan_that_waited_for_the_lock_of_the_period_writes_nothing(transactional_db):
+    may = make_may(assemble())
+    while_another(lambda: workflow.lock(may.may, may.city, on(13), "到期"), lambda: reminders.plan(on(13)))
+    assert not Letter.objects.filter(stem__startswith="reminder/").exists()
