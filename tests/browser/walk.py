@@ -13,7 +13,17 @@ from accounts import clock
 from accounts.links import activation_link
 from accounts.models import Application, Installation, User
 from reporting import registration
-from reporting.models import Announcement, BaseAdjustment, Filing, LateRequest, Period, State, Thread
+from reporting.models import (
+    Announcement,
+    BaseAdjustment,
+    ExtensionRequest,
+    Filing,
+    LateRequest,
+    Period,
+    Review,
+    State,
+    Thread,
+)
 from tests.cast import FREE_CODE
 
 MONTH, ANNUAL, LOCKED_MONTH = "2024M05", "2023A", "2024M04"
@@ -39,6 +49,7 @@ def every_screen() -> Iterator[Screen]:
     yield from for_the_register(official(User.Role.CITY), "city")
     yield from for_the_system(official(User.Role.SYSTEM))
     yield from of_a_conversation()
+    yield from of_lateness()
 
 
 def for_a_stranger() -> Iterator[Screen]:
@@ -203,6 +214,39 @@ def of_a_conversation() -> Iterator[Screen]:
         }.items():
             yield Screen(f"{name}-{page}", path, person)
     yield Screen("city-announcement-write", "/announcements/write/", city)
+
+
+def of_lateness() -> Iterator[Screen]:
+    """Extensions asked, granted and refused; a filing let in after the lock; what the offices see of them."""
+    city = official(User.Role.CITY)
+    for name, granted in {"asked": None, "granted": True, "refused": False}.items():
+        asked = ExtensionRequest.objects.filter(granted=granted, filing__period__state=Period.OPEN).first()
+        if not asked:
+            continue
+        yield Screen(f"firm-extension-{name}", f"/filings/{asked.filing.period_id}/", clerk_of(asked.filing))
+        if name == "granted":
+            yield Screen("firm-extension-home", "/", clerk_of(asked.filing))
+        reviewer = reviewer_of(asked.filing)
+        yield Screen(f"district-requests-extension-{name}", "/district/requests/?kind=extension", reviewer)
+    after_lock = Filing.objects.filter(after_lock=True, state=State.APPROVED).first()
+    locked = after_lock.period_id
+    clerk, reviewer = clerk_of(after_lock), reviewer_of(after_lock)
+    yield Screen("firm-after-lock-home", "/", clerk)
+    yield Screen("firm-after-lock", f"/filings/{locked}/", clerk)
+    yield Screen("firm-after-lock-receipt", f"/filings/{locked}/submissions/1/", clerk)
+    missed = LateRequest.objects.filter(granted=None, filing__period=locked).first()
+    if missed:
+        yield Screen("firm-after-lock-asked", f"/filings/{locked}/", clerk_of(missed.filing))
+        yield Screen("district-requests-late", "/district/requests/?kind=late", reviewer_of(missed.filing))
+    yield Screen("district-home-after-lock", f"/district/?period={locked}", reviewer)
+    yield Screen("district-queue-after-lock", f"/district/queue/{locked}/?state=after_lock", reviewer)
+    yield Screen("district-review-after-lock", f"/district/submissions/{after_lock.latest.receipt}/", reviewer)
+    overdue = Review.objects.filter(on_time=False).latest("at").submission
+    yield Screen("district-review-overdue", f"/district/submissions/{overdue.receipt}/", reviewer_of(overdue.filing))
+    yield Screen("city-totals-after-lock", f"/city/totals/?period={locked}", city)
+    yield Screen("city-submissions-after-lock", f"/city/submissions/?period={locked}&state=after_lock", city)
+    for kind in ("extension", "late", "base"):
+        yield Screen(f"city-requests-{kind}", f"/city/requests/?kind={kind}", city)
 
 
 def official(role: str) -> User:
