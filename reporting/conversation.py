@@ -6,7 +6,7 @@ say about their filings; the city and the association read along once they were 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -98,7 +98,7 @@ def _tell_readers(message: Message) -> None:
     before, thread.last = thread.last_id, message
     thread.city_reads = thread.city_reads or message.for_city or message.by.role in CITY_DESKS
     thread.save()
-    others = list(readers(filing, thread).exclude(role__in=side_of(message.by)).values_list("pk", flat=True))
+    others = list(readers(filing, thread).exclude(role__in=side_of(message.by.role)).values_list("pk", flat=True))
     rows = [ThreadSeen(filing=filing, user_id=reader, upto_id=before) for reader in others]
     ThreadSeen.objects.bulk_create(rows, ignore_conflicts=True)
     ThreadSeen.objects.filter(filing=filing, user__in=others).update(unread=F("unread") + 1)
@@ -112,9 +112,9 @@ def readers(filing: Filing, thread: Thread) -> QuerySet[User]:
     return User.objects.filter(who, is_active=True)
 
 
-def side_of(person: User) -> tuple[str, ...]:
+def side_of(role: str) -> tuple[str, ...]:
     """The roles of one side: what colleagues write is not news."""
-    return CITY_DESKS if person.role in CITY_DESKS else (person.role,)
+    return CITY_DESKS if role in CITY_DESKS else (role,)
 
 
 # What is unread
@@ -134,7 +134,7 @@ def unread_for(user: User, today: date) -> Unread:
     """The numbers of the header, in one query over what is unread, whatever was ever written."""
     if user.role == User.Role.SYSTEM:
         return Unread()
-    waiting = unread_threads(user).filter(user=OuterRef("pk")).order_by().values("user")
+    waiting = ThreadSeen.objects.filter(user=OuterRef("pk"), unread__gt=0).order_by().values("user")
     news = announcements.unread_by(user, today).order_by().annotate(one=Value(1)).values("one")
     counted = User.objects.filter(pk=user.pk).values_list(
         Coalesce(Subquery(waiting.annotate(n=Sum("unread")).values("n")), 0),
@@ -145,10 +145,10 @@ def unread_for(user: User, today: date) -> Unread:
     return Unread(*counted.order_by().get())
 
 
-def unread_threads(user: User) -> QuerySet[ThreadSeen]:
-    """A filing may have gone to another district since: its thread then waits for nobody here."""
-    mine = ThreadSeen.objects.filter(unread__gt=0)
-    return mine.filter(filing__district=user.district_id) if user.role == User.Role.DISTRICT else mine
+def hand_over(filing: Filing) -> None:
+    """The filing has gone to another district: for the people of the former one nothing waits there any more."""
+    others = User.objects.filter(role=User.Role.DISTRICT).exclude(district=filing.district_id)
+    ThreadSeen.objects.filter(filing=filing, user__in=others).delete()
 
 
 def threads_of(user: User, search: str = "", only_unread: bool = False) -> QuerySet[Thread]:
@@ -206,19 +206,12 @@ def plan_digest(at: datetime) -> int:
     letter told is kept with the reader's mark: an evening without the machine delays the letter and loses nothing."""
     until = last_five_oclock(at)
     waiting = untold()
-    marks = list(waiting.select_related("user__enterprise", "user__district", "filing__period", "filing__enterprise"))
-    if not marks:
+    news = _news_by_reader(waiting, until)
+    if not news:
         return 0
-    said = defaultdict(list)
-    for message in Message.objects.filter(filing__in=waiting.values("filing"), at__lte=until).select_related("by"):
-        said[message.filing_id].append(message)
     newest = Message.objects.filter(filing=OuterRef("filing"), at__lte=until).order_by("-pk").values("pk")[:1]
-    dead = recipients.dead_addresses()
-    letters = [
-        _digest(user, news, until, at) for user, news in _news_by_reader(marks, said) if user.email.lower() not in dead
-    ]
     waiting.update(told=Coalesce(Subquery(newest), F("told")))
-    return post(letters)
+    return post(_digests(news, until, at))
 
 
 def untold() -> QuerySet[ThreadSeen]:
@@ -232,41 +225,53 @@ def last_five_oclock(at: datetime) -> datetime:
     return today if today <= at else today - timedelta(days=1)
 
 
-def _news_by_reader(
-    marks: Iterable[ThreadSeen], said: dict[int, list[Message]]
-) -> Iterator[tuple[User, list[tuple[Filing, Message]]]]:
-    """Each person with what they have neither read nor been told of, in the order it was said."""
-    news: dict[User, list] = defaultdict(list)
-    for mark in marks:
-        known = max(mark.upto_id or 0, mark.told_id or 0)
-        for message in said[mark.filing_id]:
-            if message.pk > known and message.by.role not in side_of(mark.user):
-                news[mark.user].append((mark.filing, message))
-    for user, found in news.items():
-        yield user, sorted(found, key=lambda pair: pair[1].pk)
+def _news_by_reader(waiting: QuerySet[ThreadSeen], until: datetime) -> dict[int, list[int]]:
+    """By reader the messages they have neither read nor been told of, in the order they were said. Bare numbers: after
+    a long silence these are hundreds of thousands."""
+    said = defaultdict(list)
+    messages = Message.objects.filter(filing__in=waiting.values("filing"), at__lte=until).order_by("pk")
+    for filing, message, role in messages.values_list("filing", "pk", "by__role"):
+        said[filing].append((message, side_of(role)))
+    news = defaultdict(list)
+    for user, role, filing, upto, told in waiting.values_list("user", "user__role", "filing", "upto", "told"):
+        known = max(upto or 0, told or 0)
+        news[user] += [message for message, side in said[filing] if message > known and role not in side]
+    return {user: sorted(messages) for user, messages in news.items() if messages}
 
 
-def _digest(user: User, news: list[tuple[Filing, Message]], until: datetime, at: datetime) -> Letter:
+def _digests(news: dict[int, list[int]], until: datetime, at: datetime) -> Iterator[Letter]:
+    people = User.objects.select_related("enterprise", "district").defer("enterprise__attributes").in_bulk(news)
+    listed = {number for numbers in news.values() for number in numbers[:LISTED_IN_LETTER]}
+    messages = Message.objects.select_related("by", "filing__period", "filing__enterprise")
+    messages = messages.defer("filing__enterprise__attributes").in_bulk(listed)
+    dead = recipients.dead_addresses()
+    for user, numbers in news.items():
+        if people[user].email.lower() not in dead:
+            said = [messages[number] for number in numbers[:LISTED_IN_LETTER]]
+            yield _digest(people[user], len(numbers), said, until, at)
+
+
+def _digest(user: User, count: int, said: list[Message], until: datetime, at: datetime) -> Letter:
     facts = {
         "name": str(user),
-        "count": len(news),
-        "more": max(0, len(news) - LISTED_IN_LETTER),
+        "count": count,
+        "more": count - len(said),
         "messages": [
             {
-                "firm": filing.enterprise.name,
-                "period": filing.period.label,
-                "place": filing.edition.place_of(message.cell) if message.cell else "",
+                "firm": message.filing.enterprise.name,
+                "period": message.filing.period.label,
+                "place": message.place,
                 "by": str(message.by),
                 "words": message.text[:60] + ("……" if len(message.text) > 60 else ""),
-                "path": reverse("thread", args=[filing.pk]),
+                "path": reverse("thread", args=[message.filing_id]),
             }
-            for filing, message in news[:LISTED_IN_LETTER]
+            for message in said
         ],
         "path": reverse("inbox"),
     }
     return compose(
         "message_digest",
-        f"您有 {len(news)} 条未读留言",
+        f"您有 {count} 条未读留言",
         facts,
         user.email,
         key=f"messages:{user.pk}:{until:%Y-%m-%d}",

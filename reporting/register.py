@@ -10,6 +10,7 @@ from accounts import journal, people
 from accounts.access import Refused
 from accounts.models import District, Enterprise, Residence, User
 from reporting import workflow
+from reporting.conversation import hand_over
 from reporting.models import Filing, Period
 from reporting.register_facts import CITY_WRITES, FIRM_WRITES, in_words, label_of, name_of, read_fact
 
@@ -176,4 +177,5 @@ def _take_along(enterprise: Enterprise, district: District, since: datetime.date
     for filing in moving:
         filing.district = district
         filing.save(update_fields=["district"])
+        hand_over(filing)
     return [filing.period_id for filing in moving]

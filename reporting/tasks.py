@@ -5,7 +5,7 @@ from datetime import datetime
 from celery import shared_task
 
 from accounts import clock, dead_addresses
-from reporting import calendar_notice, conversation, digests, dispatches, reminders
+from reporting import announcements, calendar_notice, conversation, digests, dispatches, reminders
 
 logger = logging.getLogger(__name__)
 
@@ -17,6 +17,7 @@ PLANNERS: tuple[Callable[[datetime], int], ...] = (
     digests.plan,
     calendar_notice.plan,
     conversation.plan_digest,
+    announcements.plan,
 )
 
 

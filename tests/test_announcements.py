@@ -6,8 +6,9 @@ import pytest
 from django.test import Client
 
 from accounts.access import Refused
+from accounts.letters import post
 from accounts.models import JournalEntry, Letter
-from reporting.announcements import acknowledge, on_the_door, publish, take_down, unread_by
+from reporting.announcements import acknowledge, on_the_door, plan, publish, take_down, unread_by
 from reporting.conversation import unread_for
 from reporting.models import Announcement, AnnouncementSeen
 from tests.cast import AT
@@ -93,6 +94,7 @@ def test_knowing_of_it_is_said_once_by_each_reader(cast):
 
 def test_one_taken_down_is_shown_no_more_and_stays_on_record_with_the_reason(cast):
     published = announce(cast.zhou_tao, by_mail=True)
+    assert plan(AT) == 6
     with pytest.raises(Refused, match="请写明撤下的原因"):
         take_down(published, cast.zhou_tao, AT, "  ")
     with pytest.raises(Refused, match="最多 300 字"):
@@ -112,6 +114,8 @@ def test_by_mail_it_reaches_each_address_once(cast, mailoutbox, django_capture_o
     cast.jialing.save()
     with django_capture_on_commit_callbacks(execute=True):
         published = announce(cast.zhou_tao, by_mail=True)
+        assert plan(AT) == 5
+        assert plan(AT) == 0  # written once
     reached = {cast.li_na.email, cast.wang_lei.email, cast.shancheng.email, cast.chen_yu.email, cast.he_qing.email}
     assert sorted(letter.to[0] for letter in mailoutbox) == sorted(reached)
     letter = mailoutbox[0]
@@ -120,9 +124,48 @@ def test_by_mail_it_reaches_each_address_once(cast, mailoutbox, django_capture_o
     assert all(letter.bulk for letter in Letter.objects.all())
 
 
-def test_without_mail_no_letter_is_written(cast):
+def test_without_mail_or_once_taken_down_no_letter_is_written(cast):
     announce(cast.zhou_tao)
+    take_down(announce(cast.zhou_tao, by_mail=True, title="错的"), cast.zhou_tao, AT, "日期写错")
+    assert plan(AT) == 0
     assert not Letter.objects.exists()
+
+
+def test_what_a_lost_worker_left_is_written_and_nothing_twice(cast, monkeypatch):
+    published = announce(cast.zhou_tao, by_mail=True)
+    monkeypatch.setattr("reporting.announcements.FIRMS_AT_ONCE", 1)
+    monkeypatch.setattr("reporting.announcements.post", dies_after(2))
+    with pytest.raises(KeyboardInterrupt):
+        plan(AT)
+    assert Letter.objects.count() == 2 + 2  # the districts, and one firm with two people
+    monkeypatch.undo()
+    plan(AT)
+    assert Letter.objects.count() == 6
+    assert Announcement.objects.get(pk=published.pk).mailed_at == AT
+
+
+def dies_after(times: int):
+    def posting(letters):
+        nonlocal times
+        times -= 1
+        if times < 0:
+            raise KeyboardInterrupt
+        return post(letters)
+
+    return posting
+
+
+def test_one_taken_down_while_its_letters_are_written_goes_to_nobody_more(cast, monkeypatch):
+    published = announce(cast.zhou_tao, by_mail=True)
+
+    def take_it_down_after(letters):
+        number = post(letters)
+        take_down(published, cast.zhou_tao, AT, "日期写错")
+        return number
+
+    monkeypatch.setattr("reporting.announcements.post", take_it_down_after)
+    assert plan(AT) == 2
+    assert set(Letter.objects.values_list("state", flat=True)) == {Letter.State.WITHDRAWN}
 
 
 # The pages

@@ -1,13 +1,13 @@
 """The conversation on a filing: who may speak, what is unread for whom, the thread, the daily letter."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.urls import reverse
 
 from accounts.access import Refused
 from accounts.models import DeadAddress, JournalEntry, Letter
-from reporting import workflow
+from reporting import register, workflow
 from reporting.conversation import mark_read, plan_digest, say, talk_about, threads_of, unread_for
 from reporting.models import Filing, Message, Period, ThreadSeen
 from tests.cast import AT, SHANGHAI, make_user
@@ -171,7 +171,7 @@ def test_somebody_who_has_left_is_told_nothing(may, cast):
 
 def test_a_filing_that_went_to_another_district_waits_for_the_old_one_no_more(may, cast):
     say(may.filing, "请看一下。", cast.li_na, AT)
-    Filing.objects.filter(pk=may.filing.pk).update(district=cast.nanan)
+    register.move_enterprise(cast.yuntu, cast.nanan, since=date(2024, 5, 20), reason="迁址", by=cast.zhou_tao, at=AT)
     assert unread(cast.chen_yu) == 0
     assert not threads_of(cast.chen_yu).exists() and threads_of(cast.he_qing).exists()
 

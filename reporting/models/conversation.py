@@ -78,7 +78,7 @@ class ThreadSeen(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "filing"], name="one_mark_per_reader_and_thread")]
-        indexes = [models.Index(fields=["user"], condition=Q(unread__gt=0), name="unread_threads")]
+        indexes = [models.Index(fields=["user", "unread"], condition=Q(unread__gt=0), name="unread_threads")]
         verbose_name = "已读"
 
     def __str__(self) -> str:
@@ -107,6 +107,7 @@ class Announcement(models.Model):
     to_firms = models.BooleanField("发给企业", default=True)
     to_districts = models.BooleanField("发给区县", default=True)
     by_mail = models.BooleanField("同时发邮件", default=False)
+    mailed_at = models.DateTimeField("信件写成时间", null=True, blank=True)
     shown_until = models.DateField("显示至", null=True, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="发布人")
     at = models.DateTimeField("发布时间")

@@ -121,7 +121,7 @@ def of_review(review: Review, path_of: Callable[[str], str]) -> Entry:
 def of_message(message: Message, path_of: Callable[[str], str], reader: User, read_upto: int | None) -> Entry:
     points = ((message.place, path_of(message.cell), ""),) if message.cell else ()
     is_new = read_upto is not None and message.pk > read_upto
-    is_new = is_new and message.by.role not in conversation.side_of(reader)
+    is_new = is_new and message.by.role not in conversation.side_of(reader.role)
     return Entry(message.at, message.by, words=message.text, points=points, message=message, is_new=is_new)
 
 
