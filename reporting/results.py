@@ -116,7 +116,7 @@ def median_of(tallies: Iterable[Tally], measure: Measure) -> Decimal | None:
 
 def periods_of_year(year: int, at: datetime) -> list[Period]:
     """Those of the year that have begun, the annual last."""
-    begun = Period.objects.filter(code__startswith=str(year), opens_on__lte=at.date())
+    begun = Period.objects.filter(code__startswith=f"{year:04d}", opens_on__lte=at.date()).prefetch_related("deadlines")
     return sorted(begun, key=lambda period: period.parsed)
 
 

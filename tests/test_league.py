@@ -149,6 +149,14 @@ def test_the_year_sums_what_the_periods_count(fourteenth, cast):
     assert page.context["whole"] == [7, 7]
 
 
+def test_the_year_leaves_out_what_is_not_due_yet(fourteenth, cast):
+    make_it_be(date(2024, 6, 12))
+    page = sign_in(cast.zhou_tao).get("/league/year/2024/")
+    assert page.context["whole"][-1] is None
+    assert {line.rank for line in page.context["lines"]} == {None}
+    assert [line.cells[0].value is None for line in page.context["lines"]] == [False, False]
+
+
 def test_pages_ask_the_database_as_often_for_more_firms(fourteenth, cast):
     desk = sign_in(cast.zhou_tao)
     paths = ["/league/2024M05/", "/league/year/2024/", "/league/2024M05/all/owed/"]

@@ -5,7 +5,7 @@ never another one's line."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.core.paginator import Paginator
@@ -117,8 +117,8 @@ def year(request, year):
     if not periods:
         raise Http404("这一年没有报告期。")
     results = results_for(periods, at)
-    tallies = over_the_year(results)
-    districts = District.objects.filter(pk__in=tallies)
+    tallies = over_the_year(each for each in results if is_due(each, at))
+    districts = District.objects.filter(pk__in={district for each in results for district in each.tallies})
     rows = ranked(districts, tallies, measure)
     around = {
         "year": year,
@@ -172,6 +172,11 @@ def years_reported() -> list[int]:
     return sorted({int(code[:4]) for code in Period.objects.values_list("code", flat=True)}, reverse=True)
 
 
+def is_due(results: Results, at: datetime) -> bool:
+    """Whether the firms' date has passed: before, a year would blame those who still have time."""
+    return at > results.period.due_at(Deadline.ENTERPRISE)
+
+
 def seen_by(user: User, rows: list[Row]) -> list[Row]:
     if user.role == User.Role.DISTRICT:
         return [row for row in rows if row.district == user.district]
@@ -206,7 +211,7 @@ def year_line(row: Row, results: Iterable[Results], measure: Measure) -> Line:
     cells = [
         cell_of(each.tallies.get(row.district.pk, Tally()), measure, each.period, row.district.code) for each in results
     ]
-    return Line(row.district.name, row.rank, [*cells, Cell(measure.of(row.tally), "")], not row.tally.owed)
+    return Line(row.district.name, row.rank, [*cells, Cell(measure.of(row.tally), "")])
 
 
 def area_asked(user: User, code: str) -> District | None:

@@ -12,10 +12,11 @@ from django.contrib.sessions.backends.db import SessionStore
 from accounts import clock
 from accounts.links import activation_link
 from accounts.models import Application, Installation, User
-from reporting import registration
+from reporting import certificates, registration
 from reporting.models import (
     Announcement,
     BaseAdjustment,
+    Certificate,
     ExtensionRequest,
     Filing,
     LateRequest,
@@ -49,6 +50,7 @@ def every_screen() -> Iterator[Screen]:
     yield from for_the_register(official(User.Role.CITY), "city")
     yield from for_the_system(official(User.Role.SYSTEM))
     yield from of_a_conversation()
+    yield from of_the_results()
     yield from of_lateness()
 
 
@@ -247,6 +249,32 @@ def of_lateness() -> Iterator[Screen]:
     yield Screen("city-submissions-after-lock", f"/city/submissions/?period={locked}&state=after_lock", city)
     for kind in ("extension", "late", "base"):
         yield Screen(f"city-requests-{kind}", f"/city/requests/?kind={kind}", city)
+
+
+def of_the_results() -> Iterator[Screen]:
+    """The league and its lists, a firm's record, a certificate and the page where it is verified."""
+    filing = filing_in(State.NOT_STARTED, MONTH)
+    clerk, reviewer, city = clerk_of(filing), reviewer_of(filing), official(User.Role.CITY)
+    certificate = certificate_of(clerk)
+    for role, user in {"city": city, "district": reviewer}.items():
+        yield Screen(f"{role}-league", f"/league/{LOCKED_MONTH}/", user)
+        yield Screen(f"{role}-league-open", f"/league/{MONTH}/?by=held", user)
+        yield Screen(f"{role}-league-year", "/league/year/2024/", user)
+        yield Screen(f"{role}-league-list", f"/league/{LOCKED_MONTH}/{filing.district.code}/on_time_rate/", user)
+        yield Screen(f"{role}-record", f"/firms/{filing.enterprise.credit_code}/record/", user)
+    yield Screen("city-league-year-before", "/league/year/2023/?measure=held", city)
+    yield Screen("city-league-list-all", f"/league/{LOCKED_MONTH}/all/returned/", city)
+    yield Screen("firm-record", "/record/", clerk)
+    yield Screen("firm-certificate", f"/certificates/{certificate.code}/", clerk)
+    yield Screen("stranger-verify", "/verify/")
+    yield Screen("stranger-verify-found", f"/verify/?code={certificate.code}")
+    yield Screen("stranger-verify-wrong", f"/verify/?code=2{certificate.code[1:]}3")
+
+
+def certificate_of(clerk: User) -> Certificate:
+    issued = Certificate.objects.filter(enterprise=clerk.enterprise).first()
+    at = clock.now()
+    return issued or certificates.issue(clerk.enterprise, "", LOCKED_MONTH, clerk, at, purpose="申报2024年软件企业奖励")
 
 
 def official(role: str) -> User:
