@@ -120,7 +120,7 @@ class NoticeForm(forms.Form):
         label="文件",
         required=False,
         validators=[FileExtensionValidator(["csv", "xlsx"], "请上传 .csv 或 .xlsx 文件，收到的是“.%(extension)s”。")],
-        help_text=".csv 或 .xlsx，一天一行。用文件的，下面的节日逐行不用填。",
+        help_text=".csv 或 .xlsx，一天一行。用文件的，上面的节日不用逐行填写。",
         widget=forms.ClearableFileInput(attrs={"accept": ".csv,.xlsx"}),
     )
     correction = forms.CharField(

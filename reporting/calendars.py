@@ -45,17 +45,21 @@ class Festival:
 
     @property
     def run_in_words(self) -> str:
-        if self.first_day_off == self.last_day_off:
-            return in_words(self.first_day_off)
-        return f"{in_words(self.first_day_off)}至{in_words(self.last_day_off)}"
+        """As a notice says it: the year only of a day before the year's own."""
+        first, last = self.in_short(self.first_day_off), self.in_short(self.last_day_off)
+        return first if first == last else f"{first}至{last}"
 
     @property
     def festival_days_in_words(self) -> str:
-        return listed(self.festival_days)
+        return "、".join(map(self.in_short, sorted(self.festival_days)))
 
     @property
     def working_weekends_in_words(self) -> str:
-        return listed(self.working_weekends)
+        return "、".join(map(self.in_short, sorted(self.working_weekends)))
+
+    def in_short(self, day: datetime.date) -> str:
+        year = "" if day.year == self.last_day_off.year else f"{day.year}年"
+        return f"{year}{day.month}月{day.day}日（周{WEEKDAYS[day.weekday()]}）"
 
 
 @dataclass(frozen=True)

@@ -101,8 +101,8 @@ def squeezed(dues: Iterable[Due], calendar: Calendar) -> dict[str, str]:
             continue
         if not working_days_after(earlier.date, later.date, calendar):
             sentences[later.level] = (
-                f"{LEVEL_NAMES[earlier.level]}截止日改到{in_words(earlier.date)}之后，"
-                f"{LEVEL_NAMES[later.level]}（{in_words(later.date)}）剩不到一个工作日。"
+                f"{LEVEL_NAMES[earlier.level]}截止日移到{in_words(earlier.date)}，"
+                f"{LEVEL_NAMES[later.level]}截止日为{in_words(later.date)}，其间不足一个工作日。"
             )
     return sentences
 

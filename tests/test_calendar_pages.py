@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.models import Letter
 from reporting import workflow
+from reporting.calendar_entry import lines_to_fill
 from reporting.calendars import published_calendar
 from reporting.models import Arrangement, Deadline, Period, ReadingChoice, calendar_in_force
 from reporting.views.context import period_in_force
@@ -66,7 +67,7 @@ def test_everybody_reads_a_year_with_each_day_in_words(may, person):
     assert client.get("/calendar/").url == "/calendar/2024/"
     text = page(client.get("/calendar/2024/"))
     assert "国办发明电〔2023〕7号" in text and "https://www.gov.cn/zhengce/zhengceku/202310/content_6911528.htm" in text
-    assert "2024年2月10日（周六）至2024年2月17日（周六）" in text
+    assert "2月10日（周六）至2月17日（周六）" in text
     assert '<td data-kind="work" title="春节调休上班">4<span class="day-sign" data-kind="work">班</span></td>' in text
     assert 'title="春节（节日当天，放假）">10<span class="day-sign" data-kind="festival">节</span>' in text
     assert 'title="春节放假">17<span class="day-sign" data-kind="off">休</span>' in text
@@ -172,7 +173,7 @@ def test_an_empty_page_asks_for_the_notice_and_a_festival(desk):
 def test_a_file_is_previewed_and_confirmed_like_a_typed_year(desk):
     file = SimpleUploadedFile("2027.xlsx", workbook(*CELLS))
     text = preview(desk, typed(()) | {"file": file})
-    assert "2027年5月1日（周六）至2027年5月2日（周日）" in text
+    assert "5月1日（周六）至5月2日（周日）" in text
     page(desk.post("/calendar/2027/confirm/", {"ticket": ticket_in(text)}, follow=True))
     assert calendar_in_force().festival_off(date(2027, 5, 2))
 
@@ -206,6 +207,16 @@ def test_a_file_that_cannot_be_read_is_refused(desk, name, content, sentence):
 def test_a_file_and_typed_lines_together_are_refused(desk):
     file = SimpleUploadedFile("2027.xlsx", workbook(*CELLS))
     assert "请只用一种方式" in preview(desk, typed(SPRING) | {"file": file}, 422)
+
+
+def test_a_file_may_come_with_the_lines_as_they_stood(desk):
+    """The page of a year in force shows its lines; a file beside them, untouched, is what counts."""
+    shown = page(desk.get("/calendar/2026/enter/"))
+    rows = lines_to_fill(published_calendar().notice_for(2026))
+    assert "春节" in shown
+    posted = typed(*(tuple(row.get(key, "") for key in KEYS) for row in rows), number="国办发明电〔2026〕1号")
+    text = preview(desk, posted | {"file": SimpleUploadedFile("holidays.csv", HOLIDAYS)}, year=2026)
+    assert "尚未生效" in text
 
 
 def test_a_year_in_force_can_be_corrected_from_its_own_lines(desk):
@@ -256,7 +267,7 @@ def test_everybody_reads_why_each_date_is_that_date(may, person):
         "顺延至放假后的第一天2021年6月15日（周二）。"
     ) in text
     assert text.count('scope="rowgroup"') == 14  # December and the annual of 2020, then twelve of 2021
-    assert "剩不到一个工作日" in text
+    assert "其间不足一个工作日" in text
     weighs = person in ("analyst", "city")
     assert ("R3" in text) == weighs
 
@@ -298,10 +309,10 @@ def test_the_page_asks_the_same_few_questions_whatever_is_opened(desk, may, djan
 
 def test_a_squeezed_level_is_told_on_the_periods_page_and_when_it_is_opened(desk, may):
     text = page(desk.post("/city/periods/open/", {"code": "2021M05"}, follow=True))
-    sentence = "企业上报截止日改到2021年6月15日（周二）之后，区县审核（2021年6月15日（周二））剩不到一个工作日。"
+    sentence = "企业上报截止日移到2021年6月15日（周二），区县审核截止日为2021年6月15日（周二），其间不足一个工作日。"
     assert text.count(sentence) == 2  # the message, and the page
     assert page(desk.get("/city/periods/2021M05/")).count(sentence) == 1
-    assert "剩不到一个工作日" not in page(desk.get("/city/periods/2024M05/"))
+    assert "其间不足一个工作日" not in page(desk.get("/city/periods/2024M05/"))
 
 
 # ---- 暂定 wherever dates are shown ----

@@ -180,7 +180,7 @@ def test_the_command_warns_where_a_shift_squeezes_the_next_level():
     warned = {(row["period"], row["level"]): row["warning"] for row in json.loads(out.getvalue()) if "warning" in row}
     assert set(warned) == {("2021M05", "district"), ("2021M05", "city")}
     assert warned["2021M05", "city"] == (
-        "区县审核截止日改到2021年6月15日（周二）之后，市级审核（2021年6月15日（周二））剩不到一个工作日。"
+        "区县审核截止日移到2021年6月15日（周二），市级审核截止日为2021年6月15日（周二），其间不足一个工作日。"
     )
 
 

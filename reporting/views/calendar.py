@@ -66,9 +66,9 @@ def enter_calendar(request, year):
     refuse_strange(year)
     in_force = calendar_in_force().notice_for(year)
     if request.method != "POST":
-        return entry_page(request, year, NoticeForm(initial=head_of(in_force, year)), empty_lines(year, in_force))
+        return entry_page(request, year, NoticeForm(initial=head_of(in_force, year)), lines_of(year, in_force))
     form = NoticeForm(request.POST, request.FILES)
-    lines = FestivalLines(request.POST, prefix="lines", form_kwargs={"year": year})
+    lines = lines_of(year, in_force, request.POST)
     if not form.is_valid() or not lines.is_valid():
         return entry_page(request, year, form, lines, status=422)
     notice, problems, notes = notice_given(form, lines, year)
@@ -87,8 +87,9 @@ def entry_page(request, year, form, lines, problems=(), status=200):
     return render(request, "calendar/enter.html", context, status=status)
 
 
-def empty_lines(year: int, notice: Notice | None):
-    return FestivalLines(initial=lines_to_fill(notice), prefix="lines", form_kwargs={"year": year})
+def lines_of(year: int, notice: Notice | None, posted=None):
+    """What they begin with tells afterwards whether anything was typed."""
+    return FestivalLines(posted, initial=lines_to_fill(notice), prefix="lines", form_kwargs={"year": year})
 
 
 def head_of(notice: Notice | None, year: int) -> dict:

@@ -100,7 +100,7 @@ def readings(request, form=None, status=200):
     chosen = ReadingChoice.objects.select_related("by")
     context = {
         "form": form or ReadingForm(reading=reading),
-        "in_force": reading_in_words(reading),
+        "now": reading_in_words(reading),
         "is_default": reading == DEFAULT,
         "choices": [(choice, reading_in_words(choice.reading)) for choice in chosen],
         "default": reading_in_words(DEFAULT),

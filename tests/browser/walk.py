@@ -51,6 +51,7 @@ def every_screen() -> Iterator[Screen]:
     yield from for_the_system(official(User.Role.SYSTEM))
     yield from of_a_conversation()
     yield from of_the_results()
+    yield from of_the_dates()
     yield from of_lateness()
 
 
@@ -218,6 +219,52 @@ def of_a_conversation() -> Iterator[Screen]:
     yield Screen("city-announcement-write", "/announcements/write/", city)
 
 
+def of_the_results() -> Iterator[Screen]:
+    """The league and its lists, a firm's record, a certificate and the page where it is verified."""
+    filing = filing_in(State.NOT_STARTED, MONTH)
+    clerk, reviewer, city = clerk_of(filing), reviewer_of(filing), official(User.Role.CITY)
+    certificate = certificate_of(clerk)
+    for role, user in {"city": city, "district": reviewer}.items():
+        yield Screen(f"{role}-league", f"/league/{LOCKED_MONTH}/", user)
+        yield Screen(f"{role}-league-open", f"/league/{MONTH}/?by=held", user)
+        yield Screen(f"{role}-league-year", "/league/year/2024/", user)
+        yield Screen(f"{role}-league-list", f"/league/{LOCKED_MONTH}/{filing.district.code}/on_time_rate/", user)
+        yield Screen(f"{role}-record", f"/firms/{filing.enterprise.credit_code}/record/", user)
+    yield Screen("city-league-year-before", "/league/year/2023/?measure=held", city)
+    yield Screen("city-league-list-all", f"/league/{LOCKED_MONTH}/all/returned/", city)
+    yield Screen("firm-record", "/record/", clerk)
+    yield Screen("firm-certificate", f"/certificates/{certificate.code}/", clerk)
+    yield Screen("stranger-verify", "/verify/")
+    yield Screen("stranger-verify-found", f"/verify/?code={certificate.code}")
+    yield Screen("stranger-verify-wrong", f"/verify/?code=2{certificate.code[1:]}3")
+
+
+def certificate_of(clerk: User) -> Certificate:
+    issued = Certificate.objects.filter(enterprise=clerk.enterprise).first()
+    at = clock.now()
+    return issued or certificates.issue(clerk.enterprise, "", LOCKED_MONTH, clerk, at, purpose="申报2024年软件企业奖励")
+
+
+def of_the_dates() -> Iterator[Screen]:
+    """A year with a notice, one without; the dates of both, beside what other readings give; entering and choosing."""
+    city, firm = official(User.Role.CITY), clerk_of(filing_in(State.NOT_STARTED, MONTH))
+    for page, path in {
+        "calendar": "/calendar/2024/",
+        "calendar-unknown": "/calendar/2027/",
+        "calendar-enter": "/calendar/2027/enter/",
+        "calendar-correct": "/calendar/2023/enter/",
+        "deadlines": "/deadlines/2024/",
+        "deadlines-shifted": "/deadlines/2021/",
+        "deadlines-unknown": "/deadlines/2027/",
+        "readings": "/calendar/readings/",
+    }.items():
+        yield Screen(f"city-{page}", path, city)
+    yield Screen("firm-calendar", "/calendar/2025/", firm)
+    yield Screen("firm-deadlines", "/deadlines/2024/", firm)
+    yield Screen("district-deadlines", "/deadlines/2022/", reviewer_of(filing_in(State.SUBMITTED, MONTH)))
+    yield Screen("association-readings", "/calendar/readings/", official(User.Role.ASSOCIATION))
+
+
 def of_lateness() -> Iterator[Screen]:
     """Extensions asked, granted and refused; a filing let in after the lock; what the offices see of them."""
     city = official(User.Role.CITY)
@@ -249,32 +296,6 @@ def of_lateness() -> Iterator[Screen]:
     yield Screen("city-submissions-after-lock", f"/city/submissions/?period={locked}&state=after_lock", city)
     for kind in ("extension", "late", "base"):
         yield Screen(f"city-requests-{kind}", f"/city/requests/?kind={kind}", city)
-
-
-def of_the_results() -> Iterator[Screen]:
-    """The league and its lists, a firm's record, a certificate and the page where it is verified."""
-    filing = filing_in(State.NOT_STARTED, MONTH)
-    clerk, reviewer, city = clerk_of(filing), reviewer_of(filing), official(User.Role.CITY)
-    certificate = certificate_of(clerk)
-    for role, user in {"city": city, "district": reviewer}.items():
-        yield Screen(f"{role}-league", f"/league/{LOCKED_MONTH}/", user)
-        yield Screen(f"{role}-league-open", f"/league/{MONTH}/?by=held", user)
-        yield Screen(f"{role}-league-year", "/league/year/2024/", user)
-        yield Screen(f"{role}-league-list", f"/league/{LOCKED_MONTH}/{filing.district.code}/on_time_rate/", user)
-        yield Screen(f"{role}-record", f"/firms/{filing.enterprise.credit_code}/record/", user)
-    yield Screen("city-league-year-before", "/league/year/2023/?measure=held", city)
-    yield Screen("city-league-list-all", f"/league/{LOCKED_MONTH}/all/returned/", city)
-    yield Screen("firm-record", "/record/", clerk)
-    yield Screen("firm-certificate", f"/certificates/{certificate.code}/", clerk)
-    yield Screen("stranger-verify", "/verify/")
-    yield Screen("stranger-verify-found", f"/verify/?code={certificate.code}")
-    yield Screen("stranger-verify-wrong", f"/verify/?code=2{certificate.code[1:]}3")
-
-
-def certificate_of(clerk: User) -> Certificate:
-    issued = Certificate.objects.filter(enterprise=clerk.enterprise).first()
-    at = clock.now()
-    return issued or certificates.issue(clerk.enterprise, "", LOCKED_MONTH, clerk, at, purpose="申报2024年软件企业奖励")
 
 
 def official(role: str) -> User:
