@@ -256,6 +256,7 @@ def test_every_screen_says_what_a_filing_after_the_lock_is(locked, monkeypatch):
     sent = file_may(may.filing, may.clerk, at=LATER)
     assert "锁定后补报：已上报，待区县审核（迟报）" in look(firm, "/")
     review = look(district, f"/district/submissions/{sent.receipt}/")
+    assert "锁定后补报：已上报，待区县审核（迟报）</li>" in look(district, "/district/")
     assert "这是锁定后的补报" in review and "审核通过</button>" in review
     workflow.approve(sent, may.reviewer, LATER)
     words = "锁定后补报，已通过，不计入本期汇总"

@@ -93,6 +93,15 @@ def test_the_working_days_are_those_of_the_calendar(may):
         assert held_past_due(Filing.objects.all(), at).exists() == held
 
 
+def test_what_came_by_the_firms_date_is_due_on_the_districts_even_at_a_weekend(may):
+    may.may.deadlines.filter(level="enterprise").update(date=THE_14TH)
+    move_district(may, date(2024, 6, 15))
+    sent = file_may(may.filing, may.clerk, at=moment(14, 23, 59, 59))
+    assert decide_by(sent) == date(2024, 6, 15)
+    assert not held_past_due(Filing.objects.all(), moment(15, 23, 59, 59)).exists()
+    assert held_past_due(Filing.objects.all(), moment(16)).exists()
+
+
 def test_an_answer_starts_the_districts_time_again(may):
     sent = file_may(may.filing, may.clerk)
     workflow.query(sent, may.reviewer, moment(12), "为何？")
@@ -127,4 +136,4 @@ def test_the_district_sees_what_it_held_too_long(may, monkeypatch):
     assert "<b>已逾期</b>" in look(district, f"/district/submissions/{sent.receipt}/")
     workflow.approve(sent, may.reviewer, START_OF_14TH)
     assert "1 份：过了审核截止才决定的 1 份" in look(district, "/district/")
-    assert "<b>区县逾期</b>（应于 6月13日 前决定）" in look(district, f"/district/submissions/{sent.receipt}/")
+    assert "<b>区县逾期</b>（截止 6月13日）" in look(district, f"/district/submissions/{sent.receipt}/")

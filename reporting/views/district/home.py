@@ -5,10 +5,12 @@ from django.shortcuts import render
 from accounts import clock, dead_addresses
 from accounts.access import require
 from accounts.models import Application
-from reporting.models import Filing, Review
+from reporting.models import Filing, Review, State
 from reporting.punctuality import held_past_due
 from reporting.standing import WHOLE, requests_waiting, revenue_shares, standing_of
 from reporting.views.periods import asked_period, periods_to_show
+
+WITH_DISTRICT = (State.SUBMITTED, State.CITY_QUERIED, State.CITY_RETURNED)
 
 
 @require("district")
@@ -18,7 +20,9 @@ def home(request):
     if period is None:
         return render(request, "district/no_period.html")
     filings = Filing.objects.visible_to(request.user).of(period)
+    after_lock = Filing.objects.visible_to(request.user).filter(after_lock=True, state__in=WITH_DISTRICT)
     around = {
+        "after_lock": after_lock.select_related("enterprise", "period", "latest").order_by("latest__submitted_at")[:20],
         "period": period,
         "periods": periods_to_show(),
         "standing": standing_of(filings),
