@@ -228,12 +228,15 @@ def last_five_oclock(at: datetime) -> datetime:
 def _news_by_reader(waiting: QuerySet[ThreadSeen], until: datetime) -> dict[int, list[int]]:
     """By reader the messages they have neither read nor been told of, in the order they were said. Bare numbers: after
     a long silence these are hundreds of thousands."""
+    marks = list(waiting.values_list("user", "user__role", "filing", "upto", "told"))
+    if not marks:
+        return {}
     said = defaultdict(list)
     messages = Message.objects.filter(filing__in=waiting.values("filing"), at__lte=until).order_by("pk")
     for filing, message, role in messages.values_list("filing", "pk", "by__role"):
         said[filing].append((message, side_of(role)))
     news = defaultdict(list)
-    for user, role, filing, upto, told in waiting.values_list("user", "user__role", "filing", "upto", "told"):
+    for user, role, filing, upto, told in marks:
         known = max(upto or 0, told or 0)
         news[user] += [message for message, side in said[filing] if message > known and role not in side]
     return {user: sorted(messages) for user, messages in news.items() if messages}
