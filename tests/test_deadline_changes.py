@@ -1,8 +1,11 @@
 """What the city does to dates: a year's arrangement entered, a reading chosen, a date set by hand; and who is told."""
 
+import json
 from datetime import date, datetime, timedelta
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 from django.utils.timezone import localtime
 
 from accounts.models import JournalEntry, Letter
@@ -177,6 +180,16 @@ def test_a_settled_date_is_left_and_the_preview_says_so(may):
     workflow.enter_arrangement(correction, may.city, AT)
     assert str(Period.objects.get(pk="2024M05").enterprise_deadline.date) == "2024-06-12"
     assert not Letter.objects.exists()
+
+
+def test_what_is_opened_after_the_entry_is_reckoned_with_it(may):
+    workflow.enter_arrangement(march_off(), may.city, IN_MARCH)
+    period = workflow.open_period("2027M02", may.city, IN_MARCH)
+    assert [(str(due.date), due.provisional) for due in period.dues][0] == ("2027-03-14", False)
+    out = StringIO()
+    call_command("deadlines", "2027", "--json", stdout=out)
+    april = [row for row in json.loads(out.getvalue()) if row["period"] == "2027M03"]
+    assert not any("provisional" in row for row in april)
 
 
 def test_a_locked_period_keeps_its_provisional_dates(may):
