@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import District
 from reporting import results, workflow
 from reporting.courses import courses_of
+from reporting.demo import city
 from reporting.measures import FILINGS, MEASURES, NUMBERS, Tally, total
 from reporting.models import Deadline, DistrictResult, Filing, Review, State, Submission
 from reporting.standing import revenue_shares
@@ -241,6 +242,18 @@ def test_freezing_twice_keeps_the_first(may, cast):
     put(may.filings["山城"], state=State.EXEMPT)
     results.freeze(may.may, at + timedelta(days=1))
     assert list(DistrictResult.objects.order_by("pk").values()) == before
+
+
+def test_the_demonstration_freezes_once_and_again_only_when_it_has_grown(may, cast):
+    lock(may)
+    DistrictResult.objects.all().delete()
+    city.freeze_results(anew=False)
+    before = list(DistrictResult.objects.order_by("pk").values())
+    put(may.filings["山城"], state=State.EXEMPT)
+    city.freeze_results(anew=False)
+    assert list(DistrictResult.objects.order_by("pk").values()) == before
+    city.freeze_results(anew=True)
+    assert results.results_of(may.may, june(30)).tallies[cast.nanan.pk].owed == 2
 
 
 def test_a_frozen_result_cannot_be_written_again(may):
