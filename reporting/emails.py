@@ -166,11 +166,12 @@ def _send(
     """`page` is where the reader goes on. Without one it is the firm's letter: it leads to the filing, and its subject
     begins with the period."""
     period = filing.period
+    is_provisional = period.enterprise_deadline.provisional and not filing.is_extended
     facts = {
         "firm": filing.enterprise.name,
         "district": filing.district.name,
         "period": period.label,
-        "due": f"{filing.due_on:%Y-%m-%d}",
+        "due": f"{filing.due_on:%Y-%m-%d}{'（暂定）' if is_provisional else ''}",
         "path": page or reverse("filing", args=[period.code]),
         **facts,
     }

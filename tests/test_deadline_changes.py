@@ -182,6 +182,13 @@ def test_a_settled_date_is_left_and_the_preview_says_so(may):
     assert not Letter.objects.exists()
 
 
+def test_a_letter_about_a_filing_says_that_its_date_is_provisional(may):
+    period = workflow.open_period("2027M02", may.city, IN_MARCH)
+    filing = period.filings.get(enterprise=may.firm)
+    workflow.ask_extension(filing, date(2027, 3, 13), may.clerk, IN_MARCH, "财务人员交接")
+    assert "2027-03-12（暂定）" in message_of(letters_to(may.reviewer.email, "filing/extension_asked").get()).body
+
+
 def test_what_is_opened_after_the_entry_is_reckoned_with_it(may):
     workflow.enter_arrangement(march_off(), may.city, IN_MARCH)
     period = workflow.open_period("2027M02", may.city, IN_MARCH)
