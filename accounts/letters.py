@@ -11,6 +11,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts.models import District, Enterprise, Letter
 from accounts.tasks import send_letters
@@ -74,9 +75,18 @@ def post(letters: Iterable[Letter]) -> int:
 
 
 def withdraw(topic: str) -> int:
-    """Letters on this topic that no mail server has been given yet are not wanted any more."""
-    unsent = Letter.objects.filter(topic=topic, state__in=[Letter.State.WAITING, Letter.State.CLAIMED])
-    return unsent.update(state=Letter.State.WITHDRAWN)
+    """Letters on this topic are not wanted any more. One that a worker is handing over may still go, but is not tried
+    again."""
+    return _withdraw(Letter.objects.filter(topic=topic))
+
+
+def withdraw_all(period: str, kind: str) -> int:
+    """The same for all topics of a kind ("owed") in a period."""
+    return _withdraw(Letter.objects.filter(period=period, topic__startswith=f"{kind}:"))
+
+
+def _withdraw(unwanted: QuerySet[Letter]) -> int:
+    return unwanted.filter(state__in=Letter.UNSENT).update(state=Letter.State.WITHDRAWN)
 
 
 def try_again(letter: Letter, at: datetime) -> int:

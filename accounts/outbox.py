@@ -30,7 +30,6 @@ SENDER = "重庆软件统计直报"
 BATCH = 50  # letters claimed at once and sent over one connection
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=4)
 MOST_ATTEMPTS = 14  # about a day and a half of trying
-UNSENT = [Letter.State.WAITING, Letter.State.CLAIMED, Letter.State.HANDED]
 
 
 def claim(number: int, at: datetime) -> list[Letter]:
@@ -38,7 +37,7 @@ def claim(number: int, at: datetime) -> list[Letter]:
     waits for come before bulk."""
     token = str(uuid.uuid4())
     with transaction.atomic():
-        due = Letter.objects.filter(state__in=UNSENT, due_at__lte=at).order_by("bulk", "due_at", "id")
+        due = Letter.objects.filter(state__in=Letter.UNSENT, due_at__lte=at).order_by("bulk", "due_at", "id")
         ids = list(due.select_for_update(skip_locked=True).values_list("id", flat=True)[:number])
         if not ids:
             return []
@@ -145,8 +144,11 @@ def _give_up(letter: Letter, trouble: str) -> None:
 
 
 def _note(letter: Letter, **outcome) -> None:
-    """How an attempt ended, unless the row is no longer this worker's."""
-    mine = Letter.objects.filter(pk=letter.pk, claim=letter.claim).exclude(state=Letter.State.WITHDRAWN)
+    """How an attempt ended, unless the row is no longer this worker's. A letter withdrawn meanwhile is not put back;
+    that it was sent stays a fact."""
+    mine = Letter.objects.filter(pk=letter.pk, claim=letter.claim)
+    if outcome["state"] != Letter.State.SENT:
+        mine = mine.exclude(state=Letter.State.WITHDRAWN)
     mine.update(attempts=letter.attempts, doubtful=letter.doubtful, **outcome)
 
 

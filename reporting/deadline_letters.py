@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from django.urls import reverse
 
-from accounts.letters import compose, post
+from accounts.letters import compose, post, withdraw_all
 from accounts.models import District, Letter
 from reporting import recipients
 from reporting.calendars import in_words
@@ -24,6 +24,7 @@ def deadline_moved(
     of_districts = {level: before[level] for level in before if level != Deadline.CITY}
     letters: list[Letter] = []
     if of_firms:
+        withdraw_all(period.pk, "owed")  # reminders on their way still name the old date
         letters += letters_to_firms(period, facts_of(period, of_firms, after, why, number), at)
     if of_districts:
         letters += letters_to_districts(period, facts_of(period, of_districts, after, why, number), at)

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 
 from accounts import outbox
-from accounts.letters import compose, post
+from accounts.letters import compose, post, withdraw
 from accounts.models import DeadAddress, Letter
 from tests.cast import AT
 
@@ -113,6 +113,26 @@ def test_a_worker_whose_lease_ran_out_leaves_the_letter_to_the_next(db, settings
     assert line.sent == []
     outbox.send(quick, lambda: AT)
     assert len(line.sent) == 1
+
+
+class WithdrawnMeanwhile(Line):
+    """While the letter is being handed over, what it is about is done with."""
+
+    def send_messages(self, messages):
+        withdraw("owed:1")
+        super().send_messages(messages)
+
+
+def test_a_letter_withdrawn_while_it_is_handed_over_is_not_tried_again(attempt):
+    post([letter("test", topic="owed:1")])
+    row = attempt(WithdrawnMeanwhile(smtplib.SMTPDataError(451, b"later")), letter("other"))
+    assert row.state == Letter.State.WITHDRAWN
+    assert outbox.claim(10, AT + timedelta(days=1)) == []
+
+
+def test_a_letter_withdrawn_while_it_is_handed_over_and_taken_was_sent(attempt):
+    post([letter("test", topic="owed:1")])
+    assert attempt(WithdrawnMeanwhile(), letter("other")).state == Letter.State.SENT
 
 
 def test_a_letter_withdrawn_after_the_claim_is_not_sent(db, monkeypatch):

@@ -11,7 +11,7 @@ from accounts import journal
 from accounts.models import DeadAddress, JournalEntry, Letter, User
 from accounts.outbox import message_of
 from accounts.tasks import send_letters
-from reporting import reminders, workflow
+from reporting import register, reminders, workflow
 from reporting.judging import judge
 from reporting.models import Filing, LateRequest, Period, ReminderChoice, State
 from reporting.occasions import set_schedule
@@ -131,6 +131,19 @@ def test_what_is_not_sent_yet_is_taken_back_when_the_firm_submits(may):
     assert Letter.objects.filter(stem="reminder/before", state=Letter.State.WAITING).count() == 2  # the other two firms
 
 
+def test_what_is_not_sent_yet_is_taken_back_when_the_period_is_locked_or_the_firm_has_left(may):
+    reminders.plan(on(12))
+    register.stop_reporting(may.firm, left_on=date(2024, 4, 30), reason="注销", by=may.reviewer, at=on(12))
+    assert states_of(may.filing) == {Letter.State.WITHDRAWN}
+    assert states_of(may.other_filing) == {Letter.State.WAITING}
+    workflow.lock(may.may, may.city, on(13), "到期")
+    assert states_of(may.other_filing) == {Letter.State.WITHDRAWN}
+
+
+def states_of(filing) -> set[str]:
+    return set(Letter.objects.filter(topic=f"owed:{filing.pk}").values_list("state", flat=True))
+
+
 def test_a_returned_firm_is_reminded_and_not_told_to_ask_for_a_late_filing(may):
     submission = file_may(may.filing, may.clerk)
     workflow.send_back(submission, [{"cell": "", "reason": "请核对"}], may.reviewer, on(8))
@@ -168,6 +181,17 @@ def test_an_extended_filing_has_its_own_occasions(may, cast):
     assert not Letter.objects.filter(topic=f"owed:{may.other_filing.pk}", stem="reminder/before").exists()
 
 
+def test_an_extension_takes_back_what_still_names_the_old_date(may):
+    reminders.plan(on(10))
+    asked = workflow.ask_extension(may.filing, date(2024, 6, 13), may.clerk, on(10), "财务交接")
+    assert states_of(may.filing) == {Letter.State.WAITING}
+    workflow.decide_extension(asked, True, may.reviewer, on(11))
+    assert Letter.State.WAITING not in states_of(may.filing)
+    reminders.plan(on(12))
+    waiting = Letter.objects.filter(topic=f"owed:{may.filing.pk}", state=Letter.State.WAITING)
+    assert {letter.facts["due"][:10] for letter in waiting} == {"2024年6月13日"}
+
+
 def test_an_extension_that_ends_before_a_moved_date_changes_nothing(may):
     Filing.objects.filter(pk=may.filing.pk).update(extended_to=date(2024, 6, 11))
     assert written(on(12)) == {"reminder/due"}
@@ -179,6 +203,7 @@ def test_a_moved_date_is_reminded_of_anew_with_its_reason_and_not_opened_again(m
     reminders.plan(on(7))
     dates = {"enterprise": date(2024, 6, 17), "district": date(2024, 6, 18), "city": date(2024, 6, 19)}
     workflow.set_deadlines(may.may, dates, may.city, on(8), "系统升级", "渝软〔2024〕1号")
+    assert states_of(may.filing) == {Letter.State.WITHDRAWN}  # they name the old date
     assert written(on(11)) == set()
     reminders.plan(on(12))
     letters = Letter.objects.filter(to=may.clerk.email, stem="reminder/before").order_by("written_at")

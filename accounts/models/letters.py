@@ -36,6 +36,8 @@ class Letter(models.Model):
         FAILED = "failed", "发送失败"
         WITHDRAWN = "withdrawn", "不再需要"
 
+    UNSENT = [State.WAITING, State.CLAIMED, State.HANDED]
+
     key = models.CharField("标识", max_length=400, unique=True)
     message_id = models.CharField("邮件编号", max_length=120, db_index=True)
     to = models.EmailField("收件地址", max_length=254, db_index=True)

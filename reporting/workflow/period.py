@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
-from accounts import journal
+from accounts import journal, letters
 from accounts.models import Enterprise, Residence, User
 from forms_tables.catalog import edition_for
 from forms_tables.periods import PeriodCode
@@ -126,6 +126,8 @@ def settle_owed(enterprise: Enterprise, by: User, at: datetime, why: str) -> Non
         before, filing.state = filing.get_state_display(), after
         filing.save(update_fields=["state"])
         action = "恢复应报" if owes else "不须报"
+        if not owes:
+            letters.withdraw(f"owed:{filing.pk}")
         record(filing, by, at, action, before={"状态": before}, after={"状态": after.label}, why=why)
 
 
@@ -219,6 +221,7 @@ def lock(period: Period, by: User, at: datetime, reason: str = "") -> Period:
     period.save(update_fields=["state", "locked_at"])
     Filing.objects.of(period).filter(state=State.APPROVED).update(state=State.LOCKED)
     results.freeze(period, at)
+    letters.withdraw_all(period.pk, "owed")
     journal.record(
         by=by, at=at, action="锁定报告期", subject=period.label, period=period.code, after=missing, why=reason.strip()
     )

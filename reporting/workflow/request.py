@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+from accounts import letters
 from accounts.models import User
 from forms_tables.parsing import Problem, parse
 from reporting import emails
@@ -65,6 +66,7 @@ def decide_extension(
         filing.extended_to = request.granted_until = until
         filing.save(update_fields=["extended_to"])
         request.save(update_fields=["granted_until"])
+        letters.withdraw(f"owed:{filing.pk}")  # a reminder on its way still names the old date
     after = {"延期至": str(until)} if granted else None
     _decide(request, filing, granted, by, at, answer, "同意延期" if granted else "不同意延期", after)
     emails.extension_decided(request)
