@@ -5,18 +5,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 
-from accounts import clock
+from accounts import clock, dead_addresses
 from accounts.links import activation_link
-from accounts.models import Application, Installation, User
-from reporting import certificates, registration
+from accounts.models import Application, Installation, Letter, User
+from reporting import certificates, dispatches, registration, reminder_letters, reminders
 from reporting.models import (
     Announcement,
     BaseAdjustment,
     Certificate,
+    Dispatch,
     ExtensionRequest,
     Filing,
     LateRequest,
@@ -53,6 +55,7 @@ def every_screen() -> Iterator[Screen]:
     yield from of_the_results()
     yield from of_the_dates()
     yield from of_lateness()
+    yield from of_the_reminders()
 
 
 def for_a_stranger() -> Iterator[Screen]:
@@ -296,6 +299,44 @@ def of_lateness() -> Iterator[Screen]:
     yield Screen("city-submissions-after-lock", f"/city/submissions/?period={locked}&state=after_lock", city)
     for kind in ("extension", "late", "base"):
         yield Screen(f"city-requests-{kind}", f"/city/requests/?kind={kind}", city)
+
+
+def of_the_reminders() -> Iterator[Screen]:
+    """Whom to urge, the letters and how they ended, addresses that take no mail, the schedule."""
+    filing = filing_in(State.NOT_STARTED, MONTH)
+    reviewer, city = reviewer_of(filing), official(User.Role.CITY)
+    failed, dispatch = letter_that_failed(filing), dispatch_of(reviewer)
+    for role, user in {"city": city, "district": reviewer}.items():
+        yield Screen(f"{role}-reminders", f"/reminders/?period={MONTH}", user)
+        yield Screen(f"{role}-dispatch", f"/reminders/sent/{dispatch.token}/", user)
+        yield Screen(f"{role}-letters", "/reminders/letters/", user)
+        yield Screen(f"{role}-letter-failed", f"/reminders/letters/{failed.pk}/", user)
+        yield Screen(f"{role}-dead-addresses", "/dead-addresses/", user)
+        yield Screen(f"{role}-schedule", "/reminders/schedule/", user)
+    yield Screen("association-schedule", "/reminders/schedule/", official(User.Role.ASSOCIATION))
+
+
+def dispatch_of(reviewer: User) -> Dispatch:
+    """A 催报 of this district; made once."""
+    if found := Dispatch.objects.filter(by=reviewer).first():
+        return found
+    at, period = clock.now(), Period.objects.get(code=MONTH)
+    made, _ = dispatches.press(uuid4(), period, dispatches.Chosen(), "请在周五前上报，有困难请来电。", at, reviewer, at)
+    return dispatches.write(made.pk, at)
+
+
+def letter_that_failed(filing: Filing) -> Letter:
+    """A reminder to this firm that came back, and its address in the list; written once."""
+    key, at = "walk:returned", clock.now()
+    if found := Letter.objects.filter(key__startswith=key).first():
+        return found
+    reason = "退信：550 5.1.1 Recipient address rejected: User unknown in virtual mailbox table"
+    owed = next(reminders.owed_of(filing.period, [filing.pk]))
+    letter = reminder_letters.due(owed, [clerk_of(filing).email], at)[0]
+    letter.key, letter.state, letter.trouble, letter.attempts = key, Letter.State.FAILED, reason, 1
+    letter.save()
+    dead_addresses.notice(letter, reason, at)
+    return letter
 
 
 def official(role: str) -> User:
