@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from accounts import clock
 from accounts.models import JournalEntry, Letter
+from accounts.outbox import message_of
 from reporting import workflow
 from reporting.models import ExtensionRequest, Filing
 from reporting.standing import requests_waiting
@@ -289,6 +290,27 @@ def test_the_list_says_how_often_a_firm_asked_before(may):
     workflow.ask_extension(may.filing, THE_13TH, may.clerk, AT + timedelta(hours=1), WHY)
     first = ExtensionRequest.objects.filter(filing=may.filing).listed()[0]
     assert (first.waits, first.asked_before, first.granted_before) == (True, 2, 0)
+
+
+def test_the_letters_say_the_dates_and_lead_on(may):
+    extend(may)
+    asked = message_of(Letter.objects.get(stem="filing/extension_asked"))
+    assert asked.subject == "〔软统直报〕重庆云图软件有限公司申请延期上报2024年5月报表"
+    assert "2024-06-13" in asked.body and "现在的截止日是 2024-06-12" in asked.body and WHY in asked.body
+    assert "/district/requests/?kind=extension" in asked.body
+    said = message_of(Letter.objects.filter(stem="filing/extension_decided").first())
+    assert said.subject == "〔软统直报〕2024年5月延期申请：已同意"
+    for part in (said.body, said.alternatives[0].content):
+        assert "请在 2024-06-13 24时前上报" in part and "/filings/2024M05/" in part
+    workflow.decide_extension(
+        workflow.ask_extension(may.other_filing, THE_13TH, may.other_clerk, AT, WHY),
+        False,
+        may.other_reviewer,
+        AT,
+        "请按账面数上报",
+    )
+    said = message_of(Letter.objects.get(stem="filing/extension_decided", enterprise=may.other_filing.enterprise))
+    assert "请按账面数上报" in said.body and "上报截止日仍是 2024-06-12" in said.body
 
 
 @pytest.mark.worker
