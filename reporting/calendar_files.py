@@ -24,6 +24,8 @@ NEEDED = ("date", "notice_year", "festival", "type", "festival_day_itself")
 OFF, WORKED = "放假", "调休上班"
 YES = {"yes": True, "no": False, "是": True, "否": False}
 MOST_ROWS = 2_000
+LONGEST_NAME = 40
+WEB_ADDRESS = re.compile(r"https?://[^\s\"'<>]{1,280}")  # it becomes a link
 ASK_FOR_TEMPLATE = "请下载模板，照着列名填写。"
 
 
@@ -75,7 +77,8 @@ def read_arrangement(source: BinaryIO, name: str, year: int, number: str) -> Rea
     refuse_repeats(days, read.problems)
     if not read.problems:
         read.festivals = tuple(festivals_in(days, number, read.problems))
-    read.url = next((row.cells["source_url"].strip() for row in of_year if row.cells.get("source_url")), "")
+    addresses = (row.cells.get("source_url", "").strip() for row in of_year)
+    read.url = next(filter(WEB_ADDRESS.fullmatch, addresses), "")
     return read
 
 
@@ -170,6 +173,8 @@ def day_in(row: Row, year: int, problems: list[Problem]) -> Iterator[Day]:
         wrong.append(("notice_year", f"没有填写，请填 {year}。"))
     if not cells["festival"]:
         wrong.append(("festival", "没有写节日名称，请填写，例如 春节。"))
+    elif len(cells["festival"]) > LONGEST_NAME:
+        wrong.append(("festival", f"节日名称超过 {LONGEST_NAME} 字，请核对是不是填错了列。"))
     if cells["type"] not in (OFF, WORKED):
         wrong.append(("type", f"“{cells['type']}”不认识，请写“{OFF}”或“{WORKED}”。"))
     elif cells["type"] == WORKED and date.weekday() < 5:

@@ -260,6 +260,7 @@ def test_it_reads_what_a_chinese_excel_saves():
         ("2027-05-03,周一,2027,青年节,放假,no,no,", "第 6 行 date：2027年5月3日（周一）重复：第 4 行已写为劳动节放假"),
         ("05/09/2027,,2027,劳动节,放假,,no,", "第 6 行 date：“05/09/2027”看不出是哪一天"),
         ("2027-05-09,,2027,,放假,,no,", "第 6 行 festival：没有写节日名称"),
+        (f"2027-05-09,,2027,{'劳动节' * 20},放假,,no,", "第 6 行 festival：节日名称超过 40 字"),
         ("2027-05-09,,2027,劳动节,加班,,no,", "第 6 行 type：“加班”不认识"),
         ("2027-05-09,,2027,劳动节,放假,,也许,", "第 6 行 festival_day_itself：“也许”不认识"),
         ("2027-05-09,,2027,劳动节,调休上班,,yes,", "第 6 行 festival_day_itself：调休上班日不能是节日当天"),
@@ -272,6 +273,12 @@ def test_a_row_that_contradicts_itself_is_named_with_its_place(row, sentence):
     found = read(lines(*ROWS, row))
     assert sentence in said(found)
     assert found.festivals == () or "连续" in sentence or "只有" in sentence
+
+
+@pytest.mark.parametrize("address", ["javascript:alert(1)", "www.gov.cn", "https://a b", "https://" + "x" * 400, ""])
+def test_only_a_web_address_becomes_the_notices_link(address):
+    assert read(lines(*(row.replace("https://www.gov.cn/x", address) for row in ROWS))).url == ""
+    assert read(lines(*ROWS)).url == "https://www.gov.cn/x"
 
 
 def test_a_file_of_another_year_says_so():
