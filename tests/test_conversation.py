@@ -140,6 +140,10 @@ def test_the_city_and_the_association_read_along_once_they_are_asked(may, cast):
     assert (unread(cast.chen_yu), unread(cast.li_na)) == (2, 1)
 
 
+def test_the_city_cannot_ask_itself(may, cast):
+    assert not say(may.filing, "收到。", cast.zhou_tao, AT, for_city=True).for_city
+
+
 def test_the_city_reads_along_once_it_has_spoken(may, cast):
     say(may.filing, "市级看到了这一期。", cast.zhou_tao, AT)
     assert (unread(cast.liu_fang), unread(cast.li_na), unread(cast.chen_yu)) == (0, 1, 1)
@@ -341,6 +345,28 @@ def test_it_tells_each_message_once_and_nothing_that_was_read(may, cast):
     newest = Letter.objects.get(key__endswith=f"2024-06-06 {cast.chen_yu.email}")
     assert [line["words"] for line in newest.facts["messages"]] == ["五点以后。"]
     assert plan_digest(FIVE + timedelta(days=2)) == 0
+
+
+def test_it_leaves_out_what_ones_own_office_said(may, cast):
+    say(may.filing, "企业问。", cast.li_na, AT)
+    say(may.filing, "区县答。", cast.chen_yu, AT)
+    plan_digest(FIVE)
+    said = {to: [line["words"] for line in letter.facts["messages"]] for to, letter in digests().items()}
+    assert said == {
+        cast.chen_yu.email: ["企业问。"],
+        cast.li_na.email: ["区县答。"],
+        cast.wang_lei.email: ["区县答。"],
+    }
+
+
+def test_somebody_who_came_later_is_told_only_of_what_came_since(may, cast):
+    say(may.filing, "以前的。", cast.li_na, AT)
+    newcomer = make_user("yuzhong2", "林涛", "district", district=cast.yuzhong)
+    say(may.filing, "新来以后的。", cast.li_na, AT)
+    plan_digest(FIVE)
+    assert [line["words"] for line in digests()[newcomer.email].facts["messages"]] == ["新来以后的。"]
+    page = sign_in(newcomer).get(path_of(may.filing)).content.decode()
+    assert page.count("未读</span>") == 1
 
 
 def test_an_evening_without_the_machine_delays_it_to_the_morning(may, cast):
