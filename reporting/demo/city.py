@@ -126,7 +126,8 @@ def postpone(period: Period) -> None:
         deadline.date = DEMO_DAY + timedelta(days=days[deadline.level])
         deadline.moved, deadline.by_hand = True, True
         deadline.why = "市级人工设定：演示城市把年报延至6月，以便同时演示月报和年报。"
-        deadline.save(update_fields=["date", "moved", "by_hand", "why"])
+        deadline.notice_number = "无"
+        deadline.save(update_fields=["date", "moved", "by_hand", "why", "notice_number"])
 
 
 def told(firms: list[Firm]) -> Iterator[tuple[Firm, list]]:
