@@ -122,16 +122,20 @@ def _from_words(message: email.message.Message, parts: list, source: bytes) -> B
         return "发信人不是邮件系统"
     said = "\n".join(_text(part) for part in parts if part.get_content_type() in ("text/plain", "text/html"))
     said = _squeeze(TAGS.sub(" ", said))
-    refusal = REFUSAL.search(said)
-    if not refusal and not GIVES_UP.search(_header(message, "Subject") + said):
+    subject = _header(message, "Subject")
+    if refusal := REFUSAL.search(said):
+        words = said[refusal.start() :]
+    elif given_up := GIVES_UP.search(said):
+        words = said[max(0, given_up.start() - 20) :]
+    elif GIVES_UP.search(subject):
+        words = f"{subject}：{said}"
+    else:
         return "没有写明退信"
-    start = refusal.start() if refusal else GIVES_UP.search(_header(message, "Subject") + said).start()
-    words = said[max(0, start - (0 if refusal else 20)) :][:200].strip() or _header(message, "Subject")
     own = parseaddr(_header(message, "To"))[1].lower()
     machine = parseaddr(_header(message, "From"))[1].lower()
     named = _header(message, "X-Failed-Recipients") or said
     others = [found for found in ADDRESS.findall(named) if found.lower() not in (own, machine)]
-    return Bounce(FAILED, words, _our_ids(parts, source), others[0] if others else "")
+    return Bounce(FAILED, words[:200].strip(), _our_ids(parts, source), others[0] if others else "")
 
 
 def _our_ids(parts: list, source: bytes) -> tuple[str, ...]:

@@ -121,6 +121,17 @@ def test_what_is_no_bounce_changes_nothing(letter, name):
     assert not DeadAddress.objects.exists()
 
 
+def test_a_subject_alone_says_it_was_returned(letter):
+    source = f"From: postmaster@a.example\nSubject: returned mail\n\nSorry. {letter.message_id}".encode()
+    assert "已列入失效邮箱" in bounces.receive(source, real_now())
+
+
+def test_words_in_gbk_are_read_where_the_mail_does_not_say_so(letter):
+    source = sample("163-plain-gbk", letter).replace(b"SMTP error", b"error").replace(b"550 User not found", b"")
+    bounces.receive(source, real_now())
+    assert "邮件地址不存在" in DeadAddress.objects.get().reason
+
+
 def test_a_letter_of_another_installation_is_not_ours(letter):
     source = sample("postfix-failed", letter).replace(letter.message_id.encode(), b"<1@other.example>")
     source = source.replace(TO.encode(), b"somebody@other.example")
