@@ -92,3 +92,4 @@ def _announce(cast: Cast) -> None:
     text = "《统计调查制度》新版自8月报起施行。\n\n培训安排另行通知。"
     announcement = Announcement(title="新版制度培训", text=text, to_firms=True, to_districts=True, by_mail=True)
     announcements.publish(announcement, cast.zhou_tao, AT)
+    announcements.plan(AT)
