@@ -81,8 +81,8 @@ def freeze(period: Period, at: datetime) -> None:
 
 
 def filings_of(period: Period) -> QuerySet[Filing]:
-    """All filings of a period, also what was filed after its lock: then it was missing, and is so for ever."""
-    return Filing.objects.filter(period=period)
+    """What is owed for a period, also what was filed after its lock: then it was missing, and is so for ever."""
+    return Filing.objects.of(period)
 
 
 def closing(period: Period, at: datetime) -> datetime:

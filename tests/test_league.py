@@ -114,6 +114,8 @@ def test_the_first_page_is_the_newest_period_whose_firms_date_has_passed(fourtee
     make_it_be(date(2024, 6, 12))
     assert desk.get("/league/").url == "/league/2023M12/"
     assert desk.get("/league/?period=2024M05&by=held").url == "/league/2024M05/?by=held"
+    for nonsense in ("2023M02", "a/b"):
+        assert desk.get("/league/", {"period": nonsense}).status_code == 404
 
 
 def test_without_a_period_it_says_what_to_wait_for(cast):

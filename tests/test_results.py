@@ -332,6 +332,15 @@ def test_a_district_without_filings_still_has_its_line(may):
     assert results.count(may.may, LOOKED_AT)[empty.pk] == Tally()
 
 
+def test_a_district_that_is_gone_and_where_nothing_is_owed_does_not_stand_in_the_way_of_a_lock(may, cast):
+    """Its last firm left, and so did the district, before the period's end."""
+    gone = make_district("500199", "旧区", 99)
+    put(may.filings["停报"], district=gone)
+    District.objects.filter(pk=gone.pk).update(valid_to=date(2023, 12, 31))
+    workflow.lock(may.may, by=cast.zhou_tao, at=LOOKED_AT, reason="逾期未报")
+    assert not DistrictResult.objects.filter(district=gone).exists()
+
+
 def test_half_is_rounded_up_and_only_once():
     assert MEASURES["on_time_rate"].of(Tally(owed=8, on_time=1)) == Decimal("12.5")
     assert MEASURES["on_time_rate"].of(Tally(owed=16, on_time=1)) == Decimal("6.3")  # 6.25

@@ -65,13 +65,15 @@ class Line:
 @require(*OFFICES)
 def current_league(request):
     """The period chosen in the form; without one, the newest whose firms' date has passed."""
-    today = clock.today()
-    period = request.GET.get("period") or newest_due(today)
-    if not period:
+    if asked := request.GET.get("period"):
+        code = get_object_or_404(periods_to_show(), pk=asked).code
+    else:
+        code = newest_due(clock.today())
+    if not code:
         page = "district" if request.user.role == User.Role.DISTRICT else "city"
         return render(request, f"{page}/no_period.html")
     by = request.GET.get("by")
-    return redirect(reverse("league", args=[period]) + (f"?by={by}" if by in RANKED else ""))
+    return redirect(reverse("league", args=[code]) + (f"?by={by}" if by in RANKED else ""))
 
 
 @require(*OFFICES)
