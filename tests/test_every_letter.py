@@ -7,7 +7,7 @@ import pytest
 from django.template import engines
 
 from accounts import outbox
-from accounts.models import Letter
+from accounts.models import Letter, User
 from tests.letter_story import tell
 
 FOLDER = Path(__file__).resolve().parent.parent / "templates" / "emails"
@@ -43,6 +43,17 @@ def test_each_reads_well_in_both_parts(letters, settings):
             wrong.setdefault(stem, []).append(message.body)
         assert message.subject.startswith("〔软统直报〕") and "\n" not in message.subject
     assert wrong == {}
+
+
+def test_both_parts_of_a_letter_about_a_filing_address_the_same_reader(letters):
+    """A letter to an office opens with 关于 before the firm's name; without it, it would be written to the firm."""
+    for stem, letter in letters.items():
+        if stem.startswith("filing/"):
+            message = outbox.message_of(letter)
+            opening = re.search(r"<p>(.*?)</p>", message.alternatives[0].content)[1]
+            assert message.body.strip().splitlines()[0] == opening, stem
+            to_firm = User.objects.get(email=letter.to).role == User.Role.ENTERPRISE
+            assert opening.startswith("关于 ") != to_firm, stem
 
 
 def test_no_two_letters_share_a_message_id(letters):
