@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
 from forms_tables.periods import PeriodCode
 from reporting.calendars import Calendar
 from reporting.deadlines import OTHER_READINGS, Due, Reading, deadlines_of, periods_of, squeezed
-from reporting.models import Period
+from reporting.models import Filing, Period
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class DatedPeriod:
     opened: Period | None  # its dates are stored: facts, whatever the calendar and the readings say now
     warnings: dict[str, str]  # by level
     others: tuple[OtherReading, ...]
+    extended_to: date | None = None  # what the district granted the firm that reads the page
 
 
 def dated_periods(wanted: Iterable[PeriodCode], calendar: Calendar, reading: Reading) -> list[DatedPeriod]:
@@ -35,6 +37,18 @@ def dated_periods(wanted: Iterable[PeriodCode], calendar: Calendar, reading: Rea
     opened = stored_periods(wanted)
     named = [period for period in wanted if period.month != 1 or reading.reports_january or period.code in opened]
     return [dated_period(period, opened.get(period.code), calendar, reading) for period in named]
+
+
+def with_extensions(dated: list[DatedPeriod], enterprise_id: int) -> list[DatedPeriod]:
+    """As they are for one firm: its own later dates beside the periods'."""
+    filings = Filing.objects.filter(enterprise=enterprise_id, extended_to__isnull=False)
+    own = dict(filings.values_list("period", "extended_to"))
+    return [
+        replace(each, extended_to=own[each.period.code])
+        if each.period.code in own and own[each.period.code] > each.dues[0].date
+        else each
+        for each in dated
+    ]
 
 
 def periods_to_name(year: int) -> tuple[PeriodCode, ...]:

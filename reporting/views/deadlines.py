@@ -11,7 +11,7 @@ from accounts.models import User
 from forms_tables.periods import PeriodCode
 from reporting import workflow
 from reporting.calendar_notice import year_missing
-from reporting.deadline_years import dated_periods, periods_to_name
+from reporting.deadline_years import dated_periods, periods_to_name, with_extensions
 from reporting.deadlines import DEFAULT, Reading
 from reporting.models import ReadingChoice, calendar_in_force, reading_in_force
 from reporting.views.calendar import refuse_strange, years_to_show
@@ -31,10 +31,13 @@ def deadlines_of_year(request, year):
     today, calendar, reading = clock.today(), calendar_in_force(), reading_in_force()
     # What is due in the year: the December and the annual of the year before come first.
     wanted = [PeriodCode(year - 1, 12), PeriodCode(year - 1), *periods_to_name(year)]
+    periods = dated_periods(wanted, calendar, reading)
+    if request.user.enterprise_id:
+        periods = with_extensions(periods, request.user.enterprise_id)
     context = {
         "year": year,
         "years": years_to_show(calendar.years, today.year, year),
-        "periods": dated_periods(wanted, calendar, reading),
+        "periods": periods,
         "is_published": year in calendar.years,
         "weighs_readings": request.user.role in (User.Role.CITY, User.Role.ASSOCIATION),
         "missing": year_missing(calendar, today),
