@@ -319,3 +319,20 @@ def test_two_who_ask_at_once_ask_once(transactional_db):
     ask = lambda: workflow.ask_extension(may.filing, THE_13TH, may.clerk, AT, WHY)  # noqa: E731
     while_another(ask, ask)
     assert ExtensionRequest.objects.count() == 1
+
+
+def test_the_page_of_dates_shows_a_firm_its_own_later_date_and_nobody_else(may):
+    extend(may)
+    words = '本企业的截止日是 <b class="nowrap">2024-06-13</b>'
+    assert words in sign_in(may.clerk).get("/deadlines/2024/").content.decode()
+    assert "本企业延期" not in sign_in(may.other_clerk).get("/deadlines/2024/").content.decode()
+    assert "本企业延期" not in sign_in(may.reviewer).get("/deadlines/2024/").content.decode()
+    may.may.deadlines.filter(level="enterprise").update(date=THE_14TH)  # the period's own date is the later one now
+    assert "本企业延期" not in sign_in(may.clerk).get("/deadlines/2024/").content.decode()
+
+
+def test_enter_in_the_answer_to_a_request_decides_nothing(may):
+    workflow.ask_extension(may.filing, THE_13TH, may.clerk, AT, WHY)
+    text = sign_in(may.reviewer).get(reverse("district_requests")).content.decode()
+    form = text[text.index('name="until"') - 600 :]
+    assert form.index("<button disabled hidden>") < form.index('value="yes"')
