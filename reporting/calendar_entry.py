@@ -21,7 +21,8 @@ class NoDate(ValueError):
 
 
 def read_day(typed: str, year: int) -> date:
-    """2027-02-06, 2027年2月6日, 2027/2/6, 20270206, full width or not; 2月6日 is of `year`. Nothing else is guessed."""
+    """2027-02-06, 2027年2月6日, 2027/2/6, 20270206, full width or not; 2月6日 is of `year`. Nothing else is guessed.
+    A day more than a year away is a slip of the pen, and a run of days up to it would be endless."""
     text = re.sub(r"\s", "", unicodedata.normalize("NFKC", typed))
     found = (
         re.fullmatch(r"(?P<y>\d{4})年(?P<m>\d{1,2})月(?P<d>\d{1,2})[日号]?", text)
@@ -32,8 +33,11 @@ def read_day(typed: str, year: int) -> date:
     if not found:
         raise NoDate(f"“{typed.strip()}”看不出是哪一天，{HOW_TO_WRITE}。")
     parts = found.groupdict()
+    of_year = int(parts.get("y") or year)
+    if abs(of_year - year) > 1:
+        raise NoDate(f"“{typed.strip()}”不在{year}年前后，请核对年份。")
     try:
-        return date(int(parts.get("y") or year), int(parts["m"]), int(parts["d"]))
+        return date(of_year, int(parts["m"]), int(parts["d"]))
     except ValueError as error:
         raise NoDate(f"“{typed.strip()}”不是日历上的日期，请更正。") from error
 

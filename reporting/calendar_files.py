@@ -123,15 +123,17 @@ def heads_of(names: Iterable[object]) -> dict[str, int]:
 
 def rows_of_workbook(source: BinaryIO, name: str, problems: list[Problem]) -> Iterator[Row]:
     package = inspect_package(source, name)
-    if any(outline.rows > MOST_ROWS for outline in package.outlines.values()):
-        raise Unreadable(f"表里超过 {MOST_ROWS:,} 行有内容，不是放假安排。请检查是否选错了文件。")
+    if (last := max((outline.last_row for outline in package.outlines.values()), default=0)) > MOST_ROWS:
+        raise Unreadable(
+            f"表里到第 {last:,} 行还有内容，超过 {MOST_ROWS:,} 行。请检查是否选错了文件；是零星内容的，请删去后再上传。"
+        )
     try:
         sheet = load_workbook(package.stream()).worksheets[0]
     except Exception as damaged:  # openpyxl raises whatever its parts raise on a strange file
         raise Unreadable(DAMAGED) from damaged
     for merged in sheet.merged_cells.ranges:
         problems.append(Problem(str(merged), "合并了单元格，看不出每一天的内容。请取消合并，每一天各占一行。"))
-    table = sheet.iter_rows(max_row=min(sheet.max_row, MOST_ROWS * 10), max_col=60)
+    table = sheet.iter_rows(max_row=min(sheet.max_row, MOST_ROWS), max_col=60)
     heads = heads_of(cell.value for cell in next(table, ()))
     for cells in table:
         known = {head: cells[at] for head, at in heads.items() if at < len(cells)}

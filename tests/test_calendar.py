@@ -259,6 +259,8 @@ def test_it_reads_what_a_chinese_excel_saves():
         ("2027-05-09,周日,2027,劳动节,调休上班,no,no,", "第 6 行 is_weekend：2027-05-09是周日"),
         ("2027-05-03,周一,2027,青年节,放假,no,no,", "第 6 行 date：2027年5月3日（周一）重复：第 4 行已写为劳动节放假"),
         ("05/09/2027,,2027,劳动节,放假,,no,", "第 6 行 date：“05/09/2027”看不出是哪一天"),
+        ("9999-12-31,,2027,劳动节,放假,,no,", "第 6 行 date：“9999-12-31”不在2027年前后，请核对年份"),
+        ("2025-05-09,,2027,劳动节,放假,,no,", "第 6 行 date：“2025-05-09”不在2027年前后"),
         ("2027-05-09,,2027,,放假,,no,", "第 6 行 festival：没有写节日名称"),
         (f"2027-05-09,,2027,{'劳动节' * 20},放假,,no,", "第 6 行 festival：节日名称超过 40 字"),
         ("2027-05-09,,2027,劳动节,加班,,no,", "第 6 行 type：“加班”不认识"),
@@ -341,6 +343,11 @@ def test_it_reads_a_workbook_with_dates_and_with_dates_as_text():
 )
 def test_a_workbook_is_refused_at_the_cell(change, sentence):
     assert sentence in said(read(workbook(*CELLS, change=change), name="2027.xlsx"))
+
+
+def test_a_cell_far_below_the_days_is_not_passed_over():
+    with pytest.raises(Unreadable, match="到第 30,000 行还有内容"):
+        read(workbook(*CELLS, change=lambda sheet: sheet.__setitem__("A30000", "2027-05-03")), name="2027.xlsx")
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 nonsense", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", HOLIDAYS])
