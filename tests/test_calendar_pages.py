@@ -7,6 +7,7 @@ from html import unescape
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from accounts import clock
 from accounts.models import Letter
 from reporting import workflow
 from reporting.calendar_entry import lines_to_fill
@@ -244,6 +245,19 @@ def test_a_ticket_is_judged_again_when_it_is_confirmed(desk, may):
     ticket = ticket_in(preview(desk, typed(SPRING)))
     workflow.enter_arrangement(march_off(last=date(2027, 3, 14)), may.city, AT)
     assert "已录入过，这次的日期不同" in page(desk.post("/calendar/2027/confirm/", {"ticket": ticket}, follow=True))
+
+
+def test_what_somebody_else_entered_since_the_preview_is_not_replaced_unseen(desk, may):
+    """Two officials at once, with different numbers for what may be one notice."""
+    ticket = ticket_in(preview(desk, typed(SPRING, number="国办发明电〔2026〕10号")))
+    workflow.enter_arrangement(march_off(), may.city, clock.now())
+    text = page(desk.post("/calendar/2027/confirm/", {"ticket": ticket}, follow=True))
+    assert f"预览之后，2027年放假安排（{NUMBER}）刚由" in text
+    assert calendar_in_force().notice_for(2027).number == NUMBER
+    ticket = ticket_in(preview(desk, typed(SPRING, number="国办发明电〔2026〕10号")))
+    for _ in range(2):  # the second click says the same as the first
+        assert "已录入" in page(desk.post("/calendar/2027/confirm/", {"ticket": ticket}, follow=True))
+    assert calendar_in_force().notice_for(2027).number == "国办发明电〔2026〕10号"
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])

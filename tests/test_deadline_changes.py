@@ -1,6 +1,7 @@
 """What the city does to dates: a year's arrangement entered, a reading chosen, a date set by hand; and who is told."""
 
 import json
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from io import StringIO
 
@@ -102,6 +103,15 @@ def test_a_number_is_used_once_but_to_correct_and_what_stood_stays_on_record(cas
     assert (
         JournalEntry.objects.get(action="录入放假安排", why="止日录错一天").before["春节"] == "2027-03-12至2027-03-13"
     )
+
+
+def test_a_wrong_address_of_the_notice_is_corrected_too(cast):
+    first = workflow.enter_arrangement(march_off(), cast.zhou_tao, AT)
+    mended = replace(march_off(), url="https://www.gov.cn/y")
+    with pytest.raises(Refused, match="这次的标题或网址不同.*更正说明"):
+        workflow.enter_arrangement(mended, cast.zhou_tao, AT)
+    second = workflow.enter_arrangement(mended, cast.zhou_tao, AT, correction="网址录错")
+    assert second != first and calendar_in_force().notice_for(2027).url == "https://www.gov.cn/y"
 
 
 def shifted() -> Festival:

@@ -1,6 +1,7 @@
 """The State Council's days off, year by year. Everybody reads; the city enters a year, after a dry run."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from django.contrib import messages
 from django.core import signing
@@ -123,6 +124,7 @@ def preview(request, notice: Notice, doubtful: list[str], correction: str):
     tried = calendar_in_force().overlaid([notice])
     head = {"year": notice.year, "title": notice.title, "number": notice.number, "url": notice.url}
     ticket = {"head": head, "rows": rows_to_keep(notice), "correction": correction, "by": request.user.pk}
+    ticket["at"] = clock.now().isoformat()
     context = {
         "year": notice.year,
         "notice": notice,
@@ -148,7 +150,8 @@ def confirm_calendar(request, year):
         return redirect("enter_calendar", year)
     notice = notice_kept(kept["head"], kept["rows"])
     try:
-        workflow.enter_arrangement(notice, request.user, clock.now(), kept["correction"])
+        previewed_at = datetime.fromisoformat(kept["at"])
+        workflow.enter_arrangement(notice, request.user, clock.now(), kept["correction"], previewed_at)
     except workflow.Refused as refusal:
         messages.error(request, str(refusal))
         return redirect("enter_calendar", year)

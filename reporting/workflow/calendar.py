@@ -80,10 +80,13 @@ def _reckoned_dates() -> Iterator[Deadline]:
                 yield deadline
 
 
-def enter_arrangement(notice: Notice, by: User, at: datetime, correction: str = "") -> Arrangement:
+def enter_arrangement(
+    notice: Notice, by: User, at: datetime, correction: str = "", previewed_at: datetime | None = None
+) -> Arrangement:
     """Put one year's arrangement in force, and settle what was provisional without it.
 
-    A notice is entered once; entering it again with other days is a correction and says why.
+    A notice is entered once; entering it again with other days or words is a correction and says why. What somebody
+    else entered since the preview is not replaced unseen.
     """
     be_the_city(by)
     for sentence in contradictions(notice):
@@ -95,13 +98,22 @@ def enter_arrangement(notice: Notice, by: User, at: datetime, correction: str = 
             if standing and is_same(standing.notice, notice):
                 return standing  # the second click
             refuse_known(notice, correction)
+            if standing and previewed_at and standing.entered_at > previewed_at:
+                raise Refused(
+                    f"预览之后，{notice.year}年放假安排（{standing.number}）刚由{standing.entered_by}录入。"
+                    "请先核对；仍要取代的，重新预览后再确认。"
+                )
             return _put_in_force(notice, standing, by, at, correction)
     except IntegrityError as error:
         raise Refused(f"{notice.year}年放假安排刚刚已由他人录入，请刷新页面查看。") from error
 
 
 def is_same(one: Notice, other: Notice) -> bool:
-    return plain(one.number) == plain(other.number) and one.days == other.days
+    return plain(one.number) == plain(other.number) and one.days == other.days and head_of(one) == head_of(other)
+
+
+def head_of(notice: Notice) -> tuple[str, str]:
+    return notice.title.strip(), notice.url.strip()
 
 
 def refuse_known(notice: Notice, correction: str) -> None:
@@ -113,10 +125,11 @@ def refuse_known(notice: Notice, correction: str) -> None:
         if known.year != notice.year:
             raise Refused(f"文号“{notice.number}”已用于{known.year}年的放假安排，请核对文号和年份。")
         if not correction:
-            if known.days == notice.days:
+            if is_same(known, notice):
                 raise Refused(f"{notice.year}年放假安排（{known.number}）已在系统中，内容相同，不需要再次录入。")
+            what = "标题或网址" if known.days == notice.days else "日期"
             raise Refused(
-                f"文号“{notice.number}”已录入过，这次的日期不同。"
+                f"文号“{notice.number}”已录入过，这次的{what}不同。"
                 "确是更正录入错误的，请在“更正说明”里写明错在哪里；另有新通知的，请填新通知的文号。"
             )
 
