@@ -68,6 +68,29 @@ def test_an_approval_that_waited_sees_that_the_period_was_locked(transactional_d
     assert fresh(may.filing).approved is None
 
 
+@pytest.mark.worker
+def test_firms_are_not_added_to_a_period_that_was_locked_meanwhile(transactional_db):
+    may = make_may(assemble())
+    may.other_filing.delete()
+
+    def open_again():
+        with pytest.raises(Refused, match="已锁定"):
+            workflow.open_period("2024M05", may.city, AFTER_DUE)
+
+    while_another(lambda: workflow.lock(may.may, may.city, AFTER_DUE, "到期"), open_again)
+    assert may.may.filings.count() == 2
+
+
+@pytest.mark.worker
+def test_the_second_of_two_clicks_adds_the_same_firms_once(transactional_db):
+    may = make_may(assemble())
+    may.other_filing.delete()
+    while_another(
+        lambda: workflow.open_period("2024M05", may.city, AT), lambda: workflow.open_period("2024M05", may.city, AT)
+    )
+    assert may.may.filings.count() == 3
+
+
 @pytest.mark.django_db
 def test_a_locked_period_takes_neither_a_check_nor_an_explanation():
     may = make_may(assemble())

@@ -35,6 +35,8 @@ def open_period(code: str, by: User, at: datetime, estimates_allowed: bool = Fal
             "read_as": choice,
         },
     )
+    # Two clicks would both note the same firms, and a lock on its way would have firms added to what it froze.
+    period = Period.objects.select_for_update().get(pk=period.pk)
     if period.is_locked:
         raise Refused(f"{period.label}已锁定，不能再次开启。")
     if created:
