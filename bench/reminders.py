@@ -45,7 +45,7 @@ def main() -> None:
         valkey, os.environ["REDIS_URL"] = start_valkey(folder / "valkey")
         supervisor.add(valkey)
         mail = MailServer(folder / "received")
-        os.environ |= {"EMAIL_URL": f"smtp://127.0.0.1:{mail.port}", "VAR_DIR": str(folder), "LETTER_LEASE": "10"}
+        os.environ |= {"EMAIL_URL": f"smtp://127.0.0.1:{mail.port}", "VAR_DIR": str(folder), "LETTER_LEASE": "5"}
         try:
             measure(size, mail, folder, supervisor)
         finally:
