@@ -5,18 +5,19 @@ Which letters there are: accounts/emails.py and reporting/emails.py.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.crypto import salted_hmac
 
 from accounts.models import District, Enterprise, Letter
 from accounts.tasks import send_letters
 
 SENDERS_AT_ONCE = 8  # how many workers one posting may set to work
+MOST_OF_SUBJECT = Letter._meta.get_field("subject").max_length
 
 
 def compose(
@@ -43,9 +44,9 @@ def compose(
     key = f"{key} {to}"
     return Letter(
         key=key,
-        message_id=f"<{hashlib.sha256(key.encode()).hexdigest()[:40]}@{settings.SITE_HOST}>",
+        message_id=message_id_of(key),
         to=to,
-        subject=subject,
+        subject=" ".join(subject.split())[:MOST_OF_SUBJECT],
         stem=stem,
         facts=facts,
         secret=secret,
@@ -57,6 +58,11 @@ def compose(
         written_at=at,
         due_at=at,
     )
+
+
+def message_id_of(key: str) -> str:
+    """The same for every attempt, and known only to those the letter passed: a returned letter is believed by it."""
+    return f"<{salted_hmac('accounts.letters', key, algorithm='sha256').hexdigest()[:40]}@{settings.SITE_HOST}>"
 
 
 def post(letters: Iterable[Letter]) -> int:

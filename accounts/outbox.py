@@ -48,20 +48,21 @@ def claim(number: int, at: datetime) -> list[Letter]:
             claimed_at=at,
             due_at=at + settings.LETTER_LEASE,
         )
-    return list(Letter.objects.filter(claim=token).order_by("bulk", "id"))
+    return list(Letter.objects.filter(pk__in=ids, claim=token).order_by("bulk", "id"))
 
 
 def send(letters: list[Letter], clock: Callable[[], datetime]) -> None:
     """Send claimed letters over one connection. Nothing is raised for a letter that does not get through: its row says
-    when it is tried again, or that it failed."""
+    when it is tried again, or that it failed. A server that is away is asked once, not once for each letter."""
     connection = get_connection()
-    for letter in letters:
+    for place, letter in enumerate(letters):
         try:
             connection.open()
         except (OSError, smtplib.SMTPException) as error:  # nobody was told anything: no doubt
-            letter.attempts += 1
-            _try_again(letter, clock(), f"连不上邮件服务器：{error}")
-            continue
+            for left in letters[place:]:
+                left.attempts += 1
+                _try_again(left, clock(), f"连不上邮件服务器：{error}")
+            return
         _hand_over(letter, connection, clock)
     _close(connection)
 
@@ -82,9 +83,10 @@ def _hand_over(letter: Letter, connection, clock: Callable[[], datetime]) -> Non
         connection.send_messages([message])
     except smtplib.SMTPRecipientsRefused as refusal:
         code, answer = next(iter(refusal.recipients.values()))
-        _refused(letter, code, answer, at)
-        if code >= 500:
-            notice(letter, f"邮件服务器拒收：{code} {_words(answer)}", at)
+        with transaction.atomic():  # a failure never without its task
+            _refused(letter, code, answer, at)
+            if code >= 500:
+                notice(letter, f"邮件服务器拒收：{code} {_words(answer)}", at)
     except smtplib.SMTPDataError as refusal:
         _refused(letter, refusal.smtp_code, refusal.smtp_error, at)
     except smtplib.SMTPResponseException as refusal:  # the server does not take our sender, or anybody's, now
@@ -92,6 +94,9 @@ def _hand_over(letter: Letter, connection, clock: Callable[[], datetime]) -> Non
     except (OSError, smtplib.SMTPException) as error:  # the line broke: it may have the letter
         letter.doubtful = True
         _try_again(letter, at, f"与邮件服务器的连接中断：{error}")
+    except Exception as error:  # an address or a header no mail can bear: another try would end the same way
+        logger.exception("Letter %s cannot be handed over", letter.pk)
+        _give_up(letter, f"信件无法交给邮件服务器：{error}")
     else:
         _note(letter, state=Letter.State.SENT, sent_at=clock(), trouble="", **_kept(letter))
         return

@@ -74,6 +74,17 @@ def test_the_message_id_comes_from_the_key_so_every_attempt_has_it():
     assert letter("one").message_id != letter("two").message_id
 
 
+def test_nobody_outside_can_reckon_a_message_id(settings):
+    ours = letter("one").message_id
+    settings.SECRET_KEY = "another installation's"
+    assert letter("one").message_id != ours
+
+
+def test_a_subject_is_one_line_that_the_row_can_hold():
+    written = compose("password_changed", "重庆\r\nBcc: all@example.cn" + "企业" * 200, FACTS, "a@x.cn", key="k", at=AT)
+    assert written.subject.startswith("重庆 Bcc: all@example.cn企业") and len(written.subject) == 200
+
+
 def test_letters_somebody_waits_for_go_before_bulk(db):
     post([letter("reminder", bulk=True), letter("reset")])
     assert [row.key for row in outbox.claim(1, AT)] == ["reset a@example.cn"]
@@ -157,6 +168,16 @@ def test_a_server_nobody_reaches_is_no_doubt_only_a_pause(attempt):
     assert "连不上邮件服务器" in row.trouble
 
 
+def test_a_server_that_is_away_is_asked_once_for_the_whole_batch(db, monkeypatch):
+    asked, line = [], Line(opens=False)
+    monkeypatch.setattr(line, "open", lambda: asked.append(1) or Line.open(line))
+    post([letter("one"), letter("two"), letter("three")])
+    monkeypatch.setattr(outbox, "get_connection", lambda: line)
+    outbox.send(outbox.claim(10, AT), lambda: AT)
+    assert len(asked) == 1
+    assert set(Letter.objects.values_list("state", "attempts")) == {(Letter.State.WAITING, 1)}
+
+
 @pytest.mark.parametrize(
     "answer", [smtplib.SMTPServerDisconnected("gone"), TimeoutError("slow"), ConnectionResetError("reset")]
 )
@@ -214,6 +235,23 @@ def test_a_letter_that_cannot_be_written_holds_up_nobody(db, monkeypatch):
     outbox.send(outbox.claim(10, AT), lambda: AT)
     assert Letter.objects.get(subject="坏信").state == Letter.State.FAILED
     assert len(line.sent) == 1
+
+
+def test_an_address_no_mail_can_bear_fails_for_good_and_holds_up_nobody(db, mailoutbox):
+    nowhere = "a@" + "很" * 60 + ".cn"  # a name longer than the net allows; the form takes it
+    post([letter("bad", nowhere), letter("good")])
+    outbox.send(outbox.claim(10, AT), lambda: AT)
+    bad, good = Letter.objects.get(to=nowhere), Letter.objects.get(to="a@example.cn")
+    assert (bad.state, good.state) == (Letter.State.FAILED, Letter.State.SENT)
+    assert "信件无法交给邮件服务器" in bad.trouble and not bad.doubtful
+
+
+def test_a_refused_address_has_failed_only_together_with_its_task(attempt, monkeypatch):
+    monkeypatch.setattr(outbox, "notice", lambda *about: (_ for _ in ()).throw(ConnectionAbortedError("killed")))
+    post([letter("test")])
+    with pytest.raises(ConnectionAbortedError):
+        attempt(Line(smtplib.SMTPRecipientsRefused({"a@example.cn": (550, b"no such user")})), letter)
+    assert Letter.objects.get().state == Letter.State.HANDED  # another worker takes it up when the lease is over
 
 
 def test_a_secret_is_kept_until_it_is_sent_and_no_longer(attempt):
