@@ -111,7 +111,8 @@ def message_of(letter: Letter) -> EmailMultiAlternatives:
     headers = {"Message-ID": letter.message_id, "Auto-Submitted": "auto-generated"}
     if letter.doubtful:
         headers["X-Possible-Repeat"] = "yes"
-    text = render_to_string(f"emails/{letter.stem}.txt", facts)
+    # A plain string again: the part without HTML escapes nothing, so a page that shows it must.
+    text = render_to_string(f"emails/{letter.stem}.txt", facts).strip() + "\n"
     message = EmailMultiAlternatives(f"〔软统直报〕{letter.subject}", text, sender(), [letter.to], headers=headers)
     message.attach_alternative(render_to_string(f"emails/{letter.stem}.html", facts), "text/html")
     return message

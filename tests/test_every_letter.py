@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.template import engines
+from django.urls import reverse
 
 from accounts import outbox
 from accounts.models import Letter, User
@@ -54,6 +55,16 @@ def test_both_parts_of_a_letter_about_a_filing_address_the_same_reader(letters):
             assert message.body.strip().splitlines()[0] == opening, stem
             to_firm = User.objects.get(email=letter.to).role == User.Role.ENTERPRISE
             assert opening.startswith("关于 ") != to_firm, stem
+
+
+def test_a_page_that_shows_a_letter_escapes_what_somebody_wrote_in_it(letters, client, cast):
+    letter = letters["filing/late_asked"]
+    letter.facts["reason"] = "<form action=https://elsewhere.example><b>急</b>"
+    letter.save()
+    assert "<form action=https://elsewhere.example>" in outbox.message_of(letter).body
+    client.force_login(User.objects.filter(role=User.Role.CITY).first())
+    shown = client.get(reverse("sent_letter", args=[letter.pk])).content.decode()
+    assert "&lt;form action=https://elsewhere.example&gt;&lt;b&gt;急" in shown and "<b>急" not in shown
 
 
 def test_no_two_letters_share_a_message_id(letters):
