@@ -9,6 +9,7 @@ from django.urls import reverse
 from accounts import clock
 from accounts.letters import compose, post
 from accounts.models import JournalEntry, Letter
+from accounts.outbox import message_of
 from forms_tables.periods import PeriodCode
 from reporting import workflow
 from reporting.aggregation import as_json, revenue_before, summarise
@@ -77,6 +78,24 @@ def test_a_late_request_is_asked_only_where_it_is_needed(may):
     workflow.decide_late(asked, True, may.other_reviewer, AFTER_DUE)
     with pytest.raises(Refused, match="已同意补报，可以直接上报"):
         workflow.ask_late(may.other_filing, may.other_clerk, AFTER_DUE, "想补")
+
+
+def test_a_granted_request_says_what_to_do_now_on_the_page_and_in_the_letter(may, monkeypatch):
+    page, now = reverse("filing", args=["2024M05"]), "同意补报：现在可以上报，本期记为迟报"
+    monkeypatch.setattr(clock, "now", lambda: AFTER_DUE)
+    asked = workflow.ask_late(may.filing, may.clerk, AFTER_DUE, "财务交接")
+    assert now not in sign_in(may.clerk).get(page).content.decode()
+    workflow.decide_late(asked, True, may.reviewer, AFTER_DUE)
+    assert now in sign_in(may.clerk).get(page).content.decode()
+    letter = message_of(Letter.objects.filter(stem="filing/late_decided").first())
+    for part in (letter.body, letter.alternatives[0].content):
+        assert "填好后“确定上报”，本期记为迟报" in part
+    file_may(may.filing, may.clerk, at=AFTER_DUE)
+    assert now not in sign_in(may.clerk).get(page).content.decode()  # done: nothing is left to submit
+    refused = workflow.ask_late(may.other_filing, may.other_clerk, AFTER_DUE, "财务交接")
+    workflow.decide_late(refused, False, may.other_reviewer, AFTER_DUE, "已多次迟报")
+    letter = Letter.objects.get(stem="filing/late_decided", enterprise=may.other_filing.enterprise)
+    assert "确定上报" not in message_of(letter).body
 
 
 LOCKED_AT = moment(16, 18)

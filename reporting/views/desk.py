@@ -260,6 +260,13 @@ class Desk:
         """Past the date, never on time before, and no 补报 granted (P03); or shut by the lock with nothing approved."""
         return not workflow.why_not_late(self.filing, self.at)
 
+    @property
+    def let_in_late(self) -> LateRequest | None:
+        """The 补报 granted for what the firm has still to submit."""
+        if not (self.filing.is_with_firm and self.filing.is_past_due(self.at)):
+            return None
+        return self.late_request if self.late_request and self.late_request.granted else None
+
     @cached_property
     def extension_request(self) -> ExtensionRequest | None:
         return self.filing.extension_requests.order_by("-asked_at", "-pk").first()
