@@ -212,6 +212,18 @@ def test_the_three_dates_are_set_together_with_a_reason_and_stay_in_order(desk, 
     assert JournalEntry.objects.get(action="调整截止日").why == "系统维护"
 
 
+def test_a_page_that_stood_open_takes_nobody_elses_date_back(desk, may):
+    """Two officials: one moved the firms' date, the other, on a page from before, moves the city's."""
+    seen = page(desk.get("/city/periods/2024M05/"))
+    assert 'name="initial-enterprise" value="2024-06-12"' in seen
+    shown = {"enterprise": "2024-06-12", "district": "2024-06-13", "city": "2024-06-15"}
+    stale = {f"initial-{level}": day for level, day in shown.items()}
+    workflow.set_deadlines(may.may, {"enterprise": date(2024, 6, 13)}, may.city, AT, "系统维护", "无")
+    given = shown | stale | {"city": "2024-06-17", "reason": "会议", "notice_number": "无"}
+    page(desk.post("/city/periods/2024M05/deadlines/", given, follow=True))
+    assert [deadline.date.day for deadline in may.may.deadlines.order_by("date", "pk")] == [13, 13, 17]
+
+
 def test_estimates_are_allowed_by_the_city_with_a_reason(desk, may):
     page(desk.post("/city/periods/open/", {"code": "2024M04", "estimates_allowed": "on"}, follow=True))
     assert Period.objects.get(code="2024M04").estimates_allowed

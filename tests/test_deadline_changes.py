@@ -395,6 +395,13 @@ def test_a_date_by_hand_is_no_longer_provisional(may):
     assert (deadline.how, deadline.provisional, deadline.notice_number) == ("人工设定", False, "无")
 
 
+def test_nobody_is_late_the_moment_a_date_is_set(may):
+    the_tenth = datetime(2024, 6, 10, 23, 59, 59, tzinfo=SHANGHAI)
+    with pytest.raises(Refused, match="企业上报截止日不能设为已经过去的 2024-06-09"):
+        by_hand(may, at=the_tenth, enterprise=9)
+    assert by_hand(may, at=the_tenth, enterprise=10).enterprise_deadline.date == date(2024, 6, 10)
+
+
 # ---- the last second ----
 
 

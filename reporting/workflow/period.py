@@ -138,8 +138,8 @@ def set_deadlines(
     period: Period, dates: Mapping[str, date], by: User, at: datetime, reason: str, notice_number: str
 ) -> Period:
     """Set dates of a period by hand, level → date, all for one reason and under one notice (无 where there is none);
-    the three stay in order. A level that is not named, or already has its date, is left as it is. Everybody whose date
-    changed is told."""
+    the three stay in order, and none is set to a day that is over: nobody is late the moment a date is set. A level
+    that is not named, or already has its date, is left as it is. Everybody whose date changed is told."""
     be_the_city(by)
     period = Period.objects.select_for_update().get(pk=period.pk)
     if period.is_locked:
@@ -155,6 +155,9 @@ def set_deadlines(
     changed = [deadline for level, deadline in deadlines.items() if deadline.date != wanted[level]]
     if not changed:
         return period  # the second click
+    for deadline in changed:
+        if (day := wanted[deadline.level]) < at.date():
+            raise Refused(f"{deadline.get_level_display()}截止日不能设为已经过去的 {day:%Y-%m-%d}，请设为今天或以后。")
     before = {deadline.level: deadline.date for deadline in changed}
     for deadline in changed:
         day = wanted[deadline.level]

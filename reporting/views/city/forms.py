@@ -26,7 +26,8 @@ class EstimatesForm(forms.Form):
 
 
 class DeadlinesForm(forms.Form):
-    """The three dates of a period, changed together for one reason."""
+    """The three dates of a period, changed together for one reason. Only what was changed here counts: on a page that
+    has stood open for a while the others may be out of date."""
 
     reason = forms.CharField(label="原因", max_length=200)
     notice_number = forms.CharField(label="文号", max_length=80, help_text="没有发文的，写“无”。")
@@ -35,12 +36,12 @@ class DeadlinesForm(forms.Form):
         super().__init__(*args, **kwargs)
         for level, words in Deadline.LEVELS:
             day = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-            self.fields[level] = forms.DateField(label=f"{words}截止日", widget=day)
+            self.fields[level] = forms.DateField(label=f"{words}截止日", widget=day, show_hidden_initial=True)
         self.order_fields([level for level, _ in Deadline.LEVELS])
 
     @property
     def dates(self) -> dict[str, date]:
-        return {level: self.cleaned_data[level] for level, _ in Deadline.LEVELS}
+        return {level: self.cleaned_data[level] for level, _ in Deadline.LEVELS if level in self.changed_data}
 
 
 class LockForm(forms.Form):
