@@ -49,6 +49,13 @@ def test_the_record_says_how_each_period_went(may):  # noqa: F811
     assert words_of(may, "退回")[-1] == ("2024M05", "退回后未再报")
 
 
+@pytest.mark.parametrize("firm", ["云图", "嘉陵", "迟到", "撤回", "停报", "退回"])
+def test_the_firms_first_page_says_the_same_as_its_record(past, firm):
+    clerk = make_user("jianchashou", "检查", "enterprise", enterprise=past.firms[firm])
+    marks = sign_in(clerk).get("/").context["marks"]
+    assert [(mark["filing"].period_id, mark["words"]) for mark in marks] == words_of(past, firm)
+
+
 def test_before_the_date_nothing_is_missing(may):  # noqa: F811
     assert words_of(may, "撤回", LAST_SECOND) == [("2024M05", "未到期")]
     assert words_of(may, "撤回", LAST_SECOND + timedelta(seconds=1)) == [("2024M05", "缺报")]

@@ -4,23 +4,27 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from accounts import clock
 from reporting.aggregation import UNDER_REVIEW
+from reporting.courses import Outcome, courses_of
 from reporting.judging import standing_submission, tables_for, typed_cells
-from reporting.models import ExtensionRequest, Filing, LateRequest, Review, State, Submission
+from reporting.models import ExtensionRequest, Filing, LateRequest, Review, State
 
 FIRST_PAGE = {"district": "/district/", "association": "/city/", "city": "/city/", "system": "/users/"}
 REVENUE = "2020"  # 软件业务收入合计 of the monthly form
-MARKS = {
-    "on_time": ("✓", "按时", "done"),
-    "extended": ("✓", "延期内", "done"),
-    "late": ("△", "迟报", "warn"),
-    "missing": ("✗", "缺报", "block"),
-    "exempt": ("—", "不须报", ""),
+SIGNS = {
+    Outcome.ON_TIME: "✓",
+    Outcome.EXTENDED: "✓",
+    Outcome.LATE: "△",
+    Outcome.AFTER_LOCK: "△",
+    Outcome.SENT_BACK: "✗",
+    Outcome.MISSING: "✗",
+    Outcome.EXEMPT: "—",
+    Outcome.NOT_DUE: "·",
 }
 
 
@@ -32,7 +36,6 @@ def home(request: HttpRequest) -> HttpResponse:
     filings = filings.select_related("enterprise", "district", "period", "latest", "approved").prefetch_related(
         "period__deadlines",
         "sheets",
-        Prefetch("submissions", Submission.objects.filter(recalled_at=None), to_attr="standing_submissions"),
     )
     filings = sorted(filings, key=lambda filing: filing.period.parsed)
     monthly = [filing for filing in filings if not filing.period.is_annual][-12:]
@@ -42,7 +45,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "in_hand": [filing for filing in reversed(filings) if is_in_hand(filing)][:6],
         "left_out": [closed for filing in reversed(filings) if (closed := closing_words(filing))][:6],
         "exempt": [filing for filing in filings if filing.state == State.EXEMPT and not filing.period.is_locked],
-        "marks": [mark_of(filing, at) for filing in monthly],
+        "marks": marks_of(monthly, at),
         "line": revenue_line(monthly),
         "letters": letters_of(request.user.enterprise),
     }
@@ -112,18 +115,15 @@ BUTTONS = {
 }
 
 
-def mark_of(filing: Filing, at: datetime) -> dict:
-    """How a period was reported: on time, within an extension, late, missing, not owed, or not due yet."""
-    if filing.standing_submissions:
-        first = filing.standing_submissions[0]
-        sign, words, tone = MARKS["late" if not first.on_time else "extended" if first.extended else "on_time"]
-    elif filing.state == State.EXEMPT:
-        sign, words, tone = MARKS["exempt"]
-    elif filing.is_past_due(at):
-        sign, words, tone = MARKS["missing"]
-    else:
-        sign, words, tone = "·", "未到期", ""
-    return {"filing": filing, "sign": sign, "words": words, "tone": tone}
+def marks_of(filings: list[Filing], at: datetime) -> list[dict]:
+    """How each period was reported, just as the firm's filing record says it."""
+    chosen = Filing.objects.filter(pk__in=[filing.pk for filing in filings])
+    courses = {course.filing: course for course in courses_of(chosen, at)}
+    return [
+        {"filing": filing, "sign": SIGNS[course.outcome], "words": course.words, "tone": course.tone}
+        for filing in filings
+        if (course := courses[filing.pk])
+    ]
 
 
 def revenue_line(monthly: list[Filing]) -> dict | None:
