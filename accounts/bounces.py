@@ -14,25 +14,29 @@ from email.header import decode_header, make_header
 from email.utils import parseaddr
 
 from django.db import transaction
+from django.db.models import Q
 
 from accounts import dead_addresses
 from accounts.models import Letter
 
 MOST_BYTES = 3 * 1024 * 1024  # our letters are a few kilobytes; what is longer is cut
 MOST_PARTS = 60
+MOST_SAID = 20_000  # letters of a notification in a provider's own words; the reason stands at its beginning
 LATELY = timedelta(days=7)
 FAILED, DELAYED = "failed", "delayed"
 
 OUR_ID = re.compile(r"<[0-9a-f]{40}@[^<>\s]{1,80}>")
-ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+")
+ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+", re.ASCII)
 STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 REFUSAL = re.compile(r"\b5\d\d[ -]|\b5\.\d{1,3}\.\d{1,3}\b")
 GIVES_UP = re.compile(
-    "退信|退回|无法投递|无法送达|投递失败|发送失败|不存在"
+    "退信|(邮件|信件)[^，。；]{0,6}退回|无法投递|无法送达|投递失败|发送失败|不存在"
     "|undeliver|delivery (has )?failed|returned mail|failure notice",
     re.IGNORECASE,
 )
 MACHINE = re.compile(r"mailer-daemon|postmaster|mail delivery|退信", re.IGNORECASE)
+# The rest of the subject is our letter's, and that may say that a form was 退回.
+ANSWERS_BY_ITSELF = re.compile(r"自动(回复|答复)|auto(matic)?[ -]?(reply|response)|out of (the )?office", re.IGNORECASE)
 TAGS = re.compile(r"<(style|script).*?</\1>|<[^<>]{0,2000}>", re.IGNORECASE | re.DOTALL)
 
 
@@ -51,7 +55,9 @@ def receive(source: bytes, at: datetime) -> str:
     bounce = read(source)
     if isinstance(bounce, str):
         return f"不是退信通知，未处理：{bounce}。"
-    letter = letter_of(bounce, at)
+    letter = sent_under(bounce.message_ids, at)
+    named = letter is not None
+    letter = letter or only_letter_to(bounce.recipient, at)
     if letter is None:
         return f"找不到退信对应的信件（{bounce.recipient or '没有收件地址'}），未处理。"
     if bounce.action == DELAYED:
@@ -59,7 +65,7 @@ def receive(source: bytes, at: datetime) -> str:
             trouble=f"对方服务器暂缓收信：{bounce.words}"[:300]
         )
         return f"{letter.to} 暂缓收信，已记在信件上：{bounce.words}。"
-    return _came_back(letter, bounce, at)
+    return _came_back(letter, bounce, at) if named else _is_said_to_have_come_back(letter, bounce, at)
 
 
 @transaction.atomic
@@ -72,15 +78,25 @@ def _came_back(letter: Letter, bounce: Bounce, at: datetime) -> str:
     return f"{letter.to} 的信件被退回，已列入失效邮箱：{bounce.words}。"
 
 
-def letter_of(bounce: Bounce, at: datetime) -> Letter | None:
-    """The letter by its Message-ID; without one, the only one sent to the address in the last days."""
-    if bounce.message_ids:
-        found = Letter.objects.filter(message_id__in=bounce.message_ids).order_by("-pk").first()
-        if found:
-            return found
-    if not bounce.recipient:
-        return None
-    lately = Letter.objects.filter(to__iexact=bounce.recipient, sent_at__gt=at - LATELY).order_by("-sent_at")[:2]
+@transaction.atomic
+def _is_said_to_have_come_back(letter: Letter, bounce: Bounce, at: datetime) -> str:
+    """Without the letter's own number anybody could have written it who knows the address: somebody is to ask, and
+    letters go on until then."""
+    Letter.objects.filter(pk=letter.pk, state=Letter.State.SENT).update(trouble=f"据称退信：{bounce.words}"[:300])
+    if dead_addresses.notice(letter, f"据称退信：{bounce.words}", at, hearsay=True) is None:
+        return f"{letter.to} 的信件据称被退回，但原因不在邮箱，只记在信件上：{bounce.words}。"
+    return f"{letter.to} 的信件据称被退回，没有附上原信，已请区县核实：{bounce.words}。"
+
+
+def sent_under(message_ids: tuple[str, ...], at: datetime) -> Letter | None:
+    """The letter sent in the last days under one of these numbers, or just now in a worker's hands."""
+    lately = Q(sent_at__gt=at - LATELY) | Q(state=Letter.State.HANDED)
+    return Letter.objects.filter(lately, message_id__in=message_ids).order_by("-pk").first()
+
+
+def only_letter_to(address: str, at: datetime) -> Letter | None:
+    """The only letter sent to the address in the last days; among several nobody knows which is meant."""
+    lately = Letter.objects.filter(to__iexact=address, sent_at__gt=at - LATELY).order_by("-sent_at")[:2]
     return lately[0] if len(lately) == 1 else None
 
 
@@ -90,7 +106,8 @@ def read(source: bytes) -> Bounce | str:
     parts = list(_parts(message))
     if reports := [part for part in parts if part.get_content_type() == "message/delivery-status"]:
         return _from_report(reports[0], parts, source)
-    if _header(message, "Auto-Submitted").lower().startswith("auto-replied") or message["X-Autoreply"]:
+    answers = _header(message, "Auto-Submitted").lower().startswith("auto-replied") or message["X-Autoreply"]
+    if answers or ANSWERS_BY_ITSELF.search(_header(message, "Subject")):
         return "自动回复"
     return _from_words(message, parts, source)
 
@@ -121,7 +138,7 @@ def _from_words(message: email.message.Message, parts: list, source: bytes) -> B
     if not MACHINE.search(_header(message, "From")) and _header(message, "Return-Path") != "<>":
         return "发信人不是邮件系统"
     said = "\n".join(_text(part) for part in parts if part.get_content_type() in ("text/plain", "text/html"))
-    said = _squeeze(TAGS.sub(" ", said))
+    said = _squeeze(TAGS.sub(" ", said[:MOST_SAID]))
     subject = _header(message, "Subject")
     if refusal := REFUSAL.search(said):
         words = said[refusal.start() :]

@@ -15,14 +15,17 @@ from accounts.models import DeadAddress, Enterprise, Letter, User
 
 CORRECTED = "邮箱已更正，原地址不再有人使用"
 MOST_WORDS = 200
+# Nobody lives there, whatever else the server says ("User unknown in relay recipient table").
+NOBODY_THERE = re.compile(r"\b5\.1\.(?:1|2|3|6|10)\b|\b5\.2\.1\b")
 # 5.7.x and these words speak of us or of the letter (policy, spam, relaying), not of the address.
 NOT_THE_ADDRESS = re.compile(r"\b5\.7\.\d+|\bspam|relay|blacklist|blocked|policy|垃圾邮件", re.IGNORECASE)
 
 
-def notice(letter: Letter, reason: str, at: datetime) -> DeadAddress | None:
+@transaction.atomic
+def notice(letter: Letter, reason: str, at: datetime, hearsay: bool = False) -> DeadAddress | None:
     """A task for whoever can find a better address; one address is one task however many letters come back. None when
     the refusal is not about the address."""
-    if NOT_THE_ADDRESS.search(reason):
+    if NOT_THE_ADDRESS.search(reason) and not NOBODY_THERE.search(reason):
         return None
     firm = firm_of(letter)
     task, _ = DeadAddress.objects.get_or_create(
@@ -32,9 +35,13 @@ def notice(letter: Letter, reason: str, at: datetime) -> DeadAddress | None:
             "enterprise": firm,
             "district": firm.district or letter.district if firm else None,
             "reason": reason[:300],
+            "hearsay": hearsay,
             "noticed_at": at,
         },
     )
+    if task.hearsay and not hearsay:  # what was only said is now known
+        task.hearsay, task.reason = False, reason[:300]
+        task.save(update_fields=["hearsay", "reason"])
     return task
 
 

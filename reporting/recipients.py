@@ -52,11 +52,11 @@ def of_districts(districts: Iterable[int]) -> dict[int, list[str]]:
 def of_city() -> list[str]:
     """The city's own accounts."""
     officials = User.objects.filter(role=User.Role.CITY, is_active=True).exclude(email="")
-    return sorted(set(officials.values_list("email", flat=True)))
+    dead = dead_addresses()
+    return sorted({email for email in officials.values_list("email", flat=True) if email.lower() not in dead})
 
 
 def dead_addresses() -> set[str]:
     """Those of open tasks, in lower case."""
-    return {
-        address.lower() for address in DeadAddress.objects.filter(settled_at=None).values_list("address", flat=True)
-    }
+    known = DeadAddress.objects.filter(settled_at=None, hearsay=False)
+    return {address.lower() for address in known.values_list("address", flat=True)}

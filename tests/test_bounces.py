@@ -4,6 +4,7 @@ import base64
 import io
 import sys
 from datetime import timedelta
+from email.header import Header
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ from tests.cast import AT
 
 SAMPLES = Path(__file__).parent / "bounces"
 TO = "li.na@yuntu.example"
-FAILURES = ["postfix-failed", "exim-full", "exchange-failed", "qq-gbk", "163-plain-gbk", "139-address-only"]
+FAILURES = ["postfix-failed", "exim-full", "exchange-failed", "qq-gbk", "163-plain-gbk"]
 
 
 @pytest.fixture
@@ -60,7 +61,6 @@ def receive(name: str, letter: Letter) -> str:
         ("exchange-failed", "550 5.1.10 RESOLVER.ADR.RecipientNotFound"),
         ("qq-gbk", "550 Mailbox not found"),
         ("163-plain-gbk", "550 User not found"),
-        ("139-address-only", "该用户邮箱已停用"),
     ],
 )
 def test_a_returned_letter_becomes_a_task_of_the_firms_district(letter, cast, name, words):
@@ -73,13 +73,46 @@ def test_a_returned_letter_becomes_a_task_of_the_firms_district(letter, cast, na
     assert letter.state == Letter.State.FAILED and letter.trouble.startswith("退信：") and words in letter.trouble
 
 
-@pytest.mark.parametrize("name", [name for name in FAILURES if name not in ("139-address-only",)])
+@pytest.mark.parametrize("name", FAILURES)
 def test_it_is_found_by_its_own_number_among_many_to_the_same_address(letter, cast, name):
     other = sent(cast, "two")
     receive(name, letter)
     letter.refresh_from_db()
     other.refresh_from_db()
     assert (letter.state, other.state) == (Letter.State.FAILED, Letter.State.SENT)
+
+
+def test_without_its_number_somebody_is_asked_and_letters_go_on(letter, cast):
+    assert "已请区县核实" in receive("139-address-only", letter)
+    task = DeadAddress.objects.get()
+    assert task.hearsay and task.district == cast.yuzhong and "该用户邮箱已停用" in task.reason
+    assert TO in recipients.of_firms([cast.yuntu.pk])[cast.yuntu.pk]
+    letter.refresh_from_db()
+    assert letter.state == Letter.State.SENT and "据称退信" in letter.trouble
+    receive("postfix-failed", letter)
+    task.refresh_from_db()
+    assert not task.hearsay and "User unknown" in task.reason
+    receive("139-address-only", letter)
+    task.refresh_from_db()
+    assert not task.hearsay
+    assert TO not in recipients.of_firms([cast.yuntu.pk])[cast.yuntu.pk]
+
+
+def test_an_address_between_chinese_words_is_found(letter):
+    source = f"From: postmaster@a.example\nContent-Type: text/plain; charset=utf-8\n\n发给{TO}的邮件无法投递"
+    assert "已请区县核实" in bounces.receive(source.encode(), real_now())
+
+
+@pytest.mark.parametrize("change", [{"sent_at": real_now() - timedelta(days=7, minutes=1)}, {"sent_at": None}])
+def test_a_number_counts_only_while_its_letter_is_new(letter, change):
+    Letter.objects.update(**change)
+    assert "找不到" in receive("postfix-failed", letter)
+    assert not DeadAddress.objects.exists()
+
+
+def test_a_letter_that_comes_back_before_its_worker_has_noted_it_is_found(letter):
+    Letter.objects.update(sent_at=None, state=Letter.State.HANDED)
+    assert "已列入失效邮箱" in receive("postfix-failed", letter)
 
 
 def test_by_the_address_alone_only_when_one_letter_can_be_meant(letter, cast):
@@ -111,6 +144,24 @@ def test_a_refusal_of_us_is_not_the_addresss_fault(letter):
     letter.refresh_from_db()
     assert letter.state == Letter.State.FAILED
     assert not DeadAddress.objects.exists()
+
+
+def test_a_relay_that_knows_nobody_of_the_name_speaks_of_the_address(letter):
+    unknown = "550 5.1.1 User unknown in relay recipient table"
+    assert dead_addresses.notice(letter, unknown, AT)
+    assert dead_addresses.notice(letter, "554 5.7.1 Relay access denied", AT) is None
+
+
+@pytest.mark.parametrize("subject", ["自动回复：2024年5月统计报表被退回", "Automatic reply: 邮件退回"])
+def test_who_answers_by_itself_does_not_return_our_letter(letter, subject):
+    head = f"Return-Path: <>\nFrom: li.na@yuntu.example\nSubject: {Header(subject, 'utf-8').encode()}"
+    source = f"{head}\n\n休假中。邮件被退回 {letter.message_id}"
+    assert "自动回复" in bounces.receive(source.encode(), real_now())
+
+
+def test_the_words_of_our_own_letter_return_nothing(letter):
+    source = f"Return-Path: <>\nFrom: a@yuntu.example\n\n统计报表被退回，请修改后重新上报 {letter.message_id}"
+    assert "没有写明退信" in bounces.receive(source.encode(), real_now())
 
 
 @pytest.mark.parametrize("name", ["delivered", "auto-reply", "question"])
@@ -149,6 +200,8 @@ def test_a_letter_of_another_installation_is_not_ours(letter):
         b"From: =?no-such?B?!!!?=\nSubject: =?utf-8?B?=?=\n\n550 5.1.1",
         b"Content-Type: multipart/mixed; boundary=a\n\n" + b"--a\nContent-Type: message/rfc822\n\n" * 500,
         b"From: postmaster@a\nSubject: x\n\n" + b"<" * 200_000 + b" 550 ",
+        b"From: postmaster@a\nSubject: x\n\n550 " + b"<style" * 400_000,
+        b"From: postmaster@a\nSubject: x\n\n550 " + b"a" * 64 + b"@" + b"b" * 2_000_000,
         b"From: postmaster@a\nContent-Type: message/delivery-status\nContent-Transfer-Encoding: base64\n\n/////w==",
     ],
 )
@@ -247,6 +300,12 @@ def test_an_officials_address_is_the_citys_to_see_to(cast):
     assert not dead_addresses.visible_to(cast.chen_yu).exists()
     assert dead_addresses.visible_to(cast.zhou_tao).get().enterprise is None
     assert not dead_addresses.visible_to(cast.liu_fang).exists()
+
+
+def test_a_dead_address_of_the_citys_gets_no_letters_either(cast):
+    assert recipients.of_city() == [cast.zhou_tao.email]
+    dead_addresses.notice(sent(cast, "four", to=cast.zhou_tao.email), "550", AT)
+    assert recipients.of_city() == []
 
 
 def test_a_district_sees_the_addresses_of_its_own_firms(task, cast):

@@ -310,6 +310,9 @@ def test_the_page_of_dead_addresses_confirms_one(may, cast):
     client = sign_in(cast.chen_yu)
     body = client.get("/dead-addresses/").content.decode()
     assert "550 no such user" in body and cast.yuntu.mobile in body and "1 个待处理" in body
+    assert "有待核实" not in body
+    DeadAddress.objects.update(hearsay=True)
+    assert "有待核实" in client.get("/dead-addresses/").content.decode()
     assert "请写明" in client.post(f"/dead-addresses/{task.pk}/confirm/", {"words": " "}, follow=True).content.decode()
     client.post(f"/dead-addresses/{task.pk}/confirm/", {"words": "电话核实"})
     body = client.get("/dead-addresses/").content.decode()

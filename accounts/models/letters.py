@@ -91,7 +91,8 @@ class Letter(models.Model):
 
 
 class DeadAddress(models.Model):
-    """An address that takes no mail: a task for the district to find a better one. At most one open per address."""
+    """An address that takes no mail: a task for the district to find a better one. At most one open per address.
+    Letters pass it over, unless that is `hearsay`: what anybody could have written who knows the address."""
 
     address = models.EmailField("邮箱", max_length=254)
     enterprise = models.ForeignKey(
@@ -101,6 +102,7 @@ class DeadAddress(models.Model):
         District, verbose_name="区县", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     reason = models.CharField("原因", max_length=300)
+    hearsay = models.BooleanField("有待核实", default=False)
     noticed_at = models.DateTimeField("发现时间")
     settled_at = models.DateTimeField("处理时间", null=True, blank=True)
     settled_by = models.ForeignKey(
