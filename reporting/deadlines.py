@@ -172,9 +172,9 @@ def why_moved(nominal: datetime.date, date: datetime.date, festival: Festival, r
     run = f"{first.month}月{first.day}日"
     if last != first:
         run += f"至{last.month}月{last.day}日"
-    landing = "放假后的第一个工作日" if reading.lands_on == "working_day" else "放假后的第一天"
-    if reading.counts == "festival":
-        landing = "节日当天之后的第一天"
+    landing = "节日当天之后的第一天" if reading.counts == "festival" else "放假后的第一天"
+    if reading.lands_on == "working_day":
+        landing = "放假后的第一个工作日"
     return (
         f"原定{in_words(nominal)}在国务院公布的{festival.name}放假期间（{run}，{festival.notice}），"
         f"顺延至{landing}{in_words(date)}。"

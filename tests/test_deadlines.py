@@ -68,6 +68,19 @@ def test_a_shift_says_which_holiday_which_notice_and_where_it_lands():
 
 
 @pytest.mark.parametrize(
+    ("reading", "landing"),
+    [
+        (Reading(), "放假后的第一天2021年2月18日（周四）"),
+        (Reading(counts="festival"), "节日当天之后的第一天2021年2月15日（周一）"),
+        (Reading(lands_on="working_day"), "放假后的第一个工作日2021年2月18日（周四）"),
+        (Reading(counts="festival", lands_on="working_day"), "放假后的第一个工作日2021年2月18日（周四）"),
+    ],
+)
+def test_a_shift_names_the_landing_of_its_reading(reading, landing):
+    assert due_for("enterprise", 2021, 1, CALENDAR, reading).why.endswith(f"顺延至{landing}。")
+
+
+@pytest.mark.parametrize(
     ("level", "year", "month", "sentence"),
     [
         ("enterprise", 2024, 4, "2024年5月12日（周日）是普通周末，不属于国务院公布的放假日，不顺延。"),
