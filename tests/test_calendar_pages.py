@@ -136,6 +136,14 @@ def test_the_preview_names_the_dates_it_settles_and_those_it_leaves(desk, may):
     assert "取代现行的2024年安排（国办发明电〔2023〕7号）" in text
 
 
+def test_the_preview_warns_where_a_settled_date_passes_one_set_by_hand(desk, may):
+    period = workflow.open_period("2027M02", may.city, IN_MARCH)
+    assert "其间不足一个工作日" not in preview(desk, typed(("春节", "3月11日", "3月11日", "3月11日", "")))
+    workflow.set_deadlines(period, {"district": date(2027, 3, 12)}, may.city, IN_MARCH, "提前汇总", "无")
+    sentence = "2027年2月企业上报截止日移到2027年3月14日（周日），区县审核截止日为2027年3月12日（周五），其间不足一个工作日。"
+    assert sentence in preview(desk, typed(SPRING))
+
+
 @pytest.mark.parametrize(
     ("line", "sentence"),
     [
@@ -309,9 +317,13 @@ def test_an_unpublished_year_is_provisional_on_its_page(desk):
 
 
 def test_january_is_on_the_page_only_where_it_is_reported(desk, may):
-    assert "2025年1月</b>" not in page(desk.get("/deadlines/2025/"))
+    without = page(desk.get("/deadlines/2025/"))
+    assert "2025年1月</b>" not in without
+    assert '另有2025年1月月报：企业上报 <b class="nowrap">2月12日</b>' in without
+    assert "1月单独报送" not in page(sign_in(may.clerk).get("/deadlines/2025/"))
     ReadingChoice.objects.create(reports_january=True, reason="另行通知", by=may.city, at=AT)
-    assert "2025年1月</b>" in page(desk.get("/deadlines/2025/"))
+    with_january = page(desk.get("/deadlines/2025/"))
+    assert "2025年1月</b>" in with_january and "没有2025年1月月报" in with_january
 
 
 def test_the_page_asks_the_same_few_questions_whatever_is_opened(desk, may, django_assert_max_num_queries):

@@ -125,12 +125,14 @@ def preview(request, notice: Notice, doubtful: list[str], correction: str):
     head = {"year": notice.year, "title": notice.title, "number": notice.number, "url": notice.url}
     ticket = {"head": head, "rows": rows_to_keep(notice), "correction": correction, "by": request.user.pk}
     ticket["at"] = clock.now().isoformat()
+    effects = workflow.effects_of(tried)
     context = {
         "year": notice.year,
         "notice": notice,
         "months": months_of(notice.year, tried),
         "doubts": doubtful,
-        "effects": workflow.effects_of(tried),
+        "effects": effects,
+        "squeezed": workflow.squeezed_by(effects.settled, tried),
         "replaced": calendar_in_force().notice_for(notice.year),
         "correction": correction,
         "ticket": signing.dumps(ticket, salt=SALT, compress=True),

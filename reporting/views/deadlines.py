@@ -12,7 +12,7 @@ from forms_tables.periods import PeriodCode
 from reporting import workflow
 from reporting.calendar_notice import year_missing
 from reporting.deadline_years import dated_periods, periods_to_name, with_extensions
-from reporting.deadlines import DEFAULT, Reading
+from reporting.deadlines import DEFAULT, Reading, deadlines_of
 from reporting.models import ReadingChoice, calendar_in_force, reading_in_force
 from reporting.views.calendar import refuse_strange, years_to_show
 from reporting.workflow.calendar import READING_NAMES, READING_WORDS, reading_in_words
@@ -39,6 +39,7 @@ def deadlines_of_year(request, year):
         "years": years_to_show(calendar.years, today.year, year),
         "periods": periods,
         "is_published": year in calendar.years,
+        "january": () if reading.reports_january else deadlines_of(PeriodCode(year, 1), calendar, reading),
         "weighs_readings": request.user.role in (User.Role.CITY, User.Role.ASSOCIATION),
         "missing": year_missing(calendar, today),
     }

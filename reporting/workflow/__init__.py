@@ -11,6 +11,7 @@ from reporting.workflow.calendar import (
     enter_arrangement,
     refuse_known,
     settle_provisional,
+    squeezed_by,
 )
 from reporting.workflow.filing import (
     MIN_EXPLANATION,
@@ -105,6 +106,7 @@ __all__ = [
     "set_parameter",
     "settle_owed",
     "settle_provisional",
+    "squeezed_by",
     "standing_in_the_way",
     "submit",
     "too_early_to_lock",

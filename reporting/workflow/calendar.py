@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -12,7 +12,7 @@ from accounts import journal
 from accounts.models import User
 from reporting.calendars import Calendar, Notice, contradictions, published_calendar, rows_to_keep
 from reporting.deadline_letters import deadline_moved
-from reporting.deadlines import Due, Reading, due_for
+from reporting.deadlines import Due, Reading, due_for, squeezed
 from reporting.models import Arrangement, Deadline, Period, ReadingChoice, calendar_in_force, choice_in_force
 from reporting.models import reading_in_force as reading_now
 from reporting.workflow.guards import Refused, brief
@@ -67,6 +67,18 @@ def effects_of(calendar: Calendar) -> Effects:
         elif due.date != deadline.date:
             left.append(Effect(deadline, due))
     return Effects(tuple(settled), tuple(left))
+
+
+def squeezed_by(settled: Iterable[Effect], calendar: Calendar) -> list[str]:
+    """What settling leaves a level too little time for; its own date may have been set by hand."""
+    by_period: dict[Period, dict[str, Due]] = {}
+    for effect in settled:
+        by_period.setdefault(effect.deadline.period, {})[effect.due.level] = effect.due
+    return [
+        f"{period.label}{sentence}"
+        for period, dues in by_period.items()
+        for sentence in squeezed([dues.get(due.level, due) for due in period.dues], calendar).values()
+    ]
 
 
 def _reckoned_dates() -> Iterator[Deadline]:
