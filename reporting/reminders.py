@@ -92,9 +92,10 @@ def write(
     at: datetime,
     only_due: date | None = None,
 ) -> int:
-    """Write the letters of one batch of filings. Their rows are locked and asked again: who submits at this moment
-    either is seen here, or waits and takes the letters back (`topic`)."""
+    """Write the letters of one batch of filings. Their rows and the period's are locked and asked again: a submission,
+    a moved date or a lock of this moment either is seen here, or waits and takes the letters back (`topic`)."""
     with transaction.atomic():
+        Period.objects.select_for_update(no_key=True).get(pk=period.pk)
         rows = Filing.objects.filter(pk__in=filings).outstanding().order_by("pk").select_for_update()
         held = list(rows.values_list("pk", flat=True))
         owing = list(owed_of(period, held))

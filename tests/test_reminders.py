@@ -13,7 +13,7 @@ from accounts.outbox import message_of
 from accounts.tasks import send_letters
 from reporting import register, reminders, workflow
 from reporting.judging import judge
-from reporting.models import Filing, LateRequest, Period, ReminderChoice, State
+from reporting.models import Deadline, Filing, LateRequest, Period, ReminderChoice, State
 from reporting.occasions import set_schedule
 from reporting.workflow import Refused
 from tests.cast import AT, SHANGHAI, assemble, make_enterprise
@@ -380,6 +380,18 @@ def test_a_submission_that_waited_for_a_plan_takes_its_letters_back(transactiona
     while_another(plan, lambda: submit(may))
     letters = Letter.objects.filter(topic=f"owed:{may.filing.pk}")
     assert set(letters.values_list("state", flat=True)) == {Letter.State.WITHDRAWN}
+
+
+@pytest.mark.worker
+def test_a_plan_that_waited_for_a_moved_date_names_no_old_one(transactional_db):
+    may = make_may(assemble())
+    dates = {Deadline.ENTERPRISE: date(2024, 6, 13)}
+
+    def move():
+        workflow.set_deadlines(may.may, dates, may.city, on(6), "端午节", "无")
+
+    while_another(move, lambda: reminders.plan(on(7)))
+    assert not Letter.objects.filter(stem="reminder/before").exists()  # five days before the 12th, not the 13th
 
 
 @pytest.mark.worker
