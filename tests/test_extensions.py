@@ -177,6 +177,19 @@ def test_a_request_overtaken_by_the_submission_waits_for_nobody(may):
     assert fresh(may.filing).extended_to is None
 
 
+@pytest.mark.parametrize("sent_back", [False, True])
+def test_no_extension_reaches_back_over_what_came_late(may, sent_back):
+    asked = workflow.ask_extension(may.filing, THE_13TH, may.clerk, LAST_SECOND, WHY)
+    let_in_late(may)
+    late = file_may(may.filing, may.clerk, at=AFTER_DUE)
+    if sent_back:
+        workflow.send_back(late, [{"cell": "", "reason": "请核实"}], may.reviewer, AFTER_DUE)
+    with pytest.raises(Refused, match="已补报，仍是迟报"):
+        workflow.decide_extension(asked, True, may.reviewer, AFTER_DUE)
+    assert fresh(may.filing).extended_to is None
+    assert workflow.decide_extension(asked, False, may.reviewer, AFTER_DUE, "已补报").granted is False
+
+
 def test_everything_that_counts_days_counts_to_the_firms_own_date(may, monkeypatch):
     extend(may)
     for at, overdue in ((AFTER_DUE, 2), (END_OF_13TH, 2), (START_OF_14TH, 3)):

@@ -58,6 +58,8 @@ def decide_extension(
         until = until or request.until
         if has_filed_in_time(filing):
             raise Refused(f"{filing.enterprise.name}已按时上报，不需要延期。")
+        if filing.submissions.filter(recalled_at=None).exists():
+            raise Refused(f"{filing.enterprise.name}已补报，仍是迟报；延期不能改变已经上报的时间。")
         be_within(filing, until)
         if until > request.until:
             raise Refused(f"企业申请延至 {request.until:%Y-%m-%d}，不能同意更晚的日期。")
