@@ -98,6 +98,15 @@ def test_a_granted_request_says_what_to_do_now_on_the_page_and_in_the_letter(may
     assert "确定上报" not in message_of(letter).body
 
 
+def test_a_grant_that_the_lock_overtook_is_not_called_a_refusal(may, monkeypatch):
+    let_in_late(may)
+    workflow.lock(may.may, may.city, LOCKED_AT, "两家多次催报未果")
+    monkeypatch.setattr(clock, "now", lambda: LATER)
+    text = sign_in(may.clerk).get(reverse("filing", args=["2024M05"])).content.decode()
+    assert "已同意补报，但锁定前没有报成；仍要补报的，请再次申请" in text
+    assert "未获同意" not in text and "现在可以上报" not in text
+
+
 LOCKED_AT = moment(16, 18)
 
 

@@ -263,7 +263,7 @@ class Desk:
     @property
     def let_in_late(self) -> LateRequest | None:
         """The 补报 granted for what the firm has still to submit."""
-        if not (self.filing.is_with_firm and self.filing.is_past_due(self.at)):
+        if self.filing.is_shut or not (self.filing.is_with_firm and self.filing.is_past_due(self.at)):
             return None
         return self.late_request if self.late_request and self.late_request.granted else None
 
