@@ -53,8 +53,8 @@ def results_for(periods: Iterable[Period], at: datetime) -> list[Results]:
 
     def result(period: Period) -> Results:
         rows = frozen[period.pk]
-        if not rows:
-            return Results(period, count(period, at))
+        if not rows:  # open; or locked before results were kept, and counted as of then
+            return Results(period, count(period, at), period.locked_at)
         return Results(period, {row.district_id: Tally.from_json(row.measures) for row in rows}, rows[0].at)
 
     return [result(period) for period in periods]

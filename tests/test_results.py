@@ -236,6 +236,17 @@ def test_the_lists_of_a_locked_period_show_what_counted_then(may, cast):
     assert [course.filing for course in missing] == [may.filings["撤回"].pk]
 
 
+def test_a_period_locked_before_results_were_kept_is_counted_as_of_its_lock(may, cast):
+    at = lock(may)
+    frozen = results.results_of(may.may, june(30))
+    DistrictResult.objects.all().delete()
+    late = sent(may.filings["撤回"], cast.li_na, june(28), on_time=False)
+    put(may.filings["撤回"], after_lock=True, late=True)
+    decided(late, "approve", cast.chen_yu, june(29))
+    assert results.results_of(may.may, june(30)) == frozen
+    assert frozen.frozen_at == at
+
+
 def test_freezing_twice_keeps_the_first(may, cast):
     at = lock(may)
     before = list(DistrictResult.objects.order_by("pk").values())
