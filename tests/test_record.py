@@ -170,6 +170,11 @@ def test_the_pages_issue_and_list_and_print_it(past, cast):
     assert sign_in(cast.chen_yu).get(answer.url).status_code == 200
 
 
+def test_the_page_names_the_span_that_will_be_certified(past, cast):
+    text = sign_in(cast.li_na).get("/record/?first=2024M05&last=2024M05").content.decode()
+    assert "期间：<b>2024年5月至2024年5月</b>" in text
+
+
 def test_a_refusal_keeps_what_was_typed(past, cast):
     typed = {"first": "2024M05", "last": "2023M12", "purpose": "申报奖励"}
     answer = sign_in(cast.li_na).post("/record/certificate/", typed)
