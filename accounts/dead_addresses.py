@@ -59,7 +59,7 @@ def visible_to(user: User) -> QuerySet[DeadAddress]:
     if user.role == User.Role.CITY:
         return tasks
     if user.role == User.Role.DISTRICT:
-        return tasks.filter(enterprise__isnull=False, district=user.district_id)
+        return tasks.filter(district=user.district_id)
     return tasks.none()
 
 

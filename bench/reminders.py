@@ -116,8 +116,10 @@ def measure(size: int, mail: MailServer, folder: Path, supervisor: Supervisor) -
     floor = bare_loop(mail, min(2_000, size))
     mail.forget()
 
-    report("without kills", *send_all(folder, supervisor, kills=0), floor, mail)
+    repeats = report("without kills", *send_all(folder, supervisor, kills=0), floor, mail)
     print(f"  database queries per letter    {queries:8.2f}")
+    if repeats:
+        raise SystemExit("A letter was sent twice although no worker was killed.")
 
     mail.forget()
     written = compute(DEMO_DAYS["killed"])
@@ -218,9 +220,7 @@ def queries_per_letter(number: int) -> float:
 
     from accounts import clock, outbox
 
-    with CaptureQueriesContext(
-        connection,
-    ) as captured:
+    with CaptureQueriesContext(connection) as captured:
         done = 0
         while done < number:
             batch = outbox.claim(outbox.BATCH, clock.real_now())
@@ -284,7 +284,8 @@ def start_worker(folder: Path, supervisor: Supervisor):
         return supervisor.add(start("worker", command, dict(os.environ), stdout=log, stderr=log))
 
 
-def report(title: str, wanted: set[str], seconds: float, floor: float, mail: MailServer) -> None:
+def report(title: str, wanted: set[str], seconds: float, floor: float, mail: MailServer) -> int:
+    """Print what was measured, and return how many letters arrived more than once."""
     from accounts.models import Letter
     from reporting.models import Filing, State
 
@@ -308,6 +309,7 @@ def report(title: str, wanted: set[str], seconds: float, floor: float, mail: Mai
     print(f"  sent to firms that submitted   {len(spared):8}")
     if repeated - doubtful or missing or spared:
         raise SystemExit("A letter is missing, was repeated without a mark, or went to a firm that had submitted.")
+    return len(repeated)
 
 
 if __name__ == "__main__":

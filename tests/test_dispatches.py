@@ -158,6 +158,23 @@ def test_what_a_lost_worker_left_is_finished_by_the_beat(may):
     assert dispatches.plan(AT + timedelta(minutes=20)) == 0
 
 
+def test_two_who_urge_at_the_same_moment_send_a_firm_one_letter(may, cast, monkeypatch):
+    of_city, _ = dispatches.press(uuid.uuid4(), may.may, Chosen(), "", AT, may.city, AT)
+    of_district, _ = dispatches.press(uuid.uuid4(), may.may, Chosen(), "", AT, cast.chen_yu, AT)
+    batches = dispatches.batches
+
+    def after_the_district(filings):
+        monkeypatch.setattr(dispatches, "batches", batches)
+        dispatches.write(of_district.pk, AT)
+        return batches(filings)
+
+    monkeypatch.setattr(dispatches, "batches", after_the_district)
+    made = dispatches.write(of_city.pk, AT)
+    of_district.refresh_from_db()
+    assert (made.firms + of_district.firms, made.just_urged) == (3, of_district.firms)
+    assert Letter.objects.filter(topic=f"owed:{may.filing.pk}").count() == 2  # one to each of its addresses
+
+
 def test_firms_no_letter_reaches_are_listed_with_their_telephone(may, cast, callbacks):
     for address in (cast.zhao_min.email, cast.sun_jie.email):
         DeadAddress.objects.create(address=address, reason="550", noticed_at=AT)
@@ -294,6 +311,16 @@ def test_a_secret_letter_and_one_no_longer_needed_are_not_tried_again(may, cast)
         assert words in page and letter.state == Letter.State.FAILED
 
 
+def test_a_reminder_of_a_locked_period_is_not_tried_again(may, cast):
+    reminders.plan(AT)
+    Letter.objects.update(state=Letter.State.FAILED)
+    Period.objects.update(state=Period.LOCKED)
+    letter = Letter.objects.get(to=cast.li_na.email)
+    page = sign_in(cast.chen_yu).post(f"/reminders/letters/{letter.pk}/again/", follow=True).content.decode()
+    letter.refresh_from_db()
+    assert "不再需要" in page and letter.state == Letter.State.FAILED
+
+
 def test_the_citys_home_tells_of_lasting_failures(may, cast):
     client = sign_in(may.city)
     assert "发送失败" not in client.get("/city/").content.decode()
@@ -395,8 +422,9 @@ def test_the_city_is_told_how_it_stands_while_a_period_is_open(may, cast):
     assert digests.to_city(morning(14)) == 0
 
 
-@pytest.mark.parametrize(("hour", "letters"), [(8, 0), (9, 1)])
+@pytest.mark.parametrize(("hour", "letters"), [(8, 0), (9, 2)])
 def test_digests_wait_for_their_hour(may, hour, letters):
+    freeze(may.filing, may.clerk, {"2010.c1": "1000.00"})
     assert digests.plan(morning(11, hour)) == letters
 
 

@@ -126,6 +126,41 @@ def test_a_worker_whose_lease_ran_out_leaves_the_letter_to_the_next(db, settings
     assert len(line.sent) == 1
 
 
+class AnotherAsks(Line):
+    """While the letter is being handed over, another worker asks for letters at some moment."""
+
+    def __init__(self, at, answer=None):
+        super().__init__(answer)
+        self.at, self.taken = at, None
+
+    def send_messages(self, messages):
+        self.taken = outbox.claim(1, self.at)
+        super().send_messages(messages)
+
+
+@pytest.mark.parametrize("answer", [smtplib.SMTPDataError(451, b"later"), smtplib.SMTPDataError(554, b"no")])
+def test_how_an_attempt_ended_is_not_noted_on_a_letter_that_another_took(attempt, settings, answer):
+    line = AnotherAsks(AT + settings.LETTER_LEASE, answer)
+    row = attempt(line)
+    assert (row.state, row.claim, row.doubtful) == (Letter.State.CLAIMED, line.taken[0].claim, True)
+
+
+def test_the_lease_begins_anew_when_a_letter_is_handed_over(db, settings, monkeypatch):
+    post([letter("last of a batch")])
+    line = AnotherAsks(AT + settings.LETTER_LEASE)
+    monkeypatch.setattr(outbox, "get_connection", lambda: line)
+    outbox.send(outbox.claim(1, AT), lambda: AT + settings.LETTER_LEASE / 2)
+    assert line.taken == []
+
+
+def test_a_doubt_stays_whatever_becomes_of_the_next_worker(db, settings):
+    post([letter("one")])
+    outbox.claim(1, AT)
+    Letter.objects.update(state=Letter.State.HANDED)
+    for times in (1, 2):
+        assert outbox.claim(1, AT + times * settings.LETTER_LEASE)[0].doubtful
+
+
 class WithdrawnMeanwhile(Line):
     """While the letter is being handed over, what it is about is done with."""
 
@@ -257,7 +292,14 @@ def test_a_refused_address_has_failed_only_together_with_its_task(attempt, monke
 def test_a_secret_is_kept_until_it_is_sent_and_no_longer(attempt):
     post([letter("reset", secret=True)])
     assert Letter.objects.get().facts == FACTS
+    assert attempt(Line(smtplib.SMTPDataError(451, b"later")), letter).facts == FACTS
+    Letter.objects.update(due_at=AT)
     assert attempt(Line(), letter).facts == {}
+
+
+def test_a_secret_that_cannot_be_sent_is_not_kept_either(attempt):
+    post([letter("reset", secret=True)])
+    assert attempt(Line(smtplib.SMTPDataError(554, b"no")), letter).facts == {}
 
 
 @pytest.mark.worker
