@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
+from django.utils.timezone import localtime
 
 from accounts import journal
 from accounts.access import Refused
@@ -43,7 +44,7 @@ def take_down(announcement: Announcement, by: User, at: datetime, why: str) -> A
     be_the_city(by)
     announcement = Announcement.objects.select_for_update().get(pk=announcement.pk)
     if announcement.withdrawn_at:
-        raise Refused(f"这条公告已于 {announcement.withdrawn_at:%Y-%m-%d} 撤下。")
+        raise Refused(f"这条公告已于 {localtime(announcement.withdrawn_at):%Y-%m-%d} 撤下。")
     why = why.strip()
     if not why:
         raise Refused("请写明撤下的原因。")
@@ -94,7 +95,7 @@ def plan(at: datetime) -> int:
 def write_letters(announcement: Announcement, at: datetime) -> int:
     """One letter to each address, a thousand firms at a time, until it is taken down. Begun again after a lost worker,
     it writes what is missing."""
-    written, day = 0, announcement.at.date()
+    written, day = 0, localtime(announcement.at).date()
     for firms, districts in batches(announcement, day):
         with transaction.atomic():
             if Announcement.objects.select_for_update().get(pk=announcement.pk).withdrawn_at:

@@ -108,6 +108,18 @@ def test_one_taken_down_is_shown_no_more_and_stays_on_record_with_the_reason(cas
     assert Announcement.objects.get().why_withdrawn == "日期写错"
 
 
+def test_its_day_is_chongqings_also_in_the_small_hours(cast):
+    at = AT.replace(hour=1)  # still the day before in UTC
+    cast.jialing.joined_on = DAY
+    cast.jialing.save()
+    published = announce(cast.zhou_tao, at, by_mail=True, to_districts=False)
+    plan(at)
+    assert Letter.objects.filter(enterprise=cast.jialing).exists()
+    take_down(published, cast.zhou_tao, at, "日期写错")
+    with pytest.raises(Refused, match=f"已于 {DAY} 撤下"):
+        take_down(published, cast.zhou_tao, at, "再撤一次")
+
+
 def test_by_mail_it_reaches_each_address_once(cast, mailoutbox, django_capture_on_commit_callbacks):
     cast.shancheng.users.update(is_active=False)  # no account: the address in the register
     cast.jialing.left_on = DAY - timedelta(days=1)
