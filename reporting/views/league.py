@@ -129,7 +129,8 @@ def year(request, year):
         "measures": MEASURES.values(),
         "results": results,
         "lines": [year_line(row, results, measure) for row in seen_by(request.user, rows)],
-        "whole": [measure.of(each.whole) for each in results] + [measure.of(total(tallies.values()))],
+        "whole": [cell_of(each.whole, measure, each.period, ALL) for each in results]
+        + [Cell(measure.of(total(tallies.values())), "")],
         "median": [median_of(t, measure) for t in [*(each.tallies.values() for each in results), tallies.values()]],
     }
     return render(request, "league/year.html", around)
