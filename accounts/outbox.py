@@ -164,7 +164,9 @@ def _kept(letter: Letter) -> dict:
 
 
 def _words(answer: bytes | str) -> str:
-    return answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
+    """A server's answer as the row can hold it."""
+    text = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
+    return " ".join(text.replace("\x00", "").split())
 
 
 def _close(connection) -> None:

@@ -117,7 +117,7 @@ def read_email_url(folder: Path) -> dict:
         "EMAIL_HOST_PASSWORD": unquote(url.password or ""),
         "EMAIL_USE_TLS": url.scheme == "smtp+tls",
         "EMAIL_USE_SSL": url.scheme == "smtps",
-        "EMAIL_TIMEOUT": 20,
+        "EMAIL_TIMEOUT": 60,  # a server that looks through a letter before it takes it; cut short, it arrives twice
     }
 
 

@@ -244,6 +244,11 @@ def test_an_address_refused_for_good_fails_and_becomes_a_task(attempt, cast):
     assert (task.address, task.enterprise, task.district) == ("a@example.cn", cast.yuntu, cast.yuzhong)
 
 
+def test_an_answer_of_many_lines_is_one_the_row_can_hold(attempt):
+    row = attempt(Line(smtplib.SMTPDataError(554, b"5.6.0 broken\x00\r\nfor good")))
+    assert row.trouble == "554 5.6.0 broken for good"
+
+
 def test_a_letter_the_server_will_not_have_fails_without_blaming_the_address(attempt):
     row = attempt(Line(smtplib.SMTPDataError(554, b"spam")))
     assert row.state == Letter.State.FAILED
