@@ -27,7 +27,7 @@ class Owed:
     tables: tuple[str, ...]
     contact: str = ""  # whom to ask, in words
     was_on_time: bool = False  # it was sent in time once and then returned
-    late_request: str = ""  # how its 补报申请 stands, in words
+    late_request: str = ""  # how its 补报申请 stands: waiting, granted or refused
 
     @property
     def topic(self) -> str:

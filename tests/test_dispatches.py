@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts import clock
 from accounts.letters import compose
 from accounts.models import DeadAddress, JournalEntry, Letter
+from accounts.outbox import message_of
 from reporting import digests, dispatches, reminders, tasks, workflow
 from reporting.dispatches import Chosen
 from reporting.models import Dispatch, Period, ReminderChoice
@@ -173,6 +174,14 @@ def test_two_who_urge_at_the_same_moment_send_a_firm_one_letter(may, cast, monke
     of_district.refresh_from_db()
     assert (made.firms + of_district.firms, made.just_urged) == (3, of_district.firms)
     assert Letter.objects.filter(topic=f"owed:{may.filing.pk}").count() == 2  # one to each of its addresses
+
+
+def test_a_returned_firm_is_urged_to_submit_again(may):
+    workflow.send_back(file_may(may.filing, may.clerk), [{"cell": "", "reason": "请核对"}], may.reviewer, AT)
+    made, _ = dispatches.press(uuid.uuid4(), may.may, Chosen(), "", AT, may.reviewer, AT)
+    dispatches.write(made.pk, AT)
+    letter = Letter.objects.get(to=may.clerk.email, stem="reminder/urged")
+    assert "还没有收到贵单位修改后的上报" in message_of(letter).body
 
 
 def test_firms_no_letter_reaches_are_listed_with_their_telephone(may, cast, callbacks):

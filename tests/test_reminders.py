@@ -155,6 +155,16 @@ def test_a_returned_firm_is_reminded_and_not_told_to_ask_for_a_late_filing(may):
     assert "不需要申请补报" in message_of(after).body and "重新上报" in after.subject
 
 
+def test_a_returned_firm_is_not_told_that_it_never_submitted(may):
+    submission = file_may(may.filing, may.clerk)
+    workflow.send_back(submission, [{"cell": "", "reason": "请核对"}], may.reviewer, on(8))
+    reminders.plan(on(10))
+    soon = Letter.objects.get(to=may.clerk.email, stem="reminder/before")
+    others = Letter.objects.filter(stem="reminder/before").exclude(pk__in=[soon.pk]).exclude(topic=soon.topic)
+    assert "还没有重新上报" in message_of(soon).body
+    assert all("还没有上报" in message_of(letter).body for letter in others) and others
+
+
 @pytest.mark.parametrize(
     ("granted", "words"), [(None, "正等区县决定"), (True, "已获同意"), (False, "未获同意"), ("", "怎样补报")]
 )
