@@ -50,13 +50,13 @@ def try_again(letter: Letter, by: User, at: datetime) -> Letter:
     """Put a failed letter back into the outbox; a reminder only while the firm still owes what it is about."""
     if by.role not in (User.Role.CITY, User.Role.DISTRICT):
         raise Refused("信件由区县或市级重发。")
-    filing = _owed_behind(letter)
+    owed = _owed_behind(letter)
     letter = Letter.objects.select_for_update().get(pk=letter.pk)
     if letter.state != Letter.State.FAILED:
         return letter  # the second click
     if letter.secret:
         raise Refused("这封信带有打开账号的链接，失败后不留内容；请在账号页面重发开通邮件，或请本人用“忘记密码”。")
-    if filing is not None and not filing:
+    if owed == []:
         raise Refused(f"{letter.enterprise}已不欠报这一期，这封提醒不再需要。")
     letters.try_again(letter, at)
     journal.record(
