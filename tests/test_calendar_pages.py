@@ -294,6 +294,13 @@ def test_everybody_reads_why_each_date_is_that_date(may, person):
     assert ("R3" in text) == weighs
 
 
+@pytest.mark.parametrize("person", ["clerk", "reviewer", "city"])
+def test_the_countdown_leads_to_its_period_among_the_dates(may, person, monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: AT)
+    text = page(sign_in(getattr(may, person)).get("/deadlines/2024/"))
+    assert 'href="/deadlines/#2024M05"' in text and '<tbody id="2024M05">' in text
+
+
 def test_the_other_readings_are_named_only_where_they_differ(desk):
     may_of_2021 = page(desk.get("/deadlines/2021/")).partition("2021年5月：按别的读法有")[2].partition("</details>")[0]
     # R1 and R4 give the default's dates; R2 leaves the weekend days, R3 all three days before the festival day.

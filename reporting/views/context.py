@@ -78,6 +78,7 @@ class InForce:
     date: datetime.date
     days_left: int
     provisional: bool = False
+    code: str = ""
 
     @property
     def countdown(self) -> str:
@@ -128,14 +129,14 @@ def period_in_force(level: str, today: datetime.date, firm: Enterprise | None = 
         owed = Filing.objects.filter(enterprise=firm, state__in=[*Filing.WITH_FIRM, State.QUERIED])
         owed = owed.filter(period__state=Period.OPEN, period__opens_on__lte=today).select_related("period")
         dated = sorted(
-            (filing.due_on, filing.period.label, filing.period.enterprise_deadline.provisional)
+            (filing.due_on, filing.period.label, filing.period.enterprise_deadline.provisional, filing.period_id)
             for filing in owed.prefetch_related("period__deadlines")
         )
     else:
         periods = Period.objects.filter(state=Period.OPEN, opens_on__lte=today).prefetch_related("deadlines")
-        deadlines = [(period.deadline(level), period.label) for period in periods]
-        dated = sorted((deadline.date, label, deadline.provisional) for deadline, label in deadlines)
+        deadlines = [(period.deadline(level), period) for period in periods]
+        dated = sorted((due.date, period.label, due.provisional, period.code) for due, period in deadlines)
     if not dated:
         return None
-    date, label, provisional = next((each for each in dated if each[0] >= today), dated[-1])
-    return InForce(label=label, date=date, days_left=(date - today).days, provisional=provisional)
+    date, label, provisional, code = next((each for each in dated if each[0] >= today), dated[-1])
+    return InForce(label=label, date=date, days_left=(date - today).days, provisional=provisional, code=code)
