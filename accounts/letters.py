@@ -95,6 +95,26 @@ def _withdraw(unwanted: QuerySet[Letter]) -> int:
     return unwanted.filter(state__in=Letter.UNSENT).update(state=Letter.State.WITHDRAWN)
 
 
+def put_back(letters: Iterable[Letter]) -> int:
+    """Those of these letters that were withdrawn before they were sent wait again, with today's facts. One that a
+    worker had tried before it was withdrawn may have arrived, and is marked."""
+    needed = {letter.key: letter for letter in letters}
+    rows = Letter.objects.filter(key__in=needed, state=Letter.State.WITHDRAWN, sent_at=None)
+    rows = list(rows.order_by("pk").select_for_update())
+    for row in rows:
+        letter = needed[row.key]
+        row.subject, row.facts, row.written_at, row.due_at = (
+            letter.subject,
+            letter.facts,
+            letter.written_at,
+            letter.due_at,
+        )
+        row.state, row.claim, row.doubtful = Letter.State.WAITING, "", row.doubtful or row.attempts > 0
+    return Letter.objects.bulk_update(
+        rows, ["subject", "facts", "written_at", "due_at", "state", "claim", "doubtful"], batch_size=500
+    )
+
+
 def try_again(letter: Letter, at: datetime) -> int:
     """A letter that failed for good waits once more, as if it had never been tried."""
     failed = Letter.objects.filter(pk=letter.pk, state=Letter.State.FAILED)

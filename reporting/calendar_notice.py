@@ -16,13 +16,11 @@ FIRST_MONTH = 10  # the notice for a year usually comes out in the November befo
 
 @transaction.atomic
 def plan(at: datetime) -> int:
-    """From October on, once a month, a letter to the city while next year's arrangement is missing. Returns how many
-    letters were written."""
+    """Once a month a letter to the city while an arrangement is missing: next year's from October on, and this year's
+    for as long as it takes. Returns how many letters were written."""
     settle_provisional(None, at)  # a notice that came with a new version of the program
-    today = localtime(at).date()
-    if today.month < FIRST_MONTH or today.year + 1 in calendar_in_force().years:
-        return 0
-    return calendar_missing(today.year + 1, provisional_without(today.year + 1), at)
+    year = year_missing(calendar_in_force(), localtime(at).date())
+    return calendar_missing(year, provisional_without(year), at) if year else 0
 
 
 def year_missing(calendar: Calendar, today: date) -> int | None:

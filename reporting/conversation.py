@@ -206,11 +206,17 @@ def plan_digest(at: datetime) -> int:
     letter told is kept with the reader's mark: an evening without the machine delays the letter and loses nothing."""
     until = last_five_oclock(at)
     waiting = untold()
-    news = _news_by_reader(waiting, until)
+    # Held until the end: who says something now waits, and is in the next letter.
+    marks = list(
+        waiting.select_for_update(of=("self",)).values_list("pk", "user", "user__role", "filing", "upto", "told")
+    )
+    news = _news_by_reader(marks, waiting, until)
     if not news:
         return 0
     newest = Message.objects.filter(filing=OuterRef("filing"), at__lte=until).order_by("-pk").values("pk")[:1]
-    waiting.update(told=Coalesce(Subquery(newest), F("told")))
+    for start in range(0, len(marks), 5000):
+        held = ThreadSeen.objects.filter(pk__in=[mark[0] for mark in marks[start : start + 5000]])
+        held.update(told=Coalesce(Subquery(newest), F("told")))
     return post(_digests(news, until, at))
 
 
@@ -225,10 +231,9 @@ def last_five_oclock(at: datetime) -> datetime:
     return today if today <= at else today - timedelta(days=1)
 
 
-def _news_by_reader(waiting: QuerySet[ThreadSeen], until: datetime) -> dict[int, list[int]]:
+def _news_by_reader(marks: list[tuple], waiting: QuerySet[ThreadSeen], until: datetime) -> dict[int, list[int]]:
     """By reader the messages they have neither read nor been told of, in the order they were said. Bare numbers: after
     a long silence these are hundreds of thousands."""
-    marks = list(waiting.values_list("user", "user__role", "filing", "upto", "told"))
     if not marks:
         return {}
     said = defaultdict(list)
@@ -236,7 +241,7 @@ def _news_by_reader(waiting: QuerySet[ThreadSeen], until: datetime) -> dict[int,
     for filing, message, role in messages.values_list("filing", "pk", "by__role"):
         said[filing].append((message, side_of(role)))
     news = defaultdict(list)
-    for user, role, filing, upto, told in marks:
+    for _, user, role, filing, upto, told in marks:
         known = max(upto or 0, told or 0)
         news[user] += [message for message, side in said[filing] if message > known and role not in side]
     return {user: sorted(messages) for user, messages in news.items() if messages}

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 
-from accounts.letters import post
+from accounts.letters import post, put_back
 from accounts.models import District, JournalEntry, Letter
 from reporting import recipients, reminder_letters
 from reporting.deadlines import SHANGHAI
@@ -76,7 +76,7 @@ def to_remind(period: Period, due: date, occasion: Occasion) -> list[int]:
     told = Letter.objects.filter(
         topic=Concat(Value(reminder_letters.topic_of("")), filing),
         key__startswith=Concat(Value(before), filing, Value(behind)),
-    )
+    ).exclude(state=Letter.State.WITHDRAWN, sent_at=None)
     untold = owing_until(period, due).filter(~Exists(told)).order_by("pk")
     firms = dict(untold.values_list("pk", "enterprise"))
     if not firms:
@@ -106,6 +106,7 @@ def write(
             if only_due in (None, owed.due)
             for letter in letters_of(owed, addresses.get(owed.filing.enterprise_id, []))
         ]
+        put_back(letters)  # withdrawn when the firm submitted, or a date moved; and needed again
         return post(letters)
 
 

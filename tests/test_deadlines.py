@@ -160,6 +160,26 @@ def test_the_command_prints_every_period_of_the_year_for_scripts():
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("year", sorted({row["reference_period"][:4] for row in WORKED_DATES}))
+def test_the_command_agrees_with_every_row_of_the_year(year):
+    """January's rows are what its report would have, were there one."""
+    out = StringIO()
+    call_command("deadlines", year, "--json", "--january", stdout=out)
+    printed = {(row["period"], row["level"]): row["date"] for row in json.loads(out.getvalue())}
+    worked = {
+        (code_of(row["reference_period"]), LEVELS[row["level"]]): row["true_deadline_default"]
+        for row in WORKED_DATES
+        if row["reference_period"].startswith(year)
+    }
+    assert worked and {key: printed[key] for key in worked} == worked
+
+
+def code_of(reference: str) -> str:
+    """2021-05 and 2021 as this program writes them."""
+    return reference.replace("-", "M") if "-" in reference else f"{reference}A"
+
+
+@pytest.mark.django_db
 def test_the_command_speaks_chinese_to_people():
     out = StringIO()
     call_command("deadlines", "2022", stdout=out)

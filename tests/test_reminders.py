@@ -409,3 +409,38 @@ def test_a_plan_that_waited_for_the_lock_of_the_period_writes_nothing(transactio
     may = make_may(assemble())
     while_another(lambda: workflow.lock(may.may, may.city, on(13), "到期"), lambda: reminders.plan(on(13)))
     assert not Letter.objects.filter(stem__startswith="reminder/").exists()
+
+
+def test_a_firm_that_submits_and_recalls_is_reminded_after_all(may):
+    reminders.plan(on(7))
+    file_may(may.filing, may.clerk, at=on(7, 10))
+    assert set(states(may.filing)) == {Letter.State.WITHDRAWN}
+    workflow.recall(fresh(may.filing), may.clerk, on(8))
+    reminders.plan(on(8, 9))
+    assert set(states(may.filing)) == {Letter.State.WAITING}
+    letter = Letter.objects.get(to=may.clerk.email, stem="reminder/before")
+    assert letter.facts["days"] == 4 and not letter.doubtful  # told as of today
+
+
+def test_what_was_sent_before_the_firm_submitted_is_not_sent_again_after_a_recall(may):
+    reminders.plan(on(7))
+    Letter.objects.update(state=Letter.State.SENT, sent_at=on(7))
+    file_may(may.filing, may.clerk, at=on(7, 10))
+    workflow.recall(fresh(may.filing), may.clerk, on(8))
+    reminders.plan(on(8, 9))
+    assert set(states(may.filing)) == {Letter.State.SENT}
+
+
+def test_a_letter_withdrawn_in_a_workers_hands_comes_back_marked(may):
+    reminders.plan(on(7))
+    Letter.objects.update(state=Letter.State.HANDED, attempts=1, claim="lost")
+    file_may(may.filing, may.clerk, at=on(7, 10))
+    workflow.recall(fresh(may.filing), may.clerk, on(8))
+    reminders.plan(on(8, 9))
+    letter = Letter.objects.get(to=may.clerk.email, stem="reminder/before")
+    assert (letter.state, letter.doubtful, letter.claim) == (Letter.State.WAITING, True, "")
+
+
+def states(filing) -> list[str]:
+    mine = Letter.objects.filter(topic=f"owed:{filing.pk}", stem="reminder/before")
+    return list(mine.values_list("state", flat=True))

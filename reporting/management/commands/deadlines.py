@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, transaction
@@ -17,12 +18,13 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("year", type=int)
         parser.add_argument("--json", action="store_true")
+        parser.add_argument("--january", action="store_true", help="as if January were reported by itself")
 
-    def handle(self, *, year, json: bool, **options):
+    def handle(self, *, year, json: bool, january: bool, **options):
         """A year whose days off are not published is no failure: its dates are provisional and say so."""
         if year not in YEARS:
             raise CommandError(f"“{year}”不是年份，应如 2024。")
-        periods = dates_of(year)
+        periods = dates_of(year, january)
         self.stdout.write(as_json(periods) if json else as_text(periods))
         unknown = {due.nominal.year for dated in periods for due in dated.dues if due.provisional}
         if unknown:
@@ -32,13 +34,15 @@ class Command(BaseCommand):
             )
 
 
-def dates_of(year: int) -> list[DatedPeriod]:
+def dates_of(year: int, january: bool) -> list[DatedPeriod]:
     try:
         with transaction.atomic():
-            return dated_periods(periods_to_name(year), calendar_in_force(), reading_in_force())
+            reading = reading_in_force()
+            reading = replace(reading, reports_january=january or reading.reports_january)
+            return dated_periods(periods_to_name(year), calendar_in_force(), reading)
     except DatabaseError:  # the notice's dates can be asked for before there is a database
-        calendar = published_calendar()
-        return [dated_period(period, None, calendar, DEFAULT) for period in periods_of(year)]
+        calendar, reading = published_calendar(), replace(DEFAULT, reports_january=january)
+        return [dated_period(period, None, calendar, reading) for period in periods_of(year, reading)]
 
 
 def as_text(periods: list[DatedPeriod]) -> str:
