@@ -15,18 +15,19 @@ from reporting.deadlines import SHANGHAI
 from reporting.models import ReminderChoice
 
 EARLIEST_DAYS = 20  # a month's firms have twelve days at most, a year's eleven weeks
-LAST_DAY_AFTER = 3  # a letter about yesterday's date makes no sense a week later
 
 
 @dataclass(frozen=True)
 class Occasion:
-    """`days` before the firm's own date, from `hour` o'clock on. Of the event letters only `on` has a meaning."""
+    """`days` before the firm's own date, from `hour` o'clock on, and not after `last_day`, counted from that date: a
+    letter about two days left says nothing true on the day itself. Of the event letters only `on` has a meaning."""
 
     name: str
     label: str
     says: str
     days: int | None = None
     hour: int | None = 9
+    last_day: int | None = None
     on: bool = True
     days_change: bool = False
     always: bool = False
@@ -41,10 +42,10 @@ class Occasion:
 
 OPENED, EARLY, SOON, DUE, AFTER = TO_FIRMS = (
     Occasion("opened", "开始填报", "报告期开启时，告知应报的表和截止日。"),
-    Occasion("early", "截止前（第一次）", "截止前几天提醒尚未上报的企业。", days=5, days_change=True),
-    Occasion("soon", "截止前（第二次）", "临近截止再提醒一次。", days=2, days_change=True),
-    Occasion("due", "截止当天", "提醒当天 23:59:59 截止。", days=0),
-    Occasion("after", "截止次日", "告知已逾期，怎样申请补报。", days=-1),
+    Occasion("early", "截止前（第一次）", "截止前几天提醒尚未上报的企业。", days=5, last_day=-1, days_change=True),
+    Occasion("soon", "截止前（第二次）", "临近截止再提醒一次。", days=2, last_day=-1, days_change=True),
+    Occasion("due", "截止当天", "提醒当天 23:59:59 截止。", days=0, last_day=0),
+    Occasion("after", "截止次日", "告知已逾期，怎样申请补报。", days=-1, last_day=3),
 )
 RETURNED = Occasion("returned", "区县退回", "退回时立即告知企业，附退回理由。", hour=None, always=True)
 APPROVED = Occasion("approved", "审核通过", "区县审核通过时告知企业。", hour=None)
@@ -67,8 +68,8 @@ def is_on(occasion: Occasion) -> bool:
 
 
 def in_force(stands: Mapping[str, Occasion], opened_at: datetime, due: date, at: datetime) -> Occasion | None:
-    """The occasion whose letter holds at `at`: the latest that has begun. It is caught up until the next one begins;
-    one that is switched off still ends the one before."""
+    """The occasion whose letter holds at `at`: the latest that has begun. It is caught up until the next one begins or
+    its last day is over; one that is switched off still ends the one before."""
     begun = []
     for place, occasion in enumerate(TO_FIRMS):
         begins = begins_at(stands[occasion.name], opened_at, due)
@@ -77,7 +78,7 @@ def in_force(stands: Mapping[str, Occasion], opened_at: datetime, due: date, at:
     if not begun:
         return None
     latest = max(begun)[2]
-    too_late = latest.name == AFTER.name and at.date() > due + timedelta(days=LAST_DAY_AFTER)
+    too_late = latest.last_day is not None and at.date() > due + timedelta(days=latest.last_day)
     return latest if latest.on and not too_late else None
 
 

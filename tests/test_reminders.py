@@ -52,9 +52,12 @@ def written(at) -> set[str]:
         (on(7, 8, 59), {"reminder/opened"}),
         (on(7), {"reminder/before"}),
         (on(9, 23, 59), {"reminder/before"}),
-        (on(12, 8, 59), {"reminder/before"}),
+        (on(11, 23, 59), {"reminder/before"}),
+        (on(12, 0, 0), set()),  # it would speak of two days left
+        (on(12, 8, 59), set()),
         (on(12), {"reminder/due"}),
-        (on(13, 8, 59), {"reminder/due"}),
+        (on(12, 23, 59), {"reminder/due"}),
+        (on(13, 8, 59), set()),  # it would speak of today
         (on(13), {"reminder/after"}),
         (on(15, 23, 59), {"reminder/after"}),
         (on(16, 0, 0), set()),  # more than three days after, nothing is caught up
