@@ -83,9 +83,9 @@ def reach(owing: QuerySet[Filing], period: Period, at: datetime, token: uuid.UUI
 
 
 def just_urged(period: Period, at: datetime, token: uuid.UUID | None = None) -> set[int]:
-    """Filings whose firm was sent a 催报 within the hour."""
+    """Filings whose firm was sent a 催报 within the hour. One that came back or was refused has reached nobody."""
     lately = Letter.objects.filter(period=period.pk, stem="reminder/urged", written_at__gt=at - NOT_WITHIN)
-    lately = lately.exclude(state=Letter.State.WITHDRAWN)
+    lately = lately.exclude(state__in=[Letter.State.WITHDRAWN, Letter.State.FAILED])
     if token:
         lately = lately.exclude(key__startswith=f"urge:{token}:")
     return {int(topic.partition(":")[2]) for topic in lately.order_by().values_list("topic", flat=True)}

@@ -142,6 +142,12 @@ def test_a_firm_is_urged_at_most_once_an_hour_by_whomever(may):
     assert dispatch_at(may, AT + timedelta(hours=1)).firms == 3
 
 
+def test_an_urging_that_was_refused_or_came_back_does_not_count(may):
+    dispatch_at(may, AT)
+    Letter.objects.update(state=Letter.State.FAILED)
+    assert dispatch_at(may, AT + timedelta(minutes=1)).just_urged == 0
+
+
 def test_an_urging_that_was_withdrawn_does_not_count(may):
     dispatch_at(may, AT)
     Letter.objects.update(state=Letter.State.WITHDRAWN)
