@@ -6,6 +6,7 @@ from django import forms
 from django.contrib.auth.forms import AuthenticationForm
 
 from accounts.backends import as_typed_plainly
+from accounts.form_words import PlainForm, PlainModelForm
 from accounts.models import District, DistrictContact, User
 
 MOBILE = re.compile(r"1[3-9]\d{9}")
@@ -78,23 +79,23 @@ class SignInForm(AuthenticationForm):
         return as_typed_plainly(self.cleaned_data["username"]).upper()
 
 
-class ForgottenPasswordForm(forms.Form):
+class ForgottenPasswordForm(PlainForm):
     name = forms.CharField(label="统一社会信用代码、手机号或用户名", max_length=60)
 
 
-class OwnContactForm(forms.Form):
+class OwnContactForm(PlainForm):
     name = forms.CharField(label="姓名", max_length=40)
     mobile = MobileField(required=False)
     email = MailField(help_text="找回密码和各类通知都发到这里。")
 
 
-class ColleagueForm(forms.Form):
+class ColleagueForm(PlainForm):
     name = forms.CharField(label="姓名", max_length=40)
     mobile = MobileField()
     email = MailField(help_text="激活链接发到这个邮箱，由同事自己设置密码。")
 
 
-class OfficialForm(forms.Form):
+class OfficialForm(PlainForm):
     username = forms.RegexField(
         r"^[A-Za-z][A-Za-z0-9_.-]{2,29}$",
         label="用户名",
@@ -115,15 +116,15 @@ class OfficialForm(forms.Form):
         self.fields["district"].queryset = districts
 
 
-class ReasonForm(forms.Form):
+class ReasonForm(PlainForm):
     why = ReasonField()
 
 
-class AddressForm(forms.Form):
+class AddressForm(PlainForm):
     email = MailField(required=False)
 
 
-class DistrictContactForm(forms.ModelForm):
+class DistrictContactForm(PlainModelForm):
     phone = PhoneField(label="电话")
     email = MailField(required=False)
 
@@ -137,7 +138,7 @@ class DistrictContactForm(forms.ModelForm):
             self.fields[name].required = True
 
 
-class JournalFilterForm(forms.Form):
+class JournalFilterForm(PlainForm):
     who = forms.CharField(label="操作人", required=False, max_length=40)
     action = forms.ChoiceField(label="操作", required=False)
     enterprise = forms.CharField(label="企业（代码或名称）", required=False, max_length=120)

@@ -10,6 +10,7 @@ from datetime import date
 from django import forms
 from django.core.validators import FileExtensionValidator
 
+from accounts.form_words import PlainForm
 from reporting.calendars import USUAL_FESTIVALS, Festival, Notice
 
 LINES = 9  # seven usual festivals, and room
@@ -82,7 +83,7 @@ def cleaned(read, typed: str, year: int):
         raise forms.ValidationError(str(sentence)) from sentence
 
 
-class FestivalForm(forms.Form):
+class FestivalForm(PlainForm):
     """One line. Only its name, or nothing at all: the line is left out."""
 
     name = forms.CharField(label="节日", max_length=40, required=False)
@@ -114,7 +115,7 @@ class FestivalForm(forms.Form):
 FestivalLines = forms.formset_factory(FestivalForm, extra=0, max_num=30, absolute_max=30)
 
 
-class NoticeForm(forms.Form):
+class NoticeForm(PlainForm):
     """The notice's head, and the file where the days come in one."""
 
     number = forms.CharField(label="文号", max_length=80, help_text="例如 国办发明电〔2026〕9号。")

@@ -74,7 +74,7 @@ def issue(enterprise: Enterprise, first: str, last: str, by: User, at: datetime,
     """Freeze the record of the periods of the span whose date has passed. The second click is the first."""
     if not may_issue(by, enterprise):
         raise Refused("填报情况证明由企业本身、所属区县或市级开具。")
-    purpose = brief(purpose, MOST_OF_PURPOSE)
+    purpose = brief(purpose, MOST_OF_PURPOSE, "用途")
     Enterprise.objects.select_for_update().get(pk=enterprise.pk)
     due = [course for course in within(record_of(enterprise, at), first, last) if is_due(course, at)]
     if not due:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django import forms
 
+from accounts.form_words import PlainForm
 from accounts.forms import MailField, MobileField, PhoneField, ReasonField
 from accounts.models import District
 from reporting.register_facts import CITY_WRITES, FIRM_WRITES, choices_of, label_of
@@ -14,7 +15,7 @@ class DayInput(forms.DateInput):
         super().__init__(format="%Y-%m-%d")
 
 
-class ApplyForm(forms.Form):
+class ApplyForm(PlainForm):
     credit_code = forms.CharField(
         label="统一社会信用代码", max_length=40, help_text="营业执照上的 18 位代码，输入后马上核对。"
     )
@@ -65,20 +66,20 @@ class ApplyForm(forms.Form):
         return {**said, "scope": ",".join(said["scope"]), "attributes": attributes}
 
 
-class LookUpForm(forms.Form):
+class LookUpForm(PlainForm):
     credit_code = forms.CharField(label="统一社会信用代码", max_length=40)
     key = forms.CharField(label="查询码，或申请时填的手机、固定电话", max_length=40)
 
 
-class ApproveForm(forms.Form):
+class ApproveForm(PlainForm):
     joined_on = forms.DateField(label="起报日期", widget=DayInput, help_text="从哪一天起有报送任务。")
 
 
-class RefuseForm(forms.Form):
+class RefuseForm(PlainForm):
     reason = ReasonField(label="不予通过的理由", max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
 
 
-class FirmContactForm(forms.Form):
+class FirmContactForm(PlainForm):
     contact_name = forms.CharField(label="联系人", max_length=40)
     mobile = MobileField(required=False)
     phone = PhoneField(required=False)
@@ -91,7 +92,7 @@ class FirmContactForm(forms.Form):
         return self.cleaned_data
 
 
-class FactsForm(forms.Form):
+class FactsForm(PlainForm):
     """The firm's own facts, each a select with the names of the form."""
 
     def __init__(self, *args, attributes: dict[str, str], **kwargs):
@@ -124,7 +125,7 @@ class FactsForm(forms.Form):
         }
 
 
-class MoveForm(forms.Form):
+class MoveForm(PlainForm):
     district = forms.ModelChoiceField(District.objects.none(), label="迁往", empty_label="（请选择）")
     since = forms.DateField(label="从哪一天起", widget=DayInput)
     reason = ReasonField()
@@ -134,12 +135,12 @@ class MoveForm(forms.Form):
         self.fields["district"].queryset = districts
 
 
-class StopForm(forms.Form):
+class StopForm(PlainForm):
     left_on = forms.DateField(label="最后一天", widget=DayInput, help_text="在这一天之后结束、尚未上报的报告期不须报。")
     reason = ReasonField()
 
 
-class NameKeyFirmForm(forms.Form):
+class NameKeyFirmForm(PlainForm):
     credit_code = forms.CharField(label="统一社会信用代码", max_length=40)
     value = forms.ChoiceField(label="写成")
     why = ReasonField(label="依据", help_text="例如名单文件的文号。")
@@ -151,7 +152,7 @@ class NameKeyFirmForm(forms.Form):
         self.fields["value"].choices = choices_of(code)
 
 
-class ImportForm(forms.Form):
+class ImportForm(PlainForm):
     workbook = forms.FileField(
         label="名录文件（.xlsx）",
         error_messages={"required": "请选择文件。", "empty": "文件是空的，没有内容。请重新保存后再上传。"},

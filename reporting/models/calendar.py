@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.timezone import localtime
 
 from reporting.calendars import Calendar, Notice, notice_kept, published_calendar
 from reporting.deadlines import DEFAULT, Reading
@@ -56,7 +57,7 @@ class ReadingChoice(models.Model):
         verbose_name = "截止日读法"
 
     def __str__(self) -> str:
-        return f"{self.at:%Y-%m-%d} {self.reason}"
+        return f"{localtime(self.at):%Y-%m-%d} {self.reason}"
 
     @property
     def reading(self) -> Reading:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from accounts import clock
 from accounts.access import EVERYONE, Refused, require
+from accounts.form_words import PlainModelForm
 from reporting import announcements
 from reporting.models import Announcement
 from reporting.register_forms import DayInput
@@ -17,7 +18,7 @@ from reporting.register_forms import DayInput
 PAGE = 30
 
 
-class AnnouncementForm(forms.ModelForm):
+class AnnouncementForm(PlainModelForm):
     class Meta:
         model = Announcement
         fields = ["title", "text", "to_firms", "to_districts", "shown_until", "by_mail"]

@@ -90,7 +90,10 @@ def entry_page(request, year, form, lines, problems=(), status=200):
 
 def lines_of(year: int, notice: Notice | None, posted=None):
     """What they begin with tells afterwards whether anything was typed."""
-    return FestivalLines(posted, initial=lines_to_fill(notice), prefix="lines", form_kwargs={"year": year})
+    incomplete = {"missing_management_form": "节日各行没有完整送到，请刷新页面后重新填写。"}
+    return FestivalLines(
+        posted, initial=lines_to_fill(notice), prefix="lines", form_kwargs={"year": year}, error_messages=incomplete
+    )
 
 
 def head_of(notice: Notice | None, year: int) -> dict:

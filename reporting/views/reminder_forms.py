@@ -2,20 +2,22 @@
 
 from django import forms
 
+from accounts.form_words import PlainForm
 from reporting.dispatches import GROUPS, MOST_WORDS, Chosen
 from reporting.models import Period
 from reporting.occasions import EARLIEST_DAYS, Occasion
 
+PREVIEW_AGAIN = "预览页的内容不完整或被改动过，请重新预览后再发送。"
 HOURS = [(hour, f"{hour}:00") for hour in range(24)]
 
 
-class DispatchForm(forms.Form):
+class DispatchForm(PlainForm):
     """The group as it was chosen, and the official's own words."""
 
-    period = forms.ModelChoiceField(Period.objects.prefetch_related("deadlines"))
-    state = forms.ChoiceField(choices=[("", "全部未报"), *GROUPS.items()], required=False)
-    district = forms.CharField(max_length=12, required=False)
-    q = forms.CharField(max_length=60, required=False)
+    period = forms.ModelChoiceField(Period.objects.prefetch_related("deadlines"), label="报告期")
+    state = forms.ChoiceField(label="状态", choices=[("", "全部未报"), *GROUPS.items()], required=False)
+    district = forms.CharField(label="区县", max_length=12, required=False)
+    q = forms.CharField(label="企业名称或信用代码", max_length=60, required=False)
     words = forms.CharField(
         label="附言",
         max_length=MOST_WORDS,
@@ -33,11 +35,11 @@ class DispatchForm(forms.Form):
 class PressForm(DispatchForm):
     """What the preview page sends on."""
 
-    token = forms.UUIDField()
-    previewed_at = forms.DateTimeField()
+    token = forms.UUIDField(error_messages=dict.fromkeys(("required", "invalid"), PREVIEW_AGAIN))
+    previewed_at = forms.DateTimeField(error_messages=dict.fromkeys(("required", "invalid"), PREVIEW_AGAIN))
 
 
-class ScheduleForm(forms.Form):
+class ScheduleForm(PlainForm):
     """The whole schedule on one page: for each occasion whether, from what hour, how many days before."""
 
     def __init__(self, *args, stands: dict[str, Occasion], **kwargs):
@@ -50,12 +52,12 @@ class ScheduleForm(forms.Form):
             if occasion.hour is not None:
                 select = forms.Select(attrs={"aria-label": f"{occasion.label}：几点起"})
                 self.fields[f"{name}_hour"] = forms.TypedChoiceField(
-                    choices=HOURS, coerce=int, initial=occasion.hour, widget=select
+                    label="几点起", choices=HOURS, coerce=int, initial=occasion.hour, widget=select
                 )
             if occasion.days_change:
                 number = forms.NumberInput(attrs={"aria-label": f"{occasion.label}：截止前几天"})
                 self.fields[f"{name}_days"] = forms.IntegerField(
-                    min_value=1, max_value=EARLIEST_DAYS, initial=occasion.days, widget=number
+                    label="截止前几天", min_value=1, max_value=EARLIEST_DAYS, initial=occasion.days, widget=number
                 )
 
     @property

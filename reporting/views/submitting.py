@@ -12,6 +12,7 @@ from accounts import clock
 from accounts.access import require
 from forms_tables.completion import Completed
 from reporting import workflow
+from reporting.conversation import talk_about
 from reporting.models import Filing, State, Submission
 from reporting.views.comparison import submission_before
 from reporting.views.desk import CellLink, Desk
@@ -105,6 +106,7 @@ def submission(request: HttpRequest, period: str, number: int) -> HttpResponse:
         "desk": desk,
         "grids": grids,
         "before": before,
+        "talk": talk_about(filing, request.user),
         "changes": desk.changes_between(before.values, frozen.values) if before else [],
         "warnings": [{**finding, "said": said.get(finding["fingerprint"])} for finding in frozen.warnings],
         "is_current": filing.latest_id == frozen.pk,
@@ -158,7 +160,7 @@ def date_in(request: HttpRequest) -> date | None:
     except ValueError:  # well written, and no such day
         day = None
     if text and day is None:
-        raise workflow.Refused(f"“{text}”不是日期，请写作 2024-06-13。")
+        raise workflow.Refused(f"“{text[:20]}”不是日期，请写作 2024-06-13。")
     return day
 
 

@@ -103,7 +103,7 @@ def enter_arrangement(
     be_the_city(by)
     for sentence in contradictions(notice):
         raise Refused(sentence)
-    correction = brief(correction, 200)
+    correction = brief(correction, 200, "更正说明")
     try:
         with transaction.atomic():
             standing = Arrangement.objects.select_for_update().filter(year=notice.year, replaced_at=None).first()
@@ -246,7 +246,7 @@ def choose_reading(reading: Reading, by: User, at: datetime, reason: str) -> Rea
         lands_on=reading.lands_on,
         every_level=reading.every_level,
         reports_january=reading.reports_january,
-        reason=brief(reason, 300),
+        reason=brief(reason, 300, "依据"),
         by=by,
         at=at,
     )

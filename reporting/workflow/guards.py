@@ -103,17 +103,17 @@ def move(filing: Filing, what: str) -> None:
     filing.state = moves[filing.state] or filing.state
 
 
-def said_something(note: str, request: str) -> str:
+def said_something(note: str, request: str, what: str = "") -> str:
     if not note.strip():
         raise Refused(request)
-    return brief(note)
+    return brief(note, what=what)
 
 
-def brief(note: str, most: int = MOST_WORDS) -> str:
-    """The words, trimmed; refused when longer than the record keeps."""
+def brief(note: str, most: int = MOST_WORDS, what: str = "") -> str:
+    """The words, trimmed; refused when longer than the record keeps. `what` they are, where a page has several."""
     note = note.strip()
     if len(note) > most:
-        raise Refused(f"最多 {most} 字，现在有 {len(note)} 字，请精简后再提交。")
+        raise Refused(f"{what}最多 {most} 字，现在有 {len(note)} 字，请精简后再提交。")
     return note
 
 

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils.timezone import localtime
 
 from accounts import letters
 from accounts.models import User
@@ -38,7 +39,7 @@ def ask_extension(filing: Filing, until: date, by: User, at: datetime, reason: s
     request = ExtensionRequest.objects.create(
         filing=filing,
         until=until,
-        reason=said_something(reason, "请写明延期原因。"),
+        reason=said_something(reason, "请写明延期原因。", "延期原因"),
         asked_by=by,
         asked_at=at,
     )
@@ -87,7 +88,7 @@ def ask_late(filing: Filing, by: User, at: datetime, reason: str) -> LateRequest
     if why_not := why_not_late(filing, at):
         raise Refused(why_not)
     request = LateRequest.objects.create(
-        filing=filing, reason=said_something(reason, "请写明补报原因。"), asked_by=by, asked_at=at
+        filing=filing, reason=said_something(reason, "请写明补报原因。", "补报原因"), asked_by=by, asked_at=at
     )
     record(filing, by, at, "申请补报", why=request.reason)
     emails.late_asked(request)
@@ -136,7 +137,7 @@ def ask_adjustment(filing: Filing, cell: str, new: str, by: User, at: datetime, 
         cell=cell,
         old=str(old),
         new=str(value),
-        reason=said_something(reason, "请写明调整原因（并购、口径、审计等）。"),
+        reason=said_something(reason, "请写明调整原因（并购、口径、审计等）。", "调整原因"),
         asked_by=by,
         asked_at=at,
     )
@@ -224,7 +225,7 @@ def _before_the_district(request: Request, by: User) -> Filing:
     request.refresh_from_db()
     request.filing = filing
     if not request.is_open:
-        raise Refused(f"这份申请已于 {request.decided_at:%Y-%m-%d} 决定：{request.state_words}。")
+        raise Refused(f"这份申请已于 {localtime(request.decided_at):%Y-%m-%d} 决定：{request.state_words}。")
     return filing
 
 
@@ -238,7 +239,7 @@ def _decide(
     action: str,
     after: dict | None = None,
 ) -> None:
-    answer = brief(answer) if granted else said_something(answer, "不同意时请写明理由。")
+    answer = brief(answer, what="答复") if granted else said_something(answer, "不同意时请写明理由。", "答复")
     request.granted, request.decided_by, request.decided_at, request.answer = granted, by, at, answer
     request.save(update_fields=["granted", "decided_by", "decided_at", "answer"])
     record(filing, by, at, action, subject=str(request), after=after, why=answer)

@@ -1,0 +1,69 @@
+"""What a form says about what it cannot take: in each sentence where, what is wrong and how to mend it.
+
+Django's own sentences name no field and speak of variables and UUIDs. A field that has a sentence of its own keeps it.
+"""
+
+from django import forms
+
+CHOOSING = (forms.ChoiceField, forms.ModelChoiceField, forms.FileField)
+# The first kind that fits says it; `{}` is the field's label, what is in %( )s Django fills in.
+INVALID = (
+    (forms.DateTimeField, "{}不是时间，请写作 2024-06-30 17:00。"),
+    (forms.DateField, "{}不是日期，请写作 2024-06-30。"),
+    (forms.DecimalField, "{}应为数字，例如 12.5。"),  # an IntegerField to Django
+    (forms.IntegerField, "{}应为整数，例如 12。"),
+    (forms.URLField, "{}写法不对，应像 https://www.gov.cn/。"),
+    (forms.FileField, "没有收到{}，请重新选择后再上传。"),
+)
+OF_ANY = {
+    "max_length": "{}最多 %(limit_value)d 字，现在有 %(show_value)d 字，请精简后再提交。",
+    "min_length": "{}至少 %(limit_value)d 字，现在有 %(show_value)d 字，请补充后再提交。",
+    "min_value": "{}不能小于 %(limit_value)s，请改大后再提交。",
+    "max_value": "{}不能大于 %(limit_value)s，请改小后再提交。",
+    "max_digits": "{}最多 %(max)s 位数字，请改短后再提交。",
+    "max_decimal_places": "{}最多 %(max)s 位小数，请四舍五入后再提交。",
+    "max_whole_digits": "{}的整数部分最多 %(max)s 位，请核对后再提交。",
+    "invalid_choice": "{}不在可用的选项里，请从列出的选项中重新选择。",
+    "invalid_list": "{}不在可用的选项里，请从列出的选项中重新选择。",
+    "null_characters_not_allowed": "{}里有看不见的字符，请删去后重新填写。",
+    "empty": "{}是空的，没有内容，请重新保存后再上传。",
+    "missing": "没有收到{}，请重新选择后再上传。",
+}
+
+
+class PlainWords:
+    """Mixed into a form; the fields are seen to when it is judged, also those added late."""
+
+    def full_clean(self) -> None:
+        for name, field in self.fields.items():
+            say_plainly(field, str(field.label or self[name].label))
+        super().full_clean()
+
+
+class PlainForm(PlainWords, forms.Form):
+    pass
+
+
+class PlainModelForm(PlainWords, forms.ModelForm):
+    pass
+
+
+def say_plainly(field: forms.Field, label: str) -> None:
+    of_django = sentences_of_django(field)
+    for code, sentence in sentences_for(field).items():
+        if field.error_messages.get(code) is of_django.get(code):
+            field.error_messages[code] = sentence.replace("{}", label)
+
+
+def sentences_for(field: forms.Field) -> dict[str, str]:
+    required = "请选择{}。" if isinstance(field, CHOOSING) else "请填写{}。"
+    invalid = next((words for kind, words in INVALID if isinstance(field, kind)), "{}写法不对，请核对后重新填写。")
+    return {"required": required, "invalid": invalid, **OF_ANY}
+
+
+def sentences_of_django(field: forms.Field) -> dict:
+    """What the field would say if nobody had given it words."""
+    found = {}
+    for kind in reversed(type(field).__mro__):
+        found |= vars(kind).get("default_error_messages", {})
+    return found
