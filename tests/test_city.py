@@ -224,6 +224,25 @@ def test_a_page_that_stood_open_takes_nobody_elses_date_back(desk, may):
     assert [deadline.date.day for deadline in may.may.deadlines.order_by("date", "pk")] == [13, 13, 17]
 
 
+def test_provisional_dates_are_confirmed_only_where_the_person_says_so(desk, may):
+    assert "确认暂定日期" not in page(desk.get("/city/periods/2024M05/"))
+    may.may.deadlines.filter(level="district").update(provisional=True)
+    text = page(desk.get("/city/periods/2024M05/"))
+    assert 'name="confirmed"' in text and "暂定的：区县审核。" in text
+    shown = {"enterprise": "2024-06-12", "district": "2024-06-13", "city": "2024-06-15"}
+    given = (
+        shown | {f"initial-{level}": day for level, day in shown.items()} | {"reason": "议定", "notice_number": "无"}
+    )
+    page(desk.post("/city/periods/2024M05/deadlines/", given, follow=True))
+    assert not Deadline.objects.filter(by_hand=True).exists()
+    for _ in range(2):
+        page(desk.post("/city/periods/2024M05/deadlines/", given | {"confirmed": "on"}, follow=True))
+    assert Deadline.objects.get(by_hand=True).level == "district"
+    assert not Deadline.objects.filter(provisional=True).exists()
+    assert JournalEntry.objects.get(action="确认暂定截止日").after == {"区县审核": "2024-06-13", "文号": "无"}
+    assert "确认暂定日期" not in page(desk.get("/city/periods/2024M05/"))
+
+
 def test_estimates_are_allowed_by_the_city_with_a_reason(desk, may):
     page(desk.post("/city/periods/open/", {"code": "2024M04", "estimates_allowed": "on"}, follow=True))
     assert Period.objects.get(code="2024M04").estimates_allowed
@@ -241,7 +260,7 @@ def test_estimates_are_allowed_by_the_city_with_a_reason(desk, may):
 
 def test_nobody_locks_while_firms_may_still_file_in_time(desk, may, approved):
     text = page(desk.get("/city/periods/2024M05/"))
-    assert "企业上报截止日 6月12日 未到，还有 未填报 2 家，截止后才能锁定。" in text
+    assert "企业上报截止日 6月12日 未到，还有 2 家未办结，截止后才能锁定。" in text and text.count("未填报 2 家") == 1
     assert "锁定2024年5月</button>" not in text
     refused = page(desk.post("/city/periods/2024M05/lock/", {"reason": "想早点"}), 409)
     assert "截止后才能锁定" in refused and not Period.objects.get().is_locked

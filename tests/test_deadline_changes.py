@@ -387,6 +387,39 @@ def test_the_second_click_tells_nobody_and_there_and_back_tells_each_time(may):
     assert letters_to(may.clerk.email).count() == 3
 
 
+def test_a_provisional_date_is_confirmed_as_it_is_and_nobody_is_told(may):
+    period = workflow.open_period("2027M02", may.city, IN_MARCH)  # due 12 and 13 March; the city's 15th never moves
+    dates = {"enterprise": date(2027, 3, 12)}
+    for _ in range(2):
+        workflow.set_deadlines(period, dates, may.city, IN_MARCH, "会议议定", "会议纪要〔2027〕3号")
+    enterprise, district = (Period.objects.get(pk="2027M02").deadline(level) for level in ("enterprise", "district"))
+    assert (enterprise.date, enterprise.how, enterprise.moved) == (date(2027, 3, 12), "人工设定", False)
+    assert (enterprise.why, enterprise.notice_number) == ("市级人工设定：会议议定", "会议纪要〔2027〕3号")
+    assert district.provisional and not district.by_hand  # it was not named
+    entry = JournalEntry.objects.get(action="确认暂定截止日")
+    assert (entry.before, entry.why) == ({"企业上报": "2027-03-12"}, "会议议定")
+    assert entry.after == {"企业上报": "2027-03-12", "文号": "会议纪要〔2027〕3号"}
+    assert not letters_to().exists()
+    workflow.enter_arrangement(march_off(), may.city, IN_MARCH)
+    assert Period.objects.get(pk="2027M02").enterprise_deadline.date == date(2027, 3, 12)
+
+
+def test_only_what_moved_is_told_where_one_date_is_confirmed_and_another_moved(may):
+    period = workflow.open_period("2027M02", may.city, IN_MARCH)
+    dates = {"enterprise": date(2027, 3, 12), "district": date(2027, 3, 14)}
+    workflow.set_deadlines(period, dates, may.city, IN_MARCH, "会议议定", "无")
+    assert not any(deadline.provisional for deadline in period.deadlines.all())
+    assert {letter.facts["dates"] for letter in letters_to()} == {"district=0314"}
+    assert JournalEntry.objects.get(action="调整截止日").after["企业上报"] == "2027-03-12"
+
+
+def test_a_provisional_date_that_has_passed_may_still_be_confirmed(may):
+    period = workflow.open_period("2027M02", may.city, IN_MARCH)
+    on_the_20th = IN_MARCH.replace(day=20)
+    workflow.set_deadlines(period, {"enterprise": date(2027, 3, 12)}, may.city, on_the_20th, "会议议定", "无")
+    assert period.deadlines.get(level="enterprise").by_hand
+
+
 def test_a_date_by_hand_is_no_longer_provisional(may):
     period = workflow.open_period("2027M02", may.city, IN_MARCH)
     dates = {"enterprise": date(2027, 3, 13)}

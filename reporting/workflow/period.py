@@ -139,7 +139,8 @@ def set_deadlines(
 ) -> Period:
     """Set dates of a period by hand, level → date, all for one reason and under one notice (无 where there is none);
     the three stay in order, and none is set to a day that is over: nobody is late the moment a date is set. A level
-    that is not named, or already has its date, is left as it is. Everybody whose date changed is told."""
+    that is not named, or already has its date for good, is left as it is; a provisional date that is named as it is
+    becomes one set by hand. Everybody whose date changed is told."""
     be_the_city(by)
     period = Period.objects.select_for_update().get(pk=period.pk)
     if period.is_locked:
@@ -153,13 +154,16 @@ def set_deadlines(
     if not wanted[Deadline.ENTERPRISE] <= wanted[Deadline.DISTRICT] <= wanted[Deadline.CITY]:
         raise Refused("企业、区县、市级三个截止日须依次不早于前一级，请一并调整。")
     changed = [deadline for level, deadline in deadlines.items() if deadline.date != wanted[level]]
-    if not changed:
+    confirmed = [deadlines[level] for level in dates if deadlines[level].provisional]
+    settled = [*changed, *(deadline for deadline in confirmed if deadline not in changed)]
+    if not settled:
         return period  # the second click
     for deadline in changed:
         if (day := wanted[deadline.level]) < at.date():
             raise Refused(f"{deadline.get_level_display()}截止日不能设为已经过去的 {day:%Y-%m-%d}，请设为今天或以后。")
-    before = {deadline.level: deadline.date for deadline in changed}
-    for deadline in changed:
+    before = {deadline.level: deadline.date for deadline in settled}
+    moved = {deadline.level: deadline.date for deadline in changed}
+    for deadline in settled:
         day = wanted[deadline.level]
         deadline.date, deadline.by_hand, deadline.moved = day, True, day != deadline.nominal
         deadline.why, deadline.notice_number = f"市级人工设定：{reason.strip()}", notice_number.strip()
@@ -168,14 +172,15 @@ def set_deadlines(
     journal.record(
         by=by,
         at=at,
-        action="调整截止日",
+        action="调整截止日" if moved else "确认暂定截止日",
         subject=period.label,
         period=period.code,
         before=dated(before),
         after=dated({level: wanted[level] for level in before}) | {"文号": notice_number.strip()},
         why=reason.strip(),
     )
-    deadline_moved(period, before, wanted, reason.strip(), notice_number.strip(), at)
+    if moved:
+        deadline_moved(period, moved, wanted, reason.strip(), notice_number.strip(), at)
     return period
 
 
@@ -199,7 +204,7 @@ def too_early_to_lock(period: Period, at: datetime) -> str:
         return f"有 {extended.count()} 家企业经区县同意延期，最晚到 {last.month}月{last.day}日，届时才能锁定。"
     if not missing or at > due:
         return ""
-    return f"企业上报截止日 {due.month}月{due.day}日 未到，还有 {in_words(missing)}，截止后才能锁定。"
+    return f"企业上报截止日 {due.month}月{due.day}日 未到，还有 {sum(missing.values())} 家未办结，截止后才能锁定。"
 
 
 def in_words(counts: Mapping[str, int]) -> str:

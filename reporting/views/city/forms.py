@@ -1,16 +1,18 @@
 """What the city types: a period to open, a date, a parameter."""
 
+from collections.abc import Collection
 from datetime import date
 
 from django import forms
 
+from accounts.form_words import PlainForm
 from forms_tables.periods import PeriodCode
 from reporting.calendars import ONE_DAY
 from reporting.deadlines import Reading
 from reporting.models import Deadline, Period
 
 
-class OpeningForm(forms.Form):
+class OpeningForm(PlainForm):
     code = forms.CharField(label="报告期编码", max_length=7, help_text="月报如 2024M05，年报如 2023A；1月无月报。")
     estimates_allowed = forms.BooleanField(required=False)
 
@@ -20,31 +22,41 @@ class OpeningForm(forms.Form):
             self.fields["code"].help_text = "月报如 2024M05，年报如 2023A；按现行读法，1月单独报送。"
 
 
-class EstimatesForm(forms.Form):
+class EstimatesForm(PlainForm):
     allowed = forms.BooleanField(required=False)
     reason = forms.CharField(label="依据", max_length=200)
 
 
-class DeadlinesForm(forms.Form):
+class DeadlinesForm(PlainForm):
     """The three dates of a period, changed together for one reason. Only what was changed here counts: on a page that
     has stood open for a while the others may be out of date."""
 
     reason = forms.CharField(label="原因", max_length=200)
     notice_number = forms.CharField(label="文号", max_length=80, help_text="没有发文的，写“无”。")
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, provisional: Collection[str] = (), **kwargs):
         super().__init__(*args, **kwargs)
+        self.provisional = provisional
         for level, words in Deadline.LEVELS:
             day = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
             self.fields[level] = forms.DateField(label=f"{words}截止日", widget=day, show_hidden_initial=True)
-        self.order_fields([level for level, _ in Deadline.LEVELS])
+        if provisional:
+            names = "、".join(words for level, words in Deadline.LEVELS if level in provisional)
+            self.fields["confirmed"] = forms.BooleanField(
+                label="确认暂定日期",
+                required=False,
+                help_text=f"暂定的：{names}。勾选后，上面的日期就是确定的截止日，以后录入放假安排也不再变动。",
+            )
+        self.order_fields([*(level for level, _ in Deadline.LEVELS), "confirmed"])
 
     @property
     def dates(self) -> dict[str, date]:
-        return {level: self.cleaned_data[level] for level, _ in Deadline.LEVELS if level in self.changed_data}
+        """By level what was changed, and what is provisional where the person confirms it."""
+        named = {*self.changed_data, *(self.provisional if self.cleaned_data.get("confirmed") else ())}
+        return {level: self.cleaned_data[level] for level, _ in Deadline.LEVELS if level in named}
 
 
-class LockForm(forms.Form):
+class LockForm(PlainForm):
     reason = forms.CharField(
         label="原因（有未完成的填报时必填）",
         max_length=500,
@@ -53,7 +65,7 @@ class LockForm(forms.Form):
     )
 
 
-class ParameterForm(forms.Form):
+class ParameterForm(PlainForm):
     name = forms.ChoiceField(label="参数")
     period = forms.ModelChoiceField(
         Period.objects.filter(state=Period.OPEN), label="报告期", required=False, empty_label="所有报告期"

@@ -48,7 +48,7 @@ def period(request, code, forms=None, status=200):
     around = {
         "period": found,
         "squeezed": squeezed(found.dues, calendar_in_force()).values(),
-        "deadlines_form": forms.get("deadlines") or DeadlinesForm(initial=dates_of(found)),
+        "deadlines_form": forms.get("deadlines") or deadlines_form(found),
         "standing": standing_of(filings),
         "estimates_form": forms.get("estimates") or EstimatesForm(auto_id="estimates_%s"),
         "hindrances": workflow.standing_in_the_way(found),
@@ -59,15 +59,17 @@ def period(request, code, forms=None, status=200):
     return render(request, "city/period.html", around, status=status)
 
 
-def dates_of(period: Period) -> dict:
-    return {deadline.level: deadline.date for deadline in period.deadlines.all()}
+def deadlines_form(period: Period, posted=None) -> DeadlinesForm:
+    stored = period.deadlines.all()
+    provisional = [deadline.level for deadline in stored if deadline.provisional]
+    return DeadlinesForm(posted, initial={each.level: each.date for each in stored}, provisional=provisional)
 
 
 @require("city")
 @require_POST
 def set_deadlines(request, code):
     found = get_object_or_404(Period, pk=code)
-    form = DeadlinesForm(request.POST)
+    form = deadlines_form(found, request.POST)
     if not form.is_valid():
         return period(request, code, {"deadlines": form}, status=422)
     reason, number = form.cleaned_data["reason"], form.cleaned_data["notice_number"]
