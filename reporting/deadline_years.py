@@ -8,7 +8,16 @@ from datetime import date
 
 from forms_tables.periods import PeriodCode
 from reporting.calendars import Calendar
-from reporting.deadlines import OTHER_READINGS, Due, Reading, deadlines_of, periods_of, squeezed
+from reporting.deadlines import (
+    DEFAULT,
+    DEFAULT_IN_WORDS,
+    OTHER_READINGS,
+    Due,
+    Reading,
+    deadlines_of,
+    periods_of,
+    squeezed,
+)
 from reporting.models import Filing, Period
 
 
@@ -66,12 +75,18 @@ def dated_period(period: PeriodCode, opened: Period | None, calendar: Calendar, 
     held = opened.reading if opened else reading
     reckoned = deadlines_of(period, calendar, held)
     dues = opened.dues if opened else reckoned
-    return DatedPeriod(period, dues, opened, squeezed(dues, calendar), other_readings(period, reckoned, calendar))
+    others = other_readings(period, reckoned, held, calendar)
+    return DatedPeriod(period, dues, opened, squeezed(dues, calendar), others)
 
 
-def other_readings(period: PeriodCode, reckoned: tuple[Due, ...], calendar: Calendar) -> tuple[OtherReading, ...]:
+def other_readings(
+    period: PeriodCode, reckoned: tuple[Due, ...], held: Reading, calendar: Calendar
+) -> tuple[OtherReading, ...]:
+    """All but the one the period is reckoned by, the default among them. Whether January is reported moves no date."""
     found = []
-    for code, (words, reading) in OTHER_READINGS.items():
+    for code, (words, reading) in {"R0": (DEFAULT_IN_WORDS, DEFAULT), **OTHER_READINGS}.items():
+        if replace(reading, reports_january=held.reports_january) == held:
+            continue
         theirs = deadlines_of(period, calendar, reading)
         differing = tuple(due for due, ours in zip(theirs, reckoned, strict=True) if due.date != ours.date)
         if differing:

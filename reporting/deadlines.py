@@ -42,13 +42,14 @@ class Reading:
 
 
 DEFAULT = Reading()
-# The readings the city weighs against its own, with what each would say.
+# The readings the city weighs against the default, with what each would say.
 OTHER_READINGS = {
     "R1": ("各级一律顺延：放假安排内的日子都算，市级和区县年报也顺延", Reading(every_level=True)),
     "R2": ("周末一律不顺延：放假安排内的周六、周日不算", Reading(counts="weekdays", every_level=True)),
     "R3": ("只有节日当天顺延：连休、补休的日子不算", Reading(counts="festival", every_level=True)),
     "R4": ("顺延到放假后的第一个工作日", Reading(lands_on="working_day", every_level=True)),
 }
+DEFAULT_IN_WORDS = "默认读法：放假安排内的日子都算，只有企业和区县月报的截止日顺延到放假后的第一天"
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from accounts.models import Letter
 from reporting import workflow
 from reporting.calendar_entry import lines_to_fill
 from reporting.calendars import published_calendar
+from reporting.deadlines import Reading
 from reporting.models import Arrangement, Deadline, Period, ReadingChoice, calendar_in_force
 from reporting.views.context import period_in_force
 from tests.cast import AT
@@ -176,7 +177,7 @@ def test_a_known_number_is_refused_before_the_preview(desk):
 
 def test_an_empty_page_asks_for_the_notice_and_a_festival(desk):
     assert "一个节日也没有" in preview(desk, typed(()), 422)
-    assert "这个字段是必填项" in preview(desk, typed(SPRING, number=""), 422)
+    assert "请填写文号。" in preview(desk, typed(SPRING, number=""), 422)
 
 
 def test_a_file_is_previewed_and_confirmed_like_a_typed_year(desk):
@@ -309,6 +310,23 @@ def test_the_other_readings_are_named_only_where_they_differ(desk):
     assert may_of_2021.count('区县审核 <b class="nowrap">6月13日</b>') == 2
 
 
+def test_the_default_is_named_among_the_readings_while_another_is_in_force(desk, may):
+    def other_readings_of_may() -> str:
+        return page(desk.get("/deadlines/2021/")).partition("2021年5月：按别的读法有")[2].partition("</details>")[0]
+
+    assert "<b>R0</b>" not in other_readings_of_may()
+    workflow.choose_reading(Reading(counts="festival", every_level=True), may.city, AT, "另行通知")
+    told = other_readings_of_may()
+    # 端午节 of 2021: days off from 12 to 14 June, the festival itself on the 14th, a Monday.
+    default = told.partition("<b>R0</b>")[2].partition("</li>")[0]
+    assert default.startswith(" 默认读法：")
+    assert '企业上报 <b class="nowrap">6月15日</b>，区县审核 <b class="nowrap">6月15日</b>' in default
+    assert "市级审核" not in default  # the 15th either way
+    assert "R3" not in told  # the one in force
+    workflow.choose_reading(Reading(reports_january=True), may.city, AT, "恢复")
+    assert "<b>R0</b>" not in other_readings_of_may()  # January moves no date
+
+
 def test_opened_periods_show_what_is_stored_and_others_what_is_reckoned(desk, may):
     Deadline.objects.filter(period="2024M05", level="enterprise").update(date=date(2024, 6, 14), why="当时如此。")
     text = page(desk.get("/deadlines/2024/"))
@@ -378,7 +396,7 @@ CHOSEN = {"counts": "festival", "lands_on": "working_day", "every_level": "yes",
 
 def test_the_city_chooses_a_reading_and_the_association_reads_it(desk, may):
     assert "还没有改变过" in page(desk.get("/calendar/readings/"))
-    assert "这个字段是必填项" in page(desk.post("/calendar/readings/choose/", CHOSEN), 422)
+    assert "请填写依据。" in page(desk.post("/calendar/readings/choose/", CHOSEN), 422)
     for _ in range(2):
         text = page(desk.post("/calendar/readings/choose/", CHOSEN | {"reason": "另行通知"}, follow=True))
     assert "对此后开启的报告期有效" in text and "另行通知" in text
