@@ -11,6 +11,7 @@ from accounts import clock
 from accounts.models import JournalEntry, Letter
 from accounts.outbox import message_of
 from reporting import workflow
+from reporting.courses import courses_of
 from reporting.models import ExtensionRequest, Filing
 from reporting.standing import requests_waiting
 from reporting.views.context import period_in_force
@@ -83,14 +84,38 @@ def test_a_correction_is_in_time_as_the_first_was(may):
     assert not fresh(may.filing).late
 
 
-def test_late_stays_for_ever(may):
+def test_what_stood_late_is_late_for_ever(may):
+    let_in_late(may)
+    first = file_may(may.filing, may.clerk, at=AFTER_DUE)
+    workflow.send_back(first, [{"cell": "", "reason": "请核实"}], may.reviewer, AFTER_DUE)
+    may.may.deadlines.update(date=date(2024, 6, 30))
+    again = file_may(may.filing, may.clerk, {**CLEAN_MAY, "2010.c1": "1001"}, "已核实", at=AFTER_DUE)
+    assert again.on_time and fresh(may.filing).late
+    workflow.recall(may.filing, may.clerk, AFTER_DUE)
+    assert fresh(may.filing).late
+    assert "（迟报）" in fresh(may.filing).state_words
+
+
+def test_what_was_recalled_unopened_was_never_late(may):
     let_in_late(may)
     file_may(may.filing, may.clerk, at=AFTER_DUE)
+    assert fresh(may.filing).late
+    workflow.recall(may.filing, may.clerk, AFTER_DUE)
+    assert not fresh(may.filing).late
+    assert not file_may(may.filing, may.clerk, reason="撤回后更正", at=AFTER_DUE).on_time
+    assert fresh(may.filing).late  # late again, while the date stays
     workflow.recall(may.filing, may.clerk, AFTER_DUE)
     may.may.deadlines.update(date=date(2024, 6, 30))
-    again = file_may(may.filing, may.clerk, reason="撤回后更正", at=AFTER_DUE)
-    assert again.on_time and fresh(may.filing).late
-    assert "（迟报）" in fresh(may.filing).state_words
+    assert file_may(may.filing, may.clerk, reason="改期后再报", at=AFTER_DUE).on_time
+    assert not fresh(may.filing).late
+    assert [course.outcome for course in courses_of(Filing.objects.filter(pk=may.filing.pk), AFTER_DUE)] == ["on_time"]
+
+
+def test_a_stale_decision_is_told_the_day_of_chongqing(may):
+    asked = workflow.ask_extension(may.filing, THE_13TH, may.clerk, AT, WHY)
+    workflow.decide_extension(asked, True, may.reviewer, moment(6, 7, 59))
+    with pytest.raises(Refused, match="已于 2024-06-06 决定"):
+        workflow.decide_extension(ExtensionRequest.objects.get(), False, may.reviewer, moment(7), "不同意")
 
 
 def test_the_later_of_the_citys_date_and_the_extension_holds(may):
@@ -224,7 +249,9 @@ def test_the_firm_asks_on_its_page_and_the_district_answers_on_its_own(may, monk
     monkeypatch.setattr(clock, "now", lambda: AT)
     move_district(may, date(2024, 6, 20))
     firm, district = sign_in(may.clerk), sign_in(may.reviewer)
-    assert "申请延期" in firm.get("/filings/2024M05/").content.decode()
+    page = firm.get("/filings/2024M05/").content.decode()
+    assert "申请延期（最晚到 6月20日）" in page and "可以延到 6月13日至 6月20日中的一天" in page
+    assert 'min="2024-06-13" max="2024-06-20"' in page
     url = reverse("extension", args=["2024M05"])
     for text, words in (
         ("", "希望延到哪一天"),
@@ -241,7 +268,15 @@ def test_the_firm_asks_on_its_page_and_the_district_answers_on_its_own(may, monk
     asked = ExtensionRequest.objects.get()
     decide = reverse("district_decide_extension", args=[asked.pk])
     assert sign_in(may.other_reviewer).post(decide, {"granted": "yes"}).status_code == 404
-    assert "不是日期" in district.post(decide, {"granted": "yes", "until": "五号"}, follow=True).content.decode()
+    refused = district.post(decide, {"granted": "yes", "until": "五号", "answer": "尽快报"})
+    assert refused.status_code == 409 and "不是日期" in refused.content.decode()
+    refused = district.post(f"{decide}?kind=extension", {"granted": "no", "until": "2024-06-16", "answer": " "})
+    page = refused.content.decode()
+    assert refused.status_code == 409 and "不同意时请写明理由" in page
+    assert 'name="until" value="2024-06-16"' in page and 'href="/district/requests/?kind=late"' in page
+    assert f'action="{decide}?kind=extension"' in page and ExtensionRequest.objects.get().is_open
+    refused = district.post(decide, {"granted": "yes", "until": "2024-06-30", "answer": "尽快报"})
+    assert 'value="2024-06-30"' in refused.content.decode() and 'value="尽快报"' in refused.content.decode()
     for _ in range(2):
         page = district.post(decide, {"granted": "yes", "until": "2024-06-17"}, follow=True).content.decode()
         assert "已同意" in page and "延至 6月17日" in page

@@ -9,6 +9,7 @@ from forms_tables.catalog import CodeEntry, Table
 from forms_tables.checks import Finding
 from forms_tables.parsing import Problem
 from reporting import workflow
+from reporting.calendars import ONE_DAY
 from reporting.judging import Judgement, judge, typed_cells
 from reporting.models import ExtensionRequest, Filing, LateRequest, Review, State
 from reporting.views.findings import (
@@ -279,6 +280,10 @@ class Desk:
     @property
     def latest_extension(self) -> date:
         return workflow.latest_extension(self.filing)
+
+    @property
+    def earliest_extension(self) -> date:
+        return self.filing.due_on + ONE_DAY
 
     # The district's words, and what has changed
 

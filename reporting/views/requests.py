@@ -19,10 +19,10 @@ class Kind:
     current: bool
 
 
-def kinds_of(request: HttpRequest) -> list[Kind]:
+def kinds_of(request: HttpRequest, asked: str = "") -> list[Kind]:
     """The kinds of requests with how many wait; without a choice, the first of which any do."""
     waiting = requests_waiting(request.user)
-    asked = request.GET.get("kind", "")
+    asked = asked or request.GET.get("kind", "")
     chosen = asked if asked in REQUESTS else next((kind for kind in waiting if waiting[kind]), "extension")
     return [Kind(kind, label, waiting[kind], kind == chosen) for kind, (label, _) in REQUESTS.items()]
 

@@ -168,7 +168,7 @@ def submit(
         from_state=state_before,
     )
     filing.latest = submission
-    filing.late = filing.late or not on_time  # once late, marked for ever
+    filing.late = filing.late or not on_time  # what stands late marks it for ever
     filing.save(update_fields=["state", "latest", "late"])
     record(
         filing,
@@ -194,7 +194,8 @@ def recall(filing: Filing, by: User, at: datetime) -> Filing:
     submission.recalled_at = at
     submission.save(update_fields=["recalled_at"])
     filing.state = submission.from_state
-    filing.save(update_fields=["state"])
+    filing.late = filing.submissions.filter(on_time=False, recalled_at=None).exists()  # only what stands was late
+    filing.save(update_fields=["state", "late"])
     record(filing, by, at, "撤回上报", subject=submission.receipt)
     return filing
 

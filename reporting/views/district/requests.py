@@ -15,10 +15,18 @@ from reporting.views.submitting import date_in
 
 @require("district")
 def requests(request):
-    kinds = kinds_of(request)
+    return show_requests(request)
+
+
+def show_requests(request, asked="", typed=None, status=200):
+    """`typed`: what a refused decision said, by the key of its request; it stays in its fields."""
+    kinds = kinds_of(request, asked)
     kind = chosen_kind(kinds)
     page = page_of(request, requests_visible_to(request.user, kind.name))
-    return render(request, "district/requests.html", {"kinds": kinds, "kind": kind, "page": page})
+    for row in page:
+        row.typed = (typed or {}).get(row.pk)
+    around = {"kinds": kinds, "kind": kind, "page": page, "path": reverse("district_requests")}
+    return render(request, "district/requests.html", around, status=status)
 
 
 @require("district")
@@ -48,8 +56,9 @@ def decide(request, kind, pk, change):
             change(asked, granted, by=request.user, at=clock.now(), answer=request.POST.get("answer", ""), **until)
     except workflow.Refused as refusal:
         messages.error(request, str(refusal))
-    else:
-        messages.success(request, f"{asked.filing.enterprise.name}：{'已同意' if granted else '未同意'}。")
+        typed = {name: request.POST.get(name, "") for name in ("until", "answer")}
+        return show_requests(request, kind, {asked.pk: typed}, status=409)
+    messages.success(request, f"{asked.filing.enterprise.name}：{'已同意' if granted else '未同意'}。")
     return redirect(f"{reverse('district_requests')}?kind={kind}")
 
 
