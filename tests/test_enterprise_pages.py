@@ -1,11 +1,13 @@
 from io import BytesIO
 
 import pytest
+from django.db.models import F
 from django.urls import reverse
 from openpyxl import load_workbook
 
 from accounts import clock
 from reporting import workflow
+from reporting.conversation import say
 from reporting.judging import judge
 from reporting.models import Filing, LateRequest, Period, State, Submission
 from reporting.views.home import revenue_line
@@ -69,9 +71,16 @@ def test_home_says_what_a_lock_left_out(firm, cast):
     assert "锁定时未办结" not in firm.get("/").content.decode()
     submit(firm, cast)
     Period.objects.update(state=Period.LOCKED, locked_at=AFTER_DUE)
-    assert "2024年5月</a> 已锁定：您的上报件在锁定前未经区县审核，未计入汇总。" in firm.get("/").content.decode()
+    page = firm.get("/").content.decode()
+    assert "2024年5月</a> 已锁定：您的上报件在锁定前未经区县审核，未计入汇总。" in page
+    assert "申请补报" not in page  # it came before the lock: there is nothing to let in
+    Filing.objects.update(state=State.APPROVED, after_lock=True, late=True, approved=F("latest"))
+    page = firm.get("/").content.decode()
+    assert "2024年5月</a> 锁定后补报，已通过，不计入本期汇总（迟报）。" in page and "申请补报" not in page
+    Filing.objects.update(after_lock=False, late=False, approved=None)
     Filing.objects.update(state=State.NOT_STARTED, latest=None)
-    assert "2024年5月</a> 未报，已锁定。" in firm.get("/").content.decode()
+    page = firm.get("/").content.decode()
+    assert "2024年5月</a> 未报，已锁定，可以申请补报。" in page and "打开那一期可以申请补报" in page
     Filing.objects.update(state=State.LOCKED)
     assert "锁定时未办结" not in firm.get("/").content.decode()
 
@@ -293,3 +302,16 @@ def test_an_amendment_is_given_up_on_its_page(firm, cast):
     assert "已放弃修订，仍以第 1 次上报为准" in text and fresh(cast.filing).state == State.APPROVED
     again = firm.post(reverse("abandon_amendment", args=[MAY]), follow=True).content.decode()
     assert "不能进行这项操作" in again
+
+
+def test_a_firms_own_submission_leads_to_the_thread_as_the_filing_does_and_names_no_screen_of_officials(firm, cast):
+    sent = submit(firm, cast)
+    assert sent.status_code == 200
+    for words in ("一", "二"):
+        say(cast.filing, words, cast.reviewer, AT)
+    page = firm.get(reverse("submission", args=[MAY, 1])).content.decode()
+    assert '留言 2 条 <b class="new">2 条未读</b>' in page
+    address = reverse("thread", args=[cast.filing.pk])
+    assert "正式的查询、退回请用审核" not in firm.get(address).content.decode()
+    firm.force_login(cast.reviewer)
+    assert "正式的查询、退回请用审核" in firm.get(address).content.decode()

@@ -175,6 +175,15 @@ def test_the_page_names_the_span_that_will_be_certified(past, cast):
     assert "期间：<b>2024年5月至2024年5月</b>" in text
 
 
+def test_the_page_names_what_is_not_due_before_the_certificate_is_made(past, cast):
+    address = f"/firms/{cast.yuntu.credit_code}/record/"
+    assert "不写入证明" not in sign_in(past.clerk).get("/record/").content.decode()
+    owe(past.firms["云图"], open_period("2024M06", date(2024, 6, 20)))
+    page = sign_in(cast.chen_yu).get(address).content.decode()
+    assert "其中 2024年6月 未到期，不写入证明" in page
+    assert "不写入证明" not in sign_in(cast.chen_yu).get(address, {"last": "2024M05"}).content.decode()
+
+
 def test_a_refusal_keeps_what_was_typed(past, cast):
     typed = {"first": "2024M05", "last": "2023M12", "purpose": "申报奖励"}
     answer = sign_in(cast.li_na).post("/record/certificate/", typed)

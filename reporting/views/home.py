@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from accounts import clock
+from reporting import workflow
 from reporting.aggregation import UNDER_REVIEW
 from reporting.courses import Outcome, courses_of
 from reporting.judging import standing_submission, tables_for, typed_cells
@@ -39,11 +40,13 @@ def home(request: HttpRequest) -> HttpResponse:
     )
     filings = sorted(filings, key=lambda filing: filing.period.parsed)
     monthly = [filing for filing in filings if not filing.period.is_annual][-12:]
+    left_out = [closed for filing in reversed(filings) if (closed := closing_words(filing, at))][:6]
     owed = [owed_line(filing, at) for filing in filings if is_open(filing)]
     context = {
         "owed": sorted(owed, key=lambda line: line.due),
         "in_hand": [filing for filing in reversed(filings) if is_in_hand(filing)][:6],
-        "left_out": [closed for filing in reversed(filings) if (closed := closing_words(filing))][:6],
+        "left_out": left_out,
+        "may_ask_late": any(closed["may_ask"] for closed in left_out),
         "exempt": [filing for filing in filings if filing.state == State.EXEMPT and not filing.period.is_locked],
         "marks": marks_of(monthly, at),
         "line": revenue_line(monthly),
@@ -64,7 +67,7 @@ def is_in_hand(filing: Filing) -> bool:
     return not (filing.after_lock and filing.state == State.APPROVED)
 
 
-def closing_words(filing: Filing) -> dict | None:
+def closing_words(filing: Filing, at: datetime) -> dict | None:
     """What a lock did to a filing that was not settled: it must not vanish from the firm's page without a word."""
     if not filing.period.is_locked or filing.state in (State.LOCKED, State.EXEMPT) or is_open(filing):
         return None
@@ -78,7 +81,8 @@ def closing_words(filing: Filing) -> dict | None:
         words = "已锁定：您的上报件被退回后没有再次上报，未计入汇总"
     else:
         words = "未报，已锁定"
-    return {"filing": filing, "words": words} if words else None
+    may_ask = not workflow.why_not_late(filing, at)
+    return {"filing": filing, "words": words, "may_ask": may_ask} if words else None
 
 
 @dataclass(frozen=True)

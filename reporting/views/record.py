@@ -72,6 +72,7 @@ def show_record(request, enterprise: Enterprise, status: int = 200, **typed):
         "lines": [{"course": c, "label": certificates.period_of(c).label} for c in reversed(shown)],
         "counts": certificates.counts_of(course.outcome for course in shown),
         "due": sum(certificates.is_due(course, at) for course in shown),
+        "not_due": [certificates.period_of(c).label for c in shown if not certificates.is_due(c, at)],
         "certificates": certificates_of(enterprise),
         "may_issue": certificates.may_issue(request.user, enterprise),
         "issue_path": issue_path(request.user, enterprise),
