@@ -213,7 +213,7 @@ def test_the_district_decides_late_requests_of_its_own_firms(desk, may):
     url = reverse("district_decide_late", args=[asked.pk])
     assert "系统升级延误" in page(desk.get("/district/requests/"))
     assert sign_in(may.other_reviewer).post(url, {"granted": "yes"}).status_code == 404
-    assert "不同意时请写明理由" in page(desk.post(url, {"granted": "no"}, follow=True))
+    assert "不同意时请写明理由" in page(desk.post(url, {"granted": "no"}), 409)
     for _ in range(2):
         assert "已同意" in page(desk.post(url, {"granted": "yes"}, follow=True))
     asked.refresh_from_db()
@@ -229,7 +229,7 @@ def test_a_base_adjustment_shows_old_and_new_and_is_decided_once(desk, may):
     assert "主营业务收入" in text and "800" in text and "850" in text
     assert sign_in(may.other_reviewer).post(url, {"granted": "yes"}).status_code == 404
     page(desk.post(url, {"granted": "no", "answer": "请附审计报告"}, follow=True))
-    assert "已于" in page(desk.post(url, {"granted": "yes"}, follow=True))
+    assert "已于" in page(desk.post(url, {"granted": "yes"}), 409)
     asked.refresh_from_db()
     assert (asked.granted, asked.answer) == (False, "请附审计报告")
 
