@@ -141,7 +141,7 @@ def approve(reviewer: Page) -> None:
 
 def lock(city: Page) -> None:
     city.get_by_role("link", name="报告期", exact=True).click()
-    city.get_by_role("link", name="2024年5月").first.click()
+    city.locator("#content").get_by_role("link", name="2024年5月").first.click()
     expect(city.get_by_text("全部填报均已通过区县审核，可以锁定。")).to_be_visible()
     press(city, "锁定2024年5月")
     expect(city.locator(".notice-done")).to_contain_text("数据不再变动")

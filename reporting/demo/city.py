@@ -163,7 +163,7 @@ def load_firms(told_firms: list[tuple[Firm, list]], districts: dict[str, Distric
             former = moved.get(firm.number)
             here = districts[firm.district]
             lived = former if former and story.period < f"{MOVING_DAY:%YM%m}" and "M" in story.period else here
-            ledger.add(story, row, person, lived)
+            ledger.add(story, row, person, lived, firm.number + 1)
     ledger.write()
 
 

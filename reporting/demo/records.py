@@ -75,7 +75,8 @@ class Ledger:
             self.due[period][level] = day
         self.locked_at = dict(Period.objects.values_list("pk", "locked_at"))
 
-    def add(self, story: Story, enterprise: Enterprise, person: User, district: District) -> None:
+    def add(self, story: Story, enterprise: Enterprise, person: User, district: District, number: int) -> None:
+        """`number` is the firm's in the city: what befalls it depends on that and not on a row's key."""
         filing = Filing(
             pk=self.next_filing,
             enterprise=enterprise,
@@ -89,11 +90,11 @@ class Ledger:
         self.next_filing += 1
         self.rows[Filing].append(filing)
         # everything of the open month happened before the demonstration's day, the 6th
-        day = 1 + enterprise.pk % 3 if story.period == OPEN_MONTH.code else 4 + enterprise.pk % 5
-        typed_at = moment_of(story.period, day, 9 + enterprise.pk % 8)
+        day = 1 + number % 3 if story.period == OPEN_MONTH.code else 4 + number % 5
+        typed_at = moment_of(story.period, day, 9 + number % 8)
         self._add_sheets(story, filing, person, typed_at)
         if not story.is_frozen:
-            self._add_requests_of_the_unsent(filing, person)
+            self._add_requests_of_the_unsent(filing, person, number)
             return
         sent_at = self._ask_for_time(story, filing, person, typed_at)
         first = None
@@ -197,7 +198,7 @@ class Ledger:
         filing.extended_to = until
         return morning_after(until - timedelta(days=1))
 
-    def _add_requests_of_the_unsent(self, filing: Filing, person: User) -> None:
+    def _add_requests_of_the_unsent(self, filing: Filing, person: User, number: int) -> None:
         """In the open periods some ask for a later date: one waits, one has it, one was refused. Of the month just
         locked those that never filed ask to file after the lock."""
         at = moment_of(OPEN_MONTH.code, 4, 10)
@@ -206,7 +207,7 @@ class Ledger:
         if filing.period_id not in (OPEN_MONTH.code, OPEN_ANNUAL.code):
             return
         until = self.due[filing.period_id][Deadline.DISTRICT]
-        fate = filing.enterprise.pk % 24
+        fate = number % 24
         if fate == 2:
             self._ask(ExtensionRequest, filing, person, at, None, until=until)
         elif fate == 10:
