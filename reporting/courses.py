@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
@@ -18,6 +18,7 @@ from reporting.punctuality import held_past_due
 
 DAY = 24 * 3600
 DECISIONS = (Review.Decision.APPROVE, Review.Decision.SEND_BACK)
+QUESTIONS = (Review.Decision.QUERY, Review.Decision.ANSWER)
 
 
 class Outcome:
@@ -47,8 +48,8 @@ TONES = {
 
 @dataclass(frozen=True)
 class Course:
-    """One filing. `submitted_at` is of the first submission that stands; `held` are seconds, one for each submission
-    the district has decided; `judged` are the decisions known to be in time or late, and those still owed too late."""
+    """One filing. `submitted_at` is of the first submission that stands; `held` are seconds with the district, one for
+    each submission it has decided; `judged` are the decisions known to be in time or late, and those owed too late."""
 
     filing: int
     enterprise: int
@@ -113,7 +114,7 @@ def courses_of(filings: QuerySet, until: datetime) -> list[Course]:
     for row in standing.order_by("filing", "number").values_list(*SUBMISSION):
         submissions[row[0]].append(SubmissionRow(*row))
     reviews = defaultdict(list)
-    decided = Review.objects.filter(submission__filing__in=chosen, decision__in=DECISIONS, at__lte=until)
+    decided = Review.objects.filter(submission__filing__in=chosen, decision__in=DECISIONS + QUESTIONS, at__lte=until)
     for filing, *row in decided.order_by("at", "pk").values_list("submission__filing", *REVIEW):
         reviews[filing].append(ReviewRow(*row))
     waiting_too_long = set(held_past_due(filings.order_by(), until).values_list("pk", flat=True))
@@ -148,10 +149,11 @@ def course_of(
     due_on = max(dates[Deadline.ENTERPRISE], filing.extended_to or date.min)
     first_decisions: dict[int, ReviewRow] = {}
     for review in reviews:
-        first_decisions.setdefault(review.submission, review)
+        if review.decision in DECISIONS:
+            first_decisions.setdefault(review.submission, review)
     approvals = [review.at for review in reviews if review.decision == Review.Decision.APPROVE]
     held = tuple(
-        int((first_decisions[sent.pk].at - sent.submitted_at).total_seconds())
+        seconds_held(sent, first_decisions[sent.pk].at, [review for review in reviews if review.submission == sent.pk])
         for sent in submissions
         if sent.pk in first_decisions
     )
@@ -171,6 +173,21 @@ def course_of(
         decided_late=known.count(False) + waits_too_long,
         is_approved=filing.approved is not None and not filing.after_lock and filing.state != State.EXEMPT,
     )
+
+
+def seconds_held(sent: SubmissionRow, decided_at: datetime, reviews: list[ReviewRow]) -> int:
+    """How long the submission lay with the district: from when it was sent to the first decision, without the time
+    in which the firm was asked and had not answered."""
+    with_firm, asked_at = timedelta(), None
+    for review in reviews:
+        if review.at > decided_at:
+            break
+        if review.decision == Review.Decision.QUERY:
+            asked_at = review.at
+        elif asked_at:  # answered, or decided without an answer
+            with_firm += review.at - asked_at
+            asked_at = None
+    return int((decided_at - sent.submitted_at - with_firm).total_seconds())
 
 
 def outcome_of(filing: FilingRow, due_on: date, submissions: list[SubmissionRow], until: datetime) -> str:

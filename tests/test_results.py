@@ -95,6 +95,24 @@ def values(tally: Tally) -> dict:
     return {name: measure.of(tally) for name, measure in MEASURES.items()}
 
 
+def test_the_time_in_which_the_firm_was_asked_is_not_the_districts(may, cast):
+    # 等候: sent on the 5th 9:30, asked on the 6th, answered on the 8th, approved on the 9th: one day and one day.
+    submission = may.filings["等候"].submissions.get()
+    Review.objects.create(submission=submission, decision="query", by=cast.he_qing, at=june(6))
+    Review.objects.create(submission=submission, decision="answer", by=cast.sun_jie, at=june(8))
+    decided(submission, "approve", cast.he_qing, june(9))
+    [course] = courses_of(Filing.objects.filter(pk=may.filings["等候"].pk), LOOKED_AT)
+    assert course.days_held == [Decimal("2.0")]
+
+
+def test_a_question_without_an_answer_ends_with_the_return(may, cast):
+    submission = may.filings["等候"].submissions.get()
+    Review.objects.create(submission=submission, decision="query", by=cast.he_qing, at=june(6))
+    decided(submission, "send_back", cast.he_qing, june(9))
+    [course] = courses_of(Filing.objects.filter(pk=may.filings["等候"].pk), LOOKED_AT)
+    assert course.days_held == [Decimal("1.0")]
+
+
 def test_every_measure_of_the_first_district(may, cast):
     assert values(results.count(may.may, LOOKED_AT)[cast.yuzhong.pk]) == {
         "owed": 4,  # 停报 owes nothing
