@@ -124,7 +124,8 @@ def problems_of(notice: Notice) -> list[calendar_files.Problem]:
 
 
 def preview(request, notice: Notice, doubtful: list[str], correction: str):
-    tried = calendar_in_force().overlaid([notice])
+    in_force = calendar_in_force()
+    tried = in_force.overlaid([notice])
     head = {"year": notice.year, "title": notice.title, "number": notice.number, "url": notice.url}
     ticket = {"head": head, "rows": rows_to_keep(notice), "correction": correction, "by": request.user.pk}
     ticket["at"] = clock.now().isoformat()
@@ -136,7 +137,7 @@ def preview(request, notice: Notice, doubtful: list[str], correction: str):
         "doubts": doubtful,
         "effects": effects,
         "squeezed": workflow.squeezed_by(effects.settled, tried),
-        "replaced": calendar_in_force().notice_for(notice.year),
+        "replaced": in_force.notice_for(notice.year),
         "correction": correction,
         "ticket": signing.dumps(ticket, salt=SALT, compress=True),
     }
