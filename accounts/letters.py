@@ -41,7 +41,7 @@ def compose(
     topic: what `withdraw` calls it by. bulk: goes after letters that somebody waits for. secret: the facts (a link that
     opens an account) are thrown away once it is sent.
     """
-    key = f"{key} {to}"
+    key = key_to(key, to)
     return Letter(
         key=key,
         message_id=message_id_of(key),
@@ -58,6 +58,16 @@ def compose(
         written_at=at,
         due_at=at,
     )
+
+
+def key_to(key: str, to: str) -> str:
+    """What a letter's row is known by: what it is about, and to whom it goes."""
+    return f"{key} {to}"
+
+
+def known_keys(keys: Iterable[str]) -> set[str]:
+    """Those of these rows' keys that lie in the outbox already."""
+    return set(Letter.objects.filter(key__in=list(keys)).values_list("key", flat=True))
 
 
 def message_id_of(key: str) -> str:
@@ -118,7 +128,7 @@ def put_back(letters: Iterable[Letter]) -> int:
 def try_again(letter: Letter, at: datetime) -> int:
     """A letter that failed for good waits once more, as if it had never been tried."""
     failed = Letter.objects.filter(pk=letter.pk, state=Letter.State.FAILED)
-    put_back = failed.update(state=Letter.State.WAITING, attempts=0, trouble="", due_at=at, sent_at=None)
-    if put_back:
+    waiting = failed.update(state=Letter.State.WAITING, attempts=0, trouble="", due_at=at, sent_at=None)
+    if waiting:
         transaction.on_commit(send_letters.delay, robust=True)
-    return put_back
+    return waiting

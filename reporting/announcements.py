@@ -14,6 +14,7 @@ from accounts.letters import compose, post, withdraw
 from accounts.models import District, Enterprise, Letter, User
 from reporting import recipients
 from reporting.models import Announcement, AnnouncementSeen
+from reporting.workflow.guards import brief
 
 SAME_CLICK = timedelta(minutes=1)
 FIRMS_AT_ONCE = 1000
@@ -45,11 +46,9 @@ def take_down(announcement: Announcement, by: User, at: datetime, why: str) -> A
     announcement = Announcement.objects.select_for_update().get(pk=announcement.pk)
     if announcement.withdrawn_at:
         raise Refused(f"这条公告已于 {localtime(announcement.withdrawn_at):%Y-%m-%d} 撤下。")
-    why = why.strip()
+    why = brief(why, 300, "撤下原因")
     if not why:
         raise Refused("请写明撤下的原因。")
-    if len(why) > 300:
-        raise Refused(f"撤下原因最多 300 字，现在有 {len(why)} 字，请精简后再提交。")
     announcement.withdrawn_at, announcement.withdrawn_by, announcement.why_withdrawn = at, by, why
     announcement.save(update_fields=["withdrawn_at", "withdrawn_by", "why_withdrawn"])
     withdraw(topic_of(announcement))

@@ -10,7 +10,8 @@ from django.db.models import Q, QuerySet
 from accounts import journal, letters
 from accounts.access import Refused
 from accounts.models import Letter, User
-from reporting.models import Filing
+from reporting.models import Filing, Period
+from reporting.reminder_letters import OWED
 
 LATELY = timedelta(days=7)
 # The kinds of letter one may narrow the list to, with how their templates' names begin.
@@ -25,7 +26,7 @@ KINDS = {
 }
 # The states in the words of the page, with the rows behind each.
 GROUPS = {
-    "waiting": ("待发送", Q(state__in=[Letter.State.WAITING, Letter.State.CLAIMED, Letter.State.HANDED])),
+    "waiting": ("待发送", Q(state__in=Letter.UNSENT)),
     "sent": ("已发送", Q(state=Letter.State.SENT)),
     "doubtful": ("可能重复", Q(doubtful=True)),
     "failed": ("发送失败", Q(state=Letter.State.FAILED)),
@@ -75,7 +76,7 @@ def try_again(letter: Letter, by: User, at: datetime) -> Letter:
 def _owed_behind(letter: Letter) -> list[int] | None:
     """The filing a reminder is about, locked, while it is owed; None for other letters."""
     kind, _, pk = letter.topic.partition(":")
-    if kind != "owed":
+    if kind != OWED:
         return None
-    owed = Filing.objects.filter(pk=pk).exclude(period__state="locked").outstanding()
+    owed = Filing.objects.filter(pk=pk).exclude(period__state=Period.LOCKED).outstanding()
     return list(owed.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))

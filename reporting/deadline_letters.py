@@ -5,11 +5,12 @@ from datetime import date, datetime
 
 from django.urls import reverse
 
-from accounts.letters import compose, post, withdraw_all
+from accounts.letters import compose, known_keys, post, withdraw_all
 from accounts.models import District, Letter
 from reporting import recipients
 from reporting.calendars import in_words
 from reporting.models import Deadline, Filing, Period, State
+from reporting.reminder_letters import OWED
 
 STILL_TO_SEND = [*Filing.WITH_FIRM, State.QUERIED]
 
@@ -24,7 +25,7 @@ def deadline_moved(
     of_districts = {level: before[level] for level in before if level != Deadline.CITY}
     letters: list[Letter] = []
     if of_firms:
-        withdraw_all(period.pk, "owed")  # reminders on their way still name the old date
+        withdraw_all(period.pk, OWED)  # reminders on their way still name the old date
         letters += letters_to_firms(period, facts_of(period, of_firms, after, why, number), at)
     if of_districts:
         letters += letters_to_districts(period, facts_of(period, of_districts, after, why, number), at)
@@ -104,5 +105,5 @@ def calendar_missing(year: int, provisional: list[str], at: datetime) -> int:
         )
         for to in recipients.of_city()
     ]
-    known = set(Letter.objects.filter(key__in=[each.key for each in letters]).values_list("key", flat=True))
+    known = known_keys(each.key for each in letters)
     return post([each for each in letters if each.key not in known])

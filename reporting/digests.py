@@ -10,7 +10,7 @@ from datetime import date, datetime
 from django.db.models import Count, Q
 from django.urls import reverse
 
-from accounts.letters import compose, post
+from accounts.letters import compose, key_to, known_keys, post
 from accounts.models import DeadAddress, District, Letter
 from reporting import recipients, workflow
 from reporting.correspondence import failed_lately
@@ -157,7 +157,7 @@ def furthest_behind(period: Period) -> list[dict]:
 
 
 def open_periods(today: date) -> list[Period]:
-    found = Period.objects.filter(state=Period.OPEN, opens_on__lte=today).prefetch_related("deadlines")
+    found = Period.objects.open_on(today).prefetch_related("deadlines")
     return sorted(found, key=lambda period: period.deadline(Deadline.CITY).date)
 
 
@@ -174,8 +174,6 @@ def _pairs(addresses: dict[int, list[str]]) -> list[tuple[int, str]]:
 
 
 def _unwritten(keys: dict[tuple, str]) -> dict[tuple, str]:
-    """Those that are not in the outbox yet; a letter's key ends with its address."""
-    known = set(
-        Letter.objects.filter(key__in=[f"{key} {to}" for (_, to), key in keys.items()]).values_list("key", flat=True)
-    )
-    return {(pk, to): key for (pk, to), key in keys.items() if f"{key} {to}" not in known}
+    """Those that are not in the outbox yet."""
+    known = known_keys(key_to(key, to) for (_, to), key in keys.items())
+    return {(pk, to): key for (pk, to), key in keys.items() if key_to(key, to) not in known}

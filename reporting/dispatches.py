@@ -56,15 +56,19 @@ class Reach:
 
 def group(user: User, period: Period, chosen: Chosen, at: datetime) -> QuerySet[Filing]:
     """What this person may urge: what is owed in their area and was asked for."""
-    owing = Filing.objects.visible_to(user).of(period).outstanding()
-    if chosen.state in GROUPS:
-        owing = in_group(owing, chosen.state, at)
+    owing = asked_for(user, period, chosen).outstanding()
+    return in_group(owing, chosen.state, at) if chosen.state in GROUPS else owing
+
+
+def asked_for(user: User, period: Period, chosen: Chosen) -> QuerySet[Filing]:
+    """The filings this person sees of the firms chosen, whatever their state."""
+    filings = Filing.objects.visible_to(user).of(period)
     if chosen.district:
-        owing = owing.filter(district__code=chosen.district)
+        filings = filings.filter(district__code=chosen.district)
     if chosen.search:
         found = Q(enterprise__name__icontains=chosen.search) | Q(enterprise__credit_code__icontains=chosen.search)
-        owing = owing.filter(found)
-    return owing
+        filings = filings.filter(found)
+    return filings
 
 
 def reach(owing: QuerySet[Filing], period: Period, at: datetime, token: uuid.UUID | None = None) -> Reach:
@@ -166,14 +170,9 @@ def write(pk: int, at: datetime) -> Dispatch:
 
 def submitted_since(dispatch: Dispatch, period: Period) -> int:
     """Who was in the preview's area and has submitted between the preview and the writing."""
-    everybody = (
-        Filing.objects.visible_to(dispatch.by).of(period).filter(latest__submitted_at__gte=dispatch.previewed_at)
-    )
-    if dispatch.chosen["district"]:
-        everybody = everybody.filter(district__code=dispatch.chosen["district"])
-    search = dispatch.chosen["search"]
-    found = Q(enterprise__name__icontains=search) | Q(enterprise__credit_code__icontains=search)
-    return everybody.filter(found).exclude(pk__in=Filing.objects.of(period).outstanding().values("pk")).count()
+    everybody = asked_for(dispatch.by, period, Chosen(**dispatch.chosen))
+    sent = everybody.filter(latest__submitted_at__gte=dispatch.previewed_at)
+    return sent.exclude(pk__in=Filing.objects.of(period).outstanding().values("pk")).count()
 
 
 def plan(at: datetime) -> int:

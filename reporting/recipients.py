@@ -34,19 +34,17 @@ def _known(firms: list[int] | QuerySet) -> dict[int, set[str]]:
 
 def _alive(found: dict[int, set[str]]) -> dict[int, list[str]]:
     dead = dead_addresses()
-    alive = {firm: sorted(email for email in emails if email.lower() not in dead) for firm, emails in found.items()}
-    return {firm: emails for firm, emails in alive.items() if emails}
+    alive = {reader: sorted(email for email in emails if email.lower() not in dead) for reader, emails in found.items()}
+    return {reader: emails for reader, emails in alive.items() if emails}
 
 
 def of_districts(districts: Iterable[int]) -> dict[int, list[str]]:
     """Addresses by district id, of its active accounts."""
     found = defaultdict(set)
     clerks = User.objects.filter(role=User.Role.DISTRICT, district__in=districts, is_active=True).exclude(email="")
-    dead = dead_addresses()
     for district, email in clerks.order_by().values_list("district", "email"):
-        if email.lower() not in dead:
-            found[district].add(email)
-    return {district: sorted(emails) for district, emails in found.items()}
+        found[district].add(email)
+    return _alive(found)
 
 
 def of_city() -> list[str]:

@@ -14,6 +14,7 @@ from accounts.models import Letter
 from reporting.deadlines import in_words
 from reporting.models import Filing, Period, State
 
+OWED = "owed"  # the kind of topic all reminders of a period share
 STATE_WORDS = {State.NOT_STARTED: "未填报", State.DRAFT: "草稿", State.RETURNED: "区县退回"}
 
 
@@ -35,14 +36,14 @@ class Owed:
 
 
 def topic_of(filing: int) -> str:
-    """What workflow.submit withdraws the filing's unsent reminders by."""
-    return f"owed:{filing}"
+    """What the filing's unsent reminders are withdrawn by when it is no longer owed, or till another day."""
+    return f"{OWED}:{filing}"
 
 
 def opened(owed: Owed, to: Iterable[str], at: datetime) -> list[Letter]:
     """Once per period, whatever its date becomes: a date that moves is told by its own letter."""
     subject = f"{owed.period.label}统计报表开始填报，{_day(owed.due)}截止"
-    return _letters("opened", subject, owed, to, at, key=f"remind:{owed.period.pk}:opened:{owed.filing.pk}:")
+    return _letters("opened", subject, owed, to, at, key=key_of("opened", owed))
 
 
 def early(owed: Owed, to: Iterable[str], at: datetime) -> list[Letter]:
@@ -75,13 +76,14 @@ LETTERS = {"opened": opened, "early": early, "soon": soon, "due": due, "after": 
 
 
 def key_of(occasion: str, owed: Owed) -> str:
-    return key_beginning(occasion, owed.period.pk, owed.due)(owed.filing.pk)
+    before, behind = around_filing(occasion, owed.period.pk, owed.due)
+    return f"{before}{owed.filing.pk}{behind}"
 
 
-def key_beginning(occasion: str, period: str, due: date):
-    """How the keys of one occasion begin, by filing. Only the opening does not depend on the date."""
-    date_in_key = "" if occasion == "opened" else due.isoformat()
-    return lambda filing: f"remind:{period}:{occasion}:{filing}:{date_in_key}"
+def around_filing(occasion: str, period: str, due: date) -> tuple[str, str]:
+    """What stands in the keys of one occasion before the filing's number and behind it. Only the opening does not
+    depend on the date."""
+    return f"remind:{period}:{occasion}:", ":" if occasion == "opened" else f":{due.isoformat()}"
 
 
 def _before(occasion: str, owed: Owed, to: Iterable[str], at: datetime) -> list[Letter]:

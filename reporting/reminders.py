@@ -27,8 +27,7 @@ BATCH = 500  # filings whose rows one transaction holds
 def plan(at: datetime) -> int:
     """Write the reminders that hold at `at` and were not written before; returns how many letters."""
     stands, written = schedule(), 0
-    open_periods = Period.objects.filter(state=Period.OPEN, opens_on__lte=at.date()).prefetch_related("deadlines")
-    for period in open_periods:
+    for period in Period.objects.open_on(at.date()).prefetch_related("deadlines"):
         opened_at = moment_of_opening(period)
         for due in due_dates(period):
             occasion = in_force(stands, opened_at, due, at)
@@ -72,7 +71,7 @@ def owing_until(period: Period, due: date) -> QuerySet[Filing]:
 def to_remind(period: Period, due: date, occasion: Occasion) -> list[int]:
     """Those who were not told yet and whom a letter reaches."""
     filing = Cast(OuterRef("pk"), CharField())
-    before, _, behind = reminder_letters.key_beginning(occasion.name, period.pk, due)("|").partition("|")
+    before, behind = reminder_letters.around_filing(occasion.name, period.pk, due)
     told = Letter.objects.filter(
         topic=Concat(Value(reminder_letters.topic_of("")), filing),
         key__startswith=Concat(Value(before), filing, Value(behind)),

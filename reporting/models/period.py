@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import models
 
@@ -23,6 +23,12 @@ class PublishedEdition(models.Model):
         return self.title
 
 
+class PeriodQuerySet(models.QuerySet):
+    def open_on(self, day: date) -> models.QuerySet:
+        """Those the firms can fill on that day: begun and not locked."""
+        return self.filter(state=Period.OPEN, opens_on__lte=day)
+
+
 class Period(models.Model):
     """A 报告期 such as 2024M05 or 2023A, with the edition that applies to it and its three chained deadlines."""
 
@@ -37,6 +43,8 @@ class Period(models.Model):
     read_as = models.ForeignKey(
         ReadingChoice, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="截止日读法"
     )
+
+    objects = PeriodQuerySet.as_manager()
 
     class Meta:
         ordering = ["-opens_on", "-code"]

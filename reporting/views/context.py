@@ -133,7 +133,7 @@ def period_in_force(level: str, today: datetime.date, firm: Enterprise | None = 
             for filing in owed.prefetch_related("period__deadlines")
         )
     else:
-        periods = Period.objects.filter(state=Period.OPEN, opens_on__lte=today).prefetch_related("deadlines")
+        periods = Period.objects.open_on(today).prefetch_related("deadlines")
         deadlines = [(period.deadline(level), period) for period in periods]
         dated = sorted((due.date, period.label, due.provisional, period.code) for due, period in deadlines)
     if not dated:

@@ -10,6 +10,7 @@ from accounts.models import User
 from reporting import emails
 from reporting.judging import Judgement, judge
 from reporting.models import Deadline, Explanation, Filing, Review, Sheet, State, Submission
+from reporting.reminder_letters import topic_of
 from reporting.workflow.guards import (
     MOST_OF_NAME,
     MOST_WORDS,
@@ -179,7 +180,7 @@ def submit(
         after={"序号": str(number), "单位负责人": submission.signer, "迟报": "否" if on_time else "是"},
         why=submission.reason,
     )
-    letters.withdraw(f"owed:{filing.pk}")
+    letters.withdraw(topic_of(filing.pk))
     emails.submitted(submission)
     return submission
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Count
 
 from accounts import journal, letters
 from accounts.models import Enterprise, Residence, User
@@ -12,6 +13,7 @@ from forms_tables.periods import PeriodCode
 from reporting import deadlines, results
 from reporting.deadline_letters import deadline_moved
 from reporting.models import Deadline, Filing, Period, State, calendar_in_force, choice_in_force
+from reporting.reminder_letters import OWED, topic_of
 from reporting.workflow.calendar import be_the_city, dated
 from reporting.workflow.guards import Refused, locked, record
 
@@ -129,7 +131,7 @@ def settle_owed(enterprise: Enterprise, by: User, at: datetime, why: str) -> Non
         filing.save(update_fields=["state"])
         action = "恢复应报" if owes else "不须报"
         if not owes:
-            letters.withdraw(f"owed:{filing.pk}")
+            letters.withdraw(topic_of(filing.pk))
         record(filing, by, at, action, before={"状态": before}, after={"状态": after.label}, why=why)
 
 
@@ -186,11 +188,8 @@ def set_deadlines(
 
 def standing_in_the_way(period: Period) -> dict[str, int]:
     """How many filings of the period are not approved yet, by state in words; what a lock would leave out."""
-    counts: dict[str, int] = {}
-    for state in Filing.objects.of(period).exclude(state=State.APPROVED).values_list("state", flat=True):
-        words = State(state).label
-        counts[words] = counts.get(words, 0) + 1
-    return counts
+    unfinished = Filing.objects.of(period).exclude(state=State.APPROVED).order_by("state").values_list("state")
+    return {State(state).label: number for state, number in unfinished.annotate(Count("pk"))}
 
 
 def too_early_to_lock(period: Period, at: datetime) -> str:
@@ -231,7 +230,7 @@ def lock(period: Period, by: User, at: datetime, reason: str = "") -> Period:
     period.save(update_fields=["state", "locked_at"])
     Filing.objects.of(period).filter(state=State.APPROVED).update(state=State.LOCKED)
     results.freeze(period, at)
-    letters.withdraw_all(period.pk, "owed")
+    letters.withdraw_all(period.pk, OWED)
     journal.record(
         by=by, at=at, action="锁定报告期", subject=period.label, period=period.code, after=missing, why=reason.strip()
     )

@@ -12,6 +12,7 @@ from reporting import emails
 from reporting.judging import CARRIED, facts_for
 from reporting.models import BaseAdjustment, Deadline, ExtensionRequest, Filing, LateRequest, State
 from reporting.models.request import Request
+from reporting.reminder_letters import topic_of
 from reporting.workflow.guards import (
     Refused,
     be_open,
@@ -69,7 +70,7 @@ def decide_extension(
         filing.extended_to = request.granted_until = until
         filing.save(update_fields=["extended_to"])
         request.save(update_fields=["granted_until"])
-        letters.withdraw(f"owed:{filing.pk}")  # a reminder on its way still names the old date
+        letters.withdraw(topic_of(filing.pk))  # a reminder on its way still names the old date
     after = {"延期至": str(until)} if granted else None
     _decide(request, filing, granted, by, at, answer, "同意延期" if granted else "不同意延期", after)
     emails.extension_decided(request)
