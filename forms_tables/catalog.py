@@ -16,7 +16,7 @@ from forms_tables.edition import (
     Table,
 )
 from forms_tables.periods import PeriodCode
-from forms_tables.reading import DefinitionError, read_edition
+from forms_tables.reading import DefinitionError, as_plain, content_of, edition_from, read_edition
 
 __all__ = [
     "CodeEntry",
@@ -32,8 +32,10 @@ __all__ = [
     "Table",
     "edition_codes",
     "edition_for",
+    "edition_from",
     "load_edition",
     "read_edition",
+    "shipped_content",
 ]
 
 DEFINITIONS = Path(__file__).parent / "definitions"
@@ -48,6 +50,11 @@ def load_edition(code: str) -> Edition:
     if code not in edition_codes():
         raise DefinitionError(f"没有名为“{code}”的制度版本；现有：{'、'.join(edition_codes())}")
     return read_edition(DEFINITIONS / code)
+
+
+def shipped_content(code: str) -> dict:
+    """All that a shipped edition says, as plain values, dates as text: what a revision of it starts from."""
+    return as_plain(content_of(DEFINITIONS / load_edition(code).code))
 
 
 def edition_for(period: PeriodCode) -> Edition:

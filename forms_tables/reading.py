@@ -37,11 +37,23 @@ class DefinitionError(ValueError):
     """A definition that cannot be right; the text names the file and the code."""
 
 
+Content = Mapping[str, Mapping[str, Any]]  # file name to what it says: all of an edition, as plain values
+
+
 def read_edition(folder: Path) -> Edition:
-    content = {path.name: _read_toml(path) for path in sorted(folder.glob("*.toml"))}
+    return edition_from(folder.name, content_of(folder))
+
+
+def content_of(folder: Path) -> dict[str, dict[str, Any]]:
+    """What the files of a folder say."""
+    return {path.name: _read_toml(path) for path in sorted(folder.glob("*.toml"))}
+
+
+def edition_from(code: str, content: Content) -> Edition:
+    """The edition a content describes; raises DefinitionError, naming file and code, where it cannot be."""
     for needed in ("edition.toml", "codes.toml", "districts.toml"):
         if needed not in content:
-            raise DefinitionError(f"{folder.name}: {needed} is missing")
+            raise DefinitionError(f"{code}: {needed} is missing")
     head = content["edition.toml"]
     districts = tuple(_district(entry) for entry in content["districts.toml"]["district"])
     _require_unique("districts.toml", (district.code for district in districts))
@@ -49,12 +61,12 @@ def read_edition(folder: Path) -> Edition:
         if district.successor and district.successor not in {other.code for other in districts}:
             raise DefinitionError(f"districts.toml: {district.code}: unknown successor {district.successor}")
     lists = _code_lists(content["codes.toml"], districts, content)
-    table_files = [name for name in content if re.fullmatch(r"t\d+\.toml", name)]
+    table_files = sorted(name for name in content if re.fullmatch(r"t\d+\.toml", name))
     tables = tuple(_table(name, content[name], head["units"], lists) for name in table_files)
     indicators = _indicators(tables)
     settings = head.get("parameters", {})
     return Edition(
-        code=folder.name,
+        code=code,
         title=head["title"],
         basis=head["basis"],
         valid_from=head["valid_from"],
@@ -74,6 +86,11 @@ def digest_of(content: Mapping[str, Any]) -> str:
     """The same on every machine: of what the files say, not of how they are laid out."""
     canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_as_text)
     return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def as_plain(content: Content) -> dict[str, dict[str, Any]]:
+    """The same content as JSON keeps it; its digest is the same."""
+    return json.loads(json.dumps(content, ensure_ascii=False, default=_as_text))
 
 
 def _as_text(value: Any) -> str:
@@ -110,7 +127,13 @@ def _require_unique(file: str, codes: Iterable[str]) -> None:
 def _district(entry: Mapping[str, Any]) -> DistrictDefinition:
     keys = ("code", "name", "kind", "valid_from", "valid_to", "successor", "note")
     _take("districts.toml", entry.get("code", "?"), entry, keys, keys[:4])
-    return DistrictDefinition(**{"valid_to": None, "successor": "", "note": "", **entry})
+    dates = {key: _date(entry[key]) for key in ("valid_from", "valid_to") if entry.get(key)}
+    return DistrictDefinition(**{"valid_to": None, "successor": "", "note": "", **entry, **dates})
+
+
+def _date(value: date | str) -> date:
+    """TOML has dates; a content that was stored as JSON has them as text."""
+    return value if isinstance(value, date) else date.fromisoformat(value)
 
 
 def _parameter(name: str, entry: Mapping[str, Any], names: Iterable[str]) -> Parameter:

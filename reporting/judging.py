@@ -163,7 +163,7 @@ def filed(enterprise: Enterprise, wanted: Mapping[str, PeriodCode]) -> dict[str,
     for name, code in wanted.items():
         submission = standing_submission(by_period[code.code]) if code.code in by_period else None
         if submission:
-            history[name] = submission_values(submission, by_period[code.code].edition)
+            history[name] = submission_values(submission)
     return history
 
 
@@ -182,9 +182,9 @@ def standing_submission(filing: Filing) -> Submission | None:
     return filing.latest if filing.state in (State.SUBMITTED, State.QUERIED) else None
 
 
-def submission_values(submission: Submission, edition: Edition) -> Values:
+def submission_values(submission: Submission) -> Values:
     """A frozen submission's cells as Decimals and text again."""
-    return edition.values_from_text(submission.values)
+    return submission.edition.values_from_text(submission.values)
 
 
 def with_adjustments(filing: Filing, history: dict[str, Values]) -> dict[str, Values]:

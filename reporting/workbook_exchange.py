@@ -73,7 +73,7 @@ def write_filing_template(filing: Filing, out) -> None:
 
 def write_submission_workbook(submission: Submission, out) -> None:
     """Write a frozen submission to `out`: the same sheets, every cell closed and as it was sent."""
-    filing, edition = submission.filing, submission.filing.edition
+    filing, edition = submission.filing, submission.edition
     tables = [edition.table(code) for code in submission.tables]
     frozen = f"第{submission.number}次上报件，已冻结"
     closed = {f"{row.code}.{key}": frozen for table in tables for row in table.indicators for key in row.columns}

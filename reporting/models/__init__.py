@@ -8,8 +8,9 @@ from reporting.models.calendar import (
     reading_in_force,
 )
 from reporting.models.conversation import Announcement, AnnouncementSeen, Message, Thread, ThreadSeen
+from reporting.models.edition import DraftEdition, PublishedEdition, Rehearsal, edition_in_force, published_edition
 from reporting.models.filing import Explanation, Filing, Sheet, State
-from reporting.models.period import Deadline, ParameterValue, Period, PublishedEdition
+from reporting.models.period import Deadline, ParameterValue, Period
 from reporting.models.record import Certificate, DistrictResult
 from reporting.models.reminder import Dispatch, ReminderChoice
 from reporting.models.request import BaseAdjustment, ExtensionRequest, LateRequest
@@ -24,6 +25,7 @@ __all__ = [
     "Certificate",
     "Deadline",
     "Dispatch",
+    "DraftEdition",
     "DistrictResult",
     "Explanation",
     "ExtensionRequest",
@@ -34,6 +36,7 @@ __all__ = [
     "Period",
     "PublishedEdition",
     "ReadingChoice",
+    "Rehearsal",
     "ReminderChoice",
     "Review",
     "Scan",
@@ -44,5 +47,7 @@ __all__ = [
     "ThreadSeen",
     "calendar_in_force",
     "choice_in_force",
+    "edition_in_force",
+    "published_edition",
     "reading_in_force",
 ]

@@ -108,7 +108,8 @@ class Filing(models.Model):
 
     @property
     def edition(self) -> Edition:
-        return self.period.edition
+        """The edition it was last submitted under, whatever was published since; before that, its period's."""
+        return self.latest.edition if self.latest_id else self.period.edition
 
     @property
     def state_words(self) -> str:

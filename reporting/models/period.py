@@ -2,25 +2,11 @@ from datetime import date, datetime
 
 from django.db import models
 
-from forms_tables.catalog import Edition, load_edition
+from forms_tables.catalog import Edition
 from forms_tables.periods import PeriodCode
 from reporting.deadlines import DEFAULT, Due, Reading, due_moment
 from reporting.models.calendar import ReadingChoice
-
-
-class PublishedEdition(models.Model):
-    """That an edition was put in force here, and which text of it: once published it never changes."""
-
-    code = models.CharField("制度版本", max_length=40, primary_key=True)
-    title = models.CharField("名称", max_length=200)
-    digest = models.CharField("摘要", max_length=64)
-    published_at = models.DateTimeField("发布时间")
-
-    class Meta:
-        verbose_name = "已发布制度版本"
-
-    def __str__(self) -> str:
-        return self.title
+from reporting.models.edition import published_edition
 
 
 class PeriodQuerySet(models.QuerySet):
@@ -67,7 +53,8 @@ class Period(models.Model):
 
     @property
     def edition(self) -> Edition:
-        return load_edition(self.edition_code)
+        """What is filed for it from now on; what was submitted before keeps its own (Filing.edition)."""
+        return published_edition(self.edition_code)
 
     @property
     def is_locked(self) -> bool:

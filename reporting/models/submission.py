@@ -1,7 +1,8 @@
 from django.conf import settings
 from django.db import models
 
-from forms_tables.catalog import load_edition
+from forms_tables.catalog import Edition
+from reporting.models.edition import published_edition
 from reporting.models.filing import Filing, State
 
 
@@ -76,6 +77,11 @@ class Submission(models.Model):
         raise TypeError("Nothing is deleted: a submission is part of the record.")
 
     @property
+    def edition(self) -> Edition:
+        """What it was judged by, and is shown and printed by for ever."""
+        return published_edition(self.edition_code)
+
+    @property
     def warnings(self) -> list[dict]:
         return [finding for finding in self.findings if finding["level"] == "warning"]
 
@@ -137,5 +143,5 @@ class Review(models.Model):
     @property
     def placed_reasons(self) -> list[dict[str, str]]:
         """The reasons with the cell's place in the form's words; "整张报表" where no cell is named."""
-        edition = load_edition(self.submission.edition_code)
+        edition = self.submission.edition
         return [{**row, "place": edition.place_of(row["cell"]) if row["cell"] else "整张报表"} for row in self.reasons]

@@ -5,7 +5,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from forms_tables.catalog import Column, Edition, Indicator, Table, load_edition
+from forms_tables.catalog import Column, Edition, Indicator, Table
 from forms_tables.edition import FIGURE_KINDS
 from forms_tables.periods import PeriodCode
 from reporting.judging import CARRIED, Values, history_of, submission_values
@@ -101,10 +101,10 @@ class Comparison:
 
 
 def compare(submission: Submission) -> Comparison:
-    filing, edition = submission.filing, load_edition(submission.edition_code)
-    values = submission_values(submission, edition)
+    filing, edition = submission.filing, submission.edition
+    values = submission_values(submission)
     previous = submission_before(submission)
-    before = submission_values(previous, edition) if previous else values
+    before = submission_values(previous) if previous else values
     history = history_of(filing.enterprise, filing.period.parsed)
     general, by_row = findings_of(submission, edition)
     reader = _Reader(filing.period.parsed, values, before, history, by_row)

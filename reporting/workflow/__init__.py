@@ -13,6 +13,7 @@ from reporting.workflow.calendar import (
     settle_provisional,
     squeezed_by,
 )
+from reporting.workflow.edition import Overtaken, abandon_draft, begin_draft, change_draft, publish
 from reporting.workflow.filing import (
     MIN_EXPLANATION,
     abandon_amendment,
@@ -66,8 +67,10 @@ __all__ = [
     "MIN_EXPLANATION",
     "MOVES",
     "Conflict",
+    "Overtaken",
     "Refused",
     "abandon_amendment",
+    "abandon_draft",
     "allow_estimates",
     "amend",
     "answer",
@@ -78,6 +81,8 @@ __all__ = [
     "ask_extension",
     "ask_late",
     "attach_scan",
+    "begin_draft",
+    "change_draft",
     "check",
     "choose_reading",
     "city_query",
@@ -95,6 +100,7 @@ __all__ = [
     "open_for_review",
     "open_period",
     "owe",
+    "publish",
     "query",
     "recall",
     "refuse_known",

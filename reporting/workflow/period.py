@@ -8,11 +8,18 @@ from django.db.models import Count
 
 from accounts import journal, letters
 from accounts.models import Enterprise, Residence, User
-from forms_tables.catalog import edition_for
 from forms_tables.periods import PeriodCode
 from reporting import deadlines, results
 from reporting.deadline_letters import deadline_moved
-from reporting.models import Deadline, Filing, Period, State, calendar_in_force, choice_in_force
+from reporting.models import (
+    Deadline,
+    Filing,
+    Period,
+    State,
+    calendar_in_force,
+    choice_in_force,
+    edition_in_force,
+)
 from reporting.reminder_letters import OWED, topic_of
 from reporting.workflow.calendar import be_the_city, dated
 from reporting.workflow.guards import Refused, locked, record
@@ -32,7 +39,7 @@ def open_period(code: str, by: User, at: datetime, estimates_allowed: bool = Fal
     period, created = Period.objects.get_or_create(
         code=parsed.code,
         defaults={
-            "edition_code": edition_for(parsed).code,
+            "edition_code": edition_in_force(parsed),
             "opens_on": parsed.end + timedelta(days=1),
             "read_as": choice,
         },

@@ -26,16 +26,17 @@ class Command(BaseCommand):
                     f"（已发布摘要 {published.digest[:12]}，现有文件 {edition.digest[:12]}）。"
                     "请恢复原文件，或把改动放进新的制度版本目录。"
                 )
-            PublishedEdition.objects.update_or_create(
-                code=code, defaults={"title": edition.title, "digest": edition.digest, "published_at": at}
-            )
+            before, published = published and published.digest, published or PublishedEdition(code=code)
+            published.family, published.title, published.digest = code, edition.title, edition.digest
+            published.published_at = at
+            published.save()
             place_districts(edition)
             journal.record(
                 by=None,
                 at=at,
                 action="发布制度版本",
                 subject=edition.title,
-                before={"摘要": published.digest} if published else None,
+                before={"摘要": before} if before else None,
                 after={"摘要": edition.digest},
             )
             self.stdout.write(
