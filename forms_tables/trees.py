@@ -1,0 +1,117 @@
+"""Conditions and filings as JSON, for the judge in the browser (static/judge.js), which knows no edition: every name
+is already the label of what it means, and whether that is a figure or words.
+
+A tree is a list, its first word the operation, the rest its parts: ["<=", ["figure", "2020.c1"], ["n", "0.30"]]."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from forms_tables.bindings import Reading
+from forms_tables.checks import Condition
+from forms_tables.edition import Edition
+from forms_tables.expressions import Name, walk
+from forms_tables.periods import PeriodCode
+from forms_tables.proofreading import NUMBER, Kinds
+from forms_tables.scopes import MOMENTS, Meaning, Moment, RowCode, Scoped, Setting
+
+Tree = list[Any]
+
+
+class Trees(Scoped):
+    """The binding that lists every part of a tree."""
+
+    def number(self, value: Decimal) -> Tree:
+        return ["n", _plain(value)]
+
+    def text(self, value: str) -> Tree:
+        return ["t", value]
+
+    def name(self, name: Name) -> Tree:
+        kind = "figure" if Kinds(self.scope).name(name) == NUMBER else "words"
+        match self.scope.meaning(name):
+            case RowCode(code=code):
+                return ["t", code]
+            case Setting(name=setting):
+                return [kind, setting, "parameters"]
+            case Moment(name=moment):
+                return [kind, moment, "moments"]
+            case meaning:
+                return [kind, meaning.label]
+
+    def negative(self, operand: Tree) -> Tree:
+        return ["negative", operand]
+
+    def arithmetic(self, sign: str, left: Tree, right: Tree) -> Tree:
+        return [sign, left, right]
+
+    comparison = arithmetic
+
+    def membership(self, inside: bool, left: Tree, options: tuple[str, ...]) -> Tree:
+        return ["in" if inside else "not in", left, *map(self.text, options)]
+
+    def both(self, parts: Sequence[Tree]) -> Tree:
+        return ["and", *parts]
+
+    def either(self, parts: Sequence[Tree]) -> Tree:
+        return ["or", *parts]
+
+    def opposite(self, operand: Tree) -> Tree:
+        return ["not", operand]
+
+    def call(self, function: str, arguments: Sequence[Tree]) -> Tree:
+        return [function, *arguments]
+
+
+def condition_as_json(condition: Condition) -> dict[str, Any]:
+    binding = Trees(condition.scope)
+    return {
+        "rule": condition.rule.id,
+        "level": condition.rule.level,
+        "column": condition.scope.column,
+        "row": condition.scope.row,
+        "cells": list(condition.cells),
+        "reads": [meaning.label for meaning in condition.reads if not isinstance(meaning, RowCode)],
+        "tree": walk(condition.tree, binding),
+        "when": walk(condition.premise, binding) if condition.premise else None,
+    }
+
+
+def surroundings_as_json(edition: Edition, period: PeriodCode) -> dict[str, Any]:
+    """What is the same for every filing of a period: its dates, the districts there are at its end, the classes of
+    size, and what a parameter is while the city has entered nothing."""
+    nobodys = Reading(edition, period, {}, {}, {})
+    return {
+        "moments": {name: _as_text(nobodys.moment(name)) for name in MOMENTS},
+        "parameters": {name: _as_text(nobodys.setting(name)) for name in edition.parameters},
+        "districts": [district.code for district in edition.districts_on(period.end)],
+        "sizes": [
+            {
+                "divisions": list(standard.divisions),
+                "staff": [_plain(bound) for bound in standard.staff],
+                "income": [_plain(bound) for bound in standard.income],
+            }
+            for standard in edition.size_standards
+        ],
+    }
+
+
+def reading_as_json(reading: Reading, meanings: Iterable[Meaning]) -> dict[str, Mapping[str, str | None]]:
+    """One filing, as far as it is read: `values` by their labels without the blanks, and the parameters entered."""
+    values, parameters = {}, {}
+    for meaning in meanings:
+        if isinstance(meaning, Setting):
+            if meaning.name in reading.parameters:
+                parameters[meaning.name] = _as_text(reading.parameters[meaning.name])
+        elif not isinstance(meaning, Moment | RowCode) and (value := reading.value_of(meaning)) is not None:
+            values[meaning.label] = _as_text(value)
+    return {"values": values, "parameters": parameters}
+
+
+def _as_text(value: Decimal | str | None) -> str | None:
+    return _plain(value) if isinstance(value, Decimal) else value
+
+
+def _plain(value: Decimal) -> str:
+    """12.50, never 1E+2."""
+    return f"{value:f}"

@@ -1,0 +1,54 @@
+"""The judge in the browser, static/judge.js, asked for many verdicts at once under the site's own CSP."""
+
+import json
+from collections.abc import Iterable, Sequence
+
+from django.templatetags.static import static
+from playwright.sync_api import Page
+
+from forms_tables.bindings import Reading
+from forms_tables.checks import Condition
+from forms_tables.trees import condition_as_json, reading_as_json, surroundings_as_json
+
+LETTERS = {True: "T", False: "F", None: "N"}
+BATCH = 200
+
+KEEP = "text => { globalThis.conditions = JSON.parse(text); }"
+JUDGE = """text => {
+    const { surroundings, readings } = JSON.parse(text);
+    return readings.map(({ period, ...reading }) => (
+        judging.judgeAll(conditions, { ...reading, surroundings: surroundings[period] })
+            .map(verdict => (verdict === null ? "N" : verdict ? "T" : "F")).join("")
+    )).join(" ");
+}"""
+
+
+class BrowserJudge:
+    """Takes a page of the site; `load` the conditions once, then ask for the verdicts of any number of filings."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        page.goto("/login/")
+        page.add_script_tag(url=static("judge.js"))  # as a page would, so that the CSP has its say
+
+    def load(self, conditions: Sequence[Condition]) -> None:
+        self.meanings = list(dict.fromkeys(meaning for condition in conditions for meaning in condition.reads))
+        self.page.evaluate(KEEP, json.dumps([condition_as_json(condition) for condition in conditions]))
+
+    def verdicts(self, readings: Iterable[Reading]) -> list[str]:
+        """For each filing one letter per condition, in their order: T holds, F does not, N does not apply."""
+        readings = list(readings)
+        return [letters for at in range(0, len(readings), BATCH) for letters in self._ask(readings[at : at + BATCH])]
+
+    def _ask(self, readings: Sequence[Reading]) -> list[str]:
+        periods = {reading.period.code: reading for reading in readings}
+        batch = {
+            "surroundings": {code: surroundings_as_json(r.edition, r.period) for code, r in periods.items()},
+            "readings": [{"period": r.period.code, **reading_as_json(r, self.meanings)} for r in readings],
+        }
+        return self.page.evaluate(JUDGE, json.dumps(batch)).split(" ")
+
+
+def letters_of(verdicts: Iterable[bool | None]) -> str:
+    """The server's verdicts written the same way."""
+    return "".join(LETTERS[verdict] for verdict in verdicts)
