@@ -97,15 +97,13 @@ def surroundings_as_json(edition: Edition, period: PeriodCode) -> dict[str, Any]
 
 
 def reading_as_json(reading: Reading, meanings: Iterable[Meaning]) -> dict[str, Mapping[str, str | None]]:
-    """One filing, as far as it is read: `values` by their labels without the blanks, and the parameters entered."""
-    values, parameters = {}, {}
-    for meaning in meanings:
-        if isinstance(meaning, Setting):
-            if meaning.name in reading.parameters:
-                parameters[meaning.name] = _as_text(reading.parameters[meaning.name])
-        elif not isinstance(meaning, Moment | RowCode) and (value := reading.value_of(meaning)) is not None:
-            values[meaning.label] = _as_text(value)
-    return {"values": values, "parameters": parameters}
+    """One filing: what is read of its values, by their labels and without the blanks, and the parameters entered."""
+    elsewhere = Setting | Moment | RowCode
+    values = {m.label: reading.value_of(m) for m in meanings if not isinstance(m, elsewhere)}
+    return {
+        "values": {label: _as_text(value) for label, value in values.items() if value is not None},
+        "parameters": {name: _as_text(value) for name, value in reading.parameters.items()},
+    }
 
 
 def _as_text(value: Decimal | str | None) -> str | None:
