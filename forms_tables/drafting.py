@@ -177,7 +177,7 @@ def _file_of_table(content: Content, table: str) -> str:
 
 
 def _merged(entry: Entry, fields: Entry) -> dict[str, Any]:
-    """A field of None is taken away. (In a row of a table "" and [] mean something: not what the table's defaults say.)"""
+    """A field of None is taken away. "" and [] stay: in a row of a table they overrule the table's defaults."""
     return {key: value for key, value in {**entry, **fields}.items() if value is not None}
 
 
