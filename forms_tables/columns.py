@@ -1,0 +1,260 @@
+"""A whole city judged at once: filings as columns of polars, and the conditions of an edition over them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, localcontext
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from forms_tables import credit_code
+from forms_tables.bindings import Reading
+from forms_tables.checks import Condition
+from forms_tables.column_parts import NARROW, WIDE, Part, Source
+from forms_tables.column_trees import Columns
+from forms_tables.completion import PRECISION
+from forms_tables.edition import FIGURE_KINDS, Edition
+from forms_tables.expressions import walk
+from forms_tables.periods import PeriodCode
+from forms_tables.scopes import Cell, Fact, Meaning, Setting
+
+__all__ = ["Columns", "Ledger", "failing", "labels_of", "verdicts"]
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """台账: many filings of one period, a row each, and a column for everything the rules read of them."""
+
+    period: PeriodCode
+    frame: pl.DataFrame  # its columns are named by Meaning.label; null is a blank
+    scales: Mapping[str, int]  # decimals of each figure's column, which holds value × 10**scale; the others are texts
+    parameters: Mapping[str, Decimal | None]  # the same for all rows; a parameter that is a column goes before it
+    largest: Mapping[str, int]  # how far from zero each figure's column reaches
+
+    @classmethod
+    def of(
+        cls, edition: Edition, period: PeriodCode, readings: Sequence[Reading], labels: Mapping[str, Meaning]
+    ) -> "Ledger":
+        """The ledger of a few filings. A parameter in which they differ can only be read as one of the labels."""
+        columns, scales, largest = [], {}, {}
+        for label, meaning in labels.items():
+            values = [reading.value_of(meaning) for reading in readings]
+            decimals = decimals_of(meaning, values)
+            if decimals is None:
+                columns.append(pl.Series(label, values, dtype=pl.String))
+                continue
+            scales[label] = decimals
+            stored = [None if value is None else scaled(label, value, decimals) for value in values]
+            largest[label] = max((abs(value) for value in stored if value is not None), default=0)
+            columns.append(pl.Series(label, stored, dtype=pl.Int64 if largest[label] <= NARROW else pl.Int128))
+        frame = pl.DataFrame(columns) if columns else pl.DataFrame({"": [None] * len(readings)})
+        return cls(period, frame, scales, _shared_parameters(edition, readings), largest)
+
+
+def decimals_of(meaning: Meaning, values: Sequence[Decimal | str | None] = ()) -> int | None:
+    """How many decimals the column of a name holds; None for a text. A parameter of the firm's own has as many as it
+    needs."""
+    match meaning:
+        case Cell(indicator=indicator, column=column) if indicator.kind_in(column) in FIGURE_KINDS:
+            return indicator.decimals_in(column) or 0
+        case Setting():
+            return max((-value.normalize().as_tuple().exponent for value in values if value), default=0)
+    return None
+
+
+def scaled(label: str, value: Decimal, decimals: int) -> int:
+    """A figure as a whole number of its last decimal; raises where that would round it."""
+    with localcontext() as context:
+        context.prec = PRECISION
+        shifted = value.scaleb(decimals)
+        if shifted != shifted.to_integral_value():
+            raise ValueError(f"“{label}”的值{value}超过{decimals}位小数，不能列入台账")
+    return int(shifted)
+
+
+def _shared_parameters(edition: Edition, readings: Sequence[Reading]) -> dict[str, Decimal | None]:
+    """The parameters in which all agree; those of nobody's when there are no filings."""
+    shared = {}
+    for name, parameter in edition.parameters.items():
+        values = {reading.setting(name) for reading in readings} or {parameter.default}
+        if len(values) == 1:
+            shared[name] = values.pop()
+    return shared
+
+
+def labels_of(conditions: Sequence[Condition]) -> dict[str, Meaning]:
+    """The columns the conditions read: cells, facts of the firm, and parameters that are each firm's own (k)."""
+    meanings = dict.fromkeys(meaning for condition in conditions for meaning in condition.reads)
+    return {
+        meaning.label: meaning
+        for meaning in meanings
+        if isinstance(meaning, Cell | Fact) or _is_own(meaning, conditions)
+    }
+
+
+def _is_own(meaning: Meaning, conditions: Sequence[Condition]) -> bool:
+    """Nobody enters it and it has no default: it is worked out for each firm."""
+    if not isinstance(meaning, Setting):
+        return False
+    parameter = conditions[0].scope.edition.parameters[meaning.name]
+    return not parameter.settable and parameter.default is None
+
+
+def verdicts(conditions: Sequence[Condition], ledger: Ledger) -> pl.DataFrame:
+    """Whether each condition ("0", "1", … in their order) holds for each filing; null where it does not apply."""
+    names = [str(number) for number in range(len(conditions))]
+    expressions = [
+        expression.alias(name) for name, expression in zip(names, expressions_of(conditions, ledger), strict=True)
+    ]
+    return ledger.frame.with_columns(expressions).select(names)
+
+
+def failing(conditions: Sequence[Condition], ledger: Ledger) -> pl.DataFrame:
+    """The filings (row) for which a condition does not hold, in the order of the conditions."""
+    judged = verdicts(conditions, ledger)
+    found = [judged[name].not_().arg_true() for name in judged.columns]
+    counts = [len(rows) for rows in found]
+    numbers = np.repeat(np.arange(len(counts), dtype=np.uint16), counts)
+    rows = pl.concat(found) if found else pl.Series(dtype=pl.UInt32)
+    return pl.DataFrame({"row": rows.cast(pl.UInt32), "condition": pl.Series(numbers, dtype=pl.UInt16)})
+
+
+class Polars:
+    """polars as an engine of columns."""
+
+    most = WIDE
+    column = staticmethod(pl.col)
+
+    @staticmethod
+    def literal(value: int | str | bool | None, wide: bool = False) -> pl.Expr:
+        if isinstance(value, bool) or value is None or isinstance(value, str):
+            return pl.lit(value)
+        return pl.lit(value, dtype=pl.Int128 if wide else pl.Int64)
+
+    @staticmethod
+    def wide(column: pl.Expr) -> pl.Expr:
+        return column.cast(pl.Int128)
+
+    @staticmethod
+    def absolute(column: pl.Expr) -> pl.Expr:
+        return column.abs()
+
+    @staticmethod
+    def quotient(column: pl.Expr, divisor: Any) -> pl.Expr:
+        return column // divisor
+
+    @staticmethod
+    def remainder(column: pl.Expr, divisor: int) -> pl.Expr:
+        return column % divisor
+
+    @staticmethod
+    def when(premise: pl.Expr, holds: pl.Expr, otherwise: pl.Expr | None = None) -> pl.Expr:
+        chosen = pl.when(premise).then(holds)
+        return chosen if otherwise is None else chosen.otherwise(otherwise)
+
+    @staticmethod
+    def opposite(column: pl.Expr) -> pl.Expr:
+        return ~column
+
+    @staticmethod
+    def is_filled(column: pl.Expr) -> pl.Expr:
+        return column.is_not_null()
+
+    @staticmethod
+    def or_else(column: pl.Expr, instead: pl.Expr) -> pl.Expr:
+        return column.fill_null(instead)
+
+    any_of = staticmethod(pl.any_horizontal)
+    all_of = staticmethod(pl.all_horizontal)
+
+    @staticmethod
+    def is_among(column: pl.Expr, options: Sequence[str]) -> pl.Expr:
+        return column.is_in(options)
+
+    @staticmethod
+    def starts_with(text: pl.Expr, beginning: Any) -> pl.Expr:
+        return text.str.starts_with(beginning)
+
+    @staticmethod
+    def contains(text: pl.Expr, part: Any) -> pl.Expr:
+        return text.str.contains(part, literal=True)
+
+    @staticmethod
+    def joined(beginning: str, text: pl.Expr) -> pl.Expr:
+        return pl.lit(beginning) + text
+
+    @staticmethod
+    def first(text: pl.Expr, length: Any) -> pl.Expr:
+        return text.str.head(length)
+
+    @staticmethod
+    def middle(text: pl.Expr, start: int, length: int) -> pl.Expr:
+        return text.str.slice(start, length)
+
+    @staticmethod
+    def is_credit_code(text: pl.Expr) -> pl.Expr:
+        return text.map_batches(credit_codes_in, return_dtype=pl.Boolean, is_elementwise=True)
+
+
+def credit_codes_in(texts: pl.Series) -> pl.Series:
+    """Which texts credit_code.problem_with finds nothing wrong with, over all their bytes at once."""
+    candidates = (texts.str.len_bytes() == 18).fill_null(False)
+    codes = np.frombuffer("".join(texts.filter(candidates)).encode(), np.uint8).reshape(-1, 18)
+    places, digits = PLACES[codes], codes - ord("0")
+    right = (places >= 0).all(axis=1) & (digits[:, 2:8] <= 9).all(axis=1)
+    right &= -(places[:, :17] @ CODE_WEIGHTS) % 31 == places[:, 17]
+    right &= ORGANISATION_CHECKS[-(COUNTS[codes[:, 8:16]] @ ORGANISATION_WEIGHTS) % 11] == codes[:, 16]
+    judged = candidates.to_numpy(writable=True)
+    judged[judged.nonzero()[0]] = right
+    return pl.select(pl.when(texts.is_not_null()).then(pl.Series(judged))).to_series()
+
+
+def _table(characters: str, missing: int) -> np.ndarray:
+    """By the byte of a character, its place among `characters`."""
+    table = np.full(256, missing, np.int32)
+    table[list(characters.encode())] = range(len(characters))
+    return table
+
+
+PLACES = _table(credit_code.ALPHABET, -1)
+COUNTS = _table("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", 0)
+CODE_WEIGHTS = np.array([pow(3, place, 31) for place in range(17)], np.int32)
+ORGANISATION_WEIGHTS = np.array(credit_code.ORGANISATION_WEIGHTS, np.int32)
+ORGANISATION_CHECKS = np.frombuffer(b"0123456789X", np.uint8)
+
+
+def expressions_of(conditions: Sequence[Condition], ledger: Ledger) -> tuple[pl.Expr, ...]:
+    """Written once for as long as columns, parameters and the lengths of figures stay as they are."""
+    return _expressions(
+        tuple(conditions),
+        ledger.period,
+        frozenset(ledger.frame.columns),
+        frozenset(ledger.scales.items()),
+        frozenset((label, len(str(largest))) for label, largest in ledger.largest.items()),
+        frozenset(ledger.parameters.items()),
+    )
+
+
+@lru_cache(maxsize=32)
+def _expressions(
+    conditions: tuple[Condition, ...],
+    period: PeriodCode,
+    columns: frozenset[str],
+    scales: frozenset[tuple[str, int]],
+    lengths: frozenset[tuple[str, int]],
+    parameters: frozenset[tuple[str, Decimal | None]],
+) -> tuple[pl.Expr, ...]:
+    edition = conditions[0].scope.edition
+    largest = {label: 10**length - 1 for label, length in lengths}
+    source = Source(edition, period, dict(scales), largest, dict(parameters), columns)
+    return tuple(_judged(condition, source) for condition in conditions)
+
+
+def _judged(condition: Condition, source: Source) -> pl.Expr:
+    binding = Columns(condition.scope, source, Polars)
+    verdict: Part = walk(condition.tree, binding)
+    if condition.premise:
+        verdict = binding.when(walk(condition.premise, binding), verdict)
+    return pl.lit(verdict.column, dtype=pl.Boolean) if verdict.known else verdict.column
