@@ -12,9 +12,9 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Protocol
 
-MAX_LENGTH = 500
-MAX_DEPTH = 40
-PLAIN_NUMBER = re.compile(rb"[0-9]{1,12}(\.[0-9]{1,6})?")
+from forms_tables.spelling import MAX_DEPTH, MAX_LENGTH, MAX_TEXT, NO_DIVISION, PLAIN_NUMBER, misspelling_in
+
+MAX_PARTS = MAX_LENGTH  # a text has fewer, unless chains inside chains read their middles twice over and over
 PLAIN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}")
 PLAIN_COLUMN = re.compile(r"[a-z][0-9]?")
 
@@ -216,17 +216,13 @@ def x_outside_lists(node: Node) -> tuple[Name, ...]:
 @lru_cache(maxsize=4096)
 def parse(text: str) -> Node:
     """The tree of a rule or formula; raises NotationError with the reason and the place."""
-    if len(text) > MAX_LENGTH:
-        raise NotationError(f"算式长{len(text)}个字符，最多{MAX_LENGTH}个", text, MAX_LENGTH + 1)
-    for sign in "\n\r\\#\0":
-        if sign in text:
-            raise NotationError("只能写在一行，不能有注释、反斜杠或控制字符", text, text.index(sign) + 1)
-    if text != text.strip():
-        raise NotationError("前后不能有空格", text, 1)
+    if slip := misspelling_in(text):
+        raise NotationError(slip.reason, text, slip.at)
     try:
         tree = ast.parse(text, mode="eval")
     except SyntaxError as error:
-        raise NotationError("不合语法，请检查括号、引号和运算符", text, error.offset or 1) from None
+        at = min(max(error.offset or 1, 1), len(text) + 1)
+        raise NotationError("不合语法，请检查括号、引号和运算符", text, at) from None
     except (ValueError, RecursionError, MemoryError):
         raise NotationError("不合语法或嵌套太深", text, 1) from None
     return _Reader(text).read(tree.body, 1)
@@ -243,6 +239,7 @@ class _Reader:
     def __init__(self, text: str):
         self.text = text
         self.bytes = text.encode()
+        self.parts = 0
 
     def refuse(self, node: ast.AST, reason: str) -> NotationError:
         return NotationError(reason, self.text, self.place(node))
@@ -253,6 +250,9 @@ class _Reader:
     def read(self, node: ast.expr, depth: int) -> Node:
         if depth > MAX_DEPTH:
             raise self.refuse(node, f"嵌套超过{MAX_DEPTH}层")
+        self.parts += 1
+        if self.parts > MAX_PARTS:
+            raise self.refuse(node, "算式太繁，请分成几条")
         at = self.place(node)
 
         def below(part: ast.expr) -> Node:
@@ -276,7 +276,7 @@ class _Reader:
             case ast.BinOp(op=sign, left=left, right=right) if type(sign) in ARITHMETIC:
                 return Arithmetic(at, ARITHMETIC[type(sign)], below(left), below(right))
             case ast.BinOp(op=ast.Div() | ast.FloorDiv() | ast.Mod()):
-                raise self.refuse(node, "没有除法；比率请写成乘积，例如 a <= 3 * b")
+                raise self.refuse(node, NO_DIVISION)
             case ast.BoolOp(op=ast.And(), values=values):
                 return Both(at, tuple(below(value) for value in values))
             case ast.BoolOp(op=ast.Or(), values=values):
@@ -290,10 +290,10 @@ class _Reader:
     def read_constant(self, node: ast.Constant, at: int) -> Node:
         source = self.bytes[node.col_offset : node.end_col_offset]
         if isinstance(node.value, str):
-            if len(node.value) > 40 or source[1:-1] != node.value.encode():
-                raise self.refuse(node, "文字须用一对引号括起，最多40个字")
+            if len(node.value) > MAX_TEXT or source[1:-1] != node.value.encode():
+                raise self.refuse(node, f"文字须用一对引号括起，最多{MAX_TEXT}个字")
             return Text(at, node.value)
-        if not PLAIN_NUMBER.fullmatch(source):
+        if not PLAIN_NUMBER.fullmatch(source.decode()):
             raise self.refuse(node, "数字最多12位整数、6位小数，不能用指数、下划线或其他写法")
         return Number(at, Decimal(source.decode()))
 
@@ -308,6 +308,8 @@ class _Reader:
     def read_comparison(self, node: ast.Compare, at: int, below: Any) -> Node:
         """`a <= b <= c` is `b >= a` and `b <= c`: what stands in the middle is what is judged."""
         sides = [node.left, *node.comparators]
+        if len(sides) > 3:
+            raise self.refuse(node, "连着比较最多写三项，例如 a <= b <= c；更多的请用 and")
         parts = []
         for sign, left, right in zip(node.ops, sides, sides[1:], strict=False):
             place = self.place(left)

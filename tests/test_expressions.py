@@ -137,7 +137,7 @@ def test_what_is_not_in_the_notation_is_refused_with_a_reason_and_a_place(text):
 def test_the_place_is_counted_in_characters():
     with pytest.raises(NotationError) as refused:
         parse("A22 == '软件' and M2010 ** 2 > 1")
-    assert refused.value.at == 17
+    assert refused.value.at == 23
 
 
 @given(st.text(max_size=60))
