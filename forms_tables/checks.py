@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache
 from forms_tables.bindings import Decimals, Judged, Program, Reading, Written
 from forms_tables.completion import PRECISION, Completed, Facts, Value
 from forms_tables.edition import Edition, Rule
-from forms_tables.expressions import Node, columns_of_x, names_in, parse, walk, x_outside_lists
+from forms_tables.expressions import Node, NotationError, columns_of_x, names_in, parse, walk, x_outside_lists
 from forms_tables.parsing import Problem
 from forms_tables.proofreading import TRUTH, Kinds, Slip, slips_in_formulas
 from forms_tables.scopes import Cell, Fact, Meaning, Scope, reads_of, symbols_of
@@ -215,19 +215,44 @@ def proofread(edition: Edition) -> list[Slip]:
     """Every text of the edition that cannot be used: what a system check prints and publishing refuses."""
     slips = list(slips_in_formulas(edition))
     for rule in edition.rules:
-        for text in rule.texts:
-            slips.extend(_slips_in_rule(edition, rule, text))
+        slips.extend(slips_in_rule(edition, rule))
     return slips
 
 
-def _slips_in_rule(edition: Edition, rule: Rule, text: str) -> Iterator[Slip]:
+def slips_in_rule(edition: Edition, rule: Rule) -> list[Slip]:
+    """What keeps the rule from being used, each with its text and place; the rule need not be one of the edition's."""
+    slips = [slip for text in (rule.when, *rule.texts) if text for slip in _slips_in_spelling(rule, text)]
+    if not slips:
+        slips = [slip for text in rule.texts for slip in _slips_in_meaning(edition, rule, text)]
+    return list(dict.fromkeys(slips))  # a condition of several texts is wrong only once
+
+
+def _slips_in_spelling(rule: Rule, text: str) -> Iterator[Slip]:
+    try:
+        parse(text)
+    except NotationError as error:
+        yield Slip.of(rule.id, text, error)
+
+
+def _slips_in_meaning(edition: Edition, rule: Rule, text: str) -> Iterator[Slip]:
     try:
         conditions = spread(edition, rule, text)
-        if not conditions:
-            yield Slip(rule.id, text, "没有一个指标或列能用上这条规则")
-        for condition in conditions:
-            for tree in filter(None, (condition.tree, condition.premise)):
-                if walk(tree, Kinds(condition.scope)) != TRUTH:
-                    yield Slip(rule.id, text, "规则须是一个条件，不能只是一个值")
     except (ValueError, KeyError) as error:
         yield Slip(rule.id, text, str(error))
+        return
+    if not conditions:
+        yield Slip(rule.id, text, "没有一个指标或列能用上这条规则")
+    for condition in conditions:
+        trees = {rule.when: condition.premise, text: condition.tree}
+        found = [slip for source, tree in trees.items() if tree for slip in _slips_in_tree(condition, source, tree)]
+        if found:
+            yield from found
+            return
+
+
+def _slips_in_tree(condition: Condition, text: str, tree: Node) -> Iterator[Slip]:
+    try:
+        if walk(tree, Kinds(condition.scope)) != TRUTH:
+            yield Slip(condition.rule.id, text, "规则须是一个条件，不能只是一个值")
+    except NotationError as error:
+        yield Slip.of(condition.rule.id, text, error)

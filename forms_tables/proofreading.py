@@ -105,14 +105,19 @@ def kind_of(text: str, scope: Scope) -> str:
 
 @dataclass(frozen=True)
 class Slip:
-    """A text of the edition that cannot be used, and whose text it is."""
+    """A text of the edition that cannot be used, whose it is, and the character at fault, counted from 1, if known."""
 
     owner: str
     text: str
     reason: str
+    at: int = 0
 
     def __str__(self) -> str:
-        return f"{self.owner}：{self.text}：{self.reason}"
+        return f"{self.owner}：{self.text}：{f'第{self.at}个字符起：' if self.at else ''}{self.reason}"
+
+    @classmethod
+    def of(cls, owner: str, text: str, error: NotationError) -> "Slip":
+        return cls(owner, text, error.reason, error.at)
 
 
 def slips_in_formulas(edition: Edition) -> Iterator[Slip]:
@@ -142,7 +147,7 @@ def _slips(owner: str, text: str, scope: Scope, wanted: str) -> Iterator[Slip]:
     try:
         found = kind_of(text, scope)
     except NotationError as error:
-        yield Slip(owner, text, str(error))
+        yield Slip.of(owner, text, error)
         return
     if found != wanted:
         yield Slip(owner, text, f"应得到{IN_WORDS[wanted]}，写的是{IN_WORDS[found]}")
