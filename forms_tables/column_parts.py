@@ -79,6 +79,12 @@ class Part:
         return self.known and self.column is None
 
     @property
+    def value(self) -> Decimal | str | bool | None:
+        """What is known, as it is written."""
+        figure = isinstance(self.column, int) and not isinstance(self.column, bool)
+        return Decimal(self.column).scaleb(-self.scale) if figure else self.column
+
+    @property
     def is_wide(self) -> bool:
         return self.greatest > NARROW
 

@@ -10,13 +10,15 @@ engine."""
 
 import operator
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from decimal import Decimal
+from dataclasses import dataclass, field, replace
+from decimal import Decimal, localcontext
 from functools import reduce
 from typing import Any
 
+from forms_tables.bindings import CALCULATIONS
 from forms_tables.column_parts import BLANK, NARROW, ZERO, Engine, Part, Source, known
-from forms_tables.expressions import Misuse, Name
+from forms_tables.completion import PRECISION
+from forms_tables.expressions import OVER_ROWS, Misuse, Name
 from forms_tables.scopes import Moment, RowCode, Scoped, Setting
 
 SIGNS: Mapping[str, Callable[[Any, Any], Any]] = {
@@ -30,6 +32,10 @@ SIGNS: Mapping[str, Callable[[Any, Any], Any]] = {
     "==": operator.eq,
     "!=": operator.ne,
 }
+
+
+OF_THE_EDITION = ("is_district", "size_class")
+FOLDED = frozenset(CALCULATIONS) - {*OVER_ROWS}
 
 
 def _negated(figure: Any) -> Any:
@@ -86,11 +92,11 @@ class Columns(Scoped):
         `greatest` or one of them needs the room, all are calculated in 128 bits."""
         if any(part.is_blank for part in parts):
             return BLANK
-        if all(part.known for part in parts):
-            value = operation(*(part.column for part in parts))
-            return Part(value, scale, abs(value) if isinstance(value, int) else 0, True, False)
         if greatest > self.engine.most:
             raise TooLarge("数值可能超过38位，请减少连乘")
+        if all(part.known for part in parts):
+            value = operation(*(part.column for part in parts))
+            return Part(value, scale, greatest, True, False)
         room = max(greatest, *(part.greatest for part in parts))
         columns = [self.made_room(part, room).column for part in parts]
         blank = any(part.may_be_blank for part in parts)
@@ -101,7 +107,7 @@ class Columns(Scoped):
 
     def aligned(self, *parts: Part) -> list[Part]:
         """The figures in units of the smallest of their decimals."""
-        finest = max(part.scale for part in parts if not part.is_blank) if any(not p.is_blank for p in parts) else 0
+        finest = max(part.scale for part in parts)
         return [self.rescaled(part, finest) for part in parts]
 
     def rescaled(self, part: Part, scale: int) -> Part:
@@ -122,7 +128,7 @@ class Columns(Scoped):
             scale, greatest = left.scale + right.scale, left.greatest * right.greatest
         else:
             left, right = self.aligned(left, right)
-            scale, greatest = max(left.scale, right.scale), left.greatest + right.greatest
+            scale, greatest = left.scale, left.greatest + right.greatest
         return self.combined(SIGNS[sign], left, right, scale=scale, greatest=greatest)
 
     def comparison(self, sign: str, left: Part, right: Part) -> Part:
@@ -136,12 +142,11 @@ class Columns(Scoped):
             left, right = right, left
 
         def choose(one: Any, other: Any) -> Any:
-            if left.known and right.known:
-                return one if comes_first(one, other) else other
             one, other = self.literal(left, one, greatest), self.literal(right, other, greatest)
+            otherwise = other  # also where it is blank
             if left.may_be_blank:
-                other = self.engine.when(comes_first(other, one) | (other == one), other)
-            return self.engine.when(comes_first(one, other), one, other)  # the other where the other is blank
+                otherwise = self.engine.when(self.engine.opposite(comes_first(one, other)), other)
+            return self.engine.when(comes_first(one, other), one, otherwise)
 
         return self.combined(choose, left, right, scale=left.scale, greatest=greatest)
 
@@ -157,16 +162,10 @@ class Columns(Scoped):
             signed = self.engine.when(change < 0, _negated(rounded), rounded)
             return self.engine.when(then_ > 0, signed)
 
-        if now.is_blank or then.is_blank:
-            return BLANK
-        if now.known and then.known:  # so that what follows is a column
-            now = Part(self.literal(now, now.column, greatest), now.scale, now.greatest)
-        return self.combined(grow, now, then, scale=1, greatest=greatest)
+        return replace(self.combined(grow, now, then, scale=1, greatest=greatest), may_be_blank=True)
 
     def is_whole(self, number: Part) -> Part:
         unit = 10**number.scale
-        if number.known:
-            return self.combined(lambda value: value % unit == 0, number)
         if unit == 1:
             return self.combined(lambda column: column == column, number)
         return self.combined(lambda column: self.engine.remainder(column, unit) == 0, number)
@@ -253,6 +252,12 @@ class Columns(Scoped):
     def starts_with(self, text: Part, *beginnings: Part) -> Part:
         return self.either([self.on_texts(self.engine.starts_with, text, beginning) for beginning in beginnings])
 
+    def begins(self, text: Any, beginnings: Sequence[str]) -> Any:
+        """Whether a text begins with one of many."""
+        lengths = {len(beginning) for beginning in beginnings}
+        heads = {length: [b for b in beginnings if len(b) == length] for length in lengths}
+        return self.engine.any_of([self.engine.is_among(self.engine.first(text, n), b) for n, b in heads.items()])
+
     def has(self, chosen: Part, *codes: Part) -> Part:
         """Whether one of the codes of a cell (1,3A) begins with one of these; a cell that is blank has none."""
         if any(code.is_blank for code in codes):
@@ -295,7 +300,7 @@ class Columns(Scoped):
             return BLANK
         text, size = self.literal(industry), engine.literal(None)
         for standard in reversed(self.source.edition.size_standards):
-            inside = engine.any_of([engine.starts_with(text, division) for division in standard.divisions])
+            inside = self.begins(text, standard.divisions)
             found = engine.literal("4")
             for number, bounds in reversed(list(enumerate(zip(standard.staff, standard.income, strict=True), start=1))):
                 met = [self.comparison(">=", f, known(b)) for f, b in zip((staff, income), bounds, strict=True)]
@@ -304,9 +309,21 @@ class Columns(Scoped):
         filled = [self.literal(self.filled(part)) for part in parts]
         return Part(engine.when(engine.all_of(filled), size))
 
+    def worked_out(self, function: str, arguments: Sequence[Part]) -> Part:
+        """A function of what is the same for every filing."""
+        values = [argument.value for argument in arguments]
+        if None in (values[1:] if function == "has" else values):
+            return BLANK
+        before = (self.source,) if function in OF_THE_EDITION else ()
+        with localcontext() as context:
+            context.prec = PRECISION
+            return known(CALCULATIONS[function](*before, *values))
+
     def call(self, function: str, arguments: Sequence[Part]) -> Part:
         first, *others = arguments
         engine = self.engine
+        if function in FOLDED and all(argument.known for argument in arguments):
+            return self.worked_out(function, arguments)
         match function:
             case "abs":
                 return self.absolute(first)

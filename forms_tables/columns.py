@@ -105,20 +105,20 @@ def _is_own(meaning: Meaning, conditions: Sequence[Condition]) -> bool:
 def verdicts(conditions: Sequence[Condition], ledger: Ledger) -> pl.DataFrame:
     """Whether each condition ("0", "1", … in their order) holds for each filing; null where it does not apply."""
     names = [str(number) for number in range(len(conditions))]
-    expressions = [
-        expression.alias(name) for name, expression in zip(names, expressions_of(conditions, ledger), strict=True)
-    ]
-    return ledger.frame.with_columns(expressions).select(names)
+    judged = zip(names, expressions_of(conditions, ledger), strict=True)
+    return ledger.frame.with_columns(column.alias(name) for name, column in judged).select(names)
 
 
 def failing(conditions: Sequence[Condition], ledger: Ledger) -> pl.DataFrame:
     """The filings (row) for which a condition does not hold, in the order of the conditions."""
-    judged = verdicts(conditions, ledger)
-    found = [judged[name].not_().arg_true() for name in judged.columns]
-    counts = [len(rows) for rows in found]
-    numbers = np.repeat(np.arange(len(counts), dtype=np.uint16), counts)
-    rows = pl.concat(found) if found else pl.Series(dtype=pl.UInt32)
-    return pl.DataFrame({"row": rows.cast(pl.UInt32), "condition": pl.Series(numbers, dtype=pl.UInt16)})
+    found = ledger.frame.select(
+        column.not_().arg_true().implode().alias(str(number))
+        for number, column in enumerate(expressions_of(conditions, ledger))
+    )
+    rows = [found[name][0] for name in found.columns]
+    numbers = np.repeat(np.arange(len(rows), dtype=np.uint16), [len(of_one) for of_one in rows])
+    listed = pl.concat(rows) if rows else pl.Series(dtype=pl.UInt32)
+    return pl.DataFrame({"row": listed, "condition": numbers})
 
 
 class Polars:
@@ -199,13 +199,16 @@ class Polars:
 
 
 def credit_codes_in(texts: pl.Series) -> pl.Series:
-    """Which texts credit_code.problem_with finds nothing wrong with, over all their bytes at once."""
+    """Which texts credit_code.problem_with finds nothing wrong with, a place of all the codes at a time."""
     candidates = (texts.str.len_bytes() == 18).fill_null(False)
     codes = np.frombuffer("".join(texts.filter(candidates)).encode(), np.uint8).reshape(-1, 18)
-    places, digits = PLACES[codes], codes - ord("0")
-    right = (places >= 0).all(axis=1) & (digits[:, 2:8] <= 9).all(axis=1)
-    right &= -(places[:, :17] @ CODE_WEIGHTS) % 31 == places[:, 17]
-    right &= ORGANISATION_CHECKS[-(COUNTS[codes[:, 8:16]] @ ORGANISATION_WEIGHTS) % 11] == codes[:, 16]
+    codes = np.ascontiguousarray(codes.T)
+    places, counts = PLACES[codes], COUNTS[codes[8:16]]
+    right = (places >= 0).all(axis=0) & (codes[2:8] >= ord("0")).all(axis=0) & (codes[2:8] <= ord("9")).all(axis=0)
+    total = sum(place * pow(3, number, 31) for number, place in enumerate(places[:17]))
+    right &= -total % 31 == places[17]
+    total = sum(count * weight for count, weight in zip(counts, credit_code.ORGANISATION_WEIGHTS, strict=True))
+    right &= ORGANISATION_CHECKS[-total % 11] == codes[16]
     judged = candidates.to_numpy(writable=True)
     judged[judged.nonzero()[0]] = right
     return pl.select(pl.when(texts.is_not_null()).then(pl.Series(judged))).to_series()
@@ -213,15 +216,13 @@ def credit_codes_in(texts: pl.Series) -> pl.Series:
 
 def _table(characters: str, missing: int) -> np.ndarray:
     """By the byte of a character, its place among `characters`."""
-    table = np.full(256, missing, np.int32)
+    table = np.full(256, missing, np.int16)
     table[list(characters.encode())] = range(len(characters))
     return table
 
 
 PLACES = _table(credit_code.ALPHABET, -1)
 COUNTS = _table("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", 0)
-CODE_WEIGHTS = np.array([pow(3, place, 31) for place in range(17)], np.int32)
-ORGANISATION_WEIGHTS = np.array(credit_code.ORGANISATION_WEIGHTS, np.int32)
 ORGANISATION_CHECKS = np.frombuffer(b"0123456789X", np.uint8)
 
 
@@ -257,4 +258,4 @@ def _judged(condition: Condition, source: Source) -> pl.Expr:
     verdict: Part = walk(condition.tree, binding)
     if condition.premise:
         verdict = binding.when(walk(condition.premise, binding), verdict)
-    return pl.lit(verdict.column, dtype=pl.Boolean) if verdict.known else verdict.column
+    return pl.repeat(verdict.column, pl.len(), dtype=pl.Boolean) if verdict.known else verdict.column
