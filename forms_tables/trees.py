@@ -3,17 +3,19 @@ is already the label of what it means, and whether that is a figure or words.
 
 A tree is a list, its first word the operation, the rest its parts: ["<=", ["figure", "2020.c1"], ["n", "0.30"]]."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from forms_tables.bindings import Reading
 from forms_tables.checks import Condition
-from forms_tables.edition import Edition
+from forms_tables.edition import FIGURE_KINDS, Edition
 from forms_tables.expressions import Name, walk
 from forms_tables.periods import PeriodCode
 from forms_tables.proofreading import NUMBER, Kinds
-from forms_tables.scopes import MOMENTS, Meaning, Moment, RowCode, Scoped, Setting
+from forms_tables.scopes import MOMENTS, Cell, Fact, Meaning, Moment, RowCode, Scope, Scoped, Setting
+from forms_tables.wording import name_of, plain, say
 
 Tree = list[Any]
 
@@ -103,6 +105,53 @@ def reading_as_json(reading: Reading, meanings: Iterable[Meaning]) -> dict[str, 
     return {
         "values": {label: _as_text(value) for label, value in values.items() if value is not None},
         "parameters": {name: _as_text(value) for name, value in reading.parameters.items()},
+    }
+
+
+def trial(conditions: Sequence[Condition], reading: Reading) -> str:
+    """What static/try-rule.js needs to let a person change the figures of one filing and see the verdicts change: the
+    conditions, a box for each name they read, and everything else of the filing as it stands."""
+    boxes: dict[str, dict[str, Any]] = {}
+    for condition in conditions:
+        for meaning in condition.reads:
+            if not isinstance(meaning, Moment | RowCode) and meaning.label not in boxes:
+                boxes[meaning.label] = _box(meaning, reading, Scope(condition.scope.edition))
+    panel = {
+        "conditions": [condition_as_json(condition) | _in_words(condition) for condition in conditions],
+        "boxes": list(boxes.values()),
+        "parameters": reading_as_json(reading, ())["parameters"],
+        "surroundings": surroundings_as_json(reading.edition, reading.period),
+    }
+    return json.dumps(panel, ensure_ascii=False)
+
+
+def _in_words(condition: Condition) -> dict[str, str]:
+    return {
+        "place": condition.place,
+        "says": say(condition.tree, condition.scope),
+        "premise": say(condition.premise, condition.scope) if condition.premise else "",
+    }
+
+
+def _box(meaning: Meaning, reading: Reading, scope: Scope) -> dict[str, Any]:
+    """A box to type in: under which label it is read and among what, its name and unit in words, what is there now."""
+    value, decimals, unit, is_figure = reading.value_of(meaning), None, "", False
+    match meaning:
+        case Cell(indicator=indicator, column=key):
+            is_figure, decimals = indicator.kind_in(key) in FIGURE_KINDS, indicator.decimals_in(key)
+            unit = indicator.column(key).unit or indicator.unit or indicator.hint
+        case Setting(name=name):
+            is_figure, unit = True, scope.edition.parameters[name].unit
+        case Fact(code=code) if code in scope.edition.indicators:
+            unit = scope.edition.indicator(code).hint
+    return {
+        "label": meaning.label,
+        "among": "parameters" if isinstance(meaning, Setting) else "values",
+        "figure": is_figure,
+        "words": name_of(meaning, scope),
+        "unit": unit,
+        "decimals": decimals,
+        "value": plain(value) if isinstance(value, Decimal) else value or "",
     }
 
 

@@ -12,7 +12,7 @@ from forms_tables.checks import conditions_of, spread
 from forms_tables.expressions import BACKWARD, FUNCTIONS, NotationError, parse, walk
 from forms_tables.periods import PeriodCode
 from forms_tables.scopes import Scope
-from forms_tables.trees import Trees, condition_as_json, reading_as_json, surroundings_as_json
+from forms_tables.trees import Trees, condition_as_json, reading_as_json, surroundings_as_json, trial
 
 EDITION = load_edition("chongqing-2024")
 CONDITIONS = [*conditions_of(EDITION, "month"), *conditions_of(EDITION, "annual")]
@@ -155,3 +155,23 @@ def test_a_filing_is_what_it_read_without_blanks_and_with_what_the_city_entered(
         },
         "parameters": {"EPS": "0.02", "YOY_LIMIT": None},
     }
+
+
+def test_a_trial_has_a_box_for_each_name_once_and_the_rest_as_it_stands():
+    conditions = [condition for condition in CONDITIONS if condition.rule.id in ("R609", "R610")]
+    entered = {"k": Decimal("0.2500"), "EPS": Decimal("0.02")}
+    reading = Reading(EDITION, PeriodCode(2024, 5), {"2024.c1": Decimal("25.10")}, {"A36": "是"}, entered)
+    panel = json.loads(trial(conditions, reading))
+    boxes = {box["label"]: box for box in panel["boxes"]}
+    assert len(boxes) == len(panel["boxes"])
+    name, indicator = "2024“*4.嵌入式系统软件收入”的“本年本期累计”", EDITION.indicator("A36")
+    expected = ("values", True, name, "万元", 2, "25.1")
+    assert tuple(boxes["2024.c1"].values()) == ("2024.c1", *expected)
+    assert boxes["20241.c1"]["value"] == ""
+    assert tuple(boxes["A36"].values()) == ("A36", "values", False, indicator.name, indicator.hint, None, "是")
+    assert tuple(boxes["k"].values()) == ("k", "parameters", True, "企业加权折算系数", "", None, "0.25")
+    assert panel["parameters"] == {"k": "0.2500", "EPS": "0.02"}
+    assert panel["surroundings"] == surroundings_as_json(EDITION, PeriodCode(2024, 5))
+    first = panel["conditions"][0]
+    assert first["place"] == "软统企6表2024“*4.嵌入式系统软件收入”的“本年本期累计”" and first["premise"] == "A36＝是"
+    assert first["says"].startswith("2024") and first["tree"][0] == "near"
