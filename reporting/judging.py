@@ -65,10 +65,14 @@ def judge(filing: Filing, typed: Mapping[str, str] | None = None) -> Judgement:
 def judge_cells(edition: Edition, typed: Mapping[str, str], facts: Facts) -> Judgement:
     """Judge typed cells of one firm and period; reads no database, so thousands can be judged in a row."""
     tables = tables_for(edition, facts.period, typed, facts.attributes)
-    codes = {indicator.code for table in tables for indicator in table.indicators}
-    kept = {key: text for key, text in typed.items() if key.partition(".")[0] in codes}
-    completed = complete(edition, kept, facts)
+    completed = complete(edition, cells_in(tables, typed), facts)
     return Judgement(edition, tables, facts, completed, tuple(examine(edition, completed, facts)))
+
+
+def cells_in(tables: Iterable[Table], typed: Mapping[str, str]) -> dict[str, str]:
+    """What was typed in these tables."""
+    codes = {indicator.code for table in tables for indicator in table.indicators}
+    return {key: text for key, text in typed.items() if key.partition(".")[0] in codes}
 
 
 def tables_for(

@@ -11,6 +11,7 @@ from reporting.views import (
     outstanding,
     scans,
     submitting,
+    suspects,
     workbook,
 )
 from reporting.views.city import editions, parameters, periods, submissions
@@ -32,6 +33,7 @@ urlpatterns = [
     path("history/", history.history, name="history"),
     path("filings/<str:period>/", filing.filing, name="filing"),
     path("filings/<str:period>/check/", filing.check, name="check"),
+    path("filings/<str:period>/suspects/", suspects.suspects, name="suspects"),
     path("filings/<str:period>/explain/", filing.explain, name="explain"),
     path("filings/<str:period>/workbook/", workbook.workbook, name="workbook"),
     path("filings/<str:period>/submit/", submitting.submit, name="submit"),

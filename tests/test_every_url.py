@@ -76,6 +76,7 @@ PAGES = {
     "history": "enterprise",
     "filing": "enterprise",
     "check": "POST enterprise",
+    "suspects": "enterprise",
     "explain": "POST enterprise",
     "workbook": "enterprise",
     "submit": "enterprise",
@@ -173,8 +174,8 @@ OPEN_STATUS = {"applied": 404, "sign_out": 302}
 # Rows that belong to one firm or district: another one of the same role gets 404, for a read and for a write.
 OWNED = {
     "enterprise": [
-        "check", "explain", "submission", "recall", "extension", "late", "amend", "abandon_amendment", "answer",
-        "workbook", "submit", "sheet", "adjustments", "attach_scan", "scan", "thread", "certificate",
+        "check", "suspects", "explain", "submission", "recall", "extension", "late", "amend", "abandon_amendment",
+        "answer", "workbook", "submit", "sheet", "adjustments", "attach_scan", "scan", "thread", "certificate",
     ],
     "district": [
         "application", "approve_application", "refuse_application", "district_review", "district_approve",
