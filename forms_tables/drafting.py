@@ -13,6 +13,7 @@ Content = Mapping[str, Mapping[str, Any]]
 Entry = Mapping[str, Any]
 
 RULES, HEAD = "rules.toml", "edition.toml"
+LISTED = ("rule", "indicator", "parameters")  # what of a file changes entry by entry
 SORTS = {"rule": "审核关系", "parameter": "参数", "indicator": "指标", "head": "版本", "other": "其他定义"}
 
 
@@ -114,6 +115,44 @@ def without_indicator(content: Content, code: str) -> dict[str, Any]:
     return _with_list(content, file, "indicator", [row for row in content[file]["indicator"] if row["code"] != code])
 
 
+def put_back(content: Content, published: Content, sort: str, code: str) -> dict[str, Any]:
+    """The content in which this one entry is again as published: changed back, taken out, or in its old place."""
+    if sort == "parameter":
+        return _with_parameters(content, _put_back(_pairs(content), _pairs(published), 0, code))
+    if sort == "rule":
+        return _with_list(content, RULES, "rule", _put_back(_rules(content), _rules(published), "id", code))
+    if sort == "indicator":
+        file = _file_of(published if code in _indicators(published) else content, code)
+        rows = _put_back(content[file]["indicator"], published[file]["indicator"], "code", code)
+        return _with_list(content, file, "indicator", rows)
+    kept = {key: value for key, value in content.get(code, {}).items() if key in LISTED}
+    said = {key: value for key, value in published.get(code, {}).items() if key not in LISTED}
+    return copy.deepcopy({**content, code: {**said, **kept}})
+
+
+def _put_back(now: Sequence[Any], then: Sequence[Any], key: str | int, code: str) -> list[Any]:
+    """`then`'s entry of that code in the place of `now`'s, or behind the neighbour it had; gone when it had none."""
+    old = next((entry for entry in then if entry[key] == code), None)
+    if old is None:
+        return [entry for entry in now if entry[key] != code]
+    if any(entry[key] == code for entry in now):
+        return [old if entry[key] == code else entry for entry in now]
+    there = {entry[key] for entry in now}
+    before = [entry[key] for entry in then[: then.index(old)] if entry[key] in there]
+    place = next((n + 1 for n, entry in enumerate(now) if before and entry[key] == before[-1]), 0)
+    return [*now[:place], old, *now[place:]]
+
+
+def _pairs(content: Content) -> list[tuple[str, Entry]]:
+    return list(_parameters(content).items())
+
+
+def _with_parameters(content: Content, pairs: Sequence[tuple[str, Entry]]) -> dict[str, Any]:
+    changed = copy.deepcopy(dict(content))
+    changed[HEAD]["parameters"] = copy.deepcopy(dict(pairs))
+    return changed
+
+
 def changes_between(before: Content, after: Content) -> list[Change]:
     """Everything that differs, rules first, then parameters, rows of tables, and whatever else."""
     return [
@@ -133,8 +172,7 @@ def _changes(sort: str, before: Mapping[str, Entry], after: Mapping[str, Entry],
 
 def _other_changes(before: Content, after: Content) -> Iterator[Change]:
     for file in dict.fromkeys([*after, *before]):
-        left_out = {"rule", "indicator", "parameters"}
-        old, new = ({k: v for k, v in each.get(file, {}).items() if k not in left_out} for each in (before, after))
+        old, new = ({k: v for k, v in each.get(file, {}).items() if k not in LISTED} for each in (before, after))
         if old != new:
             yield Change("head" if file == HEAD else "other", file, file, old, new)
 

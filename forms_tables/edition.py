@@ -274,8 +274,10 @@ class Edition:
         return bool(self.indicators[code].column(column).carry)
 
     def place_of(self, key: str) -> str:
-        """The place of a cell in the form's words."""
+        """The place of a cell in the form's words. One that a revision dropped is told by its code."""
         code, _, column = key.partition(".")
+        if not self.has_cell(key):
+            return f"单元格 {key}（现行表式已无此项）"
         return self.indicators[code].place(column)
 
     def values_as_text(self, values: Mapping[str, Decimal | str | None]) -> dict[str, str]:

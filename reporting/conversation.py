@@ -32,7 +32,7 @@ from accounts.clock import SHANGHAI
 from accounts.letters import compose, post
 from accounts.models import Letter, User
 from reporting import announcements, recipients
-from reporting.models import Filing, Message, Thread, ThreadSeen
+from reporting.models import Filing, Message, Submission, Thread, ThreadSeen
 from reporting.workflow.guards import Refused, brief, locked, record
 
 MOST_WORDS = 1000
@@ -170,7 +170,8 @@ def threads_of(user: User, search: str = "", only_unread: bool = False) -> Query
     )
     if only_unread:
         threads = threads.filter(is_new=True)
-    threads = threads.select_related("filing__enterprise", "filing__district", "filing__period", "last__by")
+    read = ("filing__enterprise", "filing__district", "filing__period", "filing__latest", "last__by")
+    threads = threads.select_related(*read).defer(*(f"filing__latest__{field}" for field in Submission.HEAVY))
     return threads.defer("filing__enterprise__attributes").order_by("-is_new", "-last")
 
 
@@ -187,8 +188,9 @@ class Talk:
         return [message for message in self.messages if message.cell]
 
     def of_table(self, table: str) -> list[Message]:
-        indicators = self.filing.edition.indicators
-        return [message for message in self.on_cells if indicators[message.cell.partition(".")[0]].table == table]
+        edition = self.filing.edition
+        rows = {indicator.code for indicator in edition.table(table).indicators}
+        return [message for message in self.on_cells if message.cell.partition(".")[0] in rows]
 
 
 def talk_about(filing: Filing, user: User) -> Talk:
@@ -250,7 +252,8 @@ def _news_by_reader(marks: list[tuple], waiting: QuerySet[ThreadSeen], until: da
 def _digests(news: dict[int, list[int]], until: datetime, at: datetime) -> Iterator[Letter]:
     people = User.objects.select_related("enterprise", "district").defer("enterprise__attributes").in_bulk(news)
     listed = {number for numbers in news.values() for number in numbers[:LISTED_IN_LETTER]}
-    messages = Message.objects.select_related("by", "filing__period", "filing__enterprise")
+    messages = Message.objects.select_related("by", "filing__period", "filing__enterprise", "filing__latest")
+    messages = messages.defer(*(f"filing__latest__{field}" for field in Submission.HEAVY))
     messages = messages.defer("filing__enterprise__attributes").in_bulk(listed)
     dead = recipients.dead_addresses()
     for user, numbers in news.items():

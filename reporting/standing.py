@@ -186,7 +186,8 @@ def requests_visible_to(user: User, kind: str) -> RequestQuerySet:
     """What firms have asked for of one kind, as far as this person may see it, the waiting ones first."""
     mine = Filing.objects.visible_to(user).owed()
     found = REQUESTS[kind][1].objects.filter(filing__in=mine).listed()
-    return found.select_related("filing__enterprise", "filing__district", "filing__period", "asked_by", "decided_by")
+    read = ("filing__enterprise", "filing__district", "filing__period", "filing__latest", "asked_by", "decided_by")
+    return found.select_related(*read).defer(*(f"filing__latest__{field}" for field in Submission.HEAVY))
 
 
 def requests_waiting(user: User) -> dict[str, int]:

@@ -84,3 +84,32 @@ def test_it_keeps_what_a_heading_says_against_its_tables_defaults(content):
 def test_it_says_when_there_is_no_such_thing(content, ask):
     with pytest.raises(drafting.NotThere):
         ask(content, "R999")
+
+
+@pytest.mark.parametrize(
+    ("sort", "code", "change"),
+    [
+        ("rule", "R604", lambda c: drafting.with_rule(c, "R604", {"texts": ["M2010 > 0"], "basis": ""})),
+        ("rule", "R604", lambda c: drafting.without_rule(c, "R604")),
+        ("rule", "R601", lambda c: drafting.without_rule(c, "R601")),
+        ("rule", "R699", lambda c: drafting.with_new_rule(c, {"id": "R699", "level": "error"})),
+        ("parameter", "YOY_LIMIT", lambda c: drafting.with_parameter(c, "YOY_LIMIT", {"default": "1"})),
+        ("parameter", "FX", lambda c: drafting.without_parameter(c, "FX")),
+        ("parameter", "NEW", lambda c: drafting.with_parameter(c, "NEW", {"title": "新"})),
+        ("indicator", "2090", lambda c: drafting.with_indicator(c, "2090", {"name": "利润", "depth": 3})),
+        ("indicator", "20225", lambda c: drafting.without_indicator(c, "20225")),
+        ("indicator", "2114", lambda c: drafting.with_new_indicator(c, "软统企6", {"code": "2114", "name": "新"})),
+        ("head", "edition.toml", lambda c: {**c, "edition.toml": {**c["edition.toml"], "title": "新名称"}}),
+    ],
+)
+def test_it_puts_one_entry_back_where_and_as_it_was(content, sort, code, change):
+    changed = change(content)
+    assert [(c.sort, c.code) for c in drafting.changes_between(content, changed)] == [(sort, code)]
+    elsewhere = drafting.with_rule(changed, "R605", {"message": "留着"})
+    restored = drafting.put_back(elsewhere, content, sort, code)
+    assert restored == drafting.with_rule(content, "R605", {"message": "留着"})
+    orders = [
+        (list(each["edition.toml"]["parameters"]), [rule["id"] for rule in each["rules.toml"]["rule"]])
+        for each in (restored, content)
+    ]
+    assert orders[0] == orders[1]

@@ -34,6 +34,7 @@ class Submission(models.Model):
     """
 
     WRITABLE = frozenset({"opened_at", "opened_by", "recalled_at"})
+    HEAVY = ("values", "attributes", "findings", "explanations")  # what a list of many does not read
 
     filing = models.ForeignKey(Filing, models.PROTECT, related_name="submissions")
     number = models.PositiveIntegerField("序号")

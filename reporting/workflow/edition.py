@@ -10,9 +10,10 @@ from django.db import transaction
 from accounts import journal
 from accounts.models import User
 from forms_tables.catalog import DefinitionError, edition_for
-from forms_tables.checks import proofread
 from forms_tables.periods import BadPeriod, PeriodCode
 from forms_tables.reading import digest_of
+from reporting.definition_words import in_words
+from reporting.hindrances import hindrances_of
 from reporting.models import DraftEdition, Filing, Period, PublishedEdition, Rehearsal
 from reporting.workflow.calendar import be_the_city
 from reporting.workflow.guards import Refused, brief
@@ -99,12 +100,16 @@ def publish(
     _be_worth_publishing(draft)
     if seen is None or seen.draft_id != draft.pk or seen.version != draft.version or seen.state != Rehearsal.DONE:
         raise Refused(f"第{draft.version}稿还没有试算过。请先选一个报告期试算，看过影响再发布。")
-    taking_over = [period for period in Period.objects.select_for_update() if first <= period.parsed]
+    taking_over = [
+        period
+        for period in Period.objects.select_for_update()
+        if first <= period.parsed and edition_for(period.parsed).code == draft.family
+    ]
     if shut := [period.label for period in taking_over if period.is_locked]:
         raise Refused(f"{'、'.join(shut)}已锁定，修订不能从{first.label}起执行；请选更晚的报告期。")
     content = draft.content
     published = PublishedEdition.objects.create(
-        code=draft.code,
+        code=_free_code(draft),
         family=draft.family,
         number=draft.based_on.number + 1,
         title=content["edition.toml"]["title"],
@@ -145,19 +150,25 @@ def _open_draft(draft: DraftEdition, by: User, version: int | None = None) -> Dr
 def _be_an_edition(draft: DraftEdition) -> None:
     try:
         draft.edition  # noqa: B018
-    except (DefinitionError, ValueError, KeyError, TypeError) as error:
-        raise Refused(f"这样改后不能成为一个制度版本：{error}。") from error
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        raise Refused(f"这样改后不能成为一个制度版本：{in_words(error, draft.based_on.edition)}。") from error
 
 
 def _be_worth_publishing(draft: DraftEdition) -> None:
     _be_an_edition(draft)
-    if slips := proofread(draft.edition):
-        raise Refused(f"还有 {len(slips)} 处文字不能用，不能发布。第一处：{slips[0]}。")
+    if found := hindrances_of(draft):
+        raise Refused(f"还有 {len(found)} 处须改正，不能发布。第一处：{found[0]}。")
     newest = PublishedEdition.objects.of_family(draft.family).last()
     if newest != draft.based_on:
         raise Refused(f"起草之后又发布了{newest}，请放弃本稿，在新版本上另起修订稿。")
     if digest_of(draft.content) == newest.digest:
         raise Refused("修订稿与现行版本没有差别，无须发布。")
+
+
+def _free_code(draft: DraftEdition) -> str:
+    """A revision that goes back to the text of an earlier one is a revision of its own."""
+    taken = PublishedEdition.objects.filter(code=draft.code).exists()
+    return f"{draft.code}.{draft.based_on.number + 1}" if taken else draft.code
 
 
 def _period_it_holds_from(draft: DraftEdition, code: str) -> PeriodCode:

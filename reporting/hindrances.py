@@ -1,0 +1,121 @@
+"""What keeps a draft of an edition from being published, beside texts that make no sense: what the platform itself and
+the figures filed so far rest on must stay."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from graphlib import CycleError
+
+from forms_tables.catalog import Edition
+from forms_tables.checks import proofread
+from forms_tables.completion import plans_of
+from forms_tables.edition import Indicator
+from forms_tables.proofreading import Slip
+from reporting.models import DraftEdition, PublishedEdition
+from reporting.register_facts import CITY_WRITES, FIRM_WRITES
+
+NEEDED_KINDS = ("cell", "workflow")  # rules the platform applies by their number
+WHAT_OF_A_ROW = {"applies_when": "适用条件", "required_when": "必填条件"}
+
+
+@dataclass(frozen=True)
+class Hindrance:
+    """Where in the draft, in words and as sort and code (drafting.SORTS), the text at fault, and why."""
+
+    sort: str
+    code: str
+    place: str
+    text: str
+    reason: str
+
+    def __str__(self) -> str:
+        return "：".join(part for part in (self.place, self.text, self.reason) if part)
+
+
+def hindrances_of(draft: DraftEdition) -> list[Hindrance]:
+    """All of them, in the order a person puts them right. The draft must be an edition (DraftEdition.edition)."""
+    edition, base = draft.edition, draft.based_on.edition
+    found = [_of_slip(edition, slip) for slip in proofread(edition)]
+    if not found:
+        found = list(_circles(edition))
+    revisions = PublishedEdition.objects.of_family(draft.family).defer("text", "effect")
+    return [*found, *_lost(edition, base), *_filed_otherwise(edition, [revision.edition for revision in revisions])]
+
+
+def _of_slip(edition: Edition, slip: Slip) -> Hindrance:
+    owner, _, what = slip.owner.partition(" ")
+    code, _, column = owner.partition(".")
+    if code in edition.indicators:
+        return Hindrance("indicator", code, _place(edition, code, column, what), slip.text, slip.reason)
+    if any(rule.id == code for rule in edition.rules):
+        return Hindrance("rule", code, f"审核关系 {code}", slip.text, slip.reason)
+    return Hindrance("other", code, f"{owner}{WHAT_OF_A_ROW.get(what, what)}", slip.text, slip.reason)
+
+
+def _place(edition: Edition, code: str, column: str, what: str) -> str:
+    return f"{edition.indicator(code).place(column)}{WHAT_OF_A_ROW.get(what, '')}"
+
+
+def _circles(edition: Edition) -> Iterator[Hindrance]:
+    for frequency in ("month", "annual"):
+        try:
+            plans_of(edition, frequency)
+        except CycleError as error:
+            cells = list(dict.fromkeys(error.args[1]))
+            reason = f"这些单元格互相由对方计算，没有先后：{'、'.join(cells)}"
+            yield Hindrance("indicator", cells[0].partition(".")[0], edition.place_of(cells[0]), "", reason)
+
+
+def _lost(edition: Edition, base: Edition) -> Iterator[Hindrance]:
+    """Rules and rows the platform names."""
+    kinds = {rule.id: rule.kind for rule in edition.rules}
+    for rule in base.rules:
+        if rule.kind in NEEDED_KINDS and kinds.get(rule.id) != rule.kind:
+            reason = "这一条由平台按编号执行，不能删除，也不能改作别的执行方式"
+            yield Hindrance("rule", rule.id, f"审核关系 {rule.id}", "", reason)
+    for indicator in edition.indicators.values():
+        for rule_id in filter(None, (indicator.nonnegative_rule, indicator.whole_rule)):
+            if rule_id not in kinds:
+                reason = f"所引用的审核关系 {rule_id} 不在修订稿里"
+                yield Hindrance("indicator", indicator.code, indicator.place(), "", reason)
+    for code, indicator in base.indicators.items():
+        if code not in edition.indicators and (indicator.origin or code in {*FIRM_WRITES, *CITY_WRITES}):
+            reason = "这一行与企业名录相连，平台按代码读取，不能删除"
+            yield Hindrance("indicator", code, indicator.place(), "", reason)
+
+
+def _filed_otherwise(edition: Edition, revisions: list[Edition]) -> Iterator[Hindrance]:
+    """A code whose figures lie in the record in another unit: what was filed would be read as what it is not."""
+    for code, indicator in edition.indicators.items():
+        for number, revision in enumerate(revisions, start=1):
+            before = revision.indicators.get(code)
+            if before and (column := _column_held_otherwise(before, indicator)):
+                reason = (
+                    f"代码 {code} 在第{number}版里是“{before.name}”，{_holds(before, column)}；"
+                    f"现在写成了{_holds(indicator, column)}。往期数据仍按原来的样子存着，不能混在一起：请另用一个代码"
+                )
+                yield Hindrance("indicator", code, indicator.place(column), "", reason)
+                break
+
+
+def _column_held_otherwise(before: Indicator, after: Indicator) -> str:
+    shared = [key for key in after.columns if key in before.columns]
+    return next((key for key in shared if _held(before, key) != _held(after, key)), "")
+
+
+def _held(indicator: Indicator, column: str) -> tuple:
+    unit = indicator.column(column).unit or indicator.unit
+    is_figure = indicator.is_figure or indicator.kind_in(column) != indicator.kind
+    return indicator.kind_in(column), indicator.decimals_in(column), unit if is_figure else ""
+
+
+def _holds(indicator: Indicator, column: str) -> str:
+    decimals = indicator.decimals_in(column)
+    unit = indicator.column(column).unit or indicator.unit
+    return f"单位为{unit}{'' if decimals is None else f'、{decimals}位小数'}" if unit else "填文字"
+
+
+def by_code(hindrances: list[Hindrance]) -> Mapping[tuple[str, str], list[Hindrance]]:
+    found: dict[tuple[str, str], list[Hindrance]] = {}
+    for hindrance in hindrances:
+        found.setdefault((hindrance.sort, hindrance.code), []).append(hindrance)
+    return found
