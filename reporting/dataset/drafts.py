@@ -175,7 +175,8 @@ def opened(
     places = [past.scales.get(label) for label in labels]
     names = [label.rstrip(")").split("(") for label in labels]
     odd = dict(zip(filings["filing"], past.frame[ODD], strict=True))
-    rows = zip(filings.select("filing", "enterprise", "district").rows(), past.frame.select(labels).rows(), strict=True)
+    befores = past.frame.select(labels).rows() if labels else [()] * filings.height
+    rows = zip(filings.select("filing", "enterprise", "district").rows(), befores, strict=True)
     for number, ((pk, enterprise, district), before) in enumerate(rows):
         cells, attributes = frozen.get(pk, (typed[pk], None))
         if odd[pk]:
