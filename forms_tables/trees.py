@@ -110,7 +110,9 @@ def reading_as_json(reading: Reading, meanings: Iterable[Meaning]) -> dict[str, 
 
 def trial(conditions: Sequence[Condition], reading: Reading) -> str:
     """What static/try-rule.js needs to let a person change the figures of one filing and see the verdicts change: the
-    conditions, a box for each name they read, and everything else of the filing as it stands."""
+    conditions, a box for each name they read, and everything else of the filing as it stands. Empty without any."""
+    if not conditions:
+        return ""
     boxes: dict[str, dict[str, Any]] = {}
     for condition in conditions:
         for meaning in condition.reads:

@@ -174,4 +174,5 @@ def test_a_trial_has_a_box_for_each_name_once_and_the_rest_as_it_stands():
     assert panel["surroundings"] == surroundings_as_json(EDITION, PeriodCode(2024, 5))
     first = panel["conditions"][0]
     assert first["place"] == "软统企6表2024“*4.嵌入式系统软件收入”的“本年本期累计”" and first["premise"] == "A36＝是"
+    assert trial([], reading) == ""
     assert first["says"].startswith("2024") and first["tree"][0] == "near"
