@@ -11,6 +11,7 @@ from forms_tables.bindings import Decimals, Judged, Program, Reading, Written
 from forms_tables.completion import PRECISION, Completed, Facts, Value
 from forms_tables.edition import Edition, Rule
 from forms_tables.expressions import Node, NotationError, columns_of_x, names_in, parse, walk, x_outside_lists
+from forms_tables.magnitudes import refuse_overflow
 from forms_tables.parsing import Problem
 from forms_tables.proofreading import TRUTH, Kinds, Slip, slips_in_formulas
 from forms_tables.scopes import Cell, Fact, Meaning, Scope, reads_of, symbols_of
@@ -254,5 +255,7 @@ def _slips_in_tree(condition: Condition, text: str, tree: Node) -> Iterator[Slip
     try:
         if walk(tree, Kinds(condition.scope)) != TRUTH:
             yield Slip(condition.rule.id, text, "规则须是一个条件，不能只是一个值")
+        else:
+            refuse_overflow(tree, condition.scope)
     except NotationError as error:
         yield Slip.of(condition.rule.id, text, error)

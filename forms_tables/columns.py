@@ -1,7 +1,7 @@
 """A whole city judged at once: filings as columns of polars, and the conditions of an edition over them."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal, localcontext
 from functools import lru_cache
 from typing import Any
@@ -16,9 +16,10 @@ from forms_tables.column_parts import NARROW, WIDE, Part, Source
 from forms_tables.column_trees import Columns
 from forms_tables.completion import PRECISION
 from forms_tables.edition import FIGURE_KINDS, Edition
-from forms_tables.expressions import walk
+from forms_tables.expressions import NotationError, walk
+from forms_tables.magnitudes import longest_typed
 from forms_tables.periods import PeriodCode
-from forms_tables.scopes import Cell, Fact, Meaning, Setting
+from forms_tables.scopes import HISTORY, Cell, Fact, Meaning, Setting
 
 __all__ = ["Columns", "Ledger", "failing", "labels_of", "verdicts"]
 
@@ -51,6 +52,28 @@ class Ledger:
             columns.append(pl.Series(label, stored, dtype=pl.Int64 if largest[label] <= NARROW else pl.Int128))
         frame = pl.DataFrame(columns) if columns else pl.DataFrame({"": [None] * len(readings)})
         return cls(period, frame, scales, _shared_parameters(edition, readings), largest)
+
+    def readings(self, conditions: Sequence[Condition]) -> Iterator[Reading]:
+        """The filings again, as far as the conditions read them."""
+        edition = conditions[0].scope.edition
+        meanings = {meaning.label: meaning for condition in conditions for meaning in condition.reads}
+        for row in self.frame.iter_rows(named=True):
+            reading = Reading(edition, self.period, {}, {}, dict(self.parameters), {word: {} for word in HISTORY})
+            for label in meanings.keys() & row.keys():
+                scale, value = self.scales.get(label), row[label]
+                figure = value is not None and scale is not None
+                self._put(reading, meanings[label], Decimal(value).scaleb(-scale) if figure else value)
+            yield reading
+
+    def _put(self, reading: Reading, meaning: Meaning, value: Decimal | str | None) -> None:
+        match meaning:
+            case Setting(name=name):
+                reading.parameters[name] = value
+            case Fact(period="register", code=code):
+                reading.attributes[code] = value
+            case Cell() | Fact():
+                filed = reading.history[meaning.period] if meaning.period else reading.values
+                filed[meaning.key] = value
 
 
 def decimals_of(meaning: Meaning, values: Sequence[Decimal | str | None] = ()) -> int | None:
@@ -105,20 +128,45 @@ def _is_own(meaning: Meaning, conditions: Sequence[Condition]) -> bool:
 def verdicts(conditions: Sequence[Condition], ledger: Ledger) -> pl.DataFrame:
     """Whether each condition ("0", "1", … in their order) holds for each filing; null where it does not apply."""
     names = [str(number) for number in range(len(conditions))]
-    judged = zip(names, expressions_of(conditions, ledger), strict=True)
+    try:
+        judged = zip(names, expressions_of(conditions, ledger), strict=True)
+    except NotationError:
+        return _judged_apart(conditions, ledger)
     return ledger.frame.with_columns(column.alias(name) for name, column in judged).select(names)
 
 
 def failing(conditions: Sequence[Condition], ledger: Ledger) -> pl.DataFrame:
     """The filings (row) for which a condition does not hold, in the order of the conditions."""
-    found = ledger.frame.select(
-        column.not_().arg_true().implode().alias(str(number))
-        for number, column in enumerate(expressions_of(conditions, ledger))
-    )
+    frame = ledger.frame
+    try:
+        columns = expressions_of(conditions, ledger)
+    except NotationError:
+        frame = verdicts(conditions, ledger)
+        columns = [pl.col(name) for name in frame.columns]
+    found = frame.select(column.not_().arg_true().implode().alias(str(at)) for at, column in enumerate(columns))
     rows = [found[name][0] for name in found.columns]
     numbers = np.repeat(np.arange(len(rows), dtype=np.uint16), [len(of_one) for of_one in rows])
     listed = pl.concat(rows) if rows else pl.Series(dtype=pl.UInt32)
     return pl.DataFrame({"row": listed, "condition": numbers})
+
+
+def _judged_apart(conditions: Sequence[Condition], ledger: Ledger) -> pl.DataFrame:
+    """Proofreading sees to it that figures of any length that can be typed find room. What a form works out (growth on
+    a base of 0.01) can be longer; the few filings that hold such a figure are judged one at a time."""
+    longest = {label: longest_typed(scale) for label, scale in ledger.scales.items()}
+    too_long = [pl.col(label).abs() > most for label, most in longest.items() if ledger.largest[label] > most]
+    if not too_long:
+        raise ValueError("有规则的数值可能超过38位；这样的规则在校对时就应退回")
+    is_too_long = ledger.frame.select(pl.any_horizontal(too_long).fill_null(False)).to_series()
+    usual = {label: min(most, ledger.largest[label]) for label, most in longest.items()}
+    judged = verdicts(conditions, replace(ledger, frame=ledger.frame.filter(~is_too_long), largest=usual))
+    alone = replace(ledger, frame=ledger.frame.filter(is_too_long)).readings(conditions)
+    with localcontext() as context:
+        context.prec = PRECISION
+        rows = [[condition.verdict(reading) for condition in conditions] for reading in alone]
+    places = pl.concat([(~is_too_long).arg_true(), is_too_long.arg_true()])
+    both = judged.vstack(pl.DataFrame(rows, schema=judged.schema, orient="row"))
+    return both[places.arg_sort()]
 
 
 class Polars:

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from forms_tables.edition import FIGURE_KINDS, Edition, Indicator
 from forms_tables.expressions import OVER_ROWS, Misuse, Name, NotationError, parse, walk
+from forms_tables.magnitudes import refuse_overflow
 from forms_tables.scopes import MOMENTS, Cell, Fact, Moment, RowCode, Scope, Scoped, Setting
 
 NUMBER, TEXT, TRUTH, ANY = "number", "text", "truth", "any"
@@ -146,6 +147,7 @@ def _slips(owner: str, text: str, scope: Scope, wanted: str) -> Iterator[Slip]:
         return
     try:
         found = kind_of(text, scope)
+        refuse_overflow(parse(text), scope)
     except NotationError as error:
         yield Slip.of(owner, text, error)
         return
