@@ -28,7 +28,7 @@ from reporting.dataset.scaling import ODD, Columns, together
 from reporting.judging import parameters_in
 from reporting.models import Period
 
-__all__ = ["Odd", "Stored", "ledger", "load", "mark_of", "refresh"]
+__all__ = ["Odd", "Stored", "build", "ledger", "load", "refresh"]
 
 KNOWN = ["filing", "enterprise", "district", "edition", "state", "submission", "revenue"]
 LABEL = re.compile(r"(?:(\w+)\()?([\w.]+)\)?")
@@ -78,9 +78,6 @@ def refresh(period: Period, say: Said | None = None) -> str:
     return mark
 
 
-mark_of = refresh
-
-
 def load(
     period: Period,
     labels: Mapping[str, Meaning] | Iterable[str] | None = None,
@@ -112,12 +109,37 @@ def _load(
     mark = refresh(period) if fresh or not _is_stored(period) else ""
     meanings = _meanings(period, edition, labels)
     filings = read(period.code, FILINGS)[0].frame
-    cells = _cells(meanings)
-    own = _own_columns(period, filings, [REVENUE[period.parsed.frequency], *cells])
-    listed = own.frame.filter(pl.col("edition") == filed_under) if filed_under else own.frame
-    past = past_cells(period.parsed, listed.select("filing", "enterprise"), _past(meanings))
+    if filed_under:
+        filings = filings.filter(pl.col("edition") == filed_under)
+    own = _own_columns(period, filings, [REVENUE[period.parsed.frequency], *_cells(meanings)])
+    return _assembled(period, edition, own, meanings, mark)
+
+
+def build(
+    period: Period,
+    edition: Edition,
+    labels: Mapping[str, Meaning] | Iterable[str] | None = None,
+    say: Said | None = None,
+) -> Stored:
+    """The period as it would stand under another edition: every filing that is judged, completed again under it from
+    what was typed. Nothing of it is stored. `say` is told how many of how many are done."""
+    mark = refresh(period)
+    filings, _ = read(period.code, FILINGS)
+    drafted, _ = read(period.code, DRAFTS, ["filing"])
+    at_home = pl.col("with_firm") & pl.col("filing").is_in(drafted.frame["filing"].implode())
+    judged = filings.frame.filter(pl.col("submission").is_not_null() | at_home)
+    parts = drafts.completed_under(edition, period, judged, say)
+    own = together(parts)
+    known = judged.rename({"edition": "filed_under"}).drop("with_firm", "standing")
+    frame = known.join(own.frame, on="filing", how="inner", maintain_order="left") if len(own) else known.clear()
+    return _assembled(period, edition, _complete(Columns(frame, own.scales)), _meanings(period, edition, labels), mark)
+
+
+def _assembled(period: Period, edition: Edition, own: Columns, meanings: dict[str, Meaning], mark: str) -> Stored:
+    """The rows with what was filed before beside them, cut down to the names asked for."""
+    past = past_cells(period.parsed, own.frame.select("filing", "enterprise"), _past(meanings))
     beside = past.frame.drop("filing", "enterprise").rename({ODD: "odd_then"})
-    frame = pl.concat([listed, beside], how="horizontal")
+    frame = pl.concat([own.frame, beside], how="horizontal")
     frame = frame.with_columns(pl.coalesce(ODD, "odd_then").alias(ODD))
     scales = {**own.scales, **past.scales}
     parameters = parameters_in(edition, period)
@@ -200,12 +222,15 @@ def _own_columns(period: Period, filings: pl.DataFrame, cells: list[str]) -> Col
         Columns(sent.join(submissions.frame, on="submission", how="inner"), submissions.scales),
         Columns(at_home.join(drafted.frame, on="filing", how="inner"), drafted.scales),
     ]
-    empty = filings.clear().with_columns(pl.lit(None, dtype=pl.String).alias(ODD))
     rows = together(parts)
-    frame = rows.frame if len(rows) else empty
-    if "problems" not in frame.columns:
-        frame = frame.with_columns(pl.lit(None, dtype=pl.String).alias("problems"))
-    return Columns(frame.sort("filing"), rows.scales)
+    frame = rows.frame if len(rows) else filings.clear()
+    return _complete(Columns(frame.sort("filing"), rows.scales))
+
+
+def _complete(rows: Columns) -> Columns:
+    """With the columns that only drafts, or only odd rows, bring along."""
+    missing = [name for name in (ODD, "problems") if name not in rows.frame.columns]
+    return Columns(rows.frame.with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in missing), rows.scales)
 
 
 def _column(label: str, meaning: Meaning, frame: pl.DataFrame, scales: dict[str, int]) -> pl.Expr:

@@ -3,7 +3,7 @@ the firm's entry in the register, a parameter, what stands of its earlier filing
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from hashlib import blake2b
 
@@ -28,7 +28,7 @@ from reporting.judging import (
     parameters_in,
     tables_for,
 )
-from reporting.models import BaseAdjustment, Filing, ParameterValue, Period, Sheet, published_edition
+from reporting.models import BaseAdjustment, Filing, ParameterValue, Period, Sheet, Submission, published_edition
 
 DRAFTS = "drafts"
 NOT_OF_THE_REGISTER = ("登录", "退出", "修改密码", "导出操作日志")
@@ -132,11 +132,13 @@ def registered(enterprises: Sequence[int]) -> dict[int, tuple[str, ...]]:
 
 @dataclass
 class Open:
-    """One filing to be completed: what was typed and what is known about it."""
+    """One filing to be completed: what was typed and what is known about it. Where only frozen cells are left of it,
+    those that the edition works out are worked out again (`frozen`)."""
 
     filing: int
     typed: Mapping[str, str]
     facts: Facts
+    frozen: bool = False
 
 
 def completed_drafts(
@@ -157,41 +159,66 @@ def completed_drafts(
     return parts
 
 
-def opened(
-    edition: Edition, period: Period, filings: pl.DataFrame, frozen: Mapping[int, tuple[dict, dict]] | None = None
-) -> Iterator[Open]:
-    """What each of these filings (filing, enterprise, district) is completed from under an edition: the sheets, or for
-    those in `frozen` its cells, with its attributes."""
-    frozen = frozen or {}
+def completed_under(edition: Edition, period: Period, filings: pl.DataFrame, say: Said | None = None) -> list[Columns]:
+    """All these filings, sent or not, completed under one edition: from the sheets, which hold what was typed when a
+    filing was sent until it is with its firm again; from the frozen cells where there are none."""
+    parts, done = [], 0
+    for chunk in filings.iter_slices(CHUNK // 5):
+        parts.append(columns_of_completed(edition, period.parsed, opened(edition, period, chunk)))
+        done += len(chunk)
+        if say:
+            say(done, filings.height)
+    return parts
+
+
+def opened(edition: Edition, period: Period, filings: pl.DataFrame) -> Iterator[Open]:
+    """What each of these filings (filing, enterprise, district, submission) is completed from under an edition."""
     code = period.parsed
-    typed: dict[int, dict[str, str]] = {pk: {} for pk in filings["filing"]}
-    for pk, cells in Sheet.objects.filter(filing__in=list(typed)).order_by("pk").values_list("filing", "cells"):
-        typed[pk] |= cells
+    typed = typed_in(filings["filing"].to_list())
+    sent = dict(filings.drop_nulls("submission").select("filing", "submission").rows())
+    attributes = dict(Submission.objects.filter(pk__in=sent.values()).values_list("filing", "attributes"))
+    bare = [submission for pk, submission in sent.items() if not typed[pk]]
+    frozen = dict(Submission.objects.filter(pk__in=bare).values_list("filing", "values"))
     register = registered(filings["enterprise"].to_list())
     parameters = parameters_in(edition, period)
     own = coefficients(code, filings, parameters)
-    past = past_cells(code, filings, cells_read_back(edition, code))
-    labels = [label for label in past.frame.columns if "(" in label]
-    places = [past.scales.get(label) for label in labels]
-    names = [label.rstrip(")").split("(") for label in labels]
-    odd = dict(zip(filings["filing"], past.frame[ODD], strict=True))
-    befores = past.frame.select(labels).rows() if labels else [()] * filings.height
-    rows = zip(filings.select("filing", "enterprise", "district").rows(), befores, strict=True)
-    for number, ((pk, enterprise, district), before) in enumerate(rows):
-        cells, attributes = frozen.get(pk, (typed[pk], None))
-        if odd[pk]:
+    histories = histories_of(edition, code, filings)
+    rows = filings.select("filing", "enterprise", "district").rows()
+    for number, ((pk, enterprise, district), history) in enumerate(zip(rows, histories, strict=True)):
+        if history is None:
             facts = facts_for(_filing(pk))
         else:
             credit_code, name, contact, said = register[enterprise]
-            attributes = attributes or attributes_for(credit_code, name, district, contact, json.loads(said))
-            history: dict[str, dict[str, Decimal | str]] = {}
-            for (word, cell), places_of_it, value in zip(names, places, before, strict=True):
-                if value is not None:
-                    kept = value if places_of_it is None else decimal_of(value, places_of_it)
-                    history.setdefault(word, {})[cell] = kept
+            now = attributes_for(credit_code, name, district, contact, json.loads(said))
             mine = parameters if own is None else parameters | {"k": own[number]}
-            facts = Facts(code, attributes, mine, history)
-        yield Open(pk, cells or typed[pk], facts)
+            facts = Facts(code, now, mine, history)
+        if pk in attributes:
+            facts = replace(facts, attributes=attributes[pk])
+        yield Open(pk, frozen.get(pk) or typed[pk], facts, pk in frozen)
+
+
+def typed_in(filings: Sequence[int]) -> dict[int, dict[str, str]]:
+    """The drafts of each, its tables together."""
+    typed: dict[int, dict[str, str]] = {pk: {} for pk in filings}
+    for pk, cells in Sheet.objects.filter(filing__in=filings).order_by("pk").values_list("filing", "cells"):
+        typed[pk] |= cells
+    return typed
+
+
+def histories_of(
+    edition: Edition, period: PeriodCode, filings: pl.DataFrame
+) -> Iterator[dict[str, dict[str, Decimal | str]] | None]:
+    """What fills the form of each from earlier filings; None where one of those is odd."""
+    past = past_cells(period, filings, cells_read_back(edition, period))
+    labels = [label for label in past.frame.columns if "(" in label]
+    names = [(*label.rstrip(")").split("("), past.scales.get(label)) for label in labels]
+    rows = past.frame.select(labels).rows() if labels else [()] * filings.height
+    for odd, row in zip(past.frame[ODD], rows, strict=True):
+        history: dict[str, dict[str, Decimal | str]] = {}
+        for (word, cell, places), value in zip(names, row, strict=True):
+            if value is not None:
+                history.setdefault(word, {})[cell] = value if places is None else decimal_of(value, places)
+        yield None if odd else history
 
 
 def _filing(pk: int) -> Filing:
@@ -224,8 +251,7 @@ def columns_of_completed(edition: Edition, period: PeriodCode, filings: Iterator
     known, texts, register, odd = [], [], [], {}
     for row, each in enumerate(filings):
         try:
-            tables = tables_for(edition, period, each.typed, each.facts.attributes)
-            completed = complete_form(edition, cells_in(tables, each.typed), each.facts)
+            completed = completed_form(edition, each)
             values = {key: as_text(value) for key, value in completed.values.items() if value is not None}
         except (ArithmeticError, ValueError, TypeError, AttributeError, KeyError) as error:
             completed, values = Completed({}, (), {}, ()), {}
@@ -240,6 +266,16 @@ def columns_of_completed(edition: Edition, period: PeriodCode, filings: Iterator
         pl.DataFrame(register, schema={f"register({code})": pl.String for code in codes}),
     ]
     return scaled(pl.concat(frames, how="horizontal"), decimals, odd)
+
+
+def completed_form(edition: Edition, each: Open) -> Completed:
+    tables = tables_for(edition, each.facts.period, each.typed, each.facts.attributes)
+    typed = cells_in(tables, each.typed)
+    completed = complete_form(edition, typed, each.facts)
+    if not each.frozen:
+        return completed
+    open_cells = {key: text for key, text in typed.items() if key not in completed.locked}
+    return complete_form(edition, open_cells, each.facts)
 
 
 def as_text(value: Decimal | str) -> str:
