@@ -81,6 +81,16 @@ def without_rule(content: Content, rule_id: str) -> dict[str, Any]:
     return _with_list(content, RULES, "rule", [rule for rule in _rules(content) if rule["id"] != rule_id])
 
 
+def with_rules(content: Content, rules: Sequence[Entry]) -> dict[str, Any]:
+    """These rules in the place of all."""
+    return _with_list(content, RULES, "rule", list(rules))
+
+
+def merged_rule(rule: Entry, fields: Entry) -> dict[str, Any]:
+    """The rule with these fields in place of its own; what they leave empty it does not say."""
+    return _merged(rule, _said(fields))
+
+
 def with_parameter(content: Content, name: str, fields: Entry) -> dict[str, Any]:
     """The parameter with these fields, or a new one of that name."""
     changed = copy.deepcopy(dict(content))

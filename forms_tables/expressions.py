@@ -221,8 +221,9 @@ def parse(text: str) -> Node:
     try:
         tree = ast.parse(text, mode="eval")
     except SyntaxError as error:
-        at = min(max(error.offset or 1, 1), len(text) + 1)
-        raise NotationError("不合语法，请检查括号、引号和运算符", text, at) from None
+        if not error.offset:  # Python stumbled over the end
+            raise NotationError("不合语法：算式没有写完", text, len(text) + 1) from None
+        raise NotationError("不合语法，请检查括号、引号和运算符", text, min(error.offset, len(text) + 1)) from None
     except (ValueError, RecursionError, MemoryError):
         raise NotationError("不合语法或嵌套太深", text, 1) from None
     return _Reader(text).read(tree.body, 1)
