@@ -1,0 +1,219 @@
+"""复核: every open and submitted filing of a period, judged at once by all rules of its own edition.
+
+What comes out is kept beside the stored columns until any of them changes: a page need not judge the city again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import localcontext
+from functools import cached_property
+
+import polars as pl
+
+from forms_tables.catalog import Edition, Rule
+from forms_tables.checks import Condition, conditions_of, verdicts_of
+from forms_tables.columns import failing, labels_of
+from forms_tables.completion import PRECISION
+from reporting import dataset
+from reporting.dataset import Odd, Stored
+from reporting.dataset.drafts import Said, problems_as_text
+from reporting.dataset.files import Broken, read, write
+from reporting.dataset.scaling import Columns
+from reporting.judging import facts_for, judge, submission_values
+from reporting.models import Filing, Period, Review, Submission, published_edition
+
+FINDINGS, JUDGED, EXPLAINED = "findings", "judged", "explained"
+ERROR, WARNING = "error", "warning"
+UNREADABLE = "-"  # stands for the rule of a cell that cannot be read at all
+FOUND = {
+    "filing": pl.Int64,
+    "edition": pl.String,
+    "condition": pl.UInt16,  # its number among the edition's; none for a problem of a single cell
+    "rule": pl.String,
+    "level": pl.String,
+    "cell": pl.String,  # of a problem: table!code.column
+    "words": pl.String,
+}
+KNOWN = {
+    "filing": pl.Int64,
+    "enterprise": pl.Int64,
+    "district": pl.String,
+    "edition": pl.String,
+    "state": pl.String,
+    "submission": pl.Int64,
+    "revenue": pl.Int64,
+    "why": pl.String,  # of an odd one, which is judged by itself
+}
+OUTCOMES = {"rule": pl.String, "submission": pl.Int64, "outcome": pl.String}
+DECIDED = {
+    Review.Decision.APPROVE: "accepted",
+    Review.Decision.SEND_BACK: "refused",
+    Review.Decision.CITY_RETURN: "refused",
+}
+
+
+@dataclass(frozen=True)
+class Recheck:
+    """What one judging of a period found: `findings` has a row for each filing and condition that does not hold, and
+    for each cell that cannot stand; `judged` every filing that was judged."""
+
+    period: Period
+    findings: pl.DataFrame
+    judged: pl.DataFrame
+
+    @cached_property
+    def editions(self) -> dict[str, Edition]:
+        """Those that filings of the period were judged by, the period's own last, for its words go before."""
+        codes = sorted(self.judged["edition"].unique(), key=lambda code: code == self.period.edition_code)
+        return {code: published_edition(code) for code in codes}
+
+    @cached_property
+    def rules(self) -> dict[str, Rule]:
+        """The rules these filings were judged by."""
+        frequency = self.period.parsed.frequency
+        found = {
+            condition.rule.id: condition.rule
+            for edition in self.editions.values()
+            for condition in conditions_of(edition, frequency)
+        }
+        for edition in self.editions.values():
+            found |= {rule.id: rule for rule in edition.rules if rule.id in self._rules_of_cells}
+        return dict(sorted(found.items()))
+
+    @cached_property
+    def _rules_of_cells(self) -> set[str]:
+        return set(self.findings.filter(pl.col("condition").is_null())["rule"])
+
+    def cells_of(self, row: Mapping) -> tuple[str, ...]:
+        """The cells of a finding, as 软统企6!2020.c1."""
+        condition = self.condition_of(row)
+        return condition.cells if condition else tuple(filter(None, [row["cell"]]))
+
+    def condition_of(self, row: Mapping) -> Condition | None:
+        if row["condition"] is None:
+            return None
+        return conditions_of(self.editions[row["edition"]], self.period.parsed.frequency)[row["condition"]]
+
+
+def recheck(period: Period, say: Said | None = None) -> Recheck:
+    """Judge the whole period now."""
+    dataset.refresh(period, say)
+    parts, known = [], []
+    for code in _editions_of(period):
+        edition = published_edition(code)
+        conditions = conditions_of(edition, period.parsed.frequency)
+        stored = dataset.load(period, labels_of(conditions), edition=edition, filed_under=code, fresh=False)
+        known += [stored.filings.with_columns(pl.lit(None, dtype=pl.String).alias("why")), _odd_frame(stored.odd)]
+        parts += [_failing(edition, conditions, stored), _problems(edition, stored)]
+        parts += [_judged_by_itself(edition, odd) for odd in stored.odd]
+    findings = pl.concat([pl.DataFrame(schema=FOUND), *parts])
+    judged = pl.concat([pl.DataFrame(schema=KNOWN), *(frame.select(*KNOWN) for frame in known)])
+    return Recheck(period, findings.sort("filing", "condition", maintain_order=True), judged.sort("filing"))
+
+
+def rechecked(period: Period) -> Recheck:
+    """The same, out of what is kept where nothing has changed since."""
+    mark = dataset.refresh(period)
+    try:
+        kept = read(period.code, FINDINGS), read(period.code, JUDGED)
+    except Broken as broken:
+        broken.path.unlink(missing_ok=True)
+        kept = None, None
+    if all(kept) and {notes["mark"] for _, notes in kept} == {mark}:
+        (findings, _), (judged, _) = kept
+        return Recheck(period, findings.frame, judged.frame)
+    found = recheck(period)
+    write(period.code, FINDINGS, Columns(found.findings, {}), mark=mark)
+    write(period.code, JUDGED, Columns(found.judged, {}), mark=mark)
+    return found
+
+
+def _editions_of(period: Period) -> list[str]:
+    own = period.edition_code
+    codes = Filing.objects.filter(period=period).exclude(latest=None).values_list("latest__edition_code", flat=True)
+    return sorted({own, *codes.order_by().distinct()})
+
+
+def _failing(edition: Edition, conditions: Sequence[Condition], stored: Stored) -> pl.DataFrame:
+    """The findings of the columns, under the filings' own numbers."""
+    found = failing(conditions, stored.ledger)
+    said = pl.DataFrame(
+        {
+            "condition": range(len(conditions)),
+            "rule": [condition.rule.id for condition in conditions],
+            "level": [condition.rule.level for condition in conditions],
+        },
+        schema={"condition": pl.UInt16, "rule": pl.String, "level": pl.String},
+    )
+    nothing = pl.lit(None, dtype=pl.String)
+    return (
+        found.with_columns(stored.filings["filing"].gather(found["row"]), pl.lit(edition.code).alias("edition"))
+        .join(said, on="condition", how="left", maintain_order="left")
+        .with_columns(nothing.alias("cell"), nothing.alias("words"))
+        .select(*FOUND)
+    )
+
+
+def _problems(edition: Edition, stored: Stored) -> pl.DataFrame:
+    rows = [row for filing, text in stored.problems.rows() for row in problem_rows(edition, filing, text)]
+    return pl.DataFrame(rows, schema=FOUND, orient="row")
+
+
+def problem_rows(edition: Edition, filing: int, problems: str) -> Iterator[tuple]:
+    for table, code, column, sentence, rule in json.loads(problems):
+        level = edition.rule(rule).level if rule else ERROR
+        yield filing, edition.code, None, rule or UNREADABLE, level, f"{table}!{code}.{column}", sentence
+
+
+def _odd_frame(odd: Sequence[Odd]) -> pl.DataFrame:
+    rows = [(o.filing, o.enterprise, o.district, o.edition, o.state, o.submission, None, o.why) for o in odd]
+    return pl.DataFrame(rows, schema=KNOWN, orient="row")
+
+
+def _judged_by_itself(edition: Edition, odd: Odd) -> pl.DataFrame:
+    """What reporting.judging finds in a filing that cannot be a row; that it cannot be judged is a finding, too."""
+    filing = Filing.objects.select_related("period", "enterprise", "district", "latest").get(pk=odd.filing)
+    try:
+        rows = list(_found_alone(edition, filing, frozen=odd.submission is not None))
+    except (ArithmeticError, ValueError, TypeError, KeyError, AttributeError):
+        rows = [(odd.filing, edition.code, None, UNREADABLE, ERROR, "", f"这份填报不能审核：{odd.why}。")]
+    return pl.DataFrame(rows, schema=FOUND, orient="row")
+
+
+def _found_alone(edition: Edition, filing: Filing, frozen: bool) -> Iterator[tuple]:
+    if frozen:
+        facts = replace(facts_for(filing), attributes=filing.latest.attributes)
+        values = submission_values(filing.latest)
+    else:
+        judgement = judge(filing)
+        facts, values = judgement.facts, judgement.completed.values
+        if problems := problems_as_text(judgement.completed):
+            yield from problem_rows(edition, filing.pk, problems)
+    conditions = conditions_of(edition, facts.period.frequency)
+    with localcontext() as context:
+        context.prec = PRECISION
+        verdicts = verdicts_of(edition, facts.period.frequency)(facts.reading(edition, values))
+    for number, holds in enumerate(verdicts):
+        if holds is False:
+            rule = conditions[number].rule
+            yield filing.pk, edition.code, number, rule.id, rule.level, None, None
+
+
+def explained(period: Period) -> pl.DataFrame:
+    """Each warning explained in a submission that was not recalled, once for each rule, and what became of it:
+    accepted, when the submission's last decision passed it; refused, when it was sent back or returned by the city;
+    waiting, before there is one."""
+    sent = Submission.objects.filter(filing__period=period, recalled_at=None).exclude(explanations=[])
+    decisions = Review.objects.filter(submission__filing__period=period, decision__in=DECIDED).order_by("at", "pk")
+    outcomes = {
+        submission: DECIDED[decision] for submission, decision in decisions.values_list("submission", "decision")
+    }
+    rows = [
+        (rule, pk, outcomes.get(pk, "waiting"))
+        for pk, explanations in sent.order_by("pk").values_list("pk", "explanations")
+        for rule in dict.fromkeys(said["rule"] for said in explanations)
+    ]
+    return pl.DataFrame(rows, schema=OUTCOMES, orient="row")
