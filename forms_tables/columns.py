@@ -276,6 +276,8 @@ ORGANISATION_CHECKS = np.frombuffer(b"0123456789X", np.uint8)
 
 def expressions_of(conditions: Sequence[Condition], ledger: Ledger) -> tuple[pl.Expr, ...]:
     """Written once for as long as columns, parameters and the lengths of figures stay as they are."""
+    if not conditions:
+        return ()
     return _expressions(
         tuple(conditions),
         ledger.period,
