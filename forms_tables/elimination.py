@@ -3,7 +3,7 @@ another (Fourier and Motzkin). Every row remembers which unchanged cells it came
 cells of which one must change as well: the implied edit of Fellegi and Holt."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -22,12 +22,14 @@ class Contradiction:
 
     cells: frozenset[str]
     tied: frozenset[str] = frozenset()
+    choices: frozenset[int] = frozenset()  # where one of several ways was taken, and another might do
 
-    def with_all(self, others: Iterable["Contradiction"]) -> "Contradiction":
-        listed = [self, *others]
-        return Contradiction(
-            frozenset().union(*(one.cells for one in listed)), frozenset().union(*(one.tied for one in listed))
-        )
+    @staticmethod
+    def of_all(origins: Iterable["Contradiction"]) -> "Contradiction":
+        cells, tied, choices = frozenset(), frozenset(), frozenset()
+        for origin in origins:
+            cells, tied, choices = cells | origin.cells, tied | origin.tied, choices | origin.choices
+        return Contradiction(cells, tied, choices)
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,14 @@ class Bound:
 
     @property
     def is_broken(self) -> bool:
-        return not self.factors and (self.rest > 0 or (self.strict and self.rest == 0))
+        return not self.factors and not self.holds({})
+
+    def holds(self, at: Mapping[str, Decimal]) -> bool:
+        over = self.rest + sum(factor * Fraction(at[cell]) for cell, factor in self.factors.items())
+        return over < 0 if self.strict else over <= 0
+
+    def by_choice(self, number: int) -> "Bound":
+        return replace(self, origin=replace(self.origin, choices=self.origin.choices | {number}))
 
 
 @dataclass(frozen=True)
@@ -53,6 +62,7 @@ class Interval:
 
 
 def bound_of(row: Row, free: frozenset[str], now: Mapping[str, Decimal], tied: str = "") -> Bound:
+    """The row with the cells that stay put in as they are; `tied` is the cell it holds for only if that is chosen."""
     factors = {cell: Fraction(factor) for cell, factor in row.sum.times.items() if cell in free}
     fixed = {cell: factor for cell, factor in row.sum.times.items() if cell not in free}
     rest = Fraction(row.sum.constant) + sum(Fraction(factor) * Fraction(now[cell]) for cell, factor in fixed.items())
@@ -95,7 +105,7 @@ def region_of(bounds: Iterable[Bound], free: Iterable[str]) -> Region | Contradi
         left.remove(cell)
     broken = [bound.origin for bound in rows if bound.is_broken]
     if broken:
-        return min(broken, key=lambda origin: (len(origin.cells) + len(origin.tied), sorted(origin.cells)))
+        return min(broken, key=lambda origin: (len(origin.choices), len(origin.cells), sorted(origin.cells)))
     return Region(stages)
 
 
@@ -113,23 +123,23 @@ def _without(cell: str, high: Bound, low: Bound) -> Bound:
         {key: factor for key, factor in factors.items() if factor},
         high.rest * b + low.rest * a,
         high.strict or low.strict,
-        high.origin.with_all([low.origin]),
+        Contradiction.of_all([high.origin, low.origin]),
     )
 
 
 def _tightest(bounds: Iterable[Bound]) -> list[Bound]:
     """Of the rows with the same factors only the narrowest; a row without factors stays only where it is broken."""
-    kept: dict[tuple, Bound] = {}
+    kept: dict[object, Bound] = {}
     for bound in bounds:
         if not bound.factors and not bound.is_broken:
             continue
         size = max(map(abs, bound.factors.values()), default=Fraction(1))
         factors = {cell: factor / size for cell, factor in bound.factors.items()}
         narrow = Bound(factors, bound.rest / size, bound.strict, bound.origin)
-        key = tuple(sorted(factors.items())) or (sorted(bound.origin.cells), sorted(bound.origin.tied)).__repr__()
+        key = frozenset(factors.items()) or bound.origin
         if key not in kept or (narrow.rest, narrow.strict) > (kept[key].rest, kept[key].strict):
             kept[key] = narrow
-    return [kept[key] for key in sorted(kept, key=str)]
+    return list(kept.values())
 
 
 def _interval(cell: str, bounds: Sequence[Bound], chosen: Mapping[str, Fraction]) -> Interval:

@@ -11,17 +11,16 @@ Cells that may be wrong are those a firm types, and automatic cells in which som
 value is the one the system computes. Blanks stay blank; a missing figure is told as 必填项为空, not guessed here. Every
 suggestion is tried: the form is completed and judged again with it, and shown only if it fails nothing new."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from functools import cached_property
-from itertools import product
-
-import highspy
 
 from forms_tables.checks import Condition, conditions_of, verdicts_of
 from forms_tables.completion import PRECISION, Completed, Facts, complete
+from forms_tables.cover import smallest_cover
 from forms_tables.edition import Edition
 from forms_tables.elimination import Bound, Contradiction, Interval, Region, TooMany, bound_of, region_of
 from forms_tables.linear import Figures, Linear, NotLinear, Row, Sum, alternatives_in, figures_of, wanted_of
@@ -32,7 +31,6 @@ MOST_TRIES = 60  # programmes solved for one filing
 MOST_WAYS = 16  # ways in which one rule may hold
 MOST_COMBINED = 200  # combinations of such ways tried for one set of cells
 MOST_INSTEAD = 3  # other cells named in place of one
-SECONDS = 1.0  # for one programme; they take milliseconds
 LIMIT = Decimal(10) ** MOST_WHOLE_DIGITS
 
 
@@ -111,6 +109,7 @@ class _Search:
         self.figures = self.read_figures()
         self.demands = self.read_demands()
         self.cuts = [Contradiction(demand.cells) for demand in self.demands if demand.fails]
+        self.blamed = Counter(cell for demand in self.demands if demand.fails for cell in demand.cells)
         self.banned: list[frozenset[str]] = []
         self.tries = MOST_TRIES
         best = self.next_set() if self.cuts else None
@@ -157,7 +156,7 @@ class _Search:
         cells = sorted(frozenset().union(*(cut.cells | cut.tied for cut in self.cuts)) | must)
         while self.tries:
             self.tries -= 1
-            chosen = smallest_cover(cells, self.cuts, self.banned, must)
+            chosen = smallest_cover(cells, self.cuts, self.banned, must, self.blamed)
             if chosen is None or (most is not None and len(chosen) > most):
                 return None
             try:
@@ -189,8 +188,8 @@ class _Search:
 
     def region(self, chosen: frozenset[str]) -> Region | Contradiction:
         """Where the chosen cells may lie, every other cell staying as it is."""
-        bounds, open_, closed = self.own_bounds(chosen), [], []
-        for demand in self.demands:
+        bounds, choices, closed = self.own_bounds(chosen), [], []
+        for number, demand in enumerate(self.demands):
             if not demand.cells & chosen and not demand.fails:
                 continue
             ways = [[bound_of(row, chosen, self.figures.typed) for row in way] for way in demand.ways]
@@ -199,16 +198,31 @@ class _Search:
                 continue
             # A way is closed only as long as the cells that close it stay.
             closed += [bound.origin for way in ways for bound in way if bound.is_broken]
-            open_.append(possible)
-        met = []
-        for count, combined in enumerate(product(*open_)):
-            if count >= MOST_COMBINED:
+            if len(possible) == 1:
+                bounds += possible[0]
+            else:
+                as_now_first = sorted(possible, key=lambda way: not all(b.holds(self.figures.typed) for b in way))
+                choices.append([[bound.by_choice(number) for bound in way] for way in as_now_first])
+        self.combined = 0
+        found = self.choose_ways(bounds, choices, chosen)
+        return found if isinstance(found, Region) else Contradiction.of_all([found, *closed])
+
+    def choose_ways(self, bounds: list[Bound], choices: list, chosen: frozenset[str]) -> Region | Contradiction:
+        """One way after another for each rule that has several; back at once to the choice that is at fault."""
+        if not choices:
+            self.combined += 1
+            if self.combined > MOST_COMBINED:
                 raise TooMany
-            found = region_of([*bounds, *(bound for way in combined for bound in way)], chosen)
-            if isinstance(found, Region):
+            return region_of(bounds, chosen)
+        met = []
+        for way in choices[0]:
+            found = self.choose_ways(bounds + way, choices[1:], chosen)
+            if isinstance(found, Region) or not way or not found.choices & way[0].origin.choices:
                 return found
             met.append(found)
-        return Contradiction(frozenset()).with_all([*met, *closed])
+        none_left = Contradiction.of_all(met)
+        own = frozenset().union(*(bound.origin.choices for way in choices[0] for bound in way))
+        return replace(none_left, choices=none_left.choices - own)
 
     def own_bounds(self, chosen: frozenset[str]) -> list[Bound]:
         """What a cell can hold at all; and that an automatic one follows from the others."""
@@ -229,7 +243,7 @@ class _Search:
 
         def choose(cell: str, interval: Interval) -> Fraction | None:
             beside = {} if cell in self.figures.overridden else self.beside(cell)
-            found = pick(self.figures.typed[cell], self.unit(cell), interval, beside)
+            found = pick(self.figures.typed[cell], self.unit(cell), interval, beside, self.alike(cell))
             if found is None and cell in self.figures.overridden:  # the system rounds what it computes
                 found = Picked(Decimal(round(interval.low / Fraction(self.unit(cell)))) * self.unit(cell), None, None)
             if found:
@@ -265,6 +279,15 @@ class _Search:
         place = column.index(cell)
         return {key: self.figures.typed[key] for key in (column[place - 1 : place] + column[place + 1 : place + 2])}
 
+    def alike(self, cell: str) -> list[Decimal]:
+        """The figures of the row's other columns, as a year ago, which are of the same kind."""
+        code, _, column = cell.partition(".")
+        indicator = self.edition.indicator(code)
+        same = [
+            key for key in indicator.columns if key != column and indicator.kind_in(key) == indicator.kind_in(column)
+        ]
+        return [value for key in same if isinstance(value := self.completed.values.get(f"{code}.{key}"), Decimal)]
+
     def in_form_order(self, cells: Iterable[str]) -> list[str]:
         return sorted(cells, key=lambda cell: (self.order[cell.partition(".")[0]], cell))
 
@@ -293,28 +316,3 @@ def _said(end: Decimal | None) -> Decimal | None:
 
 def _blocks(condition: Condition) -> bool:
     return condition.rule.level == "error"
-
-
-def smallest_cover(
-    cells: Sequence[str], cuts: Sequence[Contradiction], banned: Sequence[frozenset[str]], must: frozenset[str]
-) -> frozenset[str] | None:
-    """The integer programme: the fewest cells of which every cut has one, and that are none of the banned sets."""
-    solver = highspy.Highs()
-    for option, value in (("output_flag", False), ("threads", 1), ("time_limit", SECONDS)):
-        solver.setOptionValue(option, value)
-    place = {cell: column for column, cell in enumerate(cells)}
-    for cell, column in place.items():
-        solver.addVar(float(cell in must), 1.0)
-        solver.changeColCost(column, 1.0)
-        solver.changeColIntegrality(column, highspy.HighsVarType.kInteger)
-    for cut in cuts:
-        signs = {place[cell]: 1.0 for cell in sorted(cut.cells)} | {place[cell]: -1.0 for cell in sorted(cut.tied)}
-        solver.addRow(1.0 - len(cut.tied), highspy.kHighsInf, len(signs), list(signs), list(signs.values()))
-    for chosen in banned:
-        columns = [place[cell] for cell in sorted(chosen)]
-        solver.addRow(-highspy.kHighsInf, len(columns) - 1.0, len(columns), columns, [1.0] * len(columns))
-    solver.run()
-    if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-        return None
-    values = solver.getSolution().col_value
-    return frozenset(cell for cell, column in place.items() if values[column] > 0.5)

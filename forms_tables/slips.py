@@ -2,7 +2,7 @@
 figures with which the rules hold, one that explains itself so comes first."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -45,14 +45,17 @@ class Picked:
         return self.is_settled and self.high - self.low <= abs(value) / CHANCE
 
 
-def pick(now: Decimal, unit: Decimal, interval: Interval, beside: Mapping[str, Decimal]) -> Picked | None:
-    """The likeliest figure of an interval, with the cell's decimals; None where no such figure lies in it."""
+def pick(
+    now: Decimal, unit: Decimal, interval: Interval, beside: Mapping[str, Decimal], alike: Sequence[Decimal]
+) -> Picked | None:
+    """The likeliest figure of an interval, with the cell's decimals; None where no such figure lies in it. `beside` are
+    the figures above and below, `alike` those of the same row at other times."""
     low, high = _lowest(interval, unit), _highest(interval, unit)
     if low is not None and high is not None and low > high:
         return None
     range_ = Picked(now, low, high)
     for value, slip in _slips(now, unit, beside, range_.is_settled):
-        if value != now and range_.holds(value) and (range_.pins(value) or _is_other_unit(now, low, high)):
+        if value != now and range_.holds(value) and (range_.pins(value) or _is_other_unit(now, value, high, alike)):
             return Picked(value, low, high, slip)
     if range_.is_settled:
         return Picked(((low + high) / 2).quantize(unit, ROUND_HALF_UP), low, high)
@@ -75,9 +78,11 @@ def _slips(now: Decimal, unit: Decimal, beside: Mapping[str, Decimal], settled: 
             yield value, Slip(SHIFTED, beside=cell)
 
 
-def _is_other_unit(now: Decimal, low: Decimal | None, high: Decimal | None) -> bool:
-    """Whether a figure far above a limit, or above a range that does not begin at nothing, may be 元 for 万元."""
-    return high is not None and now > high and (bool(low and low > 0) or now >= high * CHANCE >= CHANCE)
+def _is_other_unit(now: Decimal, value: Decimal, high: Decimal | None, alike: Sequence[Decimal]) -> bool:
+    """Whether a figure far above a limit may be 元 for 万元, or one that in the other unit is much as it was before."""
+    if high is None or now <= high:
+        return False
+    return now >= high * CHANCE >= CHANCE or any(other <= value * 3 and value <= other * 3 for other in alike if other)
 
 
 def _swapped(now: Decimal) -> Iterator[Decimal]:

@@ -242,6 +242,22 @@ def test_a_mistaken_unit_is_said():
     assert (change.cell, change.instead, change.slip) == ("2010.c1", Decimal(1000), TEN_THOUSAND)
 
 
+def test_a_unit_is_not_blamed_where_the_figure_would_then_be_out_of_all_proportion():
+    """20211 = 600 is over 2021 = 500; 0.06 would do as well as anything, but nothing speaks for it."""
+    filed = {key: Decimal(text) * 9 / 10 for key, text in CLEAN_MAY.items()}
+    change = only(suggest(EDITION, may(m20211="600"), replace(FACTS, history={"year_ago": filed})))
+    assert (change.cell, change.slip) == ("20211.c1", None)
+
+
+def test_four_mistakes_at_once_under_rules_that_can_hold_in_several_ways():
+    """With last year's figures there, X16 gives every cell several ranges to be in. 20231 is in two failed rules."""
+    filed = {key: Decimal(text) * 9 / 10 for key, text in CLEAN_MAY.items()}
+    figures = may(m20211="1000", m20231="100000", m2051="900", m2010="10000000")
+    hint = suggest(EDITION, figures, replace(FACTS, history={"year_ago": filed}))
+    assert cells_in(hint) == [{"2010"}, {"2021", "20211"}, {"20231"}, {"2050", "2051"}]
+    assert hint.suspects[0].change.slip == TEN_THOUSAND
+
+
 def test_staff_and_wages_go_together():
     """Wages of 250 without staff: R624 would do with wages of 0, but R623 wants staff where there is revenue."""
     change = only(suggest(EDITION, may(m2112="0"), FACTS))
@@ -322,7 +338,7 @@ def test_the_hint_leads_to_its_cells_and_is_no_correction(firm):
     assert "<html" not in page and "<form" not in page
     assert "仅供核对，不是更正" in page and "R602、R603、R604、R607 就能成立" in page
     assert 'href="/filings/2024M05/t6/#cell-2021.c1"' in page
-    assert "现填 5.00 万元；在 149.98 至 600.01 万元 之间时，各式均成立" in page
+    assert "现填 5.00 万元；在 149.98 至 600.01 万元之间时，各式均成立" in page
     assert "若为 100.00 万元，则各式均成立，与现填数相差 10,000 倍，请核对是否以万为单位" in page
     assert fresh(firm.cast.filing).sheets.get().cells == before
 

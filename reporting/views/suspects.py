@@ -59,12 +59,13 @@ def words_of(change: Change, desk: Desk) -> str:
     if change.slip or change.is_settled:
         return f"现填 {now}；若为 {instead}，则各式均成立{slip_in_words(change, desk)}"
     if change.high is None and change.low is None:
-        return f"现填 {now}；例如为 {instead} 时，各式均成立"
+        return f"现填 {now}；例如为 {instead}时，各式均成立"
     if change.high is None:
-        return f"现填 {now}；不小于 {figure(change.low, unit)} 时，各式均成立"
+        return f"现填 {now}；不小于 {figure(change.low, unit)}时，各式均成立"
     if not change.low:
-        return f"现填 {now}；不大于 {figure(change.high, unit)} 时，各式均成立"
-    return f"现填 {now}；在 {figure(change.low)} 至 {figure(change.high, unit)} 之间时，各式均成立"
+        return f"现填 {now}；不大于 {figure(change.high, unit)}时，各式均成立"
+    low, high = figure(change.low, unit).removesuffix(f" {unit}"), figure(change.high, unit)
+    return f"现填 {now}；在 {low} 至 {high}之间时，各式均成立"
 
 
 def slip_in_words(change: Change, desk: Desk) -> str:
