@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal, localcontext
+from decimal import Context, Decimal, localcontext
 from functools import lru_cache
 from typing import Any
 
@@ -22,6 +22,8 @@ from forms_tables.periods import PeriodCode
 from forms_tables.scopes import HISTORY, Cell, Fact, Meaning, Setting
 
 __all__ = ["Columns", "Ledger", "failing", "labels_of", "verdicts"]
+
+EXACT = Context(prec=PRECISION)
 
 
 @dataclass(frozen=True)
@@ -89,11 +91,9 @@ def decimals_of(meaning: Meaning, values: Sequence[Decimal | str | None] = ()) -
 
 def scaled(label: str, value: Decimal, decimals: int) -> int:
     """A figure as a whole number of its last decimal; raises where that would round it."""
-    with localcontext() as context:
-        context.prec = PRECISION
-        shifted = value.scaleb(decimals)
-        if shifted != shifted.to_integral_value():
-            raise ValueError(f"“{label}”的值{value}超过{decimals}位小数，不能列入台账")
+    shifted = value.scaleb(decimals, EXACT)
+    if shifted != shifted.to_integral_value():
+        raise ValueError(f"“{label}”的值{value}超过{decimals}位小数，不能列入台账")
     return int(shifted)
 
 
@@ -161,8 +161,7 @@ def _judged_apart(conditions: Sequence[Condition], ledger: Ledger) -> pl.DataFra
     usual = {label: min(most, ledger.largest[label]) for label, most in longest.items()}
     judged = verdicts(conditions, replace(ledger, frame=ledger.frame.filter(~is_too_long), largest=usual))
     alone = replace(ledger, frame=ledger.frame.filter(is_too_long)).readings(conditions)
-    with localcontext() as context:
-        context.prec = PRECISION
+    with localcontext(EXACT):
         rows = [[condition.verdict(reading) for condition in conditions] for reading in alone]
     places = pl.concat([(~is_too_long).arg_true(), is_too_long.arg_true()])
     both = judged.vstack(pl.DataFrame(rows, schema=judged.schema, orient="row"))

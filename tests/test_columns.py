@@ -14,7 +14,7 @@ from forms_tables.completion import PRECISION
 from forms_tables.periods import PeriodCode
 from forms_tables.proofreading import slips_in_formulas
 from forms_tables.scopes import Scope, Setting
-from tests.filings import credit_code_of
+from tests.invented import credit_code_of
 from tests.test_browser_judge import FAILS, HOLDS, PREMISED, SKIPS, WORKED
 from tests.test_rules import CONDITIONS, EDITION, facts_and_values, rows
 
