@@ -166,6 +166,11 @@ PAGES = {
     "city_edition_table": "association city",
     "city_code_lists": "association city",
     "city_rules": "association city",
+    "city_desk_rules": "association city",
+    "city_desk_rule": "association city",
+    "city_desk_effect": "POST association city",
+    "city_desk_save_rule": "POST city",
+    "city_desk_drop_rule": "POST city",
 }
 
 # What a stranger gets who has nothing to show there: no link of their own, no application just sent.
@@ -267,6 +272,7 @@ def address(name: str, may) -> str:
         "year": 2024,
         "district": may.filing.district.code,
         "measure": "on_time_rate",
+        "rule_id": "R604",
     }
     if name == "key_firms":
         return reverse(name)
