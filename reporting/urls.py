@@ -27,6 +27,7 @@ urlpatterns = [
     path("", include("reporting.reminder_urls")),
     path("", include("reporting.results_urls")),
     path("", include("reporting.calendar_urls")),
+    path("", include("reporting.recheck_urls")),
     path("city/desk/", include("reporting.desk_urls")),
     path("", home.home, name="home"),
     path("manual/", manual.manual, name="manual"),

@@ -1,0 +1,166 @@
+"""What a recheck found, counted: by rule, by district and by firm. Revenue is the headline revenue of the filings
+concerned, in 万元."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+import polars as pl
+
+from reporting.aggregation import share
+from reporting.dataset import REVENUE_DECIMALS
+from reporting.dataset.scaling import decimal_of
+from reporting.recheck import ERROR, UNREADABLE, WARNING, Recheck
+
+CELL_UNREADABLE = "单元格填写有误，不能读作数据"
+
+
+@dataclass(frozen=True)
+class RuleTally:
+    """How often a rule fires, and what became of the explanations given for it (see reporting.recheck.explained)."""
+
+    rule: str
+    level: str
+    message: str
+    sent: int = 0  # filings it fires on, by their submission
+    drafts: int = 0  # and by their draft
+    findings: int = 0
+    judged: int = 0
+    revenue: Decimal = Decimal(0)
+    explained: int = 0
+    accepted: int = 0
+    refused: int = 0
+
+    @property
+    def filings(self) -> int:
+        return self.sent + self.drafts
+
+    @property
+    def rate(self) -> Decimal | None:
+        """How many of a hundred filings it fires on."""
+        return share(self.filings, self.judged)
+
+    @property
+    def acceptance(self) -> Decimal | None:
+        """How many of a hundred explanations that were decided about were accepted."""
+        return share(self.accepted, self.accepted + self.refused)
+
+
+@dataclass(frozen=True)
+class DistrictTally:
+    code: str
+    judged: int = 0
+    with_errors: int = 0
+    with_warnings: int = 0
+    errors: int = 0
+    warnings: int = 0
+    often: str = ""  # the rule that fires on most of its filings
+
+    @property
+    def rate(self) -> Decimal | None:
+        return share(self.with_errors, self.judged)
+
+
+@dataclass(frozen=True)
+class Whole:
+    """The figures at the head of each page."""
+
+    judged: int
+    sent: int
+    drafts: int
+    with_errors: int
+    with_warnings: int
+    findings: int
+    odd: int
+
+
+def whole_of(found: Recheck) -> Whole:
+    drafts = found.judged["submission"].null_count()
+    of_level = dict(found.findings.group_by("level").agg(pl.col("filing").n_unique()).rows())
+    return Whole(
+        found.judged.height,
+        found.judged.height - drafts,
+        drafts,
+        of_level.get(ERROR, 0),
+        of_level.get(WARNING, 0),
+        found.findings.height,
+        found.judged["why"].count(),
+    )
+
+
+def by_rule(found: Recheck, explained: pl.DataFrame) -> list[RuleTally]:
+    """Every rule the filings were judged by, those that never fire too."""
+    known = found.judged.select("filing", pl.col("submission").is_null().alias("is_draft"), "revenue")
+    hits = found.findings.group_by("rule", "filing").agg(pl.len().alias("findings")).join(known, on="filing")
+    counted = hits.group_by("rule").agg(
+        (~pl.col("is_draft")).sum().alias("sent"),
+        pl.col("is_draft").sum().alias("drafts"),
+        pl.col("findings").sum(),
+        pl.col("revenue").sum(),
+    )
+    fired = {row.pop("rule"): row for row in counted.iter_rows(named=True)}
+    outcomes = explained.group_by("rule").agg(
+        pl.len().alias("explained"),
+        (pl.col("outcome") == "accepted").sum().alias("accepted"),
+        (pl.col("outcome") == "refused").sum().alias("refused"),
+    )
+    said = {row.pop("rule"): row for row in outcomes.iter_rows(named=True)}
+    words = {rule.id: (rule.level, rule.message) for rule in found.rules.values()}
+    if UNREADABLE in fired:
+        words[UNREADABLE] = (ERROR, CELL_UNREADABLE)
+    tallies = []
+    for rule, (level, message) in words.items():
+        row = fired.get(rule, {})
+        revenue = decimal_of(row.get("revenue"), REVENUE_DECIMALS) or Decimal(0)
+        numbers = {**row, **said.get(rule, {}), "revenue": revenue}
+        tallies.append(RuleTally(rule, level, message, judged=found.judged.height, **numbers))
+    return tallies
+
+
+def by_district(found: Recheck) -> dict[str, DistrictTally]:
+    places = found.judged.select("filing", "district")
+    judged = dict(places.group_by("district").len().rows())
+    hits = found.findings.select("filing", "rule", "level").join(places, on="filing")
+    counted = hits.group_by("district").agg(
+        pl.col("filing").filter(pl.col("level") == ERROR).n_unique().alias("with_errors"),
+        pl.col("filing").filter(pl.col("level") == WARNING).n_unique().alias("with_warnings"),
+        (pl.col("level") == ERROR).sum().alias("errors"),
+        (pl.col("level") == WARNING).sum().alias("warnings"),
+    )
+    rules = hits.filter(pl.col("rule") != UNREADABLE).group_by("district", "rule").agg(pl.col("filing").n_unique())
+    often = dict(
+        rules.sort("filing", "rule", descending=[True, False])
+        .unique("district", keep="first")["district", "rule"]
+        .rows()
+    )
+    numbers = {row.pop("district"): row for row in counted.iter_rows(named=True)}
+    return {
+        code: DistrictTally(code, count, **numbers.get(code, {}), often=often.get(code, ""))
+        for code, count in judged.items()
+    }
+
+
+def by_firm(found: Recheck, chosen: Mapping[str, object]) -> pl.DataFrame:
+    """The filings that hold a finding, with how many: narrowed to a rule, a level, a district, those sent or those
+    with their firm, or to these enterprises."""
+    hits = found.findings
+    if chosen.get("rule"):
+        hits = hits.filter(pl.col("rule") == chosen["rule"])
+    if chosen.get("level"):
+        hits = hits.filter(pl.col("level") == chosen["level"])
+    counted = hits.group_by("filing").agg(
+        (pl.col("level") == ERROR).sum().alias("errors"),
+        (pl.col("level") == WARNING).sum().alias("warnings"),
+        pl.col("rule").n_unique().alias("rules"),
+    )
+    rows = counted.join(found.judged, on="filing")
+    if chosen.get("district"):
+        rows = rows.filter(pl.col("district") == chosen["district"])
+    if chosen.get("kind"):
+        is_draft = pl.col("submission").is_null()
+        rows = rows.filter(is_draft if chosen["kind"] == "draft" else ~is_draft)
+    if chosen.get("enterprises") is not None:
+        rows = rows.filter(pl.col("enterprise").is_in(chosen["enterprises"]))
+    return rows

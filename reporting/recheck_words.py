@@ -1,0 +1,97 @@
+"""The findings of a few filings in full: their cells, and the sentence with the figures. A draft's figures are its
+firm's until they are sent: of a draft officials see what does not hold and where, not the figures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import localcontext
+
+import polars as pl
+
+from forms_tables.bindings import Reading
+from forms_tables.catalog import Edition
+from forms_tables.checks import Condition
+from forms_tables.columns import labels_of
+from forms_tables.completion import PRECISION
+from forms_tables.scopes import Cell, Fact, Meaning, Setting
+from reporting import dataset
+from reporting.dataset.scaling import decimal_of
+from reporting.recheck import UNREADABLE, Recheck
+
+
+@dataclass(frozen=True)
+class Told:
+    rule: str
+    level: str
+    cells: tuple[str, ...]
+    place: str
+    message: str  # the rule's own words
+    words: str  # with the figures; empty where they are not shown
+
+
+def told(found: Recheck, filings: Sequence[int], rule: str = "") -> dict[int, list[Told]]:
+    """What was found in each of these filings, of one rule or of all, in the order of the edition."""
+    rows = found.findings.filter(pl.col("filing").is_in(list(filings)))
+    if rule:
+        rows = rows.filter(pl.col("rule") == rule)
+    shown = found.judged.filter(
+        pl.col("filing").is_in(list(filings)) & pl.col("submission").is_not_null() & pl.col("why").is_null()
+    )
+    readings = {}
+    for code, edition in found.editions.items():
+        here = shown.filter(pl.col("edition") == code)["filing"]
+        of_edition = rows.filter((pl.col("edition") == code) & pl.col("filing").is_in(here.implode()))
+        conditions = [found.condition_of(row) for row in of_edition.iter_rows(named=True)]
+        conditions = list(dict.fromkeys(condition for condition in conditions if condition))
+        if conditions:
+            readings |= readings_of(found, edition, conditions, here)
+    listed: dict[int, list[Told]] = {filing: [] for filing in filings}
+    with localcontext() as context:
+        context.prec = PRECISION
+        for row in rows.iter_rows(named=True):
+            listed[row["filing"]].append(_told(found, row, readings.get(row["filing"])))
+    return listed
+
+
+def _told(found: Recheck, row: dict, reading: Reading | None) -> Told:
+    condition = found.condition_of(row)
+    if condition:
+        words = condition.finding(reading).message if reading else ""
+        return Told(row["rule"], row["level"], condition.cells, condition.place, condition.rule.message, words)
+    rule = found.rules.get(row["rule"])
+    place = found.editions[row["edition"]].place_of(row["cell"].partition("!")[2]) if row["cell"] else ""
+    message = rule.message if rule else "不能读作数据" if row["cell"] else row["words"]
+    return Told(row["rule"] if row["rule"] != UNREADABLE else "", row["level"], found.cells_of(row), place, message, "")
+
+
+def readings_of(
+    found: Recheck, edition: Edition, conditions: Sequence[Condition], filings: pl.Series
+) -> dict[int, Reading]:
+    """These filings as the conditions read them, out of the stored columns."""
+    labels = labels_of(conditions)
+    stored = dataset.load(found.period, labels, edition=edition, filed_under=edition.code, fresh=False)
+    wanted = stored.filings["filing"].is_in(filings.implode())
+    frame, scales = stored.ledger.frame.filter(wanted), stored.ledger.scales
+    meanings = [labels[name] for name in frame.columns if name in labels]
+    places = [scales.get(meaning.label) for meaning in meanings]
+    rows = frame.select(meaning.label for meaning in meanings).rows() if meanings else [()] * wanted.sum()
+    readings = {}
+    for filing, row in zip(stored.filings.filter(wanted)["filing"], rows, strict=True):
+        reading = Reading(edition, found.period.parsed, {}, {}, dict(stored.ledger.parameters), {})
+        for meaning, decimals, value in zip(meanings, places, row, strict=True):
+            _put(reading, meaning, value if decimals is None else decimal_of(value, decimals))
+        readings[filing] = reading
+    return readings
+
+
+def _put(reading: Reading, meaning: Meaning, value: object) -> None:
+    match meaning:
+        case Fact(period="register", code=code):
+            reading.attributes[code] = value
+        case Cell(period="") | Fact(period=""):
+            reading.values[meaning.key] = value
+        case Cell() | Fact():
+            reading.history.setdefault(meaning.period, {})[meaning.key] = value
+        case Setting(name=name):
+            reading.parameters[name] = value
