@@ -1,174 +1,31 @@
 """The binding that judges any number of filings at once: every part of a tree becomes a column of an engine (polars in
-columns, Spark in spark). Figures are whole numbers of their last decimal, so nothing is ever rounded; how far from zero
-a column can lie is known before it is calculated, so 64 bits serve where they suffice and 128 where they do not.
+columns, Spark in spark).
 
 A blank is a null. Every operation here gives a null for a null, also `and` and `or`, which engines would answer from
 one side alone: there, and only there, truth is compared instead (a and b is a > not b where False < True).
 
-What does not differ from filing to filing (a number, a parameter, the month) is worked out here, not by the
-engine."""
+What does not differ from filing to filing (a number, a parameter, the month) is worked out here, not by the engine."""
 
 import operator
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from decimal import Decimal, localcontext
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import localcontext
 from functools import reduce
 from typing import Any
 
 from forms_tables.bindings import CALCULATIONS
-from forms_tables.column_parts import BLANK, NARROW, ZERO, Engine, Part, Source, known
+from forms_tables.column_figures import Figures, negated
+from forms_tables.column_parts import BLANK, ZERO, Part, known
 from forms_tables.completion import PRECISION
-from forms_tables.expressions import OVER_ROWS, Misuse, Name
-from forms_tables.scopes import Moment, RowCode, Scoped, Setting
-
-SIGNS: Mapping[str, Callable[[Any, Any], Any]] = {
-    "+": operator.add,
-    "-": operator.sub,
-    "*": operator.mul,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-    "==": operator.eq,
-    "!=": operator.ne,
-}
-
+from forms_tables.expressions import OVER_ROWS
 
 OF_THE_EDITION = ("is_district", "size_class")
 FOLDED = frozenset(CALCULATIONS) - {*OVER_ROWS}
 
 
-def _negated(figure: Any) -> Any:
-    return 0 - figure  # polars has no minus sign for 128 bits
-
-
-class TooLarge(Misuse):
-    """What a rule calculates could pass 38 digits."""
-
-
 @dataclass(frozen=True)
-class Columns(Scoped):
+class Columns(Figures):
     """The binding that judges many filings: every part of a tree becomes a column."""
-
-    source: Source = field(repr=False)
-    engine: Engine = field(repr=False)
-
-    def number(self, value: Decimal | str) -> Part:
-        return known(value)
-
-    text = number
-
-    def name(self, name: Name) -> Part:
-        match self.scope.meaning(name):
-            case RowCode(code=code):
-                return known(code)
-            case Moment(name=moment):
-                return known(self.source.moment(moment))
-            case Setting(name=setting):
-                return self.parameter(setting)
-            case meaning:
-                return self.column(meaning.label)
-
-    def parameter(self, name: str) -> Part:
-        return self.column(name) if name in self.source.columns else known(self.source.setting(name))
-
-    def column(self, label: str) -> Part:
-        if label not in self.source.columns:
-            raise KeyError(f"台账没有“{label}”这一列")
-        column = self.engine.column(label)
-        if label not in self.source.scales:
-            return Part(column)
-        part = Part(column, self.source.scales[label], self.source.largest[label])
-        return self.widened(part) if part.is_wide else part
-
-    # Figures
-
-    def widened(self, part: Part) -> Any:
-        """The part's column with room for 38 digits."""
-        return Part(self.engine.wide(part.column), part.scale, part.greatest, False, part.may_be_blank)
-
-    def combined(self, operation: Callable[..., Any], *parts: Part, scale: int = 0, greatest: int = 0) -> Part:
-        """What an operation makes of columns; a null where one of them is blank. Figures must be of one scale. Where
-        `greatest` or one of them needs the room, all are calculated in 128 bits."""
-        if any(part.is_blank for part in parts):
-            return BLANK
-        if greatest > self.engine.most:
-            raise TooLarge("数值可能超过38位，请减少连乘")
-        if all(part.known for part in parts):
-            value = operation(*(part.column for part in parts))
-            return Part(value, scale, greatest, True, False)
-        room = max(greatest, *(part.greatest for part in parts))
-        columns = [self.made_room(part, room).column for part in parts]
-        blank = any(part.may_be_blank for part in parts)
-        return Part(operation(*columns), scale, greatest, False, blank)
-
-    def made_room(self, part: Part, greatest: int) -> Part:
-        return part if part.known or part.is_wide or greatest <= NARROW else self.widened(part)
-
-    def aligned(self, *parts: Part) -> list[Part]:
-        """The figures in units of the smallest of their decimals."""
-        finest = max(part.scale for part in parts)
-        return [self.rescaled(part, finest) for part in parts]
-
-    def rescaled(self, part: Part, scale: int) -> Part:
-        if part.is_blank or part.scale == scale:
-            return part
-        factor = 10 ** (scale - part.scale)
-        return self.combined(lambda column: column * factor, part, scale=scale, greatest=part.greatest * factor)
-
-    def negative(self, operand: Part) -> Part:
-        return self.combined(_negated, operand, scale=operand.scale, greatest=operand.greatest)
-
-    def absolute(self, operand: Part) -> Part:
-        operation = abs if operand.known else self.engine.absolute
-        return self.combined(operation, operand, scale=operand.scale, greatest=operand.greatest)
-
-    def arithmetic(self, sign: str, left: Part, right: Part) -> Part:
-        if sign == "*":
-            scale, greatest = left.scale + right.scale, left.greatest * right.greatest
-        else:
-            left, right = self.aligned(left, right)
-            scale, greatest = left.scale, left.greatest + right.greatest
-        return self.combined(SIGNS[sign], left, right, scale=scale, greatest=greatest)
-
-    def comparison(self, sign: str, left: Part, right: Part) -> Part:
-        return self.combined(SIGNS[sign], *self.aligned(left, right))
-
-    def chosen(self, sign: str, left: Part, right: Part) -> Part:
-        """The least (<) or the greatest (>) of two figures."""
-        left, right = self.aligned(left, right)
-        greatest, comes_first = max(left.greatest, right.greatest), SIGNS[sign]
-        if right.may_be_blank < left.may_be_blank:
-            left, right = right, left
-
-        def choose(one: Any, other: Any) -> Any:
-            one, other = self.literal(left, one, greatest), self.literal(right, other, greatest)
-            otherwise = other  # also where it is blank
-            if left.may_be_blank:
-                otherwise = self.engine.when(self.engine.opposite(comes_first(one, other)), other)
-            return self.engine.when(comes_first(one, other), one, otherwise)
-
-        return self.combined(choose, left, right, scale=left.scale, greatest=greatest)
-
-    def growth(self, now: Part, then: Part) -> Part:
-        """Tenths of a percent, a half away from zero; none on a base of zero or less."""
-        now, then = self.aligned(now, then)
-        greatest = 2000 * (now.greatest + then.greatest) + then.greatest
-
-        def grow(now_: Any, then_: Any) -> Any:
-            now_, then_ = self.literal(now, now_, greatest), self.literal(then, then_, greatest)
-            change = now_ - then_
-            rounded = self.engine.quotient(self.engine.absolute(change) * 2000 + then_, then_ * 2)
-            signed = self.engine.when(change < 0, _negated(rounded), rounded)
-            return self.engine.when(then_ > 0, signed)
-
-        return replace(self.combined(grow, now, then, scale=1, greatest=greatest), may_be_blank=True)
-
-    def is_whole(self, number: Part) -> Part:
-        unit = 10**number.scale
-        if unit == 1:
-            return self.combined(lambda column: column == column, number)
-        return self.combined(lambda column: self.engine.remainder(column, unit) == 0, number)
 
     # Truths
 
@@ -191,11 +48,28 @@ class Columns(Scoped):
         """The parts that are known to be `idle` change nothing; the others decide, and all of them must be filled."""
         if any(part.is_blank for part in parts):
             return BLANK
-        telling = [part for part in parts if not (part.known and part.column is idle)]
-        if all(part.known for part in telling):
-            return known(not idle if telling else idle)
-        columns = [self.literal(part) for part in telling]
-        return Part(reduce(operation, columns), may_be_blank=any(part.may_be_blank for part in telling))
+        asked = [part for part in parts if not part.known]
+        if any(part.known and part.column is not idle for part in parts):
+            return self.where_filled(known(not idle), asked)
+        if not asked:
+            return known(idle)
+        columns = [part.column for part in asked]
+        return Part(reduce(operation, columns), may_be_blank=any(part.may_be_blank for part in asked))
+
+    def where_filled(self, instead: Part, parts: Sequence[Part]) -> Part:
+        """Something else than the parts say, but only where all of them say something."""
+        telling = [part.column for part in parts if part.may_be_blank]
+        if not telling:
+            return instead
+        filled = self.engine.all_of([self.engine.is_filled(column) for column in telling])
+        return Part(self.engine.when(filled, self.literal(instead)))
+
+    def same(self, left: Part, right: Part) -> Part:
+        """Whether two conditions hold together or not at all."""
+        if left.is_blank or right.is_blank or not (left.known or right.known):
+            return self.comparison("==", left, right)
+        told, asked = (left, right) if left.known else (right, left)
+        return asked if told.column else self.opposite(asked)
 
     def when(self, premise: Part, conclusion: Part) -> Part:
         """A condition that does not apply, as if it read a blank, where its premise does not hold."""
@@ -235,12 +109,6 @@ class Columns(Scoped):
             return Part(verdict, may_be_blank=False)
         return Part(self.engine.when(self.engine.any_of([self.engine.is_filled(c) for c in columns]), verdict))
 
-    def literal(self, part: Part, column: Any = None, greatest: int = 0) -> Any:
-        """The part as a column of the engine, also where it is known."""
-        if not part.known:
-            return part.column if column is None else column
-        return self.engine.literal(part.column, max(part.greatest, greatest) > NARROW)
-
     # Texts
 
     def on_texts(self, operation: Callable[..., Any], *parts: Part) -> Part:
@@ -262,15 +130,13 @@ class Columns(Scoped):
         """Whether one of the codes of a cell (1,3A) begins with one of these; a cell that is blank has none."""
         if any(code.is_blank for code in codes):
             return BLANK
-        engine, telling = self.engine, [code for code in codes if code.may_be_blank]
+        engine = self.engine
         found = known(False)
         if not chosen.is_blank:
             text = self.literal(chosen)
             begins = engine.any_of([self.has_one(text, code) for code in codes])
             found = Part(engine.or_else(begins, engine.literal(False)), may_be_blank=False)
-        if not telling:
-            return found
-        return Part(engine.when(engine.all_of([engine.is_filled(c.column) for c in telling]), self.literal(found)))
+        return self.where_filled(found, codes)
 
     def has_one(self, chosen: Any, code: Part) -> Any:
         engine = self.engine
@@ -290,7 +156,7 @@ class Columns(Scoped):
             return self.on_texts(lambda column: self.engine.first(column, whole), text)
         figure = length.column
         shorter = self.engine.quotient(self.engine.absolute(figure), unit)
-        whole = self.engine.when(figure < 0, _negated(shorter), shorter)
+        whole = self.engine.when(figure < 0, negated(shorter), shorter)
         return self.on_texts(self.engine.first, text, Part(whole, may_be_blank=length.may_be_blank))
 
     def size_class(self, industry: Part, staff: Part, income: Part) -> Part:
@@ -306,8 +172,7 @@ class Columns(Scoped):
                 met = [self.comparison(">=", f, known(b)) for f, b in zip((staff, income), bounds, strict=True)]
                 found = engine.when(self.literal(self.both(met)), engine.literal(str(number)), found)
             size = engine.when(inside, found, size)
-        filled = [self.literal(self.filled(part)) for part in parts]
-        return Part(engine.when(engine.all_of(filled), size))
+        return self.where_filled(Part(size), [part for part in parts if not part.known])
 
     def worked_out(self, function: str, arguments: Sequence[Part]) -> Part:
         """A function of what is the same for every filing."""
@@ -352,7 +217,7 @@ class Columns(Scoped):
             case "implies":
                 return self.either([self.opposite(first), *others])
             case "iff":
-                return self.comparison("==", first, *others)
+                return self.same(first, *others)
             case "exists":
                 return self.over_rows(engine.any_of, False, arguments)
             case "every":
