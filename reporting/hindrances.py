@@ -1,14 +1,15 @@
 """What keeps a draft of an edition from being published, beside texts that make no sense: what the platform itself and
 the figures filed so far rest on must stay."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from graphlib import CycleError
 
 from forms_tables.catalog import Edition
 from forms_tables.checks import proofread
 from forms_tables.completion import plans_of
-from forms_tables.edition import Indicator
+from forms_tables.edition import Indicator, Rule
+from forms_tables.expressions import NotationError, names_in, parse
 from forms_tables.proofreading import Slip
 from reporting.models import DraftEdition, PublishedEdition
 from reporting.register_facts import CITY_WRITES, FIRM_WRITES
@@ -114,8 +115,32 @@ def _holds(indicator: Indicator, column: str) -> str:
     return f"单位为{unit}{'' if decimals is None else f'、{decimals}位小数'}" if unit else "填文字"
 
 
-def by_code(hindrances: list[Hindrance]) -> Mapping[tuple[str, str], list[Hindrance]]:
-    found: dict[tuple[str, str], list[Hindrance]] = {}
-    for hindrance in hindrances:
-        found.setdefault((hindrance.sort, hindrance.code), []).append(hindrance)
-    return found
+def lost_by_dropping(draft: DraftEdition, code: str) -> list[str]:
+    """The rules and rows of the draft that would make no sense without a row."""
+    edition = draft.edition
+    listing = [rule.id for rule in edition.rules if code in rule.each]
+    below = [other for other, row in edition.indicators.items() if row.parent == code]
+    found = [*listing, *readers_of(edition, edition.indicator(code).symbol), *below]
+    return [each for each in dict.fromkeys(found) if each != code]
+
+
+def readers_of(edition: Edition, name: str) -> list[str]:
+    """The rules and rows whose texts name it."""
+    rules = [rule.id for rule in edition.rules if any(_names(text, name) for text in _texts_of(rule))]
+    rows = edition.indicators.items()
+    return [*rules, *(code for code, row in rows if any(_names(text, name) for text in _texts_of_row(row)))]
+
+
+def _texts_of(rule: Rule) -> list[str]:
+    return [*rule.texts, rule.when]
+
+
+def _texts_of_row(row: Indicator) -> list[str]:
+    return [*row.auto.values(), row.applies_when, row.required_when]
+
+
+def _names(text: str, symbol: str) -> bool:
+    try:
+        return bool(text) and any(name.code == symbol for name in names_in(parse(text)))
+    except NotationError:
+        return False

@@ -125,8 +125,8 @@ def parameters_for(period: Period) -> dict[str, Decimal | None]:
 
 
 def parameters_of_firm(filing: Filing) -> dict[str, Decimal | None]:
-    """The parameters as they hold for one firm: k is its own."""
-    parameters = parameters_for(filing.period)
+    """The parameters as they hold for one firm, under the text it is judged by: k is its own."""
+    parameters = parameters_in(filing.edition, filing.period)
     if any(value is not None for name, value in parameters.items() if name.startswith(COEFFICIENT)):
         annual = filed(filing.enterprise, {"last_annual": filing.period.parsed.last_annual()})
         parameters["k"] = weighted_coefficient(annual.get("last_annual", {}), parameters)

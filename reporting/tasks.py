@@ -5,7 +5,7 @@ from datetime import datetime
 from celery import shared_task
 
 from accounts import clock, dead_addresses
-from reporting import announcements, calendar_notice, conversation, digests, dispatches, reminders
+from reporting import announcements, calendar_notice, conversation, digests, dispatches, rehearsal, reminders
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +31,12 @@ def remind() -> None:
 def write_dispatch(pk: int) -> None:
     """The letters of one 立即催报; what a lost worker left is finished by the next `remind`."""
     dispatches.write(pk, clock.now())
+
+
+@shared_task
+def rehearse(pk: int) -> None:
+    """One 试算 of a draft edition. Asked for again after a worker was lost, it begins anew."""
+    rehearsal.run(pk, clock.real_now)
 
 
 def plan_all(planners: tuple[Callable[[datetime], int], ...], at: datetime) -> None:

@@ -11,7 +11,7 @@ from forms_tables.parsing import Problem
 from reporting import workflow
 from reporting.calendars import ONE_DAY
 from reporting.judging import Judgement, judge, typed_cells
-from reporting.models import ExtensionRequest, Filing, LateRequest, Review, State
+from reporting.models import ExtensionRequest, Filing, LateRequest, PublishedEdition, Review, State
 from reporting.views.findings import (
     CellLink,
     Shown,
@@ -62,6 +62,15 @@ class Desk:
     def may_write(self) -> bool:
         filing = self.filing
         return filing.is_with_firm and not filing.is_shut and self.at.date() >= filing.period.opens_on
+
+    @cached_property
+    def revision(self) -> PublishedEdition | None:
+        """The revision that overtook the last 数据审核: publishing takes its verdict away and leaves its time."""
+        filing = self.filing
+        if not self.may_write or filing.checked or not filing.checked_at:
+            return None
+        revisions = PublishedEdition.objects.exclude(reason="").defer("text", "effect")
+        return revisions.filter(code=filing.period.edition_code).first()
 
     @property
     def may_abandon(self) -> bool:

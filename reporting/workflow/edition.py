@@ -118,7 +118,7 @@ def publish(
         based_on=draft.based_on,
         holds_from=str(first),
         reason=reason,
-        effect={"period": seen.period_id, "at": seen.at.isoformat(), "by": seen.by.username, **seen.effect},
+        effect=_as_seen(seen),
         published_by=by,
         published_at=at,
     )
@@ -132,6 +132,18 @@ def publish(
     after = {"版本": str(published), "自": first.label, "摘要": published.digest}
     _record(draft, by, at, "发布制度版本", before={"版本": str(draft.based_on)}, after=after, why=reason)
     return published
+
+
+def _as_seen(seen: Rehearsal) -> dict:
+    """The figures of a rehearsal, whose and of when; the lists of filings behind them stay with the rehearsal."""
+    figures = {name: value for name, value in seen.effect.items() if name != "lists"}
+    return {
+        **figures,
+        "rehearsal": seen.pk,
+        "period": seen.period_id,
+        "at": seen.at.isoformat(),
+        "by": seen.by.username,
+    }
 
 
 def _open_draft(draft: DraftEdition, by: User, version: int | None = None) -> DraftEdition:

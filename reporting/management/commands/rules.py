@@ -5,7 +5,8 @@ from collections import Counter
 
 from django.core.management.base import BaseCommand, CommandError
 
-from forms_tables.catalog import DefinitionError, Edition, Rule, edition_codes, load_edition
+from forms_tables.catalog import Edition, Rule, edition_codes
+from reporting.models import PublishedEdition, published_edition
 
 KINDS = {
     "rule": "规则语言",
@@ -25,9 +26,10 @@ class Command(BaseCommand):
 
     def handle(self, *, edition, json: bool, **options):
         try:
-            found = load_edition(edition)
-        except DefinitionError as error:
-            raise CommandError(str(error)) from error
+            found = published_edition(edition)
+        except PublishedEdition.DoesNotExist as error:
+            known = [*edition_codes(), *PublishedEdition.objects.exclude(text="").values_list("code", flat=True)]
+            raise CommandError(f"没有名为“{edition}”的制度版本；现有：{'、'.join(known)}") from error
         if json:
             self.stdout.write(as_json(found))
         else:

@@ -1,11 +1,14 @@
 """Reading an edition: its tables and their rows with provenance, its code lists, its districts, its rules."""
 
+from dataclasses import dataclass
+
 from django.http import Http404
 from django.shortcuts import redirect, render
 
 from accounts.access import require
 from forms_tables.catalog import edition_codes, load_edition
-from reporting.models import Period, PublishedEdition
+from reporting.models import Period, PublishedEdition, Submission, published_edition
+from reporting.rehearsal import effect_in_words
 
 KINDS = {"rule": "审核关系", "cell": "单元格类型", "derived": "派生单元格", "workflow": "流程"}
 LEVELS = {"error": "错误", "warning": "提示"}
@@ -19,11 +22,15 @@ def editions(request):
 @require("city", "association")
 def edition(request, code):
     found = edition_or_404(code)
+    known = PublishedEdition.objects.defer("text").select_related("published_by", "based_on")
+    published = known.filter(code=code).first()
     around = {
         "edition": found,
-        "codes": edition_codes(),
-        "published": PublishedEdition.objects.filter(code=code).first(),
-        "periods": Period.objects.filter(edition_code=code).count(),
+        "published": published,
+        "revisions": revisions_of(published.family) if published else [],
+        "families": [other for other in edition_codes() if other not in (code, published and published.family)],
+        "periods": Period.objects.filter(edition_code=code),
+        "submissions": Submission.objects.filter(edition_code=code).count(),
     }
     return render(request, "city/edition.html", around)
 
@@ -63,6 +70,21 @@ def rules(request, code):
     return render(request, "city/rules.html", around)
 
 
+@dataclass(frozen=True)
+class ListedRevision:
+    published: PublishedEdition
+
+    @property
+    def seen(self) -> str:
+        return effect_in_words(self.published.effect)
+
+
+def revisions_of(family: str) -> list[ListedRevision]:
+    """The newest first."""
+    known = PublishedEdition.objects.of_family(family).defer("text").select_related("published_by")
+    return [ListedRevision(published) for published in known.reverse()]
+
+
 def words_of(rule) -> str:
     return f"{rule.id} {rule.where} {rule.formula} {rule.message} {rule.basis} {rule.note}"
 
@@ -74,6 +96,8 @@ def current_edition():
 
 
 def edition_or_404(code):
-    if code not in edition_codes():
-        raise Http404("没有这个制度版本。")
-    return load_edition(code)
+    """Any that is shipped or was published here."""
+    try:
+        return published_edition(code)
+    except PublishedEdition.DoesNotExist as error:
+        raise Http404("没有这个制度版本。") from error

@@ -1,0 +1,163 @@
+"""试算: what a whole draft edition would change in the filings of one real period.
+
+Each filing is judged twice with the same facts: by the edition it is judged by today, and by the draft. A submission is
+completed again from what was typed in it, so that what the draft computes otherwise, asks for anew or asks for no more
+is seen as the firm would see it.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from django.db import transaction
+from django.db.models import Q
+
+from accounts.models import User
+from forms_tables.drafting import changes_between
+from reporting.models import DraftEdition, Filing, ParameterValue, Period, Rehearsal
+from reporting.rehearsal_judging import outcomes_of
+from reporting.rehearsal_tally import Tally
+from reporting.workflow import Overtaken, Refused
+from reporting.workflow.calendar import be_the_city
+
+LEASE = timedelta(minutes=2)  # a worker that says nothing for so long is lost
+JUST_NOW = timedelta(seconds=30)
+EVERY = 100  # filings between two words about how far it is
+
+
+def periods_to_rehearse() -> list[Period]:
+    """Those in which anything was filed, the newest first."""
+    filed = Filing.objects.filter(Q(sheets__isnull=False) | Q(latest__isnull=False)).values("period").distinct()
+    return list(Period.objects.filter(pk__in=filed))
+
+
+def default_period(periods: list[Period]) -> Period | None:
+    """The last one with submissions."""
+    submitted = set(Filing.objects.exclude(latest=None).values_list("period", flat=True).distinct())
+    return next((period for period in periods if period.code in submitted), periods[0] if periods else None)
+
+
+@transaction.atomic
+def begin(draft: DraftEdition, version: int, period: Period, by: User, at: datetime, real: datetime) -> Rehearsal:
+    """Ask for a rehearsal; the one that runs already, or was done a moment ago, when there is one.
+    `real` is the machine's time: a rehearsal whose worker was lost is not waited for."""
+    be_the_city(by)
+    draft = DraftEdition.objects.select_for_update().get(pk=draft.pk)
+    if draft.state != DraftEdition.OPEN:
+        raise Refused(f"这份修订稿{draft.get_state_display()}，不再试算。")
+    if draft.version != version:
+        raise Overtaken(draft)
+    for standing in draft.rehearsals.filter(version=version, period=period):
+        if standing.state == Rehearsal.RUNNING and not is_lost(standing, real):
+            return standing
+        if standing.state == Rehearsal.DONE and spoken_at(standing) > real - JUST_NOW:
+            return standing
+        break  # only the newest counts
+    draft.rehearsals.filter(state=Rehearsal.RUNNING, period=period).update(state=Rehearsal.FAILED)
+    effect = {"spoken": real.isoformat()}
+    return Rehearsal.objects.create(draft=draft, version=version, period=period, by=by, at=at, effect=effect)
+
+
+def spoken_at(rehearsal: Rehearsal) -> datetime:
+    """When it last said how far it is, by the machine's clock."""
+    return datetime.fromisoformat(rehearsal.effect["spoken"])
+
+
+def is_lost(rehearsal: Rehearsal, real: datetime) -> bool:
+    return rehearsal.state == Rehearsal.RUNNING and spoken_at(rehearsal) < real - LEASE
+
+
+class Overrun(Exception):
+    """Another worker has taken the rehearsal up, or it was begun anew."""
+
+
+def run(pk: int, now: Callable[[], datetime]) -> None:
+    """Carry a rehearsal out. Whoever takes it up last goes on; one that was begun anew meanwhile is let be."""
+    rehearsal = Rehearsal.objects.select_related("draft__based_on", "period").get(pk=pk)
+    if rehearsal.state != Rehearsal.RUNNING:
+        return
+    hand = Hand(rehearsal, uuid4().hex, now)
+    hand.take()
+    try:
+        effect = rehearse(rehearsal, hand.speak)
+    except Overrun:
+        return
+    except Exception as failure:
+        hand.end(Rehearsal.FAILED, {"failure": f"{type(failure).__name__}: {failure}"[:300]})
+        raise
+    hand.end(Rehearsal.DONE, effect)
+
+
+@dataclass
+class Hand:
+    """Who carries a rehearsal out, and says how far it is while nobody else has taken it up."""
+
+    rehearsal: Rehearsal
+    name: str
+    now: Callable[[], datetime]
+
+    def take(self) -> None:
+        self._write({"hand": self.name, "spoken": self.now().isoformat()}, done=0)
+
+    def speak(self, done: int, total: int) -> None:
+        self._held()
+        self._write({"hand": self.name, "spoken": self.now().isoformat()}, done=done, total=total)
+
+    def end(self, state: str, effect: Mapping) -> None:
+        try:
+            self._held()
+        except Overrun:
+            return
+        self._write({**effect, "spoken": self.now().isoformat()}, state=state)
+
+    def _held(self) -> None:
+        standing = Rehearsal.objects.get(pk=self.rehearsal.pk)
+        if standing.state != Rehearsal.RUNNING or standing.effect.get("hand") != self.name:
+            raise Overrun
+
+    def _write(self, effect: Mapping, **fields) -> None:
+        Rehearsal.objects.filter(pk=self.rehearsal.pk, state=Rehearsal.RUNNING).update(effect=effect, **fields)
+
+
+def rehearse(rehearsal: Rehearsal, speak: Callable[[int, int], None] = lambda done, total: None) -> dict:
+    """The effect as it is stored."""
+    draft, period = rehearsal.draft, rehearsal.period
+    edition = draft.edition
+    judged = Filing.objects.of(period).filter(Q(sheets__isnull=False) | Q(latest__isnull=False)).distinct()
+    total = judged.count()
+    tally = Tally(edition, draft.based_on.edition, period.parsed.frequency)
+    for number, outcome in enumerate(outcomes_of(period, judged, edition), start=1):
+        tally.add(outcome)
+        if number % EVERY == 1:
+            speak(number, total)
+    speak(total, total)
+    return {"label": period.label, **tally.effect(), "notes": list(notes_on(draft, period))}
+
+
+def notes_on(draft: DraftEdition, period: Period) -> Iterator[str]:
+    """What of the draft has no effect, since the city entered something that goes before it."""
+    published, content = draft.based_on.content, draft.content
+    entered = entered_for(period)
+    for change in changes_between(published, content):
+        if change.sort == "parameter" and change.after and "default" in change.fields and change.code in entered:
+            yield (
+                f"参数“{change.after.get('title', change.code)}”（{change.code}）改了默认值，但市级已录入 "
+                f"{entered[change.code]}，录入的取值优先，这一处改动对{period.label}没有影响。"
+            )
+
+
+def entered_for(period: Period | None) -> dict[str, str]:
+    """What the city entered, by the name of the parameter: for the period, or for all that have none of their own."""
+    rows = ParameterValue.objects.filter(Q(period=None) | Q(period=period))
+    return {row.name: row.figure for row in sorted(rows, key=lambda row: row.period_id is not None)}
+
+
+def effect_in_words(effect: Mapping) -> str:
+    """The effect in one sentence."""
+    if "filings" not in effect or "blocked" not in effect:
+        return ""
+    period = effect.get("label", "")
+    parts = [f"{period}试算 {effect['filings']} 户：将不能上报 {effect['blocked']['filings']} 户"]
+    parts += [f"不再被拦 {effect['freed']['filings']} 户", f"新增提示 {effect['warned']['filings']} 户"]
+    return "，".join(parts)
