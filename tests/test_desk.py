@@ -160,6 +160,16 @@ def test_a_long_list_is_shown_in_pages_with_the_true_total(filed, monkeypatch):
     assert "第 2 / 2 页" in second.text
 
 
+def test_the_rule_is_tried_on_the_first_of_the_list_or_on_another_filing_of_the_list(filed):
+    first = effect(filed, texts="M2020.c1 > 9999", columns="").context["listed"]
+    other = first.lines[1].filing
+    assert first.tried == first.lines[0].filing
+    chosen = effect(filed, texts="M2020.c1 > 9999", columns="", show=f"newly_fail/1/{other.pk}").context["listed"]
+    assert chosen.tried == other
+    assert '"value": "500"' in chosen.try_json
+    assert effect(filed, texts=NARROW, show="newly_fail/x/y/z").context["listed"].page.number == 1
+
+
 def test_it_says_so_while_nobody_has_submitted(may):
     answer = effect(may, texts=NARROW)
     assert "还没有一户上报" in answer.text

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from tests.browser.desk_walk import of_the_rules
 from tests.browser.soundness import grave_issues, width_needed
 from tests.browser.walk import (
     Screen,
@@ -20,7 +21,7 @@ HEIGHTS = {1440: 900, 390: 844}
 
 def take(browser, address: str, folder: Path, words: list[str], with_axe: bool) -> None:
     add_what_the_city_lacks()
-    walk(browser, address, folder, wanted(every_screen(), words), with_axe)
+    walk(browser, address, folder, wanted([*every_screen(), *of_the_rules()], words), with_axe)
     with after_the_deadline():
         walk(browser, address, folder, wanted(late_screens(), words), with_axe)
 

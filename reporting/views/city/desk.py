@@ -27,7 +27,7 @@ from reporting.workflow.edition import Overtaken
 from reporting.workflow.rule import TEXTUAL, add_rule, drop_rule, rule_from, save_rule
 
 NEW = "new"  # stands in an address for the number of a rule that has none yet
-SHOWN = 50
+SHOWN = 20
 
 
 def on_the_draft(view):
@@ -241,18 +241,18 @@ class Line:
 
 @dataclass(frozen=True)
 class Listed:
-    """One group of an effect, a page of it in words, and a filing to try the rule on."""
+    """One group of an effect, a page of it in words, and the filing the rule is tried on."""
 
     group: Group
     page: Page
     lines: Sequence[Line]
+    tried: Filing
     try_json: str
-    try_whose: str
 
 
 def listed(request, found: Effect) -> Listed | None:
     """The group asked for, or else the first in which there is anybody."""
-    name, _, number = request.POST.get("show", "").partition("/")
+    name, number, chosen = [*request.POST.get("show", "").split("/"), "", ""][:3]
     asked = found.groups.get(name)
     there = [group for group in found.groups.values() if group.filings]
     group = asked if asked and asked.filings else next(iter(there), None)
@@ -262,8 +262,8 @@ def listed(request, found: Effect) -> Listed | None:
     rows = list(page.object_list)
     filings = filings_of([found.filing(row) for row in rows])
     lines = [Line(filings[found.filing(told.row)], told) for told in tell(found, rows)]
-    first = lines[0]
-    return Listed(group, page, lines, trial_on(found, first.told.row), str(first.filing))
+    tried = next((line for line in lines if str(line.filing.pk) == chosen), lines[0])
+    return Listed(group, page, lines, tried.filing, trial_on(found, tried.told.row))
 
 
 def filings_of(keys: Sequence[int]) -> Mapping[int, Filing]:

@@ -18,6 +18,7 @@ from reporting.views.city.editions import KINDS
 from reporting.workflow.rule import TEXTUAL, rule_from
 
 MOST_TEXTS = 40
+ORDER = ("id", "texts", "when", "level", "columns", "each", "message", "formula", "where", "kind", "basis", "note")
 ID = re.compile(r"[A-Z][A-Z0-9]{1,9}")
 LISTED = re.compile(r"[\s,，、;；]+")
 IN_CODE = {"spellcheck": "false", "autocapitalize": "off", "autocomplete": "off"}
@@ -65,6 +66,7 @@ class RuleForm(PlainForm):
         if self.is_system:
             for name in ("kind", "where", "texts", "when", "columns", "each"):
                 del self.fields[name]
+        self.order_fields(ORDER)
         for name, field in self.fields.items():
             field.widget.attrs["aria-describedby"] = f"says-{name}" + (f" hint-{name}" if field.help_text else "")
 
