@@ -16,16 +16,17 @@ from import_export.instance_loaders import BaseInstanceLoader
 from accounts.models import User
 from forms_tables import drafting
 from forms_tables.checks import rows_of, slips_in_rule
-from forms_tables.edition import Edition, Rule
-from reporting.hindrances import NEEDED_KINDS
+from forms_tables.edition import Edition
 from reporting.models import DraftEdition, PublishedEdition
+from reporting.revision_words import CHOICES
 from reporting.rule_workbook import COLUMNS, DO, DROP, MOST_TEXTS, TEXTS, ReadRules, RowProblem, read_rules, write_rules
 from reporting.workflow import Overtaken, change_draft
+from reporting.workflow.rule import TEXTUAL, rows_resting_on, rule_from, used_ids
 
-LEVELS = {"error": "错误", "warning": "提示"}
-KINDS = {"rule": "审核关系", "cell": "单元格类型", "derived": "派生单元格", "workflow": "流程"}
-JUDGED_KINDS = ("rule", "derived")  # these are judged by their texts
-RULE_ID = re.compile(r"[A-Z]{1,2}[0-9]{1,4}")
+LEVELS, KINDS = CHOICES["level"], CHOICES["kind"]
+RULE_ID = re.compile(r"[A-Z][A-Z0-9]{1,9}")
+USED = "这个编号已经用过，同一编号不能指两条审核关系，请换一个；本稿删去的，请在“修订”页撤销删除。"
+OF_THE_SYSTEM = ("kind", "where", "columns", "each", "when", "texts")  # what nobody may change of a rule it carries out
 BETWEEN = re.compile(r"[、，,；;\s]+")
 
 
@@ -83,7 +84,7 @@ class RuleId(widgets.Widget):
     def clean(self, value, row=None, **kwargs):
         if not RULE_ID.fullmatch(value):
             raise ValueError(
-                f"“{value}”不能作编号；编号是一两个半角大写字母加一至四位半角数字，如 R604。"
+                f"“{value}”不能作编号；编号须以半角大写字母开头，后接字母或数字，最多10个，如 R640。"
                 if value
                 else "没有填编号。"
             )
@@ -114,17 +115,18 @@ class RuleResource(resources.Resource):
         skip_diff = True  # the words before are kept in after_init_instance
         use_transactions = False  # nothing is written: the rules become one content for the draft
 
-    def __init__(self, edition: Edition | None = None, rules: list[dict[str, Any]] | None = None):
+    def __init__(self, draft: DraftEdition | None = None):
         super().__init__()
-        self.edition = edition
-        self.rules = {rule["id"]: rule for rule in rules or ()}
-        self.kinds = {name: rule["kind"] for name, rule in self.rules.items()}
+        self.edition = draft and draft.edition
+        self.standing = {rule["id"]: rule for rule in draft.content[drafting.RULES]["rule"]} if draft else {}
+        self.rules = dict(self.standing)
+        self.used = used_ids(draft.family) if draft else set()
         self.seen = Counter()
         self.above = ""
         self.changes: list[RowChange] = []
 
     def get_instance(self, instance_loader, row):
-        return SimpleNamespace(**self.rules[row["编号"]]) if row["编号"] in self.rules else None
+        return SimpleNamespace(**self.standing[row["编号"]]) if row["编号"] in self.standing else None
 
     def init_instance(self, row=None):
         return SimpleNamespace()
@@ -144,8 +146,10 @@ class RuleResource(resources.Resource):
         return row[DO] == DROP
 
     def delete_instance(self, instance, row, **kwargs):
-        if self.kinds[instance.id] in NEEDED_KINDS:
-            raise ValidationError({"do": "这一条由平台按编号执行，不能删除。"})
+        if instance.kind not in TEXTUAL:
+            raise ValidationError({"do": "这一条由系统执行，不能删除。"})
+        if rows := rows_resting_on(self.edition, instance.id):
+            raise ValidationError({"do": f"指标{'、'.join(rows[:5])}的说明引用了它，请先改这些指标，再删除。"})
         del self.rules[instance.id]
         self.changes.append(RowChange(kwargs["row_number"], instance.id, "删除", ()))
 
@@ -153,7 +157,11 @@ class RuleResource(resources.Resource):
         return not import_validation_errors and self.words(instance) == instance.before
 
     def validate_instance(self, instance, import_validation_errors=None, validate_unique=True):
-        errors = dict(import_validation_errors or {}) or problems_of(instance, self.edition, self.kinds)
+        errors = dict(import_validation_errors or {})
+        if not errors:
+            errors = problems_of(self.said(instance), self.standing.get(instance.id, {}), self.edition)
+            if instance.id in self.used and not instance.before:
+                errors["id"] = USED
         if errors:
             raise ValidationError(errors)
 
@@ -191,17 +199,16 @@ def _inserted(rules: dict[str, Any], above: str, rule: dict[str, Any]) -> dict[s
     return ordered
 
 
-def problems_of(instance, edition: Edition, kinds: Mapping[str, str]) -> dict[str, list[str]]:
+def problems_of(said: dict[str, Any], standing: dict[str, Any], edition: Edition) -> dict[str, list[str]]:
     """What keeps a row's rule from being used, by field: the checks of the page."""
-    said = {name: getattr(instance, name, None) for name in Rule.__dataclass_fields__}
-    rule = Rule(**{name: tuple(v) if isinstance(v, list) else v for name, v in said.items() if v is not None})
+    rule = rule_from(drafting.merged_rule({}, said))
+    if standing and standing["kind"] not in TEXTUAL:
+        moved = [name for name in OF_THE_SYSTEM if (said[name] or None) != (standing.get(name) or None)]
+        return {name: ["这一条由系统执行，这一列不能改。"] for name in moved}
+    if rule.kind not in TEXTUAL:
+        return {"kind": [f"由系统执行的不能在这里新增，请写 {'、'.join(KINDS[kind] for kind in TEXTUAL)} 中的一个。"]}
     found: dict[str, list[str]] = {}
-    before = kinds.get(rule.id, "rule")
-    if before != rule.kind and NEEDED_KINDS and {before, rule.kind} & set(NEEDED_KINDS):
-        found["kind"] = [
-            f"“{KINDS['cell']}”“{KINDS['workflow']}”由平台按编号执行，不能新增，也不能改成或改自别的类型。"
-        ]
-    if rule.kind in JUDGED_KINDS and not rule.texts:
+    if not rule.texts:
         found["texts"] = ["没有规则文字，无从审核。"]
     known = {column.key for table in edition.tables for column in table.columns}
     if strangers := [column for column in rule.columns if column not in known]:
@@ -286,8 +293,7 @@ def try_rules(draft: DraftEdition, source: BinaryIO, name: str) -> DryRun:
 
 
 def _judged(draft: DraftEdition, read: ReadRules) -> DryRun:
-    before = draft.content[drafting.RULES]["rule"]
-    resource = RuleResource(draft.edition, before)
+    resource = RuleResource(draft)
     result = resource.import_data(read.dataset, dry_run=True, use_transactions=False)
     for _, errors in result.row_errors():
         raise errors[0].error  # ours to mend, not the sender's
@@ -305,7 +311,7 @@ def _judged(draft: DraftEdition, read: ReadRules) -> DryRun:
         changes=tuple(changes),
         problems=tuple(sorted([*read.problems, *problems], key=lambda problem: problem.row)),
         unchanged=result.totals["skip"],
-        missing=tuple(rule["id"] for rule in before if rule["id"] not in named),
+        missing=tuple(name for name in resource.standing if name not in named),
         stems_from_elsewhere="" if read.origin in ("", origin_of(draft)) else read.origin,
         rules=tuple(resource.rules.values()),
     )

@@ -18,7 +18,7 @@ from forms_tables.workbook_package import DAMAGED, LAST_ROW, MAX_COLUMNS, Unread
 
 SHEET, HOW_TO_SHEET = "审核关系", "填写说明"
 MOST_RULES = 1_000
-MOST_TEXTS = 30  # of one rule
+MOST_TEXTS = 40  # of one rule
 TEXTS, DO = "规则文字", "操作"
 DROP = "删除"
 # Every column, how many characters a cell of it may hold, and how wide it is.
@@ -26,15 +26,15 @@ COLUMNS = {
     "编号": (10, 9),
     "级别": (10, 7),
     "类型": (20, 12),
-    "所在": (60, 18),
-    "列": (100, 12),
-    "行（逐行）": (MAX_LENGTH, 22),
+    "所在": (100, 18),
+    "列": (200, 12),
+    "行（逐行）": (2_000, 22),
     "适用条件": (MAX_LENGTH, 28),
     TEXTS: ((MAX_LENGTH + 1) * MOST_TEXTS, 60),
     "提示语": (200, 40),
-    "公式": (MAX_LENGTH, 40),
+    "公式": (300, 40),
     "依据": (200, 18),
-    "说明": (MAX_LENGTH, 40),
+    "说明": (300, 40),
     "等待参数": (200, 14),
     DO: (10, 7),
 }

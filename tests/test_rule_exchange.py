@@ -2,9 +2,11 @@
 refused by row, column and place."""
 
 import io
+import re
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import Workbook, load_workbook
 
 from accounts.models import JournalEntry
@@ -16,8 +18,8 @@ from reporting import workflow
 from reporting.models import PublishedEdition
 from reporting.rule_workbook import COLUMNS, MOST_RULES, SHEET
 from reporting.workflow import Overtaken, Refused
-from tests.cast import AT
-from tests.officials import sign_in
+from tests.cast import AT, make_user
+from tests.officials import make_it_be
 
 pytestmark = pytest.mark.django_db
 CODE, LATER = "chongqing-2024", AT + timedelta(hours=1)
@@ -208,12 +210,12 @@ def test_a_workbook_of_an_older_draft_says_so(draft, cast):
         ({"级别": "严重"}, "级别", "请写 错误、提示"),
         ({"级别": ""}, "级别", "没有填"),
         ({"类型": "规则"}, "类型", "请写 审核关系"),
-        ({"类型": "流程"}, "类型", "不能新增"),
+        ({"类型": "流程"}, "类型", "不能在这里新增"),
         ({"所在": ""}, "所在", "没有填"),
         ({"提示语": ""}, "提示语", "没有填"),
         ({"提示语": "长" * 201}, "提示语", "有 201 个字，最多 200 个"),
         ({"提示语": "一\n二"}, "提示语", "只能写一行"),
-        ({"说明": "长" * 501}, "说明", "最多 500 个"),
+        ({"说明": "长" * 301}, "说明", "最多 300 个"),
         ({"说明": "看不\u200b见"}, "说明", "第3个字是看不见的字符（U+200B）"),
         ({"列": "c1、z"}, "列", "没有一张表有“z”列"),
         ({"列": "ｃ1"}, "列", "没有一张表有“ｃ1”列"),
@@ -230,8 +232,8 @@ def test_a_workbook_of_an_older_draft_says_so(draft, cast):
         ({"规则文字": "__import__('os') == 1"}, "规则文字", "没有名为“__import__”的函数"),
         ({"规则文字": "M2010 > 1" + " or M2010 > 1" * 38}, "规则文字", "最多500个"),
         ({"规则文字": "(" * 41 + "M2010" + ")" * 41 + " > 1"}, "规则文字", "嵌套超过40层"),
-        ({"规则文字": "\n".join(["M2010 > 1"] * 31)}, "规则文字", "写了 31 条，最多 30 条"),
-        ({"规则文字": "y" * 16000}, "规则文字", "有 16,000 个字"),
+        ({"规则文字": "\n".join(["M2010 > 1"] * 41)}, "规则文字", "写了 41 条，最多 40 条"),
+        ({"规则文字": "y" * 21000}, "规则文字", "有 21,000 个字"),
         ({"适用条件": "A36 == '是' and"}, "适用条件", "不合语法"),
         ({"适用条件": "A36"}, "适用条件", "规则须是一个条件"),
         ({"操作": "删"}, "操作", "“删”不能用"),
@@ -249,8 +251,22 @@ def test_a_number_twice_and_a_rule_the_platform_needs_are_refused(draft):
     assert (twice.row, twice.column) == (3, "编号") and "不止一次" in twice.reason
     [needed] = tried(draft, {"编号": "R621", "操作": "删除"}).problems
     assert (needed.column, "不能删除" in needed.reason) == ("操作", True)
-    kind, texts = tried(draft, row_of(draft, "R621", 类型="审核关系")).problems
-    assert (kind.column, texts.column) == ("类型", "规则文字") and "不能改成" in kind.reason
+    kind, where = tried(draft, row_of(draft, "R621", 类型="审核关系", 所在="软统企6")).problems
+    assert (kind.column, where.column) == ("类型", "所在") and "由系统执行" in kind.reason
+
+
+def test_words_of_a_rule_the_platform_carries_out_may_change(draft):
+    assert tried(draft, row_of(draft, "R621", 提示语="收入不应为负")).count("修改") == 1
+
+
+def test_a_number_is_not_given_twice(draft, cast):
+    """R605 was published: findings and explanations are kept under its number."""
+    row = row_of(draft, "R605", 提示语="另一条")
+    draft = workflow.change_draft(
+        draft, 0, drafting.without_rule(draft.content, "R605"), cast.zhou_tao, AT, "删除 R605"
+    )
+    [used] = tried(draft, row).problems
+    assert used.column == "编号" and "已经用过" in used.reason
 
 
 @pytest.mark.parametrize(
@@ -309,7 +325,95 @@ def test_columns_may_stand_in_any_order_and_texts_one_to_a_line(draft):
     assert done.is_clean and done.count("新增") == 1
 
 
+PAGE, CONFIRM = "/city/desk/workbook/", "/city/desk/workbook/confirm/"
+
+
 @pytest.fixture
 def city(draft, cast, client):
-    sign_in(client, cast.zhou_tao)
+    make_it_be(AT.date())
+    client.force_login(cast.zhou_tao)
     return client
+
+
+def upload(client, source: io.BytesIO, name="审核关系.xlsx"):
+    return client.post(PAGE, {"workbook": SimpleUploadedFile(name, source.getvalue())})
+
+
+def ticket_in(page) -> str:
+    return re.search('name="ticket" value="([^"]+)"', page.content.decode()).group(1)
+
+
+def test_the_page_tells_the_dry_run_and_a_second_click_imports_no_more(city, draft):
+    page = upload(city, sheet_of(row_of(draft, "R604", 提示语="改过<b>"), NEW, {"编号": "R635", "操作": "删除"}))
+    text = page.content.decode()
+    assert "确认导入：新增 1 条，修改 1 条，删除 1 条" in text and "改过&lt;b&gt;" in text
+    assert rules_of(draft)["R604"]["message"] in text and "工作簿里没有的 185 条照旧保留" in text
+    ticket = ticket_in(page)
+    assert (
+        "已导入修订稿：新增 1 条，修改 1 条，删除 1 条"
+        in city.post(CONFIRM, {"ticket": ticket}, follow=True).content.decode()
+    )
+    draft.refresh_from_db()
+    assert draft.version == 1 and rules_of(draft)["R604"]["message"] == "改过<b>"
+    assert "已过期或已经导入过" in city.post(CONFIRM, {"ticket": ticket}, follow=True).content.decode()
+    draft.refresh_from_db()
+    assert draft.version == 1
+
+
+def test_the_page_says_when_there_is_nothing_to_import(city, draft):
+    text = upload(city, exported(draft)).content.decode()
+    assert "没有改动" in text and "确认导入" not in text
+
+
+def test_the_page_names_what_is_wrong_and_offers_nothing_to_confirm(city, draft):
+    page = upload(city, sheet_of(row_of(draft, "R604"), NEW | {"规则文字": "M2010 > １"})).content.decode()
+    assert "有 1 处问题，没有导入" in page and "第9个字符起" in page and "确认导入" not in page
+    assert "只接收 .xlsx" in upload(city, io.BytesIO(b"x"), "规则.pdf").content.decode()
+    assert "请选择文件" in city.post(PAGE).content.decode()
+
+
+def test_a_dry_run_of_a_draft_that_moved_on_is_not_confirmed(city, cast, draft):
+    ticket = ticket_in(upload(city, sheet_of(NEW)))
+    content = drafting.with_rule(draft.content, "R605", {"message": "别人改的"})
+    workflow.change_draft(draft, 0, content, cast.zhou_tao, LATER, "修改 R605")
+    said = city.post(CONFIRM, {"ticket": ticket}, follow=True).content.decode()
+    assert "已由周涛改动过" in said and "重新上传" in said
+    draft.refresh_from_db()
+    assert "R699" not in rules_of(draft)
+
+
+def test_a_dry_run_of_an_abandoned_draft_is_not_confirmed(city, cast, draft):
+    ticket = ticket_in(upload(city, sheet_of(NEW)))
+    workflow.abandon_draft(draft, cast.zhou_tao, LATER)
+    assert "不能再改" in city.post(CONFIRM, {"ticket": ticket}, follow=True).content.decode()
+    assert upload(city, sheet_of(NEW)).status_code == 302
+    assert "现在没有修订稿，可能刚被发布或放弃；没有导入。" in city.get(PAGE).content.decode()
+
+
+def test_a_ticket_is_its_makers_and_cannot_be_made_up(city, cast, draft):
+    ticket = ticket_in(upload(city, sheet_of(NEW)))
+    assert "已过期或已经导入过" in city.post(CONFIRM, {"ticket": ticket[:-2] + "xx"}, follow=True).content.decode()
+    city.force_login(make_user("another", "吴月", "city"))
+    assert "不是您做的" in city.post(CONFIRM, {"ticket": ticket}, follow=True).content.decode()
+    assert "R699" not in rules_of(draft)
+
+
+def test_the_association_takes_the_rules_out_and_brings_none_in(draft, cast, client):
+    make_it_be(AT.date())
+    client.force_login(cast.liu_fang)
+    assert "试导入</button>" not in client.get(PAGE).content.decode()
+    for path in ("/city/desk/workbook/draft.xlsx", f"/city/desk/workbook/{CODE}.xlsx"):
+        book = load_workbook(io.BytesIO(client.get(path).content))
+        assert book[SHEET].max_row == 188 and book[SHEET]["A2"].value == "R601"
+    assert upload(client, sheet_of(NEW)).status_code in (302, 403)
+    assert client.post(CONFIRM, {"ticket": "x"}).status_code == 403
+
+
+def test_without_a_draft_the_page_offers_what_is_published(cast, draft, client):
+    workflow.abandon_draft(draft, cast.zhou_tao, LATER)
+    make_it_be(AT.date())
+    client.force_login(cast.zhou_tao)
+    text = client.get(PAGE).content.decode()
+    assert "现在没有修订稿" in text and f"{CODE}.xlsx" in text and "试导入</button>" not in text
+    assert client.get("/city/desk/workbook/draft.xlsx").status_code == 404
+    assert client.get("/city/desk/workbook/no-such.xlsx").status_code == 404
