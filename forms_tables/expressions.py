@@ -12,7 +12,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Protocol
 
-from forms_tables.spelling import MAX_DEPTH, MAX_LENGTH, MAX_TEXT, NO_DIVISION, PLAIN_NUMBER, misspelling_in
+from forms_tables.spelling import MAX_DEPTH, MAX_LENGTH, MAX_TEXT, NO_DIVISION, NO_NUMBER, PLAIN_NUMBER, misspelling_in
 
 MAX_PARTS = MAX_LENGTH  # a text has fewer, unless chains inside chains read their middles twice over and over
 PLAIN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}")
@@ -295,7 +295,7 @@ class _Reader:
                 raise self.refuse(node, f"文字须用一对引号括起，最多{MAX_TEXT}个字")
             return Text(at, node.value)
         if not PLAIN_NUMBER.fullmatch(source.decode()):
-            raise self.refuse(node, "数字最多12位整数、6位小数，不能用指数、下划线或其他写法")
+            raise self.refuse(node, NO_NUMBER)
         return Number(at, Decimal(source.decode()))
 
     def plain_name(self, node: ast.AST, code: str) -> str:

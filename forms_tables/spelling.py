@@ -14,17 +14,20 @@ MAX_DEPTH = 40
 MAX_TEXT = 40
 PLAIN_NUMBER = re.compile(r"(0|[1-9][0-9]{0,11})(\.[0-9]{1,6})?")
 
+NUMBERED_ROW = re.compile(r"[0-9]+\.[a-z][0-9]?")
+
 OWN_WORDS = {"and", "or", "not", "in"}
 OWN_SIGNS = {"<", "<=", ">", ">=", "==", "!=", "+", "-", "*", "(", ")", ",", "."}
 TOKEN = re.compile(
     r"(?P<space> +)|(?P<word>[A-Za-z_][A-Za-z0-9_]*)|(?P<number>[0-9][A-Za-z0-9_.]*)"
     r"""|(?P<text>'[^']*'|"[^"]*")|(?P<sign><=|>=|==|!=|<>|\*\*|//|<<|>>|:=|&&|\|\||[\x21-\x7e])"""
 )
+NO_NUMBER = "数字最多12位整数、6位小数，不能用千分位、指数、下划线或其他写法"
 NO_DIVISION = "没有除法；比率请写成乘积，例如 a <= 3 * b"
 INSTEAD = {
     "/": NO_DIVISION,
     "//": NO_DIVISION,
-    "%": NO_DIVISION,
+    "%": "没有百分号，也没有取余；30% 请写 0.30",
     "÷": NO_DIVISION,
     "**": "没有乘方；平方请写成 a * a",
     "^": "没有乘方；平方请写成 a * a",
@@ -48,6 +51,8 @@ INSTEAD = {
     "‘": "引号请用半角的 ' 或 \"",
     "’": "引号请用半角的 ' 或 \"",
     "ε": "容差请写 eps(加数个数)",
+    "且": "并且请写 and",
+    "或": "或者请写 or",
 }
 
 
@@ -98,8 +103,10 @@ def _slip_in(kind: str | None, token: str, before: str) -> str:
     match kind:
         case "word" if keyword.iskeyword(token) and token not in OWN_WORDS:
             return f"“{token}”不在规则语言之内"
+        case "number" if NUMBERED_ROW.fullmatch(token):
+            return f"指标代码以数字开头的，前面加 M：M{token}"
         case "number" if not PLAIN_NUMBER.fullmatch(token):
-            return "数字最多12位整数、6位小数，不能用指数、下划线或其他写法"
+            return NO_NUMBER
         case "text" if before in ("word", "text"):
             return "引号前面不能紧接字母或另一段文字"
         case "text" if len(token) > MAX_TEXT + 2:

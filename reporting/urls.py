@@ -29,6 +29,7 @@ urlpatterns = [
     path("", include("reporting.calendar_urls")),
     path("", include("reporting.recheck_urls")),
     path("city/desk/", include("reporting.desk_urls")),
+    path("city/notation/", manual.notation, name="notation"),
     path("", home.home, name="home"),
     path("manual/", manual.manual, name="manual"),
     path("history/", history.history, name="history"),
