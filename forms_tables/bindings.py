@@ -49,15 +49,20 @@ class Reading:
         return self.parameters[name] if name in self.parameters else self.edition.parameters[name].default
 
     def moment(self, name: str) -> Decimal | str:
-        match name:
-            case "month":
-                return Decimal(self.period.month or 12)
-            case "year":
-                return Decimal(self.period.year)
-        return f"{self.period.end:%Y-%m}"
+        return _moment(self.period, name)
 
     def value_of(self, meaning: Meaning) -> Value | None:
-        return _reader_of(meaning)(self)
+        return reader_of(meaning)(self)
+
+
+@lru_cache(maxsize=256)
+def _moment(period: PeriodCode, name: str) -> Decimal | str:
+    match name:
+        case "month":
+            return Decimal(period.month or 12)
+        case "year":
+            return Decimal(period.year)
+    return f"{period.end:%Y-%m}"
 
 
 Judged = Callable[[Reading], Any]
@@ -141,7 +146,8 @@ class Written:
 
 
 @lru_cache(maxsize=8192)
-def _reader_of(meaning: Meaning) -> Judged:
+def reader_of(meaning: Meaning) -> Judged:
+    """The function that reads what a name stands for; who asks often keeps it."""
     return Program().read(meaning).value
 
 
@@ -268,7 +274,12 @@ def _size_class(reading: Reading, industry: str, staff: Decimal, income: Decimal
 
 
 def _is_district(reading: Reading, code: str) -> bool:
-    return any(district.code == code for district in reading.edition.districts_on(reading.period.end))
+    return code in _district_codes(reading.edition, reading.period)
+
+
+@lru_cache(maxsize=256)
+def _district_codes(edition: Edition, period: PeriodCode) -> frozenset[str]:
+    return frozenset(district.code for district in edition.districts_on(period.end))
 
 
 CALCULATIONS: Mapping[str, Callable[..., Any]] = {

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import localcontext
 from functools import cached_property, lru_cache
 
-from forms_tables.bindings import Decimals, Judged, Program, Reading, Written
+from forms_tables.bindings import Decimals, Judged, Program, Reading, Written, reader_of
 from forms_tables.completion import PRECISION, Completed, Facts, Value
 from forms_tables.edition import Edition, Rule
 from forms_tables.expressions import Node, NotationError, columns_of_x, names_in, parse, walk, x_outside_lists
@@ -73,6 +73,11 @@ class Condition:
         return tuple(dict.fromkeys(meaning for tree in trees for meaning in reads_of(tree, self.scope)))
 
     @cached_property
+    def readers(self) -> tuple[tuple[str, Judged], ...]:
+        """The labels of what it reads, and the functions that read it."""
+        return tuple((meaning.label, reader_of(meaning)) for meaning in self.reads)
+
+    @cached_property
     def frequency(self) -> str:
         """Monthly when it reads a cell of a monthly table of this filing."""
         tables = {meaning.indicator.table for meaning in self.reads if isinstance(meaning, Cell) and not meaning.period}
@@ -105,7 +110,7 @@ class Condition:
     def finding(self, reading: Reading) -> Finding:
         sides = self.teller(reading)
         message = f"{self.place}：{self.rule.message.rstrip('。')}。{sides.words}。"
-        values = {meaning.label: reading.value_of(meaning) for meaning in self.reads}
+        values = {label: read(reading) for label, read in self.readers}
         figures = {label: shown(value) for label, value in values.items() if value is not None}
         return Finding(
             rule=self.rule.id,
@@ -131,8 +136,16 @@ def examine(
     with localcontext() as context:
         context.prec = PRECISION
         verdicts = verdicts_of(edition, facts.period.frequency)(reading)
-        failing = [condition for condition, holds in zip(conditions, verdicts, strict=True) if holds is False]
+        failing = [conditions[number] for number in _places_of_false(verdicts)]
         return [condition.finding(reading) for condition in failing if wanted is None or condition.touches(wanted)]
+
+
+def _places_of_false(verdicts: list[bool | None]) -> Iterator[int]:
+    """Few of hundreds fail: looking for the next one is quicker than going through them all."""
+    place = -1
+    for _ in range(verdicts.count(False)):
+        place = verdicts.index(False, place + 1)
+        yield place
 
 
 def findings_of_cells(edition: Edition, completed: Completed) -> list[Finding]:

@@ -3,6 +3,8 @@
 import re
 
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # no I, O, S, V, Z: they look like digits and each other
+PLACES = {character: place for place, character in enumerate(ALPHABET)}
+WEIGHTS = tuple(pow(3, place, 31) for place in range(17))
 ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 FULL_WIDTH = {code: chr(code - 0xFEE0) for code in range(ord("！"), ord("～") + 1)}
 
@@ -16,7 +18,7 @@ def problem_with(code: str) -> str | None:
     """Why a normalised code cannot be right, as a Chinese sentence; None when both check digits agree."""
     if len(code) != 18:
         return f"统一社会信用代码应为18位，现在是{len(code)}位。"
-    if wrong := sorted(set(code) - set(ALPHABET)):
+    if wrong := sorted(set(code) - PLACES.keys()):
         return f"统一社会信用代码不使用字符“{'、'.join(wrong)}”，请对照营业执照核对（数字0、1与字母O、I易混）。"
     if not re.fullmatch("[0-9]{6}", code[2:8]):
         return "统一社会信用代码第3至8位是登记机关行政区划码，应为数字。"
@@ -42,7 +44,7 @@ def organisation_code(code: str) -> str:
 
 def check_character(first_17: str) -> str:
     """GB 32100: weights are powers of 3 modulo 31."""
-    total = sum(ALPHABET.index(character) * pow(3, place, 31) for place, character in enumerate(first_17))
+    total = sum(PLACES[character] * weight for character, weight in zip(first_17, WEIGHTS, strict=True))
     return ALPHABET[-total % 31]
 
 

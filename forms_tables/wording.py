@@ -147,8 +147,9 @@ def say(node: Node, scope: Scope) -> str:
 
 def figure(value: Decimal, unit: str = "") -> str:
     """1,234.50 万元: money keeps two decimals, everything else what it needs."""
-    shown = plain(value)
-    places = len(shown.partition(".")[2])
+    if unit in ("万元", "万美元") and value.as_tuple().exponent == -2:
+        return f"{value:,f} {unit}"
+    places = len(plain(value).partition(".")[2])
     if unit in ("万元", "万美元"):
         places = max(2, places)
     space = " " if unit and unit != "%" else ""
