@@ -1,18 +1,84 @@
-"""Every published rule and formula, read once at start: it parses, and every name it reads exists."""
+"""Every published rule and formula, read once at start: it parses, every name it reads exists, and a revision still
+says what was published."""
 
-from django.core.checks import Error, register
+import json
+from collections.abc import Iterator
 
-from forms_tables.catalog import DefinitionError, edition_codes, load_edition
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.db import connections
+
+from forms_tables.catalog import DefinitionError, edition_codes, edition_from, load_edition
 from forms_tables.checks import proofread
+from forms_tables.edition import Edition
+from forms_tables.reading import digest_of
+from reporting.models import PublishedEdition
+
+RESTORE = "Restore this row of reporting_publishededition from a backup: filings were judged by its text."
+READ_FROM_THE_ROW = {"code", "family", "number", "digest", "text"}
 
 
 @register()
 def check_editions_make_sense(app_configs, **kwargs):
+    """The editions shipped with the software."""
     for code in edition_codes():
         try:
             edition = load_edition(code)
         except DefinitionError as error:
             yield Error(f"Edition {code}: {error}", hint="Correct its definitions.", id="reporting.E001")
             continue
-        for slip in proofread(edition):
-            yield Error(f"Edition {code}: {slip}", hint=f"Correct this text of {slip.owner}.", id="reporting.E002")
+        yield from slips_in(code, edition)
+
+
+@register(Tags.database)
+def check_published_editions_stand(app_configs, databases=None, **kwargs):
+    """The editions published here, with `check --database default`: at each start of ./run and of production."""
+    for alias in databases or ():
+        if is_migrated(alias):
+            for published in PublishedEdition.objects.using(alias).defer("effect", "reason"):
+                yield from slips_in_revision(published) if published.is_revision else lost_text(published)
+
+
+def is_migrated(alias: str) -> bool:
+    """`migrate` itself runs this check before there is a table, or all of its columns."""
+    connection, table = connections[alias], PublishedEdition._meta.db_table
+    with connection.cursor() as cursor:
+        if table not in connection.introspection.table_names(cursor):
+            return False
+        described = connection.introspection.get_table_description(cursor, table)
+    return {column.name for column in described} >= READ_FROM_THE_ROW
+
+
+def slips_in_revision(published: PublishedEdition) -> Iterator[CheckMessage]:
+    name = f"Edition {published.code} ({published})"
+    try:
+        content = json.loads(published.text)
+        is_as_published = digest_of(content) == published.digest and published.digest[:8] in published.code
+    except (ValueError, TypeError, RecursionError):
+        is_as_published = False
+    if not is_as_published:
+        yield Error(f"{name}: its text is not the one that was published.", hint=RESTORE, id="reporting.E003")
+        return
+    try:
+        edition = edition_from(published.code, content)
+    except (DefinitionError, ValueError, KeyError, TypeError) as error:
+        yield Error(f"{name}: {error}", hint="Publish a corrected revision.", id="reporting.E001")
+        return
+    yield from slips_in(published.code, edition)
+
+
+def lost_text(published: PublishedEdition) -> Iterator[CheckMessage]:
+    """A shipped edition whose files went, or say something else than was published."""
+    name = f"Edition {published.code} ({published})"
+    if published.code not in edition_codes():
+        hint = "Put its folder back under forms_tables/definitions."
+        yield Error(f"{name}: it was published, but is no longer shipped.", hint=hint, id="reporting.E004")
+    elif load_edition(published.code).digest != published.digest:
+        hint = (
+            "Put the published files back; a change is a new revision. (A demonstration city: manage.py load_edition.)"
+        )
+        yield Error(f"{name}: its files are not the ones that were published.", hint=hint, id="reporting.E003")
+
+
+def slips_in(code: str, edition: Edition) -> Iterator[CheckMessage]:
+    for slip in proofread(edition):
+        yield Error(f"Edition {code}: {slip}", hint=f"Correct this text of {slip.owner}.", id="reporting.E002")

@@ -1,4 +1,5 @@
 from django.conf import settings
+from django.core.checks import Tags
 from django.core.management import BaseCommand, call_command
 
 from accounts.models import Enterprise, Installation
@@ -14,6 +15,7 @@ class Command(BaseCommand):
     def handle(self, *, enterprises: int, seed: int, **options) -> None:
         call_command("migrate", verbosity=0, interactive=False)
         call_command("load_edition", stdout=self.stdout)
+        self.check(tags=[Tags.database], databases=["default"])  # every published edition stands as it was published
         installation = Installation.current()
         if installation.demo_secrets:  # the accounts come last: an interrupted first start is taken up again
             return
