@@ -306,7 +306,7 @@ def test_a_page_of_an_abandoned_draft_cannot_write_into_the_next(filed):
     workflow.abandon_draft(filed.draft, filed.city, AT)
     begin_draft(FAMILY, filed.city, AT)
     assert sign_in(filed.city).post(f"{R604}save/", stale).status_code == 409
-    assert sign_in(filed.city).post(f"{R604}save/", stale | {"version": "１"}).status_code == 409
+    assert sign_in(filed.city).post(f"{R604}save/", stale | {"version": "²"}).status_code == 409
 
 
 def test_without_a_draft_the_desk_says_how_to_begin(filed):

@@ -2,14 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import wraps
 from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from accounts import clock
@@ -20,7 +18,7 @@ from forms_tables.trees import trial
 from reporting.effects import FREQUENCIES, Effect, Group, Told, effect_on, frequencies_of, periods_to_rehearse, tell
 from reporting.models import DraftEdition, Filing
 from reporting.revision_words import told
-from reporting.views.city.desk_draft import open_draft
+from reporting.views.city.desk_draft import on_the_draft, version_in
 from reporting.views.city.desk_forms import RuleForm, typed_from
 from reporting.views.city.editions import KINDS, LEVELS, words_of
 from reporting.workflow.edition import Overtaken
@@ -30,27 +28,11 @@ NEW = "new"  # stands in an address for the number of a rule that has none yet
 SHOWN = 20
 
 
-def on_the_draft(view):
-    """Pages of one draft; without one, the desk's first page says how to begin it."""
-
-    @wraps(view)
-    def opened(request, *args, **kwargs):
-        draft = open_draft()
-        if draft is None:
-            messages.info(request, "现在没有修订稿。请先起草修订稿，再改审核关系。")
-            if request.headers.get("HX-Request"):
-                return HttpResponse(headers={"HX-Redirect": reverse("city_desk")})
-            return redirect("city_desk")
-        return view(request, draft, *args, **kwargs)
-
-    return opened
-
-
 @require("city", "association")
 @on_the_draft
 def rules(request, draft):
     kind, level, search, changed = (request.GET.get(name, "").strip() for name in ("kind", "level", "q", "changed"))
-    changes = {change.code: change for change in changes_in(draft)}
+    changes = {change.code: change for change in rule_changes_in(draft)}
     every = [*draft.edition.rules, *(rule_from(each.before) for each in changes.values() if not each.after)]
     shown = [
         rule
@@ -89,7 +71,7 @@ def effect(request, draft, rule_id):
     """What the typed rule would change; the association may try one too, since nothing is stored."""
     form = typed_form(request, draft, rule_id)
     form.is_valid()
-    if not request.headers.get("HX-Request"):
+    if not request.htmx:
         return show(request, draft, rule_id, form)
     return render(request, "city/desk/_effect.html", look(request, draft, rule_id, form) | {"is_answer": True})
 
@@ -102,7 +84,7 @@ def save(request, draft, rule_id):
     form.is_saved = True
     if not form.is_valid():
         return show(request, draft, rule_id, form, status=422)
-    version, at = version_in(request, draft), clock.now()
+    version, at = version_of(request, draft), clock.now()
     try:
         if rule_id == NEW:
             rule_id = form.cleaned_data["id"]
@@ -123,7 +105,7 @@ def save(request, draft, rule_id):
 @on_the_draft
 def drop(request, draft, rule_id):
     try:
-        drop_rule(draft, version_in(request, draft), rule_id, request.user, clock.now())
+        drop_rule(draft, version_of(request, draft), rule_id, request.user, clock.now())
     except Refused as refusal:
         messages.error(request, str(refusal))
         return back_to(request, rule_id)
@@ -138,11 +120,9 @@ def back_to(request, rule_id):
     return answer
 
 
-def version_in(request, draft: DraftEdition) -> int:
+def version_of(request, draft: DraftEdition) -> int:
     """The draft's version when the page was opened; -1, which none ever has, where the page was of another draft."""
-    typed = request.POST.get("version", "")
-    is_known = request.POST.get("draft") == str(draft.pk) and typed.isascii() and typed.isdigit() and len(typed) < 10
-    return int(typed) if is_known else -1
+    return version_in(request.POST) if request.POST.get("draft") == str(draft.pk) else -1
 
 
 def typed_form(request, draft, rule_id) -> RuleForm:
@@ -159,7 +139,7 @@ def standing_rule(draft: DraftEdition, rule_id: str) -> dict[str, Any] | None:
         return None
 
 
-def changes_in(draft: DraftEdition) -> list[Change]:
+def rule_changes_in(draft: DraftEdition) -> list[Change]:
     return [each for each in changes_between(draft.based_on.content, draft.content) if each.sort == "rule"]
 
 
@@ -187,7 +167,7 @@ class ListedRule:
 
 def dropped(request, draft, rule_id):
     """A rule the draft has no longer: what it said, and the way back."""
-    change = next((each for each in changes_in(draft) if each.code == rule_id and not each.after), None)
+    change = next((each for each in rule_changes_in(draft) if each.code == rule_id and not each.after), None)
     if change is None:
         raise Http404("修订稿里没有这条审核关系。")
     around = {"draft": draft, "rule_id": rule_id, "changes": told(change)}
@@ -195,7 +175,7 @@ def dropped(request, draft, rule_id):
 
 
 def show(request, draft, rule_id, form, status=200, overtaken=""):
-    change = next((each for each in changes_in(draft) if each.code == rule_id), None)
+    change = next((each for each in rule_changes_in(draft) if each.code == rule_id), None)
     around = look(request, draft, rule_id, form) | {
         "change": change,
         "changes": told(change) if change and change.before else [],

@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
+from django_htmx.http import HttpResponseClientRedirect
 
 from accounts import clock
 from accounts.access import require
@@ -51,6 +52,8 @@ def on_the_draft(view):
         if draft := open_draft():
             return view(request, draft, *args, **kwargs)
         messages.info(request, "现在没有修订稿，可能刚被发布或放弃。请先起草修订。")
+        if request.htmx:  # a part of a page asked: the whole page goes
+            return HttpResponseClientRedirect(reverse("city_desk"))
         return redirect("city_desk")
 
     return opened
