@@ -3,6 +3,7 @@ the figures filed so far rest on must stay."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from graphlib import CycleError
 
 from forms_tables.catalog import Edition
@@ -35,11 +36,17 @@ class Hindrance:
 def hindrances_of(draft: DraftEdition) -> list[Hindrance]:
     """All of them, in the order a person puts them right. The draft must be an edition (DraftEdition.edition)."""
     edition, base = draft.edition, draft.based_on.edition
-    found = [_of_slip(edition, slip) for slip in proofread(edition)]
+    found = [_of_slip(edition, slip) for slip in _slips_of(edition)]
     if not found:
         found = list(_circles(edition))
     revisions = PublishedEdition.objects.of_family(draft.family).defer("text", "effect")
     return [*found, *_lost(edition, base), *_filed_otherwise(edition, [revision.edition for revision in revisions])]
+
+
+@lru_cache(maxsize=8)
+def _slips_of(edition: Edition) -> tuple[Slip, ...]:
+    """Kept, since each look at an unchanged draft asks for them."""
+    return tuple(proofread(edition))
 
 
 def _of_slip(edition: Edition, slip: Slip) -> Hindrance:

@@ -11,11 +11,13 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import User
 from forms_tables.drafting import changes_between
-from reporting.models import DraftEdition, Filing, ParameterValue, Period, Rehearsal
+from reporting.hindrances import hindrances_of
+from reporting.models import DraftEdition, Filing, ParameterValue, Period, Rehearsal, Sheet
+from reporting.rehearsal_columns import leaves_forms_alone, outcomes_by_columns
 from reporting.rehearsal_judging import outcomes_of
 from reporting.rehearsal_tally import Tally
 from reporting.workflow import Overtaken, Refused
@@ -48,6 +50,8 @@ def begin(draft: DraftEdition, version: int, period: Period, by: User, at: datet
         raise Refused(f"这份修订稿{draft.get_state_display()}，不再试算。")
     if draft.version != version:
         raise Overtaken(draft)
+    if found := hindrances_of(draft):
+        raise Refused(f"还有 {len(found)} 处须改正，改正后才能试算。第一处：{found[0]}。")
     for standing in draft.rehearsals.filter(version=version, period=period):
         if standing.state == Rehearsal.RUNNING and not is_lost(standing, real):
             return standing
@@ -124,15 +128,23 @@ def rehearse(rehearsal: Rehearsal, speak: Callable[[int, int], None] = lambda do
     """The effect as it is stored."""
     draft, period = rehearsal.draft, rehearsal.period
     edition = draft.edition
-    judged = Filing.objects.of(period).filter(Q(sheets__isnull=False) | Q(latest__isnull=False)).distinct()
+    judged = filings_to_judge(period)
     total = judged.count()
     tally = Tally(edition, draft.based_on.edition, period.parsed.frequency)
-    for number, outcome in enumerate(outcomes_of(period, judged, edition), start=1):
+    outcomes = outcomes_by_columns if leaves_forms_alone(period, judged, edition) else outcomes_of
+    for number, outcome in enumerate(outcomes(period, judged, edition), start=1):
         tally.add(outcome)
         if number % EVERY == 1:
             speak(number, total)
     speak(total, total)
     return {"label": period.label, **tally.effect(), "notes": list(notes_on(draft, period))}
+
+
+def filings_to_judge(period: Period) -> QuerySet[Filing]:
+    """What is with its firm and has something typed, and what was submitted."""
+    typed = Sheet.objects.filter(filing=OuterRef("pk")).exclude(cells={})
+    with_firm = Q(state__in=Filing.WITH_FIRM)
+    return Filing.objects.of(period).filter((with_firm & Exists(typed)) | (~with_firm & Q(latest__isnull=False)))
 
 
 def notes_on(draft: DraftEdition, period: Period) -> Iterator[str]:

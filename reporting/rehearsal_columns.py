@@ -1,0 +1,94 @@
+"""Rehearsing a draft that leaves the forms as they are: the whole period at once, over its stored columns."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+import polars as pl
+from django.db.models import QuerySet
+
+from forms_tables.catalog import Edition
+from forms_tables.checks import Condition, conditions_of
+from forms_tables.columns import Ledger, failing, labels_of
+from forms_tables.completion import plans_of
+from forms_tables.scopes import Setting
+from reporting import dataset
+from reporting.judging import parameters_in
+from reporting.models import Filing, Period, published_edition
+from reporting.rehearsal_judging import ERROR, UNREADABLE, Judged, Outcome, outcomes_of
+
+CENT = Decimal("0.01")
+
+
+def leaves_forms_alone(period: Period, filings: QuerySet[Filing], edition: Edition) -> bool:
+    """Whether the draft completes every filing of the period just as the filing's own edition does: the same tables,
+    and the same parameters where they are computed with."""
+    frequency = period.parsed.frequency
+    after = parameters_in(edition, period)
+    for own in map(published_edition, codes_of(filings)):
+        tables = [[table for table in each.tables if table.frequency == frequency] for each in (own, edition)]
+        if tables[0] != tables[1]:
+            return False
+        before = parameters_in(own, period)
+        if any(before.get(name) != after.get(name) for name in _settings_in_forms(own, frequency)):
+            return False
+    return True
+
+
+def _settings_in_forms(edition: Edition, frequency: str) -> set[str]:
+    """k is computed from the official coefficients."""
+    plans = plans_of(edition, frequency).values()
+    formulas = [formula for plan in plans for formula in (plan.carry, plan.formula) if formula]
+    names = {meaning.name for formula in formulas for meaning in formula.outside if isinstance(meaning, Setting)}
+    return names | ({name for name in edition.parameters if name.startswith("k_")} if "k" in names else set())
+
+
+def codes_of(filings: QuerySet[Filing]) -> list[str]:
+    """The editions the filings are judged by."""
+    rows = filings.order_by().values_list("latest__edition_code", "period__edition_code").distinct()
+    return sorted({submitted or of_period for submitted, of_period in rows})
+
+
+def outcomes_by_columns(period: Period, filings: QuerySet[Filing], edition: Edition) -> Iterator[Outcome]:
+    """The same as judging them one by one. What cannot be a row of the columns is judged by itself."""
+    odd: list[int] = []
+    after = conditions_of(edition, period.parsed.frequency)
+    for code in codes_of(filings):
+        own = published_edition(code)
+        before = conditions_of(own, period.parsed.frequency)
+        labels = labels_of([*before, *after])
+        stored = dataset.load(period, labels, edition=own, filed_under=code)
+        odd += [each.filing for each in stored.odd]
+        changed = replace(stored.ledger, parameters=parameters_in(edition, period))
+        problems = {filing: _problems(text) for filing, text in stored.problems.rows()}
+        sides = _broken(before, stored.ledger), _broken(after, changed)
+        rows = stored.filings.select("filing", "district", "submission", "revenue").rows()
+        for row, (filing, district, submission, revenue) in enumerate(rows):
+            judged = [_judged(side.get(row, {}), problems.get(filing, ())) for side in sides]
+            carried = CENT * revenue if revenue is not None else Decimal(0)
+            yield Outcome(filing, district, submission is not None, carried, *judged)
+    if odd:
+        yield from outcomes_of(period, filings.filter(pk__in=odd), edition)
+
+
+def _broken(conditions: Sequence[Condition], ledger: Ledger) -> dict[int, dict[str, str]]:
+    """By row of the ledger, the rules that do not hold and their levels."""
+    rules = pl.Series([condition.rule.id for condition in conditions], dtype=pl.String)
+    levels = {condition.rule.id: condition.rule.level for condition in conditions}
+    found = failing(conditions, ledger)
+    pairs = found.select("row", rule=rules.gather(found["condition"].cast(pl.UInt32))).unique()
+    broken: dict[int, dict[str, str]] = defaultdict(dict)
+    for row, rule in pairs.rows():
+        broken[row][rule] = levels[rule]
+    return broken
+
+
+def _problems(text: str) -> tuple[tuple[str, str], ...]:
+    return tuple((rule or UNREADABLE, code) for _, code, _, _, rule in json.loads(text))
+
+
+def _judged(broken: Mapping[str, str], problems: Sequence[tuple[str, str]]) -> Judged:
+    stops = [*problems, *((rule, "") for rule, level in broken.items() if level == ERROR)]
+    return Judged({**broken, **{rule: ERROR for rule, _ in problems}}, frozenset(stops))
