@@ -2,14 +2,17 @@
 tree whose Python is written of our own words alone."""
 
 import io
+import re
 import time
 import tokenize
 import unicodedata
 import warnings
 
 import pytest
+from django.utils.html import escape
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from openpyxl import Workbook
 
 from forms_tables.bindings import CALCULATIONS, Decimals, Program
 from forms_tables.catalog import load_edition
@@ -17,6 +20,12 @@ from forms_tables.checks import conditions_of
 from forms_tables.expressions import MAX_DEPTH, MAX_LENGTH, NotationError, parse, walk
 from forms_tables.proofreading import Kinds
 from forms_tables.scopes import Scope
+from reporting.models import PublishedEdition
+from reporting.rule_exchange import try_rules
+from reporting.rule_workbook import COLUMNS, SHEET, TEXTS
+from reporting.workflow import begin_draft
+from tests.cast import AT
+from tests.officials import make_it_be
 
 EDITION = load_edition("chongqing-2024")
 LISTED = Scope(EDITION, column="c1", row="2020", rows=("2020", "2010"))
@@ -315,3 +324,67 @@ def test_no_character_outside_quotes_is_taken_for_another():
         for text in (f"M2010{twin} > 1", f"{twin}M2010 > 1", f"M2010 >{twin} 1"):
             with pytest.raises(NotationError):
                 parse(text)
+
+
+ENTRY = ["import", "a class of a cell", "lambda", "an f-string", "infinity", "chains within chains", "501 characters"]
+ENTRY += ["brackets 200 deep", "a full-width name", "a no-break space", "text against number", "history in history"]
+
+
+@pytest.fixture
+def draft(cast):
+    make_it_be(AT.date())
+    shipped = load_edition("chongqing-2024")
+    PublishedEdition.objects.create(
+        code=shipped.code, family=shipped.code, title=shipped.title, digest=shipped.digest, published_at=AT
+    )
+    return begin_draft(shipped.code, cast.zhou_tao, AT)
+
+
+def typed_into(draft, text: str) -> dict[str, str]:
+    rule = next(rule for rule in draft.content["rules.toml"]["rule"] if rule["id"] == "R604")
+    typed = {name: value for name, value in rule.items() if isinstance(value, str)}
+    return typed | {"columns": "c1 c2 c3", "texts": text, "draft": draft.pk, "version": draft.version}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ENTRY)
+def test_the_rule_desk_refuses_it_in_words_and_keeps_the_draft(name, draft, cast, client):
+    client.force_login(cast.zhou_tao)
+    with pytest.raises(NotationError) as refused:
+        read(HOSTILE[name])
+    for path in ("save", "effect"):
+        answer = client.post(f"/city/desk/rules/R604/{path}/", typed_into(draft, HOSTILE[name]))
+        assert answer.status_code in (200, 422)
+        assert escape(refused.value.reason) in answer.content.decode()
+    draft.refresh_from_db()
+    assert draft.version == 0
+
+
+@pytest.mark.django_db
+def test_the_workbook_refuses_them_all_in_words_and_by_row(draft):
+    """One row each; what the workbook cannot hold, or could not hold in one line, never comes so far."""
+    shut_out = re.compile(r"[\n\r\x00-\x1f\u2028\ud800]")
+    texts = [text for text in HOSTILE.values() if text.strip() == text and text and not shut_out.search(text)]
+    heads = list(COLUMNS)
+    book = Workbook()
+    book.active.title = SHEET
+    book.active.append(heads)
+    for number, text in enumerate(texts):
+        row = {
+            "编号": f"T{number}",
+            "级别": "错误",
+            "类型": "审核关系",
+            "所在": "软统企6",
+            "列": "c1",
+            "提示语": "恶意",
+        }
+        book.active.append([(row | {TEXTS: text[:32_000]}).get(head) for head in heads])
+        cell = book.active.cell(number + 2, heads.index(TEXTS) + 1)
+        cell.data_type = "s"  # =… stays text
+    out = io.BytesIO()
+    book.save(out)
+    out.seek(0)
+    tried = try_rules(draft, out, "x.xlsx")
+    assert len(texts) > 130 and not tried.changes
+    assert {problem.row for problem in tried.problems} == set(range(2, len(texts) + 2))
+    assert {problem.column for problem in tried.problems} == {TEXTS}

@@ -26,6 +26,8 @@ def of_the_rules() -> Iterator[Screen]:
         "rule-dropped": f"/city/desk/rules/{DROPPED}/",
         "rule-of-the-program": "/city/desk/rules/P01/",
         "rule-new": "/city/desk/rules/new/",
+        "workbook": "/city/desk/workbook/",
+        "notation": "/city/notation/",
     }.items():
         yield Screen(f"city-desk-{name}", path, city)
     yield Screen("association-desk-rule", f"/city/desk/rules/{CHANGED}/", association)
