@@ -30,10 +30,10 @@ ERROR, WARNING = "error", "warning"
 UNREADABLE = "-"  # stands for the rule of a cell that cannot be read at all
 FOUND = {
     "filing": pl.Int64,
-    "edition": pl.String,
+    "edition": pl.Categorical,
     "condition": pl.UInt16,  # its number among the edition's; none for a problem of a single cell
-    "rule": pl.String,
-    "level": pl.String,
+    "rule": pl.Categorical,
+    "level": pl.Categorical,
     "cell": pl.String,  # of a problem: table!code.column
     "words": pl.String,
 }
@@ -146,11 +146,11 @@ def _failing(edition: Edition, conditions: Sequence[Condition], stored: Stored) 
             "rule": [condition.rule.id for condition in conditions],
             "level": [condition.rule.level for condition in conditions],
         },
-        schema={"condition": pl.UInt16, "rule": pl.String, "level": pl.String},
+        schema={name: FOUND[name] for name in ("condition", "rule", "level")},
     )
     nothing = pl.lit(None, dtype=pl.String)
     return (
-        found.with_columns(stored.filings["filing"].gather(found["row"]), pl.lit(edition.code).alias("edition"))
+        found.with_columns(stored.filings["filing"].gather(found["row"]), pl.lit(edition.code, dtype=pl.Categorical).alias("edition"))
         .join(said, on="condition", how="left", maintain_order="left")
         .with_columns(nothing.alias("cell"), nothing.alias("words"))
         .select(*FOUND)

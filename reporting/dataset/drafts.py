@@ -9,7 +9,7 @@ from hashlib import blake2b
 
 import polars as pl
 from django.db.models import Count, F, Max, Q, Sum, TextField
-from django.db.models.functions import Cast, Mod
+from django.db.models.functions import Cast
 
 from accounts.models import Enterprise, JournalEntry
 from forms_tables.catalog import Edition
@@ -38,7 +38,7 @@ Said = Callable[[int, int], None]
 def mark_of(period: Period, marks: Mapping[str, str]) -> str:
     """A short word for everything the drafts rest on; four small questions. What stands of the periods is in `marks`;
     a change of the register is known by its line in the journal."""
-    weight = Mod(F("filing"), 997) + 1
+    weight = F("filing") % 997 + 1
     sheets = Sheet.objects.filter(filing__period=period).aggregate(
         n=Count("pk"), last=Max("pk"), typed=Sum(weight * F("version"))
     )

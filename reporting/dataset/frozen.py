@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 
 import polars as pl
 from django.db.models import CharField, Count, F, IntegerField, Max, Sum, TextField
-from django.db.models.functions import Cast, Coalesce, Mod
+from django.db.models.functions import Cast, Coalesce
 
 from forms_tables.catalog import Edition
 from forms_tables.periods import PeriodCode
@@ -37,7 +37,7 @@ NOT_TEXT = re.compile(r'":\s*[^"\s]')
 
 def marks_of(codes: Iterable[str]) -> dict[str, str]:
     """A short word for where the filings of each period stand, which changes with any of them: one question."""
-    weight = Mod(F("pk"), 997) + 1
+    weight = F("pk") % 997 + 1
     rows = (
         Filing.objects.filter(period__in=list(codes))
         .order_by()
