@@ -92,6 +92,7 @@ def main() -> None:
         from_disk = measure_from_disk(office, ledger, stored)
         compare_with_vtl(office, ledger, judged, ours, from_disk)
     measure_one_filing(office, ledger, judged)
+    measure_preview(office, ledger)
     measure_ten_times(office, ledger)
     if given.size < TARGETS_ARE_OF:
         print(f"  the targets are of {TARGETS_ARE_OF} filings, so at this size they say little")
@@ -261,6 +262,20 @@ def measure_one_filing(office: Office, ledger: Ledger, judged: pl.DataFrame) -> 
 
 def facts_of(reading: Reading) -> Facts:
     return Facts(reading.period, reading.attributes, reading.parameters, reading.history)
+
+
+def measure_preview(office: Office, ledger: Ledger) -> None:
+    """A keystroke at the rule desk to the list of who is touched: a text that was never judged before, each time."""
+    from rules_judges.desk import city_in_a_database
+
+    with city_in_a_database(office.edition, ledger, office.labels) as desk:
+        first = took(lambda: desk.preview("R231", desk.texts("R231")))
+        office.outcome.remark(f"f  the first preview, which stores the columns of all {office.size} filings: {first}")
+        for rule_id, name, bound in (("R231", "1 condition", "0.05"), ("R230", "142 conditions", ">= 1.")):
+            texts = desk.texts(rule_id)
+            edits = iter([text.replace(bound.rstrip("."), f"{bound}{n}") for text in texts] for n in range(1, RUNS + 1))
+            typed = medians(RUNS, lambda rule_id=rule_id, edits=edits: desk.preview(rule_id, next(edits)))[0]
+            office.outcome.within(f"f  preview of an edited {rule_id} ({name}) through the web", typed, 1.0)
 
 
 def measure_ten_times(office: Office, ledger: Ledger) -> None:

@@ -48,5 +48,12 @@ class Outcome:
             f" {more} / {less}; processor {more.processor / less.processor:.2f} ×{note and f'; {note}'}"
         )
 
+    def within(self, title: str, time_taken: Took, limit: float) -> None:
+        reached = "reached" if time_taken.wall < limit else "MISSED"
+        self.lines.append(
+            f"  {title:<64} {time_taken.wall:7.2f} s {f'< {limit:g}':>6} {reached:<8}"
+            f" processor {time_taken.processor:.2f} s"
+        )
+
     def remark(self, text: str) -> None:
         self.lines.append(f"  {text}")
