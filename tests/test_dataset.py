@@ -2,7 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 import polars as pl
@@ -21,7 +21,7 @@ from reporting.demo import city
 from reporting.judging import facts_for, judge, submission_values
 from reporting.models import BaseAdjustment, Filing, Period, Sheet, State, Submission
 from reporting.recheck import recheck
-from tests.cast import AT
+from tests.cast import AT, SHANGHAI
 from tests.figures import file_values
 from tests.may import CLEAN_MAY, fresh, make_may, open_period
 from tests.officials import file_may, freeze
@@ -110,7 +110,7 @@ def test_it_finds_in_a_whole_city_what_judging_each_filing_finds(db):
     adjust(Filing.objects.filter(period=month, state=State.APPROVED).first(), "2010.c3", "1.00")
     states = {filing.state for filing in Filing.objects.in_bulk(judged(month) | judged(annual)).values()}
     assert {State.DRAFT, State.SUBMITTED, State.RETURNED, State.APPROVED} <= states
-    for code in ("2024M05", "2023A", "2024M04", "2023M12", "2022A"):
+    for code in ("2024M05", "2023A", "2024M04", "2023M12"):
         agrees(Period.objects.get(pk=code))
     assert agrees(month) > 5 and column(month, "k") != [None] * len(judged(month))
 
@@ -148,7 +148,7 @@ def test_it_reads_the_register_as_it_was_when_the_filing_was_sent_and_as_it_is_f
     assert column(drafted.may, "register(A34)") == ["2"] and agrees(drafted.may) >= 0
     sheet = drafted.filing.sheets.get()
     file_may(drafted.filing, drafted.clerk, {**CLEAN_MAY, "2041.c1": "1", "2040.c1": ""})
-    register.change_facts(drafted.firm, {"A34": "3"}, by=drafted.clerk, at=AT)
+    register.change_facts(drafted.firm, {"A34": "3A"}, by=drafted.clerk, at=AT)
     assert sheet and column(drafted.may, "A34") == ["2"]
     agrees(drafted.may)
 
@@ -205,7 +205,7 @@ def test_an_amended_filing_is_judged_by_its_draft_and_stands_in_history_as_it_wa
     workflow.save_sheet(may.filing, "软统企6", {**CLEAN_MAY, "2010.c1": "1001"}, sheet.version, may.clerk, AT)
     june = open_period("2024M06", date(2024, 7, 1))
     next_one = Filing.objects.create(enterprise=may.firm, period=june, district=may.filing.district)
-    workflow.save_sheet(next_one, "软统企6", {"2010.c1": "1200"}, 0, may.clerk, AT)
+    workflow.save_sheet(next_one, "软统企6", {"2010.c1": "1200"}, 0, may.clerk, datetime(2024, 7, 2, tzinfo=SHANGHAI))
     assert column(may.may, "2010.c1") == [1001]
     assert column(june, "prev(2010.c1)") == [1000] and column(june, "2010.c3") == [1000]
     agrees(may.may)
@@ -278,11 +278,12 @@ def test_a_page_torn_out_of_a_file_is_found_when_it_is_read(may):
 def test_files_of_another_layout_or_another_text_of_an_edition_are_made_again(may, monkeypatch):
     file_may(may.filing, may.clerk)
     dataset.refresh(may.may)
-    written = path_of("2024M05", "submissions").stat().st_mtime_ns
     monkeypatch.setattr(dataset.frozen, "_digests", lambda codes: {city.EDITION: "another text"})
-    path_of("2024M05", "filings").unlink()
+    for name in ("filings", "submissions"):
+        path_of("2024M05", name).unlink()
     dataset.refresh(may.may)  # the notes now name a text that is not the edition's
     monkeypatch.undo()
+    written = path_of("2024M05", "submissions").stat().st_mtime_ns
     dataset.refresh(may.may)
     assert path_of("2024M05", "submissions").stat().st_mtime_ns > written
     assert column(may.may, "2010.c1") == [1000]
@@ -338,9 +339,9 @@ def test_a_filing_that_holds_something_odd_is_judged_by_itself_and_named(may):
 
 def test_a_whole_period_is_completed_again_under_another_edition(may):
     """Under its own edition nothing changes, whether the sheets are there or only what was frozen."""
+    filed_before(may, "2023M05", LAST_MAY)
     file_may(may.filing, may.clerk)
     workflow.save_sheet(may.other_filing, "软统企6", {"2010.c1": "1", "2112.c1": "x"}, 0, may.other_clerk, AT)
-    filed_before(may, "2023M05", LAST_MAY)
     stored, told = dataset.load(may.may), []
     again = dataset.build(may.may, may.may.edition, say=lambda done, total: told.append((done, total)))
     assert again.ledger.frame.equals(stored.ledger.frame) and again.filings.equals(stored.filings)

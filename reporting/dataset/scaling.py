@@ -45,7 +45,7 @@ def scaled(texts: pl.DataFrame, decimals: Mapping[str, int | None], odd: Mapping
     known by; `odd` are the rows (by number) known to be odd already."""
     figures = {cell: places for cell, places in decimals.items() if places is not None}
     plain = texts.select(pl.col(cell).str.contains(_plain(places)).all() for cell, places in figures.items())
-    is_plain = dict(zip(plain.columns, plain.row(0), strict=True)) if texts.height else dict.fromkeys(figures, True)
+    is_plain = dict(zip(plain.columns, plain.row(0), strict=True)) if plain.height else dict.fromkeys(figures, True)
     texts = texts.with_columns(
         pl.col(cell).str.replace(".", "", literal=True).cast(pl.Int64) for cell in figures if is_plain[cell]
     )
