@@ -175,7 +175,7 @@ class RuleResource(resources.Resource):
         fields_changed = tuple(
             (column, instance.before.get(column, ""), text)
             for column, text in after.items()
-            if instance.before.get(column, "") != text
+            if instance.before.get(column, "") != text and column != "编号"
         )
         word = "新增" if is_create else "修改"
         self.changes.append(RowChange(kwargs["row_number"], instance.id, word, fields_changed))
