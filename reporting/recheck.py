@@ -67,7 +67,8 @@ class Recheck:
     @cached_property
     def editions(self) -> dict[str, Edition]:
         """Those that filings of the period were judged by, the period's own last, for its words go before."""
-        codes = sorted(self.judged["edition"].unique(), key=lambda code: code == self.period.edition_code)
+        own = self.period.edition_code
+        codes = [*sorted(set(self.judged["edition"]) - {own}), own]
         return {code: published_edition(code) for code in codes}
 
     @cached_property

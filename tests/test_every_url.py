@@ -172,6 +172,12 @@ PAGES = {
     "city_edition_table": "association city",
     "city_code_lists": "association city",
     "city_rules": "association city",
+    "city_recheck": "association city",
+    "city_recheck_districts": "association city",
+    "city_recheck_firms": "association city",
+    "city_recheck_firm": "association city",
+    "city_recheck_rule": "association city",
+    "city_recheck_workbook": "association city",
     "city_desk": "association city",
     "city_desk_begin": "POST city",
     "city_desk_abandon": "POST city",
@@ -319,6 +325,7 @@ def address(name: str, may) -> str:
         "district": may.filing.district.code,
         "measure": "on_time_rate",
         "rule_id": "R604",
+        "rule": "R604",
     }
     if "desk" in name:
         known |= of_the_desk(name, may)

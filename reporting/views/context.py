@@ -50,7 +50,7 @@ NAVIGATION = {
     ],
     "association": [
         Entry("首页", "/city/", also=("/league/",)),
-        Entry("上报件", "/city/submissions/", also=("/city/requests/",)),
+        Entry("上报件", "/city/submissions/", also=("/city/requests/", "/city/recheck/")),
         Entry("汇总", "/city/totals/"),
         Entry("报告期", "/city/periods/", also=(*DATES, "/reminders/schedule/")),
         Entry("制度", "/city/editions/", also=("/city/parameters/", "/city/desk/")),
@@ -58,7 +58,7 @@ NAVIGATION = {
     ],
     "city": [
         Entry("首页", "/city/", also=("/league/",)),
-        Entry("上报件", "/city/submissions/", also=("/city/requests/",)),
+        Entry("上报件", "/city/submissions/", also=("/city/requests/", "/city/recheck/")),
         Entry("催报", "/reminders/", also=("/dead-addresses/",)),
         Entry("汇总", "/city/totals/"),
         Entry("报告期", "/city/periods/", also=DATES),

@@ -105,7 +105,7 @@ def rule(request, rule):
         return render(request, "city/no_period.html")
     tally = next((each for each in by_rule(found, explained(found.period)) if each.rule == rule), None)
     if tally is None:
-        raise Http404("这一期没有这条审核关系。")
+        raise Http404("这一期的制度没有这条审核关系，或它不在填报中审核。")
     around |= {"tally": tally, "rule": found.rules.get(rule), "title": CELL_UNREADABLE if rule == UNREADABLE else rule}
     return render(request, "city/recheck/rule.html", around | narrowed(request, found, rule))
 
