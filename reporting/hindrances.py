@@ -49,14 +49,19 @@ def _slips_of(edition: Edition) -> tuple[Slip, ...]:
     return tuple(proofread(edition))
 
 
+def place_of(slip: Slip) -> str:
+    return f"第{slip.at}个字符起" if slip.at else ""
+
+
 def _of_slip(edition: Edition, slip: Slip) -> Hindrance:
+    reason = "：".join(part for part in (place_of(slip), slip.reason) if part)
     owner, _, what = slip.owner.partition(" ")
     code, _, column = owner.partition(".")
     if code in edition.indicators:
-        return Hindrance("indicator", code, _place(edition, code, column, what), slip.text, slip.reason)
+        return Hindrance("indicator", code, _place(edition, code, column, what), slip.text, reason)
     if any(rule.id == code for rule in edition.rules):
-        return Hindrance("rule", code, f"审核关系 {code}", slip.text, slip.reason)
-    return Hindrance("other", code, f"{owner}{WHAT_OF_A_ROW.get(what, what)}", slip.text, slip.reason)
+        return Hindrance("rule", code, f"审核关系 {code}", slip.text, reason)
+    return Hindrance("other", code, f"{owner}{WHAT_OF_A_ROW.get(what, what)}", slip.text, reason)
 
 
 def _place(edition: Edition, code: str, column: str, what: str) -> str:

@@ -280,15 +280,20 @@ def test_its_queries_do_not_grow_with_the_filings(may, django_assert_max_num_que
 # Two ways to one result
 
 
+NEW_RULE = {
+    "id": "R699",
+    "level": "error",
+    "kind": "rule",
+    "where": TABLE,
+    "texts": ["M2010.c1 <= 900"],
+    "message": "试",
+}
 RULE_CHANGES = [
     lambda c: drafting.with_rule(c, "R604", TIGHTER),
     lambda c: drafting.with_rule(c, "R604", {**TIGHTER, "level": "warning"}),
     lambda c: drafting.without_rule(c, "R628"),
     lambda c: drafting.with_parameter(c, "YOY_LIMIT", {"default": "1"}),
-    lambda c: drafting.with_new_rule(
-        c,
-        {"id": "R699", "level": "error", "kind": "rule", "where": TABLE, "texts": ["M2010.c1 <= 900"], "message": "试"},
-    ),
+    lambda c: drafting.with_new_rule(c, NEW_RULE),
 ]
 
 

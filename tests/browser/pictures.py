@@ -6,6 +6,7 @@ from pathlib import Path
 from django.conf import settings
 
 from tests.browser.desk_walk import of_the_rules
+from tests.browser.draft_walk import of_the_draft
 from tests.browser.soundness import grave_issues, width_needed
 from tests.browser.walk import (
     Screen,
@@ -22,12 +23,14 @@ HEIGHTS = {1440: 900, 390: 844}
 def take(browser, address: str, folder: Path, words: list[str], with_axe: bool) -> None:
     add_what_the_city_lacks()
     walk(browser, address, folder, wanted([*every_screen(), *of_the_rules()], words), with_axe)
+    walk(browser, address, folder, wanted(of_the_draft(), words), with_axe)
     with after_the_deadline():
         walk(browser, address, folder, wanted(late_screens(), words), with_axe)
 
 
 def wanted(screens, words: list[str]) -> list[Screen]:
-    return [screen for screen in screens if not words or any(word in screen.name for word in words)]
+    """One after the other: what a screen is about may be made when its turn comes."""
+    return (screen for screen in screens if not words or any(word in screen.name for word in words))
 
 
 def walk(browser, address: str, folder: Path, screens: list[Screen], with_axe: bool) -> None:

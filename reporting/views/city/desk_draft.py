@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property, wraps
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -21,6 +22,7 @@ from reporting.rehearsal import default_period, effect_in_words, periods_to_rehe
 from reporting.revision_words import FieldChange, as_facts, told
 from reporting.views.city.editions import current_edition, revisions_of
 
+RECENT = 10
 EDITING = {
     "rule": lambda code: f"{reverse('city_desk')}rules/{code}/",
     "parameter": lambda code: reverse("city_desk_parameter", args=[code]),
@@ -71,7 +73,7 @@ def desk(request: HttpRequest) -> HttpResponse:
                 ListedHindrance(found, path_to(draft, found.sort, found.code)) for found in hindrances_of(draft)
             ],
             **rehearsing(draft),
-            "rehearsals": draft.rehearsals.select_related("period", "by")[:20],
+            "rehearsals": [(seen, effect_in_words(seen.effect)) for seen in rehearsals_of(draft)],
         }
     return render(request, "city/desk/desk.html", around)
 
@@ -150,6 +152,10 @@ def draft_or_404() -> DraftEdition:
 def changes_in(draft: DraftEdition) -> list[ListedChange]:
     found = changes_between(draft.based_on.content, draft.content)
     return [ListedChange(c, EDITING[c.sort](c.code) if c.after and c.sort in EDITING else "") for c in found]
+
+
+def rehearsals_of(draft: DraftEdition) -> QuerySet[Rehearsal]:
+    return draft.rehearsals.select_related("period", "by")[:RECENT]
 
 
 def rehearsing(draft: DraftEdition) -> dict:

@@ -15,6 +15,7 @@ from forms_tables.edition import KINDS, Table
 from forms_tables.proofreading import slips_in_formulas
 from forms_tables.reading import SILENT
 from reporting.definition_words import in_words
+from reporting.hindrances import place_of
 from reporting.models import DraftEdition
 from reporting.revision_words import CHOICES
 
@@ -77,7 +78,7 @@ class RowForm(PlainForm):
     depth = forms.IntegerField(label="层次", min_value=0, max_value=9, help_text="表上缩进几格，最高一层为0。")
     nature = forms.ChoiceField(label="时期", required=False, choices=[("", "无"), ("累计", "累计"), ("期末", "期末")])
     note = forms.CharField(label="指标解释", required=False, max_length=500, widget=forms.Textarea({"rows": 2}))
-    source = forms.CharField(label="出处", max_length=200)
+    source = forms.CharField(label="出处", required=False, max_length=200)
     provenance = forms.ChoiceField(label="标注", choices=list(CHOICES["provenance"].items()))
 
     def __init__(self, *args, draft: DraftEdition, table: Table, standing: Mapping[str, Any] | None = None, **kwargs):
@@ -146,7 +147,9 @@ class RowForm(PlainForm):
     def clean(self) -> dict[str, Any]:
         """What the row says by itself first; then the whole edition is read with it, and its texts proofread."""
         said = super().clean()
-        if said.get("nonnegative") and not said.get("nonnegative_rule"):
+        if self.standing is None and not said.get("source"):
+            self.add_error("source", "请填写出处：通知的文号，或表式从哪里来。")
+        if self.standing is None and said.get("nonnegative") and not said.get("nonnegative_rule"):
             self.add_error("nonnegative_rule", "有不得为负的列，请选按哪条审核关系报错。")
         if said.get("unit") and said.get("kind") in KIND_WORDS and said.get("kind"):
             self.add_error("unit", "填文字的行没有计量单位；填数字的，填写内容请选“数字（按计量单位）”。")
@@ -170,9 +173,9 @@ class RowForm(PlainForm):
                 owner, _, what = slip.owner.partition(" ")
                 if owner.partition(".")[0] == code:
                     field = OF_SLIPS.get(what, "auto" if said["auto"] else None)
-                    self.add_error(field, f"“{slip.text}”：{slip.reason}。")
+                    self.add_error(field, f"“{slip.text}”{place_of(slip)}：{slip.reason}。")
                 elif (slip.owner, slip.text) not in before:
-                    self.add_error(None, f"这样改后，{slip.owner} 的“{slip.text}”不能用了：{slip.reason}。")
+                    self.add_error(None, f"这样改后，{slip.owner}的“{slip.text}”{place_of(slip)}：{slip.reason}。")
             if not slips:
                 plans_of(edition, self.table.frequency)
         except CycleError as error:
