@@ -150,6 +150,14 @@ def test_each_filing_is_compared_with_the_revision_it_was_submitted_under(filed)
     assert groups(effect(filed, texts=OLD)) == {"newly_fail": (1, Decimal("2000.00"), Decimal("53.3"))}
 
 
+def test_a_filing_submitted_before_says_by_which_revision_it_is_judged(filed):
+    client = sign_in(filed.city)
+    address = f"/city/submissions/{Filing.objects.get(pk=filed.filing.pk).latest.receipt}/"
+    assert "制度第1版</dd>" in client.get(address).text
+    publish(filed, "R604", {"texts": [NARROW]})
+    assert "制度第1版。6月5日发布的第2版不改变这份上报件的审核结果" in client.get(address).text
+
+
 def test_a_long_list_is_shown_in_pages_with_the_true_total(filed, monkeypatch):
     monkeypatch.setattr("reporting.views.city.desk.SHOWN", 2)
     answer = effect(filed, texts="M2020.c1 > 9999", columns="")
@@ -372,7 +380,7 @@ def test_a_draft_that_cannot_be_used_yet_is_shown_with_its_mistake(filed):
     raw["texts"] = ["M20211 <= M2O21"]
     change_draft(filed.draft, 0, content, filed.city, AT, "从工作簿导入")
     page = sign_in(filed.city).get(R604)
-    assert page.context["form"].mistakes[0].marked == "M"
+    assert page.context["form"].mistakes[0].marked == "M2O21"
     assert page.status_code == 200
 
 

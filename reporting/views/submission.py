@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from accounts import clock
 from accounts.models import JournalEntry, User
 from reporting.conversation import talk_about
-from reporting.models import Filing, Review, Submission
+from reporting.models import Filing, PublishedEdition, Review, Submission
 from reporting.views.comparison import Comparison, compare
 from reporting.workflow import Refused
 
@@ -24,8 +24,17 @@ def show_submission(request, submission: Submission, template: str, around: dict
         "reviews": reviews_of(filing),
         "journal": journal_of(filing, request.user),
         "talk": talk_about(filing, request.user),
+        "revisions": revisions_of(submission),
     }
     return render(request, template, page | around, status=status)
+
+
+def revisions_of(submission: Submission) -> dict[str, PublishedEdition | None]:
+    """The revision it is judged by for ever, and the one its period is filed under now where that is another."""
+    codes = {submission.edition_code, submission.filing.period.edition_code}
+    known = PublishedEdition.objects.defer("text", "effect").in_bulk(codes)
+    judged_by = known.pop(submission.edition_code, None)
+    return {"judged_by": judged_by, "since": next(iter(known.values()), None)}
 
 
 def decide(request, submission: Submission, decision: str, change, done: str, show, page: str, **words):

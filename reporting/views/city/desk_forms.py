@@ -20,6 +20,7 @@ from reporting.workflow.rule import TEXTUAL, rule_from
 MOST_TEXTS = 40
 ORDER = ("id", "texts", "when", "level", "columns", "each", "message", "formula", "where", "kind", "basis", "note")
 ID = re.compile(r"[A-Z][A-Z0-9]{1,9}")
+WORD = re.compile(r"\w[\w.]*")  # a name or a number is marked as a whole
 LISTED = re.compile(r"[\s,，、;；]+")
 IN_CODE = {"spellcheck": "false", "autocapitalize": "off", "autocomplete": "off"}
 
@@ -161,8 +162,9 @@ class Mistake:
         in_when = slip.text == rule.when
         number = "" if in_when or len(rule.texts) == 1 else f"第{rule.texts.index(slip.text) + 1}条，"
         where = f"{number}第{slip.at}个字符起：" if slip.at else number
-        start = slip.at - 1
-        cut = (slip.text[:start], slip.text[start : start + 1], slip.text[start + 1 :]) if slip.at else ("", "", "")
+        start, word = slip.at - 1, WORD.match(slip.text, max(slip.at - 1, 0))
+        end = word.end() if word else start + 1
+        cut = (slip.text[:start], slip.text[start:end], slip.text[end:]) if slip.at else ("", "", "")
         return cls("when" if in_when else "texts", where, slip.reason, *cut)
 
 
