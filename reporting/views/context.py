@@ -53,7 +53,7 @@ NAVIGATION = {
         Entry("上报件", "/city/submissions/", also=("/city/requests/", "/city/recheck/")),
         Entry("汇总", "/city/totals/"),
         Entry("报告期", "/city/periods/", also=(*DATES, "/reminders/schedule/")),
-        Entry("制度", "/city/editions/", also=("/city/parameters/", "/city/desk/")),
+        Entry("制度", "/city/editions/", also=("/city/parameters/", "/city/desk/", "/city/notation/")),
         Entry("名录", "/firms/", also=REGISTER),
     ],
     "city": [
@@ -62,7 +62,7 @@ NAVIGATION = {
         Entry("催报", "/reminders/", also=("/dead-addresses/",)),
         Entry("汇总", "/city/totals/"),
         Entry("报告期", "/city/periods/", also=DATES),
-        Entry("制度", "/city/editions/", also=("/city/parameters/", "/city/desk/")),
+        Entry("制度", "/city/editions/", also=("/city/parameters/", "/city/desk/", "/city/notation/")),
         Entry("管理", "/firms/", also=OFFICE),
     ],
     "system": [Entry("用户", "/users/", also=REGISTER), Entry("日志", "/journal/")],
