@@ -142,7 +142,8 @@ class Columns(Figures):
         engine = self.engine
         if not code.known:
             apart = engine.opposite(engine.contains(code.column, ","))
-            return engine.all_of([apart, engine.contains(engine.joined(",", chosen), engine.joined(",", code.column))])
+            later = engine.contains(chosen, engine.joined(",", code.column))
+            return engine.all_of([apart, engine.any_of([engine.starts_with(chosen, code.column), later])])
         if "," in code.column:
             return engine.literal(False)
         return engine.any_of([engine.starts_with(chosen, code.column), engine.contains(chosen, f",{code.column}")])

@@ -248,7 +248,7 @@ class Polars:
 def credit_codes_in(texts: pl.Series) -> pl.Series:
     """Which texts credit_code.problem_with finds nothing wrong with, a place of all the codes at a time."""
     candidates = (texts.str.len_bytes() == 18).fill_null(False)
-    codes = np.frombuffer("".join(texts.filter(candidates)).encode(), np.uint8).reshape(-1, 18)
+    codes = np.frombuffer(texts.filter(candidates).str.join("").item().encode(), np.uint8).reshape(-1, 18)
     codes = np.ascontiguousarray(codes.T)
     places, counts = PLACES[codes], COUNTS[codes[8:16]]
     right = (places >= 0).all(axis=0) & (codes[2:8] >= ord("0")).all(axis=0) & (codes[2:8] <= ord("9")).all(axis=0)
