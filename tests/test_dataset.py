@@ -12,6 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
+from forms_tables import drafting
 from forms_tables.catalog import load_edition
 from forms_tables.checks import examine, findings_of_cells
 from reporting import dataset, register, workflow
@@ -19,7 +20,7 @@ from reporting.dataset.files import path_of
 from reporting.dataset.scaling import Columns, scaled, together
 from reporting.demo import city
 from reporting.judging import facts_for, judge, submission_values
-from reporting.models import BaseAdjustment, Filing, Period, Sheet, State, Submission
+from reporting.models import BaseAdjustment, Filing, Period, Rehearsal, Sheet, State, Submission
 from reporting.recheck import recheck
 from tests.cast import AT, SHANGHAI
 from tests.figures import file_values
@@ -348,6 +349,27 @@ def test_a_whole_period_is_completed_again_under_another_edition(may):
     assert again.problems.equals(stored.problems) and told == [(2, 2)]
     Sheet.objects.filter(filing=may.filing).delete()
     assert dataset.build(may.may, may.may.edition).ledger.frame.equals(stored.ledger.frame)
+
+
+def test_each_filing_of_a_period_is_judged_by_its_own_edition(may):
+    """R604 made tighter in the midst of May (100 + 50 is no longer allowed): 云图 sent under the first text, 山城 is
+    judged by the second."""
+    call_command("load_edition", verbosity=0)
+    file_may(may.filing, may.clerk)
+    assert agrees(may.may) == 0
+    draft = workflow.begin_draft(city.EDITION, may.city, AT)
+    content = drafting.with_rule(draft.content, "R604", {"texts": ["or_zero(M20211) + or_zero(M20212) < 100"]})
+    draft = workflow.change_draft(draft, draft.version, content, may.city, AT, "")
+    facts = {"draft": draft, "version": draft.version, "period": may.may, "state": Rehearsal.DONE}
+    seen = Rehearsal.objects.create(**facts, by=may.city, at=AT, effect={})
+    workflow.publish(draft, draft.version, "2024M05", "通知", seen, may.city, AT)
+    workflow.save_sheet(may.other_filing, "软统企6", CLEAN_MAY, 0, may.other_clerk, AT)
+    period = Period.objects.get(pk="2024M05")
+    assert dataset.load(period).filings["edition"].to_list() == [city.EDITION, period.edition_code]
+    assert column(period, "2021.c1") == [500, 500]
+    found = found_together(period)
+    assert "R604" in {rule for rule, _ in found[may.other_filing.pk]}
+    assert found[may.filing.pk] == [] and agrees(period) > 0
 
 
 # Decimal strings as columns
