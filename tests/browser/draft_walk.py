@@ -35,7 +35,7 @@ def of_the_draft() -> Iterator[Screen]:
         yield Screen(f"city-desk-{name}", f"/city/desk/{path}", city)
     yield Screen("association-desk-draft", "/city/desk/", association)
     Rehearsal.objects.filter(pk=seen.pk).update(state=Rehearsal.RUNNING, done=1200, total=3000)
-    yield Screen("city-desk-rehearsal-lost", f"/city/desk/rehearsals/{seen.pk}/", city)
+    yield Screen("city-desk-rehearsal-running", f"/city/desk/rehearsals/{seen.pk}/", city)
     Rehearsal.objects.filter(pk=seen.pk).update(state=Rehearsal.DONE)
     published = publish(seen, city)
     yield Screen("city-desk-none", "/city/desk/", city)

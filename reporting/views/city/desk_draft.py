@@ -39,6 +39,11 @@ class ListedChange:
     def fields(self) -> list[FieldChange]:
         return told(self.change)
 
+    @property
+    def rows(self) -> list[FieldChange]:
+        """A line of the list for each field; one for all of what is new or dropped."""
+        return self.fields if self.change.word == "修改" else self.fields[:1]
+
 
 @dataclass(frozen=True)
 class ListedHindrance:

@@ -61,7 +61,11 @@ def rehearsal(request: HttpRequest, pk: int) -> HttpResponse:
         "still_open": draft.state == DraftEdition.OPEN,
     }
     if shown.state == Rehearsal.DONE:
-        around |= {"effect": shown.effect, "rules": rules_of(shown.effect), "districts": districts_of(shown.effect)}
+        around |= {
+            "effect": in_figures(shown.effect),
+            "rules": rules_of(shown.effect),
+            "districts": districts_of(shown.effect),
+        }
     return render(request, "city/desk/rehearsal.html", around)
 
 
@@ -96,8 +100,8 @@ def rehearsal_or_404(pk: int) -> Rehearsal:
 class RuleCount:
     name: str
     label: str
-    filings: int
-    revenue: Decimal
+    filings: str
+    revenue: str
 
 
 @dataclass(frozen=True)
@@ -110,7 +114,8 @@ class RuleLine:
 
 
 def rules_of(effect: dict) -> list[RuleLine]:
-    """Those by which anything changes: errors first, then by how many filings."""
+    """Those by which anything changes: errors first, and in either the one that fires for most filings."""
+    often = sorted(effect["rules"], key=lambda row: -sum(row[kind]["filings"] for kind in OF_RULES))
     lines = [
         RuleLine(
             row["rule"],
@@ -118,14 +123,31 @@ def rules_of(effect: dict) -> list[RuleLine]:
             level_words(row["was"], row["now"]),
             "error" in (row["was"], row["now"]),
             [
-                RuleCount(f"{row['rule']}:{kind}", label, row[kind]["filings"], Decimal(row[kind]["revenue"]))
+                RuleCount(
+                    f"{row['rule']}:{kind}", label, f"{row[kind]['filings']:,}", f"{Decimal(row[kind]['revenue']):,}"
+                )
                 for kind, label in OF_RULES.items()
                 if row[kind]["filings"]
             ],
         )
-        for row in effect["rules"]
+        for row in often
     ]
-    return sorted(lines, key=lambda line: (not line.is_error, -sum(count.filings for count in line.counts)))
+    return sorted(lines, key=lambda line: not line.is_error)
+
+
+def in_figures(effect: dict) -> dict:
+    """The effect as it is read: sums with the separators of thousands, without the lists."""
+
+    def said(name: str, value):
+        if isinstance(value, dict):
+            return {key: said("sum" if name == "sums" else key, each) for key, each in value.items()}
+        if isinstance(value, list):
+            return [said(name, each) for each in value]
+        if name in ("revenue", "sum"):
+            return f"{Decimal(value):,}"
+        return f"{value:,}" if isinstance(value, int) and value >= 1000 else value
+
+    return {name: said(name, value) for name, value in effect.items() if name != "lists"}
 
 
 def level_words(was: str, now: str) -> str:
