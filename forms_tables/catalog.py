@@ -1,5 +1,6 @@
 """Finding and loading editions. Another city or another year's tables is another folder under definitions/."""
 
+import json
 from functools import cache
 from pathlib import Path
 
@@ -54,7 +55,13 @@ def load_edition(code: str) -> Edition:
 
 def shipped_content(code: str) -> dict:
     """All that a shipped edition says, as plain values, dates as text: what a revision of it starts from."""
-    return as_plain(content_of(DEFINITIONS / load_edition(code).code))
+    return json.loads(_shipped_text(load_edition(code).code))
+
+
+@cache
+def _shipped_text(code: str) -> str:
+    """Kept as text, so that each caller has a content of its own."""
+    return json.dumps(as_plain(content_of(DEFINITIONS / code)), ensure_ascii=False)
 
 
 def edition_for(period: PeriodCode) -> Edition:

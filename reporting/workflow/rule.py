@@ -54,8 +54,8 @@ def drop_rule(draft: DraftEdition, version: int, rule_id: str, by: User, at: dat
 
 def used_ids(family: str) -> set[str]:
     """Every number a rule of the family ever had: findings and explanations are kept under it."""
-    published = PublishedEdition.objects.of_family(family)
-    return {rule["id"] for one in published for rule in one.content[RULES]["rule"]}
+    published = PublishedEdition.objects.of_family(family).defer("text", "effect")
+    return {rule.id for one in published for rule in one.edition.rules}
 
 
 def rows_resting_on(edition: Edition, rule_id: str) -> Sequence[str]:
