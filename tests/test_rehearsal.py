@@ -288,11 +288,18 @@ NEW_RULE = {
     "texts": ["M2010.c1 <= 900"],
     "message": "试",
 }
+
+
+def of_growth(content):
+    return drafting.with_parameter(content, "YOY_LIMIT", {"default": "1"})
+
+
 RULE_CHANGES = [
     lambda c: drafting.with_rule(c, "R604", TIGHTER),
     lambda c: drafting.with_rule(c, "R604", {**TIGHTER, "level": "warning"}),
     lambda c: drafting.without_rule(c, "R628"),
-    lambda c: drafting.with_parameter(c, "YOY_LIMIT", {"default": "1"}),
+    of_growth,
+    lambda c: drafting.with_parameter(c, "EPS", {"default": "1000"}),
     lambda c: drafting.with_new_rule(c, NEW_RULE),
 ]
 
@@ -314,6 +321,7 @@ def test_columns_and_judging_one_by_one_say_the_same(may, change, monkeypatch):
     one_by_one = rehearsal.rehearse(by_columns)
     assert {**by_columns.effect, "spoken": ""} == {**one_by_one, "spoken": ""}
     assert one_by_one["filings"] == 6
+    assert one_by_one["rules"] or change is of_growth  # nothing was filed a year ago
 
 
 def test_columns_are_used_only_where_the_forms_stay(may):
