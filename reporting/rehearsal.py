@@ -15,6 +15,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import User
 from forms_tables.drafting import changes_between
+from reporting import dataset
 from reporting.hindrances import hindrances_of
 from reporting.models import DraftEdition, Filing, ParameterValue, Period, Rehearsal, Sheet
 from reporting.rehearsal_columns import leaves_forms_alone, outcomes_by_columns
@@ -23,7 +24,7 @@ from reporting.rehearsal_tally import Tally
 from reporting.workflow import Overtaken, Refused
 from reporting.workflow.calendar import be_the_city
 
-LEASE = timedelta(minutes=2)  # a worker that says nothing for so long is lost
+LEASE = timedelta(minutes=5)  # a worker that says nothing for so long is lost
 JUST_NOW = timedelta(seconds=30)
 EVERY = 100  # filings between two words about how far it is
 
@@ -131,7 +132,10 @@ def rehearse(rehearsal: Rehearsal, speak: Callable[[int, int], None] = lambda do
     judged = filings_to_judge(period)
     total = judged.count()
     tally = Tally(edition, draft.based_on.edition, period.parsed.frequency)
-    outcomes = outcomes_by_columns if leaves_forms_alone(period, judged, edition) else outcomes_of
+    outcomes = outcomes_of
+    if leaves_forms_alone(period, judged, edition):
+        dataset.refresh(period, speak)
+        outcomes = outcomes_by_columns
     for number, outcome in enumerate(outcomes(period, judged, edition), start=1):
         tally.add(outcome)
         if number % EVERY == 1:
