@@ -248,6 +248,9 @@ class Edition:
     rules: tuple[Rule, ...]
     digest: str
 
+    def __repr__(self) -> str:
+        return f"<Edition {self.code}>"  # not its thousands of parts, in every message that shows a scope
+
     def table(self, code: str) -> Table:
         for table in self.tables:
             if table.code == code:

@@ -112,12 +112,19 @@ def filed(
     dice: Random,
 ) -> Filed:
     """What stands in a form when the firm has typed its share and the system the rest."""
-    typed: dict[str, str] = {}
+    december = history.get("december", {})
+    # The annual form says again what December's said: Y2010.y is its 2010.c1.
+    typed = {
+        f"Y{code}.y": format(value, "f")
+        for code, _, column in (key.partition(".") for key in december)
+        if column == "c1" and (value := december[f"{code}.c1"]) is not None and edition.has_cell(f"Y{code}.y")
+    }
     for table in edition.tables:
         if table.frequency == period.frequency:
             for indicator in table.indicators:
                 for column in indicator.columns:
-                    type_cell(typed, edition, indicator, column, attributes, income, dice)
+                    if not (history and indicator.column(column).carry):
+                        type_cell(typed, edition, indicator, column, attributes, income, dice)
     facts = Facts(period, attributes, PLAIN_PARAMETERS, history)
     return dict(complete(edition, typed, facts).values)
 
@@ -132,7 +139,7 @@ def type_cell(
     dice: Random,
 ) -> None:
     key = f"{indicator.code}.{column}"
-    if indicator.is_heading or indicator.formula_in(column):
+    if indicator.is_heading or indicator.formula_in(column) or key in typed:
         return
     if indicator.kind_in(column) in FIGURE_KINDS:
         whole = Decimal(typed.get(f"{indicator.parent}.{column}", income))

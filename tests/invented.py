@@ -28,7 +28,7 @@ def text_for(edition: Edition, indicator: Indicator, dice: Random) -> str:
         case "region":
             return dice.choice(["500112000000", "500107", "500112"])
         case "month":
-            return dice.choice(["2024-05", "1999-12", "2024-12"])
+            return dice.choice(["2024-05", "1999-12", "2024-12", "2025-01"])
         case "date":
             return "2024-05-31"
         case "credit_code":

@@ -123,7 +123,7 @@ def meet_an_edge(reading: Reading, edges: Sequence[Edge], dice: Random) -> None:
     less."""
     for _ in range(dice.choice((1, 4, 12))):
         edge = dice.choice(edges)
-        if dice.random() < 0.2:
+        if dice.random() < 0.3:
             stir(reading, edge, dice)
         cell = dice.choice(edge.cells)
         filed = reading.history.get(cell.period) if cell.period else reading.values
