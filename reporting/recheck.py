@@ -149,9 +149,9 @@ def _failing(edition: Edition, conditions: Sequence[Condition], stored: Stored) 
         },
         schema={name: FOUND[name] for name in ("condition", "rule", "level")},
     )
-    nothing = pl.lit(None, dtype=pl.String)
+    nothing, own = pl.lit(None, dtype=pl.String), pl.lit(edition.code, dtype=pl.Categorical)
     return (
-        found.with_columns(stored.filings["filing"].gather(found["row"]), pl.lit(edition.code, dtype=pl.Categorical).alias("edition"))
+        found.with_columns(stored.filings["filing"].gather(found["row"]), own.alias("edition"))
         .join(said, on="condition", how="left", maintain_order="left")
         .with_columns(nothing.alias("cell"), nothing.alias("words"))
         .select(*FOUND)

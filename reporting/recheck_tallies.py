@@ -1,5 +1,5 @@
-"""What a recheck found, counted: by rule, by district and by firm. Revenue is the headline revenue of the filings
-concerned, in 万元."""
+"""What a recheck found, counted: by rule, by district and by firm. Revenue is the headline revenue of the submissions
+concerned, in 万元; a draft's figures are its firm's and enter no sum."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class RuleTally:
     drafts: int = 0  # and by their draft
     findings: int = 0
     judged: int = 0
-    revenue: Decimal = Decimal(0)
+    revenue: Decimal = Decimal(0)  # of those sent: a draft's figures are its firm's
     explained: int = 0
     accepted: int = 0
     refused: int = 0
@@ -36,6 +36,10 @@ class RuleTally:
     @property
     def filings(self) -> int:
         return self.sent + self.drafts
+
+    @property
+    def revenue_shown(self) -> str:
+        return f"{self.revenue:,.2f}"
 
     @property
     def rate(self) -> Decimal | None:
@@ -98,7 +102,7 @@ def by_rule(found: Recheck, explained: pl.DataFrame) -> list[RuleTally]:
         (~pl.col("is_draft")).sum().alias("sent"),
         pl.col("is_draft").sum().alias("drafts"),
         pl.col("findings").sum(),
-        pl.col("revenue").sum(),
+        pl.col("revenue").filter(~pl.col("is_draft")).sum(),
     )
     fired = {row.pop("rule"): row for row in counted.iter_rows(named=True)}
     outcomes = explained.group_by("rule").agg(
@@ -156,6 +160,7 @@ def by_firm(found: Recheck, chosen: Mapping[str, object]) -> pl.DataFrame:
         pl.col("rule").n_unique().alias("rules"),
     )
     rows = counted.join(found.judged, on="filing")
+    rows = rows.with_columns(pl.when(pl.col("submission").is_not_null()).then("revenue"))
     if chosen.get("district"):
         rows = rows.filter(pl.col("district") == chosen["district"])
     if chosen.get("kind"):

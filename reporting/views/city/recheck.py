@@ -51,6 +51,10 @@ class FirmLine:
     told: Sequence[Told] = ()
 
     @property
+    def revenue_shown(self) -> str:
+        return "" if self.revenue is None else f"{self.revenue:,.2f}"
+
+    @property
     def first(self) -> Sequence[Told]:
         return self.told[:SHOWN]
 
