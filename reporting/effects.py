@@ -4,6 +4,7 @@ rule as it is being written."""
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, localcontext
+from functools import lru_cache
 
 import polars as pl
 from django.db.models import Exists, OuterRef
@@ -42,7 +43,13 @@ def periods_to_rehearse(frequencies: Collection[str] = FREQUENCIES) -> list[Peri
 
 def frequencies_of(edition: Edition, rule: Rule) -> set[str]:
     """In which filings it is judged: monthly ones, annual ones."""
-    return {condition.frequency for text in rule.texts for condition in spread(edition, rule, text)}
+    return {condition.frequency for condition in conditions_of_rule(edition, rule)}
+
+
+@lru_cache(maxsize=64)
+def conditions_of_rule(edition: Edition, rule: Rule) -> tuple[Condition, ...]:
+    """Kept, since what a condition reads is worked out once: the published text's is asked for at each keystroke."""
+    return tuple(condition for text in rule.texts for condition in spread(edition, rule, text))
 
 
 def effect_on(period: Period, rule_id: str, edition: Edition, rule: Rule | None) -> "Effect":
@@ -61,7 +68,8 @@ def effect_on(period: Period, rule_id: str, edition: Edition, rule: Rule | None)
 def _codes_of(period: Period) -> list[str]:
     """Every revision a filing of the period may have been judged by."""
     family = PublishedEdition.objects.filter(code=period.edition_code).values("family")
-    return [period.edition_code, *PublishedEdition.objects.filter(family__in=family).values_list("code", flat=True)]
+    codes = PublishedEdition.objects.filter(family__in=family).values_list("code", flat=True)
+    return list(dict.fromkeys([period.edition_code, *codes]))
 
 
 def _rule_in(edition: Edition, rule_id: str) -> Rule | None:
@@ -93,7 +101,7 @@ def judge_of(edition: Edition, rule: Rule | None, frequency: str, parameters: Ma
     """Without a rule, one by which nothing applies: the rule is new, or dropped."""
     if rule is None:
         return Judge("", (), parameters)
-    conditions = [condition for text in rule.texts for condition in spread(edition, rule, text)]
+    conditions = conditions_of_rule(edition, rule)
     return Judge(rule.level, tuple(one for one in conditions if one.frequency == frequency), parameters)
 
 

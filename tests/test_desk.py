@@ -9,6 +9,7 @@ from accounts.models import JournalEntry
 from forms_tables.drafting import raw_rule, with_rule
 from reporting import workflow
 from reporting.models import DraftEdition, Filing, Period, Rehearsal
+from reporting.views.city.desk_forms import RuleForm, typed_from
 from reporting.workflow.edition import begin_draft, change_draft
 from reporting.workflow.period import owe
 from tests.cast import AT, make_enterprise
@@ -388,6 +389,14 @@ def test_what_is_typed_is_text_and_no_markup(filed):
     hostile = "<img src=x onerror=alert(1)>"
     answer = effect(filed, texts=hostile, message=hostile)
     assert hostile not in answer.text and "&lt;" in answer.text
+
+
+def test_every_rule_that_is_saved_untouched_comes_back_as_it_stands(filed):
+    content, edition = filed.draft.content, filed.draft.edition
+    for raw in content["rules.toml"]["rule"]:
+        form = RuleForm(typed_from(raw), edition=edition, standing=raw)
+        assert form.is_valid(), (raw["id"], form.errors)
+        assert with_rule(content, raw["id"], form.said) == content, raw["id"]
 
 
 def test_the_list_is_narrowed_by_words_level_and_change(filed):
