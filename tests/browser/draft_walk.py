@@ -41,14 +41,27 @@ def of_the_draft() -> Iterator[Screen]:
     yield Screen("city-desk-none", "/city/desk/", city)
     yield Screen("city-desk-revision", f"/city/desk/revisions/{published.code}/", city)
     yield Screen("city-edition-revision", f"/city/editions/{published.code}/", city)
+    go_back(published, city)
+
+
+def go_back(published: PublishedEdition, by: User) -> None:
+    """The text of before as the next revision, so that the city can be walked again."""
+    draft = workflow.begin_draft(published.family, by, clock.now())
+    before = published.based_on.content
+    draft = workflow.change_draft(draft, draft.version, before, by, clock.now(), "恢复上一版")
+    publish(seen_in(draft, by), by)
 
 
 def rehearsed(draft: DraftEdition, by: User) -> Rehearsal:
     at = clock.now()
     content = drafting.with_new_indicator(draft.content, "软统企6", ROW, after="2113")
     content = drafting.with_parameter(content, "YOY_LIMIT", {"default": "30"})
-    draft = workflow.change_draft(draft, draft.version, content, by, at, "新增指标 2114")
-    begun = rehearsal.begin(draft, draft.version, Period.objects.get(code=MONTH), by, at, clock.real_now())
+    return seen_in(workflow.change_draft(draft, draft.version, content, by, at, "新增指标 2114"), by)
+
+
+def seen_in(draft: DraftEdition, by: User) -> Rehearsal:
+    month, at = Period.objects.get(code=MONTH), clock.now()
+    begun = rehearsal.begin(draft, draft.version, month, by, at, clock.real_now())
     tasks.rehearse(begun.pk)
     begun.refresh_from_db()
     return begun
