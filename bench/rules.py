@@ -17,6 +17,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 
@@ -28,14 +29,14 @@ import polars as pl  # noqa: E402
 from rules_judges import numpy_judge  # noqa: E402
 from rules_judges.filings import SEED, City, draw_city  # noqa: E402
 from rules_judges.shapes import ledger_of, one_after_another, reading_of, stored_json  # noqa: E402
-from rules_judges.timing import Outcome, Took, medians, took  # noqa: E402
+from rules_judges.timing import Took, medians, remark, report, report_seconds, took  # noqa: E402
 
 from forms_tables.bindings import Reading  # noqa: E402
 from forms_tables.catalog import edition_for  # noqa: E402
 from forms_tables.checks import Condition, conditions_of, examine, verdicts_of  # noqa: E402
 from forms_tables.columns import Ledger, failing, labels_of, verdicts  # noqa: E402
 from forms_tables.completion import Facts  # noqa: E402
-from forms_tables.edition import Edition  # noqa: E402
+from forms_tables.edition import FIGURE_KINDS, Edition  # noqa: E402
 from forms_tables.periods import PeriodCode  # noqa: E402
 from forms_tables.scopes import Meaning  # noqa: E402
 
@@ -59,7 +60,6 @@ class Office:
     labels: dict[str, Meaning]
     verdicts: Callable[[Sequence[Condition], Ledger], pl.DataFrame]
     failing: Callable[[Sequence[Condition], Ledger], pl.DataFrame]
-    outcome: Outcome
 
     def draw(self, size: int) -> tuple[City, Ledger]:
         city = draw_city(size, set(self.labels))
@@ -75,7 +75,7 @@ def main() -> None:
     edition = edition_for(period)
     conditions = conditions_of(edition, "annual")
     judge, judge_failing = ENGINES[given.engine]
-    office = Office(given.size, edition, period, conditions, labels_of(conditions), judge, judge_failing, Outcome())
+    office = Office(given.size, edition, period, conditions, labels_of(conditions), judge, judge_failing)
     city, ledger = office.draw(given.size)
     rules = len({condition.rule.id for condition in conditions})
     print(
@@ -85,6 +85,8 @@ def main() -> None:
     judged = office.verdicts(conditions, ledger)
     describe(judged)
     assert_decimals_agree(office, ledger, judged)
+    if given.size < TARGETS_ARE_OF:
+        remark(f"the targets are of {TARGETS_ARE_OF} filings, so at this size they say little")
     ours = compare_in_memory(office, city, ledger, judged)
     with tempfile.TemporaryDirectory() as folder:
         stored = Path(folder) / "2023A.parquet"
@@ -94,9 +96,6 @@ def main() -> None:
     measure_one_filing(office, ledger, judged)
     measure_preview(office, ledger)
     measure_ten_times(office, ledger)
-    if given.size < TARGETS_ARE_OF:
-        print(f"  the targets are of {TARGETS_ARE_OF} filings, so at this size they say little")
-    print("\n".join(office.outcome.lines))
 
 
 def describe(judged: pl.DataFrame) -> None:
@@ -145,9 +144,9 @@ def compare_in_memory(office: Office, city: City, ledger: Ledger, judged: pl.Dat
     theirs = np.array([np.where(blank, 2, holds) for holds, blank in by_numpy], np.int8).T
     assert_equal(office, "numpy", theirs, codes_of(judged))
     mine, numpys = medians(RUNS, ours, lambda: numpy_judge.evaluate(city, districts))
-    office.outcome.report("a  evaluation in memory, of hand-written numpy", mine, numpys, "≤ 2")
+    report("a  evaluation in memory, of hand-written numpy", mine, numpys, "≤ 2")
     if importlib.util.find_spec("pandas") is None:
-        office.outcome.remark(f"b  pandas {MISSING}")
+        remark(f"b  pandas {MISSING}")
         return mine
     from rules_judges import pandas_judge
 
@@ -155,7 +154,7 @@ def compare_in_memory(office: Office, city: City, ledger: Ledger, judged: pl.Dat
     theirs = pandas_judge.as_codes(pandas_judge.frame_of(in_order(pandas_judge.evaluate(table, districts))))
     assert_equal(office, "pandas", theirs, codes_of(judged))
     beside, pandas = medians(RUNS, ours, lambda: pandas_judge.evaluate(table, districts))
-    office.outcome.report("b  the same, faster than hand-written pandas", pandas, beside, "≥ 20")
+    report("b  the same, faster than hand-written pandas", pandas, beside, "≥ 20")
     return mine
 
 
@@ -187,8 +186,8 @@ def measure_from_disk(office: Office, ledger: Ledger, stored: Path) -> Took:
 
 def compare_with_vtl(office: Office, ledger: Ledger, judged: pl.DataFrame, ours: Took, from_disk: Took) -> None:
     if importlib.util.find_spec("vtlengine") is None:
-        office.outcome.remark(f"c  vtlengine {MISSING}")
-        office.outcome.remark(f"d  stored columns to the list took {from_disk}; vtlengine {MISSING}")
+        remark(f"c  vtlengine {MISSING}")
+        remark(f"d  stored columns to the list took {from_disk}; vtlengine {MISSING}")
         return
     from rules_judges import vtl_judge
 
@@ -211,36 +210,36 @@ def compare_with_vtl(office: Office, ledger: Ledger, judged: pl.DataFrame, ours:
 
     whole, to_a_list, idle = medians(OUTSIDE_RUNS, to_verdicts, to_list, plan)
     runs = f"vtlengine {OUTSIDE_RUNS} runs"
-    office.outcome.report("c  evaluation, faster than vtlengine", whole, ours, "≥ 75", runs)
+    report("c  evaluation, faster than vtlengine", whole, ours, "≥ 75", runs)
     without = (whole.wall - idle.wall) / ours.wall
-    office.outcome.remark(f"   vtlengine reads and plans in {idle} (with one filing); without that {without:.0f} ×")
-    office.outcome.report("d  stored columns to the list, of vtlengine from memory", to_a_list, from_disk, "≥ 12", runs)
+    remark(f"   vtlengine reads and plans in {idle} (with one filing); without that {without:.0f} ×")
+    report("d  stored columns to the list, of vtlengine from memory", to_a_list, from_disk, "≥ 12", runs)
     if office.size >= 1000:
         script = exported.ruleset(ledger.frame.columns)
         datapoints = took(lambda: vtl_judge.run(script, structure, table))
-        office.outcome.remark(f"   check_datapoint, VTL's own form of such a list: {datapoints} (1 run)")
+        remark(f"   check_datapoint, VTL's own form of such a list: {datapoints} (1 run)")
     for number, reason in exported.reasons.items():
         condition = office.conditions[number]
-        office.outcome.remark(f"   not in VTL: {condition.rule.id} {condition.text}: {reason}")
+        remark(f"   not in VTL: {condition.rule.id} {condition.text}: {reason}")
     for place, number in enumerate(exported.texts):
         if number in exported.floating:
             condition, differ = office.conditions[number], int((theirs[:, place] != mine[:, place]).sum())
             reason = exported.floating[number]
-            office.outcome.remark(f"   {differ} verdicts differ in {condition.rule.id} {condition.text}: {reason}")
+            remark(f"   {differ} verdicts differ in {condition.rule.id} {condition.text}: {reason}")
     guarded = {office.conditions[number].rule.id for number, text in exported.texts.items() if "null" in text}
-    office.outcome.remark(
-        "   otherwise the same verdicts. Said differently, as VTL's and/or answer from one side of a blank and"
-    )
-    office.outcome.remark(f"   a rule cannot be left open by its premise: {', '.join(sorted(guarded))}")
+    remark("   otherwise the same verdicts. Said differently, as VTL's and/or answer from one side of a blank and")
+    remark(f"   a rule cannot be left open by its premise: {', '.join(sorted(guarded))}")
 
 
 def measure_one_filing(office: Office, ledger: Ledger, judged: pl.DataFrame) -> None:
     """One stored filing to its findings, of what reading its JSON into Decimals takes alone."""
+    cells = office.edition.indicators.values()
+    figures = {f"{cell.code}.{key}" for cell in cells for key in cell.columns if cell.kind_in(key) in FIGURE_KINDS}
     findings = judged.select(pl.sum_horizontal(~pl.all())).to_series().fill_null(0)
     for title, wanted in (("no finding", [0]), (f"{HANDFUL[0]}–{HANDFUL[-1]} findings", list(HANDFUL))):
         rows = findings.is_in(wanted).arg_true().head(50).to_list()
         if not rows:
-            office.outcome.remark(f"e  no filing with {title}")
+            remark(f"e  no filing with {title}")
             continue
         readings = [reading_of(office.edition, ledger, office.labels, row) for row in rows]
         stored = [(stored_json(reading), facts_of(reading)) for reading in readings]
@@ -253,11 +252,19 @@ def measure_one_filing(office: Office, ledger: Ledger, judged: pl.DataFrame) -> 
             for text, facts in stored:
                 examine(office.edition, office.edition.values_from_text(json.loads(text)), facts)
 
+        def read_bare(stored=stored) -> None:
+            for text, _ in stored:
+                {key: Decimal(word) if key in figures else word for key, word in json.loads(text).items()}
+
         judge()
-        whole, floor = medians(RUNS, judge, read)
+        whole, floor, bare = medians(RUNS, judge, read, read_bare)
         cells = sum(len(reading.values) for reading in readings) // len(rows)
         title = f"e  a filing with {title}, JSON to findings, of JSON to Decimals"
-        office.outcome.report(title, whole, floor, "≤ 1.5", f"{len(rows)} filings of {cells} cells")
+        report(title, whole, floor, "≤ 1.5", f"{len(rows)} filings of {cells} cells")
+        remark(
+            f"   of json.loads and Decimal in a bare loop: {whole.wall / bare.wall:.2f} ×, processor "
+            f"{whole.processor / bare.processor:.2f} × (Edition.values_from_text {floor.wall / bare.wall:.2f} ×)"
+        )
 
 
 def facts_of(reading: Reading) -> Facts:
@@ -270,12 +277,12 @@ def measure_preview(office: Office, ledger: Ledger) -> None:
 
     with city_in_a_database(office.edition, ledger, office.labels) as desk:
         first = took(lambda: desk.preview("R231", desk.texts("R231")))
-        office.outcome.remark(f"f  the first preview, which stores the columns of all {office.size} filings: {first}")
+        remark(f"f  the first preview, which stores the columns of all {office.size} filings: {first}")
         for rule_id, name, bound in (("R231", "1 condition", "0.05"), ("R230", "142 conditions", ">= 1.")):
             texts = desk.texts(rule_id)
             edits = iter([text.replace(bound.rstrip("."), f"{bound}{n}") for text in texts] for n in range(1, RUNS + 1))
             typed = medians(RUNS, lambda rule_id=rule_id, edits=edits: desk.preview(rule_id, next(edits)))[0]
-            office.outcome.within(f"f  preview of an edited {rule_id} ({name}) through the web", typed, 1.0)
+            report_seconds(f"f  preview of an edited {rule_id} ({name}) through the web", typed, 1.0)
 
 
 def measure_ten_times(office: Office, ledger: Ledger) -> None:
@@ -291,7 +298,7 @@ def measure_ten_times(office: Office, ledger: Ledger) -> None:
 
     judge(large)
     whole, part = medians(RUNS, partial(judge, large), partial(judge, ledger))
-    office.outcome.report(f"g  {large.frame.height} filings, of {ledger.frame.height}", whole, part, "≤ 11")
+    report(f"g  {large.frame.height} filings, of {ledger.frame.height}", whole, part, "≤ 11")
     with tempfile.TemporaryDirectory() as folder:
         stored = Path(folder) / "large.parquet"
         large.frame.write_parquet(stored)
@@ -300,7 +307,7 @@ def measure_ten_times(office: Office, ledger: Ledger) -> None:
         del large
         with multiprocessing.get_context("spawn").Pool(1) as pool:
             loaded, evaluated = pool.apply(memory_of, (str(stored), rest))
-    office.outcome.remark(
+    remark(
         f"   memory per filing: columns {columns / 1024:.2f} KB, process when loaded {loaded / 1024:.2f} KB, "
         f"at its peak while judging {evaluated / 1024:.2f} KB"
     )

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
@@ -33,27 +33,23 @@ def medians(runs: int, *works: Callable[[], Any]) -> list[Took]:
     ]
 
 
-@dataclass
-class Outcome:
-    """The table that is printed at the end."""
+def report(title: str, more: Took, less: Took, target: str, note: str = "") -> None:
+    """How many times `more` is of `less`, beside the target (≤ 2, ≥ 20); the processor's ratio tells of a machine that
+    others use as well."""
+    ratio, (sign, bound) = more.wall / less.wall, target.split()
+    reached = ratio <= float(bound) if sign == "≤" else ratio >= float(bound)
+    remark(
+        f"{title:<64} {ratio:7.2f} × {target:>6} {'reached' if reached else 'MISSED':<8}"
+        f" {more} / {less}; processor {more.processor / less.processor:.2f} ×{note and f'; {note}'}"
+    )
 
-    lines: list[str] = field(default_factory=list)
 
-    def report(self, title: str, more: Took, less: Took, target: str, note: str = "") -> None:
-        """How many times `more` is of `less`, beside the target (≤ 2, ≥ 20) where there is one for this size."""
-        ratio, (sign, bound) = more.wall / less.wall, target.split()
-        reached = ratio <= float(bound) if sign == "≤" else ratio >= float(bound)
-        self.lines.append(
-            f"  {title:<64} {ratio:7.2f} × {target:>6} {'reached' if reached else 'MISSED':<8}"
-            f" {more} / {less}; processor {more.processor / less.processor:.2f} ×{note and f'; {note}'}"
-        )
+def report_seconds(title: str, time_taken: Took, limit: float) -> None:
+    reached = "reached" if time_taken.wall < limit else "MISSED"
+    remark(
+        f"{title:<64} {time_taken.wall:7.2f} s {f'< {limit:g}':>6} {reached:<8} processor {time_taken.processor:.2f} s"
+    )
 
-    def within(self, title: str, time_taken: Took, limit: float) -> None:
-        reached = "reached" if time_taken.wall < limit else "MISSED"
-        self.lines.append(
-            f"  {title:<64} {time_taken.wall:7.2f} s {f'< {limit:g}':>6} {reached:<8}"
-            f" processor {time_taken.processor:.2f} s"
-        )
 
-    def remark(self, text: str) -> None:
-        self.lines.append(f"  {text}")
+def remark(text: str) -> None:
+    print(f"  {text}", flush=True)
