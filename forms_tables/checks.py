@@ -19,6 +19,8 @@ from forms_tables.verdict_wording import Teller, conclusion_of, shown, teller_of
 
 __all__ = ["Finding", "Problem", "Rule", "examine", "findings_of_cells", "proofread"]
 
+IN_JSON = json.JSONEncoder(ensure_ascii=False).encode  # json.dumps would make an encoder for each finding
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -159,7 +161,7 @@ def _finding_of_cell(rule: Rule, problem: Problem) -> Finding:
 
 
 def _digest(*parts: object) -> str:
-    return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()[:20]
+    return hashlib.sha256(IN_JSON(parts).encode()).hexdigest()[:20]
 
 
 @lru_cache(maxsize=16)
