@@ -221,8 +221,10 @@ def read_by(judges: Sequence[Judge]) -> dict[str, Meaning]:
 
 
 def revenue_in(filings: pl.DataFrame) -> pl.Series:
-    """In a type that holds the sum of all; a blank carries nothing."""
-    return filings["revenue"].cast(pl.Int128).fill_null(0)
+    """In a type that holds the sum of all. A blank carries nothing, nor does a draft: what its firm has not sent is not
+    the office's to add up."""
+    sent = pl.when(pl.col("submission").is_not_null()).then(pl.col("revenue").cast(pl.Int128))
+    return filings.select(sent.fill_null(0).alias("revenue")).to_series()
 
 
 def _money(hundredths: int) -> Decimal:
@@ -231,9 +233,11 @@ def _money(hundredths: int) -> Decimal:
 
 @dataclass(frozen=True)
 class Told:
-    """One filing of the list: how the rule found it before and finds it now."""
+    """One filing of the list: how the rule found it before and finds it now. Of a draft it says where something does
+    not hold, without the figures."""
 
     row: int
+    is_draft: bool
     revenue: Decimal
     before: str
     after: str
@@ -246,19 +250,21 @@ class Told:
 def tell(effect: Effect, rows: Sequence[int]) -> list[Told]:
     """In words, for the filings that are shown."""
     rows = list(rows)
-    shown = replace(effect.ledger, frame=effect.ledger.frame[rows])
-    revenue = revenue_in(effect.filings[rows])
-    after = _words(effect.after, shown, range(len(rows)))
+    shown, whose = replace(effect.ledger, frame=effect.ledger.frame[rows]), effect.filings[rows]
+    revenue, drafts = revenue_in(whose), whose["submission"].is_null().to_list()
+    after = _words(effect.after, shown, range(len(rows)), drafts)
     before = [""] * len(rows)
     for code, judge in effect.before.items():
-        own = [place for place, row in enumerate(rows) if effect.filings["edition"][row] == code]
-        for place, words in zip(own, _words(judge, shown, own), strict=True):
+        own = [place for place, edition in enumerate(whose["edition"]) if edition == code]
+        for place, words in zip(own, _words(judge, shown, own, drafts), strict=True):
             before[place] = words
-    return [Told(row, _money(revenue[place]), before[place], after[place]) for place, row in enumerate(rows)]
+    return [
+        Told(row, drafts[place], _money(revenue[place]), before[place], after[place]) for place, row in enumerate(rows)
+    ]
 
 
-def _words(judge: Judge, shown: Ledger, places: Sequence[int]) -> list[str]:
-    """通过, 不适用, or both sides of what does not hold."""
+def _words(judge: Judge, shown: Ledger, places: Sequence[int], drafts: Sequence[bool]) -> list[str]:
+    """通过, 不适用, or both sides of what does not hold; of a draft only where."""
     if not judge.conditions:
         return ["没有这条" if not judge.level else "不适用" for _ in places]
     outcomes = judge.outcomes(shown)
@@ -266,18 +272,22 @@ def _words(judge: Judge, shown: Ledger, places: Sequence[int]) -> list[str]:
     for row, condition in failing(judge.conditions, judge.on(shown)).iter_rows():
         wrong.setdefault(row, []).append(judge.conditions[condition])
     return [
-        _finding(wrong[place], reading_of(judge.on(shown), place, wrong[place]))
+        _finding(wrong[place], None if drafts[place] else reading_of(judge.on(shown), place, wrong[place]))
         if place in wrong
         else ("通过" if outcomes[place] else "不适用")
         for place in places
     ]
 
 
-def _finding(wrong: Sequence[Condition], reading: Reading) -> str:
+def _finding(wrong: Sequence[Condition], reading: Reading | None) -> str:
+    words = f"{wrong[0].place}：{_sides(wrong[0], reading) if reading else '不符'}"
+    return words if len(wrong) == 1 else f"{words}（另有 {len(wrong) - 1} 处）"
+
+
+def _sides(condition: Condition, reading: Reading) -> str:
     with localcontext() as context:
         context.prec = PRECISION
-        words = f"{wrong[0].place}：{wrong[0].teller(reading).words}"
-    return words if len(wrong) == 1 else f"{words}（另有 {len(wrong) - 1} 处）"
+        return condition.teller(reading).words
 
 
 def reading_of(ledger: Ledger, row: int, conditions: Sequence[Condition]) -> Reading:

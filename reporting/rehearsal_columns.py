@@ -67,7 +67,7 @@ def outcomes_by_columns(period: Period, filings: QuerySet[Filing], edition: Edit
         rows = stored.filings.select("filing", "district", "submission", "revenue").rows()
         for row, (filing, district, submission, revenue) in enumerate(rows):
             judged = [_judged(side.get(row, {}), problems.get(filing, ())) for side in sides]
-            carried = CENT * revenue if revenue is not None else Decimal(0)
+            carried = CENT * revenue if submission is not None and revenue is not None else Decimal(0)
             yield Outcome(filing, district, submission is not None, carried, *judged)
     if odd:
         yield from outcomes_of(period, filings.filter(pk__in=odd), edition)

@@ -97,7 +97,7 @@ def outcome_of(filing: Filing, edition: Edition, parameters: "Parameters", histo
         typed = typed_in(typed, before)
     after = judge_cells(edition, typed, replace(facts, parameters=parameters.of(edition, annual)))
     revenue = before.completed.values.get(REVENUE[filing.period.parsed.frequency])
-    revenue = revenue if isinstance(revenue, Decimal) else Decimal(0)
+    revenue = revenue if submitted and isinstance(revenue, Decimal) else Decimal(0)
     both = Judged.of(before), Judged.of(after)
     return Outcome(filing.pk, filing.district.code, submitted, revenue, *both)
 

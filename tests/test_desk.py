@@ -8,12 +8,12 @@ from django.core.management import call_command
 from accounts.models import JournalEntry
 from forms_tables.drafting import raw_rule, with_rule
 from reporting import workflow
-from reporting.models import DraftEdition, Filing, Period, Rehearsal
+from reporting.models import DraftEdition, Filing, Period, Rehearsal, State
 from reporting.views.city.desk_forms import RuleForm, typed_from
 from reporting.workflow.edition import begin_draft, change_draft
 from reporting.workflow.period import owe
 from tests.cast import AT, make_enterprise
-from tests.may import make_may
+from tests.may import CLEAN_MAY, fresh, make_may
 from tests.officials import freeze, make_it_be, sign_in
 
 FAMILY = "chongqing-2024"
@@ -106,6 +106,18 @@ def test_a_narrower_tolerance_says_who_newly_fails_and_with_what_revenue(filed):
     assert [(line.filing.enterprise.name, line.told.before) for line in told] == [("重庆云图软件有限公司", "通过")]
     assert "20211＋20212 为 500.01 万元，而 2021“1.软件产品收入”为 500.00 万元，相差 0.01 万元" in told[0].told.after
     assert f"/city/submissions/{Filing.objects.get(pk=filed.filing.pk).latest.receipt}/" in answer.text
+
+
+def test_of_a_draft_it_says_where_but_shows_no_figure(filed):
+    filing = filed.filing
+    Filing.objects.filter(pk=filing.pk).update(state=State.DRAFT, latest=None)
+    workflow.save_sheet(fresh(filing), "软统企6", {**CLEAN_MAY, **WITHIN}, 0, filed.clerk, AT)
+    answer = effect(filed, texts=NARROW)
+    assert groups(answer)["newly_fail"] == (1, Decimal(0), Decimal("0.0"))
+    (line,) = answer.context["listed"].lines
+    assert line.filing == filing and line.told.is_draft and "500.01" not in answer.text
+    assert "软统企6表20211" in line.told.after and line.told.after.endswith("不符")
+    assert answer.context["listed"].try_json == ""
 
 
 def test_a_wider_tolerance_says_who_newly_passes(filed):

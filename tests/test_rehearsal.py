@@ -94,7 +94,7 @@ def test_a_warning_made_an_error_blocks_and_an_error_made_a_warning_wants_a_word
     workflow.save_sheet(filing, TABLE, CLEAN_MAY, 0, clerk, AT)  # warned by the text of now
     effect = rehearsed(may, lambda c: drafting.with_rule(c, "R604", {"level": "error"}))
     row = rule_in(effect, "R604")
-    assert effect["lists"]["R604:harder"] == [filing.pk] and row["harder"]["revenue"] == "900.00"
+    assert effect["lists"]["R604:harder"] == [filing.pk] and row["harder"]["revenue"] == "0"  # a draft's figures are its firm's
     assert set(effect["lists"]["blocked"]) == {may.filing.pk, filing.pk}
 
 

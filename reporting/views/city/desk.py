@@ -226,7 +226,7 @@ class Listed:
     group: Group
     page: Page
     lines: Sequence[Line]
-    tried: Filing
+    tried: Filing | None  # a draft is not tried: its figures are its firm's
     try_json: str
 
 
@@ -242,8 +242,9 @@ def listed(request, found: Effect) -> Listed | None:
     rows = list(page.object_list)
     filings = filings_of([found.filing(row) for row in rows])
     lines = [Line(filings[found.filing(told.row)], told) for told in tell(found, rows)]
-    tried = next((line for line in lines if str(line.filing.pk) == chosen), lines[0])
-    return Listed(group, page, lines, tried.filing, trial_on(found, tried.told.row))
+    sent = [line for line in lines if not line.told.is_draft]
+    tried = next((line for line in sent if str(line.filing.pk) == chosen), sent[0] if sent else None)
+    return Listed(group, page, lines, tried and tried.filing, trial_on(found, tried.told.row) if tried else "")
 
 
 def filings_of(keys: Sequence[int]) -> Mapping[int, Filing]:
