@@ -5,7 +5,8 @@ from datetime import datetime
 from celery import shared_task
 
 from accounts import clock, dead_addresses
-from reporting import announcements, calendar_notice, conversation, digests, dispatches, rehearsal, reminders
+from reporting import announcements, calendar_notice, conversation, digests, dispatches, reminders
+from reporting.revisions import rehearsal
 
 logger = logging.getLogger(__name__)
 

@@ -26,7 +26,7 @@ from reporting.models import (
     Scan,
     State,
 )
-from reporting.rehearsal_tally import Tally
+from reporting.revisions.tally import Tally
 from tests.cast import AT, FREE_CODE
 from tests.may import AFTER_DUE, CLEAN_MAY, fresh, make_may
 from tests.officials import file_may, make_it_be

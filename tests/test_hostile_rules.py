@@ -21,8 +21,8 @@ from forms_tables.expressions import MAX_DEPTH, MAX_LENGTH, NotationError, parse
 from forms_tables.proofreading import Kinds
 from forms_tables.scopes import Scope
 from reporting.models import PublishedEdition
-from reporting.rule_exchange import try_rules
-from reporting.rule_workbook import COLUMNS, SHEET, TEXTS
+from reporting.revisions.exchange import try_rules
+from reporting.revisions.workbook import COLUMNS, SHEET, TEXTS
 from reporting.workflow import begin_draft
 from tests.cast import AT
 from tests.officials import make_it_be

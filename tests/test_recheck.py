@@ -16,8 +16,8 @@ from reporting import dataset, workflow
 from reporting.judging import judge
 from reporting.models import Filing, Period
 from reporting.recheck import explained, recheck, rechecked
-from reporting.recheck_tallies import by_district, by_firm, by_rule, whole_of
-from reporting.recheck_words import told
+from reporting.recheck.tallies import by_district, by_firm, by_rule, whole_of
+from reporting.recheck.words import told
 from tests.cast import AT, make_enterprise
 from tests.may import CLEAN_MAY, fresh, make_may
 from tests.officials import WARNED_MAY, file_may, freeze, make_it_be, sign_in

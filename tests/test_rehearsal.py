@@ -7,9 +7,10 @@ from django.core.management import call_command
 
 from accounts.clock import real_now
 from forms_tables import drafting
-from reporting import rehearsal, tasks, workflow
+from reporting import tasks, workflow
 from reporting.judging import judge
 from reporting.models import Filing, ParameterValue, Rehearsal
+from reporting.revisions import rehearsal
 from reporting.workflow import Overtaken, Refused
 from reporting.workflow.period import owe
 from tests.cast import AT, make_enterprise, make_user
@@ -94,7 +95,9 @@ def test_a_warning_made_an_error_blocks_and_an_error_made_a_warning_wants_a_word
     workflow.save_sheet(filing, TABLE, CLEAN_MAY, 0, clerk, AT)  # warned by the text of now
     effect = rehearsed(may, lambda c: drafting.with_rule(c, "R604", {"level": "error"}))
     row = rule_in(effect, "R604")
-    assert effect["lists"]["R604:harder"] == [filing.pk] and row["harder"]["revenue"] == "0"  # a draft's figures are its firm's
+    assert (
+        effect["lists"]["R604:harder"] == [filing.pk] and row["harder"]["revenue"] == "0"
+    )  # a draft's figures are its firm's
     assert set(effect["lists"]["blocked"]) == {may.filing.pk, filing.pk}
 
 

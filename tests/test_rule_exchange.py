@@ -13,10 +13,10 @@ from accounts.models import JournalEntry
 from forms_tables import drafting
 from forms_tables.catalog import load_edition
 from forms_tables.workbook_package import Unreadable
-from reporting import rule_exchange as exchange
 from reporting import workflow
 from reporting.models import PublishedEdition
-from reporting.rule_workbook import COLUMNS, MOST_RULES, SHEET
+from reporting.revisions import exchange
+from reporting.revisions.workbook import COLUMNS, MOST_RULES, SHEET
 from reporting.workflow import Overtaken, Refused
 from tests.cast import AT, make_user
 from tests.officials import make_it_be

@@ -12,9 +12,9 @@ from accounts.models import User
 from forms_tables.catalog import DefinitionError, edition_for
 from forms_tables.periods import BadPeriod, PeriodCode
 from forms_tables.reading import digest_of
-from reporting.definition_words import in_words
-from reporting.hindrances import hindrances_of
 from reporting.models import DraftEdition, Filing, Period, PublishedEdition, Rehearsal
+from reporting.revisions.definition_words import in_words
+from reporting.revisions.hindrances import hindrances_of
 from reporting.workflow.calendar import be_the_city
 from reporting.workflow.guards import Refused, brief
 

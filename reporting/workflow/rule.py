@@ -9,7 +9,7 @@ from forms_tables.checks import slips_in_rule
 from forms_tables.drafting import RULES, Change, NotThere, raw_rule, with_new_rule, with_rule, without_rule
 from forms_tables.edition import Edition, Rule
 from reporting.models import DraftEdition, PublishedEdition
-from reporting.revision_words import as_facts
+from reporting.revisions.words import as_facts
 from reporting.workflow.edition import Content, Overtaken, change_draft
 from reporting.workflow.guards import Refused
 

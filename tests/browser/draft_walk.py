@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from accounts import clock
 from accounts.models import User
 from forms_tables import drafting
-from reporting import rehearsal, tasks, workflow
+from reporting import tasks, workflow
 from reporting.models import DraftEdition, Period, PublishedEdition, Rehearsal
+from reporting.revisions import rehearsal
 from tests.browser.desk_walk import drafted
 from tests.browser.walk import MONTH, Screen, official
 

@@ -15,9 +15,18 @@ from accounts.access import Refused, require
 from forms_tables.drafting import Change, NotThere, changes_between, raw_rule
 from forms_tables.edition import Rule
 from forms_tables.trees import trial
-from reporting.effects import FREQUENCIES, Effect, Group, Told, effect_on, frequencies_of, periods_to_rehearse, tell
 from reporting.models import DraftEdition, Filing
-from reporting.revision_words import told
+from reporting.revisions.effects import (
+    FREQUENCIES,
+    Effect,
+    Group,
+    Told,
+    effect_on,
+    frequencies_of,
+    periods_to_rehearse,
+    tell,
+)
+from reporting.revisions.words import told
 from reporting.views.city.desk_draft import on_the_draft, version_in
 from reporting.views.city.desk_forms import RuleForm, typed_from
 from reporting.views.city.editions import KINDS, LEVELS, words_of

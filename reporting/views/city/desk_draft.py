@@ -16,10 +16,10 @@ from accounts.access import require
 from forms_tables import drafting
 from forms_tables.drafting import Change, changes_between
 from reporting import workflow
-from reporting.hindrances import Hindrance, hindrances_of
 from reporting.models import DraftEdition, PublishedEdition, Rehearsal
-from reporting.rehearsal import default_period, effect_in_words, periods_to_rehearse
-from reporting.revision_words import FieldChange, as_facts, told
+from reporting.revisions.hindrances import Hindrance, hindrances_of
+from reporting.revisions.rehearsal import default_period, effect_in_words, periods_to_rehearse
+from reporting.revisions.words import FieldChange, as_facts, told
 from reporting.views.city.editions import current_edition, revisions_of
 
 RECENT = 10

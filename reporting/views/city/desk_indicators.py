@@ -12,9 +12,9 @@ from forms_tables import drafting
 from forms_tables.drafting import NotThere, changes_between
 from forms_tables.edition import Table
 from reporting import workflow
-from reporting.hindrances import lost_by_dropping
 from reporting.models import DraftEdition
-from reporting.revision_words import as_facts
+from reporting.revisions.hindrances import lost_by_dropping
+from reporting.revisions.words import as_facts
 from reporting.views.city.desk_draft import on_the_draft, version_in
 from reporting.views.city.desk_row_form import RowForm
 

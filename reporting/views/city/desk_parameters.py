@@ -19,10 +19,10 @@ from forms_tables.drafting import Change, NotThere, changes_between
 from forms_tables.reading import BOUND_SIDES
 from forms_tables.scopes import MOMENTS, symbols_of
 from reporting import workflow
-from reporting.hindrances import readers_of
 from reporting.models import DraftEdition
-from reporting.rehearsal import entered_for
-from reporting.revision_words import CHOICES, FIELDS, as_facts
+from reporting.revisions.hindrances import readers_of
+from reporting.revisions.rehearsal import entered_for
+from reporting.revisions.words import CHOICES, FIELDS, as_facts
 from reporting.views.city.desk_draft import on_the_draft, version_in
 from reporting.workflow.parameter import SIDES
 

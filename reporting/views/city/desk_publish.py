@@ -10,9 +10,9 @@ from accounts.access import require
 from accounts.form_words import PlainForm
 from forms_tables.periods import PeriodCode
 from reporting import workflow
-from reporting.hindrances import hindrances_of
 from reporting.models import DraftEdition, Period, Rehearsal
-from reporting.rehearsal import effect_in_words
+from reporting.revisions.hindrances import hindrances_of
+from reporting.revisions.rehearsal import effect_in_words
 from reporting.views.city.desk_draft import changes_in, on_the_draft, version_in
 
 AHEAD = 14  # months from the newest period that a revision may be set to begin with

@@ -13,9 +13,9 @@ from django.views.decorators.http import require_POST
 from accounts import clock
 from accounts.access import require
 from accounts.models import District
-from reporting import rehearsal as rehearsals
 from reporting import workflow
 from reporting.models import DraftEdition, Filing, Period, Rehearsal, Submission
+from reporting.revisions import rehearsal as rehearsals
 from reporting.tasks import rehearse as rehearse_soon
 from reporting.views.city.desk_draft import on_the_draft, version_in
 

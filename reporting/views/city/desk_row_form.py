@@ -14,10 +14,10 @@ from forms_tables.completion import plans_of
 from forms_tables.edition import KINDS, Table
 from forms_tables.proofreading import slips_in_formulas
 from forms_tables.reading import SILENT
-from reporting.definition_words import in_words
-from reporting.hindrances import place_of
 from reporting.models import DraftEdition
-from reporting.revision_words import CHOICES
+from reporting.revisions.definition_words import in_words
+from reporting.revisions.hindrances import place_of
+from reporting.revisions.words import CHOICES
 
 CODE = re.compile(r"[0-9]{3,7}[a-z]?|[A-Z]{1,3}[0-9]{1,6}[A-Z]?")
 LINE = re.compile(r"\s*(\*|[a-z][0-9]?)\s*[:：]\s*(\S.*?)\s*")

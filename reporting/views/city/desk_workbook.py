@@ -14,9 +14,9 @@ from accounts.access import Refused, require
 from accounts.clock import now
 from accounts.form_words import PlainForm
 from forms_tables.workbook_package import Unreadable
-from reporting import rule_exchange as exchange
 from reporting.models import DraftEdition, PublishedEdition
-from reporting.rule_workbook import COLUMNS, MOST_RULES
+from reporting.revisions import exchange
+from reporting.revisions.workbook import COLUMNS, MOST_RULES
 from reporting.views.city.desk_draft import draft_or_404, family_here, open_draft
 from reporting.views.city.editions import current_edition
 from reporting.views.register_import import HOURS_TO_CONFIRM, remove_forgotten, workbook_answer

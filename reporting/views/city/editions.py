@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from accounts.access import require
 from forms_tables.catalog import edition_codes, load_edition
 from reporting.models import Period, PublishedEdition, Submission, published_edition
-from reporting.rehearsal import effect_in_words
+from reporting.revisions.rehearsal import effect_in_words
 
 KINDS = {"rule": "审核关系", "cell": "单元格类型", "derived": "派生单元格", "workflow": "流程"}
 LEVELS = {"error": "错误", "warning": "提示"}

@@ -18,9 +18,9 @@ from reporting.dataset import REVENUE_DECIMALS
 from reporting.dataset.scaling import decimal_of
 from reporting.models import Filing
 from reporting.recheck import UNREADABLE, Recheck, explained, rechecked
-from reporting.recheck_tallies import CELL_UNREADABLE, by_district, by_firm, by_rule, whole_of
-from reporting.recheck_words import Told, told
-from reporting.recheck_workbook import write_findings
+from reporting.recheck.tallies import CELL_UNREADABLE, by_district, by_firm, by_rule, whole_of
+from reporting.recheck.words import Told, told
+from reporting.recheck.workbook import write_findings
 from reporting.views.periods import asked_period, periods_to_show
 from reporting.views.totals import XLSX
 

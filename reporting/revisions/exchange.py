@@ -18,8 +18,18 @@ from forms_tables import drafting
 from forms_tables.checks import rows_of, slips_in_rule
 from forms_tables.edition import Edition
 from reporting.models import DraftEdition, PublishedEdition
-from reporting.revision_words import CHOICES
-from reporting.rule_workbook import COLUMNS, DO, DROP, MOST_TEXTS, TEXTS, ReadRules, RowProblem, read_rules, write_rules
+from reporting.revisions.words import CHOICES
+from reporting.revisions.workbook import (
+    COLUMNS,
+    DO,
+    DROP,
+    MOST_TEXTS,
+    TEXTS,
+    ReadRules,
+    RowProblem,
+    read_rules,
+    write_rules,
+)
 from reporting.workflow import Overtaken, change_draft
 from reporting.workflow.rule import TEXTUAL, rows_resting_on, rule_from, used_ids
 

@@ -16,11 +16,11 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from accounts.models import User
 from forms_tables.drafting import changes_between
 from reporting import dataset
-from reporting.hindrances import hindrances_of
 from reporting.models import DraftEdition, Filing, ParameterValue, Period, Rehearsal, Sheet
-from reporting.rehearsal_columns import leaves_forms_alone, outcomes_by_columns
-from reporting.rehearsal_judging import outcomes_of
-from reporting.rehearsal_tally import Tally
+from reporting.revisions.by_columns import leaves_forms_alone, outcomes_by_columns
+from reporting.revisions.hindrances import hindrances_of
+from reporting.revisions.one_by_one import outcomes_of
+from reporting.revisions.tally import Tally
 from reporting.workflow import Overtaken, Refused
 from reporting.workflow.calendar import be_the_city
 

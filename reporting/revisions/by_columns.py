@@ -17,7 +17,7 @@ from forms_tables.scopes import Setting
 from reporting import dataset
 from reporting.judging import parameters_in
 from reporting.models import Filing, Period, published_edition
-from reporting.rehearsal_judging import ERROR, UNREADABLE, Judged, Outcome, outcomes_of
+from reporting.revisions.one_by_one import ERROR, UNREADABLE, Judged, Outcome, outcomes_of
 
 CENT = Decimal("0.01")
 

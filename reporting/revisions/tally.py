@@ -6,7 +6,7 @@ from decimal import Decimal, localcontext
 
 from forms_tables.catalog import Edition
 from forms_tables.completion import REQUIRED_RULE
-from reporting.rehearsal_judging import ERROR, UNREADABLE, Outcome
+from reporting.revisions.one_by_one import ERROR, UNREADABLE, Outcome
 from reporting.totals import EXACT
 
 WARNING = "warning"
