@@ -303,11 +303,17 @@ class Edition:
 
     def values_from_text(self, texts: Mapping[str, str]) -> dict[str, Decimal | str]:
         """Frozen cells (decimal strings and text) as values; cells the edition lacks are left out."""
-        return {key: self._value_from_text(key, text) for key, text in texts.items() if self.has_cell(key)}
+        reads = self._reads
+        return {key: read(text) for key, text in texts.items() if (read := reads.get(key))}
 
-    def _value_from_text(self, key: str, text: str) -> Decimal | str:
-        code, _, column = key.partition(".")
-        return Decimal(text) if self.indicators[code].kind_in(column) in FIGURE_KINDS else text
+    @cached_property
+    def _reads(self) -> Mapping[str, type[Decimal] | type[str]]:
+        """How the frozen text of each cell is read."""
+        return {
+            f"{indicator.code}.{key}": Decimal if indicator.kind_in(key) in FIGURE_KINDS else str
+            for indicator in self.indicators.values()
+            for key in indicator.columns
+        }
 
     def governs(self, period: PeriodCode) -> bool:
         return self.valid_from <= period.year and (self.valid_to is None or period.year <= self.valid_to)
