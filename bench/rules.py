@@ -45,7 +45,7 @@ LARGER = 10  # times the city
 TARGETS_ARE_OF = 40_000
 SAMPLE = 300  # filings that are also judged with Decimals
 HANDFUL = range(3, 7)  # findings of a filing that has some
-ENGINES = {"polars": (verdicts, failing)}
+ENGINES = {"polars": (verdicts, failing), "spark": (verdicts, failing)}  # Spark's findings are set beside polars'
 MISSING = "left out: pip install -r requirements-bench.txt"
 
 
@@ -85,6 +85,12 @@ def main() -> None:
     judged = office.verdicts(conditions, ledger)
     describe(judged)
     assert_decimals_agree(office, ledger, judged)
+    if given.engine == "spark":
+        from rules_judges import spark_judge  # pip install -r requirements-spark.txt
+
+        for line in spark_judge.measure(conditions, ledger):
+            remark(line)
+        return
     if given.size < TARGETS_ARE_OF:
         remark(f"the targets are of {TARGETS_ARE_OF} filings, so at this size they say little")
     ours = compare_in_memory(office, city, ledger, judged)
