@@ -61,6 +61,23 @@ class Mailbox:
         return [str(message_from_bytes(envelope.content)["Message-ID"]) for envelope in self.letters]
 
 
+def pytest_addoption(parser):
+    parser.addoption("--with-database", action="store_true", help="only the tests that touch the database")
+
+
+def pytest_collection_modifyitems(config, items):
+    """The second database lane need not repeat what touches no database."""
+    if not config.getoption("--with-database"):
+        return
+    asks = {"db", "transactional_db", "django_db_setup"}
+    chosen, left_out = [], []
+    for test in items:
+        touches = asks & set(test.fixturenames) or test.get_closest_marker("django_db")
+        (chosen if touches else left_out).append(test)
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = chosen
+
+
 @pytest.fixture(autouse=True)
 def files_of_this_test_only(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "media"
