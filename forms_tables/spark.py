@@ -147,8 +147,10 @@ class Spark:
 
     @staticmethod
     def first(text: Sql, length: Any) -> Sql:
-        """Spark counts characters, as Python does."""
-        length = f"CAST(greatest(least({written(length)}, {LONGEST_TEXT}), -{LONGEST_TEXT}) AS INT)"
+        """Spark counts characters, as Python does. Its least and greatest would look past a blank."""
+        length, most = written(length), LONGEST_TEXT
+        too_long = f"WHEN {length} > {most} THEN {most} WHEN {length} < -{most} THEN -{most}"
+        length = f"CAST(CASE {too_long} ELSE {length} END AS INT)"
         kept = f"CASE WHEN {length} < 0 THEN greatest(length({text.text}) + {length}, 0) ELSE {length} END"
         return called("substring", text, 1, Sql(kept))
 
