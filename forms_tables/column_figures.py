@@ -2,7 +2,7 @@
 from zero a column can lie is known before it is calculated: 64 bits serve where they suffice, 128 where they do not."""
 
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
@@ -124,6 +124,8 @@ class Figures(Scoped):
         """The least (<) or the greatest (>) of two figures."""
         left, right = self.aligned(left, right)
         greatest, comes_first = max(left.greatest, right.greatest), SIGNS[sign]
+        if left.known and right.known and not (left.is_blank or right.is_blank):
+            return left if comes_first(left.column, right.column) else right
         if right.may_be_blank < left.may_be_blank:
             left, right = right, left
 
@@ -135,6 +137,14 @@ class Figures(Scoped):
             return self.engine.when(comes_first(one, other), one, otherwise)
 
         return self.combined(choose, left, right, scale=left.scale, greatest=greatest)
+
+    def outermost(self, sign: str, parts: Sequence[Part]) -> Part:
+        """The least or the greatest of many, by halves: each choice writes out both its sides several times, and one
+        after another twelve figures would become half a million."""
+        if len(parts) == 1:
+            return parts[0]
+        half = len(parts) // 2
+        return self.chosen(sign, self.outermost(sign, parts[:half]), self.outermost(sign, parts[half:]))
 
     def growth(self, now: Part, then: Part) -> Part:
         """Tenths of a percent, a half away from zero; none on a base of zero or less."""

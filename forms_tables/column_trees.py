@@ -21,6 +21,7 @@ from forms_tables.expressions import OVER_ROWS
 
 OF_THE_EDITION = ("is_district", "size_class")
 FOLDED = frozenset(CALCULATIONS) - {*OVER_ROWS}
+LONGEST_TEXT = 10**9  # no cell holds more characters
 
 
 @dataclass(frozen=True)
@@ -94,20 +95,17 @@ class Columns(Figures):
 
     def over_rows(self, judged: Callable[[Sequence[Any]], Any], instead: bool, parts: Sequence[Part]) -> Part:
         """Of the rows that are filled in; when none is, the whole does not apply."""
-        given = [part for part in parts if not part.is_blank]
-        if not given:
-            return BLANK
-        columns = [self.literal(part) for part in given]
-        or_else = self.engine.or_else
-        verdict = judged(
-            [
-                or_else(column, self.engine.literal(instead)) if part.may_be_blank else column
-                for part, column in zip(given, columns, strict=True)
-            ]
-        )
-        if not all(part.may_be_blank for part in given):
+        if any(part.known and part.column is not None and part.column is not instead for part in parts):
+            return known(not instead)
+        asked = [part for part in parts if not part.known]
+        one_is_filled = not all(part.may_be_blank or part.is_blank for part in parts)
+        if not asked:
+            return known(instead) if one_is_filled else BLANK
+        or_else, idle = self.engine.or_else, self.engine.literal(instead)
+        verdict = judged([or_else(part.column, idle) if part.may_be_blank else part.column for part in asked])
+        if one_is_filled:
             return Part(verdict, may_be_blank=False)
-        return Part(self.engine.when(self.engine.any_of([self.engine.is_filled(c) for c in columns]), verdict))
+        return Part(self.engine.when(self.engine.any_of([self.engine.is_filled(p.column) for p in asked]), verdict))
 
     # Texts
 
@@ -153,10 +151,13 @@ class Columns(Figures):
         if text.is_blank or length.is_blank:
             return BLANK
         if length.known:
-            whole = abs(length.column) // unit * (-1 if length.column < 0 else 1)
+            whole = min(abs(length.column) // unit, LONGEST_TEXT) * (-1 if length.column < 0 else 1)
             return self.on_texts(lambda column: self.engine.first(column, whole), text)
         figure = length.column
         shorter = self.engine.quotient(self.engine.absolute(figure), unit)
+        if length.greatest // unit > LONGEST_TEXT:  # engines count no letters beyond 64 bits
+            longest = self.engine.literal(LONGEST_TEXT, length.is_wide)
+            shorter = self.engine.when(shorter > LONGEST_TEXT, longest, shorter)
         whole = self.engine.when(figure < 0, negated(shorter), shorter)
         return self.on_texts(self.engine.first, text, Part(whole, may_be_blank=length.may_be_blank))
 
@@ -177,12 +178,12 @@ class Columns(Figures):
 
     def worked_out(self, function: str, arguments: Sequence[Part]) -> Part:
         """A function of what is the same for every filing."""
-        values = [argument.value for argument in arguments]
-        if None in (values[1:] if function == "has" else values):
-            return BLANK
         before = (self.source,) if function in OF_THE_EDITION else ()
         with localcontext() as context:
             context.prec = PRECISION
+            values = [argument.value for argument in arguments]
+            if None in (values[1:] if function == "has" else values):
+                return BLANK
             return known(CALCULATIONS[function](*before, *values))
 
     def call(self, function: str, arguments: Sequence[Part]) -> Part:
@@ -194,7 +195,7 @@ class Columns(Figures):
             case "abs":
                 return self.absolute(first)
             case "min" | "max":
-                return reduce(lambda one, other: self.chosen("<" if function == "min" else ">", one, other), arguments)
+                return self.outermost("<" if function == "min" else ">", arguments)
             case "eps":
                 return self.arithmetic("*", self.parameter("EPS"), first)
             case "near":

@@ -64,7 +64,7 @@ class Ledger:
             for label in meanings.keys() & row.keys():
                 scale, value = self.scales.get(label), row[label]
                 figure = value is not None and scale is not None
-                self._put(reading, meanings[label], Decimal(value).scaleb(-scale) if figure else value)
+                self._put(reading, meanings[label], Decimal(value).scaleb(-scale, EXACT) if figure else value)
             yield reading
 
     def _put(self, reading: Reading, meaning: Meaning, value: Decimal | str | None) -> None:

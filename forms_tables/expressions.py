@@ -346,4 +346,8 @@ class _Reader:
         fewest, most = FUNCTIONS[function]
         if len(node.args) < fewest or (most is not None and len(node.args) > most):
             raise self.refuse(node, f"{function} 的参数个数不对")
-        return Call(at, function, tuple(below(argument) for argument in node.args))
+        call = Call(at, function, tuple(below(argument) for argument in node.args))
+        within = [part for argument in call.arguments for part in parts_of(argument) if isinstance(part, Call)]
+        if function in OVER_ROWS and any(part.function in OVER_ROWS for part in within):
+            raise self.refuse(node, "exists、every 不能嵌套")  # each would multiply the rows by the rows
+        return call

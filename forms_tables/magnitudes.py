@@ -1,10 +1,12 @@
-"""Whether what a text calculates can pass 38 digits, which is all that columns hold. The binding of columns knows how
-far from zero each part can lie; here it is bound to no column at all, with every cell as long as it can be typed."""
+"""Whether what a text calculates can pass 38 digits, which is all that columns hold, or grows out of hand when written
+as columns. The binding of columns knows how far from zero each part can lie; here it is bound to no column at all, with
+every cell as long as it can be typed."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from forms_tables.column_figures import TooLarge
 from forms_tables.column_parts import WIDE, Part, Source
 from forms_tables.column_trees import Columns
 from forms_tables.edition import FIGURE_KINDS
@@ -15,26 +17,34 @@ from forms_tables.scopes import Cell, Moment, RowCode, Scope, Setting
 
 # A parameter is entered with at most 12 digits before its point and 6 behind it, like a number in a text.
 PARAMETER = Part(None, 6, 10**18 - 1)
+MOST_OPERATIONS = 1000  # of one text; rules of today need 150. A column that is read twice is written out twice
 MOMENTS = {"month": 12, "year": 9999}
 
 
-class Weightless:
-    """A column that holds nothing, and the engine of such columns."""
+class Hollow:
+    """A column that holds nothing but of how many operations it is made, and the engine of such columns."""
 
     most = WIDE
 
-    def __getattr__(self, operation: str) -> Callable[..., "Weightless"]:
-        return lambda *_: self
+    def __init__(self, operations: int = 0):
+        self.operations = operations
 
-    def _combined(self, _other: Any = None) -> "Weightless":
-        return self
+    def __getattr__(self, operation: str) -> Callable[..., "Hollow"]:
+        return self._combined
+
+    def _combined(self, *others: Any) -> "Hollow":
+        columns = [part for other in others for part in (other if isinstance(other, list) else [other])]
+        made_of = 1 + self.operations + sum(part.operations for part in columns if isinstance(part, Hollow))
+        if made_of > MOST_OPERATIONS:
+            raise TooLarge("算式展开后太繁，请分成几条")
+        return Hollow(made_of)
 
     __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __or__ = __eq__ = __ne__ = _combined
     __lt__ = __le__ = __gt__ = __ge__ = _combined
     __hash__ = None
 
 
-NOTHING = Weightless()
+NOTHING = Hollow()
 
 
 @dataclass(frozen=True)
@@ -64,6 +74,6 @@ def longest_typed(decimals: int) -> int:
 
 
 def refuse_overflow(tree: Node, scope: Scope) -> None:
-    """Raises NotationError at the place where 38 digits may not do."""
+    """Raises NotationError at the place where 38 digits may not do, or so many operations."""
     period = PeriodCode(scope.edition.valid_from)
     walk(tree, Magnitudes(scope, Source(scope.edition, period, {}, {}, {}, frozenset()), NOTHING))

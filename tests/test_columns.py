@@ -98,6 +98,29 @@ def test_a_condition_that_reads_no_column_is_judged_for_every_filing():
     assert failing([condition("month == 6")], ledger_of([], [reading_of(""), reading_of("")])).height == 2
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("every(x == '2020')", False),
+        ("exists(x == '2020')", True),
+        ("exists(x == '2029')", False),
+        ("every(x == '2020' or x == '2021')", True),
+        ("exists(FX > 1)", None),
+        ("exists(FX > 1 or x.c2 > 1)", None),
+    ],
+)
+def test_rows_that_differ_for_no_filing_are_judged_for_every_filing(text, expected):
+    conditions, ledger = [condition(text)], ledger_of([condition("exists(x.c2 > 1)")], [reading_of("")] * 3)
+    assert verdicts(conditions, ledger)["0"].to_list() == [expected] * 3
+    assert failing(conditions, ledger).rows() == [(row, 0) for row in range(3) if expected is False]
+
+
+def test_rows_of_which_some_are_known_need_no_others():
+    assert judged_text("exists(x == '2020' or filled(x.c2))", "", "2021.c2=1") == [True, True]
+    assert judged_text("exists(x == '2029' or filled(x.c2))", "", "2021.c2=1") == [False, True]
+    assert judged_text("every(x != '2020')", "", "2020.c1=1") == [False, False]
+
+
 def test_failing_lists_the_rows_of_each_condition_in_turn():
     conditions = [condition("M2020.c1 > 5"), condition("M2020.c1 > 99"), condition("M2021.c1 > M2020.c1")]
     readings = [reading_of(text) for text in ("2020.c1=1", "2020.c1=9", "", "2020.c1=2 2021.c1=1")]
@@ -189,6 +212,13 @@ def test_least_and_greatest_may_have_one_side_that_is_never_blank():
     ]
 
 
+def test_of_the_least_and_the_greatest_several_may_be_known():
+    assert judged_text("max(1, 0.5, M2020, 2.50) == 2.5", "2020.c1=1", "2020.c1=3", "") == [True, False, None]
+    assert judged_text("min(month, M2020, M2021, 5) == 5", "2020.c1=9 2021.c1=6", "2020.c1=9") == [True, None]
+    assert judged_text("max(1, FX, M2020) > 0", "2020.c1=1 FX=7", "2020.c1=1 FX=7") == [True, True]
+    assert judged_text("max(1, FX, M2020) > 0", "2020.c1=1") == [None]
+
+
 def test_growth_is_blank_on_a_base_of_zero_though_nothing_it_reads_is():
     assert judged_text("growth(or_zero(M2020), or_zero(M2021)) == 0", "", "2020.c1=1 2021.c1=1") == [None, True]
     assert judged_text("filled(growth(or_zero(M2020), or_zero(M2021)))", "", "2020.c1=1 2021.c1=1") == [False, True]
@@ -213,7 +243,21 @@ def test_the_length_of_a_beginning_may_be_a_column():
     ]
 
 
+@pytest.mark.parametrize("length", ["999999999999 * 999999999999", "M2010 * M2010", "M2010 * 9999", "M2010"])
+def test_a_beginning_of_any_length_is_the_whole_text_and_all_but_so_many_is_none(length):
+    figures = "A22=65 2010.c1=999999999999999.99"
+    assert judged_text(f"first(A22, {length}) == '65'", figures, "2010.c1=1") == [True, None]
+    assert judged_text(f"first(A22, -{length}) == ''", figures, "2010.c1=1") == [True, None]
+    assert judged_text("first(A22, M2010 * M2020) == '65'", "A22=65") == [None]
+
+
 # Figures of any length
+
+
+@pytest.mark.parametrize("text", ["abs({0}) == {0}", "not is_whole({0})", "min({0} + 0.000001, {0}) == {0}"])
+def test_what_is_worked_out_beforehand_is_not_rounded(text):
+    longest = "999999999999.999999 * 999999999999.999999"
+    assert judged_text(text.format(longest), "") == [True]
 
 
 def test_figures_whose_products_pass_64_bits_stay_exact():
@@ -301,6 +345,29 @@ def test_a_rule_that_could_pass_38_digits_is_refused_at_its_place(text, at):
 @pytest.mark.parametrize("text", ["M2010 * M2020 > 0", "M2010 * M2020 * 0.30 <= M2021 * 999999", "FX * FX > M2010"])
 def test_a_rule_that_cannot_pass_38_digits_is_not_refused(text):
     assert slips_in_rule(EDITION, replace(EDITION.rule("R601"), texts=(text,), columns=("c1",))) == []
+
+
+ALL = "M2010, M2020, M2021, M2022, M2023, M2024, M2040, M2041, M2050, M2080, M2090, M2111"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "size_class(" * 20 + "A22" + ", 1, 1)" * 20 + " == '1'",
+        "max(M2020, " * 30 + "M2010" + ")" * 30 + " > 1",
+        f"max({', '.join([ALL] * 4)}) > 1",
+    ],
+)
+def test_a_rule_that_grows_out_of_hand_as_columns_is_refused(text):
+    (slip,) = slips_in_rule(EDITION, replace(EDITION.rule("R601"), texts=(text,), columns=("c1",)))
+    assert slip.reason == "算式展开后太繁，请分成几条" and slip.at >= 1
+
+
+def test_the_greatest_of_a_dozen_is_neither_refused_nor_long():
+    text = f"max({ALL}) == 12"
+    figures = " ".join(f"{name[1:]}.c1={value}" for value, name in enumerate(ALL.split(", "), start=1))
+    assert slips_in_rule(EDITION, replace(EDITION.rule("R601"), texts=(text,), columns=("c1",))) == []
+    assert judged_text(text, figures, figures.replace("2050.c1=9", "")) == [True, None]
 
 
 def test_a_formula_that_could_pass_38_digits_is_refused():

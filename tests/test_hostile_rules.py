@@ -154,6 +154,8 @@ HOSTILE = {
     "chains within chains": "1<(" * 38 + "M2010" + ")<2" * 38,
     "chains within calls": "1<abs(" * 19 + "M2010" + ")<2" * 19,
     "a sum of 60": "M2010 + " * 60 + "M2010 > 1",
+    "rows within rows": "exists(" * 30 + "x.c1 > 1" + ")" * 30,
+    "rows within rows by turns": "every(filled(exists(x.c1 > 1)))",
     # characters
     "a full-width name": "Ｍ2020 > 1",
     "a full-width column": "M2020.ｃ1 > 1",

@@ -6,11 +6,13 @@ import operator
 import os
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from forms_tables import bindings, column_figures, columns
 from forms_tables.column_parts import Part, known
 from forms_tables.column_trees import Columns
+from forms_tables.columns import failing
 from tests.browser.judging import BrowserJudge
 from tests.judges import EDITION, FAILS, HOLDS, SKIPS, Tally, blocks, differences, of_columns, of_letters, of_server
 from tests.random_rules import random_conditions
@@ -27,6 +29,12 @@ def compare(tally, block, table):
     assert [*differences(block.conditions, block.readings, block.server, table)][:10] == []
 
 
+def assert_that_failing_lists_the_same(block):
+    found = failing(block.conditions, block.ledger)
+    expected = np.argwhere(block.server.T == FAILS)
+    assert found.rows() == [(row, number) for number, row in expected.tolist()]
+
+
 def assert_that_it_says_something(tally):
     print(tally)
     assert tally.total >= ENOUGH
@@ -38,6 +46,7 @@ def test_server_and_columns_agree_on_every_rule_of_the_edition():
     for frequency in FREQUENCIES:
         for block in blocks(frequency, SEED, FILINGS):
             compare(tally, block, of_columns(block.conditions, block.ledger))
+            assert_that_failing_lists_the_same(block)
     assert_that_it_says_something(tally)
     assert sorted(tally.rules) == sorted(rule.id for rule in JUDGED)
     assert tally.unseen() == []
@@ -49,6 +58,7 @@ def test_server_and_columns_agree_on_random_rules(frequency):
     tally = Tally()
     for block in blocks(frequency, SEED, FILINGS // 7, conditions):
         compare(tally, block, of_columns(conditions, block.ledger))
+        assert_that_failing_lists_the_same(block)
     print(tally)
     assert all(tally.share(verdict) > 0.1 for verdict in (HOLDS, FAILS, SKIPS)), str(tally)
 

@@ -13,6 +13,7 @@ from forms_tables.checks import slips_in_rule
 from forms_tables.completion import PRECISION
 from forms_tables.edition import Rule
 from forms_tables.expressions import BACKWARD, FUNCTIONS, OVER_ROWS, NotationError, parse, walk
+from forms_tables.magnitudes import MOST_OPERATIONS
 from forms_tables.periods import PeriodCode
 from forms_tables.proofreading import ANY, IN_WORDS, SIGNATURES, TRUTH, kind_of
 from forms_tables.scopes import MOMENTS, PEOPLE, Scope
@@ -174,6 +175,7 @@ def test_the_limits_are_those_of_the_code():
         "写出的数：小数部分": "6",
         "连着比较": "3",
         "计算中出现的数": "38",
+        "展开后的运算": str(MOST_OPERATIONS),
         "名称": "40",
     }
     assert is_taken("M2010.c1 > " + "9" * 12) and not is_taken("M2010.c1 > " + "9" * 13)
@@ -181,6 +183,11 @@ def test_the_limits_are_those_of_the_code():
     assert is_taken("1 < M2010.c1 < 3") and not is_taken("1 < M2010.c1 < 3 < 4")
     assert "不能作为名称" not in say_of("A" * 40 + " > 1") and "不能作为名称" in say_of("A" * 41 + " > 1")
     assert PRECISION >= 38
+
+
+def test_lists_of_rows_are_not_run_through_within_one_another():
+    assert "两个不能一个套一个" in PAGE
+    assert say_of("M2010.c1 > 0 and exists(filled(every(x.c1 > 0)))") == "第18个字符起：exists、every 不能嵌套"
 
 
 def say_of(text: str) -> str:
