@@ -6,7 +6,7 @@ import highspy
 
 from forms_tables.elimination import Contradiction
 
-SECONDS = 1.0  # for one programme; they take milliseconds
+MOST_NODES = 2000  # of one programme, which takes a few; a limit of time would make the hint depend on the machine
 
 
 def smallest_cover(
@@ -19,7 +19,7 @@ def smallest_cover(
     """The integer programme: the fewest cells of which every cut has one, and that are none of the banned sets; of
     equally small sets the one whose cells have a part in more failed rules."""
     solver = highspy.Highs()
-    options = {"output_flag": False, "threads": 1, "time_limit": SECONDS, "mip_rel_gap": 0.0}
+    options = {"output_flag": False, "threads": 1, "mip_max_nodes": MOST_NODES, "mip_rel_gap": 0.0}
     for option, value in options.items():
         solver.setOptionValue(option, value)
     place = {cell: column for column, cell in enumerate(cells)}

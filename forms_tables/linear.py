@@ -18,6 +18,7 @@ from forms_tables.expressions import MIRRORED, Name, Node, parse, walk
 from forms_tables.scopes import Cell, Scope, Scoped
 
 COMPARED = {"<": lt, "<=": le, ">": gt, ">=": ge, "==": eq, "!=": ne}
+MOST_ROWS = 200
 ASK_THE_EDITION = ("is_district", "size_class")
 
 
@@ -151,6 +152,10 @@ class Linear(Scoped):
             case "implies":
                 return any_of([negated(first), *others])
             case "iff":
+                if (
+                    rows_in(first) + rows_in(others[0]) > MOST_ROWS
+                ):  # each side stands there twice, also in the next iff
+                    raise NotLinear
                 return any_of([all_of([first, *others]), all_of([negated(first), negated(others[0])])])
         return self.calculated(function, arguments)
 
@@ -182,6 +187,10 @@ def any_of(parts: Sequence[Wanted]) -> Wanted:
     if True in open_:
         return True
     return open_[0] if len(open_) == 1 else Any(tuple(open_)) if open_ else False
+
+
+def rows_in(wanted: Wanted) -> int:
+    return sum(map(rows_in, wanted.parts)) if isinstance(wanted, All | Any) else 1
 
 
 def negated(wanted: Wanted) -> Wanted:

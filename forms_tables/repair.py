@@ -12,7 +12,7 @@ value is the one the system computes. Blanks stay blank; a missing figure is tol
 suggestion is tried: the form is completed and judged again with it, and shown only if it fails nothing new."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal, localcontext
 from fractions import Fraction
@@ -31,6 +31,7 @@ MOST_TRIES = 60  # programmes solved for one filing
 MOST_WAYS = 16  # ways in which one rule may hold
 MOST_COMBINED = 200  # combinations of such ways tried for one set of cells
 MOST_INSTEAD = 3  # other cells named in place of one
+MOST_ROUNDED = 4  # units by which the rounding of a computed cell moves the end of a range
 LIMIT = Decimal(10) ** MOST_WHOLE_DIGITS
 
 
@@ -116,8 +117,7 @@ class _Search:
         if best is None:
             return Hint((), (), tuple(self.left_out))
         rules = dict.fromkeys(self.conditions[n].rule.id for n in self.failing if n in self.reachable)
-        suspects = tuple(self.suspect(cell, best) for cell in self.in_form_order(best))
-        return Hint(suspects, tuple(rules), tuple(self.left_out))
+        return Hint(tuple(self.suspects(best)), tuple(rules), tuple(self.left_out))
 
     # What the filing says, as sums
 
@@ -136,9 +136,8 @@ class _Search:
                 continue
             fails = self.verdicts[number] is False
             try:
-                wanted = wanted_of(
-                    condition.tree, condition.premise, Linear(condition.scope, reading, self.figures.sums)
-                )
+                binding = Linear(condition.scope, reading, self.figures.sums)
+                wanted = wanted_of(condition.tree, condition.premise, binding)
                 demand = Demand(alternatives_in(wanted, MOST_WAYS), fails)
             except NotLinear:
                 demand = None
@@ -160,7 +159,7 @@ class _Search:
             if chosen is None or (most is not None and len(chosen) > most):
                 return None
             try:
-                found = self.region(chosen)
+                found = self.region(chosen, self.figures.typed)
             except TooMany:
                 return None
             if isinstance(found, Contradiction):
@@ -173,26 +172,64 @@ class _Search:
                 return changes
         return None
 
-    def suspect(self, cell: str, best: Mapping[str, Change]) -> Suspect:
-        """The cell with those that could take its place; of all these, one whose slip is known comes first."""
-        rest = frozenset(best) - {cell}
-        changes, kept = [best[cell]], list(self.banned)
-        self.banned.append(rest | {cell})
-        while len(changes) <= MOST_INSTEAD + 1 and (found := self.next_set(rest, len(best))):
-            changes.append(next(change for key, change in found.items() if key not in rest))
-        self.banned = kept
-        changes = {change.cell: change for change in changes}
-        in_order = [changes[key] for key in self.in_form_order(changes)]
-        first, *others = sorted(in_order, key=lambda change: (change.slip is None, not change.is_settled))
-        return Suspect(first, tuple(others[:MOST_INSTEAD]), len(others) > MOST_INSTEAD)
+    def suspects(self, best: Mapping[str, Change]) -> Iterator[Suspect]:
+        """Each cell with those that could take its place; what is said of one holds with the others as suggested."""
+        best, places = dict(best), []
+        for cell in self.in_form_order(best):
+            rest = {key: change for key, change in best.items() if key != cell}
+            in_turn = self.candidates(best.pop(cell), rest)
+            best[in_turn[0].cell] = in_turn[0]
+            places.append([change.cell for change in in_turn])
+        for cell, *others in places:
+            rest = {key: change for key, change in best.items() if key != cell}
+            known = self.beside_the_rest(cell, rest) or best[cell]
+            change = replace(known, instead=best[cell].instead, slip=best[cell].slip)
+            beside = [found for other in others if (found := self.beside_the_rest(other, rest))]
+            told = [self.with_proven_ends(found, rest) for found in (change, *beside[:MOST_INSTEAD])]
+            yield Suspect(told[0], tuple(told[1:]), len(beside) > MOST_INSTEAD)
 
-    def region(self, chosen: frozenset[str]) -> Region | Contradiction:
-        """Where the chosen cells may lie, every other cell staying as it is."""
-        bounds, choices, closed = self.own_bounds(chosen), [], []
+    def with_proven_ends(self, change: Change, rest: Mapping[str, Change]) -> Change:
+        """The range with ends that prove right as well: the system rounds what it computes, which no sum says."""
+        if change.slip or change.is_settled or change.is_automatic:
+            return change
+        ends, unit = [], self.unit(change.cell)
+        for end, inwards in ((change.low, unit), (change.high, -unit)):
+            near = [] if end is None else [end + steps * inwards for steps in range(MOST_ROUNDED)]
+            proven = (e for e in near if self.proves_right({**rest, change.cell: replace(change, instead=e)}))
+            ends.append(next(proven, None))
+            if near and ends[-1] is None:
+                return replace(change, low=None, high=None)
+        return replace(change, low=ends[0], high=ends[1])
+
+    def candidates(self, change: Change, rest: Mapping[str, Change]) -> list[Change]:
+        """The cell and those that could take its place; one whose slip is known comes first, then in form order."""
+        must = frozenset(rest)
+        cells, kept = [change.cell], list(self.banned)
+        self.banned.append(must | {change.cell})
+        while len(cells) <= MOST_INSTEAD + 1 and (found := self.next_set(must, len(rest) + 1)):
+            cells.append(next(cell for cell in found if cell not in must))
+        self.banned = kept
+        changes = {cell: self.beside_the_rest(cell, rest) for cell in self.in_form_order(cells)}
+        changes[change.cell] = changes[change.cell] or change
+        return sorted(filter(None, changes.values()), key=lambda found: (found.slip is None, not found.is_settled))
+
+    def beside_the_rest(self, cell: str, rest: Mapping[str, Change]) -> Change | None:
+        """What the cell could be if the rest is as suggested; None where it could not be wrong."""
+        now = self.figures.typed | {key: change.instead for key, change in rest.items()}
+        try:
+            found = self.region(frozenset([cell]), now)
+        except TooMany:
+            return None
+        changes = None if isinstance(found, Contradiction) else self.changes_in(found)
+        return changes[cell] if changes and self.proves_right({**rest, **changes}) else None
+
+    def region(self, chosen: frozenset[str], now: Mapping[str, Decimal]) -> Region | Contradiction:
+        """Where the chosen cells may lie, every other cell staying as it is now."""
+        bounds, choices, closed = self.own_bounds(chosen, now), [], []
         for number, demand in enumerate(self.demands):
             if not demand.cells & chosen and not demand.fails:
                 continue
-            ways = [[bound_of(row, chosen, self.figures.typed) for row in way] for way in demand.ways]
+            ways = [[bound_of(row, chosen, now) for row in way] for way in demand.ways]
             possible = [[bound for bound in way if bound.factors] for way in ways if not any(b.is_broken for b in way)]
             if [] in possible:
                 continue
@@ -201,7 +238,7 @@ class _Search:
             if len(possible) == 1:
                 bounds += possible[0]
             else:
-                as_now_first = sorted(possible, key=lambda way: not all(b.holds(self.figures.typed) for b in way))
+                as_now_first = sorted(possible, key=lambda way: not all(b.holds(now) for b in way))
                 choices.append([[bound.by_choice(number) for bound in way] for way in as_now_first])
         self.combined = 0
         found = self.choose_ways(bounds, choices, chosen)
@@ -224,7 +261,7 @@ class _Search:
         own = frozenset().union(*(bound.origin.choices for way in choices[0] for bound in way))
         return replace(none_left, choices=none_left.choices - own)
 
-    def own_bounds(self, chosen: frozenset[str]) -> list[Bound]:
+    def own_bounds(self, chosen: frozenset[str], now: Mapping[str, Decimal]) -> list[Bound]:
         """What a cell can hold at all; and that an automatic one follows from the others."""
         rows: list[tuple[Row, str]] = []
         for cell in sorted(chosen):
@@ -235,7 +272,7 @@ class _Search:
             code, _, column = cell.partition(".")
             lowest = Decimal(0) if column in self.edition.indicator(code).nonnegative_columns else 1 - LIMIT
             rows += [(Row(itself.plus(Sum(LIMIT), -1), True), ""), (Row(Sum(lowest).plus(itself, -1)), "")]
-        return [bound_of(row, chosen, self.figures.typed, tied) for row, tied in rows]
+        return [bound_of(row, chosen, now, tied) for row, tied in rows]
 
     def changes_in(self, region: Region) -> dict[str, Change] | None:
         """One figure for each cell of the set."""
@@ -273,19 +310,17 @@ class _Search:
 
     def beside(self, cell: str) -> dict[str, Decimal]:
         """The typed figures of the same column in the rows above and below."""
-        column = [
-            key for key in self.in_form_order(self.figures.typed) if key.partition(".")[2] == cell.partition(".")[2]
-        ]
-        place = column.index(cell)
-        return {key: self.figures.typed[key] for key in (column[place - 1 : place] + column[place + 1 : place + 2])}
+        same = cell.partition(".")[2]
+        column = [key for key in self.in_form_order(self.figures.typed) if key.partition(".")[2] == same]
+        at = column.index(cell)
+        return {key: self.figures.typed[key] for key in (*column[at - 1 : at], *column[at + 1 : at + 2])}
 
     def alike(self, cell: str) -> list[Decimal]:
         """The figures of the row's other columns, as a year ago, which are of the same kind."""
         code, _, column = cell.partition(".")
         indicator = self.edition.indicator(code)
-        same = [
-            key for key in indicator.columns if key != column and indicator.kind_in(key) == indicator.kind_in(column)
-        ]
+        kind = indicator.kind_in(column)
+        same = [key for key in indicator.columns if key != column and indicator.kind_in(key) == kind]
         return [value for key in same if isinstance(value := self.completed.values.get(f"{code}.{key}"), Decimal)]
 
     def in_form_order(self, cells: Iterable[str]) -> list[str]:
