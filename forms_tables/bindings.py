@@ -49,14 +49,15 @@ class Reading:
         return self.parameters[name] if name in self.parameters else self.edition.parameters[name].default
 
     def moment(self, name: str) -> Decimal | str:
-        return _moment(self.period, name)
+        return moment_of(self.period, name)
 
     def value_of(self, meaning: Meaning) -> Value | None:
         return reader_of(meaning)(self)
 
 
 @lru_cache(maxsize=256)
-def _moment(period: PeriodCode, name: str) -> Decimal | str:
+def moment_of(period: PeriodCode, name: str) -> Decimal | str:
+    """What month, year and period_month are; an annual form is December's."""
     match name:
         case "month":
             return Decimal(period.month or 12)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
+from forms_tables.bindings import moment_of
 from forms_tables.column_parts import BLANK, NARROW, Engine, Part, Source, known
 from forms_tables.expressions import Misuse, Name
 from forms_tables.scopes import Moment, RowCode, Scoped, Setting
@@ -49,7 +50,7 @@ class Figures(Scoped):
             case RowCode(code=code):
                 return known(code)
             case Moment(name=moment):
-                return known(self.source.moment(moment))
+                return known(moment_of(self.source.period, moment))
             case Setting(name=setting):
                 return self.parameter(setting)
             case meaning:

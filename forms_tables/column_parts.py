@@ -55,14 +55,6 @@ class Source:
             raise KeyError(f"台账没有参数“{name}”")
         return self.parameters[name]
 
-    def moment(self, name: str) -> Decimal | str:
-        match name:
-            case "month":
-                return Decimal(self.period.month or 12)
-            case "year":
-                return Decimal(self.period.year)
-        return f"{self.period.end:%Y-%m}"
-
 
 @dataclass(frozen=True, slots=True)
 class Part:
