@@ -24,8 +24,8 @@ from forms_tables.cover import smallest_cover
 from forms_tables.edition import Edition
 from forms_tables.elimination import Bound, Contradiction, Interval, Region, TooMany, bound_of, region_of
 from forms_tables.linear import Figures, Linear, NotLinear, Row, Sum, alternatives_in, figures_of, wanted_of
+from forms_tables.mistypings import Mistyping, Picked, pick
 from forms_tables.parsing import MOST_WHOLE_DIGITS
-from forms_tables.slips import Picked, Slip, pick
 
 MOST_TRIES = 60  # programmes solved for one filing
 MOST_WAYS = 16  # ways in which one rule may hold
@@ -44,7 +44,7 @@ class Change:
     instead: Decimal
     low: Decimal | None  # between which figures the rules hold, the other cells being as suggested
     high: Decimal | None
-    slip: Slip | None
+    mistyping: Mistyping | None
     is_settled: bool = False  # the rules leave no more than rounding to choose from
     is_automatic: bool = False  # the figure is the one the system computes
 
@@ -183,14 +183,14 @@ class _Search:
         for cell, *others in places:
             rest = {key: change for key, change in best.items() if key != cell}
             known = self.beside_the_rest(cell, rest) or best[cell]
-            change = replace(known, instead=best[cell].instead, slip=best[cell].slip)
+            change = replace(known, instead=best[cell].instead, mistyping=best[cell].mistyping)
             beside = [found for other in others if (found := self.beside_the_rest(other, rest))]
             told = [self.with_proven_ends(found, rest) for found in (change, *beside[:MOST_INSTEAD])]
             yield Suspect(told[0], tuple(told[1:]), len(beside) > MOST_INSTEAD)
 
     def with_proven_ends(self, change: Change, rest: Mapping[str, Change]) -> Change:
         """The range with ends that prove right as well: the system rounds what it computes, which no sum says."""
-        if change.slip or change.is_settled or change.is_automatic:
+        if change.mistyping or change.is_settled or change.is_automatic:
             return change
         ends, unit = [], self.unit(change.cell)
         for end, inwards in ((change.low, unit), (change.high, -unit)):
@@ -202,7 +202,7 @@ class _Search:
         return replace(change, low=ends[0], high=ends[1])
 
     def candidates(self, change: Change, rest: Mapping[str, Change]) -> list[Change]:
-        """The cell and those that could take its place; one whose slip is known comes first, then in form order."""
+        """The cell and those that could take its place; one whose mistyping is known comes first."""
         must = frozenset(rest)
         cells, kept = [change.cell], list(self.banned)
         self.banned.append(must | {change.cell})
@@ -211,7 +211,7 @@ class _Search:
         self.banned = kept
         changes = {cell: self.beside_the_rest(cell, rest) for cell in self.in_form_order(cells)}
         changes[change.cell] = changes[change.cell] or change
-        return sorted(filter(None, changes.values()), key=lambda found: (found.slip is None, not found.is_settled))
+        return sorted(filter(None, changes.values()), key=lambda found: (found.mistyping is None, not found.is_settled))
 
     def beside_the_rest(self, cell: str, rest: Mapping[str, Change]) -> Change | None:
         """What the cell could be if the rest is as suggested; None where it could not be wrong."""
@@ -296,7 +296,7 @@ class _Search:
                 found.value,
                 _said(found.low),
                 _said(found.high),
-                None if cell in self.figures.overridden else found.slip,
+                None if cell in self.figures.overridden else found.mistyping,
                 found.is_settled,
                 cell in self.figures.overridden,
             )

@@ -12,16 +12,16 @@ from forms_tables.catalog import load_edition
 from forms_tables.checks import examine
 from forms_tables.completion import Facts, complete
 from forms_tables.edition import Rule
+from forms_tables.mistypings import SHIFTED, SIGN, SWAPPED, TIMES, Mistyping
 from forms_tables.periods import PeriodCode
 from forms_tables.repair import suggest
-from forms_tables.slips import SHIFTED, SIGN, SWAPPED, TIMES, Slip
 from reporting import workflow
 from tests.cast import AT, assemble
 from tests.may import CLEAN_MAY, fresh, make_may
 
 EDITION = load_edition("chongqing-2024")
 FACTS = Facts(PeriodCode(2024, 5), {"A36": "否"})
-TEN_THOUSAND = Slip(TIMES, Decimal(10_000))
+TEN_THOUSAND = Mistyping(TIMES, Decimal(10_000))
 
 
 def with_rules(*texts, level="error"):
@@ -73,31 +73,31 @@ def test_two_equations_pin_the_figure_they_share():
     edition = with_rules("near(M2010, M2021 + M2022, eps(2))", "near(M2050, M2021 + M2051, eps(2))")
     figures = typed(m2010="1334", m2021="12340000", m2022="100", m2050="1300", m2051="66")
     change = only(suggest(edition, figures, FACTS))
-    assert (change.cell, change.instead, change.slip) == ("2021.c1", Decimal("1234.00"), TEN_THOUSAND)
+    assert (change.cell, change.instead, change.mistyping) == ("2021.c1", Decimal("1234.00"), TEN_THOUSAND)
     assert change.is_settled
 
 
 @pytest.mark.parametrize(
-    ("wrong", "slip"),
+    ("wrong", "mistyping"),
     [
-        ("1324", Slip(SWAPPED)),
-        ("-1234", Slip(SIGN)),
-        ("12.34", Slip(TIMES, Decimal(100))),
+        ("1324", Mistyping(SWAPPED)),
+        ("-1234", Mistyping(SIGN)),
+        ("12.34", Mistyping(TIMES, Decimal(100))),
         ("777", None),
     ],
 )
-def test_a_known_slip_explains_a_pinned_figure(wrong, slip):
+def test_a_known_mistyping_explains_a_pinned_figure(wrong, mistyping):
     edition = with_rules("near(M2090, M2021 + M2022, eps(2))", "near(M2090, M2051 + M2050, eps(2))")
     figures = typed(m2021="1000", m2022="234", m2050="1200", m2051="34", m2090=wrong)
     change = only(suggest(edition, figures, FACTS))
-    assert (change.cell, change.instead, change.slip) == ("2090.c1", Decimal("1234.00"), slip)
+    assert (change.cell, change.instead, change.mistyping) == ("2090.c1", Decimal("1234.00"), mistyping)
 
 
 def test_the_figure_of_the_next_row_explains_a_pinned_figure():
     """2050 must be 1200; it holds 600, and 1200 stands in 2051 below it."""
     edition = with_rules("near(M2050, M2021 + M2022, eps(2))", "near(M2050 + M2090, M2010, eps(2))")
     figures = typed(m2021="1000", m2022="200", m2010="1500", m2090="300", m2050="600", m2051="1200")
-    assert only(suggest(edition, figures, FACTS)).slip == Slip(SHIFTED, beside="2051.c1")
+    assert only(suggest(edition, figures, FACTS)).mistyping == Mistyping(SHIFTED, beside="2051.c1")
 
 
 def test_it_may_be_any_of_the_cells_of_one_equation():
@@ -139,7 +139,7 @@ def test_strictly_more_is_the_next_figure_the_cell_can_hold():
 def test_two_mistakes_are_two_cells():
     hint = suggest(EDITION, may(m2021="5", m20231="1000000"), FACTS)
     assert cells_in(hint) == [{"2021"}, {"20231"}]
-    assert hint.suspects[1].change.slip == TEN_THOUSAND
+    assert hint.suspects[1].change.mistyping == TEN_THOUSAND
     assert hint.repaired == ("R602", "R603", "R604", "R607")
 
 
@@ -240,14 +240,14 @@ def test_a_mistaken_unit_is_said():
     filed = {key: Decimal(text) * 9 / 10 for key, text in CLEAN_MAY.items()}
     hint = suggest(EDITION, may(m2010="10000000"), replace(FACTS, history={"year_ago": filed}))
     change = only(hint)
-    assert (change.cell, change.instead, change.slip) == ("2010.c1", Decimal(1000), TEN_THOUSAND)
+    assert (change.cell, change.instead, change.mistyping) == ("2010.c1", Decimal(1000), TEN_THOUSAND)
 
 
 def test_a_unit_is_not_blamed_where_the_figure_would_then_be_out_of_all_proportion():
     """20211 = 600 is over 2021 = 500; 0.06 would do as well as anything, but nothing speaks for it."""
     filed = {key: Decimal(text) * 9 / 10 for key, text in CLEAN_MAY.items()}
     change = only(suggest(EDITION, may(m20211="600"), replace(FACTS, history={"year_ago": filed})))
-    assert (change.cell, change.slip) == ("20211.c1", None)
+    assert (change.cell, change.mistyping) == ("20211.c1", None)
 
 
 def test_four_mistakes_at_once_under_rules_that_can_hold_in_several_ways():
@@ -257,7 +257,7 @@ def test_four_mistakes_at_once_under_rules_that_can_hold_in_several_ways():
     figures = may(m20211="1000", m20231="100000", m2051="900", m2010="10000000")
     hint = suggest(EDITION, figures, replace(FACTS, history={"year_ago": filed}))
     assert cells_in(hint) == [{"2010"}, {"20211"}, {"20231"}, {"2050", "2051"}]
-    assert hint.suspects[0].change.slip == TEN_THOUSAND
+    assert hint.suspects[0].change.mistyping == TEN_THOUSAND
 
 
 def test_staff_and_wages_go_together():
@@ -279,7 +279,7 @@ def test_amounts_of_fifteen_digits_are_judged_to_the_cent():
     edition = with_rules("near(M2010, M2021 + M2022, eps(2))", "near(M2050, M2022 + M2051, eps(2))")
     figures = typed(m2010="123456789012345.67", m2021="123456789012300.00", m2022="45.76", m2050="46", m2051="0.33")
     change = only(suggest(edition, figures, FACTS))
-    assert (change.cell, change.instead, change.slip) == ("2022.c1", Decimal("45.67"), Slip(SWAPPED))
+    assert (change.cell, change.instead, change.mistyping) == ("2022.c1", Decimal("45.67"), Mistyping(SWAPPED))
 
 
 def test_every_suggestion_satisfies_what_it_says():
@@ -305,7 +305,7 @@ def errors_with(figures, facts, changes):
 
 def figures_told(change):
     """The figure suggested, and the ends where the page names the range."""
-    ends = [] if change.slip or change.is_settled else [change.low, change.high]
+    ends = [] if change.mistyping or change.is_settled else [change.low, change.high]
     return [change, *(replace(change, instead=end) for end in ends if end is not None)]
 
 

@@ -8,8 +8,8 @@ from django.shortcuts import render
 
 from accounts import clock
 from accounts.access import require
+from forms_tables.mistypings import SHIFTED, SIGN, SWAPPED, TIMES, UNIT_MISTAKEN
 from forms_tables.repair import Change, Hint, Suspect, suggest
-from forms_tables.slips import SHIFTED, SIGN, SWAPPED, TIMES, UNIT_MISTAKEN
 from forms_tables.wording import figure
 from reporting.conversation import talk_about
 from reporting.judging import cells_in
@@ -56,8 +56,8 @@ def words_of(change: Change, desk: Desk) -> str:
     now, instead = figure(change.now, unit), figure(change.instead, unit)
     if change.is_automatic:
         return f"现为 {now}；恢复为系统计算的 {instead}，则各式均成立"
-    if change.slip or change.is_settled:
-        return f"现填 {now}；若为 {instead}，则各式均成立{slip_in_words(change, desk)}"
+    if change.mistyping or change.is_settled:
+        return f"现填 {now}；若为 {instead}，则各式均成立{mistyping_in_words(change, desk)}"
     if change.high is None and change.low is None:
         return f"现填 {now}；例如为 {instead}时，各式均成立"
     if change.high is None:
@@ -68,18 +68,18 @@ def words_of(change: Change, desk: Desk) -> str:
     return f"现填 {now}；在 {low} 至 {high}之间时，各式均成立"
 
 
-def slip_in_words(change: Change, desk: Desk) -> str:
-    slip = change.slip
-    match slip and slip.kind:
+def mistyping_in_words(change: Change, desk: Desk) -> str:
+    mistyping = change.mistyping
+    match mistyping and mistyping.kind:
         case kind if kind == TIMES:
-            by_unit = slip.factor == UNIT_MISTAKEN and unit_of(change.cell, desk).startswith("万")
-            return f"，与现填数相差 {slip.factor:,} 倍" + ("，请核对是否以万为单位" if by_unit else "")
+            by_unit = mistyping.factor == UNIT_MISTAKEN and unit_of(change.cell, desk).startswith("万")
+            return f"，与现填数相差 {mistyping.factor:,} 倍" + ("，请核对是否以万为单位" if by_unit else "")
         case kind if kind == SIGN:
             return "，与现填数正负号相反"
         case kind if kind == SWAPPED:
             return "，与现填数有相邻两位数字颠倒"
         case kind if kind == SHIFTED:
-            return f"，与 {slip.beside.partition('.')[0]} 行所填的数相同，请核对是否错行"
+            return f"，与 {mistyping.beside.partition('.')[0]} 行所填的数相同，请核对是否错行"
     return ""
 
 

@@ -17,7 +17,7 @@ LEEWAY = Decimal("0.4")  # a range this narrow is the rounding an equation allow
 
 
 @dataclass(frozen=True)
-class Slip:
+class Mistyping:
     kind: str
     factor: Decimal | None = None
     beside: str = ""  # the cell whose figure it is
@@ -28,7 +28,7 @@ class Picked:
     value: Decimal
     low: Decimal | None
     high: Decimal | None
-    slip: Slip | None = None
+    mistyping: Mistyping | None = None
 
     @property
     def is_settled(self) -> bool:
@@ -54,28 +54,30 @@ def pick(
     if low is not None and high is not None and low > high:
         return None
     range_ = Picked(now, low, high)
-    for value, slip in _slips(now, unit, beside, range_.is_settled):
+    for value, mistyping in _mistypings(now, unit, beside, range_.is_settled):
         if value != now and range_.holds(value) and (range_.pins(value) or _is_other_unit(now, value, high, alike)):
-            return Picked(value, low, high, slip)
+            return Picked(value, low, high, mistyping)
     if range_.is_settled:
         return Picked(((low + high) / 2).quantize(unit, ROUND_HALF_UP), low, high)
     nearest = now if low is None else max(now, low)
     return Picked(nearest if high is None else min(nearest, high), low, high)
 
 
-def _slips(now: Decimal, unit: Decimal, beside: Mapping[str, Decimal], settled: bool) -> Iterator[tuple[Decimal, Slip]]:
+def _mistypings(
+    now: Decimal, unit: Decimal, beside: Mapping[str, Decimal], settled: bool
+) -> Iterator[tuple[Decimal, Mistyping]]:
     """Within a wide range many figures would do, and only the mistaken unit is worth saying."""
     for factor in FACTORS if settled else FACTORS[:1]:
         for value in (now / factor, now * factor) if settled else (now / factor,):
-            yield value.quantize(unit, ROUND_HALF_UP), Slip(TIMES, factor)
+            yield value.quantize(unit, ROUND_HALF_UP), Mistyping(TIMES, factor)
     if not settled:
         return
-    yield -now, Slip(SIGN)
+    yield -now, Mistyping(SIGN)
     for value in _swapped(now):
-        yield value, Slip(SWAPPED)
+        yield value, Mistyping(SWAPPED)
     for cell, value in beside.items():
         if value:
-            yield value, Slip(SHIFTED, beside=cell)
+            yield value, Mistyping(SHIFTED, beside=cell)
 
 
 def _is_other_unit(now: Decimal, value: Decimal, high: Decimal | None, alike: Sequence[Decimal]) -> bool:
