@@ -5,7 +5,9 @@ from datetime import datetime
 from celery import shared_task
 
 from accounts import clock, dead_addresses
-from reporting import announcements, calendar_notice, conversation, digests, dispatches, reminders
+from reporting import announcements, calendar_notice, conversation, dataset, digests, dispatches, reminders
+from reporting.dataset.files import if_free
+from reporting.models import Period
 from reporting.revisions import rehearsal
 
 logger = logging.getLogger(__name__)
@@ -38,6 +40,20 @@ def write_dispatch(pk: int) -> None:
 def rehearse(pk: int) -> None:
     """One 试算 of a draft edition. Asked for again after a worker was lost, it begins anew."""
     rehearsal.run(pk, clock.real_now)
+
+
+@shared_task
+def store_columns() -> None:
+    """Bring the stored columns of the open periods up to the record, so that whoever looks first, on the night of the
+    deadline, need not wait for it. One worker at a time; where it fails, the first to look does it after all."""
+    with if_free("store_columns") as is_mine:
+        if not is_mine:
+            return
+        for period in Period.objects.filter(state=Period.OPEN):
+            try:
+                dataset.refresh(period)
+            except Exception:
+                logger.exception("The columns of %s were not stored", period.code)
 
 
 def plan_all(planners: tuple[Callable[[datetime], int], ...], at: datetime) -> None:

@@ -11,18 +11,19 @@ from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import User
+from accounts.models import Enterprise, JournalEntry, User
 from forms_tables import drafting
 from forms_tables.catalog import load_edition
 from forms_tables.checks import examine, findings_of_cells
-from reporting import dataset, register, workflow
-from reporting.dataset.files import path_of
+from reporting import dataset, register, tasks, workflow
+from reporting.dataset import files
+from reporting.dataset.files import if_free, in_turn, path_of
 from reporting.dataset.scaling import Columns, scaled, together
 from reporting.demo import city
 from reporting.judging import facts_for, judge, submission_values
 from reporting.models import BaseAdjustment, Filing, Period, Rehearsal, Sheet, State, Submission
-from reporting.recheck import recheck
-from tests.cast import AT, SHANGHAI
+from reporting.recheck import recheck, rechecked
+from tests.cast import AT, SHANGHAI, make_enterprise
 from tests.figures import file_values
 from tests.may import CLEAN_MAY, fresh, make_may, open_period
 from tests.officials import file_may, freeze
@@ -306,6 +307,133 @@ def test_of_two_writers_the_slower_one_does_no_harm(may):
         assert column(may.may, "2010.c1") == [1001]
 
 
+def test_a_slower_process_never_puts_an_older_state_in_the_place_of_a_newer_one(may, monkeypatch):
+    """It asked where the filings stand, then waited; what it stores after that is where they stand now."""
+    workflow.save_sheet(may.filing, "软统企6", {"2010.c1": "1"}, 0, may.clerk, AT)
+    stand, asked = dataset._standing, []
+
+    def then_overtaken(period):
+        found = stand(period)
+        if not asked:
+            asked.append(found)
+            workflow.save_sheet(may.filing, "软统企6", {"2010.c1": "2"}, 1, may.clerk, AT)
+            assert column(may.may, "2010.c1") == [2]  # another process, from beginning to end
+        return found
+
+    monkeypatch.setattr(dataset, "_standing", then_overtaken)
+    mark = dataset.refresh(may.may)
+    assert asked and mark != asked[0][2] and mark == dataset.drafts.notes_of("2024M05", "drafts")["mark"]
+    assert dataset.ledger(may.may, ["2010.c1"], fresh=False).frame["2010.c1"].to_list() == [200]
+
+
+def test_only_one_process_at_a_time_brings_a_period_up_to_the_record(may):
+    workflow.save_sheet(may.filing, "软统企6", {"2010.c1": "1"}, 0, may.clerk, AT)
+    with ThreadPoolExecutor(1) as pool, in_turn("2024M05-drafts"):
+        with if_free("2024M05-drafts") as is_mine:
+            assert not is_mine
+        waiting = pool.submit(enter_in_turn, "2024M05-drafts")
+        with pytest.raises(TimeoutError):
+            waiting.result(timeout=0.3)
+        with if_free("2024M04-drafts") as is_mine:
+            assert is_mine
+    assert waiting.result(timeout=10)
+
+
+def enter_in_turn(name: str) -> bool:
+    with in_turn(name):
+        return True
+
+
+def test_a_period_for_which_nobody_files_has_no_rows(cast):
+    empty = open_period("2024M05", date(2024, 6, 1))
+    stored = dataset.load(empty)
+    assert len(stored.filings) == 0 and stored.ledger.frame.height == 0
+    assert dataset.load(empty, fresh=False).filings.equals(stored.filings)
+    assert recheck(empty).findings.height == 0 and rechecked(empty).judged.height == 0
+
+
+def test_two_filings_that_change_places_are_seen_whatever_their_numbers(may):
+    """One is asked a question while another's is answered; their numbers are 997 apart."""
+    freeze(may.filing, may.clerk, {"2010.c1": "1.00"})
+    district = may.filing.district
+    firm = make_enterprise("91500103MA5UAAAA1B", "重庆新图软件有限公司", district)
+    twin = Filing.objects.create(pk=may.filing.pk + 997, enterprise=firm, period=may.may, district=district)
+    freeze(twin, may.clerk, {"2010.c1": "2.00"})
+    Filing.objects.filter(pk=twin.pk).update(state=State.QUERIED)
+    assert dataset.load(may.may).filings["state"].to_list() == [State.SUBMITTED, State.QUERIED]
+    Filing.objects.filter(pk=may.filing.pk).update(state=State.QUERIED)
+    Filing.objects.filter(pk=twin.pk).update(state=State.SUBMITTED)
+    assert dataset.load(may.may).filings["state"].to_list() == [State.QUERIED, State.SUBMITTED]
+
+
+def test_a_change_of_the_register_is_seen_though_a_later_one_was_committed_before_it(drafted):
+    """On PostgreSQL the numbers of journal lines are dealt out before they are committed."""
+    last = JournalEntry.objects.latest("pk").pk
+    line = {"at": AT, "action": "修改登记事项"}
+    JournalEntry.objects.bulk_create([JournalEntry(pk=last + 9, **line)])
+    assert column(drafted.may, "A34") == ["1"]
+    Enterprise.objects.filter(pk=drafted.firm.pk).update(attributes={**drafted.firm.attributes, "A34": "2"})
+    JournalEntry.objects.bulk_create([JournalEntry(pk=last + 5, **line)])
+    assert column(drafted.may, "A34") == ["2"]
+
+
+def test_another_release_of_what_judges_makes_the_files_anew(monkeypatch, tmp_path):
+    made_by = {source.name for folder in files.MADE_BY for source in (files.ROOT / folder).glob("*.py")}
+    assert {"columns.py", "checks.py", "scopes.py", "completion.py", "past.py", "scaling.py"} <= made_by
+    for folder in files.MADE_BY:
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "reporting/judging.py").write_text("A = 1")
+    monkeypatch.setattr(files, "ROOT", tmp_path)
+    layout, before = files.layout.__wrapped__, files.layout.__wrapped__()
+    (tmp_path / "forms_tables/columns.py").write_text("B = 2")
+    after = layout()
+    (tmp_path / "reporting/judging.py").write_text("A = 2")
+    assert len({before, after, layout()}) == 3
+
+
+def test_no_page_hands_out_the_stored_files(drafted, client):
+    dataset.refresh(drafted.may)
+    client.force_login(drafted.city)
+    for folder in ("media", "static", "dataset"):
+        assert client.get(f"/{folder}/dataset/2024M05/drafts.parquet").status_code == 404
+
+
+# The beat
+
+
+def test_the_beat_stores_the_open_periods_so_that_the_first_look_finds_them(drafted, monkeypatch):
+    shut = open_period("2024M04", date(2024, 5, 1))
+    Period.objects.filter(pk=shut.pk).update(state=Period.LOCKED)
+    tasks.store_columns()
+    assert path_of("2024M05", "drafts").exists() and not path_of("2024M04", "drafts").exists()
+    monkeypatch.setattr(dataset.drafts, "refresh", lambda *asked: pytest.fail("It is stored already."))
+    assert column(drafted.may, "2010.c1") == [1000]
+
+
+def test_a_second_worker_leaves_the_beat_to_the_first(drafted):
+    with if_free("store_columns") as is_mine:
+        assert is_mine
+        tasks.store_columns()
+    assert not path_of("2024M05", "drafts").exists()
+    tasks.store_columns()
+    assert path_of("2024M05", "drafts").exists()
+
+
+def test_a_period_that_cannot_be_stored_is_logged_and_keeps_no_other_from_it(drafted, monkeypatch, caplog):
+    open_period("2024M06", date(2024, 7, 1))
+    as_it_is = dataset.refresh
+
+    def refresh(period):
+        if period.code == "2024M06":
+            raise OSError("disk full")
+        return as_it_is(period)
+
+    monkeypatch.setattr(dataset, "refresh", refresh)
+    tasks.store_columns()
+    assert path_of("2024M05", "drafts").exists()
+    assert "2024M06" in caplog.text and "disk full" in caplog.text
+
+
 def test_many_may_write_one_file_and_it_is_always_whole(tmp_path):
     stored = [Columns(pl.DataFrame({"filing": [number] * 1000}), {}) for number in range(8)]
 
@@ -338,17 +466,10 @@ def test_a_filing_that_holds_something_odd_is_judged_by_itself_and_named(may):
     assert said["rule"] == "-" and "这份填报不能审核：2010.c1 的值“壹佰”" in said["words"]
 
 
-def test_a_whole_period_is_completed_again_under_another_edition(may):
-    """Under its own edition nothing changes, whether the sheets are there or only what was frozen."""
-    filed_before(may, "2023M05", LAST_MAY)
-    file_may(may.filing, may.clerk)
-    workflow.save_sheet(may.other_filing, "软统企6", {"2010.c1": "1", "2112.c1": "x"}, 0, may.other_clerk, AT)
-    stored, told = dataset.load(may.may), []
-    again = dataset.build(may.may, may.may.edition, say=lambda done, total: told.append((done, total)))
-    assert again.ledger.frame.equals(stored.ledger.frame) and again.filings.equals(stored.filings)
-    assert again.problems.equals(stored.problems) and told == [(2, 2)]
-    Sheet.objects.filter(filing=may.filing).delete()
-    assert dataset.build(may.may, may.may.edition).ledger.frame.equals(stored.ledger.frame)
+def test_names_of_which_nothing_is_stored_are_blank_for_every_filing(may):
+    freeze(may.filing, may.clerk, {"2010.c1": "1.00"})
+    freeze(may.other_filing, may.other_clerk, {"2010.c1": "2.00"})
+    assert column(may.may, "prev(2010.c1)") == [None, None]
 
 
 def test_each_filing_of_a_period_is_judged_by_its_own_edition(may):

@@ -21,14 +21,14 @@ from forms_tables.edition import FIGURE_KINDS
 from forms_tables.scopes import Cell, Fact, Meaning, Setting
 from reporting.dataset import drafts, frozen
 from reporting.dataset.drafts import DRAFTS, Said
-from reporting.dataset.files import Broken, path_of, read
+from reporting.dataset.files import Broken, in_turn, path_of, read
 from reporting.dataset.frozen import FILINGS, SUBMISSIONS
 from reporting.dataset.past import COEFFICIENT_DECIMALS, coefficients, earlier_codes, past_cells
 from reporting.dataset.scaling import ODD, Columns, together
 from reporting.judging import parameters_in
 from reporting.models import Period
 
-__all__ = ["Odd", "Stored", "build", "ledger", "load", "refresh"]
+__all__ = ["Odd", "Stored", "ledger", "load", "refresh"]
 
 KNOWN = ["filing", "enterprise", "district", "edition", "state", "submission", "revenue"]
 LABEL = re.compile(r"(?:(\w+)\()?([\w.]+)\)?")
@@ -70,12 +70,22 @@ def ledger(period: Period, labels: Mapping[str, Meaning] | Iterable[str] | None 
 def refresh(period: Period, say: Said | None = None) -> str:
     """Bring the stored columns up to the record, and say under which mark they stand now: the same mark, the same
     columns. Where nothing has changed this is five small questions."""
-    codes = [period.code, *dict.fromkeys(earlier_codes(period.parsed).values())]
-    marks = frozen.marks_of(codes)
-    mark = drafts.mark_of(period, marks)  # asked before anything is read: what changes meanwhile is found next time
-    frozen.refresh(codes, marks)
-    drafts.refresh(period, mark, say)
+    codes, marks, mark = _standing(period)
+    if all(frozen.is_current(code, marks[code]) for code in codes) and drafts.is_current(period, mark):
+        return mark
+    with in_turn(f"{period.code}-{DRAFTS}"):
+        codes, _, mark = _standing(period)  # whoever had it before may have done it all
+        frozen.refresh(codes)
+        drafts.refresh(period, mark, say)
     return mark
+
+
+def _standing(period: Period) -> tuple[list[str], dict[str, str], str]:
+    """The periods whose filings are read, where each stands, and the mark of it all; asked before anything is read, so
+    that what changes meanwhile is found next time."""
+    earlier = dict.fromkeys(earlier_codes(period.parsed).values())
+    marks = {period.code: ""} | frozen.marks_of([period.code, *earlier])
+    return list(marks), marks, drafts.mark_of(period, marks)
 
 
 def load(
@@ -115,26 +125,6 @@ def _load(
     return _assembled(period, edition, own, meanings, mark)
 
 
-def build(
-    period: Period,
-    edition: Edition,
-    labels: Mapping[str, Meaning] | Iterable[str] | None = None,
-    say: Said | None = None,
-) -> Stored:
-    """The period as it would stand under another edition: every filing that is judged, completed again under it from
-    what was typed. Nothing of it is stored. `say` is told how many of how many are done."""
-    mark = refresh(period)
-    filings, _ = read(period.code, FILINGS)
-    drafted, _ = read(period.code, DRAFTS, ["filing"])
-    at_home = pl.col("with_firm") & pl.col("filing").is_in(drafted.frame["filing"].implode())
-    judged = filings.frame.filter(pl.col("submission").is_not_null() | at_home)
-    parts = drafts.completed_under(edition, period, judged, say)
-    own = together(parts)
-    known = judged.rename({"edition": "filed_under"}).drop("with_firm", "standing")
-    frame = known.join(own.frame, on="filing", how="inner", maintain_order="left") if len(own) else known.clear()
-    return _assembled(period, edition, _complete(Columns(frame, own.scales)), _meanings(period, edition, labels), mark)
-
-
 def _assembled(period: Period, edition: Edition, own: Columns, meanings: dict[str, Meaning], mark: str) -> Stored:
     """The rows with what was filed before beside them, cut down to the names asked for."""
     past = past_cells(period.parsed, own.frame.select("filing", "enterprise"), _past(meanings))
@@ -149,11 +139,13 @@ def _assembled(period: Period, edition: Edition, own: Columns, meanings: dict[st
         scales["k"] = COEFFICIENT_DECIMALS
     odd = frame.filter(pl.col(ODD).is_not_null())
     frame = frame.filter(pl.col(ODD).is_null())
-    named = frame.select(
-        _column(label, meaning, frame, scales)
+    columns = {
+        label: _column(label, meaning, frame, scales)
         for label, meaning in meanings.items()
         if not isinstance(meaning, Setting) or label in frame.columns
-    )
+    }
+    # Beside the others first: a column of blanks would else have one row, however many filings there are.
+    named = frame.with_columns(list(columns.values())).select(list(columns))
     if not named.columns:
         named = pl.DataFrame({"": [None] * frame.height})
     scales = {label: scales[label] for label in named.columns if label in scales}

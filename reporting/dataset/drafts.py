@@ -3,7 +3,7 @@ the firm's entry in the register, a parameter, what stands of its earlier filing
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from hashlib import blake2b
 
@@ -28,10 +28,11 @@ from reporting.judging import (
     parameters_in,
     tables_for,
 )
-from reporting.models import BaseAdjustment, Filing, ParameterValue, Period, Sheet, Submission, published_edition
+from reporting.models import BaseAdjustment, Filing, ParameterValue, Period, Sheet, published_edition
 
 DRAFTS = "drafts"
 NOT_OF_THE_REGISTER = ("登录", "退出", "修改密码", "导出操作日志")
+AT_ONCE = 100  # more changes of the register than are ever under way together
 Said = Callable[[int, int], None]
 
 
@@ -45,25 +46,31 @@ def mark_of(period: Period, marks: Mapping[str, str]) -> str:
     bases = BaseAdjustment.objects.filter(filing__period=period, granted=True).aggregate(n=Count("pk"), which=Sum("pk"))
     entered = ParameterValue.objects.filter(Q(period=None) | Q(period=period)).order_by("pk")
     register = JournalEntry.objects.filter(period="").exclude(action__in=NOT_OF_THE_REGISTER).order_by("-pk")
+    # Several, not the last alone: a line numbered earlier may be committed later.
+    lines = list(register.values_list("pk", flat=True)[:AT_ONCE])
     rests_on = [
         sorted((code, marks.get(code, "")) for code in {period.code, *earlier_codes(period.parsed).values()}),
         list(sheets.values()),
         list(bases.values()),
         [(row.pk, str(row.value)) for row in entered],
-        register.values_list("pk", flat=True).first(),
+        lines,
         period.edition.digest,
     ]
     return blake2b(repr(rests_on).encode(), digest_size=12).hexdigest()
 
 
+def is_current(period: Period, mark: str) -> bool:
+    notes = notes_of(period.code, DRAFTS)
+    return bool(notes) and notes["mark"] == mark
+
+
 def refresh(period: Period, mark: str, say: Said | None = None) -> None:
     """Bring the stored drafts of a period up to `mark`; the filings of it and of the earlier periods are current."""
-    notes = notes_of(period.code, DRAFTS)
-    if notes and notes["mark"] == mark:
+    if is_current(period, mark):
         return
     stamps = stamps_of(period)
     try:
-        found = read(period.code, DRAFTS) if notes else None
+        found = read(period.code, DRAFTS)
     except Broken:
         found = None
     parts = []
@@ -130,15 +137,13 @@ def registered(enterprises: Sequence[int]) -> dict[int, tuple[str, ...]]:
     return found
 
 
-@dataclass
+@dataclass(frozen=True)
 class Open:
-    """One filing to be completed: what was typed and what is known about it. Where only frozen cells are left of it,
-    those that the edition works out are worked out again (`frozen`)."""
+    """One filing to be completed: what was typed and what is known about it."""
 
     filing: int
     typed: Mapping[str, str]
     facts: Facts
-    frozen: bool = False
 
 
 def completed_drafts(
@@ -159,26 +164,10 @@ def completed_drafts(
     return parts
 
 
-def completed_under(edition: Edition, period: Period, filings: pl.DataFrame, say: Said | None = None) -> list[Columns]:
-    """All these filings, sent or not, completed under one edition: from the sheets, which hold what was typed when a
-    filing was sent until it is with its firm again; from the frozen cells where there are none."""
-    parts, done = [], 0
-    for chunk in filings.iter_slices(CHUNK // 5):
-        parts.append(columns_of_completed(edition, period.parsed, opened(edition, period, chunk)))
-        done += len(chunk)
-        if say:
-            say(done, filings.height)
-    return parts
-
-
 def opened(edition: Edition, period: Period, filings: pl.DataFrame) -> Iterator[Open]:
-    """What each of these filings (filing, enterprise, district, submission) is completed from under an edition."""
+    """What each of these filings (filing, enterprise, district) is completed from under its edition."""
     code = period.parsed
     typed = typed_in(filings["filing"].to_list())
-    sent = dict(filings.drop_nulls("submission").select("filing", "submission").rows())
-    attributes = dict(Submission.objects.filter(pk__in=sent.values()).values_list("filing", "attributes"))
-    bare = [submission for pk, submission in sent.items() if not typed[pk]]
-    frozen = dict(Submission.objects.filter(pk__in=bare).values_list("filing", "values"))
     register = registered(filings["enterprise"].to_list())
     parameters = parameters_in(edition, period)
     own = coefficients(code, filings, parameters)
@@ -192,9 +181,7 @@ def opened(edition: Edition, period: Period, filings: pl.DataFrame) -> Iterator[
             now = attributes_for(credit_code, name, district, contact, json.loads(said))
             mine = parameters if own is None else parameters | {"k": own[number]}
             facts = Facts(code, now, mine, history)
-        if pk in attributes:
-            facts = replace(facts, attributes=attributes[pk])
-        yield Open(pk, frozen.get(pk) or typed[pk], facts, pk in frozen)
+        yield Open(pk, typed[pk], facts)
 
 
 def typed_in(filings: Sequence[int]) -> dict[int, dict[str, str]]:
@@ -270,12 +257,7 @@ def columns_of_completed(edition: Edition, period: PeriodCode, filings: Iterator
 
 def completed_form(edition: Edition, each: Open) -> Completed:
     tables = tables_for(edition, each.facts.period, each.typed, each.facts.attributes)
-    typed = cells_in(tables, each.typed)
-    completed = complete_form(edition, typed, each.facts)
-    if not each.frozen:
-        return completed
-    open_cells = {key: text for key, text in typed.items() if key not in completed.locked}
-    return complete_form(edition, open_cells, each.facts)
+    return complete_form(edition, cells_in(tables, each.typed), each.facts)
 
 
 def as_text(value: Decimal | str) -> str:

@@ -1,37 +1,69 @@
 """Where the stored columns lie: Parquet files that are replaced whole, so that a reader sees the old or the new one."""
 
+import fcntl
 import json
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from typing import IO
 
 import polars as pl
 from django.conf import settings
 
 from reporting.dataset.scaling import Columns
 
-LAYOUT = 1
-CORE = Path(__file__).resolve().parents[2] / "forms_tables"
+ROOT = Path(__file__).resolve().parents[2]
+MADE_BY = ("forms_tables", "reporting/dataset", "reporting/recheck")
 
 
 @cache
 def layout() -> str:
-    """What the files are made by: another way of storing, or another release of what completes a form, and they are
-    made anew."""
-    sources = [CORE / name for name in ("bindings.py", "completion.py", "parsing.py", "expressions.py")]
-    return f"{LAYOUT}:{sha256(b''.join(source.read_bytes() for source in sources)).hexdigest()[:12]}"
+    """What the files are made by: another release of what completes, stores or judges a form (a finding is kept by the
+    number of its condition), and they are made anew."""
+    sources = sorted(source for folder in MADE_BY for source in (ROOT / folder).glob("*.py"))
+    sources.append(ROOT / "reporting/judging.py")
+    return sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:12]
+
+
+def folder() -> Path:
+    return Path(settings.MEDIA_ROOT) / "dataset"
 
 
 def path_of(period: str, name: str) -> Path:
-    return Path(settings.MEDIA_ROOT) / "dataset" / period / f"{name}.parquet"
+    return folder() / period / f"{name}.parquet"
+
+
+@contextmanager
+def in_turn(name: str) -> Iterator[None]:
+    """One at a time, of all processes: whoever comes second waits. A process that dies lets go."""
+    with _lock_file(name) as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
+def if_free(name: str) -> Iterator[bool]:
+    """The same without waiting: False where another process is at it."""
+    with _lock_file(name) as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+
+
+def _lock_file(name: str) -> IO[bytes]:
+    folder().mkdir(parents=True, exist_ok=True)
+    return (folder() / f".{name}.lock").open("wb")
 
 
 def write(period: str, name: str, stored: Columns, **notes: object) -> None:
-    """Written beside and renamed: of two writers the last one stays, whole. Whoever wrote an older state than there is
-    wrote so in its notes, and the next reader refreshes it."""
+    """Written beside and renamed: of two writers the last one stays, whole."""
     path = path_of(period, name)
     path.parent.mkdir(parents=True, exist_ok=True)
     said = {"layout": layout(), "scales": json.dumps(stored.scales), "notes": json.dumps(notes)}

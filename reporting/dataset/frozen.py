@@ -15,13 +15,14 @@ from django.db.models.functions import Cast, Coalesce
 from forms_tables.catalog import Edition
 from forms_tables.periods import PeriodCode
 from forms_tables.scopes import PEOPLE
-from reporting.dataset.files import Broken, notes_of, read, write
+from reporting.dataset.files import Broken, in_turn, notes_of, read, write
 from reporting.dataset.scaling import ODD, Columns, decimals_of_cells, scaled, together
 from reporting.models import Filing, State, Submission, published_edition
 
 FILINGS, SUBMISSIONS = "filings", "submissions"
 UNDER_REVIEW = (State.SUBMITTED, State.QUERIED)  # as reporting.judging.standing_submission has it
 CHUNK = 5000
+SPREAD = 999_983  # a prime beyond the filings of a period: no two of them weigh the same, so no two changes cancel out
 LISTED = {
     "filing": pl.Int64,
     "enterprise": pl.Int64,
@@ -37,7 +38,7 @@ NOT_TEXT = re.compile(r'":\s*[^"\s]')
 
 def marks_of(codes: Iterable[str]) -> dict[str, str]:
     """A short word for where the filings of each period stand, which changes with any of them: one question."""
-    weight = F("pk") % 997 + 1
+    weight = F("pk") % SPREAD + 1
     rows = (
         Filing.objects.filter(period__in=list(codes))
         .order_by()
@@ -54,14 +55,17 @@ def marks_of(codes: Iterable[str]) -> dict[str, str]:
     return {row["period"]: "/".join(str(value) for value in row.values()) for row in rows}
 
 
-def refresh(codes: Sequence[str], marks: dict[str, str]) -> None:
-    """Bring the stored filings and submissions of these periods up to where they stand; `marks` was asked before."""
+def refresh(codes: Iterable[str]) -> None:
+    """Bring the stored filings and submissions of these periods up to where they stand. The mark is asked again in
+    turn: nobody puts an older state in the place of a newer one."""
     for code in codes:
-        if code in marks and not _is_current(code, marks[code]):
-            _store(code, marks[code])
+        with in_turn(f"{code}-{FILINGS}"):
+            mark = marks_of([code]).get(code, "")
+            if not is_current(code, mark):
+                _store(code, mark)
 
 
-def _is_current(code: str, mark: str) -> bool:
+def is_current(code: str, mark: str) -> bool:
     for name in (FILINGS, SUBMISSIONS):
         notes = notes_of(code, name)
         if notes is None or any(published_edition(each).digest != digest for each, digest in notes["editions"].items()):
