@@ -105,9 +105,11 @@ def test_it_drafts_no_edition_that_was_never_published(may):
 def test_it_journals_what_a_change_said_before_and_after(may):
     draft = workflow.begin_draft(CODE, may.desk, AT)
     content = drafting.with_rule(draft.content, "R604", TIGHTER)
-    workflow.change_draft(draft, 0, content, may.desk, AT, "修改 R604", before={"公式": "旧"}, after={"公式": "新"})
-    entry = JournalEntry.objects.get(action="修订稿：修改 R604")
-    assert (entry.before, entry.after) == ({"公式": "旧"}, {"公式": "新"}) and "第1稿" in entry.subject
+    what = "撤销对参数 A_NAME_OF_THIRTY_CHARACTERS_00 的改动，一句长于操作一栏的话"
+    workflow.change_draft(draft, 0, content, may.desk, AT, what, before={"公式": "旧"}, after={"公式": "新"})
+    entry = JournalEntry.objects.get(action="修改修订稿")
+    assert (entry.before, entry.after) == ({"公式": "旧"}, {"公式": "新"})
+    assert entry.subject.endswith(f"第1稿：{what}")
 
 
 def test_it_tells_the_second_of_two_administrators_that_the_first_was_there(may):

@@ -66,7 +66,7 @@ def change_draft(
     _be_an_edition(draft)
     draft.version, draft.changed_by, draft.changed_at = draft.version + 1, by, at
     draft.save(update_fields=["text", "version", "changed_by", "changed_at"])
-    _record(draft, by, at, f"修订稿：{what}", before=before, after=after)
+    _record(draft, by, at, "修改修订稿", what, before=before, after=after)
     return draft
 
 
@@ -197,5 +197,7 @@ def _period_it_holds_from(draft: DraftEdition, code: str) -> PeriodCode:
     return first
 
 
-def _record(draft: DraftEdition, by: User, at: datetime, action: str, **more) -> None:
-    journal.record(by=by, at=at, action=action, subject=f"{draft} 第{draft.version}稿", **more)
+def _record(draft: DraftEdition, by: User, at: datetime, action: str, what: str = "", **more) -> None:
+    """`what` was done may be long, and is told with whose draft it is; the action is what people look for."""
+    subject = f"{draft} 第{draft.version}稿" + (f"：{what}" if what else "")
+    journal.record(by=by, at=at, action=action, subject=subject, **more)
