@@ -307,6 +307,30 @@ def test_the_second_click_is_harmless(filed):
     assert JournalEntry.objects.filter(action__contains="R604").count() == 1
 
 
+def opened(body):
+    """With what the page held when it was opened, as the browser sends it back."""
+    names = ("texts", "when", "columns", "each", "formula")
+    return {f"initial-{name}": body[name] for name in names} | body
+
+
+def test_words_of_a_formula_do_not_outlive_it(filed):
+    client, body = sign_in(filed.city), opened(typed(filed.draft))
+    written = lambda: raw_rule(DraftEdition.objects.get().content, "R604")["formula"]  # noqa: E731
+    for _ in range(2):  # the second click says the same
+        assert client.post(f"{R604}save/", body | {"texts": NARROW}).status_code == 302
+    assert DraftEdition.objects.get().version == 1
+    assert written() == "20211＋20212≤2021（列：c1、c2、c3）"
+    body = opened(typed(DraftEdition.objects.get()))
+    client.post(f"{R604}save/", body | {"texts": WIDE, "formula": "两者之和至多大5万元"})
+    assert written() == "两者之和至多大5万元"  # somebody's own words stay
+
+
+def test_words_are_kept_where_only_the_level_changes(filed):
+    sign_in(filed.city).post(f"{R604}save/", opened(typed(filed.draft)) | {"level": "warning", "message": "一\r\n二"})
+    rule = raw_rule(DraftEdition.objects.get().content, "R604")
+    assert (rule["formula"], rule["message"]) == ("20211 + 20212 ≤ 2021 + ε（适用条件：各列）", "一 二")
+
+
 def test_a_stale_tab_is_told_what_stands_now_and_keeps_what_was_typed(filed):
     client, stale = sign_in(filed.city), typed(filed.draft, texts=NARROW)
     client.post(f"{R604}save/", typed(filed.draft, texts=WIDE))

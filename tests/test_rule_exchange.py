@@ -126,6 +126,11 @@ def test_a_dry_run_tells_new_changed_unchanged_dropped_and_what_stays(draft):
     assert changed.fields == (
         ("级别", "错误", "提示"),
         ("规则文字", "M20211 + M20212 <= M2021 + eps(2)", "M20211 + M20212 <= M2021"),
+        (
+            "公式",
+            "20211 + 20212 ≤ 2021 + ε（适用条件：各列）",
+            "20211＋20212≤2021（列：c1、c2、c3）",
+        ),
     )
     assert (new.row, new.rule, new.word) == (3, "R699", "新增") and ("提示语", "", NEW["提示语"]) in new.fields
     assert (dropped.row, dropped.rule, dropped.word) == (5, "R635", "删除")

@@ -18,6 +18,7 @@ from forms_tables import drafting
 from forms_tables.checks import rows_of, slips_in_rule
 from forms_tables.edition import Edition
 from reporting.models import DraftEdition, PublishedEdition
+from reporting.revisions.formula_words import formula_of
 from reporting.revisions.words import CHOICES
 from reporting.revisions.workbook import (
     COLUMNS,
@@ -129,6 +130,8 @@ class RuleResource(resources.Resource):
         super().__init__()
         self.edition = draft and draft.edition
         self.standing = {rule["id"]: rule for rule in draft.content[drafting.RULES]["rule"]} if draft else {}
+        published = draft.based_on.content[drafting.RULES]["rule"] if draft else ()
+        self.published = {rule["id"]: rule for rule in published}
         self.rules = dict(self.standing)
         self.used = used_ids(draft.family) if draft else set()
         self.seen = Counter()
@@ -176,6 +179,10 @@ class RuleResource(resources.Resource):
             raise ValidationError(errors)
 
     def save_instance(self, instance, is_create, row, **kwargs):
+        written = rule_from(drafting.merged_rule({}, self.said(instance)))
+        if written.kind in TEXTUAL:
+            known = (rules.get(instance.id, {}) for rules in (self.standing, self.published))
+            instance.formula = formula_of(self.edition, written, *known)
         rule = drafting.merged_rule(self.rules.get(instance.id, {}), self.said(instance))
         if is_create:
             self.rules = _inserted(self.rules, instance.above, rule)

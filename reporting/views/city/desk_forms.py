@@ -14,6 +14,7 @@ from forms_tables.expressions import MAX_LENGTH
 from forms_tables.proofreading import Slip
 from forms_tables.scopes import Cell
 from forms_tables.wording import say
+from reporting.revisions.formula_words import READ_BY, in_words
 from reporting.views.city.editions import KINDS
 from reporting.workflow.rule import TEXTUAL, rule_from
 
@@ -23,6 +24,15 @@ ID = re.compile(r"[A-Z][A-Z0-9]{1,9}")
 WORD = re.compile(r"\w[\w.]*")  # a name or a number is marked as a whole
 LISTED = re.compile(r"[\s,，、;；]+")
 IN_CODE = {"spellcheck": "false", "autocapitalize": "off", "autocomplete": "off"}
+
+
+class OneLine(forms.CharField):
+    """A sentence that may be longer than the box is wide: the box grows with it, the sentence stays one line."""
+
+    widget = forms.Textarea(attrs={"rows": 1})
+
+    def to_python(self, value: str) -> str:
+        return " ".join(super().to_python(value).splitlines())
 
 
 class RuleForm(PlainForm):
@@ -54,10 +64,15 @@ class RuleForm(PlainForm):
         max_length=2000,
         help_text="x 依次代表的行：2010 2020；软统企6 为全表，软统企6:累计 为其中累计数，-2090 为除去这一行。",
     )
-    message = forms.CharField(label="提示语", max_length=200)
-    formula = forms.CharField(label="公式的文字写法", required=False, max_length=300)
-    basis = forms.CharField(label="依据", required=False, max_length=200)
-    note = forms.CharField(label="说明", required=False, max_length=300)
+    message = OneLine(label="提示语", max_length=200)
+    formula = OneLine(
+        label="公式的文字写法",
+        required=False,
+        max_length=300,
+        help_text="列在“制度”里；改了公式而没改这里，保存时按公式重写。",
+    )
+    basis = OneLine(label="依据", required=False, max_length=200)
+    note = OneLine(label="说明", required=False, max_length=300)
 
     def __init__(self, *args, edition: Edition, standing: Mapping[str, Any] | None = None, **kwargs):
         self.edition, self.standing = edition, standing or {}
@@ -69,6 +84,7 @@ class RuleForm(PlainForm):
                 del self.fields[name]
         self.order_fields(ORDER)
         for name, field in self.fields.items():
+            field.show_hidden_initial = name in (*READ_BY, "formula")
             field.widget.attrs["aria-describedby"] = f"says-{name}" + (f" hint-{name}" if field.help_text else "")
 
     @property
@@ -112,7 +128,15 @@ class RuleForm(PlainForm):
             self.mistakes = [Mistake.of(slip, self.rule) for slip in slips]
         for mistake in self.mistakes:
             self.add_error(mistake.field, f"{mistake.where}{mistake.reason}。")
+        if "texts" in self.fields and not self.errors:
+            self._keep_the_sentence_true()
         return self.cleaned_data
+
+    def _keep_the_sentence_true(self) -> None:
+        """Changed is what differs from the page as it was opened, so that a second click writes the same again."""
+        changed = set(self.changed_data)
+        if "formula" not in changed and changed & set(READ_BY):
+            self.cleaned_data["formula"] = in_words(self.edition, self.rule)
 
     @property
     def said(self) -> dict[str, Any]:
@@ -170,9 +194,10 @@ class Mistake:
 
 @dataclass(frozen=True)
 class Read:
-    """One text in the form's words, and where it is judged."""
+    """One text in the form's words, which rows it names, and where it is judged."""
 
     words: str
+    names: tuple[str, ...]
     premise: str
     columns: tuple[str, ...]
     rows: int
@@ -185,8 +210,10 @@ def readings_of(edition: Edition, rule: Rule) -> list[Read]:
 
 def _read(conditions) -> Read:
     first = conditions[0]
+    cells = [meaning for meaning in first.reads if isinstance(meaning, Cell)]
     return Read(
         words=say(first.tree, first.scope),
+        names=tuple(dict.fromkeys(f"{one.indicator.code} {one.indicator.name}" for one in cells)),
         premise=say(first.premise, first.scope) if first.premise else "",
         columns=tuple(dict.fromkeys(label for one in conditions if (label := _column_label(one)))),
         rows=len({one.scope.row for one in conditions if one.scope.row}),
