@@ -191,6 +191,13 @@ def test_the_rule_is_tried_on_the_first_of_the_list_or_on_another_filing_of_the_
     assert effect(filed, texts=NARROW, show="newly_fail/x/y/z").context["listed"].page.number == 1
 
 
+def test_a_rule_that_reads_a_coefficient_nobody_has_entered_is_tried_all_the_same(filed):
+    """Without official coefficients no firm has a k: the second text does not apply, the first speaks."""
+    answer = effect(filed, texts=f"{NARROW}\nM2021 <= k * M2020")
+    assert answer.status_code == 200 and groups(answer)["newly_fail"][0] == 1
+    assert answer.context["listed"].try_json
+
+
 def test_it_says_so_while_nobody_has_submitted(may):
     answer = effect(may, texts=NARROW)
     assert "还没有一户上报" in answer.text
@@ -237,7 +244,7 @@ def test_a_text_with_a_mistake_is_marked_at_its_place_and_not_saved(filed, text)
     refused = sign_in(filed.city).post(f"{R604}save/", typed(filed.draft, texts=text))
     assert refused.status_code == 422
     assert DraftEdition.objects.get().version == 0
-    assert JournalEntry.objects.filter(action__contains="R604").count() == 0
+    assert JournalEntry.objects.filter(subject__contains="R604").count() == 0
 
 
 def test_a_mistake_in_the_second_text_or_the_condition_is_said_there(filed):
@@ -293,7 +300,7 @@ def test_saving_changes_the_draft_and_the_journal_says_what(filed):
     draft = DraftEdition.objects.get()
     assert draft.version == 1
     assert raw_rule(draft.content, "R604")["texts"] == [NARROW]
-    line = JournalEntry.objects.get(action__contains="R604")
+    line = JournalEntry.objects.get(subject__contains="R604")
     assert (line.before["公式"], line.after["公式"], line.after["说明"]) == (OLD, NARROW, "不留容差")
     page = client.get(answer["Location"])
     assert "R604已保存到修订稿（第1稿）。" in page.text and "本稿修改" in page.text
@@ -304,7 +311,7 @@ def test_the_second_click_is_harmless(filed):
     assert client.post(f"{R604}save/", body).status_code == 302
     assert client.post(f"{R604}save/", body).status_code == 302
     assert DraftEdition.objects.get().version == 1
-    assert JournalEntry.objects.filter(action__contains="R604").count() == 1
+    assert JournalEntry.objects.filter(subject__contains="R604").count() == 1
 
 
 def opened(body):

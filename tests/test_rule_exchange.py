@@ -136,7 +136,7 @@ def test_a_dry_run_tells_new_changed_unchanged_dropped_and_what_stays(draft):
     assert (dropped.row, dropped.rule, dropped.word) == (5, "R635", "删除")
     assert len(done.missing) == 187 - 3 and "R601" in done.missing
     draft.refresh_from_db()
-    assert draft.version == 0 and not JournalEntry.objects.filter(action__contains="导入").exists()
+    assert draft.version == 0 and not JournalEntry.objects.filter(subject__contains="导入").exists()
 
 
 def test_it_imports_all_of_it_as_one_change_of_the_draft(draft, cast):
@@ -150,8 +150,8 @@ def test_it_imports_all_of_it_as_one_change_of_the_draft(draft, cast):
     assert after["R699"]["columns"] == ["c1", "c3"] and len(after["R699"]["texts"]) == 2
     assert list(after).index("R699") == list(after).index("R604") + 1
     assert "R635" not in after and len(after) == 187
-    entry = JournalEntry.objects.get(action__contains="导入")
-    assert "六月.xlsx" in entry.action and "新增 1 条，修改 1 条，删除 1 条" in entry.action
+    entry = JournalEntry.objects.get(subject__contains="导入")
+    assert "六月.xlsx" in entry.subject and "新增 1 条，修改 1 条，删除 1 条" in entry.subject
     assert entry.before == {"R604 提示语": before["R604"]["message"], "R635": "删除"}
     assert entry.after == {"R604 提示语": "基础软件与工业软件之和过大", "R699": "新增"}
 

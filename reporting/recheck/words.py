@@ -4,7 +4,7 @@ firm's until they are sent: of a draft officials see what does not hold and wher
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import localcontext
 
 import polars as pl
@@ -14,9 +14,7 @@ from forms_tables.catalog import Edition
 from forms_tables.checks import Condition
 from forms_tables.columns import labels_of
 from forms_tables.completion import PRECISION
-from forms_tables.scopes import Cell, Fact, Meaning, Setting
 from reporting import dataset
-from reporting.dataset.scaling import decimal_of
 from reporting.recheck import UNREADABLE, Recheck
 
 
@@ -69,29 +67,7 @@ def readings_of(
     found: Recheck, edition: Edition, conditions: Sequence[Condition], filings: pl.Series
 ) -> dict[int, Reading]:
     """These filings as the conditions read them, out of the stored columns."""
-    labels = labels_of(conditions)
-    stored = dataset.load(found.period, labels, edition=edition, filed_under=edition.code, fresh=False)
+    stored = dataset.load(found.period, labels_of(conditions), edition=edition, filed_under=edition.code, fresh=False)
     wanted = stored.filings["filing"].is_in(filings.implode())
-    frame, scales = stored.ledger.frame.filter(wanted), stored.ledger.scales
-    meanings = [labels[name] for name in frame.columns if name in labels]
-    places = [scales.get(meaning.label) for meaning in meanings]
-    rows = frame.select(meaning.label for meaning in meanings).rows() if meanings else [()] * wanted.sum()
-    readings = {}
-    for filing, row in zip(stored.filings.filter(wanted)["filing"], rows, strict=True):
-        reading = Reading(edition, found.period.parsed, {}, {}, dict(stored.ledger.parameters), {})
-        for meaning, decimals, value in zip(meanings, places, row, strict=True):
-            _put(reading, meaning, value if decimals is None else decimal_of(value, decimals))
-        readings[filing] = reading
-    return readings
-
-
-def _put(reading: Reading, meaning: Meaning, value: object) -> None:
-    match meaning:
-        case Fact(period="register", code=code):
-            reading.attributes[code] = value
-        case Cell(period="") | Fact(period=""):
-            reading.values[meaning.key] = value
-        case Cell() | Fact():
-            reading.history.setdefault(meaning.period, {})[meaning.key] = value
-        case Setting(name=name):
-            reading.parameters[name] = value
+    chosen = replace(stored.ledger, frame=stored.ledger.frame.filter(wanted))
+    return dict(zip(stored.filings.filter(wanted)["filing"], chosen.readings(conditions), strict=True))

@@ -14,7 +14,7 @@ from forms_tables.checks import Condition, spread
 from forms_tables.columns import Ledger, failing, labels_of, verdicts
 from forms_tables.completion import PRECISION
 from forms_tables.edition import Edition, Rule
-from forms_tables.scopes import Cell, Fact, Meaning, Setting
+from forms_tables.scopes import Meaning
 from forms_tables.wording import figure
 from reporting import dataset
 from reporting.aggregation import share
@@ -292,25 +292,4 @@ def _sides(condition: Condition, reading: Reading) -> str:
 
 def reading_of(ledger: Ledger, row: int, conditions: Sequence[Condition]) -> Reading:
     """One row of a ledger as the rules read a filing: only what these conditions need."""
-    values: dict[str, Decimal | str | None] = {}
-    attributes: dict[str, str] = {}
-    history: dict[str, dict[str, Decimal | str | None]] = {}
-    parameters = dict(ledger.parameters)
-    for label, meaning in labels_of(conditions).items():
-        value = _value(ledger, label, row)
-        match meaning:
-            case Setting(name=name):
-                parameters[name] = value
-            case Fact(period="register", code=code):
-                attributes[code] = value
-            case Cell() | Fact() if meaning.period:
-                history.setdefault(meaning.period, {})[meaning.key] = value
-            case _:
-                values[meaning.key] = value
-    return Reading(conditions[0].scope.edition, ledger.period, values, attributes, parameters, history)
-
-
-def _value(ledger: Ledger, label: str, row: int) -> Decimal | str | None:
-    stored = ledger.frame[label][row]
-    scale = ledger.scales.get(label)
-    return stored if stored is None or scale is None else Decimal(stored).scaleb(-scale)
+    return next(replace(ledger, frame=ledger.frame.slice(row, 1)).readings(conditions))
