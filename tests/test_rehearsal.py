@@ -7,10 +7,13 @@ from django.core.management import call_command
 
 from accounts.clock import real_now
 from forms_tables import drafting
+from forms_tables.catalog import edition_from, shipped_content
 from reporting import tasks, workflow
 from reporting.judging import judge
 from reporting.models import Filing, ParameterValue, Rehearsal
 from reporting.revisions import rehearsal
+from reporting.revisions.one_by_one import outcomes_of
+from reporting.revisions.tally import Tally
 from reporting.workflow import Overtaken, Refused
 from reporting.workflow.period import owe
 from tests.cast import AT, make_enterprise, make_user
@@ -122,6 +125,17 @@ def test_a_dropped_row_tells_what_would_be_collected_no_more(may):
     assert (dropped["code"], dropped["filings"]) == ("2112", 1)
     assert dropped["sums"] == {"本年本期累计": "40"}
     assert effect["lists"]["row:2112:filled"] == [may.filing.pk]
+
+
+def test_what_a_dropped_row_holds_in_a_draft_is_in_no_sum(may):
+    """云图 submitted 40 persons in 2112; 山城 has typed 7, which it may yet change."""
+    workflow.save_sheet(may.other_filing, TABLE, {"2112.c1": "7"}, 1, may.other_clerk, AT)
+    edition, without = may.may.edition, drafting.without_indicator(shipped_content(CODE), "2112")
+    tally = Tally(edition_from("draft", without), edition, "month")
+    for outcome in outcomes_of(may.may, rehearsal.filings_to_judge(may.may), edition):
+        tally.add(outcome)
+    [dropped] = tally.effect()["dropped"]
+    assert (dropped["filings"], dropped["sums"]) == (2, {"本年本期累计": "40"})
 
 
 def test_a_formula_changed_is_computed_again_and_not_taken_for_an_error(may):
@@ -244,6 +258,15 @@ def test_a_failure_is_kept_with_its_words(may, monkeypatch):
     assert begun.state == Rehearsal.FAILED and "disk" in begun.effect["failure"]
 
 
+def test_a_draft_changed_before_a_worker_came_to_it_is_not_rehearsed_under_the_old_number(may):
+    draft = drafted(may, lambda c: drafting.with_rule(c, "R604", TIGHTER))
+    begun = rehearsal.begin(draft, 1, may.may, may.city, AT, real_now())
+    drafted(may, lambda c: drafting.with_rule(c, "R605", {"level": "warning"}))
+    tasks.rehearse(begun.pk)
+    begun.refresh_from_db()
+    assert begun.state == Rehearsal.FAILED and "第2稿" in begun.effect["failure"] and "rules" not in begun.effect
+
+
 def test_it_is_refused_to_others_and_for_another_version(may):
     draft = drafted(may, lambda c: drafting.with_rule(c, "R604", TIGHTER))
     with pytest.raises(Refused, match="市级"):
@@ -334,6 +357,7 @@ def test_columns_are_used_only_where_the_forms_stay(may):
         (RULE_CHANGES[3], True),
         (lambda c: drafting.with_new_indicator(c, TABLE, NEW_ROW), False),
         (lambda c: drafting.with_parameter(c, "k_E41", {"default": "0.5"}), False),
+        (lambda c: drafting.with_parameter(c, "k_E99", {"title": "新的系数", "default": "0.5", "provenance": "derived"}), False),
     ]:
         draft = drafted(may, change)
         assert rehearsal.leaves_forms_alone(may.may, of_may, draft.edition) is alone

@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -15,7 +15,7 @@ from forms_tables.columns import Ledger, failing, labels_of
 from forms_tables.completion import plans_of
 from forms_tables.scopes import Setting
 from reporting import dataset
-from reporting.judging import parameters_in
+from reporting.judging import COEFFICIENT, parameters_in
 from reporting.models import Filing, Period, published_edition
 from reporting.revisions.one_by_one import ERROR, UNREADABLE, Judged, Outcome, outcomes_of
 
@@ -32,17 +32,18 @@ def leaves_forms_alone(period: Period, filings: QuerySet[Filing], edition: Editi
         if tables[0] != tables[1]:
             return False
         before = parameters_in(own, period)
-        if any(before.get(name) != after.get(name) for name in _settings_in_forms(own, frequency)):
+        settings = _settings_in_forms(own, [*before, *after], frequency)
+        if any(before.get(name) != after.get(name) for name in settings):
             return False
     return True
 
 
-def _settings_in_forms(edition: Edition, frequency: str) -> set[str]:
-    """k is computed from the official coefficients."""
+def _settings_in_forms(edition: Edition, parameters: Iterable[str], frequency: str) -> set[str]:
+    """The parameters that forms are computed with; k is computed from all the official coefficients there are."""
     plans = plans_of(edition, frequency).values()
     formulas = [formula for plan in plans for formula in (plan.carry, plan.formula) if formula]
     names = {meaning.name for formula in formulas for meaning in formula.outside if isinstance(meaning, Setting)}
-    return names | ({name for name in edition.parameters if name.startswith("k_")} if "k" in names else set())
+    return names | ({name for name in parameters if name.startswith(COEFFICIENT)} if "k" in names else set())
 
 
 def codes_of(filings: QuerySet[Filing]) -> list[str]:

@@ -94,7 +94,7 @@ class Tally:
         filled = [key for key in indicator.columns if was.get(f"{code}.{key}") is not None]
         if filled:
             self._list(f"row:{code}:filled", outcome)
-        for key in filled:
+        for key in filled if outcome.submitted else ():  # a draft is in no total
             value = was[f"{code}.{key}"]
             if isinstance(value, Decimal) and indicator.adds_up_in(key):
                 self.lost[f"{code}.{key}"] += value
