@@ -466,6 +466,13 @@ def test_a_filing_that_holds_something_odd_is_judged_by_itself_and_named(may):
     assert said["rule"] == "-" and "这份填报不能审核：2010.c1 的值“壹佰”" in said["words"]
 
 
+def test_what_makes_a_draft_odd_is_told_to_officials_without_its_figure(drafted, monkeypatch):
+    monkeypatch.setattr(dataset.scaling, "MOST_DIGITS", 3)
+    [odd] = dataset.load(drafted.may).odd
+    assert "1000" in odd.why and "1000" not in odd.why_shown
+    assert [why for why in recheck(drafted.may).judged["why"] if why] == [odd.why_shown]
+
+
 def test_names_of_which_nothing_is_stored_are_blank_for_every_filing(may):
     freeze(may.filing, may.clerk, {"2010.c1": "1.00"})
     freeze(may.other_filing, may.other_clerk, {"2010.c1": "2.00"})

@@ -49,6 +49,11 @@ class Odd:
     submission: int | None
     why: str
 
+    @property
+    def why_shown(self) -> str:
+        """For officials: the figure at fault is its firm's until it is sent."""
+        return self.why if self.submission is not None else "草稿里有不能成列的数据"
+
 
 @dataclass(frozen=True)
 class Stored:

@@ -170,7 +170,7 @@ def problem_rows(edition: Edition, filing: int, problems: str) -> Iterator[tuple
 
 
 def _odd_frame(odd: Sequence[Odd]) -> pl.DataFrame:
-    rows = [(o.filing, o.enterprise, o.district, o.edition, o.state, o.submission, None, o.why) for o in odd]
+    rows = [(o.filing, o.enterprise, o.district, o.edition, o.state, o.submission, None, o.why_shown) for o in odd]
     return pl.DataFrame(rows, schema=KNOWN, orient="row")
 
 
@@ -180,7 +180,7 @@ def _judged_by_itself(edition: Edition, odd: Odd) -> pl.DataFrame:
     try:
         rows = list(_found_alone(edition, filing, frozen=odd.submission is not None))
     except (ArithmeticError, ValueError, TypeError, KeyError, AttributeError):
-        rows = [(odd.filing, edition.code, None, UNREADABLE, ERROR, "", f"这份填报不能审核：{odd.why}。")]
+        rows = [(odd.filing, edition.code, None, UNREADABLE, ERROR, "", f"这份填报不能审核：{odd.why_shown}。")]
     return pl.DataFrame(rows, schema=FOUND, orient="row")
 
 
