@@ -111,11 +111,11 @@ def _figure(text: str) -> str:
 @on_the_draft
 def parameters(request: HttpRequest, draft: DraftEdition) -> HttpResponse:
     changes = {c.code: c for c in changes_between(draft.based_on.content, draft.content) if c.sort == "parameter"}
-    edition = draft.edition
+    edition, entered = draft.edition, entered_for(None)
     around = {
         "draft": draft,
         "edition": draft.based_on.edition,
-        "rows": [(each, changes.get(name), entered_for(None).get(name)) for name, each in edition.parameters.items()],
+        "rows": [(each, changes.get(name), entered.get(name)) for name, each in edition.parameters.items()],
         "dropped": [change for change in changes.values() if not change.after],
     }
     return render(request, "city/desk/parameters.html", around)
