@@ -115,8 +115,9 @@ def owed_of(period: Period, filings: Iterable[int]) -> Iterator[Owed]:
     period = Period.objects.prefetch_related("deadlines").get(pk=period.pk)
     if period.is_locked:
         return
-    fields = ("state", "extended_to", "enterprise__name", "enterprise__attributes", "period", "district")
-    found = Filing.objects.filter(pk__in=filings).select_related("enterprise").only(*fields).order_by("pk")
+    own = ("enterprise__name", "enterprise__attributes", "latest__edition_code")
+    fields = ("state", "extended_to", "period", "district", "latest", *own)
+    found = Filing.objects.filter(pk__in=filings).select_related("enterprise", "latest").only(*fields).order_by("pk")
     districts = District.objects.select_related("contact").in_bulk()
     requests = dict(
         LateRequest.objects.filter(filing__in=filings).order_by("asked_at").values_list("filing", "granted")
@@ -126,7 +127,7 @@ def owed_of(period: Period, filings: Iterable[int]) -> Iterator[Owed]:
     drafts = declared(period, filings)
     for filing in found:
         filing.period, filing.district = period, districts[filing.district_id]
-        tables = tables_for(period.edition, period.parsed, drafts.get(filing.pk, {}), filing.enterprise.attributes)
+        tables = tables_for(filing.edition, period.parsed, drafts.get(filing.pk, {}), filing.enterprise.attributes)
         yield Owed(
             filing=filing,
             period=period,

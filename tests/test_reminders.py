@@ -4,6 +4,7 @@ import threading
 from datetime import date, datetime
 
 import pytest
+from django.core.management import call_command
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
@@ -13,7 +14,7 @@ from accounts.outbox import message_of
 from accounts.tasks import send_letters
 from reporting import register, reminders, workflow
 from reporting.judging import judge
-from reporting.models import Deadline, Filing, LateRequest, Period, ReminderChoice, State
+from reporting.models import Deadline, Filing, LateRequest, Period, Rehearsal, ReminderChoice, State
 from reporting.occasions import set_schedule
 from reporting.workflow import Refused
 from tests.cast import AT, SHANGHAI, assemble, make_enterprise
@@ -104,6 +105,29 @@ def test_only_the_tables_that_apply_are_named(may, cast):
     key_firm, plain = (Letter.objects.get(to=who.email).facts["tables"] for who in (cast.zhao_min, cast.li_na))
     assert [table.split()[0] for table in key_firm] == ["软统企6", "软统企7"]
     assert [table.split()[0] for table in plain] == ["软统企6"]
+
+
+def test_tables_are_named_by_the_revision_each_filing_is_judged_by(may, cast):
+    """云图 sent May under the first text and has it back; 嘉陵 has sent nothing and files under the second."""
+    submission = file_may(may.filing, may.clerk)
+    workflow.send_back(submission, [{"cell": "", "reason": "请核对"}], may.reviewer, on(8))
+    made_revision(may, lambda content: content["t6.toml"]["table"].update(title="改过的表名"))
+    reminders.plan(on(12))
+    returned, unsent = (
+        Letter.objects.filter(to=who.email, stem__startswith="reminder/").latest("written_at").facts["tables"]
+        for who in (cast.li_na, cast.zhao_min)
+    )
+    assert "改过的表名" in str(unsent) and "改过的表名" not in str(returned)
+
+
+def made_revision(may, change) -> None:
+    call_command("load_edition", verbosity=0)
+    draft = workflow.begin_draft("chongqing-2024", may.city, AT)
+    content = draft.content
+    change(content)
+    draft = workflow.change_draft(draft, 0, content, may.city, AT, "表名")
+    facts = {"draft": draft, "version": 1, "period": may.may, "state": Rehearsal.DONE, "by": may.city, "at": AT}
+    workflow.publish(draft, 1, "2024M05", "通知", Rehearsal.objects.create(**facts), may.city, AT)
 
 
 def test_what_the_drafted_annual_says_of_the_firm_decides_its_tables(cast):
