@@ -29,9 +29,10 @@ from reporting.models import (
 from reporting.workbook_exchange import receive_workbook, write_filing_template
 from reporting.workflow import Overtaken, Refused
 from reporting.workflow.period import owe
-from tests.cast import AT, make_user
+from tests.cast import AT, assemble, make_user
 from tests.may import CLEAN_MAY, fresh, make_may, open_period
 from tests.officials import file_may, make_it_be, sign_in
+from tests.test_locks import while_another
 
 pytestmark = pytest.mark.django_db
 CODE, TABLE, LATER = "chongqing-2024", "软统企6", AT + timedelta(hours=2)
@@ -436,3 +437,19 @@ def test_another_state_of_a_filing_does_not_change_what_it_is_judged_by(may):
     publish(may)
     filing = fresh(may.filing)
     assert filing.state == State.DRAFT and filing.edition.code == CODE
+
+
+# One waits for the other
+
+
+@pytest.mark.worker
+@pytest.mark.parametrize("is_published_first", [True, False])
+def test_a_period_opened_beside_a_publication_takes_the_revision_over(transactional_db, is_published_first):
+    call_command("load_edition", verbosity=0)
+    may = make_may(assemble())
+    may.desk = may.city
+    draft = drafted(may.desk)
+    at = LATER.replace(month=7)
+    acts = [lambda: publish(may, draft), lambda: workflow.open_period("2024M06", may.desk, at)]
+    while_another(*(acts if is_published_first else reversed(acts)))
+    assert Period.objects.get(pk="2024M06").edition_code == PublishedEdition.objects.get(number=2).code

@@ -16,6 +16,11 @@ class PublishedEditionQuerySet(models.QuerySet):
     def of_family(self, family: str) -> models.QuerySet:
         return self.filter(family=family).order_by("number")
 
+    def hold_still(self, family: str) -> None:
+        """Until the transaction ends no revision is published, and no period opened, beside this one. A revision that
+        is being published as a period is opened would else hold for neither."""
+        list(self.of_family(family).select_for_update().values_list("pk", flat=True))
+
     def update(self, **kwargs):
         raise TypeError("A published edition never changes; a change is the next revision.")
 

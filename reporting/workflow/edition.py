@@ -100,6 +100,7 @@ def publish(
     _be_worth_publishing(draft)
     if seen is None or seen.draft_id != draft.pk or seen.version != draft.version or seen.state != Rehearsal.DONE:
         raise Refused(f"第{draft.version}稿还没有试算过。请先选一个报告期试算，看过影响再发布。")
+    PublishedEdition.objects.hold_still(draft.family)
     taking_over = [
         period
         for period in Period.objects.select_for_update()

@@ -8,6 +8,7 @@ from django.db.models import Count
 
 from accounts import journal, letters
 from accounts.models import Enterprise, Residence, User
+from forms_tables.catalog import edition_for
 from forms_tables.periods import PeriodCode
 from reporting import deadlines, results
 from reporting.deadline_letters import deadline_moved
@@ -15,6 +16,7 @@ from reporting.models import (
     Deadline,
     Filing,
     Period,
+    PublishedEdition,
     State,
     calendar_in_force,
     choice_in_force,
@@ -36,6 +38,7 @@ def open_period(code: str, by: User, at: datetime, estimates_allowed: bool = Fal
     parsed = _period_code(code, choice.reading if choice else deadlines.DEFAULT)
     if at.date() <= parsed.end:
         raise Refused(f"{parsed.label}尚未结束，{parsed.end + timedelta(days=1):%Y-%m-%d} 起可以开始填报。")
+    PublishedEdition.objects.hold_still(edition_for(parsed).code)
     period, created = Period.objects.get_or_create(
         code=parsed.code,
         defaults={
