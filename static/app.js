@@ -56,6 +56,14 @@ document.addEventListener("click", (event) => {
   if (link && link.hash === window.location.hash) focusNamedCell(); // the same link a second time
 });
 
+// Of tabs that are wider than the page the open one is in sight.
+window.addEventListener("DOMContentLoaded", () => {
+  document.querySelectorAll(".tabs").forEach((tabs) => {
+    const open = tabs.querySelector("[aria-current]");
+    if (open) tabs.scrollLeft = open.offsetLeft - tabs.offsetLeft - (tabs.clientWidth - open.offsetWidth) / 2;
+  });
+});
+
 // What went wrong on the way is said in words where a screen reader hears it.
 function say(words) {
   const live = document.getElementById("live");

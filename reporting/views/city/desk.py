@@ -101,7 +101,7 @@ def save(request, draft, rule_id):
         else:
             draft = save_rule(draft, version, rule_id, form.said, request.user, at)
     except Overtaken as overtaken:
-        return show(request, overtaken.draft, rule_id, form, status=409, overtaken=str(overtaken))
+        return show(request, overtaken.draft, rule_id, form, status=409, is_overtaken=True)
     except Refused as refusal:
         form.add_error(None, str(refusal))
         return show(request, draft, NEW if "id" in form.fields else rule_id, form, status=409)
@@ -183,13 +183,13 @@ def dropped(request, draft, rule_id):
     return render(request, "city/desk/dropped.html", around)
 
 
-def show(request, draft, rule_id, form, status=200, overtaken=""):
+def show(request, draft, rule_id, form, status=200, is_overtaken=False):
     change = next((each for each in rule_changes_in(draft) if each.code == rule_id), None)
     around = look(request, draft, rule_id, form) | {
         "change": change,
         "changes": told(change) if change and change.before else [],
-        "overtaken": overtaken,
-        "stands_now": told(beside(draft, rule_id, form)) if overtaken else [],
+        "is_overtaken": is_overtaken,
+        "stands_now": told(beside(draft, rule_id, form)) if is_overtaken else [],
         "can_drop": bool(form.standing) and form.standing["kind"] in TEXTUAL,
     }
     return render(request, "city/desk/rule.html", around, status=status)

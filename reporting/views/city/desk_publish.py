@@ -48,6 +48,14 @@ def publish(request: HttpRequest, draft: DraftEdition) -> HttpResponse:
         published = workflow.publish(
             draft, version, seen=seen_of(draft, version), by=request.user, at=clock.now(), **told
         )
+    except workflow.Overtaken as overtaken:
+        standing = overtaken.draft
+        said = (
+            f"修订稿在您打开之后已由{standing.changed_by}改动过（第{standing.version}稿），没有发布。"
+            "请看过现在的改动，重新试算后再发布。"
+        )
+        form.add_error(None, said)
+        return show(request, draft, form, status=409)
     except workflow.Refused as refusal:
         form.add_error(None, str(refusal))
         return show(request, draft, form, status=409)
