@@ -26,10 +26,10 @@ CODE, LATER = "chongqing-2024", AT + timedelta(hours=1)
 NEW = {
     "编号": "R699",
     "级别": "提示",
-    "类型": "审核关系",
-    "所在": "软统企6",
+    "在哪里执行": "审核关系",
+    "所在的表": "软统企6",
     "列": "c1、c3",
-    "规则文字": "M20211 <= M2010\nM20212 <= M2010",
+    "公式": "M20211 <= M2010\nM20212 <= M2010",
     "提示语": "基础软件、工业软件收入都不应大于营业收入",
 }
 
@@ -115,7 +115,7 @@ def test_a_text_that_looks_like_a_formula_stays_text_both_ways(draft, cast, sign
 def test_a_dry_run_tells_new_changed_unchanged_dropped_and_what_stays(draft):
     done = tried(
         draft,
-        row_of(draft, "R604", 规则文字="M20211 + M20212 <= M2021", 级别="提示"),
+        row_of(draft, "R604", 公式="M20211 + M20212 <= M2021", 级别="提示"),
         NEW,
         row_of(draft, "R605"),
         {"编号": "R635", "操作": "删除"},
@@ -125,9 +125,9 @@ def test_a_dry_run_tells_new_changed_unchanged_dropped_and_what_stays(draft):
     assert (changed.row, changed.rule, changed.word) == (2, "R604", "修改")
     assert changed.fields == (
         ("级别", "错误", "提示"),
-        ("规则文字", "M20211 + M20212 <= M2021 + eps(2)", "M20211 + M20212 <= M2021"),
+        ("公式", "M20211 + M20212 <= M2021 + eps(2)", "M20211 + M20212 <= M2021"),
         (
-            "公式",
+            "公式的文字写法",
             "20211 + 20212 ≤ 2021 + ε（适用条件：各列）",
             "20211＋20212≤2021（列：c1、c2、c3）",
         ),
@@ -171,7 +171,7 @@ def test_an_empty_cell_takes_away_what_was_there(draft, cast):
 
 
 def test_it_is_all_or_nothing(draft, cast):
-    rows = (row_of(draft, "R604", 提示语="改过"), NEW | {"规则文字": "M9999 > 1"})
+    rows = (row_of(draft, "R604", 提示语="改过"), NEW | {"公式": "M9999 > 1"})
     done = exchange.import_rules(draft, 0, sheet_of(*rows), "x.xlsx", cast.zhou_tao, LATER)
     draft.refresh_from_db()
     assert not done.is_clean and draft.version == 0
@@ -214,9 +214,9 @@ def test_a_workbook_of_an_older_draft_says_so(draft, cast):
         ({"编号": "R604; DROP"}, "编号", "不能作编号"),
         ({"级别": "严重"}, "级别", "请写 错误、提示"),
         ({"级别": ""}, "级别", "没有填"),
-        ({"类型": "规则"}, "类型", "请写 审核关系"),
-        ({"类型": "流程"}, "类型", "不能在这里新增"),
-        ({"所在": ""}, "所在", "没有填"),
+        ({"在哪里执行": "规则"}, "在哪里执行", "请写 审核关系"),
+        ({"在哪里执行": "流程"}, "在哪里执行", "不能在这里新增"),
+        ({"所在的表": ""}, "所在的表", "没有填"),
         ({"提示语": ""}, "提示语", "没有填"),
         ({"提示语": "长" * 201}, "提示语", "有 201 个字，最多 200 个"),
         ({"提示语": "一\n二"}, "提示语", "只能写一行"),
@@ -226,19 +226,19 @@ def test_a_workbook_of_an_older_draft_says_so(draft, cast):
         ({"列": "ｃ1"}, "列", "没有一张表有“ｃ1”列"),
         ({"行（逐行）": "2010、9999"}, "行（逐行）", "“9999”不是指标"),
         ({"等待参数": "FXX"}, "等待参数", "没有名为“FXX”的参数"),
-        ({"规则文字": ""}, "规则文字", "没有规则文字"),
-        ({"规则文字": "M2010.c1 >"}, "规则文字", "第11个字符起：不合语法：算式没有写完"),
-        ({"规则文字": "M2010 > 1\nM9999.c1 > 1"}, "规则文字", "第2行，第1个字符起：没有代码为“M9999”的指标"),
-        ({"规则文字": "M2010.z > 1"}, "规则文字", "没有“z”列"),
-        ({"规则文字": "A22 > 1"}, "规则文字", "不能拿文字与数字相比"),
-        ({"规则文字": "M2010 + 1"}, "规则文字", "规则须是一个条件"),
-        ({"规则文字": "M2010 > １"}, "规则文字", "第9个字符起：“１”是全角字符，请改用半角的“1”"),
-        ({"规则文字": "M2010 / M2020 > 1"}, "规则文字", "第7个字符起：没有除法"),
-        ({"规则文字": "__import__('os') == 1"}, "规则文字", "没有名为“__import__”的函数"),
-        ({"规则文字": "M2010 > 1" + " or M2010 > 1" * 38}, "规则文字", "最多500个"),
-        ({"规则文字": "(" * 41 + "M2010" + ")" * 41 + " > 1"}, "规则文字", "嵌套超过40层"),
-        ({"规则文字": "\n".join(["M2010 > 1"] * 41)}, "规则文字", "写了 41 条，最多 40 条"),
-        ({"规则文字": "y" * 21000}, "规则文字", "有 21,000 个字"),
+        ({"公式": ""}, "公式", "没有公式"),
+        ({"公式": "M2010.c1 >"}, "公式", "第11个字符起：不合语法：算式没有写完"),
+        ({"公式": "M2010 > 1\nM9999.c1 > 1"}, "公式", "第2行，第1个字符起：没有代码为“M9999”的指标"),
+        ({"公式": "M2010.z > 1"}, "公式", "没有“z”列"),
+        ({"公式": "A22 > 1"}, "公式", "不能拿文字与数字相比"),
+        ({"公式": "M2010 + 1"}, "公式", "规则须是一个条件"),
+        ({"公式": "M2010 > １"}, "公式", "第9个字符起：“１”是全角字符，请改用半角的“1”"),
+        ({"公式": "M2010 / M2020 > 1"}, "公式", "第7个字符起：没有除法"),
+        ({"公式": "__import__('os') == 1"}, "公式", "没有名为“__import__”的函数"),
+        ({"公式": "M2010 > 1" + " or M2010 > 1" * 38}, "公式", "最多500个"),
+        ({"公式": "(" * 41 + "M2010" + ")" * 41 + " > 1"}, "公式", "嵌套超过40层"),
+        ({"公式": "\n".join(["M2010 > 1"] * 41)}, "公式", "写了 41 条，最多 40 条"),
+        ({"公式": "y" * 21000}, "公式", "有 21,000 个字"),
         ({"适用条件": "A36 == '是' and"}, "适用条件", "不合语法"),
         ({"适用条件": "A36"}, "适用条件", "规则须是一个条件"),
         ({"操作": "删"}, "操作", "“删”不能用"),
@@ -256,8 +256,8 @@ def test_a_number_twice_and_a_rule_the_platform_needs_are_refused(draft):
     assert (twice.row, twice.column) == (3, "编号") and "不止一次" in twice.reason
     [needed] = tried(draft, {"编号": "R621", "操作": "删除"}).problems
     assert (needed.column, "不能删除" in needed.reason) == ("操作", True)
-    kind, where = tried(draft, row_of(draft, "R621", 类型="审核关系", 所在="软统企6")).problems
-    assert (kind.column, where.column) == ("类型", "所在") and "由系统执行" in kind.reason
+    kind, where = tried(draft, row_of(draft, "R621", 在哪里执行="审核关系", 所在的表="软统企6")).problems
+    assert (kind.column, where.column) == ("在哪里执行", "所在的表") and "由系统执行" in kind.reason
 
 
 def test_words_of_a_rule_the_platform_carries_out_may_change(draft):
@@ -282,8 +282,8 @@ def test_a_number_is_not_given_twice(draft, cast):
         ("行（逐行）", 2010, "数字"),
         ("说明", True, "逻辑值"),
         ("依据", AT.date(), "日期"),
-        ("规则文字", "=M20211 <= M2021", "公式"),
-        ("规则文字", '=HYPERLINK("http://x","y")', "公式"),
+        ("公式", "=M20211 <= M2021", "公式"),
+        ("公式", '=HYPERLINK("http://x","y")', "公式"),
         ("说明", "=cmd|' /C calc'!A0", "公式"),
         ("提示语", "#REF!", "错误值"),
     ],
@@ -371,7 +371,7 @@ def test_the_page_says_when_there_is_nothing_to_import(city, draft):
 
 
 def test_the_page_names_what_is_wrong_and_offers_nothing_to_confirm(city, draft):
-    page = upload(city, sheet_of(row_of(draft, "R604"), NEW | {"规则文字": "M2010 > １"})).content.decode()
+    page = upload(city, sheet_of(row_of(draft, "R604"), NEW | {"公式": "M2010 > １"})).content.decode()
     assert "有 1 处问题，没有导入" in page and "第9个字符起" in page and "确认导入" not in page
     assert "只接收 .xlsx" in upload(city, io.BytesIO(b"x"), "规则.pdf").content.decode()
     assert "请选择文件" in city.post(PAGE).content.decode()

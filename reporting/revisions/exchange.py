@@ -105,14 +105,14 @@ class RuleId(widgets.Widget):
 class RuleResource(resources.Resource):
     id = fields.Field("id", "编号", RuleId())
     level = fields.Field("level", "级别", Word(LEVELS))
-    kind = fields.Field("kind", "类型", Word(KINDS))
-    where = fields.Field("where", "所在", Plain(needed=True))
+    kind = fields.Field("kind", "在哪里执行", Word(KINDS))
+    where = fields.Field("where", "所在的表", Plain(needed=True))
     columns = fields.Field("columns", "列", Listed())
     each = fields.Field("each", "行（逐行）", Listed())
     when = fields.Field("when", "适用条件", Plain())
     texts = fields.Field("texts", TEXTS, Lines())
     message = fields.Field("message", "提示语", Plain(needed=True))
-    formula = fields.Field("formula", "公式", Plain())
+    formula = fields.Field("formula", "公式的文字写法", Plain())
     basis = fields.Field("basis", "依据", Plain())
     note = fields.Field("note", "说明", Plain())
     waits_for = fields.Field("waits_for", "等待参数", Listed())
@@ -226,7 +226,7 @@ def problems_of(said: dict[str, Any], standing: dict[str, Any], edition: Edition
         return {"kind": [f"由系统执行的不能在这里新增，请写 {'、'.join(KINDS[kind] for kind in TEXTUAL)} 中的一个。"]}
     found: dict[str, list[str]] = {}
     if not rule.texts:
-        found["texts"] = ["没有规则文字，无从审核。"]
+        found["texts"] = ["没有公式，无从审核。"]
     known = {column.key for table in edition.tables for column in table.columns}
     if strangers := [column for column in rule.columns if column not in known]:
         found["columns"] = [f"没有一张表有“{'、'.join(strangers)}”列。"]
