@@ -68,6 +68,24 @@ def test_it_says_what_a_revision_is_and_begins_one(may, desk):
     assert DraftEdition.objects.count() == 1
 
 
+@pytest.mark.parametrize("path", ["parameters/YOY_LIMIT/", "publish/", "rehearse/", "abandon/", "undo/rule/R604/"])
+def test_a_page_of_an_abandoned_draft_does_nothing_to_the_next(may, draft, desk, path):
+    """Both are at their first version; the next has been rehearsed, but not by whoever looks at the old page."""
+    changed(draft, may.city)
+    posted = {**PARAMETER, "draft": draft.pk, "version": 1, "period": "2024M05"}
+    posted |= {"holds_from": "2024M05", "reason": "通知", "seen": "on"}
+    workflow.abandon_draft(draft, may.city, AT)
+    following = changed(workflow.begin_draft(CODE, may.city, AT), may.city)
+    facts = {"draft": following, "version": 1, "period": may.may, "state": Rehearsal.DONE, "by": may.city, "at": AT}
+    Rehearsal.objects.create(**facts, effect={})
+    desk.post(f"/city/desk/{path}", posted)
+    following.refresh_from_db()
+    assert (following.state, following.version, following.rehearsals.count()) == (DraftEdition.OPEN, 1, 1)
+    assert PublishedEdition.objects.count() == 1
+    shown = desk.get(f"/city/desk/{'' if path.startswith(('re', 'ab', 'un')) else path}").content.decode()
+    assert f'name="draft" value="{following.pk}"' in shown
+
+
 def test_the_list_of_parameters_asks_no_more_for_many_than_for_few(draft, desk, django_assert_max_num_queries):
     assert len(draft.edition.parameters) > 15
     with django_assert_max_num_queries(15):
@@ -151,6 +169,14 @@ def test_it_says_at_the_field_what_is_wrong_with_a_parameter(may, desk, draft, t
     answer = desk.post("/city/desk/parameters/YOY_LIMIT/", {**PARAMETER, **typed, "version": 0})
     assert answer.status_code == 422 and words in text_of(answer)
     assert DraftEdition.objects.get().version == 0
+
+
+@pytest.mark.parametrize("typed", ["３０．５", "３０.５", " 30.5 "])
+def test_it_reads_a_figure_pasted_in_full_width(may, desk, draft, typed):
+    assert (
+        desk.post("/city/desk/parameters/YOY_LIMIT/", {**PARAMETER, "default": typed, "version": 0}).status_code == 302
+    )
+    assert str(DraftEdition.objects.get().edition.parameters["YOY_LIMIT"].default) == "30.5"
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ from reporting.revisions.effects import (
     tell,
 )
 from reporting.revisions.words import told
-from reporting.views.city.desk_draft import on_the_draft, version_in
+from reporting.views.city.desk_draft import on_the_draft, version_of
 from reporting.views.city.desk_forms import RuleForm, typed_from
 from reporting.views.city.editions import KINDS, LEVELS, words_of
 from reporting.workflow.edition import Overtaken
@@ -127,11 +127,6 @@ def back_to(request, rule_id):
     if period := request.POST.get("period"):
         answer["Location"] += f"?period={period}"
     return answer
-
-
-def version_of(request, draft: DraftEdition) -> int:
-    """The draft's version when the page was opened; -1, which none ever has, where the page was of another draft."""
-    return version_in(request.POST) if request.POST.get("draft") == str(draft.pk) else -1
 
 
 def typed_form(request, draft, rule_id) -> RuleForm:

@@ -5,7 +5,7 @@ from functools import cached_property, wraps
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -23,6 +23,7 @@ from reporting.revisions.words import FieldChange, as_facts, told
 from reporting.views.city.editions import current_edition, revisions_of
 
 RECENT = 10
+OTHER = "您打开的是上一份修订稿的页面，现在已另起一份，没有改动。请看过现在的修订稿再办。"
 EDITING = {
     "rule": lambda code: f"{reverse('city_desk')}rules/{code}/",
     "parameter": lambda code: reverse("city_desk_parameter", args=[code]),
@@ -97,6 +98,9 @@ def begin(request: HttpRequest) -> HttpResponse:
 @require_POST
 @on_the_draft
 def abandon(request: HttpRequest, draft: DraftEdition) -> HttpResponse:
+    if is_of_another(request, draft):
+        messages.error(request, OTHER)
+        return redirect("city_desk")
     try:
         workflow.abandon_draft(draft, request.user, clock.now())
         messages.success(request, "修订稿已放弃，写过的内容留在操作留痕里。")
@@ -110,6 +114,9 @@ def abandon(request: HttpRequest, draft: DraftEdition) -> HttpResponse:
 @on_the_draft
 def undo(request: HttpRequest, draft: DraftEdition, sort: str, code: str) -> HttpResponse:
     """Put one entry back as it is published."""
+    if is_of_another(request, draft):
+        messages.error(request, OTHER)
+        return redirect("city_desk")
     content, published = draft.content, draft.based_on.content
     change = next((c for c in changes_between(published, content) if (c.sort, c.code) == (sort, code)), None)
     if change is None:
@@ -169,10 +176,15 @@ def rehearsing(draft: DraftEdition) -> dict:
     return {"periods": periods, "default": default_period(periods)}
 
 
-def version_in(posted: QueryDict) -> int:
-    """The version the page was opened at; without a readable one it is of no version."""
-    text = posted.get("version", "")
-    return int(text) if text.isdecimal() and len(text) < 10 else -1
+def version_of(request: HttpRequest, draft: DraftEdition) -> int:
+    """The draft's version when the page was opened; -1, which none ever has, where the page does not say, or was of a
+    draft that has been abandoned or published since."""
+    text = request.POST.get("version", "")
+    return int(text) if text.isdecimal() and len(text) < 10 and not is_of_another(request, draft) else -1
+
+
+def is_of_another(request: HttpRequest, draft: DraftEdition) -> bool:
+    return request.POST.get("draft", str(draft.pk)) != str(draft.pk)
 
 
 def path_to(draft: DraftEdition, sort: str, code: str) -> str:

@@ -15,7 +15,7 @@ from reporting import workflow
 from reporting.models import DraftEdition
 from reporting.revisions.hindrances import lost_by_dropping
 from reporting.revisions.words import as_facts
-from reporting.views.city.desk_draft import on_the_draft, version_in
+from reporting.views.city.desk_draft import on_the_draft, version_of
 from reporting.views.city.desk_row_form import RowForm
 
 
@@ -91,7 +91,7 @@ def change(request: HttpRequest, draft, form, code: str, content, what: str, beh
     """Store the draft; what was typed stays on the page when somebody else was faster."""
     edit = next((c for c in changes_between(draft.content, content) if (c.sort, c.code) == ("indicator", code)), None)
     before, after = as_facts(edit) if edit else (None, None)
-    version = version_in(request.POST)
+    version = version_of(request, draft)
     try:
         workflow.change_draft(draft, version, content, request.user, clock.now(), f"{what} {code}", before, after)
     except workflow.Refused as refusal:

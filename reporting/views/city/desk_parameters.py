@@ -23,7 +23,7 @@ from reporting.models import DraftEdition
 from reporting.revisions.hindrances import readers_of
 from reporting.revisions.rehearsal import entered_for
 from reporting.revisions.words import CHOICES, FIELDS, as_facts
-from reporting.views.city.desk_draft import on_the_draft, version_in
+from reporting.views.city.desk_draft import on_the_draft, version_of
 from reporting.workflow.parameter import SIDES
 
 NAME = re.compile(r"[A-Z][A-Za-z0-9_]{1,29}")
@@ -167,7 +167,7 @@ def change(request: HttpRequest, draft, form, name: str, content, what: str) -> 
     before, after = as_facts(edit) if edit else (None, None)
     try:
         workflow.change_draft(
-            draft, version_in(request.POST), content, request.user, clock.now(), f"{what} {name}", before, after
+            draft, version_of(request, draft), content, request.user, clock.now(), f"{what} {name}", before, after
         )
     except workflow.Overtaken as overtaken:
         form.add_error(None, str(overtaken)) if form.is_bound else messages.error(request, str(overtaken))

@@ -13,7 +13,7 @@ from reporting import workflow
 from reporting.models import DraftEdition, Period, Rehearsal
 from reporting.revisions.hindrances import hindrances_of
 from reporting.revisions.rehearsal import effect_in_words
-from reporting.views.city.desk_draft import changes_in, on_the_draft, version_in
+from reporting.views.city.desk_draft import changes_in, on_the_draft, version_of
 
 AHEAD = 14  # months from the newest period that a revision may be set to begin with
 
@@ -43,7 +43,7 @@ def publish(request: HttpRequest, draft: DraftEdition) -> HttpResponse:
     if not form.is_valid():
         return show(request, draft, form, status=422)
     told = {name: form.cleaned_data[name] for name in ("holds_from", "reason")}
-    version = version_in(request.POST)
+    version = version_of(request, draft)
     try:
         published = workflow.publish(
             draft, version, seen=seen_of(draft, version), by=request.user, at=clock.now(), **told

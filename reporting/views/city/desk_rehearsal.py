@@ -17,7 +17,7 @@ from reporting import workflow
 from reporting.models import DraftEdition, Filing, Period, Rehearsal, Submission
 from reporting.revisions import rehearsal as rehearsals
 from reporting.tasks import rehearse as rehearse_soon
-from reporting.views.city.desk_draft import on_the_draft, version_in
+from reporting.views.city.desk_draft import on_the_draft, version_of
 
 PAGE = 50
 LISTS = {
@@ -37,7 +37,7 @@ OF_ROWS = {"owed": "须填报新增的", "filled": "填有", "moved": "数字会
 def rehearse(request: HttpRequest, draft: DraftEdition) -> HttpResponse:
     """Begin one and go to where it is seen; whoever asks twice is shown the same."""
     period = get_object_or_404(Period, pk=request.POST.get("period", ""))
-    version = version_in(request.POST)
+    version = version_of(request, draft)
     try:
         begun = rehearsals.begin(draft, version, period, request.user, clock.now(), clock.real_now())
     except workflow.Refused as refusal:
