@@ -179,6 +179,12 @@ def test_it_reads_a_figure_pasted_in_full_width(may, desk, draft, typed):
     assert str(DraftEdition.objects.get().edition.parameters["YOY_LIMIT"].default) == "30.5"
 
 
+@pytest.mark.parametrize("typed", ["３０．５", "３０.５", " 30.5 "])
+def test_it_reads_a_figure_pasted_in_full_width(may, desk, draft, typed):
+    desk.post("/city/desk/parameters/YOY_LIMIT/", {**PARAMETER, "default": typed, "draft": draft.pk, "version": 0})
+    assert str(DraftEdition.objects.get().edition.parameters["YOY_LIMIT"].default) == "30.5"
+
+
 @pytest.mark.parametrize(
     ("name", "words"), [("yoy", "大写字母"), ("FX", "已有代号"), ("M2010", "已是指标的代码"), ("E41", "已是指标的代码")]
 )

@@ -1,6 +1,7 @@
 """The parameters of a draft: what each is when the city has entered nothing, and within which bounds it is entered."""
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -95,7 +96,7 @@ class DraftParameterForm(PlainForm):
 
 def _figure(text: str) -> str:
     """A figure as the content keeps it: the text of a decimal."""
-    text = text.strip().replace(",", "").replace("，", "")
+    text = unicodedata.normalize("NFKC", text).strip().replace(",", "")
     try:
         figure = Decimal(text) if text else None
     except InvalidOperation:

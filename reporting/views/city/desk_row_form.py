@@ -89,6 +89,9 @@ class RowForm(PlainForm):
         self._offer(draft.edition)
         if standing is not None:
             del self.fields["code"]
+        else:
+            self.fields["source"].required = True
+            self.fields["source"].error_messages["required"] = "请填写出处：通知的文号，或表式从哪里来。"
 
     def _offer(self, edition: Edition) -> None:
         units = self.content[drafting.HEAD]["units"]
@@ -147,8 +150,6 @@ class RowForm(PlainForm):
     def clean(self) -> dict[str, Any]:
         """What the row says by itself first; then the whole edition is read with it, and its texts proofread."""
         said = super().clean()
-        if self.standing is None and not said.get("source"):
-            self.add_error("source", "请填写出处：通知的文号，或表式从哪里来。")
         if self.standing is None and said.get("nonnegative") and not said.get("nonnegative_rule"):
             self.add_error("nonnegative_rule", "有不得为负的列，请选按哪条审核关系报错。")
         if said.get("unit") and said.get("kind") in KIND_WORDS and said.get("kind"):
