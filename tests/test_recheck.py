@@ -115,6 +115,7 @@ def test_an_unreadable_cell_is_found_and_told_without_what_was_typed(city):
     found = recheck(city.may)
     unreadable = [one for one in told(found, [city.other_filing.pk])[city.other_filing.pk] if "2112.c1" in one.cells[0]]
     assert unreadable[0].rule == "" and "四十" not in unreadable[0].message
+    assert "四十" not in run("2024M05", "--json") and '"软统企6!2112.c1"' in run("2024M05", "--json")
     assert next(tally for tally in by_rule(found, explained(city.may)) if tally.rule == "-").drafts == 1
 
 

@@ -111,5 +111,6 @@ def findings_in_full(found: Recheck) -> Iterator[dict]:
                 "cells": list(found.cells_of(row)),
                 "column": condition.scope.column if condition else "",
                 "row": condition.scope.row if condition else "",
-                **({"words": row["words"]} if row["words"] else {}),
+                # Of a draft not what was typed: it is its firm's.
+                **({"words": row["words"]} if row["words"] and row["submission"] is not None else {}),
             }
