@@ -314,6 +314,13 @@ def test_the_second_click_is_harmless(filed):
     assert JournalEntry.objects.filter(subject__contains="R604").count() == 1
 
 
+def test_what_the_program_carries_out_is_said_in_the_words_of_the_office(filed):
+    client = sign_in(filed.city)
+    for path in (RULES, f"{RULES}R621/", f"/city/editions/{FAMILY}/rules/"):
+        page = client.get(path).text
+        assert "读入单元格时：非负数（软统企6）" in page and "parsing" not in page and "workflow." not in page, path
+
+
 def opened(body):
     """With what the page held when it was opened, as the browser sends it back."""
     names = ("texts", "when", "columns", "each", "formula")

@@ -29,7 +29,7 @@ from reporting.revisions.effects import (
 from reporting.revisions.words import told
 from reporting.views.city.desk_draft import on_the_draft, version_of
 from reporting.views.city.desk_forms import RuleForm, typed_from
-from reporting.views.city.editions import KINDS, LEVELS, words_of
+from reporting.views.city.editions import KINDS, LEVELS, where_in_words, words_of
 from reporting.workflow.edition import Overtaken
 from reporting.workflow.rule import TEXTUAL, add_rule, drop_rule, rule_from, save_rule
 
@@ -155,6 +155,10 @@ class ListedRule:
     @property
     def kind_words(self) -> str:
         return KINDS.get(self.rule.kind, self.rule.kind)
+
+    @property
+    def where_words(self) -> str:
+        return where_in_words(self.rule.where)
 
     @property
     def level_words(self) -> str:

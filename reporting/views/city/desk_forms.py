@@ -15,7 +15,7 @@ from forms_tables.proofreading import Slip
 from forms_tables.scopes import Cell
 from forms_tables.wording import say
 from reporting.revisions.formula_words import READ_BY, in_words
-from reporting.views.city.editions import KINDS
+from reporting.views.city.editions import KINDS, where_in_words
 from reporting.workflow.rule import TEXTUAL, rule_from
 
 MOST_TEXTS = 40
@@ -91,6 +91,11 @@ class RuleForm(PlainForm):
     def is_system(self) -> bool:
         """Carried out by the program and not by a text of its own."""
         return bool(self.standing) and self.standing["kind"] not in TEXTUAL
+
+    @property
+    def step(self) -> str:
+        """When the program carries it out."""
+        return where_in_words(self.standing["where"])
 
     def clean_id(self) -> str:
         if not ID.fullmatch(self.cleaned_data["id"]):

@@ -12,6 +12,10 @@ from reporting.revisions.rehearsal import effect_in_words
 
 KINDS = {"rule": "审核关系", "cell": "单元格类型", "derived": "派生单元格", "workflow": "流程"}
 LEVELS = {"error": "错误", "warning": "提示"}
+STEPS = {  # where the program carries a rule out itself, as the definitions name it
+    "parsing": "读入单元格时", "completion": "检查必填时", "periods.PeriodCode": "开启报告期时",
+    "workflow.submit": "上报时", "workflow.send_back": "退回时", "workflow.scan": "上传扫描件时",
+}  # fmt: skip
 
 
 @require("city", "association")
@@ -60,7 +64,10 @@ def rules(request, code):
     ]
     around = {
         "edition": found,
-        "rules": [(rule, KINDS.get(rule.kind, rule.kind), LEVELS.get(rule.level, rule.level)) for rule in shown],
+        "rules": [
+            (rule, KINDS.get(rule.kind, rule.kind), LEVELS.get(rule.level, rule.level), where_in_words(rule.where))
+            for rule in shown
+        ],
         "kinds": KINDS.items(),
         "levels": LEVELS.items(),
         "kind": kind,
@@ -85,8 +92,13 @@ def revisions_of(family: str) -> list[ListedRevision]:
     return [ListedRevision(published) for published in known.reverse()]
 
 
+def where_in_words(where: str) -> str:
+    step, colon, more = where.partition(": ")
+    return f"{STEPS.get(step, step)}{'：' if colon else ''}{more}"
+
+
 def words_of(rule) -> str:
-    return f"{rule.id} {rule.where} {rule.formula} {rule.message} {rule.basis} {rule.note}"
+    return f"{rule.id} {where_in_words(rule.where)} {rule.formula} {rule.message} {rule.basis} {rule.note}"
 
 
 def current_edition():
