@@ -119,11 +119,6 @@ def attributes_for(
     }
 
 
-def parameters_for(period: Period) -> dict[str, Decimal | None]:
-    """The edition's defaults, overlaid by what the city entered for all periods and then for this one."""
-    return parameters_in(period.edition, period)
-
-
 def parameters_of_firm(filing: Filing) -> dict[str, Decimal | None]:
     """The parameters as they hold for one firm, under the text it is judged by: k is its own."""
     parameters = parameters_in(filing.edition, filing.period)
@@ -145,7 +140,8 @@ def weighted_coefficient(annual: Values, parameters: Mapping[str, Decimal | None
 
 
 def parameters_in(edition: Edition, period: Period | None) -> dict[str, Decimal | None]:
-    """The same; without a period, as they hold for every period that has none of its own."""
+    """The edition's defaults, overlaid by what the city entered for all periods and then for this one; without a
+    period, as they hold for every period that has none of its own."""
     parameters = {name: parameter.default for name, parameter in edition.parameters.items()}
     entered = ParameterValue.objects.filter(period=None) | ParameterValue.objects.filter(period=period)
     for row in sorted(entered, key=lambda row: row.period_id is not None):

@@ -10,7 +10,7 @@ from django.utils.html import escape
 
 from accounts.models import District, JournalEntry
 from reporting import workflow
-from reporting.judging import parameters_for
+from reporting.judging import parameters_in
 from reporting.models import Deadline, ParameterValue, Period, Review, State
 from reporting.workflow.period import owe
 from tests.cast import AT
@@ -346,7 +346,7 @@ def test_a_grace_that_nothing_honours_cannot_be_entered(desk, may):
     with pytest.raises(workflow.Refused, match="补报宽限（GRACE）不由市级录入：未启用"):
         workflow.set_parameter(may.may.edition, "GRACE", None, 3, may.city, AT, "通知")
     ParameterValue.objects.create(name="GRACE", value=3, source="早先录入")
-    assert parameters_for(may.may)["GRACE"] == 0
+    assert parameters_in(may.may.edition, may.may)["GRACE"] == 0
 
 
 def test_all_rules_are_listed_and_can_be_searched(desk, may):

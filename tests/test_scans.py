@@ -1,8 +1,13 @@
+import json
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from forms_tables import drafting
+from forms_tables.catalog import shipped_content
+from forms_tables.reading import digest_of
 from reporting import workflow
-from reporting.models import Filing, ParameterValue, Scan, State, Submission
+from reporting.models import Filing, ParameterValue, PublishedEdition, Scan, State, Submission
 from reporting.workflow import Refused
 from reporting.workflow.period import owe
 from tests.cast import AT
@@ -33,6 +38,17 @@ def test_the_paper_is_wanted_from_the_citys_threshold_on(approved, least, wanted
         ParameterValue.objects.create(name="UPLOAD_MIN", value=least, source="测试")
     assert workflow.scan_is_wanted(approved) is wanted
     assert ("P08" in workflow.scan_is_missing(approved)) is wanted
+
+
+def test_a_threshold_of_a_later_revision_asks_nothing_of_what_was_sent_before(approved):
+    period = approved.filing.period
+    content = drafting.with_parameter(shipped_content(approved.edition_code), "UPLOAD_MIN", {"default": "2000"})
+    text = {"text": json.dumps(content, ensure_ascii=False), "digest": digest_of(content)}
+    known = {"family": approved.edition_code, "number": 2, "title": "修订", "published_at": AT}
+    period.edition_code = PublishedEdition.objects.create(code="chongqing-2024@later", **known, **text).code
+    period.save(update_fields=["edition_code"])
+    assert period.edition.parameters["UPLOAD_MIN"].default == 2000
+    assert not workflow.scan_is_wanted(approved)
 
 
 def test_an_uploaded_paper_is_kept_and_no_longer_missing(approved, cast):

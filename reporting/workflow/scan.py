@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from accounts.models import User
-from reporting.judging import parameters_for
+from reporting.judging import parameters_in
 from reporting.models import Scan, Submission
 from reporting.workflow.guards import Refused, be_the_firm, locked, record, words
 
@@ -21,7 +21,7 @@ def scan_is_wanted(submission: Submission) -> bool:
     filing = submission.filing
     if not filing.period.is_annual or filing.approved_id != submission.pk:
         return False
-    least = parameters_for(filing.period).get("UPLOAD_MIN")
+    least = parameters_in(submission.edition, filing.period).get("UPLOAD_MIN")
     return least is not None and Decimal(submission.values.get(REVENUE, "0")) >= least
 
 
