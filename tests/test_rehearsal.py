@@ -357,7 +357,12 @@ def test_columns_are_used_only_where_the_forms_stay(may):
         (RULE_CHANGES[3], True),
         (lambda c: drafting.with_new_indicator(c, TABLE, NEW_ROW), False),
         (lambda c: drafting.with_parameter(c, "k_E41", {"default": "0.5"}), False),
-        (lambda c: drafting.with_parameter(c, "k_E99", {"title": "新的系数", "default": "0.5", "provenance": "derived"}), False),
+        (
+            lambda c: drafting.with_parameter(
+                c, "k_E99", {"title": "新的系数", "default": "0.5", "provenance": "derived"}
+            ),
+            False,
+        ),
     ]:
         draft = drafted(may, change)
         assert rehearsal.leaves_forms_alone(may.may, of_may, draft.edition) is alone
