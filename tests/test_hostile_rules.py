@@ -375,8 +375,8 @@ def test_the_workbook_refuses_them_all_in_words_and_by_row(draft):
         row = {
             "编号": f"T{number}",
             "级别": "错误",
-            "类型": "审核关系",
-            "所在": "软统企6",
+            "在哪里执行": "审核关系",
+            "所在的表": "软统企6",
             "列": "c1",
             "提示语": "恶意",
         }

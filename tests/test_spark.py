@@ -1,6 +1,7 @@
 """The same rules on Spark: the findings of polars, file by file. Judged by a session of this machine (./test spark)."""
 
 import importlib
+import logging
 import os
 from collections import defaultdict
 from types import SimpleNamespace
@@ -25,6 +26,7 @@ def spark(tmp_path_factory):
     if not has_java():
         say = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
         say("没有 Java 17：sudo apt-get install openjdk-17-jre-headless")
+    logging.getLogger("py4j").setLevel(logging.WARNING)  # it says good-bye when nobody can be told any more
     rules = importlib.import_module("forms_tables.spark")  # pyspark is installed for this lane alone
     session, folder = rules.start_session(), tmp_path_factory.mktemp("spark")
 
