@@ -1,17 +1,12 @@
-"""The register in and out of Excel. The uploaded file waits for the confirmation under a signed name."""
+"""The register in and out of Excel; an uploaded file waits for its confirmation."""
 
 import io
-from contextlib import suppress
-from datetime import timedelta
 
 from django.contrib import messages
-from django.core import signing
-from django.core.files.storage import default_storage
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
-from import_export.tmp_storages import MediaStorage
 
 from accounts import journal
 from accounts.access import Refused, require
@@ -22,11 +17,10 @@ from reporting import register_import as importing
 from reporting.register_forms import ImportForm
 from reporting.register_workbook import write_register
 from reporting.views.register import OFFICES, wanted_firms
+from reporting.views.uploads import keep, redeem
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SALT = "register-import"
-HOURS_TO_CONFIRM = 2
-KEPT_FOR = timedelta(days=1)
 SHOWN_PROBLEMS = 500
 
 
@@ -41,7 +35,7 @@ def import_register(request):
             tried = importing.try_import(workbook, workbook.name, by=request.user, at=now())
             context |= {"tried": tried, "file": workbook.name, "shown": tried.problems[:SHOWN_PROBLEMS]}
             if tried.is_clean and tried.new + tried.changed:
-                context["ticket"] = keep(workbook, request.user)
+                context["ticket"] = keep(workbook, request.user, SALT)
         except (Unreadable, Refused) as refused:
             form.add_error("workbook", str(refused))
     return render(request, "accounts/import_register.html", context)
@@ -51,17 +45,12 @@ def import_register(request):
 @require_POST
 def confirm_import(request):
     try:
-        kept = signing.loads(request.POST.get("ticket", ""), salt=SALT, max_age=HOURS_TO_CONFIRM * 3600)
-        storage = MediaStorage(name=kept["name"])
-        content = storage.read()
-    except (signing.BadSignature, OSError):
-        messages.error(request, "这次试导入已过期或已经导入过，请重新上传文件。")
+        kept = redeem(request.POST.get("ticket", ""), request.user, SALT)
+    except Refused as refused:
+        messages.error(request, str(refused))
         return redirect("import_register")
-    if kept["by"] != request.user.pk:
-        messages.error(request, "这次试导入不是您做的，请自己上传文件。")
-        return redirect("import_register")
-    done = importing.import_register(io.BytesIO(content), kept["file"], by=request.user, at=now())
-    storage.remove()
+    done = importing.import_register(io.BytesIO(kept.content), kept.name, by=request.user, at=now())
+    kept.remove()
     if not done.is_clean:
         messages.error(request, f"试导入之后名录有变动，现有 {len(done.problems)} 处问题，没有导入。请重新上传查看。")
         return redirect("import_register")
@@ -84,24 +73,6 @@ def export_register(request):
         by=request.user, at=at, action="导出企业名录", district=request.user.district, after=request.GET.dict()
     )
     return workbook_answer(content, f"企业名录_{at:%Y%m%d}.xlsx")
-
-
-def keep(workbook, user) -> str:
-    """Put the file by until it is confirmed, and clear away what nobody has confirmed for a day."""
-    workbook.seek(0)
-    storage = MediaStorage()
-    storage.save(workbook.read())
-    remove_forgotten(storage)
-    return signing.dumps({"name": storage.name, "file": workbook.name, "by": user.pk}, salt=SALT)
-
-
-def remove_forgotten(newest: MediaStorage) -> None:
-    """Ages are told by the files' own times: a demonstration city's clock stands still, its disk does not."""
-    folder, kept_at = newest.MEDIA_FOLDER, default_storage.get_modified_time(newest.get_full_path())
-    for name in default_storage.listdir(folder)[1]:
-        with suppress(FileNotFoundError):  # another dry run has just cleared it away
-            if kept_at - default_storage.get_modified_time(f"{folder}/{name}") > KEPT_FOR:
-                default_storage.delete(f"{folder}/{name}")
 
 
 def workbook_answer(content: bytes, name: str) -> HttpResponse:

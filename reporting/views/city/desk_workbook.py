@@ -1,14 +1,12 @@
-"""审核关系 out to Excel and into the draft: a dry run first, which waits for its confirmation under a signed name."""
+"""审核关系 out to Excel and into the draft: a dry run first, which waits for its confirmation."""
 
 import io
 
 from django import forms
 from django.contrib import messages
-from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
-from import_export.tmp_storages import MediaStorage
 
 from accounts.access import Refused, require
 from accounts.clock import now
@@ -19,7 +17,8 @@ from reporting.revisions import exchange
 from reporting.revisions.workbook import COLUMNS, MOST_RULES
 from reporting.views.city.desk_draft import draft_or_404, family_here, open_draft
 from reporting.views.city.editions import current_edition
-from reporting.views.register_import import HOURS_TO_CONFIRM, remove_forgotten, workbook_answer
+from reporting.views.register_import import workbook_answer
+from reporting.views.uploads import keep, redeem
 
 SALT = "rule-import"
 SHOWN = 500
@@ -62,7 +61,7 @@ def _tried(request: HttpRequest, draft: DraftEdition, form: WorkbookForm) -> dic
         return {}
     around = {"tried": tried, "file": file.name, "shown": tried.problems[:SHOWN]}
     if tried.is_clean and tried.changes:
-        around["ticket"] = _keep(file, draft, request.user)
+        around["ticket"] = keep(file, request.user, SALT, draft=draft.pk, version=draft.version)
     return around
 
 
@@ -70,22 +69,17 @@ def _tried(request: HttpRequest, draft: DraftEdition, form: WorkbookForm) -> dic
 @require_POST
 def confirm(request: HttpRequest) -> HttpResponse:
     try:
-        kept = signing.loads(request.POST.get("ticket", ""), salt=SALT, max_age=HOURS_TO_CONFIRM * 3600)
-        storage = MediaStorage(name=kept["name"])
-        content = storage.read()
-    except (signing.BadSignature, OSError):
-        messages.error(request, "这次试导入已过期或已经导入过，请重新上传文件。")
+        kept = redeem(request.POST.get("ticket", ""), request.user, SALT)
+    except Refused as refused:
+        messages.error(request, str(refused))
         return redirect("city_desk_workbook")
-    if kept["by"] != request.user.pk:
-        messages.error(request, "这次试导入不是您做的，请自己上传文件。")
-        return redirect("city_desk_workbook")
-    draft = get_object_or_404(DraftEdition, pk=kept["draft"])
+    draft, version = get_object_or_404(DraftEdition, pk=kept.notes["draft"]), kept.notes["version"]
     try:
-        done = exchange.import_rules(draft, kept["version"], io.BytesIO(content), kept["file"], request.user, now())
+        done = exchange.import_rules(draft, version, io.BytesIO(kept.content), kept.name, request.user, now())
     except Refused as refused:
         messages.error(request, f"{refused}请重新上传工作簿，看过试导入结果再确认。")
         return redirect("city_desk_workbook")
-    storage.remove()
+    kept.remove()
     messages.success(request, f"已导入修订稿：{done.sentence}。")
     return redirect("city_desk")
 
@@ -104,13 +98,3 @@ def export_edition(request: HttpRequest, code: str) -> HttpResponse:
     if published is None:
         raise Http404("没有发布过这个制度版本。")
     return workbook_answer(exchange.export_published(published), f"审核关系_第{published.number}版.xlsx")
-
-
-def _keep(file, draft: DraftEdition, user) -> str:
-    """Put the file by until it is confirmed for this very version of the draft."""
-    file.seek(0)
-    storage = MediaStorage()
-    storage.save(file.read())
-    remove_forgotten(storage)
-    kept = {"name": storage.name, "file": file.name, "by": user.pk, "draft": draft.pk, "version": draft.version}
-    return signing.dumps(kept, salt=SALT)

@@ -1,0 +1,64 @@
+"""An uploaded file between its dry run and the confirmation: it waits under a signed name."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.core import signing
+from django.core.files import File
+from django.core.files.storage import default_storage
+from import_export.tmp_storages import MediaStorage
+
+from accounts.access import Refused
+from accounts.models import User
+
+HOURS_TO_CONFIRM = 2
+KEPT_FOR = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A file as it was uploaded, and what was noted with it."""
+
+    storage: MediaStorage
+    content: bytes
+    notes: dict[str, Any]
+
+    @property
+    def name(self) -> str:
+        return self.notes["file"]
+
+    def remove(self) -> None:
+        self.storage.remove()
+
+
+def keep(file: File, by: User, salt: str, **notes) -> str:
+    """Put the file by until it is confirmed, and clear away what nobody has confirmed for a day; gives the ticket."""
+    file.seek(0)
+    storage = MediaStorage()
+    storage.save(file.read())
+    _remove_forgotten(storage)
+    return signing.dumps({"name": storage.name, "file": file.name, "by": by.pk, **notes}, salt=salt)
+
+
+def redeem(ticket: str, by: User, salt: str) -> Kept:
+    """The file of a ticket; refused to anybody else, when it is too old, and the second time."""
+    try:
+        notes = signing.loads(ticket, salt=salt, max_age=HOURS_TO_CONFIRM * 3600)
+        storage = MediaStorage(name=notes["name"])
+        content = storage.read()
+    except (signing.BadSignature, OSError):
+        raise Refused("这次试导入已过期或已经导入过，请重新上传文件。") from None
+    if notes["by"] != by.pk:
+        raise Refused("这次试导入不是您做的，请自己上传文件。")
+    return Kept(storage, content, notes)
+
+
+def _remove_forgotten(newest: MediaStorage) -> None:
+    """Ages are told by the files' own times: a demonstration city's clock stands still, its disk does not."""
+    folder, kept_at = newest.MEDIA_FOLDER, default_storage.get_modified_time(newest.get_full_path())
+    for name in default_storage.listdir(folder)[1]:
+        with suppress(FileNotFoundError):  # another dry run has just cleared it away
+            if kept_at - default_storage.get_modified_time(f"{folder}/{name}") > KEPT_FOR:
+                default_storage.delete(f"{folder}/{name}")
