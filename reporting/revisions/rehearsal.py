@@ -84,9 +84,7 @@ def run(pk: int, now: Callable[[], datetime]) -> None:
         return
     hand = Hand(rehearsal, uuid4().hex, now)
     hand.take()
-    if (
-        rehearsal.draft.version != rehearsal.version
-    ):  # changed before a worker came to it: there is only the text of now
+    if rehearsal.draft.version != rehearsal.version:  # changed before a worker came: there is only the text of now
         hand.end(Rehearsal.FAILED, {"failure": f"修订稿已改到第{rehearsal.draft.version}稿，请按现在的稿试算"})
         return
     try:
