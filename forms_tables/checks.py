@@ -8,7 +8,7 @@ from decimal import localcontext
 from functools import cached_property, lru_cache
 
 from forms_tables.bindings import Decimals, Judged, Program, Reading, Written, reader_of
-from forms_tables.completion import PRECISION, Completed, Facts, Value
+from forms_tables.completion import EXACT, Completed, Facts, Value
 from forms_tables.edition import Edition, Rule
 from forms_tables.expressions import Node, NotationError, columns_of_x, names_in, parse, walk, x_outside_lists
 from forms_tables.magnitudes import refuse_overflow
@@ -135,8 +135,7 @@ def examine(
     reading = facts.reading(edition, values)
     conditions = conditions_of(edition, facts.period.frequency)
     wanted = None if tables is None else frozenset(tables)
-    with localcontext() as context:
-        context.prec = PRECISION
+    with localcontext(EXACT):
         verdicts = verdicts_of(edition, facts.period.frequency)(reading)
         failing = [conditions[number] for number in _places_of_false(verdicts)]
         return [condition.finding(reading) for condition in failing if wanted is None or condition.touches(wanted)]

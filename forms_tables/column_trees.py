@@ -16,7 +16,7 @@ from typing import Any
 from forms_tables.bindings import CALCULATIONS
 from forms_tables.column_figures import Figures, negated
 from forms_tables.column_parts import BLANK, ZERO, Part, known
-from forms_tables.completion import PRECISION
+from forms_tables.completion import EXACT
 from forms_tables.expressions import OVER_ROWS
 
 OF_THE_EDITION = ("is_district", "size_class")
@@ -179,8 +179,7 @@ class Columns(Figures):
     def worked_out(self, function: str, arguments: Sequence[Part]) -> Part:
         """A function of what is the same for every filing."""
         before = (self.source,) if function in OF_THE_EDITION else ()
-        with localcontext() as context:
-            context.prec = PRECISION
+        with localcontext(EXACT):
             values = [argument.value for argument in arguments]
             if None in (values[1:] if function == "has" else values):
                 return BLANK

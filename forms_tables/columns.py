@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Context, Decimal, localcontext
+from decimal import Decimal, localcontext
 from functools import lru_cache
 from typing import Any
 
@@ -14,7 +14,7 @@ from forms_tables.bindings import Reading
 from forms_tables.checks import Condition
 from forms_tables.column_parts import NARROW, WIDE, Part, Source
 from forms_tables.column_trees import Columns
-from forms_tables.completion import PRECISION
+from forms_tables.completion import EXACT
 from forms_tables.edition import FIGURE_KINDS, Edition
 from forms_tables.expressions import NotationError, walk
 from forms_tables.magnitudes import longest_typed
@@ -22,8 +22,6 @@ from forms_tables.periods import PeriodCode
 from forms_tables.scopes import HISTORY, Cell, Fact, Meaning, Setting
 
 __all__ = ["Columns", "Ledger", "failing", "labels_of", "verdicts"]
-
-EXACT = Context(prec=PRECISION)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ kept when it differs, so that the rules find it.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from decimal import ROUND_HALF_UP, Decimal, localcontext
+from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 from functools import lru_cache
 from graphlib import TopologicalSorter
 
@@ -22,6 +22,7 @@ from forms_tables.wording import say
 
 Value = Decimal | str | None
 PRECISION = 60  # digits: products of 15-digit amounts stay exact
+EXACT = Context(prec=PRECISION)
 REQUIRED_RULE = "R622"
 # How the reason of a locked cell begins: worked out from this filing's cells, or not applying as things stand.
 COMPUTED, ONLY_WHEN = "由系统计算", "只在"
@@ -144,8 +145,7 @@ def _plan(edition: Edition, table: Table, indicator: Indicator, key: str) -> Cel
 
 def complete(edition: Edition, typed: Mapping[str, str], facts: Facts) -> Completed:
     """Parses what was typed and fills in everything else that can be known."""
-    with localcontext() as context:
-        context.prec = PRECISION
+    with localcontext(EXACT):
         return _Completion(edition, typed, facts).run()
 
 

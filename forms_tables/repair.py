@@ -19,7 +19,7 @@ from fractions import Fraction
 from functools import cached_property
 
 from forms_tables.checks import Condition, conditions_of, verdicts_of
-from forms_tables.completion import PRECISION, Completed, Facts, complete
+from forms_tables.completion import EXACT, Completed, Facts, complete
 from forms_tables.cover import smallest_cover
 from forms_tables.edition import Edition
 from forms_tables.elimination import Bound, Contradiction, Interval, Region, TooMany, bound_of, region_of
@@ -85,8 +85,7 @@ class Demand:
 
 def suggest(edition: Edition, typed: Mapping[str, str], facts: Facts) -> Hint:
     """`typed` are the cells of the tables the firm owes; the same cells always get the same hint."""
-    with localcontext() as context:
-        context.prec = PRECISION
+    with localcontext(EXACT):
         return _Search(edition, typed, facts).run()
 
 

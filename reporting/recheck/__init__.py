@@ -16,7 +16,7 @@ import polars as pl
 from forms_tables.catalog import Edition, Rule
 from forms_tables.checks import Condition, conditions_of, verdicts_of
 from forms_tables.columns import failing, labels_of
-from forms_tables.completion import PRECISION
+from forms_tables.completion import EXACT
 from reporting import dataset
 from reporting.dataset import Odd, Stored
 from reporting.dataset.drafts import Said, problems_as_text
@@ -194,8 +194,7 @@ def _found_alone(edition: Edition, filing: Filing, frozen: bool) -> Iterator[tup
         if problems := problems_as_text(judgement.completed):
             yield from problem_rows(edition, filing.pk, problems)
     conditions = conditions_of(edition, facts.period.frequency)
-    with localcontext() as context:
-        context.prec = PRECISION
+    with localcontext(EXACT):
         verdicts = verdicts_of(edition, facts.period.frequency)(facts.reading(edition, values))
     for number, holds in enumerate(verdicts):
         if holds is False:

@@ -13,7 +13,7 @@ from forms_tables.bindings import Reading
 from forms_tables.catalog import Edition
 from forms_tables.checks import Condition
 from forms_tables.columns import labels_of
-from forms_tables.completion import PRECISION
+from forms_tables.completion import EXACT
 from reporting import dataset
 from reporting.recheck import UNREADABLE, Recheck
 
@@ -45,8 +45,7 @@ def told(found: Recheck, filings: Sequence[int], rule: str = "") -> dict[int, li
         if conditions:
             readings |= readings_of(found, edition, conditions, here)
     listed: dict[int, list[Told]] = {filing: [] for filing in filings}
-    with localcontext() as context:
-        context.prec = PRECISION
+    with localcontext(EXACT):
         for row in rows.iter_rows(named=True):
             listed[row["filing"]].append(_told(found, row, readings.get(row["filing"])))
     return listed

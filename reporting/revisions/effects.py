@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef
 from forms_tables.bindings import Reading
 from forms_tables.checks import Condition, spread
 from forms_tables.columns import Ledger, failing, labels_of, verdicts
-from forms_tables.completion import PRECISION
+from forms_tables.completion import EXACT
 from forms_tables.edition import Edition, Rule
 from forms_tables.scopes import Meaning
 from forms_tables.wording import figure
@@ -285,8 +285,7 @@ def _finding(wrong: Sequence[Condition], reading: Reading | None) -> str:
 
 
 def _sides(condition: Condition, reading: Reading) -> str:
-    with localcontext() as context:
-        context.prec = PRECISION
+    with localcontext(EXACT):
         return condition.teller(reading).words
 
 
