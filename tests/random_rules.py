@@ -6,8 +6,9 @@ from functools import lru_cache
 from random import Random
 
 from forms_tables.checks import Condition, slips_in_rule, spread
-from forms_tables.edition import FIGURE_KINDS, Edition, Rule
+from forms_tables.edition import Edition, Rule
 from forms_tables.expressions import MAX_LENGTH
+from tests.spoiling import figures_of
 
 LISTS = {
     "month": (("2020", "2021", "2112"), ("2010", "2040", "2113", "G711"), ("软统企7:万元",)),
@@ -45,14 +46,8 @@ def random_rules(edition: Edition, frequency: str, seed: int) -> Iterator[Rule]:
 @lru_cache(maxsize=16)
 def cells_of(edition: Edition, frequency: str) -> tuple[str, ...]:
     """The figures of one frequency as the notation names them."""
-    return tuple(
-        f"{indicator.symbol}.{column}"
-        for table in edition.tables
-        if table.frequency == frequency
-        for indicator in table.indicators
-        for column in indicator.columns
-        if indicator.kind_in(column) in FIGURE_KINDS
-    )
+    rows = [key.partition(".") for key in figures_of(edition, frequency)]
+    return tuple(f"{edition.indicator(code).symbol}.{column}" for code, _, column in rows)
 
 
 @dataclass(frozen=True)
