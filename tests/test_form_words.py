@@ -1,7 +1,6 @@
 """What a form says about what it cannot take: a Chinese sentence with the field's name and the way to mend it."""
 
 import uuid
-from html import unescape
 
 import pytest
 from django import forms
@@ -13,6 +12,7 @@ from tests.cast import AT
 from tests.lateness import WHY
 from tests.may import make_may
 from tests.officials import make_it_be, sign_in
+from tests.reading import words_on
 
 OF_DJANGO = ("确保该", "确保此", "请输入有效", "选择一个有效的选项", "这个字段是必填项", "变量")
 
@@ -24,8 +24,7 @@ def may(cast):
 
 
 def said(answer, status=422) -> str:
-    assert answer.status_code == status
-    text = unescape(answer.content.decode())
+    text = words_on(answer, status)
     assert not [words for words in OF_DJANGO if words in text]
     return text
 

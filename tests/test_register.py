@@ -16,6 +16,7 @@ from reporting.workflow import owe
 from tests.cast import AT, SHANGHAI, make_district
 from tests.may import fresh, make_may, open_period
 from tests.officials import file_may, make_it_be
+from tests.reading import markup_of, words_on
 
 CONTACT = {"contact_name": "新人", "phone": "023-63890000", "mobile": "", "email": "x@example.com", "address": ""}
 JUNE = date(2024, 6, 1)
@@ -78,9 +79,9 @@ def test_the_city_names_key_firms_with_a_ground(client, cast):
     cast.yuntu.refresh_from_db()
     assert cast.yuntu.attributes["A39"] == "是"
     assert JournalEntry.objects.get(action="修改重点名单").why == "渝经信〔2024〕8号"
-    assert cast.yuntu.name in client.get("/key-firms/A39/").content.decode()
-    assert "没有这个代码" in client.post("/key-firms/A39/", said | {"credit_code": "123"}).content.decode()
-    assert "已经是" in client.post("/key-firms/A39/", said).content.decode()
+    assert cast.yuntu.name in words_on(client.get("/key-firms/A39/"))
+    assert "没有这个代码" in words_on(client.post("/key-firms/A39/", said | {"credit_code": "123"}))
+    assert "已经是" in words_on(client.post("/key-firms/A39/", said))
     assert client.get("/key-firms/A22/").status_code == 404
 
 
@@ -213,9 +214,9 @@ def test_a_firm_that_left_owes_no_period_that_ends_later(cast, client):
             change()
     make_it_be(JULY.date())
     client.force_login(cast.li_na)
-    home = client.get("/").content.decode()
+    home = markup_of(client.get("/"))
     assert "以下报告期不须报：2024年6月" in home and "/filings/2024M06/t6/" not in home
-    assert "不须报" in client.get("/filings/2024M06/").content.decode()
+    assert "不须报" in words_on(client.get("/filings/2024M06/"))
 
     assert stop(date(2024, 5, 30)) == [State.EXEMPT, State.EXEMPT]
     assert stop(date(2024, 6, 30)) == [State.NOT_STARTED, State.DRAFT]
@@ -236,16 +237,16 @@ def test_each_office_lists_its_own_firms(client, cast):
         (cast.he_qing, cast.shancheng, cast.yuntu),
     ):
         client.force_login(user)
-        page = client.get("/firms/").content.decode()
+        page = words_on(client.get("/firms/"))
         assert there.name in page and absent.name not in page
         assert client.get(f"/firms/{absent.credit_code}/").status_code == 404
         assert client.post(f"/firms/{absent.credit_code}/open-account/").status_code == 404
     client.force_login(cast.zhou_tao)
-    page = client.get("/firms/", {"district": "500108", "key": "", "scope": "3B"}).content.decode()
+    page = words_on(client.get("/firms/", {"district": "500108", "key": "", "scope": "3B"}))
     assert cast.shancheng.name in page and cast.yuntu.name not in page
-    assert cast.jialing.name in client.get("/firms/", {"key": "A38"}).content.decode()
-    assert cast.jialing.name not in client.get("/firms/", {"key": "A40"}).content.decode()
-    assert "没有符合条件" in client.get("/firms/", {"q": "不存在"}).content.decode()
+    assert cast.jialing.name in words_on(client.get("/firms/", {"key": "A38"}))
+    assert cast.jialing.name not in words_on(client.get("/firms/", {"key": "A40"}))
+    assert "没有符合条件" in words_on(client.get("/firms/", {"q": "不存在"}))
 
 
 def test_the_firm_edits_its_own_page(client, cast):

@@ -15,6 +15,7 @@ from forms_tables.workbook_package import Unreadable
 from reporting import register_import as importing
 from reporting.register_workbook import write_register
 from tests.cast import AT, FREE_CODE
+from tests.reading import words_on
 
 NEW = {
     "统一社会信用代码": FREE_CODE,
@@ -225,18 +226,18 @@ def test_the_screen_tries_first_and_imports_on_confirmation(client, cast):
     assert page.context["tried"].new == 1
     ticket = page.context["ticket"]
     answer = client.post("/firms/import/confirm/", {"ticket": ticket}, follow=True)
-    assert "新增 1 家" in answer.content.decode()
+    assert "新增 1 家" in words_on(answer)
     assert Enterprise.objects.filter(credit_code=FREE_CODE).exists()
     again = client.post("/firms/import/confirm/", {"ticket": ticket}, follow=True)
-    assert "已过期或已经导入过" in again.content.decode()
+    assert "已过期或已经导入过" in words_on(again)
 
 
 def test_a_problem_on_the_screen_leaves_nothing_to_confirm(client, cast):
     client.force_login(cast.zhou_tao)
     page = client.post("/firms/import/", upload(NEW | {"手机": "1"}))
-    assert "ticket" not in page.context and "手机号应为 11 位" in page.content.decode()
+    assert "ticket" not in page.context and "手机号应为 11 位" in words_on(page)
     page = client.post("/firms/import/", {"workbook": SimpleUploadedFile("名录.xls", b"x")})
-    assert "另存为" in page.content.decode()
+    assert "另存为" in words_on(page)
 
 
 def test_a_ticket_is_its_owners_and_cannot_be_made_up(client, cast):

@@ -11,6 +11,7 @@ from reporting import registration
 from reporting.models import Filing, Period
 from reporting.workflow.period import store_deadlines
 from tests.cast import ABOLISHED_CODE, AT, ELSEWHERE_CODE, FREE_CODE, make_district
+from tests.reading import words_on
 
 DAY = AT.date()
 
@@ -75,7 +76,7 @@ def open_periods(*codes) -> list[Period]:
     ],
 )
 def test_the_credit_code_is_judged_while_it_is_typed(client, cast, typed, sentence):
-    assert sentence in client.get("/apply/credit-code/", {"credit_code": typed}).content.decode()
+    assert sentence in words_on(client.get("/apply/credit-code/", {"credit_code": typed}))
 
 
 def test_a_code_of_an_abolished_district_leads_to_its_successor(cast):
@@ -92,16 +93,16 @@ def test_a_stranger_applies_and_can_look_the_state_up(client, cast, django_captu
     application = Application.objects.get()
     assert (application.credit_code, application.scope, application.mobile) == (FREE_CODE, "1,3B", "13900000001")
     assert application.attributes == {"A36": "否", "A37": "是", "A22": "6513"}
-    assert application.lookup_key in client.get("/apply/sent/").content.decode()
+    assert application.lookup_key in words_on(client.get("/apply/sent/"))
     assert {letter.to[0] for letter in mail.outbox} == {"qj@example.com", cast.chen_yu.email}
     for key in (application.lookup_key.lower(), "13900000001"):
-        page = client.post("/apply/state/", {"credit_code": FREE_CODE, "key": key}).content.decode()
+        page = words_on(client.post("/apply/state/", {"credit_code": FREE_CODE, "key": key}))
         assert "待区县受理" in page
-    assert "没有找到" in client.post("/apply/state/", {"credit_code": FREE_CODE, "key": "XXXXXXXX"}).content.decode()
+    assert "没有找到" in words_on(client.post("/apply/state/", {"credit_code": FREE_CODE, "key": "XXXXXXXX"}))
 
 
 def test_a_wrong_form_says_what_is_wrong_and_keeps_the_rest(client, cast):
-    page = client.post("/apply/", form_of(cast.yuzhong, mobile="123", scope=[], email="x")).content.decode()
+    page = words_on(client.post("/apply/", form_of(cast.yuzhong, mobile="123", scope=[], email="x")))
     assert "手机号应为 11 位" in page and "至少选一项" in page and "name@example.com" in page and "钱进" in page
     assert not Application.objects.exists()
 
@@ -122,7 +123,7 @@ def test_an_application_to_an_abolished_district_is_refused(cast):
 def test_the_district_lets_a_firm_in(client, cast, applied, django_capture_on_commit_callbacks):
     open_month, _ = open_periods("2024M06", "2024M05")
     client.force_login(cast.chen_yu)
-    assert applied.name in client.get("/applications/").content.decode()
+    assert applied.name in words_on(client.get("/applications/"))
     assert client.get(f"/applications/{applied.pk}/").status_code == 200
     with django_capture_on_commit_callbacks(execute=True):
         client.post(f"/applications/{applied.pk}/approve/", {"joined_on": "2024-06-01"})

@@ -10,6 +10,7 @@ from reporting.workflow import Conflict, Refused
 from tests.cast import AT, assemble
 from tests.may import AFTER_DUE, CLEAN_MAY, LAST_SECOND, fresh, make_may, open_period
 from tests.officials import WARNING, freeze
+from tests.reading import words_on
 
 pytestmark = pytest.mark.django_db
 TABLE = "软统企6"
@@ -228,7 +229,7 @@ def test_the_journal_keeps_every_reason_of_a_return(cast, client):
     assert [row["数据"] for row in entry.after] == ["2010.c1", "2010.c1", "整张报表", "整张报表"]
     assert "理由：与上月相差过大" in entry.after_in_words
     client.force_login(cast.clerk)
-    page = client.get("/history/").content.decode()
+    page = words_on(client.get("/history/"))
     assert all(row["reason"] in page for row in reasons)
 
 
