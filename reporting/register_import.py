@@ -35,6 +35,7 @@ from reporting.register_columns import (
     read_mail,
 )
 from reporting.register_facts import UNNAMED
+from text.incoming import without_control, without_hidden
 
 MOST_ROWS = 20_000
 
@@ -110,7 +111,7 @@ class RegisterResource(resources.ModelResource):
         elif joined := str(row["起报日期"] or "").strip():
             wrong |= self._other_day(instance, joined)
         instance.register_before = {} if new else self._words(instance)
-        wrong |= self._wrong_district(instance, new, str(row["报送区县"] or "").strip())
+        wrong |= self._wrong_district(instance, new, without_hidden(str(row["报送区县"] or "")).strip())
         wrong |= self._wrong_naming(instance, row)
         instance.register_problems = wrong
 
@@ -206,7 +207,7 @@ class RegisterResource(resources.ModelResource):
             return {}
         wrong = {}
         for code, column in (("A38", "IC重点"), ("A39", "平台重点")):
-            typed = str(row[column] or "").strip()
+            typed = without_hidden(str(row[column] or "")).strip()
             if typed and typed != instance.attributes.get(code, UNNAMED[code]):
                 wrong[code] = "重点名单由市级写入，请留空或照原样填写。"
         return wrong
@@ -246,7 +247,7 @@ def read_register(source: BinaryIO, name: str) -> tuple[tablib.Dataset, list[int
         raise Unreadable(DAMAGED) from damaged
     if not rows:
         raise Unreadable("第一张工作表是空的。请下载名录模板，填好后再上传。")
-    heads = [str(head).strip().rstrip("*") for head in rows[0]]
+    heads = [without_hidden(str(head)).strip().rstrip("*") for head in rows[0]]
     if missing := [column for column in COLUMNS if column not in heads]:
         raise Unreadable(f"第 1 行缺少列：{'、'.join(missing)}。请用名录模板的列名，列的先后不限。")
     if twice := [column for column in COLUMNS if heads.count(column) > 1]:
@@ -267,7 +268,7 @@ def as_typed(cell):
     """Excel keeps 13800000000 as 13800000000.0; a person typed the digits."""
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
-    return cell if isinstance(cell, datetime.date) else str(cell).strip()
+    return cell if isinstance(cell, datetime.date) else without_control(str(cell)).strip()
 
 
 def try_import(source: BinaryIO, name: str, *, by: User, at: datetime.datetime) -> DryRun:
