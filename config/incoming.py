@@ -13,7 +13,7 @@ def clean_request(get_response):
     address with NUL in it is that of no row, and PostgreSQL would stumble over it."""
 
     def clean(request):
-        if request.content_params.get("charset", "utf-8").lower().replace("-", "") != "utf8":
+        if request.content_params.get("charset", "utf-8").lower() != "utf-8":
             raise BadRequest("A body in another charset than UTF-8")
         if "\0" in request.path_info:
             raise Http404("NUL in the address")

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from import_export import fields, widgets
 
+from accounts.models import Enterprise
 from forms_tables import credit_code as credit_codes
 from reporting.register_facts import read_fact
 from text.incoming import hidden_mark, without_hidden
@@ -29,6 +30,7 @@ COLUMNS = (
     "邮箱",
     "起报日期",
 )
+LONGEST_MAIL = Enterprise._meta.get_field("email").max_length
 NEEDED_OF_NEW = ("单位详细名称", "纳统类别", "起报日期")
 
 
@@ -112,4 +114,6 @@ def read_mail(text: str) -> str:
         validate_email(text)
     except ValidationError as refused:
         raise ValidationError("邮箱写法不对，应像 name@example.com。") from refused
+    if len(text) > LONGEST_MAIL:
+        raise ValidationError(f"邮箱超过 {LONGEST_MAIL} 个字，请核对。")
     return text

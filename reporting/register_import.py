@@ -128,8 +128,6 @@ class RegisterResource(resources.ModelResource):
         return self._words(instance) == instance.register_before
 
     def save_instance(self, instance, is_create, row, **kwargs):
-        if kwargs["dry_run"]:
-            return
         instance.save()
         if is_create:
             self.newcomers.append((instance, instance.register_district))
@@ -271,10 +269,12 @@ def as_typed(cell):
     return cell if isinstance(cell, datetime.date) else without_control(str(cell)).strip()
 
 
+@transaction.atomic
 def try_import(source: BinaryIO, name: str, *, by: User, at: datetime.datetime) -> DryRun:
-    be_the_office(by)
-    dataset, numbers = read_register(source, name)
-    return judge_result(RegisterResource(by, at), dataset, numbers, dry_run=True)
+    """The import itself, taken back: what passes here is what the database has already stored once."""
+    tried = import_register(source, name, by=by, at=at)
+    transaction.set_rollback(True)
+    return tried
 
 
 @transaction.atomic
@@ -282,7 +282,7 @@ def import_register(source: BinaryIO, name: str, *, by: User, at: datetime.datet
     """All rows or none: whatever was shown in the dry run is judged again on the register as it is now."""
     be_the_office(by)
     dataset, numbers = read_register(source, name)
-    done = judge_result(RegisterResource(by, at), dataset, numbers, dry_run=False)
+    done = judge_result(RegisterResource(by, at), dataset, numbers)
     if not done.is_clean:
         transaction.set_rollback(True)
         return done
@@ -302,8 +302,8 @@ def be_the_office(by: User) -> None:
         raise Refused("名录由区县和市级导入。")
 
 
-def judge_result(resource: RegisterResource, dataset, numbers: list[int], *, dry_run: bool) -> DryRun:
-    result = resource.import_data(dataset, dry_run=dry_run, use_transactions=False)
+def judge_result(resource: RegisterResource, dataset, numbers: list[int]) -> DryRun:
+    result = resource.import_data(dataset, dry_run=False, use_transactions=False)
     if result.has_errors():
         unforeseen = [*result.base_errors, *(error for _, errors in result.row_errors() for error in errors)]
         raise unforeseen[0].error
