@@ -23,6 +23,7 @@ from django.template.loader import render_to_string
 
 from accounts.dead_addresses import notice
 from accounts.models import Letter
+from text.incoming import without_control
 
 logger = logging.getLogger(__name__)
 
@@ -112,9 +113,10 @@ def message_of(letter: Letter) -> EmailMultiAlternatives:
     if letter.doubtful:
         headers["X-Possible-Repeat"] = "yes"
     # A plain string again: the part without HTML escapes nothing, so a page that shows it must.
-    text = render_to_string(f"emails/{letter.stem}.txt", facts).strip() + "\n"
-    message = EmailMultiAlternatives(f"〔软统直报〕{letter.subject}", text, sender(), [letter.to], headers=headers)
-    message.attach_alternative(render_to_string(f"emails/{letter.stem}.html", facts), "text/html")
+    text = without_control(render_to_string(f"emails/{letter.stem}.txt", facts)).strip() + "\n"
+    subject = " ".join(without_control(letter.subject).split())
+    message = EmailMultiAlternatives(f"〔软统直报〕{subject}", text, sender(), [letter.to], headers=headers)
+    message.attach_alternative(without_control(render_to_string(f"emails/{letter.stem}.html", facts)), "text/html")
     return message
 
 
@@ -166,7 +168,7 @@ def _kept(letter: Letter) -> dict:
 def _words(answer: bytes | str) -> str:
     """A server's answer as the row can hold it."""
     text = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
-    return " ".join(text.replace("\x00", "").split())
+    return " ".join(without_control(text).split())
 
 
 def _close(connection) -> None:

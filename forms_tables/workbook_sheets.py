@@ -1,6 +1,5 @@
 """One table as a worksheet: the official form, with the codes and column keys by which it is read back."""
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -13,6 +12,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from forms_tables.edition import FIGURE_KINDS, CodeList, Indicator, Table
 from forms_tables.workbook_reading import CODE_LABEL, KEY_MARK
+from text.writing import write_text
 
 NAME, CODE, UNIT = "A", "B", "C"
 FIRST_FIGURE = 4  # column D
@@ -26,7 +26,6 @@ TEXT_FONT = Font(name="宋体", size=10)
 BOLD_FONT = Font(name="宋体", size=10, bold=True)
 KEY_FONT = Font(name="Consolas", size=8, color="9AA1AB")
 NOTE_FONT = Font(name="宋体", size=9, color="6B7280")
-CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 LARGEST = "1000000000000"
 
 
@@ -82,15 +81,6 @@ def lay_out(table: Table, header: Mapping[str, str]) -> SheetLayout:
         {indicator.code: label_row + 2 + n for n, indicator in enumerate(table.indicators)},
         {key: get_column_letter(FIRST_FIGURE + n) for n, key in enumerate(keys)},
     )
-
-
-def write_text(cell: Cell, text: str) -> None:
-    """Text stays text: what begins like a formula is stored as a string and marked as such for Excel."""
-    text = CONTROL_CHARACTERS.sub("", text)
-    cell.value = text
-    cell.data_type = "s"
-    if text[:1] in ("=", "+", "-", "@"):
-        cell.quotePrefix = True
 
 
 def number_format(indicator: Indicator, key: str) -> str:

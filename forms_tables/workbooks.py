@@ -16,7 +16,8 @@ from forms_tables.workbook_formulas import excel_formula
 from forms_tables.workbook_opening import META_SHEET, OpenedWorkbook, WorkbookMeta
 from forms_tables.workbook_package import Unreadable
 from forms_tables.workbook_reading import ReadWorkbook, formula_problems, read_workbook
-from forms_tables.workbook_sheets import TEXT_FONT, TITLE_FONT, SheetLayout, lay_out, write_sheet, write_text
+from forms_tables.workbook_sheets import TEXT_FONT, TITLE_FONT, SheetLayout, lay_out, write_sheet
+from text.writing import write_text
 
 __all__ = [
     "OpenedWorkbook",

@@ -18,6 +18,8 @@ from openpyxl.styles import Font
 from forms_tables.workbook_package import DAMAGED, MAX_FILE_BYTES, Unreadable, inspect_package
 from reporting.calendar_entry import NoDate, read_day
 from reporting.calendars import ONE_DAY, WEEKDAYS, Calendar, Festival, in_words
+from text.incoming import of_cell, without_hidden
+from text.writing import text_cell, write_csv
 
 COLUMNS = ("date", "weekday", "notice_year", "festival", "type", "is_weekend", "festival_day_itself", "source_url")
 NEEDED = ("date", "notice_year", "festival", "type", "festival_day_itself")
@@ -113,7 +115,7 @@ def decoded(content: bytes) -> str:
 
 
 def heads_of(names: Iterable[object]) -> dict[str, int]:
-    known = [str(name or "").strip().lower() for name in names]
+    known = [without_hidden(str(name or "")).strip().lower() for name in names]
     if missing := [column for column in NEEDED if column not in known]:
         raise Unreadable(f"第 1 行缺少列：{'、'.join(missing)}。{ASK_FOR_TEMPLATE}")
     if twice := [column for column in COLUMNS if known.count(column) > 1]:
@@ -155,11 +157,11 @@ def text_in(value: object) -> str:
         return "yes" if value else "no"
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return "" if value is None else str(value)
+    return "" if value is None else of_cell(str(value))
 
 
 def plain(text: str) -> str:
-    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
+    return re.sub(r"\s", "", unicodedata.normalize("NFKC", without_hidden(text)))
 
 
 def day_in(row: Row, year: int, problems: list[Problem]) -> Iterator[Day]:
@@ -260,13 +262,8 @@ def rows_to_fill(calendar: Calendar, year: int) -> list[dict[str, str]]:
 FILLED = (*NEEDED, "last_time")
 
 
-def write_csv(rows: list[dict[str, str]]) -> bytes:
-    """With a mark of its encoding, so that Excel shows the Chinese."""
-    out = io.StringIO()
-    writer = csv.DictWriter(out, FILLED, lineterminator="\r\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return out.getvalue().encode("utf-8-sig")
+def write_rows(rows: list[dict[str, str]]) -> bytes:
+    return write_csv([FILLED, *([row[column] for column in FILLED] for row in rows)])
 
 
 def write_workbook(rows: list[dict[str, str]]) -> bytes:
@@ -275,7 +272,7 @@ def write_workbook(rows: list[dict[str, str]]) -> bytes:
     sheet.title = "放假安排"
     sheet.append(FILLED)
     for row in rows:
-        sheet.append([row[column] for column in FILLED])
+        sheet.append([text_cell(sheet, row[column]) for column in FILLED])
     for cell in sheet[1]:
         cell.font = Font(bold=True)
     for row in sheet.iter_rows(min_row=2, max_col=1):

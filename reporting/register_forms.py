@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django import forms
 
-from accounts.form_words import PlainForm
+from accounts.form_words import NameField, PlainForm
 from accounts.forms import MailField, MobileField, PhoneField, ReasonField
 from accounts.models import District
 from reporting.register_facts import CITY_WRITES, FIRM_WRITES, choices_of, label_of
@@ -19,7 +19,7 @@ class ApplyForm(PlainForm):
     credit_code = forms.CharField(
         label="统一社会信用代码", max_length=40, help_text="营业执照上的 18 位代码，输入后马上核对。"
     )
-    name = forms.CharField(label="单位详细名称", max_length=120, help_text="与营业执照一致。")
+    name = NameField(label="单位详细名称", max_length=120, help_text="与营业执照一致。")
     district = forms.ModelChoiceField(
         District.objects.none(),
         label="报送区县",
@@ -45,7 +45,7 @@ class ApplyForm(PlainForm):
         required=False,
         choices=lambda: [("", "（不清楚，以后再填）"), *choices_of("A22")],
     )
-    contact_name = forms.CharField(label="统计联系人", max_length=40)
+    contact_name = NameField(label="统计联系人", max_length=40)
     mobile = MobileField()
     phone = PhoneField(required=False)
     email = MailField(help_text="区县批准后，激活链接发到这个邮箱。")
@@ -80,7 +80,7 @@ class RefuseForm(PlainForm):
 
 
 class FirmContactForm(PlainForm):
-    contact_name = forms.CharField(label="联系人", max_length=40)
+    contact_name = NameField(label="联系人", max_length=40)
     mobile = MobileField(required=False)
     phone = PhoneField(required=False)
     email = MailField()

@@ -35,6 +35,7 @@ from reporting.register_columns import (
     read_mail,
 )
 from reporting.register_facts import UNNAMED
+from text.incoming import without_control, without_hidden
 
 MOST_ROWS = 20_000
 
@@ -110,7 +111,7 @@ class RegisterResource(resources.ModelResource):
         elif joined := str(row["起报日期"] or "").strip():
             wrong |= self._other_day(instance, joined)
         instance.register_before = {} if new else self._words(instance)
-        wrong |= self._wrong_district(instance, new, str(row["报送区县"] or "").strip())
+        wrong |= self._wrong_district(instance, new, without_hidden(str(row["报送区县"] or "")).strip())
         wrong |= self._wrong_naming(instance, row)
         instance.register_problems = wrong
 
@@ -127,8 +128,6 @@ class RegisterResource(resources.ModelResource):
         return self._words(instance) == instance.register_before
 
     def save_instance(self, instance, is_create, row, **kwargs):
-        if kwargs["dry_run"]:
-            return
         instance.save()
         if is_create:
             self.newcomers.append((instance, instance.register_district))
@@ -206,7 +205,7 @@ class RegisterResource(resources.ModelResource):
             return {}
         wrong = {}
         for code, column in (("A38", "IC重点"), ("A39", "平台重点")):
-            typed = str(row[column] or "").strip()
+            typed = without_hidden(str(row[column] or "")).strip()
             if typed and typed != instance.attributes.get(code, UNNAMED[code]):
                 wrong[code] = "重点名单由市级写入，请留空或照原样填写。"
         return wrong
@@ -246,7 +245,7 @@ def read_register(source: BinaryIO, name: str) -> tuple[tablib.Dataset, list[int
         raise Unreadable(DAMAGED) from damaged
     if not rows:
         raise Unreadable("第一张工作表是空的。请下载名录模板，填好后再上传。")
-    heads = [str(head).strip().rstrip("*") for head in rows[0]]
+    heads = [without_hidden(str(head)).strip().rstrip("*") for head in rows[0]]
     if missing := [column for column in COLUMNS if column not in heads]:
         raise Unreadable(f"第 1 行缺少列：{'、'.join(missing)}。请用名录模板的列名，列的先后不限。")
     if twice := [column for column in COLUMNS if heads.count(column) > 1]:
@@ -267,13 +266,15 @@ def as_typed(cell):
     """Excel keeps 13800000000 as 13800000000.0; a person typed the digits."""
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
-    return cell if isinstance(cell, datetime.date) else str(cell).strip()
+    return cell if isinstance(cell, datetime.date) else without_control(str(cell)).strip()
 
 
+@transaction.atomic
 def try_import(source: BinaryIO, name: str, *, by: User, at: datetime.datetime) -> DryRun:
-    be_the_office(by)
-    dataset, numbers = read_register(source, name)
-    return judge_result(RegisterResource(by, at), dataset, numbers, dry_run=True)
+    """The import itself, taken back: what passes here is what the database has already stored once."""
+    tried = import_register(source, name, by=by, at=at)
+    transaction.set_rollback(True)
+    return tried
 
 
 @transaction.atomic
@@ -281,7 +282,7 @@ def import_register(source: BinaryIO, name: str, *, by: User, at: datetime.datet
     """All rows or none: whatever was shown in the dry run is judged again on the register as it is now."""
     be_the_office(by)
     dataset, numbers = read_register(source, name)
-    done = judge_result(RegisterResource(by, at), dataset, numbers, dry_run=False)
+    done = judge_result(RegisterResource(by, at), dataset, numbers)
     if not done.is_clean:
         transaction.set_rollback(True)
         return done
@@ -301,8 +302,8 @@ def be_the_office(by: User) -> None:
         raise Refused("名录由区县和市级导入。")
 
 
-def judge_result(resource: RegisterResource, dataset, numbers: list[int], *, dry_run: bool) -> DryRun:
-    result = resource.import_data(dataset, dry_run=dry_run, use_transactions=False)
+def judge_result(resource: RegisterResource, dataset, numbers: list[int]) -> DryRun:
+    result = resource.import_data(dataset, dry_run=False, use_transactions=False)
     if result.has_errors():
         unforeseen = [*result.base_errors, *(error for _, errors in result.row_errors() for error in errors)]
         raise unforeseen[0].error

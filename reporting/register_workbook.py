@@ -6,7 +6,7 @@ import datetime
 import io
 
 from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell import Cell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.worksheet.datavalidation import DataValidation
 
@@ -14,6 +14,7 @@ from accounts.models import District, User
 from reporting.register_columns import COLUMNS
 from reporting.register_facts import current_edition
 from reporting.register_import import MOST_ROWS, RegisterResource
+from text.writing import text_cell
 
 WIDTHS = (22, 36, 16, 12, 12, 9, 10, 9, 10, 12, 18, 14, 26, 14)
 YES_NO = ("嵌入式", "人工智能", "IC重点", "平台重点")
@@ -44,7 +45,7 @@ def write_register(enterprises, by: User, at: datetime.datetime) -> bytes:
     sheet.data_validations.append(yes_no)
     sheet.append([head_cell(sheet, column) for column in COLUMNS])
     for row in RegisterResource(by, at).export(enterprises):
-        sheet.append([text_cell(sheet, text) for text in row])
+        sheet.append([firm_cell(sheet, text) for text in row])
     write_how_to(book, at.date())
     out = io.BytesIO()
     book.save(out)
@@ -63,18 +64,18 @@ def write_how_to(book: Workbook, day: datetime.date) -> None:
     for number in range(max(len(lines), len(districts))):
         line = lines[number] if number < len(lines) else ""
         district = districts[number] if number < len(districts) else None
-        sheet.append([line, None, district.name if district else "", district.code if district else ""])
+        named = (district.name, district.code) if district else ("", "")
+        sheet.append([line, None, *(text_cell(sheet, text) for text in named)])
 
 
-def head_cell(sheet, text: str) -> WriteOnlyCell:
-    cell = WriteOnlyCell(sheet, text)
+def head_cell(sheet, text: str) -> Cell:
+    cell = text_cell(sheet, text)
     cell.font, cell.fill, cell.alignment = Font(bold=True), HEAD, Alignment(vertical="center", wrap_text=True)
     return cell
 
 
-def text_cell(sheet, text) -> WriteOnlyCell:
-    """Always text: a credit code is no number, and a name that begins with = is no formula."""
-    cell = WriteOnlyCell(sheet, "" if text is None else str(text))
-    cell.data_type = "s"
+def firm_cell(sheet, text) -> Cell:
+    """Shown as text too: what is typed over a credit code stays no number."""
+    cell = text_cell(sheet, "" if text is None else str(text))
     cell.number_format = "@"
     return cell

@@ -16,6 +16,7 @@ from forms_tables import credit_code as credit_codes
 from reporting.models import Period
 from reporting.register_facts import UNNAMED
 from reporting.workflow.period import owe
+from text.incoming import without_hidden
 
 KEY_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
@@ -156,9 +157,9 @@ def approve_application(
 @transaction.atomic
 def refuse_application(application: Application, *, reason: str, by: User, at: datetime.datetime) -> Application:
     application = _waiting(application, by)
-    if not reason.strip():
+    if not (reason := without_hidden(reason).strip()):
         raise Refused("不予通过要写明理由，理由会发给申请人。")
-    _decide(application, Application.State.REFUSED, by, at, reason=reason.strip())
+    _decide(application, Application.State.REFUSED, by, at, reason=reason)
     journal.record(
         by=by,
         at=at,

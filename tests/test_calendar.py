@@ -13,7 +13,7 @@ from openpyxl import Workbook
 
 from forms_tables.workbook_package import Unreadable
 from reporting.calendar_entry import NoDate, read_day, read_days
-from reporting.calendar_files import COLUMNS, read_arrangement, rows_to_fill, write_csv, write_workbook
+from reporting.calendar_files import COLUMNS, read_arrangement, rows_to_fill, write_rows, write_workbook
 from reporting.calendars import (
     ONE_DAY,
     Calendar,
@@ -356,7 +356,7 @@ def test_a_workbook_that_is_none_is_refused_whole(content):
         read(content, name="2027.xlsx")
 
 
-@pytest.mark.parametrize(("write", "name"), [(write_csv, "a.csv"), (write_workbook, "a.xlsx")])
+@pytest.mark.parametrize(("write", "name"), [(write_rows, "a.csv"), (write_workbook, "a.xlsx")])
 def test_the_template_has_last_years_shape_and_no_dates(write, name):
     rows = rows_to_fill(CALENDAR, 2027)
     assert len(rows) == sum(
@@ -369,7 +369,7 @@ def test_the_template_has_last_years_shape_and_no_dates(write, name):
 
 def test_the_template_of_the_first_year_is_empty_but_for_its_columns():
     assert rows_to_fill(Calendar([]), 2027) == []
-    assert write_csv([]).decode("utf-8-sig").startswith("date,notice_year,festival")
+    assert write_rows([]).decode("utf-8-sig").startswith("date,notice_year,festival")
 
 
 @given(st.binary(max_size=400))

@@ -12,7 +12,6 @@ from reporting.judging import Judgement, judge
 from reporting.models import Deadline, Explanation, Filing, Review, Sheet, State, Submission
 from reporting.reminder_letters import topic_of
 from reporting.workflow.guards import (
-    MOST_OF_NAME,
     MOST_WORDS,
     Conflict,
     Refused,
@@ -20,6 +19,7 @@ from reporting.workflow.guards import (
     brief,
     locked_for_firm,
     move,
+    person,
     record,
     said_something,
     words,
@@ -136,7 +136,7 @@ def submit(
     number = filing.submissions.count() + 1
     if not committed:
         raise Refused("请先阅读并勾选《统计法》承诺，再确定上报。")
-    signer, reason = brief(signer, MOST_OF_NAME), brief(reason)
+    signer, reason = person(signer, "单位负责人姓名"), brief(reason)
     if not signer:
         raise Refused("请填写单位负责人姓名。")
     if number > 1 and not reason:

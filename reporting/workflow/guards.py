@@ -8,6 +8,7 @@ from accounts.access import Refused
 from accounts.models import User
 from reporting.deadlines import due_moment
 from reporting.models import Filing, Review, Sheet, State, Submission
+from text.incoming import hidden_mark, without_hidden
 
 # The allowed moves: what may be done in which state, and where it leads. None: the state stays as it is.
 MOVES: dict[str, dict[str, str | None]] = {
@@ -104,17 +105,24 @@ def move(filing: Filing, what: str) -> None:
 
 
 def said_something(note: str, request: str, what: str = "") -> str:
-    if not note.strip():
+    if not (said := brief(note, what=what)):
         raise Refused(request)
-    return brief(note, what=what)
+    return said
 
 
 def brief(note: str, most: int = MOST_WORDS, what: str = "") -> str:
     """The words, trimmed; refused when longer than the record keeps. `what` they are, where a page has several."""
-    note = note.strip()
+    note = without_hidden(note).strip()
     if len(note) > most:
         raise Refused(f"{what}最多 {most} 字，现在有 {len(note)} 字，请精简后再提交。")
     return note
+
+
+def person(name: str, what: str) -> str:
+    """A person's name; see accounts.form_words.NameField."""
+    if mark := hidden_mark(name):
+        raise Refused(f"{what}里，{mark}。")
+    return brief(name, MOST_OF_NAME)
 
 
 def words(filing: Filing, rule: str, more: str = "") -> str:

@@ -26,6 +26,7 @@ from reporting.revisions.rehearsal import entered_for
 from reporting.revisions.words import CHOICES, FIELDS, as_facts
 from reporting.views.city.desk_draft import on_the_draft, version_of
 from reporting.workflow.parameter import SIDES
+from text.incoming import without_hidden
 
 NAME = re.compile(r"[A-Z][A-Za-z0-9_]{1,29}")
 SIDE_WORDS = {side: FIELDS["parameter"][side] for side in BOUND_SIDES}
@@ -96,7 +97,7 @@ class DraftParameterForm(PlainForm):
 
 def _figure(text: str) -> str:
     """A figure as the content keeps it: the text of a decimal."""
-    text = unicodedata.normalize("NFKC", text).strip().replace(",", "")
+    text = unicodedata.normalize("NFKC", without_hidden(text)).strip().replace(",", "")
     try:
         figure = Decimal(text) if text else None
     except InvalidOperation:
