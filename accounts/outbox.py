@@ -75,7 +75,7 @@ def _hand_over(letter: Letter, connection, clock: Callable[[], datetime]) -> Non
         message = message_of(letter)
     except Exception as error:  # one letter that cannot be written must not hold up the others
         logger.exception("Letter %s cannot be written", letter.pk)
-        _give_up(letter, f"信件无法写成：{error}")
+        _give_up(letter, f"信件无法生成：{error}")
         return
     mine = Letter.objects.filter(pk=letter.pk, claim=letter.claim, state=Letter.State.CLAIMED)
     if not mine.update(state=Letter.State.HANDED, attempts=letter.attempts, due_at=at + settings.LETTER_LEASE):

@@ -303,7 +303,7 @@ def test_the_countdown_leads_to_its_period_among_the_dates(may, person, monkeypa
 
 
 def test_the_other_readings_are_named_only_where_they_differ(desk):
-    may_of_2021 = page(desk.get("/deadlines/2021/")).partition("2021年5月：按别的读法有")[2].partition("</details>")[0]
+    may_of_2021 = page(desk.get("/deadlines/2021/")).partition("2021年5月：按别的口径有")[2].partition("</details>")[0]
     # R1 and R4 give the default's dates; R2 leaves the weekend days, R3 all three days before the festival day.
     assert "R1" not in may_of_2021 and "R4" not in may_of_2021
     assert may_of_2021.count('企业上报 <b class="nowrap">6月12日</b>') == 2
@@ -312,14 +312,14 @@ def test_the_other_readings_are_named_only_where_they_differ(desk):
 
 def test_the_default_is_named_among_the_readings_while_another_is_in_force(desk, may):
     def other_readings_of_may() -> str:
-        return page(desk.get("/deadlines/2021/")).partition("2021年5月：按别的读法有")[2].partition("</details>")[0]
+        return page(desk.get("/deadlines/2021/")).partition("2021年5月：按别的口径有")[2].partition("</details>")[0]
 
     assert "<b>R0</b>" not in other_readings_of_may()
     workflow.choose_reading(Reading(counts="festival", every_level=True), may.city, AT, "另行通知")
     told = other_readings_of_may()
     # 端午节 of 2021: days off from 12 to 14 June, the festival itself on the 14th, a Monday.
     default = told.partition("<b>R0</b>")[2].partition("</li>")[0]
-    assert default.startswith(" 默认读法：")
+    assert default.startswith(" 默认口径：")
     assert '企业上报 <b class="nowrap">6月15日</b>，区县审核 <b class="nowrap">6月15日</b>' in default
     assert "市级审核" not in default  # the 15th either way
     assert "R3" not in told  # the one in force
@@ -407,7 +407,7 @@ def test_the_city_chooses_a_reading_and_the_association_reads_it(desk, may):
     page(desk.post("/calendar/readings/choose/", back, follow=True))
     assert not ReadingChoice.objects.first().reports_january
     text = page(sign_in(may.analyst).get("/calendar/readings/"))
-    assert "读法由市级选定" in text and "另行通知" in text and '<form method="post" action="/calendar' not in text
+    assert "口径由市级选定" in text and "另行通知" in text and '<form method="post" action="/calendar' not in text
 
 
 def test_nothing_is_mailed_for_a_reading(desk):
