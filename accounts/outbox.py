@@ -12,8 +12,8 @@ import logging
 import smtplib
 import uuid
 from collections.abc import Callable
-from datetime import datetime, timedelta
-from email.utils import formataddr, parseaddr
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime, formataddr, parseaddr
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
@@ -21,6 +21,7 @@ from django.db import transaction
 from django.db.models import Case, F, Value, When
 from django.template.loader import render_to_string
 
+from accounts.clock import shown
 from accounts.dead_addresses import notice
 from accounts.models import Letter
 from text.incoming import without_control
@@ -75,19 +76,20 @@ def _hand_over(letter: Letter, connection, clock: Callable[[], datetime]) -> Non
         message = message_of(letter)
     except Exception as error:  # one letter that cannot be written must not hold up the others
         logger.exception("Letter %s cannot be written", letter.pk)
-        _give_up(letter, f"信件无法写成：{error}")
+        _give_up(letter, f"信件无法生成：{error}")
         return
     mine = Letter.objects.filter(pk=letter.pk, claim=letter.claim, state=Letter.State.CLAIMED)
     if not mine.update(state=Letter.State.HANDED, attempts=letter.attempts, due_at=at + settings.LETTER_LEASE):
         return  # withdrawn, or taken by another worker after the lease
     try:
+        message.extra_headers["Date"] = format_datetime(shown(at).astimezone(UTC))
         connection.send_messages([message])
     except smtplib.SMTPRecipientsRefused as refusal:
         code, answer = next(iter(refusal.recipients.values()))
         with transaction.atomic():  # a failure never without its task
             _refused(letter, code, answer, at)
             if code >= 500:
-                notice(letter, f"邮件服务器拒收：{code} {_words(answer)}", at)
+                notice(letter, f"邮件服务器拒收：{code} {_words(answer)}", shown(at))
     except smtplib.SMTPDataError as refusal:
         _refused(letter, refusal.smtp_code, refusal.smtp_error, at)
     except smtplib.SMTPResponseException as refusal:  # the server does not take our sender, or anybody's, now
@@ -99,7 +101,7 @@ def _hand_over(letter: Letter, connection, clock: Callable[[], datetime]) -> Non
         logger.exception("Letter %s cannot be handed over", letter.pk)
         _give_up(letter, f"信件无法交给邮件服务器：{error}")
     else:
-        _note(letter, state=Letter.State.SENT, sent_at=clock(), trouble="", **_kept(letter))
+        _note(letter, state=Letter.State.SENT, sent_at=shown(clock()), trouble="", **_kept(letter))
         return
     _close(connection)
 

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
+from forms_tables.citations import in_full
 from forms_tables.periods import PeriodCode
 
 FIGURE_KINDS = frozenset({"money", "usd", "number", "count", "percent", "coefficient"})
@@ -33,6 +34,10 @@ class CodeList:
     source: str
     provenance: str
     also: str = ""  # a pattern of codes that may be used though the list does not name them
+
+    @property
+    def cited(self) -> str:
+        return in_full(self.source)
 
     def name_of(self, code: str) -> str | None:
         return next((entry.name for entry in self.entries if entry.code == code), None)
@@ -91,6 +96,10 @@ class Indicator:
     note: str
     source: str
     provenance: str
+
+    @property
+    def cited(self) -> str:
+        return in_full(self.source)
 
     @property
     def symbol(self) -> str:
@@ -230,6 +239,10 @@ class Rule:
     basis: str = ""
     note: str = ""
     waits_for: tuple[str, ...] = ()  # parameters without which it, or a part of it, cannot be judged
+
+    @property
+    def cited(self) -> str:
+        return in_full(self.basis)
 
 
 @dataclass(frozen=True, eq=False)  # an edition is itself: what is worked out from it once is kept by it

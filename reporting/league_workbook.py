@@ -70,7 +70,7 @@ def write_value(sheet, row: int, column: int, value, style) -> None:
 
 
 def write_definitions(sheet, head, text) -> None:
-    for column, (words, width) in enumerate({"指标": 16, "单位": 8, "定义": 90, "好坏": 24}.items()):
+    for column, (words, width) in enumerate({"指标": 16, "单位": 8, "定义": 90, "评价方向": 24}.items()):
         sheet.set_column(column, column, width)
         sheet.write_string(0, column, words, head)
     for row, measure in enumerate(MEASURES.values(), start=1):

@@ -142,7 +142,7 @@ class StopForm(PlainForm):
 
 class NameKeyFirmForm(PlainForm):
     credit_code = forms.CharField(label="统一社会信用代码", max_length=40)
-    value = forms.ChoiceField(label="写成")
+    value = forms.ChoiceField(label="类别")
     why = ReasonField(label="依据", help_text="例如名单文件的文号。")
 
     def __init__(self, *args, code: str, **kwargs):

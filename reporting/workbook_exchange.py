@@ -121,7 +121,7 @@ def judge_workbook(source, name: str = "") -> JudgedWorkbook:
     if filing is None:
         firm = Enterprise.objects.filter(credit_code=meta.credit_code).first()
         who = f"“{firm.name}”（{firm.credit_code}）在报告期 {meta.period} 没有填报任务" if firm else ""
-        raise Unreadable(f"{who or f'名录中没有统一社会信用代码为 {meta.credit_code} 的企业'}，无从审核这份工作簿。")
+        raise Unreadable(f"{who or f'名录中没有统一社会信用代码为 {meta.credit_code} 的企业'}，不能做数据审核。")
     return judge_opened(filing, opened)
 
 

@@ -1,4 +1,4 @@
-// 试一户: the figures a rule reads in boxes, and its verdicts while they are changed (templates/city/desk/_try.html).
+// 试一家: the figures a rule reads in boxes, and its verdicts while they are changed (templates/city/desk/_try.html).
 // Nothing leaves the page. The verdicts are judge.js's, so they are the server's.
 "use strict";
 

@@ -303,7 +303,7 @@ def test_the_countdown_leads_to_its_period_among_the_dates(may, person, monkeypa
 
 
 def other_readings_of_may(desk) -> str:
-    said = words_on(desk.get("/deadlines/2021/")).partition("2021年5月：按别的读法有")[2]
+    said = words_on(desk.get("/deadlines/2021/")).partition("2021年5月：按别的口径有")[2]
     return said.partition("\n2021年6月")[0]
 
 
@@ -321,7 +321,7 @@ def test_the_default_is_named_among_the_readings_while_another_is_in_force(desk,
     told = other_readings_of_may(desk)
     # 端午节 of 2021: days off from 12 to 14 June, the festival itself on the 14th, a Monday.
     default = told.partition("R0")[2].partition("\n")[0]
-    assert default.startswith(" 默认读法：")
+    assert default.startswith(" 默认口径：")
     assert "企业上报 6月15日，区县审核 6月15日" in default
     assert "市级审核" not in default  # the 15th either way
     assert "R3" not in told  # the one in force
@@ -409,7 +409,7 @@ def test_the_city_chooses_a_reading_and_the_association_reads_it(desk, may):
     words_on(desk.post("/calendar/readings/choose/", back, follow=True))
     assert not ReadingChoice.objects.first().reports_january
     text = markup_of(sign_in(may.analyst).get("/calendar/readings/"))
-    assert "读法由市级选定" in text and "另行通知" in text and '<form method="post" action="/calendar' not in text
+    assert "口径由市级选定" in text and "另行通知" in text and '<form method="post" action="/calendar' not in text
 
 
 def test_nothing_is_mailed_for_a_reading(desk):

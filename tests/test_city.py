@@ -293,7 +293,10 @@ def test_parameters_are_listed_by_name_with_their_periods_folded(desk, may):
     assert "期内平均汇率已保存" in text and '<option value="FX">期内平均汇率（FX）</option>' in text
     assert text.count('<span class="code">FX</span>') == 1
     assert "1 期，最近 2024年5月：7.1035</summary>" in text and "7.05<br>" in text
-    assert text.index("保存参数</button>") < text.index("各参数的取值") and "上报件的审核结果按上报时的取值冻结" in text
+    assert (
+        text.index("保存参数</button>") < text.index("各参数的取值")
+        and "上报件的数据审核结果按上报时的取值冻结" in text
+    )
 
 
 def test_a_locked_periods_parameters_stay(desk, may):

@@ -278,7 +278,7 @@ def test_a_reading_holds_for_periods_opened_afterwards(may):
     again = workflow.open_period("2021M05", may.city, AT)
     assert str(again.enterprise_deadline.date) == "2021-06-12"
     assert again.reading == festival_only
-    entry = JournalEntry.objects.get(action="设定截止日读法")
+    entry = JournalEntry.objects.get(action="设定顺延口径")
     assert entry.before == {"哪些放假日顺延": "放假安排内的每一天", "哪些截止日顺延": "只有企业和区县月报的截止日"}
     assert (entry.after["哪些放假日顺延"], entry.why) == ("节日当天", "渝经信软件〔2024〕9号")
 

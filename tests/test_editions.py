@@ -316,7 +316,7 @@ def test_who_has_not_submitted_is_judged_by_the_new_text(may):
 
 
 def test_a_firm_whose_check_was_overtaken_is_told_once(may):
-    notice = "请重新数据审核后再上报"
+    notice = "请重新做数据审核后再上报"
     page = sign_in(may.clerk)
     workflow.save_sheet(may.filing, TABLE, CLEAN_MAY, 0, may.clerk, AT)
     workflow.check(may.filing, may.clerk, AT)

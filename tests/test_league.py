@@ -135,7 +135,7 @@ def test_the_workbook_says_what_the_page_says_and_what_the_columns_mean(fourteen
     book = load_workbook(BytesIO(sign_in(cast.zhou_tao).get("/league/2024M05.xlsx").content))
     sheet = book["区县评比"]
     heads = [cell.value for cell in sheet[4]]
-    assert heads[:3] == ["名次", "区县", "应报（户）"]
+    assert heads[:3] == ["名次", "区县", "应报（家）"]
     yuzhong = dict(zip(heads, (cell.value for cell in sheet[6]), strict=True))
     assert (yuzhong["区县"], yuzhong["名次"], yuzhong["按时率（%）"], yuzhong["区县平均用时（天）"]) == (
         "渝中区",

@@ -80,9 +80,9 @@ def rows_of(entries):
     for entry in entries[:MOST_ROWS].iterator(chunk_size=2000):
         yield [
             f"{entry.at.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}",
-            entry.by_name,
+            entry.by_in_words,
             entry.action,
-            entry.subject,
+            entry.subject_in_words,
             entry.enterprise.name if entry.enterprise else "",
             entry.enterprise.credit_code if entry.enterprise else "",
             entry.district.name if entry.district else "",

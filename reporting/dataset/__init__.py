@@ -52,7 +52,7 @@ class Odd:
     @property
     def why_shown(self) -> str:
         """For officials: the figure at fault is its firm's until it is sent."""
-        return self.why if self.submission is not None else "草稿里有不能成列的数据"
+        return self.why if self.submission is not None else "草稿里有格式异常的数据"
 
 
 @dataclass(frozen=True)

@@ -72,6 +72,9 @@ class Filing(models.Model):
     UNSENT = [State.NOT_STARTED, State.DRAFT]
     WITH_FIRM = [State.NOT_STARTED, State.DRAFT, State.RETURNED, State.AMENDING]
     UNCHECKED, ERRORS, PASSED = "", "errors", "passed"
+    # People pass and return (审核); what the machine's check found is told as errors, so that neither is taken for the
+    # other: 区县退回，数据审核无错误.
+    CHECKED_WORDS = {ERRORS: "数据审核有错误", PASSED: "数据审核无错误"}
 
     enterprise = models.ForeignKey(Enterprise, models.PROTECT, related_name="filings", verbose_name="企业")
     period = models.ForeignKey(Period, models.PROTECT, related_name="filings", verbose_name="报告期")
@@ -116,7 +119,7 @@ class Filing(models.Model):
         """The state as people say it, with what the last check found."""
         words = self.get_state_display()
         if self.state in self.WITH_FIRM and self.checked:
-            words = f"{words}，数据{self.get_checked_display()}"
+            words = f"{words}，{self.CHECKED_WORDS[self.checked]}"
         if self.after_lock:
             passed = self.state == State.APPROVED
             words = "锁定后补报，已通过，不计入本期汇总" if passed else f"锁定后补报：{words}"

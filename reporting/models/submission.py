@@ -99,6 +99,9 @@ class Submission(models.Model):
         return not self.findings and self.on_time and not self.estimated and self.number == 1
 
 
+TONES = {"approve": "done", "send_back": "block", "city_return": "block", "query": "warn", "city_query": "warn"}
+
+
 class Review(models.Model):
     """A decision, question or answer about one submission; part of the record, never changed."""
 
@@ -135,6 +138,11 @@ class Review(models.Model):
 
     def delete(self, *args, **kwargs):
         raise TypeError("Nothing is deleted: a review is part of the record.")
+
+    @property
+    def tone(self) -> str:
+        """How it is marked: passed on, returned, asked, or merely said."""
+        return TONES.get(self.decision, "")
 
     @property
     def is_overdue(self) -> bool:

@@ -180,7 +180,7 @@ def _judged_by_itself(edition: Edition, odd: Odd) -> pl.DataFrame:
     try:
         rows = list(_found_alone(edition, filing, frozen=odd.submission is not None))
     except (ArithmeticError, ValueError, TypeError, KeyError, AttributeError):
-        rows = [(odd.filing, edition.code, None, UNREADABLE, ERROR, "", f"这份填报不能审核：{odd.why_shown}。")]
+        rows = [(odd.filing, edition.code, None, UNREADABLE, ERROR, "", f"这份填报不能做数据审核：{odd.why_shown}。")]
     return pl.DataFrame(rows, schema=FOUND, orient="row")
 
 

@@ -177,6 +177,6 @@ def effect_in_words(effect: Mapping) -> str:
     if "filings" not in effect or "blocked" not in effect:
         return ""
     period = effect.get("label", "")
-    parts = [f"{period}试算 {effect['filings']} 户：将不能上报 {effect['blocked']['filings']} 户"]
-    parts += [f"不再被拦 {effect['freed']['filings']} 户", f"新增提示 {effect['warned']['filings']} 户"]
+    parts = [f"{period}试算 {effect['filings']} 家：将不能上报 {effect['blocked']['filings']} 家"]
+    parts += [f"可以上报 {effect['freed']['filings']} 家", f"新增提示 {effect['warned']['filings']} 家"]
     return "，".join(parts)

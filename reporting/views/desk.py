@@ -227,7 +227,7 @@ class Desk:
             unexplained = len(self.unexplained())
             words += [f"{wrong} 处须修改"] * bool(wrong) + [f"{len(self.missing)} 格未填"] * bool(self.missing)
             words += [f"{unexplained} 处须说明"] * bool(unexplained)
-            words += ["数据审核通过"] * (len(words) == 1 and self.filing.checked == Filing.PASSED)
+            words += ["数据审核无错误"] * (len(words) == 1 and self.filing.checked == Filing.PASSED)
         said = "，".join(words)
         if self.filing.after_lock:
             said = self.filing.state_words if self.filing.state == State.APPROVED else f"锁定后补报：{said}"

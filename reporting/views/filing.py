@@ -142,11 +142,11 @@ def check(request: HttpRequest, period: str) -> HttpResponse:
         messages.error(request, str(refusal))
         return redirect("filing", period)
     if judgement.blocks:
-        messages.error(request, "数据审核未通过：请按下面列出的各处修改后再审核。")
+        messages.error(request, "数据审核没有通过：请按下面列出的各处修改，再做数据审核。")
     elif workflow.unexplained(filing, judgement):
         messages.warning(request, "数据审核通过，没有错误；还有提示须逐条说明后才能上报。")
     else:
-        messages.success(request, "审核通过，可以确定上报。")
+        messages.success(request, "数据审核通过，可以确定上报。")
     return redirect("filing", period)
 
 

@@ -19,7 +19,6 @@ from reporting.models import Filing, Message, Review, Submission, Thread
 
 PAGE = 30
 TALKERS = ("enterprise", "district", "association", "city")
-TONES = {"approve": "done", "send_back": "block", "city_return": "block", "query": "warn", "city_query": "warn"}
 
 
 @require(*TALKERS)
@@ -115,7 +114,7 @@ def of_submission(submission: Submission) -> Entry:
 def of_review(review: Review, path_of: Callable[[str], str]) -> Entry:
     points = tuple((row["place"], path_of(row["cell"]), row["reason"]) for row in review.placed_reasons)
     what = f"第 {review.submission.number} 次上报：{review.get_decision_display()}"
-    return Entry(review.at, review.by, what, TONES.get(review.decision, ""), review.note, points)
+    return Entry(review.at, review.by, what, review.tone, review.note, points)
 
 
 def of_message(message: Message, path_of: Callable[[str], str], reader: User, read_upto: int | None) -> Entry:

@@ -131,7 +131,7 @@ def recall(request: HttpRequest, period: str) -> HttpResponse:
     except workflow.Refused as refusal:
         messages.error(request, str(refusal))
         return redirect("submission", period, filing.latest.number) if filing.latest else redirect("filing", period)
-    messages.success(request, "已撤回，可以继续修改；改好后须重新审核、上报。")
+    messages.success(request, "已撤回，可以继续修改；改好后须重新做数据审核，再上报。")
     return redirect("filing", period)
 
 

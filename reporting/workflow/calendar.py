@@ -240,7 +240,7 @@ def choose_reading(reading: Reading, by: User, at: datetime, reason: str) -> Rea
     if before == reading:
         return choice_in_force()  # the second click
     if not reason.strip():
-        raise Refused("请写明改变读法的依据，例如通知的文号。")
+        raise Refused("请写明改变口径的依据，例如通知的文号。")
     choice = ReadingChoice.objects.create(
         counts=reading.counts,
         lands_on=reading.lands_on,
@@ -251,7 +251,7 @@ def choose_reading(reading: Reading, by: User, at: datetime, reason: str) -> Rea
         at=at,
     )
     old, new = journal.changes(reading_in_words(before), reading_in_words(reading))
-    journal.record(by=by, at=at, action="设定截止日读法", before=old, after=new, why=choice.reason)
+    journal.record(by=by, at=at, action="设定顺延口径", before=old, after=new, why=choice.reason)
     return choice
 
 

@@ -102,7 +102,7 @@ def explain_alike(
     move(filing, "save")
     text = brief(text)
     if reason_code and filing.edition.code_lists["C17"].name_of(reason_code) is None:
-        raise Refused(f"原因码“{reason_code}”不在代码表 C17 中，请重新选择。")
+        raise Refused(f"原因码“{reason_code}”不在可选的原因之内，请重新选择。")
     if len(text) < MIN_EXPLANATION and (not reason_code or reason_code == "99"):
         raise Refused(f"请选择原因，或写不少于 {MIN_EXPLANATION} 个字的说明；选“其他”时须写说明。")
     standing = {finding.fingerprint for finding in judge(filing).warnings if finding.rule == rule}

@@ -128,7 +128,7 @@ def person(name: str, what: str) -> str:
 def words(filing: Filing, rule: str, more: str = "") -> str:
     """The message of a workflow rule (§9.9), followed by what is particular here."""
     message = filing.edition.rule(rule).message.rstrip("。")
-    return f"{message}。{more}（{rule}）"
+    return f"{message}。{more}"
 
 
 def record(filing: Filing, by: User, at: datetime, action: str, **more) -> None:

@@ -1,14 +1,14 @@
 """What the city does with a period: open it, move a date by hand, lock it."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import Count
 
 from accounts import journal, letters
 from accounts.models import Enterprise, Residence, User
-from forms_tables.catalog import edition_for
+from forms_tables.catalog import edition_for, editions_governing
 from forms_tables.periods import PeriodCode
 from reporting import deadlines, results
 from reporting.deadline_letters import deadline_moved
@@ -37,13 +37,15 @@ def open_period(code: str, by: User, at: datetime, estimates_allowed: bool = Fal
     choice = choice_in_force()
     parsed = _period_code(code, choice.reading if choice else deadlines.DEFAULT)
     if at.date() <= parsed.end:
-        raise Refused(f"{parsed.label}尚未结束，{parsed.end + timedelta(days=1):%Y-%m-%d} 起可以开始填报。")
+        raise Refused(f"{parsed.label}尚未结束，{parsed.opens_on:%Y-%m-%d} 起可以开启。")
+    if len(editions_governing(parsed)) != 1:
+        raise Refused(f"{parsed.label}没有适用的制度版本，不能开启；请系统管理员先装载制度版本。")
     PublishedEdition.objects.hold_still(edition_for(parsed).code)
     period, created = Period.objects.get_or_create(
         code=parsed.code,
         defaults={
             "edition_code": edition_in_force(parsed),
-            "opens_on": parsed.end + timedelta(days=1),
+            "opens_on": parsed.opens_on,
             "read_as": choice,
         },
     )

@@ -19,7 +19,6 @@ from reporting.workflow.guards import (
     move,
     record,
     said_something,
-    words,
 )
 
 
@@ -166,7 +165,7 @@ def _reasons(filing: Filing, reasons: Sequence[Mapping[str, str]]) -> list[dict]
     """The reasons of a return, trimmed; each names a cell of the form or none, and none is empty (P05)."""
     kept = [{"cell": r.get("cell", ""), "reason": brief(r["reason"])} for r in reasons if r.get("reason", "").strip()]
     if not kept:
-        raise Refused(words(filing, "P05"))
+        raise Refused("请写明退回的理由：点选要退回的单元格，或选“整表”，逐条填写理由。")
     for row in kept:
         if row["cell"] and not filing.edition.has_cell(row["cell"]):
             raise Refused(f"没有“{row['cell']}”这个单元格，请在表上点选要退回的数据。")

@@ -23,11 +23,11 @@ PAGE = 50
 LISTS = {
     "blocked": "将不能上报",
     "unfilled": "只因新增指标尚未填报",
-    "freed": "不再被错误拦住",
+    "freed": "错误消除，可以上报",
     "warned": "新增提示，须作说明",
     "moved": "表内数字会变",
 }
-OF_RULES = {"fail": "将新不通过", "pass": "将转为通过", "harder": "由提示变为错误", "softer": "由错误变为提示"}
+OF_RULES = {"fail": "新增不通过", "pass": "将转为通过", "harder": "由提示变为错误", "softer": "由错误变为提示"}
 OF_ROWS = {"owed": "须填报新增的", "filled": "填有", "moved": "数字会变的"}
 
 
