@@ -5,6 +5,7 @@ from datetime import date
 
 from django import forms
 
+from accounts.change_forms import ChangeForm, Checkbox
 from accounts.form_words import PlainForm
 from forms_tables.periods import PeriodCode
 from reporting.calendars import ONE_DAY
@@ -22,8 +23,8 @@ class OpeningForm(PlainForm):
             self.fields["code"].help_text = "月报如 2024M05，年报如 2023A；按现行读法，1月单独报送。"
 
 
-class EstimatesForm(PlainForm):
-    allowed = forms.BooleanField(required=False)
+class EstimatesForm(ChangeForm):
+    allowed = forms.BooleanField(label="允许本期上报预估数", required=False, widget=Checkbox)
     reason = forms.CharField(label="依据", max_length=200)
 
 
