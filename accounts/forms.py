@@ -6,7 +6,8 @@ from django import forms
 from django.contrib.auth.forms import AuthenticationForm
 
 from accounts.backends import as_typed_plainly
-from accounts.form_words import NameField, PlainForm, PlainModelForm
+from accounts.change_forms import ChangeForm, ChangeModelForm
+from accounts.form_words import NameField, PlainForm
 from accounts.models import District, DistrictContact, User
 
 MOBILE = re.compile(r"1[3-9]\d{9}")
@@ -83,7 +84,7 @@ class ForgottenPasswordForm(PlainForm):
     name = forms.CharField(label="统一社会信用代码、手机号或用户名", max_length=60)
 
 
-class OwnContactForm(PlainForm):
+class OwnContactForm(ChangeForm):
     name = NameField(label="姓名", max_length=40)
     mobile = MobileField(required=False)
     email = MailField(help_text="找回密码和各类通知都发到这里。")
@@ -124,7 +125,7 @@ class AddressForm(PlainForm):
     email = MailField(required=False)
 
 
-class DistrictContactForm(PlainModelForm):
+class DistrictContactForm(ChangeModelForm):
     phone = PhoneField(label="电话")
     email = MailField(required=False)
 

@@ -179,6 +179,20 @@ class Table:
                 return column
         raise KeyError(f"{self.code} has no column {key}")
 
+    def one_of(self, indicator: Indicator) -> tuple[str, ...]:
+        """The rows of which one must be filled (必填其一), each being required while the others are blank."""
+        together = {indicator.code, *_blank_before(indicator)}
+        rows = [row for row in self.indicators if row.code in together]
+        if len(rows) < 2 or any({row.code, *_blank_before(row)} != together for row in rows):
+            return ()
+        return tuple(row.code for row in rows)
+
+
+def _blank_before(indicator: Indicator) -> list[str]:
+    """The rows that must be blank before this one is required, when that is all that is asked."""
+    is_plain = re.fullmatch(r"empty\(\w+\)( and empty\(\w+\))*", indicator.required_when)
+    return re.findall(r"empty\(M?(\w+)\)", indicator.required_when) if is_plain else []
+
 
 @dataclass(frozen=True)
 class DistrictDefinition:

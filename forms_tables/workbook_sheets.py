@@ -155,7 +155,7 @@ def write_labels(sheet: Worksheet, layout: SheetLayout) -> None:
 def write_row(sheet, layout: SheetLayout, indicator: Indicator, values, locked, formulas) -> None:
     row = layout.rows[indicator.code]
     marks = {NAME: indicator.name, CODE: indicator.code, UNIT: "" if indicator.is_heading else indicator.unit}
-    marks[layout.note_letter] = note_of(indicator, locked)
+    marks[layout.note_letter] = note_of(layout.table, indicator, locked)
     for letter, text in marks.items():
         cell = sheet[f"{letter}{row}"]
         write_text(cell, text)
@@ -194,7 +194,7 @@ def write_value(cell: Cell, indicator: Indicator, key: str, value: Decimal | str
         write_text(cell, str(value))
 
 
-def note_of(indicator: Indicator, locked: Mapping[str, str]) -> str:
+def note_of(table: Table, indicator: Indicator, locked: Mapping[str, str]) -> str:
     if indicator.is_heading:
         return ""
     names = [f"{indicator.code}.{key}" for key in indicator.columns]
@@ -202,6 +202,8 @@ def note_of(indicator: Indicator, locked: Mapping[str, str]) -> str:
         demand = "系统填写，不用填"
     elif indicator.required:
         demand = "必填，没有填 0" if indicator.is_figure else "必填"
+    elif one_of := table.one_of(indicator):
+        demand = f"{'、'.join(one_of)} 必填其一"
     elif indicator.required_when:
         demand = "符合条件时必填"
     else:

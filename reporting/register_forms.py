@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django import forms
 
+from accounts.change_forms import ChangeForm, Checkboxes
 from accounts.form_words import NameField, PlainForm
 from accounts.forms import MailField, MobileField, PhoneField, ReasonField
 from accounts.models import District
@@ -79,7 +80,7 @@ class RefuseForm(PlainForm):
     reason = ReasonField(label="不予通过的理由", max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
 
 
-class FirmContactForm(PlainForm):
+class FirmContactForm(ChangeForm):
     contact_name = NameField(label="联系人", max_length=40)
     mobile = MobileField(required=False)
     phone = PhoneField(required=False)
@@ -92,7 +93,7 @@ class FirmContactForm(PlainForm):
         return self.cleaned_data
 
 
-class FactsForm(PlainForm):
+class FactsForm(ChangeForm):
     """The firm's own facts, each a select with the names of the form."""
 
     def __init__(self, *args, attributes: dict[str, str], **kwargs):
@@ -103,7 +104,7 @@ class FactsForm(PlainForm):
                 self.fields[code] = forms.MultipleChoiceField(
                     label=label_of(code),
                     choices=choices_of(code),
-                    widget=forms.CheckboxSelectMultiple,
+                    widget=Checkboxes,
                     initial=value.split(",") if value else [],
                     error_messages={"required": "请至少选一项纳统类别。"},
                 )

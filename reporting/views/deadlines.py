@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts import clock
 from accounts.access import EVERYONE, require
-from accounts.form_words import PlainForm
+from accounts.change_forms import ChangeForm
 from accounts.models import User
 from forms_tables.periods import PeriodCode
 from reporting import workflow
@@ -47,7 +47,7 @@ def deadlines_of_year(request, year):
     return render(request, "calendar/deadlines.html", context)
 
 
-class ReadingForm(PlainForm):
+class ReadingForm(ChangeForm):
     counts = forms.ChoiceField(
         label=READING_NAMES["counts"],
         choices=list(READING_WORDS["counts"].items()),

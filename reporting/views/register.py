@@ -83,7 +83,7 @@ def own_firm(request):
     contact_form = FirmContactForm(initial=contact_of(enterprise), prefix="contact")
     facts_form = FactsForm(attributes=enterprise.attributes, prefix="facts")
     if request.method == "POST" and request.POST.get("part") == "contact":
-        contact_form = FirmContactForm(request.POST, prefix="contact")
+        contact_form = FirmContactForm(request.POST, initial=contact_of(enterprise), prefix="contact")
         if contact_form.is_valid():
             register.change_contact(enterprise, contact_form.cleaned_data, by=request.user, at=now())
             messages.success(request, "联系方式已保存。")

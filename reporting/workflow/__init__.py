@@ -28,7 +28,8 @@ from reporting.workflow.filing import (
     submit,
     unexplained,
 )
-from reporting.workflow.guards import MOVES, Conflict, Refused
+from reporting.workflow.guards import MOVES, Refused
+from reporting.workflow.merging import Change, Conflict, changes_since, same
 from reporting.workflow.parameter import set_parameter
 from reporting.workflow.period import (
     allow_estimates,
@@ -66,6 +67,7 @@ from reporting.workflow.scan import attach_scan, scan_is_missing, scan_is_wanted
 __all__ = [
     "MIN_EXPLANATION",
     "MOVES",
+    "Change",
     "Conflict",
     "Overtaken",
     "Refused",
@@ -83,6 +85,7 @@ __all__ = [
     "attach_scan",
     "begin_draft",
     "change_draft",
+    "changes_since",
     "check",
     "choose_reading",
     "city_query",
@@ -104,6 +107,7 @@ __all__ = [
     "query",
     "recall",
     "refuse_known",
+    "same",
     "save_sheet",
     "scan_is_missing",
     "scan_is_wanted",

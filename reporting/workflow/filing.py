@@ -13,7 +13,6 @@ from reporting.models import Deadline, Explanation, Filing, Review, Sheet, State
 from reporting.reminder_letters import topic_of
 from reporting.workflow.guards import (
     MOST_WORDS,
-    Conflict,
     Refused,
     add_review,
     brief,
@@ -24,33 +23,45 @@ from reporting.workflow.guards import (
     said_something,
     words,
 )
+from reporting.workflow.merging import own_changes
 
 MIN_EXPLANATION = 10
+NOTHING: Mapping[str, str] = {}
 
 
 @transaction.atomic
 def save_sheet(
-    filing: Filing, table: str, cells: Mapping[str, str], version: int, by: User, at: datetime, why: str = ""
+    filing: Filing,
+    table: str,
+    cells: Mapping[str, str],
+    version: int,
+    by: User,
+    at: datetime,
+    why: str = "",
+    proposed: Mapping[str, str] = NOTHING,
 ) -> Sheet:
-    """Store the draft of one table as typed. Blank cells are dropped; wrong ones are kept, for a draft may be wrong.
+    """Store what was typed into cells of one table. A cell that `cells` does not name is not touched, a blank one is
+    cleared, a wrong one is kept, for a draft may be wrong.
 
-    Raises Conflict when `version` is not the stored one, Refused when the filing is not the firm's to change.
+    `version` is the sheet's when the page was opened, `proposed` what the page put into an empty one: what others
+    saved since stays where this person did not change it too. Raises Conflict where both changed a cell to different
+    text, Refused when the filing is not the firm's to change.
     """
     filing = locked_for_firm(filing, by, at)
     move(filing, "save")
     sheet, _ = Sheet.objects.select_for_update().get_or_create(filing=filing, table=table)
-    if sheet.version != version:
-        raise Conflict(sheet)
-    kept = {key: text.strip() for key, text in cells.items() if text.strip()}
-    for key, text in kept.items():
+    typed = {key: text.strip() for key, text in cells.items()}
+    for key, text in typed.items():
         if len(text) > MOST_WORDS:
             place = filing.edition.place_of(key)
             raise Refused(f"{place}有 {len(text)} 个字，一格最多 {MOST_WORDS} 字。请精简后再保存。")
-    before = sheet.cells
+    if sheet.version != version:
+        typed = own_changes(sheet, typed, version, proposed, filing.edition)
+    before, kept = sheet.cells, {key: text for key, text in (sheet.cells | typed).items() if text}
     changed = sorted(key for key in before.keys() | kept.keys() if before.get(key) != kept.get(key))
     if not changed and sheet.version:
         return sheet
-    sheet.cells, sheet.version, sheet.saved_at, sheet.saved_by = kept, version + 1, at, by
+    sheet.cells, sheet.version, sheet.saved_at, sheet.saved_by = kept, sheet.version + 1, at, by
     sheet.save(update_fields=["cells", "version", "saved_at", "saved_by"])
     filing.checked, filing.checked_at = Filing.UNCHECKED, None
     filing.save(update_fields=["state", "checked", "checked_at"])

@@ -7,7 +7,7 @@ from accounts import journal
 from accounts.access import Refused
 from accounts.models import User
 from reporting.deadlines import due_moment
-from reporting.models import Filing, Review, Sheet, State, Submission
+from reporting.models import Filing, Review, State, Submission
 from text.incoming import hidden_mark, without_hidden
 
 # The allowed moves: what may be done in which state, and where it leads. None: the state stays as it is.
@@ -42,17 +42,6 @@ MOVES: dict[str, dict[str, str | None]] = {
 
 MOST_WORDS = 500
 MOST_OF_NAME = 60
-
-
-class Conflict(Refused):
-    """Somebody else saved the sheet since this page was opened; `sheet` holds what is stored now."""
-
-    def __init__(self, sheet: Sheet):
-        super().__init__(
-            f"这张表在您打开之后已由{sheet.saved_by or '他人'}保存过，您的修改尚未保存，也没有丢失。"
-            "请对照下列差异，确认后再保存。"
-        )
-        self.sheet = sheet
 
 
 def locked(filing: Filing) -> Filing:

@@ -5,6 +5,7 @@ from datetime import date
 
 from django import forms
 
+from accounts.change_forms import ChangeForm, Checkbox
 from accounts.form_words import PlainForm
 from reporting.models import Deadline, Period
 
@@ -16,8 +17,8 @@ class OpeningForm(PlainForm):
     estimates_allowed = forms.BooleanField(required=False)
 
 
-class EstimatesForm(PlainForm):
-    allowed = forms.BooleanField(required=False)
+class EstimatesForm(ChangeForm):
+    allowed = forms.BooleanField(label="允许本期上报预估数", required=False, widget=Checkbox)
     reason = forms.CharField(label="依据", max_length=200)
 
 

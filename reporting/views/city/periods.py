@@ -63,7 +63,7 @@ def period(request, code, forms=None, status=200):
         "squeezed": squeezed(found.dues, calendar_in_force()).values(),
         "deadlines_form": forms.get("deadlines") or deadlines_form(found),
         "standing": standing_of(filings),
-        "estimates_form": forms.get("estimates") or EstimatesForm(auto_id="estimates_%s"),
+        "estimates_form": forms.get("estimates") or estimates_form(found),
         "hindrances": workflow.standing_in_the_way(found),
         "too_early": workflow.too_early_to_lock(found, clock.now()),
         "revenue_share": revenue_shares(filings, found).get(WHOLE),
@@ -76,6 +76,10 @@ def deadlines_form(period: Period, posted=None) -> DeadlinesForm:
     stored = period.deadlines.all()
     provisional = [deadline.level for deadline in stored if deadline.provisional]
     return DeadlinesForm(posted, initial={each.level: each.date for each in stored}, provisional=provisional)
+
+
+def estimates_form(period: Period, posted=None) -> EstimatesForm:
+    return EstimatesForm(posted, initial={"allowed": period.estimates_allowed}, auto_id="estimates_%s")
 
 
 @require("city")
@@ -99,7 +103,7 @@ def set_deadlines(request, code):
 @require_POST
 def allow_estimates(request, code):
     found = get_object_or_404(Period, pk=code)
-    form = EstimatesForm(request.POST, auto_id="estimates_%s")
+    form = estimates_form(found, request.POST)
     if not form.is_valid():
         return period(request, code, {"estimates": form}, status=422)
     given = form.cleaned_data
