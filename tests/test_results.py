@@ -34,14 +34,14 @@ def sent(filing, by, at, on_time=True, **more) -> Submission:
         edition_code="chongqing-2024", edition_digest="", signer="王经理", on_time=on_time, submitted_by=by,
         submitted_at=at, from_state=State.DRAFT, **more,
     )  # fmt: skip
-    put(filing, latest=submission, state=State.SUBMITTED)
+    put(filing, in_force=submission, state=State.SUBMITTED)
     return submission
 
 
 def decided(submission, decision, by, at, on_time=True) -> None:
     Review.objects.create(submission=submission, decision=decision, by=by, at=at, on_time=on_time)
     if decision == "approve":
-        put(submission.filing, state=State.APPROVED, approved=submission)
+        put(submission.filing, state=State.APPROVED, approved=submission, counted=submission)
     else:
         put(submission.filing, state=State.RETURNED)
 
