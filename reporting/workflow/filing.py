@@ -22,6 +22,7 @@ from reporting.workflow.guards import (
     brief,
     locked_for_firm,
     move,
+    not_now,
     record,
     said_something,
     words,
@@ -239,7 +240,7 @@ def why_not_abandoned(filing: Filing) -> str:
     """Why there is no amendment to give up; empty when there is one. What was approved and then sent back, because the
     city had returned it, is to be corrected."""
     if not filing.approved_id or filing.state not in MOVES["abandon_amendment"]:
-        return f"当前状态为“{filing.get_state_display()}”，没有正在进行的修订可以放弃；请刷新页面查看最新情况。"
+        return not_now(filing)
     if filing.approved.reviews.filter(decision=Review.Decision.SEND_BACK).exists():
         return "审核通过的一份已由区县退回，须按退回理由修改后重新上报，不能放弃修订。"
     return ""

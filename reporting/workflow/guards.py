@@ -111,10 +111,14 @@ def move(filing: Filing, what: str) -> None:
     """What would be approved in a locked period is locked at once: the 补报 that let it in is used up."""
     moves = MOVES[what]
     if filing.state not in moves:
-        raise Refused(f"当前状态为“{filing.get_state_display()}”，不能进行这项操作；请刷新页面查看最新情况。")
+        raise Refused(not_now(filing))
     filing.state = moves[filing.state] or filing.state
     if filing.state == State.APPROVED and filing.period.is_locked:
         filing.state = State.LOCKED
+
+
+def not_now(filing: Filing) -> str:
+    return f"当前状态为“{filing.get_state_display()}”，不能进行这项操作；请刷新页面查看最新情况。"
 
 
 def said_something(note: str, request: str, what: str = "") -> str:
