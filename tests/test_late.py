@@ -309,9 +309,11 @@ def test_a_grant_before_the_lock_serves_one_submission_with_its_corrections(may,
 
 def test_the_daily_letter_names_what_was_filed_after_the_lock_and_nothing_that_cannot_be_decided(locked):
     may = locked
-    waiting = lambda: [
-        (row["label"], row["waiting"]) for row in waiting_by_district(LATER)[may.filing.district_id].periods
-    ]  # noqa: E731
+
+    def waiting() -> list[tuple[str, int]]:
+        rows = waiting_by_district(LATER)[may.filing.district_id].periods
+        return [(row["label"], row["waiting"]) for row in rows]
+
     let_in_late(may, LATER)
     assert waiting() == []
     sent = file_may(may.filing, may.clerk, at=LATER)
