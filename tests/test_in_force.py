@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 from django.db import transaction
 
-from accounts.models import JournalEntry
-from reporting import register, workflow
+from accounts.models import JournalEntry, Letter
+from reporting import register, reminders, workflow
 from reporting.aggregation import counted
 from reporting.courses import Outcome, courses_of
 from reporting.digests import waiting_by_district
@@ -16,15 +16,132 @@ from reporting.judging import judge, standing_submission
 from reporting.models import Filing, LateRequest, Review, State, Submission
 from reporting.standing import standing_of
 from reporting.workflow import Refused
-from tests.cast import AT
+from tests.cast import AT, assemble
 from tests.lateness import LATER, make_alike_may, moment
-from tests.may import AFTER_DUE, CLEAN_MAY, fresh
+from tests.may import AFTER_DUE, CLEAN_MAY, fresh, make_may
+from tests.officials import file_may, sign_in
 
 pytestmark = pytest.mark.django_db
 
 LOCKED_AT = moment(25, 9)
 SENT_BACK = [{"cell": "", "reason": "请核实"}]
 Decision = Review.Decision
+
+
+@pytest.fixture
+def may():
+    return make_may(assemble())
+
+
+def sent_and_recalled(may) -> Submission:
+    sent = file_may(may.filing, may.clerk)
+    workflow.recall(may.filing, may.clerk, AT)
+    return sent
+
+
+def leave(may) -> None:
+    register.stop_reporting(may.firm, left_on=date(2024, 5, 30), reason="注销", by=may.reviewer, at=AT)
+
+
+def move_to_nanan(may) -> None:
+    nanan = may.other_filing.district
+    register.move_enterprise(may.firm, nanan, since=date(2024, 5, 20), reason="搬迁", by=may.reviewer, at=AT)
+
+
+def test_a_first_submission_that_was_recalled_is_an_unsent_filing(may):
+    sent = sent_and_recalled(may)
+    assert fresh(may.filing).in_force is None
+    page = sign_in(may.clerk).get("/filings/2024M05/").content.decode()
+    assert (
+        "与第 1 次上报的差异" not in page
+        and "已撤回" in sign_in(may.clerk).get("/filings/2024M05/submissions/1/").content.decode()
+    )
+    again = file_may(may.filing, may.clerk)  # no reason asked: there is nothing that it corrects
+    assert (again.number, again.receipt != sent.receipt, fresh(may.filing).in_force) == (2, True, again)
+
+
+def test_who_recalls_after_leaving_owes_nothing_and_is_not_reminded(may):
+    file_may(may.filing, may.clerk)
+    leave(may)
+    assert fresh(may.filing).state == State.SUBMITTED  # what was sent goes its way
+    workflow.recall(may.filing, may.clerk, AT)
+    filing = fresh(may.filing)
+    assert (filing.state, filing.in_force) == (State.EXEMPT, None)
+    reminders.plan(moment(14, 10))
+    assert not Letter.objects.filter(stem__startswith="reminder/", enterprise=may.firm).exists()
+    (course,) = courses_of(Filing.objects.filter(pk=filing.pk), LATER)
+    assert course.outcome == Outcome.EXEMPT
+
+
+def test_who_leaves_after_recalling_owes_nothing(may):
+    sent_and_recalled(may)
+    leave(may)
+    assert fresh(may.filing).state == State.EXEMPT
+
+
+def test_a_recalled_first_submission_moves_with_the_firm_whichever_comes_first(may):
+    sent_and_recalled(may)
+    move_to_nanan(may)
+    assert fresh(may.filing).district == may.other_filing.district
+
+
+def test_what_is_recalled_after_the_move_goes_to_the_new_district(may):
+    file_may(may.filing, may.clerk)
+    move_to_nanan(may)
+    assert fresh(may.filing).district.name == "渝中区"
+    workflow.recall(may.filing, may.clerk, AT)
+    assert fresh(may.filing).district.name == "南岸区"
+    entry = JournalEntry.objects.get(action="随迁报送区县")
+    assert (entry.before, entry.after) == ({"区县": "渝中区"}, {"区县": "南岸区"})
+    workflow.approve(file_may(may.filing, may.clerk), may.other_reviewer, AT)
+
+
+def returned_amendment(may) -> Submission:
+    """Number 1 counts, number 2 was sent back."""
+    workflow.approve(file_may(may.filing, may.clerk), may.reviewer, AT)
+    workflow.amend(may.filing, may.clerk, AT, "审计调整")
+    second = file_may(may.filing, may.clerk, {**CLEAN_MAY, "2010.c1": "1001"}, "审计调整")
+    workflow.send_back(second, SENT_BACK, may.reviewer, AT)
+    return second
+
+
+def test_a_returned_amendment_is_given_up_and_number_one_stands(may):
+    second = returned_amendment(may)
+    firm = sign_in(may.clerk)
+    assert "放弃修订" in firm.get("/filings/2024M05/").content.decode()
+    assert "仍以第 1 次上报为准" in firm.post("/filings/2024M05/amend/abandon/", follow=True).content.decode()
+    filing = fresh(may.filing)
+    second.refresh_from_db()
+    assert (filing.state, filing.in_force.number, filing.counted.number) == (State.APPROVED, 1, 1)
+    assert second.recalled_at and filing.sheets.get().cells["2010.c1"] in ("1000", "1000.00")
+    workflow.amend(filing, may.clerk, AT, "再次调整")
+    assert file_may(filing, may.clerk, {**CLEAN_MAY, "2010.c1": "1002"}, "再次调整").number == 3
+
+
+def test_a_district_keeps_the_time_it_held_what_was_given_up(may):
+    returned_amendment(may)
+    filings = Filing.objects.filter(pk=may.filing.pk)
+    (before,) = courses_of(filings, LATER)
+    workflow.abandon_amendment(may.filing, may.clerk, AT)
+    (after,) = courses_of(filings, LATER)
+    assert (len(before.held), after.held, after.rounds) == (2, before.held, 1)
+
+
+def test_nobody_is_dunned_for_a_returned_amendment_while_number_one_counts(may):
+    returned_amendment(may)
+    reminders.plan(moment(14, 10))
+    assert not Letter.objects.filter(stem__startswith="reminder/", enterprise=may.firm).exists()
+
+
+def test_what_the_city_had_sent_back_is_to_be_corrected_and_asked_for(may):
+    first = file_may(may.filing, may.clerk)
+    workflow.approve(first, may.reviewer, AT)
+    workflow.city_return(first, SENT_BACK, may.city, AT)
+    workflow.send_back(first, SENT_BACK, may.reviewer, AT)
+    with pytest.raises(Refused, match="已由区县退回，须按退回理由修改后重新上报，不能放弃修订"):
+        workflow.abandon_amendment(may.filing, may.clerk, AT)
+    reminders.plan(moment(14, 10))
+    assert Letter.objects.filter(stem="reminder/after", enterprise=may.firm).exists()
 
 
 class World:
