@@ -16,7 +16,7 @@ from forms_tables.periods import PeriodCode
 from reporting.models import Filing, Period, State, Submission
 from reporting.totals import ZERO, AreaTotals, Frozen, add_areas, add_up, cells_with_totals, total_cells
 
-UNDER_REVIEW = (State.SUBMITTED, State.QUERIED)
+UNDER_REVIEW = Filing.UNDER_REVIEW
 SETTLED = (State.APPROVED, State.LOCKED)
 CHUNK = 200
 
@@ -25,8 +25,8 @@ CHUNK = 200
 class Coverage:
     """How much of an area is in. Revenue is what these firms reported for the year before (`revenue_before`).
     `approved` are the filings of which a submission counts; `reopened` those among them that are being amended, asked
-    about or returned, and count as they were approved last; `after_lock` those filed after the period was locked, which
-    count nowhere else but among the owed."""
+    about or returned, and count as they were approved last; `after_lock` those filed after the period was locked, of
+    which nothing counts but an estimate that was approved before."""
 
     owed: int = 0
     filed: int = 0
@@ -168,11 +168,11 @@ def districts_of(period: Period) -> QuerySet[District]:
 
 def counted(period: Period, include_submitted: bool) -> QuerySet[Submission]:
     """The submissions that go into the totals: one of each filing at most, none of those filed after the lock."""
-    filings = Filing.objects.of(period).counted()
-    chosen = Q(pk__in=filings.exclude(approved=None).values("approved"))
+    filings = Filing.objects.of(period)
+    chosen = Q(pk__in=filings.exclude(counted=None).values("counted"))
     if include_submitted:
-        waiting = filings.filter(approved=None, state__in=UNDER_REVIEW)
-        chosen |= Q(pk__in=waiting.values("latest"))
+        waiting = filings.filter(counted=None, after_lock=False, state__in=UNDER_REVIEW)
+        chosen |= Q(pk__in=waiting.values("in_force"))
     return Submission.objects.filter(chosen)
 
 
@@ -189,20 +189,20 @@ def listed_filings(period: Period, include_submitted: bool) -> Iterator[tuple[in
         .select_related("enterprise", "district")
         .order_by("district__position", "district__code", "enterprise__credit_code")
     )
+    named = [Q(pk__in=filings.order_by().values(name)) for name in ("counted", "approved", "in_force")]
     standing = {
         pk: row
-        for pk, *row in Submission.objects.filter(
-            Q(pk__in=filings.order_by().values("approved")) | Q(pk__in=filings.order_by().values("latest"))
-        ).values_list("pk", "number", "receipt", "submitted_at", "extended")
+        for pk, *row in Submission.objects.filter(named[0] | named[1] | named[2]).values_list(
+            "pk", "number", "receipt", "submitted_at", "extended"
+        )
     }
     for filing in filings:
-        is_approved = filing.approved_id is not None
-        is_filed = is_approved or filing.state in UNDER_REVIEW
-        stands = filing.approved_id or (filing.latest_id if is_filed else None)
+        waits = filing.state in UNDER_REVIEW
+        is_approved = filing.counted_id is not None
+        is_filed = is_approved or (waits and not filing.after_lock)
+        after_lock = filing.after_lock and (waits or filing.approved_id != filing.counted_id)
+        stands = filing.counted_id or filing.approved_id or (filing.in_force_id if waits else None)
         number, receipt, submitted_at, extended = standing[stands] if stands else (None, "", None, False)
-        after_lock = filing.after_lock and is_filed
-        if filing.after_lock:
-            is_approved = is_filed = False
         yield (
             filing.enterprise_id,
             ListedFiling(
@@ -215,7 +215,7 @@ def listed_filings(period: Period, include_submitted: bool) -> Iterator[tuple[in
                 after_lock=after_lock,
                 is_filed=is_filed,
                 is_approved=is_approved,
-                is_reopened=is_approved and filing.state not in SETTLED,
+                is_reopened=is_approved and filing.state not in SETTLED and not filing.after_lock,
                 is_counted=is_approved or (include_submitted and is_filed),
                 number=number,
                 receipt=receipt,
@@ -233,9 +233,9 @@ def revenue_before(period: PeriodCode) -> tuple[str, dict[int, Decimal]]:
     bases = [(last_annual, "Y2010.y", "主营业务收入"), (last_annual.december(), "2010.c1", "主营业务收入累计")]
     if not period.is_annual:
         bases.append((year_ago, "2010.c1", "主营业务收入累计"))
-    approved = {base: Filing.objects.filter(period=base.code).counted().exclude(approved=None) for base, _, _ in bases}
+    approved = {base: Filing.objects.filter(period=base.code).exclude(counted=None) for base, _, _ in bases}
     base, cell, name = max(bases, key=lambda row: approved[row[0]].count())
-    rows = Submission.objects.filter(pk__in=approved[base].values("approved"))
+    rows = Submission.objects.filter(pk__in=approved[base].values("counted"))
     texts = rows.values_list("filing__enterprise", KT(f"values__{cell}"))
     revenue = {enterprise: Decimal(text) for enterprise, text in texts if text}
     return (f"{base.label}{name}" if revenue else ""), revenue

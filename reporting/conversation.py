@@ -170,8 +170,8 @@ def threads_of(user: User, search: str = "", only_unread: bool = False) -> Query
     )
     if only_unread:
         threads = threads.filter(is_new=True)
-    read = ("filing__enterprise", "filing__district", "filing__period", "filing__latest", "last__by")
-    threads = threads.select_related(*read).defer(*(f"filing__latest__{field}" for field in Submission.HEAVY))
+    read = ("filing__enterprise", "filing__district", "filing__period", "filing__in_force", "last__by")
+    threads = threads.select_related(*read).defer(*(f"filing__in_force__{field}" for field in Submission.HEAVY))
     return threads.defer("filing__enterprise__attributes").order_by("-is_new", "-last")
 
 
@@ -252,8 +252,8 @@ def _news_by_reader(marks: list[tuple], waiting: QuerySet[ThreadSeen], until: da
 def _digests(news: dict[int, list[int]], until: datetime, at: datetime) -> Iterator[Letter]:
     people = User.objects.select_related("enterprise", "district").defer("enterprise__attributes").in_bulk(news)
     listed = {number for numbers in news.values() for number in numbers[:LISTED_IN_LETTER]}
-    messages = Message.objects.select_related("by", "filing__period", "filing__enterprise", "filing__latest")
-    messages = messages.defer(*(f"filing__latest__{field}" for field in Submission.HEAVY))
+    messages = Message.objects.select_related("by", "filing__period", "filing__enterprise", "filing__in_force")
+    messages = messages.defer(*(f"filing__in_force__{field}" for field in Submission.HEAVY))
     messages = messages.defer("filing__enterprise__attributes").in_bulk(listed)
     dead = recipients.dead_addresses()
     for user, numbers in news.items():

@@ -171,7 +171,7 @@ def _write_facts(
 
 def _take_along(enterprise: Enterprise, district: District, since: datetime.date) -> list[str]:
     unsent = Filing.objects.filter(
-        enterprise=enterprise, period__state=Period.OPEN, latest=None, state__in=Filing.UNSENT
+        enterprise=enterprise, period__state=Period.OPEN, in_force=None, state__in=Filing.UNSENT
     ).select_related("period")
     moving = [filing for filing in unsent if filing.period.parsed.end >= since]
     for filing in moving:

@@ -55,8 +55,8 @@ def freeze(filing: Filing, by: User, values: dict[str, str], findings: list[dict
         submitted_at=AT,
         from_state=State.DRAFT,
     )
-    filing.latest, filing.state = submission, State.SUBMITTED
-    filing.save(update_fields=["latest", "state"])
+    filing.in_force, filing.state = submission, State.SUBMITTED
+    filing.save(update_fields=["in_force", "state"])
     return submission
 
 

@@ -373,7 +373,7 @@ def test_a_level_that_does_not_concern_them_is_not_told_to_firms_and_districts(m
 
 def test_a_firm_with_an_extension_beyond_the_new_date_is_told_that_it_stands(may):
     Filing.objects.filter(pk=may.filing.pk).update(extended_to=date(2024, 6, 25))
-    by_hand(may, enterprise=18, district=19, city=20)
+    by_hand(may, enterprise=18, district=25, city=26)
     assert "已获准延期至2024年6月25日（周二），延期仍然有效" in message_of(letters_to(may.clerk.email).get()).body
     assert "延期" not in message_of(letters_to("91500103ma5x88079d").get()).body
 

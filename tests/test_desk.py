@@ -61,11 +61,11 @@ def publish(filed, rule, fields):
 def resubmit(filed, firm, values):
     """The next submission, under the revision in force."""
     filing = Filing.objects.select_related("period").get(enterprise=firm, period=filed.may)
-    first, code = filing.latest, Period.objects.get(pk="2024M05").edition_code
+    first, code = filing.in_force, Period.objects.get(pk="2024M05").edition_code
     first.pk, first.number, first.receipt, first.edition_code, first._state.adding = None, 2, "2024M05-2", code, True
     first.values = values
     first.save()
-    Filing.objects.filter(pk=filing.pk).update(latest=first)
+    Filing.objects.filter(pk=filing.pk).update(in_force=first)
 
 
 def typed(draft, rule="R604", **changes):
@@ -105,12 +105,12 @@ def test_a_narrower_tolerance_says_who_newly_fails_and_with_what_revenue(filed):
     told = answer.context["listed"].lines
     assert [(line.filing.enterprise.name, line.told.before) for line in told] == [("重庆云图软件有限公司", "通过")]
     assert "20211＋20212 为 500.01 万元，而 2021“1.软件产品收入”为 500.00 万元，相差 0.01 万元" in told[0].told.after
-    assert f"/city/submissions/{Filing.objects.get(pk=filed.filing.pk).latest.receipt}/" in answer.text
+    assert f"/city/submissions/{Filing.objects.get(pk=filed.filing.pk).in_force.receipt}/" in answer.text
 
 
 def test_of_a_draft_it_says_where_but_shows_no_figure(filed):
     filing = filed.filing
-    Filing.objects.filter(pk=filing.pk).update(state=State.DRAFT, latest=None)
+    Filing.objects.filter(pk=filing.pk).update(state=State.DRAFT, in_force=None)
     workflow.save_sheet(fresh(filing), "软统企6", {**CLEAN_MAY, **WITHIN}, 0, filed.clerk, AT)
     answer = effect(filed, texts=NARROW)
     assert groups(answer)["newly_fail"] == (1, Decimal(0), Decimal("0.0"))
@@ -165,7 +165,7 @@ def test_each_filing_is_compared_with_the_revision_it_was_submitted_under(filed)
 
 def test_a_filing_submitted_before_says_by_which_revision_it_is_judged(filed):
     client = sign_in(filed.city)
-    address = f"/city/submissions/{Filing.objects.get(pk=filed.filing.pk).latest.receipt}/"
+    address = f"/city/submissions/{Filing.objects.get(pk=filed.filing.pk).in_force.receipt}/"
     assert "制度第1版</dd>" in client.get(address).text
     publish(filed, "R604", {"texts": [NARROW]})
     assert "制度第1版。6月5日发布的第2版不改变这份上报件的数据审核结果" in client.get(address).text

@@ -315,6 +315,15 @@ def test_who_has_not_submitted_is_judged_by_the_new_text(may):
     assert file_may(fresh(may.filing), may.clerk, mended, at=LATER).edition_code != CODE
 
 
+def test_who_recalled_the_first_submission_is_judged_by_the_new_text(may):
+    file_may(may.filing, may.clerk)
+    workflow.recall(may.filing, may.clerk, AT)
+    publish(may)
+    filing = fresh(may.filing)
+    assert filing.checked == Filing.UNCHECKED
+    assert filing.edition == filing.period.edition and filing.edition.code != CODE
+
+
 def test_a_firm_whose_check_was_overtaken_is_told_once(may):
     notice = "请重新做数据审核后再上报"
     page = sign_in(may.clerk)

@@ -60,7 +60,7 @@ def submit(firm, cast, **more):
 
 
 def send_back(cast):
-    workflow.send_back(fresh(cast.filing).latest, [{"cell": "2112.c1", "reason": "请核对人数"}], cast.reviewer, AT)
+    workflow.send_back(fresh(cast.filing).in_force, [{"cell": "2112.c1", "reason": "请核对人数"}], cast.reviewer, AT)
 
 
 def test_home_has_one_line_and_one_button_for_what_is_owed(firm):
@@ -76,11 +76,11 @@ def test_home_says_what_a_lock_left_out(firm, cast):
     page = markup_of(firm.get("/"))
     assert "2024年5月</a> 已锁定：您的上报件在锁定前未经区县审核，未计入汇总。" in page
     assert "申请补报" not in page  # it came before the lock: there is nothing to let in
-    Filing.objects.update(state=State.APPROVED, after_lock=True, late=True, approved=F("latest"))
+    Filing.objects.update(state=State.LOCKED, after_lock=True, late=True, approved=F("in_force"))
     page = markup_of(firm.get("/"))
     assert "2024年5月</a> 锁定后补报，已通过，不计入本期汇总（迟报）。" in page and "申请补报" not in page
     Filing.objects.update(after_lock=False, late=False, approved=None)
-    Filing.objects.update(state=State.NOT_STARTED, latest=None)
+    Filing.objects.update(state=State.NOT_STARTED, in_force=None)
     page = markup_of(firm.get("/"))
     assert "2024年5月</a> 未报，已锁定，可以申请补报。" in page and "打开那一期可以申请补报" in page
     Filing.objects.update(state=State.LOCKED)
@@ -176,7 +176,7 @@ def test_a_return_is_still_shown_after_the_answer_to_it_was_recalled(firm, cast)
     save(firm, {**CLEAN_MAY, "2112.c1": "41"}, version=1, then="check")
     explain_everything(cast)
     firm.post(reverse("submit", args=[MAY]), {"committed": "yes", "signer": "王经理", "reason": "人数已核对"})
-    assert fresh(cast.filing).latest.number == 2
+    assert fresh(cast.filing).in_force.number == 2
     firm.post(reverse("recall", args=[MAY]))
     page = markup_of(firm.get(reverse("sheet", args=[MAY, "t6"])))
     assert "请核对人数" in page and "退回了第 1 次上报" in page and "returned" in page
@@ -289,7 +289,7 @@ def test_the_revenue_line_leaves_out_a_month_whose_last_cumulative_is_unknown(ca
 
 def test_an_amendment_is_given_up_on_its_page(firm, cast):
     submit(firm, cast)
-    workflow.approve(fresh(cast.filing).latest, cast.reviewer, AT)
+    workflow.approve(fresh(cast.filing).in_force, cast.reviewer, AT)
     assert "放弃修订" not in words_on(firm.get(reverse("filing", args=[MAY])))
     firm.post(reverse("amend", args=[MAY]), {"reason": "审计调整"})
     assert "放弃修订" in words_on(firm.get(reverse("filing", args=[MAY])))

@@ -11,8 +11,9 @@ from accounts.letters import compose, post
 from accounts.models import JournalEntry, Letter
 from accounts.outbox import message_of
 from forms_tables.periods import PeriodCode
-from reporting import workflow
+from reporting import digests, workflow
 from reporting.aggregation import as_json, revenue_before, summarise
+from reporting.digests import waiting_by_district
 from reporting.judging import judge
 from reporting.management.commands.summary import as_text
 from reporting.models import Filing, LateRequest, State
@@ -150,7 +151,7 @@ def test_after_the_lock_a_granted_request_opens_this_one_filing(locked):
     again = file_may(may.filing, may.clerk, {**CLEAN_MAY, "2010.c1": "1001"}, "已核实", at=LATER)
     workflow.approve(again, may.reviewer, LATER)
     filing = fresh(may.filing)
-    assert (filing.state, filing.approved, filing.late) == (State.APPROVED, again, True)
+    assert (filing.state, filing.approved, filing.counted, filing.late) == (State.LOCKED, again, None, True)
     assert filing.state_words == "锁定后补报，已通过，不计入本期汇总（迟报）"
 
 
@@ -255,18 +256,82 @@ def test_later_periods_read_what_was_filed_after_the_lock(locked):
     assert (totals["2010.c1"], totals["2010.c3"]) == (1400, 1000)
 
 
-def test_the_city_may_ask_about_it_and_the_firm_amend_it(locked):
-    may = locked
+def test_a_grant_after_the_lock_serves_one_submission_and_the_next_needs_another(locked):
+    may, before = locked, figures(locked.may)
     let_in_late(may, LATER)
     sent = file_may(may.filing, may.clerk, at=LATER)
     workflow.approve(sent, may.reviewer, LATER)
-    before = figures(may.may)
-    workflow.city_query(sent, may.city, LATER, "请核实")
-    workflow.answer_city(sent, may.reviewer, LATER, "无误")
-    workflow.amend(may.filing, may.clerk, LATER, "审计调整")
+    assert fresh(may.filing).is_shut
+    for verb in (
+        lambda: workflow.amend(may.filing, may.clerk, LATER, "审计调整"),
+        lambda: file_may(may.filing, may.clerk, {**CLEAN_MAY, "2010.c1": "1001"}, "审计调整", at=LATER),
+        lambda: workflow.city_query(sent, may.city, LATER, "请核实"),
+    ):
+        with pytest.raises(Refused, match="已由市级锁定"):
+            verb()
+    let_in_late(may, LATER)
     second = file_may(may.filing, may.clerk, {**CLEAN_MAY, "2010.c1": "1001"}, "审计调整", at=LATER)
     workflow.approve(second, may.reviewer, LATER)
+    filing = fresh(may.filing)
+    assert (filing.approved, filing.counted, filing.is_shut) == (second, None, True)
     assert figures(may.may) == before
+
+
+def test_a_correction_given_up_after_the_lock_uses_the_grant_up(locked):
+    may = locked
+    let_in_late(may, LATER)
+    first = file_may(may.filing, may.clerk, at=LATER)
+    workflow.approve(first, may.reviewer, LATER)
+    let_in_late(may, LATER)
+    workflow.abandon_amendment(may.filing, may.clerk, LATER)
+    filing = fresh(may.filing)
+    assert (filing.state, filing.in_force, filing.after_lock, filing.is_shut) == (State.LOCKED, first, True, True)
+    assert not LateRequest.objects.in_hand().exists()
+
+
+def test_a_grant_before_the_lock_serves_one_submission_with_its_corrections(may, monkeypatch):
+    let_in_late(may)
+    sent = file_may(may.filing, may.clerk, at=AFTER_DUE)
+    workflow.recall(may.filing, may.clerk, AFTER_DUE)
+    sent = file_may(may.filing, may.clerk, at=AFTER_DUE)
+    workflow.send_back(sent, [{"cell": "", "reason": "请核实"}], may.reviewer, AFTER_DUE)
+    sent = file_may(may.filing, may.clerk, reason="已核实", at=AFTER_DUE)
+    workflow.approve(sent, may.reviewer, AFTER_DUE)
+    workflow.amend(may.filing, may.clerk, AFTER_DUE, "审计调整")
+    with pytest.raises(Refused, match="P03"):
+        file_may(may.filing, may.clerk, reason="审计调整", at=AFTER_DUE)
+    monkeypatch.setattr(clock, "now", lambda: AFTER_DUE)
+    page = sign_in(may.clerk).get(reverse("filing", args=["2024M05"])).content.decode()
+    assert "已同意补报，但已用于审核通过的一次上报；仍要补报的，请再次申请" in page
+    assert "现在可以上报" not in page
+    let_in_late(may)
+    assert file_may(may.filing, may.clerk, reason="审计调整", at=AFTER_DUE).number == 4
+
+
+def test_the_daily_letter_names_what_was_filed_after_the_lock_and_nothing_that_cannot_be_decided(locked):
+    may = locked
+
+    def waiting() -> list[tuple[str, int]]:
+        rows = waiting_by_district(LATER)[may.filing.district_id].periods
+        return [(row["label"], row["waiting"]) for row in rows]
+
+    let_in_late(may, LATER)
+    assert waiting() == []
+    sent = file_may(may.filing, may.clerk, at=LATER)
+    assert waiting() == [("2024年5月（锁定后补报）", 1)]
+    assert digests.to_districts(LATER) == 1
+    letter = message_of(Letter.objects.get(stem="digest/district"))
+    for part in (letter.body, letter.alternatives[0].content):
+        assert "锁定后补报" in part and "1 份上报件待审核" in part and "区县审核截止" not in part
+    workflow.approve(sent, may.reviewer, LATER)
+    assert waiting() == []
+
+
+def test_the_daily_letter_is_silent_about_what_the_lock_left_with_the_district(may):
+    file_may(may.filing, may.clerk)
+    assert waiting_by_district(AT)[may.filing.district_id].anything
+    workflow.lock(may.may, may.city, LOCKED_AT, "到期")
+    assert not waiting_by_district(LATER)[may.filing.district_id].anything
 
 
 def test_every_screen_says_what_a_filing_after_the_lock_is(locked, monkeypatch):

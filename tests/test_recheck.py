@@ -210,7 +210,7 @@ def test_by_district_and_by_firm(desk, city):
     assert "没有符合条件的填报" in page(desk, "city_recheck_firms", q="没有这家")
     own = page(desk, "city_recheck_firm", city.firm.credit_code)
     assert city.submission.findings[0]["message"][:20] in own
-    untouched = page(desk, "city_recheck_firm", Filing.objects.get(latest=None, sheets=None).enterprise.credit_code)
+    untouched = page(desk, "city_recheck_firm", Filing.objects.get(in_force=None, sheets=None).enterprise.credit_code)
     assert "还没有开始填报" in untouched
     assert desk.get(reverse("city_recheck_firm", args=["91500000000000000X"])).status_code == 404
 

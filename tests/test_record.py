@@ -292,7 +292,7 @@ def test_an_unknown_code_and_a_mistyped_one_are_told_apart(past):
 def test_a_certificate_holds_when_the_facts_change_later(past, cast):
     certificate = issue(past, "撤回", by=cast.chen_yu)
     decided(sent(past.filings["撤回"], cast.li_na, june(28), on_time=False), "approve", cast.chen_yu, june(29))
-    put(past.filings["撤回"], after_lock=True, late=True, state=State.APPROVED)
+    put(past.filings["撤回"], after_lock=True, late=True, state=State.LOCKED)
     past.firms["撤回"].name = "重庆改名软件有限公司"
     past.firms["撤回"].save()
     text = ask(certificate.code)

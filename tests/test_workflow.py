@@ -269,7 +269,7 @@ def test_an_amendment_given_up_leaves_everything_as_it_was_approved(cast):
 
     workflow.abandon_amendment(cast.filing, cast.clerk, AT)
     filing = fresh(cast.filing)
-    assert (filing.state, filing.latest, filing.approved, filing.checked) == (State.APPROVED, first, first, "")
+    assert (filing.state, filing.in_force, filing.approved, filing.checked) == (State.APPROVED, first, first, "")
     assert filing.sheets.get().cells == {**CLEAN_MAY, "2010.c1": "1000.00", "2090.c1": "280.00", "2113.c1": "12.50"}
     assert judge(filing).values_as_text() == first.values
     entry = JournalEntry.objects.get(action="放弃修订")

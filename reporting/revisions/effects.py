@@ -36,7 +36,7 @@ GROUPS = {
 
 def periods_to_rehearse(frequencies: Collection[str] = FREQUENCIES) -> list[Period]:
     """Those for which anything was submitted, the newest first."""
-    submitted = Filing.objects.filter(period=OuterRef("pk")).exclude(latest=None)
+    submitted = Filing.objects.filter(period=OuterRef("pk")).exclude(in_force=None)
     found = Period.objects.filter(Exists(submitted))
     return [period for period in found if period.parsed.frequency in frequencies]
 

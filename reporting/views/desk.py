@@ -86,7 +86,7 @@ class Desk:
     @property
     def may_abandon(self) -> bool:
         """Whether an amendment is under way that may be given up."""
-        return self.may_write and self.filing.state == State.AMENDING
+        return self.may_write and not workflow.why_not_abandoned(self.filing)
 
     def has_text(self, table: Table) -> bool:
         return table.code in self.begun
@@ -235,7 +235,7 @@ class Desk:
             words += ["数据审核无错误"] * (len(words) == 1 and self.filing.checked == Filing.PASSED)
         said = "，".join(words)
         if self.filing.after_lock:
-            said = self.filing.state_words if self.filing.state == State.APPROVED else f"锁定后补报：{said}"
+            said = self.filing.state_words if self.filing.state == State.LOCKED else f"锁定后补报：{said}"
         return f"{said}（迟报）" if self.filing.late and "迟报" not in said else said
 
     @cached_property
@@ -273,7 +273,8 @@ class Desk:
 
     @property
     def needs_late_request(self) -> bool:
-        """Past the date, never on time before, and no 补报 granted (P03); or shut by the lock with nothing approved."""
+        """Past the date, never on time before, and no 补报 in hand (P03); or shut by the lock with nothing approved, or
+        only an estimate."""
         return not workflow.why_not_late(self.filing, self.at)
 
     @property
@@ -281,7 +282,7 @@ class Desk:
         """The 补报 granted for what the firm has still to submit."""
         if self.filing.is_shut or not (self.filing.is_with_firm and self.filing.is_past_due(self.at)):
             return None
-        return self.late_request if self.late_request and self.late_request.granted else None
+        return self.late_request if self.late_request and self.late_request.is_in_hand else None
 
     @cached_property
     def extension_request(self) -> ExtensionRequest | None:
@@ -305,7 +306,7 @@ class Desk:
     @cached_property
     def last_return(self) -> Review | None:
         """The return the firm is working on: only while the filing is with the firm because of it. It may be about an
-        earlier submission than the latest, when that was sent in answer and recalled."""
+        earlier submission than the newest, when that was sent in answer and recalled."""
         if self.filing.state != State.RETURNED:
             return None
         returns = Review.objects.filter(submission__filing=self.filing, decision=Review.Decision.SEND_BACK)
@@ -345,14 +346,14 @@ class Desk:
         """The district's open question (查询), waiting for the firm's answer."""
         if self.filing.state != State.QUERIED:
             return None
-        return self.filing.latest.reviews.filter(decision=Review.Decision.QUERY).order_by("-at", "-pk").first()
+        return self.filing.in_force.reviews.filter(decision=Review.Decision.QUERY).order_by("-at", "-pk").first()
 
     @cached_property
     def changes(self) -> list[Change]:
         """What the draft says differently from the last submission."""
-        if not self.filing.latest or not self.filing.is_with_firm:
+        if not self.filing.in_force or not self.filing.is_with_firm:
             return []
-        return self.changes_between(self.filing.latest.values, self.judgement.values_as_text())
+        return self.changes_between(self.filing.in_force.values, self.judgement.values_as_text())
 
     def changes_between(self, before: dict[str, str], after: dict[str, str]) -> list[Change]:
         edition = self.filing.edition

@@ -27,7 +27,7 @@ NOTHING: Mapping[str, Theirs] = {}
 
 def filing_of(request: HttpRequest, period: str) -> Filing:
     """The signed-in firm's filing for a period, or 404."""
-    filings = Filing.objects.visible_to(request.user).select_related("enterprise", "district", "period", "latest")
+    filings = Filing.objects.visible_to(request.user).select_related("enterprise", "district", "period", "in_force")
     filings = filings.prefetch_related("period__deadlines", "sheets__saved_by", "explanations")
     return get_object_or_404(filings, period=period)
 

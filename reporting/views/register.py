@@ -62,7 +62,7 @@ def firm(request, credit_code):
     filings = (
         Filing.objects.visible_to(request.user)
         .filter(enterprise=enterprise)
-        .select_related("period", "district", "latest")
+        .select_related("period", "district", "in_force")
     )
     context = {
         "firm": enterprise,

@@ -59,7 +59,7 @@ def summary_at_hand(period: Period, at: datetime, include_submitted: bool = Fals
     """The period's totals, kept while none of its filings moves: turning from table to table adds nothing up again."""
     place = f"totals-{period.code}-{include_submitted}"
     standing = list(
-        Filing.objects.of(period).order_by("state").values_list("state", Count("pk"), Sum("latest"), Sum("approved"))
+        Filing.objects.of(period).order_by("state").values_list("state", Count("pk"), Sum("in_force"), Sum("counted"))
     )
     kept = cache.get(place)
     if kept is None or kept[0] != standing:

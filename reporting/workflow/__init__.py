@@ -27,6 +27,7 @@ from reporting.workflow.filing import (
     save_sheet,
     submit,
     unexplained,
+    why_not_abandoned,
 )
 from reporting.workflow.guards import MOVES, Refused
 from reporting.workflow.merging import Change, Conflict, changes_since, same
@@ -121,6 +122,7 @@ __all__ = [
     "submit",
     "too_early_to_lock",
     "unexplained",
+    "why_not_abandoned",
     "why_not_extended",
     "why_not_late",
 ]

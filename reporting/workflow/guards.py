@@ -24,7 +24,7 @@ MOVES: dict[str, dict[str, str | None]] = {
         State.AMENDING: State.SUBMITTED,
     },
     "amend": {State.APPROVED: State.AMENDING},
-    "abandon_amendment": {State.AMENDING: State.APPROVED},
+    "abandon_amendment": {State.AMENDING: State.APPROVED, State.RETURNED: State.APPROVED},
     "approve": {State.SUBMITTED: State.APPROVED},
     "send_back": {
         State.SUBMITTED: State.RETURNED,
@@ -37,6 +37,17 @@ MOVES: dict[str, dict[str, str | None]] = {
     "city_query": {State.APPROVED: State.CITY_QUERIED},
     "city_return": {State.APPROVED: State.CITY_RETURNED, State.CITY_QUERIED: State.CITY_RETURNED},
     "answer_city": {State.CITY_QUERIED: State.APPROVED, State.CITY_RETURNED: State.APPROVED},
+    "let_in": {  # a 补报 granted after the lock
+        State.NOT_STARTED: None,
+        State.DRAFT: None,
+        State.SUBMITTED: None,
+        State.QUERIED: None,
+        State.RETURNED: None,
+        State.AMENDING: None,
+        State.CITY_QUERIED: State.AMENDING,
+        State.CITY_RETURNED: State.AMENDING,
+        State.LOCKED: State.AMENDING,
+    },
 }
 
 
@@ -51,7 +62,7 @@ def locked(filing: Filing) -> Filing:
     to wait for the lock, so a lock of the period or an opened submission of meanwhile would go unseen in one.
     """
     Filing.objects.select_for_update().get(pk=filing.pk)
-    return Filing.objects.select_related("enterprise", "period", "district", "latest", "approved").get(pk=filing.pk)
+    return Filing.objects.select_related("enterprise", "period", "district", "in_force", "approved").get(pk=filing.pk)
 
 
 def locked_for_firm(filing: Filing, by: User, at: datetime) -> Filing:
@@ -87,10 +98,17 @@ def be_owed(filing: Filing) -> None:
 
 
 def move(filing: Filing, what: str) -> None:
+    """What would be approved in a locked period is locked at once: the 补报 that let it in is used up."""
     moves = MOVES[what]
     if filing.state not in moves:
-        raise Refused(f"当前状态为“{filing.get_state_display()}”，不能进行这项操作；请刷新页面查看最新情况。")
+        raise Refused(not_now(filing))
     filing.state = moves[filing.state] or filing.state
+    if filing.state == State.APPROVED and filing.period.is_locked:
+        filing.state = State.LOCKED
+
+
+def not_now(filing: Filing) -> str:
+    return f"当前状态为“{filing.get_state_display()}”，不能进行这项操作；请刷新页面查看最新情况。"
 
 
 def said_something(note: str, request: str, what: str = "") -> str:

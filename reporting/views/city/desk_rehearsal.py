@@ -77,8 +77,8 @@ def filings(request: HttpRequest, pk: int, which: str) -> HttpResponse:
     if numbers is None:
         raise Http404("这次试算里没有这份名单。")
     page = Paginator(numbers, PAGE).get_page(request.GET.get("page"))
-    known = Filing.objects.select_related("enterprise", "district", "latest")
-    light = (f"latest__{name}" for name in Submission.HEAVY)
+    known = Filing.objects.select_related("enterprise", "district", "in_force")
+    light = (f"in_force__{name}" for name in Submission.HEAVY)
     found = known.defer("enterprise__attributes", *light).in_bulk(list(page))
     around = {
         "rehearsal": shown,

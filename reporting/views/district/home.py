@@ -22,7 +22,9 @@ def home(request):
     filings = Filing.objects.visible_to(request.user).of(period)
     after_lock = Filing.objects.visible_to(request.user).filter(after_lock=True, state__in=WITH_DISTRICT)
     around = {
-        "after_lock": after_lock.select_related("enterprise", "period", "latest").order_by("latest__submitted_at")[:20],
+        "after_lock": after_lock.select_related("enterprise", "period", "in_force").order_by("in_force__submitted_at")[
+            :20
+        ],
         "period": period,
         "periods": periods_to_show(),
         "standing": standing_of(filings),
