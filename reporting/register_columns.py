@@ -27,7 +27,7 @@ COLUMNS = (
     "邮箱",
     "起报日期",
 )
-NEEDED_OF_NEW = ("单位详细名称", "纳统类别", "起报日期")
+NEEDED_OF_NEW = ("单位详细名称", "纳统类别")
 
 
 class KeepWhatIsThere(fields.Field):

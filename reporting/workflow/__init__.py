@@ -29,6 +29,7 @@ from reporting.workflow.filing import (
     unexplained,
 )
 from reporting.workflow.guards import MOVES, Conflict, Refused
+from reporting.workflow.owing import Owing, foreseen, owed_from, settle_owed
 from reporting.workflow.parameter import set_parameter
 from reporting.workflow.period import (
     allow_estimates,
@@ -36,7 +37,6 @@ from reporting.workflow.period import (
     open_period,
     owe,
     set_deadlines,
-    settle_owed,
     standing_in_the_way,
     too_early_to_lock,
 )
@@ -68,6 +68,7 @@ __all__ = [
     "MOVES",
     "Conflict",
     "Overtaken",
+    "Owing",
     "Refused",
     "abandon_amendment",
     "abandon_draft",
@@ -95,11 +96,13 @@ __all__ = [
     "explain",
     "explain_alike",
     "explained",
+    "foreseen",
     "latest_extension",
     "lock",
     "open_for_review",
     "open_period",
     "owe",
+    "owed_from",
     "publish",
     "query",
     "recall",
