@@ -58,6 +58,10 @@ class PeriodCode:
         return f"{self.year}年年报" if self.is_annual else f"{self.year}年{self.month}月"
 
     @property
+    def begin(self) -> date:
+        return date(self.year, self.month or 1, 1)
+
+    @property
     def end(self) -> date:
         month = self.month or 12
         return date(self.year, month, monthrange(self.year, month)[1])

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
+from hashlib import blake2b
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.fields.json import KT
 
 from accounts.models import District
@@ -46,8 +47,9 @@ class Coverage:
         return share(self.revenue_approved, self.revenue_owed)
 
     def count(self, listed: ListedFiling, revenue: Decimal) -> None:
-        self.owed += 1
-        self.revenue_owed += revenue
+        if not listed.exempt_at_lock:  # what the lock found stands still
+            self.owed += 1
+            self.revenue_owed += revenue
         if listed.is_filed:
             self.filed += 1
             self.revenue_filed += revenue
@@ -79,6 +81,7 @@ class ListedFiling:
     late: bool
     extended: bool
     after_lock: bool
+    exempt_at_lock: bool
     is_filed: bool
     is_approved: bool
     is_reopened: bool
@@ -159,6 +162,36 @@ def summarise(period: Period, at: datetime, include_submitted: bool = False) -> 
     )
 
 
+# What listed_filings reads of a filing; with it mark_of_totals sees all that the totals rest on.
+RESTS_ON = (
+    "pk",
+    "district",
+    "state",
+    "late",
+    "after_lock",
+    "exempt_at_lock",
+    "in_force",
+    "counted",
+    "enterprise__credit_code",
+    "enterprise__name",
+)
+
+
+def mark_of_totals(period: Period) -> str:
+    """A short word that changes with anything `summarise` reads: a filing moves, counts or goes to another district, a
+    firm or district is called otherwise, earlier filings carry another revenue, the edition is revised."""
+    mark = blake2b(period.edition.digest.encode(), digest_size=16)
+    of_filings = Filing.objects.of(period).order_by("pk").values_list(*RESTS_ON)
+    for row in of_filings.iterator(chunk_size=2000):
+        mark.update(repr(row).encode())
+    mark.update(repr(list(districts_of(period).values_list("pk", "code", "name", "position"))).encode())
+    # A submission only ever counts in the place of an earlier one: the sum rises with each.
+    earlier = Filing.objects.filter(period__in=[base.code for base, _, _ in revenue_bases(period.parsed)])
+    counting = earlier.exclude(counted=None).order_by("period").values("period")
+    mark.update(repr(list(counting.values_list("period", Count("pk"), Sum("counted")))).encode())
+    return mark.hexdigest()
+
+
 def districts_of(period: Period) -> QuerySet[District]:
     """The districts valid at the period's end, and any other one that has a filing: no figure is lost."""
     day = period.parsed.end
@@ -213,6 +246,7 @@ def listed_filings(period: Period, include_submitted: bool) -> Iterator[tuple[in
                 late=filing.late,
                 extended=extended,
                 after_lock=after_lock,
+                exempt_at_lock=filing.exempt_at_lock,
                 is_filed=is_filed,
                 is_approved=is_approved,
                 is_reopened=is_approved and filing.state not in SETTLED and not filing.after_lock,
@@ -229,16 +263,20 @@ def revenue_before(period: PeriodCode) -> tuple[str, dict[int, Decimal]]:
 
     Whichever has most approved submissions: while the first annuals come in, last December still speaks for all firms.
     """
-    last_annual, year_ago = period.last_annual(), period.year_ago()
-    bases = [(last_annual, "Y2010.y", "主营业务收入"), (last_annual.december(), "2010.c1", "主营业务收入累计")]
-    if not period.is_annual:
-        bases.append((year_ago, "2010.c1", "主营业务收入累计"))
+    bases = revenue_bases(period)
     approved = {base: Filing.objects.filter(period=base.code).exclude(counted=None) for base, _, _ in bases}
     base, cell, name = max(bases, key=lambda row: approved[row[0]].count())
     rows = Submission.objects.filter(pk__in=approved[base].values("counted"))
     texts = rows.values_list("filing__enterprise", KT(f"values__{cell}"))
     revenue = {enterprise: Decimal(text) for enterprise, text in texts if text}
     return (f"{base.label}{name}" if revenue else ""), revenue
+
+
+def revenue_bases(period: PeriodCode) -> list[tuple[PeriodCode, str, str]]:
+    """The periods last year's revenue may be taken from, each with its cell and the name of that."""
+    last_annual, year_ago = period.last_annual(), period.year_ago()
+    bases = [(last_annual, "Y2010.y", "主营业务收入"), (last_annual.december(), "2010.c1", "主营业务收入累计")]
+    return bases if period.is_annual else [*bases, (year_ago, "2010.c1", "主营业务收入累计")]
 
 
 def share(part: Decimal | int, whole: Decimal | int) -> Decimal | None:

@@ -86,6 +86,7 @@ class FilingRow(NamedTuple):
     state: str
     extended_to: date | None
     after_lock: bool
+    exempt_at_lock: bool
     approved: int | None
     counted: int | None
 
@@ -126,7 +127,18 @@ def courses_of(filings: QuerySet, until: datetime) -> list[Course]:
     ]
 
 
-FILING = ("pk", "enterprise", "district", "period", "state", "extended_to", "after_lock", "approved", "counted")
+FILING = (
+    "pk",
+    "enterprise",
+    "district",
+    "period",
+    "state",
+    "extended_to",
+    "after_lock",
+    "exempt_at_lock",
+    "approved",
+    "counted",
+)
 SUBMISSION = ("filing", "pk", "submitted_at", "on_time", "extended", "recalled_at")
 REVIEW = ("submission", "decision", "at", "on_time")
 
@@ -201,6 +213,8 @@ def outcome_of(filing: FilingRow, due_on: date, submissions: list[SubmissionRow]
         return Outcome.EXEMPT
     if filing.after_lock and stands and filing.counted is None:
         return Outcome.AFTER_LOCK
+    if filing.exempt_at_lock:
+        return Outcome.EXEMPT
     if stands and submissions:
         first = submissions[0]
         if not first.on_time:

@@ -31,7 +31,7 @@ COLUMNS = (
     "起报日期",
 )
 LONGEST_MAIL = Enterprise._meta.get_field("email").max_length
-NEEDED_OF_NEW = ("单位详细名称", "纳统类别", "起报日期")
+NEEDED_OF_NEW = ("单位详细名称", "纳统类别")
 
 
 class KeepWhatIsThere(fields.Field):

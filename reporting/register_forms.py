@@ -73,7 +73,9 @@ class LookUpForm(PlainForm):
 
 
 class ApproveForm(PlainForm):
-    joined_on = forms.DateField(label="起报日期", widget=DayInput, help_text="从哪一天起有报送任务。")
+    joined_on = forms.DateField(
+        label="起报日期", widget=DayInput, help_text="在这一天或以后结束的报告期有报送任务；已锁定的报告期不受影响。"
+    )
 
 
 class RefuseForm(PlainForm):
@@ -134,6 +136,19 @@ class MoveForm(PlainForm):
     def __init__(self, *args, districts, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["district"].queryset = districts
+
+
+class DeclineMoveForm(PlainForm):
+    answer = ReasonField(label="不接收的理由", widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class FirstDayForm(PlainForm):
+    joined_on = forms.DateField(label="起报日期", widget=DayInput)
+    reason = ReasonField()
+
+
+class ResumeForm(PlainForm):
+    reason = ReasonField()
 
 
 class StopForm(PlainForm):

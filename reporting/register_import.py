@@ -35,9 +35,11 @@ from reporting.register_columns import (
     read_mail,
 )
 from reporting.register_facts import UNNAMED
+from reporting.registration import owed_in_words, propose_first_day
 from text.incoming import without_control, without_hidden
 
 MOST_ROWS = 20_000
+MOST_DAYS_SAID = 20
 
 
 class RegisterResource(resources.ModelResource):
@@ -87,6 +89,8 @@ class RegisterResource(resources.ModelResource):
         self.lives_in = {}
         self.seen = Counter()
         self.newcomers, self.lines = [], []
+        self.first_day = propose_first_day(at.date())  # where a newcomer's is left blank
+        self.first_days = Counter()
 
     def before_import(self, dataset, **kwargs):
         for district in District.objects.valid_on(self.at.date()):
@@ -105,7 +109,7 @@ class RegisterResource(resources.ModelResource):
         elif self.seen[code] > 1:
             wrong["credit_code"] = "这个代码在表里出现了不止一次，请只留一行。"
         if new:
-            instance.attributes = dict(UNNAMED)
+            instance.attributes, instance.joined_on = dict(UNNAMED), self.first_day
             missing = [column for column in NEEDED_OF_NEW if not str(row[column] or "").strip()]
             wrong |= {column: "新企业必须填写这一列。" for column in missing}
         elif joined := str(row["起报日期"] or "").strip():
@@ -128,6 +132,8 @@ class RegisterResource(resources.ModelResource):
         return self._words(instance) == instance.register_before
 
     def save_instance(self, instance, is_create, row, **kwargs):
+        if is_create:
+            self.first_days[instance.joined_on] += 1
         instance.save()
         if is_create:
             self.newcomers.append((instance, instance.register_district))
@@ -153,7 +159,8 @@ class RegisterResource(resources.ModelResource):
             ],
             batch_size=1000,
         )
-        open_periods = Period.objects.filter(state=Period.OPEN)
+        # One that is opened or locked just now is waited for: either side would miss the other.
+        open_periods = list(Period.objects.filter(state=Period.OPEN).order_by("pk").select_for_update())
         Filing.objects.bulk_create(
             [
                 Filing(enterprise=firm, period=period, district=district)
@@ -177,11 +184,10 @@ class RegisterResource(resources.ModelResource):
             same = DayWidget().clean(joined) == instance.joined_on
         except ValueError:
             return {}  # the column itself says what is wrong with it
-        return (
-            {}
-            if same
-            else {"joined_on": f"已登记的起报日期是 {instance.joined_on}，不能用导入修改；请留空或照原样填写。"}
-        )
+        if same:
+            return {}
+        known = f"已登记的起报日期是 {instance.joined_on}，不能用导入修改"
+        return {"joined_on": f"{known}；请留空或照原样填写，要改请在企业页更正。"}
 
     def _wrong_district(self, instance, new, typed) -> dict[str, str]:
         own = self.by.district if self.by.role == User.Role.DISTRICT else None
@@ -224,6 +230,7 @@ class DryRun:
     changed: int
     unchanged: int
     problems: list[RowProblem]
+    owed: tuple[str, ...] = ()  # what the newcomers will have to report, in a sentence for each of their first days
 
     @property
     def is_clean(self) -> bool:
@@ -318,6 +325,10 @@ def judge_result(resource: RegisterResource, dataset, numbers: list[int]) -> Dry
         changed=result.totals[RowResult.IMPORT_TYPE_UPDATE],
         unchanged=result.totals[RowResult.IMPORT_TYPE_SKIP],
         problems=problems,
+        owed=tuple(
+            f"新增企业中 {firms} 家自 {day:%Y-%m-%d} 起报：{owed_in_words(day)}"
+            for day, firms in sorted(resource.first_days.items())[:MOST_DAYS_SAID]
+        ),
     )
 
 

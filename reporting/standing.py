@@ -115,7 +115,7 @@ def in_group(filings: QuerySet, group: str, at: datetime) -> QuerySet:
 def counts() -> dict[str, Count]:
     """One COUNT per number, so that a page asks the database once. Prefixed: `approved` and `late` are columns too."""
     numbers = {name: COUNTED & Q(state__in=states) for name, (_, states) in GROUPS.items()} | {
-        "owed": Q(),
+        "owed": Q(exempt_at_lock=False),
         "filed": FILED,
         "approved": APPROVED,
         "reopened": APPROVED & COUNTED & ~Q(state__in=SETTLED),
@@ -156,7 +156,8 @@ def revenue_shares(filings: QuerySet, period: Period) -> dict[int | str, Revenue
     """How much of last year's revenue the approved ones carry: per district, and of all these filings under WHOLE."""
     _, revenues = revenue_before(period.parsed)
     owed, known, whole, carried = Counter(), Counter(), Counter(), Counter()
-    rows = filings.annotate(counts=APPROVED).order_by().values_list("enterprise", "district", "counts")
+    filings = filings.filter(exempt_at_lock=False).annotate(counts=APPROVED)
+    rows = filings.order_by().values_list("enterprise", "district", "counts")
     for enterprise, district, approved in rows:
         revenue = revenues.get(enterprise, Decimal(0))
         for area in (district, WHOLE):

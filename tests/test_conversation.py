@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from accounts.access import Refused
 from accounts.models import DeadAddress, JournalEntry, Letter
-from reporting import register, workflow
+from reporting import moves, workflow
 from reporting.conversation import mark_read, plan_digest, say, talk_about, threads_of, unread_for
 from reporting.models import Filing, Message, Period, ThreadSeen
 from tests.cast import AT, SHANGHAI, make_user
@@ -176,9 +176,52 @@ def test_somebody_who_has_left_is_told_nothing(may, cast):
 
 def test_a_filing_that_went_to_another_district_waits_for_the_old_one_no_more(may, cast):
     say(may.filing, "请看一下。", cast.li_na, AT)
-    register.move_enterprise(cast.yuntu, cast.nanan, since=date(2024, 5, 20), reason="迁址", by=cast.zhou_tao, at=AT)
-    assert unread(cast.chen_yu) == 0
+    second = make_user("nanan2", "林涛", "district", district=cast.nanan)
+    move_to_nanan(cast)
+    assert (unread(cast.chen_yu), unread(cast.he_qing), unread(second)) == (0, 1, 1)
     assert not threads_of(cast.chen_yu).exists() and threads_of(cast.he_qing).exists()
+
+
+def move_to_nanan(cast):
+    said = {"since": date(2024, 5, 20), "reason": "迁址"}
+    proposed = moves.propose_move(cast.yuntu, cast.nanan, **said, by=cast.zhou_tao, at=AT)
+    return moves.accept_move(proposed, by=cast.he_qing, at=AT)
+
+
+def test_the_new_district_is_told_of_what_nobody_of_the_old_one_has_read(may, cast):
+    colleague = make_user("yuzhong2", "林涛", "district", district=cast.yuzhong)
+    say(may.filing, "第一句。", cast.li_na, AT)
+    mark_read(may.filing, colleague)  # read for the office
+    say(may.filing, "第二句。", cast.li_na, AT + MINUTE)
+    say(may.filing, "第三句。", cast.li_na, AT + 2 * MINUTE)
+    move_to_nanan(cast)
+    assert unread(cast.he_qing) == 2
+    assert mark_read(may.filing, cast.he_qing) == Message.objects.get(text="第一句。").pk
+
+
+def test_what_was_said_to_a_district_without_people_waits_for_the_next_one(may, cast):
+    cast.chen_yu.is_active = False
+    cast.chen_yu.save()
+    say(may.filing, "有人吗？", cast.li_na, AT)
+    say(may.filing, "市级看到了。", cast.zhou_tao, AT)
+    move_to_nanan(cast)
+    assert unread(cast.he_qing) == 2
+
+
+def test_a_thread_that_was_read_is_no_news_to_the_new_district(may, cast):
+    say(may.filing, "请看一下。", cast.li_na, AT)
+    mark_read(may.filing, cast.chen_yu)
+    move_to_nanan(cast)
+    assert unread(cast.he_qing) == 0 and threads_of(cast.he_qing).exists()
+
+
+def test_the_new_districts_daily_letter_tells_of_what_came_along(may, cast):
+    say(may.filing, "请看一下。", cast.li_na, AT)
+    plan_digest(AT.replace(hour=17))
+    move_to_nanan(cast)
+    plan_digest(AT.replace(hour=17) + timedelta(days=1))
+    told = Letter.objects.filter(stem="message_digest").values_list("to", flat=True)
+    assert cast.he_qing.email in told
 
 
 def test_the_header_costs_one_query_for_every_role(may, cast, django_assert_num_queries):

@@ -1,6 +1,6 @@
 """The register: contacts, facts, named lists, moving district, leaving, and the firm page."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 import pytest
 
@@ -13,7 +13,7 @@ from reporting.models import Filing, Period, State
 from reporting.register_facts import UnreadableFact
 from reporting.standing import standing_of
 from reporting.workflow import owe
-from tests.cast import AT, SHANGHAI, make_district
+from tests.cast import AT, SHANGHAI
 from tests.may import fresh, make_may, open_period
 from tests.officials import file_may, make_it_be
 from tests.reading import markup_of, words_on
@@ -93,84 +93,6 @@ def test_nobody_else_names_key_firms(cast):
         register.name_key_firm(cast.yuntu, "A22", "6513", by=cast.zhou_tao, at=AT, why="试")
     with pytest.raises(Refused, match="依据"):
         register.name_key_firm(cast.yuntu, "A38", "是", by=cast.zhou_tao, at=AT, why="")
-
-
-def move(cast, by, district=None, since=JUNE, reason="搬迁到南岸"):
-    return register.move_enterprise(cast.yuntu, district or cast.nanan, since=since, reason=reason, by=by, at=AT)
-
-
-def test_a_firm_that_moves_keeps_its_history_where_it_was(cast):
-    april, may, june = (
-        period("2024M04", date(2024, 5, 1)),
-        period("2024M05", date(2024, 6, 1)),
-        period("2024M06", date(2024, 6, 1)),
-    )
-    filings = {
-        each: Filing.objects.create(enterprise=cast.yuntu, period=each, district=cast.yuzhong)
-        for each in (april, may, june)
-    }
-    move(cast, cast.chen_yu)
-    assert cast.yuntu.district_on(date(2024, 5, 31)) == cast.yuzhong
-    assert cast.yuntu.district_on(JUNE) == cast.nanan
-    for each in filings.values():
-        each.refresh_from_db()
-    assert [filings[each].district for each in (april, may, june)] == [cast.yuzhong, cast.yuzhong, cast.nanan]
-    assert set(JournalEntry.objects.filter(action="迁移区县").values_list("district", flat=True)) == {
-        cast.yuzhong.pk,
-        cast.nanan.pk,
-    }
-    assert cast.yuntu in Enterprise.objects.visible_to(cast.he_qing)
-
-
-def test_what_was_sent_or_locked_stays_with_the_old_district(cast):
-    sent = Filing.objects.create(
-        enterprise=cast.yuntu,
-        period=period("2024M06", JUNE),
-        district=cast.yuzhong,
-        state=State.SUBMITTED,
-    )
-    locked = Filing.objects.create(
-        enterprise=cast.yuntu, period=period("2024M07", JUNE, Period.LOCKED), district=cast.yuzhong
-    )
-    move(cast, cast.zhou_tao)
-    for filing in (sent, locked):
-        filing.refresh_from_db()
-        assert filing.district == cast.yuzhong
-
-
-@pytest.mark.parametrize(
-    ("changed", "sentence"),
-    [
-        ({"by": "he_qing"}, "现在所属的区县"),
-        ({"by": "li_na"}, "现在所属的区县"),
-        ({"by": "liu_fang"}, "现在所属的区县"),
-        ({"reason": " "}, "事由"),
-        ({"since": AT.date() + timedelta(days=1)}, "不能晚于今天"),
-        ({"district": "yuzhong"}, "已经属于"),
-        ({"since": date(2023, 1, 1)}, "应晚于"),
-    ],
-)
-def test_a_move_is_refused(cast, changed, sentence):
-    named = {
-        name: getattr(cast, value) if isinstance(value, str) and hasattr(cast, value) else value
-        for name, value in changed.items()
-    }
-    with pytest.raises(Refused, match=sentence):
-        move(cast, **({"by": cast.chen_yu} | named))
-
-
-def test_a_firm_does_not_move_to_an_abolished_district(cast):
-    with pytest.raises(Refused, match="不是报送区县"):
-        move(cast, cast.chen_yu, make_district("500105", "江北区", 5, valid_to=date(2024, 1, 1)))
-
-
-def test_the_old_district_loses_sight_of_the_firm_by_its_page(client, cast):
-    client.force_login(cast.chen_yu)
-    assert client.get(f"/firms/{cast.yuntu.credit_code}/").status_code == 200
-    client.post(
-        f"/firms/{cast.yuntu.credit_code}/move/", {"district": cast.nanan.pk, "since": "2024-06-01", "reason": "搬迁"}
-    )
-    assert client.get(f"/firms/{cast.yuntu.credit_code}/").status_code == 404
 
 
 def test_a_firm_stops_reporting_on_a_day_with_a_reason(cast):

@@ -15,6 +15,7 @@ from forms_tables.workbook_package import Unreadable
 from reporting import register_import as importing
 from reporting.register_workbook import write_register
 from tests.cast import AT, FREE_CODE
+from tests.may import open_period
 from tests.reading import words_on
 
 NEW = {
@@ -84,6 +85,19 @@ def test_a_clean_import_adds_and_changes_and_journals(cast):
     assert JournalEntry.objects.get(action="导入名录").after == {"新增": 1, "变更": 1, "不变": 0}
 
 
+def test_a_newcomer_without_a_first_day_reports_from_the_earliest_open_period(cast):
+    may, annual = open_period("2024M05", date(2024, 6, 1)), open_period("2023A", date(2024, 1, 1))
+    blank, known_day = NEW | {"起报日期": ""}, NEW
+    assert tried(cast.zhou_tao, known_day).owed == (
+        "新增企业中 1 家自 2024-06-01 起报：已开启的各期都不须报；2024-06-01 当天及以后结束的报告期，开启后须报。",
+    )
+    assert tried(cast.zhou_tao, blank).owed == ("新增企业中 1 家自 2023-01-01 起报：将须报：2024年5月、2023年年报。",)
+    assert imported(cast.zhou_tao, blank).is_clean
+    firm = Enterprise.objects.get(credit_code=FREE_CODE)
+    assert firm.joined_on == date(2023, 1, 1) and firm.residence_on(date(2023, 1, 1)).district == cast.yuzhong
+    assert set(firm.filings.values_list("period", flat=True)) == {may.pk, annual.pk}
+
+
 def test_a_blank_cell_keeps_what_is_there(cast):
     before = dict(cast.yuntu.attributes)
     imported(cast.zhou_tao, known(cast.yuntu, 联系人="新人"))
@@ -107,7 +121,6 @@ def test_a_blank_cell_keeps_what_is_there(cast):
         ({"固定电话": "电话"}, "固定电话", "区号-号码"),
         ({"邮箱": "qj"}, "邮箱", "name@example.com"),
         ({"起报日期": "六月"}, "起报日期", "不是日期"),
-        ({"起报日期": ""}, "起报日期", "必须填写"),
     ],
 )
 def test_a_wrong_cell_is_named_by_row_and_column(cast, changed, column, words):

@@ -43,7 +43,7 @@ def spend_requests(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("reporting", "0005_editions")]
+    dependencies = [("reporting", "0006_exempt_at_lock")]
 
     operations = [
         migrations.RenameField("filing", "latest", "in_force"),

@@ -14,7 +14,7 @@ class State(models.TextChoices):
     """Where a filing stands; the numbers are those of code list C20.
 
     20 and 25 (check failed, check passed) are a draft together with `Filing.checked`; L is `Filing.late`. 99 is ours
-    and not of C20: the firm left before the period's end, so it owes nothing and is counted nowhere.
+    and not of C20: the firm left before the period's end or joins after it, so it owes nothing and is counted nowhere.
     """
 
     NOT_STARTED = "00", "未填报"
@@ -45,8 +45,8 @@ class FilingQuerySet(models.QuerySet):
         return self.exclude(state=State.EXEMPT)
 
     def of(self, period: Period) -> models.QuerySet:
-        """What is owed for a period."""
-        return self.owed().filter(period=period)
+        """What is owed for a period. What the lock found exempt, and is owed since, comes in with its 补报 only."""
+        return self.owed().filter(period=period).exclude(exempt_at_lock=True, after_lock=False)
 
     def outstanding(self) -> models.QuerySet:
         """What the firms still have to send: not begun, a draft, or returned to them. A returned amendment is theirs to
@@ -105,6 +105,7 @@ class Filing(models.Model):
     late = models.BooleanField("迟报", default=False)
     extended_to = models.DateField("延期至", null=True, blank=True)
     after_lock = models.BooleanField("锁定后补报", default=False)
+    exempt_at_lock = models.BooleanField("锁定时不须报", default=False)
     in_force = models.ForeignKey(
         "reporting.Submission", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="有效上报件"
     )

@@ -81,6 +81,8 @@ def closing_words(filing: Filing, at: datetime) -> dict | None:
         words = "已锁定：您的上报件在锁定前未经区县审核，未计入汇总"
     elif filing.state == State.RETURNED:
         words = "已锁定：您的上报件被退回后没有再次上报，未计入汇总"
+    elif filing.exempt_at_lock:
+        words = "锁定时登记为不须报，现已恢复须报"
     else:
         words = "未报，已锁定"
     may_ask = not workflow.why_not_late(filing, at)

@@ -31,6 +31,7 @@ from reporting.workflow.filing import (
 )
 from reporting.workflow.guards import MOVES, Refused
 from reporting.workflow.merging import Change, Conflict, changes_since, same
+from reporting.workflow.owing import Owing, foreseen, owed_from, settle_owed
 from reporting.workflow.parameter import set_parameter
 from reporting.workflow.period import (
     allow_estimates,
@@ -38,7 +39,6 @@ from reporting.workflow.period import (
     open_period,
     owe,
     set_deadlines,
-    settle_owed,
     standing_in_the_way,
     too_early_to_lock,
 )
@@ -71,6 +71,7 @@ __all__ = [
     "Change",
     "Conflict",
     "Overtaken",
+    "Owing",
     "Refused",
     "abandon_amendment",
     "abandon_draft",
@@ -99,11 +100,13 @@ __all__ = [
     "explain",
     "explain_alike",
     "explained",
+    "foreseen",
     "latest_extension",
     "lock",
     "open_for_review",
     "open_period",
     "owe",
+    "owed_from",
     "publish",
     "query",
     "recall",

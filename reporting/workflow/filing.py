@@ -27,7 +27,7 @@ from reporting.workflow.guards import (
     words,
 )
 from reporting.workflow.merging import own_changes
-from reporting.workflow.period import settle_owed
+from reporting.workflow.owing import settle_owed
 
 MIN_EXPLANATION = 10
 NOTHING: Mapping[str, str] = {}

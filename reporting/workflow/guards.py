@@ -94,7 +94,15 @@ def be_open(filing: Filing, at: datetime) -> None:
 
 def be_owed(filing: Filing) -> None:
     if filing.state == State.EXEMPT:
-        raise Refused(f"{filing.enterprise.name}已停报，{filing.period.label}不须报。")
+        raise Refused(why_exempt(filing))
+
+
+def why_exempt(filing: Filing) -> str:
+    """Why the firm owes nothing for the period: it had left, or it joins later."""
+    enterprise, period = filing.enterprise, filing.period
+    if period.parsed.end < enterprise.joined_on:
+        return f"{enterprise.name}的起报日期是 {enterprise.joined_on:%Y-%m-%d}，{period.label}不须报。"
+    return f"{enterprise.name}已停报，{period.label}不须报。"
 
 
 def move(filing: Filing, what: str) -> None:

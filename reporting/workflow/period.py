@@ -23,9 +23,9 @@ from reporting.models import (
     choice_in_force,
     edition_in_force,
 )
-from reporting.reminder_letters import OWED, topic_of
+from reporting.reminder_letters import OWED
 from reporting.workflow.calendar import be_the_city, dated
-from reporting.workflow.guards import Refused, locked, record
+from reporting.workflow.guards import Refused
 from reporting.workflow.reckoning import reckon_anew
 
 
@@ -124,29 +124,6 @@ def owe(enterprise: Enterprise, period: Period) -> Filing | None:
     if district is None:
         return None
     return Filing.objects.get_or_create(enterprise=enterprise, period=period, defaults={"district": district})[0]
-
-
-@transaction.atomic
-def settle_owed(enterprise: Enterprise, by: User, at: datetime, why: str) -> None:
-    """Bring the open periods into line with the firm's last day: what ends after it and was not sent is no longer
-    owed, and what an earlier last day had let the firm off is owed again. What was sent goes its way."""
-    unsent = Filing.objects.filter(enterprise=enterprise, state__in=[*Filing.UNSENT, State.EXEMPT])
-    for filing in map(locked, list(unsent)):
-        if filing.period.is_locked:
-            continue
-        owes = enterprise.left_on is None or filing.period.parsed.end <= enterprise.left_on
-        if filing.state in Filing.UNSENT and not owes:
-            after = State.EXEMPT
-        elif filing.state == State.EXEMPT and owes:
-            after = State.DRAFT if filing.sheets.exists() else State.NOT_STARTED
-        else:
-            continue
-        before, filing.state = filing.get_state_display(), after
-        filing.save(update_fields=["state"])
-        action = "恢复应报" if owes else "不须报"
-        if not owes:
-            letters.withdraw(topic_of(filing.pk))
-        record(filing, by, at, action, before={"状态": before}, after={"状态": after.label}, why=why)
 
 
 @transaction.atomic

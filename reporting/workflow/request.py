@@ -25,6 +25,7 @@ from reporting.workflow.guards import (
     move,
     record,
     said_something,
+    why_exempt,
 )
 
 
@@ -198,7 +199,7 @@ def be_within(filing: Filing, until: date) -> None:
 def why_not_late(filing: Filing, at: datetime) -> str:
     """Why no 补报 can be asked for now; empty when one can."""
     if filing.state == State.EXEMPT:
-        return f"{filing.enterprise.name}已停报，{filing.period.label}不须报。"
+        return why_exempt(filing)
     if filing.period.is_locked:
         return why_not_after_lock(filing)
     if not filing.is_past_due(at):

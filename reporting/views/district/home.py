@@ -4,7 +4,7 @@ from django.shortcuts import render
 
 from accounts import clock, dead_addresses
 from accounts.access import require
-from accounts.models import Application
+from accounts.models import Application, Move
 from reporting.models import Filing, Review, State
 from reporting.punctuality import held_past_due
 from reporting.standing import WHOLE, requests_waiting, revenue_shares, standing_of
@@ -35,5 +35,6 @@ def home(request):
         "requests": sum(requests_waiting(request.user).values()),
         "dead_addresses": dead_addresses.visible_to(request.user).filter(settled_at=None).count(),
         "applications": Application.objects.visible_to(request.user).waiting().count(),
+        "moves": Move.objects.waiting().filter(district=request.user.district_id).count(),
     }
     return render(request, "district/home.html", around)

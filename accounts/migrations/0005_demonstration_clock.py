@@ -12,7 +12,7 @@ def go_on_from_today(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0003_letters_and_dead_addresses"),
+        ("accounts", "0004_moves_to_be_accepted"),
     ]
 
     operations = [
