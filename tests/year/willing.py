@@ -28,8 +28,8 @@ def bring_to_the_end(walk: Walk, filing: Filing, actual: bool = False) -> str:
             next_step(walk, filing, sent, actual)
         except workflow.Refused as refusal:
             refused = str(refusal)
-            if not cleared(walk, filing, refused):
-                return refused
+            if trouble := clear(walk, filing, refused):
+                return trouble
     return refused
 
 
@@ -80,10 +80,16 @@ def file_whole(walk: Walk, filing: Filing, firm: User, at: datetime) -> None:
     workflow.submit(filing, firm, at, signer="王经理", committed=True, reason="更正")
 
 
-def cleared(walk: Walk, filing: Filing, refused: str) -> bool:
-    """Whether what was refused can be put out of the way: the date is over, or the month before is an estimate."""
-    if "P03" in refused:
-        workflow.ask_late(filing, actors.person_for(walk, filing), walk.at, "财务人员交接")
-        return True
+def clear(walk: Walk, filing: Filing, refused: str) -> str:
+    """Put what was refused out of the way: the date is over, or the month before is an estimate. Returns why not."""
     before = actors.previous(filing)
-    return "P06" in refused and before is not None and not bring_to_the_end(walk, before, actual=True)
+    if "P03" in refused:
+        try:
+            workflow.ask_late(filing, actors.person_for(walk, filing), walk.at, "财务人员交接")
+        except workflow.Refused as refusal:
+            return f"{refused}{refusal}"
+        return ""
+    if "P06" in refused and before:
+        trouble = bring_to_the_end(walk, before, actual=True)
+        return trouble and f"{refused}上期：{trouble}"
+    return refused
