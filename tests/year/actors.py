@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.test import Client
 from django.urls import reverse
 
-from accounts.models import Enterprise, User
-from reporting.models import ExtensionRequest, Filing, LateRequest, State, Submission
+from accounts.models import Application, Enterprise, User
+from reporting.models import BaseAdjustment, ExtensionRequest, Filing, LateRequest, State, Submission
 from tests.year.city import EDITION, cells_for
 from tests.year.walk import Walk, alerts_of
 
@@ -163,7 +164,7 @@ def approve_clean(walk: Walk, filing: Filing) -> None:
 def decide(walk: Walk, filing: Filing, granted: bool | None = None) -> None:
     """Whatever the firm has asked for and nobody has decided."""
     granted = walk.dice.random() < 0.8 if granted is None else granted
-    kinds = (("extension", ExtensionRequest), ("late", LateRequest))
+    kinds = (("extension", ExtensionRequest), ("late", LateRequest), ("base", BaseAdjustment))
     for kind, model in kinds:
         for asked in model.objects.filter(filing=filing, granted=None):
             page = f"{reverse('district_requests')}?kind={kind}"
@@ -239,6 +240,27 @@ def move_firm(walk: Walk, filing: Filing) -> None:
     place = walk.dice.choice([d for d in walk.city.districts if d != home])
     since = walk.today - timedelta(days=walk.dice.randint(0, 20))
     register_press(walk, firm, "move_firm", district=str(place.pk), since=str(since), reason="经营地迁移")
+
+
+def let_in(walk: Walk) -> None:
+    """A firm that nobody knows asks to be let in, and its district lets it in from the day the page proposes."""
+    if not walk.city.newcomers:
+        return
+    habit = walk.city.newcomers.pop()
+    district = next(district for district in walk.city.districts if district.code == habit.district)
+    asked = {"credit_code": habit.credit_code, "name": habit.name, "district": district.pk, "scope": ["1"]}
+    asked |= {"embedded": "否", "intelligence": "否", "industry": habit.business.industry}
+    asked |= {
+        "contact_name": habit.contact,
+        "mobile": "13912345678",
+        "email": f"{habit.credit_code.lower()}@example.com",
+    }
+    Client().post(reverse("apply"), asked)
+    application = Application.objects.filter(credit_code=habit.credit_code).first()
+    if application:
+        walk.city.habits[habit.credit_code] = habit
+        page = reverse("application", args=[application.pk])
+        walk.press(walk.city.clerks[district.pk], reverse("approve_application", args=[application.pk]), page)
 
 
 def register_press(walk: Walk, firm: Enterprise, name: str, **typed) -> None:

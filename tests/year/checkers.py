@@ -11,29 +11,33 @@ from django.urls import reverse
 from accounts.models import Letter
 from reporting.aggregation import summarise
 from reporting.models import BaseAdjustment, DistrictResult, Filing, Period, Submission
+from tests.year.actors import WITH_FIRM
 from tests.year.city import EDITION
 from tests.year.pages import rows_of
 from tests.year.records import add_up, as_figure, counted_in, sent_by_filing, stands, values_of, was_in_time
 from tests.year.walk import Walk
 
-# What a line of the journal does to the state of its filing; "" is as it was before 确定上报.
+# What a line of the journal does to the state of its filing: state before → after, or either of two where the lock or
+# the draft decides; BACK is as it was before 确定上报.
+BACK = "back"
 LEADS: dict[str, dict[str, str]] = {
     "保存": {"00": "10", "10": "10", "40": "40", "90": "90"},
     "数据审核": {"00": "10", "10": "10", "40": "40", "90": "90"},
     "说明": {"00": "10", "10": "10", "40": "40", "90": "90"},
     "确定上报": {"10": "30", "40": "30", "90": "30"},
-    "撤回上报": {"30": ""},
+    "撤回上报": {"30": BACK},
     "申请修订": {"50": "90"},
-    "放弃修订": {"90": "50", "40": "50"},
-    "区县审核通过": {"30": "50"},
+    "放弃修订": {"90": "50 80", "40": "50 80"},
+    "区县审核通过": {"30": "50 80"},
     "退回企业": {"30": "40", "35": "40", "55": "40", "60": "40"},
     "区县查询": {"30": "35"},
     "企业答复": {"35": "30"},
-    "区县答复市级": {"55": "50", "60": "50"},
+    "区县答复市级": {"55": "50 80", "60": "50 80"},
     "市级查询": {"50": "55"},
     "市级退回区县": {"50": "60", "55": "60"},
     "不须报": {"00": "99", "10": "99"},
     "恢复应报": {"99": "00 10"},
+    "同意补报": {"55": "55 90", "60": "60 90", "80": "90", "99": "00 10", **{state: state for state in WITH_FIRM}},
 }
 
 
@@ -41,35 +45,36 @@ def journal(walk: Walk) -> Iterator[str]:
     """Played back line by line, the journal gives every state there is: no change without its line, no line without its
     change. What else changes (a date, a lock, the register) has a line that names it."""
     seen, book = walk.seen, walk.known.setdefault("book", {})
+    sent_from = walk.known.setdefault("sent from", {})
     of = {(enterprise, period): pk for pk, (enterprise, period, _) in seen.states.items()}
     for change in seen.changes:
         if not change.before:
-            book[change.filing] = [change.after]
+            book[change.filing] = change.after
             if not seen.lines:
                 yield f"{change.period} 的填报 {change.filing} 出现了，日志没有一行。"
     for line in seen.lines:
         if line.action == "锁定报告期":
             for pk, (_, period, _) in seen.states.items():
-                if period == line.period and book[pk][-1] == "50":
-                    book[pk].append("80")
+                if period == line.period and book[pk] == "50":
+                    book[pk] = "80"
         pk = of.get((line.enterprise, line.period))
         lead = next((lead for word, lead in LEADS.items() if line.action.startswith(word)), None)
         if pk is None or lead is None:
             continue
-        before = book[pk][-1]
-        if before not in lead:
-            yield f"{line.period} 的填报 {pk}：日志写“{line.action}”，当时状态是 {before}。"
+        if book[pk] not in lead:
+            yield f"{line.period} 的填报 {pk}：日志写“{line.action}”，当时状态是 {book[pk]}。"
             continue
-        after = lead[before]
-        now = seen.states[pk][2]
-        book[pk].append(book[pk][-2] if not after else now if now in after.split() else after.split()[0])
+        if line.action == "确定上报":
+            sent_from[pk] = book[pk]
+        after, now = lead[book[pk]].replace(BACK, sent_from.get(pk, "")).split(), seen.states[pk][2]
+        book[pk] = now if now in after else after[0]
     for change in seen.changes:
-        if book[change.filing][-1] != change.after:
+        if book[change.filing] != change.after:
             yield (
                 f"{change.period} 的填报 {change.filing} 由 {change.before} 变为 {change.after}，"
-                f"日志说的是 {book[change.filing][-1]}。"
+                f"日志说的是 {book[change.filing]}。"
             )
-            book[change.filing].append(change.after)  # said once
+            book[change.filing] = change.after  # said once
     named = {(line.action, line.period) for line in seen.lines}
     firms = {line.enterprise for line in seen.lines}
     for code in seen.locked_now:
@@ -197,7 +202,8 @@ def on_time(walk: Walk) -> Iterator[str]:
 
 
 def reminded(walk: Walk) -> Iterator[str]:
-    """No letter asks for what has been sent and stands, nor for what is not owed. Looked at when a beat has run."""
+    """No letter asks for what was sent and stands, nor for what is not owed. What was sent back does not stand, but
+    a returned amendment leaves standing what it amends. Looked at when a beat has run."""
     known = walk.known.setdefault("letters", set())
     letters = Letter.objects.filter(stem__startswith="reminder/").exclude(state="withdrawn").exclude(pk__in=known)
     letters = list(letters.values_list("pk", "stem", "topic", "state", "to"))
@@ -209,10 +215,10 @@ def reminded(walk: Walk) -> Iterator[str]:
         _, period, standing = walk.seen.states[filing]
         if standing == "99":
             yield f"{to} 已停报、不须报 {period}，仍收到 {stem}。"
-        overdue = stem in ("reminder/after", "reminder/urged")
-        if any(each.stands_at(walk.at) for each in sent.get(filing, ())[-1:]):
+        there = [each for each in sent.get(filing, ()) if each.recalled_at is None]
+        if any(each.stands_at(walk.at) for each in there[-1:]):
             yield f"{to} 的 {period} 已上报，仍收到 {stem}。"
-        elif overdue and stem == "reminder/after" and stands(sent.get(filing, ()), walk.at):
+        elif any(each.approved_at() and each.stands_at(walk.at) for each in there):
             yield f"{to} 的 {period} 已有审核通过的一份计入，仍收到 {stem}。"
 
 

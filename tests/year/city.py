@@ -13,6 +13,7 @@ from tests.cast import SHANGHAI, make_district, make_enterprise, make_user
 
 FIRST_DAY = date(2024, 3, 1)  # February's report may be opened; January has none
 DISTRICTS = (("500103", "渝中区", 3), ("500108", "南岸区", 8), ("500112", "渝北区", 12))
+NEWCOMERS = 6
 PLAIN = ("6513", "6511", "6531", "6550", "6440")  # industries without tables of their own
 
 
@@ -24,6 +25,7 @@ class City:
     system: User
     clerks: dict[int, User]  # by district
     habits: dict[str, Firm] = field(default_factory=dict)  # by credit code: what its figures are drawn from
+    newcomers: list[Firm] = field(default_factory=list)  # who may still ask to be let in
 
     @property
     def firms(self) -> list[Enterprise]:
@@ -34,11 +36,6 @@ class City:
 
     def person_of(self, enterprise: Enterprise) -> User | None:
         return User.objects.filter(enterprise=enterprise, is_active=True).order_by("pk").first()
-
-    @property
-    def people(self) -> list[User]:
-        firms = [person for firm in self.firms if (person := self.person_of(firm))]
-        return [self.city, self.association, self.system, *self.clerks.values(), *firms]
 
 
 def found(firms: int, seed: int) -> City:
@@ -55,7 +52,9 @@ def found(firms: int, seed: int) -> City:
             for district in districts
         },
     )
-    for habit in habits(seed, firms):
+    *known, embedded = habits(seed, firms + NEWCOMERS)
+    city.newcomers = known[firms - 1 :]
+    for habit in [*known[: firms - 1], embedded]:
         enterprise = make_enterprise(
             habit.credit_code,
             habit.name,

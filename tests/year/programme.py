@@ -49,6 +49,8 @@ def walk_a_day(walk: Walk, presses: int, looks: int, register: float) -> None:
         work.append(lambda: press_something(walk, WITH_REGISTER))
     if walk.dice.random() < register:
         work.append(lambda: restore_somebody(walk))
+    if walk.dice.random() < register / 2:
+        work.append(lambda: actors.let_in(walk))
     walk.dice.shuffle(work)
     rest = (24 - 10) * 3600 // (len(work) + 2)
     for place, step in enumerate(work):

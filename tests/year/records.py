@@ -112,16 +112,15 @@ def was_in_time(filing: Filing, sent: Iterable[Sent], dates: list[tuple[datetime
     time. A correction is as its first in time was; what comes after the lock is late."""
     lock = locked_at(filing.period_id)
     granted = ExtensionRequest.objects.filter(filing=filing, granted=True).values_list("decided_at", "granted_until")
-    found: dict[int, bool] = {}
-    first_in_time = False
+    sent, found = list(sent), {}
     for each in sent:
+        there = [e for e in sent if e.number < each.number and (e.recalled_at is None or e.recalled_at > each.at)]
+        corrects_one_in_time = any(found[earlier.pk] for earlier in there)
         if lock and each.at > lock:
-            found[each.pk] = False
+            found[each.pk] = corrects_one_in_time and counts(sent, lock) is not None
             continue
-        before = [day for since, day in dates if since <= each.at][-1:]
-        since = [day for when, day in dates if when > each.at]
+        at_the_time = [day for since, day in dates if since <= each.at][-1:]
+        later = [day for since, day in dates if since > each.at]
         own = [until for decided, until in granted if decided <= each.at]
-        in_time = each.at <= end_of(max([*before, *since, *own]))
-        found[each.pk] = in_time or first_in_time
-        first_in_time = first_in_time or (found[each.pk] and each.recalled_at is None)
+        found[each.pk] = corrects_one_in_time or each.at <= end_of(max([*at_the_time, *later, *own]))
     return found

@@ -58,7 +58,6 @@ class Walk:
         self.glance = Random(f"glance {self.seed}")  # where one looks changes nothing of what is done
         self.clients: dict[int, Client] = {}
         self.known: dict = {}  # what a checker remembers from day to day
-        self.everybody_signs_in()
         self.seen = Seen.of_today(self.at)
 
     # Time
@@ -70,7 +69,6 @@ class Walk:
     def begin_day(self, day: date) -> None:
         self.at = moment(day, 8 * 3600)
         self.days += 1
-        self.everybody_signs_in()
 
     def pass_time(self, seconds: int) -> None:
         """Later, and still today."""
@@ -78,17 +76,17 @@ class Walk:
 
     # Pages
 
-    def everybody_signs_in(self) -> None:
-        """Before anything is tried and taken back, or the session would be taken back too."""
-        for person in self.city.people:
-            if person.pk not in self.clients:
-                self.clients[person.pk] = sign_in(person)
-                self.clients[person.pk].raise_request_exception = False
+    def client_of(self, person: User) -> Client:
+        """A person's browser; it is signed in once."""
+        if person.pk not in self.clients:
+            self.clients[person.pk] = sign_in(person)
+            self.clients[person.pk].raise_request_exception = False
+        return self.clients[person.pk]
 
     def look(self, person: User, path: str) -> HttpResponse:
         """Open a page."""
         self.pages += 1
-        return self._noted(self.clients[person.pk].get(path), person, f"GET {path}")
+        return self._noted(self.client_of(person).get(path), person, f"GET {path}")
 
     def form(self, person: User, page: str, action: str) -> Form | None:
         """The form of that page which goes to `action`, if the page offers one."""
@@ -118,7 +116,7 @@ class Walk:
     def send(self, person: User, action: str, fields: dict[str, list[str]]) -> HttpResponse:
         """POST, now and then go where it leads, and look at what changed."""
         before = self.seen.last_line
-        answer = self._noted(self.clients[person.pk].post(action, fields), person, f"POST {action}")
+        answer = self._noted(self.client_of(person).post(action, fields), person, f"POST {action}")
         if answer.status_code in (302, 303) and self.glance.random() < SELDOM:
             answer = self.look(person, answer["Location"].partition("#")[0])
         self.look_round()
@@ -155,6 +153,7 @@ class Walk:
         if sentence not in self.known.setdefault("violated", set()):
             self.known["violated"].add(sentence)
             self.violations.append(Violation(checker, self.at, sentence))
+            print(self.violations[-1])
 
     @contextmanager
     def trial(self) -> Iterator[None]:
