@@ -334,8 +334,7 @@ def go_on(walk: Walk, filing: Filing, estimated: bool = False) -> None:
     """Whoever's turn it is does what brings the filing further."""
     filing = fresh(filing)
     if waiting(filing, ExtensionRequest) or waiting(filing, LateRequest):
-        decide(walk, filing, granted=True)
-        return
+        decide(walk, filing, granted=filing.state in WITH_FIRM)
     match filing.state:
         case "00" | "10" | "40" | "90":
             file_or_ask(walk, filing, estimated)

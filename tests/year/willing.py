@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 
 from accounts.models import User
 from reporting import workflow
 from reporting.judging import judge
-from reporting.models import ExtensionRequest, Filing, LateRequest, Submission
+from reporting.models import Filing, LateRequest, Submission
 from tests.year import actors
 from tests.year.city import cells_for
 from tests.year.walk import Walk
@@ -35,9 +35,9 @@ def bring_to_the_end(walk: Walk, filing: Filing, actual: bool = False) -> str:
 
 def next_step(walk: Walk, filing: Filing, sent: Submission | None, actual: bool) -> None:
     at, firm, clerk = walk.at, actors.person_for(walk, filing), walk.city.clerk_of(filing)
-    if asked := waiting_for_the_clerk(filing, walk.today):
-        decide, request = asked
-        decide(request, True, clerk, at)
+    asked = LateRequest.objects.filter(filing=filing, granted=None).first()
+    if asked and (filing.is_shut or filing.state in actors.WITH_FIRM):
+        workflow.decide_late(asked, True, clerk, at)
     elif filing.state in actors.WITH_FIRM and not filing.is_shut:
         file_whole(walk, filing, firm, at)
     elif filing.state == "30":
@@ -54,14 +54,6 @@ def next_step(walk: Walk, filing: Filing, sent: Submission | None, actual: bool)
 
 
 WHOLE = {"cell": "", "reason": "请改报实际数"}
-
-
-def waiting_for_the_clerk(filing: Filing, today: date):
-    for decide, model in ((workflow.decide_late, LateRequest), (workflow.decide_extension, ExtensionRequest)):
-        request = model.objects.filter(filing=filing, granted=None).first()
-        if request and (model is LateRequest or request.until >= today):
-            return decide, request
-    return None
 
 
 def file_whole(walk: Walk, filing: Filing, firm: User, at: datetime) -> None:
