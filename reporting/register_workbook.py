@@ -11,6 +11,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from accounts.models import District, User
+from accounts.workbook_stamps import save_as_of
 from reporting.register_columns import COLUMNS
 from reporting.register_facts import current_edition
 from reporting.register_import import MOST_ROWS, RegisterResource
@@ -47,7 +48,7 @@ def write_register(enterprises, by: User, at: datetime.datetime) -> bytes:
         sheet.append([text_cell(sheet, text) for text in row])
     write_how_to(book, at.date())
     out = io.BytesIO()
-    book.save(out)
+    save_as_of(book, out, at)
     return out.getvalue()
 
 

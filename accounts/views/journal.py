@@ -14,6 +14,7 @@ from accounts.access import require
 from accounts.clock import SHANGHAI, now
 from accounts.forms import JournalFilterForm
 from accounts.models import JournalEntry, User
+from accounts.workbook_stamps import save_as_of
 
 MOST_ROWS = 100_000
 HEADS = ["时间", "操作人", "操作", "对象", "企业", "信用代码", "当时区县", "报告期", "原值", "新值", "事由"]
@@ -31,17 +32,16 @@ def journal(request):
 @require("enterprise", "district", "city", "system")
 def export_journal(request, kind):
     """What the filters leave, newest first. An official's export carries other people's affairs and is journalled."""
-    entries, _ = wanted_entries(request)
+    entries, form = wanted_entries(request)
     at = now()
     if request.user.role != User.Role.ENTERPRISE:
-        journal_of.record(
-            by=request.user, at=at, action="导出操作日志", district=request.user.district, after=request.GET.dict()
-        )
+        asked = {str(field.label): value for name, field in form.fields.items() if (value := request.GET.get(name))}
+        journal_of.record(by=request.user, at=at, action="导出操作日志", district=request.user.district, after=asked)
     content, content_type = (
         (write_csv(entries), "text/csv; charset=utf-8")
         if kind == "csv"
         else (
-            write_xlsx(entries),
+            write_xlsx(entries, at),
             "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         )
     )
@@ -101,7 +101,7 @@ def write_csv(entries) -> bytes:
     return out.getvalue().encode("utf-8-sig")
 
 
-def write_xlsx(entries) -> bytes:
+def write_xlsx(entries, at) -> bytes:
     book = Workbook(write_only=True)
     sheet = book.create_sheet("操作日志")
     sheet.freeze_panes = "A2"
@@ -116,5 +116,5 @@ def write_xlsx(entries) -> bytes:
             cells.append(cell)
         sheet.append(cells)
     out = io.BytesIO()
-    book.save(out)
+    save_as_of(book, out, at)
     return out.getvalue()
