@@ -17,7 +17,7 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options):
         began = monotonic()
-        city.refuse_real_register()
+        city.refuse_all_but_our_own()
         call_command("load_edition", stdout=self.stdout)
         came = city.build(options["enterprises"], options["seed"], self.stdout.write)
         make_accounts(city.demo_enterprise(options["seed"]), clock.now())
