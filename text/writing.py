@@ -37,7 +37,7 @@ def text_cell(sheet: Any, text: str) -> Cell:
 
 
 def save_as_of(book: Workbook, out: IO[bytes], at: datetime) -> None:
-    """As openpyxl's `save` does, which would stamp the file's properties by the machine's clock and not the office's."""
+    """As openpyxl's `save` does, which would stamp the file by the machine's clock and not the office's."""
     book.properties.created = book.properties.modified = at.astimezone(UTC).replace(tzinfo=None)
     ExcelWriter(book, ZipFile(out, "w", ZIP_DEFLATED, allowZip64=True)).save()
 
