@@ -72,7 +72,9 @@
 
   form.addEventListener("input", () => { if (hasChanges()) tell("有未保存的修改", "warn"); });
   window.addEventListener("beforeunload", (event) => {
-    if (!leaving && hasChanges()) event.preventDefault();
+    if (leaving || !hasChanges()) return;
+    event.preventDefault();
+    event.returnValue = true; // browsers up to Chromium 118 ask for this
   });
 
   form.addEventListener("submit", (event) => {
@@ -168,7 +170,7 @@
     let differing = 0;
     for (const cell of page.querySelectorAll("[data-cell][data-theirs]")) {
       const mine = form.querySelector(`[data-cell="${cell.dataset.cell}"]`);
-      const field = mine?.querySelector("input:not([type=checkbox], [type=hidden]), select");
+      const field = mine?.querySelector("input:not([type=checkbox]):not([type=hidden]), select");
       if (field && !isChanged(field)) {
         field.value = cell.dataset.theirs;
         remember(field);
