@@ -51,8 +51,13 @@
       if (!isFrozen) box.scrollLeft += shift(at.left, at.right, left + (first ? first.offsetWidth : 0), left + box.clientWidth);
     }
     const at = target.getBoundingClientRect();
-    const low = above + (head && head.offsetHeight) + NEAR;
-    window.scrollBy(0, shift(at.top, at.bottom, low, window.innerHeight - below - NEAR));
+    const low = above + (head && !scrolls ? head.offsetHeight : 0) + NEAR;
+    let by = shift(at.top, at.bottom, low, window.innerHeight - below - NEAR);
+    if (head && scrolls) { // such a box is no taller than the room there is: with its head all of it is in sight
+      const beginning = box.getBoundingClientRect().top - by;
+      by += Math.min(0, beginning - above);
+    }
+    window.scrollBy(0, by);
   }
 
   // ---- the strip of a form's cell ----
