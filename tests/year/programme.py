@@ -37,6 +37,17 @@ def walk_days(walk: Walk, days: int, presses: int = 3, looks: int = 2, register:
         walk.begin_day(day)
         walk_a_day(walk, presses, looks, register)
         walk.end_day()
+        if walk.days % 30 == 0:
+            print(story_of(walk), flush=True)
+
+
+def story_of(walk: Walk) -> str:
+    locked = Period.objects.filter(state="locked").count()
+    return (
+        f"seed {walk.seed}: {walk.days} days, {sum(walk.presses.values())} presses "
+        f"({sum(walk.accepted.values())} changed something), {walk.pages} pages, {Period.objects.count()} periods, "
+        f"{locked} locks, {Filing.objects.count()} filings, {len(walk.violations)} violations"
+    )
 
 
 def walk_a_day(walk: Walk, presses: int, looks: int, register: float) -> None:

@@ -7,10 +7,9 @@ import os
 
 import pytest
 
-from reporting.models import Filing, Period
 from tests.year import checkers, forward
 from tests.year.city import found
-from tests.year.programme import walk_days
+from tests.year.programme import story_of, walk_days
 from tests.year.walk import Walk, clock_of
 
 SEED = int(os.environ.get("YEAR_SEED", "1"))
@@ -29,13 +28,4 @@ def walk(db, monkeypatch):
 def test_the_office_gets_through_its_days(walk):
     walk_days(walk, DAYS)
     print(story_of(walk))
-    assert [str(each) for each in walk.violations] == []
-
-
-def story_of(walk: Walk) -> str:
-    locked = Period.objects.filter(state="locked").count()
-    return (
-        f"seed {walk.seed}: {walk.days} days, {sum(walk.presses.values())} presses "
-        f"({sum(walk.accepted.values())} changed something), {walk.pages} pages, {Period.objects.count()} periods, "
-        f"{locked} locks, {Filing.objects.count()} filings, {len(walk.violations)} violations"
-    )
+    assert [str(each) for each in walk.violations] == [], walk.trail()

@@ -32,6 +32,7 @@ class Violation:
     checker: str
     at: datetime
     sentence: str
+    step: int  # how many steps had been made
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M:%S} [{self.checker}] {self.sentence}"
@@ -152,8 +153,15 @@ class Walk:
     def violate(self, checker: str, sentence: str) -> None:
         if sentence not in self.known.setdefault("violated", set()):
             self.known["violated"].add(sentence)
-            self.violations.append(Violation(checker, self.at, sentence))
+            self.violations.append(Violation(checker, self.at, sentence, len(self.steps)))
             print(self.violations[-1])
+
+    def trail(self, most: int = 30) -> str:
+        """What was pressed before the first violation."""
+        pressed = (
+            [step for step in self.steps[: self.violations[0].step] if " POST " in step] if self.violations else []
+        )
+        return "\n".join(pressed[-most:])
 
     @contextmanager
     def trial(self) -> Iterator[None]:
