@@ -5,11 +5,12 @@ import unicodedata
 from django.contrib.auth.backends import ModelBackend
 
 from accounts.models import User
+from text.incoming import without_hidden
 
 
 def as_typed_plainly(name: str) -> str:
     """Full-width letters and stray spaces are how Chinese keyboards write the same name; credit codes are capitals."""
-    return "".join(unicodedata.normalize("NFKC", name).split())
+    return "".join(unicodedata.normalize("NFKC", without_hidden(name)).split())
 
 
 def find_by_sign_in_name(name: str) -> User | None:

@@ -18,6 +18,7 @@ from django.db.models import Q
 
 from accounts import dead_addresses
 from accounts.models import Letter
+from text.incoming import without_control, without_hidden
 
 MOST_BYTES = 3 * 1024 * 1024  # our letters are a few kilobytes; what is longer is cut
 MOST_PARTS = 60
@@ -200,10 +201,11 @@ def _header(part: email.message.Message, name: str) -> str:
     if value is None:
         return ""
     try:
-        return str(make_header(decode_header(str(value))))
+        said = str(make_header(decode_header(str(value))))
     except (LookupError, ValueError, email.errors.HeaderParseError):
-        return str(value)
+        said = str(value)
+    return without_control(said)  # bytes of no declared charset come as halves of surrogate pairs
 
 
 def _squeeze(text: str) -> str:
-    return re.sub(r"[\s\u00a0\x00]+", " ", text).strip()
+    return " ".join(without_hidden(text).split())

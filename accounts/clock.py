@@ -12,15 +12,19 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 def real_now() -> datetime.datetime:
     """What the machine's own clock says, in a demonstration too: for leases and pauses between attempts, which are
-    about how long something took and not about the office's day."""
+    about how long something took and not about the office's day. No person is shown it; see `shown`."""
     return datetime.datetime.now(SHANGHAI)
 
 
 def now() -> datetime.datetime:
-    """The time in Chongqing; in a demonstration city, the demonstration's day at the real time of day."""
-    real = real_now()
-    day = Installation.current().demo_day
-    return datetime.datetime.combine(day, real.timetz()) if day else real
+    """The time in Chongqing. A demonstration city's clock is the machine's, a whole number of days behind: it began on
+    its own day and goes on from there, past midnight too, so that no act lies before an earlier one."""
+    return shown(real_now())
+
+
+def shown(moment: datetime.datetime) -> datetime.datetime:
+    """A moment of the machine's clock as the office's clock has it."""
+    return moment - Installation.current().behind(moment.astimezone(SHANGHAI).date())
 
 
 def today() -> datetime.date:

@@ -12,6 +12,7 @@ from django.db.models.functions import Lower
 from accounts import journal
 from accounts.access import Refused
 from accounts.models import DeadAddress, Enterprise, Letter, User
+from text.incoming import without_hidden
 
 CORRECTED = "邮箱已更正，原地址不再有人使用"
 MOST_WORDS = 200
@@ -71,7 +72,7 @@ def confirm(task: DeadAddress, words: str, by: User, at: datetime) -> DeadAddres
     task = DeadAddress.objects.select_for_update(of=("self",)).select_related("enterprise", "district").get(pk=task.pk)
     if task.settled_at:
         return task  # the second click
-    words = words.strip()
+    words = without_hidden(words).strip()
     if not words:
         raise Refused("请写明怎样确认邮箱可用，例如“电话核实，邮箱已清理”。")
     if len(words) > MOST_WORDS:

@@ -11,8 +11,8 @@ from accounts.links import ACTIVATION_LIFE, RESET_LIFE, activation_link, reset_l
 from accounts.models import Application, Letter, User
 
 
-def activation(user: User, at: datetime) -> None:
-    facts = {"office": user.office, "link": activation_link(user), "days": ACTIVATION_LIFE.days}
+def activation(user: User, at: datetime, told: str = "") -> None:
+    facts = {"office": user.office, "link": activation_link(user), "days": ACTIVATION_LIFE.days, "told": told}
     post([_to_person("activation", "请激活您的账号", user, at, facts, secret=True)])
 
 

@@ -4,6 +4,9 @@ Django's own sentences name no field and speak of variables and UUIDs. A field t
 """
 
 from django import forms
+from django.http import QueryDict
+
+from text.incoming import hidden_mark, without_hidden
 
 CHOOSING = (forms.ChoiceField, forms.ModelChoiceField, forms.FileField)
 # The first kind that fits says it; `{}` is the field's label, what is in %( )s Django fills in.
@@ -31,13 +34,45 @@ OF_ANY = {
 }
 
 
+class NameField(forms.CharField):
+    """What somebody or something is called. With a mark nobody sees in it, it would be another name that looks the
+    same: it is refused, and not changed behind anybody's back."""
+
+    def clean(self, value):
+        name = super().clean(value)
+        if mark := hidden_mark(name):
+            raise forms.ValidationError(f"{self.label}里，{mark}。")
+        return name
+
+
 class PlainWords:
     """Mixed into a form; the fields are seen to when it is judged, also those added late."""
 
     def full_clean(self) -> None:
         for name, field in self.fields.items():
             say_plainly(field, str(field.label or self[name].label))
+        if self.is_bound:
+            self.data = self._as_meant()
         super().full_clean()
+
+    def _as_meant(self):
+        """What was sent, without what nobody can have meant: hidden marks but in names, new lines in what is one
+        line."""
+        meant = self.data.copy()
+        for name, field in self.fields.items():
+            key = self.add_prefix(name)
+            texts = meant.getlist(key) if isinstance(meant, QueryDict) else [meant.get(key)]
+            if not texts or not all(isinstance(text, str) for text in texts):
+                continue
+            if not isinstance(field, NameField):
+                texts = [without_hidden(text) for text in texts]
+            if type(field.widget) is forms.TextInput:
+                texts = [" ".join(text.splitlines()) for text in texts]
+            if isinstance(meant, QueryDict):
+                meant.setlist(key, texts)
+            else:
+                meant[key] = texts[0]
+        return meant
 
 
 class PlainForm(PlainWords, forms.Form):

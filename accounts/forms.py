@@ -6,7 +6,8 @@ from django import forms
 from django.contrib.auth.forms import AuthenticationForm
 
 from accounts.backends import as_typed_plainly
-from accounts.form_words import PlainForm, PlainModelForm
+from accounts.change_forms import ChangeForm, ChangeModelForm
+from accounts.form_words import NameField, PlainForm
 from accounts.models import District, DistrictContact, User
 
 MOBILE = re.compile(r"1[3-9]\d{9}")
@@ -83,14 +84,14 @@ class ForgottenPasswordForm(PlainForm):
     name = forms.CharField(label="统一社会信用代码、手机号或用户名", max_length=60)
 
 
-class OwnContactForm(PlainForm):
-    name = forms.CharField(label="姓名", max_length=40)
+class OwnContactForm(ChangeForm):
+    name = NameField(label="姓名", max_length=40)
     mobile = MobileField(required=False)
     email = MailField(help_text="找回密码和各类通知都发到这里。")
 
 
 class ColleagueForm(PlainForm):
-    name = forms.CharField(label="姓名", max_length=40)
+    name = NameField(label="姓名", max_length=40)
     mobile = MobileField()
     email = MailField(help_text="激活链接发到这个邮箱，由同事自己设置密码。")
 
@@ -102,7 +103,7 @@ class OfficialForm(PlainForm):
         help_text="字母开头，3—30 位字母、数字、点或连字符。",
         error_messages={"invalid": "用户名应以字母开头，由 3—30 位字母、数字、点、下划线或连字符组成。"},
     )
-    name = forms.CharField(label="姓名", max_length=40)
+    name = NameField(label="姓名", max_length=40)
     role = forms.ChoiceField(label="角色")
     district = forms.ModelChoiceField(
         District.objects.none(), label="区县", required=False, empty_label="（不属于区县）", help_text="区县账号必选。"
@@ -124,13 +125,14 @@ class AddressForm(PlainForm):
     email = MailField(required=False)
 
 
-class DistrictContactForm(PlainModelForm):
+class DistrictContactForm(ChangeModelForm):
     phone = PhoneField(label="电话")
     email = MailField(required=False)
 
     class Meta:
         model = DistrictContact
         fields = ["leader", "clerk", "post", "phone", "email"]
+        field_classes = {"leader": NameField, "clerk": NameField, "post": NameField}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

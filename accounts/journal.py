@@ -40,7 +40,7 @@ def compose(
     return JournalEntry(
         by=by,
         at=at,
-        by_name=f"{by}（{by.office}）"[:160] if by else "系统",
+        by_name=by.signed[:160] if by else "系统",
         action=action,
         subject=subject[:200],
         enterprise=enterprise,

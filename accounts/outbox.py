@@ -12,8 +12,8 @@ import logging
 import smtplib
 import uuid
 from collections.abc import Callable
-from datetime import datetime, timedelta
-from email.utils import formataddr, parseaddr
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime, formataddr, parseaddr
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
@@ -21,8 +21,10 @@ from django.db import transaction
 from django.db.models import Case, F, Value, When
 from django.template.loader import render_to_string
 
+from accounts.clock import shown
 from accounts.dead_addresses import notice
 from accounts.models import Letter
+from text.incoming import without_control
 
 logger = logging.getLogger(__name__)
 
@@ -74,19 +76,20 @@ def _hand_over(letter: Letter, connection, clock: Callable[[], datetime]) -> Non
         message = message_of(letter)
     except Exception as error:  # one letter that cannot be written must not hold up the others
         logger.exception("Letter %s cannot be written", letter.pk)
-        _give_up(letter, f"信件无法写成：{error}")
+        _give_up(letter, f"信件无法生成：{error}")
         return
     mine = Letter.objects.filter(pk=letter.pk, claim=letter.claim, state=Letter.State.CLAIMED)
     if not mine.update(state=Letter.State.HANDED, attempts=letter.attempts, due_at=at + settings.LETTER_LEASE):
         return  # withdrawn, or taken by another worker after the lease
     try:
+        message.extra_headers["Date"] = format_datetime(shown(at).astimezone(UTC))
         connection.send_messages([message])
     except smtplib.SMTPRecipientsRefused as refusal:
         code, answer = next(iter(refusal.recipients.values()))
         with transaction.atomic():  # a failure never without its task
             _refused(letter, code, answer, at)
             if code >= 500:
-                notice(letter, f"邮件服务器拒收：{code} {_words(answer)}", at)
+                notice(letter, f"邮件服务器拒收：{code} {_words(answer)}", shown(at))
     except smtplib.SMTPDataError as refusal:
         _refused(letter, refusal.smtp_code, refusal.smtp_error, at)
     except smtplib.SMTPResponseException as refusal:  # the server does not take our sender, or anybody's, now
@@ -98,7 +101,7 @@ def _hand_over(letter: Letter, connection, clock: Callable[[], datetime]) -> Non
         logger.exception("Letter %s cannot be handed over", letter.pk)
         _give_up(letter, f"信件无法交给邮件服务器：{error}")
     else:
-        _note(letter, state=Letter.State.SENT, sent_at=clock(), trouble="", **_kept(letter))
+        _note(letter, state=Letter.State.SENT, sent_at=shown(clock()), trouble="", **_kept(letter))
         return
     _close(connection)
 
@@ -112,9 +115,10 @@ def message_of(letter: Letter) -> EmailMultiAlternatives:
     if letter.doubtful:
         headers["X-Possible-Repeat"] = "yes"
     # A plain string again: the part without HTML escapes nothing, so a page that shows it must.
-    text = render_to_string(f"emails/{letter.stem}.txt", facts).strip() + "\n"
-    message = EmailMultiAlternatives(f"〔软统直报〕{letter.subject}", text, sender(), [letter.to], headers=headers)
-    message.attach_alternative(render_to_string(f"emails/{letter.stem}.html", facts), "text/html")
+    text = without_control(render_to_string(f"emails/{letter.stem}.txt", facts)).strip() + "\n"
+    subject = " ".join(without_control(letter.subject).split())
+    message = EmailMultiAlternatives(f"〔软统直报〕{subject}", text, sender(), [letter.to], headers=headers)
+    message.attach_alternative(without_control(render_to_string(f"emails/{letter.stem}.html", facts)), "text/html")
     return message
 
 
@@ -166,7 +170,7 @@ def _kept(letter: Letter) -> dict:
 def _words(answer: bytes | str) -> str:
     """A server's answer as the row can hold it."""
     text = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
-    return " ".join(text.replace("\x00", "").split())
+    return " ".join(without_control(text).split())
 
 
 def _close(connection) -> None:

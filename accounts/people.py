@@ -35,7 +35,8 @@ def be_the_firms_mailbox(email: str) -> None:
 
 
 @transaction.atomic
-def open_first_account(enterprise: Enterprise, *, by: User, at: datetime.datetime) -> User:
+def open_first_account(enterprise: Enterprise, *, by: User, at: datetime.datetime, told: str = "") -> User:
+    """`told` is what the letter says beside the link: what the firm has to report."""
     if not looks_after(by, enterprise):
         raise Refused("只有企业所在区县可以为它开通账号。")
     if first_account(enterprise):
@@ -54,7 +55,7 @@ def open_first_account(enterprise: Enterprise, *, by: User, at: datetime.datetim
     journal.record(
         by=by, at=at, action="开通账号", subject=user.username, enterprise=enterprise, after={"邮箱": user.email}
     )
-    emails.activation(user, at)
+    emails.activation(user, at, told)
     return user
 
 
@@ -121,7 +122,7 @@ def invite_official(
 
 
 @transaction.atomic
-def resend_activation(user: User, *, by: User, at: datetime.datetime, email: str = "") -> None:
+def resend_activation(user: User, *, by: User, at: datetime.datetime, email: str = "", told: str = "") -> None:
     """A mistyped address may be put right only before the account was ever opened: afterwards a new address
     would hand the firm's account to whoever reads it."""
     if not may_look_after(by, user):
@@ -148,7 +149,7 @@ def resend_activation(user: User, *, by: User, at: datetime.datetime, email: str
         before={"邮箱": before},
         after={"邮箱": user.email},
     )
-    emails.activation(user, at)
+    emails.activation(user, at, told)
 
 
 def deactivate(user: User, *, by: User, at: datetime.datetime, why: str) -> None:

@@ -97,8 +97,8 @@ def fill_period(code: PeriodCode, firms: list[Enterprise], districts: list[Distr
             for filing in filings[start : start + 500]
         )
         for filing, submission in zip(filings[start:], submissions, strict=False):
-            filing.latest_id = filing.approved_id = submission.pk
-    Filing.objects.bulk_update(filings, ["latest", "approved"], batch_size=200)
+            filing.in_force_id = filing.approved_id = filing.counted_id = submission.pk
+    Filing.objects.bulk_update(filings, ["in_force", "approved", "counted"], batch_size=200)
     return period
 
 

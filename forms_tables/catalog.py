@@ -64,9 +64,13 @@ def _shipped_text(code: str) -> str:
     return json.dumps(as_plain(content_of(DEFINITIONS / code)), ensure_ascii=False)
 
 
+def editions_governing(period: PeriodCode) -> list[Edition]:
+    return [edition for code in edition_codes() if (edition := load_edition(code)).governs(period)]
+
+
 def edition_for(period: PeriodCode) -> Edition:
     """The edition that governs a period; the definitions must leave exactly one."""
-    governing = [edition for code in edition_codes() if (edition := load_edition(code)).governs(period)]
+    governing = editions_governing(period)
     if len(governing) != 1:
         found = "、".join(edition.code for edition in governing) or "无"
         raise DefinitionError(f"{period.label}应恰有一个制度版本，现有：{found}")

@@ -2,6 +2,8 @@
 
 import re
 
+from text.incoming import without_hidden
+
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # no I, O, S, V, Z: they look like digits and each other
 PLACES = {character: place for place, character in enumerate(ALPHABET)}
 WEIGHTS = tuple(pow(3, place, 31) for place in range(17))
@@ -10,8 +12,9 @@ FULL_WIDTH = {code: chr(code - 0xFEE0) for code in range(ord("！"), ord("～") 
 
 
 def normalise(text: str) -> str:
-    """As it is stored: without surrounding spaces, letters in capitals, full-width characters made plain."""
-    return text.translate(FULL_WIDTH).strip().upper()
+    """As it is stored: without surrounding spaces and what cannot be seen, letters in capitals, full-width characters
+    made plain."""
+    return without_hidden(text).translate(FULL_WIDTH).strip().upper()
 
 
 def problem_with(code: str) -> str | None:

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
+from forms_tables.citations import in_full
 from forms_tables.periods import PeriodCode
 
 FIGURE_KINDS = frozenset({"money", "usd", "number", "count", "percent", "coefficient"})
@@ -33,6 +34,10 @@ class CodeList:
     source: str
     provenance: str
     also: str = ""  # a pattern of codes that may be used though the list does not name them
+
+    @property
+    def cited(self) -> str:
+        return in_full(self.source)
 
     def name_of(self, code: str) -> str | None:
         return next((entry.name for entry in self.entries if entry.code == code), None)
@@ -91,6 +96,10 @@ class Indicator:
     note: str
     source: str
     provenance: str
+
+    @property
+    def cited(self) -> str:
+        return in_full(self.source)
 
     @property
     def symbol(self) -> str:
@@ -170,6 +179,20 @@ class Table:
                 return column
         raise KeyError(f"{self.code} has no column {key}")
 
+    def one_of(self, indicator: Indicator) -> tuple[str, ...]:
+        """The rows of which one must be filled (必填其一), each being required while the others are blank."""
+        together = {indicator.code, *_blank_before(indicator)}
+        rows = [row for row in self.indicators if row.code in together]
+        if len(rows) < 2 or any({row.code, *_blank_before(row)} != together for row in rows):
+            return ()
+        return tuple(row.code for row in rows)
+
+
+def _blank_before(indicator: Indicator) -> list[str]:
+    """The rows that must be blank before this one is required, when that is all that is asked."""
+    is_plain = re.fullmatch(r"empty\(\w+\)( and empty\(\w+\))*", indicator.required_when)
+    return re.findall(r"empty\(M?(\w+)\)", indicator.required_when) if is_plain else []
+
 
 @dataclass(frozen=True)
 class DistrictDefinition:
@@ -230,6 +253,10 @@ class Rule:
     basis: str = ""
     note: str = ""
     waits_for: tuple[str, ...] = ()  # parameters without which it, or a part of it, cannot be judged
+
+    @property
+    def cited(self) -> str:
+        return in_full(self.basis)
 
 
 @dataclass(frozen=True, eq=False)  # an edition is itself: what is worked out from it once is kept by it

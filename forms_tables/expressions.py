@@ -146,6 +146,7 @@ class Binding(Protocol):
     def call(self, function: str, arguments: Sequence[Any]) -> Any: ...
     def looking_back(self, word: str) -> "Binding": ...
     def on_each_row(self, columns: frozenset[str]) -> Sequence["Binding"]: ...
+    def where_the_row_applies(self, verdict: Any) -> Any: ...
 
 
 def walk(node: Node, binding: Binding) -> Any:
@@ -176,7 +177,7 @@ def walk(node: Node, binding: Binding) -> Any:
                 return walk(argument, binding.looking_back(function))
             case Call(function=function, arguments=(argument,)) if function in OVER_ROWS:
                 rows = binding.on_each_row(columns_of_x(argument))
-                return binding.call(function, [walk(argument, row) for row in rows])
+                return binding.call(function, [row.where_the_row_applies(walk(argument, row)) for row in rows])
             case Call(function=function, arguments=arguments):
                 return binding.call(function, [walk(argument, binding) for argument in arguments])
     except Misuse as misuse:

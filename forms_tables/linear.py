@@ -128,6 +128,9 @@ class Linear(Scoped):
     def opposite(self, operand: Wanted | None) -> Wanted | None:
         return None if operand is None else negated(operand)
 
+    def when(self, premise: Wanted | None, conclusion: Wanted | None) -> Wanted | None:
+        return conclusion if premise is True else None  # what decides whether a row applies is no figure
+
     def call(self, function: str, arguments: Sequence[Part]) -> Part:
         first, *others = arguments
         match function:

@@ -9,10 +9,11 @@ from decimal import Decimal
 
 from forms_tables import credit_code
 from forms_tables.edition import CodeList, Indicator
+from text.incoming import hidden_mark, without_control, without_hidden
 
 # Full-width digits, letters and signs, and the mathematical minus, mean what their plain twins mean.
 PLAIN = {**credit_code.FULL_WIDTH, ord("−"): "-", ord("﹣"): "-", ord("\u3000"): " ", ord("\u00a0"): " "}
-SPACES = {ord("\u3000"): " ", ord("\u00a0"): " ", ord("\ufeff"): "", ord("\u200b"): ""}
+SPACES = {ord("\u3000"): " ", ord("\u00a0"): " "}
 LONGEST_TEXT = 200
 MOST_WHOLE_DIGITS = 15
 SIGNED = r"[+-]?"
@@ -42,7 +43,9 @@ class _Refused(Exception):
 
 def parse(indicator: Indicator, column: str, text: str | None) -> Decimal | str | None | Problem:
     """The value of one cell; None is a blank, which is not zero."""
-    typed = _translated(text or "", SPACES).strip()
+    kind = indicator.kind if indicator.is_heading else indicator.kind_in(column)
+    meant = without_control(text or "") if kind == "text" else without_hidden(text or "")
+    typed = _translated(meant, SPACES).strip()
     if not typed:
         return None
     try:
@@ -51,7 +54,7 @@ def parse(indicator: Indicator, column: str, text: str | None) -> Decimal | str 
         _refuse_traces_of_excel(typed)
         if indicator.is_heading:
             raise _Refused("这一行是组标题，不填数，请清空")
-        if read := _READERS.get(indicator.kind_in(column)):
+        if read := _READERS.get(kind):
             return read(typed, indicator)
         return _read_figure(typed, indicator, column)
     except _Refused as refused:
@@ -135,6 +138,8 @@ def _plain_number(typed: str, unit: str) -> str:
 
 
 def _read_text(typed: str, indicator: Indicator) -> str:
+    if mark := hidden_mark(typed):
+        raise _Refused(mark)
     return typed
 
 

@@ -6,7 +6,7 @@
 import re
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import total_ordering
 
 
@@ -58,9 +58,18 @@ class PeriodCode:
         return f"{self.year}年年报" if self.is_annual else f"{self.year}年{self.month}月"
 
     @property
+    def begin(self) -> date:
+        return date(self.year, self.month or 1, 1)
+
+    @property
     def end(self) -> date:
         month = self.month or 12
         return date(self.year, month, monthrange(self.year, month)[1])
+
+    @property
+    def opens_on(self) -> date:
+        """Filling begins on the day after its end."""
+        return self.end + timedelta(days=1)
 
     def previous(self) -> "PeriodCode | None":
         """The month before in the same year; the year before for an annual report. January has none, and what

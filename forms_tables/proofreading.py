@@ -87,6 +87,9 @@ class Kinds(Scoped):
     def opposite(self, operand: str) -> str:
         return self._expect(operand, TRUTH)
 
+    def when(self, premise: str, conclusion: str) -> str:
+        return conclusion
+
     def call(self, function: str, arguments: Sequence[str]) -> str:
         wanted, result = SIGNATURES[function]
         for position, argument in enumerate(arguments):

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from forms_tables.edition import Edition, Indicator
-from forms_tables.expressions import BACKWARD, Misuse, Name, Node, walk
+from forms_tables.expressions import BACKWARD, Misuse, Name, Node, parse, walk
 
 HISTORY = tuple(word for word in BACKWARD if word != "register")
 MOMENTS = {"month": "number", "year": "number", "period_month": "text"}
@@ -156,6 +156,19 @@ class Scoped:
             raise Misuse("exists、every 只能用于列出了指标的规则")
         return [replace(self, scope=replace(self.scope, row=row)) for row in rows]
 
+    def where_the_row_applies(self, verdict: Any) -> Any:
+        """Nobody filled in the 0 that stands in a row that does not apply: there the row has no verdict, as if it
+        were blank."""
+        row = self.scope.edition.indicator(self.scope.row)
+        if not row.otherwise:
+            return verdict
+        applies = replace(self, scope=Scope(self.scope.edition, period=self.scope.period))
+        return self.when(walk(parse(row.applies_when), applies), verdict)
+
+    def when(self, premise: Any, conclusion: Any) -> Any:
+        """A condition that does not apply, as if it read a blank, where its premise does not hold."""
+        raise NotImplementedError
+
 
 class Reads(Scoped):
     """The binding that lists what a tree reads, in the order of the text."""
@@ -185,6 +198,9 @@ class Reads(Scoped):
         return tuple(meaning for part in parts for meaning in part)
 
     either = both
+
+    def when(self, premise: tuple[Meaning, ...], conclusion: tuple[Meaning, ...]) -> tuple[Meaning, ...]:
+        return conclusion + premise
 
     def call(self, function: str, arguments: Sequence[tuple[Meaning, ...]]) -> tuple[Meaning, ...]:
         return self.both(arguments)

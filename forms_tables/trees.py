@@ -61,6 +61,9 @@ class Trees(Scoped):
     def opposite(self, operand: Tree) -> Tree:
         return ["not", operand]
 
+    def when(self, premise: Tree, conclusion: Tree) -> Tree:
+        return ["when", premise, conclusion]
+
     def call(self, function: str, arguments: Sequence[Tree]) -> Tree:
         return [function, *arguments]
 

@@ -74,6 +74,9 @@ class Words(Scoped):
     def opposite(self, operand: Phrase) -> Phrase:
         return Phrase(f"并非{operand.within(WHOLE)}", COMPARED)
 
+    def when(self, premise: Phrase, conclusion: Phrase) -> Phrase:
+        return conclusion  # that a row must apply goes without saying
+
     def call(self, function: str, arguments: Sequence[Phrase]) -> Phrase:
         words = [argument.words for argument in arguments]
         match function:

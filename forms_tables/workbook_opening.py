@@ -18,6 +18,7 @@ from forms_tables.workbook_package import (
     inspect_package,
     refuse_long_sheet,
 )
+from text.incoming import of_cell
 
 META_SHEET = "_meta"
 ASK_FOR_NEW = "请重新下载本期表样，把数填进去后再上传。"
@@ -93,7 +94,7 @@ class OpenedWorkbook:
             rows = self.book[title].iter_rows(max_row=outline.last_row or 1, max_col=outline.last_column or 1)
             for row in rows:
                 if cells := [
-                    GridCell(cell.row, cell.column, cell.value, cell.number_format, cell.data_type == "f")
+                    GridCell(cell.row, cell.column, said_in(cell), cell.number_format, cell.data_type == "f")
                     for cell in row
                     if cell.value is not None and cell.value != ""
                 ]:
@@ -106,6 +107,10 @@ class OpenedWorkbook:
         if part not in self.package.outlines:
             raise Unreadable(DAMAGED)
         return self.package.outlines[part]
+
+
+def said_in(cell: Any) -> Any:
+    return of_cell(cell.value) if isinstance(cell.value, str) else cell.value
 
 
 def refuse_another(

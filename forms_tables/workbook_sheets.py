@@ -1,6 +1,5 @@
 """One table as a worksheet: the official form, with the codes and column keys by which it is read back."""
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -13,6 +12,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from forms_tables.edition import FIGURE_KINDS, CodeList, Indicator, Table
 from forms_tables.workbook_reading import CODE_LABEL, KEY_MARK
+from text.writing import write_text
 
 NAME, CODE, UNIT = "A", "B", "C"
 FIRST_FIGURE = 4  # column D
@@ -26,7 +26,6 @@ TEXT_FONT = Font(name="宋体", size=10)
 BOLD_FONT = Font(name="宋体", size=10, bold=True)
 KEY_FONT = Font(name="Consolas", size=8, color="9AA1AB")
 NOTE_FONT = Font(name="宋体", size=9, color="6B7280")
-CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 LARGEST = "1000000000000"
 
 
@@ -82,15 +81,6 @@ def lay_out(table: Table, header: Mapping[str, str]) -> SheetLayout:
         {indicator.code: label_row + 2 + n for n, indicator in enumerate(table.indicators)},
         {key: get_column_letter(FIRST_FIGURE + n) for n, key in enumerate(keys)},
     )
-
-
-def write_text(cell: Cell, text: str) -> None:
-    """Text stays text: what begins like a formula is stored as a string and marked as such for Excel."""
-    text = CONTROL_CHARACTERS.sub("", text)
-    cell.value = text
-    cell.data_type = "s"
-    if text[:1] in ("=", "+", "-", "@"):
-        cell.quotePrefix = True
 
 
 def number_format(indicator: Indicator, key: str) -> str:
@@ -165,7 +155,7 @@ def write_labels(sheet: Worksheet, layout: SheetLayout) -> None:
 def write_row(sheet, layout: SheetLayout, indicator: Indicator, values, locked, formulas) -> None:
     row = layout.rows[indicator.code]
     marks = {NAME: indicator.name, CODE: indicator.code, UNIT: "" if indicator.is_heading else indicator.unit}
-    marks[layout.note_letter] = note_of(indicator, locked)
+    marks[layout.note_letter] = note_of(layout.table, indicator, locked)
     for letter, text in marks.items():
         cell = sheet[f"{letter}{row}"]
         write_text(cell, text)
@@ -204,7 +194,7 @@ def write_value(cell: Cell, indicator: Indicator, key: str, value: Decimal | str
         write_text(cell, str(value))
 
 
-def note_of(indicator: Indicator, locked: Mapping[str, str]) -> str:
+def note_of(table: Table, indicator: Indicator, locked: Mapping[str, str]) -> str:
     if indicator.is_heading:
         return ""
     names = [f"{indicator.code}.{key}" for key in indicator.columns]
@@ -212,6 +202,8 @@ def note_of(indicator: Indicator, locked: Mapping[str, str]) -> str:
         demand = "系统填写，不用填"
     elif indicator.required:
         demand = "必填，没有填 0" if indicator.is_figure else "必填"
+    elif one_of := table.one_of(indicator):
+        demand = f"{'、'.join(one_of)} 必填其一"
     elif indicator.required_when:
         demand = "符合条件时必填"
     else:

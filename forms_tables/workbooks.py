@@ -16,7 +16,8 @@ from forms_tables.workbook_formulas import excel_formula
 from forms_tables.workbook_opening import META_SHEET, OpenedWorkbook, WorkbookMeta
 from forms_tables.workbook_package import Unreadable
 from forms_tables.workbook_reading import ReadWorkbook, formula_problems, read_workbook
-from forms_tables.workbook_sheets import TEXT_FONT, TITLE_FONT, SheetLayout, lay_out, write_sheet, write_text
+from forms_tables.workbook_sheets import TEXT_FONT, TITLE_FONT, SheetLayout, lay_out, write_sheet
+from text.writing import write_text
 
 __all__ = [
     "OpenedWorkbook",
@@ -129,7 +130,7 @@ def write_guide(sheet: Worksheet, period: PeriodCode, reporter: Reporter, tables
         "代码列和栏次标识行（灰色小字 code、c1、y 等）请保留，系统按代码和标识认数，不按位置；"
         "要移动或排序行列，先撤销工作表保护（没有密码）。",
         "不要合并单元格，不要改工作表名称；不要把本工作簿另存为 .xls、.xlsm 或 .csv。",
-        "填好后在平台“填报”页面上传。有一处读不懂，整个文件都不会保存，已存的草稿不变。",
+        "填好后在平台“填报”页面上传。有一处无法识别，整个文件都不会保存，已存的草稿不变。",
         "《中华人民共和国统计法》规定，统计调查对象应当真实、准确、完整、及时地提供统计资料，不得迟报、拒报、虚报、瞒报。",
     ]
     write_text(sheet["A1"], f"{period.label}统计报表填报说明")

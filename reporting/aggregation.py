@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
+from hashlib import blake2b
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.fields.json import KT
 
 from accounts.models import District
@@ -16,7 +17,7 @@ from forms_tables.periods import PeriodCode
 from reporting.models import Filing, Period, State, Submission
 from reporting.totals import ZERO, AreaTotals, Frozen, add_areas, add_up, cells_with_totals, total_cells
 
-UNDER_REVIEW = (State.SUBMITTED, State.QUERIED)
+UNDER_REVIEW = Filing.UNDER_REVIEW
 SETTLED = (State.APPROVED, State.LOCKED)
 CHUNK = 200
 
@@ -25,8 +26,8 @@ CHUNK = 200
 class Coverage:
     """How much of an area is in. Revenue is what these firms reported for the year before (`revenue_before`).
     `approved` are the filings of which a submission counts; `reopened` those among them that are being amended, asked
-    about or returned, and count as they were approved last; `after_lock` those filed after the period was locked, which
-    count nowhere else but among the owed."""
+    about or returned, and count as they were approved last; `after_lock` those filed after the period was locked, of
+    which nothing counts but an estimate that was approved before."""
 
     owed: int = 0
     filed: int = 0
@@ -46,8 +47,9 @@ class Coverage:
         return share(self.revenue_approved, self.revenue_owed)
 
     def count(self, listed: ListedFiling, revenue: Decimal) -> None:
-        self.owed += 1
-        self.revenue_owed += revenue
+        if not listed.exempt_at_lock:  # what the lock found stands still
+            self.owed += 1
+            self.revenue_owed += revenue
         if listed.is_filed:
             self.filed += 1
             self.revenue_filed += revenue
@@ -79,6 +81,7 @@ class ListedFiling:
     late: bool
     extended: bool
     after_lock: bool
+    exempt_at_lock: bool
     is_filed: bool
     is_approved: bool
     is_reopened: bool
@@ -159,6 +162,36 @@ def summarise(period: Period, at: datetime, include_submitted: bool = False) -> 
     )
 
 
+# What listed_filings reads of a filing; with it mark_of_totals sees all that the totals rest on.
+RESTS_ON = (
+    "pk",
+    "district",
+    "state",
+    "late",
+    "after_lock",
+    "exempt_at_lock",
+    "in_force",
+    "counted",
+    "enterprise__credit_code",
+    "enterprise__name",
+)
+
+
+def mark_of_totals(period: Period) -> str:
+    """A short word that changes with anything `summarise` reads: a filing moves, counts or goes to another district, a
+    firm or district is called otherwise, earlier filings carry another revenue, the edition is revised."""
+    mark = blake2b(period.edition.digest.encode(), digest_size=16)
+    of_filings = Filing.objects.of(period).order_by("pk").values_list(*RESTS_ON)
+    for row in of_filings.iterator(chunk_size=2000):
+        mark.update(repr(row).encode())
+    mark.update(repr(list(districts_of(period).values_list("pk", "code", "name", "position"))).encode())
+    # A submission only ever counts in the place of an earlier one: the sum rises with each.
+    earlier = Filing.objects.filter(period__in=[base.code for base, _, _ in revenue_bases(period.parsed)])
+    counting = earlier.exclude(counted=None).order_by("period").values("period")
+    mark.update(repr(list(counting.values_list("period", Count("pk"), Sum("counted")))).encode())
+    return mark.hexdigest()
+
+
 def districts_of(period: Period) -> QuerySet[District]:
     """The districts valid at the period's end, and any other one that has a filing: no figure is lost."""
     day = period.parsed.end
@@ -168,11 +201,11 @@ def districts_of(period: Period) -> QuerySet[District]:
 
 def counted(period: Period, include_submitted: bool) -> QuerySet[Submission]:
     """The submissions that go into the totals: one of each filing at most, none of those filed after the lock."""
-    filings = Filing.objects.of(period).counted()
-    chosen = Q(pk__in=filings.exclude(approved=None).values("approved"))
+    filings = Filing.objects.of(period)
+    chosen = Q(pk__in=filings.exclude(counted=None).values("counted"))
     if include_submitted:
-        waiting = filings.filter(approved=None, state__in=UNDER_REVIEW)
-        chosen |= Q(pk__in=waiting.values("latest"))
+        waiting = filings.filter(counted=None, after_lock=False, state__in=UNDER_REVIEW)
+        chosen |= Q(pk__in=waiting.values("in_force"))
     return Submission.objects.filter(chosen)
 
 
@@ -189,20 +222,20 @@ def listed_filings(period: Period, include_submitted: bool) -> Iterator[tuple[in
         .select_related("enterprise", "district")
         .order_by("district__position", "district__code", "enterprise__credit_code")
     )
+    named = [Q(pk__in=filings.order_by().values(name)) for name in ("counted", "approved", "in_force")]
     standing = {
         pk: row
-        for pk, *row in Submission.objects.filter(
-            Q(pk__in=filings.order_by().values("approved")) | Q(pk__in=filings.order_by().values("latest"))
-        ).values_list("pk", "number", "receipt", "submitted_at", "extended")
+        for pk, *row in Submission.objects.filter(named[0] | named[1] | named[2]).values_list(
+            "pk", "number", "receipt", "submitted_at", "extended"
+        )
     }
     for filing in filings:
-        is_approved = filing.approved_id is not None
-        is_filed = is_approved or filing.state in UNDER_REVIEW
-        stands = filing.approved_id or (filing.latest_id if is_filed else None)
+        waits = filing.state in UNDER_REVIEW
+        is_approved = filing.counted_id is not None
+        is_filed = is_approved or (waits and not filing.after_lock)
+        after_lock = filing.after_lock and (waits or filing.approved_id != filing.counted_id)
+        stands = filing.counted_id or filing.approved_id or (filing.in_force_id if waits else None)
         number, receipt, submitted_at, extended = standing[stands] if stands else (None, "", None, False)
-        after_lock = filing.after_lock and is_filed
-        if filing.after_lock:
-            is_approved = is_filed = False
         yield (
             filing.enterprise_id,
             ListedFiling(
@@ -213,9 +246,10 @@ def listed_filings(period: Period, include_submitted: bool) -> Iterator[tuple[in
                 late=filing.late,
                 extended=extended,
                 after_lock=after_lock,
+                exempt_at_lock=filing.exempt_at_lock,
                 is_filed=is_filed,
                 is_approved=is_approved,
-                is_reopened=is_approved and filing.state not in SETTLED,
+                is_reopened=is_approved and filing.state not in SETTLED and not filing.after_lock,
                 is_counted=is_approved or (include_submitted and is_filed),
                 number=number,
                 receipt=receipt,
@@ -229,16 +263,20 @@ def revenue_before(period: PeriodCode) -> tuple[str, dict[int, Decimal]]:
 
     Whichever has most approved submissions: while the first annuals come in, last December still speaks for all firms.
     """
-    last_annual, year_ago = period.last_annual(), period.year_ago()
-    bases = [(last_annual, "Y2010.y", "主营业务收入"), (last_annual.december(), "2010.c1", "主营业务收入累计")]
-    if not period.is_annual:
-        bases.append((year_ago, "2010.c1", "主营业务收入累计"))
-    approved = {base: Filing.objects.filter(period=base.code).counted().exclude(approved=None) for base, _, _ in bases}
+    bases = revenue_bases(period)
+    approved = {base: Filing.objects.filter(period=base.code).exclude(counted=None) for base, _, _ in bases}
     base, cell, name = max(bases, key=lambda row: approved[row[0]].count())
-    rows = Submission.objects.filter(pk__in=approved[base].values("approved"))
+    rows = Submission.objects.filter(pk__in=approved[base].values("counted"))
     texts = rows.values_list("filing__enterprise", KT(f"values__{cell}"))
     revenue = {enterprise: Decimal(text) for enterprise, text in texts if text}
     return (f"{base.label}{name}" if revenue else ""), revenue
+
+
+def revenue_bases(period: PeriodCode) -> list[tuple[PeriodCode, str, str]]:
+    """The periods last year's revenue may be taken from, each with its cell and the name of that."""
+    last_annual, year_ago = period.last_annual(), period.year_ago()
+    bases = [(last_annual, "Y2010.y", "主营业务收入"), (last_annual.december(), "2010.c1", "主营业务收入累计")]
+    return bases if period.is_annual else [*bases, (year_ago, "2010.c1", "主营业务收入累计")]
 
 
 def share(part: Decimal | int, whole: Decimal | int) -> Decimal | None:

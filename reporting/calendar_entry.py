@@ -12,6 +12,7 @@ from django.core.validators import FileExtensionValidator
 
 from accounts.form_words import PlainForm
 from reporting.calendars import USUAL_FESTIVALS, Festival, Notice
+from text.incoming import without_hidden
 
 LINES = 9  # seven usual festivals, and room
 HOW_TO_WRITE = "请写成 2027-02-06 或 2月6日"
@@ -24,7 +25,7 @@ class NoDate(ValueError):
 def read_day(typed: str, year: int) -> date:
     """2027-02-06, 2027年2月6日, 2027/2/6, 20270206, full width or not; 2月6日 is of `year`. Nothing else is guessed.
     A day more than a year away is a slip of the pen, and a run of days up to it would be endless."""
-    text = re.sub(r"\s", "", unicodedata.normalize("NFKC", typed))
+    text = re.sub(r"\s", "", unicodedata.normalize("NFKC", without_hidden(typed)))
     found = (
         re.fullmatch(r"(?P<y>\d{4})年(?P<m>\d{1,2})月(?P<d>\d{1,2})[日号]?", text)
         or re.fullmatch(r"(?P<y>\d{4})(?P<s>[-/.])(?P<m>\d{1,2})(?P=s)(?P<d>\d{1,2})", text)
@@ -46,7 +47,7 @@ def read_day(typed: str, year: int) -> date:
 def read_days(typed: str, year: int) -> frozenset[date]:
     """Several days, 、 or spaces between them; in 2月6日、7日 the 7th is of the same month."""
     days: list[date] = []
-    for text in re.split(r"[、,，;；\s]+", unicodedata.normalize("NFKC", typed).strip()):
+    for text in re.split(r"[、,，;；\s]+", unicodedata.normalize("NFKC", without_hidden(typed)).strip()):
         if not text:
             continue
         if days and (alone := re.fullmatch(r"(\d{1,2})[日号]", text)):

@@ -1,5 +1,5 @@
-"""A year's arrangement as a file, one day a row: date, notice_year, festival, type, festival_day_itself, and where they
-are there weekday, is_weekend, source_url. Read row by row; whatever contradicts itself is named with its place."""
+"""A year's arrangement as a file, one day a row: 日期, 年份, 节日, 类型, 节日当天, and where there are any 星期,
+周末, 网址. Read row by row; whatever contradicts itself is named with its place."""
 
 from __future__ import annotations
 
@@ -18,10 +18,17 @@ from openpyxl.styles import Font
 from forms_tables.workbook_package import DAMAGED, MAX_FILE_BYTES, Unreadable, inspect_package
 from reporting.calendar_entry import NoDate, read_day
 from reporting.calendars import ONE_DAY, WEEKDAYS, Calendar, Festival, in_words
+from text.incoming import of_cell, without_hidden
+from text.writing import text_cell, write_csv
 
-COLUMNS = ("date", "weekday", "notice_year", "festival", "type", "is_weekend", "festival_day_itself", "source_url")
-NEEDED = ("date", "notice_year", "festival", "type", "festival_day_itself")
+# What a head is called here; the English ones, as published tables of holidays have them, are read as well.
+COLUMNS = {
+    "日期": "date", "星期": "weekday", "年份": "notice_year", "节日": "festival", "类型": "type", "周末": "is_weekend",
+    "节日当天": "festival_day_itself", "网址": "source_url",
+}  # fmt: skip
+NEEDED = ("日期", "年份", "节日", "类型", "节日当天")
 OFF, WORKED = "放假", "调休上班"
+LAST_TIME = "上一次的日期"  # beside the empty ones, to go by
 YES = {"yes": True, "no": False, "是": True, "否": False}
 MOST_ROWS = 2_000
 LONGEST_NAME = 40
@@ -65,19 +72,19 @@ def read_arrangement(source: BinaryIO, name: str, year: int, number: str) -> Rea
     is_workbook = name.lower().endswith(".xlsx")
     read = ReadFile()
     rows = list(rows_of_workbook(source, name, read.problems) if is_workbook else rows_of_text(source))
-    of_year = [row for row in rows if plain(row.cells["notice_year"]) in (str(year), "")]
+    of_year = [row for row in rows if plain(row.cells["年份"]) in (str(year), "")]
     if left := len(rows) - len(of_year):
-        read.notes.append(f"文件里还有 {left} 行属于别的年份（notice_year 不是 {year}），没有读取。")
-    undated = [row for row in of_year if not plain(row.cells["date"])]
+        read.notes.append(f"文件里还有 {left} 行属于别的年份（年份不是 {year}），没有读取。")
+    undated = [row for row in of_year if not plain(row.cells["日期"])]
     if undated:
         read.notes.append(f"{len(undated)} 行没有日期，已略过。")
     days = [day for row in of_year if row not in undated for day in day_in(row, year, read.problems)]
     if not of_year or len(undated) == len(of_year):
-        read.problems.append(Problem("整个文件", f"没有{year}年的日期。请核对 notice_year 一列，或换一个文件。"))
+        read.problems.append(Problem("整个文件", f"没有{year}年的日期。请核对“年份”一列，或换一个文件。"))
     refuse_repeats(days, read.problems)
     if not read.problems:
         read.festivals = tuple(festivals_in(days, number, read.problems))
-    addresses = (row.cells.get("source_url", "").strip() for row in of_year)
+    addresses = (row.cells.get("网址", "").strip() for row in of_year)
     read.url = next(filter(WEB_ADDRESS.fullmatch, addresses), "")
     return read
 
@@ -113,7 +120,9 @@ def decoded(content: bytes) -> str:
 
 
 def heads_of(names: Iterable[object]) -> dict[str, int]:
-    known = [str(name or "").strip().lower() for name in names]
+    chinese = {english: column for column, english in COLUMNS.items()}
+    written = [without_hidden(str(name or "")).strip().lower() for name in names]
+    known = [chinese.get(name, name) for name in written]
     if missing := [column for column in NEEDED if column not in known]:
         raise Unreadable(f"第 1 行缺少列：{'、'.join(missing)}。{ASK_FOR_TEMPLATE}")
     if twice := [column for column in COLUMNS if known.count(column) > 1]:
@@ -143,7 +152,7 @@ def rows_of_workbook(source: BinaryIO, name: str, problems: list[Problem]) -> It
             if cell.data_type == "f":
                 problems.append(Problem(cell.coordinate, "是公式。请复制后“选择性粘贴—数值”，再上传。"))
         texts = {head: "" if cell.data_type == "f" else text_in(cell.value) for head, cell in known.items()}
-        if known["date"].data_type == "f":
+        if known["日期"].data_type == "f":
             continue
         yield Row(f"第 {cells[0].row} 行", texts)
 
@@ -152,14 +161,14 @@ def text_in(value: object) -> str:
     if isinstance(value, datetime.datetime):
         return value.date().isoformat()
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return "是" if value else "否"
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return "" if value is None else str(value)
+    return "" if value is None else of_cell(str(value))
 
 
 def plain(text: str) -> str:
-    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
+    return re.sub(r"\s", "", unicodedata.normalize("NFKC", without_hidden(text)))
 
 
 def day_in(row: Row, year: int, problems: list[Problem]) -> Iterator[Day]:
@@ -167,39 +176,39 @@ def day_in(row: Row, year: int, problems: list[Problem]) -> Iterator[Day]:
     wrong = []
     cells = {head: plain(text) for head, text in row.cells.items()}
     try:
-        date = read_day(cells["date"], year)
+        date = read_day(cells["日期"], year)
     except NoDate as sentence:
-        problems.append(Problem(f"{row.place} date", f"{sentence}"))
+        problems.append(Problem(f"{row.place} 日期", f"{sentence}"))
         return
-    if not cells["notice_year"]:
-        wrong.append(("notice_year", f"没有填写，请填 {year}。"))
-    if not cells["festival"]:
-        wrong.append(("festival", "没有写节日名称，请填写，例如 春节。"))
-    elif len(cells["festival"]) > LONGEST_NAME:
-        wrong.append(("festival", f"节日名称超过 {LONGEST_NAME} 字，请核对是不是填错了列。"))
-    if cells["type"] not in (OFF, WORKED):
-        wrong.append(("type", f"“{cells['type']}”不认识，请写“{OFF}”或“{WORKED}”。"))
-    elif cells["type"] == WORKED and date.weekday() < 5:
-        wrong.append(("type", f"{in_words(date)}不是周六或周日，不能是调休上班日。请对照通知更正日期。"))
-    itself = YES.get(cells["festival_day_itself"].lower())
+    if not cells["年份"]:
+        wrong.append(("年份", f"没有填写，请填 {year}。"))
+    if not cells["节日"]:
+        wrong.append(("节日", "没有写节日名称，请填写，例如 春节。"))
+    elif len(cells["节日"]) > LONGEST_NAME:
+        wrong.append(("节日", f"节日名称超过 {LONGEST_NAME} 字，请核对是不是填错了列。"))
+    if cells["类型"] not in (OFF, WORKED):
+        wrong.append(("类型", f"“{cells['类型']}”不认识，请写“{OFF}”或“{WORKED}”。"))
+    elif cells["类型"] == WORKED and date.weekday() < 5:
+        wrong.append(("类型", f"{in_words(date)}不是周六或周日，不能是调休上班日。请对照通知更正日期。"))
+    itself = YES.get(cells["节日当天"].lower())
     if itself is None:
-        wrong.append(("festival_day_itself", f"“{cells['festival_day_itself']}”不认识，请写 yes 或 no。"))
-    elif itself and cells["type"] == WORKED:
-        wrong.append(("festival_day_itself", "调休上班日不能是节日当天，请改为 no。"))
+        wrong.append(("节日当天", f"“{cells['节日当天']}”不认识，请写“是”或“否”。"))
+    elif itself and cells["类型"] == WORKED:
+        wrong.append(("节日当天", "调休上班日不能是节日当天，请改为“否”。"))
     wrong += wrong_weekday(cells, date)
     problems += [Problem(f"{row.place} {column}", sentence) for column, sentence in wrong]
     if not wrong:
-        yield Day(row.place, date, cells["festival"], cells["type"], bool(itself))
+        yield Day(row.place, date, cells["节日"], cells["类型"], bool(itself))
 
 
 def wrong_weekday(cells: dict[str, str], date: datetime.date) -> Iterator[tuple[str, str]]:
     """The columns that only say again what the date says must agree with it."""
-    said, is_so = cells.get("weekday", ""), f"周{WEEKDAYS[date.weekday()]}"
+    said, is_so = cells.get("星期", ""), f"周{WEEKDAYS[date.weekday()]}"
     if said and said.replace("星期", "周").replace("周天", "周日") != is_so:
-        yield "weekday", f"{date}是{is_so}，表里写的是“{said}”。请核对日期和星期，改正错的一处。"
-    weekend = cells.get("is_weekend", "")
+        yield "星期", f"{date}是{is_so}，表里写的是“{said}”。请核对日期和星期，改正错的一处。"
+    weekend = cells.get("周末", "")
     if weekend and YES.get(weekend.lower()) != (date.weekday() >= 5):
-        yield "is_weekend", f"{date}是{is_so}，表里写的是“{weekend}”。请核对日期，改正错的一处。"
+        yield "周末", f"{date}是{is_so}，表里写的是“{weekend}”。请核对日期，改正错的一处。"
 
 
 def refuse_repeats(days: list[Day], problems: list[Problem]) -> None:
@@ -208,7 +217,7 @@ def refuse_repeats(days: list[Day], problems: list[Problem]) -> None:
         first = seen.setdefault(day.date, day)
         if first is not day:
             said = f"{first.place}已写为{first.festival}{first.type}"
-            problems.append(Problem(f"{day.place} date", f"{in_words(day.date)}重复：{said}。请只留一行。"))
+            problems.append(Problem(f"{day.place} 日期", f"{in_words(day.date)}重复：{said}。请只留一行。"))
 
 
 def festivals_in(days: list[Day], number: str, problems: list[Problem]) -> Iterator[Festival]:
@@ -246,27 +255,22 @@ def rows_to_fill(calendar: Calendar, year: int) -> list[dict[str, str]]:
         for day in sorted({*festival.days_off, *festival.working_weekends}):
             rows.append(
                 {
-                    "date": "",
-                    "notice_year": str(year),
-                    "festival": festival.name,
-                    "type": OFF if day in festival.days_off else WORKED,
-                    "festival_day_itself": "yes" if day in festival.festival_days else "no",
-                    "last_time": in_words(day),
+                    "日期": "",
+                    "年份": str(year),
+                    "节日": festival.name,
+                    "类型": OFF if day in festival.days_off else WORKED,
+                    "节日当天": "是" if day in festival.festival_days else "否",
+                    LAST_TIME: in_words(day),
                 }
             )
     return rows
 
 
-FILLED = (*NEEDED, "last_time")
+FILLED = (*NEEDED, LAST_TIME)
 
 
-def write_csv(rows: list[dict[str, str]]) -> bytes:
-    """With a mark of its encoding, so that Excel shows the Chinese."""
-    out = io.StringIO()
-    writer = csv.DictWriter(out, FILLED, lineterminator="\r\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return out.getvalue().encode("utf-8-sig")
+def write_rows(rows: list[dict[str, str]]) -> bytes:
+    return write_csv([FILLED, *([row[column] for column in FILLED] for row in rows)])
 
 
 def write_workbook(rows: list[dict[str, str]]) -> bytes:
@@ -275,7 +279,7 @@ def write_workbook(rows: list[dict[str, str]]) -> bytes:
     sheet.title = "放假安排"
     sheet.append(FILLED)
     for row in rows:
-        sheet.append([row[column] for column in FILLED])
+        sheet.append([text_cell(sheet, row[column]) for column in FILLED])
     for cell in sheet[1]:
         cell.font = Font(bold=True)
     for row in sheet.iter_rows(min_row=2, max_col=1):

@@ -8,6 +8,8 @@ import re
 import secrets
 import unicodedata
 
+from text.incoming import without_hidden
+
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 GROUPS, IN_GROUP = 6, 4
 LENGTH = GROUPS * IN_GROUP
@@ -27,7 +29,7 @@ def check_character(three: str, number: int) -> str:
 
 def normalise(text: str) -> str:
     """As it is stored: full-width made plain, capitals, without what separates the groups."""
-    return SEPARATORS.sub("", unicodedata.normalize("NFKC", text)).upper()
+    return SEPARATORS.sub("", unicodedata.normalize("NFKC", without_hidden(text))).upper()
 
 
 def groups_of(code: str) -> list[str]:

@@ -146,9 +146,24 @@ def unread_for(user: User, today: date) -> Unread:
 
 
 def hand_over(filing: Filing) -> None:
-    """The filing has gone to another district: for the people of the former one nothing waits there any more."""
-    others = User.objects.filter(role=User.Role.DISTRICT).exclude(district=filing.district_id)
-    ThreadSeen.objects.filter(filing=filing, user__in=others).delete()
+    """The filing has gone to another district: what nobody of the former one has read waits for the people of this one,
+    who are told of it in their next daily letter; for those of the former nothing waits there any more."""
+    theirs = ThreadSeen.objects.filter(filing=filing, user__role=User.Role.DISTRICT)
+    former = theirs.exclude(user__district=filing.district_id)
+    furthest = former.order_by("unread").first()  # whoever has read most has read for the office
+    if furthest:
+        upto, unread = furthest.upto_id, furthest.unread
+    else:  # there was nobody to tell
+        upto, unread = None, filing.messages.exclude(by__role=User.Role.DISTRICT).count()
+    if unread:
+        here = User.objects.filter(district=filing.district_id, is_active=True)
+        ThreadSeen.objects.bulk_create(
+            [ThreadSeen(filing=filing, user=reader, upto_id=upto, unread=unread) for reader in here],
+            update_conflicts=True,
+            unique_fields=["user", "filing"],
+            update_fields=["upto", "unread"],
+        )
+    former.delete()
 
 
 def threads_of(user: User, search: str = "", only_unread: bool = False) -> QuerySet[Thread]:
@@ -170,8 +185,8 @@ def threads_of(user: User, search: str = "", only_unread: bool = False) -> Query
     )
     if only_unread:
         threads = threads.filter(is_new=True)
-    read = ("filing__enterprise", "filing__district", "filing__period", "filing__latest", "last__by")
-    threads = threads.select_related(*read).defer(*(f"filing__latest__{field}" for field in Submission.HEAVY))
+    read = ("filing__enterprise", "filing__district", "filing__period", "filing__in_force", "last__by")
+    threads = threads.select_related(*read).defer(*(f"filing__in_force__{field}" for field in Submission.HEAVY))
     return threads.defer("filing__enterprise__attributes").order_by("-is_new", "-last")
 
 
@@ -252,8 +267,8 @@ def _news_by_reader(marks: list[tuple], waiting: QuerySet[ThreadSeen], until: da
 def _digests(news: dict[int, list[int]], until: datetime, at: datetime) -> Iterator[Letter]:
     people = User.objects.select_related("enterprise", "district").defer("enterprise__attributes").in_bulk(news)
     listed = {number for numbers in news.values() for number in numbers[:LISTED_IN_LETTER]}
-    messages = Message.objects.select_related("by", "filing__period", "filing__enterprise", "filing__latest")
-    messages = messages.defer(*(f"filing__latest__{field}" for field in Submission.HEAVY))
+    messages = Message.objects.select_related("by", "filing__period", "filing__enterprise", "filing__in_force")
+    messages = messages.defer(*(f"filing__in_force__{field}" for field in Submission.HEAVY))
     messages = messages.defer("filing__enterprise__attributes").in_bulk(listed)
     dead = recipients.dead_addresses()
     for user, numbers in news.items():

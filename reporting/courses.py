@@ -86,7 +86,9 @@ class FilingRow(NamedTuple):
     state: str
     extended_to: date | None
     after_lock: bool
+    exempt_at_lock: bool
     approved: int | None
+    counted: int | None
 
 
 class SubmissionRow(NamedTuple):
@@ -95,6 +97,7 @@ class SubmissionRow(NamedTuple):
     submitted_at: datetime
     on_time: bool
     extended: bool
+    recalled_at: datetime | None
 
 
 class ReviewRow(NamedTuple):
@@ -110,8 +113,8 @@ def courses_of(filings: QuerySet, until: datetime) -> list[Course]:
     chosen = filings.order_by().values("pk")
     dates = dates_of(filings)
     submissions = defaultdict(list)
-    standing = Submission.objects.filter(filing__in=chosen, recalled_at=None, submitted_at__lte=until)
-    for row in standing.order_by("filing", "number").values_list(*SUBMISSION):
+    sent = Submission.objects.filter(filing__in=chosen, submitted_at__lte=until)
+    for row in sent.order_by("filing", "number").values_list(*SUBMISSION):
         submissions[row[0]].append(SubmissionRow(*row))
     reviews = defaultdict(list)
     decided = Review.objects.filter(submission__filing__in=chosen, decision__in=DECISIONS + QUESTIONS, at__lte=until)
@@ -124,8 +127,19 @@ def courses_of(filings: QuerySet, until: datetime) -> list[Course]:
     ]
 
 
-FILING = ("pk", "enterprise", "district", "period", "state", "extended_to", "after_lock", "approved")
-SUBMISSION = ("filing", "pk", "submitted_at", "on_time", "extended")
+FILING = (
+    "pk",
+    "enterprise",
+    "district",
+    "period",
+    "state",
+    "extended_to",
+    "after_lock",
+    "exempt_at_lock",
+    "approved",
+    "counted",
+)
+SUBMISSION = ("filing", "pk", "submitted_at", "on_time", "extended", "recalled_at")
 REVIEW = ("submission", "decision", "at", "on_time")
 
 
@@ -158,20 +172,21 @@ def course_of(
         if sent.pk in first_decisions
     )
     known = [review.on_time for review in first_decisions.values() if review.on_time is not None]
+    standing = [sent for sent in submissions if sent.recalled_at is None or sent.recalled_at > until]
     return Course(
         filing=filing.pk,
         enterprise=filing.enterprise,
         district=filing.district,
         period=filing.period,
-        outcome=outcome_of(filing, due_on, submissions, until),
+        outcome=outcome_of(filing, due_on, standing, until),
         due_on=due_on,
-        submitted_at=submissions[0].submitted_at if submissions else None,
+        submitted_at=standing[0].submitted_at if standing else None,
         approved_at=approvals[-1] if approvals else None,
         rounds=sum(review.decision == Review.Decision.SEND_BACK for review in reviews),
         held=held,
         judged=len(known) + waits_too_long,
         decided_late=known.count(False) + waits_too_long,
-        is_approved=filing.approved is not None and not filing.after_lock and filing.state != State.EXEMPT,
+        is_approved=filing.counted is not None and filing.state != State.EXEMPT,
     )
 
 
@@ -192,12 +207,14 @@ def seconds_held(sent: SubmissionRow, decided_at: datetime, reviews: list[Review
 
 def outcome_of(filing: FilingRow, due_on: date, submissions: list[SubmissionRow], until: datetime) -> str:
     """In which of the columns the filing counts; each counts in one. What a lock found missing stays so for the
-    totals, whatever was sent afterwards."""
+    totals, whatever was sent afterwards; what counted stays as it came in, though an estimate is made actual later."""
     stands = filing.approved is not None or filing.state in UNDER_REVIEW
     if filing.state == State.EXEMPT:
         return Outcome.EXEMPT
-    if filing.after_lock and stands:
+    if filing.after_lock and stands and filing.counted is None:
         return Outcome.AFTER_LOCK
+    if filing.exempt_at_lock:
+        return Outcome.EXEMPT
     if stands and submissions:
         first = submissions[0]
         if not first.on_time:

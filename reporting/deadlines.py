@@ -49,7 +49,7 @@ OTHER_READINGS = {
     "R3": ("只有节日当天顺延：连休、补休的日子不算", Reading(counts="festival", every_level=True)),
     "R4": ("顺延到放假后的第一个工作日", Reading(lands_on="working_day", every_level=True)),
 }
-DEFAULT_IN_WORDS = "默认读法：放假安排内的日子都算，只有企业和区县月报的截止日顺延到放假后的第一天"
+DEFAULT_IN_WORDS = "默认口径：放假安排内的日子都算，只有企业和区县月报的截止日顺延到放假后的第一天"
 
 
 @dataclass(frozen=True)
@@ -184,7 +184,7 @@ def why_moved(nominal: datetime.date, date: datetime.date, festival: Festival, r
 
 def why_kept(nominal: datetime.date, calendar: Calendar) -> str:
     if festival := calendar.festival_off(nominal):
-        return f"{in_words(nominal)}在{festival.name}放假期间，但按所选读法不计为顺延的节假日，不顺延。"
+        return f"{in_words(nominal)}在{festival.name}放假期间，但按所选口径不计为顺延的节假日，不顺延。"
     if festival := calendar.working_weekend(nominal):
         return f"{in_words(nominal)}是{festival.name}调休上班日，不顺延。"
     if nominal.weekday() >= 5:

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from accounts.letters import compose, key_to, known_keys, post
 from accounts.models import DeadAddress, District, Letter
+from forms_tables.periods import PeriodCode
 from reporting import recipients, workflow
 from reporting.correspondence import failed_lately
 from reporting.deadlines import in_words
@@ -92,6 +93,10 @@ def waiting_by_district(at: datetime) -> dict[int, Waiting]:
         found[row["district"]].periods.append(
             {"label": period.label, "waiting": row["waiting"], "from_city": row["from_city"], **_until(due, at.date())}
         )
+    let_in = Filing.objects.filter(period__state=Period.LOCKED, after_lock=True, state=State.SUBMITTED)
+    for row in let_in.order_by("period").values("district", "period").annotate(waiting=Count("pk")):
+        label = f"{PeriodCode.parse(row['period']).label}（锁定后补报）"
+        found[row["district"]].periods.append({"label": label, "waiting": row["waiting"], "from_city": 0})
     for _, model in REQUESTS.values():
         open_ones = model.objects.waiting().filter(filing__in=Filing.objects.owed()).order_by()
         for row in open_ones.values("filing__district").annotate(number=Count("pk")):

@@ -171,7 +171,7 @@ def write(pk: int, at: datetime) -> Dispatch:
 def submitted_since(dispatch: Dispatch, period: Period) -> int:
     """Who was in the preview's area and has submitted between the preview and the writing."""
     everybody = asked_for(dispatch.by, period, Chosen(**dispatch.chosen))
-    sent = everybody.filter(latest__submitted_at__gte=dispatch.previewed_at)
+    sent = everybody.filter(in_force__submitted_at__gte=dispatch.previewed_at)
     return sent.exclude(pk__in=Filing.objects.of(period).outstanding().values("pk")).count()
 
 

@@ -40,7 +40,7 @@ def queried(review: Review) -> None:
 
 def amendment_begun(filing: Filing, reason: str, at: datetime) -> None:
     subject = f"{filing.enterprise.name}修订{filing.period.label}报表"
-    page = reverse("district_review", args=[filing.latest.receipt])
+    page = reverse("district_review", args=[filing.in_force.receipt])
     event = f"amendment:{filing.pk}:{at.isoformat()}"
     _send(district_addresses(filing), subject, "amendment", filing, event, at, {"reason": reason}, page)
 
@@ -82,7 +82,7 @@ def late_asked(request: LateRequest) -> None:
 def late_decided(request: LateRequest) -> None:
     filing = request.filing
     facts = {"decision": request.state_words, "answer": request.answer, "after_lock": filing.after_lock}
-    facts["granted"] = bool(request.granted)
+    facts |= {"granted": bool(request.granted), "counted": filing.counted_id is not None}
     subject = f"补报申请：{request.state_words}"
     _send(firm_addresses(filing), subject, "late_decided", filing, _asked(request), request.decided_at, facts)
 

@@ -10,7 +10,7 @@ from forms_tables.checks import Finding, examine
 from forms_tables.completion import Completed, Facts, complete, plans_of
 from forms_tables.periods import PeriodCode
 from forms_tables.scopes import Cell
-from reporting.models import BaseAdjustment, Filing, ParameterValue, Period, State, Submission
+from reporting.models import BaseAdjustment, Filing, ParameterValue, Period, Submission
 
 Values = Mapping[str, Decimal | str | None]
 
@@ -158,7 +158,7 @@ def history_of(enterprise: Enterprise, period: PeriodCode) -> dict[str, Values]:
 def filed(enterprise: Enterprise, wanted: Mapping[str, PeriodCode]) -> dict[str, Values]:
     """What stands of the firm's filings of these periods."""
     filings = Filing.objects.filter(enterprise=enterprise, period__in=[code.code for code in wanted.values()])
-    by_period = {filing.period_id: filing for filing in filings.select_related("latest", "approved", "period")}
+    by_period = {filing.period_id: filing for filing in filings.select_related("in_force", "approved", "period")}
     history = {}
     for name, code in wanted.items():
         submission = standing_submission(by_period[code.code]) if code.code in by_period else None
@@ -179,7 +179,7 @@ def standing_submission(filing: Filing) -> Submission | None:
     """The submission whose figures stand for the filing: the approved one, or else the one under review."""
     if filing.approved:
         return filing.approved
-    return filing.latest if filing.state in (State.SUBMITTED, State.QUERIED) else None
+    return filing.in_force if filing.state in Filing.UNDER_REVIEW else None
 
 
 def submission_values(submission: Submission) -> Values:

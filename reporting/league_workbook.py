@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from io import BytesIO
 
-import xlsxwriter
 from django.utils.timezone import localtime
 
 from reporting.measures import MEASURES, Measure
 from reporting.results import Results, Row, median_of
+from text.writing import TextWorkbook
 
 FONT, HEAD = "宋体", "#EEF2F7"
 
@@ -18,7 +18,7 @@ FONT, HEAD = "宋体", "#EEF2F7"
 def write_league(results: Results, rows: Iterable[Row], by: Measure, at: datetime, with_city: bool) -> bytes:
     """`rows` are the districts the reader may see, in their order; `with_city` adds the whole city below them."""
     out = BytesIO()
-    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
+    with TextWorkbook(out, {"in_memory": True}) as book:
         style = {"font_name": FONT, "font_size": 10, "valign": "vcenter"}
         title = book.add_format(style | {"bold": True, "font_size": 15})
         head = book.add_format(style | {"bold": True, "bg_color": HEAD, "border": 1, "text_wrap": True})
@@ -70,7 +70,7 @@ def write_value(sheet, row: int, column: int, value, style) -> None:
 
 
 def write_definitions(sheet, head, text) -> None:
-    for column, (words, width) in enumerate({"指标": 16, "单位": 8, "定义": 90, "好坏": 24}.items()):
+    for column, (words, width) in enumerate({"指标": 16, "单位": 8, "定义": 90, "评价方向": 24}.items()):
         sheet.set_column(column, column, width)
         sheet.write_string(0, column, words, head)
     for row, measure in enumerate(MEASURES.values(), start=1):

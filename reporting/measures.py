@@ -15,7 +15,7 @@ from reporting.courses import Course, Outcome
 
 DEFINITIONS = Path(__file__).parent / "measures.toml"
 HIGHER, LOWER = "higher", "lower"
-BETTER = {HIGHER: "越高越好", LOWER: "越低越好", "": "不分好坏，不据此排名"}
+BETTER = {HIGHER: "越高越好", LOWER: "越低越好", "": "不分优劣，不据此排名"}
 ONE_PLACE = Decimal("0.1")
 ZERO = Decimal(0)
 

@@ -38,14 +38,14 @@ def came_at(submission: Submission) -> datetime:
 def held_past_due(filings: QuerySet, at: datetime) -> QuerySet:
     """The filings that still wait for their district although `decide_by` has passed. One query for all."""
     today = at.astimezone(SHANGHAI).date()
-    answers = Review.objects.filter(submission=OuterRef("latest"), decision=Review.Decision.ANSWER).order_by("-at")
+    answers = Review.objects.filter(submission=OuterRef("in_force"), decision=Review.Decision.ANSWER).order_by("-at")
     dates = Deadline.objects.filter(period=OuterRef("period"))
     # Came before the last working day that is over: the first working day after that is over too.
     long_ago = Q(came_at__lt=datetime.combine(last_working_day_before(today), time.min, SHANGHAI))
     return (
         filings.filter(state=State.SUBMITTED)
         .annotate(
-            came_at=Coalesce(Subquery(answers.values("at")[:1]), F("latest__submitted_at")),
+            came_at=Coalesce(Subquery(answers.values("at")[:1]), F("in_force__submitted_at")),
             due_to_firms=Subquery(dates.filter(level=Deadline.ENTERPRISE).values("date")[:1]),
             due_to_district=Subquery(dates.filter(level=Deadline.DISTRICT).values("date")[:1]),
         )

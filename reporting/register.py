@@ -1,4 +1,4 @@
-"""Changes to the register: contacts, facts, the city's named lists, moving district, leaving."""
+"""Changes to the register: contacts, facts, the city's named lists, first and last day. Moves: reporting.moves."""
 
 from __future__ import annotations
 
@@ -8,10 +8,8 @@ from django.db import transaction
 
 from accounts import journal, people
 from accounts.access import Refused
-from accounts.models import District, Enterprise, Residence, User
-from reporting import workflow
-from reporting.conversation import hand_over
-from reporting.models import Filing, Period
+from accounts.models import Enterprise, User
+from reporting import register_letters, workflow
 from reporting.register_facts import CITY_WRITES, FIRM_WRITES, in_words, label_of, name_of, read_fact
 
 CONTACT = ("contact_name", "phone", "mobile", "email", "address")
@@ -72,58 +70,31 @@ def name_key_firm(enterprise: Enterprise, code: str, value: str, *, by: User, at
 
 
 @transaction.atomic
-def move_enterprise(
-    enterprise: Enterprise,
-    district: District,
-    *,
-    since: datetime.date,
-    reason: str,
-    by: User,
-    at: datetime.datetime,
-) -> Residence:
-    """From `since` on the firm belongs to another district. What it reported before stays where it was;
-    what it owes for open periods ending on or after that day and has not sent yet goes with it."""
-    enterprise = Enterprise.objects.select_for_update().get(pk=enterprise.pk)
-    now_in = enterprise.residence
+def correct_first_day(
+    enterprise: Enterprise, *, joined_on: datetime.date, reason: str, by: User, at: datetime.datetime
+) -> workflow.Owing:
+    """Another first day of reporting: open periods it leaves out, with nothing sent, are no longer owed, those it
+    brings in are. Corrected back, they come back. What was sent, and what is locked, stays as it is."""
     if not people.looks_after(by, enterprise):
-        raise Refused("迁移由企业现在所属的区县或市级办理。")
+        raise Refused("起报日期由企业所属区县或市级更正。")
     if not reason.strip():
-        raise Refused("迁移要写明事由。")
-    if since > at.date():
-        raise Refused("迁移日期不能晚于今天。")
-    if now_in and now_in.district_id == district.pk:
-        raise Refused(f"{enterprise.name}已经属于{district.name}。")
-    if not district.holds_on(at.date()):
-        raise Refused(f"{district.name}现在不是报送区县，请另选。")
-    if now_in and since <= now_in.since:
-        raise Refused(f"迁移日期应晚于归属{now_in.district.name}的起始日期 {now_in.since:%Y-%m-%d}。")
-    if now_in:
-        now_in.until = since - datetime.timedelta(days=1)
-        now_in.save(update_fields=["until"])
-    residence = Residence.objects.create(
-        enterprise=enterprise, district=district, since=since, reason=reason.strip(), by=by
-    )
-    taken_along = _take_along(enterprise, district, since)
-    before = now_in.district if now_in else None
-    for place in filter(None, (before, district)):
-        journal.record(
-            by=by,
-            at=at,
-            action="迁移区县",
-            subject=enterprise.name,
-            enterprise=enterprise,
-            district=place,
-            before={"区县": before.name if before else ""},
-            after={"区县": district.name, "起": since, "随迁报告期": taken_along},
-            why=reason.strip(),
-        )
-    return residence
+        raise Refused("更正起报日期要写明事由。")
+    enterprise = Enterprise.objects.select_for_update().get(pk=enterprise.pk)
+    before = enterprise.joined_on
+    if joined_on == before:
+        return workflow.Owing()  # the second click
+    if enterprise.left_on and joined_on > enterprise.left_on:
+        raise Refused(f"起报日期不能晚于停报日期 {enterprise.left_on:%Y-%m-%d}。")
+    _reside_from(enterprise, before, joined_on)
+    enterprise.joined_on = joined_on
+    enterprise.save(update_fields=["joined_on"])
+    return _settle(enterprise, "更正起报日期", "起报日期", before, joined_on, reason, by, at)
 
 
 @transaction.atomic
 def stop_reporting(
     enterprise: Enterprise, *, left_on: datetime.date, reason: str, by: User, at: datetime.datetime
-) -> None:
+) -> workflow.Owing:
     """The last day the firm reports for. Its history and accounts stay; what it has not sent of open periods ending
     later is no longer owed. Another day may be set again."""
     if not people.looks_after(by, enterprise):
@@ -134,19 +105,67 @@ def stop_reporting(
     if left_on < enterprise.joined_on:
         raise Refused(f"停报日期不能早于起报日期 {enterprise.joined_on:%Y-%m-%d}。")
     before = enterprise.left_on
+    if left_on == before:
+        return workflow.Owing()  # the second click
     enterprise.left_on = left_on
     enterprise.save(update_fields=["left_on"])
+    return _settle(enterprise, "停报", "停报日期", before, left_on, reason, by, at, away_after=before)
+
+
+@transaction.atomic
+def resume_reporting(enterprise: Enterprise, *, reason: str, by: User, at: datetime.datetime) -> workflow.Owing:
+    """停报 was a mistake, or is over: the firm owes the open periods at once, those opened meanwhile too; for what was
+    locked meanwhile it may ask for a 补报."""
+    if not people.looks_after(by, enterprise):
+        raise Refused("恢复填报由企业所属区县或市级办理。")
+    if not reason.strip():
+        raise Refused("恢复填报要写明事由。")
+    enterprise = Enterprise.objects.select_for_update().get(pk=enterprise.pk)
+    before = enterprise.left_on
+    if before is None:
+        raise Refused(f"{enterprise.name}没有登记停报，不需要恢复。")
+    enterprise.left_on = None
+    enterprise.save(update_fields=["left_on"])
+    return _settle(enterprise, "恢复填报", "停报日期", before, None, reason, by, at, away_after=before)
+
+
+def _settle(
+    enterprise: Enterprise,
+    action: str,
+    what: str,
+    before: datetime.date | None,
+    after: datetime.date | None,
+    reason: str,
+    by: User,
+    at: datetime.datetime,
+    away_after: datetime.date | None = None,
+) -> workflow.Owing:
+    """Journal the day, bring what is owed into line with it, and tell the firm what that changes for it."""
     journal.record(
         by=by,
         at=at,
-        action="停报",
+        action=action,
         subject=enterprise.name,
         enterprise=enterprise,
-        before={"停报日期": before},
-        after={"停报日期": left_on},
+        before={what: before},
+        after={what: after},
         why=reason.strip(),
     )
-    workflow.settle_owed(enterprise, by, at, reason.strip())
+    owing = workflow.settle_owed(enterprise, by, at, reason.strip(), away_after)
+    if owing.changes_something:
+        register_letters.owed_changed(enterprise, action, owing.in_words, reason.strip(), at)
+    return owing
+
+
+def _reside_from(enterprise: Enterprise, before: datetime.date, joined_on: datetime.date) -> None:
+    """The firm belonged to its first district from its first day on, whichever that is said to be."""
+    first = enterprise.residences.order_by("since").first()
+    if first is None:
+        return
+    begun_with = first.since == before and (first.until is None or joined_on <= first.until)
+    if joined_on < first.since or begun_with:
+        first.since = joined_on
+        first.save(update_fields=["since"])
 
 
 def _write_facts(
@@ -167,15 +186,3 @@ def _write_facts(
         after=in_words(after),
         why=why,
     )
-
-
-def _take_along(enterprise: Enterprise, district: District, since: datetime.date) -> list[str]:
-    unsent = Filing.objects.filter(
-        enterprise=enterprise, period__state=Period.OPEN, latest=None, state__in=Filing.UNSENT
-    ).select_related("period")
-    moving = [filing for filing in unsent if filing.period.parsed.end >= since]
-    for filing in moving:
-        filing.district = district
-        filing.save(update_fields=["district"])
-        hand_over(filing)
-    return [filing.period_id for filing in moving]

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime
+import re
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from import_export import fields, widgets
 
+from accounts.models import Enterprise
 from forms_tables import credit_code as credit_codes
 from reporting.register_facts import read_fact
+from text.incoming import hidden_mark, without_hidden
 
 COLUMNS = (
     "统一社会信用代码",
@@ -27,7 +30,8 @@ COLUMNS = (
     "邮箱",
     "起报日期",
 )
-NEEDED_OF_NEW = ("单位详细名称", "纳统类别", "起报日期")
+LONGEST_MAIL = Enterprise._meta.get_field("email").max_length
+NEEDED_OF_NEW = ("单位详细名称", "纳统类别")
 
 
 class KeepWhatIsThere(fields.Field):
@@ -62,6 +66,8 @@ class TextWidget(widgets.Widget):
         text = str(value or "").strip()
         if len(text) > self.longest:
             raise ValueError(f"超过 {self.longest} 个字，请缩短。")
+        if mark := hidden_mark(text):
+            raise ValueError(f"{mark}。")
         return text
 
 
@@ -73,7 +79,7 @@ class CheckedWidget(widgets.Widget):
 
     def clean(self, value, row=None, **kwargs):
         try:
-            return self.read(str(value or "").strip())
+            return self.read(without_hidden(str(value or "")).strip())
         except ValidationError as refused:
             raise ValueError("".join(refused.messages)) from refused
 
@@ -92,7 +98,7 @@ class DayWidget(widgets.Widget):
             return value.date()
         if isinstance(value, datetime.date):
             return value
-        text = str(value).strip().replace("/", "-").replace(".", "-").replace("年", "-").replace("月", "-").rstrip("日")
+        text = re.sub("[/.年月]", "-", without_hidden(str(value)).strip()).rstrip("日")
         try:
             year, month, day = (int(part) for part in text.split("-"))
             return datetime.date(year, month, day)
@@ -108,4 +114,6 @@ def read_mail(text: str) -> str:
         validate_email(text)
     except ValidationError as refused:
         raise ValidationError("邮箱写法不对，应像 name@example.com。") from refused
+    if len(text) > LONGEST_MAIL:
+        raise ValidationError(f"邮箱超过 {LONGEST_MAIL} 个字，请核对。")
     return text

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from django import forms
 
-from accounts.form_words import PlainForm
+from accounts.change_forms import ChangeForm, Checkboxes
+from accounts.form_words import NameField, PlainForm
 from accounts.forms import MailField, MobileField, PhoneField, ReasonField
 from accounts.models import District
 from reporting.register_facts import CITY_WRITES, FIRM_WRITES, choices_of, label_of
@@ -19,7 +20,7 @@ class ApplyForm(PlainForm):
     credit_code = forms.CharField(
         label="统一社会信用代码", max_length=40, help_text="营业执照上的 18 位代码，输入后马上核对。"
     )
-    name = forms.CharField(label="单位详细名称", max_length=120, help_text="与营业执照一致。")
+    name = NameField(label="单位详细名称", max_length=120, help_text="与营业执照一致。")
     district = forms.ModelChoiceField(
         District.objects.none(),
         label="报送区县",
@@ -45,7 +46,7 @@ class ApplyForm(PlainForm):
         required=False,
         choices=lambda: [("", "（不清楚，以后再填）"), *choices_of("A22")],
     )
-    contact_name = forms.CharField(label="统计联系人", max_length=40)
+    contact_name = NameField(label="统计联系人", max_length=40)
     mobile = MobileField()
     phone = PhoneField(required=False)
     email = MailField(help_text="区县批准后，激活链接发到这个邮箱。")
@@ -72,15 +73,17 @@ class LookUpForm(PlainForm):
 
 
 class ApproveForm(PlainForm):
-    joined_on = forms.DateField(label="起报日期", widget=DayInput, help_text="从哪一天起有报送任务。")
+    joined_on = forms.DateField(
+        label="起报日期", widget=DayInput, help_text="在这一天或以后结束的报告期有报送任务；已锁定的报告期不受影响。"
+    )
 
 
 class RefuseForm(PlainForm):
     reason = ReasonField(label="不予通过的理由", max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
 
 
-class FirmContactForm(PlainForm):
-    contact_name = forms.CharField(label="联系人", max_length=40)
+class FirmContactForm(ChangeForm):
+    contact_name = NameField(label="联系人", max_length=40)
     mobile = MobileField(required=False)
     phone = PhoneField(required=False)
     email = MailField()
@@ -92,7 +95,7 @@ class FirmContactForm(PlainForm):
         return self.cleaned_data
 
 
-class FactsForm(PlainForm):
+class FactsForm(ChangeForm):
     """The firm's own facts, each a select with the names of the form."""
 
     def __init__(self, *args, attributes: dict[str, str], **kwargs):
@@ -103,7 +106,7 @@ class FactsForm(PlainForm):
                 self.fields[code] = forms.MultipleChoiceField(
                     label=label_of(code),
                     choices=choices_of(code),
-                    widget=forms.CheckboxSelectMultiple,
+                    widget=Checkboxes,
                     initial=value.split(",") if value else [],
                     error_messages={"required": "请至少选一项纳统类别。"},
                 )
@@ -135,6 +138,19 @@ class MoveForm(PlainForm):
         self.fields["district"].queryset = districts
 
 
+class DeclineMoveForm(PlainForm):
+    answer = ReasonField(label="不接收的理由", widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class FirstDayForm(PlainForm):
+    joined_on = forms.DateField(label="起报日期", widget=DayInput)
+    reason = ReasonField()
+
+
+class ResumeForm(PlainForm):
+    reason = ReasonField()
+
+
 class StopForm(PlainForm):
     left_on = forms.DateField(label="最后一天", widget=DayInput, help_text="在这一天之后结束、尚未上报的报告期不须报。")
     reason = ReasonField()
@@ -142,7 +158,7 @@ class StopForm(PlainForm):
 
 class NameKeyFirmForm(PlainForm):
     credit_code = forms.CharField(label="统一社会信用代码", max_length=40)
-    value = forms.ChoiceField(label="写成")
+    value = forms.ChoiceField(label="类别")
     why = ReasonField(label="依据", help_text="例如名单文件的文号。")
 
     def __init__(self, *args, code: str, **kwargs):

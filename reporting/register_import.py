@@ -35,8 +35,11 @@ from reporting.register_columns import (
     read_mail,
 )
 from reporting.register_facts import UNNAMED
+from reporting.registration import owed_in_words, propose_first_day
+from text.incoming import without_control, without_hidden
 
 MOST_ROWS = 20_000
+MOST_DAYS_SAID = 20
 
 
 class RegisterResource(resources.ModelResource):
@@ -86,6 +89,8 @@ class RegisterResource(resources.ModelResource):
         self.lives_in = {}
         self.seen = Counter()
         self.newcomers, self.lines = [], []
+        self.first_day = propose_first_day(at.date())  # where a newcomer's is left blank
+        self.first_days = Counter()
 
     def before_import(self, dataset, **kwargs):
         for district in District.objects.valid_on(self.at.date()):
@@ -104,13 +109,13 @@ class RegisterResource(resources.ModelResource):
         elif self.seen[code] > 1:
             wrong["credit_code"] = "这个代码在表里出现了不止一次，请只留一行。"
         if new:
-            instance.attributes = dict(UNNAMED)
+            instance.attributes, instance.joined_on = dict(UNNAMED), self.first_day
             missing = [column for column in NEEDED_OF_NEW if not str(row[column] or "").strip()]
             wrong |= {column: "新企业必须填写这一列。" for column in missing}
         elif joined := str(row["起报日期"] or "").strip():
             wrong |= self._other_day(instance, joined)
         instance.register_before = {} if new else self._words(instance)
-        wrong |= self._wrong_district(instance, new, str(row["报送区县"] or "").strip())
+        wrong |= self._wrong_district(instance, new, without_hidden(str(row["报送区县"] or "")).strip())
         wrong |= self._wrong_naming(instance, row)
         instance.register_problems = wrong
 
@@ -127,8 +132,8 @@ class RegisterResource(resources.ModelResource):
         return self._words(instance) == instance.register_before
 
     def save_instance(self, instance, is_create, row, **kwargs):
-        if kwargs["dry_run"]:
-            return
+        if is_create:
+            self.first_days[instance.joined_on] += 1
         instance.save()
         if is_create:
             self.newcomers.append((instance, instance.register_district))
@@ -154,7 +159,8 @@ class RegisterResource(resources.ModelResource):
             ],
             batch_size=1000,
         )
-        open_periods = Period.objects.filter(state=Period.OPEN)
+        # One that is opened or locked just now is waited for: either side would miss the other.
+        open_periods = list(Period.objects.filter(state=Period.OPEN).order_by("pk").select_for_update())
         Filing.objects.bulk_create(
             [
                 Filing(enterprise=firm, period=period, district=district)
@@ -178,11 +184,10 @@ class RegisterResource(resources.ModelResource):
             same = DayWidget().clean(joined) == instance.joined_on
         except ValueError:
             return {}  # the column itself says what is wrong with it
-        return (
-            {}
-            if same
-            else {"joined_on": f"已登记的起报日期是 {instance.joined_on}，不能用导入修改；请留空或照原样填写。"}
-        )
+        if same:
+            return {}
+        known = f"已登记的起报日期是 {instance.joined_on}，不能用导入修改"
+        return {"joined_on": f"{known}；请留空或照原样填写，要改请在企业页更正。"}
 
     def _wrong_district(self, instance, new, typed) -> dict[str, str]:
         own = self.by.district if self.by.role == User.Role.DISTRICT else None
@@ -206,7 +211,7 @@ class RegisterResource(resources.ModelResource):
             return {}
         wrong = {}
         for code, column in (("A38", "IC重点"), ("A39", "平台重点")):
-            typed = str(row[column] or "").strip()
+            typed = without_hidden(str(row[column] or "")).strip()
             if typed and typed != instance.attributes.get(code, UNNAMED[code]):
                 wrong[code] = "重点名单由市级写入，请留空或照原样填写。"
         return wrong
@@ -225,6 +230,7 @@ class DryRun:
     changed: int
     unchanged: int
     problems: list[RowProblem]
+    owed: tuple[str, ...] = ()  # what the newcomers will have to report, in a sentence for each of their first days
 
     @property
     def is_clean(self) -> bool:
@@ -246,7 +252,7 @@ def read_register(source: BinaryIO, name: str) -> tuple[tablib.Dataset, list[int
         raise Unreadable(DAMAGED) from damaged
     if not rows:
         raise Unreadable("第一张工作表是空的。请下载名录模板，填好后再上传。")
-    heads = [str(head).strip().rstrip("*") for head in rows[0]]
+    heads = [without_hidden(str(head)).strip().rstrip("*") for head in rows[0]]
     if missing := [column for column in COLUMNS if column not in heads]:
         raise Unreadable(f"第 1 行缺少列：{'、'.join(missing)}。请用名录模板的列名，列的先后不限。")
     if twice := [column for column in COLUMNS if heads.count(column) > 1]:
@@ -267,13 +273,15 @@ def as_typed(cell):
     """Excel keeps 13800000000 as 13800000000.0; a person typed the digits."""
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
-    return cell if isinstance(cell, datetime.date) else str(cell).strip()
+    return cell if isinstance(cell, datetime.date) else without_control(str(cell)).strip()
 
 
+@transaction.atomic
 def try_import(source: BinaryIO, name: str, *, by: User, at: datetime.datetime) -> DryRun:
-    be_the_office(by)
-    dataset, numbers = read_register(source, name)
-    return judge_result(RegisterResource(by, at), dataset, numbers, dry_run=True)
+    """The import itself, taken back: what passes here is what the database has already stored once."""
+    tried = import_register(source, name, by=by, at=at)
+    transaction.set_rollback(True)
+    return tried
 
 
 @transaction.atomic
@@ -281,7 +289,7 @@ def import_register(source: BinaryIO, name: str, *, by: User, at: datetime.datet
     """All rows or none: whatever was shown in the dry run is judged again on the register as it is now."""
     be_the_office(by)
     dataset, numbers = read_register(source, name)
-    done = judge_result(RegisterResource(by, at), dataset, numbers, dry_run=False)
+    done = judge_result(RegisterResource(by, at), dataset, numbers)
     if not done.is_clean:
         transaction.set_rollback(True)
         return done
@@ -301,8 +309,8 @@ def be_the_office(by: User) -> None:
         raise Refused("名录由区县和市级导入。")
 
 
-def judge_result(resource: RegisterResource, dataset, numbers: list[int], *, dry_run: bool) -> DryRun:
-    result = resource.import_data(dataset, dry_run=dry_run, use_transactions=False)
+def judge_result(resource: RegisterResource, dataset, numbers: list[int]) -> DryRun:
+    result = resource.import_data(dataset, dry_run=False, use_transactions=False)
     if result.has_errors():
         unforeseen = [*result.base_errors, *(error for _, errors in result.row_errors() for error in errors)]
         raise unforeseen[0].error
@@ -317,6 +325,10 @@ def judge_result(resource: RegisterResource, dataset, numbers: list[int], *, dry
         changed=result.totals[RowResult.IMPORT_TYPE_UPDATE],
         unchanged=result.totals[RowResult.IMPORT_TYPE_SKIP],
         problems=problems,
+        owed=tuple(
+            f"新增企业中 {firms} 家自 {day:%Y-%m-%d} 起报：{owed_in_words(day)}"
+            for day, firms in sorted(resource.first_days.items())[:MOST_DAYS_SAID]
+        ),
     )
 
 

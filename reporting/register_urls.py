@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reporting.views import key_firms, register, register_import, registration
+from reporting.views import key_firms, moves, register, register_import, registration, reporting_days
 
 urlpatterns = [
     path("apply/", registration.apply, name="apply"),
@@ -8,6 +8,7 @@ urlpatterns = [
     path("apply/sent/", registration.applied, name="applied"),
     path("apply/state/", registration.application_state, name="application_state"),
     path("applications/", registration.applications, name="applications"),
+    path("applications/owed/", registration.owed_from, name="owed_from"),
     path("applications/<int:pk>/", registration.application, name="application"),
     path("applications/<int:pk>/approve/", registration.approve_application, name="approve_application"),
     path("applications/<int:pk>/refuse/", registration.refuse_application, name="refuse_application"),
@@ -19,9 +20,17 @@ urlpatterns = [
     path("firms/export.xlsx", register_import.export_register, name="export_register"),
     path("firms/<str:credit_code>/", register.firm, name="firm"),
     path("firms/<str:credit_code>/contact/", register.edit_firm_contact, name="edit_firm_contact"),
-    path("firms/<str:credit_code>/move/", register.move_firm, name="move_firm"),
-    path("firms/<str:credit_code>/stop/", register.stop_firm, name="stop_firm"),
+    path("firms/<str:credit_code>/move/", moves.move_firm, name="move_firm"),
+    path("firms/<str:credit_code>/first-day/", reporting_days.first_day, name="first_day"),
+    path("firms/<str:credit_code>/first-day/owed/", reporting_days.owed_by_first_day, name="owed_by_first_day"),
+    path("firms/<str:credit_code>/stop/", reporting_days.stop_firm, name="stop_firm"),
+    path("firms/<str:credit_code>/resume/", reporting_days.resume_firm, name="resume_firm"),
     path("firms/<str:credit_code>/open-account/", register.open_account, name="open_account"),
+    path("moves/", moves.moves, name="moves"),
+    path("moves/<int:pk>/", moves.move, name="move"),
+    path("moves/<int:pk>/accept/", moves.accept_move, name="accept_move"),
+    path("moves/<int:pk>/decline/", moves.decline_move, name="decline_move"),
+    path("moves/<int:pk>/withdraw/", moves.withdraw_move, name="withdraw_move"),
     path("key-firms/", key_firms.key_firms, name="key_firms"),
     path("key-firms/<str:code>/", key_firms.key_firms, name="key_firms"),
 ]

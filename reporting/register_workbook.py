@@ -6,7 +6,7 @@ import datetime
 import io
 
 from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell import Cell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.worksheet.datavalidation import DataValidation
 
@@ -14,6 +14,7 @@ from accounts.models import District, User
 from reporting.register_columns import COLUMNS
 from reporting.register_facts import current_edition
 from reporting.register_import import MOST_ROWS, RegisterResource
+from text.writing import text_cell
 
 WIDTHS = (22, 36, 16, 12, 12, 9, 10, 9, 10, 12, 18, 14, 26, 14)
 YES_NO = ("嵌入式", "人工智能", "IC重点", "平台重点")
@@ -21,11 +22,12 @@ HEAD = PatternFill("solid", fgColor="E9F0F9")
 HOW_TO = (
     "一家企业一行，第 1 行是列名，不要改动；列的先后不限。",
     "统一社会信用代码：18 位，两个校验位都要对。名录里已有的代码按“修改”处理，没有的按“新增”处理。",
-    "已有企业的空格表示不改；新增企业必须填写单位详细名称、报送区县、纳统类别和起报日期。",
+    "已有企业的空格表示不改；新增企业必须填写单位详细名称、报送区县和纳统类别。",
     "报送区县：写名称或代码，见右列。已有企业换区县请在企业页办理迁移。",
     "纳统类别：代码见下，可多项，用逗号隔开，例如 1,3B。行业代码：GB/T 4754—2017 的 4 位小类。",
     "嵌入式、人工智能、IC重点、平台重点：是 或 否。后两列是市级名单，区县请留空。",
-    "起报日期：企业从哪一天起有报送任务，例如 2024-01-01，登记后不能用导入修改。",
+    "起报日期：企业从哪一天起有报送任务，例如 2024-01-01；登记后在企业页更正，不能用导入修改。",
+    "新增企业的起报日期留空的，从最早一个已开启报告期的第一天算起。",
     f"一次最多 {MOST_ROWS:,} 行。先试导入，逐行列出问题；全部改好后才能正式导入，要么全部成功，要么都不导入。",
 )
 
@@ -44,7 +46,7 @@ def write_register(enterprises, by: User, at: datetime.datetime) -> bytes:
     sheet.data_validations.append(yes_no)
     sheet.append([head_cell(sheet, column) for column in COLUMNS])
     for row in RegisterResource(by, at).export(enterprises):
-        sheet.append([text_cell(sheet, text) for text in row])
+        sheet.append([firm_cell(sheet, text) for text in row])
     write_how_to(book, at.date())
     out = io.BytesIO()
     book.save(out)
@@ -63,18 +65,18 @@ def write_how_to(book: Workbook, day: datetime.date) -> None:
     for number in range(max(len(lines), len(districts))):
         line = lines[number] if number < len(lines) else ""
         district = districts[number] if number < len(districts) else None
-        sheet.append([line, None, district.name if district else "", district.code if district else ""])
+        named = (district.name, district.code) if district else ("", "")
+        sheet.append([line, None, *(text_cell(sheet, text) for text in named)])
 
 
-def head_cell(sheet, text: str) -> WriteOnlyCell:
-    cell = WriteOnlyCell(sheet, text)
+def head_cell(sheet, text: str) -> Cell:
+    cell = text_cell(sheet, text)
     cell.font, cell.fill, cell.alignment = Font(bold=True), HEAD, Alignment(vertical="center", wrap_text=True)
     return cell
 
 
-def text_cell(sheet, text) -> WriteOnlyCell:
-    """Always text: a credit code is no number, and a name that begins with = is no formula."""
-    cell = WriteOnlyCell(sheet, "" if text is None else str(text))
-    cell.data_type = "s"
+def firm_cell(sheet, text) -> Cell:
+    """Shown as text too: what is typed over a credit code stays no number."""
+    cell = text_cell(sheet, "" if text is None else str(text))
     cell.number_format = "@"
     return cell

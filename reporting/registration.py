@@ -13,9 +13,11 @@ from accounts import emails, journal, people
 from accounts.access import Refused
 from accounts.models import Application, District, Enterprise, Residence, User
 from forms_tables import credit_code as credit_codes
-from reporting.models import Period
+from reporting import workflow
+from reporting.models import Filing, Period
 from reporting.register_facts import UNNAMED
-from reporting.workflow.period import owe
+from reporting.workflow.owing import labels
+from text.incoming import without_hidden
 
 KEY_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
@@ -140,25 +142,25 @@ def approve_application(
         enterprise=enterprise, district=application.district, since=joined_on, reason="注册", by=by
     )
     _decide(application, Application.State.APPROVED, by, at, enterprise=enterprise)
+    owed = owe_open_periods(enterprise)
     journal.record(
         by=by,
         at=at,
         action="批准注册",
         subject=f"{application.name}（{application.credit_code}）",
         enterprise=enterprise,
-        after={"起报日期": joined_on},
+        after={"起报日期": joined_on, "须报": labels(owed)},
     )
-    owe_open_periods(enterprise)
-    people.open_first_account(enterprise, by=by, at=at)
+    people.open_first_account(enterprise, by=by, at=at, told=told_to_the_firm(enterprise))
     return enterprise
 
 
 @transaction.atomic
 def refuse_application(application: Application, *, reason: str, by: User, at: datetime.datetime) -> Application:
     application = _waiting(application, by)
-    if not reason.strip():
+    if not (reason := without_hidden(reason).strip()):
         raise Refused("不予通过要写明理由，理由会发给申请人。")
-    _decide(application, Application.State.REFUSED, by, at, reason=reason.strip())
+    _decide(application, Application.State.REFUSED, by, at, reason=reason)
     journal.record(
         by=by,
         at=at,
@@ -171,11 +173,36 @@ def refuse_application(application: Application, *, reason: str, by: User, at: d
     return application
 
 
-def owe_open_periods(enterprise: Enterprise) -> None:
+def propose_first_day(day: datetime.date) -> datetime.date:
+    """Where nobody knows better, a newcomer reports from the beginning of the earliest open period: it owes all that
+    can be filed. With none open, from that of the month that is opened next."""
+    begun = [period.parsed.begin for period in Period.objects.filter(state=Period.OPEN)]
+    if begun:
+        return min(begun)
+    month_over = (day.replace(day=1) - datetime.timedelta(days=1)).replace(day=1)
+    is_locked = Period.objects.filter(code=f"{month_over:%YM%m}").exists()
+    return day.replace(day=1) if is_locked else month_over
+
+
+def owed_in_words(first_day: datetime.date) -> str:
+    """What a firm reporting from that day on has to file now: shown beside the date, and told to the firm."""
+    if owed := workflow.owed_from(first_day):
+        return f"将须报：{labels(owed)}。"
+    return f"已开启的各期都不须报；{first_day:%Y-%m-%d} 当天及以后结束的报告期，开启后须报。"
+
+
+def told_to_the_firm(enterprise: Enterprise) -> str:
+    """The same in the letter that opens its account, by what it really owes: nothing is said where nothing is."""
+    owed = Filing.objects.filter(enterprise=enterprise, period__state=Period.OPEN).outstanding()
+    periods = [filing.period for filing in owed.select_related("period").order_by("-period__opens_on", "-period_id")]
+    return f"起报日期 {enterprise.joined_on:%Y-%m-%d}。" + (f"须报：{labels(periods)}。" if periods else "")
+
+
+def owe_open_periods(enterprise: Enterprise) -> list[Period]:
     """A firm that joins while periods are open owes those that end on or after its first day."""
-    for period in Period.objects.filter(state=Period.OPEN):
-        if enterprise.joined_on <= period.parsed.end:
-            owe(enterprise, period)
+    # One that is opened or locked just now is waited for: either side would miss the other.
+    list(Period.objects.order_by("pk").select_for_update().values_list("pk"))
+    return [period for period in workflow.owed_from(enterprise.joined_on) if workflow.owe(enterprise, period)]
 
 
 def _waiting(application: Application, by: User) -> Application:

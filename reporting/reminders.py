@@ -115,12 +115,14 @@ def owed_of(period: Period, filings: Iterable[int]) -> Iterator[Owed]:
     period = Period.objects.prefetch_related("deadlines").get(pk=period.pk)
     if period.is_locked:
         return
-    own = ("enterprise__name", "enterprise__attributes", "latest__edition_code")
-    fields = ("state", "extended_to", "period", "district", "latest", *own)
-    found = Filing.objects.filter(pk__in=filings).select_related("enterprise", "latest").only(*fields).order_by("pk")
+    own = ("enterprise__name", "enterprise__attributes", "in_force__edition_code")
+    fields = ("state", "extended_to", "period", "district", "in_force", *own)
+    found = Filing.objects.filter(pk__in=filings).select_related("enterprise", "in_force").only(*fields).order_by("pk")
     districts = District.objects.select_related("contact").in_bulk()
     requests = dict(
-        LateRequest.objects.filter(filing__in=filings).order_by("asked_at").values_list("filing", "granted")
+        LateRequest.objects.filter(filing__in=filings, spent_at=None)
+        .order_by("asked_at")
+        .values_list("filing", "granted")
     )
     sent = Submission.objects.filter(filing__in=filings, on_time=True, recalled_at=None)
     on_time = set(sent.values_list("filing", flat=True))

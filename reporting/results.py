@@ -81,8 +81,9 @@ def freeze(period: Period, at: datetime) -> None:
 
 
 def filings_of(period: Period) -> QuerySet[Filing]:
-    """What is owed for a period, also what was filed after its lock: then it was missing, and is so for ever."""
-    return Filing.objects.of(period)
+    """What is owed for a period, also what was filed after its lock: then it was missing, and is so for ever, or let
+    off."""
+    return Filing.objects.of(period).filter(exempt_at_lock=False)
 
 
 def closing(period: Period, at: datetime) -> datetime:
@@ -93,7 +94,7 @@ def closing(period: Period, at: datetime) -> datetime:
 def courses_behind(period: Period, filings: QuerySet[Filing], which: str, at: datetime) -> list[Course]:
     """The filings behind one number of the league, counted just as it is."""
     counts = FILINGS[which]
-    courses = courses_of(filings, closing(period, at))
+    courses = courses_of(filings.filter(exempt_at_lock=False), closing(period, at))
     return [course for course in courses if FILINGS["owed"](course) and counts(course)]
 
 

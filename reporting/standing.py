@@ -26,10 +26,10 @@ GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
     "amending": ("修订中", (State.AMENDING,)),
     "from_city": ("市级查询或退回", (State.CITY_QUERIED, State.CITY_RETURNED)),
 }
-# What was filed after the lock of its period is counted by itself and nowhere else.
+# What was let in after the lock of its period is counted by itself and under no state.
 COUNTED = Q(after_lock=False)
 # The same two questions as in reporting.aggregation. A submission of it counts:
-APPROVED = COUNTED & Q(approved__isnull=False)
+APPROVED = Q(counted__isnull=False)
 # A submission of it stands, approved or under review:
 FILED = APPROVED | (COUNTED & Q(state__in=UNDER_REVIEW))
 
@@ -115,10 +115,10 @@ def in_group(filings: QuerySet, group: str, at: datetime) -> QuerySet:
 def counts() -> dict[str, Count]:
     """One COUNT per number, so that a page asks the database once. Prefixed: `approved` and `late` are columns too."""
     numbers = {name: COUNTED & Q(state__in=states) for name, (_, states) in GROUPS.items()} | {
-        "owed": Q(),
+        "owed": Q(exempt_at_lock=False),
         "filed": FILED,
         "approved": APPROVED,
-        "reopened": APPROVED & ~Q(state__in=SETTLED),
+        "reopened": APPROVED & COUNTED & ~Q(state__in=SETTLED),
         "late": FILED & Q(late=True),
         "on_time": FILED & Q(late=False),
         "after_lock": Q(after_lock=True),
@@ -156,7 +156,8 @@ def revenue_shares(filings: QuerySet, period: Period) -> dict[int | str, Revenue
     """How much of last year's revenue the approved ones carry: per district, and of all these filings under WHOLE."""
     _, revenues = revenue_before(period.parsed)
     owed, known, whole, carried = Counter(), Counter(), Counter(), Counter()
-    rows = filings.annotate(counts=APPROVED).order_by().values_list("enterprise", "district", "counts")
+    filings = filings.filter(exempt_at_lock=False).annotate(counts=APPROVED)
+    rows = filings.order_by().values_list("enterprise", "district", "counts")
     for enterprise, district, approved in rows:
         revenue = revenues.get(enterprise, Decimal(0))
         for area in (district, WHOLE):
@@ -186,8 +187,8 @@ def requests_visible_to(user: User, kind: str) -> RequestQuerySet:
     """What firms have asked for of one kind, as far as this person may see it, the waiting ones first."""
     mine = Filing.objects.visible_to(user).owed()
     found = REQUESTS[kind][1].objects.filter(filing__in=mine).listed()
-    read = ("filing__enterprise", "filing__district", "filing__period", "filing__latest", "asked_by", "decided_by")
-    return found.select_related(*read).defer(*(f"filing__latest__{field}" for field in Submission.HEAVY))
+    read = ("filing__enterprise", "filing__district", "filing__period", "filing__in_force", "asked_by", "decided_by")
+    return found.select_related(*read).defer(*(f"filing__in_force__{field}" for field in Submission.HEAVY))
 
 
 def requests_waiting(user: User) -> dict[str, int]:

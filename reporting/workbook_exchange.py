@@ -1,6 +1,6 @@
 """A filing as a workbook: handed out pre-filled, and taken back into the drafts whole or not at all."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -11,7 +11,7 @@ from django.utils.timezone import localtime
 from accounts.models import Enterprise, User
 from forms_tables.completion import REQUIRED_RULE
 from forms_tables.edition import FIGURE_KINDS, Edition
-from forms_tables.parsing import Problem, parse
+from forms_tables.parsing import Problem
 from forms_tables.workbooks import (
     OpenedWorkbook,
     ReadWorkbook,
@@ -23,7 +23,7 @@ from forms_tables.workbooks import (
     write_template,
 )
 from reporting.judging import Judgement, facts_for, judge, typed_cells
-from reporting.models import Filing, PublishedEdition, Sheet, Submission
+from reporting.models import Filing, PublishedEdition, Submission
 from reporting.workflow import Conflict, save_sheet
 
 MOST_NAMED = 10  # cells in which a draft and a workbook differ
@@ -85,16 +85,19 @@ def write_submission_workbook(submission: Submission, out) -> None:
 
 def known_cells(filing: Filing) -> dict[str, str]:
     """The drafts, with the register's facts standing in where 软统企1 has not been filled yet."""
-    typed = typed_cells(filing)
+    return known_of_register(filing) | {name: text for name, text in typed_cells(filing).items() if text}
+
+
+def known_of_register(filing: Filing) -> dict[str, str]:
+    """The register's facts as cells of 软统企1."""
     if not filing.period.is_annual:
-        return typed
+        return {}
     rows = {row.code: row for table in filing.edition.tables for row in table.indicators if not row.origin}
-    register = {
+    return {
         f"{code}.{rows[code].columns[0]}": str(fact)
         for code, fact in facts_for(filing).attributes.items()
         if code in rows and fact and not rows[code].formula_in(rows[code].columns[0])
     }
-    return register | {name: text for name, text in typed.items() if text}
 
 
 def reporter_of(filing: Filing, attributes: Mapping[str, str]) -> Reporter:
@@ -121,7 +124,7 @@ def judge_workbook(source, name: str = "") -> JudgedWorkbook:
     if filing is None:
         firm = Enterprise.objects.filter(credit_code=meta.credit_code).first()
         who = f"“{firm.name}”（{firm.credit_code}）在报告期 {meta.period} 没有填报任务" if firm else ""
-        raise Unreadable(f"{who or f'名录中没有统一社会信用代码为 {meta.credit_code} 的企业'}，无从审核这份工作簿。")
+        raise Unreadable(f"{who or f'名录中没有统一社会信用代码为 {meta.credit_code} 的企业'}，不能做数据审核。")
     return judge_opened(filing, opened)
 
 
@@ -173,7 +176,7 @@ def receive_workbook(
     filing: Filing, source, by: User, at: datetime, name: str = "", *, overwrite: bool = False
 ) -> Received:
     """Take an uploaded workbook into the filing's drafts: every table of it, or nothing with the sentences why.
-    Drafts that were saved since it was handed out are replaced only when the person says so (`overwrite`)."""
+    Cells that others saved since it was handed out are replaced only when the person says so (`overwrite`)."""
     try:
         judged = judge_opened(filing, OpenedWorkbook(source, name))
     except Unreadable as refused:
@@ -182,14 +185,17 @@ def receive_workbook(
         return Received(problems)
     owed = {table.code for table in judged.judgement.tables}
     taken = tuple(code for code in judged.read.meta.tables if code in owed)
+    versions = dict(filing.sheets.values_list("table", "version")) if overwrite else judged.read.meta.versions
+    conflicts, why, proposed = [], f"上传工作簿 {name}".strip(), known_of_register(filing)
     with transaction.atomic():
-        stored = {sheet.table: sheet for sheet in filing.sheets.filter(table__in=taken).select_related("saved_by")}
-        conflicts = () if overwrite else tuple(conflicts_with(judged, stored.values()))
-        if conflicts:
-            return Received((), conflicts=conflicts)
         for code in taken:
-            version = stored[code].version if code in stored else 0
-            save_sheet(filing, code, cells_to_take(judged, code), version, by, at, why=f"上传工作簿 {name}".strip())
+            try:
+                save_sheet(filing, code, cells_to_take(judged, code), versions.get(code, 0), by, at, why, proposed)
+            except Conflict as conflict:
+                conflicts.append(words_of(conflict, filing.edition))
+        transaction.set_rollback(bool(conflicts))
+    if conflicts:
+        return Received((), conflicts=tuple(conflicts))
     left = [filing.edition.table(code) for code in judged.read.meta.tables if code not in owed]
     not_owed = tuple(f"{table.code} {table.title}：{table.why_not}" for table in left)
     return Received((), taken, tuple(passed_over(judged)), not_owed=not_owed)
@@ -207,35 +213,22 @@ def what_stops(judged: JudgedWorkbook) -> tuple[str, ...]:
 
 
 def cells_to_take(judged: JudgedWorkbook, table: str) -> dict[str, str]:
-    edition, locked = judged.filing.edition, judged.judgement.completed.locked
-    return {
-        cell: text
-        for cell, text in judged.read.cells.items()
-        if cell not in locked and edition.indicator(cell.partition(".")[0]).table == table
-    }
+    """Every cell of a table as the workbook has it: what is blank there, or not the firm's to type, is blank."""
+    locked = judged.judgement.completed.locked
+    keys = [f"{row.code}.{key}" for row in judged.filing.edition.table(table).indicators for key in row.columns]
+    return {key: "" if key in locked else judged.read.cells.get(key, "") for key in keys}
 
 
-def conflicts_with(judged: JudgedWorkbook, stored: Iterable[Sheet]) -> Iterator[str]:
-    """A sentence for each draft that was saved after the workbook was handed out and says something else."""
-    edition = judged.filing.edition
-    for sheet in stored:
-        cells = cells_to_take(judged, sheet.table)
-        differing = [cell for cell, text in cells.items() if not same(edition, cell, sheet.cells.get(cell, ""), text)]
-        if sheet.version <= judged.read.meta.versions.get(sheet.table, 0) or not differing:
-            continue
-        both = "；".join(
-            f"{edition.place_of(cell)}，草稿“{sheet.cells.get(cell, '')}”，工作簿“{cells[cell].strip()}”"
-            for cell in differing[:MOST_NAMED]
-        )
-        more = f"；等 {len(differing)} 格" if len(differing) > MOST_NAMED else ""
-        saved_at = f"{localtime(sheet.saved_at):%Y-%m-%d %H:%M}"
-        yield f"{sheet.table}：{Conflict(sheet)}草稿的保存时间：{saved_at}。不同的格：{both}{more}。"
-
-
-def same(edition: Edition, cell: str, one: str, other: str) -> bool:
-    """Whether two texts say the same: 1,000.00 in the draft is 1000 in the workbook."""
-    code, _, column = cell.partition(".")
-    return parse(edition.indicator(code), column, one) == parse(edition.indicator(code), column, other)
+def words_of(conflict: Conflict, edition: Edition) -> str:
+    """Which cells of a draft others changed after the workbook was handed out, with both texts."""
+    both = "；".join(
+        f"{edition.place_of(cell)}，草稿“{conflict.sheet.cells.get(cell, '')}”"
+        f"（{change.by or '他人'} {localtime(change.at):%Y-%m-%d %H:%M} 保存），工作簿“{conflict.own[cell]}”"
+        for cell, change in list(conflict.theirs.items())[:MOST_NAMED]
+    )
+    count = len(conflict.theirs)
+    more = f"；等 {count} 格" if count > MOST_NAMED else ""
+    return f"{conflict.sheet.table}有 {count} 格在工作簿下载之后又保存过，内容与工作簿不同：{both}{more}。"
 
 
 def passed_over(judged: JudgedWorkbook) -> list[str]:

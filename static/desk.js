@@ -2,7 +2,7 @@
 // what an answer cannot say by itself: a field with a mistake is marked as such for a screen reader.
 "use strict";
 
-// 试这一户 stands in a list above the figures it fills: go to them, or a person sees nothing happen and a keyboard is lost.
+// 试这一家 stands in a list above the figures it fills: go to them, or a person sees nothing happen and a keyboard is lost.
 document.addEventListener("htmx:afterSettle", (event) => {
   if (!event.detail.requestConfig?.elt?.id?.startsWith("try-")) return;
   const panel = document.getElementById("try-title");

@@ -5,13 +5,17 @@
 (() => {
   const form = document.querySelector("form[data-grid]");
   if (!form) return;
-  const fields = () => [...form.querySelectorAll("[data-cell] input, [data-cell] select")];
+  const controlsIn = (place) => [...place.querySelectorAll("input, select")];
+  const cellsIn = (place) => [...place.querySelectorAll("[data-cell]")];
+  const fields = () => cellsIn(form).flatMap(controlsIn);
   const valueOf = (field) => (field.type === "checkbox" ? field.checked : field.value);
   const remember = (field) => { field.remembered = valueOf(field); };
   const isChanged = (field) => field.type !== "hidden" && valueOf(field) !== field.remembered;
   const hasChanges = () => fields().some(isChanged);
+  // The boxes of several codes share a name and have no id: a control is told by its name, and a box by its code too.
   const nameOf = (field) => (field.type === "checkbox" ? `${field.name}=${field.value}` : field.name);
   let saving = false;
+  let stored = false;
   let leaving = false;
 
   fields().forEach(remember);
@@ -22,6 +26,12 @@
   function tell(words, tone = "") {
     const state = document.getElementById("saved-state");
     if (state) { state.textContent = words; state.dataset.tone = tone; }
+  }
+  // What stands in the way of 确定上报 was found in what is stored: it is not said of what is not.
+  function tellOfChanges() {
+    tell("有未保存的修改", "warn");
+    const hindrances = document.getElementById("hindrances");
+    if (hindrances) hindrances.textContent = "保存后再看还差什么。";
   }
 
   // Keys: Enter and the arrows move along the column, as in the workbook; Tab stays the browser's own.
@@ -61,16 +71,18 @@
     link.hash = "say";
     here.hidden = false;
   }
+  function showNote(code) {
+    document.querySelectorAll("[data-note]").forEach((note) => { note.hidden = note.dataset.note !== code; });
+    document.getElementById("row-note-none").hidden = true;
+  }
   form.addEventListener("focusin", (event) => {
     cellInFocus = event.target.closest("[data-cell]")?.dataset.cell || cellInFocus;
     offerToSay();
     const code = event.target.closest("tr")?.dataset.row;
-    if (!code) return;
-    document.querySelectorAll("[data-note]").forEach((note) => { note.hidden = note.dataset.note !== code; });
-    document.getElementById("row-note-none").hidden = true;
+    if (code) showNote(code);
   });
 
-  form.addEventListener("input", () => { if (hasChanges()) tell("有未保存的修改", "warn"); });
+  form.addEventListener("input", () => { if (hasChanges()) tellOfChanges(); });
   window.addEventListener("beforeunload", (event) => {
     if (!leaving && hasChanges()) event.preventDefault();
   });
@@ -80,122 +92,154 @@
     send(event.submitter?.value || "save");
   });
 
+  function setButtons(disabled) {
+    document.querySelectorAll('button[form="grid"]').forEach((button) => { button.disabled = disabled; });
+  }
+
   async function send(then) {
     if (saving) return;
     saving = true;
+    stored = false;
     const sent = new Map(fields().map((field) => [nameOf(field), valueOf(field)]));
+    const pressed = document.activeElement.id; // a button that is disabled, or replaced, loses the focus
+    setButtons(true);
+    tell("正在保存…");
+    try {
+      const answer = await post(then);
+      if (answer) receive(answer, sent, then);
+    } catch (fault) { // ours: it is said as what it is, and goes on to the console
+      tell(stored
+        ? "已保存，但本页没能更新。请重新载入本页后再继续填写。"
+        : "本页出错，不知道是否已保存。请重新载入本页核对。", "block");
+      throw fault;
+    } finally {
+      saving = false;
+      setButtons(false);
+      if (document.activeElement === document.body) document.getElementById(pressed)?.focus({ preventScroll: true });
+    }
+  }
+
+  // The server's answer with its text, or nothing when the line broke: then nobody knows whether it was stored, and
+  // sending it again is safe.
+  async function post(then) {
     const body = new FormData(form);
     body.set("then", then);
     body.delete("csrfmiddlewaretoken"); // signing in again in another window changes it: take the cookie's
     const token = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] || form.elements.csrfmiddlewaretoken.value;
-    const buttons = document.querySelectorAll('button[form="grid"]');
-    buttons.forEach((button) => { button.disabled = true; });
-    tell("正在保存…");
     try {
       const answer = await fetch(form.action, { method: "POST", body, headers: { "X-CSRFToken": token } });
-      await receive(answer, sent, then);
-    } catch {
-      tell("没有保存：网络连接中断。您输入的内容仍在页面上，请稍后再点“保存”。", "block");
-    } finally {
-      saving = false;
-      document.querySelectorAll('button[form="grid"]').forEach((button) => { button.disabled = false; });
+      return { url: answer.url, status: answer.status, text: await answer.text() };
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error; // fetch and the reading of its answer throw no other for the line
+      tell("没有收到“已保存”的回答：网络连接中断。您输入的内容仍在页面上，请稍后再点“保存”。", "block");
+      return null;
     }
   }
 
-  async function receive(answer, sent, then) {
+  function receive({ url, status, text }, sent, then) {
     const here = new URL(form.action).pathname;
-    const came = new URL(answer.url).pathname;
+    const came = new URL(url).pathname;
     if (came !== here && came.startsWith("/filings/")) { // stored; the next step has its own page
       leaving = true;
-      window.location.assign(answer.url);
+      window.location.assign(url);
       return;
     }
-    if (came !== here || answer.status === 403) {
+    if (came !== here || status === 403) {
       tell("没有保存：登录已过期。请在新窗口重新登录，再回到本页点“保存”，内容不会丢失。", "block");
       return;
     }
-    if (!answer.ok && answer.status !== 409) {
-      tell(`没有保存：服务器未能完成（${answer.status}）。您输入的内容仍在页面上，请稍后再试。`, "block");
+    if (status !== 200 && status !== 409) {
+      tell(`没有保存：服务器未能完成（${status}）。您输入的内容仍在页面上，请稍后再试。`, "block");
       return;
     }
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const page = new DOMParser().parseFromString(text, "text/html");
     if (!page.getElementById("grid")) {
-      tell("没有保存：服务器的回答无法识别。您输入的内容仍在页面上。", "block");
+      tell("服务器的回答无法识别，不知道是否已保存。您输入的内容仍在页面上，请稍后再点“保存”。", "block");
       return;
     }
-    if (page.querySelector("#refusal [data-conflict]")) meetConflict(page);
-    else if (answer.status === 409) meetRefusal(page);
-    else takeOver(page, sent);
-    if (then === "check" && answer.ok) document.getElementById("beside")?.scrollIntoView({ block: "start", behavior: "smooth" });
+    if (status === 409) refuse(page, sent);
+    else takeOver(page, sent, then);
   }
 
-  // The server's page after a save: totals, marks and remarks come from it; what was typed meanwhile stays.
-  function takeOver(page, sent) {
-    for (const cell of page.querySelectorAll("[data-cell]")) {
-      const mine = form.querySelector(`[data-cell="${cell.dataset.cell}"]`);
-      if (!mine) continue;
-      mine.className = cell.className;
-      const controls = [...mine.querySelectorAll("input, select")];
-      const untouched = controls.every((field) => field.type === "hidden" || valueOf(field) === sent.get(nameOf(field)));
-      const wasOpen = controls.length > 0;
-      const isOpen = Boolean(cell.querySelector("input, select"));
-      if (!wasOpen || (wasOpen !== isOpen && !mine.contains(document.activeElement))) {
-        mine.replaceChildren(...cell.childNodes);
-      } else {
-        mine.querySelector(".cell-says")?.replaceWith(cell.querySelector(".cell-says"));
-        controls.forEach((field) => {
-          const now = cell.querySelector(`#${CSS.escape(field.id)}`);
-          for (const name of ["aria-invalid", "aria-describedby"]) {
-            if (now?.hasAttribute(name)) field.setAttribute(name, now.getAttribute(name));
-            else field.removeAttribute(name);
-          }
-        });
-      }
-      mine.querySelectorAll("input, select").forEach((field) => {
-        field.remembered = untouched ? valueOf(field) : sent.get(nameOf(field));
-      });
-    }
-    form.elements.version.value = page.querySelector("#grid [name=version]").value;
+  function takeOver(page, sent, then) {
+    stored = true;
+    fields().forEach((field) => { field.remembered = sent.get(nameOf(field)); });
+    follow(page, sent);
     replaceParts(page, ["refusal", "tabs", "beside", "bar"]);
     document.querySelector("h1").textContent = page.querySelector("h1").textContent;
     document.querySelectorAll("[data-unsaved]").forEach((notice) => notice.remove());
-    if (hasChanges()) tell("有未保存的修改", "warn");
-    else document.getElementById("saved-state").dataset.tone = "done";
+    const state = document.getElementById("saved-state");
+    if (hasChanges()) tellOfChanges();
+    else if (state) state.dataset.tone = "done";
+    const news = [...page.querySelectorAll(".messages li")].map((line) => line.textContent.trim());
+    if (state && news.length) state.textContent = [state.textContent, ...news].join("。");
+    if (then === "check") document.getElementById("beside")?.scrollIntoView({ block: "start", behavior: "smooth" });
   }
 
-  // Somebody else saved first: cells I did not touch take theirs, the others stay mine with theirs written beside.
-  function meetConflict(page) {
-    let differing = 0;
-    for (const cell of page.querySelectorAll("[data-cell][data-theirs]")) {
-      const mine = form.querySelector(`[data-cell="${cell.dataset.cell}"]`);
-      const field = mine?.querySelector("input:not([type=checkbox], [type=hidden]), select");
-      if (field && !isChanged(field)) {
-        field.value = cell.dataset.theirs;
-        remember(field);
-        continue;
+  // Not stored: somebody saved other text into the same cells, or the filing may not be written just now.
+  function refuse(page, sent) {
+    const mine = new Set(fields().filter(isChanged).map(nameOf));
+    const differing = page.querySelectorAll("[data-theirs]").length;
+    if (differing) {
+      follow(page, sent);
+      fields().filter((field) => mine.has(nameOf(field))).forEach((field) => { field.remembered = null; });
+    }
+    replaceParts(page, ["refusal"]);
+    tell(differing
+      ? `没有保存：有 ${differing} 格他人先保存了别的内容，已在表中标出，核对后再保存。`
+      : "没有保存，原因见表的上方。您输入的内容仍在页面上。", "block");
+    document.getElementById("refusal").scrollIntoView({ block: "center" });
+  }
+
+  // The cells as the server has them now: figures, marks and remarks come from its page; what was typed since the form
+  // was sent stays.
+  function follow(page, sent) {
+    const theirs = new Map(cellsIn(page).map((cell) => [cell.dataset.cell, cell]));
+    for (const mine of cellsIn(form)) {
+      const cell = theirs.get(mine.dataset.cell);
+      if (!cell) continue;
+      mine.className = cell.className;
+      const untouched = controlsIn(mine).every((field) => valueOf(field) === sent.get(nameOf(field)));
+      const isFree = !controlsIn(mine).length || !mine.contains(document.activeElement);
+      if (isFree && (!isAlike(mine, cell) || (untouched && !saysTheSame(mine, cell)))) {
+        mine.replaceChildren(...cell.childNodes);
+        controlsIn(mine).forEach(remember);
+      } else {
+        followInPlace(mine, cell, untouched);
       }
-      if (!mine) continue;
-      differing += 1;
-      mine.classList.add("conflict");
-      const says = mine.querySelector(".cell-says");
-      const theirs = cell.querySelector(".cell-says");
-      if (says && theirs) says.replaceWith(theirs);
     }
     form.elements.version.value = page.querySelector("#grid [name=version]").value;
-    replaceParts(page, ["refusal"]);
-    tell(`没有保存：有人先保存了这张表。您没改过的格已换成对方的；还有 ${differing} 格不同，核对后再保存。`, "block");
-    document.getElementById("refusal").scrollIntoView({ block: "center" });
   }
+  const byName = (cell) => new Map(controlsIn(cell).map((field) => [nameOf(field), field]));
+  const isAlike = (mine, cell) => {
+    const [here, there] = [byName(mine), byName(cell)];
+    return here.size > 0 && here.size === there.size && [...here.keys()].every((name) => there.has(name));
+  };
+  const saysTheSame = (mine, cell) => {
+    const there = byName(cell);
+    return controlsIn(mine).every((field) => valueOf(field) === valueOf(there.get(nameOf(field))));
+  };
 
-  // The filing may not be written just now (submitted in another tab, locked): say so, and keep what was typed.
-  function meetRefusal(page) {
-    replaceParts(page, ["refusal"]);
-    tell("没有保存，原因见表的上方。您输入的内容仍在页面上。", "block");
-    document.getElementById("refusal").scrollIntoView({ block: "center" });
+  // Only what stands around the controls, so that the cursor, and what was typed meanwhile, stay.
+  function followInPlace(mine, cell, untouched) {
+    const there = byName(cell);
+    for (const field of controlsIn(mine)) {
+      const now = there.get(nameOf(field));
+      for (const name of ["aria-invalid", "aria-describedby"]) {
+        if (now?.hasAttribute(name)) field.setAttribute(name, now.getAttribute(name));
+        else field.removeAttribute(name);
+      }
+      if (!now || !untouched || valueOf(field) === valueOf(now)) continue;
+      if (field.type === "checkbox") field.checked = now.checked;
+      else field.value = now.value;
+      remember(field);
+    }
+    const [says, theirs] = [mine.querySelector(".cell-says"), cell.querySelector(".cell-says")];
+    if (says && theirs) says.replaceWith(theirs);
   }
 
   function replaceParts(page, ids) {
-    const focused = document.activeElement?.dataset?.row || document.activeElement?.closest?.("tr")?.dataset.row;
+    const row = document.activeElement?.closest?.("tr")?.dataset.row;
     for (const id of ids) {
       const fresh = page.getElementById(id);
       const old = document.getElementById(id);
@@ -204,9 +248,6 @@
       window.htmx?.process(fresh);
     }
     offerToSay();
-    const note = focused && document.querySelector(`[data-note="${focused}"]`);
-    if (!note) return;
-    note.hidden = false;
-    document.getElementById("row-note-none").hidden = true;
+    if (row) showNote(row);
   }
 })();

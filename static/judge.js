@@ -136,6 +136,7 @@ const judging = (() => {
     "or_zero": (filing, number) => number ?? ZERO,
     "filled": (filing, value) => value !== null,
     "empty": (filing, value) => value === null,
+    "when": (filing, premise, conclusion) => premise ? conclusion : null,
     "exists": AMONG_ROWS((given) => given.some(Boolean)),
     "every": AMONG_ROWS((given) => given.every(Boolean)),
     "has": (filing, chosen, ...codes) => { // 3 stands for 3A to 3E; nothing chosen has none

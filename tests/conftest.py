@@ -6,6 +6,7 @@ import sys
 import time
 from email import message_from_bytes
 from pathlib import Path
+from random import Random
 from urllib.parse import quote
 
 import pytest
@@ -63,12 +64,19 @@ class Mailbox:
 
 def pytest_addoption(parser):
     parser.addoption("--with-database", action="store_true", help="only the tests that touch the database")
+    parser.addoption("--shuffle", metavar="SEED", help="in an order drawn with this seed, the same for the same seed")
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-django, which puts last the tests that empty the database
 def pytest_collection_modifyitems(config, items):
-    """The second database lane need not repeat what touches no database."""
-    if not config.getoption("--with-database"):
-        return
+    if seed := config.getoption("--shuffle"):
+        Random(seed).shuffle(items)
+    if config.getoption("--with-database"):
+        leave_out_what_touches_no_database(config, items)
+
+
+def leave_out_what_touches_no_database(config, items) -> None:
+    """The second database lane need not repeat it."""
     asks = {"db", "transactional_db", "django_db_setup"}
     chosen, left_out = [], []
     for test in items:

@@ -87,8 +87,8 @@ def file_values(filing: Filing, values: dict[str, str], by: User) -> Submission:
         submitted_at=AT,
         from_state=State.DRAFT,
     )
-    filing.latest = submission
+    filing.in_force = submission
     if filing.state in (State.APPROVED, State.LOCKED):
-        filing.approved = submission
+        filing.approved = filing.counted = submission
     filing.save()
     return submission

@@ -13,6 +13,8 @@ from reporting import (
     conversation,
     digests,
     dispatches,
+    moves,
+    register,
     registration,
     reminders,
     workflow,
@@ -23,12 +25,14 @@ from tests.may import CLEAN_MAY, make_may, open_period
 from tests.officials import file_may, freeze
 from tests.test_registration import facts as application_facts
 
+MINUTE = timedelta(minutes=1)
 LONG_FIGURE = {**CLEAN_MAY, "2010.c1": "1100", "2050.c1": "500"}
 
 
 def tell(cast: Cast) -> None:
     may = make_may(cast)
     _register(cast)
+    _change_the_register(cast)
     _remind(may)
     _review(cast, may)
     _ask_for_time(cast, may)
@@ -46,6 +50,19 @@ def _register(cast: Cast) -> None:
     people_emails.activation(cast.wang_lei, AT)
     people_emails.password_reset(cast.li_na, AT)
     people_emails.password_changed(cast.li_na, AT)
+
+
+def _change_the_register(cast: Cast) -> None:
+    """Of 嘉陵, about which nothing else is told."""
+    correct = register.correct_first_day
+    correct(cast.jialing, joined_on=date(2024, 6, 1), reason="6月起纳统。", by=cast.chen_yu, at=AT)
+    correct(
+        cast.jialing, joined_on=date(2023, 1, 1), reason="登记错了。", by=cast.chen_yu, at=AT + timedelta(minutes=1)
+    )
+    asked = moves.propose_move(
+        cast.jialing, cast.nanan, since=date(2024, 5, 10), reason="迁至南岸区。", by=cast.zhou_tao, at=AT
+    )
+    moves.decline_move(asked, answer="实际经营地仍在渝中区。", by=cast.he_qing, at=AT)
 
 
 def _remind(may) -> None:

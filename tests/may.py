@@ -44,4 +44,4 @@ def open_period(code: str, opens_on: date) -> Period:
 
 
 def fresh(filing: Filing) -> Filing:
-    return Filing.objects.select_related("period", "latest", "approved", "enterprise", "district").get(pk=filing.pk)
+    return Filing.objects.select_related("period", "in_force", "approved", "enterprise", "district").get(pk=filing.pk)

@@ -4,6 +4,7 @@ from datetime import date
 
 from django.test import Client
 
+from accounts.clock import real_now
 from accounts.models import Installation, User
 from reporting import workflow
 from reporting.judging import judge
@@ -16,7 +17,9 @@ WARNED_MAY = {**CLEAN_MAY, "2090.c1": "-900"}  # a loss as large as the income a
 
 def make_it_be(day: date) -> None:
     """The pages read the clock; a demonstration's clock can be set."""
-    Installation.objects.update_or_create(pk=1, defaults={"is_demo": True, "demo_day": day})
+    Installation.objects.update_or_create(
+        pk=1, defaults={"is_demo": True, "demo_day": day, "demo_since": real_now().date()}
+    )
 
 
 def sign_in(user: User) -> Client:
@@ -52,8 +55,8 @@ def freeze(filing: Filing, by: User, values: dict[str, str], findings: list[dict
         submitted_at=AT,
         from_state=State.DRAFT,
     )
-    filing.latest, filing.state = submission, State.SUBMITTED
-    filing.save(update_fields=["latest", "state"])
+    filing.in_force, filing.state = submission, State.SUBMITTED
+    filing.save(update_fields=["in_force", "state"])
     return submission
 
 

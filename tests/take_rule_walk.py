@@ -78,14 +78,14 @@ def walk(page: Page) -> None:
     page.goto(R604)
     expect.set_options(timeout=20_000)
     texts, foot = page.get_by_label("公式（须成立）"), page.locator("#effect-says")
-    expect(foot).to_contain_text("没有一户受影响")
+    expect(foot).to_contain_text("没有一家受影响")
 
     texts.fill(MISTAKEN)  # the letter O for a nought
     expect(page.locator(".mistake mark")).to_be_visible()
     picture(page, 1)
 
     texts.fill(EDITED)
-    expect(foot).to_contain_text("户将不通过")
+    expect(foot).to_contain_text("家新增不通过")
     page.get_by_label("提示语").fill(MESSAGE)
     page.wait_for_timeout(1000)
     picture(page, 2)

@@ -17,6 +17,7 @@ from accounts.links import activation_link, reset_link
 from accounts.models import District, DistrictContact, Enterprise, Installation, JournalEntry, User
 from accounts.models.journal import AppendOnly
 from tests.cast import AT, PASSWORD, make_district, make_user
+from tests.reading import markup_of, words_on
 
 NEW_PASSWORD = "江风又一程-2024"
 
@@ -64,7 +65,7 @@ def test_a_mobile_two_people_share_signs_nobody_in(cast):
 
 def test_a_wrong_password_is_refused_in_chinese(client, cast):
     answer = client.post("/login/", {"username": "zhoutao", "password": "wrong"})
-    assert "账号或密码不对" in answer.content.decode()
+    assert "账号或密码不对" in words_on(answer)
 
 
 def test_a_deactivated_person_cannot_sign_in_and_an_open_session_ends(client, cast):
@@ -78,10 +79,10 @@ def test_a_deactivated_person_cannot_sign_in_and_an_open_session_ends(client, ca
 def test_five_wrong_passwords_lock_and_the_page_says_how_long(client, cast):
     for _ in range(5):
         answer = client.post("/login/", {"username": "zhoutao", "password": "wrong"})
-    said = answer.content.decode()
+    said = words_on(answer, 429)
     assert "暂停登录 15 分钟" in said
     again = client.post("/login/", {"username": "ZhouTao", "password": PASSWORD})
-    assert "暂停登录 15 分钟" in again.content.decode()
+    assert "暂停登录 15 分钟" in words_on(again, 429)
     assert "_auth_user_id" not in client.session
 
 
@@ -122,7 +123,7 @@ def test_the_activation_link_sets_a_password_once(client, cast):
     assert user.check_password(NEW_PASSWORD)
     assert JournalEntry.objects.filter(action="激活账号", by=user).exists()
     client.logout()
-    assert "不能再用" in client.get(link, follow=True).content.decode()
+    assert "不能再用" in words_on(client.get(link, follow=True))
 
 
 @pytest.mark.parametrize(("link", "life"), [(activation_link, timedelta(days=7)), (reset_link, timedelta(hours=24))])
@@ -132,20 +133,20 @@ def test_a_link_lives_as_long_as_it_says(client, cast, link, life, monkeypatch):
     address = link(cast.li_na).split("8000", 1)[-1]
     real = datetime.now()
     monkeypatch.setattr(ActivationTokens, "_now", lambda self: real + life - timedelta(minutes=1))
-    assert "再输入一次" in client.get(address, follow=True).content.decode()
+    assert "再输入一次" in words_on(client.get(address, follow=True))
     monkeypatch.setattr(ActivationTokens, "_now", lambda self: real + life + timedelta(minutes=1))
-    assert "不能再用" in client.get(address, follow=True).content.decode()
+    assert "不能再用" in words_on(client.get(address, follow=True))
 
 
 def test_an_activation_link_does_not_reset_nor_the_other_way_round(client, cast):
     crossed = activation_link(cast.li_na).split("8000", 1)[-1].replace("/activate/", "/password/reset/")
-    assert "不能再用" in client.get(crossed, follow=True).content.decode()
+    assert "不能再用" in words_on(client.get(crossed, follow=True))
 
 
 def test_the_link_of_a_deactivated_account_is_dead(client, cast):
     link = reset_link(cast.wang_lei).split("8000", 1)[-1]
     people.deactivate(cast.wang_lei, by=cast.li_na, at=AT, why="离职")
-    assert "不能再用" in client.get(link, follow=True).content.decode()
+    assert "不能再用" in words_on(client.get(link, follow=True))
 
 
 def test_a_forgotten_password_sends_one_letter_and_tells_strangers_nothing(client, cast, sent):
@@ -183,7 +184,7 @@ def test_a_password_is_changed_by_its_owner_only_with_the_old_one(client, cast, 
     ],
 )
 def test_strength_is_said_in_words(client, db, password, words):
-    said = client.post("/password/strength/", {"new_password1": password}).content.decode()
+    said = words_on(client.post("/password/strength/", {"new_password1": password}))
     assert words in said
 
 
@@ -292,7 +293,7 @@ def test_a_district_keeps_its_own_line_of_the_contact_list(client, cast):
     line = {"leader": "张局", "clerk": "陈宇", "post": "科员", "phone": "023-63890000", "email": ""}
     client.post("/contacts/edit/", line)
     assert DistrictContact.objects.get(district=cast.yuzhong).leader == "张局"
-    assert "张局" in client.get("/contacts/").content.decode()
+    assert "张局" in words_on(client.get("/contacts/"))
     assert JournalEntry.objects.get(action="修改区县联系人").district == cast.yuzhong
 
 
@@ -335,10 +336,10 @@ def test_the_journal_is_filtered_and_exported(client, cast):
     journal.record(by=cast.li_na, at=AT, action="保存", enterprise=cast.yuntu, period="2024M05", why="=1+1")
     journal.record(by=cast.sun_jie, at=AT - timedelta(days=9), action="确定上报", enterprise=cast.shancheng)
     client.force_login(cast.zhou_tao)
-    page = client.get("/journal/", {"enterprise": "云图", "period": "2024m05", "since": "2024-06-05"}).content.decode()
+    page = words_on(client.get("/journal/", {"enterprise": "云图", "period": "2024m05", "since": "2024-06-05"}))
     assert "李娜" in page and "孙洁" not in page
     for written in ("2024年5月", "2024年05月", " 2024 年 5 月"):
-        page = client.get("/journal/", {"period": written}).content.decode()
+        page = words_on(client.get("/journal/", {"period": written}))
         assert "李娜" in page and "孙洁" not in page
     text = client.get("/journal/export.csv", {"action": "保存"}).content.decode("utf-8-sig")
     assert "'=1+1" in text and "确定上报" not in text
@@ -428,9 +429,9 @@ def test_kept_letters_are_shown_to_the_system_and_in_a_demonstration(client, cas
     client.force_login(cast.zhou_tao)
     assert client.get("/letters/").status_code == 403
     client.force_login(cast.wu_gang)
-    page = client.get("/letters/").content.decode()
+    page = markup_of(client.get("/letters/"))
     assert "请激活您的账号" in page and 'href="http' in page and "/activate/" in page and "p@example.com" in page
-    assert "还没有邮件" in client.get("/letters/", {"to": "nobody"}).content.decode()
+    assert "还没有邮件" in words_on(client.get("/letters/", {"to": "nobody"}))
     Installation.objects.create(pk=1, is_demo=True)
     client.logout()
     assert client.get("/letters/").status_code == 200

@@ -13,6 +13,7 @@ from reporting.conversation import unread_for
 from reporting.models import Announcement, AnnouncementSeen
 from tests.cast import AT
 from tests.officials import make_it_be, sign_in
+from tests.reading import markup_of, words_on
 
 DAY = AT.date()
 TYPED = {"title": "五月月报提前", "text": "请于10日前上报。\n\n谢谢。", "to_firms": "on", "to_districts": "on"}
@@ -186,23 +187,23 @@ def test_one_taken_down_while_its_letters_are_written_goes_to_nobody_more(cast, 
 def test_the_city_writes_looks_at_it_with_whom_it_reaches_and_publishes(cast):
     client = sign_in(cast.zhou_tao)
     typed = TYPED | {"by_mail": "on", "shown_until": "2024-06-30"}
-    preview = client.post("/announcements/write/", typed | {"then": "preview"}).content.decode()
+    preview = words_on(client.post("/announcements/write/", typed | {"then": "preview"}))
     assert "3 家企业、" in preview and "企业邮箱 4 个、" in preview and "区县邮箱 2 个" in preview
     assert not Announcement.objects.exists()
-    again = client.post("/announcements/write/", typed | {"then": "write"}).content.decode()
+    again = words_on(client.post("/announcements/write/", typed | {"then": "write"}))
     assert "五月月报提前" in again and not Announcement.objects.exists()
     answer = client.post("/announcements/write/", typed | {"then": "publish"})
     published = Announcement.objects.get()
     assert answer.url == f"/announcements/{published.pk}/"
     assert (published.by, published.shown_until, published.by_mail) == (cast.zhou_tao, date(2024, 6, 30), True)
-    page = client.get(answer.url).content.decode()
+    page = markup_of(client.get(answer.url))
     assert "请于10日前上报。</p>" in page and "<p>谢谢。" in page and "正在显示" in page
 
 
 def test_boxes_left_empty_stay_empty_through_the_preview(cast):
     client = sign_in(cast.zhou_tao)
     typed = {"title": "给区县", "text": "正文", "to_districts": "on", "then": "preview"}
-    preview = client.post("/announcements/write/", typed).content.decode()
+    preview = words_on(client.post("/announcements/write/", typed))
     assert "个区县" in preview and "家企业" not in preview and "不发邮件" in preview
     hidden = {"title": "给区县", "text": "正文", "to_firms": "False", "to_districts": "True", "by_mail": "False"}
     client.post("/announcements/write/", hidden | {"then": "publish"})
@@ -213,7 +214,8 @@ def test_boxes_left_empty_stay_empty_through_the_preview(cast):
 @pytest.mark.parametrize("typed", [{"title": ""}, {"to_firms": "", "to_districts": ""}, {"shown_until": "明天"}])
 def test_what_is_wrong_is_said_beside_what_was_typed(cast, typed):
     wanted = {key: text for key, text in (TYPED | typed).items() if text or key == "title"}
-    page = sign_in(cast.zhou_tao).post("/announcements/write/", wanted | {"then": "publish"}).content.decode()
+    answer = sign_in(cast.zhou_tao).post("/announcements/write/", wanted | {"then": "publish"})
+    page = markup_of(answer, answer.status_code)
     assert ("errorlist" in page or "notice-block" in page) and "请于10日前上报。" in page
     assert not Announcement.objects.exists()
 
@@ -221,7 +223,7 @@ def test_what_is_wrong_is_said_beside_what_was_typed(cast, typed):
 def test_it_is_shown_as_text_with_its_lines(cast):
     published = announce(cast.zhou_tao, title="<b>标题</b>", text="<script>alert(1)</script>\n第二行")
     for address in ("/", "/messages/", "/announcements/", f"/announcements/{published.pk}/"):
-        page = sign_in(cast.li_na).get(address).content.decode()
+        page = markup_of(sign_in(cast.li_na).get(address))
         assert "&lt;b&gt;标题" in page and "<b>标题</b>" not in page and "<script>alert" not in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt;<br>第二行" in page
 
@@ -230,13 +232,13 @@ def test_it_is_shown_as_text_with_its_lines(cast):
 def test_it_stands_on_the_first_page_until_it_is_acknowledged(cast, person, home):
     announce(cast.zhou_tao)
     client = sign_in(getattr(cast, person))
-    assert "知道了" in client.get(home).content.decode()
-    assert '<b class="new">1<' in client.get("/account/").content.decode()
+    assert "知道了" in words_on(client.get(home))
+    assert '<b class="new">1<' in markup_of(client.get("/account/"))
     pk = Announcement.objects.get().pk
     assert client.post(f"/announcements/{pk}/seen/", {"back": home}).url == "/"
     assert client.post(f"/announcements/{pk}/seen/", {"back": "/messages/"}).url == "/messages/"
-    assert "知道了" not in client.get(home).content.decode()
-    assert '<b class="new">' not in client.get("/account/").content.decode()
+    assert "知道了" not in words_on(client.get(home))
+    assert '<b class="new">' not in markup_of(client.get("/account/"))
 
 
 def test_opening_it_is_knowing_of_it(cast):
@@ -248,18 +250,18 @@ def test_opening_it_is_knowing_of_it(cast):
 def test_one_for_the_districts_is_none_of_the_firms(cast):
     published = announce(cast.zhou_tao, to_firms=False)
     client = sign_in(cast.li_na)
-    assert "五月月报提前" not in client.get("/announcements/").content.decode()
+    assert "五月月报提前" not in words_on(client.get("/announcements/"))
     assert client.get(f"/announcements/{published.pk}/").status_code == 404
     assert client.post(f"/announcements/{published.pk}/seen/").status_code == 404
-    assert "五月月报提前" not in Client().get("/login/").content.decode()
+    assert "五月月报提前" not in words_on(Client().get("/login/"))
 
 
 def test_the_sign_in_page_shows_title_and_day_and_not_the_text(cast):
     published = announce(cast.zhou_tao)
-    page = Client().get("/login/").content.decode()
+    page = words_on(Client().get("/login/"))
     assert "五月月报提前" in page and "2024年6月5日" in page and "请于10日前上报" not in page
     take_down(published, cast.zhou_tao, AT, "日期写错")
-    assert "五月月报提前" not in Client().get("/login/").content.decode()
+    assert "五月月报提前" not in words_on(Client().get("/login/"))
 
 
 def test_the_page_of_one_taken_down_says_why_and_hides_its_text_from_others(cast):
@@ -267,17 +269,17 @@ def test_the_page_of_one_taken_down_says_why_and_hides_its_text_from_others(cast
     url = f"/announcements/{published.pk}/"
     city = sign_in(cast.zhou_tao)
     refused = city.post(f"{url}take-down/", {"why": ""})
-    assert refused.status_code == 409 and "请写明撤下的原因" in refused.content.decode()
+    assert "请写明撤下的原因" in words_on(refused, 409)
     assert city.post(f"{url}take-down/", {"why": "日期写错"}).url == url
-    firm = sign_in(cast.li_na).get(url).content.decode()
+    firm = words_on(sign_in(cast.li_na).get(url))
     assert "日期写错" in firm and "请于10日前上报" not in firm
-    assert "请于10日前上报" in city.get(url).content.decode()
-    assert "五月月报提前" not in sign_in(cast.li_na).get("/announcements/").content.decode()
-    assert "已撤下" in city.get("/announcements/").content.decode()
+    assert "请于10日前上报" in words_on(city.get(url))
+    assert "五月月报提前" not in words_on(sign_in(cast.li_na).get("/announcements/"))
+    assert "已撤下" in words_on(city.get("/announcements/"))
 
 
 def test_the_citys_tabs_lead_to_announcements_and_the_journal(cast):
     client = sign_in(cast.zhou_tao)
     for page in ("/firms/", "/announcements/", "/journal/"):
-        shown = client.get(page).content.decode()
+        shown = markup_of(client.get(page))
         assert 'href="/announcements/"' in shown and 'href="/journal/"' in shown and ">管理</a>" in shown

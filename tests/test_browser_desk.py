@@ -41,16 +41,16 @@ def begin(office, user):
 def test_the_city_sees_a_change_before_it_happens_and_saves_it(office, filed):
     page = begin(office, filed.city)
     texts = page.get_by_label("公式（须成立）")
-    expect(page.locator("#effect-says")).to_have_text("2024年5月试算的 2 户中，没有一户受影响。")
+    expect(page.locator("#effect-says")).to_have_text("2024年5月试算的 2 家中，没有一家受影响。")
 
     texts.fill("M20211 + M2O212 <= M2021")
     expect(page.locator(".mistake mark")).to_have_text("M2O212")
     expect(page.locator("#says-texts")).to_contain_text("第10个字符起：没有名为“M2O212”的指标、参数或属性。")
     expect(texts).to_have_attribute("aria-invalid", "true")
-    expect(page.locator("#effect-says")).to_have_text("改正标出的错误，就能看到会影响谁。")
+    expect(page.locator("#effect-says")).to_have_text("改正标出的错误，就能看到影响哪些企业。")
 
     texts.fill(NARROW)
-    expect(page.get_by_text("2024年5月试算的 2 户中：1 户将不通过，1 户仍不通过。")).to_be_visible()
+    expect(page.get_by_text("2024年5月试算的 2 家中：1 家新增不通过，1 家仍不通过。")).to_be_visible()
     expect(texts).not_to_have_attribute("aria-invalid", "true")
     expect(page.locator("#reads")).to_contain_text("20211＋20212≤2021")
     expect(page.get_by_role("link", name="重庆云图软件有限公司")).to_be_visible()
@@ -86,7 +86,7 @@ def test_a_late_answer_to_an_earlier_text_is_not_shown(office, filed):
     with suppress(Error):  # the browser has given that request up
         held[0].continue_()
     page.wait_for_timeout(600)
-    expect(page.locator("#effect-says")).to_have_text("2024年5月试算的 2 户中，没有一户受影响。")
+    expect(page.locator("#effect-says")).to_have_text("2024年5月试算的 2 家中，没有一家受影响。")
 
 
 def test_the_verdict_on_one_filing_follows_its_figures(office, filed):

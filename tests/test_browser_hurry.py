@@ -82,7 +82,7 @@ def test_a_recalled_submission_left_open_in_the_district_cannot_be_decided(offic
     expect(clerk.get_by_role("heading", level=1)).to_contain_text("草稿")
     reviewer.get_by_role("checkbox", name="勾选 重庆云图软件有限公司").check()
     press(reviewer, "批量审核通过所勾选的")
-    expect(reviewer.locator("#content")).to_contain_text("通过 0 份，留下 1 份")
+    expect(reviewer.locator("#content")).to_contain_text("通过 0 份，1 份须逐份审核")
     assert not submission.reviews.exists()
 
 

@@ -85,7 +85,7 @@ def fill_in_and_mend(clerk: Page) -> None:
 
 def submit(clerk: Page, reason: str = "") -> None:
     press(clerk, "数据审核")
-    expect(clerk.get_by_role("heading", level=1)).to_contain_text("数据审核通过")
+    expect(clerk.get_by_role("heading", level=1)).to_contain_text("数据审核无错误")
     clerk.get_by_role("button", name="确定上报").click()
     expect(clerk).to_have_url("/filings/2024M05/submit/")
     clerk.get_by_label("本单位承诺依照《中华人民共和国统计法》").check()

@@ -73,7 +73,7 @@ def test_what_was_submitted_returned_and_asked(office, may, width):
     workflow.query(submission, may.reviewer, AT, "请说明亏损原因")
     look_at(office, may.clerk, ["/", MAY], width)
     workflow.answer(fresh(may.filing), may.clerk, AT, "项目延期")
-    workflow.send_back(fresh(may.filing).latest, [{"cell": "2090.c1", "reason": "请核实"}], may.reviewer, AT)
+    workflow.send_back(fresh(may.filing).in_force, [{"cell": "2090.c1", "reason": "请核实"}], may.reviewer, AT)
     look_at(office, may.clerk, ["/", MAY, SHEET, f"{MAY}submit/", receipt], width)
 
 

@@ -1,4 +1,4 @@
-"""试一户: figures in boxes, and the rule's verdict while they are changed."""
+"""试一家: figures in boxes, and the rule's verdict while they are changed."""
 
 import json
 import re
@@ -139,7 +139,7 @@ def test_what_an_edition_says_is_text_and_no_markup(page):
 
 def test_without_a_filing_it_says_what_to_do(page):
     show(page, render_to_string(FRAGMENT, {"try_json": ""}))
-    expect(page.get_by_text("请选一个这条规则适用的报告期和一户企业")).to_be_visible()
+    expect(page.get_by_text("请选一个这条规则适用的报告期和一家企业")).to_be_visible()
 
 
 @pytest.mark.parametrize("width", WIDTHS)

@@ -13,7 +13,7 @@ from openpyxl import Workbook
 
 from forms_tables.workbook_package import Unreadable
 from reporting.calendar_entry import NoDate, read_day, read_days
-from reporting.calendar_files import COLUMNS, read_arrangement, rows_to_fill, write_csv, write_workbook
+from reporting.calendar_files import COLUMNS, read_arrangement, rows_to_fill, write_rows, write_workbook
 from reporting.calendars import (
     ONE_DAY,
     Calendar,
@@ -246,6 +246,13 @@ def test_it_reads_a_file_with_and_without_the_columns_that_only_repeat():
     assert bare.notes == ["1 行没有日期，已略过。"]
 
 
+def test_it_reads_the_heads_and_answers_of_its_own_template():
+    head = "日期,星期,年份,节日,类型,周末,节日当天,网址"
+    answers = [row.replace(",yes", ",是").replace(",no", ",否") for row in ROWS]
+    assert read(lines(*answers, head=head)).festivals == read(lines(*ROWS)).festivals != ()
+    assert not set("abcdefghijklmnopqrstuvwxyz") & set(write_rows(rows_to_fill(CALENDAR, 2027)).decode("utf-8-sig"))
+
+
 def test_it_reads_what_a_chinese_excel_saves():
     assert read(lines(*ROWS).encode("gb18030")).festivals == read(lines(*ROWS)).festivals
     assert read(lines(*ROWS).encode("utf-8-sig")).festivals == read(lines(*ROWS)).festivals
@@ -254,19 +261,19 @@ def test_it_reads_what_a_chinese_excel_saves():
 @pytest.mark.parametrize(
     ("row", "sentence"),
     [
-        ("2027-05-07,周五,2027,劳动节,调休上班,no,no,", "第 6 行 type：2027年5月7日（周五）不是周六或周日"),
-        ("2027-05-09,周六,2027,劳动节,调休上班,yes,no,", "第 6 行 weekday：2027-05-09是周日，表里写的是“周六”"),
-        ("2027-05-09,周日,2027,劳动节,调休上班,no,no,", "第 6 行 is_weekend：2027-05-09是周日"),
-        ("2027-05-03,周一,2027,青年节,放假,no,no,", "第 6 行 date：2027年5月3日（周一）重复：第 4 行已写为劳动节放假"),
-        ("05/09/2027,,2027,劳动节,放假,,no,", "第 6 行 date：“05/09/2027”看不出是哪一天"),
-        ("9999-12-31,,2027,劳动节,放假,,no,", "第 6 行 date：“9999-12-31”不在2027年前后，请核对年份"),
-        ("2025-05-09,,2027,劳动节,放假,,no,", "第 6 行 date：“2025-05-09”不在2027年前后"),
-        ("2027-05-09,,2027,,放假,,no,", "第 6 行 festival：没有写节日名称"),
-        (f"2027-05-09,,2027,{'劳动节' * 20},放假,,no,", "第 6 行 festival：节日名称超过 40 字"),
-        ("2027-05-09,,2027,劳动节,加班,,no,", "第 6 行 type：“加班”不认识"),
-        ("2027-05-09,,2027,劳动节,放假,,也许,", "第 6 行 festival_day_itself：“也许”不认识"),
-        ("2027-05-09,,2027,劳动节,调休上班,,yes,", "第 6 行 festival_day_itself：调休上班日不能是节日当天"),
-        ("2027-05-09,,,劳动节,调休上班,,no,", "第 6 行 notice_year：没有填写"),
+        ("2027-05-07,周五,2027,劳动节,调休上班,no,no,", "第 6 行 类型：2027年5月7日（周五）不是周六或周日"),
+        ("2027-05-09,周六,2027,劳动节,调休上班,yes,no,", "第 6 行 星期：2027-05-09是周日，表里写的是“周六”"),
+        ("2027-05-09,周日,2027,劳动节,调休上班,no,no,", "第 6 行 周末：2027-05-09是周日"),
+        ("2027-05-03,周一,2027,青年节,放假,no,no,", "第 6 行 日期：2027年5月3日（周一）重复：第 4 行已写为劳动节放假"),
+        ("05/09/2027,,2027,劳动节,放假,,no,", "第 6 行 日期：“05/09/2027”看不出是哪一天"),
+        ("9999-12-31,,2027,劳动节,放假,,no,", "第 6 行 日期：“9999-12-31”不在2027年前后，请核对年份"),
+        ("2025-05-09,,2027,劳动节,放假,,no,", "第 6 行 日期：“2025-05-09”不在2027年前后"),
+        ("2027-05-09,,2027,,放假,,no,", "第 6 行 节日：没有写节日名称"),
+        (f"2027-05-09,,2027,{'劳动节' * 20},放假,,no,", "第 6 行 节日：节日名称超过 40 字"),
+        ("2027-05-09,,2027,劳动节,加班,,no,", "第 6 行 类型：“加班”不认识"),
+        ("2027-05-09,,2027,劳动节,放假,,也许,", "第 6 行 节日当天：“也许”不认识"),
+        ("2027-05-09,,2027,劳动节,调休上班,,yes,", "第 6 行 节日当天：调休上班日不能是节日当天"),
+        ("2027-05-09,,,劳动节,调休上班,,no,", "第 6 行 年份：没有填写"),
         ("2027-05-05,,2027,劳动节,放假,,no,", "劳动节的放假日期不连续，中间缺2027年5月4日（周二）"),
         ("2027-06-12,,2027,端午节,调休上班,,no,", "端午节只有调休上班日"),
     ],
@@ -290,9 +297,10 @@ def test_a_file_of_another_year_says_so():
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (b"", "缺少列：date、notice_year、festival、type、festival_day_itself"),
+        (b"", "缺少列：日期、年份、节日、类型、节日当天"),
         ("日期,节日\n".encode(), "第 1 行缺少列"),
-        (f"{HEAD},date\n".encode(), "列名重复：date"),
+        (f"{HEAD},date\n".encode(), "列名重复：日期"),
+        (f"{HEAD},日期\n".encode(), "列名重复：日期"),
         (b"\xff\xfe\x00\x01\xff", "文字编码"),
         (b"date\0,notice_year\n", "不是 CSV 文本"),
         (f'{HEAD}\n"2027-05-01,'.encode(), "引号没有配对"),
@@ -337,8 +345,8 @@ def test_it_reads_a_workbook_with_dates_and_with_dates_as_text():
     [
         (lambda sheet: sheet.__setitem__("A3", "=A2+1"), "A3：是公式。请复制后“选择性粘贴—数值”"),
         (lambda sheet: sheet.merge_cells("D2:D3"), "D2:D3：合并了单元格"),
-        (lambda sheet: sheet.__setitem__("A3", 46509), "第 3 行 date：“46509”看不出是哪一天"),
-        (lambda sheet: sheet.__setitem__("A3", "5/2/27"), "第 3 行 date：“5/2/27”看不出是哪一天"),
+        (lambda sheet: sheet.__setitem__("A3", 46509), "第 3 行 日期：“46509”看不出是哪一天"),
+        (lambda sheet: sheet.__setitem__("A3", "5/2/27"), "第 3 行 日期：“5/2/27”看不出是哪一天"),
     ],
 )
 def test_a_workbook_is_refused_at_the_cell(change, sentence):
@@ -356,7 +364,7 @@ def test_a_workbook_that_is_none_is_refused_whole(content):
         read(content, name="2027.xlsx")
 
 
-@pytest.mark.parametrize(("write", "name"), [(write_csv, "a.csv"), (write_workbook, "a.xlsx")])
+@pytest.mark.parametrize(("write", "name"), [(write_rows, "a.csv"), (write_workbook, "a.xlsx")])
 def test_the_template_has_last_years_shape_and_no_dates(write, name):
     rows = rows_to_fill(CALENDAR, 2027)
     assert len(rows) == sum(
@@ -369,7 +377,7 @@ def test_the_template_has_last_years_shape_and_no_dates(write, name):
 
 def test_the_template_of_the_first_year_is_empty_but_for_its_columns():
     assert rows_to_fill(Calendar([]), 2027) == []
-    assert write_csv([]).decode("utf-8-sig").startswith("date,notice_year,festival")
+    assert write_rows([]).decode("utf-8-sig").startswith("日期,年份,节日,类型,节日当天,上一次的日期")
 
 
 @given(st.binary(max_size=400))

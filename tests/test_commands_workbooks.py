@@ -249,8 +249,8 @@ class TestUpload:
         received = self.receive(city, filled)
         assert (received.problems, received.saved) == ((), ())
         (sentence,) = received.conflicts
-        assert "云谷填表人保存过" in sentence and "2024-06-05 10:00" in sentence
-        assert "草稿“130”，工作簿“120”" in sentence and "主营业务收入" not in sentence  # 1,000.00 is 1000
+        assert "草稿“130”（云谷填表人 2024-06-05 10:00 保存），工作簿“120”" in sentence
+        assert "主营业务收入" not in sentence  # 1,000.00 is 1000
         assert self.cells(city) == {"2010.c1": "1,000.00", "2110.c1": "130"}
 
     def test_writes_over_it_when_the_person_says_so(self, city, template):
@@ -267,6 +267,27 @@ class TestUpload:
         assert self.receive(city, bad.filled(out.getvalue(), "软统企6", {"2110.c1": 120})).saved == ("软统企6",)
         assert self.receive(city, bad.filled(out.getvalue(), "软统企6", {"2110.c1": 120})).saved == ("软统企6",)
         assert self.receive(city, bad.filled(out.getvalue(), "软统企6", {"2110.c1": 125})).conflicts
+
+    def test_leaves_alone_what_others_saved_since_in_cells_it_says_nothing_new_of(self, city):
+        self.save(city, {"2110.c1": "130", "2010.c1": "1000"})
+        out = io.BytesIO()
+        write_filing_template(city.filing, out)
+        self.save(city, {"2010.c1": "1100", "2111.c1": "250"})
+        received = self.receive(city, bad.filled(out.getvalue(), "软统企6", {"2110.c1": 120}))
+        assert (received.conflicts, received.saved) == ((), ("软统企6",))
+        assert self.cells(city) == {"2110.c1": "120", "2010.c1": "1100", "2111.c1": "250"}
+
+    def test_stores_no_table_when_another_is_in_conflict(self, city):
+        city.firm.attributes |= {"A38": "是"}
+        city.firm.save()
+        city.filing.refresh_from_db()
+        out = io.BytesIO()
+        write_filing_template(city.filing, out)
+        save_sheet(city.filing, "软统企7", {"G701.c1": "7"}, 0, city.clerk, AT)
+        filled = bad.filled(bad.filled(out.getvalue(), "软统企6", {"2110.c1": 120}), "软统企7", {"G701.c1": 8})
+        received = self.receive(city, filled)
+        assert len(received.conflicts) == 1 and received.saved == ()
+        assert [sheet.cells for sheet in city.filing.sheets.all()] == [{"G701.c1": "7"}]
 
     def test_carries_the_versions_when_the_command_writes_it(self, city, tmp_path):
         self.save(city, {"2110.c1": "130"})

@@ -7,12 +7,13 @@ from django.urls import reverse
 
 from accounts.access import Refused
 from accounts.models import DeadAddress, JournalEntry, Letter
-from reporting import register, workflow
+from reporting import moves, workflow
 from reporting.conversation import mark_read, plan_digest, say, talk_about, threads_of, unread_for
 from reporting.models import Filing, Message, Period, ThreadSeen
 from tests.cast import AT, SHANGHAI, make_user
 from tests.may import fresh, make_may
 from tests.officials import file_may, make_it_be, sign_in
+from tests.reading import markup_of, words_on
 
 DAY = AT.date()
 FIVE = datetime(2024, 6, 5, 17, 0, tzinfo=SHANGHAI)
@@ -175,9 +176,52 @@ def test_somebody_who_has_left_is_told_nothing(may, cast):
 
 def test_a_filing_that_went_to_another_district_waits_for_the_old_one_no_more(may, cast):
     say(may.filing, "请看一下。", cast.li_na, AT)
-    register.move_enterprise(cast.yuntu, cast.nanan, since=date(2024, 5, 20), reason="迁址", by=cast.zhou_tao, at=AT)
-    assert unread(cast.chen_yu) == 0
+    second = make_user("nanan2", "林涛", "district", district=cast.nanan)
+    move_to_nanan(cast)
+    assert (unread(cast.chen_yu), unread(cast.he_qing), unread(second)) == (0, 1, 1)
     assert not threads_of(cast.chen_yu).exists() and threads_of(cast.he_qing).exists()
+
+
+def move_to_nanan(cast):
+    said = {"since": date(2024, 5, 20), "reason": "迁址"}
+    proposed = moves.propose_move(cast.yuntu, cast.nanan, **said, by=cast.zhou_tao, at=AT)
+    return moves.accept_move(proposed, by=cast.he_qing, at=AT)
+
+
+def test_the_new_district_is_told_of_what_nobody_of_the_old_one_has_read(may, cast):
+    colleague = make_user("yuzhong2", "林涛", "district", district=cast.yuzhong)
+    say(may.filing, "第一句。", cast.li_na, AT)
+    mark_read(may.filing, colleague)  # read for the office
+    say(may.filing, "第二句。", cast.li_na, AT + MINUTE)
+    say(may.filing, "第三句。", cast.li_na, AT + 2 * MINUTE)
+    move_to_nanan(cast)
+    assert unread(cast.he_qing) == 2
+    assert mark_read(may.filing, cast.he_qing) == Message.objects.get(text="第一句。").pk
+
+
+def test_what_was_said_to_a_district_without_people_waits_for_the_next_one(may, cast):
+    cast.chen_yu.is_active = False
+    cast.chen_yu.save()
+    say(may.filing, "有人吗？", cast.li_na, AT)
+    say(may.filing, "市级看到了。", cast.zhou_tao, AT)
+    move_to_nanan(cast)
+    assert unread(cast.he_qing) == 2
+
+
+def test_a_thread_that_was_read_is_no_news_to_the_new_district(may, cast):
+    say(may.filing, "请看一下。", cast.li_na, AT)
+    mark_read(may.filing, cast.chen_yu)
+    move_to_nanan(cast)
+    assert unread(cast.he_qing) == 0 and threads_of(cast.he_qing).exists()
+
+
+def test_the_new_districts_daily_letter_tells_of_what_came_along(may, cast):
+    say(may.filing, "请看一下。", cast.li_na, AT)
+    plan_digest(AT.replace(hour=17))
+    move_to_nanan(cast)
+    plan_digest(AT.replace(hour=17) + timedelta(days=1))
+    told = Letter.objects.filter(stem="message_digest").values_list("to", flat=True)
+    assert cast.he_qing.email in told
 
 
 def test_the_header_costs_one_query_for_every_role(may, cast, django_assert_num_queries):
@@ -209,7 +253,7 @@ def test_the_thread_shows_messages_and_reviews_in_the_order_of_time(may, cast):
     reasons = [{"cell": "2010.c1", "reason": "请核对合同"}]
     workflow.send_back(submission, reasons, may.reviewer, AT + 2 * MINUTE)
     say(may.filing, "马上改。", cast.wang_lei, AT + 3 * MINUTE, "2010.c1")
-    page = sign_in(cast.li_na).get(path_of(may.filing)).content.decode()
+    page = markup_of(sign_in(cast.li_na).get(path_of(may.filing)))
     words = ["第 1 次上报", "已上报，请审核。", "退回企业", "请核对合同", "马上改。"]
     assert sorted(words, key=page.index) == words
     assert "李娜</b> · 重庆云图软件有限公司" in page and "陈宇 · 渝中区" in page
@@ -217,7 +261,7 @@ def test_the_thread_shows_messages_and_reviews_in_the_order_of_time(may, cast):
 
 def test_a_cell_leads_to_the_readers_own_screen(may, cast):
     say(may.filing, "这一格。", cast.li_na, AT, "2010.c1", for_city=True)
-    before = sign_in(cast.chen_yu).get(path_of(may.filing)).content.decode()
+    before = markup_of(sign_in(cast.chen_yu).get(path_of(may.filing)))
     assert "软统企6表2010" in before and "#cell-2010.c1" not in before  # nothing submitted: no screen to lead to
     receipt = file_may(may.filing, may.clerk).receipt
     for person, screen in [
@@ -225,17 +269,17 @@ def test_a_cell_leads_to_the_readers_own_screen(may, cast):
         (cast.chen_yu, f"/district/submissions/{receipt}/"),
         (cast.zhou_tao, f"/city/submissions/{receipt}/"),
     ]:
-        page = sign_in(person).get(path_of(may.filing)).content.decode()
+        page = markup_of(sign_in(person).get(path_of(may.filing)))
         assert f'href="{screen}#cell-2010.c1"' in page
-        assert 'id="cell-2010.c1"' in sign_in(person).get(screen).content.decode()
+        assert 'id="cell-2010.c1"' in markup_of(sign_in(person).get(screen))
 
 
 def test_opening_the_thread_reads_it_and_marks_what_was_new_once(may, cast):
     say(may.filing, "请看一下。", cast.chen_yu, AT)
     client = sign_in(cast.li_na)
-    assert "未读</span>" in client.get(path_of(may.filing)).content.decode()
+    assert "未读</span>" in markup_of(client.get(path_of(may.filing)))
     assert unread(cast.li_na) == 0
-    assert "未读</span>" not in client.get(path_of(may.filing)).content.decode()
+    assert "未读</span>" not in markup_of(client.get(path_of(may.filing)))
 
 
 def test_sending_ends_at_the_message_and_a_refusal_keeps_the_words(may, cast):
@@ -245,20 +289,20 @@ def test_sending_ends_at_the_message_and_a_refusal_keeps_the_words(may, cast):
     assert answer.url == f"{path_of(may.filing)}#message-{message.pk}"
     assert (message.cell, message.for_city, message.by) == ("2010.c1", True, cast.chen_yu)
     refused = client.post(path_of(may.filing), {"text": "长" * 1001, "cell": "2010.c1"})
-    page = refused.content.decode()
+    page = markup_of(refused, 409)
     assert refused.status_code == 409 and "最多 1000 字" in page and "长" * 1001 in page and 'value="2010.c1"' in page
 
 
 def test_a_cell_asked_for_in_the_address_is_filled_in_and_nonsense_is_not(may):
     client = sign_in(may.clerk)
-    page = client.get(path_of(may.filing), {"cell": "2010.c1"}).content.decode()
+    page = markup_of(client.get(path_of(may.filing), {"cell": "2010.c1"}))
     assert 'name="cell" value="2010.c1"' in page and "不针对具体数据" in page
-    assert 'name="cell"' not in client.get(path_of(may.filing), {"cell": "<b>"}).content.decode()
+    assert 'name="cell"' not in markup_of(client.get(path_of(may.filing), {"cell": "<b>"}))
 
 
 def test_what_is_said_is_shown_as_text(may):
     say(may.filing, "<script>alert(1)</script>\n第二行", may.clerk, AT)
-    page = sign_in(may.reviewer).get(path_of(may.filing)).content.decode()
+    page = markup_of(sign_in(may.reviewer).get(path_of(may.filing)))
     assert "&lt;script&gt;alert(1)&lt;/script&gt;<br>第二行" in page and "<script>alert" not in page
 
 
@@ -275,10 +319,10 @@ def test_the_way_to_the_thread_says_how_much_is_unread(may, cast):
     for words in ("一", "二"):
         say(may.filing, words, cast.chen_yu, AT, "2010.c1")
     for screen in ("/filings/2024M05/", "/filings/2024M05/t6/"):
-        page = sign_in(cast.li_na).get(screen).content.decode()
+        page = markup_of(sign_in(cast.li_na).get(screen))
         assert "留言 2 条" in page and "2 条未读" in page and path_of(may.filing) in page
     assert "本表的留言" in page
-    page = sign_in(cast.chen_yu).get(f"/district/submissions/{submission.receipt}/").content.decode()
+    page = markup_of(sign_in(cast.chen_yu).get(f"/district/submissions/{submission.receipt}/"))
     assert "留言 2 条" in page and "条未读</b>" not in page and "就单元格的留言" in page
     assert talk_about(may.filing, cast.li_na).unread == 2
 
@@ -287,21 +331,21 @@ def test_the_way_to_the_thread_says_how_much_is_unread(may, cast):
 def test_every_page_says_in_its_header_what_is_unread(may, cast, person, number):
     for words in ("一", "二"):
         say(may.filing, words, cast.chen_yu, AT)
-    page = sign_in(getattr(cast, person)).get("/account/").content.decode()
+    page = markup_of(sign_in(getattr(cast, person)).get("/account/"))
     assert ('<b class="new">2<' in page) is bool(number)
 
 
 def test_the_inbox_asks_the_database_no_more_for_more_threads(may, cast, django_assert_max_num_queries):
     client = sign_in(cast.chen_yu)
-    assert "还没有留言" in client.get("/messages/").content.decode()
+    assert "还没有留言" in words_on(client.get("/messages/"))
     say(may.filing, "请看一下。", cast.li_na, AT, "2010.c1")
     with django_assert_max_num_queries(12) as one:
         client.get("/messages/")
     say(Filing.objects.get(enterprise=cast.jialing), "请看一下。", cast.zhao_min, AT, "2010.c1")
     with django_assert_max_num_queries(len(one)):
-        page = client.get("/messages/").content.decode()
+        page = markup_of(client.get("/messages/"))
     assert "重庆云图" in page and "重庆嘉陵" in page and page.count("1 条未读</span></p>") == 2
-    page = client.get("/messages/?show=unread&q=嘉陵").content.decode()
+    page = markup_of(client.get("/messages/?show=unread&q=嘉陵"))
     assert "重庆嘉陵" in page and "重庆云图" not in page
 
 
@@ -365,7 +409,7 @@ def test_somebody_who_came_later_is_told_only_of_what_came_since(may, cast):
     say(may.filing, "新来以后的。", cast.li_na, AT)
     plan_digest(FIVE)
     assert [line["words"] for line in digests()[newcomer.email].facts["messages"]] == ["新来以后的。"]
-    page = sign_in(newcomer).get(path_of(may.filing)).content.decode()
+    page = markup_of(sign_in(newcomer).get(path_of(may.filing)))
     assert page.count("未读</span>") == 1
 
 

@@ -71,8 +71,8 @@ def found_alone(filing: Filing) -> list[tuple]:
         return sorted(
             [(f.rule, f.cells) for f in findings] + [("-", (f"{p.table}!{p.code}.{p.column}",)) for p in unruled]
         )
-    facts = replace(facts_for(filing), attributes=filing.latest.attributes)
-    return sorted((f.rule, f.cells) for f in examine(filing.edition, submission_values(filing.latest), facts))
+    facts = replace(facts_for(filing), attributes=filing.in_force.attributes)
+    return sorted((f.rule, f.cells) for f in examine(filing.edition, submission_values(filing.in_force), facts))
 
 
 def found_together(period: Period) -> dict[int, list[tuple]]:
@@ -88,7 +88,7 @@ def judged(period: Period) -> set[int]:
     typed = Sheet.objects.filter(filing__period=period).exclude(cells={}).values("filing")
     with_firm = Filing.objects.filter(period=period, state__in=Filing.WITH_FIRM, pk__in=typed)
     sent = Filing.objects.filter(period=period).exclude(state__in=[*Filing.WITH_FIRM, State.EXEMPT])
-    return {*with_firm.values_list("pk", flat=True), *sent.exclude(latest=None).values_list("pk", flat=True)}
+    return {*with_firm.values_list("pk", flat=True), *sent.exclude(in_force=None).values_list("pk", flat=True)}
 
 
 def agrees(period: Period) -> int:
@@ -108,7 +108,7 @@ def test_it_finds_in_a_whole_city_what_judging_each_filing_finds(db):
     for name in [name for name in edition.parameters if name.startswith("k_")]:
         workflow.set_parameter(edition, name, None, Decimal("0.25"), shiji, AT, "附录三")
     month, annual = Period.objects.get(pk="2024M05"), Period.objects.get(pk="2023A")
-    adjust(Filing.objects.filter(period=month, latest=None, state=State.DRAFT).first(), "2021.c2", "12345.67")
+    adjust(Filing.objects.filter(period=month, in_force=None, state=State.DRAFT).first(), "2021.c2", "12345.67")
     adjust(Filing.objects.filter(period=month, state=State.APPROVED).first(), "2010.c3", "1.00")
     states = {filing.state for filing in Filing.objects.in_bulk(judged(month) | judged(annual)).values()}
     assert {State.DRAFT, State.SUBMITTED, State.RETURNED, State.APPROVED} <= states
@@ -137,7 +137,7 @@ def test_it_reads_the_draft_while_the_firm_has_it_and_the_frozen_figures_otherwi
     workflow.submit(may.filing, may.clerk, AT, signer="王经理", committed=True)
     stored = dataset.load(may.may)
     assert stored.filings.select("filing", "state", "submission", "revenue").rows() == [
-        (may.filing.pk, State.SUBMITTED, fresh(may.filing).latest_id, 90000)
+        (may.filing.pk, State.SUBMITTED, fresh(may.filing).in_force_id, 90000)
     ]
     workflow.recall(may.filing, may.clerk, AT)
     assert dataset.load(may.may).filings["submission"].to_list() == [None]
@@ -452,7 +452,7 @@ def test_a_filing_that_holds_something_odd_is_judged_by_itself_and_named(may):
     long, strange = f"{10**19}.00", "壹佰"
     freeze(may.filing, may.clerk, {"2010.c1": long, "2020.c1": "5.00"})
     freeze(may.other_filing, may.other_clerk, {"2010.c1": strange})
-    third = Filing.objects.get(period=may.may, latest=None)
+    third = Filing.objects.get(period=may.may, in_force=None)
     freeze(third, may.clerk, {"2010.c1": "10.00", "2020.c1": "20.00"})
     stored = dataset.load(may.may)
     assert stored.filings["filing"].to_list() == [third.pk]

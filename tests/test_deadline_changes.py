@@ -278,7 +278,7 @@ def test_a_reading_holds_for_periods_opened_afterwards(may):
     again = workflow.open_period("2021M05", may.city, AT)
     assert str(again.enterprise_deadline.date) == "2021-06-12"
     assert again.reading == festival_only
-    entry = JournalEntry.objects.get(action="设定截止日读法")
+    entry = JournalEntry.objects.get(action="设定顺延口径")
     assert entry.before == {"哪些放假日顺延": "放假安排内的每一天", "哪些截止日顺延": "只有企业和区县月报的截止日"}
     assert (entry.after["哪些放假日顺延"], entry.why) == ("节日当天", "渝经信软件〔2024〕9号")
 
@@ -373,7 +373,7 @@ def test_a_level_that_does_not_concern_them_is_not_told_to_firms_and_districts(m
 
 def test_a_firm_with_an_extension_beyond_the_new_date_is_told_that_it_stands(may):
     Filing.objects.filter(pk=may.filing.pk).update(extended_to=date(2024, 6, 25))
-    by_hand(may, enterprise=18, district=19, city=20)
+    by_hand(may, enterprise=18, district=25, city=26)
     assert "已获准延期至2024年6月25日（周二），延期仍然有效" in message_of(letters_to(may.clerk.email).get()).body
     assert "延期" not in message_of(letters_to("91500103ma5x88079d").get()).body
 

@@ -61,11 +61,11 @@ def publish(filed, rule, fields):
 def resubmit(filed, firm, values):
     """The next submission, under the revision in force."""
     filing = Filing.objects.select_related("period").get(enterprise=firm, period=filed.may)
-    first, code = filing.latest, Period.objects.get(pk="2024M05").edition_code
+    first, code = filing.in_force, Period.objects.get(pk="2024M05").edition_code
     first.pk, first.number, first.receipt, first.edition_code, first._state.adding = None, 2, "2024M05-2", code, True
     first.values = values
     first.save()
-    Filing.objects.filter(pk=filing.pk).update(latest=first)
+    Filing.objects.filter(pk=filing.pk).update(in_force=first)
 
 
 def typed(draft, rule="R604", **changes):
@@ -92,8 +92,8 @@ def groups(answer):
 def test_a_rule_as_published_touches_nobody(filed):
     answer = effect(filed, texts=OLD)
     assert groups(answer) == {"still_fail": (1, Decimal("2000.00"), Decimal("53.3"))}
-    assert "2024年5月试算的 4 户中，没有一户受影响。" in answer.text
-    assert "对其中 3 户适用" in answer.text
+    assert "2024年5月试算的 4 家中，没有一家受影响。" in answer.text
+    assert "对其中 3 家适用" in answer.text
 
 
 def test_a_narrower_tolerance_says_who_newly_fails_and_with_what_revenue(filed):
@@ -105,12 +105,12 @@ def test_a_narrower_tolerance_says_who_newly_fails_and_with_what_revenue(filed):
     told = answer.context["listed"].lines
     assert [(line.filing.enterprise.name, line.told.before) for line in told] == [("重庆云图软件有限公司", "通过")]
     assert "20211＋20212 为 500.01 万元，而 2021“1.软件产品收入”为 500.00 万元，相差 0.01 万元" in told[0].told.after
-    assert f"/city/submissions/{Filing.objects.get(pk=filed.filing.pk).latest.receipt}/" in answer.text
+    assert f"/city/submissions/{Filing.objects.get(pk=filed.filing.pk).in_force.receipt}/" in answer.text
 
 
 def test_of_a_draft_it_says_where_but_shows_no_figure(filed):
     filing = filed.filing
-    Filing.objects.filter(pk=filing.pk).update(state=State.DRAFT, latest=None)
+    Filing.objects.filter(pk=filing.pk).update(state=State.DRAFT, in_force=None)
     workflow.save_sheet(fresh(filing), "软统企6", {**CLEAN_MAY, **WITHIN}, 0, filed.clerk, AT)
     answer = effect(filed, texts=NARROW)
     assert groups(answer)["newly_fail"] == (1, Decimal(0), Decimal("0.0"))
@@ -132,7 +132,7 @@ def test_a_condition_leaves_out_those_to_whom_it_no_longer_applies(filed):
     answer = effect(filed, texts=OLD, when="M2021 >= 600")
     found = answer.context["effect"].groups["no_longer_applies"]
     assert (found.filings, found.failed, found.revenue) == (3, 1, Decimal("3250.00"))
-    assert "其中原来不通过的 1 户" in answer.text
+    assert "其中原来不通过的 1 家" in answer.text
     assert answer.context["listed"].lines[0].filing.enterprise == filed.cast.jialing  # it failed before
 
 
@@ -165,16 +165,16 @@ def test_each_filing_is_compared_with_the_revision_it_was_submitted_under(filed)
 
 def test_a_filing_submitted_before_says_by_which_revision_it_is_judged(filed):
     client = sign_in(filed.city)
-    address = f"/city/submissions/{Filing.objects.get(pk=filed.filing.pk).latest.receipt}/"
+    address = f"/city/submissions/{Filing.objects.get(pk=filed.filing.pk).in_force.receipt}/"
     assert "制度第1版</dd>" in client.get(address).text
     publish(filed, "R604", {"texts": [NARROW]})
-    assert "制度第1版。6月5日发布的第2版不改变这份上报件的审核结果" in client.get(address).text
+    assert "制度第1版。6月5日发布的第2版不改变这份上报件的数据审核结果" in client.get(address).text
 
 
 def test_a_long_list_is_shown_in_pages_with_the_true_total(filed, monkeypatch):
     monkeypatch.setattr("reporting.views.city.desk.SHOWN", 2)
     answer = effect(filed, texts="M2020.c1 > 9999", columns="")
-    assert "试算的 4 户中：3 户将不通过，1 户仍不通过" in answer.text
+    assert "试算的 4 家中：3 家新增不通过，1 家仍不通过" in answer.text
     assert [line.told.revenue for line in answer.context["listed"].lines] == [Decimal("1000.00"), Decimal("500.00")]
     second = effect(filed, texts="M2020.c1 > 9999", columns="", show="newly_fail/2")
     assert [line.told.revenue for line in second.context["listed"].lines] == [Decimal("250.00")]
@@ -200,7 +200,7 @@ def test_a_rule_that_reads_a_coefficient_nobody_has_entered_is_tried_all_the_sam
 
 def test_it_says_so_while_nobody_has_submitted(may):
     answer = effect(may, texts=NARROW)
-    assert "还没有一户上报" in answer.text
+    assert "还没有一家上报" in answer.text
     assert answer.context.get("effect") is None
 
 
@@ -289,8 +289,8 @@ def test_the_page_reads_a_rule_in_the_words_of_the_form(filed):
     assert read.words == "20211＋20212≤2021＋容差"
     assert read.columns == ("本年本期累计", "去年同期累计", "上期累计") or len(read.columns) == 3
     assert read.places == 3
-    assert "试一户" in page.text
-    assert "没有一户受影响" in page.text
+    assert "试一家" in page.text
+    assert "没有一家受影响" in page.text
 
 
 def test_saving_changes_the_draft_and_the_journal_says_what(filed):

@@ -1,11 +1,9 @@
 """The screens of a revision: the draft, its parameters and rows, the rehearsal, and the publication."""
 
-import re
 from datetime import date
 
 import pytest
 from django.core.management import call_command
-from django.utils.html import escape
 
 from accounts.models import JournalEntry
 from forms_tables import drafting
@@ -14,6 +12,7 @@ from reporting.models import DraftEdition, ParameterValue, Period, PublishedEdit
 from tests.cast import AT, make_user
 from tests.may import make_may, open_period
 from tests.officials import file_may, make_it_be, sign_in
+from tests.reading import markup_of, words_on
 
 pytestmark = pytest.mark.django_db
 CODE, TABLE = "chongqing-2024", "软统企6"
@@ -51,18 +50,14 @@ def changed(draft, by, change=lambda c: drafting.with_rule(c, "R604", TIGHTER)) 
     return workflow.change_draft(draft, draft.version, change(draft.content), by, AT, "")
 
 
-def text_of(answer) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", answer.content.decode()))
-
-
 # The draft
 
 
 def test_it_says_what_a_revision_is_and_begins_one(may, desk):
-    shown = text_of(desk.get("/city/desk/"))
+    shown = words_on(desk.get("/city/desk/"))
     assert "现在没有修订稿" in shown and "起草修订" in shown
     assert desk.post("/city/desk/begin/").status_code == 302
-    shown = text_of(desk.get("/city/desk/"))
+    shown = words_on(desk.get("/city/desk/"))
     assert "第0稿" not in shown and "第1版" in shown and "周涛" in shown and "还没有改动" in shown
     desk.post("/city/desk/begin/")
     assert DraftEdition.objects.count() == 1
@@ -82,7 +77,7 @@ def test_a_page_of_an_abandoned_draft_does_nothing_to_the_next(may, draft, desk,
     following.refresh_from_db()
     assert (following.state, following.version, following.rehearsals.count()) == (DraftEdition.OPEN, 1, 1)
     assert PublishedEdition.objects.count() == 1
-    shown = desk.get(f"/city/desk/{'' if path.startswith(('re', 'ab', 'un')) else path}").content.decode()
+    shown = markup_of(desk.get(f"/city/desk/{'' if path.startswith(('re', 'ab', 'un')) else path}"))
     assert f'name="draft" value="{following.pk}"' in shown
 
 
@@ -99,7 +94,7 @@ def test_the_association_reads_and_changes_nothing(may, draft):
         page = client.get(f"/city/desk/{path}")
         assert page.status_code == 200
         for words in ("写入修订稿", "撤销", "放弃修订稿", "新增参数", "删除", "试算第"):
-            assert words not in page.content.decode(), (path, words)
+            assert words not in words_on(page), (path, words)
     for path in ("begin/", "abandon/", "undo/rule/R604/", "rehearse/", "publish/", "parameters/FX/drop/"):
         assert client.post(f"/city/desk/{path}").status_code == 403
     assert client.post("/city/desk/parameters/FX/", PARAMETER).status_code == 404
@@ -111,8 +106,8 @@ def test_it_tells_every_change_field_by_field_and_undoes_one(may, desk, draft):
     changed(
         draft, may.city, lambda c: drafting.with_parameter(drafting.with_rule(c, "R604", TIGHTER), "FX", {"unit": "元"})
     )
-    page = desk.get("/city/desk/").content.decode()
-    for words in (escape("M20211 + M20212 <= M2021 + eps(2)"), escape(TIGHTER["texts"][0]), "元／美元", "公式", "R604"):
+    page = words_on(desk.get("/city/desk/"))
+    for words in ("M20211 + M20212 <= M2021 + eps(2)", TIGHTER["texts"][0], "元／美元", "公式", "R604"):
         assert words in page
     assert desk.post("/city/desk/undo/rule/R604/").status_code == 302
     standing = DraftEdition.objects.get()
@@ -125,17 +120,17 @@ def test_it_tells_every_change_field_by_field_and_undoes_one(may, desk, draft):
 
 def test_it_lists_what_stops_publishing_with_the_way_there(may, desk, draft):
     changed(draft, may.city, lambda c: drafting.without_indicator(drafting.without_rule(c, "R622"), "20211"))
-    page = desk.get("/city/desk/").content.decode()
+    page = markup_of(desk.get("/city/desk/"))
     assert '<a href="/city/desk/rules/R604/">审核关系 R604</a>' in page and "20211" in page
-    assert "R622" in text_of(desk.get("/city/desk/")) and "不能删除" in page
+    assert "R622" in words_on(desk.get("/city/desk/")) and "不能删除" in page
     assert "/city/desk/publish/" not in page
-    assert "处须改正，不能发布" in text_of(desk.get("/city/desk/publish/"))
+    assert "处须改正，不能发布" in words_on(desk.get("/city/desk/publish/"))
 
 
 def test_it_gives_a_draft_up(may, desk, draft):
-    assert "已放弃" in text_of(desk.post("/city/desk/abandon/", follow=True))
+    assert "已放弃" in words_on(desk.post("/city/desk/abandon/", follow=True))
     assert DraftEdition.objects.get().state == DraftEdition.ABANDONED
-    assert "现在没有修订稿" in text_of(desk.get("/city/desk/publish/", follow=True))
+    assert "现在没有修订稿" in words_on(desk.get("/city/desk/publish/", follow=True))
 
 
 # Parameters
@@ -167,7 +162,7 @@ def test_it_adds_and_drops_a_parameter(may, desk, draft):
 )
 def test_it_says_at_the_field_what_is_wrong_with_a_parameter(may, desk, draft, typed, words):
     answer = desk.post("/city/desk/parameters/YOY_LIMIT/", {**PARAMETER, **typed, "version": 0})
-    assert answer.status_code == 422 and words in text_of(answer)
+    assert words in words_on(answer, 422)
     assert DraftEdition.objects.get().version == 0
 
 
@@ -182,13 +177,13 @@ def test_it_reads_a_figure_pasted_in_full_width(may, desk, draft, typed):
 )
 def test_it_refuses_a_name_a_formula_could_not_tell_apart(may, desk, draft, name, words):
     answer = desk.post("/city/desk/parameters/new/", {**PARAMETER, "name": name, "version": 0})
-    assert answer.status_code == 422 and words in text_of(answer)
+    assert words in words_on(answer, 422)
 
 
 def test_it_says_that_what_was_entered_goes_before_a_default(may, desk, draft):
     ParameterValue.objects.create(name="YOY_LIMIT", value="33", source="通知")
-    assert "录入的取值优先" in text_of(desk.get("/city/desk/parameters/YOY_LIMIT/"))
-    assert "录入的取值优先" not in text_of(desk.get("/city/desk/parameters/EPS/"))
+    assert "录入的取值优先" in words_on(desk.get("/city/desk/parameters/YOY_LIMIT/"))
+    assert "录入的取值优先" not in words_on(desk.get("/city/desk/parameters/EPS/"))
 
 
 def test_a_stale_page_keeps_what_was_typed(may, desk, draft):
@@ -202,8 +197,8 @@ def test_a_stale_page_keeps_what_was_typed(may, desk, draft):
     ]:
         answer = desk.post(f"/city/desk/{path}", {**typed, "version": 0})
         assert answer.status_code == 409, path
-        assert kept in answer.content.decode() and "吴敏" in answer.content.decode()
-        assert 'name="version" value="1"' in answer.content.decode() or path == "publish/"
+        assert kept in words_on(answer, 409) and "吴敏" in words_on(answer, 409)
+        assert 'name="version" value="1"' in markup_of(answer, 409) or path == "publish/"
     assert DraftEdition.objects.get().version == 1
 
 
@@ -255,12 +250,12 @@ def test_it_changes_a_row(may, desk, draft):
 
 
 def test_it_drops_a_row_though_rules_read_it_and_names_them(may, desk, draft):
-    shown = text_of(desk.get("/city/desk/indicators/20211/"))
+    shown = words_on(desk.get("/city/desk/indicators/20211/"))
     assert "R604" in shown and "删除后须一并修改" in shown
     assert desk.post("/city/desk/indicators/20211/drop/", {"version": 0}).status_code == 302
     assert "20211" not in DraftEdition.objects.get().edition.indicators
-    assert "审核关系 R604" in text_of(desk.get("/city/desk/"))
-    assert "已从修订稿删除" in text_of(desk.get("/city/desk/indicators/?table=t6"))
+    assert "审核关系 R604" in words_on(desk.get("/city/desk/"))
+    assert "已从修订稿删除" in words_on(desk.get("/city/desk/indicators/?table=t6"))
 
 
 @pytest.mark.parametrize(
@@ -288,7 +283,7 @@ def test_it_drops_a_row_though_rules_read_it_and_names_them(may, desk, draft):
 )
 def test_it_says_at_the_field_what_is_wrong_with_a_row(may, desk, draft, typed, words):
     answer = desk.post("/city/desk/indicators/new/t6/", {**ROW, "code": "2114", **typed, "version": 0})
-    assert answer.status_code == 422 and words in answer.content.decode().replace("&#x27;", "'"), text_of(answer)
+    assert words in words_on(answer, 422)
     assert DraftEdition.objects.get().version == 0
 
 
@@ -300,40 +295,40 @@ def test_it_rehearses_and_shows_whom_it_touches(may, desk, draft, django_capture
     changed(draft, may.city)
     with django_capture_on_commit_callbacks(execute=True):
         answer = desk.post("/city/desk/rehearse/", {"period": "2024M05", "version": 1})
-    shown = text_of(desk.get(answer.url))
-    assert "2024年5月试算" in shown and "1 户" in shown and "900.00" in shown and "渝中区" in shown
+    shown = words_on(desk.get(answer.url))
+    assert "2024年5月试算" in shown and "1 家" in shown and "900.00" in shown and "渝中区" in shown
     seen = Rehearsal.objects.get()
     for which in ("blocked", "R604:fail"):
         listed = desk.get(f"/city/desk/rehearsals/{seen.pk}/{which}/")
-        assert may.firm.name in listed.content.decode()
+        assert may.firm.name in words_on(listed)
     assert desk.get(f"/city/desk/rehearsals/{seen.pk}/atlantis/").status_code == 404
-    assert "将不能上报 1 户" in text_of(desk.get("/city/desk/"))
+    assert "将不能上报 1 家" in words_on(desk.get("/city/desk/"))
     changed(DraftEdition.objects.get(), may.city, lambda c: drafting.with_rule(c, "R605", {"message": "改了"}))
-    assert "发布前须按现在的稿再试算一次" in text_of(desk.get(f"/city/desk/rehearsals/{seen.pk}/"))
+    assert "发布前须按现在的稿再试算一次" in words_on(desk.get(f"/city/desk/rehearsals/{seen.pk}/"))
 
 
 def test_it_shows_how_far_a_rehearsal_is_and_when_it_was_lost(may, desk, draft):
     said = {"draft": draft, "version": 0, "period": may.may, "by": may.city, "at": AT, "done": 30, "total": 3000}
     running = Rehearsal.objects.create(**said, effect={"spoken": "2999-01-01T00:00:00+08:00", "hand": "x"})
-    page = desk.get(f"/city/desk/rehearsals/{running.pk}/").content.decode()
+    page = markup_of(desk.get(f"/city/desk/rehearsals/{running.pk}/"))
     assert 'hx-trigger="every 2s"' in page and 'value="30"' in page and 'max="3000"' in page and "可以离开" in page
     Rehearsal.objects.update(effect={"spoken": "2024-01-01T00:00:00+08:00", "hand": "x"})
-    page = desk.get(f"/city/desk/rehearsals/{running.pk}/").content.decode()
+    page = markup_of(desk.get(f"/city/desk/rehearsals/{running.pk}/"))
     assert (
         "已中断" in page
         and "重新试算" in page
         and "hx-trigger" not in page.partition("<main")[2].partition("</main")[0]
     )
     Rehearsal.objects.update(state="failed", effect={"spoken": "2024-01-01T00:00:00+08:00", "failure": "OSError"})
-    assert "没有完成" in desk.get(f"/city/desk/rehearsals/{running.pk}/").content.decode()
+    assert "没有完成" in words_on(desk.get(f"/city/desk/rehearsals/{running.pk}/"))
 
 
 def test_it_wants_to_be_seen_before_it_is_published(may, desk, draft):
     changed(draft, may.city)
-    shown = text_of(desk.get("/city/desk/publish/"))
+    shown = words_on(desk.get("/city/desk/publish/"))
     assert "还没有试算过" in shown and "修订原因和依据" not in shown
     answer = desk.post("/city/desk/publish/", {"holds_from": "2024M05", "reason": "通知", "seen": "on", "version": 1})
-    assert answer.status_code == 409 and "试算" in text_of(answer)
+    assert "试算" in words_on(answer, 409)
 
 
 def test_it_publishes_from_a_period_with_a_reason(may, desk, draft, django_capture_on_commit_callbacks):
@@ -346,7 +341,7 @@ def test_it_publishes_from_a_period_with_a_reason(may, desk, draft, django_captu
     page = desk.get("/city/desk/publish/")
     offered = [code for code, _ in page.context["form"].fields["holds_from"].choices]
     assert offered[:3] == ["", "2024M05", "2024M06"] and "2024A" in offered and "2024M04" not in offered
-    assert "2024年4月及更早的报告期已锁定" in text_of(page) and "将不能上报 1 户" in text_of(page)
+    assert "2024年4月及更早的报告期已锁定" in words_on(page) and "将不能上报 1 家" in words_on(page)
     right = {"holds_from": "2024M05", "reason": "渝经信软件〔2024〕21号", "seen": "on", "version": 1}
     for missing, words in {
         "reason": "请填写修订原因和依据",
@@ -354,16 +349,16 @@ def test_it_publishes_from_a_period_with_a_reason(may, desk, draft, django_captu
         "seen": "请先看过",
     }.items():
         answer = desk.post("/city/desk/publish/", {**right, missing: ""})
-        assert answer.status_code == 422 and words in text_of(answer)
+        assert words in words_on(answer, 422)
     answer = desk.post("/city/desk/publish/", {**right, "holds_from": "2024M04"})
     assert answer.status_code == 422
     published = desk.post("/city/desk/publish/", right, follow=True)
-    assert "第2版已发布，自2024年5月起执行" in text_of(published)
+    assert "第2版已发布，自2024年5月起执行" in words_on(published)
     row = PublishedEdition.objects.get(number=2)
     assert row.effect["blocked"] == {"filings": 1, "revenue": "900.00"} and "lists" not in row.effect
-    shown = text_of(desk.get(f"/city/desk/revisions/{row.code}/"))
-    for words in ("渝经信软件〔2024〕21号", "将不能上报 1 户", "M20211 + M20212", "第1版", row.digest):
+    shown = words_on(desk.get(f"/city/desk/revisions/{row.code}/"))
+    for words in ("渝经信软件〔2024〕21号", "将不能上报 1 家", "M20211 + M20212", "第1版", row.digest):
         assert words in shown
     assert desk.get(f"/city/desk/revisions/{CODE}/").status_code == 404
     assert desk.get("/city/editions/").url == f"/city/editions/{row.code}/"
-    assert "渝经信软件〔2024〕21号" in text_of(desk.get("/city/desk/"))
+    assert "渝经信软件〔2024〕21号" in words_on(desk.get("/city/desk/"))

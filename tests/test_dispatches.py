@@ -19,6 +19,7 @@ from reporting.occasions import set_schedule
 from tests.cast import AT, make_enterprise
 from tests.may import make_may
 from tests.officials import file_may, freeze, make_it_be, sign_in
+from tests.reading import markup_of, words_on
 
 
 @pytest.fixture
@@ -34,7 +35,7 @@ def choice(**more) -> dict:
 def previewed(client, **more) -> tuple[dict, str]:
     """What the preview page would send on, and the page."""
     page = client.post("/reminders/preview/", choice(**more))
-    body = page.content.decode()
+    body = markup_of(page)
     token = re.search(r'name="token" value="([^"]+)"', body)
     at = re.search(r'name="previewed_at" value="([^"]+)"', body)
     return choice(**more) | {"token": token and token[1], "previewed_at": at and at[1]}, body
@@ -62,7 +63,7 @@ def test_a_district_urges_its_own_firms_and_reads_the_letter_first(may, cast, ca
     assert urged() == {cast.li_na.email, cast.wang_lei.email, cast.zhao_min.email}
     made = Dispatch.objects.get()
     assert (made.firms, made.letters, made.district, made.words) == (2, 3, cast.yuzhong, "周五前请务必上报。")
-    assert "2 家企业，共 3 封" in client.get(answer.url).content.decode()
+    assert "2 家企业，共 3 封" in words_on(client.get(answer.url))
     assert JournalEntry.objects.get(action="立即催报").after["附言"] == "周五前请务必上报。"
     assert sign_in(cast.he_qing).get(answer.url).status_code == 404
 
@@ -119,7 +120,7 @@ def test_who_submits_after_the_preview_is_left_out_and_counted(may, cast, callba
     assert urged() == {cast.zhao_min.email, cast.sun_jie.email}
     made = Dispatch.objects.get()
     assert (made.firms, made.submitted) == (2, 1)
-    assert "预览后已上报，不再发</dt><dd>1 家" in client.get(answer.url).content.decode()
+    assert "预览后已上报，不再发</dt><dd>1 家" in markup_of(client.get(answer.url))
 
 
 def test_who_submitted_before_the_preview_is_not_counted(may, callbacks):
@@ -206,7 +207,7 @@ def test_firms_no_letter_reaches_are_listed_with_their_telephone(may, cast, call
 def test_what_cannot_be_sent_is_refused_with_what_was_typed(may, more, words):
     client = sign_in(may.city)
     page = client.post("/reminders/preview/", choice(q="嘉陵", **more))
-    assert page.status_code == 422 and words in page.content.decode()
+    assert words in words_on(page, 422)
     assert page.context["page"].paginator.count == 1  # the group is still the one that was chosen
 
 
@@ -219,7 +220,7 @@ def test_five_hundred_words_go_out(may, callbacks):
 def test_a_locked_period_is_not_urged(may, callbacks):
     Period.objects.update(state=Period.LOCKED)
     client = sign_in(may.city)
-    assert "不再催报" in client.get("/reminders/?period=2024M05").content.decode()
+    assert "不再催报" in words_on(client.get("/reminders/?period=2024M05"))
     answer = press(client, choice(token=uuid.uuid4(), previewed_at=AT.isoformat()), callbacks)
     assert answer.url == "/reminders/" and not Dispatch.objects.exists()
 
@@ -232,12 +233,12 @@ def test_the_list_of_those_who_owe_asks_as_often_for_many_as_for_few(may, cast):
     for number in range(30):
         workflow.owe(make_enterprise(f"9150010{number:011d}", f"企业{number}", cast.yuzhong), may.may)
     with CaptureQueriesContext(connection) as many:
-        assert "企业29" in client.get("/reminders/").content.decode()
+        assert "企业29" in words_on(client.get("/reminders/"))
     assert len(many) == len(few)
 
 
 def test_an_empty_group_says_so(may):
-    page = sign_in(may.city).get("/reminders/?period=2024M05&state=returned").content.decode()
+    page = words_on(sign_in(may.city).get("/reminders/?period=2024M05&state=returned"))
     assert "没有符合条件的企业" in page
 
 
@@ -261,7 +262,7 @@ def test_the_list_says_how_each_letter_ended_and_narrows(may, cast):
     some_letter(cast, state=Letter.State.WITHDRAWN)
     reminders.plan(AT)
     client = sign_in(cast.chen_yu)
-    body = client.get("/reminders/letters/").content.decode()
+    body = words_on(client.get("/reminders/letters/"))
     for words in ("发送失败", "550 no such user", "已发送（可能重复）", "不再需要", "待发送", "共 6 条"):
         assert words in body
     assert cast.sun_jie.email not in body  # 南岸区's
@@ -290,9 +291,9 @@ def test_one_letter_reads_as_it_was_and_a_secret_one_does_not(may, cast):
     reminders.plan(AT)
     letter = Letter.objects.get(to=cast.li_na.email)
     client = sign_in(cast.chen_yu)
-    assert "已经开始填报" in client.get(f"/reminders/letters/{letter.pk}/").content.decode()
+    assert "已经开始填报" in words_on(client.get(f"/reminders/letters/{letter.pk}/"))
     secret = some_letter(cast, secret=True, facts={"link": "http://site/activate/MQ/opens/"})
-    body = client.get(f"/reminders/letters/{secret.pk}/").content.decode()
+    body = markup_of(client.get(f"/reminders/letters/{secret.pk}/"))
     assert "内容不显示" in body and "/activate/" not in body
 
 
@@ -320,8 +321,8 @@ def test_a_secret_letter_and_one_no_longer_needed_are_not_tried_again(may, cast)
     Letter.objects.update(state=Letter.State.FAILED)
     file_may(may.filing, may.clerk)
     client = sign_in(cast.chen_yu)
-    for letter, words in ((reminder, "不再需要"), (secret, "打开账号的链接")):
-        page = client.post(f"/reminders/letters/{letter.pk}/again/", follow=True).content.decode()
+    for letter, words in ((reminder, "不需要再报了"), (secret, "重设密码的链接")):
+        page = words_on(client.post(f"/reminders/letters/{letter.pk}/again/", follow=True))
         letter.refresh_from_db()
         assert words in page and letter.state == Letter.State.FAILED
 
@@ -331,18 +332,18 @@ def test_a_reminder_of_a_locked_period_is_not_tried_again(may, cast):
     Letter.objects.update(state=Letter.State.FAILED)
     Period.objects.update(state=Period.LOCKED)
     letter = Letter.objects.get(to=cast.li_na.email)
-    page = sign_in(cast.chen_yu).post(f"/reminders/letters/{letter.pk}/again/", follow=True).content.decode()
+    page = words_on(sign_in(cast.chen_yu).post(f"/reminders/letters/{letter.pk}/again/", follow=True))
     letter.refresh_from_db()
-    assert "不再需要" in page and letter.state == Letter.State.FAILED
+    assert "不需要再报了" in page and letter.state == Letter.State.FAILED
 
 
 def test_the_citys_home_tells_of_lasting_failures(may, cast):
     client = sign_in(may.city)
-    assert "发送失败" not in client.get("/city/").content.decode()
+    assert "发送失败" not in words_on(client.get("/city/"))
     now = clock.now()
     some_letter(cast, state=Letter.State.FAILED, written_at=now)
     some_letter(cast, state=Letter.State.FAILED, written_at=now - timedelta(days=8))
-    assert "1 封信发送失败" in client.get("/city/").content.decode()
+    assert "1 封信发送失败" in words_on(client.get("/city/"))
 
 
 def test_the_page_of_dead_addresses_confirms_one(may, cast):
@@ -350,16 +351,16 @@ def test_the_page_of_dead_addresses_confirms_one(may, cast):
         address=cast.li_na.email, enterprise=cast.yuntu, district=cast.yuzhong, reason="550 no such user", noticed_at=AT
     )
     client = sign_in(cast.chen_yu)
-    body = client.get("/dead-addresses/").content.decode()
+    body = words_on(client.get("/dead-addresses/"))
     assert "550 no such user" in body and cast.yuntu.mobile in body and "1 个待处理" in body
     assert "有待核实" not in body
     DeadAddress.objects.update(hearsay=True)
-    assert "有待核实" in client.get("/dead-addresses/").content.decode()
-    assert "请写明" in client.post(f"/dead-addresses/{task.pk}/confirm/", {"words": " "}, follow=True).content.decode()
+    assert "有待核实" in words_on(client.get("/dead-addresses/"))
+    assert "请写明" in words_on(client.post(f"/dead-addresses/{task.pk}/confirm/", {"words": " "}, follow=True))
     client.post(f"/dead-addresses/{task.pk}/confirm/", {"words": "电话核实"})
-    body = client.get("/dead-addresses/").content.decode()
+    body = words_on(client.get("/dead-addresses/"))
     assert "没有失效的邮箱" in body and "电话核实" in body
-    assert "没有失效的邮箱" in sign_in(cast.he_qing).get("/dead-addresses/").content.decode()
+    assert "没有失效的邮箱" in words_on(sign_in(cast.he_qing).get("/dead-addresses/"))
 
 
 # The schedule's page.
@@ -378,7 +379,7 @@ def test_the_city_sets_the_schedule_and_others_read_it(may, cast):
     client.post("/reminders/schedule/", typed_schedule(early_days="7", city_hour="8"))
     assert set(ReminderChoice.objects.values_list("occasion", flat=True)) == {"early", "city"}
     for person in (cast.chen_yu, cast.liu_fang):
-        page = sign_in(person).get("/reminders/schedule/").content.decode()
+        page = words_on(sign_in(person).get("/reminders/schedule/"))
         assert "截止前 7 天" in page and "保存提醒时点" not in page
         assert sign_in(person).post("/reminders/schedule/", typed_schedule(early_days="9")).status_code == 422
     assert ReminderChoice.objects.get(occasion="early").days == 7
@@ -386,7 +387,7 @@ def test_the_city_sets_the_schedule_and_others_read_it(may, cast):
 
 def test_a_wrong_schedule_says_what_is_wrong(may):
     page = sign_in(may.city).post("/reminders/schedule/", typed_schedule(early_days="2"))
-    assert page.status_code == 422 and "第一次早于第二次" in page.content.decode()
+    assert "第一次早于第二次" in words_on(page, 422)
 
 
 # The daily letters.

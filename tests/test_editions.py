@@ -7,7 +7,6 @@ from datetime import date, timedelta
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
-from django.utils.html import escape
 from openpyxl import load_workbook
 
 from accounts.models import JournalEntry
@@ -32,6 +31,7 @@ from reporting.workflow.period import owe
 from tests.cast import AT, assemble, make_user
 from tests.may import CLEAN_MAY, fresh, make_may, open_period
 from tests.officials import file_may, make_it_be, sign_in
+from tests.reading import words_on
 from tests.test_locks import while_another
 
 pytestmark = pytest.mark.django_db
@@ -315,19 +315,28 @@ def test_who_has_not_submitted_is_judged_by_the_new_text(may):
     assert file_may(fresh(may.filing), may.clerk, mended, at=LATER).edition_code != CODE
 
 
+def test_who_recalled_the_first_submission_is_judged_by_the_new_text(may):
+    file_may(may.filing, may.clerk)
+    workflow.recall(may.filing, may.clerk, AT)
+    publish(may)
+    filing = fresh(may.filing)
+    assert filing.checked == Filing.UNCHECKED
+    assert filing.edition == filing.period.edition and filing.edition.code != CODE
+
+
 def test_a_firm_whose_check_was_overtaken_is_told_once(may):
-    notice = "请重新数据审核后再上报"
+    notice = "请重新做数据审核后再上报"
     page = sign_in(may.clerk)
     workflow.save_sheet(may.filing, TABLE, CLEAN_MAY, 0, may.clerk, AT)
     workflow.check(may.filing, may.clerk, AT)
-    assert notice not in page.get("/filings/2024M05/").content.decode()
+    assert notice not in words_on(page.get("/filings/2024M05/"))
     publish(may)
     for path in ("/filings/2024M05/", "/filings/2024M05/t6/"):
-        shown = page.get(path).content.decode()
+        shown = words_on(page.get(path))
         assert notice in shown and WHY in shown and "第2版" in shown
     workflow.check(fresh(may.filing), may.clerk, LATER)
-    assert notice not in page.get("/filings/2024M05/").content.decode()
-    assert notice not in sign_in(may.other_clerk).get("/filings/2024M05/").content.decode()  # had checked nothing
+    assert notice not in words_on(page.get("/filings/2024M05/"))
+    assert notice not in words_on(sign_in(may.other_clerk).get("/filings/2024M05/"))  # had checked nothing
 
 
 def test_a_locked_period_stays_and_the_next_one_opened_takes_what_holds(may):
@@ -375,7 +384,7 @@ def test_a_word_about_a_dropped_row_is_still_shown(may):
     draft = drafted(may.desk, lambda c: without_all_that_reads(drafting.without_indicator(c, "2113"), "2113"))
     publish(may, draft)
     for path in ("/messages/", f"/threads/{may.filing.pk}/"):
-        assert "现行表式已无此项" in sign_in(may.reviewer).get(path).content.decode()
+        assert "现行表式已无此项" in words_on(sign_in(may.reviewer).get(path))
     assert sign_in(may.clerk).get("/filings/2024M05/t6/").status_code == 200
 
 
@@ -413,9 +422,9 @@ def test_every_page_of_an_edition_shows_a_revision(may):
     client = sign_in(may.analyst)
     for path in ("", "tables/t6/", "codes/", "rules/"):
         assert client.get(f"/city/editions/{published.code}/{path}").status_code == 200
-    assert escape(TIGHTER["message"]) in client.get(f"/city/editions/{published.code}/rules/").content.decode()
-    assert escape(TIGHTER["message"]) not in client.get(f"/city/editions/{CODE}/rules/").content.decode()
-    shown = client.get(f"/city/editions/{published.code}/").content.decode()
+    assert TIGHTER["message"] in words_on(client.get(f"/city/editions/{published.code}/rules/"))
+    assert TIGHTER["message"] not in words_on(client.get(f"/city/editions/{CODE}/rules/"))
+    shown = words_on(client.get(f"/city/editions/{published.code}/"))
     for words in (WHY, "第1版", "第2版", "2024年5月起", published.digest, "周涛"):
         assert words in shown
     assert client.get("/city/editions/atlantis/").status_code == 404

@@ -10,6 +10,7 @@ from django.urls import reverse
 from accounts import outbox
 from accounts.models import Letter, User
 from tests.letter_story import tell
+from tests.reading import markup_of
 
 FOLDER = Path(__file__).resolve().parent.parent / "templates" / "emails"
 STEMS = sorted(
@@ -63,7 +64,7 @@ def test_a_page_that_shows_a_letter_escapes_what_somebody_wrote_in_it(letters, c
     letter.save()
     assert "<form action=https://elsewhere.example>" in outbox.message_of(letter).body
     client.force_login(User.objects.filter(role=User.Role.CITY).first())
-    shown = client.get(reverse("sent_letter", args=[letter.pk])).content.decode()
+    shown = markup_of(client.get(reverse("sent_letter", args=[letter.pk])))
     assert "&lt;form action=https://elsewhere.example&gt;&lt;b&gt;急" in shown and "<b>急" not in shown
 
 

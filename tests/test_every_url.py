@@ -11,7 +11,7 @@ from django.urls.resolvers import URLPattern
 
 from accounts.models import Application, DeadAddress, Enterprise, Letter
 from forms_tables.catalog import shipped_content
-from reporting import workflow
+from reporting import moves, workflow
 from reporting.models import (
     Announcement,
     BaseAdjustment,
@@ -27,7 +27,7 @@ from reporting.models import (
     State,
 )
 from reporting.revisions.tally import Tally
-from tests.cast import AT, FREE_CODE
+from tests.cast import AT, FREE_CODE, make_district
 from tests.may import AFTER_DUE, CLEAN_MAY, fresh, make_may
 from tests.officials import file_may, make_it_be
 
@@ -62,6 +62,7 @@ PAGES = {
     "applied": OPEN,
     "application_state": OPEN,
     "applications": "district city",
+    "owed_from": "district city",
     "application": "district city",
     "approve_application": "POST district",
     "refuse_application": "POST district",
@@ -75,6 +76,14 @@ PAGES = {
     "edit_firm_contact": "district city",
     "move_firm": "district city",
     "stop_firm": "district city",
+    "resume_firm": "district city",
+    "first_day": "district city",
+    "owed_by_first_day": "district city",
+    "moves": "district city",
+    "move": "district city",
+    "accept_move": "POST district",
+    "decline_move": "POST district",
+    "withdraw_move": "POST district city",
     "open_account": "POST district city",
     "key_firms": "city",
     "home": " ".join(ROLES),
@@ -220,7 +229,8 @@ OWNED = {
         "application", "approve_application", "refuse_application", "district_review", "district_approve",
         "district_send_back", "district_query", "district_answer_city", "district_decide_late",
         "district_decide_extension", "district_decide_adjustment", "scan", "firm", "edit_firm_contact",
-        "move_firm", "stop_firm", "open_account", "thread", "league_filings", "record", "issue_certificate",
+        "move_firm", "stop_firm", "resume_firm", "first_day", "owed_by_first_day", "move", "accept_move",
+        "decline_move", "withdraw_move", "open_account", "thread", "league_filings", "record", "issue_certificate",
         "certificate", "sent_letter", "try_letter_again", "confirm_address", "dispatch",
     ],
 }  # fmt: skip
@@ -267,6 +277,10 @@ def may(cast, settings, tmp_path):
         code="2024M05", enterprise=may.firm, name=may.firm.name, first="2024M05", last="2024M05", rows=[],
         issued_by=may.clerk, issued_at=AT,
     )  # fmt: skip
+    liangjiang = make_district("CQ-LJ", "两江新区", 42)
+    may.move = moves.propose_move(
+        may.firm, liangjiang, since=date(2024, 5, 10), reason="迁址", by=cast.chen_yu, at=AT
+    )  # fmt: skip
     may.application = Application.objects.create(
         credit_code=FREE_CODE, name="重庆新来软件有限公司", district=cast.yuzhong, contact_name="新来",
         mobile="13900000000", email="new@example.com", scope="1", lookup_key="ABCDEFGH", applied_at=AT,
@@ -297,6 +311,7 @@ def address(name: str, may) -> str:
         "application": may.application.pk,
         "approve_application": may.application.pk,
         "refuse_application": may.application.pk,
+        **dict.fromkeys(("move", "accept_move", "decline_move", "withdraw_move"), may.move.pk),
         "district_decide_extension": may.extension.pk,
         "district_decide_late": may.late.pk,
         "scan": may.scan.pk,

@@ -31,6 +31,7 @@ from tests.lateness import (
 )
 from tests.may import AFTER_DUE, CLEAN_MAY, LAST_SECOND, fresh
 from tests.officials import file_may, sign_in
+from tests.reading import markup_of, words_on
 from tests.test_locks import while_another
 
 pytestmark = pytest.mark.django_db
@@ -223,12 +224,12 @@ def test_everything_that_counts_days_counts_to_the_firms_own_date(may, monkeypat
     assert period_in_force("enterprise", THE_13TH, may.other_filing.enterprise).days_left == -1
     monkeypatch.setattr(clock, "now", lambda: AFTER_DUE)
     firm = sign_in(may.clerk)
-    home = firm.get("/").content.decode()
+    home = words_on(firm.get("/"))
     assert "2024年6月13日（已延期）" in home and "今天截止" in home
-    page = firm.get("/filings/2024M05/").content.decode()
+    page = words_on(firm.get("/filings/2024M05/"))
     assert "企业上报截止日 2024年6月13日（经区县同意延期，原为 6月12日）" in page
     assert "须先申请补报" not in page and "同意延期到 6月13日" in page
-    assert "2024年6月13日（已延期）" in firm.get("/history/").content.decode()
+    assert "2024年6月13日（已延期）" in words_on(firm.get("/history/"))
 
 
 def test_a_recalled_filing_is_overdue_like_any_other(may):
@@ -249,7 +250,7 @@ def test_the_firm_asks_on_its_page_and_the_district_answers_on_its_own(may, monk
     monkeypatch.setattr(clock, "now", lambda: AT)
     move_district(may, date(2024, 6, 20))
     firm, district = sign_in(may.clerk), sign_in(may.reviewer)
-    page = firm.get("/filings/2024M05/").content.decode()
+    page = markup_of(firm.get("/filings/2024M05/"))
     assert "申请延期（最晚到 6月20日）" in page and "可以延到 6月13日至 6月20日中的一天" in page
     assert 'min="2024-06-13" max="2024-06-20"' in page
     url = reverse("extension", args=["2024M05"])
@@ -260,33 +261,33 @@ def test_the_firm_asks_on_its_page_and_the_district_answers_on_its_own(may, monk
         ("2024-07-01", "不晚于"),
     ):
         answer = firm.post(url, {"until": text, "reason": WHY}, follow=True)
-        assert words in answer.content.decode()
-    page = firm.post(url, {"until": "2024-06-18", "reason": WHY}, follow=True).content.decode()
+        assert words in words_on(answer)
+    page = markup_of(firm.post(url, {"until": "2024-06-18", "reason": WHY}, follow=True))
     assert "等待渝中区决定" in page and "提交延期申请" not in page
-    page = district.get("/district/requests/").content.decode()
+    page = markup_of(district.get("/district/requests/"))
     assert "2024-06-18" in page and WHY in page and "1 份待决定" in page
     asked = ExtensionRequest.objects.get()
     decide = reverse("district_decide_extension", args=[asked.pk])
     assert sign_in(may.other_reviewer).post(decide, {"granted": "yes"}).status_code == 404
     refused = district.post(decide, {"granted": "yes", "until": "五号", "answer": "尽快报"})
-    assert refused.status_code == 409 and "不是日期" in refused.content.decode()
+    assert "不是日期" in words_on(refused, 409)
     refused = district.post(f"{decide}?kind=extension", {"granted": "no", "until": "2024-06-16", "answer": " "})
-    page = refused.content.decode()
-    assert refused.status_code == 409 and "不同意时请写明理由" in page
+    page = markup_of(refused, 409)
+    assert "不同意时请写明理由" in page
     assert 'name="until" value="2024-06-16"' in page and 'href="/district/requests/?kind=late"' in page
     assert f'action="{decide}?kind=extension"' in page and ExtensionRequest.objects.get().is_open
     refused = district.post(decide, {"granted": "yes", "until": "2024-06-30", "answer": "尽快报"})
-    assert 'value="2024-06-30"' in refused.content.decode() and 'value="尽快报"' in refused.content.decode()
+    assert "2024-06-30" in words_on(refused, 409) and "尽快报" in words_on(refused, 409)
     for _ in range(2):
-        page = district.post(decide, {"granted": "yes", "until": "2024-06-17"}, follow=True).content.decode()
+        page = markup_of(district.post(decide, {"granted": "yes", "until": "2024-06-17"}, follow=True))
         assert "已同意" in page and "延至 6月17日" in page
-    stale = district.post(decide, {"granted": "yes", "until": "2024-06-16"}, follow=True).content.decode()
+    stale = words_on(district.post(decide, {"granted": "yes", "until": "2024-06-16"}), 409)
     assert "已于 2024-06-05 决定" in stale
     assert fresh(may.filing).due_on == date(2024, 6, 17)
-    home = firm.get("/").content.decode()
+    home = words_on(firm.get("/"))
     assert "同意延期至 2024-06-17" in home
     for official in (may.city, may.analyst):
-        page = sign_in(official).get("/city/requests/?kind=extension").content.decode()
+        page = markup_of(sign_in(official).get("/city/requests/?kind=extension"))
         assert "渝中区" in page and "延至 6月17日" in page and '<form method="post" action="/district' not in page
 
 
@@ -298,14 +299,14 @@ def test_the_city_narrows_what_it_reads(may, monkeypatch):
     city = sign_in(may.city)
 
     def firms(query):
-        page = city.get(f"/city/requests/?kind=extension&{query}").content.decode()
+        page = words_on(city.get(f"/city/requests/?kind=extension&{query}"))
         return {name for name in ("云图", "山城") if name in page}
 
     assert firms("") == {"云图", "山城"}
     assert (firms("district=500103"), firms("district=500108")) == ({"云图"}, {"山城"})
     assert (firms("period=2024M05"), firms("period=2024M04")) == ({"云图", "山城"}, set())
     assert (firms("state=waiting"), firms("state=refused"), firms("state=granted")) == ({"云图"}, {"山城"}, set())
-    assert "没有符合条件的延期申请" in city.get("/city/requests/?kind=extension&period=2030M05").content.decode()
+    assert "没有符合条件的延期申请" in words_on(city.get("/city/requests/?kind=extension&period=2030M05"))
 
 
 def test_a_long_list_of_requests_takes_as_many_queries_as_a_short_one(may):
@@ -326,7 +327,7 @@ def test_a_long_list_of_requests_takes_as_many_queries_as_a_short_one(may):
         ExtensionRequest(**facts, reason=f"第{n}次", decided_by=may.reviewer, decided_at=AT) for n in range(120)
     )
     assert [queries(*page) for page in pages] == few
-    page = sign_in(may.reviewer).get("/district/requests/?kind=extension&page=2").content.decode()
+    page = words_on(sign_in(may.reviewer).get("/district/requests/?kind=extension&page=2"))
     assert "第 2 / 3 页，共 121 条" in page
 
 
@@ -371,16 +372,16 @@ def test_two_who_ask_at_once_ask_once(transactional_db):
 
 def test_the_page_of_dates_shows_a_firm_its_own_later_date_and_nobody_else(may):
     extend(may)
-    words = '本企业的截止日是 <b class="nowrap">2024-06-13</b>'
-    assert words in sign_in(may.clerk).get("/deadlines/2024/").content.decode()
-    assert "本企业延期" not in sign_in(may.other_clerk).get("/deadlines/2024/").content.decode()
-    assert "本企业延期" not in sign_in(may.reviewer).get("/deadlines/2024/").content.decode()
+    words = "本企业的截止日是 2024-06-13"
+    assert words in words_on(sign_in(may.clerk).get("/deadlines/2024/"))
+    assert "本企业延期" not in words_on(sign_in(may.other_clerk).get("/deadlines/2024/"))
+    assert "本企业延期" not in words_on(sign_in(may.reviewer).get("/deadlines/2024/"))
     may.may.deadlines.filter(level="enterprise").update(date=THE_14TH)  # the period's own date is the later one now
-    assert "本企业延期" not in sign_in(may.clerk).get("/deadlines/2024/").content.decode()
+    assert "本企业延期" not in words_on(sign_in(may.clerk).get("/deadlines/2024/"))
 
 
 def test_enter_in_the_answer_to_a_request_decides_nothing(may):
     workflow.ask_extension(may.filing, THE_13TH, may.clerk, AT, WHY)
-    text = sign_in(may.reviewer).get(reverse("district_requests")).content.decode()
+    text = markup_of(sign_in(may.reviewer).get(reverse("district_requests")))
     form = text[text.index('name="until"') - 600 :]
     assert form.index("<button disabled hidden>") < form.index('value="yes"')

@@ -10,6 +10,7 @@ from reporting.models import Explanation
 from reporting.views.desk import Desk
 from tests.cast import AT
 from tests.may import CLEAN_MAY, fresh
+from tests.reading import words_on
 from tests.test_enterprise_pages import MAY, cast, firm, plain_backend, save  # noqa: F401
 
 pytestmark = pytest.mark.django_db
@@ -51,7 +52,7 @@ def test_one_unit_mistake_is_one_entry_with_a_way_to_every_cell(firm, cast):  # 
     errors = desk.remarks(cast.filing.edition.table("软统企6")).errors
     assert errors["2021.c1"] == ["须修改 X16"] and "2020.c1" not in errors  # the total follows
     assert desk.count("error") == len(desk.judgement.errors)
-    page = firm.get(reverse("filing", args=[MAY])).content.decode()
+    page = words_on(firm.get(reverse("filing", args=[MAY])))
     assert page.count("须修改 X16") == 1 and "现为 10,000,000.00 万元，去年同期累计为 1,000.00 万元" in page
 
 
@@ -72,10 +73,10 @@ def test_many_warnings_of_a_rule_are_explained_at_once(firm, cast):  # noqa: F81
     (entry,) = [shown for shown in desk_of(cast).findings("warning") if shown.rule == "X09"]
     assert len(entry.findings) == 5
     sent = {"rule": "X09", "fingerprint": [f.fingerprint for f in entry.findings], "text": "短"}
-    page = firm.post(reverse("explain", args=[MAY]), sent, HTTP_HX_REQUEST="true").content.decode()
+    page = words_on(firm.post(reverse("explain", args=[MAY]), sent, HTTP_HX_REQUEST="true"))
     assert "不少于 10 个字" in page and "用于以上 5 处" in page and not Explanation.objects.exists()
     sent["text"] = "本年并入了子公司的业务，口径同上。"
-    page = firm.post(reverse("explain", args=[MAY]), sent, HTTP_HX_REQUEST="true").content.decode()
+    page = words_on(firm.post(reverse("explain", args=[MAY]), sent, HTTP_HX_REQUEST="true"))
     assert "已说明 X09" in page and Explanation.objects.filter(rule="X09").count() == 5
 
 

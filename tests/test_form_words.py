@@ -1,18 +1,18 @@
 """What a form says about what it cannot take: a Chinese sentence with the field's name and the way to mend it."""
 
 import uuid
-from html import unescape
 
 import pytest
 from django import forms
 
-from accounts.form_words import PlainForm
+from accounts.form_words import NameField, PlainForm
 from reporting.models import Announcement
 from reporting.views.city.forms import DeadlinesForm
 from tests.cast import AT
 from tests.lateness import WHY
 from tests.may import make_may
 from tests.officials import make_it_be, sign_in
+from tests.reading import words_on
 
 OF_DJANGO = ("确保该", "确保此", "请输入有效", "选择一个有效的选项", "这个字段是必填项", "变量")
 
@@ -24,8 +24,7 @@ def may(cast):
 
 
 def said(answer, status=422) -> str:
-    assert answer.status_code == status
-    text = unescape(answer.content.decode())
+    text = words_on(answer, status)
     assert not [words for words in OF_DJANGO if words in text]
     return text
 
@@ -40,6 +39,7 @@ class EveryKind(PlainForm):
     share = forms.DecimalField(label="比例", max_digits=4, decimal_places=2)
     site = forms.URLField(label="网址", max_length=30, assume_scheme="https")
     token = forms.UUIDField(label="凭证")
+    name = NameField(label="名称")
     own = forms.CharField(label="自己", max_length=3, error_messages={"max_length": "太长了。"})
 
 
@@ -48,7 +48,11 @@ class EveryKind(PlainForm):
     [
         ("title", "", "请填写标题。"),
         ("title", "长" * 10_000, "标题最多 5 字，现在有 10000 字，请精简后再提交。"),
-        ("title", "a\x00b", "标题里有看不见的字符，请删去后重新填写。"),
+        (
+            "name",
+            "长\u202e城",
+            "名称里，“长”之后的第 2 个字符是看不见的改变书写方向的标记（U+202E），请删去后手工重新输入。",
+        ),
         ("kind", "", "请选择种类。"),
         ("kind", "乙" * 500, "种类不在可用的选项里，请从列出的选项中重新选择。"),
         ("kinds", ["b"], "各类不在可用的选项里，请从列出的选项中重新选择。"),

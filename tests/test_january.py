@@ -1,6 +1,6 @@
 """A year in which January is reported by itself, beside the usual one in which the first report is of two months."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 
@@ -11,7 +11,7 @@ from reporting import workflow
 from reporting.deadlines import Reading
 from reporting.judging import earlier, history_of, judge_cells
 from reporting.models import Submission
-from reporting.views.city.forms import OpeningForm, next_period_to_open
+from reporting.openings import openings_on
 from tests.cast import SHANGHAI
 from tests.may import CLEAN_MAY, make_may
 from tests.officials import file_may
@@ -84,12 +84,7 @@ def test_a_january_report_is_filed_and_is_what_februarys_rules_look_back_on(cast
         ((2025, 3, 8), "2025M02", "2025M02"),
     ],
 )
-def test_the_period_to_open_next_is_the_last_that_is_reported(day, without, with_january):
-    today = datetime(*day).date()
-    assert next_period_to_open(None, today, WITHOUT) == without
-    assert next_period_to_open(None, today, WITH_JANUARY) == with_january
-
-
-def test_the_form_to_open_a_period_says_how_january_is_read():
-    assert "1月无月报" in OpeningForm(reading=WITHOUT).fields["code"].help_text
-    assert "1月单独报送" in OpeningForm(reading=WITH_JANUARY).fields["code"].help_text
+def test_the_period_to_open_first_is_the_last_that_is_reported(db, day, without, with_january):
+    for reading, expected in ((WITHOUT, without), (WITH_JANUARY, with_january)):
+        due = openings_on(date(*day), reading).due
+        assert [opening.period.code for opening in due if not opening.period.is_annual] == [expected]

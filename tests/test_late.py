@@ -11,8 +11,9 @@ from accounts.letters import compose, post
 from accounts.models import JournalEntry, Letter
 from accounts.outbox import message_of
 from forms_tables.periods import PeriodCode
-from reporting import workflow
+from reporting import digests, workflow
 from reporting.aggregation import as_json, revenue_before, summarise
+from reporting.digests import waiting_by_district
 from reporting.judging import judge
 from reporting.management.commands.summary import as_text
 from reporting.models import Filing, LateRequest, State
@@ -23,6 +24,7 @@ from tests.cast import AT
 from tests.lateness import LATER, let_in_late, make_alike_may, moment
 from tests.may import AFTER_DUE, CLEAN_MAY, LAST_SECOND, fresh, open_period
 from tests.officials import WARNED_MAY, file_may, sign_in
+from tests.reading import words_on
 
 pytestmark = pytest.mark.django_db
 
@@ -84,14 +86,14 @@ def test_a_granted_request_says_what_to_do_now_on_the_page_and_in_the_letter(may
     page, now = reverse("filing", args=["2024M05"]), "同意补报：现在可以上报，本期记为迟报"
     monkeypatch.setattr(clock, "now", lambda: AFTER_DUE)
     asked = workflow.ask_late(may.filing, may.clerk, AFTER_DUE, "财务交接")
-    assert now not in sign_in(may.clerk).get(page).content.decode()
+    assert now not in words_on(sign_in(may.clerk).get(page))
     workflow.decide_late(asked, True, may.reviewer, AFTER_DUE)
-    assert now in sign_in(may.clerk).get(page).content.decode()
+    assert now in words_on(sign_in(may.clerk).get(page))
     letter = message_of(Letter.objects.filter(stem="filing/late_decided").first())
     for part in (letter.body, letter.alternatives[0].content):
         assert "填好后“确定上报”，本期记为迟报" in part
     file_may(may.filing, may.clerk, at=AFTER_DUE)
-    assert now not in sign_in(may.clerk).get(page).content.decode()  # done: nothing is left to submit
+    assert now not in words_on(sign_in(may.clerk).get(page))  # done: nothing is left to submit
     refused = workflow.ask_late(may.other_filing, may.other_clerk, AFTER_DUE, "财务交接")
     workflow.decide_late(refused, False, may.other_reviewer, AFTER_DUE, "已多次迟报")
     letter = Letter.objects.get(stem="filing/late_decided", enterprise=may.other_filing.enterprise)
@@ -102,7 +104,7 @@ def test_a_grant_that_the_lock_overtook_is_not_called_a_refusal(may, monkeypatch
     let_in_late(may)
     workflow.lock(may.may, may.city, LOCKED_AT, "两家多次催报未果")
     monkeypatch.setattr(clock, "now", lambda: LATER)
-    text = sign_in(may.clerk).get(reverse("filing", args=["2024M05"])).content.decode()
+    text = words_on(sign_in(may.clerk).get(reverse("filing", args=["2024M05"])))
     assert "已同意补报，但锁定前没有报成；仍要补报的，请再次申请" in text
     assert "未获同意" not in text and "现在可以上报" not in text
 
@@ -149,7 +151,7 @@ def test_after_the_lock_a_granted_request_opens_this_one_filing(locked):
     again = file_may(may.filing, may.clerk, {**CLEAN_MAY, "2010.c1": "1001"}, "已核实", at=LATER)
     workflow.approve(again, may.reviewer, LATER)
     filing = fresh(may.filing)
-    assert (filing.state, filing.approved, filing.late) == (State.APPROVED, again, True)
+    assert (filing.state, filing.approved, filing.counted, filing.late) == (State.LOCKED, again, None, True)
     assert filing.state_words == "锁定后补报，已通过，不计入本期汇总（迟报）"
 
 
@@ -254,25 +256,89 @@ def test_later_periods_read_what_was_filed_after_the_lock(locked):
     assert (totals["2010.c1"], totals["2010.c3"]) == (1400, 1000)
 
 
-def test_the_city_may_ask_about_it_and_the_firm_amend_it(locked):
-    may = locked
+def test_a_grant_after_the_lock_serves_one_submission_and_the_next_needs_another(locked):
+    may, before = locked, figures(locked.may)
     let_in_late(may, LATER)
     sent = file_may(may.filing, may.clerk, at=LATER)
     workflow.approve(sent, may.reviewer, LATER)
-    before = figures(may.may)
-    workflow.city_query(sent, may.city, LATER, "请核实")
-    workflow.answer_city(sent, may.reviewer, LATER, "无误")
-    workflow.amend(may.filing, may.clerk, LATER, "审计调整")
+    assert fresh(may.filing).is_shut
+    for verb in (
+        lambda: workflow.amend(may.filing, may.clerk, LATER, "审计调整"),
+        lambda: file_may(may.filing, may.clerk, {**CLEAN_MAY, "2010.c1": "1001"}, "审计调整", at=LATER),
+        lambda: workflow.city_query(sent, may.city, LATER, "请核实"),
+    ):
+        with pytest.raises(Refused, match="已由市级锁定"):
+            verb()
+    let_in_late(may, LATER)
     second = file_may(may.filing, may.clerk, {**CLEAN_MAY, "2010.c1": "1001"}, "审计调整", at=LATER)
     workflow.approve(second, may.reviewer, LATER)
+    filing = fresh(may.filing)
+    assert (filing.approved, filing.counted, filing.is_shut) == (second, None, True)
     assert figures(may.may) == before
+
+
+def test_a_correction_given_up_after_the_lock_uses_the_grant_up(locked):
+    may = locked
+    let_in_late(may, LATER)
+    first = file_may(may.filing, may.clerk, at=LATER)
+    workflow.approve(first, may.reviewer, LATER)
+    let_in_late(may, LATER)
+    workflow.abandon_amendment(may.filing, may.clerk, LATER)
+    filing = fresh(may.filing)
+    assert (filing.state, filing.in_force, filing.after_lock, filing.is_shut) == (State.LOCKED, first, True, True)
+    assert not LateRequest.objects.in_hand().exists()
+
+
+def test_a_grant_before_the_lock_serves_one_submission_with_its_corrections(may, monkeypatch):
+    let_in_late(may)
+    sent = file_may(may.filing, may.clerk, at=AFTER_DUE)
+    workflow.recall(may.filing, may.clerk, AFTER_DUE)
+    sent = file_may(may.filing, may.clerk, at=AFTER_DUE)
+    workflow.send_back(sent, [{"cell": "", "reason": "请核实"}], may.reviewer, AFTER_DUE)
+    sent = file_may(may.filing, may.clerk, reason="已核实", at=AFTER_DUE)
+    workflow.approve(sent, may.reviewer, AFTER_DUE)
+    workflow.amend(may.filing, may.clerk, AFTER_DUE, "审计调整")
+    with pytest.raises(Refused, match="P03"):
+        file_may(may.filing, may.clerk, reason="审计调整", at=AFTER_DUE)
+    monkeypatch.setattr(clock, "now", lambda: AFTER_DUE)
+    page = sign_in(may.clerk).get(reverse("filing", args=["2024M05"])).content.decode()
+    assert "已同意补报，但已用于审核通过的一次上报；仍要补报的，请再次申请" in page
+    assert "现在可以上报" not in page
+    let_in_late(may)
+    assert file_may(may.filing, may.clerk, reason="审计调整", at=AFTER_DUE).number == 4
+
+
+def test_the_daily_letter_names_what_was_filed_after_the_lock_and_nothing_that_cannot_be_decided(locked):
+    may = locked
+
+    def waiting() -> list[tuple[str, int]]:
+        rows = waiting_by_district(LATER)[may.filing.district_id].periods
+        return [(row["label"], row["waiting"]) for row in rows]
+
+    let_in_late(may, LATER)
+    assert waiting() == []
+    sent = file_may(may.filing, may.clerk, at=LATER)
+    assert waiting() == [("2024年5月（锁定后补报）", 1)]
+    assert digests.to_districts(LATER) == 1
+    letter = message_of(Letter.objects.get(stem="digest/district"))
+    for part in (letter.body, letter.alternatives[0].content):
+        assert "锁定后补报" in part and "1 份上报件待审核" in part and "区县审核截止" not in part
+    workflow.approve(sent, may.reviewer, LATER)
+    assert waiting() == []
+
+
+def test_the_daily_letter_is_silent_about_what_the_lock_left_with_the_district(may):
+    file_may(may.filing, may.clerk)
+    assert waiting_by_district(AT)[may.filing.district_id].anything
+    workflow.lock(may.may, may.city, LOCKED_AT, "到期")
+    assert not waiting_by_district(LATER)[may.filing.district_id].anything
 
 
 def test_every_screen_says_what_a_filing_after_the_lock_is(locked, monkeypatch):
     may = locked
     monkeypatch.setattr(clock, "now", lambda: LATER)
     firm, district, city = sign_in(may.clerk), sign_in(may.reviewer), sign_in(may.city)
-    look = lambda client, path: client.get(path).content.decode()  # noqa: E731
+    look = lambda client, path: words_on(client.get(path))  # noqa: E731
     assert "未报，已锁定" in look(firm, "/") and "打开那一期可以申请补报" in look(firm, "/")
     assert "不计入本期已锁定的汇总" in look(firm, "/filings/2024M05/")
     firm.post(reverse("late", args=["2024M05"]), {"reason": "财务交接"})
@@ -284,8 +350,8 @@ def test_every_screen_says_what_a_filing_after_the_lock_is(locked, monkeypatch):
     sent = file_may(may.filing, may.clerk, at=LATER)
     assert "锁定后补报：已上报，待区县审核（迟报）" in look(firm, "/")
     review = look(district, f"/district/submissions/{sent.receipt}/")
-    assert "锁定后补报：已上报，待区县审核（迟报）</li>" in look(district, "/district/")
-    assert "这是锁定后的补报" in review and "审核通过</button>" in review
+    assert "锁定后补报：已上报，待区县审核（迟报）\n" in look(district, "/district/")
+    assert "这是锁定后的补报" in review and "审核通过" in review
     workflow.approve(sent, may.reviewer, LATER)
     words = "锁定后补报，已通过，不计入本期汇总"
     for client, path in (
@@ -303,5 +369,5 @@ def test_every_screen_says_what_a_filing_after_the_lock_is(locked, monkeypatch):
     for client, path in ((city, "/city/totals/?period=2024M05"), (district, "/district/totals/?period=2024M05")):
         assert "锁定后补报 1 家，不计入本期已锁定的汇总" in look(client, path)
     for client, path in ((city, "/city/?period=2024M05"), (district, "/district/?period=2024M05")):
-        assert "1 家</a>，不计入本期已锁定的汇总" in look(client, path)
+        assert "1 家，不计入本期已锁定的汇总" in look(client, path)
     assert "锁定后补报 1 家，不计入本期汇总" in look(city, "/city/periods/2024M05/")

@@ -23,6 +23,7 @@ from tests.lateness import (
 )
 from tests.may import AFTER_DUE, LAST_SECOND
 from tests.officials import file_may, sign_in
+from tests.reading import markup_of, words_on
 
 pytestmark = pytest.mark.django_db
 
@@ -123,17 +124,18 @@ def test_what_the_city_returned_has_no_date_of_the_districts(may):
 def test_the_district_sees_what_it_held_too_long(may, monkeypatch):
     sent, theirs = file_may(may.filing, may.clerk), file_may(may.other_filing, may.other_clerk)
     district, city = sign_in(may.reviewer), sign_in(may.city)
-    look = lambda client, path: client.get(path).content.decode()  # noqa: E731
+    look = lambda client, path: words_on(client.get(path))  # noqa: E731
     monkeypatch.setattr(clock, "now", lambda: END_OF_13TH)
-    assert "<dt>区县逾期</dt><dd>没有</dd>" in look(district, "/district/")
+    assert "区县逾期\n没有\n" in look(district, "/district/")
     assert "区县逾期未审" not in look(district, "/district/queue/2024M05/")
-    assert "区县审核截止</dt><dd>2024年6月13日</dd>" in look(district, f"/district/submissions/{sent.receipt}/")
+    assert "区县审核截止\n2024年6月13日\n" in look(district, f"/district/submissions/{sent.receipt}/")
     monkeypatch.setattr(clock, "now", lambda: START_OF_14TH)
     assert "1 份：过了审核截止才决定的 0 份" in look(district, "/district/")
     assert "区县逾期未审 2 份" in look(city, "/city/")
-    queue = look(district, "/district/queue/2024M05/?state=held")
-    assert "区县逾期未审（1）" in queue and sent.receipt in queue and theirs.receipt not in queue
-    assert "<b>已逾期</b>" in look(district, f"/district/submissions/{sent.receipt}/")
+    assert "区县逾期未审（1）" in look(district, "/district/queue/2024M05/?state=held")
+    queue = markup_of(district.get("/district/queue/2024M05/?state=held"))
+    assert sent.receipt in queue and theirs.receipt not in queue
+    assert "已逾期" in look(district, f"/district/submissions/{sent.receipt}/")
     workflow.approve(sent, may.reviewer, START_OF_14TH)
     assert "1 份：过了审核截止才决定的 1 份" in look(district, "/district/")
-    assert "<b>区县逾期</b>（截止 6月13日）" in look(district, f"/district/submissions/{sent.receipt}/")
+    assert "区县逾期（截止 6月13日）" in look(district, f"/district/submissions/{sent.receipt}/")

@@ -244,6 +244,15 @@ def test_an_address_refused_for_good_fails_and_becomes_a_task(attempt, cast):
     assert (task.address, task.enterprise, task.district) == ("a@example.cn", cast.yuntu, cast.yuzhong)
 
 
+@pytest.mark.parametrize(("code", "state"), [(499, Letter.State.WAITING), (500, Letter.State.FAILED)])
+def test_500_is_the_first_answer_that_is_final_and_499_the_last_that_may_pass(attempt, code, state):
+    row = attempt(Line(smtplib.SMTPRecipientsRefused({"a@example.cn": (code, b"no")})))
+    assert (row.state, DeadAddress.objects.exists()) == (state, code == 500)
+    Letter.objects.all().delete()
+    row = attempt(Line(smtplib.SMTPDataError(code, b"no")))
+    assert (row.state, row.trouble) == (state, f"{code} no")
+
+
 def test_an_answer_of_many_lines_is_one_the_row_can_hold(attempt):
     row = attempt(Line(smtplib.SMTPDataError(554, b"5.6.0 broken\x00\r\nfor good")))
     assert row.trouble == "554 5.6.0 broken for good"

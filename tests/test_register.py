@@ -1,6 +1,6 @@
 """The register: contacts, facts, named lists, moving district, leaving, and the firm page."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 import pytest
 
@@ -13,9 +13,10 @@ from reporting.models import Filing, Period, State
 from reporting.register_facts import UnreadableFact
 from reporting.standing import standing_of
 from reporting.workflow import owe
-from tests.cast import AT, SHANGHAI, make_district
+from tests.cast import AT, SHANGHAI
 from tests.may import fresh, make_may, open_period
 from tests.officials import file_may, make_it_be
+from tests.reading import markup_of, words_on
 
 CONTACT = {"contact_name": "新人", "phone": "023-63890000", "mobile": "", "email": "x@example.com", "address": ""}
 JUNE = date(2024, 6, 1)
@@ -78,9 +79,9 @@ def test_the_city_names_key_firms_with_a_ground(client, cast):
     cast.yuntu.refresh_from_db()
     assert cast.yuntu.attributes["A39"] == "是"
     assert JournalEntry.objects.get(action="修改重点名单").why == "渝经信〔2024〕8号"
-    assert cast.yuntu.name in client.get("/key-firms/A39/").content.decode()
-    assert "没有这个代码" in client.post("/key-firms/A39/", said | {"credit_code": "123"}).content.decode()
-    assert "已经是" in client.post("/key-firms/A39/", said).content.decode()
+    assert cast.yuntu.name in words_on(client.get("/key-firms/A39/"))
+    assert "没有这个代码" in words_on(client.post("/key-firms/A39/", said | {"credit_code": "123"}))
+    assert "已经是" in words_on(client.post("/key-firms/A39/", said))
     assert client.get("/key-firms/A22/").status_code == 404
 
 
@@ -92,84 +93,6 @@ def test_nobody_else_names_key_firms(cast):
         register.name_key_firm(cast.yuntu, "A22", "6513", by=cast.zhou_tao, at=AT, why="试")
     with pytest.raises(Refused, match="依据"):
         register.name_key_firm(cast.yuntu, "A38", "是", by=cast.zhou_tao, at=AT, why="")
-
-
-def move(cast, by, district=None, since=JUNE, reason="搬迁到南岸"):
-    return register.move_enterprise(cast.yuntu, district or cast.nanan, since=since, reason=reason, by=by, at=AT)
-
-
-def test_a_firm_that_moves_keeps_its_history_where_it_was(cast):
-    april, may, june = (
-        period("2024M04", date(2024, 5, 1)),
-        period("2024M05", date(2024, 6, 1)),
-        period("2024M06", date(2024, 6, 1)),
-    )
-    filings = {
-        each: Filing.objects.create(enterprise=cast.yuntu, period=each, district=cast.yuzhong)
-        for each in (april, may, june)
-    }
-    move(cast, cast.chen_yu)
-    assert cast.yuntu.district_on(date(2024, 5, 31)) == cast.yuzhong
-    assert cast.yuntu.district_on(JUNE) == cast.nanan
-    for each in filings.values():
-        each.refresh_from_db()
-    assert [filings[each].district for each in (april, may, june)] == [cast.yuzhong, cast.yuzhong, cast.nanan]
-    assert set(JournalEntry.objects.filter(action="迁移区县").values_list("district", flat=True)) == {
-        cast.yuzhong.pk,
-        cast.nanan.pk,
-    }
-    assert cast.yuntu in Enterprise.objects.visible_to(cast.he_qing)
-
-
-def test_what_was_sent_or_locked_stays_with_the_old_district(cast):
-    sent = Filing.objects.create(
-        enterprise=cast.yuntu,
-        period=period("2024M06", JUNE),
-        district=cast.yuzhong,
-        state=State.SUBMITTED,
-    )
-    locked = Filing.objects.create(
-        enterprise=cast.yuntu, period=period("2024M07", JUNE, Period.LOCKED), district=cast.yuzhong
-    )
-    move(cast, cast.zhou_tao)
-    for filing in (sent, locked):
-        filing.refresh_from_db()
-        assert filing.district == cast.yuzhong
-
-
-@pytest.mark.parametrize(
-    ("changed", "sentence"),
-    [
-        ({"by": "he_qing"}, "现在所属的区县"),
-        ({"by": "li_na"}, "现在所属的区县"),
-        ({"by": "liu_fang"}, "现在所属的区县"),
-        ({"reason": " "}, "事由"),
-        ({"since": AT.date() + timedelta(days=1)}, "不能晚于今天"),
-        ({"district": "yuzhong"}, "已经属于"),
-        ({"since": date(2023, 1, 1)}, "应晚于"),
-    ],
-)
-def test_a_move_is_refused(cast, changed, sentence):
-    named = {
-        name: getattr(cast, value) if isinstance(value, str) and hasattr(cast, value) else value
-        for name, value in changed.items()
-    }
-    with pytest.raises(Refused, match=sentence):
-        move(cast, **({"by": cast.chen_yu} | named))
-
-
-def test_a_firm_does_not_move_to_an_abolished_district(cast):
-    with pytest.raises(Refused, match="不是报送区县"):
-        move(cast, cast.chen_yu, make_district("500105", "江北区", 5, valid_to=date(2024, 1, 1)))
-
-
-def test_the_old_district_loses_sight_of_the_firm_by_its_page(client, cast):
-    client.force_login(cast.chen_yu)
-    assert client.get(f"/firms/{cast.yuntu.credit_code}/").status_code == 200
-    client.post(
-        f"/firms/{cast.yuntu.credit_code}/move/", {"district": cast.nanan.pk, "since": "2024-06-01", "reason": "搬迁"}
-    )
-    assert client.get(f"/firms/{cast.yuntu.credit_code}/").status_code == 404
 
 
 def test_a_firm_stops_reporting_on_a_day_with_a_reason(cast):
@@ -213,9 +136,9 @@ def test_a_firm_that_left_owes_no_period_that_ends_later(cast, client):
             change()
     make_it_be(JULY.date())
     client.force_login(cast.li_na)
-    home = client.get("/").content.decode()
+    home = markup_of(client.get("/"))
     assert "以下报告期不须报：2024年6月" in home and "/filings/2024M06/t6/" not in home
-    assert "不须报" in client.get("/filings/2024M06/").content.decode()
+    assert "不须报" in words_on(client.get("/filings/2024M06/"))
 
     assert stop(date(2024, 5, 30)) == [State.EXEMPT, State.EXEMPT]
     assert stop(date(2024, 6, 30)) == [State.NOT_STARTED, State.DRAFT]
@@ -236,16 +159,16 @@ def test_each_office_lists_its_own_firms(client, cast):
         (cast.he_qing, cast.shancheng, cast.yuntu),
     ):
         client.force_login(user)
-        page = client.get("/firms/").content.decode()
+        page = words_on(client.get("/firms/"))
         assert there.name in page and absent.name not in page
         assert client.get(f"/firms/{absent.credit_code}/").status_code == 404
         assert client.post(f"/firms/{absent.credit_code}/open-account/").status_code == 404
     client.force_login(cast.zhou_tao)
-    page = client.get("/firms/", {"district": "500108", "key": "", "scope": "3B"}).content.decode()
+    page = words_on(client.get("/firms/", {"district": "500108", "key": "", "scope": "3B"}))
     assert cast.shancheng.name in page and cast.yuntu.name not in page
-    assert cast.jialing.name in client.get("/firms/", {"key": "A38"}).content.decode()
-    assert cast.jialing.name not in client.get("/firms/", {"key": "A40"}).content.decode()
-    assert "没有符合条件" in client.get("/firms/", {"q": "不存在"}).content.decode()
+    assert cast.jialing.name in words_on(client.get("/firms/", {"key": "A38"}))
+    assert cast.jialing.name not in words_on(client.get("/firms/", {"key": "A40"}))
+    assert "没有符合条件" in words_on(client.get("/firms/", {"q": "不存在"}))
 
 
 def test_the_firm_edits_its_own_page(client, cast):

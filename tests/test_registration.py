@@ -1,16 +1,22 @@
 """A firm applies, its district answers, its first account opens."""
 
+import re
 from datetime import date
+from pathlib import Path
 
 import pytest
 from django.core import mail
+from django.core.management import call_command
 
+from accounts import clock
 from accounts.access import Refused
-from accounts.models import Application, Enterprise, JournalEntry, User
+from accounts.models import Application, Enterprise, Installation, JournalEntry, User
 from reporting import registration
 from reporting.models import Filing, Period
 from reporting.workflow.period import store_deadlines
 from tests.cast import ABOLISHED_CODE, AT, ELSEWHERE_CODE, FREE_CODE, make_district
+from tests.officials import make_it_be
+from tests.reading import words_on
 
 DAY = AT.date()
 
@@ -75,7 +81,7 @@ def open_periods(*codes) -> list[Period]:
     ],
 )
 def test_the_credit_code_is_judged_while_it_is_typed(client, cast, typed, sentence):
-    assert sentence in client.get("/apply/credit-code/", {"credit_code": typed}).content.decode()
+    assert sentence in words_on(client.get("/apply/credit-code/", {"credit_code": typed}))
 
 
 def test_a_code_of_an_abolished_district_leads_to_its_successor(cast):
@@ -92,16 +98,16 @@ def test_a_stranger_applies_and_can_look_the_state_up(client, cast, django_captu
     application = Application.objects.get()
     assert (application.credit_code, application.scope, application.mobile) == (FREE_CODE, "1,3B", "13900000001")
     assert application.attributes == {"A36": "否", "A37": "是", "A22": "6513"}
-    assert application.lookup_key in client.get("/apply/sent/").content.decode()
+    assert application.lookup_key in words_on(client.get("/apply/sent/"))
     assert {letter.to[0] for letter in mail.outbox} == {"qj@example.com", cast.chen_yu.email}
     for key in (application.lookup_key.lower(), "13900000001"):
-        page = client.post("/apply/state/", {"credit_code": FREE_CODE, "key": key}).content.decode()
+        page = words_on(client.post("/apply/state/", {"credit_code": FREE_CODE, "key": key}))
         assert "待区县受理" in page
-    assert "没有找到" in client.post("/apply/state/", {"credit_code": FREE_CODE, "key": "XXXXXXXX"}).content.decode()
+    assert "没有找到" in words_on(client.post("/apply/state/", {"credit_code": FREE_CODE, "key": "XXXXXXXX"}))
 
 
 def test_a_wrong_form_says_what_is_wrong_and_keeps_the_rest(client, cast):
-    page = client.post("/apply/", form_of(cast.yuzhong, mobile="123", scope=[], email="x")).content.decode()
+    page = words_on(client.post("/apply/", form_of(cast.yuzhong, mobile="123", scope=[], email="x")))
     assert "手机号应为 11 位" in page and "至少选一项" in page and "name@example.com" in page and "钱进" in page
     assert not Application.objects.exists()
 
@@ -122,7 +128,7 @@ def test_an_application_to_an_abolished_district_is_refused(cast):
 def test_the_district_lets_a_firm_in(client, cast, applied, django_capture_on_commit_callbacks):
     open_month, _ = open_periods("2024M06", "2024M05")
     client.force_login(cast.chen_yu)
-    assert applied.name in client.get("/applications/").content.decode()
+    assert applied.name in words_on(client.get("/applications/"))
     assert client.get(f"/applications/{applied.pk}/").status_code == 200
     with django_capture_on_commit_callbacks(execute=True):
         client.post(f"/applications/{applied.pk}/approve/", {"joined_on": "2024-06-01"})
@@ -174,3 +180,79 @@ def test_a_forgotten_password_before_activation_sends_the_activation_again(
     with django_capture_on_commit_callbacks(execute=True):
         client.post("/password/forgotten/", {"name": FREE_CODE})
     assert "/activate/" in mail.outbox[0].body
+
+
+# What a newcomer owes
+
+
+def test_the_first_day_proposed_is_the_beginning_of_the_earliest_open_period(cast):
+    assert registration.propose_first_day(DAY) == date(2024, 5, 1)  # nothing is open: May is opened next
+    month, april = open_periods("2024M05", "2024M04")
+    Period.objects.filter(pk=april.pk).update(state=Period.LOCKED)
+    assert registration.propose_first_day(DAY) == date(2024, 5, 1)
+    open_periods("2023A")
+    assert registration.propose_first_day(DAY) == date(2023, 1, 1)
+    Period.objects.update(state=Period.LOCKED)
+    assert registration.propose_first_day(DAY) == date(2024, 6, 1)
+
+
+def test_approved_as_proposed_a_firm_owes_every_open_period_and_is_told(
+    client, cast, applied, django_capture_on_commit_callbacks
+):
+    make_it_be(DAY)
+    open_periods("2024M05", "2023A")
+    client.force_login(cast.chen_yu)
+    page = client.get(f"/applications/{applied.pk}/").content.decode()
+    assert 'value="2023-01-01"' in page and "将须报：2024年5月、2023年年报。" in page
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = client.post(f"/applications/{applied.pk}/approve/", {"joined_on": "2023-01-01"}, follow=True)
+    told = "起报日期 2023-01-01。须报：2024年5月、2023年年报。"
+    assert told in answer.content.decode()
+    assert told in mail.outbox[-1].body and told in mail.outbox[-1].alternatives[0].content
+    enterprise = Enterprise.objects.get(credit_code=FREE_CODE)
+    assert set(Filing.objects.filter(enterprise=enterprise).values_list("period", flat=True)) == {"2024M05", "2023A"}
+    line = JournalEntry.objects.get(action="批准注册")
+    assert line.after == {"起报日期": "2023-01-01", "须报": "2024年5月、2023年年报"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("2023-01-01", "将须报：2024年5月、2023年年报。"),
+        ("2023-12-31", "将须报：2024年5月、2023年年报。"),
+        ("2024-01-01", "将须报：2024年5月。"),
+        ("2024-05-31", "将须报：2024年5月。"),
+        ("2024-06-01", "已开启的各期都不须报；2024-06-01 当天及以后结束的报告期，开启后须报。"),
+        ("2024-06", "请把日期写成 2024-01-01"),
+    ],
+)
+def test_what_a_date_makes_a_newcomer_owe_is_said_while_it_is_chosen(client, cast, typed, sentence):
+    open_periods("2024M05", "2023A")
+    client.force_login(cast.chen_yu)
+    assert sentence in client.get("/applications/owed/", {"joined_on": typed}).content.decode()
+
+
+def test_the_opening_letter_sent_again_says_what_is_owed_too(client, cast, applied, django_capture_on_commit_callbacks):
+    make_it_be(DAY)
+    open_periods("2024M05")
+    registration.approve_application(applied, joined_on=date(2024, 5, 1), by=cast.chen_yu, at=AT)
+    mail.outbox.clear()
+    client.force_login(cast.chen_yu)
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(f"/firms/{FREE_CODE}/open-account/", {"email": "right@example.com"})
+    assert "须报：2024年5月。" in mail.outbox[-1].body
+
+
+def test_the_published_district_can_approve_the_newcomer_of_the_manual(db):
+    """The manual names a code; its district is the one whose account the demonstration shows."""
+    manual = (Path(__file__).resolve().parent.parent / "docs" / "manual.md").read_text()
+    code = re.search(r"代码填 (\w{18})", manual)[1]
+    call_command("demo", enterprises=1, seed=1, verbosity=0)
+    shown = {known["role"]: known["user"] for known in Installation.current().demo_secrets}
+    clerk = User.objects.get(username=shown["district"])
+    answer = registration.judge_credit_code(code, clock.today())
+    assert answer.may_apply and answer.district == clerk.district and clerk.district.name in manual
+    application = registration.apply(**facts(answer.district, credit_code=code), at=clock.now())
+    first_day = registration.propose_first_day(clock.today())
+    enterprise = registration.approve_application(application, joined_on=first_day, by=clerk, at=clock.now())
+    assert set(enterprise.filings.values_list("period", flat=True)) == {"2024M05", "2023A"}

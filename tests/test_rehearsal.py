@@ -285,7 +285,7 @@ def test_it_offers_the_last_period_in_which_anything_was_submitted(may):
     june = open_period("2024M06", date(2024, 7, 1))
     filing = owe(may.firm, june)
     assert rehearsal.default_period(rehearsal.periods_to_rehearse()) == may.may
-    Filing.objects.filter(pk=filing.pk).update(latest=may.submission)
+    Filing.objects.filter(pk=filing.pk).update(in_force=may.submission)
     assert rehearsal.default_period(rehearsal.periods_to_rehearse()) == june
 
 

@@ -18,6 +18,7 @@ from forms_tables.repair import suggest
 from reporting import workflow
 from tests.cast import AT, assemble
 from tests.may import CLEAN_MAY, fresh, make_may
+from tests.reading import markup_of, words_on
 
 EDITION = load_edition("chongqing-2024")
 FACTS = Facts(PeriodCode(2024, 5), {"A36": "否"})
@@ -380,15 +381,15 @@ def test_the_errors_ask_for_the_hint_and_a_form_without_errors_does_not(firm):
     save(firm, may(m2051="500"))
     address = reverse("suspects", args=["2024M05"])
     for page in (reverse("filing", args=["2024M05"]), reverse("sheet", args=["2024M05", "t6"])):
-        assert f'hx-get="{address}"' in firm.get(page).content.decode()
+        assert f'hx-get="{address}"' in markup_of(firm.get(page))
     workflow.save_sheet(firm.cast.filing, "软统企6", CLEAN_MAY, 1, firm.cast.clerk, AT)
-    assert address not in firm.get(reverse("filing", args=["2024M05"])).content.decode()
+    assert address not in markup_of(firm.get(reverse("filing", args=["2024M05"])))
 
 
 def test_the_hint_leads_to_its_cells_and_is_no_correction(firm):
     save(firm, may(m2021="5", m20231="1000000"))
     before = fresh(firm.cast.filing).sheets.get().cells
-    page = firm.get(reverse("suspects", args=["2024M05"]), headers={"HX-Request": "true"}).content.decode()
+    page = markup_of(firm.get(reverse("suspects", args=["2024M05"]), headers={"HX-Request": "true"}))
     assert "<html" not in page and "<form" not in page
     assert "仅供核对，不是更正" in page and "R602、R603、R604、R607 就能成立" in page
     assert 'href="/filings/2024M05/t6/#cell-2021.c1"' in page
@@ -398,11 +399,11 @@ def test_the_hint_leads_to_its_cells_and_is_no_correction(firm):
 
 
 def test_the_hint_is_a_page_of_its_own_without_htmx(firm):
-    page = firm.get(reverse("suspects", args=["2024M05"])).content.decode()
+    page = markup_of(firm.get(reverse("suspects", args=["2024M05"])))
     assert "<html" in page and "没有须修改的错误，不用找。" in page
 
 
 def test_it_says_when_nothing_was_found(firm):
     save(firm, may(m2021="-5"))
-    page = firm.get(reverse("suspects", args=["2024M05"])).content.decode()
+    page = words_on(firm.get(reverse("suspects", args=["2024M05"])))
     assert "可能出错的单元格" in page

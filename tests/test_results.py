@@ -12,7 +12,7 @@ from reporting import results, workflow
 from reporting.courses import courses_of
 from reporting.demo import city
 from reporting.measures import FILINGS, MEASURES, NUMBERS, Tally, total
-from reporting.models import Deadline, DistrictResult, Filing, Review, State, Submission
+from reporting.models import Deadline, DistrictResult, Filing, Period, Review, State, Submission
 from reporting.standing import revenue_shares
 from reporting.workflow.period import owe
 from tests.cast import SHANGHAI, make_district, make_enterprise
@@ -34,14 +34,15 @@ def sent(filing, by, at, on_time=True, **more) -> Submission:
         edition_code="chongqing-2024", edition_digest="", signer="王经理", on_time=on_time, submitted_by=by,
         submitted_at=at, from_state=State.DRAFT, **more,
     )  # fmt: skip
-    put(filing, latest=submission, state=State.SUBMITTED)
+    put(filing, in_force=submission, state=State.SUBMITTED)
     return submission
 
 
 def decided(submission, decision, by, at, on_time=True) -> None:
     Review.objects.create(submission=submission, decision=decision, by=by, at=at, on_time=on_time)
     if decision == "approve":
-        put(submission.filing, state=State.APPROVED, approved=submission)
+        counts = {} if Period.objects.get(pk=submission.filing.period_id).is_locked else {"counted": submission}
+        put(submission.filing, state=State.APPROVED, approved=submission, **counts)
     else:
         put(submission.filing, state=State.RETURNED)
 

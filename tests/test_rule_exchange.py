@@ -20,6 +20,7 @@ from reporting.revisions.workbook import COLUMNS, MOST_RULES, SHEET
 from reporting.workflow import Overtaken, Refused
 from tests.cast import AT, make_user
 from tests.officials import make_it_be
+from tests.reading import markup_of, words_on
 
 pytestmark = pytest.mark.django_db
 CODE, LATER = "chongqing-2024", AT + timedelta(hours=1)
@@ -345,43 +346,42 @@ def upload(client, source: io.BytesIO, name="审核关系.xlsx"):
 
 
 def ticket_in(page) -> str:
-    return re.search('name="ticket" value="([^"]+)"', page.content.decode()).group(1)
+    return re.search('name="ticket" value="([^"]+)"', markup_of(page)).group(1)
 
 
 def test_the_page_tells_the_dry_run_and_a_second_click_imports_no_more(city, draft):
     page = upload(city, sheet_of(row_of(draft, "R604", 提示语="改过<b>"), NEW, {"编号": "R635", "操作": "删除"}))
-    text = page.content.decode()
+    text = markup_of(page)
     assert "确认导入：新增 1 条，修改 1 条，删除 1 条" in text and "改过&lt;b&gt;" in text
     assert rules_of(draft)["R604"]["message"] in text and "工作簿里没有的 185 条照旧保留" in text
     ticket = ticket_in(page)
-    assert (
-        "已导入修订稿：新增 1 条，修改 1 条，删除 1 条"
-        in city.post(CONFIRM, {"ticket": ticket}, follow=True).content.decode()
+    assert "已导入修订稿：新增 1 条，修改 1 条，删除 1 条" in words_on(
+        city.post(CONFIRM, {"ticket": ticket}, follow=True)
     )
     draft.refresh_from_db()
     assert draft.version == 1 and rules_of(draft)["R604"]["message"] == "改过<b>"
-    assert "已过期或已经导入过" in city.post(CONFIRM, {"ticket": ticket}, follow=True).content.decode()
+    assert "已过期或已经导入过" in words_on(city.post(CONFIRM, {"ticket": ticket}, follow=True))
     draft.refresh_from_db()
     assert draft.version == 1
 
 
 def test_the_page_says_when_there_is_nothing_to_import(city, draft):
-    text = upload(city, exported(draft)).content.decode()
+    text = words_on(upload(city, exported(draft)))
     assert "没有改动" in text and "确认导入" not in text
 
 
 def test_the_page_names_what_is_wrong_and_offers_nothing_to_confirm(city, draft):
-    page = upload(city, sheet_of(row_of(draft, "R604"), NEW | {"公式": "M2010 > １"})).content.decode()
+    page = words_on(upload(city, sheet_of(row_of(draft, "R604"), NEW | {"公式": "M2010 > １"})))
     assert "有 1 处问题，没有导入" in page and "第9个字符起" in page and "确认导入" not in page
-    assert "只接收 .xlsx" in upload(city, io.BytesIO(b"x"), "规则.pdf").content.decode()
-    assert "请选择文件" in city.post(PAGE).content.decode()
+    assert "只接收 .xlsx" in words_on(upload(city, io.BytesIO(b"x"), "规则.pdf"))
+    assert "请选择文件" in words_on(city.post(PAGE))
 
 
 def test_a_dry_run_of_a_draft_that_moved_on_is_not_confirmed(city, cast, draft):
     ticket = ticket_in(upload(city, sheet_of(NEW)))
     content = drafting.with_rule(draft.content, "R605", {"message": "别人改的"})
     workflow.change_draft(draft, 0, content, cast.zhou_tao, LATER, "修改 R605")
-    said = city.post(CONFIRM, {"ticket": ticket}, follow=True).content.decode()
+    said = words_on(city.post(CONFIRM, {"ticket": ticket}, follow=True))
     assert "已由周涛改动过" in said and "重新上传" in said
     draft.refresh_from_db()
     assert "R699" not in rules_of(draft)
@@ -390,23 +390,23 @@ def test_a_dry_run_of_a_draft_that_moved_on_is_not_confirmed(city, cast, draft):
 def test_a_dry_run_of_an_abandoned_draft_is_not_confirmed(city, cast, draft):
     ticket = ticket_in(upload(city, sheet_of(NEW)))
     workflow.abandon_draft(draft, cast.zhou_tao, LATER)
-    assert "不能再改" in city.post(CONFIRM, {"ticket": ticket}, follow=True).content.decode()
+    assert "不能再改" in words_on(city.post(CONFIRM, {"ticket": ticket}, follow=True))
     assert upload(city, sheet_of(NEW)).status_code == 302
-    assert "现在没有修订稿，可能刚被发布或放弃；没有导入。" in city.get(PAGE).content.decode()
+    assert "现在没有修订稿，可能刚被发布或放弃；没有导入。" in words_on(city.get(PAGE))
 
 
 def test_a_ticket_is_its_makers_and_cannot_be_made_up(city, cast, draft):
     ticket = ticket_in(upload(city, sheet_of(NEW)))
-    assert "已过期或已经导入过" in city.post(CONFIRM, {"ticket": ticket[:-2] + "xx"}, follow=True).content.decode()
+    assert "已过期或已经导入过" in words_on(city.post(CONFIRM, {"ticket": ticket[:-2] + "xx"}, follow=True))
     city.force_login(make_user("another", "吴月", "city"))
-    assert "不是您做的" in city.post(CONFIRM, {"ticket": ticket}, follow=True).content.decode()
+    assert "不是您做的" in words_on(city.post(CONFIRM, {"ticket": ticket}, follow=True))
     assert "R699" not in rules_of(draft)
 
 
 def test_the_association_takes_the_rules_out_and_brings_none_in(draft, cast, client):
     make_it_be(AT.date())
     client.force_login(cast.liu_fang)
-    assert "试导入</button>" not in client.get(PAGE).content.decode()
+    assert "试导入</button>" not in markup_of(client.get(PAGE))
     for path in ("/city/desk/workbook/draft.xlsx", f"/city/desk/workbook/{CODE}.xlsx"):
         book = load_workbook(io.BytesIO(client.get(path).content))
         assert book[SHEET].max_row == 188 and book[SHEET]["A2"].value == "R601"
@@ -418,7 +418,7 @@ def test_without_a_draft_the_page_offers_what_is_published(cast, draft, client):
     workflow.abandon_draft(draft, cast.zhou_tao, LATER)
     make_it_be(AT.date())
     client.force_login(cast.zhou_tao)
-    text = client.get(PAGE).content.decode()
+    text = markup_of(client.get(PAGE))
     assert "现在没有修订稿" in text and f"{CODE}.xlsx" in text and "试导入</button>" not in text
     assert client.get("/city/desk/workbook/draft.xlsx").status_code == 404
     assert client.get("/city/desk/workbook/no-such.xlsx").status_code == 404

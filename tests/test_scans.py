@@ -24,7 +24,7 @@ def approved(cast):
         edition_digest="0" * 64, signer="王经理", on_time=True, submitted_by=cast.li_na, submitted_at=AT,
         from_state=State.DRAFT,
     )  # fmt: skip
-    Filing.objects.filter(pk=filing.pk).update(state=State.APPROVED, latest=submission, approved=submission)
+    Filing.objects.filter(pk=filing.pk).update(state=State.APPROVED, in_force=submission, approved=submission)
     return Submission.objects.select_related("filing__period").get(pk=submission.pk)
 
 

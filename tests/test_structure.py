@@ -1,4 +1,4 @@
-"""Holds the picture in docs/architecture.md: config → reporting → accounts, forms_tables."""
+"""Holds the picture in docs/architecture.md: config → reporting → accounts, forms_tables → text."""
 
 import ast
 from pathlib import Path
@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-LAYERS = ["accounts", "config", "forms_tables", "reporting"]
+LAYERS = ["accounts", "config", "forms_tables", "reporting", "text"]
 KNOWS = {
-    "config": {"config", "reporting", "accounts", "forms_tables"},
-    "reporting": {"reporting", "accounts", "forms_tables"},
-    "accounts": {"accounts"},
-    "forms_tables": {"forms_tables"},
+    "config": {"config", "reporting", "accounts", "forms_tables", "text"},
+    "reporting": {"reporting", "accounts", "forms_tables", "text"},
+    "accounts": {"accounts", "text"},
+    "forms_tables": {"forms_tables", "text"},
+    "text": {"text"},
     "launch": {"launch"},
 }
 COMMANDS = "management/commands"  # Django's own face of forms_tables; its core knows no Django

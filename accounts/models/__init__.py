@@ -1,7 +1,7 @@
 """Who people and enterprises are. Every "until" and "to" date is the last day on which the row holds."""
 
 from accounts.models.districts import District, DistrictContact
-from accounts.models.enterprises import Enterprise, Residence
+from accounts.models.enterprises import Enterprise, Move, Residence
 from accounts.models.installation import Installation
 from accounts.models.journal import JournalEntry
 from accounts.models.letters import DeadAddress, Letter
@@ -16,6 +16,7 @@ __all__ = [
     "Installation",
     "JournalEntry",
     "Letter",
+    "Move",
     "Residence",
     "User",
 ]

@@ -58,6 +58,10 @@ class Enterprise(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def reports_on(self, day: datetime.date) -> bool:
+        """Whether a period that ends on that day is the firm's to report; of many firms: reporting_on."""
+        return self.joined_on <= day and (self.left_on is None or day <= self.left_on)
+
     def residence_on(self, day: datetime.date) -> Residence | None:
         return self.residences.on(day).select_related("district").first()
 
@@ -114,3 +118,70 @@ class Residence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.enterprise} 属{self.district}，自{self.since:%Y-%m-%d}"
+
+
+class MoveQuerySet(models.QuerySet):
+    def visible_to(self, user) -> MoveQuerySet:
+        """The two districts a move is between see it, the firm its own, the city all."""
+        if user.role == "city":
+            return self
+        if user.role == "district":
+            return self.filter(Q(origin=user.district_id) | Q(district=user.district_id))
+        return self.filter(enterprise=user.enterprise_id) if user.enterprise_id else self.none()
+
+    def waiting(self) -> MoveQuerySet:
+        return self.filter(state=Move.State.PROPOSED)
+
+
+class Move(models.Model):
+    """A move that reaches back over open periods: proposed by the district the firm is in, and nothing moves before the
+    district it is to go to has accepted. A move of today leaves only its Residence."""
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed", "待接收"
+        ACCEPTED = "accepted", "已接收"
+        DECLINED = "declined", "未接收"
+        WITHDRAWN = "withdrawn", "已撤回"
+
+    enterprise = models.ForeignKey(Enterprise, verbose_name="企业", on_delete=models.PROTECT, related_name="moves")
+    origin = models.ForeignKey(District, verbose_name="迁出区县", on_delete=models.PROTECT, related_name="+")
+    district = models.ForeignKey(District, verbose_name="迁入区县", on_delete=models.PROTECT, related_name="+")
+    since = models.DateField("起")
+    reason = models.CharField("事由", max_length=200)
+    state = models.CharField("状态", max_length=10, choices=State.choices, default=State.PROPOSED)
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="提出人", on_delete=models.PROTECT, related_name="+"
+    )
+    proposed_at = models.DateTimeField("提出时间")
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="答复人",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    decided_at = models.DateTimeField("答复时间", null=True, blank=True)
+    answer = models.CharField("答复", max_length=200, blank=True)
+
+    objects = MoveQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-proposed_at", "-pk"]
+        verbose_name = verbose_name_plural = "迁移"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["enterprise"], condition=Q(state="proposed"), name="one_waiting_move_per_enterprise"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.enterprise}自{self.since:%Y-%m-%d}起由{self.origin}迁往{self.district}"
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.state == self.State.PROPOSED
+
+    @property
+    def state_words(self) -> str:
+        return f"待{self.district.name}接收" if self.is_waiting else self.get_state_display()

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import datetime
+
 from django.db import models
 from django.db.models import Q
 
@@ -9,6 +11,7 @@ class Installation(models.Model):
 
     is_demo = models.BooleanField("演示库", default=False)
     demo_day = models.DateField("演示日期", null=True, blank=True)
+    demo_since = models.DateField("演示起算日", null=True, blank=True)
     demo_secrets = models.JSONField("演示账号", default=list, blank=True)
 
     class Meta:
@@ -23,6 +26,11 @@ class Installation(models.Model):
 
     def __str__(self) -> str:
         return "演示库" if self.is_demo else "正式库"
+
+    def behind(self, real: datetime.date) -> datetime.timedelta:
+        """How far the office's clock is behind the machine's: the demonstration's first day was `demo_day` when the
+        machine had `demo_since`. Without that it is its first day today."""
+        return (self.demo_since or real) - self.demo_day if self.demo_day else datetime.timedelta(0)
 
     @classmethod
     def current(cls) -> Installation:

@@ -77,6 +77,18 @@ class JournalEntry(models.Model):
         raise AppendOnly("操作日志不能删除。")
 
     @property
+    def by_in_words(self) -> str:
+        """Who did it, without the firm where the line names it anyway."""
+        return self.by_name.removesuffix(f"（{self.enterprise.name}）") if self.enterprise_id else self.by_name
+
+    @property
+    def subject_in_words(self) -> str:
+        """What the act was about beside the firm, which has a column of its own."""
+        name = self.enterprise.name if self.enterprise_id else ""
+        rest = self.subject.removeprefix(name).strip()
+        return rest[1:-1] if rest.startswith("（") and rest.endswith("）") else rest
+
+    @property
     def before_in_words(self) -> str:
         return in_words(self.before)
 

@@ -81,6 +81,11 @@ class User(AbstractUser):
         return self.get_full_name()
 
     @property
+    def signed(self) -> str:
+        """Name and office; the office once where the name has it (渝中区统计员)."""
+        return str(self) if self.office in str(self) else f"{self}（{self.office}）"
+
+    @property
     def office(self) -> str:
         """For whom this person acts, as the page header says it."""
         if self.enterprise_id:

@@ -1,5 +1,6 @@
-import csv
 import io
+from collections.abc import Iterable
+from itertools import chain
 
 from django.core.paginator import Paginator
 from django.db.models import Q
@@ -7,13 +8,13 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.http import content_disposition_header
 from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
 
 from accounts import journal as journal_of
 from accounts.access import require
 from accounts.clock import SHANGHAI, now
 from accounts.forms import JournalFilterForm
 from accounts.models import JournalEntry, User
+from text.writing import text_cell, write_csv
 
 MOST_ROWS = 100_000
 HEADS = ["时间", "操作人", "操作", "对象", "企业", "信用代码", "当时区县", "报告期", "原值", "新值", "事由"]
@@ -37,11 +38,12 @@ def export_journal(request, kind):
         journal_of.record(
             by=request.user, at=at, action="导出操作日志", district=request.user.district, after=request.GET.dict()
         )
+    rows = chain([HEADS], rows_of(entries))
     content, content_type = (
-        (write_csv(entries), "text/csv; charset=utf-8")
+        (write_csv(rows), "text/csv; charset=utf-8")
         if kind == "csv"
         else (
-            write_xlsx(entries),
+            write_xlsx(rows),
             "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         )
     )
@@ -78,9 +80,9 @@ def rows_of(entries):
     for entry in entries[:MOST_ROWS].iterator(chunk_size=2000):
         yield [
             f"{entry.at.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}",
-            entry.by_name,
+            entry.by_in_words,
             entry.action,
-            entry.subject,
+            entry.subject_in_words,
             entry.enterprise.name if entry.enterprise else "",
             entry.enterprise.credit_code if entry.enterprise else "",
             entry.district.name if entry.district else "",
@@ -91,30 +93,14 @@ def rows_of(entries):
         ]
 
 
-def write_csv(entries) -> bytes:
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(HEADS)
-    for row in rows_of(entries):
-        # A spreadsheet would run a text that begins like a formula; the apostrophe keeps it a text.
-        writer.writerow([f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text for text in row])
-    return out.getvalue().encode("utf-8-sig")
-
-
-def write_xlsx(entries) -> bytes:
+def write_xlsx(rows: Iterable[list[str]]) -> bytes:
     book = Workbook(write_only=True)
     sheet = book.create_sheet("操作日志")
     sheet.freeze_panes = "A2"
     for letter, width in zip("ABCDEFGHIJK", (20, 24, 14, 28, 30, 22, 14, 10, 40, 40, 30), strict=True):
         sheet.column_dimensions[letter].width = width
-    sheet.append(HEADS)
-    for row in rows_of(entries):
-        cells = []
-        for text in row:
-            cell = WriteOnlyCell(sheet, text)
-            cell.data_type = "s"
-            cells.append(cell)
-        sheet.append(cells)
+    for row in rows:
+        sheet.append([text_cell(sheet, text) for text in row])
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()

@@ -99,8 +99,8 @@ def file_all(edition: Edition, ledger: Ledger, labels: dict[str, Meaning], by: U
             for filing in filings
         )
         for filing, submission in zip(filings, submissions, strict=True):
-            filing.latest = submission
-        Filing.objects.bulk_update(filings, ["latest"])
+            filing.in_force = submission
+        Filing.objects.bulk_update(filings, ["in_force"])
 
 
 def values_of(ledger: Ledger, labels: dict[str, Meaning]) -> Iterator[dict[str, str]]:

@@ -1,7 +1,7 @@
 """The stored columns of a period: every filing that is open with something typed, or submitted, as a row.
 
 Which figures are judged follows the state: while a filing is with its firm (a draft, returned, being amended) the draft
-as it is now, completed; otherwise the frozen figures of its latest submission, with what the register said then. What
+as it is now, completed; otherwise the frozen figures of its submission in force, with what the register said then. What
 is exempt or untouched has no row. Judging these columns says of each filing what reporting.judging says of it.
 
 The files lie under MEDIA_ROOT/dataset and may be deleted at any time: they are made again from the record.
@@ -52,7 +52,7 @@ class Odd:
     @property
     def why_shown(self) -> str:
         """For officials: the figure at fault is its firm's until it is sent."""
-        return self.why if self.submission is not None else "草稿里有不能成列的数据"
+        return self.why if self.submission is not None else "草稿里有格式异常的数据"
 
 
 @dataclass(frozen=True)

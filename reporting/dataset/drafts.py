@@ -209,7 +209,7 @@ def histories_of(
 
 
 def _filing(pk: int) -> Filing:
-    return Filing.objects.select_related("period", "enterprise", "district", "latest").get(pk=pk)
+    return Filing.objects.select_related("period", "enterprise", "district", "in_force").get(pk=pk)
 
 
 def cells_read_back(edition: Edition, period: PeriodCode) -> dict[str, list[str]]:

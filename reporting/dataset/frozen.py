@@ -20,9 +20,9 @@ from reporting.dataset.scaling import ODD, Columns, decimals_of_cells, scaled, t
 from reporting.models import Filing, State, Submission, published_edition
 
 FILINGS, SUBMISSIONS = "filings", "submissions"
-UNDER_REVIEW = (State.SUBMITTED, State.QUERIED)  # as reporting.judging.standing_submission has it
 CHUNK = 5000
-SPREAD = 999_983  # a prime beyond the filings of a period: no two of them weigh the same, so no two changes cancel out
+SPREAD = 999_983  # a prime beyond the filings of a period: no two of them weigh the same
+SHUFFLE = 48_271  # neighbours weigh as differently as strangers: small changes of two of them do not cancel out
 LISTED = {
     "filing": pl.Int64,
     "enterprise": pl.Int64,
@@ -38,7 +38,7 @@ NOT_TEXT = re.compile(r'":\s*[^"\s]')
 
 def marks_of(codes: Iterable[str]) -> dict[str, str]:
     """A short word for where the filings of each period stand, which changes with any of them: one question."""
-    weight = F("pk") % SPREAD + 1
+    weight = F("pk") * SHUFFLE % SPREAD + 1
     rows = (
         Filing.objects.filter(period__in=list(codes))
         .order_by()
@@ -47,7 +47,7 @@ def marks_of(codes: Iterable[str]) -> dict[str, str]:
             n=Count("pk"),
             last=Max("pk"),
             states=Sum(weight * Cast("state", IntegerField())),
-            latest=Sum(weight * Coalesce("latest", 0)),
+            in_force=Sum(weight * Coalesce("in_force", 0)),
             approved=Sum(weight * Coalesce("approved", 0)),
             places=Sum(weight * F("district")),
         )
@@ -117,16 +117,16 @@ def listed(code: str) -> pl.DataFrame:
             "enterprise",
             "district__code",
             "state",
-            Coalesce("latest__edition_code", "period__edition_code", output_field=CharField()),
-            "latest",
+            Coalesce("in_force__edition_code", "period__edition_code", output_field=CharField()),
+            "in_force",
             "approved",
         )
     )
     made = []
-    for pk, enterprise, district, state, edition, latest, approved in rows.iterator(chunk_size=CHUNK):
+    for pk, enterprise, district, state, edition, in_force, approved in rows.iterator(chunk_size=CHUNK):
         with_firm = state in Filing.WITH_FIRM
-        judged = None if with_firm or state == State.EXEMPT else latest
-        standing = approved or (latest if state in UNDER_REVIEW else None)
+        judged = None if with_firm or state == State.EXEMPT else in_force
+        standing = approved or (in_force if state in Filing.UNDER_REVIEW else None)  # as judging.standing_submission
         made.append((pk, enterprise, district, state, edition, with_firm, judged, standing))
     return pl.DataFrame(made, schema=LISTED, orient="row")
 

@@ -88,8 +88,8 @@ def granted_bases(code: str) -> dict[int, dict[str, Decimal | None]]:
     found: dict[int, dict[str, Decimal | None]] = {}
     filings = {}
     adjustments = BaseAdjustment.objects.filter(filing__period=code, granted=True).order_by("asked_at", "pk")
-    adjustments = adjustments.select_related("filing__period", "filing__latest").defer(
-        "filing__latest__values", "filing__latest__findings", "filing__latest__attributes"
+    adjustments = adjustments.select_related("filing__period", "filing__in_force").defer(
+        "filing__in_force__values", "filing__in_force__findings", "filing__in_force__attributes"
     )
     for row in adjustments:
         filings[row.filing_id] = row.filing

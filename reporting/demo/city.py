@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.core.management.base import CommandError
 from django.db import connection, transaction
 
+from accounts.clock import real_now
 from accounts.models import District, DistrictContact, Enterprise, Installation, Residence, User
 from reporting import results
 from reporting.demo.firms import Firm, make_firm
@@ -71,10 +72,17 @@ def refuse_real_register() -> None:
         raise CommandError("这个数据库里已有真实名录，不能装入演示数据；请换一个空数据库。")
 
 
+def be_the_demonstration() -> None:
+    """The installation's mark. Its clock begins on the demonstration's day and is never set back."""
+    Installation.objects.get_or_create(
+        pk=1, defaults={"is_demo": True, "demo_day": DEMO_DAY, "demo_since": real_now().date()}
+    )
+
+
 @transaction.atomic
 def prepare_city() -> dict[str, District]:
     """The installation's mark, the officials, the periods with their dates; made once."""
-    Installation.objects.update_or_create(pk=1, defaults={"is_demo": True, "demo_day": DEMO_DAY})
+    be_the_demonstration()
     districts = {district.code: district for district in District.objects.valid_on(DEMO_DAY)}
     for district in districts.values():
         make_clerk(district)

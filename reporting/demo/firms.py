@@ -10,7 +10,9 @@ WEIGHTS = {
     "CQ-LJ": 22, "CQ-GX": 13, "500103": 9, "500108": 8, "500107": 8, "500112": 8, "500105": 6, "500106": 5,
     "500118": 3, "500109": 3, "500113": 2, "500120": 2, "500101": 2, "500102": 2, "CQ-WS": 1,
 }  # fmt: skip
-BUSIEST = max(WEIGHTS, key=WEIGHTS.get)  # where firm 0, the visitors' own, has its district
+# Where firm 0, the visitors' own, has its district, and with it the district's account shown to them: that of the
+# newcomer of the manual, whose credit code leads there.
+VISITED = "500103"
 REGISTERED_IN = {"CQ-LJ": "500112", "CQ-GX": "500107", "CQ-WS": "500110"}
 TRADE_NAMES = (
     "云图 智联 启明 渝数 数擎 星河 山城 嘉陵 创软 博程 天枢 汇智 信安 长江 巴渝 领航 睿思 方舟 万象 中科".split()
@@ -104,7 +106,7 @@ def make_firm(number: int, seed: int, district_codes: tuple[str, ...]) -> Firm:
     weights = [WEIGHTS.get(code, 0.5) for code in district_codes]
     district = dice.choices(district_codes, weights)[0]
     if number < len(district_codes):
-        first = district_codes.index(BUSIEST) if BUSIEST in district_codes else 0
+        first = district_codes.index(VISITED) if VISITED in district_codes else 0
         district = district_codes[(first + number) % len(district_codes)]
     business = dice.choices(BUSINESSES, [b.weight for b in BUSINESSES])[0]
     if number < 3 * len(BUSINESSES):

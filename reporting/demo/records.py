@@ -96,17 +96,17 @@ class Ledger:
         if not story.is_frozen:
             self._add_requests_of_the_unsent(filing, person, number)
             return
-        sent_at = self._ask_for_time(story, filing, person, typed_at)
+        sent_at, late_request = self._ask_for_time(story, filing, person, typed_at)
         first = None
         if story.returned_once or story.state == State.RETURNED:
             first = self._add_submission(story, filing, person, 1, sent_at)
             self._add_review(first, Review.Decision.SEND_BACK, self.clerks[district.pk], sent_at + timedelta(days=1))
         if story.state == State.RETURNED:
-            filing.latest = first
+            filing.in_force = first
             return
         number = 2 if first else 1
         submission = self._add_submission(story, filing, person, number, sent_at + timedelta(days=2 if first else 0))
-        filing.latest = submission
+        filing.in_force = submission
         for step, decision in enumerate(PATHS[story.state], start=1):
             official = self.analyst if decision.startswith("city") else self.clerks[district.pk]
             decided_at = submission.submitted_at + timedelta(days=step, hours=1)
@@ -115,6 +115,9 @@ class Ledger:
             self._add_review(submission, decision, official, decided_at)
         if story.state in COUNTS:
             filing.approved = submission
+            filing.counted = None if story.after_lock else submission
+            if late_request:
+                late_request.spent_at = decided_at
 
     def _add_sheets(self, story: Story, filing: Filing, person: User, at: datetime) -> None:
         for table in self.edition.tables:
@@ -180,23 +183,25 @@ class Ledger:
         words = RETURN_REASON if returns else review.note
         self._record(submission.filing, official, at, review.get_decision_display(), submission.receipt, words)
 
-    def _ask_for_time(self, story: Story, filing: Filing, person: User, typed_at: datetime) -> datetime:
-        """When the firm sends; before it, what it had to ask for in order to send then."""
+    def _ask_for_time(
+        self, story: Story, filing: Filing, person: User, typed_at: datetime
+    ) -> tuple[datetime, LateRequest | None]:
+        """When the firm sends, and the 补报 it sends by; before it, what it had to ask for in order to send then."""
         due = self.due[story.period]
         if story.after_lock:
             asked = self._ask(LateRequest, filing, person, self.locked_at[story.period] + timedelta(days=2), True)
-            return asked.asked_at + timedelta(days=2)
+            return asked.asked_at + timedelta(days=2), asked
         if story.late:
-            self._ask(LateRequest, filing, person, morning_after(due[Deadline.ENTERPRISE]), True)
-            return morning_after(due[Deadline.ENTERPRISE] + timedelta(days=1))
+            asked = self._ask(LateRequest, filing, person, morning_after(due[Deadline.ENTERPRISE]), True)
+            return morning_after(due[Deadline.ENTERPRISE] + timedelta(days=1)), asked
         until = due[Deadline.DISTRICT]
         story.extended = story.extended and until > due[Deadline.ENTERPRISE]  # a holiday may leave no day between
         if not story.extended:
-            return typed_at
+            return typed_at, None
         asked_at = morning_after(due[Deadline.ENTERPRISE] - timedelta(days=3))
         self._ask(ExtensionRequest, filing, person, asked_at, True, until=until, granted_until=until)
         filing.extended_to = until
-        return morning_after(until - timedelta(days=1))
+        return morning_after(until - timedelta(days=1)), None
 
     def _add_requests_of_the_unsent(self, filing: Filing, person: User, number: int) -> None:
         """In the open periods some ask for a later date: one waits, one has it, one was refused. Of the month just

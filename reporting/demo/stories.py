@@ -115,7 +115,7 @@ def freeze(firm: Firm, story: Story, judgement: Judgement) -> None:
         story.extended = dice.random() < 0.01
         story.held_too_long = not story.extended and dice.random() < 0.02
     if story.period == LAST_LOCKED.code and story.state == State.LOCKED and firm.number % 45 == 20:
-        story.state, story.after_lock, story.late = State.APPROVED, True, True
+        story.after_lock = story.late = True
         story.extended = story.held_too_long = story.returned_once = False
 
 

@@ -2,7 +2,7 @@ from datetime import date, datetime
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import District, Enterprise, User
 from forms_tables.catalog import Edition
@@ -14,7 +14,7 @@ class State(models.TextChoices):
     """Where a filing stands; the numbers are those of code list C20.
 
     20 and 25 (check failed, check passed) are a draft together with `Filing.checked`; L is `Filing.late`. 99 is ours
-    and not of C20: the firm left before the period's end, so it owes nothing and is counted nowhere.
+    and not of C20: the firm left before the period's end or joins after it, so it owes nothing and is counted nowhere.
     """
 
     NOT_STARTED = "00", "未填报"
@@ -45,12 +45,14 @@ class FilingQuerySet(models.QuerySet):
         return self.exclude(state=State.EXEMPT)
 
     def of(self, period: Period) -> models.QuerySet:
-        """What is owed for a period."""
-        return self.owed().filter(period=period)
+        """What is owed for a period. What the lock found exempt, and is owed since, comes in with its 补报 only."""
+        return self.owed().filter(period=period).exclude(exempt_at_lock=True, after_lock=False)
 
     def outstanding(self) -> models.QuerySet:
-        """What the firms still have to send: not begun, a draft, or returned to them."""
-        return self.filter(state__in=[*Filing.UNSENT, State.RETURNED])
+        """What the firms still have to send: not begun, a draft, or returned to them. A returned amendment is theirs to
+        give up: what it amends counts, unless that was sent back as well."""
+        demanded = Q(approved=None) | Exists(self.model.objects.filter(SENT_BACK_AFTER_ALL, pk=OuterRef("pk")))
+        return self.filter(Q(state__in=Filing.UNSENT) | Q(demanded, state=State.RETURNED))
 
     def overdue(self, at: datetime) -> models.QuerySet:
         """Never submitted, or recalled, although the firm's own date (Filing.due_on) has passed."""
@@ -61,17 +63,32 @@ class FilingQuerySet(models.QuerySet):
             period__deadlines__date__lt=at.date(),
         )
 
-    def counted(self) -> models.QuerySet:
-        """Without what was filed after its period was locked: that enters no total of the period."""
-        return self.filter(after_lock=False)
+    def resting_on_estimates(self) -> models.QuerySet:
+        """Those whose figures are estimates as they stand now (P06). Actual figures that wait for the district make
+        them actual; when it returns them, or the firm gives them up, the approved ones stand again."""
+        by_approved = Q(approved__isnull=False) & ~Q(state__in=Filing.UNDER_REVIEW)
+        return self.filter(Q(by_approved, approved__estimated=True) | Q(~by_approved, in_force__estimated=True))
+
+
+# The approved submission was itself sent back to the firm (the city had returned it): a correction is demanded.
+SENT_BACK_AFTER_ALL = Q(approved__reviews__decision="send_back")
 
 
 class Filing(models.Model):
-    """What one enterprise owes for one period: the tables that apply to it."""
+    """What one enterprise owes for one period: the tables that apply to it.
+
+    Of its submissions three have names: `in_force`, the newest that the firm has not taken back; `approved`, the newest
+    that the district passed, which later periods read; `counted`, the approved one in the period's totals, which moves
+    no more once the period is locked.
+    """
 
     UNSENT = [State.NOT_STARTED, State.DRAFT]
     WITH_FIRM = [State.NOT_STARTED, State.DRAFT, State.RETURNED, State.AMENDING]
+    UNDER_REVIEW = [State.SUBMITTED, State.QUERIED]
     UNCHECKED, ERRORS, PASSED = "", "errors", "passed"
+    # People pass and return (审核); what the machine's check found is told as errors, so that neither is taken for the
+    # other: 区县退回，数据审核无错误.
+    CHECKED_WORDS = {ERRORS: "数据审核有错误", PASSED: "数据审核无错误"}
 
     enterprise = models.ForeignKey(Enterprise, models.PROTECT, related_name="filings", verbose_name="企业")
     period = models.ForeignKey(Period, models.PROTECT, related_name="filings", verbose_name="报告期")
@@ -88,10 +105,14 @@ class Filing(models.Model):
     late = models.BooleanField("迟报", default=False)
     extended_to = models.DateField("延期至", null=True, blank=True)
     after_lock = models.BooleanField("锁定后补报", default=False)
-    latest = models.ForeignKey(
-        "reporting.Submission", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="最近一次上报件"
+    exempt_at_lock = models.BooleanField("锁定时不须报", default=False)
+    in_force = models.ForeignKey(
+        "reporting.Submission", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="有效上报件"
     )
     approved = models.ForeignKey(
+        "reporting.Submission", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="审核通过的上报件"
+    )
+    counted = models.ForeignKey(
         "reporting.Submission", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="计入汇总的上报件"
     )
 
@@ -108,18 +129,18 @@ class Filing(models.Model):
 
     @property
     def edition(self) -> Edition:
-        """The edition it was last submitted under, whatever was published since; before that, its period's."""
-        return self.latest.edition if self.latest_id else self.period.edition
+        """The edition of what is in force, whatever was published since; while nothing is, its period's."""
+        return self.in_force.edition if self.in_force_id else self.period.edition
 
     @property
     def state_words(self) -> str:
         """The state as people say it, with what the last check found."""
         words = self.get_state_display()
         if self.state in self.WITH_FIRM and self.checked:
-            words = f"{words}，数据{self.get_checked_display()}"
+            words = f"{words}，{self.CHECKED_WORDS[self.checked]}"
         if self.after_lock:
-            passed = self.state == State.APPROVED
-            words = "锁定后补报，已通过，不计入本期汇总" if passed else f"锁定后补报：{words}"
+            counts = "本期汇总仍计锁定时的一份" if self.counted_id else "不计入本期汇总"
+            words = f"锁定后补报，已通过，{counts}" if self.state == State.LOCKED else f"锁定后补报：{words}"
         return f"{words}（迟报）" if self.late else words
 
     @property
@@ -128,8 +149,8 @@ class Filing(models.Model):
 
     @property
     def is_shut(self) -> bool:
-        """Its period was locked, and no 补报 was granted since: nothing about it changes any more."""
-        return self.period.is_locked and not self.after_lock
+        """Its period was locked, and no 补报 granted since is still to be used: nothing about it changes any more."""
+        return self.period.is_locked and (not self.after_lock or self.state == State.LOCKED)
 
     @property
     def due_on(self) -> date:

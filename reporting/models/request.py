@@ -1,12 +1,22 @@
 from django.conf import settings
 from django.db import models
-from django.db.models import BooleanField, Count, ExpressionWrapper, OuterRef, Q, Subquery
+from django.db.models import BooleanField, Count, ExpressionWrapper, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from reporting.models.filing import Filing, State
 from reporting.models.period import Period
 
-SHUT = Q(filing__period__state=Period.LOCKED, filing__after_lock=False)
+# As Filing.is_shut says it.
+SHUT = Q(filing__period__state=Period.LOCKED) & (Q(filing__after_lock=False) | Q(filing__state=State.LOCKED))
+# What a 补报 may open after the lock, as workflow.request.why_not_after_lock says it: nothing that later periods could
+# read stands, or only an estimate does, or what stands was itself filed after the lock.
+WAITS = Q(filing__state__in=Filing.UNDER_REVIEW)
+OPENABLE = (
+    (Q(filing__approved=None) & ~WAITS)
+    | (Q(filing__approved=None) & WAITS & Q(filing__in_force__estimated=True))
+    | Q(filing__approved__estimated=True)
+    | (Q(filing__approved__isnull=False) & (Q(filing__counted=None) | ~Q(filing__counted=F("filing__approved"))))
+)
 
 
 class RequestQuerySet(models.QuerySet):
@@ -54,19 +64,35 @@ class Request(models.Model):
         return {None: "待区县决定", True: "已同意", False: "未同意"}[self.granted]
 
 
+class LateRequestQuerySet(RequestQuerySet):
+    def in_hand(self) -> models.QuerySet:
+        """Granted, and still to be used."""
+        return self.filter(granted=True, spent_at=None)
+
+
 class LateRequest(Request):
     """补报单: without a granted one nothing can be submitted after the enterprise's date (P03). Granted after the lock
-    it opens this one filing again, which then counts in no total of the period."""
+    it opens this one filing again; what is filed then counts in no total of the period. A grant serves one submission,
+    with its corrections, until that is approved; the lock ends it too."""
 
-    WAITING = Q(granted=None, filing__state__in=Filing.WITH_FIRM) & ~Q(SHUT, filing__approved__isnull=False)
+    WAITING = Q(granted=None) & (
+        (Q(filing__state__in=Filing.WITH_FIRM) & ~SHUT) | (SHUT & OPENABLE & ~Q(filing__state=State.EXEMPT))
+    )
 
     filing = models.ForeignKey(Filing, models.PROTECT, related_name="late_requests")
+    spent_at = models.DateTimeField("用完时间", null=True, blank=True)
+
+    objects = LateRequestQuerySet.as_manager()
 
     class Meta(Request.Meta):
         verbose_name = "补报申请"
 
     def __str__(self) -> str:
         return f"{self.filing} 补报申请"
+
+    @property
+    def is_in_hand(self) -> bool:
+        return bool(self.granted) and self.spent_at is None
 
 
 class ExtensionRequest(Request):

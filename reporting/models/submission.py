@@ -1,3 +1,5 @@
+from datetime import date
+
 from django.conf import settings
 from django.db import models
 
@@ -14,6 +16,10 @@ class SubmissionQuerySet(models.QuerySet):
             raise TypeError("A submission is frozen; an amendment is the next number.")
         return super().update(**kwargs)
 
+    def reckon_anew(self, due_on: date, on_time: bool, extended: bool) -> int:
+        """The one way to write how they came in anew: the city moved the date that they were judged by."""
+        return super().update(due_on=due_on, on_time=on_time, extended=extended)
+
     def delete(self):
         raise TypeError("Nothing is deleted: a submission is part of the record.")
 
@@ -21,6 +27,10 @@ class SubmissionQuerySet(models.QuerySet):
 class ReviewQuerySet(models.QuerySet):
     def update(self, **kwargs):
         raise TypeError("A review is part of the record; another word is another review.")
+
+    def reckon_anew(self, due_on: date, on_time: bool) -> int:
+        """The one way to write anew whether they were in time: the city moved the district's date."""
+        return super().update(due_on=due_on, on_time=on_time)
 
     def delete(self):
         raise TypeError("Nothing is deleted: a review is part of the record.")
@@ -30,7 +40,8 @@ class Submission(models.Model):
     """上报件: the frozen, numbered copy made at 确定上报. Review and totals read only these.
 
     `values` maps "2020.c1" to a decimal string or text; `findings` is what the check said then, under the edition
-    and digest of then. Only what happens to the submission afterwards (opened, recalled) may still be written.
+    and digest of then. Only what happens to the submission afterwards (opened, recalled) may still be written; whether
+    it was in time is reckoned anew only where the city moves the date itself (workflow.reckoning).
     """
 
     WRITABLE = frozenset({"opened_at", "opened_by", "recalled_at"})
@@ -95,8 +106,11 @@ class Submission(models.Model):
 
     @property
     def is_clean(self) -> bool:
-        """Nothing to look at: no warning was raised, it is on time, final, and a first version."""
-        return not self.findings and self.on_time and not self.estimated and self.number == 1
+        """Nothing to look at: no warning was raised, it is on time, final, and corrects nothing sent before."""
+        return not self.findings and self.on_time and not self.estimated and not self.reason
+
+
+TONES = {"approve": "done", "send_back": "block", "city_return": "block", "query": "warn", "city_query": "warn"}
 
 
 class Review(models.Model):
@@ -135,6 +149,11 @@ class Review(models.Model):
 
     def delete(self, *args, **kwargs):
         raise TypeError("Nothing is deleted: a review is part of the record.")
+
+    @property
+    def tone(self) -> str:
+        """How it is marked: passed on, returned, asked, or merely said."""
+        return TONES.get(self.decision, "")
 
     @property
     def is_overdue(self) -> bool:

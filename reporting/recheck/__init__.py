@@ -134,7 +134,7 @@ def rechecked(period: Period) -> Recheck:
 
 def _editions_of(period: Period) -> list[str]:
     own = period.edition_code
-    codes = Filing.objects.filter(period=period).exclude(latest=None).values_list("latest__edition_code", flat=True)
+    codes = Filing.objects.filter(period=period).exclude(in_force=None).values_list("in_force__edition_code", flat=True)
     return sorted({own, *codes.order_by().distinct()})
 
 
@@ -176,18 +176,18 @@ def _odd_frame(odd: Sequence[Odd]) -> pl.DataFrame:
 
 def _judged_by_itself(edition: Edition, odd: Odd) -> pl.DataFrame:
     """What reporting.judging finds in a filing that cannot be a row; that it cannot be judged is a finding, too."""
-    filing = Filing.objects.select_related("period", "enterprise", "district", "latest").get(pk=odd.filing)
+    filing = Filing.objects.select_related("period", "enterprise", "district", "in_force").get(pk=odd.filing)
     try:
         rows = list(_found_alone(edition, filing, frozen=odd.submission is not None))
     except (ArithmeticError, ValueError, TypeError, KeyError, AttributeError):
-        rows = [(odd.filing, edition.code, None, UNREADABLE, ERROR, "", f"这份填报不能审核：{odd.why_shown}。")]
+        rows = [(odd.filing, edition.code, None, UNREADABLE, ERROR, "", f"这份填报不能做数据审核：{odd.why_shown}。")]
     return pl.DataFrame(rows, schema=FOUND, orient="row")
 
 
 def _found_alone(edition: Edition, filing: Filing, frozen: bool) -> Iterator[tuple]:
     if frozen:
-        facts = replace(facts_for(filing), attributes=filing.latest.attributes)
-        values = submission_values(filing.latest)
+        facts = replace(facts_for(filing), attributes=filing.in_force.attributes)
+        values = submission_values(filing.in_force)
     else:
         judgement = judge(filing)
         facts, values = judgement.facts, judgement.completed.values

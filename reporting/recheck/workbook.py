@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import IO
 
 import polars as pl
-import xlsxwriter
 from django.utils.timezone import localtime
 
 from accounts.models import District, Enterprise
 from reporting.recheck import UNREADABLE, Recheck
+from text.writing import TextWorkbook
 
 FONT, HEAD = "宋体", "#EEF2F7"
 MOST_ROWS = 1_000_000  # of a sheet; Excel holds 1,048,576
@@ -21,7 +21,7 @@ FIELDS = [
     ("区县", 12),
     ("统一社会信用代码", 21),
     ("企业", 34),
-    ("审核的数据", 12),
+    ("数据来源", 12),
     ("级别", 7),
     ("审核关系", 10),
     ("提示语", 60),
@@ -37,7 +37,7 @@ def write_findings(found: Recheck, filings: pl.Series, chosen: Mapping[str, obje
         if chosen.get(name):
             rows = rows.filter(pl.col(name) == chosen[name])
     out = tempfile.TemporaryFile(suffix=".xlsx")  # noqa: SIM115  the response closes it
-    with xlsxwriter.Workbook(out, {"constant_memory": True}) as book:
+    with TextWorkbook(out, {"constant_memory": True}) as book:
         style = {"font_name": FONT, "font_size": 10, "valign": "vcenter"}
         formats = [book.add_format(style | more) for more in ({"bold": True, "font_size": 13}, {}, {"bold": True})]
         formats[2].set_bg_color(HEAD)

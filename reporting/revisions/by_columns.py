@@ -48,7 +48,7 @@ def _settings_in_forms(edition: Edition, parameters: Iterable[str], frequency: s
 
 def codes_of(filings: QuerySet[Filing]) -> list[str]:
     """The editions the filings are judged by."""
-    rows = filings.order_by().values_list("latest__edition_code", "period__edition_code").distinct()
+    rows = filings.order_by().values_list("in_force__edition_code", "period__edition_code").distinct()
     return sorted({submitted or of_period for submitted, of_period in rows})
 
 

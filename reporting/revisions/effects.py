@@ -25,10 +25,10 @@ ALWAYS_SHOWN = ("newly_fail", "newly_pass")
 FREQUENCIES = ("month", "annual")
 CENT = 2  # revenue is kept in hundredths of 万元
 GROUPS = {
-    "newly_fail": "将不通过",
-    "now_block": "将拦下上报",
+    "newly_fail": "新增不通过",
+    "now_block": "将不能上报",
     "newly_pass": "将通过",
-    "no_longer_block": "不再拦下上报",
+    "no_longer_block": "将可以上报",
     "no_longer_applies": "不再适用",
     "still_fail": "仍不通过",
 }
@@ -36,7 +36,7 @@ GROUPS = {
 
 def periods_to_rehearse(frequencies: Collection[str] = FREQUENCIES) -> list[Period]:
     """Those for which anything was submitted, the newest first."""
-    submitted = Filing.objects.filter(period=OuterRef("pk")).exclude(latest=None)
+    submitted = Filing.objects.filter(period=OuterRef("pk")).exclude(in_force=None)
     found = Period.objects.filter(Exists(submitted))
     return [period for period in found if period.parsed.frequency in frequencies]
 

@@ -226,7 +226,7 @@ def problems_of(said: dict[str, Any], standing: dict[str, Any], edition: Edition
         return {"kind": [f"由系统执行的不能在这里新增，请写 {'、'.join(KINDS[kind] for kind in TEXTUAL)} 中的一个。"]}
     found: dict[str, list[str]] = {}
     if not rule.texts:
-        found["texts"] = ["没有公式，无从审核。"]
+        found["texts"] = ["没有公式，无从判断。"]
     known = {column.key for table in edition.tables for column in table.columns}
     if strangers := [column for column in rule.columns if column not in known]:
         found["columns"] = [f"没有一张表有“{'、'.join(strangers)}”列。"]

@@ -75,7 +75,7 @@ def outcomes_of(period: Period, filings: QuerySet[Filing], edition: Edition) -> 
     parameters = Parameters(period)
     for start in range(0, len(numbers), BATCH):
         known = Filing.objects.filter(pk__in=numbers[start : start + BATCH]).order_by("pk")
-        batch = list(known.select_related("enterprise", "district", "latest").prefetch_related("sheets"))
+        batch = list(known.select_related("enterprise", "district", "in_force").prefetch_related("sheets"))
         for filing in batch:
             filing.period = period
         histories = Histories(period.parsed, batch)
@@ -86,12 +86,12 @@ def outcomes_of(period: Period, filings: QuerySet[Filing], edition: Edition) -> 
 def outcome_of(filing: Filing, edition: Edition, parameters: "Parameters", histories: "Histories") -> Outcome:
     own, history = filing.edition, histories.of(filing)
     annual = histories.annual(filing)
-    submitted = bool(filing.latest_id) and not filing.is_with_firm
+    submitted = bool(filing.in_force_id) and not filing.is_with_firm
     attributes = attributes_of(filing.enterprise, filing.district.code)
-    if submitted and filing.latest.attributes:
-        attributes = filing.latest.attributes
+    if submitted and filing.in_force.attributes:
+        attributes = filing.in_force.attributes
     facts = Facts(filing.period.parsed, attributes, parameters.of(own, annual), history)
-    typed = filing.latest.values if submitted else typed_cells(filing)
+    typed = filing.in_force.values if submitted else typed_cells(filing)
     before = judge_cells(own, typed, facts)
     if submitted:
         typed = typed_in(typed, before)
@@ -131,7 +131,7 @@ class Histories:
         codes = {*(code.code for code in self.wanted.values()), self.last_annual.code}
         found = Filing.objects.filter(enterprise__in=[filing.enterprise_id for filing in batch], period__in=codes)
         self.filed: dict[tuple[int, str], Values] = {}
-        for filing in found.select_related("latest", "approved"):
+        for filing in found.select_related("in_force", "approved"):
             if submission := standing_submission(filing):
                 self.filed[filing.enterprise_id, filing.period_id] = submission_values(submission)
         granted = BaseAdjustment.objects.filter(filing__in=batch, granted=True)

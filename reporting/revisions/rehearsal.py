@@ -31,13 +31,13 @@ EVERY = 100  # filings between two words about how far it is
 
 def periods_to_rehearse() -> list[Period]:
     """Those in which anything was filed, the newest first."""
-    filed = Filing.objects.filter(Q(sheets__isnull=False) | Q(latest__isnull=False)).values("period").distinct()
+    filed = Filing.objects.filter(Q(sheets__isnull=False) | Q(in_force__isnull=False)).values("period").distinct()
     return list(Period.objects.filter(pk__in=filed))
 
 
 def default_period(periods: list[Period]) -> Period | None:
     """The last one with submissions."""
-    submitted = set(Filing.objects.exclude(latest=None).values_list("period", flat=True).distinct())
+    submitted = set(Filing.objects.exclude(in_force=None).values_list("period", flat=True).distinct())
     return next((period for period in periods if period.code in submitted), periods[0] if periods else None)
 
 
@@ -151,7 +151,7 @@ def filings_to_judge(period: Period) -> QuerySet[Filing]:
     """What is with its firm and has something typed, and what was submitted."""
     typed = Sheet.objects.filter(filing=OuterRef("pk")).exclude(cells={})
     with_firm = Q(state__in=Filing.WITH_FIRM)
-    return Filing.objects.of(period).filter((with_firm & Exists(typed)) | (~with_firm & Q(latest__isnull=False)))
+    return Filing.objects.of(period).filter((with_firm & Exists(typed)) | (~with_firm & Q(in_force__isnull=False)))
 
 
 def notes_on(draft: DraftEdition, period: Period) -> Iterator[str]:
@@ -177,6 +177,6 @@ def effect_in_words(effect: Mapping) -> str:
     if "filings" not in effect or "blocked" not in effect:
         return ""
     period = effect.get("label", "")
-    parts = [f"{period}试算 {effect['filings']} 户：将不能上报 {effect['blocked']['filings']} 户"]
-    parts += [f"不再被拦 {effect['freed']['filings']} 户", f"新增提示 {effect['warned']['filings']} 户"]
+    parts = [f"{period}试算 {effect['filings']} 家：将不能上报 {effect['blocked']['filings']} 家"]
+    parts += [f"可以上报 {effect['freed']['filings']} 家", f"新增提示 {effect['warned']['filings']} 家"]
     return "，".join(parts)

@@ -8,13 +8,14 @@ from typing import Any, BinaryIO
 
 import tablib
 from openpyxl import Workbook, load_workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.cell import Cell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from forms_tables.spelling import MAX_LENGTH
 from forms_tables.workbook_package import DAMAGED, LAST_ROW, MAX_COLUMNS, Unreadable, inspect_package
+from text.incoming import of_cell
+from text.writing import text_cell
 
 SHEET, HOW_TO_SHEET = "审核关系", "填写说明"
 MOST_RULES = 1_000
@@ -51,7 +52,6 @@ HOW_TO = (
     "上传后先试导入：逐行列出新增、修改（原来→现在）、删除和问题；全部没有问题才能确认，要么全部导入，要么都不导入。",
 )
 HEAD = PatternFill("solid", fgColor="E9F0F9")
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t")
 AS_TEXT = "请把单元格格式设为“文本”后重新输入。"
 
 
@@ -105,19 +105,16 @@ def write_rules(rows: Iterable[Sequence[str]], origin: str) -> bytes:
     return out.getvalue()
 
 
-def _head_cell(sheet: Any, text: str) -> WriteOnlyCell:
-    cell = WriteOnlyCell(sheet, text)
+def _head_cell(sheet: Any, text: str) -> Cell:
+    cell = text_cell(sheet, text)
     cell.font, cell.fill, cell.alignment = Font(bold=True), HEAD, Alignment(vertical="center")
     return cell
 
 
-def _text_cell(sheet: Any, text: str) -> WriteOnlyCell:
+def _text_cell(sheet: Any, text: str) -> Cell:
     """Always text: 2010 is a code and no number, and -YOY_LIMIT <= M2010.c4 is no formula, even after it was edited."""
-    cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", text))
-    cell.data_type, cell.number_format = "s", "@"
-    cell.alignment = Alignment(vertical="top", wrap_text=True)
-    if text.startswith(FORMULA_SIGNS):
-        cell.quotePrefix = True
+    cell = text_cell(sheet, text)
+    cell.number_format, cell.alignment = "@", Alignment(vertical="top", wrap_text=True)
     return cell
 
 
@@ -183,7 +180,7 @@ def _read_row(read: _Rows, number: int, cells: Sequence[Any]) -> None:
     typed = {column: cells[place] if place < len(cells) else None for column, place in read.places.items()}
     if all(cell is None or cell.value in (None, "") for cell in typed.values()):
         return
-    words = {column: "" if cell is None or cell.value is None else cell.value for column, cell in typed.items()}
+    words = {column: _said_in(cell) for column, cell in typed.items()}
     wrong = {column: reason for column, cell in typed.items() if (reason := _problem_with(column, cell))}
     rule = str(words["编号"])[:10]
     read.problems += [RowProblem(number, rule, column, reason) for column, reason in wrong.items()]
@@ -192,9 +189,14 @@ def _read_row(read: _Rows, number: int, cells: Sequence[Any]) -> None:
         read.numbers.append(number)
 
 
+def _said_in(cell: Any) -> Any:
+    value = "" if cell is None or cell.value is None else cell.value
+    return of_cell(value) if isinstance(value, str) else value
+
+
 def _problem_with(column: str, cell: Any) -> str:
-    value = None if cell is None else cell.value
-    if value is None or value == "":
+    value = _said_in(cell)
+    if value == "":
         return ""
     if cell.data_type == "f":
         return "这一格是 Excel 的公式，没有读取。请改成文字：以 = + - @ 开头的，在最前面加一个半角单引号。"

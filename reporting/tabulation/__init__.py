@@ -5,13 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import BinaryIO
 
-import xlsxwriter
-
 from reporting.aggregation import Summary
 from reporting.tabulation.choices import asks_for_choices, write_choices, write_choices_by_district
 from reporting.tabulation.notes import write_coverage, write_list, write_notes
 from reporting.tabulation.page import Book
 from reporting.tabulation.tables import tables_of, write_by_district, write_table
+from text.writing import TextWorkbook
 
 __all__ = ["write_summary"]
 
@@ -22,7 +21,7 @@ def write_summary(summary: Summary, out: str | Path | BinaryIO) -> None:
     By district the official columns stay columns, and districts and indicators are rows under one filter: choosing an
     indicator gives the districts side by side, choosing a district gives its whole table, and either prints on A4.
     """
-    workbook = xlsxwriter.Workbook(out, {"constant_memory": True, "default_date_format": "yyyy-mm-dd hh:mm"})
+    workbook = TextWorkbook(out, {"constant_memory": True, "default_date_format": "yyyy-mm-dd hh:mm"})
     workbook.set_properties(
         {"title": f"{summary.period.label}汇总表", "created": summary.at.replace(tzinfo=None), "author": ""}
     )

@@ -75,7 +75,7 @@ def notes_on(summary: Summary) -> list[tuple[str, str]]:
             + after_lock_in_words(city.after_lock),
         ),
         ("收入占比", share_in_words(city, summary.revenue_basis)),
-        ("合计", "各指标合计数由纳入的上报件逐户相加，不四舍五入；没有企业填报的指标合计为 0，空白不等于 0。"),
+        ("合计", "各指标合计数由纳入的上报件逐家相加，不四舍五入；没有企业填报的指标合计为 0，空白不等于 0。"),
         ("同比、环比", "由合计数重新计算，保留一位小数；上年同期或上期合计不大于 0 时留空。"),
         ("不加总的指标", "百分比、系数不加总，留空。"),
         ("区县", districts_in_words(summary)),
@@ -115,7 +115,7 @@ def sheets_in_words(summary: Summary) -> str:
         [
             *tables,
             "区县报送情况：各区县应报、已报、通过家数与收入占比",
-            "纳入清单：逐户列明是否纳入及上报件序号（内部）",
+            "纳入清单：逐家列明是否纳入及上报件序号（内部）",
         ]
     )
 

@@ -25,7 +25,7 @@ from reporting.views.register_import import XLSX
 YEARS = range(2000, 2101)
 SALT = "calendar-entry"
 HOURS_TO_CONFIRM = 2
-KINDS = {"csv": ("text/csv; charset=utf-8", calendar_files.write_csv), "xlsx": (XLSX, calendar_files.write_workbook)}
+KINDS = {"csv": ("text/csv; charset=utf-8", calendar_files.write_rows), "xlsx": (XLSX, calendar_files.write_workbook)}
 
 
 @require(*EVERYONE)

@@ -97,8 +97,8 @@ class InForce:
 
 
 def screen(request: HttpRequest) -> dict:
-    demo_day = Installation.current().demo_day
     today = clock.today()
+    demo_day = today if Installation.current().is_demo else None
     around = {"today": today, "demo_day": demo_day, "nav": [], "in_force": None}
     # Asked for only by the pages that show them.
     around["on_the_door"] = SimpleLazyObject(lambda: list(announcements.on_the_door(today)))

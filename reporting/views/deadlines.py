@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts import clock
 from accounts.access import EVERYONE, require
-from accounts.form_words import PlainForm
+from accounts.change_forms import ChangeForm
 from accounts.models import User
 from forms_tables.periods import PeriodCode
 from reporting import workflow
@@ -47,7 +47,7 @@ def deadlines_of_year(request, year):
     return render(request, "calendar/deadlines.html", context)
 
 
-class ReadingForm(PlainForm):
+class ReadingForm(ChangeForm):
     counts = forms.ChoiceField(
         label=READING_NAMES["counts"],
         choices=list(READING_WORDS["counts"].items()),
@@ -58,7 +58,7 @@ class ReadingForm(PlainForm):
         label=READING_NAMES["lands_on"],
         choices=list(READING_WORDS["lands_on"].items()),
         widget=forms.RadioSelect,
-        help_text="放假后的第一天是普通周末时，两种读法不同。",
+        help_text="放假后的第一天是普通周末时，两种口径不同。",
     )
     every_level = forms.TypedChoiceField(
         label=READING_NAMES["every_level"],
@@ -123,6 +123,6 @@ def choose_reading(request):
         except workflow.Refused as refusal:
             form.add_error("reason", str(refusal))
         else:
-            messages.success(request, "读法已保存，对此后开启的报告期有效；已开启的报告期日期不变。")
+            messages.success(request, "口径已保存，对此后开启的报告期有效；已开启的报告期日期不变。")
             return redirect("readings")
     return readings(request, form, 422)

@@ -1,6 +1,7 @@
 """How a filing stands, put in words for the firm's pages: tabs, findings, what stands in the way of 确定上报."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -22,9 +23,10 @@ from reporting.views.findings import (
     to_tell,
     told_together,
 )
-from reporting.views.grid import BLANK, Remarks, show
+from reporting.views.grid import BLANK, Remarks, Theirs, show
 
 CHECK_FIRST = "请先做“数据审核”。"
+NOTHING: Mapping[str, Theirs] = {}
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,15 @@ class Change:
     link: CellLink
     before: str
     after: str
+
+
+@dataclass(frozen=True)
+class Returned:
+    """One reason of a return."""
+
+    reason: str
+    link: CellLink | None  # None: the whole filing
+    changed: bool
 
 
 class Desk:
@@ -75,7 +86,7 @@ class Desk:
     @property
     def may_abandon(self) -> bool:
         """Whether an amendment is under way that may be given up."""
-        return self.may_write and self.filing.state == State.AMENDING
+        return self.may_write and not workflow.why_not_abandoned(self.filing)
 
     def has_text(self, table: Table) -> bool:
         return table.code in self.begun
@@ -134,9 +145,6 @@ class Desk:
             for findings, explanation in told_together(to_tell(self.judgement, wanted), said)
         ]
 
-    def count(self, level: str) -> int:
-        return sum(len(shown.findings) for shown in self.findings(level))
-
     def touches(self, finding: Finding, table: Table | None) -> bool:
         """Findings about tables nobody has begun wait until then."""
         tables = {place.partition("!")[0] for place in finding.cells}
@@ -155,7 +163,7 @@ class Desk:
     def link_cell(self, cell: str) -> CellLink:
         return self.link(f"{self.filing.edition.indicator(cell.partition('.')[0]).table}!{cell}")
 
-    def remarks(self, table: Table, theirs: dict[str, str] | None = None) -> Remarks:
+    def remarks(self, table: Table, theirs: Mapping[str, Theirs] = NOTHING) -> Remarks:
         """What is written beside each cell of a table. Blanks are pointed out once the firm has asked for the check."""
         errors, warnings, returned = defaultdict(list), defaultdict(list), defaultdict(list)
         asked = self.filing.checked == Filing.ERRORS
@@ -173,7 +181,7 @@ class Desk:
         for reason in self.returned_cells:
             if reason["cell"]:
                 returned[reason["cell"]].append(reason["reason"])
-        return Remarks(errors, warnings, returned, theirs or {})
+        return Remarks(errors, warnings, returned, theirs)
 
     def beside_cell(self, problem: Problem) -> str:
         """The problem without its place, which goes without saying there."""
@@ -198,10 +206,10 @@ class Desk:
         """The word on a table's tab and its tone."""
         if not self.has_text(table):
             return "空", ""
-        wrong = self.count_wrong()[table.code]
+        wrong = self.count_wrong(table)
         if wrong:
             return f"{wrong} 处错误", "block"
-        blank = sum(problem.table == table.code for problem in self.missing)
+        blank = len(self.missing_in(table))
         if blank:
             return f"草稿，还缺 {blank} 格", ""
         unexplained = len(self.unexplained(table))
@@ -211,26 +219,23 @@ class Desk:
         found = workflow.unexplained(self.filing, self.judgement)
         return [finding for finding in to_tell(self.judgement, found) if self.touches(finding, table)]
 
-    def count_wrong(self) -> Counter:
-        """How many things must be corrected, per table."""
-        wrong = Counter(problem.table for problem in self.problems)
-        for finding in self.judgement.errors:
-            wrong.update({place.partition("!")[0] for place in finding.cells})
-        return wrong
+    def count_wrong(self, table: Table | None = None) -> int:
+        """How many things must be corrected, in one table or in all that were begun."""
+        problems = [problem for problem in self.problems if table is None or problem.table == table.code]
+        errors = [f for f in to_tell(self.judgement, self.judgement.errors) if self.touches(f, table)]
+        return len(problems) + len(errors)
 
-    @cached_property
-    def summary(self) -> str:
-        """ "草稿，2 处须修改，1 处须说明": the second half of the page's title."""
+    def summary(self, table: Table | None = None) -> str:
+        """ "草稿，2 处须修改，1 处须说明": the second half of the page's title, of the table it names or of all."""
         words = [self.filing.get_state_display()]
-        if self.filing.is_with_firm and self.begun:
-            wrong = len(self.problems) + self.count("error")
-            unexplained = len(self.unexplained())
-            words += [f"{wrong} 处须修改"] * bool(wrong) + [f"{len(self.missing)} 格未填"] * bool(self.missing)
-            words += [f"{unexplained} 处须说明"] * bool(unexplained)
-            words += ["数据审核通过"] * (len(words) == 1 and self.filing.checked == Filing.PASSED)
+        if self.filing.is_with_firm and (self.has_text(table) if table else self.begun):
+            wrong, blank, unexplained = self.count_wrong(table), self.missing_in(table), self.unexplained(table)
+            words += [f"{wrong} 处须修改"] * bool(wrong) + [f"{len(blank)} 格未填"] * bool(blank)
+            words += [f"{len(unexplained)} 处须说明"] * bool(unexplained)
+            words += ["数据审核无错误"] * (len(words) == 1 and self.filing.checked == Filing.PASSED)
         said = "，".join(words)
         if self.filing.after_lock:
-            said = self.filing.state_words if self.filing.state == State.APPROVED else f"锁定后补报：{said}"
+            said = self.filing.state_words if self.filing.state == State.LOCKED else f"锁定后补报：{said}"
         return f"{said}（迟报）" if self.filing.late and "迟报" not in said else said
 
     @cached_property
@@ -240,10 +245,11 @@ class Desk:
             return [f"当前状态为“{self.filing.get_state_display()}”，不需要上报。"]
         if self.filing.is_shut:
             return [f"{self.filing.period.label}已由市级锁定，不能再上报。"]
+        if self.at.date() < self.filing.period.opens_on:
+            return [f"{self.filing.period.label}于 {self.filing.period.opens_on:%Y-%m-%d} 开始填报，还不能上报。"]
         empty = "、".join(table.code for table in self.judgement.tables if not self.has_text(table))
         said = [f"{empty} 还没有填。"] if empty else []
-        wrong = len(self.problems) + self.count("error")
-        unexplained = self.unexplained()
+        wrong, unexplained = self.count_wrong(), self.unexplained()
         if wrong:
             said.append(f"{wrong} 处错误须修改。")
         if self.missing:
@@ -267,7 +273,8 @@ class Desk:
 
     @property
     def needs_late_request(self) -> bool:
-        """Past the date, never on time before, and no 补报 granted (P03); or shut by the lock with nothing approved."""
+        """Past the date, never on time before, and no 补报 in hand (P03); or shut by the lock with nothing approved, or
+        only an estimate."""
         return not workflow.why_not_late(self.filing, self.at)
 
     @property
@@ -275,7 +282,7 @@ class Desk:
         """The 补报 granted for what the firm has still to submit."""
         if self.filing.is_shut or not (self.filing.is_with_firm and self.filing.is_past_due(self.at)):
             return None
-        return self.late_request if self.late_request and self.late_request.granted else None
+        return self.late_request if self.late_request and self.late_request.is_in_hand else None
 
     @cached_property
     def extension_request(self) -> ExtensionRequest | None:
@@ -299,7 +306,7 @@ class Desk:
     @cached_property
     def last_return(self) -> Review | None:
         """The return the firm is working on: only while the filing is with the firm because of it. It may be about an
-        earlier submission than the latest, when that was sent in answer and recalled."""
+        earlier submission than the newest, when that was sent in answer and recalled."""
         if self.filing.state != State.RETURNED:
             return None
         returns = Review.objects.filter(submission__filing=self.filing, decision=Review.Decision.SEND_BACK)
@@ -310,25 +317,43 @@ class Desk:
         return self.last_return.reasons if self.last_return else []
 
     @cached_property
-    def returned_reasons(self) -> list[dict]:
+    def returned(self) -> list[Returned]:
+        """The district's reasons, in its order, each with whether the firm has changed the figure since."""
+        if not self.last_return:
+            return []
+        sent, now = self.last_return.submission.values, self.judgement.values_as_text()
         return [
-            {"reason": reason["reason"], "link": self.link_cell(reason["cell"]) if reason["cell"] else None}
+            Returned(
+                reason["reason"],
+                self.link_cell(cell) if cell else None,
+                sent.get(cell) != now.get(cell) if cell else sent != now,
+            )
             for reason in self.returned_cells
+            for cell in [reason["cell"]]
         ]
+
+    def returned_in(self, table: Table) -> list[Returned]:
+        """What was returned of one table, or of the whole filing without naming a cell."""
+        return [returned for returned in self.returned if not returned.link or returned.link.table == table]
+
+    @property
+    def untouched_returns(self) -> int:
+        """How many returned figures say what they said when they were returned."""
+        return sum(not returned.changed for returned in self.returned)
 
     @cached_property
     def question(self) -> Review | None:
         """The district's open question (查询), waiting for the firm's answer."""
         if self.filing.state != State.QUERIED:
             return None
-        return self.filing.latest.reviews.filter(decision=Review.Decision.QUERY).order_by("-at", "-pk").first()
+        return self.filing.in_force.reviews.filter(decision=Review.Decision.QUERY).order_by("-at", "-pk").first()
 
     @cached_property
     def changes(self) -> list[Change]:
         """What the draft says differently from the last submission."""
-        if not self.filing.latest or not self.filing.is_with_firm:
+        if not self.filing.in_force or not self.filing.is_with_firm:
             return []
-        return self.changes_between(self.filing.latest.values, self.judgement.values_as_text())
+        return self.changes_between(self.filing.in_force.values, self.judgement.values_as_text())
 
     def changes_between(self, before: dict[str, str], after: dict[str, str]) -> list[Change]:
         edition = self.filing.edition

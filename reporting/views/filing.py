@@ -1,6 +1,10 @@
 """The firm fills a filing: the filing's page, the official form, 数据审核, explanations, the workbook."""
 
+from collections.abc import Mapping
+from datetime import datetime
+
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
@@ -12,15 +16,18 @@ from forms_tables.catalog import Table
 from reporting import workflow
 from reporting.conversation import talk_about
 from reporting.judging import typed_cells
-from reporting.models import Filing
+from reporting.models import Filing, Sheet
 from reporting.views.desk import Desk
-from reporting.views.grid import lay_out, suggestions_in
-from reporting.workbook_exchange import known_cells
+from reporting.views.grid import Theirs, lay_out, suggestions_in
+from reporting.workbook_exchange import known_cells, known_of_register
+
+MOST_NAMED = 3  # cells told by name; the page marks them all
+NOTHING: Mapping[str, Theirs] = {}
 
 
 def filing_of(request: HttpRequest, period: str) -> Filing:
     """The signed-in firm's filing for a period, or 404."""
-    filings = Filing.objects.visible_to(request.user).select_related("enterprise", "district", "period", "latest")
+    filings = Filing.objects.visible_to(request.user).select_related("enterprise", "district", "period", "in_force")
     filings = filings.prefetch_related("period__deadlines", "sheets__saved_by", "explanations")
     return get_object_or_404(filings, period=period)
 
@@ -40,6 +47,8 @@ def filing(request: HttpRequest, period: str) -> HttpResponse:
         "filing": desk.filing,
         "desk": desk,
         "tabs": desk.tabs(),
+        "summary": desk.summary(),
+        "returned": desk.returned,
         "missing": desk.missing_in(),
         "problems": desk.problems_of(),
         "errors": desk.findings("error"),
@@ -58,36 +67,61 @@ def sheet(request: HttpRequest, period: str, key: str) -> HttpResponse:
     table = owed_table(desk, key)
     if request.method != "POST":
         return render_sheet(request, desk, table)
-    cells = posted_cells(request.POST, table)
+    cells, version = posted_cells(request.POST, table), posted_version(request.POST)
+    proposed = known_of_register(filing)
     try:
-        workflow.save_sheet(filing, table.code, cells, posted_version(request.POST), request.user, at)
-        if request.POST.get("then") == "check":
-            workflow.check(filing, request.user, at)
+        with transaction.atomic():  # refused means that nothing of it was stored
+            saved = workflow.save_sheet(filing, table.code, cells, version, request.user, at, proposed=proposed)
+            if request.POST.get("then") == "check":
+                workflow.check(filing, request.user, at)
     except workflow.Conflict as conflict:
-        return render_sheet(request, typed_over(filing, cells, at), table, refusal=conflict)
+        return render_conflict(request, filing, at, table, conflict)
     except workflow.Refused as refusal:
-        return render_sheet(request, typed_over(filing, cells, at), table, refusal=refusal)
+        typed_over = Desk(filing, at, {**typed_cells(filing), **cells})
+        return render_sheet(request, typed_over, table, refusal=refusal, version=version)
+    tell_what_others_saved(request, saved, cells, version)
     if request.POST.get("then") == "submit":
         return redirect("submit", period)
     return redirect("sheet", period, key)
 
 
-def typed_over(filing: Filing, cells: dict[str, str], at) -> Desk:
-    """The desk as the person sees it: what they typed and could not save, over what is stored."""
-    return Desk(filing, at, {**typed_cells(filing), **cells})
+def render_conflict(
+    request: HttpRequest, filing: Filing, at: datetime, table: Table, conflict: workflow.Conflict
+) -> HttpResponse:
+    """The form with this person's changes over what is stored now; the next press saves them knowingly."""
+    others = {key: text for key, text in typed_cells(filing).items() if key not in cells_of(table)}
+    desk = Desk(filing, at, {**others, **conflict.sheet.cells, **conflict.own})
+    stored = conflict.sheet.cells
+    theirs = {key: Theirs(stored.get(key, ""), change, request.user) for key, change in conflict.theirs.items()}
+    return render_sheet(request, desk, table, refusal=conflict, version=conflict.sheet.version, theirs=theirs)
+
+
+def tell_what_others_saved(request: HttpRequest, saved: Sheet, cells: dict[str, str], version: int) -> None:
+    """Which cells of the page give way to what others saved since it was opened."""
+    edition = saved.filing.edition
+    ours = {key: saved.cells.get(key, "") for key in cells}
+    given_way = [key for key, text in cells.items() if not workflow.same(edition, key, ours[key], text.strip())]
+    if not given_way:
+        return
+    changes = workflow.changes_since(saved, version) or {}
+    names = "、".join(dict.fromkeys(str(changes[key].by) for key in given_way if key in changes))
+    places = "、".join(edition.place_of(key) for key in given_way[:MOST_NAMED])
+    more = f"等 {len(given_way)} 格" if len(given_way) > MOST_NAMED else ""
+    messages.info(request, f"{places}{more}在您打开之后由{names or '他人'}保存过，您没有改动，已换成保存的内容。")
 
 
 def render_sheet(
-    request: HttpRequest, desk: Desk, table: Table, refusal: workflow.Refused | None = None
+    request: HttpRequest,
+    desk: Desk,
+    table: Table,
+    refusal: workflow.Refused | None = None,
+    version: int | None = None,
+    theirs: Mapping[str, Theirs] = NOTHING,
 ) -> HttpResponse:
-    """The form; after a refusal with the typed text still in it, after a conflict with the other side's beside it."""
+    """The form; after a refusal with the typed text still in it and the version it was opened at, after a conflict
+    with the other side's text beside it."""
     stored = desk.sheets.get(table.code)
-    text, theirs = desk.typed, {}
-    if isinstance(refusal, workflow.Conflict):
-        stored = refusal.sheet
-        theirs = {
-            key: stored.cells.get(key, "") for key in cells_of(table) if text.get(key, "") != stored.cells.get(key, "")
-        }
+    text = desk.typed
     prefilled = not desk.has_text(table) and not refusal and desk.may_write
     if prefilled:
         text = known_cells(desk.filing)
@@ -100,16 +134,18 @@ def render_sheet(
         "table": table,
         "grid": grid,
         "tabs": desk.tabs(table),
+        "summary": desk.summary(table),
         "stored": stored,
+        "version": (stored.version if stored else 0) if version is None else version,
         "refusal": refusal,
         "theirs": theirs,
-        "conflict": isinstance(refusal, workflow.Conflict),
         "prefilled": prefilled and any(key in text for key in cells_of(table)),
         "suggestions": suggestions_in(grid),
         "missing": desk.missing_in(table),
         "problems": desk.problems_of(table),
         "errors": desk.findings("error", table) if desk.has_text(table) else [],
         "warnings": desk.findings("warning", table) if desk.has_text(table) else [],
+        "returned": desk.returned_in(table),
         "talk": talk,
         "said": talk.of_table(table.code),
     }
@@ -142,11 +178,11 @@ def check(request: HttpRequest, period: str) -> HttpResponse:
         messages.error(request, str(refusal))
         return redirect("filing", period)
     if judgement.blocks:
-        messages.error(request, "数据审核未通过：请按下面列出的各处修改后再审核。")
+        messages.error(request, "数据审核没有通过：请按下面列出的各处修改，再做数据审核。")
     elif workflow.unexplained(filing, judgement):
         messages.warning(request, "数据审核通过，没有错误；还有提示须逐条说明后才能上报。")
     else:
-        messages.success(request, "审核通过，可以确定上报。")
+        messages.success(request, "数据审核通过，可以确定上报。")
     return redirect("filing", period)
 
 

@@ -5,8 +5,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+
+from accounts.models import User
 from forms_tables.catalog import CodeList, Column, Indicator, Table
 from forms_tables.completion import Completed
+from reporting.workflow import Change
 
 YES_NO = (("是", "是"), ("否", "否"))
 BLANK = "必填"
@@ -27,7 +32,7 @@ class Cell:
     errors: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     returned: tuple[str, ...] = ()
-    theirs: str | None = None  # in a conflict: what somebody else stored here meanwhile
+    theirs: str = ""  # in a conflict: what was stored here meanwhile and what was typed, with both names
 
     @property
     def marks(self) -> str:
@@ -39,7 +44,7 @@ class Cell:
             ("is-blank", self.errors == (BLANK,)),
             ("has-warning", self.warnings and not self.errors),
             ("returned", self.returned),
-            ("conflict", self.theirs is not None),
+            ("conflict", self.theirs),
         ]
         return " ".join(name for name, given in marks if given)
 
@@ -51,8 +56,7 @@ class Cell:
     def says(self) -> list[str]:
         """What is written beside the cell, worst first."""
         returned = [f"区县退回：{reason}" for reason in self.returned]
-        theirs = [] if self.theirs is None else [f"对方已存：{self.theirs or '（空白）'}"]
-        return [*theirs, *returned, *self.errors, *self.warnings]
+        return [*([self.theirs] if self.theirs else []), *returned, *self.errors, *self.warnings]
 
     @property
     def chosen(self) -> list[str]:
@@ -64,12 +68,18 @@ class Cell:
         """What was typed but is no choice: kept selectable, so that showing the form never loses it."""
         return self.text if self.text and self.text not in [code for code, _ in self.choices] else ""
 
+    @property
+    def unlisted_codes(self) -> list[str]:
+        """The same of several codes."""
+        return [code for code in self.chosen if code and code not in [listed for listed, _ in self.choices]]
+
 
 @dataclass(frozen=True)
 class Row:
     indicator: Indicator
     unit: str  # only when it is not the table's
     cells: tuple[Cell | None, ...]  # None: the row has no such column
+    one_of: tuple[str, ...] = ()  # the rows of which one must be filled, this among them
 
     @property
     def computed(self) -> str:
@@ -81,7 +91,7 @@ class Row:
 class Grid:
     table: Table
     columns: tuple[Column, ...]
-    unit: str
+    unit: str  # said once in the head
     rows: tuple[Row, ...]
     is_questionnaire: bool  # one answer per row (软统企1) and not columns of figures
 
@@ -91,13 +101,29 @@ class Grid:
 
 
 @dataclass(frozen=True)
+class Theirs:
+    """What somebody else stored in a cell that `reader` has changed too and not saved."""
+
+    text: str
+    change: Change
+    reader: User
+
+    def words(self, own: str, choices: tuple[tuple[str, str], ...]) -> str:
+        """Both texts and both names."""
+        who = "您本人在另一窗口" if self.change.by == self.reader else str(self.change.by or "他人")
+        when = f" {date_format(localtime(self.change.at), 'n月j日 H:i')} " if self.change.at else ""
+        stored, typed = (in_words(text, choices) or "（空白）" for text in (self.text, own))
+        return f"{who}{when}已存：{stored}；您（{self.reader}）填的：{typed}"
+
+
+@dataclass(frozen=True)
 class Remarks:
     """What is said of a filing's cells, by cell."""
 
     errors: Mapping[str, list[str]] = field(default_factory=dict)
     warnings: Mapping[str, list[str]] = field(default_factory=dict)
     returned: Mapping[str, list[str]] = field(default_factory=dict)
-    theirs: Mapping[str, str] = field(default_factory=dict)
+    theirs: Mapping[str, Theirs] = field(default_factory=dict)
 
 
 NOTHING_SAID = Remarks()
@@ -111,7 +137,7 @@ def lay_out(
 ) -> Grid:
     """The grid of one table; `text` is what was typed, `completed` what became of it."""
     is_questionnaire = all(column.key.startswith("v") for column in table.columns)
-    unit = most_common_unit(table.indicators)
+    unit = "" if is_questionnaire else most_common_unit(table.indicators)  # there each row names its own
     rows = []
     for indicator in table.indicators:
         columns = {column.key: column for column in indicator.column_definitions}
@@ -120,7 +146,8 @@ def lay_out(
             column and cell_of(indicator, column, text, completed, remarks, stacked=is_questionnaire)
             for column in shown_columns
         ]
-        rows.append(Row(indicator, indicator.unit if indicator.unit != unit else "", tuple(cells)))
+        own_unit = indicator.unit if indicator.unit != unit else ""
+        rows.append(Row(indicator, own_unit, tuple(cells), table.one_of(indicator)))
     return Grid(table, table.columns[:1] if is_questionnaire else table.columns, unit, tuple(rows), is_questionnaire)
 
 
@@ -142,16 +169,24 @@ def cell_of(
         kind=indicator.kind_in(column.key),
         text=value if choices and isinstance(value, str) else text.get(key, ""),
         shown=show(value, indicator.decimals_in(column.key), choices),
-        # A computed cell that came in differently from a workbook stays open until it is put right.
-        locked="" if key in completed.overridden else completed.locked.get(key, ""),
+        locked=why_locked(key, completed),
         is_stacked=stacked and len(indicator.column_definitions) > 1,
         choices=choices,
         suggestions=indicator.code_list if indicator.choices and not choices else "",
         errors=tuple(remarks.errors.get(key, ())),
         warnings=tuple(remarks.warnings.get(key, ())),
         returned=tuple(remarks.returned.get(key, ())),
-        theirs=remarks.theirs.get(key),
+        theirs=remarks.theirs[key].words(text.get(key, ""), choices) if key in remarks.theirs else "",
     )
+
+
+def why_locked(key: str, completed: Completed) -> str:
+    """Why nobody types into a cell. A computed one in which something else stands, or what cannot be read, stays open
+    until it is put right."""
+    why = completed.locked.get(key, "")
+    if not why or key in completed.overridden:
+        return ""
+    return "" if any(f"{problem.code}.{problem.column}" == key for problem in completed.problems) else why
 
 
 def choices_in(indicator: Indicator, column: str) -> tuple[tuple[str, str], ...]:
@@ -177,6 +212,12 @@ def show(value: Decimal | str | None, decimals: int | None, choices: Iterable[tu
         return dict(choices).get(value, value)
     exponent = value.normalize().as_tuple().exponent
     return f"{value:,.{max(decimals or 0, -exponent, 0)}f}"
+
+
+def in_words(text: str, choices: Iterable[tuple[str, str]]) -> str:
+    """What was typed, with the names of its codes."""
+    names = dict(choices)
+    return "、".join(names.get(code, code) for code in text.split(",")) if names else text
 
 
 def most_common_unit(indicators: Iterable[Indicator]) -> str:

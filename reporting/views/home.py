@@ -34,7 +34,7 @@ def home(request: HttpRequest) -> HttpResponse:
         return redirect(FIRST_PAGE[request.user.role])
     at = clock.now()
     filings = Filing.objects.visible_to(request.user).filter(period__opens_on__lte=at.date())
-    filings = filings.select_related("enterprise", "district", "period", "latest", "approved").prefetch_related(
+    filings = filings.select_related("enterprise", "district", "period", "in_force", "approved").prefetch_related(
         "period__deadlines",
         "sheets",
     )
@@ -62,23 +62,27 @@ def is_open(filing: Filing) -> bool:
 
 def is_in_hand(filing: Filing) -> bool:
     """Submitted, and not locked yet: with the district or the city."""
-    if is_open(filing) or filing.is_shut or filing.state in (State.LOCKED, State.EXEMPT):
-        return False
-    return not (filing.after_lock and filing.state == State.APPROVED)
+    return not (is_open(filing) or filing.is_shut or filing.state in (State.LOCKED, State.EXEMPT))
 
 
 def closing_words(filing: Filing, at: datetime) -> dict | None:
     """What a lock did to a filing that was not settled: it must not vanish from the firm's page without a word."""
-    if not filing.period.is_locked or filing.state in (State.LOCKED, State.EXEMPT) or is_open(filing):
+    if not filing.is_shut or filing.state == State.EXEMPT:
         return None
-    if filing.after_lock:
-        words = filing.state_words if filing.state == State.APPROVED else ""
+    if filing.approved and filing.approved.estimated:
+        words = "已锁定：审核通过的是预估数，请申请补报，区县同意后按实际数上报"
+    elif filing.after_lock:
+        return {"filing": filing, "words": filing.state_words, "may_ask": False}
+    elif filing.state == State.LOCKED:
+        words = ""
     elif filing.approved:
         words = "已锁定：锁定前未办结，按此前审核通过的一份计入汇总"
     elif filing.state in UNDER_REVIEW:
         words = "已锁定：您的上报件在锁定前未经区县审核，未计入汇总"
     elif filing.state == State.RETURNED:
         words = "已锁定：您的上报件被退回后没有再次上报，未计入汇总"
+    elif filing.exempt_at_lock:
+        words = "锁定时登记为不须报，现已恢复须报"
     else:
         words = "未报，已锁定"
     may_ask = not workflow.why_not_late(filing, at)

@@ -234,6 +234,6 @@ def not_found(words: str):
 def with_filings(courses: Iterable[Course]) -> list[dict]:
     """The courses of one page with the filings they are of."""
     courses = list(courses)
-    known = Filing.objects.select_related("enterprise", "district", "period", "latest").defer("latest__values")
+    known = Filing.objects.select_related("enterprise", "district", "period", "in_force").defer("in_force__values")
     filings = known.in_bulk([course.filing for course in courses])
     return [{"course": course, "filing": filings[course.filing]} for course in courses]

@@ -17,7 +17,7 @@ SORTS = {
     "code": "enterprise__credit_code",
     "district": "district__position",
     "state": "state",
-    "submitted": "latest__submitted_at",
+    "submitted": "in_force__submitted_at",
 }
 MORE_GROUPS = {
     "approved": "已通过",
@@ -44,12 +44,12 @@ class ListedRow:
     @property
     def is_clean(self) -> bool:
         """Whether the district may pass it on without opening it."""
-        return self.filing.state == State.SUBMITTED and self.filing.latest.is_clean
+        return self.filing.state == State.SUBMITTED and self.filing.in_force.is_clean
 
     @property
     def words(self) -> str:
-        """What else to mind about the latest submission."""
-        submission = self.filing.latest
+        """What else to mind about the submission in force."""
+        submission = self.filing.in_force
         due = self.filing.due_on if self.filing.extended_to and self.filing.is_with_firm else None
         extension = [f"延期至 {due.month}月{due.day}日"] if due else []
         if submission is None:
@@ -90,9 +90,9 @@ def list_filings(request: HttpRequest, filings: QuerySet, at: datetime, sort: st
     choices = choices_of(found, group, at)
     rows = (
         in_group(found, group, at)
-        .select_related("enterprise", "district", "latest", "period")
+        .select_related("enterprise", "district", "in_force", "period")
         .prefetch_related("period__deadlines")
-        .defer("enterprise__attributes", "latest__values", "latest__attributes", "latest__explanations")
+        .defer("enterprise__attributes", "in_force__values", "in_force__attributes", "in_force__explanations")
         .order_by(("-" if sort.startswith("-") else "") + SORTS[sort.removeprefix("-")], "pk")
     )
     return Listing(Paginator(rows, PAGE).get_page(request.GET.get("page")), choices, group, search, sort)

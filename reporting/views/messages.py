@@ -19,7 +19,6 @@ from reporting.models import Filing, Message, Review, Submission, Thread
 
 PAGE = 30
 TALKERS = ("enterprise", "district", "association", "city")
-TONES = {"approve": "done", "send_back": "block", "city_return": "block", "query": "warn", "city_query": "warn"}
 
 
 @require(*TALKERS)
@@ -46,7 +45,7 @@ class ListedThread:
 @require(*TALKERS)
 def thread(request: HttpRequest, pk: int) -> HttpResponse:
     """One filing's conversation; a word sent from here ends at itself, at the foot of the page."""
-    filings = Filing.objects.visible_to(request.user).select_related("enterprise", "district", "period", "latest")
+    filings = Filing.objects.visible_to(request.user).select_related("enterprise", "district", "period", "in_force")
     filing = get_object_or_404(filings, pk=pk)
     if request.method != "POST":
         return show_thread(request, filing, request.GET.get("cell", ""))
@@ -115,7 +114,7 @@ def of_submission(submission: Submission) -> Entry:
 def of_review(review: Review, path_of: Callable[[str], str]) -> Entry:
     points = tuple((row["place"], path_of(row["cell"]), row["reason"]) for row in review.placed_reasons)
     what = f"第 {review.submission.number} 次上报：{review.get_decision_display()}"
-    return Entry(review.at, review.by, what, TONES.get(review.decision, ""), review.note, points)
+    return Entry(review.at, review.by, what, review.tone, review.note, points)
 
 
 def of_message(message: Message, path_of: Callable[[str], str], reader: User, read_upto: int | None) -> Entry:
@@ -145,14 +144,14 @@ def tables_on_screen(filing: Filing, reader: User) -> dict[str, str]:
     if reader.role == User.Role.ENTERPRISE:
         owed = tables_for(filing.edition, filing.period.parsed, typed_cells(filing), filing.enterprise.attributes)
         return {table.code: table.key for table in owed}
-    return dict.fromkeys(filing.latest.tables, "") if filing.latest else {}
+    return dict.fromkeys(filing.in_force.tables, "") if filing.in_force else {}
 
 
 def form_path(filing: Filing, reader: User) -> str:
     """The filing on this reader's screen."""
     if reader.role == User.Role.ENTERPRISE:
         return reverse("filing", args=[filing.period_id])
-    if not filing.latest:
+    if not filing.in_force:
         return ""
     page = "district_review" if reader.role == User.Role.DISTRICT else "city_submission"
-    return reverse(page, args=[filing.latest.receipt])
+    return reverse(page, args=[filing.in_force.receipt])

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from io import BytesIO
 
-import xlsxwriter
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.http import content_disposition_header
@@ -13,6 +12,7 @@ from accounts import clock, journal
 from accounts.access import require
 from reporting.models import Filing, Period
 from reporting.views.totals import XLSX
+from text.writing import TextWorkbook
 
 COLUMNS = {
     "企业名称": 34, "统一社会信用代码": 22, "区县": 14, "状态": 24, "联系人": 12, "电话": 16, "手机": 14, "邮箱": 30,
@@ -38,7 +38,7 @@ def outstanding(request, code):
 def write_outstanding(filings: Iterable[Filing]) -> bytes:
     """Everything is written as text: a credit code is no number, and a name that begins with = is no formula."""
     out = BytesIO()
-    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
+    with TextWorkbook(out, {"in_memory": True}) as book:
         sheet, bold = book.add_worksheet("未报名单"), book.add_format({"bold": True, "bg_color": "#E9F0F9"})
         sheet.freeze_panes(1, 1)
         for column, (head, width) in enumerate(COLUMNS.items()):

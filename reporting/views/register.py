@@ -11,10 +11,10 @@ from accounts.access import Refused, require
 from accounts.clock import now, today
 from accounts.forms import AddressForm
 from accounts.models import Application, District, Enterprise
-from reporting import register
+from reporting import register, registration
 from reporting.models import Filing
 from reporting.register_facts import choices_of, in_words
-from reporting.register_forms import FactsForm, FirmContactForm, MoveForm, StopForm
+from reporting.register_forms import FactsForm, FirmContactForm
 
 OFFICES = ("district", "association", "city", "system")
 SHOWN_FILINGS = 14
@@ -62,7 +62,7 @@ def firm(request, credit_code):
     filings = (
         Filing.objects.visible_to(request.user)
         .filter(enterprise=enterprise)
-        .select_related("period", "district", "latest")
+        .select_related("period", "district", "in_force")
     )
     context = {
         "firm": enterprise,
@@ -72,6 +72,7 @@ def firm(request, credit_code):
         "first_account": people.first_account(enterprise),
         "filings": filings.order_by("-period__opens_on")[:SHOWN_FILINGS],
         "may_manage": people.looks_after(request.user, enterprise),
+        "move": enterprise.moves.waiting().select_related("origin", "district").first(),
     }
     return render(request, "accounts/firm.html", context)
 
@@ -83,7 +84,7 @@ def own_firm(request):
     contact_form = FirmContactForm(initial=contact_of(enterprise), prefix="contact")
     facts_form = FactsForm(attributes=enterprise.attributes, prefix="facts")
     if request.method == "POST" and request.POST.get("part") == "contact":
-        contact_form = FirmContactForm(request.POST, prefix="contact")
+        contact_form = FirmContactForm(request.POST, initial=contact_of(enterprise), prefix="contact")
         if contact_form.is_valid():
             register.change_contact(enterprise, contact_form.cleaned_data, by=request.user, at=now())
             messages.success(request, "联系方式已保存。")
@@ -101,6 +102,7 @@ def own_firm(request):
         "facts_form": facts_form,
         "named": in_words(named),
         "residences": enterprise.residences.select_related("district").order_by("-since"),
+        "moves": enterprise.moves.select_related("origin", "district")[:5],
     }
     return render(request, "accounts/own_firm.html", context)
 
@@ -117,56 +119,19 @@ def edit_firm_contact(request, credit_code):
 
 
 @require("district", "city")
-def move_firm(request, credit_code):
-    enterprise = get_object_or_404(Enterprise.objects.visible_to(request.user), credit_code=credit_code)
-    form = MoveForm(request.POST or None, districts=District.objects.valid_on(today()))
-    if request.method == "POST" and form.is_valid():
-        try:
-            residence = register.move_enterprise(enterprise, **form.cleaned_data, by=request.user, at=now())
-            messages.success(
-                request, f"{enterprise.name}自 {residence.since:%Y-%m-%d} 起属{residence.district}，以前的报表不变。"
-            )
-            return redirect("firms")
-        except Refused as refused:
-            form.add_error(None, str(refused))
-    context = {"firm": enterprise, "form": form, "heading": "迁往其他区县", "note": MOVING_NOTE}
-    return render(request, "accounts/firm_form.html", context)
-
-
-MOVING_NOTE = (
-    "迁移日期之前的报表留在原区县，历史汇总不变；"
-    "迁移日期当天及以后结束、还没有上报的报告期随企业转到新区县，由新区县审核。"
-)
-
-
-@require("district", "city")
-def stop_firm(request, credit_code):
-    enterprise = get_object_or_404(Enterprise.objects.visible_to(request.user), credit_code=credit_code)
-    form = StopForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            register.stop_reporting(enterprise, **form.cleaned_data, by=request.user, at=now())
-            messages.success(request, f"{enterprise.name}已登记停报。")
-            return redirect("firm", credit_code)
-        except Refused as refused:
-            form.add_error(None, str(refused))
-    return render(request, "accounts/firm_form.html", {"firm": enterprise, "form": form, "heading": "登记停报"})
-
-
-@require("district", "city")
 @require_POST
 def open_account(request, credit_code):
     """The first letter to a firm, or another one to the right address when the first was never used."""
     enterprise = get_object_or_404(Enterprise.objects.visible_to(request.user), credit_code=credit_code)
     form = AddressForm(request.POST)
-    user = people.first_account(enterprise)
+    user, told = people.first_account(enterprise), registration.told_to_the_firm(enterprise)
     try:
         if not form.is_valid():
             raise Refused("邮箱写法不对，应像 name@example.com。")
         if user is None:
-            user = people.open_first_account(enterprise, by=request.user, at=now())
+            user = people.open_first_account(enterprise, by=request.user, at=now(), told=told)
         else:
-            people.resend_activation(user, by=request.user, at=now(), email=form.cleaned_data["email"])
+            people.resend_activation(user, by=request.user, at=now(), email=form.cleaned_data["email"], told=told)
         messages.success(request, "开通邮件已发出，7 天内有效。")
     except Refused as refused:
         messages.error(request, str(refused))

@@ -65,13 +65,24 @@ def applications(request):
 @require("district", "city")
 def application(request, pk):
     found = get_object_or_404(Application.objects.visible_to(request.user).select_related("district"), pk=pk)
+    first_day = registration.propose_first_day(today())
     context = {
         "application": found,
         "facts": in_words({**found.attributes, "A34": found.scope}),
-        "approve_form": ApproveForm(initial={"joined_on": today().replace(day=1)}),
+        "approve_form": ApproveForm(initial={"joined_on": first_day}),
+        "owed": registration.owed_in_words(first_day),
         "refuse_form": RefuseForm(),
     }
     return render(request, "accounts/application.html", context)
+
+
+@require("district", "city")
+@require_GET
+def owed_from(request):
+    """The sentence under the first day of a newcomer while it is chosen."""
+    form = ApproveForm(request.GET)
+    owed = registration.owed_in_words(form.cleaned_data["joined_on"]) if form.is_valid() else ""
+    return render(request, "accounts/_owed.html", {"owed": owed})
 
 
 @require("district")
@@ -87,7 +98,8 @@ def approve_application(request, pk):
     except Refused as refused:
         messages.error(request, str(refused))
         return redirect("application", pk)
-    messages.success(request, f"已批准{enterprise.name}注册，激活邮件发往 {enterprise.email}，7 天内有效。")
+    told = registration.told_to_the_firm(enterprise)
+    messages.success(request, f"已批准{enterprise.name}注册，激活邮件发往 {enterprise.email}，7 天内有效。{told}")
     return redirect("applications")
 
 

@@ -2,6 +2,7 @@
 
 from django import forms
 
+from accounts.change_forms import ChangeForm, Checkbox
 from accounts.form_words import PlainForm
 from reporting.dispatches import GROUPS, MOST_WORDS, Chosen
 from reporting.models import Period
@@ -39,7 +40,7 @@ class PressForm(DispatchForm):
     previewed_at = forms.DateTimeField(error_messages=dict.fromkeys(("required", "invalid"), PREVIEW_AGAIN))
 
 
-class ScheduleForm(PlainForm):
+class ScheduleForm(ChangeForm):
     """The whole schedule on one page: for each occasion whether, from what hour, how many days before."""
 
     def __init__(self, *args, stands: dict[str, Occasion], **kwargs):
@@ -47,7 +48,7 @@ class ScheduleForm(PlainForm):
         self.stands = stands
         for name, occasion in stands.items():
             attrs = {"aria-label": f"{occasion.label}：发送"}
-            box = forms.CheckboxInput(attrs=attrs | ({"disabled": True} if occasion.always else {}))
+            box = Checkbox(attrs=attrs | ({"disabled": True} if occasion.always else {}))
             self.fields[f"{name}_on"] = forms.BooleanField(required=False, initial=occasion.on, widget=box)
             if occasion.hour is not None:
                 select = forms.Select(attrs={"aria-label": f"{occasion.label}：几点起"})

@@ -51,7 +51,7 @@ def decide(request, submission: Submission, decision: str, change, done: str, sh
 
 def is_current(submission: Submission, filing: Filing) -> bool:
     """Whether anything may still be decided about it; the workflow asks again when the button is pressed."""
-    return filing.latest_id == submission.pk and not submission.recalled_at and not filing.is_shut
+    return filing.in_force_id == submission.pk and not filing.is_shut
 
 
 def reviews_of(filing) -> list[Review]:

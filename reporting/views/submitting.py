@@ -109,15 +109,15 @@ def submission(request: HttpRequest, period: str, number: int) -> HttpResponse:
         "talk": talk_about(filing, request.user),
         "changes": desk.changes_between(before.values, frozen.values) if before else [],
         "warnings": [{**finding, "said": said.get(finding["fingerprint"])} for finding in frozen.warnings],
-        "is_current": filing.latest_id == frozen.pk,
+        "is_current": filing.in_force_id == frozen.pk,
         "scan_wanted": workflow.scan_is_wanted(frozen),
         "scan_missing": workflow.scan_is_missing(frozen),
         "reviews": [
             (review, [(row["reason"], desk.link_cell(row["cell"]) if row["cell"] else None) for row in review.reasons])
             for review in frozen.reviews.all()
         ],
-        "may_recall": filing.latest_id == frozen.pk and filing.state == State.SUBMITTED and not frozen.opened_at,
-        "may_amend": filing.latest_id == frozen.pk and filing.state == State.APPROVED and not filing.is_shut,
+        "may_recall": filing.in_force_id == frozen.pk and filing.state == State.SUBMITTED and not frozen.opened_at,
+        "may_amend": filing.in_force_id == frozen.pk and filing.state == State.APPROVED and not filing.is_shut,
     }
     return render(request, "enterprise/submission.html", context)
 
@@ -130,8 +130,8 @@ def recall(request: HttpRequest, period: str) -> HttpResponse:
         workflow.recall(filing, request.user, clock.now())
     except workflow.Refused as refusal:
         messages.error(request, str(refusal))
-        return redirect("submission", period, filing.latest.number) if filing.latest else redirect("filing", period)
-    messages.success(request, "已撤回，可以继续修改；改好后须重新审核、上报。")
+        return redirect("submission", period, filing.in_force.number) if filing.in_force else redirect("filing", period)
+    messages.success(request, "已撤回，可以继续修改；改好后须重新做数据审核，再上报。")
     return redirect("filing", period)
 
 
@@ -186,7 +186,7 @@ def amend(request: HttpRequest, period: str) -> HttpResponse:
         workflow.amend(filing, request.user, clock.now(), request.POST.get("reason", ""))
     except workflow.Refused as refusal:
         messages.error(request, str(refusal))
-        return redirect("submission", period, filing.latest.number) if filing.latest else redirect("filing", period)
+        return redirect("submission", period, filing.in_force.number) if filing.in_force else redirect("filing", period)
     messages.success(request, "已进入修订。新的上报件经区县审核通过之前，仍以原上报件为准。")
     return redirect("filing", period)
 

@@ -6,13 +6,19 @@ from decimal import ROUND_HALF_UP, Decimal
 from io import BytesIO
 
 from django.core.cache import cache
-from django.db.models import Count, Sum
 from django.http import HttpResponse
 from django.utils.http import content_disposition_header
 
 from forms_tables.catalog import Indicator, Table
-from reporting.aggregation import AreaSummary, Summary, after_lock_in_words, reopened_in_words, summarise
-from reporting.models import Filing, Period
+from reporting.aggregation import (
+    AreaSummary,
+    Summary,
+    after_lock_in_words,
+    mark_of_totals,
+    reopened_in_words,
+    summarise,
+)
+from reporting.models import Period
 from reporting.tabulation import write_summary
 from reporting.views.grid import most_common_unit, show
 
@@ -56,14 +62,13 @@ class DistrictRow:
 
 
 def summary_at_hand(period: Period, at: datetime, include_submitted: bool = False) -> Summary:
-    """The period's totals, kept while none of its filings moves: turning from table to table adds nothing up again."""
+    """The period's totals, kept while nothing they rest on changes: turning from table to table adds nothing up
+    again."""
     place = f"totals-{period.code}-{include_submitted}"
-    standing = list(
-        Filing.objects.of(period).order_by("state").values_list("state", Count("pk"), Sum("latest"), Sum("approved"))
-    )
+    mark = mark_of_totals(period)
     kept = cache.get(place)
-    if kept is None or kept[0] != standing:
-        kept = (standing, summarise(period, at, include_submitted))
+    if kept is None or kept[0] != mark:
+        kept = (mark, summarise(period, at, include_submitted))
         cache.set(place, kept, KEPT)
     return kept[1]
 

@@ -27,8 +27,11 @@ from reporting.workflow.filing import (
     save_sheet,
     submit,
     unexplained,
+    why_not_abandoned,
 )
-from reporting.workflow.guards import MOVES, Conflict, Refused
+from reporting.workflow.guards import MOVES, Refused
+from reporting.workflow.merging import Change, Conflict, changes_since, same
+from reporting.workflow.owing import Owing, foreseen, owed_from, settle_owed
 from reporting.workflow.parameter import set_parameter
 from reporting.workflow.period import (
     allow_estimates,
@@ -36,7 +39,6 @@ from reporting.workflow.period import (
     open_period,
     owe,
     set_deadlines,
-    settle_owed,
     standing_in_the_way,
     too_early_to_lock,
 )
@@ -66,8 +68,10 @@ from reporting.workflow.scan import attach_scan, scan_is_missing, scan_is_wanted
 __all__ = [
     "MIN_EXPLANATION",
     "MOVES",
+    "Change",
     "Conflict",
     "Overtaken",
+    "Owing",
     "Refused",
     "abandon_amendment",
     "abandon_draft",
@@ -83,6 +87,7 @@ __all__ = [
     "attach_scan",
     "begin_draft",
     "change_draft",
+    "changes_since",
     "check",
     "choose_reading",
     "city_query",
@@ -95,15 +100,18 @@ __all__ = [
     "explain",
     "explain_alike",
     "explained",
+    "foreseen",
     "latest_extension",
     "lock",
     "open_for_review",
     "open_period",
     "owe",
+    "owed_from",
     "publish",
     "query",
     "recall",
     "refuse_known",
+    "same",
     "save_sheet",
     "scan_is_missing",
     "scan_is_wanted",
@@ -117,6 +125,7 @@ __all__ = [
     "submit",
     "too_early_to_lock",
     "unexplained",
+    "why_not_abandoned",
     "why_not_extended",
     "why_not_late",
 ]

@@ -16,6 +16,7 @@ from reporting.deadlines import Due, Reading, due_for, squeezed
 from reporting.models import Arrangement, Deadline, Period, ReadingChoice, calendar_in_force, choice_in_force
 from reporting.models import reading_in_force as reading_now
 from reporting.workflow.guards import Refused, brief
+from reporting.workflow.reckoning import reckon_anew
 
 READING_WORDS = {
     "counts": {"announced": "放假安排内的每一天", "weekdays": "放假安排内的周一至周五", "festival": "节日当天"},
@@ -213,6 +214,7 @@ def _settle(effects: list[Effect], notice: Notice, by: User | None, at: datetime
         deadline, due = effect.deadline, effect.due
         deadline.date, deadline.moved, deadline.why, deadline.provisional = due.date, due.moved, due.why, False
         deadline.save(update_fields=["date", "moved", "why", "provisional"])
+    reckoned = reckon_anew(period) if before != after else {}
     journal.record(
         by=by,
         at=at,
@@ -220,7 +222,7 @@ def _settle(effects: list[Effect], notice: Notice, by: User | None, at: datetime
         subject=period.label,
         period=period.code,
         before=dated(before),
-        after=dated(after) | {"文号": notice.number},
+        after=dated(after) | {"文号": notice.number} | reckoned,
         why=why,
     )
     moved = {level: day for level, day in before.items() if day != after[level]}
@@ -240,7 +242,7 @@ def choose_reading(reading: Reading, by: User, at: datetime, reason: str) -> Rea
     if before == reading:
         return choice_in_force()  # the second click
     if not reason.strip():
-        raise Refused("请写明改变读法的依据，例如通知的文号。")
+        raise Refused("请写明改变口径的依据，例如通知的文号。")
     choice = ReadingChoice.objects.create(
         counts=reading.counts,
         lands_on=reading.lands_on,
@@ -251,7 +253,7 @@ def choose_reading(reading: Reading, by: User, at: datetime, reason: str) -> Rea
         at=at,
     )
     old, new = journal.changes(reading_in_words(before), reading_in_words(reading))
-    journal.record(by=by, at=at, action="设定截止日读法", before=old, after=new, why=choice.reason)
+    journal.record(by=by, at=at, action="设定顺延口径", before=old, after=new, why=choice.reason)
     return choice
 
 

@@ -126,7 +126,7 @@ def publish(
     codes = [period.code for period in taking_over]
     Period.objects.filter(code__in=codes).update(edition_code=published.code)
     # What the last check said of a draft that nobody submitted was said under the old rules.
-    unsent = Filing.objects.filter(period__in=codes, latest=None).exclude(checked=Filing.UNCHECKED)
+    unsent = Filing.objects.filter(period__in=codes, in_force=None).exclude(checked=Filing.UNCHECKED)
     unsent.update(checked=Filing.UNCHECKED)
     draft.state, draft.published_as = DraftEdition.PUBLISHED, published
     draft.save(update_fields=["state", "published_as"])

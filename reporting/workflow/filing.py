@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts import letters
 from accounts.models import User
@@ -12,45 +13,59 @@ from reporting.judging import Judgement, judge
 from reporting.models import Deadline, Explanation, Filing, Review, Sheet, State, Submission
 from reporting.reminder_letters import topic_of
 from reporting.workflow.guards import (
-    MOST_OF_NAME,
     MOST_WORDS,
-    Conflict,
+    MOVES,
     Refused,
     add_review,
     brief,
     locked_for_firm,
     move,
+    not_now,
+    person,
     record,
     said_something,
     words,
 )
+from reporting.workflow.merging import own_changes
+from reporting.workflow.owing import settle_owed
 
 MIN_EXPLANATION = 10
+NOTHING: Mapping[str, str] = {}
 
 
 @transaction.atomic
 def save_sheet(
-    filing: Filing, table: str, cells: Mapping[str, str], version: int, by: User, at: datetime, why: str = ""
+    filing: Filing,
+    table: str,
+    cells: Mapping[str, str],
+    version: int,
+    by: User,
+    at: datetime,
+    why: str = "",
+    proposed: Mapping[str, str] = NOTHING,
 ) -> Sheet:
-    """Store the draft of one table as typed. Blank cells are dropped; wrong ones are kept, for a draft may be wrong.
+    """Store what was typed into cells of one table. A cell that `cells` does not name is not touched, a blank one is
+    cleared, a wrong one is kept, for a draft may be wrong.
 
-    Raises Conflict when `version` is not the stored one, Refused when the filing is not the firm's to change.
+    `version` is the sheet's when the page was opened, `proposed` what the page put into an empty one: what others
+    saved since stays where this person did not change it too. Raises Conflict where both changed a cell to different
+    text, Refused when the filing is not the firm's to change.
     """
     filing = locked_for_firm(filing, by, at)
     move(filing, "save")
     sheet, _ = Sheet.objects.select_for_update().get_or_create(filing=filing, table=table)
-    if sheet.version != version:
-        raise Conflict(sheet)
-    kept = {key: text.strip() for key, text in cells.items() if text.strip()}
-    for key, text in kept.items():
+    typed = {key: text.strip() for key, text in cells.items()}
+    for key, text in typed.items():
         if len(text) > MOST_WORDS:
             place = filing.edition.place_of(key)
             raise Refused(f"{place}有 {len(text)} 个字，一格最多 {MOST_WORDS} 字。请精简后再保存。")
-    before = sheet.cells
+    if sheet.version != version:
+        typed = own_changes(sheet, typed, version, proposed, filing.edition)
+    before, kept = sheet.cells, {key: text for key, text in (sheet.cells | typed).items() if text}
     changed = sorted(key for key in before.keys() | kept.keys() if before.get(key) != kept.get(key))
     if not changed and sheet.version:
         return sheet
-    sheet.cells, sheet.version, sheet.saved_at, sheet.saved_by = kept, version + 1, at, by
+    sheet.cells, sheet.version, sheet.saved_at, sheet.saved_by = kept, sheet.version + 1, at, by
     sheet.save(update_fields=["cells", "version", "saved_at", "saved_by"])
     filing.checked, filing.checked_at = Filing.UNCHECKED, None
     filing.save(update_fields=["state", "checked", "checked_at"])
@@ -102,7 +117,7 @@ def explain_alike(
     move(filing, "save")
     text = brief(text)
     if reason_code and filing.edition.code_lists["C17"].name_of(reason_code) is None:
-        raise Refused(f"原因码“{reason_code}”不在代码表 C17 中，请重新选择。")
+        raise Refused(f"原因码“{reason_code}”不在可选的原因之内，请重新选择。")
     if len(text) < MIN_EXPLANATION and (not reason_code or reason_code == "99"):
         raise Refused(f"请选择原因，或写不少于 {MIN_EXPLANATION} 个字的说明；选“其他”时须写说明。")
     standing = {finding.fingerprint for finding in judge(filing).warnings if finding.rule == rule}
@@ -129,17 +144,17 @@ def submit(
     """
     filing = locked_for_firm(filing, by, at)
     if filing.state == State.SUBMITTED:
-        return filing.latest  # the second click
+        return filing.in_force  # the second click
     state_before = filing.state
     move(filing, "submit")
     on_time, extended = _timing(filing, at)
     number = filing.submissions.count() + 1
     if not committed:
         raise Refused("请先阅读并勾选《统计法》承诺，再确定上报。")
-    signer, reason = brief(signer, MOST_OF_NAME), brief(reason)
+    signer, reason = person(signer, "单位负责人姓名"), brief(reason)
     if not signer:
         raise Refused("请填写单位负责人姓名。")
-    if number > 1 and not reason:
+    if filing.in_force_id and not reason:
         raise Refused(words(filing, "P07", "这是修订上报，请写明与上一次上报件不同的原因。"))
     _settle_estimates(filing, estimated)
     judgement = _passed(filing)
@@ -168,9 +183,9 @@ def submit(
         submitted_at=at,
         from_state=state_before,
     )
-    filing.latest = submission
+    filing.in_force = submission
     filing.late = filing.late or not on_time  # what stands late marks it for ever
-    filing.save(update_fields=["state", "latest", "late"])
+    filing.save(update_fields=["state", "in_force", "late"])
     record(
         filing,
         by,
@@ -189,15 +204,15 @@ def submit(
 def recall(filing: Filing, by: User, at: datetime) -> Filing:
     """Take a submission back while nobody at the district has opened it."""
     filing = locked_for_firm(filing, by, at)
-    submission = filing.latest
+    submission = filing.in_force
     if filing.state != State.SUBMITTED or submission.opened_at:
         raise Refused("区县已打开这份上报件，不能再撤回；如需修改，请联系区县退回。")
-    submission.recalled_at = at
-    submission.save(update_fields=["recalled_at"])
     filing.state = submission.from_state
-    filing.late = filing.submissions.filter(on_time=False, recalled_at=None).exists()  # only what stands was late
-    filing.save(update_fields=["state", "late"])
+    _take_back(filing, filing.submissions.filter(pk=submission.pk), at)
+    filing.save(update_fields=["state", "in_force", "late"])
     record(filing, by, at, "撤回上报", subject=submission.receipt)
+    if filing.state in Filing.UNSENT and not filing.period.is_locked:
+        _come_home(filing, by, at)
     return filing
 
 
@@ -208,23 +223,38 @@ def amend(filing: Filing, by: User, at: datetime, reason: str) -> Filing:
     reason = said_something(reason, words(filing, "P07", "请写明修订原因。"))
     move(filing, "amend")
     filing.save(update_fields=["state"])
-    record(filing, by, at, "申请修订", subject=filing.latest.receipt, why=reason)
+    record(filing, by, at, "申请修订", subject=filing.in_force.receipt, why=reason)
     emails.amendment_begun(filing, reason, at)
     return filing
 
 
 @transaction.atomic
 def abandon_amendment(filing: Filing, by: User, at: datetime) -> Filing:
-    """Give an amendment up: the drafts say again what the approved submission says, which has counted all along.
-    What was sent meanwhile was recalled, or the filing would not be with the firm for amending."""
+    """Give an amendment up: the drafts say again what the approved submission says, which has counted all along, and
+    what was sent meanwhile and returned is taken back. After the lock that uses up the 补报 too."""
     filing = locked_for_firm(filing, by, at)
+    if why_not := why_not_abandoned(filing):
+        raise Refused(why_not)
     move(filing, "abandon_amendment")
     before, after = _restore_drafts(filing, by, at)
-    filing.latest = filing.approved
+    _take_back(filing, filing.submissions.filter(number__gt=filing.approved.number), at)
     filing.checked, filing.checked_at = Filing.UNCHECKED, None
-    filing.save(update_fields=["state", "latest", "checked", "checked_at"])
+    if filing.period.is_locked:
+        filing.after_lock = filing.approved_id != filing.counted_id
+        filing.late_requests.in_hand().update(spent_at=at)
+    filing.save(update_fields=["state", "in_force", "late", "after_lock", "checked", "checked_at"])
     record(filing, by, at, "放弃修订", subject=filing.approved.receipt, before=before, after=after)
     return filing
+
+
+def why_not_abandoned(filing: Filing) -> str:
+    """Why there is no amendment to give up; empty when there is one. What was approved and then sent back, because the
+    city had returned it, is to be corrected."""
+    if not filing.approved_id or filing.state not in MOVES["abandon_amendment"]:
+        return not_now(filing)
+    if filing.approved.reviews.filter(decision=Review.Decision.SEND_BACK).exists():
+        return "审核通过的一份已由区县退回，须按退回理由修改后重新上报，不能放弃修订。"
+    return ""
 
 
 @transaction.atomic
@@ -234,8 +264,8 @@ def answer(filing: Filing, by: User, at: datetime, note: str) -> Review:
     note = said_something(note, "请写明答复内容。")
     move(filing, "answer")
     filing.save(update_fields=["state"])
-    review = add_review(filing.latest, Review.Decision.ANSWER, by, at, note)
-    record(filing, by, at, "企业答复", subject=filing.latest.receipt, why=note)
+    review = add_review(filing.in_force, Review.Decision.ANSWER, by, at, note)
+    record(filing, by, at, "企业答复", subject=filing.in_force.receipt, why=note)
     emails.answered(review)
     return review
 
@@ -267,27 +297,61 @@ def _explain_one(
 
 def _timing(filing: Filing, at: datetime) -> tuple[bool, bool]:
     """Whether a submission at `at` is on time, and whether only thanks to an extension; refused (P03) when it is late
-    and no 补报 was granted. A correction is as its first submission in time was, which still stands; after the lock
-    whatever comes is late."""
+    and no 补报 is in hand. A correction is as its first submission in time was, which still stands; after the lock
+    whatever comes is late, unless it makes actual what the period counts."""
     first = filing.submissions.filter(on_time=True, recalled_at=None).order_by("number").first()
-    if first and not filing.after_lock:
+    if first and (filing.counted_id or not filing.after_lock):
         return True, first.extended
     if not filing.is_past_due(at):
         return True, at > filing.period.due_at(Deadline.ENTERPRISE)
-    if not filing.late_requests.filter(granted=True).exists():
+    if not filing.late_requests.in_hand().exists():
         raise Refused(words(filing, "P03", f"企业上报截止日为 {filing.due_on:%Y-%m-%d}。"))
     return False, False
 
 
 def _settle_estimates(filing: Filing, estimated: bool) -> None:
-    """P06: estimates only where the period allows them, and the last period's made actual first."""
+    """P06: estimates only where the period allows them, and the last period's made actual first. The refusal says by
+    which way: what can no longer be amended after the lock is made actual by a 补报."""
     if estimated and not filing.period.estimates_allowed:
         raise Refused(f"{filing.period.label}不允许上报预估数，请按实际数填报。")
+    if estimated and filing.period.is_locked:
+        raise Refused(f"{filing.period.label}已锁定，补报的须是实际数，不能再报预估数。")
     if filing.period.is_annual:
         return
     before = Filing.objects.filter(enterprise=filing.enterprise, period=str(filing.period.parsed.previous()))
-    if before.filter(latest__estimated=True).exists():
-        raise Refused(words(filing, "P06"))
+    resting = before.resting_on_estimates().select_related("period").first()
+    if resting:
+        raise Refused(words(filing, "P06", way_to_actual(resting)))
+
+
+def way_to_actual(filing: Filing) -> str:
+    """How a firm makes actual what stands as an estimate."""
+    label = filing.period.label
+    if filing.is_shut:
+        return f"{label}已锁定：请在{label}的页面申请补报，区县同意后按实际数上报；已锁定的汇总不变。"
+    if filing.is_with_firm:
+        return f"请先把{label}改为实际数，再次上报。"
+    if filing.state == State.APPROVED:
+        return f"请打开{label}的上报件“申请修订”，按实际数再次上报。"
+    return f"{label}的预估数正在审核：区县还没有打开的可以撤回，已打开的请联系区县退回，改为实际数后再次上报。"
+
+
+def _take_back(filing: Filing, submissions: QuerySet[Submission], at: datetime) -> None:
+    """The firm takes these back: in force is the newest that is left, and only what is left can have been late."""
+    submissions.filter(recalled_at=None).update(recalled_at=at)
+    left = filing.submissions.filter(recalled_at=None)
+    filing.in_force = left.order_by("number").last()
+    filing.late = left.filter(on_time=False).exists()
+
+
+def _come_home(filing: Filing, by: User, at: datetime) -> None:
+    """What is unsent again is owed as the register has the firm now: to another district, or no longer at all."""
+    home = filing.enterprise.district_on(filing.period.parsed.end)
+    if home and home != filing.district:
+        before, filing.district = filing.district, home
+        filing.save(update_fields=["district"])
+        record(filing, by, at, "随迁报送区县", before={"区县": before.name}, after={"区县": home.name}, why="撤回上报")
+    settle_owed(filing.enterprise, by, at, "撤回上报")
 
 
 def _passed(filing: Filing) -> Judgement:

@@ -7,7 +7,8 @@ from accounts import journal
 from accounts.access import Refused
 from accounts.models import User
 from reporting.deadlines import due_moment
-from reporting.models import Filing, Review, Sheet, State, Submission
+from reporting.models import Filing, Review, State, Submission
+from text.incoming import hidden_mark, without_hidden
 
 # The allowed moves: what may be done in which state, and where it leads. None: the state stays as it is.
 MOVES: dict[str, dict[str, str | None]] = {
@@ -23,7 +24,7 @@ MOVES: dict[str, dict[str, str | None]] = {
         State.AMENDING: State.SUBMITTED,
     },
     "amend": {State.APPROVED: State.AMENDING},
-    "abandon_amendment": {State.AMENDING: State.APPROVED},
+    "abandon_amendment": {State.AMENDING: State.APPROVED, State.RETURNED: State.APPROVED},
     "approve": {State.SUBMITTED: State.APPROVED},
     "send_back": {
         State.SUBMITTED: State.RETURNED,
@@ -36,22 +37,22 @@ MOVES: dict[str, dict[str, str | None]] = {
     "city_query": {State.APPROVED: State.CITY_QUERIED},
     "city_return": {State.APPROVED: State.CITY_RETURNED, State.CITY_QUERIED: State.CITY_RETURNED},
     "answer_city": {State.CITY_QUERIED: State.APPROVED, State.CITY_RETURNED: State.APPROVED},
+    "let_in": {  # a 补报 granted after the lock
+        State.NOT_STARTED: None,
+        State.DRAFT: None,
+        State.SUBMITTED: None,
+        State.QUERIED: None,
+        State.RETURNED: None,
+        State.AMENDING: None,
+        State.CITY_QUERIED: State.AMENDING,
+        State.CITY_RETURNED: State.AMENDING,
+        State.LOCKED: State.AMENDING,
+    },
 }
 
 
 MOST_WORDS = 500
 MOST_OF_NAME = 60
-
-
-class Conflict(Refused):
-    """Somebody else saved the sheet since this page was opened; `sheet` holds what is stored now."""
-
-    def __init__(self, sheet: Sheet):
-        super().__init__(
-            f"这张表在您打开之后已由{sheet.saved_by or '他人'}保存过，您的修改尚未保存，也没有丢失。"
-            "请对照下列差异，确认后再保存。"
-        )
-        self.sheet = sheet
 
 
 def locked(filing: Filing) -> Filing:
@@ -61,7 +62,7 @@ def locked(filing: Filing) -> Filing:
     to wait for the lock, so a lock of the period or an opened submission of meanwhile would go unseen in one.
     """
     Filing.objects.select_for_update().get(pk=filing.pk)
-    return Filing.objects.select_related("enterprise", "period", "district", "latest", "approved").get(pk=filing.pk)
+    return Filing.objects.select_related("enterprise", "period", "district", "in_force", "approved").get(pk=filing.pk)
 
 
 def locked_for_firm(filing: Filing, by: User, at: datetime) -> Filing:
@@ -93,34 +94,56 @@ def be_open(filing: Filing, at: datetime) -> None:
 
 def be_owed(filing: Filing) -> None:
     if filing.state == State.EXEMPT:
-        raise Refused(f"{filing.enterprise.name}已停报，{filing.period.label}不须报。")
+        raise Refused(why_exempt(filing))
+
+
+def why_exempt(filing: Filing) -> str:
+    """Why the firm owes nothing for the period: it had left, or it joins later."""
+    enterprise, period = filing.enterprise, filing.period
+    if period.parsed.end < enterprise.joined_on:
+        return f"{enterprise.name}的起报日期是 {enterprise.joined_on:%Y-%m-%d}，{period.label}不须报。"
+    return f"{enterprise.name}已停报，{period.label}不须报。"
 
 
 def move(filing: Filing, what: str) -> None:
+    """What would be approved in a locked period is locked at once: the 补报 that let it in is used up."""
     moves = MOVES[what]
     if filing.state not in moves:
-        raise Refused(f"当前状态为“{filing.get_state_display()}”，不能进行这项操作；请刷新页面查看最新情况。")
+        raise Refused(not_now(filing))
     filing.state = moves[filing.state] or filing.state
+    if filing.state == State.APPROVED and filing.period.is_locked:
+        filing.state = State.LOCKED
+
+
+def not_now(filing: Filing) -> str:
+    return f"当前状态为“{filing.get_state_display()}”，不能进行这项操作；请刷新页面查看最新情况。"
 
 
 def said_something(note: str, request: str, what: str = "") -> str:
-    if not note.strip():
+    if not (said := brief(note, what=what)):
         raise Refused(request)
-    return brief(note, what=what)
+    return said
 
 
 def brief(note: str, most: int = MOST_WORDS, what: str = "") -> str:
     """The words, trimmed; refused when longer than the record keeps. `what` they are, where a page has several."""
-    note = note.strip()
+    note = without_hidden(note).strip()
     if len(note) > most:
         raise Refused(f"{what}最多 {most} 字，现在有 {len(note)} 字，请精简后再提交。")
     return note
 
 
+def person(name: str, what: str) -> str:
+    """A person's name; see accounts.form_words.NameField."""
+    if mark := hidden_mark(name):
+        raise Refused(f"{what}里，{mark}。")
+    return brief(name, MOST_OF_NAME)
+
+
 def words(filing: Filing, rule: str, more: str = "") -> str:
     """The message of a workflow rule (§9.9), followed by what is particular here."""
     message = filing.edition.rule(rule).message.rstrip("。")
-    return f"{message}。{more}（{rule}）"
+    return f"{message}。{more}"
 
 
 def record(filing: Filing, by: User, at: datetime, action: str, **more) -> None:

@@ -1,20 +1,21 @@
 """What the city does with a period: open it, move a date by hand, lock it."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import Count
 
 from accounts import journal, letters
 from accounts.models import Enterprise, Residence, User
-from forms_tables.catalog import edition_for
+from forms_tables.catalog import edition_for, editions_governing
 from forms_tables.periods import PeriodCode
 from reporting import deadlines, results
 from reporting.deadline_letters import deadline_moved
 from reporting.models import (
     Deadline,
     Filing,
+    LateRequest,
     Period,
     PublishedEdition,
     State,
@@ -22,9 +23,10 @@ from reporting.models import (
     choice_in_force,
     edition_in_force,
 )
-from reporting.reminder_letters import OWED, topic_of
+from reporting.reminder_letters import OWED
 from reporting.workflow.calendar import be_the_city, dated
-from reporting.workflow.guards import Refused, locked, record
+from reporting.workflow.guards import Refused
+from reporting.workflow.reckoning import reckon_anew
 
 
 @transaction.atomic
@@ -37,13 +39,15 @@ def open_period(code: str, by: User, at: datetime, estimates_allowed: bool = Fal
     choice = choice_in_force()
     parsed = _period_code(code, choice.reading if choice else deadlines.DEFAULT)
     if at.date() <= parsed.end:
-        raise Refused(f"{parsed.label}尚未结束，{parsed.end + timedelta(days=1):%Y-%m-%d} 起可以开始填报。")
+        raise Refused(f"{parsed.label}尚未结束，{parsed.opens_on:%Y-%m-%d} 起可以开启。")
+    if len(editions_governing(parsed)) != 1:
+        raise Refused(f"{parsed.label}没有适用的制度版本，不能开启；请系统管理员先装载制度版本。")
     PublishedEdition.objects.hold_still(edition_for(parsed).code)
     period, created = Period.objects.get_or_create(
         code=parsed.code,
         defaults={
             "edition_code": edition_in_force(parsed),
-            "opens_on": parsed.end + timedelta(days=1),
+            "opens_on": parsed.opens_on,
             "read_as": choice,
         },
     )
@@ -123,36 +127,14 @@ def owe(enterprise: Enterprise, period: Period) -> Filing | None:
 
 
 @transaction.atomic
-def settle_owed(enterprise: Enterprise, by: User, at: datetime, why: str) -> None:
-    """Bring the open periods into line with the firm's last day: what ends after it and was not sent is no longer
-    owed, and what an earlier last day had let the firm off is owed again. What was sent goes its way."""
-    unsent = Filing.objects.filter(enterprise=enterprise, state__in=[*Filing.UNSENT, State.EXEMPT])
-    for filing in map(locked, list(unsent)):
-        if filing.period.is_locked:
-            continue
-        owes = enterprise.left_on is None or filing.period.parsed.end <= enterprise.left_on
-        if filing.state in Filing.UNSENT and not owes:
-            after = State.EXEMPT
-        elif filing.state == State.EXEMPT and owes:
-            after = State.DRAFT if filing.sheets.exists() else State.NOT_STARTED
-        else:
-            continue
-        before, filing.state = filing.get_state_display(), after
-        filing.save(update_fields=["state"])
-        action = "恢复应报" if owes else "不须报"
-        if not owes:
-            letters.withdraw(topic_of(filing.pk))
-        record(filing, by, at, action, before={"状态": before}, after={"状态": after.label}, why=why)
-
-
-@transaction.atomic
 def set_deadlines(
     period: Period, dates: Mapping[str, date], by: User, at: datetime, reason: str, notice_number: str
 ) -> Period:
     """Set dates of a period by hand, level → date, all for one reason and under one notice (无 where there is none);
-    the three stay in order, and none is set to a day that is over: nobody is late the moment a date is set. A level
-    that is not named, or already has its date for good, is left as it is; a provisional date that is named as it is
-    becomes one set by hand. Everybody whose date changed is told."""
+    the three stay in order, none is set to a day that is over (nobody is late the moment a date is set), and the
+    district's is not set before a day to which it has granted an extension. A level that is not named, or already has
+    its date for good, is left as it is; a provisional date that is named as it is becomes one set by hand. What came in
+    before is reckoned anew by the new dates. Everybody whose date changed is told."""
     be_the_city(by)
     period = Period.objects.select_for_update().get(pk=period.pk)
     if period.is_locked:
@@ -173,6 +155,7 @@ def set_deadlines(
     for deadline in changed:
         if (day := wanted[deadline.level]) < at.date():
             raise Refused(f"{deadline.get_level_display()}截止日不能设为已经过去的 {day:%Y-%m-%d}，请设为今天或以后。")
+    _spare_extensions(period, wanted[Deadline.DISTRICT])
     before = {deadline.level: deadline.date for deadline in settled}
     moved = {deadline.level: deadline.date for deadline in changed}
     for deadline in settled:
@@ -181,6 +164,7 @@ def set_deadlines(
         deadline.why, deadline.notice_number = f"市级人工设定：{reason.strip()}", notice_number.strip()
         deadline.provisional = False
         deadline.save(update_fields=["date", "by_hand", "moved", "why", "notice_number", "provisional"])
+    reckoned = reckon_anew(period) if moved else {}
     journal.record(
         by=by,
         at=at,
@@ -188,7 +172,7 @@ def set_deadlines(
         subject=period.label,
         period=period.code,
         before=dated(before),
-        after=dated({level: wanted[level] for level in before}) | {"文号": notice_number.strip()},
+        after=dated({level: wanted[level] for level in before}) | {"文号": notice_number.strip()} | reckoned,
         why=reason.strip(),
     )
     if moved:
@@ -196,10 +180,27 @@ def set_deadlines(
     return period
 
 
+def _spare_extensions(period: Period, due_to_district: date) -> None:
+    """The firms' own date may move either way: each firm has until the later of it and of its extension."""
+    granted = Filing.objects.of(period).filter(extended_to__gt=due_to_district)
+    if number := granted.count():
+        last = granted.latest("extended_to").extended_to
+        raise Refused(
+            f"区县已同意 {number} 家企业延期，最晚到 {last:%Y-%m-%d}；区县截止日不能早于这一天，请改为这一天或以后。"
+        )
+
+
+ESTIMATES = "审核通过，仍是预估数"
+
+
 def standing_in_the_way(period: Period) -> dict[str, int]:
-    """How many filings of the period are not approved yet, by state in words; what a lock would leave out."""
-    unfinished = Filing.objects.of(period).exclude(state=State.APPROVED).order_by("state").values_list("state")
-    return {State(state).label: number for state, number in unfinished.annotate(Count("pk"))}
+    """How many filings of the period a lock would leave unfinished, by state in words: those that are not approved yet,
+    and the approved ones that are estimates still."""
+    filings = Filing.objects.of(period)
+    unfinished = filings.exclude(state=State.APPROVED).order_by("state").values_list("state")
+    counts = {State(state).label: number for state, number in unfinished.annotate(Count("pk"))}
+    estimates = filings.filter(state=State.APPROVED, approved__estimated=True).count()
+    return counts | ({ESTIMATES: estimates} if estimates else {})
 
 
 def too_early_to_lock(period: Period, at: datetime) -> str:
@@ -223,8 +224,9 @@ def in_words(counts: Mapping[str, int]) -> str:
 @transaction.atomic
 def lock(period: Period, by: User, at: datetime, reason: str = "") -> Period:
     """市级锁定: nothing changes any more. While a firm may still file in time, only what is wholly approved is locked;
-    later what is unfinished needs a reason. What was never approved stays out of the totals; what is being amended or
-    was returned by the city counts as it was approved last."""
+    later what is unfinished, and what is an estimate still, needs a reason. What was never approved stays out of the
+    totals; what is being amended or was returned by the city counts as it was approved last. A 补报 granted and not
+    used ends with the lock."""
     be_the_city(by)
     period = Period.objects.select_for_update().get(pk=period.pk)
     if period.is_locked:
@@ -239,6 +241,7 @@ def lock(period: Period, by: User, at: datetime, reason: str = "") -> Period:
     period.state, period.locked_at = Period.LOCKED, at
     period.save(update_fields=["state", "locked_at"])
     Filing.objects.of(period).filter(state=State.APPROVED).update(state=State.LOCKED)
+    LateRequest.objects.filter(filing__period=period).in_hand().update(spent_at=at)
     results.freeze(period, at)
     letters.withdraw_all(period.pk, OWED)
     journal.record(

@@ -9,7 +9,7 @@ from accounts import letters
 from accounts.models import User
 from forms_tables.parsing import Problem, parse
 from reporting import emails
-from reporting.judging import CARRIED, facts_for
+from reporting.judging import CARRIED, facts_for, standing_submission
 from reporting.models import BaseAdjustment, Deadline, ExtensionRequest, Filing, LateRequest, State
 from reporting.models.request import Request
 from reporting.reminder_letters import topic_of
@@ -22,8 +22,10 @@ from reporting.workflow.guards import (
     brief,
     locked,
     locked_for_firm,
+    move,
     record,
     said_something,
+    why_exempt,
 )
 
 
@@ -98,16 +100,19 @@ def ask_late(filing: Filing, by: User, at: datetime, reason: str) -> LateRequest
 
 @transaction.atomic
 def decide_late(request: LateRequest, granted: bool, by: User, at: datetime, answer: str = "") -> LateRequest:
-    """The district grants or refuses a 补报; a refusal says why. Granted after the lock, it opens this one filing:
-    what is filed then is history for later periods and enters no total of the locked one."""
+    """The district grants or refuses a 补报; a refusal says why. A grant serves one submission, until it is approved.
+    Granted after the lock, it opens this one filing: what is filed then is history for later periods and enters no
+    total of the locked one."""
     filing = _before_the_district(request, by)
     be_owed(filing)
+    after = None
     if granted and filing.is_shut:
         if why_not := why_not_after_lock(filing):
             raise Refused(why_not)
+        move(filing, "let_in")
         filing.after_lock = True
-        filing.save(update_fields=["after_lock"])
-    after = {"锁定后补报": "不计入本期汇总"} if granted and filing.after_lock else None
+        filing.save(update_fields=["state", "after_lock"])
+        after = {"锁定后补报": "不计入本期汇总"}
     _decide(request, filing, granted, by, at, answer, "同意补报" if granted else "不同意补报", after)
     emails.late_decided(request)
     return request
@@ -194,7 +199,7 @@ def be_within(filing: Filing, until: date) -> None:
 def why_not_late(filing: Filing, at: datetime) -> str:
     """Why no 补报 can be asked for now; empty when one can."""
     if filing.state == State.EXEMPT:
-        return f"{filing.enterprise.name}已停报，{filing.period.label}不须报。"
+        return why_exempt(filing)
     if filing.period.is_locked:
         return why_not_after_lock(filing)
     if not filing.is_past_due(at):
@@ -203,19 +208,23 @@ def why_not_late(filing: Filing, at: datetime) -> str:
         return f"当前状态为“{filing.get_state_display()}”，不需要补报申请。"
     if has_filed_in_time(filing):
         return "本期已按时上报过，可以直接再次上报，不需要补报申请。"
-    if filing.late_requests.filter(granted=True).exists():
+    if filing.late_requests.in_hand().exists():
         return "区县已同意补报，可以直接上报。"
     return ""
 
 
 def why_not_after_lock(filing: Filing) -> str:
-    """Why a filing of a locked period cannot be opened by a 补报; empty when it can."""
-    if filing.after_lock:
+    """Why a filing of a locked period cannot be opened by a 补报; empty when it can: nothing stands that later periods
+    could read, or an estimate is to be made actual, or what stands was itself filed after the lock."""
+    if not filing.is_shut:
         return "区县已同意锁定后补报，可以直接填报。"
-    if filing.approved_id:
-        return f"{filing.period.label}已锁定，这一份锁定前已有审核通过的上报件；锁定的数据不能再改，不属于补报。"
-    if not filing.is_with_firm:
+    stands = standing_submission(filing)
+    if stands is None or stands.estimated:
+        return ""
+    if not filing.approved_id:
         return f"{filing.period.label}已锁定，上报件在锁定前已报到区县，不需要补报；以后各期仍以它为以往数据。"
+    if filing.approved_id == filing.counted_id:
+        return f"{filing.period.label}已锁定，这一份锁定前已有审核通过的上报件；锁定的数据不能再改，不属于补报。"
     return ""
 
 

@@ -19,7 +19,6 @@ from reporting.workflow.guards import (
     move,
     record,
     said_something,
-    words,
 )
 
 
@@ -28,7 +27,12 @@ def open_for_review(submission: Submission, by: User, at: datetime) -> Submissio
     """Note that the district has opened the submission: from now on the firm cannot recall it."""
     filing = locked(submission.filing)
     be_the_district(by, filing)
-    if filing.latest_id == submission.pk and filing.state == State.SUBMITTED and not submission.opened_at:
+    if (
+        filing.in_force_id == submission.pk
+        and not filing.is_shut
+        and filing.state == State.SUBMITTED
+        and not submission.opened_at
+    ):
         submission.opened_at, submission.opened_by = at, by
         submission.save(update_fields=["opened_at", "opened_by"])
         record(filing, by, at, "打开审核", subject=submission.receipt)
@@ -42,7 +46,10 @@ def approve(submission: Submission, by: User, at: datetime, note: str = "") -> R
     note, due_on = brief(note), _due_on(submission, filing)
     move(filing, "approve")
     filing.approved = submission
-    filing.save(update_fields=["state", "approved"])
+    if not filing.period.is_locked:
+        filing.counted = submission
+    filing.save(update_fields=["state", "approved", "counted"])
+    filing.late_requests.in_hand().update(spent_at=at)
     review = add_review(submission, Review.Decision.APPROVE, by, at, note, due_on=due_on)
     record(filing, by, at, "区县审核通过", subject=submission.receipt, why=note)
     emails.approved(review)
@@ -148,7 +155,7 @@ def _city_review_of(submission: Submission, by: User, at: datetime) -> Filing:
 
 
 def _be_current(submission: Submission, filing: Filing) -> None:
-    if filing.latest_id != submission.pk or filing.latest.recalled_at:
+    if filing.in_force_id != submission.pk:
         raise Refused("这份上报件已被撤回或被新的上报件取代，请刷新后打开最新的一份。")
 
 
@@ -166,7 +173,7 @@ def _reasons(filing: Filing, reasons: Sequence[Mapping[str, str]]) -> list[dict]
     """The reasons of a return, trimmed; each names a cell of the form or none, and none is empty (P05)."""
     kept = [{"cell": r.get("cell", ""), "reason": brief(r["reason"])} for r in reasons if r.get("reason", "").strip()]
     if not kept:
-        raise Refused(words(filing, "P05"))
+        raise Refused("请写明退回的理由：点选要退回的单元格，或选“整表”，逐条填写理由。")
     for row in kept:
         if row["cell"] and not filing.edition.has_cell(row["cell"]):
             raise Refused(f"没有“{row['cell']}”这个单元格，请在表上点选要退回的数据。")

@@ -114,7 +114,7 @@ def for_a_firm_in(state: State, code: str) -> Iterator[Screen]:
         yield Screen(name, f"/filings/{code}/", clerk)
         for key in ["t1", "t3", "t4"] if code == ANNUAL else ["t6"]:
             yield Screen(f"{name}-{key}", f"/filings/{code}/{key}/", clerk)
-        if filing.latest:
+        if filing.in_force:
             yield Screen(f"{name}-receipt", f"/filings/{code}/submissions/1/", clerk)
         if filing.is_with_firm:
             yield Screen(f"{name}-submit", f"/filings/{code}/submit/", clerk)
@@ -149,7 +149,7 @@ def for_a_district() -> Iterator[Screen]:
     for state in REVIEW_STATES:
         for code in (MONTH, ANNUAL):
             if filing := filing_in(State[state], code):
-                path = f"/district/submissions/{filing.latest.receipt}/"
+                path = f"/district/submissions/{filing.in_force.receipt}/"
                 yield Screen(f"district-review-{code}-{state.lower()}", path, reviewer_of(filing))
 
 
@@ -181,7 +181,7 @@ def for_the_city(user: User, name: str) -> Iterator[Screen]:
         yield Screen(f"{name}-{page}", path, user)
     for state in ("SUBMITTED", "APPROVED", "CITY_QUERIED"):
         filing = filing_in(State[state], MONTH)
-        yield Screen(f"{name}-submission-{state.lower()}", f"/city/submissions/{filing.latest.receipt}/", user)
+        yield Screen(f"{name}-submission-{state.lower()}", f"/city/submissions/{filing.in_force.receipt}/", user)
     draft = filing_in(State.DRAFT, MONTH).enterprise.credit_code
     yield Screen(f"{name}-recheck-firm", f"/city/recheck/firms/{draft}/?period={MONTH}", user)
 
@@ -286,7 +286,7 @@ def of_lateness() -> Iterator[Screen]:
             yield Screen("firm-extension-home", "/", clerk_of(asked.filing))
         reviewer = reviewer_of(asked.filing)
         yield Screen(f"district-requests-extension-{name}", "/district/requests/?kind=extension", reviewer)
-    after_lock = Filing.objects.filter(after_lock=True, state=State.APPROVED).first()
+    after_lock = Filing.objects.filter(after_lock=True, state=State.LOCKED).first()
     locked = after_lock.period_id
     clerk, reviewer = clerk_of(after_lock), reviewer_of(after_lock)
     yield Screen("firm-after-lock-home", "/", clerk)
@@ -298,7 +298,7 @@ def of_lateness() -> Iterator[Screen]:
         yield Screen("district-requests-late", "/district/requests/?kind=late", reviewer_of(missed.filing))
     yield Screen("district-home-after-lock", f"/district/?period={locked}", reviewer)
     yield Screen("district-queue-after-lock", f"/district/queue/{locked}/?state=after_lock", reviewer)
-    yield Screen("district-review-after-lock", f"/district/submissions/{after_lock.latest.receipt}/", reviewer)
+    yield Screen("district-review-after-lock", f"/district/submissions/{after_lock.in_force.receipt}/", reviewer)
     overdue = Review.objects.filter(on_time=False).latest("at").submission
     yield Screen("district-review-overdue", f"/district/submissions/{overdue.receipt}/", reviewer_of(overdue.filing))
     yield Screen("city-totals-after-lock", f"/city/totals/?period={locked}", city)
@@ -358,7 +358,7 @@ def reviewer_of(filing: Filing) -> User:
 
 
 def filing_in(state: str, code: str, **more) -> Filing | None:
-    known = Filing.objects.select_related("enterprise", "district", "latest")
+    known = Filing.objects.select_related("enterprise", "district", "in_force")
     return known.filter(state=state, period=code, **more).order_by("pk").first()
 
 

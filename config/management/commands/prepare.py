@@ -3,6 +3,7 @@ from django.core.checks import Tags
 from django.core.management import BaseCommand, call_command
 
 from accounts.models import Enterprise, Installation
+from reporting.demo import city
 
 
 class Command(BaseCommand):
@@ -14,6 +15,8 @@ class Command(BaseCommand):
 
     def handle(self, *, enterprises: int, seed: int, **options) -> None:
         call_command("migrate", verbosity=0, interactive=False)
+        if settings.LOCAL and not Enterprise.objects.exists():
+            city.be_the_demonstration()  # before anything is stamped: the editions are published by the same clock
         call_command("load_edition", stdout=self.stdout)
         self.check(tags=[Tags.database], databases=["default"])  # every published edition stands as it was published
         installation = Installation.current()

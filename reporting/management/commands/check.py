@@ -19,7 +19,7 @@ LEVELS = {"error": "错误", "warning": "提示"}
 
 
 class Command(SystemCheck):
-    help = "审核一份填好的工作簿（.xlsx）；不给文件时，是 Django 的系统检查。"
+    help = "对一份填好的工作簿（.xlsx）做数据审核；不给文件时，是 Django 的系统检查。"
 
     def add_arguments(self, parser):
         super().add_arguments(parser)

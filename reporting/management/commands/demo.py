@@ -18,6 +18,7 @@ class Command(BaseCommand):
     def handle(self, *args, **options):
         began = monotonic()
         city.refuse_real_register()
+        city.be_the_demonstration()  # before anything is stamped: the editions are published by the same clock
         call_command("load_edition", stdout=self.stdout)
         came = city.build(options["enterprises"], options["seed"], self.stdout.write)
         make_accounts(city.demo_enterprise(options["seed"]), clock.now())

@@ -20,7 +20,7 @@ CHUNK = 10_000
 
 
 class Command(BaseCommand):
-    help = "复核一个报告期：全部在填和已上报的填报，按各自制度版本的全部审核关系重新审核。"
+    help = "复核一个报告期：全部在填和已上报的填报，按各自制度版本的全部审核关系重新做数据审核。"
 
     def add_arguments(self, parser):
         parser.add_argument("period", help="报告期，如 2024M05 或 2023A")
@@ -59,7 +59,7 @@ class Command(BaseCommand):
         errors = found.findings.filter(pl.col("level") == ERROR).height
         self.stdout.write(f"错误 {errors} 处，提示 {found.findings.height - errors} 处。")
         for filing, why in found.judged.drop_nulls("why").select("filing", "why").rows():
-            self.stdout.write(f"填报 {filing} 的数据不能成列，已单独审核：{why}。")
+            self.stdout.write(f"填报 {filing} 的数据格式异常，已单独做数据审核：{why}。")
 
     def write_as_json(self, found: Recheck, seconds: dict[str, float]) -> None:
         drafts = found.judged["submission"].null_count()

@@ -78,7 +78,7 @@ class Command(BaseCommand):
         for finding in judgement.warnings:
             workflow.explain(filing, finding.rule, finding.fingerprint, person, clock.now(), reason_code="01")
         submission = workflow.submit(filing, person, clock.now(), signer=firm.contact, committed=True)
-        self.say(f"{period.label}：审核通过（{len(judgement.warnings)} 处提示已说明），上报回执 {submission.receipt}")
+        self.say(f"{period.label}：数据审核通过（{len(judgement.warnings)} 处提示），上报回执 {submission.receipt}")
         workflow.open_for_review(submission, clerk, clock.now())
         workflow.approve(submission, clerk, clock.now())
         self.say(f"{period.label}：{filing.district.name}审核通过")

@@ -256,9 +256,13 @@ def listed(request, found: Effect) -> Listed | None:
 
 
 def filings_of(keys: Sequence[int]) -> Mapping[int, Filing]:
-    known = Filing.objects.select_related("enterprise", "district", "period", "latest")
+    known = Filing.objects.select_related("enterprise", "district", "period", "in_force")
     return known.defer(
-        "enterprise__attributes", "latest__values", "latest__attributes", "latest__findings", "latest__explanations"
+        "enterprise__attributes",
+        "in_force__values",
+        "in_force__attributes",
+        "in_force__findings",
+        "in_force__explanations",
     ).in_bulk(keys)
 
 

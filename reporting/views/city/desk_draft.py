@@ -103,7 +103,7 @@ def abandon(request: HttpRequest, draft: DraftEdition) -> HttpResponse:
         return redirect("city_desk")
     try:
         workflow.abandon_draft(draft, request.user, clock.now())
-        messages.success(request, "修订稿已放弃，写过的内容留在操作留痕里。")
+        messages.success(request, "修订稿已放弃，写过的内容留在操作日志里。")
     except workflow.Refused as refusal:
         messages.error(request, str(refusal))
     return redirect("city_desk")

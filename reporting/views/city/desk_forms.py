@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 
-from accounts.form_words import PlainForm
+from accounts.change_forms import ChangeForm
 from forms_tables.checks import rows_of, slips_in_rule, spread
 from forms_tables.edition import Edition, Rule
 from forms_tables.expressions import MAX_LENGTH
@@ -35,7 +35,7 @@ class OneLine(forms.CharField):
         return " ".join(super().to_python(value).splitlines())
 
 
-class RuleForm(PlainForm):
+class RuleForm(ChangeForm):
     """A rule of the draft (`standing`) or a new one, which gets its number here. While it is only tried and not saved,
     what is still to be written is no mistake."""
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from accounts import clock
 from accounts.access import Refused, require
-from accounts.form_words import PlainForm
+from accounts.change_forms import ChangeForm
 from forms_tables import drafting
 from forms_tables.drafting import Change, NotThere, changes_between
 from forms_tables.reading import BOUND_SIDES
@@ -26,12 +26,13 @@ from reporting.revisions.rehearsal import entered_for
 from reporting.revisions.words import CHOICES, FIELDS, as_facts
 from reporting.views.city.desk_draft import on_the_draft, version_of
 from reporting.workflow.parameter import SIDES
+from text.incoming import without_hidden
 
 NAME = re.compile(r"[A-Z][A-Za-z0-9_]{1,29}")
 SIDE_WORDS = {side: FIELDS["parameter"][side] for side in BOUND_SIDES}
 
 
-class DraftParameterForm(PlainForm):
+class DraftParameterForm(ChangeForm):
     """One parameter; `standing` is what the draft says of it now, nothing of a new one."""
 
     name = forms.CharField(label="代号", max_length=30, help_text="公式里用的名字：大写字母开头，如 YOY_LIMIT。")
@@ -96,7 +97,7 @@ class DraftParameterForm(PlainForm):
 
 def _figure(text: str) -> str:
     """A figure as the content keeps it: the text of a decimal."""
-    text = unicodedata.normalize("NFKC", text).strip().replace(",", "")
+    text = unicodedata.normalize("NFKC", without_hidden(text)).strip().replace(",", "")
     try:
         figure = Decimal(text) if text else None
     except InvalidOperation:

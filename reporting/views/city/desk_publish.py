@@ -61,7 +61,7 @@ def publish(request: HttpRequest, draft: DraftEdition) -> HttpResponse:
         return show(request, draft, form, status=409)
     messages.success(
         request,
-        f"{published}已发布，自{published.holds_from_label}起执行。尚未上报的企业须重新数据审核，其页面上有提示。",
+        f"{published}已发布，自{published.holds_from_label}起执行。尚未上报的企业须重新做数据审核，其页面上有提示。",
     )
     return redirect("city_edition", published.code)
 

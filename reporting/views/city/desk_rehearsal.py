@@ -23,11 +23,11 @@ PAGE = 50
 LISTS = {
     "blocked": "将不能上报",
     "unfilled": "只因新增指标尚未填报",
-    "freed": "不再被错误拦住",
+    "freed": "错误消除，可以上报",
     "warned": "新增提示，须作说明",
     "moved": "表内数字会变",
 }
-OF_RULES = {"fail": "将新不通过", "pass": "将转为通过", "harder": "由提示变为错误", "softer": "由错误变为提示"}
+OF_RULES = {"fail": "新增不通过", "pass": "将转为通过", "harder": "由提示变为错误", "softer": "由错误变为提示"}
 OF_ROWS = {"owed": "须填报新增的", "filled": "填有", "moved": "数字会变的"}
 
 
@@ -77,8 +77,8 @@ def filings(request: HttpRequest, pk: int, which: str) -> HttpResponse:
     if numbers is None:
         raise Http404("这次试算里没有这份名单。")
     page = Paginator(numbers, PAGE).get_page(request.GET.get("page"))
-    known = Filing.objects.select_related("enterprise", "district", "latest")
-    light = (f"latest__{name}" for name in Submission.HEAVY)
+    known = Filing.objects.select_related("enterprise", "district", "in_force")
+    light = (f"in_force__{name}" for name in Submission.HEAVY)
     found = known.defer("enterprise__attributes", *light).in_bulk(list(page))
     around = {
         "rehearsal": shown,

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 
-from accounts.form_words import PlainForm
+from accounts.change_forms import ChangeForm, Checkbox, Checkboxes
 from forms_tables import drafting
 from forms_tables.catalog import DefinitionError, Edition, edition_from
 from forms_tables.completion import plans_of
@@ -32,7 +32,7 @@ LISTS = ("columns", "nonnegative")
 OF_SLIPS = {"applies_when": "applies_when", "required_when": "required_when"}
 
 
-class RowForm(PlainForm):
+class RowForm(ChangeForm):
     """One row; `standing` is what the draft's file says of it, nothing of a new one. What it does not say of itself it
     has from the table (`defaults`)."""
 
@@ -44,9 +44,9 @@ class RowForm(PlainForm):
     kind = forms.ChoiceField(label="填写内容", required=False)
     code_list = forms.ChoiceField(label="代码表", required=False)
     columns = forms.MultipleChoiceField(
-        label="列", required=False, widget=forms.CheckboxSelectMultiple, help_text="这一行要填哪些列；标题不勾。"
+        label="列", required=False, widget=Checkboxes, help_text="这一行要填哪些列；标题不勾。"
     )
-    required = forms.BooleanField(label="必填", required=False)
+    required = forms.BooleanField(label="必填", required=False, widget=Checkbox)
     required_when = forms.CharField(
         label="必填条件",
         required=False,
@@ -54,7 +54,7 @@ class RowForm(PlainForm):
         widget=forms.TextInput(TEXTS),
         help_text="只在这时必填，如 A36 == '是'。",
     )
-    nonnegative = forms.MultipleChoiceField(label="不得为负的列", required=False, widget=forms.CheckboxSelectMultiple)
+    nonnegative = forms.MultipleChoiceField(label="不得为负的列", required=False, widget=Checkboxes)
     nonnegative_rule = forms.ChoiceField(label="为负时按哪条审核关系", required=False)
     applies_when = forms.CharField(
         label="适用条件",

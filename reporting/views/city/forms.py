@@ -5,25 +5,20 @@ from datetime import date
 
 from django import forms
 
+from accounts.change_forms import ChangeForm, Checkbox
 from accounts.form_words import PlainForm
-from forms_tables.periods import PeriodCode
-from reporting.calendars import ONE_DAY
-from reporting.deadlines import Reading
 from reporting.models import Deadline, Period
 
 
 class OpeningForm(PlainForm):
-    code = forms.CharField(label="报告期编码", max_length=7, help_text="月报如 2024M05，年报如 2023A；1月无月报。")
+    """A button carries the code; nobody types one."""
+
+    code = forms.CharField(label="报告期", max_length=7)
     estimates_allowed = forms.BooleanField(required=False)
 
-    def __init__(self, *args, reading: Reading, **kwargs):
-        super().__init__(*args, **kwargs)
-        if reading.reports_january:
-            self.fields["code"].help_text = "月报如 2024M05，年报如 2023A；按现行读法，1月单独报送。"
 
-
-class EstimatesForm(PlainForm):
-    allowed = forms.BooleanField(required=False)
+class EstimatesForm(ChangeForm):
+    allowed = forms.BooleanField(label="允许本期上报预估数", required=False, widget=Checkbox)
     reason = forms.CharField(label="依据", max_length=200)
 
 
@@ -77,12 +72,3 @@ class ParameterForm(PlainForm):
         super().__init__(*args, **kwargs)
         settable = [parameter for parameter in edition.parameters.values() if parameter.settable]
         self.fields["name"].choices = [(p.name, f"{p.title}（{p.name}）") for p in settable]
-
-
-def next_period_to_open(newest: Period | None, today: date, reading: Reading) -> str:
-    """A proposal: the last month that ended and is reported; nothing when it is open already."""
-    last = date(today.year, today.month, 1) - ONE_DAY
-    if last.month == 1 and not reading.reports_january:
-        last = date(last.year, 1, 1) - ONE_DAY
-    proposal = PeriodCode(last.year, last.month)
-    return "" if newest and newest.parsed.end >= proposal.end else proposal.code

@@ -39,7 +39,7 @@ def set_parameter(request):
         form.add_error(None, str(refusal))
         return parameters(request, form, status=409)
     title = edition.parameters[form.cleaned_data["name"]].title
-    messages.success(request, f"{title}已保存，并记入操作留痕。")
+    messages.success(request, f"{title}已保存，并记入操作日志。")
     return redirect("city_parameters")
 
 

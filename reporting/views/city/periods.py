@@ -6,38 +6,51 @@ from django.views.decorators.http import require_POST
 
 from accounts import clock
 from accounts.access import require
+from accounts.models import User
 from reporting import workflow
 from reporting.deadlines import squeezed
 from reporting.models import Filing, Period, calendar_in_force, reading_in_force
+from reporting.openings import openings_on
 from reporting.standing import WHOLE, revenue_shares, standing_of
-from reporting.views.city.forms import DeadlinesForm, EstimatesForm, LockForm, OpeningForm, next_period_to_open
+from reporting.views.city.forms import DeadlinesForm, EstimatesForm, LockForm, OpeningForm
 from reporting.views.periods import periods_to_show
 
 
 @require("city", "association")
-def periods(request, form=None, status=200):
-    found, reading = periods_to_show(), reading_in_force()
-    if form is None:
-        proposal = next_period_to_open(found.first(), clock.today(), reading)
-        form = OpeningForm(initial={"code": proposal}, reading=reading)
-    return render(request, "city/periods.html", {"periods": found, "form": form}, status=status)
+def periods(request, refused="", status=200):
+    around = {"periods": periods_to_show(), "refused": refused}
+    if request.user.role == User.Role.CITY:
+        around["openings"] = openings_on(clock.today(), reading_in_force())
+    return render(request, "city/periods.html", around, status=status)
 
 
 @require("city")
 @require_POST
 def open_period(request):
-    form = OpeningForm(request.POST, reading=reading_in_force())
+    """Opened already, it gains the firms that have joined since."""
+    form = OpeningForm(request.POST)
     if not form.is_valid():
-        return periods(request, form, status=422)
+        return periods(request, "请点一个报告期旁边的“开启”。", status=422)
+    code = form.cleaned_data["code"]
+    known, owed = Period.objects.filter(pk=code).exists(), Filing.objects.filter(period=code).count()
     try:
         opened = workflow.open_period(**form.cleaned_data, by=request.user, at=clock.now())
     except workflow.Refused as refusal:
-        form.add_error("code", str(refusal))
-        return periods(request, form, status=409)
-    messages.success(request, f"{opened.label}已开启，应报 {Filing.objects.of(opened).count()} 家。")
-    for sentence in squeezed(opened.dues, calendar_in_force()).values():
-        messages.warning(request, sentence)
+        return periods(request, str(refusal), status=409)
+    messages.success(request, opened_in_words(opened, known, owed))
+    if not known:
+        for sentence in squeezed(opened.dues, calendar_in_force()).values():
+            messages.warning(request, sentence)
     return redirect("city_period", opened.code)
+
+
+def opened_in_words(opened: Period, known: bool, owed: int) -> str:
+    now = Filing.objects.filter(period=opened).count()
+    if not known:
+        return f"{opened.label}已开启，应报 {now} 家。"
+    if now > owed:
+        return f"{opened.label}补充应报企业 {now - owed} 家，现在应报 {now} 家。"
+    return f"{opened.label}此前已经开启，没有需要补充的企业，应报 {now} 家。"
 
 
 @require("city", "association")
@@ -50,7 +63,7 @@ def period(request, code, forms=None, status=200):
         "squeezed": squeezed(found.dues, calendar_in_force()).values(),
         "deadlines_form": forms.get("deadlines") or deadlines_form(found),
         "standing": standing_of(filings),
-        "estimates_form": forms.get("estimates") or EstimatesForm(auto_id="estimates_%s"),
+        "estimates_form": forms.get("estimates") or estimates_form(found),
         "hindrances": workflow.standing_in_the_way(found),
         "too_early": workflow.too_early_to_lock(found, clock.now()),
         "revenue_share": revenue_shares(filings, found).get(WHOLE),
@@ -63,6 +76,10 @@ def deadlines_form(period: Period, posted=None) -> DeadlinesForm:
     stored = period.deadlines.all()
     provisional = [deadline.level for deadline in stored if deadline.provisional]
     return DeadlinesForm(posted, initial={each.level: each.date for each in stored}, provisional=provisional)
+
+
+def estimates_form(period: Period, posted=None) -> EstimatesForm:
+    return EstimatesForm(posted, initial={"allowed": period.estimates_allowed}, auto_id="estimates_%s")
 
 
 @require("city")
@@ -86,7 +103,7 @@ def set_deadlines(request, code):
 @require_POST
 def allow_estimates(request, code):
     found = get_object_or_404(Period, pk=code)
-    form = EstimatesForm(request.POST, auto_id="estimates_%s")
+    form = estimates_form(found, request.POST)
     if not form.is_valid():
         return period(request, code, {"estimates": form}, status=422)
     given = form.cleaned_data

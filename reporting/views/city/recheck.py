@@ -119,7 +119,7 @@ def firm(request, credit_code):
     around, found = opened(request, "firms")
     enterprise = get_object_or_404(Enterprise, credit_code=credit_code)
     filing = Filing.objects.visible_to(request.user).filter(enterprise=enterprise, period=around["period"])
-    filing = get_object_or_404(filing.select_related("district", "latest", "period"))
+    filing = get_object_or_404(filing.select_related("district", "in_force", "period"))
     row = found.judged.filter(pl.col("filing") == filing.pk) if found else None
     around |= {
         "enterprise": enterprise,
@@ -183,8 +183,8 @@ def narrowed(request, found: Recheck, rule: str = "") -> dict:
 
 
 def lines_of(found: Recheck, rows: pl.DataFrame, rule: str) -> list[FirmLine]:
-    filings = Filing.objects.select_related("enterprise", "district", "latest", "period")
-    filings = filings.defer("enterprise__attributes", "latest__values", "latest__attributes", "latest__findings")
+    filings = Filing.objects.select_related("enterprise", "district", "in_force", "period")
+    filings = filings.defer("enterprise__attributes", "in_force__values", "in_force__attributes", "in_force__findings")
     listed = filings.in_bulk(rows["filing"].to_list())
     said = told(found, list(listed), rule) if rule else {}
     return [

@@ -4,7 +4,7 @@ from django.shortcuts import render
 
 from accounts import clock, dead_addresses
 from accounts.access import require
-from accounts.models import Application
+from accounts.models import Application, Move
 from reporting.models import Filing, Review, State
 from reporting.punctuality import held_past_due
 from reporting.standing import WHOLE, requests_waiting, revenue_shares, standing_of
@@ -22,7 +22,9 @@ def home(request):
     filings = Filing.objects.visible_to(request.user).of(period)
     after_lock = Filing.objects.visible_to(request.user).filter(after_lock=True, state__in=WITH_DISTRICT)
     around = {
-        "after_lock": after_lock.select_related("enterprise", "period", "latest").order_by("latest__submitted_at")[:20],
+        "after_lock": after_lock.select_related("enterprise", "period", "in_force").order_by("in_force__submitted_at")[
+            :20
+        ],
         "period": period,
         "periods": periods_to_show(),
         "standing": standing_of(filings),
@@ -33,5 +35,6 @@ def home(request):
         "requests": sum(requests_waiting(request.user).values()),
         "dead_addresses": dead_addresses.visible_to(request.user).filter(settled_at=None).count(),
         "applications": Application.objects.visible_to(request.user).waiting().count(),
+        "moves": Move.objects.waiting().filter(district=request.user.district_id).count(),
     }
     return render(request, "district/home.html", around)

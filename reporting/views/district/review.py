@@ -66,9 +66,9 @@ def decide_here(request, receipt, decision, change, done, **words):
 
 
 def show_review(request, submission, typed=None, status=200):
-    filing = Filing.objects.select_related("latest", "period").get(pk=submission.filing_id)
+    filing = Filing.objects.select_related("in_force", "period").get(pk=submission.filing_id)
     waiting = Filing.objects.visible_to(request.user).of(filing.period).filter(state=State.SUBMITTED)
-    following = waiting.exclude(pk=filing.pk).select_related("latest").order_by("latest__submitted_at").first()
+    following = waiting.exclude(pk=filing.pk).select_related("in_force").order_by("in_force__submitted_at").first()
     is_waiting = is_current(submission, filing) and filing.state in UNDER_REVIEW
     around = {
         "typed": typed or {},

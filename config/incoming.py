@@ -1,0 +1,40 @@
+"""What a browser sends, cleaned before anything reads it, and what a refusal leaves in the log."""
+
+from logging import LogRecord
+
+from django.core.exceptions import BadRequest
+from django.http import Http404, QueryDict
+
+from text.incoming import CONTROL, without_control
+
+
+def clean_request(get_response):
+    """Control characters never reach a view. Our pages are UTF-8, so nothing honest is sent in another charset; an
+    address with NUL in it is that of no row, and PostgreSQL would stumble over it."""
+
+    def clean(request):
+        if request.content_params.get("charset", "utf-8").lower() != "utf-8":
+            raise BadRequest("A body in another charset than UTF-8")
+        if "\0" in request.path_info:
+            raise Http404("NUL in the address")
+        request.GET, request.POST = cleaned(request.GET), cleaned(request.POST)
+        return get_response(request)
+
+    return clean
+
+
+def cleaned(given: QueryDict) -> QueryDict:
+    if not any(CONTROL.search(text) for name, texts in given.lists() for text in (name, *texts)):
+        return given
+    clean = QueryDict(mutable=True, encoding=given.encoding)
+    for name, texts in given.lists():
+        clean.setlist(without_control(name), [without_control(text) for text in texts])
+    clean._mutable = False
+    return clean
+
+
+def without_traceback(record: LogRecord) -> bool:
+    """A refusal (403, 404, 400) is one line: where it was raised is of interest for a fault of ours only."""
+    if getattr(record, "status_code", 500) < 500:
+        record.exc_info = None
+    return True

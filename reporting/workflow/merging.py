@@ -1,0 +1,103 @@
+"""Two people at one sheet: what of a page is its own change, judged against the version it was opened at.
+
+The journal holds every saved cell with what stood there before, so a page need not say what it was opened with.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from accounts.models import JournalEntry, User
+from forms_tables.edition import Edition
+from forms_tables.parsing import parse
+from reporting.models import Sheet
+from reporting.workflow.guards import Refused
+
+ABANDONED = "放弃修订"  # puts drafts back, and so is a save of every sheet it changes
+
+
+@dataclass(frozen=True)
+class Change:
+    """What became of one cell since a version: the text it had then, and who changed it last."""
+
+    before: str
+    by: User | None
+    at: datetime | None
+
+
+class Conflict(Refused):
+    """Some cells were changed to different text here and, since this page was opened, by somebody else.
+
+    `sheet` holds what is stored now, `theirs` the others' change of each such cell, `own` all that was changed here.
+    """
+
+    def __init__(self, sheet: Sheet, own: Mapping[str, str], theirs: Mapping[str, Change]):
+        names = "、".join(dict.fromkeys(str(change.by or "他人") for change in theirs.values()))
+        super().__init__(
+            f"有 {len(theirs)} 格在您打开之后已由{names}改成别的内容，与您填的不同。"
+            "您的修改尚未保存，也没有丢失；请逐格核对后再保存。"
+        )
+        self.sheet, self.own, self.theirs = sheet, own, theirs
+
+
+def own_changes(
+    sheet: Sheet, typed: Mapping[str, str], version: int, proposed: Mapping[str, str], edition: Edition
+) -> dict[str, str]:
+    """The cells of `typed` that were changed on a page opened at `version`, where `proposed` stood in an empty sheet.
+    What only others changed is theirs. Raises Conflict."""
+    changes = changes_since(sheet, version)
+    opened = sheet.cells | {key: change.before for key, change in (changes or {}).items()}
+    opened = opened if any(opened.values()) else proposed
+    unknown = Change("", sheet.saved_by, sheet.saved_at)  # nothing tells what the page was opened with
+    own, theirs = {}, {}
+    for key, text in typed.items():
+        stored, before = sheet.cells.get(key, ""), opened.get(key, "")
+        if same(edition, key, stored, text):
+            continue
+        if changes is None:
+            theirs[key] = unknown
+        elif key in changes and same(edition, key, before, text):
+            continue
+        elif key in changes and not same(edition, key, before, stored):
+            theirs[key] = changes[key]
+        own[key] = text
+    if theirs:
+        raise Conflict(sheet, own, theirs)
+    return own
+
+
+def changes_since(sheet: Sheet, version: int) -> dict[str, Change] | None:
+    """What was saved of a sheet after `version`, by cell; None where the journal does not tell: a version that never
+    was, or one older than the journal."""
+    wanted, saves = sheet.version - version, saves_of(sheet)
+    if not 0 <= wanted <= len(saves):
+        return None
+    changes: dict[str, Change] = {}
+    for by, at, before in saves[:wanted]:
+        for key, text in before.items():
+            latest = changes.get(key)
+            changes[key] = Change(text, latest.by if latest else by, latest.at if latest else at)
+    return changes
+
+
+def saves_of(sheet: Sheet) -> list[tuple[User, datetime, dict[str, str]]]:
+    """Who made each version of a sheet, when, and what stood before in the cells it changed; the newest first."""
+    filing = sheet.filing
+    rows = {indicator.code for indicator in filing.edition.table(sheet.table).indicators}
+    lines = JournalEntry.objects.filter(
+        enterprise=filing.enterprise_id, period=filing.period_id, action__in=[f"保存{sheet.table}", ABANDONED]
+    )
+    saves = []
+    for line in lines.select_related("by").order_by("-pk"):
+        before = {key: text for key, text in line.before.items() if key.partition(".")[0] in rows}
+        if before or line.action != ABANDONED:
+            saves.append((line.by, line.at, before))
+    return saves
+
+
+def same(edition: Edition, cell: str, one: str, other: str) -> bool:
+    """Whether two texts say the same: 1,000.00 in the draft is 1000 in the workbook."""
+    if one == other:
+        return True
+    code, _, column = cell.partition(".")
+    return parse(edition.indicator(code), column, one) == parse(edition.indicator(code), column, other)

@@ -1,0 +1,100 @@
+"""The totals kept for the pages are those that would be added up now, whatever changed since they were kept."""
+
+from datetime import date
+
+import pytest
+from django.core.cache import cache
+
+from accounts.models import District, Enterprise
+from reporting import moves, register, workflow
+from reporting.aggregation import mark_of_totals, summarise
+from reporting.models import Filing, Period, State
+from reporting.views.totals import summary_at_hand
+from reporting.workflow import owe
+from tests.cast import AT
+from tests.may import AFTER_DUE, fresh, make_may, open_period
+from tests.officials import freeze, make_it_be, sign_in
+
+
+@pytest.fixture
+def may(cast):
+    cache.clear()  # a test's rows have the numbers of the last test's rows
+    make_it_be(AT.date())
+    may = make_may(cast)
+    may.cast = cast
+    may.before = owe(cast.yuntu, open_period("2023M05", date(2023, 6, 1)))
+    workflow.approve(freeze(may.before, may.clerk, {"2010.c1": "900.00"}), may.reviewer, AT)
+    may.submission = freeze(may.filing, may.clerk, {"2010.c1": "1000.25"})
+    workflow.approve(may.submission, may.reviewer, AT)
+    return may
+
+
+def move_the_unsent(may):
+    said = {"since": date(2024, 5, 10), "reason": "搬迁", "at": AT}
+    proposed = moves.propose_move(may.cast.jialing, may.cast.nanan, by=may.cast.zhou_tao, **said)
+    moves.accept_move(proposed, by=may.cast.he_qing, at=AT)
+
+
+def two_firms_change_places(may):
+    """Sums over the rows cannot see it."""
+    here, there = may.cast.yuzhong.pk, may.cast.nanan.pk
+    Filing.objects.filter(pk=may.filing.pk).update(district=there)
+    Filing.objects.filter(pk=may.other_filing.pk).update(district=here)
+
+
+def rename(may):
+    Enterprise.objects.filter(pk=may.firm.pk).update(name="重庆云图数字科技有限公司")
+
+
+def another_revenue_of_last_year(may):
+    workflow.amend(fresh(may.before), may.clerk, AT, "漏计合同")
+    Filing.objects.filter(pk=may.before.pk).update(state=State.SUBMITTED)
+    second = may.before.submissions.create(
+        **{name: getattr(may.before.latest, name) for name in COPIED}, number=2, receipt="2", values={"2010.c1": "1.00"}
+    )
+    Filing.objects.filter(pk=may.before.pk).update(latest=second, approved=second, state=State.APPROVED)
+
+
+COPIED = ("signer", "on_time", "submitted_by", "submitted_at", "from_state", "edition_code", "edition_digest", "tables")
+
+CHANGES = {
+    "a firm moves": move_the_unsent,
+    "two firms change places": two_firms_change_places,
+    "a firm is called otherwise": rename,
+    "another revenue of last year counts": another_revenue_of_last_year,
+    "the city asks about an approved filing": lambda may: workflow.city_query(may.submission, may.city, AT, "请核实"),
+    "another firm sends": lambda may: freeze(may.other_filing, may.other_clerk, {"2010.c1": "5.00"}),
+    "a firm was late": lambda may: Filing.objects.filter(pk=may.filing.pk).update(late=True),
+    "a firm stops": lambda may: register.stop_reporting(
+        may.cast.jialing, left_on=date(2024, 4, 30), reason="注销", by=may.reviewer, at=AT
+    ),
+    "a district is called otherwise": lambda may: District.objects.filter(pk=may.cast.nanan.pk).update(name="南岸"),
+    "a 补报 after the lock": lambda may: Filing.objects.filter(pk=may.filing.pk).update(after_lock=True),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_a_change_is_in_the_totals_at_once(may, change):
+    for submitted_too in (False, True):
+        summary_at_hand(may.may, AT, submitted_too)
+    before = summarise(may.may, AT), summarise(may.may, AT, True)
+    change(may)
+    now = summarise(may.may, AT), summarise(may.may, AT, True)
+    assert now != before
+    assert (summary_at_hand(may.may, AT), summary_at_hand(may.may, AT, True)) == now
+
+
+def test_while_nothing_changes_nothing_is_added_up_again(may):
+    kept = summary_at_hand(may.may, AT)
+    mark = mark_of_totals(may.may)
+    assert summary_at_hand(may.may, AFTER_DUE) is kept or summary_at_hand(may.may, AFTER_DUE) == kept
+    assert summary_at_hand(may.may, AFTER_DUE).at == AT
+    assert mark_of_totals(Period.objects.get(pk="2024M05")) == mark
+
+
+def test_the_page_shows_a_moved_firm_under_its_district(may):
+    city = sign_in(may.city)
+    address = "/city/totals/?period=2024M05&area=500108"
+    assert "应报 1 家" in city.get(address).content.decode()
+    move_the_unsent(may)
+    assert "应报 2 家" in city.get(address).content.decode()
