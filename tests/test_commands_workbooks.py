@@ -283,11 +283,10 @@ class TestUpload:
         city.filing.refresh_from_db()
         out = io.BytesIO()
         write_filing_template(city.filing, out)
-        save_sheet(city.filing, "软统企7", {"G701.c1": "7"}, 0, city.clerk, AT)
-        filled = bad.filled(bad.filled(out.getvalue(), "软统企6", {"2110.c1": 120}), "软统企7", {"G701.c1": 8})
-        received = self.receive(city, filled)
+        self.save(city, {"2110.c1": "130"})
+        received = self.receive(city, bad.filled(out.getvalue(), "软统企6", {"2110.c1": 120}))
         assert len(received.conflicts) == 1 and received.saved == ()
-        assert [sheet.cells for sheet in city.filing.sheets.all()] == [{"G701.c1": "7"}]
+        assert [(sheet.table, sheet.cells) for sheet in city.filing.sheets.all()] == [("软统企6", {"2110.c1": "130"})]
 
     def test_carries_the_versions_when_the_command_writes_it(self, city, tmp_path):
         self.save(city, {"2110.c1": "130"})
