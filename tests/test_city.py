@@ -142,7 +142,7 @@ def test_city_and_association_ask_the_district_which_answers(may, approved, who)
 
 def test_a_return_to_the_district_names_cells(desk, may, approved):
     url = reverse("city_return", args=[approved.receipt])
-    assert "P05" in words_on(desk.post(url, {"cell": "2020.c1", "reason": ""}), 409)
+    assert "请写明退回的理由" in words_on(desk.post(url, {"cell": "2020.c1", "reason": ""}), 409)
     words_on(desk.post(url, {"cell": "2020.c1", "reason": "与税务数据不符"}, follow=True))
     assert fresh(may.filing).state == State.CITY_RETURNED
     assert approved.reviews.get(decision=Review.Decision.CITY_RETURN).reasons[0]["cell"] == "2020.c1"

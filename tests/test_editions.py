@@ -309,7 +309,7 @@ def test_who_has_not_submitted_is_judged_by_the_new_text(may):
     filing = fresh(may.filing)
     assert filing.checked == Filing.UNCHECKED
     assert "R604" in {finding.rule for finding in judge(filing).errors}
-    with pytest.raises(Refused, match="P01"):
+    with pytest.raises(Refused, match="请先点击“数据审核”"):
         workflow.submit(filing, may.clerk, LATER, signer="王经理", committed=True)
     mended = {**CLEAN_MAY, "20211.c1": "40", "20212.c1": "50"}
     assert file_may(fresh(may.filing), may.clerk, mended, at=LATER).edition_code != CODE

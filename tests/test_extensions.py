@@ -65,7 +65,7 @@ def test_an_extension_gives_one_filing_a_date_of_its_own(may):
 def test_a_submission_keeps_what_counted(may, at, late, extended):
     extend(may)
     if late:
-        with pytest.raises(Refused, match="P03.*|企业上报截止日为 2024-06-13"):
+        with pytest.raises(Refused, match="已过截止日期|企业上报截止日为 2024-06-13"):
             file_may(may.filing, may.clerk, at=at)
         let_in_late(may, at)
     sent = file_may(may.filing, may.clerk, at=at)

@@ -37,7 +37,7 @@ def test_the_paper_is_wanted_from_the_citys_threshold_on(approved, least, wanted
     if least:
         ParameterValue.objects.create(name="UPLOAD_MIN", value=least, source="测试")
     assert workflow.scan_is_wanted(approved) is wanted
-    assert ("P08" in workflow.scan_is_missing(approved)) is wanted
+    assert ("年报尚未上传盖章扫描件" in workflow.scan_is_missing(approved)) is wanted
 
 
 def test_a_threshold_of_a_later_revision_asks_nothing_of_what_was_sent_before(approved):
