@@ -10,6 +10,7 @@ from accounts import people
 from accounts.access import Refused, require
 from accounts.clock import now, today
 from accounts.forms import AddressForm
+from accounts.mail_state import on_its_way
 from accounts.models import Application, District, Enterprise
 from reporting import register
 from reporting.models import Filing
@@ -160,14 +161,15 @@ def open_account(request, credit_code):
     enterprise = get_object_or_404(Enterprise.objects.visible_to(request.user), credit_code=credit_code)
     form = AddressForm(request.POST)
     user = people.first_account(enterprise)
+    at = now()
     try:
         if not form.is_valid():
             raise Refused("邮箱写法不对，应像 name@example.com。")
         if user is None:
-            user = people.open_first_account(enterprise, by=request.user, at=now())
+            user = people.open_first_account(enterprise, by=request.user, at=at)
         else:
-            people.resend_activation(user, by=request.user, at=now(), email=form.cleaned_data["email"])
-        messages.success(request, "开通邮件已发出，7 天内有效。")
+            people.resend_activation(user, by=request.user, at=at, email=form.cleaned_data["email"])
+        messages.success(request, f"给 {user.email} 的开通邮件{on_its_way(at)}。链接自现在起 7 天内有效。")
     except Refused as refused:
         messages.error(request, str(refused))
     return redirect("firm", credit_code)

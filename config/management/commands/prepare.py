@@ -20,8 +20,8 @@ class Command(BaseCommand):
         city.refuse_all_but_our_own()
         if not demo and not city.is_demonstration(connection.introspection.table_names()):
             raise CommandError(
-                f"数据库 {connection.settings_dict['NAME']} 还没有人用过，但由 DATABASE_URL 指定：没有 --demo 不会写入。"
-                "要在其中建立演示城市，请执行 ./run --demo；正式安装请看 deploy/README.md。"
+                f"数据库 {connection.settings_dict['NAME']} 还没有人用过，但由 DATABASE_URL 指定：没有 --demo "
+                "不会写入。要在其中建立演示城市，请执行 ./run --demo；正式安装请看 deploy/README.md。"
             )
         call_command("migrate", verbosity=0, interactive=False)
         call_command("load_edition", stdout=self.stdout)
