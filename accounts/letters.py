@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.crypto import salted_hmac
 
+from accounts import pulse
 from accounts.models import District, Enterprise, Letter
 from accounts.tasks import send_letters
 
@@ -86,7 +87,7 @@ def post(letters: Iterable[Letter]) -> int:
         return 0
     Letter.objects.bulk_create(letters, batch_size=1000, ignore_conflicts=True)
     workers = min(SENDERS_AT_ONCE, 1 + len(letters) // 100)
-    transaction.on_commit(lambda: [send_letters.delay() for _ in range(workers)], robust=True)
+    transaction.on_commit(lambda: [pulse.hand_on(send_letters) for _ in range(workers)], robust=True)
     return len(letters)
 
 
@@ -130,5 +131,5 @@ def try_again(letter: Letter, at: datetime) -> int:
     failed = Letter.objects.filter(pk=letter.pk, state=Letter.State.FAILED)
     waiting = failed.update(state=Letter.State.WAITING, attempts=0, trouble="", due_at=at, sent_at=None)
     if waiting:
-        transaction.on_commit(send_letters.delay, robust=True)
+        transaction.on_commit(lambda: pulse.hand_on(send_letters), robust=True)
     return waiting

@@ -31,6 +31,7 @@ logger = logging.getLogger(__name__)
 SENDER = "重庆软件统计直报"
 BATCH = 50  # letters claimed at once and sent over one connection
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=4)
+UNREACHABLE = "连不上邮件服务器"
 MOST_ATTEMPTS = 14  # about a day and a half of trying
 
 
@@ -63,7 +64,7 @@ def send(letters: list[Letter], clock: Callable[[], datetime]) -> None:
         except (OSError, smtplib.SMTPException) as error:  # nobody was told anything: no doubt
             for left in letters[place:]:
                 left.attempts += 1
-                _try_again(left, clock(), f"连不上邮件服务器：{error}")
+                _try_again(left, clock(), f"{UNREACHABLE}：{error}")
             return
         _hand_over(letter, connection, clock)
     _close(connection)

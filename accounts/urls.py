@@ -23,4 +23,5 @@ urlpatterns = [
     path("journal/", journal.journal, name="journal"),
     re_path(r"^journal/export\.(?P<kind>csv|xlsx)$", journal.export_journal, name="export_journal"),
     path("letters/", letters.letters, name="letters"),
+    path("outbox/", letters.outbox, name="outbox"),
 ]

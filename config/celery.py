@@ -1,9 +1,24 @@
 import os
 
-from celery import Celery
+from celery import Celery, bootsteps
+
+from accounts import pulse
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 app = Celery("config")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+class SignOfLife(bootsteps.StartStopStep):
+    """A worker that runs says so every few seconds (accounts.pulse)."""
+
+    requires = {"celery.worker.components:Timer"}
+
+    def start(self, worker) -> None:
+        pulse.leave_sign(pulse.WORKER)
+        worker.timer.call_repeatedly(pulse.EVERY, pulse.leave_sign, (pulse.WORKER,))
+
+
+app.steps["worker"].add(SignOfLife)

@@ -51,6 +51,7 @@ PAGES = {
     "switch_account": "enterprise district city system",
     "resend_activation": "POST enterprise district city system",
     "users": "city system",
+    "outbox": "city system",
     "invite_official": "city system",
     "contacts": OFFICES,
     "edit_contact": "district",

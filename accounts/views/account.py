@@ -11,6 +11,7 @@ from accounts import emails, journal, people
 from accounts.access import EVERYONE, Refused, require
 from accounts.clock import now
 from accounts.forms import ColleagueForm, OwnContactForm, ReasonForm
+from accounts.mail_state import on_its_way
 from accounts.models import JournalEntry, User
 
 
@@ -55,7 +56,8 @@ def colleagues(request):
     if request.method == "POST" and form.is_valid():
         try:
             user = people.invite_colleague(**form.cleaned_data, by=request.user, at=now())
-            messages.success(request, f"已向 {user.email} 发出激活邮件。{user.name}的用户名是 {user.username}。")
+            letter = f"给 {user.email} 的激活邮件{on_its_way(now())}。"
+            messages.success(request, f"{letter}{user.name}的用户名是 {user.username}。")
             return redirect("colleagues")
         except Refused as refused:
             form.add_error(None, str(refused))
@@ -86,7 +88,7 @@ def resend_activation(request, pk):
     user = get_object_or_404(User.objects.visible_to(request.user), pk=pk)
     try:
         people.resend_activation(user, by=request.user, at=now())
-        messages.success(request, f"开通邮件已重发到 {user.email}，7 天内有效。")
+        messages.success(request, f"给 {user.email} 的开通邮件{on_its_way(now())}。链接自现在起 7 天内有效。")
     except Refused as refused:
         messages.error(request, str(refused))
     return redirect(where_accounts_are_listed(request.user, user))

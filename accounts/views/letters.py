@@ -3,9 +3,16 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import render
+from django.views.decorators.http import require_GET
 
+from accounts import pulse
+from accounts.access import require
+from accounts.clock import now
 from accounts.kept_letters import kept_folder, read_kept_letters
-from accounts.models import Installation, User
+from accounts.mail_state import look
+from accounts.models import Installation, Letter, User
+
+OLDEST = 50
 
 
 @login_not_required
@@ -24,3 +31,14 @@ def letters(request):
     wanted = request.GET.get("to", "").strip().lower()
     kept = [letter for letter in kept if wanted in letter.to.lower()] if wanted else kept
     return render(request, "accounts/letters.html", {"letters": kept, "wanted": wanted})
+
+
+@require("city", "system")
+@require_GET
+def outbox(request):
+    """What carries the letters, and what waits: for whoever can set it going again."""
+    mail = look(now())
+    oldest = Letter.objects.filter(state__in=Letter.UNSENT).defer("facts").order_by("written_at", "pk")[:OLDEST]
+    asked = [] if pulse.QUEUE in mail.silent else [pulse.WORKER, pulse.BEAT]
+    parts = {name: part not in mail.silent for part, name in pulse.NAMES.items() if part in [pulse.QUEUE, *asked]}
+    return render(request, "accounts/outbox.html", {"mail": mail, "parts": parts, "oldest": oldest})

@@ -14,6 +14,7 @@ from accounts.backends import find_by_sign_in_name
 from accounts.clock import now
 from accounts.forms import ForgottenPasswordForm, SignInForm
 from accounts.links import activation_tokens, reset_tokens
+from accounts.mail_state import look
 from accounts.models import User
 from accounts.passwords import strength_in_words
 
@@ -107,7 +108,7 @@ def forgotten_password(request):
 
 @login_not_required
 def forgotten_password_sent(request):
-    return render(request, "accounts/forgotten_password_sent.html")
+    return render(request, "accounts/forgotten_password_sent.html", {"mail": look(clock.now())})
 
 
 @login_not_required

@@ -7,6 +7,7 @@ from accounts import people
 from accounts.access import Refused, require
 from accounts.clock import now, today
 from accounts.forms import OfficialForm
+from accounts.mail_state import look, on_its_way
 from accounts.models import District, User
 
 ROLES_TO_INVITE = {
@@ -33,7 +34,9 @@ def users(request):
     page = Paginator(found, 100).get_page(request.GET.get("page"))
     without = District.objects.valid_on(today()).exclude(users__is_active=True)
     return render(
-        request, "accounts/users.html", {"page": page, "wanted": wanted, "districts_without_account": without}
+        request,
+        "accounts/users.html",
+        {"page": page, "wanted": wanted, "districts_without_account": without, "mail": look(now())},
     )
 
 
@@ -48,7 +51,7 @@ def invite_official(request):
     if request.method == "POST" and form.is_valid():
         try:
             user = people.invite_official(**form.cleaned_data, by=request.user, at=now())
-            messages.success(request, f"已向 {user.email} 发出激活邮件，7 天内有效。")
+            messages.success(request, f"给 {user.email} 的激活邮件{on_its_way(now())}。链接自现在起 7 天内有效。")
             return redirect("users")
         except Refused as refused:
             form.add_error(None, str(refused))

@@ -43,7 +43,7 @@ NAVIGATION = {
         Entry("首页", "/district/", also=("/league/", *DATES)),
         Entry("审核", "/district/queue/", also=("/district/submissions/",)),
         Entry("申请", "/district/requests/"),
-        Entry("催报", "/reminders/", also=("/dead-addresses/",)),
+        Entry("催报", "/reminders/", also=("/dead-addresses/", "/outbox/")),
         Entry("汇总", "/district/totals/"),
         Entry("企业", "/firms/", also=("/applications/", "/contacts/")),
         Entry("日志", "/journal/"),
@@ -65,7 +65,7 @@ NAVIGATION = {
         Entry("制度", "/city/editions/", also=("/city/parameters/", "/city/desk/", "/city/notation/")),
         Entry("管理", "/firms/", also=OFFICE),
     ],
-    "system": [Entry("用户", "/users/", also=REGISTER), Entry("日志", "/journal/")],
+    "system": [Entry("用户", "/users/", also=REGISTER), Entry("发信", "/outbox/"), Entry("日志", "/journal/")],
 }
 LEVEL = {"enterprise": "enterprise", "district": "district", "association": "city", "city": "city"}
 

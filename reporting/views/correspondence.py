@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts import clock, dead_addresses
 from accounts.access import Refused, require
+from accounts.mail_state import on_its_way
 from accounts.models import Letter
 from accounts.outbox import message_of
 from reporting.correspondence import GROUPS, KINDS, of_kind
@@ -82,7 +83,7 @@ def try_again(request, pk):
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, f"给 {found.to} 的信已重新排队发送。")
+        messages.success(request, f"给 {found.to} 的信{on_its_way(clock.now())}。")
     return redirect("sent_letter", pk)
 
 

@@ -10,6 +10,7 @@ from accounts import people
 from accounts.access import Refused, require
 from accounts.clock import now, today
 from accounts.forms import AddressForm
+from accounts.mail_state import on_its_way
 from accounts.models import Application, District, Enterprise
 from reporting import register, registration
 from reporting.models import Filing
@@ -124,15 +125,15 @@ def open_account(request, credit_code):
     """The first letter to a firm, or another one to the right address when the first was never used."""
     enterprise = get_object_or_404(Enterprise.objects.visible_to(request.user), credit_code=credit_code)
     form = AddressForm(request.POST)
-    user, told = people.first_account(enterprise), registration.told_to_the_firm(enterprise)
+    user, told, at = people.first_account(enterprise), registration.told_to_the_firm(enterprise), now()
     try:
         if not form.is_valid():
             raise Refused("邮箱写法不对，应像 name@example.com。")
         if user is None:
-            user = people.open_first_account(enterprise, by=request.user, at=now(), told=told)
+            user = people.open_first_account(enterprise, by=request.user, at=at, told=told)
         else:
-            people.resend_activation(user, by=request.user, at=now(), email=form.cleaned_data["email"], told=told)
-        messages.success(request, "开通邮件已发出，7 天内有效。")
+            people.resend_activation(user, by=request.user, at=at, email=form.cleaned_data["email"], told=told)
+        messages.success(request, f"给 {user.email} 的开通邮件{on_its_way(at)}。链接自现在起 7 天内有效。")
     except Refused as refused:
         messages.error(request, str(refused))
     return redirect("firm", credit_code)

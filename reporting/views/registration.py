@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import Refused, require
 from accounts.clock import now, today
+from accounts.mail_state import look, on_its_way
 from accounts.models import Application, District
 from reporting import registration
 from reporting.register_facts import in_words
@@ -50,7 +51,9 @@ def application_state(request):
         looked = True
         application = registration.look_up_application(**form.cleaned_data)
     return render(
-        request, "accounts/application_state.html", {"form": form, "application": application, "looked": looked}
+        request,
+        "accounts/application_state.html",
+        {"form": form, "application": application, "looked": looked, "mail": look(now())},
     )
 
 
@@ -99,7 +102,11 @@ def approve_application(request, pk):
         messages.error(request, str(refused))
         return redirect("application", pk)
     told = registration.told_to_the_firm(enterprise)
-    messages.success(request, f"已批准{enterprise.name}注册，激活邮件发往 {enterprise.email}，7 天内有效。{told}")
+    messages.success(
+        request,
+        f"已批准{enterprise.name}注册。给 {enterprise.email} 的激活邮件{on_its_way(now())}。"
+        f"链接自现在起 7 天内有效。{told}",
+    )
     return redirect("applications")
 
 
@@ -112,5 +119,5 @@ def refuse_application(request, pk):
     except Refused as refused:
         messages.error(request, str(refused))
         return redirect("application", pk)
-    messages.success(request, f"已将“不予通过”和理由发给{found.name}。")
+    messages.success(request, f"{found.name}的申请已不予通过。写明理由的信{on_its_way(now())}。")
     return redirect("applications")

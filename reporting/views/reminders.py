@@ -8,8 +8,9 @@ from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts import clock
+from accounts import clock, pulse
 from accounts.access import Refused, require
+from accounts.mail_state import look
 from accounts.outbox import message_of
 from reporting import dispatches, occasions
 from reporting.aggregation import districts_of
@@ -103,7 +104,7 @@ def send(request):
         return redirect("reminders")
     if first:
         # A queue that does not answer is no trouble: the beat finishes what nobody began.
-        transaction.on_commit(lambda: write_dispatch.delay(made.pk), robust=True)
+        transaction.on_commit(lambda: pulse.hand_on(write_dispatch, made.pk), robust=True)
     return redirect("dispatch", made.token)
 
 
@@ -122,7 +123,9 @@ def dispatch(request, token):
     found = get_object_or_404(
         Dispatch.objects.visible_to(request.user).select_related("period", "district"), token=token
     )
-    return render(request, "reminders/sent.html", {"dispatch": found, "chosen": Chosen(**found.chosen)})
+    return render(
+        request, "reminders/sent.html", {"dispatch": found, "chosen": Chosen(**found.chosen), "mail": look(clock.now())}
+    )
 
 
 @require("district", "association", "city")

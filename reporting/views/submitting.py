@@ -148,7 +148,7 @@ def ask_extension(request: HttpRequest, period: str) -> HttpResponse:
     except workflow.Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, "延期申请已送达区县，决定后会发邮件通知您；同意之前，截止日不变。")
+        messages.success(request, "延期申请已送达区县，决定后显示在这里，并写信通知您；同意之前，截止日不变。")
     return redirect("filing", period)
 
 
@@ -173,7 +173,7 @@ def ask_late(request: HttpRequest, period: str) -> HttpResponse:
     except workflow.Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, "补报申请已送达区县，决定后会发邮件通知您。")
+        messages.success(request, "补报申请已送达区县，决定后显示在这里，并写信通知您。")
     return redirect("filing", period)
 
 

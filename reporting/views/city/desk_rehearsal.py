@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from accounts import clock
+from accounts import clock, pulse
 from accounts.access import require
 from accounts.models import District
 from reporting import workflow
@@ -44,7 +44,7 @@ def rehearse(request: HttpRequest, draft: DraftEdition) -> HttpResponse:
         messages.error(request, str(refusal))
         return redirect("city_desk")
     if begun.state == Rehearsal.RUNNING and not begun.effect.get("hand"):
-        transaction.on_commit(lambda: rehearse_soon.delay(begun.pk))
+        transaction.on_commit(lambda: pulse.hand_on(rehearse_soon, begun.pk), robust=True)
     return redirect("city_desk_rehearsal", begun.pk)
 
 

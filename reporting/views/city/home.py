@@ -9,6 +9,7 @@ from django.shortcuts import render
 
 from accounts import clock
 from accounts.access import require
+from accounts.mail_state import look
 from accounts.models import DeadAddress, Letter
 from reporting import workflow
 from reporting.correspondence import failed_lately
@@ -63,6 +64,7 @@ def home(request):
         "tiles": tiles_of(rows),
         "rows": sorted_rows(rows, sort),
         "sort": sort,
+        "mail": look(at),
         "failed_letters": failed_lately(Letter.objects.all(), at).count(),
         "dead_addresses": DeadAddress.objects.filter(settled_at=None).count(),
         "hindrances": workflow.standing_in_the_way(period),

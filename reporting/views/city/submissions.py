@@ -51,7 +51,14 @@ def submission(request, receipt):
 @require_POST
 def query(request, receipt):
     decision = Review.Decision.CITY_QUERY
-    return decide_here(request, receipt, decision, workflow.city_query, "查询已发给区县。", note=note_in(request))
+    return decide_here(
+        request,
+        receipt,
+        decision,
+        workflow.city_query,
+        "查询已记下，区县打开这份上报件就能看到。",
+        note=note_in(request),
+    )
 
 
 @require("city", "association")

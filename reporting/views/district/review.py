@@ -50,7 +50,9 @@ def send_back(request, receipt):
 @require_POST
 def query(request, receipt):
     decision = Review.Decision.QUERY
-    return decide_here(request, receipt, decision, workflow.query, "查询已发给企业。", note=note_in(request))
+    return decide_here(
+        request, receipt, decision, workflow.query, "查询已记下，企业打开这份填报就能看到。", note=note_in(request)
+    )
 
 
 @require("district")

@@ -1,0 +1,144 @@
+"""A message that says a letter is on its way is true; whoever can set it going again sees what waits and why."""
+
+import socket
+import time
+from datetime import timedelta
+
+import pytest
+
+from accounts import pulse
+from accounts.letters import compose, post
+from accounts.mail_state import look, on_its_way
+from accounts.models import Letter, User
+from accounts.tasks import send_letters
+from config.celery import app
+from tests.cast import AT
+from tests.may import make_may
+from tests.officials import make_it_be, sign_in
+from tests.reading import words_on
+
+SENT = "已排队，几分钟内发出"
+HELD_UP = "现在发不出去"
+FACTS = {"name": "李娜", "username": "yuntu", "at": "2024-06-05 09:30"}
+
+
+def write(number: int = 1, **more) -> None:
+    post(
+        compose("password_changed", "密码", FACTS, f"a{n}@example.cn", key="test", at=AT, **more) for n in range(number)
+    )
+
+
+@pytest.fixture
+def may(cast):
+    make_it_be(AT.date())
+    return make_may(cast)
+
+
+@pytest.fixture
+def callbacks(django_capture_on_commit_callbacks):
+    return django_capture_on_commit_callbacks
+
+
+@pytest.fixture
+def dead_queue(monkeypatch):
+    """A place where nothing listens."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        monkeypatch.setitem(app.conf, "task_always_eager", False)
+        monkeypatch.setitem(app.conf, "broker_url", f"redis://127.0.0.1:{taken.getsockname()[1]}/0")
+        yield taken
+
+
+def test_without_a_queue_a_letter_is_on_its_way(db):
+    write()
+    assert on_its_way(AT) == SENT and look(AT).flows
+
+
+def test_a_letter_nobody_tried_to_send_in_five_minutes_is_held_up(db):
+    write()
+    assert look(AT + timedelta(minutes=5)).flows
+    late = look(AT + timedelta(minutes=5, seconds=1))
+    assert not late.flows and (late.waiting, late.since, late.held_up) == (1, AT, 1)
+    Letter.objects.update(bulk=True)  # forty thousand reminders take their time
+    assert look(AT + timedelta(hours=1)).flows
+
+
+def test_a_mail_server_out_of_reach_holds_up_and_one_full_mailbox_does_not(db):
+    write(2)
+    first, second = Letter.objects.order_by("pk")
+    tried = {"attempts": 1, "claimed_at": AT}
+    Letter.objects.filter(pk=first.pk).update(trouble="450 4.2.2 mailbox full", **tried)
+    Letter.objects.filter(pk=second.pk).update(state="sent", sent_at=AT, attempts=1)
+    assert look(AT + timedelta(hours=1)).flows
+    Letter.objects.filter(pk=first.pk).update(trouble="连不上邮件服务器：refused", claimed_at=AT + timedelta(minutes=1))
+    assert "邮件服务器连不上" in on_its_way(AT)
+    Letter.objects.filter(pk=second.pk).update(sent_at=AT + timedelta(minutes=2))  # it answers again
+    assert look(AT).flows
+
+
+@pytest.mark.parametrize("frozen", [False, True])
+def test_a_dead_queue_is_said_and_no_page_waits_for_it(may, cast, dead_queue, frozen, monkeypatch, callbacks):
+    if frozen:
+        dead_queue.listen(50)  # takes every connection and never answers
+    began = time.monotonic()
+    assert pulse.silent() == [pulse.QUEUE]
+    assert time.monotonic() - began < 10  # and not for ever
+    monkeypatch.setattr(send_letters, "delay", pytest.fail)  # Celery would try for six seconds
+    client = sign_in(cast.zhou_tao)
+    invited = {"role": "association", "name": "新人", "email": "new@example.cn", "mobile": "", "username": "xinren"}
+    with callbacks(execute=True):
+        said = words_on(client.post("/users/invite/", invited, follow=True))
+    assert "给 new@example.cn 的激活邮件已写好，但" + HELD_UP in said and "消息队列" in said
+    assert Letter.objects.get(to="new@example.cn").state == Letter.State.WAITING
+    for address in ("/users/", "/city/", "/outbox/"):
+        assert HELD_UP in words_on(client.get(address))
+    assert HELD_UP not in words_on(sign_in(cast.chen_yu).get("/district/"))
+
+
+def test_the_administrator_sees_what_does_not_answer_and_what_waits(may, cast, monkeypatch):
+    write()
+    monkeypatch.setattr(pulse, "silent", lambda: [pulse.BEAT])
+    shown = words_on(sign_in(cast.wu_gang).get("/outbox/"))
+    assert "定时程序（beat）\n没有应答" in shown and "发信程序（worker）\n有应答" in shown
+    assert "1 封，最早一封写于 2024年6月5日 09:30" in shown and "a0@example.cn" in shown
+    monkeypatch.setattr(pulse, "silent", lambda: [])
+    Letter.objects.all().delete()
+    assert "正常" in words_on(sign_in(cast.wu_gang).get("/outbox/"))
+    assert HELD_UP not in words_on(sign_in(cast.wu_gang).get("/users/"))
+
+
+def test_whoever_causes_a_letter_is_told_the_truth(may, cast, monkeypatch, client):
+    monkeypatch.setattr(pulse, "silent", lambda: [pulse.WORKER])
+    Letter.objects.create(
+        key="k", to="a@example.cn", stem="x", state="failed", written_at=AT, due_at=AT, district=cast.yuzhong
+    )
+    failed = Letter.objects.get()
+    first = sign_in(cast.li_na)
+    User.objects.filter(pk=cast.sun_jie.pk).update(password="!")  # not activated yet
+    for who, address, posted in (
+        (sign_in(cast.he_qing), f"/firms/{cast.shancheng.credit_code}/open-account/", {"email": "sun@example.cn"}),
+        (sign_in(cast.zhou_tao), f"/reminders/letters/{failed.pk}/again/", {}),
+        (first, "/account/colleagues/", {"name": "新人", "email": "x@example.cn", "mobile": "13900000001"}),
+    ):
+        assert HELD_UP in words_on(who.post(address, posted, follow=True)), address
+    assert HELD_UP in words_on(client.post("/password/forgotten/", {"name": cast.li_na.username}, follow=True))
+
+
+@pytest.mark.worker
+def test_worker_beat_and_queue_are_missed_one_by_one(queue):
+    assert look(AT).silent == [pulse.WORKER, pulse.BEAT]
+    worker, beat = queue.worker(), queue.beat()
+    until = time.monotonic() + 60
+    while pulse.silent() and time.monotonic() < until:
+        time.sleep(0.2)
+    assert pulse.silent() == [] and on_its_way(AT) == SENT
+    for child, missed in ((worker, [pulse.WORKER]), (beat, [pulse.WORKER, pulse.BEAT])):
+        child.process.kill()
+        until = time.monotonic() + pulse.FADES_AFTER + 10
+        while pulse.silent() != missed and time.monotonic() < until:
+            time.sleep(0.5)
+        assert pulse.silent() == missed and HELD_UP in on_its_way(AT)
+    queue.lose_valkey()
+    assert pulse.silent() == [pulse.QUEUE]
+    write()
+    assert Letter.objects.get().state == Letter.State.WAITING
