@@ -82,7 +82,7 @@ def late_asked(request: LateRequest) -> None:
 def late_decided(request: LateRequest) -> None:
     filing = request.filing
     facts = {"decision": request.state_words, "answer": request.answer, "after_lock": filing.after_lock}
-    facts |= {"granted": bool(request.granted), "counted": filing.counted_id is not None}
+    facts |= {"granted": bool(request.granted), "counted": filing.after_lock and filing.counted_id is not None}
     subject = f"补报申请：{request.state_words}"
     _send(firm_addresses(filing), subject, "late_decided", filing, _asked(request), request.decided_at, facts)
 

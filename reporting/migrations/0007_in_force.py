@@ -18,6 +18,13 @@ TO_SUBMISSION = {
 }
 
 
+def check_at_once(apps, schema_editor):
+    """PostgreSQL makes the new column's index last, and refuses to while foreign keys of changed rows wait for the end
+    of the transaction to be checked."""
+    if schema_editor.connection.vendor == "postgresql":
+        schema_editor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
 def name_submissions(apps, schema_editor):
     Filing, Submission = apps.get_model("reporting", "Filing"), apps.get_model("reporting", "Submission")
     standing = Submission.objects.filter(filing=OuterRef("pk"), recalled_at=None).order_by("-number")
@@ -55,6 +62,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             "laterequest", "spent_at", models.DateTimeField(blank=True, null=True, verbose_name="用完时间")
         ),
+        migrations.RunPython(check_at_once, migrations.RunPython.noop),
         migrations.RunPython(name_submissions, migrations.RunPython.noop),
         migrations.RunPython(spend_requests, migrations.RunPython.noop),
     ]

@@ -5,6 +5,7 @@ version, journal it, queue the letter for after the commit. They take `by` and `
 No function lets an official write a figure: only `save_sheet` does, and only for the firm's own accounts.
 """
 
+from reporting.workflow.amending import abandon_amendment, amend, recall, why_not_abandoned
 from reporting.workflow.calendar import (
     choose_reading,
     effects_of,
@@ -16,18 +17,14 @@ from reporting.workflow.calendar import (
 from reporting.workflow.edition import Overtaken, abandon_draft, begin_draft, change_draft, publish
 from reporting.workflow.filing import (
     MIN_EXPLANATION,
-    abandon_amendment,
-    amend,
     answer,
     check,
     explain,
     explain_alike,
     explained,
-    recall,
     save_sheet,
     submit,
     unexplained,
-    why_not_abandoned,
 )
 from reporting.workflow.guards import MOVES, Refused
 from reporting.workflow.merging import Change, Conflict, changes_since, same
