@@ -7,9 +7,8 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from accounts import letters
-from reporting import aggregation, judging, register
-from reporting.models import Filing, Period
-from reporting.models.filing import FilingQuerySet
+from reporting import aggregation, judging, register, workflow
+from reporting.models import Filing, Period, Submission
 from reporting.tasks import remind
 from reporting.views import record
 from reporting.views import totals as totals_page
@@ -122,13 +121,20 @@ def test_a_locked_period_that_takes_in_what_came_after(office, monkeypatch):
     office.approve(1)
     office.end_day()
     assert office.fired == set()
-    monkeypatch.setattr(FilingQuerySet, "counted", lambda filings: filings)
+    approved = Filing.objects.exclude(approved=None).values("approved")
+    monkeypatch.setattr(aggregation, "counted", lambda *given: Submission.objects.filter(pk__in=approved))
     office.end_day()
     assert office.fired == {"locked_stands_still"}
 
 
 def test_history_of_what_was_recalled(office, monkeypatch):
-    monkeypatch.setattr(judging, "standing_submission", lambda filing: filing.submissions.first())
+    def first_sent(enterprise, wanted):
+        rows = Submission.objects.filter(filing__enterprise=enterprise, number=1).select_related("filing")
+        first = {row.filing.period_id: row for row in rows}
+        found = {name: first.get(code.code) for name, code in wanted.items()}
+        return {name: judging.submission_values(row) for name, row in found.items() if row}
+
+    monkeypatch.setattr(judging, "filed", first_sent)
     office.file(0, **{"2111.c1": "1.00"})
     actors.recall(office, office.filing(0))
     office.file(0)
@@ -203,7 +209,7 @@ def test_a_page_that_breaks(office, monkeypatch):
 
 
 def test_a_firm_that_left_and_is_still_asked(office, monkeypatch):
-    monkeypatch.setattr(register.workflow, "settle_owed", lambda *given, **more: None)
+    monkeypatch.setattr(register.workflow, "settle_owed", lambda *given, **more: workflow.Owing())
     actors.stop(office, office.filing(0), left_on=date(2024, 2, 1))
     office.end_day()
     assert office.fired == {"owed"}

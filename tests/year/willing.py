@@ -38,16 +38,18 @@ def next_step(walk: Walk, filing: Filing, sent: Submission | None, actual: bool)
     asked = LateRequest.objects.filter(filing=filing, granted=None).first()
     if asked and (filing.is_shut or filing.state in actors.WITH_FIRM):
         workflow.decide_late(asked, True, clerk, at)
-    elif filing.state in actors.WITH_FIRM and not filing.is_shut:
+    elif filing.is_shut:
+        workflow.ask_late(filing, firm, at, "财务人员交接")
+    elif filing.state in actors.WITH_FIRM:
         file_whole(walk, filing, firm, at)
     elif filing.state == "30":
         approve = not (actual and sent.estimated)
         workflow.approve(sent, clerk, at) if approve else workflow.send_back(sent, [WHOLE], clerk, at)
     elif filing.state == "35":
         workflow.answer(filing, firm, at, "已核对")
-    elif filing.state in ("55", "60") and not filing.is_shut:
+    elif filing.state in ("55", "60"):
         workflow.answer_city(sent, clerk, at, "已核实")
-    elif filing.state == "50" and not filing.period.is_locked:
+    elif filing.state == "50":
         workflow.amend(filing, firm, at, "改为实际数")
     else:
         workflow.ask_late(filing, firm, at, "财务人员交接")
