@@ -77,13 +77,11 @@ def file_whole(walk: Walk, filing: Filing, firm: User, at: datetime) -> None:
 def clear(walk: Walk, filing: Filing, refused: str) -> str:
     """Put what was refused out of the way: the date is over, or the month before is an estimate. Returns why not."""
     before = actors.previous(filing)
-    if "P03" in refused:
-        try:
-            workflow.ask_late(filing, actors.person_for(walk, filing), walk.at, "财务人员交接")
-        except workflow.Refused as refusal:
-            return f"{refused}{refusal}"
-        return ""
-    if "P06" in refused and before:
+    if before and (sent := actors.sent_last(before)) and sent.estimated:
         trouble = bring_to_the_end(walk, before, actual=True)
         return trouble and f"{refused}上期：{trouble}"
-    return refused
+    try:
+        workflow.ask_late(filing, actors.person_for(walk, filing), walk.at, "财务人员交接")
+    except workflow.Refused as refusal:
+        return f"{refused}{refusal}"
+    return ""
