@@ -55,7 +55,7 @@ def as_list(value: Any) -> list:
     """As a body holds it: none for what is blank."""
     if isinstance(value, list | tuple | set | frozenset):
         return list(value)
-    return [] if value in (None, "", False) else [value]
+    return [] if value is None or value is False or value == "" else [value]
 
 
 class ChangeForm(KeepsTheRest, PlainForm):

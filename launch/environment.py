@@ -38,8 +38,15 @@ def _stamp() -> str:
 
 
 def _install() -> None:
+    if VENV.exists() and not STAMP.exists():
+        sys.exit(
+            f"{VENV} 不是本命令建立的，没有改动它。要用它，请执行 .venv/bin/python {Path(sys.argv[0]).name}；"
+            "不要它，请移走后重新执行。"
+        )
     print("首次启动：建立 .venv 并安装依赖，约需一两分钟……", flush=True)
     shutil.rmtree(VENV, ignore_errors=True)
+    VENV.mkdir(exist_ok=True)
+    STAMP.touch()  # ours from the first moment: an interrupted installation is taken up again
     has_ensurepip = importlib.util.find_spec("ensurepip") is not None
     has_pip = importlib.util.find_spec("pip") is not None
     if not has_ensurepip and not has_pip:

@@ -14,7 +14,7 @@ from accounts.models import District, User
 from reporting.register_columns import COLUMNS
 from reporting.register_facts import current_edition
 from reporting.register_import import MOST_ROWS, RegisterResource
-from text.writing import text_cell
+from text.writing import save_as_of, text_cell
 
 WIDTHS = (22, 36, 16, 12, 12, 9, 10, 9, 10, 12, 18, 14, 26, 14)
 YES_NO = ("嵌入式", "人工智能", "IC重点", "平台重点")
@@ -49,7 +49,7 @@ def write_register(enterprises, by: User, at: datetime.datetime) -> bytes:
         sheet.append([firm_cell(sheet, text) for text in row])
     write_how_to(book, at.date())
     out = io.BytesIO()
-    book.save(out)
+    save_as_of(book, out, at)
     return out.getvalue()
 
 

@@ -7,7 +7,7 @@ document.addEventListener("htmx:afterSettle", (event) => {
   if (!event.detail.requestConfig?.elt?.id?.startsWith("try-")) return;
   const panel = document.getElementById("try-title");
   panel?.scrollIntoView({ block: "start" });
-  panel?.parentElement.querySelector("[data-try] :is(select, input)")?.focus({ preventScroll: true });
+  panel?.parentElement.querySelector("[data-try] select, [data-try] input")?.focus({ preventScroll: true });
 });
 
 document.addEventListener("htmx:oobAfterSwap", (event) => {

@@ -84,7 +84,9 @@
 
   form.addEventListener("input", () => { if (hasChanges()) tellOfChanges(); });
   window.addEventListener("beforeunload", (event) => {
-    if (!leaving && hasChanges()) event.preventDefault();
+    if (leaving || !hasChanges()) return;
+    event.preventDefault();
+    event.returnValue = true; // browsers up to Chromium 118 ask for this
   });
 
   form.addEventListener("submit", (event) => {

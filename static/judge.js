@@ -18,10 +18,11 @@ const judging = (() => {
 
   const TENS = [1n];
   function ten(power) {
-    while (TENS.length <= power) TENS.push(TENS.at(-1) * 10n);
+    while (TENS.length <= power) TENS.push(TENS[TENS.length - 1] * 10n);
     return TENS[power];
   }
 
+  const owns = (things, name) => Object.prototype.hasOwnProperty.call(things, name); // Object.hasOwn is younger than our oldest browser
   const ZERO = decimal("0");
   const digitsAt = (number, places) => (
     number.places === places ? number.digits : number.digits * ten(places - number.places));
@@ -153,13 +154,13 @@ const judging = (() => {
   };
 
   function compile([operation, ...parts]) {
-    if (Object.hasOwn(LEAVES, operation)) return LEAVES[operation](...parts);
+    if (owns(LEAVES, operation)) return LEAVES[operation](...parts);
     const below = parts.map(compile);
-    if (Object.hasOwn(LENIENT, operation)) {
+    if (owns(LENIENT, operation)) {
       const work = LENIENT[operation];
       return (filing) => work(filing, ...below.map((part) => part(filing)));
     }
-    if (!Object.hasOwn(STRICT, operation)) throw new TypeError(`not in the notation: ${operation}`);
+    if (!owns(STRICT, operation)) throw new TypeError(`not in the notation: ${operation}`);
     return below.length === 2 ? strictPair(STRICT[operation], ...below) : strict(STRICT[operation], below);
   }
   const strict = (work, below) => (filing) => {
@@ -187,7 +188,7 @@ const judging = (() => {
     }
 
     words(label, among) {
-      return Object.hasOwn(this[among], label) ? this[among][label] ?? null : null;
+      return owns(this[among], label) ? this[among][label] ?? null : null;
     }
 
     figure(label, among) {

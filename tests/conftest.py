@@ -67,6 +67,11 @@ def pytest_addoption(parser):
     parser.addoption("--shuffle", metavar="SEED", help="in an order drawn with this seed, the same for the same seed")
 
 
+def pytest_configure(config):
+    if os.environ.get("REDIS_URL"):
+        raise pytest.UsageError("Tests would put their work into the queue REDIS_URL names: run ./test, or unset it.")
+
+
 @pytest.hookimpl(tryfirst=True)  # before pytest-django, which puts last the tests that empty the database
 def pytest_collection_modifyitems(config, items):
     if seed := config.getoption("--shuffle"):

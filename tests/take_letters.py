@@ -20,6 +20,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         os.environ |= {
             "VAR_DIR": folder,
+            "DATABASE_URL": "",  # the caller's is not touched
+            "REDIS_URL": "",
+            "EMAIL_URL": "",
             "DJANGO_SETTINGS_MODULE": "config.settings",
             "DJANGO_ALLOW_ASYNC_UNSAFE": "true",  # Playwright keeps an event loop on this thread
         }

@@ -38,11 +38,15 @@ def main() -> None:
         os.environ |= {
             "VAR_DIR": folder,
             "DATABASE_URL": f"sqlite:///{Path(folder) / 'db.sqlite3'}",
+            "REDIS_URL": "",
+            "EMAIL_URL": "",
             "SITE_URL": address,
             "DJANGO_SETTINGS_MODULE": "config.settings",
             "DJANGO_ALLOW_ASYNC_UNSAFE": "true",  # Playwright keeps an event loop on this thread
         }
-        subprocess.run([sys.executable, ROOT / "manage.py", "prepare", "--enterprises", ENTERPRISES], check=True)
+        subprocess.run(
+            [sys.executable, ROOT / "manage.py", "prepare", "--demo", "--enterprises", ENTERPRISES], check=True
+        )
         django.setup()
         with Supervisor() as supervisor, open(Path(folder) / "web.log", "w") as log, sync_playwright() as playwright:
             web = [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}", "--threads", "2"]

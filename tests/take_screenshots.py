@@ -29,11 +29,13 @@ def main(words: list[str]) -> None:
     os.environ |= {
         "VAR_DIR": str(CITY),
         "DATABASE_URL": f"sqlite:///{CITY / 'db.sqlite3'}",
+        "REDIS_URL": "",  # the caller's is not touched
+        "EMAIL_URL": "",
         "SITE_URL": address,
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "DJANGO_ALLOW_ASYNC_UNSAFE": "true",  # Playwright keeps an event loop on this thread
     }
-    subprocess.run([sys.executable, ROOT / "manage.py", "prepare", "--enterprises", ENTERPRISES], check=True)
+    subprocess.run([sys.executable, ROOT / "manage.py", "prepare", "--demo", "--enterprises", ENTERPRISES], check=True)
     django.setup()
     from tests.browser.pictures import take  # the models it reads need the lines above
 

@@ -20,6 +20,7 @@ pytestmark = pytest.mark.browser
 @pytest.fixture
 def may(cast):
     open_period("2024M05", date(2024, 6, 1))
+    open_period("2023A", date(2024, 1, 1))
     make_it_be(AT.date())
 
 
@@ -47,9 +48,16 @@ def test_a_newcomer_applies_is_let_in_and_signs_in(office, cast, may):
     reviewer = office.seat(cast.chen_yu)
     reviewer.get_by_role("link", name="1 家新企业申请注册").click()
     reviewer.get_by_role("link", name="重庆新来软件有限公司").click()
-    reviewer.get_by_label("起报日期").fill("2024-05-01")
+    first_day, owed = reviewer.get_by_label("起报日期"), reviewer.locator("#owed")
+    expect(first_day).to_have_value("2023-01-01")
+    expect(owed).to_have_text("将须报：2024年5月、2023年年报。")
+    first_day.fill("2024-06-01")
+    expect(owed).to_contain_text("已开启的各期都不须报")
+    first_day.fill("2024-05-01")
+    expect(owed).to_have_text("将须报：2024年5月。")
     press(reviewer, "批准注册")
     expect(reviewer.locator("#content")).to_contain_text("重庆新来软件有限公司")
+    expect(reviewer.get_by_text("起报日期 2024-05-01。须报：2024年5月。")).to_be_visible()
 
     letter = next(letter for letter in mail.outbox if letter.to == ["qj@example.com"] and "/activate/" in letter.body)
     link = urlsplit(re.search(r"https?://\S+/activate/\S+", letter.body)[0]).path

@@ -23,7 +23,15 @@ FOR_A_FIRM = [
     "/account/firm/",
     "/journal/",
 ]
-FOR_A_DISTRICT = ["/firms/", "/firms/import/", "/applications/", "/contacts/", "/contacts/edit/", "/journal/"]
+FOR_A_DISTRICT = [
+    "/firms/",
+    "/firms/import/",
+    "/applications/",
+    "/moves/",
+    "/contacts/",
+    "/contacts/edit/",
+    "/journal/",
+]
 FOR_A_CITY = ["/key-firms/", "/users/", "/users/invite/", "/firms/", "/firms/import/", "/journal/", "/contacts/"]
 FOR_THE_SYSTEM = ["/users/", "/journal/", "/letters/", "/account/"]
 

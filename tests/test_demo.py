@@ -1,17 +1,32 @@
 """The demonstration city: deterministic, agreeing with the rules, in every state, never built over real rows."""
 
 from collections import Counter
+from datetime import date
 
 import pytest
+from django.apps import apps
 from django.core.management import CommandError, call_command
+from django.db import models
 
+from accounts import journal
 from accounts.models import Enterprise, Installation
 from forms_tables import credit_code
 from reporting.deadlines import due_moment
 from reporting.demo import city
 from reporting.demo.firms import BUSINESSES, make_firm
-from reporting.demo.stories import OPEN_ANNUAL, OPEN_MONTH, PERIODS, stories_of
-from reporting.models import ExtensionRequest, Filing, Review, State, Submission
+from reporting.demo.stories import EDITION, OPEN_ANNUAL, OPEN_MONTH, PERIODS, stories_of
+from reporting.models import (
+    DraftEdition,
+    ExtensionRequest,
+    Filing,
+    ParameterValue,
+    Period,
+    PublishedEdition,
+    Review,
+    State,
+    Submission,
+)
+from tests.cast import AT, assemble, make_user
 
 CODES = ("500103", "500108", "CQ-LJ")
 
@@ -74,9 +89,86 @@ def assert_what_counted_agrees_with_the_stored_dates():
     assert Filing.objects.filter(after_lock=True).exists()
 
 
+# ---- what nobody made for a demonstration is not touched ----
+
+
+def anything_written() -> dict:
+    return {model: model._base_manager.count() for model in apps.get_models() if model._meta.managed}
+
+
+def a_person():
+    make_user("wugang", "吴刚", "system")
+
+
+def a_period():
+    Period.objects.create(code="2024M05", edition_code=EDITION, opens_on=date(2024, 6, 1))
+
+
+def a_draft_of_the_rules():
+    by = make_user("zhoutao", "周涛", "city")
+    acts = {"begun_by": by, "begun_at": AT, "changed_by": by, "changed_at": AT}
+    DraftEdition.objects.create(family=EDITION, based_on=PublishedEdition.objects.get(), text="{}", **acts)
+
+
+def a_parameter():
+    ParameterValue.objects.create(name="FX", value=7, source="公告")
+
+
+def a_line_in_the_journal():
+    journal.record(by=None, at=AT, action="停报", subject="重庆云图软件有限公司")
+
+
 @pytest.mark.django_db
-def test_it_is_not_built_over_a_real_register(cast):
-    with pytest.raises(CommandError, match="真实名录"):
-        call_command("demo", enterprises=3)
-    assert not Installation.current().is_demo
-    assert Enterprise.objects.count() == 3
+@pytest.mark.parametrize("command", [("demo",), ("prepare", "--demo"), ("prepare",), ("rehearse",)])
+@pytest.mark.parametrize(
+    ("done", "named"),
+    [
+        (a_person, "账号"),
+        (a_period, "报告期"),
+        (a_draft_of_the_rules, "修订稿"),
+        (a_parameter, "参数"),
+        (a_line_in_the_journal, "日志"),
+        (assemble, "企业"),
+    ],
+)
+def test_nothing_is_written_where_somebody_has_worked(done, named, command):
+    call_command("load_edition", verbosity=0)
+    done()
+    before = anything_written()
+    with pytest.raises(CommandError, match=f"{named}|演练会锁定报告期"):
+        call_command(*command, enterprises=3)
+    assert anything_written() == before and not Installation.current().is_demo
+
+
+@pytest.mark.django_db
+def test_an_unused_database_becomes_a_demonstration_only_when_that_is_said(settings):
+    before = anything_written()
+    with pytest.raises(CommandError, match="没有 --demo 不会写入"):
+        call_command("prepare", enterprises=3)
+    settings.LOCAL = False
+    with pytest.raises(CommandError, match="这是正式环境"):
+        call_command("prepare", "--demo", enterprises=3)
+    assert anything_written() == before
+    settings.LOCAL = True
+    call_command("load_edition", verbosity=0)  # deploy/upgrade does, before anybody works here
+    call_command("prepare", "--demo", enterprises=3, verbosity=0)
+    assert Installation.current().is_demo and Enterprise.objects.count() == 3
+    call_command("prepare", enterprises=3, verbosity=0)  # the next day
+    with pytest.raises(CommandError, match="演练会锁定报告期"):
+        call_command("rehearse", enterprises=3)
+
+
+@pytest.mark.django_db
+def test_tables_of_another_program_are_left_alone():
+    assert city.traces_of_work({"wp_posts"}) == ["别的程序的表"]
+    assert city.traces_of_work(set()) == [] and not city.is_demonstration(set())
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("done", [a_period, a_draft_of_the_rules])
+def test_the_text_of_an_edition_in_use_is_not_replaced(done):
+    call_command("load_edition", verbosity=0)
+    models.QuerySet(PublishedEdition).update(digest="another")
+    done()
+    with pytest.raises(CommandError, match="不能再改动"):
+        call_command("load_edition", verbosity=0)

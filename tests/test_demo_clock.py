@@ -4,9 +4,11 @@ import ast
 import smtplib
 from datetime import date, datetime, timedelta
 from email import message_from_bytes
+from io import BytesIO
 
 import pytest
 from django.core.management import call_command
+from openpyxl import load_workbook
 
 from accounts import clock, journal, outbox
 from accounts.clock import SHANGHAI
@@ -14,6 +16,8 @@ from accounts.letters import compose, post
 from accounts.models import DeadAddress, Installation, JournalEntry, Letter
 from reporting.demo import city
 from reporting.models import PublishedEdition
+from tests.may import make_may
+from tests.officials import sign_in
 from tests.test_structure import LAYERS, ROOT, sources
 
 LATE = datetime(2026, 11, 23, 23, 59, 59, 900_000, SHANGHAI)  # when the machine's day ends
@@ -108,6 +112,24 @@ def test_every_page_of_a_demonstration_names_the_day_its_clock_has(machine, clie
     machine(LATE + timedelta(seconds=1))
     assert "2024年6月7日" in client.get("/login/").content.decode()
     assert Installation.current().demo_day == city.DEMO_DAY  # where it began
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/journal/export.xlsx", "/firms/export.xlsx", "/firms/template.xlsx",
+        "/outstanding/2024M05.xlsx", "/league/2024M05.xlsx", "/city/recheck/2024M05.xlsx", "/city/totals/2024M05.xlsx",
+    ],
+)  # fmt: skip
+def test_no_workbook_carries_the_machines_day(machine, cast, path):
+    machine(LATE)
+    may = make_may(cast)
+    answer = sign_in(may.city).get(path)
+    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    assert answer.status_code == 200, path
+    properties = load_workbook(BytesIO(content)).properties
+    dated = {moment.date() for moment in (properties.created, properties.modified) if moment}
+    assert dated <= {city.DEMO_DAY}
 
 
 def test_only_the_machinery_asks_the_machines_clock():

@@ -82,7 +82,7 @@ def test_the_questionnaire_says_units_and_one_of(annual, cast):
 @pytest.mark.django_db
 def test_the_title_of_a_table_counts_that_table_as_its_tab_and_its_list_do(annual, cast):
     workflow.save_sheet(annual, "软统企1", {"A15.v": "四十", "A16.v": "去年"}, 0, cast.li_na, AT)
-    workflow.save_sheet(annual, "软统企2", {"F101.y": "一百"}, 0, cast.li_na, AT)
+    workflow.save_sheet(annual, "软统企2", {"F101.e": "一百"}, 0, cast.li_na, AT)
     desk = Desk(fresh(annual), AT)
     for code in ("软统企1", "软统企2"):
         table = annual.edition.table(code)

@@ -321,7 +321,7 @@ def test_a_secret_letter_and_one_no_longer_needed_are_not_tried_again(may, cast)
     Letter.objects.update(state=Letter.State.FAILED)
     file_may(may.filing, may.clerk)
     client = sign_in(cast.chen_yu)
-    for letter, words in ((reminder, "不需要再报了"), (secret, "重设密码的链接")):
+    for letter, words in ((reminder, "不必再发"), (secret, "重设密码的链接")):
         page = words_on(client.post(f"/reminders/letters/{letter.pk}/again/", follow=True))
         letter.refresh_from_db()
         assert words in page and letter.state == Letter.State.FAILED
@@ -334,7 +334,7 @@ def test_a_reminder_of_a_locked_period_is_not_tried_again(may, cast):
     letter = Letter.objects.get(to=cast.li_na.email)
     page = words_on(sign_in(cast.chen_yu).post(f"/reminders/letters/{letter.pk}/again/", follow=True))
     letter.refresh_from_db()
-    assert "不需要再报了" in page and letter.state == Letter.State.FAILED
+    assert "不必再发" in page and letter.state == Letter.State.FAILED
 
 
 def test_the_citys_home_tells_of_lasting_failures(may, cast):

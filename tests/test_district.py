@@ -160,7 +160,7 @@ def test_a_return_carries_a_reason_per_cell(desk, may, submission):
 @pytest.mark.parametrize(
     "said, words",
     [
-        ({"cell": "", "reason": ""}, "P05"),
+        ({"cell": "", "reason": ""}, "请写明退回的理由"),
         ({"cell": "9999.c1", "reason": "写错了格"}, "没有“9999.c1”这个单元格"),
         ({"cell": "2020.c1", "reason": "长" * 501}, "最多 500 字"),
     ],

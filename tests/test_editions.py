@@ -440,12 +440,14 @@ def test_the_list_of_rules_prints_a_revision(may, capsys):
 
 
 def test_another_state_of_a_filing_does_not_change_what_it_is_judged_by(may):
-    """Recalled, it keeps the text of what it sent."""
-    file_may(may.filing, may.clerk)
+    """Returned, sent again and recalled, it keeps the text of what is in force."""
+    sent = file_may(may.filing, may.clerk)
+    workflow.send_back(sent, [{"cell": "", "reason": "请核实"}], may.reviewer, AT)
+    file_may(may.filing, may.clerk, reason="已核实")
     workflow.recall(fresh(may.filing), may.clerk, AT)
     publish(may)
     filing = fresh(may.filing)
-    assert filing.state == State.DRAFT and filing.edition.code == CODE
+    assert filing.state == State.RETURNED and filing.edition.code == CODE
 
 
 # One waits for the other

@@ -408,5 +408,5 @@ def test_a_firm_that_submits_sends_its_own_filing_and_no_other(may, client):
 def test_hides_one_districts_rows_from_another(name, may, client):
     client.force_login(may.other_reviewer)
     assert client.get(address(name, may)).status_code in (404, 405)
-    only_read = name in ("district_review", "scan", "sent_letter", "dispatch")
+    only_read = name in ("owed_by_first_day", "district_review", "scan", "sent_letter", "dispatch")
     assert client.post(address(name, may), {"note": "别处"}).status_code == (405 if only_read else 404)

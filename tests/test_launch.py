@@ -1,5 +1,7 @@
+import runpy
 import signal
 import sys
+from argparse import Namespace
 
 import pytest
 
@@ -68,3 +70,29 @@ def test_other_requirements_call_for_another_environment(monkeypatch, tmp_path):
     before = environment._stamp()
     (tmp_path / "requirements.txt").write_text("Django==5.2.9\n")
     assert environment._stamp() != before
+
+
+def test_a_folder_somebody_else_made_is_no_environment_of_ours(monkeypatch, tmp_path):
+    venv = tmp_path / ".venv"
+    (venv / "bin").mkdir(parents=True)
+    monkeypatch.setattr(environment, "VENV", venv)
+    monkeypatch.setattr(environment, "STAMP", venv / "installed")
+    with pytest.raises(SystemExit, match="不是本命令建立的，没有改动它"):
+        environment._install()
+    assert (venv / "bin").exists()
+
+
+@pytest.mark.parametrize(
+    ("url", "demo", "postgres", "unasked"),
+    [
+        ("", False, False, True),
+        ("", False, True, True),
+        ("postgres://u:p@db/stat", False, False, False),
+        ("postgres://u:p@db/stat", True, False, True),
+    ],
+)
+def test_only_its_own_database_becomes_a_demonstration_unasked(monkeypatch, url, demo, postgres, unasked):
+    run = runpy.run_path(str(environment.ROOT / "run"))
+    monkeypatch.setenv("DATABASE_URL", url)
+    words = run["preparation"](Namespace(demo=demo, postgres=postgres, enterprises=45))
+    assert words[0] == "prepare" and ("--demo" in words) is unasked

@@ -186,7 +186,7 @@ def test_accepted_what_is_unsent_comes_along(cast, may):
     moved = JournalEntry.objects.get(action="迁移区县", district=cast.nanan)
     assert moved.after["随迁报告期"] == ["2024M05"]
     file_may(fresh(may.filing), may.clerk)
-    assert workflow.approve(fresh(may.filing).latest, cast.he_qing, AT)
+    assert workflow.approve(fresh(may.filing).in_force, cast.he_qing, AT)
 
 
 def test_what_was_recalled_is_unsent_and_comes_along(cast, may):
@@ -195,7 +195,7 @@ def test_what_was_recalled_is_unsent_and_comes_along(cast, may):
     moves.accept_move(propose(cast), by=cast.he_qing, at=AT)
     assert fresh(may.filing).district == cast.nanan
     file_may(fresh(may.filing), may.clerk, reason="核对后再报")
-    assert workflow.approve(fresh(may.filing).latest, cast.he_qing, AT)
+    assert workflow.approve(fresh(may.filing).in_force, cast.he_qing, AT)
 
 
 @pytest.mark.parametrize("then", ["waiting", "returned", "approved"])

@@ -68,6 +68,9 @@ def test_an_earlier_first_day_opens_what_was_never_owed(cast):
     cast.yuntu.joined_on = LATER
     cast.yuntu.save()
     cast.yuntu.residences.update(since=LATER)
+    address = f"/firms/{cast.yuntu.credit_code}/first-day/owed/"
+    shown = sign_in(cast.chen_yu).get(address, {"joined_on": "2024-05-01"}).content.decode()
+    assert "将须报：2024年5月。" in shown and not states(cast)
     owing = correct(cast, date(2024, 5, 1))
     assert owing.added == [month] and states(cast) == {"2024M05": State.NOT_STARTED}
     assert JournalEntry.objects.get(action="新增应报").period == "2024M05"

@@ -8,6 +8,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError, SystemCheckError
 from django.db import connection
 
+from accounts.models import Installation
 from forms_tables import drafting
 from forms_tables.catalog import load_edition, shipped_content
 from forms_tables.reading import digest_of
@@ -142,6 +143,7 @@ def test_it_waits_for_the_table_and_its_columns(monkeypatch):
 
 
 def test_the_start_of_run_reads_them_too(shipped, monkeypatch):
+    Installation.objects.create(pk=1, is_demo=True)
     revision = publish(with_r604(level="warning"))
     alter(revision, text=revision.text.replace("eps(2)", "eps(9)", 1))
     with pytest.raises((SystemCheckError, CommandError), match=revision.code):

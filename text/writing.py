@@ -5,10 +5,14 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Sequence
-from typing import Any
+from datetime import UTC, datetime
+from typing import IO, Any
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import xlsxwriter
+from openpyxl import Workbook
 from openpyxl.cell import Cell, WriteOnlyCell
+from openpyxl.writer.excel import ExcelWriter
 from xlsxwriter.worksheet import Worksheet, convert_cell_args
 
 from text.incoming import without_control
@@ -30,6 +34,12 @@ def write_text(cell: Cell, text: str) -> Cell:
 def text_cell(sheet: Any, text: str) -> Cell:
     """The same for a sheet that is written row by row."""
     return write_text(WriteOnlyCell(sheet), text)
+
+
+def save_as_of(book: Workbook, out: IO[bytes], at: datetime) -> None:
+    """As openpyxl's `save` does, which would stamp the file by the machine's clock and not the office's."""
+    book.properties.created = book.properties.modified = at.astimezone(UTC).replace(tzinfo=None)
+    ExcelWriter(book, ZipFile(out, "w", ZIP_DEFLATED, allowZip64=True)).save()
 
 
 class TextSheet(Worksheet):

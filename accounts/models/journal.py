@@ -100,6 +100,8 @@ class JournalEntry(models.Model):
 def in_words(facts) -> str:
     if facts is None:
         return ""
+    if isinstance(facts, bool):
+        return "是" if facts else "否"
     if isinstance(facts, dict):
         return "；".join(f"{name}：{'空' if value in (None, '') else in_words(value)}" for name, value in facts.items())
     if isinstance(facts, list):

@@ -1,5 +1,6 @@
 import io
 from collections.abc import Iterable
+from datetime import datetime
 from itertools import chain
 
 from django.core.paginator import Paginator
@@ -14,7 +15,7 @@ from accounts.access import require
 from accounts.clock import SHANGHAI, now
 from accounts.forms import JournalFilterForm
 from accounts.models import JournalEntry, User
-from text.writing import text_cell, write_csv
+from text.writing import save_as_of, text_cell, write_csv
 
 MOST_ROWS = 100_000
 HEADS = ["时间", "操作人", "操作", "对象", "企业", "信用代码", "当时区县", "报告期", "原值", "新值", "事由"]
@@ -32,18 +33,17 @@ def journal(request):
 @require("enterprise", "district", "city", "system")
 def export_journal(request, kind):
     """What the filters leave, newest first. An official's export carries other people's affairs and is journalled."""
-    entries, _ = wanted_entries(request)
+    entries, form = wanted_entries(request)
     at = now()
     if request.user.role != User.Role.ENTERPRISE:
-        journal_of.record(
-            by=request.user, at=at, action="导出操作日志", district=request.user.district, after=request.GET.dict()
-        )
+        asked = {str(field.label): value for name, field in form.fields.items() if (value := request.GET.get(name))}
+        journal_of.record(by=request.user, at=at, action="导出操作日志", district=request.user.district, after=asked)
     rows = chain([HEADS], rows_of(entries))
     content, content_type = (
         (write_csv(rows), "text/csv; charset=utf-8")
         if kind == "csv"
         else (
-            write_xlsx(rows),
+            write_xlsx(rows, at),
             "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         )
     )
@@ -93,7 +93,7 @@ def rows_of(entries):
         ]
 
 
-def write_xlsx(rows: Iterable[list[str]]) -> bytes:
+def write_xlsx(rows: Iterable[list[str]], at: datetime) -> bytes:
     book = Workbook(write_only=True)
     sheet = book.create_sheet("操作日志")
     sheet.freeze_panes = "A2"
@@ -102,5 +102,5 @@ def write_xlsx(rows: Iterable[list[str]]) -> bytes:
     for row in rows:
         sheet.append([text_cell(sheet, text) for text in row])
     out = io.BytesIO()
-    book.save(out)
+    save_as_of(book, out, at)
     return out.getvalue()

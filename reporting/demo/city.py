@@ -1,23 +1,26 @@
 """Loads the demonstration city: districts and people, the periods, and the firms' stories in bulk."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from datetime import date, datetime, time, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
 
+from django.apps import apps
+from django.conf import settings
 from django.core.management.base import CommandError
 from django.db import connection, transaction
+from django.db.models import F, Q
 
 from accounts.clock import real_now
-from accounts.models import District, DistrictContact, Enterprise, Installation, Residence, User
+from accounts.models import District, DistrictContact, Enterprise, Installation, JournalEntry, Residence, User
 from reporting import results
 from reporting.demo.firms import Firm, make_firm
 from reporting.demo.records import Ledger
 from reporting.demo.stories import EDITION, FX, OPEN_ANNUAL, OPEN_MONTH, PERIODS, stories_of
 from reporting.demo.threads import talk
 from reporting.demo.year import mobile_of
-from reporting.models import Deadline, DistrictResult, ParameterValue, Period
+from reporting.models import Deadline, DistrictResult, ParameterValue, Period, PublishedEdition
 from reporting.workflow.period import store_deadlines
 
 DEMO_DAY = date(2024, 6, 6)
@@ -35,7 +38,7 @@ WORTH_A_POOL = 60
 
 def build(enterprises: int, seed: int, say: Callable[[str], None]) -> int:
     """Make the city hold `enterprises` firms of `seed`, leaving those it has; returns how many came."""
-    refuse_real_register()
+    refuse_all_but_our_own()
     districts = prepare_city()
     codes = tuple(districts)
     known = set(Enterprise.objects.values_list("credit_code", flat=True))
@@ -67,16 +70,49 @@ def demo_enterprise(seed: int) -> Enterprise:
     return Enterprise.objects.get(credit_code=make_firm(0, seed, codes).credit_code)
 
 
-def refuse_real_register() -> None:
-    if not Installation.current().is_demo and Enterprise.objects.exists():
-        raise CommandError("这个数据库里已有真实名录，不能装入演示数据；请换一个空数据库。")
+def refuse_all_but_our_own() -> None:
+    """Demonstration data go where there are some, or where nobody has done anything. It may be asked of a database that
+    was never migrated, and writes nothing."""
+    tables = set(connection.introspection.table_names())
+    if is_demonstration(tables):
+        return
+    if found := traces_of_work(tables):
+        raise CommandError(
+            f"数据库 {connection.settings_dict['NAME']} 不是演示库，里面已有{'、'.join(found)}，不会装入演示数据，"
+            "什么都没有改动。请用 DATABASE_URL 指定一个空数据库。"
+        )
+    if not settings.LOCAL:
+        raise CommandError("SITE_URL 不在本机，这是正式环境，不会装入演示数据。请把 SITE_URL 设为本机地址，或不设。")
+
+
+def is_demonstration(tables: Container[str]) -> bool:
+    return Installation._meta.db_table in tables and Installation.objects.filter(pk=1, is_demo=True).exists()
+
+
+def traces_of_work(tables: Container[str]) -> list[str]:
+    """What people have made here, by name: more than the migrations and `load_edition` leave in an unused database."""
+    if Installation._meta.db_table not in tables:
+        return ["别的程序的表"] if tables else []
+    unused = {
+        Installation: Q(pk__isnull=False),
+        District: Q(pk__isnull=False),
+        PublishedEdition: Q(code=F("family")),
+        JournalEntry: Q(by=None, action="发布制度版本"),
+    }
+    ours = [*apps.get_app_config("accounts").get_models(), *apps.get_app_config("reporting").get_models()]
+    rows = {
+        model: model._base_manager.exclude(unused.get(model, Q(pk=None)))
+        for model in ours
+        if model._meta.db_table in tables
+    }
+    return [model._meta.verbose_name for model in rows if rows[model].exists()]
 
 
 def be_the_demonstration() -> None:
     """The installation's mark. Its clock begins on the demonstration's day and is never set back."""
-    Installation.objects.get_or_create(
-        pk=1, defaults={"is_demo": True, "demo_day": DEMO_DAY, "demo_since": real_now().date()}
-    )
+    if not Installation.current().is_demo:
+        begun = {"is_demo": True, "demo_day": DEMO_DAY, "demo_since": real_now().date()}
+        Installation.objects.update_or_create(pk=1, defaults=begun)
 
 
 @transaction.atomic

@@ -55,10 +55,9 @@ class ListedRow:
         if submission is None:
             return "".join(extension)
         said = [
-            ("企业已撤回", submission.recalled_at),
             (submission.timing, submission.extended or not submission.on_time),
             ("预估数", submission.estimated),
-            ("修订上报", submission.number > 1),
+            ("修订上报", submission.reason),
             ("尚未打开", self.filing.state == State.SUBMITTED and not submission.opened_at),
         ]
         return "、".join(extension + [words for words, holds in said if holds])

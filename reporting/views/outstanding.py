@@ -1,6 +1,7 @@
 """Whom to call: the firms that still have to send a period, as an .xlsx for the desk beside the telephone."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from io import BytesIO
 
 from django.http import HttpResponse
@@ -26,7 +27,7 @@ def outstanding(request, code):
     at = clock.now()
     filings = Filing.objects.visible_to(request.user).of(period).outstanding()
     filings = filings.select_related("enterprise", "district").order_by("district__position", "enterprise__credit_code")
-    content = write_outstanding(filings)
+    content = write_outstanding(filings, at)
     journal.record(
         by=request.user, at=at, action="导出未报名单", subject=period.label, district=request.user.district,
         period=period.code, after={"企业": f"{len(filings)} 家"},
@@ -35,10 +36,11 @@ def outstanding(request, code):
     return HttpResponse(content, content_type=XLSX, headers={"Content-Disposition": name})
 
 
-def write_outstanding(filings: Iterable[Filing]) -> bytes:
+def write_outstanding(filings: Iterable[Filing], at: datetime) -> bytes:
     """Everything is written as text: a credit code is no number, and a name that begins with = is no formula."""
     out = BytesIO()
     with TextWorkbook(out, {"in_memory": True}) as book:
+        book.set_properties({"created": at.replace(tzinfo=None)})
         sheet, bold = book.add_worksheet("未报名单"), book.add_format({"bold": True, "bg_color": "#E9F0F9"})
         sheet.freeze_panes(1, 1)
         for column, (head, width) in enumerate(COLUMNS.items()):

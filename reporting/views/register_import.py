@@ -64,14 +64,17 @@ def register_template(request):
     return workbook_answer(write_register(Enterprise.objects.none(), request.user, now()), "企业名录模板.xlsx")
 
 
+# The filters of the register's page, as its labels say them.
+FILTERS = {"q": "名称、代码或联系人", "district": "区县", "scope": "纳统类别", "key": "重点", "account": "账号"}
+
+
 @require(*OFFICES)
 @require_GET
 def export_register(request):
     at = now()
     content = write_register(wanted_firms(request), request.user, at)
-    journal.record(
-        by=request.user, at=at, action="导出企业名录", district=request.user.district, after=request.GET.dict()
-    )
+    asked = {words: value for name, words in FILTERS.items() if (value := request.GET.get(name))}
+    journal.record(by=request.user, at=at, action="导出企业名录", district=request.user.district, after=asked)
     return workbook_answer(content, f"企业名录_{at:%Y%m%d}.xlsx")
 
 

@@ -56,6 +56,7 @@ def foreseen(enterprise: Enterprise, away_after: date | None = None) -> Owing:
     but what the firm had been let off: what was locked after `away_after`, its last day that was none, included."""
     filings = {filing.period_id: filing for filing in Filing.objects.filter(enterprise=enterprise)}
     owing = Owing()
+    belongs = enterprise.residences.exists()  # from its first day on, whichever that is said to be
     for period in Period.objects.all():
         filing, end = filings.get(period.pk), period.parsed.end
         owes = enterprise.reports_on(end)
@@ -67,9 +68,8 @@ def foreseen(enterprise: Enterprise, away_after: date | None = None) -> Owing:
                 owing.late.append(period)
             elif not owes and unsent and filing.exempt_at_lock:
                 owing.withdrawn.append(period)
-        elif owes and (filing is None or let_off):
-            if enterprise.district_on(end):
-                owing.added.append(period)
+        elif owes and (let_off or (filing is None and belongs)):
+            owing.added.append(period)
         elif not owes and unsent:
             owing.withdrawn.append(period)
         elif not owes and filing and not let_off:

@@ -27,12 +27,8 @@ def open_for_review(submission: Submission, by: User, at: datetime) -> Submissio
     """Note that the district has opened the submission: from now on the firm cannot recall it."""
     filing = locked(submission.filing)
     be_the_district(by, filing)
-    if (
-        filing.in_force_id == submission.pk
-        and not filing.is_shut
-        and filing.state == State.SUBMITTED
-        and not submission.opened_at
-    ):
+    waits = filing.in_force_id == submission.pk and filing.state == State.SUBMITTED and not filing.is_shut
+    if waits and not submission.opened_at:
         submission.opened_at, submission.opened_by = at, by
         submission.save(update_fields=["opened_at", "opened_by"])
         record(filing, by, at, "打开审核", subject=submission.receipt)

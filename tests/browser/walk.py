@@ -12,8 +12,8 @@ from django.contrib.sessions.backends.db import SessionStore
 
 from accounts import clock, dead_addresses
 from accounts.links import activation_link
-from accounts.models import Application, Installation, Letter, User
-from reporting import certificates, dispatches, registration, reminder_letters, reminders
+from accounts.models import Application, District, Installation, Letter, User
+from reporting import certificates, dispatches, moves, registration, reminder_letters, reminders
 from reporting.models import (
     Announcement,
     BaseAdjustment,
@@ -56,6 +56,7 @@ def every_screen() -> Iterator[Screen]:
     yield from of_the_dates()
     yield from of_lateness()
     yield from of_the_reminders()
+    yield from of_a_move()
 
 
 def for_a_stranger() -> Iterator[Screen]:
@@ -136,6 +137,8 @@ def for_a_district() -> Iterator[Screen]:
         "firm-contact": f"/firms/{firm}/contact/",
         "firm-move": f"/firms/{firm}/move/",
         "firm-stop": f"/firms/{firm}/stop/",
+        "firm-first-day": f"/firms/{firm}/first-day/",
+        "moves": "/moves/",
         "import": "/firms/import/",
         "applications": "/applications/",
         "contacts": "/contacts/",
@@ -193,6 +196,7 @@ def for_the_register(user: User, name: str) -> Iterator[Screen]:
         "invite": "/users/invite/",
         "import": "/firms/import/",
         "applications": "/applications/",
+        "moves": "/moves/",
         "journal": "/journal/",
     }.items():
         yield Screen(f"{name}-{page}", path, user)
@@ -226,6 +230,23 @@ def of_a_conversation() -> Iterator[Screen]:
         }.items():
             yield Screen(f"{name}-{page}", path, person)
     yield Screen("city-announcement-write", "/announcements/write/", city)
+
+
+def of_a_move() -> Iterator[Screen]:
+    """A firm that is to go to another district, as both districts and the firm see it; taken back at the end."""
+    filing = filing_in(State.NOT_STARTED, MONTH)
+    firm, by = filing.enterprise, reviewer_of(filing)
+    other = District.objects.valid_on(clock.today()).exclude(pk=by.district_id).first()
+    said = {"since": filing.period.parsed.begin + timedelta(days=9), "reason": "经营场所搬迁", "by": by}
+    move = moves.propose_move(firm, other, **said, at=clock.now())
+    receiver = User.objects.filter(district=other).first()
+    yield Screen("district-move-asked", f"/moves/{move.pk}/", receiver)
+    yield Screen("district-moves-waiting", "/moves/", receiver)
+    yield Screen("district-home-move", "/district/", receiver)
+    yield Screen("district-move-waits", f"/moves/{move.pk}/", by)
+    yield Screen("district-firm-moving", f"/firms/{firm.credit_code}/", by)
+    yield Screen("firm-own-firm-moving", "/account/firm/", clerk_of(filing))
+    moves.withdraw_move(move, by=by, at=clock.now())
 
 
 def of_the_results() -> Iterator[Screen]:

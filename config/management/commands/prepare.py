@@ -1,32 +1,33 @@
-from django.conf import settings
 from django.core.checks import Tags
-from django.core.management import BaseCommand, call_command
+from django.core.management import BaseCommand, CommandError, call_command
+from django.db import connection
 
-from accounts.models import Enterprise, Installation
+from accounts.models import Installation
 from reporting.demo import city
 
 
 class Command(BaseCommand):
-    help = "Bring the database up: migrate, load the edition, and make an empty one the demonstration city (for ./run)."
+    help = (
+        "Bring a demonstration city up: migrate and load the edition (for ./run). Writes nothing into another database."
+    )
 
     def add_arguments(self, parser) -> None:
+        parser.add_argument("--demo", action="store_true", help="make an empty database a demonstration city")
         parser.add_argument("--enterprises", type=int, default=300)
         parser.add_argument("--seed", type=int, default=1)
 
-    def handle(self, *, enterprises: int, seed: int, **options) -> None:
+    def handle(self, *, demo: bool, enterprises: int, seed: int, **options) -> None:
+        city.refuse_all_but_our_own()
+        if not demo and not city.is_demonstration(connection.introspection.table_names()):
+            raise CommandError(
+                f"数据库 {connection.settings_dict['NAME']} 还没有人用过，但由 DATABASE_URL 指定："
+                "没有 --demo 不会写入。要在其中建立演示城市，请执行 ./run --demo；正式安装请看 deploy/README.md。"
+            )
         call_command("migrate", verbosity=0, interactive=False)
-        if settings.LOCAL and not Enterprise.objects.exists():
-            city.be_the_demonstration()  # before anything is stamped: the editions are published by the same clock
+        city.be_the_demonstration()  # before anything is stamped: the editions are published by the same clock
         call_command("load_edition", stdout=self.stdout)
         self.check(tags=[Tags.database], databases=["default"])  # every published edition stands as it was published
-        installation = Installation.current()
-        if installation.demo_secrets:  # the accounts come last: an interrupted first start is taken up again
-            return
-        if Enterprise.objects.exists() and not installation.is_demo:
-            self.stdout.write("数据库中已有企业，又不是演示库：不装入演示数据。")
-            return
-        if not settings.LOCAL:
-            self.stdout.write("SITE_URL 不在本机：这是正式环境，不装入演示数据。")
+        if Installation.current().demo_secrets:  # the accounts come last: an interrupted first start is taken up again
             return
         self.stdout.write(f"正在生成演示城市（{enterprises} 家企业），只需这一次……")
         self.stdout.flush()

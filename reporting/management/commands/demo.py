@@ -17,7 +17,7 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options):
         began = monotonic()
-        city.refuse_real_register()
+        city.refuse_all_but_our_own()
         city.be_the_demonstration()  # before anything is stamped: the editions are published by the same clock
         call_command("load_edition", stdout=self.stdout)
         came = city.build(options["enterprises"], options["seed"], self.stdout.write)

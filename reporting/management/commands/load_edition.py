@@ -5,7 +5,7 @@ from accounts import clock, journal
 from accounts.models import District, Installation
 from forms_tables.catalog import edition_codes, load_edition
 from forms_tables.edition import Edition
-from reporting.models import PublishedEdition, Submission
+from reporting.models import DraftEdition, Period, PublishedEdition, Submission
 
 
 class Command(BaseCommand):
@@ -22,7 +22,7 @@ class Command(BaseCommand):
                 continue
             if published and not may_replace(published):
                 raise CommandError(
-                    f"{edition.title}已发布且已有上报件依据它审核，不能再改动"
+                    f"{edition.title}已发布，且已有报告期、修订稿或上报件以它为依据，不能再改动"
                     f"（已发布摘要 {published.digest[:12]}，现有文件 {edition.digest[:12]}）。"
                     "请恢复原文件，或把改动放进新的制度版本目录。"
                 )
@@ -46,9 +46,14 @@ class Command(BaseCommand):
 
 
 def may_replace(published: PublishedEdition) -> bool:
-    """A published text may be replaced only while nothing was judged by it, or in a demonstration city."""
-    judged = Submission.objects.filter(edition_code=published.code).exists()
-    return not judged or Installation.current().is_demo
+    """A published text may be replaced only while nobody has used it, or in a demonstration city."""
+    used = (
+        Period.objects.filter(edition_code=published.code),
+        Submission.objects.filter(edition_code=published.code),
+        DraftEdition.objects.filter(based_on=published),
+        PublishedEdition.objects.filter(based_on=published),
+    )
+    return Installation.current().is_demo or not any(rows.exists() for rows in used)
 
 
 def place_districts(edition: Edition) -> None:

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from openpyxl import load_workbook
 
 from accounts import clock
-from accounts.models import Enterprise, Installation, User
+from accounts.models import Enterprise, User
 from reporting import registration, workflow
 from reporting.aggregation import summarise
 from reporting.demo.firms import Firm, make_firm
@@ -29,9 +29,9 @@ class Command(BaseCommand):
         parser.add_argument("--enterprises", type=int, default=45)
 
     def handle(self, *args, **options):
+        if Enterprise.objects.exists():  # the periods it locks may be those of a demonstration city somebody uses
+            raise CommandError("演练会锁定报告期，只在空数据库上进行，什么都没有改动。请用 ./run demo --once。")
         call_command("demo", enterprises=options["enterprises"], seed=SEED, stdout=self.stdout)
-        if not Installation.current().is_demo:
-            raise CommandError("演练只在演示库上进行。")
         self.city = User.objects.get(role=User.Role.CITY)
         firm, enterprise = self.register()
         for code in (ANNUAL, MONTH):
