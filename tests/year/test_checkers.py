@@ -28,7 +28,7 @@ NINE = 9 * 3600
 
 
 class Office(Walk):
-    """Three firms that owe February 2024, and the days as a test wants them."""
+    """Two firms that owe February 2024, and the days as a test wants them."""
 
     def on(self, day: date, seconds: int = NINE) -> None:
         self.at = moment(day, seconds)
@@ -56,7 +56,7 @@ class Office(Walk):
 
 @pytest.fixture
 def office(db, monkeypatch):
-    office = Office(found(3, seed=1), 1, checkers.AFTER_EACH, AFTER_DAY)
+    office = Office(found(2, seed=1), 1, checkers.AFTER_EACH, AFTER_DAY)
     with clock_of(office, monkeypatch):
         actors.open_period(office, FEBRUARY)
         yield office
@@ -64,25 +64,23 @@ def office(db, monkeypatch):
 
 def test_nothing_fires_in_a_sound_office(office):
     office.file(0)
-    office.approve(0)
-    office.file(1)
-    actors.recall(office, office.filing(1))
+    actors.recall(office, office.filing(0))
     beat(office)
     office.end_day()
-    office.file(1)
-    office.approve(1)
+    office.file(0)
+    office.approve(0)
     office.after_the_dates()
     beat(office)
     actors.lock(office, FEBRUARY)
     office.end_day()
-    actors.ask_late(office, office.filing(2))
-    actors.decide(office, office.filing(2), granted=True)
-    office.file(2)
-    office.approve(2)
+    actors.ask_late(office, office.filing(1))
+    actors.decide(office, office.filing(1), granted=True)
+    office.file(1)
+    office.approve(1)
     office.on(date(2024, 4, 2))
     actors.open_period(office, MARCH)
     office.file(0, MARCH)
-    office.file(2, MARCH)
+    office.file(1, MARCH)
     office.end_day()
     assert Period.objects.get(pk=FEBRUARY).is_locked
     assert [str(each) for each in office.violations] == []
@@ -101,7 +99,7 @@ def test_totals_kept_too_long(office, monkeypatch):
     old = totals_page.summary_at_hand(Period.objects.get(pk=FEBRUARY), office.at)
     for page in (city_totals, district_totals):
         monkeypatch.setattr(page, "summary_at_hand", lambda *given, **more: old)
-    for number in range(3):
+    for number in range(2):
         office.file(number)
         office.approve(number)
     for _ in range(4):  # one of three pages a time
