@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import Application, Enterprise, User
+from accounts.models import Application, Enterprise, Move, User
 from reporting.models import BaseAdjustment, ExtensionRequest, Filing, LateRequest, State, Submission
 from tests.year.city import EDITION, cells_for
 from tests.year.walk import Walk, alerts_of
@@ -230,8 +230,24 @@ def stop(walk: Walk, filing: Filing, left_on=None) -> None:
     register_press(walk, firm, "stop_firm", left_on=str(left_on), reason="企业申请停报")
 
 
-def restore(walk: Walk, firm: Enterprise) -> None:
-    register_press(walk, firm, "stop_firm", left_on="2030-12-31", reason="停报登记有误，恢复")
+def resume(walk: Walk, firm: Enterprise) -> None:
+    register_press(walk, firm, "resume_firm", reason="停报登记有误，恢复")
+
+
+def correct_first_day(walk: Walk, filing: Filing) -> None:
+    day = filing.enterprise.joined_on + timedelta(days=walk.dice.choice([-31, 31, 62]))
+    register_press(walk, filing.enterprise, "first_day", joined_on=str(day), reason="登记有误")
+
+
+def answer_move(walk: Walk, filing: Filing) -> None:
+    """Whatever move waits: taken, not taken, or withdrawn."""
+    move = Move.objects.filter(state=Move.State.PROPOSED).order_by("pk").first()
+    if not move:
+        return
+    name = walk.dice.choices(["accept_move", "decline_move", "withdraw_move"], [6, 1, 1])[0]
+    clerk = walk.city.clerks[move.origin_id if name == "withdraw_move" else move.district_id]
+    page, typed = reverse("move", args=[move.pk]), {"answer": "实际经营地不在本区"} if name == "decline_move" else {}
+    walk.press_button(clerk, reverse(name, args=[move.pk]), page, **typed)
 
 
 def move_firm(walk: Walk, filing: Filing) -> None:

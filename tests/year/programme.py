@@ -26,7 +26,7 @@ OUT_OF_ORDER = {
     actors.allow_estimates: 1, actors.say: 2, actors.urge: 2, actors.urge_again: 1, actors.certify: 1,
     actors.change_contact: 1, actors.name_key_firm: 1, actors.announce: 1,
 }  # fmt: skip
-WITH_REGISTER = {actors.stop: 1, actors.move_firm: 1}
+WITH_REGISTER = {actors.stop: 3, actors.move_firm: 3, actors.correct_first_day: 1}
 BEATS = (9 * 3600 + 300, 20 * 3600)
 
 
@@ -59,7 +59,9 @@ def walk_a_day(walk: Walk, presses: int, looks: int, register: float) -> None:
     if walk.dice.random() < register:
         work.append(lambda: press_something(walk, WITH_REGISTER))
     if walk.dice.random() < register:
-        work.append(lambda: restore_somebody(walk))
+        work.append(lambda: resume_somebody(walk))
+    if walk.dice.random() < 0.5:
+        work.append(lambda: press_something(walk, {actors.answer_move: 1}))
     if walk.dice.random() < register / 2:
         work.append(lambda: actors.let_in(walk))
     walk.dice.shuffle(work)
@@ -174,10 +176,10 @@ def press_something(walk: Walk, verbs: dict) -> None:
         walk.pass_time(5)
 
 
-def restore_somebody(walk: Walk) -> None:
+def resume_somebody(walk: Walk) -> None:
     gone = [firm for firm in walk.city.firms if firm.left_on and firm.left_on < walk.today]
     if gone:
-        actors.restore(walk, walk.dice.choice(gone))
+        actors.resume(walk, walk.dice.choice(gone))
 
 
 # Pages

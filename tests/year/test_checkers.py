@@ -7,9 +7,8 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from accounts import letters
-from reporting import aggregation, judging, register
-from reporting.models import Filing, Period
-from reporting.models.filing import FilingQuerySet
+from reporting import aggregation, judging, register, workflow
+from reporting.models import Filing, Period, Submission
 from reporting.tasks import remind
 from reporting.views import record
 from reporting.views import totals as totals_page
@@ -29,7 +28,7 @@ NINE = 9 * 3600
 
 
 class Office(Walk):
-    """Three firms that owe February 2024, and the days as a test wants them."""
+    """Two firms that owe February 2024, and the days as a test wants them."""
 
     def on(self, day: date, seconds: int = NINE) -> None:
         self.at = moment(day, seconds)
@@ -57,7 +56,7 @@ class Office(Walk):
 
 @pytest.fixture
 def office(db, monkeypatch):
-    office = Office(found(3, seed=1), 1, checkers.AFTER_EACH, AFTER_DAY)
+    office = Office(found(2, seed=1), 1, checkers.AFTER_EACH, AFTER_DAY)
     with clock_of(office, monkeypatch):
         actors.open_period(office, FEBRUARY)
         yield office
@@ -65,25 +64,23 @@ def office(db, monkeypatch):
 
 def test_nothing_fires_in_a_sound_office(office):
     office.file(0)
-    office.approve(0)
-    office.file(1)
-    actors.recall(office, office.filing(1))
+    actors.recall(office, office.filing(0))
     beat(office)
     office.end_day()
-    office.file(1)
-    office.approve(1)
+    office.file(0)
+    office.approve(0)
     office.after_the_dates()
     beat(office)
     actors.lock(office, FEBRUARY)
     office.end_day()
-    actors.ask_late(office, office.filing(2))
-    actors.decide(office, office.filing(2), granted=True)
-    office.file(2)
-    office.approve(2)
+    actors.ask_late(office, office.filing(1))
+    actors.decide(office, office.filing(1), granted=True)
+    office.file(1)
+    office.approve(1)
     office.on(date(2024, 4, 2))
     actors.open_period(office, MARCH)
     office.file(0, MARCH)
-    office.file(2, MARCH)
+    office.file(1, MARCH)
     office.end_day()
     assert Period.objects.get(pk=FEBRUARY).is_locked
     assert [str(each) for each in office.violations] == []
@@ -102,7 +99,7 @@ def test_totals_kept_too_long(office, monkeypatch):
     old = totals_page.summary_at_hand(Period.objects.get(pk=FEBRUARY), office.at)
     for page in (city_totals, district_totals):
         monkeypatch.setattr(page, "summary_at_hand", lambda *given, **more: old)
-    for number in range(3):
+    for number in range(2):
         office.file(number)
         office.approve(number)
     for _ in range(4):  # one of three pages a time
@@ -122,13 +119,20 @@ def test_a_locked_period_that_takes_in_what_came_after(office, monkeypatch):
     office.approve(1)
     office.end_day()
     assert office.fired == set()
-    monkeypatch.setattr(FilingQuerySet, "counted", lambda filings: filings)
+    approved = Filing.objects.exclude(approved=None).values("approved")
+    monkeypatch.setattr(aggregation, "counted", lambda *given: Submission.objects.filter(pk__in=approved))
     office.end_day()
     assert office.fired == {"locked_stands_still"}
 
 
 def test_history_of_what_was_recalled(office, monkeypatch):
-    monkeypatch.setattr(judging, "standing_submission", lambda filing: filing.submissions.first())
+    def first_sent(enterprise, wanted):
+        rows = Submission.objects.filter(filing__enterprise=enterprise, number=1).select_related("filing")
+        first = {row.filing.period_id: row for row in rows}
+        found = {name: first.get(code.code) for name, code in wanted.items()}
+        return {name: judging.submission_values(row) for name, row in found.items() if row}
+
+    monkeypatch.setattr(judging, "filed", first_sent)
     office.file(0, **{"2111.c1": "1.00"})
     actors.recall(office, office.filing(0))
     office.file(0)
@@ -203,7 +207,7 @@ def test_a_page_that_breaks(office, monkeypatch):
 
 
 def test_a_firm_that_left_and_is_still_asked(office, monkeypatch):
-    monkeypatch.setattr(register.workflow, "settle_owed", lambda *given, **more: None)
+    monkeypatch.setattr(register.workflow, "settle_owed", lambda *given, **more: workflow.Owing())
     actors.stop(office, office.filing(0), left_on=date(2024, 2, 1))
     office.end_day()
     assert office.fired == {"owed"}

@@ -13,8 +13,8 @@ from tests.year.programme import story_of, walk_days
 from tests.year.walk import Walk, clock_of
 
 SEED = int(os.environ.get("YEAR_SEED", "1"))
-DAYS = int(os.environ.get("YEAR_DAYS", "24"))
-FIRMS = int(os.environ.get("YEAR_FIRMS", "4"))
+DAYS = int(os.environ.get("YEAR_DAYS", "15"))
+FIRMS = int(os.environ.get("YEAR_FIRMS", "3"))
 AFTER_DAY = (*checkers.AFTER_DAY, forward.owed, forward.way_forward)
 
 

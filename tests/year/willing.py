@@ -38,16 +38,18 @@ def next_step(walk: Walk, filing: Filing, sent: Submission | None, actual: bool)
     asked = LateRequest.objects.filter(filing=filing, granted=None).first()
     if asked and (filing.is_shut or filing.state in actors.WITH_FIRM):
         workflow.decide_late(asked, True, clerk, at)
-    elif filing.state in actors.WITH_FIRM and not filing.is_shut:
+    elif filing.is_shut:
+        workflow.ask_late(filing, firm, at, "财务人员交接")
+    elif filing.state in actors.WITH_FIRM:
         file_whole(walk, filing, firm, at)
     elif filing.state == "30":
         approve = not (actual and sent.estimated)
         workflow.approve(sent, clerk, at) if approve else workflow.send_back(sent, [WHOLE], clerk, at)
     elif filing.state == "35":
         workflow.answer(filing, firm, at, "已核对")
-    elif filing.state in ("55", "60") and not filing.is_shut:
+    elif filing.state in ("55", "60"):
         workflow.answer_city(sent, clerk, at, "已核实")
-    elif filing.state == "50" and not filing.period.is_locked:
+    elif filing.state == "50":
         workflow.amend(filing, firm, at, "改为实际数")
     else:
         workflow.ask_late(filing, firm, at, "财务人员交接")
@@ -75,13 +77,11 @@ def file_whole(walk: Walk, filing: Filing, firm: User, at: datetime) -> None:
 def clear(walk: Walk, filing: Filing, refused: str) -> str:
     """Put what was refused out of the way: the date is over, or the month before is an estimate. Returns why not."""
     before = actors.previous(filing)
-    if "P03" in refused:
-        try:
-            workflow.ask_late(filing, actors.person_for(walk, filing), walk.at, "财务人员交接")
-        except workflow.Refused as refusal:
-            return f"{refused}{refusal}"
-        return ""
-    if "P06" in refused and before:
+    if before and (sent := actors.sent_last(before)) and sent.estimated:
         trouble = bring_to_the_end(walk, before, actual=True)
         return trouble and f"{refused}上期：{trouble}"
-    return refused
+    try:
+        workflow.ask_late(filing, actors.person_for(walk, filing), walk.at, "财务人员交接")
+    except workflow.Refused as refusal:
+        return f"{refused}{refusal}"
+    return ""
