@@ -14,8 +14,9 @@ from tests.officials import file_may, make_it_be
 pytestmark = pytest.mark.browser
 
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+LAPTOP = {"width": 1180, "height": 720}  # the help beside the form, and no room for all its columns
 DOUBLED = {"width": 720, "height": 450}  # 1440 × 900 at 200 %
-SIZES = pytest.mark.parametrize("size", [DESK, PHONE, DOUBLED], ids=["desk", "phone", "200 %"])
+SIZES = pytest.mark.parametrize("size", [DESK, LAPTOP, PHONE, DOUBLED], ids=["desk", "laptop", "phone", "200 %"])
 SHEETS = ["/filings/2024M05/t6/", "/filings/2023A/t1/", "/filings/2023A/t3/", "/filings/2023A/t4/"]
 
 # What of the element in focus something else covers, and whether the head of its column can be seen.
