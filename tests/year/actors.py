@@ -193,9 +193,8 @@ def city_return(walk: Walk, filing: Filing) -> None:
     city_press(walk, filing, "city_return", cell=["", ""], reason=["计量单位或口径存疑，请核实。", ""])
 
 
-def open_period(walk: Walk, code: str, estimates: bool = False) -> None:
-    typed = {"code": code} | ({"estimates_allowed": "on"} if estimates else {})
-    walk.press(walk.city.city, reverse("city_open_period"), reverse("city_periods"), **typed)
+def open_period(walk: Walk, code: str) -> None:
+    walk.press(walk.city.city, reverse("city_open_period"), reverse("city_periods"), code=code)
 
 
 def move_dates(walk: Walk, filing: Filing, days: int | None = None) -> None:
@@ -207,11 +206,13 @@ def move_dates(walk: Walk, filing: Filing, days: int | None = None) -> None:
     walk.press(walk.city.city, reverse("city_set_deadlines", args=[period.pk]), page, **dates, **reasons)
 
 
-def allow_estimates(walk: Walk, filing: Filing) -> None:
-    page = reverse("city_period", args=[filing.period_id])
-    action = reverse("city_allow_estimates", args=[filing.period_id])
-    allowed = "on" if walk.dice.random() < 0.7 else None
-    walk.press(walk.city.city, action, page, allowed=allowed, reason="节日期间")
+def allow_estimates(walk: Walk, code: str, allowed: bool) -> None:
+    page, action = reverse("city_period", args=[code]), reverse("city_allow_estimates", args=[code])
+    walk.press(walk.city.city, action, page, allowed="on" if allowed else None, reason="节日期间")
+
+
+def change_estimates(walk: Walk, filing: Filing) -> None:
+    allow_estimates(walk, filing.period_id, walk.dice.random() < 0.7)
 
 
 def lock(walk: Walk, period: str) -> str:

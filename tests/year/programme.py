@@ -23,7 +23,7 @@ OUT_OF_ORDER = {
     actors.answer: 2, actors.ask_extension: 5, actors.ask_late: 3, actors.ask_base: 1, actors.save_stale: 2,
     actors.open_review: 2, actors.approve: 3, actors.send_back: 3, actors.query: 3, actors.answer_city: 2,
     actors.approve_clean: 1, actors.decide: 4, actors.city_query: 2, actors.city_return: 2, actors.move_dates: 1,
-    actors.allow_estimates: 1, actors.say: 2, actors.urge: 2, actors.urge_again: 1, actors.certify: 1,
+    actors.change_estimates: 1, actors.say: 2, actors.urge: 2, actors.urge_again: 1, actors.certify: 1,
     actors.change_contact: 1, actors.name_key_firm: 1, actors.announce: 1,
 }  # fmt: skip
 WITH_REGISTER = {actors.stop: 3, actors.move_firm: 3, actors.correct_first_day: 1}
@@ -97,7 +97,9 @@ def open_what_is_due(walk: Walk) -> None:
     for code in due_to_open(walk.today):
         period = Period.objects.filter(pk=str(code)).first()
         if period is None and walk.dice.random() < 0.75:
-            actors.open_period(walk, str(code), estimates=not code.is_annual and walk.dice.random() < 0.4)
+            actors.open_period(walk, str(code))
+            if not code.is_annual and walk.dice.random() < 0.4:
+                actors.allow_estimates(walk, str(code), True)
         elif period and not period.is_locked and walk.dice.random() < 0.02:
             actors.open_period(walk, str(code))
 
