@@ -1,11 +1,12 @@
 """What a browser sends, cleaned before anything reads it, and what a refusal leaves in the log."""
 
+from collections.abc import Callable
 from logging import LogRecord
 
 from django.core.exceptions import BadRequest
 from django.http import Http404, QueryDict
 
-from text.incoming import CONTROL, without_control
+from text.incoming import without_control, without_hidden
 
 
 def clean_request(get_response):
@@ -17,19 +18,19 @@ def clean_request(get_response):
             raise BadRequest("A body in another charset than UTF-8")
         if "\0" in request.path_info:
             raise Http404("NUL in the address")
-        request.GET, request.POST = cleaned(request.GET), cleaned(request.POST)
+        request.GET = cleaned(request.GET, without_hidden)  # what somebody looks for, by what can be seen
+        request.POST = cleaned(request.POST, without_control)  # a hidden mark is the field's affair
         return get_response(request)
 
     return clean
 
 
-def cleaned(given: QueryDict) -> QueryDict:
-    if not any(CONTROL.search(text) for name, texts in given.lists() for text in (name, *texts)):
+def cleaned(given: QueryDict, clean_text: Callable[[str], str]) -> QueryDict:
+    if all(text.isprintable() for name, texts in given.lists() for text in (name, *texts)):
         return given
     clean = QueryDict(mutable=True, encoding=given.encoding)
     for name, texts in given.lists():
-        clean.setlist(without_control(name), [without_control(text) for text in texts])
-    clean._mutable = False
+        clean.setlist(clean_text(name), [clean_text(text) for text in texts])
     return clean
 
 

@@ -32,10 +32,9 @@ def settled(sound):
     """The earlier filings as a firm files them that has always been what it is: 0 in what does not apply to it."""
     if sound.attributes["A36"] == "是":
         return sound.history
+    idle = {row.code for row in EDITION.indicators.values() if row.otherwise}
     return {
-        word: {
-            key: Decimal(0) if EDITION.indicator(key.split(".")[0]).otherwise else value for key, value in filed.items()
-        }
+        word: {key: Decimal(0) if key.split(".")[0] in idle else value for key, value in filed.items()}
         for word, filed in sound.history.items()
     }
 
