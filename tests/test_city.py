@@ -248,7 +248,7 @@ def test_estimates_are_allowed_by_the_city_with_a_reason(desk, may):
     words_on(desk.post(url, {"allowed": "on", "reason": "再点一次"}, follow=True))
     entry = JournalEntry.objects.get(action="设定预估", period="2024M05")
     assert (entry.before, entry.after, entry.why) == ({"预估数": "不允许"}, {"预估数": "允许"}, "审计未完")
-    assert "已设为不允许" in words_on(desk.post(url, {"reason": "审计已完"}, follow=True))
+    assert "已设为不允许" in words_on(desk.post(url, {"allowed": "", "reason": "审计已完"}, follow=True))
     assert not Period.objects.get(code="2024M05").estimates_allowed
     workflow.lock(may.may, may.city, AFTER_DUE, "停报")
     assert "已锁定" in words_on(desk.post(url, {"allowed": "on", "reason": "想改"}), 409)
