@@ -1,9 +1,11 @@
 """The firm's, the register's and the system's screens in each state: nothing blocked, no sideways scrolling, no axe
 finding at a desk or on a phone. The officials' own are in test_officials_screens.py."""
 
+from datetime import date
+
 import pytest
 
-from reporting import workflow
+from reporting import moves, workflow
 from reporting.models import LateRequest
 from tests.browser.desks import Office
 from tests.browser.soundness import WIDTHS, must_look_right
@@ -99,5 +101,15 @@ def test_a_firm_that_is_late(office, may, width):
 def test_the_register(office, may, width):
     firm = f"/firms/{may.firm.credit_code}/"
     look_at(office, may.reviewer, [*FOR_A_DISTRICT, firm, f"{firm}contact/", f"{firm}move/", f"{firm}stop/"], width)
+    look_at(office, may.reviewer, [f"{firm}first-day/", f"{firm}resume/"], width)
     look_at(office, may.city, [*FOR_A_CITY, f"/account/{may.reviewer.pk}/switch/"], width)
     look_at(office, may.system, FOR_THE_SYSTEM, width)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_move_that_waits_for_the_other_district(office, may, cast, width):
+    said = {"since": date(2024, 5, 10), "reason": "经营场所搬迁", "at": AT}
+    move = moves.propose_move(may.firm, cast.nanan, by=may.reviewer, **said)
+    look_at(office, may.other_reviewer, ["/district/", "/moves/", f"/moves/{move.pk}/"], width)
+    look_at(office, may.reviewer, [f"/firms/{may.firm.credit_code}/", f"/moves/{move.pk}/"], width)
+    look_at(office, may.clerk, ["/account/firm/"], width)
