@@ -145,27 +145,6 @@ def unread_for(user: User, today: date) -> Unread:
     return Unread(*counted.order_by().get())
 
 
-def hand_over(filing: Filing) -> None:
-    """The filing has gone to another district: what nobody of the former one has read waits for the people of this one,
-    who are told of it in their next daily letter; for those of the former nothing waits there any more."""
-    theirs = ThreadSeen.objects.filter(filing=filing, user__role=User.Role.DISTRICT)
-    former = theirs.exclude(user__district=filing.district_id)
-    furthest = former.order_by("unread").first()  # whoever has read most has read for the office
-    if furthest:
-        upto, unread = furthest.upto_id, furthest.unread
-    else:  # there was nobody to tell
-        upto, unread = None, filing.messages.exclude(by__role=User.Role.DISTRICT).count()
-    if unread:
-        here = User.objects.filter(district=filing.district_id, is_active=True)
-        ThreadSeen.objects.bulk_create(
-            [ThreadSeen(filing=filing, user=reader, upto_id=upto, unread=unread) for reader in here],
-            update_conflicts=True,
-            unique_fields=["user", "filing"],
-            update_fields=["upto", "unread"],
-        )
-    former.delete()
-
-
 def threads_of(user: User, search: str = "", only_unread: bool = False) -> QuerySet[Thread]:
     """The conversations this person reads, those with something unread first, then the latest."""
     threads = Thread.objects.filter(city_reads=True) if user.role in CITY_DESKS else Thread.objects.all()

@@ -11,8 +11,7 @@ from accounts import journal, people
 from accounts.access import Refused
 from accounts.models import DeadAddress, District, Enterprise, Move, Residence, User
 from reporting import register_letters
-from reporting.conversation import hand_over
-from reporting.models import Filing, Period, State
+from reporting.models import Filing, Period, State, ThreadSeen
 from reporting.workflow.guards import locked
 from reporting.workflow.owing import labels
 
@@ -209,7 +208,7 @@ def _take_along(enterprise: Enterprise, district: District, since: datetime.date
             continue
         filing.district = district
         filing.save(update_fields=["district"])
-        hand_over(filing)
+        ThreadSeen.objects.hand_over(filing)
         if filing.state != State.EXEMPT:
             moved.append(filing.period)
     DeadAddress.objects.filter(enterprise=enterprise, settled_at=None).update(district=district)

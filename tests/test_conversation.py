@@ -188,6 +188,15 @@ def move_to_nanan(cast):
     return moves.accept_move(proposed, by=cast.he_qing, at=AT)
 
 
+def test_what_is_said_goes_along_when_a_submission_is_recalled_after_the_move(may, cast):
+    file_may(may.filing, may.clerk)
+    say(may.filing, "请看一下。", cast.li_na, AT)
+    move_to_nanan(cast)
+    assert (unread(cast.chen_yu), unread(cast.he_qing)) == (1, 0)  # what was sent is reviewed where it was sent to
+    workflow.recall(may.filing, may.clerk, AT)
+    assert (unread(cast.chen_yu), unread(cast.he_qing)) == (0, 1)
+
+
 def test_the_new_district_is_told_of_what_nobody_of_the_old_one_has_read(may, cast):
     colleague = make_user("yuzhong2", "林涛", "district", district=cast.yuzhong)
     say(may.filing, "第一句。", cast.li_na, AT)

@@ -66,6 +66,28 @@ class Thread(models.Model):
         return str(self.filing)
 
 
+class ThreadSeenQuerySet(models.QuerySet):
+    def hand_over(self, filing: Filing) -> None:
+        """The filing has gone to another district: what nobody of the former one has read waits for the people of this
+        one, who are told of it in their next daily letter; for those of the former nothing waits there any more."""
+        theirs = self.filter(filing=filing, user__role=User.Role.DISTRICT)
+        former = theirs.exclude(user__district=filing.district_id)
+        furthest = former.order_by("unread").first()  # whoever has read most has read for the office
+        if furthest:
+            upto, unread = furthest.upto_id, furthest.unread
+        else:  # there was nobody to tell
+            upto, unread = None, filing.messages.exclude(by__role=User.Role.DISTRICT).count()
+        if unread:
+            here = User.objects.filter(district=filing.district_id, is_active=True)
+            self.bulk_create(
+                [ThreadSeen(filing=filing, user=reader, upto_id=upto, unread=unread) for reader in here],
+                update_conflicts=True,
+                unique_fields=["user", "filing"],
+                update_fields=["upto", "unread"],
+            )
+        former.delete()
+
+
 class ThreadSeen(models.Model):
     """Where a person stands in a filing's conversation: up to which message they have read it, how many came since,
     and up to which the daily digest has told them."""
@@ -75,6 +97,8 @@ class ThreadSeen(models.Model):
     upto = models.ForeignKey(Message, models.CASCADE, null=True, blank=True, related_name="+")
     unread = models.PositiveIntegerField("未读条数", default=0)
     told = models.ForeignKey(Message, models.CASCADE, null=True, blank=True, related_name="+")
+
+    objects = ThreadSeenQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "filing"], name="one_mark_per_reader_and_thread")]

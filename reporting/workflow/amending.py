@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from accounts.models import User
 from reporting import emails
 from reporting.judging import judge
-from reporting.models import Filing, Review, State, Submission
+from reporting.models import Filing, Review, State, Submission, ThreadSeen
 from reporting.workflow.guards import MOVES, Refused, locked_for_firm, move, not_now, record, said_something, words
 from reporting.workflow.owing import settle_owed
 
@@ -84,6 +84,7 @@ def _come_home(filing: Filing, by: User, at: datetime) -> None:
     if home and home != filing.district:
         before, filing.district = filing.district, home
         filing.save(update_fields=["district"])
+        ThreadSeen.objects.hand_over(filing)
         record(filing, by, at, "随迁报送区县", before={"区县": before.name}, after={"区县": home.name}, why="撤回上报")
     settle_owed(filing.enterprise, by, at, "撤回上报")
 
