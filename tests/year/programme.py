@@ -157,12 +157,14 @@ def take_a_turn(walk: Walk, filing: Filing) -> None:
 
 
 def other_wages(walk: Walk, filing: Filing) -> dict[str, str]:
-    """Wages a little other than the habit of the firm: figures that an amendment changes."""
+    """Wages up to a hundredth above the habit of the firm: figures that an amendment changes, and the next month's
+    cumulative ones still exceed."""
     if filing.period.parsed.month == 12:
         return {}
     cells = actors.cells_for(walk.city.habits[filing.enterprise.credit_code], filing)
-    wages = Decimal(cells["2111.c1"]) + Decimal(walk.dice.randint(1, 500)).scaleb(-2)
-    return {"2111.c1": str(wages), "2113.c1": f"{walk.dice.randint(-9, 9)}.{walk.dice.randint(0, 9)}"}
+    wages = Decimal(cells["2111.c1"]) * (1 + Decimal(walk.dice.randint(1, 100)).scaleb(-4))
+    orders = f"{walk.dice.randint(-9, 9)}.{walk.dice.randint(0, 9)}"
+    return {"2111.c1": f"{wages:.2f}", "2113.c1": orders}
 
 
 def press_something(walk: Walk, verbs: dict) -> None:

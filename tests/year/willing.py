@@ -69,6 +69,10 @@ def file_whole(walk: Walk, filing: Filing, firm: User, at: datetime) -> None:
         sheet = filing.sheets.filter(table=table.code).first()
         workflow.save_sheet(filing, table.code, cells, sheet.version if sheet else 0, firm, at)
     found = workflow.check(filing, firm, at)
+    if found.blocks:
+        raise workflow.Refused(
+            f"数据审核没有通过：{[each.rule for each in found.errors] or found.completed.problems}。"
+        )
     for finding in found.warnings:
         workflow.explain(filing, finding.rule, finding.fingerprint, firm, at, reason_code="02")
     workflow.submit(filing, firm, at, signer="王经理", committed=True, reason="更正")
