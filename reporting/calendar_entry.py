@@ -10,7 +10,7 @@ from datetime import date
 from django import forms
 from django.core.validators import FileExtensionValidator
 
-from accounts.form_words import PlainForm
+from accounts.form_words import NameField, PlainForm
 from reporting.calendars import USUAL_FESTIVALS, Festival, Notice
 from text.incoming import without_hidden
 
@@ -87,7 +87,7 @@ def cleaned(read, typed: str, year: int):
 class FestivalForm(PlainForm):
     """One line. Only its name, or nothing at all: the line is left out."""
 
-    name = forms.CharField(label="节日", max_length=40, required=False)
+    name = NameField(label="节日", max_length=40, required=False)
 
     def __init__(self, *args, year: int, **kwargs):
         super().__init__(*args, **kwargs)
