@@ -17,6 +17,7 @@ from tests.cast import AT
 from tests.lateness import LATER, let_in_late, make_alike_may, moment
 from tests.may import CLEAN_MAY, fresh, open_period
 from tests.officials import file_may, sign_in
+from tests.reading import words_on
 
 pytestmark = pytest.mark.django_db
 
@@ -52,7 +53,7 @@ def file_june(may):
 
 
 def refused_june(may, way: str) -> None:
-    with pytest.raises(Refused, match=f"{way}.*P06"):
+    with pytest.raises(Refused, match=f"上期为预估数.*{way}"):
         file_june(may)
 
 
@@ -67,6 +68,15 @@ def test_the_refusal_says_the_way_where_the_estimate_can_still_be_amended(may):
     actual = submit(may, ACTUAL, reason="实际数")
     assert file_june(may).number == 1  # actual figures sent are enough; nobody waits for the district
     assert fresh(may.filing).in_force == actual
+
+
+def test_the_page_says_what_holds_it_up_before_anybody_presses(may):
+    firm = sign_in(may.clerk)
+    address = reverse("filing", args=["2024M06"])
+    assert "请打开2024年5月的上报件“申请修订”" in words_on(firm.get(address))
+    workflow.amend(may.filing, may.clerk, AT, "实际数")
+    submit(may, ACTUAL, reason="实际数")
+    assert "上期为预估数" not in words_on(firm.get(address))
 
 
 def test_actual_figures_given_up_leave_the_estimate_standing(may):

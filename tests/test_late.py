@@ -298,7 +298,7 @@ def test_a_grant_before_the_lock_serves_one_submission_with_its_corrections(may,
     sent = file_may(may.filing, may.clerk, reason="已核实", at=AFTER_DUE)
     workflow.approve(sent, may.reviewer, AFTER_DUE)
     workflow.amend(may.filing, may.clerk, AFTER_DUE, "审计调整")
-    with pytest.raises(Refused, match="P03"):
+    with pytest.raises(Refused, match="已过截止日期"):
         file_may(may.filing, may.clerk, reason="审计调整", at=AFTER_DUE)
     monkeypatch.setattr(clock, "now", lambda: AFTER_DUE)
     page = sign_in(may.clerk).get(reverse("filing", args=["2024M05"])).content.decode()

@@ -102,7 +102,7 @@ OTHER = {
     "owe",  # whom a period lists; never called for a locked one
     "foreseen", "owed_from", "changes_since", "same",  # questions
     "explained", "unexplained", "latest_extension", "standing_in_the_way", "too_early_to_lock",  # questions
-    "why_not_abandoned", "why_not_extended", "why_not_late",
+    "why_not_abandoned", "why_not_actual", "why_not_extended", "why_not_late",
     "MIN_EXPLANATION", "MOVES", "Change", "Conflict", "Overtaken", "Owing", "Refused",
 }  # fmt: skip
 

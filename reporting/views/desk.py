@@ -260,6 +260,8 @@ class Desk:
             said.append(CHECK_FIRST)
         if self.needs_late_request:
             said.append("已过截止日，须先申请补报并经区县同意。")
+        if why_not := workflow.why_not_actual(self.filing):
+            said.append(why_not)
         return said
 
     @property

@@ -25,6 +25,7 @@ from reporting.workflow.filing import (
     save_sheet,
     submit,
     unexplained,
+    why_not_actual,
 )
 from reporting.workflow.guards import MOVES, Refused
 from reporting.workflow.merging import Change, Conflict, changes_since, same
@@ -123,6 +124,7 @@ __all__ = [
     "too_early_to_lock",
     "unexplained",
     "why_not_abandoned",
+    "why_not_actual",
     "why_not_extended",
     "why_not_late",
 ]

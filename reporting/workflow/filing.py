@@ -255,12 +255,17 @@ def _settle_estimates(filing: Filing, estimated: bool) -> None:
         raise Refused(f"{filing.period.label}不允许上报预估数，请按实际数填报。")
     if estimated and filing.period.is_locked:
         raise Refused(f"{filing.period.label}已锁定，补报的须是实际数，不能再报预估数。")
+    if why_not := why_not_actual(filing):
+        raise Refused(why_not)
+
+
+def why_not_actual(filing: Filing) -> str:
+    """What the firm has to make actual in the period before this one, and how (P06); empty when nothing."""
     if filing.period.is_annual:
-        return
+        return ""
     before = Filing.objects.filter(enterprise=filing.enterprise, period=str(filing.period.parsed.previous()))
     resting = before.resting_on_estimates().select_related("period").first()
-    if resting:
-        raise Refused(words(filing, "P06", way_to_actual(resting)))
+    return words(filing, "P06", way_to_actual(resting)) if resting else ""
 
 
 def way_to_actual(filing: Filing) -> str:
