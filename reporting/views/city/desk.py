@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
@@ -125,7 +126,7 @@ def drop(request, draft, rule_id):
 def back_to(request, rule_id):
     answer = redirect("city_desk_rule", rule_id)
     if period := request.POST.get("period"):
-        answer["Location"] += f"?period={period}"
+        answer["Location"] += f"?{urlencode({'period': period})}"
     return answer
 
 
