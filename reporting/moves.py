@@ -75,7 +75,7 @@ def accept_move(move: Move, *, by: User, at: datetime.datetime) -> Move:
     move = _before_the_receiver(move, by, Move.State.ACCEPTED)
     if not move.is_waiting:
         return move  # the second click
-    enterprise = Enterprise.objects.select_for_update().get(pk=move.enterprise_id)
+    enterprise = Enterprise.objects.hold(move.enterprise)
     if enterprise.district != move.origin:
         raise Refused(f"{enterprise.name}现在不属于{move.origin.name}，这次迁移不能再接收。")
     be_reachable(enterprise, move.district, move.since, at.date())
@@ -155,7 +155,7 @@ def _movable(
     proposed: tuple[District, datetime.date] | None = None,
 ) -> Enterprise:
     """The firm, held, when this person may move it so; a waiting proposal stands in the way of any other move."""
-    enterprise = Enterprise.objects.select_for_update().get(pk=enterprise.pk)
+    enterprise = Enterprise.objects.hold(enterprise)
     if not people.looks_after(by, enterprise):
         raise Refused("迁移由企业现在所属的区县或市级办理。")
     if not reason.strip():

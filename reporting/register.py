@@ -20,7 +20,7 @@ def change_contact(enterprise: Enterprise, contact: dict[str, str], *, by: User,
     """By the firm itself, or by its district when nobody of the firm can be reached."""
     if not (by.enterprise_id == enterprise.pk or people.looks_after(by, enterprise)):
         raise Refused("企业联系方式由企业自己或所在区县修改。")
-    enterprise = Enterprise.objects.select_for_update().get(pk=enterprise.pk)
+    enterprise = Enterprise.objects.hold(enterprise)
     labels = {name: enterprise._meta.get_field(name).verbose_name for name in CONTACT}
     before = {labels[name]: getattr(enterprise, name) for name in CONTACT}
     after = {labels[name]: contact[name] for name in CONTACT}
@@ -49,7 +49,7 @@ def change_facts(enterprise: Enterprise, facts: dict[str, str], *, by: User, at:
     if outside := set(facts) - set(FIRM_WRITES):
         raise Refused(f"{'、'.join(label_of(code) for code in sorted(outside))}由市级名单写入，企业不能修改。")
     read = {code: read_fact(code, typed) for code, typed in facts.items()}
-    enterprise = Enterprise.objects.select_for_update().get(pk=enterprise.pk)
+    enterprise = Enterprise.objects.hold(enterprise)
     _write_facts(enterprise, read, "修改登记事项", by, at)
 
 
@@ -63,7 +63,7 @@ def name_key_firm(enterprise: Enterprise, code: str, value: str, *, by: User, at
     if not why.strip():
         raise Refused("列入或移出名单要写明依据，例如文件文号。")
     value = read_fact(code, value)
-    enterprise = Enterprise.objects.select_for_update().get(pk=enterprise.pk)
+    enterprise = Enterprise.objects.hold(enterprise)
     if enterprise.attributes.get(code, "") == value:
         raise Refused(f"{enterprise.name}的“{label_of(code)}”已经是“{name_of(code, value)}”。")
     _write_facts(enterprise, {code: value}, "修改重点名单", by, at, why.strip())
@@ -79,7 +79,7 @@ def correct_first_day(
         raise Refused("起报日期由企业所属区县或市级更正。")
     if not reason.strip():
         raise Refused("更正起报日期要写明事由。")
-    enterprise = Enterprise.objects.select_for_update().get(pk=enterprise.pk)
+    enterprise = Enterprise.objects.hold(enterprise)
     before = enterprise.joined_on
     if joined_on == before:
         return workflow.Owing()  # the second click
@@ -101,7 +101,7 @@ def stop_reporting(
         raise Refused("停报由企业所属区县或市级办理。")
     if not reason.strip():
         raise Refused("停报要写明事由。")
-    enterprise = Enterprise.objects.select_for_update().get(pk=enterprise.pk)
+    enterprise = Enterprise.objects.hold(enterprise)
     if left_on < enterprise.joined_on:
         raise Refused(f"停报日期不能早于起报日期 {enterprise.joined_on:%Y-%m-%d}。")
     before = enterprise.left_on
@@ -120,7 +120,7 @@ def resume_reporting(enterprise: Enterprise, *, reason: str, by: User, at: datet
         raise Refused("恢复填报由企业所属区县或市级办理。")
     if not reason.strip():
         raise Refused("恢复填报要写明事由。")
-    enterprise = Enterprise.objects.select_for_update().get(pk=enterprise.pk)
+    enterprise = Enterprise.objects.hold(enterprise)
     before = enterprise.left_on
     if before is None:
         raise Refused(f"{enterprise.name}没有登记停报，不需要恢复。")

@@ -7,12 +7,12 @@ import pytest
 from django.apps import apps
 
 from accounts.models import JournalEntry, Letter
-from reporting import register, reminders, workflow
+from reporting import moves, register, reminders, workflow
 from reporting.courses import Outcome, courses_of
 from reporting.models import Filing, LateRequest, Review, State, Submission
 from reporting.workflow import Refused
 from tests.cast import AT
-from tests.lateness import LATER, make_alike_may, moment
+from tests.lateness import LATER, let_in_late, make_alike_may, moment
 from tests.may import CLEAN_MAY, fresh
 from tests.officials import file_may, sign_in
 
@@ -39,8 +39,9 @@ def leave(may) -> None:
 
 
 def move_to_nanan(may) -> None:
-    nanan = may.other_filing.district
-    register.move_enterprise(may.firm, nanan, since=date(2024, 5, 20), reason="搬迁", by=may.reviewer, at=AT)
+    said = {"since": date(2024, 5, 20), "reason": "搬迁", "by": may.reviewer, "at": AT}
+    proposed = moves.propose_move(may.firm, may.other_filing.district, **said)
+    moves.accept_move(proposed, by=may.other_reviewer, at=AT)
 
 
 def test_a_first_submission_that_was_recalled_is_an_unsent_filing(may):
@@ -171,3 +172,20 @@ def test_an_upgrade_names_what_stood_and_uses_up_the_grants_of_before(may):
     assert (theirs.state, theirs.approved, theirs.counted) == (State.LOCKED, others, None)
     unused.refresh_from_db()
     assert unused.spent_at == LOCKED_AT
+
+
+def test_what_the_upgrade_finds_open_after_the_lock_can_still_be_sent(may):
+    """The version before let a filing that was approved after the lock be returned and amended again."""
+    upgrade = import_module("reporting.migrations.0007_in_force")
+    workflow.lock(may.may, may.city, LOCKED_AT, "到期")
+    let_in_late(may, LATER)
+    late = file_may(may.filing, may.clerk, at=LATER)
+    workflow.approve(late, may.reviewer, LATER)
+    Review.objects.create(submission=late, decision=Decision.SEND_BACK, by=may.reviewer, at=LATER, reasons=SENT_BACK)
+    LateRequest.objects.update(spent_at=None)
+    Filing.objects.filter(pk=may.filing.pk).update(state=State.RETURNED)
+    upgrade.name_submissions(apps, None)
+    upgrade.spend_requests(apps, None)
+    again = file_may(may.filing, may.clerk, reason="按退回理由改正", at=LATER)
+    workflow.approve(again, may.reviewer, LATER)
+    assert not LateRequest.objects.in_hand().exists()

@@ -2,13 +2,14 @@
 
 import threading
 import time
+from datetime import date
 
 import pytest
 from django.db import connection, transaction
 
-from reporting import workflow
+from reporting import register, workflow
 from reporting.judging import judge
-from reporting.models import Explanation, State
+from reporting.models import Explanation, Period, Sheet, State
 from reporting.workflow import Refused
 from tests.cast import AT, assemble
 from tests.may import AFTER_DUE, CLEAN_MAY, fresh, make_may
@@ -22,8 +23,8 @@ def submitted(may):
     return workflow.submit(may.filing, may.clerk, AT, signer="王经理", committed=True)
 
 
-def while_another(change, then):
-    """Run `then` while a transaction that has made `change` is still open."""
+def while_another(change, then, afterwards=lambda: None):
+    """Run `then` while a transaction that has made `change` is still open, which goes on with `afterwards`."""
     made = threading.Event()
 
     def hold():
@@ -31,6 +32,7 @@ def while_another(change, then):
             change()
             made.set()
             time.sleep(0.5)
+            afterwards()
         connection.close()
 
     other = threading.Thread(target=hold)
@@ -89,6 +91,36 @@ def test_the_second_of_two_clicks_adds_the_same_firms_once(transactional_db):
         lambda: workflow.open_period("2024M05", may.city, AT), lambda: workflow.open_period("2024M05", may.city, AT)
     )
     assert may.may.filings.count() == 3
+
+
+@pytest.mark.worker
+def test_a_recall_and_a_lock_of_the_period_do_not_wait_for_each_other(transactional_db):
+    may = make_may(assemble())
+    submitted(may)
+    while_another(
+        lambda: Period.objects.select_for_update().get(pk=may.may.pk),
+        lambda: workflow.recall(may.filing, may.clerk, AFTER_DUE),
+        lambda: workflow.lock(may.may, may.city, AFTER_DUE, "到期"),
+    )
+    assert fresh(may.filing).state == State.DRAFT
+    assert Period.objects.get(pk=may.may.pk).is_locked
+
+
+@pytest.mark.worker
+def test_a_firm_that_leaves_waits_for_its_save_and_for_the_period_that_is_opened(transactional_db):
+    """Either writes about the firm when it commits, and must not wait for who holds the firm and waits for it."""
+    may = make_may(assemble())
+
+    def leave():
+        register.stop_reporting(may.firm, left_on=date(2024, 5, 30), reason="注销", by=may.reviewer, at=AT)
+
+    while_another(lambda: workflow.save_sheet(may.filing, "软统企6", CLEAN_MAY, 0, may.clerk, AT), leave)
+    assert fresh(may.filing).state == State.EXEMPT
+    register.resume_reporting(may.firm, reason="误登", by=may.reviewer, at=AT)
+    Sheet.objects.all().delete()
+    may.filing.delete()
+    while_another(lambda: workflow.open_period("2024M05", may.city, AT), leave)
+    assert may.may.filings.get(enterprise=may.firm).state == State.EXEMPT
 
 
 @pytest.mark.django_db

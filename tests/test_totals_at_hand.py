@@ -8,7 +8,7 @@ from django.core.cache import cache
 from accounts.models import District, Enterprise
 from reporting import moves, register, workflow
 from reporting.aggregation import summarise
-from reporting.models import Filing, Period, State
+from reporting.models import Filing, Period, State, Submission
 from reporting.views import totals
 from reporting.views.totals import summary_at_hand
 from reporting.workflow import owe
@@ -61,6 +61,11 @@ def another_revenue_of_last_year(may):
     )
 
 
+def everybody_has_as_long_as_an_extension(may):
+    may.may.deadlines.filter(level="enterprise").update(date=date(2024, 6, 13))
+    Submission.objects.filter(pk=may.submission.pk).reckon_anew(date(2024, 6, 13), True, True)
+
+
 COPIED = ("signer", "on_time", "submitted_by", "submitted_at", "from_state", "edition_code", "edition_digest", "tables")
 
 CHANGES = {
@@ -70,6 +75,7 @@ CHANGES = {
     "another revenue of last year counts": another_revenue_of_last_year,
     "the city asks about an approved filing": lambda may: workflow.city_query(may.submission, may.city, AT, "请核实"),
     "another firm sends": lambda may: freeze(may.other_filing, may.other_clerk, {"2010.c1": "5.00"}),
+    "a date moves": everybody_has_as_long_as_an_extension,
     "a firm was late": lambda may: Filing.objects.filter(pk=may.filing.pk).update(late=True),
     "a firm stops": lambda may: register.stop_reporting(
         may.cast.jialing, left_on=date(2024, 4, 30), reason="注销", by=may.reviewer, at=AT

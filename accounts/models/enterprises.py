@@ -25,6 +25,11 @@ class EnterpriseQuerySet(models.QuerySet):
         lives_here = Residence.objects.filter(enterprise=OuterRef("pk"), district=district, until__isnull=True)
         return self.filter(Exists(lives_here))
 
+    def hold(self, enterprise: Enterprise) -> Enterprise:
+        """The firm's row, locked and read afresh. Its key is left to others: who holds the period or the filing that is
+        wanted next, and writes a line about the firm, would wait for us and we for him."""
+        return self.select_for_update(no_key=True).get(pk=enterprise.pk)
+
     def reporting_on(self, day: datetime.date) -> EnterpriseQuerySet:
         return self.filter(joined_on__lte=day).filter(Q(left_on__isnull=True) | Q(left_on__gte=day))
 

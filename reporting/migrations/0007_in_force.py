@@ -1,7 +1,8 @@
 """The submission in force, the one that is counted, and a 补报 that is used up.
 
 `latest` becomes `in_force`: the newest that was not recalled. What was approved before the lock is what totals count;
-what was approved after it is locked again, and every 补报 that led to an approval, or that a lock overtook, is spent.
+what was approved after it is locked again, and every 补报 that led to an approval, or that a lock overtook, is spent;
+but for what was approved after the lock and is open again at this moment: its firm has no other way to send it.
 """
 
 import django.db.models.deletion
@@ -41,7 +42,9 @@ def spend_requests(apps, schema_editor):
         submission__filing=OuterRef("filing"), decision="approve", at__gte=OuterRef("decided_at")
     ).order_by("at")
     granted = LateRequest.objects.filter(granted=True)
-    granted.filter(Exists(approvals)).update(spent_at=Subquery(approvals.values("at")[:1]))
+    in_use = granted.filter(filing__after_lock=True).exclude(filing__state=LOCKED)
+    used = granted.filter(Exists(approvals)).exclude(pk__in=in_use.values("pk"))
+    used.update(spent_at=Subquery(approvals.values("at")[:1]))
     overtaken = granted.filter(spent_at=None, filing__period__state="locked", filing__after_lock=False)
     for period, at in overtaken.order_by().values_list("filing__period", "filing__period__locked_at").distinct():
         LateRequest.objects.filter(granted=True, spent_at=None, filing__period=period, filing__after_lock=False).update(

@@ -10,7 +10,7 @@ from reporting import emails
 from reporting.judging import judge
 from reporting.models import Filing, Review, State, Submission, ThreadSeen
 from reporting.workflow.guards import MOVES, Refused, locked_for_firm, move, not_now, record, said_something, words
-from reporting.workflow.owing import settle_owed
+from reporting.workflow.owing import let_off_if_away
 
 
 @transaction.atomic
@@ -86,7 +86,7 @@ def _come_home(filing: Filing, by: User, at: datetime) -> None:
         filing.save(update_fields=["district"])
         ThreadSeen.objects.hand_over(filing)
         record(filing, by, at, "随迁报送区县", before={"区县": before.name}, after={"区县": home.name}, why="撤回上报")
-    settle_owed(filing.enterprise, by, at, "撤回上报")
+    let_off_if_away(filing, by, at, "撤回上报")
 
 
 def _restore_drafts(filing: Filing, by: User, at: datetime) -> tuple[dict[str, str], dict[str, str]]:

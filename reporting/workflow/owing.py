@@ -91,10 +91,15 @@ def settle_owed(enterprise: Enterprise, by: User, at: datetime, why: str, away_a
     for period in owing.late:
         _owe_again(enterprise, period, by, at, why, exempt_at_lock=True)
     for period in owing.withdrawn:
-        filing = _filing(enterprise, period)
-        letters.withdraw(topic_of(filing.pk))
-        _put(filing, State.EXEMPT, "不须报", by, at, why)
+        _let_off(_filing(enterprise, period), by, at, why)
     return owing
+
+
+def let_off_if_away(filing: Filing, by: User, at: datetime, why: str) -> None:
+    """The same for one filing, locked, that is unsent again. Periods are locked before filings, so not here: a lock of
+    this one waits for the filing as it is."""
+    if not filing.enterprise.reports_on(filing.period.parsed.end):
+        _let_off(filing, by, at, why)
 
 
 def _owe_again(enterprise: Enterprise, period: Period, by: User, at: datetime, why: str, **marks: bool) -> None:
@@ -108,6 +113,11 @@ def _owe_again(enterprise: Enterprise, period: Period, by: User, at: datetime, w
             setattr(filing, name, value)
         filing.save(update_fields=list(marks))
         record(filing, by, at, "新增应报", after={"状态": filing.get_state_display()}, why=why)
+
+
+def _let_off(filing: Filing, by: User, at: datetime, why: str) -> None:
+    letters.withdraw(topic_of(filing.pk))
+    _put(filing, State.EXEMPT, "不须报", by, at, why)
 
 
 def _put(filing: Filing, after: State, action: str, by: User, at: datetime, why: str, **marks: bool) -> None:
