@@ -179,11 +179,13 @@ RESTS_ON = (
 
 def mark_of_totals(period: Period) -> str:
     """A short word that changes with anything `summarise` reads: a filing moves, counts or goes to another district, a
-    firm or district is called otherwise, earlier filings carry another revenue, the edition is revised."""
+    date moves and what came in is reckoned anew, a firm or district is called otherwise, earlier filings carry another
+    revenue, the edition is revised."""
     mark = blake2b(period.edition.digest.encode(), digest_size=16)
     of_filings = Filing.objects.of(period).order_by("pk").values_list(*RESTS_ON)
     for row in of_filings.iterator(chunk_size=2000):
         mark.update(repr(row).encode())
+    mark.update(repr(list(period.deadlines.order_by("level").values_list("level", "date"))).encode())
     mark.update(repr(list(districts_of(period).values_list("pk", "code", "name", "position"))).encode())
     # A submission only ever counts in the place of an earlier one: the sum rises with each.
     earlier = Filing.objects.filter(period__in=[base.code for base, _, _ in revenue_bases(period.parsed)])
