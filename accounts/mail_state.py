@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from django.db.models import Count, Max, Min, Q
 
 from accounts import pulse
+from accounts.clock import shown
 from accounts.models import Letter
 from accounts.outbox import UNREACHABLE
 
@@ -41,11 +42,11 @@ def look(at: datetime) -> MailState:
     counted = unsent.aggregate(
         waiting=Count("pk"),
         since=Min("written_at"),
-        held_up=Count("pk", filter=Q(attempts=0, bulk=False, written_at__lt=at - SOON)),
+        held_up=Count("pk", filter=Q(attempts=0, bulk=False, due_at__lt=at - SOON)),
     )
     last_sent = Letter.objects.aggregate(at=Max("sent_at"))["at"]
     unreached = unsent.filter(trouble__startswith=UNREACHABLE).order_by("-claimed_at").first()
-    at_present = unreached and (last_sent is None or unreached.claimed_at > last_sent)
+    at_present = unreached and (last_sent is None or shown(unreached.claimed_at) > last_sent)
     return MailState(silent=pulse.silent(), trouble=unreached.trouble if at_present else "", **counted)
 
 

@@ -18,6 +18,7 @@ from reporting.demo import city
 from reporting.models import PublishedEdition
 from tests.may import make_may
 from tests.officials import sign_in
+from tests.reading import words_on
 from tests.test_structure import LAYERS, ROOT, sources
 
 LATE = datetime(2026, 11, 23, 23, 59, 59, 900_000, SHANGHAI)  # when the machine's day ends
@@ -110,7 +111,7 @@ def test_a_sign_in_is_noted_by_the_offices_clock(machine, cast, client):
 def test_every_page_of_a_demonstration_names_the_day_its_clock_has(machine, client):
     machine(LATE)
     machine(LATE + timedelta(seconds=1))
-    assert "2024年6月7日" in client.get("/login/").content.decode()
+    assert "2024年6月7日" in words_on(client.get("/login/"))
     assert Installation.current().demo_day == city.DEMO_DAY  # where it began
 
 

@@ -16,6 +16,7 @@ from reporting.views.grid import lay_out
 from tests.cast import AT, Cast
 from tests.may import CLEAN_MAY, fresh, make_may, open_period
 from tests.officials import file_may, sign_in
+from tests.reading import markup_of
 
 EDITION = load_edition("chongqing-2024")
 BLANK = Completed({}, (), {}, ())
@@ -36,7 +37,7 @@ def annual(cast: Cast, may):
 
 
 def page_of(user, name: str, *args) -> str:
-    return sign_in(user).get(reverse(name, args=args)).content.decode()
+    return markup_of(sign_in(user).get(reverse(name, args=args)))
 
 
 def title(page: str) -> str:

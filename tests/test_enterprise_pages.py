@@ -247,7 +247,7 @@ def test_a_workbook_older_than_the_draft_wants_a_tick(firm, cast, tmp_path):
             answer = firm.post(reverse("workbook", args=[MAY]), {"workbook": upload, **more})
         assert answer.status_code == status
         if status == 409:
-            page = answer.content.decode()
+            page = words_on(answer, 409)
             assert "以工作簿为准" in page and "软统企6有 1 格" in page
             assert "草稿“1000”（李娜 2024-06-05 09:30 保存），工作簿“1200”" in page
             assert cast.filing.sheets.get().cells == CLEAN_MAY

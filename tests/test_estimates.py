@@ -104,7 +104,7 @@ def test_the_lock_asks_about_estimates(may):
         workflow.lock(may.may, may.city, AT, "都通过了")
     with pytest.raises(Refused, match="审核通过，仍是预估数 1 家。如确需锁定，请写明原因"):
         workflow.lock(may.may, may.city, LOCKED_AT)
-    assert "审核通过，仍是预估数 1 家" in sign_in(may.city).get("/city/periods/2024M05/").content.decode()
+    assert "审核通过，仍是预估数 1 家" in words_on(sign_in(may.city).get("/city/periods/2024M05/"))
     lock(may)
     assert fresh(may.filing).state == State.LOCKED
 
@@ -115,13 +115,13 @@ def test_after_the_lock_an_estimate_is_made_actual_and_the_locked_total_stands_s
     refused_june(may, "请在2024年5月的页面申请补报，区县同意后按实际数上报；已锁定的汇总不变")
     monkeypatch.setattr(clock, "now", lambda: LATER)
     firm = sign_in(may.clerk)
-    assert "审核通过的是预估数，请申请补报" in firm.get("/").content.decode()
-    assert "提交补报申请" in firm.get(reverse("filing", args=["2024M05"])).content.decode()
+    assert "审核通过的是预估数，请申请补报" in words_on(firm.get("/"))
+    assert "提交补报申请" in words_on(firm.get(reverse("filing", args=["2024M05"])))
     asked = workflow.ask_late(may.filing, may.clerk, LATER, "以实际数更正预估数")
     assert requests_waiting(may.reviewer)["late"] == 1
     workflow.decide_late(asked, True, may.reviewer, LATER)
     assert fresh(may.filing).state == State.AMENDING
-    assert "记为迟报" not in firm.get(reverse("filing", args=["2024M05"])).content.decode()
+    assert "记为迟报" not in words_on(firm.get(reverse("filing", args=["2024M05"])))
     with pytest.raises(Refused, match="补报的须是实际数"):
         submit(may, ACTUAL, LATER, reason="实际数", estimated=True)
     actual = submit(may, ACTUAL, LATER, reason="实际数")
@@ -141,7 +141,7 @@ def test_after_the_lock_an_estimate_is_made_actual_and_the_locked_total_stands_s
         (sign_in(may.reviewer), f"/district/submissions/{actual.receipt}/"),
         (sign_in(may.city), "/city/submissions/?period=2024M05&state=after_lock"),
     ):
-        assert "锁定后补报，已通过，本期汇总仍计锁定时的一份" in client.get(path).content.decode(), path
+        assert "锁定后补报，已通过，本期汇总仍计锁定时的一份" in words_on(client.get(path)), path
 
 
 def total(may) -> tuple:

@@ -15,6 +15,7 @@ from tests.cast import AT
 from tests.lateness import LATER, let_in_late, make_alike_may, moment
 from tests.may import CLEAN_MAY, fresh
 from tests.officials import file_may, sign_in
+from tests.reading import words_on
 
 pytestmark = pytest.mark.django_db
 
@@ -47,10 +48,9 @@ def move_to_nanan(may) -> None:
 def test_a_first_submission_that_was_recalled_is_an_unsent_filing(may):
     sent = sent_and_recalled(may)
     assert fresh(may.filing).in_force is None
-    page = sign_in(may.clerk).get("/filings/2024M05/").content.decode()
-    assert (
-        "与第 1 次上报的差异" not in page
-        and "已撤回" in sign_in(may.clerk).get("/filings/2024M05/submissions/1/").content.decode()
+    page = words_on(sign_in(may.clerk).get("/filings/2024M05/"))
+    assert "与第 1 次上报的差异" not in page and "已撤回" in words_on(
+        sign_in(may.clerk).get("/filings/2024M05/submissions/1/")
     )
     again = file_may(may.filing, may.clerk)  # no reason asked: there is nothing that it corrects
     assert (again.number, again.receipt != sent.receipt, fresh(may.filing).in_force) == (2, True, again)
@@ -104,8 +104,8 @@ def returned_amendment(may) -> Submission:
 def test_a_returned_amendment_is_given_up_and_number_one_stands(may):
     second = returned_amendment(may)
     firm = sign_in(may.clerk)
-    assert "放弃修订" in firm.get("/filings/2024M05/").content.decode()
-    assert "仍以第 1 次上报为准" in firm.post("/filings/2024M05/amend/abandon/", follow=True).content.decode()
+    assert "放弃修订" in words_on(firm.get("/filings/2024M05/"))
+    assert "仍以第 1 次上报为准" in words_on(firm.post("/filings/2024M05/amend/abandon/", follow=True))
     filing = fresh(may.filing)
     second.refresh_from_db()
     assert (filing.state, filing.in_force.number, filing.counted.number) == (State.APPROVED, 1, 1)

@@ -301,7 +301,7 @@ def test_a_grant_before_the_lock_serves_one_submission_with_its_corrections(may,
     with pytest.raises(Refused, match="已过截止日期"):
         file_may(may.filing, may.clerk, reason="审计调整", at=AFTER_DUE)
     monkeypatch.setattr(clock, "now", lambda: AFTER_DUE)
-    page = sign_in(may.clerk).get(reverse("filing", args=["2024M05"])).content.decode()
+    page = words_on(sign_in(may.clerk).get(reverse("filing", args=["2024M05"])))
     assert "已同意补报，但已用于审核通过的一次上报；仍要补报的，请再次申请" in page
     assert "现在可以上报" not in page
     let_in_late(may)

@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 
 from accounts import pulse
-from accounts.letters import compose, post
+from accounts.letters import compose, post, try_again
 from accounts.mail_state import look, on_its_way
-from accounts.models import Letter, User
+from accounts.models import Installation, Letter, User
 from accounts.tasks import send_letters
 from config.celery import app
 from tests.cast import AT
@@ -72,6 +72,29 @@ def test_a_mail_server_out_of_reach_holds_up_and_one_full_mailbox_does_not(db):
     assert look(AT + timedelta(hours=1)).flows
     Letter.objects.filter(pk=first.pk).update(trouble="连不上邮件服务器：refused", claimed_at=AT + timedelta(minutes=1))
     assert "邮件服务器连不上" in on_its_way(AT)
+    Letter.objects.filter(pk=second.pk).update(sent_at=AT + timedelta(minutes=2))  # it answers again
+    assert look(AT).flows
+
+
+def test_a_letter_that_is_sent_again_is_not_held_up_from_the_first(db):
+    write()
+    Letter.objects.update(state=Letter.State.FAILED, attempts=14)
+    later = AT + timedelta(days=2)
+    assert try_again(Letter.objects.get(), later)
+    assert on_its_way(later) == SENT
+    assert look(later + timedelta(minutes=6)).held_up == 1
+
+
+def test_in_a_demonstration_an_attempt_is_compared_by_the_clock_of_what_was_sent(db):
+    Installation.objects.create(pk=1, is_demo=True, demo_day=AT.date(), demo_since=AT.date() + timedelta(days=900))
+    write(2)
+    first, second = Letter.objects.order_by("pk")
+    by_the_machine = AT + timedelta(days=900)  # leases and attempts
+    Letter.objects.filter(pk=first.pk).update(
+        trouble="连不上邮件服务器：refused", claimed_at=by_the_machine, attempts=1
+    )
+    Letter.objects.filter(pk=second.pk).update(state="sent", sent_at=AT - timedelta(minutes=2), attempts=1)
+    assert not look(AT).flows
     Letter.objects.filter(pk=second.pk).update(sent_at=AT + timedelta(minutes=2))  # it answers again
     assert look(AT).flows
 

@@ -14,6 +14,7 @@ from reporting.workflow.owing import labels
 from tests.cast import AT, SHANGHAI, make_district
 from tests.may import AFTER_DUE, CLEAN_MAY, fresh, make_may, open_period
 from tests.officials import file_may, make_it_be, sign_in
+from tests.reading import words_on
 
 JUNE = date(2024, 6, 1)
 TENTH = date(2024, 5, 10)
@@ -155,11 +156,11 @@ def test_before_it_is_accepted_nothing_moves_and_everybody_sees_it(cast, may):
     assert (cast.yuntu.district, fresh(may.filing).district) == (cast.yuzhong, cast.yuzhong)
     assert told() == {cast.he_qing.email, cast.li_na.email, cast.wang_lei.email}
     for person in (cast.chen_yu, cast.he_qing, cast.zhou_tao):
-        assert "待南岸区接收" in sign_in(person).get(f"/moves/{proposed.pk}/").content.decode()
-        assert cast.yuntu.name in sign_in(person).get("/moves/").content.decode()
-    assert "1 家企业申请迁入" in sign_in(cast.he_qing).get("/district/").content.decode()
-    assert "待南岸区接收" in sign_in(cast.chen_yu).get(f"/firms/{cast.yuntu.credit_code}/").content.decode()
-    assert "待南岸区接收" in sign_in(cast.li_na).get("/account/firm/").content.decode()
+        assert "待南岸区接收" in words_on(sign_in(person).get(f"/moves/{proposed.pk}/"))
+        assert cast.yuntu.name in words_on(sign_in(person).get("/moves/"))
+    assert "1 家企业申请迁入" in words_on(sign_in(cast.he_qing).get("/district/"))
+    assert "待南岸区接收" in words_on(sign_in(cast.chen_yu).get(f"/firms/{cast.yuntu.credit_code}/"))
+    assert "待南岸区接收" in words_on(sign_in(cast.li_na).get("/account/firm/"))
     assert sign_in(cast.he_qing).get(f"/firms/{cast.yuntu.credit_code}/").status_code == 404
     entries = JournalEntry.objects.filter(action="提出迁移", by=cast.chen_yu, why="搬迁到南岸")
     assert set(entries.values_list("district", flat=True)) == {cast.yuzhong.pk, cast.nanan.pk}
@@ -225,7 +226,7 @@ def test_declined_with_a_reason_everything_stays(cast, may):
     with pytest.raises(Refused, match="写明理由"):
         moves.decline_move(proposed, answer=" ", by=cast.he_qing, at=AT)
     client = sign_in(cast.he_qing)
-    assert "写明" in client.post(f"/moves/{proposed.pk}/decline/", {"answer": ""}).content.decode()
+    assert "写明" in words_on(client.post(f"/moves/{proposed.pk}/decline/", {"answer": ""}))
     Letter.objects.all().delete()
     client.post(f"/moves/{proposed.pk}/decline/", {"answer": "实际经营地仍在渝中"})
     proposed.refresh_from_db()
@@ -233,7 +234,7 @@ def test_declined_with_a_reason_everything_stays(cast, may):
     assert fresh(may.filing).district == cast.yuzhong
     assert told() == {cast.chen_yu.email, cast.li_na.email, cast.wang_lei.email}
     assert Letter.objects.filter(to=cast.li_na.email, facts__answer="实际经营地仍在渝中").exists()
-    page = sign_in(cast.li_na).get("/account/firm/").content.decode()
+    page = words_on(sign_in(cast.li_na).get("/account/firm/"))
     assert "未接收" in page and "实际经营地仍在渝中" in page
     assert propose(cast, reason="再次提出").is_waiting
 
@@ -296,8 +297,8 @@ def test_the_page_proposes_where_it_reaches_back_and_moves_where_it_does_not(cas
     client, address = sign_in(cast.chen_yu), f"/firms/{cast.yuntu.credit_code}/move/"
     said = {"district": cast.nanan.pk, "since": "2024-05-10", "reason": "搬迁"}
     proposed = client.post(address, said, follow=True)
-    assert "待南岸区接收；接收之前一切不变" in proposed.content.decode()
-    assert "2024年5月：还没有上报的随企业转到南岸区" in proposed.content.decode()
+    assert "待南岸区接收；接收之前一切不变" in words_on(proposed)
+    assert "2024年5月：还没有上报的随企业转到南岸区" in words_on(proposed)
     waiting = Move.objects.get()
     client.post(f"/moves/{waiting.pk}/withdraw/")
     assert client.post(address, said | {"since": "2024-06-01"}, follow=True).status_code == 200

@@ -12,6 +12,7 @@ from reporting.openings import openings_on
 from tests.cast import AT
 from tests.may import AFTER_DUE, make_may, open_period
 from tests.officials import make_it_be, sign_in
+from tests.reading import markup_of
 
 pytestmark = pytest.mark.django_db
 USUAL, WITH_JANUARY = Reading(), Reading(reports_january=True)
@@ -29,8 +30,7 @@ def desk(may):
 
 
 def read(response, status=200) -> str:
-    assert response.status_code == status
-    return response.content.decode()
+    return markup_of(response, status)
 
 
 def due_on(day: date, reading: Reading = USUAL) -> list[str]:

@@ -14,6 +14,7 @@ from tests.cast import AT
 from tests.lateness import THE_14TH, extend, let_in_late, make_alike_may, moment
 from tests.may import AFTER_DUE, fresh
 from tests.officials import file_may, sign_in
+from tests.reading import words_on
 
 pytestmark = pytest.mark.django_db
 
@@ -51,7 +52,7 @@ def test_who_filed_within_the_new_date_is_in_time_everywhere(may, monkeypatch):
     assert (course.outcome, course.due_on) == (Outcome.ON_TIME, date(2024, 6, 19))
     entry = JournalEntry.objects.get(action="调整截止日")
     assert entry.after["迟报改为按时的上报件"] == "1 份" and "逾期改为按时的区县审核" not in entry.after
-    page = sign_in(may.clerk).get("/filings/2024M05/submissions/1/").content.decode()
+    page = words_on(sign_in(may.clerk).get("/filings/2024M05/submissions/1/"))
     assert "按时（当时的截止日 6月19日）" in page
 
 

@@ -16,7 +16,7 @@ from reporting.models import Filing, Period
 from reporting.workflow.period import store_deadlines
 from tests.cast import ABOLISHED_CODE, AT, ELSEWHERE_CODE, FREE_CODE, make_district
 from tests.officials import make_it_be
-from tests.reading import words_on
+from tests.reading import markup_of, words_on
 
 DAY = AT.date()
 
@@ -202,12 +202,12 @@ def test_approved_as_proposed_a_firm_owes_every_open_period_and_is_told(
     make_it_be(DAY)
     open_periods("2024M05", "2023A")
     client.force_login(cast.chen_yu)
-    page = client.get(f"/applications/{applied.pk}/").content.decode()
+    page = markup_of(client.get(f"/applications/{applied.pk}/"))
     assert 'value="2023-01-01"' in page and "将须报：2024年5月、2023年年报。" in page
     with django_capture_on_commit_callbacks(execute=True):
         answer = client.post(f"/applications/{applied.pk}/approve/", {"joined_on": "2023-01-01"}, follow=True)
     told = "起报日期 2023-01-01。须报：2024年5月、2023年年报。"
-    assert told in answer.content.decode()
+    assert told in words_on(answer)
     assert told in mail.outbox[-1].body and told in mail.outbox[-1].alternatives[0].content
     enterprise = Enterprise.objects.get(credit_code=FREE_CODE)
     assert set(Filing.objects.filter(enterprise=enterprise).values_list("period", flat=True)) == {"2024M05", "2023A"}
@@ -229,7 +229,7 @@ def test_approved_as_proposed_a_firm_owes_every_open_period_and_is_told(
 def test_what_a_date_makes_a_newcomer_owe_is_said_while_it_is_chosen(client, cast, typed, sentence):
     open_periods("2024M05", "2023A")
     client.force_login(cast.chen_yu)
-    assert sentence in client.get("/applications/owed/", {"joined_on": typed}).content.decode()
+    assert sentence in words_on(client.get("/applications/owed/", {"joined_on": typed}))
 
 
 def test_the_opening_letter_sent_again_says_what_is_owed_too(client, cast, applied, django_capture_on_commit_callbacks):

@@ -16,6 +16,7 @@ from reporting.workflow.owing import labels
 from tests.cast import AT, SHANGHAI
 from tests.may import CLEAN_MAY, fresh, make_may, open_period
 from tests.officials import file_may, make_it_be, sign_in
+from tests.reading import markup_of, words_on
 
 JULY = datetime(2024, 7, 3, 9, tzinfo=SHANGHAI)
 AFTER_LOCK = datetime(2024, 6, 20, 9, tzinfo=SHANGHAI)
@@ -69,7 +70,7 @@ def test_an_earlier_first_day_opens_what_was_never_owed(cast):
     cast.yuntu.save()
     cast.yuntu.residences.update(since=LATER)
     address = f"/firms/{cast.yuntu.credit_code}/first-day/owed/"
-    shown = sign_in(cast.chen_yu).get(address, {"joined_on": "2024-05-01"}).content.decode()
+    shown = words_on(sign_in(cast.chen_yu).get(address, {"joined_on": "2024-05-01"}))
     assert "将须报：2024年5月。" in shown and not states(cast)
     owing = correct(cast, date(2024, 5, 1))
     assert owing.added == [month] and states(cast) == {"2024M05": State.NOT_STARTED}
@@ -121,16 +122,16 @@ def test_a_second_press_changes_nothing(cast, may):
 
 def test_the_page_says_what_a_date_opens_and_withdraws_before_and_after_it_is_saved(cast, may):
     client, address = sign_in(cast.chen_yu), f"/firms/{cast.yuntu.credit_code}/first-day/"
-    assert "owed/" in client.get(address).content.decode()
-    shown = client.get(f"{address}owed/", {"joined_on": "2024-05-02"}).content.decode()
+    assert f'hx-get="{address}owed/"' in markup_of(client.get(address))
+    shown = words_on(client.get(f"{address}owed/", {"joined_on": "2024-05-02"}))
     assert "不再须报：2023年年报。" in shown and "2024年5月" not in shown
     assert states(cast)["2023A"] == State.NOT_STARTED
-    assert "2024-01-01" in client.get(f"{address}owed/", {"joined_on": ""}).content.decode()
+    assert "2024-01-01" in words_on(client.get(f"{address}owed/", {"joined_on": ""}))
     saved = client.post(address, {"joined_on": "2024-05-02", "reason": "登记错了"}, follow=True)
-    assert "不再须报：2023年年报。" in saved.content.decode()
+    assert "不再须报：2023年年报。" in words_on(saved)
     told = Letter.objects.get(stem="register/owed_changed", to=cast.li_na.email)
     assert told.facts["owed"] == "不再须报：2023年年报。"
-    assert "2023年年报" in sign_in(cast.li_na).get("/").content.decode()
+    assert "2023年年报" in words_on(sign_in(cast.li_na).get("/"))
     assert sign_in(cast.he_qing).get(f"{address}owed/", {"joined_on": "2024-05-02"}).status_code == 404
 
 
@@ -169,7 +170,7 @@ def test_for_what_was_locked_meanwhile_it_may_ask_to_file_late(cast, may, client
     filing = fresh(may.filing)
     assert filing.exempt_at_lock and not workflow.why_not_late(filing, AFTER_LOCK)
     make_it_be(AFTER_LOCK.date())
-    home = sign_in(cast.li_na).get("/").content.decode()
+    home = words_on(sign_in(cast.li_na).get("/"))
     assert "锁定时登记为不须报，现已恢复须报，可以申请补报" in home
     assert summarise(may.may, AFTER_LOCK).city == figures.city and frozen_results() == frozen
 
@@ -198,7 +199,7 @@ def test_what_was_opened_and_locked_meanwhile_is_there_to_ask_for(cast, may):
     assert (filing.state, filing.district) == (State.NOT_STARTED, cast.yuzhong)
     assert standing_of(Filing.objects.of(june)).owed == counted
     make_it_be(in_august.date())
-    assert "提交补报申请" in sign_in(cast.li_na).get("/filings/2024M06/").content.decode()
+    assert "提交补报申请" in words_on(sign_in(cast.li_na).get("/filings/2024M06/"))
     assert workflow.ask_late(filing, may.clerk, in_august, "停报登记有误").is_open
 
 
@@ -247,11 +248,11 @@ def test_resuming_is_the_districts_or_the_citys_and_wants_a_reason(cast, may):
     with pytest.raises(Refused, match="事由"):
         resume(cast, reason=" ")
     client, address = sign_in(cast.chen_yu), f"/firms/{cast.yuntu.credit_code}/resume/"
-    assert "恢复后，将须报：2024年5月。" in client.get(address).content.decode()
-    assert "已恢复填报" in client.post(address, {"reason": "登记错了"}, follow=True).content.decode()
+    assert "恢复后，将须报：2024年5月。" in words_on(client.get(address))
+    assert "已恢复填报" in words_on(client.post(address, {"reason": "登记错了"}, follow=True))
     cast.yuntu.refresh_from_db()
     assert cast.yuntu.left_on is None
-    assert "没有登记停报" in client.post(address, {"reason": "登记错了"}).content.decode()
+    assert "没有登记停报" in words_on(client.post(address, {"reason": "登记错了"}))
 
 
 def lock(may) -> None:

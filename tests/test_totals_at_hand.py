@@ -15,6 +15,7 @@ from reporting.workflow import owe
 from tests.cast import AT
 from tests.may import AFTER_DUE, fresh, make_may, open_period
 from tests.officials import freeze, make_it_be, sign_in
+from tests.reading import words_on
 
 
 @pytest.fixture
@@ -105,6 +106,6 @@ def test_while_nothing_changes_nothing_is_added_up_again(may, monkeypatch):
 def test_the_page_shows_a_moved_firm_under_its_district(may):
     city = sign_in(may.city)
     address = "/city/totals/?period=2024M05&area=500108"
-    assert "应报 1 家" in city.get(address).content.decode()
+    assert "应报 1 家" in words_on(city.get(address))
     move_the_unsent(may)
-    assert "应报 2 家" in city.get(address).content.decode()
+    assert "应报 2 家" in words_on(city.get(address))

@@ -12,6 +12,7 @@ from reporting.workflow import Conflict
 from tests.cast import AT, Cast
 from tests.may import CLEAN_MAY, fresh, make_may, open_period
 from tests.officials import sign_in
+from tests.reading import markup_of
 
 pytestmark = pytest.mark.django_db
 MAY, ANNUAL = "软统企6", "软统企1"
@@ -159,13 +160,13 @@ def test_boxes_are_cleared_by_their_hidden_companion_and_only_by_it(cast, annual
 
 def test_a_box_nobody_offers_stays_on_the_page(cast, annual):
     save(annual, cast.li_na, {"A34.v": "1,9Z"}, 0, table=ANNUAL)
-    page = sign_in(cast.li_na).get(reverse("sheet", args=["2023A", "t1"])).content.decode()
+    page = markup_of(sign_in(cast.li_na).get(reverse("sheet", args=["2023A", "t1"])))
     assert '<input type="checkbox" name="A34.v" value="9Z" checked>' in page
 
 
 def test_what_cannot_be_read_in_a_cell_that_no_longer_applies_can_still_be_put_right(cast, may):
     save(may.filing, cast.li_na, {**CLEAN_MAY, "2024.c1": "一百"}, 0)  # 云图 has no embedded software
-    page = sign_in(cast.li_na).get(reverse("sheet", args=["2024M05", "t6"])).content.decode()
+    page = markup_of(sign_in(cast.li_na).get(reverse("sheet", args=["2024M05", "t6"])))
     assert 'name="2024.c1" value="一百"' in page
 
 
@@ -176,8 +177,7 @@ def test_a_conflict_shows_both_values_and_both_names_in_the_cell_and_nowhere_els
     post(cast.li_na, CLEAN_MAY, 0)
     post(cast.li_na, {**CLEAN_MAY, "2010.c1": "1100", "2051.c1": "21"}, 1)
     answer = post(cast.wang_lei, {**CLEAN_MAY, "2010.c1": "1200", "2050.c1": "410"}, 1)
-    page = answer.content.decode()
-    assert answer.status_code == 409
+    page = markup_of(answer, 409)
     assert "李娜 6月5日 09:35 已存：1100；您（王磊）填的：1200" in page
     assert page.count("data-theirs") == 1 and "已由李娜改成别的内容" in page
     for text in ('name="2010.c1" value="1200"', 'name="2050.c1" value="410"', 'name="2051.c1" value="21"'):
@@ -190,13 +190,13 @@ def test_a_conflict_shows_both_values_and_both_names_in_the_cell_and_nowhere_els
 
 def test_a_conflict_with_oneself_in_another_window_says_so(cast, may):
     post(cast.li_na, {"2010.c1": "1000"}, 0)
-    page = post(cast.li_na, {"2010.c1": "1200"}, 0).content.decode()
+    page = markup_of(post(cast.li_na, {"2010.c1": "1200"}, 0), 409)
     assert "您本人在另一窗口 6月5日 09:35 已存：1000；您（李娜）填的：1200" in page
 
 
 def test_a_conflict_names_the_codes_of_a_list(cast, annual):
     post(cast.li_na, {"A34.v": ["3B", ""], "A36.v": "是"}, 0, period="2023A", key="t1")
-    page = post(cast.wang_lei, {"A34.v": ["1", "2", ""], "A36.v": "是"}, 0, period="2023A", key="t1").content.decode()
+    page = markup_of(post(cast.wang_lei, {"A34.v": ["1", "2", ""], "A36.v": "是"}, 0, period="2023A", key="t1"), 409)
     names = dict((entry.code, entry.name) for entry in annual.edition.code_lists["C13"].entries)
     assert f"已存：3B {names['3B']}；您（王磊）填的：1 {names['1']}、2 {names['2']}" in page
 
@@ -204,16 +204,16 @@ def test_a_conflict_names_the_codes_of_a_list(cast, annual):
 def test_a_page_that_gave_way_says_to_whom_and_where(cast, may):
     post(cast.li_na, {"2010.c1": "1000"}, 0)
     post(cast.li_na, {"2010.c1": "1100"}, 1)
-    page = post(cast.wang_lei, {"2010.c1": "1000", "2050.c1": "400"}, 1).content.decode()
+    page = markup_of(post(cast.wang_lei, {"2010.c1": "1000", "2050.c1": "400"}, 1))
     assert "2010“主营业务收入”的“本年本期累计”在您打开之后由李娜保存过，您没有改动，已换成保存的内容" in page
-    assert "已换成保存的内容" not in post(cast.wang_lei, {"2010.c1": "1100", "2050.c1": "401"}, 3).content.decode()
+    assert "已换成保存的内容" not in markup_of(post(cast.wang_lei, {"2010.c1": "1100", "2050.c1": "401"}, 3))
 
 
 def test_a_refused_save_is_judged_against_the_version_it_was_opened_at_when_it_is_sent_again(cast, may):
     post(cast.li_na, {"2010.c1": "1000"}, 0)
     post(cast.li_na, {"2010.c1": "1100"}, 1)
     refused = post(cast.wang_lei, {"2010.c1": "1000", "2050.c1": "9" * 501}, 1)
-    assert refused.status_code == 409 and 'name="version" value="1"' in refused.content.decode()
+    assert 'name="version" value="1"' in markup_of(refused, 409)
     post(cast.wang_lei, {"2010.c1": "1000", "2050.c1": "400"}, 1)
     assert cells_of(may.filing) == {"2010.c1": "1100", "2050.c1": "400"}  # 李娜's 1100 was not written over
 

@@ -16,6 +16,7 @@ from reporting.models import Filing, Review, State
 from tests.cast import AT
 from tests.may import make_may
 from tests.officials import freeze, make_it_be, sign_in
+from tests.reading import markup_of, words_on
 from tests.test_structure import LAYERS, ROOT, sources
 
 LATER = AT + timedelta(days=90)
@@ -99,7 +100,7 @@ def test_an_empty_return_asks_for_the_reason_of_a_return(may):
     submission = freeze(may.filing, may.clerk, {})
     desk = sign_in(may.reviewer)
     answer = desk.post(f"/district/submissions/{submission.receipt}/send-back/", {"cell": [""], "reason": ["  "]})
-    text = answer.content.decode()
+    text = words_on(answer, answer.status_code)
     assert "请写明退回的理由" in text and "质疑" not in text and "P05" not in text
 
 
@@ -130,7 +131,7 @@ def test_the_mark_of_a_return_is_not_green(may):
     ):
         page = sign_in(reader).get(path)
         assert page.status_code == 200, path
-        steps = re.findall(r'<li class="(\w*)">[^<]*(?:<b>)?[^<]*退回企业', page.content.decode())
+        steps = re.findall(r'<li class="(\w*)">[^<]*(?:<b>)?[^<]*退回企业', markup_of(page))
         assert steps == ["block"], path
     assert {review.tone for review in Review.objects.all()} == {"block"}
 
@@ -146,7 +147,7 @@ def test_a_clerk_reads_documents_and_not_the_marks_of_a_list():
 
 
 def test_the_page_of_a_table_names_no_mark(may):
-    text = sign_in(may.clerk).get("/filings/2024M05/t6/").content.decode()
+    text = markup_of(sign_in(may.clerk).get("/filings/2024M05/t6/"))
     assert "公开的报表样式" in text and not re.search(r"[：；、]S\d{1,2}\b", text)
 
 
@@ -158,7 +159,5 @@ def test_a_name_is_said_once_in_the_journal(may, cast):
         by=may.clerk, at=AT, action="批准注册", subject=f"{may.firm.name}（91X）", enterprise=may.firm
     )
     assert twice.subject_in_words == "91X" and twice.by_name == f"{may.clerk}（{may.firm.name}）"
-    text = sign_in(may.city).get("/journal/").content.decode()
-    row = text.partition('<td class="nowrap">批准注册</td>')
-    row = row[0].rpartition("<tr>")[2] + row[2].partition("</tr>")[0]
+    (row,) = (line for line in words_on(sign_in(may.city).get("/journal/")).split("\n") if " 批准注册 91X " in line)
     assert row.count(may.firm.name) == 1 and "李娜" in row

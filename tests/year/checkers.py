@@ -11,6 +11,7 @@ from django.urls import reverse
 from accounts.models import Letter
 from reporting.aggregation import summarise
 from reporting.models import BaseAdjustment, DistrictResult, Filing, Period, Submission
+from tests.reading import markup_of
 from tests.year.actors import WITH_FIRM
 from tests.year.city import EDITION
 from tests.year.pages import rows_of
@@ -143,7 +144,7 @@ def shown_totals(walk: Walk, period: Period, own) -> Iterator[str]:
         answer = walk.look(person, path)
         if answer.status_code != 200:
             continue
-        for row in rows_of(answer.content.decode()):
+        for row in rows_of(markup_of(answer)):
             name, *shown = row
             indicator = EDITION.indicators.get(name.partition(" ")[0])
             if not indicator or not shown or indicator.table != table.code:

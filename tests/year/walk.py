@@ -18,6 +18,7 @@ from django.test import Client
 from accounts import clock
 from accounts.models import User
 from tests.officials import sign_in
+from tests.reading import markup_of
 from tests.year.city import FIRST_DAY, City, moment
 from tests.year.pages import Form, forms_of
 from tests.year.seen import Seen
@@ -95,7 +96,7 @@ class Walk:
         if answer.status_code != 200:
             return None
         path = page.partition("?")[0]
-        for form in forms_of(answer.content.decode()):
+        for form in forms_of(markup_of(answer)):
             if form.method == "post" and (form.action or path).partition("?")[0] == action:
                 return form
         return None
@@ -112,7 +113,7 @@ class Walk:
 
     @staticmethod
     def forms_on(answer: HttpResponse) -> list[Form]:
-        return forms_of(answer.content.decode()) if answer.status_code == 200 else []
+        return forms_of(markup_of(answer)) if answer.status_code == 200 else []
 
     def send(self, person: User, action: str, fields: dict[str, list[str]]) -> HttpResponse:
         """POST, now and then go where it leads, and look at what changed."""
@@ -185,5 +186,5 @@ def clock_of(walk: Walk, monkeypatch) -> Iterator[None]:
 
 def alerts_of(answer: HttpResponse) -> str:
     """What the page refuses, in its words."""
-    found = ALERT.findall(answer.content.decode()) if "html" in answer.get("Content-Type", "") else []
+    found = ALERT.findall(markup_of(answer, answer.status_code)) if "html" in answer.get("Content-Type", "") else []
     return " ".join(" ".join(TAGS.sub(" ", words).split()) for words in found)[:200]
