@@ -1,10 +1,12 @@
 """What a browser sends, cleaned before anything reads it, and what a refusal leaves in the log."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 from logging import LogRecord
 
 from django.core.exceptions import BadRequest
 from django.http import Http404, QueryDict
+from django.shortcuts import render
 
 from text.incoming import without_control, without_hidden
 
@@ -23,6 +25,21 @@ def clean_request(get_response):
         return get_response(request)
 
     return clean
+
+
+def explain_not_allowed(get_response):
+    """Whoever opens an address that only takes a POST reads why nothing happened; most come from signing in again after
+    the session had ended under a button, and Django's own answer is a white page."""
+
+    def explain(request):
+        response = get_response(request)
+        if response.status_code != HTTPStatus.METHOD_NOT_ALLOWED or request.method != "GET":
+            return response
+        explained = render(request, "405.html", status=HTTPStatus.METHOD_NOT_ALLOWED)
+        explained["Allow"] = response["Allow"]
+        return explained
+
+    return explain
 
 
 def cleaned(given: QueryDict, clean_text: Callable[[str], str]) -> QueryDict:

@@ -86,6 +86,14 @@ def test_five_wrong_passwords_lock_and_the_page_says_how_long(client, cast):
     assert "_auth_user_id" not in client.session
 
 
+def test_a_press_that_met_the_end_of_the_session_is_explained_after_signing_in(client, cast):
+    pressed = client.post("/filings/2024M05/recall/")
+    signed_in = client.post(pressed.url, {"username": cast.li_na.username, "password": PASSWORD})
+    answer = client.get(signed_in.url)
+    assert "登录之前按的那一下没有执行" in words_on(answer, 405)
+    assert answer["Allow"] == "POST"
+
+
 def test_signing_out_needs_a_post(client, cast):
     client.force_login(cast.li_na)
     assert client.get("/logout/").status_code == 405

@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 from accounts.models import User
 from tests.browser.desks import press
+from tests.browser.soundness import WIDTHS, width_needed
 from tests.cast import AT, FREE_CODE, PASSWORD
 from tests.may import open_period
 from tests.officials import make_it_be
@@ -34,6 +35,8 @@ def test_a_newcomer_applies_is_let_in_and_signs_in(office, cast, may):
     code.fill("")
     code.press_sequentially(FREE_CODE)
     expect(newcomer.get_by_role("status")).to_contain_text("推荐报送区县：渝中区")
+    newcomer.set_viewport_size({"width": min(WIDTHS), "height": 900})
+    assert width_needed(newcomer) <= min(WIDTHS)
     newcomer.get_by_label("单位详细名称").fill("重庆新来软件有限公司")
     newcomer.get_by_label("报送区县").select_option(label="渝中区")
     newcomer.get_by_label("主要做工业软件").check()

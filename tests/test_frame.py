@@ -79,7 +79,7 @@ def test_a_firm_that_has_filed_is_no_longer_counted_down():
     assert period_in_force("enterprise", date(2024, 6, 5), cast.firm) is None
 
 
-@pytest.mark.parametrize("page", ["400", "403", "403_csrf", "404", "500"])
+@pytest.mark.parametrize("page", ["400", "403", "403_csrf", "404", "405", "500"])
 def test_error_pages_stand_without_anybody_signed_in(page):
     assert "回到首页" in render_to_string(f"{page}.html")
 

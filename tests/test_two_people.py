@@ -209,6 +209,13 @@ def test_a_page_that_gave_way_says_to_whom_and_where(cast, may):
     assert "已换成保存的内容" not in markup_of(post(cast.wang_lei, {"2010.c1": "1100", "2050.c1": "401"}, 3))
 
 
+def test_a_page_that_gave_way_to_ones_own_other_window_says_so(cast, may):
+    post(cast.li_na, {"2010.c1": "1000"}, 0)
+    post(cast.li_na, {"2010.c1": "1100"}, 1)
+    page = post(cast.li_na, {"2010.c1": "1000", "2050.c1": "400"}, 1).content.decode()
+    assert "在您打开之后由您本人在另一窗口保存过，您没有改动，已换成保存的内容" in page
+
+
 def test_a_refused_save_is_judged_against_the_version_it_was_opened_at_when_it_is_sent_again(cast, may):
     post(cast.li_na, {"2010.c1": "1000"}, 0)
     post(cast.li_na, {"2010.c1": "1100"}, 1)
