@@ -229,7 +229,7 @@ def test_provisional_dates_are_confirmed_only_where_the_person_says_so(desk, may
     given = (
         shown | {f"initial-{level}": day for level, day in shown.items()} | {"reason": "议定", "notice_number": "无"}
     )
-    assert "三个日期都没有改动" in words_on(desk.post("/city/periods/2024M05/deadlines/", given), 422)
+    assert "三个日期都没有改动" in words_on(desk.post("/city/periods/2024M05/deadlines/", given, follow=True))
     assert not Deadline.objects.filter(by_hand=True).exists()
     for _ in range(2):
         words_on(desk.post("/city/periods/2024M05/deadlines/", given | {"confirmed": "on"}, follow=True))
@@ -244,8 +244,8 @@ def test_dates_that_were_not_changed_or_lie_years_ahead_are_not_said_to_be_saved
     shown = {deadline.level: str(deadline.date) for deadline in may.may.deadlines.all()}
     given = shown | {f"initial-{level}": day for level, day in shown.items()}
     given |= {"reason": "议定", "notice_number": "无"}
-    refused = words_on(desk.post(url, given), 422)
-    assert "三个日期都没有改动" in refused and "已保存" not in refused
+    unchanged = words_on(desk.post(url, given, follow=True))
+    assert "三个日期都没有改动" in unchanged and "已保存" not in unchanged
     slip = given | {"enterprise": "2027-06-14", "district": "2027-06-17", "city": "2027-06-18"}
     assert "企业上报截止日 2027-06-14 在一年以后，请核对年份" in words_on(desk.post(url, slip), 409)
     assert not Deadline.objects.filter(by_hand=True).exists()

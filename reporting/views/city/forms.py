@@ -44,10 +44,6 @@ class DeadlinesForm(PlainForm):
             )
         self.order_fields([*(level for level, _ in Deadline.LEVELS), "confirmed"])
 
-    def clean(self):
-        if not self.errors and not self.dates:
-            raise forms.ValidationError("三个日期都没有改动，没有什么要保存的。")
-
     @property
     def dates(self) -> dict[str, date]:
         """By level what was changed, and what is provisional where the person confirms it."""

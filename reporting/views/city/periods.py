@@ -102,6 +102,9 @@ def set_deadlines(request, code):
     form = deadlines_form(found, request.POST)
     if not form.is_valid():
         return period(request, code, {"deadlines": form}, status=422)
+    if not form.dates and not found.is_locked:
+        messages.info(request, f"{found.label}的三个日期都没有改动，没有什么要保存的。")
+        return redirect("city_period", code)
     reason, number = form.cleaned_data["reason"], form.cleaned_data["notice_number"]
     try:
         workflow.set_deadlines(found, form.dates, request.user, clock.now(), reason, number)
