@@ -119,7 +119,7 @@ FestivalLines = forms.formset_factory(FestivalForm, extra=0, max_num=30, absolut
 class NoticeForm(PlainForm):
     """The notice's head, and the file where the days come in one."""
 
-    number = forms.CharField(label="文号", max_length=80, help_text="例如 国办发明电〔2026〕9号。")
+    number = forms.CharField(label="文号", max_length=80, help_text="例如 国办发明电〔2023〕7号。")
     title = forms.CharField(label="标题", max_length=200)
     url = forms.URLField(label="网址", max_length=300, required=False, assume_scheme="https")
     file = forms.FileField(

@@ -76,10 +76,12 @@ def read_arrangement(source: BinaryIO, name: str, year: int, number: str) -> Rea
     if left := len(rows) - len(of_year):
         read.notes.append(f"文件里还有 {left} 行属于别的年份（年份不是 {year}），没有读取。")
     undated = [row for row in of_year if not plain(row.cells["日期"])]
-    if undated:
+    if undated and len(undated) == len(of_year):
+        read.problems.append(Problem("日期", f"{len(undated)} 行都没有日期。请照通知逐行填写日期，再上传。"))
+    elif undated:
         read.notes.append(f"{len(undated)} 行没有日期，已略过。")
     days = [day for row in of_year if row not in undated for day in day_in(row, year, read.problems)]
-    if not of_year or len(undated) == len(of_year):
+    if not of_year:
         read.problems.append(Problem("整个文件", f"没有{year}年的日期。请核对“年份”一列，或换一个文件。"))
     refuse_repeats(days, read.problems)
     if not read.problems:

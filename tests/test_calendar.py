@@ -371,8 +371,8 @@ def test_the_template_has_last_years_shape_and_no_dates(write, name):
         len(run.days_off) + len(run.working_weekends) for run in CALENDAR.notice_for(2026).festivals
     )
     untouched = read(write(rows), name=name)
-    assert untouched.notes == [f"{len(rows)} 行没有日期，已略过。"]
-    assert "没有2027年的日期" in said(untouched)
+    assert f"{len(rows)} 行都没有日期。请照通知逐行填写日期" in said(untouched)
+    assert not untouched.notes and "年份" not in said(untouched)
 
 
 def test_the_template_of_the_first_year_is_empty_but_for_its_columns():

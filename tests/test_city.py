@@ -229,7 +229,7 @@ def test_provisional_dates_are_confirmed_only_where_the_person_says_so(desk, may
     given = (
         shown | {f"initial-{level}": day for level, day in shown.items()} | {"reason": "议定", "notice_number": "无"}
     )
-    words_on(desk.post("/city/periods/2024M05/deadlines/", given, follow=True))
+    assert "三个日期都没有改动" in words_on(desk.post("/city/periods/2024M05/deadlines/", given, follow=True))
     assert not Deadline.objects.filter(by_hand=True).exists()
     for _ in range(2):
         words_on(desk.post("/city/periods/2024M05/deadlines/", given | {"confirmed": "on"}, follow=True))
@@ -239,13 +239,26 @@ def test_provisional_dates_are_confirmed_only_where_the_person_says_so(desk, may
     assert "确认暂定日期" not in words_on(desk.get("/city/periods/2024M05/"))
 
 
+def test_dates_that_were_not_changed_or_lie_years_ahead_are_not_said_to_be_saved(desk, may):
+    url = "/city/periods/2024M05/deadlines/"
+    shown = {deadline.level: str(deadline.date) for deadline in may.may.deadlines.all()}
+    given = shown | {f"initial-{level}": day for level, day in shown.items()}
+    given |= {"reason": "议定", "notice_number": "无"}
+    unchanged = words_on(desk.post(url, given, follow=True))
+    assert "三个日期都没有改动" in unchanged and "已保存" not in unchanged
+    slip = given | {"enterprise": "2027-06-14", "district": "2027-06-17", "city": "2027-06-18"}
+    assert "企业上报截止日 2027-06-14 在一年以后，请核对年份" in words_on(desk.post(url, slip), 409)
+    assert not Deadline.objects.filter(by_hand=True).exists()
+
+
 def test_estimates_are_allowed_by_the_city_with_a_reason(desk, may):
     words_on(desk.post("/city/periods/open/", {"code": "2024M04", "estimates_allowed": "on"}, follow=True))
     assert Period.objects.get(code="2024M04").estimates_allowed
     url = "/city/periods/2024M05/estimates/"
     words_on(desk.post(url, {"allowed": "on", "reason": ""}), 422)
     assert "已设为允许上报预估数" in words_on(desk.post(url, {"allowed": "on", "reason": "审计未完"}, follow=True))
-    words_on(desk.post(url, {"allowed": "on", "reason": "再点一次"}, follow=True))
+    again = words_on(desk.post(url, {"allowed": "on", "reason": "再点一次"}, follow=True))
+    assert "现在就是允许上报预估数，没有改动" in again
     entry = JournalEntry.objects.get(action="设定预估", period="2024M05")
     assert (entry.before, entry.after, entry.why) == ({"预估数": "不允许"}, {"预估数": "允许"}, "审计未完")
     assert "已设为不允许" in words_on(desk.post(url, {"allowed": "", "reason": "审计已完"}, follow=True))
@@ -256,7 +269,8 @@ def test_estimates_are_allowed_by_the_city_with_a_reason(desk, may):
 
 def test_nobody_locks_while_firms_may_still_file_in_time(desk, may, approved):
     text = markup_of(desk.get("/city/periods/2024M05/"))
-    assert "企业上报截止日 6月12日 未到，还有 2 家未办结，截止后才能锁定。" in text and text.count("未填报 2 家") == 1
+    assert "企业上报截止日 2024年6月12日 未到，还有 2 家未办结，截止后才能锁定。" in text
+    assert text.count("未填报 2 家") == 1
     assert "锁定2024年5月</button>" not in text
     refused = words_on(desk.post("/city/periods/2024M05/lock/", {"reason": "想早点"}), 409)
     assert "截止后才能锁定" in refused and not Period.objects.get().is_locked

@@ -15,7 +15,7 @@ from config.celery import app
 from tests.cast import AT
 from tests.may import make_may
 from tests.officials import make_it_be, sign_in
-from tests.reading import words_on
+from tests.reading import markup_of, words_on
 
 SENT = "已排队，几分钟内发出"
 HELD_UP = "现在发不出去"
@@ -128,6 +128,13 @@ def test_the_administrator_sees_what_does_not_answer_and_what_waits(may, cast, m
     Letter.objects.all().delete()
     assert "正常" in words_on(sign_in(cast.wu_gang).get("/outbox/"))
     assert HELD_UP not in words_on(sign_in(cast.wu_gang).get("/users/"))
+
+
+def test_the_city_finds_how_letters_leave_beside_its_reminders(may, cast):
+    assert "发信情况" in words_on(sign_in(may.city).get("/reminders/"))
+    page = markup_of(sign_in(may.city).get("/outbox/"))
+    assert '<a href="/reminders/" aria-current="page">催报</a>' in page
+    assert "发信情况" not in words_on(sign_in(cast.chen_yu).get("/reminders/"))
 
 
 def test_whoever_causes_a_letter_is_told_the_truth(may, cast, monkeypatch, client):

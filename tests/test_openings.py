@@ -125,3 +125,11 @@ def test_the_association_reads_the_periods_and_opens_none(may):
     assert "开启报告期</h2>" not in text and "补充应报企业" not in read(
         sign_in(may.analyst).get("/city/periods/2024M05/")
     )
+
+
+def test_who_opens_a_period_after_its_date_is_told_what_that_means(desk):
+    assert "不能撤回" in read(desk.get("/city/periods/"))
+    late = read(desk.post("/city/periods/open/", {"code": "2024M03"}, follow=True))
+    assert "2024年3月的企业上报截止日 2024-04-12 已过，企业须先申请补报" in late
+    in_time = read(desk.post("/city/periods/open/", {"code": "2023A"}, follow=True))
+    assert ("已过，企业须先申请补报" in in_time) == (AT.date() > date(2024, 3, 20))

@@ -354,7 +354,7 @@ def test_locking_wants_a_reason_for_what_is_missing_and_ends_everything(cast):
 
 
 def test_a_lock_waits_for_the_firms_date_unless_everything_is_approved(cast):
-    with pytest.raises(Refused, match="企业上报截止日 6月12日 未到，还有 3 家未办结，截止后才能锁定"):
+    with pytest.raises(Refused, match="企业上报截止日 2024年6月12日 未到，还有 3 家未办结，截止后才能锁定"):
         workflow.lock(cast.may, cast.city, LAST_SECOND, "想早点")
     Filing.objects.exclude(pk=cast.filing.pk).delete()
     workflow.approve(submit(cast), cast.reviewer, AT)

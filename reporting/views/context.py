@@ -43,7 +43,7 @@ NAVIGATION = {
         Entry("首页", "/district/", also=("/league/", *DATES)),
         Entry("审核", "/district/queue/", also=("/district/submissions/",)),
         Entry("申请", "/district/requests/"),
-        Entry("催报", "/reminders/", also=("/dead-addresses/", "/outbox/")),
+        Entry("催报", "/reminders/", also=("/dead-addresses/",)),
         Entry("汇总", "/district/totals/"),
         Entry("企业", "/firms/", also=("/applications/", "/contacts/")),
         Entry("日志", "/journal/"),
@@ -59,7 +59,7 @@ NAVIGATION = {
     "city": [
         Entry("首页", "/city/", also=("/league/",)),
         Entry("上报件", "/city/submissions/", also=("/city/requests/", "/city/recheck/")),
-        Entry("催报", "/reminders/", also=("/dead-addresses/",)),
+        Entry("催报", "/reminders/", also=("/dead-addresses/", "/outbox/")),
         Entry("汇总", "/city/totals/"),
         Entry("报告期", "/city/periods/", also=DATES),
         Entry("制度", "/city/editions/", also=("/city/parameters/", "/city/desk/", "/city/notation/")),

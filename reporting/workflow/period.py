@@ -1,7 +1,7 @@
 """What the city does with a period: open it, move a date by hand, lock it."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Count
@@ -27,6 +27,8 @@ from reporting.reminder_letters import OWED
 from reporting.workflow.calendar import be_the_city, dated
 from reporting.workflow.guards import Refused
 from reporting.workflow.reckoning import reckon_anew
+
+FURTHEST = timedelta(days=366)  # a date set by hand
 
 
 @transaction.atomic
@@ -131,10 +133,11 @@ def set_deadlines(
     period: Period, dates: Mapping[str, date], by: User, at: datetime, reason: str, notice_number: str
 ) -> Period:
     """Set dates of a period by hand, level → date, all for one reason and under one notice (无 where there is none);
-    the three stay in order, none is set to a day that is over (nobody is late the moment a date is set), and the
-    district's is not set before a day to which it has granted an extension. A level that is not named, or already has
-    its date for good, is left as it is; a provisional date that is named as it is becomes one set by hand. What came in
-    before is reckoned anew by the new dates. Everybody whose date changed is told."""
+    the three stay in order, none is set to a day that is over (nobody is late the moment a date is set) or beyond a
+    year (a slip of the pen), and the district's is not set before a day to which it has granted an extension. A level
+    that is not named, or already has its date for good, is left as it is; a provisional date that is named as it is
+    becomes one set by hand. What came in before is reckoned anew by the new dates. Everybody whose date changed is
+    told."""
     be_the_city(by)
     period = Period.objects.select_for_update().get(pk=period.pk)
     if period.is_locked:
@@ -155,6 +158,8 @@ def set_deadlines(
     for deadline in changed:
         if (day := wanted[deadline.level]) < at.date():
             raise Refused(f"{deadline.get_level_display()}截止日不能设为已经过去的 {day:%Y-%m-%d}，请设为今天或以后。")
+        if day > at.date() + FURTHEST:
+            raise Refused(f"{deadline.get_level_display()}截止日 {day:%Y-%m-%d} 在一年以后，请核对年份。")
     _spare_extensions(period, wanted[Deadline.DISTRICT])
     before = {deadline.level: deadline.date for deadline in settled}
     moved = {deadline.level: deadline.date for deadline in changed}
@@ -211,10 +216,14 @@ def too_early_to_lock(period: Period, at: datetime) -> str:
     extended = Filing.objects.of(period).filter(state__in=Filing.UNSENT, extended_to__gte=at.date())
     if missing and at > due and extended.exists():
         last = extended.latest("extended_to").extended_to
-        return f"有 {extended.count()} 家企业经区县同意延期，最晚到 {last.month}月{last.day}日，届时才能锁定。"
+        return f"有 {extended.count()} 家企业经区县同意延期，最晚到 {_day(last)}，届时才能锁定。"
     if not missing or at > due:
         return ""
-    return f"企业上报截止日 {due.month}月{due.day}日 未到，还有 {sum(missing.values())} 家未办结，截止后才能锁定。"
+    return f"企业上报截止日 {_day(due)} 未到，还有 {sum(missing.values())} 家未办结，截止后才能锁定。"
+
+
+def _day(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def in_words(counts: Mapping[str, int]) -> str:

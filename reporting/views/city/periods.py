@@ -9,7 +9,7 @@ from accounts.access import require
 from accounts.models import User
 from reporting import workflow
 from reporting.deadlines import squeezed
-from reporting.models import Filing, Period, calendar_in_force, reading_in_force
+from reporting.models import Deadline, Filing, Period, calendar_in_force, reading_in_force
 from reporting.openings import openings_on
 from reporting.standing import WHOLE, revenue_shares, standing_of
 from reporting.views.city.forms import DeadlinesForm, EstimatesForm, LockForm, OpeningForm
@@ -41,6 +41,8 @@ def open_period(request):
     if not known:
         for sentence in squeezed(opened.dues, calendar_in_force()).values():
             messages.warning(request, sentence)
+        if overdue := overdue_already(opened):
+            messages.warning(request, overdue)
     return redirect("city_period", opened.code)
 
 
@@ -51,6 +53,17 @@ def opened_in_words(opened: Period, known: bool, owed: int) -> str:
     if now > owed:
         return f"{opened.label}补充应报企业 {now - owed} 家，现在应报 {now} 家。"
     return f"{opened.label}此前已经开启，没有需要补充的企业，应报 {now} 家。"
+
+
+def overdue_already(opened: Period) -> str:
+    """A period opened after its date would have every firm late without a day to report."""
+    due = opened.due_at(Deadline.ENTERPRISE)
+    if due >= clock.now():
+        return ""
+    return (
+        f"{opened.label}的企业上报截止日 {due:%Y-%m-%d} 已过，企业须先申请补报，并记为迟报。"
+        "要让企业照常上报，请在下面人工设定今天或以后的截止日。"
+    )
 
 
 @require("city", "association")
@@ -89,6 +102,9 @@ def set_deadlines(request, code):
     form = deadlines_form(found, request.POST)
     if not form.is_valid():
         return period(request, code, {"deadlines": form}, status=422)
+    if not form.dates and not found.is_locked:
+        messages.info(request, f"{found.label}的三个日期都没有改动，没有什么要保存的。")
+        return redirect("city_period", code)
     reason, number = form.cleaned_data["reason"], form.cleaned_data["notice_number"]
     try:
         workflow.set_deadlines(found, form.dates, request.user, clock.now(), reason, number)
@@ -107,12 +123,16 @@ def allow_estimates(request, code):
     if not form.is_valid():
         return period(request, code, {"estimates": form}, status=422)
     given = form.cleaned_data
+    words = "允许" if given["allowed"] else "不允许"
+    if given["allowed"] == found.estimates_allowed and not found.is_locked:
+        messages.info(request, f"{found.label}现在就是{words}上报预估数，没有改动。")
+        return redirect("city_period", code)
     try:
         workflow.allow_estimates(found, given["allowed"], request.user, clock.now(), given["reason"])
     except workflow.Refused as refusal:
         form.add_error(None, str(refusal))
         return period(request, code, {"estimates": form}, status=409)
-    messages.success(request, f"{found.label}已设为{'允许' if given['allowed'] else '不允许'}上报预估数。")
+    messages.success(request, f"{found.label}已设为{words}上报预估数。")
     return redirect("city_period", code)
 
 
