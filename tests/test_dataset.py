@@ -463,7 +463,7 @@ def test_a_filing_that_holds_something_odd_is_judged_by_itself_and_named(may):
     found = recheck(may.may)
     assert found_together(may.may)[may.filing.pk] == found_alone(fresh(may.filing))
     said = found.findings.filter(pl.col("filing") == may.other_filing.pk).row(0, named=True)
-    assert said["rule"] == "-" and "这份填报不能审核：2010.c1 的值“壹佰”" in said["words"]
+    assert said["rule"] == "-" and "这份填报不能做数据审核：2010.c1 的值“壹佰”" in said["words"]
 
 
 def test_what_makes_a_draft_odd_is_told_to_officials_without_its_figure(drafted, monkeypatch):
