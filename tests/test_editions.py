@@ -324,6 +324,17 @@ def test_who_recalled_the_first_submission_is_judged_by_the_new_text(may):
     assert filing.edition == filing.period.edition and filing.edition.code != CODE
 
 
+def test_who_recalls_what_a_revision_has_overtaken_checks_again(may):
+    file_may(may.filing, may.clerk)
+    publish(may)
+    workflow.recall(may.filing, may.clerk, AT)
+    filing = fresh(may.filing)
+    assert (filing.edition, filing.checked) == (filing.period.edition, Filing.UNCHECKED)
+    assert "请重新做数据审核后再上报" in words_on(sign_in(may.clerk).get("/filings/2024M05/"))
+    with pytest.raises(Refused, match="当前状态为“草稿”"):  # the second press
+        workflow.recall(may.filing, may.clerk, AT)
+
+
 def test_a_firm_whose_check_was_overtaken_is_told_once(may):
     notice = "请重新做数据审核后再上报"
     page = sign_in(may.clerk)

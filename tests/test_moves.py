@@ -239,6 +239,23 @@ def test_declined_with_a_reason_everything_stays(cast, may):
     assert propose(cast, reason="再次提出").is_waiting
 
 
+@pytest.mark.parametrize("is_taken", [True, False])
+def test_once_decided_only_its_own_district_reads_on_about_the_firm(cast, may, is_taken):
+    proposed = propose(cast)
+    page = f"/moves/{proposed.pk}/"
+    for person in (cast.chen_yu, cast.he_qing):
+        assert cast.yuntu.mobile in words_on(sign_in(person).get(page))
+    if is_taken:
+        moves.accept_move(proposed, by=cast.he_qing, at=AT)
+    else:
+        moves.decline_move(proposed, answer="实际经营地仍在渝中", by=cast.he_qing, at=AT)
+    sees, lost = (cast.he_qing, cast.chen_yu) if is_taken else (cast.chen_yu, cast.he_qing)
+    Enterprise.objects.filter(pk=cast.yuntu.pk).update(mobile="13912345678", contact_name="周敏")
+    assert "周敏 13912345678" in words_on(sign_in(sees).get(page))
+    shown = words_on(sign_in(lost).get(page))
+    assert "搬迁到南岸" in shown and "13912345678" not in shown and "纳统类别" not in shown
+
+
 def test_only_the_district_it_goes_to_decides_and_only_who_may_move_it_takes_it_back(cast, may):
     proposed = propose(cast)
     for by in (cast.chen_yu, cast.zhou_tao, cast.li_na, cast.liu_fang, cast.wu_gang):

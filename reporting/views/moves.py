@@ -92,12 +92,15 @@ def _move(request, pk):
 
 
 def _page(request, found: Move, form):
-    """What goes along is said as it stands now, while the move waits."""
+    """What goes along is said as it stands now, while the move waits. Afterwards only who looks after the firm reads on
+    about it: the district it has left, or never came to, has lost sight of it."""
+    may_look = found.is_waiting or people.looks_after(request.user, found.enterprise)
     along = moving.reached_back(found.enterprise, found.since, today()) if found.is_waiting else []
     context = {
         "move": found,
         "firm": found.enterprise,
-        "facts": in_words(found.enterprise.attributes),
+        "facts": in_words(found.enterprise.attributes) if may_look else {},
+        "may_look": may_look,
         "along": labels(along),
         "form": form,
         "may_accept": found.is_waiting and request.user.district_id == found.district_id,

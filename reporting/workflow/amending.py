@@ -18,11 +18,15 @@ def recall(filing: Filing, by: User, at: datetime) -> Filing:
     """Take a submission back while nobody at the district has opened it."""
     filing = locked_for_firm(filing, by, at)
     submission = filing.in_force
-    if filing.state != State.SUBMITTED or submission.opened_at:
+    if filing.state != State.SUBMITTED:
+        raise Refused(not_now(filing))
+    if submission.opened_at:
         raise Refused("区县已打开这份上报件，不能再撤回；如需修改，请联系区县退回。")
     filing.state = submission.from_state
     _take_back(filing, filing.submissions.filter(pk=submission.pk), at)
-    filing.save(update_fields=["state", "in_force", "late"])
+    if filing.edition.digest != submission.edition_digest:
+        filing.checked = Filing.UNCHECKED  # a revision of meanwhile: what the check said, it said under the old rules
+    filing.save(update_fields=["state", "in_force", "late", "checked"])
     record(filing, by, at, "撤回上报", subject=submission.receipt)
     if filing.state in Filing.UNSENT and not filing.period.is_locked:
         _come_home(filing, by, at)
