@@ -27,7 +27,7 @@ class Entry:
         return max([len(self.path)] * own + [len(prefix) for prefix in self.also if path.startswith(prefix)], default=0)
 
 
-REGISTER = ("/firms/", "/users/", "/applications/", "/key-firms/", "/contacts/", "/certificates/")
+REGISTER = ("/firms/", "/users/", "/applications/", "/moves/", "/key-firms/", "/contacts/", "/certificates/")
 DATES = ("/deadlines/", "/calendar/")
 OFFICE = (*REGISTER, "/journal/", "/announcements/")
 
@@ -43,9 +43,9 @@ NAVIGATION = {
         Entry("首页", "/district/", also=("/league/", *DATES)),
         Entry("审核", "/district/queue/", also=("/district/submissions/",)),
         Entry("申请", "/district/requests/"),
-        Entry("催报", "/reminders/", also=("/dead-addresses/", "/outbox/")),
+        Entry("催报", "/reminders/", also=("/dead-addresses/",)),
         Entry("汇总", "/district/totals/"),
-        Entry("企业", "/firms/", also=("/applications/", "/contacts/")),
+        Entry("企业", "/firms/", also=("/applications/", "/moves/", "/contacts/")),
         Entry("日志", "/journal/"),
     ],
     "association": [
@@ -59,7 +59,7 @@ NAVIGATION = {
     "city": [
         Entry("首页", "/city/", also=("/league/",)),
         Entry("上报件", "/city/submissions/", also=("/city/requests/", "/city/recheck/")),
-        Entry("催报", "/reminders/", also=("/dead-addresses/",)),
+        Entry("催报", "/reminders/", also=("/dead-addresses/", "/outbox/")),
         Entry("汇总", "/city/totals/"),
         Entry("报告期", "/city/periods/", also=DATES),
         Entry("制度", "/city/editions/", also=("/city/parameters/", "/city/desk/", "/city/notation/")),
