@@ -77,7 +77,8 @@ def move_proposed(move: Move, along: str) -> None:
 def move_decided(move: Move, along: str = "") -> None:
     """Accepted, declined or taken back: to both districts, but for whoever did it, and to the firm."""
     what = f"{move.decided_by.office}：{move.get_state_display()}"
-    facts = _of_move(move) | {"what": what, "along": along, "path": reverse("move", args=[move.pk])}
+    stays = move.state != Move.State.ACCEPTED
+    facts = _of_move(move) | {"what": what, "along": along, "stays": stays, "path": reverse("move", args=[move.pk])}
     event, at = f"move-decided:{move.pk}", move.decided_at
     subject = f"{move.enterprise.name}迁往{move.district.name}：{move.get_state_display()}"
     letters = [
@@ -102,6 +103,7 @@ def _facts(enterprise: Enterprise, origin: District | None, district: District, 
         "since": f"{since:%Y-%m-%d}",
         "reason": reason,
         "answer": "",
+        "stays": False,
     }
 
 

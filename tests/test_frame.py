@@ -49,6 +49,10 @@ def test_navigation_fits_the_bottom_bar_of_a_phone():
         ("city", "/key-firms/A38/", ["管理"]),
         ("city", "/journal/", ["管理"]),
         ("association", "/key-firms/A38/", ["名录"]),
+        ("district", "/moves/", ["企业"]),
+        ("city", "/moves/3/", ["管理"]),
+        ("city", "/outbox/", ["催报"]),
+        ("system", "/outbox/", ["发信"]),
     ],
 )
 def test_navigation_knows_where_the_reader_is(role, path, labels):

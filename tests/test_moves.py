@@ -6,6 +6,7 @@ import pytest
 
 from accounts.access import Refused
 from accounts.models import DeadAddress, Enterprise, JournalEntry, Letter, Move
+from accounts.outbox import message_of
 from reporting import moves, workflow
 from reporting.models import Filing, LateRequest, Period, State
 from reporting.standing import requests_waiting
@@ -233,7 +234,9 @@ def test_declined_with_a_reason_everything_stays(cast, may):
     assert (proposed.state, cast.yuntu.district) == (Move.State.DECLINED, cast.yuzhong)
     assert fresh(may.filing).district == cast.yuzhong
     assert told() == {cast.chen_yu.email, cast.li_na.email, cast.wang_lei.email}
-    assert Letter.objects.filter(to=cast.li_na.email, facts__answer="实际经营地仍在渝中").exists()
+    (letter,) = Letter.objects.filter(to=cast.li_na.email, facts__answer="实际经营地仍在渝中")
+    for part in (message_of(letter).body, message_of(letter).alternatives[0].content):
+        assert "企业仍属渝中区，填报照旧" in part and "原区县审核完毕" not in part
     page = words_on(sign_in(cast.li_na).get("/account/firm/"))
     assert "未接收" in page and "实际经营地仍在渝中" in page
     assert propose(cast, reason="再次提出").is_waiting

@@ -27,7 +27,7 @@ class Entry:
         return max([len(self.path)] * own + [len(prefix) for prefix in self.also if path.startswith(prefix)], default=0)
 
 
-REGISTER = ("/firms/", "/users/", "/applications/", "/key-firms/", "/contacts/", "/certificates/")
+REGISTER = ("/firms/", "/users/", "/applications/", "/moves/", "/key-firms/", "/contacts/", "/certificates/")
 DATES = ("/deadlines/", "/calendar/")
 OFFICE = (*REGISTER, "/journal/", "/announcements/")
 
@@ -45,7 +45,7 @@ NAVIGATION = {
         Entry("申请", "/district/requests/"),
         Entry("催报", "/reminders/", also=("/dead-addresses/",)),
         Entry("汇总", "/district/totals/"),
-        Entry("企业", "/firms/", also=("/applications/", "/contacts/")),
+        Entry("企业", "/firms/", also=("/applications/", "/moves/", "/contacts/")),
         Entry("日志", "/journal/"),
     ],
     "association": [
