@@ -88,9 +88,10 @@ def test_home_says_what_a_lock_left_out(firm, cast):
     assert "锁定时未办结" not in words_on(firm.get("/"))
 
 
-def test_home_says_how_many_more_a_lock_left_out(firm):
+def test_home_says_how_many_more_a_lock_left_out(firm, cast):
     for month in range(6, 12):
-        open_period(f"2023M{month:02}", date(2023, month + 1, 1))
+        earlier = open_period(f"2023M{month:02}", date(2023, month + 1, 1))
+        Filing.objects.create(enterprise=cast.firm, period=earlier, district=cast.filing.district)
     Period.objects.update(state=Period.LOCKED, locked_at=AFTER_DUE)
     page = words_on(firm.get("/"))
     assert page.count("未报，已锁定，可以申请补报") == 6
