@@ -1,3 +1,4 @@
+from datetime import date
 from io import BytesIO
 
 import pytest
@@ -85,6 +86,16 @@ def test_home_says_what_a_lock_left_out(firm, cast):
     assert "2024年5月</a> 未报，已锁定，可以申请补报。" in page and "打开那一期可以申请补报" in page
     Filing.objects.update(state=State.LOCKED)
     assert "锁定时未办结" not in words_on(firm.get("/"))
+
+
+def test_home_says_how_many_more_a_lock_left_out(firm, cast):
+    for month in range(6, 12):
+        earlier = open_period(f"2023M{month:02}", date(2023, month + 1, 1))
+        Filing.objects.create(enterprise=cast.firm, period=earlier, district=cast.filing.district)
+    Period.objects.update(state=Period.LOCKED, locked_at=AFTER_DUE)
+    page = words_on(firm.get("/"))
+    assert page.count("未报，已锁定，可以申请补报") == 6
+    assert "另有更早的 1 期，见历史。" in page
 
 
 def test_home_sends_every_official_to_their_own_first_page(client, cast, monkeypatch):

@@ -121,6 +121,16 @@ def test_the_old_district_loses_sight_of_the_firm_by_its_page(client, cast):
     assert client.get(f"/firms/{cast.yuntu.credit_code}/").status_code == 404
 
 
+def test_where_its_filings_stayed_the_page_says_where_the_firm_went(cast, may):
+    address = f"/firms/{cast.yuntu.credit_code}/"
+    move(cast, cast.chen_yu)
+    assert f'href="{address}"' in sign_in(cast.chen_yu).get("/district/queue/2024M05/").content.decode()
+    gone = sign_in(cast.chen_yu).get(address)
+    assert "已迁出本区县，现属南岸区" in words_on(gone, 404) and cast.yuntu.mobile not in words_on(gone, 404)
+    move(cast, cast.he_qing, district=cast.yuzhong, since=date(2024, 6, 3))
+    assert "现属" not in words_on(sign_in(cast.he_qing).get(address), 404)
+
+
 # Back over what is locked
 
 

@@ -51,6 +51,7 @@ def test_a_later_first_day_withdraws_what_is_owed_and_the_earlier_gives_it_back(
     assert states(cast) == {"2024M05": State.EXEMPT, "2023A": State.EXEMPT}
     with pytest.raises(Refused, match="起报日期是 2024-06-01，2024年5月不须报"):
         workflow.save_sheet(fresh(may.filing), "软统企6", {}, 1, may.clerk, AT)
+    assert "不须报：按贵单位登记的起报、停报日期" in words_on(sign_in(cast.li_na).get("/filings/2024M05/t6/"))
     owing = correct(cast, EARLIER)
     assert labels(owing.added) == "2024年5月、2023年年报"
     assert states(cast) == {"2024M05": State.DRAFT, "2023A": State.NOT_STARTED}
@@ -253,6 +254,8 @@ def test_resuming_is_the_districts_or_the_citys_and_wants_a_reason(cast, may):
     cast.yuntu.refresh_from_db()
     assert cast.yuntu.left_on is None
     assert "没有登记停报" in words_on(client.post(address, {"reason": "登记错了"}))
+    opened_again = client.get(address, follow=True)
+    assert opened_again.redirect_chain and "没有登记停报，不需要恢复" in words_on(opened_again)
 
 
 def lock(may) -> None:

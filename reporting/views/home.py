@@ -40,11 +40,11 @@ def home(request: HttpRequest) -> HttpResponse:
     )
     filings = sorted(filings, key=lambda filing: filing.period.parsed)
     monthly = [filing for filing in filings if not filing.period.is_annual][-12:]
-    left_out = [closed for filing in reversed(filings) if (closed := closing_words(filing, at))][:6]
+    left_out = [closed for filing in reversed(filings) if (closed := closing_words(filing, at))]
     owed = [owed_line(filing, at) for filing in filings if is_open(filing)]
     context = {
         "owed": sorted(owed, key=lambda line: line.due),
-        "in_hand": [filing for filing in reversed(filings) if is_in_hand(filing)][:6],
+        "in_hand": [filing for filing in reversed(filings) if is_in_hand(filing)],
         "left_out": left_out,
         "may_ask_late": any(closed["may_ask"] for closed in left_out),
         "exempt": [filing for filing in filings if filing.state == State.EXEMPT and not filing.period.is_locked],

@@ -1,8 +1,11 @@
 """The register: firms, one firm, and what its district, the city or the firm itself may change."""
 
+from http import HTTPStatus
+
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
@@ -59,12 +62,14 @@ def wanted_firms(request):
 
 @require(*OFFICES)
 def firm(request, credit_code):
-    enterprise = get_object_or_404(Enterprise.objects.visible_to(request.user), credit_code=credit_code)
+    enterprise = get_object_or_404(Enterprise, credit_code=credit_code)
     filings = (
         Filing.objects.visible_to(request.user)
         .filter(enterprise=enterprise)
         .select_related("period", "district", "in_force")
     )
+    if not Enterprise.objects.visible_to(request.user).filter(pk=enterprise.pk).exists():
+        return say_moved_away(request, enterprise, filings)
     context = {
         "firm": enterprise,
         "facts": in_words(enterprise.attributes),
@@ -76,6 +81,13 @@ def firm(request, credit_code):
         "move": enterprise.moves.waiting().select_related("origin", "district").first(),
     }
     return render(request, "accounts/firm.html", context)
+
+
+def say_moved_away(request, enterprise: Enterprise, filings: QuerySet[Filing]):
+    """The pages of a district name firms that have filings in it, also those it has since lost sight of."""
+    if not filings:
+        raise Http404
+    return render(request, "accounts/moved_away.html", {"firm": enterprise}, status=HTTPStatus.NOT_FOUND)
 
 
 @require("enterprise")

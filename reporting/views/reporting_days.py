@@ -57,6 +57,9 @@ def stop_firm(request, credit_code):
 @require("district", "city")
 def resume_firm(request, credit_code):
     enterprise = _firm(request, credit_code)
+    if enterprise.left_on is None and request.method == "GET":
+        messages.info(request, f"{enterprise.name}没有登记停报，不需要恢复。")
+        return redirect("firm", credit_code)
     form = ResumeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
