@@ -31,7 +31,7 @@ def looks_after(by: User, enterprise: Enterprise) -> bool:
 def be_the_firms_mailbox(email: str) -> None:
     """An official who reads a firm's activation letter could write its figures."""
     if User.objects.exclude(role=User.Role.ENTERPRISE).filter(email__iexact=email).exists():
-        raise Refused(f"邮箱 {email} 是工作账号的，企业的开通邮件须发到企业自己的邮箱。")
+        raise Refused(f"邮箱 {email} 是工作账号的，企业的激活邮件须发到企业自己的邮箱。")
 
 
 @transaction.atomic
@@ -40,9 +40,9 @@ def open_first_account(enterprise: Enterprise, *, by: User, at: datetime.datetim
     if not looks_after(by, enterprise):
         raise Refused("只有企业所在区县可以为它开通账号。")
     if first_account(enterprise):
-        raise Refused(f"{enterprise.name}已有账号，请重发开通邮件。")
+        raise Refused(f"{enterprise.name}已有账号，请重发激活邮件。")
     if not enterprise.email:
-        raise Refused(f"{enterprise.name}没有登记邮箱，无法发送开通邮件；请先补登联系人邮箱。")
+        raise Refused(f"{enterprise.name}没有登记邮箱，无法发送激活邮件；请先补登联系人邮箱。")
     be_the_firms_mailbox(enterprise.email)
     user = _create(
         username=enterprise.credit_code,
@@ -142,7 +142,7 @@ def resend_activation(user: User, *, by: User, at: datetime.datetime, email: str
     journal.record(
         by=by,
         at=at,
-        action="重发开通邮件",
+        action="重发激活邮件",
         subject=user.username,
         enterprise=user.enterprise,
         district=user.district,

@@ -330,6 +330,9 @@ def test_the_page_proposes_where_it_reaches_back_and_moves_where_it_does_not(cas
     assert "待南岸区接收；接收之前一切不变" in words_on(proposed)
     assert "2024年5月：还没有上报的随企业转到南岸区" in words_on(proposed)
     waiting = Move.objects.get()
+    again = client.get(address, follow=True)
+    assert again.redirect_chain[-1][0] == f"/moves/{waiting.pk}/"
+    assert "要改去向或日期，请先撤回这一份" in again.content.decode()
     client.post(f"/moves/{waiting.pk}/withdraw/")
     assert client.post(address, said | {"since": "2024-06-01"}, follow=True).status_code == 200
     assert cast.yuntu.district == cast.nanan

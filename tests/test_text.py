@@ -92,7 +92,7 @@ def test_a_workbook_with_such_a_figure_is_read():
 def test_a_name_with_a_hidden_mark_is_refused_with_its_place():
     problem = read_cell("A03.v", "重庆\u202e软件公司")
     assert isinstance(problem, Problem)
-    assert "“重庆”之后的第 3 个字符是看不见的改变书写方向的标记（U+202E），请删去后手工重新输入" in problem.problem
+    assert "第 3 个字符（“重庆”之后）是看不见的改变书写方向的标记（U+202E），请删去后手工重新输入" in problem.problem
 
 
 def test_a_code_and_a_name_to_sign_in_with_lose_what_cannot_be_seen():
@@ -120,7 +120,7 @@ def test_a_form_takes_marks_away_but_in_names():
     assert card.cleaned_data["why"] == "一\n二"
     assert card.cleaned_data["count"] == 7
     assert Card({**typed, "name": "王\u202e芳"}).errors["name"] == [
-        "姓名里，“王”之后的第 2 个字符是看不见的改变书写方向的标记（U+202E），请删去后手工重新输入。"
+        "姓名里，第 2 个字符（“王”之后）是看不见的改变书写方向的标记（U+202E），请删去后手工重新输入。"
     ]
 
 
@@ -128,7 +128,7 @@ def test_what_somebody_says_is_what_can_be_seen_of_it():
     assert said_something("\u202e正常\u200b", "请说明。") == "正常"
     with pytest.raises(Refused, match="请说明"):
         said_something("\u202e\ufeff ", "请说明。")
-    with pytest.raises(Refused, match="单位负责人姓名里，“王”之后的第 2 个字符"):
+    with pytest.raises(Refused, match="单位负责人姓名里，第 2 个字符（“王”之后）"):
         person("王\u200b芳", "单位负责人姓名")
 
 

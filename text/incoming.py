@@ -35,8 +35,8 @@ def hidden_mark(text: str) -> str:
     if text.isprintable() or not (found := HIDDEN.search(text)):
         return ""
     name = HIDDEN_NAMES.get(found[0], "没有宽度的字符")
-    before = f"“{text[: found.start()][-6:]}”之后的第 {found.start() + 1} 个字符" if found.start() else "第 1 个字符"
-    return f"{before}是看不见的{name}（U+{ord(found[0]):04X}），请删去后手工重新输入"
+    after = f"（“{text[: found.start()][-6:]}”之后）" if found.start() else ""
+    return f"第 {found.start() + 1} 个字符{after}是看不见的{name}（U+{ord(found[0]):04X}），请删去后手工重新输入"
 
 
 def of_cell(text: str) -> str:

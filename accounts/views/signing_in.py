@@ -56,7 +56,7 @@ class Activate(PasswordResetConfirmView):
     extra_context = {
         "heading": "激活账号",
         "button": "设置密码并登录",
-        "again": "请联系为您开通账号的区县或同事重发开通邮件。",
+        "again": "请联系为您开通账号的区县或同事重发激活邮件。",
     }
 
     def get_user(self, uidb64):

@@ -23,6 +23,9 @@ MOVING_NOTE = (
 @require("district", "city")
 def move_firm(request, credit_code):
     enterprise = get_object_or_404(Enterprise.objects.visible_to(request.user), credit_code=credit_code)
+    if request.method == "GET" and (waiting := enterprise.moves.waiting().first()):
+        messages.info(request, "这家企业的迁移正在等迁入区县接收。要改去向或日期，请先撤回这一份。")
+        return redirect("move", waiting.pk)
     form = MoveForm(request.POST or None, districts=District.objects.valid_on(today()))
     if request.method == "POST" and form.is_valid():
         at, asked = now(), form.cleaned_data

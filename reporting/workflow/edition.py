@@ -200,5 +200,6 @@ def _period_it_holds_from(draft: DraftEdition, code: str) -> PeriodCode:
 
 def _record(draft: DraftEdition, by: User, at: datetime, action: str, what: str = "", **more) -> None:
     """`what` was done may be long, and is told with whose draft it is; the action is what people look for."""
-    subject = f"{draft} 第{draft.version}稿" + (f"：{what}" if what else "")
+    number = f" 第{draft.version}稿" if draft.version else ""  # nothing was changed in it yet
+    subject = f"{draft}{number}" + (f"：{what}" if what else "")
     journal.record(by=by, at=at, action=action, subject=subject, **more)
