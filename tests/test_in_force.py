@@ -40,9 +40,9 @@ def leave(may) -> None:
 
 
 def move_to_nanan(may) -> None:
-    nanan = may.other_filing.district
-    asked = moves.propose_move(may.firm, nanan, since=date(2024, 5, 20), reason="搬迁", by=may.reviewer, at=AT)
-    moves.accept_move(asked, by=may.other_reviewer, at=AT)
+    said = {"since": date(2024, 5, 20), "reason": "搬迁", "by": may.reviewer, "at": AT}
+    proposed = moves.propose_move(may.firm, may.other_filing.district, **said)
+    moves.accept_move(proposed, by=may.other_reviewer, at=AT)
 
 
 def test_a_first_submission_that_was_recalled_is_an_unsent_filing(may):
