@@ -250,6 +250,7 @@ def test_resuming_is_the_districts_or_the_citys_and_wants_a_reason(cast, may):
         resume(cast, reason=" ")
     client, address = sign_in(cast.chen_yu), f"/firms/{cast.yuntu.credit_code}/resume/"
     assert "恢复后，将须报：2024年5月。" in words_on(client.get(address))
+    assert f"{cast.yuntu.name} · 更正停报日期" in words_on(client.get(f"/firms/{cast.yuntu.credit_code}/stop/"))
     assert "已恢复填报" in words_on(client.post(address, {"reason": "登记错了"}, follow=True))
     cast.yuntu.refresh_from_db()
     assert cast.yuntu.left_on is None

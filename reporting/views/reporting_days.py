@@ -50,7 +50,8 @@ def stop_firm(request, credit_code):
             return redirect("firm", credit_code)
         except Refused as refused:
             form.add_error(None, str(refused))
-    context = {"firm": enterprise, "form": form, "heading": "登记停报"}
+    heading = "更正停报日期" if enterprise.left_on else "登记停报"
+    context = {"firm": enterprise, "form": form, "heading": heading}
     return render(request, "accounts/firm_form.html", context)
 
 
