@@ -188,7 +188,7 @@
     }
     replaceParts(page, ["refusal"]);
     tell(differing
-      ? `没有保存：有 ${differing} 格他人先保存了别的内容，已在表中标出，核对后再保存。`
+      ? `没有保存：有 ${differing} 格在您打开之后已存为别的内容，已在表中标出，核对后再保存。`
       : "没有保存，原因见表的上方。您输入的内容仍在页面上。", "block");
     document.getElementById("refusal").scrollIntoView({ block: "center" });
   }
