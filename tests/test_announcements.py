@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.test import Client
 
+from accounts import pulse
 from accounts.access import Refused
 from accounts.letters import post
 from accounts.models import JournalEntry, Letter
@@ -209,6 +210,15 @@ def test_boxes_left_empty_stay_empty_through_the_preview(cast):
     client.post("/announcements/write/", hidden | {"then": "publish"})
     published = Announcement.objects.get()
     assert (published.to_firms, published.to_districts, published.by_mail) == (False, True, False)
+
+
+def test_the_preview_promises_letters_only_while_they_leave(cast, monkeypatch):
+    client = sign_in(cast.zhou_tao)
+    typed = {"title": "给区县", "text": "正文", "to_districts": "on", "by_mail": "on", "then": "preview"}
+    assert "发布后十分钟内开始发出" in words_on(client.post("/announcements/write/", typed))
+    monkeypatch.setattr(pulse, "silent", lambda: [pulse.BEAT])
+    held_up = words_on(client.post("/announcements/write/", typed))
+    assert "信现在发不出去（定时程序（beat）没有应答），恢复后自动发出" in held_up and "十分钟内" not in held_up
 
 
 @pytest.mark.parametrize("typed", [{"title": ""}, {"to_firms": "", "to_districts": ""}, {"shown_until": "明天"}])

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 from accounts import clock
 from accounts.access import EVERYONE, Refused, require
 from accounts.form_words import PlainModelForm
+from accounts.mail_state import look
 from reporting import announcements
 from reporting.models import Announcement
 from reporting.register_forms import DayInput
@@ -90,7 +91,8 @@ def write(request: HttpRequest) -> HttpResponse:
     except Refused as refusal:
         form.add_error(None, str(refusal))
         return render(request, "announcements/write.html", {"form": form}, status=409)
-    context = {"form": form, "announcement": draft, "reach": announcements.reach_of(draft, at.date())}
+    reach = announcements.reach_of(draft, at.date())
+    context = {"form": form, "announcement": draft, "reach": reach, "mail": look(at)}
     return render(request, "announcements/preview.html", context)
 
 
