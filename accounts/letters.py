@@ -87,7 +87,7 @@ def post(letters: Iterable[Letter]) -> int:
         return 0
     Letter.objects.bulk_create(letters, batch_size=1000, ignore_conflicts=True)
     workers = min(SENDERS_AT_ONCE, 1 + len(letters) // 100)
-    transaction.on_commit(lambda: [pulse.hand_on(send_letters) for _ in range(workers)], robust=True)
+    transaction.on_commit(lambda: pulse.hand_on(send_letters, times=workers), robust=True)
     return len(letters)
 
 

@@ -38,9 +38,12 @@ def silent() -> list[str]:
     return [part for part, sign in zip(parts, signs, strict=True) if sign is None]
 
 
-def hand_on(task, *args) -> None:
-    """Put a task into the queue, unless it is away: then nobody waits for it, and the next beat finds what is to do."""
-    if QUEUE not in silent():
+def hand_on(task, *args, times: int = 1) -> None:
+    """Put a task into the queue, for so many workers, unless it is away: then nobody waits for it, and the next beat
+    finds what is to do."""
+    if QUEUE in silent():
+        return
+    for _ in range(times):
         task.delay(*args)
 
 

@@ -189,7 +189,7 @@ def _settle_in(
             enterprise=enterprise,
             district=place,
             before={"区县": before.name if before else ""},
-            after={"区县": district.name, "起": since, "随迁报告期": [period.pk for period in taken_along]},
+            after={"区县": district.name, "起": since, "随迁报告期": [period.label for period in taken_along]},
             why=reason,
         )
     return residence, taken_along

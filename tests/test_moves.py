@@ -196,7 +196,7 @@ def test_accepted_what_is_unsent_comes_along(cast, may):
     assert told() == {cast.chen_yu.email, cast.li_na.email, cast.wang_lei.email}
     assert JournalEntry.objects.filter(action="接收迁移", by=cast.he_qing).count() == 2
     moved = JournalEntry.objects.get(action="迁移区县", district=cast.nanan)
-    assert moved.after["随迁报告期"] == ["2024M05"]
+    assert moved.after["随迁报告期"] == ["2024年5月"]
     file_may(fresh(may.filing), may.clerk)
     assert workflow.approve(fresh(may.filing).in_force, cast.he_qing, AT)
 
@@ -237,7 +237,7 @@ def test_declined_with_a_reason_everything_stays(cast, may):
     with pytest.raises(Refused, match="写明理由"):
         moves.decline_move(proposed, answer=" ", by=cast.he_qing, at=AT)
     client = sign_in(cast.he_qing)
-    assert "写明" in words_on(client.post(f"/moves/{proposed.pk}/decline/", {"answer": ""}))
+    assert "写明" in words_on(client.post(f"/moves/{proposed.pk}/decline/", {"answer": ""}), 422)
     Letter.objects.all().delete()
     client.post(f"/moves/{proposed.pk}/decline/", {"answer": "实际经营地仍在渝中"})
     proposed.refresh_from_db()

@@ -70,7 +70,7 @@ def accept_move(request, pk):
 def decline_move(request, pk):
     form = DeclineMoveForm(request.POST)
     if not form.is_valid():
-        return _page(request, _move(request, pk), form)
+        return _page(request, _move(request, pk), form, status=422)
     return _decided(request, pk, moving.decline_move, "已答复不接收", **form.cleaned_data)
 
 
@@ -94,7 +94,7 @@ def _move(request, pk):
     return get_object_or_404(Move.objects.visible_to(request.user).select_related("enterprise", "origin"), pk=pk)
 
 
-def _page(request, found: Move, form):
+def _page(request, found: Move, form, status: int = 200):
     """What goes along is said as it stands now, while the move waits. Afterwards only who looks after the firm reads on
     about it: the district it has left, or never came to, has lost sight of it."""
     may_look = found.is_waiting or people.looks_after(request.user, found.enterprise)
@@ -109,4 +109,4 @@ def _page(request, found: Move, form):
         "may_accept": found.is_waiting and request.user.district_id == found.district_id,
         "may_withdraw": found.is_waiting and people.looks_after(request.user, found.enterprise),
     }
-    return render(request, "accounts/move.html", context)
+    return render(request, "accounts/move.html", context, status=status)

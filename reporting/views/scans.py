@@ -16,7 +16,7 @@ from reporting.views.submitting import submission_of
 @require_POST
 def attach(request: HttpRequest, period: str, number: int) -> HttpResponse:
     _, frozen = submission_of(request, period, number)
-    pages = request.POST.get("pages", "")
+    pages = request.POST.get("pages", "")[:4]  # a longer number is refused as too many, like 9999
     if "file" not in request.FILES:
         messages.error(request, "请先选择要上传的 PDF 文件。")
     else:

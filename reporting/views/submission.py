@@ -9,6 +9,7 @@ from reporting.conversation import talk_about
 from reporting.models import Filing, PublishedEdition, Review, Submission
 from reporting.views.comparison import Comparison, compare
 from reporting.workflow import Refused
+from text.incoming import without_hidden
 
 
 def show_submission(request, submission: Submission, template: str, around: dict, status: int = 200):
@@ -87,4 +88,4 @@ def already_decided(submission: Submission, decision: str, by: User, note: str =
     """Whether the last thing said about the submission is just this, by the same person: the second click."""
     last = submission.reviews.order_by("-pk").first()
     said = last and (last.decision, last.by_id, last.note, last.reasons)
-    return said == (decision, by.pk, note.strip(), list(reasons))
+    return said == (decision, by.pk, without_hidden(note).strip(), list(reasons))
