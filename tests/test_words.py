@@ -159,6 +159,6 @@ def test_a_name_is_said_once_in_the_journal(may, cast):
     )
     assert twice.subject_in_words == "91X" and twice.by_name == f"{may.clerk}（{may.firm.name}）"
     text = sign_in(may.city).get("/journal/").content.decode()
-    row = text.partition('<td class="nowrap">批准注册</td>')
+    row = text.partition('<td class="nowrap" data-label="操作">批准注册</td>')
     row = row[0].rpartition("<tr>")[2] + row[2].partition("</tr>")[0]
     assert row.count(may.firm.name) == 1 and "李娜" in row
