@@ -160,5 +160,6 @@ def test_a_name_is_said_once_in_the_journal(may, cast):
         by=may.clerk, at=AT, action="批准注册", subject=f"{may.firm.name}（91X）", enterprise=may.firm
     )
     assert twice.subject_in_words == "91X" and twice.by_name == f"{may.clerk}（{may.firm.name}）"
-    (row,) = (line for line in words_on(sign_in(may.city).get("/journal/")).split("\n") if " 批准注册 91X " in line)
+    lines = words_on(sign_in(may.city).get("/journal/")).split("\n")
+    (row,) = (line for line in lines if "批准注册" in line and "91X" in line)
     assert row.count(may.firm.name) == 1 and "李娜" in row
