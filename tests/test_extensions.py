@@ -241,7 +241,7 @@ def test_a_recalled_filing_is_overdue_like_any_other(may):
 
 def test_nobody_locks_while_an_extension_runs(may):
     extend(may)
-    with pytest.raises(Refused, match="有 1 家企业经区县同意延期，最晚到 6月13日"):
+    with pytest.raises(Refused, match="有 1 家企业经区县同意延期，最晚到 2024年6月13日"):
         workflow.lock(may.may, may.city, END_OF_13TH, "到期")
     assert workflow.lock(may.may, may.city, START_OF_14TH, "到期").is_locked
 

@@ -51,7 +51,7 @@ def test_one_unit_mistake_is_one_entry_with_a_way_to_every_cell(firm, cast):  # 
     assert [link.cell for link in entry.links][:3] == ["2010.c1", "2020.c1", "2021.c1"]
     errors = desk.remarks(cast.filing.edition.table("软统企6")).errors
     assert errors["2021.c1"] == ["须修改 X16"] and "2020.c1" not in errors  # the total follows
-    assert desk.count("error") == len(desk.judgement.errors)
+    assert desk.count_wrong() == len(desk.judgement.errors)
     page = words_on(firm.get(reverse("filing", args=[MAY])))
     assert page.count("须修改 X16") == 1 and "现为 10,000,000.00 万元，去年同期累计为 1,000.00 万元" in page
 
