@@ -300,7 +300,11 @@ def of_the_desk(name: str, may) -> dict:
     draft = DraftEdition.objects.create(family=EDITION, based_on=second, text=text, **people)
     seen = Rehearsal.objects.create(
         draft=draft, version=0, period=may.may, state=Rehearsal.DONE, by=may.city, at=AT,
-        effect={**Tally(draft.edition, second.edition, "month").effect(), "lists": {"blocked": [may.filing.pk]}},
+        effect={
+            **Tally(draft.edition, second.edition, "month").effect(),
+            "lists": {"blocked": [may.filing.pk]},
+            "spoken": AT.isoformat(),
+        },
     )  # fmt: skip
     code = {"revision": second.code, "indicator": "2010"}.get(name.rpartition("_")[2], "R604")
     edition = {"code": EDITION} if "edition" in name else {"code": code}
