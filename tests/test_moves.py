@@ -15,7 +15,7 @@ from reporting.workflow.owing import labels
 from tests.cast import AT, SHANGHAI, make_district
 from tests.may import AFTER_DUE, CLEAN_MAY, fresh, make_may, open_period
 from tests.officials import file_may, make_it_be, sign_in
-from tests.reading import words_on
+from tests.reading import markup_of, words_on
 
 JUNE = date(2024, 6, 1)
 TENTH = date(2024, 5, 10)
@@ -124,7 +124,7 @@ def test_the_old_district_loses_sight_of_the_firm_by_its_page(client, cast):
 def test_where_its_filings_stayed_the_page_says_where_the_firm_went(cast, may):
     address = f"/firms/{cast.yuntu.credit_code}/"
     move(cast, cast.chen_yu)
-    assert f'href="{address}"' in sign_in(cast.chen_yu).get("/district/queue/2024M05/").content.decode()
+    assert f'href="{address}"' in markup_of(sign_in(cast.chen_yu).get("/district/queue/2024M05/"))
     gone = sign_in(cast.chen_yu).get(address)
     assert "已迁出本区县，现属南岸区" in words_on(gone, 404) and cast.yuntu.mobile not in words_on(gone, 404)
     move(cast, cast.he_qing, district=cast.yuzhong, since=date(2024, 6, 3))
@@ -332,7 +332,7 @@ def test_the_page_proposes_where_it_reaches_back_and_moves_where_it_does_not(cas
     waiting = Move.objects.get()
     again = client.get(address, follow=True)
     assert again.redirect_chain[-1][0] == f"/moves/{waiting.pk}/"
-    assert "要改去向或日期，请先撤回这一份" in again.content.decode()
+    assert "要改去向或日期，请先撤回这一份" in words_on(again)
     client.post(f"/moves/{waiting.pk}/withdraw/")
     assert client.post(address, said | {"since": "2024-06-01"}, follow=True).status_code == 200
     assert cast.yuntu.district == cast.nanan

@@ -212,7 +212,7 @@ def test_a_page_that_gave_way_says_to_whom_and_where(cast, may):
 def test_a_page_that_gave_way_to_ones_own_other_window_says_so(cast, may):
     post(cast.li_na, {"2010.c1": "1000"}, 0)
     post(cast.li_na, {"2010.c1": "1100"}, 1)
-    page = post(cast.li_na, {"2010.c1": "1000", "2050.c1": "400"}, 1).content.decode()
+    page = markup_of(post(cast.li_na, {"2010.c1": "1000", "2050.c1": "400"}, 1))
     assert "在您打开之后由您本人在另一窗口保存过，您没有改动，已换成保存的内容" in page
 
 
