@@ -12,7 +12,7 @@ from reporting.workflow import Conflict
 from tests.cast import AT, Cast
 from tests.may import CLEAN_MAY, fresh, make_may, open_period
 from tests.officials import sign_in
-from tests.reading import markup_of
+from tests.reading import markup_of, words_on
 
 pytestmark = pytest.mark.django_db
 MAY, ANNUAL = "软统企6", "软统企1"
@@ -214,6 +214,13 @@ def test_a_page_that_gave_way_to_ones_own_other_window_says_so(cast, may):
     post(cast.li_na, {"2010.c1": "1100"}, 1)
     page = markup_of(post(cast.li_na, {"2010.c1": "1000", "2050.c1": "400"}, 1))
     assert "在您打开之后由您本人在另一窗口保存过，您没有改动，已换成保存的内容" in page
+
+
+def test_a_conflict_with_ones_own_other_window_names_nobody_else(cast, may):
+    post(cast.li_na, {"2010.c1": "1000"}, 0)
+    post(cast.li_na, {"2010.c1": "1100"}, 1)
+    page = words_on(post(cast.li_na, {"2010.c1": "1200"}, 1), 409)
+    assert "有 1 格在您打开之后已由您本人在另一窗口改成别的内容" in page and "由李娜" not in page
 
 
 def test_a_refused_save_is_judged_against_the_version_it_was_opened_at_when_it_is_sent_again(cast, may):

@@ -18,7 +18,7 @@ from reporting.conversation import talk_about
 from reporting.judging import typed_cells
 from reporting.models import Filing, Sheet
 from reporting.views.desk import Desk
-from reporting.views.grid import Theirs, lay_out, saver, suggestions_in
+from reporting.views.grid import Theirs, lay_out, suggestions_in
 from reporting.workbook_exchange import known_cells, known_of_register
 
 MOST_NAMED = 3  # cells told by name; the page marks them all
@@ -104,7 +104,7 @@ def tell_what_others_saved(request: HttpRequest, saved: Sheet, cells: dict[str, 
     if not given_way:
         return
     changes = workflow.changes_since(saved, version) or {}
-    names = "、".join(dict.fromkeys(saver(changes[key], request.user) for key in given_way if key in changes))
+    names = "、".join(dict.fromkeys(changes[key].saver(request.user) for key in given_way if key in changes))
     places = "、".join(edition.place_of(key) for key in given_way[:MOST_NAMED])
     more = f"等 {len(given_way)} 格" if len(given_way) > MOST_NAMED else ""
     messages.info(request, f"{places}{more}在您打开之后由{names or '他人'}保存过，您没有改动，已换成保存的内容。")

@@ -100,11 +100,6 @@ class Grid:
         return [cell for row in self.rows for cell in row.cells if cell and not cell.locked]
 
 
-def saver(change: Change, reader: User) -> str:
-    """Who stored it, as `reader` is told."""
-    return "您本人在另一窗口" if change.by == reader else str(change.by or "他人")
-
-
 @dataclass(frozen=True)
 class Theirs:
     """What somebody else stored in a cell that `reader` has changed too and not saved."""
@@ -115,7 +110,7 @@ class Theirs:
 
     def words(self, own: str, choices: tuple[tuple[str, str], ...]) -> str:
         """Both texts and both names."""
-        who = saver(self.change, self.reader)
+        who = self.change.saver(self.reader)
         when = f" {date_format(localtime(self.change.at), 'n月j日 H:i')} " if self.change.at else ""
         stored, typed = (in_words(text, choices) or "（空白）" for text in (self.text, own))
         return f"{who}{when}已存：{stored}；您（{self.reader}）填的：{typed}"

@@ -56,7 +56,7 @@ def save_sheet(
             place = filing.edition.place_of(key)
             raise Refused(f"{place}有 {len(text)} 个字，一格最多 {MOST_WORDS} 字。请精简后再保存。")
     if sheet.version != version:
-        typed = own_changes(sheet, typed, version, proposed, filing.edition)
+        typed = own_changes(sheet, typed, version, proposed, filing.edition, by)
     before, kept = sheet.cells, {key: text for key, text in (sheet.cells | typed).items() if text}
     changed = sorted(key for key in before.keys() | kept.keys() if before.get(key) != kept.get(key))
     if not changed and sheet.version:

@@ -24,15 +24,19 @@ class Change:
     by: User | None
     at: datetime | None
 
+    def saver(self, reader: User) -> str:
+        """Who stored it, as `reader` is told."""
+        return "您本人在另一窗口" if self.by == reader else str(self.by or "他人")
+
 
 class Conflict(Refused):
     """Some cells were changed to different text here and, since this page was opened, by somebody else.
 
-    `sheet` holds what is stored now, `theirs` the others' change of each such cell, `own` all that was changed here.
+    `sheet` holds what is stored now, `theirs` the others' change of each such cell, `own` all that `by` changed here.
     """
 
-    def __init__(self, sheet: Sheet, own: Mapping[str, str], theirs: Mapping[str, Change]):
-        names = "、".join(dict.fromkeys(str(change.by or "他人") for change in theirs.values()))
+    def __init__(self, sheet: Sheet, own: Mapping[str, str], theirs: Mapping[str, Change], by: User):
+        names = "、".join(dict.fromkeys(change.saver(by) for change in theirs.values()))
         super().__init__(
             f"有 {len(theirs)} 格在您打开之后已由{names}改成别的内容，与您填的不同。"
             "您的修改尚未保存，也没有丢失；请逐格核对后再保存。"
@@ -41,9 +45,9 @@ class Conflict(Refused):
 
 
 def own_changes(
-    sheet: Sheet, typed: Mapping[str, str], version: int, proposed: Mapping[str, str], edition: Edition
+    sheet: Sheet, typed: Mapping[str, str], version: int, proposed: Mapping[str, str], edition: Edition, by: User
 ) -> dict[str, str]:
-    """The cells of `typed` that were changed on a page opened at `version`, where `proposed` stood in an empty sheet.
+    """The cells of `typed` that `by` changed on a page opened at `version`, where `proposed` stood in an empty sheet.
     What only others changed is theirs. Raises Conflict."""
     changes = changes_since(sheet, version)
     opened = sheet.cells | {key: change.before for key, change in (changes or {}).items()}
@@ -62,7 +66,7 @@ def own_changes(
             theirs[key] = changes[key]
         own[key] = text
     if theirs:
-        raise Conflict(sheet, own, theirs)
+        raise Conflict(sheet, own, theirs, by)
     return own
 
 
