@@ -164,13 +164,14 @@ def approve_clean(walk: Walk, filing: Filing) -> None:
 def decide(walk: Walk, filing: Filing, granted: bool | None = None) -> None:
     """Whatever the firm has asked for and nobody has decided."""
     granted = walk.dice.random() < 0.8 if granted is None else granted
-    kinds = (("extension", ExtensionRequest), ("late", LateRequest), ("base", BaseAdjustment))
-    for kind, model in kinds:
+    extension, late, base = "district_decide_extension", "district_decide_late", "district_decide_adjustment"
+    kinds = (("extension", ExtensionRequest, extension), ("late", LateRequest, late), ("base", BaseAdjustment, base))
+    for kind, model, decision in kinds:
         for asked in model.objects.filter(filing=filing, granted=None):
             page = f"{reverse('district_requests')}?kind={kind}"
             until = {"until": str(asked.until)} if kind == "extension" else {}
             words = {"granted": "yes" if granted else "no", "answer": "" if granted else "请按账面数上报"}
-            action = reverse(f"district_decide_{kind}", args=[asked.pk])
+            action = reverse(decision, args=[asked.pk])
             walk.press_button(walk.city.clerk_of(filing), action, page, **words, **until)
 
 
