@@ -81,7 +81,9 @@ def file_whole(walk: Walk, filing: Filing, firm: User, at: datetime) -> None:
 def clear(walk: Walk, filing: Filing, refused: str) -> str:
     """Put what was refused out of the way: the date is over, or the month before is an estimate. Returns why not."""
     before = actors.previous(filing)
-    if before and (sent := actors.sent_last(before)) and sent.estimated:
+    # Actual figures that were returned, or given up, leave the approved estimate standing.
+    stands = before and [each for each in (actors.sent_last(before), before.approved) if each and each.estimated]
+    if stands:
         trouble = bring_to_the_end(walk, before, actual=True)
         return trouble and f"{refused}上期：{trouble}"
     try:
