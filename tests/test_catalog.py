@@ -261,8 +261,8 @@ def test_the_districts_of_2026_follow_the_reported_change():
 
 
 def test_it_finds_the_edition_of_a_period():
-    assert edition_for(MAY) is EDITION
-    assert edition_for(PeriodCode(2021)) is EDITION
+    assert edition_for(MAY).digest == EDITION.digest
+    assert edition_for(PeriodCode(2021)).digest == EDITION.digest
     with pytest.raises(DefinitionError, match="2020年年报应恰有一个制度版本，现有：无"):
         edition_for(PeriodCode(2020))
 
