@@ -18,8 +18,7 @@ FONT, HEAD = "宋体", "#EEF2F7"
 def write_league(results: Results, rows: Iterable[Row], by: Measure, at: datetime, with_city: bool) -> bytes:
     """`rows` are the districts the reader may see, in their order; `with_city` adds the whole city below them."""
     out = BytesIO()
-    with TextWorkbook(out, {"in_memory": True}) as book:
-        book.set_properties({"created": at.replace(tzinfo=None)})
+    with TextWorkbook(out, {"in_memory": True}, at) as book:
         style = {"font_name": FONT, "font_size": 10, "valign": "vcenter"}
         title = book.add_format(style | {"bold": True, "font_size": 15})
         head = book.add_format(style | {"bold": True, "bg_color": HEAD, "border": 1, "text_wrap": True})

@@ -51,13 +51,15 @@ class TextSheet(Worksheet):
 
 
 class TextWorkbook(xlsxwriter.Workbook):
-    """A workbook of such sheets, which takes no text for a formula, an address or a number."""
+    """A workbook of such sheets, which takes no text for a formula, an address or a number, and was made `at`: by
+    itself xlsxwriter stamps a file by the machine's clock and not the office's."""
 
     worksheet_class = TextSheet
 
-    def __init__(self, out: Any, options: dict[str, Any]):
+    def __init__(self, out: Any, options: dict[str, Any], at: datetime, **properties: str):
         plain = dict.fromkeys(("strings_to_formulas", "strings_to_urls", "strings_to_numbers"), False)
         super().__init__(out, plain | options)
+        self.set_properties(properties | {"created": at.replace(tzinfo=None)})
 
 
 def write_csv(rows: Iterable[Sequence[str]]) -> bytes:

@@ -37,8 +37,7 @@ def write_findings(found: Recheck, filings: pl.Series, chosen: Mapping[str, obje
         if chosen.get(name):
             rows = rows.filter(pl.col(name) == chosen[name])
     out = tempfile.TemporaryFile(suffix=".xlsx")  # noqa: SIM115  the response closes it
-    with TextWorkbook(out, {"constant_memory": True}) as book:
-        book.set_properties({"created": at.replace(tzinfo=None)})
+    with TextWorkbook(out, {"constant_memory": True}, at) as book:
         style = {"font_name": FONT, "font_size": 10, "valign": "vcenter"}
         formats = [book.add_format(style | more) for more in ({"bold": True, "font_size": 13}, {}, {"bold": True})]
         formats[2].set_bg_color(HEAD)

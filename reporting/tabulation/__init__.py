@@ -21,10 +21,8 @@ def write_summary(summary: Summary, out: str | Path | BinaryIO) -> None:
     By district the official columns stay columns, and districts and indicators are rows under one filter: choosing an
     indicator gives the districts side by side, choosing a district gives its whole table, and either prints on A4.
     """
-    workbook = TextWorkbook(out, {"constant_memory": True, "default_date_format": "yyyy-mm-dd hh:mm"})
-    workbook.set_properties(
-        {"title": f"{summary.period.label}汇总表", "created": summary.at.replace(tzinfo=None), "author": ""}
-    )
+    options = {"constant_memory": True, "default_date_format": "yyyy-mm-dd hh:mm"}
+    workbook = TextWorkbook(out, options, summary.at, title=f"{summary.period.label}汇总表", author="")
     book = Book(workbook, summary)
     write_notes(book)
     for table in tables_of(summary):

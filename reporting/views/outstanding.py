@@ -39,8 +39,7 @@ def outstanding(request, code):
 def write_outstanding(filings: Iterable[Filing], at: datetime) -> bytes:
     """Everything is written as text: a credit code is no number, and a name that begins with = is no formula."""
     out = BytesIO()
-    with TextWorkbook(out, {"in_memory": True}) as book:
-        book.set_properties({"created": at.replace(tzinfo=None)})
+    with TextWorkbook(out, {"in_memory": True}, at) as book:
         sheet, bold = book.add_worksheet("未报名单"), book.add_format({"bold": True, "bg_color": "#E9F0F9"})
         sheet.freeze_panes(1, 1)
         for column, (head, width) in enumerate(COLUMNS.items()):
