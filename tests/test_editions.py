@@ -14,7 +14,7 @@ from forms_tables import drafting
 from forms_tables.periods import PeriodCode
 from reporting import workflow
 from reporting.conversation import say
-from reporting.judging import judge, parameters_of_firm
+from reporting.judging import facts_for, judge
 from reporting.models import (
     DraftEdition,
     Filing,
@@ -403,10 +403,10 @@ def test_parameters_follow_the_text_a_filing_is_judged_by(may):
     file_may(may.filing, may.clerk)
     publish(may, drafted(may.desk, lambda c: drafting.with_parameter(c, "YOY_LIMIT", {"default": "12"})))
     old, new = fresh(may.filing), fresh(may.other_filing)
-    assert parameters_of_firm(new)["YOY_LIMIT"] == 12
-    assert parameters_of_firm(old)["YOY_LIMIT"] == old.edition.parameters["YOY_LIMIT"].default != 12
+    assert facts_for(new).parameters["YOY_LIMIT"] == 12
+    assert facts_for(old).parameters["YOY_LIMIT"] == old.edition.parameters["YOY_LIMIT"].default != 12
     ParameterValue.objects.create(name="YOY_LIMIT", value="33", source="通知")
-    assert {parameters_of_firm(filing)["YOY_LIMIT"] for filing in (fresh(old), fresh(new))} == {33}
+    assert {facts_for(filing).parameters["YOY_LIMIT"] for filing in (fresh(old), fresh(new))} == {33}
 
 
 def test_a_workbook_of_the_last_revision_is_taken_while_the_tables_are_the_same(may):

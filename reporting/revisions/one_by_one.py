@@ -11,7 +11,6 @@ from forms_tables.completion import Facts
 from forms_tables.periods import PeriodCode
 from reporting.dataset import REVENUE
 from reporting.judging import (
-    COEFFICIENT,
     Judgement,
     Values,
     attributes_of,
@@ -21,8 +20,8 @@ from reporting.judging import (
     standing_submission,
     submission_values,
     typed_cells,
-    weighted_coefficient,
     with_adjustments,
+    with_own_coefficient,
 )
 from reporting.models import BaseAdjustment, Filing, Period
 
@@ -117,18 +116,15 @@ class Parameters:
 
     def of(self, edition: Edition, annual: Values) -> Mapping[str, Decimal | None]:
         shared = self.known.get(edition) or self.known.setdefault(edition, parameters_in(edition, self.period))
-        if not any(value is not None for name, value in shared.items() if name.startswith(COEFFICIENT)):
-            return shared
-        return {**shared, "k": weighted_coefficient(annual, shared)}
+        return with_own_coefficient(shared, annual)
 
 
 class Histories:
     """What stands of the earlier filings of a batch of firms."""
 
     def __init__(self, period: PeriodCode, batch: Sequence[Filing]):
-        self.wanted = {name: code for name, code in earlier(period).items() if code}
-        self.last_annual = period.last_annual()
-        codes = {*(code.code for code in self.wanted.values()), self.last_annual.code}
+        self.wanted = earlier(period)
+        codes = {code.code for code in self.wanted.values()}
         found = Filing.objects.filter(enterprise__in=[filing.enterprise_id for filing in batch], period__in=codes)
         self.filed: dict[tuple[int, str], Values] = {}
         for filing in found.select_related("in_force", "approved"):
@@ -145,4 +141,4 @@ class Histories:
         return with_adjustments(filing, history) if filing.pk in self.adjusted else history
 
     def annual(self, filing: Filing) -> Values:
-        return self.filed.get((filing.enterprise_id, self.last_annual.code), {})
+        return self.filed.get((filing.enterprise_id, self.wanted["last_annual"].code), {})
