@@ -120,6 +120,13 @@ class Either(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Chain(Node):
+    """The links of `a <= b <= c`, each judged by itself: a blank in one leaves the other as it is."""
+
+    parts: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Opposite(Node):
     operand: Node
 
@@ -142,6 +149,7 @@ class Binding(Protocol):
     def membership(self, inside: bool, left: Any, options: tuple[str, ...]) -> Any: ...
     def both(self, parts: Sequence[Any]) -> Any: ...
     def either(self, parts: Sequence[Any]) -> Any: ...
+    def chain(self, parts: Sequence[Any]) -> Any: ...
     def opposite(self, operand: Any) -> Any: ...
     def call(self, function: str, arguments: Sequence[Any]) -> Any: ...
     def looking_back(self, word: str) -> "Binding": ...
@@ -171,6 +179,8 @@ def walk(node: Node, binding: Binding) -> Any:
                 return binding.both([walk(part, binding) for part in parts])
             case Either(parts=parts):
                 return binding.either([walk(part, binding) for part in parts])
+            case Chain(parts=parts):
+                return binding.chain([walk(part, binding) for part in parts])
             case Opposite(operand=operand):
                 return binding.opposite(walk(operand, binding))
             case Call(function=function, arguments=(argument,)) if function in BACKWARD:
@@ -327,7 +337,7 @@ class _Reader:
         first = parts[0]
         if isinstance(first, Comparison):
             parts[0] = Comparison(first.at, MIRRORED[first.sign], first.right, first.left)
-        return Both(at, tuple(parts))
+        return Chain(at, tuple(parts))
 
     def read_options(self, node: ast.expr) -> tuple[str, ...]:
         entries = node.elts if isinstance(node, ast.Tuple) else []

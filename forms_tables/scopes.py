@@ -165,8 +165,15 @@ class Scoped:
         applies = replace(self, scope=Scope(self.scope.edition, period=self.scope.period))
         return self.when(walk(parse(row.applies_when), applies), verdict)
 
+    def chain(self, parts: Sequence[Any]) -> Any:
+        """Every link that is filled in must hold, as every() has it of rows; where none is, it does not apply."""
+        return self.call("every", parts)
+
     def when(self, premise: Any, conclusion: Any) -> Any:
         """A condition that does not apply, as if it read a blank, where its premise does not hold."""
+        raise NotImplementedError
+
+    def call(self, function: str, arguments: Sequence[Any]) -> Any:
         raise NotImplementedError
 
 

@@ -122,9 +122,7 @@ def attributes_for(
     }
 
 
-def with_own_coefficient(
-    parameters: Mapping[str, Decimal | None], annual: Values
-) -> Mapping[str, Decimal | None]:
+def with_own_coefficient(parameters: Mapping[str, Decimal | None], annual: Values) -> Mapping[str, Decimal | None]:
     """The parameters as they hold for one firm: k is its own, worked out of last year's annual form, where the city has
     entered any official coefficient."""
     if not any(value is not None for name, value in parameters.items() if name.startswith(COEFFICIENT)):

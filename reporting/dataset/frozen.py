@@ -127,9 +127,7 @@ def listed(code: str) -> pl.DataFrame:
     for pk, enterprise, district, state, edition, in_force, approved in rows.iterator(chunk_size=CHUNK):
         with_firm = state in Filing.WITH_FIRM
         judged = None if with_firm or state == State.EXEMPT else in_force
-        made.append(
-            (pk, enterprise, district, state, edition, with_firm, judged, standing(state, approved, in_force))
-        )
+        made.append((pk, enterprise, district, state, edition, with_firm, judged, standing(state, approved, in_force)))
     return pl.DataFrame(made, schema=LISTED, orient="row")
 
 
