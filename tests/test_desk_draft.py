@@ -173,7 +173,16 @@ def test_it_reads_a_figure_pasted_in_full_width(may, desk, draft, typed):
 
 
 @pytest.mark.parametrize(
-    ("name", "words"), [("yoy", "大写字母"), ("FX", "已有代号"), ("M2010", "已是指标的代码"), ("E41", "已是指标的代码")]
+    ("name", "words"),
+    [
+        ("yoy", "大写字母"),
+        ("FX", "已有代号"),
+        ("Fx", "公式里的“Fx”已是参数“期内平均汇率”的代号"),
+        ("M2010", "公式里的“M2010”已是软统企6表2010“主营业务收入”的名称"),
+        ("E41", "公式里的“E41”已是软统企4表E41"),
+        ("C17", "“C17”已是代码表“波动/异常原因”的代号"),
+        ("None", "“None”是公式里的词，不能再作代码"),
+    ],
 )
 def test_it_refuses_a_name_a_formula_could_not_tell_apart(may, desk, draft, name, words):
     answer = desk.post("/city/desk/parameters/new/", {**PARAMETER, "name": name, "version": 0})
@@ -263,6 +272,8 @@ def test_it_drops_a_row_though_rules_read_it_and_names_them(may, desk, draft):
     [
         ({"code": "20-1"}, "代码写数字"),
         ({"code": "2010"}, "代码2010已用于"),
+        ({"code": "M2010"}, "公式里的“M2010”已是软统企6表2010“主营业务收入”的名称"),
+        ({"code": "C17"}, "“C17”已是代码表“波动/异常原因”的代号"),
         ({"name": ""}, "请填写指标名称"),
         ({"unit": ""}, "填数字的行须有计量单位"),
         ({"unit": "", "kind": "code"}, "须指明代码表"),
@@ -298,7 +309,7 @@ def test_it_rehearses_and_shows_whom_it_touches(may, desk, draft, django_capture
     shown = words_on(desk.get(answer.url))
     assert "2024年5月试算" in shown and "1 家" in shown and "900.00" in shown and "渝中区" in shown
     seen = Rehearsal.objects.get()
-    for which in ("blocked", "R604:fail"):
+    for which in ("sent", "R604:fail"):
         listed = desk.get(f"/city/desk/rehearsals/{seen.pk}/{which}/")
         assert may.firm.name in words_on(listed)
     assert desk.get(f"/city/desk/rehearsals/{seen.pk}/atlantis/").status_code == 404

@@ -450,6 +450,16 @@ def test_the_list_of_rules_prints_a_revision(may, capsys):
         call_command("rules", edition="atlantis")
 
 
+def test_the_list_of_rules_is_of_the_edition_in_force(may, capsys):
+    """Not of the folder it was shipped in: the revision holds from May on, for the newest period there is."""
+    publish(may)
+    call_command("rules")
+    assert TIGHTER["texts"][0] in capsys.readouterr().out
+    Period.objects.filter(pk="2024M05").update(edition_code=CODE)
+    call_command("rules")
+    assert TIGHTER["texts"][0] not in capsys.readouterr().out
+
+
 def test_another_state_of_a_filing_does_not_change_what_it_is_judged_by(may):
     """Returned, sent again and recalled, it keeps the text of what is in force."""
     sent = file_may(may.filing, may.clerk)

@@ -115,7 +115,7 @@ def test_the_headline_counts_only_whom_it_stops(may):
     assert (effect["filings"], effect["lists"]["sent"], effect["lists"]["blocked"]) == (3, [may.filing.pk], [filing.pk])
     assert rehearsal.effect_in_words(effect) == (
         "2024年5月试算 3 家，与第1版相比：将不能上报 1 家，"
-        "已上报的 1 家照修订稿不能通过，但不重新审核，可以上报 0 家，新增提示 0 家"
+        "已上报的 1 家照修订稿不能通过，但不再做数据审核，可以上报 0 家，新增提示 0 家"
     )
 
 

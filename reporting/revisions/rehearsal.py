@@ -185,7 +185,7 @@ def effect_in_words(effect: Mapping) -> str:
         f"{effect.get('label', '')}试算 {effect['filings']} 家{against}：将不能上报 {effect['blocked']['filings']} 家"
     ]
     if sent := effect.get("sent", {}).get("filings"):
-        parts.append(f"已上报的 {sent} 家照修订稿不能通过，但不重新审核")
+        parts.append(f"已上报的 {sent} 家照修订稿不能通过，但不再做数据审核")
     if unfilled := "sent" in effect and effect["unfilled"]["filings"]:
         parts.append(f"{unfilled} 家须补填新增指标")
     parts += [f"可以上报 {effect['freed']['filings']} 家", f"新增提示 {effect['warned']['filings']} 家"]
