@@ -12,19 +12,9 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Protocol
 
+from forms_tables import spelling
 from forms_tables.habits import NO_DIVISION
-from forms_tables.spelling import (
-    MAX_DEPTH,
-    MAX_LENGTH,
-    MAX_TEXT,
-    NO_NUMBER,
-    PLAIN_COLUMN,
-    PLAIN_NUMBER,
-    about_function,
-    about_options,
-    foreign_word_in,
-    misspelling_in,
-)
+from forms_tables.spelling import MAX_DEPTH, MAX_LENGTH, MAX_TEXT, PLAIN_COLUMN, PLAIN_NUMBER
 
 MAX_PARTS = MAX_LENGTH  # a text has fewer, unless chains inside chains read their middles twice over and over
 PLAIN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}")
@@ -238,12 +228,12 @@ def x_outside_lists(node: Node) -> tuple[Name, ...]:
 @lru_cache(maxsize=4096)
 def parse(text: str) -> Node:
     """The tree of a rule or formula; raises NotationError with the reason and the place."""
-    if slip := misspelling_in(text):
+    if slip := spelling.misspelling_in(text):
         raise NotationError(slip.reason, text, slip.at)
     try:
         tree = ast.parse(text, mode="eval")
     except SyntaxError as error:
-        if slip := foreign_word_in(text):
+        if slip := spelling.foreign_word_in(text):
             raise NotationError(slip.reason, text, slip.at) from None
         if not error.offset:  # Python stumbled over the end
             raise NotationError("不合语法：算式没有写完", text, len(text) + 1) from None
@@ -290,8 +280,7 @@ class _Reader:
                 return Name(at, self.plain_name(node, code), "")
             case ast.Attribute(value=ast.Name(id=code), attr=column):
                 if not PLAIN_COLUMN.fullmatch(column):
-                    lower = "；列名用小写" if PLAIN_COLUMN.fullmatch(column.lower()) else ""
-                    raise self.refuse(node, f"“{column}”不是列名{lower}")
+                    raise self.refuse(node, spelling.about_column(column))
                 return Name(at, self.plain_name(node, code), column)
             case ast.Attribute():
                 raise self.refuse(node, "点号只能用在指标代码与列名之间")
@@ -322,7 +311,7 @@ class _Reader:
                 raise self.refuse(node, f"文字须用一对引号括起，最多{MAX_TEXT}个字")
             return Text(at, node.value)
         if not PLAIN_NUMBER.fullmatch(source.decode()):
-            raise self.refuse(node, NO_NUMBER)
+            raise self.refuse(node, spelling.NO_NUMBER)
         return Number(at, Decimal(source.decode()))
 
     def plain_name(self, node: ast.AST, code: str) -> str:
@@ -359,7 +348,7 @@ class _Reader:
         entries = node.elts if isinstance(node, ast.Tuple) else []
         options = [entry.value for entry in entries if isinstance(entry, ast.Constant) and isinstance(entry.value, str)]
         if not options or len(options) != len(entries):
-            raise self.refuse(node, about_options(node))
+            raise self.refuse(node, spelling.about_options(node))
         return tuple(options)
 
     def read_call(self, node: ast.Call, at: int, below: Any) -> Node:
@@ -367,7 +356,7 @@ class _Reader:
             raise self.refuse(node, "只能直接写函数名")
         function = node.func.id
         if function not in FUNCTIONS:
-            raise self.refuse(node, about_function(node, tuple(FUNCTIONS)))
+            raise self.refuse(node, spelling.about_function(node, tuple(FUNCTIONS)))
         if node.keywords or any(isinstance(argument, ast.Starred) for argument in node.args):
             raise self.refuse(node, f"{function} 的参数须逐个写出")
         fewest, most = FUNCTIONS[function]

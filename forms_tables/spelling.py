@@ -174,6 +174,10 @@ def _stranger(character: str) -> str:
     return f"“{character}”只能写在引号里；名称只用英文字母和数字"
 
 
+def about_column(column: str) -> str:
+    return f"“{column}”不是列名{'；列名用小写' if PLAIN_COLUMN.fullmatch(column.lower()) else ''}"
+
+
 def about_options(node: ast.expr) -> str:
     """What is wrong with that which stands behind in."""
     match node:

@@ -5,13 +5,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from forms_tables.bindings import Decimals, Reading
-from forms_tables.expressions import Arithmetic, Both, Call, Chain, Comparison, Either, Node, parts_of, walk
+from forms_tables.expressions import MIRRORED, Arithmetic, Both, Call, Chain, Comparison, Either, Node, parts_of, walk
 from forms_tables.scopes import Cell, Fact, Meaning, Scope, reads_of
 from forms_tables.wording import LIMITS, figure, name_of, plain, say, unit_of, words_of
 
 MOST_SHOWN = 8
 MOST_NAMED = 4  # a longer list of figures gives the codes alone
-MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 
 
 @dataclass(frozen=True)

@@ -313,7 +313,8 @@ def test_it_rehearses_and_shows_whom_it_touches(may, desk, draft, django_capture
         listed = desk.get(f"/city/desk/rehearsals/{seen.pk}/{which}/")
         assert may.firm.name in words_on(listed)
     assert desk.get(f"/city/desk/rehearsals/{seen.pk}/atlantis/").status_code == 404
-    assert "将不能上报 1 家" in words_on(desk.get("/city/desk/"))
+    shown = words_on(desk.get("/city/desk/"))
+    assert "将不能上报 0 家，已上报的 1 家照修订稿不能通过" in shown
     changed(DraftEdition.objects.get(), may.city, lambda c: drafting.with_rule(c, "R605", {"message": "改了"}))
     assert "发布前须按现在的稿再试算一次" in words_on(desk.get(f"/city/desk/rehearsals/{seen.pk}/"))
 
@@ -352,7 +353,7 @@ def test_it_publishes_from_a_period_with_a_reason(may, desk, draft, django_captu
     page = desk.get("/city/desk/publish/")
     offered = [code for code, _ in page.context["form"].fields["holds_from"].choices]
     assert offered[:3] == ["", "2024M05", "2024M06"] and "2024A" in offered and "2024M04" not in offered
-    assert "2024年4月及更早的报告期已锁定" in words_on(page) and "将不能上报 1 家" in words_on(page)
+    assert "2024年4月及更早的报告期已锁定" in words_on(page) and "已上报的 1 家照修订稿不能通过" in words_on(page)
     right = {"holds_from": "2024M05", "reason": "渝经信软件〔2024〕21号", "seen": "on", "version": 1}
     for missing, words in {
         "reason": "请填写修订原因和依据",
@@ -366,7 +367,7 @@ def test_it_publishes_from_a_period_with_a_reason(may, desk, draft, django_captu
     published = desk.post("/city/desk/publish/", right, follow=True)
     assert "第2版已发布，自2024年5月起执行" in words_on(published)
     row = PublishedEdition.objects.get(number=2)
-    assert row.effect["blocked"] == {"filings": 1, "revenue": "900.00"} and "lists" not in row.effect
+    assert row.effect["sent"] == {"filings": 1, "revenue": "900.00"} and "lists" not in row.effect
     shown = words_on(desk.get(f"/city/desk/revisions/{row.code}/"))
     for words in ("渝经信软件〔2024〕21号", "将不能上报 1 家", "M20211 + M20212", "第1版", row.digest):
         assert words in shown
