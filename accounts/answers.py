@@ -55,12 +55,14 @@ OURS = _any(
     r"\b(SPF|DKIM|DMARC|domainkeys|PTR|rDNS|HELO|EHLO|RBL|DNSBL)\b|authenticat|authori[sz]",
     r"\b(DT:(SPM|SUM|RBL)|HL:(REP|MEP|IHU|IPB)|MI:(NHD|IMF|SPF|DMA|SPB|CEL|CCL)|RP:(FRL|CEL|CCL)|WM:BL[IU])\b",
     r"reverse (dns|lookup|host)|(resolve|find|verify).{0,30}\byour\b|your (host|domain|server|ip)\b|client host",
+    r"\b5\.1\.[78]\b|\bfrom: .{0,30}invalid|\bvalid from\b",
     r"sender.{0,40}(address|domain|verif|reject|invalid|denied|refused|unknown|exist|not found|not allowed|block)",
     r"(address|domain) of (the )?sender|return.path|\bmail from\b.{0,60}(reject|denied|invalid|refused)",
     r"\brelay(ing)?\b.{0,20}(den|prohibit|permit|allow|restrict|authori|refus|not)|rcpthosts",
     r"(configured|unable|allowed|permitted|refused?|cannot|won't|do not|to) relay|open relay",
     r"spam|junk|unsolicited|bulk|phish|virus|malware|malicious|suspicious|reputation|unwanted|垃圾|病毒",
-    r"(black|block|deny).?list|blocked|user in black|(invalid|bad) ip\b|too many (invalid|unknown|bad|fail)|黑名单",
+    r"(?<!may be )(black|block|deny).?list|blocked|user in black|黑名单",
+    r"(invalid|bad) ip\b|too many (invalid|unknown|bad|fail)",
     r"polic(y|ies)|content.{0,20}(reject|den|filter)|mail content|attachment|executable",
     r"内容.{0,6}(拒|含|违|被)|违规|拒(收|绝)",
     r"\b(message|e?-?mail|letter|header|body)\b.{0,20}(\bsize|too (big|large|long))|mailsize",
@@ -87,11 +89,11 @@ NOBODY = _any(
     r"\b(users?|account|mailbox|recipient|address(ee)?|customer|local.?part|userid|alias|person)\b.{0,40}"
     r"(\bunknown|not.{0,8} (known|found|valid|registered|listed|recogni[sz]ed|exist)|n.t (exist|be found)|\binvalid)",
     r"\b(unknown|invalid|non-?existent|no such|bad|undefined|illegal|incorrect) (\w+ ){0,2}"
-    r"(user|account|mailbox|recipient|address|destination|local|person|alias|here|name)",
+    r"(user|account|mailbox|recipient|address|destination|local|person|alias|here)",
     r"\bno (mailbox|user|account|recipient|person|one)\b.{0,40}(here|name|found)|nosuchuser|not (our|a) customer",
     r"(not|n.t) have an? .{0,30}(account|mailbox)|Recip(ient)?(s)?NotFound|not listed in|no valid recipient",
     r"no longer (exist|valid|in use|accept|available|employed|work|with)|(has|have|mailbox) (moved|left)\b",
-    r"5\.4\.1 .{0,80}recipient address rejected|recipient address rejected\W{0,4}$",
+    r"recipient address rejected(: access denied|\W{0,4}$)",
     "(用户|邮箱|账号|帐号|地址|收件人|帳號|賬號).{0,8}(不存在|无效|未开通|未注册|注销|错误)|查无此人",
     "(不存在|无效)的?(用户|邮箱|地址|收件人|账号|帐号)|(找不到|没有)(该|这个|此)?(用户|收件人|邮箱)",
     "(アドレス|ユーザー?|宛先|メールボックス).{0,20}(存在し(ない|ません)|不明|見つか)",
@@ -103,12 +105,15 @@ NO_PLACE = _any(
     r"\b(host|domain)\b.{0,60}(not found|unknown|(not|n.t) exist|invalid|could ?n.t be found|n.t receive)",
     r"\b(unknown|invalid|no such|bad) (host|domain|destination)|unrouteable|nxdomain|null ?mx|NonExistentDomain",
     r"could ?n.t find (any|a) |\bno (valid )?(mx|mail exchanger)|domain does not accept mail|域名.{0,4}(不存在|无效)",
-    r"mailbox (is )?(unavailable|not available)|mailbox name not allowed",
+    r"mailbox (is )?(unavailable|not available)|mailbox name not allowed|domain is not reachable|domain may not exist",
 )
 
-# Said only after the letter was handed over, "unknown user" is the person's own filter (docomo, au: help on 受信拒否).
+# Said only after the letter was handed over, or of no address at all, "unknown user" is the person's own filter
+# (docomo and au on 受信拒否). A server with a status for it (x.1.1) means what it says.
+USER_UNKNOWN = _any(r"user unknown")
 FILTERED = _any(r"unknown user|user unknown")
 AFTER_THE_LETTER = _any(r"in reply to (the )?(end of )?data|>>> data\b|after (pipelined )?(end of )?data|\[data\]")
+OF_NO_ADDRESS = _any(r"\b55\d\s*:\s*user unknown")
 
 BY_WORDS = (  # the first found decides
     (GREYLISTED, About.LATER),
@@ -140,7 +145,7 @@ REFUSED = _any(r"denied|refused|rejected|not (allowed|permitted|accepted)|prohib
 def about(words: str, code: int = 0, status: str = "") -> About:
     """What `words`, a server's own, speak of. `code` is its reply code and `status` its enhanced status; both are
     looked for in the words when they are not given. Raises nothing."""
-    code, status = code or int(_first(CODE, words) or 0), status or _first(STATUS, words)
+    code, status = _numbers(words, code, status)
     found = in_words(words, code, status) or in_status(status)
     if found:
         return found
@@ -153,15 +158,24 @@ def about(words: str, code: int = 0, status: str = "") -> About:
 
 def in_words(words: str, code: int = 0, status: str = "") -> About | None:
     """What the words alone make sure of."""
-    said = f"{status} {_plain(words)}" if status and status not in words else _plain(words)
-    for pattern, speaks_of in BY_WORDS:
-        if pattern.search(said):
-            if pattern is NO_PLACE and (status or str(code))[0] == "4":
-                return About.FULL
-            if pattern is NOBODY and FILTERED.search(said) and AFTER_THE_LETTER.search(said):
-                return About.OFFICE
-            return speaks_of
-    return None
+    code, status = _numbers(words, code, status)
+    said = f"{status} {_plain(words)}"
+    found = next(((pattern, speaks_of) for pattern, speaks_of in BY_WORDS if pattern.search(said)), None)
+    if found is None:
+        return None
+    pattern, speaks_of = found
+    if pattern is NO_PLACE and (status or str(code))[0] == "4":
+        return About.FULL
+    if pattern is NO_PLACE and 500 <= code <= 504:  # of a command's grammar: HELO or MAIL FROM, which name us
+        return About.OFFICE
+    if pattern is NOBODY and FILTERED.search(said) and _by_the_filter(words, status):
+        return About.OFFICE
+    return speaks_of
+
+
+def _by_the_filter(words: str, status: str) -> bool:
+    late = AFTER_THE_LETTER.search(words[:MOST_WORDS]) or OF_NO_ADDRESS.search(words[:MOST_WORDS])
+    return bool(late) and not status.endswith(".1.1")
 
 
 def in_status(status: str) -> About | None:
@@ -179,6 +193,6 @@ def _plain(words: str) -> str:
     return " ".join(ADDRESS.sub(" ", words[:MOST_WORDS]).split())
 
 
-def _first(pattern: re.Pattern, words: str) -> str:
-    found = pattern.search(words[:MOST_WORDS])
-    return found.group(1) if found else ""
+def _numbers(words: str, code: int, status: str) -> tuple[int, str]:
+    found = CODE.search(words[:MOST_WORDS]), STATUS.search(words[:MOST_WORDS])
+    return code or int(found[0].group(1) if found[0] else 0), status or (found[1].group(1) if found[1] else "")
