@@ -77,7 +77,7 @@ SHUT = _any(
     r"over ?quota|quota.{0,30}(exceed|full|reach)|exceed.{0,40}\b(quota|storage|space|size)",
     r"out of (storage|quota|space)",
     r"(box|folder|account)\b.{0,20}\bfull\b|disk quota|\bfull (mail|in)?box|disk (is )?full",
-    r"\b(no|not enough).{0,12}(space|storage|room)",
+    r"\b(no|not (have )?enough)\b.{0,12}(space|storage|room)|overdrawn",
     r"insufficient.{0,12}(space|storage|disk|quota|resource)|\b(storage|space)\b.{0,30}(limit|full|exceed|not enough)",
     r"\b(account|user|mailbox|recipient|address|inbox)\b.{0,40}"
     r"(disabled|suspend|inactiv|deactivat|locked|dormant|frozen|discontinued|over its)",
@@ -87,7 +87,7 @@ SHUT = _any(
 
 # Nobody of the name. RFC 3463 x.1.1–x.1.6 and RFC 5321 551, 553; the words of Postfix, Exim, sendmail, qmail, Courier,
 # Domino and Exchange (RESOLVER.ADR…) in their manuals; of Gmail NoSuchUser; of QQ 122/169; of 163 "User not found".
-PERSON = r"(users?|user ?(name|id)|rcpt|account|mail[ -]?box|recipients?|address(ee)?|customer|local.?part|person|inbox)"
+PERSON = r"(users?|user ?(name|id)|rcpt|account|mail[ -]?box|recipients?|address(ee)?|customer|local.?part|inbox)"
 GAP = r"\b(?:(?!\. ).){0,50}"  # within one sentence
 NOBODY = _any(
     PERSON + GAP + r"(\bunknown|not.{0,8} (known|found|valid|registered|listed|recogni[sz]ed|exist)"

@@ -186,19 +186,22 @@ def _from_words(message: Message, said: str, ids: tuple[str, ...], gives_back: b
         return "没有失败的收件人（送达回执）"
     if not (GIVES_UP.search(subject) or given_up or (machine and (reply or REFUSES.search(f"{subject} {reason}")))):
         return "没有写明退信"
-    if reply:
-        words = NEXT_ADDRESS.split(reason[reply.start() :], maxsplit=1)[0]
-    elif line := LINE_OF_ADDRESS.search(reason):
-        words = reason[line.start() :]
+    line = LINE_OF_ADDRESS.search(reason)
+    start = reply.start() if reply else given_up.start() if given_up else 0
+    if reply and "." not in reply.group():  # a code opens what the server said, a status may close it
+        words = NEXT_ADDRESS.split(reason[start:], maxsplit=1)[0]
+    elif line:
+        before = [found.start() for found in LINE_OF_ADDRESS.finditer(reason, 0, start)] if reply else []
+        words = reason[before[-1] if before else line.start() :]
+        words = NEXT_ADDRESS.split(words.lstrip(), maxsplit=1)[0] if reply else words
     else:
-        words = reason[max(0, given_up.start() - 20) :] if given_up else f"{subject}：{reason}"
+        words = reason[reason.rfind("\n", 0, start) + 1 :] if reply or given_up else f"{subject}：{reason}"
     words = _squeeze(words)[:MOST_WORDS].strip()
     status = STATUS.search(words) if reply else None
     speaks_of = _speaks_of(words, f"{reason}\n{subject}", status.group(1) if status else "")
     if speaks_of is About.MAILBOX and not status and _is_hardly_said(words, reason):
         speaks_of = About.OFFICE
     action = DELAYED if STILL_TRYING.search(said) else FAILED
-    line = LINE_OF_ADDRESS.search(reason)
     named = _named(message, f"{failed} {line.group() if line else ''} {words} {reason}")
     return Bounce(action, words, ids, named, speaks_of)
 
