@@ -1,6 +1,7 @@
 """What a returned letter says, by samples of many mail systems' ways of saying it."""
 
 import csv
+from email.header import Header
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ def sample(name: str) -> bytes:
 def plain(
     body: str, sender: str = "MAILER-DAEMON@relay.example.net", subject: str = "failure notice", head: str = ""
 ) -> bytes:
-    return f"{head}From: {sender}\nTo: bounces@stat.example.cn\nSubject: {subject}\n\n{body}".encode()
+    return f"{head}From: {sender}\nTo: bounces@stat.example.cn\nSubject: {Header(subject).encode()}\n\n{body}".encode()
 
 
 def test_every_sample_is_in_the_table():
@@ -122,12 +123,29 @@ def test_a_report_is_read_by_its_failed_recipient():
         ("li.na@yuntu.example", "Re: Returned Mail", False),
         ("li.na@yuntu.example", "回复: 退信", False),
         ("li.na@yuntu.example", "问题", False),
-        ('"Jetmail System" <>', "Mail Error", True),
+        ('"Notice" <>', "Notice", True),
     ],
 )
 def test_who_writes_about_a_bounce_returns_none(sender, subject, seen):
     source = plain(f"<{TO}>: could not be delivered. 550 5.1.1 User unknown", sender, subject)
     assert isinstance(read(source), Bounce) is seen
+
+
+@pytest.mark.parametrize(("subject", "seen"), [("Notice", True), ("回复: Notice", False), ("Fwd: Notice", False)])
+def test_a_letter_given_back_tells_unless_a_person_passes_it_on(subject, seen):
+    parts = f"--b\n\n{TO}: could not be delivered\n--b\nContent-Type: message/rfc822\n\nMessage-ID: {OUR_ID}\n\n--b--"
+    source = plain(parts, "no-reply@yuntu.example", subject, head="Content-Type: multipart/mixed; boundary=b\n")
+    assert isinstance(read(source), Bounce) is seen
+
+
+def test_a_report_that_came_out_as_text_is_read_as_a_report():
+    bounce = read(plain(f"Returned.\n\nFinal-Recipient: rfc822; {TO}\nAction: delayed\nStatus: 4.4.1\n"))
+    assert (bounce.action, bounce.recipient, bounce.about) == (DELAYED, TO, About.FULL)
+
+
+def test_a_postmaster_is_not_the_recipient():
+    bounce = read(plain(f"For help write to postmaster@a.example.\nSent to {TO}: 550 No such user"))
+    assert bounce.recipient == TO
 
 
 @pytest.mark.parametrize(("kind", "seen"), [("Bounce", True), ("Complaint", False), ("Delivery", False)])
