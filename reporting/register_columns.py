@@ -100,9 +100,8 @@ class DayWidget(widgets.Widget):
         text = re.sub("[/.年月]", "-", without_hidden(str(value)).strip()).rstrip("日")
         if found := re.fullmatch(r"([0-9]{2})-([0-9]{1,2})-([0-9]{1,2})", text):
             year, month, day = (int(part) for part in found.groups())
-            raise ValueError(
-                f"“{value}”的年份只有两位。是 {2000 + year} 年，请写成 {2000 + year}-{month:02}-{day:02}。"
-            )
+            meant = f"{2000 + year}-{month:02}-{day:02}"
+            raise ValueError(f"“{value}”的年份只有两位；如果是 {2000 + year} 年，请写成 {meant}。")
         if re.fullmatch("[2-6][0-9]{4}", text):
             raise ValueError(f"“{value}”是 Excel 存日期用的数。请把单元格格式设为“日期”，核对后再上传。")
         try:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format, is_timedelta_format
@@ -266,12 +267,17 @@ class _Reading:
             number = int(text) if text.lstrip("+-").isdecimal() else float(text)
         except ValueError:
             return None, text
-        if not is_date_format(shape):
+        if not holds_date(shape):
             return number, ""
         try:
             return from_excel(number, self.opening.epoch, is_timedelta_format(shape)), ""
         except (ValueError, OverflowError):
             return None, OUT_OF_TIME
+
+
+@lru_cache(maxsize=1024)
+def holds_date(shape: str) -> bool:
+    return is_date_format(shape)
 
 
 def is_true(text: str | None) -> bool:

@@ -90,7 +90,8 @@ def write_rules(rows: Iterable[Sequence[str]], origin: str) -> bytes:
     sheet = book.create_sheet(SHEET)
     sheet.freeze_panes = "B2"
     for number, (_, width) in enumerate(COLUMNS.values()):
-        sheet.column_dimensions[chr(ord("A") + number)].width = width
+        column = sheet.column_dimensions[chr(ord("A") + number)]
+        column.width, column.number_format = width, "@"
     for column, choices in {"级别": "错误,提示", DO: DROP}.items():
         letter = chr(ord("A") + list(COLUMNS).index(column))
         choice = DataValidation(type="list", formula1=f'"{choices}"', allow_blank=True)
