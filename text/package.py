@@ -190,7 +190,7 @@ def with_handlers(start: Callable, end: Callable | None = None, text: Callable |
 
 def local(tag: str) -> str:
     """An element's name without its prefix: some programs write x:row for row."""
-    return tag.rpartition(":")[2]
+    return tag.rpartition(":")[2] if ":" in tag else tag
 
 
 def plain_name(name: str) -> str:
