@@ -20,23 +20,17 @@ def shortened(cell: Cell, kind: str) -> str:
         return f"显示的是月和日，没有年份；年份 {cell.value.year} 是 Excel 自己加的（{day}）。{AS_TEXT}完整的年月日。"
     if kind == "credit_code" and (cell.is_number or looks_cut(cell.value)):
         return (
-            f"“{digits_of(cell)}”已不是原来的代码：Excel 把它当作数字，只保留前 {MOST_DIGITS} 位，后面的都成了 0。"
+            f"“{cell.text}”已不是原来的代码：Excel 把它当作数字，只保留前 {MOST_DIGITS} 位，后面的都成了 0。"
             f"{AS_TEXT} 18 位代码。"
         )
     if not cell.is_number:
         return ""
-    return _zero_lost(digits_of(cell), kind)
+    return _zero_lost(cell.text, kind)
 
 
 def looks_cut(value: object) -> bool:
     """A code of figures alone that came through a number: 9.15E+17, or three noughts at the end."""
     return isinstance(value, str) and bool(SCIENTIFIC.fullmatch(value) or re.fullmatch("[0-9]{15}000", value))
-
-
-def digits_of(cell: Cell) -> str:
-    if isinstance(cell.value, float) and not cell.value.is_integer():
-        return repr(cell.value)
-    return str(int(cell.value)) if cell.is_number else str(cell.value)
 
 
 def _zero_lost(shown: str, kind: str) -> str:
