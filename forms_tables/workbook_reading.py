@@ -129,7 +129,8 @@ class SheetReading:
                 continue
             marked = line.cells.get(code_column)
             code = plain(marked)
-            if not code:
+            is_head = row < key_row and code not in indicators  # some programs repeat the form's title in every column
+            if not code or is_head:
                 self.refuse_nameless(list(line.cells.values()), columns)
             elif code in lines:
                 self.say(
