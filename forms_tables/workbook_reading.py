@@ -129,8 +129,7 @@ class SheetReading:
                 continue
             marked = line.cells.get(code_column)
             code = plain(marked)
-            is_head = row < key_row and code not in indicators  # some programs repeat the form's title in every column
-            if not code or is_head:
+            if not code or code == plain(line.cells.get(code_column - 1)):  # a merged line, written into each column
                 self.refuse_nameless(list(line.cells.values()), columns)
             elif code in lines:
                 self.say(

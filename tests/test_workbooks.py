@@ -159,14 +159,15 @@ class TestRoundTrip:
         assert after.problems == [] and after.cells == before.cells
         assert after.places["2010.c1"] != before.places["2010.c1"]
 
-    def test_a_title_repeated_over_the_columns_is_no_code(self, good):
+    def test_a_line_repeated_over_the_columns_is_no_code(self, good):
         """As exceljs streams what a merged cell shows."""
 
         def repeat(book):
             sheet = book["软统企6"]
             for reference in [str(merged) for merged in sheet.merged_cells.ranges]:
                 sheet.unmerge_cells(reference)
-            for row in (1, 2):
+            for row in (1, 2, sheet.max_row):
+                assert sheet.cell(row, 1).value
                 for column in range(2, 5):
                     sheet.cell(row, column).value = sheet.cell(row, 1).value
 
