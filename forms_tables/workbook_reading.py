@@ -28,6 +28,7 @@ class ReadWorkbook:
     places: dict[str, str] = field(default_factory=dict)
     formulas: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    hidden: set[str] = field(default_factory=set)  # cells taken, and not blank, from hidden rows or columns
 
     def placed(self, problem: Problem) -> str:
         """The problem's sentence with the cell's reference in front, unless it is there already."""
