@@ -291,7 +291,7 @@ class TestUpload:
         assert self.cells(city) == {"2110.c1": "120", "2010.c1": "1100", "2111.c1": "250"}
 
     def test_stores_no_table_when_a_draft_of_another_has_moved(self, city):
-        city.firm.attributes |= {"A38": "是"}
+        city.firm.attributes |= {"A38": "是", "A39": "否"}
         city.firm.save()
         out = io.BytesIO()
         write_filing_template(fresh(city.filing), out)

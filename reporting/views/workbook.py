@@ -14,7 +14,7 @@ from reporting.models import Filing
 from reporting.views.filing import filing_of
 from reporting.views.submitting import submission_of
 from reporting.views.uploads import HOURS_TO_CONFIRM, Kept, NotKept, keep, number_in, redeem
-from reporting.views.workbook_lines import OF_CHANGES, counts, sections
+from reporting.views.workbook_lines import counts, sections
 from reporting.workbook_exchange import write_filing_template, write_submission_workbook
 from reporting.workbook_upload import Comparison, Moved, StoredAlready, compare_workbook, is_stored, store_workbook
 
@@ -119,7 +119,6 @@ def render_comparison(
     context = {
         "filing": compared.filing,
         "compared": compared,
-        "kinds": OF_CHANGES,
         "counts": counts(compared),
         "sections": sections(compared, request.user),
         "ticket": ticket if compared.changes else "",

@@ -33,7 +33,9 @@ BOTH = Kind(
     "这几格在工作簿下载之后又在网页上保存过，内容与工作簿不同。以哪一边为准，请选一项：",
     "block",
 )
-BLANKED = Kind("blanked", "将被清空", "草稿里有内容，工作簿里是空的；存入后这几格变为空白。", "block")
+BLANKED = Kind(
+    "blanked", "将被清空", "草稿里有内容，工作簿里是空的，或者按工作簿这一格不用填；存入后变为空白。", "block"
+)
 HIDDEN = Kind("hidden", "取自隐藏的行或列", "这几格在工作簿里是隐藏的，打开工作簿时看不到，内容照样读取。", "warn")
 PASSED_OVER = Kind(
     "passed-over",
@@ -71,6 +73,10 @@ class Group:
     is_open: bool
     rows: str = ""  # of hidden cells: which rows of the sheet
 
+    @property
+    def is_figures(self) -> bool:
+        return all(line.is_figure for line in self.lines)
+
 
 @dataclass(frozen=True)
 class Section:
@@ -94,11 +100,12 @@ def kind_of(change: CellChange) -> Kind:
 
 
 def counts(compared: Comparison) -> list[dict]:
-    """For each table how many changes there are of each kind."""
+    """For each table how many changes there are of each kind that occurs."""
+    kinds = [kind for kind in OF_CHANGES if any(kind_of(change) is kind for change in compared.changes)]
     return [
         {
             "table": table.table,
-            "cells": [(kind, sum(kind_of(change) is kind for change in table.changes)) for kind in OF_CHANGES],
+            "cells": [(kind, sum(kind_of(change) is kind for change in table.changes)) for kind in kinds],
         }
         for table in compared.tables
     ]
