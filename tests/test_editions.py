@@ -26,6 +26,7 @@ from reporting.models import (
     edition_in_force,
 )
 from reporting.workbook_exchange import write_filing_template
+from reporting.workbook_upload import Moved, store_workbook
 from reporting.workflow import Overtaken, Refused
 from reporting.workflow.period import owe
 from tests.bad_workbooks import filled
@@ -34,7 +35,7 @@ from tests.may import CLEAN_MAY, fresh, make_may, open_period
 from tests.officials import file_may, make_it_be, sign_in
 from tests.reading import words_on
 from tests.test_locks import while_another
-from tests.uploading import compare
+from tests.uploading import compare, handed_out
 
 pytestmark = pytest.mark.django_db
 CODE, TABLE, LATER = "chongqing-2024", "软统企6", AT + timedelta(hours=2)
@@ -417,6 +418,15 @@ def test_a_workbook_of_the_last_revision_is_taken_while_the_tables_are_the_same(
     publish(may)
     compared = compare(may.filing, filled(book.getvalue(), TABLE, {"2010.c1": 5}), may.clerk, LATER)
     assert compared.problems == () and [change.key for change in compared.changes] == ["2010.c1"]
+
+
+def test_a_workbook_looked_at_under_the_last_revision_is_not_stored_under_the_next(may):
+    content = filled(handed_out(may.filing), TABLE, {"2010.c1": 5})
+    compared = compare(may.filing, content, may.clerk, AT)
+    publish(may)
+    with pytest.raises(Moved, match="期间，制度版本有了变动，没有存入"):
+        store_workbook(compared, may.clerk, LATER)
+    assert not may.filing.sheets.exists()
 
 
 def test_a_workbook_of_other_tables_is_refused_with_both_sides(may):
