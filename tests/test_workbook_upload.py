@@ -10,13 +10,11 @@ from openpyxl import load_workbook
 
 from accounts import clock
 from accounts.models import Enterprise, JournalEntry
-from forms_tables.workbooks import OpenedWorkbook
 from reporting import workflow
 from reporting.judging import judge
 from reporting.models import Filing, State
-from reporting.views import uploads, workbook_lines
-from reporting.workbook_exchange import judge_opened
-from reporting.workbook_upload import Comparison, Moved, StoredAlready, compare_table, store_workbook
+from reporting.views import uploads
+from reporting.workbook_upload import Moved, StoredAlready, store_workbook
 from tests import bad_workbooks as bad
 from tests.cast import AT, Cast, assemble
 from tests.may import CLEAN_MAY, fresh, make_may, open_period
@@ -99,17 +97,25 @@ def test_what_no_longer_applies_is_blanked_with_the_reason(may):
     assert "将被清空（1 格）" in page and "嵌入式系统软件收入只在A36＝是时填写" in page
 
 
-def test_values_of_hidden_rows_are_named_by_their_rows(may, cast):
-    content = filled(may, {"2010.c1": 1100, "2051.c1": 7})
-    judged = judge_opened(fresh(may.filing), OpenedWorkbook(BytesIO(content)))
-    judged.read.hidden.add("2051.c1")
-    table = may.filing.edition.table(TABLE)
-    changes = compare_table(judged, table, may.filing.sheets.model(filing=may.filing, table=TABLE), {})
-    [hidden, new] = workbook_lines.sections(Comparison(may.filing, "五月.xlsx", {}, (), (changes,)), cast.li_na)
-    assert (hidden.kind, new.kind) == (workbook_lines.HIDDEN, workbook_lines.NEW)
+@pytest.mark.parametrize("by_column", [False, True])
+def test_values_nobody_sees_on_the_sheet_are_told_apart_and_named_by_their_rows(may, by_column):
+    def hide(book):
+        sheet = book[TABLE]
+        cell = bad.cell_of(sheet, "2051.c1")
+        cell.value = 7
+        if by_column:
+            sheet.column_dimensions[cell.column_letter].hidden = True
+        else:
+            sheet.row_dimensions[cell.row].hidden = True
+
+    content = bad.changed(handed_out(may.filing), hide)
     row = bad.cell_of(load_workbook(BytesIO(content))[TABLE], "2051.c1").row
-    [group] = hidden.groups
-    assert (group.rows, group.is_open, group.lines[0].reference) == (f"第 {row} 行", True, f"D{row}")
+    answer = upload(may.page, MAY, content)
+    page = words_on(answer)
+    assert "取自隐藏的行或列（1 格）" in page and f"1 格，在第 {row} 行" in page and "（空白） 7.00" in page
+    assert '<details class="fold" open><summary>软统企6' in markup_of(answer)
+    confirm(may.page, MAY, ticket_on(answer))
+    assert drafts(may) == {"2051.c1": "7"}
 
 
 def test_a_workbook_equal_to_the_draft_says_so_and_has_no_button(may):
