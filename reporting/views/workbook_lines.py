@@ -30,7 +30,7 @@ class Kind:
 BOTH = Kind(
     "both",
     "两边都改过",
-    "这几格在工作簿下载之后又在网页上保存过，内容与工作簿不同。以哪一边为准，请选一项：",
+    "这几格的草稿在工作簿下载之后又保存过，内容与工作簿不同，请选以哪一边为准。",
     "block",
 )
 BLANKED = Kind(
@@ -47,7 +47,7 @@ PASSED_OVER = Kind(
 )
 CHANGED = Kind("changed", "改动", "草稿里已有内容，存入后换成工作簿里的。")
 NEW = Kind("new", "新填", "草稿里是空的，存入后填上。")
-KEPT = Kind("kept", "保留草稿的内容", "这几格在工作簿下载之后又在网页上保存过，工作簿里没有改动，草稿不变。")
+KEPT = Kind("kept", "保留草稿的内容", "这几格的草稿在工作簿下载之后又保存过，工作簿里没有改动，草稿不变。")
 OF_CHANGES = (BOTH, BLANKED, HIDDEN, CHANGED, NEW)
 KINDS = (BOTH, BLANKED, HIDDEN, PASSED_OVER, CHANGED, NEW, KEPT)
 
@@ -183,7 +183,7 @@ def value_shown(indicator: Indicator, column: str, value: Value) -> str:
 
 def saved_by(change: Change, reader: User) -> str:
     who = "您本人" if change.by == reader else str(change.by or "他人")
-    return f"{who}{date_format(localtime(change.at), ' n月j日 H:i ') if change.at else ''}在网页上保存"
+    return f"{who}{date_format(localtime(change.at), ' n月j日 H:i ') if change.at else ''}保存"
 
 
 def rows_of(changes: Iterable[CellChange]) -> str:
