@@ -369,7 +369,7 @@ def test_it_publishes_from_a_period_with_a_reason(may, desk, draft, django_captu
     row = PublishedEdition.objects.get(number=2)
     assert row.effect["sent"] == {"filings": 1, "revenue": "900.00"} and "lists" not in row.effect
     shown = words_on(desk.get(f"/city/desk/revisions/{row.code}/"))
-    for words in ("渝经信软件〔2024〕21号", "将不能上报 1 家", "M20211 + M20212", "第1版", row.digest):
+    for words in ("渝经信软件〔2024〕21号", "已上报的 1 家照修订稿不能通过", "M20211 + M20212", "第1版", row.digest):
         assert words in shown
     assert desk.get(f"/city/desk/revisions/{CODE}/").status_code == 404
     assert desk.get("/city/editions/").url == f"/city/editions/{row.code}/"
