@@ -1,0 +1,34 @@
+"""What receiving domains, or the mail server, complain of: noted once for each and class while it lasts. What the
+office must see to is told to the system administrators on the page and by a letter (`emails.plan_mail_refused`)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F
+
+from accounts.answers import About
+from accounts.models import MailTrouble
+
+FADES_AFTER = timedelta(days=1)  # a trouble nobody met for so long has passed
+
+
+@transaction.atomic
+def note(domain: str, about: About, words: str, at: datetime) -> None:
+    """Somebody there complained. `at` by the machine's clock."""
+    words = words[:300]
+    met = MailTrouble.objects.filter(domain=domain, about=about)
+    if met.filter(over_at=None, last_at__gt=at - FADES_AFTER).update(words=words, last_at=at, times=F("times") + 1):
+        return
+    begun = {"words": words, "since": at, "last_at": at, "times": 1, "over_at": None}
+    MailTrouble.objects.update_or_create(domain=domain, about=about, defaults=begun)
+
+
+def is_over(domain: str, about: About, at: datetime) -> None:
+    MailTrouble.objects.filter(domain=domain, about=about, over_at=None).update(over_at=at)
+
+
+def server_answers(at: datetime) -> None:
+    """A letter was taken: whatever the mail server said to all before, it says no more."""
+    MailTrouble.objects.filter(domain="", over_at=None).update(over_at=at)
