@@ -124,6 +124,7 @@ class Queue:
             "REDIS_URL": self.url,
             "EMAIL_URL": smtp_url,
             "LETTER_LEASE": "2",
+            "MAIL_PACE": "100000",
         }
 
     def lose_valkey(self) -> None:
