@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import OperationalError
 
-from accounts import bounces, dead_addresses, people
+from accounts import bounces, dead_addresses, people, returned
 from accounts.access import Refused
 from accounts.clock import real_now
 from accounts.letters import compose
@@ -210,7 +210,7 @@ def test_nothing_malformed_stops_the_command(db, monkeypatch, source):
 
 
 def test_a_huge_mail_is_read_to_its_end_and_judged_by_its_beginning(letter, monkeypatch):
-    pipe = io.BytesIO(sample("postfix-failed", letter) + b"x" * (bounces.MOST_BYTES + 100_000))
+    pipe = io.BytesIO(sample("postfix-failed", letter) + b"x" * (returned.MOST_BYTES + 100_000))
     assert "已列入失效邮箱" in run(monkeypatch, pipe)
     assert pipe.read() == b""
 

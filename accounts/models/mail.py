@@ -3,7 +3,6 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
-
 DOMAINS_AT_ONCE = 4  # so many times a domain's pace is the mail server's own, before it complains
 
 

@@ -1,0 +1,271 @@
+"""What a returned letter says: delivery status notifications (RFC 3464), and the free-form ones of mail systems that
+send none. Read without trust: whatever cannot be understood is left alone and said so."""
+
+from __future__ import annotations
+
+import email
+import email.message
+import email.policy
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email.header import decode_header, make_header
+from email.message import Message
+from email.utils import parseaddr
+
+from accounts import answers
+from accounts.answers import About
+from text.incoming import without_control, without_hidden
+
+MOST_BYTES = 3 * 1024 * 1024  # our letters are a few kilobytes; what is longer is cut
+MOST_PARTS = 60
+MOST_SAID = 20_000  # letters of a notification in a system's own words; the reason stands at its beginning
+MOST_WORDS = 240  # of a server's answer, as it is kept
+FAILED, DELAYED = "failed", "delayed"
+
+REPORTS = ("message/delivery-status", "message/global-delivery-status")  # RFC 3464, RFC 6533
+NO_BOUNCES = {"message/feedback-report": "垃圾邮件投诉", "message/disposition-notification": "阅读回执"}
+
+OUR_ID = re.compile(r"<[0-9a-f]{40}@[^<>\s]{1,80}>")
+ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+", re.ASCII)
+STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
+# As a server says it: "550 5.1.1 …", "<<< 554-Denied", "(#5.1.1)"; a telephone number or an address of a host is none.
+REPLY = re.compile(
+    r"(?<![\w.:/+-])[45][0-7]\d(?:\s{1,8}|-|: ?)(?=[#\[(<'\"]?(?:[45]\.|[^\W\d]|<))|(?<![\d.])[45]\.\d{1,3}\.\d{1,3}(?![\d.])"
+)
+GIVES_UP = re.compile(
+    "退信|(邮件|信件)[^，。；]{0,6}退回|无法投递|无法送达|未能送达|投递失败|发送失败|不存在|送信できま|配信できま|送信エラー"
+    r"|undeliver|deliver.{0,30}(fail|problem|error|abort)|(mail|non).?delivery|failure (notice|deliver)"
+    r"|(not|n.t|unable to) (be )?(deliver|send|sent)|delivery (status|report|notif)|delayed|rejected|blocked"
+    r"|(returned|returning|failed).{0,12}(mail|message|sender)|(mail|message).{0,20}(failed|failure|error|returned)"
+    r"|fatal error|user unknown|unknown user|недоставлен|не доставлен",
+    re.IGNORECASE,
+)
+STILL_TRYING = re.compile(
+    r"(will|shall) (be|continue|keep).{0,20}(retr|try)|still being retried|warning only|temporary failure report"
+    r"|message (has been |is )?delayed|not need to re-?send|has not yet been delivered|仍在(尝试|重试)|继续尝试",
+    re.IGNORECASE,
+)
+ARRIVED = re.compile(r"\((success|relay|expanded)|success\w* (deliver|relay)|report that you requested", re.IGNORECASE)
+MACHINE = re.compile(
+    r"mailer.?daemon|po+stmaster|(mail|message).{0,9}(deliver|admin|system)|delivery.?(sub)?system|退信|邮件系统",
+    re.IGNORECASE,
+)
+# The rest of the subject is our letter's, and that may say that a form was 退回.
+ANSWERS_BY_ITSELF = re.compile(r"自动(回复|答复)|auto(matic)?[ -]?(reply|response)|out of (the )?office", re.IGNORECASE)
+TAGS = re.compile(r"<(style|script)\b.{0,4000}?</\1>|<[^<>]{0,2000}>", re.IGNORECASE | re.DOTALL)
+LETTER_BEGINS = re.compile(  # a header of it, or a line that announces it
+    r"^[ \t>|]*(?:(?:return-path|received|message-id|mime-version|dkim-signature):[ \t]"
+    r"|-{2}.{0,60}\b(?:copy|headers?|unsent|original|returned)\b"
+    r"|.{0,60}\b(?:original|unsent|returned) (?:message|mail|e-mail|headers?)\b(?:.{0,20}(?:follow|below)|[ \t]*:)"
+    r"|.{0,60}\bmessage (?:headers?|text|body) follow|.{0,20}\bcopy of (?:the|your) (?:original )?(?:message|mail)"
+    r"|.{0,30}原(?:始)?邮件.{0,10}-{3})",
+    re.IGNORECASE | re.MULTILINE,
+)
+NEXT_ADDRESS = re.compile(r"\n\s*\n|\n[\s\"'<\[]{0,9}[\w.+-]{1,64}@[\w.-]{1,190}[\"'>\]]?:?[ \t]*\n", re.ASCII)
+EMBEDDED = re.compile(
+    r"^(?:final-recipient|original-recipient|action):[^\n]*(?:\n[^\n]+){1,12}", re.IGNORECASE | re.MULTILINE
+)
+
+
+@dataclass(frozen=True)
+class Bounce:
+    """What a notification says: failed or delayed, of which letter, of whom, in the server's words, and what those
+    speak of."""
+
+    action: str
+    words: str
+    message_ids: tuple[str, ...] = ()
+    recipient: str = ""
+    about: About = About.OFFICE
+
+
+def read(source: bytes) -> Bounce | str:
+    """The bounce in a mail, or why it is none."""
+    message = email.message_from_bytes(source[:MOST_BYTES], policy=email.policy.compat32)
+    own = list(_own_parts(message))
+    for part in own:
+        if why := NO_BOUNCES.get(part.get_content_type()):
+            return why
+    ids = _our_ids(list(_parts(message)), source)
+    said = _said(own)
+    reports = [part for part in own if part.get_content_type() in REPORTS]
+    for block in _blocks(reports) or _embedded(said):
+        action = _action(block)
+        if action in (FAILED, DELAYED):
+            return _from_block(block, action, said, ids)
+        if action:
+            return "没有失败的收件人（送达回执）"
+    return _from_words(message, said, ids)
+
+
+def _blocks(reports: list[Message]) -> list[Message]:
+    """RFC 3464: one block about the message, then one for each recipient; here those of the recipients, the failed
+    ones first."""
+    blocks = []
+    for report in reports[:3]:
+        inside = report.get_payload()
+        if not isinstance(inside, list) or report.get_content_type() != REPORTS[0]:
+            text = "".join(map(str, inside)) if isinstance(inside, list) else _text(report)
+            inside = [email.message_from_string(block) for block in re.split(r"\r?\n\s*\n", text)[:MOST_PARTS]]
+        blocks += [block for block in inside if block["Action"] or block["Status"] or block["Final-Recipient"]]
+    order = {FAILED: 0, DELAYED: 1}
+    return sorted(blocks, key=lambda block: order.get(_action(block), 2))
+
+
+def _embedded(said: str) -> list[Message]:
+    """The report of a notification whose parts came out as one text."""
+    found = EMBEDDED.search(said)
+    return [email.message_from_string(found.group())] if found else []
+
+
+def _action(block: Message) -> str:
+    said = _header(block, "Action").lower()
+    for word in ("fail", "delay", "deliver", "relay", "expand"):
+        if said.startswith(word):
+            return {"fail": FAILED, "delay": DELAYED}.get(word, word)
+    status = STATUS.search(_header(block, "Status") or _header(block, "Diagnostic-Code"))
+    return {"5": FAILED, "4": DELAYED, "2": "deliver"}[status.group(1)[0]] if status else ""
+
+
+def _from_block(block: Message, action: str, said: str, ids: tuple[str, ...]) -> Bounce:
+    diagnostic = _header(block, "Diagnostic-Code")
+    diagnostic = _squeeze(diagnostic.partition(";")[2] or diagnostic)
+    told = STATUS.search(_header(block, "Status"))
+    inside = STATUS.search(diagnostic)
+    status = (inside or told).group(1) if inside or told else ""
+    words = diagnostic or _squeeze(_reason(said)) or action
+    if status and status not in words:
+        words = f"{status} {words}"
+    speaks_of = _speaks_of(diagnostic, said, status)
+    return Bounce(action, words[:MOST_WORDS], ids, _recipient(block), speaks_of)
+
+
+def _speaks_of(diagnostic: str, said: str, status: str) -> About:
+    """By the server's own words; what the notification says around them only where those are silent."""
+    if after := answers.AFTER_THE_LETTER.search(said):
+        diagnostic = f"{diagnostic} ({after.group()})"
+    return (
+        answers.in_words(diagnostic, status=status)
+        or answers.in_status(status)
+        or answers.in_words(_squeeze(_reason(said)), status=status)
+        or answers.about(f"{diagnostic} {_squeeze(_reason(said))}", status=status)
+    )
+
+
+def _from_words(message: Message, said: str, ids: tuple[str, ...]) -> Bounce | str:
+    """A system's own notification: from its postmaster, in its own words, our letter somewhere in it."""
+    subject = _header(message, "Subject")
+    sender = _header(message, "From")
+    failed = _header(message, "X-Failed-Recipients")
+    machine = bool(MACHINE.search(sender) or failed)
+    by_itself = _header(message, "Auto-Submitted").lower().startswith("auto-replied") or message["X-Autoreply"]
+    if ANSWERS_BY_ITSELF.search(subject) or (by_itself and not machine):
+        return "自动回复"
+    if not machine and _header(message, "Return-Path").upper() not in ("<>", "<MAILER-DAEMON>"):
+        return "发信人不是邮件系统"
+    reason = _reason(said)
+    reply = REPLY.search(reason)
+    if not reply and (ARRIVED.search(subject) or ARRIVED.search(said)):
+        return "没有失败的收件人（送达回执）"
+    given_up = GIVES_UP.search(reason)
+    if not (GIVES_UP.search(subject) or given_up or (machine and reply)):
+        return "没有写明退信"
+    if reply:
+        words = _squeeze(NEXT_ADDRESS.split(reason[reply.start() :], maxsplit=1)[0])
+    elif given_up:
+        words = _squeeze(reason[max(0, given_up.start() - 20) :])
+    else:
+        words = _squeeze(f"{subject}：{reason}")
+    status = STATUS.search(words[:MOST_WORDS]) if reply else None
+    speaks_of = _speaks_of(words[:MOST_WORDS], f"{reason}\n{subject}", status.group(1) if status else "")
+    action = DELAYED if STILL_TRYING.search(said) else FAILED
+    return Bounce(action, words[:MOST_WORDS].strip(), ids, _named(message, failed or reason), speaks_of)
+
+
+def _named(message: Message, text: str) -> str:
+    own = {parseaddr(_header(message, name))[1].lower() for name in ("To", "From")}
+    return next((found for found in ADDRESS.findall(text) if found.lower() not in own), "")
+
+
+def _said(own: list[Message]) -> str:
+    """The notification's own text, line by line; that of its HTML where it has no other."""
+    plain = [part for part in own if part.get_content_type().startswith("text/plain")]
+    said = "\n".join(map(_text, plain))[:MOST_SAID]
+    if not said.strip():
+        html = [part for part in own if part.get_content_type().startswith("text/html")]
+        said = TAGS.sub(" ", "\n".join(map(_text, html))[:MOST_SAID])
+    return said
+
+
+def _reason(said: str) -> str:
+    """What is said before the letter is given back; everything where nothing stands before it."""
+    begins = LETTER_BEGINS.search(said)
+    before = said[: begins.start()] if begins else said
+    return before if before.strip() else said
+
+
+def _our_ids(parts: list, source: bytes) -> tuple[str, ...]:
+    """Message-IDs of our making, wherever they stand: the returned letter's headers first."""
+    headers = [_header(part, "Message-ID") for part in parts]
+    bodies = [_text(part) for part in parts if not part.is_multipart()]
+    texts = [*headers, *bodies, source[:MOST_BYTES].decode("ascii", "replace")]
+    return tuple(dict.fromkeys(found for text in texts for found in OUR_ID.findall(text)))[:20]
+
+
+def _recipient(block: Message) -> str:
+    for name in ("Original-Recipient", "Final-Recipient"):
+        value = _header(block, name)
+        found = ADDRESS.search(value.partition(";")[2] or value)
+        if found:
+            return found.group()
+    return ""
+
+
+def _parts(message: Message) -> Iterator[Message]:
+    for number, part in enumerate(message.walk()):
+        if number >= MOST_PARTS:
+            return
+        yield part
+
+
+def _own_parts(message: Message) -> Iterator[Message]:
+    """The notification's parts without those of the letter it gives back."""
+    waiting, number = [message], 0
+    while waiting and number < MOST_PARTS:
+        part = waiting.pop(0)
+        number += 1
+        yield part
+        if part.get_content_maintype() == "multipart" and part.is_multipart():
+            waiting = part.get_payload() + waiting
+
+
+def _text(part: Message) -> str:
+    """A part's words. GBK is tried where the mail does not say, or says wrongly, how it is written."""
+    try:
+        payload = part.get_payload(decode=True)
+    except (ValueError, LookupError, AssertionError):
+        payload = None
+    if payload is None:
+        payload = "".join(str(inner) for inner in part.get_payload() or []).encode("utf-8", "replace")
+    for charset in (part.get_content_charset(), "utf-8", "gb18030"):
+        try:
+            return payload.decode(charset) if charset else payload.decode("ascii")
+        except (LookupError, UnicodeDecodeError):
+            continue
+    return payload.decode("utf-8", "replace")
+
+
+def _header(part: Message, name: str) -> str:
+    value = part[name]
+    if value is None:
+        return ""
+    try:
+        said = str(make_header(decode_header(str(value))))
+    except (LookupError, ValueError, email.errors.HeaderParseError):
+        said = str(value)
+    return without_control(said)  # bytes of no declared charset come as halves of surrogate pairs
+
+
+def _squeeze(text: str) -> str:
+    return " ".join(without_hidden(text).split())
