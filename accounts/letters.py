@@ -130,11 +130,12 @@ def put_back(letters: Iterable[Letter]) -> int:
     )
 
 
-def try_again(letter: Letter, at: datetime) -> int:
-    """A letter that failed for good waits once more, as if it had never been tried."""
-    failed = Letter.objects.filter(pk=letter.pk, state=Letter.State.FAILED)
+def try_again(failed: QuerySet[Letter], at: datetime) -> int:
+    """Those of these letters that failed for good wait once more, as if they had never been tried."""
+    failed = failed.filter(state=Letter.State.FAILED)
     anew = {"attempts": 0, "trouble": "", "about": "", "tried_since": None, "returns": 0}
     waiting = failed.update(state=Letter.State.WAITING, due_at=at, sent_at=None, unwanted=False, **anew)
     if waiting:
-        transaction.on_commit(lambda: pulse.hand_on(send_letters), robust=True)
+        workers = min(SENDERS_AT_ONCE, 1 + waiting // 100)
+        transaction.on_commit(lambda: pulse.hand_on(send_letters, times=workers), robust=True)
     return waiting

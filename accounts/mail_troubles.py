@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from accounts.answers import About
 from accounts.models import MailTrouble
@@ -32,3 +32,7 @@ def is_over(domain: str, about: About, at: datetime) -> None:
 def server_answers(at: datetime) -> None:
     """A letter was taken: whatever the mail server said to all before, it says no more."""
     MailTrouble.objects.filter(domain="", over_at=None).update(over_at=at)
+
+
+def lasting(at: datetime) -> QuerySet[MailTrouble]:
+    return MailTrouble.objects.filter(over_at=None, last_at__gt=at - FADES_AFTER)

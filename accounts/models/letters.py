@@ -29,8 +29,8 @@ class Letter(models.Model):
     it sends. What is kept are the `facts`, plain values: the words are made from them and templates/emails/<stem>.
 
     `about`: what the last refusal spoke of (accounts.answers). `tried_since`: the first attempt of this round, and
-    `full_since` the first at which the mailbox was full, by the machine's clock. `unwanted`: sent, and not to be sent again should it come back. `good_until`: nobody can use it
-    afterwards, by the office's clock.
+    `full_since` the first at which the mailbox was full, by the machine's clock. `unwanted`: sent, and not to be sent
+    again should it come back. `good_until`: nobody can use it afterwards, by the office's clock.
     """
 
     class State(models.TextChoices):
