@@ -3,11 +3,12 @@
     python bench/reminder_night.py --size 2900
 
 The reminders are the product's own; the server is real SMTP on loopback and answers for the receiving domains by the
-limits below; the clock is the bench's, a minute for each beat, so that days pass in minutes. Nobody may be declared dead
-who is not, and no letter may be lost or arrive twice.
+limits below; the clock is the bench's, a minute for each beat, so that days pass in minutes. Nobody may be declared
+dead who is not, and no letter may be lost or arrive twice.
 """
 
 import argparse
+import logging
 import os
 import sys
 import tempfile
@@ -141,6 +142,7 @@ def main() -> None:
         django.setup()
         from django.core.management import call_command
 
+        logging.getLogger("mail.log").setLevel(logging.WARNING)
         call_command("migrate", verbosity=0)
         spend_the_night(size, port)
 
@@ -199,6 +201,8 @@ def characters() -> tuple[set[str], set[str], set[str], set[str]]:
 
 def pass_the_days(clock: Clock) -> None:
     """A beat each minute, the planners' beat every ten, till everything has left or the week is over."""
+    from reminders import hold_back
+
     from accounts import emails, outbox
     from accounts.models import Letter
 
@@ -208,7 +212,7 @@ def pass_the_days(clock: Clock) -> None:
         while letters := outbox.claim(outbox.BATCH, clock()):
             outbox.send(letters, clock)
         if minute % 10 == 0:
-            emails.plan_mail_refused(clock.at)
+            hold_back(lambda: emails.plan_mail_refused(clock.at))
             if not Letter.objects.filter(state__in=Letter.UNSENT).exists():
                 return
         told = tell(told, BEGIN + minute * MINUTE)
@@ -220,10 +224,8 @@ def tell(told: set[datetime], at: datetime) -> set[datetime]:
     if at in told:
         states = Counter(Letter.objects.values_list("state", flat=True))
         slow = ReceivingDomain.objects.filter(slowness__gt=0).count()
-        print(
-            f"  {at:%d %B %H:%M}   sent {states['sent']:5}   waiting {states['waiting']:5}   failed {states['failed']:4}"
-            f"   domains slowed {slow:3}"
-        )
+        counts = "   ".join(f"{state} {states[state]:5}" for state in ("sent", "waiting", "failed"))
+        print(f"  {at:%d %B %H:%M}   {counts}   domains slowed {slow:3}")
     return told - {at}
 
 
@@ -242,7 +244,8 @@ def report(size: int, providers: Providers) -> None:
     print(f"  mailboxes that are not there    {len(providers.dead):6}  found: {len(providers.dead & dead)}")
     print(f"  mailboxes full for days         {len(providers.full):6}  found: {len(providers.full & dead)}")
     print(f"  good addresses declared dead    {len(wrongly):6}")
-    print(f"  troubles noted                  {MailTrouble.objects.count():6}  letters about them: {notices.count()}")
+    troubles = MailTrouble.objects.count()
+    print(f"  troubles noted                  {troubles:6}  letters about them: {notices.count()}")
     print(f"  answers of the providers        {dict(providers.answers.most_common())}")
     unsent = living.exclude(state="sent").count()
     repeated = [message_id for message_id, times in providers.arrived.items() if times > 1]
