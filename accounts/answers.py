@@ -55,13 +55,16 @@ OURS = _any(
     r"\b(SPF|DKIM|DMARC|domainkeys|PTR|rDNS|HELO|EHLO|RBL|DNSBL)\b|authenticat|authori[sz]",
     r"\b(DT:(SPM|SUM|RBL)|HL:(REP|MEP|IHU|IPB)|MI:(NHD|IMF|SPF|DMA|SPB|CEL|CCL)|RP:(FRL|CEL|CCL)|WM:BL[IU])\b",
     r"reverse (dns|lookup|host)|(resolve|find|verify).{0,30}\byour\b|your (host|domain|server|ip)\b|client host",
+    r"\b5\.1\.[78]\b|\bfrom: .{0,30}invalid|\bvalid from\b",
     r"sender.{0,40}(address|domain|verif|reject|invalid|denied|refused|unknown|exist|not found|not allowed|block)",
     r"(address|domain) of (the )?sender|return.path|\bmail from\b.{0,60}(reject|denied|invalid|refused)",
     r"\brelay(ing)?\b.{0,20}(den|prohibit|permit|allow|restrict|authori|refus|not)|rcpthosts",
     r"(configured|unable|allowed|permitted|refused?|cannot|won't|do not|to) relay|open relay",
     r"spam|junk|unsolicited|bulk|phish|virus|malware|malicious|suspicious|reputation|unwanted|垃圾|病毒",
-    r"(black|block|deny).?list|blocked|user in black|(invalid|bad) ip\b|too many (invalid|unknown|bad|fail)|黑名单",
-    r"polic(y|ies)|content.{0,20}(reject|den|filter)|mail content|attachment|executable",
+    r"(?<!may be )(black|block|deny).?list|blocked|user in black|黑名单",
+    r"(invalid|bad) ip\b|too many (invalid|unknown|bad|fail)",
+    r"polic(y|ies)|content.{0,20}(reject|den|filter)|mail content",
+    r"\b(illegal|with|accept\w*|block\w*|forbidden)\b.{0,20}(attachment|executable)",
     r"内容.{0,6}(拒|含|违|被)|违规|拒(收|绝)",
     r"\b(message|e?-?mail|letter|header|body)\b.{0,20}(\bsize|too (big|large|long))|mailsize",
     r"\b(message|mail|header|line) (size|length)|size limit|(邮件|附件).{0,6}(过大|太大|超)",
@@ -73,8 +76,9 @@ OURS = _any(
 SHUT = _any(
     r"over ?quota|quota.{0,30}(exceed|full|reach)|exceed.{0,40}\b(quota|storage|space|size)",
     r"out of (storage|quota|space)",
-    r"box\W.{0,20}\bfull\b|\bfull (mail|in)?box|disk (is )?full|\b(no|not enough).{0,12}(space|storage|room)",
-    r"insufficient.{0,12}(space|storage|disk|quota|resource)|\b(storage|space)\b.{0,30}(limit|full|exceed)",
+    r"(box|folder|account)\b.{0,20}\bfull\b|disk quota|\bfull (mail|in)?box|disk (is )?full",
+    r"\b(no|not (have )?enough)\b.{0,12}(space|storage|room)|overdrawn",
+    r"insufficient.{0,12}(space|storage|disk|quota|resource)|\b(storage|space)\b.{0,30}(limit|full|exceed|not enough)",
     r"\b(account|user|mailbox|recipient|address|inbox)\b.{0,40}"
     r"(disabled|suspend|inactiv|deactivat|locked|dormant|frozen|discontinued|over its)",
     r"\b(disabled|suspended|inactive|deactivated|locked|dormant|frozen)\b.{0,20}(account|user|mailbox|recipient|address)",
@@ -83,15 +87,17 @@ SHUT = _any(
 
 # Nobody of the name. RFC 3463 x.1.1–x.1.6 and RFC 5321 551, 553; the words of Postfix, Exim, sendmail, qmail, Courier,
 # Domino and Exchange (RESOLVER.ADR…) in their manuals; of Gmail NoSuchUser; of QQ 122/169; of 163 "User not found".
+PERSON = r"(users?|user ?(name|id)|rcpt|account|mail[ -]?box|recipients?|address(ee)?|customer|local.?part|inbox)"
+GAP = r"\b(?:(?!\. ).){0,50}"  # within one sentence
 NOBODY = _any(
-    r"\b(users?|account|mailbox|recipient|address(ee)?|customer|local.?part|userid|alias|person)\b.{0,40}"
-    r"(\bunknown|not.{0,8} (known|found|valid|registered|listed|recogni[sz]ed|exist)|n.t (exist|be found)|\binvalid)",
-    r"\b(unknown|invalid|non-?existent|no such|bad|undefined|illegal|incorrect) (\w+ ){0,2}"
-    r"(user|account|mailbox|recipient|address|destination|local|person|alias|here|name)",
-    r"\bno (mailbox|user|account|recipient|person|one)\b.{0,40}(here|name|found)|nosuchuser|not (our|a) customer",
-    r"(not|n.t) have an? .{0,30}(account|mailbox)|Recip(ient)?(s)?NotFound|not listed in|no valid recipient",
-    r"no longer (exist|valid|in use|accept|available|employed|work|with)|(has|have|mailbox) (moved|left)\b",
-    r"5\.4\.1 .{0,80}recipient address rejected|recipient address rejected\W{0,4}$",
+    PERSON + GAP + r"(\bunknown|not.{0,8} (known|found|valid|registered|listed|recogni[sz]ed|exist)"
+    r"|n.t (exist|be found)|\binvalid|\bwrong\b|no longer)",
+    r"\b(unknown|invalid|non-?existent|no( such)?|bad|undefined|illegal|incorrect|wrong"
+    r"|not? (an? |our |a )?(known|valid|registered|active|existing|local))[ _](\w+ ){0,2}" + PERSON + r"\b(?! is full)",
+    r"nosuchuser|no such (local|person|one)|not (our|a) customer|no one (here|of|by)|user not known|not known here",
+    r"(not|n.t) have an? .{0,30}(account|mail ?box)|Recip(ient)?(s)?NotFound|not listed in|no valid recipient",
+    r"\bno longer (exist|valid|in use|accept|available|employed|work|with|on)|(has|have|mailbox) (moved|left)\b",
+    r"recipient (address )?rejected(: access denied|\W{0,4}$)|\bbad (destination|mailbox)",
     "(用户|邮箱|账号|帐号|地址|收件人|帳號|賬號).{0,8}(不存在|无效|未开通|未注册|注销|错误)|查无此人",
     "(不存在|无效)的?(用户|邮箱|地址|收件人|账号|帐号)|(找不到|没有)(该|这个|此)?(用户|收件人|邮箱)",
     "(アドレス|ユーザー?|宛先|メールボックス).{0,20}(存在し(ない|ません)|不明|見つか)",
@@ -100,15 +106,21 @@ NOBODY = _any(
 # No such place, and what RFC 5321 calls "mailbox unavailable": so with a 5, but with a 4 the answer may pass.
 # RFC 3463 x.1.2, x.4.4; RFC 7505 (null MX); of Exim "Unrouteable address"; of Outlook.com and GMX their 550.
 NO_PLACE = _any(
-    r"\b(host|domain)\b.{0,60}(not found|unknown|(not|n.t) exist|invalid|could ?n.t be found|n.t receive)",
+    r"\b(host|domain|name or service)" + GAP + r"(not (found|known)|unknown|(not|n.t) exist|invalid|n.t be found)",
+    r"domain " + GAP + r"does ?n.t (receive|accept) (e-?)?mail",
     r"\b(unknown|invalid|no such|bad) (host|domain|destination)|unrouteable|nxdomain|null ?mx|NonExistentDomain",
-    r"could ?n.t find (any|a) |\bno (valid )?(mx|mail exchanger)|domain does not accept mail|域名.{0,4}(不存在|无效)",
-    r"mailbox (is )?(unavailable|not available)|mailbox name not allowed",
+    r"could ?n.t find (any|a) |\bno (valid )?(mx|mail exchanger)|域名.{0,4}(不存在|无效)",
+    r"mailbox (is )?(unavailable|not available)|mailbox name not allowed|domain is not reachable|domain may not exist",
 )
 
-# Said only after the letter was handed over, "unknown user" is the person's own filter (docomo, au: help on 受信拒否).
+TRY_AGAIN = _any(r"not found, try again")  # what the resolver says of a name server that does not answer
+
+# Said only after the letter was handed over, or of no address at all, "unknown user" is the person's own filter
+# (docomo and au on 受信拒否). A server with a status for it (x.1.1) means what it says.
+USER_UNKNOWN = _any(r"user unknown")
 FILTERED = _any(r"unknown user|user unknown")
 AFTER_THE_LETTER = _any(r"in reply to (the )?(end of )?data|>>> data\b|after (pipelined )?(end of )?data|\[data\]")
+OF_NO_ADDRESS = _any(r"\b55\d\s*:\s*user unknown")
 
 BY_WORDS = (  # the first found decides
     (GREYLISTED, About.LATER),
@@ -140,7 +152,7 @@ REFUSED = _any(r"denied|refused|rejected|not (allowed|permitted|accepted)|prohib
 def about(words: str, code: int = 0, status: str = "") -> About:
     """What `words`, a server's own, speak of. `code` is its reply code and `status` its enhanced status; both are
     looked for in the words when they are not given. Raises nothing."""
-    code, status = code or int(_first(CODE, words) or 0), status or _first(STATUS, words)
+    code, status = _numbers(words, code, status)
     found = in_words(words, code, status) or in_status(status)
     if found:
         return found
@@ -153,15 +165,24 @@ def about(words: str, code: int = 0, status: str = "") -> About:
 
 def in_words(words: str, code: int = 0, status: str = "") -> About | None:
     """What the words alone make sure of."""
-    said = f"{status} {_plain(words)}" if status and status not in words else _plain(words)
-    for pattern, speaks_of in BY_WORDS:
-        if pattern.search(said):
-            if pattern is NO_PLACE and (status or str(code))[0] == "4":
-                return About.FULL
-            if pattern is NOBODY and FILTERED.search(said) and AFTER_THE_LETTER.search(said):
-                return About.OFFICE
-            return speaks_of
-    return None
+    code, status = _numbers(words, code, status)
+    said = f"{status} {_plain(words)}"
+    found = next(((pattern, speaks_of) for pattern, speaks_of in BY_WORDS if pattern.search(said)), None)
+    if found is None:
+        return None
+    pattern, speaks_of = found
+    if pattern is NO_PLACE and ((status or str(code))[0] == "4" or TRY_AGAIN.search(said)):
+        return About.FULL
+    if pattern is NO_PLACE and 500 <= code <= 504:  # of a command's grammar: HELO or MAIL FROM, which name us
+        return About.OFFICE
+    if pattern is NOBODY and FILTERED.search(said) and _by_the_filter(words, status):
+        return About.OFFICE
+    return speaks_of
+
+
+def _by_the_filter(words: str, status: str) -> bool:
+    late = AFTER_THE_LETTER.search(words[:MOST_WORDS]) or OF_NO_ADDRESS.search(words[:MOST_WORDS])
+    return bool(late) and not status.endswith(".1.1")
 
 
 def in_status(status: str) -> About | None:
@@ -179,6 +200,6 @@ def _plain(words: str) -> str:
     return " ".join(ADDRESS.sub(" ", words[:MOST_WORDS]).split())
 
 
-def _first(pattern: re.Pattern, words: str) -> str:
-    found = pattern.search(words[:MOST_WORDS])
-    return found.group(1) if found else ""
+def _numbers(words: str, code: int, status: str) -> tuple[int, str]:
+    found = CODE.search(words[:MOST_WORDS]), STATUS.search(words[:MOST_WORDS])
+    return code or int(found[0].group(1) if found[0] else 0), status or (found[1].group(1) if found[1] else "")

@@ -31,28 +31,40 @@ ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+", re.ASCII)
 STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 # As a server says it: "550 5.1.1 …", "<<< 554-Denied", "(#5.1.1)"; a telephone number or an address of a host is none.
 REPLY = re.compile(
-    r"(?<![\w.:/+-])[45][0-7]\d(?:\s{1,8}|-|: ?)(?=[#\[(<'\"]?(?:[45]\.|[^\W\d]|<))|(?<![\d.])[45]\.\d{1,3}\.\d{1,3}(?![\d.])"
+    r"(?<![\w.:/+-])[45][0-7]\d(?:\s{1,8}|-|: ?)(?=[#\[(<'\"]?(?:[45]\.|[^\W\d]|<))"
+    r"|(?<![\d.])[45]\.\d{1,3}\.\d{1,3}(?![\d.])"
 )
 GIVES_UP = re.compile(
-    "退信|(邮件|信件)[^，。；]{0,6}退回|无法投递|无法送达|未能送达|投递失败|发送失败|不存在|送信できま|配信できま|送信エラー"
+    "notificationtype|退信|(邮件|信件)[^，。；]{0,6}退回|无法投递|无法送达|未能送达|投递失败|发送失败|不存在|送信できま|配信できま|送信エラー"
     r"|undeliver|deliver.{0,30}(fail|problem|error|abort)|(mail|non).?delivery|failure (notice|deliver)"
-    r"|(not|n.t|unable to) (be )?(deliver|send|sent)|delivery (status|report|notif)|delayed|rejected|blocked"
+    r"|(not|n.t|unable to) (be )?(deliver|send|sent)|delivery (status|report|notif)"
     r"|(returned|returning|failed).{0,12}(mail|message|sender)|(mail|message).{0,20}(failed|failure|error|returned)"
-    r"|fatal error|user unknown|unknown user|недоставлен|не доставлен",
+    r"|did not reach|fatal error|user unknown|unknown user|недоставлен|не доставлен",
     re.IGNORECASE,
 )
+REFUSES = re.compile(r"rejected|blocked|delayed|refused|denied|拒", re.IGNORECASE)
 STILL_TRYING = re.compile(
     r"(will|shall) (be|continue|keep).{0,20}(retr|try)|still being retried|warning only|temporary failure report"
-    r"|message (has been |is )?delayed|not need to re-?send|has not yet been delivered|仍在(尝试|重试)|继续尝试",
+    r"|message (has been |is )?delayed|not need to re-?send"
+    r"|attempts will continue|not yet been delivered|仍在(尝试|重试)|继续尝试",
     re.IGNORECASE,
 )
 ARRIVED = re.compile(r"\((success|relay|expanded)|success\w* (deliver|relay)|report that you requested", re.IGNORECASE)
+NEWS = re.compile(r"notificationtype\W{1,9}(\w+)", re.IGNORECASE)  # Amazon SES tells of everything in JSON
 MACHINE = re.compile(
-    r"mailer.?daemon|po+stmaster|(mail|message).{0,9}(deliver|admin|system)|delivery.?(sub)?system|退信|邮件系统",
+    r"sns\.amazonaws|mailer.?daemon|po+stmaster|(mail|message).{0,9}(deliver|admin|system)|delivery.?(sub)?system|退信|邮件系统",
     re.IGNORECASE,
 )
 # The rest of the subject is our letter's, and that may say that a form was 退回.
 ANSWERS_BY_ITSELF = re.compile(r"自动(回复|答复)|auto(matic)?[ -]?(reply|response)|out of (the )?office", re.IGNORECASE)
+FAILURE = re.compile(
+    r"\W*(undeliver|deliver\w* (status|fail|notif|problem|error)|non.?delivery|failure notice|returned mail"
+    r"|mail (delivery|fail|error)|(系统)?退信|投递失败)",
+    re.IGNORECASE,
+)
+AT_RECIPIENT = re.compile(r"\bRCPT|recipient address|like recipient", re.IGNORECASE)
+LINE_OF_ADDRESS = re.compile(r"^[\s*\"'<]{0,9}[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]{1,130}", re.ASCII | re.MULTILINE)
+OF_A_PERSON = re.compile(r"\s*(re|fwd?|回复|答复|转发)\s*[:：]", re.IGNORECASE)
 TAGS = re.compile(r"<(style|script)\b.{0,4000}?</\1>|<[^<>]{0,2000}>", re.IGNORECASE | re.DOTALL)
 LETTER_BEGINS = re.compile(  # a header of it, or a line that announces it
     r"^[ \t>|]*(?:(?:return-path|received|message-id|mime-version|dkim-signature):[ \t]"
@@ -89,6 +101,8 @@ def read(source: bytes) -> Bounce | str:
             return why
     ids = _our_ids(list(_parts(message)), source)
     said = _said(own)
+    if (news := NEWS.search(said)) and news.group(1).lower() != "bounce":
+        return "不是退信的发送通知"
     reports = [part for part in own if part.get_content_type() in REPORTS]
     for block in _blocks(reports) or _embedded(said):
         action = _action(block)
@@ -96,7 +110,8 @@ def read(source: bytes) -> Bounce | str:
             return _from_block(block, action, said, ids)
         if action:
             return "没有失败的收件人（送达回执）"
-    return _from_words(message, said, ids)
+    gives_back = any(part.get_content_type() in ("message/rfc822", "text/rfc822-headers") for part in own)
+    return _from_words(message, said, ids, gives_back)
 
 
 def _blocks(reports: list[Message]) -> list[Message]:
@@ -142,50 +157,66 @@ def _from_block(block: Message, action: str, said: str, ids: tuple[str, ...]) ->
 
 
 def _speaks_of(diagnostic: str, said: str, status: str) -> About:
-    """By the server's own words; what the notification says around them only where those are silent."""
+    """By the server's own words; what the notification says around them only where those are silent, or where it
+    tells of a full box: that one is never dead at once."""
+    around = _squeeze(_reason(said))
     if after := answers.AFTER_THE_LETTER.search(said):
         diagnostic = f"{diagnostic} ({after.group()})"
-    return (
-        answers.in_words(diagnostic, status=status)
-        or answers.in_status(status)
-        or answers.in_words(_squeeze(_reason(said)), status=status)
-        or answers.about(f"{diagnostic} {_squeeze(_reason(said))}", status=status)
-    )
+    found = answers.in_words(diagnostic, status=status) or answers.in_status(status)
+    if found is About.MAILBOX and not REPLY.search(around) and answers.in_words(around, status=status) is About.FULL:
+        return About.FULL
+    return found or answers.in_words(around, status=status) or answers.about(f"{diagnostic} {around}", status=status)
 
 
-def _from_words(message: Message, said: str, ids: tuple[str, ...]) -> Bounce | str:
+def _from_words(message: Message, said: str, ids: tuple[str, ...], gives_back: bool) -> Bounce | str:
     """A system's own notification: from its postmaster, in its own words, our letter somewhere in it."""
     subject = _header(message, "Subject")
-    sender = _header(message, "From")
     failed = _header(message, "X-Failed-Recipients")
+    sender = _header(message, "From")
     machine = bool(MACHINE.search(sender) or failed)
     by_itself = _header(message, "Auto-Submitted").lower().startswith("auto-replied") or message["X-Autoreply"]
     if ANSWERS_BY_ITSELF.search(subject) or (by_itself and not machine):
         return "自动回复"
-    if not machine and _header(message, "Return-Path").upper() not in ("<>", "<MAILER-DAEMON>"):
+    of_nobody = _header(message, "Return-Path").upper() in ("<>", "<MAILER-DAEMON>") or sender.rstrip().endswith("<>")
+    if not (machine or of_nobody or ((gives_back or FAILURE.match(subject)) and not OF_A_PERSON.match(subject))):
         return "发信人不是邮件系统"
     reason = _reason(said)
-    reply = REPLY.search(reason)
+    reply, given_up = REPLY.search(reason), GIVES_UP.search(reason)
     if not reply and (ARRIVED.search(subject) or ARRIVED.search(said)):
         return "没有失败的收件人（送达回执）"
-    given_up = GIVES_UP.search(reason)
-    if not (GIVES_UP.search(subject) or given_up or (machine and reply)):
+    if not (GIVES_UP.search(subject) or given_up or (machine and (reply or REFUSES.search(f"{subject} {reason}")))):
         return "没有写明退信"
-    if reply:
-        words = _squeeze(NEXT_ADDRESS.split(reason[reply.start() :], maxsplit=1)[0])
-    elif given_up:
-        words = _squeeze(reason[max(0, given_up.start() - 20) :])
+    line = LINE_OF_ADDRESS.search(reason)
+    start = reply.start() if reply else given_up.start() if given_up else 0
+    if reply and "." not in reply.group():  # a code opens what the server said, a status may close it
+        words = NEXT_ADDRESS.split(reason[start:], maxsplit=1)[0]
+    elif line:
+        before = [found.start() for found in LINE_OF_ADDRESS.finditer(reason, 0, start)] if reply else []
+        words = reason[before[-1] if before else line.start() :]
+        words = NEXT_ADDRESS.split(words.lstrip(), maxsplit=1)[0] if reply else words
     else:
-        words = _squeeze(f"{subject}：{reason}")
-    status = STATUS.search(words[:MOST_WORDS]) if reply else None
-    speaks_of = _speaks_of(words[:MOST_WORDS], f"{reason}\n{subject}", status.group(1) if status else "")
+        words = reason[reason.rfind("\n", 0, start) + 1 :] if reply or given_up else f"{subject}：{reason}"
+    words = _squeeze(words)[:MOST_WORDS].strip()
+    status = STATUS.search(words) if reply else None
+    speaks_of = _speaks_of(words, f"{reason}\n{subject}", status.group(1) if status else "")
+    if speaks_of is About.MAILBOX and not status and _is_hardly_said(words, reason):
+        speaks_of = About.OFFICE
     action = DELAYED if STILL_TRYING.search(said) else FAILED
-    return Bounce(action, words[:MOST_WORDS].strip(), ids, _named(message, failed or reason), speaks_of)
+    named = _named(message, f"{failed} {line.group() if line else ''} {words} {reason}")
+    return Bounce(action, words, ids, named, speaks_of)
+
+
+def _is_hardly_said(words: str, reason: str) -> bool:
+    """Nothing but "user unknown", without a status or the command it answered: a reader's own filter says that too."""
+    only = answers.USER_UNKNOWN.search(words) and not AT_RECIPIENT.search(reason)
+    return bool(only) and answers.in_words(answers.USER_UNKNOWN.sub(" ", words)) is not About.MAILBOX
 
 
 def _named(message: Message, text: str) -> str:
+    """The first address in the text that is neither the notification's own nor an office's."""
     own = {parseaddr(_header(message, name))[1].lower() for name in ("To", "From")}
-    return next((found for found in ADDRESS.findall(text) if found.lower() not in own), "")
+    found = (address for address in ADDRESS.findall(text) if not MACHINE.match(address))
+    return next((address for address in found if address.lower() not in own), "")
 
 
 def _said(own: list[Message]) -> str:
