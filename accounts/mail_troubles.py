@@ -11,18 +11,16 @@ from django.db.models import F, QuerySet
 from accounts.answers import About
 from accounts.models import MailTrouble
 
-FADES_AFTER = timedelta(days=1)  # a trouble nobody met for so long has passed
+FADES_AFTER = timedelta(days=1)  # a trouble nobody met for so long has passed; what comes back sooner is the same
 
 
 @transaction.atomic
 def note(domain: str, about: About, words: str, at: datetime) -> None:
     """Somebody there complained. `at` by the machine's clock."""
-    words = words[:300]
     met = MailTrouble.objects.filter(domain=domain, about=about)
-    if met.filter(over_at=None, last_at__gt=at - FADES_AFTER).update(words=words, last_at=at, times=F("times") + 1):
-        return
-    begun = {"words": words, "since": at, "last_at": at, "times": 1, "over_at": None}
-    MailTrouble.objects.update_or_create(domain=domain, about=about, defaults=begun)
+    now = {"words": words[:300], "last_at": at, "over_at": None}
+    if not met.filter(last_at__gt=at - FADES_AFTER).update(times=F("times") + 1, **now):
+        MailTrouble.objects.update_or_create(domain=domain, about=about, defaults={"since": at, "times": 1, **now})
 
 
 def is_over(domain: str, about: About, at: datetime) -> None:

@@ -166,7 +166,7 @@ def spend_the_night(size: int, port: int) -> None:
 
 
 def fill_and_plan(size: int, reminders) -> None:
-    """Firms with the addresses Chinese firms have, and the letters the product writes them five days before the date."""
+    """Firms with the addresses Chinese firms have, and the product's letters five days before the date."""
     from reminders import fill
 
     from accounts.models import Installation, Letter, User

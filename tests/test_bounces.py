@@ -12,11 +12,12 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import OperationalError
 
-from accounts import bounces, dead_addresses, people, returned
+from accounts import bounces, dead_addresses, people, refusals, returned
 from accounts.access import Refused
+from accounts.answers import About
 from accounts.clock import real_now
-from accounts.letters import compose
-from accounts.models import DeadAddress, JournalEntry, Letter
+from accounts.letters import compose, withdraw
+from accounts.models import DeadAddress, JournalEntry, Letter, MailTrouble, ReceivingDomain
 from reporting import recipients, register
 from tests.cast import AT
 
@@ -78,27 +79,39 @@ def test_it_is_found_by_its_own_number_among_many_to_the_same_address(letter, ca
     receive(name, letter)
     letter.refresh_from_db()
     other.refresh_from_db()
-    assert (letter.state, other.state) == (Letter.State.FAILED, Letter.State.SENT)
+    assert letter.trouble.startswith("退信：") and letter.state != Letter.State.SENT
+    assert (other.state, other.trouble) == (Letter.State.SENT, "")
 
 
 def test_without_its_number_somebody_is_asked_and_letters_go_on(letter, cast):
-    assert "已请区县核实" in receive("139-address-only", letter)
+    assert "已请区县核实" in bounces.receive(nobody_there(letter), real_now())
     task = DeadAddress.objects.get()
-    assert task.hearsay and task.district == cast.yuzhong and "该用户邮箱已停用" in task.reason
+    assert task.hearsay and task.district == cast.yuzhong and "该用户邮箱不存在" in task.reason
     assert TO in recipients.of_firms([cast.yuntu.pk])[cast.yuntu.pk]
     letter.refresh_from_db()
     assert letter.state == Letter.State.SENT and "据称退信" in letter.trouble
     receive("postfix-failed", letter)
     task.refresh_from_db()
     assert not task.hearsay and "User unknown" in task.reason
-    receive("139-address-only", letter)
+    bounces.receive(nobody_there(letter), real_now())
     task.refresh_from_db()
     assert not task.hearsay
     assert TO not in recipients.of_firms([cast.yuntu.pk])[cast.yuntu.pk]
 
 
+def nobody_there(letter: Letter) -> bytes:
+    """The sample that names only the address, of a mailbox that is not there."""
+    return sample("139-address-only", letter).replace("已停用".encode(), "不存在".encode())
+
+
+def test_what_is_said_of_a_closed_mailbox_without_its_number_is_noted_and_no_task(letter):
+    assert "只记在信件上" in receive("139-address-only", letter)
+    assert not DeadAddress.objects.exists()
+
+
 def test_an_address_between_chinese_words_is_found(letter):
-    source = f"From: postmaster@a.example\nContent-Type: text/plain; charset=utf-8\n\n发给{TO}的邮件无法投递"
+    head = "From: postmaster@a.example\nContent-Type: text/plain; charset=utf-8"
+    source = f"{head}\n\n发给{TO}的邮件无法投递，用户不存在"
     assert "已请区县核实" in bounces.receive(source.encode(), real_now())
 
 

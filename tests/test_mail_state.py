@@ -110,7 +110,7 @@ def test_a_letter_that_is_sent_again_is_not_held_up_from_the_first(db):
 def test_in_a_demonstration_a_trouble_is_as_old_as_by_the_machines_clock(db):
     days = timedelta(days=900)
     Installation.objects.create(pk=1, is_demo=True, demo_day=AT.date(), demo_since=AT.date() + days)
-    write()
+    write(bulk=True)
     mail_troubles.note("", About.LATER, "连不上邮件服务器：refused", AT + days - timedelta(hours=23))
     assert not look(AT).flows
     assert look(AT + timedelta(hours=2)).flows
