@@ -86,19 +86,20 @@ def try_all_again(domain: str, by: User, at: datetime) -> tuple[int, int]:
     failed = mail_by_domain.may_go_again(at)
     failed = failed.filter(domain=domain) if domain else failed
     rows = list(failed.order_by("pk").values_list("pk", "topic", "domain"))
+    if not rows:
+        return 0, 0
+    pacing.go_on({pacing.SERVER, *(name for _, _, name in rows)})
     waiting = spared = 0
     for start in range(0, len(rows), AT_ONCE):
         again, no_more = _try_batch_again(rows[start : start + AT_ONCE], at)
         waiting, spared = waiting + again, spared + no_more
-    if waiting or spared:
-        pacing.go_on({pacing.SERVER, *(name for _, _, name in rows)})
-        journal.record(
-            by=by,
-            at=at,
-            action="重发失败的信",
-            subject=domain or "全部域名",
-            after={"重发": str(waiting), "不再需要": str(spared)},
-        )
+    journal.record(
+        by=by,
+        at=at,
+        action="重发失败的信",
+        subject=domain or "全部域名",
+        after={"重发": str(waiting), "不再需要": str(spared)},
+    )
     return waiting, spared
 
 
