@@ -31,8 +31,8 @@ def _any(*phrases: str) -> re.Pattern:
     return re.compile("|".join(phrases), re.IGNORECASE)
 
 
-# Greylisting concerns one letter, and often comes with the word "policy".
-GREYLISTED = _any(r"gr[ea]y.?list", "灰名单")
+# Greylisting concerns one letter, and often comes with the word "policy"; so does Postfix's address verification.
+GREYLISTED = _any(r"gr[ea]y.?list|verification in progress", "灰名单")
 
 # Told to send less, or more slowly, by whoever answers. Of QQ the help pages 122/166 (the person gets too much at once)
 # and 122/172–175; of 163 and 126 the list of 退信代码 in their help; of Gmail "SMTP error reference" 4.2.1, 4.7.28,
@@ -41,7 +41,7 @@ SLOWER = _any(
     r"frequency limited|mailbox unavailable or access den",
     r"\b(HL:(ICC|IFC)|MI:(DMC|SFQ|STC)|RP:(DRC|QRC|TRC|RCL)|TSS0\d)\b",
     r"too (many|much) (?!hops|received|invalid|unknown|unwanted|bad|error|fail)|too (frequent|fast|quick)",
-    r"at a rate|rate.?(limit|control)|throttl|slow down|unusual (rate|number)|unexpected volume",
+    r"at a rate|rate.?(limit|control)|throttl|slow down|server busy|unusual (rate|number)|unexpected volume",
     r"\b(rate|sending|messages?|daily|hourly|connections?|recipients?) (quota|limits?) .{0,20}(exceed|reach)",
     r"(exceed|reach).{0,40}\b(sending|hourly|daily|rate|connections?|recipients?) (limit|quota)",
     r"concurrent connections|reduce .{0,20}(rate|number|frequency)",
@@ -94,6 +94,7 @@ NOBODY = _any(
     r"|n.t (exist|be found)|\binvalid|\bwrong\b|no longer)",
     r"\b(unknown|invalid|non-?existent|no( such)?|bad|undefined|illegal|incorrect|wrong"
     r"|not? (an? |our |a )?(known|valid|registered|active|existing|local))[ _](\w+ ){0,2}" + PERSON + r"\b(?! is full)",
+    r"unavailable (mail )?user|(not|n.t) exists? (that|the|this|such) user|not (a |an )?user (of|on|at)",
     r"nosuchuser|no such (local|person|one)|not (our|a) customer|no one (here|of|by)|user not known|not known here",
     r"(not|n.t) have an? .{0,30}(account|mail ?box)|Recip(ient)?(s)?NotFound|not listed in|no valid recipient",
     r"\bno longer (exist|valid|in use|accept|available|employed|work|with|on)|(has|have|mailbox) (moved|left)\b",
@@ -132,7 +133,7 @@ BY_WORDS = (  # the first found decides
 )
 
 BY_STATUS = (  # RFC 3463 and the registry of IANA; what stands in no row says no more than its first digit
-    (re.compile(r"[45]\.1\.(1|3|6)$|5\.1\.(2|10)$|5\.4\.4$"), About.MAILBOX),
+    (re.compile(r"5\.1\.(1|2|3|6|10)$|5\.4\.4$"), About.MAILBOX),
     (re.compile(r"[45]\.2\.[12]$|5\.4\.(1|2|3|7)$|4\.4\.\d+$"), About.FULL),
     (re.compile(r"5\.[67]\.\d+$|5\.1\.[78]$|5\.(2\.3|3\.4)$"), About.OFFICE),
 )
@@ -143,7 +144,7 @@ UNREACHABLE = _any(
     r"unreachable|no route to host|network (error|is down)|(host|server).{0,20}(down|not respond)|giv(e|ing) up",
     r"(could ?n.t|not|unable|fail).{0,30}(connect|contact|reach|establish)|queue too long|for a long time|too old",
     r"retry (time|limit)|expired|(cannot|could not|not) (send|be delivered).{0,20} for|refused to talk",
-    r"(name server|name service|dns|lookup|mx).{0,30}(tempor|error|fail|try again)|超时|(连接|解析)失败|无法连接",
+    r"(name server|name service|dns|mx).{0,30}(tempor|error|fail|try again)|超时|(连接|解析)失败|无法连接",
 )
 MOMENT = _any(r"(try|come back) (again|later)|tempora|deferred|\bbusy\b|overload|稍后|暂时|繁忙")
 REFUSED = _any(r"denied|refused|rejected|not (allowed|permitted|accepted)|prohibited|restricted|forbidden")

@@ -7,23 +7,26 @@ import email
 import email.message
 import email.policy
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import parseaddr
+from itertools import islice
 
 from accounts import answers
 from accounts.answers import About
 from text.incoming import without_control, without_hidden
 
-MOST_BYTES = 3 * 1024 * 1024  # our letters are a few kilobytes; what is longer is cut
+MOST_BYTES = 512 * 1024  # our letters are a few kilobytes; what is longer is cut
 MOST_PARTS = 60
 MOST_SAID = 20_000  # letters of a notification in a system's own words; the reason stands at its beginning
 MOST_WORDS = 240  # of a server's answer, as it is kept
 FAILED, DELAYED = "failed", "delayed"
 
-REPORTS = ("message/delivery-status", "message/global-delivery-status")  # RFC 3464, RFC 6533
+# RFC 3464 and 6533. Read as text: the parser would make a message of every blank line in it.
+REPORT_TYPE = re.compile(rb"message/(global-)?delivery-status", re.IGNORECASE)
+REPORT = "text/x-delivery-status"
 NO_BOUNCES = {"message/feedback-report": "垃圾邮件投诉", "message/disposition-notification": "阅读回执"}
 
 OUR_ID = re.compile(r"<[0-9a-f]{40}@[^<>\s]{1,80}>")
@@ -58,23 +61,24 @@ MACHINE = re.compile(
 # The rest of the subject is our letter's, and that may say that a form was 退回.
 ANSWERS_BY_ITSELF = re.compile(r"自动(回复|答复)|auto(matic)?[ -]?(reply|response)|out of (the )?office", re.IGNORECASE)
 FAILURE = re.compile(
-    r"\W*(undeliver|deliver\w* (status|fail|notif|problem|error)|non.?delivery|failure notice|returned mail"
+    r"\W{0,9}(undeliver|deliver\w* (status|fail|notif|problem|error)|non.?delivery|failure notice|returned mail"
     r"|mail (delivery|fail|error)|(系统)?退信|投递失败)",
     re.IGNORECASE,
 )
 AT_RECIPIENT = re.compile(r"\bRCPT|recipient address|like recipient", re.IGNORECASE)
 LINE_OF_ADDRESS = re.compile(r"^[\s*\"'<]{0,9}[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]{1,130}", re.ASCII | re.MULTILINE)
-OF_A_PERSON = re.compile(r"\s*(re|fwd?|回复|答复|转发)\s*[:：]", re.IGNORECASE)
-TAGS = re.compile(r"<(style|script)\b.{0,4000}?</\1>|<[^<>]{0,2000}>", re.IGNORECASE | re.DOTALL)
+OF_A_PERSON = re.compile(r"\s{0,9}(re|fwd?|回复|答复|转发)\s*[:：]", re.IGNORECASE)
+TAGS = re.compile(r"<(style|script)\b.{0,2000}?</\1>|<[^<>]{0,2000}>", re.IGNORECASE | re.DOTALL)
 LETTER_BEGINS = re.compile(  # a header of it, or a line that announces it
-    r"^[ \t>|]*(?:(?:return-path|received|message-id|mime-version|dkim-signature):[ \t]"
+    r"^[ \t>|]{0,9}(?:(?:return-path|received|message-id|mime-version|dkim-signature):[ \t]"
     r"|-{2}.{0,60}\b(?:copy|headers?|unsent|original|returned)\b"
     r"|.{0,60}\b(?:original|unsent|returned) (?:message|mail|e-mail|headers?)\b(?:.{0,20}(?:follow|below)|[ \t]*:)"
     r"|.{0,60}\bmessage (?:headers?|text|body) follow|.{0,20}\bcopy of (?:the|your) (?:original )?(?:message|mail)"
     r"|.{0,30}原(?:始)?邮件.{0,10}-{3})",
     re.IGNORECASE | re.MULTILINE,
 )
-NEXT_ADDRESS = re.compile(r"\n\s*\n|\n[\s\"'<\[]{0,9}[\w.+-]{1,64}@[\w.-]{1,190}[\"'>\]]?:?[ \t]*\n", re.ASCII)
+BLANK_LINE = re.compile(r"\n[ \t]*\n")
+NEXT_ADDRESS = re.compile(r"\n[ \t]*\n|\n[\s\"'<\[]{0,9}[\w.+-]{1,64}@[\w.-]{1,190}[\"'>\]]?:?[ \t]*\n", re.ASCII)
 EMBEDDED = re.compile(
     r"^(?:final-recipient|original-recipient|action):[^\n]*(?:\n[^\n]+){1,12}", re.IGNORECASE | re.MULTILINE
 )
@@ -94,7 +98,8 @@ class Bounce:
 
 def read(source: bytes) -> Bounce | str:
     """The bounce in a mail, or why it is none."""
-    message = email.message_from_bytes(source[:MOST_BYTES], policy=email.policy.compat32)
+    source = REPORT_TYPE.sub(REPORT.encode(), source[:MOST_BYTES])
+    message = email.message_from_bytes(source, policy=email.policy.compat32)
     own = list(_own_parts(message))
     for part in own:
         if why := NO_BOUNCES.get(part.get_content_type()):
@@ -103,8 +108,7 @@ def read(source: bytes) -> Bounce | str:
     said = _said(own)
     if (news := NEWS.search(said)) and news.group(1).lower() != "bounce":
         return "不是退信的发送通知"
-    reports = [part for part in own if part.get_content_type() in REPORTS]
-    for block in _blocks(reports) or _embedded(said):
+    for block in _blocks(part for part in own if part.get_content_type() == REPORT) or _embedded(said):
         action = _action(block)
         if action in (FAILED, DELAYED):
             return _from_block(block, action, said, ids)
@@ -114,18 +118,15 @@ def read(source: bytes) -> Bounce | str:
     return _from_words(message, said, ids, gives_back)
 
 
-def _blocks(reports: list[Message]) -> list[Message]:
-    """RFC 3464: one block about the message, then one for each recipient; here those of the recipients, the failed
-    ones first."""
-    blocks = []
-    for report in reports[:3]:
-        inside = report.get_payload()
-        if not isinstance(inside, list) or report.get_content_type() != REPORTS[0]:
-            text = "".join(map(str, inside)) if isinstance(inside, list) else _text(report)
-            inside = [email.message_from_string(block) for block in re.split(r"\r?\n\s*\n", text)[:MOST_PARTS]]
-        blocks += [block for block in inside if block["Action"] or block["Status"] or block["Final-Recipient"]]
+def _blocks(reports: Iterable[Message]) -> list[Message]:
+    """One block about the message, then one for each recipient; here those of the recipients, the failed ones first."""
+    texts = [_text(report)[:MOST_SAID] for report in islice(reports, 3)]
+    blocks = [
+        email.message_from_string(block) for text in texts for block in BLANK_LINE.split(text.lstrip())[:MOST_PARTS]
+    ]
+    told = [block for block in blocks if block["Action"] or block["Status"] or block["Final-Recipient"]]
     order = {FAILED: 0, DELAYED: 1}
-    return sorted(blocks, key=lambda block: order.get(_action(block), 2))
+    return sorted(told, key=lambda block: order.get(_action(block), 2))
 
 
 def _embedded(said: str) -> list[Message]:
@@ -240,7 +241,7 @@ def _our_ids(parts: list, source: bytes) -> tuple[str, ...]:
     """Message-IDs of our making, wherever they stand: the returned letter's headers first."""
     headers = [_header(part, "Message-ID") for part in parts]
     bodies = [_text(part) for part in parts if not part.is_multipart()]
-    texts = [*headers, *bodies, source[:MOST_BYTES].decode("ascii", "replace")]
+    texts = [*headers, *bodies, source.decode("ascii", "replace")]
     return tuple(dict.fromkeys(found for text in texts for found in OUR_ID.findall(text)))[:20]
 
 
@@ -281,10 +282,10 @@ def _text(part: Message) -> str:
         payload = "".join(str(inner) for inner in part.get_payload() or []).encode("utf-8", "replace")
     for charset in (part.get_content_charset(), "utf-8", "gb18030"):
         try:
-            return payload.decode(charset) if charset else payload.decode("ascii")
+            return payload.decode(charset or "ascii").replace("\r\n", "\n")
         except (LookupError, UnicodeDecodeError):
             continue
-    return payload.decode("utf-8", "replace")
+    return payload.decode("utf-8", "replace").replace("\r\n", "\n")
 
 
 def _header(part: Message, name: str) -> str:
@@ -292,9 +293,9 @@ def _header(part: Message, name: str) -> str:
     if value is None:
         return ""
     try:
-        said = str(make_header(decode_header(str(value))))
+        said = str(make_header(decode_header(str(value)[:MOST_SAID])))
     except (LookupError, ValueError, email.errors.HeaderParseError):
-        said = str(value)
+        said = str(value)[:MOST_SAID]
     return without_control(said)  # bytes of no declared charset come as halves of surrogate pairs
 
 
