@@ -52,6 +52,7 @@ PAGES = {
     "resend_activation": "POST enterprise district city system",
     "users": "city system",
     "outbox": "city system",
+    "try_letters_again": "POST city system",
     "invite_official": "city system",
     "contacts": OFFICES,
     "edit_contact": "district",
