@@ -1,0 +1,158 @@
+"""What is known of figures before any rule is judged: that a row is never negative, what the system computes in a cell
+or carries into it, between which bounds a parameter lies. Each piece under the name of what it is known of."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from forms_tables.completion import CellPlan, plans_of
+from forms_tables.expressions import parse, walk
+from forms_tables.linear import All, Any, NotLinear, Row, Sum, Wanted, all_of, any_of, negated, row
+from forms_tables.propositions import TIMES, Propositions, World
+from forms_tables.scopes import Cell, Moment, Scope, Setting
+
+MOST_FIGURES = 600
+HALF = Decimal("0.5")
+COMPUTED, CARRIED, NEVER_NEGATIVE, OTHER = "computed", "carried", "never negative", "other"
+
+
+@dataclass(frozen=True)
+class Known:
+    """One thing known of one figure."""
+
+    sort: str
+    figure: str
+    wanted: Wanted
+
+
+def figures_of(wanted: Wanted) -> frozenset[str]:
+    match wanted:
+        case Row(sum=over):
+            return frozenset(over.times)
+        case All(parts=parts) | Any(parts=parts):
+            return frozenset().union(*map(figures_of, parts))
+    return frozenset()
+
+
+def known_of(world: World, wanted: list[Wanted]) -> list[Known]:
+    """All that bears on the figures of these, and on those that come into play by it. What a cell carries is known
+    only where an earlier filing is read: without one the firm types it."""
+    read = frozenset().union(*map(figures_of, wanted)) if wanted else frozenset()
+    seen, left, found = set(), list(read), []
+    while left and len(seen) < MOST_FIGURES:
+        figure = left.pop()
+        if figure in seen:
+            continue
+        seen.add(figure)
+        for known in _of(world, figure, read):
+            found.append(known)
+            left.extend(figures_of(known.wanted) - seen)
+    return found
+
+
+def units_of(world: World, figures: frozenset[str]) -> Mapping[str, Decimal]:
+    """Of what each figure is a whole multiple, where that is known: a cell of two decimals of 0.01."""
+    units = {}
+    for figure in figures:
+        match world.met.get(figure):
+            case Cell(indicator=indicator, column=column) if (decimals := indicator.decimals_in(column)) is not None:
+                units[figure] = Decimal(1).scaleb(-decimals)
+            case Moment():
+                units[figure] = Decimal(1)
+    return units
+
+
+def _of(world: World, figure: str, read: frozenset[str]) -> Iterator[Known]:
+    factors = figure.split(TIMES)
+    if len(factors) > 1:
+        if all(_is_never_negative(world, factor) for factor in factors) or len(set(factors)) * 2 == len(factors):
+            yield Known(NEVER_NEGATIVE, figure, Row(_one(figure, -1)))
+        return
+    if figure in world.known:
+        yield Known(OTHER, figure, world.known[figure])
+    match world.met.get(figure):
+        case Cell() as cell:
+            if _is_never_negative(world, figure):
+                yield Known(NEVER_NEGATIVE, figure, Row(_one(figure, -1)))
+            if not cell.period:
+                yield from _of_cell(world, figure, read)
+        case Moment(name=name):
+            least = Decimal(1) if name == "month" else Decimal(world.edition.valid_from)
+            yield Known(OTHER, figure, row(Sum(least).plus(_one(figure), -1)))
+            if name == "month":
+                yield Known(OTHER, figure, row(_one(figure).plus(Sum(Decimal(12)), -1)))
+        case Setting(name=name):
+            for bound in world.edition.parameters[name].bounds:
+                if isinstance(bound.limit, Decimal):
+                    apart = _one(figure).plus(Sum(bound.limit), -1)
+                    above = bound.side in ("above", "least")
+                    yield Known(OTHER, figure, row(apart.scaled(Decimal(-1 if above else 1)), bound.side in ("above", "below")))
+
+
+def _one(figure: str, times: int = 1) -> Sum:
+    return Sum(Decimal(0), {figure: Decimal(times)})
+
+
+def _is_never_negative(world: World, figure: str) -> bool:
+    match world.met.get(figure):
+        case Cell(indicator=indicator, column=column):
+            return column in indicator.nonnegative_columns
+        case Moment():
+            return True
+        case Setting(name=name):
+            bounds = world.edition.parameters[name].bounds
+            return any(b.side in ("above", "least") and isinstance(b.limit, Decimal) and b.limit >= 0 for b in bounds)
+    return False
+
+
+def _of_cell(world: World, figure: str, read: frozenset[str]) -> Iterator[Known]:
+    """How the cell comes by its value (completion.worked_out), as far as no firm has a say in it."""
+    plan = plans_of(world.edition, world.frequency).get(figure)
+    if plan is None:
+        return
+    try:
+        carry, formula = _walked(world, plan, plan.indicator.column(plan.column).carry), None
+        if carry is None and not plan.indicator.origin:
+            formula = _walked(world, plan, plan.indicator.formula_in(plan.column))
+        applies = _applies(world, plan)
+    except NotLinear:
+        return
+    if applies is None:
+        return
+    if isinstance(carry, Sum) and set(carry.times) <= read:
+        yield Known(CARRIED, figure, any_of([negated(applies), _equal(world, figure, carry, plan)]))
+    if isinstance(formula, Sum):
+        yield Known(COMPUTED, figure, any_of([negated(applies), _equal(world, figure, formula, plan)]))
+    if plan.row_applies and plan.indicator.otherwise and carry is None and not plan.indicator.column(plan.column).auto:
+        instead = _one(figure).plus(Sum(Decimal(plan.indicator.otherwise)), -1)
+        same = all_of([row(instead), row(instead.scaled(Decimal(-1)))])
+        yield Known(COMPUTED, figure, any_of([applies, same]))
+
+
+def _walked(world: World, plan: CellPlan, text: str) -> Sum | None:
+    scope = Scope(world.edition, column=plan.column, row=plan.indicator.code)
+    return walk(parse(text), Propositions.of(world, scope)) if text else None
+
+
+def _applies(world: World, plan: CellPlan) -> Wanted | None:
+    texts = (plan.table.applies_when, plan.indicator.column(plan.column).applies_when, plan.indicator.applies_when)
+    binding = Propositions.of(world, Scope(world.edition))
+    found = [walk(parse(text), binding) for text in texts if text]
+    return None if None in found else all_of(found)
+
+
+def _equal(world: World, figure: str, value: Sum, plan: CellPlan) -> Wanted:
+    """The cell is what is worked out, rounded to its decimals where that can have more."""
+    apart = _one(figure).plus(value, -1)
+    unit = plan.unit_of_rounding
+    rounding = Decimal(0)
+    if unit is not None and not _is_whole_in(world, value, unit):
+        rounding = unit * HALF
+    return all_of([row(apart.plus(Sum(rounding), -1)), row(apart.scaled(Decimal(-1)).plus(Sum(rounding), -1))])
+
+
+def _is_whole_in(world: World, value: Sum, unit: Decimal) -> bool:
+    units = units_of(world, frozenset(value.times))
+    if value.constant % unit or len(units) < len(value.times):
+        return False
+    return all((factor * units[figure]) % unit == 0 for figure, factor in value.times.items())
