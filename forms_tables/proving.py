@@ -5,7 +5,7 @@ meet it already. A linear programme (HiGHS, floating) says whether the rows at h
 at odds; what it says is only where to look. That those rows are empty is proven exactly (elimination), and everything
 is bounded: what is not proven within the bounds is no contradiction."""
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -19,7 +19,8 @@ from forms_tables.linear import All, Any, Choice, Row, Sum, Wanted
 MOST_PROGRAMMES = 60  # solved for one question
 MOST_ROWS = 3000
 SLACK = 1e-7
-Name = Hashable
+Name = str
+WAY = "way "  # begins the name of one of several ways, while it is tried
 
 
 class Unproven(Exception):
@@ -85,9 +86,10 @@ class Demands:
 class Prover:
     """Asks whether demands, each under a name, can be met together."""
 
-    def __init__(self, units: Mapping[str, Decimal]):
-        self.units = units
+    def __init__(self, unit_of: Callable[[str], Decimal | None] = lambda figure: None):
+        self.unit_of = unit_of
         self.left = MOST_PROGRAMMES
+        self.tight: dict[int, tuple[Row, Row]] = {}  # with the row itself, so that its id stays its own
 
     def meet(self, wanted: Iterable[tuple[Name, Wanted]]) -> Point | frozenset[Name]:
         """A point that meets all, or the names of some that cannot be met; raises Unproven."""
@@ -104,7 +106,7 @@ class Prover:
             found = self.meet(wanted.items())
             if isinstance(found, Point):
                 return None
-            for name in sorted(found, key=str):
+            for name in sorted(found):
                 fewer = self._fewer(wanted, found - {name})
                 found = fewer if fewer is not None else found
             return found
@@ -131,7 +133,7 @@ class Prover:
         others = Demands(demands.rows, demands.choices, tuple(one for one in demands.open if one is not unmet))
         because = set(names)
         for number, way in enumerate(ways.parts):
-            taken = (id(ways), number)
+            taken = f"{WAY}{id(ways)}/{number}"
             found = self._meet(others.also(way, frozenset([taken])))
             if isinstance(found, Point) or taken not in found:
                 return found
@@ -142,11 +144,16 @@ class Prover:
         self.left -= 1
         if self.left < 0 or len(demands.rows) > MOST_ROWS:
             raise Unproven
-        rows = [tightened(one, self.units) for one, _ in demands.rows]
+        rows = [self._tightened(one) for one, _ in demands.rows]
         found = solve(rows)
         if isinstance(found, dict):
             return Point(found, {of: among for of, (among, _) in demands.choices.items()})
         return proven_empty([(rows[place], demands.rows[place][1]) for place in found])
+
+    def _tightened(self, one: Row) -> Row:
+        if id(one) not in self.tight:
+            self.tight[id(one)] = one, tightened(one, {figure: self.unit_of(figure) for figure in one.sum.times})
+        return self.tight[id(one)][1]
 
 
 def proven_empty(rows: Sequence[tuple[Row, frozenset[Name]]]) -> frozenset[Name]:
@@ -162,9 +169,9 @@ def proven_empty(rows: Sequence[tuple[Row, frozenset[Name]]]) -> frozenset[Name]
     return found.cells
 
 
-def tightened(one: Row, units: Mapping[str, Decimal]) -> Row:
+def tightened(one: Row, units: Mapping[str, Decimal | None]) -> Row:
     """The same row for figures that are whole multiples of their units: what lies between two of them is left out."""
-    if not one.sum.times or any(figure not in units for figure in one.sum.times):
+    if not units or None in units.values():
         return one
     factors = {figure: Fraction(factor) * Fraction(units[figure]) for figure, factor in one.sum.times.items()}
     step = Fraction(gcd(*(f.numerator for f in factors.values())), lcm(*(f.denominator for f in factors.values())))

@@ -1,11 +1,12 @@
 """What is known of figures before any rule is judged: that a row is never negative, what the system computes in a cell
 or carries into it, between which bounds a parameter lies. Each piece under the name of what it is known of."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
 from forms_tables.completion import CellPlan, plans_of
+from forms_tables.edition import Bound
 from forms_tables.expressions import parse, walk
 from forms_tables.linear import All, Any, NotLinear, Row, Sum, Wanted, all_of, any_of, negated, row
 from forms_tables.propositions import TIMES, Propositions, World
@@ -13,7 +14,7 @@ from forms_tables.scopes import Cell, Moment, Scope, Setting
 
 MOST_FIGURES = 600
 HALF = Decimal("0.5")
-COMPUTED, CARRIED, NEVER_NEGATIVE, OTHER = "computed", "carried", "never negative", "other"
+COMPUTED, INSTEAD, CARRIED, NEVER_NEGATIVE, BETWEEN = "computed", "instead", "carried", "never negative", "between"
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,11 @@ class Known:
     sort: str
     figure: str
     wanted: Wanted
+    only_if_read: frozenset[str] = frozenset()
+
+    @property
+    def name(self) -> str:
+        return f"{self.sort} {self.figure}"
 
 
 def figures_of(wanted: Wanted) -> frozenset[str]:
@@ -34,59 +40,71 @@ def figures_of(wanted: Wanted) -> frozenset[str]:
     return frozenset()
 
 
-def known_of(world: World, wanted: list[Wanted]) -> list[Known]:
-    """All that bears on the figures of these, and on those that come into play by it. What a cell carries is known
-    only where an earlier filing is read: without one the firm types it."""
-    read = frozenset().union(*map(figures_of, wanted)) if wanted else frozenset()
-    seen, left, found = set(), list(read), []
-    while left and len(seen) < MOST_FIGURES:
-        figure = left.pop()
-        if figure in seen:
-            continue
-        seen.add(figure)
-        for known in _of(world, figure, read):
-            found.append(known)
-            left.extend(figures_of(known.wanted) - seen)
-    return found
+class Knowledge:
+    """What is known of each figure, worked out once."""
+
+    def __init__(self, world: World):
+        self.world = world
+        self.of: dict[str, tuple[Known, ...]] = {}
+
+    def bearing_on(self, wanted: Iterable[Wanted]) -> list[Known]:
+        """All that bears on the figures of these, and on those that come into play by it. What a cell carries is known
+        only where an earlier filing is read: without one the firm types it."""
+        read = frozenset().union(*map(figures_of, wanted))
+        seen, left, found = set(), list(read), []
+        while left and len(seen) < MOST_FIGURES:
+            figure = left.pop()
+            if figure in seen:
+                continue
+            seen.add(figure)
+            if figure not in self.of:
+                self.of[figure] = tuple(_of(self.world, figure))
+            for known in self.of[figure]:
+                if known.only_if_read <= read:
+                    found.append(known)
+                    left.extend(figures_of(known.wanted) - seen)
+        return found
 
 
-def units_of(world: World, figures: frozenset[str]) -> Mapping[str, Decimal]:
-    """Of what each figure is a whole multiple, where that is known: a cell of two decimals of 0.01."""
-    units = {}
-    for figure in figures:
-        match world.met.get(figure):
-            case Cell(indicator=indicator, column=column) if (decimals := indicator.decimals_in(column)) is not None:
-                units[figure] = Decimal(1).scaleb(-decimals)
-            case Moment():
-                units[figure] = Decimal(1)
-    return units
+def unit_of(world: World, figure: str) -> Decimal | None:
+    """Of what the figure is a whole multiple, where that is known: a cell of two decimals of 0.01."""
+    match world.met.get(figure):
+        case Cell(indicator=indicator, column=column) if (decimals := indicator.decimals_in(column)) is not None:
+            return Decimal(1).scaleb(-decimals)
+        case Moment():
+            return Decimal(1)
+    return None
 
 
-def _of(world: World, figure: str, read: frozenset[str]) -> Iterator[Known]:
+def _of(world: World, figure: str) -> Iterator[Known]:
     factors = figure.split(TIMES)
     if len(factors) > 1:
         if all(_is_never_negative(world, factor) for factor in factors) or len(set(factors)) * 2 == len(factors):
             yield Known(NEVER_NEGATIVE, figure, Row(_one(figure, -1)))
         return
     if figure in world.known:
-        yield Known(OTHER, figure, world.known[figure])
+        yield Known(BETWEEN, figure, world.known[figure])
     match world.met.get(figure):
         case Cell() as cell:
             if _is_never_negative(world, figure):
                 yield Known(NEVER_NEGATIVE, figure, Row(_one(figure, -1)))
             if not cell.period:
-                yield from _of_cell(world, figure, read)
+                yield from _of_cell(world, figure)
         case Moment(name=name):
             least = Decimal(1) if name == "month" else Decimal(world.edition.valid_from)
-            yield Known(OTHER, figure, row(Sum(least).plus(_one(figure), -1)))
+            within = [row(Sum(least).plus(_one(figure), -1))]
             if name == "month":
-                yield Known(OTHER, figure, row(_one(figure).plus(Sum(Decimal(12)), -1)))
+                within.append(row(_one(figure).plus(Sum(Decimal(12)), -1)))
+            yield Known(BETWEEN, figure, all_of(within))
         case Setting(name=name):
-            for bound in world.edition.parameters[name].bounds:
-                if isinstance(bound.limit, Decimal):
-                    apart = _one(figure).plus(Sum(bound.limit), -1)
-                    above = bound.side in ("above", "least")
-                    yield Known(OTHER, figure, row(apart.scaled(Decimal(-1 if above else 1)), bound.side in ("above", "below")))
+            bounds = [bound for bound in world.edition.parameters[name].bounds if isinstance(bound.limit, Decimal)]
+            yield Known(BETWEEN, figure, all_of([_within(figure, bound) for bound in bounds]))
+
+
+def _within(figure: str, bound: Bound) -> Wanted:
+    apart = _one(figure).plus(Sum(bound.limit), -1)
+    sign = -1 if bound.side in ("above", "least") else 1
+    return row(apart.scaled(Decimal(sign)), strict=bound.side in ("above", "below"))
 
 
 def _one(figure: str, times: int = 1) -> Sum:
@@ -105,7 +123,7 @@ def _is_never_negative(world: World, figure: str) -> bool:
     return False
 
 
-def _of_cell(world: World, figure: str, read: frozenset[str]) -> Iterator[Known]:
+def _of_cell(world: World, figure: str) -> Iterator[Known]:
     """How the cell comes by its value (completion.worked_out), as far as no firm has a say in it."""
     plan = plans_of(world.edition, world.frequency).get(figure)
     if plan is None:
@@ -119,14 +137,15 @@ def _of_cell(world: World, figure: str, read: frozenset[str]) -> Iterator[Known]
         return
     if applies is None:
         return
-    if isinstance(carry, Sum) and set(carry.times) <= read:
-        yield Known(CARRIED, figure, any_of([negated(applies), _equal(world, figure, carry, plan)]))
+    if isinstance(carry, Sum):
+        same = any_of([negated(applies), _equal(world, figure, carry, plan)])
+        yield Known(CARRIED, figure, same, frozenset(carry.times))
     if isinstance(formula, Sum):
         yield Known(COMPUTED, figure, any_of([negated(applies), _equal(world, figure, formula, plan)]))
     if plan.row_applies and plan.indicator.otherwise and carry is None and not plan.indicator.column(plan.column).auto:
         instead = _one(figure).plus(Sum(Decimal(plan.indicator.otherwise)), -1)
         same = all_of([row(instead), row(instead.scaled(Decimal(-1)))])
-        yield Known(COMPUTED, figure, any_of([applies, same]))
+        yield Known(INSTEAD, figure, any_of([applies, same]))
 
 
 def _walked(world: World, plan: CellPlan, text: str) -> Sum | None:
@@ -152,7 +171,7 @@ def _equal(world: World, figure: str, value: Sum, plan: CellPlan) -> Wanted:
 
 
 def _is_whole_in(world: World, value: Sum, unit: Decimal) -> bool:
-    units = units_of(world, frozenset(value.times))
-    if value.constant % unit or len(units) < len(value.times):
+    units = {figure: unit_of(world, figure) for figure in value.times}
+    if value.constant % unit or None in units.values():
         return False
     return all((factor * units[figure]) % unit == 0 for figure, factor in value.times.items())
