@@ -16,7 +16,7 @@ from forms_tables.completion import EXACT
 from forms_tables.edition import Edition, Rule
 from forms_tables.linear import Row, Sum
 from forms_tables.proving import Name
-from forms_tables.rulebook import Read, Rulebook, Setting
+from forms_tables.rulebook import Read, Rulebook, Setting, rulebook_of
 from forms_tables.scopes import Cell, Meaning
 from forms_tables.trials import ZEROS, Trial, trials_of
 from forms_tables.what_is_known import CARRIED, COMPUTED, INSTEAD, figures_of
@@ -27,7 +27,7 @@ MOST_AT_ONCE = 12  # rules named together
 
 EMPTY, NOT_DERIVED = "empty", "not derived"
 SAME, IMPLIED, ALWAYS, NEVER = "same", "implied", "always", "never"
-ONLY_ZERO, NOT_ZERO = "only zero", "not zero"
+ONLY_ZERO, NOT_ZERO, UNLISTED = "only zero", "not zero", "unlisted"
 STOPS = (EMPTY, NOT_DERIVED)
 
 
@@ -42,7 +42,7 @@ class Flaw:
     places: int = 1  # in how many columns and rows it is so
     trial: Trial | None = None  # where it came up
     missing: Meaning | None = None  # what can never be read
-    frequency: str = ""
+    unlisted: tuple[tuple[str, str], ...] = ()  # cells, and the code each is compared with that is in no list
 
     @property
     def stops(self) -> bool:
@@ -53,44 +53,51 @@ class Flaw:
         return frozenset(one.rule.id for one in (self.condition, *self.others))
 
 
-def flaws_in(edition: Edition, rules: Sequence[Rule], changed: frozenset[str], setting: Setting) -> list[Flaw]:
+def flaws_in(edition: Edition, changed: frozenset[str], setting: Setting) -> list[Flaw]:
     """All that stops whoever fills in what the rules read; of the changed rules (by their ids) also what is worth a
     word. Every text must make sense (checks.proofread)."""
     with localcontext(EXACT):
-        return [
-            replace(flaw, frequency=frequency)
-            for frequency in FREQUENCIES
-            for flaw in _Inquiry(edition, rules, changed, setting, frequency).flaws()
-        ]
+        books = [rulebook_of(edition, setting, frequency) for frequency in FREQUENCIES]
+        return [flaw for book in books for flaw in _Inquiry(book, changed).of_all()]
+
+
+def flaws_of(edition: Edition, rule: Rule, setting: Setting) -> list[Flaw]:
+    """What is to be said of one rule as it is being written, beside the edition's others."""
+    with localcontext(EXACT):
+        books = [rulebook_of(edition, setting, frequency).with_rule(rule) for frequency in FREQUENCIES]
+        return [flaw for book in books for flaw in _Inquiry(book, frozenset([rule.id])).of_one(rule.id)]
 
 
 class _Inquiry:
-    def __init__(
-        self, edition: Edition, rules: Sequence[Rule], changed: frozenset[str], setting: Setting, frequency: str
-    ):
-        self.edition, self.changed, self.setting, self.frequency = edition, changed, setting, frequency
-        self.book = Rulebook(edition, rules, setting, frequency)
-        self.reads = list(self.book.reads.values())
+    def __init__(self, book: Rulebook, changed: frozenset[str]):
+        self.book, self.changed = book, changed
+        self.reads = list(book.reads.values())
         self.errors = [read for read in self.reads if read.blocks and _is_checked(read) and not read.missing]
 
     @cached_property
     def trials(self) -> tuple[Trial, ...]:
-        return trials_of(self.edition, self.frequency, self.setting.parameters)
+        return trials_of(self.book.world.edition, self.book.world.frequency, self.book.setting.parameters)
 
-    def flaws(self) -> Iterator[Flaw]:
-        stopping = [*self.not_derived(), *self.empty()]
+    def of_all(self) -> Iterator[Flaw]:
+        stopping = [*self.not_derived(self.reads), *self.empty(self.suspects(self.errors))]
         yield from stopping
         stopped = frozenset(rule for flaw in stopping for rule in flaw.rules)
         for rule in dict.fromkeys(read.rule.id for read in self.reads):
             if rule in self.changed and rule not in stopped:
                 yield from self.of_changed(self.book.of_rule(rule))
 
+    def of_one(self, rule: str) -> Iterator[Flaw]:
+        own = self.book.of_rule(rule)[:MOST_CONDITIONS]
+        stopping = [*self.not_derived(own), *self.empty(read for read in own if read in self.errors)]
+        yield from stopping
+        yield from self.of_changed(own) if not stopping else self.unlisted(own)
+
     # Derived rules, on trial
 
-    def not_derived(self) -> Iterator[Flaw]:
+    def not_derived(self, reads: Iterable[Read]) -> Iterator[Flaw]:
         """A rule of what the system computes that fails where the firm changed nothing the system wrote."""
         found: dict[tuple[str, str], Flaw] = {}
-        for read in self.reads:
+        for read in reads:
             key = read.rule.id, read.condition.text
             if _is_checked(read) or not read.blocks or key in found:
                 continue
@@ -103,9 +110,9 @@ class _Inquiry:
 
     # Errors that cannot be satisfied together
 
-    def empty(self) -> Iterator[Flaw]:
+    def empty(self, suspects: Iterable[Read]) -> Iterator[Flaw]:
         found: dict[frozenset, Flaw] = {}
-        for core, read in self.cores():
+        for core, read in self.cores(suspects):
             others = _conditions(self.book, core - {read.name})
             key = frozenset((one.rule.id, one.text) for one in (read.condition, *others))
             flaw = Flaw(EMPTY, read.condition, others, _written(core))
@@ -115,11 +122,11 @@ class _Inquiry:
                 found[key] = flaw
         yield from found.values()
 
-    def cores(self) -> Iterator[tuple[frozenset[Name], Read]]:
+    def cores(self, suspects: Iterable[Read]) -> Iterator[tuple[frozenset[Name], Read]]:
         """The names of demands no filing meets to which one error applies, and that error; then of two whose conditions
         can be met at once, of which one was changed."""
         found = set()
-        for read in self.suspects(self.errors):
+        for read in suspects:
             near = self.book.near([read], self.errors)
             wanted = {name: other.kept for name, other in near.items()}
             core = self.book.core({**wanted, read.name: read.passed})
@@ -161,10 +168,17 @@ class _Inquiry:
     def of_changed(self, reads: list[Read]) -> Iterator[Flaw]:
         for text in dict.fromkeys(read.condition.text for read in reads):
             own = [read for read in reads if read.condition.text == text]
+            yield from self.unlisted(own[:1])
             if flaw := self.of_text(own):
                 yield flaw
             elif own[0].blocks and _is_checked(own[0]) and (flaw := self.with_zeros(own)):
                 yield flaw
+
+    def unlisted(self, reads: Iterable[Read]) -> Iterator[Flaw]:
+        for read in reads:
+            if read.unlisted:
+                yield Flaw(UNLISTED, read.condition, unlisted=read.unlisted)
+                return
 
     def of_text(self, reads: list[Read]) -> Flaw | None:
         first, places = reads[0], len(reads)
@@ -218,6 +232,8 @@ class _Inquiry:
         """That it stops a firm that has nothing to report, or leaves nobody anything but 0 to fill in."""
         for read in reads:
             condition = read.condition
+            if not read.figures:
+                continue
             zeros = (trial for trial in self.trials if trial.sort == ZEROS)
             trial = next((one for one in zeros if condition.verdict(one.reading) is False), None)
             if trial:
@@ -225,17 +241,18 @@ class _Inquiry:
         return None if reads[0].missing else self.only_zero(reads[0])
 
     def only_zero(self, read: Read) -> Flaw | None:
+        """That with the other errors nobody to whom it applies can fill in as much as 1."""
         near = self.book.near([read], self.errors)
         errors = {name: other.kept for name, other in near.items() if other is not read}
         for meaning in read.condition.reads:
             if not isinstance(meaning, Cell) or meaning.period or meaning.label not in self.book.world.met:
                 continue
-            more = Row(Sum(Decimal(0), {meaning.label: Decimal(-1)}), strict=True)
+            more = Row(Sum(Decimal(1), {meaning.label: Decimal(-1)}))
             core = self.book.core({**errors, "own": read.passed, "more": more})
             if core and {"own", "more"} <= core:
                 others = _conditions(self.book, core)
                 asked = (read.condition, *others)
-                if self.agrees(lambda t: not _all_hold(asked, t) or not (t.reading.values.get(meaning.key) or 0) > 0):
+                if self.agrees(lambda t: not _all_hold(asked, t) or not (t.reading.values.get(meaning.key) or 0) >= 1):
                     return Flaw(ONLY_ZERO, read.condition, others, (meaning.key,))
         return None
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from forms_tables.bindings import CALCULATIONS, Reading
-from forms_tables.edition import FIGURE_KINDS, CodeList, Edition, Indicator
+from forms_tables.edition import CHOICE_KINDS, FIGURE_KINDS, CodeList, Edition, Indicator
 from forms_tables.expressions import MIRRORED, Membership, Name, Node, Text, parts_of
 from forms_tables.linear import (
     COMPARED,
@@ -44,6 +44,7 @@ class Said:
     of: str
     means: Mapping[str, str] | None = field(default=None, compare=False)
     is_open: bool = field(default=False, compare=False)  # other codes may stand there: only some of them are in `means`
+    listed: frozenset[str] = field(default=frozenset(), compare=False)  # the codes its list names
 
 
 @dataclass(eq=False)
@@ -58,6 +59,7 @@ class World:
     met: dict[str, Meaning] = field(default_factory=dict)
     named: dict[tuple, str] = field(default_factory=dict)  # what no sum says, under its name
     known: dict[str, Wanted] = field(default_factory=dict)  # and what is known of it
+    unlisted: set[tuple[str, str]] = field(default_factory=set)  # cells compared with a code that their list has not
 
     def has(self, meaning: Meaning) -> bool:
         """Whether a filing of this frequency can ever read it."""
@@ -89,9 +91,9 @@ class World:
         if indicator.kind != "code" or indicator.choices is None:
             return None
         listed = {entry.code for entry in indicator.choices.entries}
-        return frozenset(listed | self.unlisted(indicator.choices))
+        return frozenset(listed | self.beyond(indicator.choices))
 
-    def unlisted(self, choices: CodeList) -> set[str]:
+    def beyond(self, choices: CodeList) -> set[str]:
         if not choices.also:
             return set()
         tails = ("", "0", "00", "000", "0000", "9", "99", "999", "9999")
@@ -143,16 +145,29 @@ class Propositions(Linear):
         return Sum(Decimal(0), {meaning.label: Decimal(1)})
 
     def said(self, label: str, indicator: Indicator | None) -> Said:
-        can_be = indicator and self.world.can_be(indicator)
-        is_open = bool(indicator and indicator.choices and indicator.choices.also)
-        return Said(label, {text: text for text in can_be} if can_be else None, is_open)
+        if indicator is None:
+            return Said(label)
+        can_be = self.world.can_be(indicator)
+        choices = indicator.choices if indicator.kind in CHOICE_KINDS else None
+        listed = frozenset(entry.code for entry in choices.entries) if choices else can_be or frozenset()
+        is_open = bool(choices and choices.also)
+        return Said(label, {text: text for text in can_be} if can_be else None, is_open, listed)
+
+    def look_up(self, said: Said, texts: Sequence[str], as_beginning: bool = False) -> None:
+        """Notes a code that is in no list."""
+        for text in texts:
+            there = any(code.startswith(text) for code in said.listed) if as_beginning else text in said.listed
+            if said.listed and not there:
+                self.world.unlisted.add((said.of, text))
 
     # Figures
 
     def arithmetic(self, sign: str, left: Sum | None, right: Sum | None) -> Sum | None:
         if sign != "*" or left is None or right is None or not (left.times and right.times):
             return super().arithmetic(sign, left, right)
-        total = left.scaled(right.constant).plus(right.scaled(left.constant)).plus(Sum(left.constant * right.constant), -1)
+        total = (
+            left.scaled(right.constant).plus(right.scaled(left.constant)).plus(Sum(left.constant * right.constant), -1)
+        )
         for one, of in left.times.items():
             for other, by in right.times.items():
                 together = TIMES.join(sorted([*one.split(TIMES), *other.split(TIMES)]))
@@ -187,6 +202,7 @@ class Propositions(Linear):
         if isinstance(right, str) and left.is_open and sign not in ("==", "!="):
             return self.either_way(f"{left.of}{sorted(left.means.items())}{sign}{right}")
         if isinstance(right, str):
+            self.look_up(left, [right])
             return self.where(left, lambda text: COMPARED[sign](text, right), f"{sign}{right}")
         if sign == "!=":
             return negated(self.comparison("==", left, right))
@@ -195,8 +211,9 @@ class Propositions(Linear):
     def membership(self, inside: bool, left: str | Said | None, options: tuple[str, ...]) -> Wanted | None:
         if not isinstance(left, Said):
             return super().membership(inside, left, options)
-        among = any_of([self.comparison("==", left, option) for option in options]) if left.means is None else None
-        found = self.where(left, lambda text: text in options, "") if among is None else among
+        found = any_of([self.comparison("==", left, option) for option in options])
+        if left.means is not None:  # said at once, not code by code
+            found = self.where(left, lambda text: text in options, "")
         return found if inside else negated(found)
 
     def where(self, said: Said, test: Callable[[str], bool], words: str) -> Wanted:
@@ -245,18 +262,18 @@ class Propositions(Linear):
     def among_the_chosen(self, said: Said, codes: Sequence[str | Said]) -> Wanted:
         if any(not isinstance(code, str) for code in codes):
             return self.either_way(f"has{_canonical(said)}{[_canonical(code) for code in codes]}")
+        self.look_up(said, codes, as_beginning=True)
         if said.means is not None:
             return self.where(said, lambda text: CALCULATIONS["has"](text, *codes), "")
-        indicator = self.world.edition.indicators.get(said.of)
-        choices = indicator.choices if indicator and indicator.kind == "codes" else None
-        listed = [entry.code for entry in choices.entries] if choices else []
-        could = [code for code in codes if not choices or any(entry.startswith(code) for entry in listed)]
-        return any_of([self.either_way(f"{said.of} has {code}") for code in could])
+        can = [code for code in codes if not said.listed or any(entry.startswith(code) for entry in said.listed)]
+        return any_of([self.either_way(f"{said.of} has {code}") for code in can])
 
     def calculated(self, function: str, arguments: Sequence[Part | Said]) -> Part | Said:
         if not any(isinstance(each, Said) or (isinstance(each, Sum) and each.times) for each in arguments):
             return super().calculated(function, arguments)
         first, *others = arguments
+        if function == "starts_with" and isinstance(first, Said):
+            self.look_up(first, [text for text in others if isinstance(text, str)], as_beginning=True)
         if function in POINTWISE and isinstance(first, Said) and first.means is not None:
             if all(not isinstance(each, Said) and not (isinstance(each, Sum) and each.times) for each in others):
                 return self.pointwise(function, first, others)

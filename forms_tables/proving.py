@@ -99,23 +99,25 @@ class Prover:
             demands = demands.also(demand, frozenset([name]))
         return self._meet(demands)
 
-    def core(self, wanted: Mapping[Name, Wanted]) -> frozenset[Name] | None:
-        """The names of some that cannot be met together though they can without any one of them; None when they can,
-        or when neither is proven."""
+    def core(self, asked: Mapping[Name, Wanted], known: Mapping[Name, Wanted]) -> frozenset[Name] | None:
+        """The names of some that cannot be met together though they can without any one of them: as few of the asked
+        as there can be, and what must be known for it. None when all can be met, or when neither is proven."""
+        found = self._at_odds({**asked, **known})
+        if found is None:
+            return None
+        for name in [name for name in asked if name in found]:
+            fewer = {other: demand for other, demand in asked.items() if other in found and other != name}
+            if name in found and (without := self._at_odds({**fewer, **known})) is not None:
+                found = without
+        for name in [name for name in known if name in found]:
+            fewer = {other: demand for other, demand in {**asked, **known}.items() if other in found and other != name}
+            if name in found and (without := self._at_odds(fewer)) is not None:
+                found = without
+        return found
+
+    def _at_odds(self, wanted: Mapping[Name, Wanted]) -> frozenset[Name] | None:
         try:
             found = self.meet(wanted.items())
-            if isinstance(found, Point):
-                return None
-            for name in sorted(found):
-                fewer = self._fewer(wanted, found - {name})
-                found = fewer if fewer is not None else found
-            return found
-        except (Unproven, TooMany):
-            return None
-
-    def _fewer(self, wanted: Mapping[Name, Wanted], names: frozenset[Name]) -> frozenset[Name] | None:
-        try:
-            found = self.meet((name, wanted[name]) for name in names)
         except (Unproven, TooMany):
             return None
         return None if isinstance(found, Point) else found

@@ -4,7 +4,8 @@ cannot be met together, with everything known of the figures beside it."""
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cached_property, partial
+from copy import copy
+from functools import cached_property, lru_cache, partial
 
 from forms_tables.checks import Condition, spread
 from forms_tables.edition import Edition, Rule
@@ -16,7 +17,10 @@ from forms_tables.proving import Name, Point, Prover, Unproven
 from forms_tables.scopes import Meaning
 from forms_tables.what_is_known import Knowledge, figures_of, unit_of
 
-MOST_NEAR = 50  # conditions asked together where one is asked about: those that share figures with it, the nearest first
+NEW = "new"  # stands for the number of a rule that has none yet
+MOST_NEAR = (
+    50  # conditions asked together where one is asked about: those that share figures with it, the nearest first
+)
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,7 @@ class Read:
     premise: Wanted = True
     holds: Wanted = True
     missing: Meaning | None = None
+    unlisted: tuple[tuple[str, str], ...] = ()  # what of the form it compares with a code that is in no list
 
     @property
     def rule(self) -> Rule:
@@ -65,29 +70,43 @@ class Read:
 
 class Rulebook:
     def __init__(self, edition: Edition, rules: Sequence[Rule], setting: Setting, frequency: str):
-        conditions = [c for rule in rules for text in rule.texts for c in spread(edition, rule, text)]
-        conditions = [condition for condition in conditions if condition.frequency == frequency]
-        trees = [tree for one in conditions for tree in (one.tree, one.premise) if tree]
+        self.setting = setting
+        conditions = [one for rule in rules for one in _conditions(edition, rule, frequency)]
         known = dict(setting.parameters)
-        self.world = World(edition, frequency, known, setting.behind[frequency], texts_in(trees))
-        found = [self._read(f"rule {number}", condition) for number, condition in enumerate(conditions)]
-        self.reads = {read.name: read for read in found if read}
+        self.world = World(edition, frequency, known, setting.behind[frequency], _texts_in(conditions))
         self.knowledge = Knowledge(self.world)
+        self.prover = Prover(partial(unit_of, self.world))
+        self.tied: dict[Read, frozenset[str]] = {}
+        self.reads = self._read_all(conditions)
 
-    @cached_property
-    def prover(self) -> Prover:
-        return Prover(partial(unit_of, self.world))
+    def with_rule(self, rule: Rule) -> "Rulebook":
+        """The rules with this one in the place of the one of its number."""
+        edition, frequency = self.world.edition, self.world.frequency
+        conditions = _conditions(edition, rule, frequency)
+        if not _texts_in(conditions) <= self.world.mentioned:  # then a code can be what it could not be before
+            others = [one for one in edition.rules if one.id != rule.id]
+            return Rulebook(edition, [*others, rule], self.setting, frequency)
+        changed = copy(self)
+        changed.prover, changed.tied = Prover(partial(unit_of, self.world)), dict(self.tied)
+        others = {name: read for name, read in self.reads.items() if read.rule.id != rule.id}
+        changed.reads = others | changed._read_all(conditions)
+        return changed
+
+    def _read_all(self, conditions: Sequence[Condition]) -> dict[Name, Read]:
+        found = [self._read(f"{one.rule.id or NEW} {number}", one) for number, one in enumerate(conditions)]
+        return {read.name: read for read in found if read}
 
     def _read(self, name: Name, condition: Condition) -> Read | None:
         """None where it cannot be said as sums of figures."""
         binding = Propositions.of(self.world, condition.scope)
+        self.world.unlisted.clear()
         try:
             holds = walk(condition.tree, binding)
             premise = walk(condition.premise, binding) if condition.premise else True
         except NotLinear:
             return None
         if holds is not None and premise is not None:
-            return Read(name, condition, premise, holds)
+            return Read(name, condition, premise, holds, unlisted=tuple(sorted(self.world.unlisted)))
         missing = next((one for one in condition.reads if not self.world.has(one)), None)
         return Read(name, condition, missing=missing) if missing else None
 
@@ -108,28 +127,36 @@ class Rulebook:
         return found
 
     def _tied(self, read: Read) -> frozenset[str]:
-        """Its figures, and those they are computed from."""
-        if read.name not in self._all_tied:
+        """Its figures, and those they are computed from; month and year tie nothing to nothing."""
+        if read not in self.tied:
             known = self.knowledge.bearing_on([read.passed])
-            tied = read.figures.union(*(figures_of(one.wanted) for one in known))
-            self._all_tied[read.name] = tied - {"month", "year"}  # which tie nothing to nothing
-        return self._all_tied[read.name]
+            self.tied[read] = read.figures.union(*(figures_of(one.wanted) for one in known)) - {"month", "year"}
+        return self.tied[read]
 
-    @cached_property
-    def _all_tied(self) -> dict[Name, frozenset[str]]:
-        return {}
-
-    def core(self, wanted: Mapping[Name, Wanted]) -> frozenset[Name] | None:
+    def core(self, asked: Mapping[Name, Wanted]) -> frozenset[Name] | None:
         """The names of some that cannot be met together, none of which can be spared; None when nothing is proven."""
-        return self.prover.core(self._with_known(wanted))
+        return self.prover.core(asked, self._known(asked))
 
-    def meets(self, wanted: Mapping[Name, Wanted]) -> bool | None:
+    def meets(self, asked: Mapping[Name, Wanted]) -> bool | None:
         """Whether all can be met together; None when that is not known."""
         try:
-            return isinstance(self.prover.meet(self._with_known(wanted).items()), Point)
+            return isinstance(self.prover.meet({**asked, **self._known(asked)}.items()), Point)
         except (Unproven, TooMany):
             return None
 
-    def _with_known(self, wanted: Mapping[Name, Wanted]) -> dict[Name, Wanted]:
-        known = self.knowledge.bearing_on(wanted.values())
-        return {**wanted, **{one.name: one.wanted for one in known}}
+    def _known(self, asked: Mapping[Name, Wanted]) -> dict[Name, Wanted]:
+        return {one.name: one.wanted for one in self.knowledge.bearing_on(asked.values())}
+
+
+@lru_cache(maxsize=8)
+def rulebook_of(edition: Edition, setting: Setting, frequency: str) -> Rulebook:
+    """The edition's own rules. Kept, since a rule is tried beside them at each keystroke."""
+    return Rulebook(edition, edition.rules, setting, frequency)
+
+
+def _conditions(edition: Edition, rule: Rule, frequency: str) -> list[Condition]:
+    return [one for text in rule.texts for one in spread(edition, rule, text) if one.frequency == frequency]
+
+
+def _texts_in(conditions: Sequence[Condition]) -> frozenset[str]:
+    return texts_in([tree for one in conditions for tree in (one.tree, one.premise) if tree])

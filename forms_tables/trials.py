@@ -5,7 +5,7 @@ them is judged by Decimals, so a rule that fails one of them fails some firm tha
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
 from random import Random
 
 from forms_tables.bindings import Reading
@@ -14,7 +14,7 @@ from forms_tables.edition import FIGURE_KINDS, Edition, Indicator
 from forms_tables.periods import PeriodCode
 
 BLANK, ZEROS, DRAWN = "blank", "zeros", "drawn"
-DRAWN_EACH = 6  # for each period tried
+DRAWN_EACH = 3  # for each period tried
 MOST = 5000
 MONTHS = {"month": (12, 5, 2), "annual": (None,)}
 
@@ -27,7 +27,9 @@ class Trial:
 
 
 @lru_cache(maxsize=8)
-def trials_of(edition: Edition, frequency: str, parameters: tuple[tuple[str, Decimal | None], ...]) -> tuple[Trial, ...]:
+def trials_of(
+    edition: Edition, frequency: str, parameters: tuple[tuple[str, Decimal | None], ...]
+) -> tuple[Trial, ...]:
     """`parameters` are those the city has entered; whatever nobody has entered is drawn too."""
     dice = Random("trials")
     known = dict(parameters)
@@ -35,9 +37,9 @@ def trials_of(edition: Edition, frequency: str, parameters: tuple[tuple[str, Dec
     trials = []
     for month in MONTHS[frequency]:
         period = PeriodCode(max(edition.valid_from, 1) + 1, month)
-        plain = Facts(period, _attributes(edition, lambda codes: codes[-1]), known)
+        plain = Facts(period, _attributes(edition, lambda codes: codes[0]), known)
         trials.append(_trial(edition, BLANK, plain, lambda indicator, column: ""))
-        trials.append(_trial(edition, ZEROS, plain, _zero))
+        trials.append(_trial(edition, ZEROS, plain, partial(_zero, plain.attributes)))
         for _ in range(DRAWN_EACH):
             trials.append(_drawn(edition, period, drawn, dice))
     return tuple(trials)
@@ -78,8 +80,8 @@ def _trial(edition: Edition, sort: str, facts: Facts, text_for: Callable[[Indica
     return Trial(sort, completed, facts.reading(edition, completed.values))
 
 
-def _zero(indicator: Indicator, column: str) -> str:
-    return "0" if indicator.kind_in(column) in FIGURE_KINDS else ""
+def _zero(attributes: Mapping[str, str], indicator: Indicator, column: str) -> str:
+    return "0" if indicator.kind_in(column) in FIGURE_KINDS else attributes.get(indicator.code, "")
 
 
 def _figure(indicator: Indicator, column: str, dice: Random) -> str:
@@ -92,7 +94,7 @@ def _attributes(edition: Edition, pick: Callable[[list[str]], str]) -> dict[str,
     found = {}
     for code, indicator in edition.indicators.items():
         if indicator.kind == "yes_no":
-            found[code] = pick(["是", "否"])
+            found[code] = pick(["否", "是"])
         elif indicator.choices and indicator.kind in ("code", "codes") and indicator.choices.entries:
             found[code] = pick([entry.code for entry in indicator.choices.entries])
     return found

@@ -14,7 +14,8 @@ from forms_tables.scopes import Cell, Moment, Scope, Setting
 
 MOST_FIGURES = 600
 HALF = Decimal("0.5")
-COMPUTED, INSTEAD, CARRIED, NEVER_NEGATIVE, BETWEEN = "computed", "instead", "carried", "never negative", "between"
+COMPUTED, INSTEAD, CARRIED = "computed", "instead", "carried"
+NEVER_NEGATIVE, BETWEEN, THERE = "never-negative", "between", "there"
 
 
 @dataclass(frozen=True)
@@ -48,10 +49,12 @@ class Knowledge:
         self.of: dict[str, tuple[Known, ...]] = {}
 
     def bearing_on(self, wanted: Iterable[Wanted]) -> list[Known]:
-        """All that bears on the figures of these, and on those that come into play by it. What a cell carries is known
-        only where an earlier filing is read: without one the firm types it."""
-        read = frozenset().union(*map(figures_of, wanted))
-        seen, left, found = set(), list(read), []
+        """All that bears on the figures of these, and on those that come into play by it. What comes into a cell from
+        outside the form, an earlier filing or a coefficient, is known only where that is read: without it the firm types
+        the cell."""
+        terms = frozenset().union(*map(figures_of, wanted))
+        read = {factor for term in terms for factor in term.split(TIMES)}
+        seen, left, found = set(), list(terms), []
         while left and len(seen) < MOST_FIGURES:
             figure = left.pop()
             if figure in seen:
@@ -128,24 +131,38 @@ def _of_cell(world: World, figure: str) -> Iterator[Known]:
     plan = plans_of(world.edition, world.frequency).get(figure)
     if plan is None:
         return
+    column = plan.indicator.column(plan.column)
     try:
-        carry, formula = _walked(world, plan, plan.indicator.column(plan.column).carry), None
+        carry, formula = _walked(world, plan, column.carry), None
         if carry is None and not plan.indicator.origin:
             formula = _walked(world, plan, plan.indicator.formula_in(plan.column))
-        applies = _applies(world, plan)
+        outer = [plan.table.applies_when, column.applies_when]
+        applies = _all_hold(world, [*outer, plan.indicator.applies_when])
+        # What does not apply is blank, and here everything that is read is filled in.
+        where_filled = _all_hold(world, outer if plan.indicator.otherwise else [*outer, plan.indicator.applies_when])
     except NotLinear:
         return
     if applies is None:
         return
+    if where_filled is not True:
+        yield Known(THERE, figure, where_filled, frozenset([figure]))
     if isinstance(carry, Sum):
         same = any_of([negated(applies), _equal(world, figure, carry, plan)])
         yield Known(CARRIED, figure, same, frozenset(carry.times))
     if isinstance(formula, Sum):
-        yield Known(COMPUTED, figure, any_of([negated(applies), _equal(world, figure, formula, plan)]))
-    if plan.row_applies and plan.indicator.otherwise and carry is None and not plan.indicator.column(plan.column).auto:
+        same = any_of([negated(applies), _equal(world, figure, formula, plan)])
+        factors = {factor for term in formula.times for factor in term.split(TIMES)}
+        yield Known(COMPUTED, figure, same, frozenset(one for one in factors if _is_outside(world, one)))
+    if plan.row_applies and plan.indicator.otherwise and carry is None and not column.auto:
         instead = _one(figure).plus(Sum(Decimal(plan.indicator.otherwise)), -1)
         same = all_of([row(instead), row(instead.scaled(Decimal(-1)))])
         yield Known(INSTEAD, figure, any_of([applies, same]))
+
+
+def _is_outside(world: World, figure: str) -> bool:
+    """Of an earlier filing, or a parameter nobody has entered."""
+    meaning = world.met.get(figure)
+    return isinstance(meaning, Setting) or (isinstance(meaning, Cell) and bool(meaning.period))
 
 
 def _walked(world: World, plan: CellPlan, text: str) -> Sum | None:
@@ -153,8 +170,7 @@ def _walked(world: World, plan: CellPlan, text: str) -> Sum | None:
     return walk(parse(text), Propositions.of(world, scope)) if text else None
 
 
-def _applies(world: World, plan: CellPlan) -> Wanted | None:
-    texts = (plan.table.applies_when, plan.indicator.column(plan.column).applies_when, plan.indicator.applies_when)
+def _all_hold(world: World, texts: Iterable[str]) -> Wanted | None:
     binding = Propositions.of(world, Scope(world.edition))
     found = [walk(parse(text), binding) for text in texts if text]
     return None if None in found else all_of(found)
