@@ -6,7 +6,7 @@ looked for in all the trials as well, and where Decimals find otherwise nothing 
 rule is not linear or a proof would be too long. Proofs speak of filings in which all that the rules read is filled in,
 and of parameters as they are entered now."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, localcontext
 from functools import cached_property
@@ -16,12 +16,11 @@ from forms_tables.completion import EXACT
 from forms_tables.edition import Edition, Rule
 from forms_tables.linear import Row, Sum
 from forms_tables.proving import Name
-from forms_tables.rulebook import Read, Rulebook, Setting, rulebook_of
+from forms_tables.rulebook import FREQUENCIES, Read, Rulebook, Setting, rulebook_of
 from forms_tables.scopes import Cell, Meaning
 from forms_tables.trials import ZEROS, Trial, trials_of
 from forms_tables.what_is_known import CARRIED, COMPUTED, INSTEAD, figures_of
 
-FREQUENCIES = ("month", "annual")
 MOST_CONDITIONS = 60  # of one text, to show that others say it already
 MOST_AT_ONCE = 12  # rules named together
 
@@ -118,7 +117,7 @@ class _Inquiry:
             flaw = Flaw(EMPTY, read.condition, others, _written(core))
             if key in found:
                 found[key] = replace(found[key], places=found[key].places + 1)
-            elif len(flaw.rules) <= MOST_AT_ONCE and self.agrees(lambda t: not _all_hold((read.condition, *others), t)):
+            elif len(flaw.rules) <= MOST_AT_ONCE and not self.come_up((read.condition, *others)):
                 found[key] = flaw
         yield from found.values()
 
@@ -169,9 +168,7 @@ class _Inquiry:
         for text in dict.fromkeys(read.condition.text for read in reads):
             own = [read for read in reads if read.condition.text == text]
             yield from self.unlisted(own[:1])
-            if flaw := self.of_text(own):
-                yield flaw
-            elif own[0].blocks and _is_checked(own[0]) and (flaw := self.with_zeros(own)):
+            if (flaw := self.of_text(own)) or own[0].blocks and _is_checked(own[0]) and (flaw := self.with_zeros(own)):
                 yield flaw
 
     def unlisted(self, reads: Iterable[Read]) -> Iterator[Flaw]:
@@ -183,8 +180,8 @@ class _Inquiry:
     def of_text(self, reads: list[Read]) -> Flaw | None:
         first, places = reads[0], len(reads)
         if all(read.missing or self.never_applies(read) for read in reads):
-            silent = self.agrees(lambda trial: all(read.condition.verdict(trial.reading) is None for read in reads))
-            return Flaw(NEVER, first.condition, places=places, missing=first.missing) if silent else None
+            applied = any(read.condition.verdict(trial.reading) is not None for trial in self.trials for read in reads)
+            return None if applied else Flaw(NEVER, first.condition, places=places, missing=first.missing)
         judged = [read for read in reads if not read.missing]
         if not _is_checked(first) or len(reads) > MOST_CONDITIONS:  # a derived rule is meant to follow from the formula
             return None
@@ -195,7 +192,7 @@ class _Inquiry:
                 return None
             cores[read.name] = core
         others = _conditions(self.book, frozenset().union(*cores.values()))
-        if len(others) > MOST_AT_ONCE or not self.agrees(lambda trial: not self.contradicted(cores, trial)):
+        if len(others) > MOST_AT_ONCE or any(self.is_contradicted(cores, trial) for trial in self.trials):
             return None
         sort = ALWAYS if not others else SAME if self.is_same(cores) else IMPLIED
         return Flaw(sort, first.condition, others, _written(frozenset().union(*cores.values())), places)
@@ -220,7 +217,7 @@ class _Inquiry:
                 return False
         return True
 
-    def contradicted(self, cores: Mapping[Name, frozenset[Name]], trial: Trial) -> bool:
+    def is_contradicted(self, cores: Mapping[Name, frozenset[Name]], trial: Trial) -> bool:
         """Whether one fails in the trial though what it is said to follow from holds."""
         return any(
             self.book.reads[name].condition.verdict(trial.reading) is False
@@ -251,14 +248,14 @@ class _Inquiry:
             core = self.book.core({**errors, "own": read.passed, "more": more})
             if core and {"own", "more"} <= core:
                 others = _conditions(self.book, core)
-                asked = (read.condition, *others)
-                if self.agrees(lambda t: not _all_hold(asked, t) or not (t.reading.values.get(meaning.key) or 0) >= 1):
+                filled = [trial for trial in self.trials if (trial.reading.values.get(meaning.key) or 0) >= 1]
+                if not any(_all_hold((read.condition, *others), trial) for trial in filled):
                     return Flaw(ONLY_ZERO, read.condition, others, (meaning.key,))
         return None
 
-    def agrees(self, test: Callable[[Trial], bool]) -> bool:
-        """Whether Decimals find nothing else in any filing on trial."""
-        return all(map(test, self.trials))
+    def come_up(self, conditions: Sequence[Condition]) -> bool:
+        """Whether Decimals find all of them to hold in a filing on trial."""
+        return any(_all_hold(conditions, trial) for trial in self.trials)
 
 
 def _is_checked(read: Read) -> bool:

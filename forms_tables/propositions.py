@@ -269,14 +269,18 @@ class Propositions(Linear):
         return any_of([self.either_way(f"{said.of} has {code}") for code in can])
 
     def calculated(self, function: str, arguments: Sequence[Part | Said]) -> Part | Said:
-        if not any(isinstance(each, Said) or (isinstance(each, Sum) and each.times) for each in arguments):
+        if not any(map(_varies, arguments)):
             return super().calculated(function, arguments)
         first, *others = arguments
         if function == "starts_with" and isinstance(first, Said):
             self.look_up(first, [text for text in others if isinstance(text, str)], as_beginning=True)
-        if function in POINTWISE and isinstance(first, Said) and first.means is not None:
-            if all(not isinstance(each, Said) and not (isinstance(each, Sum) and each.times) for each in others):
-                return self.pointwise(function, first, others)
+        if (
+            function in POINTWISE
+            and isinstance(first, Said)
+            and first.means is not None
+            and not any(map(_varies, others))
+        ):
+            return self.pointwise(function, first, others)
         match function:
             case "min" | "max":
                 return self.extreme(function, arguments)
@@ -298,6 +302,11 @@ class Propositions(Linear):
         if all(isinstance(result, str) for result in results.values()):
             return Said(said.of, results, said.is_open)
         return choice(said.of, frozenset(of for of, holds in results.items() if holds), frozenset(results))
+
+
+def _varies(part: Part | Said) -> bool:
+    """Whether it is not the same in every filing."""
+    return isinstance(part, Said) or (isinstance(part, Sum) and bool(part.times))
 
 
 def _canonical(part: Part | Said) -> str:

@@ -2,9 +2,9 @@
 cannot be met together, with everything known of the figures beside it."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from decimal import Decimal
-from copy import copy
 from functools import cached_property, lru_cache, partial
 
 from forms_tables.checks import Condition, spread
@@ -17,6 +17,7 @@ from forms_tables.proving import Name, Point, Prover, Unproven
 from forms_tables.scopes import Meaning
 from forms_tables.what_is_known import Knowledge, figures_of, unit_of
 
+FREQUENCIES = ("month", "annual")
 NEW = "new"  # stands for the number of a rule that has none yet
 MOST_NEAR = (
     50  # conditions asked together where one is asked about: those that share figures with it, the nearest first
@@ -25,7 +26,7 @@ MOST_NEAR = (
 
 @dataclass(frozen=True)
 class Setting:
-    """What the rules are read with: the parameters entered, and by frequency which filing each word of history reads."""
+    """What the rules are read with: the parameters entered, and by frequency what each word of history reads."""
 
     parameters: tuple[tuple[str, Decimal | None], ...]
     behind: Mapping[str, Mapping[str, str]] = field(hash=False)

@@ -1,7 +1,7 @@
 """What is known of figures before any rule is judged: that a row is never negative, what the system computes in a cell
 or carries into it, between which bounds a parameter lies. Each piece under the name of what it is known of."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -50,8 +50,8 @@ class Knowledge:
 
     def bearing_on(self, wanted: Iterable[Wanted]) -> list[Known]:
         """All that bears on the figures of these, and on those that come into play by it. What comes into a cell from
-        outside the form, an earlier filing or a coefficient, is known only where that is read: without it the firm types
-        the cell."""
+        outside the form, an earlier filing or a coefficient, is known only where that is read: without it the firm
+        types the cell."""
         terms = frozenset().union(*map(figures_of, wanted))
         read = {factor for term in terms for factor in term.split(TIMES)}
         seen, left, found = set(), list(terms), []
