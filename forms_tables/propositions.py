@@ -241,8 +241,10 @@ class Propositions(Linear):
             case "filled" | "empty" if first is not None:
                 stands = self.always_filled(first) or self.either_way(f"filled({_canonical(first)})")
                 return stands if function == "filled" else negated(stands)
-            case "has" if isinstance(first, Said) and None not in others:
-                return self.among_the_chosen(first, others)
+            case "has" if None in others:
+                return None
+            case "has" if any(isinstance(part, Said) for part in arguments):
+                return False if first is None else self.among_the_chosen(first, others)
             case "eps" if first is not None:
                 tolerance = self.world.parameter("EPS")
                 return None if tolerance is None else first.scaled(tolerance)
@@ -259,8 +261,8 @@ class Propositions(Linear):
         column = own.column(meaning.column)
         return own.required and column.required and not (own.applies_when or column.applies_when or table.applies_when)
 
-    def among_the_chosen(self, said: Said, codes: Sequence[str | Said]) -> Wanted:
-        if any(not isinstance(code, str) for code in codes):
+    def among_the_chosen(self, said: str | Said, codes: Sequence[str | Said]) -> Wanted:
+        if isinstance(said, str) or any(not isinstance(code, str) for code in codes):
             return self.either_way(f"has{_canonical(said)}{[_canonical(code) for code in codes]}")
         self.look_up(said, codes, as_beginning=True)
         if said.means is not None:

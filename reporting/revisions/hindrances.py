@@ -36,10 +36,18 @@ class Hindrance:
 
 def hindrances_of(draft: DraftEdition) -> list[Hindrance]:
     """All of them, in the order a person puts them right. The draft must be an edition (DraftEdition.edition)."""
+    found = unusable_in(draft)
+    if _makes_sense(draft.edition):
+        found += [_of_remark(one) for one in remarks_on(draft.edition, draft.based_on.edition) if one.stops]
+    return found
+
+
+def unusable_in(draft: DraftEdition) -> list[Hindrance]:
+    """Those with which it cannot even be rehearsed; what contradicts itself can, to see whom it would stop."""
     edition, base = draft.edition, draft.based_on.edition
     found = [_of_slip(edition, slip) for slip in _slips_of(edition)]
     if not found:
-        found = list(_circles(edition)) or [_of_remark(one) for one in remarks_on(edition, base) if one.stops]
+        found = list(_circles(edition))
     revisions = PublishedEdition.objects.of_family(draft.family).defer("text", "effect")
     return [*found, *_lost(edition, base), *_filed_otherwise(edition, [revision.edition for revision in revisions])]
 
