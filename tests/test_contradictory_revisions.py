@@ -61,11 +61,17 @@ def with_a_cap(content):
     return drafting.with_parameter(content, "CAP", cap)
 
 
+# What is changed besides, the rules that are added, the rules named beside the first, and words of what is said.
 SELF_CONTRADICTORY = {
-    "an old text beside a new formula": (with_a_part_more, [], {"R601"}, ["2020.c1 ＝ M2021 + M2022 + M2023 + M2024 + M2025"]),
-    "two errors": (None, [rule("Z01", "M2020.c1 >= M2010.c1 + 5")], {"R608"}, ["M2020 <= M2010 + eps(1)", "EPS 按 0.01"]),
+    "an old text beside a new formula": (
+        with_a_part_more, [], {"R601"}, ["2020.c1 ＝ M2021 + M2022 + M2023 + M2024 + M2025", "与公式不一致"],
+    ),
+    "two errors": (
+        None, [rule("Z01", "M2020.c1 >= M2010.c1 + 5")], {"R608"}, ["M2020 <= M2010 + eps(1)", "EPS 按 0.01"],
+    ),
     "two totals": (
-        None, [rule("Z01", "F370.y > F350.y + F351.y - F353.y - F361.y")], set(), ["F360.y、F370.y由系统写入", "F360 - F361"],
+        None,
+        [rule("Z01", "F370.y > F350.y + F351.y - F353.y - F361.y")], set(), ["F360.y、F370.y由系统写入", "F360 - F361"],
     ),
     "the year and its December": (
         None,
@@ -75,7 +81,8 @@ SELF_CONTRADICTORY = {
     "a carried cell": (None, [rule("Z01", "M2010.c3 > prev(M2010.c1)")], set(), ["2010.c3由系统写入", "prev(c1)"]),
     "another unit": (None, [rule("Z01", "M20211.c1 >= 10000 * M2021.c1 + 1")], {"R602"}, ["M20211 <= M2021"]),
     "a chain": (
-        None, [rule("Z01", "M2021.c1 + 1 <= M2022.c1 <= M2023.c1"), rule("Z02", "M2023.c1 <= M2021.c1")], {"Z02"}, ["Z02："],
+        None,
+        [rule("Z01", "M2021.c1 + 1 <= M2022.c1 <= M2023.c1"), rule("Z02", "M2023.c1 <= M2021.c1")], {"Z02"}, ["Z02："],
     ),
     "a blank that counts as 0": (None, [rule("Z01", "or_zero(M20211.c1) > or_zero(M2021.c1)")], {"R602"}, []),
     "a parameter nobody entered": (
@@ -83,7 +90,9 @@ SELF_CONTRADICTORY = {
     ),
     "both strictly less": (None, [rule("Z01", "M2021.c1 < M2022.c1"), rule("Z02", "M2022.c1 < M2021.c1")], {"Z02"}, []),
     "each row of a list": (
-        None, [rule("Z01", "x.c1 < x.c2", each=["2010", "2021"]), rule("Z02", "x.c2 <= x.c1", each=["2021"])], {"Z02"}, ["Z02："],
+        None,
+        [rule("Z01", "x.c1 < x.c2", each=["2010", "2021"]), rule("Z02", "x.c2 <= x.c1", each=["2021"])],
+        {"Z02"}, ["Z02："],
     ),
     "two conditions that one firm can meet": (
         None,
