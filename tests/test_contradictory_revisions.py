@@ -67,7 +67,7 @@ SELF_CONTRADICTORY = {
         with_a_part_more, [], {"R601"}, ["2020.c1 ＝ M2021 + M2022 + M2023 + M2024 + M2025", "与公式不一致"],
     ),
     "two errors": (
-        None, [rule("Z01", "M2020.c1 >= M2010.c1 + 5")], {"R608"}, ["M2020 <= M2010 + eps(1)", "EPS 按 0.01"],
+        None, [rule("Z01", "M2020.c1 >= M2010.c1 + 5")], {"R608"}, ["M2020 <= M2010 + eps(1)", "按参数 EPS＝0.01 推出"],
     ),
     "two totals": (
         None,

@@ -11,6 +11,7 @@ from forms_tables.checks import Condition, conditions_of
 from forms_tables.completion import EXACT
 from forms_tables.contradictions import Flaw, flaws_in, flaws_of
 from forms_tables.edition import Edition, Rule
+from forms_tables.expressions import Call, parts_of
 from forms_tables.periods import PeriodCode
 from forms_tables.rulebook import FREQUENCIES, Setting
 from forms_tables.scopes import Cell, Fact, Meaning
@@ -237,7 +238,13 @@ def _source_of(flaw: Flaw, cell: str) -> str:
 def _parameters(flaw: Flaw, setting: Setting) -> str:
     """The values it is proven with."""
     entered = dict(setting.parameters)
-    reads = [meaning for one in (flaw.condition, *flaw.others) for meaning in one.reads]
-    names = dict.fromkeys(meaning.name for meaning in reads if isinstance(meaning, ParameterRead))
-    known = [f"{name} 按 {plain(entered[name])}" for name in names if entered.get(name) is not None]
-    return f"（参数{'、'.join(known)}计）" if known else ""
+    names = dict.fromkeys(name for one in (flaw.condition, *flaw.others) for name in _read_by(one))
+    known = [f"{name}＝{plain(entered[name])}" for name in names if entered.get(name) is not None]
+    return f"（按参数 {'、'.join(known)} 推出）" if known else ""
+
+
+def _read_by(condition: Condition) -> Iterator[str]:
+    yield from (meaning.name for meaning in condition.reads if isinstance(meaning, ParameterRead))
+    calls = [part for tree in (condition.tree, condition.premise) if tree for part in parts_of(tree)]
+    if any(isinstance(part, Call) and part.function == "eps" for part in calls):
+        yield "EPS"
