@@ -196,7 +196,7 @@ def _only_zero(flaw: Flaw) -> str:
 def _not_zero(flaw: Flaw) -> str:
     with localcontext(EXACT):
         sides = flaw.condition.teller(flaw.trial.reading).words
-    return f"没有发生额、各格都填 0 的企业也会被拦住（{sides}）。如非有意，请写明适用条件"
+    return f"没有发生额、各格都填 0 的企业也不能上报（{sides}）。如非有意，请写明适用条件"
 
 
 def _unlisted(flaw: Flaw) -> str:
