@@ -7,23 +7,19 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import BinaryIO
 
-import tablib
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import transaction
 from import_export import fields, resources
 from import_export.instance_loaders import CachedInstanceLoader
 from import_export.results import RowResult
-from python_calamine import CalamineError, CalamineWorkbook
 
 from accounts import forms as account_forms
 from accounts import journal
 from accounts.access import Refused
 from accounts.models import District, Enterprise, Residence, User
 from forms_tables import credit_code as credit_codes
-from forms_tables.workbook_package import DAMAGED, Unreadable, inspect_package
 from reporting.models import Filing, Period
 from reporting.register_columns import (
-    COLUMNS,
     NEEDED_OF_NEW,
     CheckedWidget,
     CreditCodeWidget,
@@ -34,11 +30,11 @@ from reporting.register_columns import (
     TextWidget,
     read_mail,
 )
-from reporting.register_facts import UNNAMED
+from reporting.register_facts import UNNAMED, odd_day
+from reporting.register_reading import ReadRegister, RowProblem, read_register
 from reporting.registration import owed_in_words, propose_first_day
-from text.incoming import without_control, without_hidden
+from text.incoming import without_hidden
 
-MOST_ROWS = 20_000
 MOST_DAYS_SAID = 20
 
 
@@ -112,8 +108,8 @@ class RegisterResource(resources.ModelResource):
             instance.attributes, instance.joined_on = dict(UNNAMED), self.first_day
             missing = [column for column in NEEDED_OF_NEW if not str(row[column] or "").strip()]
             wrong |= {column: "新企业必须填写这一列。" for column in missing}
-        elif joined := str(row["起报日期"] or "").strip():
-            wrong |= self._other_day(instance, joined)
+        if joined := row["起报日期"]:
+            wrong |= self._wrong_day(instance, new, joined)
         instance.register_before = {} if new else self._words(instance)
         wrong |= self._wrong_district(instance, new, without_hidden(str(row["报送区县"] or "")).strip())
         wrong |= self._wrong_naming(instance, row)
@@ -179,12 +175,14 @@ class RegisterResource(resources.ModelResource):
             if name not in ("district", "credit_code")
         }
 
-    def _other_day(self, instance, joined) -> dict[str, str]:
+    def _wrong_day(self, instance, new, joined) -> dict[str, str]:
         try:
-            same = DayWidget().clean(joined) == instance.joined_on
+            day = DayWidget().clean(joined)
         except ValueError:
             return {}  # the column itself says what is wrong with it
-        if same:
+        if odd := odd_day(day, self.at.date()):
+            return {"joined_on": odd}
+        if new or day == instance.joined_on:
             return {}
         known = f"已登记的起报日期是 {instance.joined_on}，不能用导入修改"
         return {"joined_on": f"{known}；请留空或照原样填写，要改请在企业页更正。"}
@@ -218,13 +216,6 @@ class RegisterResource(resources.ModelResource):
 
 
 @dataclass(frozen=True)
-class RowProblem:
-    row: int
-    column: str
-    reason: str
-
-
-@dataclass(frozen=True)
 class DryRun:
     new: int
     changed: int
@@ -241,41 +232,6 @@ class DryRun:
         return self.new + self.changed + self.unchanged + len({problem.row for problem in self.problems})
 
 
-def read_register(source: BinaryIO, name: str) -> tuple[tablib.Dataset, list[int]]:
-    """The first worksheet as a dataset with the register's columns, and each row's number in the sheet."""
-    package = inspect_package(source, name)
-    if any(outline.rows > MOST_ROWS + 1 for outline in package.outlines.values()):
-        raise Unreadable(f"表里的行数超过 {MOST_ROWS:,} 行的上限，没有读取。请分成几个文件导入。")
-    try:
-        rows = CalamineWorkbook.from_filelike(package.stream()).get_sheet_by_index(0).to_python(skip_empty_area=False)
-    except (CalamineError, IndexError) as damaged:
-        raise Unreadable(DAMAGED) from damaged
-    if not rows:
-        raise Unreadable("第一张工作表是空的。请下载名录模板，填好后再上传。")
-    heads = [without_hidden(str(head)).strip().rstrip("*") for head in rows[0]]
-    if missing := [column for column in COLUMNS if column not in heads]:
-        raise Unreadable(f"第 1 行缺少列：{'、'.join(missing)}。请用名录模板的列名，列的先后不限。")
-    if twice := [column for column in COLUMNS if heads.count(column) > 1]:
-        raise Unreadable(f"第 1 行的列名重复：{'、'.join(twice)}。请只留一列。")
-    places = [heads.index(column) for column in COLUMNS]
-    dataset, numbers = tablib.Dataset(headers=COLUMNS), []
-    for number, row in enumerate(rows[1:], start=2):
-        cells = [as_typed(row[place]) for place in places]
-        if any(cell != "" for cell in cells):
-            dataset.append(cells)
-            numbers.append(number)
-    if not numbers:
-        raise Unreadable("表里只有列名，没有企业。")
-    return dataset, numbers
-
-
-def as_typed(cell):
-    """Excel keeps 13800000000 as 13800000000.0; a person typed the digits."""
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return cell if isinstance(cell, datetime.date) else without_control(str(cell)).strip()
-
-
 @transaction.atomic
 def try_import(source: BinaryIO, name: str, *, by: User, at: datetime.datetime) -> DryRun:
     """The import itself, taken back: what passes here is what the database has already stored once."""
@@ -288,8 +244,7 @@ def try_import(source: BinaryIO, name: str, *, by: User, at: datetime.datetime) 
 def import_register(source: BinaryIO, name: str, *, by: User, at: datetime.datetime) -> DryRun:
     """All rows or none: whatever was shown in the dry run is judged again on the register as it is now."""
     be_the_office(by)
-    dataset, numbers = read_register(source, name)
-    done = judge_result(RegisterResource(by, at), dataset, numbers)
+    done = judge_result(RegisterResource(by, at), read_register(source, name))
     if not done.is_clean:
         transaction.set_rollback(True)
         return done
@@ -309,22 +264,24 @@ def be_the_office(by: User) -> None:
         raise Refused("名录由区县和市级导入。")
 
 
-def judge_result(resource: RegisterResource, dataset, numbers: list[int]) -> DryRun:
-    result = resource.import_data(dataset, dry_run=False, use_transactions=False)
+def judge_result(resource: RegisterResource, read: ReadRegister) -> DryRun:
+    result = resource.import_data(read.dataset, dry_run=False, use_transactions=False)
     if result.has_errors():
         unforeseen = [*result.base_errors, *(error for _, errors in result.row_errors() for error in errors)]
         raise unforeseen[0].error
-    problems = [
-        RowProblem(numbers[invalid.number - 1], column_of(resource, name), sentence)
+    unread = {(problem.row, problem.column) for problem in read.problems}
+    judged = [
+        RowProblem(read.numbers[invalid.number - 1], column_of(resource, name), sentence)
         for invalid in result.invalid_rows
         for name, sentences in invalid.error.message_dict.items()
         for sentence in sentences
     ]
+    problems = [*read.problems, *(each for each in judged if (each.row, each.column) not in unread)]
     return DryRun(
         new=result.totals[RowResult.IMPORT_TYPE_NEW],
         changed=result.totals[RowResult.IMPORT_TYPE_UPDATE],
         unchanged=result.totals[RowResult.IMPORT_TYPE_SKIP],
-        problems=problems,
+        problems=sorted(problems, key=lambda problem: problem.row),
         owed=tuple(
             f"新增企业中 {firms} 家自 {day:%Y-%m-%d} 起报：{owed_in_words(day)}"
             for day, firms in sorted(resource.first_days.items())[:MOST_DAYS_SAID]

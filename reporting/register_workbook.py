@@ -13,7 +13,8 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from accounts.models import District, User
 from reporting.register_columns import COLUMNS
 from reporting.register_facts import current_edition
-from reporting.register_import import MOST_ROWS, RegisterResource
+from reporting.register_import import RegisterResource
+from reporting.register_reading import MOST_ROWS
 from text.writing import save_as_of, text_cell
 
 WIDTHS = (22, 36, 16, 12, 12, 9, 10, 9, 10, 12, 18, 14, 26, 14)
@@ -38,7 +39,8 @@ def write_register(enterprises, by: User, at: datetime.datetime) -> bytes:
     sheet = book.create_sheet("企业名录")
     sheet.freeze_panes = "C2"
     for number, width in enumerate(WIDTHS):
-        sheet.column_dimensions[chr(ord("A") + number)].width = width
+        column = sheet.column_dimensions[chr(ord("A") + number)]
+        column.width, column.number_format = width, "@"  # also where nothing has been typed yet: 000123 stays whole
     yes_no = DataValidation(type="list", formula1='"是,否"', allow_blank=True)
     for column in YES_NO:
         letter = chr(ord("A") + COLUMNS.index(column))

@@ -12,12 +12,14 @@ from accounts import journal
 from accounts.access import Refused, require
 from accounts.clock import now
 from accounts.models import Enterprise
-from forms_tables.workbook_package import Unreadable
 from reporting import register_import as importing
+from reporting.register_columns import COLUMNS
 from reporting.register_forms import ImportForm
+from reporting.register_reading import MOST_ROWS
 from reporting.register_workbook import write_register
 from reporting.views.register import OFFICES, wanted_firms
 from reporting.views.uploads import keep, redeem
+from text.package import Unreadable
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SALT = "register-import"
@@ -28,7 +30,7 @@ SHOWN_PROBLEMS = 500
 def import_register(request):
     """Dry run: nothing is written yet, every wrong row is named."""
     form = ImportForm(request.POST or None, request.FILES or None)
-    context = {"form": form, "columns": importing.COLUMNS, "most": importing.MOST_ROWS}
+    context = {"form": form, "columns": COLUMNS, "most": MOST_ROWS}
     if request.method == "POST" and form.is_valid():
         workbook = form.cleaned_data["workbook"]
         try:
