@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, localcontext
 from functools import cached_property
+from threading import Lock
 
 from forms_tables.checks import Condition
 from forms_tables.completion import EXACT
@@ -27,6 +28,7 @@ MOST_AT_ONCE = 12  # rules named together
 EMPTY, NOT_DERIVED = "empty", "not derived"
 SAME, IMPLIED, ALWAYS, NEVER = "same", "implied", "always", "never"
 ONLY_ZERO, NOT_ZERO, UNLISTED = "only zero", "not zero", "unlisted"
+BOOKS = Lock()  # rulebooks are kept and grow while they are read; a process has several threads
 STOPS = (EMPTY, NOT_DERIVED)
 
 
@@ -55,20 +57,21 @@ class Flaw:
 def flaws_in(edition: Edition, changed: frozenset[str], setting: Setting) -> list[Flaw]:
     """All that stops whoever fills in what the rules read; of the changed rules (by their ids) also what is worth a
     word. Every text must make sense (checks.proofread)."""
-    with localcontext(EXACT):
+    with BOOKS, localcontext(EXACT):
         books = [rulebook_of(edition, setting, frequency) for frequency in FREQUENCIES]
         return [flaw for book in books for flaw in _Inquiry(book, changed).of_all()]
 
 
 def flaws_of(edition: Edition, rule: Rule, setting: Setting) -> list[Flaw]:
     """What is to be said of one rule as it is being written, beside the edition's others."""
-    with localcontext(EXACT):
+    with BOOKS, localcontext(EXACT):
         books = [rulebook_of(edition, setting, frequency).with_rule(rule) for frequency in FREQUENCIES]
         return [flaw for book in books for flaw in _Inquiry(book, frozenset([rule.id])).of_one(rule.id)]
 
 
 class _Inquiry:
     def __init__(self, book: Rulebook, changed: frozenset[str]):
+        book.begin()
         self.book, self.changed = book, changed
         self.reads = list(book.reads.values())
         self.errors = [read for read in self.reads if read.blocks and _is_checked(read) and not read.missing]

@@ -17,6 +17,7 @@ from forms_tables.elimination import Contradiction, TooMany, bound_of, region_of
 from forms_tables.linear import All, Any, Choice, Row, Sum, Wanted
 
 MOST_PROGRAMMES = 60  # solved for one question
+MOST_IN_ALL = 6000  # for all questions of one look at a draft, which takes less than a hundred
 MOST_ROWS = 3000
 SLACK = 1e-7
 Name = str
@@ -88,7 +89,7 @@ class Prover:
 
     def __init__(self, unit_of: Callable[[str], Decimal | None] = lambda figure: None):
         self.unit_of = unit_of
-        self.left = MOST_PROGRAMMES
+        self.left, self.left_in_all = MOST_PROGRAMMES, MOST_IN_ALL
         self.tight: dict[int, tuple[Row, Row]] = {}  # with the row itself, so that its id stays its own
 
     def meet(self, wanted: Iterable[tuple[Name, Wanted]]) -> Point | frozenset[Name]:
@@ -144,7 +145,8 @@ class Prover:
 
     def _point(self, demands: Demands) -> Point | frozenset[Name]:
         self.left -= 1
-        if self.left < 0 or len(demands.rows) > MOST_ROWS:
+        self.left_in_all -= 1
+        if min(self.left, self.left_in_all) < 0 or len(demands.rows) > MOST_ROWS:
             raise Unproven
         rows = [self._tightened(one) for one, _ in demands.rows]
         found = solve(rows)

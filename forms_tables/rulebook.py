@@ -76,7 +76,7 @@ class Rulebook:
         known = dict(setting.parameters)
         self.world = World(edition, frequency, known, setting.behind[frequency], _texts_in(conditions))
         self.knowledge = Knowledge(self.world)
-        self.prover = Prover(partial(unit_of, self.world))
+        self.begin()
         self.tied: dict[Read, frozenset[str]] = {}
         self.reads = self._read_all(conditions)
 
@@ -88,7 +88,7 @@ class Rulebook:
             others = [one for one in edition.rules if one.id != rule.id]
             return Rulebook(edition, [*others, rule], self.setting, frequency)
         changed = copy(self)
-        changed.prover, changed.tied = Prover(partial(unit_of, self.world)), dict(self.tied)
+        changed.tied = dict(self.tied)
         others = {name: read for name, read in self.reads.items() if read.rule.id != rule.id}
         changed.reads = others | changed._read_all(conditions)
         return changed
@@ -110,6 +110,10 @@ class Rulebook:
             return Read(name, condition, premise, holds, unlisted=tuple(sorted(self.world.unlisted)))
         missing = next((one for one in condition.reads if not self.world.has(one)), None)
         return Read(name, condition, missing=missing) if missing else None
+
+    def begin(self) -> None:
+        """Another look: what the last one took is not counted against it."""
+        self.prover = Prover(partial(unit_of, self.world))
 
     def of_rule(self, rule_id: str) -> list[Read]:
         return [read for read in self.reads.values() if read.rule.id == rule_id]

@@ -36,7 +36,7 @@ def trials_of(
     drawn = {name: _entered(value, dice) for name, value in known.items()}
     trials = []
     for month in MONTHS[frequency]:
-        period = PeriodCode(max(edition.valid_from, 1) + 1, month)
+        period = PeriodCode(edition.valid_from + 1, month)
         plain = Facts(period, _attributes(edition, lambda codes: codes[0]), known)
         trials.append(_trial(edition, BLANK, plain, lambda indicator, column: ""))
         trials.append(_trial(edition, ZEROS, plain, partial(_zero, plain.attributes)))
