@@ -207,6 +207,7 @@ class _Inquiry:
         """The names of demands a filing that fails the rule cannot meet; none of its own."""
         levels = ("error",) if read.blocks else ("error", "warning")
         others = [one for one in self.reads if one.rule.id != read.rule.id and one.rule.level in levels]
+        others.sort(key=lambda one: one.rule.id not in self.changed)  # what stood before is named where it will do
         near = self.book.near([read], filter(_is_checked, others))
         core = self.book.core({**{name: other.kept for name, other in near.items()}, "broken": read.broken})
         return None if core is None else core - {"broken"}
