@@ -73,6 +73,7 @@ class _Inquiry:
     def __init__(self, book: Rulebook, changed: frozenset[str]):
         book.begin()
         self.book, self.changed = book, changed
+        self.set_aside: set[str] = set()  # rules at odds with others, from which anything would follow
         self.reads = list(book.reads.values())
         self.errors = [read for read in self.reads if read.blocks and _is_checked(read) and not read.missing]
 
@@ -81,7 +82,11 @@ class _Inquiry:
         return trials_of(self.book.world.edition, self.book.world.frequency, self.book.setting.parameters)
 
     def of_all(self) -> Iterator[Flaw]:
-        stopping = [*self.not_derived(self.reads), *self.empty(self.suspects(self.errors))]
+        stopping = [
+            *self.not_derived(self.reads),
+            *self.empty([*self.at_odds()]),
+            *self.empty(self.cores(self.suspects())),
+        ]
         yield from stopping
         stopped = frozenset(rule for flaw in stopping for rule in flaw.rules)
         for rule in dict.fromkeys(read.rule.id for read in self.reads):
@@ -90,7 +95,7 @@ class _Inquiry:
 
     def of_one(self, rule: str) -> Iterator[Flaw]:
         own = self.book.of_rule(rule)[:MOST_CONDITIONS]
-        stopping = [*self.not_derived(own), *self.empty(read for read in own if read in self.errors)]
+        stopping = [*self.not_derived(own), *self.empty(self.cores(read for read in own if read in self.errors))]
         yield from stopping
         yield from self.of_changed(own) if not stopping else self.unlisted(own)
 
@@ -112,9 +117,9 @@ class _Inquiry:
 
     # Errors that cannot be satisfied together
 
-    def empty(self, suspects: Iterable[Read]) -> Iterator[Flaw]:
+    def empty(self, cores: Iterable[tuple[frozenset[Name], Read]]) -> Iterator[Flaw]:
         found: dict[frozenset, Flaw] = {}
-        for core, read in self.cores(suspects):
+        for core, read in cores:
             others = _conditions(self.book, core - {read.name})
             key = frozenset((one.rule.id, one.text) for one in (read.condition, *others))
             flaw = Flaw(EMPTY, read.condition, others, _written(core))
@@ -124,23 +129,36 @@ class _Inquiry:
                 found[key] = flaw
         yield from found.values()
 
+    def standing(self) -> list[Read]:
+        """The errors that are not at odds with others."""
+        return [read for read in self.errors if read.rule.id not in self.set_aside]
+
+    def at_odds(self) -> Iterator[tuple[frozenset[Name], Read]]:
+        """Errors no filing meets, whatever applies to it; one rule of them, the changed one, is set aside each time."""
+        while core := self.book.core({read.name: read.kept for read in self.standing()}):
+            reads = [self.book.reads[name] for name in core if name in self.book.reads]
+            read = max(reads, key=lambda one: (one.rule.id in self.changed, one.rule.id))
+            self.set_aside.add(read.rule.id)
+            yield core, read
+
     def cores(self, suspects: Iterable[Read]) -> Iterator[tuple[frozenset[Name], Read]]:
         """The names of demands no filing meets to which one error applies, and that error; then of two whose conditions
         can be met at once, of which one was changed."""
         found = set()
         for read in suspects:
-            near = self.book.near([read], self.errors)
+            near = self.book.near([read], self.standing())
             wanted = {name: other.kept for name, other in near.items()}
             core = self.book.core({**wanted, read.name: read.passed})
-            if core and core not in found and self.can_apply([read]):
+            if core and read.name in core and core not in found and self.can_apply([read]):
                 found.add(core)
                 yield core, read
-        for read in self.errors:
+        for read in self.standing():
             if read.rule.id in self.changed and read.premise is not True:
                 yield from self.cores_beside(read)
 
-    def suspects(self, reads: list[Read]) -> Iterator[Read]:
+    def suspects(self) -> Iterator[Read]:
         """Those that cannot apply and hold while all others are kept; halved until each is found or cleared."""
+        reads = self.standing()
         left = [reads]
         while left:
             asked = left.pop()
@@ -154,7 +172,7 @@ class _Inquiry:
                 left += [asked[: len(asked) // 2], asked[len(asked) // 2 :]]
 
     def cores_beside(self, read: Read) -> Iterator[tuple[frozenset[Name], Read]]:
-        for other in self.errors:
+        for other in self.standing():
             if other is read or other.premise is True or not read.figures & figures_of(other.holds):
                 continue
             core = self.book.core({read.name: read.passed, other.name: other.passed})
@@ -207,10 +225,11 @@ class _Inquiry:
         """The names of demands a filing that fails the rule cannot meet; none of its own."""
         levels = ("error",) if read.blocks else ("error", "warning")
         others = [one for one in self.reads if one.rule.id != read.rule.id and one.rule.level in levels]
+        others = [one for one in others if one.rule.id not in self.set_aside]
         others.sort(key=lambda one: one.rule.id not in self.changed)  # what stood before is named where it will do
         near = self.book.near([read], filter(_is_checked, others))
         core = self.book.core({**{name: other.kept for name, other in near.items()}, "broken": read.broken})
-        return None if core is None else core - {"broken"}
+        return None if core is None or "broken" not in core else core - {"broken"}
 
     def is_same(self, cores: Mapping[Name, frozenset[Name]]) -> bool:
         """Whether each also implies the one condition that implies it."""
@@ -243,7 +262,7 @@ class _Inquiry:
 
     def only_zero(self, read: Read) -> Flaw | None:
         """That with the other errors nobody to whom it applies can fill in as much as 1."""
-        near = self.book.near([read], self.errors)
+        near = self.book.near([read], self.standing())
         errors = {name: other.kept for name, other in near.items() if other is not read}
         for meaning in read.condition.reads:
             if not isinstance(meaning, Cell) or meaning.period or meaning.label not in self.book.world.met:

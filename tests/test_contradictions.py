@@ -89,6 +89,14 @@ def test_cells_of_two_firms_are_no_contradiction():
     assert [(flaw.sort, flaw.rules) for flaw in found] == [("empty", {"Z01", "Z02"})]
 
 
+def test_from_what_contradicts_itself_nothing_else_follows():
+    """Z02 has no part in the quarrel of Z01 with R608, and R617 is said by nobody."""
+    rules = (written("M2020.c1 > M2010.c1 + 5"), replace(written("M2090.c1 >= -5 * M2010.c1 - 500"), id="Z02"))
+    edition = replace(EDITION, rules=(*EDITION.rules, *rules))
+    found = flaws_in(edition, frozenset(["Z01", "Z02", "R617"]), SETTING)
+    assert [(flaw.sort, flaw.rules) for flaw in found] == [("empty", {"Z01", "R608"})]
+
+
 @pytest.mark.parametrize(
     ("text", "found"),
     [
