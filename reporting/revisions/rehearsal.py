@@ -18,7 +18,7 @@ from forms_tables.drafting import changes_between
 from reporting import dataset
 from reporting.models import DraftEdition, Filing, ParameterValue, Period, Rehearsal, Sheet
 from reporting.revisions.by_columns import leaves_forms_alone, outcomes_by_columns
-from reporting.revisions.hindrances import hindrances_of
+from reporting.revisions.hindrances import unusable_in
 from reporting.revisions.one_by_one import outcomes_of
 from reporting.revisions.tally import Tally
 from reporting.workflow import Overtaken, Refused
@@ -51,7 +51,7 @@ def begin(draft: DraftEdition, version: int, period: Period, by: User, at: datet
         raise Refused(f"这份修订稿{draft.get_state_display()}，不再试算。")
     if draft.version != version:
         raise Overtaken(draft)
-    if found := hindrances_of(draft):
+    if found := unusable_in(draft):
         raise Refused(f"还有 {len(found)} 处须改正，改正后才能试算。第一处：{found[0]}。")
     for standing in draft.rehearsals.filter(version=version, period=period):
         if standing.state == Rehearsal.RUNNING and not is_lost(standing, real):
