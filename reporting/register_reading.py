@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import BinaryIO
 
 import tablib
@@ -79,6 +79,8 @@ def places_of(sheet: Sheet) -> dict[str, int]:
 
 def problem_with(column: str, cell: Cell) -> str:
     """What a formula worked out is read like a figure; one without a result, and an error value, say nothing."""
+    if cell.formula and cell.value == 0:  # what programs that do not calculate write; no column here is ever 0
+        cell = replace(cell, value=None)
     if cell.problem:
         return f"{cell.reference} {cell.problem}"
     return shortened(cell, KINDS[column]) if column in KINDS else ""
