@@ -29,6 +29,13 @@ def is_lost(task: Model, real: datetime) -> bool:
     return task.is_running and spoken_at(task) < real - LEASE
 
 
+def ask_again(task: Model, effect: Mapping, real: datetime, **fields) -> bool:
+    """Whether this asking was the first since the task last spoke; whoever carries it out now is overrun."""
+    kept = {key: value for key, value in effect.items() if key != "hand"}
+    same = type(task).objects.filter(pk=task.pk, state=task.state, effect__spoken=task.effect["spoken"])
+    return bool(same.update(effect={**kept, "spoken": real.isoformat()}, **fields))
+
+
 class Hand:
     """Who carries a task out, and says how far it is while nobody else has taken it up. Every word is a conditional
     update; where it changes nothing the task is in another hand, and Overrun is raised."""

@@ -65,7 +65,7 @@ class DryRun:
 
     @property
     def new(self) -> int:
-        return sum(change.before is None for change in self.changes)
+        return sum(change.is_new for change in self.changes)
 
     @property
     def changed(self) -> int:
@@ -160,6 +160,7 @@ def carry_in(read: ReadRegister, name, by, at, say, is_wanted, seal) -> DryRun:
         done = judge(resource, read)
         if not done.is_clean or not is_wanted(done):
             return done
+        say(len(read.numbers), len(read.numbers))
         try:
             with transaction.atomic():
                 store(resource)

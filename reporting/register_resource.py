@@ -58,6 +58,16 @@ class Change:
     before: dict[str, str] | None
     after: dict[str, str]
 
+    @property
+    def is_new(self) -> bool:
+        return self.before is None
+
+    @property
+    def fields(self) -> list[tuple[str, str, str]]:
+        """Column, what stood there, what will."""
+        before = self.before or {}
+        return [(column, before.get(column, ""), after) for column, after in self.after.items()]
+
 
 def standing(firm: Enterprise) -> list:
     return [getattr(firm, name) for name in WRITTEN]
@@ -270,14 +280,14 @@ def hold_as_judged(judged: RegisterResource) -> None:
 
 
 def line_of(judged: RegisterResource, firm: Enterprise) -> JournalEntry:
-    change, is_new = firm.register_change, firm.register_change.before is None
+    change = firm.register_change
     return journal.compose(
         by=judged.by,
         at=judged.at,
-        action="导入新企业" if is_new else "导入修改名录",
+        action="导入新企业" if change.is_new else "导入修改名录",
         subject=firm.name,
         enterprise=firm,
-        district=firm.register_district if is_new else judged.lives_in.get(firm.pk),
+        district=firm.register_district if change.is_new else judged.lives_in.get(firm.pk),
         before=change.before,
         after=change.after,
     )
