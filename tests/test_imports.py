@@ -73,7 +73,7 @@ def test_what_changes_is_shown_old_to_new_before_it_is_confirmed(client, cast):
     done = confirmed(client, newest())
     assert "导入完成：新增 1 家，变更 1 家，不变 0 家。" in words_on(done)
     cast.yuntu.refresh_from_db()
-    assert cast.yuntu.name == "重庆云图数字科技" and Enterprise.objects.filter(credit_code=FREE_CODE).exists()
+    assert cast.yuntu.name == "重庆云图数字科技有限公司" and Enterprise.objects.filter(credit_code=FREE_CODE).exists()
     assert JournalEntry.objects.filter(action="导入名录", by=cast.zhou_tao).count() == 1
 
 
