@@ -68,6 +68,11 @@ class Change:
         before = self.before or {}
         return [(column, before.get(column, ""), after) for column, after in self.after.items()]
 
+    @property
+    def facts(self) -> list[tuple[str, str]]:
+        """What a newcomer is registered with beside its name."""
+        return [(column, after) for column, after in self.after.items() if after and column != "单位详细名称"]
+
 
 def standing(firm: Enterprise) -> list:
     return [getattr(firm, name) for name in WRITTEN]
@@ -184,9 +189,10 @@ class RegisterResource(resources.ModelResource):
         (self.newcomers if is_create else self.changed).append(instance)
 
     def _words(self, instance: Enterprise) -> dict[str, str]:
+        """By column, in the order of the template."""
         return {
-            field.column_name: field.export(instance)
-            for name, field in self.fields.items()
+            self.fields[name].column_name: self.fields[name].export(instance)
+            for name in self._meta.fields
             if name not in ("district", "credit_code")
         }
 

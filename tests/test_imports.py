@@ -69,7 +69,7 @@ def test_what_changes_is_shown_old_to_new_before_it_is_confirmed(client, cast):
     assert "单位详细名称 重庆云图软件有限公司 重庆云图数字科技" in words and "人工智能 否 是" in words
     assert not JournalEntry.objects.exists() and not Enterprise.objects.filter(credit_code=FREE_CODE).exists()
     new = words_on(client.get(f"{PAGE}{newest().pk}/?show=new"))
-    assert f"{FREE_CODE} 渝中区" in new and "起报日期 2024-06-01" in new
+    assert f"{FREE_CODE} 渝中区 纳统类别 1,3B；行业代码 6513；" in new and "起报日期 2024-06-01" in new
     done = confirmed(client, newest())
     assert "导入完成：新增 1 家，变更 1 家，不变 0 家。" in words_on(done)
     cast.yuntu.refresh_from_db()

@@ -58,7 +58,7 @@ def is_the_same_press(stored: RegisterImport, real: datetime) -> bool:
 def confirm(stored: RegisterImport, seen: str, by: User, at: datetime, real: datetime) -> RegisterImport:
     """Ask for the import itself. `seen` is the digest of what the person was shown; only that will be imported."""
     be_the_office(by)
-    stored = RegisterImport.objects.select_for_update(of=["self"]).get(pk=stored.pk)
+    stored = RegisterImport.objects.select_for_update().get(pk=stored.pk)
     if stored.state == RegisterImport.DONE:
         raise Refused("这份名录已经导入过了，不必再确认。")
     if stored.state == RegisterImport.IMPORTING:
