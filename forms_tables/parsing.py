@@ -1,6 +1,5 @@
 """What a person typed into a cell, read as a figure, a text or a blank. What would have to be guessed is refused."""
 
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +8,7 @@ from decimal import Decimal
 
 from forms_tables import credit_code
 from forms_tables.edition import CodeList, Indicator
-from text.incoming import hidden_mark, without_control, without_hidden
+from text.incoming import hidden_mark, no_plain_address, without_control, without_hidden
 
 # Full-width digits, letters and signs, and the mathematical minus, mean what their plain twins mean.
 PLAIN = {**credit_code.FULL_WIDTH, ord("−"): "-", ord("﹣"): "-", ord("\u3000"): " ", ord("\u00a0"): " "}
@@ -60,14 +59,6 @@ def parse(indicator: Indicator, column: str, text: str | None) -> Decimal | str 
     except _Refused as refused:
         place = indicator.place("" if indicator.is_heading else column)
         return Problem(indicator.table, indicator.code, column, f"{place}：{refused.sentence}。", refused.rule)
-
-
-def text_of_number(value: int | float) -> str:
-    """A number of a workbook as Excel would show it: 15 significant digits, no exponent."""
-    if not math.isfinite(value):
-        return str(value)
-    shown = format(Decimal(format(value, ".15g")), "f")
-    return "0" if shown == "-0" else shown
 
 
 def _translated(text: str, table: Mapping[int, str]) -> str:
@@ -259,6 +250,8 @@ def _read_mobile(typed: str, indicator: Indicator) -> str:
 
 def _read_email(typed: str, indicator: Indicator) -> str:
     plain = _plain(typed)
+    if why := no_plain_address(plain):
+        raise _Refused(f"{_show(typed)}：{why}")
     if not re.fullmatch(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+", plain):
         raise _Refused(f"{_show(typed)}不是电子邮箱，请写作name@example.cn的样式")
     return plain

@@ -1,26 +1,19 @@
 """Opens a workbook found safe and says whose it is, before any figure of it is read."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
-
-from openpyxl import load_workbook
-from openpyxl.utils import get_column_letter
 
 from forms_tables.edition import Edition
 from forms_tables.periods import BadPeriod, PeriodCode
-from forms_tables.workbook_package import (
-    DAMAGED,
-    Package,
-    Unreadable,
-    WorksheetOutline,
-    inspect_package,
-    refuse_long_sheet,
-)
-from text.incoming import of_cell
+from text.opening import open_book
+from text.package import Unreadable
+from text.sheets import Sheet
 
 META_SHEET = "_meta"
+MAX_ROWS = 2_000
+MAX_COLUMNS = 60
+LAST_ROW = 20_000
 ASK_FOR_NEW = "请重新下载本期表样，把数填进去后再上传。"
 VERSION = re.compile(r"(\S+)=([0-9]{1,9})(?!\S)")  # 软统企6=3
 TAMPERED = f"标明企业、报告期和制度版本的隐藏页被改动过，认不出是谁的表。{ASK_FOR_NEW}"
@@ -38,43 +31,26 @@ class WorkbookMeta:
     versions: Mapping[str, int]  # which draft of each table it was filled with; a table not named here: none
 
 
-@dataclass(frozen=True)
-class GridCell:
-    row: int
-    column: int
-    value: Any
-    number_format: str
-    is_formula: bool
-
-    @property
-    def reference(self) -> str:
-        return f"{get_column_letter(self.column)}{self.row}"
-
-
 class OpenedWorkbook:
-    """A workbook found safe, opened row by row. `meta` says whose it is before any figure is read."""
+    """A workbook found safe. `meta` says whose it is before any figure is looked at."""
 
     def __init__(self, source, name: str = "") -> None:
-        self.package: Package = inspect_package(source, name)
-        try:
-            self.book = load_workbook(self.package.stream(), read_only=True, data_only=False, keep_links=False)
-        except Exception as damaged:  # whatever openpyxl stumbles over, the answer to the sender is the same
-            raise Unreadable(DAMAGED) from damaged
-        for title in self.book.sheetnames:
-            refuse_long_sheet(title, self.outline(title))
+        self.book = open_book(source, name)
+        for sheet in self.book.sheets:
+            refuse_long_sheet(sheet)
         self.meta = self.read_meta()
 
     @property
     def titles(self) -> list[str]:
-        return [title for title in self.book.sheetnames if title != META_SHEET]
+        return [title for title in self.book.titles if title != META_SHEET]
 
     def read_meta(self) -> WorkbookMeta:
-        if META_SHEET not in self.book.sheetnames:
+        if META_SHEET not in self.book:
             raise Unreadable(f"这不是从本平台下载的表样（缺少标明企业、报告期和制度版本的隐藏页）。{ASK_FOR_NEW}")
         marks: dict[str, str] = {}
-        for cells in self.rows(META_SHEET):
-            if len(cells) >= 2:
-                marks[str(cells[0].value).strip()] = str(cells[1].value).strip()
+        for row in self.book.sheet(META_SHEET):
+            if 1 in row.cells and 2 in row.cells:
+                marks[str(row.cells[1].value).strip()] = str(row.cells[2].value).strip()
         missing = [mark for mark in ("edition", "digest", "period", "credit_code") if not marks.get(mark)]
         if missing:
             raise Unreadable(TAMPERED)
@@ -87,30 +63,23 @@ class OpenedWorkbook:
             versions={table: int(number) for table, number in VERSION.findall(marks.get("versions", ""))},
         )
 
-    def rows(self, title: str) -> Iterator[list[GridCell]]:
-        """The cells with something in them, row by row; hidden rows too."""
-        outline = self.outline(title)
-        try:
-            rows = self.book[title].iter_rows(max_row=outline.last_row or 1, max_col=outline.last_column or 1)
-            for row in rows:
-                if cells := [
-                    GridCell(cell.row, cell.column, said_in(cell), cell.number_format, cell.data_type == "f")
-                    for cell in row
-                    if cell.value is not None and cell.value != ""
-                ]:
-                    yield cells
-        except Exception as damaged:  # as above: a sheet openpyxl cannot follow
-            raise Unreadable(f"工作表“{title}”的内容已损坏，读不出来。{ASK_FOR_NEW}") from damaged
 
-    def outline(self, title: str) -> WorksheetOutline:
-        part = getattr(self.book[title], "_worksheet_path", "").lstrip("/")
-        if part not in self.package.outlines:
-            raise Unreadable(DAMAGED)
-        return self.package.outlines[part]
-
-
-def said_in(cell: Any) -> Any:
-    return of_cell(cell.value) if isinstance(cell.value, str) else cell.value
+def refuse_long_sheet(sheet: Sheet) -> None:
+    """Long before a form's end somebody has pasted something else."""
+    if len(sheet.rows) > MAX_ROWS:
+        raise Unreadable(
+            f"工作表“{sheet.title}”有 {len(sheet.rows):,} 行有内容，超过 {MAX_ROWS:,} 行的上限，没有读取。"
+            "表样每张表不到一百行，请检查是否粘贴了别的数据。"
+        )
+    if sheet.last_row > LAST_ROW:
+        raise Unreadable(
+            f"工作表“{sheet.title}”的第 {sheet.last_row:,} 行还有内容，远在表样之外，没有读取。请删去表样以下的内容。"
+        )
+    if sheet.last_column > MAX_COLUMNS:
+        raise Unreadable(
+            f"工作表“{sheet.title}”用到了第 {sheet.last_column:,} 列，超过 {MAX_COLUMNS} 列的上限，没有读取。"
+            "请检查是否粘贴了别的数据。"
+        )
 
 
 def refuse_another(

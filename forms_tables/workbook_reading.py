@@ -4,15 +4,16 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
-from typing import Any
+from datetime import date
 
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.cell import range_boundaries
 
 from forms_tables.edition import FIGURE_KINDS, CodeList, Edition, Indicator, Table
-from forms_tables.parsing import Problem, text_of_number
-from forms_tables.workbook_opening import ASK_FOR_NEW, GridCell, OpenedWorkbook, WorkbookMeta, refuse_another
+from forms_tables.parsing import Problem
+from forms_tables.workbook_opening import ASK_FOR_NEW, OpenedWorkbook, WorkbookMeta, refuse_another
+from text.sheets import Cell, Sheet
+from text.shortened import shortened
 
 KEY_MARK = "code"  # stands in the code column of the row of column keys
 CODE_LABEL = "代码"
@@ -28,6 +29,7 @@ class ReadWorkbook:
     places: dict[str, str] = field(default_factory=dict)
     formulas: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    hidden: set[str] = field(default_factory=set)  # cells with something in them that nobody sees on the sheet
 
     def placed(self, problem: Problem) -> str:
         """The problem's sentence with the cell's reference in front, unless it is there already."""
@@ -51,7 +53,7 @@ def read_workbook(
     for code in opened.meta.tables:
         table = edition.table(code)
         if code in opened.titles:
-            SheetReading(read, edition, table, list(opened.rows(code)), opened.outline(code).merged).run()
+            SheetReading(read, edition, table, opened.book.sheet(code)).run()
         else:
             found = "、".join(f"“{title}”" for title in opened.titles) or "没有工作表"
             read.problems.append(
@@ -67,8 +69,7 @@ class SheetReading:
     read: ReadWorkbook
     edition: Edition
     table: Table
-    rows: list[list[GridCell]]
-    merged: list[str]
+    sheet: Sheet
 
     def run(self) -> None:
         keys = self.find_keys()
@@ -77,10 +78,9 @@ class SheetReading:
         code_column, key_row, columns = keys
         lines = self.find_codes(code_column, key_row, columns)
         for indicator, row, cells in lines:
-            by_column = {cell.column: cell for cell in cells}
             for column, key in columns.items():
                 if key in indicator.columns:
-                    self.take(indicator, key, row, column, by_column.get(column))
+                    self.take(indicator, key, row, column, cells.get(column))
         self.refuse_merged(lines, columns)
 
     def say(self, sentence: str, code: str = "", column: str = "") -> None:
@@ -89,8 +89,9 @@ class SheetReading:
     def find_keys(self) -> tuple[int, int, dict[int, str]] | None:
         known = {key for indicator in self.table.indicators for key in indicator.columns}
         found = []
-        for cells in self.rows:
-            marks = {plain(cell.value): cell.column for cell in cells}
+        for line in self.sheet:
+            cells = list(line.cells.values())
+            marks = {plain(cell): cell.column for cell in cells}
             if KEY_MARK in marks and known & marks.keys():
                 found.append((marks[KEY_MARK], cells))
         if len(found) != 1:
@@ -103,7 +104,7 @@ class SheetReading:
         code_column, cells = found[0]
         columns: dict[int, str] = {}
         for cell in cells:
-            key = plain(cell.value)
+            key = plain(cell)
             if key not in known:
                 continue
             if key in columns.values():
@@ -119,27 +120,27 @@ class SheetReading:
 
     def find_codes(
         self, code_column: int, key_row: int, columns: dict[int, str]
-    ) -> list[tuple[Indicator, int, list[GridCell]]]:
+    ) -> list[tuple[Indicator, int, dict[int, Cell]]]:
         indicators = {indicator.code.casefold(): indicator for indicator in self.table.indicators}
-        lines: dict[str, tuple[Indicator, int, list[GridCell]]] = {}
-        for cells in self.rows:
-            row = cells[0].row
+        lines: dict[str, tuple[Indicator, int, dict[int, Cell]]] = {}
+        for line in self.sheet:
+            row = line.number
             if row == key_row:
                 continue
-            marked = next((cell for cell in cells if cell.column == code_column), None)
-            code = plain(marked.value) if marked else ""
-            if not code:
-                self.refuse_nameless(cells, columns)
+            marked = line.cells.get(code_column)
+            code = plain(marked)
+            if not code or code == plain(line.cells.get(code_column - 1)):  # a merged line, written into each column
+                self.refuse_nameless(list(line.cells.values()), columns)
             elif code in lines:
                 self.say(
-                    f"工作表“{self.table.code}”的代码 {marked.value} 出现了两次"
+                    f"工作表“{self.table.code}”的代码 {marked.text} 出现了两次"
                     f"（第 {lines[code][1]} 行和第 {row} 行），分不清以哪一行为准。请删去多余的一行。",
                     indicators[code].code,
                 )
             elif code in indicators:
-                lines[code] = (indicators[code], row, cells)
+                lines[code] = (indicators[code], row, line.cells)
             elif code != CODE_LABEL:
-                self.say(f"{self.table.code}!{marked.reference} 的代码“{marked.value}”不在本表中。请恢复原来的代码。")
+                self.say(f"{self.table.code}!{marked.reference} 的代码“{marked.text}”不在本表中。请恢复原来的代码。")
         for code, indicator in indicators.items():
             if code not in lines and not indicator.is_heading:
                 self.say(
@@ -149,16 +150,16 @@ class SheetReading:
                 )
         return list(lines.values())
 
-    def refuse_nameless(self, cells: list[GridCell], columns: dict[int, str]) -> None:
+    def refuse_nameless(self, cells: list[Cell], columns: dict[int, str]) -> None:
         """Figures on a row without a code belong to nobody: say so rather than drop them."""
         for cell in cells:
-            if cell.column in columns and isinstance(cell.value, int | float) and not isinstance(cell.value, bool):
+            if cell.column in columns and cell.is_number:
                 self.say(
-                    f"{self.table.code}!{cell.reference} 有数 {text_of_number(cell.value)}，但这一行没有指标代码，"
+                    f"{self.table.code}!{cell.reference} 有数 {cell.text}，但这一行没有指标代码，"
                     "不知道是哪个指标的数。请填到有代码的行，或删去。"
                 )
 
-    def take(self, indicator: Indicator, key: str, row: int, column: int, cell: GridCell | None) -> None:
+    def take(self, indicator: Indicator, key: str, row: int, column: int, cell: Cell | None) -> None:
         if indicator.is_heading:
             return
         name = f"{indicator.code}.{key}"
@@ -168,13 +169,17 @@ class SheetReading:
             self.read.cells[name] = ""
         elif indicator.formula_in(key) and not indicator.is_figure:
             pass  # a computed text (A24) is out of date as soon as what it rests on is typed
-        elif cell.is_formula:
-            self.read.formulas[name] = str(getattr(cell.value, "text", cell.value))
+        elif cell.formula:
+            self.read.formulas[name] = cell.formula
         else:
+            if cell.hidden:
+                self.read.hidden.add(name)
             text = text_of_cell(cell, indicator.kind_in(key))
             if indicator.kind_in(key) in ("code", "codes"):
                 text = code_chosen(text, indicator.choices, several=indicator.kind == "codes")
             self.read.cells[name] = text
+            if why := shortened(cell, indicator.kind_in(key)):
+                self.say(f"{place} {indicator.place(key)}{why}", indicator.code, key)
             if indicator.kind_in(key) in FIGURE_KINDS:
                 self.refuse_display(indicator, key, place, cell)
             if len(text) > MAX_TEXT:
@@ -185,11 +190,11 @@ class SheetReading:
                     key,
                 )
 
-    def refuse_display(self, indicator: Indicator, key: str, place: str, cell: GridCell) -> None:
+    def refuse_display(self, indicator: Indicator, key: str, place: str, cell: Cell) -> None:
         """A format that shows another figure than is stored (12.5% for 0.125) leaves open which was meant."""
-        if not isinstance(cell.value, int | float) or isinstance(cell.value, bool):
+        if not cell.is_number:
             return
-        stored = text_of_number(cell.value)
+        stored = cell.text
         shape = cell.number_format.split(";")[0].split('"')[0::2]
         if "%" in "".join(shape):
             self.say(
@@ -206,8 +211,8 @@ class SheetReading:
                 key,
             )
 
-    def refuse_merged(self, lines: list[tuple[Indicator, int, list[GridCell]]], columns: dict[int, str]) -> None:
-        for reference in self.merged:
+    def refuse_merged(self, lines: list[tuple[Indicator, int, dict[int, Cell]]], columns: dict[int, str]) -> None:
+        for reference in self.sheet.merged:
             try:
                 left, top, right, bottom = range_boundaries(reference)
             except (ValueError, TypeError):
@@ -249,25 +254,14 @@ def formula_problems(read: ReadWorkbook, edition: Edition, locked: Mapping[str, 
     return problems
 
 
-def plain(value: Any) -> str:
+def plain(cell: Cell | None) -> str:
     """A code or key as it is compared: full-width letters and digits, case and spaces do not matter."""
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return text_of_number(value).casefold()
-    return unicodedata.normalize("NFKC", str(value)).strip().casefold() if value is not None else ""
+    return unicodedata.normalize("NFKC", cell.text).strip().casefold() if cell else ""
 
 
-def text_of_cell(cell: GridCell, kind: str) -> str:
-    """The cell as a person would have typed it; what is no figure stays text, for parsing to refuse."""
-    value = cell.value
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    if isinstance(value, int | float):
-        return text_of_number(value)
-    if isinstance(value, datetime | date):
-        return f"{value:%Y-%m}" if kind == "month" else f"{value:%Y-%m-%d}"
-    if isinstance(value, time | timedelta):
-        return f"时间 {value}"
-    return str(value)
+def text_of_cell(cell: Cell, kind: str) -> str:
+    """The cell as a person would have typed it; a month is shown by Excel as the first day of it."""
+    return cell.text[:7] if kind == "month" and isinstance(cell.value, date) else cell.text
 
 
 def code_chosen(text: str, choices: CodeList, *, several: bool) -> str:

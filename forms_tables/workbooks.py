@@ -14,9 +14,9 @@ from forms_tables.edition import Edition, Table
 from forms_tables.periods import PeriodCode
 from forms_tables.workbook_formulas import excel_formula
 from forms_tables.workbook_opening import META_SHEET, OpenedWorkbook, WorkbookMeta
-from forms_tables.workbook_package import Unreadable
 from forms_tables.workbook_reading import ReadWorkbook, formula_problems, read_workbook
 from forms_tables.workbook_sheets import TEXT_FONT, TITLE_FONT, SheetLayout, lay_out, write_sheet
+from text.package import Unreadable
 from text.writing import write_text
 
 __all__ = [

@@ -12,13 +12,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
-from openpyxl import Workbook, load_workbook
+from openpyxl import Workbook
 from openpyxl.styles import Font
 
-from forms_tables.workbook_package import DAMAGED, MAX_FILE_BYTES, Unreadable, inspect_package
 from reporting.calendar_entry import NoDate, read_day
 from reporting.calendars import ONE_DAY, WEEKDAYS, Calendar, Festival, in_words
-from text.incoming import of_cell, without_hidden
+from text.incoming import without_hidden
+from text.opening import open_book
+from text.package import MAX_FILE_BYTES, Unreadable
+from text.sheets import PASTE_VALUES, Cell
 from text.writing import text_cell, write_csv
 
 # What a head is called here; the English ones, as published tables of holidays have them, are read as well.
@@ -29,7 +31,7 @@ COLUMNS = {
 NEEDED = ("日期", "年份", "节日", "类型", "节日当天")
 OFF, WORKED = "放假", "调休上班"
 LAST_TIME = "上一次的日期"  # beside the empty ones, to go by
-YES = {"yes": True, "no": False, "是": True, "否": False}
+YES = {"yes": True, "no": False, "是": True, "否": False, "true": True, "false": False}
 MOST_ROWS = 2_000
 LONGEST_NAME = 40
 WEB_ADDRESS = re.compile(r"https?://[^\s\"'<>]{1,280}")  # it becomes a link
@@ -71,7 +73,7 @@ def read_arrangement(source: BinaryIO, name: str, year: int, number: str) -> Rea
     """The rows of the notice for `year` as festivals. Raises Unreadable when there is no table to read at all."""
     is_workbook = name.lower().endswith(".xlsx")
     read = ReadFile()
-    rows = list(rows_of_workbook(source, name, read.problems) if is_workbook else rows_of_text(source))
+    rows = list(rows_of_workbook(source, name, read) if is_workbook else rows_of_text(source))
     of_year = [row for row in rows if plain(row.cells["年份"]) in (str(year), "")]
     if left := len(rows) - len(of_year):
         read.notes.append(f"文件里还有 {left} 行属于别的年份（年份不是 {year}），没有读取。")
@@ -132,41 +134,31 @@ def heads_of(names: Iterable[object]) -> dict[str, int]:
     return {column: known.index(column) for column in COLUMNS if column in known}
 
 
-def rows_of_workbook(source: BinaryIO, name: str, problems: list[Problem]) -> Iterator[Row]:
-    package = inspect_package(source, name)
-    if (last := max((outline.last_row for outline in package.outlines.values()), default=0)) > MOST_ROWS:
+def rows_of_workbook(source: BinaryIO, name: str, read: ReadFile) -> Iterator[Row]:
+    sheet = open_book(source, name).first
+    if sheet.last_row > MOST_ROWS:
         raise Unreadable(
-            f"表里到第 {last:,} 行还有内容，超过 {MOST_ROWS:,} 行。请检查是否选错了文件；是零星内容的，请删去后再上传。"
+            f"表里到第 {sheet.last_row:,} 行还有内容，超过 {MOST_ROWS:,} 行。"
+            "请检查是否选错了文件；是零星内容的，请删去后再上传。"
         )
-    try:
-        sheet = load_workbook(package.stream()).worksheets[0]
-    except Exception as damaged:  # openpyxl raises whatever its parts raise on a strange file
-        raise Unreadable(DAMAGED) from damaged
-    for merged in sheet.merged_cells.ranges:
-        problems.append(Problem(str(merged), "合并了单元格，看不出每一天的内容。请取消合并，每一天各占一行。"))
-    table = sheet.iter_rows(max_row=min(sheet.max_row, MOST_ROWS), max_col=60)
-    heads = heads_of(cell.value for cell in next(table, ()))
-    for cells in table:
-        known = {head: cells[at] for head, at in heads.items() if at < len(cells)}
-        if all(cell.value in (None, "") for cell in known.values()):
-            continue
-        for cell in known.values():
-            if cell.data_type == "f":
-                problems.append(Problem(cell.coordinate, "是公式。请复制后“选择性粘贴—数值”，再上传。"))
-        texts = {head: "" if cell.data_type == "f" else text_in(cell.value) for head, cell in known.items()}
-        if known["日期"].data_type == "f":
-            continue
-        yield Row(f"第 {cells[0].row} 行", texts)
+    for merged in sheet.merged:
+        read.problems.append(Problem(merged, "合并了单元格，看不出每一天的内容。请取消合并，每一天各占一行。"))
+    if sheet.hidden_rows:
+        numbers = "、".join(map(str, sheet.hidden_rows[:10]))
+        read.notes.append(f"第 {numbers} 行在表里是隐藏的，也一样读取。")
+    first = sheet.rows[1].cells if 1 in sheet.rows else {}
+    heads = heads_of([first[place].text if place in first else "" for place in range(1, max(first, default=0) + 1)])
+    for row in list(sheet)[1:]:
+        known = {head: cell for head, place in heads.items() if (cell := row.cells.get(place + 1))}
+        wrong = {head: problem for head, cell in known.items() if (problem := problem_in(cell))}
+        read.problems += [Problem(known[head].reference, problem) for head, problem in wrong.items()]
+        if known and "日期" not in wrong:
+            texts = {head: known[head].text if head in known and head not in wrong else "" for head in heads}
+            yield Row(f"第 {row.number} 行", texts)
 
 
-def text_in(value: object) -> str:
-    if isinstance(value, datetime.datetime):
-        return value.date().isoformat()
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return "" if value is None else of_cell(str(value))
+def problem_in(cell: Cell) -> str:
+    return f"是公式。{PASTE_VALUES}" if cell.formula else cell.problem
 
 
 def plain(text: str) -> str:

@@ -12,7 +12,7 @@ from import_export import fields, widgets
 from accounts.models import Enterprise
 from forms_tables import credit_code as credit_codes
 from reporting.register_facts import read_fact
-from text.incoming import hidden_mark, without_hidden
+from text.incoming import hidden_mark, no_plain_address, without_hidden
 
 COLUMNS = (
     "统一社会信用代码",
@@ -32,6 +32,8 @@ COLUMNS = (
 )
 LONGEST_MAIL = Enterprise._meta.get_field("email").max_length
 NEEDED_OF_NEW = ("单位详细名称", "纳统类别")
+# What a column holds, by the names of forms_tables.parsing, where a spreadsheet may have made another thing of it.
+KINDS = {"统一社会信用代码": "credit_code", "固定电话": "phone", "起报日期": "date"}
 
 
 class KeepWhatIsThere(fields.Field):
@@ -94,11 +96,14 @@ class FactWidget(widgets.Widget):
 
 class DayWidget(widgets.Widget):
     def clean(self, value, row=None, **kwargs):
-        if isinstance(value, datetime.datetime):
-            return value.date()
-        if isinstance(value, datetime.date):
-            return value
+        """Raises ValueError with a sentence; a year of two figures is asked about, not completed."""
         text = re.sub("[/.年月]", "-", without_hidden(str(value)).strip()).rstrip("日")
+        if found := re.fullmatch(r"([0-9]{2})-([0-9]{1,2})-([0-9]{1,2})", text):
+            year, month, day = (int(part) for part in found.groups())
+            meant = f"{2000 + year}-{month:02}-{day:02}"
+            raise ValueError(f"“{value}”的年份只有两位；如果是 {2000 + year} 年，请写成 {meant}。")
+        if re.fullmatch("[2-6][0-9]{4}", text):
+            raise ValueError(f"“{value}”是 Excel 存日期用的数。请把单元格格式设为“日期”，核对后再上传。")
         try:
             year, month, day = (int(part) for part in text.split("-"))
             return datetime.date(year, month, day)
@@ -110,6 +115,8 @@ class DayWidget(widgets.Widget):
 
 
 def read_mail(text: str) -> str:
+    if why := no_plain_address(text):
+        raise ValidationError(f"{why}。")
     try:
         validate_email(text)
     except ValidationError as refused:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from functools import cache
 
 from forms_tables import parsing
 from forms_tables.catalog import Edition, edition_codes, load_edition
 
+FIRST_OF_ALL = datetime.date(2000, 1, 1)  # the register of software firms is younger
+FAR_AHEAD = datetime.timedelta(days=366)
 FIRM_WRITES = ("A22", "A34", "A36", "A37", "A41", "A42", "A43")
 CITY_WRITES = ("A38", "A39", "A40")
 UNNAMED = {"A38": "否", "A39": "否", "A40": "0"}
@@ -25,6 +28,13 @@ SCOPE_IN_PLAIN_WORDS = {
 
 class UnreadableFact(ValueError):
     """A fact of the register that cannot stand; the words say why."""
+
+
+def odd_day(day: datetime.date, today: datetime.date) -> str:
+    """Why a day cannot be meant as a firm's first or last day of reporting, as a sentence; empty when it can."""
+    if FIRST_OF_ALL <= day <= today + FAR_AHEAD:
+        return ""
+    return f"{day:%Y-%m-%d} 不在 {FIRST_OF_ALL.year} 年到今后一年之间，请核对年份。"
 
 
 @cache

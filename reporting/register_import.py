@@ -11,42 +11,20 @@ from functools import cached_property
 from hashlib import sha256
 from typing import BinaryIO
 
-import tablib
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.db import transaction
 from import_export.results import Result, RowResult
-from python_calamine import CalamineError, CalamineWorkbook
 
 from accounts import journal
 from accounts.access import Refused
 from accounts.models import User
-from forms_tables.workbook_package import DAMAGED, Unreadable, inspect_package
 from reporting.register_columns import COLUMNS
+from reporting.register_reading import ReadRegister, RowProblem, read_register
 from reporting.register_resource import Change, Moved, RegisterResource, Say, say_nothing, store
 from reporting.registration import owed_in_words
-from text.incoming import without_control, without_hidden
 
-MOST_ROWS = 20_000
 MOST_DAYS_SAID = 20
 TRIES = 3  # while others change the register under the import
-
-
-@dataclass(frozen=True)
-class RowProblem:
-    row: int
-    column: str
-    reason: str
-
-
-@dataclass(frozen=True)
-class ReadRegister:
-    """The first worksheet: its rows under the register's columns, what number each has in the sheet, which of them are
-    hidden there, and the cells that could not be read."""
-
-    dataset: tablib.Dataset
-    numbers: list[int]
-    hidden: frozenset[int]
-    problems: list[RowProblem]
 
 
 @dataclass(frozen=True)
@@ -76,50 +54,6 @@ class DryRun:
         """Of all that a person is shown before confirming it."""
         shown = [[astuple(change) for change in self.changes], self.hidden, self.owed]
         return sha256(json.dumps(shown, ensure_ascii=False).encode()).hexdigest()
-
-
-def read_register(source: BinaryIO, name: str) -> ReadRegister:
-    """Raises Unreadable with a sentence where the whole file cannot be taken."""
-    rows = first_sheet(source, name)
-    if not rows:
-        raise Unreadable("第一张工作表是空的。请下载名录模板，填好后再上传。")
-    heads = [head_of(cell) for cell in rows[0]]
-    if missing := [column for column in COLUMNS if column not in heads]:
-        raise Unreadable(f"第 1 行缺少列：{'、'.join(missing)}。请用名录模板的列名，列的先后不限。")
-    if twice := [column for column in COLUMNS if heads.count(column) > 1]:
-        raise Unreadable(f"第 1 行的列名重复：{'、'.join(twice)}。请只留一列。")
-    places = [heads.index(column) for column in COLUMNS]
-    dataset, numbers = tablib.Dataset(headers=COLUMNS), []
-    for number, row in enumerate(rows[1:], start=2):
-        cells = [as_typed(row[place]) for place in places]
-        if any(cell != "" for cell in cells):
-            dataset.append(cells)
-            numbers.append(number)
-    if not numbers:
-        raise Unreadable("表里只有列名，没有企业。")
-    return ReadRegister(dataset, numbers, hidden=frozenset(), problems=[])
-
-
-def first_sheet(source: BinaryIO, name: str) -> list[list]:
-    """Its rows as they stand, from the first row and the first column on."""
-    package = inspect_package(source, name)
-    if any(outline.rows > MOST_ROWS + 1 for outline in package.outlines.values()):
-        raise Unreadable(f"表里的行数超过 {MOST_ROWS:,} 行的上限，没有读取。请分成几个文件导入。")
-    try:
-        return CalamineWorkbook.from_filelike(package.stream()).get_sheet_by_index(0).to_python(skip_empty_area=False)
-    except (CalamineError, IndexError) as damaged:
-        raise Unreadable(DAMAGED) from damaged
-
-
-def head_of(cell) -> str:
-    return without_hidden(str(cell)).strip().rstrip("*")
-
-
-def as_typed(cell):
-    """Excel keeps 13800000000 as 13800000000.0; a person typed the digits."""
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return cell if isinstance(cell, datetime.date) else without_control(str(cell)).strip()
 
 
 def try_import(source: BinaryIO, name: str, *, by: User, at: datetime.datetime, say: Say = say_nothing) -> DryRun:

@@ -28,7 +28,7 @@ from reporting.register_columns import (
     TextWidget,
     read_mail,
 )
-from reporting.register_facts import UNNAMED
+from reporting.register_facts import UNNAMED, odd_day
 from reporting.registration import propose_first_day
 from text.incoming import without_hidden
 
@@ -154,8 +154,8 @@ class RegisterResource(resources.ModelResource):
             instance.attributes, instance.joined_on = dict(UNNAMED), self.first_day
             missing = [column for column in NEEDED_OF_NEW if not str(row[column] or "").strip()]
             wrong |= {column: "新企业必须填写这一列。" for column in missing}
-        elif joined := str(row["起报日期"] or "").strip():
-            wrong |= self._other_day(instance, joined)
+        if joined := row["起报日期"]:
+            wrong |= self._wrong_day(instance, new, joined)
         instance.register_found = standing(instance)
         instance.register_before = {} if new else self._words(instance)
         wrong |= self._wrong_district(instance, new, without_hidden(str(row["报送区县"] or "")).strip())
@@ -196,12 +196,14 @@ class RegisterResource(resources.ModelResource):
             if name not in ("district", "credit_code")
         }
 
-    def _other_day(self, instance, joined) -> dict[str, str]:
+    def _wrong_day(self, instance, new, joined) -> dict[str, str]:
         try:
-            same = DayWidget().clean(joined) == instance.joined_on
+            day = DayWidget().clean(joined)
         except ValueError:
             return {}  # the column itself says what is wrong with it
-        if same:
+        if odd := odd_day(day, self.at.date()):
+            return {"joined_on": odd}
+        if new or day == instance.joined_on:
             return {}
         known = f"已登记的起报日期是 {instance.joined_on}，不能用导入修改"
         return {"joined_on": f"{known}；请留空或照原样填写，要改请在企业页更正。"}

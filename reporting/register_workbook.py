@@ -13,7 +13,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from accounts.models import District, User
 from reporting.register_columns import COLUMNS
 from reporting.register_facts import current_edition
-from reporting.register_import import MOST_ROWS
+from reporting.register_reading import MOST_ROWS
 from reporting.register_resource import RegisterResource
 from text.writing import save_as_of, text_cell
 
@@ -39,7 +39,8 @@ def write_register(enterprises, by: User, at: datetime.datetime) -> bytes:
     sheet = book.create_sheet("企业名录")
     sheet.freeze_panes = "C2"
     for number, width in enumerate(WIDTHS):
-        sheet.column_dimensions[chr(ord("A") + number)].width = width
+        column = sheet.column_dimensions[chr(ord("A") + number)]
+        column.width, column.number_format = width, "@"  # also where nothing has been typed yet: 000123 stays whole
     yes_no = DataValidation(type="list", formula1='"是,否"', allow_blank=True)
     for column in YES_NO:
         letter = chr(ord("A") + COLUMNS.index(column))

@@ -15,7 +15,7 @@ from accounts.models import Application, District, Enterprise, Residence, User
 from forms_tables import credit_code as credit_codes
 from reporting import workflow
 from reporting.models import Filing, Period
-from reporting.register_facts import UNNAMED
+from reporting.register_facts import UNNAMED, odd_day
 from reporting.workflow.owing import labels
 from text.incoming import without_hidden
 
@@ -125,6 +125,8 @@ def approve_application(
     application: Application, *, joined_on: datetime.date, by: User, at: datetime.datetime
 ) -> Enterprise:
     """Let the firm in from its first reporting day, and send its contact the link that opens the first account."""
+    if odd := odd_day(joined_on, at.date()):
+        raise Refused(f"起报日期{odd}")
     application = _waiting(application, by)
     if Enterprise.objects.filter(credit_code=application.credit_code).exists():
         raise Refused("这个代码已经登记在名录里，请写明理由后不予通过。")

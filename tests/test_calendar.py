@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from forms_tables.workbook_package import Unreadable
 from reporting.calendar_entry import NoDate, read_day, read_days
 from reporting.calendar_files import COLUMNS, read_arrangement, rows_to_fill, write_rows, write_workbook
 from reporting.calendars import (
@@ -25,6 +24,7 @@ from reporting.calendars import (
     published_calendar,
     rows_to_keep,
 )
+from text.package import Unreadable
 
 CALENDAR = published_calendar()
 YEARS = range(2021, 2027)

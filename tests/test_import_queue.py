@@ -15,7 +15,7 @@ from reporting import tasks
 from reporting.imports import course
 from reporting.leases import LEASE
 from reporting.models import Filing, RegisterImport
-from reporting.register_import import COLUMNS
+from reporting.register_columns import COLUMNS
 from tests.cast import AT, assemble
 from tests.may import open_period
 from tests.test_queue import kill, wait_until

@@ -18,6 +18,7 @@ from reporting.imports import course
 from reporting.imports.outcome import rows_in_words
 from reporting.leases import LEASE
 from reporting.models import RegisterImport
+from reporting.register_columns import COLUMNS
 from tests.cast import AT, FREE_CODE
 from tests.may import open_period
 from tests.officials import make_it_be
@@ -28,7 +29,7 @@ pytestmark = pytest.mark.django_db
 PAGE = "/firms/import/"
 
 
-def file_of(*rows: dict, columns=importing.COLUMNS, name="名录.xlsx") -> SimpleUploadedFile:
+def file_of(*rows: dict, columns=COLUMNS, name="名录.xlsx") -> SimpleUploadedFile:
     return SimpleUploadedFile(name, workbook(*rows, columns=columns).getvalue())
 
 
@@ -301,44 +302,36 @@ def test_what_breaks_is_kept_and_can_be_tried_again(client, cast, monkeypatch):
 def test_a_file_that_is_no_register_is_refused_with_its_sentence(client, cast):
     page = uploaded(client, cast.zhou_tao, NEW, name="名录.xls")
     assert "另存为" in words_on(page) and not RegisterImport.objects.exists()
-    page = uploaded(client, cast.zhou_tao, NEW, columns=importing.COLUMNS[:-1])
+    page = uploaded(client, cast.zhou_tao, NEW, columns=COLUMNS[:-1])
     assert "第 1 行缺少列：起报日期" in words_on(page) and "重新上传" in words_on(page)
     assert "缺少列：起报日期" in words_on(client.get(PAGE))
 
 
-def test_hidden_rows_are_named(client, cast, monkeypatch):
-    read = importing.read_register
-
-    def with_hidden(source, name):
-        found = read(source, name)
-        return importing.ReadRegister(found.dataset, found.numbers, frozenset({2, 3}), found.problems)
-
-    monkeypatch.setattr(importing, "read_register", with_hidden)
-    page = uploaded(client, cast.zhou_tao, known(cast.yuntu, 联系人="新人"), known(cast.jialing))
-    assert "隐藏行：第 2–3 行（共 2 行）" in words_on(page) and "2（隐藏）" in words_on(page)
+def test_hidden_rows_are_named(client, cast):
+    book = load_workbook(workbook(known(cast.yuntu, 联系人="新人"), known(cast.jialing), known(cast.shancheng)))
+    for number in (2, 3):
+        book.active.row_dimensions[number].hidden = True
+    out = io.BytesIO()
+    book.save(out)
+    client.force_login(cast.zhou_tao)
+    page = words_on(client.post(PAGE, {"workbook": SimpleUploadedFile("名录.xlsx", out.getvalue())}, follow=True))
+    assert "隐藏行：第 2–3 行（共 2 行）在文件里是隐藏的，和其他行一样导入。" in page and "2（隐藏）" in page
     assert rows_in_words([9, 3, 5, 4, 12]) == "3–5、9、12"
     assert rows_in_words(range(2, 80, 2)).endswith("24等")
 
 
-def test_a_cell_that_was_not_read_is_a_problem_and_nothing_else_is_said_of_it(cast, monkeypatch):
-    read, told = importing.read_register, importing.RowProblem(2, "手机", "单元格里是错误值 #N/A。")
-
-    def with_problem(source, name):
-        found = read(source, name)
-        return importing.ReadRegister(found.dataset, found.numbers, frozenset(), [told])
-
-    monkeypatch.setattr(importing, "read_register", with_problem)
-    wrong = NEW | {"手机": "1", "邮箱": "x"}
-    tried = importing.try_import(workbook(wrong), "名录.xlsx", by=cast.zhou_tao, at=AT)
+def test_a_cell_that_was_not_read_is_a_problem_and_nothing_else_is_said_of_it(cast):
+    wrong = workbook(NEW | {"手机": "#N/A", "邮箱": "x"})
+    tried = importing.try_import(wrong, "名录.xlsx", by=cast.zhou_tao, at=AT)
     assert [(problem.column, problem.reason) for problem in tried.problems] == [
-        ("手机", "单元格里是错误值 #N/A。"),
+        ("手机", "L2 是电子表格的错误值 #N/A，请改正后填写。"),
         ("邮箱", "邮箱写法不对，应像 name@example.com。"),
     ]
 
 
 def test_the_file_comes_back_marked_and_is_uploaded_again_when_mended(client, cast):
     rows = [{}, NEW | {"手机": "0139", "备注": "=1+1", "起报日期": datetime(2024, 6, 1)}, known(cast.yuntu, 邮箱="x")]
-    columns = ("备注", *importing.COLUMNS)
+    columns = ("备注", *COLUMNS)
     book = Workbook()
     book.active.append(columns)
     for row in rows:
@@ -368,10 +361,10 @@ def test_the_file_comes_back_marked_and_is_uploaded_again_when_mended(client, ca
 
 def test_a_file_marked_twice_has_one_column_of_problems(client, cast):
     wrong = NEW | {"手机": "1", "问题": "手机：手机号应为 11 位"}
-    uploaded(client, cast.zhou_tao, wrong, columns=(*importing.COLUMNS, "问题"))
+    uploaded(client, cast.zhou_tao, wrong, columns=(*COLUMNS, "问题"))
     answer = client.get(f"{PAGE}{newest().pk}/marked.xlsx")
     heads = [cell.value for cell in load_workbook(io.BytesIO(b"".join(answer.streaming_content))).active[1]]
-    assert heads == [*importing.COLUMNS, "问题"]
+    assert heads == [*COLUMNS, "问题"]
 
 
 def test_a_clean_import_has_nothing_to_fetch_back(client, cast):

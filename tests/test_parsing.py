@@ -3,7 +3,8 @@ from decimal import Decimal
 import pytest
 
 from forms_tables.catalog import load_edition
-from forms_tables.parsing import Problem, parse, text_of_number
+from forms_tables.parsing import Problem, parse
+from text.sheets import text_of_number
 
 EDITION = load_edition("chongqing-2024")
 

@@ -9,11 +9,13 @@ from openpyxl import Workbook, load_workbook
 
 from accounts.access import Refused
 from accounts.models import Enterprise, JournalEntry
-from forms_tables.workbook_package import Unreadable
 from reporting import register_import as importing
+from reporting import register_reading
+from reporting.register_columns import COLUMNS
 from reporting.register_workbook import write_register
 from tests.cast import AT, FREE_CODE
 from tests.may import open_period
+from text.package import Unreadable
 
 NEW = {
     "统一社会信用代码": FREE_CODE,
@@ -30,7 +32,7 @@ NEW = {
 }
 
 
-def workbook(*rows: dict, columns=importing.COLUMNS) -> io.BytesIO:
+def workbook(*rows: dict, columns=COLUMNS) -> io.BytesIO:
     book = Workbook()
     book.active.append(list(columns))
     for row in rows:
@@ -190,8 +192,8 @@ def zip_bomb() -> io.BytesIO:
         (io.BytesIO(b""), "名录.xlsx", "空的"),
         (workbook(NEW), "名录.xlsm", "启用宏"),
         (workbook(), "名录.xlsx", "只有列名"),
-        (workbook(NEW, columns=importing.COLUMNS[:-2]), "名录.xlsx", "缺少列：邮箱、起报日期"),
-        (workbook(NEW, columns=(*importing.COLUMNS, "手机")), "名录.xlsx", "重复：手机"),
+        (workbook(NEW, columns=COLUMNS[:-2]), "名录.xlsx", "缺少列：邮箱、起报日期"),
+        (workbook(NEW, columns=(*COLUMNS, "手机")), "名录.xlsx", "重复：手机"),
         (zip_bomb(), "名录.xlsx", "没有打开"),
     ],
 )
@@ -201,7 +203,7 @@ def test_a_file_that_is_no_register_gets_a_sentence(cast, source, name, words):
 
 
 def test_too_many_rows_are_not_read(cast, monkeypatch):
-    monkeypatch.setattr(importing, "MOST_ROWS", 2)
+    monkeypatch.setattr(register_reading, "MOST_ROWS", 2)
     assert tried(cast.zhou_tao, NEW, known(cast.yuntu)).is_clean
     with pytest.raises(Unreadable, match="超过 2 行"):
         tried(cast.zhou_tao, NEW, known(cast.yuntu), known(cast.jialing))
@@ -215,7 +217,7 @@ def test_what_was_exported_imports_unchanged(cast):
 
 def test_the_template_names_the_columns_and_explains_them(cast):
     book = load_workbook(io.BytesIO(write_register(Enterprise.objects.none(), cast.chen_yu, AT)))
-    assert [cell.value for cell in book["企业名录"][1]] == list(importing.COLUMNS)
+    assert [cell.value for cell in book["企业名录"][1]] == list(COLUMNS)
     assert "渝中区" in [cell.value for cell in book["填写说明"]["C"]]
 
 

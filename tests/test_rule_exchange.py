@@ -12,7 +12,6 @@ from openpyxl import Workbook, load_workbook
 from accounts.models import JournalEntry
 from forms_tables import drafting
 from forms_tables.catalog import load_edition
-from forms_tables.workbook_package import Unreadable
 from reporting import workflow
 from reporting.models import PublishedEdition
 from reporting.revisions import exchange
@@ -21,6 +20,7 @@ from reporting.workflow import Overtaken, Refused
 from tests.cast import AT, make_user
 from tests.officials import make_it_be
 from tests.reading import markup_of, words_on
+from text.package import Unreadable
 
 pytestmark = pytest.mark.django_db
 CODE, LATER = "chongqing-2024", AT + timedelta(hours=1)

@@ -159,6 +159,20 @@ class TestRoundTrip:
         assert after.problems == [] and after.cells == before.cells
         assert after.places["2010.c1"] != before.places["2010.c1"]
 
+    def test_a_line_repeated_over_the_columns_is_no_code(self, good):
+        """As exceljs streams what a merged cell shows."""
+
+        def repeat(book):
+            sheet = book["软统企6"]
+            for reference in [str(merged) for merged in sheet.merged_cells.ranges]:
+                sheet.unmerge_cells(reference)
+            for row in (1, 2, sheet.max_row):
+                assert sheet.cell(row, 1).value
+                for column in range(2, 5):
+                    sheet.cell(row, column).value = sheet.cell(row, 1).value
+
+        assert read(bad.changed(good, repeat)).problems == []
+
     def test_reads_hidden_rows(self, good):
         def hide(book):
             sheet = book["软统企6"]
@@ -298,8 +312,10 @@ class TestRefusedWorkbooks:
         assert "宏" in refusal(bad.with_part(good, "[Content_Types].xml", types))
 
     def test_xml_under_a_name_that_hides_it(self, good):
-        types = bad.part(good, "[Content_Types].xml").replace(b"/xl/styles.xml", b"/xl/styles.dat")
-        assert "损坏" in refusal(bad.with_part(good, "[Content_Types].xml", types))
+        relations = bad.part(good, "xl/_rels/workbook.xml.rels").replace(b"styles.xml", b"styles.dat")
+        hidden = bad.with_part(good, "xl/_rels/workbook.xml.rels", relations)
+        entities = b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">]>' + bad.part(good, "xl/styles.xml").split(b"?>", 1)[-1]
+        assert "实体" in refusal(bad.with_part(hidden, "xl/styles.dat", entities))
 
     def test_a_hundred_thousand_rows_with_sheet_and_count(self, good):
         assert re.search("工作表“软统企6”有 100,0[0-9]{2} 行", refusal(bad.with_100_000_rows(good)))
@@ -315,9 +331,13 @@ class TestRefusedWorkbooks:
     def test_content_far_outside_the_form(self, good, row, word):
         assert word in refusal(bad.with_rows(good, row))
 
-    def test_a_styles_part_that_would_fill_memory(self, good):
+    def test_styles_are_read_as_far_as_any_program_writes_them(self, good):
         styles = bad.part(good, "xl/styles.xml").replace(b"</cellXfs>", b"<xf/>" * 1_000_000 + b"</cellXfs>")
-        assert "过大" in refusal(bad.with_part(good, "xl/styles.xml", styles))
+        assert read(bad.with_part(good, "xl/styles.xml", styles)).problems == []
+
+    def test_strings_that_would_fill_memory(self, good):
+        strings = b"<sst><si><t>" + b"x" * 17_000_000 + b"</t></si></sst>"
+        assert "远超正常表样" in refusal(bad.with_part(good, "xl/sharedStrings.xml", strings))
 
     def test_another_firm_period_or_edition_stating_both(self, good):
         said = refusal(bad.with_meta(good, "credit_code", "91500000OTHER00000"))

@@ -44,3 +44,14 @@ def of_cell(text: str) -> str:
     if "_x" in text:
         text = ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
     return without_control(text)
+
+
+def no_plain_address(text: str) -> str:
+    """Why something that holds a mail address is more than one, as a sentence without its end; empty when it is not."""
+    if found := re.match(r"[A-Za-z][A-Za-z0-9+.-]{1,20}:(//)?", text):
+        return f"请删去前面的“{found[0]}”，只写邮箱地址，如name@example.cn"
+    if text.count("@") > 1:
+        return "只能写一个邮箱地址，请留下收信的那一个"
+    if "<" in text or ">" in text:
+        return "请删去姓名和尖括号，只写邮箱地址，如name@example.cn"
+    return ""

@@ -10,12 +10,12 @@ from django.db import transaction
 
 from accounts.access import Refused
 from accounts.models import User
-from forms_tables.workbook_package import Unreadable, read_bounded, refuse_extension
 from reporting.imports.outcome import as_file, counts_of
 from reporting.kept_files import remove_older
 from reporting.leases import Hand, ask_again, carry_out, is_lost, spoken_at
 from reporting.models import RegisterImport
 from reporting.register_import import DryRun, be_the_office, import_register, try_import
+from text.package import Unreadable, read_bounded, refuse_extension
 
 FOLDER = "register"
 KEPT_FOR = timedelta(days=7)

@@ -7,7 +7,8 @@ from typing import IO
 
 from reporting.models import RegisterImport
 from reporting.register_columns import COLUMNS
-from reporting.register_import import RowProblem, as_typed, first_sheet, head_of
+from reporting.register_reading import RowProblem, head_of
+from text.opening import open_book
 from text.writing import TextWorkbook
 
 REMARKS = "问题"
@@ -20,9 +21,10 @@ def write_marked(stored: RegisterImport, problems: list[RowProblem], at: datetim
     """In a file that is gone when it is closed. Every cell is text, so that a code that is mended stays whole; columns
     of the person's own stay, and the import passes over them as over the problems."""
     with stored.file.open("rb") as source:
-        heads, *rows = first_sheet(source, stored.name)
-    places = [place for place, head in enumerate(heads) if head_of(head) != REMARKS]
-    columns = [head_of(heads[place]) for place in places]
+        uploaded = open_book(source, stored.name).first
+    heads = {place: head_of(cell) for place, cell in uploaded.rows[1].cells.items()}
+    columns = [(place, heads.get(place, "")) for place in range(1, uploaded.last_column + 1)]
+    columns = [(place, head) for place, head in columns if head != REMARKS]
     found = defaultdict(list)
     for problem in problems:
         found[problem.row].append(problem)
@@ -32,15 +34,19 @@ def write_marked(stored: RegisterImport, problems: list[RowProblem], at: datetim
         wrong = book.add_format({"font_name": FONT, "num_format": "@", "bg_color": WRONG})
         words = book.add_format({"font_name": FONT, "text_wrap": True})
         sheet = book.add_worksheet("企业名录")
-        write_head(sheet, [*columns, REMARKS], book.add_format({"font_name": FONT, "bold": True, "bg_color": HEAD}))
-        for line, row in enumerate(rows, start=1):
-            here = found.get(line + 1, [])
+        heading = book.add_format({"font_name": FONT, "bold": True, "bg_color": HEAD})
+        write_head(sheet, [*(head for _, head in columns), REMARKS], heading)
+        for row in uploaded:
+            if row.number == 1:
+                continue
+            here = found.get(row.number, [])
             marked = {problem.column for problem in here}
-            for number, (place, column) in enumerate(zip(places, columns, strict=True)):
-                sheet.write_string(line, number, text_of(row[place]), wrong if column in marked else plain)
+            for number, (place, head) in enumerate(columns):
+                text = row.cells[place].text if place in row.cells else ""
+                sheet.write_string(row.number - 1, number, text, wrong if head in marked else plain)
             if here:
-                sheet.write_string(line, len(places), in_words(here), words)
-        sheet.autofilter(0, 0, len(rows), len(places))
+                sheet.write_string(row.number - 1, len(columns), in_words(here), words)
+        sheet.autofilter(0, 0, uploaded.last_row - 1, len(columns))
     out.seek(0)
     return out
 
@@ -56,10 +62,3 @@ def in_words(problems: list[RowProblem]) -> str:
     return "\n".join(
         f"{problem.column}：{problem.reason}" if problem.column in COLUMNS else problem.reason for problem in problems
     )
-
-
-def text_of(cell) -> str:
-    """A date as the template writes one; everything else as the import reads it."""
-    if isinstance(cell, datetime.datetime):
-        return cell.date().isoformat() if cell.time() == datetime.time() else cell.isoformat(" ")
-    return cell.isoformat() if isinstance(cell, datetime.date) else as_typed(cell)

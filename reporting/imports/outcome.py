@@ -7,7 +7,8 @@ from dataclasses import asdict
 from django.core.files.base import ContentFile
 
 from reporting.models import RegisterImport
-from reporting.register_import import DryRun, RowProblem
+from reporting.register_import import DryRun
+from reporting.register_reading import RowProblem
 from reporting.register_resource import Change
 
 MOST_RANGES = 12

@@ -268,6 +268,7 @@ class DryRun:
         str  # the draft or edition the workbook was written from, where that is not the draft as it is
     )
     rules: tuple[dict[str, Any], ...]
+    hidden: tuple[int, ...] = ()  # rows of the sheet that nobody sees there, and that are read all the same
 
     @property
     def is_clean(self) -> bool:
@@ -331,6 +332,7 @@ def _judged(draft: DraftEdition, read: ReadRules) -> DryRun:
         missing=tuple(name for name in resource.standing if name not in named),
         stems_from_elsewhere="" if read.origin in ("", origin_of(draft)) else read.origin,
         rules=tuple(resource.rules.values()),
+        hidden=tuple(read.hidden),
     )
 
 

@@ -7,18 +7,20 @@ from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
 import tablib
-from openpyxl import Workbook, load_workbook
-from openpyxl.cell import Cell
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from forms_tables.spelling import MAX_LENGTH
-from forms_tables.workbook_package import DAMAGED, LAST_ROW, MAX_COLUMNS, Unreadable, inspect_package
-from text.incoming import of_cell
+from text.opening import open_book
+from text.package import Unreadable
+from text.sheets import Cell, Row, Sheet
 from text.writing import text_cell
 
 SHEET, HOW_TO_SHEET = "审核关系", "填写说明"
 MOST_RULES = 1_000
+LAST_ROW, MAX_COLUMNS = 20_000, 60
 MOST_TEXTS = 40  # of one rule
 TEXTS, DO = "公式", "操作"
 DROP = "删除"
@@ -71,6 +73,7 @@ class ReadRules:
     numbers: Sequence[int]
     problems: Sequence[RowProblem]
     origin: str  # what the workbook says it was written from
+    hidden: Sequence[int] = ()  # the numbers of its hidden rows
 
 
 @dataclass
@@ -87,7 +90,8 @@ def write_rules(rows: Iterable[Sequence[str]], origin: str) -> bytes:
     sheet = book.create_sheet(SHEET)
     sheet.freeze_panes = "B2"
     for number, (_, width) in enumerate(COLUMNS.values()):
-        sheet.column_dimensions[chr(ord("A") + number)].width = width
+        column = sheet.column_dimensions[chr(ord("A") + number)]
+        column.width, column.number_format = width, "@"
     for column, choices in {"级别": "错误,提示", DO: DROP}.items():
         letter = chr(ord("A") + list(COLUMNS).index(column))
         choice = DataValidation(type="list", formula1=f'"{choices}"', allow_blank=True)
@@ -105,13 +109,13 @@ def write_rules(rows: Iterable[Sequence[str]], origin: str) -> bytes:
     return out.getvalue()
 
 
-def _head_cell(sheet: Any, text: str) -> Cell:
+def _head_cell(sheet: Any, text: str) -> WriteOnlyCell:
     cell = text_cell(sheet, text)
     cell.font, cell.fill, cell.alignment = Font(bold=True), HEAD, Alignment(vertical="center")
     return cell
 
 
-def _text_cell(sheet: Any, text: str) -> Cell:
+def _text_cell(sheet: Any, text: str) -> WriteOnlyCell:
     """Always text: 2010 is a code and no number, and -YOY_LIMIT <= M2010.c4 is no formula, even after it was edited."""
     cell = text_cell(sheet, text)
     cell.number_format, cell.alignment = "@", Alignment(vertical="top", wrap_text=True)
@@ -120,90 +124,75 @@ def _text_cell(sheet: Any, text: str) -> Cell:
 
 def read_rules(source: BinaryIO, name: str) -> ReadRules:
     """Raises Unreadable with the sentence for whoever sent a workbook that cannot be taken at all."""
-    package = inspect_package(source, name)
-    try:
-        book = load_workbook(package.stream(), read_only=True, data_only=False, keep_links=False)
-    except Exception as damaged:  # whatever openpyxl stumbles over, the answer to the sender is the same
-        raise Unreadable(DAMAGED) from damaged
-    if SHEET not in book.sheetnames:
+    book = open_book(source, name)
+    if SHEET not in book:
         raise Unreadable(f"工作簿里没有名为“{SHEET}”的工作表。请从本页下载审核关系，在下载的工作簿里修改后再上传。")
-    sheet = book[SHEET]
-    outline = package.outlines.get(sheet._worksheet_path.lstrip("/"))
-    if outline is None:
-        raise Unreadable(DAMAGED)
-    _refuse_outline(outline)
-    try:
-        rows = list(sheet.iter_rows(max_row=outline.last_row or 1, max_col=outline.last_column or 1))
-        origin = book[HOW_TO_SHEET]["A1"].value if HOW_TO_SHEET in book.sheetnames else ""
-    except Exception as damaged:  # as above
-        raise Unreadable(DAMAGED) from damaged
-    read = _Rows(_places(rows[0] if rows else ()))
-    for number, cells in enumerate(rows[1:], start=2):
-        _read_row(read, number, cells)
+    sheet = book.sheet(SHEET)
+    _refuse_long(sheet)
+    read = _Rows(_places(sheet.rows[1] if 1 in sheet.rows else Row(1)))
+    for row in sheet:
+        if row.number > 1:
+            _read_row(read, row)
     if not read.numbers and not read.problems:
         raise Unreadable("表里只有列名，没有审核关系。请从本页下载审核关系，在下载的工作簿里修改后再上传。")
-    return ReadRules(read.dataset, read.numbers, read.problems, origin if isinstance(origin, str) else "")
+    origin = book.sheet(HOW_TO_SHEET).cell(1, 1) if HOW_TO_SHEET in book else None
+    hidden = [number for number in sheet.hidden_rows if number in read.numbers]
+    return ReadRules(read.dataset, read.numbers, read.problems, origin.text if origin else "", hidden)
 
 
-def _refuse_outline(outline: Any) -> None:
-    if outline.rows == 0:
+def _refuse_long(sheet: Sheet) -> None:
+    if not sheet.rows:
         raise Unreadable(f"工作表“{SHEET}”是空的。请从本页下载审核关系，在下载的工作簿里修改后再上传。")
-    if outline.rows > MOST_RULES + 1:
+    if len(sheet.rows) > MOST_RULES + 1:
         raise Unreadable(
-            f"工作表“{SHEET}”有 {outline.rows:,} 行，超过 {MOST_RULES:,} 条的上限，没有读取。请检查是否粘贴了别的数据。"
+            f"工作表“{SHEET}”有 {len(sheet.rows):,} 行，超过 {MOST_RULES:,} 条的上限，没有读取。"
+            "请检查是否粘贴了别的数据。"
         )
-    if outline.last_row > LAST_ROW or outline.last_column > MAX_COLUMNS:
+    if sheet.last_row > LAST_ROW or sheet.last_column > MAX_COLUMNS:
         raise Unreadable(
-            f"工作表“{SHEET}”的第 {outline.last_row:,} 行、第 {outline.last_column:,} 列还有内容，远在表外，没有读取。"
+            f"工作表“{SHEET}”的第 {sheet.last_row:,} 行、第 {sheet.last_column:,} 列还有内容，远在表外，没有读取。"
             "请删去表外的内容。"
         )
-    if outline.merged:
+    if sheet.merged:
         raise Unreadable(
-            f"工作表“{SHEET}”的 {'、'.join(outline.merged[:5])} 合并了单元格，没有读取。"
+            f"工作表“{SHEET}”的 {'、'.join(sheet.merged[:5])} 合并了单元格，没有读取。"
             "请选中它们取消合并，一条审核关系占一行，再上传。"
         )
 
 
-def _places(heads: Sequence[Any]) -> dict[str, int]:
+def _places(heads: Row) -> dict[str, int]:
     """Where each column stands, in any order; one we do not know may be one somebody counts on, so it is refused."""
-    titles = [str(cell.value or "").strip() for cell in heads]
-    if missing := [column for column in COLUMNS if column not in titles]:
+    titles = {place: cell.text.strip() for place, cell in heads.cells.items()}
+    if missing := [column for column in COLUMNS if column not in titles.values()]:
         raise Unreadable(f"第 1 行缺少列：{'、'.join(missing)}。请从本页下载审核关系，不要改动列名，列的先后不限。")
-    if twice := [column for column in COLUMNS if titles.count(column) > 1]:
+    if twice := [column for column in COLUMNS if list(titles.values()).count(column) > 1]:
         raise Unreadable(f"第 1 行的列名重复：{'、'.join(twice)}。请只留一列。")
-    if strangers := [title for title in titles if title and title not in COLUMNS]:
+    if strangers := [title for title in titles.values() if title and title not in COLUMNS]:
         raise Unreadable(f"第 1 行有不认识的列：{'、'.join(strangers[:5])}。请删去这些列，再上传。")
-    return {column: titles.index(column) for column in COLUMNS}
+    return {column: place for place, column in titles.items() if column}
 
 
-def _read_row(read: _Rows, number: int, cells: Sequence[Any]) -> None:
-    typed = {column: cells[place] if place < len(cells) else None for column, place in read.places.items()}
-    if all(cell is None or cell.value in (None, "") for cell in typed.values()):
+def _read_row(read: _Rows, row: Row) -> None:
+    typed = {column: row.cells[read.places[column]] for column in COLUMNS if read.places[column] in row.cells}
+    if not typed:
         return
-    words = {column: _said_in(cell) for column, cell in typed.items()}
     wrong = {column: reason for column, cell in typed.items() if (reason := _problem_with(column, cell))}
-    rule = str(words["编号"])[:10]
-    read.problems += [RowProblem(number, rule, column, reason) for column, reason in wrong.items()]
+    rule = typed["编号"].text[:10] if "编号" in typed else ""
+    read.problems += [RowProblem(row.number, rule, column, reason) for column, reason in wrong.items()]
     if not wrong:
-        read.dataset.append([_tidied(column, words[column]) for column in COLUMNS])
-        read.numbers.append(number)
+        words = {column: cell.text for column, cell in typed.items()}
+        read.dataset.append([_tidied(column, words.get(column, "")) for column in COLUMNS])
+        read.numbers.append(row.number)
 
 
-def _said_in(cell: Any) -> Any:
-    value = "" if cell is None or cell.value is None else cell.value
-    return of_cell(value) if isinstance(value, str) else value
-
-
-def _problem_with(column: str, cell: Any) -> str:
-    value = _said_in(cell)
-    if value == "":
-        return ""
-    if cell.data_type == "f":
+def _problem_with(column: str, cell: Cell) -> str:
+    if cell.formula:
         return "这一格是 Excel 的公式，没有读取。请改成文字：以 = + - @ 开头的，在最前面加一个半角单引号。"
-    if cell.data_type == "e":
-        return f"这一格是错误值 {value}。请改成文字。"
-    if not isinstance(value, str):
-        return f"这一格是数字、日期或逻辑值（{value}），不是文字。{AS_TEXT}"
+    if cell.error:
+        return f"这一格是错误值 {cell.error}。请改成文字。"
+    if not isinstance(cell.value, str):
+        return f"这一格是数字、日期或逻辑值（{cell.text}），不是文字。{AS_TEXT}"
+    value = cell.value
     most = COLUMNS[column][0]
     if len(value) > most:
         return f"有 {len(value):,} 个字，最多 {most:,} 个。请缩短。"

@@ -13,7 +13,6 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts import clock
 from accounts.access import EVERYONE, require
 from accounts.models import User
-from forms_tables.workbook_package import Unreadable
 from reporting import calendar_files, workflow
 from reporting.calendar_entry import FestivalLines, NoticeForm, festivals_of, lines_to_fill
 from reporting.calendar_notice import year_missing
@@ -21,6 +20,7 @@ from reporting.calendars import Notice, contradictions, doubts, notice_kept, row
 from reporting.models import Arrangement, calendar_in_force
 from reporting.views.months import months_of
 from reporting.views.register_import import XLSX
+from text.package import Unreadable
 
 YEARS = range(2000, 2101)
 SALT = "calendar-entry"

@@ -12,17 +12,19 @@ from accounts import clock, journal, pulse
 from accounts.access import Refused, require
 from accounts.clock import now
 from accounts.models import Enterprise
-from forms_tables.workbook_package import Unreadable
 from reporting.imports import course
 from reporting.imports.marked import write_marked
 from reporting.imports.outcome import outcome_of, rows_in_words
 from reporting.leases import is_lost
 from reporting.models import RegisterImport
+from reporting.register_columns import COLUMNS
 from reporting.register_forms import ImportForm
-from reporting.register_import import COLUMNS, MOST_ROWS, DryRun
+from reporting.register_import import DryRun
+from reporting.register_reading import MOST_ROWS
 from reporting.register_workbook import write_register
 from reporting.tasks import carry_out_import
 from reporting.views.register import OFFICES, wanted_firms
+from text.package import Unreadable
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PAGE = 50

@@ -11,7 +11,7 @@ from accounts.models import Enterprise, User
 from reporting import tasks
 from reporting.imports import course
 from reporting.models import RegisterImport
-from reporting.register_import import COLUMNS
+from reporting.register_columns import COLUMNS
 from tests.browser.walk import Screen, official
 from tests.test_import_queue import code_of
 

@@ -11,7 +11,6 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.access import Refused, require
 from accounts.clock import now
 from accounts.form_words import PlainForm
-from forms_tables.workbook_package import Unreadable
 from reporting.models import DraftEdition, PublishedEdition
 from reporting.revisions import exchange
 from reporting.revisions.workbook import COLUMNS, MOST_RULES
@@ -19,6 +18,7 @@ from reporting.views.city.desk_draft import draft_or_404, family_here, open_draf
 from reporting.views.city.editions import current_edition
 from reporting.views.register_import import workbook_answer
 from reporting.views.uploads import keep, redeem
+from text.package import Unreadable
 
 SALT = "rule-import"
 SHOWN = 500
