@@ -122,7 +122,7 @@ def write_guide(sheet: Worksheet, period: PeriodCode, reporter: Reporter, tables
     lines = [
         f"本工作簿是“{reporter.name}”（{reporter.credit_code}）{period.label}的报表，只能由该单位在该报告期使用。",
         f"须填的表：{'；'.join(f'{table.code} {table.title}' for table in tables)}。",
-        *([f"上报截止：{due}。上传工作簿只是保存草稿，还要在平台上“数据审核”“确定上报”。"] if due else []),
+        *([f"上报截止：{due}。上传工作簿并“确认存入”只是保存草稿，还要在平台上“数据审核”“确定上报”。"] if due else []),
         "金额一律按“万元”填，出口按“万美元”填，人数按“人”填，详见各行的计量单位。不要按元填。",
         "白色格由单位填写；浅灰格由系统计算或从以前的报表带入，不用填，改了也不会采用。",
         "必填项没有发生额的填 0，不要空着。空格不等于 0。",

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from celery import shared_task
 
-from accounts import clock, dead_addresses, pulse
+from accounts import clock, dead_addresses, emails, pulse
 from reporting import announcements, calendar_notice, conversation, dataset, digests, dispatches, reminders
 from reporting.dataset.files import if_free
 from reporting.imports import course as imports
@@ -16,6 +16,7 @@ logger = logging.getLogger(__name__)
 # What may be due at any time of day; each writes what was not written before and returns how many letters that is.
 PLANNERS: tuple[Callable[[datetime], int], ...] = (
     dead_addresses.plan,
+    emails.plan_mail_refused,
     reminders.plan,
     dispatches.plan,
     digests.plan,

@@ -38,6 +38,7 @@ urlpatterns = [
     path("filings/<str:period>/suspects/", suspects.suspects, name="suspects"),
     path("filings/<str:period>/explain/", filing.explain, name="explain"),
     path("filings/<str:period>/workbook/", workbook.workbook, name="workbook"),
+    path("filings/<str:period>/workbook/confirm/", workbook.confirm, name="confirm_workbook"),
     path("filings/<str:period>/submit/", submitting.submit, name="submit"),
     path("filings/<str:period>/recall/", submitting.recall, name="recall"),
     path("filings/<str:period>/extension/", submitting.ask_extension, name="extension"),

@@ -1,16 +1,11 @@
-"""A filing as a workbook: handed out pre-filled, and taken back into the drafts whole or not at all."""
+"""A filing as a workbook: handed out pre-filled, and read and judged when it comes back (see workbook_upload)."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
-from decimal import Decimal
 
-from django.db import transaction
-from django.utils.timezone import localtime
-
-from accounts.models import Enterprise, User
+from accounts.models import Enterprise
 from forms_tables.completion import REQUIRED_RULE
-from forms_tables.edition import FIGURE_KINDS, Edition
+from forms_tables.edition import Edition
 from forms_tables.parsing import Problem
 from forms_tables.workbooks import (
     OpenedWorkbook,
@@ -24,20 +19,6 @@ from forms_tables.workbooks import (
 )
 from reporting.judging import Judgement, facts_for, judge, typed_cells
 from reporting.models import Filing, PublishedEdition, Submission
-from reporting.workflow import Conflict, save_sheet
-
-MOST_NAMED = 10  # cells in which a draft and a workbook differ
-
-
-@dataclass(frozen=True)
-class Received:
-    """What became of an uploaded workbook. With any problem nothing was stored."""
-
-    problems: tuple[str, ...]
-    saved: tuple[str, ...] = ()  # the tables whose drafts were written
-    passed_over: tuple[str, ...] = ()  # figures in computed cells that differ from the platform's and were not taken
-    conflicts: tuple[str, ...] = ()  # drafts saved since the workbook was handed out; with any nothing was stored
-    not_owed: tuple[str, ...] = ()  # tables of the workbook that the firm does not owe; nothing of them was taken
 
 
 @dataclass(frozen=True)
@@ -170,86 +151,3 @@ def all_problems(filing: Filing, read: ReadWorkbook, judgement: Judgement) -> It
 
 def name_of(problem: Problem) -> str:
     return f"{problem.code}.{problem.column}"
-
-
-def receive_workbook(
-    filing: Filing, source, by: User, at: datetime, name: str = "", *, overwrite: bool = False
-) -> Received:
-    """Take an uploaded workbook into the filing's drafts: every table of it, or nothing with the sentences why.
-    Cells that others saved since it was handed out are replaced only when the person says so (`overwrite`)."""
-    try:
-        judged = judge_opened(filing, OpenedWorkbook(source, name))
-    except Unreadable as refused:
-        return Received((str(refused),))
-    if problems := what_stops(judged):
-        return Received(problems)
-    owed = {table.code for table in judged.judgement.tables}
-    taken = tuple(code for code in judged.read.meta.tables if code in owed)
-    versions = dict(filing.sheets.values_list("table", "version")) if overwrite else judged.read.meta.versions
-    conflicts, why, proposed = [], f"上传工作簿 {name}".strip(), known_of_register(filing)
-    with transaction.atomic():
-        for code in taken:
-            try:
-                save_sheet(filing, code, cells_to_take(judged, code), versions.get(code, 0), by, at, why, proposed)
-            except Conflict as conflict:
-                conflicts.append(words_of(conflict, filing.edition))
-        transaction.set_rollback(bool(conflicts))
-    if conflicts:
-        return Received((), conflicts=tuple(conflicts))
-    left = [filing.edition.table(code) for code in judged.read.meta.tables if code not in owed]
-    not_owed = tuple(f"{table.code} {table.title}：{table.why_not}" for table in left)
-    return Received((), taken, tuple(passed_over(judged)), not_owed=not_owed)
-
-
-def what_stops(judged: JudgedWorkbook) -> tuple[str, ...]:
-    """A draft may have gaps, and a computed cell or a table not owed is not taken anyway; all else stops an upload."""
-    owed, locked = {table.code for table in judged.judgement.tables}, judged.judgement.completed.locked
-    return tuple(
-        problem.problem
-        for problem in judged.problems
-        if problem.table in owed
-        and (problem in judged.read.problems or (problem.rule != REQUIRED_RULE and name_of(problem) not in locked))
-    )
-
-
-def cells_to_take(judged: JudgedWorkbook, table: str) -> dict[str, str]:
-    """Every cell of a table as the workbook has it: what is blank there, or not the firm's to type, is blank."""
-    locked = judged.judgement.completed.locked
-    keys = [f"{row.code}.{key}" for row in judged.filing.edition.table(table).indicators for key in row.columns]
-    return {key: "" if key in locked else judged.read.cells.get(key, "") for key in keys}
-
-
-def words_of(conflict: Conflict, edition: Edition) -> str:
-    """Which cells of a draft others changed after the workbook was handed out, with both texts."""
-    both = "；".join(
-        f"{edition.place_of(cell)}，草稿“{conflict.sheet.cells.get(cell, '')}”"
-        f"（{change.by or '他人'} {localtime(change.at):%Y-%m-%d %H:%M} 保存），工作簿“{conflict.own[cell]}”"
-        for cell, change in list(conflict.theirs.items())[:MOST_NAMED]
-    )
-    count = len(conflict.theirs)
-    more = f"；等 {count} 格" if count > MOST_NAMED else ""
-    return f"{conflict.sheet.table}有 {count} 格在工作簿下载之后又保存过，内容与工作簿不同：{both}{more}。"
-
-
-def passed_over(judged: JudgedWorkbook) -> list[str]:
-    """Each figure typed into a computed cell that is not what the platform works out, with both figures."""
-    own = judge(
-        judged.filing,
-        {cell: text for cell, text in judged.read.cells.items() if cell not in judged.judgement.completed.locked},
-    ).completed.values
-    sentences = []
-    for cell in judged.judgement.completed.locked:
-        typed, worked_out = judged.judgement.completed.values.get(cell), own.get(cell)
-        text = judged.read.cells.get(cell, "").strip()
-        if not text or typed == worked_out:
-            continue
-        code, key = cell.split(".")
-        indicator = judged.filing.edition.indicator(code)
-        place = f"{judged.read.places[cell]} {indicator.place(key)}"
-        computed = "空" if worked_out is None else figure(worked_out, indicator.kind_in(key))
-        sentences.append(f"{place}由系统填写为{computed}，工作簿中的“{text}”没有采用。")
-    return sentences
-
-
-def figure(value: Decimal | str, kind: str) -> str:
-    return f" {value:,} " if kind in FIGURE_KINDS and isinstance(value, Decimal) else f"“{value}”"

@@ -63,6 +63,8 @@ def upload_the_filled_workbook(desk: Page, filing, firm: Firm, folder) -> None:
     path.write_bytes(book)
     desk.get_by_label("填好的工作簿").set_input_files(path)
     press(desk, "上传")
+    expect(desk.get_by_role("heading", level=1)).to_contain_text("还没有存入，请核对")
+    press(desk, "确认存入")
     expect(desk.locator(".messages")).to_contain_text("已存入草稿：软统企1、软统企2、软统企3、软统企4")
 
 

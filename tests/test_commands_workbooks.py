@@ -11,11 +11,14 @@ from openpyxl import load_workbook
 from accounts.models import JournalEntry, User
 from forms_tables.workbook_opening import OpenedWorkbook
 from reporting.models import Filing, Period, State
-from reporting.workbook_exchange import receive_workbook, write_filing_template
+from reporting.workbook_exchange import write_filing_template
+from reporting.workbook_upload import Moved, store_workbook
 from reporting.workflow import Refused, save_sheet
 from reporting.workflow.period import store_deadlines
 from tests import bad_workbooks as bad
 from tests.figures import file_values, make_city
+from tests.may import fresh
+from tests.uploading import compare, compare_and_store
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2024, 6, 5, 2, 0, tzinfo=UTC)
@@ -188,8 +191,7 @@ class TestAnnual:
     def test_opens_the_embedded_rows_when_the_workbook_says_yes(self, city, annual):
         filled = bad.filled(annual, "软统企1", {"A36.v": "是"})
         filled = bad.filled(filled, "软统企4", {"E41.v": 300, "E41.k": 0.25})
-        received = receive_workbook(city.filing, io.BytesIO(filled), city.clerk, AT)
-        assert received.problems == ()
+        compare_and_store(city.filing, filled, city.clerk, AT)
         assert city.filing.sheets.get(table="软统企4").cells["E41.v"] == "300"
         assert "E41.y" not in city.filing.sheets.get(table="软统企4").cells
 
@@ -199,94 +201,110 @@ class TestAnnual:
 
 
 class TestUpload:
-    def receive(self, city, content: bytes, by=None):
-        return receive_workbook(city.filing, io.BytesIO(content), by or city.clerk, AT, name="五月.xlsx")
+    def compare(self, city, content: bytes):
+        return compare(city.filing, content, city.clerk, AT)
+
+    def store(self, city, content: bytes, **more) -> tuple[str, ...]:
+        return compare_and_store(city.filing, content, city.clerk, AT, **more)
 
     def cells(self, city) -> dict[str, str]:
         sheet = city.filing.sheets.filter(table="软统企6").first()
         return sheet.cells if sheet else {}
 
     def test_takes_the_figures_into_the_draft_and_journals_it(self, city, template):
-        received = self.receive(city, bad.filled(template, "软统企6", FIGURES))
-        assert (received.problems, received.saved, received.passed_over) == ((), ("软统企6",), ())
+        filled = bad.filled(template, "软统企6", FIGURES)
+        compared = self.compare(city, filled)
+        assert (compared.problems, compared.passed_over, len(compared.changes)) == ((), (), len(FIGURES))
+        assert self.cells(city) == {}  # looking at it stores nothing
+        assert self.store(city, filled) == ("软统企6",)
         assert self.cells(city)["2113.c1"] == "12.5" and "2020.c1" not in self.cells(city)
-        assert "五月.xlsx" in JournalEntry.objects.latest("pk").why
+        assert JournalEntry.objects.latest("pk").why == "上传工作簿 五月.xlsx"
 
     def test_takes_a_draft_that_has_gaps(self, city, template):
-        assert self.receive(city, bad.filled(template, "软统企6", {"2010.c1": 5})).problems == ()
+        self.store(city, bad.filled(template, "软统企6", {"2010.c1": 5}))
         assert self.cells(city) == {"2010.c1": "5"}
 
     @pytest.mark.parametrize("text", ["1.2亿", "=1+1", "#REF!", -3])
-    def test_leaves_the_draft_untouched_when_one_cell_cannot_be_read(self, city, template, text):
-        self.receive(city, bad.filled(template, "软统企6", {"2010.c1": 5}))
-        received = self.receive(city, bad.filled(template, "软统企6", FIGURES | {"2021.c1": text}))
-        assert len(received.problems) == 1 and "软统企6!D" in received.problems[0] and received.saved == ()
-        assert self.cells(city) == {"2010.c1": "5"}
+    def test_takes_nothing_when_one_cell_cannot_be_read(self, city, template, text):
+        compared = self.compare(city, bad.filled(template, "软统企6", FIGURES | {"2021.c1": text}))
+        assert len(compared.problems) == 1 and "软统企6!D" in compared.problems[0] and compared.changes == []
 
-    def test_leaves_the_draft_untouched_when_the_file_cannot_be_read(self, city, template):
+    def test_takes_nothing_when_the_file_cannot_be_read(self, city, template):
         other = bad.with_meta(template, "credit_code", city.firms["山城软件"].credit_code)
-        received = self.receive(city, other)
-        assert "山城软件" in received.problems[0] and "万州云谷" in received.problems[0]
-        assert self.cells(city) == {}
+        compared = self.compare(city, other)
+        assert "山城软件" in compared.problems[0] and "万州云谷" in compared.problems[0] and compared.changes == []
 
     def test_does_not_take_merged_cells_even_from_a_computed_one_on(self, city, template):
         merged = bad.with_merged(bad.filled(template, "软统企6", FIGURES), "软统企6", "2020.c1", "2021.c1")
-        assert "合并单元格" in self.receive(city, merged).problems[0] and self.cells(city) == {}
+        compared = self.compare(city, merged)
+        assert "合并单元格" in compared.problems[0] and compared.changes == []
 
     def test_does_not_take_a_typed_over_total_and_says_so(self, city, template):
-        received = self.receive(city, bad.filled(template, "软统企6", FIGURES | {"2020.c1": 950}))
-        assert received.problems == () and "2020.c1" not in self.cells(city)
-        assert len(received.passed_over) == 1
-        assert "900" in received.passed_over[0] and "950" in received.passed_over[0]
+        filled = bad.filled(template, "软统企6", FIGURES | {"2020.c1": 950})
+        (over,) = self.compare(city, filled).passed_over
+        assert (over.key, over.typed, over.own) == ("2020.c1", "950", 900) and over.place.startswith("软统企6!D")
+        self.store(city, filled)
+        assert "2020.c1" not in self.cells(city)
 
     def save(self, city, cells):
         sheet = city.filing.sheets.filter(table="软统企6").first()
         save_sheet(city.filing, "软统企6", cells, sheet.version if sheet else 0, city.clerk, AT)
 
-    def test_does_not_write_over_what_was_saved_since_it_was_handed_out(self, city, template):
+    def test_tells_which_cells_others_saved_since_it_was_handed_out(self, city, template):
         filled = bad.filled(template, "软统企6", {"2010.c1": 1000, "2110.c1": 120})
         self.save(city, {"2010.c1": "1,000.00", "2110.c1": "130"})
-        received = self.receive(city, filled)
-        assert (received.problems, received.saved) == ((), ())
-        (sentence,) = received.conflicts
-        assert "草稿“130”（云谷填表人 2024-06-05 10:00 保存），工作簿“120”" in sentence
-        assert "主营业务收入" not in sentence  # 1,000.00 is 1000
-        assert self.cells(city) == {"2010.c1": "1,000.00", "2110.c1": "130"}
+        (change,) = self.compare(city, filled).changes  # 1,000.00 is 1000
+        assert (change.key, change.before, change.after) == ("2110.c1", "130", "120")
+        assert (change.by_others.by, change.by_others.at) == (city.clerk, AT)
 
-    def test_writes_over_it_when_the_person_says_so(self, city, template):
+    def test_stores_or_leaves_such_a_cell_as_the_person_says(self, city, template):
         self.save(city, {"2110.c1": "130"})
-        filled = bad.filled(template, "软统企6", {"2110.c1": 120})
-        received = receive_workbook(city.filing, io.BytesIO(filled), city.clerk, AT, overwrite=True)
-        assert (received.conflicts, received.saved) == ((), ("软统企6",))
-        assert self.cells(city) == {"2110.c1": "120"}
+        filled = bad.filled(template, "软统企6", {"2110.c1": 120, "2010.c1": 1000})
+        assert self.store(city, filled, draft_wins=True) == ("软统企6",)
+        assert self.cells(city) == {"2110.c1": "130", "2010.c1": "1000"}
+        assert self.store(city, filled) == ("软统企6",)
+        assert self.cells(city) == {"2110.c1": "120", "2010.c1": "1000"}
 
     def test_is_in_no_conflict_with_the_draft_it_was_made_from_or_an_equal_one(self, city):
         self.save(city, {"2110.c1": "130"})
         out = io.BytesIO()
         write_filing_template(city.filing, out)
-        assert self.receive(city, bad.filled(out.getvalue(), "软统企6", {"2110.c1": 120})).saved == ("软统企6",)
-        assert self.receive(city, bad.filled(out.getvalue(), "软统企6", {"2110.c1": 120})).saved == ("软统企6",)
-        assert self.receive(city, bad.filled(out.getvalue(), "软统企6", {"2110.c1": 125})).conflicts
+        filled = bad.filled(out.getvalue(), "软统企6", {"2110.c1": 120})
+        assert not self.compare(city, filled).has_conflicts
+        assert self.store(city, filled) == ("软统企6",)
+        assert self.compare(city, filled).changes == []
+        assert self.compare(city, bad.filled(out.getvalue(), "软统企6", {"2110.c1": 125})).has_conflicts
 
     def test_leaves_alone_what_others_saved_since_in_cells_it_says_nothing_new_of(self, city):
         self.save(city, {"2110.c1": "130", "2010.c1": "1000"})
         out = io.BytesIO()
         write_filing_template(city.filing, out)
         self.save(city, {"2010.c1": "1100", "2111.c1": "250"})
-        received = self.receive(city, bad.filled(out.getvalue(), "软统企6", {"2110.c1": 120}))
-        assert (received.conflicts, received.saved) == ((), ("软统企6",))
+        filled = bad.filled(out.getvalue(), "软统企6", {"2110.c1": 120})
+        compared = self.compare(city, filled)
+        assert not compared.has_conflicts
+        assert [(change.key, change.before, change.after) for change in compared.tables[0].kept] == [
+            ("2010.c1", "1100", "1000"),
+            ("2111.c1", "250", ""),
+        ]
+        assert self.store(city, filled) == ("软统企6",)
         assert self.cells(city) == {"2110.c1": "120", "2010.c1": "1100", "2111.c1": "250"}
 
-    def test_stores_no_table_when_another_is_in_conflict(self, city):
-        city.firm.attributes |= {"A38": "是"}
+    def test_stores_no_table_when_a_draft_of_another_has_moved(self, city):
+        city.firm.attributes |= {"A38": "是", "A39": "否"}
         city.firm.save()
-        city.filing.refresh_from_db()
         out = io.BytesIO()
-        write_filing_template(city.filing, out)
-        self.save(city, {"2110.c1": "130"})
-        received = self.receive(city, bad.filled(out.getvalue(), "软统企6", {"2110.c1": 120}))
-        assert len(received.conflicts) == 1 and received.saved == ()
-        assert [(sheet.table, sheet.cells) for sheet in city.filing.sheets.all()] == [("软统企6", {"2110.c1": "130"})]
+        write_filing_template(fresh(city.filing), out)
+        filled = bad.filled(bad.filled(out.getvalue(), "软统企6", FIGURES), "软统企7", {"G702.c1": 5})
+        compared = self.compare(city, filled)
+        assert [(table.table.code, len(table.changes)) for table in compared.tables] == [
+            ("软统企6", 22),
+            ("软统企7", 1),
+        ]
+        save_sheet(city.filing, "软统企7", {"G702.c1": "4"}, 0, city.clerk, AT)
+        with pytest.raises(Moved, match="软统企7的草稿有了变动"):
+            store_workbook(compared, city.clerk, AT)
+        assert [(sheet.table, sheet.cells) for sheet in city.filing.sheets.all()] == [("软统企7", {"G702.c1": "4"})]
 
     def test_carries_the_versions_when_the_command_writes_it(self, city, tmp_path):
         self.save(city, {"2110.c1": "130"})
@@ -299,19 +317,25 @@ class TestUpload:
         city.firm.save()
         out = io.BytesIO()
         write_filing_template(city.filing, out)
-        filled = bad.filled(bad.filled(out.getvalue(), "软统企6", FIGURES), "软统企7", {"G701.c1": "一千"})
+        filled = bad.filled(bad.filled(out.getvalue(), "软统企6", FIGURES), "软统企7", {"G702.c1": "一千"})
         city.firm.attributes |= {"A38": "否"}  # taken off the list of key firms while it filled the workbook
         city.firm.save()
-        city.filing.refresh_from_db()
-        received = self.receive(city, filled)
-        assert (received.problems, received.saved) == ((), ("软统企6",))
-        assert [words[:4] for words in received.not_owed] == ["软统企7"] and "名单" in received.not_owed[0]
+        compared = self.compare(city, filled)
+        assert compared.problems == ()
+        assert [words[:4] for words in compared.not_owed] == ["软统企7"] and "名单" in compared.not_owed[0]
+        assert self.store(city, filled) == ("软统企6",)
         assert [sheet.table for sheet in city.filing.sheets.all()] == ["软统企6"]
 
     def test_refuses_an_official_and_a_filing_that_was_submitted(self, city, template):
-        with pytest.raises(Refused):
-            self.receive(city, template, by=city.by)
+        filled = bad.filled(template, "软统企6", FIGURES)
+        compared = self.compare(city, filled)
+        with pytest.raises(Refused, match="只有本企业的账号"):
+            compare(city.filing, filled, city.by, AT)
+        with pytest.raises(Refused, match="只有本企业的账号"):
+            store_workbook(compared, city.by, AT)
         Filing.objects.filter(pk=city.filing.pk).update(state=State.SUBMITTED)
-        with pytest.raises(Refused):
-            self.receive(city, bad.filled(template, "软统企6", FIGURES))
+        with pytest.raises(Refused, match="已上报，待区县审核"):
+            self.compare(city, filled)
+        with pytest.raises(Refused, match="已上报，待区县审核"):
+            store_workbook(compared, city.clerk, AT)
         assert self.cells(city) == {}

@@ -25,14 +25,17 @@ from reporting.models import (
     State,
     edition_in_force,
 )
-from reporting.workbook_exchange import receive_workbook, write_filing_template
+from reporting.workbook_exchange import write_filing_template
+from reporting.workbook_upload import Moved, store_workbook
 from reporting.workflow import Overtaken, Refused
 from reporting.workflow.period import owe
+from tests.bad_workbooks import filled
 from tests.cast import AT, assemble, make_user
 from tests.may import CLEAN_MAY, fresh, make_may, open_period
 from tests.officials import file_may, make_it_be, sign_in
 from tests.reading import words_on
 from tests.test_locks import while_another
+from tests.uploading import compare, handed_out
 
 pytestmark = pytest.mark.django_db
 CODE, TABLE, LATER = "chongqing-2024", "软统企6", AT + timedelta(hours=2)
@@ -413,15 +416,24 @@ def test_a_workbook_of_the_last_revision_is_taken_while_the_tables_are_the_same(
     book = io.BytesIO()
     write_filing_template(fresh(may.filing), book)
     publish(may)
-    received = receive_workbook(fresh(may.filing), io.BytesIO(book.getvalue()), may.clerk, LATER)
-    assert received.problems == () and received.saved == (TABLE,)
+    compared = compare(may.filing, filled(book.getvalue(), TABLE, {"2010.c1": 5}), may.clerk, LATER)
+    assert compared.problems == () and [change.key for change in compared.changes] == ["2010.c1"]
+
+
+def test_a_workbook_looked_at_under_the_last_revision_is_not_stored_under_the_next(may):
+    content = filled(handed_out(may.filing), TABLE, {"2010.c1": 5})
+    compared = compare(may.filing, content, may.clerk, AT)
+    publish(may)
+    with pytest.raises(Moved, match="期间，制度版本有了变动，没有存入"):
+        store_workbook(compared, may.clerk, LATER)
+    assert not may.filing.sheets.exists()
 
 
 def test_a_workbook_of_other_tables_is_refused_with_both_sides(may):
     book = io.BytesIO()
     write_filing_template(fresh(may.filing), book)
     published = publish(may, drafted(may.desk, lambda c: drafting.with_indicator(c, "2090", {"name": "利润"})))
-    [problem] = receive_workbook(fresh(may.filing), io.BytesIO(book.getvalue()), may.clerk, LATER).problems
+    [problem] = compare(may.filing, book.getvalue(), may.clerk, LATER).problems
     assert CODE in problem and published.code in problem
 
 

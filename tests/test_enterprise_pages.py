@@ -16,6 +16,7 @@ from tests import bad_workbooks
 from tests.cast import AT, assemble
 from tests.may import AFTER_DUE, CLEAN_MAY, fresh, make_may, open_period
 from tests.reading import markup_of, words_on
+from tests.uploading import upload_and_confirm
 
 pytestmark = pytest.mark.django_db
 MAY = "2024M05"
@@ -243,26 +244,10 @@ def test_the_workbook_goes_out_and_comes_back(firm, cast, tmp_path):
     answer = firm.get(reverse("workbook", args=[MAY]))
     file = tmp_path / "may.xlsx"
     file.write_bytes(b"".join(answer.streaming_content))
-    with file.open("rb") as upload:
-        page = words_on(firm.post(reverse("workbook", args=[MAY]), {"workbook": upload}, follow=True))
+    file.write_bytes(bad_workbooks.filled(file.read_bytes(), "软统企6", {"2010.c1": 1200}))
+    page = words_on(upload_and_confirm(firm, MAY, file.read_bytes()))
     assert "已存入草稿：软统企6" in page
-
-
-def test_a_workbook_older_than_the_draft_wants_a_tick(firm, cast, tmp_path):
-    blank = b"".join(firm.get(reverse("workbook", args=[MAY])).streaming_content)
-    file = tmp_path / "may.xlsx"
-    file.write_bytes(bad_workbooks.filled(blank, "软统企6", {"2010.c1": 1200}))
-    save(firm)
-    for more, status in [({}, 409), ({"overwrite": "yes"}, 302)]:
-        with file.open("rb") as upload:
-            answer = firm.post(reverse("workbook", args=[MAY]), {"workbook": upload, **more})
-        assert answer.status_code == status
-        if status == 409:
-            page = words_on(answer, 409)
-            assert "以工作簿为准" in page and "软统企6有 1 格" in page
-            assert "草稿“1000”（李娜 2024-06-05 09:30 保存），工作簿“1200”" in page
-            assert cast.filing.sheets.get().cells == CLEAN_MAY
-    assert cast.filing.sheets.get().cells == {"2010.c1": "1200"}  # the whole of the workbook
+    assert cast.filing.sheets.get().cells == {**CLEAN_MAY, "2010.c1": "1200"}
 
 
 def test_a_submission_is_handed_out_as_it_was_sent(firm, cast):

@@ -57,6 +57,7 @@ PAGES = {
     "resend_activation": "POST enterprise district city system",
     "users": "city system",
     "outbox": "city system",
+    "try_letters_again": "POST city system",
     "invite_official": "city system",
     "contacts": OFFICES,
     "edit_contact": "district",
@@ -103,6 +104,7 @@ PAGES = {
     "suspects": "enterprise",
     "explain": "POST enterprise",
     "workbook": "enterprise",
+    "confirm_workbook": "POST enterprise",
     "submit": "enterprise",
     "recall": "POST enterprise",
     "extension": "POST enterprise",
@@ -232,7 +234,8 @@ OPEN_STATUS = {"applied": 404, "sign_out": 302}
 OWNED = {
     "enterprise": [
         "check", "suspects", "explain", "submission", "recall", "extension", "late", "amend", "abandon_amendment",
-        "answer", "workbook", "submit", "sheet", "adjustments", "attach_scan", "scan", "thread", "certificate",
+        "answer", "workbook", "confirm_workbook", "submit", "sheet", "adjustments", "attach_scan", "scan", "thread",
+        "certificate",
     ],
     "district": [
         "application", "approve_application", "refuse_application", "district_review", "district_approve",

@@ -100,9 +100,10 @@ OTHER = {
     "begin_draft", "change_draft", "abandon_draft", "publish",  # tests/test_editions.py
     "choose_reading", "enter_arrangement", "effects_of", "refuse_known", "squeezed_by",
     "owe",  # whom a period lists; never called for a locked one
-    "foreseen", "owed_from", "changes_since", "same",  # questions
+    "foreseen", "owed_from", "changes_since", "divide", "same",  # questions
     "explained", "unexplained", "latest_extension", "standing_in_the_way", "too_early_to_lock",  # questions
     "why_not_abandoned", "why_not_actual", "why_not_extended", "why_not_late",
+    "why_not_saved",
     "MIN_EXPLANATION", "MOVES", "Change", "Conflict", "Overtaken", "Owing", "Refused",
 }  # fmt: skip
 

@@ -8,7 +8,7 @@ from django import forms
 from django.db import connection
 from openpyxl import Workbook, load_workbook
 
-from accounts import bounces
+from accounts import returned
 from accounts.backends import as_typed_plainly
 from accounts.form_words import NameField, PlainForm
 from accounts.models import Enterprise
@@ -183,7 +183,7 @@ def test_a_bounce_in_bytes_of_no_charset_is_kept_as_it_can_be():
         b"Final-Recipient: rfc822; wang@example.com\r\nAction: failed\r\nStatus: 5.1.1\r\n"
         b"Diagnostic-Code: smtp; 550 \xd3\xca\xcf\xe4\x00\x0b\xe4\xb8\r\n\r\n--b--\r\n"
     )
-    bounce = bounces.read(report)
-    assert isinstance(bounce, bounces.Bounce), bounce
+    bounce = returned.read(report)
+    assert isinstance(bounce, returned.Bounce), bounce
     assert bounce.words.encode("utf-8")
     assert bounce.words == without_hidden(bounce.words)

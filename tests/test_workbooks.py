@@ -337,7 +337,7 @@ class TestRefusedWorkbooks:
 
     def test_strings_that_would_fill_memory(self, good):
         strings = b"<sst><si><t>" + b"x" * 17_000_000 + b"</t></si></sst>"
-        assert "远超正常表样" in refusal(bad.with_part(good, "xl/sharedStrings.xml", strings))
+        assert "远超正常的工作簿" in refusal(bad.with_part(good, "xl/sharedStrings.xml", strings))
 
     def test_another_firm_period_or_edition_stating_both(self, good):
         said = refusal(bad.with_meta(good, "credit_code", "91500000OTHER00000"))

@@ -77,7 +77,7 @@ class _Opening:
                 self.formats = _Formats().read(self.package, relation.target)
         sheets = tuple(self._sheets())
         if not sheets:
-            raise Unreadable("工作簿里没有工作表（只有图表）。请下载本平台的表样，填好后上传。")
+            raise Unreadable("工作簿里没有工作表（只有图表）。请从本平台下载空表，填好后上传。")
         return Book(sheets)
 
     def _note_workbook(self, tag: str, attributes: dict[str, str]) -> None:

@@ -28,6 +28,7 @@ CHUNK = 256 * 1024
 
 OLE_SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
+ANOTHER = "请从本平台重新下载一份，填好后再上传。"
 SAVE_AS = "请在 Excel 或 WPS 中另存为“Excel 工作簿（.xlsx）”后再上传。"
 WITHOUT_MACROS = "请另存为不含宏的“Excel 工作簿（.xlsx）”后再上传。"
 MACROS = f"文件里含有宏代码，不接收。{WITHOUT_MACROS}"
@@ -37,7 +38,7 @@ WRONG_EXTENSION = {
     ".xlsm": f"这是启用宏的工作簿（.xlsm），不接收。{WITHOUT_MACROS}",
     ".xltm": f"这是启用宏的模板（.xltm），不接收。{WITHOUT_MACROS}",
     ".xlsb": BINARY,
-    ".csv": "这是 CSV 文本（.csv），不接收。请下载本平台的表样，填好后上传 .xlsx。",
+    ".csv": "这是 CSV 文本（.csv），不接收。请从本平台下载空表，填好后上传 .xlsx。",
     ".et": "这是 WPS 表格文件（.et）。请在 WPS 中另存为“Excel 工作簿（.xlsx）”后再上传。",
     ".ods": f"这是 OpenDocument 表格（.ods）。{SAVE_AS}",
 }
@@ -46,7 +47,7 @@ WRONG_EXTENSION = {
 REFUSED_PARTS = {
     "xl/macrosheets/": f"文件里含有宏表，不接收。{WITHOUT_MACROS}",
     "xl/externallinks/": "文件引用了别的工作簿（外部链接）。请在 Excel“数据”—“编辑链接”中断开链接、只留数值，再上传。",
-    "xl/activex/": "文件里含有 ActiveX 控件，不接收。请下载新的表样，只填数后再上传。",
+    "xl/activex/": f"文件里含有 ActiveX 控件，不接收。{ANOTHER}",
     "xl/embeddings/": "文件里嵌入了别的文件，不接收。请删除嵌入的对象后再上传。",
     "xl/connections.xml": "文件里含有外部数据连接，不接收。请在 Excel“数据”—“查询和连接”中删除后再上传。",
     "xl/querytables/": "文件里含有外部数据查询，不接收。请在 Excel“数据”—“查询和连接”中删除后再上传。",
@@ -54,8 +55,8 @@ REFUSED_PARTS = {
 
 DAMAGED = "文件已损坏或没有传完，打不开。请在电脑上打开确认无误后重新保存，再上传。"
 NO_WORKBOOK = f"文件内容不是 Excel 工作簿（可能只是改了扩展名）。{SAVE_AS}"
-TOO_LARGE = "文件解压后过大，没有打开。请下载新的表样，只填数后再上传。"
-ENTITIES = "文件里含有 XML 实体定义，可能是被改造过的文件，没有打开。请下载新的表样填报。"
+TOO_LARGE = f"文件解压后过大，没有打开。{ANOTHER}"
+ENTITIES = f"文件里含有 XML 实体定义，可能是被改造过的文件，没有打开。{ANOTHER}"
 RARE_ZIP = "文件用了少见的压缩方式，打不开。请在 Excel 或 WPS 中打开后重新保存为 .xlsx，再上传。"
 ENCRYPTED = "文件加了密码，无法读取。请取消密码后再上传。"
 
@@ -209,7 +210,7 @@ def refuse_extension(name: str) -> None:
     if extension and extension != ".xlsx":
         raise Unreadable(
             WRONG_EXTENSION.get(
-                extension, f"只接收 .xlsx 文件，收到的是“{extension}”。请下载本平台的表样，填好后上传。"
+                extension, f"只接收 .xlsx 文件，收到的是“{extension}”。请从本平台下载空表，填好后上传。"
             )
         )
 
@@ -227,7 +228,7 @@ def read_bounded(source: Any) -> bytes:
     if not content:
         raise Unreadable("文件是空的，没有内容。请重新保存后再上传。")
     if len(content) > MAX_FILE_BYTES:
-        raise Unreadable("文件超过 5 MB。表样填好后一般不到 200 KB，请检查是否夹带了图片或别的工作表。")
+        raise Unreadable("文件超过 5 MB，没有读取。请检查是否夹带了图片或别的工作表。")
     return content
 
 
@@ -244,12 +245,10 @@ def parts_of(archive: zipfile.ZipFile, packed: int) -> dict[str, zipfile.ZipInfo
     """The parts by their plain names; refused is what could not be a workbook anybody fills in."""
     members = [member for member in archive.infolist() if not member.is_dir()]
     if len(members) > MAX_MEMBERS:
-        raise Unreadable(f"文件里有 {len(members):,} 个部分，远超正常表样，没有打开。{SAVE_AS}")
+        raise Unreadable(f"文件里有 {len(members):,} 个部分，远超正常的工作簿，没有打开。{SAVE_AS}")
     unpacked = sum(member.file_size for member in members)
     if unpacked > MAX_UNPACKED_BYTES or (unpacked > RATIO_COUNTS_FROM and unpacked > MAX_RATIO * packed):
-        raise Unreadable(
-            f"文件解压后有 {unpacked / 1024 / 1024:,.0f} MB，远超正常表样，没有打开。请下载新的表样，只填数后再上传。"
-        )
+        raise Unreadable(f"文件解压后有 {unpacked / 1024 / 1024:,.0f} MB，远超正常的工作簿，没有打开。{ANOTHER}")
     if any(member.flag_bits & 0x1 for member in members):
         raise Unreadable(ENCRYPTED)
     parts: dict[str, zipfile.ZipInfo] = {}

@@ -1,17 +1,24 @@
 """The filing as an Excel workbook: taken away pre-filled, brought back filled."""
 
+from datetime import datetime
 from io import BytesIO
 
 from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
 
 from accounts import clock
-from accounts.access import require
-from reporting import workflow
+from accounts.access import Refused, require
+from reporting.models import Filing
 from reporting.views.filing import filing_of
 from reporting.views.submitting import submission_of
-from reporting.workbook_exchange import receive_workbook, write_filing_template, write_submission_workbook
+from reporting.views.uploads import HOURS_TO_CONFIRM, Kept, NotKept, keep, number_in, redeem
+from reporting.views.workbook_lines import counts, sections
+from reporting.workbook_exchange import write_filing_template, write_submission_workbook
+from reporting.workbook_upload import Comparison, Moved, StoredAlready, compare_workbook, is_stored, store_workbook
+
+SALT = "filled-workbook"
 
 
 def hand_out(out: BytesIO, name: str) -> FileResponse:
@@ -30,7 +37,8 @@ def submission_workbook(request: HttpRequest, period: str, number: int) -> HttpR
 
 @require("enterprise")
 def workbook(request: HttpRequest, period: str) -> HttpResponse:
-    """GET hands the filing's workbook out; POST takes a filled one into the drafts, whole or not at all."""
+    """GET hands the filing's workbook out; POST reads a filled one and shows what it would change. Nothing is stored
+    before `confirm`."""
     filing = filing_of(request, period)
     if request.method != "POST":
         out = BytesIO()
@@ -41,14 +49,80 @@ def workbook(request: HttpRequest, period: str) -> HttpResponse:
         messages.error(request, "请先选择要上传的工作簿。")
         return redirect("filing", period)
     try:
-        overwrite = request.POST.get("overwrite") == "yes"
-        received = receive_workbook(filing, upload, request.user, clock.now(), upload.name, overwrite=overwrite)
-    except workflow.Refused as refusal:
+        compared = compare_workbook(filing, upload, request.user, clock.now(), upload.name)
+    except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect("filing", period)
-    if received.problems or received.conflicts or received.passed_over or received.not_owed:
-        context = {"filing": filing, "received": received, "name": upload.name}
-        status = 422 if received.problems else 409 if received.conflicts else 200
-        return render(request, "enterprise/workbook.html", context, status=status)
-    messages.success(request, f"已存入草稿：{'、'.join(received.saved)}。请核对后做数据审核。")
+    if not compared.changes:
+        return render_comparison(request, compared)
+    shown = {"filing": filing.pk, "shown": compared.fingerprint}
+    return render_comparison(request, compared, keep(upload, request.user, SALT, **shown))
+
+
+@require("enterprise")
+@require_POST
+def confirm(request: HttpRequest, period: str) -> HttpResponse:
+    """Store what the comparison of a kept workbook showed; shown anew when that is no longer what would be stored."""
+    filing, at = filing_of(request, period), clock.now()
+    try:
+        kept = kept_for(filing, request)
+        compared = compare_workbook(filing, BytesIO(kept.content), request.user, at, kept.name)
+        return store(request, compared, kept, at)
+    except StoredAlready as already:
+        messages.info(request, str(already))
+    except Refused as refusal:
+        messages.error(request, str(refusal))
     return redirect("filing", period)
+
+
+def kept_for(filing: Filing, request: HttpRequest) -> Kept:
+    """The workbook that waits for its confirmation. Raises StoredAlready, and Refused when there is none of this filing
+    and person."""
+    try:
+        kept = redeem(request.POST.get("ticket", ""), request.user, SALT)
+    except NotKept as gone:
+        if gone.notes and is_stored(filing, number_in(gone.notes)):
+            raise StoredAlready from None
+        raise Refused(f"上传的工作簿只保留 {HOURS_TO_CONFIRM} 小时，这一份已经不在，没有存入。请重新上传。") from None
+    if kept.notes["filing"] != filing.pk:
+        raise Refused(f"这份工作簿不是在{filing.period.label}上传的，没有存入。请在本期重新上传。")
+    if is_stored(filing, kept.number):
+        raise StoredAlready
+    return kept
+
+
+def store(request: HttpRequest, compared: Comparison, kept: Kept, at: datetime) -> HttpResponse:
+    wins = request.POST.get("wins", "")
+    shown, number = kept.notes["shown"], kept.number
+    if compared.problems:
+        return render_comparison(request, compared)
+    if compared.has_conflicts and shown == compared.fingerprint and wins not in ("workbook", "draft"):
+        refusal = "有的格两边都改过，请先选以工作簿为准，还是以草稿为准，再确认存入。"
+        return render_comparison(request, compared, request.POST["ticket"], refusal, status=422)
+    try:
+        draft_wins = wins == "draft"
+        stored = store_workbook(compared, request.user, at, shown=shown, draft_wins=draft_wins, upload=number)
+    except Moved as moved:
+        ticket = kept.ticket(SALT, shown=compared.fingerprint)
+        return render_comparison(request, compared, ticket, str(moved), status=409)
+    if stored:
+        kept.remove()
+        messages.success(request, f"已存入草稿：{'、'.join(stored)}。请核对后做数据审核。")
+    else:
+        messages.info(request, "两边都改过的格以草稿为准，此外没有别的改动，草稿没有动。")
+    return redirect("filing", compared.filing.period_id)
+
+
+def render_comparison(
+    request: HttpRequest, compared: Comparison, ticket: str = "", refusal: str = "", status: int = 200
+) -> HttpResponse:
+    context = {
+        "filing": compared.filing,
+        "compared": compared,
+        "counts": counts(compared),
+        "sections": sections(compared, request.user),
+        "ticket": ticket if compared.changes else "",
+        "hours": HOURS_TO_CONFIRM,
+        "refusal": refusal,
+    }
+    return render(request, "enterprise/workbook.html", context, status=422 if compared.problems else status)

@@ -26,9 +26,10 @@ from reporting.workflow.filing import (
     submit,
     unexplained,
     why_not_actual,
+    why_not_saved,
 )
 from reporting.workflow.guards import MOVES, Refused
-from reporting.workflow.merging import Change, Conflict, changes_since, same
+from reporting.workflow.merging import Change, Conflict, changes_since, divide, same
 from reporting.workflow.owing import Owing, foreseen, owed_from, settle_owed
 from reporting.workflow.parameter import set_parameter
 from reporting.workflow.period import (
@@ -93,6 +94,7 @@ __all__ = [
     "decide_adjustment",
     "decide_extension",
     "decide_late",
+    "divide",
     "effects_of",
     "enter_arrangement",
     "explain",
@@ -127,4 +129,5 @@ __all__ = [
     "why_not_actual",
     "why_not_extended",
     "why_not_late",
+    "why_not_saved",
 ]

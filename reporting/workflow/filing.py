@@ -13,11 +13,15 @@ from reporting.models import Deadline, Explanation, Filing, Review, Sheet, State
 from reporting.reminder_letters import topic_of
 from reporting.workflow.guards import (
     MOST_WORDS,
+    MOVES,
     Refused,
     add_review,
+    be_open,
+    be_the_firm,
     brief,
     locked_for_firm,
     move,
+    not_now,
     person,
     record,
     said_something,
@@ -39,6 +43,7 @@ def save_sheet(
     at: datetime,
     why: str = "",
     proposed: Mapping[str, str] = NOTHING,
+    subject: str = "",
 ) -> Sheet:
     """Store what was typed into cells of one table. A cell that `cells` does not name is not touched, a blank one is
     cleared, a wrong one is kept, for a draft may be wrong.
@@ -70,11 +75,22 @@ def save_sheet(
         by,
         at,
         f"保存{table}",
+        subject=subject,
         before={key: before.get(key, "") for key in changed},
         after={key: kept.get(key, "") for key in changed},
         why=why,
     )
     return sheet
+
+
+def why_not_saved(filing: Filing, by: User, at: datetime) -> str:
+    """Why this person may not save the filing's drafts now; empty when they may."""
+    try:
+        be_the_firm(by, filing)
+        be_open(filing, at)
+    except Refused as refused:
+        return str(refused)
+    return "" if filing.state in MOVES["save"] else not_now(filing)
 
 
 @transaction.atomic

@@ -1,6 +1,7 @@
 """Two people at one sheet: what of a page is its own change, judged against the version it was opened at.
 
-The journal holds every saved cell with what stood there before, so a page need not say what it was opened with.
+The journal holds every saved cell with what stood there before, so a page need not say what it was opened with. A
+workbook is such a page, opened when it was handed out.
 """
 
 from collections.abc import Mapping
@@ -29,6 +30,16 @@ class Change:
         return "您本人在另一窗口" if self.by == reader else str(self.by or "他人")
 
 
+@dataclass(frozen=True)
+class Division:
+    """Whose change each cell is in which a page differs from what is stored: `own` what the page would store, of these
+    `theirs` where somebody else has stored another text since; `kept` what only somebody else changed."""
+
+    own: dict[str, str]
+    theirs: dict[str, Change]
+    kept: dict[str, Change]
+
+
 class Conflict(Refused):
     """Some cells were changed to different text here and, since this page was opened, by somebody else.
 
@@ -47,27 +58,36 @@ class Conflict(Refused):
 def own_changes(
     sheet: Sheet, typed: Mapping[str, str], version: int, proposed: Mapping[str, str], edition: Edition, by: User
 ) -> dict[str, str]:
-    """The cells of `typed` that `by` changed on a page opened at `version`, where `proposed` stood in an empty sheet.
-    What only others changed is theirs. Raises Conflict."""
+    """The cells of `typed` that `by` changed on a page opened at `version`; see `divide`. Raises Conflict."""
+    divided = divide(sheet, typed, version, proposed, edition)
+    if divided.theirs:
+        raise Conflict(sheet, divided.own, divided.theirs, by)
+    return divided.own
+
+
+def divide(
+    sheet: Sheet, typed: Mapping[str, str], version: int, proposed: Mapping[str, str], edition: Edition
+) -> Division:
+    """Tell apart what `typed` changed on a page opened at `version`, where `proposed` stood in an empty sheet, and what
+    others have changed since."""
     changes = changes_since(sheet, version)
     opened = sheet.cells | {key: change.before for key, change in (changes or {}).items()}
     opened = opened if any(opened.values()) else proposed
     unknown = Change("", sheet.saved_by, sheet.saved_at)  # nothing tells what the page was opened with
-    own, theirs = {}, {}
+    divided = Division({}, {}, {})
     for key, text in typed.items():
         stored, before = sheet.cells.get(key, ""), opened.get(key, "")
         if same(edition, key, stored, text):
             continue
         if changes is None:
-            theirs[key] = unknown
+            divided.theirs[key] = unknown
         elif key in changes and same(edition, key, before, text):
+            divided.kept[key] = changes[key]
             continue
         elif key in changes and not same(edition, key, before, stored):
-            theirs[key] = changes[key]
-        own[key] = text
-    if theirs:
-        raise Conflict(sheet, own, theirs, by)
-    return own
+            divided.theirs[key] = changes[key]
+        divided.own[key] = text
+    return divided
 
 
 def changes_since(sheet: Sheet, version: int) -> dict[str, Change] | None:

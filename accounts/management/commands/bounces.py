@@ -6,6 +6,7 @@ from django.core.management import BaseCommand, CommandError
 from django.db import DatabaseError
 
 from accounts import bounces, clock
+from accounts.returned import MOST_BYTES
 
 logger = logging.getLogger(__name__)
 LATER = 75  # EX_TEMPFAIL: the mail server keeps the notification and pipes it again
@@ -18,7 +19,7 @@ class Command(BaseCommand):
         parser.add_argument("files", nargs="*", metavar="FILE")
 
     def handle(self, *, files: list[str], **options) -> None:
-        at = clock.now()
+        at = clock.real_now()
         if not files:
             self.stdout.write(self.receive(self.read_all(sys.stdin.buffer), at))
         for name in files:
@@ -32,7 +33,7 @@ class Command(BaseCommand):
 
     def read_all(self, file) -> bytes:
         """The beginning is enough; the rest is read and dropped, or the mail server would take the pipe for broken."""
-        source = file.read(bounces.MOST_BYTES)
+        source = file.read(MOST_BYTES)
         while file.read(65536):
             pass
         return source

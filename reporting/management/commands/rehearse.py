@@ -15,7 +15,8 @@ from reporting.demo.firms import Firm, make_firm
 from reporting.demo.stories import typed_for
 from reporting.models import Filing, Period
 from reporting.tabulation import write_summary
-from reporting.workbook_exchange import receive_workbook, write_filing_template
+from reporting.workbook_exchange import write_filing_template
+from reporting.workbook_upload import compare_workbook, store_workbook
 
 SEED = 1
 NEWCOMER = 90_001  # a firm number no demonstration city reaches
@@ -69,9 +70,11 @@ class Command(BaseCommand):
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "filled.xlsx"
             self.fill_workbook(filing, typed_for(firm, period.parsed, {}), path)
-            received = receive_workbook(filing, path, person, clock.now(), path.name)
-        if received.problems:
-            raise CommandError("工作簿未被接受：\n" + "\n".join(received.problems))
+            at = clock.now()
+            compared = compare_workbook(filing, path, person, at, path.name)
+        if compared.problems:
+            raise CommandError("工作簿未被接受：\n" + "\n".join(compared.problems))
+        store_workbook(compared, person, at)
         judgement = workflow.check(filing, person, clock.now())
         if judgement.blocks:
             raise CommandError("数据审核未通过：\n" + "\n".join(finding.message for finding in judgement.errors))
