@@ -144,6 +144,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "letters": {"task": "accounts.tasks.send_letters", "schedule": timedelta(minutes=1)},
     "reminders": {"task": "reporting.tasks.remind", "schedule": timedelta(minutes=10)},
+    "imports": {"task": "reporting.tasks.take_up_imports", "schedule": timedelta(minutes=1)},
     "columns": {"task": "reporting.tasks.store_columns", "schedule": timedelta(minutes=10)},
 }
 

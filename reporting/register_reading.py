@@ -68,13 +68,17 @@ def places_of(sheet: Sheet) -> dict[str, int]:
             f"表里有合并单元格（{'、'.join(sheet.merged[:3])}），分不清数属于哪一行。请取消合并，逐格填写，再上传。"
         )
     heads = sheet.rows[1].cells if 1 in sheet.rows else {}
-    named = {place: without_hidden(cell.text).strip().rstrip("*") for place, cell in heads.items()}
+    named = {place: head_of(cell) for place, cell in heads.items()}
     if missing := [column for column in COLUMNS if column not in named.values()]:
         raise Unreadable(f"第 1 行缺少列：{'、'.join(missing)}。请用名录模板的列名，列的先后不限。")
     if twice := [column for column in COLUMNS if list(named.values()).count(column) > 1]:
         raise Unreadable(f"第 1 行的列名重复：{'、'.join(twice)}。请只留一列。")
     by_name = {column: place for place, column in named.items()}
     return {column: by_name[column] for column in COLUMNS}
+
+
+def head_of(cell: Cell) -> str:
+    return without_hidden(cell.text).strip().rstrip("*")
 
 
 def problem_with(column: str, cell: Cell) -> str:

@@ -10,6 +10,7 @@ from forms_tables import drafting
 from forms_tables.catalog import edition_from, shipped_content
 from reporting import tasks, workflow
 from reporting.judging import judge
+from reporting.leases import LEASE, is_lost
 from reporting.models import Filing, ParameterValue, Rehearsal
 from reporting.revisions import rehearsal
 from reporting.revisions.one_by_one import outcomes_of
@@ -218,9 +219,9 @@ def test_a_lost_worker_is_not_waited_for(may):
     draft = drafted(may, lambda c: drafting.with_rule(c, "R604", TIGHTER))
     lost = rehearsal.begin(draft, 1, may.may, may.city, AT, real_now())
     now = real_now()
-    assert not rehearsal.is_lost(lost, now + rehearsal.LEASE - timedelta(seconds=5))
-    assert rehearsal.is_lost(lost, now + rehearsal.LEASE + timedelta(seconds=5))
-    again = rehearsal.begin(draft, 1, may.may, may.city, AT, now + rehearsal.LEASE + timedelta(seconds=5))
+    assert not is_lost(lost, now + LEASE - timedelta(seconds=5))
+    assert is_lost(lost, now + LEASE + timedelta(seconds=5))
+    again = rehearsal.begin(draft, 1, may.may, may.city, AT, now + LEASE + timedelta(seconds=5))
     lost.refresh_from_db()
     assert again != lost and lost.state == Rehearsal.FAILED
     tasks.rehearse(lost.pk)  # its message comes again after all
