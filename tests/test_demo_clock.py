@@ -141,7 +141,7 @@ def test_only_the_machinery_asks_the_machines_clock():
         if isinstance(node, ast.Attribute | ast.Name) and "real_now" in ast.unparse(node)
     }
     views = {"reporting/views/city/desk_rehearsal.py", "reporting/views/register_import.py"}
-    leases = {"accounts/tasks.py", "reporting/tasks.py", *views}
+    leases = {"accounts/tasks.py", "accounts/management/commands/bounces.py", "reporting/tasks.py", *views}
     assert asking == {"accounts/clock.py", "reporting/demo/city.py", *leases}
 
 
