@@ -27,5 +27,10 @@ def shown(moment: datetime.datetime) -> datetime.datetime:
     return moment - Installation.current().behind(moment.astimezone(SHANGHAI).date())
 
 
+def of_machine(at: datetime.datetime) -> datetime.datetime:
+    """The moment of the machine's clock that the office's shows as `at`."""
+    return at + Installation.current().behind(real_now().date())
+
+
 def today() -> datetime.date:
     return now().date()

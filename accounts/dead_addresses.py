@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Max, Min, QuerySet
 from django.db.models.functions import Lower
 
 from accounts import journal
@@ -16,18 +16,11 @@ from text.incoming import without_hidden
 
 CORRECTED = "邮箱已更正，原地址不再有人使用"
 MOST_WORDS = 200
-# Nobody lives there, whatever else the server says ("User unknown in relay recipient table").
-NOBODY_THERE = re.compile(r"\b5\.1\.(?:1|2|3|6|10)\b|\b5\.2\.1\b")
-# 5.7.x and these words speak of us or of the letter (policy, spam, relaying), not of the address.
-NOT_THE_ADDRESS = re.compile(r"\b5\.7\.\d+|\bspam|relay|blacklist|blocked|policy|垃圾邮件", re.IGNORECASE)
 
 
 @transaction.atomic
-def notice(letter: Letter, reason: str, at: datetime, hearsay: bool = False) -> DeadAddress | None:
-    """A task for whoever can find a better address; one address is one task however many letters come back. None when
-    the refusal is not about the address."""
-    if NOT_THE_ADDRESS.search(reason) and not NOBODY_THERE.search(reason):
-        return None
+def notice(letter: Letter, reason: str, at: datetime, hearsay: bool = False) -> DeadAddress:
+    """A task for whoever can find a better address; one address is one task however many letters come back."""
     firm = firm_of(letter)
     task, _ = DeadAddress.objects.get_or_create(
         address=letter.to.lower(),
@@ -44,6 +37,17 @@ def notice(letter: Letter, reason: str, at: datetime, hearsay: bool = False) -> 
         task.hearsay, task.reason = False, reason[:300]
         task.save(update_fields=["hearsay", "reason"])
     return task
+
+
+def full_for_days(address: str, at: datetime) -> bool:
+    """Whether the mailbox has been full for days, and no letter was taken since it first was. `at` by the machine's
+    clock."""
+    there = Letter.objects.filter(to__iexact=address)
+    full = there.filter(full_since__isnull=False)
+    if taken := there.filter(state=Letter.State.SENT).aggregate(at=Max("claimed_at"))["at"]:
+        full = full.filter(full_since__gt=taken)
+    since = full.aggregate(at=Min("full_since"))["at"]
+    return since is not None and at - since >= settings.MAILBOX_FULL_DAYS
 
 
 def firm_of(letter: Letter) -> Enterprise | None:

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.urls import reverse
 from django.utils.timezone import localtime
 
+from accounts.answers import About
 from accounts.letters import compose, post
 from accounts.links import ACTIVATION_LIFE, RESET_LIFE, activation_link, reset_link
-from accounts.models import Application, Letter, User
+from accounts.models import Application, Letter, MailTrouble, User
 
 
 def activation(user: User, at: datetime, told: str = "") -> None:
     facts = {"office": user.office, "link": activation_link(user), "days": ACTIVATION_LIFE.days, "told": told}
-    post([_to_person("activation", "请激活您的账号", user, at, facts, secret=True)])
+    post([_to_person("activation", "请激活您的账号", user, at, facts, good_until=at + ACTIVATION_LIFE)])
 
 
 def password_reset(user: User, at: datetime) -> None:
     facts = {"link": reset_link(user), "hours": int(RESET_LIFE.total_seconds() // 3600)}
-    post([_to_person("password_reset", "重新设置密码", user, at, facts, secret=True)])
+    post([_to_person("password_reset", "重新设置密码", user, at, facts, good_until=at + RESET_LIFE)])
 
 
 def password_changed(user: User, at: datetime) -> None:
@@ -39,8 +41,27 @@ def application_refused(application: Application) -> None:
     post([_about("application_refused", "注册申请未通过", application, application.email, application.decided_at)])
 
 
-def _to_person(stem: str, subject: str, user: User, at: datetime, facts: dict, secret: bool = False) -> Letter:
-    """Each request for such a letter is a letter of its own."""
+def plan_mail_refused(at: datetime) -> int:
+    """To the system administrators, once for each trouble while it lasts: a receiving domain, or the mail server,
+    refuses us as such. Sent like any letter; until it gets through the pages say so too."""
+    administrators = User.objects.filter(role=User.Role.SYSTEM, is_active=True).exclude(email="")
+    addresses = set(administrators.values_list("email", flat=True))
+    troubles = MailTrouble.objects.filter(about=About.OFFICE, over_at=None)
+    return post(_mail_refused(trouble, address, at) for trouble in troubles for address in sorted(addresses))
+
+
+def _mail_refused(trouble: MailTrouble, to: str, at: datetime) -> Letter:
+    who = trouble.domain or "邮件服务器"
+    facts = {"who": who, "words": trouble.words, "path": reverse("outbox"), "of_domain": bool(trouble.domain)}
+    key = f"mail_refused:{trouble.domain}:{trouble.since.isoformat()}"
+    return compose("mail_refused", f"{who} 拒收本系统的信，请处理", facts, to, key=key, at=at)
+
+
+def _to_person(
+    stem: str, subject: str, user: User, at: datetime, facts: dict, good_until: datetime | None = None
+) -> Letter:
+    """Each request for such a letter is a letter of its own. A link that opens an account is good for some days, and no
+    longer kept than it is needed."""
     return compose(
         stem,
         subject,
@@ -50,7 +71,8 @@ def _to_person(stem: str, subject: str, user: User, at: datetime, facts: dict, s
         at=at,
         enterprise=user.enterprise,
         district=user.district,
-        secret=secret,
+        secret=good_until is not None,
+        good_until=good_until,
     )
 
 

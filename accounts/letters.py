@@ -35,12 +35,13 @@ def compose(
     district: District | None = None,
     bulk: bool = False,
     secret: bool = False,
+    good_until: datetime | None = None,
 ) -> Letter:
     """One letter to one address, not stored yet. Templates emails/<stem>.txt and .html see the `facts`, which are plain
     values; `path` among them becomes the letter's link. The same `key` to the same address is the same letter.
 
     topic: what `withdraw` calls it by. bulk: goes after letters that somebody waits for. secret: the facts (a link that
-    opens an account) are thrown away once it is sent.
+    opens an account) are thrown away once it is sent. good_until: not tried after that.
     """
     key = key_to(key, to)
     return Letter(
@@ -56,6 +57,7 @@ def compose(
         enterprise=enterprise,
         district=district,
         bulk=bulk,
+        good_until=good_until,
         written_at=at,
         due_at=at,
     )
@@ -93,7 +95,7 @@ def post(letters: Iterable[Letter]) -> int:
 
 def withdraw(topic: str) -> int:
     """Letters on this topic are not wanted any more. One that a worker is handing over may still go, but is not tried
-    again."""
+    again, nor is one that was sent and comes back."""
     return _withdraw(Letter.objects.filter(topic=topic))
 
 
@@ -103,6 +105,7 @@ def withdraw_all(period: str, kind: str) -> int:
 
 
 def _withdraw(unwanted: QuerySet[Letter]) -> int:
+    unwanted.filter(state__in=[Letter.State.HANDED, Letter.State.SENT]).update(unwanted=True)
     return unwanted.filter(state__in=Letter.UNSENT).update(state=Letter.State.WITHDRAWN)
 
 
@@ -110,6 +113,7 @@ def put_back(letters: Iterable[Letter]) -> int:
     """Those of these letters that were withdrawn before they were sent wait again, with today's facts. One that a
     worker had tried before it was withdrawn may have arrived, and is marked."""
     needed = {letter.key: letter for letter in letters}
+    Letter.objects.filter(key__in=needed, unwanted=True).update(unwanted=False)
     rows = Letter.objects.filter(key__in=needed, state=Letter.State.WITHDRAWN, sent_at=None)
     rows = list(rows.order_by("pk").select_for_update())
     for row in rows:
@@ -126,10 +130,12 @@ def put_back(letters: Iterable[Letter]) -> int:
     )
 
 
-def try_again(letter: Letter, at: datetime) -> int:
-    """A letter that failed for good waits once more, as if it had never been tried."""
-    failed = Letter.objects.filter(pk=letter.pk, state=Letter.State.FAILED)
-    waiting = failed.update(state=Letter.State.WAITING, attempts=0, trouble="", due_at=at, sent_at=None)
+def try_again(failed: QuerySet[Letter], at: datetime) -> int:
+    """Those of these letters that failed for good wait once more, as if they had never been tried."""
+    failed = failed.filter(state=Letter.State.FAILED)
+    anew = {"attempts": 0, "trouble": "", "about": "", "tried_since": None, "returns": 0}
+    waiting = failed.update(state=Letter.State.WAITING, due_at=at, sent_at=None, unwanted=False, **anew)
     if waiting:
-        transaction.on_commit(lambda: pulse.hand_on(send_letters), robust=True)
+        workers = min(SENDERS_AT_ONCE, 1 + waiting // 100)
+        transaction.on_commit(lambda: pulse.hand_on(send_letters, times=workers), robust=True)
     return waiting

@@ -3,13 +3,14 @@ lies here."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Max, Min, Q
+from django.db.models import Count, Min, Q
 
-from accounts import pulse
-from accounts.clock import shown
+from accounts import mail_troubles, pulse
+from accounts.answers import About
+from accounts.clock import of_machine
 from accounts.models import Letter
 from accounts.outbox import UNREACHABLE
 
@@ -23,6 +24,8 @@ class MailState:
     since: datetime | None
     held_up: int  # letters that nobody tried to send in time
     trouble: str  # what the mail server, or the way to it, answers at present
+    slow: list[str] = field(default_factory=list)  # domains that take less than we would send
+    refusing: list[str] = field(default_factory=list)  # of these, the ones the office must see to
 
     @property
     def flows(self) -> bool:
@@ -33,26 +36,33 @@ class MailState:
         if self.silent:
             return "、".join(pulse.NAMES[part] for part in self.silent) + "没有应答"
         if self.trouble:
-            return "邮件服务器连不上"
+            return "邮件服务器连不上" if self.trouble.startswith(UNREACHABLE) else "邮件服务器不收我们的信"
         return f"有 {self.held_up} 封信过了 {SOON.seconds // 60} 分钟还没有发" if self.held_up else ""
 
 
 def look(at: datetime) -> MailState:
+    troubles = list(mail_troubles.lasting(of_machine(at)))
+    slow = sorted({trouble.domain for trouble in troubles if trouble.domain})
     unsent = Letter.objects.filter(state__in=Letter.UNSENT)
-    counted = unsent.aggregate(
-        waiting=Count("pk"),
-        since=Min("written_at"),
-        held_up=Count("pk", filter=Q(attempts=0, bulk=False, due_at__lt=at - SOON)),
+    too_old = Q(attempts=0, bulk=False, due_at__lt=at - SOON) & ~Q(domain__in=slow)
+    counted = unsent.aggregate(waiting=Count("pk"), since=Min("written_at"), held_up=Count("pk", filter=too_old))
+    of_server = [trouble.words for trouble in troubles if not trouble.domain and counted["waiting"]]
+    return MailState(
+        silent=pulse.silent(),
+        trouble=of_server[0] if of_server else "",
+        slow=slow,
+        refusing=sorted({each.domain for each in troubles if each.domain and each.about == About.OFFICE}),
+        **counted,
     )
-    last_sent = Letter.objects.aggregate(at=Max("sent_at"))["at"]
-    unreached = unsent.filter(trouble__startswith=UNREACHABLE).order_by("-claimed_at").first()
-    at_present = unreached and (last_sent is None or shown(unreached.claimed_at) > last_sent)
-    return MailState(silent=pulse.silent(), trouble=unreached.trouble if at_present else "", **counted)
 
 
-def on_its_way(at: datetime) -> str:
-    """The end of what a page says about the letter it has just written."""
-    state = look(at)
-    if state.flows:
-        return "已排队，几分钟内发出"
-    return f"已写好，但现在发不出去（{state.why_not}），恢复后自动发出，不必重发"
+def on_its_way(at: datetime, to: str) -> str:
+    """The end of what a page says about the letter it has just written to this address."""
+    state, domain = look(at), to.rpartition("@")[2].lower()
+    if not state.flows:
+        return f"已写好，但现在发不出去（{state.why_not}），恢复后自动发出，不必重发"
+    if domain in state.refusing:
+        return f"已排队，但 {domain} 近来拒收本系统的信，系统会自动重试，不必重发；急用请电话联系"
+    if domain in state.slow:
+        return f"已排队，但 {domain} 近来限制收信，可能要晚一些发出，不必重发"
+    return "已排队，几分钟内发出"

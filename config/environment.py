@@ -6,6 +6,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+MOST_A_MINUTE = 1_000_000
+
 
 def read_yes_no(name: str, default: bool) -> bool:
     text = os.environ.get(name, "")
@@ -18,12 +20,31 @@ def read_yes_no(name: str, default: bool) -> bool:
 
 
 def read_seconds(name: str, default: int) -> int:
+    return read_whole(name, default, most=86400, of="seconds")
+
+
+def read_whole(name: str, default: int, most: int, of: str) -> int:
     text = os.environ.get(name, "")
     if text == "":
         return default
-    if not text.isdecimal() or not 1 <= int(text) <= 86400:
-        raise ImproperlyConfigured(f"{name}={text!r} is not understood; write whole seconds, 1 to 86400.")
+    if not text.isdecimal() or not 1 <= int(text) <= most:
+        raise ImproperlyConfigured(f"{name}={text!r} is not understood; write whole {of}, 1 to {most}.")
     return int(text)
+
+
+def read_pace(name: str, default: dict[str, int]) -> dict[str, int]:
+    """Letters a minute by receiving domain, "" for every other: `60,qq.com=30`. What is named takes the place of
+    what is chosen here, and a number alone that of the others."""
+    paces = dict(default)
+    for part in read_names(name, []):
+        domain, _, number = part.rpartition("=")
+        if not number.isdecimal() or not 1 <= int(number) <= MOST_A_MINUTE or " " in domain:
+            raise ImproperlyConfigured(
+                f"{name} has {part!r}, which is not understood; write letters a minute, 1 to {MOST_A_MINUTE}: "
+                "60,qq.com=30."
+            )
+        paces[domain.lower()] = int(number)
+    return paces
 
 
 def read_names(name: str, default: list[str]) -> list[str]:

@@ -14,12 +14,15 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from config.environment import (
+    MOST_A_MINUTE,
     read_database_url,
     read_email_url,
     read_names,
+    read_pace,
     read_redis_url,
     read_seconds,
     read_site_url,
+    read_whole,
     read_yes_no,
 )
 
@@ -141,11 +144,18 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "letters": {"task": "accounts.tasks.send_letters", "schedule": timedelta(minutes=1)},
     "reminders": {"task": "reporting.tasks.remind", "schedule": timedelta(minutes=10)},
+    "imports": {"task": "reporting.tasks.take_up_imports", "schedule": timedelta(minutes=1)},
     "columns": {"task": "reporting.tasks.store_columns", "schedule": timedelta(minutes=10)},
 }
 
 vars().update(read_email_url(folder=VAR_DIR / "mail"))
 LETTER_LEASE = timedelta(seconds=read_seconds("LETTER_LEASE", default=300))  # longer than handing one over takes
+LETTER_DAYS = timedelta(days=read_whole("LETTER_DAYS", default=4, most=30, of="days"))  # how long a letter is tried
+MAILBOX_FULL_DAYS = timedelta(days=read_whole("MAILBOX_FULL_DAYS", default=3, most=30, of="days"))  # then it is a task
+MAIL_PER_CONNECTION = read_whole("MAIL_PER_CONNECTION", default=20, most=1000, of="letters")
+# Letters a minute to each receiving domain before anybody complains. A folder takes any number.
+BY_MAIL = {"": 60, **dict.fromkeys(["qq.com", "foxmail.com", "163.com", "126.com", "yeah.net"], 30)}
+MAIL_PACE = read_pace("MAIL_PACE", default=BY_MAIL if os.environ.get("EMAIL_URL") else {"": MOST_A_MINUTE})
 DEFAULT_FROM_EMAIL = os.environ.get("MAIL_FROM", "") or f"noreply@{SITE_HOST}"
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 

@@ -62,7 +62,16 @@ class Any:
     parts: tuple["Wanted", ...]
 
 
-Wanted = bool | Row | All | Any
+@dataclass(frozen=True)
+class Choice:
+    """What `of` stands for is one of `among`; `every` is all that it can be."""
+
+    of: str
+    among: frozenset[str]
+    every: frozenset[str]
+
+
+Wanted = bool | Row | Choice | All | Any
 Part = Sum | str | Wanted | None  # None where it needs a blank
 
 
@@ -178,6 +187,10 @@ def row(over: Sum, strict: bool = False) -> Row | bool:
     return over.constant < 0 if strict else over.constant <= 0
 
 
+def choice(of: str, among: frozenset[str], every: frozenset[str]) -> Choice | bool:
+    return Choice(of, among, every) if among and among != every else bool(among)
+
+
 def all_of(parts: Sequence[Wanted]) -> Wanted:
     open_ = [part for part in parts if part is not True]
     if False in open_:
@@ -202,6 +215,8 @@ def negated(wanted: Wanted) -> Wanted:
             return not wanted
         case Row(sum=over, strict=strict):
             return Row(over.scaled(Decimal(-1)), not strict)
+        case Choice(of=of, among=among, every=every):
+            return choice(of, every - among, every)
         case All(parts=parts):
             return any_of([negated(part) for part in parts])
         case Any(parts=parts):

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from accounts import journal, letters
+from accounts import journal, letters, mail_by_domain, pacing
 from accounts.access import Refused
 from accounts.models import Letter, User
 from reporting.models import Filing, Period
 from reporting.reminder_letters import OWED
 
 LATELY = timedelta(days=7)
+AT_ONCE = 500  # letters put back in one transaction, so that nobody waits long for a filing
 # The kinds of letter one may narrow the list to, with how their templates' names begin.
 KINDS = {
     "reminder": ("截止提醒", ("reminder/opened", "reminder/before", "reminder/due", "reminder/after")),
@@ -61,7 +63,7 @@ def try_again(letter: Letter, by: User, at: datetime) -> Letter:
         )
     if owed == []:
         raise Refused(f"{letter.enterprise}这一期不需要再报了，不必再发这封提醒。")
-    letters.try_again(letter, at)
+    letters.try_again(Letter.objects.filter(pk=letter.pk), at)
     journal.record(
         by=by,
         at=at,
@@ -75,10 +77,50 @@ def try_again(letter: Letter, by: User, at: datetime) -> Letter:
     return letter
 
 
+def try_all_again(domain: str, by: User, at: datetime) -> tuple[int, int]:
+    """The trouble is mended: what failed lately for another reason than its mailbox waits once more, to this domain or
+    ("") to all. Letters about what is no longer owed are not needed any more. Returns how many wait, and how many of
+    these were."""
+    if by.role not in (User.Role.CITY, User.Role.SYSTEM):
+        raise Refused("失败的信由市级或系统管理员一并重发。")
+    failed = mail_by_domain.may_go_again(at)
+    failed = failed.filter(domain=domain) if domain else failed
+    rows = list(failed.order_by("pk").values_list("pk", "topic", "domain"))
+    if not rows:
+        return 0, 0
+    pacing.go_on({pacing.SERVER, *(name for _, _, name in rows)})
+    waiting = spared = 0
+    for start in range(0, len(rows), AT_ONCE):
+        again, no_more = _try_batch_again(rows[start : start + AT_ONCE], at)
+        waiting, spared = waiting + again, spared + no_more
+    journal.record(
+        by=by,
+        at=at,
+        action="重发失败的信",
+        subject=domain or "全部域名",
+        after={"重发": str(waiting), "不再需要": str(spared)},
+    )
+    return waiting, spared
+
+
+@transaction.atomic
+def _try_batch_again(rows: list[tuple[int, str, str]], at: datetime) -> tuple[int, int]:
+    about = {pk: int(topic.partition(":")[2]) for pk, topic, _ in rows if topic.startswith(f"{OWED}:")}
+    owed = set(_owed(set(about.values())))
+    spared = [pk for pk, filing in about.items() if filing not in owed]
+    wanted = Letter.objects.filter(pk__in={pk for pk, _, _ in rows} - set(spared))
+    no_more = Letter.objects.filter(pk__in=spared, state=Letter.State.FAILED).update(state=Letter.State.WITHDRAWN)
+    return letters.try_again(wanted, at), no_more
+
+
 def _owed_behind(letter: Letter) -> list[int] | None:
     """The filing a reminder is about, locked, while it is owed; None for other letters."""
     kind, _, pk = letter.topic.partition(":")
     if kind != OWED:
         return None
-    owed = Filing.objects.filter(pk=pk).exclude(period__state=Period.LOCKED).outstanding()
+    return _owed([pk])
+
+
+def _owed(filings: Iterable[int]) -> list[int]:
+    owed = Filing.objects.filter(pk__in=filings).exclude(period__state=Period.LOCKED).outstanding()
     return list(owed.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import BinaryIO
 
 import tablib
@@ -68,7 +68,7 @@ def places_of(sheet: Sheet) -> dict[str, int]:
             f"表里有合并单元格（{'、'.join(sheet.merged[:3])}），分不清数属于哪一行。请取消合并，逐格填写，再上传。"
         )
     heads = sheet.rows[1].cells if 1 in sheet.rows else {}
-    named = {place: without_hidden(cell.text).strip().rstrip("*") for place, cell in heads.items()}
+    named = {place: head_of(cell) for place, cell in heads.items()}
     if missing := [column for column in COLUMNS if column not in named.values()]:
         raise Unreadable(f"第 1 行缺少列：{'、'.join(missing)}。请用名录模板的列名，列的先后不限。")
     if twice := [column for column in COLUMNS if list(named.values()).count(column) > 1]:
@@ -77,8 +77,14 @@ def places_of(sheet: Sheet) -> dict[str, int]:
     return {column: by_name[column] for column in COLUMNS}
 
 
+def head_of(cell: Cell) -> str:
+    return without_hidden(cell.text).strip().rstrip("*")
+
+
 def problem_with(column: str, cell: Cell) -> str:
     """What a formula worked out is read like a figure; one without a result, and an error value, say nothing."""
+    if cell.formula and cell.value == 0:  # what programs that do not calculate write; no column here is ever 0
+        cell = replace(cell, value=None)
     if cell.problem:
         return f"{cell.reference} {cell.problem}"
     return shortened(cell, KINDS[column]) if column in KINDS else ""

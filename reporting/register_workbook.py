@@ -13,8 +13,8 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from accounts.models import District, User
 from reporting.register_columns import COLUMNS
 from reporting.register_facts import current_edition
-from reporting.register_import import RegisterResource
 from reporting.register_reading import MOST_ROWS
+from reporting.register_resource import RegisterResource
 from text.writing import save_as_of, text_cell
 
 WIDTHS = (22, 36, 16, 12, 12, 9, 10, 9, 10, 12, 18, 14, 26, 14)

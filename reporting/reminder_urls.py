@@ -11,6 +11,7 @@ urlpatterns = [
     path("reminders/letters/", correspondence.letters, name="sent_letters"),
     path("reminders/letters/<int:pk>/", correspondence.letter, name="sent_letter"),
     path("reminders/letters/<int:pk>/again/", correspondence.try_again, name="try_letter_again"),
+    path("outbox/again/", correspondence.try_all_again, name="try_letters_again"),
     path("dead-addresses/", correspondence.addresses, name="dead_addresses"),
     path("dead-addresses/<int:pk>/confirm/", correspondence.confirm_address, name="confirm_address"),
 ]

@@ -4,9 +4,10 @@ from datetime import datetime
 
 from celery import shared_task
 
-from accounts import clock, dead_addresses
+from accounts import clock, dead_addresses, emails, pulse
 from reporting import announcements, calendar_notice, conversation, dataset, digests, dispatches, reminders
 from reporting.dataset.files import if_free
+from reporting.imports import course as imports
 from reporting.models import Period
 from reporting.revisions import rehearsal
 
@@ -15,6 +16,7 @@ logger = logging.getLogger(__name__)
 # What may be due at any time of day; each writes what was not written before and returns how many letters that is.
 PLANNERS: tuple[Callable[[datetime], int], ...] = (
     dead_addresses.plan,
+    emails.plan_mail_refused,
     reminders.plan,
     dispatches.plan,
     digests.plan,
@@ -40,6 +42,20 @@ def write_dispatch(pk: int) -> None:
 def rehearse(pk: int) -> None:
     """One 试算 of a draft edition. Asked for again after a worker was lost, it begins anew."""
     rehearsal.run(pk, clock.real_now)
+
+
+@shared_task
+def carry_out_import(pk: int) -> None:
+    """The dry run of an uploaded register, or the import of a confirmed one. What a lost worker left, `take_up_imports`
+    finds."""
+    imports.run(pk, clock.real_now, clock.now())
+
+
+@shared_task
+def take_up_imports() -> None:
+    """Hand on what no worker has said a word of for the length of a lease. The beat calls every minute."""
+    for pk in imports.take_up(clock.real_now()):
+        pulse.hand_on(carry_out_import, pk)
 
 
 @shared_task

@@ -33,20 +33,32 @@ CHROMIUM_ARGUMENTS = [
 
 class Mailbox:
     """A real SMTP server that keeps what it was given. `on_letter` may look at each before it is acknowledged, and
-    `refusals` says what it answers to an address."""
+    `refusals` says what it answers to an address, or to anybody at a stage (MAIL, RCPT, DATA)."""
 
     def __init__(self) -> None:
         self.letters = []
+        self.lines = 0
         self.refusals: dict[str, str] = {}
         self.on_letter = lambda number: None
 
-    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802  (aiosmtpd's names)
-        if address in self.refusals:
-            return self.refusals[address]
+    async def handle_MAIL(self, server, session, envelope, address, options):  # noqa: N802  (aiosmtpd's names)
+        self.lines += not hasattr(session, "seen")
+        session.seen = True
+        if "MAIL" in self.refusals:
+            return self.refusals["MAIL"]
+        envelope.mail_from = address
+        return "250 OK"
+
+    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
+        refusal = self.refusals.get(address) or self.refusals.get("RCPT")
+        if refusal:
+            return refusal
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
     async def handle_DATA(self, server, session, envelope):  # noqa: N802
+        if "DATA" in self.refusals:
+            return self.refusals["DATA"]
         self.letters.append(envelope)
         self.on_letter(len(self.letters))
         return "250 OK"
@@ -124,6 +136,7 @@ class Queue:
             "REDIS_URL": self.url,
             "EMAIL_URL": smtp_url,
             "LETTER_LEASE": "2",
+            "MAIL_PACE": "100000",
         }
 
     def lose_valkey(self) -> None:

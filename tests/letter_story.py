@@ -7,6 +7,8 @@ import uuid
 from datetime import date, datetime, timedelta
 
 from accounts import emails as people_emails
+from accounts import mail_troubles
+from accounts.answers import About
 from reporting import (
     announcements,
     calendar_notice,
@@ -50,6 +52,8 @@ def _register(cast: Cast) -> None:
     people_emails.activation(cast.wang_lei, AT)
     people_emails.password_reset(cast.li_na, AT)
     people_emails.password_changed(cast.li_na, AT)
+    mail_troubles.note("qq.com", About.OFFICE, "550 Mail content denied. http://service.mail.qq.com", AT)
+    people_emails.plan_mail_refused(AT)
 
 
 def _change_the_register(cast: Cast) -> None:

@@ -12,11 +12,12 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import OperationalError
 
-from accounts import bounces, dead_addresses, people, returned
+from accounts import bounces, dead_addresses, people, refusals, returned
 from accounts.access import Refused
+from accounts.answers import About
 from accounts.clock import real_now
-from accounts.letters import compose
-from accounts.models import DeadAddress, JournalEntry, Letter
+from accounts.letters import compose, withdraw
+from accounts.models import DeadAddress, JournalEntry, Letter, MailTrouble, ReceivingDomain
 from reporting import recipients, register
 from tests.cast import AT
 
@@ -57,7 +58,6 @@ def receive(name: str, letter: Letter) -> str:
     ("name", "words"),
     [
         ("postfix-failed", "550 5.1.1 <li.na@yuntu.example>: Recipient address rejected: User unknown"),
-        ("exim-full", "452 4.2.2 Mailbox full"),  # given up: it counts, whatever the first digit
         ("exchange-failed", "550 5.1.10 RESOLVER.ADR.RecipientNotFound"),
         ("qq-gbk", "550 Mailbox not found"),
         ("163-plain-gbk", "550 User not found"),
@@ -79,27 +79,39 @@ def test_it_is_found_by_its_own_number_among_many_to_the_same_address(letter, ca
     receive(name, letter)
     letter.refresh_from_db()
     other.refresh_from_db()
-    assert (letter.state, other.state) == (Letter.State.FAILED, Letter.State.SENT)
+    assert letter.trouble.startswith("退信：") and letter.state != Letter.State.SENT
+    assert (other.state, other.trouble) == (Letter.State.SENT, "")
 
 
 def test_without_its_number_somebody_is_asked_and_letters_go_on(letter, cast):
-    assert "已请区县核实" in receive("139-address-only", letter)
+    assert "已请区县核实" in bounces.receive(nobody_there(letter), real_now())
     task = DeadAddress.objects.get()
-    assert task.hearsay and task.district == cast.yuzhong and "该用户邮箱已停用" in task.reason
+    assert task.hearsay and task.district == cast.yuzhong and "该用户邮箱不存在" in task.reason
     assert TO in recipients.of_firms([cast.yuntu.pk])[cast.yuntu.pk]
     letter.refresh_from_db()
     assert letter.state == Letter.State.SENT and "据称退信" in letter.trouble
     receive("postfix-failed", letter)
     task.refresh_from_db()
     assert not task.hearsay and "User unknown" in task.reason
-    receive("139-address-only", letter)
+    bounces.receive(nobody_there(letter), real_now())
     task.refresh_from_db()
     assert not task.hearsay
     assert TO not in recipients.of_firms([cast.yuntu.pk])[cast.yuntu.pk]
 
 
+def nobody_there(letter: Letter) -> bytes:
+    """The sample that names only the address, of a mailbox that is not there."""
+    return sample("139-address-only", letter).replace("已停用".encode(), "不存在".encode())
+
+
+def test_what_is_said_of_a_closed_mailbox_without_its_number_is_noted_and_no_task(letter):
+    assert "只记在信件上" in receive("139-address-only", letter)
+    assert not DeadAddress.objects.exists()
+
+
 def test_an_address_between_chinese_words_is_found(letter):
-    source = f"From: postmaster@a.example\nContent-Type: text/plain; charset=utf-8\n\n发给{TO}的邮件无法投递"
+    head = "From: postmaster@a.example\nContent-Type: text/plain; charset=utf-8"
+    source = f"{head}\n\n发给{TO}的邮件无法投递，用户不存在"
     assert "已请区县核实" in bounces.receive(source.encode(), real_now())
 
 
@@ -139,17 +151,87 @@ def test_a_delay_is_noted_on_the_letter_only(letter):
     assert not DeadAddress.objects.exists()
 
 
-def test_a_refusal_of_us_is_not_the_addresss_fault(letter):
-    assert "原因不在邮箱" in receive("spam-refused", letter)
+def come_back(letter: Letter, words: str, at=None) -> str:
+    """The mail system returns it with these words of the other side."""
+    report = f"Final-Recipient: rfc822; {TO}\nAction: failed\nDiagnostic-Code: smtp; {words}"
+    source = (
+        "From: MAILER-DAEMON@mx.example\nSubject: Undelivered\nContent-Type: multipart/report; "
+        "report-type=delivery-status; boundary=b\n\n--b\nContent-Type: text/plain\n\nReturned.\n\n--b\n"
+        f"Content-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example\n\n{report}\n\n--b\n"
+        f"Content-Type: text/rfc822-headers\n\nMessage-ID: {letter.message_id}\n\n--b--\n"
+    )
+    return bounces.receive(source.encode(), at or real_now())
+
+
+PASSING = {
+    "550 Ip frequency limited": About.LATER,
+    "550 5.7.1 SPF check failed": About.OFFICE,
+    "552 5.2.2 Mailbox full": About.FULL,
+}
+
+
+@pytest.mark.parametrize(("words", "about"), PASSING.items())
+def test_what_comes_back_for_a_reason_that_may_pass_goes_again_after_a_while(letter, words, about):
+    assert "稍后再发" in come_back(letter, words)
     letter.refresh_from_db()
-    assert letter.state == Letter.State.FAILED
+    assert (letter.state, letter.about, letter.returns, letter.sent_at) == (Letter.State.WAITING, about, 1, None)
+    assert real_now() + timedelta(hours=3) < letter.due_at < real_now() + timedelta(hours=5)
+    assert not DeadAddress.objects.exists()
+    assert "找不到" in come_back(letter, words)  # the same notification once more
+
+
+@pytest.mark.parametrize(
+    "known",
+    [{"returns": 3}, {"unwanted": True}, {"secret": True}, {"tried_since": real_now() - timedelta(days=4, seconds=1)}],
+)
+def test_it_does_not_go_again_for_ever_nor_when_nobody_needs_it(letter, known):
+    Letter.objects.update(**known)
+    assert "稍后再发" not in come_back(letter, "550 Ip frequency limited")
+    letter.refresh_from_db()
+    assert letter.state == Letter.State.FAILED and "frequency" in letter.trouble
     assert not DeadAddress.objects.exists()
 
 
-def test_a_relay_that_knows_nobody_of_the_name_speaks_of_the_address(letter):
-    unknown = "550 5.1.1 User unknown in relay recipient table"
-    assert dead_addresses.notice(letter, unknown, AT)
-    assert dead_addresses.notice(letter, "554 5.7.1 Relay access denied", AT) is None
+def test_a_reminder_of_what_was_submitted_meanwhile_does_not_go_again(letter):
+    Letter.objects.update(topic="owed:1")
+    withdraw("owed:1")
+    come_back(letter, "550 Ip frequency limited")
+    letter.refresh_from_db()
+    assert letter.state == Letter.State.FAILED
+
+
+def test_a_letter_returned_before_its_worker_noted_it_stays_returned(letter, monkeypatch):
+    Letter.objects.update(sent_at=None, state=Letter.State.HANDED, claim="worker")
+    letter.claim = "worker"
+    come_back(letter, "550 Ip frequency limited")
+    refusals.note(letter, state=Letter.State.SENT)
+    letter.refresh_from_db()
+    assert letter.state == Letter.State.WAITING
+
+
+@pytest.mark.parametrize("words", list(PASSING)[:2])
+def test_what_is_said_of_all_slows_the_domain_and_is_noted(letter, words):
+    assert "发往这个域名的信放慢" in come_back(letter, words)
+    assert ReceivingDomain.objects.get(name="yuntu.example").slowness == 1
+    assert words in MailTrouble.objects.get(domain="yuntu.example").words
+
+
+def test_a_mailbox_that_stays_full_is_a_task_after_days(letter):
+    days = timedelta(days=3)
+    Letter.objects.update(claimed_at=real_now() - days + timedelta(minutes=1))
+    come_back(letter, "552 5.2.2 Mailbox full")
+    assert not DeadAddress.objects.exists()
+    Letter.objects.update(state=Letter.State.SENT, sent_at=real_now(), full_since=real_now() - days)
+    Letter.objects.update(claimed_at=real_now() - days)
+    assert "已列入失效邮箱" in come_back(letter, "552 5.2.2 Mailbox full")
+    assert "满了 3 天以上" in DeadAddress.objects.get().reason
+
+
+def test_a_letter_that_was_taken_meanwhile_says_that_the_mailbox_is_not_full(letter, cast):
+    come_back(letter, "552 5.2.2 Mailbox full")
+    Letter.objects.update(full_since=real_now() - timedelta(days=5))
+    sent(cast, "two", claimed_at=real_now() - timedelta(days=1))
+    assert not dead_addresses.full_for_days(TO, real_now())
 
 
 @pytest.mark.parametrize("subject", ["自动回复：2024年5月统计报表被退回", "Automatic reply: 邮件退回"])
@@ -174,7 +256,7 @@ def test_what_is_no_bounce_changes_nothing(letter, name):
 
 def test_a_subject_alone_says_it_was_returned(letter):
     source = f"From: postmaster@a.example\nSubject: returned mail\n\nSorry. {letter.message_id}".encode()
-    assert "已列入失效邮箱" in bounces.receive(source, real_now())
+    assert "被退回，原因不在邮箱" in bounces.receive(source, real_now())
 
 
 def test_words_in_gbk_are_read_where_the_mail_does_not_say_so(letter):

@@ -8,8 +8,10 @@ from config.environment import (
     read_database_url,
     read_email_url,
     read_names,
+    read_pace,
     read_redis_url,
     read_site_url,
+    read_whole,
     read_yes_no,
 )
 
@@ -40,6 +42,10 @@ def test_a_postgres_socket_is_given_as_host(monkeypatch):
     [
         (lambda: read_yes_no("DEBUG", False), "DEBUG", "maybe"),
         (lambda: read_names("ALLOWED_HOSTS", []), "ALLOWED_HOSTS", "a,,b"),
+        (lambda: read_whole("LETTER_DAYS", 4, 30, "days"), "LETTER_DAYS", "31"),
+        (lambda: read_pace("MAIL_PACE", {}), "MAIL_PACE", "fast"),
+        (lambda: read_pace("MAIL_PACE", {}), "MAIL_PACE", "60,qq.com=0"),
+        (lambda: read_pace("MAIL_PACE", {}), "MAIL_PACE", "60 qq.com=30"),
         (lambda: read_site_url("http://localhost"), "SITE_URL", "stat.example.cn"),
         (lambda: read_site_url("http://localhost"), "SITE_URL", "https://stat.example.cn/path"),
         (lambda: read_site_url("http://localhost"), "SITE_URL", "http://stat.example.cn:web"),
@@ -67,3 +73,10 @@ def test_production_without_queue_and_mail_is_noticed(settings, tmp_path):
     settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     found = {problem.id for problem in run_checks(include_deployment_checks=True)}
     assert {"config.E001", "config.E002", "config.E003"} <= found
+
+
+def test_a_pace_takes_the_place_of_the_one_chosen_here(monkeypatch):
+    chosen = {"": 60, "qq.com": 30}
+    assert read_pace("MAIL_PACE", chosen) == chosen
+    monkeypatch.setenv("MAIL_PACE", "90, QQ.com=12,163.com=5")
+    assert read_pace("MAIL_PACE", chosen) == {"": 90, "qq.com": 12, "163.com": 5}

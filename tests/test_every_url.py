@@ -6,12 +6,15 @@ from datetime import date
 
 import pytest
 from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import get_resolver, reverse
 from django.urls.resolvers import URLPattern
 
+from accounts.clock import real_now
 from accounts.models import Application, DeadAddress, Enterprise, Letter
 from forms_tables.catalog import shipped_content
-from reporting import moves, workflow
+from reporting import moves, tasks, workflow
+from reporting.imports import course
 from reporting.models import (
     Announcement,
     BaseAdjustment,
@@ -22,6 +25,7 @@ from reporting.models import (
     Filing,
     LateRequest,
     PublishedEdition,
+    RegisterImport,
     Rehearsal,
     Scan,
     State,
@@ -30,6 +34,7 @@ from reporting.revisions.tally import Tally
 from tests.cast import AT, FREE_CODE, make_district
 from tests.may import AFTER_DUE, CLEAN_MAY, fresh, make_may
 from tests.officials import file_may, make_it_be
+from tests.test_register_import import workbook
 
 ROLES = ("enterprise", "district", "association", "city", "system")
 OFFICES = "district association city system"
@@ -52,6 +57,7 @@ PAGES = {
     "resend_activation": "POST enterprise district city system",
     "users": "city system",
     "outbox": "city system",
+    "try_letters_again": "POST city system",
     "invite_official": "city system",
     "contacts": OFFICES,
     "edit_contact": "district",
@@ -70,7 +76,10 @@ PAGES = {
     "own_firm": "enterprise",
     "firms": OFFICES,
     "import_register": "district city",
+    "register_import": "district city",
     "confirm_import": "POST district city",
+    "try_import_again": "POST district city",
+    "marked_import": "district city",
     "register_template": "district city",
     "export_register": OFFICES,
     "firm": OFFICES,
@@ -234,7 +243,8 @@ OWNED = {
         "district_decide_extension", "district_decide_adjustment", "scan", "firm", "edit_firm_contact",
         "move_firm", "stop_firm", "resume_firm", "first_day", "owed_by_first_day", "move", "accept_move",
         "decline_move", "withdraw_move", "open_account", "thread", "league_filings", "record", "issue_certificate",
-        "certificate", "sent_letter", "try_letter_again", "confirm_address", "dispatch",
+        "certificate", "sent_letter", "try_letter_again", "confirm_address", "dispatch", "register_import",
+        "confirm_import", "try_import_again", "marked_import",
     ],
 }  # fmt: skip
 
@@ -313,6 +323,14 @@ def of_the_desk(name: str, may) -> dict:
     return {**edition, "pk": seen.pk, "which": "blocked", "sort": "rule", "name": "FX"}
 
 
+def an_import(may) -> RegisterImport:
+    """A register with a problem, uploaded by the district and tried."""
+    upload = SimpleUploadedFile("名录.xlsx", workbook({"统一社会信用代码": "1"}).getvalue())
+    stored = course.begin(upload, may.reviewer, AT, real_now())
+    tasks.carry_out_import(stored.pk)
+    return stored
+
+
 def address(name: str, may) -> str:
     pk = {
         "application": may.application.pk,
@@ -351,6 +369,8 @@ def address(name: str, may) -> str:
     }
     if "desk" in name:
         known |= of_the_desk(name, may)
+    if name.endswith("_import") or name == "try_import_again":
+        known["pk"] = an_import(may).pk
     if name == "key_firms":
         return reverse(name)
     wanted = named_patterns()[name].pattern.converters or named_patterns()[name].pattern.regex.groupindex
@@ -373,6 +393,7 @@ def test_opens_to_those_who_may_and_to_nobody_else(name, may, cast, client):
     assert "/login/" in client.post(url).url
     for role, person in cast.one_per_role.items():
         client.force_login(person)
+        RegisterImport.objects.update(district=person.district)  # which is seen by its own office alone
         status = client.get(url).status_code
         if role not in who:
             assert status == 403, f"{role} gets {status}"
@@ -415,5 +436,7 @@ def test_a_firm_that_submits_sends_its_own_filing_and_no_other(may, client):
 def test_hides_one_districts_rows_from_another(name, may, client):
     client.force_login(may.other_reviewer)
     assert client.get(address(name, may)).status_code in (404, 405)
-    only_read = name in ("owed_by_first_day", "district_review", "scan", "sent_letter", "dispatch")
+    only_read = name in (
+        "owed_by_first_day", "district_review", "scan", "sent_letter", "dispatch", "register_import", "marked_import",
+    )  # fmt: skip
     assert client.post(address(name, may), {"note": "别处"}).status_code == (405 if only_read else 404)

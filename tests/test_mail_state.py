@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from accounts import pulse
+from accounts import mail_troubles, pulse
+from accounts.answers import About
 from accounts.letters import compose, post, try_again
 from accounts.mail_state import look, on_its_way
 from accounts.models import Installation, Letter, User
@@ -17,6 +18,7 @@ from tests.may import make_may
 from tests.officials import make_it_be, sign_in
 from tests.reading import markup_of, words_on
 
+TO = "a0@example.cn"
 SENT = "已排队，几分钟内发出"
 HELD_UP = "现在发不出去"
 FACTS = {"name": "李娜", "username": "yuntu", "at": "2024-06-05 09:30"}
@@ -51,7 +53,7 @@ def dead_queue(monkeypatch):
 
 def test_without_a_queue_a_letter_is_on_its_way(db):
     write()
-    assert on_its_way(AT) == SENT and look(AT).flows
+    assert on_its_way(AT, TO) == SENT and look(AT).flows
 
 
 def test_a_letter_nobody_tried_to_send_in_five_minutes_is_held_up(db):
@@ -63,40 +65,55 @@ def test_a_letter_nobody_tried_to_send_in_five_minutes_is_held_up(db):
     assert look(AT + timedelta(hours=1)).flows
 
 
-def test_a_mail_server_out_of_reach_holds_up_and_one_full_mailbox_does_not(db):
-    write(2)
-    first, second = Letter.objects.order_by("pk")
-    tried = {"attempts": 1, "claimed_at": AT}
-    Letter.objects.filter(pk=first.pk).update(trouble="450 4.2.2 mailbox full", **tried)
-    Letter.objects.filter(pk=second.pk).update(state="sent", sent_at=AT, attempts=1)
-    assert look(AT + timedelta(hours=1)).flows
-    Letter.objects.filter(pk=first.pk).update(trouble="连不上邮件服务器：refused", claimed_at=AT + timedelta(minutes=1))
-    assert "邮件服务器连不上" in on_its_way(AT)
-    Letter.objects.filter(pk=second.pk).update(sent_at=AT + timedelta(minutes=2))  # it answers again
+def test_a_mail_server_out_of_reach_holds_up_until_it_takes_a_letter(db):
+    write()
     assert look(AT).flows
+    mail_troubles.note("", About.LATER, "连不上邮件服务器：refused", AT)
+    assert "邮件服务器连不上" in on_its_way(AT, TO)
+    mail_troubles.server_answers(AT)
+    assert look(AT).flows
+
+
+def test_a_mail_server_that_takes_nothing_of_ours_is_not_called_out_of_reach(db):
+    write()
+    mail_troubles.note("", About.OFFICE, "邮件服务器现在不收我们的信：535 authentication failed", AT)
+    assert "邮件服务器不收我们的信" in on_its_way(AT, TO)
+    Letter.objects.all().delete()
+    assert look(AT).flows  # nobody waits
+
+
+def test_of_a_domain_that_asked_for_less_nobody_is_told_that_the_letter_goes_in_minutes(db):
+    mail_troubles.note("qq.com", About.LATER, "550 Ip frequency limited", AT)
+    mail_troubles.note("163.com", About.OFFICE, "554 DT:SPM", AT)
+    assert "qq.com 近来限制收信" in on_its_way(AT, "someone@QQ.com")
+    assert "163.com 近来拒收本系统的信" in on_its_way(AT, "someone@163.com")
+    assert on_its_way(AT, TO) == SENT
+    later = AT + timedelta(days=1)
+    assert on_its_way(later, "someone@qq.com") == SENT  # nobody met it for a day
+
+
+def test_a_letter_that_waits_for_a_slow_domain_is_not_held_up_by_us(db):
+    write()
+    mail_troubles.note("example.cn", About.LATER, "550 Ip frequency limited", AT)
+    assert look(AT + timedelta(hours=1)).flows
 
 
 def test_a_letter_that_is_sent_again_is_not_held_up_from_the_first(db):
     write()
     Letter.objects.update(state=Letter.State.FAILED, attempts=14)
     later = AT + timedelta(days=2)
-    assert try_again(Letter.objects.get(), later)
-    assert on_its_way(later) == SENT
+    assert try_again(Letter.objects.all(), later)
+    assert on_its_way(later, TO) == SENT
     assert look(later + timedelta(minutes=6)).held_up == 1
 
 
-def test_in_a_demonstration_an_attempt_is_compared_by_the_clock_of_what_was_sent(db):
-    Installation.objects.create(pk=1, is_demo=True, demo_day=AT.date(), demo_since=AT.date() + timedelta(days=900))
-    write(2)
-    first, second = Letter.objects.order_by("pk")
-    by_the_machine = AT + timedelta(days=900)  # leases and attempts
-    Letter.objects.filter(pk=first.pk).update(
-        trouble="连不上邮件服务器：refused", claimed_at=by_the_machine, attempts=1
-    )
-    Letter.objects.filter(pk=second.pk).update(state="sent", sent_at=AT - timedelta(minutes=2), attempts=1)
+def test_in_a_demonstration_a_trouble_is_as_old_as_by_the_machines_clock(db):
+    days = timedelta(days=900)
+    Installation.objects.create(pk=1, is_demo=True, demo_day=AT.date(), demo_since=AT.date() + days)
+    write(bulk=True)
+    mail_troubles.note("", About.LATER, "连不上邮件服务器：refused", AT + days - timedelta(hours=23))
     assert not look(AT).flows
-    Letter.objects.filter(pk=second.pk).update(sent_at=AT + timedelta(minutes=2))  # it answers again
-    assert look(AT).flows
+    assert look(AT + timedelta(hours=2)).flows
 
 
 @pytest.mark.parametrize("frozen", [False, True])
@@ -161,13 +178,13 @@ def test_worker_beat_and_queue_are_missed_one_by_one(queue):
     until = time.monotonic() + 60
     while pulse.silent() and time.monotonic() < until:
         time.sleep(0.2)
-    assert pulse.silent() == [] and on_its_way(AT) == SENT
+    assert pulse.silent() == [] and on_its_way(AT, TO) == SENT
     for child, missed in ((worker, [pulse.WORKER]), (beat, [pulse.WORKER, pulse.BEAT])):
         child.process.kill()
         until = time.monotonic() + pulse.FADES_AFTER + 10
         while pulse.silent() != missed and time.monotonic() < until:
             time.sleep(0.5)
-        assert pulse.silent() == missed and HELD_UP in on_its_way(AT)
+        assert pulse.silent() == missed and HELD_UP in on_its_way(AT, TO)
     queue.lose_valkey()
     assert pulse.silent() == [pulse.QUEUE]
     write()

@@ -152,6 +152,7 @@ def formats(*numbers: int, named: str = "") -> str:
         ('<c><v>7</v></c>', "", "7"),
         (f'<c r="a1" t="inlineStr">{RICH}</c>', "", "渝乙"),
         ('<c r="A1" t="str"><v>a_x000B_b</v></c>', "", "a\nb"),
+        ('<c r="A1" t="str"><v>a_x0031_b_x005F_x0031_</v></c>', "", "a1b_x0031_"),
         ('<c r="A1" t="b"><v>1</v></c>', "", "TRUE"),
         ('<c r="A1" t="d"><v>2024-05-01T00:00:00</v></c>', "", "2024-05-01"),
         ('<c r="A1" s="1"><v>45413</v></c>', formats(0, 31), "2024-05-01"),
@@ -174,7 +175,9 @@ def test_a_cell_is_what_a_person_saw(cell, styles, text):
         ('<c r="A1" t="inlineStr"><is><t>#VALUE!</t></is></c>', "是电子表格的错误值 #VALUE!"),
         ('<c r="A1"><f>SUM(B1:B9)</f></c>', "是公式，文件里没有它算出的结果"),
         ('<c r="A1"><f>SUM(B1:B9)</f><v></v></c>', "是公式，文件里没有它算出的结果"),
-        ('<c r="A1" t="s"><v>99</v></c>', "读不出的文字"),
+        ('<c r="A1" t="s"><v>99</v></c>', "读不出的内容"),
+        ('<c r="A1" t="z"><v>99</v></c>', "读不出的内容"),
+        ('<c r="A1" s="1"><v>-3</v></c>', "错误值 ########"),
         ('<c r="A1"><v>一二三</v></c>', "错误值 一二三"),
         ('<c r="A1" s="1"><v>99999999</v></c>', "错误值 ########"),
     ],
@@ -200,6 +203,25 @@ def test_two_parts_of_one_name_are_not_chosen_from():
 
     with pytest.raises(Unreadable, match="分不清以哪一个为准"):
         open_book(io.BytesIO(repacked(form(), twice)))
+
+
+def test_a_sheet_that_points_nowhere_is_passed_over():
+    def add(parts):
+        replaced(parts, BOOK, b"<sheets>", b'<sheets><sheet name="\xe6\x97\xa0" sheetId="77"/>')
+
+    assert open_book(io.BytesIO(repacked(form(), add))).titles[0] == "填报说明"
+
+
+def test_a_long_string_shown_by_many_cells_is_read_once():
+    """A file of 2 MB in which a string of a million letters stands in 60,000 cells kept a processor for minutes."""
+
+    def repeat(parts):
+        parts["xl/sharedStrings.xml"] = b"<sst><si><t>" + b"_x0031_" * 150_000 + b"</t></si></sst>"
+        rows = b"".join(b'<row><c t="s"><v>0</v></c></row>' for _ in range(60_000))
+        replaced(parts, "xl/worksheets/sheet1.xml", b"</sheetData>", rows + b"</sheetData>")
+
+    sheet = open_book(io.BytesIO(repacked(saved(("x",)), repeat))).first
+    assert len({id(row.cells[1].value) for row in list(sheet)[1:]}) == 1
 
 
 def test_hidden_rows_and_columns_are_known():

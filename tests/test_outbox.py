@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
-from accounts import outbox
+from accounts import outbox, refusals
+from accounts.answers import About
 from accounts.letters import compose, post, withdraw
 from accounts.models import DeadAddress, Letter
 from tests.cast import AT
@@ -138,7 +139,7 @@ class AnotherAsks(Line):
         super().send_messages(messages)
 
 
-@pytest.mark.parametrize("answer", [smtplib.SMTPDataError(451, b"later"), smtplib.SMTPDataError(554, b"no")])
+@pytest.mark.parametrize("answer", [smtplib.SMTPDataError(451, b"later"), smtplib.SMTPDataError(554, b"no such user")])
 def test_how_an_attempt_ended_is_not_noted_on_a_letter_that_another_took(attempt, settings, answer):
     line = AnotherAsks(AT + settings.LETTER_LEASE, answer)
     row = attempt(line)
@@ -245,12 +246,13 @@ def test_an_address_refused_for_good_fails_and_becomes_a_task(attempt, cast):
 
 
 @pytest.mark.parametrize(("code", "state"), [(499, Letter.State.WAITING), (500, Letter.State.FAILED)])
-def test_500_is_the_first_answer_that_is_final_and_499_the_last_that_may_pass(attempt, code, state):
-    row = attempt(Line(smtplib.SMTPRecipientsRefused({"a@example.cn": (code, b"no")})))
+def test_of_a_mailbox_500_is_the_first_answer_that_is_final_and_499_the_last_that_may_pass(attempt, code, state):
+    row = attempt(Line(smtplib.SMTPRecipientsRefused({"a@example.cn": (code, b"no such user")})))
     assert (row.state, DeadAddress.objects.exists()) == (state, code == 500)
     Letter.objects.all().delete()
-    row = attempt(Line(smtplib.SMTPDataError(code, b"no")))
-    assert (row.state, row.trouble) == (state, f"{code} no")
+    DeadAddress.objects.all().delete()
+    row = attempt(Line(smtplib.SMTPDataError(code, b"no such user")))
+    assert (row.state, DeadAddress.objects.exists()) == (state, code == 500)
 
 
 def test_an_answer_of_many_lines_is_one_the_row_can_hold(attempt):
@@ -258,23 +260,33 @@ def test_an_answer_of_many_lines_is_one_the_row_can_hold(attempt):
     assert row.trouble == "554 5.6.0 broken for good"
 
 
-def test_a_letter_the_server_will_not_have_fails_without_blaming_the_address(attempt):
+def test_a_letter_the_server_will_not_have_waits_and_nobody_blames_the_address(attempt):
     row = attempt(Line(smtplib.SMTPDataError(554, b"spam")))
-    assert row.state == Letter.State.FAILED
+    assert (row.state, row.about) == (Letter.State.WAITING, About.OFFICE)
     assert not DeadAddress.objects.exists()
 
 
 def test_pauses_double_and_end_at_four_hours():
-    minutes = [outbox.pause_after(attempts).total_seconds() / 60 for attempts in (1, 2, 3, 8, 9, 14)]
+    minutes = [refusals.pause_after(attempts).total_seconds() / 60 for attempts in (1, 2, 3, 8, 9, 14)]
     assert minutes == [1, 2, 4, 128, 240, 240]
 
 
-def test_after_the_last_attempt_it_has_failed_for_good(attempt):
+@pytest.mark.parametrize(
+    ("tried_for", "state"),
+    [(timedelta(days=4), Letter.State.FAILED), (timedelta(days=4, seconds=-1), Letter.State.WAITING)],
+)
+def test_after_days_of_trying_it_has_failed_however_often_it_was_tried(attempt, tried_for, state):
     post([letter("test")])
-    Letter.objects.update(attempts=outbox.MOST_ATTEMPTS - 1)
+    Letter.objects.update(attempts=40, tried_since=AT - tried_for)
     row = attempt(Line(smtplib.SMTPDataError(451, b"later")), letter)
-    assert row.state == Letter.State.FAILED
-    assert f"试了 {outbox.MOST_ATTEMPTS} 次" in row.trouble
+    assert row.state == state
+    assert ("试了 4 天、41 次没有送达" in row.trouble) == (state == Letter.State.FAILED)
+
+
+def test_a_link_that_has_run_out_is_not_sent_any_more(attempt):
+    post([letter("reset", secret=True, good_until=AT + timedelta(seconds=60))])
+    row = attempt(Line(smtplib.SMTPDataError(451, b"later")), letter)
+    assert (row.state, row.facts) == (Letter.State.FAILED, {}) and "链接已到期" in row.trouble
 
 
 def test_a_letter_that_cannot_be_written_holds_up_nobody(db, monkeypatch):
@@ -296,7 +308,7 @@ def test_an_address_no_mail_can_bear_fails_for_good_and_holds_up_nobody(db, mail
 
 
 def test_a_refused_address_has_failed_only_together_with_its_task(attempt, monkeypatch):
-    monkeypatch.setattr(outbox, "notice", lambda *about: (_ for _ in ()).throw(ConnectionAbortedError("killed")))
+    monkeypatch.setattr(refusals, "notice", lambda *about: (_ for _ in ()).throw(ConnectionAbortedError("killed")))
     post([letter("test")])
     with pytest.raises(ConnectionAbortedError):
         attempt(Line(smtplib.SMTPRecipientsRefused({"a@example.cn": (550, b"no such user")})), letter)
@@ -313,7 +325,7 @@ def test_a_secret_is_kept_until_it_is_sent_and_no_longer(attempt):
 
 def test_a_secret_that_cannot_be_sent_is_not_kept_either(attempt):
     post([letter("reset", secret=True)])
-    assert attempt(Line(smtplib.SMTPDataError(554, b"no")), letter).facts == {}
+    assert attempt(Line(smtplib.SMTPDataError(554, b"no such user")), letter).facts == {}
 
 
 @pytest.mark.worker

@@ -1,12 +1,10 @@
 """The register from Excel: a dry run row by row, then everything or nothing."""
 
 import io
-import os
 import zipfile
-from datetime import date, datetime, timedelta
+from datetime import date
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import Workbook, load_workbook
 
 from accounts.access import Refused
@@ -17,7 +15,6 @@ from reporting.register_columns import COLUMNS
 from reporting.register_workbook import write_register
 from tests.cast import AT, FREE_CODE
 from tests.may import open_period
-from tests.reading import words_on
 from text.package import Unreadable
 
 NEW = {
@@ -229,58 +226,6 @@ def test_a_name_like_a_formula_is_exported_as_text(cast):
     content = write_register(Enterprise.objects.with_district(), cast.zhou_tao, AT)
     cell = load_workbook(io.BytesIO(content))["企业名录"]["B2"]
     assert (cell.value, cell.data_type) == ("=cmd|calc", "s")
-
-
-def upload(*rows):
-    return {"workbook": SimpleUploadedFile("名录.xlsx", workbook(*rows).getvalue())}
-
-
-def test_the_screen_tries_first_and_imports_on_confirmation(client, cast):
-    client.force_login(cast.zhou_tao)
-    page = client.post("/firms/import/", upload(NEW))
-    assert page.context["tried"].new == 1
-    ticket = page.context["ticket"]
-    answer = client.post("/firms/import/confirm/", {"ticket": ticket}, follow=True)
-    assert "新增 1 家" in words_on(answer)
-    assert Enterprise.objects.filter(credit_code=FREE_CODE).exists()
-    again = client.post("/firms/import/confirm/", {"ticket": ticket}, follow=True)
-    assert "已过期或已经导入过" in words_on(again)
-
-
-def test_a_problem_on_the_screen_leaves_nothing_to_confirm(client, cast):
-    client.force_login(cast.zhou_tao)
-    page = client.post("/firms/import/", upload(NEW | {"手机": "1"}))
-    assert "ticket" not in page.context and "手机号应为 11 位" in words_on(page)
-    page = client.post("/firms/import/", {"workbook": SimpleUploadedFile("名录.xls", b"x")})
-    assert "另存为" in words_on(page)
-
-
-def test_a_ticket_is_its_owners_and_cannot_be_made_up(client, cast):
-    client.force_login(cast.zhou_tao)
-    ticket = client.post("/firms/import/", upload(NEW)).context["ticket"]
-    client.force_login(cast.chen_yu)
-    for forged in (ticket, "made-up"):
-        client.post("/firms/import/confirm/", {"ticket": forged})
-    assert not Enterprise.objects.filter(credit_code=FREE_CODE).exists()
-
-
-def kept_files(settings) -> set[str]:
-    return {path.name for path in (settings.MEDIA_ROOT / "django-import-export").iterdir()}
-
-
-def test_a_confirmed_file_is_gone_and_a_forgotten_one_goes_after_a_day(client, cast, settings):
-    client.force_login(cast.zhou_tao)
-    client.post("/firms/import/", upload(NEW))
-    (forgotten,) = kept_files(settings)
-    path = settings.MEDIA_ROOT / "django-import-export" / forgotten
-    for age, stays in [(timedelta(hours=23), True), (timedelta(hours=25), False)]:
-        long_ago = (datetime.now() - age).timestamp()
-        os.utime(path, (long_ago, long_ago))
-        ticket = client.post("/firms/import/", upload(NEW)).context["ticket"]
-        assert (forgotten in kept_files(settings)) is stays
-    before = len(kept_files(settings))
-    client.post("/firms/import/confirm/", {"ticket": ticket})
-    assert len(kept_files(settings)) == before - 1
 
 
 def test_the_register_is_downloaded_by_those_who_see_it(client, cast):

@@ -10,6 +10,7 @@ from forms_tables import drafting
 from forms_tables.catalog import edition_from, shipped_content
 from reporting import tasks, workflow
 from reporting.judging import judge
+from reporting.leases import LEASE, is_lost
 from reporting.models import Filing, ParameterValue, Rehearsal, State
 from reporting.revisions import rehearsal
 from reporting.revisions.one_by_one import outcomes_of
@@ -23,6 +24,8 @@ from tests.officials import file_may, make_it_be
 pytestmark = pytest.mark.django_db
 CODE, TABLE = "chongqing-2024", "软统企6"
 # 20211 + 20212 is 150 in CLEAN_MAY.
+TWO_PARTS = {"auto": {"*": "M2021 + M2022"}}
+ITS_RULE = {"texts": ["near(M2020, M2021 + M2022, eps(2))"]}
 TIGHTER = {"texts": ["or_zero(M20211) + or_zero(M20212) < 100"]}
 NEW_ROW = {
     "code": "2114", "name": "云服务收入", "columns": ["c1"], "unit": "万元", "required": True,
@@ -179,7 +182,7 @@ def test_what_a_dropped_row_holds_in_a_draft_is_in_no_sum(may):
 
 def test_a_formula_changed_is_computed_again_and_not_taken_for_an_error(may):
     """2020 without 2023 is 800 where 900 was frozen: the figure moves, and the rules that compare it speak."""
-    effect = rehearsed(may, lambda c: drafting.with_indicator(c, "2020", {"auto": {"*": "M2021 + M2022"}}))
+    effect = rehearsed(may, lambda c: drafting.with_indicator(c, "2020", TWO_PARTS))
     [changed] = effect["changed"]
     assert (changed["code"], changed["filings"], changed["moved"]) == ("2020", 1, 1)
     assert effect["lists"]["moved"] == [may.filing.pk]
@@ -201,7 +204,7 @@ def test_a_nonnegative_row_and_a_condition_are_rehearsed_as_they_are_judged(may)
         lambda c: drafting.with_parameter(c, "YOY_LIMIT", {"default": "1"}),
         lambda c: drafting.with_new_indicator(c, TABLE, NEW_ROW),
         lambda c: drafting.with_indicator(c, "2090", {"nonnegative": ["c1"], "nonnegative_rule": "R621"}),
-        lambda c: drafting.with_indicator(c, "2020", {"auto": {"*": "M2021 + M2022"}}),
+        lambda c: drafting.with_rule(drafting.with_indicator(c, "2020", TWO_PARTS), "R601", ITS_RULE),
         lambda c: drafting.with_indicator(c, "2113", {"required": False, "applies_when": "M2010.c1 > 900"}),
     ],
 )
@@ -255,9 +258,9 @@ def test_a_lost_worker_is_not_waited_for(may):
     draft = drafted(may, lambda c: drafting.with_rule(c, "R604", TIGHTER))
     lost = rehearsal.begin(draft, 1, may.may, may.city, AT, real_now())
     now = real_now()
-    assert not rehearsal.is_lost(lost, now + rehearsal.LEASE - timedelta(seconds=5))
-    assert rehearsal.is_lost(lost, now + rehearsal.LEASE + timedelta(seconds=5))
-    again = rehearsal.begin(draft, 1, may.may, may.city, AT, now + rehearsal.LEASE + timedelta(seconds=5))
+    assert not is_lost(lost, now + LEASE - timedelta(seconds=5))
+    assert is_lost(lost, now + LEASE + timedelta(seconds=5))
+    again = rehearsal.begin(draft, 1, may.may, may.city, AT, now + LEASE + timedelta(seconds=5))
     lost.refresh_from_db()
     assert again != lost and lost.state == Rehearsal.FAILED
     tasks.rehearse(lost.pk)  # its message comes again after all

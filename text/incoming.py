@@ -11,7 +11,7 @@ import re
 BREAKS = re.compile("[\x0b\x0c\x85\u2028\u2029]")  # a new line to the word processor it was typed in
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 HIDDEN = re.compile("[\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]")
-ESCAPED = re.compile(r"_x(00[01][0-9A-Fa-f]|005[Ff]|007[Ff]|00[89][0-9A-Fa-f])_")  # in a worksheet, which is XML
+ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")  # in a worksheet, which is XML
 HIDDEN_NAMES = {
     **dict.fromkeys("\u061c\u200e\u200f", "改变书写方向的标记"),
     **dict.fromkeys("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069", "改变书写方向的标记"),

@@ -34,6 +34,8 @@ FORMATS = {**BUILTIN_FORMATS, **CHINESE_FORMATS}
 ERROR_VALUES = re.compile(
     r"#(N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|BUSY!|UNKNOWN!|GETTING_DATA|#+)"
 )
+UNREADABLE = "（读不出的内容）"
+MOST_OF_TEXT = 32_768  # one more than a cell of Excel can hold
 OUT_OF_TIME = "########"  # what Excel shows for a date before 1900 or after 9999
 MOST_STRINGS_BYTES = 16 * 1024 * 1024
 MOST_STYLES = 65_536
@@ -62,7 +64,7 @@ class _Opening:
         self.relations = package.relations(package.main)
         self.listed: list[_Listed] = []
         self.epoch = WINDOWS_EPOCH
-        self.strings: list[str] = []
+        self.strings: list[tuple[str | None, str]] = []
         self.formats: list[str] = []
         self.cells = 0
 
@@ -84,7 +86,7 @@ class _Opening:
         name = local(tag)
         if name == "sheet":
             pointer = next((text for key, text in attributes.items() if key.endswith(":id")), "")
-            hidden = attributes.get("state", "visible") != "visible"
+            hidden = attributes.get("state") in ("hidden", "veryHidden")
             self.listed.append(_Listed(attributes.get("name", ""), pointer, hidden))
         elif name == "workbookPr" and attributes.get("date1904", "") in ("1", "true"):
             self.epoch = MAC_EPOCH
@@ -92,10 +94,11 @@ class _Opening:
     def _sheets(self) -> Iterator[Sheet]:
         for listed in self.listed:
             relation = self.relations.get(listed.relation)
-            if relation is None or relation.kind == "worksheet" and relation.target not in self.package:
+            if relation is None or relation.kind != "worksheet":
+                continue
+            if relation.target not in self.package:
                 raise Unreadable(f"文件已损坏：工作表“{listed.title}”的内容不在文件里。请重新保存后再上传。")
-            if relation.kind == "worksheet":
-                yield _Reading(self, Sheet(listed.title, listed.hidden)).read(relation.target)
+            yield _Reading(self, Sheet(listed.title, listed.hidden)).read(relation.target)
 
     def format_of(self, style: str | None) -> str:
         number = int(style) if style and style.isdecimal() and len(style) < 7 else 0
@@ -106,12 +109,12 @@ class _Strings:
     """The strings all sheets share; what shows how a word is pronounced is no part of it."""
 
     def __init__(self) -> None:
-        self.found: list[str] = []
+        self.found: list[tuple[str | None, str]] = []  # as as_said gives it, once for all cells that show it
         self.pieces: list[str] = []
         self.inside = ""
         self.bytes = 0
 
-    def read(self, package: Package, name: str) -> list[str]:
+    def read(self, package: Package, name: str) -> list[tuple[str | None, str]]:
         package.scan(name, with_handlers(self._start, self._end, self._text))
         return self.found
 
@@ -125,7 +128,7 @@ class _Strings:
     def _end(self, tag: str) -> None:
         name = local(tag)
         if name == "si":
-            self.found.append("".join(self.pieces))
+            self.found.append(as_said("".join(self.pieces)))
         if self.inside != "rPh" or name == "rPh":
             self.inside = ""
 
@@ -240,21 +243,21 @@ class _Reading:
     def _value(self, kind: str, said: dict[str, str], shape: str) -> tuple[Any, str]:
         """The value and the error value of a cell, one of them at most."""
         text = said.get("t", "") if kind == "inlineStr" else said.get("v", "")
-        if kind == "s" and text:
-            number = whole(text.strip(), -1)
-            if not 0 <= number < len(self.opening.strings):
-                return None, "（读不出的文字）"
-            text = self.opening.strings[number]
-        if kind in ("s", "str", "inlineStr"):
-            text = of_cell(text)
-            return (None, text.strip()) if ERROR_VALUES.fullmatch(text.strip()) else (text or None, "")
+        if kind in ("str", "inlineStr"):
+            return as_said(text)
         if not (text := text.strip()):
             return None, ""
+        if kind == "s":
+            number = whole(text, -1)
+            known = 0 <= number < len(self.opening.strings)
+            return self.opening.strings[number] if known else (None, UNREADABLE)
         if kind == "e":
             return None, text
         if kind == "b":
             return is_true(text), ""
-        return self._date(text) if kind == "d" else self._number(text, shape)
+        if kind == "d":
+            return self._date(text)
+        return self._number(text, shape) if kind == "n" else (None, UNREADABLE)
 
     def _date(self, text: str) -> tuple[Any, str]:
         try:
@@ -269,10 +272,19 @@ class _Reading:
             return None, text
         if not holds_date(shape):
             return number, ""
+        if number < 0 and not is_timedelta_format(shape):
+            return None, OUT_OF_TIME
         try:
             return from_excel(number, self.opening.epoch, is_timedelta_format(shape)), ""
         except (ValueError, OverflowError):
             return None, OUT_OF_TIME
+
+
+def as_said(text: str) -> tuple[str | None, str]:
+    """A text, or the error value it is. What no spreadsheet can hold in a cell is cut, for its importer to refuse."""
+    text = of_cell(text[:MOST_OF_TEXT])
+    error = text.strip() if len(text) < 30 and ERROR_VALUES.fullmatch(text.strip()) else ""
+    return None if error else text or None, error
 
 
 @lru_cache(maxsize=1024)

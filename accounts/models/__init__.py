@@ -5,6 +5,7 @@ from accounts.models.enterprises import Enterprise, Move, Residence
 from accounts.models.installation import Installation
 from accounts.models.journal import JournalEntry
 from accounts.models.letters import DeadAddress, Letter
+from accounts.models.mail import MailTrouble, ReceivingDomain
 from accounts.models.people import Application, User
 
 __all__ = [
@@ -16,7 +17,9 @@ __all__ = [
     "Installation",
     "JournalEntry",
     "Letter",
+    "MailTrouble",
     "Move",
+    "ReceivingDomain",
     "Residence",
     "User",
 ]

@@ -3,7 +3,8 @@ from __future__ import annotations
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Lower, StrIndex, Substr
 
 from accounts.models.districts import District
 from accounts.models.enterprises import Enterprise
@@ -26,6 +27,10 @@ class Letter(models.Model):
 
     `key` says what it is about and to whom, so the same letter cannot be written twice. A worker claims the row before
     it sends. What is kept are the `facts`, plain values: the words are made from them and templates/emails/<stem>.
+
+    `about`: what the last refusal spoke of (accounts.answers). `tried_since`: the first attempt of this round, and
+    `full_since` the first at which the mailbox was full, by the machine's clock. `unwanted`: sent, and not to be sent
+    again should it come back. `good_until`: nobody can use it afterwards, by the office's clock.
     """
 
     class State(models.TextChoices):
@@ -41,6 +46,11 @@ class Letter(models.Model):
     key = models.CharField("标识", max_length=400, unique=True)
     message_id = models.CharField("邮件编号", max_length=120, db_index=True)
     to = models.EmailField("收件地址", max_length=254, db_index=True)
+    domain = models.GeneratedField(
+        expression=Lower(Substr("to", StrIndex("to", Value("@")) + 1)),
+        output_field=models.CharField("收件域名", max_length=254),
+        db_persist=True,
+    )
     subject = models.CharField("主题", max_length=200)
     stem = models.CharField("信件", max_length=60)
     facts = models.JSONField("内容", default=dict, encoder=DjangoJSONEncoder)
@@ -63,6 +73,12 @@ class Letter(models.Model):
     sent_at = models.DateTimeField("发出时间", null=True, blank=True)
     doubtful = models.BooleanField("可能重复", default=False)
     trouble = models.CharField("未送达原因", max_length=300, blank=True)
+    about = models.CharField("原因所在", max_length=10, blank=True)
+    tried_since = models.DateTimeField("首次尝试时间", null=True, blank=True)
+    full_since = models.DateTimeField("满箱起", null=True, blank=True)
+    returns = models.PositiveSmallIntegerField("退回次数", default=0)
+    unwanted = models.BooleanField("退回后不再发", default=False)
+    good_until = models.DateTimeField("有效至", null=True, blank=True)
 
     objects = LetterQuerySet.as_manager()
 
@@ -77,6 +93,7 @@ class Letter(models.Model):
             ),
             models.Index(fields=["written_at"], condition=Q(state="failed"), name="letters_failed"),
             models.Index(fields=["-written_at", "-id"], name="letters_newest_first"),
+            models.Index(fields=["sent_at"], name="letters_sent"),
         ]
 
     def __str__(self) -> str:

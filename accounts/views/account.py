@@ -56,7 +56,7 @@ def colleagues(request):
     if request.method == "POST" and form.is_valid():
         try:
             user = people.invite_colleague(**form.cleaned_data, by=request.user, at=now())
-            letter = f"给 {user.email} 的激活邮件{on_its_way(now())}。"
+            letter = f"给 {user.email} 的激活邮件{on_its_way(now(), user.email)}。"
             messages.success(request, f"{letter}{user.name}的用户名是 {user.username}。")
             return redirect("colleagues")
         except Refused as refused:
@@ -88,7 +88,9 @@ def resend_activation(request, pk):
     user = get_object_or_404(User.objects.visible_to(request.user), pk=pk)
     try:
         people.resend_activation(user, by=request.user, at=now())
-        messages.success(request, f"给 {user.email} 的激活邮件{on_its_way(now())}。链接自现在起 7 天内有效。")
+        messages.success(
+            request, f"给 {user.email} 的激活邮件{on_its_way(now(), user.email)}。链接自现在起 7 天内有效。"
+        )
     except Refused as refused:
         messages.error(request, str(refused))
     return redirect(where_accounts_are_listed(request.user, user))

@@ -9,10 +9,13 @@ from accounts import pulse
 from accounts.access import require
 from accounts.clock import now
 from accounts.kept_letters import kept_folder, read_kept_letters
+from accounts.mail_by_domain import by_domain, complaints
 from accounts.mail_state import look
 from accounts.models import Installation, Letter, User
 
 OLDEST = 50
+MOST_DOMAINS = 100
+COUNTED = ("waiting", "sent_today", "failed", "again", "dead")
 
 
 @login_not_required
@@ -37,8 +40,17 @@ def letters(request):
 @require_GET
 def outbox(request):
     """What carries the letters, and what waits: for whoever can set it going again."""
-    mail = look(now())
+    at = now()
+    mail, domains = look(at), by_domain(at)
     oldest = Letter.objects.filter(state__in=Letter.UNSENT).defer("facts").order_by("written_at", "pk")[:OLDEST]
     asked = [] if pulse.QUEUE in mail.silent else [pulse.WORKER, pulse.BEAT]
     parts = {name: part not in mail.silent for part, name in pulse.NAMES.items() if part in [pulse.QUEUE, *asked]}
-    return render(request, "accounts/outbox.html", {"mail": mail, "parts": parts, "oldest": oldest})
+    around = {
+        "mail": mail,
+        "parts": parts,
+        "oldest": oldest,
+        "domains": [domain for domain in domains if domain.needs_a_look][:MOST_DOMAINS],
+        "sums": {name: sum(getattr(domain, name) for domain in domains) for name in COUNTED},
+        "complaints": [complaint for complaint in complaints(at) if complaint.is_ours],
+    }
+    return render(request, "accounts/outbox.html", around)

@@ -51,7 +51,9 @@ def invite_official(request):
     if request.method == "POST" and form.is_valid():
         try:
             user = people.invite_official(**form.cleaned_data, by=request.user, at=now())
-            messages.success(request, f"给 {user.email} 的激活邮件{on_its_way(now())}。链接自现在起 7 天内有效。")
+            messages.success(
+                request, f"给 {user.email} 的激活邮件{on_its_way(now(), user.email)}。链接自现在起 7 天内有效。"
+            )
             return redirect("users")
         except Refused as refused:
             form.add_error(None, str(refused))

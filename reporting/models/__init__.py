@@ -12,6 +12,7 @@ from reporting.models.edition import DraftEdition, PublishedEdition, Rehearsal, 
 from reporting.models.filing import Explanation, Filing, Sheet, State
 from reporting.models.period import Deadline, ParameterValue, Period
 from reporting.models.record import Certificate, DistrictResult
+from reporting.models.register_import import RegisterImport
 from reporting.models.reminder import Dispatch, ReminderChoice
 from reporting.models.request import BaseAdjustment, ExtensionRequest, LateRequest
 from reporting.models.scan import Scan
@@ -36,6 +37,7 @@ __all__ = [
     "Period",
     "PublishedEdition",
     "ReadingChoice",
+    "RegisterImport",
     "Rehearsal",
     "ReminderChoice",
     "Review",

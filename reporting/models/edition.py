@@ -180,3 +180,7 @@ class Rehearsal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.draft} 第{self.version}稿 {self.period_id} 试算"
+
+    @property
+    def is_running(self) -> bool:
+        return self.state == self.RUNNING

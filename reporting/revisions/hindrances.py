@@ -14,6 +14,7 @@ from forms_tables.expressions import NotationError, names_in, parse
 from forms_tables.proofreading import Slip
 from reporting.models import DraftEdition, PublishedEdition
 from reporting.register_facts import CITY_WRITES, FIRM_WRITES
+from reporting.revisions.contradictions import Remark, remarks_on, remarks_on_rule
 
 NEEDED_KINDS = ("cell", "workflow")  # rules the platform applies by their number
 WHAT_OF_A_ROW = {"applies_when": "适用条件", "required_when": "必填条件"}
@@ -30,17 +31,45 @@ class Hindrance:
     reason: str
 
     def __str__(self) -> str:
-        return "：".join(part for part in (self.place, self.text, self.reason) if part)
+        return "：".join(part for part in (self.place, self.text.replace("\n", "；"), self.reason) if part)
 
 
 def hindrances_of(draft: DraftEdition) -> list[Hindrance]:
     """All of them, in the order a person puts them right. The draft must be an edition (DraftEdition.edition)."""
+    found = unusable_in(draft)
+    if _makes_sense(draft.edition):
+        found += [_of_remark(one) for one in remarks_on(draft.edition, draft.based_on.edition) if one.stops]
+    return found
+
+
+def unusable_in(draft: DraftEdition) -> list[Hindrance]:
+    """Those with which it cannot even be rehearsed; what contradicts itself can, to see whom it would stop."""
     edition, base = draft.edition, draft.based_on.edition
     found = [_of_slip(edition, slip) for slip in _slips_of(edition)]
     if not found:
         found = list(_circles(edition))
     revisions = PublishedEdition.objects.of_family(draft.family).defer("text", "effect")
     return [*found, *_lost(edition, base), *_filed_otherwise(edition, [revision.edition for revision in revisions])]
+
+
+def worth_a_look_in(draft: DraftEdition) -> list[Hindrance]:
+    """What keeps nothing from being published, but was hardly meant: told once the draft's texts make sense."""
+    if not _makes_sense(draft.edition):
+        return []
+    return [_of_remark(one) for one in remarks_on(draft.edition, draft.based_on.edition) if not one.stops]
+
+
+def remarks_beside(draft: DraftEdition, rule: Rule) -> list[Remark]:
+    """What is to be said of one rule as it is being written, once the draft's texts make sense."""
+    return remarks_on_rule(draft.edition, rule) if _makes_sense(draft.edition) else []
+
+
+def _makes_sense(edition: Edition) -> bool:
+    return not _slips_of(edition) and not any(_circles(edition))
+
+
+def _of_remark(remark: Remark) -> Hindrance:
+    return Hindrance("rule", remark.rule, f"审核关系 {remark.rule}", "\n".join(remark.texts), remark.words)
 
 
 @lru_cache(maxsize=8)

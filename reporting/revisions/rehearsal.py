@@ -7,9 +7,7 @@ the firm would see it.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import uuid4
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -17,15 +15,15 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from accounts.models import User
 from forms_tables.drafting import changes_between
 from reporting import dataset
+from reporting.leases import Hand, carry_out, is_lost, spoken_at
 from reporting.models import DraftEdition, Filing, ParameterValue, Period, PublishedEdition, Rehearsal, Sheet, State
 from reporting.revisions.by_columns import leaves_forms_alone, outcomes_by_columns
-from reporting.revisions.hindrances import hindrances_of
+from reporting.revisions.hindrances import unusable_in
 from reporting.revisions.one_by_one import outcomes_of
 from reporting.revisions.tally import Tally
 from reporting.workflow import Overtaken, Refused
 from reporting.workflow.calendar import be_the_city
 
-LEASE = timedelta(minutes=5)  # a worker that says nothing for so long is lost
 JUST_NOW = timedelta(seconds=30)
 EVERY = 100  # filings between two words about how far it is
 
@@ -52,7 +50,7 @@ def begin(draft: DraftEdition, version: int, period: Period, by: User, at: datet
         raise Refused(f"这份修订稿{draft.get_state_display()}，不再试算。")
     if draft.version != version:
         raise Overtaken(draft)
-    if found := hindrances_of(draft):
+    if found := unusable_in(draft):
         raise Refused(f"还有 {len(found)} 处须改正，改正后才能试算。第一处：{found[0]}。")
     for standing in draft.rehearsals.filter(version=version, period=period):
         if standing.state == Rehearsal.RUNNING and not is_lost(standing, real):
@@ -65,68 +63,18 @@ def begin(draft: DraftEdition, version: int, period: Period, by: User, at: datet
     return Rehearsal.objects.create(draft=draft, version=version, period=period, by=by, at=at, effect=effect)
 
 
-def spoken_at(rehearsal: Rehearsal) -> datetime:
-    """When it last said how far it is, by the machine's clock."""
-    return datetime.fromisoformat(rehearsal.effect["spoken"])
-
-
-def is_lost(rehearsal: Rehearsal, real: datetime) -> bool:
-    return rehearsal.state == Rehearsal.RUNNING and spoken_at(rehearsal) < real - LEASE
-
-
-class Overrun(Exception):
-    """Another worker has taken the rehearsal up, or it was begun anew."""
-
-
 def run(pk: int, now: Callable[[], datetime]) -> None:
     """Carry a rehearsal out. Whoever takes it up last goes on; one that was begun anew meanwhile is let be."""
     rehearsal = Rehearsal.objects.select_related("draft__based_on", "period").get(pk=pk)
-    if rehearsal.state != Rehearsal.RUNNING:
-        return
-    hand = Hand(rehearsal, uuid4().hex, now)
-    hand.take()
-    if rehearsal.draft.version != rehearsal.version:  # changed before a worker came: there is only the text of now
-        hand.end(Rehearsal.FAILED, {"failure": f"修订稿已改到第{rehearsal.draft.version}稿，请按现在的稿试算"})
-        return
-    try:
-        effect = rehearse(rehearsal, hand.speak)
-    except Overrun:
-        return
-    except Exception as failure:
-        hand.end(Rehearsal.FAILED, {"failure": f"{type(failure).__name__}: {failure}"[:300]})
-        raise
-    hand.end(Rehearsal.DONE, effect)
 
+    def work(hand: Hand) -> None:
+        if rehearsal.draft.version != rehearsal.version:  # changed before a worker came: there is only the text of now
+            words = f"修订稿已改到第{rehearsal.draft.version}稿，请按现在的稿试算"
+            hand.end(Rehearsal.FAILED, {"failure": words})
+        else:
+            hand.end(Rehearsal.DONE, rehearse(rehearsal, hand.speak))
 
-@dataclass
-class Hand:
-    """Who carries a rehearsal out, and says how far it is while nobody else has taken it up."""
-
-    rehearsal: Rehearsal
-    name: str
-    now: Callable[[], datetime]
-
-    def take(self) -> None:
-        self._write({"hand": self.name, "spoken": self.now().isoformat()}, done=0)
-
-    def speak(self, done: int, total: int) -> None:
-        self._held()
-        self._write({"hand": self.name, "spoken": self.now().isoformat()}, done=done, total=total)
-
-    def end(self, state: str, effect: Mapping) -> None:
-        try:
-            self._held()
-        except Overrun:
-            return
-        self._write({**effect, "spoken": self.now().isoformat()}, state=state)
-
-    def _held(self) -> None:
-        standing = Rehearsal.objects.get(pk=self.rehearsal.pk)
-        if standing.state != Rehearsal.RUNNING or standing.effect.get("hand") != self.name:
-            raise Overrun
-
-    def _write(self, effect: Mapping, **fields) -> None:
-        Rehearsal.objects.filter(pk=self.rehearsal.pk, state=Rehearsal.RUNNING).update(effect=effect, **fields)
+    carry_out(rehearsal, now, work)
 
 
 def rehearse(rehearsal: Rehearsal, speak: Callable[[int, int], None] = lambda done, total: None) -> dict:

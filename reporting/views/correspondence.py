@@ -15,6 +15,7 @@ from accounts.models import Letter
 from accounts.outbox import message_of
 from reporting.correspondence import GROUPS, KINDS, of_kind
 from reporting.correspondence import try_again as put_back
+from reporting.correspondence import try_all_again as put_all_back
 from reporting.views.periods import periods_to_show
 
 PAGE = 50
@@ -83,8 +84,20 @@ def try_again(request, pk):
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, f"给 {found.to} 的信{on_its_way(clock.now())}。")
+        messages.success(request, f"给 {found.to} 的信{on_its_way(clock.now(), found.to)}。")
     return redirect("sent_letter", pk)
+
+
+@require("city", "system")
+@require_POST
+def try_all_again(request):
+    waiting, spared = put_all_back(request.POST.get("domain", "").strip(), request.user, clock.now())
+    if waiting or spared:
+        no_more = f"另有 {spared} 封提醒的报告期已不需要再报，不再发。" if spared else ""
+        messages.success(request, f"{waiting} 封信已重新排队，按各域名的速度陆续发出。{no_more}")
+    else:
+        messages.info(request, "没有可以重发的信：邮箱失效的要先更正邮箱，激活和重设密码的信请在账号页面重发。")
+    return redirect("outbox")
 
 
 @require("district", "city")

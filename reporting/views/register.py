@@ -145,7 +145,7 @@ def open_account(request, credit_code):
             user = people.open_first_account(enterprise, by=request.user, at=at, told=told)
         else:
             people.resend_activation(user, by=request.user, at=at, email=form.cleaned_data["email"], told=told)
-        messages.success(request, f"给 {user.email} 的激活邮件{on_its_way(at)}。链接自现在起 7 天内有效。")
+        messages.success(request, f"给 {user.email} 的激活邮件{on_its_way(at, user.email)}。链接自现在起 7 天内有效。")
     except Refused as refused:
         messages.error(request, str(refused))
     return redirect("firm", credit_code)

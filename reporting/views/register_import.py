@@ -1,63 +1,137 @@
-"""The register in and out of Excel; an uploaded file waits for its confirmation."""
-
-import io
+"""The register in and out of Excel; an upload has a page of its own, from its dry run to its import."""
 
 from django.contrib import messages
-from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts import journal
+from accounts import clock, journal, pulse
 from accounts.access import Refused, require
 from accounts.clock import now
 from accounts.models import Enterprise
-from reporting import register_import as importing
+from reporting.imports import course
+from reporting.imports.marked import write_marked
+from reporting.imports.outcome import outcome_of, rows_in_words
+from reporting.leases import is_lost
+from reporting.models import RegisterImport
 from reporting.register_columns import COLUMNS
 from reporting.register_forms import ImportForm
+from reporting.register_import import DryRun
 from reporting.register_reading import MOST_ROWS
 from reporting.register_workbook import write_register
+from reporting.tasks import carry_out_import
 from reporting.views.register import OFFICES, wanted_firms
-from reporting.views.uploads import keep, redeem
 from text.package import Unreadable
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-SALT = "register-import"
-SHOWN_PROBLEMS = 500
+PAGE = 50
+LISTED = 20  # of the last imports
 
 
 @require("district", "city")
-def import_register(request):
-    """Dry run: nothing is written yet, every wrong row is named."""
+def import_register(request: HttpRequest) -> HttpResponse:
+    """Upload one, and find again those that were uploaded."""
     form = ImportForm(request.POST or None, request.FILES or None)
-    context = {"form": form, "columns": COLUMNS, "most": MOST_ROWS}
     if request.method == "POST" and form.is_valid():
-        workbook = form.cleaned_data["workbook"]
         try:
-            tried = importing.try_import(workbook, workbook.name, by=request.user, at=now())
-            context |= {"tried": tried, "file": workbook.name, "shown": tried.problems[:SHOWN_PROBLEMS]}
-            if tried.is_clean and tried.new + tried.changed:
-                context["ticket"] = keep(workbook, request.user, SALT)
+            begun = course.begin(form.cleaned_data["workbook"], request.user, now(), clock.real_now())
         except (Unreadable, Refused) as refused:
             form.add_error("workbook", str(refused))
-    return render(request, "accounts/import_register.html", context)
+        else:
+            hand_on(begun)
+            return redirect("register_import", begun.pk)
+    uploaded = RegisterImport.objects.visible_to(request.user).select_related("by")[:LISTED]
+    around = {"form": form, "columns": COLUMNS, "most": MOST_ROWS, "uploaded": uploaded, "days": course.KEPT_FOR.days}
+    return render(request, "accounts/import_register.html", around)
+
+
+def hand_on(stored: RegisterImport) -> None:
+    """To a worker; without a queue it runs here and now. One that a worker has in hand is left to it."""
+    if stored.is_running and not stored.effect.get("hand"):
+        transaction.on_commit(lambda: pulse.hand_on(carry_out_import, stored.pk), robust=True)
+
+
+@require("district", "city")
+@require_GET
+def register_import(request: HttpRequest, pk: int) -> HttpResponse:
+    """How far it is; then what it would change or what is wrong; then that it was imported."""
+    stored = stored_or_404(request, pk)
+    around = {
+        "stored": stored,
+        "lost": is_lost(stored, clock.real_now()),
+        "moved": course.MOVED,
+        "days": course.KEPT_FOR.days,
+    }
+    if tried := what_was_found(stored):
+        around |= shown_of(tried, request.GET) | {"tried": tried, "hidden": rows_in_words(tried.hidden)}
+    return render(request, "accounts/register_import.html", around)
+
+
+def stored_or_404(request: HttpRequest, pk: int) -> RegisterImport:
+    known = RegisterImport.objects.visible_to(request.user).select_related("by", "confirmed_by")
+    return get_object_or_404(known, pk=pk)
+
+
+def what_was_found(stored: RegisterImport) -> DryRun | None:
+    if stored.is_running or not stored.outcome:
+        return None
+    try:
+        return outcome_of(stored)
+    except FileNotFoundError:  # cleared away since the row was read
+        return None
+
+
+def shown_of(tried: DryRun, asked) -> dict:
+    """The list that was asked for, or the first that has anything."""
+    lists = {
+        "problems": ("问题", tried.problems),
+        "changed": ("变更", [change for change in tried.changes if not change.is_new]),
+        "new": ("新增", [change for change in tried.changes if change.is_new]),
+    }
+    filled = [name for name, (_, rows) in lists.items() if rows]
+    show = asked.get("show") if asked.get("show") in lists else (filled or ["changed"])[0]
+    tabs = [{"name": name, "label": label, "count": len(rows)} for name, (label, rows) in lists.items()]
+    return {"show": show, "tabs": tabs, "page": Paginator(lists[show][1], PAGE).get_page(asked.get("page"))}
 
 
 @require("district", "city")
 @require_POST
-def confirm_import(request):
+def confirm_import(request: HttpRequest, pk: int) -> HttpResponse:
+    stored = stored_or_404(request, pk)
     try:
-        kept = redeem(request.POST.get("ticket", ""), request.user, SALT)
+        hand_on(course.confirm(stored, request.POST.get("seen", ""), request.user, now(), clock.real_now()))
     except Refused as refused:
         messages.error(request, str(refused))
-        return redirect("import_register")
-    done = importing.import_register(io.BytesIO(kept.content), kept.name, by=request.user, at=now())
-    kept.remove()
-    if not done.is_clean:
-        messages.error(request, f"试导入之后名录有变动，现有 {len(done.problems)} 处问题，没有导入。请重新上传查看。")
-        return redirect("import_register")
-    messages.success(request, f"导入完成：新增 {done.new} 家，变更 {done.changed} 家，不变 {done.unchanged} 家。")
-    return redirect("firms")
+    return redirect("register_import", pk)
+
+
+@require("district", "city")
+@require_POST
+def try_import_again(request: HttpRequest, pk: int) -> HttpResponse:
+    """What a worker left, or what broke; a second press finds it under way."""
+    stored = stored_or_404(request, pk)
+    try:
+        if course.try_again(stored, clock.real_now()):
+            hand_on(stored_or_404(request, pk))
+    except Refused as refused:
+        messages.error(request, str(refused))
+    return redirect("register_import", pk)
+
+
+@require("district", "city")
+@require_GET
+def marked_import(request: HttpRequest, pk: int) -> HttpResponse:
+    stored = stored_or_404(request, pk)
+    tried = what_was_found(stored)
+    if not tried or not tried.problems or stored.is_expired:
+        raise Http404("这次导入没有可以下载的问题标注，或文件已经清除。")
+    name = f"{stored.name.rpartition('.')[0]}_问题.xlsx"
+    return FileResponse(
+        write_marked(stored, tried.problems, now()), as_attachment=True, filename=name, content_type=XLSX
+    )
 
 
 @require("district", "city")

@@ -104,7 +104,7 @@ def approve_application(request, pk):
     told = registration.told_to_the_firm(enterprise)
     messages.success(
         request,
-        f"已批准{enterprise.name}注册。给 {enterprise.email} 的激活邮件{on_its_way(now())}。"
+        f"已批准{enterprise.name}注册。给 {enterprise.email} 的激活邮件{on_its_way(now(), enterprise.email)}。"
         f"链接自现在起 7 天内有效。{told}",
     )
     return redirect("applications")
@@ -119,5 +119,5 @@ def refuse_application(request, pk):
     except Refused as refused:
         messages.error(request, str(refused))
         return redirect("application", pk)
-    messages.success(request, f"{found.name}的申请已不予通过。写明理由的信{on_its_way(now())}。")
+    messages.success(request, f"{found.name}的申请已不予通过。写明理由的信{on_its_way(now(), found.email)}。")
     return redirect("applications")

@@ -1,6 +1,5 @@
 """An uploaded file between its dry run and the confirmation: it waits under a signed name."""
 
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -12,6 +11,7 @@ from import_export.tmp_storages import MediaStorage
 
 from accounts.access import Refused
 from accounts.models import User
+from reporting.kept_files import remove_older
 
 HOURS_TO_CONFIRM = 2
 KEPT_FOR = timedelta(days=1)
@@ -55,7 +55,8 @@ def keep(file: File, by: User, salt: str, **notes) -> str:
     file.seek(0)
     storage = MediaStorage()
     storage.save(file.read())
-    _remove_forgotten(storage)
+    kept_at = default_storage.get_modified_time(storage.get_full_path())
+    remove_older(storage.MEDIA_FOLDER, kept_at - KEPT_FOR)
     return signing.dumps({"name": storage.name, "file": file.name, "by": by.pk, **notes}, salt=salt)
 
 
@@ -76,12 +77,3 @@ def redeem(ticket: str, by: User, salt: str) -> Kept:
 
 def number_in(notes: dict[str, Any]) -> str:
     return notes["name"][:12]
-
-
-def _remove_forgotten(newest: MediaStorage) -> None:
-    """Ages are told by the files' own times: a demonstration city's clock stands still, its disk does not."""
-    folder, kept_at = newest.MEDIA_FOLDER, default_storage.get_modified_time(newest.get_full_path())
-    for name in default_storage.listdir(folder)[1]:
-        with suppress(FileNotFoundError):  # another dry run has just cleared it away
-            if kept_at - default_storage.get_modified_time(f"{folder}/{name}") > KEPT_FOR:
-                default_storage.delete(f"{folder}/{name}")

@@ -19,7 +19,7 @@ class Command(BaseCommand):
         parser.add_argument("files", nargs="*", metavar="FILE")
 
     def handle(self, *, files: list[str], **options) -> None:
-        at = clock.now()
+        at = clock.real_now()
         if not files:
             self.stdout.write(self.receive(self.read_all(sys.stdin.buffer), at))
         for name in files:

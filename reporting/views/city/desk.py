@@ -27,6 +27,7 @@ from reporting.revisions.effects import (
     periods_to_rehearse,
     tell,
 )
+from reporting.revisions.hindrances import remarks_beside
 from reporting.revisions.words import told
 from reporting.views.city.desk_draft import on_the_draft, version_of
 from reporting.views.city.desk_forms import RuleForm, typed_from
@@ -215,6 +216,7 @@ def look(request, draft, rule_id, form) -> dict[str, Any]:
         "form": form,
         "periods": periods,
         "period": period,
+        "remarks": remarks_beside(draft, edited) if edited else [],
     }
     if edited and period:
         found = effect_on(period, rule_id, draft.edition, edited)

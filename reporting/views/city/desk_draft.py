@@ -18,7 +18,7 @@ from forms_tables.drafting import Change, changes_between
 from reporting import workflow
 from reporting.in_force import current_edition
 from reporting.models import DraftEdition, PublishedEdition, Rehearsal
-from reporting.revisions.hindrances import Hindrance, hindrances_of
+from reporting.revisions.hindrances import Hindrance, hindrances_of, worth_a_look_in
 from reporting.revisions.rehearsal import default_period, effect_in_words, periods_to_rehearse
 from reporting.revisions.words import FieldChange, as_facts, told
 from reporting.views.city.editions import revisions_of
@@ -76,9 +76,8 @@ def desk(request: HttpRequest) -> HttpResponse:
     if draft:
         around |= {
             "changes": changes_in(draft),
-            "hindrances": [
-                ListedHindrance(found, path_to(draft, found.sort, found.code)) for found in hindrances_of(draft)
-            ],
+            "hindrances": with_paths(draft, hindrances_of(draft)),
+            "worth_a_look": with_paths(draft, worth_a_look_in(draft)),
             **rehearsing(draft),
             "rehearsals": [(seen, effect_in_words(seen.effect)) for seen in rehearsals_of(draft)],
         }
@@ -186,6 +185,10 @@ def version_of(request: HttpRequest, draft: DraftEdition) -> int:
 
 def is_of_another(request: HttpRequest, draft: DraftEdition) -> bool:
     return request.POST.get("draft", str(draft.pk)) != str(draft.pk)
+
+
+def with_paths(draft: DraftEdition, found: list[Hindrance]) -> list[ListedHindrance]:
+    return [ListedHindrance(each, path_to(draft, each.sort, each.code)) for each in found]
 
 
 def path_to(draft: DraftEdition, sort: str, code: str) -> str:

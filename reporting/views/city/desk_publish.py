@@ -11,9 +11,9 @@ from accounts.form_words import PlainForm
 from forms_tables.periods import PeriodCode
 from reporting import workflow
 from reporting.models import DraftEdition, Period, Rehearsal
-from reporting.revisions.hindrances import hindrances_of
+from reporting.revisions.hindrances import hindrances_of, worth_a_look_in
 from reporting.revisions.rehearsal import effect_in_words
-from reporting.views.city.desk_draft import changes_in, on_the_draft, version_of
+from reporting.views.city.desk_draft import changes_in, on_the_draft, version_of, with_paths
 
 AHEAD = 14  # months from the newest period that a revision may be set to begin with
 
@@ -26,12 +26,12 @@ class PublishForm(PlainForm):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="通知的名称、文号或会议；企业会看到这句话。",
     )
-    seen = forms.BooleanField(label="已看过上面的改动和试算影响")
+    seen = forms.BooleanField(label="已看过上面的改动、提醒和试算影响")
 
     def __init__(self, *args, draft: DraftEdition, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["holds_from"].choices = [("", "请选择"), *periods_offered(draft)]
-        self.fields["seen"].error_messages["required"] = "请先看过改动和试算影响，再勾选。"
+        self.fields["seen"].error_messages["required"] = "请先看过改动、提醒和试算影响，再勾选。"
 
 
 @require("city")
@@ -75,6 +75,7 @@ def show(request: HttpRequest, draft: DraftEdition, form: PublishForm, status: i
         "form": form,
         "changes": changes_in(draft),
         "hindrances": hindrances_of(draft),
+        "worth_a_look": with_paths(draft, worth_a_look_in(draft)),
         "seen": seen,
         "seen_words": effect_in_words(seen.effect) if seen else "",
         "locked": Period.objects.filter(state=Period.LOCKED).first(),

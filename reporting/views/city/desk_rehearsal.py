@@ -14,6 +14,7 @@ from accounts import clock, pulse
 from accounts.access import require
 from accounts.models import District
 from reporting import workflow
+from reporting.leases import is_lost
 from reporting.models import DraftEdition, Filing, Period, Rehearsal, Submission
 from reporting.revisions import rehearsal as rehearsals
 from reporting.tasks import rehearse as rehearse_soon
@@ -57,7 +58,7 @@ def rehearsal(request: HttpRequest, pk: int) -> HttpResponse:
         "rehearsal": shown,
         "draft": draft,
         "edition": draft.based_on.edition,
-        "lost": rehearsals.is_lost(shown, clock.real_now()),
+        "lost": is_lost(shown, clock.real_now()),
         "outdated": draft.state == DraftEdition.OPEN and draft.version != shown.version,
         "still_open": draft.state == DraftEdition.OPEN,
     }

@@ -1,0 +1,59 @@
+from django.conf import settings
+from django.db import models
+
+from accounts.models import District
+
+
+class RegisterImportQuerySet(models.QuerySet):
+    def visible_to(self, user) -> "RegisterImportQuerySet":
+        """A district sees its own imports, the city those of the city."""
+        if user.role not in ("district", "city"):
+            return self.none()
+        return self.filter(district=user.district_id)
+
+
+class RegisterImport(models.Model):
+    """名录导入: an uploaded register, what importing it would change as somebody saw it, and whether it was imported.
+
+    `file` is what was uploaded, `outcome` the comparison with the register row by row (reporting.imports.outcome); both
+    are cleared away after some days, the row stays. `effect` holds the counts, why it was not carried out, and who
+    carries it out (reporting.leases).
+    """
+
+    TRYING, TRIED, IMPORTING, DONE, FAILED = "trying", "tried", "importing", "done", "failed"
+    STATES = [
+        (TRYING, "试导入中"), (TRIED, "已试导入"), (IMPORTING, "导入中"), (DONE, "已导入"), (FAILED, "未完成"),
+    ]  # fmt: skip
+
+    name = models.CharField("文件名", max_length=255)
+    digest = models.CharField("文件摘要", max_length=64)
+    file = models.FileField("文件", upload_to="register/", blank=True)
+    outcome = models.FileField("对照", upload_to="register/", blank=True)
+    district = models.ForeignKey(District, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="区县")
+    state = models.CharField("状态", max_length=9, choices=STATES, default=TRYING)
+    done = models.PositiveIntegerField("已核对", default=0)
+    total = models.PositiveIntegerField("应核对", default=0)
+    effect = models.JSONField("结果", default=dict, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="上传人")
+    at = models.DateTimeField("上传时间")
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="确认人"
+    )
+    confirmed_at = models.DateTimeField("确认时间", null=True, blank=True)
+
+    objects = RegisterImportQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        verbose_name = "名录导入"
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_running(self) -> bool:
+        return self.state in (self.TRYING, self.IMPORTING)
+
+    @property
+    def is_expired(self) -> bool:
+        return not self.file

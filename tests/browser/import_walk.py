@@ -1,0 +1,70 @@
+"""名录导入 in the demonstration city: what would change, what is wrong, one that runs, one that is imported."""
+
+import io
+from collections.abc import Iterator
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from openpyxl import Workbook
+
+from accounts import clock
+from accounts.models import Enterprise, User
+from reporting import tasks
+from reporting.imports import course
+from reporting.models import RegisterImport
+from reporting.register_columns import COLUMNS
+from tests.browser.walk import Screen, official
+from tests.test_import_queue import code_of
+
+FIRMS = 8
+
+
+def of_an_import() -> Iterator[Screen]:
+    city = official(User.Role.CITY)
+    known = [{"统一社会信用代码": firm.credit_code} for firm in Enterprise.objects.order_by("pk")[:FIRMS]]
+    changed = [row | {"联系人": "钱进", "固定电话": "023-67890123", "邮箱": "qian@example.com"} for row in known]
+    changed[0] |= {"单位详细名称": "重庆更名后的云计算与工业互联网平台技术股份有限公司", "人工智能": "是"}
+    newcomers = [
+        {
+            "统一社会信用代码": code_of(number),
+            "单位详细名称": f"重庆新来第{number}软件有限公司",
+            "报送区县": "渝中区",
+            "纳统类别": "1,3B",
+            "行业代码": "6513",
+            "联系人": "孙新",
+            "手机": "13900000001",
+            "邮箱": "sun@example.com",
+        }
+        for number in range(4)
+    ]
+    wrong = [row | {"手机": "1390000", "邮箱": "qian＠", "纳统类别": "9"} for row in changed[1:4]]
+    tried = uploaded("全市名录2024-06.xlsx", [*changed, *newcomers], city)
+    running = uploaded("正在导入.xlsx", newcomers[:2], city)
+    RegisterImport.objects.filter(pk=running.pk).update(state=RegisterImport.TRYING, done=8200, total=20000)
+    problems = uploaded("有问题的名录.xlsx", [*changed[:1], *wrong, *newcomers], city)
+    refused = uploaded("别的表.xlsx", [{"备注": "不是名录"}], city, columns=("备注",))
+    for name, path in {
+        "": "",
+        "-tried": f"{tried.pk}/",
+        "-tried-new": f"{tried.pk}/?show=new",
+        "-running": f"{running.pk}/",
+        "-problems": f"{problems.pk}/",
+        "-refused": f"{refused.pk}/",
+    }.items():
+        yield Screen(f"city-register-import{name}", f"/firms/import/{path}", city)
+    seen = RegisterImport.objects.get(pk=tried.pk).effect["digest"]
+    course.confirm(tried, seen, city, clock.now(), clock.real_now())
+    tasks.carry_out_import(tried.pk)
+    yield Screen("city-register-import-done", f"/firms/import/{tried.pk}/", city)
+
+
+def uploaded(name: str, rows: list[dict], by: User, columns: tuple = COLUMNS) -> RegisterImport:
+    """And tried."""
+    book = Workbook()
+    book.active.append(columns)
+    for row in rows:
+        book.active.append([row.get(column) for column in columns])
+    out = io.BytesIO()
+    book.save(out)
+    begun = course.begin(SimpleUploadedFile(name, out.getvalue()), by, clock.now(), clock.real_now())
+    tasks.carry_out_import(begun.pk)
+    return begun
