@@ -95,7 +95,8 @@ class _Inquiry:
 
     def of_one(self, rule: str) -> Iterator[Flaw]:
         own = self.book.of_rule(rule)[:MOST_CONDITIONS]
-        [*self.at_odds(self.book.near(own, self.errors).values())]  # from what contradicts itself nothing follows
+        others = self.book.near(own, (read for read in self.errors if read.rule.id != rule))
+        [*self.at_odds(others.values())]  # the quarrels of others: anything would follow from them
         stopping = [*self.not_derived(own), *self.empty(self.cores(read for read in own if read in self.errors))]
         yield from stopping
         yield from self.of_changed(own) if not stopping else self.unlisted(own)
