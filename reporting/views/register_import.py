@@ -44,7 +44,8 @@ def import_register(request: HttpRequest) -> HttpResponse:
             hand_on(begun)
             return redirect("register_import", begun.pk)
     uploaded = RegisterImport.objects.visible_to(request.user).select_related("by")[:LISTED]
-    around = {"form": form, "columns": COLUMNS, "most": f"{MOST_ROWS:,}", "uploaded": uploaded, "days": course.KEPT_FOR.days}
+    limits = {"most": f"{MOST_ROWS:,}", "days": course.KEPT_FOR.days}
+    around = {"form": form, "columns": COLUMNS, "uploaded": uploaded, **limits}
     return render(request, "accounts/import_register.html", around)
 
 
