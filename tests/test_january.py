@@ -7,9 +7,10 @@ import pytest
 from forms_tables.catalog import load_edition
 from forms_tables.completion import Facts
 from forms_tables.periods import PeriodCode
+from forms_tables.scopes import earlier
 from reporting import workflow
 from reporting.deadlines import Reading
-from reporting.judging import earlier, history_of, judge_cells
+from reporting.judging import history_of, judge_cells
 from reporting.models import Submission
 from reporting.openings import openings_on
 from tests.cast import SHANGHAI
@@ -60,7 +61,7 @@ def test_the_columns_of_the_month_before_stay_shut_until_march(period):
 
 
 def test_january_itself_has_nothing_before_it():
-    assert earlier(JANUARY) == {"prev": None, "year_ago": PeriodCode(2024, 1)}
+    assert earlier(JANUARY) == {"year_ago": PeriodCode(2024, 1), "last_annual": PeriodCode(2024)}
     assert earlier(FEBRUARY)["prev"] == JANUARY
 
 

@@ -18,12 +18,12 @@ from forms_tables.catalog import Edition
 from forms_tables.checks import conditions_of
 from forms_tables.columns import Ledger, labels_of
 from forms_tables.edition import FIGURE_KINDS
-from forms_tables.scopes import Cell, Fact, Meaning, Setting
+from forms_tables.scopes import Cell, Fact, Meaning, Setting, earlier
 from reporting.dataset import drafts, frozen
 from reporting.dataset.drafts import DRAFTS, Said
 from reporting.dataset.files import Broken, in_turn, path_of, read
 from reporting.dataset.frozen import FILINGS, SUBMISSIONS
-from reporting.dataset.past import COEFFICIENT_DECIMALS, coefficients, earlier_codes, past_cells
+from reporting.dataset.past import COEFFICIENT_DECIMALS, coefficients, past_cells
 from reporting.dataset.scaling import ODD, Columns, together
 from reporting.judging import parameters_in
 from reporting.models import Period
@@ -88,8 +88,8 @@ def refresh(period: Period, say: Said | None = None) -> str:
 def _standing(period: Period) -> tuple[list[str], dict[str, str], str]:
     """The periods whose filings are read, where each stands, and the mark of it all; asked before anything is read, so
     that what changes meanwhile is found next time."""
-    earlier = dict.fromkeys(earlier_codes(period.parsed).values())
-    marks = {period.code: ""} | frozen.marks_of([period.code, *earlier])
+    before = dict.fromkeys(code.code for code in earlier(period.parsed).values())
+    marks = {period.code: ""} | frozen.marks_of([period.code, *before])
     return list(marks), marks, drafts.mark_of(period, marks)
 
 
