@@ -219,6 +219,9 @@ def waiting(cast, *rows) -> RegisterImport:
 def test_while_it_runs_the_page_says_how_far_it_is(client, cast):
     stored = waiting(cast, NEW)
     client.force_login(cast.zhou_tao)
+    assert "已排队，等前面的做完" in words_on(client.get(f"{PAGE}{stored.pk}/"))
+    assert "试导入中 已排队" in words_on(client.get(PAGE))
+    RegisterImport.objects.filter(pk=stored.pk).update(effect=stored.effect | {"hand": "a worker"})
     assert "正在读取文件" in words_on(client.get(f"{PAGE}{stored.pk}/"))
     assert "试导入中 正在读取文件" in words_on(client.get(PAGE))
     RegisterImport.objects.filter(pk=stored.pk).update(done=400, total=20000)
