@@ -359,6 +359,21 @@ def test_the_file_comes_back_marked_and_is_uploaded_again_when_mended(client, ca
     assert "确认导入：新增 1 家，变更 1 家" in words_on(page)
 
 
+def test_a_year_nobody_saw_does_not_come_back_with_the_problems(client, cast):
+    """Uploaded again as it was fetched, the row would be imported with the year Excel made up."""
+    book = load_workbook(workbook(NEW | {"起报日期": datetime(2024, 3, 5)}))
+    place = COLUMNS.index("起报日期") + 1
+    book.active.cell(2, place).number_format = "m月d日"
+    out = io.BytesIO()
+    book.save(out)
+    client.force_login(cast.zhou_tao)
+    client.post(PAGE, {"workbook": SimpleUploadedFile("名录.xlsx", out.getvalue())})
+    marked = b"".join(client.get(f"{PAGE}{newest().pk}/marked.xlsx").streaming_content)
+    assert load_workbook(io.BytesIO(marked)).active.cell(2, place).value == "3月5日"
+    page = client.post(PAGE, {"workbook": SimpleUploadedFile("改.xlsx", marked)}, follow=True)
+    assert "“3月5日”不是日期，请写成 2024-01-01" in words_on(page)
+
+
 def test_a_file_marked_twice_has_one_column_of_problems(client, cast):
     wrong = NEW | {"手机": "1", "问题": "手机：手机号应为 11 位"}
     uploaded(client, cast.zhou_tao, wrong, columns=(*COLUMNS, "问题"))
