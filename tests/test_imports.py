@@ -78,6 +78,11 @@ def test_what_changes_is_shown_old_to_new_before_it_is_confirmed(client, cast):
     assert JournalEntry.objects.filter(action="导入名录", by=cast.zhou_tao).count() == 1
 
 
+def test_what_an_import_would_blank_is_said_in_words(client, cast):
+    page = uploaded(client, cast.zhou_tao, known(cast.yuntu, 手机="-"))
+    assert f"手机 {cast.yuntu.mobile} （空）" in words_on(page)
+
+
 def test_a_second_confirmation_is_told_that_it_is_done(client, cast):
     uploaded(client, cast.zhou_tao, NEW)
     stored = newest()
