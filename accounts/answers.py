@@ -81,7 +81,8 @@ SHUT = _any(
     r"out of (storage|quota|space)",
     r"(box|folder|account)\b.{0,20}\bfull\b|disk quota|\bfull (mail|in)?box|disk (is )?full",
     r"\b(no|not (have )?enough)\b.{0,12}(space|storage|room)|overdrawn",
-    r"insufficient.{0,12}(space|storage|disk|quota|resource)|\b(storage|space|mail ?box)\b.{0,30}(limit|full|exceed|not enough)",
+    r"insufficient.{0,12}(space|storage|disk|quota|resource)",
+    r"\b(storage|space|mail ?box)\b.{0,30}(limit|full|exceed|not enough)",
     r"\b(account|user|mailbox|recipient|address|inbox)\b.{0,40}"
     r"(disabled|suspend|inactiv|deactivat|locked|dormant|frozen|discontinued|over its)",
     r"\b(disabled|suspended|inactive|deactivated|locked|dormant|frozen)\b.{0,20}(account|user|mailbox|recipient|address)",
@@ -90,7 +91,7 @@ SHUT = _any(
 
 # Nobody of the name. RFC 3463 x.1.1–x.1.6 and RFC 5321 551, 553; the words of Postfix, Exim, sendmail, qmail, Courier,
 # Domino and Exchange (RESOLVER.ADR…) in their manuals; of Gmail NoSuchUser; of QQ 122/169; of 163 "User not found".
-PERSON = r"(users?|user ?(name|id)|rcpt( ?to)?|account|mail[ -]?box|recipients?|address(ee)?|customer|local.?part|inbox)"
+PERSON = r"(users?|user ?(name|id)|rcpt(to)?|account|mail[ -]?box|recipients?|address(ee)?|customer|local.?part|inbox)"
 GAP = r"\b(?:(?!\. ).){0,50}"  # within one sentence
 NOBODY = _any(
     PERSON + GAP + r"(\bunknown|not.{0,8} (known|found|valid|registered|listed|local\b|recogni[sz]ed|exist)"
@@ -117,7 +118,8 @@ NO_PLACE = _any(
     r"domain " + GAP + r"does ?n.t (receive|accept) (e-?)?mail",
     r"\b(unknown|invalid|no such|bad) (host|domain|destination)|unrouteable|nxdomain|null ?mx|NonExistentDomain",
     r"could ?n.t find (any|a) |\bno (valid )?(mx|mail exchanger)|域名.{0,4}(不存在|无效)",
-    r"mailbox (is )?(unavailable|not available)|mailbox name not allowed|domain is not reachable|account or domain may not exist",
+    r"mailbox (is )?(unavailable|not available)|mailbox name not allowed|domain is not reachable",
+    r"account or domain may not exist",
 )
 
 TRY_AGAIN = _any(r"not found, try again")  # what the resolver says of a name server that does not answer

@@ -80,6 +80,8 @@ def _take_back(letter: Letter, **outcome) -> int:
     given_over = Letter.objects.filter(pk=letter.pk, state__in=[Letter.State.SENT, Letter.State.HANDED])
     if outcome["state"] == Letter.State.WAITING:
         given_over = given_over.filter(unwanted=False)
+    else:
+        outcome |= refusals.kept(letter)
     return given_over.update(claim="", **outcome)
 
 

@@ -125,6 +125,9 @@ class Round:
     def _hand_over(self, letter: Letter) -> bool:
         """False when the mail server takes nothing of anybody now."""
         at = self.clock()
+        if refusals.has_run_out(letter, at):
+            refusals.give_up(letter, f"信里的链接已到期，没有发出。{letter.trouble}", letter.about)
+            return True
         _begin_attempt(letter, at)
         try:
             message = message_of(letter)

@@ -89,18 +89,23 @@ def server_refused(letters: list[Letter], words: str, speaks_of: About, at: date
         pacing.halve(pacing.SERVER)
     mail_troubles.note(pacing.SERVER, speaks_of, words, at)
     for letter in letters:
-        try_again(letter, at, words, speaks_of)
+        try_again(letter, at, words, speaks_of, FIRST_PAUSE)  # what they wait for is the server's own pause
 
 
 def try_again(letter: Letter, at: datetime, trouble: str, speaks_of: str = "", pause: timedelta | None = None) -> None:
     due_at = at + (pause or pause_after(letter.attempts))
-    if letter.good_until and shown(due_at) >= letter.good_until:
+    if has_run_out(letter, due_at):
         give_up(letter, f"信里的链接已到期，没有送达，最后一次：{trouble}", speaks_of)
     elif at - (letter.tried_since or at) >= settings.LETTER_DAYS:
         days = settings.LETTER_DAYS.days
         give_up(letter, f"试了 {days} 天、{letter.attempts} 次没有送达，最后一次：{trouble}", speaks_of)
     else:
         note(letter, state=Letter.State.WAITING, due_at=due_at, trouble=trouble[:300], about=speaks_of)
+
+
+def has_run_out(letter: Letter, at: datetime) -> bool:
+    """Whether nobody could use it any more."""
+    return letter.good_until is not None and shown(at) >= letter.good_until
 
 
 def pause_after(attempts: int) -> timedelta:
