@@ -37,7 +37,6 @@ SENDER = "重庆软件统计直报"
 BATCH = 50  # letters claimed at once
 UNREACHABLE = "连不上邮件服务器"
 TAKES_NOTHING = "邮件服务器现在不收我们的信"
-CLOSING = 421  # RFC 5321: said at any time by a server that closes the line, whoever the letter goes to
 DOMAINS_MAKE_ALL = 3  # so many domains that ask for less one after the other: it is the server that wants less
 
 
@@ -171,8 +170,6 @@ class Round:
 
     def _refused(self, letter: Letter, answer: Answer, at: datetime) -> bool:
         self._hang_up()
-        if answer.code == CLOSING:
-            return self._all_refused(letter, answer, at)
         if refusals.refused(letter, answer, at):
             self.shut.add(letter.domain)
             self.in_vain |= {letter.domain} if answer.about == About.LATER else set()

@@ -113,19 +113,26 @@ def test_a_server_that_takes_no_connection_is_no_address_fault(db, settings):
     assert "邮件服务器现在不收我们的信：554 5.7.1 Connection frequency" in MailTrouble.objects.get(domain="").words
 
 
-def test_a_server_that_closes_the_line_speaks_to_all(db, mail):
-    mail.refusals = {"RCPT": "421 4.3.2 closing"}
+@pytest.mark.parametrize("answer", ["421 HL:ICC 163 smtp9", "421 4.3.2 closing"])
+def test_a_line_that_is_closed_over_one_domain_holds_up_no_other(db, mail, answer):
+    mail.refusals = {f"a{n}@163.com": answer for n in range(3)}
     write(3, "163.com")
+    write(3, "example.cn")
     beat()
-    assert domain("").paused(AT) and states() == [WAITING] * 3
+    assert states() == [WAITING] * 3 + [SENT] * 3
+    assert domain("163.com").paused(AT) and domain("163.com").slowness == 1
+    assert not ReceivingDomain.objects.filter(name="").exists()
+    assert sorted(Letter.objects.filter(domain="163.com").values_list("attempts", flat=True)) == [0, 0, 1]
 
 
-def test_when_three_domains_ask_for_less_one_after_the_other_it_is_the_server(db, mail):
-    mail.refusals = {"RCPT": THROTTLED}
+@pytest.mark.parametrize("answer", [THROTTLED, "421 4.3.2 closing"])
+def test_when_three_domains_ask_for_less_one_after_the_other_it_is_the_server(db, mail, answer):
+    mail.refusals = {"RCPT": answer}
     for name in ("qq.com", "163.com", "a.example", "b.example"):
         write(2, name)
     beat()
-    assert domain("").slowness == 1
+    assert domain("").paused(AT) and answer in MailTrouble.objects.get(domain="").words
+    assert domain("").slowness == int(answer == THROTTLED)
     assert list(Letter.objects.filter(domain="b.example").values_list("attempts", flat=True)) == [0, 0]
 
 
