@@ -283,6 +283,34 @@ def test_a_trouble_is_one_row_and_one_letter_while_it_lasts(cast, mail):
     assert told.to == cast.wu_gang.email and POLICY in outbox.message_of(told).body
 
 
+def test_forty_domains_that_refuse_us_are_one_letter_and_what_comes_later_another(cast):
+    hours = timedelta(hours=1)
+    for number in range(40):
+        mail_troubles.note(f"firm{number}.example", About.OFFICE, f"{POLICY} <{number}>", AT + number * MINUTE)
+        emails.plan_mail_refused(AT + number * MINUTE)
+    emails.plan_mail_refused(AT + 4 * hours)
+    emails.plan_mail_refused(AT + 9 * hours)
+    first, second = Letter.objects.filter(stem="mail_refused").order_by("pk")
+    assert "firm0.example" in first.subject and "firm1.example 等 39 处" in second.subject
+    text = outbox.message_of(second).body
+    assert f"firm1.example：{POLICY} <1>" in text and "firm0.example" not in text and "一共 39 处" in text
+    mail_troubles.note("", About.OFFICE, "535 password", AT + 9 * hours)
+    emails.plan_mail_refused(AT + 9 * hours)
+    assert "邮件服务器拒收" in Letter.objects.filter(stem="mail_refused").latest("pk").subject
+
+
+def test_what_nobody_was_there_to_be_told_is_told_later(db, cast):
+    mail_troubles.note("qq.com", About.OFFICE, POLICY, AT)
+    cast.wu_gang.is_active = False
+    cast.wu_gang.save()
+    emails.plan_mail_refused(AT)
+    cast.wu_gang.is_active = True
+    cast.wu_gang.save()
+    emails.plan_mail_refused(AT + MINUTE)
+    emails.plan_mail_refused(AT + timedelta(days=1))
+    assert Letter.objects.filter(stem="mail_refused").count() == 1
+
+
 def test_a_trouble_is_over_when_a_letter_refused_so_is_taken(db, mail):
     mail.refusals = {"DATA": POLICY}
     write(1)
