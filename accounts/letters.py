@@ -130,11 +130,11 @@ def put_back(letters: Iterable[Letter]) -> int:
     return Letter.objects.bulk_update(rows, changed, batch_size=500)
 
 
-def try_again(failed: QuerySet[Letter], at: datetime) -> int:
-    """Those of these letters that failed for good wait once more, as if they had never been tried."""
-    failed = failed.filter(state=Letter.State.FAILED)
+def try_again(letters: QuerySet[Letter], at: datetime) -> int:
+    """Those of these letters that failed for good, or wait for a while, go as if they had never been tried."""
+    letters = letters.filter(state__in=[Letter.State.FAILED, Letter.State.WAITING])
     anew = {"attempts": 0, "trouble": "", "about": "", "tried_since": None, "full_since": None, "returns": 0}
-    waiting = failed.update(state=Letter.State.WAITING, due_at=at, sent_at=None, unwanted=False, **anew)
+    waiting = letters.update(state=Letter.State.WAITING, due_at=at, sent_at=None, unwanted=False, **anew)
     if waiting:
         workers = min(SENDERS_AT_ONCE, 1 + waiting // 100)
         transaction.on_commit(lambda: pulse.hand_on(send_letters, times=workers), robust=True)
