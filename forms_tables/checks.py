@@ -12,6 +12,7 @@ from forms_tables.completion import EXACT, Completed, Facts, Value
 from forms_tables.edition import Edition, Rule
 from forms_tables.expressions import Node, NotationError, columns_of_x, names_in, parse, walk, x_outside_lists
 from forms_tables.magnitudes import refuse_overflow
+from forms_tables.naming import ambiguous_names, clashes_in
 from forms_tables.parsing import Problem
 from forms_tables.proofreading import TRUTH, Kinds, Slip, slips_in_formulas
 from forms_tables.scopes import Cell, Fact, Meaning, Scope, reads_of, symbols_of
@@ -228,7 +229,7 @@ def rows_of(edition: Edition, rule: Rule) -> tuple[str, ...]:
 
 def proofread(edition: Edition) -> list[Slip]:
     """Every text of the edition that cannot be used: what a system check prints and publishing refuses."""
-    slips = list(slips_in_formulas(edition))
+    slips = [*clashes_in(edition), *slips_in_formulas(edition)]
     for rule in edition.rules:
         slips.extend(slips_in_rule(edition, rule))
     return slips
@@ -236,7 +237,10 @@ def proofread(edition: Edition) -> list[Slip]:
 
 def slips_in_rule(edition: Edition, rule: Rule) -> list[Slip]:
     """What keeps the rule from being used, each with its text and place; the rule need not be one of the edition's."""
-    slips = [slip for text in (rule.when, *rule.texts) if text for slip in _slips_in_spelling(rule, text)]
+    texts = [text for text in (rule.when, *rule.texts) if text]
+    slips = [slip for text in texts for slip in _slips_in_spelling(rule, text)]
+    if not slips:
+        slips = [slip for text in texts for slip in _names_of_two(edition, rule, text)]
     if not slips:
         slips = [slip for text in rule.texts for slip in _slips_in_meaning(edition, rule, text)]
     return list(dict.fromkeys(slips))  # a condition of several texts is wrong only once
@@ -247,6 +251,13 @@ def _slips_in_spelling(rule: Rule, text: str) -> Iterator[Slip]:
         parse(text)
     except NotationError as error:
         yield Slip.of(rule.id, text, error)
+
+
+def _names_of_two(edition: Edition, rule: Rule, text: str) -> Iterator[Slip]:
+    for name in names_in(parse(text)):
+        if name.code in ambiguous_names(edition):
+            reason = f"“{name.code}”这个名称现在有两个意思，请先把重名的代码改掉"
+            yield Slip(rule.id, text, reason, name.at)
 
 
 def _slips_in_meaning(edition: Edition, rule: Rule, text: str) -> Iterator[Slip]:

@@ -63,6 +63,11 @@ class Column:
     decimals: int | None = None
 
 
+def symbol_of(code: str) -> str:
+    """The name of a row in the notation, where a name cannot begin with a digit."""
+    return f"M{code}" if code[:1].isdigit() else code
+
+
 @dataclass(frozen=True)
 class Indicator:
     code: str
@@ -103,8 +108,8 @@ class Indicator:
 
     @property
     def symbol(self) -> str:
-        """The name of the row in the notation, where a name cannot begin with a digit."""
-        return f"M{self.code}" if self.code[0].isdigit() else self.code
+        """The name of the row in the notation."""
+        return symbol_of(self.code)
 
     @cached_property
     def columns(self) -> tuple[str, ...]:

@@ -12,11 +12,12 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Protocol
 
-from forms_tables.spelling import MAX_DEPTH, MAX_LENGTH, MAX_TEXT, NO_DIVISION, NO_NUMBER, PLAIN_NUMBER, misspelling_in
+from forms_tables import spelling
+from forms_tables.habits import NO_DIVISION
+from forms_tables.spelling import MAX_DEPTH, MAX_LENGTH, MAX_TEXT, PLAIN_COLUMN, PLAIN_NUMBER
 
 MAX_PARTS = MAX_LENGTH  # a text has fewer, unless chains inside chains read their middles twice over and over
 PLAIN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}")
-PLAIN_COLUMN = re.compile(r"[a-z][0-9]?")
 
 # Words that read a name in another filing, or in the register instead of the form.
 BACKWARD = ("prev", "year_ago", "december", "last_annual", "register")
@@ -120,6 +121,13 @@ class Either(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Chain(Node):
+    """The links of `a <= b <= c`, each judged by itself: a blank in one leaves the other as it is."""
+
+    parts: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Opposite(Node):
     operand: Node
 
@@ -142,6 +150,7 @@ class Binding(Protocol):
     def membership(self, inside: bool, left: Any, options: tuple[str, ...]) -> Any: ...
     def both(self, parts: Sequence[Any]) -> Any: ...
     def either(self, parts: Sequence[Any]) -> Any: ...
+    def chain(self, parts: Sequence[Any]) -> Any: ...
     def opposite(self, operand: Any) -> Any: ...
     def call(self, function: str, arguments: Sequence[Any]) -> Any: ...
     def looking_back(self, word: str) -> "Binding": ...
@@ -171,6 +180,8 @@ def walk(node: Node, binding: Binding) -> Any:
                 return binding.both([walk(part, binding) for part in parts])
             case Either(parts=parts):
                 return binding.either([walk(part, binding) for part in parts])
+            case Chain(parts=parts):
+                return binding.chain([walk(part, binding) for part in parts])
             case Opposite(operand=operand):
                 return binding.opposite(walk(operand, binding))
             case Call(function=function, arguments=(argument,)) if function in BACKWARD:
@@ -217,11 +228,13 @@ def x_outside_lists(node: Node) -> tuple[Name, ...]:
 @lru_cache(maxsize=4096)
 def parse(text: str) -> Node:
     """The tree of a rule or formula; raises NotationError with the reason and the place."""
-    if slip := misspelling_in(text):
+    if slip := spelling.misspelling_in(text):
         raise NotationError(slip.reason, text, slip.at)
     try:
         tree = ast.parse(text, mode="eval")
     except SyntaxError as error:
+        if slip := spelling.foreign_word_in(text):
+            raise NotationError(slip.reason, text, slip.at) from None
         if not error.offset:  # Python stumbled over the end
             raise NotationError("不合语法：算式没有写完", text, len(text) + 1) from None
         raise NotationError("不合语法，请检查括号、引号和运算符", text, min(error.offset, len(text) + 1)) from None
@@ -267,7 +280,7 @@ class _Reader:
                 return Name(at, self.plain_name(node, code), "")
             case ast.Attribute(value=ast.Name(id=code), attr=column):
                 if not PLAIN_COLUMN.fullmatch(column):
-                    raise self.refuse(node, f"“{column}”不是列名")
+                    raise self.refuse(node, spelling.about_column(column))
                 return Name(at, self.plain_name(node, code), column)
             case ast.Attribute():
                 raise self.refuse(node, "点号只能用在指标代码与列名之间")
@@ -287,6 +300,8 @@ class _Reader:
                 return self.read_comparison(node, at, below)
             case ast.Call():
                 return self.read_call(node, at, below)
+            case ast.Tuple():
+                raise self.refuse(node, "逗号只用在函数和 in 的括号里；数字不写千分位，两个条件之间请写 and")
         raise self.refuse(node, "这里的写法不在规则语言之内")
 
     def read_constant(self, node: ast.Constant, at: int) -> Node:
@@ -296,7 +311,7 @@ class _Reader:
                 raise self.refuse(node, f"文字须用一对引号括起，最多{MAX_TEXT}个字")
             return Text(at, node.value)
         if not PLAIN_NUMBER.fullmatch(source.decode()):
-            raise self.refuse(node, NO_NUMBER)
+            raise self.refuse(node, spelling.NO_NUMBER)
         return Number(at, Decimal(source.decode()))
 
     def plain_name(self, node: ast.AST, code: str) -> str:
@@ -327,13 +342,13 @@ class _Reader:
         first = parts[0]
         if isinstance(first, Comparison):
             parts[0] = Comparison(first.at, MIRRORED[first.sign], first.right, first.left)
-        return Both(at, tuple(parts))
+        return Chain(at, tuple(parts))
 
     def read_options(self, node: ast.expr) -> tuple[str, ...]:
         entries = node.elts if isinstance(node, ast.Tuple) else []
         options = [entry.value for entry in entries if isinstance(entry, ast.Constant) and isinstance(entry.value, str)]
         if not options or len(options) != len(entries):
-            raise self.refuse(node, "in 后面须是括号内的一列文字，例如 ('1', '2')")
+            raise self.refuse(node, spelling.about_options(node))
         return tuple(options)
 
     def read_call(self, node: ast.Call, at: int, below: Any) -> Node:
@@ -341,12 +356,13 @@ class _Reader:
             raise self.refuse(node, "只能直接写函数名")
         function = node.func.id
         if function not in FUNCTIONS:
-            raise self.refuse(node, f"没有名为“{function}”的函数")
+            raise self.refuse(node, spelling.about_function(node, tuple(FUNCTIONS)))
         if node.keywords or any(isinstance(argument, ast.Starred) for argument in node.args):
             raise self.refuse(node, f"{function} 的参数须逐个写出")
         fewest, most = FUNCTIONS[function]
         if len(node.args) < fewest or (most is not None and len(node.args) > most):
-            raise self.refuse(node, f"{function} 的参数个数不对")
+            wanted = f"{fewest}个" if most == fewest else f"至少{fewest}个"
+            raise self.refuse(node, f"{function} 的参数个数不对：要{wanted}，写了{len(node.args)}个")
         call = Call(at, function, tuple(below(argument) for argument in node.args))
         within = [part for argument in call.arguments for part in parts_of(argument) if isinstance(part, Call)]
         if function in OVER_ROWS and any(part.function in OVER_ROWS for part in within):

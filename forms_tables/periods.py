@@ -71,6 +71,20 @@ class PeriodCode:
         """Filling begins on the day after its end."""
         return self.end + timedelta(days=1)
 
+    def behind(self, word: str) -> "PeriodCode | None":
+        """The earlier period that a looking-back word of the notation reads; None where there is none. Whoever supplies
+        history asks here: what stands behind a word is decided nowhere else."""
+        match word:
+            case "prev":
+                return None if self.is_annual else self.previous()
+            case "year_ago":
+                return None if self.is_annual else self.year_ago()
+            case "december":
+                return self.december() if self.is_annual else None
+            case "last_annual":
+                return self.last_annual()
+        raise ValueError(f"{word} is no word that looks back")
+
     def previous(self) -> "PeriodCode | None":
         """The month before in the same year; the year before for an annual report. January has none, and what
         February has before it was filed only where January is reported by itself."""

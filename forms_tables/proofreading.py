@@ -70,7 +70,7 @@ class Kinds(Scoped):
         if TRUTH in (left, right):
             raise Misuse("条件不能再拿来比较；两个条件同真同假请写 iff(…, …)")
         if left != right:
-            raise Misuse(f"不能拿{IN_WORDS[left]}与{IN_WORDS[right]}相比")
+            raise Misuse(f"不能拿{IN_WORDS[left]}与{IN_WORDS[right]}相比；代码和数不加引号，文字要加")
         return TRUTH
 
     def membership(self, inside: bool, left: str, options: tuple[str, ...]) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from forms_tables.edition import Edition, Indicator
 from forms_tables.expressions import BACKWARD, Misuse, Name, Node, parse, walk
+from forms_tables.habits import instead_of
 
 HISTORY = tuple(word for word in BACKWARD if word != "register")
 MOMENTS = {"month": "number", "year": "number", "period_month": "text"}
@@ -113,7 +114,8 @@ class Scope:
             return self._bare_meaning(indicator)
         if self.row and name.code in self.edition.indicator(self.row).columns:
             return self._cell(self.edition.indicator(self.row), name.code)
-        raise Misuse(f"没有名为“{name.code}”的指标、参数或属性")
+        instead = instead_of(name.code, tuple(symbols_of(self.edition)))
+        raise Misuse(f"没有名为“{name.code}”的指标、参数或属性{'；' if instead else ''}{instead}")
 
     def _row_meaning(self, column: str) -> Meaning:
         if not self.row:
@@ -165,8 +167,15 @@ class Scoped:
         applies = replace(self, scope=Scope(self.scope.edition, period=self.scope.period))
         return self.when(walk(parse(row.applies_when), applies), verdict)
 
+    def chain(self, parts: Sequence[Any]) -> Any:
+        """Every link that is filled in must hold, as every() has it of rows; where none is, it does not apply."""
+        return self.call("every", parts)
+
     def when(self, premise: Any, conclusion: Any) -> Any:
         """A condition that does not apply, as if it read a blank, where its premise does not hold."""
+        raise NotImplementedError
+
+    def call(self, function: str, arguments: Sequence[Any]) -> Any:
         raise NotImplementedError
 
 

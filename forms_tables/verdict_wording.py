@@ -5,13 +5,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from forms_tables.bindings import Decimals, Reading
-from forms_tables.expressions import Arithmetic, Both, Call, Comparison, Either, Node, parts_of, walk
+from forms_tables.expressions import MIRRORED, Arithmetic, Both, Call, Chain, Comparison, Either, Node, parts_of, walk
 from forms_tables.scopes import Cell, Fact, Meaning, Scope, reads_of
 from forms_tables.wording import LIMITS, figure, name_of, plain, say, unit_of, words_of
 
 MOST_SHOWN = 8
 MOST_NAMED = 4  # a longer list of figures gives the codes alone
-MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 
 
 @dataclass(frozen=True)
@@ -32,7 +31,7 @@ def teller_of(tree: Node, scope: Scope, here: str = "") -> Teller:
     (in a conjunction the first that fails, in an implication the conclusion), else the figures the tree rests on.
     The cell `here` is the one the finding is about, and needs no name."""
     match tree:
-        case Both(parts=parts):
+        case Both(parts=parts) | Chain(parts=parts):
             return _tell_first_failing(parts, scope, here)
         case Call(function="implies"):
             return teller_of(conclusion_of(tree), scope, here)
@@ -66,7 +65,7 @@ def _is_limit(side: Node, scope: Scope) -> bool:
 
 def _tell_first_failing(parts: Sequence[Node], scope: Scope, here: str) -> Teller:
     tellers = [(walk(part, Decimals(scope)), teller_of(part, scope, here)) for part in parts]
-    return lambda reading: next(tell(reading) for holds, tell in tellers if not holds(reading))
+    return lambda reading: next(tell(reading) for holds, tell in tellers if holds.value(reading) is False)
 
 
 def _tell_limit(left: Node, sign: str, right: Node, scope: Scope, here: str) -> Teller:

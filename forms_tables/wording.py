@@ -68,6 +68,8 @@ class Words(Scoped):
     def both(self, parts: Sequence[Phrase]) -> Phrase:
         return Phrase("且".join(part.within(COMPARED) for part in parts), LOOSE)
 
+    chain = both  # read as it is written, whatever is blank
+
     def either(self, parts: Sequence[Phrase]) -> Phrase:
         return Phrase("或".join(part.within(COMPARED) for part in parts), LOOSE)
 

@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 from accounts.models import Enterprise
 from forms_tables.catalog import Edition, Table
 from forms_tables.checks import Finding, examine
 from forms_tables.completion import Completed, Facts, complete, plans_of
 from forms_tables.periods import PeriodCode
-from forms_tables.scopes import Cell
+from forms_tables.scopes import HISTORY, Cell
 from reporting.models import BaseAdjustment, Filing, ParameterValue, Period, Submission
 
 Values = Mapping[str, Decimal | str | None]
@@ -90,11 +91,13 @@ def typed_cells(filing: Filing) -> dict[str, str]:
 
 def facts_for(filing: Filing) -> Facts:
     """What the rules may know beside the cells: the firm, the city's parameters and the filings before this one."""
+    history = history_of(filing.enterprise, filing.period.parsed)
+    parameters = parameters_in(filing.edition, filing.period)
     return Facts(
         period=filing.period.parsed,
         attributes=attributes_of(filing.enterprise, filing.district.code),
-        parameters=parameters_of_firm(filing),
-        history=with_adjustments(filing, history_of(filing.enterprise, filing.period.parsed)),
+        parameters=with_own_coefficient(parameters, history.get("last_annual", {})),
+        history=with_adjustments(filing, history),
     )
 
 
@@ -119,13 +122,12 @@ def attributes_for(
     }
 
 
-def parameters_of_firm(filing: Filing) -> dict[str, Decimal | None]:
-    """The parameters as they hold for one firm, under the text it is judged by: k is its own."""
-    parameters = parameters_in(filing.edition, filing.period)
-    if any(value is not None for name, value in parameters.items() if name.startswith(COEFFICIENT)):
-        annual = filed(filing.enterprise, {"last_annual": filing.period.parsed.last_annual()})
-        parameters["k"] = weighted_coefficient(annual.get("last_annual", {}), parameters)
-    return parameters
+def with_own_coefficient(parameters: Mapping[str, Decimal | None], annual: Values) -> Mapping[str, Decimal | None]:
+    """The parameters as they hold for one firm: k is its own, worked out of last year's annual form, where the city has
+    entered any official coefficient."""
+    if not any(value is not None for name, value in parameters.items() if name.startswith(COEFFICIENT)):
+        return parameters
+    return {**parameters, "k": weighted_coefficient(annual, parameters)}
 
 
 def weighted_coefficient(annual: Values, parameters: Mapping[str, Decimal | None]) -> Decimal | None:
@@ -152,7 +154,7 @@ def parameters_in(edition: Edition, period: Period | None) -> dict[str, Decimal 
 
 def history_of(enterprise: Enterprise, period: PeriodCode) -> dict[str, Values]:
     """The earlier filings a rule may read, by the word the notation has for them; absent where nothing was filed."""
-    return filed(enterprise, {name: code for name, code in earlier(period).items() if code})
+    return filed(enterprise, earlier(period))
 
 
 def filed(enterprise: Enterprise, wanted: Mapping[str, PeriodCode]) -> dict[str, Values]:
@@ -167,19 +169,20 @@ def filed(enterprise: Enterprise, wanted: Mapping[str, PeriodCode]) -> dict[str,
     return history
 
 
-def earlier(period: PeriodCode) -> dict[str, PeriodCode | None]:
-    """The periods behind the notation's words prev, year_ago, december and last_annual; None where there is none."""
-    if period.is_annual:
-        return {"last_annual": period.last_annual(), "december": period.december()}
-    annual = {"last_annual": period.last_annual()} if period.month == 12 else {}  # M09
-    return {"prev": period.previous(), "year_ago": period.year_ago(), **annual}
+def earlier(period: PeriodCode) -> dict[str, PeriodCode]:
+    """The earlier periods behind the notation's words; a word that has none for this period is not there."""
+    return {word: code for word in HISTORY if (code := period.behind(word))}
 
 
 def standing_submission(filing: Filing) -> Submission | None:
-    """The submission whose figures stand for the filing: the approved one, or else the one under review."""
-    if filing.approved:
-        return filing.approved
-    return filing.in_force if filing.state in Filing.UNDER_REVIEW else None
+    """The submission whose figures stand for the filing."""
+    return standing(filing.state, filing.approved, filing.in_force)
+
+
+def standing(state: str, approved: Any, in_force: Any) -> Any:
+    """Which of a filing's submissions (or of their keys) later periods read: the approved one, or else the one under
+    review."""
+    return approved or (in_force if state in Filing.UNDER_REVIEW else None)
 
 
 def submission_values(submission: Submission) -> Values:

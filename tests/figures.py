@@ -71,7 +71,7 @@ def make_city() -> SimpleNamespace:
     return SimpleNamespace(districts=districts, may=may, annual=annual, firms=firms, by=by)
 
 
-def file_values(filing: Filing, values: dict[str, str], by: User) -> Submission:
+def file_values(filing: Filing, values: dict[str, str], by: User, **more) -> Submission:
     """The next submission of a filing, approved when the filing's state says so."""
     submission = Submission.objects.create(
         filing=filing,
@@ -86,6 +86,7 @@ def file_values(filing: Filing, values: dict[str, str], by: User) -> Submission:
         submitted_by=by,
         submitted_at=AT,
         from_state=State.DRAFT,
+        **more,
     )
     filing.in_force = submission
     if filing.state in (State.APPROVED, State.LOCKED):

@@ -45,6 +45,18 @@ WORKED = [
     ("M2010 >= 2", "2010.c1=1.99", FAILS),
     ("-100 <= M2010 <= 1000", "2010.c1=1000", HOLDS),
     ("-100 <= M2010 <= 1000", "2010.c1=-100.01", FAILS),
+    # Each link of a chain by itself: what is blank at one end leaves the other link as it is.
+    ("M2020 <= M2010 <= M2050", "2010.c1=9 2050.c1=8", FAILS),
+    ("M2020 <= M2010 <= M2050", "2010.c1=7 2050.c1=8", HOLDS),
+    ("M2020 <= M2010 <= M2050", "2020.c1=8 2010.c1=7", FAILS),
+    ("M2020 <= M2010 <= M2050", "2020.c1=7 2010.c1=7", HOLDS),
+    ("M2020 <= M2010 <= M2050", "2020.c1=9 2050.c1=8", SKIPS),
+    ("M2020 <= M2010 <= M2050", "2010.c1=7", SKIPS),
+    ("not (M2020 <= M2010 <= M2050)", "2010.c1=9 2050.c1=8", HOLDS),
+    ("not (M2020 <= M2010 <= M2050)", "2010.c1=9", SKIPS),
+    ("M2020 <= M2010 and M2010 <= M2050", "2010.c1=9 2050.c1=8", SKIPS),
+    ("M2020 <= M2010 <= M2050 and M2080 > 0", "2010.c1=9 2050.c1=8 2080.c1=1", FAILS),
+    ("A22 < A23 in ('E1', 'E2')", "A23=E3", FAILS),
     # Words go by whole characters: U+20BB7 is after U+F900, though its first half is before it.
     ("A36 == '是'", "A36=是", HOLDS),
     ("A36 != '是'", "A36=是", FAILS),

@@ -173,7 +173,16 @@ def test_it_reads_a_figure_pasted_in_full_width(may, desk, draft, typed):
 
 
 @pytest.mark.parametrize(
-    ("name", "words"), [("yoy", "大写字母"), ("FX", "已有代号"), ("M2010", "已是指标的代码"), ("E41", "已是指标的代码")]
+    ("name", "words"),
+    [
+        ("yoy", "大写字母"),
+        ("FX", "已有代号"),
+        ("Fx", "公式里的“Fx”已是参数“期内平均汇率”的代号"),
+        ("M2010", "公式里的“M2010”已是软统企6表2010“主营业务收入”的名称"),
+        ("E41", "公式里的“E41”已是软统企4表E41"),
+        ("C17", "“C17”已是代码表“波动/异常原因”的代号"),
+        ("None", "“None”是公式里的词，不能再作代码"),
+    ],
 )
 def test_it_refuses_a_name_a_formula_could_not_tell_apart(may, desk, draft, name, words):
     answer = desk.post("/city/desk/parameters/new/", {**PARAMETER, "name": name, "version": 0})
@@ -263,6 +272,8 @@ def test_it_drops_a_row_though_rules_read_it_and_names_them(may, desk, draft):
     [
         ({"code": "20-1"}, "代码写数字"),
         ({"code": "2010"}, "代码2010已用于"),
+        ({"code": "M2010"}, "公式里的“M2010”已是软统企6表2010“主营业务收入”的名称"),
+        ({"code": "C17"}, "“C17”已是代码表“波动/异常原因”的代号"),
         ({"name": ""}, "请填写指标名称"),
         ({"unit": ""}, "填数字的行须有计量单位"),
         ({"unit": "", "kind": "code"}, "须指明代码表"),
@@ -298,11 +309,12 @@ def test_it_rehearses_and_shows_whom_it_touches(may, desk, draft, django_capture
     shown = words_on(desk.get(answer.url))
     assert "2024年5月试算" in shown and "1 家" in shown and "900.00" in shown and "渝中区" in shown
     seen = Rehearsal.objects.get()
-    for which in ("blocked", "R604:fail"):
+    for which in ("sent", "R604:fail"):
         listed = desk.get(f"/city/desk/rehearsals/{seen.pk}/{which}/")
         assert may.firm.name in words_on(listed)
     assert desk.get(f"/city/desk/rehearsals/{seen.pk}/atlantis/").status_code == 404
-    assert "将不能上报 1 家" in words_on(desk.get("/city/desk/"))
+    shown = words_on(desk.get("/city/desk/"))
+    assert "将不能上报 0 家，已上报的 1 家照修订稿不能通过" in shown
     changed(DraftEdition.objects.get(), may.city, lambda c: drafting.with_rule(c, "R605", {"message": "改了"}))
     assert "发布前须按现在的稿再试算一次" in words_on(desk.get(f"/city/desk/rehearsals/{seen.pk}/"))
 
@@ -341,7 +353,7 @@ def test_it_publishes_from_a_period_with_a_reason(may, desk, draft, django_captu
     page = desk.get("/city/desk/publish/")
     offered = [code for code, _ in page.context["form"].fields["holds_from"].choices]
     assert offered[:3] == ["", "2024M05", "2024M06"] and "2024A" in offered and "2024M04" not in offered
-    assert "2024年4月及更早的报告期已锁定" in words_on(page) and "将不能上报 1 家" in words_on(page)
+    assert "2024年4月及更早的报告期已锁定" in words_on(page) and "已上报的 1 家照修订稿不能通过" in words_on(page)
     right = {"holds_from": "2024M05", "reason": "渝经信软件〔2024〕21号", "seen": "on", "version": 1}
     for missing, words in {
         "reason": "请填写修订原因和依据",
@@ -355,9 +367,9 @@ def test_it_publishes_from_a_period_with_a_reason(may, desk, draft, django_captu
     published = desk.post("/city/desk/publish/", right, follow=True)
     assert "第2版已发布，自2024年5月起执行" in words_on(published)
     row = PublishedEdition.objects.get(number=2)
-    assert row.effect["blocked"] == {"filings": 1, "revenue": "900.00"} and "lists" not in row.effect
+    assert row.effect["sent"] == {"filings": 1, "revenue": "900.00"} and "lists" not in row.effect
     shown = words_on(desk.get(f"/city/desk/revisions/{row.code}/"))
-    for words in ("渝经信软件〔2024〕21号", "将不能上报 1 家", "M20211 + M20212", "第1版", row.digest):
+    for words in ("渝经信软件〔2024〕21号", "已上报的 1 家照修订稿不能通过", "M20211 + M20212", "第1版", row.digest):
         assert words in shown
     assert desk.get(f"/city/desk/revisions/{CODE}/").status_code == 404
     assert desk.get("/city/editions/").url == f"/city/editions/{row.code}/"

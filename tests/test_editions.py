@@ -14,7 +14,7 @@ from forms_tables import drafting
 from forms_tables.periods import PeriodCode
 from reporting import workflow
 from reporting.conversation import say
-from reporting.judging import judge, parameters_of_firm
+from reporting.judging import facts_for, judge
 from reporting.models import (
     DraftEdition,
     Filing,
@@ -406,10 +406,10 @@ def test_parameters_follow_the_text_a_filing_is_judged_by(may):
     file_may(may.filing, may.clerk)
     publish(may, drafted(may.desk, lambda c: drafting.with_parameter(c, "YOY_LIMIT", {"default": "12"})))
     old, new = fresh(may.filing), fresh(may.other_filing)
-    assert parameters_of_firm(new)["YOY_LIMIT"] == 12
-    assert parameters_of_firm(old)["YOY_LIMIT"] == old.edition.parameters["YOY_LIMIT"].default != 12
+    assert facts_for(new).parameters["YOY_LIMIT"] == 12
+    assert facts_for(old).parameters["YOY_LIMIT"] == old.edition.parameters["YOY_LIMIT"].default != 12
     ParameterValue.objects.create(name="YOY_LIMIT", value="33", source="通知")
-    assert {parameters_of_firm(filing)["YOY_LIMIT"] for filing in (fresh(old), fresh(new))} == {33}
+    assert {facts_for(filing).parameters["YOY_LIMIT"] for filing in (fresh(old), fresh(new))} == {33}
 
 
 def test_a_workbook_of_the_last_revision_is_taken_while_the_tables_are_the_same(may):
@@ -460,6 +460,16 @@ def test_the_list_of_rules_prints_a_revision(may, capsys):
     assert TIGHTER["texts"][0] in capsys.readouterr().out
     with pytest.raises(CommandError, match=published.code):
         call_command("rules", edition="atlantis")
+
+
+def test_the_list_of_rules_is_of_the_edition_in_force(may, capsys):
+    """Not of the folder it was shipped in: the revision holds from May on, for the newest period there is."""
+    publish(may)
+    call_command("rules")
+    assert TIGHTER["texts"][0] in capsys.readouterr().out
+    Period.objects.filter(pk="2024M05").update(edition_code=CODE)
+    call_command("rules")
+    assert TIGHTER["texts"][0] not in capsys.readouterr().out
 
 
 def test_another_state_of_a_filing_does_not_change_what_it_is_judged_by(may):

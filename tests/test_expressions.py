@@ -13,8 +13,8 @@ from forms_tables.expressions import (
     MAX_DEPTH,
     MAX_LENGTH,
     Arithmetic,
-    Both,
     Call,
+    Chain,
     Comparison,
     Name,
     NotationError,
@@ -55,7 +55,7 @@ def test_a_text_becomes_a_small_tree_of_our_own():
 
 def test_a_chain_judges_what_stands_in_the_middle():
     tree = parse("-100 <= M2113 <= 1000")
-    assert isinstance(tree, Both)
+    assert isinstance(tree, Chain)
     assert [(part.sign, part.left.code) for part in tree.parts] == [(">=", "M2113"), ("<=", "M2113")]
 
 

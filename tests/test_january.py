@@ -60,7 +60,7 @@ def test_the_columns_of_the_month_before_stay_shut_until_march(period):
 
 
 def test_january_itself_has_nothing_before_it():
-    assert earlier(JANUARY) == {"prev": None, "year_ago": PeriodCode(2024, 1)}
+    assert earlier(JANUARY) == {"year_ago": PeriodCode(2024, 1), "last_annual": PeriodCode(2024)}
     assert earlier(FEBRUARY)["prev"] == JANUARY
 
 

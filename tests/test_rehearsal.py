@@ -11,7 +11,7 @@ from forms_tables.catalog import edition_from, shipped_content
 from reporting import tasks, workflow
 from reporting.judging import judge
 from reporting.leases import LEASE, is_lost
-from reporting.models import Filing, ParameterValue, Rehearsal
+from reporting.models import Filing, ParameterValue, Rehearsal, State
 from reporting.revisions import rehearsal
 from reporting.revisions.one_by_one import outcomes_of
 from reporting.revisions.tally import Tally
@@ -68,11 +68,12 @@ def test_it_counts_who_would_newly_fail_and_what_they_carry(may):
     """Of the two filings only 云图's has 20211 and 20212; its 2020 is 500 + 300 + 100."""
     effect = rehearsed(may, lambda c: drafting.with_rule(c, "R604", TIGHTER))
     assert (effect["filings"], effect["submitted"], effect["drafts"]) == (2, 1, 1)
-    assert effect["blocked"] == {"filings": 1, "revenue": "900.00"}
+    assert effect["blocked"]["filings"] == 0  # it was sent, and keeps the revision it was sent under
+    assert effect["sent"] == {"filings": 1, "revenue": "900.00"}
     row = rule_in(effect, "R604")
     assert (row["was"], row["now"], row["fail"]) == ("", "error", {"filings": 1, "revenue": "900.00"})
-    assert effect["lists"]["R604:fail"] == effect["lists"]["blocked"] == [may.filing.pk]
-    assert effect["districts"] == {"500103": {"blocked": 1}}
+    assert effect["lists"]["R604:fail"] == effect["lists"]["sent"] == [may.filing.pk]
+    assert effect["districts"] == {"500103": {"sent": 1}}
     assert effect["freed"]["filings"] == effect["warned"]["filings"] == effect["moved"]["filings"] == 0
     assert [row["rule"] for row in effect["rules"]] == ["R604"]
 
@@ -85,8 +86,47 @@ def test_it_counts_who_would_pass_again(may):
     )  # judged by the tighter text, since it was never submitted
     effect = rehearsed(may, lambda c: drafting.without_rule(c, "R604"))
     row = rule_in(effect, "R604")
-    assert (row["was"], row["now"], row["pass"]["filings"], row["fail"]["filings"]) == ("error", "", 1, 0)
-    assert effect["lists"]["R604:pass"] == [may.other_filing.pk]
+    assert (row["was"], row["now"], row["pass"]["filings"], row["fail"]["filings"]) == ("error", "", 2, 0)
+    assert effect["lists"]["R604:pass"] == [may.filing.pk, may.other_filing.pk]  # 云图's was sent under the first text
+    assert "freed" not in effect["lists"]  # 山城 lacks other cells, and what 云图 sent was never held up
+
+
+def test_a_draft_that_changes_no_rule_changes_nothing_though_may_was_filed_under_an_older_text(may, monkeypatch):
+    """The second revision holds from June: 云图's May breaks it, as it breaks the draft. That is no news."""
+    tight = drafted(may, lambda c: drafting.with_rule(c, "R604", TIGHTER))
+    workflow.publish(tight, tight.version, "2024M06", "通知", run(may, tight), may.city, AT)
+    draft = drafted(may, lambda c: drafting.with_rule(c, "R605", {"message": "另一句话"}))
+    seen = run(may, draft)
+    assert (seen.effect["against"], seen.effect["rules"]) == ("第2版", [])
+    assert rehearsal.effect_in_words(seen.effect) == (
+        "2024年5月试算 2 家，与第2版相比：将不能上报 0 家，可以上报 0 家，新增提示 0 家"
+    )
+    monkeypatch.setattr(rehearsal, "leaves_forms_alone", lambda *asked: False)
+    assert rehearsal.rehearse(seen)["rules"] == []
+
+
+def test_the_headline_counts_only_whom_it_stops(may):
+    """云图 has sent its May, 新图 types the same; 山城's draft could not be sent before either. A firm that is exempt
+    owes nothing."""
+    other = make_enterprise("91500103MA5UAAAA1B", "重庆新图软件有限公司", may.filing.district)
+    clerk = make_user(other.credit_code, "周新", "enterprise", enterprise=other)
+    filing = owe(other, may.may)
+    workflow.save_sheet(filing, TABLE, CLEAN_MAY, 0, clerk, AT)
+    exempt = owe(make_enterprise("91500104MA5UAAAA1B", "重庆又图软件有限公司", may.filing.district), may.may)
+    Filing.objects.filter(pk=exempt.pk).update(state=State.EXEMPT, in_force=may.submission)
+    effect = rehearsed(may, lambda c: drafting.with_rule(c, "R604", TIGHTER))
+    assert (effect["filings"], effect["lists"]["sent"], effect["lists"]["blocked"]) == (3, [may.filing.pk], [filing.pk])
+    assert rehearsal.effect_in_words(effect) == (
+        "2024年5月试算 3 家，与第1版相比：将不能上报 1 家，"
+        "已上报的 1 家照修订稿不能通过，但不再做数据审核，可以上报 0 家，新增提示 0 家"
+    )
+
+
+def test_a_row_that_nobody_could_fill_yet_stops_nobody(may):
+    effect = rehearsed(may, lambda c: drafting.with_new_indicator(c, TABLE, NEW_ROW, after="2113"))
+    assert rehearsal.effect_in_words(effect) == (
+        "2024年5月试算 2 家，与第1版相比：将不能上报 0 家，1 家须补填新增指标，可以上报 0 家，新增提示 0 家"
+    )
 
 
 def test_a_warning_made_an_error_blocks_and_an_error_made_a_warning_wants_a_word(may):
@@ -101,17 +141,16 @@ def test_a_warning_made_an_error_blocks_and_an_error_made_a_warning_wants_a_word
     workflow.save_sheet(filing, TABLE, CLEAN_MAY, 0, clerk, AT)  # warned by the text of now
     effect = rehearsed(may, lambda c: drafting.with_rule(c, "R604", {"level": "error"}))
     row = rule_in(effect, "R604")
-    assert (
-        effect["lists"]["R604:harder"] == [filing.pk] and row["harder"]["revenue"] == "0"
-    )  # a draft's figures are its firm's
-    assert set(effect["lists"]["blocked"]) == {may.filing.pk, filing.pk}
+    assert effect["lists"]["R604:harder"] == [may.filing.pk, filing.pk]
+    assert row["harder"]["revenue"] == "900.00"  # of what was sent: a draft's figures are its firm's
+    assert (effect["lists"]["blocked"], effect["lists"]["sent"]) == ([filing.pk], [may.filing.pk])
 
 
 def test_an_added_required_row_is_told_apart_from_real_errors(may):
     effect = rehearsed(may, lambda c: drafting.with_new_indicator(c, TABLE, NEW_ROW, after="2113"))
     [added] = effect["added"]
     assert (added["code"], added["filings"]) == ("2114", 2)
-    assert effect["lists"]["blocked"] == effect["lists"]["unfilled"] == [may.filing.pk]
+    assert effect["lists"]["unfilled"] == [may.filing.pk] and effect["blocked"]["filings"] == 0
     assert rule_in(effect, "R622")["fail"]["filings"] == 1  # 山城 lacked other cells before
 
 
@@ -135,7 +174,7 @@ def test_what_a_dropped_row_holds_in_a_draft_is_in_no_sum(may):
     workflow.save_sheet(may.other_filing, TABLE, {"2112.c1": "7"}, 1, may.other_clerk, AT)
     edition, without = may.may.edition, drafting.without_indicator(shipped_content(CODE), "2112")
     tally = Tally(edition_from("draft", without), edition, "month")
-    for outcome in outcomes_of(may.may, rehearsal.filings_to_judge(may.may), edition):
+    for outcome in outcomes_of(may.may, rehearsal.filings_to_judge(may.may), edition, edition):
         tally.add(outcome)
     [dropped] = tally.effect()["dropped"]
     assert (dropped["filings"], dropped["sums"]) == (2, {"本年本期累计": "40"})
@@ -368,5 +407,5 @@ def test_columns_are_used_only_where_the_forms_stay(may):
         ),
     ]:
         draft = drafted(may, change)
-        assert rehearsal.leaves_forms_alone(may.may, of_may, draft.edition) is alone
+        assert rehearsal.leaves_forms_alone(may.may, of_may, may.may.edition, draft.edition) is alone
         workflow.abandon_draft(draft, may.city, AT)

@@ -185,6 +185,11 @@ def test_blanks_stay_blank():
     assert only(suggest(edition, typed(m2021="300"), FACTS)).high == Decimal(100)
 
 
+def test_a_link_of_a_chain_is_mended_while_the_other_end_is_blank():
+    edition = with_rules("M2022 <= M2021 <= 10")
+    assert only(suggest(edition, typed(m2021="300"), FACTS)).high == Decimal(10)
+
+
 def test_what_was_filed_before_is_not_suggested():
     filed = {"20211.c1": Decimal(9), "2021.c1": Decimal(5)}
     facts = replace(FACTS, history={"year_ago": filed})

@@ -159,6 +159,7 @@ def test_every_failing_row_gives_a_whole_sentence():
             assert json.dumps(dict(finding.figures))
 
 
+@pytest.mark.django_db
 def test_the_command_lists_every_rule_and_its_exceptions(capsys):
     call_command("rules", json=True)
     listed = json.loads(capsys.readouterr().out)

@@ -66,6 +66,22 @@ def test_it_finds_nothing_wrong_with_what_was_published(shipped):
     call_command("check", databases=["default"], verbosity=0)
 
 
+def test_a_row_that_takes_over_anothers_name_is_named_at_start(shipped):
+    row = {
+        "code": "M2010",
+        "name": "另一项收入",
+        "columns": ["c1"],
+        "unit": "万元",
+        "source": "稿",
+        "provenance": "derived",
+    }
+    publish(lambda content: drafting.with_new_indicator(content, "软统企6", row))
+    sentences = [sentence for code, sentence in found() if code == "reporting.E002"]
+    assert any("公式里的“M2010”已是软统企6表2010“主营业务收入”的名称" in sentence for sentence in sentences)
+    with pytest.raises(SystemCheckError, match="M2010"):
+        call_command("check", databases=["default"])
+
+
 def test_a_text_altered_behind_our_back_is_named(shipped):
     revision = publish(with_r604(level="warning"))
     alter(revision, text=revision.text.replace("eps(2)", "eps(9)", 1))

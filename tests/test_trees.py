@@ -45,7 +45,7 @@ def tree_of(text, scope=LISTED):
             [
                 "or",
                 [
-                    "and",
+                    "every",  # each link by itself
                     [">=", ["+", ["figure", "2010.c1"], ["*", ["figure", "2020.c1"], ["n", "2"]]], ["n", "1"]],
                     ["<=", ["+", ["figure", "2010.c1"], ["*", ["figure", "2020.c1"], ["n", "2"]]], ["n", "3"]],
                 ],

@@ -23,9 +23,9 @@ from reporting.dataset import drafts, frozen
 from reporting.dataset.drafts import DRAFTS, Said
 from reporting.dataset.files import Broken, in_turn, path_of, read
 from reporting.dataset.frozen import FILINGS, SUBMISSIONS
-from reporting.dataset.past import COEFFICIENT_DECIMALS, coefficients, earlier_codes, past_cells
+from reporting.dataset.past import COEFFICIENT_DECIMALS, coefficients, past_cells
 from reporting.dataset.scaling import ODD, Columns, together
-from reporting.judging import parameters_in
+from reporting.judging import earlier, parameters_in
 from reporting.models import Period
 
 __all__ = ["Odd", "Stored", "ledger", "load", "refresh"]
@@ -88,8 +88,8 @@ def refresh(period: Period, say: Said | None = None) -> str:
 def _standing(period: Period) -> tuple[list[str], dict[str, str], str]:
     """The periods whose filings are read, where each stands, and the mark of it all; asked before anything is read, so
     that what changes meanwhile is found next time."""
-    earlier = dict.fromkeys(earlier_codes(period.parsed).values())
-    marks = {period.code: ""} | frozen.marks_of([period.code, *earlier])
+    before = dict.fromkeys(code.code for code in earlier(period.parsed).values())
+    marks = {period.code: ""} | frozen.marks_of([period.code, *before])
     return list(marks), marks, drafts.mark_of(period, marks)
 
 

@@ -19,11 +19,12 @@ from forms_tables.periods import PeriodCode
 from forms_tables.scopes import Cell, Fact
 from reporting.dataset.files import Broken, notes_of, read, write
 from reporting.dataset.frozen import CHUNK, FILINGS, fact_codes
-from reporting.dataset.past import coefficients, earlier_codes, granted_bases, past_cells, standing_of
+from reporting.dataset.past import coefficients, granted_bases, past_cells, standing_of
 from reporting.dataset.scaling import ODD, Columns, decimal_of, decimals_of_cells, scaled, together
 from reporting.judging import (
     attributes_for,
     cells_in,
+    earlier,
     facts_for,
     parameters_in,
     tables_for,
@@ -49,7 +50,7 @@ def mark_of(period: Period, marks: Mapping[str, str]) -> str:
     # Several, not the last alone: a line numbered earlier may be committed later.
     lines = list(register.values_list("pk", flat=True)[:AT_ONCE])
     rests_on = [
-        sorted((code, marks.get(code, "")) for code in {period.code, *earlier_codes(period.parsed).values()}),
+        sorted((code.code, marks.get(code.code, "")) for code in {period.parsed, *earlier(period.parsed).values()}),
         list(sheets.values()),
         list(bases.values()),
         [(row.pk, str(row.value)) for row in entered],
@@ -100,8 +101,8 @@ def stamps_of(period: Period) -> dict[int, str]:
         return {}
     filings = found[0].frame.filter(pl.col("filing").is_in(list(sheets)) & pl.col("with_firm"))
     before = filings.select("enterprise")
-    for word, code in earlier_codes(period.parsed).items():
-        beside = standing_of(code).rename({"standing": word})
+    for word, code in earlier(period.parsed).items():
+        beside = standing_of(code.code).rename({"standing": word})
         before = before.join(beside, on="enterprise", how="left", maintain_order="left")
     register = registered(filings["enterprise"].to_list())
     granted = granted_bases(period.code)

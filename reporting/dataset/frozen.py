@@ -17,6 +17,7 @@ from forms_tables.periods import PeriodCode
 from forms_tables.scopes import PEOPLE
 from reporting.dataset.files import Broken, in_turn, notes_of, read, write
 from reporting.dataset.scaling import ODD, Columns, decimals_of_cells, scaled, together
+from reporting.judging import standing
 from reporting.models import Filing, State, Submission, published_edition
 
 FILINGS, SUBMISSIONS = "filings", "submissions"
@@ -126,8 +127,7 @@ def listed(code: str) -> pl.DataFrame:
     for pk, enterprise, district, state, edition, in_force, approved in rows.iterator(chunk_size=CHUNK):
         with_firm = state in Filing.WITH_FIRM
         judged = None if with_firm or state == State.EXEMPT else in_force
-        standing = approved or (in_force if state in Filing.UNDER_REVIEW else None)  # as judging.standing_submission
-        made.append((pk, enterprise, district, state, edition, with_firm, judged, standing))
+        made.append((pk, enterprise, district, state, edition, with_firm, judged, standing(state, approved, in_force)))
     return pl.DataFrame(made, schema=LISTED, orient="row")
 
 

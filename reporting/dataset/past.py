@@ -15,12 +15,6 @@ from reporting.models import BaseAdjustment
 COEFFICIENT_DECIMALS = 6
 
 
-def earlier_codes(period: PeriodCode) -> dict[str, str]:
-    """The earlier periods by their word; last_annual always, since k is worked out from it."""
-    known = {word: code.code for word, code in earlier(period).items() if code}
-    return {"last_annual": period.last_annual().code} | known
-
-
 def standing_of(code: str) -> pl.DataFrame:
     """The submission that stands for each enterprise in a period."""
     found = read(code, FILINGS, ["enterprise", "standing"])
@@ -34,19 +28,20 @@ def past_cells(period: PeriodCode, filings: pl.DataFrame, wanted: Mapping[str, S
     columns named prev(2020.c1); with the bases granted to this filing in their place."""
     frame = filings.select("filing", "enterprise", pl.lit(None, dtype=pl.String).alias(ODD))
     scales: dict[str, int] = {}
-    codes = earlier_codes(period)
+    codes = earlier(period)
     for word, cells in wanted.items():
         if word not in codes or not cells:
             continue
-        found = read(codes[word], SUBMISSIONS, ["submission", ODD, *cells])
+        before = codes[word].code
+        found = read(before, SUBMISSIONS, ["submission", ODD, *cells])
         if found is None:
             continue
         stored, _ = found
         named = {cell: f"{word}({cell})" for cell in cells if cell in stored.frame.columns}
         scales |= {named[cell]: places for cell, places in stored.scales.items()}
-        standing = standing_of(codes[word])
+        standing = standing_of(before)
         if not standing["standing"].is_in(stored.frame["submission"].implode()).all():
-            raise Broken(path_of(codes[word], FILINGS))
+            raise Broken(path_of(before, FILINGS))
         beside = standing.join(
             stored.frame.rename(named).rename({ODD: "odd_then"}), left_on="standing", right_on="submission", how="left"
         )

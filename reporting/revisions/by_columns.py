@@ -22,20 +22,21 @@ from reporting.revisions.one_by_one import ERROR, UNREADABLE, Judged, Outcome, o
 CENT = Decimal("0.01")
 
 
-def leaves_forms_alone(period: Period, filings: QuerySet[Filing], edition: Edition) -> bool:
-    """Whether the draft completes every filing of the period just as the filing's own edition does: the same tables,
-    and the same parameters where they are computed with."""
+def leaves_forms_alone(period: Period, filings: QuerySet[Filing], in_force: Edition, edition: Edition) -> bool:
+    """Whether the draft and the revision in force complete every filing of the period just as the filing's own edition
+    does: the same tables, and the same parameters where they are computed with."""
+    own = [published_edition(code) for code in codes_of(filings)]
+    return all(_completes_alike(period, each, other) for each in own for other in (in_force, edition))
+
+
+def _completes_alike(period: Period, one: Edition, other: Edition) -> bool:
     frequency = period.parsed.frequency
-    after = parameters_in(edition, period)
-    for own in map(published_edition, codes_of(filings)):
-        tables = [[table for table in each.tables if table.frequency == frequency] for each in (own, edition)]
-        if tables[0] != tables[1]:
-            return False
-        before = parameters_in(own, period)
-        settings = _settings_in_forms(own, [*before, *after], frequency)
-        if any(before.get(name) != after.get(name) for name in settings):
-            return False
-    return True
+    tables = [[table for table in each.tables if table.frequency == frequency] for each in (one, other)]
+    if tables[0] != tables[1]:
+        return False
+    before, after = parameters_in(one, period), parameters_in(other, period)
+    settings = _settings_in_forms(one, [*before, *after], frequency)
+    return all(before.get(name) == after.get(name) for name in settings)
 
 
 def _settings_in_forms(edition: Edition, parameters: Iterable[str], frequency: str) -> set[str]:
@@ -52,26 +53,22 @@ def codes_of(filings: QuerySet[Filing]) -> list[str]:
     return sorted({submitted or of_period for submitted, of_period in rows})
 
 
-def outcomes_by_columns(period: Period, filings: QuerySet[Filing], edition: Edition) -> Iterator[Outcome]:
+def outcomes_by_columns(
+    period: Period, filings: QuerySet[Filing], in_force: Edition, edition: Edition
+) -> Iterator[Outcome]:
     """The same as judging them one by one. What cannot be a row of the columns is judged by itself."""
-    odd: list[int] = []
-    after = conditions_of(edition, period.parsed.frequency)
-    for code in codes_of(filings):
-        own = published_edition(code)
-        before = conditions_of(own, period.parsed.frequency)
-        labels = labels_of([*before, *after])
-        stored = dataset.load(period, labels, edition=own, filed_under=code)
-        odd += [each.filing for each in stored.odd]
-        changed = replace(stored.ledger, parameters=parameters_in(edition, period))
-        problems = {filing: _problems(text) for filing, text in stored.problems.rows()}
-        sides = _broken(before, stored.ledger), _broken(after, changed)
-        rows = stored.filings.select("filing", "district", "submission", "revenue").rows()
-        for row, (filing, district, submission, revenue) in enumerate(rows):
-            judged = [_judged(side.get(row, {}), problems.get(filing, ())) for side in sides]
-            carried = CENT * revenue if submission is not None and revenue is not None else Decimal(0)
-            yield Outcome(filing, district, submission is not None, carried, *judged)
-    if odd:
-        yield from outcomes_of(period, filings.filter(pk__in=odd), edition)
+    sides = [conditions_of(each, period.parsed.frequency) for each in (in_force, edition)]
+    stored = dataset.load(period, labels_of([condition for side in sides for condition in side]), edition=edition)
+    ledgers = [replace(stored.ledger, parameters=parameters_in(each, period)) for each in (in_force, edition)]
+    broken = [_broken(*side) for side in zip(sides, ledgers, strict=True)]
+    problems = {filing: _problems(text) for filing, text in stored.problems.rows()}
+    rows = stored.filings.select("filing", "district", "submission", "state", "revenue").rows()
+    for row, (filing, district, submission, state, revenue) in enumerate(rows):
+        judged = [_judged(side.get(row, {}), problems.get(filing, ())) for side in broken]
+        carried = CENT * revenue if submission is not None and revenue is not None else Decimal(0)
+        yield Outcome(filing, district, submission is not None, state in Filing.UNSENT, carried, *judged)
+    if odd := [each.filing for each in stored.odd]:
+        yield from outcomes_of(period, filings.filter(pk__in=odd), in_force, edition)
 
 
 def _broken(conditions: Sequence[Condition], ledger: Ledger) -> dict[int, dict[str, str]]:

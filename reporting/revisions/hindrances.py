@@ -90,6 +90,8 @@ def _of_slip(edition: Edition, slip: Slip) -> Hindrance:
         return Hindrance("indicator", code, _place(edition, code, column, what), slip.text, reason)
     if any(rule.id == code for rule in edition.rules):
         return Hindrance("rule", code, f"审核关系 {code}", slip.text, reason)
+    if code in edition.parameters:
+        return Hindrance("parameter", code, f"参数 {code}", slip.text, reason)
     return Hindrance("other", code, f"{owner}{WHAT_OF_A_ROW.get(what, what)}", slip.text, reason)
 
 

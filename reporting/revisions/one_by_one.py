@@ -1,7 +1,7 @@
-"""Judging the filings of a period twice, by their own edition and by a draft, many at a time."""
+"""Judging the filings of a period twice, by the revision in force and by a draft, many at a time."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from django.db.models import QuerySet
@@ -11,7 +11,6 @@ from forms_tables.completion import Facts
 from forms_tables.periods import PeriodCode
 from reporting.dataset import REVENUE
 from reporting.judging import (
-    COEFFICIENT,
     Judgement,
     Values,
     attributes_of,
@@ -21,8 +20,8 @@ from reporting.judging import (
     standing_submission,
     submission_values,
     typed_cells,
-    weighted_coefficient,
     with_adjustments,
+    with_own_coefficient,
 )
 from reporting.models import BaseAdjustment, Filing, Period
 
@@ -63,14 +62,16 @@ class Outcome:
 
     filing: int
     district: str
-    submitted: bool
+    submitted: bool  # its frozen figures are judged; otherwise its draft
+    unsent: bool  # it will be submitted under what is published by then; what was sent keeps its revision
     revenue: Decimal
     before: Judged
     after: Judged
 
 
-def outcomes_of(period: Period, filings: QuerySet[Filing], edition: Edition) -> Iterator[Outcome]:
-    """In the order of the filings, in a number of queries that grows by the batch and not by the filing."""
+def outcomes_of(period: Period, filings: QuerySet[Filing], in_force: Edition, edition: Edition) -> Iterator[Outcome]:
+    """In the order of the filings, in a number of queries that grows by the batch and not by the filing. `in_force` is
+    the revision that `edition` would take the place of, whatever each filing was submitted under."""
     numbers = list(filings.order_by("pk").values_list("pk", flat=True))
     parameters = Parameters(period)
     for start in range(0, len(numbers), BATCH):
@@ -80,26 +81,32 @@ def outcomes_of(period: Period, filings: QuerySet[Filing], edition: Edition) -> 
             filing.period = period
         histories = Histories(period.parsed, batch)
         for filing in batch:
-            yield outcome_of(filing, edition, parameters, histories)
+            yield outcome_of(filing, (in_force, edition), parameters, histories)
 
 
-def outcome_of(filing: Filing, edition: Edition, parameters: "Parameters", histories: "Histories") -> Outcome:
-    own, history = filing.edition, histories.of(filing)
-    annual = histories.annual(filing)
+def outcome_of(
+    filing: Filing, editions: tuple[Edition, Edition], parameters: "Parameters", histories: "Histories"
+) -> Outcome:
+    history, annual = histories.of(filing), histories.annual(filing)
     submitted = bool(filing.in_force_id) and not filing.is_with_firm
     attributes = attributes_of(filing.enterprise, filing.district.code)
     if submitted and filing.in_force.attributes:
         attributes = filing.in_force.attributes
-    facts = Facts(filing.period.parsed, attributes, parameters.of(own, annual), history)
+
+    def judged_by(edition: Edition, typed: Mapping[str, str]) -> Judgement:
+        facts = Facts(filing.period.parsed, attributes, parameters.of(edition, annual), history)
+        return judge_cells(edition, typed, facts)
+
     typed = filing.in_force.values if submitted else typed_cells(filing)
-    before = judge_cells(own, typed, facts)
+    as_filed = judged_by(filing.edition, typed)
     if submitted:
-        typed = typed_in(typed, before)
-    after = judge_cells(edition, typed, replace(facts, parameters=parameters.of(edition, annual)))
+        typed = typed_in(typed, as_filed)
+    before, after = (as_filed if edition is filing.edition else judged_by(edition, typed) for edition in editions)
     revenue = before.completed.values.get(REVENUE[filing.period.parsed.frequency])
     revenue = revenue if submitted and isinstance(revenue, Decimal) else Decimal(0)
     both = Judged.of(before), Judged.of(after)
-    return Outcome(filing.pk, filing.district.code, submitted, revenue, *both)
+    unsent = filing.state in Filing.UNSENT
+    return Outcome(filing.pk, filing.district.code, submitted, unsent, revenue, *both)
 
 
 def typed_in(values: Mapping[str, str], judged: Judgement) -> dict[str, str]:
@@ -117,18 +124,15 @@ class Parameters:
 
     def of(self, edition: Edition, annual: Values) -> Mapping[str, Decimal | None]:
         shared = self.known.get(edition) or self.known.setdefault(edition, parameters_in(edition, self.period))
-        if not any(value is not None for name, value in shared.items() if name.startswith(COEFFICIENT)):
-            return shared
-        return {**shared, "k": weighted_coefficient(annual, shared)}
+        return with_own_coefficient(shared, annual)
 
 
 class Histories:
     """What stands of the earlier filings of a batch of firms."""
 
     def __init__(self, period: PeriodCode, batch: Sequence[Filing]):
-        self.wanted = {name: code for name, code in earlier(period).items() if code}
-        self.last_annual = period.last_annual()
-        codes = {*(code.code for code in self.wanted.values()), self.last_annual.code}
+        self.wanted = earlier(period)
+        codes = {code.code for code in self.wanted.values()}
         found = Filing.objects.filter(enterprise__in=[filing.enterprise_id for filing in batch], period__in=codes)
         self.filed: dict[tuple[int, str], Values] = {}
         for filing in found.select_related("in_force", "approved"):
@@ -145,4 +149,4 @@ class Histories:
         return with_adjustments(filing, history) if filing.pk in self.adjusted else history
 
     def annual(self, filing: Filing) -> Values:
-        return self.filed.get((filing.enterprise_id, self.last_annual.code), {})
+        return self.filed.get((filing.enterprise_id, self.wanted["last_annual"].code), {})

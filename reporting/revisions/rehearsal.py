@@ -1,8 +1,9 @@
 """试算: what a whole draft edition would change in the filings of one real period.
 
-Each filing is judged twice with the same facts: by the edition it is judged by today, and by the draft. A submission is
-completed again from what was typed in it, so that what the draft computes otherwise, asks for anew or asks for no more
-is seen as the firm would see it.
+Each filing is judged twice with the same facts: by the revision in force, whose place the draft would take, and by the
+draft. Under which revision it was submitted does not matter: what already holds is no news. A submission is completed
+again from what was typed in it, so that what the draft computes otherwise, asks for anew or asks for no more is seen as
+the firm would see it.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -15,7 +16,7 @@ from accounts.models import User
 from forms_tables.drafting import changes_between
 from reporting import dataset
 from reporting.leases import Hand, carry_out, is_lost, spoken_at
-from reporting.models import DraftEdition, Filing, ParameterValue, Period, Rehearsal, Sheet
+from reporting.models import DraftEdition, Filing, ParameterValue, Period, PublishedEdition, Rehearsal, Sheet, State
 from reporting.revisions.by_columns import leaves_forms_alone, outcomes_by_columns
 from reporting.revisions.hindrances import unusable_in
 from reporting.revisions.one_by_one import outcomes_of
@@ -79,34 +80,36 @@ def run(pk: int, now: Callable[[], datetime]) -> None:
 def rehearse(rehearsal: Rehearsal, speak: Callable[[int, int], None] = lambda done, total: None) -> dict:
     """The effect as it is stored."""
     draft, period = rehearsal.draft, rehearsal.period
-    edition = draft.edition
+    standing = PublishedEdition.objects.of_family(draft.family).last()
+    editions = standing.edition, draft.edition
     judged = filings_to_judge(period)
     total = judged.count()
-    tally = Tally(edition, draft.based_on.edition, period.parsed.frequency)
+    tally = Tally(draft.edition, standing.edition, period.parsed.frequency)
     outcomes = outcomes_of
-    if leaves_forms_alone(period, judged, edition):
+    if leaves_forms_alone(period, judged, *editions):
         dataset.refresh(period, speak)
         outcomes = outcomes_by_columns
-    for number, outcome in enumerate(outcomes(period, judged, edition), start=1):
+    for number, outcome in enumerate(outcomes(period, judged, *editions), start=1):
         tally.add(outcome)
         if number % EVERY == 1:
             speak(number, total)
     speak(total, total)
-    return {"label": period.label, **tally.effect(), "notes": list(notes_on(draft, period))}
+    notes = list(notes_on(draft, standing, period))
+    return {"label": period.label, "against": f"第{standing.number}版", **tally.effect(), "notes": notes}
 
 
 def filings_to_judge(period: Period) -> QuerySet[Filing]:
-    """What is with its firm and has something typed, and what was submitted."""
+    """What is with its firm and has something typed, and what was submitted; nothing that is not owed."""
     typed = Sheet.objects.filter(filing=OuterRef("pk")).exclude(cells={})
     with_firm = Q(state__in=Filing.WITH_FIRM)
-    return Filing.objects.of(period).filter((with_firm & Exists(typed)) | (~with_firm & Q(in_force__isnull=False)))
+    found = Filing.objects.of(period).filter((with_firm & Exists(typed)) | (~with_firm & Q(in_force__isnull=False)))
+    return found.exclude(state=State.EXEMPT)
 
 
-def notes_on(draft: DraftEdition, period: Period) -> Iterator[str]:
+def notes_on(draft: DraftEdition, in_force: PublishedEdition, period: Period) -> Iterator[str]:
     """What of the draft has no effect, since the city entered something that goes before it."""
-    published, content = draft.based_on.content, draft.content
     entered = entered_for(period)
-    for change in changes_between(published, content):
+    for change in changes_between(in_force.content, draft.content):
         if change.sort == "parameter" and change.after and "default" in change.fields and change.code in entered:
             yield (
                 f"参数“{change.after.get('title', change.code)}”（{change.code}）改了默认值，但市级已录入 "
@@ -121,10 +124,17 @@ def entered_for(period: Period | None) -> dict[str, str]:
 
 
 def effect_in_words(effect: Mapping) -> str:
-    """The effect in one sentence."""
+    """The effect in one sentence. Those it stops come first: what was sent is not judged again. What was rehearsed
+    before this was told apart says what it said then."""
     if "filings" not in effect or "blocked" not in effect:
         return ""
-    period = effect.get("label", "")
-    parts = [f"{period}试算 {effect['filings']} 家：将不能上报 {effect['blocked']['filings']} 家"]
+    against = f"，与{effect['against']}相比" if effect.get("against") else ""
+    parts = [
+        f"{effect.get('label', '')}试算 {effect['filings']} 家{against}：将不能上报 {effect['blocked']['filings']} 家"
+    ]
+    if sent := effect.get("sent", {}).get("filings"):
+        parts.append(f"已上报的 {sent} 家照修订稿不能通过，但不再做数据审核")
+    if unfilled := "sent" in effect and effect["unfilled"]["filings"]:
+        parts.append(f"{unfilled} 家须补填新增指标")
     parts += [f"可以上报 {effect['freed']['filings']} 家", f"新增提示 {effect['warned']['filings']} 家"]
     return "，".join(parts)

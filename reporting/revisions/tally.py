@@ -57,13 +57,13 @@ class Tally:
             self._list(f"{rule}:{'harder' if after == ERROR else 'softer'}", outcome)
 
     def _standing(self, outcome: Outcome, before: Mapping[str, str], after: Mapping[str, str]) -> None:
-        """Whether it may still be submitted, and whether it must explain more."""
+        """Whether it may still be submitted, and whether it must explain more. Who could not submit before is no news;
+        what was sent keeps the revision it was judged by, and a row that is only now asked for can be filled in."""
         if outcome.after.blocks and not outcome.before.blocks:
-            self._list("blocked", outcome)
-            self.districts[outcome.district]["blocked"] += 1
-            if self._only_lacks_new_rows(outcome):
-                self._list("unfilled", outcome)
-        if outcome.before.blocks and not outcome.after.blocks:
+            name = "unfilled" if self._only_lacks_new_rows(outcome) else "blocked" if outcome.unsent else "sent"
+            self._list(name, outcome)
+            self.districts[outcome.district][name] += 1
+        if outcome.unsent and outcome.before.blocks and not outcome.after.blocks:
             self._list("freed", outcome)
             self.districts[outcome.district]["freed"] += 1
         warned = {rule for rule, level in after.items() if level == WARNING}
@@ -116,7 +116,7 @@ class Tally:
             "filings": self.filings,
             "submitted": self.submitted,
             "drafts": self.drafts,
-            **{name: self._count(name) for name in ("blocked", "unfilled", "freed", "warned", "moved")},
+            **{name: self._count(name) for name in ("blocked", "sent", "unfilled", "freed", "warned", "moved")},
             "rules": [self._of_rule(rule) for rule in self._in_order()],
             "districts": {code: dict(counts) for code, counts in sorted(self.districts.items())},
             "added": [self._row(code, self.edition, "owed") for code in self.added],

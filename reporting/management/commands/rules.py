@@ -4,8 +4,10 @@ import json
 from collections import Counter
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 
 from forms_tables.catalog import Edition, Rule, edition_codes
+from reporting.in_force import current_edition
 from reporting.models import PublishedEdition, published_edition
 
 KINDS = {
@@ -21,15 +23,20 @@ class Command(BaseCommand):
     help = "列出制度版本的全部勾稽与流程规则：编号、级别、在何处执行、规则文字。"
 
     def add_arguments(self, parser):
-        parser.add_argument("--edition", default=edition_codes()[-1])
+        parser.add_argument("--edition", help="制度版本的代码；不写就是现行的一版")
         parser.add_argument("--json", action="store_true", help="输出 JSON")
 
     def handle(self, *, edition, json: bool, **options):
         try:
-            found = published_edition(edition)
+            found = published_edition(edition) if edition else current_edition()
         except PublishedEdition.DoesNotExist as error:
             known = [*edition_codes(), *PublishedEdition.objects.exclude(text="").values_list("code", flat=True)]
             raise CommandError(f"没有名为“{edition}”的制度版本；现有：{'、'.join(known)}") from error
+        except DatabaseError as error:
+            shipped = edition_codes()[-1]
+            raise CommandError(
+                f"数据库还没有建好，不知道现行的是哪一版。请先执行 migrate，或写明版本，如 --edition {shipped}。"
+            ) from error
         if json:
             self.stdout.write(as_json(found))
         else:

@@ -16,11 +16,12 @@ from accounts.access import require
 from forms_tables import drafting
 from forms_tables.drafting import Change, changes_between
 from reporting import workflow
+from reporting.in_force import current_edition
 from reporting.models import DraftEdition, PublishedEdition, Rehearsal
 from reporting.revisions.hindrances import Hindrance, hindrances_of, worth_a_look_in
 from reporting.revisions.rehearsal import default_period, effect_in_words, periods_to_rehearse
 from reporting.revisions.words import FieldChange, as_facts, told
-from reporting.views.city.editions import current_edition, revisions_of
+from reporting.views.city.editions import revisions_of
 
 RECENT = 10
 OTHER = "您打开的是上一份修订稿的页面，现在已另起一份，没有改动。请看过现在的修订稿再办。"

@@ -17,8 +17,8 @@ from accounts.access import Refused, require
 from accounts.change_forms import ChangeForm
 from forms_tables import drafting
 from forms_tables.drafting import Change, NotThere, changes_between
+from forms_tables.naming import objection_to
 from forms_tables.reading import BOUND_SIDES
-from forms_tables.scopes import MOMENTS, symbols_of
 from reporting import workflow
 from reporting.models import DraftEdition
 from reporting.revisions.hindrances import readers_of
@@ -63,8 +63,8 @@ class DraftParameterForm(ChangeForm):
             raise forms.ValidationError("代号须以大写字母开头，后接字母、数字或下划线，2至30个，如 YOY_LIMIT。")
         if name in edition.parameters:
             raise forms.ValidationError(f"已有代号为“{name}”的参数：{edition.parameters[name].title}。")
-        if name in symbols_of(edition) or name in MOMENTS:
-            raise forms.ValidationError(f"“{name}”已是指标的代码，公式里会分不清，请换一个代号。")
+        if reason := objection_to(name, edition):
+            raise forms.ValidationError(f"{reason}。")
         return name
 
     def clean_default(self) -> str:

@@ -23,6 +23,7 @@ from reporting.views.city.desk_draft import on_the_draft, version_of
 PAGE = 50
 LISTS = {
     "blocked": "将不能上报",
+    "sent": "已上报，照修订稿不能通过",
     "unfilled": "只因新增指标尚未填报",
     "freed": "错误消除，可以上报",
     "warned": "新增提示，须作说明",
@@ -161,7 +162,7 @@ def level_words(was: str, now: str) -> str:
 def districts_of(effect: dict) -> list[dict]:
     names = dict(District.objects.filter(code__in=effect["districts"]).values_list("code", "name"))
     rows = [{"name": names.get(code, code), **counts} for code, counts in effect["districts"].items()]
-    return sorted(rows, key=lambda row: -row.get("blocked", 0))
+    return sorted(rows, key=lambda row: (-row.get("blocked", 0), -row.get("sent", 0)))
 
 
 def title_of(which: str) -> str:

@@ -11,7 +11,8 @@ from accounts.change_forms import ChangeForm, Checkbox, Checkboxes
 from forms_tables import drafting
 from forms_tables.catalog import DefinitionError, Edition, edition_from
 from forms_tables.completion import plans_of
-from forms_tables.edition import KINDS, Table
+from forms_tables.edition import KINDS, Table, symbol_of
+from forms_tables.naming import objection_to
 from forms_tables.proofreading import slips_in_formulas
 from forms_tables.reading import SILENT
 from reporting.models import DraftEdition
@@ -124,8 +125,6 @@ class RowForm(ChangeForm):
             raise forms.ValidationError("代码写数字（如2114），或大写字母加数字（如E51）。")
         if code in self.draft.edition.indicators:
             raise forms.ValidationError(f"代码{code}已用于{self.draft.edition.indicator(code).place()}。")
-        if code in self.draft.edition.parameters:
-            raise forms.ValidationError(f"“{code}”已是参数的代号，公式里会分不清。")
         return code
 
     def clean_parent(self) -> str:
@@ -158,6 +157,9 @@ class RowForm(ChangeForm):
             self.add_error("unit", "填数字的行须有计量单位；填文字的，请选填写内容。")
         if said.get("kind") in ("code", "codes", "activity") and not said.get("code_list"):
             self.add_error("code_list", "选代码填写的行须指明代码表。")
+        name = symbol_of(said.get("code", "")) if self.standing is None else ""
+        if name and (reason := objection_to(name, self.draft.edition, said.get("code_list", ""))):
+            self.add_error("code", f"{reason}。")
         if strange := set(said.get("auto") or ()) - {*said.get("columns", ()), "*"}:
             self.add_error("auto", f"这一行没有{'、'.join(sorted(strange))}列。")
         if not self.errors:

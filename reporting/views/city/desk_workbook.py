@@ -11,11 +11,11 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.access import Refused, require
 from accounts.clock import now
 from accounts.form_words import PlainForm
+from reporting.in_force import current_edition
 from reporting.models import DraftEdition, PublishedEdition
 from reporting.revisions import exchange
 from reporting.revisions.workbook import COLUMNS, MOST_RULES
 from reporting.views.city.desk_draft import draft_or_404, family_here, open_draft
-from reporting.views.city.editions import current_edition
 from reporting.views.register_import import workbook_answer
 from reporting.views.uploads import keep, redeem
 from text.package import Unreadable

@@ -6,7 +6,8 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 
 from accounts.access import require
-from forms_tables.catalog import edition_codes, load_edition
+from forms_tables.catalog import edition_codes
+from reporting.in_force import current_edition
 from reporting.models import Period, PublishedEdition, Submission, published_edition
 from reporting.revisions.rehearsal import effect_in_words
 
@@ -99,12 +100,6 @@ def where_in_words(where: str) -> str:
 
 def words_of(rule) -> str:
     return f"{rule.id} {where_in_words(rule.where)} {rule.formula} {rule.message} {rule.basis} {rule.note}"
-
-
-def current_edition():
-    """The edition of the newest period; before the first one, the newest edition there is."""
-    newest = Period.objects.first()
-    return newest.edition if newest else load_edition(edition_codes()[-1])
 
 
 def edition_or_404(code):

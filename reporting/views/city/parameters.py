@@ -8,8 +8,8 @@ from accounts import clock
 from accounts.access import require
 from forms_tables.edition import Parameter
 from reporting import workflow
+from reporting.in_force import current_edition
 from reporting.models import ParameterValue
-from reporting.views.city.editions import current_edition
 from reporting.views.city.forms import ParameterForm
 
 
