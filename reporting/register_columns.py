@@ -71,6 +71,8 @@ class TextWidget(widgets.Widget):
             raise ValueError(f"超过 {self.longest} 个字，请缩短。")
         if mark := hidden_mark(text):
             raise ValueError(f"{mark}。")
+        if "\n" in text or "\r" in text:
+            raise ValueError("单元格里有换行，请删去，写在一行里。")
         return text
 
 

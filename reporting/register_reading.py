@@ -16,6 +16,7 @@ from text.shortened import shortened
 
 MOST_ROWS = 20_000
 FAR_OFF = 100_000  # a worksheet row below which nobody means anything
+MOST_COLUMNS = 200  # the person's own among them: they come back with the problems marked
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,11 @@ def places_of(sheet: Sheet) -> dict[str, int]:
         raise Unreadable(f"表里的行数超过 {MOST_ROWS:,} 行的上限，没有读取。请分成几个文件导入。")
     if sheet.last_row > FAR_OFF:
         raise Unreadable(f"表里到第 {sheet.last_row:,} 行还有内容，没有读取。请删去下面零星的内容，再上传。")
+    if sheet.last_column > MOST_COLUMNS:
+        raise Unreadable(
+            f"表里用到了第 {sheet.last_column:,} 列，超过 {MOST_COLUMNS} 列的上限，没有读取。"
+            "请删去右边零星的内容，再上传。"
+        )
     if sheet.merged:
         raise Unreadable(
             f"表里有合并单元格（{'、'.join(sheet.merged[:3])}），分不清数属于哪一行。请取消合并，逐格填写，再上传。"
@@ -90,4 +96,4 @@ def problem_with(column: str, cell: Cell) -> str:
         cell = replace(cell, value=None)
     if cell.problem:
         return f"{cell.reference} {cell.problem}"
-    return shortened(cell, KINDS[column]) if column in KINDS else ""
+    return shortened(cell, KINDS.get(column, "text"))

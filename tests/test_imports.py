@@ -78,6 +78,11 @@ def test_what_changes_is_shown_old_to_new_before_it_is_confirmed(client, cast):
     assert JournalEntry.objects.filter(action="导入名录", by=cast.zhou_tao).count() == 1
 
 
+def test_what_an_import_would_blank_is_said_in_words(client, cast):
+    page = uploaded(client, cast.zhou_tao, known(cast.yuntu, 手机="-"))
+    assert f"手机 {cast.yuntu.mobile} （空）" in words_on(page)
+
+
 def test_a_second_confirmation_is_told_that_it_is_done(client, cast):
     uploaded(client, cast.zhou_tao, NEW)
     stored = newest()
@@ -364,6 +369,21 @@ def test_the_file_comes_back_marked_and_is_uploaded_again_when_mended(client, ca
     book.save(mended)
     page = client.post(PAGE, {"workbook": SimpleUploadedFile("名录.xlsx", mended.getvalue())}, follow=True)
     assert "确认导入：新增 1 家，变更 1 家" in words_on(page)
+
+
+def test_a_year_nobody_saw_does_not_come_back_with_the_problems(client, cast):
+    """Uploaded again as it was fetched, the row would be imported with the year Excel made up."""
+    book = load_workbook(workbook(NEW | {"起报日期": datetime(2024, 3, 5)}))
+    place = COLUMNS.index("起报日期") + 1
+    book.active.cell(2, place).number_format = "m月d日"
+    out = io.BytesIO()
+    book.save(out)
+    client.force_login(cast.zhou_tao)
+    client.post(PAGE, {"workbook": SimpleUploadedFile("名录.xlsx", out.getvalue())})
+    marked = b"".join(client.get(f"{PAGE}{newest().pk}/marked.xlsx").streaming_content)
+    assert load_workbook(io.BytesIO(marked)).active.cell(2, place).value == "3月5日"
+    page = client.post(PAGE, {"workbook": SimpleUploadedFile("改.xlsx", marked)}, follow=True)
+    assert "“3月5日”不是日期，请写成 2024-01-01" in words_on(page)
 
 
 def test_a_file_marked_twice_has_one_column_of_problems(client, cast):

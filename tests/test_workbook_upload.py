@@ -97,6 +97,14 @@ def test_what_no_longer_applies_is_blanked_with_the_reason(may):
     assert "将被清空（1 格）" in page and "嵌入式系统软件收入只在A36＝是时填写" in page
 
 
+def test_values_on_a_hidden_sheet_are_told_apart_too(may):
+    def hide(book):
+        bad.cell_of(book[TABLE], "2051.c1").value = 7
+        book[TABLE].sheet_state = "hidden"
+
+    assert "取自隐藏的内容（1 格）" in words_on(upload(may.page, MAY, bad.changed(handed_out(may.filing), hide)))
+
+
 @pytest.mark.parametrize("by_column", [False, True])
 def test_values_nobody_sees_on_the_sheet_are_told_apart_and_named_by_their_rows(may, by_column):
     def hide(book):
@@ -112,7 +120,7 @@ def test_values_nobody_sees_on_the_sheet_are_told_apart_and_named_by_their_rows(
     row = bad.cell_of(load_workbook(BytesIO(content))[TABLE], "2051.c1").row
     answer = upload(may.page, MAY, content)
     page = words_on(answer)
-    assert "取自隐藏的行或列（1 格）" in page and f"1 格，在第 {row} 行" in page and "（空白） 7.00" in page
+    assert "取自隐藏的内容（1 格）" in page and f"1 格，在第 {row} 行" in page and "（空白） 7.00" in page
     assert '<details class="fold" open><summary>软统企6' in markup_of(answer)
     confirm(may.page, MAY, ticket_on(answer))
     assert drafts(may) == {"2051.c1": "7"}

@@ -17,7 +17,7 @@ def shortened(cell: Cell, kind: str) -> str:
     holds, by the names of forms_tables.parsing."""
     if kind in ("month", "date") and cell.shows_no_year:
         day = f"{cell.value:%Y-%m-%d}"
-        return f"显示的是月和日，没有年份；年份 {cell.value.year} 是 Excel 自己加的（{day}）。{AS_TEXT}完整的年月日。"
+        return f"显示的日期没有年份；年份 {cell.value.year} 是 Excel 自己加的（{day}）。{AS_TEXT}完整的年月日。"
     if kind == "credit_code" and (cell.is_number or looks_cut(cell.value)):
         return (
             f"“{cell.text}”已不是原来的代码：Excel 把它当作数字，只保留前 {MOST_DIGITS} 位，后面的都成了 0。"
@@ -25,6 +25,11 @@ def shortened(cell: Cell, kind: str) -> str:
         )
     if not cell.is_number:
         return ""
+    if abs(cell.value) >= 10**MOST_DIGITS:
+        return (
+            f"“{cell.text}”超过 {MOST_DIGITS} 位：Excel 把它当作数字，只保留前 {MOST_DIGITS} 位，后面的都成了 0。"
+            f"{AS_TEXT}完整的内容。"
+        )
     return _zero_lost(cell.text, kind)
 
 

@@ -1,5 +1,7 @@
 """The register in and out of Excel; an upload has a page of its own, from its dry run to its import."""
 
+from pathlib import PurePath
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
@@ -131,7 +133,7 @@ def marked_import(request: HttpRequest, pk: int) -> HttpResponse:
     tried = what_was_found(stored)
     if not tried or not tried.problems or stored.is_expired:
         raise Http404("这次导入没有可以下载的问题标注，或文件已经清除。")
-    name = f"{stored.name.rpartition('.')[0]}_问题.xlsx"
+    name = f"{PurePath(stored.name).stem}_问题.xlsx"
     return FileResponse(
         write_marked(stored, tried.problems, now()), as_attachment=True, filename=name, content_type=XLSX
     )
