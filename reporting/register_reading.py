@@ -15,6 +15,7 @@ from text.sheets import Cell, Sheet
 from text.shortened import shortened
 
 MOST_ROWS = 20_000
+MOST_CELLS = 25 * MOST_ROWS  # a city's own columns beside ours
 FAR_OFF = 100_000  # a worksheet row below which nobody means anything
 MOST_COLUMNS = 200  # the person's own among them: they come back with the problems marked
 
@@ -38,7 +39,7 @@ class ReadRegister:
 
 def read_register(source: BinaryIO, name: str) -> ReadRegister:
     """The first worksheet a person sees. Raises Unreadable when there is no register in it."""
-    sheet = open_book(source, name).first
+    sheet = open_book(source, name, MOST_CELLS).first
     places = places_of(sheet)
     read = ReadRegister()
     for row in sheet:

@@ -40,7 +40,7 @@ MOST_OF_TEXT = 32_768  # one more than a cell of Excel can hold
 OUT_OF_TIME = "########"  # what Excel shows for a date before 1900 or after 9999
 MOST_STRINGS_BYTES = 16 * 1024 * 1024
 MOST_STYLES = 65_536
-MOST_CELLS = 500_000
+MOST_CELLS = 150_000  # of a workbook, unless its importer has room for more; a form has some three thousand
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384  # of a worksheet
 MOST_MERGED = 10_000
 LONGEST_FORMAT = 255
@@ -48,10 +48,10 @@ REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?([1-9][0-9]{0,6})")
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([Ee][+-]?[0-9]+)?")
 
 
-def open_book(source: Any, name: str = "") -> Book:
+def open_book(source: Any, name: str = "", most_cells: int = MOST_CELLS) -> Book:
     """Read a workbook from a path or a binary file. Raises Unreadable with a sentence for the person who sent it."""
     package = Package(source, name)
-    return _Opening(package).book()
+    return _Opening(package, most_cells).book()
 
 
 @dataclass(frozen=True)
@@ -64,8 +64,8 @@ class _Listed:
 class _Opening:
     """What all sheets of one workbook share: its strings, its formats, the day it counts from."""
 
-    def __init__(self, package: Package) -> None:
-        self.package = package
+    def __init__(self, package: Package, most_cells: int) -> None:
+        self.package, self.most_cells = package, most_cells
         self.relations = package.relations(package.main)
         self.listed: list[_Listed] = []
         self.epoch = WINDOWS_EPOCH
@@ -256,7 +256,7 @@ class _Reading:
         if value in (None, "") and not formula and not error:
             return
         self.opening.cells += 1
-        if self.opening.cells > MOST_CELLS:
+        if self.opening.cells > self.opening.most_cells:
             raise Unreadable(TOO_LARGE)
         if self.column in self.row.cells:
             place = self.row.cells[self.column].reference

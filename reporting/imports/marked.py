@@ -7,7 +7,7 @@ from typing import IO
 
 from reporting.models import RegisterImport
 from reporting.register_columns import COLUMNS
-from reporting.register_reading import RowProblem, head_of
+from reporting.register_reading import MOST_CELLS, RowProblem, head_of
 from text.opening import open_book
 from text.sheets import Cell
 from text.writing import TextWorkbook
@@ -22,7 +22,7 @@ def write_marked(stored: RegisterImport, problems: list[RowProblem], at: datetim
     """In a file that is gone when it is closed. Every cell is text, so that a code that is mended stays whole; columns
     of the person's own stay, and the import passes over them as over the problems."""
     with stored.file.open("rb") as source:
-        uploaded = open_book(source, stored.name).first
+        uploaded = open_book(source, stored.name, MOST_CELLS).first
     heads = {place: head_of(cell) for place, cell in uploaded.rows[1].cells.items()}
     columns = [(place, heads.get(place, "")) for place in range(1, uploaded.last_column + 1)]
     columns = [(place, head) for place, head in columns if head != REMARKS]
