@@ -183,7 +183,7 @@ class SheetReading:
                 text = code_chosen(text, indicator.choices, several=indicator.kind == "codes")
             self.read.cells[name] = text
             if why := shortened(cell, indicator.kind_in(key)):
-                self.say(f"{place} {indicator.place(key)}{why}", indicator.code, key)
+                self.say(f"{place} {indicator.place(key)}：{why}", indicator.code, key)
             if indicator.kind_in(key) in FIGURE_KINDS:
                 self.refuse_display(indicator, key, place, cell)
             if len(text) > MAX_TEXT:

@@ -76,7 +76,10 @@ def places_of(sheet: Sheet) -> dict[str, int]:
         )
     heads = sheet.rows[1].cells if 1 in sheet.rows else {}
     named = {place: head_of(cell) for place, cell in heads.items()}
-    if missing := [column for column in COLUMNS if column not in named.values()]:
+    missing = [column for column in COLUMNS if column not in named.values()]
+    if len(missing) == len(COLUMNS):
+        raise Unreadable(f"第一张工作表“{sheet.title}”不是企业名录。请下载名录模板，填好后再上传。")
+    if missing:
         raise Unreadable(f"第 1 行缺少列：{'、'.join(missing)}。请用名录模板的列名，列的先后不限。")
     if twice := [column for column in COLUMNS if list(named.values()).count(column) > 1]:
         raise Unreadable(f"第 1 行的列名重复：{'、'.join(twice)}。请只留一列。")

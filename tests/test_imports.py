@@ -22,7 +22,7 @@ from reporting.register_columns import COLUMNS
 from tests.cast import AT, FREE_CODE
 from tests.may import open_period
 from tests.officials import make_it_be
-from tests.reading import words_on
+from tests.reading import markup_of, words_on
 from tests.test_register_import import NEW, known, workbook
 
 pytestmark = pytest.mark.django_db
@@ -87,7 +87,9 @@ def test_a_second_confirmation_is_told_that_it_is_done(client, cast):
     uploaded(client, cast.zhou_tao, NEW)
     stored = newest()
     confirmed(client, stored)
-    assert "已经导入过了，不必再确认。" in words_on(confirmed(client, stored))
+    again = confirmed(client, stored)
+    assert "这份名录已经导入，没有再导入一次。" in words_on(again)
+    assert '<li class="info">' in markup_of(again)  # it is no fault
     assert JournalEntry.objects.filter(action="导入名录").count() == 1
 
 
@@ -222,8 +224,13 @@ def waiting(cast, *rows) -> RegisterImport:
 def test_while_it_runs_the_page_says_how_far_it_is(client, cast):
     stored = waiting(cast, NEW)
     client.force_login(cast.zhou_tao)
+    assert "已排队，等前面的做完" in words_on(client.get(f"{PAGE}{stored.pk}/"))
+    assert "试导入中 已排队" in words_on(client.get(PAGE))
+    RegisterImport.objects.filter(pk=stored.pk).update(effect=stored.effect | {"hand": "a worker"})
     assert "正在读取文件" in words_on(client.get(f"{PAGE}{stored.pk}/"))
+    assert "试导入中 正在读取文件" in words_on(client.get(PAGE))
     RegisterImport.objects.filter(pk=stored.pk).update(done=400, total=20000)
+    assert "试导入中 已核对 400 / 20000 行" in words_on(client.get(PAGE))
     page = client.get(f"{PAGE}{stored.pk}/")
     assert "已核对 400 / 20000 行" in words_on(page) and 'hx-trigger="every 2s"' in page.content.decode()
     RegisterImport.objects.filter(pk=stored.pk).update(done=20000, state=RegisterImport.IMPORTING)
@@ -309,7 +316,7 @@ def test_a_file_that_is_no_register_is_refused_with_its_sentence(client, cast):
     assert "另存为" in words_on(page) and not RegisterImport.objects.exists()
     page = uploaded(client, cast.zhou_tao, NEW, columns=COLUMNS[:-1])
     assert "第 1 行缺少列：起报日期" in words_on(page) and "重新上传" in words_on(page)
-    assert "缺少列：起报日期" in words_on(client.get(PAGE))
+    assert "没有读取 第 1 行缺少列：起报日期" in words_on(client.get(PAGE))
 
 
 def test_hidden_rows_are_named(client, cast):

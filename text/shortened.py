@@ -33,6 +33,13 @@ def shortened(cell: Cell, kind: str) -> str:
     return _zero_lost(cell.text, kind)
 
 
+def day_as_number(text: str) -> str:
+    """That this is the number a spreadsheet keeps for a day (45292 for 2024-01-01), as a sentence; else empty."""
+    if not re.fullmatch("[2-6][0-9]{4}", text):
+        return ""
+    return f"“{text}”是 Excel 存日期用的数。请把单元格格式设为“日期”，核对后再上传。"
+
+
 def looks_cut(value: object) -> bool:
     """A code of figures alone that came through a number: 9.15E+17, or three noughts at the end."""
     return isinstance(value, str) and bool(SCIENTIFIC.fullmatch(value) or re.fullmatch("[0-9]{15}000", value))

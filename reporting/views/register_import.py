@@ -46,7 +46,8 @@ def import_register(request: HttpRequest) -> HttpResponse:
             hand_on(begun)
             return redirect("register_import", begun.pk)
     uploaded = RegisterImport.objects.visible_to(request.user).select_related("by")[:LISTED]
-    around = {"form": form, "columns": COLUMNS, "most": MOST_ROWS, "uploaded": uploaded, "days": course.KEPT_FOR.days}
+    limits = {"most": f"{MOST_ROWS:,}", "days": course.KEPT_FOR.days}
+    around = {"form": form, "columns": COLUMNS, "uploaded": uploaded, **limits}
     return render(request, "accounts/import_register.html", around)
 
 
@@ -105,6 +106,8 @@ def confirm_import(request: HttpRequest, pk: int) -> HttpResponse:
     stored = stored_or_404(request, pk)
     try:
         hand_on(course.confirm(stored, request.POST.get("seen", ""), request.user, now(), clock.real_now()))
+    except course.ConfirmedAlready as already:
+        messages.info(request, str(already))
     except Refused as refused:
         messages.error(request, str(refused))
     return redirect("register_import", pk)
