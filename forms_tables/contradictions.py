@@ -6,7 +6,7 @@ looked for in all the trials as well, and where Decimals find otherwise nothing 
 rule is not linear or a proof would be too long. Proofs speak of filings in which all that the rules read is filled in,
 and of parameters as they are entered now."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, localcontext
 from functools import cached_property
@@ -84,7 +84,7 @@ class _Inquiry:
     def of_all(self) -> Iterator[Flaw]:
         stopping = [
             *self.not_derived(self.reads),
-            *self.empty([*self.at_odds()]),
+            *self.empty([*self.at_odds(self.errors)]),
             *self.empty(self.cores(self.suspects())),
         ]
         yield from stopping
@@ -95,6 +95,8 @@ class _Inquiry:
 
     def of_one(self, rule: str) -> Iterator[Flaw]:
         own = self.book.of_rule(rule)[:MOST_CONDITIONS]
+        others = self.book.near(own, (read for read in self.errors if read.rule.id != rule))
+        [*self.at_odds(others.values())]  # the quarrels of others: anything would follow from them
         stopping = [*self.not_derived(own), *self.empty(self.cores(read for read in own if read in self.errors))]
         yield from stopping
         yield from self.of_changed(own) if not stopping else self.unlisted(own)
@@ -131,11 +133,14 @@ class _Inquiry:
 
     def standing(self) -> list[Read]:
         """The errors that are not at odds with others."""
-        return [read for read in self.errors if read.rule.id not in self.set_aside]
+        return self.not_set_aside(self.errors)
 
-    def at_odds(self) -> Iterator[tuple[frozenset[Name], Read]]:
+    def not_set_aside(self, reads: Iterable[Read]) -> list[Read]:
+        return [read for read in reads if read.rule.id not in self.set_aside]
+
+    def at_odds(self, among: Collection[Read]) -> Iterator[tuple[frozenset[Name], Read]]:
         """Errors no filing meets, whatever applies to it; one rule of them, the changed one, is set aside each time."""
-        while core := self.book.core({read.name: read.kept for read in self.standing()}):
+        while core := self.book.core({read.name: read.kept for read in self.not_set_aside(among)}):
             reads = [self.book.reads[name] for name in core if name in self.book.reads]
             read = max(reads, key=lambda one: (one.rule.id in self.changed, one.rule.id))
             self.set_aside.add(read.rule.id)
@@ -225,7 +230,7 @@ class _Inquiry:
         """The names of demands a filing that fails the rule cannot meet; none of its own."""
         levels = ("error",) if read.blocks else ("error", "warning")
         others = [one for one in self.reads if one.rule.id != read.rule.id and one.rule.level in levels]
-        others = [one for one in others if one.rule.id not in self.set_aside]
+        others = self.not_set_aside(others)
         others.sort(key=lambda one: one.rule.id not in self.changed)  # what stood before is named where it will do
         near = self.book.near([read], filter(_is_checked, others))
         core = self.book.core({**{name: other.kept for name, other in near.items()}, "broken": read.broken})

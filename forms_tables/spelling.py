@@ -28,7 +28,7 @@ TOKEN = re.compile(
 )
 NO_NUMBER = "数字最多12位整数、6位小数，不能用千分位、指数、下划线或其他写法"
 ONE_EACH = f"一条只写一个条件；{AND}，另一条另起一行"
-NO_COLON = "不用冒号；列用点号，例如 M2010.c1"
+NO_COLON = "不用冒号，也没有区间；列用点号，例如 M2010.c1，几行相加请逐行写出"
 INSTEAD = {
     "/": NO_DIVISION,
     "//": NO_DIVISION,
@@ -55,6 +55,10 @@ INSTEAD = {
     "：": NO_COLON,
     "、": "几项之间请用半角逗号 ,",
     "。": "算式末尾不用句号",
+    "《": "小于请写 <",
+    "》": "大于请写 >",
+    "〈": "小于请写 <",
+    "〉": "大于请写 >",
     "≤": "不大于请写 <=",
     "≥": "不小于请写 >=",
     "≠": "不等请写 !=",
@@ -133,8 +137,10 @@ def _slip_in(kind: str | None, token: str, before: str) -> str:
             return f"指标代码以数字开头的，前面加 M：M{token}"
         case "number" if not PLAIN_NUMBER.fullmatch(token):
             return NO_NUMBER
-        case "text" if before in ("word", "text"):
-            return "引号前面不能紧接字母或另一段文字"
+        case "text" if before == "text":
+            return "两段文字之间少了逗号，例如 ('1', '2')"
+        case "text" if before == "word":
+            return "引号前面不能紧接字母"
         case "text" if len(token) > MAX_TEXT + 2:
             return f"引号内的文字最多{MAX_TEXT}个字"
         case "sign" if token not in OWN_SIGNS:

@@ -213,6 +213,17 @@ def test_a_file_that_cannot_be_read_is_refused(desk, name, content, sentence):
     assert sentence in preview(desk, typed(()) | {"file": SimpleUploadedFile(name, content)}, 422)
 
 
+def test_beside_a_problem_it_is_said_which_rows_are_hidden(desk):
+    """The row at fault may be one nobody sees in the sheet."""
+
+    def hide(sheet):
+        sheet.row_dimensions[3].hidden = True
+
+    file = SimpleUploadedFile("2027.xlsx", workbook(CELLS[0], [*CELLS[1][:4], "补休", *CELLS[1][5:]], change=hide))
+    shown = preview(desk, typed(()) | {"file": file}, 422)
+    assert "第 3 行 类型" in shown and "第 3 行在表里是隐藏的" in shown
+
+
 def test_a_file_and_typed_lines_together_are_refused(desk):
     file = SimpleUploadedFile("2027.xlsx", workbook(*CELLS))
     assert "请只用一种方式" in preview(desk, typed(SPRING) | {"file": file}, 422)

@@ -97,6 +97,15 @@ def test_from_what_contradicts_itself_nothing_else_follows():
     assert [(flaw.sort, flaw.rules) for flaw in found] == [("empty", {"Z01", "R608"})]
 
 
+def test_beside_a_quarrel_a_rule_is_told_the_same_where_it_is_written():
+    """Z02 and Z03 quarrel about a figure that Z01 reads as well."""
+    quarrel = (written("M2021.c1 >= M2022.c1 + 100"), written("M2022.c1 >= M2021.c1 + 100"))
+    others = [replace(rule, id=name) for rule, name in zip(quarrel, ["Z02", "Z03"], strict=True)]
+    edition = replace(EDITION, rules=(*EDITION.rules, *others))
+    found = flaws_of(edition, written("M20212.c1 <= M2021.c1"), SETTING)
+    assert [(flaw.sort, flaw.rules) for flaw in found] == [("same", {"Z01", "R603"})]
+
+
 @pytest.mark.parametrize(
     ("text", "found"),
     [

@@ -122,6 +122,13 @@ def test_the_headline_counts_only_whom_it_stops(may):
     )
 
 
+def test_what_was_sent_and_is_being_changed_counts_as_sent_on_both_lines(may):
+    """Else the page tells of more firms that were sent and fail than of firms that were sent."""
+    Filing.objects.filter(pk=may.filing.pk).update(state=State.AMENDING)
+    effect = rehearsed(may, lambda c: drafting.with_rule(c, "R604", TIGHTER))
+    assert (effect["submitted"], effect["drafts"], effect["sent"]["filings"]) == (1, 1, 1)
+
+
 def test_a_row_that_nobody_could_fill_yet_stops_nobody(may):
     effect = rehearsed(may, lambda c: drafting.with_new_indicator(c, TABLE, NEW_ROW, after="2113"))
     assert rehearsal.effect_in_words(effect) == (

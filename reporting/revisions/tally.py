@@ -36,8 +36,8 @@ class Tally:
     def add(self, outcome: Outcome) -> None:
         with localcontext(EXACT):
             self.filings += 1
-            self.submitted += outcome.submitted
-            self.drafts += not outcome.submitted
+            self.submitted += not outcome.unsent  # also what was returned and is being changed, as `sent` counts it
+            self.drafts += outcome.unsent
             before, after = outcome.before.broken, outcome.after.broken
             for rule in {**before, **after}:
                 self._rule(outcome, rule, before.get(rule, ""), after.get(rule, ""))

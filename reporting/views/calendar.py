@@ -74,7 +74,7 @@ def enter_calendar(request, year):
         return entry_page(request, year, form, lines, status=422)
     notice, problems, notes = notice_given(form, lines, year)
     if problems:
-        return entry_page(request, year, form, lines, problems, status=422)
+        return entry_page(request, year, form, lines, problems, notes, status=422)
     try:
         workflow.refuse_known(notice, form.cleaned_data["correction"])
     except workflow.Refused as refusal:
@@ -83,8 +83,9 @@ def enter_calendar(request, year):
     return preview(request, notice, [*doubts(notice), *notes], form.cleaned_data["correction"])
 
 
-def entry_page(request, year, form, lines, problems=(), status=200):
-    context = {"year": year, "form": form, "lines": lines, "problems": problems, "columns": calendar_files.NEEDED}
+def entry_page(request, year, form, lines, problems=(), notes=(), status=200):
+    context = {"year": year, "form": form, "lines": lines, "problems": problems, "notes": notes}
+    context["columns"] = calendar_files.NEEDED
     return render(request, "calendar/enter.html", context, status=status)
 
 
