@@ -13,7 +13,7 @@ from accounts.mail_by_domain import by_domain, complaints
 from accounts.mail_state import look
 from accounts.models import Installation, Letter, User
 
-OLDEST = 50
+OLDEST = 20
 MOST_DOMAINS = 100
 COUNTED = ("waiting", "sent_today", "failed", "again", "dead")
 
