@@ -57,7 +57,9 @@ def instead_of(word: str, known: tuple[str, ...] = ()) -> str:
         return f"{OPERATORS[lower]}（小写）"
     if lower in known:
         return f"请用小写：{lower}"
+    if word.upper() in known:
+        return f"请写 {word.upper()}"
     if lower in INSTEAD_OF_WORDS:
         return INSTEAD_OF_WORDS[lower]
-    close = get_close_matches(lower, known, 1, 0.8)
+    close = get_close_matches(lower, known, 1, 0.8) or get_close_matches(word.upper(), known, 1, 0.8)
     return f"最接近的是 {close[0]}" if close else ""
