@@ -36,15 +36,17 @@ GREYLISTED = _any(r"gr[ea]y.?list|verification in progress", "灰名单")
 
 # Told to send less, or more slowly, by whoever answers. Of QQ the help pages 122/166 (the person gets too much at once)
 # and 122/172–175; of 163 and 126 the list of 退信代码 in their help; of Gmail "SMTP error reference" 4.2.1, 4.7.28,
-# 5.2.1, 5.4.5; of Exchange Online "NDR error codes" 4.5.127, 5.1.90, 5.2.121; of Yahoo "SMTP error codes" TSS04.
+# 5.2.1, 5.4.5; of Exchange Online "NDR error codes" 4.3.2, 4.5.127, 5.1.90, 5.2.121; of Yahoo "SMTP error codes" TSS04;
+# of Aliyun mail the table of its 退信 (504, 505, 552).
 SLOWER = _any(
-    r"frequency limited|mailbox unavailable or access den",
+    r"frequency limited|connection denied|mailbox unavailable or access den",
     r"\b(HL:(ICC|IFC)|MI:(DMC|SFQ|STC)|RP:(DRC|QRC|TRC|RCL)|TSS0\d)\b",
     r"too (many|much) (?!hops|received|invalid|unknown|unwanted|bad|error|fail)|too (frequent|fast|quick)",
     r"at a rate|rate.?(limit|control)|throttl|slow down|server busy|unusual (rate|number)|unexpected volume",
     r"\b(rate|sending|messages?|daily|hourly|connections?|recipients?) (quota|limits?) .{0,20}(exceed|reach)",
     r"(exceed|reach).{0,40}\b(sending|hourly|daily|rate|connections?|recipients?) (limit|quota)",
-    r"concurrent connections|reduce .{0,20}(rate|number|frequency)",
+    r"concurrent connections|reduce .{0,20}(rate|number|frequency)|per (minute|hour|day)\b|sending quota|thread limit"
+    r"|maximum threshold",
     "频率.{0,6}(限|高|快)|过于频繁|发信(量|数).{0,6}(超|限|达)|(并发|连接)数.{0,6}(超|大)",
 )
 
@@ -58,6 +60,7 @@ OURS = _any(
     r"\b5\.1\.[78]\b|\bfrom: .{0,30}invalid|\bvalid from\b",
     r"sender.{0,40}(address|domain|verif|reject|invalid|denied|refused|unknown|exist|not found|not allowed|block)",
     r"(address|domain) of (the )?sender|return.path|\bmail from\b.{0,60}(reject|denied|invalid|refused)",
+    r"backscatter|dns check failed|发[件信](?!时|后|失)[^，。；]{0,10}(不存在|不匹配|不合法|无效|未|拒|禁)",
     r"\brelay(ing)?\b.{0,20}(den|prohibit|permit|allow|restrict|authori|refus|not)|rcpthosts",
     r"(configured|unable|allowed|permitted|refused?|cannot|won't|do not|to) relay|open relay",
     r"spam|junk|unsolicited|bulk|phish|virus|malware|malicious|suspicious|reputation|unwanted|垃圾|病毒",
@@ -67,7 +70,7 @@ OURS = _any(
     r"\b(illegal|with|accept\w*|block\w*|forbidden)\b.{0,20}(attachment|executable)",
     r"内容.{0,6}(拒|含|违|被)|违规|拒(收|绝)",
     r"\b(message|e?-?mail|letter|header|body)\b.{0,20}(\bsize|too (big|large|long))|mailsize",
-    r"\b(message|mail|header|line) (size|length)|size limit|(邮件|附件).{0,6}(过大|太大|超)",
+    r"\b(message|mail|header|line) (size|length)|(?<!box )size limit|(邮件|附件).{0,6}(过大|太大|超)",
     r"too many (hops|received)|hop count|loop(s|ing|ed)?\b|forwarded more than",
 )
 
@@ -78,7 +81,8 @@ SHUT = _any(
     r"out of (storage|quota|space)",
     r"(box|folder|account)\b.{0,20}\bfull\b|disk quota|\bfull (mail|in)?box|disk (is )?full",
     r"\b(no|not (have )?enough)\b.{0,12}(space|storage|room)|overdrawn",
-    r"insufficient.{0,12}(space|storage|disk|quota|resource)|\b(storage|space)\b.{0,30}(limit|full|exceed|not enough)",
+    r"insufficient.{0,12}(space|storage|disk|quota|resource)",
+    r"\b(storage|space|mail ?box)\b.{0,30}(limit|full|exceed|not enough)",
     r"\b(account|user|mailbox|recipient|address|inbox)\b.{0,40}"
     r"(disabled|suspend|inactiv|deactivat|locked|dormant|frozen|discontinued|over its)",
     r"\b(disabled|suspended|inactive|deactivated|locked|dormant|frozen)\b.{0,20}(account|user|mailbox|recipient|address)",
@@ -87,18 +91,21 @@ SHUT = _any(
 
 # Nobody of the name. RFC 3463 x.1.1–x.1.6 and RFC 5321 551, 553; the words of Postfix, Exim, sendmail, qmail, Courier,
 # Domino and Exchange (RESOLVER.ADR…) in their manuals; of Gmail NoSuchUser; of QQ 122/169; of 163 "User not found".
-PERSON = r"(users?|user ?(name|id)|rcpt|account|mail[ -]?box|recipients?|address(ee)?|customer|local.?part|inbox)"
+PERSON = r"(users?|user ?(name|id)|rcpt(to)?|account|mail[ -]?box|recipients?|address(ee)?|customer|local.?part|inbox)"
 GAP = r"\b(?:(?!\. ).){0,50}"  # within one sentence
 NOBODY = _any(
-    PERSON + GAP + r"(\bunknown|not.{0,8} (known|found|valid|registered|listed|recogni[sz]ed|exist)"
-    r"|n.t (exist|be found)|\binvalid|\bwrong\b|no longer)",
+    PERSON + GAP + r"(\bunknown|not.{0,8} (known|found|valid|registered|listed|local\b|recogni[sz]ed|exist)"
+    r"|n.t (exist|be found|a (known|valid|local))|\binvalid|\bwrong\b|no longer)",
     r"\b(unknown|invalid|non-?existent|no( such)?|bad|undefined|illegal|incorrect|wrong"
     r"|not? (an? |our |a )?(known|valid|registered|active|existing|local))[ _](\w+ ){0,2}" + PERSON + r"\b(?! is full)",
     r"unavailable (mail )?user|(not|n.t) exists? (that|the|this|such) user|not (a |an )?user (of|on|at)",
-    r"nosuchuser|no such (local|person|one)|not (our|a) customer|no one (here|of|by)|user not known|not known here",
+    r"nosuchuser|no such (local|person|one)|not (our|a) customer|no one (here|of|by|at)|user not known|not known here",
     r"(not|n.t) have an? .{0,30}(account|mail ?box)|Recip(ient)?(s)?NotFound|not listed in|no valid recipient",
-    r"\bno longer (exist|valid|in use|accept|available|employed|work|with|on)|(has|have|mailbox) (moved|left)\b",
-    r"recipient (address )?rejected(: access denied|\W{0,4}$)|\bbad (destination|mailbox)",
+    r"\bno longer (exist|valid|in use|accept|available|employed|work|with|on)|(has|have|mailbox) (moved|left)\b"
+    r"|(account|mail ?box) (is |was |has been )?closed",
+    r"recipient (address )?rejected(: access denied|\W{0,4}$)|\b5\.1\.0 address rejected|\bbad (destination|mailbox)",
+    r"(utilisateur|destinat|usuario|utente|benutzer|empf.nger|adres).{0,40}"
+    r"(inconnu|desconocid|sconosciut|unbekannt|inexistent|existiert nicht|no existe|nie istnieje)",
     "(用户|邮箱|账号|帐号|地址|收件人|帳號|賬號).{0,8}(不存在|无效|未开通|未注册|注销|错误)|查无此人",
     "(不存在|无效)的?(用户|邮箱|地址|收件人|账号|帐号)|(找不到|没有)(该|这个|此)?(用户|收件人|邮箱)",
     "(アドレス|ユーザー?|宛先|メールボックス).{0,20}(存在し(ない|ません)|不明|見つか)",
@@ -111,7 +118,8 @@ NO_PLACE = _any(
     r"domain " + GAP + r"does ?n.t (receive|accept) (e-?)?mail",
     r"\b(unknown|invalid|no such|bad) (host|domain|destination)|unrouteable|nxdomain|null ?mx|NonExistentDomain",
     r"could ?n.t find (any|a) |\bno (valid )?(mx|mail exchanger)|域名.{0,4}(不存在|无效)",
-    r"mailbox (is )?(unavailable|not available)|mailbox name not allowed|domain is not reachable|domain may not exist",
+    r"mailbox (is )?(unavailable|not available)|mailbox name not allowed|domain is not reachable",
+    r"account or domain may not exist",
 )
 
 TRY_AGAIN = _any(r"not found, try again")  # what the resolver says of a name server that does not answer
@@ -148,6 +156,13 @@ UNREACHABLE = _any(
 )
 MOMENT = _any(r"(try|come back) (again|later)|tempora|deferred|\bbusy\b|overload|稍后|暂时|繁忙")
 REFUSED = _any(r"denied|refused|rejected|not (allowed|permitted|accepted)|prohibited|restricted|forbidden")
+DOUBTED = _any(r"check (if|that|whether) (the )?(e-?mail )?address is (correct|right|valid)")
+BY_WEAK_WORDS = (
+    (UNREACHABLE, About.FULL),
+    (MOMENT, About.LATER),
+    (REFUSED, About.OFFICE),
+    (DOUBTED, About.MAILBOX),
+)
 
 
 def about(words: str, code: int = 0, status: str = "") -> About:
@@ -158,7 +173,7 @@ def about(words: str, code: int = 0, status: str = "") -> About:
     if found:
         return found
     said = _plain(words)
-    for pattern, speaks_of in ((UNREACHABLE, About.FULL), (MOMENT, About.LATER), (REFUSED, About.OFFICE)):
+    for pattern, speaks_of in BY_WEAK_WORDS:
         if pattern.search(said):
             return speaks_of
     return About.LATER if (status or str(code))[0] == "4" else About.OFFICE

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from accounts import dead_addresses, refusals
-from accounts.answers import About
+from accounts.answers import About, wants_slower
 from accounts.clock import shown
 from accounts.models import Letter
 from accounts.returned import DELAYED, Bounce, read
@@ -51,7 +51,7 @@ def _came_back_for_good(letter: Letter, bounce: Bounce, at: datetime) -> str:
 def _came_back(letter: Letter, bounce: Bounce, at: datetime) -> str:
     """For a reason that may pass: it waits again, for longer each time; what nobody needs any more, or has come back
     too often, has failed."""
-    slower = refusals.slow_domain(letter.domain, bounce.about, bounce.words, at)
+    slower = refusals.slow_domain(letter.domain, bounce.about, bounce.words, at, wants_slower(bounce.words))
     known = {"trouble": f"退信：{bounce.words}"[:300], "about": bounce.about}
     if bounce.about == About.FULL:
         known["full_since"] = letter.full_since or letter.claimed_at or at
@@ -80,6 +80,8 @@ def _take_back(letter: Letter, **outcome) -> int:
     given_over = Letter.objects.filter(pk=letter.pk, state__in=[Letter.State.SENT, Letter.State.HANDED])
     if outcome["state"] == Letter.State.WAITING:
         given_over = given_over.filter(unwanted=False)
+    else:
+        outcome |= refusals.kept(letter)
     return given_over.update(claim="", **outcome)
 
 

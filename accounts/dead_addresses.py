@@ -40,10 +40,10 @@ def notice(letter: Letter, reason: str, at: datetime, hearsay: bool = False) -> 
 
 
 def full_for_days(address: str, at: datetime) -> bool:
-    """Whether the mailbox has been full for days, and no letter was taken since it first was. `at` by the machine's
-    clock."""
+    """Whether the mailbox has been full for days, and no letter was taken since it first was. What was met longer ago
+    than a letter is tried is no sign of today. `at` by the machine's clock."""
     there = Letter.objects.filter(to__iexact=address)
-    full = there.filter(full_since__isnull=False)
+    full = there.filter(full_since__gt=at - settings.MAILBOX_FULL_DAYS - settings.LETTER_DAYS)
     if taken := there.filter(state=Letter.State.SENT).aggregate(at=Max("claimed_at"))["at"]:
         full = full.filter(full_since__gt=taken)
     since = full.aggregate(at=Min("full_since"))["at"]
@@ -83,6 +83,7 @@ def confirm(task: DeadAddress, words: str, by: User, at: datetime) -> DeadAddres
         raise Refused(f"最多 {MOST_WORDS} 字，现在有 {len(words)} 字，请精简后再提交。")
     task.settled_at, task.settled_by, task.how = at, by, words
     task.save(update_fields=["settled_at", "settled_by", "how"])
+    Letter.objects.filter(to__iexact=task.address).update(full_since=None)  # if it is full again, the days begin anew
     journal.record(
         by=by,
         at=at,

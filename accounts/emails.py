@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.urls import reverse
 from django.utils.timezone import localtime
 
@@ -11,6 +12,9 @@ from accounts.answers import About
 from accounts.letters import compose, post
 from accounts.links import ACTIVATION_LIFE, RESET_LIFE, activation_link, reset_link
 from accounts.models import Application, Letter, MailTrouble, User
+
+BETWEEN_NOTICES = timedelta(hours=4)
+MOST_TOLD = 20  # troubles in one letter; the page has them all
 
 
 def activation(user: User, at: datetime, told: str = "") -> None:
@@ -41,20 +45,29 @@ def application_refused(application: Application) -> None:
     post([_about("application_refused", "注册申请未通过", application, application.email, application.decided_at)])
 
 
+@transaction.atomic
 def plan_mail_refused(at: datetime) -> int:
-    """To the system administrators, once for each trouble while it lasts: a receiving domain, or the mail server,
-    refuses us as such. Sent like any letter; until it gets through the pages say so too."""
+    """To the system administrators, once of each trouble while it lasts: receiving domains, or the mail server, refuse
+    us as such. One letter tells of all that are new, for what is ours is often said by hundreds; the next one not
+    within hours. Sent like any letter; until it gets through the pages say so too."""
     administrators = User.objects.filter(role=User.Role.SYSTEM, is_active=True).exclude(email="")
-    addresses = set(administrators.values_list("email", flat=True))
-    troubles = MailTrouble.objects.filter(about=About.OFFICE, over_at=None)
-    return post(_mail_refused(trouble, address, at) for trouble in troubles for address in sorted(addresses))
+    addresses = sorted(set(administrators.values_list("email", flat=True)))
+    if not addresses or MailTrouble.objects.filter(told_at__gt=at - BETWEEN_NOTICES).exists():
+        return 0
+    troubles = MailTrouble.objects.filter(about=About.OFFICE, over_at=None, told_at=None).order_by("since", "pk")
+    new = list(troubles.select_for_update())
+    if not new:
+        return 0
+    MailTrouble.objects.filter(pk__in=[trouble.pk for trouble in new]).update(told_at=at)
+    return post(_mail_refused(new, address, at) for address in addresses)
 
 
-def _mail_refused(trouble: MailTrouble, to: str, at: datetime) -> Letter:
-    who = trouble.domain or "邮件服务器"
-    facts = {"who": who, "words": trouble.words, "path": reverse("outbox"), "of_domain": bool(trouble.domain)}
-    key = f"mail_refused:{trouble.domain}:{trouble.since.isoformat()}"
-    return compose("mail_refused", f"{who} 拒收本系统的信，请处理", facts, to, key=key, at=at)
+def _mail_refused(troubles: list[MailTrouble], to: str, at: datetime) -> Letter:
+    refusals = [{"who": trouble.domain or "邮件服务器", "words": trouble.words} for trouble in troubles]
+    facts = {"refusals": refusals[:MOST_TOLD], "number": len(refusals), "path": reverse("outbox")}
+    who = refusals[0]["who"] + (f" 等 {len(refusals)} 处" if len(refusals) > 1 else "")
+    key = f"mail_refused:{at.isoformat()}"
+    return compose("mail_refused", f"{who}拒收本系统的信，请处理", facts, to, key=key, at=at)
 
 
 def _to_person(

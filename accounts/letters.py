@@ -125,16 +125,16 @@ def put_back(letters: Iterable[Letter]) -> int:
             letter.due_at,
         )
         row.state, row.claim, row.doubtful = Letter.State.WAITING, "", row.doubtful or row.attempts > 0
-    return Letter.objects.bulk_update(
-        rows, ["subject", "facts", "written_at", "due_at", "state", "claim", "doubtful"], batch_size=500
-    )
+        row.tried_since = row.full_since = None
+    changed = ["subject", "facts", "written_at", "due_at", "state", "claim", "doubtful", "tried_since", "full_since"]
+    return Letter.objects.bulk_update(rows, changed, batch_size=500)
 
 
-def try_again(failed: QuerySet[Letter], at: datetime) -> int:
-    """Those of these letters that failed for good wait once more, as if they had never been tried."""
-    failed = failed.filter(state=Letter.State.FAILED)
-    anew = {"attempts": 0, "trouble": "", "about": "", "tried_since": None, "returns": 0}
-    waiting = failed.update(state=Letter.State.WAITING, due_at=at, sent_at=None, unwanted=False, **anew)
+def try_again(letters: QuerySet[Letter], at: datetime) -> int:
+    """Those of these letters that failed for good, or wait for a while, go as if they had never been tried."""
+    letters = letters.filter(state__in=[Letter.State.FAILED, Letter.State.WAITING])
+    anew = {"attempts": 0, "trouble": "", "about": "", "tried_since": None, "full_since": None, "returns": 0}
+    waiting = letters.update(state=Letter.State.WAITING, due_at=at, sent_at=None, unwanted=False, **anew)
     if waiting:
         workers = min(SENDERS_AT_ONCE, 1 + waiting // 100)
         transaction.on_commit(lambda: pulse.hand_on(send_letters, times=workers), robust=True)

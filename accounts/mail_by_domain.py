@@ -14,7 +14,7 @@ from accounts.answers import About
 from accounts.clock import of_machine, shown
 from accounts.models import DeadAddress, Letter, ReceivingDomain
 
-FAILED_LATELY = timedelta(days=30)
+A_MONTH = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class DomainState:
     waiting: int = 0
     sent_today: int = 0
     failed: int = 0  # in the last days
-    again: int = 0  # of these, the ones that may go once more when the trouble is mended
+    again: int = 0  # that may go at once when the trouble is mended
     dead: int = 0
     complaints: list[Complaint] = field(default_factory=list)
     pace: int = 0  # letters a minute at present; 0 when nobody complained
@@ -65,7 +65,7 @@ def by_domain(at: datetime) -> list[DomainState]:
     midnight = localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
     waiting = _counted(Letter.objects.filter(state__in=Letter.UNSENT))
     sent = _counted(Letter.objects.filter(state=Letter.State.SENT, sent_at__gte=midnight))
-    failed, again = _counted(failed_lately(at)), _counted(may_go_again(at))
+    failed, again = _counted(failed_in_a_month(at)), _counted(may_go_again(at))
     still_open = DeadAddress.objects.filter(settled_at=None).order_by().values_list("address", flat=True)
     dead = Counter(address.rpartition("@")[2].lower() for address in still_open)
     said = [complaint for complaint in complaints(at) if complaint.domain]
@@ -81,13 +81,15 @@ def by_domain(at: datetime) -> list[DomainState]:
     return sorted(found.values(), key=lambda state: (not state.complaints, -state.waiting, -state.failed, state.name))
 
 
-def failed_lately(at: datetime) -> QuerySet[Letter]:
-    return Letter.objects.filter(state=Letter.State.FAILED, written_at__gt=at - FAILED_LATELY)
+def failed_in_a_month(at: datetime) -> QuerySet[Letter]:
+    return Letter.objects.filter(state=Letter.State.FAILED, written_at__gt=at - A_MONTH)
 
 
 def may_go_again(at: datetime) -> QuerySet[Letter]:
-    """Those whose mailbox is there, and whose words are still known."""
-    return failed_lately(at).exclude(about=About.MAILBOX).exclude(secret=True)
+    """Of the failed those whose mailbox is there, and whose words are still known; and what waits for hours because the
+    office was refused."""
+    failed = failed_in_a_month(at).exclude(about=About.MAILBOX).exclude(secret=True)
+    return failed | Letter.objects.filter(state=Letter.State.WAITING, about=About.OFFICE)
 
 
 def _counted(letters: QuerySet[Letter]) -> dict[str, int]:

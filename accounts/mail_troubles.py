@@ -20,7 +20,8 @@ def note(domain: str, about: About, words: str, at: datetime) -> None:
     met = MailTrouble.objects.filter(domain=domain, about=about)
     now = {"words": words[:300], "last_at": at, "over_at": None}
     if not met.filter(last_at__gt=at - FADES_AFTER).update(times=F("times") + 1, **now):
-        MailTrouble.objects.update_or_create(domain=domain, about=about, defaults={"since": at, "times": 1, **now})
+        anew = {"since": at, "times": 1, "told_at": None, **now}
+        MailTrouble.objects.update_or_create(domain=domain, about=about, defaults=anew)
 
 
 def is_over(domain: str, about: About, at: datetime) -> None:

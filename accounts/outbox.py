@@ -37,7 +37,6 @@ SENDER = "重庆软件统计直报"
 BATCH = 50  # letters claimed at once
 UNREACHABLE = "连不上邮件服务器"
 TAKES_NOTHING = "邮件服务器现在不收我们的信"
-CLOSING = 421  # RFC 5321: said at any time by a server that closes the line, whoever the letter goes to
 DOMAINS_MAKE_ALL = 3  # so many domains that ask for less one after the other: it is the server that wants less
 
 
@@ -125,6 +124,9 @@ class Round:
     def _hand_over(self, letter: Letter) -> bool:
         """False when the mail server takes nothing of anybody now."""
         at = self.clock()
+        if refusals.has_run_out(letter, at):
+            refusals.give_up(letter, f"信里的链接已到期，没有发出。{letter.trouble}", letter.about)
+            return True
         _begin_attempt(letter, at)
         try:
             message = message_of(letter)
@@ -168,8 +170,6 @@ class Round:
 
     def _refused(self, letter: Letter, answer: Answer, at: datetime) -> bool:
         self._hang_up()
-        if answer.code == CLOSING:
-            return self._all_refused(letter, answer, at)
         if refusals.refused(letter, answer, at):
             self.shut.add(letter.domain)
             self.in_vain |= {letter.domain} if answer.about == About.LATER else set()

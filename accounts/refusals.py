@@ -29,6 +29,7 @@ FULL_PAUSE = timedelta(hours=2)  # nobody empties a mailbox within minutes
 THROTTLED = timedelta(minutes=1), timedelta(hours=1)
 REFUSED = timedelta(minutes=5), timedelta(hours=4)
 AWAY = timedelta(minutes=1), timedelta(minutes=30)
+CLOSING = 421  # RFC 5321: the line is closed; 163 says so when it is asked too often, of itself alone
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,10 @@ class Answer:
         speaks_of = about(self.words, self.code)
         return About.LATER if self.code < 500 and speaks_of == About.MAILBOX else speaks_of
 
+    @property
+    def wants_less(self) -> bool:
+        return self.code == CLOSING or wants_slower(self.words)
+
     def __str__(self) -> str:
         return f"{self.code} {self.words}"
 
@@ -56,7 +61,7 @@ class Answer:
 def refused(letter: Letter, answer: Answer, at: datetime) -> bool:
     """A server would not take this letter. True when all letters to its domain are to wait."""
     speaks_of = answer.about
-    slower = slow_domain(letter.domain, speaks_of, str(answer), at)
+    slower = slow_domain(letter.domain, speaks_of, str(answer), at, answer.wants_less)
     with transaction.atomic():  # a failure never without its task
         if speaks_of == About.MAILBOX:
             give_up(letter, str(answer), speaks_of)
@@ -68,13 +73,13 @@ def refused(letter: Letter, answer: Answer, at: datetime) -> bool:
             notice_when_full_for_days(letter, f"邮件服务器拒收：{answer}", at)
             return False
         # The domain's own pause is what a throttled letter waits for, not a pause that grows with each of its attempts.
-        try_again(letter, at, str(answer), speaks_of, FIRST_PAUSE if wants_slower(answer.words) else None)
+        try_again(letter, at, str(answer), speaks_of, FIRST_PAUSE if answer.wants_less else None)
     return slower
 
 
-def slow_domain(domain: str, speaks_of: About, words: str, at: datetime) -> bool:
+def slow_domain(domain: str, speaks_of: About, words: str, at: datetime, wants_less: bool) -> bool:
     """Whether the answer concerns everything that goes to the domain; it then goes slower."""
-    throttled = speaks_of == About.LATER and wants_slower(words)
+    throttled = speaks_of == About.LATER and wants_less
     if not throttled and speaks_of != About.OFFICE:
         return False
     if pacing.pause(domain, words, at, *(THROTTLED if throttled else REFUSED)):
@@ -89,18 +94,23 @@ def server_refused(letters: list[Letter], words: str, speaks_of: About, at: date
         pacing.halve(pacing.SERVER)
     mail_troubles.note(pacing.SERVER, speaks_of, words, at)
     for letter in letters:
-        try_again(letter, at, words, speaks_of)
+        try_again(letter, at, words, speaks_of, FIRST_PAUSE)  # what they wait for is the server's own pause
 
 
 def try_again(letter: Letter, at: datetime, trouble: str, speaks_of: str = "", pause: timedelta | None = None) -> None:
     due_at = at + (pause or pause_after(letter.attempts))
-    if letter.good_until and shown(due_at) >= letter.good_until:
+    if has_run_out(letter, due_at):
         give_up(letter, f"信里的链接已到期，没有送达，最后一次：{trouble}", speaks_of)
     elif at - (letter.tried_since or at) >= settings.LETTER_DAYS:
         days = settings.LETTER_DAYS.days
         give_up(letter, f"试了 {days} 天、{letter.attempts} 次没有送达，最后一次：{trouble}", speaks_of)
     else:
         note(letter, state=Letter.State.WAITING, due_at=due_at, trouble=trouble[:300], about=speaks_of)
+
+
+def has_run_out(letter: Letter, at: datetime) -> bool:
+    """Whether nobody could use it any more."""
+    return letter.good_until is not None and shown(at) >= letter.good_until
 
 
 def pause_after(attempts: int) -> timedelta:

@@ -171,40 +171,53 @@ def _speaks_of(diagnostic: str, said: str, status: str) -> About:
 
 def _from_words(message: Message, said: str, ids: tuple[str, ...], gives_back: bool) -> Bounce | str:
     """A system's own notification: from its postmaster, in its own words, our letter somewhere in it."""
-    subject = _header(message, "Subject")
-    failed = _header(message, "X-Failed-Recipients")
-    sender = _header(message, "From")
-    machine = bool(MACHINE.search(sender) or failed)
+    subject, failed, reason = _header(message, "Subject"), _header(message, "X-Failed-Recipients"), _reason(said)
+    if why := _why_no_bounce(message, said, gives_back):
+        return why
+    words = _own_words(subject, reason)
+    status = STATUS.search(words) if REPLY.search(reason) else None
+    speaks_of = _speaks_of(words, f"{reason}\n{subject}", status.group(1) if status else "")
+    if speaks_of is About.MAILBOX and not status and _is_hardly_said(words, reason):
+        speaks_of = About.OFFICE
+    line = LINE_OF_ADDRESS.search(reason)
+    named = _named(message, f"{failed} {line.group() if line else ''} {words} {reason}")
+    return Bounce(DELAYED if STILL_TRYING.search(said) else FAILED, words, ids, named, speaks_of)
+
+
+def _why_no_bounce(message: Message, said: str, gives_back: bool) -> str:
+    """Nothing when a system wrote it that gives a letter up."""
+    subject, sender, reason = _header(message, "Subject"), _header(message, "From"), _reason(said)
+    machine = bool(MACHINE.search(sender) or message["X-Failed-Recipients"])
     by_itself = _header(message, "Auto-Submitted").lower().startswith("auto-replied") or message["X-Autoreply"]
     if ANSWERS_BY_ITSELF.search(subject) or (by_itself and not machine):
         return "自动回复"
     of_nobody = _header(message, "Return-Path").upper() in ("<>", "<MAILER-DAEMON>") or sender.rstrip().endswith("<>")
     if not (machine or of_nobody or ((gives_back or FAILURE.match(subject)) and not OF_A_PERSON.match(subject))):
         return "发信人不是邮件系统"
-    reason = _reason(said)
-    reply, given_up = REPLY.search(reason), GIVES_UP.search(reason)
+    reply = REPLY.search(reason)
     if not reply and (ARRIVED.search(subject) or ARRIVED.search(said)):
         return "没有失败的收件人（送达回执）"
-    if not (GIVES_UP.search(subject) or given_up or (machine and (reply or REFUSES.search(f"{subject} {reason}")))):
+    gives_up = GIVES_UP.search(subject) or GIVES_UP.search(reason)
+    if not (gives_up or (machine and (reply or REFUSES.search(f"{subject} {reason}")))):
         return "没有写明退信"
-    line = LINE_OF_ADDRESS.search(reason)
-    start = reply.start() if reply else given_up.start() if given_up else 0
+    return ""
+
+
+def _own_words(subject: str, reason: str) -> str:
+    """What the server said: from its code on; else from the line of the address on, or of what gives up."""
+    reply, given_up = REPLY.search(reason), GIVES_UP.search(reason)
+    found = reply or given_up
+    start = found.start() if found else 0
+    lines = [line.start() for line in LINE_OF_ADDRESS.finditer(reason)]
     if reply and "." not in reply.group():  # a code opens what the server said, a status may close it
-        words = NEXT_ADDRESS.split(reason[start:], maxsplit=1)[0]
-    elif line:
-        before = [found.start() for found in LINE_OF_ADDRESS.finditer(reason, 0, start)] if reply else []
-        words = reason[before[-1] if before else line.start() :]
-        words = NEXT_ADDRESS.split(words.lstrip(), maxsplit=1)[0] if reply else words
+        words = reason[start:]
+    elif lines:
+        words = reason[max((line for line in lines if reply and line < start), default=lines[0]) :].lstrip()
     else:
-        words = reason[reason.rfind("\n", 0, start) + 1 :] if reply or given_up else f"{subject}：{reason}"
-    words = _squeeze(words)[:MOST_WORDS].strip()
-    status = STATUS.search(words) if reply else None
-    speaks_of = _speaks_of(words, f"{reason}\n{subject}", status.group(1) if status else "")
-    if speaks_of is About.MAILBOX and not status and _is_hardly_said(words, reason):
-        speaks_of = About.OFFICE
-    action = DELAYED if STILL_TRYING.search(said) else FAILED
-    named = _named(message, f"{failed} {line.group() if line else ''} {words} {reason}")
-    return Bounce(action, words, ids, named, speaks_of)
+        words = reason[reason.rfind("\n", 0, start) + 1 :] if found else f"{subject}：{reason}"
+    if reply and (lines or "." not in reply.group()):
+        words = NEXT_ADDRESS.split(words, maxsplit=1)[0]
+    return _squeeze(words)[:MOST_WORDS].strip()
 
 
 def _is_hardly_said(words: str, reason: str) -> bool:

@@ -42,7 +42,7 @@ OFTEN = {
     "qq.com": "550 Ip frequency limited. http://service.mail.qq.com/cgi-bin/help?subtype=1&&id=20022&&no=1000725",
     "163.com": "550 RP:TRC smtp3,C9KowADnSdz 1717,http://mail.163.com/help/help_spam_16.htm",
 }
-TOO_OFTEN = {"qq.com": "550 Connection frequency limited", "163.com": "451 HL:ICC 163 smtp9"}
+TOO_OFTEN = {"qq.com": "550 Connection frequency limited", "163.com": "421 HL:ICC 163 smtp9"}
 DAY_IS_FULL = {"qq.com": "550 Daily sending quota exceeded", "163.com": "550 MI:STC 163 smtp1"}
 ONE_LINE = {"qq.com": "550 Too many messages in this connection", "163.com": "451 MI:DMC 163 smtp4"}
 SPAM = {"qq.com": "550 Mail content denied. http://service.mail.qq.com", "163.com": "554 DT:SPM 163 smtp2,HdxpCgD3"}

@@ -9,10 +9,16 @@ from typing import Any
 from forms_tables.edition import Edition, Indicator
 from forms_tables.expressions import BACKWARD, FUNCTIONS, Misuse, Name, Node, parse, walk
 from forms_tables.habits import instead_of
+from forms_tables.periods import PeriodCode
 
 HISTORY = tuple(word for word in BACKWARD if word != "register")
 MOMENTS = {"month": "number", "year": "number", "period_month": "text"}
 PEOPLE = ("contact_name",)
+
+
+def earlier(period: PeriodCode) -> dict[str, PeriodCode]:
+    """The earlier periods behind the notation's words; a word that has none for this period is not there."""
+    return {word: code for word in HISTORY if (code := period.behind(word))}
 
 
 @dataclass(frozen=True)

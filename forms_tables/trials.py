@@ -12,6 +12,7 @@ from forms_tables.bindings import Reading
 from forms_tables.completion import Completed, Facts, complete, plans_of
 from forms_tables.edition import FIGURE_KINDS, Edition, Indicator
 from forms_tables.periods import PeriodCode
+from forms_tables.scopes import earlier
 
 BLANK, ZEROS, DRAWN = "blank", "zeros", "drawn"
 DRAWN_EACH = 3  # for each period tried
@@ -58,16 +59,10 @@ def _drawn(edition: Edition, period: PeriodCode, parameters: Mapping[str, Decima
         return _figure(indicator, column, dice)
 
     history = {}
-    for word, earlier in _before(period).items():
-        before = _trial(edition, DRAWN, Facts(earlier, attributes, parameters), draw)
+    for word, code in earlier(period).items():
+        before = _trial(edition, DRAWN, Facts(code, attributes, parameters), draw)
         history[word] = before.completed.values
     return _trial(edition, DRAWN, Facts(period, attributes, parameters, history), draw)
-
-
-def _before(period: PeriodCode) -> dict[str, PeriodCode]:
-    if period.is_annual:
-        return {"last_annual": period.last_annual(), "december": period.december()}
-    return {"prev": period.previous(), "year_ago": period.year_ago(), "last_annual": period.last_annual()}
 
 
 def _trial(edition: Edition, sort: str, facts: Facts, text_for: Callable[[Indicator, str], str]) -> Trial:

@@ -12,7 +12,7 @@ from openpyxl.utils.cell import range_boundaries
 from forms_tables.edition import FIGURE_KINDS, CodeList, Edition, Indicator, Table
 from forms_tables.parsing import Problem
 from forms_tables.workbook_opening import ASK_FOR_NEW, OpenedWorkbook, WorkbookMeta, refuse_another
-from text.sheets import Cell, Sheet
+from text.sheets import PASTE_VALUES, Cell, Sheet
 from text.shortened import shortened
 
 KEY_MARK = "code"  # stands in the code column of the row of column keys
@@ -22,12 +22,14 @@ MAX_TEXT = 500
 
 @dataclass
 class ReadWorkbook:
-    """What the cells say, as text. A formula is kept apart: it may stand only where the platform computes the cell."""
+    """What the cells say, as text. A formula or an error value is kept apart: it may stand only where the platform
+    computes the cell."""
 
     meta: WorkbookMeta
     cells: dict[str, str] = field(default_factory=dict)
     places: dict[str, str] = field(default_factory=dict)
     formulas: dict[str, str] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)  # why a cell says nothing, where an error value stands in it
     problems: list[Problem] = field(default_factory=list)
     hidden: set[str] = field(default_factory=set)  # cells with something in them that nobody sees on the sheet
 
@@ -174,12 +176,14 @@ class SheetReading:
         else:
             if cell.hidden:
                 self.read.hidden.add(name)
+            if cell.error:
+                self.read.errors[name] = cell.problem
             text = text_of_cell(cell, indicator.kind_in(key))
             if indicator.kind_in(key) in ("code", "codes"):
                 text = code_chosen(text, indicator.choices, several=indicator.kind == "codes")
             self.read.cells[name] = text
             if why := shortened(cell, indicator.kind_in(key)):
-                self.say(f"{place} {indicator.place(key)}{why}", indicator.code, key)
+                self.say(f"{place} {indicator.place(key)}：{why}", indicator.code, key)
             if indicator.kind_in(key) in FIGURE_KINDS:
                 self.refuse_display(indicator, key, place, cell)
             if len(text) > MAX_TEXT:
@@ -220,8 +224,9 @@ class SheetReading:
             covered = [
                 (indicator, key)
                 for indicator, row, _ in lines
+                if top <= row <= bottom
                 for column, key in columns.items()
-                if top <= row <= bottom and left <= column <= right and key in indicator.columns
+                if left <= column <= right and key in indicator.columns
             ]
             if covered:
                 indicator, key = covered[0]
@@ -234,24 +239,18 @@ class SheetReading:
 
 
 def formula_problems(read: ReadWorkbook, edition: Edition, locked: Mapping[str, str]) -> list[Problem]:
-    """A formula may stand only where the platform computes the figure itself; elsewhere its value must be pasted."""
+    """A formula or an error value may stand only where the platform computes the figure itself."""
     problems = []
-    for name, formula in read.formulas.items():
-        if name in locked:
-            continue
-        code, key = name.split(".")
-        indicator = edition.indicator(code)
-        shown = formula if len(formula) <= 60 else f"{formula[:60]}…"
-        problems.append(
-            Problem(
-                indicator.table,
-                code,
-                key,
-                f"{read.places[name]} {indicator.place(key)}是公式“{shown}”，不是数。"
-                "请复制后“选择性粘贴—数值”，再上传。",
-            )
-        )
+    for name, why in {**{name: formula_in_words(text) for name, text in read.formulas.items()}, **read.errors}.items():
+        if name not in locked:
+            code, key = name.split(".")
+            indicator = edition.indicator(code)
+            problems.append(Problem(indicator.table, code, key, f"{read.places[name]} {indicator.place(key)}{why}"))
     return problems
+
+
+def formula_in_words(formula: str) -> str:
+    return f"是公式“{formula if len(formula) <= 60 else f'{formula[:60]}…'}”，不是数。{PASTE_VALUES}"
 
 
 def plain(cell: Cell | None) -> str:

@@ -13,9 +13,9 @@ from django.core.validators import FileExtensionValidator
 from accounts.form_words import NameField, PlainForm
 from reporting.calendars import USUAL_FESTIVALS, Festival, Notice
 from text.incoming import without_hidden
+from text.shortened import day_as_number
 
 LINES = 9  # seven usual festivals, and room
-HOW_TO_WRITE = "请写成 2027-02-06 或 2月6日"
 
 
 class NoDate(ValueError):
@@ -33,7 +33,8 @@ def read_day(typed: str, year: int) -> date:
         or re.fullmatch(r"(?P<m>\d{1,2})月(?P<d>\d{1,2})[日号]", text)
     )
     if not found:
-        raise NoDate(f"“{typed.strip()}”看不出是哪一天，{HOW_TO_WRITE}。")
+        unclear = f"“{typed.strip()}”看不出是哪一天，请写成 {year}-02-06 或 2月6日。"
+        raise NoDate(day_as_number(text) or unclear)
     parts = found.groupdict()
     of_year = int(parts.get("y") or year)
     if abs(of_year - year) > 1:

@@ -21,6 +21,7 @@ from text.incoming import without_hidden
 from text.opening import open_book
 from text.package import MAX_FILE_BYTES, Unreadable
 from text.sheets import PASTE_VALUES, Cell
+from text.shortened import shortened
 from text.writing import text_cell, write_csv
 
 # What a head is called here; the English ones, as published tables of holidays have them, are read as well.
@@ -83,7 +84,7 @@ def read_arrangement(source: BinaryIO, name: str, year: int, number: str) -> Rea
     elif undated:
         read.notes.append(f"{len(undated)} 行没有日期，已略过。")
     days = [day for row in of_year if row not in undated for day in day_in(row, year, read.problems)]
-    if not of_year:
+    if not of_year and not read.problems:
         read.problems.append(Problem("整个文件", f"没有{year}年的日期。请核对“年份”一列，或换一个文件。"))
     refuse_repeats(days, read.problems)
     if not read.problems:
@@ -150,15 +151,17 @@ def rows_of_workbook(source: BinaryIO, name: str, read: ReadFile) -> Iterator[Ro
     heads = heads_of([first[place].text if place in first else "" for place in range(1, max(first, default=0) + 1)])
     for row in list(sheet)[1:]:
         known = {head: cell for head, place in heads.items() if (cell := row.cells.get(place + 1))}
-        wrong = {head: problem for head, cell in known.items() if (problem := problem_in(cell))}
+        wrong = {head: problem for head, cell in known.items() if (problem := problem_in(cell, head))}
         read.problems += [Problem(known[head].reference, problem) for head, problem in wrong.items()]
         if known and "日期" not in wrong:
             texts = {head: known[head].text if head in known and head not in wrong else "" for head in heads}
             yield Row(f"第 {row.number} 行", texts)
 
 
-def problem_in(cell: Cell) -> str:
-    return f"是公式。{PASTE_VALUES}" if cell.formula else cell.problem
+def problem_in(cell: Cell, head: str) -> str:
+    if cell.formula:
+        return f"是公式。{PASTE_VALUES}"
+    return cell.problem or (shortened(cell, "date") if head == "日期" else "")
 
 
 def plain(text: str) -> str:

@@ -78,14 +78,14 @@ def try_again(letter: Letter, by: User, at: datetime) -> Letter:
 
 
 def try_all_again(domain: str, by: User, at: datetime) -> tuple[int, int]:
-    """The trouble is mended: what failed lately for another reason than its mailbox waits once more, to this domain or
-    ("") to all. Letters about what is no longer owed are not needed any more. Returns how many wait, and how many of
-    these were."""
+    """The trouble is mended: what failed lately for another reason than its mailbox, or waits because the office was
+    refused, goes at once, to this domain or ("") to all. Letters about what is no longer owed are not needed any more.
+    Returns how many wait, and how many of these were."""
     if by.role not in (User.Role.CITY, User.Role.SYSTEM):
         raise Refused("失败的信由市级或系统管理员一并重发。")
-    failed = mail_by_domain.may_go_again(at)
-    failed = failed.filter(domain=domain) if domain else failed
-    rows = list(failed.order_by("pk").values_list("pk", "topic", "domain"))
+    again = mail_by_domain.may_go_again(at)
+    again = again.filter(domain=domain) if domain else again
+    rows = list(again.order_by("pk").values_list("pk", "topic", "domain"))
     if not rows:
         return 0, 0
     pacing.go_on({pacing.SERVER, *(name for _, _, name in rows)})

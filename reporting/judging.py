@@ -10,7 +10,7 @@ from forms_tables.catalog import Edition, Table
 from forms_tables.checks import Finding, examine
 from forms_tables.completion import Completed, Facts, complete, plans_of
 from forms_tables.periods import PeriodCode
-from forms_tables.scopes import HISTORY, Cell
+from forms_tables.scopes import Cell, earlier
 from reporting.models import BaseAdjustment, Filing, ParameterValue, Period, Submission
 
 Values = Mapping[str, Decimal | str | None]
@@ -167,11 +167,6 @@ def filed(enterprise: Enterprise, wanted: Mapping[str, PeriodCode]) -> dict[str,
         if submission:
             history[name] = submission_values(submission)
     return history
-
-
-def earlier(period: PeriodCode) -> dict[str, PeriodCode]:
-    """The earlier periods behind the notation's words; a word that has none for this period is not there."""
-    return {word: code for word in HISTORY if (code := period.behind(word))}
 
 
 def standing_submission(filing: Filing) -> Submission | None:

@@ -13,6 +13,7 @@ from accounts.models import Enterprise
 from forms_tables import credit_code as credit_codes
 from reporting.register_facts import read_fact
 from text.incoming import hidden_mark, no_plain_address, without_hidden
+from text.shortened import day_as_number
 
 COLUMNS = (
     "统一社会信用代码",
@@ -70,6 +71,8 @@ class TextWidget(widgets.Widget):
             raise ValueError(f"超过 {self.longest} 个字，请缩短。")
         if mark := hidden_mark(text):
             raise ValueError(f"{mark}。")
+        if "\n" in text or "\r" in text:
+            raise ValueError("单元格里有换行，请删去，写在一行里。")
         return text
 
 
@@ -102,8 +105,8 @@ class DayWidget(widgets.Widget):
             year, month, day = (int(part) for part in found.groups())
             meant = f"{2000 + year}-{month:02}-{day:02}"
             raise ValueError(f"“{value}”的年份只有两位；如果是 {2000 + year} 年，请写成 {meant}。")
-        if re.fullmatch("[2-6][0-9]{4}", text):
-            raise ValueError(f"“{value}”是 Excel 存日期用的数。请把单元格格式设为“日期”，核对后再上传。")
+        if number := day_as_number(text):
+            raise ValueError(number)
         try:
             year, month, day = (int(part) for part in text.split("-"))
             return datetime.date(year, month, day)

@@ -58,9 +58,10 @@ def choices_of(code: str) -> list[tuple[str, str]]:
 
 def read_fact(code: str, typed: str) -> str:
     """As the forms read the same cell: one reading of 行业代码 or 纳统类别, wherever it is typed."""
-    value = parsing.parse(current_edition().indicator(code), "v", typed)
-    if isinstance(value, parsing.Problem):
-        raise UnreadableFact(value.problem)
+    indicator = current_edition().indicator(code)
+    value = parsing.parse(indicator, "v", typed)
+    if isinstance(value, parsing.Problem):  # beside its own field or column, the place on 软统企1 only confuses
+        raise UnreadableFact(value.problem.removeprefix(f"{indicator.place('v')}："))
     return "" if value is None else str(value)
 
 

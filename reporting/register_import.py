@@ -129,7 +129,7 @@ def judge(resource: RegisterResource, read: ReadRegister) -> DryRun:
         changes=sorted(changes, key=lambda change: change.row),
         hidden=sorted(read.hidden),
         owed=tuple(
-            f"新增企业中 {firms} 家自 {day:%Y-%m-%d} 起报：{owed_in_words(day)}"
+            f"新增企业中 {firms} 家自 {day:%Y-%m-%d} 起报，{owed_in_words(day)}"
             for day, firms in sorted(first_days.items())[:MOST_DAYS_SAID]
         ),
     )

@@ -15,7 +15,9 @@ from text.sheets import Cell, Sheet
 from text.shortened import shortened
 
 MOST_ROWS = 20_000
+MOST_CELLS = 25 * MOST_ROWS  # a city's own columns beside ours
 FAR_OFF = 100_000  # a worksheet row below which nobody means anything
+MOST_COLUMNS = 200  # the person's own among them: they come back with the problems marked
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class ReadRegister:
 
 def read_register(source: BinaryIO, name: str) -> ReadRegister:
     """The first worksheet a person sees. Raises Unreadable when there is no register in it."""
-    sheet = open_book(source, name).first
+    sheet = open_book(source, name, MOST_CELLS).first
     places = places_of(sheet)
     read = ReadRegister()
     for row in sheet:
@@ -63,13 +65,21 @@ def places_of(sheet: Sheet) -> dict[str, int]:
         raise Unreadable(f"表里的行数超过 {MOST_ROWS:,} 行的上限，没有读取。请分成几个文件导入。")
     if sheet.last_row > FAR_OFF:
         raise Unreadable(f"表里到第 {sheet.last_row:,} 行还有内容，没有读取。请删去下面零星的内容，再上传。")
+    if sheet.last_column > MOST_COLUMNS:
+        raise Unreadable(
+            f"表里用到了第 {sheet.last_column:,} 列，超过 {MOST_COLUMNS} 列的上限，没有读取。"
+            "请删去右边零星的内容，再上传。"
+        )
     if sheet.merged:
         raise Unreadable(
             f"表里有合并单元格（{'、'.join(sheet.merged[:3])}），分不清数属于哪一行。请取消合并，逐格填写，再上传。"
         )
     heads = sheet.rows[1].cells if 1 in sheet.rows else {}
     named = {place: head_of(cell) for place, cell in heads.items()}
-    if missing := [column for column in COLUMNS if column not in named.values()]:
+    missing = [column for column in COLUMNS if column not in named.values()]
+    if len(missing) == len(COLUMNS):
+        raise Unreadable(f"第一张工作表“{sheet.title}”不是企业名录。请下载名录模板，填好后再上传。")
+    if missing:
         raise Unreadable(f"第 1 行缺少列：{'、'.join(missing)}。请用名录模板的列名，列的先后不限。")
     if twice := [column for column in COLUMNS if list(named.values()).count(column) > 1]:
         raise Unreadable(f"第 1 行的列名重复：{'、'.join(twice)}。请只留一列。")
@@ -87,4 +97,4 @@ def problem_with(column: str, cell: Cell) -> str:
         cell = replace(cell, value=None)
     if cell.problem:
         return f"{cell.reference} {cell.problem}"
-    return shortened(cell, KINDS[column]) if column in KINDS else ""
+    return shortened(cell, KINDS.get(column, "text"))

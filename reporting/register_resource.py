@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -124,7 +123,7 @@ class RegisterResource(resources.ModelResource):
         self.by, self.at, self.numbers, self.say = by, at, numbers, say
         self.districts = {}
         self.lives_in = {}
-        self.seen = Counter()
+        self.seen = {}  # the row of the sheet in which each code stands first
         self.newcomers, self.changed = [], []
         self.first_day = propose_first_day(at.date())  # where a newcomer's is left blank
 
@@ -145,11 +144,12 @@ class RegisterResource(resources.ModelResource):
         """What one column cannot know by itself: the code, whose firm it is, who may name key firms."""
         wrong = {}
         code = self.fields["credit_code"].clean(row)
-        self.seen[code] += 1
+        here = self.numbers[kwargs["row_number"] - 1]
+        first = self.seen.setdefault(code, here)
         if problem := credit_codes.problem_with(code):
             wrong["credit_code"] = problem
-        elif self.seen[code] > 1:
-            wrong["credit_code"] = "这个代码在表里出现了不止一次，请只留一行。"
+        elif first != here:
+            wrong["credit_code"] = f"这个代码在第 {first} 行已经有了，请只留一行。"
         if new:
             instance.attributes, instance.joined_on = dict(UNNAMED), self.first_day
             missing = [column for column in NEEDED_OF_NEW if not str(row[column] or "").strip()]

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from openpyxl.utils.cell import coordinate_to_tuple
+
 from accounts.models import Enterprise
 from forms_tables.completion import REQUIRED_RULE
 from forms_tables.edition import Edition
@@ -122,7 +124,8 @@ def judge_opened(filing: Filing, opened: OpenedWorkbook) -> JudgedWorkbook:
         firms=dict(known.values_list("credit_code", "name")),
     )
     judgement = judge(filing, read.cells)
-    return JudgedWorkbook(filing, read, judgement, tuple(all_problems(filing, read, judgement)))
+    problems = sorted(all_problems(filing, read, judgement), key=lambda problem: where(problem, read, filing.edition))
+    return JudgedWorkbook(filing, read, judgement, tuple(problems))
 
 
 def is_alike(meta: WorkbookMeta, edition: Edition) -> bool:
@@ -147,6 +150,14 @@ def all_problems(filing: Filing, read: ReadWorkbook, judgement: Judgement) -> It
         if table.code not in read.meta.tables:
             sentence = f"工作簿里没有 {table.code} {table.title}。{table.why}请重新下载本期表样，或在网页上填写这张表。"
             yield Problem(table.code, "", "", sentence, REQUIRED_RULE)
+
+
+def where(problem: Problem, read: ReadWorkbook, edition: Edition) -> tuple[int, int, int]:
+    """Table, row and column, in the order of the workbook; what is wrong with a sheet as a whole stands first."""
+    tables = [table.code for table in edition.tables]
+    reference = read.places.get(name_of(problem), "").partition("!")[2]
+    row, column = coordinate_to_tuple(reference) if reference else (0, 0)
+    return tables.index(problem.table), row, column
 
 
 def name_of(problem: Problem) -> str:

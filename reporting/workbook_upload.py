@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,7 +15,7 @@ from forms_tables.workbooks import OpenedWorkbook, Unreadable
 from reporting.judging import attributes_of, judge
 from reporting.models import Filing, Sheet
 from reporting.workbook_exchange import JudgedWorkbook, judge_opened, known_of_register, name_of
-from reporting.workflow import Change, Refused, divide, save_sheet, why_not_saved
+from reporting.workflow import Change, Refused, Save, divide, save_sheet, why_not_saved
 from reporting.workflow.guards import locked
 
 SYSTEM_FIGURES = "由系统计算的数"
@@ -42,6 +42,7 @@ class CellChange:
 class TableChanges:
     table: Table
     version: int  # of the draft it was compared with
+    handed_out: int  # the draft's version in the workbook when it was downloaded
     changes: tuple[CellChange, ...]
     kept: tuple[CellChange, ...]  # saved by others since it was handed out and left alone in the workbook: not touched
 
@@ -69,6 +70,7 @@ class Comparison:
     name: str
     standing: Mapping[str, str]
     problems: tuple[str, ...] = ()
+    is_readable: bool = True  # else the only problem is why it is no workbook of this filing
     tables: tuple[TableChanges, ...] = ()  # those of the workbook that the firm owes
     passed_over: tuple[PassedOver, ...] = ()
     not_owed: tuple[str, ...] = ()  # the others, with the reason; nothing of them is taken
@@ -92,8 +94,9 @@ class Comparison:
 class Moved(Refused):
     """What a comparison rests on has changed since it was shown; nothing was stored."""
 
-    def __init__(self, what: list[str]) -> None:
-        super().__init__(f"您核对这次上传期间，{'、'.join(what)}有了变动，没有存入。下面是现在的对照，请重新核对。")
+    def __init__(self, what: list[str], changes: list[CellChange]) -> None:
+        now = "没有存入。下面是现在的对照，请重新核对。" if changes else "现在没有要存入的内容。"
+        super().__init__(f"您核对这次上传期间，{'、'.join(what)}有了变动，{now}")
 
 
 class StoredAlready(Refused):
@@ -109,19 +112,21 @@ def compare_workbook(filing: Filing, source, by: User, at: datetime, name: str =
     try:
         judged = judge_opened(filing, OpenedWorkbook(source, name))
     except Unreadable as refused:
-        return Comparison(filing, name, standing, (str(refused),))
+        return Comparison(filing, name, standing, (str(refused),), is_readable=False)
     if problems := what_stops(judged):
         return Comparison(filing, name, standing, problems)
     proposed = known_of_register(filing)
     owed = {table.code: table for table in judged.judgement.tables}
     tables = [
-        compare_table(judged, owed[code], sheets.get(code) or Sheet(filing=filing, table=code), proposed)
+        compare_table(judged, owed[code], sheets.get(code) or Sheet(filing=filing, table=code), proposed, by)
         for code in judged.read.meta.tables
         if code in owed
     ]
     left = [filing.edition.table(code) for code in judged.read.meta.tables if code not in owed]
     not_owed = tuple(f"{table.code} {table.title}：{table.why_not}" for table in left)
-    return Comparison(filing, name, standing, (), tuple(tables), tuple(passed_over(judged)), not_owed)
+    return Comparison(
+        filing, name, standing, tables=tuple(tables), passed_over=tuple(passed_over(judged)), not_owed=not_owed
+    )
 
 
 def standing_of(filing: Filing) -> dict[str, str]:
@@ -138,10 +143,12 @@ def digest_of(said: list) -> str:
     return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
 
 
-def compare_table(judged: JudgedWorkbook, table: Table, sheet: Sheet, proposed: Mapping[str, str]) -> TableChanges:
+def compare_table(
+    judged: JudgedWorkbook, table: Table, sheet: Sheet, proposed: Mapping[str, str], by: User
+) -> TableChanges:
     filing, read = judged.filing, judged.read
-    typed = cells_to_take(judged, table)
-    divided = divide(sheet, typed, read.meta.versions.get(table.code, 0), proposed, filing.edition)
+    typed, handed_out = cells_to_take(judged, table), read.meta.versions.get(table.code, 0)
+    divided = divide(sheet, typed, handed_out, proposed, filing.edition, uploaded_before(by, handed_out))
 
     def change_of(key: str, change: Change | None) -> CellChange:
         reason = "" if typed[key] else judged.judgement.completed.locked.get(key, "")
@@ -150,7 +157,16 @@ def compare_table(judged: JudgedWorkbook, table: Table, sheet: Sheet, proposed: 
 
     changes = tuple(change_of(key, divided.theirs.get(key)) for key in typed if key in divided.own)
     kept = tuple(change_of(key, divided.kept[key]) for key in typed if key in divided.kept)
-    return TableChanges(table, sheet.version, changes, kept)
+    return TableChanges(table, sheet.version, handed_out, changes, kept)
+
+
+def uploaded_before(by: User, handed_out: int) -> Callable[[Save], bool]:
+    """Whether a save is what the same person stored from this workbook before mending it and uploading it again."""
+    return lambda save: save.by == by and save.subject.endswith(of_version(handed_out))
+
+
+def of_version(handed_out: int) -> str:
+    return f"（草稿第 {handed_out} 版时下载）"
 
 
 def cells_to_take(judged: JudgedWorkbook, table: Table) -> dict[str, str]:
@@ -204,19 +220,20 @@ def store_workbook(
     shown = compared.fingerprint if shown is None else shown
     now = compared.fingerprint | standing_of(filing)
     if moved := [what for what in {**shown, **now} if shown.get(what) != now.get(what)]:
-        raise Moved([what for what in moved if what != SYSTEM_FIGURES] or moved)
+        raise Moved([what for what in moved if what != SYSTEM_FIGURES] or moved, compared.changes)
     stored, why = [], f"上传工作簿 {compared.name}".strip()
     for table in compared.tables:
         if cells := table.cells(draft_wins):
-            save_sheet(filing, table.table.code, cells, table.version, by, at, why, subject=in_journal(upload))
+            subject = in_journal(upload) + of_version(table.handed_out) if upload else ""
+            save_sheet(filing, table.table.code, cells, table.version, by, at, why, subject=subject)
             stored.append(table.table.code)
     return tuple(stored)
 
 
 def is_stored(filing: Filing, upload: str) -> bool:
     lines = JournalEntry.objects.filter(enterprise=filing.enterprise_id, period=filing.period_id)
-    return bool(upload) and lines.filter(subject=in_journal(upload)).exists()
+    return bool(upload) and lines.filter(subject__startswith=in_journal(upload)).exists()
 
 
 def in_journal(upload: str) -> str:
-    return f"上传件 {upload}" if upload else ""
+    return f"上传件 {upload}"

@@ -27,6 +27,11 @@ SLOWER = """
 451 4.7.500 Server busy. Please try again later
 451 4.7.650 The mail server [198.51.100.7] has been temporarily rate limited due to IP reputation
 550 5.4.5 Daily sending quota exceeded
+550 Connection denied
+550 5.2.122 The recipient has exceeded their limit for the number of messages they can receive per hour
+554 5.3.2 STOREDRV.Deliver; recipient thread limit exceeded
+505 the total of RCPTs is achieved the maximum threshold
+552 Not enough sending quota
 该IP发信频率过高，请稍后再试
 """
 LATER = """
@@ -64,6 +69,11 @@ OFFICE = """
 550 Unknown user li.na@yuntu.example (in reply to end of DATA command)
 550 no-such-user@yuntu.example rejected
 550
+550 Domain may not exist or DNS check failed
+554 mail address invalid. (发件人地址不匹配)
+550 Recipient rejected due to backscatter protection: invalid or expired email address
+550 发件人域名不存在
+发信人地址无效
 邮件内容违规，被拒绝
 """
 FULL = """
@@ -74,6 +84,8 @@ FULL = """
 550 5.2.1 The email account that you tried to reach is disabled
 554 delivery error: This account has been disabled or discontinued [#102]
 连接超时
+552 Mailbox size limit exceeded
+552 Mailbox limit exceeded for this email address
 收件人邮箱空间不足
 该用户邮箱已停用
 4.4.1 connect to mx.yuntu.example[192.0.2.25]:25: Connection timed out
@@ -103,6 +115,17 @@ User li.na not listed in Domino Directory
 Unrouteable address
 收件人邮件地址（li.na@yuntu.example）不存在，邮件无法送达
 该用户未开通QQ邮箱
+503 Rcptto account isn't a local account
+559 Invalid rcptto
+550 There is no one at this address
+551 User not local; please try another
+550 #5.1.0 Address rejected
+550 Account closed, please remove
+550 Utilisateur inconnu
+550 Destinatario sconosciuto
+Unable to deliver message to <li.na@yuntu.example>. Please check if address is correct.
+The account or domain may not exist, they may be blacklisted, or missing the proper dns entries.
+发件人写错了地址，该用户不存在
 宛先のメールアドレスが存在しません
 """
 ALL = [

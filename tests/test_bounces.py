@@ -209,6 +209,13 @@ def test_a_letter_returned_before_its_worker_noted_it_stays_returned(letter, mon
     assert letter.state == Letter.State.WAITING
 
 
+def test_a_link_that_came_back_is_not_kept(letter):
+    Letter.objects.update(secret=True, facts={"link": "/activate/secret/"}, state=Letter.State.HANDED, claim="worker")
+    come_back(letter, "552 5.2.2 Mailbox full")
+    letter.refresh_from_db()
+    assert (letter.state, letter.facts) == (Letter.State.FAILED, {})
+
+
 @pytest.mark.parametrize("words", list(PASSING)[:2])
 def test_what_is_said_of_all_slows_the_domain_and_is_noted(letter, words):
     assert "发往这个域名的信放慢" in come_back(letter, words)
@@ -225,6 +232,13 @@ def test_a_mailbox_that_stays_full_is_a_task_after_days(letter):
     Letter.objects.update(claimed_at=real_now() - days)
     assert "已列入失效邮箱" in come_back(letter, "552 5.2.2 Mailbox full")
     assert "满了 3 天以上" in DeadAddress.objects.get().reason
+
+
+def test_a_mailbox_that_was_full_a_month_ago_is_not_full_since(letter):
+    Letter.objects.update(full_since=real_now() - timedelta(days=30))
+    assert not dead_addresses.full_for_days(TO, real_now())
+    Letter.objects.update(full_since=real_now() - timedelta(days=6))
+    assert dead_addresses.full_for_days(TO, real_now())
 
 
 def test_a_letter_that_was_taken_meanwhile_says_that_the_mailbox_is_not_full(letter, cast):
@@ -335,9 +349,11 @@ def task(letter):
 
 
 def test_letters_pass_the_address_over_until_somebody_confirms_it(task, cast):
+    Letter.objects.update(full_since=real_now() - timedelta(days=6), state=Letter.State.FAILED)
     assert recipients.of_firms([cast.yuntu.pk])[cast.yuntu.pk] == [cast.wang_lei.email]
     dead_addresses.confirm(task, "电话核实，邮箱已清理", cast.chen_yu, AT)
     dead_addresses.confirm(task, "再按一次", cast.chen_yu, AT)
+    assert not dead_addresses.full_for_days(TO, real_now())
     assert recipients.of_firms([cast.yuntu.pk])[cast.yuntu.pk] == sorted([TO, cast.wang_lei.email])
     task.refresh_from_db()
     assert (task.how, task.settled_by) == ("电话核实，邮箱已清理", cast.chen_yu)

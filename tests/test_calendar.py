@@ -192,10 +192,20 @@ def test_it_reads_a_day_as_it_stands_in_a_notice(typed):
     assert read_day(typed, 2027) == date(2027, 2, 6)
 
 
-@pytest.mark.parametrize("typed", ["02/06/2027", "2/6", "6", "初一", "2027-2", "46424", "27-02-06", "2027-02/06"])
+@pytest.mark.parametrize("typed", ["02/06/2027", "2/6", "6", "初一", "2027-2", "27-02-06", "2027-02/06"])
 def test_it_does_not_guess_a_day(typed):
     with pytest.raises(NoDate, match="看不出是哪一天，请写成 2027-02-06 或 2月6日"):
         read_day(typed, 2027)
+
+
+def test_it_knows_the_number_a_spreadsheet_keeps_for_a_day():
+    with pytest.raises(NoDate, match="“46424”是 Excel 存日期用的数。请把单元格格式设为“日期”"):
+        read_day("46424", 2027)
+
+
+def test_its_example_is_of_the_year_that_is_entered():
+    with pytest.raises(NoDate, match="请写成 2026-02-06"):
+        read_day("初一", 2026)
 
 
 def test_it_refuses_a_day_that_no_calendar_has():
@@ -345,7 +355,7 @@ def test_it_reads_a_workbook_with_dates_and_with_dates_as_text():
     [
         (lambda sheet: sheet.__setitem__("A3", "=A2+1"), "A3：是公式。请复制后“选择性粘贴—数值”"),
         (lambda sheet: sheet.merge_cells("D2:D3"), "D2:D3：合并了单元格"),
-        (lambda sheet: sheet.__setitem__("A3", 46509), "第 3 行 日期：“46509”看不出是哪一天"),
+        (lambda sheet: sheet.__setitem__("A3", 46509), "第 3 行 日期：“46509”是 Excel 存日期用的数"),
         (lambda sheet: sheet.__setitem__("A3", "5/2/27"), "第 3 行 日期：“5/2/27”看不出是哪一天"),
     ],
 )

@@ -22,7 +22,7 @@ from reporting.register_columns import COLUMNS
 from tests.cast import AT, FREE_CODE
 from tests.may import open_period
 from tests.officials import make_it_be
-from tests.reading import words_on
+from tests.reading import markup_of, words_on
 from tests.test_register_import import NEW, known, workbook
 
 pytestmark = pytest.mark.django_db
@@ -78,11 +78,18 @@ def test_what_changes_is_shown_old_to_new_before_it_is_confirmed(client, cast):
     assert JournalEntry.objects.filter(action="导入名录", by=cast.zhou_tao).count() == 1
 
 
+def test_what_an_import_would_blank_is_said_in_words(client, cast):
+    page = uploaded(client, cast.zhou_tao, known(cast.yuntu, 手机="-"))
+    assert f"手机 {cast.yuntu.mobile} （空）" in words_on(page)
+
+
 def test_a_second_confirmation_is_told_that_it_is_done(client, cast):
     uploaded(client, cast.zhou_tao, NEW)
     stored = newest()
     confirmed(client, stored)
-    assert "已经导入过了，不必再确认。" in words_on(confirmed(client, stored))
+    again = confirmed(client, stored)
+    assert "这份名录已经导入，没有再导入一次。" in words_on(again)
+    assert '<li class="info">' in markup_of(again)  # it is no fault
     assert JournalEntry.objects.filter(action="导入名录").count() == 1
 
 
@@ -217,8 +224,13 @@ def waiting(cast, *rows) -> RegisterImport:
 def test_while_it_runs_the_page_says_how_far_it_is(client, cast):
     stored = waiting(cast, NEW)
     client.force_login(cast.zhou_tao)
+    assert "已排队，等前面的做完" in words_on(client.get(f"{PAGE}{stored.pk}/"))
+    assert "试导入中 已排队" in words_on(client.get(PAGE))
+    RegisterImport.objects.filter(pk=stored.pk).update(effect=stored.effect | {"hand": "a worker"})
     assert "正在读取文件" in words_on(client.get(f"{PAGE}{stored.pk}/"))
+    assert "试导入中 正在读取文件" in words_on(client.get(PAGE))
     RegisterImport.objects.filter(pk=stored.pk).update(done=400, total=20000)
+    assert "试导入中 已核对 400 / 20000 行" in words_on(client.get(PAGE))
     page = client.get(f"{PAGE}{stored.pk}/")
     assert "已核对 400 / 20000 行" in words_on(page) and 'hx-trigger="every 2s"' in page.content.decode()
     RegisterImport.objects.filter(pk=stored.pk).update(done=20000, state=RegisterImport.IMPORTING)
@@ -304,7 +316,7 @@ def test_a_file_that_is_no_register_is_refused_with_its_sentence(client, cast):
     assert "另存为" in words_on(page) and not RegisterImport.objects.exists()
     page = uploaded(client, cast.zhou_tao, NEW, columns=COLUMNS[:-1])
     assert "第 1 行缺少列：起报日期" in words_on(page) and "重新上传" in words_on(page)
-    assert "缺少列：起报日期" in words_on(client.get(PAGE))
+    assert "没有读取 第 1 行缺少列：起报日期" in words_on(client.get(PAGE))
 
 
 def test_hidden_rows_are_named(client, cast):
@@ -357,6 +369,21 @@ def test_the_file_comes_back_marked_and_is_uploaded_again_when_mended(client, ca
     book.save(mended)
     page = client.post(PAGE, {"workbook": SimpleUploadedFile("名录.xlsx", mended.getvalue())}, follow=True)
     assert "确认导入：新增 1 家，变更 1 家" in words_on(page)
+
+
+def test_a_year_nobody_saw_does_not_come_back_with_the_problems(client, cast):
+    """Uploaded again as it was fetched, the row would be imported with the year Excel made up."""
+    book = load_workbook(workbook(NEW | {"起报日期": datetime(2024, 3, 5)}))
+    place = COLUMNS.index("起报日期") + 1
+    book.active.cell(2, place).number_format = "m月d日"
+    out = io.BytesIO()
+    book.save(out)
+    client.force_login(cast.zhou_tao)
+    client.post(PAGE, {"workbook": SimpleUploadedFile("名录.xlsx", out.getvalue())})
+    marked = b"".join(client.get(f"{PAGE}{newest().pk}/marked.xlsx").streaming_content)
+    assert load_workbook(io.BytesIO(marked)).active.cell(2, place).value == "3月5日"
+    page = client.post(PAGE, {"workbook": SimpleUploadedFile("改.xlsx", marked)}, follow=True)
+    assert "“3月5日”不是日期，请写成 2024-01-01" in words_on(page)
 
 
 def test_a_file_marked_twice_has_one_column_of_problems(client, cast):

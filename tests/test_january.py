@@ -7,9 +7,10 @@ import pytest
 from forms_tables.catalog import load_edition
 from forms_tables.completion import Facts
 from forms_tables.periods import PeriodCode
+from forms_tables.scopes import earlier
 from reporting import workflow
 from reporting.deadlines import Reading
-from reporting.judging import earlier, history_of, judge_cells
+from reporting.judging import history_of, judge_cells
 from reporting.models import Submission
 from reporting.openings import openings_on
 from tests.cast import SHANGHAI

@@ -77,7 +77,7 @@ def test_the_page_says_who_refuses_with_the_words_and_what_waits(may, cast, who)
     shown = words_on(client.get("/outbox/"))
     assert "有域名拒收" in shown and "拒收我们的" in shown and POLICY in shown
     assert "待发送 3 封，今日已发 0 封，近 30 天发送失败 2 封，未处理的失效邮箱 0 个" in shown
-    assert "暂停至" in shown and "重发 2 封" in shown and "重发全部 2 封失败的信" in shown
+    assert "暂停至" in shown and "重发 2 封" in shown and "重发全部 2 封失败或被拒收的信" in shown
     home = {"zhou_tao": "/city/", "wu_gang": "/users/"}[who]
     assert "qq.com 拒收本系统的信" in words_on(client.get(home))
 
@@ -113,6 +113,20 @@ def test_when_the_cause_is_mended_what_failed_goes_again_and_at_once(may, cast, 
     assert "没有可以重发的信" in words_on(client.post("/outbox/again/", {"domain": "qq.com"}, follow=True))
     assert JournalEntry.objects.filter(action="重发失败的信").count() == 1
     assert "1 封信已重新排队" in words_on(client.post("/outbox/again/", follow=True))
+
+
+def test_when_the_cause_is_mended_what_waits_after_a_refusal_goes_at_once(may, cast):
+    later = real_now() + timedelta(hours=4)
+    write(2, key="refused", about=About.OFFICE, attempts=9, due_at=later)
+    write(1, key="full", about=About.FULL, due_at=later)
+    pacing.pause("qq.com", POLICY, real_now(), timedelta(hours=4), timedelta(hours=4))
+    client = sign_in(cast.zhou_tao)
+    assert "重发 2 封" in words_on(client.get("/outbox/"))
+    assert "2 封信已重新排队" in words_on(client.post("/outbox/again/", {"domain": "qq.com"}, follow=True))
+    assert Letter.objects.filter(due_at__lt=real_now(), about="").count() == 2
+    assert Letter.objects.get(about=About.FULL).due_at == later
+    assert ReceivingDomain.objects.get(name="qq.com").paused_until is None
+    assert "没有可以重发的信" in words_on(client.post("/outbox/again/", {"domain": "qq.com"}, follow=True))
 
 
 def test_a_reminder_of_what_is_no_longer_owed_does_not_go_again(may, cast):

@@ -1,6 +1,7 @@
 """Workbooks other programs made, and those that are damaged: what each importer reads of them, alike."""
 
 import io
+import re
 import warnings
 from datetime import date, datetime
 
@@ -110,7 +111,47 @@ def only_a_chart(parts):
     replaced(parts, BOOK_RELATIONS, b"relationships/worksheet", b"relationships/chartsheet")
 
 
+def twice_of_one_name(parts):
+    line = b'<Relationship Id="r9" Type="http://x/worksheet" Target="worksheets/sheet1.xml"/></Relationships>'
+    replaced(parts, BOOK_RELATIONS, b"</Relationships>", line)
+    last = re.findall(rb'<sheet [^>]*?name="([^"]+)"', parts[BOOK])[-1]
+    again = b'<sheet xmlns:r="x" name="' + last.upper() + b'" sheetId="99" r:id="r9"/></sheets>'
+    replaced(parts, BOOK, b"</sheets>", again)
+
+
+def beyond_the_last_column(parts):
+    cells = b"<c><v>1</v></c>" * 16_385
+    replaced(parts, "xl/worksheets/sheet1.xml", b"</sheetData>", b'<row r="99">' + cells + b"</row></sheetData>")
+
+
+def many_merged(parts):
+    merged = b"".join(b'<mergeCell ref="ZA%d:ZB%d"/>' % (row, row) for row in range(10_001))
+    replaced(
+        parts, "xl/worksheets/sheet1.xml", b"</sheetData>", b"</sheetData><mergeCells>" + merged + b"</mergeCells>"
+    )
+
+
+def many_sheets(parts):
+    replaced(parts, BOOK, b"<sheets>", b"<sheets>" + b"<sheet/>" * 1_002)
+
+
+def many_relations(parts):
+    lines = b"".join(b'<Relationship Id="z%d" Target="a"/>' % number for number in range(1_002))
+    replaced(parts, BOOK_RELATIONS, b"</Relationships>", lines + b"</Relationships>")
+
+
+def endless_tag(parts):
+    tag = b"<row " + b"".join(b'a%x="" ' % number for number in range(200_000)) + b"/>"
+    replaced(parts, "xl/worksheets/sheet1.xml", b"</sheetData>", tag + b"</sheetData>")
+
+
 REFUSED = {
+    "two sheets of one name": (twice_of_one_name, "有不止一张工作表叫“.+”，分不清以哪一张为准"),
+    "more columns than a sheet has": (beyond_the_last_column, "超出了一张工作表的范围"),
+    "merged without end": (many_merged, "有超过 10,000 处合并单元格"),
+    "sheets without end": (many_sheets, "解压后过大"),
+    "relations without end": (many_relations, "解压后过大"),
+    "a tag without end": (endless_tag, "解压后过大"),
     "macros under another name": (macros, "宏代码"),
     "a sheet is missing": (missing_sheet, "文件已损坏：工作表“"),
     "cut xml": (lambda parts: replaced(parts, "xl/worksheets/sheet1.xml", b"</worksheet>", b""), "已损坏"),
@@ -160,6 +201,7 @@ def formats(*numbers: int, named: str = "") -> str:
         ('<c r="A1" s="1"><v>45413</v></c>', formats(0, 176, named=ONE_DECIMAL), "45413"),
         ('<c r="A1" s="9"><v>45413</v></c>', "", "45413"),
         ('<c r="A1"><f>1+1</f><v>2</v></c>', "", "2"),
+        ('<c r="A1" t="str"><f>IF(B1="","",B1)</f><v></v></c>', "", ""),
     ],
 )  # fmt: skip
 def test_a_cell_is_what_a_person_saw(cell, styles, text):
@@ -180,11 +222,57 @@ def test_a_cell_is_what_a_person_saw(cell, styles, text):
         ('<c r="A1" s="1"><v>-3</v></c>', "错误值 ########"),
         ('<c r="A1"><v>一二三</v></c>', "错误值 一二三"),
         ('<c r="A1" s="1"><v>99999999</v></c>', "错误值 ########"),
+        ('<c r="A1"><v>NaN</v></c>', "错误值 NaN"),
+        ('<c r="A1"><v>1_0</v></c>', "错误值 1_0"),
+        (f'<c r="A1"><v>1{"0" * 400}</v></c>', "错误值 1000"),
+        ('<c r="A1"><v>1e999</v></c>', "错误值 1e999"),
     ],
 )
 def test_a_cell_that_says_nothing_says_so(cell, words):
     found = open_book(io.BytesIO(sheet_with(cell, formats(0, 14)))).first.cell(1, 1)
     assert words in found.problem
+
+
+def test_more_elements_than_any_register_has_are_not_read(monkeypatch):
+    """16 MB of empty cells pack into a few kilobytes, and kept a processor for a minute."""
+    monkeypatch.setattr("text.package.MOST_MARKS", 5_000)
+    with pytest.raises(Unreadable, match="解压后过大"):
+        open_book(io.BytesIO(sheet_with("<c/>" * 5_000)))
+
+
+def test_an_error_value_is_told_in_a_sentence_of_bearable_length():
+    found = open_book(io.BytesIO(sheet_with(f'<c r="A1" t="e"><v>{"x" * 100_000}</v></c>'))).first.cell(1, 1)
+    assert len(found.problem) < 300
+
+
+def test_a_hidden_sheet_hides_its_cells():
+    def hide(sheet):
+        sheet.parent.create_sheet("看").append(["x"])
+        sheet.sheet_state = "hidden"
+
+    hidden, seen = open_book(io.BytesIO(saved(("x",), change=hide))).sheets
+    assert (hidden.cell(1, 1).hidden, seen.cell(1, 1).hidden) == (True, False)
+
+
+def test_a_day_of_which_nobody_saw_the_year_is_none_of_the_arrangement():
+    """Typed in November, the 1st of May of next year's notice is stored as one of this year."""
+
+    def without_year(sheet):
+        sheet["A2"].value, sheet["A2"].number_format = date(2026, 5, 1), 'm"月"d"日"'
+
+    read = read_arrangement(io.BytesIO(calendar(without_year)), "a.xlsx", 2027, "国办")
+    assert [(problem.place, problem.sentence[:36]) for problem in read.problems] == [
+        ("A2", "显示的日期没有年份；年份 2026 是 Excel 自己加的（2026-")
+    ]
+    assert not read.festivals
+
+
+def test_a_register_is_not_read_far_to_the_right():
+    def note(sheet):
+        sheet["XFD2"] = "备注"
+
+    with pytest.raises(Unreadable, match="用到了第 16,384 列，超过 200 列的上限"):
+        read_register(io.BytesIO(register(note)), "名录.xlsx")
 
 
 def test_rows_in_any_order_are_read_in_theirs():

@@ -10,7 +10,7 @@ from django.db import connection
 
 from accounts import outbox, refusals
 from accounts.answers import About
-from accounts.letters import compose, post, withdraw
+from accounts.letters import compose, post, put_back, withdraw
 from accounts.models import DeadAddress, Letter
 from tests.cast import AT
 
@@ -287,6 +287,33 @@ def test_a_link_that_has_run_out_is_not_sent_any_more(attempt):
     post([letter("reset", secret=True, good_until=AT + timedelta(seconds=60))])
     row = attempt(Line(smtplib.SMTPDataError(451, b"later")), letter)
     assert (row.state, row.facts) == (Letter.State.FAILED, {}) and "链接已到期" in row.trouble
+
+
+def test_a_link_that_ran_out_while_the_letter_waited_is_not_sent_at_all(attempt):
+    post([letter("reset", secret=True, good_until=AT)])
+    Letter.objects.update(trouble="550 Ip frequency limited")
+    line = Line()
+    row = attempt(line, letter)
+    assert (row.state, row.facts, line.sent) == (Letter.State.FAILED, {}, [])
+    assert "链接已到期，没有发出" in row.trouble and "550 Ip frequency limited" in row.trouble
+
+
+def test_a_server_that_is_away_for_hours_uses_up_no_link(db, monkeypatch):
+    post([letter("reset", secret=True, good_until=AT + timedelta(hours=24))])
+    monkeypatch.setattr(outbox, "get_connection", lambda: Line(opens=False))
+    for _ in range(9):
+        at = Letter.objects.get().due_at
+        outbox.send(outbox.claim(10, at), lambda at=at: at)
+    assert Letter.objects.get().due_at == AT + timedelta(minutes=9)
+
+
+def test_a_letter_put_back_is_tried_for_days_as_if_for_the_first_time(attempt):
+    post([letter("test", topic="owed:1")])
+    Letter.objects.update(attempts=9, tried_since=AT - timedelta(days=30), full_since=AT - timedelta(days=30))
+    withdraw("owed:1")
+    put_back([letter("test", topic="owed:1")])
+    row = attempt(Line(smtplib.SMTPDataError(451, b"later")), letter)
+    assert (row.state, row.tried_since, row.full_since) == (Letter.State.WAITING, AT, None)
 
 
 def test_a_letter_that_cannot_be_written_holds_up_nobody(db, monkeypatch):

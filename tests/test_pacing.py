@@ -113,19 +113,26 @@ def test_a_server_that_takes_no_connection_is_no_address_fault(db, settings):
     assert "邮件服务器现在不收我们的信：554 5.7.1 Connection frequency" in MailTrouble.objects.get(domain="").words
 
 
-def test_a_server_that_closes_the_line_speaks_to_all(db, mail):
-    mail.refusals = {"RCPT": "421 4.3.2 closing"}
+@pytest.mark.parametrize("answer", ["421 HL:ICC 163 smtp9", "421 4.3.2 closing"])
+def test_a_line_that_is_closed_over_one_domain_holds_up_no_other(db, mail, answer):
+    mail.refusals = {f"a{n}@163.com": answer for n in range(3)}
     write(3, "163.com")
+    write(3, "example.cn")
     beat()
-    assert domain("").paused(AT) and states() == [WAITING] * 3
+    assert states() == [WAITING] * 3 + [SENT] * 3
+    assert domain("163.com").paused(AT) and domain("163.com").slowness == 1
+    assert not ReceivingDomain.objects.filter(name="").exists()
+    assert sorted(Letter.objects.filter(domain="163.com").values_list("attempts", flat=True)) == [0, 0, 1]
 
 
-def test_when_three_domains_ask_for_less_one_after_the_other_it_is_the_server(db, mail):
-    mail.refusals = {"RCPT": THROTTLED}
+@pytest.mark.parametrize("answer", [THROTTLED, "421 4.3.2 closing"])
+def test_when_three_domains_ask_for_less_one_after_the_other_it_is_the_server(db, mail, answer):
+    mail.refusals = {"RCPT": answer}
     for name in ("qq.com", "163.com", "a.example", "b.example"):
         write(2, name)
     beat()
-    assert domain("").slowness == 1
+    assert domain("").paused(AT) and answer in MailTrouble.objects.get(domain="").words
+    assert domain("").slowness == int(answer == THROTTLED)
     assert list(Letter.objects.filter(domain="b.example").values_list("attempts", flat=True)) == [0, 0]
 
 
@@ -274,6 +281,34 @@ def test_a_trouble_is_one_row_and_one_letter_while_it_lasts(cast, mail):
     assert trouble.times > 2 and trouble.since == AT
     told = Letter.objects.get(stem="mail_refused")
     assert told.to == cast.wu_gang.email and POLICY in outbox.message_of(told).body
+
+
+def test_forty_domains_that_refuse_us_are_one_letter_and_what_comes_later_another(cast):
+    hours = timedelta(hours=1)
+    for number in range(40):
+        mail_troubles.note(f"firm{number}.example", About.OFFICE, f"{POLICY} <{number}>", AT + number * MINUTE)
+        emails.plan_mail_refused(AT + number * MINUTE)
+    emails.plan_mail_refused(AT + 4 * hours)
+    emails.plan_mail_refused(AT + 9 * hours)
+    first, second = Letter.objects.filter(stem="mail_refused").order_by("pk")
+    assert "firm0.example" in first.subject and "firm1.example 等 39 处" in second.subject
+    text = outbox.message_of(second).body
+    assert f"firm1.example：{POLICY} <1>" in text and "firm0.example" not in text and "一共 39 处" in text
+    mail_troubles.note("", About.OFFICE, "535 password", AT + 9 * hours)
+    emails.plan_mail_refused(AT + 9 * hours)
+    assert "邮件服务器拒收" in Letter.objects.filter(stem="mail_refused").latest("pk").subject
+
+
+def test_what_nobody_was_there_to_be_told_is_told_later(db, cast):
+    mail_troubles.note("qq.com", About.OFFICE, POLICY, AT)
+    cast.wu_gang.is_active = False
+    cast.wu_gang.save()
+    emails.plan_mail_refused(AT)
+    cast.wu_gang.is_active = True
+    cast.wu_gang.save()
+    emails.plan_mail_refused(AT + MINUTE)
+    emails.plan_mail_refused(AT + timedelta(days=1))
+    assert Letter.objects.filter(stem="mail_refused").count() == 1
 
 
 def test_a_trouble_is_over_when_a_letter_refused_so_is_taken(db, mail):

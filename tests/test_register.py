@@ -68,7 +68,7 @@ def test_the_firm_does_not_put_itself_on_a_named_list(cast):
 
 
 def test_a_fact_that_is_no_code_is_refused(cast):
-    with pytest.raises(UnreadableFact, match="A22"):
+    with pytest.raises(UnreadableFact, match="“99”不在“行业代码"):
         register.change_facts(cast.yuntu, {"A22": "99"}, by=cast.li_na, at=AT)
 
 

@@ -88,9 +88,9 @@ def test_a_newcomer_without_a_first_day_reports_from_the_earliest_open_period(ca
     may, annual = open_period("2024M05", date(2024, 6, 1)), open_period("2023A", date(2024, 1, 1))
     blank, known_day = NEW | {"起报日期": ""}, NEW
     assert tried(cast.zhou_tao, known_day).owed == (
-        "新增企业中 1 家自 2024-06-01 起报：已开启的各期都不须报；2024-06-01 当天及以后结束的报告期，开启后须报。",
+        "新增企业中 1 家自 2024-06-01 起报，已开启的各期都不须报；2024-06-01 当天及以后结束的报告期，开启后须报。",
     )
-    assert tried(cast.zhou_tao, blank).owed == ("新增企业中 1 家自 2023-01-01 起报：将须报：2024年5月、2023年年报。",)
+    assert tried(cast.zhou_tao, blank).owed == ("新增企业中 1 家自 2023-01-01 起报，将须报：2024年5月、2023年年报。",)
     assert imported(cast.zhou_tao, blank).is_clean
     firm = Enterprise.objects.get(credit_code=FREE_CODE)
     assert firm.joined_on == date(2023, 1, 1) and firm.residence_on(date(2023, 1, 1)).district == cast.yuzhong
@@ -113,9 +113,9 @@ def test_a_blank_cell_keeps_what_is_there(cast):
         ({"单位详细名称": "长" * 121}, "单位详细名称", "超过 120 个字"),
         ({"报送区县": "江北县"}, "报送区县", "不是现在的报送区县"),
         ({"报送区县": ""}, "报送区县", "必须写明"),
-        ({"纳统类别": "9"}, "纳统类别", "A34"),
-        ({"行业代码": "66"}, "行业代码", "A22"),
-        ({"嵌入式": "也许"}, "嵌入式", "A36"),
+        ({"纳统类别": "9"}, "纳统类别", "“9”不在“纳统类别”代码表中"),
+        ({"行业代码": "66"}, "行业代码", "“66”不在“行业代码"),
+        ({"嵌入式": "也许"}, "嵌入式", "“也许”不是“是”或“否”"),
         ({"手机": "123"}, "手机", "11 位"),
         ({"固定电话": "电话"}, "固定电话", "区号-号码"),
         ({"邮箱": "qj"}, "邮箱", "name@example.com"),
@@ -126,6 +126,7 @@ def test_a_wrong_cell_is_named_by_row_and_column(cast, changed, column, words):
     problems = tried(cast.zhou_tao, known(cast.yuntu), NEW | changed).problems
     assert [(problem.row, problem.column) for problem in problems] == [(3, column)]
     assert words in problems[0].reason
+    assert "软统企1" not in problems[0].reason  # the register's column is the place, not the form's cell
 
 
 def test_several_problems_of_a_row_are_all_said(cast):
@@ -136,6 +137,7 @@ def test_several_problems_of_a_row_are_all_said(cast):
 def test_the_same_code_twice_is_refused(cast):
     (problem,) = tried(cast.zhou_tao, NEW, NEW | {"单位详细名称": "又一家"}).problems
     assert (problem.row, problem.column) == (3, "统一社会信用代码")
+    assert problem.reason == "这个代码在第 2 行已经有了，请只留一行。"
 
 
 def test_one_wrong_row_keeps_everything_out(cast):
@@ -193,6 +195,7 @@ def zip_bomb() -> io.BytesIO:
         (workbook(NEW), "名录.xlsm", "启用宏"),
         (workbook(), "名录.xlsx", "只有列名"),
         (workbook(NEW, columns=COLUMNS[:-2]), "名录.xlsx", "缺少列：邮箱、起报日期"),
+        (workbook({}, columns=("标题",)), "名录.xlsx", "第一张工作表“Sheet”不是企业名录。请下载名录模板"),
         (workbook(NEW, columns=(*COLUMNS, "手机")), "名录.xlsx", "重复：手机"),
         (zip_bomb(), "名录.xlsx", "没有打开"),
     ],

@@ -38,6 +38,7 @@ def said(form: bytes, cell: str, value, shape: str = "General") -> str:
         ("A15.v", 10000, "“10000”不足 6 位：Excel 把邮政编码当作数字"),
         ("A31.v", 915001120000010000, "Excel 把它当作数字，只保留前 15 位"),
         ("A31.v", "9.15001E+17", "Excel 把它当作数字，只保留前 15 位"),
+        ("A11.v", 6222021234567890123, "超过 15 位：Excel 把它当作数字，只保留前 15 位"),
     ],
 )
 def test_the_form_asks_about_what_a_number_lost(form, cell, value, words):
@@ -45,7 +46,10 @@ def test_the_form_asks_about_what_a_number_lost(form, cell, value, words):
     assert words in found and "软统企1!" in found
 
 
-@pytest.mark.parametrize(("cell", "shape"), [("A16.v", 'm"月"d"日"'), ("A49.v", "d-mmm")])
+@pytest.mark.parametrize(
+    ("cell", "shape"),
+    [("A16.v", 'm"月"d"日"'), ("A49.v", "d-mmm"), ("A49.v", "[$-en-US]d-mmm;@"), ("A16.v", 'm"月"'), ("A16.v", "h:mm")],
+)
 def test_a_date_shown_without_its_year_is_asked_about(form, cell, shape):
     assert "年份 2026 是 Excel 自己加的" in said(form, cell, datetime(2026, 5, 24), shape)
 
@@ -86,6 +90,8 @@ def test_what_lost_nothing_is_read(form, cell, value, text):
         ("邮箱", "钱进 <qj@example.com>", "请删去姓名和尖括号"),
         ("邮箱", "a@example.com;b@example.com", "只能写一个邮箱地址"),
         ("单位详细名称", "#N/A", "是电子表格的错误值 #N/A"),
+        ("单位详细名称", "重庆\n渝乙", "单元格里有换行，请删去，写在一行里"),
+        ("联系人", 6222021234567890123, "超过 15 位：Excel 把它当作数字"),
         ("联系人", "=VLOOKUP(A2,B:C,2)", "是公式，文件里没有它算出的结果"),
     ],
 )

@@ -97,6 +97,14 @@ def test_what_no_longer_applies_is_blanked_with_the_reason(may):
     assert "将被清空（1 格）" in page and "嵌入式系统软件收入只在A36＝是时填写" in page
 
 
+def test_values_on_a_hidden_sheet_are_told_apart_too(may):
+    def hide(book):
+        bad.cell_of(book[TABLE], "2051.c1").value = 7
+        book[TABLE].sheet_state = "hidden"
+
+    assert "取自隐藏的内容（1 格）" in words_on(upload(may.page, MAY, bad.changed(handed_out(may.filing), hide)))
+
+
 @pytest.mark.parametrize("by_column", [False, True])
 def test_values_nobody_sees_on_the_sheet_are_told_apart_and_named_by_their_rows(may, by_column):
     def hide(book):
@@ -112,7 +120,7 @@ def test_values_nobody_sees_on_the_sheet_are_told_apart_and_named_by_their_rows(
     row = bad.cell_of(load_workbook(BytesIO(content))[TABLE], "2051.c1").row
     answer = upload(may.page, MAY, content)
     page = words_on(answer)
-    assert "取自隐藏的行或列（1 格）" in page and f"1 格，在第 {row} 行" in page and "（空白） 7.00" in page
+    assert "取自隐藏的内容（1 格）" in page and f"1 格，在第 {row} 行" in page and "（空白） 7.00" in page
     assert '<details class="fold" open><summary>软统企6' in markup_of(answer)
     confirm(may.page, MAY, ticket_on(answer))
     assert drafts(may) == {"2051.c1": "7"}
@@ -130,6 +138,18 @@ def test_with_a_problem_nothing_is_kept_and_the_references_are_named(may):
     page = words_on(answer, 422)
     assert "没有存入，1 处要改" in page and "软统企6!D" in page and "再次上传" in page
     assert 'name="ticket"' not in markup_of(answer, 422) and kept_files() == [] and drafts(may) == {}
+
+
+def test_problems_stand_in_the_order_of_the_sheet(may):
+    wrong = {"2010.c1": "约100", "2051.c1": "=1+1", "2090.c1": "约3"}
+    page = words_on(upload(may.page, MAY, filled(may, wrong)), 422)
+    assert page.index("表2010") < page.index("表2051") < page.index("表2090")
+
+
+def test_what_is_no_workbook_of_this_filing_is_not_said_to_want_mending_here(may):
+    page = words_on(upload(may.page, MAY, b"code,c1", "五月.csv"), 422)
+    assert "五月.csv · 没有读取" in page and "CSV" in page
+    assert "处要改" not in page and "改好下列各处" not in page
 
 
 def test_no_file_chosen_is_said(may):
@@ -203,6 +223,35 @@ def test_what_others_saved_and_the_workbook_left_alone_is_kept_and_said(may, cas
     assert drafts(may) == {**CLEAN_MAY, "2010.c1": "1100", "2051.c1": "21"}
 
 
+def test_a_workbook_mended_and_uploaded_again_is_no_quarrel_with_what_it_stored_itself(may):
+    handed = handed_out(may.filing)
+    first = bad.filled(handed, TABLE, numbers(CLEAN_MAY))
+    upload_and_confirm(may.page, MAY, first)
+    answer = upload(may.page, MAY, bad.filled(first, TABLE, {"2010.c1": 1100, "2080.c1": None}))
+    page = words_on(answer)
+    assert "请核对 2 格" in page and "将被清空（1 格）" in page and "改动（1 格）" in page
+    assert "两边都改过" not in page and "保留草稿的内容" not in page
+    confirm(may.page, MAY, ticket_on(answer))
+    assert drafts(may) == {key: text for key, text in {**CLEAN_MAY, "2010.c1": "1100"}.items() if key != "2080.c1"}
+
+
+def test_what_a_colleague_saved_between_two_uploads_of_a_workbook_is_still_asked_about(may, cast):
+    first = bad.filled(handed_out(may.filing), TABLE, numbers(CLEAN_MAY))
+    upload_and_confirm(may.page, MAY, first)
+    save(may, {"2010.c1": "1150", "2051.c1": "25"}, cast.wang_lei)
+    page = words_on(upload(may.page, MAY, bad.filled(first, TABLE, {"2010.c1": 1100})))
+    assert "两边都改过（1 格）" in page and "1,150.00 1,100.00" in page and "王磊" in page
+    assert "保留草稿的内容（1 格）" in page  # 2051, which the workbook has as it had it the first time
+
+
+def test_a_colleagues_own_copy_of_the_workbook_does_not_clear_what_the_other_filled(may, cast):
+    handed = handed_out(may.filing)
+    upload_and_confirm(may.page, MAY, bad.filled(handed, TABLE, numbers(CLEAN_MAY)))
+    colleague = sign_in(cast.wang_lei)
+    page = words_on(upload(colleague, MAY, bad.filled(handed, TABLE, {"2010.c1": 1200})))
+    assert "两边都改过（1 格）" in page and "将被清空" not in page and f"（{len(CLEAN_MAY) - 1} 格）" in page
+
+
 # 确认存入
 
 
@@ -253,7 +302,7 @@ def test_of_two_tabs_the_second_is_shown_what_the_first_has_left(may):
     one, other = (ticket_on(upload(may.page, MAY, content)) for _ in range(2))
     confirm(may.page, MAY, one)
     page = words_on(confirm(may.page, MAY, other), 409)
-    assert "软统企6的草稿有了变动，没有存入" in page and "没有要存的改动" in page
+    assert "软统企6的草稿有了变动，现在没有要存入的内容。" in page and "请重新核对" not in page
     assert may.filing.sheets.get().version == 1
 
 

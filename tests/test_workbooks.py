@@ -220,6 +220,19 @@ class TestCellsThatCannotStand:
     def test_a_formula_in_a_computed_cell_is_nobodys_business(self, good):
         assert formula_problems(read(good), EDITION, computed(EDITION.table("软统企6"))) == []
 
+    @pytest.mark.parametrize("shape", ["General", "yyyy-mm-dd"])
+    def test_what_says_nothing_is_no_text_either(self, shape):
+        """Words may be anything, so a number that shows as ######## would have been stored as a person's name."""
+
+        def spoil(book):
+            cell = bad.cell_of(book["软统企1"], "A11.v")
+            cell.value, cell.number_format = ("#NAME?" if shape == "General" else 99_999_999), shape
+
+        found = read(bad.changed(template(YEAR, ("软统企1",)), spoil), YEAR)
+        (problem,) = formula_problems(found, EDITION, {})
+        assert (problem.code, problem.column) == ("A11", "v") and "是电子表格的错误值 #" in problem.problem
+        assert formula_problems(found, EDITION, {"A11.v": "由系统填写"}) == []
+
     def test_merged_input_cells_are_named(self, good):
         said = sentences(bad.with_merged(good, "软统企6", "2010.c1", "2010.c2"))
         assert "合并单元格" in said and "软统企6!D" in said and "主营业务收入" in said

@@ -7,6 +7,7 @@ What a serial number means as a date, and which format is one, is openpyxl's kno
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format, is_timedelt
 from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH, from_excel, from_ISO8601
 
 from text.incoming import of_cell
-from text.package import TOO_LARGE, Package, Unreadable, local, with_handlers
+from text.package import MAX_MEMBERS, TOO_LARGE, Package, Unreadable, local, with_handlers
 from text.sheets import GENERAL, Book, Cell, Row, Sheet
 
 # Formats a Chinese Excel or WPS names by number alone.
@@ -39,14 +40,18 @@ MOST_OF_TEXT = 32_768  # one more than a cell of Excel can hold
 OUT_OF_TIME = "########"  # what Excel shows for a date before 1900 or after 9999
 MOST_STRINGS_BYTES = 16 * 1024 * 1024
 MOST_STYLES = 65_536
-MOST_CELLS = 500_000
-REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
+MOST_CELLS = 150_000  # of a workbook, unless its importer has room for more; a form has some three thousand
+LAST_ROW, LAST_COLUMN = 1_048_576, 16_384  # of a worksheet
+MOST_MERGED = 10_000
+LONGEST_FORMAT = 255
+REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?([1-9][0-9]{0,6})")
+NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([Ee][+-]?[0-9]+)?")
 
 
-def open_book(source: Any, name: str = "") -> Book:
+def open_book(source: Any, name: str = "", most_cells: int = MOST_CELLS) -> Book:
     """Read a workbook from a path or a binary file. Raises Unreadable with a sentence for the person who sent it."""
     package = Package(source, name)
-    return _Opening(package).book()
+    return _Opening(package, most_cells).book()
 
 
 @dataclass(frozen=True)
@@ -59,8 +64,8 @@ class _Listed:
 class _Opening:
     """What all sheets of one workbook share: its strings, its formats, the day it counts from."""
 
-    def __init__(self, package: Package) -> None:
-        self.package = package
+    def __init__(self, package: Package, most_cells: int) -> None:
+        self.package, self.most_cells = package, most_cells
         self.relations = package.relations(package.main)
         self.listed: list[_Listed] = []
         self.epoch = WINDOWS_EPOCH
@@ -78,6 +83,9 @@ class _Opening:
             elif relation.kind == "styles":
                 self.formats = _Formats().read(self.package, relation.target)
         sheets = tuple(self._sheets())
+        titles = [sheet.title.casefold() for sheet in sheets]
+        if twice := [sheet.title for sheet in sheets if titles.count(sheet.title.casefold()) > 1]:
+            raise Unreadable(f"有不止一张工作表叫“{twice[0]}”，分不清以哪一张为准。请只留一张，再上传。")
         if not sheets:
             raise Unreadable("工作簿里没有工作表（只有图表）。请从本平台下载空表，填好后上传。")
         return Book(sheets)
@@ -87,6 +95,8 @@ class _Opening:
         if name == "sheet":
             pointer = next((text for key, text in attributes.items() if key.endswith(":id")), "")
             hidden = attributes.get("state") in ("hidden", "veryHidden")
+            if len(self.listed) > MAX_MEMBERS:
+                raise Unreadable(TOO_LARGE)
             self.listed.append(_Listed(attributes.get("name", ""), pointer, hidden))
         elif name == "workbookPr" and attributes.get("date1904", "") in ("1", "true"):
             self.epoch = MAC_EPOCH
@@ -155,7 +165,8 @@ class _Formats:
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         name = local(tag)
         if name == "numFmt" and attributes.get("numFmtId", "").isdecimal():
-            self.named.setdefault(int(attributes["numFmtId"]), attributes.get("formatCode", ""))
+            if len(self.named) < MOST_STYLES:
+                self.named.setdefault(int(attributes["numFmtId"]), attributes.get("formatCode", "")[:LONGEST_FORMAT])
         elif name == "cellXfs":
             self.inside = True
         elif name == "xf" and self.inside and len(self.numbers) < MOST_STYLES:
@@ -173,13 +184,14 @@ class _Reading:
     def __init__(self, opening: _Opening, sheet: Sheet) -> None:
         self.opening, self.sheet = opening, sheet
         self.row, self.column = Row(0), 0
+        self.hidden_columns = bytearray(LAST_COLUMN + 1)
         self.attributes: dict[str, str] | None = None  # of the cell being read
         self.pieces: dict[str, list[str]] = {}
         self.inside = ""
 
     def read(self, part: str) -> Sheet:
         self.opening.package.scan(part, with_handlers(self._start, self._end, self._text))
-        self.sheet.rows = {number: row for number, row in sorted(self.sheet.rows.items()) if row.cells}
+        self.sheet.rows = dict(sorted(self.sheet.rows.items()))
         return self.sheet
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
@@ -187,29 +199,42 @@ class _Reading:
         if self.attributes is not None:
             if self.inside != "rPh":
                 self.inside = name
-                self.pieces.setdefault(name, [])
+                if name in ("v", "f", "t"):
+                    self.pieces.setdefault(name, [])
         elif name == "c":
             self.attributes, self.pieces = attributes, {}
             self._place(attributes.get("r", ""))
         elif name == "row":
             self._begin_row(attributes)
         elif name == "mergeCell":
-            self.sheet.merged.append(attributes.get("ref", ""))
+            self._note_merged(attributes.get("ref", ""))
         elif name == "col" and is_hidden(attributes, "width"):
-            self.sheet.hidden_columns.append((whole(attributes.get("min")), whole(attributes.get("max"))))
+            first, last = whole(attributes.get("min")), min(whole(attributes.get("max")), LAST_COLUMN)
+            self.hidden_columns[first : last + 1] = b"\1" * (last + 1 - first)
 
     def _begin_row(self, attributes: dict[str, str]) -> None:
         number = whole(attributes.get("r")) or self.row.number + 1
-        self.row = self.sheet.rows.setdefault(number, Row(number))
-        self.row.hidden |= is_hidden(attributes, "ht")
+        self._turn_to(number, hidden=is_hidden(attributes, "ht"))
         self.column = 0
+
+    def _turn_to(self, number: int, *, hidden: bool) -> None:
+        """A row is the sheet's own when something stands in it: see `_keep`."""
+        self.row = self.sheet.rows.get(number) or Row(number)
+        self.row.hidden |= hidden
+
+    def _note_merged(self, reference: str) -> None:
+        if len(self.sheet.merged) == MOST_MERGED:
+            raise Unreadable(
+                f"工作表“{self.sheet.title}”有超过 {MOST_MERGED:,} 处合并单元格，没有读取。请取消合并后再上传。"
+            )
+        self.sheet.merged.append(reference)
 
     def _place(self, reference: str) -> None:
         """Some programs leave the references out, and mean one after another."""
         found = REFERENCE.fullmatch(reference)
         self.column = column_number(found[1]) if found else self.column + 1
         if found and int(found[2]) != self.row.number:
-            self.row = self.sheet.rows.setdefault(int(found[2]), Row(int(found[2]), self.row.hidden))
+            self._turn_to(int(found[2]), hidden=self.row.hidden)
 
     def _text(self, text: str) -> None:
         if self.inside in ("v", "f", "t"):
@@ -231,18 +256,24 @@ class _Reading:
         if value in (None, "") and not formula and not error:
             return
         self.opening.cells += 1
-        if self.opening.cells > MOST_CELLS:
+        if self.opening.cells > self.opening.most_cells:
             raise Unreadable(TOO_LARGE)
         if self.column in self.row.cells:
             place = self.row.cells[self.column].reference
             raise Unreadable(f"文件已损坏：工作表“{self.sheet.title}”的 {place} 写了两次。请重新保存后再上传。")
-        hidden = self.row.hidden or any(first <= self.column <= last for first, last in self.sheet.hidden_columns)
-        cell = Cell(self.row.number, self.column, value, shape, formula, error, hidden)
-        self.row.cells[self.column] = cell
+        if self.column > LAST_COLUMN or not 0 < self.row.number <= LAST_ROW:
+            raise Unreadable(
+                f"文件已损坏：工作表“{self.sheet.title}”的内容超出了一张工作表的范围。请重新保存后再上传。"
+            )
+        hidden = self.sheet.hidden or self.row.hidden or bool(self.hidden_columns[self.column])
+        self.row.cells[self.column] = Cell(self.row.number, self.column, value, shape, formula, error, hidden)
+        self.sheet.rows[self.row.number] = self.row
 
     def _value(self, kind: str, said: dict[str, str], shape: str) -> tuple[Any, str]:
         """The value and the error value of a cell, one of them at most."""
         text = said.get("t", "") if kind == "inlineStr" else said.get("v", "")
+        if kind == "str" and text == "" and "v" in said:
+            return "", ""  # what a formula worked out
         if kind in ("str", "inlineStr"):
             return as_said(text)
         if not (text := text.strip()):
@@ -252,7 +283,7 @@ class _Reading:
             known = 0 <= number < len(self.opening.strings)
             return self.opening.strings[number] if known else (None, UNREADABLE)
         if kind == "e":
-            return None, text
+            return None, text[:LONGEST_FORMAT]
         if kind == "b":
             return is_true(text), ""
         if kind == "d":
@@ -263,13 +294,13 @@ class _Reading:
         try:
             return from_ISO8601(text), ""
         except (ValueError, OverflowError, TypeError):
-            return None, text
+            return None, text[:LONGEST_FORMAT]
 
     def _number(self, text: str, shape: str) -> tuple[Any, str]:
-        try:
-            number = int(text) if text.lstrip("+-").isdecimal() else float(text)
-        except ValueError:
-            return None, text
+        if not NUMBER.fullmatch(text) or math.isinf(number := float(text)):
+            return None, text[:LONGEST_FORMAT]
+        if number.is_integer() and text.lstrip("+-").isdecimal():
+            number = int(text)  # exact, where a program writes more than Excel keeps
         if not holds_date(shape):
             return number, ""
         if number < 0 and not is_timedelta_format(shape):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import math
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -12,6 +13,7 @@ from typing import Any
 from openpyxl.utils import get_column_letter
 
 GENERAL = "General"
+SAID_BESIDE = re.compile(r'\[[^\]]*\]|"[^"]*"')  # what a number format says of language and colour, and its words
 PASTE_VALUES = "请复制后“选择性粘贴—数值”，再上传。"
 
 
@@ -26,7 +28,7 @@ class Cell:
     number_format: str = GENERAL
     formula: str = ""
     error: str = ""  # the error value that stands here
-    hidden: bool = False  # by its row or by its column
+    hidden: bool = False  # by its row, its column or its sheet
 
     @property
     def reference(self) -> str:
@@ -51,9 +53,9 @@ class Cell:
 
     @property
     def shows_no_year(self) -> bool:
-        """A date of which the person saw month and day: the year is Excel's own addition."""
-        shown = self.number_format.split(";")[0].lower()
-        return isinstance(self.value, datetime.date) and "y" not in shown and "e" not in shown and "d" in shown
+        """A date of which the person saw no year: it is Excel's own addition."""
+        shown = SAID_BESIDE.sub("", self.number_format.split(";")[0]).lower()
+        return isinstance(self.value, datetime.date) and shown != "general" and "y" not in shown and "e" not in shown
 
     @property
     def problem(self) -> str:
@@ -80,7 +82,6 @@ class Sheet:
     hidden: bool = False
     rows: dict[int, Row] = field(default_factory=dict)
     merged: list[str] = field(default_factory=list)
-    hidden_columns: list[tuple[int, int]] = field(default_factory=list)
 
     @property
     def last_row(self) -> int:

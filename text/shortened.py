@@ -17,7 +17,7 @@ def shortened(cell: Cell, kind: str) -> str:
     holds, by the names of forms_tables.parsing."""
     if kind in ("month", "date") and cell.shows_no_year:
         day = f"{cell.value:%Y-%m-%d}"
-        return f"显示的是月和日，没有年份；年份 {cell.value.year} 是 Excel 自己加的（{day}）。{AS_TEXT}完整的年月日。"
+        return f"显示的日期没有年份；年份 {cell.value.year} 是 Excel 自己加的（{day}）。{AS_TEXT}完整的年月日。"
     if kind == "credit_code" and (cell.is_number or looks_cut(cell.value)):
         return (
             f"“{cell.text}”已不是原来的代码：Excel 把它当作数字，只保留前 {MOST_DIGITS} 位，后面的都成了 0。"
@@ -25,7 +25,19 @@ def shortened(cell: Cell, kind: str) -> str:
         )
     if not cell.is_number:
         return ""
+    if abs(cell.value) >= 10**MOST_DIGITS:
+        return (
+            f"“{cell.text}”超过 {MOST_DIGITS} 位：Excel 把它当作数字，只保留前 {MOST_DIGITS} 位，后面的都成了 0。"
+            f"{AS_TEXT}完整的内容。"
+        )
     return _zero_lost(cell.text, kind)
+
+
+def day_as_number(text: str) -> str:
+    """That this is the number a spreadsheet keeps for a day (45292 for 2024-01-01), as a sentence; else empty."""
+    if not re.fullmatch("[2-6][0-9]{4}", text):
+        return ""
+    return f"“{text}”是 Excel 存日期用的数。请把单元格格式设为“日期”，核对后再上传。"
 
 
 def looks_cut(value: object) -> bool:

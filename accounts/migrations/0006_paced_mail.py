@@ -22,6 +22,7 @@ class Migration(migrations.Migration):
                 ("last_at", models.DateTimeField(verbose_name="最近一次")),
                 ("times", models.PositiveIntegerField(default=1, verbose_name="次数")),
                 ("over_at", models.DateTimeField(blank=True, null=True, verbose_name="解除时间")),
+                ("told_at", models.DateTimeField(blank=True, null=True, verbose_name="通知时间")),
             ],
             options={
                 "verbose_name": "发信障碍",

@@ -41,7 +41,7 @@ class ReceivingDomain(models.Model):
 
 class MailTrouble(models.Model):
     """What one domain, or ("") the mail server, complains of: one row for each and class, opened anew when it comes
-    back. `since` and `last_at` are the machine's."""
+    back. `since` and `last_at` are the machine's, `told_at`, when the administrators were written to, the office's."""
 
     domain = models.CharField("收件域名", max_length=254, blank=True)
     about = models.CharField("原因所在", max_length=10)
@@ -50,6 +50,7 @@ class MailTrouble(models.Model):
     last_at = models.DateTimeField("最近一次")
     times = models.PositiveIntegerField("次数", default=1)
     over_at = models.DateTimeField("解除时间", null=True, blank=True)
+    told_at = models.DateTimeField("通知时间", null=True, blank=True)
 
     class Meta:
         ordering = ["-last_at"]

@@ -18,14 +18,14 @@ from forms_tables.catalog import Edition
 from forms_tables.checks import conditions_of
 from forms_tables.columns import Ledger, labels_of
 from forms_tables.edition import FIGURE_KINDS
-from forms_tables.scopes import Cell, Fact, Meaning, Setting
+from forms_tables.scopes import Cell, Fact, Meaning, Setting, earlier
 from reporting.dataset import drafts, frozen
 from reporting.dataset.drafts import DRAFTS, Said
 from reporting.dataset.files import Broken, in_turn, path_of, read
 from reporting.dataset.frozen import FILINGS, SUBMISSIONS
 from reporting.dataset.past import COEFFICIENT_DECIMALS, coefficients, past_cells
 from reporting.dataset.scaling import ODD, Columns, together
-from reporting.judging import earlier, parameters_in
+from reporting.judging import parameters_in
 from reporting.models import Period
 
 __all__ = ["Odd", "Stored", "ledger", "load", "refresh"]

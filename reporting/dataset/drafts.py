@@ -16,7 +16,7 @@ from forms_tables.catalog import Edition
 from forms_tables.completion import Completed, Facts, plans_of
 from forms_tables.completion import complete as complete_form
 from forms_tables.periods import PeriodCode
-from forms_tables.scopes import Cell, Fact
+from forms_tables.scopes import Cell, Fact, earlier
 from reporting.dataset.files import Broken, notes_of, read, write
 from reporting.dataset.frozen import CHUNK, FILINGS, fact_codes
 from reporting.dataset.past import coefficients, granted_bases, past_cells, standing_of
@@ -24,7 +24,6 @@ from reporting.dataset.scaling import ODD, Columns, decimal_of, decimals_of_cell
 from reporting.judging import (
     attributes_for,
     cells_in,
-    earlier,
     facts_for,
     parameters_in,
     tables_for,

@@ -6,10 +6,11 @@ from decimal import Decimal
 import polars as pl
 
 from forms_tables.periods import PeriodCode
+from forms_tables.scopes import earlier
 from reporting.dataset.files import Broken, path_of, read
 from reporting.dataset.frozen import FILINGS, SUBMISSIONS
 from reporting.dataset.scaling import ODD, Columns, decimal_of
-from reporting.judging import CARRIED, COEFFICIENT, earlier, totals_of, weighted_coefficient
+from reporting.judging import CARRIED, COEFFICIENT, totals_of, weighted_coefficient
 from reporting.models import BaseAdjustment
 
 COEFFICIENT_DECIMALS = 6

@@ -10,9 +10,10 @@ from decimal import Decimal
 from forms_tables.catalog import load_edition
 from forms_tables.completion import Facts
 from forms_tables.periods import PeriodCode
+from forms_tables.scopes import earlier
 from reporting.demo import months, year
 from reporting.demo.firms import Firm
-from reporting.judging import Judgement, attributes_for, earlier, judge_cells
+from reporting.judging import Judgement, attributes_for, judge_cells
 from reporting.models import State
 
 EDITION = "chongqing-2024"

@@ -24,6 +24,10 @@ CLEARED = "上传的文件已清除，请重新上传。"
 MOVED = "试导入之后名录或报告期有变动，没有导入。下面是按现在的名录重新核对的结果，请看过再确认。"
 
 
+class ConfirmedAlready(Refused):
+    """A second press: what it asks for is under way or done."""
+
+
 def begin(upload: File, by: User, at: datetime, real: datetime) -> RegisterImport:
     """Store the file and ask for its dry run; the one that the same person asked for a moment ago with the same file.
     Raises Unreadable for what can be told at once, the rest is found by the worker."""
@@ -60,9 +64,9 @@ def confirm(stored: RegisterImport, seen: str, by: User, at: datetime, real: dat
     be_the_office(by)
     stored = RegisterImport.objects.select_for_update().get(pk=stored.pk)
     if stored.state == RegisterImport.DONE:
-        raise Refused("这份名录已经导入过了，不必再确认。")
+        raise ConfirmedAlready("这份名录已经导入，没有再导入一次。")
     if stored.state == RegisterImport.IMPORTING:
-        raise Refused("已经确认过，正在导入，不必再按。")
+        raise ConfirmedAlready("已经确认过，正在导入，不必再按。")
     if stored.is_expired:
         raise Refused(CLEARED)
     if stored.state != RegisterImport.TRIED or stored.effect["digest"] != seen:

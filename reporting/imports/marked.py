@@ -7,8 +7,9 @@ from typing import IO
 
 from reporting.models import RegisterImport
 from reporting.register_columns import COLUMNS
-from reporting.register_reading import RowProblem, head_of
+from reporting.register_reading import MOST_CELLS, RowProblem, head_of
 from text.opening import open_book
+from text.sheets import Cell
 from text.writing import TextWorkbook
 
 REMARKS = "问题"
@@ -21,7 +22,7 @@ def write_marked(stored: RegisterImport, problems: list[RowProblem], at: datetim
     """In a file that is gone when it is closed. Every cell is text, so that a code that is mended stays whole; columns
     of the person's own stay, and the import passes over them as over the problems."""
     with stored.file.open("rb") as source:
-        uploaded = open_book(source, stored.name).first
+        uploaded = open_book(source, stored.name, MOST_CELLS).first
     heads = {place: head_of(cell) for place, cell in uploaded.rows[1].cells.items()}
     columns = [(place, heads.get(place, "")) for place in range(1, uploaded.last_column + 1)]
     columns = [(place, head) for place, head in columns if head != REMARKS]
@@ -42,13 +43,18 @@ def write_marked(stored: RegisterImport, problems: list[RowProblem], at: datetim
             here = found.get(row.number, [])
             marked = {problem.column for problem in here}
             for number, (place, head) in enumerate(columns):
-                text = row.cells[place].text if place in row.cells else ""
+                text = as_it_was_seen(row.cells[place]) if place in row.cells else ""
                 sheet.write_string(row.number - 1, number, text, wrong if head in marked else plain)
             if here:
                 sheet.write_string(row.number - 1, len(columns), in_words(here), words)
         sheet.autofilter(0, 0, uploaded.last_row - 1, len(columns))
     out.seek(0)
     return out
+
+
+def as_it_was_seen(cell: Cell) -> str:
+    """A year nobody saw is asked about, and would be taken from the text if it were left as it is."""
+    return f"{cell.value.month}月{cell.value.day}日" if cell.shows_no_year else cell.text
 
 
 def write_head(sheet, columns: list[str], style) -> None:

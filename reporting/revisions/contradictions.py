@@ -14,10 +14,10 @@ from forms_tables.edition import Edition, Rule
 from forms_tables.expressions import Call, parts_of
 from forms_tables.periods import PeriodCode
 from forms_tables.rulebook import FREQUENCIES, Setting
-from forms_tables.scopes import Cell, Fact, Meaning
+from forms_tables.scopes import Cell, Fact, Meaning, earlier
 from forms_tables.scopes import Setting as ParameterRead
 from forms_tables.wording import plain
-from reporting.judging import earlier, parameters_in
+from reporting.judging import parameters_in
 
 FORMS = {"month": "月报", "annual": "年报"}
 FILLED = "所读的格都填了数时，"
@@ -68,7 +68,7 @@ def _behind() -> dict[str, dict[str, str]]:
     months = [PeriodCode(ANY_YEAR, month) for month in range(1, 13)]
     behind = {frequency: {} for frequency in FREQUENCIES}
     for period in (*months, PeriodCode(ANY_YEAR)):
-        behind[period.frequency] |= {word: code.frequency for word, code in earlier(period).items() if code}
+        behind[period.frequency] |= {word: code.frequency for word, code in earlier(period).items()}
     return behind
 
 

@@ -9,12 +9,12 @@ from django.db.models import QuerySet
 from forms_tables.catalog import Edition
 from forms_tables.completion import Facts
 from forms_tables.periods import PeriodCode
+from forms_tables.scopes import earlier
 from reporting.dataset import REVENUE
 from reporting.judging import (
     Judgement,
     Values,
     attributes_of,
-    earlier,
     judge_cells,
     parameters_in,
     standing_submission,

@@ -1,5 +1,7 @@
 """The register in and out of Excel; an upload has a page of its own, from its dry run to its import."""
 
+from pathlib import PurePath
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
@@ -44,7 +46,8 @@ def import_register(request: HttpRequest) -> HttpResponse:
             hand_on(begun)
             return redirect("register_import", begun.pk)
     uploaded = RegisterImport.objects.visible_to(request.user).select_related("by")[:LISTED]
-    around = {"form": form, "columns": COLUMNS, "most": MOST_ROWS, "uploaded": uploaded, "days": course.KEPT_FOR.days}
+    limits = {"most": f"{MOST_ROWS:,}", "days": course.KEPT_FOR.days}
+    around = {"form": form, "columns": COLUMNS, "uploaded": uploaded, **limits}
     return render(request, "accounts/import_register.html", around)
 
 
@@ -103,6 +106,8 @@ def confirm_import(request: HttpRequest, pk: int) -> HttpResponse:
     stored = stored_or_404(request, pk)
     try:
         hand_on(course.confirm(stored, request.POST.get("seen", ""), request.user, now(), clock.real_now()))
+    except course.ConfirmedAlready as already:
+        messages.info(request, str(already))
     except Refused as refused:
         messages.error(request, str(refused))
     return redirect("register_import", pk)
@@ -128,7 +133,7 @@ def marked_import(request: HttpRequest, pk: int) -> HttpResponse:
     tried = what_was_found(stored)
     if not tried or not tried.problems or stored.is_expired:
         raise Http404("这次导入没有可以下载的问题标注，或文件已经清除。")
-    name = f"{stored.name.rpartition('.')[0]}_问题.xlsx"
+    name = f"{PurePath(stored.name).stem}_问题.xlsx"
     return FileResponse(
         write_marked(stored, tried.problems, now()), as_attachment=True, filename=name, content_type=XLSX
     )

@@ -36,7 +36,7 @@ BOTH = Kind(
 BLANKED = Kind(
     "blanked", "将被清空", "草稿里有内容，工作簿里是空的，或者按工作簿这一格不用填；存入后变为空白。", "block"
 )
-HIDDEN = Kind("hidden", "取自隐藏的行或列", "这几格在工作簿里是隐藏的，打开工作簿时看不到，内容照样读取。", "warn")
+HIDDEN = Kind("hidden", "取自隐藏的内容", "这几格在工作簿里是隐藏的，打开工作簿时看不到，内容照样读取。", "warn")
 PASSED_OVER = Kind(
     "passed-over",
     "由系统填写，不采用工作簿里的数",
@@ -137,7 +137,7 @@ def changes_of(kind: Kind, table: TableChanges) -> list[CellChange]:
 
 def line_of(change: CellChange, edition: Edition, reader: User) -> Line:
     notes = [saved_by(change.by_others, reader)] if change.by_others else []
-    notes += ["在隐藏的行或列里"] if change.is_hidden and change.by_others else []
+    notes += ["在工作簿里是隐藏的"] if change.is_hidden and change.by_others else []
     notes += [change.locked] if change.locked else []
     code, _, column = change.key.partition(".")
     indicator = edition.indicator(code)

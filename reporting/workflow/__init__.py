@@ -29,7 +29,7 @@ from reporting.workflow.filing import (
     why_not_saved,
 )
 from reporting.workflow.guards import MOVES, Refused
-from reporting.workflow.merging import Change, Conflict, changes_since, divide, same
+from reporting.workflow.merging import Change, Conflict, Save, changes_since, divide, same
 from reporting.workflow.owing import Owing, foreseen, owed_from, settle_owed
 from reporting.workflow.parameter import set_parameter
 from reporting.workflow.period import (
@@ -72,6 +72,7 @@ __all__ = [
     "Overtaken",
     "Owing",
     "Refused",
+    "Save",
     "abandon_amendment",
     "abandon_draft",
     "allow_estimates",

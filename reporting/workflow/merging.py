@@ -4,7 +4,7 @@ The journal holds every saved cell with what stood there before, so a page need 
 workbook is such a page, opened when it was handed out.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -40,6 +40,22 @@ class Division:
     kept: dict[str, Change]
 
 
+@dataclass(frozen=True)
+class Save:
+    """Who made a version of a sheet, when, under which subject of the journal, and what stood there before in the cells
+    it changed."""
+
+    by: User
+    at: datetime
+    subject: str
+    before: dict[str, str]
+
+
+def nobody(save: Save) -> bool:
+    """A page of the site knows of no save after it was opened."""
+    return False
+
+
 class Conflict(Refused):
     """Some cells were changed to different text here and, since this page was opened, by somebody else.
 
@@ -66,11 +82,16 @@ def own_changes(
 
 
 def divide(
-    sheet: Sheet, typed: Mapping[str, str], version: int, proposed: Mapping[str, str], edition: Edition
+    sheet: Sheet,
+    typed: Mapping[str, str],
+    version: int,
+    proposed: Mapping[str, str],
+    edition: Edition,
+    is_its_own: Callable[[Save], bool] = nobody,
 ) -> Division:
     """Tell apart what `typed` changed on a page opened at `version`, where `proposed` stood in an empty sheet, and what
-    others have changed since."""
-    changes = changes_since(sheet, version)
+    others have changed since. A save that was the page's own, an earlier state of the same workbook, is no change."""
+    changes = changes_since(sheet, version, is_its_own)
     opened = sheet.cells | {key: change.before for key, change in (changes or {}).items()}
     opened = opened if any(opened.values()) else proposed
     unknown = Change("", sheet.saved_by, sheet.saved_at)  # nothing tells what the page was opened with
@@ -90,22 +111,27 @@ def divide(
     return divided
 
 
-def changes_since(sheet: Sheet, version: int) -> dict[str, Change] | None:
-    """What was saved of a sheet after `version`, by cell; None where the journal does not tell: a version that never
-    was, or one older than the journal."""
+def changes_since(sheet: Sheet, version: int, is_its_own: Callable[[Save], bool] = nobody) -> dict[str, Change] | None:
+    """What was saved of a sheet after `version`, by cell, and of each cell only what came after the page's own save;
+    None where the journal does not tell: a version that never was, or one older than the journal."""
     wanted, saves = sheet.version - version, saves_of(sheet)
     if not 0 <= wanted <= len(saves):
         return None
     changes: dict[str, Change] = {}
-    for by, at, before in saves[:wanted]:
-        for key, text in before.items():
+    its_own: set[str] = set()
+    for save in saves[:wanted]:
+        later = {key: text for key, text in save.before.items() if key not in its_own}
+        if is_its_own(save):
+            its_own |= later.keys()
+            continue
+        for key, text in later.items():
             latest = changes.get(key)
-            changes[key] = Change(text, latest.by if latest else by, latest.at if latest else at)
+            changes[key] = Change(text, latest.by if latest else save.by, latest.at if latest else save.at)
     return changes
 
 
-def saves_of(sheet: Sheet) -> list[tuple[User, datetime, dict[str, str]]]:
-    """Who made each version of a sheet, when, and what stood before in the cells it changed; the newest first."""
+def saves_of(sheet: Sheet) -> list[Save]:
+    """Every version of a sheet, the newest first."""
     filing = sheet.filing
     rows = {indicator.code for indicator in filing.edition.table(sheet.table).indicators}
     lines = JournalEntry.objects.filter(
@@ -115,7 +141,7 @@ def saves_of(sheet: Sheet) -> list[tuple[User, datetime, dict[str, str]]]:
     for line in lines.select_related("by").order_by("-pk"):
         before = {key: text for key, text in line.before.items() if key.partition(".")[0] in rows}
         if before or line.action != ABANDONED:
-            saves.append((line.by, line.at, before))
+            saves.append(Save(line.by, line.at, line.subject, before))
     return saves
 
 

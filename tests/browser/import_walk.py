@@ -39,7 +39,9 @@ def of_an_import() -> Iterator[Screen]:
     wrong = [row | {"手机": "1390000", "邮箱": "qian＠", "纳统类别": "9"} for row in changed[1:4]]
     tried = uploaded("全市名录2024-06.xlsx", [*changed, *newcomers], city)
     running = uploaded("正在导入.xlsx", newcomers[:2], city)
-    RegisterImport.objects.filter(pk=running.pk).update(state=RegisterImport.TRYING, done=8200, total=20000)
+    RegisterImport.objects.filter(pk=running.pk).update(
+        state=RegisterImport.TRYING, done=8200, total=20000, effect=running.effect | {"hand": "a worker"}
+    )
     problems = uploaded("有问题的名录.xlsx", [*changed[:1], *wrong, *newcomers], city)
     refused = uploaded("别的表.xlsx", [{"备注": "不是名录"}], city, columns=("备注",))
     for name, path in {
