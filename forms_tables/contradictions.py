@@ -15,10 +15,11 @@ from threading import Lock
 from forms_tables.checks import Condition
 from forms_tables.completion import EXACT
 from forms_tables.edition import Edition, Rule
+from forms_tables.expressions import Comparison, Number, parts_of
 from forms_tables.linear import Row, Sum
 from forms_tables.proving import Name
 from forms_tables.rulebook import FREQUENCIES, Read, Rulebook, Setting, rulebook_of
-from forms_tables.scopes import Cell, Meaning
+from forms_tables.scopes import Cell, Meaning, reads_of
 from forms_tables.trials import ZEROS, Trial, trials_of
 from forms_tables.what_is_known import CARRIED, COMPUTED, INSTEAD, figures_of
 
@@ -154,7 +155,7 @@ class _Inquiry:
             near = self.book.near([read], self.standing())
             wanted = {name: other.kept for name, other in near.items()}
             core = self.book.core({**wanted, read.name: read.passed})
-            if core and read.name in core and core not in found and self.can_apply([read]):
+            if core and read.name in core and core not in found and self.can_apply(read, core):
                 found.add(core)
                 yield core, read
         for read in self.standing():
@@ -181,12 +182,21 @@ class _Inquiry:
             if other is read or other.premise is True or not read.figures & figures_of(other.holds):
                 continue
             core = self.book.core({read.name: read.passed, other.name: other.passed})
-            if core and {read.name, other.name} <= core and self.can_apply([read, other]):
+            if core and {read.name, other.name} <= core and self.can_apply_at_once(read, other):
                 yield core, read
 
-    def can_apply(self, reads: Sequence[Read]) -> bool:
-        """Whether their conditions can be met at once: else they are of different firms."""
-        return self.book.core({read.name: read.premise for read in reads}) is None
+    def can_apply(self, read: Read, core: frozenset[Name]) -> bool:
+        """Whether its condition can be met where the others of the core are kept: else it stops nobody else."""
+        others = {name: self.book.reads[name].kept for name in core - {read.name} if name in self.book.reads}
+        return self.book.core({**others, read.name: read.premise}) is None
+
+    def can_apply_at_once(self, one: Read, other: Read) -> bool:
+        """Whether the conditions of both can be met: else they are of different firms. Of what no sum says nobody knows
+        what it goes together with, unless a filing on trial shows it."""
+        if one.premise != other.premise and any(map(self.book.world.is_loose, (one.premise, other.premise))):
+            both = (one.condition, other.condition)
+            return any(all(each.verdict(trial.reading) is not None for each in both) for trial in self.trials)
+        return self.book.core({one.name: one.premise, other.name: other.premise}) is None
 
     # What is worth a word of a rule that was changed
 
@@ -266,7 +276,7 @@ class _Inquiry:
         return None if reads[0].missing else self.only_zero(reads[0])
 
     def only_zero(self, read: Read) -> Flaw | None:
-        """That with the other errors nobody to whom it applies can fill in as much as 1."""
+        """That with the other errors nobody to whom it applies can fill in as much as 1; unless it says just that."""
         near = self.book.near([read], self.standing())
         errors = {name: other.kept for name, other in near.items() if other is not read}
         for meaning in read.condition.reads:
@@ -274,12 +284,21 @@ class _Inquiry:
                 continue
             more = Row(Sum(Decimal(1), {meaning.label: Decimal(-1)}))
             core = self.book.core({**errors, "own": read.passed, "more": more})
-            if core and {"own", "more"} <= core:
+            if core and {"own", "more"} <= core and not self.is_meant_as_zero(read, meaning, more):
                 others = _conditions(self.book, core)
                 filled = [trial for trial in self.trials if (trial.reading.values.get(meaning.key) or 0) >= 1]
                 if not any(_all_hold((read.condition, *others), trial) for trial in filled):
                     return Flaw(ONLY_ZERO, read.condition, others, (meaning.key,))
         return None
+
+    def is_meant_as_zero(self, read: Read, cell: Cell, more: Row) -> bool:
+        """Whether it is written out: as the rule's own `… == 0`, or by its condition."""
+        for part in parts_of(read.condition.tree):
+            match part:
+                case Comparison(sign="==", left=left, right=Number(value=value)) if value == 0:
+                    if cell in reads_of(left, read.condition.scope):
+                        return True
+        return self.book.core({"own": read.premise, "more": more}) is not None
 
     def come_up(self, conditions: Sequence[Condition]) -> bool:
         """Whether Decimals find all of them to hold in a filing on trial."""

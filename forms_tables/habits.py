@@ -46,6 +46,7 @@ INSTEAD_OF_WORDS = {
     "xor": "两个条件只有一个成立请写 not iff(…, …)",
     "of": OF,
 }  # fmt: skip
+TAKEN_FOR_DIGITS = str.maketrans("OIL", "011")
 OPERATORS = {"and": AND, "or": OR, "not": NOT, "in": "在其中请写 in"}
 
 
@@ -57,6 +58,10 @@ def instead_of(word: str, known: tuple[str, ...] = ()) -> str:
         return f"{OPERATORS[lower]}（小写）"
     if lower in known:
         return f"请用小写：{lower}"
+    upper = word.upper()
+    for twin in (upper, upper[:1] + upper[1:].translate(TAKEN_FOR_DIGITS)):
+        if twin in known:
+            return f"请写 {twin}"
     if lower in INSTEAD_OF_WORDS:
         return INSTEAD_OF_WORDS[lower]
     close = get_close_matches(lower, known, 1, 0.8)

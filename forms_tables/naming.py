@@ -23,7 +23,8 @@ Named = Mapping[str, str]  # a name, and in words whose it is
 def objection_to(name: str, edition: Edition, code_list: str = "") -> str:
     """Why nothing new of the edition may have this name in the notation; nothing where it may. A row may be called as
     the list it is filled in from (A45)."""
-    named = {_alike(given): whose for given, whose in _names_given(edition)}
+    named = {_alike(word): whose for word, whose in OF_THE_NOTATION.items()}
+    named |= {_alike(given): whose for given, whose in _names_given(edition)}  # EPS is entered, eps(…) reads it
     return _objection(name, named, edition, code_list)
 
 

@@ -78,6 +78,8 @@ class Kinds(Scoped):
         return TRUTH
 
     def both(self, parts: Sequence[str]) -> str:
+        if TRUTH in parts and TEXT in parts:
+            raise Misuse("and、or 两边都要写完整的条件；几项里选一项请写 in ('1', '2')")
         for part in parts:
             self._expect(part, TRUTH)
         return TRUTH

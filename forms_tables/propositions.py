@@ -2,9 +2,10 @@
 
 Figures are unknowns: a cell, an earlier filing's cell, a parameter nobody has entered, a product of them, and what no
 sum says (a growth, |…|, the smaller of two) under a name of its own. Texts are choices of what their code list has. A
-parameter with a value is that value. What is asked is always: *where everything it reads is filled in*; `filled` and
-`empty` may be either. So whatever is proven of these demands holds of the filings, and what cannot be said raises
-NotLinear. What can never be read in a filing of the frequency is None, as a blank is for every judge."""
+parameter with a value is that value. What is asked is always: *where everything it reads is filled in*; of `filled` and
+`empty` nothing is said but of cells that always are. So whatever is proven of these demands holds of the filings, and
+what cannot be said raises NotLinear. What can never be read in a filing of the frequency is None, as a blank is for
+every judge."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -16,9 +17,13 @@ from forms_tables.edition import CHOICE_KINDS, FIGURE_KINDS, CodeList, Edition, 
 from forms_tables.expressions import MIRRORED, Membership, Name, Node, Text, parts_of
 from forms_tables.linear import (
     COMPARED,
+    All,
+    Any,
+    Choice,
     Linear,
     NotLinear,
     Part,
+    Row,
     Sum,
     Wanted,
     all_of,
@@ -60,6 +65,18 @@ class World:
     named: dict[tuple, str] = field(default_factory=dict)  # what no sum says, under its name
     known: dict[str, Wanted] = field(default_factory=dict)  # and what is known of it
     unlisted: set[tuple[str, str]] = field(default_factory=set)  # cells compared with a code that their list has not
+    loose: set[str] = field(default_factory=set)  # names of what no sum and no list says
+
+    def is_loose(self, wanted: Wanted) -> bool:
+        """Whether it speaks of what no sum and no list says, so that two of a kind may exclude each other unseen."""
+        match wanted:
+            case Row(sum=over):
+                return any(TIMES in figure or figure in self.loose for figure in over.times)
+            case Choice(of=of):
+                return of in self.loose
+            case All(parts=parts) | Any(parts=parts):
+                return any(map(self.is_loose, parts))
+        return False
 
     def has(self, meaning: Meaning) -> bool:
         """Whether a filing of this frequency can ever read it."""
@@ -139,7 +156,9 @@ class Propositions(Linear):
                 return Said("period_month")
             case Cell(indicator=indicator, column=column) if indicator.kind_in(column) not in FIGURE_KINDS:
                 return self.said(meaning.label, indicator)
-            case Fact(code=code):
+            case Fact(period=word, code=code):
+                if word:  # the register and an earlier form mostly say what this one does
+                    self.world.loose.add(meaning.label)
                 return self.said(meaning.label, self.world.edition.indicators.get(code))
         self.world.met[meaning.label] = meaning
         return Sum(Decimal(0), {meaning.label: Decimal(1)})
@@ -226,6 +245,7 @@ class Propositions(Linear):
 
     def either_way(self, of: str) -> Wanted:
         """What may hold or not, whatever else does."""
+        self.world.loose.add(of)
         return choice(of, frozenset({YES}), EITHER)
 
     # Functions
@@ -239,8 +259,9 @@ class Propositions(Linear):
         first, *others = arguments
         match function:
             case "filled" | "empty" if first is not None:
-                stands = self.always_filled(first) or self.either_way(f"filled({_canonical(first)})")
-                return stands if function == "filled" else negated(stands)
+                if not self.always_filled(first):  # what reads it elsewhere does so only where it is filled in
+                    raise NotLinear
+                return function == "filled"
             case "has" if None in others:
                 return None
             case "has" if any(isinstance(part, Said) for part in arguments):
@@ -289,11 +310,14 @@ class Propositions(Linear):
             case "abs":
                 return self.extreme("max", [first, first.scaled(Decimal(-1))])
             case "growth":
-                return self.unknown(function, arguments)[0]
+                found, _ = self.unknown(function, arguments)
+                self.world.loose.update(found.times)
+                return found
             case "first" | "organisation_code":
                 return Said(f"{function}{[_canonical(each) for each in arguments]}")
             case "size_class":
                 name = f"{function}{[_canonical(each) for each in arguments]}"
+                self.world.loose.add(name)
                 return Said(name, {size: size for size in "1234"})
         return self.either_way(f"{function}{[_canonical(each) for each in arguments]}")
 

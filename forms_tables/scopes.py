@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from forms_tables.edition import Edition, Indicator
-from forms_tables.expressions import BACKWARD, Misuse, Name, Node, parse, walk
+from forms_tables.expressions import BACKWARD, FUNCTIONS, Misuse, Name, Node, parse, walk
 from forms_tables.habits import instead_of
 from forms_tables.periods import PeriodCode
 
@@ -108,7 +108,7 @@ class Scope:
         indicator = symbols_of(self.edition).get(name.code)
         if name.column:
             if indicator is None:
-                raise Misuse(f"没有代码为“{name.code}”的指标")
+                raise Misuse(f"没有代码为“{name.code}”的指标{self._instead_of(name.code)}")
             return self._cell(indicator, name.column)
         if name.code in MOMENTS:
             return Moment(name.code)
@@ -120,8 +120,17 @@ class Scope:
             return self._bare_meaning(indicator)
         if self.row and name.code in self.edition.indicator(self.row).columns:
             return self._cell(self.edition.indicator(self.row), name.code)
-        instead = instead_of(name.code, tuple(symbols_of(self.edition)))
-        raise Misuse(f"没有名为“{name.code}”的指标、参数或属性{'；' if instead else ''}{instead}")
+        raise Misuse(f"没有名为“{name.code}”的指标、参数或属性{self._instead_of(name.code)}")
+
+    def _instead_of(self, code: str) -> str:
+        """What to write for a name that is nothing's."""
+        if code in FUNCTIONS:
+            return f"；{code} 是函数，后面要有括号：{code}(…)"
+        symbol, column = code[:-2], code[-2:]
+        if symbol in symbols_of(self.edition) and column in symbols_of(self.edition)[symbol].columns:
+            return f"；列用点号：{symbol}.{column}"
+        instead = instead_of(code, (*symbols_of(self.edition), *self.edition.parameters, *MOMENTS))
+        return f"；{instead}" if instead else ""
 
     def _row_meaning(self, column: str) -> Meaning:
         if not self.row:

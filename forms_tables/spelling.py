@@ -26,6 +26,7 @@ TOKEN = re.compile(
     r"(?P<space> +)|(?P<word>[A-Za-z_][A-Za-z0-9_]*)|(?P<number>[0-9][A-Za-z0-9_.]*)"
     r"""|(?P<text>'[^']*'|"[^"]*")|(?P<sign><=|>=|==|!=|=<|=>|<>|\*\*|//|<<|>>|:=|&&|\|\||[\x21-\x7e])"""
 )
+SPACED_SIGN = re.compile(r"[<>!=] +=(?!=)")
 NO_NUMBER = "数字最多12位整数、6位小数，不能用千分位、指数、下划线或其他写法"
 ONE_EACH = f"一条只写一个条件；{AND}，另一条另起一行"
 NO_COLON = "不用冒号，也没有区间；列用点号，例如 M2010.c1，几行相加请逐行写出"
@@ -48,7 +49,9 @@ INSTEAD = {
     "||": OR,
     "'": "引号没有配对",
     '"': "引号没有配对",
-    "[": "不用方括号；一列文字请用圆括号，例如 ('1', '2')，列用点号，例如 M2010.c1",
+    **dict.fromkeys("[{", "只用圆括号；一列文字请写成 ('1', '2')，列用点号，例如 M2010.c1"),
+    "?": IF_THEN,
+    "≈": "大致相等请写 near(数, 数, 允许相差)",
     ";": ONE_EACH,
     "；": ONE_EACH,
     ":": NO_COLON,
@@ -112,6 +115,10 @@ def _misspelt_token(text: str) -> Misspelt | None:
         if not found:
             return Misspelt(_stranger(text[position]), at)
         kind, token = found.lastgroup, found.group()
+        if kind == "sign" and (apart := SPACED_SIGN.match(text, position)):
+            return Misspelt(f"{''.join(apart.group().split())} 中间不能有空格", at)
+        if token == "=" and position == 0:
+            return Misspelt("开头不写等号，直接写条件", at)
         if reason := _slip_in(kind, token, before):
             return Misspelt(reason, at)
         if token == "(":
@@ -173,8 +180,8 @@ def foreign_word_in(text: str) -> Misspelt | None:
 def _stranger(character: str) -> str:
     """What to say of a character that is not ASCII and stands outside quotation marks."""
     plain = unicodedata.normalize("NFKC", character)
-    if character in INSTEAD:
-        return INSTEAD[character]
+    if instead := INSTEAD.get(character) or INSTEAD.get(plain):
+        return instead
     if plain != character and len(plain) == 1 and plain.isascii():
         return f"“{character}”是全角字符，请改用半角的“{plain}”" if plain != " " else "空格请用半角"
     return f"“{character}”只能写在引号里；名称只用英文字母和数字"
@@ -197,9 +204,8 @@ def about_options(node: ast.expr) -> str:
 def about_function(node: ast.Call, known: tuple[str, ...]) -> str:
     """That the notation has no function of this name, and what it has instead."""
     function = node.func.id
+    instead = instead_of(function, known)
     match node.args:
-        case [ast.Name(id=column)] if PLAIN_COLUMN.fullmatch(column.lower()):
+        case [ast.Name(id=column)] if not instead and PLAIN_COLUMN.fullmatch(column.lower()):
             instead = f"列用点号：{function}.{column.lower()}"
-        case _:
-            instead = instead_of(function, known)
     return f"没有名为“{function}”的函数{'；' if instead else ''}{instead}"

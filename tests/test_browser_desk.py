@@ -45,7 +45,9 @@ def test_the_city_sees_a_change_before_it_happens_and_saves_it(office, filed):
 
     texts.fill("M20211 + M2O212 <= M2021")
     expect(page.locator(".mistake mark")).to_have_text("M2O212")
-    expect(page.locator("#says-texts")).to_contain_text("第10个字符起：没有名为“M2O212”的指标、参数或属性。")
+    expect(page.locator("#says-texts")).to_contain_text(
+        "第10个字符起：没有名为“M2O212”的指标、参数或属性；请写 M20212。"
+    )
     expect(texts).to_have_attribute("aria-invalid", "true")
     expect(page.locator("#effect-says")).to_have_text("改正标出的错误，就能看到影响哪些企业。")
 

@@ -89,6 +89,46 @@ def test_cells_of_two_firms_are_no_contradiction():
     assert [(flaw.sort, flaw.rules) for flaw in found] == [("empty", {"Z01", "Z02"})]
 
 
+def sorts_of(*rules: Rule) -> list[str]:
+    """What is found of rules added together."""
+    added = [replace(rule, id=f"Z{number:02}") for number, rule in enumerate(rules, start=1)]
+    edition = replace(EDITION, rules=(*EDITION.rules, *added))
+    return [flaw.sort for flaw in flaws_in(edition, frozenset(rule.id for rule in added), SETTING)]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("growth(M2010.c1, M2010.c2) > 50", "M2010.c1 < M2010.c2"),
+        ("period_month == '2024-05'", "period_month == '2024-06'"),
+        ("first(A04, 6) == '500103'", "first(A04, 6) == '500105'"),
+        ("starts_with(A04, '5001')", "starts_with(A04, '5002')"),
+        ("size_class(A22, M2112.c1, M2010.c1) == '4'", "M2112.c1 > 5000 and M2010.c1 > 900000"),
+        ("M2010.c1 * M2112.c1 > 5", "M2112.c1 == 0"),
+        ("empty(M20241.c1)", "M20241.c1 > 0"),
+    ],
+)
+def test_conditions_that_exclude_each_other_unseen_are_no_contradiction(one, other):
+    assert "empty" not in sorts_of(written("M2113.c1 > 5", when=one), written("M2113.c1 < 3", when=other))
+
+
+def test_conditions_that_a_filing_on_trial_meets_at_once_are():
+    grown = written("M2113.c1 > 5", when="growth(M2010.c1, M2010.c2) > 5")
+    assert "empty" in sorts_of(grown, written("M2113.c1 < 3", when="M2112.c1 > 5"))
+
+
+def test_a_condition_that_others_exclude_is_implied_and_stops_nobody():
+    assert told("1 <= M2113.c1 <= M2010.c1 - 1", when="M2020.c1 > M2010.c1 + 100") == [("implied", ["R608"])]
+
+
+@pytest.mark.parametrize(
+    ("text", "when"),
+    [("M2021.c1 == 0", "A22 == '6531'"), ("M2113.c1 < 3", "M2112.c1 == 0"), ("or_zero(M20231.c1) == 0", "A36 == '否'")],
+)
+def test_a_zero_that_is_written_out_is_meant(text, when):
+    assert told(text, when=when) == []
+
+
 def test_from_what_contradicts_itself_nothing_else_follows():
     """Z02 has no part in the quarrel of Z01 with R608, and R617 is said by nobody."""
     rules = (written("M2020.c1 > M2010.c1 + 5"), replace(written("M2090.c1 >= -5 * M2010.c1 - 500"), id="Z02"))

@@ -249,7 +249,7 @@ def test_a_text_with_a_mistake_is_marked_at_its_place_and_not_saved(filed, text)
 
 def test_a_mistake_in_the_second_text_or_the_condition_is_said_there(filed):
     second = effect(filed, texts=f"{OLD}\nM20211 <= M2O21").context["form"]
-    assert second.said_of("texts") == ["第2条，第11个字符起：没有名为“M2O21”的指标、参数或属性。"]
+    assert second.said_of("texts") == ["第2条，第11个字符起：没有名为“M2O21”的指标、参数或属性；请写 M2021。"]
     condition = effect(filed, when="M2021 >").context["form"]
     assert condition.said_of("when") == ["第8个字符起：不合语法：算式没有写完。"]
     assert condition.said_of("texts") == []

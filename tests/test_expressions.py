@@ -194,6 +194,30 @@ def test_a_name_that_means_nothing_is_refused_at_its_place(text, reason):
     assert refused.value.at >= 1
 
 
+MENDED = [
+    ("A22 in {'65'}", "只用圆括号；一列文字请写成 ('1', '2')"),
+    ("M2010 > 0 ? 1 : 0", "请写 implies(条件, 条件)"),
+    ("=M2010 > 0", "开头不写等号，直接写条件"),
+    ("M2010 > = 1", ">= 中间不能有空格"),
+    ("M2010 ! = 1", "!= 中间不能有空格"),
+    ("M2010 ≈ M2020", "大致相等请写 near("),
+    ("M2010 > 50％", "30% 请写 0.30"),
+    ("M2010c1 > 1", "列用点号：M2010.c1"),
+    ("m2010.c1 > 1", "请写 M2010"),
+    ("M2O10 > 1", "请写 M2010"),
+    ("count(x) > 1", "没有计数；"),
+    ("abs(M2010 - M2020) <= eps", "eps 是函数，后面要有括号：eps(…)"),
+    ("A22 == '6511' or '6513'", "几项里选一项请写 in ('1', '2')"),
+]
+
+
+@pytest.mark.parametrize(("text", "mending"), MENDED)
+def test_what_others_write_is_answered_with_what_to_write(text, mending):
+    with pytest.raises(NotationError) as refused:
+        kind_of(text, MONTHLY)
+    assert mending in refused.value.reason
+
+
 def test_names_mean_cells_facts_parameters_and_moments():
     assert judged("M2010 - M2020.c2", {"2010.c1": 5, "2020.c2": 3}) == 2
     assert judged("A36", attributes={"A36": "是"}) == "是"
