@@ -23,8 +23,9 @@ NEW_PASSWORD = "江风又一程-2024"
 
 
 @pytest.fixture
-def sent(django_capture_on_commit_callbacks):
-    """Run the changes inside, deliver what they wrote, and look at the letters."""
+def sent(django_capture_on_commit_callbacks, monkeypatch):
+    """Run the changes inside, deliver what they wrote at that moment, and look at the letters."""
+    monkeypatch.setattr(clock, "real_now", lambda: AT)  # a link that has run out is not sent
 
     def deliver(change, *args, **kwargs):
         with django_capture_on_commit_callbacks(execute=True):
