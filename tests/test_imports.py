@@ -232,7 +232,7 @@ def test_while_it_runs_the_page_says_how_far_it_is(client, cast):
     RegisterImport.objects.filter(pk=stored.pk).update(done=400, total=20000)
     assert "试导入中 已核对 400 / 20000 行" in words_on(client.get(PAGE))
     page = client.get(f"{PAGE}{stored.pk}/")
-    assert "已核对 400 / 20000 行" in words_on(page) and 'hx-trigger="every 2s"' in page.content.decode()
+    assert "已核对 400 / 20000 行" in words_on(page) and 'hx-trigger="every 2s"' in markup_of(page)
     RegisterImport.objects.filter(pk=stored.pk).update(done=20000, state=RegisterImport.IMPORTING)
     assert "20000 行都已核对，正在写入名录" in words_on(client.get(f"{PAGE}{stored.pk}/"))
 

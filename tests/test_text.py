@@ -11,7 +11,7 @@ from openpyxl import Workbook, load_workbook
 from accounts import returned
 from accounts.backends import as_typed_plainly
 from accounts.form_words import NameField, PlainForm
-from accounts.models import Enterprise
+from accounts.models import Enterprise, Residence
 from forms_tables import credit_code
 from forms_tables.parsing import Problem
 from reporting import register_import as importing
@@ -166,7 +166,7 @@ def test_the_dry_run_is_the_import_itself(cast, monkeypatch):
     def stumble(*args, **kwargs):
         raise ArithmeticError
 
-    monkeypatch.setattr(Enterprise, "save", stumble)
+    monkeypatch.setattr(Residence.objects, "bulk_create", stumble)  # the last but one thing that is stored
     with pytest.raises(ArithmeticError):
         importing.try_import(workbook(NEW), "名录.xlsx", by=cast.zhou_tao, at=AT)
 
