@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import Any
 
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format, is_timedelta_format
+from openpyxl.utils import column_index_from_string
 from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH, from_excel, from_ISO8601
 
 from text.incoming import of_cell
@@ -66,7 +67,7 @@ class _Opening:
 
     def __init__(self, package: Package, most_cells: int) -> None:
         self.package, self.most_cells = package, most_cells
-        self.relations = package.relations(package.main)
+        self.relations = package.pointed
         self.listed: list[_Listed] = []
         self.epoch = WINDOWS_EPOCH
         self.strings: list[tuple[str | None, str]] = []
@@ -232,7 +233,7 @@ class _Reading:
     def _place(self, reference: str) -> None:
         """Some programs leave the references out, and mean one after another."""
         found = REFERENCE.fullmatch(reference)
-        self.column = column_number(found[1]) if found else self.column + 1
+        self.column = column_index_from_string(found[1]) if found else self.column + 1
         if found and int(found[2]) != self.row.number:
             self._turn_to(int(found[2]), hidden=self.row.hidden)
 
@@ -334,11 +335,3 @@ def is_hidden(attributes: dict[str, str], size: str) -> bool:
 
 def whole(text: str | None, otherwise: int = 0) -> int:
     return int(text) if text and text.isdecimal() and len(text) < 9 else otherwise
-
-
-def column_number(letters: str) -> int:
-    """The column number of letters such as AB."""
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + ord(letter) - ord("A") + 1
-    return number

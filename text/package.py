@@ -88,6 +88,7 @@ class Package:
             self._archive = zipfile.ZipFile(io.BytesIO(content))
             self._parts = parts_of(self._archive, len(content))
             self.main = self._main_part()
+            self.pointed = self.relations(self.main)  # at by the workbook
             self._refuse_what_hides()
         except (zipfile.BadZipFile, ValueError) as damaged:
             raise Unreadable(DAMAGED) from damaged
@@ -166,8 +167,8 @@ class Package:
 
     def _refuse_what_hides(self) -> None:
         """Parts no form of ours has, and what unpacks to more than the zip's own directory says."""
-        pointed = [each for each in self.relations(self.main).values() if each.kind == "vbaProject"]
-        if any("vbaproject" in name for name in self._parts) or any(each.target in self for each in pointed):
+        macros = [each for each in self.pointed.values() if each.kind == "vbaProject"]
+        if any("vbaproject" in name for name in self._parts) or any(each.target in self for each in macros):
             raise Unreadable(MACROS)
         for name in self._parts:
             for beginning, sentence in REFUSED_PARTS.items():
