@@ -88,9 +88,13 @@ def post(letters: Iterable[Letter]) -> int:
     if not letters:
         return 0
     Letter.objects.bulk_create(letters, batch_size=1000, ignore_conflicts=True)
-    workers = min(SENDERS_AT_ONCE, 1 + len(letters) // 100)
-    transaction.on_commit(lambda: pulse.hand_on(send_letters, times=workers), robust=True)
+    _tell_workers(len(letters))
     return len(letters)
+
+
+def _tell_workers(letters: int) -> None:
+    workers = min(SENDERS_AT_ONCE, 1 + letters // 100)
+    transaction.on_commit(lambda: pulse.hand_on(send_letters, times=workers), robust=True)
 
 
 def withdraw(topic: str) -> int:
@@ -136,6 +140,5 @@ def try_again(letters: QuerySet[Letter], at: datetime) -> int:
     anew = {"attempts": 0, "trouble": "", "about": "", "tried_since": None, "full_since": None, "returns": 0}
     waiting = letters.update(state=Letter.State.WAITING, due_at=at, sent_at=None, unwanted=False, **anew)
     if waiting:
-        workers = min(SENDERS_AT_ONCE, 1 + waiting // 100)
-        transaction.on_commit(lambda: pulse.hand_on(send_letters, times=workers), robust=True)
+        _tell_workers(waiting)
     return waiting

@@ -13,6 +13,7 @@ from accounts import mail_troubles
 from accounts.answers import About
 from accounts.clock import of_machine, shown
 from accounts.models import DeadAddress, Letter, ReceivingDomain
+from accounts.models.letters import domain_of
 
 A_MONTH = timedelta(days=30)
 
@@ -67,7 +68,7 @@ def by_domain(at: datetime) -> list[DomainState]:
     sent = _counted(Letter.objects.filter(state=Letter.State.SENT, sent_at__gte=midnight))
     failed, again = _counted(failed_in_a_month(at)), _counted(may_go_again(at))
     still_open = DeadAddress.objects.filter(settled_at=None).order_by().values_list("address", flat=True)
-    dead = Counter(address.rpartition("@")[2].lower() for address in still_open)
+    dead = Counter(domain_of(address) for address in still_open)
     said = [complaint for complaint in complaints(at) if complaint.domain]
     names = {*waiting, *sent, *failed, *dead, *(complaint.domain for complaint in said)}
     counts = {"waiting": waiting, "sent_today": sent, "failed": failed, "again": again, "dead": dead}

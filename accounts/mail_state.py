@@ -12,6 +12,7 @@ from accounts import mail_troubles, pulse
 from accounts.answers import About
 from accounts.clock import of_machine
 from accounts.models import Letter
+from accounts.models.letters import domain_of
 from accounts.outbox import UNREACHABLE
 
 SOON = timedelta(minutes=5)  # a letter somebody waits for and nobody has tried to send by then is held up
@@ -58,7 +59,7 @@ def look(at: datetime) -> MailState:
 
 def on_its_way(at: datetime, to: str) -> str:
     """The end of what a page says about the letter it has just written to this address."""
-    state, domain = look(at), to.rpartition("@")[2].lower()
+    state, domain = look(at), domain_of(to)
     if not state.flows:
         return f"已写好，但现在发不出去（{state.why_not}），恢复后自动发出，不必重发"
     if domain in state.refusing:

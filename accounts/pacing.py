@@ -60,11 +60,16 @@ class Shut:
 
 def room(row: ReceivingDomain, bulk: bool, at: datetime) -> int:
     """How many more of these letters may be taken in this minute."""
-    taken = row.taken if row.window_at is not None and row.window_at > at - WINDOW + SLACK else 0
+    taken = row.taken if is_counting(row, at) else 0
     if row.paused(at):
         return 0 if bulk else max(0, 1 - taken)
     kept_free = 0 if bulk else max(1, row.whole_pace // 5)
     return max(0, row.pace + kept_free - taken)
+
+
+def is_counting(row: ReceivingDomain, at: datetime) -> bool:
+    """Whether the minute in which letters were last taken still runs."""
+    return row.window_at is not None and row.window_at > at - WINDOW + SLACK
 
 
 def admit(wanted: list[tuple[int, str, bool]], shut: Shut) -> list[int]:
@@ -87,7 +92,7 @@ def admit(wanted: list[tuple[int, str, bool]], shut: Shut) -> list[int]:
 
 
 def _take_one(row: ReceivingDomain, at: datetime) -> None:
-    if row.window_at is None or row.window_at <= at - WINDOW + SLACK:
+    if not is_counting(row, at):
         row.window_at, row.taken = at, 0
     row.taken += 1
 

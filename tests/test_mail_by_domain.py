@@ -10,6 +10,7 @@ from accounts.clock import real_now
 from accounts.letters import compose, post
 from accounts.mail_by_domain import by_domain
 from accounts.models import DeadAddress, JournalEntry, Letter, ReceivingDomain
+from accounts.models.letters import domain_of
 from reporting.reminder_letters import topic_of
 from tests.cast import AT
 from tests.may import make_may
@@ -38,6 +39,12 @@ def failed(number: int, domain: str = "qq.com", about: str = About.OFFICE, key: 
 
 def state_of(name: str, at=AT):
     return next(state for state in by_domain(at) if state.name == name)
+
+
+@pytest.mark.parametrize("address", ["A@QQ.com", "a.b@x.Example.cn", '"a@b"@c.example', "nobody"])
+def test_page_and_database_know_an_address_by_the_same_domain(db, address):
+    post([compose("password_changed", "密码", FACTS, address, key="test", at=AT)])
+    assert Letter.objects.get().domain == domain_of(address)
 
 
 def test_each_domain_is_counted_for_itself(db):

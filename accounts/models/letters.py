@@ -10,6 +10,11 @@ from accounts.models.districts import District
 from accounts.models.enterprises import Enterprise
 
 
+def domain_of(address: str) -> str:
+    """Where an address receives, as the column `Letter.domain` has it."""
+    return address[address.find("@") + 1 :].lower()
+
+
 class LetterQuerySet(models.QuerySet):
     def visible_to(self, user) -> LetterQuerySet:
         """Letters this person may follow: a firm those about it, a district those of its area, the city all."""
