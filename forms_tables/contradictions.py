@@ -21,7 +21,7 @@ from forms_tables.proving import Name
 from forms_tables.rulebook import FREQUENCIES, Read, Rulebook, Setting, rulebook_of
 from forms_tables.scopes import Cell, Meaning, reads_of
 from forms_tables.trials import ZEROS, Trial, trials_of
-from forms_tables.what_is_known import CARRIED, COMPUTED, INSTEAD, figures_of
+from forms_tables.what_is_known import CARRIED, COMPUTED, INSTEAD, figures_in
 
 MOST_CONDITIONS = 60  # of one text, to show that others say it already
 MOST_AT_ONCE = 12  # rules named together
@@ -179,7 +179,7 @@ class _Inquiry:
 
     def cores_beside(self, read: Read) -> Iterator[tuple[frozenset[Name], Read]]:
         for other in self.standing():
-            if other is read or other.premise is True or not read.figures & figures_of(other.holds):
+            if other is read or other.premise is True or not read.figures & figures_in(other.holds):
                 continue
             core = self.book.core({read.name: read.passed, other.name: other.passed})
             if core and {read.name, other.name} <= core and self.can_apply_at_once(read, other):

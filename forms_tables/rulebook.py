@@ -15,7 +15,7 @@ from forms_tables.linear import NotLinear, Wanted, all_of, any_of, negated
 from forms_tables.propositions import Propositions, World, texts_in
 from forms_tables.proving import Name, Point, Prover, Unproven
 from forms_tables.scopes import Meaning
-from forms_tables.what_is_known import Knowledge, figures_of, unit_of
+from forms_tables.what_is_known import Knowledge, figures_in, unit_of
 
 FREQUENCIES = ("month", "annual")
 NEW = "new"  # stands for the number of a rule that has none yet
@@ -66,7 +66,7 @@ class Read:
 
     @cached_property
     def figures(self) -> frozenset[str]:
-        return figures_of(self.kept) | figures_of(self.passed)
+        return figures_in(self.kept) | figures_in(self.passed)
 
 
 class Rulebook:
@@ -135,7 +135,7 @@ class Rulebook:
         """Its figures, and those they are computed from; month and year tie nothing to nothing."""
         if read not in self.tied:
             known = self.knowledge.bearing_on([read.passed])
-            self.tied[read] = read.figures.union(*(figures_of(one.wanted) for one in known)) - {"month", "year"}
+            self.tied[read] = read.figures.union(*(figures_in(one.wanted) for one in known)) - {"month", "year"}
         return self.tied[read]
 
     def core(self, asked: Mapping[Name, Wanted]) -> frozenset[Name] | None:

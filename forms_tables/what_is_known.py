@@ -32,13 +32,18 @@ class Known:
         return f"{self.sort} {self.figure}"
 
 
-def figures_of(wanted: Wanted) -> frozenset[str]:
+def figures_in(wanted: Wanted) -> frozenset[str]:
     match wanted:
         case Row(sum=over):
             return frozenset(over.times)
         case All(parts=parts) | Any(parts=parts):
-            return frozenset().union(*map(figures_of, parts))
+            return frozenset().union(*map(figures_in, parts))
     return frozenset()
+
+
+def _factors_of(terms: Iterable[str]) -> set[str]:
+    """The figures that are multiplied with each other in these."""
+    return {factor for term in terms for factor in term.split(TIMES)}
 
 
 class Knowledge:
@@ -52,8 +57,8 @@ class Knowledge:
         """All that bears on the figures of these, and on those that come into play by it. What comes into a cell from
         outside the form, an earlier filing or a coefficient, is known only where that is read: without it the firm
         types the cell."""
-        terms = frozenset().union(*map(figures_of, wanted))
-        read = {factor for term in terms for factor in term.split(TIMES)}
+        terms = frozenset().union(*map(figures_in, wanted))
+        read = _factors_of(terms)
         seen, left, found = set(), list(terms), []
         while left and len(seen) < MOST_FIGURES:
             figure = left.pop()
@@ -65,7 +70,7 @@ class Knowledge:
             for known in self.of[figure]:
                 if known.only_if_read <= read:
                     found.append(known)
-                    left.extend(figures_of(known.wanted) - seen)
+                    left.extend(figures_in(known.wanted) - seen)
         return found
 
 
@@ -151,8 +156,8 @@ def _of_cell(world: World, figure: str) -> Iterator[Known]:
         yield Known(CARRIED, figure, same, frozenset(carry.times))
     if isinstance(formula, Sum):
         same = any_of([negated(applies), _equal(world, figure, formula, plan)])
-        factors = {factor for term in formula.times for factor in term.split(TIMES)}
-        yield Known(COMPUTED, figure, same, frozenset(one for one in factors if _is_outside(world, one)))
+        outside = frozenset(one for one in _factors_of(formula.times) if _is_outside(world, one))
+        yield Known(COMPUTED, figure, same, outside)
     if plan.row_applies and plan.indicator.otherwise and carry is None and not column.auto:
         instead = _one(figure).plus(Sum(Decimal(plan.indicator.otherwise)), -1)
         same = all_of([row(instead), row(instead.scaled(Decimal(-1)))])

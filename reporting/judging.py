@@ -154,11 +154,7 @@ def parameters_in(edition: Edition, period: Period | None) -> dict[str, Decimal 
 
 def history_of(enterprise: Enterprise, period: PeriodCode) -> dict[str, Values]:
     """The earlier filings a rule may read, by the word the notation has for them; absent where nothing was filed."""
-    return filed(enterprise, earlier(period))
-
-
-def filed(enterprise: Enterprise, wanted: Mapping[str, PeriodCode]) -> dict[str, Values]:
-    """What stands of the firm's filings of these periods."""
+    wanted = earlier(period)
     filings = Filing.objects.filter(enterprise=enterprise, period__in=[code.code for code in wanted.values()])
     by_period = {filing.period_id: filing for filing in filings.select_related("in_force", "approved", "period")}
     history = {}

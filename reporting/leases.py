@@ -13,6 +13,7 @@ from uuid import uuid4
 from django.db.models import Model
 
 LEASE = timedelta(minutes=5)  # a worker that says nothing for so long is lost
+JUST_NOW = timedelta(seconds=30)  # asked for again so soon, the same answer will do
 FAILED = "failed"
 
 

@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from django.db import transaction
 
@@ -75,7 +76,7 @@ class Comparison:
     passed_over: tuple[PassedOver, ...] = ()
     not_owed: tuple[str, ...] = ()  # the others, with the reason; nothing of them is taken
 
-    @property
+    @cached_property
     def changes(self) -> list[CellChange]:
         return [change for table in self.tables for change in table.changes]
 
@@ -83,7 +84,7 @@ class Comparison:
     def has_conflicts(self) -> bool:
         return any(change.by_others for change in self.changes)
 
-    @property
+    @cached_property
     def fingerprint(self) -> dict[str, str]:
         """What it rests on and what it shows: where one of these is another, so is the comparison."""
         own = [(one.key, one.typed, str(one.own)) for one in self.passed_over]

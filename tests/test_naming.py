@@ -15,9 +15,12 @@ EDITION = load_edition("chongqing-2024")
 ROW = {"name": "另一项收入", "columns": ["c1"], "unit": "万元", "source": "本稿", "provenance": "derived"}
 
 
+def added(content: drafting.Content, code: str, **more) -> drafting.Content:
+    return drafting.with_new_indicator(content, "软统企6", {"code": code, **ROW, **more})
+
+
 def with_row(code: str, **more):
-    content = drafting.with_new_indicator(shipped_content("chongqing-2024"), "软统企6", {"code": code, **ROW, **more})
-    return edition_from("draft", content)
+    return edition_from("draft", added(shipped_content("chongqing-2024"), code, **more))
 
 
 def with_parameter(name: str):

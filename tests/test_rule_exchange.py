@@ -20,6 +20,7 @@ from reporting.workflow import Overtaken, Refused
 from tests.cast import AT, make_user
 from tests.officials import make_it_be
 from tests.reading import markup_of, words_on
+from tests.test_naming import added
 from text.package import Unreadable
 
 pytestmark = pytest.mark.django_db
@@ -96,16 +97,7 @@ def test_a_round_trip_changes_nothing(draft):
 
 
 def test_a_rule_that_reads_a_name_of_two_rows_is_refused(draft, cast):
-    row = {
-        "code": "M2010",
-        "name": "另一项收入",
-        "columns": ["c1"],
-        "unit": "万元",
-        "source": "稿",
-        "provenance": "derived",
-    }
-    content = drafting.with_new_indicator(draft.content, "软统企6", row)
-    draft = workflow.change_draft(draft, 0, content, cast.zhou_tao, AT, "")
+    draft = workflow.change_draft(draft, 0, added(draft.content, "M2010"), cast.zhou_tao, AT, "")
     done = tried(draft, {**row_of(draft, "R604"), "公式": "M2010.c1 > 1"})
     assert [(problem.column, problem.reason) for problem in done.problems] == [
         ("公式", "第1个字符起：“M2010”这个名称现在有两个意思，请先把重名的代码改掉。")

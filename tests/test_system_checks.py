@@ -15,6 +15,7 @@ from forms_tables.reading import digest_of
 from reporting import system_checks
 from reporting.models import PublishedEdition
 from tests.cast import AT
+from tests.test_naming import added
 
 pytestmark = pytest.mark.django_db
 CODE = "chongqing-2024"
@@ -67,15 +68,7 @@ def test_it_finds_nothing_wrong_with_what_was_published(shipped):
 
 
 def test_a_row_that_takes_over_anothers_name_is_named_at_start(shipped):
-    row = {
-        "code": "M2010",
-        "name": "另一项收入",
-        "columns": ["c1"],
-        "unit": "万元",
-        "source": "稿",
-        "provenance": "derived",
-    }
-    publish(lambda content: drafting.with_new_indicator(content, "软统企6", row))
+    publish(lambda content: added(content, "M2010"))
     sentences = [sentence for code, sentence in found() if code == "reporting.E002"]
     assert any("公式里的“M2010”已是软统企6表2010“主营业务收入”的名称" in sentence for sentence in sentences)
     with pytest.raises(SystemCheckError, match="M2010"):

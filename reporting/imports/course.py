@@ -12,14 +12,13 @@ from accounts.access import Refused
 from accounts.models import User
 from reporting.imports.outcome import as_file, counts_of
 from reporting.kept_files import remove_older
-from reporting.leases import Hand, ask_again, carry_out, is_lost, spoken_at
+from reporting.leases import JUST_NOW, Hand, ask_again, carry_out, is_lost, spoken_at
 from reporting.models import RegisterImport
 from reporting.register_import import DryRun, be_the_office, import_register, try_import
 from text.package import Unreadable, read_bounded, refuse_extension
 
 FOLDER = "register"
 KEPT_FOR = timedelta(days=7)
-JUST_NOW = timedelta(seconds=30)
 CLEARED = "上传的文件已清除，请重新上传。"
 MOVED = "试导入之后名录或报告期有变动，没有导入。下面是按现在的名录重新核对的结果，请看过再确认。"
 

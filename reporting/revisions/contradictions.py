@@ -4,7 +4,7 @@ before it is published (forms_tables.contradictions finds it)."""
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import localcontext
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from forms_tables import contradictions as found_by
 from forms_tables.checks import Condition, conditions_of
@@ -63,6 +63,7 @@ def _remarks_on_rule(edition: Edition, rule: Rule, setting: Setting) -> tuple[Re
     return tuple(in_words(flaw, setting) for flaw in flaws_of(edition, rule, setting))
 
 
+@cache
 def _behind() -> dict[str, dict[str, str]]:
     """Which filing each word of history reads in a form of each frequency, in any of its periods."""
     months = [PeriodCode(ANY_YEAR, month) for month in range(1, 13)]

@@ -7,7 +7,7 @@ the firm would see it.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -15,7 +15,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from accounts.models import User
 from forms_tables.drafting import changes_between
 from reporting import dataset
-from reporting.leases import Hand, carry_out, is_lost, spoken_at
+from reporting.leases import JUST_NOW, Hand, carry_out, is_lost, spoken_at
 from reporting.models import DraftEdition, Filing, ParameterValue, Period, PublishedEdition, Rehearsal, Sheet, State
 from reporting.revisions.by_columns import leaves_forms_alone, outcomes_by_columns
 from reporting.revisions.hindrances import unusable_in
@@ -24,7 +24,6 @@ from reporting.revisions.tally import Tally
 from reporting.workflow import Overtaken, Refused
 from reporting.workflow.calendar import be_the_city
 
-JUST_NOW = timedelta(seconds=30)
 EVERY = 100  # filings between two words about how far it is
 
 

@@ -139,23 +139,24 @@ def line_of(change: CellChange, edition: Edition, reader: User) -> Line:
     notes = [saved_by(change.by_others, reader)] if change.by_others else []
     notes += ["在工作簿里是隐藏的"] if change.is_hidden and change.by_others else []
     notes += [change.locked] if change.locked else []
-    code, _, column = change.key.partition(".")
-    indicator = edition.indicator(code)
+    indicator, column = cell_at(change.key, edition)
     both = (as_shown(indicator, column, text) for text in (change.before, change.after))
-    return line_at(change.key, change.place, edition, *both, "；".join(notes))
+    return line_at(indicator, column, change.place, *both, "；".join(notes))
 
 
 def line_passed_over(one: PassedOver, edition: Edition) -> Line:
-    code, _, column = one.key.partition(".")
-    indicator = edition.indicator(code)
+    indicator, column = cell_at(one.key, edition)
     own = value_shown(indicator, column, one.own)
-    return line_at(one.key, one.place, edition, own, as_shown(indicator, column, one.typed), one.why)
+    return line_at(indicator, column, one.place, own, as_shown(indicator, column, one.typed), one.why)
 
 
-def line_at(key: str, place: str, edition: Edition, before: str, after: str, note: str = "") -> Line:
-    code, _, key_of_column = key.partition(".")
-    indicator = edition.indicator(code)
-    column = indicator.column(key_of_column)
+def cell_at(key: str, edition: Edition) -> tuple[Indicator, str]:
+    code, _, column = key.partition(".")
+    return edition.indicator(code), column
+
+
+def line_at(indicator: Indicator, key: str, place: str, before: str, after: str, note: str) -> Line:
+    column = indicator.column(key)
     return Line(
         reference=place.partition("!")[2],
         indicator=indicator,
@@ -163,7 +164,7 @@ def line_at(key: str, place: str, edition: Edition, before: str, after: str, not
         unit=column.unit or indicator.unit,
         before=before,
         after=after,
-        is_figure=indicator.kind_in(key_of_column) in FIGURE_KINDS,
+        is_figure=indicator.kind_in(key) in FIGURE_KINDS,
         note=note,
     )
 
