@@ -126,13 +126,7 @@ def test_a_locked_period_that_takes_in_what_came_after(office, monkeypatch):
 
 
 def test_history_of_what_was_recalled(office, monkeypatch):
-    def first_sent(enterprise, wanted):
-        rows = Submission.objects.filter(filing__enterprise=enterprise, number=1).select_related("filing")
-        first = {row.filing.period_id: row for row in rows}
-        found = {name: first.get(code.code) for name, code in wanted.items()}
-        return {name: judging.submission_values(row) for name, row in found.items() if row}
-
-    monkeypatch.setattr(judging, "filed", first_sent)
+    monkeypatch.setattr(judging, "standing_submission", lambda filing: filing.submissions.filter(number=1).first())
     office.file(0, **{"2111.c1": "1.00"})
     actors.recall(office, office.filing(0))
     office.file(0)
