@@ -3,8 +3,9 @@ from django.db import models
 from django.db.models import BooleanField, Count, ExpressionWrapper, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
-from reporting.models.filing import Filing, State
+from reporting.models.filing import Filing
 from reporting.models.period import Period
+from reporting.models.standing import State
 
 # As Filing.is_shut says it.
 SHUT = Q(filing__period__state=Period.LOCKED) & (Q(filing__after_lock=False) | Q(filing__state=State.LOCKED))
