@@ -11,7 +11,7 @@ from reporting import register, workflow
 from reporting.aggregation import summarise
 from reporting.models import Filing, Period, State
 from reporting.register_facts import UnreadableFact
-from reporting.standing import standing_of
+from reporting.standing import progress_of
 from reporting.workflow import owe
 from tests.cast import AT, SHANGHAI
 from tests.may import fresh, make_may, open_period
@@ -121,7 +121,7 @@ def test_a_firm_that_left_owes_no_period_that_ends_later(cast, client):
     entry = JournalEntry.objects.get(action="不须报")
     assert (entry.period, entry.why) == ("2024M06", "注销")
     assert (entry.before, entry.after) == ({"状态": "草稿"}, {"状态": "不须报"})
-    assert standing_of(Filing.objects.of(june)).owed == 1
+    assert progress_of(Filing.objects.of(june)).owed == 1
     assert workflow.standing_in_the_way(june) == {"未填报": 1}
     coverage = summarise(june, JULY).city.coverage
     assert (coverage.owed, len(summarise(june, JULY).filings)) == (1, 1)

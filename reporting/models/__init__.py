@@ -16,7 +16,7 @@ from reporting.models.register_import import RegisterImport
 from reporting.models.reminder import Dispatch, ReminderChoice
 from reporting.models.request import BaseAdjustment, ExtensionRequest, LateRequest
 from reporting.models.scan import Scan
-from reporting.models.standing import State
+from reporting.models.standing import Standing, State
 from reporting.models.submission import Review, Submission
 
 __all__ = [
@@ -44,6 +44,7 @@ __all__ = [
     "Review",
     "Scan",
     "Sheet",
+    "Standing",
     "State",
     "Submission",
     "Thread",

@@ -16,7 +16,8 @@ from accounts.models import User
 from forms_tables.drafting import changes_between
 from reporting import dataset
 from reporting.leases import JUST_NOW, Hand, carry_out, is_lost, spoken_at
-from reporting.models import DraftEdition, Filing, ParameterValue, Period, PublishedEdition, Rehearsal, Sheet, State
+from reporting.models import DraftEdition, Filing, ParameterValue, Period, PublishedEdition, Rehearsal, Sheet
+from reporting.models.standing import WITH_FIRM
 from reporting.revisions.by_columns import leaves_forms_alone, outcomes_by_columns
 from reporting.revisions.hindrances import unusable_in
 from reporting.revisions.one_by_one import outcomes_of
@@ -100,9 +101,8 @@ def rehearse(rehearsal: Rehearsal, speak: Callable[[int, int], None] = lambda do
 def filings_to_judge(period: Period) -> QuerySet[Filing]:
     """What is with its firm and has something typed, and what was submitted; nothing that is not owed."""
     typed = Sheet.objects.filter(filing=OuterRef("pk")).exclude(cells={})
-    with_firm = Q(state__in=Filing.WITH_FIRM)
-    found = Filing.objects.of(period).filter((with_firm & Exists(typed)) | (~with_firm & Q(in_force__isnull=False)))
-    return found.exclude(state=State.EXEMPT)
+    chosen = (WITH_FIRM & Exists(typed)) | (~WITH_FIRM & Q(in_force__isnull=False))
+    return Filing.objects.of(period).filter(chosen)
 
 
 def notes_on(draft: DraftEdition, in_force: PublishedEdition, period: Period) -> Iterator[str]:

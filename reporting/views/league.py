@@ -19,6 +19,7 @@ from accounts.access import require
 from accounts.models import District, User
 from reporting.aggregation import districts_of
 from reporting.courses import Course
+from reporting.deadlines import is_past
 from reporting.league_workbook import write_league
 from reporting.measures import DEFAULT, MEASURES, RANKED, Measure, Tally, total
 from reporting.models import Deadline, Filing, Period
@@ -177,7 +178,7 @@ def years_reported() -> list[int]:
 
 def is_due(results: Results, at: datetime) -> bool:
     """Whether the firms' date has passed: before, a year would blame those who still have time."""
-    return at > results.period.due_at(Deadline.ENTERPRISE)
+    return is_past(results.period.enterprise_deadline.date, at)
 
 
 def seen_by(user: User, rows: list[Row]) -> list[Row]:

@@ -5,12 +5,10 @@ from django.shortcuts import render
 from accounts import clock, dead_addresses
 from accounts.access import require
 from accounts.models import Application, Move
-from reporting.models import Filing, Review, State
+from reporting.models import Filing, Review, Standing
 from reporting.punctuality import held_past_due
-from reporting.standing import WHOLE, requests_waiting, revenue_shares, standing_of
+from reporting.standing import WHOLE, progress_of, requests_waiting, revenue_shares
 from reporting.views.periods import asked_period, periods_to_show
-
-WITH_DISTRICT = (State.SUBMITTED, State.CITY_QUERIED, State.CITY_RETURNED)
 
 
 @require("district")
@@ -20,14 +18,14 @@ def home(request):
     if period is None:
         return render(request, "district/no_period.html")
     filings = Filing.objects.visible_to(request.user).of(period)
-    after_lock = Filing.objects.visible_to(request.user).filter(after_lock=True, state__in=WITH_DISTRICT)
+    after_lock = Filing.objects.visible_to(request.user).standing_at(Standing.LET_IN_WAITING)
     around = {
         "after_lock": after_lock.select_related("enterprise", "period", "in_force").order_by("in_force__submitted_at")[
             :20
         ],
         "period": period,
         "periods": periods_to_show(),
-        "standing": standing_of(filings),
+        "progress": progress_of(filings),
         "overdue": filings.overdue(at).count(),
         "revenue_share": revenue_shares(filings, period).get(WHOLE),
         "decided_late": Review.objects.filter(submission__filing__in=filings, on_time=False).count(),

@@ -6,7 +6,6 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts import clock
 from accounts.access import require
 from reporting import workflow
-from reporting.aggregation import UNDER_REVIEW
 from reporting.models import Filing, Review, State
 from reporting.punctuality import decide_by
 from reporting.standing import submissions_visible_to
@@ -71,7 +70,7 @@ def show_review(request, submission, typed=None, status=200):
     filing = Filing.objects.select_related("in_force", "period").get(pk=submission.filing_id)
     waiting = Filing.objects.visible_to(request.user).of(filing.period).filter(state=State.SUBMITTED)
     following = waiting.exclude(pk=filing.pk).select_related("in_force").order_by("in_force__submitted_at").first()
-    is_waiting = is_current(submission, filing) and filing.state in UNDER_REVIEW
+    is_waiting = is_current(submission, filing) and filing.is_under_review
     around = {
         "typed": typed or {},
         "templates": REASONS,
