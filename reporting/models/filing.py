@@ -5,8 +5,8 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import District, Enterprise, User
-from forms_tables.catalog import Edition
-from reporting.deadlines import day_of, due_moment, is_past
+from forms_tables.edition.catalog import Edition
+from reporting.dates.deadlines import day_of, due_moment, is_past
 from reporting.models.asking import holds
 from reporting.models.due import own_due, own_due_of_each
 from reporting.models.period import Period

@@ -5,14 +5,14 @@ from datetime import datetime
 
 from django.db import transaction
 
-from accounts import letters
 from accounts.models import User
-from reporting import emails
-from reporting.deadlines import is_past
-from reporting.judging import Judgement, judge
+from accounts.post import letters
+from reporting.dates.deadlines import is_past
+from reporting.filing.judging import Judgement, judge
+from reporting.letters import about_filings
+from reporting.letters.reminding import topic_of
 from reporting.models import Explanation, Filing, Review, Sheet, State, Submission
 from reporting.models.standing import WOULD_COUNT
-from reporting.reminder_letters import topic_of
 from reporting.workflow.guards import (
     MOST_WORDS,
     MOVES,
@@ -210,7 +210,7 @@ def submit(
         why=submission.reason,
     )
     letters.withdraw(topic_of(filing.pk))
-    emails.submitted(submission)
+    about_filings.submitted(submission)
     return submission
 
 
@@ -223,7 +223,7 @@ def answer(filing: Filing, by: User, at: datetime, note: str) -> Review:
     filing.save(update_fields=["state"])
     review = add_review(filing.in_force, Review.Decision.ANSWER, by, at, note)
     record(filing, by, at, "企业答复", subject=filing.in_force.receipt, why=note)
-    emails.answered(review)
+    about_filings.answered(review)
     return review
 
 

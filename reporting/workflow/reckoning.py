@@ -10,10 +10,10 @@ from datetime import date, datetime
 
 from django.db.models import Exists, OuterRef
 
-from reporting.deadlines import is_past
+from reporting.dates.deadlines import is_past
+from reporting.filing.punctuality import last_day_for
 from reporting.models import Deadline, Filing, Period, Review, Submission
 from reporting.models.due import own_due
-from reporting.punctuality import last_day_for
 
 CHUNK = 500
 
