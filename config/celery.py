@@ -2,7 +2,7 @@ import os
 
 from celery import Celery, bootsteps
 
-from accounts import pulse
+from accounts.post import pulse
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -12,7 +12,7 @@ app.autodiscover_tasks()
 
 
 class SignOfLife(bootsteps.StartStopStep):
-    """A worker that runs says so every few seconds (accounts.pulse)."""
+    """A worker that runs says so every few seconds (accounts.post.pulse)."""
 
     requires = {"celery.worker.components:Timer"}
 

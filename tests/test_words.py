@@ -9,8 +9,8 @@ import pytest
 
 from accounts import journal
 from accounts.access import Refused
-from forms_tables.catalog import edition_codes, load_edition
-from forms_tables.citations import MARK
+from forms_tables.edition.catalog import edition_codes, load_edition
+from forms_tables.edition.citations import MARK
 from reporting import workflow
 from reporting.models import Filing, Review, State
 from tests.cast import AT
@@ -61,7 +61,7 @@ def said_in_python() -> list[tuple[str, str]]:
 
 def said_in_files() -> list[tuple[str, str]]:
     files = [*ROOT.glob("templates/**/*.html"), *ROOT.glob("templates/**/*.txt"), *ROOT.glob("static/*.js")]
-    files += [ROOT / "reporting/measures.toml", ROOT / "docs/manual.md"]
+    files += [ROOT / "reporting/results/measures.toml", ROOT / "docs/manual.md"]
     return [
         (f"{file.relative_to(ROOT)}:{number}", line)
         for file in files
