@@ -27,8 +27,8 @@ from reporting.models import (
 )
 from reporting.models.standing import UNSENT
 from reporting.results import tallies
-from reporting.workflow.calendar import be_the_city, dated
-from reporting.workflow.guards import Refused
+from reporting.workflow.calendar import dated
+from reporting.workflow.guards import Refused, be_the_city
 from reporting.workflow.reckoning import reckon_anew
 
 FURTHEST = timedelta(days=366)  # a date set by hand
