@@ -348,6 +348,10 @@ def test_every_screen_says_what_a_filing_after_the_lock_is(locked, monkeypatch):
     assert sign_in(may.other_reviewer).post(reverse("district_decide_late", args=[asked.pk])).status_code == 404
     district.post(reverse("district_decide_late", args=[asked.pk]), {"granted": "yes"})
     assert "锁定后补报：未填报" in look(firm, "/") and "未报，已锁定" not in look(firm, "/")
+    # Let in, and has filed: two numbers, and no page says the one in the words of the other.
+    for client, path in ((city, "/city/?period=2024M05"), (district, "/district/?period=2024M05")):
+        assert "1 家（已报 0 家），不计入本期已锁定的汇总" in look(client, path)
+    assert "锁定后补报" not in look(city, "/city/periods/2024M05/") + look(city, "/city/totals/?period=2024M05")
     sent = file_may(may.filing, may.clerk, at=LATER)
     assert "锁定后补报：已上报，待区县审核（迟报）" in look(firm, "/")
     review = look(district, f"/district/submissions/{sent.receipt}/")
