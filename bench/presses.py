@@ -201,7 +201,7 @@ def counted(act: Callable) -> tuple[int, int]:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
-    from reporting import judging
+    from reporting.filing import judging
 
     judged, judge_cells = [], judging.judge_cells
 
@@ -225,7 +225,7 @@ def floor_of(writes: int) -> float:
 
     from accounts import journal
     from accounts.clock import SHANGHAI
-    from reporting.judging import facts_for, judge_cells
+    from reporting.filing.judging import facts_for, judge_cells
     from reporting.models import Filing, Sheet
 
     filings = Filing.objects.filter(period="2024M05").select_related("enterprise", "period", "district")
