@@ -8,18 +8,7 @@ from django.core.exceptions import BadRequest
 from django.http import Http404, QueryDict
 from django.shortcuts import render
 
-from accounts.models import Installation
 from text.incoming import without_control, without_hidden
-
-
-def read_the_installation_once(get_response):
-    """The clock, and what stands around every page, ask for it."""
-
-    def answer(request):
-        with Installation.read_once():
-            return get_response(request)
-
-    return answer
 
 
 def clean_request(get_response):
