@@ -1,8 +1,8 @@
 """A filing read at one go, with all that judging it rests on and its page shows.
 
-One query for the filing with the earlier ones behind it, one each for its drafts and its dates, and one for each kind of
-thing beside it that there is any of. A filing so read is one reading: who changes something reads
-it anew, under the lock (see workflow.guards.locked_to_judge).
+One query for the filing with the earlier ones behind it, one each for its drafts and its dates, and one for each kind
+of thing beside it that there is any of. A filing so read is one reading: who changes something reads it anew, under the
+lock (see workflow.guards.locked_to_judge).
 """
 
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet, prefetch_related_objects
