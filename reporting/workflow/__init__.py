@@ -6,7 +6,6 @@ No function lets an official write a figure: only `save_sheet` and `save_and_che
 accounts.
 """
 
-from reporting.editions.drafts import Overtaken, abandon_draft, begin_draft, change_draft, publish
 from reporting.workflow.amending import abandon_amendment, amend, recall, why_not_abandoned
 from reporting.workflow.calendar import (
     choose_reading,
@@ -71,12 +70,10 @@ __all__ = [
     "MOVES",
     "Change",
     "Conflict",
-    "Overtaken",
     "Owing",
     "Refused",
     "Save",
     "abandon_amendment",
-    "abandon_draft",
     "allow_estimates",
     "amend",
     "answer",
@@ -87,8 +84,6 @@ __all__ = [
     "ask_extension",
     "ask_late",
     "attach_scan",
-    "begin_draft",
-    "change_draft",
     "changes_since",
     "check",
     "choose_reading",
@@ -110,7 +105,6 @@ __all__ = [
     "open_period",
     "owe",
     "owed_from",
-    "publish",
     "query",
     "recall",
     "refuse_known",
