@@ -82,8 +82,10 @@ def fill(size: int) -> list:
     people = User.objects.bulk_create(
         [User(username=firm.credit_code, role="enterprise", enterprise=firm, name="统计员") for firm in firms]
     )
+    handler = Client().handler  # its middleware is loaded once, as a server's is
     clients = [Client(SERVER_NAME="127.0.0.1") for _ in people]
     for client, person in zip(clients, people, strict=True):
+        client.handler = handler
         client.force_login(person, backend="accounts.backends.NameCodeOrMobile")
     return clients
 

@@ -177,7 +177,7 @@ def submission_values(submission: Submission) -> Values:
 def with_adjustments(filing: Filing, history: dict[str, Values]) -> dict[str, Values]:
     """History with the bases that granted 口径调整单 put in place of the filed figures (X05, R220, R221).
     A filed total that holds an adjusted figure is left out: it is added up again on the form (R601)."""
-    granted = {row.cell: Decimal(row.new) for row in filing.base_adjustments.all() if row.granted}
+    granted = {cell: Decimal(figure) for cell, figure in filing.granted_bases.items()}
     for cell in [*granted, *totals_of(filing, granted)]:
         code, column = cell.split(".")
         name, source = CARRIED[column]

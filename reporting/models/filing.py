@@ -165,7 +165,7 @@ class Filing(models.Model):
         """The last moment for the firm to submit in time."""
         return due_moment(self.due_on)
 
-    # What is read once of a filing; reporting.filing.whole reads it together with the filing.
+    # What is read once of a filing; much of it reporting.filing.whole reads, or finds absent, with the filing itself.
 
     @cached_property
     def drafts(self) -> dict[str, "Sheet"]:
@@ -189,6 +189,11 @@ class Filing(models.Model):
     def has_filed_in_time(self) -> bool:
         """Whether a submission in time still stands: then corrections are in time too (P03 asks for nothing)."""
         return self.submissions.filter(on_time=True, recalled_at=None).exists()
+
+    @cached_property
+    def granted_bases(self) -> dict[str, str]:
+        """The figures of its granted 口径调整单, by their cells."""
+        return dict(self.base_adjustments.filter(granted=True).values_list("cell", "new"))
 
     @cached_property
     def has_messages(self) -> bool:

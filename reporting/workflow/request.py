@@ -203,7 +203,7 @@ def why_not_late(filing: Filing, at: datetime) -> str:
         return f"当前状态为“{filing.get_state_display()}”，不需要补报申请。"
     if filing.has_filed_in_time:
         return "本期已按时上报过，可以直接再次上报，不需要补报申请。"
-    if any(request.is_in_hand for request in filing.late_requests.all()):
+    if filing.late_requests.in_hand().exists():
         return "区县已同意补报，可以直接上报。"
     return ""
 

@@ -277,9 +277,9 @@ class Desk:
 
     @cached_property
     def late_request(self) -> LateRequest | None:
-        return max(self.filing.late_requests.all(), key=lambda request: request.asked_at, default=None)
+        return self.filing.late_requests.order_by("-asked_at").first()
 
-    @property
+    @cached_property
     def needs_late_request(self) -> bool:
         """Past the date, never on time before, and no 补报 in hand (P03); or shut by the lock with nothing approved, or
         only an estimate."""
@@ -294,7 +294,7 @@ class Desk:
 
     @cached_property
     def extension_request(self) -> ExtensionRequest | None:
-        return max(self.filing.extension_requests.all(), key=lambda asked: (asked.asked_at, asked.pk), default=None)
+        return self.filing.extension_requests.order_by("-asked_at", "-pk").first()
 
     @cached_property
     def may_ask_extension(self) -> bool:
