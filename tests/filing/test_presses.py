@@ -89,7 +89,7 @@ def test_a_press_judges_once_and_asks_little(press, judged, django_assert_max_nu
 
 
 def test_with_all_there_can_be_beside_the_filing_it_asks_no_more(press, may, judged):
-    """A message, an explanation and another base, a query each. What begins and ends a transaction is not counted here."""
+    """A message, an explanation and another base, a query each. What begins and ends a transaction is not counted."""
     asked = {"filing": may.filing, "reason": "并购", "asked_by": may.clerk, "asked_at": AT}
     BaseAdjustment.objects.create(cell="2010.c3", old="990.00", new="900", granted=True, **asked)
     say(may.filing, "请核对", may.reviewer, AT)
