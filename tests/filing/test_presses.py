@@ -127,9 +127,8 @@ def test_a_submission_judges_once(firm, may, judged, django_assert_max_num_queri
     for warning in judging.judge(fresh(may.filing)).warnings:
         workflow.explain(may.filing, warning.rule, warning.fingerprint, may.clerk, AT, reason_code="01")
     judged.clear()
-    with django_assert_max_num_queries(25) as asked:  # its two letters among them
+    with django_assert_max_num_queries(25):  # its two letters among them
         firm.post(reverse("submit", args=[PERIOD]), {"committed": "yes", "signer": "王经理"})
-    print("SUBMIT", len(asked))
     assert (fresh(may.filing).state, len(judged)) == (State.SUBMITTED, 1)
 
 
