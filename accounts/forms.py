@@ -8,7 +8,7 @@ from django.contrib.auth.forms import AuthenticationForm
 from accounts.backends import as_typed_plainly
 from accounts.change_forms import ChangeForm, ChangeModelForm
 from accounts.form_words import NameField, PlainForm
-from accounts.models import District, DistrictContact, User
+from accounts.models import DUTIES, District, DistrictContact
 
 MOBILE = re.compile(r"1[3-9]\d{9}")
 PHONE = re.compile(r"(0\d{2,3}-?)?\d{7,8}(-\d{1,6})?|1[3-9]\d{9}|400-?\d{3}-?\d{4}")
@@ -113,7 +113,7 @@ class OfficialForm(PlainForm):
 
     def __init__(self, *args, roles, districts, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["role"].choices = [(role, User.Role(role).label) for role in roles]
+        self.fields["role"].choices = [(role, DUTIES[role].label) for role in roles]
         self.fields["district"].queryset = districts
 
 

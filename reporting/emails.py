@@ -5,12 +5,11 @@ A letter that tells of an event is written once: its key names the event. Remind
 
 from datetime import datetime
 
-from django.db.models import Q
 from django.urls import reverse
 from django.utils.timezone import localtime
 
 from accounts.letters import compose, post
-from accounts.models import User
+from accounts.models import Ability, User
 from reporting import recipients
 from reporting.models import BaseAdjustment, ExtensionRequest, Filing, LateRequest, Review, Submission
 from reporting.models.request import Request
@@ -133,7 +132,8 @@ def minute(at: datetime) -> str:
 
 def _city(submission: Submission) -> list[str]:
     asked = submission.reviews.filter(decision__in=[Review.Decision.CITY_QUERY, Review.Decision.CITY_RETURN])
-    people = User.objects.filter(Q(role=User.Role.CITY) | Q(pk__in=asked.values("by")), is_active=True)
+    city = User.objects.who_may(Ability.ADMINISTER)
+    people = city | User.objects.filter(pk__in=asked.values("by"), is_active=True)
     return sorted({person.email for person in people if person.email})
 
 

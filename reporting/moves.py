@@ -217,7 +217,7 @@ def _take_along(enterprise: Enterprise, district: District, since: datetime.date
 
 def _before_the_receiver(move: Move, by: User, wanted: Move.State) -> Move:
     """The move, held, before the district that is to take the firm; waiting, or decided as is wanted now."""
-    if by.role != User.Role.DISTRICT or by.district_id != move.district_id:
+    if not by.may.receive or by.district_id != move.district_id:
         raise Refused("迁入由迁往的区县决定。")
     move = _held(move)
     if not move.is_waiting and move.state != wanted:

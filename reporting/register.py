@@ -44,7 +44,7 @@ def change_contact(enterprise: Enterprise, contact: dict[str, str], *, by: User,
 @transaction.atomic
 def change_facts(enterprise: Enterprise, facts: dict[str, str], *, by: User, at: datetime.datetime) -> None:
     """What the firm says about itself: nobody else may say it for the firm on a screen."""
-    if by.role != User.Role.ENTERPRISE or by.enterprise_id != enterprise.pk:
+    if not by.may.fill or by.enterprise_id != enterprise.pk:
         raise Refused("登记事项由企业自己修改。")
     if outside := set(facts) - set(FIRM_WRITES):
         raise Refused(f"{'、'.join(label_of(code) for code in sorted(outside))}由市级名单写入，企业不能修改。")
@@ -56,7 +56,7 @@ def change_facts(enterprise: Enterprise, facts: dict[str, str], *, by: User, at:
 @transaction.atomic
 def name_key_firm(enterprise: Enterprise, code: str, value: str, *, by: User, at: datetime.datetime, why: str) -> None:
     """Put a firm on one of the city's named lists (A38, A39, A40), or take it off."""
-    if by.role != User.Role.CITY:
+    if not by.may.administer:
         raise Refused("重点名单只能由市级写入。")
     if code not in CITY_WRITES:
         raise Refused(f"{label_of(code)}不是市级名单。")

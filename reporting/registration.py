@@ -208,7 +208,7 @@ def owe_open_periods(enterprise: Enterprise) -> list[Period]:
 
 
 def _waiting(application: Application, by: User) -> Application:
-    if by.role != User.Role.DISTRICT or by.district_id != application.district_id:
+    if not by.may.receive or by.district_id != application.district_id:
         raise Refused("注册申请由所报区县受理。")
     application = Application.objects.select_for_update(of=("self",)).select_related("district").get(pk=application.pk)
     if application.state != Application.State.APPLIED:

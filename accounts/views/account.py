@@ -8,14 +8,13 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from accounts import emails, journal, people
-from accounts.access import EVERYONE, Refused, require
+from accounts.access import Refused, needs
 from accounts.clock import now
 from accounts.forms import ColleagueForm, OwnContactForm, ReasonForm
 from accounts.mail_state import on_its_way
-from accounts.models import JournalEntry, User
+from accounts.models import Ability, JournalEntry, Scope, User
 
 
-@require(*EVERYONE)
 def account(request):
     user = request.user
     form = OwnContactForm(request.POST or None, initial={"name": user.name, "mobile": user.mobile, "email": user.email})
@@ -28,7 +27,6 @@ def account(request):
 
 
 @sensitive_post_parameters()
-@require(*EVERYONE)
 def change_password(request):
     form = PasswordChangeForm(request.user, request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -50,7 +48,7 @@ def change_password(request):
     return render(request, "accounts/change_password.html", {"form": form})
 
 
-@require("enterprise")
+@needs(Ability.FILL)
 def colleagues(request):
     form = ColleagueForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -66,7 +64,7 @@ def colleagues(request):
     return render(request, "accounts/colleagues.html", context)
 
 
-@require("enterprise", "district", "city", "system")
+@needs(Ability.KEEP_ACCOUNTS)
 def switch_account(request, pk):
     """Deactivate an account, or activate it again, with a reason."""
     user = get_object_or_404(User.objects.visible_to(request.user), pk=pk)
@@ -82,7 +80,7 @@ def switch_account(request, pk):
     return render(request, "accounts/switch_account.html", {"form": form, "account": user})
 
 
-@require("enterprise", "district", "city", "system")
+@needs(Ability.KEEP_ACCOUNTS)
 @require_POST
 def resend_activation(request, pk):
     user = get_object_or_404(User.objects.visible_to(request.user), pk=pk)
@@ -97,6 +95,6 @@ def resend_activation(request, pk):
 
 
 def where_accounts_are_listed(by: User, user: User) -> str:
-    if by.role == User.Role.ENTERPRISE:
+    if by.scope == Scope.ENTERPRISE:
         return reverse("colleagues")
     return reverse("firm", args=[user.enterprise.credit_code]) if user.enterprise_id else reverse("users")

@@ -4,19 +4,14 @@ from django.db.models import Q
 from django.shortcuts import redirect, render
 
 from accounts import people
-from accounts.access import Refused, require
+from accounts.access import Refused, needs
 from accounts.clock import now, today
 from accounts.forms import OfficialForm
 from accounts.mail_state import look, on_its_way
-from accounts.models import District, User
-
-ROLES_TO_INVITE = {
-    User.Role.CITY: [User.Role.DISTRICT, User.Role.ASSOCIATION, User.Role.CITY],
-    User.Role.SYSTEM: [User.Role.DISTRICT, User.Role.ASSOCIATION, User.Role.CITY, User.Role.SYSTEM],
-}
+from accounts.models import Ability, District, User, roles_to_invite
 
 
-@require("city", "system")
+@needs(Ability.MANAGE_USERS)
 def users(request):
     """Officials first; a firm's people are found by name, code or mobile."""
     wanted = request.GET.get("q", "").strip()[:60]
@@ -30,7 +25,7 @@ def users(request):
             | Q(district__name__icontains=wanted)
         )
     else:
-        found = found.exclude(role=User.Role.ENTERPRISE)
+        found = found.filter(enterprise=None)
     page = Paginator(found, 100).get_page(request.GET.get("page"))
     without = District.objects.valid_on(today()).exclude(users__is_active=True)
     return render(
@@ -40,11 +35,11 @@ def users(request):
     )
 
 
-@require("city", "system")
+@needs(Ability.MANAGE_USERS)
 def invite_official(request):
     form = OfficialForm(
         request.POST or None,
-        roles=ROLES_TO_INVITE[request.user.role],
+        roles=roles_to_invite(request.user.role),
         districts=District.objects.valid_on(today()),
         initial={"district": request.GET.get("district")},
     )

@@ -5,14 +5,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from accounts import clock
-from accounts.access import require
+from accounts.access import needs
+from accounts.models import Ability
 from reporting import workflow
 from reporting.judging import CARRIED, judge
 from reporting.models import Filing
 from reporting.views.filing import filing_of
 
 
-@require("enterprise")
+@needs(Ability.FILL)
 def adjustments(request: HttpRequest, period: str) -> HttpResponse:
     """What was asked before with its answer, and the form for one more."""
     filing = filing_of(request, period)

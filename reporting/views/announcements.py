@@ -9,9 +9,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from accounts import clock
-from accounts.access import EVERYONE, Refused, require
+from accounts.access import Refused, needs
 from accounts.form_words import PlainModelForm
 from accounts.mail_state import look
+from accounts.models import Ability
 from reporting import announcements
 from reporting.models import Announcement
 from reporting.register_forms import DayInput
@@ -36,7 +37,6 @@ class AnnouncementForm(PlainModelForm):
         }
 
 
-@require(*EVERYONE)
 def announcements_page(request: HttpRequest) -> HttpResponse:
     today = clock.today()
     page = Paginator(announcements.listed_for(request.user, today), PAGE).get_page(request.GET.get("page"))
@@ -45,7 +45,6 @@ def announcements_page(request: HttpRequest) -> HttpResponse:
     return render(request, "announcements/list.html", {"page": page, "rows": rows})
 
 
-@require(*EVERYONE)
 def announcement(request: HttpRequest, pk: int) -> HttpResponse:
     """Opening it is knowing of it. One taken down keeps its address and says why, for those who come by a letter."""
     found = get_object_or_404(Announcement.objects.addressed_to(request.user), pk=pk)
@@ -66,7 +65,7 @@ def state_of(announcement: Announcement, today) -> tuple[str, str]:
     return ("已过显示期", "") if announcement.is_over(today) else ("正在显示", "done")
 
 
-@require("enterprise", "district")
+@needs(Ability.ACKNOWLEDGE)
 @require_POST
 def acknowledge(request: HttpRequest, pk: int) -> HttpResponse:
     """知道了, pressed on the first page or among the messages."""
@@ -75,7 +74,7 @@ def acknowledge(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("inbox" if request.POST.get("back") == reverse("inbox") else "home")
 
 
-@require("city")
+@needs(Ability.ANNOUNCE)
 def write(request: HttpRequest) -> HttpResponse:
     """Written, looked at with the number it reaches, published: the same form goes through the three."""
     form = AnnouncementForm(request.POST or None)
@@ -96,7 +95,7 @@ def write(request: HttpRequest) -> HttpResponse:
     return render(request, "announcements/preview.html", context)
 
 
-@require("city")
+@needs(Ability.ANNOUNCE)
 @require_POST
 def take_down(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Announcement, pk=pk)

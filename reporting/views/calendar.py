@@ -11,8 +11,8 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import clock
-from accounts.access import EVERYONE, require
-from accounts.models import User
+from accounts.access import needs
+from accounts.models import Ability
 from reporting import calendar_files, workflow
 from reporting.calendar_entry import FestivalLines, NoticeForm, festivals_of, lines_to_fill
 from reporting.calendar_notice import year_missing
@@ -28,13 +28,11 @@ HOURS_TO_CONFIRM = 2
 KINDS = {"csv": ("text/csv; charset=utf-8", calendar_files.write_rows), "xlsx": (XLSX, calendar_files.write_workbook)}
 
 
-@require(*EVERYONE)
 @require_GET
 def calendar(request):
     return redirect("calendar_year", clock.today().year)
 
 
-@require(*EVERYONE)
 @require_GET
 def calendar_year(request, year):
     refuse_strange(year)
@@ -46,7 +44,7 @@ def calendar_year(request, year):
         "years": years_to_show(known.years, today.year, year),
         "notice": notice,
         "months": months_of(year, known) if notice else [],
-        "record": entered if request.user.role in (User.Role.CITY, User.Role.ASSOCIATION) else [],
+        "record": entered if request.user.may.read_city else [],
         "missing": year_missing(known, today),
     }
     return render(request, "calendar/year.html", context)
@@ -61,7 +59,7 @@ def years_to_show(known: frozenset[int], this_year: int, asked: int) -> list[int
     return sorted({*known, this_year, max([*known, this_year]) + 1, asked})
 
 
-@require("city")
+@needs(Ability.ADMINISTER)
 def enter_calendar(request, year):
     """Dry run: what is typed or uploaded is drawn, with what it would change; nothing is written."""
     refuse_strange(year)
@@ -145,7 +143,7 @@ def preview(request, notice: Notice, doubtful: list[str], correction: str):
     return render(request, "calendar/preview.html", context)
 
 
-@require("city")
+@needs(Ability.ADMINISTER)
 @require_POST
 def confirm_calendar(request, year):
     try:
@@ -166,7 +164,7 @@ def confirm_calendar(request, year):
     return redirect("calendar_year", year)
 
 
-@require("city")
+@needs(Ability.ADMINISTER)
 @require_GET
 def calendar_template(request, year, kind):
     refuse_strange(year)

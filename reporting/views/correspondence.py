@@ -9,9 +9,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import clock, dead_addresses
-from accounts.access import Refused, require
+from accounts.access import Refused, needs
 from accounts.mail_state import on_its_way
-from accounts.models import Letter
+from accounts.models import Ability, Letter
 from accounts.outbox import message_of
 from reporting.correspondence import GROUPS, KINDS, of_kind
 from reporting.correspondence import try_again as put_back
@@ -30,7 +30,7 @@ class Wanted:
     search: str
 
 
-@require("district", "city")
+@needs(Ability.REMIND)
 @require_GET
 def letters(request):
     wanted = Wanted(*(request.GET.get(name, "").strip() for name in ("period", "state", "kind", "q")))
@@ -58,7 +58,7 @@ def narrowed(found, wanted):
     return found
 
 
-@require("district", "city")
+@needs(Ability.REMIND)
 @require_GET
 def letter(request, pk):
     found = get_object_or_404(Letter.objects.visible_to(request.user).select_related("enterprise", "district"), pk=pk)
@@ -75,7 +75,7 @@ def text_of(letter: Letter) -> str:
         return ""
 
 
-@require("district", "city")
+@needs(Ability.REMIND)
 @require_POST
 def try_again(request, pk):
     found = get_object_or_404(Letter.objects.visible_to(request.user), pk=pk)
@@ -88,7 +88,7 @@ def try_again(request, pk):
     return redirect("sent_letter", pk)
 
 
-@require("city", "system")
+@needs(Ability.WATCH_MAIL)
 @require_POST
 def try_all_again(request):
     waiting, spared = put_all_back(request.POST.get("domain", "").strip(), request.user, clock.now())
@@ -100,7 +100,7 @@ def try_all_again(request):
     return redirect("outbox")
 
 
-@require("district", "city")
+@needs(Ability.REMIND)
 @require_GET
 def addresses(request):
     tasks = dead_addresses.visible_to(request.user)
@@ -112,7 +112,7 @@ def addresses(request):
     return render(request, "reminders/addresses.html", around)
 
 
-@require("district", "city")
+@needs(Ability.REMIND)
 @require_POST
 def confirm_address(request, pk):
     task = get_object_or_404(dead_addresses.visible_to(request.user), pk=pk)

@@ -11,7 +11,8 @@ from django.views.decorators.http import require_POST
 from django_htmx.http import trigger_client_event
 
 from accounts import clock
-from accounts.access import require
+from accounts.access import needs
+from accounts.models import Ability
 from forms_tables.catalog import Table
 from reporting import workflow
 from reporting.conversation import talk_about
@@ -39,7 +40,7 @@ def owed_table(desk: Desk, key: str) -> Table:
     raise Http404("这张表不适用于本企业，或不属于这个报告期。")
 
 
-@require("enterprise")
+@needs(Ability.FILL)
 def filing(request: HttpRequest, period: str) -> HttpResponse:
     """One filing: its tables and how each stands, everything found, what stands in the way of 确定上报."""
     desk = Desk(filing_of(request, period), clock.now())
@@ -58,7 +59,7 @@ def filing(request: HttpRequest, period: str) -> HttpResponse:
     return render(request, "enterprise/filing.html", context)
 
 
-@require("enterprise")
+@needs(Ability.FILL)
 def sheet(request: HttpRequest, period: str, key: str) -> HttpResponse:
     """The official form of one table as a grid of plain inputs."""
     at = clock.now()
@@ -167,7 +168,7 @@ def cells_of(table: Table) -> list[str]:
     return [f"{indicator.code}.{key}" for indicator in table.indicators for key in indicator.columns]
 
 
-@require("enterprise")
+@needs(Ability.FILL)
 @require_POST
 def check(request: HttpRequest, period: str) -> HttpResponse:
     """数据审核 over the whole filing."""
@@ -186,7 +187,7 @@ def check(request: HttpRequest, period: str) -> HttpResponse:
     return redirect("filing", period)
 
 
-@require("enterprise")
+@needs(Ability.FILL)
 @require_POST
 def explain(request: HttpRequest, period: str) -> HttpResponse:
     """Explain the warnings of one entry with the same words; with htmx only that entry is drawn again, so unsaved

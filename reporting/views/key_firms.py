@@ -4,16 +4,16 @@ from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
 
-from accounts.access import Refused, require
+from accounts.access import Refused, needs
 from accounts.clock import now
-from accounts.models import Enterprise
+from accounts.models import Ability, Enterprise
 from forms_tables import credit_code as credit_codes
 from reporting import register
 from reporting.register_facts import CITY_WRITES, UNNAMED, label_of, name_of
 from reporting.register_forms import NameKeyFirmForm
 
 
-@require("city")
+@needs(Ability.ADMINISTER)
 def key_firms(request, code="A38"):
     if code not in CITY_WRITES:
         raise Http404("没有这份名单。")

@@ -15,8 +15,8 @@ from django.urls import reverse
 from django.utils.http import content_disposition_header
 
 from accounts import clock
-from accounts.access import require
-from accounts.models import District, User
+from accounts.access import needs
+from accounts.models import Ability, District, Scope, User
 from reporting.aggregation import districts_of
 from reporting.courses import Course
 from reporting.league_workbook import write_league
@@ -36,7 +36,6 @@ from reporting.results import (
 from reporting.views.periods import period_in_hand, periods_to_show
 from reporting.views.totals import XLSX
 
-OFFICES = ("district", "association", "city")
 ALL = "all"  # the whole city, in the place of a district's code
 PAGE = 50
 WORST_FIRST = {
@@ -62,7 +61,7 @@ class Line:
     is_idle: bool = False
 
 
-@require(*OFFICES)
+@needs(Ability.READ_FILINGS)
 def current_league(request):
     """The period chosen in the form; without one, the newest whose firms' date has passed."""
     if asked := request.GET.get("period"):
@@ -70,13 +69,13 @@ def current_league(request):
     else:
         code = newest_due(clock.today())
     if not code:
-        page = "district" if request.user.role == User.Role.DISTRICT else "city"
+        page = "district" if request.user.scope == Scope.DISTRICT else "city"
         return render(request, f"{page}/no_period.html")
     by = request.GET.get("by")
     return redirect(reverse("league", args=[code]) + (f"?by={by}" if by in RANKED else ""))
 
 
-@require(*OFFICES)
+@needs(Ability.READ_FILINGS)
 def league(request, code):
     period, by = get_object_or_404(periods_to_show(), pk=code), measure_asked(request, RANKED, "by")
     results = results_of(period, clock.now())
@@ -102,17 +101,17 @@ def league(request, code):
     return render(request, "league/league.html", around)
 
 
-@require(*OFFICES)
+@needs(Ability.READ_FILINGS)
 def workbook(request, code):
     period, at = get_object_or_404(periods_to_show(), pk=code), clock.now()
     by, results = measure_asked(request, RANKED, "by"), results_of(period, at)
     rows = seen_by(request.user, ranked(districts_of(period), results.tallies, by))
-    content = write_league(results, rows, by, at, with_city=request.user.role != User.Role.DISTRICT)
+    content = write_league(results, rows, by, at, with_city=request.user.scope == Scope.CITY)
     name = content_disposition_header(True, f"{period.label}_区县评比.xlsx")
     return HttpResponse(content, content_type=XLSX, headers={"Content-Disposition": name})
 
 
-@require(*OFFICES)
+@needs(Ability.READ_FILINGS)
 def year(request, year):
     at = clock.now()
     measure, periods = measure_asked(request, MEASURES, "measure"), periods_of_year(year, at)
@@ -136,7 +135,7 @@ def year(request, year):
     return render(request, "league/year.html", around)
 
 
-@require(*OFFICES)
+@needs(Ability.READ_FILINGS)
 def filings(request, code, district, measure):
     """The filings behind one number; of a quotient those counted in it, or with ?of=whole those it is a share of."""
     period = get_object_or_404(periods_to_show(), pk=code)
@@ -181,7 +180,7 @@ def is_due(results: Results, at: datetime) -> bool:
 
 
 def seen_by(user: User, rows: list[Row]) -> list[Row]:
-    if user.role == User.Role.DISTRICT:
+    if user.scope == Scope.DISTRICT:
         return [row for row in rows if row.district == user.district]
     return rows
 
@@ -219,10 +218,10 @@ def year_line(row: Row, results: Iterable[Results], measure: Measure) -> Line:
 
 def area_asked(user: User, code: str) -> District | None:
     """None for the whole city, which a district may not ask for."""
-    if code == ALL and user.role != User.Role.DISTRICT:
+    if code == ALL and user.scope == Scope.CITY:
         return None
     district = get_object_or_404(District, code=code)
-    if user.role == User.Role.DISTRICT and district != user.district:
+    if user.scope == Scope.DISTRICT and district != user.district:
         not_found("没有这个区县的清单。")
     return district
 

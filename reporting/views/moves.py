@@ -5,9 +5,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from accounts import people
-from accounts.access import Refused, require
+from accounts.access import Refused, needs
 from accounts.clock import now, today
-from accounts.models import District, Enterprise, Move
+from accounts.models import Ability, District, Enterprise, Move
 from reporting import moves as moving
 from reporting.register_facts import in_words
 from reporting.register_forms import DeclineMoveForm, MoveForm
@@ -20,7 +20,7 @@ MOVING_NOTE = (
 )
 
 
-@require("district", "city")
+@needs(Ability.KEEP_REGISTER)
 def move_firm(request, credit_code):
     enterprise = get_object_or_404(Enterprise.objects.visible_to(request.user), credit_code=credit_code)
     if request.method == "GET" and (waiting := enterprise.moves.waiting().first()):
@@ -44,7 +44,7 @@ def move_firm(request, credit_code):
     return render(request, "accounts/firm_form.html", context)
 
 
-@require("district", "city")
+@needs(Ability.KEEP_REGISTER)
 def moves(request):
     """Proposed ones first; the city looks on."""
     read = ("enterprise", "origin", "district", "decided_by")
@@ -53,19 +53,19 @@ def moves(request):
     return render(request, "accounts/moves.html", {"waiting": visible.waiting(), "answered": answered})
 
 
-@require("district", "city")
+@needs(Ability.KEEP_REGISTER)
 def move(request, pk):
     found = _move(request, pk)
     return _page(request, found, DeclineMoveForm())
 
 
-@require("district")
+@needs(Ability.RECEIVE)
 @require_POST
 def accept_move(request, pk):
     return _decided(request, pk, moving.accept_move, "已接收")
 
 
-@require("district")
+@needs(Ability.RECEIVE)
 @require_POST
 def decline_move(request, pk):
     form = DeclineMoveForm(request.POST)
@@ -74,7 +74,7 @@ def decline_move(request, pk):
     return _decided(request, pk, moving.decline_move, "已答复不接收", **form.cleaned_data)
 
 
-@require("district", "city")
+@needs(Ability.KEEP_REGISTER)
 @require_POST
 def withdraw_move(request, pk):
     return _decided(request, pk, moving.withdraw_move, "已撤回迁移")

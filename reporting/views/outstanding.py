@@ -10,7 +10,8 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET
 
 from accounts import clock, journal
-from accounts.access import require
+from accounts.access import needs
+from accounts.models import Ability
 from reporting.models import Filing, Period
 from reporting.views.totals import XLSX
 from text.writing import TextWorkbook
@@ -20,7 +21,7 @@ COLUMNS = {
 }  # fmt: skip
 
 
-@require("district", "association", "city")
+@needs(Ability.READ_FILINGS)
 @require_GET
 def outstanding(request, code):
     period = get_object_or_404(Period, pk=code)

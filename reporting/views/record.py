@@ -8,38 +8,36 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from accounts import clock
-from accounts.access import Refused, require
-from accounts.models import Enterprise, User
+from accounts.access import Refused, needs
+from accounts.models import Ability, Enterprise, Scope, User
 from reporting import certificates
 from reporting.certificate_codes import in_groups
 from reporting.models import Certificate
 
-OFFICES = ("district", "association", "city")
 
-
-@require(*OFFICES)
+@needs(Ability.READ_FILINGS)
 def record(request, credit_code):
     return show_record(request, firm_of(request, credit_code))
 
 
-@require("enterprise")
+@needs(Ability.FILL)
 def own_record(request):
     return show_record(request, request.user.enterprise)
 
 
-@require("district", "city")
+@needs(Ability.CERTIFY)
 @require_POST
 def issue(request, credit_code):
     return issue_for(request, firm_of(request, credit_code))
 
 
-@require("enterprise")
+@needs(Ability.FILL)
 @require_POST
 def issue_own(request):
     return issue_for(request, request.user.enterprise)
 
 
-@require("enterprise", *OFFICES)
+@needs(Ability.FILL, Ability.READ_FILINGS)
 def certificate(request, code):
     found = get_object_or_404(certificates_visible_to(request.user), code=code)
     around = {
@@ -107,11 +105,9 @@ def certificates_of(enterprise: Enterprise) -> list[dict]:
 
 
 def record_path(user: User, enterprise: Enterprise) -> str:
-    return (
-        reverse("own_record") if user.role == User.Role.ENTERPRISE else reverse("record", args=[enterprise.credit_code])
-    )
+    return reverse("own_record") if user.scope == Scope.ENTERPRISE else reverse("record", args=[enterprise.credit_code])
 
 
 def issue_path(user: User, enterprise: Enterprise) -> str:
-    own = user.role == User.Role.ENTERPRISE
+    own = user.scope == Scope.ENTERPRISE
     return reverse("issue_own") if own else reverse("issue_certificate", args=[enterprise.credit_code])

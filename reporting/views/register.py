@@ -10,21 +10,20 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from accounts import people
-from accounts.access import Refused, require
+from accounts.access import Refused, needs
 from accounts.clock import now, today
 from accounts.forms import AddressForm
 from accounts.mail_state import on_its_way
-from accounts.models import Application, District, Enterprise
+from accounts.models import Ability, Application, District, Enterprise
 from reporting import register, registration
 from reporting.models import Filing
 from reporting.register_facts import choices_of, in_words
 from reporting.register_forms import FactsForm, FirmContactForm
 
-OFFICES = ("district", "association", "city", "system")
 SHOWN_FILINGS = 14
 
 
-@require(*OFFICES)
+@needs(Ability.READ_REGISTER)
 def firms(request):
     found = wanted_firms(request)
     page = Paginator(found, 100).get_page(request.GET.get("page"))
@@ -60,7 +59,7 @@ def wanted_firms(request):
     return found
 
 
-@require(*OFFICES)
+@needs(Ability.READ_REGISTER)
 def firm(request, credit_code):
     enterprise = get_object_or_404(Enterprise, credit_code=credit_code)
     filings = (
@@ -90,7 +89,7 @@ def say_moved_away(request, enterprise: Enterprise, filings: QuerySet[Filing]):
     return render(request, "accounts/moved_away.html", {"firm": enterprise}, status=HTTPStatus.NOT_FOUND)
 
 
-@require("enterprise")
+@needs(Ability.FILL)
 def own_firm(request):
     """The firm's contacts and facts, changed by the firm."""
     enterprise = request.user.enterprise
@@ -120,7 +119,7 @@ def own_firm(request):
     return render(request, "accounts/own_firm.html", context)
 
 
-@require("district", "city")
+@needs(Ability.KEEP_REGISTER)
 def edit_firm_contact(request, credit_code):
     enterprise = get_object_or_404(Enterprise.objects.visible_to(request.user), credit_code=credit_code)
     form = FirmContactForm(request.POST or None, initial=contact_of(enterprise))
@@ -131,7 +130,7 @@ def edit_firm_contact(request, credit_code):
     return render(request, "accounts/firm_form.html", {"firm": enterprise, "form": form, "heading": "修改联系方式"})
 
 
-@require("district", "city")
+@needs(Ability.KEEP_REGISTER)
 @require_POST
 def open_account(request, credit_code):
     """The first letter to a firm, or another one to the right address when the first was never used."""

@@ -11,9 +11,9 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import clock, journal, pulse
-from accounts.access import Refused, require
+from accounts.access import Refused, needs
 from accounts.clock import now
-from accounts.models import Enterprise
+from accounts.models import Ability, Enterprise
 from reporting.imports import course
 from reporting.imports.marked import write_marked
 from reporting.imports.outcome import outcome_of, rows_in_words
@@ -25,7 +25,7 @@ from reporting.register_import import DryRun
 from reporting.register_reading import MOST_ROWS
 from reporting.register_workbook import write_register
 from reporting.tasks import carry_out_import
-from reporting.views.register import OFFICES, wanted_firms
+from reporting.views.register import wanted_firms
 from text.package import Unreadable
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -33,7 +33,7 @@ PAGE = 50
 LISTED = 20  # of the last imports
 
 
-@require("district", "city")
+@needs(Ability.KEEP_REGISTER)
 def import_register(request: HttpRequest) -> HttpResponse:
     """Upload one, and find again those that were uploaded."""
     form = ImportForm(request.POST or None, request.FILES or None)
@@ -57,7 +57,7 @@ def hand_on(stored: RegisterImport) -> None:
         transaction.on_commit(lambda: pulse.hand_on(carry_out_import, stored.pk), robust=True)
 
 
-@require("district", "city")
+@needs(Ability.KEEP_REGISTER)
 @require_GET
 def register_import(request: HttpRequest, pk: int) -> HttpResponse:
     """How far it is; then what it would change or what is wrong; then that it was imported."""
@@ -100,7 +100,7 @@ def shown_of(tried: DryRun, asked) -> dict:
     return {"show": show, "tabs": tabs, "page": Paginator(lists[show][1], PAGE).get_page(asked.get("page"))}
 
 
-@require("district", "city")
+@needs(Ability.KEEP_REGISTER)
 @require_POST
 def confirm_import(request: HttpRequest, pk: int) -> HttpResponse:
     stored = stored_or_404(request, pk)
@@ -113,7 +113,7 @@ def confirm_import(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("register_import", pk)
 
 
-@require("district", "city")
+@needs(Ability.KEEP_REGISTER)
 @require_POST
 def try_import_again(request: HttpRequest, pk: int) -> HttpResponse:
     """What a worker left, or what broke; a second press finds it under way."""
@@ -126,7 +126,7 @@ def try_import_again(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("register_import", pk)
 
 
-@require("district", "city")
+@needs(Ability.KEEP_REGISTER)
 @require_GET
 def marked_import(request: HttpRequest, pk: int) -> HttpResponse:
     stored = stored_or_404(request, pk)
@@ -139,7 +139,7 @@ def marked_import(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require("district", "city")
+@needs(Ability.KEEP_REGISTER)
 @require_GET
 def register_template(request):
     return workbook_answer(write_register(Enterprise.objects.none(), request.user, now()), "企业名录模板.xlsx")
@@ -149,7 +149,7 @@ def register_template(request):
 FILTERS = {"q": "名称、代码或联系人", "district": "区县", "scope": "纳统类别", "key": "重点", "account": "账号"}
 
 
-@require(*OFFICES)
+@needs(Ability.READ_REGISTER)
 @require_GET
 def export_register(request):
     at = now()

@@ -5,10 +5,10 @@ from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.access import Refused, require
+from accounts.access import Refused, needs
 from accounts.clock import now, today
 from accounts.mail_state import look, on_its_way
-from accounts.models import Application, District
+from accounts.models import Ability, Application, District
 from reporting import registration
 from reporting.register_facts import in_words
 from reporting.register_forms import ApplyForm, ApproveForm, LookUpForm, RefuseForm
@@ -57,7 +57,7 @@ def application_state(request):
     )
 
 
-@require("district", "city")
+@needs(Ability.KEEP_REGISTER)
 def applications(request):
     """Waiting ones first; the city looks on."""
     visible = Application.objects.visible_to(request.user).select_related("district", "decided_by")
@@ -65,7 +65,7 @@ def applications(request):
     return render(request, "accounts/applications.html", {"waiting": visible.waiting(), "answered": answered})
 
 
-@require("district", "city")
+@needs(Ability.KEEP_REGISTER)
 def application(request, pk):
     found = get_object_or_404(Application.objects.visible_to(request.user).select_related("district"), pk=pk)
     first_day = registration.propose_first_day(today())
@@ -79,7 +79,7 @@ def application(request, pk):
     return render(request, "accounts/application.html", context)
 
 
-@require("district", "city")
+@needs(Ability.KEEP_REGISTER)
 @require_GET
 def owed_from(request):
     """The sentence under the first day of a newcomer while it is chosen."""
@@ -88,7 +88,7 @@ def owed_from(request):
     return render(request, "accounts/_owed.html", {"owed": owed})
 
 
-@require("district")
+@needs(Ability.RECEIVE)
 @require_POST
 def approve_application(request, pk):
     found = get_object_or_404(Application.objects.visible_to(request.user), pk=pk)
@@ -110,7 +110,7 @@ def approve_application(request, pk):
     return redirect("applications")
 
 
-@require("district")
+@needs(Ability.RECEIVE)
 @require_POST
 def refuse_application(request, pk):
     found = get_object_or_404(Application.objects.visible_to(request.user), pk=pk)

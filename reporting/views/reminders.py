@@ -9,8 +9,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import clock, pulse
-from accounts.access import Refused, require
+from accounts.access import Refused, needs
 from accounts.mail_state import look
+from accounts.models import Ability, Scope
 from accounts.outbox import message_of
 from reporting import dispatches, occasions
 from reporting.aggregation import districts_of
@@ -24,7 +25,7 @@ PAGE = 50
 MOST_TO_CALL = 100  # the whole list is the .xlsx
 
 
-@require("district", "city")
+@needs(Ability.REMIND)
 @require_GET
 def reminders(request):
     at = clock.now()
@@ -46,7 +47,7 @@ def show_choice(request, period, chosen, form, at, status=200):
         "periods": periods_to_show(),
         "chosen": chosen,
         "groups": GROUPS,
-        "districts": districts_of(period) if request.user.role == "city" else [],
+        "districts": districts_of(period) if request.user.scope == Scope.CITY else [],
         "reach": reach,
         "page": page,
         "rows": [(filing, reach.addresses.get(filing.pk), urged.get(filing.pk)) for filing in page],
@@ -62,7 +63,7 @@ def listed(owing):
     return known.defer("enterprise__attributes").order_by("district__position", "enterprise__name", "pk")
 
 
-@require("district", "city")
+@needs(Ability.REMIND)
 @require_POST
 def preview(request):
     at = clock.now()
@@ -87,7 +88,7 @@ def preview(request):
     return render(request, "reminders/preview.html", around)
 
 
-@require("district", "city")
+@needs(Ability.REMIND)
 @require_POST
 def send(request):
     at = clock.now()
@@ -117,7 +118,7 @@ def refuse(request, form, at):
     return show_choice(request, period, Chosen(kept["state"], kept["district"], kept["q"]), form, at, status=422)
 
 
-@require("district", "city")
+@needs(Ability.REMIND)
 @require_GET
 def dispatch(request, token):
     found = get_object_or_404(
@@ -128,7 +129,7 @@ def dispatch(request, token):
     )
 
 
-@require("district", "association", "city")
+@needs(Ability.REMIND, Ability.READ_CITY)
 def schedule(request):
     form = ScheduleForm(request.POST or None, stands=occasions.schedule())
     if request.method == "POST" and form.is_valid():
@@ -138,5 +139,5 @@ def schedule(request):
             return redirect("reminder_schedule")
         except Refused as refusal:
             form.add_error(None, str(refusal))
-    around = {"form": form, "may_set": request.user.role == "city"}
+    around = {"form": form, "may_set": request.user.may.administer}
     return render(request, "reminders/schedule.html", around, status=422 if form.errors else 200)

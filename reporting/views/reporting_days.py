@@ -4,14 +4,14 @@ from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET
 
-from accounts.access import Refused, require
+from accounts.access import Refused, needs
 from accounts.clock import now
-from accounts.models import Enterprise
+from accounts.models import Ability, Enterprise
 from reporting import register, workflow
 from reporting.register_forms import FirstDayForm, ResumeForm, StopForm
 
 
-@require("district", "city")
+@needs(Ability.KEEP_REGISTER)
 def first_day(request, credit_code):
     enterprise = _firm(request, credit_code)
     form = FirstDayForm(request.POST or None, initial={"joined_on": enterprise.joined_on})
@@ -26,7 +26,7 @@ def first_day(request, credit_code):
     return render(request, "accounts/first_day.html", {"firm": enterprise, "form": form})
 
 
-@require("district", "city")
+@needs(Ability.KEEP_REGISTER)
 @require_GET
 def owed_by_first_day(request, credit_code):
     """The sentence under the date while another is chosen: what it opens and withdraws. Nothing is stored."""
@@ -39,7 +39,7 @@ def owed_by_first_day(request, credit_code):
     return render(request, "accounts/_owed.html", {"owed": owed})
 
 
-@require("district", "city")
+@needs(Ability.KEEP_REGISTER)
 def stop_firm(request, credit_code):
     enterprise = _firm(request, credit_code)
     form = StopForm(request.POST or None, initial={"left_on": enterprise.left_on})
@@ -55,7 +55,7 @@ def stop_firm(request, credit_code):
     return render(request, "accounts/firm_form.html", context)
 
 
-@require("district", "city")
+@needs(Ability.KEEP_REGISTER)
 def resume_firm(request, credit_code):
     enterprise = _firm(request, credit_code)
     if enterprise.left_on is None and request.method == "GET":

@@ -6,13 +6,14 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import clock
-from accounts.access import require
+from accounts.access import needs
+from accounts.models import Ability
 from reporting import workflow
 from reporting.models import Filing, Scan
 from reporting.views.submitting import submission_of
 
 
-@require("enterprise")
+@needs(Ability.FILL)
 @require_POST
 def attach(request: HttpRequest, period: str, number: int) -> HttpResponse:
     _, frozen = submission_of(request, period, number)
@@ -30,7 +31,7 @@ def attach(request: HttpRequest, period: str, number: int) -> HttpResponse:
     return redirect("submission", period, number)
 
 
-@require("enterprise", "district", "association", "city")
+@needs(Ability.FILL, Ability.READ_FILINGS)
 @require_GET
 def open_scan(request: HttpRequest, pk: int) -> FileResponse:
     filings = Filing.objects.visible_to(request.user)

@@ -9,7 +9,8 @@ from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_POST
 
 from accounts import clock
-from accounts.access import require
+from accounts.access import needs
+from accounts.models import Ability
 from forms_tables.completion import Completed
 from reporting import workflow
 from reporting.conversation import talk_about
@@ -21,7 +22,7 @@ from reporting.views.grid import lay_out
 from reporting.views.home import REVENUE
 
 
-@require("enterprise")
+@needs(Ability.FILL)
 def submit(request: HttpRequest, period: str) -> HttpResponse:
     """What will be sent, the explanations, the commitment, the signer; sent once, however often it is pressed."""
     at = clock.now()
@@ -91,7 +92,7 @@ def submission_of(request: HttpRequest, period: str, number: int) -> tuple[Filin
     return filing, get_object_or_404(submissions, number=number)
 
 
-@require("enterprise")
+@needs(Ability.FILL)
 def submission(request: HttpRequest, period: str, number: int) -> HttpResponse:
     """A frozen submission as it was sent: receipt, figures, findings, what the district said, what differs."""
     filing, frozen = submission_of(request, period, number)
@@ -122,7 +123,7 @@ def submission(request: HttpRequest, period: str, number: int) -> HttpResponse:
     return render(request, "enterprise/submission.html", context)
 
 
-@require("enterprise")
+@needs(Ability.FILL)
 @require_POST
 def recall(request: HttpRequest, period: str) -> HttpResponse:
     filing = filing_of(request, period)
@@ -135,7 +136,7 @@ def recall(request: HttpRequest, period: str) -> HttpResponse:
     return redirect("filing", period)
 
 
-@require("enterprise")
+@needs(Ability.FILL)
 @require_POST
 def ask_extension(request: HttpRequest, period: str) -> HttpResponse:
     """延期申请 to the firm's district."""
@@ -164,7 +165,7 @@ def date_in(request: HttpRequest) -> date | None:
     return day
 
 
-@require("enterprise")
+@needs(Ability.FILL)
 @require_POST
 def ask_late(request: HttpRequest, period: str) -> HttpResponse:
     """补报申请 to the firm's district."""
@@ -177,7 +178,7 @@ def ask_late(request: HttpRequest, period: str) -> HttpResponse:
     return redirect("filing", period)
 
 
-@require("enterprise")
+@needs(Ability.FILL)
 @require_POST
 def amend(request: HttpRequest, period: str) -> HttpResponse:
     """Begin the next number of an approved filing."""
@@ -191,7 +192,7 @@ def amend(request: HttpRequest, period: str) -> HttpResponse:
     return redirect("filing", period)
 
 
-@require("enterprise")
+@needs(Ability.FILL)
 @require_POST
 def abandon_amendment(request: HttpRequest, period: str) -> HttpResponse:
     """Back to the approved submission, drafts and all."""
@@ -204,7 +205,7 @@ def abandon_amendment(request: HttpRequest, period: str) -> HttpResponse:
     return redirect("submission", period, filing.approved.number)
 
 
-@require("enterprise")
+@needs(Ability.FILL)
 @require_POST
 def answer(request: HttpRequest, period: str) -> HttpResponse:
     """Answer the district's question about a submission."""

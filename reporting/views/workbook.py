@@ -9,7 +9,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from accounts import clock
-from accounts.access import Refused, require
+from accounts.access import Refused, needs
+from accounts.models import Ability
 from reporting.models import Filing
 from reporting.views.filing import filing_of
 from reporting.views.submitting import submission_of
@@ -26,7 +27,7 @@ def hand_out(out: BytesIO, name: str) -> FileResponse:
     return FileResponse(out, as_attachment=True, filename=name)
 
 
-@require("enterprise")
+@needs(Ability.FILL)
 def submission_workbook(request: HttpRequest, period: str, number: int) -> HttpResponse:
     """A frozen submission as it was sent."""
     filing, submission = submission_of(request, period, number)
@@ -35,7 +36,7 @@ def submission_workbook(request: HttpRequest, period: str, number: int) -> HttpR
     return hand_out(out, f"{filing.enterprise.name}_{filing.period.label}_第{number}次上报.xlsx")
 
 
-@require("enterprise")
+@needs(Ability.FILL)
 def workbook(request: HttpRequest, period: str) -> HttpResponse:
     """GET hands the filing's workbook out; POST reads a filled one and shows what it would change. Nothing is stored
     before `confirm`."""
@@ -59,7 +60,7 @@ def workbook(request: HttpRequest, period: str) -> HttpResponse:
     return render_comparison(request, compared, keep(upload, request.user, SALT, **shown))
 
 
-@require("enterprise")
+@needs(Ability.FILL)
 @require_POST
 def confirm(request: HttpRequest, period: str) -> HttpResponse:
     """Store what the comparison of a kept workbook showed; shown anew when that is no longer what would be stored."""

@@ -32,9 +32,18 @@ READING_NAMES = {
 }
 
 
+ONLY_THE_CITY = "只有市级管理员可以进行这项操作。"
+
+
 def be_the_city(by: User) -> None:
-    if by.role != User.Role.CITY:
-        raise Refused("只有市级管理员可以进行这项操作。")
+    if not by.may.administer:
+        raise Refused(ONLY_THE_CITY)
+
+
+def be_an_author(by: User) -> None:
+    """Of editions: who drafts, rehearses and publishes them."""
+    if not by.may.revise:
+        raise Refused(ONLY_THE_CITY)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from forms_tables.reading import digest_of
 from reporting.models import DraftEdition, Filing, Period, PublishedEdition, Rehearsal
 from reporting.revisions.definition_words import in_words
 from reporting.revisions.hindrances import hindrances_of
-from reporting.workflow.calendar import be_the_city
+from reporting.workflow.calendar import be_an_author
 from reporting.workflow.guards import Refused, brief
 
 Content = Mapping[str, Mapping[str, Any]]
@@ -35,7 +35,7 @@ class Overtaken(Refused):
 @transaction.atomic
 def begin_draft(family: str, by: User, at: datetime) -> DraftEdition:
     """Start the next revision from the newest one; the draft that is open already, when there is one."""
-    be_the_city(by)
+    be_an_author(by)
     newest = PublishedEdition.objects.select_for_update().filter(family=family).order_by("number").last()
     if newest is None:
         raise Refused(f"没有已发布的制度“{family}”，不能起草修订。")
@@ -89,7 +89,7 @@ def publish(
     The open periods from then on take it over for whoever has not submitted yet; a filing that was submitted keeps the
     revision it was judged by. `seen` is the rehearsal of this very version that the city looked at.
     """
-    be_the_city(by)
+    be_an_author(by)
     draft = DraftEdition.objects.select_for_update().get(pk=draft.pk)
     if draft.state == DraftEdition.PUBLISHED and draft.published_as:
         return draft.published_as  # the second click
@@ -149,7 +149,7 @@ def _as_seen(seen: Rehearsal) -> dict:
 
 def _open_draft(draft: DraftEdition, by: User, version: int | None = None) -> DraftEdition:
     """The draft's row, locked: may they, is it still open, is it still what the page showed."""
-    be_the_city(by)
+    be_an_author(by)
     draft = (
         DraftEdition.objects.select_for_update(of=("self",)).select_related("based_on", "changed_by").get(pk=draft.pk)
     )

@@ -74,12 +74,12 @@ def locked_for_firm(filing: Filing, by: User, at: datetime) -> Filing:
 
 
 def be_the_firm(by: User, filing: Filing) -> None:
-    if by.role != User.Role.ENTERPRISE or by.enterprise_id != filing.enterprise_id:
+    if not by.may.fill or by.enterprise_id != filing.enterprise_id:
         raise Refused("只有本企业的账号可以填报、修改和上报本企业的数据。")
 
 
 def be_the_district(by: User, filing: Filing) -> None:
-    if by.role != User.Role.DISTRICT or by.district_id != filing.district_id:
+    if not by.may.review or by.district_id != filing.district_id:
         raise Refused("这份上报件不属于您的区县。")
 
 

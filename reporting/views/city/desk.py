@@ -12,7 +12,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from accounts import clock
-from accounts.access import Refused, require
+from accounts.access import Refused, needs
+from accounts.models import Ability
 from forms_tables.drafting import Change, NotThere, changes_between, raw_rule
 from forms_tables.edition import Rule
 from forms_tables.trees import trial
@@ -39,7 +40,7 @@ NEW = "new"  # stands in an address for the number of a rule that has none yet
 SHOWN = 20
 
 
-@require("city", "association")
+@needs(Ability.READ_CITY)
 @on_the_draft
 def rules(request, draft):
     kind, level, search, changed = (request.GET.get(name, "").strip() for name in ("kind", "level", "q", "changed"))
@@ -65,7 +66,7 @@ def rules(request, draft):
     return render(request, "city/desk/rules.html", around)
 
 
-@require("city", "association")
+@needs(Ability.READ_CITY)
 @on_the_draft
 def rule(request, draft, rule_id):
     standing = standing_rule(draft, rule_id)
@@ -75,7 +76,7 @@ def rule(request, draft, rule_id):
     return show(request, draft, rule_id, form)
 
 
-@require("city", "association")
+@needs(Ability.READ_CITY)
 @require_POST
 @on_the_draft
 def effect(request, draft, rule_id):
@@ -87,7 +88,7 @@ def effect(request, draft, rule_id):
     return render(request, "city/desk/_effect.html", look(request, draft, rule_id, form) | {"is_answer": True})
 
 
-@require("city")
+@needs(Ability.REVISE)
 @require_POST
 @on_the_draft
 def save(request, draft, rule_id):
@@ -111,7 +112,7 @@ def save(request, draft, rule_id):
     return back_to(request, rule_id)
 
 
-@require("city")
+@needs(Ability.REVISE)
 @require_POST
 @on_the_draft
 def drop(request, draft, rule_id):

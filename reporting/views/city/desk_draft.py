@@ -12,7 +12,8 @@ from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
 from accounts import clock
-from accounts.access import require
+from accounts.access import needs
+from accounts.models import Ability
 from forms_tables import drafting
 from forms_tables.drafting import Change, changes_between
 from reporting import workflow
@@ -68,7 +69,7 @@ def on_the_draft(view):
     return opened
 
 
-@require("city", "association")
+@needs(Ability.READ_CITY)
 def desk(request: HttpRequest) -> HttpResponse:
     family = family_here()
     draft = open_draft()
@@ -84,7 +85,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     return render(request, "city/desk/desk.html", around)
 
 
-@require("city")
+@needs(Ability.REVISE)
 @require_POST
 def begin(request: HttpRequest) -> HttpResponse:
     try:
@@ -94,7 +95,7 @@ def begin(request: HttpRequest) -> HttpResponse:
     return redirect("city_desk")
 
 
-@require("city")
+@needs(Ability.REVISE)
 @require_POST
 @on_the_draft
 def abandon(request: HttpRequest, draft: DraftEdition) -> HttpResponse:
@@ -109,7 +110,7 @@ def abandon(request: HttpRequest, draft: DraftEdition) -> HttpResponse:
     return redirect("city_desk")
 
 
-@require("city")
+@needs(Ability.REVISE)
 @require_POST
 @on_the_draft
 def undo(request: HttpRequest, draft: DraftEdition, sort: str, code: str) -> HttpResponse:
@@ -127,7 +128,7 @@ def undo(request: HttpRequest, draft: DraftEdition, sort: str, code: str) -> Htt
     return redirect("city_desk")
 
 
-@require("city", "association")
+@needs(Ability.READ_CITY)
 def revision(request: HttpRequest, code: str) -> HttpResponse:
     """What one published revision changed, and the effect the city saw before it published it."""
     published = get_object_or_404(PublishedEdition.objects.select_related("based_on", "published_by"), pk=code)

@@ -7,7 +7,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from accounts import clock
-from accounts.access import require
+from accounts.access import needs
+from accounts.models import Ability
 from forms_tables import drafting
 from forms_tables.drafting import NotThere, changes_between
 from forms_tables.edition import Table
@@ -19,7 +20,7 @@ from reporting.views.city.desk_draft import on_the_draft, version_of
 from reporting.views.city.desk_row_form import RowForm
 
 
-@require("city", "association")
+@needs(Ability.READ_CITY)
 @on_the_draft
 def indicators(request: HttpRequest, draft: DraftEdition) -> HttpResponse:
     edition = draft.edition
@@ -37,7 +38,7 @@ def indicators(request: HttpRequest, draft: DraftEdition) -> HttpResponse:
     return render(request, "city/desk/indicators.html", around)
 
 
-@require("city")
+@needs(Ability.REVISE)
 @on_the_draft
 def new_indicator(request: HttpRequest, draft: DraftEdition, key: str) -> HttpResponse:
     """A row behind the one named in the address, or at the end of the table."""
@@ -51,13 +52,13 @@ def new_indicator(request: HttpRequest, draft: DraftEdition, key: str) -> HttpRe
     return show(request, draft, form, "", 422 if form.errors else 200, behind)
 
 
-@require("city", "association")
+@needs(Ability.READ_CITY)
 @on_the_draft
 def indicator(request: HttpRequest, draft: DraftEdition, code: str) -> HttpResponse:
     form = form_of(draft, code, None)
     if request.method != "POST":
         return show(request, draft, form, code)
-    if request.user.role != "city":
+    if not request.user.may.revise:
         raise Http404
     form = form_of(draft, code, request.POST)
     if not form.is_valid():
@@ -65,7 +66,7 @@ def indicator(request: HttpRequest, draft: DraftEdition, code: str) -> HttpRespo
     return change(request, draft, form, code, form.changed(), "修改指标")
 
 
-@require("city")
+@needs(Ability.REVISE)
 @require_POST
 @on_the_draft
 def drop_indicator(request: HttpRequest, draft: DraftEdition, code: str) -> HttpResponse:

@@ -11,8 +11,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from accounts import clock, pulse
-from accounts.access import require
-from accounts.models import District
+from accounts.access import needs
+from accounts.models import Ability, District
 from reporting import workflow
 from reporting.leases import is_lost
 from reporting.models import DraftEdition, Filing, Period, Rehearsal, Submission
@@ -33,7 +33,7 @@ OF_RULES = {"fail": "新增不通过", "pass": "将转为通过", "harder": "由
 OF_ROWS = {"owed": "须填报新增的", "filled": "填有", "moved": "数字会变的"}
 
 
-@require("city")
+@needs(Ability.REVISE)
 @require_POST
 @on_the_draft
 def rehearse(request: HttpRequest, draft: DraftEdition) -> HttpResponse:
@@ -50,7 +50,7 @@ def rehearse(request: HttpRequest, draft: DraftEdition) -> HttpResponse:
     return redirect("city_desk_rehearsal", begun.pk)
 
 
-@require("city", "association")
+@needs(Ability.READ_CITY)
 def rehearsal(request: HttpRequest, pk: int) -> HttpResponse:
     shown = rehearsal_or_404(pk)
     draft = shown.draft
@@ -71,7 +71,7 @@ def rehearsal(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "city/desk/rehearsal.html", around)
 
 
-@require("city", "association")
+@needs(Ability.READ_CITY)
 def filings(request: HttpRequest, pk: int, which: str) -> HttpResponse:
     """The filings behind one figure of a rehearsal."""
     shown = rehearsal_or_404(pk)

@@ -8,9 +8,9 @@ from pathlib import Path
 from django.shortcuts import render
 
 from accounts import clock
-from accounts.access import require
+from accounts.access import needs
 from accounts.mail_state import look
-from accounts.models import DeadAddress, Letter
+from accounts.models import Ability, DeadAddress, Letter
 from reporting import workflow
 from reporting.correspondence import failed_lately
 from reporting.models import Filing
@@ -44,7 +44,7 @@ class Tile:
     place: str  # classes that put the tile where the district lies
 
 
-@require("city", "association")
+@needs(Ability.READ_CITY)
 def home(request):
     at = clock.now()
     period = asked_period(request, at.date())

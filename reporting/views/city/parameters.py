@@ -5,7 +5,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from accounts import clock
-from accounts.access import require
+from accounts.access import needs
+from accounts.models import Ability
 from forms_tables.edition import Parameter
 from reporting import workflow
 from reporting.in_force import current_edition
@@ -13,7 +14,7 @@ from reporting.models import ParameterValue
 from reporting.views.city.forms import ParameterForm
 
 
-@require("city", "association")
+@needs(Ability.READ_CITY)
 def parameters(request, form=None, status=200):
     edition = current_edition()
     entered = list(ParameterValue.objects.select_related("period").order_by("-period__opens_on"))
@@ -26,7 +27,7 @@ def parameters(request, form=None, status=200):
     return render(request, "city/parameters.html", around, status=status)
 
 
-@require("city")
+@needs(Ability.ADMINISTER)
 @require_POST
 def set_parameter(request):
     edition = current_edition()

@@ -5,8 +5,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from accounts import clock
-from accounts.access import require
-from accounts.models import User
+from accounts.access import needs
+from accounts.models import Ability
 from reporting import workflow
 from reporting.deadlines import squeezed
 from reporting.models import Deadline, Filing, Period, calendar_in_force, reading_in_force
@@ -16,15 +16,15 @@ from reporting.views.city.forms import DeadlinesForm, EstimatesForm, LockForm, O
 from reporting.views.periods import periods_to_show
 
 
-@require("city", "association")
+@needs(Ability.READ_CITY)
 def periods(request, refused="", status=200):
     around = {"periods": periods_to_show(), "refused": refused}
-    if request.user.role == User.Role.CITY:
+    if request.user.may.administer:
         around["openings"] = openings_on(clock.today(), reading_in_force())
     return render(request, "city/periods.html", around, status=status)
 
 
-@require("city")
+@needs(Ability.ADMINISTER)
 @require_POST
 def open_period(request):
     """Opened already, it gains the firms that have joined since."""
@@ -66,7 +66,7 @@ def overdue_already(opened: Period) -> str:
     )
 
 
-@require("city", "association")
+@needs(Ability.READ_CITY)
 def period(request, code, forms=None, status=200):
     found = get_object_or_404(periods_to_show(), pk=code)
     forms = forms or {}
@@ -95,7 +95,7 @@ def estimates_form(period: Period, posted=None) -> EstimatesForm:
     return EstimatesForm(posted, initial={"allowed": period.estimates_allowed}, auto_id="estimates_%s")
 
 
-@require("city")
+@needs(Ability.ADMINISTER)
 @require_POST
 def set_deadlines(request, code):
     found = get_object_or_404(Period, pk=code)
@@ -115,7 +115,7 @@ def set_deadlines(request, code):
     return redirect("city_period", code)
 
 
-@require("city")
+@needs(Ability.ADMINISTER)
 @require_POST
 def allow_estimates(request, code):
     found = get_object_or_404(Period, pk=code)
@@ -136,7 +136,7 @@ def allow_estimates(request, code):
     return redirect("city_period", code)
 
 
-@require("city")
+@needs(Ability.ADMINISTER)
 @require_POST
 def lock(request, code):
     found = get_object_or_404(Period, pk=code)

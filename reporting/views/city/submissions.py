@@ -4,10 +4,11 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_POST
 
 from accounts import clock
-from accounts.access import require
+from accounts.access import needs
+from accounts.models import Ability
 from reporting import workflow
 from reporting.aggregation import districts_of
-from reporting.models import Filing, Review
+from reporting.models import Filing, Review, Submission
 from reporting.standing import submissions_visible_to
 from reporting.views.listing import list_filings
 from reporting.views.periods import asked_period, periods_to_show
@@ -22,7 +23,7 @@ REASONS = (
 )
 
 
-@require("city", "association")
+@needs(Ability.READ_CITY)
 def submissions(request):
     at = clock.now()
     period = asked_period(request, at.date())
@@ -42,12 +43,12 @@ def submissions(request):
     return render(request, "city/submissions.html", around)
 
 
-@require("city", "association")
+@needs(Ability.READ_CITY)
 def submission(request, receipt):
     return show(request, get_object_or_404(submissions_visible_to(request.user), receipt=receipt))
 
 
-@require("city", "association")
+@needs(Ability.QUERY)
 @require_POST
 def query(request, receipt):
     decision = Review.Decision.CITY_QUERY
@@ -61,7 +62,7 @@ def query(request, receipt):
     )
 
 
-@require("city", "association")
+@needs(Ability.QUERY)
 @require_POST
 def send_back(request, receipt):
     decision, reasons = Review.Decision.CITY_RETURN, reasons_in(request)
@@ -73,11 +74,15 @@ def decide_here(request, receipt, decision, change, done, **words):
     return decide(request, found, decision.value, change, done, show, "city_submission", **words)
 
 
+def moves_open(found: Submission, filing: Filing) -> list[str]:
+    return [move for move in MOVES if is_current(found, filing) and filing.state in workflow.MOVES[move]]
+
+
 def show(request, found, typed=None, status=200):
     filing = Filing.objects.select_related("period").get(pk=found.filing_id)
     around = {
         "typed": typed or {},
         "templates": REASONS,
-        "moves": [move for move in MOVES if is_current(found, filing) and filing.state in workflow.MOVES[move]],
+        "moves": moves_open(found, filing) if request.user.may.query else [],
     }
     return show_submission(request, found, "city/submission.html", around, status)

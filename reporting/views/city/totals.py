@@ -3,7 +3,8 @@
 from django.shortcuts import get_object_or_404, render
 
 from accounts import clock
-from accounts.access import require
+from accounts.access import needs
+from accounts.models import Ability
 from reporting.aggregation import summarise
 from reporting.models import Period
 from reporting.views.periods import asked_period, periods_to_show
@@ -16,7 +17,7 @@ from reporting.views.totals import (
 )
 
 
-@require("city", "association")
+@needs(Ability.READ_CITY)
 def totals(request):
     at = clock.now()
     period = asked_period(request, at.date())
@@ -40,7 +41,7 @@ def totals(request):
     return render(request, "city/totals.html", around)
 
 
-@require("city", "association")
+@needs(Ability.READ_CITY)
 def workbook(request, code):
     period = get_object_or_404(Period, pk=code)
     submitted_too = request.GET.get("submitted") == "yes"

@@ -3,8 +3,8 @@
 from django.shortcuts import render
 
 from accounts import clock, dead_addresses
-from accounts.access import require
-from accounts.models import Application, Move
+from accounts.access import needs
+from accounts.models import Ability, Application, Move
 from reporting.models import Filing, Review, State
 from reporting.punctuality import held_past_due
 from reporting.standing import WHOLE, requests_waiting, revenue_shares, standing_of
@@ -13,7 +13,7 @@ from reporting.views.periods import asked_period, periods_to_show
 WITH_DISTRICT = (State.SUBMITTED, State.CITY_QUERIED, State.CITY_RETURNED)
 
 
-@require("district")
+@needs(Ability.REVIEW)
 def home(request):
     at = clock.now()
     period = asked_period(request, at.date())

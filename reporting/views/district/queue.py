@@ -4,7 +4,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from accounts import clock
-from accounts.access import require
+from accounts.access import needs
+from accounts.models import Ability
 from reporting import workflow
 from reporting.models import Filing, Period
 from reporting.standing import submissions_visible_to
@@ -12,13 +13,13 @@ from reporting.views.listing import list_filings
 from reporting.views.periods import asked_period, periods_to_show
 
 
-@require("district")
+@needs(Ability.REVIEW)
 def current_queue(request):
     period = asked_period(request, clock.today())
     return redirect("district_queue", period.code) if period else render(request, "district/no_period.html")
 
 
-@require("district")
+@needs(Ability.REVIEW)
 def queue(request, code):
     period = get_object_or_404(periods_to_show(), pk=code)
     filings = Filing.objects.visible_to(request.user).of(period)
@@ -26,7 +27,7 @@ def queue(request, code):
     return render(request, "district/queue.html", {"period": period, "periods": periods_to_show(), "listing": listing})
 
 
-@require("district")
+@needs(Ability.REVIEW)
 @require_POST
 def approve_clean(request, code):
     period = get_object_or_404(Period, pk=code)

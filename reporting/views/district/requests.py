@@ -6,14 +6,15 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from accounts import clock
-from accounts.access import require
+from accounts.access import needs
+from accounts.models import Ability
 from reporting import workflow
 from reporting.standing import requests_visible_to
 from reporting.views.requests import chosen_kind, kinds_of, page_of
 from reporting.views.submitting import date_in
 
 
-@require("district")
+@needs(Ability.REVIEW)
 def requests(request):
     return show_requests(request)
 
@@ -29,19 +30,19 @@ def show_requests(request, asked="", typed=None, status=200):
     return render(request, "district/requests.html", around, status=status)
 
 
-@require("district")
+@needs(Ability.REVIEW)
 @require_POST
 def decide_extension(request, pk):
     return decide(request, "extension", pk, workflow.decide_extension)
 
 
-@require("district")
+@needs(Ability.REVIEW)
 @require_POST
 def decide_late(request, pk):
     return decide(request, "late", pk, workflow.decide_late)
 
 
-@require("district")
+@needs(Ability.REVIEW)
 @require_POST
 def decide_adjustment(request, pk):
     return decide(request, "base", pk, workflow.decide_adjustment)

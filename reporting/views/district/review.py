@@ -4,7 +4,8 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import clock
-from accounts.access import require
+from accounts.access import needs
+from accounts.models import Ability
 from reporting import workflow
 from reporting.aggregation import UNDER_REVIEW
 from reporting.models import Filing, Review, State
@@ -24,7 +25,7 @@ REASONS = (
 )
 
 
-@require("district")
+@needs(Ability.REVIEW)
 @require_GET
 def review(request, receipt):
     submission = get_object_or_404(submissions_visible_to(request.user), receipt=receipt)
@@ -32,21 +33,21 @@ def review(request, receipt):
     return show_review(request, submission)
 
 
-@require("district")
+@needs(Ability.REVIEW)
 @require_POST
 def approve(request, receipt):
     decision = Review.Decision.APPROVE
     return decide_here(request, receipt, decision, workflow.approve, "已审核通过。", note=note_in(request))
 
 
-@require("district")
+@needs(Ability.REVIEW)
 @require_POST
 def send_back(request, receipt):
     decision = Review.Decision.SEND_BACK
     return decide_here(request, receipt, decision, workflow.send_back, "已退回企业。", reasons=reasons_in(request))
 
 
-@require("district")
+@needs(Ability.REVIEW)
 @require_POST
 def query(request, receipt):
     decision = Review.Decision.QUERY
@@ -55,7 +56,7 @@ def query(request, receipt):
     )
 
 
-@require("district")
+@needs(Ability.REVIEW)
 @require_POST
 def answer_city(request, receipt):
     decision = Review.Decision.ANSWER

@@ -4,13 +4,14 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 
 from accounts import clock
-from accounts.access import require
+from accounts.access import needs
+from accounts.models import Ability
 from reporting.models import Period
 from reporting.views.periods import asked_period, periods_to_show
 from reporting.views.totals import lay_out_totals, of_district, summary_at_hand, tables_with_totals, workbook_response
 
 
-@require("district")
+@needs(Ability.REVIEW)
 def totals(request):
     at = clock.now()
     period = asked_period(request, at.date())
@@ -25,7 +26,7 @@ def totals(request):
     return render(request, "district/totals.html", around)
 
 
-@require("district")
+@needs(Ability.REVIEW)
 def workbook(request, code):
     period = get_object_or_404(Period, pk=code)
     at = clock.now()
