@@ -12,7 +12,7 @@ from django.urls import resolve, reverse
 
 from accounts.models import DUTIES
 from reporting.models import State
-from reporting.views.context import InForce, entries_for, navigation_of, period_in_force
+from reporting.pages.context import InForce, entries_for, navigation_of, period_in_force
 from tests.cast import assemble
 from tests.may import make_may
 from tests.reading import markup_of

@@ -17,7 +17,7 @@ NAMING_ROLES = {
     "accounts/models/roles.py",
     "accounts/people.py",
     "reporting/demo/city.py",
-    "reporting/demo/records.py",
+    "reporting/demo/rows.py",
     "reporting/demo/threads.py",
     "reporting/management/commands/rehearse.py",
 }

@@ -7,8 +7,8 @@ from accounts import people
 from accounts.access import Refused, needs
 from accounts.clock import now, today
 from accounts.forms import OfficialForm
-from accounts.mail_state import look, on_its_way
 from accounts.models import Ability, District, User, roles_to_invite
+from accounts.post.state import look, on_its_way
 
 
 @needs(Ability.MANAGE_USERS)

@@ -7,9 +7,16 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from forms_tables.catalog import Edition, edition_codes, edition_for, edition_from, load_edition, shipped_content
-from forms_tables.periods import PeriodCode
-from forms_tables.reading import digest_of
+from forms_tables.edition.catalog import (
+    Edition,
+    edition_codes,
+    edition_for,
+    edition_from,
+    load_edition,
+    shipped_content,
+)
+from forms_tables.edition.from_toml import digest_of
+from forms_tables.edition.periods import PeriodCode
 
 
 class PublishedEditionQuerySet(models.QuerySet):

@@ -1,0 +1,52 @@
+"""The city's named lists: key IC-design firms, key platform firms, key contact firms of the monthly report."""
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import redirect, render
+
+from accounts.access import Refused, needs
+from accounts.clock import now
+from accounts.models import Ability, Enterprise
+from forms_tables.edition import credit_code as credit_codes
+from reporting.register import upkeep
+from reporting.register.facts import CITY_WRITES, UNNAMED, label_of, name_of
+from reporting.register.forms import NameKeyFirmForm
+
+
+@needs(Ability.ADMINISTER)
+def key_firms(request, code="A38"):
+    if code not in CITY_WRITES:
+        raise Http404("没有这份名单。")
+    form = NameKeyFirmForm(request.POST or None, code=code)
+    if request.method == "POST" and form.is_valid():
+        wanted = credit_codes.normalise(form.cleaned_data["credit_code"])
+        enterprise = Enterprise.objects.filter(credit_code=wanted).first()
+        try:
+            if enterprise is None:
+                raise Refused("名录里没有这个代码的企业，请先登记。")
+            upkeep.name_key_firm(
+                enterprise,
+                code,
+                form.cleaned_data["value"],
+                by=request.user,
+                at=now(),
+                why=form.cleaned_data["why"],
+            )
+            messages.success(request, f"{enterprise.name}的“{list_name(code)}”已保存。")
+            return redirect("key_firms", code)
+        except Refused as refused:
+            form.add_error(None, str(refused))
+    named = Enterprise.objects.with_district().filter(attributes__has_key=code)
+    named = named.exclude(**{f"attributes__{code}__in": ["", UNNAMED[code]]})
+    context = {
+        "code": code,
+        "label": list_name(code),
+        "lists": [(each, list_name(each)) for each in CITY_WRITES],
+        "form": form,
+        "named": [(firm, name_of(code, firm.attributes[code])) for firm in named],
+    }
+    return render(request, "register/key_firms.html", context)
+
+
+def list_name(code: str) -> str:
+    return label_of(code).removeprefix("是否")
