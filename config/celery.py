@@ -12,7 +12,7 @@ app.autodiscover_tasks()
 
 
 class SignOfLife(bootsteps.StartStopStep):
-    """A worker that runs says so every few seconds (accounts.pulse)."""
+    """A worker that runs says so every few seconds (accounts.post.pulse)."""
 
     requires = {"celery.worker.components:Timer"}
 

@@ -56,7 +56,7 @@ def past_cells(period: PeriodCode, filings: pl.DataFrame, wanted: Mapping[str, S
 
 
 def with_granted(period: PeriodCode, past: Columns, labels: set[str]) -> Columns:
-    """The figures of granted 口径调整单 in the place of the filed ones (reporting.judging.with_adjustments)."""
+    """The figures of granted 口径调整单 in the place of the filed ones (reporting.filing.judging.with_adjustments)."""
     granted = granted_bases(period.code)
     frame, scales, rows = past.frame, dict(past.scales), None
     for filing, bases in granted.items():
