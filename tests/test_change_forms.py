@@ -8,6 +8,7 @@ from accounts.forms import DistrictContactForm, OwnContactForm
 from accounts.models import DistrictContact
 from reporting.calendar.views.deadlines import ReadingForm
 from reporting.dates.deadlines import DEFAULT
+from reporting.editions.drafts import begin_draft
 from reporting.editions.views.parameters import DraftParameterForm
 from reporting.editions.views.row_form import RowForm
 from reporting.editions.views.rule_form import RuleForm, typed_from
@@ -15,7 +16,6 @@ from reporting.letters import schedule
 from reporting.periods.forms import EstimatesForm
 from reporting.register.forms import FactsForm, FirmContactForm
 from reporting.reminders.forms import ScheduleForm
-from reporting.workflow import begin_draft
 from tests.cast import AT
 
 CONTACT = {

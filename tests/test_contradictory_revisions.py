@@ -6,7 +6,7 @@ from django.core.management import call_command
 
 from forms_tables.edition import drafting
 from reporting import workflow
-from reporting.editions import exchange
+from reporting.editions import drafts, exchange
 from reporting.editions.blocks import hindrances_of, worth_a_look_in
 from reporting.editions.contradictions import remarks_on
 from reporting.models import DraftEdition, PublishedEdition
@@ -33,7 +33,7 @@ def may(cast):
 
 @pytest.fixture
 def draft(may):
-    return workflow.begin_draft(CODE, may.city, AT)
+    return drafts.begin_draft(CODE, may.city, AT)
 
 
 def rule(number, *texts, level="error", **more):
@@ -47,7 +47,7 @@ def changed(draft, by, *rules, change=lambda content: content) -> DraftEdition:
     content = change(draft.content)
     for each in rules:
         content = drafting.with_new_rule(content, each)
-    return workflow.change_draft(draft, draft.version, content, by, AT, "")
+    return drafts.change_draft(draft, draft.version, content, by, AT, "")
 
 
 def with_a_part_more(content):
@@ -112,7 +112,7 @@ def test_it_is_stopped_by_name(name, may, draft):
     for part in ["Z01" if rules else "R601", *beside, *words]:
         assert part in said
     with pytest.raises(workflow.Refused, match="不能发布。第一处：审核关系"):
-        workflow.publish(draft, draft.version, "2024M06", "通知", None, may.city, AT)
+        drafts.publish(draft, draft.version, "2024M06", "通知", None, may.city, AT)
     assert PublishedEdition.objects.count() == 1
 
 

@@ -8,6 +8,7 @@ from django.core.management import call_command
 from accounts.models import JournalEntry
 from forms_tables.edition.drafting import raw_rule, with_rule
 from reporting import workflow
+from reporting.editions import drafts
 from reporting.editions.drafts import begin_draft, change_draft
 from reporting.editions.views.rule_form import RuleForm, typed_from
 from reporting.models import DraftEdition, Filing, Period, Rehearsal, State
@@ -55,7 +56,7 @@ def publish(filed, rule, fields):
         draft=draft, version=1, period=filed.may, state=Rehearsal.DONE, by=filed.city, at=AT, effect={}
     )
     told = {"holds_from": "2024M05", "reason": "渝经信软件〔2024〕21号", "seen": seen, "by": filed.city, "at": AT}
-    return workflow.publish(DraftEdition.objects.get(), 1, **told)
+    return drafts.publish(DraftEdition.objects.get(), 1, **told)
 
 
 def resubmit(filed, firm, values):
@@ -362,14 +363,14 @@ def test_a_stale_tab_is_told_what_stands_now_and_keeps_what_was_typed(filed):
 
 def test_a_page_of_an_abandoned_draft_cannot_write_into_the_next(filed):
     stale = typed(filed.draft, texts=NARROW)
-    workflow.abandon_draft(filed.draft, filed.city, AT)
+    drafts.abandon_draft(filed.draft, filed.city, AT)
     begin_draft(FAMILY, filed.city, AT)
     assert sign_in(filed.city).post(f"{R604}save/", stale).status_code == 409
     assert sign_in(filed.city).post(f"{R604}save/", stale | {"version": "²"}).status_code == 409
 
 
 def test_without_a_draft_the_desk_says_how_to_begin(filed):
-    workflow.abandon_draft(filed.draft, filed.city, AT)
+    drafts.abandon_draft(filed.draft, filed.city, AT)
     client = sign_in(filed.city)
     for answer in (client.get(RULES), client.get(R604), client.post(f"{R604}save/", typed(filed.draft))):
         assert (answer.status_code, answer["Location"]) == (302, "/city/desk/")

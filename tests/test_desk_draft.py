@@ -7,7 +7,7 @@ from django.core.management import call_command
 
 from accounts.models import JournalEntry
 from forms_tables.edition import drafting
-from reporting import workflow
+from reporting.editions import drafts
 from reporting.models import DraftEdition, ParameterValue, Period, PublishedEdition, Rehearsal
 from tests.cast import AT, make_user
 from tests.may import make_may, open_period
@@ -43,11 +43,11 @@ def desk(may):
 
 @pytest.fixture
 def draft(may):
-    return workflow.begin_draft(CODE, may.city, AT)
+    return drafts.begin_draft(CODE, may.city, AT)
 
 
 def changed(draft, by, change=lambda c: drafting.with_rule(c, "R604", TIGHTER)) -> DraftEdition:
-    return workflow.change_draft(draft, draft.version, change(draft.content), by, AT, "")
+    return drafts.change_draft(draft, draft.version, change(draft.content), by, AT, "")
 
 
 # The draft
@@ -69,8 +69,8 @@ def test_a_page_of_an_abandoned_draft_does_nothing_to_the_next(may, draft, desk,
     changed(draft, may.city)
     posted = {**PARAMETER, "draft": draft.pk, "version": 1, "period": "2024M05"}
     posted |= {"holds_from": "2024M05", "reason": "通知", "seen": "on"}
-    workflow.abandon_draft(draft, may.city, AT)
-    following = changed(workflow.begin_draft(CODE, may.city, AT), may.city)
+    drafts.abandon_draft(draft, may.city, AT)
+    following = changed(drafts.begin_draft(CODE, may.city, AT), may.city)
     facts = {"draft": following, "version": 1, "period": may.may, "state": Rehearsal.DONE, "by": may.city, "at": AT}
     Rehearsal.objects.create(**facts, effect={})
     desk.post(f"/city/desk/{path}", posted)

@@ -14,6 +14,8 @@ from forms_tables.edition import drafting
 from forms_tables.edition.periods import PeriodCode
 from reporting import workflow
 from reporting.conversation.threads import say
+from reporting.editions import drafts
+from reporting.editions.drafts import Overtaken
 from reporting.filing.judging import facts_for, judge
 from reporting.models import (
     DraftEdition,
@@ -27,7 +29,7 @@ from reporting.models import (
 )
 from reporting.workbooks.exchange import write_filing_template
 from reporting.workbooks.upload import Moved, store_workbook
-from reporting.workflow import Overtaken, Refused
+from reporting.workflow import Refused
 from reporting.workflow.period import owe
 from tests.bad_workbooks import filled
 from tests.cast import AT, assemble, make_user
@@ -53,8 +55,8 @@ def may(cast):
 
 
 def drafted(by, change=lambda content: drafting.with_rule(content, "R604", TIGHTER)) -> DraftEdition:
-    draft = workflow.begin_draft(CODE, by, AT)
-    return workflow.change_draft(draft, draft.version, change(draft.content), by, AT, "修改 R604")
+    draft = drafts.begin_draft(CODE, by, AT)
+    return drafts.change_draft(draft, draft.version, change(draft.content), by, AT, "修改 R604")
 
 
 def rehearsed(draft, period, state=Rehearsal.DONE) -> Rehearsal:
@@ -73,28 +75,28 @@ def publish(may, draft=None, **more):
     draft = draft or drafted(may.desk)
     seen = more.pop("seen", None) or rehearsed(draft, may.may)
     told = {"version": draft.version, "holds_from": "2024M05", "reason": WHY, "by": may.desk, "at": LATER, **more}
-    return workflow.publish(draft, seen=seen, **told)
+    return drafts.publish(draft, seen=seen, **told)
 
 
 # The draft
 
 
 def test_it_begins_from_the_newest_text_and_only_once(may):
-    draft = workflow.begin_draft(CODE, may.desk, AT)
+    draft = drafts.begin_draft(CODE, may.desk, AT)
     assert draft.content == PublishedEdition.objects.get(pk=CODE).content
     assert (draft.version, draft.based_on_id, draft.state) == (0, CODE, "open")
-    assert workflow.begin_draft(CODE, may.desk, LATER) == draft  # the second click
+    assert drafts.begin_draft(CODE, may.desk, LATER) == draft  # the second click
     assert JournalEntry.objects.filter(action="起草修订稿").count() == 1
 
 
 def test_it_is_drafted_by_the_city_alone(may):
     for person in (may.analyst, may.reviewer, may.clerk, may.system):
         with pytest.raises(Refused, match="市级"):
-            workflow.begin_draft(CODE, person, AT)
+            drafts.begin_draft(CODE, person, AT)
     draft = drafted(may.desk)
     for act in (
-        lambda: workflow.change_draft(draft, 1, {}, may.analyst, AT, ""),
-        lambda: workflow.abandon_draft(draft, may.analyst, AT),
+        lambda: drafts.change_draft(draft, 1, {}, may.analyst, AT, ""),
+        lambda: drafts.abandon_draft(draft, may.analyst, AT),
         lambda: publish(may, draft, by=may.analyst),
     ):
         with pytest.raises(Refused, match="市级"):
@@ -103,14 +105,14 @@ def test_it_is_drafted_by_the_city_alone(may):
 
 def test_it_drafts_no_edition_that_was_never_published(may):
     with pytest.raises(Refused, match="atlantis"):
-        workflow.begin_draft("atlantis", may.desk, AT)
+        drafts.begin_draft("atlantis", may.desk, AT)
 
 
 def test_it_journals_what_a_change_said_before_and_after(may):
-    draft = workflow.begin_draft(CODE, may.desk, AT)
+    draft = drafts.begin_draft(CODE, may.desk, AT)
     content = drafting.with_rule(draft.content, "R604", TIGHTER)
     what = "撤销对参数 A_NAME_OF_THIRTY_CHARACTERS_00 的改动，一句长于操作一栏的话"
-    workflow.change_draft(draft, 0, content, may.desk, AT, what, before={"公式": "旧"}, after={"公式": "新"})
+    drafts.change_draft(draft, 0, content, may.desk, AT, what, before={"公式": "旧"}, after={"公式": "新"})
     entry = JournalEntry.objects.get(action="修改修订稿")
     assert (entry.before, entry.after) == ({"公式": "旧"}, {"公式": "新"})
     assert entry.subject.endswith(f"第1稿：{what}")
@@ -118,11 +120,11 @@ def test_it_journals_what_a_change_said_before_and_after(may):
 
 def test_it_tells_the_second_of_two_administrators_that_the_first_was_there(may):
     other = make_user("city2", "吴敏", "city")
-    draft = workflow.begin_draft(CODE, may.desk, AT)
+    draft = drafts.begin_draft(CODE, may.desk, AT)
     mine, theirs = (drafting.with_rule(draft.content, rule, {"message": "改了"}) for rule in ("R604", "R605"))
-    workflow.change_draft(draft, 0, mine, may.desk, AT, "修改 R604")
+    drafts.change_draft(draft, 0, mine, may.desk, AT, "修改 R604")
     with pytest.raises(Overtaken, match="周涛") as overtaken:
-        workflow.change_draft(draft, 0, theirs, other, AT, "修改 R605")
+        drafts.change_draft(draft, 0, theirs, other, AT, "修改 R605")
     assert overtaken.value.draft.version == 1
     assert DraftEdition.objects.get().content == mine
     with pytest.raises(Overtaken):
@@ -131,7 +133,7 @@ def test_it_tells_the_second_of_two_administrators_that_the_first_was_there(may)
 
 def test_it_takes_a_second_click_for_the_first(may):
     draft = drafted(may.desk)
-    same = workflow.change_draft(draft, draft.version, draft.content, may.desk, LATER, "修改 R604")
+    same = drafts.change_draft(draft, draft.version, draft.content, may.desk, LATER, "修改 R604")
     assert same.version == 1 and same.changed_at == AT
 
 
@@ -145,23 +147,23 @@ def test_it_takes_a_second_click_for_the_first(may):
     ],
 )
 def test_it_refuses_what_is_no_edition_at_all(may, change, words):
-    draft = workflow.begin_draft(CODE, may.desk, AT)
+    draft = drafts.begin_draft(CODE, may.desk, AT)
     with pytest.raises(Refused, match=words):
-        workflow.change_draft(draft, 0, change(draft.content), may.desk, AT, "")
+        drafts.change_draft(draft, 0, change(draft.content), may.desk, AT, "")
     assert DraftEdition.objects.get().version == 0
 
 
 def test_it_leaves_an_abandoned_draft_as_it_was(may):
-    draft = workflow.abandon_draft(drafted(may.desk), may.desk, LATER)
+    draft = drafts.abandon_draft(drafted(may.desk), may.desk, LATER)
     assert draft.state == DraftEdition.ABANDONED
     for act in (
-        lambda: workflow.change_draft(draft, 1, draft.content, may.desk, AT, ""),
-        lambda: workflow.abandon_draft(draft, may.desk, AT),
+        lambda: drafts.change_draft(draft, 1, draft.content, may.desk, AT, ""),
+        lambda: drafts.abandon_draft(draft, may.desk, AT),
         lambda: publish(may, draft),
     ):
         with pytest.raises(Refused, match="已放弃"):
             act()
-    assert workflow.begin_draft(CODE, may.desk, LATER) != draft
+    assert drafts.begin_draft(CODE, may.desk, LATER) != draft
 
 
 # Publishing
@@ -188,7 +190,7 @@ def test_it_publishes_the_next_revision_for_ever(may):
     draft.refresh_from_db()
     assert (draft.state, draft.published_as) == (DraftEdition.PUBLISHED, published)
     with pytest.raises(Refused, match="已发布"):
-        workflow.change_draft(draft, 1, draft.content, may.desk, AT, "")
+        drafts.change_draft(draft, 1, draft.content, may.desk, AT, "")
 
 
 def test_it_refuses_to_publish_without_a_reason_or_a_look_at_the_effect(may):
@@ -204,7 +206,7 @@ def test_it_refuses_to_publish_without_a_reason_or_a_look_at_the_effect(may):
         with pytest.raises(Refused, match="试算"):
             publish(may, draft, seen=seen)
     with pytest.raises(Refused, match="试算"):
-        workflow.publish(draft, draft.version, "2024M05", WHY, None, may.desk, LATER)
+        drafts.publish(draft, draft.version, "2024M05", WHY, None, may.desk, LATER)
 
 
 def test_it_refuses_a_period_it_cannot_hold_from(may):
@@ -233,7 +235,7 @@ def test_it_does_not_hold_from_before_the_last_revision(may):
 
 
 def test_it_publishes_nothing_that_changes_nothing(may):
-    draft = workflow.begin_draft(CODE, may.desk, AT)
+    draft = drafts.begin_draft(CODE, may.desk, AT)
     with pytest.raises(Refused, match="没有差别"):
         publish(may, draft)
 

@@ -19,10 +19,10 @@ from forms_tables.notation.names import Scope
 from forms_tables.notation.trees import MAX_DEPTH, MAX_LENGTH, NotationError, parse, walk
 from forms_tables.rules.checks import conditions_of
 from forms_tables.rules.proofreading import Kinds
+from reporting.editions.drafts import begin_draft
 from reporting.editions.exchange import try_rules
 from reporting.editions.workbook import COLUMNS, SHEET, TEXTS
 from reporting.models import PublishedEdition
-from reporting.workflow import begin_draft
 from tests.cast import AT
 from tests.officials import make_it_be
 from tests.reading import words_on

@@ -9,13 +9,14 @@ from accounts.clock import real_now
 from forms_tables.edition import drafting
 from forms_tables.edition.catalog import edition_from, shipped_content
 from reporting import tasks, workflow
-from reporting.editions import rehearsal
+from reporting.editions import drafts, rehearsal
+from reporting.editions.drafts import Overtaken
 from reporting.editions.one_by_one import outcomes_of
 from reporting.editions.tally import Tally
 from reporting.filing.judging import judge
 from reporting.leases import LEASE, is_lost
 from reporting.models import Filing, ParameterValue, Rehearsal, State
-from reporting.workflow import Overtaken, Refused
+from reporting.workflow import Refused
 from reporting.workflow.period import owe
 from tests.cast import AT, make_enterprise, make_user
 from tests.may import CLEAN_MAY, fresh, make_may, open_period
@@ -45,8 +46,8 @@ def may(cast):
 
 
 def drafted(may, change):
-    draft = workflow.begin_draft(CODE, may.city, AT)
-    return workflow.change_draft(draft, draft.version, change(draft.content), may.city, AT, "")
+    draft = drafts.begin_draft(CODE, may.city, AT)
+    return drafts.change_draft(draft, draft.version, change(draft.content), may.city, AT, "")
 
 
 def rehearsed(may, change) -> dict:
@@ -80,7 +81,7 @@ def test_it_counts_who_would_newly_fail_and_what_they_carry(may):
 
 def test_it_counts_who_would_pass_again(may):
     tight = drafted(may, lambda c: drafting.with_rule(c, "R604", TIGHTER))
-    workflow.publish(tight, tight.version, "2024M05", "通知", run(may, tight), may.city, AT)
+    drafts.publish(tight, tight.version, "2024M05", "通知", run(may, tight), may.city, AT)
     workflow.save_sheet(
         may.other_filing, TABLE, {**CLEAN_MAY, "2024.c1": "0"}, 1, may.other_clerk, AT
     )  # judged by the tighter text, since it was never submitted
@@ -94,7 +95,7 @@ def test_it_counts_who_would_pass_again(may):
 def test_a_draft_that_changes_no_rule_changes_nothing_though_may_was_filed_under_an_older_text(may, monkeypatch):
     """The second revision holds from June: 云图's May breaks it, as it breaks the draft. That is no news."""
     tight = drafted(may, lambda c: drafting.with_rule(c, "R604", TIGHTER))
-    workflow.publish(tight, tight.version, "2024M06", "通知", run(may, tight), may.city, AT)
+    drafts.publish(tight, tight.version, "2024M06", "通知", run(may, tight), may.city, AT)
     draft = drafted(may, lambda c: drafting.with_rule(c, "R605", {"message": "另一句话"}))
     seen = run(may, draft)
     assert (seen.effect["against"], seen.effect["rules"]) == ("第2版", [])
@@ -141,7 +142,7 @@ def test_a_warning_made_an_error_blocks_and_an_error_made_a_warning_wants_a_word
     effect = run(may, failing).effect
     assert effect["warned"]["filings"] == 1 and effect["blocked"]["filings"] == 0
     assert rule_in(effect, "R604")["now"] == "warning"
-    workflow.publish(failing, failing.version, "2024M05", "通知", Rehearsal.objects.first(), may.city, AT)
+    drafts.publish(failing, failing.version, "2024M05", "通知", Rehearsal.objects.first(), may.city, AT)
     other = make_enterprise("91500103MA5UAAAA1B", "重庆新图软件有限公司", may.filing.district)
     clerk = make_user(other.credit_code, "周新", "enterprise", enterprise=other)
     filing = owe(other, may.may)
@@ -221,7 +222,7 @@ def test_it_says_of_every_draft_what_judging_says_after_publishing(may, change):
     before = judge(fresh(may.other_filing))
     draft = drafted(may, change)
     seen = run(may, draft)
-    workflow.publish(draft, draft.version, "2024M05", "通知", seen, may.city, AT)
+    drafts.publish(draft, draft.version, "2024M05", "通知", seen, may.city, AT)
     after = judge(fresh(may.other_filing))
     assert (may.other_filing.pk in seen.effect["lists"].get("blocked", [])) == (after.blocks and not before.blocks)
     failing = {f.rule for f in after.findings} | {p.rule for p in after.completed.problems}
@@ -325,7 +326,7 @@ def test_it_is_refused_to_others_and_for_another_version(may):
     draft = drafted(may, lambda c: drafting.without_indicator(c, "2112"))
     with pytest.raises(Refused, match="处须改正"):
         rehearsal.begin(draft, draft.version, may.may, may.city, AT, real_now())
-    workflow.abandon_draft(draft, may.city, AT)
+    drafts.abandon_draft(draft, may.city, AT)
     with pytest.raises(Refused, match="已放弃"):
         rehearsal.begin(draft, 1, may.may, may.city, AT, real_now())
 
@@ -383,7 +384,7 @@ RULE_CHANGES = [
 def test_columns_and_judging_one_by_one_say_the_same(may, change, monkeypatch):
     """Over a submission, a draft with gaps, one that cannot be read, a returned filing, and one under an older text."""
     first = drafted(may, lambda c: drafting.with_rule(c, "R605", {"level": "warning"}))
-    workflow.publish(first, first.version, "2024M05", "通知", run(may, first), may.city, AT)
+    drafts.publish(first, first.version, "2024M05", "通知", run(may, first), may.city, AT)
     for number, cells in enumerate(
         [CLEAN_MAY, {**CLEAN_MAY, "2090.c1": "-900"}, {**CLEAN_MAY, "2010.c1": "一千"}, {**CLEAN_MAY, "2021.c1": "1"}]
     ):
@@ -415,4 +416,4 @@ def test_columns_are_used_only_where_the_forms_stay(may):
     ]:
         draft = drafted(may, change)
         assert rehearsal.leaves_forms_alone(may.may, of_may, may.may.edition, draft.edition) is alone
-        workflow.abandon_draft(draft, may.city, AT)
+        drafts.abandon_draft(draft, may.city, AT)

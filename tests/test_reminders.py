@@ -13,6 +13,7 @@ from accounts.models import DeadAddress, JournalEntry, Letter, User
 from accounts.post.outbox import message_of
 from accounts.post.tasks import send_letters
 from reporting import workflow
+from reporting.editions import drafts
 from reporting.filing.judging import judge
 from reporting.letters.schedule import set_schedule
 from reporting.models import Deadline, Filing, LateRequest, Period, Rehearsal, ReminderChoice, State
@@ -124,12 +125,12 @@ def test_tables_are_named_by_the_revision_each_filing_is_judged_by(may, cast):
 
 def made_revision(may, change) -> None:
     call_command("load_edition", verbosity=0)
-    draft = workflow.begin_draft("chongqing-2024", may.city, AT)
+    draft = drafts.begin_draft("chongqing-2024", may.city, AT)
     content = draft.content
     change(content)
-    draft = workflow.change_draft(draft, 0, content, may.city, AT, "表名")
+    draft = drafts.change_draft(draft, 0, content, may.city, AT, "表名")
     facts = {"draft": draft, "version": 1, "period": may.may, "state": Rehearsal.DONE, "by": may.city, "at": AT}
-    workflow.publish(draft, 1, "2024M05", "通知", Rehearsal.objects.create(**facts), may.city, AT)
+    drafts.publish(draft, 1, "2024M05", "通知", Rehearsal.objects.create(**facts), may.city, AT)
 
 
 def test_what_the_drafted_annual_says_of_the_firm_decides_its_tables(cast):

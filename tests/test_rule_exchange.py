@@ -12,11 +12,11 @@ from openpyxl import Workbook, load_workbook
 from accounts.models import JournalEntry
 from forms_tables.edition import drafting
 from forms_tables.edition.catalog import load_edition
-from reporting import workflow
-from reporting.editions import exchange
+from reporting.editions import drafts, exchange
+from reporting.editions.drafts import Overtaken
 from reporting.editions.workbook import COLUMNS, MOST_RULES, SHEET
 from reporting.models import PublishedEdition
-from reporting.workflow import Overtaken, Refused
+from reporting.workflow import Refused
 from tests.cast import AT, make_user
 from tests.officials import make_it_be
 from tests.reading import markup_of, words_on
@@ -40,7 +40,7 @@ NEW = {
 def draft(cast):
     shipped = load_edition(CODE)
     PublishedEdition.objects.create(code=CODE, family=CODE, title=shipped.title, digest=shipped.digest, published_at=AT)
-    return workflow.begin_draft(CODE, cast.zhou_tao, AT)
+    return drafts.begin_draft(CODE, cast.zhou_tao, AT)
 
 
 def sheet_of(*rows: dict, columns=tuple(COLUMNS), title=SHEET, change=lambda sheet: None) -> io.BytesIO:
@@ -97,7 +97,7 @@ def test_a_round_trip_changes_nothing(draft):
 
 
 def test_a_rule_that_reads_a_name_of_two_rows_is_refused(draft, cast):
-    draft = workflow.change_draft(draft, 0, added(draft.content, "M2010"), cast.zhou_tao, AT, "")
+    draft = drafts.change_draft(draft, 0, added(draft.content, "M2010"), cast.zhou_tao, AT, "")
     done = tried(draft, {**row_of(draft, "R604"), "公式": "M2010.c1 > 1"})
     assert [(problem.column, problem.reason) for problem in done.problems] == [
         ("公式", "第1个字符起：“M2010”这个名称现在有两个意思，请先把重名的代码改掉。")
@@ -115,7 +115,7 @@ def test_every_cell_of_the_workbook_is_text(draft):
 def test_a_text_that_looks_like_a_formula_stays_text_both_ways(draft, cast, sign):
     note = f'{sign}HYPERLINK("http://x")'
     content = drafting.with_rule(draft.content, "R604", {"note": note})
-    draft = workflow.change_draft(draft, draft.version, content, cast.zhou_tao, AT, "修改 R604")
+    draft = drafts.change_draft(draft, draft.version, content, cast.zhou_tao, AT, "修改 R604")
     book = load_workbook(io.BytesIO(exchange.export_draft(draft)))
     [cell] = [cell for row in book[SHEET].iter_rows() for cell in row if cell.value == note]
     assert (cell.data_type, cell.number_format, cell.quotePrefix) == ("s", "@", True)
@@ -189,7 +189,7 @@ def test_it_is_all_or_nothing(draft, cast):
 
 def test_a_draft_that_moved_on_is_not_overwritten(draft, cast):
     content = drafting.with_rule(draft.content, "R605", {"message": "别人改的"})
-    workflow.change_draft(draft, 0, content, cast.zhou_tao, LATER, "修改 R605")
+    drafts.change_draft(draft, 0, content, cast.zhou_tao, LATER, "修改 R605")
     with pytest.raises(Overtaken):
         exchange.import_rules(draft, 0, sheet_of(NEW), "x.xlsx", cast.zhou_tao, LATER)
     draft.refresh_from_db()
@@ -207,7 +207,7 @@ def test_only_the_city_imports(draft, cast, who):
 def test_a_workbook_of_an_older_draft_says_so(draft, cast):
     old = exported(draft)
     content = drafting.with_rule(draft.content, "R605", {"message": "别人改的"})
-    draft = workflow.change_draft(draft, 0, content, cast.zhou_tao, LATER, "修改 R605")
+    draft = drafts.change_draft(draft, 0, content, cast.zhou_tao, LATER, "修改 R605")
     done = exchange.try_rules(draft, old, "旧.xlsx")
     assert "第0稿" in done.stems_from_elsewhere
     assert [(change.rule, change.fields[0][1:]) for change in done.changes] == [
@@ -277,9 +277,7 @@ def test_words_of_a_rule_the_platform_carries_out_may_change(draft):
 def test_a_number_is_not_given_twice(draft, cast):
     """R605 was published: findings and explanations are kept under its number."""
     row = row_of(draft, "R605", 提示语="另一条")
-    draft = workflow.change_draft(
-        draft, 0, drafting.without_rule(draft.content, "R605"), cast.zhou_tao, AT, "删除 R605"
-    )
+    draft = drafts.change_draft(draft, 0, drafting.without_rule(draft.content, "R605"), cast.zhou_tao, AT, "删除 R605")
     [used] = tried(draft, row).problems
     assert used.column == "编号" and "已经用过" in used.reason
 
@@ -389,7 +387,7 @@ def test_the_page_names_what_is_wrong_and_offers_nothing_to_confirm(city, draft)
 def test_a_dry_run_of_a_draft_that_moved_on_is_not_confirmed(city, cast, draft):
     ticket = ticket_in(upload(city, sheet_of(NEW)))
     content = drafting.with_rule(draft.content, "R605", {"message": "别人改的"})
-    workflow.change_draft(draft, 0, content, cast.zhou_tao, LATER, "修改 R605")
+    drafts.change_draft(draft, 0, content, cast.zhou_tao, LATER, "修改 R605")
     said = words_on(city.post(CONFIRM, {"ticket": ticket}, follow=True))
     assert "已由周涛改动过" in said and "重新上传" in said
     draft.refresh_from_db()
@@ -398,7 +396,7 @@ def test_a_dry_run_of_a_draft_that_moved_on_is_not_confirmed(city, cast, draft):
 
 def test_a_dry_run_of_an_abandoned_draft_is_not_confirmed(city, cast, draft):
     ticket = ticket_in(upload(city, sheet_of(NEW)))
-    workflow.abandon_draft(draft, cast.zhou_tao, LATER)
+    drafts.abandon_draft(draft, cast.zhou_tao, LATER)
     assert "不能再改" in words_on(city.post(CONFIRM, {"ticket": ticket}, follow=True))
     assert upload(city, sheet_of(NEW)).status_code == 302
     assert "现在没有修订稿，可能刚被发布或放弃；没有导入。" in words_on(city.get(PAGE))
@@ -424,7 +422,7 @@ def test_the_association_takes_the_rules_out_and_brings_none_in(draft, cast, cli
 
 
 def test_without_a_draft_the_page_offers_what_is_published(cast, draft, client):
-    workflow.abandon_draft(draft, cast.zhou_tao, LATER)
+    drafts.abandon_draft(draft, cast.zhou_tao, LATER)
     make_it_be(AT.date())
     client.force_login(cast.zhou_tao)
     text = markup_of(client.get(PAGE))

@@ -17,14 +17,14 @@ from django.conf import settings
 from reporting.city_columns.scaling import Columns
 
 ROOT = Path(__file__).resolve().parents[2]
-MADE_BY = ("forms_tables", "reporting/dataset", "reporting/recheck")
+MADE_BY = ("forms_tables", "reporting/city_columns", "reporting/recheck")
 
 
 @cache
 def layout() -> str:
     """What the files are made by: another release of what completes, stores or judges a form (a finding is kept by the
     number of its condition), and they are made anew."""
-    sources = sorted(source for folder in MADE_BY for source in (ROOT / folder).glob("*.py"))
+    sources = sorted(source for folder in MADE_BY for source in (ROOT / folder).rglob("*.py"))
     sources.append(ROOT / "reporting/filing/judging.py")
     return sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:12]
 

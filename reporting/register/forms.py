@@ -3,8 +3,8 @@ from __future__ import annotations
 from django import forms
 
 from accounts.change_forms import ChangeForm, Checkboxes
+from accounts.fields import MailField, MobileField, PhoneField, ReasonField
 from accounts.form_words import NameField, PlainForm
-from accounts.forms import MailField, MobileField, PhoneField, ReasonField
 from accounts.models import District
 from reporting.register.facts import CITY_WRITES, FIRM_WRITES, choices_of, label_of
 

@@ -53,6 +53,18 @@ MOVES: dict[str, dict[str, str | None]] = {
 
 MOST_WORDS = 500
 MOST_OF_NAME = 60
+ONLY_THE_CITY = "只有市级管理员可以进行这项操作。"
+
+
+def be_the_city(by: User) -> None:
+    if not by.may.administer:
+        raise Refused(ONLY_THE_CITY)
+
+
+def be_an_author(by: User) -> None:
+    """Of editions: who drafts, rehearses and publishes them."""
+    if not by.may.revise:
+        raise Refused(ONLY_THE_CITY)
 
 
 def locked(filing: Filing) -> Filing:

@@ -1,10 +1,8 @@
-"""Addresses of the rule desk, where the next revision of an edition is drafted, rehearsed and published."""
+from django.urls import include, path
 
-from django.urls import path
+from reporting.editions.views import draft, editions, parameters, publish, rehearsal, rows, rule, values, workbook
 
-from reporting.editions.views import draft, parameters, publish, rehearsal, rows, rule, workbook
-
-urlpatterns = [
+desk = [
     path("", draft.desk, name="city_desk"),
     path("begin/", draft.begin, name="city_desk_begin"),
     path("abandon/", draft.abandon, name="city_desk_abandon"),
@@ -31,4 +29,14 @@ urlpatterns = [
     path("workbook/confirm/", workbook.confirm, name="city_desk_confirm_workbook"),
     path("workbook/draft.xlsx", workbook.export_draft, name="city_desk_draft_workbook"),
     path("workbook/<str:code>.xlsx", workbook.export_edition, name="city_desk_edition_workbook"),
+]
+urlpatterns = [
+    path("city/desk/", include(desk)),
+    path("city/parameters/", values.parameters, name="city_parameters"),
+    path("city/parameters/set/", values.set_parameter, name="city_set_parameter"),
+    path("city/editions/", editions.editions, name="city_editions"),
+    path("city/editions/<str:code>/", editions.edition, name="city_edition"),
+    path("city/editions/<str:code>/tables/<str:key>/", editions.table, name="city_edition_table"),
+    path("city/editions/<str:code>/codes/", editions.code_lists, name="city_code_lists"),
+    path("city/editions/<str:code>/rules/", editions.rules, name="city_rules"),
 ]
