@@ -3,17 +3,40 @@ login_not_required, one that is not for everybody who has signed in names the ab
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
+from django.forms import BaseForm
+from django.http import HttpRequest
 
 from accounts.models import DUTIES, Ability, roles_that_may
 
 
 class Refused(Exception):
     """The office says no; the sentence is shown to the person as it is."""
+
+
+class DoneAlready(Refused):
+    """A second press: what it asks for is done or under way. It is told, not complained of."""
+
+
+@contextmanager
+def refusals_on(whom: HttpRequest | BaseForm, field: str | None = None) -> Iterator[None]:
+    """A refusal within is said where the person looks, on the form or atop the next page, and the view goes on behind
+    the block: back to where they came from."""
+    try:
+        yield
+    except Refused as refused:
+        if isinstance(whom, BaseForm):
+            whom.add_error(field, str(refused))
+        else:
+            messages.add_message(
+                whom, messages.INFO if isinstance(refused, DoneAlready) else messages.ERROR, str(refused)
+            )
 
 
 def needs(*abilities: Ability) -> Callable:

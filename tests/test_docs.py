@@ -158,5 +158,7 @@ def test_every_button_of_the_manual_is_on_a_page():
     buttons = set(re.findall(r"“\*\*([^*”]+)\*\*”|“([^”\n]{1,12})”", text))
     wanted = {bold or plain for bold, plain in buttons}
     assert len(wanted) > 60
-    gone = [part for button in wanted for part in re.split(r"/|几点几分|\d+年\d+月", button) if bare(part) not in shown()]
+    gone = [
+        part for button in wanted for part in re.split(r"/|几点几分|\d+年\d+月", button) if bare(part) not in shown()
+    ]
     assert sorted(gone) == []

@@ -8,7 +8,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from accounts import emails, journal, people
-from accounts.access import Refused, needs
+from accounts.access import needs, refusals_on
 from accounts.clock import now
 from accounts.forms import ColleagueForm, OwnContactForm, ReasonForm
 from accounts.models import Ability, JournalEntry, Scope, User
@@ -52,13 +52,11 @@ def change_password(request):
 def colleagues(request):
     form = ColleagueForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             user = people.invite_colleague(**form.cleaned_data, by=request.user, at=now())
             letter = f"给 {user.email} 的激活邮件{on_its_way(now(), user.email)}。"
             messages.success(request, f"{letter}{user.name}的用户名是 {user.username}。")
             return redirect("colleagues")
-        except Refused as refused:
-            form.add_error(None, str(refused))
     colleagues = User.objects.visible_to(request.user).order_by("pk")
     context = {"form": form, "colleagues": colleagues, "may_invite": people.is_first_account(request.user)}
     return render(request, "accounts/colleagues.html", context)
@@ -71,12 +69,10 @@ def switch_account(request, pk):
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         switch = people.deactivate if user.is_active else people.reactivate
-        try:
+        with refusals_on(form):
             switch(user, by=request.user, at=now(), why=form.cleaned_data["why"])
             messages.success(request, f"账号“{user.username}”已{'停用' if user.is_active else '启用'}。")
             return redirect(where_accounts_are_listed(request.user, user))
-        except Refused as refused:
-            form.add_error(None, str(refused))
     return render(request, "accounts/switch_account.html", {"form": form, "account": user})
 
 
@@ -84,13 +80,11 @@ def switch_account(request, pk):
 @require_POST
 def resend_activation(request, pk):
     user = get_object_or_404(User.objects.visible_to(request.user), pk=pk)
-    try:
+    with refusals_on(request):
         people.resend_activation(user, by=request.user, at=now())
         messages.success(
             request, f"给 {user.email} 的激活邮件{on_its_way(now(), user.email)}。链接自现在起 7 天内有效。"
         )
-    except Refused as refused:
-        messages.error(request, str(refused))
     return redirect(where_accounts_are_listed(request.user, user))
 
 

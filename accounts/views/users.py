@@ -4,7 +4,7 @@ from django.db.models import Q
 from django.shortcuts import redirect, render
 
 from accounts import people
-from accounts.access import Refused, needs
+from accounts.access import needs, refusals_on
 from accounts.clock import now, today
 from accounts.forms import OfficialForm
 from accounts.models import Ability, District, User, roles_to_invite
@@ -44,12 +44,10 @@ def invite_official(request):
         initial={"district": request.GET.get("district")},
     )
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             user = people.invite_official(**form.cleaned_data, by=request.user, at=now())
             messages.success(
                 request, f"给 {user.email} 的激活邮件{on_its_way(now(), user.email)}。链接自现在起 7 天内有效。"
             )
             return redirect("users")
-        except Refused as refused:
-            form.add_error(None, str(refused))
     return render(request, "accounts/invite_official.html", {"form": form})

@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from accounts import clock
-from accounts.access import needs
+from accounts.access import needs, refusals_on
 from accounts.models import Ability
 from reporting import workflow
 from reporting.dates.deadlines import squeezed
@@ -106,13 +106,11 @@ def set_deadlines(request, code):
         messages.info(request, f"{found.label}的三个日期都没有改动，没有什么要保存的。")
         return redirect("city_period", code)
     reason, number = form.cleaned_data["reason"], form.cleaned_data["notice_number"]
-    try:
+    with refusals_on(form):
         workflow.set_deadlines(found, form.dates, request.user, clock.now(), reason, number)
-    except workflow.Refused as refusal:
-        form.add_error(None, str(refusal))
-        return period(request, code, {"deadlines": form}, status=409)
-    messages.success(request, f"{found.label}的三级截止日已保存。")
-    return redirect("city_period", code)
+        messages.success(request, f"{found.label}的三级截止日已保存。")
+        return redirect("city_period", code)
+    return period(request, code, {"deadlines": form}, status=409)
 
 
 @needs(Ability.ADMINISTER)
@@ -127,13 +125,11 @@ def allow_estimates(request, code):
     if given["allowed"] == found.estimates_allowed and not found.is_locked:
         messages.info(request, f"{found.label}现在就是{words}上报预估数，没有改动。")
         return redirect("city_period", code)
-    try:
+    with refusals_on(form):
         workflow.allow_estimates(found, given["allowed"], request.user, clock.now(), given["reason"])
-    except workflow.Refused as refusal:
-        form.add_error(None, str(refusal))
-        return period(request, code, {"estimates": form}, status=409)
-    messages.success(request, f"{found.label}已设为{words}上报预估数。")
-    return redirect("city_period", code)
+        messages.success(request, f"{found.label}已设为{words}上报预估数。")
+        return redirect("city_period", code)
+    return period(request, code, {"estimates": form}, status=409)
 
 
 @needs(Ability.ADMINISTER)
@@ -143,10 +139,8 @@ def lock(request, code):
     form = LockForm(request.POST)
     if not form.is_valid():
         return period(request, code, {"lock": form}, status=422)
-    try:
+    with refusals_on(form, "reason"):
         workflow.lock(found, by=request.user, at=clock.now(), reason=form.cleaned_data["reason"])
-    except workflow.Refused as refusal:
-        form.add_error("reason", str(refusal))
-        return period(request, code, {"lock": form}, status=409)
-    messages.success(request, f"{found.label}已锁定，数据不再变动。")
-    return redirect("city_period", code)
+        messages.success(request, f"{found.label}已锁定，数据不再变动。")
+        return redirect("city_period", code)
+    return period(request, code, {"lock": form}, status=409)

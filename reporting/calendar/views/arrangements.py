@@ -11,7 +11,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import clock
-from accounts.access import needs
+from accounts.access import needs, refusals_on
 from accounts.models import Ability
 from reporting import workflow
 from reporting.calendar import files
@@ -74,12 +74,10 @@ def enter_calendar(request, year):
     notice, problems, notes = notice_given(form, lines, year)
     if problems:
         return entry_page(request, year, form, lines, problems, notes, status=422)
-    try:
+    with refusals_on(form, "number"):
         workflow.refuse_known(notice, form.cleaned_data["correction"])
-    except workflow.Refused as refusal:
-        form.add_error("number", str(refusal))
-        return entry_page(request, year, form, lines, status=409)
-    return preview(request, notice, [*doubts(notice), *notes], form.cleaned_data["correction"])
+        return preview(request, notice, [*doubts(notice), *notes], form.cleaned_data["correction"])
+    return entry_page(request, year, form, lines, status=409)
 
 
 def entry_page(request, year, form, lines, problems=(), notes=(), status=200):
@@ -155,14 +153,12 @@ def confirm_calendar(request, year):
         messages.error(request, "这次预览已过期，或不是您做的，请重新填写。")
         return redirect("enter_calendar", year)
     notice = notice_kept(kept["head"], kept["rows"])
-    try:
+    with refusals_on(request):
         previewed_at = datetime.fromisoformat(kept["at"])
         workflow.enter_arrangement(notice, request.user, clock.now(), kept["correction"], previewed_at)
-    except workflow.Refused as refusal:
-        messages.error(request, str(refusal))
-        return redirect("enter_calendar", year)
-    messages.success(request, f"{year}年放假安排（{notice.number}）已录入。")
-    return redirect("calendar_year", year)
+        messages.success(request, f"{year}年放假安排（{notice.number}）已录入。")
+        return redirect("calendar_year", year)
+    return redirect("enter_calendar", year)
 
 
 @needs(Ability.ADMINISTER)

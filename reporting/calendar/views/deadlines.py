@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import clock
-from accounts.access import needs
+from accounts.access import needs, refusals_on
 from accounts.change_forms import ChangeForm
 from accounts.models import Ability
 from forms_tables.edition.periods import PeriodCode
@@ -116,11 +116,8 @@ def readings(request, form=None, status=200):
 def choose_reading(request):
     form = ReadingForm(request.POST, reading=reading_in_force())
     if form.is_valid():
-        try:
+        with refusals_on(form, "reason"):
             workflow.choose_reading(form.reading, request.user, clock.now(), form.cleaned_data["reason"])
-        except workflow.Refused as refusal:
-            form.add_error("reason", str(refusal))
-        else:
             messages.success(request, "口径已保存，对此后开启的报告期有效；已开启的报告期日期不变。")
             return redirect("readings")
     return readings(request, form, 422)

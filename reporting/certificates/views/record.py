@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from accounts import clock
-from accounts.access import Refused, needs
+from accounts.access import Refused, needs, refusals_on
 from accounts.models import Ability, Enterprise, Scope, User
 from reporting.certificates import issuing
 from reporting.certificates.codes import in_groups
@@ -82,12 +82,10 @@ def show_record(request, enterprise: Enterprise, status: int = 200, **typed):
 
 def issue_for(request, enterprise: Enterprise):
     asked = {name: request.POST.get(name, "").strip() for name in ("first", "last", "purpose")}
-    try:
+    with refusals_on(request):
         issued = issuing.issue(enterprise, **asked, by=request.user, at=clock.now())
-    except Refused as refused:
-        messages.error(request, str(refused))
-        return show_record(request, enterprise, status=409, **asked)
-    return redirect("certificate", issued.code)
+        return redirect("certificate", issued.code)
+    return show_record(request, enterprise, status=409, **asked)
 
 
 def firm_of(request, credit_code: str) -> Enterprise:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from accounts import clock
-from accounts.access import Refused, needs
+from accounts.access import needs, refusals_on
 from accounts.form_words import PlainModelForm
 from accounts.models import Ability
 from accounts.post.state import look
@@ -81,18 +81,16 @@ def write(request: HttpRequest) -> HttpResponse:
     if request.method != "POST" or not form.is_valid() or request.POST.get("then") == "write":
         return render(request, "conversation/write_announcement.html", {"form": form})
     at, draft = clock.now(), form.instance
-    try:
+    with refusals_on(form):
         if request.POST.get("then") == "publish":
             published = announcements.publish(draft, request.user, at)
             messages.success(request, f"公告“{published.title}”已发布。")
             return redirect("announcement", published.pk)
         announcements.for_somebody(draft, at)
-    except Refused as refusal:
-        form.add_error(None, str(refusal))
-        return render(request, "conversation/write_announcement.html", {"form": form}, status=409)
-    reach = announcements.reach_of(draft, at.date())
-    context = {"form": form, "announcement": draft, "reach": reach, "mail": look(at)}
-    return render(request, "conversation/announcement_preview.html", context)
+        reach = announcements.reach_of(draft, at.date())
+        context = {"form": form, "announcement": draft, "reach": reach, "mail": look(at)}
+        return render(request, "conversation/announcement_preview.html", context)
+    return render(request, "conversation/write_announcement.html", {"form": form}, status=409)
 
 
 @needs(Ability.ANNOUNCE)
@@ -100,10 +98,8 @@ def write(request: HttpRequest) -> HttpResponse:
 def take_down(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Announcement, pk=pk)
     why = request.POST.get("why", "")
-    try:
+    with refusals_on(request):
         announcements.take_down(found, request.user, clock.now(), why)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-        return show(request, found, why, status=409)
-    messages.success(request, "公告已撤下，不再显示；原文和撤下原因留在记录里。")
-    return redirect("announcement", pk)
+        messages.success(request, "公告已撤下，不再显示；原文和撤下原因留在记录里。")
+        return redirect("announcement", pk)
+    return show(request, found, why, status=409)

@@ -4,14 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from accounts import clock
-from accounts.access import Refused, needs
+from accounts.access import needs, refusals_on
 from accounts.models import Ability, Scope, User
 from reporting.conversation import threads as conversation
 from reporting.filing.judging import tables_for, typed_cells
@@ -49,12 +48,10 @@ def thread(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         return show_thread(request, filing, request.GET.get("cell", ""))
     text, cell, for_city = request.POST.get("text", ""), request.POST.get("cell", ""), "for_city" in request.POST
-    try:
+    with refusals_on(request):
         message = conversation.say(filing, text, request.user, clock.now(), cell, for_city)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-        return show_thread(request, filing, cell, text, for_city, status=409)
-    return redirect(f"{reverse('thread', args=[filing.pk])}#message-{message.pk}")
+        return redirect(f"{reverse('thread', args=[filing.pk])}#message-{message.pk}")
+    return show_thread(request, filing, cell, text, for_city, status=409)
 
 
 def show_thread(

@@ -12,11 +12,10 @@ from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
 from accounts import clock
-from accounts.access import needs
+from accounts.access import needs, refusals_on
 from accounts.models import Ability
 from forms_tables.edition import drafting
 from forms_tables.edition.drafting import Change, changes_between
-from reporting import workflow
 from reporting.editions import drafts
 from reporting.editions.blocks import Hindrance, hindrances_of, worth_a_look_in
 from reporting.editions.in_force import current_edition
@@ -89,10 +88,8 @@ def desk(request: HttpRequest) -> HttpResponse:
 @needs(Ability.REVISE)
 @require_POST
 def begin(request: HttpRequest) -> HttpResponse:
-    try:
+    with refusals_on(request):
         drafts.begin_draft(family_here(), request.user, clock.now())
-    except workflow.Refused as refusal:
-        messages.error(request, str(refusal))
     return redirect("city_desk")
 
 
@@ -103,11 +100,9 @@ def abandon(request: HttpRequest, draft: DraftEdition) -> HttpResponse:
     if is_of_another(request, draft):
         messages.error(request, OTHER)
         return redirect("city_desk")
-    try:
+    with refusals_on(request):
         drafts.abandon_draft(draft, request.user, clock.now())
         messages.success(request, "修订稿已放弃，写过的内容留在操作日志里。")
-    except workflow.Refused as refusal:
-        messages.error(request, str(refusal))
     return redirect("city_desk")
 
 
@@ -217,9 +212,7 @@ def save(
     before, after = as_facts(change) if change else (None, None)
     if undone:
         before, after = after, before
-    try:
+    with refusals_on(request):
         version = draft.version if version is None else version
         return drafts.change_draft(draft, version, content, request.user, clock.now(), what, before, after)
-    except workflow.Refused as refusal:
-        messages.error(request, str(refusal))
-        return None
+    return None

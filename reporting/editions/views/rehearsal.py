@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,10 +10,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from accounts import clock
-from accounts.access import needs
+from accounts.access import needs, refusals_on
 from accounts.models import Ability, District
 from accounts.post import pulse
-from reporting import workflow
 from reporting.editions import rehearsal as rehearsals
 from reporting.editions.views.draft import on_the_draft, version_of
 from reporting.leases import is_lost
@@ -41,14 +39,12 @@ def rehearse(request: HttpRequest, draft: DraftEdition) -> HttpResponse:
     """Begin one and go to where it is seen; whoever asks twice is shown the same."""
     period = get_object_or_404(Period, pk=request.POST.get("period", ""))
     version = version_of(request, draft)
-    try:
+    with refusals_on(request):
         begun = rehearsals.begin(draft, version, period, request.user, clock.now(), clock.real_now())
-    except workflow.Refused as refusal:
-        messages.error(request, str(refusal))
-        return redirect("city_desk")
-    if begun.state == Rehearsal.RUNNING and not begun.effect.get("hand"):
-        transaction.on_commit(lambda: pulse.hand_on(rehearse_soon, begun.pk), robust=True)
-    return redirect("city_desk_rehearsal", begun.pk)
+        if begun.state == Rehearsal.RUNNING and not begun.effect.get("hand"):
+            transaction.on_commit(lambda: pulse.hand_on(rehearse_soon, begun.pk), robust=True)
+        return redirect("city_desk_rehearsal", begun.pk)
+    return redirect("city_desk")
 
 
 @needs(Ability.READ_CITY)

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from accounts import clock
-from accounts.access import Refused, needs
+from accounts.access import Refused, needs, refusals_on
 from accounts.models import Ability
 from forms_tables.edition.drafting import Change, NotThere, changes_between, raw_rule
 from forms_tables.edition.model import Rule
@@ -116,13 +116,11 @@ def save(request, draft, rule_id):
 @require_POST
 @on_the_draft
 def drop(request, draft, rule_id):
-    try:
+    with refusals_on(request):
         drop_rule(draft, version_of(request, draft), rule_id, request.user, clock.now())
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-        return back_to(request, rule_id)
-    messages.success(request, f"{rule_id}已从修订稿中删除；已发布的版本不变。")
-    return redirect("city_desk_rules")
+        messages.success(request, f"{rule_id}已从修订稿中删除；已发布的版本不变。")
+        return redirect("city_desk_rules")
+    return back_to(request, rule_id)
 
 
 def back_to(request, rule_id):

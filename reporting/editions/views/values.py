@@ -5,7 +5,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from accounts import clock
-from accounts.access import needs
+from accounts.access import needs, refusals_on
 from accounts.models import Ability
 from forms_tables.edition.model import Parameter
 from reporting import workflow
@@ -34,14 +34,12 @@ def set_parameter(request):
     form = ParameterForm(request.POST, edition=edition)
     if not form.is_valid():
         return parameters(request, form, status=422)
-    try:
+    with refusals_on(form):
         workflow.set_parameter(edition, by=request.user, at=clock.now(), **form.cleaned_data)
-    except workflow.Refused as refusal:
-        form.add_error(None, str(refusal))
-        return parameters(request, form, status=409)
-    title = edition.parameters[form.cleaned_data["name"]].title
-    messages.success(request, f"{title}已保存，并记入操作日志。")
-    return redirect("city_parameters")
+        title = edition.parameters[form.cleaned_data["name"]].title
+        messages.success(request, f"{title}已保存，并记入操作日志。")
+        return redirect("city_parameters")
+    return parameters(request, form, status=409)
 
 
 def row_of(parameter: Parameter, entered: list[ParameterValue]) -> dict:

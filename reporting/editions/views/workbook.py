@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.access import Refused, needs
+from accounts.access import Refused, needs, refusals_on
 from accounts.clock import now
 from accounts.form_words import PlainForm
 from accounts.models import Ability
@@ -69,20 +69,17 @@ def _tried(request: HttpRequest, draft: DraftEdition, form: WorkbookForm) -> dic
 @needs(Ability.REVISE)
 @require_POST
 def confirm(request: HttpRequest) -> HttpResponse:
-    try:
+    with refusals_on(request):
         kept = redeem(request.POST.get("ticket", ""), request.user, SALT)
-    except Refused as refused:
-        messages.error(request, str(refused))
-        return redirect("city_desk_workbook")
-    draft, version = get_object_or_404(DraftEdition, pk=kept.notes["draft"]), kept.notes["version"]
-    try:
-        done = exchange.import_rules(draft, version, io.BytesIO(kept.content), kept.name, request.user, now())
-    except Refused as refused:
-        messages.error(request, f"{refused}请重新上传工作簿，看过试导入结果再确认。")
-        return redirect("city_desk_workbook")
-    kept.remove()
-    messages.success(request, f"已导入修订稿：{done.sentence}。")
-    return redirect("city_desk")
+        draft, version = get_object_or_404(DraftEdition, pk=kept.notes["draft"]), kept.notes["version"]
+        try:
+            done = exchange.import_rules(draft, version, io.BytesIO(kept.content), kept.name, request.user, now())
+        except Refused as refused:
+            raise Refused(f"{refused}请重新上传工作簿，看过试导入结果再确认。") from None
+        kept.remove()
+        messages.success(request, f"已导入修订稿：{done.sentence}。")
+        return redirect("city_desk")
+    return redirect("city_desk_workbook")
 
 
 @needs(Ability.READ_CITY)

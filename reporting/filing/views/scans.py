@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import clock
-from accounts.access import needs
+from accounts.access import needs, refusals_on
 from accounts.models import Ability
 from reporting import workflow
 from reporting.filing.views.submitting import submission_of
@@ -21,13 +21,11 @@ def attach(request: HttpRequest, period: str, number: int) -> HttpResponse:
     if "file" not in request.FILES:
         messages.error(request, "请先选择要上传的 PDF 文件。")
     else:
-        try:
+        with refusals_on(request):
             workflow.attach_scan(
                 frozen, request.FILES["file"], int(pages) if pages.isdecimal() else 0, request.user, clock.now()
             )
             messages.success(request, "盖章扫描件已上传。")
-        except workflow.Refused as refused:
-            messages.error(request, str(refused))
     return redirect("submission", period, number)
 
 

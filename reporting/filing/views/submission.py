@@ -4,11 +4,11 @@ from django.contrib import messages
 from django.shortcuts import redirect, render
 
 from accounts import clock
+from accounts.access import refusals_on
 from accounts.models import JournalEntry, User
 from reporting.conversation.threads import talk_about
 from reporting.filing.views.comparison import Comparison, compare
 from reporting.models import Filing, PublishedEdition, Review, Submission
-from reporting.workflow import Refused
 from text.incoming import without_hidden
 
 
@@ -40,14 +40,12 @@ def revisions_of(submission: Submission) -> dict[str, PublishedEdition | None]:
 
 def decide(request, submission: Submission, decision: str, change, done: str, show, page: str, **words):
     """One decision on one submission. A second click says the same as the first; a refusal keeps what was typed."""
-    try:
+    with refusals_on(request):
         if not already_decided(submission, decision, request.user, **words):
             change(submission, by=request.user, at=clock.now(), **words)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-        return show(request, submission, typed={decision: words}, status=409)
-    messages.success(request, f"{submission.filing.enterprise.name}：{done}")
-    return redirect(page, submission.receipt)
+        messages.success(request, f"{submission.filing.enterprise.name}：{done}")
+        return redirect(page, submission.receipt)
+    return show(request, submission, typed={decision: words}, status=409)
 
 
 def is_current(submission: Submission, filing: Filing) -> bool:

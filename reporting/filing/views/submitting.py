@@ -9,7 +9,7 @@ from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_POST
 
 from accounts import clock
-from accounts.access import needs
+from accounts.access import needs, refusals_on
 from accounts.models import Ability
 from forms_tables.filling.completion import Completed
 from reporting import workflow
@@ -127,13 +127,11 @@ def submission(request: HttpRequest, period: str, number: int) -> HttpResponse:
 @require_POST
 def recall(request: HttpRequest, period: str) -> HttpResponse:
     filing = filing_of(request, period)
-    try:
+    with refusals_on(request):
         workflow.recall(filing, request.user, clock.now())
-    except workflow.Refused as refusal:
-        messages.error(request, str(refusal))
-        return redirect("submission", period, filing.in_force.number) if filing.in_force else redirect("filing", period)
-    messages.success(request, "已撤回，可以继续修改；改好后须重新做数据审核，再上报。")
-    return redirect("filing", period)
+        messages.success(request, "已撤回，可以继续修改；改好后须重新做数据审核，再上报。")
+        return redirect("filing", period)
+    return redirect("submission", period, filing.in_force.number) if filing.in_force else redirect("filing", period)
 
 
 @needs(Ability.FILL)
@@ -141,14 +139,11 @@ def recall(request: HttpRequest, period: str) -> HttpResponse:
 def ask_extension(request: HttpRequest, period: str) -> HttpResponse:
     """延期申请 to the firm's district."""
     filing = filing_of(request, period)
-    try:
+    with refusals_on(request):
         until = date_in(request)
         if until is None:
             raise workflow.Refused("请填写希望延到哪一天。")
         workflow.ask_extension(filing, until, request.user, clock.now(), request.POST.get("reason", ""))
-    except workflow.Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
         messages.success(request, "延期申请已送达区县，决定后显示在这里，并写信通知您；同意之前，截止日不变。")
     return redirect("filing", period)
 
@@ -169,11 +164,8 @@ def date_in(request: HttpRequest) -> date | None:
 @require_POST
 def ask_late(request: HttpRequest, period: str) -> HttpResponse:
     """补报申请 to the firm's district."""
-    try:
+    with refusals_on(request):
         workflow.ask_late(filing_of(request, period), request.user, clock.now(), request.POST.get("reason", ""))
-    except workflow.Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
         messages.success(request, "补报申请已送达区县，决定后显示在这里，并写信通知您。")
     return redirect("filing", period)
 
@@ -183,36 +175,29 @@ def ask_late(request: HttpRequest, period: str) -> HttpResponse:
 def amend(request: HttpRequest, period: str) -> HttpResponse:
     """Begin the next number of an approved filing."""
     filing = filing_of(request, period)
-    try:
+    with refusals_on(request):
         workflow.amend(filing, request.user, clock.now(), request.POST.get("reason", ""))
-    except workflow.Refused as refusal:
-        messages.error(request, str(refusal))
-        return redirect("submission", period, filing.in_force.number) if filing.in_force else redirect("filing", period)
-    messages.success(request, "已进入修订。新的上报件经区县审核通过之前，仍以原上报件为准。")
-    return redirect("filing", period)
+        messages.success(request, "已进入修订。新的上报件经区县审核通过之前，仍以原上报件为准。")
+        return redirect("filing", period)
+    return redirect("submission", period, filing.in_force.number) if filing.in_force else redirect("filing", period)
 
 
 @needs(Ability.FILL)
 @require_POST
 def abandon_amendment(request: HttpRequest, period: str) -> HttpResponse:
     """Back to the approved submission, drafts and all."""
-    try:
+    with refusals_on(request):
         filing = workflow.abandon_amendment(filing_of(request, period), request.user, clock.now())
-    except workflow.Refused as refusal:
-        messages.error(request, str(refusal))
-        return redirect("filing", period)
-    messages.success(request, f"已放弃修订，仍以第 {filing.approved.number} 次上报为准，草稿已恢复为上报的数。")
-    return redirect("submission", period, filing.approved.number)
+        messages.success(request, f"已放弃修订，仍以第 {filing.approved.number} 次上报为准，草稿已恢复为上报的数。")
+        return redirect("submission", period, filing.approved.number)
+    return redirect("filing", period)
 
 
 @needs(Ability.FILL)
 @require_POST
 def answer(request: HttpRequest, period: str) -> HttpResponse:
     """Answer the district's question about a submission."""
-    try:
+    with refusals_on(request):
         workflow.answer(filing_of(request, period), request.user, clock.now(), request.POST.get("note", ""))
-    except workflow.Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
         messages.success(request, "答复已送达区县。")
     return redirect("filing", period)

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from accounts import people
-from accounts.access import Refused, needs
+from accounts.access import Refused, needs, refusals_on
 from accounts.clock import now, today
 from accounts.forms import AddressForm
 from accounts.models import Ability, Application, District, Enterprise
@@ -137,7 +137,7 @@ def open_account(request, credit_code):
     enterprise = get_object_or_404(Enterprise.objects.visible_to(request.user), credit_code=credit_code)
     form = AddressForm(request.POST)
     user, told, at = people.first_account(enterprise), applications.told_to_the_firm(enterprise), now()
-    try:
+    with refusals_on(request):
         if not form.is_valid():
             raise Refused("邮箱写法不对，应像 name@example.com。")
         if user is None:
@@ -145,8 +145,6 @@ def open_account(request, credit_code):
         else:
             people.resend_activation(user, by=request.user, at=at, email=form.cleaned_data["email"], told=told)
         messages.success(request, f"给 {user.email} 的激活邮件{on_its_way(at, user.email)}。链接自现在起 7 天内有效。")
-    except Refused as refused:
-        messages.error(request, str(refused))
     return redirect("firm", credit_code)
 
 

@@ -2,7 +2,6 @@
 
 from pathlib import PurePath
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -11,7 +10,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import clock, journal
-from accounts.access import Refused, needs
+from accounts.access import Refused, needs, refusals_on
 from accounts.clock import now
 from accounts.models import Ability, Enterprise
 from accounts.post import pulse
@@ -105,12 +104,8 @@ def shown_of(tried: DryRun, asked) -> dict:
 @require_POST
 def confirm_import(request: HttpRequest, pk: int) -> HttpResponse:
     stored = stored_or_404(request, pk)
-    try:
+    with refusals_on(request):
         hand_on(steps.confirm(stored, request.POST.get("seen", ""), request.user, now(), clock.real_now()))
-    except steps.ConfirmedAlready as already:
-        messages.info(request, str(already))
-    except Refused as refused:
-        messages.error(request, str(refused))
     return redirect("register_import", pk)
 
 
@@ -119,11 +114,9 @@ def confirm_import(request: HttpRequest, pk: int) -> HttpResponse:
 def try_import_again(request: HttpRequest, pk: int) -> HttpResponse:
     """What a worker left, or what broke; a second press finds it under way."""
     stored = stored_or_404(request, pk)
-    try:
+    with refusals_on(request):
         if steps.try_again(stored, clock.real_now()):
             hand_on(stored_or_404(request, pk))
-    except Refused as refused:
-        messages.error(request, str(refused))
     return redirect("register_import", pk)
 
 

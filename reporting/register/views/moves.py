@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from accounts import people
-from accounts.access import Refused, needs
+from accounts.access import needs, refusals_on
 from accounts.clock import now, today
 from accounts.models import Ability, District, Enterprise, Move
 from reporting.register import moves as moving
@@ -29,7 +29,7 @@ def move_firm(request, credit_code):
     form = MoveForm(request.POST or None, districts=District.objects.valid_on(today()))
     if request.method == "POST" and form.is_valid():
         at, asked = now(), form.cleaned_data
-        try:
+        with refusals_on(form):
             if moving.reached_back(enterprise, asked["since"], at.date()):
                 proposed = moving.propose_move(enterprise, **asked, by=request.user, at=at)
                 messages.success(request, f"已提出迁移，{proposed.state_words}；接收之前一切不变。")
@@ -38,8 +38,6 @@ def move_firm(request, credit_code):
             words = f"{enterprise.name}自 {residence.since:%Y-%m-%d} 起属{residence.district}，以前的报表不变。"
             messages.success(request, words)
             return redirect("firms")
-        except Refused as refused:
-            form.add_error(None, str(refused))
     context = {"firm": enterprise, "form": form, "heading": "迁往其他区县", "note": MOVING_NOTE}
     return render(request, "register/firm_form.html", context)
 
@@ -82,11 +80,9 @@ def withdraw_move(request, pk):
 
 def _decided(request, pk, decide, words, **said):
     found = _move(request, pk)
-    try:
+    with refusals_on(request):
         decide(found, **said, by=request.user, at=now())
         messages.success(request, f"{words}：{found.enterprise.name}由{found.origin}迁往{found.district}。")
-    except Refused as refused:
-        messages.error(request, str(refused))
     return redirect("move", pk)
 
 

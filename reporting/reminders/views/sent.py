@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import clock
-from accounts.access import Refused, needs
+from accounts.access import needs, refusals_on
 from accounts.models import Ability, Letter
 from accounts.post import dead_addresses
 from accounts.post.outbox import message_of
@@ -80,11 +80,8 @@ def text_of(letter: Letter) -> str:
 @require_POST
 def try_again(request, pk):
     found = get_object_or_404(Letter.objects.visible_to(request.user), pk=pk)
-    try:
+    with refusals_on(request):
         put_back(found, request.user, clock.now())
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
         messages.success(request, f"给 {found.to} 的信{on_its_way(clock.now(), found.to)}。")
     return redirect("sent_letter", pk)
 
@@ -117,10 +114,7 @@ def addresses(request):
 @require_POST
 def confirm_address(request, pk):
     task = get_object_or_404(dead_addresses.visible_to(request.user), pk=pk)
-    try:
+    with refusals_on(request):
         dead_addresses.confirm(task, request.POST.get("words", ""), request.user, clock.now())
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
         messages.success(request, f"{task.address} 已确认可用，以后的信照常发到这里。")
     return redirect("dead_addresses")

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import clock
-from accounts.access import Refused, needs
+from accounts.access import needs, refusals_on
 from accounts.models import Ability, Scope
 from accounts.post import pulse
 from accounts.post.outbox import message_of
@@ -98,17 +98,15 @@ def send(request):
     if not form.is_valid():
         return refuse(request, form, at)
     typed = form.cleaned_data
-    try:
+    with refusals_on(request):
         made, first = urging.press(
             typed["token"], typed["period"], form.chosen, typed["words"], typed["previewed_at"], request.user, at
         )
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-        return redirect("reminders")
-    if first:
-        # A queue that does not answer is no trouble: the beat finishes what nobody began.
-        transaction.on_commit(lambda: pulse.hand_on(write_dispatch, made.pk), robust=True)
-    return redirect("dispatch", made.token)
+        if first:
+            # A queue that does not answer is no trouble: the beat finishes what nobody began.
+            transaction.on_commit(lambda: pulse.hand_on(write_dispatch, made.pk), robust=True)
+        return redirect("dispatch", made.token)
+    return redirect("reminders")
 
 
 def refuse(request, form, at):
@@ -135,11 +133,9 @@ def dispatch(request, token):
 def schedule(request):
     form = ScheduleForm(request.POST or None, stands=occasions.schedule())
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             occasions.set_schedule(form.wanted, request.user, clock.now())
             messages.success(request, "提醒时点已保存，从现在起照此发送；已经发出的不会重发。")
             return redirect("reminder_schedule")
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
     around = {"form": form, "may_set": request.user.may.administer}
     return render(request, "reminders/schedule.html", around, status=422 if form.errors else 200)

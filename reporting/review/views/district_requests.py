@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from accounts import clock
-from accounts.access import needs
+from accounts.access import needs, refusals_on
 from accounts.models import Ability
 from reporting import workflow
 from reporting.filing.progress import requests_visible_to
@@ -51,16 +51,14 @@ def decide_adjustment(request, pk):
 def decide(request, kind, pk, change):
     asked = get_object_or_404(requests_visible_to(request.user, kind), pk=pk)
     granted = request.POST.get("granted") == "yes"
-    try:
+    with refusals_on(request):
         until = {"until": date_in(request)} if kind == "extension" and granted else {}
         if not decided_so(asked, granted, **until):
             change(asked, granted, by=request.user, at=clock.now(), answer=request.POST.get("answer", ""), **until)
-    except workflow.Refused as refusal:
-        messages.error(request, str(refusal))
-        typed = {name: request.POST.get(name, "") for name in ("until", "answer")}
-        return show_requests(request, kind, {asked.pk: typed}, status=409)
-    messages.success(request, f"{asked.filing.enterprise.name}：{'已同意' if granted else '未同意'}。")
-    return redirect(f"{reverse('district_requests')}?kind={kind}")
+        messages.success(request, f"{asked.filing.enterprise.name}：{'已同意' if granted else '未同意'}。")
+        return redirect(f"{reverse('district_requests')}?kind={kind}")
+    typed = {name: request.POST.get(name, "") for name in ("until", "answer")}
+    return show_requests(request, kind, {asked.pk: typed}, status=409)
 
 
 def decided_so(asked, granted, until=None) -> bool:

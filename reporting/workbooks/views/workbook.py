@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from accounts import clock
-from accounts.access import Refused, needs
+from accounts.access import Refused, needs, refusals_on
 from accounts.models import Ability
 from reporting.filing.views.filing import filing_of
 from reporting.filing.views.submitting import submission_of
@@ -49,15 +49,13 @@ def workbook(request: HttpRequest, period: str) -> HttpResponse:
     if upload is None:
         messages.error(request, "请先选择要上传的工作簿。")
         return redirect("filing", period)
-    try:
+    with refusals_on(request):
         compared = compare_workbook(filing, upload, request.user, clock.now(), upload.name)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-        return redirect("filing", period)
-    if not compared.changes:
-        return render_comparison(request, compared)
-    shown = {"filing": filing.pk, "shown": compared.fingerprint}
-    return render_comparison(request, compared, keep(upload, request.user, SALT, **shown))
+        if not compared.changes:
+            return render_comparison(request, compared)
+        shown = {"filing": filing.pk, "shown": compared.fingerprint}
+        return render_comparison(request, compared, keep(upload, request.user, SALT, **shown))
+    return redirect("filing", period)
 
 
 @needs(Ability.FILL)
@@ -65,14 +63,10 @@ def workbook(request: HttpRequest, period: str) -> HttpResponse:
 def confirm(request: HttpRequest, period: str) -> HttpResponse:
     """Store what the comparison of a kept workbook showed; shown anew when that is no longer what would be stored."""
     filing, at = filing_of(request, period), clock.now()
-    try:
+    with refusals_on(request):
         kept = kept_for(filing, request)
         compared = compare_workbook(filing, BytesIO(kept.content), request.user, at, kept.name)
         return store(request, compared, kept, at)
-    except StoredAlready as already:
-        messages.info(request, str(already))
-    except Refused as refusal:
-        messages.error(request, str(refusal))
     return redirect("filing", period)
 
 
