@@ -34,9 +34,8 @@ def refusals_on(whom: HttpRequest | BaseForm, field: str | None = None) -> Itera
         if isinstance(whom, BaseForm):
             whom.add_error(field, str(refused))
         else:
-            messages.add_message(
-                whom, messages.INFO if isinstance(refused, DoneAlready) else messages.ERROR, str(refused)
-            )
+            say = messages.info if isinstance(refused, DoneAlready) else messages.error
+            say(whom, str(refused))
 
 
 def needs(*abilities: Ability) -> Callable:
