@@ -12,6 +12,7 @@ from accounts.access import Refused, needs, refusals_on
 from accounts.models import Ability, Enterprise, Scope, User
 from reporting.certificates import issuing
 from reporting.certificates.codes import in_groups
+from reporting.certificates.forms import IssuePress
 from reporting.models import Certificate
 
 
@@ -81,7 +82,7 @@ def show_record(request, enterprise: Enterprise, status: int = 200, **typed):
 
 
 def issue_for(request, enterprise: Enterprise):
-    asked = {name: request.POST.get(name, "").strip() for name in ("first", "last", "purpose")}
+    asked = IssuePress(request.POST).said
     with refusals_on(request):
         issued = issuing.issue(enterprise, **asked, by=request.user, at=clock.now())
         return redirect("certificate", issued.code)

@@ -14,6 +14,7 @@ from accounts.form_words import PlainModelForm
 from accounts.models import Ability
 from accounts.post.state import look
 from reporting.conversation import announcements
+from reporting.conversation.forms import TakeDownPress, WritePress
 from reporting.models import Announcement
 from reporting.register.forms import DayInput
 
@@ -78,11 +79,12 @@ def acknowledge(request: HttpRequest, pk: int) -> HttpResponse:
 def write(request: HttpRequest) -> HttpResponse:
     """Written, looked at with the number it reaches, published: the same form goes through the three."""
     form = AnnouncementForm(request.POST or None)
-    if request.method != "POST" or not form.is_valid() or request.POST.get("then") == "write":
+    then = WritePress(request.POST).said["then"]
+    if request.method != "POST" or not form.is_valid() or then == "write":
         return render(request, "conversation/write_announcement.html", {"form": form})
     at, draft = clock.now(), form.instance
     with refusals_on(form):
-        if request.POST.get("then") == "publish":
+        if then == "publish":
             published = announcements.publish(draft, request.user, at)
             messages.success(request, f"公告“{published.title}”已发布。")
             return redirect("announcement", published.pk)
@@ -97,7 +99,7 @@ def write(request: HttpRequest) -> HttpResponse:
 @require_POST
 def take_down(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Announcement, pk=pk)
-    why = request.POST.get("why", "")
+    why = TakeDownPress(request.POST).said["why"]
     with refusals_on(request):
         announcements.take_down(found, request.user, clock.now(), why)
         messages.success(request, "公告已撤下，不再显示；原文和撤下原因留在记录里。")

@@ -13,6 +13,7 @@ from accounts import clock
 from accounts.access import needs, refusals_on
 from accounts.models import Ability, Scope, User
 from reporting.conversation import threads as conversation
+from reporting.conversation.forms import SayPress
 from reporting.filing.judging import tables_for, typed_cells
 from reporting.models import Filing, Message, Review, Submission, Thread
 
@@ -47,11 +48,11 @@ def thread(request: HttpRequest, pk: int) -> HttpResponse:
     filing = get_object_or_404(filings, pk=pk)
     if request.method != "POST":
         return show_thread(request, filing, request.GET.get("cell", ""))
-    text, cell, for_city = request.POST.get("text", ""), request.POST.get("cell", ""), "for_city" in request.POST
+    said = SayPress(request.POST).said
     with refusals_on(request):
-        message = conversation.say(filing, text, request.user, clock.now(), cell, for_city)
+        message = conversation.say(filing, by=request.user, at=clock.now(), **said)
         return redirect(f"{reverse('thread', args=[filing.pk])}#message-{message.pk}")
-    return show_thread(request, filing, cell, text, for_city, status=409)
+    return show_thread(request, filing, **said, status=409)
 
 
 def show_thread(

@@ -8,6 +8,7 @@ from accounts import clock
 from accounts.access import needs
 from accounts.models import Ability
 from reporting import workflow
+from reporting.filing.forms import AdjustmentPress
 from reporting.filing.judging import CARRIED, judge
 from reporting.filing.views.filing import filing_of
 from reporting.models import Filing
@@ -18,7 +19,7 @@ def adjustments(request: HttpRequest, period: str) -> HttpResponse:
     """What was asked before with its answer, and the form for one more."""
     filing = filing_of(request, period)
     if request.method == "POST":
-        asked = {name: request.POST.get(name, "") for name in ("cell", "new", "reason")}
+        asked = AdjustmentPress(request.POST).said
         try:
             workflow.ask_adjustment(filing, by=request.user, at=clock.now(), **asked)
         except workflow.Refused as refused:

@@ -16,6 +16,7 @@ from accounts.models import Ability
 from forms_tables.edition.catalog import Table
 from reporting import workflow
 from reporting.conversation.threads import talk_about
+from reporting.filing.forms import ExplainPress, SavePress
 from reporting.filing.judging import typed_cells
 from reporting.filing.views.grid import Theirs, lay_out, suggestions_in
 from reporting.filing.views.overview import Desk
@@ -69,11 +70,11 @@ def sheet(request: HttpRequest, period: str, key: str) -> HttpResponse:
     if request.method != "POST":
         return render_sheet(request, desk, table)
     cells, version = posted_cells(request.POST, table), posted_version(request.POST)
-    proposed = known_of_register(filing)
+    proposed, then = known_of_register(filing), SavePress(request.POST).said["then"]
     try:
         with transaction.atomic():  # refused means that nothing of it was stored
             saved = workflow.save_sheet(filing, table.code, cells, version, request.user, at, proposed=proposed)
-            if request.POST.get("then") == "check":
+            if then == "check":
                 workflow.check(filing, request.user, at)
     except workflow.Conflict as conflict:
         return render_conflict(request, filing, at, table, conflict)
@@ -81,7 +82,7 @@ def sheet(request: HttpRequest, period: str, key: str) -> HttpResponse:
         typed_over = Desk(filing, at, {**typed_cells(filing), **cells})
         return render_sheet(request, typed_over, table, refusal=refusal, version=version)
     tell_what_others_saved(request, saved, cells, version)
-    if request.POST.get("then") == "submit":
+    if then == "submit":
         return redirect("submit", period)
     return redirect("sheet", period, key)
 
@@ -190,9 +191,9 @@ def explain(request: HttpRequest, period: str) -> HttpResponse:
     """Explain the warnings of one entry with the same words; with htmx only that entry is drawn again, so unsaved
     cells beside it stay."""
     filing = filing_of(request, period)
-    rule = request.POST.get("rule", "")
-    fingerprints = list(dict.fromkeys(request.POST.getlist("fingerprint")))
-    said = {"reason_code": request.POST.get("reason_code", ""), "text": request.POST.get("text", "")}
+    pressed = ExplainPress(request.POST).said
+    rule, fingerprints = pressed["rule"], list(dict.fromkeys(pressed["fingerprint"]))
+    said = {name: pressed[name] for name in ("reason_code", "text")}
     refusal = None
     try:
         workflow.explain_alike(filing, rule, fingerprints, request.user, clock.now(), **said)

@@ -9,6 +9,7 @@ from accounts import clock
 from accounts.access import needs, refusals_on
 from accounts.models import Ability
 from reporting import workflow
+from reporting.filing.forms import ScanPress
 from reporting.filing.views.submitting import submission_of
 from reporting.models import Filing, Scan
 
@@ -17,14 +18,12 @@ from reporting.models import Filing, Scan
 @require_POST
 def attach(request: HttpRequest, period: str, number: int) -> HttpResponse:
     _, frozen = submission_of(request, period, number)
-    pages = request.POST.get("pages", "")[:4]  # a longer number is refused as too many, like 9999
+    pages = ScanPress(request.POST).number
     if "file" not in request.FILES:
         messages.error(request, "请先选择要上传的 PDF 文件。")
     else:
         with refusals_on(request):
-            workflow.attach_scan(
-                frozen, request.FILES["file"], int(pages) if pages.isdecimal() else 0, request.user, clock.now()
-            )
+            workflow.attach_scan(frozen, request.FILES["file"], pages, request.user, clock.now())
             messages.success(request, "盖章扫描件已上传。")
     return redirect("submission", period, number)
 

@@ -65,16 +65,6 @@ def journal_of(filing, user: User) -> list[JournalEntry]:
     return list(entries.defer("before", "after")[:200])
 
 
-def note_in(request) -> str:
-    return request.POST.get("note", "").strip()
-
-
-def reasons_in(request) -> list[dict[str, str]]:
-    """The reasons typed on the page: pairs of a cell (or none: the whole table) and the words."""
-    pairs = zip(request.POST.getlist("cell"), request.POST.getlist("reason"), strict=False)
-    return [{"cell": cell, "reason": reason.strip()} for cell, reason in pairs if reason.strip()]
-
-
 def reason_rows(typed: list[dict[str, str]], comparison: Comparison) -> list[dict]:
     """The lines of the form in which reasons are typed: those typed before a refusal, then empty ones."""
     listed = {cell.key for _, cells in comparison.cells_to_name for cell in cells} | {""}

@@ -1,11 +1,8 @@
 """确定上报 and what goes with it on the firm's side: receipt, recall, 延期, 补报, amendment, answering a question."""
 
-from datetime import date
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_POST
 
 from accounts import clock
@@ -14,6 +11,7 @@ from accounts.models import Ability
 from forms_tables.filling.completion import Completed
 from reporting import workflow
 from reporting.conversation.threads import talk_about
+from reporting.filing.forms import AnswerPress, ExtensionPress, ReasonPress, SubmitPress
 from reporting.filing.views.comparison import submission_before
 from reporting.filing.views.filing import filing_of
 from reporting.filing.views.grid import lay_out
@@ -28,17 +26,10 @@ def submit(request: HttpRequest, period: str) -> HttpResponse:
     at = clock.now()
     filing = filing_of(request, period)
     refusal = None
+    form = SubmitPress(request.POST)
     if request.method == "POST":
         try:
-            submission = workflow.submit(
-                filing,
-                request.user,
-                at,
-                signer=request.POST.get("signer", ""),
-                committed=request.POST.get("committed") == "yes",
-                reason=request.POST.get("reason", ""),
-                estimated=request.POST.get("estimated") == "yes",
-            )
+            submission = workflow.submit(filing, request.user, at, **form.said)
             return redirect("submission", period, submission.number)
         except workflow.Refused as refused:
             refusal = refused
@@ -50,7 +41,7 @@ def submit(request: HttpRequest, period: str) -> HttpResponse:
         "warnings": desk.findings("warning"),
         "headline": headline_figures(desk),
         "number": filing.submissions.count() + 1,
-        "signer": request.POST.get("signer", known_signer(desk)),
+        "signer": form.data.get("signer", known_signer(desk)),
         "refusal": refusal,
         "first_place": first_place(desk),
     }
@@ -140,24 +131,12 @@ def ask_extension(request: HttpRequest, period: str) -> HttpResponse:
     """延期申请 to the firm's district."""
     filing = filing_of(request, period)
     with refusals_on(request):
-        until = date_in(request)
-        if until is None:
+        said = ExtensionPress(request.POST).said
+        if said["until"] is None:
             raise workflow.Refused("请填写希望延到哪一天。")
-        workflow.ask_extension(filing, until, request.user, clock.now(), request.POST.get("reason", ""))
+        workflow.ask_extension(filing, by=request.user, at=clock.now(), **said)
         messages.success(request, "延期申请已送达区县，决定后显示在这里，并写信通知您；同意之前，截止日不变。")
     return redirect("filing", period)
-
-
-def date_in(request: HttpRequest) -> date | None:
-    """The date typed on the page; None when there is none."""
-    text = request.POST.get("until", "").strip()
-    try:
-        day = parse_date(text)
-    except ValueError:  # well written, and no such day
-        day = None
-    if text and day is None:
-        raise workflow.Refused(f"“{text[:20]}”不是日期，请写作 2024-06-13。")
-    return day
 
 
 @needs(Ability.FILL)
@@ -165,7 +144,8 @@ def date_in(request: HttpRequest) -> date | None:
 def ask_late(request: HttpRequest, period: str) -> HttpResponse:
     """补报申请 to the firm's district."""
     with refusals_on(request):
-        workflow.ask_late(filing_of(request, period), request.user, clock.now(), request.POST.get("reason", ""))
+        reason = ReasonPress(request.POST).said["reason"]
+        workflow.ask_late(filing_of(request, period), request.user, clock.now(), reason)
         messages.success(request, "补报申请已送达区县，决定后显示在这里，并写信通知您。")
     return redirect("filing", period)
 
@@ -176,7 +156,7 @@ def amend(request: HttpRequest, period: str) -> HttpResponse:
     """Begin the next number of an approved filing."""
     filing = filing_of(request, period)
     with refusals_on(request):
-        workflow.amend(filing, request.user, clock.now(), request.POST.get("reason", ""))
+        workflow.amend(filing, request.user, clock.now(), ReasonPress(request.POST).said["reason"])
         messages.success(request, "已进入修订。新的上报件经区县审核通过之前，仍以原上报件为准。")
         return redirect("filing", period)
     return redirect("submission", period, filing.in_force.number) if filing.in_force else redirect("filing", period)
@@ -198,6 +178,6 @@ def abandon_amendment(request: HttpRequest, period: str) -> HttpResponse:
 def answer(request: HttpRequest, period: str) -> HttpResponse:
     """Answer the district's question about a submission."""
     with refusals_on(request):
-        workflow.answer(filing_of(request, period), request.user, clock.now(), request.POST.get("note", ""))
+        workflow.answer(filing_of(request, period), request.user, clock.now(), AnswerPress(request.POST).said["note"])
         messages.success(request, "答复已送达区县。")
     return redirect("filing", period)

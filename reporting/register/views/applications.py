@@ -11,7 +11,7 @@ from accounts.models import Ability, Application, District
 from accounts.post.state import look, on_its_way
 from reporting.register import applications as registration
 from reporting.register.facts import in_words
-from reporting.register.forms import ApplyForm, ApproveForm, LookUpForm, RefuseForm
+from reporting.register.forms import ApplyForm, ApproveForm, LookUpForm, RefuseForm, RefusePress
 
 
 @login_not_required
@@ -111,7 +111,8 @@ def approve_application(request, pk):
 def refuse_application(request, pk):
     found = get_object_or_404(Application.objects.visible_to(request.user), pk=pk)
     with refusals_on(request):
-        registration.refuse_application(found, reason=request.POST.get("reason", "")[:300], by=request.user, at=now())
+        reason = RefusePress(request.POST).said["reason"][:300]
+        registration.refuse_application(found, reason=reason, by=request.user, at=now())
         messages.success(request, f"{found.name}的申请已不予通过。写明理由的信{on_its_way(now(), found.email)}。")
         return redirect("applications")
     return redirect("application", pk)

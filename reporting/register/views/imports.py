@@ -16,7 +16,7 @@ from accounts.models import Ability, Enterprise
 from accounts.post import pulse
 from reporting.leases import is_lost
 from reporting.models import RegisterImport
-from reporting.register.forms import ImportForm
+from reporting.register.forms import ImportForm, SeenPress
 from reporting.register.imports import steps
 from reporting.register.imports.columns import COLUMNS
 from reporting.register.imports.importing import DryRun
@@ -105,7 +105,7 @@ def shown_of(tried: DryRun, asked) -> dict:
 def confirm_import(request: HttpRequest, pk: int) -> HttpResponse:
     stored = stored_or_404(request, pk)
     with refusals_on(request):
-        hand_on(steps.confirm(stored, request.POST.get("seen", ""), request.user, now(), clock.real_now()))
+        hand_on(steps.confirm(stored, SeenPress(request.POST).said["seen"], request.user, now(), clock.real_now()))
     return redirect("register_import", pk)
 
 

@@ -18,6 +18,7 @@ from reporting.letters.sent import GROUPS, KINDS, of_kind
 from reporting.letters.sent import try_again as put_back
 from reporting.letters.sent import try_all_again as put_all_back
 from reporting.pages.chosen_period import periods_to_show
+from reporting.reminders.forms import DomainPress, UsablePress
 
 PAGE = 50
 RECENTLY_SETTLED = 20
@@ -89,7 +90,7 @@ def try_again(request, pk):
 @needs(Ability.WATCH_MAIL)
 @require_POST
 def try_all_again(request):
-    waiting, spared = put_all_back(request.POST.get("domain", "").strip(), request.user, clock.now())
+    waiting, spared = put_all_back(DomainPress(request.POST).said["domain"], request.user, clock.now())
     if waiting or spared:
         no_more = f"另有 {spared} 封提醒的报告期已不需要再报，不再发。" if spared else ""
         messages.success(request, f"{waiting} 封信已重新排队，按各域名的速度陆续发出。{no_more}")
@@ -115,6 +116,6 @@ def addresses(request):
 def confirm_address(request, pk):
     task = get_object_or_404(dead_addresses.visible_to(request.user), pk=pk)
     with refusals_on(request):
-        dead_addresses.confirm(task, request.POST.get("words", ""), request.user, clock.now())
+        dead_addresses.confirm(task, UsablePress(request.POST).said["words"], request.user, clock.now())
         messages.success(request, f"{task.address} 已确认可用，以后的信照常发到这里。")
     return redirect("dead_addresses")

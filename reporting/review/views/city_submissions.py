@@ -8,9 +8,10 @@ from accounts.access import needs
 from accounts.models import Ability
 from reporting import workflow
 from reporting.filing.progress import submissions_visible_to
-from reporting.filing.views.submission import decide, is_current, note_in, reasons_in, show_submission
+from reporting.filing.views.submission import decide, is_current, show_submission
 from reporting.models import Filing, Review, Submission
 from reporting.pages.chosen_period import asked_period, periods_to_show
+from reporting.review.forms import NotePress, ReasonsPress
 from reporting.review.views.listing import list_filings
 from reporting.totals.aggregation import districts_of
 
@@ -58,14 +59,14 @@ def query(request, receipt):
         decision,
         workflow.city_query,
         "查询已记下，区县打开这份上报件就能看到。",
-        note=note_in(request),
+        **NotePress(request.POST).said,
     )
 
 
 @needs(Ability.QUERY)
 @require_POST
 def send_back(request, receipt):
-    decision, reasons = Review.Decision.CITY_RETURN, reasons_in(request)
+    decision, reasons = Review.Decision.CITY_RETURN, ReasonsPress(request.POST).reasons
     return decide_here(request, receipt, decision, workflow.city_return, "已退回区县。", reasons=reasons)
 
 

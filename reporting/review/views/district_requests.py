@@ -10,7 +10,7 @@ from accounts.access import needs, refusals_on
 from accounts.models import Ability
 from reporting import workflow
 from reporting.filing.progress import requests_visible_to
-from reporting.filing.views.submitting import date_in
+from reporting.review.forms import ExtensionPress, GrantPress
 from reporting.review.views.requests import chosen_kind, kinds_of, page_of
 
 
@@ -50,14 +50,15 @@ def decide_adjustment(request, pk):
 
 def decide(request, kind, pk, change):
     asked = get_object_or_404(requests_visible_to(request.user, kind), pk=pk)
-    granted = request.POST.get("granted") == "yes"
+    form = ExtensionPress(request.POST) if kind == "extension" else GrantPress(request.POST)
     with refusals_on(request):
-        until = {"until": date_in(request)} if kind == "extension" and granted else {}
+        said = form.said
+        granted, until = said["granted"], {"until": said["until"]} if said.get("until") else {}
         if not decided_so(asked, granted, **until):
-            change(asked, granted, by=request.user, at=clock.now(), answer=request.POST.get("answer", ""), **until)
+            change(asked, granted, by=request.user, at=clock.now(), answer=said["answer"], **until)
         messages.success(request, f"{asked.filing.enterprise.name}：{'已同意' if granted else '未同意'}。")
         return redirect(f"{reverse('district_requests')}?kind={kind}")
-    typed = {name: request.POST.get(name, "") for name in ("until", "answer")}
+    typed = {name: form.data.get(name, "") for name in ("until", "answer")}
     return show_requests(request, kind, {asked.pk: typed}, status=409)
 
 

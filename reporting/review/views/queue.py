@@ -10,6 +10,7 @@ from reporting import workflow
 from reporting.filing.progress import submissions_visible_to
 from reporting.models import Filing, Period
 from reporting.pages.chosen_period import asked_period, periods_to_show
+from reporting.review.forms import CleanOnesPress
 from reporting.review.views.listing import list_filings
 
 
@@ -31,7 +32,7 @@ def queue(request, code):
 @require_POST
 def approve_clean(request, code):
     period = get_object_or_404(Period, pk=code)
-    receipts = request.POST.getlist("receipt")
+    receipts = CleanOnesPress(request.POST).said["receipt"]
     chosen = list(submissions_visible_to(request.user).filter(filing__period=period, receipt__in=receipts))
     approved, reasons = workflow.approve_clean(chosen, by=request.user, at=clock.now())
     left = [(submission, reasons[submission.receipt]) for submission in chosen if submission.receipt in reasons]

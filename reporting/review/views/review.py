@@ -9,8 +9,9 @@ from accounts.models import Ability
 from reporting import workflow
 from reporting.filing.progress import submissions_visible_to
 from reporting.filing.punctuality import decide_by
-from reporting.filing.views.submission import decide, is_current, note_in, reasons_in, show_submission
+from reporting.filing.views.submission import decide, is_current, show_submission
 from reporting.models import Filing, Review, State
+from reporting.review.forms import NotePress, ReasonsPress
 from reporting.totals.aggregation import UNDER_REVIEW
 
 MOVES = ("approve", "answer_city", "send_back", "query")
@@ -37,30 +38,28 @@ def review(request, receipt):
 @require_POST
 def approve(request, receipt):
     decision = Review.Decision.APPROVE
-    return decide_here(request, receipt, decision, workflow.approve, "已审核通过。", note=note_in(request))
+    return decide_here(request, receipt, decision, workflow.approve, "已审核通过。", **NotePress(request.POST).said)
 
 
 @needs(Ability.REVIEW)
 @require_POST
 def send_back(request, receipt):
-    decision = Review.Decision.SEND_BACK
-    return decide_here(request, receipt, decision, workflow.send_back, "已退回企业。", reasons=reasons_in(request))
+    decision, reasons = Review.Decision.SEND_BACK, ReasonsPress(request.POST).reasons
+    return decide_here(request, receipt, decision, workflow.send_back, "已退回企业。", reasons=reasons)
 
 
 @needs(Ability.REVIEW)
 @require_POST
 def query(request, receipt):
-    decision = Review.Decision.QUERY
-    return decide_here(
-        request, receipt, decision, workflow.query, "查询已记下，企业打开这份填报就能看到。", note=note_in(request)
-    )
+    decision, done = Review.Decision.QUERY, "查询已记下，企业打开这份填报就能看到。"
+    return decide_here(request, receipt, decision, workflow.query, done, **NotePress(request.POST).said)
 
 
 @needs(Ability.REVIEW)
 @require_POST
 def answer_city(request, receipt):
     decision = Review.Decision.ANSWER
-    return decide_here(request, receipt, decision, workflow.answer_city, "已答复市级。", note=note_in(request))
+    return decide_here(request, receipt, decision, workflow.answer_city, "已答复市级。", **NotePress(request.POST).said)
 
 
 def decide_here(request, receipt, decision, change, done, **words):
