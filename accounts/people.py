@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from typing import TypedDict, Unpack
 
 from django.db import transaction
 
@@ -83,18 +84,18 @@ def invite_colleague(*, name: str, mobile: str, email: str, by: User, at: dateti
     return user
 
 
+class Official(TypedDict):
+    username: str
+    name: str
+    role: str
+    district: District | None
+    email: str
+    mobile: str
+
+
 @transaction.atomic
-def invite_official(
-    *,
-    username: str,
-    name: str,
-    role: str,
-    district: District | None,
-    email: str,
-    mobile: str,
-    by: User,
-    at: datetime.datetime,
-) -> User:
+def invite_official(*, by: User, at: datetime.datetime, **asked: Unpack[Official]) -> User:
+    role, district = asked["role"], asked["district"]
     wanted = DUTIES[role]
     if not by.may.manage_users:
         raise Refused("只有市级和系统管理员可以开通工作账号。")
@@ -105,17 +106,17 @@ def invite_official(
         raise Refused(f"{wanted.label}账号只能由{openers}开通。")
     if (wanted.scope == Scope.DISTRICT) != (district is not None):
         raise Refused("区县账号必须写明区县，其他账号不写区县。")
-    username = as_typed_plainly(username).lower()
+    username = as_typed_plainly(asked["username"]).lower()
     if User.objects.filter(username__iexact=username).exists():
         raise Refused(f"用户名“{username}”已被使用，请换一个。")
-    user = _create(username=username, name=name, role=role, district=district, email=email, mobile=mobile)
+    user = _create(**asked | {"username": username})
     journal.record(
         by=by,
         at=at,
         action="开通账号",
-        subject=f"{name}（{username}）",
+        subject=f"{user.name}（{username}）",
         district=district,
-        after={"角色": user.duties.label, "邮箱": email},
+        after={"角色": user.duties.label, "邮箱": user.email},
     )
     emails.activation(user, at)
     return user

@@ -50,10 +50,11 @@ def begin_draft(family: str, by: User, at: datetime) -> DraftEdition:
 
 @transaction.atomic
 def change_draft(
-    draft: DraftEdition, version: int, content: Content, by: User, at: datetime, what: str, before=None, after=None
+    draft: DraftEdition, version: int, content: Content, by: User, at: datetime, what: str, **facts
 ) -> DraftEdition:
     """Put `content` in the place of the draft's, where it is still as it was when the page was opened (`version`).
 
+    `facts` are what it was before and is after, for the journal.
     A draft may hold texts that cannot be used yet (a rule that reads a row about to be added); publishing refuses them.
     What cannot be an edition at all is refused here.
     """
@@ -65,7 +66,7 @@ def change_draft(
     _be_an_edition(draft)
     draft.version, draft.changed_by, draft.changed_at = draft.version + 1, by, at
     draft.save(update_fields=["text", "version", "changed_by", "changed_at"])
-    _record(draft, by, at, "修改修订稿", what, before=before, after=after)
+    _record(draft, by, at, "修改修订稿", what, **facts)
     return draft
 
 

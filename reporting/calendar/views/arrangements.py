@@ -73,15 +73,16 @@ def enter_calendar(request, year):
         return entry_page(request, year, form, lines, status=422)
     notice, problems, notes = notice_given(form, lines, year)
     if problems:
-        return entry_page(request, year, form, lines, problems, notes, status=422)
+        return entry_page(request, year, form, lines, status=422, problems=problems, notes=notes)
     with refusals_on(form, "number"):
         workflow.refuse_known(notice, form.cleaned_data["correction"])
         return preview(request, notice, [*doubts(notice), *notes], form.cleaned_data["correction"])
     return entry_page(request, year, form, lines, status=409)
 
 
-def entry_page(request, year, form, lines, problems=(), notes=(), status=200):
-    context = {"year": year, "form": form, "lines": lines, "problems": problems, "notes": notes}
+def entry_page(request, year, form, lines, status=200, **told):
+    """`told`: the problems of what was given, and the notes on it."""
+    context = {"year": year, "form": form, "lines": lines, **told}
     context["columns"] = files.NEEDED
     return render(request, "calendar/enter.html", context, status=status)
 

@@ -119,7 +119,7 @@ def undo(request: HttpRequest, draft: DraftEdition, sort: str, code: str) -> Htt
     if change is None:
         return redirect("city_desk")  # the second click
     restored = drafting.put_back(content, published, sort, code)
-    if save(request, draft, restored, f"撤销对{change.sort_words} {code} 的改动", change=change, undone=True):
+    if save(request, draft, restored, f"撤销对{change.sort_words} {code} 的改动", undone=change):
         messages.success(request, f"{change.sort_words} {code} 已恢复为第{draft.based_on.number}版的写法。")
     return redirect("city_desk")
 
@@ -205,14 +205,11 @@ def save(
     content: drafting.Content,
     what: str,
     version: int | None = None,
-    change: Change | None = None,
-    undone: bool = False,
+    undone: Change | None = None,
 ) -> DraftEdition | None:
-    """Store the draft with `content`, journalled as `change`; after a refusal nothing, and the sentence is said."""
-    before, after = as_facts(change) if change else (None, None)
-    if undone:
-        before, after = after, before
+    """Store the draft with `content`, in the journal also what is `undone`; after a refusal nothing, but it is said."""
+    after, before = as_facts(undone) if undone else (None, None)
     with refusals_on(request):
         version = draft.version if version is None else version
-        return drafts.change_draft(draft, version, content, request.user, clock.now(), what, before, after)
+        return drafts.change_draft(draft, version, content, request.user, clock.now(), what, before=before, after=after)
     return None

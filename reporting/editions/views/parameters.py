@@ -168,17 +168,16 @@ def change(request: HttpRequest, draft, form, name: str, content, what: str) -> 
     """Store the draft; what was typed stays on the page when somebody else was faster."""
     edit = _change_of(draft.content, content, name)
     before, after = as_facts(edit) if edit else (None, None)
+    version, said = version_of(request, draft), f"{what} {name}"
     try:
-        drafts.change_draft(
-            draft, version_of(request, draft), content, request.user, clock.now(), f"{what} {name}", before, after
-        )
+        drafts.change_draft(draft, version, content, request.user, clock.now(), said, before=before, after=after)
     except drafts.Overtaken as overtaken:
         form.add_error(None, str(overtaken)) if form.is_bound else messages.error(request, str(overtaken))
         return show(request, overtaken.draft, form, name, 409)
     except Refused as refusal:
         form.add_error(None, str(refusal)) if form.is_bound else messages.error(request, str(refusal))
         return show(request, draft, form, name, 409)
-    messages.success(request, f"{what} {name}：已写入修订稿。")
+    messages.success(request, f"{said}：已写入修订稿。")
     return redirect("city_desk_parameters")
 
 

@@ -1,6 +1,10 @@
 """The page of one submission, as the district and the city read it."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 from django.contrib import messages
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from accounts import clock
@@ -38,14 +42,22 @@ def revisions_of(submission: Submission) -> dict[str, PublishedEdition | None]:
     return {"judged_by": judged_by, "since": next(iter(known.values()), None)}
 
 
-def decide(request, submission: Submission, decision: str, change, done: str, show, page: str, **words):
+@dataclass(frozen=True)
+class Screen:
+    """Where somebody decides: how it is drawn, and its name."""
+
+    show: Callable[..., HttpResponse]
+    page: str
+
+
+def decide(request, submission: Submission, decision: str, change, done: str, screen: Screen, **words):
     """One decision on one submission. A second click says the same as the first; a refusal keeps what was typed."""
     with refusals_on(request):
         if not already_decided(submission, decision, request.user, **words):
             change(submission, by=request.user, at=clock.now(), **words)
         messages.success(request, f"{submission.filing.enterprise.name}：{done}")
-        return redirect(page, submission.receipt)
-    return show(request, submission, typed={decision: words}, status=409)
+        return redirect(screen.page, submission.receipt)
+    return screen.show(request, submission, typed={decision: words}, status=409)
 
 
 def is_current(submission: Submission, filing: Filing) -> bool:

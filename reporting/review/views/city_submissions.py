@@ -8,7 +8,7 @@ from accounts.access import needs
 from accounts.models import Ability
 from reporting import workflow
 from reporting.filing.progress import submissions_visible_to
-from reporting.filing.views.submission import decide, is_current, show_submission
+from reporting.filing.views.submission import Screen, decide, is_current, show_submission
 from reporting.models import Filing, Review, Submission
 from reporting.pages.chosen_period import asked_period, periods_to_show
 from reporting.review.forms import NotePress, ReasonsPress
@@ -72,7 +72,7 @@ def send_back(request, receipt):
 
 def decide_here(request, receipt, decision, change, done, **words):
     found = get_object_or_404(submissions_visible_to(request.user), receipt=receipt)
-    return decide(request, found, decision.value, change, done, show, "city_submission", **words)
+    return decide(request, found, decision.value, change, done, Screen(show, "city_submission"), **words)
 
 
 def moves_open(found: Submission, filing: Filing) -> list[str]:

@@ -9,7 +9,7 @@ from accounts.models import Ability
 from reporting import workflow
 from reporting.filing.progress import submissions_visible_to
 from reporting.filing.punctuality import decide_by
-from reporting.filing.views.submission import decide, is_current, show_submission
+from reporting.filing.views.submission import Screen, decide, is_current, show_submission
 from reporting.models import Filing, Review, State
 from reporting.review.forms import NotePress, ReasonsPress
 from reporting.totals.aggregation import UNDER_REVIEW
@@ -64,7 +64,7 @@ def answer_city(request, receipt):
 
 def decide_here(request, receipt, decision, change, done, **words):
     submission = get_object_or_404(submissions_visible_to(request.user), receipt=receipt)
-    return decide(request, submission, decision.value, change, done, show_review, "district_review", **words)
+    return decide(request, submission, decision.value, change, done, Screen(show_review, "district_review"), **words)
 
 
 def show_review(request, submission, typed=None, status=200):
