@@ -62,6 +62,13 @@ class ReasonField(forms.CharField):
         self.error_messages["required"] = "请写明事由，它会记入操作日志。"
 
 
+class DayInput(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self):
+        super().__init__(format="%Y-%m-%d")
+
+
 class WordsField(forms.CharField):
     """What somebody says, on as many lines as they like."""
 

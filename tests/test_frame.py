@@ -11,8 +11,8 @@ from django.template.loader import render_to_string
 from django.urls import resolve, reverse
 
 from accounts.models import DUTIES
+from reporting.frame.context import InForce, entries_for, navigation_of, period_in_force
 from reporting.models import State
-from reporting.pages.context import InForce, entries_for, navigation_of, period_in_force
 from tests.cast import assemble
 from tests.may import make_may
 from tests.reading import markup_of

@@ -10,13 +10,13 @@ from django.views.decorators.http import require_POST
 
 from accounts import clock
 from accounts.access import needs, refusals_on
+from accounts.fields import DayInput
 from accounts.form_words import PlainModelForm
 from accounts.models import Ability
 from accounts.post.state import look
 from reporting.conversation import announcements
 from reporting.conversation.forms import TakeDownPress, WritePress
 from reporting.models import Announcement
-from reporting.register.forms import DayInput
 
 PAGE = 30
 

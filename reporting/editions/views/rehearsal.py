@@ -14,10 +14,10 @@ from accounts.access import needs, refusals_on
 from accounts.models import Ability, District
 from accounts.post import pulse
 from reporting.editions import rehearsal as rehearsals
+from reporting.editions.tasks import rehearse as rehearse_soon
 from reporting.editions.views.draft import on_the_draft, version_of
 from reporting.leases import is_lost
 from reporting.models import DraftEdition, Filing, Period, Rehearsal, Submission
-from reporting.tasks import rehearse as rehearse_soon
 
 PAGE = 50
 LISTS = {
