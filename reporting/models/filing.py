@@ -35,13 +35,7 @@ class State(models.TextChoices):
 class FilingQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> models.QuerySet:
         """What this user may see: a firm its own, a district those of its area at the time, the city all."""
-        if user.role == User.Role.ENTERPRISE:
-            return self.filter(enterprise=user.enterprise_id)
-        if user.role == User.Role.DISTRICT:
-            return self.filter(district=user.district_id)
-        if user.role in (User.Role.CITY, User.Role.ASSOCIATION):
-            return self
-        return self.none()
+        return self.filter(user.reach()) if user.may.fill or user.may.read_filings else self.none()
 
     def owed(self) -> models.QuerySet:
         return self.exclude(state=State.EXEMPT)

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from django.db import transaction
 
+from accounts.access import DoneAlready
 from accounts.models import JournalEntry, User
 from forms_tables.edition.model import Table
 from forms_tables.filling.completion import REQUIRED_RULE, Value
@@ -101,7 +102,7 @@ class Moved(Refused):
         super().__init__(f"您核对这次上传期间，{'、'.join(what)}有了变动，{now}")
 
 
-class StoredAlready(Refused):
+class StoredAlready(DoneAlready):
     def __init__(self) -> None:
         super().__init__("这次上传的工作簿已经存入草稿，没有再存一次。")
 

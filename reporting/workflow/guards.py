@@ -56,11 +56,18 @@ MOVES: dict[str, dict[str, str | None]] = {
 
 MOST_WORDS = 500
 MOST_OF_NAME = 60
+ONLY_THE_CITY = "只有市级管理员可以进行这项操作。"
 
 
 def be_the_city(by: User) -> None:
-    if by.role != User.Role.CITY:
-        raise Refused("只有市级管理员可以进行这项操作。")
+    if not by.may.administer:
+        raise Refused(ONLY_THE_CITY)
+
+
+def be_an_author(by: User) -> None:
+    """Of editions: who drafts, rehearses and publishes them."""
+    if not by.may.revise:
+        raise Refused(ONLY_THE_CITY)
 
 
 def locked(filing: Filing) -> Filing:
@@ -96,12 +103,12 @@ def for_firm(filing: Filing, by: User, at: datetime) -> Filing:
 
 
 def be_the_firm(by: User, filing: Filing) -> None:
-    if by.role != User.Role.ENTERPRISE or by.enterprise_id != filing.enterprise_id:
+    if not by.may.fill or by.enterprise_id != filing.enterprise_id:
         raise Refused("只有本企业的账号可以填报、修改和上报本企业的数据。")
 
 
 def be_the_district(by: User, filing: Filing) -> None:
-    if by.role != User.Role.DISTRICT or by.district_id != filing.district_id:
+    if not by.may.review or by.district_id != filing.district_id:
         raise Refused("这份上报件不属于您的区县。")
 
 

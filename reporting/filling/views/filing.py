@@ -10,12 +10,14 @@ from django.views.decorators.http import require_POST
 from django_htmx.http import trigger_client_event
 
 from accounts import clock
-from accounts.access import require
+from accounts.access import needs
+from accounts.models import Ability
 from forms_tables.edition.catalog import Table
 from reporting import workflow
 from reporting.conversation.threads import talk_about
 from reporting.filing.judging import attributes_of, tables_for, typed_cells
 from reporting.filing.whole import read_whole
+from reporting.filling.forms import ExplainPress, SavePress
 from reporting.filling.views.overview import Desk
 from reporting.models import Filing, Sheet, Submission
 from reporting.pages.grid import Theirs, lay_out, suggestions_in
@@ -51,7 +53,7 @@ def owed_table(filing: Filing, key: str) -> Table:
     raise Http404("这张表不适用于本企业，或不属于这个报告期。")
 
 
-@require("enterprise")
+@needs(Ability.FILL)
 def filing(request: HttpRequest, period: str) -> HttpResponse:
     """One filing: its tables and how each stands, everything found, what stands in the way of 确定上报."""
     return render_filing(request, Desk(filing_of(request, period), clock.now()))
@@ -73,7 +75,7 @@ def render_filing(request: HttpRequest, desk: Desk) -> HttpResponse:
     return render(request, "filling/filing.html", context)
 
 
-@require("enterprise")
+@needs(Ability.FILL)
 def sheet(request: HttpRequest, period: str, key: str) -> HttpResponse:
     """The official form of one table as a grid of plain inputs."""
     if request.method == "POST":
@@ -87,7 +89,11 @@ def save(request: HttpRequest, period: str, key: str) -> HttpResponse:
     nothing to change."""
     at, filing = clock.now(), pressed_filing(request, period)
     table = owed_table(filing, key)
-    cells, version, then = posted_cells(request.POST, table), posted_version(request.POST), request.POST.get("then")
+    cells, version, then = (
+        posted_cells(request.POST, table),
+        posted_version(request.POST),
+        SavePress(request.POST).said["then"],
+    )
     press = workflow.save_and_check if then == "check" else workflow.save_sheet
     try:
         pressed = press(filing, table.code, cells, version, request.user, at, proposed=known_of_register(filing))
@@ -190,7 +196,7 @@ def cells_of(table: Table) -> list[str]:
     return [f"{indicator.code}.{key}" for indicator in table.indicators for key in indicator.columns]
 
 
-@require("enterprise")
+@needs(Ability.FILL)
 @require_POST
 def check(request: HttpRequest, period: str) -> HttpResponse:
     """数据审核 over the whole filing, answered with the filing's page."""
@@ -209,14 +215,14 @@ def check(request: HttpRequest, period: str) -> HttpResponse:
     return render_filing(request, Desk.of(judgement, at))
 
 
-@require("enterprise")
+@needs(Ability.FILL)
 @require_POST
 def explain(request: HttpRequest, period: str) -> HttpResponse:
     """Explain the warnings of one entry with the same words; with htmx only that entry is drawn again, so unsaved
     cells beside it stay."""
-    at, rule = clock.now(), request.POST.get("rule", "")
-    fingerprints = list(dict.fromkeys(request.POST.getlist("fingerprint")))
-    said = {"reason_code": request.POST.get("reason_code", ""), "text": request.POST.get("text", "")}
+    at, pressed = clock.now(), ExplainPress(request.POST).said
+    rule, fingerprints = pressed["rule"], list(dict.fromkeys(pressed["fingerprint"]))
+    said = {name: pressed[name] for name in ("reason_code", "text")}
     refusal = None
     try:
         explained = workflow.explain_alike(
