@@ -9,17 +9,17 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 
 from accounts import clock
-from accounts.access import require
-from accounts.models import District, User
+from accounts.access import needs
+from accounts.models import Ability, District, Scope, User
 from reporting.dates.deadlines import is_past
 from reporting.models import Deadline, Filing, Period
 from reporting.pages.chosen_period import period_in_hand, periods_to_show
+from reporting.pages.downloads import workbook_answer
 from reporting.results.measures import DEFAULT, MEASURES, RANKED, Measure, Tally, total
 from reporting.results.tallies import (
     Results,
@@ -35,9 +35,7 @@ from reporting.results.tallies import (
 from reporting.results.timeliness import Course
 from reporting.results.workbook import write_league
 from reporting.totals.aggregation import districts_of
-from reporting.totals.views.tables import XLSX
 
-OFFICES = ("district", "association", "city")
 ALL = "all"  # the whole city, in the place of a district's code
 PAGE = 50
 WORST_FIRST = {
@@ -63,7 +61,7 @@ class Line:
     is_idle: bool = False
 
 
-@require(*OFFICES)
+@needs(Ability.READ_FILINGS)
 def current_league(request):
     """The period chosen in the form; without one, the newest whose firms' date has passed."""
     if asked := request.GET.get("period"):
@@ -71,13 +69,13 @@ def current_league(request):
     else:
         code = newest_due(clock.today())
     if not code:
-        page = "district" if request.user.role == User.Role.DISTRICT else "city"
+        page = "district" if request.user.scope == Scope.DISTRICT else "city"
         return render(request, f"review/{page}_no_period.html")
     by = request.GET.get("by")
     return redirect(reverse("league", args=[code]) + (f"?by={by}" if by in RANKED else ""))
 
 
-@require(*OFFICES)
+@needs(Ability.READ_FILINGS)
 def league(request, code):
     period, by = get_object_or_404(periods_to_show(), pk=code), measure_asked(request, RANKED, "by")
     results = results_of(period, clock.now())
@@ -103,17 +101,16 @@ def league(request, code):
     return render(request, "results/league.html", around)
 
 
-@require(*OFFICES)
+@needs(Ability.READ_FILINGS)
 def workbook(request, code):
     period, at = get_object_or_404(periods_to_show(), pk=code), clock.now()
     by, results = measure_asked(request, RANKED, "by"), results_of(period, at)
     rows = seen_by(request.user, ranked(districts_of(period), results.tallies, by))
-    content = write_league(results, rows, by, at, with_city=request.user.role != User.Role.DISTRICT)
-    name = content_disposition_header(True, f"{period.label}_区县评比.xlsx")
-    return HttpResponse(content, content_type=XLSX, headers={"Content-Disposition": name})
+    content = write_league(results, rows, by, at, with_city=request.user.scope == Scope.CITY)
+    return workbook_answer(content, f"{period.label}_区县评比.xlsx")
 
 
-@require(*OFFICES)
+@needs(Ability.READ_FILINGS)
 def year(request, year):
     at = clock.now()
     measure, periods = measure_asked(request, MEASURES, "measure"), periods_of_year(year, at)
@@ -137,7 +134,7 @@ def year(request, year):
     return render(request, "results/year.html", around)
 
 
-@require(*OFFICES)
+@needs(Ability.READ_FILINGS)
 def filings(request, code, district, measure):
     """The filings behind one number; of a quotient those counted in it, or with ?of=whole those it is a share of."""
     period = get_object_or_404(periods_to_show(), pk=code)
@@ -182,7 +179,7 @@ def is_due(results: Results, at: datetime) -> bool:
 
 
 def seen_by(user: User, rows: list[Row]) -> list[Row]:
-    if user.role == User.Role.DISTRICT:
+    if user.scope == Scope.DISTRICT:
         return [row for row in rows if row.district == user.district]
     return rows
 
@@ -220,10 +217,10 @@ def year_line(row: Row, results: Iterable[Results], measure: Measure) -> Line:
 
 def area_asked(user: User, code: str) -> District | None:
     """None for the whole city, which a district may not ask for."""
-    if code == ALL and user.role != User.Role.DISTRICT:
+    if code == ALL and user.scope == Scope.CITY:
         return None
     district = get_object_or_404(District, code=code)
-    if user.role == User.Role.DISTRICT and district != user.district:
+    if user.scope == Scope.DISTRICT and district != user.district:
         not_found("没有这个区县的清单。")
     return district
 

@@ -6,14 +6,14 @@ import pytest
 from django.urls import reverse
 
 from reporting.filing.judging import facts_for, judge, judge_cells
-from reporting.filing.views.overview import Desk
+from reporting.filling.views.overview import Desk
 from reporting.models import Explanation
 from tests.cast import AT
 from tests.filing.test_enterprise_pages import MAY, cast, firm, plain_backend, save  # noqa: F401
 from tests.may import CLEAN_MAY, fresh
 from tests.reading import words_on
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 YUAN = ("2010", "2021", "2022", "2050", "2080", "2110", "2111")  # typed in yuan: ten thousand times last year's
 

@@ -1,0 +1,241 @@
+"""The firm fills a filing: the filing's page, the official form, 数据审核, explanations, the workbook."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+from django_htmx.http import trigger_client_event
+
+from accounts import clock
+from accounts.access import needs
+from accounts.models import Ability
+from forms_tables.edition.catalog import Table
+from reporting import workflow
+from reporting.conversation.threads import talk_about
+from reporting.filing.judging import attributes_of, tables_for, typed_cells
+from reporting.filing.whole import read_whole
+from reporting.filling.forms import ExplainPress, SavePress
+from reporting.filling.views.overview import Desk
+from reporting.models import Filing, Sheet, Submission
+from reporting.pages.grid import Theirs, lay_out, suggestions_in
+from reporting.workbooks.exchange import known_cells, known_of_register
+
+MOST_NAMED = 3  # cells told by name; the page marks them all
+NOTHING: Mapping[str, Theirs] = {}
+
+
+def filing_of(request: HttpRequest, period: str) -> Filing:
+    """The signed-in firm's filing for a period with all that its pages show, or 404."""
+    try:
+        return read_whole(request.user.enterprise_id, period)
+    except Filing.DoesNotExist:
+        raise Http404("这个报告期没有本企业的填报。") from None
+
+
+def pressed_filing(request: HttpRequest, period: str) -> Filing:
+    """The signed-in firm's filing for a period with as much as tells what was pressed, or 404: the press reads it anew
+    under its lock."""
+    filings = Filing.objects.visible_to(request.user).select_related("enterprise", "district", "period", "in_force")
+    return get_object_or_404(filings.defer(*(f"in_force__{field}" for field in Submission.HEAVY)), period=period)
+
+
+def owed_table(filing: Filing, key: str) -> Table:
+    """The table of that address, or 404 when the firm does not owe it. A month's form says nothing of the firm, so its
+    drafts need not be read for that."""
+    typed = typed_cells(filing) if filing.period.is_annual else {}
+    attributes = attributes_of(filing.enterprise, filing.district.code)
+    for table in tables_for(filing.edition, filing.period.parsed, typed, attributes):
+        if table.key == key:
+            return table
+    raise Http404("这张表不适用于本企业，或不属于这个报告期。")
+
+
+@needs(Ability.FILL)
+def filing(request: HttpRequest, period: str) -> HttpResponse:
+    """One filing: its tables and how each stands, everything found, what stands in the way of 确定上报."""
+    return render_filing(request, Desk(filing_of(request, period), clock.now()))
+
+
+def render_filing(request: HttpRequest, desk: Desk) -> HttpResponse:
+    context = {
+        "filing": desk.filing,
+        "desk": desk,
+        "tabs": desk.tabs(),
+        "summary": desk.summary(),
+        "returned": desk.returned,
+        "missing": desk.missing_in(),
+        "problems": desk.problems_of(),
+        "errors": desk.findings("error"),
+        "warnings": desk.findings("warning"),
+        "talk": talk_about(desk.filing, request.user),
+    }
+    return render(request, "filling/filing.html", context)
+
+
+@needs(Ability.FILL)
+def sheet(request: HttpRequest, period: str, key: str) -> HttpResponse:
+    """The official form of one table as a grid of plain inputs."""
+    if request.method == "POST":
+        return save(request, period, key)
+    desk = Desk(filing_of(request, period), clock.now())
+    return render_sheet(request, desk, owed_table(desk.filing, key))
+
+
+def save(request: HttpRequest, period: str, key: str) -> HttpResponse:
+    """保存, alone or before 数据审核 or 确定上报. The answer is the page as it is now; sent once more, the press finds
+    nothing to change."""
+    at, filing = clock.now(), pressed_filing(request, period)
+    table = owed_table(filing, key)
+    cells, version, then = (
+        posted_cells(request.POST, table),
+        posted_version(request.POST),
+        SavePress(request.POST).said["then"],
+    )
+    press = workflow.save_and_check if then == "check" else workflow.save_sheet
+    try:
+        pressed = press(filing, table.code, cells, version, request.user, at, proposed=known_of_register(filing))
+    except workflow.Conflict as conflict:
+        return render_conflict(request, filing_of(request, period), at, table, conflict)
+    except workflow.Refused as refusal:
+        filing = filing_of(request, period)
+        typed_over = Desk(filing, at, {**typed_cells(filing), **cells})
+        return render_sheet(request, typed_over, table, refusal=refusal, version=version)
+    saved = pressed.filing.drafts[table.code]
+    tell_what_others_saved(request, saved, cells, version)
+    if then == "submit":
+        return redirect("submit", period)
+    desk = Desk.of(pressed, at) if then == "check" else Desk(pressed.filing, at)
+    return render_sheet(request, desk, table)
+
+
+def render_conflict(
+    request: HttpRequest, filing: Filing, at: datetime, table: Table, conflict: workflow.Conflict
+) -> HttpResponse:
+    """The form with this person's changes over what is stored now; the next press saves them knowingly."""
+    others = {key: text for key, text in typed_cells(filing).items() if key not in cells_of(table)}
+    desk = Desk(filing, at, {**others, **conflict.sheet.cells, **conflict.own})
+    stored = conflict.sheet.cells
+    theirs = {
+        key: Theirs(stored.get(key, ""), change.saver(request.user), change.at, str(request.user))
+        for key, change in conflict.theirs.items()
+    }
+    return render_sheet(request, desk, table, refusal=conflict, version=conflict.sheet.version, theirs=theirs)
+
+
+def tell_what_others_saved(request: HttpRequest, saved: Sheet, cells: dict[str, str], version: int) -> None:
+    """Which cells of the page give way to what others saved since it was opened."""
+    edition = saved.filing.edition
+    ours = {key: saved.cells.get(key, "") for key in cells}
+    given_way = [key for key, text in cells.items() if not workflow.same(edition, key, ours[key], text.strip())]
+    if not given_way:
+        return
+    changes = workflow.changes_since(saved, version) or {}
+    names = "、".join(dict.fromkeys(changes[key].saver(request.user) for key in given_way if key in changes))
+    places = "、".join(edition.place_of(key) for key in given_way[:MOST_NAMED])
+    more = f"等 {len(given_way)} 格" if len(given_way) > MOST_NAMED else ""
+    messages.info(request, f"{places}{more}在您打开之后由{names or '他人'}保存过，您没有改动，已换成保存的内容。")
+
+
+def render_sheet(
+    request: HttpRequest,
+    desk: Desk,
+    table: Table,
+    refusal: workflow.Refused | None = None,
+    version: int | None = None,
+    theirs: Mapping[str, Theirs] = NOTHING,
+) -> HttpResponse:
+    """The form; after a refusal with the typed text still in it and the version it was opened at, after a conflict
+    with the other side's text beside it."""
+    stored = desk.sheets.get(table.code)
+    text = desk.typed
+    prefilled = not desk.has_text(table) and not refusal and desk.may_write
+    if prefilled:
+        text = known_cells(desk.filing)
+    completed = desk.judgement.completed
+    talk = talk_about(desk.filing, request.user)
+    grid = lay_out(table, text, completed, desk.remarks(table, theirs))
+    context = {
+        "filing": desk.filing,
+        "desk": desk,
+        "table": table,
+        "grid": grid,
+        "tabs": desk.tabs(table),
+        "summary": desk.summary(table),
+        "stored": stored,
+        "version": (stored.version if stored else 0) if version is None else version,
+        "refusal": refusal,
+        "theirs": theirs,
+        "prefilled": prefilled and any(key in text for key in cells_of(table)),
+        "suggestions": suggestions_in(grid),
+        "missing": desk.missing_in(table),
+        "problems": desk.problems_of(table),
+        "errors": desk.findings("error", table) if desk.has_text(table) else [],
+        "warnings": desk.findings("warning", table) if desk.has_text(table) else [],
+        "returned": desk.returned_in(table),
+        "talk": talk,
+        "said": talk.of_table(table.code),
+    }
+    return render(request, "filling/sheet.html", context, status=409 if refusal else 200)
+
+
+def posted_version(posted: QueryDict) -> int:
+    """The version the page was opened at; without a readable one the save can only be a first one."""
+    text = posted.get("version", "")
+    return int(text) if text.isdecimal() and len(text) < 10 else 0
+
+
+def posted_cells(posted: QueryDict, table: Table) -> dict[str, str]:
+    """The text of the form's cells; several ticked codes become one list."""
+    return {key: ",".join(text for text in posted.getlist(key) if text) for key in cells_of(table) if key in posted}
+
+
+def cells_of(table: Table) -> list[str]:
+    return [f"{indicator.code}.{key}" for indicator in table.indicators for key in indicator.columns]
+
+
+@needs(Ability.FILL)
+@require_POST
+def check(request: HttpRequest, period: str) -> HttpResponse:
+    """数据审核 over the whole filing, answered with the filing's page."""
+    at = clock.now()
+    try:
+        judgement = workflow.check(pressed_filing(request, period), request.user, at)
+    except workflow.Refused as refusal:
+        messages.error(request, str(refusal))
+        return render_filing(request, Desk(filing_of(request, period), at))
+    if judgement.blocks:
+        messages.error(request, "数据审核没有通过：请按下面列出的各处修改，再做数据审核。")
+    elif workflow.unexplained(judgement.filing, judgement):
+        messages.warning(request, "数据审核通过，没有错误；还有提示须逐条说明后才能上报。")
+    else:
+        messages.success(request, "数据审核通过，可以确定上报。")
+    return render_filing(request, Desk.of(judgement, at))
+
+
+@needs(Ability.FILL)
+@require_POST
+def explain(request: HttpRequest, period: str) -> HttpResponse:
+    """Explain the warnings of one entry with the same words; with htmx only that entry is drawn again, so unsaved
+    cells beside it stay."""
+    at, pressed = clock.now(), ExplainPress(request.POST).said
+    rule, fingerprints = pressed["rule"], list(dict.fromkeys(pressed["fingerprint"]))
+    said = {name: pressed[name] for name in ("reason_code", "text")}
+    refusal = None
+    try:
+        explained = workflow.explain_alike(
+            pressed_filing(request, period), rule, fingerprints, request.user, at, **said
+        )
+    except workflow.Refused as refused:
+        refusal = refused
+    if not request.htmx:
+        if refusal:
+            messages.error(request, str(refusal))
+        return redirect("filing", period)
+    desk = Desk(filing_of(request, period), at) if refusal else Desk.of(explained, at)
+    shown = next((s for s in desk.findings("warning") if s.fingerprints.intersection(fingerprints)), None)
+    context = {"filing": desk.filing, "desk": desk, "shown": shown, "refusal": refusal, "said": said}
+    answer = render(request, "filling/_warning.html", context)
+    return answer if refusal else trigger_client_event(answer, "explained", after="swap")
