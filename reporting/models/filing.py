@@ -220,9 +220,7 @@ class Filing(models.Model):
 
     @property
     def rests_on_estimates(self) -> bool:
-        """As FilingQuerySet.resting_on_estimates says of many."""
-        standing = self.approved if self.approved_id and not self.is_under_review else self.in_force
-        return standing is not None and standing.estimated
+        return self.meets(RESTING_ON_ESTIMATE)
 
     @property
     def is_extended(self) -> bool:
