@@ -111,7 +111,7 @@ def screen(request: HttpRequest) -> dict:
         around["news"] = SimpleLazyObject(lambda: list(announcements.unread_by(user, today)[:5]))
         around["nav"] = navigation_of(user.duties, request.path)
         level = user.scope if user.may.fill or user.may.read_filings else ""
-        around["in_force"] = period_in_force(level, today, user.enterprise)
+        around["in_force"] = SimpleLazyObject(lambda: period_in_force(level, today, user.enterprise))
     return around
 
 

@@ -13,7 +13,7 @@ from reporting import workflow
 from reporting.conversation.threads import talk_about
 from reporting.filling.forms import AnswerPress, ExtensionPress, ReasonPress, SubmitPress
 from reporting.filling.views.comparison import submission_before
-from reporting.filling.views.filing import filing_of
+from reporting.filling.views.filing import filing_of, pressed_filing
 from reporting.filling.views.home import REVENUE
 from reporting.filling.views.overview import CellLink, Desk
 from reporting.models import Filing, State, Submission
@@ -23,16 +23,14 @@ from reporting.pages.grid import lay_out
 @needs(Ability.FILL)
 def submit(request: HttpRequest, period: str) -> HttpResponse:
     """What will be sent, the explanations, the commitment, the signer; sent once, however often it is pressed."""
-    at = clock.now()
-    filing = filing_of(request, period)
-    refusal = None
-    form = SubmitPress(request.POST)
+    at, form, refusal = clock.now(), SubmitPress(request.POST), None
     if request.method == "POST":
         try:
-            submission = workflow.submit(filing, request.user, at, **form.said)
+            submission = workflow.submit(pressed_filing(request, period), request.user, at, **form.said)
             return redirect("submission", period, submission.number)
         except workflow.Refused as refused:
             refusal = refused
+    filing = filing_of(request, period)
     desk = Desk(filing, at)
     context = {
         "filing": filing,
@@ -78,7 +76,7 @@ def headline_figures(desk: Desk) -> list[dict]:
 
 
 def submission_of(request: HttpRequest, period: str, number: int) -> tuple[Filing, Submission]:
-    filing = filing_of(request, period)
+    filing = pressed_filing(request, period)
     submissions = filing.submissions.select_related("filing", "submitted_by").prefetch_related("reviews__by")
     return filing, get_object_or_404(submissions, number=number)
 
@@ -117,7 +115,7 @@ def submission(request: HttpRequest, period: str, number: int) -> HttpResponse:
 @needs(Ability.FILL)
 @require_POST
 def recall(request: HttpRequest, period: str) -> HttpResponse:
-    filing = filing_of(request, period)
+    filing = pressed_filing(request, period)
     with refusals_on(request):
         workflow.recall(filing, request.user, clock.now())
         messages.success(request, "已撤回，可以继续修改；改好后须重新做数据审核，再上报。")
@@ -129,7 +127,7 @@ def recall(request: HttpRequest, period: str) -> HttpResponse:
 @require_POST
 def ask_extension(request: HttpRequest, period: str) -> HttpResponse:
     """延期申请 to the firm's district."""
-    filing = filing_of(request, period)
+    filing = pressed_filing(request, period)
     with refusals_on(request):
         said = ExtensionPress(request.POST).said
         if said["until"] is None:
@@ -145,7 +143,7 @@ def ask_late(request: HttpRequest, period: str) -> HttpResponse:
     """补报申请 to the firm's district."""
     with refusals_on(request):
         reason = ReasonPress(request.POST).said["reason"]
-        workflow.ask_late(filing_of(request, period), request.user, clock.now(), reason)
+        workflow.ask_late(pressed_filing(request, period), request.user, clock.now(), reason)
         messages.success(request, "补报申请已送达区县，决定后显示在这里，并写信通知您。")
     return redirect("filing", period)
 
@@ -154,7 +152,7 @@ def ask_late(request: HttpRequest, period: str) -> HttpResponse:
 @require_POST
 def amend(request: HttpRequest, period: str) -> HttpResponse:
     """Begin the next number of an approved filing."""
-    filing = filing_of(request, period)
+    filing = pressed_filing(request, period)
     with refusals_on(request):
         workflow.amend(filing, request.user, clock.now(), ReasonPress(request.POST).said["reason"])
         messages.success(request, "已进入修订。新的上报件经区县审核通过之前，仍以原上报件为准。")
@@ -167,7 +165,7 @@ def amend(request: HttpRequest, period: str) -> HttpResponse:
 def abandon_amendment(request: HttpRequest, period: str) -> HttpResponse:
     """Back to the approved submission, drafts and all."""
     with refusals_on(request):
-        filing = workflow.abandon_amendment(filing_of(request, period), request.user, clock.now())
+        filing = workflow.abandon_amendment(pressed_filing(request, period), request.user, clock.now())
         messages.success(request, f"已放弃修订，仍以第 {filing.approved.number} 次上报为准，草稿已恢复为上报的数。")
         return redirect("submission", period, filing.approved.number)
     return redirect("filing", period)
@@ -178,6 +176,8 @@ def abandon_amendment(request: HttpRequest, period: str) -> HttpResponse:
 def answer(request: HttpRequest, period: str) -> HttpResponse:
     """Answer the district's question about a submission."""
     with refusals_on(request):
-        workflow.answer(filing_of(request, period), request.user, clock.now(), AnswerPress(request.POST).said["note"])
+        workflow.answer(
+            pressed_filing(request, period), request.user, clock.now(), AnswerPress(request.POST).said["note"]
+        )
         messages.success(request, "答复已送达区县。")
     return redirect("filing", period)
