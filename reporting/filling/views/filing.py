@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 from django_htmx.http import trigger_client_event
 
 from accounts import clock
-from accounts.access import needs
+from accounts.access import needs, refusals_on
 from accounts.models import Ability
 from forms_tables.edition.catalog import Table
 from reporting import workflow
