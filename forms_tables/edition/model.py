@@ -347,9 +347,6 @@ class Edition:
             for key in indicator.columns
         }
 
-    def governs(self, period: PeriodCode) -> bool:
-        return self.valid_from <= period.year and (self.valid_to is None or period.year <= self.valid_to)
-
     def districts_on(self, day: date) -> tuple[DistrictDefinition, ...]:
         return tuple(district for district in self.districts if district.is_valid_on(day))
 

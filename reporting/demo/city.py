@@ -19,6 +19,7 @@ from reporting.demo.rows import Ledger
 from reporting.demo.stories import EDITION, FX, OPEN_ANNUAL, OPEN_MONTH, PERIODS, stories_of
 from reporting.demo.threads import talk
 from reporting.demo.year import mobile_of
+from reporting.editions.governance import ACTION as SET_BEGINNING
 from reporting.models import Deadline, DistrictResult, ParameterValue, Period, PublishedEdition
 from reporting.results import tallies
 from reporting.workflow.period import store_deadlines
@@ -97,7 +98,7 @@ def traces_of_work(tables: Container[str]) -> list[str]:
         Installation: Q(pk__isnull=False),
         District: Q(pk__isnull=False),
         PublishedEdition: Q(code=F("family")),
-        JournalEntry: Q(by=None, action="发布制度版本"),
+        JournalEntry: Q(by=None, action__in=("发布制度版本", SET_BEGINNING)),
     }
     ours = [*apps.get_app_config("accounts").get_models(), *apps.get_app_config("reporting").get_models()]
     rows = {

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from markdown import Markdown
 
 from accounts.access import require
-from reporting.editions.in_force import current_edition
+from reporting.models.in_force import current_edition
 
 MANUAL = settings.BASE_DIR / "docs" / "manual.md"
 NOTATION = settings.BASE_DIR / "docs" / "notation.md"

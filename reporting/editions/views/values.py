@@ -8,8 +8,8 @@ from accounts import clock
 from accounts.access import require
 from forms_tables.edition.model import Parameter
 from reporting import workflow
-from reporting.editions.in_force import current_edition
 from reporting.models import ParameterValue
+from reporting.models.in_force import current_edition
 from reporting.periods.forms import ParameterForm
 
 
