@@ -35,7 +35,7 @@ from reporting.register.imports import steps
 from tests.cast import AT, FREE_CODE, make_district
 from tests.may import AFTER_DUE, CLEAN_MAY, fresh, make_may
 from tests.officials import file_may, make_it_be
-from tests.test_register_import import workbook
+from tests.register.test_register_import import workbook
 
 ROLES = ("enterprise", "district", "association", "city", "system")
 OFFICES = "district association city system"

@@ -13,7 +13,7 @@ from reporting.models import RegisterImport
 from reporting.register.imports import steps
 from reporting.register.imports.columns import COLUMNS
 from tests.browser.walk import Screen, official
-from tests.test_import_queue import code_of
+from tests.register.test_import_queue import code_of
 
 FIRMS = 8
 
