@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -264,6 +264,20 @@ class Rule:
         return in_full(self.basis)
 
 
+@dataclass(frozen=True)
+class Concordance:
+    """What became of the rows of the edition before this one: old code → new code, "" for a row that ended though its
+    code may be used again. Codes it does not name are what they were."""
+
+    follows: str = ""
+    codes: Mapping[str, str] = field(default_factory=dict)
+
+    def code_before(self, code: str) -> str:
+        """The code a row had; "" when it continues none."""
+        renamed = {new: old for old, new in self.codes.items()}
+        return renamed.get(code, "" if code in self.codes else code)
+
+
 @dataclass(frozen=True, eq=False)  # an edition is itself: what is worked out from it once is kept by it
 class Edition:
     code: str
@@ -279,9 +293,15 @@ class Edition:
     parameters: Mapping[str, Parameter]
     rules: tuple[Rule, ...]
     digest: str
+    concordance: Concordance = Concordance()
 
     def __repr__(self) -> str:
         return f"<Edition {self.code}>"  # not its thousands of parts, in every message that shows a scope
+
+    @property
+    def family(self) -> str:
+        """The code of the first edition of which this is one, or a revision."""
+        return self.code.partition("@")[0]
 
     def table(self, code: str) -> Table:
         for table in self.tables:

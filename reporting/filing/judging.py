@@ -7,6 +7,7 @@ from typing import Any
 
 from accounts.models import Enterprise
 from forms_tables.edition.catalog import Edition, Table
+from forms_tables.edition.continuity import carried_over
 from forms_tables.edition.periods import PeriodCode
 from forms_tables.filling.completion import Completed, Facts, complete, plans_of
 from forms_tables.notation.names import Cell, earlier
@@ -91,7 +92,7 @@ def typed_cells(filing: Filing) -> dict[str, str]:
 
 def facts_for(filing: Filing) -> Facts:
     """What the rules may know beside the cells: the firm, the city's parameters and the filings before this one."""
-    history = history_of(filing.enterprise, filing.period.parsed)
+    history = history_of(filing.enterprise, filing.period.parsed, filing.edition)
     parameters = parameters_in(filing.edition, filing.period)
     return Facts(
         period=filing.period.parsed,
@@ -152,8 +153,9 @@ def parameters_in(edition: Edition, period: Period | None) -> dict[str, Decimal 
     return parameters
 
 
-def history_of(enterprise: Enterprise, period: PeriodCode) -> dict[str, Values]:
-    """The earlier filings a rule may read, by the word the notation has for them; absent where nothing was filed."""
+def history_of(enterprise: Enterprise, period: PeriodCode, edition: Edition) -> dict[str, Values]:
+    """The earlier filings a rule of `edition` may read, by the word the notation has for them; absent where nothing was
+    filed. What was filed under an earlier edition is read across the change (`continuity`)."""
     wanted = earlier(period)
     filings = Filing.objects.filter(enterprise=enterprise, period__in=[code.code for code in wanted.values()])
     by_period = {filing.period_id: filing for filing in filings.select_related("in_force", "approved", "period")}
@@ -161,7 +163,7 @@ def history_of(enterprise: Enterprise, period: PeriodCode) -> dict[str, Values]:
     for name, code in wanted.items():
         submission = standing_submission(by_period[code.code]) if code.code in by_period else None
         if submission:
-            history[name] = submission_values(submission)
+            history[name] = carried_over(submission_values(submission), submission.edition, edition)
     return history
 
 

@@ -16,6 +16,7 @@ from forms_tables.edition.catalog import Edition
 from forms_tables.edition.periods import PeriodCode
 from reporting.models import Filing, Period, State, Submission
 from reporting.totals.adding_up import ZERO, AreaTotals, Frozen, add_areas, add_up, cells_with_totals, total_cells
+from reporting.totals.breaks import breaks_in
 
 UNDER_REVIEW = Filing.UNDER_REVIEW
 SETTLED = (State.APPROVED, State.LOCKED)
@@ -115,6 +116,7 @@ class Summary:
     districts: tuple[AreaSummary, ...]
     filings: tuple[ListedFiling, ...]
     digests: frozenset[str] = field(default_factory=frozenset)
+    breaks: tuple[str, ...] = ()  # where growth compares with figures of another edition
 
     @property
     def is_of_one_district(self) -> bool:
@@ -159,6 +161,7 @@ def summarise(period: Period, at: datetime, include_submitted: bool = False) -> 
         ),
         filings=tuple(listed for _, listed in filings),
         digests=frozenset(counted(period, include_submitted).values_list("edition_digest", flat=True).distinct()),
+        breaks=breaks_in(code, edition),
     )
 
 
