@@ -9,7 +9,7 @@ from accounts.models import User
 from forms_tables.edition.catalog import edition_codes
 from forms_tables.edition.periods import BadPeriod, PeriodCode
 from reporting.models import Filing, Period, PublishedEdition, Submission
-from reporting.models.in_force import Stretch, edition_in_force, following, governing, proposed, stored, stretches
+from reporting.models.in_force import Stretch, edition_in_force, following, governing, proposed, said, stored, stretches
 from reporting.workflow.guards import Refused, be_the_city, brief
 
 ACTION = "设定制度执行起点"
@@ -34,7 +34,7 @@ def govern(code: str, first: str, last: str, by: User | None, at: datetime, reas
     if not (reason := brief(reason)):
         raise Refused("请写明依据，如统计调查通知的名称和文号。")
     adopt_proposals(at, leaving=code)
-    others = [each for each in stored() if each.family != code]
+    others = [each for each in said() if each.family != code]
     _begin_alone(wanted, others)
     handed_over = _handed_over(stretches(), following([*others, wanted]))
     before = next((each.label for each in stored() if each.family == code), "")

@@ -53,8 +53,13 @@ def stretches() -> list[Stretch]:
 
 def stored() -> list[Stretch]:
     """The same, of what has been said here."""
+    return following(said())
+
+
+def said() -> list[Stretch]:
+    """As it was said, whatever begins afterwards."""
     begun = PublishedEdition.objects.shipped().exclude(holds_from="")
-    return following([stretch_of(*row) for row in begun.values_list("code", "holds_from", "holds_to")])
+    return [stretch_of(*row) for row in begun.values_list("code", "holds_from", "holds_to")]
 
 
 def stretch_of(family: str, first: str, last: str) -> Stretch:

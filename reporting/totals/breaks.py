@@ -19,9 +19,8 @@ def breaks_in(period: PeriodCode, edition: Edition) -> tuple[str, ...]:
         base = period.behind(word)
         before = edition_of(base) if base else None
         if before and before.family != edition.family:
-            sentences.append(
-                f"{THEN[word]}（{base.label}）按{before.title}填报：{differences(edition, before, period)}"
-            )
+            compared = differences(edition, before, period.frequency)
+            sentences.append(f"{THEN[word]}（{base.label}）按{before.title}填报：{compared}")
     return tuple(sentences)
 
 
@@ -44,8 +43,8 @@ def edition_of(period: PeriodCode) -> Edition | None:
         return None
 
 
-def differences(edition: Edition, before: Edition, period: PeriodCode) -> str:
-    rows, former = rows_of(edition, period.frequency), rows_of(before, period.frequency)
+def differences(edition: Edition, before: Edition, frequency: str) -> str:
+    rows, former = rows_of(edition, frequency), rows_of(before, frequency)
     then = counterparts(edition, before)
     renamed = [f"{named(row)}按原代码{then[row.code]}对照" for row in rows if then.get(row.code, row.code) != row.code]
     fresh = [named(row) for row in rows if row.code not in then]
