@@ -8,8 +8,8 @@ from openpyxl import Workbook
 
 from accounts import clock
 from accounts.models import Enterprise, User
-from reporting import tasks
 from reporting.models import RegisterImport
+from reporting.register import tasks
 from reporting.register.imports import steps
 from reporting.register.imports.columns import COLUMNS
 from tests.browser.walk import Screen, official

@@ -12,8 +12,8 @@ from reporting import workflow
 from reporting.calendar.entry import lines_to_fill
 from reporting.dates.arrangements import published_calendar
 from reporting.dates.deadlines import Reading
+from reporting.frame.context import period_in_force
 from reporting.models import Arrangement, Deadline, Period, ReadingChoice, calendar_in_force
-from reporting.pages.context import period_in_force
 from tests.calendar.test_calendar import CELLS, HOLIDAYS, workbook
 from tests.calendar.test_deadline_changes import IN_MARCH, march_off
 from tests.cast import AT

@@ -15,8 +15,8 @@ from accounts.models import Enterprise, JournalEntry, User
 from forms_tables.edition import drafting
 from forms_tables.edition.catalog import load_edition
 from forms_tables.rules.checks import examine, findings_of_cells
-from reporting import city_columns, tasks, workflow
-from reporting.city_columns import files
+from reporting import city_columns, workflow
+from reporting.city_columns import files, tasks
 from reporting.city_columns.files import if_free, in_turn, path_of
 from reporting.city_columns.scaling import Columns, scaled, together
 from reporting.demo import city

@@ -10,9 +10,9 @@ from forms_tables.edition.catalog import load_edition
 from forms_tables.filling.completion import Completed
 from reporting import workflow
 from reporting.filing.judging import judge
-from reporting.filing.views.grid import lay_out
-from reporting.filing.views.overview import Desk
+from reporting.filling.views.overview import Desk
 from reporting.models import Period
+from reporting.pages.grid import lay_out
 from tests.cast import AT, Cast
 from tests.may import CLEAN_MAY, fresh, make_may, open_period
 from tests.officials import file_may, sign_in

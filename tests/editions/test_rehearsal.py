@@ -8,8 +8,8 @@ from django.core.management import call_command
 from accounts.clock import real_now
 from forms_tables.edition import drafting
 from forms_tables.edition.catalog import edition_from, shipped_content
-from reporting import tasks, workflow
-from reporting.editions import drafts, rehearsal
+from reporting import workflow
+from reporting.editions import drafts, rehearsal, tasks
 from reporting.editions.drafts import Overtaken
 from reporting.editions.one_by_one import outcomes_of
 from reporting.editions.tally import Tally

@@ -12,9 +12,9 @@ from accounts.clock import real_now
 from accounts.models import Enterprise, JournalEntry
 from accounts.post import pulse
 from forms_tables.edition.credit_code import check_character, organisation_check_character
-from reporting import tasks
 from reporting.leases import LEASE
 from reporting.models import Filing, RegisterImport
+from reporting.register import tasks
 from reporting.register.imports import steps
 from reporting.register.imports.columns import COLUMNS
 from reporting.register.imports.importing import DryRun, import_register

@@ -12,9 +12,9 @@ from openpyxl import Workbook, load_workbook
 
 from accounts.clock import real_now
 from accounts.models import Enterprise, JournalEntry, Residence
-from reporting import tasks
 from reporting.leases import LEASE
 from reporting.models import RegisterImport
+from reporting.register import tasks
 from reporting.register.imports import importing, resource, steps
 from reporting.register.imports.columns import COLUMNS
 from reporting.register.imports.outcome import rows_in_words

@@ -12,8 +12,8 @@ from accounts.models import JournalEntry, Letter
 from accounts.post.outbox import message_of
 from reporting import workflow
 from reporting.filing.progress import requests_waiting
+from reporting.frame.context import period_in_force
 from reporting.models import ExtensionRequest, Filing
-from reporting.pages.context import period_in_force
 from reporting.results.timeliness import courses_of
 from reporting.workflow import Refused
 from tests.cast import AT
