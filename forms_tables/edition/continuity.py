@@ -9,7 +9,8 @@ from functools import lru_cache
 from typing import TypeVar
 
 from forms_tables.edition.catalog import Edition, edition_codes, load_edition
-from forms_tables.edition.model import Concordance, Indicator
+from forms_tables.edition.concordance import Concordance
+from forms_tables.edition.model import Indicator
 
 T = TypeVar("T")
 

@@ -11,6 +11,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
+from forms_tables.edition.concordance import Concordance
 from forms_tables.edition.model import (
     ADDITIVE_KINDS,
     CHOICE_KINDS,
@@ -20,7 +21,6 @@ from forms_tables.edition.model import (
     CodeEntry,
     CodeList,
     Column,
-    Concordance,
     DistrictDefinition,
     Edition,
     Indicator,

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
 from forms_tables.edition.citations import in_full
+from forms_tables.edition.concordance import Concordance
 from forms_tables.edition.periods import PeriodCode
 
 FIGURE_KINDS = frozenset({"money", "usd", "number", "count", "percent", "coefficient"})
@@ -262,20 +263,6 @@ class Rule:
     @property
     def cited(self) -> str:
         return in_full(self.basis)
-
-
-@dataclass(frozen=True)
-class Concordance:
-    """What became of the rows of the edition before this one: old code → new code, "" for a row that ended though its
-    code may be used again. Codes it does not name are what they were."""
-
-    follows: str = ""
-    codes: Mapping[str, str] = field(default_factory=dict)
-
-    def code_before(self, code: str) -> str:
-        """The code a row had; "" when it continues none."""
-        renamed = {new: old for old, new in self.codes.items()}
-        return renamed.get(code, "" if code in self.codes else code)
 
 
 @dataclass(frozen=True, eq=False)  # an edition is itself: what is worked out from it once is kept by it

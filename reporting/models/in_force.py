@@ -10,7 +10,9 @@ year and for the annual report of the year before, which stands right before the
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from itertools import combinations, pairwise, zip_longest
 
@@ -19,6 +21,8 @@ from forms_tables.edition.catalog import Edition, edition_codes, load_edition
 from forms_tables.edition.periods import PeriodCode
 from reporting.models.edition import PublishedEdition, published_edition
 from reporting.models.period import Period
+
+_answer: ContextVar[list[Edition] | None] = ContextVar("current_edition", default=None)
 
 
 class Ungoverned(ValueError):
@@ -106,6 +110,35 @@ def edition_in_force(period: PeriodCode) -> str:
 
 def current_edition() -> Edition:
     """The edition of the newest period; before the first one, what a period of this year would be filed under."""
+    answer = _answer.get()
+    if answer is None:
+        return _edition_of_the_newest()
+    if not answer:
+        answer.append(_edition_of_the_newest())
+    return answer[0]
+
+
+@contextmanager
+def asked_once() -> Iterator[None]:
+    """While one request is answered, or one register read row by row, the current edition is looked up once."""
+    token = _answer.set([])
+    try:
+        yield
+    finally:
+        _answer.reset(token)
+
+
+def once_per_request(get_response: Callable) -> Callable:
+    """Middleware."""
+
+    def answer(request):
+        with asked_once():
+            return get_response(request)
+
+    return answer
+
+
+def _edition_of_the_newest() -> Edition:
     opened = Period.objects.values_list("code", "edition_code")
     if opened:
         return published_edition(max((PeriodCode.parse(code), edition) for code, edition in opened)[1])

@@ -13,7 +13,7 @@ from forms_tables.edition.periods import PeriodCode
 from reporting import workflow
 from reporting.editions.governance import govern
 from reporting.models import Filing, Period, PublishedEdition
-from reporting.models.in_force import Ungoverned, current_edition, edition_in_force, stretches
+from reporting.models.in_force import Ungoverned, asked_once, current_edition, edition_in_force, stretches
 from reporting.workflow import Refused
 from tests.cast import AT, make_district
 from tests.editions.next_year import NEXT, THIS, copy, folders, make_next_year
@@ -236,6 +236,15 @@ def test_the_current_edition_is_that_of_the_newest_period_whatever_the_folders_a
     Period.objects.create(code="2024A", edition_code=NEXT, opens_on="2025-01-01")
     Period.objects.create(code="2024M12", edition_code=THIS, opens_on="2025-01-01")
     assert current_edition().code == NEXT
+
+
+def test_one_request_asks_once_which_edition_is_current(both, django_assert_num_queries):
+    open_period("2024M05", AT.date())
+    current_edition()
+    with django_assert_num_queries(1), asked_once():
+        assert {current_edition() for _ in range(5)} == {load_edition(THIS)}
+    Period.objects.update(edition_code=NEXT)
+    assert current_edition().code == NEXT  # and the next one anew
 
 
 def test_a_period_none_governs_is_refused_in_a_sentence(both):

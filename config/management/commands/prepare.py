@@ -18,7 +18,6 @@ class Command(BaseCommand):
 
     def handle(self, *, demo: bool, enterprises: int, seed: int, **options) -> None:
         city.refuse_all_but_our_own()
-        city.refuse_another_city()
         if not demo and not city.is_demonstration(connection.introspection.table_names()):
             raise CommandError(
                 f"数据库 {connection.settings_dict['NAME']} 还没有人用过，但由 DATABASE_URL 指定："
