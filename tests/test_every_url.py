@@ -215,6 +215,7 @@ PAGES = {
     "city_desk_new_parameter": "city",
     "city_desk_parameter": "association city",
     "city_desk_drop_parameter": "POST city",
+    "city_desk_codes": "association city",
     "city_desk_indicators": "association city",
     "city_desk_new_indicator": "city",
     "city_desk_indicator": "association city",

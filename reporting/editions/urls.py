@@ -1,6 +1,7 @@
 from django.urls import include, path
 
 from reporting.editions.views import (
+    codes,
     draft,
     editions,
     governance,
@@ -27,6 +28,7 @@ desk = [
     path("parameters/new/", parameters.new_parameter, name="city_desk_new_parameter"),
     path("parameters/<str:name>/", parameters.parameter, name="city_desk_parameter"),
     path("parameters/<str:name>/drop/", parameters.drop_parameter, name="city_desk_drop_parameter"),
+    path("codes/", codes.codes, name="city_desk_codes"),
     path("indicators/", rows.indicators, name="city_desk_indicators"),
     path("indicators/new/<str:key>/", rows.new_indicator, name="city_desk_new_indicator"),
     path("indicators/<str:code>/", rows.indicator, name="city_desk_indicator"),
