@@ -3,13 +3,29 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any
+from typing import Any, Required, TypedDict, Unpack
 
 from accounts.models import District, Enterprise, JournalEntry, User
 
 
-def record(**line) -> JournalEntry:
-    """Add one line; see `compose` for what it says."""
+class Line(TypedDict, total=False):
+    """`action` is the verb of the screen in Chinese (确定上报), because people read and filter by it. Without a
+    district the line goes under the one the firm belongs to at that time. `by` is None for the machine."""
+
+    by: Required[User | None]
+    at: Required[datetime.datetime]
+    action: Required[str]
+    subject: str
+    enterprise: Enterprise | None
+    district: District | None
+    period: str
+    before: Any
+    after: Any
+    why: str
+
+
+def record(**line: Unpack[Line]) -> JournalEntry:
+    """Add one line."""
     entry = compose(**line)
     entry.save()
     return entry
@@ -20,36 +36,13 @@ def record_all(entries: list[JournalEntry]) -> None:
     JournalEntry.objects.bulk_create(entries, batch_size=1000)
 
 
-def compose(
-    *,
-    by: User | None,
-    at: datetime.datetime,
-    action: str,
-    subject: str = "",
-    enterprise: Enterprise | None = None,
-    district: District | None = None,
-    period: str = "",
-    before: Any = None,
-    after: Any = None,
-    why: str = "",
-) -> JournalEntry:
-    """`action` is the verb of the screen in Chinese (确定上报), because people read and filter by it.
-    Without a district the line goes under the one the firm belongs to at that time. `by` is None for the machine."""
-    if district is None and enterprise is not None:
-        district = enterprise.district_on(at.date()) or enterprise.district
-    return JournalEntry(
-        by=by,
-        at=at,
-        by_name=by.signed[:160] if by else "系统",
-        action=action,
-        subject=subject[:200],
-        enterprise=enterprise,
-        district=district,
-        period=period,
-        before=before,
-        after=after,
-        why=why,
-    )
+def compose(**line: Unpack[Line]) -> JournalEntry:
+    by, enterprise = line["by"], line.get("enterprise")
+    if line.get("district") is None and enterprise is not None:
+        line["district"] = enterprise.district_on(line["at"].date()) or enterprise.district
+    entry = JournalEntry(**line, by_name=by.signed[:160] if by else "系统")
+    entry.subject = entry.subject[:200]
+    return entry
 
 
 def changes(before: dict, after: dict) -> tuple[dict, dict]:

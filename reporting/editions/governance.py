@@ -10,7 +10,7 @@ from forms_tables.edition.catalog import edition_codes
 from forms_tables.edition.periods import BadPeriod, PeriodCode
 from reporting.models import Filing, Period, PublishedEdition, Submission
 from reporting.models.in_force import Stretch, edition_in_force, following, governing, proposed, said, stored, stretches
-from reporting.workflow.guards import Refused, be_the_city, brief
+from reporting.workflow.guards import Refused, be_an_author, brief
 
 ACTION = "设定制度执行起点"
 
@@ -23,7 +23,7 @@ def govern(code: str, first: str, last: str, by: User | None, at: datetime, reas
     are filed under the other edition from now on. `by` is None in an installation that has no city official yet.
     """
     if by is not None:
-        be_the_city(by)
+        be_an_author(by)
     wanted = _stretch(code, first, last)
     PublishedEdition.objects.hold_still()
     published = PublishedEdition.objects.shipped().filter(code=code).first()

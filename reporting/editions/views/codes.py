@@ -6,8 +6,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from accounts import clock
-from accounts.access import Refused, require
+from accounts.access import Refused, needs
 from accounts.form_words import PlainForm
+from accounts.models import Ability
 from forms_tables.edition import drafting
 from reporting.editions import drafts
 from reporting.editions.views.draft import on_the_draft, version_of
@@ -28,12 +29,12 @@ class CodeForm(PlainForm):
         self.fields["which"].choices = [("", "请选择"), *written_out]
 
 
-@require("city", "association")
+@needs(Ability.READ_CITY)
 @on_the_draft
 def codes(request: HttpRequest, draft: DraftEdition) -> HttpResponse:
     if request.method != "POST":
         return show(request, draft, CodeForm(draft=draft))
-    if request.user.role != "city":
+    if not request.user.may.revise:
         raise Http404
     form = CodeForm(request.POST, draft=draft)
     if not form.is_valid():

@@ -6,16 +6,15 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from accounts import clock
-from accounts.access import require
+from accounts.access import needs, refusals_on
 from accounts.form_words import NameField, PlainForm
-from accounts.models import District
+from accounts.models import Ability, District
 from forms_tables.edition.periods import PeriodCode
 from reporting.editions.districts import DistrictFacts
 from reporting.editions.districts import place_district as store_district
 from reporting.editions.governance import govern as set_beginning
 from reporting.models import Period, PublishedEdition
 from reporting.models.in_force import current_edition, gaps, overlaps, stretches, waiting
-from reporting.workflow import Refused
 
 KINDS = ("区", "县", "自治县", "功能区", "行政区")
 
@@ -55,7 +54,7 @@ class DistrictForm(PlainForm):
         self.fields["successor"].choices = [("", "（没有）"), *((code, f"{code} {name}") for code, name in known)]
 
 
-@require("city", "association")
+@needs(Ability.READ_CITY)
 def governance(request, govern_form=None, district_form=None, status=200):
     governed = stretches()
     around = {
@@ -70,35 +69,31 @@ def governance(request, govern_form=None, district_form=None, status=200):
     return render(request, "editions/governance.html", around, status=status)
 
 
-@require("city")
+@needs(Ability.REVISE)
 @require_POST
 def govern(request):
     form = GovernForm(request.POST, auto_id="govern_%s")
     if not form.is_valid():
         return governance(request, govern_form=form, status=422)
-    try:
+    with refusals_on(form):
         published = set_beginning(**form.cleaned_data, by=request.user, at=clock.now())
-    except Refused as refusal:
-        form.add_error(None, str(refusal))
-        return governance(request, govern_form=form, status=409)
-    messages.success(request, f"{published.title}自{published.holds_from_label}起执行，已记入操作日志。")
-    return redirect("city_governance")
+        messages.success(request, f"{published.title}自{published.holds_from_label}起执行，已记入操作日志。")
+        return redirect("city_governance")
+    return governance(request, govern_form=form, status=409)
 
 
-@require("city")
+@needs(Ability.ADMINISTER)
 @require_POST
 def place_district(request):
     form = DistrictForm(request.POST, auto_id="district_%s")
     if not form.is_valid():
         return governance(request, district_form=form, status=422)
     reason = form.cleaned_data.pop("reason")
-    try:
+    with refusals_on(form):
         placed = store_district(DistrictFacts(**form.cleaned_data), request.user, clock.now(), reason)
-    except Refused as refusal:
-        form.add_error(None, str(refusal))
-        return governance(request, district_form=form, status=409)
-    messages.success(request, f"{placed.name}已登记，并记入操作日志。")
-    return redirect("city_governance")
+        messages.success(request, f"{placed.name}已登记，并记入操作日志。")
+        return redirect("city_governance")
+    return governance(request, district_form=form, status=409)
 
 
 def title_of(family: str) -> str:
