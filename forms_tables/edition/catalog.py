@@ -17,7 +17,6 @@ from forms_tables.edition.model import (
     SizeStandard,
     Table,
 )
-from forms_tables.edition.periods import PeriodCode
 
 __all__ = [
     "CodeEntry",
@@ -32,7 +31,6 @@ __all__ = [
     "SizeStandard",
     "Table",
     "edition_codes",
-    "edition_for",
     "edition_from",
     "load_edition",
     "read_edition",
@@ -62,16 +60,3 @@ def shipped_content(code: str) -> dict:
 def _shipped_text(code: str) -> str:
     """Kept as text, so that each caller has a content of its own."""
     return json.dumps(as_plain(content_of(DEFINITIONS / code)), ensure_ascii=False)
-
-
-def editions_governing(period: PeriodCode) -> list[Edition]:
-    return [edition for code in edition_codes() if (edition := load_edition(code)).governs(period)]
-
-
-def edition_for(period: PeriodCode) -> Edition:
-    """The edition that governs a period; the definitions must leave exactly one."""
-    governing = editions_governing(period)
-    if len(governing) != 1:
-        found = "、".join(edition.code for edition in governing) or "无"
-        raise DefinitionError(f"{period.label}应恰有一个制度版本，现有：{found}")
-    return governing[0]

@@ -11,6 +11,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
+from forms_tables.edition.concordance import Concordance
 from forms_tables.edition.model import (
     ADDITIVE_KINDS,
     CHOICE_KINDS,
@@ -79,6 +80,7 @@ def edition_from(code: str, content: Content) -> Edition:
         parameters={name: _parameter(name, entry, settings) for name, entry in settings.items()},
         rules=_rules(content.get("rules.toml", {})),
         digest=digest_of(content),
+        concordance=_concordance(content.get("concordance.toml", {}), indicators),
     )
 
 
@@ -308,6 +310,18 @@ def _indicators(tables: tuple[Table, ...]) -> dict[str, Indicator]:
             seen.add(above)
             above = indicators[above].parent
     return indicators
+
+
+def _concordance(content: Mapping[str, Any], indicators: Mapping[str, Indicator]) -> Concordance:
+    if not content:
+        return Concordance()
+    _take("concordance.toml", "the file", content, ("follows", "codes"), ("follows", "codes"))
+    codes = content["codes"]
+    _require_unique("concordance.toml", filter(None, codes.values()))
+    for old, new in codes.items():
+        if new and new not in indicators:
+            raise DefinitionError(f"concordance.toml: {old}: unknown indicator {new}")
+    return Concordance(content["follows"], codes)
 
 
 def _rules(content: Mapping[str, Any]) -> tuple[Rule, ...]:

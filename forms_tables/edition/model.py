@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from forms_tables.edition.citations import in_full
+from forms_tables.edition.concordance import Concordance
 from forms_tables.edition.periods import PeriodCode
 
 FIGURE_KINDS = frozenset({"money", "usd", "number", "count", "percent", "coefficient"})
@@ -279,9 +280,15 @@ class Edition:
     parameters: Mapping[str, Parameter]
     rules: tuple[Rule, ...]
     digest: str
+    concordance: Concordance = Concordance()
 
     def __repr__(self) -> str:
         return f"<Edition {self.code}>"  # not its thousands of parts, in every message that shows a scope
+
+    @property
+    def family(self) -> str:
+        """The code of the first edition of which this is one, or a revision."""
+        return self.code.partition("@")[0]
 
     def table(self, code: str) -> Table:
         for table in self.tables:
@@ -346,9 +353,6 @@ class Edition:
             for indicator in self.indicators.values()
             for key in indicator.columns
         }
-
-    def governs(self, period: PeriodCode) -> bool:
-        return self.valid_from <= period.year and (self.valid_to is None or period.year <= self.valid_to)
 
     def districts_on(self, day: date) -> tuple[DistrictDefinition, ...]:
         return tuple(district for district in self.districts if district.is_valid_on(day))

@@ -132,13 +132,13 @@ def _load(
 
 def _assembled(period: Period, edition: Edition, own: Columns, meanings: dict[str, Meaning], mark: str) -> Stored:
     """The rows with what was filed before beside them, cut down to the names asked for."""
-    past = past_cells(period.parsed, own.frame.select("filing", "enterprise"), _past(meanings))
+    past = past_cells(edition, period.parsed, own.frame.select("filing", "enterprise"), _past(meanings))
     beside = past.frame.drop("filing", "enterprise").rename({ODD: "odd_then"})
     frame = pl.concat([own.frame, beside], how="horizontal")
     frame = frame.with_columns(pl.coalesce(ODD, "odd_then").alias(ODD))
     scales = {**own.scales, **past.scales}
     parameters = parameters_in(edition, period)
-    if "k" in meanings and (found := coefficients(period.parsed, frame, parameters)) is not None:
+    if "k" in meanings and (found := coefficients(edition, period.parsed, frame, parameters)) is not None:
         numbers = [None if k is None else int(k.scaleb(COEFFICIENT_DECIMALS)) for k in found]
         frame = frame.with_columns(pl.Series("k", numbers, dtype=pl.Int64))
         scales["k"] = COEFFICIENT_DECIMALS

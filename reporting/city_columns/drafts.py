@@ -166,7 +166,7 @@ def opened(edition: Edition, period: Period, filings: pl.DataFrame) -> Iterator[
     typed = typed_in(filings["filing"].to_list())
     register = registered(filings["enterprise"].to_list())
     parameters = parameters_in(edition, period)
-    own = coefficients(code, filings, parameters)
+    own = coefficients(edition, code, filings, parameters)
     histories = histories_of(edition, code, filings)
     rows = filings.select("filing", "enterprise", "district").rows()
     for number, ((pk, enterprise, district), history) in enumerate(zip(rows, histories, strict=True)):
@@ -192,7 +192,7 @@ def histories_of(
     edition: Edition, period: PeriodCode, filings: pl.DataFrame
 ) -> Iterator[dict[str, dict[str, Decimal | str]] | None]:
     """What fills the form of each from earlier filings; None where one of those is odd."""
-    past = past_cells(period, filings, cells_read_back(edition, period))
+    past = past_cells(edition, period, filings, cells_read_back(edition, period))
     labels = [label for label in past.frame.columns if "(" in label]
     names = [(*label.rstrip(")").split("("), past.scales.get(label)) for label in labels]
     rows = past.frame.select(labels).rows() if labels else [()] * filings.height

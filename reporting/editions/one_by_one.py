@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.db.models import QuerySet
 
 from forms_tables.edition.catalog import Edition
+from forms_tables.edition.continuity import carried_over
 from forms_tables.edition.periods import PeriodCode
 from forms_tables.filling.completion import Facts
 from forms_tables.notation.names import earlier
@@ -79,7 +80,7 @@ def outcomes_of(period: Period, filings: QuerySet[Filing], in_force: Edition, ed
         batch = list(known.select_related("enterprise", "district", "in_force").prefetch_related("sheets"))
         for filing in batch:
             filing.period = period
-        histories = Histories(period.parsed, batch)
+        histories = Histories(period.parsed, edition, batch)
         for filing in batch:
             yield outcome_of(filing, (in_force, edition), parameters, histories)
 
@@ -128,16 +129,18 @@ class Parameters:
 
 
 class Histories:
-    """What stands of the earlier filings of a batch of firms."""
+    """What stands of the earlier filings of a batch of firms, as `edition` reads it: any revision of its family does
+    alike."""
 
-    def __init__(self, period: PeriodCode, batch: Sequence[Filing]):
+    def __init__(self, period: PeriodCode, edition: Edition, batch: Sequence[Filing]):
         self.wanted = earlier(period)
         codes = {code.code for code in self.wanted.values()}
         found = Filing.objects.filter(enterprise__in=[filing.enterprise_id for filing in batch], period__in=codes)
         self.filed: dict[tuple[int, str], Values] = {}
         for filing in found.select_related("in_force", "approved"):
             if submission := standing_submission(filing):
-                self.filed[filing.enterprise_id, filing.period_id] = submission_values(submission)
+                values = carried_over(submission_values(submission), submission.edition, edition)
+                self.filed[filing.enterprise_id, filing.period_id] = values
         granted = BaseAdjustment.objects.filter(filing__in=batch, granted=True)
         self.adjusted = set(granted.values_list("filing", flat=True))
 

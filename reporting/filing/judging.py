@@ -6,6 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from accounts.models import Enterprise
 from forms_tables.edition.catalog import Edition, Table
+from forms_tables.edition.continuity import carried_over
 from forms_tables.edition.periods import PeriodCode
 from forms_tables.filling.completion import Completed, Facts, complete, plans_of
 from forms_tables.notation.names import Cell
@@ -153,9 +154,14 @@ def parameters_in(edition: Edition, period: Period | None) -> dict[str, Decimal 
 
 
 def history_of(filing: Filing) -> dict[str, Values]:
-    """The earlier filings a rule may read, by the word the notation has for them; absent where nothing was filed."""
+    """The earlier filings a rule may read, by the word the notation has for them; absent where nothing was filed. What
+    was filed under an earlier edition is read across the change (`continuity`)."""
     stands = {word: standing_submission(one) for word, one in filing.before.items()}
-    return {word: submission_values(submission) for word, submission in stands.items() if submission}
+    return {
+        word: carried_over(submission_values(submission), submission.edition, filing.edition)
+        for word, submission in stands.items()
+        if submission
+    }
 
 
 def standing_submission(filing: Filing) -> Submission | None:

@@ -8,8 +8,9 @@ from reporting.models.calendar import (
     reading_in_force,
 )
 from reporting.models.conversation import Announcement, AnnouncementSeen, Message, Thread, ThreadSeen
-from reporting.models.edition import DraftEdition, PublishedEdition, Rehearsal, edition_in_force, published_edition
+from reporting.models.edition import DraftEdition, PublishedEdition, Rehearsal, published_edition
 from reporting.models.filing import Explanation, Filing, Sheet
+from reporting.models.in_force import edition_in_force
 from reporting.models.period import Deadline, ParameterValue, Period
 from reporting.models.record import Certificate, DistrictResult
 from reporting.models.register_import import RegisterImport

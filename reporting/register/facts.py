@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from functools import cache
 
-from forms_tables.edition.catalog import Edition, edition_codes, load_edition
 from forms_tables.filling import parsing
+from reporting.models.in_force import current_edition
 
 FIRST_OF_ALL = datetime.date(2000, 1, 1)  # the register of software firms is younger
 FAR_AHEAD = datetime.timedelta(days=366)
@@ -35,11 +34,6 @@ def odd_day(day: datetime.date, today: datetime.date) -> str:
     if FIRST_OF_ALL <= day <= today + FAR_AHEAD:
         return ""
     return f"{day:%Y-%m-%d} 不在 {FIRST_OF_ALL.year} 年到今后一年之间，请核对年份。"
-
-
-@cache
-def current_edition() -> Edition:
-    return load_edition(edition_codes()[-1])
 
 
 def label_of(code: str) -> str:

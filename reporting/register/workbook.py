@@ -11,7 +11,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from accounts.models import District, User
-from reporting.register.facts import current_edition
+from reporting.models.in_force import current_edition
 from reporting.register.imports.columns import COLUMNS
 from reporting.register.imports.resource import RegisterResource
 from reporting.register.imports.sheet_rows import MOST_ROWS

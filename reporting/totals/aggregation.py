@@ -26,6 +26,7 @@ from reporting.models.standing import (
     STANDS_BY,
 )
 from reporting.totals.adding_up import ZERO, AreaTotals, Frozen, add_areas, add_up, cells_with_totals, total_cells
+from reporting.totals.breaks import breaks_in
 
 CHUNK = 200
 
@@ -123,6 +124,7 @@ class Summary:
     districts: tuple[AreaSummary, ...]
     filings: tuple[ListedFiling, ...]
     digests: frozenset[str] = field(default_factory=frozenset)
+    breaks: tuple[str, ...] = ()  # where growth compares with figures of another edition
 
     @property
     def is_of_one_district(self) -> bool:
@@ -167,6 +169,7 @@ def summarise(period: Period, at: datetime, include_submitted: bool = False) -> 
         ),
         filings=tuple(listed for _, listed in filings),
         digests=frozenset(counted(period, include_submitted).values_list("edition_digest", flat=True).distinct()),
+        breaks=breaks_in(code, edition),
     )
 
 

@@ -9,7 +9,6 @@ from django.db.models import Count
 from accounts import journal
 from accounts.models import Enterprise, Residence, User
 from accounts.post import letters
-from forms_tables.edition.catalog import edition_for, editions_governing
 from forms_tables.edition.periods import PeriodCode
 from reporting.dates import deadlines
 from reporting.letters.about_deadlines import deadline_moved
@@ -23,8 +22,8 @@ from reporting.models import (
     State,
     calendar_in_force,
     choice_in_force,
-    edition_in_force,
 )
+from reporting.models.in_force import Ungoverned, edition_in_force
 from reporting.models.standing import UNSENT
 from reporting.results import tallies
 from reporting.workflow.calendar import dated
@@ -45,13 +44,15 @@ def open_period(code: str, by: User, at: datetime, estimates_allowed: bool = Fal
     parsed = _period_code(code, choice.reading if choice else deadlines.DEFAULT)
     if at.date() <= parsed.end:
         raise Refused(f"{parsed.label}尚未结束，{parsed.opens_on:%Y-%m-%d} 起可以开启。")
-    if len(editions_governing(parsed)) != 1:
-        raise Refused(f"{parsed.label}没有适用的制度版本，不能开启；请系统管理员先装载制度版本。")
-    PublishedEdition.objects.hold_still(edition_for(parsed).code)
+    PublishedEdition.objects.hold_still()
+    try:
+        edition_code = edition_in_force(parsed)
+    except Ungoverned as why:
+        raise Refused(f"{why}，不能开启；{why.remedy}。") from why
     period, created = Period.objects.get_or_create(
         code=parsed.code,
         defaults={
-            "edition_code": edition_in_force(parsed),
+            "edition_code": edition_code,
             "opens_on": parsed.opens_on,
             "read_as": choice,
         },
