@@ -105,6 +105,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "reporting.views.context.screen",
             ],
+            "builtins": ["reporting.templatetags.city"],
         },
     },
 ]

@@ -18,7 +18,7 @@ from import_export.results import Result, RowResult
 from accounts import journal
 from accounts.access import Refused
 from accounts.models import User
-from reporting.register_columns import COLUMNS
+from reporting.register_columns import columns
 from reporting.register_reading import ReadRegister, RowProblem, read_register
 from reporting.register_resource import Change, Moved, RegisterResource, Say, say_nothing, store
 from reporting.registration import owed_in_words
@@ -145,7 +145,7 @@ def problems_of(resource: RegisterResource, read: ReadRegister, result: Result) 
         for sentence in sentences
     ]
     told = read.problems + [problem for problem in judged if (problem.row, problem.column) not in unread]
-    place = {column: number for number, column in enumerate(COLUMNS)}
+    place = {column: number for number, column in enumerate(columns())}
     return sorted(told, key=lambda problem: (problem.row, place.get(problem.column, len(place))))
 
 

@@ -11,7 +11,7 @@ from decimal import Decimal
 from django.db.models import Count, Q, QuerySet
 
 from accounts.models import District, User
-from reporting.aggregation import SETTLED, UNDER_REVIEW, districts_of, revenue_before, share
+from reporting.aggregation import SETTLED, UNDER_REVIEW, base_revenue_before, districts_of, share
 from reporting.models import BaseAdjustment, ExtensionRequest, Filing, LateRequest, Period, State, Submission
 from reporting.models.request import RequestQuerySet
 from reporting.punctuality import held_past_due
@@ -154,7 +154,7 @@ WHOLE = ""
 
 def revenue_shares(filings: QuerySet, period: Period) -> dict[int | str, RevenueShare]:
     """How much of last year's revenue the approved ones carry: per district, and of all these filings under WHOLE."""
-    _, revenues = revenue_before(period.parsed)
+    _, revenues = base_revenue_before(period)
     owed, known, whole, carried = Counter(), Counter(), Counter(), Counter()
     filings = filings.filter(exempt_at_lock=False).annotate(counts=APPROVED)
     rows = filings.order_by().values_list("enterprise", "district", "counts")

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import connections
 
-from forms_tables.catalog import DefinitionError, edition_codes, edition_from, load_edition
+from forms_tables.catalog import DefinitionError, edition_codes, edition_from, load_edition, platform_said
 from forms_tables.checks import proofread
 from forms_tables.edition import Edition
 from forms_tables.reading import digest_of
+from forms_tables.roles import lacking_in
 from reporting.models import PublishedEdition
 
 RESTORE = "Restore this row of reporting_publishededition from a backup: filings were judged by its text."
@@ -59,7 +60,7 @@ def slips_in_revision(published: PublishedEdition) -> Iterator[CheckMessage]:
         yield Error(f"{name}: its text is not the one that was published.", hint=RESTORE, id="reporting.E003")
         return
     try:
-        edition = edition_from(published.code, content)
+        edition = edition_from(published.code, content, platform_said(published.family))
     except (DefinitionError, ValueError, KeyError, TypeError) as error:
         yield Error(f"{name}: {error}", hint="Publish a corrected revision.", id="reporting.E001")
         return
@@ -82,3 +83,6 @@ def lost_text(published: PublishedEdition) -> Iterator[CheckMessage]:
 def slips_in(code: str, edition: Edition) -> Iterator[CheckMessage]:
     for slip in proofread(edition):
         yield Error(f"Edition {code}: {slip}", hint=f"Correct this text of {slip.owner}.", id="reporting.E002")
+    for lacking in lacking_in(edition):
+        hint = "Put it back, or name another in platform.toml of the edition (docs/edition.md)."
+        yield Error(f"Edition {code}: platform.toml {lacking}", hint=hint, id="reporting.E005")

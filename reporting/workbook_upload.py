@@ -10,7 +10,7 @@ from functools import cached_property
 from django.db import transaction
 
 from accounts.models import JournalEntry, User
-from forms_tables.completion import REQUIRED_RULE, Value
+from forms_tables.completion import Value
 from forms_tables.edition import Table
 from forms_tables.workbooks import OpenedWorkbook, Unreadable
 from reporting.judging import attributes_of, judge
@@ -184,9 +184,7 @@ def what_stops(judged: JudgedWorkbook) -> tuple[str, ...]:
         problem.problem
         for problem in judged.problems
         if problem.table in owed
-        and (
-            problem in judged.read.problems or (problem.rule != REQUIRED_RULE and name_of(problem) not in locked_cells)
-        )
+        and (problem in judged.read.problems or (not problem.missing and name_of(problem) not in locked_cells))
     )
 
 

@@ -16,13 +16,15 @@ from reporting import tasks
 from reporting.imports import course
 from reporting.leases import LEASE
 from reporting.models import Filing, RegisterImport
-from reporting.register_columns import COLUMNS
+from reporting.register_columns import columns as register_columns
 from reporting.register_import import DryRun, import_register
 from tests.cast import AT, FREE_CODE, assemble
 from tests.may import open_period
 from tests.test_locks import while_another
 from tests.test_queue import kill, wait_until
 from tests.test_register_import import NEW, known, workbook
+
+COLUMNS = register_columns()
 
 pytestmark = pytest.mark.worker
 FIRMS = 1500

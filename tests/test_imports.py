@@ -18,12 +18,14 @@ from reporting.imports import course
 from reporting.imports.outcome import rows_in_words
 from reporting.leases import LEASE
 from reporting.models import RegisterImport
-from reporting.register_columns import COLUMNS
+from reporting.register_columns import columns as register_columns
 from tests.cast import AT, FREE_CODE
 from tests.may import open_period
 from tests.officials import make_it_be
 from tests.reading import markup_of, words_on
 from tests.test_register_import import NEW, known, workbook
+
+COLUMNS = register_columns()
 
 pytestmark = pytest.mark.django_db
 PAGE = "/firms/import/"

@@ -9,7 +9,7 @@ import pytest
 from openpyxl import Workbook
 
 from reporting.calendar_files import read_arrangement
-from reporting.register_columns import COLUMNS
+from reporting.register_columns import columns as register_columns
 from reporting.register_reading import read_register
 from reporting.revisions.workbook import COLUMNS as RULE_COLUMNS
 from reporting.revisions.workbook import SHEET, read_rules
@@ -18,6 +18,8 @@ from tests.foreign_writers import BOOK, BOOK_RELATIONS, TYPES, WRITERS, repacked
 from tests.test_workbooks import FIGURES, read, template
 from text.opening import open_book
 from text.package import Unreadable
+
+COLUMNS = register_columns()
 
 FIRM = {"统一社会信用代码": "91500112M01000002H", "单位详细名称": "渝乙", "纳统类别": "1", "行业代码": "6513"}
 ONE_DECIMAL = '<numFmt numFmtId="176" formatCode="0.0_ "/>'

@@ -11,11 +11,13 @@ from accounts.access import Refused
 from accounts.models import Enterprise, JournalEntry
 from reporting import register_import as importing
 from reporting import register_reading
-from reporting.register_columns import COLUMNS
+from reporting.register_columns import columns as register_columns
 from reporting.register_workbook import write_register
 from tests.cast import AT, FREE_CODE
 from tests.may import open_period
 from text.package import Unreadable
+
+COLUMNS = register_columns()
 
 NEW = {
     "统一社会信用代码": FREE_CODE,

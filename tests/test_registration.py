@@ -47,10 +47,10 @@ def form_of(district, **more) -> dict:
         "credit_code": FREE_CODE.lower(),
         "name": "重庆新桥软件有限公司",
         "district": district.pk,
-        "scope": ["1", "3B"],
-        "embedded": "否",
-        "intelligence": "是",
-        "industry": "6513",
+        "A34": ["1", "3B"],
+        "A36": "否",
+        "A37": "是",
+        "A22": "6513",
         "contact_name": "钱进",
         "mobile": "１３９０００００００１",
         "phone": "",
@@ -107,7 +107,7 @@ def test_a_stranger_applies_and_can_look_the_state_up(client, cast, django_captu
 
 
 def test_a_wrong_form_says_what_is_wrong_and_keeps_the_rest(client, cast):
-    page = words_on(client.post("/apply/", form_of(cast.yuzhong, mobile="123", scope=[], email="x")))
+    page = words_on(client.post("/apply/", form_of(cast.yuzhong, mobile="123", A34=[], email="x")))
     assert "手机号应为 11 位" in page and "至少选一项" in page and "name@example.com" in page and "钱进" in page
     assert not Application.objects.exists()
 

@@ -22,6 +22,7 @@ from reporting.dataset.frozen import CHUNK, FILINGS, fact_codes
 from reporting.dataset.past import coefficients, granted_bases, past_cells, standing_of
 from reporting.dataset.scaling import ODD, Columns, decimal_of, decimals_of_cells, scaled, together
 from reporting.judging import (
+    Registered,
     attributes_for,
     cells_in,
     facts_for,
@@ -170,7 +171,7 @@ def opened(edition: Edition, period: Period, filings: pl.DataFrame) -> Iterator[
     typed = typed_in(filings["filing"].to_list())
     register = registered(filings["enterprise"].to_list())
     parameters = parameters_in(edition, period)
-    own = coefficients(code, filings, parameters)
+    own = coefficients(edition, code, filings, parameters)
     histories = histories_of(edition, code, filings)
     rows = filings.select("filing", "enterprise", "district").rows()
     for number, ((pk, enterprise, district), history) in enumerate(zip(rows, histories, strict=True)):
@@ -178,8 +179,8 @@ def opened(edition: Edition, period: Period, filings: pl.DataFrame) -> Iterator[
             facts = facts_for(_filing(pk))
         else:
             credit_code, name, contact, said = register[enterprise]
-            now = attributes_for(credit_code, name, district, contact, json.loads(said))
-            mine = parameters if own is None else parameters | {"k": own[number]}
+            now = attributes_for(edition, Registered(credit_code, name, district, contact), json.loads(said))
+            mine = parameters if own is None else parameters | {edition.platform.coefficient.parameter: own[number]}
             facts = Facts(code, now, mine, history)
         yield Open(pk, typed[pk], facts)
 

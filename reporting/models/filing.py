@@ -11,10 +11,11 @@ from reporting.models.period import Deadline, Period
 
 
 class State(models.TextChoices):
-    """Where a filing stands; the numbers are those of code list C20.
+    """Where a filing stands; the numbers are those of the survey's own list of states.
 
     20 and 25 (check failed, check passed) are a draft together with `Filing.checked`; L is `Filing.late`. 99 is ours
-    and not of C20: the firm left before the period's end or joins after it, so it owes nothing and is counted nowhere.
+    and not of the list: the firm left before the period's end or joins after it, so it owes nothing and is
+    counted nowhere.
     """
 
     NOT_STARTED = "00", "未填报"
@@ -64,7 +65,7 @@ class FilingQuerySet(models.QuerySet):
         )
 
     def resting_on_estimates(self) -> models.QuerySet:
-        """Those whose figures are estimates as they stand now (P06). Actual figures that wait for the district make
+        """Those whose figures are estimates as they stand now. Actual figures that wait for the district make
         them actual; when it returns them, or the firm gives them up, the approved ones stand again."""
         by_approved = Q(approved__isnull=False) & ~Q(state__in=Filing.UNDER_REVIEW)
         return self.filter(Q(by_approved, approved__estimated=True) | Q(~by_approved, in_force__estimated=True))

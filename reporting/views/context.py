@@ -11,6 +11,7 @@ from accounts.models import Enterprise, Installation
 from reporting import announcements
 from reporting.conversation import unread_for
 from reporting.models import Filing, Period, State
+from reporting.register_facts import platform
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ class InForce:
 def screen(request: HttpRequest) -> dict:
     today = clock.today()
     demo_day = today if Installation.current().is_demo else None
-    around = {"today": today, "demo_day": demo_day, "nav": [], "in_force": None}
+    around = {"today": today, "demo_day": demo_day, "nav": [], "in_force": None, "platform": platform()}
     # Asked for only by the pages that show them.
     around["on_the_door"] = SimpleLazyObject(lambda: list(announcements.on_the_door(today)))
     user = getattr(request, "user", None)

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from forms_tables.catalog import CodeEntry, Table
 from forms_tables.checks import Finding
+from forms_tables.layout import reasons_of
 from forms_tables.parsing import Problem
 from reporting import workflow
 from reporting.calendars import ONE_DAY
@@ -275,7 +276,7 @@ class Desk:
 
     @property
     def needs_late_request(self) -> bool:
-        """Past the date, never on time before, and no 补报 in hand (P03); or shut by the lock with nothing approved, or
+        """Past the date, never on time before, and no 补报 in hand; or shut by the lock with nothing approved, or
         only an estimate."""
         return not workflow.why_not_late(self.filing, self.at)
 
@@ -369,5 +370,5 @@ class Desk:
 
     @property
     def reasons(self) -> tuple[CodeEntry, ...]:
-        """C17, from which a warning's reason is chosen."""
-        return self.filing.edition.code_lists["C17"].entries
+        """What a warning's reason is chosen from."""
+        return reasons_of(self.filing.edition)

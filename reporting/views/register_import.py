@@ -19,7 +19,7 @@ from reporting.imports.marked import write_marked
 from reporting.imports.outcome import outcome_of, rows_in_words
 from reporting.leases import is_lost
 from reporting.models import RegisterImport
-from reporting.register_columns import COLUMNS
+from reporting.register_columns import columns
 from reporting.register_forms import ImportForm
 from reporting.register_import import DryRun
 from reporting.register_reading import MOST_ROWS
@@ -47,7 +47,7 @@ def import_register(request: HttpRequest) -> HttpResponse:
             return redirect("register_import", begun.pk)
     uploaded = RegisterImport.objects.visible_to(request.user).select_related("by")[:LISTED]
     limits = {"most": f"{MOST_ROWS:,}", "days": course.KEPT_FOR.days}
-    around = {"form": form, "columns": COLUMNS, "uploaded": uploaded, **limits}
+    around = {"form": form, "columns": columns(), "uploaded": uploaded, **limits}
     return render(request, "accounts/import_register.html", around)
 
 

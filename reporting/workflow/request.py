@@ -7,9 +7,10 @@ from django.utils.timezone import localtime
 
 from accounts import letters
 from accounts.models import User
+from forms_tables.layout import carried_in
 from forms_tables.parsing import Problem, parse
 from reporting import emails
-from reporting.judging import CARRIED, facts_for, standing_submission
+from reporting.judging import facts_for, standing_submission
 from reporting.models import BaseAdjustment, Deadline, ExtensionRequest, Filing, LateRequest, State
 from reporting.models.request import Request
 from reporting.reminder_letters import topic_of
@@ -127,10 +128,11 @@ def ask_adjustment(filing: Filing, cell: str, new: str, by: User, at: datetime, 
     if waiting:
         return waiting
     code, _, column = cell.partition(".")
-    if column not in CARRIED or not filing.edition.has_cell(cell):
+    behind = carried_in(filing.edition, cell)
+    if behind is None:
         raise Refused("只有由以往报表带入的数据（去年同期、上期累计、上年、年初）可以申请口径调整。")
-    name, source = CARRIED[column]
-    old = facts_for(filing).history.get(name, {}).get(f"{code}.{source}")
+    name, source = behind
+    old = facts_for(filing).history.get(name, {}).get(source)
     if old is None:
         raise Refused("这一格没有以往报表可带入，可直接填写，不需要口径调整。")
     value = parse(filing.edition.indicator(code), column, new)
@@ -154,7 +156,7 @@ def ask_adjustment(filing: Filing, cell: str, new: str, by: User, at: datetime, 
 
 @transaction.atomic
 def decide_adjustment(request: BaseAdjustment, granted: bool, by: User, at: datetime, answer: str = ""):
-    """The district grants or refuses another base of comparison; X05, R220 and R221 then read the granted figure."""
+    """The district grants or refuses another base of comparison; what looks back then reads the granted figure."""
     filing = _before_the_district(request, by)
     be_open(filing, at)
     _decide(request, filing, granted, by, at, answer, "同意口径调整" if granted else "不同意口径调整")
@@ -163,7 +165,7 @@ def decide_adjustment(request: BaseAdjustment, granted: bool, by: User, at: date
 
 
 def has_filed_in_time(filing: Filing) -> bool:
-    """Whether a submission in time still stands: then corrections are in time too (P03 asks for nothing)."""
+    """Whether a submission in time still stands: then corrections are in time too (no 补报 is asked for)."""
     return filing.submissions.filter(on_time=True, recalled_at=None).exists()
 
 

@@ -11,9 +11,11 @@ from accounts.models import Enterprise, User
 from reporting import tasks
 from reporting.imports import course
 from reporting.models import RegisterImport
-from reporting.register_columns import COLUMNS
+from reporting.register_columns import columns as register_columns
 from tests.browser.walk import Screen, official
 from tests.test_import_queue import code_of
+
+COLUMNS = register_columns()
 
 FIRMS = 8
 

@@ -1,9 +1,6 @@
 """The city's first page: every district of the period as a tile and as a row, the dates, and what blocks the lock."""
 
-import tomllib
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 
 from django.shortcuts import render
 
@@ -15,6 +12,7 @@ from reporting import workflow
 from reporting.correspondence import failed_lately
 from reporting.models import Filing
 from reporting.punctuality import held_past_due
+from reporting.register_facts import platform
 from reporting.standing import (
     WHOLE,
     DistrictStanding,
@@ -25,7 +23,6 @@ from reporting.standing import (
 )
 from reporting.views.periods import asked_period, periods_to_show
 
-TILE_MAP = Path(__file__).resolve().parents[2] / "tile_map.toml"
 SORTS = {
     "district": lambda row: row.district.position,
     "owed": lambda row: row.standing.owed,
@@ -82,12 +79,7 @@ def tiles_of(rows: list[DistrictStanding]) -> list[Tile]:
 
 
 def tile_of(row: DistrictStanding) -> Tile:
-    placed = tile_map().get(row.district.code)
+    placed = platform().tiles.get(row.district.code)
     if placed is None:
         return Tile(row, row.district.name, "")
-    return Tile(row, placed["name"], f"row-{placed['row']} column-{placed['column']}")
-
-
-@cache
-def tile_map() -> dict[str, dict]:
-    return {tile["code"]: tile for tile in tomllib.loads(TILE_MAP.read_text(encoding="utf-8"))["tiles"]}
+    return Tile(row, placed.name, f"row-{placed.row} column-{placed.column}")
