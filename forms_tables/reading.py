@@ -238,6 +238,8 @@ class _Tables:
         take(file, "", "the file", entry)
         head = entry["table"]
         take(file, "table", "table", head)
+        if f"{head['key']}.toml" != file:
+            raise DefinitionError(f"{file}: {head['code']}: key is the name of the file, {file.removesuffix('.toml')}")
         if head["frequency"] not in ("month", "annual"):
             raise DefinitionError(f"{file}: {head['code']}: unknown frequency {head['frequency']}")
         if head.get("applies_when") and not TABLE_CONDITION.fullmatch(head["applies_when"]):

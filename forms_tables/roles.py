@@ -25,6 +25,7 @@ KINDS_OF_ROWS = {
 }
 FACTS = ("code", "codes", "yes_no")
 YES_NO = ("是", "否")
+TOLERANCE = "EPS"  # the parameter that eps(…) multiplies
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,7 @@ def _reasons(edition: Edition) -> Iterator[Lacking]:
     told = edition.platform.reasons
     if told and told.list not in edition.code_lists:
         yield Lacking("[reasons] list", "list", told.list, "没有这个代码表")
-    elif told and edition.code_lists[told.list].name_of(told.other) is None:
+    elif told and told.other and edition.code_lists[told.list].name_of(told.other) is None:
         yield Lacking("[reasons] other", "list", told.list, f"没有代码“{told.other}”")
 
 
@@ -151,6 +152,8 @@ def _rules(edition: Edition) -> Iterator[Lacking]:
 
 def _parameters(edition: Edition) -> Iterator[Lacking]:
     told, scan = edition.platform.coefficient, edition.platform.scan
+    if TOLERANCE not in edition.parameters and (reader := next(_reads_tolerance(edition), "")):
+        yield Lacking(reader, "parameter", TOLERANCE, "没有这个参数，eps(…) 算不出容差")
     if told and told.parameter not in edition.parameters:
         yield Lacking("[coefficient] parameter", "parameter", told.parameter, "没有这个参数")
     for name in edition.parameters if told else ():
@@ -163,6 +166,16 @@ def _parameters(edition: Edition) -> Iterator[Lacking]:
         yield from _figure(edition, "[scan] figure", scan.figure, "annual")
         if scan.least not in edition.parameters:
             yield Lacking("[scan] least", "parameter", scan.least, "没有这个参数")
+
+
+def _reads_tolerance(edition: Edition) -> Iterator[str]:
+    """The rules and rows in whose texts eps(…) stands."""
+    for rule in edition.rules:
+        if any("eps(" in text for text in (*rule.texts, rule.when)):
+            yield rule.id
+    for row in edition.indicators.values():
+        if any("eps(" in text for text in (*row.auto.values(), row.applies_when, row.required_when)):
+            yield row.place()
 
 
 def _tiles(edition: Edition) -> Iterator[Lacking]:
