@@ -2,6 +2,7 @@
 
 import copy
 import re
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -54,9 +55,9 @@ def pattern_of(file: str, where: tuple) -> str | None:
     words = [step for step in where if not isinstance(step, int)]
     for place, keys in places.items():
         steps = place.split(".") if place else []
-        if not keys.named and len(steps) == len(words):
-            if all(step in ("*", word) for step, word in zip(steps, words, strict=True)):
-                return place
+        alike = len(steps) == len(words) and all(map(fnmatch, words, steps))
+        if alike and not keys.named:
+            return place
     return None
 
 
