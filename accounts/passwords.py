@@ -1,9 +1,19 @@
 from __future__ import annotations
 
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.contrib.auth.password_validation import MinimumLengthValidator, validate_password
 from django.core.exceptions import ValidationError
 
 KINDS_OF_CHARACTER = (str.islower, str.isupper, str.isdigit, lambda character: not character.isalnum())
+
+
+class Argon2(Argon2PasswordHasher):
+    """OWASP's recommended figures for Argon2id: 19 MiB, two passes, one thread. A tenth of the time and a fifth of the
+    memory of Django's own, so a morning on which every firm signs in does not exhaust the machine."""
+
+    memory_cost = 19 * 1024
+    time_cost = 2
+    parallelism = 1
 
 
 class LongEnough(MinimumLengthValidator):

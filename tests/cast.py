@@ -5,7 +5,7 @@ from datetime import date, datetime
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from django.contrib.auth.hashers import make_password
+from django.contrib.auth.hashers import get_hasher, make_password
 
 from accounts.models import District, Enterprise, Residence, User
 
@@ -86,10 +86,10 @@ def make_enterprise(
 
 
 def make_user(username: str, name: str, role: str, **more) -> User:
-    facts = {"email": f"{username.lower()}@example.com", "password": hashed_password(), **more}
+    facts = {"email": f"{username.lower()}@example.com", "password": hashed_password(get_hasher().algorithm), **more}
     return User.objects.create(username=username, name=name, role=role, **facts)
 
 
 @cache
-def hashed_password() -> str:
-    return make_password(PASSWORD)
+def hashed_password(algorithm: str) -> str:
+    return make_password(PASSWORD, hasher=algorithm)

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 import pytest
 from aiosmtpd.controller import Controller
+from django.conf import settings as in_force
 from django.db import connection
 from playwright.sync_api import expect, sync_playwright
 
@@ -20,6 +21,7 @@ from launch.supervision import start
 from tests.browser.desks import Office
 from tests.cast import assemble
 
+QUICK_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # tests/test_passwords.py asks for production's
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -82,6 +84,7 @@ def pytest_addoption(parser):
 def pytest_configure(config):
     if os.environ.get("REDIS_URL"):
         raise pytest.UsageError("Tests would put their work into the queue REDIS_URL names: run ./test, or unset it.")
+    in_force.PASSWORD_HASHERS = QUICK_HASHERS
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-django, which puts last the tests that empty the database
