@@ -8,10 +8,10 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.timezone import localtime
 
-from accounts.answers import About
-from accounts.letters import compose, post
 from accounts.links import ACTIVATION_LIFE, RESET_LIFE, activation_link, reset_link
 from accounts.models import Application, Letter, MailTrouble, User
+from accounts.post.answers import About
+from accounts.post.letters import compose, post
 
 BETWEEN_NOTICES = timedelta(hours=4)
 MOST_TOLD = 20  # troubles in one letter; the page has them all

@@ -1,7 +1,8 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path, re_path
 
-from accounts.views import account, contacts, journal, letters, signing_in, users
+from accounts.post import views
+from accounts.views import account, contacts, journal, signing_in, users
 
 urlpatterns = [
     path("login/", signing_in.SignIn.as_view(), name="sign_in"),
@@ -22,6 +23,6 @@ urlpatterns = [
     path("contacts/edit/", contacts.edit_contact, name="edit_contact"),
     path("journal/", journal.journal, name="journal"),
     re_path(r"^journal/export\.(?P<kind>csv|xlsx)$", journal.export_journal, name="export_journal"),
-    path("letters/", letters.letters, name="letters"),
-    path("outbox/", letters.outbox, name="outbox"),
+    path("letters/", views.letters, name="letters"),
+    path("outbox/", views.outbox, name="outbox"),
 ]

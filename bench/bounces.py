@@ -16,8 +16,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from accounts.answers import About  # noqa: E402
-from accounts.returned import FAILED, Bounce, read  # noqa: E402
+from accounts.post.answers import About  # noqa: E402
+from accounts.post.returned import FAILED, Bounce, read  # noqa: E402
 
 DEAD, REST, REPORT = "mailbox", "later or the office", "report"
 

@@ -151,10 +151,10 @@ def spend_the_night(size: int, port: int) -> None:
     from aiosmtpd.controller import Controller
     from reminders import hold_back
 
-    from reporting import reminders
+    from reporting.reminders import planner
 
     clock = Clock()
-    hold_back(lambda: fill_and_plan(size, reminders))
+    hold_back(lambda: fill_and_plan(size, planner))
     providers = Providers(clock, *characters())
     controller = Controller(providers, hostname="127.0.0.1", port=port)
     controller.start()
@@ -182,7 +182,7 @@ def fill_and_plan(size: int, reminders) -> None:
         person.email = f"firm{n}@{domain}"
     User.objects.bulk_update(people, ["email"], batch_size=500)
     User.objects.create(username="admin", role=User.Role.SYSTEM, name="系统管理员", email="admin@qq.com")
-    reminders.plan(BEGIN)
+    planner.plan(BEGIN)
     print(f"{Letter.objects.count()} reminders of {size} firms, written at {BEGIN:%d %B %H:%M}")
 
 
@@ -203,8 +203,9 @@ def pass_the_days(clock: Clock) -> None:
     """A beat each minute, the planners' beat every ten, till everything has left or the week is over."""
     from reminders import hold_back
 
-    from accounts import emails, outbox
+    from accounts import emails
     from accounts.models import Letter
+    from accounts.post import outbox
 
     told = {BEGIN + timedelta(hours=hours) for hours in (1, 4, 12, 14, 16, 24, 48, 96)}
     for minute in range(int((END - BEGIN) / MINUTE)):

@@ -130,7 +130,7 @@ def measure(size: int, mail: MailServer, folder: Path, supervisor: Supervisor) -
 
 def fill(size: int) -> None:
     from accounts.models import District, Enterprise, Installation, User
-    from forms_tables.periods import PeriodCode
+    from forms_tables.edition.periods import PeriodCode
     from reporting.models import Filing, Period, State
     from reporting.workflow.period import store_deadlines
 
@@ -180,24 +180,24 @@ def compute(day: date) -> int:
     """The daily computation: who is due, then their letters written; and once more, when there is nothing to write."""
     from accounts.clock import SHANGHAI
     from accounts.models import Installation, Letter
-    from reporting import reminders
+    from reporting.letters.schedule import in_force, schedule
     from reporting.models import Period
-    from reporting.occasions import in_force, schedule
+    from reporting.reminders import planner
 
     Installation.objects.update(demo_day=day)
     at = datetime(day.year, day.month, day.day, 10, tzinfo=SHANGHAI)
     period = Period.objects.get()
     due = period.enterprise_deadline.date
     begun = time.perf_counter()
-    occasion = in_force(schedule(), reminders.moment_of_opening(period), due, at)
-    found = reminders.to_remind(period, due, occasion)
+    occasion = in_force(schedule(), planner.moment_of_opening(period), due, at)
+    found = planner.to_remind(period, due, occasion)
     print(f"{occasion.name}: who is due             {time.perf_counter() - begun:8.2f} s for {len(found)} firms")
     before, begun = Letter.objects.count(), time.perf_counter()
-    hold_back(lambda: reminders.plan(at))
+    hold_back(lambda: planner.plan(at))
     written = Letter.objects.count() - before
     print(f"  writing their letters          {time.perf_counter() - begun:8.2f} s for {written} letters")
     begun = time.perf_counter()
-    reminders.plan(at)
+    planner.plan(at)
     again = Letter.objects.count() - before - written
     print(f"  asking again                   {time.perf_counter() - begun:8.2f} s for {again} letters")
     return written
@@ -205,7 +205,7 @@ def compute(day: date) -> int:
 
 def hold_back(change) -> None:
     """Write without waking the workers, so that writing and sending are measured apart."""
-    from accounts import letters
+    from accounts.post import letters
 
     wake, letters.send_letters.delay = letters.send_letters.delay, lambda: None
     try:
@@ -219,7 +219,8 @@ def queries_per_letter(number: int) -> float:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
-    from accounts import clock, outbox
+    from accounts import clock
+    from accounts.post import outbox
 
     with CaptureQueriesContext(connection) as captured:
         done = 0
@@ -234,8 +235,8 @@ def bare_loop(mail: MailServer, number: int) -> float:
     """Letters per second over one connection by a loop that writes and sends and records nothing."""
     from django.core.mail import get_connection
 
-    from accounts import outbox
     from accounts.models import Letter
+    from accounts.post import outbox
 
     letters = list(Letter.objects.order_by("pk")[:number])
     connection = get_connection()
@@ -252,7 +253,7 @@ def send_all(folder: Path, supervisor: Supervisor, kills: int) -> tuple[set[str]
     """Let two workers send everything, killing one after each further eleventh; the beat is hastened to a second.
     Returns the Message-IDs of what there was to send, and the seconds."""
     from accounts.models import Letter
-    from accounts.tasks import send_letters
+    from accounts.post.tasks import send_letters
 
     waiting = Letter.objects.exclude(state=Letter.State.SENT)
     wanted = set(waiting.values_list("message_id", flat=True))

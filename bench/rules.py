@@ -31,14 +31,14 @@ from rules_judges.filings import SEED, City, draw_city  # noqa: E402
 from rules_judges.shapes import ledger_of, one_after_another, reading_of, stored_json  # noqa: E402
 from rules_judges.timing import Took, medians, remark, report, report_seconds, took  # noqa: E402
 
-from forms_tables.bindings import Reading  # noqa: E402
-from forms_tables.catalog import edition_for  # noqa: E402
-from forms_tables.checks import Condition, conditions_of, examine, verdicts_of  # noqa: E402
-from forms_tables.columns import Ledger, failing, labels_of, verdicts  # noqa: E402
-from forms_tables.completion import Facts  # noqa: E402
-from forms_tables.edition import FIGURE_KINDS, Edition  # noqa: E402
-from forms_tables.periods import PeriodCode  # noqa: E402
-from forms_tables.scopes import Meaning  # noqa: E402
+from forms_tables.edition.catalog import edition_for  # noqa: E402
+from forms_tables.edition.model import FIGURE_KINDS, Edition  # noqa: E402
+from forms_tables.edition.periods import PeriodCode  # noqa: E402
+from forms_tables.filling.completion import Facts  # noqa: E402
+from forms_tables.judges.city import Ledger, failing, labels_of, verdicts  # noqa: E402
+from forms_tables.notation.decimals import Reading  # noqa: E402
+from forms_tables.notation.names import Meaning  # noqa: E402
+from forms_tables.rules.checks import Condition, conditions_of, examine, verdicts_of  # noqa: E402
 
 RUNS, OUTSIDE_RUNS = 7, 3
 LARGER = 10  # times the city

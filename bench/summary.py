@@ -28,11 +28,11 @@ from django.test.utils import setup_databases, teardown_databases  # noqa: E402
 
 from accounts.clock import SHANGHAI  # noqa: E402
 from accounts.models import District, Enterprise, User  # noqa: E402
-from forms_tables.catalog import Edition, edition_for  # noqa: E402
-from forms_tables.periods import PeriodCode  # noqa: E402
-from reporting.aggregation import frozen_submissions, summarise  # noqa: E402
+from forms_tables.edition.catalog import Edition, edition_for  # noqa: E402
+from forms_tables.edition.periods import PeriodCode  # noqa: E402
 from reporting.models import Filing, Period, State, Submission  # noqa: E402
-from reporting.tabulation import write_summary  # noqa: E402
+from reporting.totals.aggregation import frozen_submissions, summarise  # noqa: E402
+from reporting.totals.tabulation import write_summary  # noqa: E402
 
 AT = datetime(2024, 6, 14, 9, 0, tzinfo=SHANGHAI)
 

@@ -1,6 +1,6 @@
 from celery.beat import PersistentScheduler
 
-from accounts import pulse
+from accounts.post import pulse
 
 
 class Scheduler(PersistentScheduler):

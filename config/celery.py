@@ -2,7 +2,7 @@ import os
 
 from celery import Celery, bootsteps
 
-from accounts import pulse
+from accounts.post import pulse
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 

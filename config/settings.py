@@ -103,7 +103,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "reporting.views.context.screen",
+                "reporting.frame.context.screen",
             ],
             "builtins": ["reporting.templatetags.city"],
         },
@@ -143,7 +143,7 @@ CELERY_BEAT_MAX_LOOP_INTERVAL = 15  # how often the beat leaves its sign of life
 CELERY_TIMEZONE = "Asia/Shanghai"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
-    "letters": {"task": "accounts.tasks.send_letters", "schedule": timedelta(minutes=1)},
+    "letters": {"task": "accounts.post.tasks.send_letters", "schedule": timedelta(minutes=1)},
     "reminders": {"task": "reporting.tasks.remind", "schedule": timedelta(minutes=10)},
     "imports": {"task": "reporting.tasks.take_up_imports", "schedule": timedelta(minutes=1)},
     "columns": {"task": "reporting.tasks.store_columns", "schedule": timedelta(minutes=10)},

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from forms_tables.edition import CodeEntry, Edition, Indicator, Table
+from forms_tables.edition.model import CodeEntry, Edition, Indicator, Table
 
 LOOKING_BACK = re.compile(r"(\w+)\((\w+)\)")
 CONDITION = re.compile(r"(\w+) == '([^']+)'")

@@ -4,7 +4,7 @@ rules that rows name. One function for what is shipped, published and drafted.""
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from forms_tables.edition import CHOICE_KINDS, Edition, Indicator
+from forms_tables.edition.model import CHOICE_KINDS, Edition, Indicator
 from forms_tables.platform import CITY, RegisterFact
 
 OF_A_KIND = {  # role among [rules] → the kinds its rule may be of

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import connections
 
-from forms_tables.catalog import DefinitionError, edition_codes, edition_from, load_edition, platform_said
-from forms_tables.checks import proofread
-from forms_tables.edition import Edition
-from forms_tables.reading import digest_of
+from forms_tables.edition.catalog import DefinitionError, edition_codes, edition_from, load_edition, platform_said
+from forms_tables.edition.from_toml import digest_of
+from forms_tables.edition.model import Edition
 from forms_tables.roles import lacking_in
+from forms_tables.rules.checks import proofread
 from reporting.models import PublishedEdition
 
 RESTORE = "Restore this row of reporting_publishededition from a backup: filings were judged by its text."

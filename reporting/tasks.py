@@ -4,12 +4,16 @@ from datetime import datetime
 
 from celery import shared_task
 
-from accounts import clock, dead_addresses, emails, pulse
-from reporting import announcements, calendar_notice, conversation, dataset, digests, dispatches, reminders
-from reporting.dataset.files import if_free
-from reporting.imports import course as imports
+from accounts import clock, emails
+from accounts.post import dead_addresses, pulse
+from reporting import city_columns
+from reporting.calendar import notice
+from reporting.city_columns.files import if_free
+from reporting.conversation import announcements, threads
+from reporting.editions import rehearsal
 from reporting.models import Period
-from reporting.revisions import rehearsal
+from reporting.register.imports import steps as imports
+from reporting.reminders import digests, planner, urging
 
 logger = logging.getLogger(__name__)
 
@@ -17,11 +21,11 @@ logger = logging.getLogger(__name__)
 PLANNERS: tuple[Callable[[datetime], int], ...] = (
     dead_addresses.plan,
     emails.plan_mail_refused,
-    reminders.plan,
-    dispatches.plan,
+    planner.plan,
+    urging.plan,
     digests.plan,
-    calendar_notice.plan,
-    conversation.plan_digest,
+    notice.plan,
+    threads.plan_digest,
     announcements.plan,
 )
 
@@ -35,7 +39,7 @@ def remind() -> None:
 @shared_task
 def write_dispatch(pk: int) -> None:
     """The letters of one 立即催报; what a lost worker left is finished by the next `remind`."""
-    dispatches.write(pk, clock.now())
+    urging.write(pk, clock.now())
 
 
 @shared_task
@@ -67,7 +71,7 @@ def store_columns() -> None:
             return
         for period in Period.objects.filter(state=Period.OPEN):
             try:
-                dataset.refresh(period)
+                city_columns.refresh(period)
             except Exception:
                 logger.exception("The columns of %s were not stored", period.code)
 

@@ -1,41 +1,37 @@
 from django.urls import include, path
 
-from reporting.views import (
-    adjustments,
-    announcements,
-    filing,
-    history,
-    home,
-    manual,
-    messages,
+from reporting.conversation.views import announcements, messages
+from reporting.editions.views import editions, values
+from reporting.filling.views import adjustments, filing, history, home, scans, submitting, workbook, wrong_cells
+from reporting.frame import manual
+from reporting.periods import views
+from reporting.review.views import (
+    city_home,
+    city_requests,
+    city_submissions,
+    district_home,
+    district_requests,
     outstanding,
-    scans,
-    submitting,
-    suspects,
-    workbook,
+    queue,
+    review,
 )
-from reporting.views.city import editions, parameters, periods, submissions
-from reporting.views.city import home as city_home
-from reporting.views.city import requests as city_requests
-from reporting.views.city import totals as city_totals
-from reporting.views.district import home as district_home
-from reporting.views.district import queue, requests, review
-from reporting.views.district import totals as district_totals
+from reporting.totals.views import city as city_totals
+from reporting.totals.views import district as district_totals
 
 urlpatterns = [
-    path("", include("reporting.register_urls")),
-    path("", include("reporting.reminder_urls")),
-    path("", include("reporting.results_urls")),
-    path("", include("reporting.calendar_urls")),
-    path("", include("reporting.recheck_urls")),
-    path("city/desk/", include("reporting.desk_urls")),
+    path("", include("reporting.register.urls")),
+    path("", include("reporting.reminders.urls")),
+    path("", include("reporting.results.urls")),
+    path("", include("reporting.calendar.urls")),
+    path("", include("reporting.recheck.urls")),
+    path("city/desk/", include("reporting.editions.desk_urls")),
     path("city/notation/", manual.notation, name="notation"),
     path("", home.home, name="home"),
     path("manual/", manual.manual, name="manual"),
     path("history/", history.history, name="history"),
     path("filings/<str:period>/", filing.filing, name="filing"),
     path("filings/<str:period>/check/", filing.check, name="check"),
-    path("filings/<str:period>/suspects/", suspects.suspects, name="suspects"),
+    path("filings/<str:period>/suspects/", wrong_cells.suspects, name="suspects"),
     path("filings/<str:period>/explain/", filing.explain, name="explain"),
     path("filings/<str:period>/workbook/", workbook.workbook, name="workbook"),
     path("filings/<str:period>/workbook/confirm/", workbook.confirm, name="confirm_workbook"),
@@ -73,28 +69,28 @@ urlpatterns = [
     path("district/submissions/<str:receipt>/send-back/", review.send_back, name="district_send_back"),
     path("district/submissions/<str:receipt>/query/", review.query, name="district_query"),
     path("district/submissions/<str:receipt>/answer/", review.answer_city, name="district_answer_city"),
-    path("district/requests/", requests.requests, name="district_requests"),
-    path("district/requests/extension/<int:pk>/", requests.decide_extension, name="district_decide_extension"),
-    path("district/requests/late/<int:pk>/", requests.decide_late, name="district_decide_late"),
-    path("district/requests/base/<int:pk>/", requests.decide_adjustment, name="district_decide_adjustment"),
+    path("district/requests/", district_requests.requests, name="district_requests"),
+    path("district/requests/extension/<int:pk>/", district_requests.decide_extension, name="district_decide_extension"),
+    path("district/requests/late/<int:pk>/", district_requests.decide_late, name="district_decide_late"),
+    path("district/requests/base/<int:pk>/", district_requests.decide_adjustment, name="district_decide_adjustment"),
     path("district/totals/", district_totals.totals, name="district_totals"),
     path("district/totals/<str:code>.xlsx", district_totals.workbook, name="district_workbook"),
     path("city/", city_home.home, name="city_home"),
     path("city/requests/", city_requests.requests, name="city_requests"),
-    path("city/submissions/", submissions.submissions, name="city_submissions"),
-    path("city/submissions/<str:receipt>/", submissions.submission, name="city_submission"),
-    path("city/submissions/<str:receipt>/query/", submissions.query, name="city_query"),
-    path("city/submissions/<str:receipt>/return/", submissions.send_back, name="city_return"),
+    path("city/submissions/", city_submissions.submissions, name="city_submissions"),
+    path("city/submissions/<str:receipt>/", city_submissions.submission, name="city_submission"),
+    path("city/submissions/<str:receipt>/query/", city_submissions.query, name="city_query"),
+    path("city/submissions/<str:receipt>/return/", city_submissions.send_back, name="city_return"),
     path("city/totals/", city_totals.totals, name="city_totals"),
     path("city/totals/<str:code>.xlsx", city_totals.workbook, name="city_workbook"),
-    path("city/periods/", periods.periods, name="city_periods"),
-    path("city/periods/open/", periods.open_period, name="city_open_period"),
-    path("city/periods/<str:code>/", periods.period, name="city_period"),
-    path("city/periods/<str:code>/deadlines/", periods.set_deadlines, name="city_set_deadlines"),
-    path("city/periods/<str:code>/estimates/", periods.allow_estimates, name="city_allow_estimates"),
-    path("city/periods/<str:code>/lock/", periods.lock, name="city_lock"),
-    path("city/parameters/", parameters.parameters, name="city_parameters"),
-    path("city/parameters/set/", parameters.set_parameter, name="city_set_parameter"),
+    path("city/periods/", views.periods, name="city_periods"),
+    path("city/periods/open/", views.open_period, name="city_open_period"),
+    path("city/periods/<str:code>/", views.period, name="city_period"),
+    path("city/periods/<str:code>/deadlines/", views.set_deadlines, name="city_set_deadlines"),
+    path("city/periods/<str:code>/estimates/", views.allow_estimates, name="city_allow_estimates"),
+    path("city/periods/<str:code>/lock/", views.lock, name="city_lock"),
+    path("city/parameters/", values.parameters, name="city_parameters"),
+    path("city/parameters/set/", values.set_parameter, name="city_set_parameter"),
     path("city/editions/", editions.editions, name="city_editions"),
     path("city/editions/<str:code>/", editions.edition, name="city_edition"),
     path("city/editions/<str:code>/tables/<str:key>/", editions.table, name="city_edition_table"),

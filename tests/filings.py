@@ -7,11 +7,11 @@ from decimal import Decimal
 from functools import lru_cache
 from random import Random
 
-from forms_tables.bindings import Reading
-from forms_tables.checks import Condition, conditions_of
-from forms_tables.completion import Facts, complete
-from forms_tables.edition import FIGURE_KINDS, Edition, Indicator
-from forms_tables.periods import PeriodCode
+from forms_tables.edition.model import FIGURE_KINDS, Edition, Indicator
+from forms_tables.edition.periods import PeriodCode
+from forms_tables.filling.completion import Facts, complete
+from forms_tables.notation.decimals import Reading
+from forms_tables.rules.checks import Condition, conditions_of
 from tests.invented import FACTS, FIRMS, Filed, credit_code_of, text_for
 from tests.spoiling import SPOILINGS, Edge, edges_of, meet_an_edge
 

@@ -3,8 +3,8 @@
 from decimal import Decimal
 from random import Random
 
-from forms_tables.credit_code import check_character, organisation_check_character
-from forms_tables.edition import Edition, Indicator
+from forms_tables.edition.credit_code import check_character, organisation_check_character
+from forms_tables.edition.model import Edition, Indicator
 
 Filed = dict[str, Decimal | str | None]
 

@@ -7,11 +7,11 @@ from decimal import localcontext
 
 import numpy as np
 
-from forms_tables.bindings import Reading
-from forms_tables.checks import Condition, conditions_of, verdicts_of
-from forms_tables.columns import Ledger, labels_of, verdicts
-from forms_tables.completion import PRECISION
-from forms_tables.scopes import Meaning, Setting
+from forms_tables.filling.completion import PRECISION
+from forms_tables.judges.city import Ledger, labels_of, verdicts
+from forms_tables.notation.decimals import Reading
+from forms_tables.notation.names import Meaning, Setting
+from forms_tables.rules.checks import Condition, conditions_of, verdicts_of
 from tests.filings import cases
 from tests.test_rules import EDITION
 

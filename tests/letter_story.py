@@ -7,21 +7,14 @@ import uuid
 from datetime import date, datetime, timedelta
 
 from accounts import emails as people_emails
-from accounts import mail_troubles
-from accounts.answers import About
-from reporting import (
-    announcements,
-    calendar_notice,
-    conversation,
-    digests,
-    dispatches,
-    moves,
-    register,
-    registration,
-    reminders,
-    workflow,
-)
+from accounts.post import troubles
+from accounts.post.answers import About
+from reporting import workflow
+from reporting.calendar import notice
+from reporting.conversation import announcements, threads
 from reporting.models import Announcement, BaseAdjustment
+from reporting.register import applications, moves, upkeep
+from reporting.reminders import digests, planner, urging
 from tests.cast import AT, SHANGHAI, Cast
 from tests.may import CLEAN_MAY, make_may, open_period
 from tests.officials import file_may, freeze
@@ -43,22 +36,22 @@ def tell(cast: Cast) -> None:
     workflow.set_deadlines(
         may.may, {"enterprise": date(2024, 6, 13)}, may.city, AT, "系统升级，停机半天。", "渝经信函〔2024〕31号"
     )
-    calendar_notice.plan(datetime(2026, 10, 8, 9, tzinfo=SHANGHAI))
+    notice.plan(datetime(2026, 10, 8, 9, tzinfo=SHANGHAI))
 
 
 def _register(cast: Cast) -> None:
-    application = registration.apply(**application_facts(cast.yuzhong), at=AT)
-    registration.refuse_application(application, reason="软件业务收入不足主营业务收入的30%。", by=cast.chen_yu, at=AT)
+    application = applications.apply(**application_facts(cast.yuzhong), at=AT)
+    applications.refuse_application(application, reason="软件业务收入不足主营业务收入的30%。", by=cast.chen_yu, at=AT)
     people_emails.activation(cast.wang_lei, AT)
     people_emails.password_reset(cast.li_na, AT)
     people_emails.password_changed(cast.li_na, AT)
-    mail_troubles.note("qq.com", About.OFFICE, "550 Mail content denied. http://service.mail.qq.com", AT)
+    troubles.note("qq.com", About.OFFICE, "550 Mail content denied. http://service.mail.qq.com", AT)
     people_emails.plan_mail_refused(AT)
 
 
 def _change_the_register(cast: Cast) -> None:
     """Of 嘉陵, about which nothing else is told."""
-    correct = register.correct_first_day
+    correct = upkeep.correct_first_day
     correct(cast.jialing, joined_on=date(2024, 6, 1), reason="6月起纳统。", by=cast.chen_yu, at=AT)
     correct(
         cast.jialing, joined_on=date(2023, 1, 1), reason="登记错了。", by=cast.chen_yu, at=AT + timedelta(minutes=1)
@@ -71,10 +64,10 @@ def _change_the_register(cast: Cast) -> None:
 
 def _remind(may) -> None:
     for day, hour in ((1, 9), (7, 9), (10, 9), (12, 9), (13, 9)):
-        reminders.plan(datetime(2024, 6, day, hour, tzinfo=SHANGHAI))
-    chosen = dispatches.Chosen(state="", district="", search="")
-    sent, _ = dispatches.press(uuid.uuid4(), may.may, chosen, "请今天下班前上报。", AT, may.reviewer, AT)
-    dispatches.write(sent.pk, AT)
+        planner.plan(datetime(2024, 6, day, hour, tzinfo=SHANGHAI))
+    chosen = urging.Chosen(state="", district="", search="")
+    sent, _ = urging.press(uuid.uuid4(), may.may, chosen, "请今天下班前上报。", AT, may.reviewer, AT)
+    urging.write(sent.pk, AT)
 
 
 def _review(cast: Cast, may) -> None:
@@ -104,9 +97,9 @@ def _ask_for_time(cast: Cast, may) -> None:
 
 
 def _talk(cast: Cast, may) -> None:
-    conversation.say(may.filing, "“云服务”包括托管费吗？", may.clerk, AT, cell="2022.c1")
-    conversation.say(may.filing, "请按合同性质区分。", may.reviewer, AT + timedelta(minutes=5))
-    conversation.plan_digest(AT.replace(hour=17))
+    threads.say(may.filing, "“云服务”包括托管费吗？", may.clerk, AT, cell="2022.c1")
+    threads.say(may.filing, "请按合同性质区分。", may.reviewer, AT + timedelta(minutes=5))
+    threads.plan_digest(AT.replace(hour=17))
 
 
 def _announce(cast: Cast) -> None:

@@ -7,7 +7,7 @@ from django.test import Client
 from accounts.clock import real_now
 from accounts.models import Installation, User
 from reporting import workflow
-from reporting.judging import judge
+from reporting.filing.judging import judge
 from reporting.models import Filing, State, Submission
 from tests.cast import AT
 from tests.may import CLEAN_MAY, fresh

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from random import Random
 
-from forms_tables.checks import Condition, slips_in_rule, spread
-from forms_tables.edition import Edition, Rule
-from forms_tables.expressions import MAX_LENGTH
+from forms_tables.edition.model import Edition, Rule
+from forms_tables.notation.trees import MAX_LENGTH
+from forms_tables.rules.checks import Condition, slips_in_rule, spread
 from tests.spoiling import figures_of
 
 LISTS = {

@@ -7,13 +7,13 @@ from decimal import ROUND_FLOOR, Decimal, localcontext
 from functools import cache, lru_cache
 from random import Random
 
-from forms_tables.bindings import Decimals, Judged, Reading
-from forms_tables.checks import Condition
-from forms_tables.completion import PRECISION
-from forms_tables.edition import FIGURE_KINDS, Edition
-from forms_tables.expressions import BACKWARD, OVER_ROWS, Arithmetic, Call, Comparison, Node, walk
-from forms_tables.proofreading import NUMBER, Kinds
-from forms_tables.scopes import HISTORY, Cell, Scope, reads_of
+from forms_tables.edition.model import FIGURE_KINDS, Edition
+from forms_tables.filling.completion import PRECISION
+from forms_tables.notation.decimals import Decimals, Judged, Reading
+from forms_tables.notation.names import HISTORY, Cell, Scope, reads_of
+from forms_tables.notation.trees import BACKWARD, OVER_ROWS, Arithmetic, Call, Comparison, Node, walk
+from forms_tables.rules.checks import Condition
+from forms_tables.rules.proofreading import NUMBER, Kinds
 from tests.invented import FACTS, Filed, text_for
 
 MOST = Decimal("999999999999999.99")

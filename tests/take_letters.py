@@ -30,8 +30,8 @@ def main() -> None:
         from django.core.management import call_command
         from django.db import transaction
 
-        from accounts import outbox
         from accounts.models import Letter
+        from accounts.post import outbox
         from tests.cast import assemble  # the models these read need the lines above
         from tests.letter_story import tell
 

@@ -124,8 +124,8 @@ def walk(page: Page) -> None:
 def rehearse_what_waits() -> None:
     """What a worker would do; there is none beside this small city."""
     from accounts import clock
+    from reporting.editions import rehearsal
     from reporting.models import Rehearsal
-    from reporting.revisions import rehearsal
 
     for waiting in Rehearsal.objects.filter(state=Rehearsal.RUNNING):
         rehearsal.run(waiting.pk, clock.real_now)

@@ -8,12 +8,12 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from forms_tables.catalog import load_edition
-from forms_tables.periods import PeriodCode
-from reporting.aggregation import as_json, base_revenue_before, summarise
+from forms_tables.edition.catalog import load_edition
+from forms_tables.edition.periods import PeriodCode
 from reporting.models import Filing, Period, State
-from reporting.tabulation.notes import notes_on
-from reporting.totals import AreaTotals, add_areas, add_up, cells_with_totals, total_cells
+from reporting.totals.adding_up import AreaTotals, add_areas, add_up, cells_with_totals, total_cells
+from reporting.totals.aggregation import as_json, base_revenue_before, summarise
+from reporting.totals.tabulation.notes import notes_on
 from tests.figures import AT, file_values, make_city
 
 EDITION = load_edition("chongqing-2024")

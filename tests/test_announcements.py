@@ -5,12 +5,12 @@ from datetime import date, timedelta
 import pytest
 from django.test import Client
 
-from accounts import pulse
 from accounts.access import Refused
-from accounts.letters import post
 from accounts.models import JournalEntry, Letter
-from reporting.announcements import acknowledge, on_the_door, plan, publish, take_down, unread_by
-from reporting.conversation import unread_for
+from accounts.post import pulse
+from accounts.post.letters import post
+from reporting.conversation.announcements import acknowledge, on_the_door, plan, publish, take_down, unread_by
+from reporting.conversation.threads import unread_for
 from reporting.models import Announcement, AnnouncementSeen
 from tests.cast import AT
 from tests.officials import make_it_be, sign_in
@@ -147,8 +147,8 @@ def test_without_mail_or_once_taken_down_no_letter_is_written(cast):
 
 def test_what_a_lost_worker_left_is_written_and_nothing_twice(cast, monkeypatch):
     published = announce(cast.zhou_tao, by_mail=True)
-    monkeypatch.setattr("reporting.announcements.FIRMS_AT_ONCE", 1)
-    monkeypatch.setattr("reporting.announcements.post", dies_after(2))
+    monkeypatch.setattr("reporting.conversation.announcements.FIRMS_AT_ONCE", 1)
+    monkeypatch.setattr("reporting.conversation.announcements.post", dies_after(2))
     with pytest.raises(KeyboardInterrupt):
         plan(AT)
     assert Letter.objects.count() == 2 + 2  # the districts, and one firm with two people
@@ -177,7 +177,7 @@ def test_one_taken_down_while_its_letters_are_written_goes_to_nobody_more(cast, 
         take_down(published, cast.zhou_tao, AT, "日期写错")
         return number
 
-    monkeypatch.setattr("reporting.announcements.post", take_it_down_after)
+    monkeypatch.setattr("reporting.conversation.announcements.post", take_it_down_after)
     assert plan(AT) == 2
     assert set(Letter.objects.values_list("state", flat=True)) == {Letter.State.WITHDRAWN}
 

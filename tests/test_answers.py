@@ -2,7 +2,7 @@
 
 import pytest
 
-from accounts.answers import About, about, wants_slower
+from accounts.post.answers import About, about, wants_slower
 
 SLOWER = """
 550 Ip frequency limited [MTIz Blocked IP 198.51.100.7]. http://service.mail.qq.com/cgi-bin/help?subtype=1

@@ -12,13 +12,15 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import OperationalError
 
-from accounts import bounces, dead_addresses, people, refusals, returned
+from accounts import people
 from accounts.access import Refused
-from accounts.answers import About
 from accounts.clock import real_now
-from accounts.letters import compose, withdraw
 from accounts.models import DeadAddress, JournalEntry, Letter, MailTrouble, ReceivingDomain
-from reporting import recipients, register
+from accounts.post import bounces, dead_addresses, refusals, returned
+from accounts.post.answers import About
+from accounts.post.letters import compose, withdraw
+from reporting.letters import recipients
+from reporting.register import upkeep
 from tests.cast import AT
 
 SAMPLES = Path(__file__).parent / "bounces"
@@ -384,8 +386,8 @@ def test_a_corrected_address_settles_by_itself(task, cast):
 
 
 def test_an_address_still_in_the_register_is_still_used(task, cast):
-    contact = {name: getattr(cast.yuntu, name) for name in register.CONTACT}
-    register.change_contact(cast.yuntu, contact | {"email": TO.upper()}, by=cast.chen_yu, at=AT)
+    contact = {name: getattr(cast.yuntu, name) for name in upkeep.CONTACT}
+    upkeep.change_contact(cast.yuntu, contact | {"email": TO.upper()}, by=cast.chen_yu, at=AT)
     people.change_own_contact(cast.li_na, name="李娜", mobile="13800000001", email="new@yuntu.example", at=AT)
     dead_addresses.plan(AT)
     task.refresh_from_db()

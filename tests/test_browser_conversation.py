@@ -5,8 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from reporting.announcements import publish
-from reporting.conversation import say
+from reporting.conversation.announcements import publish
+from reporting.conversation.threads import say
 from reporting.models import Announcement, Message
 from tests.browser.soundness import WIDTHS, must_look_right
 from tests.cast import AT

@@ -8,7 +8,7 @@ import pytest
 from django.core.management import call_command
 from playwright.sync_api import Error, expect
 
-from forms_tables.drafting import raw_rule
+from forms_tables.edition.drafting import raw_rule
 from reporting.models import DraftEdition, Filing
 from tests.browser.soundness import WIDTHS, grave_issues, must_look_right, width_needed
 from tests.cast import AT

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from reporting import workflow
-from reporting.judging import judge
+from reporting.filing.judging import judge
 from reporting.models import Review, State
 from tests.browser.desks import cell, fill, press
 from tests.cast import AT, PASSWORD

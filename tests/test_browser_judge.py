@@ -8,12 +8,12 @@ from decimal import Decimal, localcontext
 import pytest
 from playwright.sync_api import Error
 
-from forms_tables.bindings import Reading
-from forms_tables.checks import Condition, conditions_of, verdicts_of
-from forms_tables.completion import PRECISION
-from forms_tables.expressions import FUNCTIONS
-from forms_tables.periods import PeriodCode
-from forms_tables.scopes import Scope
+from forms_tables.edition.periods import PeriodCode
+from forms_tables.filling.completion import PRECISION
+from forms_tables.notation.decimals import Reading
+from forms_tables.notation.names import Scope
+from forms_tables.notation.trees import FUNCTIONS
+from forms_tables.rules.checks import Condition, conditions_of, verdicts_of
 from tests.browser.judging import BrowserJudge, letters_of
 from tests.test_rules import CONDITIONS, EDITION, facts_and_values, rows
 

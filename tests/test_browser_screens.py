@@ -5,8 +5,9 @@ from datetime import date
 
 import pytest
 
-from reporting import moves, workflow
+from reporting import workflow
 from reporting.models import LateRequest
+from reporting.register import moves
 from tests.browser.desks import Office
 from tests.browser.soundness import WIDTHS, must_look_right
 from tests.cast import AT

@@ -9,17 +9,17 @@ from django.template.loader import render_to_string
 from django.templatetags.static import static
 from playwright.sync_api import expect
 
-from forms_tables.bindings import Reading
-from forms_tables.checks import conditions_of
-from forms_tables.periods import PeriodCode
-from forms_tables.trees import trial
+from forms_tables.edition.periods import PeriodCode
+from forms_tables.judges.browser import trial
+from forms_tables.notation.decimals import Reading
+from forms_tables.rules.checks import conditions_of
 from tests.browser.soundness import WIDTHS, grave_issues, width_needed
 from tests.test_rules import EDITION
 
 pytestmark = pytest.mark.browser
 
 FIGURES = {"2020.c1": "1200", "2021.c1": "400", "2022.c1": "300", "2023.c1": "200", "2024.c1": "300.00"}
-FRAGMENT = "city/desk/_try.html"
+FRAGMENT = "editions/desk/_try.html"
 
 
 def panel_of(rule, figures=FIGURES, **more):

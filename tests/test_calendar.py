@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from reporting.calendar_entry import NoDate, read_day, read_days
-from reporting.calendar_files import COLUMNS, read_arrangement, rows_to_fill, write_rows, write_workbook
-from reporting.calendars import (
+from reporting.calendar.entry import NoDate, read_day, read_days
+from reporting.calendar.files import COLUMNS, read_arrangement, rows_to_fill, write_rows, write_workbook
+from reporting.dates.arrangements import (
     ONE_DAY,
     Calendar,
     Festival,

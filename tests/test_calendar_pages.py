@@ -9,11 +9,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from accounts import clock
 from accounts.models import Letter
 from reporting import workflow
-from reporting.calendar_entry import lines_to_fill
-from reporting.calendars import published_calendar
-from reporting.deadlines import Reading
+from reporting.calendar.entry import lines_to_fill
+from reporting.dates.arrangements import published_calendar
+from reporting.dates.deadlines import Reading
+from reporting.frame.context import period_in_force
 from reporting.models import Arrangement, Deadline, Period, ReadingChoice, calendar_in_force
-from reporting.views.context import period_in_force
 from tests.cast import AT
 from tests.may import make_may
 from tests.officials import make_it_be, sign_in

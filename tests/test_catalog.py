@@ -4,11 +4,11 @@ from decimal import Decimal
 
 import pytest
 
-from forms_tables import catalog
-from forms_tables.catalog import DefinitionError, edition_codes, edition_for, load_edition, read_edition
-from forms_tables.expressions import names_in, parse
-from forms_tables.periods import PeriodCode
-from forms_tables.reading import digest_of
+from forms_tables.edition import catalog
+from forms_tables.edition.catalog import DefinitionError, edition_codes, edition_for, load_edition, read_edition
+from forms_tables.edition.from_toml import digest_of
+from forms_tables.edition.periods import PeriodCode
+from forms_tables.notation.trees import names_in, parse
 
 EDITION = load_edition("chongqing-2024")
 MAY, ANNUAL = PeriodCode(2024, 5), PeriodCode(2024)

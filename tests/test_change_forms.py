@@ -6,15 +6,15 @@ from django.http import QueryDict
 
 from accounts.forms import DistrictContactForm, OwnContactForm
 from accounts.models import DistrictContact
-from reporting import occasions
-from reporting.deadlines import DEFAULT
-from reporting.register_forms import FactsForm, FirmContactForm
-from reporting.views.city.desk_forms import RuleForm, typed_from
-from reporting.views.city.desk_parameters import DraftParameterForm
-from reporting.views.city.desk_row_form import RowForm
-from reporting.views.city.forms import EstimatesForm
-from reporting.views.deadlines import ReadingForm
-from reporting.views.reminder_forms import ScheduleForm
+from reporting.calendar.views.deadlines import ReadingForm
+from reporting.dates.deadlines import DEFAULT
+from reporting.editions.views.parameters import DraftParameterForm
+from reporting.editions.views.row_form import RowForm
+from reporting.editions.views.rule_form import RuleForm, typed_from
+from reporting.letters import schedule
+from reporting.periods.forms import EstimatesForm
+from reporting.register.forms import FactsForm, FirmContactForm
+from reporting.reminders.forms import ScheduleForm
 from reporting.workflow import begin_draft
 from tests.cast import AT
 
@@ -58,7 +58,7 @@ def test_facts_keep_the_boxes_that_were_not_on_the_page():
 
 @pytest.mark.django_db
 def test_the_schedule_turns_off_only_what_was_unticked_on_the_page():
-    stands = occasions.schedule()
+    stands = schedule.schedule()
     names = [name for name, occasion in stands.items() if occasion.on and not occasion.always]
     form = ScheduleForm(QueryDict(f"{names[0]}_on="), stands=stands)
     cleaned(form)

@@ -5,11 +5,11 @@ from decimal import Decimal
 
 import pytest
 
-from forms_tables.catalog import load_edition
-from forms_tables.checks import examine, proofread, rows_of
-from forms_tables.completion import Facts, complete
-from forms_tables.edition import Rule
-from forms_tables.periods import PeriodCode
+from forms_tables.edition.catalog import load_edition
+from forms_tables.edition.model import Rule
+from forms_tables.edition.periods import PeriodCode
+from forms_tables.filling.completion import Facts, complete
+from forms_tables.rules.checks import examine, proofread, rows_of
 
 EDITION = load_edition("chongqing-2024")
 MAY = Facts(PeriodCode(2024, 5), {"A36": "否"})

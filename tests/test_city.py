@@ -10,7 +10,7 @@ from django.utils.html import escape
 
 from accounts.models import District, JournalEntry
 from reporting import workflow
-from reporting.judging import parameters_in
+from reporting.filing.judging import parameters_in
 from reporting.models import Deadline, ParameterValue, Period, Review, State
 from reporting.workflow.period import owe
 from tests.cast import AT

@@ -6,14 +6,14 @@ from decimal import localcontext
 import polars as pl
 import pytest
 
-from forms_tables import credit_code
-from forms_tables.bindings import Reading
-from forms_tables.checks import Condition, conditions_of, slips_in_rule
-from forms_tables.columns import Ledger, credit_codes_in, failing, labels_of, verdicts
-from forms_tables.completion import PRECISION
-from forms_tables.periods import PeriodCode
-from forms_tables.proofreading import slips_in_formulas
-from forms_tables.scopes import Scope, Setting
+from forms_tables.edition import credit_code
+from forms_tables.edition.periods import PeriodCode
+from forms_tables.filling.completion import PRECISION
+from forms_tables.judges.city import Ledger, credit_codes_in, failing, labels_of, verdicts
+from forms_tables.notation.decimals import Reading
+from forms_tables.notation.names import Scope, Setting
+from forms_tables.rules.checks import Condition, conditions_of, slips_in_rule
+from forms_tables.rules.proofreading import slips_in_formulas
 from tests.invented import credit_code_of
 from tests.test_browser_judge import FAILS, HOLDS, PREMISED, SKIPS, WORKED
 from tests.test_rules import CONDITIONS, EDITION, facts_and_values, rows

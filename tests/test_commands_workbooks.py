@@ -9,10 +9,10 @@ from django.core.management import CommandError, call_command
 from openpyxl import load_workbook
 
 from accounts.models import JournalEntry, User
-from forms_tables.workbook_opening import OpenedWorkbook
+from forms_tables.workbooks.opening import OpenedWorkbook
 from reporting.models import Filing, Period, State
-from reporting.workbook_exchange import write_filing_template
-from reporting.workbook_upload import Moved, store_workbook
+from reporting.workbooks.exchange import write_filing_template
+from reporting.workbooks.upload import Moved, store_workbook
 from reporting.workflow import Refused, save_sheet
 from reporting.workflow.period import store_deadlines
 from tests import bad_workbooks as bad

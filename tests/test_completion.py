@@ -6,10 +6,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from forms_tables.catalog import load_edition
-from forms_tables.checks import examine, findings_of_cells
-from forms_tables.completion import Facts, complete
-from forms_tables.periods import PeriodCode
+from forms_tables.edition.catalog import load_edition
+from forms_tables.edition.periods import PeriodCode
+from forms_tables.filling.completion import Facts, complete
+from forms_tables.rules.checks import examine, findings_of_cells
 
 EDITION = load_edition("chongqing-2024")
 PLAIN = {"A36": "否", "A37": "否", "A38": "否", "A39": "否", "A40": "0"}

@@ -5,13 +5,13 @@ from decimal import Decimal
 
 import pytest
 
-from forms_tables.checks import spread
-from forms_tables.contradictions import flaws_in, flaws_of
-from forms_tables.edition import Rule
-from forms_tables.linear import Any, Row, Sum
-from forms_tables.proving import Prover
-from forms_tables.rulebook import Setting
-from forms_tables.scopes import Cell
+from forms_tables.contradictions.findings import flaws_in, flaws_of
+from forms_tables.contradictions.proving import Prover
+from forms_tables.contradictions.rulebook import Setting
+from forms_tables.edition.model import Rule
+from forms_tables.notation.names import Cell
+from forms_tables.repair.linear import Any, Row, Sum
+from forms_tables.rules.checks import spread
 from tests.filings import cases
 from tests.random_rules import random_rules
 from tests.test_rules import EDITION

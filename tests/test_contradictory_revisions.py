@@ -4,12 +4,12 @@ is said where the rule is written."""
 import pytest
 from django.core.management import call_command
 
-from forms_tables import drafting
+from forms_tables.edition import drafting
 from reporting import workflow
+from reporting.editions import exchange
+from reporting.editions.blocks import hindrances_of, worth_a_look_in
+from reporting.editions.contradictions import remarks_on
 from reporting.models import DraftEdition, PublishedEdition
-from reporting.revisions import exchange
-from reporting.revisions.contradictions import remarks_on
-from reporting.revisions.hindrances import hindrances_of, worth_a_look_in
 from tests.cast import AT
 from tests.may import make_may
 from tests.officials import make_it_be, sign_in

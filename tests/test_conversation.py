@@ -7,9 +7,10 @@ from django.urls import reverse
 
 from accounts.access import Refused
 from accounts.models import DeadAddress, JournalEntry, Letter
-from reporting import moves, workflow
-from reporting.conversation import mark_read, plan_digest, say, talk_about, threads_of, unread_for
+from reporting import workflow
+from reporting.conversation.threads import mark_read, plan_digest, say, talk_about, threads_of, unread_for
 from reporting.models import Filing, Message, Period, ThreadSeen
+from reporting.register import moves
 from tests.cast import AT, SHANGHAI, make_user
 from tests.may import fresh, make_may
 from tests.officials import file_may, make_it_be, sign_in

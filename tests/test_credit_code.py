@@ -2,7 +2,7 @@
 
 import pytest
 
-from forms_tables.credit_code import (
+from forms_tables.edition.credit_code import (
     normalise,
     organisation_check_character,
     organisation_code,

@@ -12,17 +12,18 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Enterprise, JournalEntry, User
-from forms_tables import drafting
-from forms_tables.catalog import load_edition
-from forms_tables.checks import examine, findings_of_cells
-from reporting import dataset, register, tasks, workflow
-from reporting.dataset import files
-from reporting.dataset.files import if_free, in_turn, path_of
-from reporting.dataset.scaling import Columns, scaled, together
+from forms_tables.edition import drafting
+from forms_tables.edition.catalog import load_edition
+from forms_tables.rules.checks import examine, findings_of_cells
+from reporting import city_columns, tasks, workflow
+from reporting.city_columns import files
+from reporting.city_columns.files import if_free, in_turn, path_of
+from reporting.city_columns.scaling import Columns, scaled, together
 from reporting.demo import city
-from reporting.judging import facts_for, judge, submission_values
+from reporting.filing.judging import facts_for, judge, submission_values
 from reporting.models import BaseAdjustment, Filing, Period, Rehearsal, Sheet, State, Submission
 from reporting.recheck import recheck, rechecked
+from reporting.register import upkeep
 from tests.cast import AT, SHANGHAI, make_enterprise
 from tests.figures import file_values
 from tests.may import CLEAN_MAY, fresh, make_may, open_period
@@ -56,7 +57,7 @@ def filed_before(may, code: str, values: dict[str, str], filing: Filing | None =
 
 def column(period: Period, label: str) -> list[Decimal | str | None]:
     """A column of the ledger as values."""
-    stored = dataset.load(period, [label])
+    stored = city_columns.load(period, [label])
     places = stored.ledger.scales.get(label)
     values = stored.ledger.frame[label].to_list()
     return values if places is None else [None if v is None else Decimal(v).scaleb(-places) for v in values]
@@ -125,7 +126,7 @@ def adjust(filing: Filing, cell: str, new: str) -> None:
 
 
 def test_it_reads_the_draft_while_the_firm_has_it_and_the_frozen_figures_otherwise(may):
-    assert judged(may.may) == set() and len(dataset.load(may.may).filings) == 0  # nobody has typed a word
+    assert judged(may.may) == set() and len(city_columns.load(may.may).filings) == 0  # nobody has typed a word
     workflow.save_sheet(may.filing, "软统企6", {"2010.c1": "7", "2112.c1": "三"}, 0, may.clerk, AT)
     assert column(may.may, "2010.c1") == [7] and agrees(may.may) > 3
     sheet = may.filing.sheets.get()
@@ -135,22 +136,22 @@ def test_it_reads_the_draft_while_the_firm_has_it_and_the_frozen_figures_otherwi
     for finding in judge(fresh(may.filing)).warnings:
         workflow.explain(may.filing, finding.rule, finding.fingerprint, may.clerk, AT, reason_code="01")
     workflow.submit(may.filing, may.clerk, AT, signer="王经理", committed=True)
-    stored = dataset.load(may.may)
+    stored = city_columns.load(may.may)
     assert stored.filings.select("filing", "state", "submission", "headline").rows() == [
         (may.filing.pk, State.SUBMITTED, fresh(may.filing).in_force_id, 90000)
     ]
     workflow.recall(may.filing, may.clerk, AT)
-    assert dataset.load(may.may).filings["submission"].to_list() == [None]
+    assert city_columns.load(may.may).filings["submission"].to_list() == [None]
     agrees(may.may)
 
 
 def test_it_reads_the_register_as_it_was_when_the_filing_was_sent_and_as_it_is_for_a_draft(drafted):
     assert column(drafted.may, "A34") == ["1"] and column(drafted.may, "contact_name") == ["统计员"]
-    register.change_facts(drafted.firm, {"A34": "2"}, by=drafted.clerk, at=AT)
+    upkeep.change_facts(drafted.firm, {"A34": "2"}, by=drafted.clerk, at=AT)
     assert column(drafted.may, "register(A34)") == ["2"] and agrees(drafted.may) >= 0
     sheet = drafted.filing.sheets.get()
     file_may(drafted.filing, drafted.clerk, {**CLEAN_MAY, "2041.c1": "1", "2040.c1": ""})
-    register.change_facts(drafted.firm, {"A34": "3A"}, by=drafted.clerk, at=AT)
+    upkeep.change_facts(drafted.firm, {"A34": "3A"}, by=drafted.clerk, at=AT)
     assert sheet and column(drafted.may, "A34") == ["2"]
     agrees(drafted.may)
 
@@ -184,7 +185,7 @@ def test_it_works_out_each_firms_own_coefficient(may):
     workflow.save_sheet(may.filing, "软统企6", CLEAN_MAY, 0, may.clerk, AT)
     cells = {**CLEAN_MAY, "20241.c1": "1000", "20421.c1": "10"}
     workflow.save_sheet(may.other_filing, "软统企6", cells, 0, may.other_clerk, AT)
-    assert "k" not in dataset.ledger(may.may, ["k"]).frame.columns
+    assert "k" not in city_columns.ledger(may.may, ["k"]).frame.columns
     for name, value in (("k_E41", "0.4"), ("k_E44", "0.1")):
         workflow.set_parameter(may.may.edition, name, None, Decimal(value), may.city, AT, "附录三")
     assert column(may.may, "k") == [None, Decimal("0.325")]
@@ -193,9 +194,9 @@ def test_it_works_out_each_firms_own_coefficient(may):
 
 
 def test_a_parameter_entered_for_the_period_completes_and_judges_anew(drafted):
-    dataset.refresh(drafted.may)
+    city_columns.refresh(drafted.may)
     workflow.set_parameter(drafted.may.edition, "FX", drafted.may, Decimal("7.1"), drafted.city, AT, "公布的中间价")
-    assert dataset.ledger(drafted.may).parameters["FX"] == Decimal("7.1")
+    assert city_columns.ledger(drafted.may).parameters["FX"] == Decimal("7.1")
     agrees(drafted.may)
 
 
@@ -217,16 +218,16 @@ def test_an_amended_filing_is_judged_by_its_draft_and_stands_in_history_as_it_wa
 def test_what_is_exempt_or_untouched_has_no_row(may):
     file_may(may.filing, may.clerk)
     workflow.save_sheet(may.other_filing, "软统企6", {"2010.c1": "1"}, 0, may.other_clerk, AT)
-    assert len(dataset.load(may.may).filings) == 2
+    assert len(city_columns.load(may.may).filings) == 2
     Filing.objects.filter(pk__in=[may.filing.pk, may.other_filing.pk]).update(state=State.EXEMPT)
-    assert len(dataset.load(may.may).filings) == 0
+    assert len(city_columns.load(may.may).filings) == 0
 
 
 def test_nothing_changed_costs_five_questions_and_writes_nothing(drafted):
-    dataset.refresh(drafted.may)
+    city_columns.refresh(drafted.may)
     written = {path: path.stat().st_mtime_ns for path in path_of("2024M05", "x").parent.iterdir()}
     with CaptureQueriesContext(connection) as asked:
-        dataset.refresh(drafted.may)
+        city_columns.refresh(drafted.may)
     assert len(asked) == 5 and len(written) == 3
     assert written == {path: path.stat().st_mtime_ns for path in path_of("2024M05", "x").parent.iterdir()}
 
@@ -235,24 +236,28 @@ def test_only_what_changed_is_completed_again(may, monkeypatch):
     workflow.save_sheet(may.filing, "软统企6", CLEAN_MAY, 0, may.clerk, AT)
     workflow.save_sheet(may.other_filing, "软统企6", {"2010.c1": "1"}, 0, may.other_clerk, AT)
     completed = []
-    as_it_is = dataset.drafts.completed_form
+    as_it_is = city_columns.drafts.completed_form
     monkeypatch.setattr(
-        dataset.drafts, "completed_form", lambda edition, each: completed.append(each.filing) or as_it_is(edition, each)
+        city_columns.drafts,
+        "completed_form",
+        lambda edition, each: completed.append(each.filing) or as_it_is(edition, each),
     )
-    dataset.refresh(may.may)
+    city_columns.refresh(may.may)
     assert completed == [may.filing.pk, may.other_filing.pk]
     workflow.save_sheet(may.other_filing, "软统企6", {"2010.c1": "2"}, 1, may.other_clerk, AT)
-    dataset.refresh(may.may)
+    city_columns.refresh(may.may)
     assert completed[2:] == [may.other_filing.pk]
     assert column(may.may, "2010.c1") == [1000, 2]
 
 
 def test_a_district_that_decides_changes_the_state_and_reads_no_figure_again(may, monkeypatch):
     submission = file_may(may.filing, may.clerk)
-    dataset.refresh(may.may)
-    monkeypatch.setattr(dataset.frozen, "columns_of_submissions", lambda wanted, frequency: [] if not wanted else 1 / 0)
+    city_columns.refresh(may.may)
+    monkeypatch.setattr(
+        city_columns.frozen, "columns_of_submissions", lambda wanted, frequency: [] if not wanted else 1 / 0
+    )
     workflow.approve(submission, may.reviewer, AT)
-    assert dataset.load(may.may).filings["state"].to_list() == [State.APPROVED]
+    assert city_columns.load(may.may).filings["state"].to_list() == [State.APPROVED]
 
 
 @pytest.mark.parametrize("name", ["filings", "submissions", "drafts"])
@@ -260,57 +265,57 @@ def test_a_district_that_decides_changes_the_state_and_reads_no_figure_again(may
 def test_a_broken_or_missing_file_is_made_again(may, name, harm):
     file_may(may.filing, may.clerk)
     workflow.save_sheet(may.other_filing, "软统企6", {"2010.c1": "1"}, 0, may.other_clerk, AT)
-    before = dataset.load(may.may)
+    before = city_columns.load(may.may)
     path = path_of("2024M05", name)
     path.write_bytes(path.read_bytes()[:-600] if harm is None else harm)
-    again = dataset.load(may.may)
+    again = city_columns.load(may.may)
     assert again.ledger.frame.equals(before.ledger.frame) and again.filings.equals(before.filings)
 
 
 def test_a_page_torn_out_of_a_file_is_found_when_it_is_read(may):
     """The end of the file, where its columns are listed, is whole; a column in its midst is not."""
     file_may(may.filing, may.clerk)
-    before = dataset.load(may.may)
+    before = city_columns.load(may.may)
     path = path_of("2024M05", "submissions")
     content = path.read_bytes()
     path.write_bytes(content[:8] + b"\xff" * 3000 + content[3008:])
-    assert dataset.load(may.may).ledger.frame.equals(before.ledger.frame)
+    assert city_columns.load(may.may).ledger.frame.equals(before.ledger.frame)
 
 
 def test_files_of_another_layout_or_another_text_of_an_edition_are_made_again(may, monkeypatch):
     file_may(may.filing, may.clerk)
-    dataset.refresh(may.may)
-    monkeypatch.setattr(dataset.frozen, "_digests", lambda codes: {city.EDITION: "another text"})
+    city_columns.refresh(may.may)
+    monkeypatch.setattr(city_columns.frozen, "_digests", lambda codes: {city.EDITION: "another text"})
     for name in ("filings", "submissions"):
         path_of("2024M05", name).unlink()
-    dataset.refresh(may.may)  # the notes now name a text that is not the edition's
+    city_columns.refresh(may.may)  # the notes now name a text that is not the edition's
     monkeypatch.undo()
     written = path_of("2024M05", "submissions").stat().st_mtime_ns
-    dataset.refresh(may.may)
+    city_columns.refresh(may.may)
     assert path_of("2024M05", "submissions").stat().st_mtime_ns > written
     assert column(may.may, "2010.c1") == [1000]
-    monkeypatch.setattr(dataset.files, "layout", lambda: "0:old")
-    assert dataset.files.notes_of("2024M05", "filings") is None and column(may.may, "2010.c1") == [1000]
+    monkeypatch.setattr(city_columns.files, "layout", lambda: "0:old")
+    assert city_columns.files.notes_of("2024M05", "filings") is None and column(may.may, "2010.c1") == [1000]
 
 
 def test_of_two_writers_the_slower_one_does_no_harm(may):
     """It stores an older state than there is; the next reader sees that it is older and refreshes it."""
     submission = file_may(may.filing, may.clerk)
-    dataset.refresh(may.may)
+    city_columns.refresh(may.may)
     older = {name: path_of("2024M05", name).read_bytes() for name in ("filings", "submissions", "drafts")}
     workflow.send_back(submission, [{"cell": "", "reason": "请核对全表。"}], may.reviewer, AT)
     file_may(may.filing, may.clerk, {**CLEAN_MAY, "2010.c1": "1001"}, reason="按区县意见更正。")
-    newest = dataset.load(may.may)
+    newest = city_columns.load(may.may)
     for name in older:
         path_of("2024M05", name).write_bytes(older[name])
-        assert dataset.load(may.may).filings.equals(newest.filings), name
+        assert city_columns.load(may.may).filings.equals(newest.filings), name
         assert column(may.may, "2010.c1") == [1001]
 
 
 def test_a_slower_process_never_puts_an_older_state_in_the_place_of_a_newer_one(may, monkeypatch):
     """It asked where the filings stand, then waited; what it stores after that is where they stand now."""
     workflow.save_sheet(may.filing, "软统企6", {"2010.c1": "1"}, 0, may.clerk, AT)
-    stand, asked = dataset._standing, []
+    stand, asked = city_columns._standing, []
 
     def then_overtaken(period):
         found = stand(period)
@@ -320,10 +325,10 @@ def test_a_slower_process_never_puts_an_older_state_in_the_place_of_a_newer_one(
             assert column(may.may, "2010.c1") == [2]  # another process, from beginning to end
         return found
 
-    monkeypatch.setattr(dataset, "_standing", then_overtaken)
-    mark = dataset.refresh(may.may)
-    assert asked and mark != asked[0][2] and mark == dataset.drafts.notes_of("2024M05", "drafts")["mark"]
-    assert dataset.ledger(may.may, ["2010.c1"], fresh=False).frame["2010.c1"].to_list() == [200]
+    monkeypatch.setattr(city_columns, "_standing", then_overtaken)
+    mark = city_columns.refresh(may.may)
+    assert asked and mark != asked[0][2] and mark == city_columns.drafts.notes_of("2024M05", "drafts")["mark"]
+    assert city_columns.ledger(may.may, ["2010.c1"], fresh=False).frame["2010.c1"].to_list() == [200]
 
 
 def test_only_one_process_at_a_time_brings_a_period_up_to_the_record(may):
@@ -346,9 +351,9 @@ def enter_in_turn(name: str) -> bool:
 
 def test_a_period_for_which_nobody_files_has_no_rows(cast):
     empty = open_period("2024M05", date(2024, 6, 1))
-    stored = dataset.load(empty)
+    stored = city_columns.load(empty)
     assert len(stored.filings) == 0 and stored.ledger.frame.height == 0
-    assert dataset.load(empty, fresh=False).filings.equals(stored.filings)
+    assert city_columns.load(empty, fresh=False).filings.equals(stored.filings)
     assert recheck(empty).findings.height == 0 and rechecked(empty).judged.height == 0
 
 
@@ -360,10 +365,10 @@ def test_two_filings_that_change_places_are_seen_whatever_their_numbers(may):
     twin = Filing.objects.create(pk=may.filing.pk + 997, enterprise=firm, period=may.may, district=district)
     freeze(twin, may.clerk, {"2010.c1": "2.00"})
     Filing.objects.filter(pk=twin.pk).update(state=State.QUERIED)
-    assert dataset.load(may.may).filings["state"].to_list() == [State.SUBMITTED, State.QUERIED]
+    assert city_columns.load(may.may).filings["state"].to_list() == [State.SUBMITTED, State.QUERIED]
     Filing.objects.filter(pk=may.filing.pk).update(state=State.QUERIED)
     Filing.objects.filter(pk=twin.pk).update(state=State.SUBMITTED)
-    assert dataset.load(may.may).filings["state"].to_list() == [State.QUERIED, State.SUBMITTED]
+    assert city_columns.load(may.may).filings["state"].to_list() == [State.QUERIED, State.SUBMITTED]
 
 
 def test_a_change_of_the_register_is_seen_though_a_later_one_was_committed_before_it(drafted):
@@ -382,17 +387,17 @@ def test_another_release_of_what_judges_makes_the_files_anew(monkeypatch, tmp_pa
     assert {"columns.py", "checks.py", "scopes.py", "completion.py", "past.py", "scaling.py"} <= made_by
     for folder in files.MADE_BY:
         (tmp_path / folder).mkdir(parents=True)
-    (tmp_path / "reporting/judging.py").write_text("A = 1")
+    (tmp_path / "reporting/filing/judging.py").write_text("A = 1")
     monkeypatch.setattr(files, "ROOT", tmp_path)
     layout, before = files.layout.__wrapped__, files.layout.__wrapped__()
-    (tmp_path / "forms_tables/columns.py").write_text("B = 2")
+    (tmp_path / "forms_tables/judges/city.py").write_text("B = 2")
     after = layout()
-    (tmp_path / "reporting/judging.py").write_text("A = 2")
+    (tmp_path / "reporting/filing/judging.py").write_text("A = 2")
     assert len({before, after, layout()}) == 3
 
 
 def test_no_page_hands_out_the_stored_files(drafted, client):
-    dataset.refresh(drafted.may)
+    city_columns.refresh(drafted.may)
     client.force_login(drafted.city)
     for folder in ("media", "static", "dataset"):
         assert client.get(f"/{folder}/dataset/2024M05/drafts.parquet").status_code == 404
@@ -406,7 +411,7 @@ def test_the_beat_stores_the_open_periods_so_that_the_first_look_finds_them(draf
     Period.objects.filter(pk=shut.pk).update(state=Period.LOCKED)
     tasks.store_columns()
     assert path_of("2024M05", "drafts").exists() and not path_of("2024M04", "drafts").exists()
-    monkeypatch.setattr(dataset.drafts, "refresh", lambda *asked: pytest.fail("It is stored already."))
+    monkeypatch.setattr(city_columns.drafts, "refresh", lambda *asked: pytest.fail("It is stored already."))
     assert column(drafted.may, "2010.c1") == [1000]
 
 
@@ -421,14 +426,14 @@ def test_a_second_worker_leaves_the_beat_to_the_first(drafted):
 
 def test_a_period_that_cannot_be_stored_is_logged_and_keeps_no_other_from_it(drafted, monkeypatch, caplog):
     open_period("2024M06", date(2024, 7, 1))
-    as_it_is = dataset.refresh
+    as_it_is = city_columns.refresh
 
     def refresh(period):
         if period.code == "2024M06":
             raise OSError("disk full")
         return as_it_is(period)
 
-    monkeypatch.setattr(dataset, "refresh", refresh)
+    monkeypatch.setattr(city_columns, "refresh", refresh)
     tasks.store_columns()
     assert path_of("2024M05", "drafts").exists()
     assert "2024M06" in caplog.text and "disk full" in caplog.text
@@ -438,8 +443,8 @@ def test_many_may_write_one_file_and_it_is_always_whole(tmp_path):
     stored = [Columns(pl.DataFrame({"filing": [number] * 1000}), {}) for number in range(8)]
 
     def write_and_read(each: Columns) -> bool:
-        dataset.files.write("2024M05", "filings", each, mark=str(each.frame["filing"][0]))
-        found, notes = dataset.read("2024M05", "filings")
+        city_columns.files.write("2024M05", "filings", each, mark=str(each.frame["filing"][0]))
+        found, notes = city_columns.read("2024M05", "filings")
         return set(found.frame["filing"]) == {int(notes["mark"])}
 
     with ThreadPoolExecutor(8) as pool:
@@ -454,7 +459,7 @@ def test_a_filing_that_holds_something_odd_is_judged_by_itself_and_named(may):
     freeze(may.other_filing, may.other_clerk, {"2010.c1": strange})
     third = Filing.objects.get(period=may.may, in_force=None)
     freeze(third, may.clerk, {"2010.c1": "10.00", "2020.c1": "20.00"})
-    stored = dataset.load(may.may)
+    stored = city_columns.load(may.may)
     assert stored.filings["filing"].to_list() == [third.pk]
     assert {odd.filing: odd.why for odd in stored.odd} == {
         may.filing.pk: f"2010.c1 的值“{long}”不能作为数字列入",
@@ -467,8 +472,8 @@ def test_a_filing_that_holds_something_odd_is_judged_by_itself_and_named(may):
 
 
 def test_what_makes_a_draft_odd_is_told_to_officials_without_its_figure(drafted, monkeypatch):
-    monkeypatch.setattr(dataset.scaling, "MOST_DIGITS", 3)
-    [odd] = dataset.load(drafted.may).odd
+    monkeypatch.setattr(city_columns.scaling, "MOST_DIGITS", 3)
+    [odd] = city_columns.load(drafted.may).odd
     assert "1000" in odd.why and "1000" not in odd.why_shown
     assert [why for why in recheck(drafted.may).judged["why"] if why] == [odd.why_shown]
 
@@ -493,7 +498,7 @@ def test_each_filing_of_a_period_is_judged_by_its_own_edition(may):
     workflow.publish(draft, draft.version, "2024M05", "通知", seen, may.city, AT)
     workflow.save_sheet(may.other_filing, "软统企6", CLEAN_MAY, 0, may.other_clerk, AT)
     period = Period.objects.get(pk="2024M05")
-    assert dataset.load(period).filings["edition"].to_list() == [city.EDITION, period.edition_code]
+    assert city_columns.load(period).filings["edition"].to_list() == [city.EDITION, period.edition_code]
     assert column(period, "2021.c1") == [500, 500]
     found = found_together(period)
     assert "R604" in {rule for rule, _ in found[may.other_filing.pk]}

@@ -10,11 +10,11 @@ from django.core.management import call_command
 from django.utils.timezone import localtime
 
 from accounts.models import JournalEntry, Letter
-from accounts.outbox import message_of
+from accounts.post.outbox import message_of
 from reporting import workflow
-from reporting.calendar_notice import plan
-from reporting.calendars import Festival, Notice, published_calendar
-from reporting.deadlines import DEFAULT, Reading
+from reporting.calendar.notice import plan
+from reporting.dates.arrangements import Festival, Notice, published_calendar
+from reporting.dates.deadlines import DEFAULT, Reading
 from reporting.models import (
     Arrangement,
     Filing,

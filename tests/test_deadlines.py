@@ -9,9 +9,9 @@ from django.core.management import CommandError, call_command
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forms_tables.periods import PeriodCode
-from reporting.calendars import Calendar, CalendarError, published_calendar, read_notice
-from reporting.deadlines import (
+from forms_tables.edition.periods import PeriodCode
+from reporting.dates.arrangements import Calendar, CalendarError, published_calendar, read_notice
+from reporting.dates.deadlines import (
     DEFAULT,
     OTHER_READINGS,
     Reading,
@@ -134,7 +134,7 @@ def test_due_means_the_last_second_of_the_day_in_chongqing():
     ],
 )
 def test_a_notice_that_contradicts_itself_is_refused(tmp_path, change, sentence):
-    published = Path(__file__).parents[1] / "reporting/holidays/2024.toml"
+    published = Path(__file__).parents[1] / "reporting/dates/holidays/2024.toml"
     text = published.read_text(encoding="utf-8")
     assert change[0] in text
     copy = tmp_path / "2024.toml"

@@ -10,8 +10,8 @@ from django.db import models
 
 from accounts import journal
 from accounts.models import Enterprise, Installation
-from forms_tables import credit_code
-from reporting.deadlines import due_moment
+from forms_tables.edition import credit_code
+from reporting.dates.deadlines import due_moment
 from reporting.demo import city
 from reporting.demo.firms import BUSINESSES, make_firm
 from reporting.demo.stories import EDITION, OPEN_ANNUAL, OPEN_MONTH, PERIODS, stories_of

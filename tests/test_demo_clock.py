@@ -10,10 +10,11 @@ import pytest
 from django.core.management import call_command
 from openpyxl import load_workbook
 
-from accounts import clock, journal, outbox
+from accounts import clock, journal
 from accounts.clock import SHANGHAI
-from accounts.letters import compose, post
 from accounts.models import DeadAddress, Installation, JournalEntry, Letter
+from accounts.post import outbox
+from accounts.post.letters import compose, post
 from reporting.demo import city
 from reporting.models import PublishedEdition
 from tests.may import make_may
@@ -140,8 +141,8 @@ def test_only_the_machinery_asks_the_machines_clock():
         for node in ast.walk(ast.parse(file.read_text()))
         if isinstance(node, ast.Attribute | ast.Name) and "real_now" in ast.unparse(node)
     }
-    views = {"reporting/views/city/desk_rehearsal.py", "reporting/views/register_import.py"}
-    leases = {"accounts/tasks.py", "accounts/management/commands/bounces.py", "reporting/tasks.py", *views}
+    views = {"reporting/editions/views/rehearsal.py", "reporting/register/views/imports.py"}
+    leases = {"accounts/post/tasks.py", "accounts/management/commands/bounces.py", "reporting/tasks.py", *views}
     assert asking == {"accounts/clock.py", "reporting/demo/city.py", *leases}
 
 

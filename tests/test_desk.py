@@ -6,11 +6,11 @@ import pytest
 from django.core.management import call_command
 
 from accounts.models import JournalEntry
-from forms_tables.drafting import raw_rule, with_rule
+from forms_tables.edition.drafting import raw_rule, with_rule
 from reporting import workflow
+from reporting.editions.drafts import begin_draft, change_draft
+from reporting.editions.views.rule_form import RuleForm, typed_from
 from reporting.models import DraftEdition, Filing, Period, Rehearsal, State
-from reporting.views.city.desk_forms import RuleForm, typed_from
-from reporting.workflow.edition import begin_draft, change_draft
 from reporting.workflow.period import owe
 from tests.cast import AT, make_enterprise
 from tests.may import CLEAN_MAY, fresh, make_may
@@ -172,7 +172,7 @@ def test_a_filing_submitted_before_says_by_which_revision_it_is_judged(filed):
 
 
 def test_a_long_list_is_shown_in_pages_with_the_true_total(filed, monkeypatch):
-    monkeypatch.setattr("reporting.views.city.desk.SHOWN", 2)
+    monkeypatch.setattr("reporting.editions.views.rule.SHOWN", 2)
     answer = effect(filed, texts="M2020.c1 > 9999", columns="")
     assert "试算的 4 家中：3 家新增不通过，1 家仍不通过" in answer.text
     assert [line.told.headline for line in answer.context["listed"].lines] == [Decimal("1000.00"), Decimal("500.00")]

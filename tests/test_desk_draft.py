@@ -6,7 +6,7 @@ import pytest
 from django.core.management import call_command
 
 from accounts.models import JournalEntry
-from forms_tables import drafting
+from forms_tables.edition import drafting
 from reporting import workflow
 from reporting.models import DraftEdition, ParameterValue, Period, PublishedEdition, Rehearsal
 from tests.cast import AT, make_user

@@ -6,13 +6,13 @@ import pytest
 from django.urls import reverse
 
 from accounts import clock
-from forms_tables.catalog import load_edition
-from forms_tables.completion import Completed
+from forms_tables.edition.catalog import load_edition
+from forms_tables.filling.completion import Completed
 from reporting import workflow
-from reporting.judging import judge
+from reporting.filing.judging import judge
+from reporting.filling.views.overview import Desk
 from reporting.models import Period
-from reporting.views.desk import Desk
-from reporting.views.grid import lay_out
+from reporting.pages.grid import lay_out
 from tests.cast import AT, Cast
 from tests.may import CLEAN_MAY, fresh, make_may, open_period
 from tests.officials import file_may, sign_in

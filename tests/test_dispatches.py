@@ -9,13 +9,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts import clock
-from accounts.letters import compose
 from accounts.models import DeadAddress, JournalEntry, Letter
-from accounts.outbox import message_of
-from reporting import digests, dispatches, reminders, tasks, workflow
-from reporting.dispatches import Chosen
+from accounts.post.letters import compose
+from accounts.post.outbox import message_of
+from reporting import tasks, workflow
+from reporting.letters.schedule import set_schedule
 from reporting.models import Dispatch, Period, ReminderChoice
-from reporting.occasions import set_schedule
+from reporting.reminders import digests, planner, urging
+from reporting.reminders.urging import Chosen
 from tests.cast import AT, make_enterprise
 from tests.may import make_may
 from tests.officials import file_may, freeze, make_it_be, sign_in
@@ -132,8 +133,8 @@ def test_who_submitted_before_the_preview_is_not_counted(may, callbacks):
 
 
 def dispatch_at(may, at, by=None) -> Dispatch:
-    made, _ = dispatches.press(uuid.uuid4(), may.may, Chosen(), "", at, by or may.city, at)
-    return dispatches.write(made.pk, at)
+    made, _ = urging.press(uuid.uuid4(), may.may, Chosen(), "", at, by or may.city, at)
+    return urging.write(made.pk, at)
 
 
 def test_a_firm_is_urged_at_most_once_an_hour_by_whomever(may):
@@ -156,28 +157,28 @@ def test_an_urging_that_was_withdrawn_does_not_count(may):
 
 
 def test_what_a_lost_worker_left_is_finished_by_the_beat(may):
-    made, _ = dispatches.press(uuid.uuid4(), may.may, Chosen(), "", AT, may.city, AT)
-    letters = dispatches.letters_of(made.token, "", may.city, AT)
-    reminders.write(may.may, [may.filing.pk], letters, AT)  # one batch, then the worker dies
-    assert dispatches.plan(AT + timedelta(minutes=4)) == 0
-    dispatches.plan(AT + timedelta(minutes=6))
+    made, _ = urging.press(uuid.uuid4(), may.may, Chosen(), "", AT, may.city, AT)
+    letters = urging.letters_of(made.token, "", may.city, AT)
+    planner.write(may.may, [may.filing.pk], letters, AT)  # one batch, then the worker dies
+    assert urging.plan(AT + timedelta(minutes=4)) == 0
+    urging.plan(AT + timedelta(minutes=6))
     made.refresh_from_db()
     assert (made.firms, made.letters, made.just_urged) == (3, 4, 0)
-    assert dispatches.plan(AT + timedelta(minutes=20)) == 0
+    assert urging.plan(AT + timedelta(minutes=20)) == 0
 
 
 def test_two_who_urge_at_the_same_moment_send_a_firm_one_letter(may, cast, monkeypatch):
-    of_city, _ = dispatches.press(uuid.uuid4(), may.may, Chosen(), "", AT, may.city, AT)
-    of_district, _ = dispatches.press(uuid.uuid4(), may.may, Chosen(), "", AT, cast.chen_yu, AT)
-    batches = dispatches.batches
+    of_city, _ = urging.press(uuid.uuid4(), may.may, Chosen(), "", AT, may.city, AT)
+    of_district, _ = urging.press(uuid.uuid4(), may.may, Chosen(), "", AT, cast.chen_yu, AT)
+    batches = urging.batches
 
     def after_the_district(filings):
-        monkeypatch.setattr(dispatches, "batches", batches)
-        dispatches.write(of_district.pk, AT)
+        monkeypatch.setattr(urging, "batches", batches)
+        urging.write(of_district.pk, AT)
         return batches(filings)
 
-    monkeypatch.setattr(dispatches, "batches", after_the_district)
-    made = dispatches.write(of_city.pk, AT)
+    monkeypatch.setattr(urging, "batches", after_the_district)
+    made = urging.write(of_city.pk, AT)
     of_district.refresh_from_db()
     assert (made.firms + of_district.firms, made.just_urged) == (3, of_district.firms)
     assert Letter.objects.filter(topic=f"owed:{may.filing.pk}").count() == 2  # one to each of its addresses
@@ -185,8 +186,8 @@ def test_two_who_urge_at_the_same_moment_send_a_firm_one_letter(may, cast, monke
 
 def test_a_returned_firm_is_urged_to_submit_again(may):
     workflow.send_back(file_may(may.filing, may.clerk), [{"cell": "", "reason": "请核对"}], may.reviewer, AT)
-    made, _ = dispatches.press(uuid.uuid4(), may.may, Chosen(), "", AT, may.reviewer, AT)
-    dispatches.write(made.pk, AT)
+    made, _ = urging.press(uuid.uuid4(), may.may, Chosen(), "", AT, may.reviewer, AT)
+    urging.write(made.pk, AT)
     letter = Letter.objects.get(to=may.clerk.email, stem="reminder/urged")
     assert "还没有收到贵单位修改后的上报" in message_of(letter).body
 
@@ -260,7 +261,7 @@ def test_the_list_says_how_each_letter_ended_and_narrows(may, cast):
     some_letter(cast, state=Letter.State.FAILED, trouble="550 no such user")
     some_letter(cast, state=Letter.State.SENT, doubtful=True)
     some_letter(cast, state=Letter.State.WITHDRAWN)
-    reminders.plan(AT)
+    planner.plan(AT)
     client = sign_in(cast.chen_yu)
     body = words_on(client.get("/reminders/letters/"))
     for words in ("发送失败", "550 no such user", "已发送（可能重复）", "不再需要", "待发送", "共 6 条"):
@@ -288,7 +289,7 @@ def test_the_list_asks_as_often_for_many_letters_as_for_few(may, cast):
 
 
 def test_one_letter_reads_as_it_was_and_a_secret_one_does_not(may, cast):
-    reminders.plan(AT)
+    planner.plan(AT)
     letter = Letter.objects.get(to=cast.li_na.email)
     client = sign_in(cast.chen_yu)
     assert "已经开始填报" in words_on(client.get(f"/reminders/letters/{letter.pk}/"))
@@ -315,7 +316,7 @@ def test_a_letter_that_was_sent_is_not_sent_again(may, cast):
 
 
 def test_a_secret_letter_and_one_no_longer_needed_are_not_tried_again(may, cast):
-    reminders.plan(AT)
+    planner.plan(AT)
     reminder = Letter.objects.get(to=cast.li_na.email)
     secret = some_letter(cast, secret=True)
     Letter.objects.update(state=Letter.State.FAILED)
@@ -328,7 +329,7 @@ def test_a_secret_letter_and_one_no_longer_needed_are_not_tried_again(may, cast)
 
 
 def test_a_reminder_of_a_locked_period_is_not_tried_again(may, cast):
-    reminders.plan(AT)
+    planner.plan(AT)
     Letter.objects.update(state=Letter.State.FAILED)
     Period.objects.update(state=Period.LOCKED)
     letter = Letter.objects.get(to=cast.li_na.email)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from forms_tables import drafting
-from forms_tables.catalog import edition_from, load_edition, platform_said, shipped_content
+from forms_tables.edition import drafting
+from forms_tables.edition.catalog import edition_from, load_edition, platform_said, shipped_content
 
 CODE = "chongqing-2024"
 SAID = platform_said(CODE)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from forms_tables.catalog import DefinitionError, edition_from, platform_said, shipped_content
+from forms_tables.edition.catalog import DefinitionError, edition_from, platform_said, shipped_content
 from forms_tables.keys import KEYS
 
 DOCUMENT = (Path(__file__).resolve().parent.parent / "docs" / "edition.md").read_text(encoding="utf-8")

@@ -10,11 +10,11 @@ from django.core.management.base import CommandError
 from openpyxl import load_workbook
 
 from accounts.models import JournalEntry
-from forms_tables import drafting
-from forms_tables.periods import PeriodCode
+from forms_tables.edition import drafting
+from forms_tables.edition.periods import PeriodCode
 from reporting import workflow
-from reporting.conversation import say
-from reporting.judging import facts_for, judge
+from reporting.conversation.threads import say
+from reporting.filing.judging import facts_for, judge
 from reporting.models import (
     DraftEdition,
     Filing,
@@ -25,8 +25,8 @@ from reporting.models import (
     State,
     edition_in_force,
 )
-from reporting.workbook_exchange import write_filing_template
-from reporting.workbook_upload import Moved, store_workbook
+from reporting.workbooks.exchange import write_filing_template
+from reporting.workbooks.upload import Moved, store_workbook
 from reporting.workflow import Overtaken, Refused
 from reporting.workflow.period import owe
 from tests.bad_workbooks import filled

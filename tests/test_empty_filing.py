@@ -5,12 +5,12 @@ from decimal import Decimal
 
 import pytest
 
-from forms_tables.catalog import load_edition
-from forms_tables.checks import conditions_of, examine
-from forms_tables.completion import Facts, complete
-from forms_tables.expressions import parse
-from forms_tables.scopes import Scope
-from forms_tables.wording import say
+from forms_tables.edition.catalog import load_edition
+from forms_tables.filling.completion import Facts, complete
+from forms_tables.notation.names import Scope
+from forms_tables.notation.trees import parse
+from forms_tables.rules.checks import conditions_of, examine
+from forms_tables.words.rules import say
 from tests.filings import PLAIN_PARAMETERS, sound_filing
 
 EDITION = load_edition("chongqing-2024")

@@ -8,10 +8,10 @@ from openpyxl import load_workbook
 
 from accounts import clock
 from reporting import workflow
-from reporting.conversation import say
-from reporting.judging import judge
+from reporting.conversation.threads import say
+from reporting.filing.judging import judge
+from reporting.filling.views.home import headline_line
 from reporting.models import Filing, LateRequest, Period, State, Submission
-from reporting.views.home import headline_line
 from tests import bad_workbooks
 from tests.cast import AT, assemble
 from tests.may import AFTER_DUE, CLEAN_MAY, fresh, make_may, open_period

@@ -7,10 +7,10 @@ from django.urls import reverse
 
 from accounts import clock
 from reporting import workflow
-from reporting.aggregation import summarise
-from reporting.judging import history_of
+from reporting.filing.judging import history_of
+from reporting.filing.progress import requests_waiting, standing_of
 from reporting.models import DistrictResult, Filing, State
-from reporting.standing import requests_waiting, standing_of
+from reporting.totals.aggregation import summarise
 from reporting.workflow import Refused
 from reporting.workflow.period import ESTIMATES
 from tests.cast import AT

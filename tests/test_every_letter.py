@@ -7,8 +7,8 @@ import pytest
 from django.template import engines
 from django.urls import reverse
 
-from accounts import outbox
 from accounts.models import Letter, User
+from accounts.post import outbox
 from tests.letter_story import tell
 from tests.reading import markup_of
 

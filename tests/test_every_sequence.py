@@ -9,13 +9,14 @@ import pytest
 from django.db import transaction
 
 from accounts.models import JournalEntry
-from reporting import register, workflow
-from reporting.aggregation import counted
-from reporting.courses import Outcome, courses_of
-from reporting.digests import waiting_by_district
-from reporting.judging import judge, standing_submission
+from reporting import workflow
+from reporting.filing.judging import judge, standing_submission
+from reporting.filing.progress import standing_of
 from reporting.models import Filing, LateRequest, Review, State, Submission
-from reporting.standing import standing_of
+from reporting.register import upkeep
+from reporting.reminders.digests import waiting_by_district
+from reporting.results.timeliness import Outcome, courses_of
+from reporting.totals.aggregation import counted
 from reporting.workflow import Refused
 from tests.cast import AT
 from tests.lateness import LATER, make_alike_may, moment
@@ -76,7 +77,7 @@ class World:
 
     def stop(self) -> None:
         firm, left = self.may.firm, date(2024, 5, 30)
-        register.stop_reporting(firm, left_on=left, reason="注销", by=self.may.reviewer, at=self.now)
+        upkeep.stop_reporting(firm, left_on=left, reason="注销", by=self.may.reviewer, at=self.now)
 
 
 def on_newest(verb: Callable, who: str, *words) -> Callable[[World], None]:

@@ -12,9 +12,9 @@ from django.urls.resolvers import URLPattern
 
 from accounts.clock import real_now
 from accounts.models import Application, DeadAddress, Enterprise, Letter
-from forms_tables.catalog import shipped_content
-from reporting import moves, tasks, workflow
-from reporting.imports import course
+from forms_tables.edition.catalog import shipped_content
+from reporting import tasks, workflow
+from reporting.editions.tally import Tally
 from reporting.models import (
     Announcement,
     BaseAdjustment,
@@ -30,7 +30,8 @@ from reporting.models import (
     Scan,
     State,
 )
-from reporting.revisions.tally import Tally
+from reporting.register import moves
+from reporting.register.imports import steps
 from tests.cast import AT, FREE_CODE, make_district
 from tests.may import AFTER_DUE, CLEAN_MAY, fresh, make_may
 from tests.officials import file_may, make_it_be
@@ -326,7 +327,7 @@ def of_the_desk(name: str, may) -> dict:
 def an_import(may) -> RegisterImport:
     """A register with a problem, uploaded by the district and tried."""
     upload = SimpleUploadedFile("名录.xlsx", workbook({"统一社会信用代码": "1"}).getvalue())
-    stored = course.begin(upload, may.reviewer, AT, real_now())
+    stored = steps.begin(upload, may.reviewer, AT, real_now())
     tasks.carry_out_import(stored.pk)
     return stored
 

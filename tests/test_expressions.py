@@ -7,9 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forms_tables.bindings import Blank, Decimals, Reading
-from forms_tables.catalog import load_edition
-from forms_tables.expressions import (
+from forms_tables.edition.catalog import load_edition
+from forms_tables.edition.periods import PeriodCode
+from forms_tables.notation.decimals import Blank, Decimals, Reading
+from forms_tables.notation.names import Scope, reads_of
+from forms_tables.notation.trees import (
     MAX_DEPTH,
     MAX_LENGTH,
     Arithmetic,
@@ -23,10 +25,8 @@ from forms_tables.expressions import (
     parse,
     walk,
 )
-from forms_tables.periods import PeriodCode
-from forms_tables.proofreading import kind_of
-from forms_tables.scopes import Scope, reads_of
-from forms_tables.wording import say
+from forms_tables.rules.proofreading import kind_of
+from forms_tables.words.rules import say
 
 EDITION = load_edition("chongqing-2024")
 MONTHLY = Scope(EDITION, column="c1")

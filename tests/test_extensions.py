@@ -9,12 +9,12 @@ from django.urls import reverse
 
 from accounts import clock
 from accounts.models import JournalEntry, Letter
-from accounts.outbox import message_of
+from accounts.post.outbox import message_of
 from reporting import workflow
-from reporting.courses import courses_of
+from reporting.filing.progress import requests_waiting
+from reporting.frame.context import period_in_force
 from reporting.models import ExtensionRequest, Filing
-from reporting.standing import requests_waiting
-from reporting.views.context import period_in_force
+from reporting.results.timeliness import courses_of
 from reporting.workflow import Refused
 from tests.cast import AT
 from tests.lateness import (

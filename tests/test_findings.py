@@ -5,9 +5,9 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
-from reporting.judging import facts_for, judge, judge_cells
+from reporting.filing.judging import facts_for, judge, judge_cells
+from reporting.filling.views.overview import Desk
 from reporting.models import Explanation
-from reporting.views.desk import Desk
 from tests.cast import AT
 from tests.may import CLEAN_MAY, fresh
 from tests.reading import words_on

@@ -7,7 +7,7 @@ from django import forms
 
 from accounts.form_words import NameField, PlainForm
 from reporting.models import Announcement
-from reporting.views.city.forms import DeadlinesForm
+from reporting.periods.forms import DeadlinesForm
 from tests.cast import AT
 from tests.lateness import WHY
 from tests.may import make_may

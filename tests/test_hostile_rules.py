@@ -13,15 +13,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from forms_tables.bindings import CALCULATIONS, Decimals, Program
-from forms_tables.catalog import load_edition
-from forms_tables.checks import conditions_of
-from forms_tables.expressions import MAX_DEPTH, MAX_LENGTH, NotationError, parse, walk
-from forms_tables.proofreading import Kinds
-from forms_tables.scopes import Scope
+from forms_tables.edition.catalog import load_edition
+from forms_tables.notation.decimals import CALCULATIONS, Decimals, Program
+from forms_tables.notation.names import Scope
+from forms_tables.notation.trees import MAX_DEPTH, MAX_LENGTH, NotationError, parse, walk
+from forms_tables.rules.checks import conditions_of
+from forms_tables.rules.proofreading import Kinds
+from reporting.editions.exchange import try_rules
+from reporting.editions.workbook import COLUMNS, SHEET, TEXTS
 from reporting.models import PublishedEdition
-from reporting.revisions.exchange import try_rules
-from reporting.revisions.workbook import COLUMNS, SHEET, TEXTS
 from reporting.workflow import begin_draft
 from tests.cast import AT
 from tests.officials import make_it_be

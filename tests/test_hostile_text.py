@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 from accounts import journal
 from accounts.form_words import PlainWords
 from accounts.models import District, Enterprise, JournalEntry, Letter
-from accounts.outbox import message_of
+from accounts.post.outbox import message_of
 from reporting.models import Message
 from tests.cast import AT, FREE_CODE
 from tests.test_every_url import EDITION, OPEN, PAGES, address, may  # noqa: F401  the fixture

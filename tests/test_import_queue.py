@@ -7,17 +7,17 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import Workbook
 
-from accounts import pulse
 from accounts.access import Refused
 from accounts.clock import real_now
 from accounts.models import Enterprise, JournalEntry
-from forms_tables.credit_code import check_character, organisation_check_character
+from accounts.post import pulse
+from forms_tables.edition.credit_code import check_character, organisation_check_character
 from reporting import tasks
-from reporting.imports import course
 from reporting.leases import LEASE
 from reporting.models import Filing, RegisterImport
-from reporting.register_columns import columns as register_columns
-from reporting.register_import import DryRun, import_register
+from reporting.register.imports import steps
+from reporting.register.imports.columns import columns as register_columns
+from reporting.register.imports.importing import DryRun, import_register
 from tests.cast import AT, FREE_CODE, assemble
 from tests.may import open_period
 from tests.test_locks import while_another
@@ -72,7 +72,7 @@ def test_an_import_survives_workers_that_are_killed_in_the_middle(transactional_
     queue.environment["VAR_DIR"] = str(tmp_path)  # where the test's own uploads lie
     cast = assemble()
     may = open_period("2024M05", date(2024, 6, 1))
-    stored = course.begin(register_of(FIRMS), cast.zhou_tao, AT, real_now())
+    stored = steps.begin(register_of(FIRMS), cast.zhou_tao, AT, real_now())
     pulse.hand_on(tasks.carry_out_import, stored.pk)
     kill_in_the_middle(queue, stored)
     assert fresh(stored).state == RegisterImport.TRYING
@@ -82,7 +82,7 @@ def test_an_import_survives_workers_that_are_killed_in_the_middle(transactional_
     second.stop()
     assert fresh(stored).effect["new"] == FIRMS and Enterprise.objects.count() == 3
 
-    course.confirm(stored, fresh(stored).effect["digest"], cast.zhou_tao, AT, real_now())
+    steps.confirm(stored, fresh(stored).effect["digest"], cast.zhou_tao, AT, real_now())
     pulse.hand_on(tasks.carry_out_import, stored.pk)
     kill_in_the_middle(queue, stored)
     assert fresh(stored).state == RegisterImport.IMPORTING and Enterprise.objects.count() == 3
@@ -122,12 +122,12 @@ def test_an_import_that_waited_for_a_firm_sees_what_became_of_it(transactional_d
 
 def test_of_two_who_confirm_at_once_the_second_is_told(transactional_db):
     cast = assemble()
-    stored = course.begin(register_of(1), cast.zhou_tao, AT, real_now())
+    stored = steps.begin(register_of(1), cast.zhou_tao, AT, real_now())
     tasks.carry_out_import(stored.pk)
     seen = fresh(stored).effect["digest"]
 
     def confirm():
-        return course.confirm(stored, seen, cast.zhou_tao, AT, real_now())
+        return steps.confirm(stored, seen, cast.zhou_tao, AT, real_now())
 
     def second():
         with pytest.raises(Refused, match="已经确认过"):
@@ -141,7 +141,7 @@ def test_of_two_presses_at_once_the_second_finds_the_first(transactional_db):
     upload, begun = register_of(1), []
 
     def press():
-        begun.append(course.begin(upload, cast.zhou_tao, AT, real_now()).pk)
+        begun.append(steps.begin(upload, cast.zhou_tao, AT, real_now()).pk)
 
     while_another(press, press)
     assert len(begun) == 2 and begun[0] == begun[1]

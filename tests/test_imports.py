@@ -12,13 +12,12 @@ from openpyxl import Workbook, load_workbook
 
 from accounts.clock import real_now
 from accounts.models import Enterprise, JournalEntry, Residence
-from reporting import register_import as importing
-from reporting import register_resource, tasks
-from reporting.imports import course
-from reporting.imports.outcome import rows_in_words
+from reporting import tasks
 from reporting.leases import LEASE
 from reporting.models import RegisterImport
-from reporting.register_columns import columns as register_columns
+from reporting.register.imports import importing, resource, steps
+from reporting.register.imports.columns import columns as register_columns
+from reporting.register.imports.outcome import rows_in_words
 from tests.cast import AT, FREE_CODE
 from tests.may import open_period
 from tests.officials import make_it_be
@@ -98,7 +97,7 @@ def test_a_second_confirmation_is_told_that_it_is_done(client, cast):
 def test_of_two_who_confirm_at_once_one_is_told(client, cast):
     uploaded(client, cast.zhou_tao, NEW)
     stored = newest()
-    course.confirm(stored, stored.effect["digest"], cast.zhou_tao, AT, real_now())  # its worker has not come yet
+    steps.confirm(stored, stored.effect["digest"], cast.zhou_tao, AT, real_now())  # its worker has not come yet
     assert "已经确认过，正在导入" in words_on(confirmed(client, stored))
     tasks.carry_out_import(stored.pk)
     tasks.carry_out_import(stored.pk)  # and its message comes twice
@@ -207,7 +206,7 @@ def test_a_double_click_is_one_import_and_the_next_day_another(client, cast):
     content = workbook(NEW).getvalue()
 
     def press(at):
-        return course.begin(SimpleUploadedFile("名录.xlsx", content), cast.zhou_tao, AT, at)
+        return steps.begin(SimpleUploadedFile("名录.xlsx", content), cast.zhou_tao, AT, at)
 
     first = press(real_now())
     assert press(real_now()) == first  # no worker has come
@@ -220,7 +219,7 @@ def test_a_double_click_is_one_import_and_the_next_day_another(client, cast):
 
 def waiting(cast, *rows) -> RegisterImport:
     """Uploaded, and no worker has come yet."""
-    return course.begin(file_of(*rows), cast.zhou_tao, AT, real_now())
+    return steps.begin(file_of(*rows), cast.zhou_tao, AT, real_now())
 
 
 def test_while_it_runs_the_page_says_how_far_it_is(client, cast):
@@ -240,15 +239,15 @@ def test_while_it_runs_the_page_says_how_far_it_is(client, cast):
 
 
 def test_how_far_it_is_can_be_read_by_others_while_it_is_judged(cast, monkeypatch):
-    monkeypatch.setattr(register_resource, "EVERY", 1)
+    monkeypatch.setattr(resource, "EVERY", 1)
     stored, seen = waiting(cast, NEW, known(cast.yuntu, 联系人="新人"), known(cast.jialing)), []
-    skip_row = register_resource.RegisterResource.skip_row
+    skip_row = resource.RegisterResource.skip_row
 
     def look(*args, **kwargs):
         seen.append(RegisterImport.objects.values_list("done", "total").get(pk=stored.pk))
         return skip_row(*args, **kwargs)
 
-    monkeypatch.setattr(register_resource.RegisterResource, "skip_row", look)
+    monkeypatch.setattr(resource.RegisterResource, "skip_row", look)
     tasks.carry_out_import(stored.pk)
     assert seen == [(0, 3), (1, 3), (2, 3)]
 
@@ -273,10 +272,10 @@ def test_one_that_fell_silent_may_be_asked_for_again_and_goes_on(client, cast):
 
 def test_the_beat_takes_up_what_was_lost_once(cast):
     stored = waiting(cast, NEW)
-    assert course.take_up(real_now()) == []
+    assert steps.take_up(real_now()) == []
     fall_silent(stored)
-    assert course.take_up(real_now()) == [stored.pk]
-    assert course.take_up(real_now()) == []
+    assert steps.take_up(real_now()) == [stored.pk]
+    assert steps.take_up(real_now()) == []
     fall_silent(stored)
     tasks.take_up_imports()
     assert newest().state == RegisterImport.TRIED
@@ -286,7 +285,7 @@ def test_a_worker_thought_dead_imports_nothing_a_second_time(client, cast, monke
     """The first comes back when the second has done it all: what it was about to store is taken back."""
     uploaded(client, cast.zhou_tao, known(cast.yuntu, 联系人="新人"))
     stored = newest()
-    course.confirm(stored, stored.effect["digest"], cast.zhou_tao, AT, real_now())
+    steps.confirm(stored, stored.effect["digest"], cast.zhou_tao, AT, real_now())
     store = importing.store
 
     def overtaken(judged):
@@ -425,14 +424,14 @@ def test_twenty_thousand_rows_are_paged(client, cast):
 def test_what_nobody_confirms_is_cleared_after_a_week_and_says_so(client, cast, settings):
     uploaded(client, cast.zhou_tao, NEW)
     stored = newest()
-    files = list((settings.MEDIA_ROOT / course.FOLDER).iterdir())
+    files = list((settings.MEDIA_ROOT / steps.FOLDER).iterdir())
     assert len(files) == 2  # the file and its comparison
     for age, stays in [(timedelta(days=6, hours=23), 2), (timedelta(days=7, hours=1), 0)]:
         long_ago = (real_now() - age).timestamp()
         for file in files:
             os.utime(file, (long_ago, long_ago))
-        course.clear_forgotten(real_now())
-        assert len(list((settings.MEDIA_ROOT / course.FOLDER).iterdir())) == stays
+        steps.clear_forgotten(real_now())
+        assert len(list((settings.MEDIA_ROOT / steps.FOLDER).iterdir())) == stays
     page = words_on(client.get(f"{PAGE}{stored.pk}/"))
     assert "已过期：上传的文件保留 7 天" in page and "新增\n1" in page and "确认导入：" not in page
     assert "已过期" in words_on(client.get(PAGE))
@@ -446,9 +445,9 @@ def test_what_nobody_confirms_is_cleared_after_a_week_and_says_so(client, cast, 
 def test_only_the_office_confirms(cast):
     stored = waiting(cast, NEW)
     with pytest.raises(importing.Refused, match="区县和市级"):
-        course.confirm(stored, "", cast.li_na, AT, real_now())
+        steps.confirm(stored, "", cast.li_na, AT, real_now())
     with pytest.raises(importing.Refused, match="区县和市级"):
-        course.begin(file_of(NEW), cast.liu_fang, AT, real_now())
+        steps.begin(file_of(NEW), cast.liu_fang, AT, real_now())
 
 
 def test_a_confirmation_on_a_later_day_is_journalled_on_that_day(client, cast):

@@ -7,9 +7,11 @@ import pytest
 from django.apps import apps
 
 from accounts.models import JournalEntry, Letter
-from reporting import moves, register, reminders, workflow
-from reporting.courses import Outcome, courses_of
+from reporting import workflow
 from reporting.models import Filing, LateRequest, Review, State, Submission
+from reporting.register import moves, upkeep
+from reporting.reminders import planner
+from reporting.results.timeliness import Outcome, courses_of
 from reporting.workflow import Refused
 from tests.cast import AT
 from tests.lateness import LATER, let_in_late, make_alike_may, moment
@@ -36,7 +38,7 @@ def sent_and_recalled(may) -> Submission:
 
 
 def leave(may) -> None:
-    register.stop_reporting(may.firm, left_on=date(2024, 5, 30), reason="注销", by=may.reviewer, at=AT)
+    upkeep.stop_reporting(may.firm, left_on=date(2024, 5, 30), reason="注销", by=may.reviewer, at=AT)
 
 
 def move_to_nanan(may) -> None:
@@ -63,7 +65,7 @@ def test_who_recalls_after_leaving_owes_nothing_and_is_not_reminded(may):
     workflow.recall(may.filing, may.clerk, AT)
     filing = fresh(may.filing)
     assert (filing.state, filing.in_force) == (State.EXEMPT, None)
-    reminders.plan(moment(14, 10))
+    planner.plan(moment(14, 10))
     assert not Letter.objects.filter(stem__startswith="reminder/", enterprise=may.firm).exists()
     (course,) = courses_of(Filing.objects.filter(pk=filing.pk), LATER)
     assert course.outcome == Outcome.EXEMPT
@@ -125,7 +127,7 @@ def test_a_district_keeps_the_time_it_held_what_was_given_up(may):
 
 def test_nobody_is_dunned_for_a_returned_amendment_while_number_one_counts(may):
     returned_amendment(may)
-    reminders.plan(moment(14, 10))
+    planner.plan(moment(14, 10))
     assert not Letter.objects.filter(stem__startswith="reminder/", enterprise=may.firm).exists()
 
 
@@ -136,7 +138,7 @@ def test_what_the_city_had_sent_back_is_to_be_corrected_and_asked_for(may):
     workflow.send_back(first, SENT_BACK, may.reviewer, AT)
     with pytest.raises(Refused, match="已由区县退回，须按退回理由修改后重新上报，不能放弃修订"):
         workflow.abandon_amendment(may.filing, may.clerk, AT)
-    reminders.plan(moment(14, 10))
+    planner.plan(moment(14, 10))
     assert Letter.objects.filter(stem="reminder/after", enterprise=may.firm).exists()
 
 

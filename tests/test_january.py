@@ -4,15 +4,15 @@ from datetime import date, datetime
 
 import pytest
 
-from forms_tables.catalog import load_edition
-from forms_tables.completion import Facts
-from forms_tables.periods import PeriodCode
-from forms_tables.scopes import earlier
+from forms_tables.edition.catalog import load_edition
+from forms_tables.edition.periods import PeriodCode
+from forms_tables.filling.completion import Facts
+from forms_tables.notation.names import earlier
 from reporting import workflow
-from reporting.deadlines import Reading
-from reporting.judging import history_of, judge_cells
+from reporting.dates.deadlines import Reading
+from reporting.filing.judging import history_of, judge_cells
 from reporting.models import Submission
-from reporting.openings import openings_on
+from reporting.periods.openings import openings_on
 from tests.cast import SHANGHAI
 from tests.may import CLEAN_MAY, make_may
 from tests.officials import file_may

@@ -9,10 +9,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from forms_tables import bindings, column_figures, columns
-from forms_tables.column_parts import Part, known
-from forms_tables.column_trees import Columns
-from forms_tables.columns import failing
+from forms_tables.columns import figures
+from forms_tables.columns.conditions import Columns
+from forms_tables.columns.parts import Part, known
+from forms_tables.judges import city
+from forms_tables.judges.city import failing
+from forms_tables.notation import decimals
 from tests.browser.judging import BrowserJudge
 from tests.judges import EDITION, FAILS, HOLDS, SKIPS, Tally, blocks, differences, of_columns, of_letters, of_server
 from tests.random_rules import random_conditions
@@ -98,9 +100,9 @@ def sample():
 
 @pytest.fixture
 def written_anew():
-    columns._expressions.cache_clear()
+    city._expressions.cache_clear()
     yield
-    columns._expressions.cache_clear()
+    city._expressions.cache_clear()
 
 
 def noticed(block):
@@ -174,7 +176,7 @@ def test_a_broken_operation_of_columns_is_noticed(sample, written_anew, monkeypa
 
 @pytest.mark.parametrize(("sign", "taken_for"), [("<=", "<"), ("<", "<="), (">=", ">"), (">", ">="), ("==", "<=")])
 def test_a_comparison_off_by_its_edge_is_noticed(sample, written_anew, monkeypatch, sign, taken_for):
-    monkeypatch.setitem(column_figures.SIGNS, sign, column_figures.SIGNS[taken_for])
+    monkeypatch.setitem(figures.SIGNS, sign, figures.SIGNS[taken_for])
     assert any(noticed(block) for block in sample[0])
 
 
@@ -184,7 +186,7 @@ def half_even(now, then):
 
 @pytest.mark.parametrize(("name", "instead", "kind"), [("exists", any, 1), ("every", all, 1), ("growth", half_even, 0)])
 def test_a_broken_calculation_of_the_server_is_noticed(sample, monkeypatch, name, instead, kind):
-    monkeypatch.setitem(bindings.CALCULATIONS, name, instead)
+    monkeypatch.setitem(decimals.CALCULATIONS, name, instead)
     assert any(
         (block.server != of_server([replace(condition) for condition in block.conditions], block.readings)).any()
         for block in sample[kind]

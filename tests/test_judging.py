@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from reporting import workflow
-from reporting.judging import facts_for, judge
+from reporting.filing.judging import facts_for, judge
 from reporting.models import BaseAdjustment, Filing, State
 from tests.cast import AT
 from tests.figures import file_values

@@ -7,17 +7,18 @@ import pytest
 from django.urls import reverse
 
 from accounts import clock
-from accounts.letters import compose, post
 from accounts.models import JournalEntry, Letter
-from accounts.outbox import message_of
-from reporting import digests, workflow
-from reporting.aggregation import as_json, base_revenue_before, summarise
-from reporting.digests import waiting_by_district
-from reporting.judging import judge
+from accounts.post.letters import compose, post
+from accounts.post.outbox import message_of
+from reporting import workflow
+from reporting.filing.judging import judge
+from reporting.filing.progress import city_standing, requests_waiting, revenue_shares, standing_of
 from reporting.management.commands.summary import as_text
 from reporting.models import Filing, LateRequest, Period, State
-from reporting.standing import city_standing, requests_waiting, revenue_shares, standing_of
-from reporting.tabulation.notes import notes_on
+from reporting.reminders import digests
+from reporting.reminders.digests import waiting_by_district
+from reporting.totals.aggregation import as_json, base_revenue_before, summarise
+from reporting.totals.tabulation.notes import notes_on
 from reporting.workflow import Refused
 from tests.cast import AT
 from tests.lateness import LATER, let_in_late, make_alike_may, moment

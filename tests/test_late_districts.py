@@ -6,8 +6,8 @@ import pytest
 
 from accounts import clock
 from reporting import workflow
+from reporting.filing.punctuality import decide_by, held_past_due
 from reporting.models import Filing, Review
-from reporting.punctuality import decide_by, held_past_due
 from tests.cast import AT
 from tests.lateness import (
     END_OF_13TH,

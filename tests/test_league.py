@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
-from reporting.measures import MEASURES
+from reporting.results.measures import MEASURES
 from reporting.workflow.period import owe
 from tests.cast import make_district, make_enterprise, make_user
 from tests.officials import make_it_be, sign_in

@@ -7,9 +7,10 @@ from datetime import date
 import pytest
 from django.db import connection, transaction
 
-from reporting import register, workflow
-from reporting.judging import judge
+from reporting import workflow
+from reporting.filing.judging import judge
 from reporting.models import Explanation, Period, Sheet, State
+from reporting.register import upkeep
 from reporting.workflow import Refused
 from tests.cast import AT, assemble
 from tests.may import AFTER_DUE, CLEAN_MAY, fresh, make_may
@@ -112,11 +113,11 @@ def test_a_firm_that_leaves_waits_for_its_save_and_for_the_period_that_is_opened
     may = make_may(assemble())
 
     def leave():
-        register.stop_reporting(may.firm, left_on=date(2024, 5, 30), reason="注销", by=may.reviewer, at=AT)
+        upkeep.stop_reporting(may.firm, left_on=date(2024, 5, 30), reason="注销", by=may.reviewer, at=AT)
 
     while_another(lambda: workflow.save_sheet(may.filing, "软统企6", CLEAN_MAY, 0, may.clerk, AT), leave)
     assert fresh(may.filing).state == State.EXEMPT
-    register.resume_reporting(may.firm, reason="误登", by=may.reviewer, at=AT)
+    upkeep.resume_reporting(may.firm, reason="误登", by=may.reviewer, at=AT)
     Sheet.objects.all().delete()
     may.filing.delete()
     while_another(lambda: workflow.open_period("2024M05", may.city, AT), leave)

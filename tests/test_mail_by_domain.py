@@ -4,14 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from accounts import mail_troubles, pacing
-from accounts.answers import About
 from accounts.clock import real_now
-from accounts.letters import compose, post
-from accounts.mail_by_domain import by_domain
 from accounts.models import DeadAddress, JournalEntry, Letter, ReceivingDomain
 from accounts.models.letters import domain_of
-from reporting.reminder_letters import topic_of
+from accounts.post import pacing, troubles
+from accounts.post.answers import About
+from accounts.post.by_domain import by_domain
+from accounts.post.letters import compose, post
+from reporting.letters.reminding import topic_of
 from tests.cast import AT
 from tests.may import make_may
 from tests.officials import file_may, make_it_be, sign_in
@@ -66,7 +66,7 @@ def test_who_complains_comes_first_with_the_words_and_till_when_it_waits(db):
     write(1)
     pacing.pause("qq.com", POLICY, AT, timedelta(minutes=5), timedelta(hours=4))
     pacing.halve("qq.com")
-    mail_troubles.note("qq.com", About.OFFICE, POLICY, AT)
+    troubles.note("qq.com", About.OFFICE, POLICY, AT)
     first, second = by_domain(AT)
     assert (first.name, first.paused_until, first.complaints[0].words) == ("qq.com", AT + timedelta(minutes=5), POLICY)
     assert first.pace == ReceivingDomain.objects.get(name="qq.com").pace
@@ -79,7 +79,7 @@ def test_the_page_says_who_refuses_with_the_words_and_what_waits(may, cast, who)
     write(3)
     failed(2)
     pacing.pause("qq.com", POLICY, real_now(), timedelta(minutes=5), timedelta(hours=4))
-    mail_troubles.note("qq.com", About.OFFICE, POLICY, real_now())
+    troubles.note("qq.com", About.OFFICE, POLICY, real_now())
     client = sign_in(getattr(cast, who))
     shown = words_on(client.get("/outbox/"))
     assert "有域名拒收" in shown and "拒收我们的" in shown and POLICY in shown
@@ -97,7 +97,7 @@ def test_without_trouble_the_page_is_quiet(may, cast):
 
 
 def test_words_from_outside_are_escaped(may, cast):
-    mail_troubles.note("qq.com", About.OFFICE, "550 <b>bold</b>", real_now())
+    troubles.note("qq.com", About.OFFICE, "550 <b>bold</b>", real_now())
     shown = markup_of(sign_in(cast.wu_gang).get("/outbox/"))
     assert "&lt;b&gt;bold" in shown and "<b>bold" not in shown
 
@@ -166,5 +166,5 @@ def test_a_district_follows_its_own_letters_and_their_words(may, cast):
 def test_a_visitor_who_forgot_the_password_is_told_of_the_domain_that_takes_less(db, client):
     said = words_on(client.get("/password/forgotten/sent/"))
     assert "几分钟内会收到" in said and "限制收信" not in said
-    mail_troubles.note("qq.com", About.LATER, "550 Ip frequency limited", real_now())
+    troubles.note("qq.com", About.LATER, "550 Ip frequency limited", real_now())
     assert "qq.com 的邮箱近来限制收信，可能晚一些" in words_on(client.get("/password/forgotten/sent/"))

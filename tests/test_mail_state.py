@@ -6,12 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from accounts import mail_troubles, pulse
-from accounts.answers import About
-from accounts.letters import compose, post, try_again
-from accounts.mail_state import look, on_its_way
 from accounts.models import Installation, Letter, User
-from accounts.tasks import send_letters
+from accounts.post import pulse, troubles
+from accounts.post.answers import About
+from accounts.post.letters import compose, post, try_again
+from accounts.post.state import look, on_its_way
+from accounts.post.tasks import send_letters
 from config.celery import app
 from tests.cast import AT
 from tests.may import make_may
@@ -68,23 +68,23 @@ def test_a_letter_nobody_tried_to_send_in_five_minutes_is_held_up(db):
 def test_a_mail_server_out_of_reach_holds_up_until_it_takes_a_letter(db):
     write()
     assert look(AT).flows
-    mail_troubles.note("", About.LATER, "连不上邮件服务器：refused", AT)
+    troubles.note("", About.LATER, "连不上邮件服务器：refused", AT)
     assert "邮件服务器连不上" in on_its_way(AT, TO)
-    mail_troubles.server_answers(AT)
+    troubles.server_answers(AT)
     assert look(AT).flows
 
 
 def test_a_mail_server_that_takes_nothing_of_ours_is_not_called_out_of_reach(db):
     write()
-    mail_troubles.note("", About.OFFICE, "邮件服务器现在不收我们的信：535 authentication failed", AT)
+    troubles.note("", About.OFFICE, "邮件服务器现在不收我们的信：535 authentication failed", AT)
     assert "邮件服务器不收我们的信" in on_its_way(AT, TO)
     Letter.objects.all().delete()
     assert look(AT).flows  # nobody waits
 
 
 def test_of_a_domain_that_asked_for_less_nobody_is_told_that_the_letter_goes_in_minutes(db):
-    mail_troubles.note("qq.com", About.LATER, "550 Ip frequency limited", AT)
-    mail_troubles.note("163.com", About.OFFICE, "554 DT:SPM", AT)
+    troubles.note("qq.com", About.LATER, "550 Ip frequency limited", AT)
+    troubles.note("163.com", About.OFFICE, "554 DT:SPM", AT)
     assert "qq.com 近来限制收信" in on_its_way(AT, "someone@QQ.com")
     assert "163.com 近来拒收本系统的信" in on_its_way(AT, "someone@163.com")
     assert on_its_way(AT, TO) == SENT
@@ -94,7 +94,7 @@ def test_of_a_domain_that_asked_for_less_nobody_is_told_that_the_letter_goes_in_
 
 def test_a_letter_that_waits_for_a_slow_domain_is_not_held_up_by_us(db):
     write()
-    mail_troubles.note("example.cn", About.LATER, "550 Ip frequency limited", AT)
+    troubles.note("example.cn", About.LATER, "550 Ip frequency limited", AT)
     assert look(AT + timedelta(hours=1)).flows
 
 
@@ -111,7 +111,7 @@ def test_in_a_demonstration_a_trouble_is_as_old_as_by_the_machines_clock(db):
     days = timedelta(days=900)
     Installation.objects.create(pk=1, is_demo=True, demo_day=AT.date(), demo_since=AT.date() + days)
     write(bulk=True)
-    mail_troubles.note("", About.LATER, "连不上邮件服务器：refused", AT + days - timedelta(hours=23))
+    troubles.note("", About.LATER, "连不上邮件服务器：refused", AT + days - timedelta(hours=23))
     assert not look(AT).flows
     assert look(AT + timedelta(hours=2)).flows
 

@@ -6,10 +6,11 @@ import pytest
 
 from accounts.access import Refused
 from accounts.models import DeadAddress, Enterprise, JournalEntry, Letter, Move
-from accounts.outbox import message_of
-from reporting import moves, workflow
+from accounts.post.outbox import message_of
+from reporting import workflow
+from reporting.filing.progress import requests_waiting
 from reporting.models import Filing, LateRequest, Period, State
-from reporting.standing import requests_waiting
+from reporting.register import moves
 from reporting.workflow import owe
 from reporting.workflow.owing import labels
 from tests.cast import AT, SHANGHAI, make_district

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from forms_tables import drafting
-from forms_tables.catalog import edition_from, load_edition, platform_said, shipped_content
-from forms_tables.checks import proofread, slips_in_rule
-from forms_tables.edition import Rule
-from forms_tables.expressions import BACKWARD, FUNCTIONS
-from forms_tables.naming import clashes_in, objection_to
+from forms_tables.edition import drafting
+from forms_tables.edition.catalog import edition_from, load_edition, platform_said, shipped_content
+from forms_tables.edition.model import Rule
+from forms_tables.notation.trees import BACKWARD, FUNCTIONS
+from forms_tables.rules.checks import proofread, slips_in_rule
+from forms_tables.rules.one_name import clashes_in, objection_to
 
 EDITION = load_edition("chongqing-2024")
 ROW = {"name": "另一项收入", "columns": ["c1"], "unit": "万元", "source": "本稿", "provenance": "derived"}

@@ -6,17 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from forms_tables import spelling
-from forms_tables.bindings import Decimals, Reading
-from forms_tables.catalog import load_edition
-from forms_tables.checks import slips_in_rule
-from forms_tables.completion import PRECISION
-from forms_tables.edition import Rule
-from forms_tables.expressions import BACKWARD, FUNCTIONS, OVER_ROWS, NotationError, parse, walk
-from forms_tables.magnitudes import MOST_OPERATIONS
-from forms_tables.periods import PeriodCode
-from forms_tables.proofreading import ANY, IN_WORDS, SIGNATURES, TRUTH, kind_of
-from forms_tables.scopes import MOMENTS, PEOPLE, Scope
+from forms_tables.edition.catalog import load_edition
+from forms_tables.edition.model import Rule
+from forms_tables.edition.periods import PeriodCode
+from forms_tables.filling.completion import PRECISION
+from forms_tables.notation import spelling
+from forms_tables.notation.decimals import Decimals, Reading
+from forms_tables.notation.names import MOMENTS, PEOPLE, Scope
+from forms_tables.notation.trees import BACKWARD, FUNCTIONS, OVER_ROWS, NotationError, parse, walk
+from forms_tables.rules.checks import slips_in_rule
+from forms_tables.rules.magnitudes import MOST_OPERATIONS
+from forms_tables.rules.proofreading import ANY, IN_WORDS, SIGNATURES, TRUTH, kind_of
 
 PAGE = (Path(__file__).parent.parent / "docs" / "notation.md").read_text(encoding="utf-8")
 EDITION = load_edition("chongqing-2024")

@@ -8,11 +8,11 @@ from datetime import date, datetime
 import pytest
 from openpyxl import Workbook
 
-from reporting.calendar_files import read_arrangement
-from reporting.register_columns import columns as register_columns
-from reporting.register_reading import read_register
-from reporting.revisions.workbook import COLUMNS as RULE_COLUMNS
-from reporting.revisions.workbook import SHEET, read_rules
+from reporting.calendar.files import read_arrangement
+from reporting.editions.workbook import COLUMNS as RULE_COLUMNS
+from reporting.editions.workbook import SHEET, read_rules
+from reporting.register.imports.columns import columns as register_columns
+from reporting.register.imports.sheet_rows import read_register
 from tests import bad_workbooks as bad
 from tests.foreign_writers import BOOK, BOOK_RELATIONS, TYPES, WRITERS, repacked, replaced
 from tests.test_workbooks import FIGURES, read, template

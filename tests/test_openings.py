@@ -5,10 +5,11 @@ from datetime import date
 import pytest
 
 from accounts.models import JournalEntry
-from reporting import openings, workflow
-from reporting.deadlines import Reading
+from reporting import workflow
+from reporting.dates.deadlines import Reading
 from reporting.models import Filing, Period
-from reporting.openings import openings_on
+from reporting.periods import openings
+from reporting.periods.openings import openings_on
 from tests.cast import AT
 from tests.may import AFTER_DUE, make_may, open_period
 from tests.officials import make_it_be, sign_in

@@ -8,10 +8,10 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
-from accounts import outbox, refusals
-from accounts.answers import About
-from accounts.letters import compose, post, put_back, withdraw
 from accounts.models import DeadAddress, Letter
+from accounts.post import outbox, refusals
+from accounts.post.answers import About
+from accounts.post.letters import compose, post, put_back, withdraw
 from tests.cast import AT
 
 FACTS = {"name": "李娜", "username": "yuntu", "at": "2024-06-05 09:30"}

@@ -8,10 +8,11 @@ from urllib.parse import urlsplit
 import pytest
 from django.db import connection
 
-from accounts import emails, mail_troubles, outbox, pacing
-from accounts.answers import About
-from accounts.letters import compose, post
+from accounts import emails
 from accounts.models import DeadAddress, Letter, MailTrouble, ReceivingDomain
+from accounts.post import outbox, pacing, troubles
+from accounts.post.answers import About
+from accounts.post.letters import compose, post
 from tests.cast import AT, SHANGHAI
 
 FACTS = {"name": "李娜", "username": "yuntu", "at": "2024-06-05 09:30"}
@@ -93,7 +94,7 @@ def test_an_answer_before_anybody_was_named_concerns_all_and_no_address(db, mail
     beat(AT + 2 * MINUTE)
     beat(AT + 4 * MINUTE)
     assert states() == [SENT] * 4
-    assert not mail_troubles.lasting(AT).exists()
+    assert not troubles.lasting(AT).exists()
 
 
 def test_a_server_that_takes_no_connection_is_no_address_fault(db, settings):
@@ -203,14 +204,14 @@ def test_pauses_double_while_nothing_is_taken_and_the_pace_never_ends(db):
 
 def test_the_pace_comes_back_by_and_by(db, mail):
     ReceivingDomain.objects.create(name="qq.com", slowness=2, in_vain=2, accepted=0)
-    mail_troubles.note("qq.com", About.LATER, THROTTLED, AT)
+    troubles.note("qq.com", About.LATER, THROTTLED, AT)
     write(100)
     paces = []
     for minute in range(20):
         beat(AT + minute * MINUTE)
         paces.append(domain().pace)
     assert (paces[0], paces[8], paces[9], paces[12], paces[13]) == (2, 2, 5, 5, 10)
-    assert not mail_troubles.lasting(AT).exists()
+    assert not troubles.lasting(AT).exists()
 
 
 @pytest.mark.parametrize(
@@ -286,7 +287,7 @@ def test_a_trouble_is_one_row_and_one_letter_while_it_lasts(cast, mail):
 def test_forty_domains_that_refuse_us_are_one_letter_and_what_comes_later_another(cast):
     hours = timedelta(hours=1)
     for number in range(40):
-        mail_troubles.note(f"firm{number}.example", About.OFFICE, f"{POLICY} <{number}>", AT + number * MINUTE)
+        troubles.note(f"firm{number}.example", About.OFFICE, f"{POLICY} <{number}>", AT + number * MINUTE)
         emails.plan_mail_refused(AT + number * MINUTE)
     emails.plan_mail_refused(AT + 4 * hours)
     emails.plan_mail_refused(AT + 9 * hours)
@@ -294,13 +295,13 @@ def test_forty_domains_that_refuse_us_are_one_letter_and_what_comes_later_anothe
     assert "firm0.example" in first.subject and "firm1.example 等 39 处" in second.subject
     text = outbox.message_of(second).body
     assert f"firm1.example：{POLICY} <1>" in text and "firm0.example" not in text and "一共 39 处" in text
-    mail_troubles.note("", About.OFFICE, "535 password", AT + 9 * hours)
+    troubles.note("", About.OFFICE, "535 password", AT + 9 * hours)
     emails.plan_mail_refused(AT + 9 * hours)
     assert "邮件服务器拒收" in Letter.objects.filter(stem="mail_refused").latest("pk").subject
 
 
 def test_what_nobody_was_there_to_be_told_is_told_later(db, cast):
-    mail_troubles.note("qq.com", About.OFFICE, POLICY, AT)
+    troubles.note("qq.com", About.OFFICE, POLICY, AT)
     cast.wu_gang.is_active = False
     cast.wu_gang.save()
     emails.plan_mail_refused(AT)
@@ -317,16 +318,16 @@ def test_a_trouble_is_over_when_a_letter_refused_so_is_taken(db, mail):
     beat()
     mail.refusals = {}
     beat(AT + 5 * MINUTE)
-    assert states() == [SENT] and not mail_troubles.lasting(AT).exists()
+    assert states() == [SENT] and not troubles.lasting(AT).exists()
 
 
 def test_a_trouble_that_comes_back_within_a_day_is_the_same_and_later_another(db):
     day = timedelta(days=1)
-    mail_troubles.note("qq.com", About.OFFICE, POLICY, AT)
-    mail_troubles.is_over("qq.com", About.OFFICE, AT)
-    mail_troubles.note("qq.com", About.OFFICE, POLICY, AT + day - MINUTE)
-    assert MailTrouble.objects.get().since == AT and mail_troubles.lasting(AT).exists()
-    mail_troubles.note("qq.com", About.OFFICE, POLICY, AT + 3 * day)
+    troubles.note("qq.com", About.OFFICE, POLICY, AT)
+    troubles.is_over("qq.com", About.OFFICE, AT)
+    troubles.note("qq.com", About.OFFICE, POLICY, AT + day - MINUTE)
+    assert MailTrouble.objects.get().since == AT and troubles.lasting(AT).exists()
+    troubles.note("qq.com", About.OFFICE, POLICY, AT + 3 * day)
     assert (MailTrouble.objects.get().since, MailTrouble.objects.get().times) == (AT + 3 * day, 1)
 
 

@@ -2,8 +2,8 @@ from decimal import Decimal
 
 import pytest
 
-from forms_tables.catalog import load_edition
-from forms_tables.parsing import Problem, parse
+from forms_tables.edition.catalog import load_edition
+from forms_tables.filling.parsing import Problem, parse
 from text.sheets import text_of_number
 
 EDITION = load_edition("chongqing-2024")

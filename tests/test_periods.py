@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from forms_tables.periods import BadPeriod, PeriodCode
+from forms_tables.edition.periods import BadPeriod, PeriodCode
 
 MAY, JANUARY, ANNUAL = PeriodCode(2024, 5), PeriodCode(2024, 1), PeriodCode(2024)
 FEBRUARY = PeriodCode(2024, 2)

@@ -9,8 +9,8 @@ from email import message_from_bytes, policy
 
 import pytest
 
-from accounts.letters import compose, post, withdraw
 from accounts.models import DeadAddress, Enterprise, Letter
+from accounts.post.letters import compose, post, withdraw
 from reporting.models import Filing, ReminderChoice
 from tests.cast import AT, assemble
 from tests.may import open_period

@@ -12,8 +12,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from reporting import dataset, workflow
-from reporting.judging import judge
+from reporting import city_columns, workflow
+from reporting.filing.judging import judge
 from reporting.models import Filing, Period
 from reporting.recheck import explained, recheck, rechecked
 from reporting.recheck.tallies import by_district, by_firm, by_rule, whole_of
@@ -125,7 +125,7 @@ def test_what_was_found_is_kept_until_something_changes(city, monkeypatch):
     monkeypatch.setattr("reporting.recheck.recheck", lambda period: 1 / 0)
     kept = rechecked(city.may)
     assert kept.findings.equals(first.findings) and kept.judged.equals(first.judged)
-    dataset.files.path_of("2024M05", "findings").write_bytes(b"torn")
+    city_columns.files.path_of("2024M05", "findings").write_bytes(b"torn")
     with pytest.raises(ZeroDivisionError):
         rechecked(city.may)
     monkeypatch.undo()

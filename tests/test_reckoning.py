@@ -6,9 +6,9 @@ import pytest
 
 from accounts.models import JournalEntry
 from reporting import workflow
-from reporting.courses import Outcome, courses_of
+from reporting.filing.progress import standing_of
 from reporting.models import Deadline, Filing, Review
-from reporting.standing import standing_of
+from reporting.results.timeliness import Outcome, courses_of
 from reporting.workflow import Refused
 from tests.cast import AT
 from tests.lateness import THE_14TH, extend, let_in_late, make_alike_may, moment

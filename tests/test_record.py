@@ -7,10 +7,11 @@ from django.core.cache import cache
 from django.test import Client
 
 from accounts.models import JournalEntry
-from reporting import certificates, workflow
-from reporting.certificate_codes import ALPHABET, LENGTH, in_groups, new_code, normalise, problem_with
+from reporting import workflow
+from reporting.certificates import issuing
+from reporting.certificates.codes import ALPHABET, LENGTH, in_groups, new_code, normalise, problem_with
+from reporting.certificates.views.verify import MOST_FAILURES
 from reporting.models import Certificate, State
-from reporting.views.verify import MOST_FAILURES
 from reporting.workflow import Refused
 from reporting.workflow.period import owe
 from tests.cast import make_district, make_user
@@ -34,11 +35,11 @@ def past(may):  # noqa: F811
 
 
 def issue(may, firm="云图", by=None, at=LOOKED_AT, first="", last="", **more):  # noqa: F811
-    return certificates.issue(may.firms[firm], first, last, by or may.clerk, at, **more)
+    return issuing.issue(may.firms[firm], first, last, by or may.clerk, at, **more)
 
 
 def words_of(may, firm: str, at=LOOKED_AT) -> list[tuple[str, str]]:  # noqa: F811
-    return [(course.period, course.words) for course in certificates.record_of(may.firms[firm], at)]
+    return [(course.period, course.words) for course in issuing.record_of(may.firms[firm], at)]
 
 
 def test_the_record_says_how_each_period_went(may):  # noqa: F811
@@ -78,26 +79,26 @@ def test_what_was_filed_after_the_lock_is_said_to_be(may, cast):  # noqa: F811
 def test_a_span_holds_both_its_ends(may, cast):  # noqa: F811
     open_period("2023A", date(2024, 1, 1))
     owe(cast.yuntu, open_period("2024M02", date(2024, 3, 1)))
-    courses = certificates.record_of(cast.yuntu, LOOKED_AT)
+    courses = issuing.record_of(cast.yuntu, LOOKED_AT)
     assert [course.period for course in courses] == ["2023M12", "2024M02", "2024M05"]
-    assert [c.period for c in certificates.within(courses, "2024M02", "2024M05")] == ["2024M02", "2024M05"]
-    assert [c.period for c in certificates.within(courses, "", "2023A")] == ["2023M12"]
-    assert len(certificates.within(courses, "", "")) == 3
+    assert [c.period for c in issuing.within(courses, "2024M02", "2024M05")] == ["2024M02", "2024M05"]
+    assert [c.period for c in issuing.within(courses, "", "2023A")] == ["2023M12"]
+    assert len(issuing.within(courses, "", "")) == 3
 
 
 def test_exchanged_ends_and_nonsense_are_refused(may, cast):  # noqa: F811
     with pytest.raises(Refused, match="起始报告期（2024年5月）晚于截止报告期（2023年12月）"):
-        certificates.within([], "2024M05", "2023M12")
+        issuing.within([], "2024M05", "2023M12")
     with pytest.raises(Refused, match="不是报告期代码"):
-        certificates.within([], "五月", "")
+        issuing.within([], "五月", "")
 
 
 def test_counts_say_what_is_owed_and_how_it_went():
     outcomes = ["on_time", "on_time", "extended", "late", "missing", "exempt", "after_lock"]
-    assert certificates.counts_of(outcomes) == [
+    assert issuing.counts_of(outcomes) == [
         ("应报", 6), ("按时上报", 3), ("其中延期内上报", 1), ("迟报", 1), ("缺报", 1), ("锁定后补报", 1), ("不须报", 1),
     ]  # fmt: skip
-    assert certificates.counts_of(["on_time"]) == [("应报", 1), ("按时上报", 1), ("迟报", 0), ("缺报", 0)]
+    assert issuing.counts_of(["on_time"]) == [("应报", 1), ("按时上报", 1), ("迟报", 0), ("缺报", 0)]
 
 
 def test_a_certificate_freezes_the_record_of_the_span(may):  # noqa: F811
@@ -325,7 +326,7 @@ def test_a_moved_firms_new_district_certifies_the_whole_record(past, cast):
     residence.district = new_home
     residence.save()
     clerk = make_user("bishan", "璧山", "district", district=new_home)
-    certificate = certificates.issue(cast.yuntu, "", "", clerk, LOOKED_AT)
+    certificate = issuing.issue(cast.yuntu, "", "", clerk, LOOKED_AT)
     assert [row["period"] for row in certificate.rows] == ["2023M12", "2024M05"]
     with pytest.raises(Refused):
         issue(past, by=cast.chen_yu)

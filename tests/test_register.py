@@ -7,11 +7,12 @@ import pytest
 from accounts import people
 from accounts.access import Refused
 from accounts.models import Enterprise, JournalEntry
-from reporting import register, workflow
-from reporting.aggregation import summarise
+from reporting import workflow
+from reporting.filing.progress import standing_of
 from reporting.models import Filing, Period, State
-from reporting.register_facts import UnreadableFact
-from reporting.standing import standing_of
+from reporting.register import upkeep
+from reporting.register.facts import UnreadableFact
+from reporting.totals.aggregation import summarise
 from reporting.workflow import owe
 from tests.cast import AT, SHANGHAI
 from tests.may import fresh, make_may, open_period
@@ -28,8 +29,8 @@ def period(code: str, opens_on: date, state: str = Period.OPEN) -> Period:
 
 
 def test_the_firm_and_its_district_change_the_contact(cast):
-    register.change_contact(cast.yuntu, CONTACT, by=cast.wang_lei, at=AT)
-    register.change_contact(cast.yuntu, CONTACT | {"contact_name": "又换"}, by=cast.chen_yu, at=AT)
+    upkeep.change_contact(cast.yuntu, CONTACT, by=cast.wang_lei, at=AT)
+    upkeep.change_contact(cast.yuntu, CONTACT | {"contact_name": "又换"}, by=cast.chen_yu, at=AT)
     entries = JournalEntry.objects.filter(action="修改企业联系方式").order_by("pk")
     assert [entry.after.get("联系人") for entry in entries] == ["新人", "又换"]
     assert entries[1].before == {"联系人": "新人"}
@@ -38,17 +39,17 @@ def test_the_firm_and_its_district_change_the_contact(cast):
 def test_another_firm_or_district_does_not_change_the_contact(cast):
     for by in (cast.zhao_min, cast.he_qing, cast.liu_fang, cast.wu_gang):
         with pytest.raises(Refused, match="企业自己或所在区县"):
-            register.change_contact(cast.yuntu, CONTACT, by=by, at=AT)
+            upkeep.change_contact(cast.yuntu, CONTACT, by=by, at=AT)
 
 
 def test_saving_the_same_contact_leaves_no_trace(cast):
-    register.change_contact(cast.yuntu, CONTACT, by=cast.li_na, at=AT)
-    register.change_contact(cast.yuntu, CONTACT, by=cast.li_na, at=AT)
+    upkeep.change_contact(cast.yuntu, CONTACT, by=cast.li_na, at=AT)
+    upkeep.change_contact(cast.yuntu, CONTACT, by=cast.li_na, at=AT)
     assert JournalEntry.objects.filter(action="修改企业联系方式").count() == 1
 
 
 def test_the_firm_changes_its_own_facts_and_the_journal_keeps_both_sides(cast):
-    register.change_facts(cast.yuntu, {"A37": "是", "A34": "3B,1"}, by=cast.li_na, at=AT)
+    upkeep.change_facts(cast.yuntu, {"A37": "是", "A34": "3B,1"}, by=cast.li_na, at=AT)
     cast.yuntu.refresh_from_db()
     assert (cast.yuntu.attributes["A37"], cast.yuntu.attributes["A34"]) == ("是", "1,3B")
     entry = JournalEntry.objects.get(action="修改登记事项")
@@ -59,17 +60,17 @@ def test_the_firm_changes_its_own_facts_and_the_journal_keeps_both_sides(cast):
 def test_no_official_says_the_firms_facts_for_it(cast):
     for by in (cast.chen_yu, cast.zhou_tao, cast.zhao_min, cast.wu_gang):
         with pytest.raises(Refused, match="企业自己修改"):
-            register.change_facts(cast.yuntu, {"A37": "是"}, by=by, at=AT)
+            upkeep.change_facts(cast.yuntu, {"A37": "是"}, by=by, at=AT)
 
 
 def test_the_firm_does_not_put_itself_on_a_named_list(cast):
     with pytest.raises(Refused, match="市级名单"):
-        register.change_facts(cast.yuntu, {"A38": "是"}, by=cast.li_na, at=AT)
+        upkeep.change_facts(cast.yuntu, {"A38": "是"}, by=cast.li_na, at=AT)
 
 
 def test_a_fact_that_is_no_code_is_refused(cast):
     with pytest.raises(UnreadableFact, match="“99”不在“行业代码"):
-        register.change_facts(cast.yuntu, {"A22": "99"}, by=cast.li_na, at=AT)
+        upkeep.change_facts(cast.yuntu, {"A22": "99"}, by=cast.li_na, at=AT)
 
 
 def test_the_city_names_key_firms_with_a_ground(client, cast):
@@ -88,21 +89,21 @@ def test_the_city_names_key_firms_with_a_ground(client, cast):
 def test_nobody_else_names_key_firms(cast):
     for by in (cast.chen_yu, cast.liu_fang, cast.li_na, cast.wu_gang):
         with pytest.raises(Refused, match="只能由市级"):
-            register.name_key_firm(cast.yuntu, "A38", "是", by=by, at=AT, why="试")
+            upkeep.name_key_firm(cast.yuntu, "A38", "是", by=by, at=AT, why="试")
     with pytest.raises(Refused, match="不是市级名单"):
-        register.name_key_firm(cast.yuntu, "A22", "6513", by=cast.zhou_tao, at=AT, why="试")
+        upkeep.name_key_firm(cast.yuntu, "A22", "6513", by=cast.zhou_tao, at=AT, why="试")
     with pytest.raises(Refused, match="依据"):
-        register.name_key_firm(cast.yuntu, "A38", "是", by=cast.zhou_tao, at=AT, why="")
+        upkeep.name_key_firm(cast.yuntu, "A38", "是", by=cast.zhou_tao, at=AT, why="")
 
 
 def test_a_firm_stops_reporting_on_a_day_with_a_reason(cast):
     with pytest.raises(Refused, match="所属区县或市级"):
-        register.stop_reporting(cast.yuntu, left_on=JUNE, reason="注销", by=cast.li_na, at=AT)
+        upkeep.stop_reporting(cast.yuntu, left_on=JUNE, reason="注销", by=cast.li_na, at=AT)
     with pytest.raises(Refused, match="事由"):
-        register.stop_reporting(cast.yuntu, left_on=JUNE, reason="", by=cast.chen_yu, at=AT)
+        upkeep.stop_reporting(cast.yuntu, left_on=JUNE, reason="", by=cast.chen_yu, at=AT)
     with pytest.raises(Refused, match="不能早于"):
-        register.stop_reporting(cast.yuntu, left_on=date(2022, 1, 1), reason="注销", by=cast.chen_yu, at=AT)
-    register.stop_reporting(cast.yuntu, left_on=date(2024, 5, 31), reason="注销", by=cast.chen_yu, at=AT)
+        upkeep.stop_reporting(cast.yuntu, left_on=date(2022, 1, 1), reason="注销", by=cast.chen_yu, at=AT)
+    upkeep.stop_reporting(cast.yuntu, left_on=date(2024, 5, 31), reason="注销", by=cast.chen_yu, at=AT)
     assert cast.yuntu in Enterprise.objects.reporting_on(date(2024, 5, 31))
     assert cast.yuntu not in Enterprise.objects.reporting_on(JUNE)
 
@@ -114,7 +115,7 @@ def test_a_firm_that_left_owes_no_period_that_ends_later(cast, client):
     owe(cast.jialing, june)
 
     def stop(left_on):
-        register.stop_reporting(cast.yuntu, left_on=left_on, reason="注销", by=cast.chen_yu, at=JULY)
+        upkeep.stop_reporting(cast.yuntu, left_on=left_on, reason="注销", by=cast.chen_yu, at=JULY)
         return [Filing.objects.get(enterprise=cast.yuntu, period=period).state for period in (may.may, june)]
 
     assert stop(date(2024, 6, 29)) == [State.NOT_STARTED, State.EXEMPT]
@@ -148,7 +149,7 @@ def test_a_firm_that_left_owes_no_period_that_ends_later(cast, client):
 def test_what_a_firm_sent_before_it_left_goes_its_way(cast):
     may = make_may(cast)
     sent = file_may(may.filing, may.clerk)
-    register.stop_reporting(cast.yuntu, left_on=date(2024, 5, 1), reason="注销", by=cast.chen_yu, at=AT)
+    upkeep.stop_reporting(cast.yuntu, left_on=date(2024, 5, 1), reason="注销", by=cast.chen_yu, at=AT)
     workflow.approve(sent, cast.chen_yu, AT)
     assert fresh(may.filing).state == State.APPROVED
 

@@ -9,10 +9,9 @@ from openpyxl import Workbook, load_workbook
 
 from accounts.access import Refused
 from accounts.models import Enterprise, JournalEntry
-from reporting import register_import as importing
-from reporting import register_reading
-from reporting.register_columns import columns as register_columns
-from reporting.register_workbook import write_register
+from reporting.register.imports import importing, sheet_rows
+from reporting.register.imports.columns import columns as register_columns
+from reporting.register.workbook import write_register
 from tests.cast import AT, FREE_CODE
 from tests.may import open_period
 from text.package import Unreadable
@@ -208,7 +207,7 @@ def test_a_file_that_is_no_register_gets_a_sentence(cast, source, name, words):
 
 
 def test_too_many_rows_are_not_read(cast, monkeypatch):
-    monkeypatch.setattr(register_reading, "MOST_ROWS", 2)
+    monkeypatch.setattr(sheet_rows, "MOST_ROWS", 2)
     assert tried(cast.zhou_tao, NEW, known(cast.yuntu)).is_clean
     with pytest.raises(Unreadable, match="超过 2 行"):
         tried(cast.zhou_tao, NEW, known(cast.yuntu), known(cast.jialing))

@@ -11,8 +11,8 @@ from django.core.management import call_command
 from accounts import clock
 from accounts.access import Refused
 from accounts.models import Application, Enterprise, Installation, JournalEntry, User
-from reporting import registration
 from reporting.models import Filing, Period
+from reporting.register import applications
 from reporting.workflow.period import store_deadlines
 from tests.cast import ABOLISHED_CODE, AT, ELSEWHERE_CODE, FREE_CODE, make_district
 from tests.officials import make_it_be
@@ -24,7 +24,7 @@ DAY = AT.date()
 @pytest.fixture
 def applied(cast, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
-        return registration.apply(**facts(cast.yuzhong), at=AT)
+        return applications.apply(**facts(cast.yuzhong), at=AT)
 
 
 def facts(district, **more) -> dict:
@@ -87,8 +87,8 @@ def test_the_credit_code_is_judged_while_it_is_typed(client, cast, typed, senten
 def test_a_code_of_an_abolished_district_leads_to_its_successor(cast):
     liangjiang = make_district("500157", "两江新区", 42, valid_from=date(2026, 1, 26))
     jiangbei = make_district("500105", "江北区", 5, valid_to=date(2026, 1, 25), successor=liangjiang)
-    assert registration.propose_district(ABOLISHED_CODE, date(2024, 6, 5)) == jiangbei
-    assert registration.propose_district(ABOLISHED_CODE, date(2026, 3, 1)) == liangjiang
+    assert applications.propose_district(ABOLISHED_CODE, date(2024, 6, 5)) == jiangbei
+    assert applications.propose_district(ABOLISHED_CODE, date(2026, 3, 1)) == liangjiang
 
 
 def test_a_stranger_applies_and_can_look_the_state_up(client, cast, django_capture_on_commit_callbacks):
@@ -114,15 +114,15 @@ def test_a_wrong_form_says_what_is_wrong_and_keeps_the_rest(client, cast):
 
 def test_a_second_application_and_a_registered_firm_are_refused(cast, applied):
     with pytest.raises(Refused, match="已有一份申请"):
-        registration.apply(**facts(cast.yuzhong), at=AT)
+        applications.apply(**facts(cast.yuzhong), at=AT)
     with pytest.raises(Refused, match="已经登记"):
-        registration.apply(**facts(cast.yuzhong, credit_code=cast.yuntu.credit_code), at=AT)
+        applications.apply(**facts(cast.yuzhong, credit_code=cast.yuntu.credit_code), at=AT)
 
 
 def test_an_application_to_an_abolished_district_is_refused(cast):
     gone = make_district("500105", "江北区", 5, valid_to=date(2024, 1, 1))
     with pytest.raises(Refused, match="不是报送区县"):
-        registration.apply(**facts(gone), at=AT)
+        applications.apply(**facts(gone), at=AT)
 
 
 def test_the_district_lets_a_firm_in(client, cast, applied, django_capture_on_commit_callbacks):
@@ -146,36 +146,36 @@ def test_the_district_refuses_with_a_reason_and_the_firm_may_apply_again(
     cast, applied, django_capture_on_commit_callbacks
 ):
     with pytest.raises(Refused, match="写明理由"):
-        registration.refuse_application(applied, reason=" ", by=cast.chen_yu, at=AT)
+        applications.refuse_application(applied, reason=" ", by=cast.chen_yu, at=AT)
     with django_capture_on_commit_callbacks(execute=True):
-        registration.refuse_application(applied, reason="单位名称与执照不一致", by=cast.chen_yu, at=AT)
+        applications.refuse_application(applied, reason="单位名称与执照不一致", by=cast.chen_yu, at=AT)
     assert "单位名称与执照不一致" in mail.outbox[-1].body
-    assert registration.apply(**facts(cast.yuzhong), at=AT).state == "applied"
+    assert applications.apply(**facts(cast.yuzhong), at=AT).state == "applied"
 
 
 def test_only_its_own_district_answers_and_only_once(client, cast, applied):
     for by in (cast.he_qing, cast.zhou_tao, cast.li_na):
         with pytest.raises(Refused, match="所报区县"):
-            registration.approve_application(applied, joined_on=DAY, by=by, at=AT)
+            applications.approve_application(applied, joined_on=DAY, by=by, at=AT)
         with pytest.raises(Refused, match="所报区县"):
-            registration.refuse_application(applied, reason="不行", by=by, at=AT)
+            applications.refuse_application(applied, reason="不行", by=by, at=AT)
     client.force_login(cast.he_qing)
     assert client.post(f"/applications/{applied.pk}/approve/", {"joined_on": "2024-06-01"}).status_code == 404
-    registration.approve_application(applied, joined_on=DAY, by=cast.chen_yu, at=AT)
+    applications.approve_application(applied, joined_on=DAY, by=cast.chen_yu, at=AT)
     with pytest.raises(Refused, match="不能再次受理"):
-        registration.refuse_application(applied, reason="后悔", by=cast.chen_yu, at=AT)
+        applications.refuse_application(applied, reason="后悔", by=cast.chen_yu, at=AT)
 
 
 def test_a_firm_registered_meanwhile_is_not_let_in_twice(cast, applied):
     Enterprise.objects.create(credit_code=FREE_CODE, name="先来的", joined_on=DAY)
     with pytest.raises(Refused, match="已经登记"):
-        registration.approve_application(applied, joined_on=DAY, by=cast.chen_yu, at=AT)
+        applications.approve_application(applied, joined_on=DAY, by=cast.chen_yu, at=AT)
 
 
 def test_a_forgotten_password_before_activation_sends_the_activation_again(
     client, cast, applied, django_capture_on_commit_callbacks
 ):
-    registration.approve_application(applied, joined_on=DAY, by=cast.chen_yu, at=AT)
+    applications.approve_application(applied, joined_on=DAY, by=cast.chen_yu, at=AT)
     mail.outbox.clear()
     with django_capture_on_commit_callbacks(execute=True):
         client.post("/password/forgotten/", {"name": FREE_CODE})
@@ -186,14 +186,14 @@ def test_a_forgotten_password_before_activation_sends_the_activation_again(
 
 
 def test_the_first_day_proposed_is_the_beginning_of_the_earliest_open_period(cast):
-    assert registration.propose_first_day(DAY) == date(2024, 5, 1)  # nothing is open: May is opened next
+    assert applications.propose_first_day(DAY) == date(2024, 5, 1)  # nothing is open: May is opened next
     month, april = open_periods("2024M05", "2024M04")
     Period.objects.filter(pk=april.pk).update(state=Period.LOCKED)
-    assert registration.propose_first_day(DAY) == date(2024, 5, 1)
+    assert applications.propose_first_day(DAY) == date(2024, 5, 1)
     open_periods("2023A")
-    assert registration.propose_first_day(DAY) == date(2023, 1, 1)
+    assert applications.propose_first_day(DAY) == date(2023, 1, 1)
     Period.objects.update(state=Period.LOCKED)
-    assert registration.propose_first_day(DAY) == date(2024, 6, 1)
+    assert applications.propose_first_day(DAY) == date(2024, 6, 1)
 
 
 def test_approved_as_proposed_a_firm_owes_every_open_period_and_is_told(
@@ -235,7 +235,7 @@ def test_what_a_date_makes_a_newcomer_owe_is_said_while_it_is_chosen(client, cas
 def test_the_opening_letter_sent_again_says_what_is_owed_too(client, cast, applied, django_capture_on_commit_callbacks):
     make_it_be(DAY)
     open_periods("2024M05")
-    registration.approve_application(applied, joined_on=date(2024, 5, 1), by=cast.chen_yu, at=AT)
+    applications.approve_application(applied, joined_on=date(2024, 5, 1), by=cast.chen_yu, at=AT)
     mail.outbox.clear()
     client.force_login(cast.chen_yu)
     with django_capture_on_commit_callbacks(execute=True):
@@ -250,9 +250,9 @@ def test_the_published_district_can_approve_the_newcomer_of_the_manual(db):
     call_command("demo", enterprises=1, seed=1, verbosity=0)
     shown = {known["role"]: known["user"] for known in Installation.current().demo_secrets}
     clerk = User.objects.get(username=shown["district"])
-    answer = registration.judge_credit_code(code, clock.today())
+    answer = applications.judge_credit_code(code, clock.today())
     assert answer.may_apply and answer.district == clerk.district and clerk.district.name in manual
-    application = registration.apply(**facts(answer.district, credit_code=code), at=clock.now())
-    first_day = registration.propose_first_day(clock.today())
-    enterprise = registration.approve_application(application, joined_on=first_day, by=clerk, at=clock.now())
+    application = applications.apply(**facts(answer.district, credit_code=code), at=clock.now())
+    first_day = applications.propose_first_day(clock.today())
+    enterprise = applications.approve_application(application, joined_on=first_day, by=clerk, at=clock.now())
     assert set(enterprise.filings.values_list("period", flat=True)) == {"2024M05", "2023A"}

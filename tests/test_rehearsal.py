@@ -6,15 +6,15 @@ import pytest
 from django.core.management import call_command
 
 from accounts.clock import real_now
-from forms_tables import drafting
-from forms_tables.catalog import edition_from, platform_said, shipped_content
+from forms_tables.edition import drafting
+from forms_tables.edition.catalog import edition_from, platform_said, shipped_content
 from reporting import tasks, workflow
-from reporting.judging import judge
+from reporting.editions import rehearsal
+from reporting.editions.one_by_one import outcomes_of
+from reporting.editions.tally import Tally
+from reporting.filing.judging import judge
 from reporting.leases import LEASE, is_lost
 from reporting.models import Filing, ParameterValue, Rehearsal, State
-from reporting.revisions import rehearsal
-from reporting.revisions.one_by_one import outcomes_of
-from reporting.revisions.tally import Tally
 from reporting.workflow import Overtaken, Refused
 from reporting.workflow.period import owe
 from tests.cast import AT, make_enterprise, make_user

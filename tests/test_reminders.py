@@ -10,12 +10,14 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts import journal
 from accounts.models import DeadAddress, JournalEntry, Letter, User
-from accounts.outbox import message_of
-from accounts.tasks import send_letters
-from reporting import register, reminders, workflow
-from reporting.judging import judge
+from accounts.post.outbox import message_of
+from accounts.post.tasks import send_letters
+from reporting import workflow
+from reporting.filing.judging import judge
+from reporting.letters.schedule import set_schedule
 from reporting.models import Deadline, Filing, LateRequest, Period, Rehearsal, ReminderChoice, State
-from reporting.occasions import set_schedule
+from reporting.register import upkeep
+from reporting.reminders import planner
 from reporting.workflow import Refused
 from tests.cast import AT, SHANGHAI, assemble, make_enterprise
 from tests.may import CLEAN_MAY, fresh, make_may, open_period
@@ -40,7 +42,7 @@ def stems(filing) -> list[str]:
 def written(at) -> set[str]:
     """Which letters a planning writes, by template."""
     before = set(Letter.objects.values_list("pk", flat=True))
-    reminders.plan(at)
+    planner.plan(at)
     return set(Letter.objects.exclude(pk__in=before).values_list("stem", flat=True))
 
 
@@ -71,7 +73,7 @@ def test_the_latest_occasion_that_has_begun_is_written_and_no_older_one(may, at,
 def test_each_occasion_goes_out_once_to_every_address_of_the_firm(may, cast):
     for day in range(1, 17):
         for hour in (8, 9, 10, 20):
-            reminders.plan(on(day, hour))
+            planner.plan(on(day, hour))
     assert stems(may.filing) == sorted(
         2 * ["reminder/opened", "reminder/before", "reminder/before", "reminder/due", "reminder/after"]
     )
@@ -83,7 +85,7 @@ def test_each_occasion_goes_out_once_to_every_address_of_the_firm(may, cast):
 
 def test_the_letters_say_what_is_owed_till_when_and_lead_there(may):
     workflow.save_sheet(may.filing, "软统企6", {"2010.c1": "1"}, 0, may.clerk, AT)
-    reminders.plan(on(7))
+    planner.plan(on(7))
     letter = Letter.objects.get(to=may.clerk.email)
     message = message_of(letter)
     assert letter.subject == "2024年5月统计报表还有 5 天截止：6月12日（周三）"
@@ -101,7 +103,7 @@ def test_the_letters_say_what_is_owed_till_when_and_lead_there(may):
 
 
 def test_only_the_tables_that_apply_are_named(may, cast):
-    reminders.plan(on(7))
+    planner.plan(on(7))
     key_firm, plain = (Letter.objects.get(to=who.email).facts["tables"] for who in (cast.zhao_min, cast.li_na))
     assert [table.split()[0] for table in key_firm] == ["软统企6", "软统企7"]
     assert [table.split()[0] for table in plain] == ["软统企6"]
@@ -112,7 +114,7 @@ def test_tables_are_named_by_the_revision_each_filing_is_judged_by(may, cast):
     submission = file_may(may.filing, may.clerk)
     workflow.send_back(submission, [{"cell": "", "reason": "请核对"}], may.reviewer, on(8))
     made_revision(may, lambda content: content["t6.toml"]["table"].update(title="改过的表名"))
-    reminders.plan(on(12))
+    planner.plan(on(12))
     returned, unsent = (
         Letter.objects.filter(to=who.email, stem__startswith="reminder/").latest("written_at").facts["tables"]
         for who in (cast.li_na, cast.zhao_min)
@@ -136,7 +138,7 @@ def test_what_the_drafted_annual_says_of_the_firm_decides_its_tables(cast):
     at = datetime(2024, 3, 10, 9, tzinfo=SHANGHAI)
     workflow.save_sheet(filing, "软统企1", {"A37.v": "是"}, 0, cast.li_na, at)
     other = workflow.owe(cast.shancheng, annual)
-    reminders.plan(at)
+    planner.plan(at)
     assert any("软统企5" in table for table in Letter.objects.filter(topic=f"owed:{filing.pk}")[0].facts["tables"])
     assert not any("软统企5" in table for table in Letter.objects.filter(topic=f"owed:{other.pk}")[0].facts["tables"])
 
@@ -146,12 +148,12 @@ def test_nothing_goes_to_those_who_have_submitted_or_owe_nothing(may, cast):
     Filing.objects.filter(pk=may.other_filing.pk).update(state=State.EXEMPT)
     Letter.objects.all().delete()
     for day in range(5, 16):
-        reminders.plan(on(day))
+        planner.plan(on(day))
     assert set(Letter.objects.values_list("to", flat=True)) == {cast.zhao_min.email}
 
 
 def test_what_is_not_sent_yet_is_taken_back_when_the_firm_submits(may):
-    reminders.plan(on(7))
+    planner.plan(on(7))
     file_may(may.filing, may.clerk, at=on(7, 10))
     waiting = Letter.objects.filter(topic=f"owed:{may.filing.pk}")
     assert set(waiting.values_list("state", flat=True)) == {Letter.State.WITHDRAWN}
@@ -159,8 +161,8 @@ def test_what_is_not_sent_yet_is_taken_back_when_the_firm_submits(may):
 
 
 def test_what_is_not_sent_yet_is_taken_back_when_the_period_is_locked_or_the_firm_has_left(may):
-    reminders.plan(on(12))
-    register.stop_reporting(may.firm, left_on=date(2024, 4, 30), reason="注销", by=may.reviewer, at=on(12))
+    planner.plan(on(12))
+    upkeep.stop_reporting(may.firm, left_on=date(2024, 4, 30), reason="注销", by=may.reviewer, at=on(12))
     assert states_of(may.filing) == {Letter.State.WITHDRAWN}
     assert states_of(may.other_filing) == {Letter.State.WAITING}
     workflow.lock(may.may, may.city, on(13), "到期")
@@ -174,8 +176,8 @@ def states_of(filing) -> set[str]:
 def test_a_returned_firm_is_reminded_and_not_told_to_ask_for_a_late_filing(may):
     submission = file_may(may.filing, may.clerk)
     workflow.send_back(submission, [{"cell": "", "reason": "请核对"}], may.reviewer, on(8))
-    reminders.plan(on(12))
-    reminders.plan(on(13))
+    planner.plan(on(12))
+    planner.plan(on(13))
     due, after = Letter.objects.filter(to=may.clerk.email, stem__startswith="reminder/").order_by("written_at")
     assert due.facts["state"] == "区县退回" and "退回理由" in message_of(due).body
     assert "须先申请补报" not in message_of(due).body
@@ -185,7 +187,7 @@ def test_a_returned_firm_is_reminded_and_not_told_to_ask_for_a_late_filing(may):
 def test_a_returned_firm_is_not_told_that_it_never_submitted(may):
     submission = file_may(may.filing, may.clerk)
     workflow.send_back(submission, [{"cell": "", "reason": "请核对"}], may.reviewer, on(8))
-    reminders.plan(on(10))
+    planner.plan(on(10))
     soon = Letter.objects.get(to=may.clerk.email, stem="reminder/before")
     others = Letter.objects.filter(stem="reminder/before").exclude(pk__in=[soon.pk]).exclude(topic=soon.topic)
     assert "还没有重新上报" in message_of(soon).body
@@ -199,19 +201,19 @@ def test_the_day_after_says_how_the_late_request_stands(may, granted, words):
     if granted != "":
         asked = {"filing": may.filing, "reason": "财务交接", "asked_by": may.clerk, "asked_at": on(13, 7)}
         LateRequest.objects.create(**asked, granted=granted)
-    reminders.plan(on(13))
+    planner.plan(on(13))
     message = message_of(Letter.objects.get(to=may.clerk.email))
     assert words in message.body and words in message.alternatives[0].content
 
 
 def test_an_extended_filing_has_its_own_occasions(may, cast):
     Filing.objects.filter(pk=may.filing.pk).update(extended_to=date(2024, 6, 20))
-    reminders.plan(on(12))  # the others' date; this one's fifth day before is the 15th
+    planner.plan(on(12))  # the others' date; this one's fifth day before is the 15th
     assert stems(may.filing) == 2 * ["reminder/opened"]
-    reminders.plan(on(13))
-    reminders.plan(on(15, 8, 59))
+    planner.plan(on(13))
+    planner.plan(on(15, 8, 59))
     assert stems(may.filing) == 2 * ["reminder/opened"]
-    reminders.plan(on(15))
+    planner.plan(on(15))
     letter = Letter.objects.get(to=cast.li_na.email, stem="reminder/before")
     assert letter.facts["due"] == "2024年6月20日（周四） 23:59:59" and letter.facts["extended"]
     assert "已同意延期" in message_of(letter).body
@@ -219,12 +221,12 @@ def test_an_extended_filing_has_its_own_occasions(may, cast):
 
 
 def test_an_extension_takes_back_what_still_names_the_old_date(may):
-    reminders.plan(on(10))
+    planner.plan(on(10))
     asked = workflow.ask_extension(may.filing, date(2024, 6, 13), may.clerk, on(10), "财务交接")
     assert states_of(may.filing) == {Letter.State.WAITING}
     workflow.decide_extension(asked, True, may.reviewer, on(11))
     assert Letter.State.WAITING not in states_of(may.filing)
-    reminders.plan(on(12))
+    planner.plan(on(12))
     waiting = Letter.objects.filter(topic=f"owed:{may.filing.pk}", state=Letter.State.WAITING)
     assert {letter.facts["due"][:10] for letter in waiting} == {"2024年6月13日"}
 
@@ -236,13 +238,13 @@ def test_an_extension_that_ends_before_a_moved_date_changes_nothing(may):
 
 
 def test_a_moved_date_is_reminded_of_anew_with_its_reason_and_not_opened_again(may):
-    reminders.plan(on(1))
-    reminders.plan(on(7))
+    planner.plan(on(1))
+    planner.plan(on(7))
     dates = {"enterprise": date(2024, 6, 17), "district": date(2024, 6, 18), "city": date(2024, 6, 19)}
     workflow.set_deadlines(may.may, dates, may.city, on(8), "系统升级", "渝软〔2024〕1号")
     assert states_of(may.filing) == {Letter.State.WITHDRAWN}  # they name the old date
     assert written(on(11)) == set()
-    reminders.plan(on(12))
+    planner.plan(on(12))
     letters = Letter.objects.filter(to=may.clerk.email, stem="reminder/before").order_by("written_at")
     assert [letter.facts["due"][:10] for letter in letters] == ["2024年6月12日", "2024年6月17日"]
     assert "系统升级" in message_of(letters[1]).body
@@ -269,14 +271,14 @@ def test_a_lock_of_this_moment_is_seen(may):
     """The period is read again under the rows' lock."""
     stale = Period.objects.get(pk="2024M05")
     Period.objects.update(state=Period.LOCKED)
-    assert reminders.write(stale, [may.filing.pk], lambda owed, to: pytest.fail("written"), on(12)) == 0
+    assert planner.write(stale, [may.filing.pk], lambda owed, to: pytest.fail("written"), on(12)) == 0
 
 
 def test_who_submits_between_planning_and_storing_is_left_out(may):
     ids = [may.filing.pk, may.other_filing.pk]
     file_may(may.filing, may.clerk)
     asked = []
-    reminders.write(may.may, ids, lambda owed, to: asked.append(owed.filing.pk) or [], on(12))
+    planner.write(may.may, ids, lambda owed, to: asked.append(owed.filing.pk) or [], on(12))
     assert asked == [may.other_filing.pk]
 
 
@@ -284,20 +286,20 @@ def test_a_dead_address_is_passed_over_and_a_firm_without_another_gets_none(may,
     for address in (cast.li_na.email.upper(), cast.zhao_min.email):
         DeadAddress.objects.create(address=address, reason="550", noticed_at=AT)
     User.objects.filter(pk=cast.sun_jie.pk).update(is_active=False)
-    reminders.plan(on(7))
+    planner.plan(on(7))
     assert set(Letter.objects.values_list("to", flat=True)) == {cast.wang_lei.email, cast.shancheng.email}
 
 
 def test_a_firm_that_joins_later_is_told_of_the_occasion_that_holds(may, cast):
-    reminders.plan(on(2))
+    planner.plan(on(2))
     late = make_enterprise("91500103MA7AAAA12K", "重庆新来软件有限公司", cast.yuzhong)
     filing = workflow.owe(late, may.may)
-    reminders.plan(on(3))
+    planner.plan(on(3))
     assert stems(filing) == ["reminder/opened"]
 
 
 def test_planning_again_writes_nothing_and_its_queries_do_not_grow_with_the_firms(may, cast):
-    reminders.plan(on(7))
+    planner.plan(on(7))
     few = queries_of(on(10))
     for number in range(20):
         firm = make_enterprise(f"9150010{number:011d}", f"企业{number}", cast.yuzhong)
@@ -310,7 +312,7 @@ def test_planning_again_writes_nothing_and_its_queries_do_not_grow_with_the_firm
 
 def queries_of(at) -> int:
     with CaptureQueriesContext(connection) as queries:
-        reminders.plan(at)
+        planner.plan(at)
     return len(queries)
 
 
@@ -379,7 +381,7 @@ def test_four_workers_that_plan_at_once_write_each_letter_once(transactional_db)
     def plan():
         start.wait()
         try:
-            reminders.plan(on(7))
+            planner.plan(on(7))
         except Exception as failure:
             failures.append(failure)
         finally:
@@ -399,7 +401,7 @@ def test_four_workers_that_plan_at_once_write_each_letter_once(transactional_db)
 def test_a_plan_that_waited_for_a_submission_leaves_the_firm_out(transactional_db):
     may = make_may(assemble())
     ready_to_submit(may)
-    while_another(lambda: submit(may), lambda: reminders.plan(on(7)))
+    while_another(lambda: submit(may), lambda: planner.plan(on(7)))
     assert stems(may.filing) == []
     assert Letter.objects.filter(stem="reminder/before").count() == 2
 
@@ -412,7 +414,7 @@ def test_a_submission_that_waited_for_a_plan_takes_its_letters_back(transactiona
 
     def plan():
         with transaction.atomic():
-            reminders.plan(on(7))
+            planner.plan(on(7))
 
     while_another(plan, lambda: submit(may))
     letters = Letter.objects.filter(topic=f"owed:{may.filing.pk}")
@@ -427,43 +429,43 @@ def test_a_plan_that_waited_for_a_moved_date_names_no_old_one(transactional_db):
     def move():
         workflow.set_deadlines(may.may, dates, may.city, on(6), "端午节", "无")
 
-    while_another(move, lambda: reminders.plan(on(7)))
+    while_another(move, lambda: planner.plan(on(7)))
     assert not Letter.objects.filter(stem="reminder/before").exists()  # five days before the 12th, not the 13th
 
 
 @pytest.mark.worker
 def test_a_plan_that_waited_for_the_lock_of_the_period_writes_nothing(transactional_db):
     may = make_may(assemble())
-    while_another(lambda: workflow.lock(may.may, may.city, on(13), "到期"), lambda: reminders.plan(on(13)))
+    while_another(lambda: workflow.lock(may.may, may.city, on(13), "到期"), lambda: planner.plan(on(13)))
     assert not Letter.objects.filter(stem__startswith="reminder/").exists()
 
 
 def test_a_firm_that_submits_and_recalls_is_reminded_after_all(may):
-    reminders.plan(on(7))
+    planner.plan(on(7))
     file_may(may.filing, may.clerk, at=on(7, 10))
     assert set(states(may.filing)) == {Letter.State.WITHDRAWN}
     workflow.recall(fresh(may.filing), may.clerk, on(8))
-    reminders.plan(on(8, 9))
+    planner.plan(on(8, 9))
     assert set(states(may.filing)) == {Letter.State.WAITING}
     letter = Letter.objects.get(to=may.clerk.email, stem="reminder/before")
     assert letter.facts["days"] == 4 and not letter.doubtful  # told as of today
 
 
 def test_what_was_sent_before_the_firm_submitted_is_not_sent_again_after_a_recall(may):
-    reminders.plan(on(7))
+    planner.plan(on(7))
     Letter.objects.update(state=Letter.State.SENT, sent_at=on(7))
     file_may(may.filing, may.clerk, at=on(7, 10))
     workflow.recall(fresh(may.filing), may.clerk, on(8))
-    reminders.plan(on(8, 9))
+    planner.plan(on(8, 9))
     assert set(states(may.filing)) == {Letter.State.SENT}
 
 
 def test_a_letter_withdrawn_in_a_workers_hands_comes_back_marked(may):
-    reminders.plan(on(7))
+    planner.plan(on(7))
     Letter.objects.update(state=Letter.State.HANDED, attempts=1, claim="lost")
     file_may(may.filing, may.clerk, at=on(7, 10))
     workflow.recall(fresh(may.filing), may.clerk, on(8))
-    reminders.plan(on(8, 9))
+    planner.plan(on(8, 9))
     letter = Letter.objects.get(to=may.clerk.email, stem="reminder/before")
     assert (letter.state, letter.doubtful, letter.claim) == (Letter.State.WAITING, True, "")
 

@@ -7,14 +7,14 @@ from itertools import combinations
 import pytest
 from django.urls import reverse
 
-from forms_tables import repair
-from forms_tables.catalog import load_edition
-from forms_tables.checks import examine
-from forms_tables.completion import Facts, complete
-from forms_tables.edition import Rule
-from forms_tables.mistypings import SHIFTED, SIGN, SWAPPED, TIMES, Mistyping
-from forms_tables.periods import PeriodCode
-from forms_tables.repair import suggest
+from forms_tables.edition.catalog import load_edition
+from forms_tables.edition.model import Rule
+from forms_tables.edition.periods import PeriodCode
+from forms_tables.filling.completion import Facts, complete
+from forms_tables.repair import wrong_cells
+from forms_tables.repair.mistypings import SHIFTED, SIGN, SWAPPED, TIMES, Mistyping
+from forms_tables.repair.wrong_cells import suggest
+from forms_tables.rules.checks import examine
 from reporting import workflow
 from tests.cast import AT, assemble
 from tests.may import CLEAN_MAY, fresh, make_may
@@ -57,7 +57,7 @@ def only(hint):
 
 
 def test_it_says_nothing_of_a_form_without_errors():
-    assert suggest(EDITION, CLEAN_MAY, FACTS) == repair.NOTHING
+    assert suggest(EDITION, CLEAN_MAY, FACTS) == wrong_cells.NOTHING
 
 
 def test_it_names_the_one_cell_that_three_failed_rules_share():
@@ -213,7 +213,7 @@ def test_a_rule_that_is_not_linear_must_not_be_broken_either():
 
 
 def test_what_does_not_prove_right_is_not_shown(monkeypatch):
-    monkeypatch.setattr(repair._Search, "proves_right", lambda *_: False)
+    monkeypatch.setattr(wrong_cells._Search, "proves_right", lambda *_: False)
     assert not suggest(EDITION, may(m2021="5"), FACTS)
 
 

@@ -6,11 +6,12 @@ import pytest
 
 from accounts.access import Refused
 from accounts.models import JournalEntry, Letter
-from reporting import moves, register, workflow
-from reporting.aggregation import summarise
+from reporting import workflow
+from reporting.filing.progress import standing_of
 from reporting.models import DistrictResult, Filing, LateRequest, Period, State
-from reporting.results import count
-from reporting.standing import standing_of
+from reporting.register import moves, upkeep
+from reporting.results.tallies import count
+from reporting.totals.aggregation import summarise
 from reporting.workflow import owe
 from reporting.workflow.owing import labels
 from tests.cast import AT, SHANGHAI
@@ -34,7 +35,7 @@ def may(cast):
 
 
 def correct(cast, joined_on, by=None, reason="登记错了", at=AT):
-    return register.correct_first_day(cast.yuntu, joined_on=joined_on, reason=reason, by=by or cast.chen_yu, at=at)
+    return upkeep.correct_first_day(cast.yuntu, joined_on=joined_on, reason=reason, by=by or cast.chen_yu, at=at)
 
 
 def states(cast) -> dict[str, str]:
@@ -108,7 +109,7 @@ def test_the_first_day_is_the_districts_or_the_citys_to_correct_and_wants_a_reas
             correct(cast, LATER, by=by)
     with pytest.raises(Refused, match="事由"):
         correct(cast, LATER, reason=" ")
-    register.stop_reporting(cast.yuntu, left_on=date(2024, 5, 31), reason="注销", by=cast.chen_yu, at=AT)
+    upkeep.stop_reporting(cast.yuntu, left_on=date(2024, 5, 31), reason="注销", by=cast.chen_yu, at=AT)
     with pytest.raises(Refused, match="不能晚于停报日期 2024-05-31"):
         correct(cast, LATER)
     assert correct(cast, date(2024, 5, 1), by=cast.zhou_tao)
@@ -140,11 +141,11 @@ def test_the_page_says_what_a_date_opens_and_withdraws_before_and_after_it_is_sa
 
 
 def stop(cast, left_on=date(2024, 4, 30), at=AT):
-    return register.stop_reporting(cast.yuntu, left_on=left_on, reason="注销", by=cast.chen_yu, at=at)
+    return upkeep.stop_reporting(cast.yuntu, left_on=left_on, reason="注销", by=cast.chen_yu, at=at)
 
 
 def resume(cast, at=JULY, by=None, reason="登记错了，并未注销"):
-    return register.resume_reporting(cast.yuntu, reason=reason, by=by or cast.chen_yu, at=at)
+    return upkeep.resume_reporting(cast.yuntu, reason=reason, by=by or cast.chen_yu, at=at)
 
 
 def test_resumed_it_owes_the_open_periods_at_once_also_those_opened_meanwhile(cast, may):

@@ -8,12 +8,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import District
-from reporting import results, workflow
-from reporting.courses import courses_of
+from reporting import workflow
 from reporting.demo import city
-from reporting.measures import FILINGS, MEASURES, NUMBERS, Tally, total
+from reporting.filing.progress import revenue_shares
 from reporting.models import Deadline, DistrictResult, Filing, Period, Review, State, Submission
-from reporting.standing import revenue_shares
+from reporting.results import tallies as results
+from reporting.results.measures import FILINGS, MEASURES, NUMBERS, Tally, total
+from reporting.results.timeliness import courses_of
 from reporting.workflow.period import owe
 from tests.cast import SHANGHAI, make_district, make_enterprise
 from tests.may import make_may, open_period

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from accounts.answers import About
-from accounts.returned import DELAYED, FAILED, MOST_BYTES, Bounce, read
+from accounts.post.answers import About
+from accounts.post.returned import DELAYED, FAILED, MOST_BYTES, Bounce, read
 
 SAMPLES = Path(__file__).parent / "bounces"
 OUR_ID = f"<{'0123456789' * 4}@stat.example.cn>"

@@ -10,12 +10,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import Workbook, load_workbook
 
 from accounts.models import JournalEntry
-from forms_tables import drafting
-from forms_tables.catalog import load_edition
+from forms_tables.edition import drafting
+from forms_tables.edition.catalog import load_edition
 from reporting import workflow
+from reporting.editions import exchange
+from reporting.editions.workbook import COLUMNS, MOST_RULES, SHEET
 from reporting.models import PublishedEdition
-from reporting.revisions import exchange
-from reporting.revisions.workbook import COLUMNS, MOST_RULES, SHEET
 from reporting.workflow import Overtaken, Refused
 from tests.cast import AT, make_user
 from tests.officials import make_it_be

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
-from forms_tables.catalog import load_edition
-from forms_tables.checks import conditions_of, examine, proofread
-from forms_tables.completion import Facts
-from forms_tables.edition import FIGURE_KINDS
-from forms_tables.periods import PeriodCode
-from forms_tables.scopes import Cell, Setting
+from forms_tables.edition.catalog import load_edition
+from forms_tables.edition.model import FIGURE_KINDS
+from forms_tables.edition.periods import PeriodCode
+from forms_tables.filling.completion import Facts
+from forms_tables.notation.names import Cell, Setting
+from forms_tables.rules.checks import conditions_of, examine, proofread
 from reporting.management.commands.rules import waiting
 
 EDITION = load_edition("chongqing-2024")

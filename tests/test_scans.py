@@ -3,9 +3,9 @@ import json
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from forms_tables import drafting
-from forms_tables.catalog import shipped_content
-from forms_tables.reading import digest_of
+from forms_tables.edition import drafting
+from forms_tables.edition.catalog import shipped_content
+from forms_tables.edition.from_toml import digest_of
 from reporting import workflow
 from reporting.models import Filing, ParameterValue, PublishedEdition, Scan, State, Submission
 from reporting.workflow import Refused

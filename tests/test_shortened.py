@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from forms_tables.periods import PeriodCode
+from forms_tables.edition.periods import PeriodCode
 from tests import bad_workbooks as bad
 from tests.test_register_import import NEW, tried
 from tests.test_workbooks import read, template

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import polars as pl
 import pytest
 
-from forms_tables.columns import failing
+from forms_tables.judges.city import failing
 from launch.spark import has_java
 from tests.judges import blocks, ledger_of
 from tests.test_browser_judge import FAILS, PREMISED, WORKED
@@ -27,7 +27,7 @@ def spark(tmp_path_factory):
         say = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
         say("没有 Java 17：sudo apt-get install openjdk-17-jre-headless")
     logging.getLogger("py4j").setLevel(logging.WARNING)  # it says good-bye when nobody can be told any more
-    rules = importlib.import_module("forms_tables.spark")  # pyspark is installed for this lane alone
+    rules = importlib.import_module("forms_tables.judges.spark")  # pyspark is installed for this lane alone
     session, folder = rules.start_session(), tmp_path_factory.mktemp("spark")
 
     def judge(conditions, ledger, files=1):

@@ -1,7 +1,7 @@
 import pytest
 from django.urls import reverse
 
-from reporting.judging import judge
+from reporting.filing.judging import judge
 from tests.may import CLEAN_MAY, fresh
 from tests.reading import markup_of, words_on
 from tests.test_enterprise_pages import MAY, cast, explain_everything, firm, plain_backend, save, submit  # noqa: F401

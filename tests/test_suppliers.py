@@ -13,22 +13,22 @@ from random import Random
 import pytest
 
 from accounts.models import User
-from forms_tables.catalog import edition_from, load_edition, platform_said, shipped_content
-from forms_tables.checks import conditions_of, examine, slips_in_rule
-from forms_tables.completion import EXACT
-from forms_tables.drafting import with_new_rule
-from forms_tables.edition import Rule
-from forms_tables.expressions import BACKWARD, MAX_LENGTH
-from forms_tables.periods import PeriodCode
-from forms_tables.reading import digest_of
-from reporting import dataset, workflow
-from reporting.judging import facts_for, judge, submission_values
+from forms_tables.edition.catalog import edition_from, load_edition, platform_said, shipped_content
+from forms_tables.edition.drafting import with_new_rule
+from forms_tables.edition.from_toml import digest_of
+from forms_tables.edition.model import Rule
+from forms_tables.edition.periods import PeriodCode
+from forms_tables.filling.completion import EXACT
+from forms_tables.notation.trees import BACKWARD, MAX_LENGTH
+from forms_tables.rules.checks import conditions_of, examine, slips_in_rule
+from reporting import city_columns, workflow
+from reporting.editions.by_columns import outcomes_by_columns
+from reporting.editions.effects import effect_on
+from reporting.editions.one_by_one import outcomes_of
+from reporting.editions.rehearsal import filings_to_judge
+from reporting.filing.judging import facts_for, judge, submission_values
 from reporting.models import Filing, Period, PublishedEdition, Sheet, State
 from reporting.recheck import recheck
-from reporting.revisions.by_columns import outcomes_by_columns
-from reporting.revisions.effects import effect_on
-from reporting.revisions.one_by_one import outcomes_of
-from reporting.revisions.rehearsal import filings_to_judge
 from tests.browser.judging import BrowserJudge, letters_of
 from tests.cast import AT
 from tests.figures import file_values
@@ -297,7 +297,7 @@ def test_the_browser_finds_the_same_in_what_it_is_given(office, page, code):
     asked = asked_of(code)
     edition = asked.period.edition
     conditions = [c for c in conditions_of(edition, PeriodCode.parse(code).frequency) if c.rule.id.startswith(OURS)]
-    stored = dataset.load(asked.period, edition=edition)
+    stored = city_columns.load(asked.period, edition=edition)
     readings = list(stored.ledger.readings(conditions))
     judge_there = BrowserJudge(page)
     judge_there.load(conditions)

@@ -9,9 +9,9 @@ from django.core.management.base import CommandError, SystemCheckError
 from django.db import connection
 
 from accounts.models import Installation
-from forms_tables import drafting
-from forms_tables.catalog import load_edition, shipped_content
-from forms_tables.reading import digest_of
+from forms_tables.edition import drafting
+from forms_tables.edition.catalog import load_edition, shipped_content
+from forms_tables.edition.from_toml import digest_of
 from reporting import system_checks
 from reporting.models import PublishedEdition
 from tests.cast import AT

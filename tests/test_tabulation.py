@@ -9,8 +9,8 @@ import openpyxl
 import pytest
 from django.core.management import call_command
 
-from reporting.aggregation import summarise
-from reporting.tabulation import write_summary
+from reporting.totals.aggregation import summarise
+from reporting.totals.tabulation import write_summary
 from tests.figures import AT, make_city
 
 

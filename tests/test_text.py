@@ -8,13 +8,13 @@ from django import forms
 from django.db import connection
 from openpyxl import Workbook, load_workbook
 
-from accounts import returned
 from accounts.backends import as_typed_plainly
 from accounts.form_words import NameField, PlainForm
 from accounts.models import Enterprise, Residence
-from forms_tables import credit_code
-from forms_tables.parsing import Problem
-from reporting import register_import as importing
+from accounts.post import returned
+from forms_tables.edition import credit_code
+from forms_tables.filling.parsing import Problem
+from reporting.register.imports import importing
 from reporting.workflow.guards import Refused, person, said_something
 from tests.cast import AT, FREE_CODE
 from tests.test_parsing import read as read_cell

@@ -6,11 +6,12 @@ import pytest
 from django.core.cache import cache
 
 from accounts.models import District, Enterprise
-from reporting import moves, register, workflow
-from reporting.aggregation import summarise
+from reporting import workflow
 from reporting.models import Filing, Period, State, Submission
-from reporting.views import totals
-from reporting.views.totals import summary_at_hand
+from reporting.register import moves, upkeep
+from reporting.totals.aggregation import summarise
+from reporting.totals.views import tables
+from reporting.totals.views.tables import summary_at_hand
 from reporting.workflow import owe
 from tests.cast import AT
 from tests.may import AFTER_DUE, fresh, make_may, open_period
@@ -78,7 +79,7 @@ CHANGES = {
     "another firm sends": lambda may: freeze(may.other_filing, may.other_clerk, {"2010.c1": "5.00"}),
     "a date moves": everybody_has_as_long_as_an_extension,
     "a firm was late": lambda may: Filing.objects.filter(pk=may.filing.pk).update(late=True),
-    "a firm stops": lambda may: register.stop_reporting(
+    "a firm stops": lambda may: upkeep.stop_reporting(
         may.cast.jialing, left_on=date(2024, 4, 30), reason="注销", by=may.reviewer, at=AT
     ),
     "a district is called otherwise": lambda may: District.objects.filter(pk=may.cast.nanan.pk).update(name="南岸"),
@@ -99,7 +100,7 @@ def test_a_change_is_in_the_totals_at_once(may, change):
 
 def test_while_nothing_changes_nothing_is_added_up_again(may, monkeypatch):
     summary_at_hand(may.may, AT)
-    monkeypatch.setattr(totals, "summarise", lambda *asked: pytest.fail("added up again"))
+    monkeypatch.setattr(tables, "summarise", lambda *asked: pytest.fail("added up again"))
     assert summary_at_hand(Period.objects.get(pk="2024M05"), AFTER_DUE).at == AT
 
 

@@ -6,13 +6,13 @@ from decimal import Decimal
 
 import pytest
 
-from forms_tables.bindings import Reading
-from forms_tables.catalog import load_edition
-from forms_tables.checks import conditions_of, spread
-from forms_tables.expressions import BACKWARD, FUNCTIONS, NotationError, parse, walk
-from forms_tables.periods import PeriodCode
-from forms_tables.scopes import Scope
-from forms_tables.trees import Trees, condition_as_json, reading_as_json, surroundings_as_json, trial
+from forms_tables.edition.catalog import load_edition
+from forms_tables.edition.periods import PeriodCode
+from forms_tables.judges.browser import Trees, condition_as_json, reading_as_json, surroundings_as_json, trial
+from forms_tables.notation.decimals import Reading
+from forms_tables.notation.names import Scope
+from forms_tables.notation.trees import BACKWARD, FUNCTIONS, NotationError, parse, walk
+from forms_tables.rules.checks import conditions_of, spread
 
 EDITION = load_edition("chongqing-2024")
 CONDITIONS = [*conditions_of(EDITION, "month"), *conditions_of(EDITION, "annual")]

@@ -9,8 +9,8 @@ import pytest
 
 from accounts import journal
 from accounts.access import Refused
-from forms_tables.catalog import edition_codes, load_edition
-from forms_tables.citations import MARK
+from forms_tables.edition.catalog import edition_codes, load_edition
+from forms_tables.edition.citations import MARK
 from reporting import workflow
 from reporting.models import Filing, Review, State
 from tests.cast import AT

@@ -11,10 +11,10 @@ from openpyxl import load_workbook
 from accounts import clock
 from accounts.models import Enterprise, JournalEntry
 from reporting import workflow
-from reporting.judging import judge
+from reporting.filing.judging import judge
 from reporting.models import Filing, State
-from reporting.views import uploads
-from reporting.workbook_upload import Moved, StoredAlready, store_workbook
+from reporting.pages import uploads
+from reporting.workbooks.upload import Moved, StoredAlready, store_workbook
 from tests import bad_workbooks as bad
 from tests.cast import AT, Cast, assemble
 from tests.may import CLEAN_MAY, fresh, make_may, open_period

@@ -8,10 +8,10 @@ from decimal import Decimal
 import pytest
 from openpyxl import load_workbook
 
-from forms_tables.catalog import load_edition
-from forms_tables.completion import COMPUTED, ONLY_WHEN
-from forms_tables.periods import PeriodCode
-from forms_tables.workbooks import Reporter, Unreadable, formula_problems, read_workbook, write_template
+from forms_tables.edition.catalog import load_edition
+from forms_tables.edition.periods import PeriodCode
+from forms_tables.filling.completion import COMPUTED, ONLY_WHEN
+from forms_tables.workbooks.template import Reporter, Unreadable, formula_problems, read_workbook, write_template
 from tests import bad_workbooks as bad
 
 EDITION = load_edition("chongqing-2024")

@@ -4,7 +4,7 @@ import pytest
 
 from accounts.models import JournalEntry
 from reporting import workflow
-from reporting.judging import judge
+from reporting.filing.judging import judge
 from reporting.models import Explanation, Filing, LateRequest, Review, State, Submission
 from reporting.workflow import Conflict, Refused
 from tests.cast import AT, assemble

@@ -6,8 +6,8 @@ import re
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from reporting.workbook_exchange import write_filing_template
-from reporting.workbook_upload import Comparison, compare_workbook, store_workbook
+from reporting.workbooks.exchange import write_filing_template
+from reporting.workbooks.upload import Comparison, compare_workbook, store_workbook
 from tests.may import fresh
 from tests.reading import markup_of
 

@@ -11,8 +11,8 @@ from accounts import emails, journal, people
 from accounts.access import EVERYONE, Refused, require
 from accounts.clock import now
 from accounts.forms import ColleagueForm, OwnContactForm, ReasonForm
-from accounts.mail_state import on_its_way
 from accounts.models import JournalEntry, User
+from accounts.post.state import on_its_way
 
 
 @require(*EVERYONE)

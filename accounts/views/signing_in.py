@@ -14,9 +14,9 @@ from accounts.backends import find_by_sign_in_name
 from accounts.clock import now
 from accounts.forms import ForgottenPasswordForm, SignInForm
 from accounts.links import activation_tokens, reset_tokens
-from accounts.mail_state import look
 from accounts.models import User
 from accounts.passwords import strength_in_words
+from accounts.post.state import look
 
 SECONDS_BETWEEN_RESET_LETTERS = 300
 

@@ -7,8 +7,8 @@ from accounts import people
 from accounts.access import Refused, require
 from accounts.clock import now, today
 from accounts.forms import OfficialForm
-from accounts.mail_state import look, on_its_way
 from accounts.models import District, User
+from accounts.post.state import look, on_its_way
 
 ROLES_TO_INVITE = {
     User.Role.CITY: [User.Role.DISTRICT, User.Role.ASSOCIATION, User.Role.CITY],

@@ -17,12 +17,12 @@ from django.test.utils import setup_databases, teardown_databases  # noqa: E402
 
 from accounts.clock import SHANGHAI  # noqa: E402
 from accounts.models import District, Enterprise, User  # noqa: E402
-from forms_tables.columns import Ledger  # noqa: E402
-from forms_tables.drafting import raw_rule  # noqa: E402
-from forms_tables.edition import Edition  # noqa: E402
-from forms_tables.scopes import Cell, Fact, Meaning  # noqa: E402
+from forms_tables.edition.drafting import raw_rule  # noqa: E402
+from forms_tables.edition.model import Edition  # noqa: E402
+from forms_tables.judges.city import Ledger  # noqa: E402
+from forms_tables.notation.names import Cell, Fact, Meaning  # noqa: E402
+from reporting.editions.drafts import begin_draft  # noqa: E402
 from reporting.models import DraftEdition, Filing, Period, State, Submission  # noqa: E402
-from reporting.workflow.edition import begin_draft  # noqa: E402
 from reporting.workflow.period import store_deadlines  # noqa: E402
 
 AT = datetime(2024, 3, 14, 9, 0, tzinfo=SHANGHAI)

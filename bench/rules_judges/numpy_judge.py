@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from forms_tables.credit_code import ALPHABET, ORGANISATION_WEIGHTS
+from forms_tables.edition.credit_code import ALPHABET, ORGANISATION_WEIGHTS
 from rules_judges.by_hand import AGAINST_DECEMBER, AT_MOST, EQUAL, FLOWS, PRODUCTS, STOCKS, SUMS
 from rules_judges.filings import City
 

@@ -6,11 +6,11 @@ from decimal import Decimal
 import numpy as np
 import polars as pl
 
-from forms_tables.bindings import Reading
-from forms_tables.columns import Ledger, decimals_of
-from forms_tables.edition import Edition
-from forms_tables.periods import PeriodCode
-from forms_tables.scopes import Cell, Fact, Meaning
+from forms_tables.edition.model import Edition
+from forms_tables.edition.periods import PeriodCode
+from forms_tables.judges.city import Ledger, decimals_of
+from forms_tables.notation.decimals import Reading
+from forms_tables.notation.names import Cell, Fact, Meaning
 from rules_judges.filings import City
 
 RATE = Decimal("7.0467")  # FX

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import polars as pl
 
-from forms_tables import spark
-from forms_tables.checks import Condition
-from forms_tables.columns import Ledger, failing
+from forms_tables.judges import spark
+from forms_tables.judges.city import Ledger, failing
+from forms_tables.rules.checks import Condition
 
 FILES = 4
 

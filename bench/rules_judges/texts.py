@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from forms_tables.credit_code import ALPHABET, ORGANISATION_WEIGHTS
+from forms_tables.edition.credit_code import ALPHABET, ORGANISATION_WEIGHTS
 
 DISTRICTS = np.array(["500103", "500105", "500106", "500107", "500108", "500112", "CQ-LJ", "CQ-GX"])
 REGIONS = np.array(["500103", "500105", "500106", "500107", "500108", "500112", "500112", "500107"])

@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from forms_tables.checks import Condition
-from forms_tables.column_parts import WIDE, Part, Source
-from forms_tables.column_trees import Columns
-from forms_tables.columns import Ledger
-from forms_tables.expressions import walk
+from forms_tables.columns.conditions import Columns
+from forms_tables.columns.parts import WIDE, Part, Source
+from forms_tables.judges.city import Ledger
+from forms_tables.notation.trees import walk
+from forms_tables.rules.checks import Condition
 
 FILING, CONDITION = "filing", "condition"
 FLOATING = "its products may pass an Integer's 64 bits, so they are a Number, which floats"

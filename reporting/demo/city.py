@@ -14,13 +14,13 @@ from django.db.models import F, Q
 
 from accounts.clock import real_now
 from accounts.models import District, DistrictContact, Enterprise, Installation, JournalEntry, Residence, User
-from reporting import results
 from reporting.demo.firms import Firm, make_firm
-from reporting.demo.records import Ledger
+from reporting.demo.rows import Ledger
 from reporting.demo.stories import EDITION, FX, OPEN_ANNUAL, OPEN_MONTH, PERIODS, stories_of
 from reporting.demo.threads import talk
 from reporting.demo.year import mobile_of
 from reporting.models import Deadline, DistrictResult, ParameterValue, Period, PublishedEdition
+from reporting.results import tallies
 from reporting.workflow.period import store_deadlines
 
 DEMO_DAY = date(2024, 6, 6)
@@ -61,7 +61,7 @@ def freeze_results(anew: bool) -> None:
     if anew:
         DistrictResult.objects.all().delete()
     for period in Period.objects.filter(state=Period.LOCKED, results=None):
-        results.freeze(period, period.locked_at)
+        tallies.freeze(period, period.locked_at)
 
 
 def demo_enterprise(seed: int) -> Enterprise:

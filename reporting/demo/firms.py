@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from random import Random
 
-from forms_tables.credit_code import check_character, organisation_check_character
+from forms_tables.edition.credit_code import check_character, organisation_check_character
 
 # How many of a hundred firms each reporting area has, roughly as software firms cluster in the city.
 WEIGHTS = {

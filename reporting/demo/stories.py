@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from forms_tables.catalog import load_edition
-from forms_tables.completion import Facts
-from forms_tables.periods import PeriodCode
-from forms_tables.scopes import earlier
+from forms_tables.edition.catalog import load_edition
+from forms_tables.edition.periods import PeriodCode
+from forms_tables.filling.completion import Facts
+from forms_tables.notation.names import earlier
 from reporting.demo import months, year
 from reporting.demo.firms import Firm
-from reporting.judging import Judgement, Registered, attributes_for, judge_cells
+from reporting.filing.judging import Judgement, Registered, attributes_for, judge_cells
 from reporting.models import State
 
 EDITION = "chongqing-2024"

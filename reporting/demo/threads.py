@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from accounts.models import User
-from reporting import announcements, conversation
+from reporting.conversation import announcements, threads
 from reporting.demo.stories import OPEN_ANNUAL, OPEN_MONTH
 from reporting.models import Announcement, Filing, Message, State
 
@@ -85,9 +85,9 @@ def talk(at: datetime) -> None:
         people = {FIRM: filing.enterprise.users.first(), DISTRICT: clerks[filing.district_id], CITY: city}
         begun = at - timedelta(days=1) + timedelta(minutes=17 * number)
         for turn, (who, cell, text, for_city) in enumerate(words):
-            conversation.say(filing, text, people[who], begun + timedelta(hours=2 * turn), cell, for_city)
+            threads.say(filing, text, people[who], begun + timedelta(hours=2 * turn), cell, for_city)
         if number % 3 == 0:  # somebody has looked at every third one
-            conversation.mark_read(filing, people[DISTRICT if words[-1][0] == FIRM else FIRM])
+            threads.mark_read(filing, people[DISTRICT if words[-1][0] == FIRM else FIRM])
     for number, (title, text, to_firms, to_districts) in enumerate(ANNOUNCED, start=1):
         announcement = Announcement(title=title, text=text, to_firms=to_firms, to_districts=to_districts)
         announcements.publish(announcement, city, at - timedelta(days=number))

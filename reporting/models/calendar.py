@@ -5,8 +5,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.timezone import localtime
 
-from reporting.calendars import Calendar, Notice, notice_kept, published_calendar
-from reporting.deadlines import DEFAULT, Reading
+from reporting.dates.arrangements import Calendar, Notice, notice_kept, published_calendar
+from reporting.dates.deadlines import DEFAULT, Reading
 
 
 class Arrangement(models.Model):

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from forms_tables.catalog import (
+from forms_tables.edition.catalog import (
     Edition,
     edition_codes,
     edition_for,
@@ -16,8 +16,8 @@ from forms_tables.catalog import (
     platform_said,
     shipped_content,
 )
-from forms_tables.periods import PeriodCode
-from forms_tables.reading import digest_of
+from forms_tables.edition.from_toml import digest_of
+from forms_tables.edition.periods import PeriodCode
 
 
 class PublishedEditionQuerySet(models.QuerySet):

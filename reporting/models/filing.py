@@ -5,8 +5,8 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import District, Enterprise, User
-from forms_tables.catalog import Edition
-from reporting.deadlines import due_moment
+from forms_tables.edition.catalog import Edition
+from reporting.dates.deadlines import due_moment
 from reporting.models.period import Deadline, Period
 
 

@@ -8,7 +8,7 @@ from reporting.models.period import Period
 class DistrictResult(models.Model):
     """How a district did in a period, frozen when the period was locked: what counted then counts for ever.
 
-    `measures` maps the numbers of a Tally (reporting/measures.py) to what was counted, Decimals as strings.
+    `measures` maps the numbers of a Tally (reporting/results/measures.py) to what was counted, Decimals as strings.
     """
 
     period = models.ForeignKey(Period, models.PROTECT, related_name="results")
@@ -32,7 +32,7 @@ class DistrictResult(models.Model):
 class Certificate(models.Model):
     """填报情况证明: a firm's filing record over a span, frozen when issued; anybody with the code may verify it.
 
-    `name` is the firm's of that day; `rows` are what reporting/certificates.py says of each period.
+    `name` is the firm's of that day; `rows` are what reporting/certificates/issuing.py says of each period.
     """
 
     code = models.CharField("验证码", max_length=24, unique=True)

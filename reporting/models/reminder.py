@@ -6,7 +6,7 @@ from reporting.models.period import Period
 
 
 class ReminderChoice(models.Model):
-    """What the city changed in the schedule of reminders; reporting/occasions.py has the rest of it."""
+    """What the city changed in the schedule of reminders; reporting/letters/schedule.py has the rest of it."""
 
     occasion = models.CharField("时点", max_length=20, primary_key=True)
     days = models.SmallIntegerField("天数", null=True, blank=True)

@@ -3,7 +3,7 @@ from datetime import date
 from django.conf import settings
 from django.db import models
 
-from forms_tables.catalog import Edition
+from forms_tables.edition.catalog import Edition
 from reporting.models.edition import published_edition
 from reporting.models.filing import Filing, State
 

@@ -13,16 +13,16 @@ from functools import cached_property
 
 import polars as pl
 
-from forms_tables.catalog import Edition, Rule
-from forms_tables.checks import Condition, conditions_of, verdicts_of
-from forms_tables.columns import failing, labels_of
-from forms_tables.completion import EXACT
-from reporting import dataset
-from reporting.dataset import Odd, Stored
-from reporting.dataset.drafts import Said, problems_as_text
-from reporting.dataset.files import Broken, read, write
-from reporting.dataset.scaling import Columns
-from reporting.judging import facts_for, judge, submission_values
+from forms_tables.edition.catalog import Edition, Rule
+from forms_tables.filling.completion import EXACT
+from forms_tables.judges.city import failing, labels_of
+from forms_tables.rules.checks import Condition, conditions_of, verdicts_of
+from reporting import city_columns
+from reporting.city_columns import Odd, Stored
+from reporting.city_columns.drafts import Said, problems_as_text
+from reporting.city_columns.files import Broken, read, write
+from reporting.city_columns.scaling import Columns
+from reporting.filing.judging import facts_for, judge, submission_values
 from reporting.models import Filing, Period, Review, Submission, published_edition
 
 FINDINGS, JUDGED, EXPLAINED = "findings", "judged", "explained"
@@ -101,12 +101,12 @@ class Recheck:
 
 def recheck(period: Period, say: Said | None = None) -> Recheck:
     """Judge the whole period now."""
-    dataset.refresh(period, say)
+    city_columns.refresh(period, say)
     parts, known = [], []
     for code in _editions_of(period):
         edition = published_edition(code)
         conditions = conditions_of(edition, period.parsed.frequency)
-        stored = dataset.load(period, labels_of(conditions), edition=edition, filed_under=code, fresh=False)
+        stored = city_columns.load(period, labels_of(conditions), edition=edition, filed_under=code, fresh=False)
         known += [stored.filings.with_columns(pl.lit(None, dtype=pl.String).alias("why")), _odd_frame(stored.odd)]
         parts += [_failing(edition, conditions, stored), _problems(edition, stored)]
         parts += [_judged_by_itself(edition, odd) for odd in stored.odd]
@@ -117,7 +117,7 @@ def recheck(period: Period, say: Said | None = None) -> Recheck:
 
 def rechecked(period: Period) -> Recheck:
     """The same, out of what is kept where nothing has changed since."""
-    mark = dataset.refresh(period)
+    mark = city_columns.refresh(period)
     try:
         kept = read(period.code, FINDINGS), read(period.code, JUDGED)
     except Broken as broken:

@@ -9,10 +9,10 @@ from decimal import Decimal
 
 import polars as pl
 
-from reporting.aggregation import share
-from reporting.dataset import HEADLINE_DECIMALS
-from reporting.dataset.scaling import decimal_of
+from reporting.city_columns import HEADLINE_DECIMALS
+from reporting.city_columns.scaling import decimal_of
 from reporting.recheck import ERROR, UNREADABLE, WARNING, Recheck
+from reporting.totals.aggregation import share
 
 CELL_UNREADABLE = "单元格填写有误，不能读作数据"
 

@@ -9,12 +9,12 @@ from decimal import localcontext
 
 import polars as pl
 
-from forms_tables.bindings import Reading
-from forms_tables.catalog import Edition
-from forms_tables.checks import Condition
-from forms_tables.columns import labels_of
-from forms_tables.completion import EXACT
-from reporting import dataset
+from forms_tables.edition.catalog import Edition
+from forms_tables.filling.completion import EXACT
+from forms_tables.judges.city import labels_of
+from forms_tables.notation.decimals import Reading
+from forms_tables.rules.checks import Condition
+from reporting import city_columns
 from reporting.recheck import UNREADABLE, Recheck
 
 
@@ -66,7 +66,9 @@ def readings_of(
     found: Recheck, edition: Edition, conditions: Sequence[Condition], filings: pl.Series
 ) -> dict[int, Reading]:
     """These filings as the conditions read them, out of the stored columns."""
-    stored = dataset.load(found.period, labels_of(conditions), edition=edition, filed_under=edition.code, fresh=False)
+    stored = city_columns.load(
+        found.period, labels_of(conditions), edition=edition, filed_under=edition.code, fresh=False
+    )
     wanted = stored.filings["filing"].is_in(filings.implode())
     chosen = replace(stored.ledger, frame=stored.ledger.frame.filter(wanted))
     return dict(zip(stored.filings.filter(wanted)["filing"], chosen.readings(conditions), strict=True))

@@ -2,7 +2,7 @@
 
 from django import template
 
-from reporting.register_facts import platform
+from reporting.register.facts import platform
 
 register = template.Library()
 

@@ -5,6 +5,7 @@ version, journal it, queue the letter for after the commit. They take `by` and `
 No function lets an official write a figure: only `save_sheet` does, and only for the firm's own accounts.
 """
 
+from reporting.editions.drafts import Overtaken, abandon_draft, begin_draft, change_draft, publish
 from reporting.workflow.amending import abandon_amendment, amend, recall, why_not_abandoned
 from reporting.workflow.calendar import (
     choose_reading,
@@ -14,7 +15,6 @@ from reporting.workflow.calendar import (
     settle_provisional,
     squeezed_by,
 )
-from reporting.workflow.edition import Overtaken, abandon_draft, begin_draft, change_draft, publish
 from reporting.workflow.filing import (
     MIN_EXPLANATION,
     answer,

@@ -6,8 +6,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from accounts.models import User
-from reporting import emails
-from reporting.judging import judge
+from reporting.filing.judging import judge
+from reporting.letters import about_filings
 from reporting.models import Filing, Review, State, Submission, ThreadSeen
 from reporting.workflow.guards import MOVES, Refused, locked_for_firm, move, not_now, record, said_something, words
 from reporting.workflow.owing import let_off_if_away
@@ -41,7 +41,7 @@ def amend(filing: Filing, by: User, at: datetime, reason: str) -> Filing:
     move(filing, "amend")
     filing.save(update_fields=["state"])
     record(filing, by, at, "申请修订", subject=filing.in_force.receipt, why=reason)
-    emails.amendment_begun(filing, reason, at)
+    about_filings.amendment_begun(filing, reason, at)
     return filing
 
 

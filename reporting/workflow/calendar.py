@@ -10,9 +10,9 @@ from django.db import IntegrityError, transaction
 
 from accounts import journal
 from accounts.models import User
-from reporting.calendars import Calendar, Notice, contradictions, published_calendar, rows_to_keep
-from reporting.deadline_letters import deadline_moved
-from reporting.deadlines import Due, Reading, due_for, squeezed
+from reporting.dates.arrangements import Calendar, Notice, contradictions, published_calendar, rows_to_keep
+from reporting.dates.deadlines import Due, Reading, due_for, squeezed
+from reporting.letters.about_deadlines import deadline_moved
 from reporting.models import Arrangement, Deadline, Period, ReadingChoice, calendar_in_force, choice_in_force
 from reporting.models import reading_in_force as reading_now
 from reporting.workflow.guards import Refused, brief

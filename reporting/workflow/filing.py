@@ -5,13 +5,13 @@ from datetime import datetime
 
 from django.db import transaction
 
-from accounts import letters
 from accounts.models import User
+from accounts.post import letters
 from forms_tables.layout import reason_called
-from reporting import emails
-from reporting.judging import Judgement, judge
+from reporting.filing.judging import Judgement, judge
+from reporting.letters import about_filings
+from reporting.letters.reminding import topic_of
 from reporting.models import Deadline, Explanation, Filing, Review, Sheet, State, Submission
-from reporting.reminder_letters import topic_of
 from reporting.workflow.guards import (
     MOST_WORDS,
     MOVES,
@@ -212,7 +212,7 @@ def submit(
         why=submission.reason,
     )
     letters.withdraw(topic_of(filing.pk))
-    emails.submitted(submission)
+    about_filings.submitted(submission)
     return submission
 
 
@@ -225,7 +225,7 @@ def answer(filing: Filing, by: User, at: datetime, note: str) -> Review:
     filing.save(update_fields=["state"])
     review = add_review(filing.in_force, Review.Decision.ANSWER, by, at, note)
     record(filing, by, at, "企业答复", subject=filing.in_force.receipt, why=note)
-    emails.answered(review)
+    about_filings.answered(review)
     return review
 
 

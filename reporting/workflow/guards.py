@@ -6,7 +6,7 @@ from datetime import date, datetime
 from accounts import journal
 from accounts.access import Refused
 from accounts.models import User
-from reporting.deadlines import due_moment
+from reporting.dates.deadlines import due_moment
 from reporting.models import Filing, Review, State, Submission
 from text.incoming import hidden_mark, without_hidden
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from accounts.models import JournalEntry, User
-from forms_tables.edition import Edition
-from forms_tables.parsing import parse
+from forms_tables.edition.model import Edition
+from forms_tables.filling.parsing import parse
 from reporting.models import Sheet
 from reporting.workflow.guards import Refused
 

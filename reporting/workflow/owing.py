@@ -6,10 +6,10 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from accounts import letters
 from accounts.models import Enterprise, User
+from accounts.post import letters
+from reporting.letters.reminding import topic_of
 from reporting.models import Filing, Period, State
-from reporting.reminder_letters import topic_of
 from reporting.workflow.guards import record
 from reporting.workflow.period import owe
 

@@ -8,8 +8,8 @@ from django.db import transaction
 
 from accounts import journal
 from accounts.models import User
-from forms_tables.catalog import Edition
-from reporting.judging import parameters_in
+from forms_tables.edition.catalog import Edition
+from reporting.filing.judging import parameters_in
 from reporting.models import ParameterValue, Period
 from reporting.workflow.guards import Refused
 from reporting.workflow.period import be_the_city

@@ -6,12 +6,14 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.db.models import Count
 
-from accounts import journal, letters
+from accounts import journal
 from accounts.models import Enterprise, Residence, User
-from forms_tables.catalog import edition_for, editions_governing
-from forms_tables.periods import PeriodCode
-from reporting import deadlines, results
-from reporting.deadline_letters import deadline_moved
+from accounts.post import letters
+from forms_tables.edition.catalog import edition_for, editions_governing
+from forms_tables.edition.periods import PeriodCode
+from reporting.dates import deadlines
+from reporting.letters.about_deadlines import deadline_moved
+from reporting.letters.reminding import OWED
 from reporting.models import (
     Deadline,
     Filing,
@@ -23,7 +25,7 @@ from reporting.models import (
     choice_in_force,
     edition_in_force,
 )
-from reporting.reminder_letters import OWED
+from reporting.results import tallies
 from reporting.workflow.calendar import be_the_city, dated
 from reporting.workflow.guards import Refused
 from reporting.workflow.reckoning import reckon_anew
@@ -251,7 +253,7 @@ def lock(period: Period, by: User, at: datetime, reason: str = "") -> Period:
     period.save(update_fields=["state", "locked_at"])
     Filing.objects.of(period).filter(state=State.APPROVED).update(state=State.LOCKED)
     LateRequest.objects.filter(filing__period=period).in_hand().update(spent_at=at)
-    results.freeze(period, at)
+    tallies.freeze(period, at)
     letters.withdraw_all(period.pk, OWED)
     journal.record(
         by=by, at=at, action="锁定报告期", subject=period.label, period=period.code, after=missing, why=reason.strip()

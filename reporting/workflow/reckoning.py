@@ -10,9 +10,9 @@ from datetime import date, datetime
 
 from django.db.models import Exists, OuterRef
 
-from reporting.deadlines import due_moment
+from reporting.dates.deadlines import due_moment
+from reporting.filing.punctuality import last_day_for
 from reporting.models import Deadline, Filing, Period, Review, Submission
-from reporting.punctuality import last_day_for
 
 CHUNK = 500
 

@@ -5,15 +5,15 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils.timezone import localtime
 
-from accounts import letters
 from accounts.models import User
+from accounts.post import letters
+from forms_tables.filling.parsing import Problem, parse
 from forms_tables.layout import carried_in
-from forms_tables.parsing import Problem, parse
-from reporting import emails
-from reporting.judging import facts_for, standing_submission
+from reporting.filing.judging import facts_for, standing_submission
+from reporting.letters import about_filings
+from reporting.letters.reminding import topic_of
 from reporting.models import BaseAdjustment, Deadline, ExtensionRequest, Filing, LateRequest, State
 from reporting.models.request import Request
-from reporting.reminder_letters import topic_of
 from reporting.workflow.guards import (
     Refused,
     be_open,
@@ -48,7 +48,7 @@ def ask_extension(filing: Filing, until: date, by: User, at: datetime, reason: s
         asked_at=at,
     )
     record(filing, by, at, "申请延期", after={"延期至": str(until)}, why=request.reason)
-    emails.extension_asked(request)
+    about_filings.extension_asked(request)
     return request
 
 
@@ -76,7 +76,7 @@ def decide_extension(
         letters.withdraw(topic_of(filing.pk))  # a reminder on its way still names the old date
     after = {"延期至": str(until)} if granted else None
     _decide(request, filing, granted, by, at, answer, "同意延期" if granted else "不同意延期", after)
-    emails.extension_decided(request)
+    about_filings.extension_decided(request)
     return request
 
 
@@ -95,7 +95,7 @@ def ask_late(filing: Filing, by: User, at: datetime, reason: str) -> LateRequest
         filing=filing, reason=said_something(reason, "请写明补报原因。", "补报原因"), asked_by=by, asked_at=at
     )
     record(filing, by, at, "申请补报", why=request.reason)
-    emails.late_asked(request)
+    about_filings.late_asked(request)
     return request
 
 
@@ -115,7 +115,7 @@ def decide_late(request: LateRequest, granted: bool, by: User, at: datetime, ans
         filing.save(update_fields=["state", "after_lock"])
         after = {"锁定后补报": "不计入本期汇总"}
     _decide(request, filing, granted, by, at, answer, "同意补报" if granted else "不同意补报", after)
-    emails.late_decided(request)
+    about_filings.late_decided(request)
     return request
 
 
@@ -150,7 +150,7 @@ def ask_adjustment(filing: Filing, cell: str, new: str, by: User, at: datetime, 
         asked_at=at,
     )
     record(filing, by, at, "申请口径调整", before={cell: request.old}, after={cell: request.new}, why=request.reason)
-    emails.adjustment_asked(request)
+    about_filings.adjustment_asked(request)
     return request
 
 
@@ -160,7 +160,7 @@ def decide_adjustment(request: BaseAdjustment, granted: bool, by: User, at: date
     filing = _before_the_district(request, by)
     be_open(filing, at)
     _decide(request, filing, granted, by, at, answer, "同意口径调整" if granted else "不同意口径调整")
-    emails.adjustment_decided(request)
+    about_filings.adjustment_decided(request)
     return request
 
 

@@ -6,9 +6,9 @@ from datetime import date, datetime
 from django.db import transaction
 
 from accounts.models import User
-from reporting import emails
+from reporting.filing.punctuality import decide_by
+from reporting.letters import about_filings
 from reporting.models import Filing, Review, State, Submission
-from reporting.punctuality import decide_by
 from reporting.workflow.guards import (
     Refused,
     add_review,
@@ -48,7 +48,7 @@ def approve(submission: Submission, by: User, at: datetime, note: str = "") -> R
     filing.late_requests.in_hand().update(spent_at=at)
     review = add_review(submission, Review.Decision.APPROVE, by, at, note, due_on=due_on)
     record(filing, by, at, "区县审核通过", subject=submission.receipt, why=note)
-    emails.approved(review)
+    about_filings.approved(review)
     return review
 
 
@@ -77,7 +77,7 @@ def send_back(submission: Submission, reasons: Sequence[Mapping[str, str]], by: 
     filing.save(update_fields=["state", "checked", "checked_at"])
     review = add_review(submission, Review.Decision.SEND_BACK, by, at, reasons=reasons, due_on=due_on)
     record(filing, by, at, "退回企业", subject=submission.receipt, after=_listed(reasons))
-    emails.sent_back(review)
+    about_filings.sent_back(review)
     return review
 
 
@@ -90,7 +90,7 @@ def query(submission: Submission, by: User, at: datetime, note: str) -> Review:
     filing.save(update_fields=["state"])
     review = add_review(submission, Review.Decision.QUERY, by, at, note)
     record(filing, by, at, "区县查询", subject=submission.receipt, why=note)
-    emails.queried(review)
+    about_filings.queried(review)
     return review
 
 
@@ -103,7 +103,7 @@ def answer_city(submission: Submission, by: User, at: datetime, note: str) -> Re
     filing.save(update_fields=["state"])
     review = add_review(submission, Review.Decision.ANSWER, by, at, note)
     record(filing, by, at, "区县答复市级", subject=submission.receipt, why=note)
-    emails.city_answered(review)
+    about_filings.city_answered(review)
     return review
 
 
@@ -116,7 +116,7 @@ def city_query(submission: Submission, by: User, at: datetime, note: str) -> Rev
     filing.save(update_fields=["state"])
     review = add_review(submission, Review.Decision.CITY_QUERY, by, at, note)
     record(filing, by, at, "市级查询", subject=submission.receipt, why=note)
-    emails.city_asked(review)
+    about_filings.city_asked(review)
     return review
 
 
@@ -129,7 +129,7 @@ def city_return(submission: Submission, reasons: Sequence[Mapping[str, str]], by
     filing.save(update_fields=["state"])
     review = add_review(submission, Review.Decision.CITY_RETURN, by, at, reasons=reasons)
     record(filing, by, at, "市级退回区县", subject=submission.receipt, after=_listed(reasons))
-    emails.city_asked(review)
+    about_filings.city_asked(review)
     return review
 
 

@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from accounts.models import User
-from reporting.judging import parameters_in
+from reporting.filing.judging import parameters_in
 from reporting.models import Scan, Submission
 from reporting.workflow.guards import Refused, be_the_firm, locked, record, words
 

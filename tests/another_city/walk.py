@@ -26,10 +26,10 @@ from openpyxl import load_workbook  # noqa: E402
 from accounts import clock  # noqa: E402
 from accounts.links import activation_link  # noqa: E402
 from accounts.models import Application, District, Enterprise, Letter, User  # noqa: E402
-from accounts.outbox import message_of  # noqa: E402
-from forms_tables.credit_code import check_character, organisation_check_character  # noqa: E402
+from accounts.post.outbox import message_of  # noqa: E402
+from forms_tables.edition.credit_code import check_character, organisation_check_character  # noqa: E402
 from reporting.models import Filing, Period, Sheet, Submission  # noqa: E402
-from reporting.register_facts import platform  # noqa: E402
+from reporting.register.facts import platform  # noqa: E402
 from tests.another_city.folder import CODE  # noqa: E402
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from accounts import clock
 from accounts.models import User
-from forms_tables.drafting import with_new_rule, with_rule, without_rule
+from forms_tables.edition.drafting import with_new_rule, with_rule, without_rule
+from reporting.editions.drafts import begin_draft, change_draft
+from reporting.editions.views.draft import family_here
 from reporting.models import DraftEdition
-from reporting.views.city.desk_draft import family_here
-from reporting.workflow.edition import begin_draft, change_draft
 from tests.browser.walk import Screen, official
 
 CHANGED, ADDED, DROPPED = "R604", "R690", "R603"

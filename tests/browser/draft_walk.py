@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from accounts import clock
 from accounts.models import User
-from forms_tables import drafting
+from forms_tables.edition import drafting
 from reporting import tasks, workflow
+from reporting.editions import rehearsal
 from reporting.models import DraftEdition, Period, PublishedEdition, Rehearsal
-from reporting.revisions import rehearsal
 from tests.browser.desk_walk import drafted
 from tests.browser.walk import MONTH, Screen, official
 

@@ -9,9 +9,9 @@ from openpyxl import Workbook
 from accounts import clock
 from accounts.models import Enterprise, User
 from reporting import tasks
-from reporting.imports import course
 from reporting.models import RegisterImport
-from reporting.register_columns import columns as register_columns
+from reporting.register.imports import steps
+from reporting.register.imports.columns import columns as register_columns
 from tests.browser.walk import Screen, official
 from tests.test_import_queue import code_of
 
@@ -56,7 +56,7 @@ def of_an_import() -> Iterator[Screen]:
     }.items():
         yield Screen(f"city-register-import{name}", f"/firms/import/{path}", city)
     seen = RegisterImport.objects.get(pk=tried.pk).effect["digest"]
-    course.confirm(tried, seen, city, clock.now(), clock.real_now())
+    steps.confirm(tried, seen, city, clock.now(), clock.real_now())
     tasks.carry_out_import(tried.pk)
     yield Screen("city-register-import-done", f"/firms/import/{tried.pk}/", city)
 
@@ -69,6 +69,6 @@ def uploaded(name: str, rows: list[dict], by: User, columns: tuple = COLUMNS) ->
         book.active.append([row.get(column) for column in columns])
     out = io.BytesIO()
     book.save(out)
-    begun = course.begin(SimpleUploadedFile(name, out.getvalue()), by, clock.now(), clock.real_now())
+    begun = steps.begin(SimpleUploadedFile(name, out.getvalue()), by, clock.now(), clock.real_now())
     tasks.carry_out_import(begun.pk)
     return begun

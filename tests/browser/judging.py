@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from django.templatetags.static import static
 from playwright.sync_api import Page
 
-from forms_tables.bindings import Reading
-from forms_tables.checks import Condition
-from forms_tables.trees import condition_as_json, reading_as_json, surroundings_as_json
+from forms_tables.judges.browser import condition_as_json, reading_as_json, surroundings_as_json
+from forms_tables.notation.decimals import Reading
+from forms_tables.rules.checks import Condition
 
 LETTERS = {True: "T", False: "F", None: "N"}
 BATCH = 200

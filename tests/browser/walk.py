@@ -10,10 +10,12 @@ from uuid import uuid4
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 
-from accounts import clock, dead_addresses
+from accounts import clock
 from accounts.links import activation_link
 from accounts.models import Application, District, Installation, Letter, User
-from reporting import certificates, dispatches, moves, registration, reminder_letters, reminders
+from accounts.post import dead_addresses
+from reporting.certificates import issuing
+from reporting.letters import reminding
 from reporting.models import (
     Announcement,
     BaseAdjustment,
@@ -27,6 +29,8 @@ from reporting.models import (
     State,
     Thread,
 )
+from reporting.register import applications, moves
+from reporting.reminders import planner, urging
 from tests.cast import FREE_CODE
 
 MONTH, ANNUAL, LOCKED_MONTH = "2024M05", "2023A", "2024M04"
@@ -272,7 +276,7 @@ def of_the_results() -> Iterator[Screen]:
 def certificate_of(clerk: User) -> Certificate:
     issued = Certificate.objects.filter(enterprise=clerk.enterprise).first()
     at = clock.now()
-    return issued or certificates.issue(clerk.enterprise, "", LOCKED_MONTH, clerk, at, purpose="申报2024年软件企业奖励")
+    return issued or issuing.issue(clerk.enterprise, "", LOCKED_MONTH, clerk, at, purpose="申报2024年软件企业奖励")
 
 
 def of_the_dates() -> Iterator[Screen]:
@@ -348,8 +352,8 @@ def dispatch_of(reviewer: User) -> Dispatch:
     if found := Dispatch.objects.filter(by=reviewer).first():
         return found
     at, period = clock.now(), Period.objects.get(code=MONTH)
-    made, _ = dispatches.press(uuid4(), period, dispatches.Chosen(), "请在周五前上报，有困难请来电。", at, reviewer, at)
-    return dispatches.write(made.pk, at)
+    made, _ = urging.press(uuid4(), period, urging.Chosen(), "请在周五前上报，有困难请来电。", at, reviewer, at)
+    return urging.write(made.pk, at)
 
 
 def letter_that_failed(filing: Filing) -> Letter:
@@ -358,8 +362,8 @@ def letter_that_failed(filing: Filing) -> Letter:
     if found := Letter.objects.filter(key__startswith=key).first():
         return found
     reason = "退信：550 5.1.1 Recipient address rejected: User unknown in virtual mailbox table"
-    owed = next(reminders.owed_of(filing.period, [filing.pk]))
-    letter = reminder_letters.due(owed, [clerk_of(filing).email], at)[0]
+    owed = next(planner.owed_of(filing.period, [filing.pk]))
+    letter = reminding.due(owed, [clerk_of(filing).email], at)[0]
     letter.key, letter.state, letter.trouble, letter.attempts = key, Letter.State.FAILED, reason, 1
     letter.save()
     dead_addresses.notice(letter, reason, at)
@@ -399,7 +403,7 @@ def add_what_the_city_lacks() -> None:
     if Application.objects.filter(district=waiting.district).exists():
         return
     at = clock.now()
-    registration.apply(
+    applications.apply(
         credit_code=FREE_CODE,
         name="重庆新来软件有限公司",
         district=waiting.district,

@@ -9,8 +9,8 @@ from decimal import Decimal
 from django.urls import reverse
 
 from accounts.models import Letter
-from reporting.aggregation import summarise
 from reporting.models import BaseAdjustment, DistrictResult, Filing, Period, Submission
+from reporting.totals.aggregation import summarise
 from tests.reading import markup_of
 from tests.year.actors import WITH_FIRM
 from tests.year.city import EDITION

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from accounts.models import District, Enterprise, User
-from forms_tables.catalog import load_edition
+from forms_tables.edition.catalog import load_edition
 from reporting.demo.firms import Firm, make_firm
 from reporting.demo.months import monthly_cells
 from reporting.demo.year import annual_cells

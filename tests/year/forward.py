@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from accounts.models import Enterprise, Residence
-from forms_tables.periods import PeriodCode
+from forms_tables.edition.periods import PeriodCode
 from reporting import workflow
 from reporting.models import ExtensionRequest, Filing, LateRequest, Period
 from tests.year import actors, willing

@@ -8,9 +8,10 @@ from decimal import Decimal
 from django.core import mail
 from django.urls import reverse
 
-from accounts import clock, outbox
+from accounts import clock
 from accounts.models import User
-from forms_tables.periods import PeriodCode
+from accounts.post import outbox
+from forms_tables.edition.periods import PeriodCode
 from reporting.models import Certificate, Filing, Period, Submission
 from reporting.tasks import remind
 from tests.year import actors, checkers

@@ -6,14 +6,17 @@ import pytest
 from django.http import HttpResponse
 from django.urls import reverse
 
-from accounts import letters
-from reporting import aggregation, judging, register, workflow
+from accounts.post import letters
+from reporting import workflow
+from reporting.certificates.views import record
+from reporting.filing import judging
 from reporting.models import Filing, Period, Submission
+from reporting.register import upkeep
 from reporting.tasks import remind
-from reporting.views import record
-from reporting.views import totals as totals_page
-from reporting.views.city import totals as city_totals
-from reporting.views.district import totals as district_totals
+from reporting.totals import aggregation
+from reporting.totals.views import city as city_totals
+from reporting.totals.views import district as district_totals
+from reporting.totals.views import tables as totals_page
 from reporting.workflow import period as workflow_period
 from reporting.workflow import request as workflow_request
 from reporting.workflow import review as workflow_review
@@ -201,7 +204,7 @@ def test_a_page_that_breaks(office, monkeypatch):
 
 
 def test_a_firm_that_left_and_is_still_asked(office, monkeypatch):
-    monkeypatch.setattr(register.workflow, "settle_owed", lambda *given, **more: workflow.Owing())
+    monkeypatch.setattr(upkeep.workflow, "settle_owed", lambda *given, **more: workflow.Owing())
     actors.stop(office, office.filing(0), left_on=date(2024, 2, 1))
     office.end_day()
     assert office.fired == {"owed"}

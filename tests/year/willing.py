@@ -6,7 +6,7 @@ from datetime import datetime
 
 from accounts.models import User
 from reporting import workflow
-from reporting.judging import judge
+from reporting.filing.judging import judge
 from reporting.models import Filing, LateRequest, Submission
 from tests.year import actors
 from tests.year.city import cells_for

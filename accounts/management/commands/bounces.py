@@ -5,8 +5,9 @@ from pathlib import Path
 from django.core.management import BaseCommand, CommandError
 from django.db import DatabaseError
 
-from accounts import bounces, clock
-from accounts.returned import MOST_BYTES
+from accounts import clock
+from accounts.post import bounces
+from accounts.post.returned import MOST_BYTES
 
 logger = logging.getLogger(__name__)
 LATER = 75  # EX_TEMPFAIL: the mail server keeps the notification and pipes it again

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from django.core.management.commands.check import Command as SystemCheck
 
-from forms_tables.checks import findings_of_cells
-from forms_tables.workbooks import Unreadable
-from reporting.workbook_exchange import JudgedWorkbook, judge_workbook
+from forms_tables.rules.checks import findings_of_cells
+from forms_tables.workbooks.template import Unreadable
+from reporting.workbooks.exchange import JudgedWorkbook, judge_workbook
 
 LEVELS = {"error": "错误", "warning": "提示"}
 

@@ -4,9 +4,9 @@ from dataclasses import replace
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, transaction
 
-from reporting.calendars import published_calendar
-from reporting.deadline_years import DatedPeriod, dated_period, dated_periods, periods_to_name
-from reporting.deadlines import DEFAULT, periods_of
+from reporting.calendar.years import DatedPeriod, dated_period, dated_periods, periods_to_name
+from reporting.dates.arrangements import published_calendar
+from reporting.dates.deadlines import DEFAULT, periods_of
 from reporting.models import calendar_in_force, reading_in_force
 
 YEARS = range(1000, 9999)  # what a period's code can name

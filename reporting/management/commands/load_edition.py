@@ -3,8 +3,8 @@ from django.db import transaction
 
 from accounts import clock, journal
 from accounts.models import District, Installation
-from forms_tables.catalog import edition_codes, load_edition
-from forms_tables.edition import Edition
+from forms_tables.edition.catalog import edition_codes, load_edition
+from forms_tables.edition.model import Edition
 from reporting.models import DraftEdition, Period, PublishedEdition, Submission
 
 

@@ -11,7 +11,7 @@ import polars as pl
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import Enterprise
-from reporting import dataset
+from reporting import city_columns
 from reporting.models import Period
 from reporting.recheck import ERROR, UNREADABLE, Recheck, recheck
 
@@ -32,7 +32,7 @@ class Command(BaseCommand):
         if period is None:
             raise CommandError(f"没有开设报告期“{options['period']}”。")
         begun = perf_counter()
-        dataset.refresh(period, None if options["json"] else self.say)
+        city_columns.refresh(period, None if options["json"] else self.say)
         stored = perf_counter()
         found = recheck(period)
         seconds = {"store": round(stored - begun, 3), "judge": round(perf_counter() - stored, 3)}

@@ -9,14 +9,15 @@ from openpyxl import load_workbook
 
 from accounts import clock
 from accounts.models import Enterprise, User
-from reporting import registration, workflow
-from reporting.aggregation import summarise
+from reporting import workflow
 from reporting.demo.firms import Firm, make_firm
 from reporting.demo.stories import typed_for
 from reporting.models import Filing, Period
-from reporting.tabulation import write_summary
-from reporting.workbook_exchange import write_filing_template
-from reporting.workbook_upload import compare_workbook, store_workbook
+from reporting.register import applications
+from reporting.totals.aggregation import summarise
+from reporting.totals.tabulation import write_summary
+from reporting.workbooks.exchange import write_filing_template
+from reporting.workbooks.upload import compare_workbook, store_workbook
 
 SEED = 1
 NEWCOMER = 90_001  # a firm number no demonstration city reaches
@@ -46,7 +47,7 @@ class Command(BaseCommand):
         at = clock.now()
         clerk = User.objects.filter(role=User.Role.DISTRICT).first()
         firm = make_firm(NEWCOMER, SEED, (clerk.district.code,))
-        application = registration.apply(
+        application = applications.apply(
             credit_code=firm.credit_code,
             name=firm.name,
             district=clerk.district,
@@ -58,7 +59,7 @@ class Command(BaseCommand):
             attributes=firm.attributes,
             at=at,
         )
-        enterprise = registration.approve_application(application, joined_on=date(2023, 1, 1), by=clerk, at=at)
+        enterprise = applications.approve_application(application, joined_on=date(2023, 1, 1), by=clerk, at=at)
         self.say(f"{enterprise.name}（{enterprise.credit_code}）注册，{clerk.district.name}批准")
         return firm, enterprise
 

@@ -6,8 +6,8 @@ from collections import Counter
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
-from forms_tables.catalog import Edition, Rule, edition_codes
-from reporting.in_force import current_edition
+from forms_tables.edition.catalog import Edition, Rule, edition_codes
+from reporting.editions.in_force import current_edition
 from reporting.models import PublishedEdition, published_edition
 
 KINDS = {

@@ -4,9 +4,9 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts import clock
-from reporting.aggregation import after_lock_in_words, as_json, share_in_words, summarise
 from reporting.models import Period
-from reporting.tabulation import write_summary
+from reporting.totals.aggregation import after_lock_in_words, as_json, share_in_words, summarise
+from reporting.totals.tabulation import write_summary
 
 
 class Command(BaseCommand):

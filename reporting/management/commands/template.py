@@ -5,7 +5,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 
 from reporting.models import Filing
-from reporting.workbook_exchange import write_filing_template
+from reporting.workbooks.exchange import write_filing_template
 
 
 class Command(BaseCommand):

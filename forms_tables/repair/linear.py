@@ -1,0 +1,293 @@
+"""The binding that reads a condition as linear inequalities of the figures a firm typed (repair needs them).
+
+Everything the firm cannot change in this form is a constant: earlier filings, parameters, the register, texts, cells
+carried or not applying. A cell the system computes is not a figure of its own but a sum of others, by its formula. A
+product of two figures, a growth, |…|, the smaller of two are not linear, and what needs one raises NotLinear.
+
+Blanks stay blank: a condition that reads one does not apply, as for every other judge."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from operator import eq, ge, gt, le, lt, ne
+
+from forms_tables.edition.model import FIGURE_KINDS
+from forms_tables.filling.completion import COMPUTED, Completed, plans_of
+from forms_tables.notation.decimals import CALCULATIONS, Reading
+from forms_tables.notation.names import Cell, Scope, Scoped
+from forms_tables.notation.trees import MIRRORED, Name, Node, parse, walk
+
+COMPARED = {"<": lt, "<=": le, ">": gt, ">=": ge, "==": eq, "!=": ne}
+MOST_ROWS = 200
+ASK_THE_EDITION = ("is_district", "size_class")
+
+
+class NotLinear(Exception):
+    """What cannot be said with sums of figures."""
+
+
+@dataclass(frozen=True)
+class Sum:
+    """Figures times constants, and a constant."""
+
+    constant: Decimal
+    times: Mapping[str, Decimal] = field(default_factory=dict)
+
+    def plus(self, other: "Sum", sign: int = 1) -> "Sum":
+        times = dict(self.times)
+        for cell, factor in other.times.items():
+            times[cell] = times.get(cell, Decimal(0)) + sign * factor
+        return Sum(self.constant + sign * other.constant, {cell: factor for cell, factor in times.items() if factor})
+
+    def scaled(self, factor: Decimal) -> "Sum":
+        times = {cell: of * factor for cell, of in self.times.items()} if factor else {}
+        return Sum(self.constant * factor, times)
+
+
+@dataclass(frozen=True)
+class Row:
+    """The sum is at most 0; less than 0 where it is strict."""
+
+    sum: Sum
+    strict: bool = False
+
+
+@dataclass(frozen=True)
+class All:
+    parts: tuple["Wanted", ...]
+
+
+@dataclass(frozen=True)
+class Any:
+    parts: tuple["Wanted", ...]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What `of` stands for is one of `among`; `every` is all that it can be."""
+
+    of: str
+    among: frozenset[str]
+    every: frozenset[str]
+
+
+Wanted = bool | Row | Choice | All | Any
+Part = Sum | str | Wanted | None  # None where it needs a blank
+
+
+@dataclass(frozen=True)
+class Linear(Scoped):
+    """`sums` says what the cells of this filing stand for; one that depends on figures, but not as a sum, is None."""
+
+    reading: Reading
+    sums: Mapping[str, Sum | None]
+
+    def number(self, value: Decimal) -> Sum:
+        return Sum(value)
+
+    def text(self, value: str) -> str:
+        return value
+
+    def name(self, name: Name) -> Part:
+        meaning = self.scope.meaning(name)
+        if isinstance(meaning, Cell) and not meaning.period and meaning.key in self.sums:
+            known = self.sums[meaning.key]
+            if known is None:
+                raise NotLinear
+            return known
+        value = self.reading.value_of(meaning)
+        return Sum(value) if isinstance(value, Decimal) else value
+
+    def negative(self, operand: Sum | None) -> Sum | None:
+        return None if operand is None else operand.scaled(Decimal(-1))
+
+    def arithmetic(self, sign: str, left: Sum | None, right: Sum | None) -> Sum | None:
+        if left is None or right is None:
+            return None
+        if sign != "*":
+            return left.plus(right, 1 if sign == "+" else -1)
+        if left.times and right.times:
+            raise NotLinear
+        return left.scaled(right.constant) if left.times else right.scaled(left.constant)
+
+    def comparison(self, sign: str, left: Part, right: Part) -> Wanted | None:
+        if left is None or right is None:
+            return None
+        if not isinstance(left, Sum):
+            return COMPARED[sign](left, right)
+        if sign in (">", ">="):
+            sign, left, right = MIRRORED[sign], right, left
+        over = left.plus(right, -1)
+        match sign:
+            case "==":
+                return all_of([row(over), row(over.scaled(Decimal(-1)))])
+            case "!=":
+                return any_of([row(over, strict=True), row(over.scaled(Decimal(-1)), strict=True)])
+        return row(over, strict=sign == "<")
+
+    def membership(self, inside: bool, left: str | None, options: tuple[str, ...]) -> bool | None:
+        return None if left is None else (left in options) == inside
+
+    def both(self, parts: Sequence[Wanted | None]) -> Wanted | None:
+        return None if None in parts else all_of(parts)
+
+    def either(self, parts: Sequence[Wanted | None]) -> Wanted | None:
+        return None if None in parts else any_of(parts)
+
+    def opposite(self, operand: Wanted | None) -> Wanted | None:
+        return None if operand is None else negated(operand)
+
+    def when(self, premise: Wanted | None, conclusion: Wanted | None) -> Wanted | None:
+        return conclusion if premise is True else None  # what decides whether a row applies is no figure
+
+    def call(self, function: str, arguments: Sequence[Part]) -> Part:
+        first, *others = arguments
+        match function:
+            case "or_zero":
+                return Sum(Decimal(0)) if first is None else first
+            case "filled" | "empty":
+                return (first is not None) == (function == "filled")
+            case "has":
+                return CALCULATIONS["has"](first, *others)
+            case "exists" | "every":
+                given = [argument for argument in arguments if argument is not None]
+                together = any_of if function == "exists" else all_of
+                return together(given) if given else None
+        if None in arguments:
+            return None
+        match function:
+            case "eps":
+                return self.arithmetic("*", Sum(self.reading.setting("EPS")), first)
+            case "near":
+                apart, tolerance = first.plus(others[0], -1), others[1]
+                return all_of([row(apart.plus(tolerance, -1)), row(apart.scaled(Decimal(-1)).plus(tolerance, -1))])
+            case "implies":
+                return any_of([negated(first), *others])
+            case "iff":
+                if (
+                    rows_in(first) + rows_in(others[0]) > MOST_ROWS
+                ):  # each side stands there twice, also in the next iff
+                    raise NotLinear
+                return any_of([all_of([first, *others]), all_of([negated(first), negated(others[0])])])
+        return self.calculated(function, arguments)
+
+    def calculated(self, function: str, arguments: Sequence[Part]) -> Part:
+        """What is worked out of constants alone."""
+        if any(isinstance(argument, Sum) and argument.times for argument in arguments):
+            raise NotLinear
+        plain = [argument.constant if isinstance(argument, Sum) else argument for argument in arguments]
+        before = [self.reading] if function in ASK_THE_EDITION else []
+        result = CALCULATIONS[function](*before, *plain)
+        return Sum(result) if isinstance(result, Decimal) else result
+
+
+def row(over: Sum, strict: bool = False) -> Row | bool:
+    if over.times:
+        return Row(over, strict)
+    return over.constant < 0 if strict else over.constant <= 0
+
+
+def choice(of: str, among: frozenset[str], every: frozenset[str]) -> Choice | bool:
+    return Choice(of, among, every) if among and among != every else bool(among)
+
+
+def all_of(parts: Sequence[Wanted]) -> Wanted:
+    open_ = [part for part in parts if part is not True]
+    if False in open_:
+        return False
+    return open_[0] if len(open_) == 1 else All(tuple(open_)) if open_ else True
+
+
+def any_of(parts: Sequence[Wanted]) -> Wanted:
+    open_ = [part for part in parts if part is not False]
+    if True in open_:
+        return True
+    return open_[0] if len(open_) == 1 else Any(tuple(open_)) if open_ else False
+
+
+def rows_in(wanted: Wanted) -> int:
+    return sum(map(rows_in, wanted.parts)) if isinstance(wanted, All | Any) else 1
+
+
+def negated(wanted: Wanted) -> Wanted:
+    match wanted:
+        case bool():
+            return not wanted
+        case Row(sum=over, strict=strict):
+            return Row(over.scaled(Decimal(-1)), not strict)
+        case Choice(of=of, among=among, every=every):
+            return choice(of, every - among, every)
+        case All(parts=parts):
+            return any_of([negated(part) for part in parts])
+        case Any(parts=parts):
+            return all_of([negated(part) for part in parts])
+
+
+def wanted_of(tree: Node, premise: Node | None, binding: Linear) -> Wanted:
+    """What must hold of the figures for a condition not to fail; True where it does not apply."""
+    holds = walk(tree, binding)
+    when = walk(premise, binding) if premise else True
+    return True if holds is None or when is None else any_of([negated(when), holds])
+
+
+def alternatives_in(wanted: Wanted, most: int) -> tuple[tuple[Row, ...], ...]:
+    """The ways in which it can hold: rows that must all hold, once for each way. None at all when it cannot."""
+    match wanted:
+        case bool():
+            return ((),) if wanted else ()
+        case Row():
+            return ((wanted,),)
+        case Any(parts=parts):
+            ways = tuple(way for part in parts for way in alternatives_in(part, most))
+        case All(parts=parts):
+            ways = ((),)
+            for part in parts:
+                ways = tuple(way + more for way in ways for more in alternatives_in(part, most))
+                if len(ways) > most:
+                    raise NotLinear
+    if len(ways) > most:
+        raise NotLinear
+    return ways
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The figures of one filing: what the firm typed may change; what the system computes follows from it."""
+
+    sums: Mapping[str, Sum | None]
+    typed: Mapping[str, Decimal]
+    overridden: Mapping[str, Sum]  # an automatic cell in which something else was typed: what the system would write
+
+
+def figures_of(completed: Completed, untouched: Mapping[str, Decimal | str | None], reading: Reading) -> Figures:
+    """`untouched` are the values with every automatic cell as the system writes it."""
+    sums: dict[str, Sum | None] = {}
+    typed: dict[str, Decimal] = {}
+    overridden: dict[str, Sum] = {}
+    for key, plan in plans_of(reading.edition, reading.period.frequency).items():
+        value = completed.values.get(key)
+        if plan.indicator.kind_in(plan.column) not in FIGURE_KINDS or not isinstance(value, Decimal):
+            continue
+        if key not in completed.locked:
+            typed[key], sums[key] = value, Sum(Decimal(0), {key: Decimal(1)})
+            continue
+        computed = completed.locked[key].startswith(COMPUTED)
+        follows = _formula_as_sum(plan, sums, reading) if computed else _constant(untouched.get(key))
+        if key not in completed.overridden:
+            sums[key] = follows if computed else Sum(value)
+        elif follows is not None:
+            typed[key], sums[key], overridden[key] = value, Sum(Decimal(0), {key: Decimal(1)}), follows
+    return Figures(sums, typed, overridden)
+
+
+def _constant(value: Decimal | str | None) -> Sum | None:
+    return Sum(value) if isinstance(value, Decimal) else None
+
+
+def _formula_as_sum(plan, sums: Mapping[str, Sum | None], reading: Reading) -> Sum | None:
+    scope = Scope(reading.edition, column=plan.column, row=plan.indicator.code)
+    try:
+        found = walk(parse(plan.indicator.formula_in(plan.column)), Linear(scope, reading, sums))
+    except NotLinear:
+        return None
+    return found if isinstance(found, Sum) else None

@@ -1,0 +1,272 @@
+"""Reads a filled workbook back: by the codes and column keys it carries, never by where a row or column stands."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from openpyxl.utils import get_column_letter
+from openpyxl.utils.cell import range_boundaries
+
+from forms_tables.edition.model import FIGURE_KINDS, CodeList, Edition, Indicator, Table
+from forms_tables.filling.parsing import Problem
+from forms_tables.workbooks.opening import ASK_FOR_NEW, OpenedWorkbook, WorkbookMeta, refuse_another
+from text.sheets import PASTE_VALUES, Cell, Sheet
+from text.shortened import shortened
+
+KEY_MARK = "code"  # stands in the code column of the row of column keys
+CODE_LABEL = "代码"
+MAX_TEXT = 500
+
+
+@dataclass
+class ReadWorkbook:
+    """What the cells say, as text. A formula or an error value is kept apart: it may stand only where the platform
+    computes the cell."""
+
+    meta: WorkbookMeta
+    cells: dict[str, str] = field(default_factory=dict)
+    places: dict[str, str] = field(default_factory=dict)
+    formulas: dict[str, str] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)  # why a cell says nothing, where an error value stands in it
+    problems: list[Problem] = field(default_factory=list)
+    hidden: set[str] = field(default_factory=set)  # cells with something in them that nobody sees on the sheet
+
+    def placed(self, problem: Problem) -> str:
+        """The problem's sentence with the cell's reference in front, unless it is there already."""
+        place = self.places.get(f"{problem.code}.{problem.column}", "")
+        return problem.problem if not place or place in problem.problem else f"{place} {problem.problem}"
+
+
+def read_workbook(
+    source,
+    edition: Edition,
+    period: str,
+    credit_code: str,
+    *,
+    name: str = "",
+    firms: Mapping[str, str] | None = None,
+) -> ReadWorkbook:
+    """Read a filled workbook that must be of this firm, period and edition. Raises Unreadable with a sentence."""
+    opened = source if isinstance(source, OpenedWorkbook) else OpenedWorkbook(source, name)
+    refuse_another(opened.meta, edition, period, credit_code, firms)
+    read = ReadWorkbook(opened.meta)
+    for code in opened.meta.tables:
+        table = edition.table(code)
+        if code in opened.titles:
+            SheetReading(read, edition, table, opened.book.sheet(code)).run()
+        else:
+            found = "、".join(f"“{title}”" for title in opened.titles) or "没有工作表"
+            read.problems.append(
+                Problem(code, "", "", f"找不到工作表“{code}”（现有{found}）。请恢复工作表名称，或{ASK_FOR_NEW[1:]}")
+            )
+    return read
+
+
+@dataclass
+class SheetReading:
+    """One worksheet being read: finds its keys, then its codes, then the cells where they cross."""
+
+    read: ReadWorkbook
+    edition: Edition
+    table: Table
+    sheet: Sheet
+
+    def run(self) -> None:
+        keys = self.find_keys()
+        if keys is None:
+            return
+        code_column, key_row, columns = keys
+        lines = self.find_codes(code_column, key_row, columns)
+        for indicator, row, cells in lines:
+            for column, key in columns.items():
+                if key in indicator.columns:
+                    self.take(indicator, key, row, column, cells.get(column))
+        self.refuse_merged(lines, columns)
+
+    def say(self, sentence: str, code: str = "", column: str = "") -> None:
+        self.read.problems.append(Problem(self.table.code, code, column, sentence))
+
+    def find_keys(self) -> tuple[int, int, dict[int, str]] | None:
+        known = {key for indicator in self.table.indicators for key in indicator.columns}
+        found = []
+        for line in self.sheet:
+            cells = list(line.cells.values())
+            marks = {plain(cell): cell.column for cell in cells}
+            if KEY_MARK in marks and known & marks.keys():
+                found.append((marks[KEY_MARK], cells))
+        if len(found) != 1:
+            trouble = "找不到" if not found else "有不止一行"
+            self.say(
+                f"工作表“{self.table.code}”{trouble}栏次标识行（灰色小字 code、c1、y 等的那一行），"
+                f"没有读取。{ASK_FOR_NEW}"
+            )
+            return None
+        code_column, cells = found[0]
+        columns: dict[int, str] = {}
+        for cell in cells:
+            key = plain(cell)
+            if key not in known:
+                continue
+            if key in columns.values():
+                self.say(
+                    f"工作表“{self.table.code}”的栏次标识“{key}”出现了两次（{cell.reference}），分不清以哪一列为准。"
+                )
+            else:
+                columns[cell.column] = key
+        for key in [column.key for column in self.table.columns if column.key in known - set(columns.values())]:
+            label = self.table.column(key).label
+            self.say(f"工作表“{self.table.code}”缺少栏次“{label}”（{key}）。{ASK_FOR_NEW}", column=key)
+        return code_column, cells[0].row, columns
+
+    def find_codes(
+        self, code_column: int, key_row: int, columns: dict[int, str]
+    ) -> list[tuple[Indicator, int, dict[int, Cell]]]:
+        indicators = {indicator.code.casefold(): indicator for indicator in self.table.indicators}
+        lines: dict[str, tuple[Indicator, int, dict[int, Cell]]] = {}
+        for line in self.sheet:
+            row = line.number
+            if row == key_row:
+                continue
+            marked = line.cells.get(code_column)
+            code = plain(marked)
+            if not code or code == plain(line.cells.get(code_column - 1)):  # a merged line, written into each column
+                self.refuse_nameless(list(line.cells.values()), columns)
+            elif code in lines:
+                self.say(
+                    f"工作表“{self.table.code}”的代码 {marked.text} 出现了两次"
+                    f"（第 {lines[code][1]} 行和第 {row} 行），分不清以哪一行为准。请删去多余的一行。",
+                    indicators[code].code,
+                )
+            elif code in indicators:
+                lines[code] = (indicators[code], row, line.cells)
+            elif code != CODE_LABEL:
+                self.say(f"{self.table.code}!{marked.reference} 的代码“{marked.text}”不在本表中。请恢复原来的代码。")
+        for code, indicator in indicators.items():
+            if code not in lines and not indicator.is_heading:
+                self.say(
+                    f"工作表“{self.table.code}”缺少代码 {indicator.code}（{indicator.name}）的行。"
+                    f"请恢复该行，或{ASK_FOR_NEW[1:]}",
+                    indicator.code,
+                )
+        return list(lines.values())
+
+    def refuse_nameless(self, cells: list[Cell], columns: dict[int, str]) -> None:
+        """Figures on a row without a code belong to nobody: say so rather than drop them."""
+        for cell in cells:
+            if cell.column in columns and cell.is_number:
+                self.say(
+                    f"{self.table.code}!{cell.reference} 有数 {cell.text}，但这一行没有指标代码，"
+                    "不知道是哪个指标的数。请填到有代码的行，或删去。"
+                )
+
+    def take(self, indicator: Indicator, key: str, row: int, column: int, cell: Cell | None) -> None:
+        if indicator.is_heading:
+            return
+        name = f"{indicator.code}.{key}"
+        place = f"{self.table.code}!{get_column_letter(column)}{row}"
+        self.read.places[name] = place
+        if cell is None:
+            self.read.cells[name] = ""
+        elif indicator.formula_in(key) and not indicator.is_figure:
+            pass  # a computed text (A24) is out of date as soon as what it rests on is typed
+        elif cell.formula:
+            self.read.formulas[name] = cell.formula
+        else:
+            if cell.hidden:
+                self.read.hidden.add(name)
+            if cell.error:
+                self.read.errors[name] = cell.problem
+            text = text_of_cell(cell, indicator.kind_in(key))
+            if indicator.kind_in(key) in ("code", "codes"):
+                text = code_chosen(text, indicator.choices, several=indicator.kind == "codes")
+            self.read.cells[name] = text
+            if why := shortened(cell, indicator.kind_in(key)):
+                self.say(f"{place} {indicator.place(key)}：{why}", indicator.code, key)
+            if indicator.kind_in(key) in FIGURE_KINDS:
+                self.refuse_display(indicator, key, place, cell)
+            if len(text) > MAX_TEXT:
+                self.read.cells[name] = ""
+                self.say(
+                    f"{place} {indicator.place(key)}有 {len(text)} 个字，超过 {MAX_TEXT} 字。请精简。",
+                    indicator.code,
+                    key,
+                )
+
+    def refuse_display(self, indicator: Indicator, key: str, place: str, cell: Cell) -> None:
+        """A format that shows another figure than is stored (12.5% for 0.125) leaves open which was meant."""
+        if not cell.is_number:
+            return
+        stored = cell.text
+        shape = cell.number_format.split(";")[0].split('"')[0::2]
+        if "%" in "".join(shape):
+            self.say(
+                f"{place} {indicator.place(key)}是百分比格式，实际存的数是 {stored}。"
+                "请把单元格格式改为“常规”或“数值”，再填要上报的数。",
+                indicator.code,
+                key,
+            )
+        elif "".join(shape).rstrip(" )_").endswith(","):
+            self.say(
+                f"{place} {indicator.place(key)}的显示格式缩小了数字，实际存的数是 {stored}。"
+                "请把单元格格式改为“常规”或“数值”，再核对。",
+                indicator.code,
+                key,
+            )
+
+    def refuse_merged(self, lines: list[tuple[Indicator, int, dict[int, Cell]]], columns: dict[int, str]) -> None:
+        for reference in self.sheet.merged:
+            try:
+                left, top, right, bottom = range_boundaries(reference)
+            except (ValueError, TypeError):
+                continue
+            covered = [
+                (indicator, key)
+                for indicator, row, _ in lines
+                if top <= row <= bottom
+                for column, key in columns.items()
+                if left <= column <= right and key in indicator.columns
+            ]
+            if covered:
+                indicator, key = covered[0]
+                self.say(
+                    f"{self.table.code}!{reference} 是合并单元格，盖住了{indicator.place(key)}等 {len(covered)} 格，"
+                    "分不清数属于哪一格。请取消合并，逐格填写。",
+                    indicator.code,
+                    key,
+                )
+
+
+def formula_problems(read: ReadWorkbook, edition: Edition, locked: Mapping[str, str]) -> list[Problem]:
+    """A formula or an error value may stand only where the platform computes the figure itself."""
+    problems = []
+    for name, why in {**{name: formula_in_words(text) for name, text in read.formulas.items()}, **read.errors}.items():
+        if name not in locked:
+            code, key = name.split(".")
+            indicator = edition.indicator(code)
+            problems.append(Problem(indicator.table, code, key, f"{read.places[name]} {indicator.place(key)}{why}"))
+    return problems
+
+
+def formula_in_words(formula: str) -> str:
+    return f"是公式“{formula if len(formula) <= 60 else f'{formula[:60]}…'}”，不是数。{PASTE_VALUES}"
+
+
+def plain(cell: Cell | None) -> str:
+    """A code or key as it is compared: full-width letters and digits, case and spaces do not matter."""
+    return unicodedata.normalize("NFKC", cell.text).strip().casefold() if cell else ""
+
+
+def text_of_cell(cell: Cell, kind: str) -> str:
+    """The cell as a person would have typed it; a month is shown by Excel as the first day of it."""
+    return cell.text[:7] if kind == "month" and isinstance(cell.value, date) else cell.text
+
+
+def code_chosen(text: str, choices: CodeList, *, several: bool) -> str:
+    """The template's lists offer “1 国有控股”: take the code in front of exactly that name."""
+    chosen = []
+    for part in re.split("[,，、;；]", text) if several else [text]:
+        code, _, name = part.strip().partition(" ")
+        chosen.append(code if name and choices.name_of(code) == name.strip() else part.strip())
+    return ",".join(chosen)

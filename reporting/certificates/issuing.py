@@ -1,0 +1,143 @@
+"""A firm's filing record over any span, and the certificate that freezes it (填报情况证明). What is said of a period is
+when it was due, when it came and how it went; not one figure of the firm's tables."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.utils.timezone import localtime
+
+from accounts import journal
+from accounts.access import Refused
+from accounts.models import Enterprise, User
+from forms_tables.edition.periods import BadPeriod, PeriodCode
+from reporting.certificates.codes import new_code
+from reporting.dates.deadlines import due_moment
+from reporting.models import Certificate, Filing
+from reporting.results.timeliness import WORDS, Course, Outcome, courses_of
+from reporting.workflow.guards import brief
+
+MOST_OF_PURPOSE = 200
+SECOND_CLICK = timedelta(minutes=1)
+COUNTED = {
+    "on_time": "按时上报",
+    "extended": "其中延期内上报",
+    "late": "迟报",
+    "missing": "缺报",
+    "sent_back": "退回后未再报",
+    "after_lock": "锁定后补报",
+    "exempt": "不须报",
+}
+
+
+def record_of(enterprise: Enterprise, at: datetime) -> list[Course]:
+    """Every filing of the firm that has begun, wherever it lived then, the oldest first."""
+    begun = Filing.objects.filter(enterprise=enterprise, period__opens_on__lte=localtime(at).date())
+    return sorted(courses_of(begun, at), key=period_of)
+
+
+def period_of(course: Course) -> PeriodCode:
+    return PeriodCode.parse(course.period)
+
+
+def within(courses: Iterable[Course], first: str, last: str) -> list[Course]:
+    """Those of a span, both ends included; an empty end is open. Refused when the ends are exchanged."""
+    try:
+        start, end = (PeriodCode.parse(code) if code else None for code in (first, last))
+    except BadPeriod as bad:
+        raise Refused(str(bad)) from bad
+    if start and end and start > end:
+        raise Refused(f"起始报告期（{start.label}）晚于截止报告期（{end.label}），请调换。")
+    return [c for c in courses if (not start or start <= period_of(c)) and (not end or period_of(c) <= end)]
+
+
+def is_due(course: Course, at: datetime) -> bool:
+    """Whether the firm's date has passed: before, nobody can say that something is missing."""
+    return at > due_moment(course.due_on)
+
+
+def counts_of(outcomes: Iterable[str]) -> list[tuple[str, int]]:
+    """How many periods of each kind, in words; those of which there are none are left out, but for the first ones."""
+    counted = Counter(outcomes)
+    counted[Outcome.ON_TIME] += counted[Outcome.EXTENDED]
+    owed = sum(counted[name] for name in COUNTED if name not in (Outcome.EXTENDED, Outcome.EXEMPT))
+    always = (Outcome.ON_TIME, Outcome.LATE, Outcome.MISSING)
+    rest = [(words, counted[name]) for name, words in COUNTED.items() if counted[name] or name in always]
+    return [("应报", owed), *rest]
+
+
+@transaction.atomic
+def issue(enterprise: Enterprise, first: str, last: str, by: User, at: datetime, purpose: str = "") -> Certificate:
+    """Freeze the record of the periods of the span whose date has passed. The second click is the first."""
+    if not may_issue(by, enterprise):
+        raise Refused("填报情况证明由企业本身、所属区县或市级开具。")
+    purpose = brief(purpose, MOST_OF_PURPOSE, "用途")
+    Enterprise.objects.select_for_update().get(pk=enterprise.pk)
+    due = [course for course in within(record_of(enterprise, at), first, last) if is_due(course, at)]
+    if not due:
+        raise Refused("所选期间里没有企业截止日已过的报告期，不能开具证明；请把起止报告期选得早一些。")
+    span = {"first": due[0].period, "last": due[-1].period, "purpose": purpose}
+    same = Certificate.objects.filter(enterprise=enterprise, issued_by=by, issued_at__gt=at - SECOND_CLICK, **span)
+    if clicked := same.first():
+        return clicked
+    certificate = Certificate.objects.create(
+        code=new_code(),
+        enterprise=enterprise,
+        name=enterprise.name,
+        rows=[row_of(course) for course in due],
+        issued_by=by,
+        issued_at=at,
+        **span,
+    )
+    words = span_in_words(certificate)
+    journal.record(by=by, at=at, action="开具填报情况证明", subject=words, enterprise=enterprise, why=purpose)
+    return certificate
+
+
+def may_issue(user: User, enterprise: Enterprise) -> bool:
+    wanted = user.role in (User.Role.ENTERPRISE, User.Role.DISTRICT, User.Role.CITY)
+    return wanted and Enterprise.objects.visible_to(user).filter(pk=enterprise.pk).exists()
+
+
+def row_of(course: Course) -> dict:
+    """One period as it is printed, in plain values."""
+    return {
+        "period": course.period,
+        "label": period_of(course).label,
+        "due_on": course.due_on.isoformat(),
+        "submitted_on": day_of(course.submitted_at),
+        "outcome": course.outcome,
+        "rounds": course.rounds,
+        "approved_on": day_of(course.approved_at),
+    }
+
+
+def day_of(at: datetime | None) -> str:
+    return localtime(at).date().isoformat() if at else ""
+
+
+def rows_to_print(certificate: Certificate) -> list[dict]:
+    dates = ("due_on", "submitted_on", "approved_on")
+    return [
+        row
+        | {name: date.fromisoformat(row[name]) if row[name] else None for name in dates}
+        | {"words": WORDS[row["outcome"]]}
+        for row in certificate.rows
+    ]
+
+
+def certified_counts(certificate: Certificate) -> list[tuple[str, int]]:
+    return counts_of(row["outcome"] for row in certificate.rows)
+
+
+def span_in_words(certificate: Certificate) -> str:
+    first, last = (PeriodCode.parse(code).label for code in (certificate.first, certificate.last))
+    return first if first == last else f"{first}至{last}"
+
+
+def codes_of(courses: Sequence[Course]) -> list[tuple[str, str]]:
+    """The periods one may choose from, code and name."""
+    return [(course.period, period_of(course).label) for course in courses]

@@ -1,0 +1,117 @@
+"""A firm's filing record and the certificates made of it, for the firm, its district, the association and the city."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from accounts import clock
+from accounts.access import Refused, require
+from accounts.models import Enterprise, User
+from reporting.certificates import issuing
+from reporting.certificates.codes import in_groups
+from reporting.models import Certificate
+
+OFFICES = ("district", "association", "city")
+
+
+@require(*OFFICES)
+def record(request, credit_code):
+    return show_record(request, firm_of(request, credit_code))
+
+
+@require("enterprise")
+def own_record(request):
+    return show_record(request, request.user.enterprise)
+
+
+@require("district", "city")
+@require_POST
+def issue(request, credit_code):
+    return issue_for(request, firm_of(request, credit_code))
+
+
+@require("enterprise")
+@require_POST
+def issue_own(request):
+    return issue_for(request, request.user.enterprise)
+
+
+@require("enterprise", *OFFICES)
+def certificate(request, code):
+    found = get_object_or_404(certificates_visible_to(request.user), code=code)
+    around = {
+        "certificate": found,
+        "code": in_groups(found.code),
+        "rows": issuing.rows_to_print(found),
+        "counts": issuing.certified_counts(found),
+        "span": issuing.span_in_words(found),
+        "verify_address": f"{settings.SITE_URL}{reverse('verify')}",
+        "record_path": record_path(request.user, found.enterprise),
+    }
+    return render(request, "certificates/certificate.html", around)
+
+
+def show_record(request, enterprise: Enterprise, status: int = 200, **typed):
+    at = clock.now()
+    courses = issuing.record_of(enterprise, at)
+    first, last = (typed.get(name, request.GET.get(name, "")) for name in ("first", "last"))
+    try:
+        shown = issuing.within(courses, first, last)
+    except Refused as refused:
+        if not typed:  # else it has been said
+            messages.error(request, str(refused))
+        shown, first, last = courses, "", ""
+    around = {
+        "firm": enterprise,
+        "periods": issuing.codes_of(courses),
+        "first": first or (courses[0].period if courses else ""),
+        "last": last or (courses[-1].period if courses else ""),
+        "lines": [{"course": c, "label": issuing.period_of(c).label} for c in reversed(shown)],
+        "counts": issuing.counts_of(course.outcome for course in shown),
+        "due": sum(issuing.is_due(course, at) for course in shown),
+        "not_due": [issuing.period_of(c).label for c in shown if not issuing.is_due(c, at)],
+        "certificates": certificates_of(enterprise),
+        "may_issue": issuing.may_issue(request.user, enterprise),
+        "issue_path": issue_path(request.user, enterprise),
+        "record_path": record_path(request.user, enterprise),
+        "purpose": typed.get("purpose", ""),
+    }
+    return render(request, "certificates/record.html", around, status=status)
+
+
+def issue_for(request, enterprise: Enterprise):
+    asked = {name: request.POST.get(name, "").strip() for name in ("first", "last", "purpose")}
+    try:
+        issued = issuing.issue(enterprise, **asked, by=request.user, at=clock.now())
+    except Refused as refused:
+        messages.error(request, str(refused))
+        return show_record(request, enterprise, status=409, **asked)
+    return redirect("certificate", issued.code)
+
+
+def firm_of(request, credit_code: str) -> Enterprise:
+    return get_object_or_404(Enterprise.objects.visible_to(request.user), credit_code=credit_code)
+
+
+def certificates_visible_to(user: User) -> QuerySet[Certificate]:
+    firms = Enterprise.objects.visible_to(user)
+    return Certificate.objects.filter(enterprise__in=firms).select_related("enterprise", "issued_by")
+
+
+def certificates_of(enterprise: Enterprise) -> list[dict]:
+    issued = Certificate.objects.filter(enterprise=enterprise).select_related("issued_by__district")
+    return [{"certificate": each, "span": issuing.span_in_words(each)} for each in issued]
+
+
+def record_path(user: User, enterprise: Enterprise) -> str:
+    return (
+        reverse("own_record") if user.role == User.Role.ENTERPRISE else reverse("record", args=[enterprise.credit_code])
+    )
+
+
+def issue_path(user: User, enterprise: Enterprise) -> str:
+    own = user.role == User.Role.ENTERPRISE
+    return reverse("issue_own") if own else reverse("issue_certificate", args=[enterprise.credit_code])

@@ -1,0 +1,120 @@
+"""Where the stored columns lie: Parquet files that are replaced whole, so that a reader sees the old or the new one."""
+
+import fcntl
+import json
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import IO
+
+import polars as pl
+from django.conf import settings
+
+from forms_tables.edition.catalog import DEFINITIONS
+from forms_tables.platform_reading import FILE as PLATFORM
+from reporting.city_columns.scaling import Columns
+
+ROOT = Path(__file__).resolve().parents[2]
+MADE_BY = ("forms_tables", "reporting/dataset", "reporting/recheck")
+
+
+@cache
+def layout() -> str:
+    """What the files are made by: another release of what completes, stores or judges a form (a finding is kept by the
+    number of its condition), and they are made anew."""
+    sources = sorted(source for folder in MADE_BY for source in (ROOT / folder).glob("*.py"))
+    sources += [ROOT / "reporting/filing/judging.py", *sorted(DEFINITIONS.glob(f"*/{PLATFORM}"))]
+    return sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:12]
+
+
+def folder() -> Path:
+    return Path(settings.MEDIA_ROOT) / "dataset"
+
+
+def path_of(period: str, name: str) -> Path:
+    return folder() / period / f"{name}.parquet"
+
+
+@contextmanager
+def in_turn(name: str) -> Iterator[None]:
+    """One at a time, of all processes: whoever comes second waits. A process that dies lets go."""
+    with _lock_file(name) as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
+def if_free(name: str) -> Iterator[bool]:
+    """The same without waiting: False where another process is at it."""
+    with _lock_file(name) as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+
+
+def _lock_file(name: str) -> IO[bytes]:
+    folder().mkdir(parents=True, exist_ok=True)
+    return (folder() / f".{name}.lock").open("wb")
+
+
+def write(period: str, name: str, stored: Columns, **notes: object) -> None:
+    """Written beside and renamed: of two writers the last one stays, whole."""
+    path = path_of(period, name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    said = {"layout": layout(), "scales": json.dumps(stored.scales), "notes": json.dumps(notes)}
+    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{name}.", suffix=".tmp")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            stored.frame.write_parquet(file, compression="lz4", metadata=said)
+        os.replace(beside, path)
+    except BaseException:
+        os.unlink(beside)
+        raise
+
+
+class Broken(Exception):
+    """A file that cannot be used as it is; without it, it is made again."""
+
+    def __init__(self, path: Path):
+        super().__init__(f"{path} is damaged or behind the others")
+        self.path = path
+
+
+def read(period: str, name: str, wanted: Sequence[str] | None = None) -> tuple[Columns, dict] | None:
+    """The stored columns (those of `wanted` that there are, or all) and their notes; None where there is no file, or
+    one of another layout. Raises Broken."""
+    path = path_of(period, name)
+    try:
+        with path.open("rb") as file:
+            said = pl.read_parquet_metadata(file)
+            if said.get("layout") != layout():
+                return None
+            scales, notes = json.loads(said["scales"]), json.loads(said["notes"])
+            file.seek(0)
+            if wanted is not None:
+                there = set(pl.read_parquet_schema(file))
+                wanted = [name for name in dict.fromkeys(wanted) if name in there]
+                scales = {cell: places for cell, places in scales.items() if cell in wanted}
+                file.seek(0)
+            return Columns(pl.read_parquet(file, columns=wanted), scales), notes
+    except FileNotFoundError:
+        return None
+    except (OSError, pl.exceptions.PolarsError, ValueError, KeyError) as error:
+        raise Broken(path) from error
+
+
+def notes_of(period: str, name: str) -> dict | None:
+    """The notes alone."""
+    try:
+        with path_of(period, name).open("rb") as file:
+            said = pl.read_parquet_metadata(file)
+            return json.loads(said["notes"]) if said.get("layout") == layout() else None
+    except (OSError, pl.exceptions.PolarsError, ValueError, KeyError):
+        return None

@@ -1,0 +1,178 @@
+"""The filings of a period, and the frozen figures of their submissions, as stored columns.
+
+`filings` lists every filing with the submission that is judged and the one that stands as history for later periods.
+`submissions` holds the cells of those, and of others before them: a submission never changes, so rows are only added.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+
+import polars as pl
+from django.db.models import CharField, Count, F, IntegerField, Max, Sum, TextField
+from django.db.models.functions import Cast, Coalesce
+
+from forms_tables.edition.catalog import Edition
+from forms_tables.edition.periods import PeriodCode
+from forms_tables.notation.names import PEOPLE
+from reporting.city_columns.files import Broken, in_turn, notes_of, read, write
+from reporting.city_columns.scaling import ODD, Columns, decimals_of_cells, scaled, together
+from reporting.filing.judging import standing
+from reporting.models import Filing, State, Submission, published_edition
+
+FILINGS, SUBMISSIONS = "filings", "submissions"
+CHUNK = 5000
+SPREAD = 999_983  # a prime beyond the filings of a period: no two of them weigh the same
+SHUFFLE = 48_271  # neighbours weigh as differently as strangers: small changes of two of them do not cancel out
+LISTED = {
+    "filing": pl.Int64,
+    "enterprise": pl.Int64,
+    "district": pl.String,
+    "state": pl.String,
+    "edition": pl.String,
+    "with_firm": pl.Boolean,
+    "submission": pl.Int64,  # whose frozen figures are judged; none while the figures are with the firm
+    "standing": pl.Int64,  # what later periods read of this one
+}
+NOT_TEXT = re.compile(r'":\s*[^"\s]')
+
+
+def marks_of(codes: Iterable[str]) -> dict[str, str]:
+    """A short word for where the filings of each period stand, which changes with any of them: one question."""
+    weight = F("pk") * SHUFFLE % SPREAD + 1
+    rows = (
+        Filing.objects.filter(period__in=list(codes))
+        .order_by()
+        .values("period", "period__edition_code")
+        .annotate(
+            n=Count("pk"),
+            last=Max("pk"),
+            states=Sum(weight * Cast("state", IntegerField())),
+            in_force=Sum(weight * Coalesce("in_force", 0)),
+            approved=Sum(weight * Coalesce("approved", 0)),
+            places=Sum(weight * F("district")),
+        )
+    )
+    return {row["period"]: "/".join(str(value) for value in row.values()) for row in rows}
+
+
+def refresh(codes: Iterable[str]) -> None:
+    """Bring the stored filings and submissions of these periods up to where they stand. The mark is asked again in
+    turn: nobody puts an older state in the place of a newer one."""
+    for code in codes:
+        with in_turn(f"{code}-{FILINGS}"):
+            mark = marks_of([code]).get(code, "")
+            if not is_current(code, mark):
+                _store(code, mark)
+
+
+def is_current(code: str, mark: str) -> bool:
+    for name in (FILINGS, SUBMISSIONS):
+        notes = notes_of(code, name)
+        if notes is None or any(published_edition(each).digest != digest for each, digest in notes["editions"].items()):
+            return False
+        if name == FILINGS and notes["mark"] != mark:
+            return False
+    return True
+
+
+def _store(code: str, mark: str) -> None:
+    filings = listed(code)
+    needed = set(filings["submission"].drop_nulls()) | set(filings["standing"].drop_nulls())
+    kept = stored_submissions(code)
+    missing = sorted(needed - set(kept.frame["submission"])) if kept else sorted(needed)
+    if missing or kept is None:
+        parts = [kept] if kept else []
+        parts += columns_of_submissions(missing, PeriodCode.parse(code).frequency)
+        stored = together(parts)
+        if not len(stored):
+            stored = Columns(pl.DataFrame(schema={"submission": pl.Int64, "edition": pl.String, ODD: pl.String}), {})
+        write(code, SUBMISSIONS, stored, editions=_digests(stored.frame["edition"]))
+    write(code, FILINGS, Columns(filings, {}), mark=mark, editions=_digests(filings["edition"]))
+
+
+def stored_submissions(code: str) -> Columns | None:
+    """All that is stored; None where it was made under another text of an edition of that name, or cannot be read."""
+    try:
+        found = read(code, SUBMISSIONS)
+    except Broken:
+        return None
+    if found is None:
+        return None
+    stored, notes = found
+    current = all(published_edition(each).digest == digest for each, digest in notes["editions"].items())
+    return stored if current else None
+
+
+def _digests(codes: pl.Series) -> dict[str, str]:
+    return {code: published_edition(code).digest for code in codes.unique() if code}
+
+
+def listed(code: str) -> pl.DataFrame:
+    """Every filing of a period, in their order."""
+    rows = (
+        Filing.objects.filter(period=code)
+        .order_by("pk")
+        .values_list(
+            "pk",
+            "enterprise",
+            "district__code",
+            "state",
+            Coalesce("in_force__edition_code", "period__edition_code", output_field=CharField()),
+            "in_force",
+            "approved",
+        )
+    )
+    made = []
+    for pk, enterprise, district, state, edition, in_force, approved in rows.iterator(chunk_size=CHUNK):
+        with_firm = state in Filing.WITH_FIRM
+        judged = None if with_firm or state == State.EXEMPT else in_force
+        made.append((pk, enterprise, district, state, edition, with_firm, judged, standing(state, approved, in_force)))
+    return pl.DataFrame(made, schema=LISTED, orient="row")
+
+
+def columns_of_submissions(wanted: Sequence[int], frequency: str) -> list[Columns]:
+    """The cells and frozen attributes of these submissions, a part for each chunk and edition."""
+    parts = []
+    for start in range(0, len(wanted), CHUNK):
+        rows = (
+            Submission.objects.filter(pk__in=wanted[start : start + CHUNK])
+            .order_by("pk")
+            .values_list("pk", "edition_code", Cast("values", TextField()), Cast("attributes", TextField()))
+        )
+        of_edition: dict[str, list[tuple]] = {}
+        for row in rows:
+            of_edition.setdefault(row[1], []).append(row)
+        parts += [_columns(published_edition(code), frequency, chosen) for code, chosen in of_edition.items()]
+    return parts
+
+
+def _columns(edition: Edition, frequency: str, rows: Sequence[tuple[int, str, str, str]]) -> Columns:
+    decimals = decimals_of_cells(edition, frequency)
+    values, odd = texts_of([row[2] for row in rows], list(decimals))
+    attributes, odd_too = texts_of([row[3] for row in rows], fact_codes(edition))
+    register = attributes.select(pl.when(pl.all() != "").then(pl.all()).name.map(lambda code: f"register({code})"))
+    texts = values.with_columns(
+        pl.Series("submission", [row[0] for row in rows], dtype=pl.Int64),
+        pl.lit(edition.code).alias("edition"),
+        *register,
+    )
+    return scaled(texts, decimals, odd_too | odd)
+
+
+def fact_codes(edition: Edition) -> list[str]:
+    """What a rule may ask of a firm in the register."""
+    indicators = edition.indicators.values()
+    return [i.code for i in indicators if not i.is_figure and not i.is_heading] + list(PEOPLE)
+
+
+def texts_of(objects: Sequence[str], keys: Sequence[str]) -> tuple[pl.DataFrame, dict[int, str]]:
+    """The texts under these keys of JSON objects, a column each, and the rows that hold something else than texts."""
+    odd = {row: "含有不是文字的数据" for row, text in enumerate(objects) if NOT_TEXT.search(text) and _is_odd(text)}
+    lines = "\n".join("{}" if row in odd else text for row, text in enumerate(objects))
+    schema = dict.fromkeys(keys, pl.String)
+    return pl.read_ndjson(lines.encode(), schema=schema) if objects else pl.DataFrame(schema=schema), odd
+
+
+def _is_odd(text: str) -> bool:
+    return not all(value is None or isinstance(value, str) for value in json.loads(text).values())

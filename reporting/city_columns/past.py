@@ -1,0 +1,123 @@
+"""What was filed before, beside the filings of a period: prev(…), year_ago(…), december(…) and last_annual(…)."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+import polars as pl
+
+from forms_tables.edition.model import Edition
+from forms_tables.edition.periods import PeriodCode
+from forms_tables.layout import carried_in
+from forms_tables.notation.names import earlier
+from reporting.city_columns.files import Broken, path_of, read
+from reporting.city_columns.frozen import FILINGS, SUBMISSIONS
+from reporting.city_columns.scaling import ODD, Columns, decimal_of
+from reporting.filing.judging import official_coefficients, totals_of, weighted_coefficient
+from reporting.models import BaseAdjustment, Filing
+
+COEFFICIENT_DECIMALS = 6
+
+
+def standing_of(code: str) -> pl.DataFrame:
+    """The submission that stands for each enterprise in a period."""
+    found = read(code, FILINGS, ["enterprise", "standing"])
+    if found is None:
+        return pl.DataFrame(schema={"enterprise": pl.Int64, "standing": pl.Int64})
+    return found[0].frame.drop_nulls()
+
+
+def past_cells(period: PeriodCode, filings: pl.DataFrame, wanted: Mapping[str, Sequence[str]]) -> Columns:
+    """For each row of `filings` (filing, enterprise) the `wanted` cells of the earlier filings, by their word, as
+    columns named prev(2020.c1); with the bases granted to this filing in their place."""
+    frame = filings.select("filing", "enterprise", pl.lit(None, dtype=pl.String).alias(ODD))
+    scales: dict[str, int] = {}
+    codes = earlier(period)
+    for word, cells in wanted.items():
+        if word not in codes or not cells:
+            continue
+        before = codes[word].code
+        found = read(before, SUBMISSIONS, ["submission", ODD, *cells])
+        if found is None:
+            continue
+        stored, _ = found
+        named = {cell: f"{word}({cell})" for cell in cells if cell in stored.frame.columns}
+        scales |= {named[cell]: places for cell, places in stored.scales.items()}
+        standing = standing_of(before)
+        if not standing["standing"].is_in(stored.frame["submission"].implode()).all():
+            raise Broken(path_of(before, FILINGS))
+        beside = standing.join(
+            stored.frame.rename(named).rename({ODD: "odd_then"}), left_on="standing", right_on="submission", how="left"
+        )
+        frame = (
+            frame.join(beside.drop("standing"), on="enterprise", how="left", maintain_order="left")
+            .with_columns(pl.coalesce(ODD, pl.lit("以前的报表：") + pl.col("odd_then")).alias(ODD))
+            .drop("odd_then")
+        )
+    labels = {f"{word}({cell})" for word, cells in wanted.items() for cell in cells}
+    return with_granted(period, Columns(frame, scales), labels)
+
+
+def with_granted(period: PeriodCode, past: Columns, labels: set[str]) -> Columns:
+    """The figures of granted 口径调整单 in the place of the filed ones (reporting.judging.with_adjustments)."""
+    granted = granted_bases(period.code)
+    frame, scales, rows = past.frame, dict(past.scales), None
+    for filing, bases in granted.items():
+        rows = rows or {pk: row for row, pk in enumerate(frame["filing"])}
+        if filing not in rows:
+            continue
+        for label, figure in bases.items():
+            if label not in labels:
+                continue
+            if label not in frame.columns:  # nobody filed for that period
+                frame = frame.with_columns(pl.lit(None, dtype=pl.Int64).alias(label))
+                scales[label] = 2
+            places = scales[label]
+            number = None if figure is None else figure.scaleb(places)
+            if number is not None and number != number.to_integral_value():
+                column, kept = ODD, f"{label} 的口径调整值“{figure}”小数太多"
+            else:
+                column, kept = label, None if number is None else int(number)
+            frame = frame.with_columns(frame[column].scatter(rows[filing], kept))
+    return Columns(frame, scales)
+
+
+def granted_bases(code: str) -> dict[int, dict[str, Decimal | None]]:
+    """What each filing of a period reads in the place of what was filed; None where it is added up again."""
+    found: dict[int, dict[str, Decimal | None]] = {}
+    filings = {}
+    adjustments = BaseAdjustment.objects.filter(filing__period=code, granted=True).order_by("asked_at", "pk")
+    adjustments = adjustments.select_related("filing__period", "filing__in_force").defer(
+        "filing__in_force__values", "filing__in_force__findings", "filing__in_force__attributes"
+    )
+    for row in adjustments:
+        filings[row.filing_id] = row.filing
+        found.setdefault(row.filing_id, {})[row.cell] = Decimal(row.new)
+    return {
+        pk: {_label(filings[pk], cell): bases.get(cell) for cell in [*bases, *totals_of(filings[pk], bases)]}
+        for pk, bases in found.items()
+    }
+
+
+def _label(filing: Filing, cell: str) -> str:
+    """The name of what stands behind the cell; nothing where a revision does not carry it any more."""
+    word, source = carried_in(filing.edition, cell) or ("", "")
+    return f"{word}({source})" if word else ""
+
+
+def coefficients(
+    edition: Edition, period: PeriodCode, filings: pl.DataFrame, parameters: Mapping[str, Decimal | None]
+) -> list[Decimal | None] | None:
+    """Each firm's own weighted coefficient, in the order of `filings`; None while the city has entered none at all."""
+    official = official_coefficients(edition)
+    if not any(parameters.get(name) is not None for name in official):
+        return None
+    cells = list(official.values())
+    past = past_cells(period, filings, {"last_annual": cells})
+    labels = {f"last_annual({cell})": cell for cell in cells if f"last_annual({cell})" in past.frame.columns}
+    rows = past.frame.select(list(labels)).rows() if labels else [()] * filings.height
+    found = []
+    for row in rows:
+        filed = zip(labels.items(), row, strict=True)
+        annual = {cell: decimal_of(number, past.scales.get(label, 0)) for (label, cell), number in filed}
+        found.append(weighted_coefficient(edition, annual, parameters) if any(row) else None)
+    return found

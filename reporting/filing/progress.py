@@ -1,0 +1,196 @@
+"""Where the filings of a period stand, counted: for a district's first page, the city's map, and what blocks a lock."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+from decimal import Decimal
+
+from django.db.models import Count, Q, QuerySet
+
+from accounts.models import District, User
+from reporting.filing.punctuality import held_past_due
+from reporting.models import BaseAdjustment, ExtensionRequest, Filing, LateRequest, Period, State, Submission
+from reporting.models.request import RequestQuerySet
+from reporting.totals.aggregation import SETTLED, UNDER_REVIEW, base_revenue_before, districts_of, share
+
+# The states a list is narrowed to; the names are those of the queue's filter. What is settled is counted as approved.
+GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "not_started": ("未填报", (State.NOT_STARTED,)),
+    "drafting": ("草稿", (State.DRAFT,)),
+    "waiting": ("已上报，待审核", (State.SUBMITTED,)),
+    "querying": ("查询中", (State.QUERIED,)),
+    "returned": ("退回", (State.RETURNED,)),
+    "amending": ("修订中", (State.AMENDING,)),
+    "from_city": ("市级查询或退回", (State.CITY_QUERIED, State.CITY_RETURNED)),
+}
+# What was let in after the lock of its period is counted by itself and under no state.
+COUNTED = Q(after_lock=False)
+# The same two questions as in reporting.aggregation. A submission of it counts:
+APPROVED = Q(counted__isnull=False)
+# A submission of it stands, approved or under review:
+FILED = APPROVED | (COUNTED & Q(state__in=UNDER_REVIEW))
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How many filings stand where. The last six cut across the states: `late` and `on_time` count only what was
+    filed; `reopened` are the approved ones being amended, asked about or returned, which count as approved last;
+    `after_lock` are those let in after the lock, counted under no state."""
+
+    owed: int = 0
+    not_started: int = 0
+    drafting: int = 0
+    waiting: int = 0
+    querying: int = 0
+    returned: int = 0
+    amending: int = 0
+    from_city: int = 0
+    filed: int = 0
+    approved: int = 0
+    reopened: int = 0
+    late: int = 0
+    on_time: int = 0
+    after_lock: int = 0
+
+    @property
+    def left_out(self) -> int:
+        """What a lock would leave out of the totals."""
+        return self.owed - self.approved
+
+    @property
+    def on_time_share(self) -> Decimal | None:
+        """What part of those who owe filed on time, in percent."""
+        return share(Decimal(self.on_time), Decimal(self.owed))
+
+
+@dataclass(frozen=True)
+class RevenueShare:
+    """What part of last year's revenue the approved firms carry, in percent (blank where nobody has a last year), and
+    for how many of those who owe that revenue is known at all."""
+
+    percent: Decimal | None = None
+    known: int = 0
+    owed: int = 0
+
+    @property
+    def left_out(self) -> Decimal | None:
+        return None if self.percent is None else 100 - self.percent
+
+
+@dataclass(frozen=True)
+class DistrictStanding:
+    district: District
+    standing: Standing
+    revenue_share: RevenueShare
+
+    @property
+    def level(self) -> int:
+        """How dark the district's tile is: 0 nothing approved … 4 all of it."""
+        owed, approved = self.standing.owed, self.standing.approved
+        return 0 if not owed else approved * 4 // owed
+
+
+def in_group(filings: QuerySet, group: str, at: datetime) -> QuerySet:
+    """The filings behind one number of the page; an unknown word means all of them."""
+    if group in GROUPS:
+        return filings.filter(COUNTED, state__in=GROUPS[group][1])
+    if group == "approved":
+        return filings.filter(APPROVED)
+    if group == "late":
+        return filings.filter(FILED, late=True)
+    if group == "on_time":
+        return filings.filter(FILED, late=False)
+    if group == "after_lock":
+        return filings.filter(after_lock=True)
+    if group == "overdue":
+        return filings.overdue(at)
+    if group == "held":
+        return held_past_due(filings, at)
+    return filings
+
+
+def counts() -> dict[str, Count]:
+    """One COUNT per number, so that a page asks the database once. Prefixed: `approved` and `late` are columns too."""
+    numbers = {name: COUNTED & Q(state__in=states) for name, (_, states) in GROUPS.items()} | {
+        "owed": Q(exempt_at_lock=False),
+        "filed": FILED,
+        "approved": APPROVED,
+        "reopened": APPROVED & COUNTED & ~Q(state__in=SETTLED),
+        "late": FILED & Q(late=True),
+        "on_time": FILED & Q(late=False),
+        "after_lock": Q(after_lock=True),
+    }
+    return {f"n_{name}": Count("pk", filter=which or None) for name, which in numbers.items()}
+
+
+def standing_of(filings: QuerySet) -> Standing:
+    return _standing(filings.order_by().aggregate(**counts()))
+
+
+def standing_by_district(filings: QuerySet) -> dict[int, Standing]:
+    rows = filings.order_by().values("district").annotate(**counts())
+    return {row["district"]: _standing(row) for row in rows}
+
+
+def _standing(row: Mapping[str, int]) -> Standing:
+    return Standing(**{field.name: row[f"n_{field.name}"] for field in fields(Standing)})
+
+
+def city_standing(period: Period) -> list[DistrictStanding]:
+    """Every district of the period's last day, and any other under which something is owed."""
+    counted = standing_by_district(Filing.objects.of(period))
+    shares = revenue_shares(Filing.objects.of(period), period)
+    return [
+        DistrictStanding(district, counted.get(district.pk, Standing()), shares.get(district.pk, RevenueShare()))
+        for district in districts_of(period)
+    ]
+
+
+WHOLE = ""
+
+
+def revenue_shares(filings: QuerySet, period: Period) -> dict[int | str, RevenueShare]:
+    """How much of last year's revenue the approved ones carry: per district, and of all these filings under WHOLE."""
+    _, revenues = base_revenue_before(period)
+    owed, known, whole, carried = Counter(), Counter(), Counter(), Counter()
+    filings = filings.filter(exempt_at_lock=False).annotate(counts=APPROVED)
+    rows = filings.order_by().values_list("enterprise", "district", "counts")
+    for enterprise, district, approved in rows:
+        revenue = revenues.get(enterprise, Decimal(0))
+        for area in (district, WHOLE):
+            owed[area] += 1
+            known[area] += enterprise in revenues
+            whole[area] += revenue
+            carried[area] += revenue if approved else 0
+    return {area: RevenueShare(share(carried[area], whole[area]), known[area], owed[area]) for area in owed}
+
+
+def submissions_visible_to(user: User) -> QuerySet[Submission]:
+    """The submissions of the filings this person may see, with what every page about one needs."""
+    return Submission.objects.filter(filing__in=Filing.objects.visible_to(user)).select_related(
+        "filing__enterprise", "filing__district", "filing__period", "submitted_by", "opened_by"
+    )
+
+
+# What firms ask of their district, by the word in the addresses of the pages that list it.
+REQUESTS = {
+    "extension": ("延期申请", ExtensionRequest),
+    "late": ("补报申请", LateRequest),
+    "base": ("口径调整申请", BaseAdjustment),
+}
+
+
+def requests_visible_to(user: User, kind: str) -> RequestQuerySet:
+    """What firms have asked for of one kind, as far as this person may see it, the waiting ones first."""
+    mine = Filing.objects.visible_to(user).owed()
+    found = REQUESTS[kind][1].objects.filter(filing__in=mine).listed()
+    read = ("filing__enterprise", "filing__district", "filing__period", "filing__in_force", "asked_by", "decided_by")
+    return found.select_related(*read).defer(*(f"filing__in_force__{field}" for field in Submission.HEAVY))
+
+
+def requests_waiting(user: User) -> dict[str, int]:
+    """How many of each kind still wait for the district's decision."""
+    return {kind: requests_visible_to(user, kind).waiting().count() for kind in REQUESTS}

@@ -1,0 +1,245 @@
+"""A submission as an official reads it: its tables beside what was filed before, with findings at their rows and what
+has changed since the submission before it. Everything here comes out of frozen submissions, never out of a draft."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+from forms_tables.edition.catalog import Column, Edition, Indicator, Table
+from forms_tables.edition.model import FIGURE_KINDS
+from forms_tables.edition.periods import PeriodCode
+from forms_tables.layout import carried, column_behind, column_carrying, is_questionnaire, own_column, reason_called
+from reporting.filing.judging import Values, history_of, submission_values
+from reporting.models import Submission
+from reporting.pages.grid import choices_in, most_common_unit, show
+
+# What is worked out beside the form's own columns, which already carry last period and the same period last year:
+# for a month its figure alone, without the months before; for a year the growth the annual form has no column for.
+BESIDE_MONTH = ("当月", "去年当月", "当月同比%")
+BESIDE_YEAR = ("增长%",)
+BESIDE_ANSWERS = ("上年上报",)
+BLANK = "（空白）"
+
+
+@dataclass(frozen=True)
+class Said:
+    """A finding in words, with what the firm said about it."""
+
+    rule: str
+    level: str
+    message: str
+    cells: tuple[str, ...]
+    explanation: str
+
+    @property
+    def row(self) -> str:
+        return self.cells[0].partition(".")[0] if self.cells else ""
+
+    @property
+    def is_error(self) -> bool:
+        return self.level == "error"
+
+
+@dataclass(frozen=True)
+class Cell:
+    key: str
+    place: str
+    shown: str
+    before: str | None  # what the submission before this one said; None when it said the same
+    on_record: str  # in a carried column: what was filed then, where this says otherwise
+    is_figure: bool
+    has_finding: bool
+
+
+@dataclass(frozen=True)
+class Row:
+    indicator: Indicator
+    unit: str
+    cells: tuple[Cell | None, ...]  # None: the row has no such column
+    beside: tuple[str, ...]
+    findings: tuple[Said, ...]
+
+    @property
+    def anchor(self) -> Cell | None:
+        return next((cell for cell in self.cells if cell), None)
+
+
+@dataclass(frozen=True)
+class ComparedTable:
+    table: Table
+    columns: tuple[Column, ...]
+    beside: tuple[str, ...]
+    unit: str
+    rows: tuple[Row, ...]
+    is_questionnaire: bool  # answers and not columns of figures
+
+    @property
+    def findings(self) -> int:
+        return sum(len(row.findings) for row in self.rows)
+
+    @property
+    def width(self) -> int:
+        return 1 + len(self.columns) + len(self.beside)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    submission: Submission
+    previous: Submission | None
+    tables: tuple[ComparedTable, ...]
+    general: tuple[Said, ...]  # findings that name no cell
+    changed: tuple[Cell, ...]
+
+    @property
+    def findings(self) -> list[Said]:
+        return [*self.general, *(said for table in self.tables for row in table.rows for said in row.findings)]
+
+    @property
+    def cells_to_name(self) -> list[tuple[Table, list[Cell]]]:
+        """The cells a reason may be given for without clicking: the first of each row, and those with a finding."""
+        return [(table.table, [c for row in table.rows for c in _nameable(row)]) for table in self.tables]
+
+
+def compare(submission: Submission) -> Comparison:
+    filing, edition = submission.filing, submission.edition
+    values = submission_values(submission)
+    previous = submission_before(submission)
+    before = submission_values(previous) if previous else values
+    history = history_of(filing.enterprise, filing.period.parsed)
+    general, by_row = findings_of(submission, edition)
+    reader = _Reader(filing.period.parsed, values, before, history, by_row)
+    tables = tuple(reader.table(edition.table(code)) for code in submission.tables)
+    changed = tuple(c for t in tables for row in t.rows for c in row.cells if c and c.before is not None)
+    return Comparison(submission, previous, tables, general, changed)
+
+
+def submission_before(submission: Submission) -> Submission | None:
+    """The one this amends. What the firm took back before anybody read it is not compared with."""
+    earlier = submission.filing.submissions.filter(number__lt=submission.number, recalled_at=None)
+    return earlier.order_by("-number").first()
+
+
+def findings_of(submission: Submission, edition: Edition) -> tuple[tuple[Said, ...], dict[str, list[Said]]]:
+    """The findings frozen with the submission: those of no cell, and the others by the row of their first cell."""
+    explanations = {(e["rule"], e["fingerprint"]): explanation_words(e, edition) for e in submission.explanations}
+    general, by_row = [], defaultdict(list)
+    for finding in submission.findings:
+        cells = tuple(place.partition("!")[2] or place for place in finding["cells"])
+        said = Said(
+            finding["rule"],
+            finding["level"],
+            finding["message"],
+            cells,
+            explanations.get((finding["rule"], finding["fingerprint"]), ""),
+        )
+        if cells:
+            by_row[said.row].append(said)
+        else:
+            general.append(said)
+    return tuple(general), by_row
+
+
+def explanation_words(explanation: dict, edition: Edition) -> str:
+    reason = reason_called(edition, explanation["reason_code"]) or ""
+    return "：".join(part for part in (reason, explanation["text"]) if part)
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """Lays one submission's tables out; holds what every row needs."""
+
+    period: PeriodCode
+    values: Values
+    before: Values
+    history: dict[str, Values]
+    findings: dict[str, list[Said]]
+
+    def table(self, table: Table) -> ComparedTable:
+        is_answers = is_questionnaire(table)
+        beside = BESIDE_YEAR if self.period.is_annual else BESIDE_MONTH
+        unit = "" if is_answers else most_common_unit(table.indicators)
+        rows = tuple(self.row(indicator, table, unit, is_answers) for indicator in table.indicators)
+        labels = BESIDE_ANSWERS if is_answers else beside
+        return ComparedTable(table, table.columns, labels, unit, rows, is_answers)
+
+    def row(self, indicator: Indicator, table: Table, unit: str, is_answers: bool) -> Row:
+        own = {column.key: column for column in indicator.column_definitions}
+        found = self.findings.get(indicator.code, ())
+        marked = {cell for said in found for cell in said.cells}
+        return Row(
+            indicator=indicator,
+            unit=indicator.unit if indicator.unit != unit else "",
+            cells=tuple(
+                self.cell(indicator, own[column.key], marked) if column.key in own else None for column in table.columns
+            ),
+            beside=self.last_answer(indicator) if is_answers else self.worked_out(indicator),
+            findings=tuple(found),
+        )
+
+    def cell(self, indicator: Indicator, column: Column, marked: set[str]) -> Cell:
+        key = f"{indicator.code}.{column.key}"
+        now, before = self.values.get(key), self.before.get(key)
+        return Cell(
+            key=key,
+            place=f"{indicator.code} {indicator.name}·{column.label}",
+            shown=_shown(now, indicator, column.key),
+            before=None if now == before else _shown(before, indicator, column.key) or BLANK,
+            on_record=self.on_record(indicator, column.key, now),
+            is_figure=indicator.kind_in(column.key) in FIGURE_KINDS,
+            has_finding=key in marked,
+        )
+
+    def on_record(self, indicator: Indicator, column: str, now: Decimal | str | None) -> str:
+        name, source = carried(indicator, column) or ("", "")
+        filed = self.history.get(name, {}).get(f"{indicator.code}.{source}")
+        return "" if filed is None or filed == now else _shown(filed, indicator, column)
+
+    def last_answer(self, indicator: Indicator) -> tuple[str, ...]:
+        answers = self.history.get("last_annual", {})
+        main = next(iter(indicator.columns), "")
+        return (_shown(answers.get(f"{indicator.code}.{main}"), indicator, main),)
+
+    def worked_out(self, indicator: Indicator) -> tuple[str, ...]:
+        if not indicator.is_figure:
+            return ("",) * len(BESIDE_YEAR if self.period.is_annual else BESIDE_MONTH)
+        if self.period.is_annual:
+            keys = own_column(indicator), column_behind(indicator)
+            now, then = (self.values.get(f"{indicator.code}.{key}") for key in keys)
+            return (growth_words(now, then),)
+        now, then = (self.month_alone(indicator, self.values), self.month_alone(indicator, self.year_ago))
+        own = own_column(indicator)
+        return _shown(now, indicator, own), _shown(then, indicator, own), growth_words(now, then)
+
+    @property
+    def year_ago(self) -> Values:
+        return self.history.get("year_ago", {})
+
+    def month_alone(self, indicator: Indicator, values: Values) -> Decimal | None:
+        """A cumulative figure without the months before. February holds January too: its form has no figure before
+        it, whether or not the city has January reported by itself."""
+        own = own_column(indicator)
+        so_far = column_carrying(indicator, "prev", own)
+        now, before = values.get(f"{indicator.code}.{own}"), values.get(f"{indicator.code}.{so_far}")
+        if indicator.nature != "累计" or now is None:
+            return None
+        if self.period.month <= 2:
+            return now
+        return None if before is None else now - before
+
+
+def growth_words(now: Decimal | str | None, then: Decimal | str | None) -> str:
+    """In percent with one decimal; from a base that is not positive there is no rate."""
+    if not isinstance(now, Decimal) or not isinstance(then, Decimal) or then <= 0:
+        return ""
+    rate = ((now / then - 1) * 100).quantize(Decimal("0.1"), ROUND_HALF_UP)
+    return f"{rate + 0:+,}"  # plus nothing: there is no -0.0
+
+
+def _shown(value: Decimal | str | None, indicator: Indicator, column: str) -> str:
+    if not column:
+        return ""
+    return show(value, indicator.decimals_in(column), choices_in(indicator, column))
+
+
+def _nameable(row: Row) -> list[Cell]:
+    return [cell for cell in row.cells if cell and (cell is row.anchor or cell.has_finding)]

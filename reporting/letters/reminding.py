@@ -1,0 +1,140 @@
+"""The letters that remind a firm of what it owes: one function per letter. What they know is an `Owed`, read in bulk by
+reporting/reminders/planner.py; each says what is owed, till when, and leads to the filing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.urls import reverse
+
+from accounts.models import Letter
+from accounts.post.letters import compose
+from reporting.dates.deadlines import in_words
+from reporting.models import Filing, Period, State
+
+OWED = "owed"  # the kind of topic all reminders of a period share
+STATE_WORDS = {State.NOT_STARTED: "未填报", State.DRAFT: "草稿", State.RETURNED: "区县退回"}
+
+
+@dataclass(frozen=True)
+class Owed:
+    """One filing a firm still has to send, with the firm's own date for it."""
+
+    filing: Filing
+    period: Period
+    due: date
+    tables: tuple[str, ...]
+    contact: str = ""  # whom to ask, in words
+    was_on_time: bool = False  # it was sent in time once and then returned
+    late_request: str = ""  # how its 补报申请 stands: waiting, granted or refused
+
+    @property
+    def topic(self) -> str:
+        return topic_of(self.filing.pk)
+
+
+def topic_of(filing: int) -> str:
+    """What the filing's unsent reminders are withdrawn by when it is no longer owed, or till another day."""
+    return f"{OWED}:{filing}"
+
+
+def opened(owed: Owed, to: Iterable[str], at: datetime) -> list[Letter]:
+    """Once per period, whatever its date becomes: a date that moves is told by its own letter."""
+    subject = f"{owed.period.label}统计报表开始填报，{_day(owed.due)}截止"
+    return _letters("opened", subject, owed, to, at, key=key_of("opened", owed))
+
+
+def early(owed: Owed, to: Iterable[str], at: datetime) -> list[Letter]:
+    return _before("early", owed, to, at)
+
+
+def soon(owed: Owed, to: Iterable[str], at: datetime) -> list[Letter]:
+    return _before("soon", owed, to, at)
+
+
+def due(owed: Owed, to: Iterable[str], at: datetime) -> list[Letter]:
+    subject = f"{_day(owed.due)}截止，{owed.period.label}统计报表尚未上报"
+    return _letters("due", subject, owed, to, at, key=key_of("due", owed))
+
+
+def after(owed: Owed, to: Iterable[str], at: datetime) -> list[Letter]:
+    what = "请修改后重新上报" if owed.was_on_time else "请尽快办理补报"
+    subject = f"{owed.period.label}统计报表已过截止日，{what}"
+    return _letters("after", subject, owed, to, at, key=key_of("after", owed))
+
+
+def urged(owed: Owed, to: Iterable[str], at: datetime, *, token: str, words: str, by: str) -> list[Letter]:
+    """立即催报, with the official's own words."""
+    subject = f"请尽快上报{owed.period.label}统计报表（{_day(owed.due)}截止）"
+    key = f"urge:{token}:{owed.filing.pk}:"
+    return _letters("urged", subject, owed, to, at, key=key, words=words, by=by)
+
+
+LETTERS = {"opened": opened, "early": early, "soon": soon, "due": due, "after": after}
+
+
+def key_of(occasion: str, owed: Owed) -> str:
+    before, behind = around_filing(occasion, owed.period.pk, owed.due)
+    return f"{before}{owed.filing.pk}{behind}"
+
+
+def around_filing(occasion: str, period: str, due: date) -> tuple[str, str]:
+    """What stands in the keys of one occasion before the filing's number and behind it. Only the opening does not
+    depend on the date."""
+    return f"remind:{period}:{occasion}:", ":" if occasion == "opened" else f":{due.isoformat()}"
+
+
+def _before(occasion: str, owed: Owed, to: Iterable[str], at: datetime) -> list[Letter]:
+    left = (owed.due - at.date()).days
+    subject = f"{owed.period.label}统计报表还有 {left} 天截止：{_day(owed.due)}"
+    return _letters("before", subject, owed, to, at, key=key_of(occasion, owed))
+
+
+def _letters(stem: str, subject: str, owed: Owed, to: Iterable[str], at: datetime, key: str, **more) -> list[Letter]:
+    facts = facts_of(owed, at) | more
+    return [
+        compose(
+            f"reminder/{stem}",
+            subject,
+            facts,
+            address,
+            key=key,
+            at=at,
+            topic=owed.topic,
+            period=owed.period.pk,
+            enterprise=owed.filing.enterprise,
+            district=owed.filing.district,
+            bulk=True,
+        )
+        for address in to
+    ]
+
+
+def facts_of(owed: Owed, at: datetime) -> dict:
+    """What every reminder says. The days left are counted from the day it is written, which it names."""
+    filing, deadline = owed.filing, owed.period.enterprise_deadline
+    extended = owed.due > deadline.date
+    told = deadline.moved or deadline.by_hand or deadline.provisional
+    return {
+        "firm": filing.enterprise.name,
+        "district": filing.district.name,
+        "contact": owed.contact,
+        "period": owed.period.label,
+        "tables": list(owed.tables),
+        "state": STATE_WORDS[State(filing.state)],
+        "due": f"{in_words(owed.due)} 23:59:59",
+        "today": f"{at.month}月{at.day}日",
+        "days": (owed.due - at.date()).days,
+        "extended": extended,
+        "provisional": deadline.provisional and not extended,
+        "why": deadline.why if told and not extended else "",
+        "was_on_time": owed.was_on_time,
+        "late_request": owed.late_request,
+        "path": reverse("filing", args=[owed.period.pk]),
+    }
+
+
+def _day(day: date) -> str:
+    return in_words(day).partition("年")[2]

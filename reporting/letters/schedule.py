@@ -1,0 +1,135 @@
+"""When letters go out by themselves: the occasions, as data, and what the city changed about them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+
+from django.db import transaction
+
+from accounts import journal
+from accounts.access import Refused
+from accounts.models import User
+from reporting.dates.deadlines import SHANGHAI
+from reporting.models import ReminderChoice
+
+EARLIEST_DAYS = 20  # a month's firms have twelve days at most, a year's eleven weeks
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """`days` before the firm's own date, from `hour` o'clock on, and not after `last_day`, counted from that date: a
+    letter about two days left says nothing true on the day itself. Of the event letters only `on` has a meaning."""
+
+    name: str
+    label: str
+    says: str
+    days: int | None = None
+    hour: int | None = 9
+    last_day: int | None = None
+    on: bool = True
+    days_change: bool = False
+    always: bool = False
+
+    @property
+    def in_words(self) -> str:
+        if not self.on:
+            return "不发送"
+        when = f"，{self.hour}:00 起" if self.hour is not None else "，随时"
+        return f"发送{when}"
+
+
+OPENED, EARLY, SOON, DUE, AFTER = TO_FIRMS = (
+    Occasion("opened", "开始填报", "报告期开启时，告知应报的表和截止日。"),
+    Occasion("early", "截止前（第一次）", "截止前几天提醒尚未上报的企业。", days=5, last_day=-1, days_change=True),
+    Occasion("soon", "截止前（第二次）", "临近截止再提醒一次。", days=2, last_day=-1, days_change=True),
+    Occasion("due", "截止当天", "提醒当天 23:59:59 截止。", days=0, last_day=0),
+    Occasion("after", "截止次日", "告知已逾期，怎样申请补报。", days=-1, last_day=3),
+)
+RETURNED = Occasion("returned", "区县退回", "退回时立即告知企业，附退回理由。", hour=None, always=True)
+APPROVED = Occasion("approved", "审核通过", "区县审核通过时告知企业。", hour=None)
+TO_DISTRICTS = Occasion("districts", "区县待办", "每天一封：待审核、待决定、市级查询、失效邮箱；没有待办的不发。")
+TO_CITY = Occasion("city", "全市日报", "有报告期在填时每天一封：进度、落后区县、发送失败、未能锁定的原因。")
+OCCASIONS = {occasion.name: occasion for occasion in (*TO_FIRMS, RETURNED, APPROVED, TO_DISTRICTS, TO_CITY)}
+
+
+def schedule() -> dict[str, Occasion]:
+    """Every occasion as it stands today, in the order of the page."""
+    stands = dict(OCCASIONS)
+    for choice in ReminderChoice.objects.all():
+        if choice.occasion in stands:
+            stands[choice.occasion] = _chosen(stands[choice.occasion], choice.days, choice.hour, choice.on)
+    return stands
+
+
+def is_on(occasion: Occasion) -> bool:
+    return schedule()[occasion.name].on
+
+
+def in_force(stands: Mapping[str, Occasion], opened_at: datetime, due: date, at: datetime) -> Occasion | None:
+    """The occasion whose letter holds at `at`: the latest that has begun. It is caught up until the next one begins or
+    its last day is over; one that is switched off still ends the one before."""
+    begun = []
+    for place, occasion in enumerate(TO_FIRMS):
+        begins = begins_at(stands[occasion.name], opened_at, due)
+        if begins <= at:
+            begun.append((begins, place, stands[occasion.name]))
+    if not begun:
+        return None
+    latest = max(begun)[2]
+    too_late = latest.last_day is not None and at.date() > due + timedelta(days=latest.last_day)
+    return latest if latest.on and not too_late else None
+
+
+def begins_at(occasion: Occasion, opened_at: datetime, due: date) -> datetime:
+    if occasion.days is None:
+        return max(opened_at, datetime.combine(opened_at.date(), time(occasion.hour), SHANGHAI))
+    return datetime.combine(due - timedelta(days=occasion.days), time(occasion.hour), SHANGHAI)
+
+
+@transaction.atomic
+def set_schedule(wanted: Mapping[str, Mapping], by: User, at: datetime) -> dict[str, Occasion]:
+    """What the city wants changed: occasion → days, hour, on. What is not named stays as it is."""
+    if by.role != User.Role.CITY:
+        raise Refused("提醒时点由市级设定。")
+    before = schedule()
+    after = before | {
+        name: _chosen(before[name], given.get("days"), given.get("hour"), given.get("on", True))
+        for name, given in wanted.items()
+    }
+    for occasion in after.values():
+        if occasion.always and not occasion.on:
+            raise Refused(f"“{occasion.label}”总是发送，不能关闭。")
+        if occasion.hour is not None and not 0 <= occasion.hour <= 23:
+            raise Refused(f"“{occasion.label}”的钟点须在 0 至 23 之间。")
+    if not EARLIEST_DAYS >= after["early"].days > after["soon"].days >= 1:
+        raise Refused(f"两次提醒须在截止前 1 至 {EARLIEST_DAYS} 天，第一次早于第二次。")
+    changed = [name for name in after if after[name] != before[name]]
+    for name in changed:
+        row = {"days": after[name].days, "hour": after[name].hour or 0, "on": after[name].on, "by": by, "at": at}
+        ReminderChoice.objects.update_or_create(occasion=name, defaults=row)
+    if changed:
+        journal.record(
+            by=by,
+            at=at,
+            action="设定提醒时点",
+            subject="、".join(after[name].label for name in changed),
+            before={after[name].label: _told(before[name]) for name in changed},
+            after={after[name].label: _told(after[name]) for name in changed},
+        )
+    return after
+
+
+def _chosen(occasion: Occasion, days: int | None, hour: int | None, on: bool) -> Occasion:
+    return replace(
+        occasion,
+        days=days if occasion.days_change and days is not None else occasion.days,
+        hour=hour if occasion.hour is not None and hour is not None else occasion.hour,
+        on=on,
+    )
+
+
+def _told(occasion: Occasion) -> str:
+    days = f"截止前 {occasion.days} 天，" if occasion.days_change else ""
+    return days + occasion.in_words

@@ -1,0 +1,167 @@
+"""The register: firms, one firm, and what its district, the city or the firm itself may change."""
+
+from http import HTTPStatus
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from accounts import people
+from accounts.access import Refused, require
+from accounts.clock import now, today
+from accounts.forms import AddressForm
+from accounts.models import Application, District, Enterprise
+from accounts.post.state import on_its_way
+from reporting.models import Filing
+from reporting.register import applications, upkeep
+from reporting.register.facts import choices_of, in_words, is_marked, label_of, list_name, platform
+from reporting.register.forms import FactsForm, FirmContactForm
+
+OFFICES = ("district", "association", "city", "system")
+SHOWN_FILINGS = 14
+
+
+@require(*OFFICES)
+def firms(request):
+    found = wanted_firms(request)
+    page = Paginator(found, 100).get_page(request.GET.get("page"))
+    for each in page:
+        each.shown = shown_of(each.attributes)
+    told = platform()
+    context = {
+        "page": page,
+        "asked": request.GET,
+        "scope_label": label_of(told.rows.scope) if told.rows.scope else "",
+        "lists": [(code, told.facts[code].listed_as or list_name(code)) for code in told.city_writes],
+        "districts": District.objects.valid_on(today()),
+        "scopes": choices_of(told.rows.scope) if told.rows.scope else [],
+        "waiting": Application.objects.visible_to(request.user).waiting().count(),
+    }
+    return render(request, "register/firms.html", context)
+
+
+def shown_of(attributes: dict[str, str]) -> dict[str, str]:
+    """What a line of the register says of a firm beside its name."""
+    told = platform()
+    marks = [told.facts[code].short for code in told.marks if is_marked(code, attributes.get(code, ""))]
+    scope, industry = (attributes.get(code, "") for code in (told.rows.scope, told.rows.industry))
+    return {"scope": scope, "industry": industry, "marks": " ".join(marks)}
+
+
+def wanted_firms(request):
+    found = Enterprise.objects.visible_to(request.user).with_district().prefetch_related("users")
+    asked = request.GET
+    if words := asked.get("q", "").strip()[:60]:
+        found = found.filter(
+            Q(name__icontains=words) | Q(credit_code__icontains=words) | Q(contact_name__icontains=words)
+        )
+    if (scope := asked.get("scope")) and platform().rows.scope:
+        found = found.filter(**{f"attributes__{platform().rows.scope}__icontains": scope})
+    if district := asked.get("district"):
+        found = found.filter(residences__until__isnull=True, residences__district__code=district)
+    if (key := asked.get("key")) in platform().city_writes:
+        off = ["", platform().unnamed[key]]
+        found = found.exclude(**{f"attributes__{key}__in": off}).filter(attributes__has_key=key)
+    if asked.get("account") == "none":
+        found = found.filter(users__isnull=True)
+    if asked.get("left") == "yes":
+        return found.filter(left_on__isnull=False)
+    return found
+
+
+@require(*OFFICES)
+def firm(request, credit_code):
+    enterprise = get_object_or_404(Enterprise, credit_code=credit_code)
+    filings = (
+        Filing.objects.visible_to(request.user)
+        .filter(enterprise=enterprise)
+        .select_related("period", "district", "in_force")
+    )
+    if not Enterprise.objects.visible_to(request.user).filter(pk=enterprise.pk).exists():
+        return say_moved_away(request, enterprise, filings)
+    context = {
+        "firm": enterprise,
+        "facts": in_words(enterprise.attributes),
+        "residences": enterprise.residences.select_related("district", "by").order_by("-since"),
+        "people": enterprise.users.order_by("pk"),
+        "first_account": people.first_account(enterprise),
+        "filings": filings.order_by("-period__opens_on")[:SHOWN_FILINGS],
+        "may_manage": people.looks_after(request.user, enterprise),
+        "move": enterprise.moves.waiting().select_related("origin", "district").first(),
+    }
+    return render(request, "register/firm.html", context)
+
+
+def say_moved_away(request, enterprise: Enterprise, filings: QuerySet[Filing]):
+    """The pages of a district name firms that have filings in it, also those it has since lost sight of."""
+    if not filings:
+        raise Http404
+    return render(request, "register/moved_away.html", {"firm": enterprise}, status=HTTPStatus.NOT_FOUND)
+
+
+@require("enterprise")
+def own_firm(request):
+    """The firm's contacts and facts, changed by the firm."""
+    enterprise = request.user.enterprise
+    contact_form = FirmContactForm(initial=contact_of(enterprise), prefix="contact")
+    facts_form = FactsForm(attributes=enterprise.attributes, prefix="facts")
+    if request.method == "POST" and request.POST.get("part") == "contact":
+        contact_form = FirmContactForm(request.POST, initial=contact_of(enterprise), prefix="contact")
+        if contact_form.is_valid():
+            upkeep.change_contact(enterprise, contact_form.cleaned_data, by=request.user, at=now())
+            messages.success(request, "联系方式已保存。")
+            return redirect("own_firm")
+    elif request.method == "POST":
+        facts_form = FactsForm(request.POST, attributes=enterprise.attributes, prefix="facts")
+        if facts_form.is_valid():
+            upkeep.change_facts(enterprise, facts_form.facts(), by=request.user, at=now())
+            messages.success(request, "登记事项已保存。以后的报表按新的登记事项生成。")
+            return redirect("own_firm")
+    named = {code: enterprise.attributes.get(code, "") for code in platform().city_writes}
+    context = {
+        "firm": enterprise,
+        "contact_form": contact_form,
+        "facts_form": facts_form,
+        "named": in_words(named),
+        "residences": enterprise.residences.select_related("district").order_by("-since"),
+        "moves": enterprise.moves.select_related("origin", "district")[:5],
+    }
+    return render(request, "register/own_firm.html", context)
+
+
+@require("district", "city")
+def edit_firm_contact(request, credit_code):
+    enterprise = get_object_or_404(Enterprise.objects.visible_to(request.user), credit_code=credit_code)
+    form = FirmContactForm(request.POST or None, initial=contact_of(enterprise))
+    if request.method == "POST" and form.is_valid():
+        upkeep.change_contact(enterprise, form.cleaned_data, by=request.user, at=now())
+        messages.success(request, "企业联系方式已保存。")
+        return redirect("firm", credit_code)
+    return render(request, "register/firm_form.html", {"firm": enterprise, "form": form, "heading": "修改联系方式"})
+
+
+@require("district", "city")
+@require_POST
+def open_account(request, credit_code):
+    """The first letter to a firm, or another one to the right address when the first was never used."""
+    enterprise = get_object_or_404(Enterprise.objects.visible_to(request.user), credit_code=credit_code)
+    form = AddressForm(request.POST)
+    user, told, at = people.first_account(enterprise), applications.told_to_the_firm(enterprise), now()
+    try:
+        if not form.is_valid():
+            raise Refused("邮箱写法不对，应像 name@example.com。")
+        if user is None:
+            user = people.open_first_account(enterprise, by=request.user, at=at, told=told)
+        else:
+            people.resend_activation(user, by=request.user, at=at, email=form.cleaned_data["email"], told=told)
+        messages.success(request, f"给 {user.email} 的激活邮件{on_its_way(at, user.email)}。链接自现在起 7 天内有效。")
+    except Refused as refused:
+        messages.error(request, str(refused))
+    return redirect("firm", credit_code)
+
+
+def contact_of(enterprise: Enterprise) -> dict[str, str]:
+    return {name: getattr(enterprise, name) for name in upkeep.CONTACT}

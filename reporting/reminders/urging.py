@@ -1,0 +1,188 @@
+"""立即催报: the letter an official sends to a filtered group of those who still owe a period."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from functools import cache
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils.timezone import localtime
+
+from accounts import journal
+from accounts.access import Refused
+from accounts.models import District, Letter, User
+from reporting.filing.progress import in_group
+from reporting.letters import recipients, reminding
+from reporting.letters.reminding import Owed, topic_of
+from reporting.models import Dispatch, Filing, Period
+from reporting.reminders.planner import batches, owed_of
+from reporting.reminders.planner import write as write_batch
+
+NOT_WITHIN = timedelta(hours=1)  # a firm gets no second 催报 within the hour, from whomever
+MOST_WORDS = 500
+GROUPS = {"not_started": "未填报", "drafting": "草稿", "returned": "退回", "overdue": "逾期未报"}
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What the group was narrowed to; `district` is a code and the city's choice only."""
+
+    state: str = ""
+    district: str = ""
+    search: str = ""
+
+    @property
+    def in_words(self) -> str:
+        words = [GROUPS.get(self.state, "全部未报")]
+        return "、".join([*words, *([f"“{self.search}”"] if self.search else [])])
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Whom the letter would go to: firms, addresses; filings left out because nothing reaches them, or just urged."""
+
+    addresses: dict[int, list[str]]  # by filing
+    unreached: list[int]
+    just_urged: list[int]
+
+    @property
+    def letters(self) -> int:
+        return sum(map(len, self.addresses.values()))
+
+
+def group(user: User, period: Period, chosen: Chosen, at: datetime) -> QuerySet[Filing]:
+    """What this person may urge: what is owed in their area and was asked for."""
+    owing = asked_for(user, period, chosen).outstanding()
+    return in_group(owing, chosen.state, at) if chosen.state in GROUPS else owing
+
+
+def asked_for(user: User, period: Period, chosen: Chosen) -> QuerySet[Filing]:
+    """The filings this person sees of the firms chosen, whatever their state."""
+    filings = Filing.objects.visible_to(user).of(period)
+    if chosen.district:
+        filings = filings.filter(district__code=chosen.district)
+    if chosen.search:
+        found = Q(enterprise__name__icontains=chosen.search) | Q(enterprise__credit_code__icontains=chosen.search)
+        filings = filings.filter(found)
+    return filings
+
+
+def reach(owing: QuerySet[Filing], period: Period, at: datetime, token: uuid.UUID | None = None) -> Reach:
+    """In a number of queries that does not grow. `token`: letters of that dispatch do not count as another 催报."""
+    urged = just_urged(period, at, token)
+    known = recipients.of_filings(owing)
+    addresses, unreached, left = {}, [], []
+    for filing, firm in owing.order_by("pk").values_list("pk", "enterprise"):
+        if filing in urged:
+            left.append(filing)
+        elif firm in known:
+            addresses[filing] = known[firm]
+        else:
+            unreached.append(filing)
+    return Reach(addresses, unreached, left)
+
+
+def just_urged(period: Period, at: datetime, token: uuid.UUID | None = None) -> set[int]:
+    """Filings whose firm was sent a 催报 within the hour. One that came back or was refused has reached nobody."""
+    lately = Letter.objects.filter(period=period.pk, stem="reminder/urged", written_at__gt=at - NOT_WITHIN)
+    lately = lately.exclude(state__in=[Letter.State.WITHDRAWN, Letter.State.FAILED])
+    if token:
+        lately = lately.exclude(key__startswith=f"urge:{token}:")
+    return {int(topic.partition(":")[2]) for topic in lately.order_by().values_list("topic", flat=True)}
+
+
+def sample(period: Period, filings: list[int], words: str, by: User, at: datetime) -> Letter | None:
+    """The letter as the first of them will read it."""
+    owed = next(owed_of(period, filings[:1]), None)
+    return owed and letters_of(uuid.uuid4(), words, by, at)(owed, [""])[0]
+
+
+def letters_of(token, words: str, by: User, at: datetime) -> Callable[[Owed, list[str]], list[Letter]]:
+    return lambda owed, to: reminding.urged(owed, to, at, token=str(token), words=words, by=by.office)
+
+
+@transaction.atomic
+def press(
+    token: uuid.UUID, period: Period, chosen: Chosen, words: str, previewed_at: datetime, by: User, at: datetime
+) -> tuple[Dispatch, bool]:
+    """Note that it is to be sent; whether this press was the first. The letters are written by `write`."""
+    if by.role not in (User.Role.CITY, User.Role.DISTRICT):
+        raise Refused("催报由区县或市级发送。")
+    if chosen.state and chosen.state not in GROUPS:
+        raise Refused("请重新选择要催报的状态。")
+    district = by.district
+    if by.role == User.Role.CITY and chosen.district:
+        district = District.objects.filter(code=chosen.district).first()
+    words = words.strip()
+    if len(words) > MOST_WORDS:
+        raise Refused(f"附言最多 {MOST_WORDS} 字，现在有 {len(words)} 字，请精简后再发送。")
+    if period.is_locked:
+        raise Refused(f"{period.label}已由市级锁定，不再催报。")
+    facts = {"period": period, "district": district, "chosen": asdict(chosen), "words": words, "by": by, "at": at}
+    dispatch, first = Dispatch.objects.get_or_create(token=token, defaults=facts | {"previewed_at": previewed_at})
+    if first:
+        journal.record(
+            by=by,
+            at=at,
+            action="立即催报",
+            subject=period.label,
+            district=district,
+            period=period.pk,
+            after={"范围": chosen.in_words, "附言": words},
+        )
+    return dispatch, first
+
+
+def write(pk: int, at: datetime) -> Dispatch:
+    """Ask the filter again and write the letters, batch by batch. Begun again after a lost worker, it writes what is
+    still missing."""
+    dispatch = Dispatch.objects.select_related("period", "by__district").get(pk=pk)
+    if dispatch.finished_at:
+        return dispatch
+    period = Period.objects.prefetch_related("deadlines").get(pk=dispatch.period_id)
+    pressed_at = localtime(dispatch.at)  # whose day is the office's
+    owing = group(dispatch.by, period, Chosen(**dispatch.chosen), pressed_at)
+    reached = reach(owing, period, pressed_at, dispatch.token)
+    compose = letters_of(dispatch.token, dispatch.words, dispatch.by, pressed_at)
+    crossed = set()  # urged by somebody else since
+    for batch in batches(list(reached.addresses)):
+        urged = cache(lambda: just_urged(period, pressed_at, dispatch.token))  # asked when the rows are held
+
+        def letters(owed: Owed, to: list[str], urged=urged) -> list[Letter]:
+            if owed.filing.pk in urged():
+                crossed.add(owed.filing.pk)
+                return []
+            return compose(owed, to)
+
+        write_batch(period, batch, letters, at)
+    written = Letter.objects.filter(period=period.pk, key__startswith=f"urge:{dispatch.token}:").order_by()
+    dispatch.letters, dispatch.firms = written.count(), written.values("topic").distinct().count()
+    dispatch.submitted = submitted_since(dispatch, period)
+    dispatch.just_urged, dispatch.unreached = len(reached.just_urged) + len(crossed), len(reached.unreached)
+    dispatch.finished_at = at
+    dispatch.save(update_fields=["letters", "firms", "submitted", "just_urged", "unreached", "finished_at"])
+    return dispatch
+
+
+def submitted_since(dispatch: Dispatch, period: Period) -> int:
+    """Who was in the preview's area and has submitted between the preview and the writing."""
+    everybody = asked_for(dispatch.by, period, Chosen(**dispatch.chosen))
+    sent = everybody.filter(in_force__submitted_at__gte=dispatch.previewed_at)
+    return sent.exclude(pk__in=Filing.objects.of(period).outstanding().values("pk")).count()
+
+
+def plan(at: datetime) -> int:
+    """Finish what a lost worker left unwritten."""
+    unfinished = Dispatch.objects.filter(finished_at=None, at__lt=at - timedelta(minutes=5))
+    return sum(write(pk, at).letters for pk in unfinished.values_list("pk", flat=True))
+
+
+def last_urged(filings: list[int]) -> dict[int, datetime]:
+    """When each of these filings' firm was last sent a 催报."""
+    topics = {topic_of(pk): pk for pk in filings}
+    letters = Letter.objects.filter(topic__in=topics, stem="reminder/urged").order_by("written_at")
+    return {topics[topic]: at for topic, at in letters.values_list("topic", "written_at")}

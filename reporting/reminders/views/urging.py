@@ -1,0 +1,144 @@
+"""催报: who still owes a period, the letter to a filtered group of them, and when letters go out by themselves."""
+
+import uuid
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts import clock
+from accounts.access import Refused, require
+from accounts.post import pulse
+from accounts.post.outbox import message_of
+from accounts.post.state import look
+from reporting.letters import schedule as occasions
+from reporting.models import Dispatch, Filing
+from reporting.pages.chosen_period import asked_period, periods_to_show
+from reporting.reminders import urging
+from reporting.reminders.forms import DispatchForm, PressForm, ScheduleForm
+from reporting.reminders.urging import GROUPS, Chosen
+from reporting.tasks import write_dispatch
+from reporting.totals.aggregation import districts_of
+
+PAGE = 50
+MOST_TO_CALL = 100  # the whole list is the .xlsx
+
+
+@require("district", "city")
+@require_GET
+def reminders(request):
+    at = clock.now()
+    period = asked_period(request, at.date())
+    if period is None:
+        return render(request, "review/district_no_period.html")
+    asked = {name: request.GET.get(name, "").strip() for name in ("state", "district", "q")}
+    chosen = Chosen(asked["state"], asked["district"], asked["q"])
+    return show_choice(request, period, chosen, DispatchForm(initial=asked | {"period": period.pk}), at)
+
+
+def show_choice(request, period, chosen, form, at, status=200):
+    owing = urging.group(request.user, period, chosen, at)
+    page = Paginator(listed(owing), PAGE).get_page(request.GET.get("page"))
+    reach = urging.reach(owing, period, at)
+    urged = urging.last_urged([filing.pk for filing in page])
+    around = {
+        "period": period,
+        "periods": periods_to_show(),
+        "chosen": chosen,
+        "groups": GROUPS,
+        "districts": districts_of(period) if request.user.role == "city" else [],
+        "reach": reach,
+        "page": page,
+        "rows": [(filing, reach.addresses.get(filing.pk), urged.get(filing.pk)) for filing in page],
+        "unreached": set(reach.unreached),
+        "form": form,
+        "sent": Dispatch.objects.visible_to(request.user).filter(period=period).select_related("district", "by")[:10],
+    }
+    return render(request, "reminders/choose.html", around, status=status)
+
+
+def listed(owing):
+    known = owing.select_related("enterprise", "district", "period").prefetch_related("period__deadlines")
+    return known.defer("enterprise__attributes").order_by("district__position", "enterprise__name", "pk")
+
+
+@require("district", "city")
+@require_POST
+def preview(request):
+    at = clock.now()
+    form = DispatchForm(request.POST)
+    if not form.is_valid():
+        return refuse(request, form, at)
+    period, chosen, words = form.cleaned_data["period"], form.chosen, form.cleaned_data["words"]
+    owing = urging.group(request.user, period, chosen, at)
+    reach = urging.reach(owing, period, at)
+    letter = urging.sample(period, list(reach.addresses), words, request.user, at)
+    around = {
+        "form": form,
+        "period": period,
+        "chosen": chosen,
+        "reach": reach,
+        "subject": letter and letter.subject,
+        "text": letter and message_of(letter).body,
+        "to_call": listed(Filing.objects.filter(pk__in=reach.unreached[:MOST_TO_CALL])),
+        "token": uuid.uuid4(),
+        "previewed_at": at.isoformat(),
+    }
+    return render(request, "reminders/preview.html", around)
+
+
+@require("district", "city")
+@require_POST
+def send(request):
+    at = clock.now()
+    form = PressForm(request.POST)
+    if not form.is_valid():
+        return refuse(request, form, at)
+    typed = form.cleaned_data
+    try:
+        made, first = urging.press(
+            typed["token"], typed["period"], form.chosen, typed["words"], typed["previewed_at"], request.user, at
+        )
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("reminders")
+    if first:
+        # A queue that does not answer is no trouble: the beat finishes what nobody began.
+        transaction.on_commit(lambda: pulse.hand_on(write_dispatch, made.pk), robust=True)
+    return redirect("dispatch", made.token)
+
+
+def refuse(request, form, at):
+    """Back to the choice with what was typed; a page without its period was not ours."""
+    period = form.cleaned_data.get("period") or asked_period(request, at.date())
+    if period is None:
+        return redirect("reminders")
+    kept = {name: form.cleaned_data.get(name) or "" for name in ("state", "district", "q")}
+    return show_choice(request, period, Chosen(kept["state"], kept["district"], kept["q"]), form, at, status=422)
+
+
+@require("district", "city")
+@require_GET
+def dispatch(request, token):
+    found = get_object_or_404(
+        Dispatch.objects.visible_to(request.user).select_related("period", "district"), token=token
+    )
+    return render(
+        request, "reminders/sent.html", {"dispatch": found, "chosen": Chosen(**found.chosen), "mail": look(clock.now())}
+    )
+
+
+@require("district", "association", "city")
+def schedule(request):
+    form = ScheduleForm(request.POST or None, stands=occasions.schedule())
+    if request.method == "POST" and form.is_valid():
+        try:
+            occasions.set_schedule(form.wanted, request.user, clock.now())
+            messages.success(request, "提醒时点已保存，从现在起照此发送；已经发出的不会重发。")
+            return redirect("reminder_schedule")
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+    around = {"form": form, "may_set": request.user.role == "city"}
+    return render(request, "reminders/schedule.html", around, status=422 if form.errors else 200)

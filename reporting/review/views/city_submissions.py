@@ -1,0 +1,83 @@
+"""All filings of a period, and one submission read by the city or the association: they ask and return, never write."""
+
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_POST
+
+from accounts import clock
+from accounts.access import require
+from reporting import workflow
+from reporting.filing.progress import submissions_visible_to
+from reporting.filling.views.submission import decide, is_current, note_in, reasons_in, show_submission
+from reporting.models import Filing, Review
+from reporting.pages.chosen_period import asked_period, periods_to_show
+from reporting.review.views.listing import list_filings
+from reporting.totals.aggregation import districts_of
+
+MOVES = ("city_query", "city_return")
+REASONS = (
+    "与历史数据、行业走势不符，请区县核实。",
+    "说明不能解释变动，请补充依据。",
+    "与税务、统计部门数据差异较大，请核实。",
+    "计量单位或口径存疑，请核实。",
+)
+
+
+@require("city", "association")
+def submissions(request):
+    at = clock.now()
+    period = asked_period(request, at.date())
+    if period is None:
+        return render(request, "review/city_no_period.html")
+    filings = Filing.objects.visible_to(request.user).of(period)
+    district = request.GET.get("district", "")
+    if district:
+        filings = filings.filter(district__code=district)
+    around = {
+        "period": period,
+        "periods": periods_to_show(),
+        "districts": districts_of(period),
+        "chosen_district": district,
+        "listing": list_filings(request, filings, at, sort="district"),
+    }
+    return render(request, "review/city_submissions.html", around)
+
+
+@require("city", "association")
+def submission(request, receipt):
+    return show(request, get_object_or_404(submissions_visible_to(request.user), receipt=receipt))
+
+
+@require("city", "association")
+@require_POST
+def query(request, receipt):
+    decision = Review.Decision.CITY_QUERY
+    return decide_here(
+        request,
+        receipt,
+        decision,
+        workflow.city_query,
+        "查询已记下，区县打开这份上报件就能看到。",
+        note=note_in(request),
+    )
+
+
+@require("city", "association")
+@require_POST
+def send_back(request, receipt):
+    decision, reasons = Review.Decision.CITY_RETURN, reasons_in(request)
+    return decide_here(request, receipt, decision, workflow.city_return, "已退回区县。", reasons=reasons)
+
+
+def decide_here(request, receipt, decision, change, done, **words):
+    found = get_object_or_404(submissions_visible_to(request.user), receipt=receipt)
+    return decide(request, found, decision.value, change, done, show, "city_submission", **words)
+
+
+def show(request, found, typed=None, status=200):
+    filing = Filing.objects.select_related("period").get(pk=found.filing_id)
+    around = {
+        "typed": typed or {},
+        "templates": REASONS,
+        "moves": [move for move in MOVES if is_current(found, filing) and filing.state in workflow.MOVES[move]],
+    }
+    return show_submission(request, found, "review/city_submission.html", around, status)

@@ -1,0 +1,57 @@
+"""Whom to call: the firms that still have to send a period, as an .xlsx for the desk beside the telephone."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from io import BytesIO
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_GET
+
+from accounts import clock, journal
+from accounts.access import require
+from reporting.models import Filing, Period
+from reporting.totals.views.tables import XLSX
+from text.writing import TextWorkbook
+
+COLUMNS = {
+    "企业名称": 34, "统一社会信用代码": 22, "区县": 14, "状态": 24, "联系人": 12, "电话": 16, "手机": 14, "邮箱": 30,
+}  # fmt: skip
+
+
+@require("district", "association", "city")
+@require_GET
+def outstanding(request, code):
+    period = get_object_or_404(Period, pk=code)
+    at = clock.now()
+    filings = Filing.objects.visible_to(request.user).of(period).outstanding()
+    filings = filings.select_related("enterprise", "district").order_by("district__position", "enterprise__credit_code")
+    content = write_outstanding(filings, at)
+    journal.record(
+        by=request.user, at=at, action="导出未报名单", subject=period.label, district=request.user.district,
+        period=period.code, after={"企业": f"{len(filings)} 家"},
+    )  # fmt: skip
+    name = content_disposition_header(True, f"{period.label}_未报名单_{at:%Y%m%d}.xlsx")
+    return HttpResponse(content, content_type=XLSX, headers={"Content-Disposition": name})
+
+
+def write_outstanding(filings: Iterable[Filing], at: datetime) -> bytes:
+    """Everything is written as text: a credit code is no number, and a name that begins with = is no formula."""
+    out = BytesIO()
+    with TextWorkbook(out, {"in_memory": True}, at) as book:
+        sheet, bold = book.add_worksheet("未报名单"), book.add_format({"bold": True, "bg_color": "#E9F0F9"})
+        sheet.freeze_panes(1, 1)
+        for column, (head, width) in enumerate(COLUMNS.items()):
+            sheet.set_column(column, column, width)
+            sheet.write_string(0, column, head, bold)
+        for row, filing in enumerate(filings, start=1):
+            for column, text in enumerate(line_of(filing)):
+                sheet.write_string(row, column, text)
+    return out.getvalue()
+
+
+def line_of(filing: Filing) -> tuple[str, ...]:
+    firm = filing.enterprise
+    who = (firm.contact_name, firm.phone, firm.mobile, firm.email)
+    return (firm.name, firm.credit_code, filing.district.name, filing.state_words, *who)

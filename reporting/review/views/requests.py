@@ -1,0 +1,36 @@
+"""What firms ask of their district, one kind on a page: the district decides it, the city and the association read."""
+
+from dataclasses import dataclass
+
+from django.core.paginator import Page, Paginator
+from django.http import HttpRequest
+
+from reporting.filing.progress import REQUESTS, requests_waiting
+from reporting.models.request import RequestQuerySet
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Kind:
+    name: str
+    label: str
+    waiting: int
+    current: bool
+
+
+def kinds_of(request: HttpRequest, asked: str = "") -> list[Kind]:
+    """The kinds of requests with how many wait; without a choice, the first of which any do."""
+    waiting = requests_waiting(request.user)
+    asked = asked or request.GET.get("kind", "")
+    chosen = asked if asked in REQUESTS else next((kind for kind in waiting if waiting[kind]), "extension")
+    return [Kind(kind, label, waiting[kind], kind == chosen) for kind, (label, _) in REQUESTS.items()]
+
+
+def chosen_kind(kinds: list[Kind]) -> Kind:
+    return next(kind for kind in kinds if kind.current)
+
+
+def page_of(request: HttpRequest, found: RequestQuerySet) -> Page:
+    found = found.prefetch_related("filing__period__deadlines")
+    return Paginator(found, PAGE).get_page(request.GET.get("page"))

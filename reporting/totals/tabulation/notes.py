@@ -1,0 +1,180 @@
+"""The sheets around the figures: what went in, how complete it is, and the list of filings (for internal use)."""
+
+from __future__ import annotations
+
+from math import ceil
+
+from reporting.totals.aggregation import (
+    AreaSummary,
+    Summary,
+    after_lock_in_words,
+    reopened_in_words,
+    share,
+    share_in_words,
+)
+from reporting.totals.tabulation.page import GREY, Book, Field
+from reporting.totals.tabulation.tables import DISTRICT, DISTRICT_CODE, tables_of
+
+NOTES = [Field("label", "项目", 20), Field("text", "说明", 110)]
+COVERAGE = [
+    DISTRICT_CODE,
+    DISTRICT,
+    Field("owed", "应报企业\n（家）", 12),
+    Field("filed", "已报企业\n（家）", 12),
+    Field("approved", "审核通过\n（家）", 12),
+    Field("filed_rate", "报送率\n（%）", 12),
+    Field("approved_rate", "通过率\n（%）", 12),
+    Field("filed_share", "已报企业上年\n收入占比（%）", 16),
+    Field("approved_share", "通过企业上年\n收入占比（%）", 16),
+]
+LIST = [
+    DISTRICT_CODE,
+    DISTRICT,
+    Field("credit_code", "统一社会信用代码", 22),
+    Field("name", "单位详细名称", 44),
+    Field("counted", "是否纳入", 9),
+    Field("state", "状态", 22),
+    Field("late", "迟报", 7),
+    Field("extended", "延期内", 7),
+    Field("number", "上报件\n序号", 9),
+    Field("receipt", "回执号", 30),
+    Field("submitted_at", "上报时间", 18),
+]
+
+
+def write_notes(book: Book) -> None:
+    sheet = book.add_sheet("说明", NOTES, repeat=1)
+    book.write_title(sheet, 0, f"{book.summary.period.label}汇总表说明", 1)
+    for row, (label, text) in enumerate(notes_on(book.summary), start=1):
+        sheet.set_row(row, 15 * lines_needed(text))
+        sheet.write_string(row, 0, label, book.boxed(bold=True, valign="top"))
+        sheet.write_string(row, 1, text, book.boxed(text_wrap=True, valign="top"))
+    sheet.activate()
+
+
+def lines_needed(text: str) -> int:
+    """How many lines the text takes; a Chinese character is as wide as two others."""
+    room = NOTES[1].width - 6
+    return sum(max(1, ceil(sum(2 if ord(sign) > 255 else 1 for sign in line) / room)) for line in text.split("\n"))
+
+
+def notes_on(summary: Summary) -> list[tuple[str, str]]:
+    city = summary.city.coverage
+    counted = sum(listed.is_counted for listed in summary.filings)
+    return [
+        ("报告期", f"{summary.period.label}（{summary.period.code}）"),
+        ("制度版本", f"{summary.edition.title}（{summary.edition.code}）\n{summary.edition.basis}"),
+        ("制度版本摘要", summary.edition.digest),
+        *other_digests(summary),
+        ("制表时间", f"{summary.at:%Y-%m-%d %H:%M:%S}"),
+        ("纳入口径", scope_of(summary)),
+        (
+            "报送情况",
+            f"应报 {city.owed} 家，已报 {city.filed} 家，审核通过 {city.approved} 家，本表纳入 {counted} 家。"
+            + reopened_in_words(city)
+            + after_lock_in_words(city.after_lock),
+        ),
+        ("收入占比", share_in_words(city, summary.revenue_basis)),
+        ("合计", "各指标合计数由纳入的上报件逐家相加，不四舍五入；没有企业填报的指标合计为 0，空白不等于 0。"),
+        ("同比、环比", "由合计数重新计算，保留一位小数；上年同期或上期合计不大于 0 时留空。"),
+        ("不加总的指标", "百分比、系数不加总，留空。"),
+        ("区县", districts_in_words(summary)),
+        ("企业数", "每行右端为该指标第一个可加总列填有数字（含 0）的企业数。"),
+        ("工作表", sheets_in_words(summary)),
+        (
+            "保密",
+            "内部资料。纳入清单列有单个企业；分区县各表中企业数少的行可能推断出单个企业的数据。"
+            "依照《统计法》，不得对外提供或公布。",
+        ),
+    ]
+
+
+def other_digests(summary: Summary) -> list[tuple[str, str]]:
+    others = sorted(summary.digests - {summary.edition.digest})
+    if not others:
+        return []
+    return [("不同摘要的上报件", "以下摘要的上报件也已纳入，其制度内容与现行摘要不同：\n" + "\n".join(others))]
+
+
+def scope_of(summary: Summary) -> str:
+    if summary.include_submitted:
+        return "区县审核通过的上报件，以及已上报、尚待区县审核的上报件。含未审核数据，非审定数。"
+    return "只纳入区县审核通过的上报件；修订中的企业按最近一次审核通过的上报件计。"
+
+
+def districts_in_words(summary: Summary) -> str:
+    if summary.is_of_one_district:
+        return f"只含报送区县为{summary.city.name}的企业。"
+    return f"按填报时的报送区县归集，列出报告期末有效的区县 {len(summary.districts)} 个。"
+
+
+def sheets_in_words(summary: Summary) -> str:
+    names = "{0}" if summary.is_of_one_district else "{0}、{0}分区县"
+    tables = [f"{names.format(table.code)}：{table.title}" for table in tables_of(summary)]
+    return "\n".join(
+        [
+            *tables,
+            "区县报送情况：各区县应报、已报、通过家数与收入占比",
+            "纳入清单：逐家列明是否纳入及上报件序号（内部）",
+        ]
+    )
+
+
+def write_coverage(book: Book) -> None:
+    last = len(COVERAGE) - 1
+    sheet = book.add_sheet("区县报送情况", COVERAGE, repeat=4)
+    book.write_title(sheet, 0, f"{book.summary.period.label}区县报送情况", last)
+    basis = book.summary.revenue_basis or "没有上年数据，收入占比留空"
+    book.write_aside(sheet, 1, f"上年收入：{basis}", "", last)
+    top = row = book.write_fields(sheet, 2, COVERAGE)
+    sheet.freeze_panes(row, 2)
+    areas = book.summary.districts if book.summary.is_of_one_district else (book.summary.city, *book.summary.districts)
+    for row, area in enumerate(areas, start=top):
+        write_coverage_line(book, sheet, row, area, bold=area is book.summary.city)
+    sheet.autofilter(top - 1, 0, row, last)
+
+
+def write_coverage_line(book: Book, sheet, row: int, area: AreaSummary, bold: bool = False) -> None:
+    coverage = area.coverage
+    sheet.write_string(row, 0, area.code, book.boxed(font_color=GREY, align="center"))
+    sheet.write_string(row, 1, area.name, book.boxed(bold=bold))
+    for column, count in enumerate((coverage.owed, coverage.filed, coverage.approved), start=2):
+        book.write_figure(sheet, row, column, count, book.figure(0, bold))
+    shares = (
+        share(coverage.filed, coverage.owed),
+        share(coverage.approved, coverage.owed),
+        coverage.share_filed,
+        coverage.share_approved,
+    )
+    for column, part in enumerate(shares, start=5):
+        book.write_figure(sheet, row, column, part, book.figure(1, bold))
+
+
+def write_list(book: Book) -> None:
+    last = len(LIST) - 1
+    sheet = book.add_sheet("纳入清单", LIST, repeat=4)
+    book.write_title(sheet, 0, f"{book.summary.period.label}纳入清单（内部）", last)
+    book.write_aside(sheet, 1, "内部资料，不得对外提供", "", last)
+    top = row = book.write_fields(sheet, 2, LIST)
+    sheet.freeze_panes(row, 4)
+    names = {area.code: area.name for area in book.summary.districts}
+    text, middle = book.boxed(), book.boxed(align="center")
+    moment = book.boxed(align="center", num_format="yyyy-mm-dd hh:mm")
+    for row, listed in enumerate(book.summary.filings, start=top):
+        sheet.write_string(row, 0, listed.district, book.boxed(font_color=GREY, align="center"))
+        sheet.write_string(row, 1, names[listed.district], text)
+        sheet.write_string(row, 2, listed.credit_code, middle)
+        sheet.write_string(row, 3, listed.name, text)
+        sheet.write_string(row, 4, "是" if listed.is_counted else "否", middle)
+        sheet.write_string(row, 5, listed.state, text)
+        sheet.write_string(row, 6, "是" if listed.late else "", middle)
+        sheet.write_string(row, 7, "是" if listed.extended else "", middle)
+        book.write_figure(sheet, row, 8, listed.number, book.figure(0))
+        sheet.write_string(row, 9, listed.receipt, middle)
+        if listed.submitted_at:
+            sheet.write_datetime(
+                row, 10, listed.submitted_at.astimezone(book.summary.at.tzinfo).replace(tzinfo=None), moment
+            )
+        else:
+            sheet.write_blank(row, 10, None, moment)
+    sheet.autofilter(top - 1, 0, max(top, row), last)
