@@ -7,59 +7,9 @@ from django.contrib.auth.forms import AuthenticationForm
 
 from accounts.backends import as_typed_plainly
 from accounts.change_forms import ChangeForm, ChangeModelForm
+from accounts.fields import MailField, MobileField, PhoneField, ReasonField
 from accounts.form_words import NameField, PlainForm
 from accounts.models import District, DistrictContact, User
-
-MOBILE = re.compile(r"1[3-9]\d{9}")
-PHONE = re.compile(r"(0\d{2,3}-?)?\d{7,8}(-\d{1,6})?|1[3-9]\d{9}|400-?\d{3}-?\d{4}")
-
-
-def clean_mobile(text: str) -> str:
-    mobile = as_typed_plainly(text).replace("-", "")
-    if mobile and not MOBILE.fullmatch(mobile):
-        raise forms.ValidationError("手机号应为 11 位数字，以 1 开头，例如 13800000000。")
-    return mobile
-
-
-def clean_phone(text: str) -> str:
-    phone = as_typed_plainly(text).replace("—", "-")
-    if phone and not PHONE.fullmatch(phone):
-        raise forms.ValidationError("固定电话应写成“区号-号码”，例如 023-63890000，分机写在最后一个“-”之后。")
-    return phone
-
-
-class MobileField(forms.CharField):
-    def __init__(self, **kwargs):
-        super().__init__(**{"label": "手机", "max_length": 20, **kwargs})
-        self.widget.attrs.update({"inputmode": "tel", "autocomplete": "tel"})
-
-    def clean(self, value):
-        return clean_mobile(super().clean(value))
-
-
-class PhoneField(forms.CharField):
-    def __init__(self, **kwargs):
-        super().__init__(
-            **{"label": "固定电话", "max_length": 40, "help_text": "区号-号码，例如 023-63890000。", **kwargs}
-        )
-        self.widget.attrs.update({"inputmode": "tel"})
-
-    def clean(self, value):
-        return clean_phone(super().clean(value))
-
-
-class MailField(forms.EmailField):
-    def __init__(self, **kwargs):
-        super().__init__(**{"label": "邮箱", **kwargs})
-        self.error_messages["invalid"] = "邮箱写法不对，应像 name@example.com。"
-        for validator in self.validators:
-            validator.message = self.error_messages["invalid"]
-
-
-class ReasonField(forms.CharField):
-    def __init__(self, **kwargs):
-        super().__init__(**{"label": "事由", "max_length": 200, **kwargs})
-        self.error_messages["required"] = "请写明事由，它会记入操作日志。"
 
 
 class SignInForm(AuthenticationForm):

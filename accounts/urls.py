@@ -1,7 +1,6 @@
 from django.contrib.auth.views import LogoutView
-from django.urls import path, re_path
+from django.urls import include, path, re_path
 
-from accounts.post import views
 from accounts.views import account, contacts, journal, signing_in, users
 
 urlpatterns = [
@@ -23,6 +22,5 @@ urlpatterns = [
     path("contacts/edit/", contacts.edit_contact, name="edit_contact"),
     path("journal/", journal.journal, name="journal"),
     re_path(r"^journal/export\.(?P<kind>csv|xlsx)$", journal.export_journal, name="export_journal"),
-    path("letters/", views.letters, name="letters"),
-    path("outbox/", views.outbox, name="outbox"),
+    path("", include("accounts.post.urls")),
 ]

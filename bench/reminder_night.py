@@ -165,7 +165,7 @@ def spend_the_night(size: int, port: int) -> None:
     report(size, providers)
 
 
-def fill_and_plan(size: int, reminders) -> None:
+def fill_and_plan(size: int, planner) -> None:
     """Firms with the addresses Chinese firms have, and the product's letters five days before the date."""
     from reminders import fill
 

@@ -9,10 +9,12 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 app = Celery("config")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+ROOMS = "accounts.post reporting.city_columns reporting.editions reporting.register reporting.reminders"
+app.autodiscover_tasks(ROOMS.split())
 
 
 class SignOfLife(bootsteps.StartStopStep):
-    """A worker that runs says so every few seconds (accounts.pulse)."""
+    """A worker that runs says so every few seconds (accounts.post.pulse)."""
 
     requires = {"celery.worker.components:Timer"}
 

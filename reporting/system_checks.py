@@ -10,7 +10,7 @@ from django.db import connections
 from forms_tables.edition.catalog import DefinitionError, edition_codes, edition_from, load_edition, platform_said
 from forms_tables.edition.from_toml import digest_of
 from forms_tables.edition.model import Edition
-from forms_tables.roles import lacking_in
+from forms_tables.edition.roles import lacking_in
 from forms_tables.rules.checks import proofread
 from reporting.models import PublishedEdition
 

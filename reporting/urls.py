@@ -1,99 +1,10 @@
+"""Every room has its own addresses."""
+
 from django.urls import include, path
 
-from reporting.conversation.views import announcements, messages
-from reporting.editions.views import editions, values
-from reporting.filling.views import adjustments, filing, history, home, scans, submitting, workbook, wrong_cells
-from reporting.frame import manual
-from reporting.periods import views
-from reporting.review.views import (
-    city_home,
-    city_requests,
-    city_submissions,
-    district_home,
-    district_requests,
-    outstanding,
-    queue,
-    review,
-)
-from reporting.totals.views import city as city_totals
-from reporting.totals.views import district as district_totals
+ROOMS = """
+    frame filling conversation review totals periods editions register reminders results certificates calendar
+    recheck
+"""
 
-urlpatterns = [
-    path("", include("reporting.register.urls")),
-    path("", include("reporting.reminders.urls")),
-    path("", include("reporting.results.urls")),
-    path("", include("reporting.calendar.urls")),
-    path("", include("reporting.recheck.urls")),
-    path("city/desk/", include("reporting.editions.desk_urls")),
-    path("city/notation/", manual.notation, name="notation"),
-    path("", home.home, name="home"),
-    path("manual/", manual.manual, name="manual"),
-    path("history/", history.history, name="history"),
-    path("filings/<str:period>/", filing.filing, name="filing"),
-    path("filings/<str:period>/check/", filing.check, name="check"),
-    path("filings/<str:period>/suspects/", wrong_cells.suspects, name="suspects"),
-    path("filings/<str:period>/explain/", filing.explain, name="explain"),
-    path("filings/<str:period>/workbook/", workbook.workbook, name="workbook"),
-    path("filings/<str:period>/workbook/confirm/", workbook.confirm, name="confirm_workbook"),
-    path("filings/<str:period>/submit/", submitting.submit, name="submit"),
-    path("filings/<str:period>/recall/", submitting.recall, name="recall"),
-    path("filings/<str:period>/extension/", submitting.ask_extension, name="extension"),
-    path("filings/<str:period>/late/", submitting.ask_late, name="late"),
-    path("filings/<str:period>/amend/", submitting.amend, name="amend"),
-    path("filings/<str:period>/amend/abandon/", submitting.abandon_amendment, name="abandon_amendment"),
-    path("filings/<str:period>/answer/", submitting.answer, name="answer"),
-    path("filings/<str:period>/bases/", adjustments.adjustments, name="adjustments"),
-    path("filings/<str:period>/submissions/<int:number>/", submitting.submission, name="submission"),
-    path(
-        "filings/<str:period>/submissions/<int:number>/workbook.xlsx",
-        workbook.submission_workbook,
-        name="submission_workbook",
-    ),
-    path("filings/<str:period>/submissions/<int:number>/scan/", scans.attach, name="attach_scan"),
-    path("scans/<int:pk>/", scans.open_scan, name="scan"),
-    path("filings/<str:period>/<slug:key>/", filing.sheet, name="sheet"),
-    path("outstanding/<str:code>.xlsx", outstanding.outstanding, name="outstanding"),
-    path("messages/", messages.inbox, name="inbox"),
-    path("threads/<int:pk>/", messages.thread, name="thread"),
-    path("announcements/", announcements.announcements_page, name="announcements"),
-    path("announcements/write/", announcements.write, name="write_announcement"),
-    path("announcements/<int:pk>/", announcements.announcement, name="announcement"),
-    path("announcements/<int:pk>/seen/", announcements.acknowledge, name="acknowledge_announcement"),
-    path("announcements/<int:pk>/take-down/", announcements.take_down, name="take_down_announcement"),
-    path("district/", district_home.home, name="district_home"),
-    path("district/queue/", queue.current_queue, name="district_current_queue"),
-    path("district/queue/<str:code>/", queue.queue, name="district_queue"),
-    path("district/queue/<str:code>/approve/", queue.approve_clean, name="district_approve_clean"),
-    path("district/submissions/<str:receipt>/", review.review, name="district_review"),
-    path("district/submissions/<str:receipt>/approve/", review.approve, name="district_approve"),
-    path("district/submissions/<str:receipt>/send-back/", review.send_back, name="district_send_back"),
-    path("district/submissions/<str:receipt>/query/", review.query, name="district_query"),
-    path("district/submissions/<str:receipt>/answer/", review.answer_city, name="district_answer_city"),
-    path("district/requests/", district_requests.requests, name="district_requests"),
-    path("district/requests/extension/<int:pk>/", district_requests.decide_extension, name="district_decide_extension"),
-    path("district/requests/late/<int:pk>/", district_requests.decide_late, name="district_decide_late"),
-    path("district/requests/base/<int:pk>/", district_requests.decide_adjustment, name="district_decide_adjustment"),
-    path("district/totals/", district_totals.totals, name="district_totals"),
-    path("district/totals/<str:code>.xlsx", district_totals.workbook, name="district_workbook"),
-    path("city/", city_home.home, name="city_home"),
-    path("city/requests/", city_requests.requests, name="city_requests"),
-    path("city/submissions/", city_submissions.submissions, name="city_submissions"),
-    path("city/submissions/<str:receipt>/", city_submissions.submission, name="city_submission"),
-    path("city/submissions/<str:receipt>/query/", city_submissions.query, name="city_query"),
-    path("city/submissions/<str:receipt>/return/", city_submissions.send_back, name="city_return"),
-    path("city/totals/", city_totals.totals, name="city_totals"),
-    path("city/totals/<str:code>.xlsx", city_totals.workbook, name="city_workbook"),
-    path("city/periods/", views.periods, name="city_periods"),
-    path("city/periods/open/", views.open_period, name="city_open_period"),
-    path("city/periods/<str:code>/", views.period, name="city_period"),
-    path("city/periods/<str:code>/deadlines/", views.set_deadlines, name="city_set_deadlines"),
-    path("city/periods/<str:code>/estimates/", views.allow_estimates, name="city_allow_estimates"),
-    path("city/periods/<str:code>/lock/", views.lock, name="city_lock"),
-    path("city/parameters/", values.parameters, name="city_parameters"),
-    path("city/parameters/set/", values.set_parameter, name="city_set_parameter"),
-    path("city/editions/", editions.editions, name="city_editions"),
-    path("city/editions/<str:code>/", editions.edition, name="city_edition"),
-    path("city/editions/<str:code>/tables/<str:key>/", editions.table, name="city_edition_table"),
-    path("city/editions/<str:code>/codes/", editions.code_lists, name="city_code_lists"),
-    path("city/editions/<str:code>/rules/", editions.rules, name="city_rules"),
-]
+urlpatterns = [path("", include(f"reporting.{room}.urls")) for room in ROOMS.split()]

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.rooms import arrows_back, arrows_of, imports_of, is_page, modules_of
+
 ROOT = Path(__file__).resolve().parent.parent
 LAYERS = ["accounts", "config", "forms_tables", "reporting", "text"]
 KNOWS = {
@@ -18,6 +20,7 @@ KNOWS = {
 COMMANDS = "management/commands"  # Django's own face of forms_tables; its core knows no Django
 LONGEST = 380
 LONG_VIEW = {"migrations"}
+MOST_MODULES = 20
 
 
 def sources(*folders: str) -> list[Path]:
@@ -39,6 +42,31 @@ def imported(file: Path) -> set[str]:
 
 def packages(file: Path) -> set[str]:
     return {name.split(".")[0] for name in imported(file)}
+
+
+def test_no_rooms_stand_in_a_circle():
+    assert arrows_back(arrows_of(ROOT)) == []
+
+
+def test_only_pages_read_pages():
+    modules = modules_of(ROOT)
+    inner = [module for module in modules if not is_page(module) and module.startswith(("accounts.", "reporting."))]
+    reading = {module: [other for other in imports_of(modules[module], modules) if is_page(other)] for module in inner}
+    assert {module: pages for module, pages in reading.items() if pages} == {}
+
+
+def test_every_room_says_what_it_is_and_can_be_taken_in_at_a_glance():
+    for room in (folder for layer in ("accounts", "forms_tables", "reporting") for folder in rooms_in(ROOT / layer)):
+        modules = list(room.glob("*.py"))
+        assert len(modules) <= MOST_MODULES, f"{room.relative_to(ROOT)} has {len(modules)} modules"
+        if room.name != "views" and "management" not in room.parts:
+            said = ast.get_docstring(ast.parse((room / "__init__.py").read_text(encoding="utf-8")))
+            assert said, f"{room.relative_to(ROOT)}/__init__.py does not say what is in it"
+
+
+def rooms_in(layer: Path) -> list[Path]:
+    inits = layer.rglob("__init__.py")
+    return [file.parent for file in inits if file.parent != layer and not LONG_VIEW & set(file.parts)]
 
 
 @pytest.mark.parametrize("folder", KNOWS)

@@ -61,7 +61,7 @@ def said_in_python() -> list[tuple[str, str]]:
 
 def said_in_files() -> list[tuple[str, str]]:
     files = [*ROOT.glob("templates/**/*.html"), *ROOT.glob("templates/**/*.txt"), *ROOT.glob("static/*.js")]
-    files += [ROOT / "reporting/measures.toml", ROOT / "docs/manual.md"]
+    files += [ROOT / "reporting/results/measures.toml", ROOT / "docs/manual.md"]
     return [
         (f"{file.relative_to(ROOT)}:{number}", line)
         for file in files

@@ -33,7 +33,7 @@ class Letter(models.Model):
     `key` says what it is about and to whom, so the same letter cannot be written twice. A worker claims the row before
     it sends. What is kept are the `facts`, plain values: the words are made from them and templates/emails/<stem>.
 
-    `about`: what the last refusal spoke of (accounts.answers). `tried_since`: the first attempt of this round, and
+    `about`: what the last refusal spoke of (accounts.post.answers). `tried_since`: the first attempt of this round, and
     `full_since` the first at which the mailbox was full, by the machine's clock. `unwanted`: sent, and not to be sent
     again should it come back. `good_until`: nobody can use it afterwards, by the office's clock.
     """

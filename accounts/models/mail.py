@@ -7,8 +7,8 @@ DOMAINS_AT_ONCE = 4  # so many times a domain's pace is the mail server's own, b
 
 
 class ReceivingDomain(models.Model):
-    """How fast letters to one domain leave at present (accounts.pacing). The row without a name is the mail server that
-    all letters go through. Moments are the machine's."""
+    """How fast letters to one domain leave at present (accounts.post.pacing). The row without a name is the mail
+    server that all letters go through. Moments are the machine's."""
 
     name = models.CharField("收件域名", max_length=254, unique=True, blank=True)
     window_at = models.DateTimeField("本分钟起", null=True, blank=True)

@@ -1,4 +1,4 @@
-"""Writing letters: composed as rows, posted in the transaction of what they tell, sent by a worker (accounts.outbox).
+"""Writing letters: composed as rows, posted in the transaction of what they tell, sent by a worker (see outbox).
 
 Which letters there are: accounts/emails.py and reporting/letters/about_filings.py.
 """

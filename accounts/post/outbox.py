@@ -5,7 +5,7 @@ answered; both are conditional updates, so a row that was withdrawn or taken by 
 holds for a lease. A worker that dies leaves claimed rows, which are simply taken again, and at most one handed row: the
 server may have it or not. That one is sent again under the same Message-ID and marked doubtful.
 
-How many are claimed is accounts.pacing's, what a refusal means accounts.refusals'.
+How many are claimed is post.pacing's, what a refusal means post.refusals'.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ SOON = timedelta(minutes=5)  # a letter somebody waits for and nobody has tried 
 
 @dataclass(frozen=True)
 class MailState:
-    silent: list[str]  # parts of accounts.pulse
+    silent: list[str]  # parts of accounts.post.pulse
     waiting: int
     since: datetime | None
     held_up: int  # letters that nobody tried to send in time

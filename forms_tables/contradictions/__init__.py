@@ -1,0 +1,1 @@
+"""What rules say against each other, proven before anybody files by them."""

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from forms_tables.edition.citations import in_full
+from forms_tables.edition.keys import DefinitionError, take
 from forms_tables.edition.model import (
     ADDITIVE_KINDS,
     CHOICE_KINDS,
@@ -29,10 +30,9 @@ from forms_tables.edition.model import (
     SizeStandard,
     Table,
 )
-from forms_tables.keys import DefinitionError, take
-from forms_tables.platform import Platform
-from forms_tables.platform_reading import FILE as PLATFORM
-from forms_tables.platform_reading import platform_from
+from forms_tables.edition.platform import Platform
+from forms_tables.edition.platform_from_toml import FILE as PLATFORM
+from forms_tables.edition.platform_from_toml import platform_from
 
 PROVENANCES = ("official", "derived")
 BOUND_SIDES = ("above", "least", "most", "below")

@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from forms_tables.edition.periods import PeriodCode
-from forms_tables.platform import Platform
+from forms_tables.edition.platform import Platform
 
 FIGURE_KINDS = frozenset({"money", "usd", "number", "count", "percent", "coefficient"})
 ADDITIVE_KINDS = frozenset({"money", "usd", "number", "count"})

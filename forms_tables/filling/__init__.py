@@ -1,0 +1,1 @@
+"""What a person typed, read; and every cell the system fills in."""

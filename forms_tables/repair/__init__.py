@@ -1,0 +1,1 @@
+"""Which cell may be wrong."""

@@ -1,0 +1,1 @@
+"""A firm's workbook: written as a template, read back filled."""

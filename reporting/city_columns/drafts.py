@@ -226,7 +226,7 @@ def cells_read_back(edition: Edition, period: PeriodCode) -> dict[str, list[str]
 
 
 def columns_of_completed(edition: Edition, period: PeriodCode, filings: Iterator[Open]) -> Columns:
-    """Each completed as reporting.judging does it. One that cannot be is odd and says why."""
+    """Each completed as reporting.filing.judging does it. One that cannot be is odd and says why."""
     decimals = decimals_of_cells(edition, period.frequency)
     codes = fact_codes(edition)
     known, texts, register, odd = [], [], [], {}

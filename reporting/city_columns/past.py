@@ -7,7 +7,7 @@ import polars as pl
 
 from forms_tables.edition.model import Edition
 from forms_tables.edition.periods import PeriodCode
-from forms_tables.layout import carried_in
+from forms_tables.edition.shape import carried_in
 from forms_tables.notation.names import earlier
 from reporting.city_columns.files import Broken, path_of, read
 from reporting.city_columns.frozen import FILINGS, SUBMISSIONS
@@ -58,7 +58,7 @@ def past_cells(period: PeriodCode, filings: pl.DataFrame, wanted: Mapping[str, S
 
 
 def with_granted(period: PeriodCode, past: Columns, labels: set[str]) -> Columns:
-    """The figures of granted 口径调整单 in the place of the filed ones (reporting.judging.with_adjustments)."""
+    """The figures of granted 口径调整单 in the place of the filed ones (reporting.filing.judging.with_adjustments)."""
     granted = granted_bases(period.code)
     frame, scales, rows = past.frame, dict(past.scales), None
     for filing, bases in granted.items():

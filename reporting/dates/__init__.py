@@ -1,0 +1,1 @@
+"""Days off as the State Council published them, and when work is due."""

@@ -8,9 +8,9 @@ from graphlib import CycleError
 
 from forms_tables.edition.catalog import Edition
 from forms_tables.edition.model import Indicator, Rule
+from forms_tables.edition.roles import CANNOT_GO, LINKED, Lacking, lacking_in
 from forms_tables.filling.completion import plans_of
 from forms_tables.notation.trees import NotationError, names_in, parse
-from forms_tables.roles import CANNOT_GO, LINKED, Lacking, lacking_in
 from forms_tables.rules.checks import proofread
 from forms_tables.rules.proofreading import Slip
 from reporting.editions.contradictions import Remark, remarks_on, remarks_on_rule

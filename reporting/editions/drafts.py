@@ -15,8 +15,7 @@ from forms_tables.edition.periods import BadPeriod, PeriodCode
 from reporting.editions.blocks import hindrances_of
 from reporting.editions.definition_words import in_words
 from reporting.models import DraftEdition, Filing, Period, PublishedEdition, Rehearsal
-from reporting.workflow.calendar import be_the_city
-from reporting.workflow.guards import Refused, brief
+from reporting.workflow.guards import Refused, be_the_city, brief
 
 Content = Mapping[str, Mapping[str, Any]]
 

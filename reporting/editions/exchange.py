@@ -17,6 +17,7 @@ from accounts.models import User
 from forms_tables.edition import drafting
 from forms_tables.edition.model import Edition
 from forms_tables.rules.checks import rows_of, slips_in_rule
+from reporting.editions.drafts import Overtaken, change_draft
 from reporting.editions.formula_words import formula_of
 from reporting.editions.rules import TEXTUAL, rows_resting_on, rule_from, used_ids
 from reporting.editions.words import CHOICES
@@ -32,7 +33,6 @@ from reporting.editions.workbook import (
     write_rules,
 )
 from reporting.models import DraftEdition, PublishedEdition
-from reporting.workflow import Overtaken, change_draft
 
 LEVELS, KINDS = CHOICES["level"], CHOICES["kind"]
 RULE_ID = re.compile(r"[A-Z][A-Z0-9]{1,9}")

@@ -17,12 +17,13 @@ from forms_tables.edition.drafting import changes_between
 from reporting import city_columns
 from reporting.editions.blocks import unusable_in
 from reporting.editions.by_columns import leaves_forms_alone, outcomes_by_columns
+from reporting.editions.drafts import Overtaken
 from reporting.editions.one_by_one import outcomes_of
 from reporting.editions.tally import Tally
 from reporting.leases import JUST_NOW, Hand, carry_out, is_lost, spoken_at
 from reporting.models import DraftEdition, Filing, ParameterValue, Period, PublishedEdition, Rehearsal, Sheet, State
-from reporting.workflow import Overtaken, Refused
-from reporting.workflow.calendar import be_the_city
+from reporting.workflow import Refused
+from reporting.workflow.guards import be_the_city
 
 EVERY = 100  # filings between two words about how far it is
 

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 from accounts.models import Enterprise
 from forms_tables.edition.catalog import Edition, Table
 from forms_tables.edition.periods import PeriodCode
+from forms_tables.edition.shape import carried_in, declared
 from forms_tables.filling.completion import Completed, Facts, complete, plans_of
-from forms_tables.layout import carried_in, declared
 from forms_tables.notation.names import Cell, earlier
 from forms_tables.rules.checks import Finding, examine
 from reporting.models import BaseAdjustment, Filing, ParameterValue, Period, Submission

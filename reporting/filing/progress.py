@@ -28,7 +28,7 @@ GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 # What was let in after the lock of its period is counted by itself and under no state.
 COUNTED = Q(after_lock=False)
-# The same two questions as in reporting.aggregation. A submission of it counts:
+# The same two questions as in reporting.totals.aggregation. A submission of it counts:
 APPROVED = Q(counted__isnull=False)
 # A submission of it stands, approved or under review:
 FILED = APPROVED | (COUNTED & Q(state__in=UNDER_REVIEW))

@@ -1,6 +1,6 @@
-"""The letters about filings: one function per letter, each over the one maker in accounts.letters.
+"""The letters about filings: one function per letter, each over the one maker in accounts.post.letters.
 
-A letter that tells of an event is written once: its key names the event. Reminders are in reporting/reminders/planner.py.
+A letter that tells of an event is written once: its key names the event. Reminders are in reminding.py.
 """
 
 from datetime import datetime

@@ -4,7 +4,7 @@ from django.db import models
 
 from forms_tables.edition.catalog import Edition
 from forms_tables.edition.periods import PeriodCode
-from forms_tables.layout import Headline, headline_of
+from forms_tables.edition.shape import Headline, headline_of
 from reporting.dates.deadlines import DEFAULT, Due, Reading, due_moment
 from reporting.models.calendar import ReadingChoice
 from reporting.models.edition import published_edition

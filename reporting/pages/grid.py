@@ -3,16 +3,15 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
-from accounts.models import User
 from forms_tables.edition.catalog import CodeList, Column, Indicator, Table
+from forms_tables.edition.shape import is_questionnaire
 from forms_tables.filling.completion import Completed
-from forms_tables.layout import is_questionnaire
-from reporting.workflow import Change
 
 YES_NO = (("是", "是"), ("否", "否"))
 BLANK = "必填"
@@ -106,15 +105,15 @@ class Theirs:
     """What somebody else stored in a cell that `reader` has changed too and not saved."""
 
     text: str
-    change: Change
-    reader: User
+    saver: str
+    at: datetime | None
+    reader: str
 
     def words(self, own: str, choices: tuple[tuple[str, str], ...]) -> str:
         """Both texts and both names."""
-        who = self.change.saver(self.reader)
-        when = f" {date_format(localtime(self.change.at), 'n月j日 H:i')} " if self.change.at else ""
+        when = f" {date_format(localtime(self.at), 'n月j日 H:i')} " if self.at else ""
         stored, typed = (in_words(text, choices) or "（空白）" for text in (self.text, own))
-        return f"{who}{when}已存：{stored}；您（{self.reader}）填的：{typed}"
+        return f"{self.saver}{when}已存：{stored}；您（{self.reader}）填的：{typed}"
 
 
 @dataclass(frozen=True)

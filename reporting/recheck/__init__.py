@@ -175,7 +175,7 @@ def _odd_frame(odd: Sequence[Odd]) -> pl.DataFrame:
 
 
 def _judged_by_itself(edition: Edition, odd: Odd) -> pl.DataFrame:
-    """What reporting.judging finds in a filing that cannot be a row; that it cannot be judged is a finding, too."""
+    """What filing.judging finds in a filing that cannot be a row; that it cannot be judged is a finding, too."""
     filing = Filing.objects.select_related("period", "enterprise", "district", "in_force").get(pk=odd.filing)
     try:
         rows = list(_found_alone(edition, filing, frozen=odd.submission is not None))

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from functools import cache
 
 from forms_tables.edition.catalog import Edition, edition_codes, load_edition
+from forms_tables.edition.platform import Platform
 from forms_tables.filling import parsing
-from forms_tables.platform import Platform
 
 FIRST_OF_ALL = datetime.date(2000, 1, 1)  # the register of software firms is younger
 FAR_AHEAD = datetime.timedelta(days=366)

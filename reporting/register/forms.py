@@ -3,18 +3,10 @@ from __future__ import annotations
 from django import forms
 
 from accounts.change_forms import ChangeForm, Checkboxes
+from accounts.fields import DayInput, MailField, MobileField, PhoneField, ReasonField
 from accounts.form_words import NameField, PlainForm
-from accounts.forms import MailField, MobileField, PhoneField, ReasonField
 from accounts.models import District
 from reporting.register.facts import choices_of, kind_of, label_of, platform
-
-
-class DayInput(forms.DateInput):
-    input_type = "date"
-
-    def __init__(self):
-        super().__init__(format="%Y-%m-%d")
-
 
 NONE_CHOSEN = "请至少选一项；一项也不符合的，不在统计范围内。"
 

@@ -1,4 +1,4 @@
-"""Changes to the register: contacts, facts, the city's named lists, first and last day. Moves: reporting.moves."""
+"""Changes to the register: contacts, facts, the city's named lists, first and last day. Moves are in moves.py."""
 
 from __future__ import annotations
 

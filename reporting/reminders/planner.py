@@ -14,7 +14,7 @@ from django.db.models.functions import Cast, Concat
 
 from accounts.models import District, JournalEntry, Letter
 from accounts.post.letters import post, put_back
-from forms_tables.layout import declaring_tables
+from forms_tables.edition.shape import declaring_tables
 from reporting.dates.deadlines import SHANGHAI
 from reporting.filing.judging import tables_for
 from reporting.letters import recipients, reminding

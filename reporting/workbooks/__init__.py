@@ -1,0 +1,1 @@
+"""A filing as an Excel workbook, out and back in."""

@@ -5,7 +5,6 @@ version, journal it, queue the letter for after the commit. They take `by` and `
 No function lets an official write a figure: only `save_sheet` does, and only for the firm's own accounts.
 """
 
-from reporting.editions.drafts import Overtaken, abandon_draft, begin_draft, change_draft, publish
 from reporting.workflow.amending import abandon_amendment, amend, recall, why_not_abandoned
 from reporting.workflow.calendar import (
     choose_reading,
@@ -69,12 +68,10 @@ __all__ = [
     "MOVES",
     "Change",
     "Conflict",
-    "Overtaken",
     "Owing",
     "Refused",
     "Save",
     "abandon_amendment",
-    "abandon_draft",
     "allow_estimates",
     "amend",
     "answer",
@@ -85,8 +82,6 @@ __all__ = [
     "ask_extension",
     "ask_late",
     "attach_scan",
-    "begin_draft",
-    "change_draft",
     "changes_since",
     "check",
     "choose_reading",
@@ -108,7 +103,6 @@ __all__ = [
     "open_period",
     "owe",
     "owed_from",
-    "publish",
     "query",
     "recall",
     "refuse_known",

@@ -15,7 +15,7 @@ from reporting.dates.deadlines import Due, Reading, due_for, squeezed
 from reporting.letters.about_deadlines import deadline_moved
 from reporting.models import Arrangement, Deadline, Period, ReadingChoice, calendar_in_force, choice_in_force
 from reporting.models import reading_in_force as reading_now
-from reporting.workflow.guards import Refused, brief
+from reporting.workflow.guards import Refused, be_the_city, brief
 from reporting.workflow.reckoning import reckon_anew
 
 READING_WORDS = {
@@ -30,11 +30,6 @@ READING_NAMES = {
     "every_level": "哪些截止日顺延",
     "reports_january": "1月月报",
 }
-
-
-def be_the_city(by: User) -> None:
-    if by.role != User.Role.CITY:
-        raise Refused("只有市级管理员可以进行这项操作。")
 
 
 @dataclass(frozen=True)

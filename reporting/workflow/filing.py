@@ -7,7 +7,7 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.post import letters
-from forms_tables.layout import reason_called
+from forms_tables.edition.shape import reason_called
 from reporting.filing.judging import Judgement, judge
 from reporting.letters import about_filings
 from reporting.letters.reminding import topic_of

@@ -55,6 +55,11 @@ MOST_WORDS = 500
 MOST_OF_NAME = 60
 
 
+def be_the_city(by: User) -> None:
+    if by.role != User.Role.CITY:
+        raise Refused("只有市级管理员可以进行这项操作。")
+
+
 def locked(filing: Filing) -> Filing:
     """The filing's row, locked and read afresh, with what the beats need.
 

@@ -26,8 +26,8 @@ from reporting.models import (
     edition_in_force,
 )
 from reporting.results import tallies
-from reporting.workflow.calendar import be_the_city, dated
-from reporting.workflow.guards import Refused
+from reporting.workflow.calendar import dated
+from reporting.workflow.guards import Refused, be_the_city
 from reporting.workflow.reckoning import reckon_anew
 
 FURTHEST = timedelta(days=366)  # a date set by hand

@@ -7,8 +7,8 @@ from django.utils.timezone import localtime
 
 from accounts.models import User
 from accounts.post import letters
+from forms_tables.edition.shape import carried_in
 from forms_tables.filling.parsing import Problem, parse
-from forms_tables.layout import carried_in
 from reporting.filing.judging import facts_for, standing_submission
 from reporting.letters import about_filings
 from reporting.letters.reminding import topic_of

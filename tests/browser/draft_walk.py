@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from accounts import clock
 from accounts.models import User
 from forms_tables.edition import drafting
-from reporting import tasks, workflow
-from reporting.editions import rehearsal
+from reporting.editions import drafts, rehearsal, tasks
 from reporting.models import DraftEdition, Period, PublishedEdition, Rehearsal
 from tests.browser.desk_walk import drafted
 from tests.browser.walk import MONTH, Screen, official
@@ -47,9 +46,9 @@ def of_the_draft() -> Iterator[Screen]:
 
 def go_back(published: PublishedEdition, by: User) -> None:
     """The text of before as the next revision, so that the city can be walked again."""
-    draft = workflow.begin_draft(published.family, by, clock.now())
+    draft = drafts.begin_draft(published.family, by, clock.now())
     before = published.based_on.content
-    draft = workflow.change_draft(draft, draft.version, before, by, clock.now(), "恢复上一版")
+    draft = drafts.change_draft(draft, draft.version, before, by, clock.now(), "恢复上一版")
     publish(seen_in(draft, by), by)
 
 
@@ -57,7 +56,7 @@ def rehearsed(draft: DraftEdition, by: User) -> Rehearsal:
     at = clock.now()
     content = drafting.with_new_indicator(draft.content, "软统企6", ROW, after="2113")
     content = drafting.with_parameter(content, "YOY_LIMIT", {"default": "30"})
-    return seen_in(workflow.change_draft(draft, draft.version, content, by, at, "新增指标 2114"), by)
+    return seen_in(drafts.change_draft(draft, draft.version, content, by, at, "新增指标 2114"), by)
 
 
 def seen_in(draft: DraftEdition, by: User) -> Rehearsal:
@@ -70,4 +69,4 @@ def seen_in(draft: DraftEdition, by: User) -> Rehearsal:
 
 def publish(seen: Rehearsal, by: User) -> PublishedEdition:
     """From a period nothing of the demonstration is filed in."""
-    return workflow.publish(seen.draft, seen.version, "2024M12", "演示：补充云服务收入", seen, by, clock.now())
+    return drafts.publish(seen.draft, seen.version, "2024M12", "演示：补充云服务收入", seen, by, clock.now())

@@ -16,6 +16,7 @@ from accounts.access import require
 from forms_tables.edition import drafting
 from forms_tables.edition.drafting import Change, changes_between
 from reporting import workflow
+from reporting.editions import drafts
 from reporting.editions.blocks import Hindrance, hindrances_of, worth_a_look_in
 from reporting.editions.in_force import current_edition
 from reporting.editions.rehearsal import default_period, effect_in_words, periods_to_rehearse
@@ -88,7 +89,7 @@ def desk(request: HttpRequest) -> HttpResponse:
 @require_POST
 def begin(request: HttpRequest) -> HttpResponse:
     try:
-        workflow.begin_draft(family_here(), request.user, clock.now())
+        drafts.begin_draft(family_here(), request.user, clock.now())
     except workflow.Refused as refusal:
         messages.error(request, str(refusal))
     return redirect("city_desk")
@@ -102,7 +103,7 @@ def abandon(request: HttpRequest, draft: DraftEdition) -> HttpResponse:
         messages.error(request, OTHER)
         return redirect("city_desk")
     try:
-        workflow.abandon_draft(draft, request.user, clock.now())
+        drafts.abandon_draft(draft, request.user, clock.now())
         messages.success(request, "修订稿已放弃，写过的内容留在操作日志里。")
     except workflow.Refused as refusal:
         messages.error(request, str(refusal))
@@ -217,7 +218,7 @@ def save(
         before, after = after, before
     try:
         version = draft.version if version is None else version
-        return workflow.change_draft(draft, version, content, request.user, clock.now(), what, before, after)
+        return drafts.change_draft(draft, version, content, request.user, clock.now(), what, before, after)
     except workflow.Refused as refusal:
         messages.error(request, str(refusal))
         return None

@@ -19,7 +19,7 @@ from forms_tables.edition import drafting
 from forms_tables.edition.drafting import Change, NotThere, changes_between
 from forms_tables.edition.from_toml import BOUND_SIDES
 from forms_tables.rules.one_name import objection_to
-from reporting import workflow
+from reporting.editions import drafts
 from reporting.editions.blocks import readers_of
 from reporting.editions.rehearsal import entered_for
 from reporting.editions.views.draft import on_the_draft, version_of
@@ -168,10 +168,10 @@ def change(request: HttpRequest, draft, form, name: str, content, what: str) -> 
     edit = _change_of(draft.content, content, name)
     before, after = as_facts(edit) if edit else (None, None)
     try:
-        workflow.change_draft(
+        drafts.change_draft(
             draft, version_of(request, draft), content, request.user, clock.now(), f"{what} {name}", before, after
         )
-    except workflow.Overtaken as overtaken:
+    except drafts.Overtaken as overtaken:
         form.add_error(None, str(overtaken)) if form.is_bound else messages.error(request, str(overtaken))
         return show(request, overtaken.draft, form, name, 409)
     except Refused as refusal:

@@ -10,6 +10,7 @@ from accounts.access import require
 from accounts.form_words import PlainForm
 from forms_tables.edition.periods import PeriodCode
 from reporting import workflow
+from reporting.editions import drafts
 from reporting.editions.blocks import hindrances_of, worth_a_look_in
 from reporting.editions.rehearsal import effect_in_words
 from reporting.editions.views.draft import changes_in, on_the_draft, version_of, with_paths
@@ -45,10 +46,10 @@ def publish(request: HttpRequest, draft: DraftEdition) -> HttpResponse:
     told = {name: form.cleaned_data[name] for name in ("holds_from", "reason")}
     version = version_of(request, draft)
     try:
-        published = workflow.publish(
+        published = drafts.publish(
             draft, version, seen=seen_of(draft, version), by=request.user, at=clock.now(), **told
         )
-    except workflow.Overtaken as overtaken:
+    except drafts.Overtaken as overtaken:
         standing = overtaken.draft
         said = (
             f"修订稿在您打开之后已由{standing.changed_by}改动过（第{standing.version}稿），没有发布。"

@@ -12,6 +12,7 @@ from forms_tables.edition import drafting
 from forms_tables.edition.drafting import NotThere, changes_between
 from forms_tables.edition.model import Table
 from reporting import workflow
+from reporting.editions import drafts
 from reporting.editions.blocks import lost_by_dropping
 from reporting.editions.views.draft import on_the_draft, version_of
 from reporting.editions.views.row_form import RowForm
@@ -93,7 +94,7 @@ def change(request: HttpRequest, draft, form, code: str, content, what: str, beh
     before, after = as_facts(edit) if edit else (None, None)
     version = version_of(request, draft)
     try:
-        workflow.change_draft(draft, version, content, request.user, clock.now(), f"{what} {code}", before, after)
+        drafts.change_draft(draft, version, content, request.user, clock.now(), f"{what} {code}", before, after)
     except workflow.Refused as refusal:
         form.add_error(None, str(refusal)) if form.is_bound else messages.error(request, str(refusal))
         return show(request, getattr(refusal, "draft", draft), form, code if form.standing else "", 409, behind)

@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 
 from accounts import clock
 from accounts.access import require
-from forms_tables.layout import carried_in
+from forms_tables.edition.shape import carried_in
 from reporting import workflow
 from reporting.filing.judging import judge
 from reporting.filling.views.filing import filing_of

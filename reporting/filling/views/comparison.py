@@ -8,7 +8,14 @@ from decimal import ROUND_HALF_UP, Decimal
 from forms_tables.edition.catalog import Column, Edition, Indicator, Table
 from forms_tables.edition.model import FIGURE_KINDS
 from forms_tables.edition.periods import PeriodCode
-from forms_tables.layout import carried, column_behind, column_carrying, is_questionnaire, own_column, reason_called
+from forms_tables.edition.shape import (
+    carried,
+    column_behind,
+    column_carrying,
+    is_questionnaire,
+    own_column,
+    reason_called,
+)
 from reporting.filing.judging import Values, history_of, submission_values
 from reporting.models import Submission
 from reporting.pages.grid import choices_in, most_common_unit, show

@@ -92,7 +92,10 @@ def render_conflict(
     others = {key: text for key, text in typed_cells(filing).items() if key not in cells_of(table)}
     desk = Desk(filing, at, {**others, **conflict.sheet.cells, **conflict.own})
     stored = conflict.sheet.cells
-    theirs = {key: Theirs(stored.get(key, ""), change, request.user) for key, change in conflict.theirs.items()}
+    theirs = {
+        key: Theirs(stored.get(key, ""), change.saver(request.user), change.at, str(request.user))
+        for key, change in conflict.theirs.items()
+    }
     return render_sheet(request, desk, table, refusal=conflict, version=conflict.sheet.version, theirs=theirs)
 
 

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from accounts import clock
-from forms_tables.layout import so_far_cell
+from forms_tables.edition.shape import so_far_cell
 from reporting import workflow
 from reporting.filing.judging import standing_submission, tables_for, typed_cells
 from reporting.models import ExtensionRequest, Filing, LateRequest, Review, State

@@ -7,8 +7,8 @@ from datetime import date, datetime
 from functools import cached_property
 
 from forms_tables.edition.catalog import CodeEntry, Table
+from forms_tables.edition.shape import reasons_of
 from forms_tables.filling.parsing import Problem
-from forms_tables.layout import reasons_of
 from forms_tables.rules.checks import Finding
 from reporting import workflow
 from reporting.dates.arrangements import ONE_DAY

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from import_export import fields, resources
 from import_export.instance_loaders import CachedInstanceLoader
 
-from accounts import forms as account_forms
+from accounts import fields as account_fields
 from accounts import journal
 from accounts.models import District, Enterprise, JournalEntry, Residence, User
 from forms_tables.edition import credit_code as credit_codes
@@ -83,8 +83,8 @@ class RegisterResource(resources.ModelResource):
     name = KeepWhatIsThere("name", "单位详细名称", TextWidget(120))
     district = fields.Field("district_name", "报送区县", readonly=True)
     contact_name = KeepWhatIsThere("contact_name", "联系人", TextWidget(40))
-    phone = KeepWhatIsThere("phone", "固定电话", CheckedWidget(account_forms.clean_phone))
-    mobile = KeepWhatIsThere("mobile", "手机", CheckedWidget(account_forms.clean_mobile))
+    phone = KeepWhatIsThere("phone", "固定电话", CheckedWidget(account_fields.clean_phone))
+    mobile = KeepWhatIsThere("mobile", "手机", CheckedWidget(account_fields.clean_mobile))
     email = KeepWhatIsThere("email", "邮箱", CheckedWidget(read_mail))
     joined_on = KeepWhatIsThere("joined_on", "起报日期", DayWidget())
 
