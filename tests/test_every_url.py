@@ -266,7 +266,6 @@ def may(cast, settings, tmp_path):
     settings.EMAIL_FILE_PATH = tmp_path / "letters"
     may = make_may(cast)
     workflow.save_sheet(may.filing, "软统企6", CLEAN_MAY, 0, may.clerk, AT)
-    workflow.check(may.filing, may.clerk, AT)
     judgement = workflow.check(may.filing, may.clerk, AT)
     for finding in judgement.warnings:
         workflow.explain(may.filing, finding.rule, finding.fingerprint, may.clerk, AT, reason_code="01")

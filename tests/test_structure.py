@@ -1,9 +1,12 @@
 """Holds the picture in docs/architecture.md: config → reporting → accounts, forms_tables → text."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
+from django.apps import apps
+from django.db.models import JSONField
 
 from tests.rooms import arrows_back, arrows_of, imports_of, is_page, modules_of
 
@@ -115,3 +118,19 @@ def test_no_import_hides_inside_a_function():
         functions = [node for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.FunctionDef)]
         hidden = [n.lineno for f in functions for n in ast.walk(f) if isinstance(n, ast.Import | ast.ImportFrom)]
         assert not hidden, f"{file.relative_to(ROOT)}:{hidden}"
+
+
+# What PostgreSQL does otherwise than SQLite: tests that name it run on both.
+OF_THE_DATABASE = (
+    r"select_for_update|transaction=True|transactional_db|on_commit|atomic|savepoint|IntegrityError|DataError|"
+    r"OperationalError|cursor\(|\.raw\(|RawSQL|\.annotate\(|\.aggregate\(|\.distinct\(|\.extra\(|iregex|live_server"
+)
+
+
+def test_what_runs_on_one_database_names_nothing_in_which_databases_differ():
+    json = {field.name for model in apps.get_models() for field in model._meta.fields if isinstance(field, JSONField)}
+    differs = re.compile(rf"{OF_THE_DATABASE}|\b(?:{'|'.join(sorted(json))})__\w")
+    texts = {file: file.read_text() for file in (ROOT / "tests").rglob("test_*.py") if file != Path(__file__)}
+    found = {file.name: differs.findall(text) for file, text in texts.items() if "mark.one_database" in text}
+    assert len(found) > 5
+    assert {file: words for file, words in found.items() if words} == {}

@@ -189,9 +189,12 @@ class Talk:
 
 
 def talk_about(filing: Filing, user: User) -> Talk:
-    messages = list(filing.messages.select_related("by__enterprise", "by__district"))
-    unread = ThreadSeen.objects.filter(filing=filing, user=user).values_list("unread", flat=True).first()
-    return Talk(filing, messages, unread or 0)
+    if not filing.has_messages:
+        return Talk(filing, [], 0)
+    seen = ThreadSeen.objects.filter(filing=OuterRef("filing"), user=user)
+    messages = filing.messages.select_related("by__enterprise", "by__district")
+    messages = list(messages.annotate(unread=Subquery(seen.values("unread"))))
+    return Talk(filing, messages, messages[0].unread or 0 if messages else 0)
 
 
 # The daily letter

@@ -108,7 +108,7 @@ def screen(request: HttpRequest) -> dict:
         around["unread"] = SimpleLazyObject(lambda: unread_for(user, today))
         around["news"] = SimpleLazyObject(lambda: list(announcements.unread_by(user, today)[:5]))
         around["nav"] = navigation_of(user.role, request.path)
-        around["in_force"] = period_in_force(LEVEL.get(user.role, ""), today, user.enterprise)
+        around["in_force"] = SimpleLazyObject(lambda: period_in_force(LEVEL.get(user.role, ""), today, user.enterprise))
     return around
 
 

@@ -16,8 +16,9 @@ from forms_tables.workbooks.template import OpenedWorkbook, Unreadable
 from reporting.filing.judging import attributes_of, judge
 from reporting.models import Filing, Sheet
 from reporting.workbooks.exchange import JudgedWorkbook, judge_opened, known_of_register, name_of
-from reporting.workflow import Change, Refused, Save, divide, save_sheet, why_not_saved
-from reporting.workflow.guards import locked
+from reporting.workflow import Change, Refused, Save, divide, why_not_saved
+from reporting.workflow.filing import put_into, store
+from reporting.workflow.guards import for_firm, locked
 
 SYSTEM_FIGURES = "由系统计算的数"
 
@@ -220,12 +221,14 @@ def store_workbook(
     now = compared.fingerprint | standing_of(filing)
     if moved := [what for what in {**shown, **now} if shown.get(what) != now.get(what)]:
         raise Moved([what for what in moved if what != SYSTEM_FIGURES] or moved, compared.changes)
-    stored, why = [], f"上传工作簿 {compared.name}".strip()
+    for_firm(filing, by, at)
+    stored, lines, why = [], [], f"上传工作簿 {compared.name}".strip()
     for table in compared.tables:
         if cells := table.cells(draft_wins):
             subject = in_journal(upload) + of_version(table.handed_out) if upload else ""
-            save_sheet(filing, table.table.code, cells, table.version, by, at, why, subject=subject)
+            lines += put_into(filing, table.table.code, cells, table.version, by, at, why, subject=subject)
             stored.append(table.table.code)
+    store(filing, lines)
     return tuple(stored)
 
 

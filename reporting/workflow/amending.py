@@ -99,7 +99,7 @@ def _restore_drafts(filing: Filing, by: User, at: datetime) -> tuple[dict[str, s
     approved, drafted = filing.approved.values, judge(filing).values_as_text()
     shut = judge(filing, approved).completed.locked
     before, after = {}, {}
-    for sheet in filing.sheets.select_for_update():
+    for sheet in filing.drafts.values():
         codes = {indicator.code for indicator in filing.edition.table(sheet.table).indicators}
         cells = {
             key: sheet.cells[key] if key in sheet.cells and drafted.get(key) == text else text

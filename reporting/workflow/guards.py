@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from django.db import connection
+
 from accounts import journal
 from accounts.access import Refused
-from accounts.models import User
+from accounts.models import JournalEntry, User
 from reporting.dates.deadlines import due_moment
+from reporting.filing.whole import JOINED, read_whole
 from reporting.models import Filing, Review, State, Submission
 from text.incoming import hidden_mark, without_hidden
 
@@ -61,18 +64,32 @@ def be_the_city(by: User) -> None:
 
 
 def locked(filing: Filing) -> Filing:
-    """The filing's row, locked and read afresh, with what the beats need.
+    """The filing's row, locked and read afresh, with what the beats need."""
+    hold(filing)
+    return Filing.objects.select_related(*JOINED).get(pk=filing.pk)
 
-    Two statements: PostgreSQL reads the joined rows (the period, the submission) as they were when the statement began
-    to wait for the lock, so a lock of the period or an opened submission of meanwhile would go unseen in one.
-    """
-    Filing.objects.select_for_update().get(pk=filing.pk)
-    return Filing.objects.select_related("enterprise", "period", "district", "in_force", "approved").get(pk=filing.pk)
+
+def hold(filing: Filing) -> None:
+    """Lock the filing's row until the transaction ends. What is read of it is read by a second statement: PostgreSQL
+    reads the joined rows (the period, the submission) as they were when the statement began to wait for the lock, so a
+    lock of the period or an opened submission of meanwhile would go unseen in one. SQLite has one writer, who waited
+    when the transaction began."""
+    if connection.features.has_select_for_update:
+        Filing.objects.select_for_update().values_list("pk").get(pk=filing.pk)
 
 
 def locked_for_firm(filing: Filing, by: User, at: datetime) -> Filing:
     """The filing, locked, for its own firm while it may still be changed: may they, is it time."""
-    filing = locked(filing)
+    return for_firm(locked(filing), by, at)
+
+
+def locked_to_judge(filing: Filing, by: User, at: datetime) -> Filing:
+    """The same, read with all that judging it rests on. What hangs on a filing changes only under its lock."""
+    hold(filing)
+    return for_firm(read_whole(filing.enterprise_id, filing.period_id), by, at)
+
+
+def for_firm(filing: Filing, by: User, at: datetime) -> Filing:
     be_the_firm(by, filing)
     be_open(filing, at)
     return filing
@@ -164,15 +181,13 @@ def words(filing: Filing, act: str, more: str = "") -> str:
 
 
 def record(filing: Filing, by: User, at: datetime, action: str, **more) -> None:
-    journal.record(
-        by=by,
-        at=at,
-        action=action,
-        enterprise=filing.enterprise,
-        district=filing.district,
-        period=filing.period_id,
-        **more,
-    )
+    line(filing, by, at, action, **more).save()
+
+
+def line(filing: Filing, by: User, at: datetime, action: str, **more) -> JournalEntry:
+    """A line of the journal about a filing, to be written with others."""
+    about = {"enterprise": filing.enterprise, "district": filing.district, "period": filing.period_id}
+    return journal.compose(by=by, at=at, action=action, **about, **more)
 
 
 def add_review(

@@ -13,6 +13,8 @@ from forms_tables.rules.checks import conditions_of, examine
 from forms_tables.words.rules import say
 from tests.filings import PLAIN_PARAMETERS, sound_filing
 
+pytestmark = pytest.mark.one_database
+
 EDITION = load_edition("chongqing-2024")
 # What asks for something that is not there: the table of a firm on the city's list, of one with AI, the 纳统类别. K19
 # says itself that a blank counts as 0 to it, and doubts the register's 行业代码.

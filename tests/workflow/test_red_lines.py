@@ -26,6 +26,10 @@ VERBS: dict[str, tuple[list[str], Callable[[SimpleNamespace], object]]] = {
         [State.DRAFT, State.RETURNED, State.AMENDING],
         lambda m: workflow.save_sheet(m.filing, "软统企6", {"2010.c1": "1"}, 1, m.clerk, LATER),
     ),
+    "save_and_check": (
+        [State.DRAFT, State.RETURNED, State.AMENDING],
+        lambda m: workflow.save_and_check(m.filing, "软统企6", {"2010.c1": "1"}, 1, m.clerk, LATER),
+    ),
     "check": ([State.DRAFT, State.RETURNED], lambda m: workflow.check(m.filing, m.clerk, LATER)),
     "explain": (
         [State.DRAFT],

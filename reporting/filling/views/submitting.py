@@ -14,7 +14,7 @@ from forms_tables.filling.completion import Completed
 from reporting import workflow
 from reporting.conversation.threads import talk_about
 from reporting.filling.views.comparison import submission_before
-from reporting.filling.views.filing import filing_of
+from reporting.filling.views.filing import filing_of, pressed_filing
 from reporting.filling.views.overview import CellLink, Desk
 from reporting.models import Filing, State, Submission
 from reporting.pages.grid import lay_out
@@ -23,13 +23,11 @@ from reporting.pages.grid import lay_out
 @require("enterprise")
 def submit(request: HttpRequest, period: str) -> HttpResponse:
     """What will be sent, the explanations, the commitment, the signer; sent once, however often it is pressed."""
-    at = clock.now()
-    filing = filing_of(request, period)
-    refusal = None
+    at, refusal = clock.now(), None
     if request.method == "POST":
         try:
             submission = workflow.submit(
-                filing,
+                pressed_filing(request, period),
                 request.user,
                 at,
                 signer=request.POST.get("signer", ""),
@@ -40,6 +38,7 @@ def submit(request: HttpRequest, period: str) -> HttpResponse:
             return redirect("submission", period, submission.number)
         except workflow.Refused as refused:
             refusal = refused
+    filing = filing_of(request, period)
     desk = Desk(filing, at)
     context = {
         "filing": filing,
@@ -127,7 +126,7 @@ def submission(request: HttpRequest, period: str, number: int) -> HttpResponse:
 @require("enterprise")
 @require_POST
 def recall(request: HttpRequest, period: str) -> HttpResponse:
-    filing = filing_of(request, period)
+    filing = pressed_filing(request, period)
     try:
         workflow.recall(filing, request.user, clock.now())
     except workflow.Refused as refusal:
@@ -141,7 +140,7 @@ def recall(request: HttpRequest, period: str) -> HttpResponse:
 @require_POST
 def ask_extension(request: HttpRequest, period: str) -> HttpResponse:
     """延期申请 to the firm's district."""
-    filing = filing_of(request, period)
+    filing = pressed_filing(request, period)
     try:
         until = date_in(request)
         if until is None:
@@ -171,7 +170,7 @@ def date_in(request: HttpRequest) -> date | None:
 def ask_late(request: HttpRequest, period: str) -> HttpResponse:
     """补报申请 to the firm's district."""
     try:
-        workflow.ask_late(filing_of(request, period), request.user, clock.now(), request.POST.get("reason", ""))
+        workflow.ask_late(pressed_filing(request, period), request.user, clock.now(), request.POST.get("reason", ""))
     except workflow.Refused as refusal:
         messages.error(request, str(refusal))
     else:
@@ -183,7 +182,7 @@ def ask_late(request: HttpRequest, period: str) -> HttpResponse:
 @require_POST
 def amend(request: HttpRequest, period: str) -> HttpResponse:
     """Begin the next number of an approved filing."""
-    filing = filing_of(request, period)
+    filing = pressed_filing(request, period)
     try:
         workflow.amend(filing, request.user, clock.now(), request.POST.get("reason", ""))
     except workflow.Refused as refusal:
@@ -198,7 +197,7 @@ def amend(request: HttpRequest, period: str) -> HttpResponse:
 def abandon_amendment(request: HttpRequest, period: str) -> HttpResponse:
     """Back to the approved submission, drafts and all."""
     try:
-        filing = workflow.abandon_amendment(filing_of(request, period), request.user, clock.now())
+        filing = workflow.abandon_amendment(pressed_filing(request, period), request.user, clock.now())
     except workflow.Refused as refusal:
         messages.error(request, str(refusal))
         return redirect("filing", period)
@@ -211,7 +210,7 @@ def abandon_amendment(request: HttpRequest, period: str) -> HttpResponse:
 def answer(request: HttpRequest, period: str) -> HttpResponse:
     """Answer the district's question about a submission."""
     try:
-        workflow.answer(filing_of(request, period), request.user, clock.now(), request.POST.get("note", ""))
+        workflow.answer(pressed_filing(request, period), request.user, clock.now(), request.POST.get("note", ""))
     except workflow.Refused as refusal:
         messages.error(request, str(refusal))
     else:
