@@ -77,7 +77,7 @@ def known_of_register(filing: Filing) -> dict[str, str]:
     rows = {row.code: row for table in tables for row in table.indicators if not row.origin}
     return {
         f"{code}.{rows[code].columns[0]}": str(fact)
-        for code, fact in attributes_of(filing.enterprise, filing.district.code).items()
+        for code, fact in attributes_of(filing.edition, filing.enterprise, filing.district.code).items()
         if code in rows and fact and not rows[code].formula_in(rows[code].columns[0])
     }
 

@@ -133,7 +133,7 @@ def compare_workbook(filing: Filing, source, by: User, at: datetime, name: str =
 
 def standing_of(filing: Filing) -> dict[str, str]:
     """What a comparison rests on, by its name on the page: the drafts as they were read, the edition, the register."""
-    edition, register = filing.edition, attributes_of(filing.enterprise, filing.district.code)
+    edition, register = filing.edition, attributes_of(filing.edition, filing.enterprise, filing.district.code)
     return {
         **{f"{sheet.table}的草稿": str(sheet.version) for sheet in filing.sheets.all()},
         "制度版本": f"{edition.code} {edition.digest}",
