@@ -40,10 +40,3 @@ def test_the_whole_chain_and_every_address(elsewhere):
     assert again.returncode == 0 and "未变" in again.stdout, again.stderr
     walked = python(elsewhere, "-m", "tests.another_city.walk")
     assert walked.returncode == 0, walked.stderr[-4000:]
-
-
-def test_the_demonstration_is_of_our_city_alone(elsewhere):
-    assert python(elsewhere, "manage.py", "migrate", "--verbosity", "0").returncode == 0
-    refused = python(elsewhere, "manage.py", "demo", "--enterprises", "1")
-    assert refused.returncode == 1 and "Traceback" not in refused.stderr, refused.stderr[-2000:]
-    assert python(elsewhere, "manage.py", "demo_accounts").returncode == 1
