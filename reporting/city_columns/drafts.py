@@ -23,6 +23,8 @@ from reporting.city_columns.past import coefficients, granted_bases, past_cells,
 from reporting.city_columns.scaling import ODD, Columns, decimal_of, decimals_of_cells, scaled, together
 from reporting.filing.judging import attributes_for, cells_in, facts_for, parameters_in, tables_for
 from reporting.models import BaseAdjustment, Filing, ParameterValue, Period, Sheet, published_edition
+from reporting.models.asking import asked_of
+from reporting.models.standing import WITH_FIRM
 
 DRAFTS = "drafts"
 NOT_OF_THE_REGISTER = ("登录", "退出", "修改密码", "导出操作日志")
@@ -86,7 +88,7 @@ def refresh(period: Period, mark: str, say: Said | None = None) -> None:
 def stamps_of(period: Period) -> dict[int, str]:
     """Every filing with the firm in which something is typed, and a word for what its completion rests on."""
     sheets: dict[int, list] = {}
-    drafted = Sheet.objects.filter(filing__period=period, filing__state__in=Filing.WITH_FIRM).exclude(cells={})
+    drafted = Sheet.objects.filter(asked_of("filing", WITH_FIRM), filing__period=period).exclude(cells={})
     for filing, *sheet in drafted.order_by("filing", "pk").values_list("filing", "pk", "version", "saved_at"):
         sheets.setdefault(filing, []).append(sheet)
     found = read(period.code, FILINGS)

@@ -87,6 +87,16 @@ def due_moment(date: datetime.date) -> datetime.datetime:
     return datetime.datetime.combine(date, END_OF_DAY, SHANGHAI)
 
 
+def day_of(at: datetime.datetime) -> datetime.date:
+    """The office's day."""
+    return at.astimezone(SHANGHAI).date()
+
+
+def is_past(date: datetime.date, at: datetime.datetime) -> bool:
+    """Whether that day was over at that moment: late is who comes on the next one."""
+    return day_of(at) > date
+
+
 def periods_of(year: int, reading: Reading = DEFAULT) -> tuple[PeriodCode, ...]:
     """What is reported for a year: the months, then the annual. Unless the city reads otherwise there is no report for
     January alone."""

@@ -56,7 +56,7 @@ class Story:
     checked: str = ""
     late: bool = False
     extended: bool = False
-    after_lock: bool = False
+    let_in: bool = False
     held_too_long: bool = False  # by its district
     returned_once: bool = False
 
@@ -116,7 +116,7 @@ def freeze(firm: Firm, story: Story, judgement: Judgement) -> None:
         story.extended = dice.random() < 0.01
         story.held_too_long = not story.extended and dice.random() < 0.02
     if story.period == LAST_LOCKED.code and story.state == State.LOCKED and firm.number % 45 == 20:
-        story.after_lock = story.late = True
+        story.let_in = story.late = True
         story.extended = story.held_too_long = story.returned_once = False
 
 

@@ -18,6 +18,7 @@ from reporting import city_columns
 from reporting.editions.one_by_one import ERROR, UNREADABLE, Judged, Outcome, outcomes_of
 from reporting.filing.judging import COEFFICIENT, parameters_in
 from reporting.models import Filing, Period, published_edition
+from reporting.models.standing import UNSENT_STATES
 
 CENT = Decimal("0.01")
 
@@ -66,7 +67,7 @@ def outcomes_by_columns(
     for row, (filing, district, submission, state, revenue) in enumerate(rows):
         judged = [_judged(side.get(row, {}), problems.get(filing, ())) for side in broken]
         carried = CENT * revenue if submission is not None and revenue is not None else Decimal(0)
-        yield Outcome(filing, district, submission is not None, state in Filing.UNSENT, carried, *judged)
+        yield Outcome(filing, district, submission is not None, state in UNSENT_STATES, carried, *judged)
     if odd := [each.filing for each in stored.odd]:
         yield from outcomes_of(period, filings.filter(pk__in=odd), in_force, edition)
 

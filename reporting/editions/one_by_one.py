@@ -106,7 +106,7 @@ def outcome_of(
     revenue = before.completed.values.get(REVENUE[filing.period.parsed.frequency])
     revenue = revenue if submitted and isinstance(revenue, Decimal) else Decimal(0)
     both = Judged.of(before), Judged.of(after)
-    unsent = filing.state in Filing.UNSENT
+    unsent = filing.is_unsent
     return Outcome(filing.pk, filing.district.code, submitted, unsent, revenue, *both)
 
 

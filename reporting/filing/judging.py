@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
 
 from accounts.models import Enterprise
 from forms_tables.edition.catalog import Edition, Table
@@ -13,6 +12,7 @@ from forms_tables.filling.completion import Completed, Facts, complete, plans_of
 from forms_tables.notation.names import Cell
 from forms_tables.rules.checks import Finding, examine
 from reporting.models import Filing, ParameterValue, Period, Submission
+from reporting.models.standing import UNDER_REVIEW
 
 Values = Mapping[str, Decimal | str | None]
 
@@ -165,14 +165,8 @@ def history_of(filing: Filing) -> dict[str, Values]:
 
 
 def standing_submission(filing: Filing) -> Submission | None:
-    """The submission whose figures stand for the filing."""
-    return standing(filing.state, filing.approved, filing.in_force)
-
-
-def standing(state: str, approved: Any, in_force: Any) -> Any:
-    """Which of a filing's submissions (or of their keys) later periods read: the approved one, or else the one under
-    review."""
-    return approved or (in_force if state in Filing.UNDER_REVIEW else None)
+    """The submission whose figures stand for the filing, and which later periods read; STANDING_SUBMISSION in SQL."""
+    return filing.approved or (filing.in_force if filing.meets(UNDER_REVIEW) else None)
 
 
 def submission_values(submission: Submission) -> Values:

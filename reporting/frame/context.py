@@ -10,7 +10,8 @@ from accounts import clock
 from accounts.models import Ability, Duties, Enterprise, Installation
 from reporting.conversation import announcements
 from reporting.conversation.threads import unread_for
-from reporting.models import Filing, Period, State
+from reporting.models import Filing, Period
+from reporting.models.standing import FIRM, next_by
 
 
 @dataclass(frozen=True)
@@ -140,7 +141,7 @@ def period_in_force(level: str, today: datetime.date, firm: Enterprise | None = 
     if not level:
         return None
     if firm:
-        owed = Filing.objects.filter(enterprise=firm, state__in=[*Filing.WITH_FIRM, State.QUERIED])
+        owed = Filing.objects.filter(next_by(FIRM), enterprise=firm)
         owed = owed.filter(period__state=Period.OPEN, period__opens_on__lte=today).select_related("period")
         dated = sorted(
             (filing.due_on, filing.period.label, filing.period.enterprise_deadline.provisional, filing.period_id)

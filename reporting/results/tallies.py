@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 
 from accounts.models import District
 from reporting.models import DistrictResult, Filing, Period
+from reporting.models.standing import COUNTED_AS_OWED
 from reporting.results.measures import FILINGS, HIGHER, ONE_PLACE, ZERO, Measure, Tally, tally_of, total
 from reporting.results.timeliness import Course, courses_of
 from reporting.totals.aggregation import districts_of, revenue_before
@@ -83,7 +84,7 @@ def freeze(period: Period, at: datetime) -> None:
 def filings_of(period: Period) -> QuerySet[Filing]:
     """What is owed for a period, also what was filed after its lock: then it was missing, and is so for ever, or let
     off."""
-    return Filing.objects.of(period).filter(exempt_at_lock=False)
+    return Filing.objects.of(period).filter(COUNTED_AS_OWED)
 
 
 def closing(period: Period, at: datetime) -> datetime:
@@ -94,7 +95,7 @@ def closing(period: Period, at: datetime) -> datetime:
 def courses_behind(period: Period, filings: QuerySet[Filing], which: str, at: datetime) -> list[Course]:
     """The filings behind one number of the league, counted just as it is."""
     counts = FILINGS[which]
-    courses = courses_of(filings.filter(exempt_at_lock=False), closing(period, at))
+    courses = courses_of(filings.filter(COUNTED_AS_OWED), closing(period, at))
     return [course for course in courses if FILINGS["owed"](course) and counts(course)]
 
 

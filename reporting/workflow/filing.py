@@ -8,10 +8,12 @@ from django.db import transaction
 from accounts import journal
 from accounts.models import JournalEntry, User
 from accounts.post import letters
+from reporting.dates.deadlines import is_past
 from reporting.filing.judging import Judgement, judge
 from reporting.letters import about_filings
 from reporting.letters.reminding import topic_of
-from reporting.models import Deadline, Explanation, Filing, Review, Sheet, State, Submission
+from reporting.models import Explanation, Filing, Review, Sheet, State, Submission
+from reporting.models.standing import WOULD_COUNT
 from reporting.workflow.guards import (
     MOST_WORDS,
     MOVES,
@@ -300,10 +302,10 @@ def _timing(filing: Filing, at: datetime) -> tuple[bool, bool]:
     and no 补报 is in hand. A correction is as its first submission in time was, which still stands; after the lock
     whatever comes is late, unless it makes actual what the period counts."""
     first = filing.submissions.filter(on_time=True, recalled_at=None).order_by("number").first()
-    if first and (filing.counted_id or not filing.after_lock):
+    if first and filing.meets(WOULD_COUNT):
         return True, first.extended
     if not filing.is_past_due(at):
-        return True, at > filing.period.due_at(Deadline.ENTERPRISE)
+        return True, is_past(filing.period.enterprise_deadline.date, at)
     if not filing.late_requests.in_hand().exists():
         raise Refused(words(filing, "P03", f"企业上报截止日为 {filing.due_on:%Y-%m-%d}。"))
     return False, False

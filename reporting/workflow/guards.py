@@ -8,7 +8,7 @@ from django.db import connection
 from accounts import journal
 from accounts.access import Refused
 from accounts.models import JournalEntry, User
-from reporting.dates.deadlines import due_moment
+from reporting.dates.deadlines import is_past
 from reporting.filing.whole import JOINED, read_whole
 from reporting.models import Filing, Review, State, Submission
 from text.incoming import hidden_mark, without_hidden
@@ -122,7 +122,7 @@ def be_open(filing: Filing, at: datetime) -> None:
 
 
 def be_owed(filing: Filing) -> None:
-    if filing.state == State.EXEMPT:
+    if not filing.is_owed:
         raise Refused(why_exempt(filing))
 
 
@@ -145,7 +145,7 @@ def move(filing: Filing, what: str) -> None:
 
 
 def not_now(filing: Filing) -> str:
-    return f"当前状态为“{filing.get_state_display()}”，不能进行这项操作；请刷新页面查看最新情况。"
+    return f"当前状态为“{filing.standing.words}”，不能进行这项操作；请刷新页面查看最新情况。"
 
 
 def said_something(note: str, request: str, what: str = "") -> str:
@@ -203,5 +203,5 @@ def add_review(
         note=note,
         reasons=list(reasons),
         due_on=due_on,
-        on_time=None if due_on is None else at <= due_moment(due_on),
+        on_time=None if due_on is None else not is_past(due_on, at),
     )

@@ -24,6 +24,7 @@ from reporting.models import (
     choice_in_force,
 )
 from reporting.models.in_force import Ungoverned, edition_in_force
+from reporting.models.standing import UNSENT
 from reporting.results import tallies
 from reporting.workflow.calendar import dated
 from reporting.workflow.guards import Refused, be_the_city
@@ -215,12 +216,12 @@ def too_early_to_lock(period: Period, at: datetime) -> str:
     """Why the period cannot be locked yet: before the firms' date only when every filing is approved, and before the
     date of an extension only when nobody waits with one."""
     missing = standing_in_the_way(period)
-    due = period.due_at(Deadline.ENTERPRISE)
-    extended = Filing.objects.of(period).filter(state__in=Filing.UNSENT, extended_to__gte=at.date())
-    if missing and at > due and extended.exists():
-        last = extended.latest("extended_to").extended_to
+    due = period.enterprise_deadline.date
+    extended = Filing.objects.of(period).with_due().filter(UNSENT, due_on__gte=deadlines.day_of(at))
+    if missing and deadlines.is_past(due, at) and extended.exists():
+        last = extended.latest("due_on").due_on
         return f"有 {extended.count()} 家企业经区县同意延期，最晚到 {_day(last)}，届时才能锁定。"
-    if not missing or at > due:
+    if not missing or deadlines.is_past(due, at):
         return ""
     return f"企业上报截止日 {_day(due)} 未到，还有 {sum(missing.values())} 家未办结，截止后才能锁定。"
 

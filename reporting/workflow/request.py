@@ -8,11 +8,12 @@ from django.utils.timezone import localtime
 from accounts.models import User
 from accounts.post import letters
 from forms_tables.filling.parsing import Problem, parse
-from reporting.filing.judging import CARRIED, facts_for, standing_submission
+from reporting.filing.judging import CARRIED, facts_for
 from reporting.letters import about_filings
 from reporting.letters.reminding import topic_of
-from reporting.models import BaseAdjustment, Deadline, ExtensionRequest, Filing, LateRequest, State
+from reporting.models import BaseAdjustment, Deadline, ExtensionRequest, Filing, LateRequest
 from reporting.models.request import Request
+from reporting.models.standing import OPENABLE
 from reporting.workflow.guards import (
     Refused,
     be_open,
@@ -193,14 +194,14 @@ def be_within(filing: Filing, until: date) -> None:
 
 def why_not_late(filing: Filing, at: datetime) -> str:
     """Why no 补报 can be asked for now; empty when one can."""
-    if filing.state == State.EXEMPT:
+    if not filing.is_owed:
         return why_exempt(filing)
     if filing.period.is_locked:
         return why_not_after_lock(filing)
     if not filing.is_past_due(at):
         return "截止日未到，可以直接上报，不需要补报申请。"
     if not filing.is_with_firm:
-        return f"当前状态为“{filing.get_state_display()}”，不需要补报申请。"
+        return f"当前状态为“{filing.standing.words}”，不需要补报申请。"
     if filing.has_filed_in_time:
         return "本期已按时上报过，可以直接再次上报，不需要补报申请。"
     if filing.late_requests.in_hand().exists():
@@ -213,14 +214,11 @@ def why_not_after_lock(filing: Filing) -> str:
     could read, or an estimate is to be made actual, or what stands was itself filed after the lock."""
     if not filing.is_shut:
         return "区县已同意锁定后补报，可以直接填报。"
-    stands = standing_submission(filing)
-    if stands is None or stands.estimated:
+    if filing.meets(OPENABLE):
         return ""
     if not filing.approved_id:
         return f"{filing.period.label}已锁定，上报件在锁定前已报到区县，不需要补报；以后各期仍以它为以往数据。"
-    if filing.approved_id == filing.counted_id:
-        return f"{filing.period.label}已锁定，这一份锁定前已有审核通过的上报件；锁定的数据不能再改，不属于补报。"
-    return ""
+    return f"{filing.period.label}已锁定，这一份锁定前已有审核通过的上报件；锁定的数据不能再改，不属于补报。"
 
 
 def _before_the_district(request: Request, by: User) -> Filing:

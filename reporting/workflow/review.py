@@ -157,7 +157,7 @@ def _be_current(submission: Submission, filing: Filing) -> None:
 
 def _due_on(submission: Submission, filing: Filing) -> date | None:
     """The day stored with a decision of the district's own; what the city returned was decided before."""
-    return decide_by(submission) if filing.state in (State.SUBMITTED, State.QUERIED) else None
+    return decide_by(submission) if filing.is_under_review else None
 
 
 def _listed(reasons: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:

@@ -14,11 +14,11 @@ from accounts.post.state import look
 from reporting import workflow
 from reporting.filing.progress import (
     WHOLE,
-    DistrictStanding,
-    city_standing,
+    DistrictProgress,
+    city_progress,
+    progress_of,
     requests_waiting,
     revenue_shares,
-    standing_of,
 )
 from reporting.filing.punctuality import held_past_due
 from reporting.letters.sent import failed_lately
@@ -28,18 +28,18 @@ from reporting.pages.chosen_period import asked_period, periods_to_show
 TILE_MAP = Path(__file__).resolve().parents[1] / "tile_map.toml"
 SORTS = {
     "district": lambda row: row.district.position,
-    "owed": lambda row: row.standing.owed,
-    "filed": lambda row: row.standing.filed,
-    "approved": lambda row: row.standing.approved,
-    "on_time": lambda row: row.standing.on_time_share or -1,
-    "late": lambda row: row.standing.late,
+    "owed": lambda row: row.progress.owed,
+    "filed": lambda row: row.progress.filed,
+    "approved": lambda row: row.progress.approved,
+    "on_time": lambda row: row.progress.on_time_share or -1,
+    "late": lambda row: row.progress.late,
     "revenue": lambda row: row.revenue_share.percent or -1,
 }
 
 
 @dataclass(frozen=True)
 class Tile:
-    of: DistrictStanding
+    of: DistrictProgress
     name: str
     place: str  # classes that put the tile where the district lies
 
@@ -51,12 +51,12 @@ def home(request):
     if period is None:
         return render(request, "review/city_no_period.html")
     filings = Filing.objects.of(period)
-    rows = city_standing(period)
+    rows = city_progress(period)
     sort = request.GET.get("sort", "district")
     around = {
         "period": period,
         "periods": periods_to_show(),
-        "standing": standing_of(filings),
+        "progress": progress_of(filings),
         "overdue": filings.overdue(at).count(),
         "held": held_past_due(filings, at).count(),
         "requests": sum(requests_waiting(request.user).values()),
@@ -72,16 +72,16 @@ def home(request):
     return render(request, "review/city_home.html", around)
 
 
-def sorted_rows(rows: list[DistrictStanding], sort: str) -> list[DistrictStanding]:
+def sorted_rows(rows: list[DistrictProgress], sort: str) -> list[DistrictProgress]:
     key = SORTS.get(sort.removeprefix("-"), SORTS["district"])
     return sorted(rows, key=key, reverse=sort.startswith("-"))
 
 
-def tiles_of(rows: list[DistrictStanding]) -> list[Tile]:
+def tiles_of(rows: list[DistrictProgress]) -> list[Tile]:
     return [tile_of(row) for row in rows]
 
 
-def tile_of(row: DistrictStanding) -> Tile:
+def tile_of(row: DistrictProgress) -> Tile:
     placed = tile_map().get(row.district.code)
     if placed is None:
         return Tile(row, row.district.name, "")

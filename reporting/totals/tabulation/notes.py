@@ -72,7 +72,7 @@ def notes_on(summary: Summary) -> list[tuple[str, str]]:
             "报送情况",
             f"应报 {city.owed} 家，已报 {city.filed} 家，审核通过 {city.approved} 家，本表纳入 {counted} 家。"
             + reopened_in_words(city)
-            + after_lock_in_words(city.after_lock),
+            + after_lock_in_words(city.filed_after_lock),
         ),
         ("收入占比", share_in_words(city, summary.revenue_basis)),
         ("合计", "各指标合计数由纳入的上报件逐家相加，不四舍五入；没有企业填报的指标合计为 0，空白不等于 0。"),
