@@ -3,12 +3,35 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any
+from typing import Any, Required, TypedDict, Unpack
 
 from accounts.models import District, Enterprise, JournalEntry, User
 
 
-def record(**line) -> JournalEntry:
+class Told(TypedDict, total=False):
+    """What became of it, and why."""
+
+    before: Any
+    after: Any
+    why: str
+
+
+class More(Told, total=False):
+    """What a line may say beside who, when, what and whose."""
+
+    subject: str
+
+
+class Line(More, total=False):
+    by: Required[User | None]
+    at: Required[datetime.datetime]
+    action: Required[str]
+    enterprise: Enterprise | None
+    district: District | None
+    period: str
+
+
+def record(**line: Unpack[Line]) -> JournalEntry:
     """Add one line; see `compose` for what it says."""
     entry = compose(**line)
     entry.save()

@@ -19,7 +19,7 @@ from openpyxl.utils import column_index_from_string
 from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH, from_excel, from_ISO8601
 
 from text.incoming import of_cell
-from text.package import MAX_MEMBERS, TOO_LARGE, Package, Unreadable, local, with_handlers
+from text.package import MAX_MEMBERS, TOO_LARGE, Package, Source, Unreadable, local, with_handlers
 from text.sheets import GENERAL, Book, Cell, Row, Sheet
 
 # Formats a Chinese Excel or WPS names by number alone.
@@ -49,7 +49,7 @@ REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?([1-9][0-9]{0,6})")
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([Ee][+-]?[0-9]+)?")
 
 
-def open_book(source: Any, name: str = "", most_cells: int = MOST_CELLS) -> Book:
+def open_book(source: Source, name: str = "", most_cells: int = MOST_CELLS) -> Book:
     """Read a workbook from a path or a binary file. Raises Unreadable with a sentence for the person who sent it."""
     package = Package(source, name)
     return _Opening(package, most_cells).book()

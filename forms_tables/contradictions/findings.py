@@ -20,7 +20,7 @@ from forms_tables.edition.model import Edition, Rule
 from forms_tables.filling.completion import EXACT
 from forms_tables.notation.names import Cell, Meaning, reads_of
 from forms_tables.notation.trees import Comparison, Number, parts_of
-from forms_tables.repair.linear import Row, Sum
+from forms_tables.repair.linear import Inequality, Sum
 from forms_tables.rules.checks import Condition
 
 MOST_CONDITIONS = 60  # of one text, to show that others say it already
@@ -121,7 +121,7 @@ class _Inquiry:
     # Errors that cannot be satisfied together
 
     def empty(self, cores: Iterable[tuple[frozenset[Name], Read]]) -> Iterator[Flaw]:
-        found: dict[frozenset, Flaw] = {}
+        found: dict[frozenset[tuple[str, str]], Flaw] = {}
         for core, read in cores:
             others = _conditions(self.book, core - {read.name})
             key = frozenset((one.rule.id, one.text) for one in (read.condition, *others))
@@ -282,16 +282,16 @@ class _Inquiry:
         for meaning in read.condition.reads:
             if not isinstance(meaning, Cell) or meaning.period or meaning.label not in self.book.world.met:
                 continue
-            more = Row(Sum(Decimal(1), {meaning.label: Decimal(-1)}))
+            more = Inequality(Sum(Decimal(1), {meaning.label: Decimal(-1)}))
             core = self.book.core({**errors, "own": read.passed, "more": more})
             if core and {"own", "more"} <= core and not self.is_meant_as_zero(read, meaning, more):
                 others = _conditions(self.book, core)
-                filled = [trial for trial in self.trials if (trial.reading.values.get(meaning.key) or 0) >= 1]
+                filled = [trial for trial in self.trials if _is_one_or_more(trial.reading.values.get(meaning.key))]
                 if not any(_all_hold((read.condition, *others), trial) for trial in filled):
                     return Flaw(ONLY_ZERO, read.condition, others, (meaning.key,))
         return None
 
-    def is_meant_as_zero(self, read: Read, cell: Cell, more: Row) -> bool:
+    def is_meant_as_zero(self, read: Read, cell: Cell, more: Inequality) -> bool:
         """Whether it is written out: as the rule's own `… == 0`, or by its condition."""
         for part in parts_of(read.condition.tree):
             match part:
@@ -303,6 +303,10 @@ class _Inquiry:
     def come_up(self, conditions: Sequence[Condition]) -> bool:
         """Whether Decimals find all of them to hold in a filing on trial."""
         return any(_all_hold(conditions, trial) for trial in self.trials)
+
+
+def _is_one_or_more(value: Decimal | str | None) -> bool:
+    return isinstance(value, Decimal) and value >= 1
 
 
 def _is_checked(read: Read) -> bool:

@@ -89,8 +89,8 @@ class Rulebook:
             return Rulebook(edition, [*others, rule], self.setting, frequency)
         changed = copy(self)
         changed.tied = dict(self.tied)
-        others = {name: read for name, read in self.reads.items() if read.rule.id != rule.id}
-        changed.reads = others | changed._read_all(conditions)
+        kept = {name: read for name, read in self.reads.items() if read.rule.id != rule.id}
+        changed.reads = kept | changed._read_all(conditions)
         return changed
 
     def _read_all(self, conditions: Sequence[Condition]) -> dict[Name, Read]:
@@ -121,7 +121,8 @@ class Rulebook:
     def near(self, reads: Iterable[Read], among: Iterable[Read]) -> dict[Name, Read]:
         """Those of `among` whose figures are tied to these by what others say of them, the nearest first."""
         reached = frozenset().union(*(self._tied(read) for read in reads))
-        found, left = {}, [read for read in among if read.missing is None]
+        found: dict[Name, Read] = {}
+        left = [read for read in among if read.missing is None]
         while left and len(found) < MOST_NEAR:
             touching = [read for read in left if self._tied(read) & reached]
             if not touching:

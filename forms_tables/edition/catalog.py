@@ -3,6 +3,7 @@
 import json
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from forms_tables.edition.from_toml import DefinitionError, as_plain, content_of, edition_from, read_edition
 from forms_tables.edition.model import (
@@ -53,7 +54,7 @@ def load_edition(code: str) -> Edition:
     return read_edition(DEFINITIONS / code)
 
 
-def shipped_content(code: str) -> dict:
+def shipped_content(code: str) -> dict[str, dict[str, Any]]:
     """All that a shipped edition says, as plain values, dates as text: what a revision of it starts from."""
     return json.loads(_shipped_text(load_edition(code).code))
 

@@ -93,7 +93,7 @@ def merged_rule(rule: Entry, fields: Entry) -> dict[str, Any]:
 
 def with_parameter(content: Content, name: str, fields: Entry) -> dict[str, Any]:
     """The parameter with these fields, or a new one of that name."""
-    changed = copy.deepcopy(dict(content))
+    changed = _copy(content)
     parameters = changed[HEAD].setdefault("parameters", {})
     parameters[name] = _merged(parameters.get(name, {}), _said(fields))
     return changed
@@ -101,7 +101,7 @@ def with_parameter(content: Content, name: str, fields: Entry) -> dict[str, Any]
 
 def without_parameter(content: Content, name: str) -> dict[str, Any]:
     raw_parameter(content, name)
-    changed = copy.deepcopy(dict(content))
+    changed = _copy(content)
     del changed[HEAD]["parameters"][name]
     return changed
 
@@ -158,7 +158,7 @@ def _pairs(content: Content) -> list[tuple[str, Entry]]:
 
 
 def _with_parameters(content: Content, pairs: Sequence[tuple[str, Entry]]) -> dict[str, Any]:
-    changed = copy.deepcopy(dict(content))
+    changed = _copy(content)
     changed[HEAD]["parameters"] = copy.deepcopy(dict(pairs))
     return changed
 
@@ -240,6 +240,11 @@ def _inserted(entries: Sequence[Entry], key: str, after: str, entry: Entry) -> l
 
 
 def _with_list(content: Content, file: str, key: str, entries: list[Entry]) -> dict[str, Any]:
-    changed = copy.deepcopy(dict(content))
+    changed = _copy(content)
     changed.setdefault(file, {})[key] = copy.deepcopy(entries)
     return changed
+
+
+def _copy(content: Content) -> dict[str, dict[str, Any]]:
+    """The same content, to be changed."""
+    return {file: copy.deepcopy(dict(said)) for file, said in content.items()}

@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -168,9 +168,16 @@ def _size_standard(entry: Mapping[str, Any]) -> SizeStandard:
     return SizeStandard(
         entry["industry"],
         tuple(entry["divisions"]),
-        tuple(Decimal(bound) for bound in entry["staff"]),
-        tuple(Decimal(bound) for bound in entry["income"]),
+        _three_bounds(entry["industry"], entry["staff"]),
+        _three_bounds(entry["industry"], entry["income"]),
     )
+
+
+def _three_bounds(industry: str, bounds: Sequence[str]) -> tuple[Decimal, Decimal, Decimal]:
+    if len(bounds) != 3:
+        raise DefinitionError(f"codes.toml: {industry}: a size standard has three bounds")
+    large, medium, small = map(Decimal, bounds)
+    return large, medium, small
 
 
 def _code_lists(
@@ -261,7 +268,7 @@ def _indicator(
     if slip := _slip_in(row, {column.key for column in columns}, units, lists):
         raise DefinitionError(f"{file}: {row['code']}: {slip}")
     known = {column.key: column for column in columns}
-    worked_out = {
+    worked_out: dict[str, Any] = {
         "table": table,
         "column_definitions": tuple(replace(known[key], **row["column"].get(key, {})) for key in row["columns"]),
         "nonnegative_columns": frozenset(row["nonnegative"]) & set(row["columns"]),

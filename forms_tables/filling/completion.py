@@ -197,7 +197,7 @@ class _Completion:
             return self.instead(plan, carried), plan.row_applies.why
         if plan.indicator.origin:
             return self.facts.attributes.get(plan.indicator.code) or None, SYSTEM_WRITES[plan.indicator.origin]
-        if carried is not None:
+        if plan.carry and carried is not None:
             return carried, plan.carry.why
         if plan.formula is None or plan.formula.lacks_something_outside(self.reading):
             return None
@@ -210,7 +210,7 @@ class _Completion:
             return None
         if carried is not None:
             return carried
-        if plan.indicator.column(plan.column).auto:
+        if plan.formula and plan.indicator.column(plan.column).auto:
             return plan.formula.value(self.reading)
         return Decimal(plan.indicator.otherwise)
 
@@ -233,4 +233,4 @@ class _Completion:
             return False
         if plan.key in self.locked or plan.key in self.problems or self.values.get(plan.key) is not None:
             return False
-        return plan.required or self.holds(plan.required_when)
+        return plan.required or (plan.required_when is not None and self.holds(plan.required_when))

@@ -51,7 +51,7 @@ class Reading:
     def moment(self, name: str) -> Decimal | str:
         return moment_of(self.period, name)
 
-    def value_of(self, meaning: Meaning) -> Value | None:
+    def value_of(self, meaning: Meaning) -> Decimal | str | None:
         return reader_of(meaning)(self)
 
 

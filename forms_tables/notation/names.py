@@ -9,7 +9,7 @@ from typing import Any
 from forms_tables.edition.model import Edition, Indicator
 from forms_tables.edition.periods import PeriodCode
 from forms_tables.notation.habits import instead_of
-from forms_tables.notation.trees import BACKWARD, FUNCTIONS, Misuse, Name, Node, parse, walk
+from forms_tables.notation.trees import BACKWARD, FUNCTIONS, Binding, Misuse, Name, Node, parse, walk
 
 HISTORY = tuple(word for word in BACKWARD if word != "register")
 MOMENTS = {"month": "number", "year": "number", "period_month": "text"}
@@ -155,7 +155,7 @@ class Scope:
 
 
 @dataclass(frozen=True)
-class Scoped:
+class Scoped(Binding):
     """What every binding shares: a scope, and how looking back or running through rows changes it."""
 
     scope: Scope
@@ -197,7 +197,7 @@ class Scoped:
 class Reads(Scoped):
     """The binding that lists what a tree reads, in the order of the text."""
 
-    def number(self, value: Decimal) -> tuple[Meaning, ...]:
+    def number(self, value: Decimal | str) -> tuple[Meaning, ...]:
         return ()
 
     text = number

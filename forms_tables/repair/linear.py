@@ -6,18 +6,19 @@ product of two figures, a growth, |…|, the smaller of two are not linear, and 
 
 Blanks stay blank: a condition that reads one does not apply, as for every other judge."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from operator import eq, ge, gt, le, lt, ne
+from typing import Any
 
 from forms_tables.edition.model import FIGURE_KINDS
-from forms_tables.filling.completion import COMPUTED, Completed, plans_of
+from forms_tables.filling.completion import COMPUTED, CellPlan, Completed, plans_of
 from forms_tables.notation.decimals import CALCULATIONS, Reading
 from forms_tables.notation.names import Cell, Scope, Scoped
 from forms_tables.notation.trees import MIRRORED, Name, Node, parse, walk
 
-COMPARED = {"<": lt, "<=": le, ">": gt, ">=": ge, "==": eq, "!=": ne}
+COMPARED: Mapping[str, Callable[[Any, Any], bool]] = {"<": lt, "<=": le, ">": gt, ">=": ge, "==": eq, "!=": ne}
 MOST_ROWS = 200
 ASK_THE_EDITION = ("is_district", "size_class")
 
@@ -45,7 +46,7 @@ class Sum:
 
 
 @dataclass(frozen=True)
-class Row:
+class Inequality:
     """The sum is at most 0; less than 0 where it is strict."""
 
     sum: Sum
@@ -53,12 +54,12 @@ class Row:
 
 
 @dataclass(frozen=True)
-class All:
+class AllOf:
     parts: tuple["Wanted", ...]
 
 
 @dataclass(frozen=True)
-class Any:
+class AnyOf:
     parts: tuple["Wanted", ...]
 
 
@@ -71,8 +72,35 @@ class Choice:
     every: frozenset[str]
 
 
-Wanted = bool | Row | Choice | All | Any
-Part = Sum | str | Wanted | None  # None where it needs a blank
+Wanted = bool | Inequality | Choice | AllOf | AnyOf
+
+
+@dataclass(frozen=True)
+class Said:
+    """A text that a filing or the register holds: what each thing that `of` can stand for makes it; None: anything.
+    Only of filings nobody has filled in yet (propositions); in one filing it is the text itself."""
+
+    of: str
+    means: Mapping[str, str] | None = field(default=None, compare=False)
+    is_open: bool = field(default=False, compare=False)  # other codes may stand there: only some of them are in `means`
+    listed: frozenset[str] = field(default=frozenset(), compare=False)  # the codes its list names
+
+
+Part = Sum | str | Said | Wanted | None  # None where it needs a blank
+
+
+def sum_in(part: Part) -> Sum:
+    """A part that is a figure: proofreading has seen to it that nothing else stands here."""
+    if not isinstance(part, Sum):
+        raise TypeError(part)
+    return part
+
+
+def demand_in(part: Part) -> Wanted:
+    """A part that holds or not, as proofreading has seen to it."""
+    if part is None or isinstance(part, Sum | str | Said):
+        raise TypeError(part)
+    return part
 
 
 @dataclass(frozen=True)
@@ -117,22 +145,24 @@ class Linear(Scoped):
             return COMPARED[sign](left, right)
         if sign in (">", ">="):
             sign, left, right = MIRRORED[sign], right, left
-        over = left.plus(right, -1)
+        over = sum_in(left).plus(sum_in(right), -1)
         match sign:
             case "==":
-                return all_of([row(over), row(over.scaled(Decimal(-1)))])
+                return all_of([inequality(over), inequality(over.scaled(Decimal(-1)))])
             case "!=":
-                return any_of([row(over, strict=True), row(over.scaled(Decimal(-1)), strict=True)])
-        return row(over, strict=sign == "<")
+                return any_of([inequality(over, strict=True), inequality(over.scaled(Decimal(-1)), strict=True)])
+        return inequality(over, strict=sign == "<")
 
-    def membership(self, inside: bool, left: str | None, options: tuple[str, ...]) -> bool | None:
+    def membership(self, inside: bool, left: Part, options: tuple[str, ...]) -> Wanted | None:
         return None if left is None else (left in options) == inside
 
     def both(self, parts: Sequence[Wanted | None]) -> Wanted | None:
-        return None if None in parts else all_of(parts)
+        given = [part for part in parts if part is not None]
+        return all_of(given) if len(given) == len(parts) else None
 
     def either(self, parts: Sequence[Wanted | None]) -> Wanted | None:
-        return None if None in parts else any_of(parts)
+        given = [part for part in parts if part is not None]
+        return any_of(given) if len(given) == len(parts) else None
 
     def opposite(self, operand: Wanted | None) -> Wanted | None:
         return None if operand is None else negated(operand)
@@ -150,25 +180,21 @@ class Linear(Scoped):
             case "has":
                 return CALCULATIONS["has"](first, *others)
             case "exists" | "every":
-                given = [argument for argument in arguments if argument is not None]
+                given = [demand_in(argument) for argument in arguments if argument is not None]
                 together = any_of if function == "exists" else all_of
                 return together(given) if given else None
         if None in arguments:
             return None
         match function:
             case "eps":
-                return self.arithmetic("*", Sum(self.reading.setting("EPS")), first)
+                tolerance = self.reading.setting("EPS")
+                return None if tolerance is None else sum_in(first).scaled(tolerance)
             case "near":
-                apart, tolerance = first.plus(others[0], -1), others[1]
-                return all_of([row(apart.plus(tolerance, -1)), row(apart.scaled(Decimal(-1)).plus(tolerance, -1))])
+                return near(*map(sum_in, arguments))
             case "implies":
-                return any_of([negated(first), *others])
+                return any_of([negated(demand_in(first)), *map(demand_in, others)])
             case "iff":
-                if (
-                    rows_in(first) + rows_in(others[0]) > MOST_ROWS
-                ):  # each side stands there twice, also in the next iff
-                    raise NotLinear
-                return any_of([all_of([first, *others]), all_of([negated(first), negated(others[0])])])
+                return both_or_neither(*map(demand_in, arguments))
         return self.calculated(function, arguments)
 
     def calculated(self, function: str, arguments: Sequence[Part]) -> Part:
@@ -181,10 +207,21 @@ class Linear(Scoped):
         return Sum(result) if isinstance(result, Decimal) else result
 
 
-def row(over: Sum, strict: bool = False) -> Row | bool:
+def inequality(over: Sum, strict: bool = False) -> Inequality | bool:
     if over.times:
-        return Row(over, strict)
+        return Inequality(over, strict)
     return over.constant < 0 if strict else over.constant <= 0
+
+
+def near(one: Sum, other: Sum, tolerance: Sum) -> Wanted:
+    apart = one.plus(other, -1)
+    return all_of([inequality(each.plus(tolerance, -1)) for each in (apart, apart.scaled(Decimal(-1)))])
+
+
+def both_or_neither(one: Wanted, other: Wanted) -> Wanted:
+    if rows_in(one) + rows_in(other) > MOST_ROWS:  # each side stands there twice, also in the next iff
+        raise NotLinear
+    return any_of([all_of([one, other]), all_of([negated(one), negated(other)])])
 
 
 def choice(of: str, among: frozenset[str], every: frozenset[str]) -> Choice | bool:
@@ -195,31 +232,31 @@ def all_of(parts: Sequence[Wanted]) -> Wanted:
     open_ = [part for part in parts if part is not True]
     if False in open_:
         return False
-    return open_[0] if len(open_) == 1 else All(tuple(open_)) if open_ else True
+    return open_[0] if len(open_) == 1 else AllOf(tuple(open_)) if open_ else True
 
 
 def any_of(parts: Sequence[Wanted]) -> Wanted:
     open_ = [part for part in parts if part is not False]
     if True in open_:
         return True
-    return open_[0] if len(open_) == 1 else Any(tuple(open_)) if open_ else False
+    return open_[0] if len(open_) == 1 else AnyOf(tuple(open_)) if open_ else False
 
 
 def rows_in(wanted: Wanted) -> int:
-    return sum(map(rows_in, wanted.parts)) if isinstance(wanted, All | Any) else 1
+    return sum(map(rows_in, wanted.parts)) if isinstance(wanted, AllOf | AnyOf) else 1
 
 
 def negated(wanted: Wanted) -> Wanted:
     match wanted:
         case bool():
             return not wanted
-        case Row(sum=over, strict=strict):
-            return Row(over.scaled(Decimal(-1)), not strict)
+        case Inequality(sum=over, strict=strict):
+            return Inequality(over.scaled(Decimal(-1)), not strict)
         case Choice(of=of, among=among, every=every):
             return choice(of, every - among, every)
-        case All(parts=parts):
+        case AllOf(parts=parts):
             return any_of([negated(part) for part in parts])
-        case Any(parts=parts):
+        case AnyOf(parts=parts):
             return all_of([negated(part) for part in parts])
 
 
@@ -230,16 +267,17 @@ def wanted_of(tree: Node, premise: Node | None, binding: Linear) -> Wanted:
     return True if holds is None or when is None else any_of([negated(when), holds])
 
 
-def alternatives_in(wanted: Wanted, most: int) -> tuple[tuple[Row, ...], ...]:
+def alternatives_in(wanted: Wanted, most: int) -> tuple[tuple[Inequality, ...], ...]:
     """The ways in which it can hold: rows that must all hold, once for each way. None at all when it cannot."""
+    ways: tuple[tuple[Inequality, ...], ...]
     match wanted:
         case bool():
             return ((),) if wanted else ()
-        case Row():
+        case Inequality():
             return ((wanted,),)
-        case Any(parts=parts):
+        case AnyOf(parts=parts):
             ways = tuple(way for part in parts for way in alternatives_in(part, most))
-        case All(parts=parts):
+        case AllOf(parts=parts):
             ways = ((),)
             for part in parts:
                 ways = tuple(way + more for way in ways for more in alternatives_in(part, most))
@@ -284,7 +322,7 @@ def _constant(value: Decimal | str | None) -> Sum | None:
     return Sum(value) if isinstance(value, Decimal) else None
 
 
-def _formula_as_sum(plan, sums: Mapping[str, Sum | None], reading: Reading) -> Sum | None:
+def _formula_as_sum(plan: CellPlan, sums: Mapping[str, Sum | None], reading: Reading) -> Sum | None:
     scope = Scope(reading.edition, column=plan.column, row=plan.indicator.code)
     try:
         found = walk(parse(plan.indicator.formula_in(plan.column)), Linear(scope, reading, sums))

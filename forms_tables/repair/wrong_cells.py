@@ -23,7 +23,16 @@ from forms_tables.filling.completion import EXACT, Completed, Facts, complete
 from forms_tables.filling.parsing import MOST_WHOLE_DIGITS
 from forms_tables.repair.elimination import Bound, Contradiction, Interval, Region, TooMany, bound_of, region_of
 from forms_tables.repair.fewest_cells import smallest_cover
-from forms_tables.repair.linear import Figures, Linear, NotLinear, Row, Sum, alternatives_in, figures_of, wanted_of
+from forms_tables.repair.linear import (
+    Figures,
+    Inequality,
+    Linear,
+    NotLinear,
+    Sum,
+    alternatives_in,
+    figures_of,
+    wanted_of,
+)
 from forms_tables.repair.mistypings import Mistyping, Picked, pick
 from forms_tables.rules.checks import Condition, conditions_of, verdicts_of
 
@@ -75,7 +84,7 @@ NOTHING = Hint((), (), ())
 class Demand:
     """A rule as rows of figures: it holds when all the rows of one of the ways do."""
 
-    ways: tuple[tuple[Row, ...], ...]
+    ways: tuple[tuple[Inequality, ...], ...]
     fails: bool
 
     @cached_property
@@ -214,7 +223,7 @@ class _Search:
 
     def beside_the_rest(self, cell: str, rest: Mapping[str, Change]) -> Change | None:
         """What the cell could be if the rest is as suggested; None where it could not be wrong."""
-        now = self.figures.typed | {key: change.instead for key, change in rest.items()}
+        now = {**self.figures.typed, **{key: change.instead for key, change in rest.items()}}
         try:
             found = self.region(frozenset([cell]), now)
         except TooMany:
@@ -243,7 +252,9 @@ class _Search:
         found = self.choose_ways(bounds, choices, chosen)
         return found if isinstance(found, Region) else Contradiction.of_all([found, *closed])
 
-    def choose_ways(self, bounds: list[Bound], choices: list, chosen: frozenset[str]) -> Region | Contradiction:
+    def choose_ways(
+        self, bounds: list[Bound], choices: list[list[list[Bound]]], chosen: frozenset[str]
+    ) -> Region | Contradiction:
         """One way after another for each rule that has several; back at once to the choice that is at fault."""
         if not choices:
             self.combined += 1
@@ -262,15 +273,16 @@ class _Search:
 
     def own_bounds(self, chosen: frozenset[str], now: Mapping[str, Decimal]) -> list[Bound]:
         """What a cell can hold at all; and that an automatic one follows from the others."""
-        rows: list[tuple[Row, str]] = []
+        rows: list[tuple[Inequality, str]] = []
         for cell in sorted(chosen):
-            itself = self.figures.sums[cell]
+            itself = Sum(Decimal(0), {cell: Decimal(1)})
             if cell in self.figures.overridden:
                 apart = itself.plus(self.figures.overridden[cell], -1)
-                rows += [(Row(apart), cell), (Row(apart.scaled(Decimal(-1))), cell)]
+                rows += [(Inequality(apart), cell), (Inequality(apart.scaled(Decimal(-1))), cell)]
             code, _, column = cell.partition(".")
             lowest = Decimal(0) if column in self.edition.indicator(code).nonnegative_columns else 1 - LIMIT
-            rows += [(Row(itself.plus(Sum(LIMIT), -1), True), ""), (Row(Sum(lowest).plus(itself, -1)), "")]
+            within = Inequality(itself.plus(Sum(LIMIT), -1), True), Inequality(Sum(lowest).plus(itself, -1))
+            rows += [(row, "") for row in within]
         return [bound_of(row, chosen, now, tied) for row, tied in rows]
 
     def changes_in(self, region: Region) -> dict[str, Change] | None:
@@ -280,7 +292,7 @@ class _Search:
         def choose(cell: str, interval: Interval) -> Fraction | None:
             beside = {} if cell in self.figures.overridden else self.beside(cell)
             found = pick(self.figures.typed[cell], self.unit(cell), interval, beside, self.alike(cell))
-            if found is None and cell in self.figures.overridden:  # the system rounds what it computes
+            if found is None and cell in self.figures.overridden and interval.low is not None:  # a sum, not rounded yet
                 found = Picked(Decimal(round(interval.low / Fraction(self.unit(cell)))) * self.unit(cell), None, None)
             if found:
                 picked[cell] = found

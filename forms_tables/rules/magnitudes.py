@@ -39,9 +39,10 @@ class Hollow:
             raise TooLarge("算式展开后太繁，请分成几条")
         return Hollow(made_of)
 
-    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __or__ = __eq__ = __ne__ = _combined
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __or__ = _combined
     __lt__ = __le__ = __gt__ = __ge__ = _combined
-    __hash__ = None
+    __eq__ = __ne__ = _combined  # type: ignore[assignment]  # of columns, == makes a column and no truth
+    __hash__ = None  # type: ignore[assignment]  # so nothing may look one up
 
 
 NOTHING = Hollow()

@@ -139,12 +139,12 @@ def _compares_two_columns(tree: Node, scope: Scope) -> bool:
 def _tell_times(tree: Node, scope: Scope, here: str) -> Teller:
     """现为 2,342,300.00 万元，去年同期累计为 234.23 万元，相差约 10,000 倍"""
     now, then = (meaning for meaning in reads_of(tree, scope) if isinstance(meaning, Cell))
-    unit, is_ = unit_of((now, then)), "现为" if now.key == here else f"{name_of(now, scope)}为"
+    name, other = "现" if now.key == here else name_of(now, scope), then.indicator.column(then.column).label
 
     def tell(reading: Reading) -> Sides:
         a, b = reading.value_of(now), reading.value_of(then)
-        words = f"{is_} {figure(a, unit)}，{then.indicator.column(then.column).label}为 {figure(b, unit)}"
-        if a and b:
+        words = f"{_named(name, now, reading)}，{_named(other, then, reading)}"
+        if isinstance(a, Decimal) and isinstance(b, Decimal) and a and b:
             times = max(abs(a), abs(b)) / min(abs(a), abs(b))
             words += f"，相差约 {figure(Decimal(f'{times:.1e}'))} 倍"
         return Sides(words)
@@ -164,11 +164,15 @@ def _tell_figures(tree: Node, scope: Scope, here: str) -> Teller:
 
 
 def _tell_figure(meaning: Meaning, scope: Scope, reading: Reading, here: str) -> str:
-    value = _value(meaning, reading)
     if isinstance(meaning, Cell):
         name = "现" if not meaning.period and meaning.key == here else name_of(meaning, scope)
-        return f"{name}{value}" if reading.value_of(meaning) is None else f"{name}为 {value}"
-    return f"{name_of(meaning, scope)} {value}"
+        return _named(name, meaning, reading)
+    return f"{name_of(meaning, scope)} {_value(meaning, reading)}"
+
+
+def _named(name: str, cell: Cell, reading: Reading) -> str:
+    value = _value(cell, reading)
+    return f"{name}{value}" if reading.value_of(cell) is None else f"{name}为 {value}"
 
 
 def _is(side: Node, scope: Scope, here: str = "") -> str:

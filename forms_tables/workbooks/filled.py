@@ -12,6 +12,7 @@ from openpyxl.utils.cell import range_boundaries
 from forms_tables.edition.model import FIGURE_KINDS, CodeList, Edition, Indicator, Table
 from forms_tables.filling.parsing import Problem
 from forms_tables.workbooks.opening import ASK_FOR_NEW, OpenedWorkbook, WorkbookMeta, refuse_another
+from text.package import Source
 from text.sheets import PASTE_VALUES, Cell, Sheet
 from text.shortened import shortened
 
@@ -40,7 +41,7 @@ class ReadWorkbook:
 
 
 def read_workbook(
-    source,
+    source: Source | OpenedWorkbook,
     edition: Edition,
     period: str,
     credit_code: str,
@@ -131,7 +132,8 @@ class SheetReading:
                 continue
             marked = line.cells.get(code_column)
             code = plain(marked)
-            if not code or code == plain(line.cells.get(code_column - 1)):  # a merged line, written into each column
+            is_one_merged = code == plain(line.cells.get(code_column - 1))  # written into each column
+            if marked is None or not code or is_one_merged:
                 self.refuse_nameless(list(line.cells.values()), columns)
             elif code in lines:
                 self.say(
@@ -179,7 +181,7 @@ class SheetReading:
             if cell.error:
                 self.read.errors[name] = cell.problem
             text = text_of_cell(cell, indicator.kind_in(key))
-            if indicator.kind_in(key) in ("code", "codes"):
+            if indicator.choices and indicator.kind_in(key) in ("code", "codes"):
                 text = code_chosen(text, indicator.choices, several=indicator.kind == "codes")
             self.read.cells[name] = text
             if why := shortened(cell, indicator.kind_in(key)):
@@ -220,6 +222,8 @@ class SheetReading:
             try:
                 left, top, right, bottom = range_boundaries(reference)
             except (ValueError, TypeError):
+                continue
+            if left is None or top is None or right is None or bottom is None:
                 continue
             covered = [
                 (indicator, key)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from forms_tables.edition.model import Edition
 from forms_tables.edition.periods import BadPeriod, PeriodCode
 from text.opening import open_book
-from text.package import Unreadable
+from text.package import Source, Unreadable
 from text.sheets import Sheet
 
 META_SHEET = "_meta"
@@ -34,7 +34,7 @@ class WorkbookMeta:
 class OpenedWorkbook:
     """A workbook found safe. `meta` says whose it is before any figure is looked at."""
 
-    def __init__(self, source, name: str = "") -> None:
+    def __init__(self, source: Source, name: str = "") -> None:
         self.book = open_book(source, name)
         for sheet in self.book.sheets:
             refuse_long_sheet(sheet)

@@ -4,9 +4,13 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
+from typing import IO
 
 from openpyxl import Workbook
 from openpyxl.styles import Alignment
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from forms_tables.edition.model import Edition, Table
@@ -50,7 +54,7 @@ def write_template(
     tables: Sequence[Table],
     values: Mapping[str, Decimal | str | None],
     locked: Mapping[str, str],
-    out,
+    out: Path | IO[bytes],
     *,
     parameters: Mapping[str, Decimal | None] | None = None,
     due: str = "",
@@ -62,7 +66,7 @@ def write_template(
     says which draft of each table the values are.
     """
     book = Workbook()
-    write_guide(book.active, period, reporter, tables, due)
+    write_guide(book.worksheets[0], period, reporter, tables, due)
     list_ranges = write_lists(book.create_sheet(LISTS_SHEET), tables)
     layouts = {table.code: lay_out(table, reporter.header) for table in tables}
 
@@ -146,7 +150,7 @@ def write_guide(sheet: Worksheet, period: PeriodCode, reporter: Reporter, tables
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
     sheet.page_setup.fitToHeight = 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.protection.sheet = True
 
 
@@ -158,10 +162,9 @@ def write_lists(sheet: Worksheet, tables: Sequence[Table]) -> dict[str, str]:
         choices = indicator.choices
         if indicator.kind != "code" or choices is None or choices.code in ranges:
             continue
-        column = len(ranges) + 1
+        letter = get_column_letter(len(ranges) + 1)
         for row, entry in enumerate(choices.entries, start=1):
-            write_text(sheet.cell(row, column), f"{entry.code} {entry.name}")
-        letter = sheet.cell(1, column).column_letter
+            write_text(sheet[f"{letter}{row}"], f"{entry.code} {entry.name}")
         ranges[choices.code] = f"'{LISTS_SHEET}'!${letter}$1:${letter}${len(choices.entries)}"
     return ranges
 
@@ -184,5 +187,5 @@ def write_meta(
         "versions": " ".join(f"{table.code}={versions.get(table.code, 0)}" for table in tables),
     }
     for row, (mark, text) in enumerate(marks.items(), start=1):
-        write_text(sheet.cell(row, 1), mark)
-        write_text(sheet.cell(row, 2), text)
+        write_text(sheet[f"A{row}"], mark)
+        write_text(sheet[f"B{row}"], text)

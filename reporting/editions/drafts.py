@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Unpack
 
 from django.db import transaction
 
@@ -18,6 +18,7 @@ from reporting.models import DraftEdition, Filing, Period, PublishedEdition, Reh
 from reporting.workflow.guards import Refused, be_the_city, brief
 
 Content = Mapping[str, Mapping[str, Any]]
+Facts = Mapping[str, Any] | None  # of the journal
 
 
 class Overtaken(Refused):
@@ -50,7 +51,14 @@ def begin_draft(family: str, by: User, at: datetime) -> DraftEdition:
 
 @transaction.atomic
 def change_draft(
-    draft: DraftEdition, version: int, content: Content, by: User, at: datetime, what: str, before=None, after=None
+    draft: DraftEdition,
+    version: int,
+    content: Content,
+    by: User,
+    at: datetime,
+    what: str,
+    before: Facts = None,
+    after: Facts = None,
 ) -> DraftEdition:
     """Put `content` in the place of the draft's, where it is still as it was when the page was opened (`version`).
 
@@ -134,7 +142,7 @@ def publish(
     return published
 
 
-def _as_seen(seen: Rehearsal) -> dict:
+def _as_seen(seen: Rehearsal) -> dict[str, Any]:
     """The figures of a rehearsal, whose and of when; the lists of filings behind them stay with the rehearsal."""
     figures = {name: value for name, value in seen.effect.items() if name != "lists"}
     return {
@@ -197,7 +205,9 @@ def _period_it_holds_from(draft: DraftEdition, code: str) -> PeriodCode:
     return first
 
 
-def _record(draft: DraftEdition, by: User, at: datetime, action: str, what: str = "", **more) -> None:
+def _record(
+    draft: DraftEdition, by: User, at: datetime, action: str, what: str = "", **more: Unpack[journal.Told]
+) -> None:
     """`what` was done may be long, and is told with whose draft it is; the action is what people look for."""
     number = f" 第{draft.version}稿" if draft.version else ""  # nothing was changed in it yet
     subject = f"{draft}{number}" + (f"：{what}" if what else "")

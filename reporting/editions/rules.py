@@ -63,7 +63,8 @@ def rows_resting_on(edition: Edition, rule_id: str) -> Sequence[str]:
 
 
 def rule_from(raw: Fields) -> Rule:
-    return Rule(**{key: tuple(value) if isinstance(value, list) else value for key, value in raw.items()})
+    said: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in raw.items()}
+    return Rule(**said)
 
 
 def _standing(draft: DraftEdition, rule_id: str) -> dict[str, Any]:

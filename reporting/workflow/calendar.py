@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -18,7 +18,7 @@ from reporting.models import reading_in_force as reading_now
 from reporting.workflow.guards import Refused, be_the_city, brief
 from reporting.workflow.reckoning import reckon_anew
 
-READING_WORDS = {
+READING_WORDS: Mapping[str, Mapping[str | bool, str]] = {
     "counts": {"announced": "放假安排内的每一天", "weekdays": "放假安排内的周一至周五", "festival": "节日当天"},
     "lands_on": {"next_day": "放假后的第一天", "working_day": "放假后的第一个工作日"},
     "every_level": {False: "只有企业和区县月报的截止日", True: "各级截止日一律"},
@@ -196,7 +196,8 @@ def settle_provisional(by: User | None, at: datetime) -> int:
     for effect in settled:
         by_period.setdefault(effect.deadline.period_id, []).append(effect)
     for effects in by_period.values():
-        _settle(effects, calendar.notice_for(effects[0].due.nominal.year), by, at)
+        if notice := calendar.notice_for(effects[0].due.nominal.year):  # without one nothing is settled
+            _settle(effects, notice, by, at)
     return len(settled)
 
 

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.post import letters
+from forms_tables.rules.checks import Finding
 from reporting.filing.judging import Judgement, judge
 from reporting.letters import about_filings
 from reporting.letters.reminding import topic_of
@@ -19,6 +20,7 @@ from reporting.workflow.guards import (
     be_open,
     be_the_firm,
     brief,
+    in_force_of,
     locked_for_firm,
     move,
     not_now,
@@ -156,7 +158,7 @@ def submit(
     """
     filing = locked_for_firm(filing, by, at)
     if filing.state == State.SUBMITTED:
-        return filing.in_force  # the second click
+        return in_force_of(filing)  # the second click
     state_before = filing.state
     move(filing, "submit")
     on_time, extended = _timing(filing, at)
@@ -219,8 +221,9 @@ def answer(filing: Filing, by: User, at: datetime, note: str) -> Review:
     note = said_something(note, "请写明答复内容。")
     move(filing, "answer")
     filing.save(update_fields=["state"])
-    review = add_review(filing.in_force, Review.Decision.ANSWER, by, at, note)
-    record(filing, by, at, "企业答复", subject=filing.in_force.receipt, why=note)
+    submission = in_force_of(filing)
+    review = add_review(submission, Review.Decision.ANSWER, by, at, note)
+    record(filing, by, at, "企业答复", subject=submission.receipt, why=note)
     about_filings.answered(review)
     return review
 
@@ -231,7 +234,7 @@ def explained(filing: Filing, judgement: Judgement) -> list[Explanation]:
     return [e for e in filing.explanations.all() if (e.rule, e.fingerprint) in wanted]
 
 
-def unexplained(filing: Filing, judgement: Judgement) -> list:
+def unexplained(filing: Filing, judgement: Judgement) -> list[Finding]:
     """The warnings found now that nobody has explained with these figures."""
     said = {(e.rule, e.fingerprint) for e in filing.explanations.all()}
     return [finding for finding in judgement.warnings if (finding.rule, finding.fingerprint) not in said]

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Unpack
 
 from accounts import journal
 from accounts.access import Refused
@@ -110,6 +111,20 @@ def why_exempt(filing: Filing) -> str:
     return f"{enterprise.name}已停报，{period.label}不须报。"
 
 
+def in_force_of(filing: Filing) -> Submission:
+    """The submission in force, where the filing's state says that there is one."""
+    if filing.in_force is None:
+        raise Refused(not_now(filing))
+    return filing.in_force
+
+
+def approved_of(filing: Filing) -> Submission:
+    """The approved submission, where the filing's state says that there is one."""
+    if filing.approved is None:
+        raise Refused(not_now(filing))
+    return filing.approved
+
+
 def move(filing: Filing, what: str) -> None:
     """What would be approved in a locked period is locked at once: the 补报 that let it in is used up."""
     moves = MOVES[what]
@@ -151,7 +166,7 @@ def words(filing: Filing, rule: str, more: str = "") -> str:
     return f"{message}。{more}"
 
 
-def record(filing: Filing, by: User, at: datetime, action: str, **more) -> None:
+def record(filing: Filing, by: User, at: datetime, action: str, **more: Unpack[journal.More]) -> None:
     journal.record(
         by=by,
         at=at,
@@ -169,7 +184,7 @@ def add_review(
     by: User,
     at: datetime,
     note: str = "",
-    reasons: Sequence[dict] = (),
+    reasons: Sequence[dict[str, str]] = (),
     due_on: date | None = None,
 ) -> Review:
     """`due_on` is the last day the district had for it; what has no date is neither in time nor late."""

@@ -45,7 +45,7 @@ class Save:
     """Who made a version of a sheet, when, under which subject of the journal, and what stood there before in the cells
     it changed."""
 
-    by: User
+    by: User | None
     at: datetime
     subject: str
     before: dict[str, str]
@@ -139,7 +139,7 @@ def saves_of(sheet: Sheet) -> list[Save]:
     )
     saves = []
     for line in lines.select_related("by").order_by("-pk"):
-        before = {key: text for key, text in line.before.items() if key.partition(".")[0] in rows}
+        before = {key: text for key, text in (line.before or {}).items() if key.partition(".")[0] in rows}
         if before or line.action != ABANDONED:
             saves.append(Save(line.by, line.at, line.subject, before))
     return saves

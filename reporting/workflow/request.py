@@ -153,7 +153,9 @@ def ask_adjustment(filing: Filing, cell: str, new: str, by: User, at: datetime, 
 
 
 @transaction.atomic
-def decide_adjustment(request: BaseAdjustment, granted: bool, by: User, at: datetime, answer: str = ""):
+def decide_adjustment(
+    request: BaseAdjustment, granted: bool, by: User, at: datetime, answer: str = ""
+) -> BaseAdjustment:
     """The district grants or refuses another base of comparison; X05, R220 and R221 then read the granted figure."""
     filing = _before_the_district(request, by)
     be_open(filing, at)
@@ -247,7 +249,7 @@ def _decide(
     at: datetime,
     answer: str,
     action: str,
-    after: dict | None = None,
+    after: dict[str, str] | None = None,
 ) -> None:
     answer = brief(answer, what="答复") if granted else said_something(answer, "不同意时请写明理由。", "答复")
     request.granted, request.decided_by, request.decided_at, request.answer = granted, by, at, answer
