@@ -8,7 +8,7 @@ from typing import Any, Required, TypedDict, Unpack
 from accounts.models import District, Enterprise, JournalEntry, User
 
 
-class Told(TypedDict, total=False):
+class JournalWords(TypedDict, total=False):
     """What became of it, and why."""
 
     before: Any
@@ -16,13 +16,13 @@ class Told(TypedDict, total=False):
     why: str
 
 
-class More(Told, total=False):
+class More(JournalWords, total=False):
     """What a line may say beside who, when, what and whose."""
 
     subject: str
 
 
-class Line(More, total=False):
+class JournalLine(More, total=False):
     by: Required[User | None]
     at: Required[datetime.datetime]
     action: Required[str]
@@ -31,7 +31,7 @@ class Line(More, total=False):
     period: str
 
 
-def record(**line: Unpack[Line]) -> JournalEntry:
+def record(**line: Unpack[JournalLine]) -> JournalEntry:
     """Add one line; see `compose` for what it says."""
     entry = compose(**line)
     entry.save()

@@ -9,7 +9,7 @@ from random import Random
 
 from forms_tables.edition.model import FIGURE_KINDS, Edition
 from forms_tables.filling.completion import PRECISION
-from forms_tables.notation.decimals import Decimals, Judged, Reading
+from forms_tables.notation.decimals import Decimals, JudgeFunction, Reading
 from forms_tables.notation.names import HISTORY, Cell, Scope, reads_of
 from forms_tables.notation.trees import BACKWARD, OVER_ROWS, Arithmetic, Call, Comparison, Node, walk
 from forms_tables.rules.checks import Condition
@@ -114,7 +114,7 @@ def spoiled_code(code: str, dice: Random) -> str:
 class Edge:
     """Two sides of a comparison as one figure, zero on the edge, and the cells that move it."""
 
-    distance: Judged
+    distance: JudgeFunction
     cells: tuple[Cell, ...]
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from forms_tables.contradictions.findings import flaws_in, flaws_of
 from forms_tables.contradictions.proving import Prover
-from forms_tables.contradictions.rulebook import Setting
+from forms_tables.contradictions.rulebook import Surroundings
 from forms_tables.edition.model import Rule
 from forms_tables.notation.names import Cell
 from forms_tables.repair.linear import AnyOf, Inequality, Sum
@@ -21,7 +21,7 @@ HISTORY = {
     "annual": {"last_annual": "annual", "december": "month"},
 }
 PLAIN = {name: each.default for name, each in EDITION.parameters.items() if each.default is not None}
-SETTING = Setting(tuple((name, each.default) for name, each in EDITION.parameters.items()), HISTORY)
+SETTING = Surroundings(tuple((name, each.default) for name, each in EDITION.parameters.items()), HISTORY)
 
 
 def written(*texts, level="error", kind="rule", **more) -> Rule:

@@ -26,7 +26,7 @@ MAX_MEMBERS = 1_000
 MAX_RATIO = 300
 RATIO_COUNTS_FROM = 8 * 1024 * 1024
 CHUNK = 256 * 1024
-Source = IO[bytes] | str | PathLike[str]  # where a workbook comes from: a binary file, or a path
+BookSource = IO[bytes] | str | PathLike[str]  # where a workbook comes from: a binary file, or a path
 MOST_MARKS = 4_000_000  # of all parts read: 20,000 rows of 14 columns, no two cells alike, have two and a half million
 LONGEST_TAG = 4 * CHUNK
 
@@ -80,7 +80,7 @@ class Relation:
 class Package:
     """A zip found safe to read. Parts are asked for by name, whatever letters and slashes the zip has it in."""
 
-    def __init__(self, source: Source, name: str = "") -> None:
+    def __init__(self, source: BookSource, name: str = "") -> None:
         """`source` is a path or a binary file. Raises Unreadable for whatever is no plain .xlsx."""
         is_path = isinstance(source, str | PathLike)
         refuse_extension(name or str(source if is_path else getattr(source, "name", "") or ""))
@@ -234,7 +234,7 @@ def refuse_extension(name: str) -> None:
         )
 
 
-def read_bounded(source: Source) -> bytes:
+def read_bounded(source: BookSource) -> bytes:
     if not isinstance(source, str | PathLike):
         source.seek(0)
         content = source.read(MAX_FILE_BYTES + 1)

@@ -21,11 +21,11 @@ from forms_tables.repair.linear import (
     COMPARED,
     AllOf,
     AnyOf,
-    Choice,
     Inequality,
     Linear,
+    LinearPart,
     NotLinear,
-    Part,
+    OneOf,
     Said,
     Sum,
     Wanted,
@@ -64,7 +64,7 @@ class World:
         match wanted:
             case Inequality(sum=over):
                 return any(TIMES in figure or figure in self.loose for figure in over.times)
-            case Choice(of=of):
+            case OneOf(of=of):
                 return of in self.loose
             case AllOf(parts=parts) | AnyOf(parts=parts):
                 return any(map(self.is_loose, parts))
@@ -87,7 +87,7 @@ class World:
     def parameter(self, name: str) -> Decimal | None:
         return self.parameters.get(name, self.edition.parameters[name].default)
 
-    def name_for(self, function: str, arguments: Sequence[Part]) -> tuple[str, bool]:
+    def name_for(self, function: str, arguments: Sequence[LinearPart]) -> tuple[str, bool]:
         """A name for what no sum says, and whether it is new."""
         key = function, *map(_canonical, arguments)
         fresh = key not in self.named
@@ -133,7 +133,7 @@ class Propositions(Linear):
         period = PeriodCode(world.edition.valid_from, None if world.frequency == "annual" else 12)
         return cls(scope, Reading(world.edition, period, {}, {}, world.parameters), {}, world)
 
-    def name(self, name: Name) -> Part:
+    def name(self, name: Name) -> LinearPart:
         meaning = self.scope.meaning(name)
         if not self.world.has(meaning):
             return None
@@ -187,7 +187,7 @@ class Propositions(Linear):
             raise NotLinear
         return total
 
-    def unknown(self, function: str, arguments: Sequence[Part]) -> tuple[Sum, bool]:
+    def unknown(self, function: str, arguments: Sequence[LinearPart]) -> tuple[Sum, bool]:
         name, is_new = self.world.name_for(function, arguments)
         return Sum(Decimal(0), {name: Decimal(1)}), is_new
 
@@ -203,7 +203,7 @@ class Propositions(Linear):
 
     # Texts
 
-    def comparison(self, sign: str, left: Part, right: Part) -> Wanted | None:
+    def comparison(self, sign: str, left: LinearPart, right: LinearPart) -> Wanted | None:
         if not (isinstance(left, Said) or isinstance(right, Said)):
             return super().comparison(sign, left, right)
         if left is None or right is None:
@@ -228,7 +228,7 @@ class Propositions(Linear):
             return negated(self.compared_with_said("==", left, right))
         return self.either_way(f"{left.of}{sign}{right.of}" if left.of <= right.of else f"{right.of}{sign}{left.of}")
 
-    def membership(self, inside: bool, left: Part, options: tuple[str, ...]) -> Wanted | None:
+    def membership(self, inside: bool, left: LinearPart, options: tuple[str, ...]) -> Wanted | None:
         if not isinstance(left, Said):
             return super().membership(inside, left, options)
         found = any_of([self.compared_with_text("==", left, option) for option in options])
@@ -256,7 +256,7 @@ class Propositions(Linear):
             raise NotLinear
         return conclusion if premise else None
 
-    def call(self, function: str, arguments: Sequence[Part]) -> Part:
+    def call(self, function: str, arguments: Sequence[LinearPart]) -> LinearPart:
         first, *others = arguments
         match function:
             case "filled" | "empty" if first is not None:
@@ -272,7 +272,7 @@ class Propositions(Linear):
                 return None if tolerance is None else sum_in(first).scaled(tolerance)
         return super().call(function, arguments)
 
-    def always_filled(self, part: Part) -> bool:
+    def always_filled(self, part: LinearPart) -> bool:
         """Whether a filing that can be sent at all has it: a required cell of a row that always applies."""
         meaning = self.world.met.get(next(iter(part.times), "")) if isinstance(part, Sum) else None
         if not isinstance(part, Sum) or not part.times:
@@ -283,7 +283,7 @@ class Propositions(Linear):
         column = own.column(meaning.column)
         return own.required and column.required and not (own.applies_when or column.applies_when or table.applies_when)
 
-    def among_the_chosen(self, said: Part, others: Sequence[Part]) -> Wanted:
+    def among_the_chosen(self, said: LinearPart, others: Sequence[LinearPart]) -> Wanted:
         codes = [code for code in others if isinstance(code, str)]
         if not isinstance(said, Said) or len(codes) < len(others):
             return self.either_way(f"has{_canonical(said)}{[_canonical(code) for code in others]}")
@@ -293,7 +293,7 @@ class Propositions(Linear):
         can = [code for code in codes if not said.listed or any(entry.startswith(code) for entry in said.listed)]
         return any_of([self.either_way(f"{said.of} has {code}") for code in can])
 
-    def calculated(self, function: str, arguments: Sequence[Part]) -> Part:
+    def calculated(self, function: str, arguments: Sequence[LinearPart]) -> LinearPart:
         if not any(map(_varies, arguments)):
             return super().calculated(function, arguments)
         first, *others = arguments
@@ -319,7 +319,9 @@ class Propositions(Linear):
                 return Said(name, {size: size for size in "1234"})
         return self.either_way(f"{function}{[_canonical(each) for each in arguments]}")
 
-    def pointwise(self, function: str, said: Said, means: Mapping[str, str], others: Sequence[Part]) -> Said | Wanted:
+    def pointwise(
+        self, function: str, said: Said, means: Mapping[str, str], others: Sequence[LinearPart]
+    ) -> Said | Wanted:
         """What is worked out of one text alone, for each thing it can be."""
         plain = [each.constant if isinstance(each, Sum) else each for each in others]
         results = {of: CALCULATIONS[function](text, *plain) for of, text in means.items()}
@@ -328,12 +330,12 @@ class Propositions(Linear):
         return choice(said.of, frozenset(of for of, holds in results.items() if holds), frozenset(results))
 
 
-def _varies(part: Part) -> bool:
+def _varies(part: LinearPart) -> bool:
     """Whether it is not the same in every filing."""
     return isinstance(part, Said) or (isinstance(part, Sum) and bool(part.times))
 
 
-def _canonical(part: Part) -> str:
+def _canonical(part: LinearPart) -> str:
     """The same words for the same value."""
     if isinstance(part, Sum):
         terms = sorted((label, factor.normalize()) for label, factor in part.times.items())

@@ -14,13 +14,13 @@ from math import floor, gcd, lcm
 import highspy
 
 from forms_tables.repair.elimination import Contradiction, TooMany, bound_of, region_of
-from forms_tables.repair.linear import AllOf, AnyOf, Choice, Inequality, Sum, Wanted
+from forms_tables.repair.linear import AllOf, AnyOf, Inequality, OneOf, Sum, Wanted
 
 MOST_PROGRAMMES = 60  # solved for one question
 MOST_IN_ALL = 6000  # for all questions of one look at a draft, which takes less than a hundred
 MOST_ROWS = 3000
 SLACK = 1e-7
-Name = str
+DemandName = str
 WAY = "way "  # begins the name of one of several ways, while it is tried
 
 
@@ -43,7 +43,7 @@ class Point:
                 size = max(1.0, *(abs(float(factor)) for factor in over.times.values()))
                 value = float(over.constant) + sum(float(f) * self.figures.get(k, 0.0) for k, f in over.times.items())
                 return value < -SLACK * size if strict else value <= SLACK * size
-            case Choice(of=of, among=among, every=every):
+            case OneOf(of=of, among=among, every=every):
                 return self.choices.get(of, every) <= among
             case AllOf(parts=parts):
                 return all(map(self.meets, parts))
@@ -56,12 +56,12 @@ class Point:
 class Demands:
     """What must hold at once: each row and choice with the names it comes from, and what can be met in several ways."""
 
-    rows: tuple[tuple[Inequality, frozenset[Name]], ...] = ()
-    choices: Mapping[str, tuple[frozenset[str], frozenset[Name]]] = field(default_factory=dict)
-    open: tuple[tuple[AnyOf, frozenset[Name]], ...] = ()
-    broken: frozenset[Name] | None = None  # what cannot hold by itself
+    rows: tuple[tuple[Inequality, frozenset[DemandName]], ...] = ()
+    choices: Mapping[str, tuple[frozenset[str], frozenset[DemandName]]] = field(default_factory=dict)
+    open: tuple[tuple[AnyOf, frozenset[DemandName]], ...] = ()
+    broken: frozenset[DemandName] | None = None  # what cannot hold by itself
 
-    def also(self, wanted: Wanted, names: frozenset[Name]) -> "Demands":
+    def also(self, wanted: Wanted, names: frozenset[DemandName]) -> "Demands":
         rows, choices, open_, broken = list(self.rows), dict(self.choices), list(self.open), self.broken
         left = [wanted]
         while left:
@@ -72,7 +72,7 @@ class Demands:
                     broken = names
                 case Inequality() as found:
                     rows.append((found, names))
-                case Choice(of=of, among=among, every=every):
+                case OneOf(of=of, among=among, every=every):
                     before, by = choices.get(of, (every, frozenset()))
                     choices[of] = before & among, by if before <= among else by | names
                     if not before & among:
@@ -92,7 +92,7 @@ class Prover:
         self.left, self.left_in_all = MOST_PROGRAMMES, MOST_IN_ALL
         self.tight: dict[int, tuple[Inequality, Inequality]] = {}  # with the row itself, so that its id stays its own
 
-    def meet(self, wanted: Iterable[tuple[Name, Wanted]]) -> Point | frozenset[Name]:
+    def meet(self, wanted: Iterable[tuple[DemandName, Wanted]]) -> Point | frozenset[DemandName]:
         """A point that meets all, or the names of some that cannot be met; raises Unproven."""
         self.left = MOST_PROGRAMMES
         demands = Demands()
@@ -100,7 +100,9 @@ class Prover:
             demands = demands.also(demand, frozenset([name]))
         return self._meet(demands)
 
-    def core(self, asked: Mapping[Name, Wanted], known: Mapping[Name, Wanted]) -> frozenset[Name] | None:
+    def core(
+        self, asked: Mapping[DemandName, Wanted], known: Mapping[DemandName, Wanted]
+    ) -> frozenset[DemandName] | None:
         """The names of some that cannot be met together though they can without any one of them: as few of the asked
         as there can be, and what must be known for it. None when all can be met, or when neither is proven."""
         found = self._at_odds({**asked, **known})
@@ -116,14 +118,14 @@ class Prover:
                 found = without
         return found
 
-    def _at_odds(self, wanted: Mapping[Name, Wanted]) -> frozenset[Name] | None:
+    def _at_odds(self, wanted: Mapping[DemandName, Wanted]) -> frozenset[DemandName] | None:
         try:
             found = self.meet(wanted.items())
         except (Unproven, TooMany):
             return None
         return None if isinstance(found, Point) else found
 
-    def _meet(self, demands: Demands) -> Point | frozenset[Name]:
+    def _meet(self, demands: Demands) -> Point | frozenset[DemandName]:
         if demands.broken is not None:
             return demands.broken
         point = self._point(demands)
@@ -143,7 +145,7 @@ class Prover:
             because |= found - {taken}
         return frozenset(because)
 
-    def _point(self, demands: Demands) -> Point | frozenset[Name]:
+    def _point(self, demands: Demands) -> Point | frozenset[DemandName]:
         self.left -= 1
         self.left_in_all -= 1
         if min(self.left, self.left_in_all) < 0 or len(demands.rows) > MOST_ROWS:
@@ -160,7 +162,7 @@ class Prover:
         return self.tight[id(one)][1]
 
 
-def proven_empty(rows: Sequence[tuple[Inequality, frozenset[Name]]]) -> frozenset[Name]:
+def proven_empty(rows: Sequence[tuple[Inequality, frozenset[DemandName]]]) -> frozenset[DemandName]:
     """The names of rows that have no point, by exact elimination; raises Unproven where they have one."""
     figures = frozenset(figure for one, _ in rows for figure in one.sum.times)
     bounds = []

@@ -1,7 +1,7 @@
 """Changing what an edition says: a content in, a new content out, and what lies between two of them.
 
-A content is an edition's definitions as plain values (`reading.content_of`). Nothing here judges whether the result
-makes sense; `reading.edition_from` and `checks.proofread` do.
+A content is an edition's definitions as plain values (`from_toml.content_of`). Nothing here judges whether the result
+makes sense; `from_toml.edition_from` and `checks.proofread` do.
 """
 
 import copy
@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-Content = Mapping[str, Mapping[str, Any]]
+from forms_tables.edition.from_toml import Content
+
 Entry = Mapping[str, Any]
 
 RULES, HEAD = "rules.toml", "edition.toml"
@@ -22,7 +23,7 @@ class NotThere(KeyError):
 
 
 @dataclass(frozen=True)
-class Change:
+class DefinitionChange:
     """One thing that differs: `before` is empty for what was added, `after` for what was dropped."""
 
     sort: str  # a key of SORTS
@@ -163,7 +164,7 @@ def _with_parameters(content: Content, pairs: Sequence[tuple[str, Entry]]) -> di
     return changed
 
 
-def changes_between(before: Content, after: Content) -> list[Change]:
+def changes_between(before: Content, after: Content) -> list[DefinitionChange]:
     """Everything that differs, rules first, then parameters, rows of tables, and whatever else."""
     return [
         *_changes("rule", _by(_rules(before), "id"), _by(_rules(after), "id"), "message"),
@@ -173,18 +174,20 @@ def changes_between(before: Content, after: Content) -> list[Change]:
     ]
 
 
-def _changes(sort: str, before: Mapping[str, Entry], after: Mapping[str, Entry], title: str) -> Iterator[Change]:
+def _changes(
+    sort: str, before: Mapping[str, Entry], after: Mapping[str, Entry], title: str
+) -> Iterator[DefinitionChange]:
     for code in dict.fromkeys([*after, *before]):
         old, new = before.get(code, {}), after.get(code, {})
         if old != new:
-            yield Change(sort, code, (new or old).get(title, ""), old, new)
+            yield DefinitionChange(sort, code, (new or old).get(title, ""), old, new)
 
 
-def _other_changes(before: Content, after: Content) -> Iterator[Change]:
+def _other_changes(before: Content, after: Content) -> Iterator[DefinitionChange]:
     for file in dict.fromkeys([*after, *before]):
         old, new = ({k: v for k, v in each.get(file, {}).items() if k not in LISTED} for each in (before, after))
         if old != new:
-            yield Change("head" if file == HEAD else "other", file, file, old, new)
+            yield DefinitionChange("head" if file == HEAD else "other", file, file, old, new)
 
 
 def _rules(content: Content) -> Sequence[Entry]:

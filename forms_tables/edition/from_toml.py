@@ -16,7 +16,6 @@ from forms_tables.edition.model import (
     CHOICE_KINDS,
     FIGURE_KINDS,
     KINDS,
-    Bound,
     CodeEntry,
     CodeList,
     Column,
@@ -24,6 +23,7 @@ from forms_tables.edition.model import (
     Edition,
     Indicator,
     Parameter,
+    ParameterBound,
     Rule,
     SizeStandard,
     Table,
@@ -148,7 +148,7 @@ def _parameter(name: str, entry: Mapping[str, Any], names: Iterable[str]) -> Par
         note=entry.get("note", ""),
         provenance=entry["provenance"],
         settable=entry.get("settable", True),
-        bounds=tuple(Bound(side, _limit(name, entry[side], names)) for side in BOUND_SIDES if side in entry),
+        bounds=tuple(ParameterBound(side, _limit(name, entry[side], names)) for side in BOUND_SIDES if side in entry),
     )
 
 

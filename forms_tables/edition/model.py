@@ -214,7 +214,7 @@ class DistrictDefinition:
 
 
 @dataclass(frozen=True)
-class Bound:
+class ParameterBound:
     """What a parameter must be: above, at least, at most or below a figure, or another parameter of that name."""
 
     side: str  # above, least, most or below
@@ -230,7 +230,7 @@ class Parameter:
     note: str
     provenance: str
     settable: bool = True  # whether the city enters it; the note says why not
-    bounds: tuple[Bound, ...] = ()
+    bounds: tuple[ParameterBound, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from forms_tables.edition.model import Edition, Indicator, Table
 from forms_tables.edition.periods import PeriodCode
 from forms_tables.filling.parsing import Problem
 from forms_tables.filling.parsing import parse as parse_cell
-from forms_tables.notation.decimals import Decimals, Judged, Reading
+from forms_tables.notation.decimals import Decimals, JudgeFunction, Reading
 from forms_tables.notation.names import Cell, Fact, Meaning, Scope, Setting, reads_of
 from forms_tables.notation.trees import parse, walk
 from forms_tables.words.rules import say
@@ -54,7 +54,7 @@ class Completed:
 class Formula:
     """A text of the edition bound to one cell."""
 
-    value: Judged  # None where it needs a blank
+    value: JudgeFunction  # None where it needs a blank
     reads: tuple[Meaning, ...]
     outside: tuple[Meaning, ...]  # what it reads of earlier filings and parameters
     why: str  # what is said of a cell it locks

@@ -64,7 +64,7 @@ class AnyOf:
 
 
 @dataclass(frozen=True)
-class Choice:
+class OneOf:
     """What `of` stands for is one of `among`; `every` is all that it can be."""
 
     of: str
@@ -72,7 +72,7 @@ class Choice:
     every: frozenset[str]
 
 
-Wanted = bool | Inequality | Choice | AllOf | AnyOf
+Wanted = bool | Inequality | OneOf | AllOf | AnyOf
 
 
 @dataclass(frozen=True)
@@ -86,17 +86,17 @@ class Said:
     listed: frozenset[str] = field(default=frozenset(), compare=False)  # the codes its list names
 
 
-Part = Sum | str | Said | Wanted | None  # None where it needs a blank
+LinearPart = Sum | str | Said | Wanted | None  # None where it needs a blank
 
 
-def sum_in(part: Part) -> Sum:
+def sum_in(part: LinearPart) -> Sum:
     """A part that is a figure: proofreading has seen to it that nothing else stands here."""
     if not isinstance(part, Sum):
         raise TypeError(part)
     return part
 
 
-def demand_in(part: Part) -> Wanted:
+def demand_in(part: LinearPart) -> Wanted:
     """A part that holds or not, as proofreading has seen to it."""
     if part is None or isinstance(part, Sum | str | Said):
         raise TypeError(part)
@@ -116,7 +116,7 @@ class Linear(Scoped):
     def text(self, value: str) -> str:
         return value
 
-    def name(self, name: Name) -> Part:
+    def name(self, name: Name) -> LinearPart:
         meaning = self.scope.meaning(name)
         if isinstance(meaning, Cell) and not meaning.period and meaning.key in self.sums:
             known = self.sums[meaning.key]
@@ -138,7 +138,7 @@ class Linear(Scoped):
             raise NotLinear
         return left.scaled(right.constant) if left.times else right.scaled(left.constant)
 
-    def comparison(self, sign: str, left: Part, right: Part) -> Wanted | None:
+    def comparison(self, sign: str, left: LinearPart, right: LinearPart) -> Wanted | None:
         if left is None or right is None:
             return None
         if not isinstance(left, Sum):
@@ -153,7 +153,7 @@ class Linear(Scoped):
                 return any_of([inequality(over, strict=True), inequality(over.scaled(Decimal(-1)), strict=True)])
         return inequality(over, strict=sign == "<")
 
-    def membership(self, inside: bool, left: Part, options: tuple[str, ...]) -> Wanted | None:
+    def membership(self, inside: bool, left: LinearPart, options: tuple[str, ...]) -> Wanted | None:
         return None if left is None else (left in options) == inside
 
     def both(self, parts: Sequence[Wanted | None]) -> Wanted | None:
@@ -170,7 +170,7 @@ class Linear(Scoped):
     def when(self, premise: Wanted | None, conclusion: Wanted | None) -> Wanted | None:
         return conclusion if premise is True else None  # what decides whether a row applies is no figure
 
-    def call(self, function: str, arguments: Sequence[Part]) -> Part:
+    def call(self, function: str, arguments: Sequence[LinearPart]) -> LinearPart:
         first, *others = arguments
         match function:
             case "or_zero":
@@ -197,7 +197,7 @@ class Linear(Scoped):
                 return both_or_neither(*map(demand_in, arguments))
         return self.calculated(function, arguments)
 
-    def calculated(self, function: str, arguments: Sequence[Part]) -> Part:
+    def calculated(self, function: str, arguments: Sequence[LinearPart]) -> LinearPart:
         """What is worked out of constants alone."""
         if any(isinstance(argument, Sum) and argument.times for argument in arguments):
             raise NotLinear
@@ -224,8 +224,8 @@ def both_or_neither(one: Wanted, other: Wanted) -> Wanted:
     return any_of([all_of([one, other]), all_of([negated(one), negated(other)])])
 
 
-def choice(of: str, among: frozenset[str], every: frozenset[str]) -> Choice | bool:
-    return Choice(of, among, every) if among and among != every else bool(among)
+def choice(of: str, among: frozenset[str], every: frozenset[str]) -> OneOf | bool:
+    return OneOf(of, among, every) if among and among != every else bool(among)
 
 
 def all_of(parts: Sequence[Wanted]) -> Wanted:
@@ -252,7 +252,7 @@ def negated(wanted: Wanted) -> Wanted:
             return not wanted
         case Inequality(sum=over, strict=strict):
             return Inequality(over.scaled(Decimal(-1)), not strict)
-        case Choice(of=of, among=among, every=every):
+        case OneOf(of=of, among=among, every=every):
             return choice(of, every - among, every)
         case AllOf(parts=parts):
             return any_of([negated(part) for part in parts])
@@ -289,7 +289,7 @@ def alternatives_in(wanted: Wanted, most: int) -> tuple[tuple[Inequality, ...], 
 
 
 @dataclass(frozen=True)
-class Figures:
+class FilingFigures:
     """The figures of one filing: what the firm typed may change; what the system computes follows from it."""
 
     sums: Mapping[str, Sum | None]
@@ -297,7 +297,7 @@ class Figures:
     overridden: Mapping[str, Sum]  # an automatic cell in which something else was typed: what the system would write
 
 
-def figures_of(completed: Completed, untouched: Mapping[str, Decimal | str | None], reading: Reading) -> Figures:
+def figures_of(completed: Completed, untouched: Mapping[str, Decimal | str | None], reading: Reading) -> FilingFigures:
     """`untouched` are the values with every automatic cell as the system writes it."""
     sums: dict[str, Sum | None] = {}
     typed: dict[str, Decimal] = {}
@@ -315,7 +315,7 @@ def figures_of(completed: Completed, untouched: Mapping[str, Decimal | str | Non
             sums[key] = follows if computed else Sum(value)
         elif follows is not None:
             typed[key], sums[key], overridden[key] = value, Sum(Decimal(0), {key: Decimal(1)}), follows
-    return Figures(sums, typed, overridden)
+    return FilingFigures(sums, typed, overridden)
 
 
 def _constant(value: Decimal | str | None) -> Sum | None:

@@ -24,7 +24,7 @@ from forms_tables.filling.parsing import MOST_WHOLE_DIGITS
 from forms_tables.repair.elimination import Bound, Contradiction, Interval, Region, TooMany, bound_of, region_of
 from forms_tables.repair.fewest_cells import smallest_cover
 from forms_tables.repair.linear import (
-    Figures,
+    FilingFigures,
     Inequality,
     Linear,
     NotLinear,
@@ -45,7 +45,7 @@ LIMIT = Decimal(10) ** MOST_WHOLE_DIGITS
 
 
 @dataclass(frozen=True)
-class Change:
+class Repair:
     """A cell that may be wrong: what stands there and one figure with which the rules hold."""
 
     cell: str
@@ -62,8 +62,8 @@ class Change:
 class Suspect:
     """A cell of the smallest set, and those any of which could take its place in it."""
 
-    change: Change
-    others: tuple[Change, ...]
+    change: Repair
+    others: tuple[Repair, ...]
     more: bool = False  # there are still others
 
 
@@ -129,7 +129,7 @@ class _Search:
 
     # What the filing says, as sums
 
-    def read_figures(self) -> Figures:
+    def read_figures(self) -> FilingFigures:
         overridden = self.completed.overridden
         kept = {key: text for key, text in self.typed.items() if key not in overridden}
         untouched = complete(self.edition, kept, self.facts) if overridden else self.completed
@@ -158,7 +158,7 @@ class _Search:
 
     # The search
 
-    def next_set(self, must: frozenset[str] = frozenset(), most: int | None = None) -> dict[str, Change] | None:
+    def next_set(self, must: frozenset[str] = frozenset(), most: int | None = None) -> dict[str, Repair] | None:
         """The next smallest set of cells that proves right, holding all of `must` and no more than `most` cells."""
         cells = sorted(frozenset().union(*(cut.cells | cut.tied for cut in self.cuts)) | must)
         while self.tries:
@@ -180,7 +180,7 @@ class _Search:
                 return changes
         return None
 
-    def suspects(self, best: Mapping[str, Change]) -> Iterator[Suspect]:
+    def suspects(self, best: Mapping[str, Repair]) -> Iterator[Suspect]:
         """Each cell with those that could take its place; what is said of one holds with the others as suggested."""
         best, places = dict(best), []
         for cell in self.in_form_order(best):
@@ -196,7 +196,7 @@ class _Search:
             told = [self.with_proven_ends(found, rest) for found in (change, *beside[:MOST_INSTEAD])]
             yield Suspect(told[0], tuple(told[1:]), len(beside) > MOST_INSTEAD)
 
-    def with_proven_ends(self, change: Change, rest: Mapping[str, Change]) -> Change:
+    def with_proven_ends(self, change: Repair, rest: Mapping[str, Repair]) -> Repair:
         """The range with ends that prove right as well: the system rounds what it computes, which no sum says."""
         if change.mistyping or change.is_settled or change.is_automatic:
             return change
@@ -209,7 +209,7 @@ class _Search:
                 return replace(change, low=None, high=None)
         return replace(change, low=ends[0], high=ends[1])
 
-    def candidates(self, change: Change, rest: Mapping[str, Change]) -> list[Change]:
+    def candidates(self, change: Repair, rest: Mapping[str, Repair]) -> list[Repair]:
         """The cell and those that could take its place; one whose mistyping is known comes first."""
         must = frozenset(rest)
         cells, kept = [change.cell], list(self.banned)
@@ -221,7 +221,7 @@ class _Search:
         changes[change.cell] = changes[change.cell] or change
         return sorted(filter(None, changes.values()), key=lambda found: (found.mistyping is None, not found.is_settled))
 
-    def beside_the_rest(self, cell: str, rest: Mapping[str, Change]) -> Change | None:
+    def beside_the_rest(self, cell: str, rest: Mapping[str, Repair]) -> Repair | None:
         """What the cell could be if the rest is as suggested; None where it could not be wrong."""
         now = {**self.figures.typed, **{key: change.instead for key, change in rest.items()}}
         try:
@@ -285,7 +285,7 @@ class _Search:
             rows += [(row, "") for row in within]
         return [bound_of(row, chosen, now, tied) for row, tied in rows]
 
-    def changes_in(self, region: Region) -> dict[str, Change] | None:
+    def changes_in(self, region: Region) -> dict[str, Repair] | None:
         """One figure for each cell of the set."""
         picked: dict[str, Picked] = {}
 
@@ -301,7 +301,7 @@ class _Search:
         if region.choose(choose) is None:
             return None
         return {
-            cell: Change(
+            cell: Repair(
                 cell,
                 self.figures.typed[cell],
                 found.value,
@@ -341,7 +341,7 @@ class _Search:
     def order(self) -> dict[str, int]:
         return {code: place for place, code in enumerate(self.edition.indicators)}
 
-    def proves_right(self, changes: Mapping[str, Change]) -> bool:
+    def proves_right(self, changes: Mapping[str, Repair]) -> bool:
         """The form completed and judged again with the changes: what was to hold holds, and nothing new fails."""
         typed = {key: text for key, text in self.typed.items() if key not in changes}
         typed |= {key: format(change.instead, "f") for key, change in changes.items() if not change.is_automatic}

@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache
 from forms_tables.edition.model import Edition, Rule
 from forms_tables.filling.completion import EXACT, Completed, Facts, Value
 from forms_tables.filling.parsing import Problem
-from forms_tables.notation.decimals import Decimals, Judged, Program, Reading, Written, reader_of
+from forms_tables.notation.decimals import Decimals, JudgeFunction, Program, Reading, Written, reader_of
 from forms_tables.notation.names import Cell, Fact, Meaning, Scope, reads_of, symbols_of
 from forms_tables.notation.trees import Node, NotationError, columns_of_x, names_in, parse, walk, x_outside_lists
 from forms_tables.rules.magnitudes import refuse_overflow
@@ -52,7 +52,7 @@ class Condition:
         return parse(self.rule.when) if self.rule.when else None
 
     @cached_property
-    def verdict(self) -> Judged:
+    def verdict(self) -> JudgeFunction:
         """The function that tells whether it holds; None when it does not apply, as when it reads a blank."""
         return self.written(Program()).value
 
@@ -76,7 +76,7 @@ class Condition:
         return tuple(dict.fromkeys(meaning for tree in trees for meaning in reads_of(tree, self.scope)))
 
     @cached_property
-    def readers(self) -> tuple[tuple[str, Judged], ...]:
+    def readers(self) -> tuple[tuple[str, JudgeFunction], ...]:
         """The labels of what it reads, and the functions that read it."""
         return tuple((meaning.label, reader_of(meaning)) for meaning in self.reads)
 
@@ -177,7 +177,7 @@ def conditions_of(edition: Edition, frequency: str) -> tuple[Condition, ...]:
 
 
 @lru_cache(maxsize=16)
-def verdicts_of(edition: Edition, frequency: str) -> Judged:
+def verdicts_of(edition: Edition, frequency: str) -> JudgeFunction:
     """One function that judges a filing by all its conditions and lists their verdicts in the same order."""
     program = Program()
     verdicts = [condition.written(program).or_else("None") for condition in conditions_of(edition, frequency)]

@@ -12,8 +12,8 @@ from openpyxl.utils.cell import range_boundaries
 from forms_tables.edition.model import FIGURE_KINDS, CodeList, Edition, Indicator, Table
 from forms_tables.filling.parsing import Problem
 from forms_tables.workbooks.opening import ASK_FOR_NEW, OpenedWorkbook, WorkbookMeta, refuse_another
-from text.package import Source
-from text.sheets import PASTE_VALUES, Cell, Sheet
+from text.package import BookSource
+from text.sheets import PASTE_VALUES, SheetCell, Worksheet
 from text.shortened import shortened
 
 KEY_MARK = "code"  # stands in the code column of the row of column keys
@@ -41,7 +41,7 @@ class ReadWorkbook:
 
 
 def read_workbook(
-    source: Source | OpenedWorkbook,
+    source: BookSource | OpenedWorkbook,
     edition: Edition,
     period: str,
     credit_code: str,
@@ -72,7 +72,7 @@ class SheetReading:
     read: ReadWorkbook
     edition: Edition
     table: Table
-    sheet: Sheet
+    sheet: Worksheet
 
     def run(self) -> None:
         keys = self.find_keys()
@@ -123,9 +123,9 @@ class SheetReading:
 
     def find_codes(
         self, code_column: int, key_row: int, columns: dict[int, str]
-    ) -> list[tuple[Indicator, int, dict[int, Cell]]]:
+    ) -> list[tuple[Indicator, int, dict[int, SheetCell]]]:
         indicators = {indicator.code.casefold(): indicator for indicator in self.table.indicators}
-        lines: dict[str, tuple[Indicator, int, dict[int, Cell]]] = {}
+        lines: dict[str, tuple[Indicator, int, dict[int, SheetCell]]] = {}
         for line in self.sheet:
             row = line.number
             if row == key_row:
@@ -154,7 +154,7 @@ class SheetReading:
                 )
         return list(lines.values())
 
-    def refuse_nameless(self, cells: list[Cell], columns: dict[int, str]) -> None:
+    def refuse_nameless(self, cells: list[SheetCell], columns: dict[int, str]) -> None:
         """Figures on a row without a code belong to nobody: say so rather than drop them."""
         for cell in cells:
             if cell.column in columns and cell.is_number:
@@ -163,7 +163,7 @@ class SheetReading:
                     "不知道是哪个指标的数。请填到有代码的行，或删去。"
                 )
 
-    def take(self, indicator: Indicator, key: str, row: int, column: int, cell: Cell | None) -> None:
+    def take(self, indicator: Indicator, key: str, row: int, column: int, cell: SheetCell | None) -> None:
         if indicator.is_heading:
             return
         name = f"{indicator.code}.{key}"
@@ -196,7 +196,7 @@ class SheetReading:
                     key,
                 )
 
-    def refuse_display(self, indicator: Indicator, key: str, place: str, cell: Cell) -> None:
+    def refuse_display(self, indicator: Indicator, key: str, place: str, cell: SheetCell) -> None:
         """A format that shows another figure than is stored (12.5% for 0.125) leaves open which was meant."""
         if not cell.is_number:
             return
@@ -217,7 +217,7 @@ class SheetReading:
                 key,
             )
 
-    def refuse_merged(self, lines: list[tuple[Indicator, int, dict[int, Cell]]], columns: dict[int, str]) -> None:
+    def refuse_merged(self, lines: list[tuple[Indicator, int, dict[int, SheetCell]]], columns: dict[int, str]) -> None:
         for reference in self.sheet.merged:
             try:
                 left, top, right, bottom = range_boundaries(reference)
@@ -257,12 +257,12 @@ def formula_in_words(formula: str) -> str:
     return f"是公式“{formula if len(formula) <= 60 else f'{formula[:60]}…'}”，不是数。{PASTE_VALUES}"
 
 
-def plain(cell: Cell | None) -> str:
+def plain(cell: SheetCell | None) -> str:
     """A code or key as it is compared: full-width letters and digits, case and spaces do not matter."""
     return unicodedata.normalize("NFKC", cell.text).strip().casefold() if cell else ""
 
 
-def text_of_cell(cell: Cell, kind: str) -> str:
+def text_of_cell(cell: SheetCell, kind: str) -> str:
     """The cell as a person would have typed it; a month is shown by Excel as the first day of it."""
     return cell.text[:7] if kind == "month" and isinstance(cell.value, date) else cell.text
 

@@ -48,7 +48,7 @@ PATHS = {
 COUNTS = (State.APPROVED, State.CITY_QUERIED, State.CITY_RETURNED, State.AMENDING, State.LOCKED)
 
 
-class Ledger:
+class RowsToWrite:
     """Gathers the rows of many filings, then writes them table by table."""
 
     def __init__(self, clerks: dict[int, User]):

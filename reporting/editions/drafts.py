@@ -10,15 +10,14 @@ from django.db import transaction
 from accounts import journal
 from accounts.models import User
 from forms_tables.edition.catalog import DefinitionError, edition_for
-from forms_tables.edition.from_toml import digest_of
+from forms_tables.edition.from_toml import Content, digest_of
 from forms_tables.edition.periods import BadPeriod, PeriodCode
 from reporting.editions.blocks import hindrances_of
 from reporting.editions.definition_words import in_words
 from reporting.models import DraftEdition, Filing, Period, PublishedEdition, Rehearsal
 from reporting.workflow.guards import Refused, be_the_city, brief
 
-Content = Mapping[str, Mapping[str, Any]]
-Facts = Mapping[str, Any] | None  # of the journal
+JournalFacts = Mapping[str, Any] | None  # of the journal
 
 
 class Overtaken(Refused):
@@ -57,8 +56,8 @@ def change_draft(
     by: User,
     at: datetime,
     what: str,
-    before: Facts = None,
-    after: Facts = None,
+    before: JournalFacts = None,
+    after: JournalFacts = None,
 ) -> DraftEdition:
     """Put `content` in the place of the draft's, where it is still as it was when the page was opened (`version`).
 
@@ -206,7 +205,7 @@ def _period_it_holds_from(draft: DraftEdition, code: str) -> PeriodCode:
 
 
 def _record(
-    draft: DraftEdition, by: User, at: datetime, action: str, what: str = "", **more: Unpack[journal.Told]
+    draft: DraftEdition, by: User, at: datetime, action: str, what: str = "", **more: Unpack[journal.JournalWords]
 ) -> None:
     """`what` was done may be long, and is told with whose draft it is; the action is what people look for."""
     number = f" 第{draft.version}稿" if draft.version else ""  # nothing was changed in it yet

@@ -31,7 +31,7 @@ ERROR = "error"
 
 
 @dataclass(frozen=True)
-class Judged:
+class JudgedFiling:
     """What one judge says of a filing: the rules it breaks and how gravely, what keeps it from being submitted (rule
     and row), and how its form stands."""
 
@@ -46,7 +46,7 @@ class Judged:
         return bool(self.stops)
 
     @classmethod
-    def of(cls, judgement: Judgement) -> "Judged":
+    def of(cls, judgement: Judgement) -> "JudgedFiling":
         broken = {finding.rule: finding.level for finding in judgement.findings}
         problems = [(problem.rule or UNREADABLE, problem.code) for problem in judgement.completed.problems]
         stops = [*problems, *((finding.rule, "") for finding in judgement.errors)]
@@ -57,7 +57,7 @@ class Judged:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class FilingOutcome:
     """What both judges say of one filing."""
 
     filing: int
@@ -65,11 +65,13 @@ class Outcome:
     submitted: bool  # its frozen figures are judged; otherwise its draft
     unsent: bool  # it will be submitted under what is published by then; what was sent keeps its revision
     revenue: Decimal
-    before: Judged
-    after: Judged
+    before: JudgedFiling
+    after: JudgedFiling
 
 
-def outcomes_of(period: Period, filings: QuerySet[Filing], in_force: Edition, edition: Edition) -> Iterator[Outcome]:
+def outcomes_of(
+    period: Period, filings: QuerySet[Filing], in_force: Edition, edition: Edition
+) -> Iterator[FilingOutcome]:
     """In the order of the filings, in a number of queries that grows by the batch and not by the filing. `in_force` is
     the revision that `edition` would take the place of, whatever each filing was submitted under."""
     numbers = list(filings.order_by("pk").values_list("pk", flat=True))
@@ -86,7 +88,7 @@ def outcomes_of(period: Period, filings: QuerySet[Filing], in_force: Edition, ed
 
 def outcome_of(
     filing: Filing, editions: tuple[Edition, Edition], parameters: "Parameters", histories: "Histories"
-) -> Outcome:
+) -> FilingOutcome:
     history, annual = histories.of(filing), histories.annual(filing)
     submitted = bool(filing.in_force_id) and not filing.is_with_firm
     attributes = attributes_of(filing.enterprise, filing.district.code)
@@ -104,9 +106,9 @@ def outcome_of(
     before, after = (as_filed if edition is filing.edition else judged_by(edition, typed) for edition in editions)
     revenue = before.completed.values.get(REVENUE[filing.period.parsed.frequency])
     revenue = revenue if submitted and isinstance(revenue, Decimal) else Decimal(0)
-    both = Judged.of(before), Judged.of(after)
+    both = JudgedFiling.of(before), JudgedFiling.of(after)
     unsent = filing.state in Filing.UNSENT
-    return Outcome(filing.pk, filing.district.code, submitted, unsent, revenue, *both)
+    return FilingOutcome(filing.pk, filing.district.code, submitted, unsent, revenue, *both)
 
 
 def typed_in(values: Mapping[str, str], judged: Judgement) -> dict[str, str]:

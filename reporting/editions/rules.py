@@ -5,10 +5,19 @@ from datetime import datetime
 from typing import Any
 
 from accounts.models import User
-from forms_tables.edition.drafting import RULES, Change, NotThere, raw_rule, with_new_rule, with_rule, without_rule
+from forms_tables.edition.drafting import (
+    RULES,
+    DefinitionChange,
+    NotThere,
+    raw_rule,
+    with_new_rule,
+    with_rule,
+    without_rule,
+)
+from forms_tables.edition.from_toml import Content
 from forms_tables.edition.model import Edition, Rule
 from forms_tables.rules.checks import slips_in_rule
-from reporting.editions.drafts import Content, Overtaken, change_draft
+from reporting.editions.drafts import Overtaken, change_draft
 from reporting.editions.words import as_facts
 from reporting.models import DraftEdition, PublishedEdition
 from reporting.workflow.guards import Refused
@@ -92,7 +101,7 @@ def _change(
     before: Fields,
     after: Fields,
 ) -> DraftEdition:
-    old, new = as_facts(Change("rule", "", "", before, after))
+    old, new = as_facts(DefinitionChange("rule", "", "", before, after))
     try:
         return change_draft(draft, version, content, by, at, what, before=old, after=new)
     except Overtaken as overtaken:

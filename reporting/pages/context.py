@@ -14,7 +14,7 @@ from reporting.models import Filing, Period, State
 
 
 @dataclass(frozen=True)
-class Entry:
+class MenuEntry:
     """A place in the navigation; `also` are the addresses its own tabs lead to."""
 
     label: str
@@ -34,38 +34,42 @@ OFFICE = (*REGISTER, "/journal/", "/announcements/")
 # Where each role may go, at most seven entries of at most four characters: they become the bottom bar of a phone.
 NAVIGATION = {
     "enterprise": [
-        Entry("首页", "/", also=("/filings/",)),
-        Entry("历史", "/history/", also=("/record/", "/certificates/")),
-        Entry("截止日", "/deadlines/", also=("/calendar/",)),
-        Entry("本企业", "/account/firm/", also=("/account/", "/journal/")),
+        MenuEntry("首页", "/", also=("/filings/",)),
+        MenuEntry("历史", "/history/", also=("/record/", "/certificates/")),
+        MenuEntry("截止日", "/deadlines/", also=("/calendar/",)),
+        MenuEntry("本企业", "/account/firm/", also=("/account/", "/journal/")),
     ],
     "district": [
-        Entry("首页", "/district/", also=("/league/", *DATES)),
-        Entry("审核", "/district/queue/", also=("/district/submissions/",)),
-        Entry("申请", "/district/requests/"),
-        Entry("催报", "/reminders/", also=("/dead-addresses/",)),
-        Entry("汇总", "/district/totals/"),
-        Entry("企业", "/firms/", also=("/applications/", "/moves/", "/contacts/")),
-        Entry("日志", "/journal/"),
+        MenuEntry("首页", "/district/", also=("/league/", *DATES)),
+        MenuEntry("审核", "/district/queue/", also=("/district/submissions/",)),
+        MenuEntry("申请", "/district/requests/"),
+        MenuEntry("催报", "/reminders/", also=("/dead-addresses/",)),
+        MenuEntry("汇总", "/district/totals/"),
+        MenuEntry("企业", "/firms/", also=("/applications/", "/moves/", "/contacts/")),
+        MenuEntry("日志", "/journal/"),
     ],
     "association": [
-        Entry("首页", "/city/", also=("/league/",)),
-        Entry("上报件", "/city/submissions/", also=("/city/requests/", "/city/recheck/")),
-        Entry("汇总", "/city/totals/"),
-        Entry("报告期", "/city/periods/", also=(*DATES, "/reminders/schedule/")),
-        Entry("制度", "/city/editions/", also=("/city/parameters/", "/city/desk/", "/city/notation/")),
-        Entry("名录", "/firms/", also=REGISTER),
+        MenuEntry("首页", "/city/", also=("/league/",)),
+        MenuEntry("上报件", "/city/submissions/", also=("/city/requests/", "/city/recheck/")),
+        MenuEntry("汇总", "/city/totals/"),
+        MenuEntry("报告期", "/city/periods/", also=(*DATES, "/reminders/schedule/")),
+        MenuEntry("制度", "/city/editions/", also=("/city/parameters/", "/city/desk/", "/city/notation/")),
+        MenuEntry("名录", "/firms/", also=REGISTER),
     ],
     "city": [
-        Entry("首页", "/city/", also=("/league/",)),
-        Entry("上报件", "/city/submissions/", also=("/city/requests/", "/city/recheck/")),
-        Entry("催报", "/reminders/", also=("/dead-addresses/", "/outbox/")),
-        Entry("汇总", "/city/totals/"),
-        Entry("报告期", "/city/periods/", also=DATES),
-        Entry("制度", "/city/editions/", also=("/city/parameters/", "/city/desk/", "/city/notation/")),
-        Entry("管理", "/firms/", also=OFFICE),
+        MenuEntry("首页", "/city/", also=("/league/",)),
+        MenuEntry("上报件", "/city/submissions/", also=("/city/requests/", "/city/recheck/")),
+        MenuEntry("催报", "/reminders/", also=("/dead-addresses/", "/outbox/")),
+        MenuEntry("汇总", "/city/totals/"),
+        MenuEntry("报告期", "/city/periods/", also=DATES),
+        MenuEntry("制度", "/city/editions/", also=("/city/parameters/", "/city/desk/", "/city/notation/")),
+        MenuEntry("管理", "/firms/", also=OFFICE),
     ],
-    "system": [Entry("用户", "/users/", also=REGISTER), Entry("发信", "/outbox/"), Entry("日志", "/journal/")],
+    "system": [
+        MenuEntry("用户", "/users/", also=REGISTER),
+        MenuEntry("发信", "/outbox/"),
+        MenuEntry("日志", "/journal/"),
+    ],
 }
 LEVEL = {"enterprise": "enterprise", "district": "district", "association": "city", "city": "city"}
 

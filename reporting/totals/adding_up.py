@@ -14,7 +14,7 @@ from decimal import Context, Decimal, Inexact, localcontext
 
 from forms_tables.edition.catalog import Edition
 from forms_tables.edition.periods import PeriodCode
-from forms_tables.notation.decimals import Blank, Decimals, Judged, Reading, chosen_codes
+from forms_tables.notation.decimals import Blank, Decimals, JudgeFunction, Reading, chosen_codes
 from forms_tables.notation.names import Scope
 from forms_tables.notation.trees import parse, walk
 
@@ -97,7 +97,7 @@ class TotalCell:
 
     key: str
     decimals: int | None
-    formula: Judged | None
+    formula: JudgeFunction | None
 
 
 def cells_with_totals(edition: Edition, period: PeriodCode) -> list[TotalCell]:
@@ -120,7 +120,7 @@ def cells_with_totals(edition: Edition, period: PeriodCode) -> list[TotalCell]:
     return sums + worked_out
 
 
-def compiled(text: str, scope: Scope) -> Judged:
+def compiled(text: str, scope: Scope) -> JudgeFunction:
     return walk(parse(text), Decimals(scope))
 
 

@@ -17,7 +17,7 @@ from reporting.models import Deadline, Filing, Period, Review, Submission
 
 CHUNK = 500
 Marks = tuple[date | bool | None, ...]  # until when it was due, whether it was in time, whether within an extension
-Change = tuple[int, Marks, Marks]  # of the row with this key: what is stored and what is to be
+Reckoned = tuple[int, Marks, Marks]  # of the row with this key: what is stored and what is to be
 
 
 def reckon_anew(period: Period) -> dict[str, str]:
@@ -34,7 +34,7 @@ def reckon_anew(period: Period) -> dict[str, str]:
     return {words: f"{count} 份" for words, count in counts.items() if count}
 
 
-def _write(model: type[Submission] | type[Review], changes: Iterator[Change], fields: tuple[str, ...]) -> int:
+def _write(model: type[Submission] | type[Review], changes: Iterator[Reckoned], fields: tuple[str, ...]) -> int:
     """Write what differs, in few statements; returns how many were late and are in time."""
     rows: defaultdict[Marks, list[int]] = defaultdict(list)
     in_time = 0
@@ -50,7 +50,7 @@ def _write(model: type[Submission] | type[Review], changes: Iterator[Change], fi
     return in_time
 
 
-def _submissions(period: Period, dates: dict[str, date]) -> Iterator[Change]:
+def _submissions(period: Period, dates: dict[str, date]) -> Iterator[Reckoned]:
     """As workflow.submit judges: a correction is as the first in time was that still stands."""
     due_to_firms = dates[Deadline.ENTERPRISE]
     first: dict[int, bool] = {}  # by filing: whether the first in time was within an extension
@@ -70,7 +70,7 @@ def _submissions(period: Period, dates: dict[str, date]) -> Iterator[Change]:
         yield pk, tuple(before), after
 
 
-def _decisions(period: Period, dates: dict[str, date]) -> Iterator[Change]:
+def _decisions(period: Period, dates: dict[str, date]) -> Iterator[Reckoned]:
     """Those that had a date, each by when the submission had come, or come back with an answer."""
     reviews = Review.objects.filter(submission__filing__period=period).order_by("at", "pk")
     came: dict[int, datetime] = {}

@@ -14,7 +14,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from accounts import clock
 from accounts.access import require
 from forms_tables.edition import drafting
-from forms_tables.edition.drafting import Change, changes_between
+from forms_tables.edition.drafting import DefinitionChange, changes_between
 from reporting import workflow
 from reporting.editions import drafts
 from reporting.editions.blocks import Hindrance, hindrances_of, worth_a_look_in
@@ -35,7 +35,7 @@ EDITING = {
 
 @dataclass(frozen=True)
 class ListedChange:
-    change: Change
+    change: DefinitionChange
     path: str  # where it is edited; nothing where it cannot be, as of what was dropped
 
     @cached_property
@@ -209,7 +209,7 @@ def save(
     content: drafting.Content,
     what: str,
     version: int | None = None,
-    change: Change | None = None,
+    change: DefinitionChange | None = None,
     undone: bool = False,
 ) -> DraftEdition | None:
     """Store the draft with `content`, journalled as `change`; after a refusal nothing, and the sentence is said."""

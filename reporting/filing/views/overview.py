@@ -41,7 +41,7 @@ class Tab:
 
 
 @dataclass(frozen=True)
-class Change:
+class ChangedCell:
     link: CellLink
     before: str
     after: str
@@ -351,17 +351,17 @@ class Desk:
         return self.filing.in_force.reviews.filter(decision=Review.Decision.QUERY).order_by("-at", "-pk").first()
 
     @cached_property
-    def changes(self) -> list[Change]:
+    def changes(self) -> list[ChangedCell]:
         """What the draft says differently from the last submission."""
         if not self.filing.in_force or not self.filing.is_with_firm:
             return []
         return self.changes_between(self.filing.in_force.values, self.judgement.values_as_text())
 
-    def changes_between(self, before: dict[str, str], after: dict[str, str]) -> list[Change]:
+    def changes_between(self, before: dict[str, str], after: dict[str, str]) -> list[ChangedCell]:
         edition = self.filing.edition
         old, new = edition.values_from_text(before), edition.values_from_text(after)
         keys = [key for key in sorted({**old, **new}) if old.get(key) != new.get(key)]
-        return [Change(self.link_cell(key), self.show(key, old), self.show(key, new)) for key in keys]
+        return [ChangedCell(self.link_cell(key), self.show(key, old), self.show(key, new)) for key in keys]
 
     def show(self, cell: str, values: dict) -> str:
         code, _, column = cell.partition(".")

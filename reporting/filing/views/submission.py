@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from accounts import clock
 from accounts.models import JournalEntry, User
 from reporting.conversation.threads import talk_about
-from reporting.filing.views.comparison import Comparison, compare
+from reporting.filing.views.comparison import SubmissionComparison, compare
 from reporting.models import Filing, PublishedEdition, Review, Submission
 from reporting.workflow import Refused
 from text.incoming import without_hidden
@@ -77,7 +77,7 @@ def reasons_in(request) -> list[dict[str, str]]:
     return [{"cell": cell, "reason": reason.strip()} for cell, reason in pairs if reason.strip()]
 
 
-def reason_rows(typed: list[dict[str, str]], comparison: Comparison) -> list[dict]:
+def reason_rows(typed: list[dict[str, str]], comparison: SubmissionComparison) -> list[dict]:
     """The lines of the form in which reasons are typed: those typed before a refusal, then empty ones."""
     listed = {cell.key for _, cells in comparison.cells_to_name for cell in cells} | {""}
     rows = [row | {"is_unlisted": row["cell"] not in listed} for row in typed]

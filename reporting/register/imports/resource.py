@@ -20,10 +20,10 @@ from reporting.register.applications import propose_first_day
 from reporting.register.facts import UNNAMED, odd_day
 from reporting.register.imports.columns import (
     NEEDED_OF_NEW,
+    AttributeField,
     CheckedWidget,
     CreditCodeWidget,
     DayWidget,
-    Fact,
     FactWidget,
     KeepWhatIsThere,
     TextWidget,
@@ -42,12 +42,12 @@ def say_nothing(judged: int, total: int) -> None:
     """For whoever waits for the answer."""
 
 
-class Moved(Exception):
+class RegisterHasMoved(Exception):
     """The register is no longer as it was when the rows were judged."""
 
 
 @dataclass(frozen=True)
-class Change:
+class RegisterChange:
     """What one row does to the register, in the words of its columns. `before` is None for a newcomer."""
 
     row: int
@@ -81,12 +81,12 @@ class RegisterResource(resources.ModelResource):
     credit_code = fields.Field("credit_code", "统一社会信用代码", CreditCodeWidget())
     name = KeepWhatIsThere("name", "单位详细名称", TextWidget(120))
     district = fields.Field("district_name", "报送区县", readonly=True)
-    a34 = Fact("A34", "纳统类别", FactWidget("A34"))
-    a22 = Fact("A22", "行业代码", FactWidget("A22"))
-    a36 = Fact("A36", "嵌入式", FactWidget("A36"))
-    a37 = Fact("A37", "人工智能", FactWidget("A37"))
-    a38 = Fact("A38", "IC重点", FactWidget("A38"))
-    a39 = Fact("A39", "平台重点", FactWidget("A39"))
+    a34 = AttributeField("A34", "纳统类别", FactWidget("A34"))
+    a22 = AttributeField("A22", "行业代码", FactWidget("A22"))
+    a36 = AttributeField("A36", "嵌入式", FactWidget("A36"))
+    a37 = AttributeField("A37", "人工智能", FactWidget("A37"))
+    a38 = AttributeField("A38", "IC重点", FactWidget("A38"))
+    a39 = AttributeField("A39", "平台重点", FactWidget("A39"))
     contact_name = KeepWhatIsThere("contact_name", "联系人", TextWidget(40))
     phone = KeepWhatIsThere("phone", "固定电话", CheckedWidget(account_fields.clean_phone))
     mobile = KeepWhatIsThere("mobile", "手机", CheckedWidget(account_fields.clean_mobile))
@@ -178,7 +178,7 @@ class RegisterResource(resources.ModelResource):
         """Nothing yet: see `store`."""
         before, after = journal.changes(instance.register_before, self._words(instance))
         home = instance.register_district if is_create else self.lives_in.get(instance.pk)
-        instance.register_change = Change(
+        instance.register_change = RegisterChange(
             self.numbers[row_number - 1],
             instance.credit_code,
             instance.name,
@@ -247,7 +247,7 @@ def store(judged: RegisterResource) -> None:
             judged.newcomers.sort(key=lambda firm: firm.credit_code)
             Enterprise.objects.bulk_create(judged.newcomers, batch_size=BATCH)
     except IntegrityError as there_already:
-        raise Moved from there_already
+        raise RegisterHasMoved from there_already
     Enterprise.objects.bulk_create(
         judged.changed, BATCH, update_conflicts=True, unique_fields=["id"], update_fields=WRITTEN
     )
@@ -262,7 +262,7 @@ def store(judged: RegisterResource) -> None:
     # One that is opened or locked just now is waited for: either side would miss the other.
     open_periods = list(Period.objects.filter(state=Period.OPEN).order_by("pk").select_for_update())
     if newcomers and propose_first_day(judged.at.date()) != judged.first_day:
-        raise Moved
+        raise RegisterHasMoved
     Filing.objects.bulk_create(
         [
             Filing(enterprise=firm, period=period, district=district)
@@ -284,7 +284,7 @@ def hold_as_judged(judged: RegisterResource) -> None:
     for firm in judged.changed:
         home = judged.lives_in.get(firm.pk)
         if standing(held[firm.pk]) != firm.register_found or homes.get(firm.pk) != (home and home.pk):
-            raise Moved
+            raise RegisterHasMoved
 
 
 def line_of(judged: RegisterResource, firm: Enterprise) -> JournalEntry:

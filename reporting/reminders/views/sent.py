@@ -24,7 +24,7 @@ RECENTLY_SETTLED = 20
 
 
 @dataclass(frozen=True)
-class Wanted:
+class LetterFilter:
     period: str
     state: str
     kind: str
@@ -34,7 +34,7 @@ class Wanted:
 @require("district", "city")
 @require_GET
 def letters(request):
-    wanted = Wanted(*(request.GET.get(name, "").strip() for name in ("period", "state", "kind", "q")))
+    wanted = LetterFilter(*(request.GET.get(name, "").strip() for name in ("period", "state", "kind", "q")))
     found = narrowed(Letter.objects.visible_to(request.user), wanted)
     page = Paginator(found.select_related("enterprise", "district").defer("facts"), PAGE)
     around = {

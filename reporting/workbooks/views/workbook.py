@@ -15,7 +15,14 @@ from reporting.filing.views.submitting import submission_of
 from reporting.models import Filing
 from reporting.pages.uploads import HOURS_TO_CONFIRM, Kept, NotKept, keep, number_in, redeem
 from reporting.workbooks.exchange import write_filing_template, write_submission_workbook
-from reporting.workbooks.upload import Comparison, Moved, StoredAlready, compare_workbook, is_stored, store_workbook
+from reporting.workbooks.upload import (
+    Moved,
+    StoredAlready,
+    WorkbookComparison,
+    compare_workbook,
+    is_stored,
+    store_workbook,
+)
 from reporting.workbooks.views.lines import counts, sections
 
 SALT = "filled-workbook"
@@ -91,7 +98,7 @@ def kept_for(filing: Filing, request: HttpRequest) -> Kept:
     return kept
 
 
-def store(request: HttpRequest, compared: Comparison, kept: Kept, at: datetime) -> HttpResponse:
+def store(request: HttpRequest, compared: WorkbookComparison, kept: Kept, at: datetime) -> HttpResponse:
     wins = request.POST.get("wins", "")
     shown, number = kept.notes["shown"], kept.number
     if compared.problems:
@@ -114,7 +121,7 @@ def store(request: HttpRequest, compared: Comparison, kept: Kept, at: datetime) 
 
 
 def render_comparison(
-    request: HttpRequest, compared: Comparison, ticket: str = "", refusal: str = "", status: int = 200
+    request: HttpRequest, compared: WorkbookComparison, ticket: str = "", refusal: str = "", status: int = 200
 ) -> HttpResponse:
     context = {
         "filing": compared.filing,
