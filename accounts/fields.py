@@ -58,3 +58,10 @@ class ReasonField(forms.CharField):
     def __init__(self, **kwargs):
         super().__init__(**{"label": "事由", "max_length": 200, **kwargs})
         self.error_messages["required"] = "请写明事由，它会记入操作日志。"
+
+
+class DayInput(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self):
+        super().__init__(format="%Y-%m-%d")

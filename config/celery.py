@@ -9,6 +9,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 app = Celery("config")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+ROOMS = "accounts.post reporting.city_columns reporting.editions reporting.register reporting.reminders"
+app.autodiscover_tasks(ROOMS.split())
 
 
 class SignOfLife(bootsteps.StartStopStep):

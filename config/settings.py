@@ -103,7 +103,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "reporting.pages.context.screen",
+                "reporting.frame.context.screen",
             ],
         },
     },
@@ -144,8 +144,8 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "letters": {"task": "accounts.post.tasks.send_letters", "schedule": timedelta(minutes=1)},
     "reminders": {"task": "reporting.tasks.remind", "schedule": timedelta(minutes=10)},
-    "imports": {"task": "reporting.tasks.take_up_imports", "schedule": timedelta(minutes=1)},
-    "columns": {"task": "reporting.tasks.store_columns", "schedule": timedelta(minutes=10)},
+    "imports": {"task": "reporting.register.tasks.take_up_imports", "schedule": timedelta(minutes=1)},
+    "columns": {"task": "reporting.city_columns.tasks.store_columns", "schedule": timedelta(minutes=10)},
 }
 
 vars().update(read_email_url(folder=VAR_DIR / "mail"))

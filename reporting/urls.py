@@ -1,9 +1,9 @@
-"""Every room has its own addresses. Those of workbooks come before a filing's, whose last takes any word for one."""
+"""Every room has its own addresses."""
 
 from django.urls import include, path
 
 ROOMS = """
-    pages workbooks filing conversation review totals periods editions register reminders results certificates calendar
+    frame filling conversation review totals periods editions register reminders results certificates calendar
     recheck
 """
 

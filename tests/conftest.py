@@ -32,6 +32,10 @@ CHROMIUM_ARGUMENTS = [
     "--disable-sync",
 ]
 
+# Each process of a lane, and each worker a test starts, would otherwise compile the project anew: ten seconds apiece.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
 
 class Mailbox:
     """A real SMTP server that keeps what it was given. `on_letter` may look at each before it is acknowledged, and

@@ -1,7 +1,6 @@
 """The rooms of the house and who imports whom. `python tests/rooms.py [folder]` draws the picture of a checkout.
 
-A room is a folder of a layer (`reporting/letters`), or a module that lies beside the rooms. The pages of a room (views,
-urls, forms, and `reporting/pages`) stand above the rooms: they may read any of them, and no room reads a page.
+A room is a folder of a layer (`reporting/letters`) with its pages, or a module that lies beside the rooms.
 """
 
 import ast
@@ -37,18 +36,17 @@ def imports_of(file: Path, modules: dict[str, Path]) -> set[str]:
 
 
 def room_of(module: str) -> str:
-    """reporting.letters.sent → reporting.letters; reporting.letters.views.x → reporting.letters pages."""
+    """reporting.letters.sent and reporting.letters.views.x → reporting.letters."""
     layer, *inside = module.split(".")
     if layer not in ("reporting", "accounts", "forms_tables"):
         return layer
     if "management" in inside:
         return f"{layer} commands"
-    if inside and PAGES & set(inside):
-        beside = "" if inside[0] in PAGES else f".{inside[0]}"
-        return f"{layer}{beside} pages"
-    if inside == ["pages"] or inside[:1] == ["pages"]:
-        return f"{layer}.pages pages"
     return ".".join([layer, *inside[:1]])
+
+
+def is_page(module: str) -> bool:
+    return bool(PAGES & set(module.split(".")[1:]))
 
 
 def arrows_of(root: Path) -> dict[str, dict[str, set[tuple[str, str]]]]:

@@ -13,7 +13,7 @@ from django.urls.resolvers import URLPattern
 from accounts.clock import real_now
 from accounts.models import Application, DeadAddress, Enterprise, Letter
 from forms_tables.edition.catalog import shipped_content
-from reporting import tasks, workflow
+from reporting import workflow
 from reporting.editions.tally import EffectTally
 from reporting.models import (
     Announcement,
@@ -30,12 +30,12 @@ from reporting.models import (
     Scan,
     State,
 )
-from reporting.register import moves
+from reporting.register import moves, tasks
 from reporting.register.imports import steps
 from tests.cast import AT, FREE_CODE, make_district
 from tests.may import AFTER_DUE, CLEAN_MAY, fresh, make_may
 from tests.officials import file_may, make_it_be
-from tests.test_register_import import workbook
+from tests.register.test_register_import import workbook
 
 ROLES = ("enterprise", "district", "association", "city", "system")
 OFFICES = "district association city system"

@@ -10,8 +10,8 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import resolve
 
+from reporting.frame.context import NAVIGATION, InForce, navigation_of, period_in_force
 from reporting.models import State
-from reporting.pages.context import NAVIGATION, InForce, navigation_of, period_in_force
 from tests.cast import assemble
 from tests.may import make_may
 from tests.reading import markup_of

@@ -14,10 +14,10 @@ from reporting.reminders import planner
 from reporting.results.timeliness import Outcome, courses_of
 from reporting.workflow import Refused
 from tests.cast import AT
-from tests.lateness import LATER, let_in_late, make_alike_may, moment
 from tests.may import CLEAN_MAY, fresh
 from tests.officials import file_may, sign_in
 from tests.reading import words_on
+from tests.workflow.lateness import LATER, let_in_late, make_alike_may, moment
 
 pytestmark = pytest.mark.django_db
 

@@ -1,1 +1,1 @@
-"""One filing: how it is judged, where it stands, whether it was in time; and its pages for the firm."""
+"""One filing: how it is judged, where it stands, whether it was in time."""

@@ -1,1 +1,1 @@
-"""What is around every page: the frame, which period, files that wait for a confirmation, the manual."""
+"""What several rooms' pages share: the official form as a grid, which period is meant, an upload that waits."""

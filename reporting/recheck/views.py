@@ -17,12 +17,12 @@ from reporting.city_columns import REVENUE_DECIMALS
 from reporting.city_columns.scaling import decimal_of
 from reporting.models import Filing
 from reporting.pages.chosen_period import asked_period, periods_to_show
+from reporting.pages.downloads import XLSX
 from reporting.recheck import UNREADABLE, Recheck, explained, rechecked
 from reporting.recheck.tallies import CELL_UNREADABLE, by_district, by_firm, by_rule, whole_of
 from reporting.recheck.words import RecheckedFinding, told
 from reporting.recheck.workbook import write_findings
 from reporting.totals.aggregation import districts_of
-from reporting.totals.views.tables import XLSX
 
 PAGE = 50
 SHOWN = 3  # findings of a firm that are open on the page; the others are folded

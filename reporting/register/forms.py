@@ -3,17 +3,10 @@ from __future__ import annotations
 from django import forms
 
 from accounts.change_forms import ChangeForm, Checkboxes
-from accounts.fields import MailField, MobileField, PhoneField, ReasonField
+from accounts.fields import DayInput, MailField, MobileField, PhoneField, ReasonField
 from accounts.form_words import NameField, PlainForm
 from accounts.models import District
 from reporting.register.facts import CITY_WRITES, FIRM_WRITES, choices_of, label_of
-
-
-class DayInput(forms.DateInput):
-    input_type = "date"
-
-    def __init__(self):
-        super().__init__(format="%Y-%m-%d")
 
 
 class ApplyForm(PlainForm):

@@ -9,16 +9,16 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 
 from accounts import clock
 from accounts.access import require
 from accounts.models import District, User
 from reporting.models import Deadline, Filing, Period
 from reporting.pages.chosen_period import period_in_hand, periods_to_show
+from reporting.pages.downloads import workbook_answer
 from reporting.results.measures import DEFAULT, MEASURES, RANKED, Measure, Tally, total
 from reporting.results.tallies import (
     RankedDistrict,
@@ -34,7 +34,6 @@ from reporting.results.tallies import (
 from reporting.results.timeliness import Course
 from reporting.results.workbook import write_league
 from reporting.totals.aggregation import districts_of
-from reporting.totals.views.tables import XLSX
 
 OFFICES = ("district", "association", "city")
 ALL = "all"  # the whole city, in the place of a district's code
@@ -108,8 +107,7 @@ def workbook(request, code):
     by, results = measure_asked(request, RANKED, "by"), results_of(period, at)
     rows = seen_by(request.user, ranked(districts_of(period), results.tallies, by))
     content = write_league(results, rows, by, at, with_city=request.user.role != User.Role.DISTRICT)
-    name = content_disposition_header(True, f"{period.label}_区县评比.xlsx")
-    return HttpResponse(content, content_type=XLSX, headers={"Content-Disposition": name})
+    return workbook_answer(content, f"{period.label}_区县评比.xlsx")
 
 
 @require(*OFFICES)

@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from accounts import clock
 from accounts.models import User
 from forms_tables.edition import drafting
-from reporting import tasks
-from reporting.editions import drafts, rehearsal
+from reporting.editions import drafts, rehearsal, tasks
 from reporting.models import DraftEdition, Period, PublishedEdition, Rehearsal
 from tests.browser.desk_walk import drafted
 from tests.browser.walk import MONTH, Screen, official

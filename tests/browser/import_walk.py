@@ -8,12 +8,12 @@ from openpyxl import Workbook
 
 from accounts import clock
 from accounts.models import Enterprise, User
-from reporting import tasks
 from reporting.models import RegisterImport
+from reporting.register import tasks
 from reporting.register.imports import steps
 from reporting.register.imports.columns import COLUMNS
 from tests.browser.walk import Screen, official
-from tests.test_import_queue import code_of
+from tests.register.test_import_queue import code_of
 
 FIRMS = 8
 

@@ -20,7 +20,7 @@ from reporting.calendar.notice import year_missing
 from reporting.calendar.views.months import months_of
 from reporting.dates.arrangements import Notice, contradictions, doubts, notice_kept, rows_to_keep
 from reporting.models import Arrangement, calendar_in_force
-from reporting.register.views.imports import XLSX
+from reporting.pages.downloads import XLSX
 from text.package import Unreadable
 
 YEARS = range(2000, 2101)

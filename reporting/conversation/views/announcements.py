@@ -10,11 +10,11 @@ from django.views.decorators.http import require_POST
 
 from accounts import clock
 from accounts.access import EVERYONE, Refused, require
+from accounts.fields import DayInput
 from accounts.form_words import PlainModelForm
 from accounts.post.state import look
 from reporting.conversation import announcements
 from reporting.models import Announcement
-from reporting.register.forms import DayInput
 
 PAGE = 30
 

@@ -16,10 +16,10 @@ from accounts.models import District
 from accounts.post import pulse
 from reporting import workflow
 from reporting.editions import rehearsal as rehearsals
+from reporting.editions.tasks import rehearse as rehearse_soon
 from reporting.editions.views.draft import on_the_draft, version_of
 from reporting.leases import is_lost
 from reporting.models import DraftEdition, Filing, Period, Rehearsal, Submission
-from reporting.tasks import rehearse as rehearse_soon
 
 PAGE = 50
 LISTS = {

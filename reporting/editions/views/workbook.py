@@ -16,8 +16,8 @@ from reporting.editions.in_force import current_edition
 from reporting.editions.views.draft import draft_or_404, family_here, open_draft
 from reporting.editions.workbook import COLUMNS, MOST_RULES
 from reporting.models import DraftEdition, PublishedEdition
+from reporting.pages.downloads import workbook_answer
 from reporting.pages.uploads import keep, redeem
-from reporting.register.views.imports import workbook_answer
 from text.package import Unreadable
 
 SALT = "rule-import"

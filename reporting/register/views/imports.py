@@ -7,7 +7,6 @@ from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import clock, journal
@@ -17,6 +16,7 @@ from accounts.models import Enterprise
 from accounts.post import pulse
 from reporting.leases import is_lost
 from reporting.models import RegisterImport
+from reporting.pages.downloads import XLSX, workbook_answer
 from reporting.register.forms import ImportForm
 from reporting.register.imports import steps
 from reporting.register.imports.columns import COLUMNS
@@ -24,12 +24,11 @@ from reporting.register.imports.importing import RegisterDryRun
 from reporting.register.imports.marked import write_marked
 from reporting.register.imports.outcome import outcome_of, rows_in_words
 from reporting.register.imports.sheet_rows import MOST_ROWS
+from reporting.register.tasks import carry_out_import
 from reporting.register.views.firms import OFFICES, wanted_firms
 from reporting.register.workbook import write_register
-from reporting.tasks import carry_out_import
 from text.package import Unreadable
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PAGE = 50
 LISTED = 20  # of the last imports
 
@@ -158,9 +157,3 @@ def export_register(request):
     asked = {words: value for name, words in FILTERS.items() if (value := request.GET.get(name))}
     journal.record(by=request.user, at=at, action="导出企业名录", district=request.user.district, after=asked)
     return workbook_answer(content, f"企业名录_{at:%Y%m%d}.xlsx")
-
-
-def workbook_answer(content: bytes, name: str) -> HttpResponse:
-    return HttpResponse(
-        content, content_type=XLSX, headers={"Content-Disposition": content_disposition_header(True, name)}
-    )

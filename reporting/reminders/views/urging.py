@@ -18,8 +18,8 @@ from reporting.models import Dispatch, Filing
 from reporting.pages.chosen_period import asked_period, periods_to_show
 from reporting.reminders import urging
 from reporting.reminders.forms import DispatchForm, PressForm, ScheduleForm
+from reporting.reminders.tasks import write_dispatch
 from reporting.reminders.urging import GROUPS, Chosen
-from reporting.tasks import write_dispatch
 from reporting.totals.aggregation import districts_of
 
 PAGE = 50

@@ -7,7 +7,7 @@ from accounts import clock
 from accounts.access import require
 from reporting import workflow
 from reporting.filing.progress import submissions_visible_to
-from reporting.filing.views.submission import decide, is_current, note_in, reasons_in, show_submission
+from reporting.filling.views.submission import decide, is_current, note_in, reasons_in, show_submission
 from reporting.models import Filing, Review
 from reporting.pages.chosen_period import asked_period, periods_to_show
 from reporting.review.views.listing import list_filings

@@ -9,7 +9,7 @@ from accounts import clock
 from accounts.access import require
 from reporting import workflow
 from reporting.filing.progress import requests_visible_to
-from reporting.filing.views.submitting import date_in
+from reporting.filling.views.submitting import date_in
 from reporting.review.views.requests import chosen_kind, kinds_of, page_of
 
 

@@ -4,15 +4,13 @@ from collections.abc import Iterable
 from datetime import datetime
 from io import BytesIO
 
-from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET
 
 from accounts import clock, journal
 from accounts.access import require
 from reporting.models import Filing, Period
-from reporting.totals.views.tables import XLSX
+from reporting.pages.downloads import workbook_answer
 from text.writing import TextWorkbook
 
 COLUMNS = {
@@ -32,8 +30,7 @@ def outstanding(request, code):
         by=request.user, at=at, action="导出未报名单", subject=period.label, district=request.user.district,
         period=period.code, after={"企业": f"{len(filings)} 家"},
     )  # fmt: skip
-    name = content_disposition_header(True, f"{period.label}_未报名单_{at:%Y%m%d}.xlsx")
-    return HttpResponse(content, content_type=XLSX, headers={"Content-Disposition": name})
+    return workbook_answer(content, f"{period.label}_未报名单_{at:%Y%m%d}.xlsx")
 
 
 def write_outstanding(filings: Iterable[Filing], at: datetime) -> bytes:

@@ -8,7 +8,7 @@ from accounts.access import require
 from reporting import workflow
 from reporting.filing.progress import submissions_visible_to
 from reporting.filing.punctuality import decide_by
-from reporting.filing.views.submission import decide, is_current, note_in, reasons_in, show_submission
+from reporting.filling.views.submission import decide, is_current, note_in, reasons_in, show_submission
 from reporting.models import Filing, Review, State
 from reporting.totals.aggregation import UNDER_REVIEW
 

@@ -7,11 +7,11 @@ from io import BytesIO
 
 from django.core.cache import cache
 from django.http import HttpResponse
-from django.utils.http import content_disposition_header
 
 from forms_tables.edition.catalog import Indicator, Table
-from reporting.filing.views.grid import most_common_unit, show
 from reporting.models import Period
+from reporting.pages.downloads import workbook_answer
+from reporting.pages.grid import most_common_unit, show
 from reporting.totals.aggregation import (
     AreaSummary,
     Summary,
@@ -23,7 +23,6 @@ from reporting.totals.aggregation import (
 from reporting.totals.tabulation import write_summary
 
 KEPT = 600  # seconds
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(frozen=True)
@@ -120,8 +119,7 @@ def workbook_response(summary: Summary, name: str, at: datetime) -> HttpResponse
     """The .xlsx as a download, named for the person's folder and dated when it is written: totals may be kept ones."""
     out = BytesIO()
     write_summary(replace(summary, at=at), out)
-    headers = {"Content-Disposition": content_disposition_header(True, f"{name}.xlsx")}
-    return HttpResponse(out.getvalue(), content_type=XLSX, headers=headers)
+    return workbook_answer(out.getvalue(), f"{name}.xlsx")
 
 
 def _shown(area: AreaSummary, indicator: Indicator, key: str) -> str | None:

@@ -1,0 +1,244 @@
+"""A submission as an official reads it: its tables beside what was filed before, with findings at their rows and what
+has changed since the submission before it. Everything here comes out of frozen submissions, never out of a draft."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+from forms_tables.edition.catalog import Column, Edition, Indicator, Table
+from forms_tables.edition.model import FIGURE_KINDS
+from forms_tables.edition.periods import PeriodCode
+from reporting.filing.judging import CARRIED, Values, history_of, submission_values
+from reporting.models import Submission
+from reporting.pages.grid import choices_in, most_common_unit, show
+
+# What is worked out beside the form's own columns, which already carry last period and the same period last year:
+# for a month its figure alone, without the months before; for a year the growth the annual form has no column for.
+BESIDE_MONTH = ("当月", "去年当月", "当月同比%")
+BESIDE_YEAR = ("增长%",)
+BESIDE_ANSWERS = ("上年上报",)
+PAST = {"y": "p", "e": "b"}
+BLANK = "（空白）"
+
+
+@dataclass(frozen=True)
+class FindingInWords:
+    """A finding in words, with what the firm said about it."""
+
+    rule: str
+    level: str
+    message: str
+    cells: tuple[str, ...]
+    explanation: str
+
+    @property
+    def row(self) -> str:
+        return self.cells[0].partition(".")[0] if self.cells else ""
+
+    @property
+    def is_error(self) -> bool:
+        return self.level == "error"
+
+
+@dataclass(frozen=True)
+class ComparedCell:
+    key: str
+    place: str
+    shown: str
+    before: str | None  # what the submission before this one said; None when it said the same
+    on_record: str  # in a carried column: what was filed then, where this says otherwise
+    is_figure: bool
+    has_finding: bool
+
+
+@dataclass(frozen=True)
+class ComparedRow:
+    indicator: Indicator
+    unit: str
+    cells: tuple[ComparedCell | None, ...]  # None: the row has no such column
+    beside: tuple[str, ...]
+    findings: tuple[FindingInWords, ...]
+
+    @property
+    def anchor(self) -> ComparedCell | None:
+        return next((cell for cell in self.cells if cell), None)
+
+
+@dataclass(frozen=True)
+class ComparedTable:
+    table: Table
+    columns: tuple[Column, ...]
+    beside: tuple[str, ...]
+    unit: str
+    rows: tuple[ComparedRow, ...]
+    is_questionnaire: bool  # answers (软统企1) and not columns of figures
+
+    @property
+    def findings(self) -> int:
+        return sum(len(row.findings) for row in self.rows)
+
+    @property
+    def width(self) -> int:
+        return 1 + len(self.columns) + len(self.beside)
+
+
+@dataclass(frozen=True)
+class SubmissionComparison:
+    submission: Submission
+    previous: Submission | None
+    tables: tuple[ComparedTable, ...]
+    general: tuple[FindingInWords, ...]  # findings that name no cell
+    changed: tuple[ComparedCell, ...]
+
+    @property
+    def findings(self) -> list[FindingInWords]:
+        return [*self.general, *(said for table in self.tables for row in table.rows for said in row.findings)]
+
+    @property
+    def cells_to_name(self) -> list[tuple[Table, list[ComparedCell]]]:
+        """The cells a reason may be given for without clicking: the first of each row, and those with a finding."""
+        return [(table.table, [c for row in table.rows for c in _nameable(row)]) for table in self.tables]
+
+
+def compare(submission: Submission) -> SubmissionComparison:
+    filing, edition = submission.filing, submission.edition
+    values = submission_values(submission)
+    previous = submission_before(submission)
+    before = submission_values(previous) if previous else values
+    history = history_of(filing.enterprise, filing.period.parsed)
+    general, by_row = findings_of(submission, edition)
+    reader = _Reader(filing.period.parsed, values, before, history, by_row)
+    tables = tuple(reader.table(edition.table(code)) for code in submission.tables)
+    changed = tuple(c for t in tables for row in t.rows for c in row.cells if c and c.before is not None)
+    return SubmissionComparison(submission, previous, tables, general, changed)
+
+
+def submission_before(submission: Submission) -> Submission | None:
+    """The one this amends. What the firm took back before anybody read it is not compared with."""
+    earlier = submission.filing.submissions.filter(number__lt=submission.number, recalled_at=None)
+    return earlier.order_by("-number").first()
+
+
+def findings_of(
+    submission: Submission, edition: Edition
+) -> tuple[tuple[FindingInWords, ...], dict[str, list[FindingInWords]]]:
+    """The findings frozen with the submission: those of no cell, and the others by the row of their first cell."""
+    explanations = {(e["rule"], e["fingerprint"]): explanation_words(e, edition) for e in submission.explanations}
+    general, by_row = [], defaultdict(list)
+    for finding in submission.findings:
+        cells = tuple(place.partition("!")[2] or place for place in finding["cells"])
+        said = FindingInWords(
+            finding["rule"],
+            finding["level"],
+            finding["message"],
+            cells,
+            explanations.get((finding["rule"], finding["fingerprint"]), ""),
+        )
+        if cells:
+            by_row[said.row].append(said)
+        else:
+            general.append(said)
+    return tuple(general), by_row
+
+
+def explanation_words(explanation: dict, edition: Edition) -> str:
+    reason = edition.code_lists["C17"].name_of(explanation["reason_code"]) if explanation["reason_code"] else ""
+    return "：".join(part for part in (reason, explanation["text"]) if part)
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """Lays one submission's tables out; holds what every row needs."""
+
+    period: PeriodCode
+    values: Values
+    before: Values
+    history: dict[str, Values]
+    findings: dict[str, list[FindingInWords]]
+
+    def table(self, table: Table) -> ComparedTable:
+        is_questionnaire = 2 * sum(row.is_figure for row in table.indicators) < len(table.indicators)
+        beside = BESIDE_YEAR if self.period.is_annual else BESIDE_MONTH
+        unit = "" if is_questionnaire else most_common_unit(table.indicators)
+        rows = tuple(self.row(indicator, table, unit, is_questionnaire) for indicator in table.indicators)
+        labels = BESIDE_ANSWERS if is_questionnaire else beside
+        return ComparedTable(table, table.columns, labels, unit, rows, is_questionnaire)
+
+    def row(self, indicator: Indicator, table: Table, unit: str, is_questionnaire: bool) -> ComparedRow:
+        own = {column.key: column for column in indicator.column_definitions}
+        found = self.findings.get(indicator.code, ())
+        marked = {cell for said in found for cell in said.cells}
+        return ComparedRow(
+            indicator=indicator,
+            unit=indicator.unit if indicator.unit != unit else "",
+            cells=tuple(
+                self.cell(indicator, own[column.key], marked) if column.key in own else None for column in table.columns
+            ),
+            beside=self.last_answer(indicator) if is_questionnaire else self.worked_out(indicator),
+            findings=tuple(found),
+        )
+
+    def cell(self, indicator: Indicator, column: Column, marked: set[str]) -> ComparedCell:
+        key = f"{indicator.code}.{column.key}"
+        now, before = self.values.get(key), self.before.get(key)
+        return ComparedCell(
+            key=key,
+            place=f"{indicator.code} {indicator.name}·{column.label}",
+            shown=_shown(now, indicator, column.key),
+            before=None if now == before else _shown(before, indicator, column.key) or BLANK,
+            on_record=self.on_record(indicator, column.key, now),
+            is_figure=indicator.kind_in(column.key) in FIGURE_KINDS,
+            has_finding=key in marked,
+        )
+
+    def on_record(self, indicator: Indicator, column: str, now: Decimal | str | None) -> str:
+        name, source = CARRIED.get(column, ("", ""))
+        filed = self.history.get(name, {}).get(f"{indicator.code}.{source}")
+        return "" if filed is None or filed == now else _shown(filed, indicator, column)
+
+    def last_answer(self, indicator: Indicator) -> tuple[str, ...]:
+        answers = self.history.get("last_annual", {})
+        main = next(iter(indicator.columns), "")
+        return (_shown(answers.get(f"{indicator.code}.{main}"), indicator, main),)
+
+    def worked_out(self, indicator: Indicator) -> tuple[str, ...]:
+        if not indicator.is_figure:
+            return ("",) * len(BESIDE_YEAR if self.period.is_annual else BESIDE_MONTH)
+        if self.period.is_annual:
+            main = next((key for key in PAST if key in indicator.columns), "")
+            now, then = (self.values.get(f"{indicator.code}.{key}") for key in (main, PAST.get(main, "")))
+            return (growth_words(now, then),)
+        now, then = (self.month_alone(indicator, self.values), self.month_alone(indicator, self.year_ago))
+        return _shown(now, indicator, "c1"), _shown(then, indicator, "c1"), growth_words(now, then)
+
+    @property
+    def year_ago(self) -> Values:
+        return self.history.get("year_ago", {})
+
+    def month_alone(self, indicator: Indicator, values: Values) -> Decimal | None:
+        """A cumulative figure without the months before. February holds January too: its form has no figure before
+        it (X04), whether or not the city has January reported by itself."""
+        now, before = values.get(f"{indicator.code}.c1"), values.get(f"{indicator.code}.c3")
+        if indicator.nature != "累计" or now is None:
+            return None
+        if self.period.month <= 2:
+            return now
+        return None if before is None else now - before
+
+
+def growth_words(now: Decimal | str | None, then: Decimal | str | None) -> str:
+    """In percent with one decimal; from a base that is not positive there is no rate (R631)."""
+    if not isinstance(now, Decimal) or not isinstance(then, Decimal) or then <= 0:
+        return ""
+    rate = ((now / then - 1) * 100).quantize(Decimal("0.1"), ROUND_HALF_UP)
+    return f"{rate + 0:+,}"  # plus nothing: there is no -0.0
+
+
+def _shown(value: Decimal | str | None, indicator: Indicator, column: str) -> str:
+    if not column:
+        return ""
+    return show(value, indicator.decimals_in(column), choices_in(indicator, column))
+
+
+def _nameable(row: ComparedRow) -> list[ComparedCell]:
+    return [cell for cell in row.cells if cell and (cell is row.anchor or cell.has_finding)]

@@ -1,0 +1,53 @@
+"""Every filing of the firm, every submission, every change."""
+
+from django.core.paginator import Paginator
+from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from accounts import clock
+from accounts.access import require
+from accounts.models import JournalEntry
+from forms_tables.edition.periods import PeriodCode
+from reporting.models import Filing, Submission
+
+PER_PAGE = 50
+
+
+@require("enterprise")
+def history(request: HttpRequest) -> HttpResponse:
+    filings = Filing.objects.visible_to(request.user).filter(period__opens_on__lte=clock.today())
+    filings = filings.select_related("period", "district", "enterprise").prefetch_related(
+        "period__deadlines", Prefetch("submissions", Submission.objects.defer("values", "findings"))
+    )
+    entries = JournalEntry.objects.visible_to(request.user)
+    period = request.GET.get("period", "")
+    if period:
+        entries = entries.filter(period=period)
+    page = Paginator(entries, PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "filings": sorted(filings, key=lambda filing: filing.period.parsed, reverse=True),
+        "page": page,
+        "lines": [{"entry": entry, "period": label_of(entry.period), "changes": changes_of(entry)} for entry in page],
+        "period": period,
+        "period_label": label_of(period),
+    }
+    return render(request, "filling/history.html", context)
+
+
+def label_of(code: str) -> str:
+    """A period's name in words; the journal keeps its code."""
+    try:
+        return PeriodCode.parse(code).label
+    except ValueError:
+        return code
+
+
+def changes_of(entry: JournalEntry) -> list[tuple[str, str, str]]:
+    """What a journal line changed: (what, before, after)."""
+    before, after = entry.before or {}, entry.after or {}
+    if isinstance(after, list):  # the reasons of a return: one cell may have several
+        return [(row["数据"], "", row["理由"]) for row in after]
+    if not isinstance(before, dict) or not isinstance(after, dict):
+        return []
+    return [(key, before.get(key, ""), after.get(key, "")) for key in {**before, **after}]

@@ -1,0 +1,207 @@
+"""The first page of each role; for a firm: what it owes, how it has reported, what its district said."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from accounts import clock
+from reporting import workflow
+from reporting.filing.judging import standing_submission, tables_for, typed_cells
+from reporting.models import ExtensionRequest, Filing, LateRequest, Review, State
+from reporting.results.timeliness import Outcome, courses_of
+from reporting.totals.aggregation import UNDER_REVIEW
+
+FIRST_PAGE = {"district": "/district/", "association": "/city/", "city": "/city/", "system": "/users/"}
+REVENUE = "2020"  # 软件业务收入合计 of the monthly form
+SIGNS = {
+    Outcome.ON_TIME: "✓",
+    Outcome.EXTENDED: "✓",
+    Outcome.LATE: "△",
+    Outcome.AFTER_LOCK: "△",
+    Outcome.SENT_BACK: "✗",
+    Outcome.MISSING: "✗",
+    Outcome.EXEMPT: "—",
+    Outcome.NOT_DUE: "·",
+}
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    if request.user.role in FIRST_PAGE:
+        return redirect(FIRST_PAGE[request.user.role])
+    at = clock.now()
+    filings = Filing.objects.visible_to(request.user).filter(period__opens_on__lte=at.date())
+    filings = filings.select_related("enterprise", "district", "period", "in_force", "approved").prefetch_related(
+        "period__deadlines",
+        "sheets",
+    )
+    filings = sorted(filings, key=lambda filing: filing.period.parsed)
+    monthly = [filing for filing in filings if not filing.period.is_annual][-12:]
+    left_out = [closed for filing in reversed(filings) if (closed := closing_words(filing, at))]
+    owed = [owed_line(filing, at) for filing in filings if is_open(filing)]
+    context = {
+        "owed": sorted(owed, key=lambda line: line.due),
+        "in_hand": [filing for filing in reversed(filings) if is_in_hand(filing)],
+        "left_out": left_out,
+        "may_ask_late": any(closed["may_ask"] for closed in left_out),
+        "exempt": [filing for filing in filings if filing.state == State.EXEMPT and not filing.period.is_locked],
+        "marks": marks_of(monthly, at),
+        "line": revenue_line(monthly),
+        "letters": letters_of(request.user.enterprise),
+    }
+    return render(request, "filling/home.html", context)
+
+
+def is_open(filing: Filing) -> bool:
+    """Something is still the firm's to do: fill, correct, answer."""
+    return not filing.is_shut and (filing.is_with_firm or filing.state == State.QUERIED)
+
+
+def is_in_hand(filing: Filing) -> bool:
+    """Submitted, and not locked yet: with the district or the city."""
+    return not (is_open(filing) or filing.is_shut or filing.state in (State.LOCKED, State.EXEMPT))
+
+
+def closing_words(filing: Filing, at: datetime) -> dict | None:
+    """What a lock did to a filing that was not settled: it must not vanish from the firm's page without a word."""
+    if not filing.is_shut or filing.state == State.EXEMPT:
+        return None
+    if filing.approved and filing.approved.estimated:
+        words = "已锁定：审核通过的是预估数，请申请补报，区县同意后按实际数上报"
+    elif filing.after_lock:
+        return {"filing": filing, "words": filing.state_words, "may_ask": False}
+    elif filing.state == State.LOCKED:
+        words = ""
+    elif filing.approved:
+        words = "已锁定：锁定前未办结，按此前审核通过的一份计入汇总"
+    elif filing.state in UNDER_REVIEW:
+        words = "已锁定：您的上报件在锁定前未经区县审核，未计入汇总"
+    elif filing.state == State.RETURNED:
+        words = "已锁定：您的上报件被退回后没有再次上报，未计入汇总"
+    elif filing.exempt_at_lock:
+        words = "锁定时登记为不须报，现已恢复须报"
+    else:
+        words = "未报，已锁定"
+    may_ask = not workflow.why_not_late(filing, at)
+    return {"filing": filing, "words": words, "may_ask": may_ask} if words else None
+
+
+@dataclass(frozen=True)
+class OwedLine:
+    filing: Filing
+    tables: tuple
+    due: date
+    days_left: int
+    button: str
+    path: str
+
+    @property
+    def left(self) -> str:
+        if self.days_left < 0:
+            return f"已过 {-self.days_left} 天"
+        return f"{self.days_left} 天" if self.days_left else "今天截止"
+
+
+def owed_line(filing: Filing, at: datetime) -> OwedLine:
+    due = filing.due_on
+    tables = tables_for(filing.edition, filing.period.parsed, typed_cells(filing), filing.enterprise.attributes)
+    path = f"/filings/{filing.period_id}/"
+    if len(tables) == 1 and filing.state in Filing.UNSENT:
+        path += f"{tables[0].key}/"
+    return OwedLine(filing, tables, due, (due - at.date()).days, BUTTONS[filing.state], path)
+
+
+BUTTONS = {
+    State.NOT_STARTED: "开始填报",
+    State.DRAFT: "继续填报",
+    State.RETURNED: "修改退回",
+    State.AMENDING: "继续修订",
+    State.QUERIED: "答复查询",
+}
+
+
+def marks_of(filings: list[Filing], at: datetime) -> list[dict]:
+    """How each period was reported, just as the firm's filing record says it."""
+    chosen = Filing.objects.filter(pk__in=[filing.pk for filing in filings])
+    courses = {course.filing: course for course in courses_of(chosen, at)}
+    return [
+        {"filing": filing, "sign": SIGNS[course.outcome], "words": course.words, "tone": course.tone}
+        for filing in filings
+        if (course := courses[filing.pk])
+    ]
+
+
+def revenue_line(monthly: list[Filing]) -> dict | None:
+    """The firm's 软件业务收入 as filed, per period (this cumulative less the last; February holds two months).
+    Where the last cumulative is not known there is no point: it is not nought."""
+    points = []
+    for filing in monthly:
+        submission = standing_submission(filing)
+        values = submission.values if submission else {}
+        so_far = "0" if filing.period.parsed.month <= 2 else values.get(f"{REVENUE}.c3")
+        if f"{REVENUE}.c1" in values and so_far is not None:
+            points.append((filing.period.label, Decimal(values[f"{REVENUE}.c1"]) - Decimal(so_far)))
+    if len(points) < 2:
+        return None
+    width, height, left, top = 640, 120, 10, 24
+    low, high = min(Decimal(0), *[y for _, y in points]), max(Decimal(1), *[y for _, y in points])
+    step = width // (len(points) - 1)
+    dots = [
+        {
+            "x": left + n * step,
+            "y": top + int((high - y) / (high - low) * height),
+            "label": label,
+            "month": label.partition("年")[2],
+            "figure": f"{y:,.2f}",
+        }
+        for n, (label, y) in enumerate(points)
+    ]
+    return {
+        "dots": dots,
+        "points": " ".join(f"{dot['x']},{dot['y']}" for dot in dots),
+        "base": top + int(high / (high - low) * height),
+        "right": left + width,
+    }
+
+
+def letters_of(enterprise) -> list[dict]:
+    """What the district said lately: returns, questions, approvals, answers to what the firm asked for."""
+    reviews: QuerySet[Review] = Review.objects.filter(submission__filing__enterprise=enterprise)
+    reviews = reviews.exclude(decision__in=[Review.Decision.ANSWER, "city_query", "city_return"])
+    reviews = reviews.select_related("submission__filing__period", "submission__filing__district")
+    said = [
+        {
+            "at": review.at,
+            "filing": review.submission.filing,
+            "what": review.get_decision_display(),
+            "words": review.note or "；".join(reason["reason"] for reason in review.reasons),
+            "path": f"/filings/{review.submission.filing.period_id}/",
+        }
+        for review in reviews.order_by("-at")[:8]
+    ]
+    decided = LateRequest.objects.filter(filing__enterprise=enterprise, granted__isnull=False)
+    said += [
+        {
+            "at": asked.decided_at,
+            "filing": asked.filing,
+            "what": "同意补报" if asked.granted else "不同意补报",
+            "words": asked.answer,
+            "path": f"/filings/{asked.filing.period_id}/",
+        }
+        for asked in decided.select_related("filing__period", "filing__district").order_by("-decided_at")[:8]
+    ]
+    extended = ExtensionRequest.objects.filter(filing__enterprise=enterprise, granted__isnull=False)
+    said += [
+        {
+            "at": asked.decided_at,
+            "filing": asked.filing,
+            "what": f"同意延期至 {asked.granted_until:%Y-%m-%d}" if asked.granted else "不同意延期",
+            "words": asked.answer,
+            "path": f"/filings/{asked.filing.period_id}/",
+        }
+        for asked in extended.select_related("filing__period", "filing__district").order_by("-decided_at")[:8]
+    ]
+    return sorted(said, key=lambda letter: letter["at"], reverse=True)[:8]

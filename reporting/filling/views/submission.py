@@ -1,0 +1,91 @@
+"""The page of one submission, as the district and the city read it."""
+
+from django.contrib import messages
+from django.shortcuts import redirect, render
+
+from accounts import clock
+from accounts.models import JournalEntry, User
+from reporting.conversation.threads import talk_about
+from reporting.filling.views.comparison import SubmissionComparison, compare
+from reporting.models import Filing, PublishedEdition, Review, Submission
+from reporting.workflow import Refused
+from text.incoming import without_hidden
+
+
+def show_submission(request, submission: Submission, template: str, around: dict, status: int = 200):
+    filing, comparison = submission.filing, compare(submission)
+    typed = around.get("typed", {})
+    page = {
+        "submission": submission,
+        "filing": filing,
+        "period": filing.period,
+        "comparison": comparison,
+        "rows": reason_rows([row for words in typed.values() for row in words.get("reasons", [])], comparison),
+        "others": filing.submissions.defer("values", "findings", "explanations", "attributes"),
+        "reviews": reviews_of(filing),
+        "journal": journal_of(filing, request.user),
+        "talk": talk_about(filing, request.user),
+        "revisions": revisions_of(submission),
+    }
+    return render(request, template, page | around, status=status)
+
+
+def revisions_of(submission: Submission) -> dict[str, PublishedEdition | None]:
+    """The revision it is judged by for ever, and the one its period is filed under now where that is another."""
+    codes = {submission.edition_code, submission.filing.period.edition_code}
+    known = PublishedEdition.objects.defer("text", "effect").in_bulk(codes)
+    judged_by = known.pop(submission.edition_code, None)
+    return {"judged_by": judged_by, "since": next(iter(known.values()), None)}
+
+
+def decide(request, submission: Submission, decision: str, change, done: str, show, page: str, **words):
+    """One decision on one submission. A second click says the same as the first; a refusal keeps what was typed."""
+    try:
+        if not already_decided(submission, decision, request.user, **words):
+            change(submission, by=request.user, at=clock.now(), **words)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return show(request, submission, typed={decision: words}, status=409)
+    messages.success(request, f"{submission.filing.enterprise.name}：{done}")
+    return redirect(page, submission.receipt)
+
+
+def is_current(submission: Submission, filing: Filing) -> bool:
+    """Whether anything may still be decided about it; the workflow asks again when the button is pressed."""
+    return filing.in_force_id == submission.pk and not filing.is_shut
+
+
+def reviews_of(filing) -> list[Review]:
+    """Every decision, question and answer about the filing, the newest first."""
+    reviews = Review.objects.filter(submission__filing=filing)
+    return list(reviews.select_related("submission", "by").defer("submission__values").order_by("-pk"))
+
+
+def journal_of(filing, user: User) -> list[JournalEntry]:
+    """What was done to the filing, as far as this person may read it. The drafts' figures are not shown."""
+    entries = JournalEntry.objects.visible_to(user).filter(enterprise=filing.enterprise, period=filing.period_id)
+    return list(entries.defer("before", "after")[:200])
+
+
+def note_in(request) -> str:
+    return request.POST.get("note", "").strip()
+
+
+def reasons_in(request) -> list[dict[str, str]]:
+    """The reasons typed on the page: pairs of a cell (or none: the whole table) and the words."""
+    pairs = zip(request.POST.getlist("cell"), request.POST.getlist("reason"), strict=False)
+    return [{"cell": cell, "reason": reason.strip()} for cell, reason in pairs if reason.strip()]
+
+
+def reason_rows(typed: list[dict[str, str]], comparison: SubmissionComparison) -> list[dict]:
+    """The lines of the form in which reasons are typed: those typed before a refusal, then empty ones."""
+    listed = {cell.key for _, cells in comparison.cells_to_name for cell in cells} | {""}
+    rows = [row | {"is_unlisted": row["cell"] not in listed} for row in typed]
+    return rows + [{"cell": "", "reason": "", "is_unlisted": False}] * max(1, 2 - len(rows))
+
+
+def already_decided(submission: Submission, decision: str, by: User, note: str = "", reasons=()) -> bool:
+    """Whether the last thing said about the submission is just this, by the same person: the second click."""
+    last = submission.reviews.order_by("-pk").first()
+    said = last and (last.decision, last.by_id, last.note, last.reasons)
+    return said == (decision, by.pk, without_hidden(note).strip(), list(reasons))

@@ -1,0 +1,217 @@
+"""确定上报 and what goes with it on the firm's side: receipt, recall, 延期, 补报, amendment, answering a question."""
+
+from datetime import date
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.dateparse import parse_date
+from django.views.decorators.http import require_POST
+
+from accounts import clock
+from accounts.access import require
+from forms_tables.filling.completion import Completed
+from reporting import workflow
+from reporting.conversation.threads import talk_about
+from reporting.filling.views.comparison import submission_before
+from reporting.filling.views.filing import filing_of
+from reporting.filling.views.home import REVENUE
+from reporting.filling.views.overview import CellLink, Desk
+from reporting.models import Filing, State, Submission
+from reporting.pages.grid import lay_out
+
+
+@require("enterprise")
+def submit(request: HttpRequest, period: str) -> HttpResponse:
+    """What will be sent, the explanations, the commitment, the signer; sent once, however often it is pressed."""
+    at = clock.now()
+    filing = filing_of(request, period)
+    refusal = None
+    if request.method == "POST":
+        try:
+            submission = workflow.submit(
+                filing,
+                request.user,
+                at,
+                signer=request.POST.get("signer", ""),
+                committed=request.POST.get("committed") == "yes",
+                reason=request.POST.get("reason", ""),
+                estimated=request.POST.get("estimated") == "yes",
+            )
+            return redirect("submission", period, submission.number)
+        except workflow.Refused as refused:
+            refusal = refused
+    desk = Desk(filing, at)
+    context = {
+        "filing": filing,
+        "desk": desk,
+        "tabs": desk.tabs(),
+        "warnings": desk.findings("warning"),
+        "headline": headline_figures(desk),
+        "number": filing.submissions.count() + 1,
+        "signer": request.POST.get("signer", known_signer(desk)),
+        "refusal": refusal,
+        "first_place": first_place(desk),
+    }
+    return render(request, "filling/submit.html", context)
+
+
+def first_place(desk: Desk) -> CellLink | None:
+    """The first cell to see to: what cannot be read or is wanting, then errors, then warnings nobody has explained."""
+    links = [link for _, link in desk.problems_of()] + desk.missing_in()
+    for level in ("error", "warning"):
+        links += [link for shown in desk.findings(level) if not shown.explanation for link in shown.links]
+    return links[0] if links else None
+
+
+def known_signer(desk: Desk) -> str:
+    """The 单位负责人 as this form names him, as the register does, or as who signed last."""
+    enterprise = desk.filing.enterprise
+    last = Submission.objects.filter(filing__enterprise=enterprise).order_by("-submitted_at").values_list("signer")
+    return desk.typed.get("A09.v") or enterprise.attributes.get("A09") or next(iter(last[:1]), ("",))[0]
+
+
+def headline_figures(desk: Desk) -> list[dict]:
+    """The outermost rows of each table in its first column, and 2020, the figure the whole system is for: enough to see
+    that the right filing is being sent."""
+    values = desk.judgement.completed.values
+    rows = []
+    for table in desk.judgement.tables:
+        for indicator in table.indicators:
+            if indicator.is_figure and (indicator.depth == 0 or indicator.code == REVENUE):
+                cell = f"{indicator.code}.{indicator.columns[0]}"
+                label = indicator.column_definitions[0].label
+                rows.append({"indicator": indicator, "column": label, "shown": desk.show(cell, values)})
+    return rows
+
+
+def submission_of(request: HttpRequest, period: str, number: int) -> tuple[Filing, Submission]:
+    filing = filing_of(request, period)
+    submissions = filing.submissions.select_related("filing", "submitted_by").prefetch_related("reviews__by")
+    return filing, get_object_or_404(submissions, number=number)
+
+
+@require("enterprise")
+def submission(request: HttpRequest, period: str, number: int) -> HttpResponse:
+    """A frozen submission as it was sent: receipt, figures, findings, what the district said, what differs."""
+    filing, frozen = submission_of(request, period, number)
+    desk = Desk(filing, clock.now())
+    completed = Completed(frozen.edition.values_from_text(frozen.values), (), {}, ())
+    grids = [lay_out(frozen.edition.table(code), {}, completed) for code in frozen.tables]
+    before = submission_before(frozen)
+    said = {row["fingerprint"]: row for row in frozen.explanations}
+    context = {
+        "filing": filing,
+        "submission": frozen,
+        "desk": desk,
+        "grids": grids,
+        "before": before,
+        "talk": talk_about(filing, request.user),
+        "changes": desk.changes_between(before.values, frozen.values) if before else [],
+        "warnings": [{**finding, "said": said.get(finding["fingerprint"])} for finding in frozen.warnings],
+        "is_current": filing.in_force_id == frozen.pk,
+        "scan_wanted": workflow.scan_is_wanted(frozen),
+        "scan_missing": workflow.scan_is_missing(frozen),
+        "reviews": [
+            (review, [(row["reason"], desk.link_cell(row["cell"]) if row["cell"] else None) for row in review.reasons])
+            for review in frozen.reviews.all()
+        ],
+        "may_recall": filing.in_force_id == frozen.pk and filing.state == State.SUBMITTED and not frozen.opened_at,
+        "may_amend": filing.in_force_id == frozen.pk and filing.state == State.APPROVED and not filing.is_shut,
+    }
+    return render(request, "filling/submission.html", context)
+
+
+@require("enterprise")
+@require_POST
+def recall(request: HttpRequest, period: str) -> HttpResponse:
+    filing = filing_of(request, period)
+    try:
+        workflow.recall(filing, request.user, clock.now())
+    except workflow.Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("submission", period, filing.in_force.number) if filing.in_force else redirect("filing", period)
+    messages.success(request, "已撤回，可以继续修改；改好后须重新做数据审核，再上报。")
+    return redirect("filing", period)
+
+
+@require("enterprise")
+@require_POST
+def ask_extension(request: HttpRequest, period: str) -> HttpResponse:
+    """延期申请 to the firm's district."""
+    filing = filing_of(request, period)
+    try:
+        until = date_in(request)
+        if until is None:
+            raise workflow.Refused("请填写希望延到哪一天。")
+        workflow.ask_extension(filing, until, request.user, clock.now(), request.POST.get("reason", ""))
+    except workflow.Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, "延期申请已送达区县，决定后显示在这里，并写信通知您；同意之前，截止日不变。")
+    return redirect("filing", period)
+
+
+def date_in(request: HttpRequest) -> date | None:
+    """The date typed on the page; None when there is none."""
+    text = request.POST.get("until", "").strip()
+    try:
+        day = parse_date(text)
+    except ValueError:  # well written, and no such day
+        day = None
+    if text and day is None:
+        raise workflow.Refused(f"“{text[:20]}”不是日期，请写作 2024-06-13。")
+    return day
+
+
+@require("enterprise")
+@require_POST
+def ask_late(request: HttpRequest, period: str) -> HttpResponse:
+    """补报申请 to the firm's district."""
+    try:
+        workflow.ask_late(filing_of(request, period), request.user, clock.now(), request.POST.get("reason", ""))
+    except workflow.Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, "补报申请已送达区县，决定后显示在这里，并写信通知您。")
+    return redirect("filing", period)
+
+
+@require("enterprise")
+@require_POST
+def amend(request: HttpRequest, period: str) -> HttpResponse:
+    """Begin the next number of an approved filing."""
+    filing = filing_of(request, period)
+    try:
+        workflow.amend(filing, request.user, clock.now(), request.POST.get("reason", ""))
+    except workflow.Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("submission", period, filing.in_force.number) if filing.in_force else redirect("filing", period)
+    messages.success(request, "已进入修订。新的上报件经区县审核通过之前，仍以原上报件为准。")
+    return redirect("filing", period)
+
+
+@require("enterprise")
+@require_POST
+def abandon_amendment(request: HttpRequest, period: str) -> HttpResponse:
+    """Back to the approved submission, drafts and all."""
+    try:
+        filing = workflow.abandon_amendment(filing_of(request, period), request.user, clock.now())
+    except workflow.Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("filing", period)
+    messages.success(request, f"已放弃修订，仍以第 {filing.approved.number} 次上报为准，草稿已恢复为上报的数。")
+    return redirect("submission", period, filing.approved.number)
+
+
+@require("enterprise")
+@require_POST
+def answer(request: HttpRequest, period: str) -> HttpResponse:
+    """Answer the district's question about a submission."""
+    try:
+        workflow.answer(filing_of(request, period), request.user, clock.now(), request.POST.get("note", ""))
+    except workflow.Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, "答复已送达区县。")
+    return redirect("filing", period)

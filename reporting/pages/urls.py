@@ -1,8 +1,0 @@
-from django.urls import path
-
-from reporting.pages import manual
-
-urlpatterns = [
-    path("city/notation/", manual.notation, name="notation"),
-    path("manual/", manual.manual, name="manual"),
-]

@@ -1,0 +1,73 @@
+"""Every letter there is a template for is written by something, and reads well in both its parts."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.template import engines
+from django.urls import reverse
+
+from accounts.models import Letter, User
+from accounts.post import outbox
+from tests.letters.letter_story import tell
+from tests.reading import markup_of
+
+FOLDER = Path(__file__).resolve().parents[2] / "templates" / "emails"
+STEMS = sorted(
+    str(file.relative_to(FOLDER).with_suffix("")) for file in FOLDER.rglob("*.html") if not file.name.startswith("_")
+)
+
+
+@pytest.fixture
+def letters(cast, monkeypatch):
+    tell(cast)
+    monkeypatch.setattr(engines["django"].engine, "string_if_invalid", "⟪%s⟫")
+    return {letter.stem: letter for letter in Letter.objects.order_by("pk")}
+
+
+def test_each_has_two_parts_and_somebody_who_writes_it(letters):
+    texts = {str(file.relative_to(FOLDER).with_suffix("")) for file in FOLDER.rglob("*.txt")}
+    assert {stem for stem in texts if "/_" not in stem and not stem.startswith("_")} == set(STEMS)
+    assert set(letters) == set(STEMS)
+
+
+def test_each_reads_well_in_both_parts(letters, settings):
+    wrong = {}
+    for stem, letter in letters.items():
+        message = outbox.message_of(letter)
+        [(html, _)] = [(part.content, part.mimetype) for part in message.alternatives]
+        for part in (message.body, html):
+            unknown = re.findall(r"⟪.*?⟫", part)
+            machine = re.findall(r"None|True|False|\{\{|\{%|datetime\.|&lt;|<Q|\[\]", part)
+            if unknown or machine or settings.SITE_URL not in part:
+                wrong.setdefault(stem, []).append((unknown, machine, settings.SITE_URL in part))
+        if "<" in message.body or "\n\n\n" in message.body or "&" in message.body:
+            wrong.setdefault(stem, []).append(message.body)
+        assert message.subject.startswith("〔软统直报〕") and "\n" not in message.subject
+    assert wrong == {}
+
+
+def test_both_parts_of_a_letter_about_a_filing_address_the_same_reader(letters):
+    """A letter to an office opens with 关于 before the firm's name; without it, it would be written to the firm."""
+    for stem, letter in letters.items():
+        if stem.startswith("filing/"):
+            message = outbox.message_of(letter)
+            opening = re.search(r"<p>(.*?)</p>", message.alternatives[0].content)[1]
+            assert message.body.strip().splitlines()[0] == opening, stem
+            to_firm = User.objects.get(email=letter.to).role == User.Role.ENTERPRISE
+            assert opening.startswith("关于 ") != to_firm, stem
+
+
+def test_a_page_that_shows_a_letter_escapes_what_somebody_wrote_in_it(letters, client, cast):
+    letter = letters["filing/late_asked"]
+    letter.facts["reason"] = "<form action=https://elsewhere.example><b>急</b>"
+    letter.save()
+    assert "<form action=https://elsewhere.example>" in outbox.message_of(letter).body
+    client.force_login(User.objects.filter(role=User.Role.CITY).first())
+    shown = markup_of(client.get(reverse("sent_letter", args=[letter.pk])))
+    assert "&lt;form action=https://elsewhere.example&gt;&lt;b&gt;急" in shown and "<b>急" not in shown
+
+
+def test_no_two_letters_share_a_message_id(letters):
+    ids = list(Letter.objects.values_list("message_id", flat=True))
+    assert len(ids) == len(set(ids)) > len(STEMS)
