@@ -1,4 +1,4 @@
-"""One word for one thing, in the code too: no two classes of ours share a name, so that a name alone says which is meant."""
+"""One word for one thing, in the code too: no two classes of ours share a name, so a name alone says which is meant."""
 
 import ast
 from collections import defaultdict
