@@ -16,6 +16,7 @@ from forms_tables.contradictions.proving import DemandName
 from forms_tables.contradictions.rulebook import FREQUENCIES, ReadCondition, Rulebook, Surroundings, rulebook_of
 from forms_tables.contradictions.trials import ZEROS, Trial, trials_of
 from forms_tables.contradictions.what_is_known import CARRIED, COMPUTED, INSTEAD, figures_in
+from forms_tables.edition.address import CellAddress
 from forms_tables.edition.model import Edition, Rule
 from forms_tables.filling.completion import EXACT
 from forms_tables.notation.names import Cell, Meaning, reads_of
@@ -113,7 +114,7 @@ class _Inquiry:
                 continue
             trial = next((one for one in self.trials if read.condition.verdict(one.reading) is False), None)
             if trial:
-                cells = [cell.partition("!")[2] for cell in read.condition.cells]
+                cells = [CellAddress.parse_place(cell).cell for cell in read.condition.cells]
                 written = tuple(cell for cell in cells if cell in trial.completed.locked)
                 found[key] = Flaw(NOT_DERIVED, read.condition, cells=written, trial=trial)
         yield from found.values()

@@ -18,6 +18,7 @@ from decimal import Decimal, localcontext
 from fractions import Fraction
 from functools import cached_property
 
+from forms_tables.edition.address import CellAddress
 from forms_tables.edition.model import Edition
 from forms_tables.filling.completion import EXACT, Completed, Facts, complete
 from forms_tables.filling.parsing import MOST_WHOLE_DIGITS
@@ -279,8 +280,8 @@ class _Search:
             if cell in self.figures.overridden:
                 apart = itself.plus(self.figures.overridden[cell], -1)
                 rows += [(Inequality(apart), cell), (Inequality(apart.scaled(Decimal(-1))), cell)]
-            code, _, column = cell.partition(".")
-            lowest = Decimal(0) if column in self.edition.indicator(code).nonnegative_columns else 1 - LIMIT
+            at = CellAddress.parse(cell)
+            lowest = Decimal(0) if at.column in self.edition.indicator(at.code).nonnegative_columns else 1 - LIMIT
             within = Inequality(itself.plus(Sum(LIMIT), -1), True), Inequality(Sum(lowest).plus(itself, -1))
             rows += [(row, "") for row in within]
         return [bound_of(row, chosen, now, tied) for row, tied in rows]
@@ -315,27 +316,27 @@ class _Search:
         }
 
     def unit(self, cell: str) -> Decimal:
-        code, _, column = cell.partition(".")
-        decimals = self.edition.indicator(code).decimals_in(column)
+        at = CellAddress.parse(cell)
+        decimals = self.edition.indicator(at.code).decimals_in(at.column)
         return Decimal(1).scaleb(-6 if decimals is None else -decimals)
 
     def beside(self, cell: str) -> dict[str, Decimal]:
         """The typed figures of the same column in the rows above and below."""
-        same = cell.partition(".")[2]
-        column = [key for key in self.in_form_order(self.figures.typed) if key.partition(".")[2] == same]
-        at = column.index(cell)
-        return {key: self.figures.typed[key] for key in (*column[at - 1 : at], *column[at + 1 : at + 2])}
+        same = CellAddress.parse(cell).column
+        column = [key for key in self.in_form_order(self.figures.typed) if CellAddress.parse(key).column == same]
+        place = column.index(cell)
+        return {key: self.figures.typed[key] for key in (*column[place - 1 : place], *column[place + 1 : place + 2])}
 
     def alike(self, cell: str) -> list[Decimal]:
         """The figures of the row's other columns, as a year ago, which are of the same kind."""
-        code, _, column = cell.partition(".")
-        indicator = self.edition.indicator(code)
-        kind = indicator.kind_in(column)
-        same = [key for key in indicator.columns if key != column and indicator.kind_in(key) == kind]
-        return [value for key in same if isinstance(value := self.completed.values.get(f"{code}.{key}"), Decimal)]
+        at = CellAddress.parse(cell)
+        indicator = self.edition.indicator(at.code)
+        kind = indicator.kind_in(at.column)
+        same = [key for key in indicator.columns if key != at.column and indicator.kind_in(key) == kind]
+        return [value for key in same if isinstance(value := self.completed.values.get(f"{at.code}.{key}"), Decimal)]
 
     def in_form_order(self, cells: Iterable[str]) -> list[str]:
-        return sorted(cells, key=lambda cell: (self.order[cell.partition(".")[0]], cell))
+        return sorted(cells, key=lambda cell: (self.order[CellAddress.parse(cell).code], cell))
 
     @cached_property
     def order(self) -> dict[str, int]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import localcontext
 from functools import cached_property, lru_cache
 
+from forms_tables.edition.address import CellAddress
 from forms_tables.edition.model import Edition, Rule
 from forms_tables.filling.completion import EXACT, Completed, Facts, Value
 from forms_tables.filling.parsing import Problem
@@ -66,7 +67,7 @@ class Condition:
         """Words for it, in which the column named by the place goes without saying."""
         columns = [meaning.column for meaning in self.reads if isinstance(meaning, Cell) and not meaning.period]
         spoken = replace(self.scope, column=self.scope.column or next(iter(columns), ""))
-        here = self.cells[0].partition("!")[2] if self.cells else ""
+        here = CellAddress.parse_place(self.cells[0]).cell if self.cells else ""
         return teller_of(self.tree, spoken, here)
 
     @cached_property
@@ -105,10 +106,10 @@ class Condition:
         """The first cell it reads, in the form's words."""
         if not self.cells:
             return self.rule.where
-        return self.scope.edition.place_of(self.cells[0].partition("!")[2])
+        return self.scope.edition.place_of(CellAddress.parse_place(self.cells[0]).cell)
 
     def touches(self, tables: frozenset[str]) -> bool:
-        return any(cell.partition("!")[0] in tables for cell in self.cells)
+        return any(CellAddress.parse_place(cell).table in tables for cell in self.cells)
 
     def finding(self, reading: Reading) -> Finding:
         sides = self.teller(reading)

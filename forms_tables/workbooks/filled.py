@@ -9,6 +9,7 @@ from datetime import date
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.cell import range_boundaries
 
+from forms_tables.edition.address import CellAddress
 from forms_tables.edition.model import FIGURE_KINDS, CodeList, Edition, Indicator, Table
 from forms_tables.filling.parsing import Problem
 from forms_tables.workbooks.opening import ASK_FOR_NEW, OpenedWorkbook, WorkbookMeta, refuse_another
@@ -247,10 +248,16 @@ def formula_problems(read: ReadWorkbook, edition: Edition, locked: Mapping[str, 
     problems = []
     for name, why in {**{name: formula_in_words(text) for name, text in read.formulas.items()}, **read.errors}.items():
         if name not in locked:
-            code, key = name.split(".")
-            indicator = edition.indicator(code)
-            problems.append(Problem(indicator.table, code, key, f"{read.places[name]} {indicator.place(key)}{why}"))
+            at = CellAddress.parse(name)
+            indicator = edition.indicator(at.code)
+            sentence = f"{read.places[name]} {indicator.place(at.column)}{why}"
+            problems.append(Problem(indicator.table, at.code, at.column, sentence))
     return problems
+
+
+def reference_in(place: str) -> str:
+    """软统企6!D12 without its sheet, as Excel names a cell of the sheet one looks at."""
+    return place.rpartition("!")[2]
 
 
 def formula_in_words(formula: str) -> str:

@@ -13,6 +13,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
+from forms_tables.edition.address import CellAddress
 from forms_tables.edition.model import Edition, Table
 from forms_tables.edition.periods import PeriodCode
 from forms_tables.filling.completion import COMPUTED, ONLY_WHEN
@@ -103,22 +104,23 @@ def undecided_cells(edition: Edition, tables: Sequence[Table], locked: Mapping[s
         name
         for name, why in locked.items()
         if why.startswith(ONLY_WHEN)
-        and answers & set(re.findall(r"\w+", edition.indicator(name.partition(".")[0]).applies_when))
+        and answers & set(re.findall(r"\w+", edition.indicator(CellAddress.parse(name).code).applies_when))
     }
 
 
 def formula_for(
     edition: Edition, name: str, layouts: Mapping[str, SheetLayout], parameters: Mapping[str, Decimal | None]
 ) -> str | None:
-    code, _, key = name.partition(".")
-    here = edition.indicator(code).table
+    at = CellAddress.parse(name)
+    indicator = edition.indicator(at.code)
+    here = indicator.table
 
     def reference_of(code: str, key: str) -> str | None:
         table = edition.indicator(code).table
         cell = layouts[table].cell(code, key) if table in layouts else None
         return cell if cell is None or table == here else f"'{table}'!{cell}"
 
-    return excel_formula(edition, edition.indicator(code), key, reference_of, parameters)
+    return excel_formula(edition, indicator, at.column, reference_of, parameters)
 
 
 def write_guide(sheet: Worksheet, period: PeriodCode, reporter: Reporter, tables: Sequence[Table], due: str) -> None:

@@ -14,6 +14,7 @@ from decimal import Decimal
 
 import polars as pl
 
+from forms_tables.edition.address import CellAddress
 from forms_tables.edition.catalog import Edition
 from forms_tables.edition.model import FIGURE_KINDS
 from forms_tables.judges.city import Ledger, labels_of
@@ -179,9 +180,8 @@ def _meanings(
 
 def _meaning(edition: Edition, label: str) -> Meaning:
     word, name = LABEL.fullmatch(label).groups()
-    if "." in name:
-        code, _, column = name.partition(".")
-        return Cell(word or "", name, edition.indicators.get(code), column)
+    if (at := CellAddress.parse(name)).column:
+        return Cell(word or "", name, edition.indicators.get(at.code), at.column)
     return Setting(name) if name in edition.parameters else Fact(word or "", name)
 
 

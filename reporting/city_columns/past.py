@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import polars as pl
 
+from forms_tables.edition.address import CellAddress
 from forms_tables.edition.periods import PeriodCode
 from forms_tables.notation.names import earlier
 from reporting.city_columns.files import Broken, path_of, read
@@ -97,9 +98,9 @@ def granted_bases(code: str) -> dict[int, dict[str, Decimal | None]]:
 
 
 def _label(cell: str) -> str:
-    code, column = cell.split(".")
-    word, source = CARRIED[column]
-    return f"{word}({code}.{source})"
+    at = CellAddress.parse(cell)
+    word, source = CARRIED[at.column]
+    return f"{word}({at.code}.{source})"
 
 
 def coefficients(

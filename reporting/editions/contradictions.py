@@ -9,6 +9,7 @@ from functools import cache, lru_cache
 from forms_tables.contradictions import findings as found_by
 from forms_tables.contradictions.findings import Flaw, flaws_in, flaws_of
 from forms_tables.contradictions.rulebook import FREQUENCIES, Surroundings
+from forms_tables.edition.address import CellAddress
 from forms_tables.edition.model import Edition, Rule
 from forms_tables.edition.periods import PeriodCode
 from forms_tables.filling.completion import EXACT
@@ -204,7 +205,7 @@ def _unlisted(flaw: Flaw) -> str:
     edition = flaw.condition.scope.edition
     said = []
     for cell, code in flaw.unlisted:
-        indicator = edition.indicators.get(cell.partition("(")[2].rstrip(")") or cell.partition(".")[0])
+        indicator = edition.indicators.get(cell.partition("(")[2].rstrip(")") or CellAddress.parse(cell).code)
         choices = indicator.choices if indicator else None
         title = f"代码表“{choices.title}”" if choices else "“是”“否”"
         also = "（这张表也可填未列出的代码）" if choices and choices.also else ""
@@ -231,9 +232,9 @@ def _written(flaw: Flaw) -> Iterator[str]:
 
 
 def _source_of(flaw: Flaw, cell: str) -> str:
-    code, _, key = cell.partition(".")
-    indicator = flaw.condition.scope.edition.indicators[code]
-    return indicator.formula_in(key) or indicator.column(key).carry or indicator.otherwise
+    at = CellAddress.parse(cell)
+    indicator = flaw.condition.scope.edition.indicators[at.code]
+    return indicator.formula_in(at.column) or indicator.column(at.column).carry or indicator.otherwise
 
 
 def _parameters(flaw: Flaw, setting: Surroundings) -> str:

@@ -6,6 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from accounts.models import Enterprise
+from forms_tables.edition.address import CellAddress
 from forms_tables.edition.catalog import Edition, Table
 from forms_tables.edition.periods import PeriodCode
 from forms_tables.filling.completion import Completed, Facts, complete, plans_of
@@ -73,14 +74,15 @@ def judge_cells(edition: Edition, typed: Mapping[str, str], facts: Facts) -> Jud
 def cells_in(tables: Iterable[Table], typed: Mapping[str, str]) -> dict[str, str]:
     """What was typed in these tables."""
     codes = {indicator.code for table in tables for indicator in table.indicators}
-    return {key: text for key, text in typed.items() if key.partition(".")[0] in codes}
+    return {key: text for key, text in typed.items() if CellAddress.parse(key).code in codes}
 
 
 def tables_for(
     edition: Edition, period: PeriodCode, typed: Mapping[str, str], attributes: Mapping[str, str]
 ) -> tuple[Table, ...]:
     """The tables the firm owes. In an annual filing what 软统企1 says of the firm (A37) goes before the register."""
-    declared = {key.removesuffix(".v"): text for key, text in typed.items() if key.startswith("A") and text}
+    answers = {CellAddress.parse(key): text for key, text in typed.items() if text}
+    declared = {at.code: text for at, text in answers.items() if at.code.startswith("A") and at.column == "v"}
     return edition.tables_for(period, {**attributes, **declared})
 
 
@@ -186,9 +188,9 @@ def with_adjustments(filing: Filing, history: dict[str, Values]) -> dict[str, Va
     A filed total that holds an adjusted figure is left out: it is added up again on the form (R601)."""
     granted = {row.cell: Decimal(row.new) for row in BaseAdjustment.objects.filter(filing=filing, granted=True)}
     for cell in [*granted, *totals_of(filing, granted)]:
-        code, column = cell.split(".")
-        name, source = CARRIED[column]
-        history[name] = {**history.get(name, {}), f"{code}.{source}": granted.get(cell)}
+        at = CellAddress.parse(cell)
+        name, source = CARRIED[at.column]
+        history[name] = {**history.get(name, {}), f"{at.code}.{source}": granted.get(cell)}
     return history
 
 

@@ -9,6 +9,7 @@ from decimal import localcontext
 
 import polars as pl
 
+from forms_tables.edition.address import CellAddress
 from forms_tables.edition.catalog import Edition
 from forms_tables.filling.completion import EXACT
 from forms_tables.judges.city import labels_of
@@ -59,7 +60,7 @@ def _told(found: Recheck, row: dict, reading: Reading | None) -> RecheckedFindin
             row["rule"], row["level"], condition.cells, condition.place, condition.rule.message, words
         )
     rule = found.rules.get(row["rule"])
-    place = found.editions[row["edition"]].place_of(row["cell"].partition("!")[2]) if row["cell"] else ""
+    place = found.editions[row["edition"]].place_of(CellAddress.parse_place(row["cell"]).cell) if row["cell"] else ""
     message = rule.message if rule else "不能读作数据" if row["cell"] else row["words"]
     return RecheckedFinding(
         row["rule"] if row["rule"] != UNREADABLE else "", row["level"], found.cells_of(row), place, message, ""

@@ -12,6 +12,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.fields.json import KT
 
 from accounts.models import District
+from forms_tables.edition.address import CellAddress
 from forms_tables.edition.catalog import Edition
 from forms_tables.edition.periods import PeriodCode
 from reporting.models import Filing, Period, State, Submission
@@ -316,8 +317,8 @@ def as_json(summary: Summary) -> dict:
         tables: dict[str, dict[str, dict[str, str]]] = {}
         for cell, figure in area.cells.items():
             if figure is not None:
-                code, _, column = cell.partition(".")
-                tables.setdefault(codes[code], {}).setdefault(code, {})[column] = f"{figure:f}"
+                at = CellAddress.parse(cell)
+                tables.setdefault(codes[at.code], {}).setdefault(at.code, {})[at.column] = f"{figure:f}"
         return tables
 
     return {

@@ -9,6 +9,7 @@ from accounts.models import Enterprise
 from forms_tables.edition.model import Edition
 from forms_tables.filling.completion import REQUIRED_RULE
 from forms_tables.filling.parsing import Problem
+from forms_tables.workbooks.filled import reference_in
 from forms_tables.workbooks.template import (
     OpenedWorkbook,
     ReadWorkbook,
@@ -155,7 +156,7 @@ def all_problems(filing: Filing, read: ReadWorkbook, judgement: Judgement) -> It
 def where(problem: Problem, read: ReadWorkbook, edition: Edition) -> tuple[int, int, int]:
     """Table, row and column, in the order of the workbook; what is wrong with a sheet as a whole stands first."""
     tables = [table.code for table in edition.tables]
-    reference = read.places.get(name_of(problem), "").partition("!")[2]
+    reference = reference_in(read.places.get(name_of(problem), ""))
     row, column = coordinate_to_tuple(reference) if reference else (0, 0)
     return tables.index(problem.table), row, column
 

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from accounts.models import User
+from forms_tables.edition.address import CellAddress
 from reporting.filing.judging import judge
 from reporting.letters import about_filings
 from reporting.models import Filing, Review, State, Submission, ThreadSeen
@@ -116,7 +117,7 @@ def _restore_drafts(filing: Filing, by: User, at: datetime) -> tuple[dict[str, s
         cells = {
             key: sheet.cells[key] if key in sheet.cells and drafted.get(key) == text else text
             for key, text in approved.items()
-            if key.partition(".")[0] in codes and key not in shut
+            if CellAddress.parse(key).code in codes and key not in shut
         }
         changed = [key for key in sheet.cells.keys() | cells.keys() if sheet.cells.get(key) != cells.get(key)]
         if not changed:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from accounts.models import JournalEntry, User
+from forms_tables.edition.address import CellAddress
 from forms_tables.edition.model import Edition
 from forms_tables.filling.parsing import parse
 from reporting.models import Sheet
@@ -141,7 +142,7 @@ def saves_of(sheet: Sheet) -> list[Save]:
     )
     saves = []
     for line in lines.select_related("by").order_by("-pk"):
-        before = {key: text for key, text in (line.before or {}).items() if key.partition(".")[0] in rows}
+        before = {key: text for key, text in (line.before or {}).items() if CellAddress.parse(key).code in rows}
         if before or line.action != ABANDONED:
             saves.append(Save(line.by, line.at, line.subject, before))
     return saves
@@ -151,5 +152,6 @@ def same(edition: Edition, cell: str, one: str, other: str) -> bool:
     """Whether two texts say the same: 1,000.00 in the draft is 1000 in the workbook."""
     if one == other:
         return True
-    code, _, column = cell.partition(".")
-    return parse(edition.indicator(code), column, one) == parse(edition.indicator(code), column, other)
+    at = CellAddress.parse(cell)
+    indicator = edition.indicator(at.code)
+    return parse(indicator, at.column, one) == parse(indicator, at.column, other)

@@ -7,6 +7,7 @@ from django.utils.timezone import localtime
 
 from accounts.models import User
 from accounts.post import letters
+from forms_tables.edition.address import CellAddress
 from forms_tables.filling.parsing import Problem, parse
 from reporting.filing.judging import CARRIED, facts_for, standing_submission
 from reporting.letters import about_filings
@@ -126,14 +127,14 @@ def ask_adjustment(filing: Filing, cell: str, new: str, by: User, at: datetime, 
     waiting = filing.base_adjustments.filter(cell=cell, granted=None).first()
     if waiting:
         return waiting
-    code, _, column = cell.partition(".")
-    if column not in CARRIED or not filing.edition.has_cell(cell):
+    address = CellAddress.parse(cell)
+    if address.column not in CARRIED or not filing.edition.has_cell(cell):
         raise Refused("只有由以往报表带入的数据（去年同期、上期累计、上年、年初）可以申请口径调整。")
-    name, source = CARRIED[column]
-    old = facts_for(filing).history.get(name, {}).get(f"{code}.{source}")
+    name, source = CARRIED[address.column]
+    old = facts_for(filing).history.get(name, {}).get(f"{address.code}.{source}")
     if old is None:
         raise Refused("这一格没有以往报表可带入，可直接填写，不需要口径调整。")
-    value = parse(filing.edition.indicator(code), column, new)
+    value = parse(filing.edition.indicator(address.code), address.column, new)
     if isinstance(value, Problem):
         raise Refused(value.problem)
     if value is None:

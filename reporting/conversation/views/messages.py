@@ -13,6 +13,7 @@ from django.urls import reverse
 from accounts import clock
 from accounts.access import Refused, require
 from accounts.models import User
+from forms_tables.edition.address import CellAddress
 from reporting.conversation import threads as conversation
 from reporting.filing.judging import tables_for, typed_cells
 from reporting.models import Filing, Message, Review, Submission, Thread
@@ -130,7 +131,7 @@ def cell_paths(filing: Filing, reader: User) -> Callable[[str], str]:
     base = form_path(filing, reader)
 
     def path_of(cell: str) -> str:
-        indicator = filing.edition.indicators.get(cell.partition(".")[0])
+        indicator = filing.edition.indicators.get(CellAddress.parse(cell).code)
         if not indicator or indicator.table not in tables:
             return ""
         key = f"{tables[indicator.table]}/" if reader.role == User.Role.ENTERPRISE else ""

@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 
 from accounts import clock
 from accounts.access import require
+from forms_tables.edition.address import CellAddress
 from reporting import workflow
 from reporting.filing.judging import CARRIED, judge
 from reporting.filling.views.filing import filing_of
@@ -35,5 +36,5 @@ def carried_cells(filing: Filing) -> list[tuple[str, str, str]]:
     return [
         (key, filing.edition.place_of(key), str(values[key]))
         for key in judgement.completed.locked
-        if key.partition(".")[2] in CARRIED and values.get(key) is not None and filing.edition.is_carried(key)
+        if CellAddress.parse(key).column in CARRIED and values.get(key) is not None and filing.edition.is_carried(key)
     ]

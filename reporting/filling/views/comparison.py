@@ -5,6 +5,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
+from forms_tables.edition.address import CellAddress
 from forms_tables.edition.catalog import Column, Edition, Indicator, Table
 from forms_tables.edition.model import FIGURE_KINDS
 from forms_tables.edition.periods import PeriodCode
@@ -33,7 +34,7 @@ class FindingInWords:
 
     @property
     def row(self) -> str:
-        return self.cells[0].partition(".")[0] if self.cells else ""
+        return CellAddress.parse(self.cells[0]).code if self.cells else ""
 
     @property
     def is_error(self) -> bool:
@@ -126,7 +127,7 @@ def findings_of(
     explanations = {(e["rule"], e["fingerprint"]): explanation_words(e, edition) for e in submission.explanations}
     general, by_row = [], defaultdict(list)
     for finding in submission.findings:
-        cells = tuple(place.partition("!")[2] or place for place in finding["cells"])
+        cells = tuple(CellAddress.parse_place(place).cell for place in finding["cells"])
         said = FindingInWords(
             finding["rule"],
             finding["level"],

@@ -7,9 +7,11 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
 from accounts.models import User
+from forms_tables.edition.address import CellAddress
 from forms_tables.edition.model import FIGURE_KINDS, Edition, Indicator, Table
 from forms_tables.filling.completion import Value
 from forms_tables.filling.parsing import Problem, parse
+from forms_tables.workbooks.filled import reference_in
 from reporting.pages.grid import choices_in, in_words, show
 from reporting.workbooks.upload import CellChange, PassedOver, TableChanges, WorkbookComparison
 from reporting.workflow import SavedChange
@@ -121,7 +123,7 @@ def groups_of(kind: LineKind, compared: WorkbookComparison, reader: User) -> Ite
     for table in compared.tables:
         if kind is PASSED_OVER:
             codes = {row.code for row in table.table.indicators}
-            told = [one for one in compared.passed_over if one.key.partition(".")[0] in codes]
+            told = [one for one in compared.passed_over if CellAddress.parse(one.key).code in codes]
             lines = [line_passed_over(one, edition) for one in told]
         else:
             told = changes_of(kind, table)
@@ -151,14 +153,14 @@ def line_passed_over(one: PassedOver, edition: Edition) -> CellLine:
 
 
 def cell_at(key: str, edition: Edition) -> tuple[Indicator, str]:
-    code, _, column = key.partition(".")
-    return edition.indicator(code), column
+    at = CellAddress.parse(key)
+    return edition.indicator(at.code), at.column
 
 
 def line_at(indicator: Indicator, key: str, place: str, before: str, after: str, note: str) -> CellLine:
     column = indicator.column(key)
     return CellLine(
-        reference=place.partition("!")[2],
+        reference=reference_in(place),
         indicator=indicator,
         column=column.label,
         unit=column.unit or indicator.unit,
@@ -189,5 +191,5 @@ def saved_by(change: SavedChange, reader: User) -> str:
 
 def rows_of(changes: Iterable[CellChange]) -> str:
     """第 12、14 行."""
-    rows = sorted({int("".join(filter(str.isdigit, change.place.partition("!")[2]))) for change in changes})
+    rows = sorted({int("".join(filter(str.isdigit, reference_in(change.place)))) for change in changes})
     return f"第 {'、'.join(str(row) for row in rows)} 行"

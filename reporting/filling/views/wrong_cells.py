@@ -8,6 +8,7 @@ from django.shortcuts import render
 
 from accounts import clock
 from accounts.access import require
+from forms_tables.edition.address import CellAddress
 from forms_tables.repair.mistypings import SHIFTED, SIGN, SWAPPED, TIMES, UNIT_MISTAKEN
 from forms_tables.repair.wrong_cells import Hint, Repair, Suspect, suggest
 from forms_tables.words.rules import figure
@@ -80,11 +81,11 @@ def mistyping_in_words(change: Repair, desk: Desk) -> str:
         case kind if kind == SWAPPED:
             return "，与现填数有相邻两位数字颠倒"
         case kind if kind == SHIFTED:
-            return f"，与 {mistyping.beside.partition('.')[0]} 行所填的数相同，请核对是否错行"
+            return f"，与 {CellAddress.parse(mistyping.beside).code} 行所填的数相同，请核对是否错行"
     return ""
 
 
 def unit_of(cell: str, desk: Desk) -> str:
-    code, _, column = cell.partition(".")
-    indicator = desk.filing.edition.indicator(code)
-    return indicator.column(column).unit or indicator.unit
+    at = CellAddress.parse(cell)
+    indicator = desk.filing.edition.indicator(at.code)
+    return indicator.column(at.column).unit or indicator.unit
