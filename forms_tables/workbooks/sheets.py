@@ -63,6 +63,15 @@ class SheetLayout:
         return None
 
 
+@dataclass(frozen=True)
+class SheetContents:
+    """What stands in the cells of the sheets, and in which of them nobody types, and why."""
+
+    values: Mapping[str, Decimal | str | None]
+    locked: Mapping[str, str]
+    formulas: Mapping[str, str]
+
+
 def keys_of(table: Table, code: str) -> tuple[str, ...]:
     return next((row.columns for row in table.indicators if row.code == code and not row.is_heading), ())
 
@@ -101,17 +110,15 @@ def write_sheet(
     sheet: Worksheet,
     layout: SheetLayout,
     header: Mapping[str, str],
-    values: Mapping[str, Decimal | str | None],
-    locked: Mapping[str, str],
-    formulas: Mapping[str, str],
+    contents: SheetContents,
     list_ranges: Mapping[str, str],
 ) -> None:
     write_heading(sheet, layout, header)
     write_labels(sheet, layout)
     for indicator in layout.table.indicators:
-        write_row(sheet, layout, indicator, values, locked, formulas)
+        write_row(sheet, layout, indicator, contents)
     write_footer(sheet, layout)
-    offer_choices(sheet, layout, locked, list_ranges)
+    offer_choices(sheet, layout, contents.locked, list_ranges)
     set_up_page(sheet, layout)
 
 
@@ -155,17 +162,10 @@ def write_labels(sheet: Worksheet, layout: SheetLayout) -> None:
     sheet.row_dimensions[layout.key_row].height = 11
 
 
-def write_row(
-    sheet: Worksheet,
-    layout: SheetLayout,
-    indicator: Indicator,
-    values: Mapping[str, Decimal | str | None],
-    locked: Mapping[str, str],
-    formulas: Mapping[str, str],
-) -> None:
+def write_row(sheet: Worksheet, layout: SheetLayout, indicator: Indicator, contents: SheetContents) -> None:
     row = layout.rows[indicator.code]
     marks = {NAME: indicator.name, CODE: indicator.code, UNIT: "" if indicator.is_heading else indicator.unit}
-    marks[layout.note_letter] = note_of(layout.table, indicator, locked)
+    marks[layout.note_letter] = note_of(layout.table, indicator, contents.locked)
     for letter, text in marks.items():
         cell = sheet[f"{letter}{row}"]
         write_text(cell, text)
@@ -185,9 +185,9 @@ def write_row(
         if indicator.is_heading or key not in indicator.columns:
             cell.fill = TINT
             continue
-        write_value(cell, indicator, key, values.get(name), formulas.get(name))
-        cell.protection = Protection(locked=name in locked)
-        if name in locked:
+        write_value(cell, indicator, key, contents.values.get(name), contents.formulas.get(name))
+        cell.protection = Protection(locked=name in contents.locked)
+        if name in contents.locked:
             cell.fill = TINT
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import IO
@@ -20,7 +20,7 @@ from forms_tables.filling.completion import COMPUTED, ONLY_WHEN
 from forms_tables.workbooks.filled import ReadWorkbook, formula_problems, read_workbook
 from forms_tables.workbooks.formulas import excel_formula
 from forms_tables.workbooks.opening import META_SHEET, OpenedWorkbook, WorkbookMeta
-from forms_tables.workbooks.sheets import TEXT_FONT, TITLE_FONT, SheetLayout, lay_out, write_sheet
+from forms_tables.workbooks.sheets import TEXT_FONT, TITLE_FONT, SheetContents, SheetLayout, lay_out, write_sheet
 from text.package import Unreadable
 from text.writing import write_text
 
@@ -28,6 +28,7 @@ __all__ = [
     "OpenedWorkbook",
     "ReadWorkbook",
     "Reporter",
+    "Template",
     "Unreadable",
     "WorkbookMeta",
     "formula_problems",
@@ -48,42 +49,44 @@ class Reporter:
     header: Mapping[str, str]
 
 
-def write_template(
-    edition: Edition,
-    period: PeriodCode,
-    reporter: Reporter,
-    tables: Sequence[Table],
-    values: Mapping[str, Decimal | str | None],
-    locked: Mapping[str, str],
-    out: Path | IO[bytes],
-    *,
-    parameters: Mapping[str, Decimal | None] | None = None,
-    due: str = "",
-    versions: Mapping[str, int] | None = None,
-) -> None:
-    """Write the firm's workbook to `out` (a path or a binary file).
+@dataclass(frozen=True)
+class Template:
+    """What a firm's workbook says. `values` are what is known so far; `locked` says of each cell a person does not fill
+    why that is so; `versions` says which draft of each table the values are."""
 
-    `values` are what is known so far; `locked` says of each cell a person does not fill why that is so; `versions`
-    says which draft of each table the values are.
-    """
+    edition: Edition
+    period: PeriodCode
+    reporter: Reporter
+    tables: Sequence[Table]
+    values: Mapping[str, Decimal | str | None]
+    locked: Mapping[str, str]
+    parameters: Mapping[str, Decimal | None] = field(default_factory=dict)
+    due: str = ""
+    versions: Mapping[str, int] = field(default_factory=dict)
+
+
+def write_template(template: Template, out: Path | IO[bytes]) -> None:
+    """Write the firm's workbook to `out` (a path or a binary file)."""
+    edition, reporter, tables, locked = template.edition, template.reporter, template.tables, template.locked
     book = Workbook()
-    write_guide(book.worksheets[0], period, reporter, tables, due)
+    write_guide(book.worksheets[0], template)
     list_ranges = write_lists(book.create_sheet(LISTS_SHEET), tables)
     layouts = {table.code: lay_out(table, reporter.header) for table in tables}
 
     formulas = {
         name: formula
         for name in computed_cells(edition, tables, locked)
-        if (formula := formula_for(edition, name, layouts, parameters or {})) is not None
+        if (formula := formula_for(edition, name, layouts, template.parameters)) is not None
     }
     undecided = undecided_cells(edition, tables, locked) - formulas.keys()
-    known = {name: value for name, value in values.items() if name not in undecided}
+    known = {name: value for name, value in template.values.items() if name not in undecided}
     closed = {name: why for name, why in locked.items() if name not in undecided}
+    contents = SheetContents(known, closed, formulas)
     for table in tables:
         sheet = book.create_sheet(table.code)
-        write_sheet(sheet, layouts[table.code], reporter.header, known, closed, formulas, list_ranges)
+        write_sheet(sheet, layouts[table.code], reporter.header, contents, list_ranges)
     book.move_sheet(LISTS_SHEET, len(tables))
-    write_meta(book.create_sheet(META_SHEET), edition, period, reporter, tables, versions or {})
+    write_meta(book.create_sheet(META_SHEET), template)
     book.active = 1
     book.calculation.fullCalcOnLoad = True
     book.save(out)
@@ -123,7 +126,8 @@ def formula_for(
     return excel_formula(edition, indicator, at.column, reference_of, parameters)
 
 
-def write_guide(sheet: Worksheet, period: PeriodCode, reporter: Reporter, tables: Sequence[Table], due: str) -> None:
+def write_guide(sheet: Worksheet, template: Template) -> None:
+    period, reporter, tables, due = template.period, template.reporter, template.tables, template.due
     sheet.title = GUIDE_SHEET
     lines = [
         f"本工作簿是“{reporter.name}”（{reporter.credit_code}）{period.label}的报表，只能由该单位在该报告期使用。",
@@ -171,22 +175,15 @@ def write_lists(sheet: Worksheet, tables: Sequence[Table]) -> dict[str, str]:
     return ranges
 
 
-def write_meta(
-    sheet: Worksheet,
-    edition: Edition,
-    period: PeriodCode,
-    reporter: Reporter,
-    tables: Sequence[Table],
-    versions: Mapping[str, int],
-) -> None:
+def write_meta(sheet: Worksheet, template: Template) -> None:
     sheet.sheet_state = "veryHidden"
     marks = {
-        "edition": edition.code,
-        "digest": edition.digest,
-        "period": period.code,
-        "credit_code": reporter.credit_code,
-        "tables": " ".join(table.code for table in tables),
-        "versions": " ".join(f"{table.code}={versions.get(table.code, 0)}" for table in tables),
+        "edition": template.edition.code,
+        "digest": template.edition.digest,
+        "period": template.period.code,
+        "credit_code": template.reporter.credit_code,
+        "tables": " ".join(table.code for table in template.tables),
+        "versions": " ".join(f"{table.code}={template.versions.get(table.code, 0)}" for table in template.tables),
     }
     for row, (mark, text) in enumerate(marks.items(), start=1):
         write_text(sheet[f"A{row}"], mark)

@@ -14,6 +14,7 @@ from forms_tables.workbooks.template import (
     OpenedWorkbook,
     ReadWorkbook,
     Reporter,
+    Template,
     Unreadable,
     WorkbookMeta,
     formula_problems,
@@ -42,18 +43,18 @@ def write_filing_template(filing: Filing, out) -> None:
     due = filing.due_on
     unreadable = {name_of(problem) for problem in completed.problems}
     typed = {name: text for name, text in typed_cells(filing).items() if name in unreadable}
-    write_template(
+    template = Template(
         filing.edition,
         filing.period.parsed,
         reporter_of(filing, judgement.facts.attributes),
         judgement.tables,
         {**completed.values, **typed},
         completed.locked,
-        out,
         parameters=judgement.facts.parameters,
         due=f"{due.year}年{due.month}月{due.day}日",
         versions=versions,
     )
+    write_template(template, out)
 
 
 def write_submission_workbook(submission: Submission, out) -> None:
@@ -64,7 +65,7 @@ def write_submission_workbook(submission: Submission, out) -> None:
     closed = {f"{row.code}.{key}": frozen for table in tables for row in table.indicators for key in row.columns}
     values = edition.values_from_text(submission.values)
     reporter = reporter_of(filing, submission.attributes)
-    write_template(edition, filing.period.parsed, reporter, tables, values, closed, out)
+    write_template(Template(edition, filing.period.parsed, reporter, tables, values, closed), out)
 
 
 def known_cells(filing: Filing) -> dict[str, str]:
