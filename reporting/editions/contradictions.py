@@ -14,7 +14,7 @@ from forms_tables.edition.model import Edition, Rule
 from forms_tables.edition.periods import PeriodCode
 from forms_tables.filling.completion import EXACT
 from forms_tables.notation.names import Cell, Fact, Meaning, earlier
-from forms_tables.notation.names import Surroundings as ParameterRead
+from forms_tables.notation.names import Setting as ParameterRead
 from forms_tables.notation.trees import Call, parts_of
 from forms_tables.rules.checks import Condition, conditions_of
 from forms_tables.words.rules import plain
