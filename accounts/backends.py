@@ -24,6 +24,11 @@ def find_by_sign_in_name(name: str) -> User | None:
 
 
 class NameCodeOrMobile(ModelBackend):
+    def get_user(self, user_id: int) -> User | None:
+        """Who is signed in, with the office every page names."""
+        user = User.objects.select_related("enterprise", "district").filter(pk=user_id).first()
+        return user if user and self.user_can_authenticate(user) else None
+
     def authenticate(self, request, username=None, password=None, **kwargs):
         if not username or password is None:
             return None

@@ -34,3 +34,13 @@ def of_machine(at: datetime.datetime) -> datetime.datetime:
 
 def today() -> datetime.date:
     return now().date()
+
+
+def read_the_installation_once(get_response):
+    """Middleware: how far the office's clock is behind is asked all over a request, and read once."""
+
+    def answer(request):
+        with Installation.read_once():
+            return get_response(request)
+
+    return answer

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from accounts import journal
 from accounts.access import Refused
-from accounts.models import Enterprise, Installation, User
+from accounts.models import DUTIES, Enterprise, Installation, Scope, User
 
 WORDS = "jialing yangtze hotpot pepper bridge lantern harbor summit bamboo river terrace pier steamer fog".split()
 
@@ -24,14 +24,13 @@ def make_accounts(enterprise: Enterprise, at: datetime.datetime) -> list[dict[st
         return installation.demo_secrets
     district = enterprise.district
     places = {
-        User.Role.ENTERPRISE: (enterprise.credit_code, enterprise.contact_name, {"enterprise": enterprise}),
-        User.Role.DISTRICT: (f"district-{district.code.lower()}", "演示区县工作人员", {"district": district}),
-        User.Role.ASSOCIATION: ("association", "演示协会分析员", {}),
-        User.Role.CITY: ("city", "演示市级管理员", {}),
-        User.Role.SYSTEM: ("system", "演示系统管理员", {}),
+        Scope.ENTERPRISE: (enterprise.credit_code, {"enterprise": enterprise}),
+        Scope.DISTRICT: (f"district-{district.code.lower()}", {"district": district}),
     }
     known = []
-    for role, (username, name, place) in places.items():
+    for role, duties in DUTIES.items():
+        username, place = places.get(duties.scope, (str(role), {}))
+        name = enterprise.contact_name if duties.scope == Scope.ENTERPRISE else f"演示{duties.person}"
         password = random_password()
         there = User.objects.filter(role=role, is_active=True, **place).order_by("pk").first()
         user = there or User(username=username, role=role, name=name, **place)

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.timezone import localtime
 
 from accounts.links import ACTIVATION_LIFE, RESET_LIFE, activation_link, reset_link
-from accounts.models import Application, Letter, MailTrouble, User
+from accounts.models import Ability, Application, Letter, MailTrouble, User
 from accounts.post.answers import About
 from accounts.post.letters import compose, post
 
@@ -50,7 +50,7 @@ def plan_mail_refused(at: datetime) -> int:
     """To the system administrators, once of each trouble while it lasts: receiving domains, or the mail server, refuse
     us as such. One letter tells of all that are new, for what is ours is often said by hundreds; the next one not
     within hours. Sent like any letter; until it gets through the pages say so too."""
-    administrators = User.objects.filter(role=User.Role.SYSTEM, is_active=True).exclude(email="")
+    administrators = User.objects.who_may(Ability.OPERATE).exclude(email="")
     addresses = sorted(set(administrators.values_list("email", flat=True)))
     if not addresses or MailTrouble.objects.filter(told_at__gt=at - BETWEEN_NOTICES).exists():
         return 0

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 from django import forms
+from django.utils.dateparse import parse_date
 
 from accounts.backends import as_typed_plainly
 
@@ -65,3 +67,37 @@ class DayInput(forms.DateInput):
 
     def __init__(self):
         super().__init__(format="%Y-%m-%d")
+
+
+class WordsField(forms.CharField):
+    """What somebody says, on as many lines as they like."""
+
+    widget = forms.Textarea
+
+
+class YesField(forms.CharField):
+    def clean(self, value) -> bool:
+        return super().clean(value) == "yes"
+
+
+class DayField(forms.CharField):
+    """A day as 2024-06-13; None where nothing was written."""
+
+    def clean(self, value) -> date | None:
+        text = super().clean(value)
+        try:
+            day = parse_date(text)
+        except ValueError:  # well written, and no such day
+            day = None
+        if text and day is None:
+            raise forms.ValidationError(f"“{text[:20]}”不是日期，请写作 2024-06-13。")
+        return day
+
+
+class ManyField(forms.Field):
+    """Everything that was sent under one name, in its order."""
+
+    widget = forms.MultipleHiddenInput
+
+    def clean(self, value) -> list[str]:
+        return list(value or [])

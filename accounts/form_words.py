@@ -3,9 +3,12 @@
 Django's own sentences name no field and speak of variables and UUIDs. A field that has a sentence of its own keeps it.
 """
 
+from typing import Any
+
 from django import forms
 from django.http import QueryDict
 
+from accounts.access import Refused
 from text.incoming import hidden_mark, without_hidden
 
 CHOOSING = (forms.ChoiceField, forms.ModelChoiceField, forms.FileField)
@@ -77,6 +80,22 @@ class PlainWords:
 
 class PlainForm(PlainWords, forms.Form):
     pass
+
+
+class Press(PlainForm):
+    """What one button sends. It is asked for nothing here: what is missing the office says, in its own words."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.required = False
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """Every field, empty where nothing was sent. Refused where something cannot be read as what it should be."""
+        for sentences in self.errors.values():
+            raise Refused(sentences[0])
+        return self.cleaned_data
 
 
 class PlainModelForm(PlainWords, forms.ModelForm):

@@ -9,7 +9,7 @@ from accounts.backends import as_typed_plainly
 from accounts.change_forms import ChangeForm, ChangeModelForm
 from accounts.fields import MailField, MobileField, PhoneField, ReasonField
 from accounts.form_words import NameField, PlainForm
-from accounts.models import District, DistrictContact, User
+from accounts.models import DUTIES, District, DistrictContact
 
 
 class SignInForm(AuthenticationForm):
@@ -63,7 +63,7 @@ class OfficialForm(PlainForm):
 
     def __init__(self, *args, roles, districts, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["role"].choices = [(role, User.Role(role).label) for role in roles]
+        self.fields["role"].choices = [(role, DUTIES[role].label) for role in roles]
         self.fields["district"].queryset = districts
 
 

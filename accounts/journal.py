@@ -23,6 +23,9 @@ class More(JournalWords, total=False):
 
 
 class JournalLine(More, total=False):
+    """`action` is the verb of the screen in Chinese (确定上报), because people read and filter by it. Without a
+    district the line goes under the one the firm belongs to at that time. `by` is None for the machine."""
+
     by: Required[User | None]
     at: Required[datetime.datetime]
     action: Required[str]
@@ -32,7 +35,7 @@ class JournalLine(More, total=False):
 
 
 def record(**line: Unpack[JournalLine]) -> JournalEntry:
-    """Add one line; see `compose` for what it says."""
+    """Add one line."""
     entry = compose(**line)
     entry.save()
     return entry
@@ -43,36 +46,13 @@ def record_all(entries: list[JournalEntry]) -> None:
     JournalEntry.objects.bulk_create(entries, batch_size=1000)
 
 
-def compose(
-    *,
-    by: User | None,
-    at: datetime.datetime,
-    action: str,
-    subject: str = "",
-    enterprise: Enterprise | None = None,
-    district: District | None = None,
-    period: str = "",
-    before: Any = None,
-    after: Any = None,
-    why: str = "",
-) -> JournalEntry:
-    """`action` is the verb of the screen in Chinese (确定上报), because people read and filter by it.
-    Without a district the line goes under the one the firm belongs to at that time. `by` is None for the machine."""
-    if district is None and enterprise is not None:
-        district = enterprise.district_on(at.date()) or enterprise.district
-    return JournalEntry(
-        by=by,
-        at=at,
-        by_name=by.signed[:160] if by else "系统",
-        action=action,
-        subject=subject[:200],
-        enterprise=enterprise,
-        district=district,
-        period=period,
-        before=before,
-        after=after,
-        why=why,
-    )
+def compose(**line: Unpack[JournalLine]) -> JournalEntry:
+    by, enterprise = line["by"], line.get("enterprise")
+    if line.get("district") is None and enterprise is not None:
+        line["district"] = enterprise.district_on(line["at"].date()) or enterprise.district
+    entry = JournalEntry(**line, by_name=by.signed[:160] if by else "系统")
+    entry.subject = entry.subject[:200]
+    return entry
 
 
 def changes(before: dict, after: dict) -> tuple[dict, dict]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime
+from typing import TypedDict, Unpack
 
 from django.db import transaction
 
 from accounts import emails, journal
 from accounts.access import Refused
 from accounts.backends import as_typed_plainly
-from accounts.models import District, Enterprise, User
+from accounts.models import DUTIES, District, Enterprise, Role, Scope, User, roles_to_invite
 
 
 def first_account(enterprise: Enterprise) -> User | None:
@@ -23,14 +24,12 @@ def is_first_account(user: User) -> bool:
 
 def looks_after(by: User, enterprise: Enterprise) -> bool:
     """A district looks after the firms that are its own now, the city after all."""
-    if by.role == User.Role.CITY:
-        return True
-    return by.role == User.Role.DISTRICT and enterprise.district == by.district
+    return by.may.keep_register and (by.scope == Scope.CITY or enterprise.district == by.district)
 
 
 def be_the_firms_mailbox(email: str) -> None:
     """An official who reads a firm's activation letter could write its figures."""
-    if User.objects.exclude(role=User.Role.ENTERPRISE).filter(email__iexact=email).exists():
+    if User.objects.filter(enterprise=None, email__iexact=email).exists():
         raise Refused(f"邮箱 {email} 是工作账号的，企业的激活邮件须发到企业自己的邮箱。")
 
 
@@ -47,7 +46,7 @@ def open_first_account(enterprise: Enterprise, *, by: User, at: datetime.datetim
     user = _create(
         username=enterprise.credit_code,
         name=enterprise.contact_name,
-        role=User.Role.ENTERPRISE,
+        role=Role.ENTERPRISE,
         enterprise=enterprise,
         email=enterprise.email,
         mobile=enterprise.mobile,
@@ -68,7 +67,7 @@ def invite_colleague(*, name: str, mobile: str, email: str, by: User, at: dateti
     user = _create(
         username=f"{enterprise.credit_code}-{number}",
         name=name,
-        role=User.Role.ENTERPRISE,
+        role=Role.ENTERPRISE,
         enterprise=enterprise,
         email=email,
         mobile=mobile,
@@ -85,37 +84,39 @@ def invite_colleague(*, name: str, mobile: str, email: str, by: User, at: dateti
     return user
 
 
+class Official(TypedDict):
+    username: str
+    name: str
+    role: str
+    district: District | None
+    email: str
+    mobile: str
+
+
 @transaction.atomic
-def invite_official(
-    *,
-    username: str,
-    name: str,
-    role: str,
-    district: District | None,
-    email: str,
-    mobile: str,
-    by: User,
-    at: datetime.datetime,
-) -> User:
-    if by.role not in (User.Role.CITY, User.Role.SYSTEM):
+def invite_official(*, by: User, at: datetime.datetime, **asked: Unpack[Official]) -> User:
+    role, district = asked["role"], asked["district"]
+    wanted = DUTIES[role]
+    if not by.may.manage_users:
         raise Refused("只有市级和系统管理员可以开通工作账号。")
-    if role == User.Role.SYSTEM and by.role != User.Role.SYSTEM:
-        raise Refused("系统管理账号只能由系统管理员开通。")
-    if role == User.Role.ENTERPRISE:
+    if wanted.scope == Scope.ENTERPRISE:
         raise Refused("企业账号由企业申请、区县批准后开通。")
-    if (role == User.Role.DISTRICT) != (district is not None):
+    if role not in roles_to_invite(by.role):
+        openers = "、".join(DUTIES[opener].person for opener in wanted.invited_by)
+        raise Refused(f"{wanted.label}账号只能由{openers}开通。")
+    if (wanted.scope == Scope.DISTRICT) != (district is not None):
         raise Refused("区县账号必须写明区县，其他账号不写区县。")
-    username = as_typed_plainly(username).lower()
+    username = as_typed_plainly(asked["username"]).lower()
     if User.objects.filter(username__iexact=username).exists():
         raise Refused(f"用户名“{username}”已被使用，请换一个。")
-    user = _create(username=username, name=name, role=role, district=district, email=email, mobile=mobile)
+    user = _create(**asked | {"username": username})
     journal.record(
         by=by,
         at=at,
         action="开通账号",
-        subject=f"{name}（{username}）",
+        subject=f"{user.name}（{username}）",
         district=district,
-        after={"角色": user.get_role_display(), "邮箱": email},
+        after={"角色": user.duties.label, "邮箱": user.email},
     )
     emails.activation(user, at)
     return user
@@ -136,7 +137,7 @@ def resend_activation(user: User, *, by: User, at: datetime.datetime, email: str
     user.email = email or user.email
     if not user.email:
         raise Refused("这个账号没有邮箱，请先填写邮箱。")
-    if user.role == User.Role.ENTERPRISE:
+    if user.enterprise_id:
         be_the_firms_mailbox(user.email)
     user.save(update_fields=["email"])
     journal.record(
@@ -161,8 +162,8 @@ def reactivate(user: User, *, by: User, at: datetime.datetime, why: str) -> None
 
 
 def may_look_after(by: User, user: User) -> bool:
-    """Firms look after their colleagues, districts after their firms' accounts, city and system after officials too."""
-    if by.role == User.Role.SYSTEM or (by.role == User.Role.CITY and user.role != User.Role.SYSTEM):
+    """Firms look after their colleagues, districts after their firms' people, who manages users after officials too."""
+    if by.may.manage_users and user.role in by.manages:
         return True
     if user.enterprise is None:
         return False

@@ -7,6 +7,9 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 MOST_A_MINUTE = 1_000_000
+# A statement asked for the third time on a connection is planned and kept by the server, which then is given only the
+# values. Behind a pooler that hands each transaction another connection and does not know of it: ?prepare=no.
+PREPARED = {"server_side_binding": True, "prepare_threshold": 2}
 
 
 def read_yes_no(name: str, default: bool) -> bool:
@@ -75,7 +78,8 @@ def read_redis_url() -> str:
 
 
 def read_database_url(default: Path) -> dict:
-    """`sqlite:////absolute/path`, `sqlite:///relative/path` or `postgres://user:password@host:port/name`."""
+    """`sqlite:////absolute/path`, `sqlite:///relative/path` or `postgres://user:password@host:port/name`. After a `?`
+    may stand libpq's host, sslmode, sslrootcert and connect_timeout, and `prepare=no`, see PREPARED."""
     text = os.environ.get("DATABASE_URL", "")
     if text == "":
         return sqlite_database(str(default))
@@ -91,9 +95,12 @@ def read_database_url(default: Path) -> dict:
         raise ImproperlyConfigured("DATABASE_URL must begin with sqlite:/// or postgres://.")
     if not url.path.strip("/"):
         raise ImproperlyConfigured("DATABASE_URL names no database: postgres://user:password@host:port/name.")
-    unknown = sorted(set(options) - {"host", "sslmode", "sslrootcert", "connect_timeout"})
+    unknown = sorted(set(options) - {"host", "sslmode", "sslrootcert", "connect_timeout", "prepare"})
     if unknown:
         raise ImproperlyConfigured(f"DATABASE_URL has options that are not understood: {', '.join(unknown)}.")
+    prepare = options.pop("prepare", "yes")
+    if prepare not in {"yes", "no"}:
+        raise ImproperlyConfigured(f"DATABASE_URL has prepare={prepare!r}; write yes or no.")
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(url.path[1:]),
@@ -102,7 +109,7 @@ def read_database_url(default: Path) -> dict:
         # A folder of a Unix socket cannot stand in a URL's host part; libpq's own form is ?host=/folder.
         "HOST": options.pop("host", url.hostname or ""),
         "PORT": _port(url, "DATABASE_URL"),
-        "OPTIONS": options,
+        "OPTIONS": options | (PREPARED if prepare == "yes" else {}),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
     }

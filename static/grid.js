@@ -129,7 +129,7 @@
     body.delete("csrfmiddlewaretoken"); // signing in again in another window changes it: take the cookie's
     const token = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] || form.elements.csrfmiddlewaretoken.value;
     try {
-      const answer = await fetch(form.action, { method: "POST", body, headers: { "X-CSRFToken": token } });
+      const answer = await fetch(form.action, { method: "POST", body, headers: { "X-CSRFToken": token, "HX-Request": "true" } });
       return { url: answer.url, status: answer.status, text: await answer.text() };
     } catch (error) {
       if (!(error instanceof TypeError)) throw error; // fetch and the reading of its answer throw no other for the line

@@ -81,7 +81,7 @@ class Mailbox:
 
 
 def pytest_addoption(parser):
-    parser.addoption("--with-database", action="store_true", help="only the tests that touch the database")
+    parser.addoption("--with-database", action="store_true", help="only the tests that another database may change")
     parser.addoption("--shuffle", metavar="SEED", help="in an order drawn with this seed, the same for the same seed")
 
 
@@ -96,16 +96,16 @@ def pytest_collection_modifyitems(config, items):
     if seed := config.getoption("--shuffle"):
         Random(seed).shuffle(items)
     if config.getoption("--with-database"):
-        leave_out_what_touches_no_database(config, items)
+        leave_out_what_no_database_changes(config, items)
 
 
-def leave_out_what_touches_no_database(config, items) -> None:
-    """The second database lane need not repeat it."""
+def leave_out_what_no_database_changes(config, items) -> None:
+    """What touches none, and what is marked one_database: the second database's lane need not repeat it."""
     asks = {"db", "transactional_db", "django_db_setup"}
     chosen, left_out = [], []
     for test in items:
         touches = asks & set(test.fixturenames) or test.get_closest_marker("django_db")
-        (chosen if touches else left_out).append(test)
+        (chosen if touches and not test.get_closest_marker("one_database") else left_out).append(test)
     config.hook.pytest_deselected(items=left_out)
     items[:] = chosen
 

@@ -5,6 +5,7 @@ from django.core.checks import run_checks
 from django.core.exceptions import ImproperlyConfigured
 
 from config.environment import (
+    PREPARED,
     read_database_url,
     read_email_url,
     read_names,
@@ -28,13 +29,18 @@ def test_a_postgres_address_is_taken_apart(monkeypatch):
     monkeypatch.setenv("DATABASE_URL", "postgres://st%40t:p%2Fw@db.example.cn:5433/stat?sslmode=require")
     database = read_database_url(Path("/unused"))
     parts = [database[key] for key in ("USER", "PASSWORD", "HOST", "PORT", "NAME", "OPTIONS")]
-    assert parts == ["st@t", "p/w", "db.example.cn", 5433, "stat", {"sslmode": "require"}]
+    assert parts == ["st@t", "p/w", "db.example.cn", 5433, "stat", {"sslmode": "require", **PREPARED}]
 
 
 def test_a_postgres_socket_is_given_as_host(monkeypatch):
     monkeypatch.setenv("DATABASE_URL", "postgres:///stat?host=/run/postgresql")
     database = read_database_url(Path("/unused"))
-    assert (database["HOST"], database["NAME"], database["OPTIONS"]) == ("/run/postgresql", "stat", {})
+    assert (database["HOST"], database["NAME"], database["OPTIONS"]) == ("/run/postgresql", "stat", PREPARED)
+
+
+def test_statements_are_not_prepared_where_the_address_says_so(monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "postgres://stat@pooler/stat?prepare=no")
+    assert read_database_url(Path("/unused"))["OPTIONS"] == {}
 
 
 @pytest.mark.parametrize(
@@ -52,6 +58,7 @@ def test_a_postgres_socket_is_given_as_host(monkeypatch):
         (lambda: read_database_url(Path("/")), "DATABASE_URL", "mysql://localhost/stat"),
         (lambda: read_database_url(Path("/")), "DATABASE_URL", "postgres://localhost"),
         (lambda: read_database_url(Path("/")), "DATABASE_URL", "postgres://localhost/stat?ssl=on"),
+        (lambda: read_database_url(Path("/")), "DATABASE_URL", "postgres://localhost/stat?prepare=maybe"),
         (lambda: read_database_url(Path("/")), "DATABASE_URL", "sqlite://stat.sqlite3"),
         (lambda: read_redis_url(), "REDIS_URL", "localhost:6379"),
         (lambda: read_email_url(Path("/")), "EMAIL_URL", "mail.example.cn"),

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.template.loader import render_to_string
-from django.urls import resolve
+from django.urls import resolve, reverse
 
-from reporting.frame.context import NAVIGATION, InForce, navigation_of, period_in_force
+from accounts.models import DUTIES
+from reporting.frame.context import InForce, entries_for, navigation_of, period_in_force
 from reporting.models import State
 from tests.cast import assemble
 from tests.may import make_may
@@ -34,7 +35,8 @@ def test_the_countdown_speaks_in_words(days_left, words, urgency):
 
 
 def test_navigation_fits_the_bottom_bar_of_a_phone():
-    for entries in NAVIGATION.values():
+    for duties in DUTIES.values():
+        entries = entries_for(duties)
         assert len(entries) <= 7
         assert all(len(entry.label) <= 4 for entry in entries)
 
@@ -56,13 +58,19 @@ def test_navigation_fits_the_bottom_bar_of_a_phone():
     ],
 )
 def test_navigation_knows_where_the_reader_is(role, path, labels):
-    assert [entry["label"] for entry in navigation_of(role, path) if entry["current"]] == labels
+    assert [entry["label"] for entry in navigation_of(DUTIES[role], path) if entry["current"]] == labels
 
 
-@pytest.mark.parametrize("role", NAVIGATION)
+@pytest.mark.parametrize("role", DUTIES)
 def test_every_entry_of_the_navigation_leads_somewhere_its_role_may_go(role):
-    for entry in NAVIGATION[role]:
-        assert role in getattr(resolve(entry.path).func, "roles", [role]), entry
+    duties = DUTIES[role]
+    for entry in entries_for(duties):
+        assert duties.abilities.intersection(getattr(resolve(entry.path).func, "abilities", duties.abilities)), entry
+
+
+@pytest.mark.parametrize("role", DUTIES)
+def test_the_first_entry_of_the_navigation_is_the_first_page_of_the_role(role):
+    assert entries_for(DUTIES[role])[0].path == reverse(DUTIES[role].home)
 
 
 @pytest.mark.django_db

@@ -1,9 +1,12 @@
 """Holds the picture in docs/architecture.md: config → reporting → accounts, forms_tables → text."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
+from django.apps import apps
+from django.db.models import JSONField
 
 from tests.rooms import arrows_back, arrows_of, imports_of, is_page, modules_of
 
@@ -108,6 +111,33 @@ def test_no_file_has_grown_into_two_subjects():
     assert long == {}
 
 
+# Views that draw a refusal on their own page themselves; everywhere else accounts.access.refusals_on says it.
+SAID_BY_HAND = {
+    "reporting/certificates/views/record.py": 1,
+    "reporting/editions/views/parameters.py": 1,
+    "reporting/editions/views/publish.py": 1,
+    "reporting/editions/views/rows.py": 1,
+    "reporting/editions/views/rule.py": 1,
+    "reporting/editions/views/workbook.py": 1,
+    "reporting/filing/views/adjustments.py": 1,
+    "reporting/filing/views/filing.py": 2,
+    "reporting/filing/views/submitting.py": 1,
+    "reporting/periods/views.py": 1,
+    "reporting/register/views/imports.py": 1,
+}
+
+
+def test_a_refusal_is_said_in_one_way():
+    """Of 56 handlers in views that each made a message of it twelve are left, which do something else with it."""
+    by_hand = {}
+    for file in sources("accounts", "reporting"):
+        caught = [node.type for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.ExceptHandler)]
+        count = sum(bool(re.search(r"\bRefused\b", ast.unparse(kind))) for kind in caught if kind)
+        if count and "views" in str(file):
+            by_hand[str(file.relative_to(ROOT))] = count
+    assert by_hand == SAID_BY_HAND
+
+
 def test_no_import_hides_inside_a_function():
     for file in sources(*LAYERS):
         if file.name == "apps.py":  # ready() is the one place where Django asks for it
@@ -115,3 +145,19 @@ def test_no_import_hides_inside_a_function():
         functions = [node for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.FunctionDef)]
         hidden = [n.lineno for f in functions for n in ast.walk(f) if isinstance(n, ast.Import | ast.ImportFrom)]
         assert not hidden, f"{file.relative_to(ROOT)}:{hidden}"
+
+
+# What PostgreSQL does otherwise than SQLite: tests that name it run on both.
+OF_THE_DATABASE = (
+    r"select_for_update|transaction=True|transactional_db|on_commit|atomic|savepoint|IntegrityError|DataError|"
+    r"OperationalError|cursor\(|\.raw\(|RawSQL|\.annotate\(|\.aggregate\(|\.distinct\(|\.extra\(|iregex|live_server"
+)
+
+
+def test_what_runs_on_one_database_names_nothing_in_which_databases_differ():
+    json = {field.name for model in apps.get_models() for field in model._meta.fields if isinstance(field, JSONField)}
+    differs = re.compile(rf"{OF_THE_DATABASE}|\b(?:{'|'.join(sorted(json))})__\w")
+    texts = {file: file.read_text() for file in (ROOT / "tests").rglob("test_*.py") if file != Path(__file__)}
+    found = {file.name: differs.findall(text) for file, text in texts.items() if "mark.one_database" in text}
+    assert len(found) > 5
+    assert {file: words for file, words in found.items() if words} == {}

@@ -7,11 +7,15 @@ from accounts.models.journal import JournalEntry
 from accounts.models.letters import DeadAddress, Letter
 from accounts.models.mail import MailTrouble, ReceivingDomain
 from accounts.models.people import Application, User
+from accounts.models.roles import DUTIES, Ability, Duties, Role, Scope, roles_that_may, roles_to_invite, roles_within
 
 __all__ = [
+    "DUTIES",
+    "Ability",
     "Application",
     "DeadAddress",
     "District",
+    "Duties",
     "DistrictContact",
     "Enterprise",
     "Installation",
@@ -21,5 +25,10 @@ __all__ = [
     "Move",
     "ReceivingDomain",
     "Residence",
+    "Role",
+    "Scope",
     "User",
+    "roles_that_may",
+    "roles_to_invite",
+    "roles_within",
 ]

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Subquery
 
 from accounts.models.districts import District
+from accounts.models.roles import Scope
 
 
 class EnterpriseQuerySet(models.QuerySet):
@@ -15,11 +16,9 @@ class EnterpriseQuerySet(models.QuerySet):
         what a firm filed while it lived elsewhere follows the filing's district, not this."""
         if not user.is_authenticated:
             return self.none()
-        if user.role in ("association", "city", "system"):
-            return self
-        if user.role == "district":
-            return self.now_in(user.district)
-        return self.filter(pk=user.enterprise_id)
+        if not user.may.read_register:
+            return self.filter(pk=user.enterprise_id)
+        return self.now_in(user.district) if user.scope == Scope.DISTRICT else self
 
     def now_in(self, district: District) -> EnterpriseQuerySet:
         lives_here = Residence.objects.filter(enterprise=OuterRef("pk"), district=district, until__isnull=True)
@@ -128,11 +127,11 @@ class Residence(models.Model):
 class MoveQuerySet(models.QuerySet):
     def visible_to(self, user) -> MoveQuerySet:
         """The two districts a move is between see it, the firm its own, the city all."""
-        if user.role == "city":
-            return self
-        if user.role == "district":
+        if not user.may.keep_register:
+            return self.filter(enterprise=user.enterprise_id) if user.enterprise_id else self.none()
+        if user.scope == Scope.DISTRICT:
             return self.filter(Q(origin=user.district_id) | Q(district=user.district_id))
-        return self.filter(enterprise=user.enterprise_id) if user.enterprise_id else self.none()
+        return self
 
     def waiting(self) -> MoveQuerySet:
         return self.filter(state=Move.State.PROPOSED)

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from django.db import models
 from django.db.models import Q
@@ -34,4 +37,22 @@ class Installation(models.Model):
 
     @classmethod
     def current(cls) -> Installation:
-        return cls.objects.filter(pk=1).first() or cls(pk=1)
+        kept = _kept.get()
+        if kept is None:
+            return cls.objects.filter(pk=1).first() or cls(pk=1)
+        if not kept:
+            kept.append(cls.objects.filter(pk=1).first() or cls(pk=1))
+        return kept[0]
+
+    @classmethod
+    @contextmanager
+    def read_once(cls) -> Iterator[None]:
+        """Inside, the row is read when it is first asked for and not again."""
+        token = _kept.set([])
+        try:
+            yield
+        finally:
+            _kept.reset(token)
+
+
+_kept: ContextVar[list[Installation] | None] = ContextVar("installation", default=None)

@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from accounts.models.districts import District
 from accounts.models.enterprises import Enterprise
+from accounts.models.roles import Scope
 from text.incoming import without_control
 
 
@@ -19,13 +20,13 @@ class JournalQuerySet(models.QuerySet):
         """A district sees what happened to firms while they were its own, and what it did itself."""
         if not user.is_authenticated:
             return self.none()
-        if user.role in ("city", "system"):
-            return self
-        if user.role == "district":
+        if not user.may.read_journal:
+            return self.filter(by=user)
+        if user.scope == Scope.DISTRICT:
             return self.filter(Q(district=user.district) | Q(by__district=user.district))
-        if user.role == "enterprise":
+        if user.scope == Scope.ENTERPRISE:
             return self.filter(Q(enterprise=user.enterprise_id) | Q(by=user))
-        return self.filter(by=user)
+        return self
 
     def update(self, **kwargs):
         raise AppendOnly("操作日志只增不改。")

@@ -20,11 +20,7 @@ class LetterQuerySet(models.QuerySet):
         """Letters this person may follow: a firm those about it, a district those of its area, the city all."""
         if not user.is_authenticated:
             return self.none()
-        if user.role in ("city", "association", "system"):
-            return self
-        if user.role == "district":
-            return self.filter(district=user.district_id)
-        return self.filter(enterprise=user.enterprise_id)
+        return self.filter(user.reach())
 
 
 class Letter(models.Model):

@@ -8,23 +8,38 @@ from django.db.models.functions import Lower
 
 from accounts.models.districts import District
 from accounts.models.enterprises import Enterprise
+from accounts.models.roles import (
+    DUTIES,
+    Ability,
+    Duties,
+    May,
+    Role,
+    Scope,
+    roles_that_may,
+    roles_to_invite,
+    roles_within,
+)
+
+CITY_WIDE = roles_within(Scope.CITY)
 
 
 class UserQuerySet(models.QuerySet):
     def visible_to(self, user) -> UserQuerySet:
-        """Accounts this user may look after: a firm its colleagues, a district its firms' people,
-        the city everybody but the system administrators, these everybody."""
+        """Accounts this user may look after: a firm its colleagues, a district its firms' people, who manages users
+        the firms' and those they may open; anyone else their own."""
         if not user.is_authenticated:
             return self.none()
-        if user.role == "system":
-            return self
-        if user.role == "city":
-            return self.exclude(role="system")
-        if user.role == "district":
-            return self.filter(enterprise__in=Enterprise.objects.visible_to(user))
-        if user.role == "enterprise":
+        if user.may.manage_users:
+            return self.filter(role__in=user.manages)
+        if user.scope == Scope.ENTERPRISE:
             return self.filter(enterprise_id=user.enterprise_id)
+        if user.may.keep_accounts:
+            return self.filter(enterprise__in=Enterprise.objects.visible_to(user))
         return self.filter(pk=user.pk)
+
+    def who_may(self, ability: Ability) -> UserQuerySet:
+        """Active accounts of the roles with this ability."""
+        return self.filter(role__in=roles_that_may(ability), is_active=True)
 
 
 class UserManager(DjangoUserManager.from_queryset(UserQuerySet)):
@@ -35,12 +50,7 @@ class User(AbstractUser):
     """One person. There are no groups or permissions in our screens: the role says it all,
     and is_superuser opens nothing."""
 
-    class Role(models.TextChoices):
-        ENTERPRISE = "enterprise", "企业"
-        DISTRICT = "district", "区县"
-        ASSOCIATION = "association", "行业协会"
-        CITY = "city", "市级"
-        SYSTEM = "system", "系统管理"
+    Role = Role
 
     first_name = None
     last_name = None
@@ -65,7 +75,7 @@ class User(AbstractUser):
             models.CheckConstraint(
                 condition=Q(role="enterprise", enterprise__isnull=False, district__isnull=True)
                 | Q(role="district", enterprise__isnull=True, district__isnull=False)
-                | Q(role__in=["association", "city", "system"], enterprise__isnull=True, district__isnull=True),
+                | Q(role__in=CITY_WIDE, enterprise__isnull=True, district__isnull=True),
                 name="role_agrees_with_enterprise_and_district",
             ),
             models.UniqueConstraint(Lower("username"), name="user_names_differ_in_more_than_case"),
@@ -92,16 +102,35 @@ class User(AbstractUser):
             return self.enterprise.name
         if self.district_id:
             return self.district.name
-        return {"association": "市软件行业协会", "city": "市经济信息委", "system": "系统管理"}[self.role]
+        return self.duties.office
+
+    @property
+    def duties(self) -> Duties:
+        return DUTIES[self.role]
+
+    @property
+    def may(self) -> May:
+        return self.duties.may
+
+    @property
+    def scope(self) -> Scope:
+        return self.duties.scope
+
+    @property
+    def manages(self) -> list[str]:
+        """The roles of the accounts that somebody who manages users looks after: the firms', and those they open."""
+        return [*roles_within(Scope.ENTERPRISE), *roles_to_invite(self.role)]
+
+    def reach(self, prefix: str = "") -> Q:
+        """The rows of the own firm, the own district or the whole city; `prefix` leads to what has the two fields."""
+        if self.scope == Scope.CITY:
+            return Q()
+        return Q(**{f"{prefix}{self.scope}": getattr(self, f"{self.scope}_id")})
 
 
 class ApplicationQuerySet(models.QuerySet):
     def visible_to(self, user) -> ApplicationQuerySet:
-        if user.is_authenticated and user.role == "city":
-            return self
-        if user.is_authenticated and user.role == "district":
-            return self.filter(district=user.district)
-        return self.none()
+        return self.filter(user.reach()) if user.is_authenticated and user.may.keep_register else self.none()
 
     def waiting(self) -> ApplicationQuerySet:
         return self.filter(state=Application.State.APPLIED)

@@ -11,7 +11,7 @@ from django.db.models.functions import Lower
 
 from accounts import journal
 from accounts.access import Refused
-from accounts.models import DeadAddress, Enterprise, Letter, User
+from accounts.models import DeadAddress, Enterprise, Letter, Scope, User
 from text.incoming import without_hidden
 
 CORRECTED = "邮箱已更正，原地址不再有人使用"
@@ -61,17 +61,13 @@ def firm_of(letter: Letter) -> Enterprise | None:
 def visible_to(user: User) -> QuerySet[DeadAddress]:
     """A district sees its firms' addresses; those of officials, and of nobody's firm, are the city's to see to."""
     tasks = DeadAddress.objects.select_related("enterprise", "district", "settled_by")
-    if user.role == User.Role.CITY:
-        return tasks
-    if user.role == User.Role.DISTRICT:
-        return tasks.filter(district=user.district_id)
-    return tasks.none()
+    return tasks.filter(user.reach()) if user.may.remind else tasks.none()
 
 
 @transaction.atomic
 def confirm(task: DeadAddress, words: str, by: User, at: datetime) -> DeadAddress:
     """Somebody has asked, and the address takes mail: letters go there again."""
-    if by.role != User.Role.CITY and not (by.role == User.Role.DISTRICT and by.district_id == task.district_id):
+    if not (by.may.remind and (by.scope == Scope.CITY or by.district_id == task.district_id)):
         raise Refused("失效邮箱由企业所在区县或市级处理。")
     task = DeadAddress.objects.select_for_update(of=("self",)).select_related("enterprise", "district").get(pk=task.pk)
     if task.settled_at:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Required, TypedDict, Unpack
 
 from django.conf import settings
 from django.db import transaction
@@ -21,29 +22,28 @@ SENDERS_AT_ONCE = 8  # how many workers one posting may set to work
 MOST_OF_SUBJECT = Letter._meta.get_field("subject").max_length
 
 
-def compose(
-    stem: str,
-    subject: str,
-    facts: dict,
-    to: str,
-    *,
-    key: str,
-    at: datetime,
-    topic: str = "",
-    period: str = "",
-    enterprise: Enterprise | None = None,
-    district: District | None = None,
-    bulk: bool = False,
-    secret: bool = False,
-    good_until: datetime | None = None,
-) -> Letter:
-    """One letter to one address, not stored yet. Templates emails/<stem>.txt and .html see the `facts`, which are plain
-    values; `path` among them becomes the letter's link. The same `key` to the same address is the same letter.
+class Row(TypedDict, total=False):
+    """What the outbox keeps beside the letter's words. The same `key` to the same address is the same letter.
 
     topic: what `withdraw` calls it by. bulk: goes after letters that somebody waits for. secret: the facts (a link that
     opens an account) are thrown away once it is sent. good_until: not tried after that.
     """
-    key = key_to(key, to)
+
+    key: Required[str]
+    at: Required[datetime]
+    topic: str
+    period: str
+    enterprise: Enterprise | None
+    district: District | None
+    bulk: bool
+    secret: bool
+    good_until: datetime | None
+
+
+def compose(stem: str, subject: str, facts: dict, to: str, **row: Unpack[Row]) -> Letter:
+    """One letter to one address, not stored yet. Templates emails/<stem>.txt and .html see the `facts`, which are plain
+    values; `path` among them becomes the letter's link."""
+    key, at = key_to(row.pop("key"), to), row.pop("at")
     return Letter(
         key=key,
         message_id=message_id_of(key),
@@ -51,15 +51,9 @@ def compose(
         subject=" ".join(subject.split())[:MOST_OF_SUBJECT],
         stem=stem,
         facts=facts,
-        secret=secret,
-        topic=topic,
-        period=period,
-        enterprise=enterprise,
-        district=district,
-        bulk=bulk,
-        good_until=good_until,
         written_at=at,
         due_at=at,
+        **row,
     )
 
 

@@ -5,9 +5,9 @@ from django.http import Http404
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from accounts.access import require
+from accounts.access import needs
 from accounts.clock import now
-from accounts.models import Installation, Letter, User
+from accounts.models import Ability, Installation, Letter
 from accounts.post import pulse
 from accounts.post.by_domain import by_domain, complaints
 from accounts.post.kept_letters import kept_folder, read_kept_letters
@@ -28,7 +28,7 @@ def letters(request):
     if not Installation.current().is_demo:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
-        if request.user.role != User.Role.SYSTEM:
+        if not request.user.may.operate:
             raise PermissionDenied("这一页供系统管理账号使用。")
     kept = read_kept_letters(folder) if folder.is_dir() else []
     wanted = request.GET.get("to", "").strip().lower()
@@ -36,7 +36,7 @@ def letters(request):
     return render(request, "post/kept.html", {"letters": kept, "wanted": wanted})
 
 
-@require("city", "system")
+@needs(Ability.WATCH_MAIL)
 @require_GET
 def outbox(request):
     """What carries the letters, and what waits: for whoever can set it going again."""

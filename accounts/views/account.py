@@ -8,14 +8,13 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from accounts import emails, journal, people
-from accounts.access import EVERYONE, Refused, require
+from accounts.access import needs, refusals_on
 from accounts.clock import now
 from accounts.forms import ColleagueForm, OwnContactForm, ReasonForm
-from accounts.models import JournalEntry, User
+from accounts.models import Ability, JournalEntry, Scope, User
 from accounts.post.state import on_its_way
 
 
-@require(*EVERYONE)
 def account(request):
     user = request.user
     form = OwnContactForm(request.POST or None, initial={"name": user.name, "mobile": user.mobile, "email": user.email})
@@ -28,7 +27,6 @@ def account(request):
 
 
 @sensitive_post_parameters()
-@require(*EVERYONE)
 def change_password(request):
     form = PasswordChangeForm(request.user, request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -50,53 +48,47 @@ def change_password(request):
     return render(request, "accounts/change_password.html", {"form": form})
 
 
-@require("enterprise")
+@needs(Ability.FILL)
 def colleagues(request):
     form = ColleagueForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             user = people.invite_colleague(**form.cleaned_data, by=request.user, at=now())
             letter = f"给 {user.email} 的激活邮件{on_its_way(now(), user.email)}。"
             messages.success(request, f"{letter}{user.name}的用户名是 {user.username}。")
             return redirect("colleagues")
-        except Refused as refused:
-            form.add_error(None, str(refused))
     colleagues = User.objects.visible_to(request.user).order_by("pk")
     context = {"form": form, "colleagues": colleagues, "may_invite": people.is_first_account(request.user)}
     return render(request, "accounts/colleagues.html", context)
 
 
-@require("enterprise", "district", "city", "system")
+@needs(Ability.KEEP_ACCOUNTS)
 def switch_account(request, pk):
     """Deactivate an account, or activate it again, with a reason."""
     user = get_object_or_404(User.objects.visible_to(request.user), pk=pk)
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         switch = people.deactivate if user.is_active else people.reactivate
-        try:
+        with refusals_on(form):
             switch(user, by=request.user, at=now(), why=form.cleaned_data["why"])
             messages.success(request, f"账号“{user.username}”已{'停用' if user.is_active else '启用'}。")
             return redirect(where_accounts_are_listed(request.user, user))
-        except Refused as refused:
-            form.add_error(None, str(refused))
     return render(request, "accounts/switch_account.html", {"form": form, "account": user})
 
 
-@require("enterprise", "district", "city", "system")
+@needs(Ability.KEEP_ACCOUNTS)
 @require_POST
 def resend_activation(request, pk):
     user = get_object_or_404(User.objects.visible_to(request.user), pk=pk)
-    try:
+    with refusals_on(request):
         people.resend_activation(user, by=request.user, at=now())
         messages.success(
             request, f"给 {user.email} 的激活邮件{on_its_way(now(), user.email)}。链接自现在起 7 天内有效。"
         )
-    except Refused as refused:
-        messages.error(request, str(refused))
     return redirect(where_accounts_are_listed(request.user, user))
 
 
 def where_accounts_are_listed(by: User, user: User) -> str:
-    if by.role == User.Role.ENTERPRISE:
+    if by.scope == Scope.ENTERPRISE:
         return reverse("colleagues")
     return reverse("firm", args=[user.enterprise.credit_code]) if user.enterprise_id else reverse("users")

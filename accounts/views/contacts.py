@@ -2,20 +2,20 @@ from django.contrib import messages
 from django.shortcuts import redirect, render
 
 from accounts import contacts as contact_list
-from accounts.access import require
+from accounts.access import needs
 from accounts.clock import now, today
 from accounts.forms import DistrictContactForm
-from accounts.models import District
+from accounts.models import Ability, District
 
 
-@require("district", "association", "city", "system")
+@needs(Ability.READ_REGISTER)
 def contacts(request):
     """The notice's 附件2, as it would be printed."""
     districts = District.objects.valid_on(today()).select_related("contact")
     return render(request, "accounts/contacts.html", {"districts": districts})
 
 
-@require("district")
+@needs(Ability.REVIEW)
 def edit_contact(request):
     contact = contact_list.contact_of(request.user.district)
     form = DistrictContactForm(request.POST or None, instance=contact)

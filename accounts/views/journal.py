@@ -11,17 +11,17 @@ from django.utils.http import content_disposition_header
 from openpyxl import Workbook
 
 from accounts import journal as journal_of
-from accounts.access import require
+from accounts.access import needs
 from accounts.clock import SHANGHAI, now
 from accounts.forms import JournalFilterForm
-from accounts.models import JournalEntry, User
+from accounts.models import Ability, JournalEntry, Scope
 from text.writing import save_as_of, text_cell, write_csv
 
 MOST_ROWS = 100_000
 HEADS = ["时间", "操作人", "操作", "对象", "企业", "信用代码", "当时区县", "报告期", "原值", "新值", "事由"]
 
 
-@require("enterprise", "district", "city", "system")
+@needs(Ability.READ_JOURNAL)
 def journal(request):
     entries, form = wanted_entries(request)
     page = Paginator(entries, 50).get_page(request.GET.get("page"))
@@ -30,12 +30,12 @@ def journal(request):
     return render(request, "accounts/journal.html", {"form": form, "page": page, "asked": asked.urlencode()})
 
 
-@require("enterprise", "district", "city", "system")
+@needs(Ability.READ_JOURNAL)
 def export_journal(request, kind):
     """What the filters leave, newest first. An official's export carries other people's affairs and is journalled."""
     entries, form = wanted_entries(request)
     at = now()
-    if request.user.role != User.Role.ENTERPRISE:
+    if request.user.scope != Scope.ENTERPRISE:
         asked = {str(field.label): value for name, field in form.fields.items() if (value := request.GET.get(name))}
         journal_of.record(by=request.user, at=at, action="导出操作日志", district=request.user.district, after=asked)
     rows = chain([HEADS], rows_of(entries))

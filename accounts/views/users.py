@@ -4,19 +4,14 @@ from django.db.models import Q
 from django.shortcuts import redirect, render
 
 from accounts import people
-from accounts.access import Refused, require
+from accounts.access import needs, refusals_on
 from accounts.clock import now, today
 from accounts.forms import OfficialForm
-from accounts.models import District, User
+from accounts.models import Ability, District, User, roles_to_invite
 from accounts.post.state import look, on_its_way
 
-ROLES_TO_INVITE = {
-    User.Role.CITY: [User.Role.DISTRICT, User.Role.ASSOCIATION, User.Role.CITY],
-    User.Role.SYSTEM: [User.Role.DISTRICT, User.Role.ASSOCIATION, User.Role.CITY, User.Role.SYSTEM],
-}
 
-
-@require("city", "system")
+@needs(Ability.MANAGE_USERS)
 def users(request):
     """Officials first; a firm's people are found by name, code or mobile."""
     wanted = request.GET.get("q", "").strip()[:60]
@@ -30,7 +25,7 @@ def users(request):
             | Q(district__name__icontains=wanted)
         )
     else:
-        found = found.exclude(role=User.Role.ENTERPRISE)
+        found = found.filter(enterprise=None)
     page = Paginator(found, 100).get_page(request.GET.get("page"))
     without = District.objects.valid_on(today()).exclude(users__is_active=True)
     return render(
@@ -40,21 +35,19 @@ def users(request):
     )
 
 
-@require("city", "system")
+@needs(Ability.MANAGE_USERS)
 def invite_official(request):
     form = OfficialForm(
         request.POST or None,
-        roles=ROLES_TO_INVITE[request.user.role],
+        roles=roles_to_invite(request.user.role),
         districts=District.objects.valid_on(today()),
         initial={"district": request.GET.get("district")},
     )
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             user = people.invite_official(**form.cleaned_data, by=request.user, at=now())
             messages.success(
                 request, f"给 {user.email} 的激活邮件{on_its_way(now(), user.email)}。链接自现在起 7 天内有效。"
             )
             return redirect("users")
-        except Refused as refused:
-            form.add_error(None, str(refused))
     return render(request, "accounts/invite_official.html", {"form": form})

@@ -15,7 +15,7 @@ from decimal import Decimal
 from forms_tables.edition.model import CHOICE_KINDS, FIGURE_KINDS, CodeList, Edition, Indicator
 from forms_tables.edition.periods import PeriodCode
 from forms_tables.notation.decimals import CALCULATIONS, Reading
-from forms_tables.notation.names import HISTORY, Cell, Fact, Meaning, Moment, RowCode, Scope, Setting
+from forms_tables.notation.names import HISTORY, Cell, Fact, Meaning, Moment, RowCode, Setting, TextScope
 from forms_tables.notation.trees import MIRRORED, Membership, Name, Node, Text, parts_of
 from forms_tables.repair.linear import (
     COMPARED,
@@ -129,7 +129,7 @@ class Propositions(Linear):
     world: World
 
     @classmethod
-    def of(cls, world: World, scope: Scope) -> "Propositions":
+    def of(cls, world: World, scope: TextScope) -> "Propositions":
         period = PeriodCode(world.edition.valid_from, None if world.frequency == "annual" else 12)
         return cls(scope, Reading(world.edition, period, {}, {}, world.parameters), {}, world)
 

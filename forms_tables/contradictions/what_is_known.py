@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from forms_tables.contradictions.propositions import TIMES, Propositions, World
 from forms_tables.filling.completion import CellPlan, plans_of
-from forms_tables.notation.names import Cell, Moment, Scope, Setting
+from forms_tables.notation.names import Cell, Moment, Setting, TextScope
 from forms_tables.notation.trees import parse, walk
 from forms_tables.repair.linear import (
     AllOf,
@@ -183,12 +183,12 @@ def _is_outside(world: World, figure: str) -> bool:
 
 
 def _walked(world: World, plan: CellPlan, text: str) -> Sum | None:
-    scope = Scope(world.edition, column=plan.column, row=plan.indicator.code)
+    scope = TextScope(world.edition, column=plan.column, row=plan.indicator.code)
     return walk(parse(text), Propositions.of(world, scope)) if text else None
 
 
 def _all_hold(world: World, texts: Iterable[str]) -> Wanted | None:
-    binding = Propositions.of(world, Scope(world.edition))
+    binding = Propositions.of(world, TextScope(world.edition))
     return binding.both([walk(parse(text), binding) for text in texts if text])
 
 

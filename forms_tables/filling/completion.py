@@ -16,7 +16,7 @@ from forms_tables.edition.periods import PeriodCode
 from forms_tables.filling.parsing import Problem
 from forms_tables.filling.parsing import parse as parse_cell
 from forms_tables.notation.decimals import Decimals, JudgeFunction, Reading
-from forms_tables.notation.names import Cell, Fact, Meaning, Scope, Setting, reads_of
+from forms_tables.notation.names import Cell, Fact, Meaning, Setting, TextScope, reads_of
 from forms_tables.notation.trees import parse, walk
 from forms_tables.words.rules import say
 
@@ -99,7 +99,7 @@ def _is_outside(meaning: Meaning) -> bool:
 
 
 @lru_cache(maxsize=8192)
-def formula_of(text: str, scope: Scope, why: str = "{}") -> Formula | None:
+def formula_of(text: str, scope: TextScope, why: str = "{}") -> Formula | None:
     if not text:
         return None
     tree = parse(text)
@@ -125,7 +125,7 @@ def plans_of(edition: Edition, frequency: str) -> Mapping[str, CellPlan]:
 
 def _plan(edition: Edition, table: Table, indicator: Indicator, key: str) -> CellPlan:
     column, decimals = indicator.column(key), indicator.decimals_in(key)
-    cell, plain = Scope(edition, column=key, row=indicator.code), Scope(edition)
+    cell, plain = TextScope(edition, column=key, row=indicator.code), TextScope(edition)
     return CellPlan(
         key=f"{indicator.code}.{key}",
         table=table,

@@ -93,7 +93,7 @@ def symbols_of(edition: Edition) -> Mapping[str, Indicator]:
 
 
 @dataclass(frozen=True)
-class Scope:
+class TextScope:
     """Where a text is read: the rule's current column and row, its list of rows, and the filing looked back to."""
 
     edition: Edition
@@ -158,7 +158,7 @@ class Scope:
 class Scoped(Binding):
     """What every binding shares: a scope, and how looking back or running through rows changes it."""
 
-    scope: Scope
+    scope: TextScope
 
     def looking_back(self, word: str) -> Any:
         if self.scope.period:
@@ -179,7 +179,7 @@ class Scoped(Binding):
         row = self.scope.edition.indicator(self.scope.row)
         if not row.otherwise:
             return verdict
-        applies = replace(self, scope=Scope(self.scope.edition, period=self.scope.period))
+        applies = replace(self, scope=TextScope(self.scope.edition, period=self.scope.period))
         return self.when(walk(parse(row.applies_when), applies), verdict)
 
     def chain(self, parts: Sequence[Any]) -> Any:
@@ -230,5 +230,5 @@ class Reads(Scoped):
         return self.both(arguments)
 
 
-def reads_of(node: Node, scope: Scope) -> tuple[Meaning, ...]:
+def reads_of(node: Node, scope: TextScope) -> tuple[Meaning, ...]:
     return tuple(dict.fromkeys(walk(node, Reads(scope))))

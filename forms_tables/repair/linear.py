@@ -15,7 +15,7 @@ from typing import Any
 from forms_tables.edition.model import FIGURE_KINDS
 from forms_tables.filling.completion import COMPUTED, CellPlan, Completed, plans_of
 from forms_tables.notation.decimals import CALCULATIONS, Reading
-from forms_tables.notation.names import Cell, Scope, Scoped
+from forms_tables.notation.names import Cell, Scoped, TextScope
 from forms_tables.notation.trees import MIRRORED, Name, Node, parse, walk
 
 COMPARED: Mapping[str, Callable[[Any, Any], bool]] = {"<": lt, "<=": le, ">": gt, ">=": ge, "==": eq, "!=": ne}
@@ -323,7 +323,7 @@ def _constant(value: Decimal | str | None) -> Sum | None:
 
 
 def _formula_as_sum(plan: CellPlan, sums: Mapping[str, Sum | None], reading: Reading) -> Sum | None:
-    scope = Scope(reading.edition, column=plan.column, row=plan.indicator.code)
+    scope = TextScope(reading.edition, column=plan.column, row=plan.indicator.code)
     try:
         found = walk(parse(plan.indicator.formula_in(plan.column)), Linear(scope, reading, sums))
     except NotLinear:

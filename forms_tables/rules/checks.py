@@ -12,7 +12,7 @@ from forms_tables.edition.model import Edition, Rule
 from forms_tables.filling.completion import EXACT, Completed, Facts, Value
 from forms_tables.filling.parsing import Problem
 from forms_tables.notation.decimals import Decimals, JudgeFunction, Program, Reading, Written, reader_of
-from forms_tables.notation.names import Cell, Fact, Meaning, Scope, reads_of, symbols_of
+from forms_tables.notation.names import Cell, Fact, Meaning, TextScope, reads_of, symbols_of
 from forms_tables.notation.trees import Node, NotationError, columns_of_x, names_in, parse, walk, x_outside_lists
 from forms_tables.rules.magnitudes import refuse_overflow
 from forms_tables.rules.one_name import ambiguous_names, clashes_in
@@ -42,7 +42,7 @@ class Condition:
 
     rule: Rule
     text: str
-    scope: Scope
+    scope: TextScope
 
     @cached_property
     def tree(self) -> Node:
@@ -193,7 +193,7 @@ def spread(edition: Edition, rule: Rule, text: str) -> tuple[Condition, ...]:
     on_each_row = any(x_outside_lists(tree) for tree in trees)
     rows = [row for row in listed if columns_read <= set(edition.indicator(row).columns)] if on_each_row else [""]
     return tuple(
-        Condition(rule, text, Scope(edition, column, row, listed))
+        Condition(rule, text, TextScope(edition, column, row, listed))
         for column in _columns_for(edition, rule, trees)
         for row in rows
     )

@@ -29,7 +29,7 @@ BOLD_FONT = Font(name="宋体", size=10, bold=True)
 KEY_FONT = Font(name="Consolas", size=8, color="9AA1AB")
 NOTE_FONT = Font(name="宋体", size=9, color="6B7280")
 LARGEST = "1000000000000"
-Asked = tuple[Literal["list", "decimal"], str, str, str]  # what may stand in a cell: kind, bounds, what else is said
+Validation = tuple[Literal["list", "decimal"], str, str, str]  # what may stand in a cell
 
 
 @dataclass(frozen=True)
@@ -238,7 +238,7 @@ def offer_choices(
     sheet: Worksheet, layout: SheetLayout, locked: Mapping[str, str], list_ranges: Mapping[str, str]
 ) -> None:
     """Drop-down lists for codes and 是/否; for figures a warning (not a refusal) when what is typed is no number."""
-    offered: dict[Asked, DataValidation] = {}
+    offered: dict[Validation, DataValidation] = {}
     for indicator in layout.table.indicators:
         for key in () if indicator.is_heading else indicator.columns:
             if f"{indicator.code}.{key}" in locked:
@@ -261,7 +261,7 @@ def offer_choices(
             offered[asked].add(layout.cell(indicator.code, key))
 
 
-def validation_for(indicator: Indicator, key: str, list_ranges: Mapping[str, str]) -> Asked | None:
+def validation_for(indicator: Indicator, key: str, list_ranges: Mapping[str, str]) -> Validation | None:
     kind = indicator.kind_in(key)
     if kind == "yes_no":
         return ("list", '"是,否"', "", "请填“是”或“否”。")

@@ -18,7 +18,6 @@ from reporting.workflow.guards import brief
 
 SAME_CLICK = timedelta(minutes=1)
 FIRMS_AT_ONCE = 1000
-READERS = (User.Role.ENTERPRISE, User.Role.DISTRICT)
 
 
 @transaction.atomic
@@ -58,13 +57,13 @@ def take_down(announcement: Announcement, by: User, at: datetime, why: str) -> A
 
 def acknowledge(announcement: Announcement, user: User, at: datetime) -> None:
     """知道了: it no longer counts as unread for this person."""
-    if user.role in READERS:
+    if user.may.acknowledge:
         AnnouncementSeen.objects.get_or_create(announcement=announcement, user=user, defaults={"at": at})
 
 
 def unread_by(user: User, today: date) -> QuerySet[Announcement]:
     """Those shown now that are addressed to this person and not acknowledged. The city writes them and has none."""
-    if user.role not in READERS:
+    if not user.may.acknowledge:
         return Announcement.objects.none()
     seen = AnnouncementSeen.objects.filter(announcement=OuterRef("pk"), user=user)
     return Announcement.objects.shown(today).addressed_to(user).filter(~Exists(seen))
@@ -72,7 +71,7 @@ def unread_by(user: User, today: date) -> QuerySet[Announcement]:
 
 def listed_for(user: User, today: date) -> QuerySet[Announcement]:
     """What the page of announcements lists: to the city every one with its state, to others what is shown to them."""
-    if user.role == User.Role.CITY:
+    if user.may.announce:
         return Announcement.objects.select_related("by", "withdrawn_by")
     return Announcement.objects.shown(today).addressed_to(user)
 
@@ -161,7 +160,7 @@ def topic_of(announcement: Announcement) -> str:
 
 
 def be_the_city(by: User) -> None:
-    if by.role != User.Role.CITY:
+    if not by.may.announce:
         raise Refused("公告只能由市级发布和撤下。")
 
 

@@ -29,7 +29,7 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from accounts.clock import SHANGHAI
-from accounts.models import Letter, User
+from accounts.models import DUTIES, Ability, Letter, Scope, User, roles_that_may, roles_within
 from accounts.post.letters import compose, post
 from forms_tables.edition.address import CellAddress
 from reporting.conversation import announcements
@@ -39,7 +39,6 @@ from reporting.workflow.guards import Refused, brief, locked, record
 
 MOST_WORDS = 1000
 SAME_CLICK = timedelta(minutes=1)
-CITY_DESKS = (User.Role.CITY, User.Role.ASSOCIATION)
 DIGEST_HOUR = 17
 LISTED_IN_LETTER = 10
 
@@ -58,7 +57,7 @@ def say(filing: Filing, text: str, by: User, at: datetime, cell: str = "", for_c
     twin = filing.messages.filter(by=by, cell=cell, text=text, at__gt=at - SAME_CLICK).first()
     if twin:
         return twin
-    for_city = for_city and by.role not in CITY_DESKS
+    for_city = for_city and by.scope != Scope.CITY
     message = Message.objects.create(filing=filing, cell=cell, text=text, by=by, at=at, for_city=for_city)
     _tell_readers(message)
     subject = filing.edition.place_of(cell) if cell else ""
@@ -98,9 +97,9 @@ def _tell_readers(message: Message) -> None:
     filing = message.filing
     thread = Thread.objects.filter(filing=filing).first() or Thread(filing=filing)
     before, thread.last = thread.last_id, message
-    thread.city_reads = thread.city_reads or message.for_city or message.by.role in CITY_DESKS
+    thread.city_reads = thread.city_reads or message.for_city or message.by.scope == Scope.CITY
     thread.save()
-    others = list(readers(filing, thread).exclude(role__in=side_of(message.by.role)).values_list("pk", flat=True))
+    others = list(readers(filing, thread).exclude(role__in=roles_within(message.by.scope)).values_list("pk", flat=True))
     rows = [ThreadSeen(filing=filing, user_id=reader, upto_id=before) for reader in others]
     ThreadSeen.objects.bulk_create(rows, ignore_conflicts=True)
     ThreadSeen.objects.filter(filing=filing, user__in=others).update(unread=F("unread") + 1)
@@ -110,13 +109,8 @@ def readers(filing: Filing, thread: Thread) -> QuerySet[User]:
     """Everybody who reads the conversation: the firm's people, its district's, and where they take part the city's."""
     who = Q(enterprise=filing.enterprise_id) | Q(district=filing.district_id)
     if thread.city_reads:
-        who |= Q(role__in=CITY_DESKS)
+        who |= Q(role__in=roles_that_may(Ability.TALK), enterprise=None, district=None)
     return User.objects.filter(who, is_active=True)
-
-
-def side_of(role: str) -> tuple[str, ...]:
-    """The roles of one side: what colleagues write is not news."""
-    return CITY_DESKS if role in CITY_DESKS else (role,)
 
 
 # What is unread
@@ -134,28 +128,23 @@ class Unread:
 
 def unread_for(user: User, today: date) -> Unread:
     """The numbers of the header, in one query over what is unread, whatever was ever written."""
-    if user.role == User.Role.SYSTEM:
+    if not (user.may.talk or user.may.acknowledge):
         return Unread()
     waiting = ThreadSeen.objects.filter(user=OuterRef("pk"), unread__gt=0).order_by().values("user")
     news = announcements.unread_by(user, today).order_by().annotate(one=Value(1)).values("one")
     counted = User.objects.filter(pk=user.pk).values_list(
         Coalesce(Subquery(waiting.annotate(n=Sum("unread")).values("n")), 0),
-        Coalesce(Subquery(news.annotate(n=Count("pk")).values("n")), 0)
-        if user.role in announcements.READERS
-        else Value(0),
+        Coalesce(Subquery(news.annotate(n=Count("pk")).values("n")), 0) if user.may.acknowledge else Value(0),
     )
     return Unread(*counted.order_by().get())
 
 
 def threads_of(user: User, search: str = "", only_unread: bool = False) -> QuerySet[Thread]:
     """The conversations this person reads, those with something unread first, then the latest."""
-    threads = Thread.objects.filter(city_reads=True) if user.role in CITY_DESKS else Thread.objects.all()
-    if user.role == User.Role.ENTERPRISE:
-        threads = threads.filter(filing__enterprise=user.enterprise_id)
-    elif user.role == User.Role.DISTRICT:
-        threads = threads.filter(filing__district=user.district_id)
-    elif user.role not in CITY_DESKS:
-        return threads.none()
+    if not user.may.talk:
+        return Thread.objects.none()
+    taking_part = Q(city_reads=True) if user.scope == Scope.CITY else user.reach("filing__")
+    threads = Thread.objects.filter(taking_part)
     if search:
         firm = Q(filing__enterprise__name__icontains=search) | Q(filing__enterprise__credit_code__icontains=search)
         threads = threads.filter(firm)
@@ -190,9 +179,12 @@ class Talk:
 
 
 def talk_about(filing: Filing, user: User) -> Talk:
-    messages = list(filing.messages.select_related("by__enterprise", "by__district"))
-    unread = ThreadSeen.objects.filter(filing=filing, user=user).values_list("unread", flat=True).first()
-    return Talk(filing, messages, unread or 0)
+    if not filing.has_messages:
+        return Talk(filing, [], 0)
+    seen = ThreadSeen.objects.filter(filing=OuterRef("filing"), user=user)
+    messages = filing.messages.select_related("by__enterprise", "by__district")
+    messages = list(messages.annotate(unread=Subquery(seen.values("unread"))))
+    return Talk(filing, messages, messages[0].unread or 0 if messages else 0)
 
 
 # The daily letter
@@ -237,11 +229,12 @@ def _news_by_reader(marks: list[tuple], waiting: QuerySet[ThreadSeen], until: da
     said = defaultdict(list)
     messages = Message.objects.filter(filing__in=waiting.values("filing"), at__lte=until).order_by("pk")
     for filing, message, role in messages.values_list("filing", "pk", "by__role"):
-        said[filing].append((message, side_of(role)))
+        said[filing].append((message, DUTIES[role].scope))
     news = defaultdict(list)
     for _, user, role, filing, upto, told in marks:
         known = max(upto or 0, told or 0)
-        news[user] += [message for message, side in said[filing] if message > known and role not in side]
+        side = DUTIES[role].scope  # what colleagues write is not news
+        news[user] += [message for message, whose in said[filing] if message > known and whose != side]
     return {user: sorted(messages) for user, messages in news.items() if messages}
 
 

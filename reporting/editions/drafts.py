@@ -15,7 +15,7 @@ from forms_tables.edition.periods import BadPeriod, PeriodCode
 from reporting.editions.blocks import hindrances_of
 from reporting.editions.definition_words import in_words
 from reporting.models import DraftEdition, Filing, Period, PublishedEdition, Rehearsal
-from reporting.workflow.guards import Refused, be_the_city, brief
+from reporting.workflow.guards import Refused, be_an_author, brief
 
 JournalFacts = Mapping[str, Any] | None  # of the journal
 
@@ -34,7 +34,7 @@ class Overtaken(Refused):
 @transaction.atomic
 def begin_draft(family: str, by: User, at: datetime) -> DraftEdition:
     """Start the next revision from the newest one; the draft that is open already, when there is one."""
-    be_the_city(by)
+    be_an_author(by)
     newest = PublishedEdition.objects.select_for_update().filter(family=family).order_by("number").last()
     if newest is None:
         raise Refused(f"没有已发布的制度“{family}”，不能起草修订。")
@@ -50,17 +50,11 @@ def begin_draft(family: str, by: User, at: datetime) -> DraftEdition:
 
 @transaction.atomic
 def change_draft(
-    draft: DraftEdition,
-    version: int,
-    content: Content,
-    by: User,
-    at: datetime,
-    what: str,
-    before: JournalFacts = None,
-    after: JournalFacts = None,
+    draft: DraftEdition, version: int, content: Content, by: User, at: datetime, what: str, **facts
 ) -> DraftEdition:
     """Put `content` in the place of the draft's, where it is still as it was when the page was opened (`version`).
 
+    `facts` are what it was before and is after, for the journal.
     A draft may hold texts that cannot be used yet (a rule that reads a row about to be added); publishing refuses them.
     What cannot be an edition at all is refused here.
     """
@@ -72,7 +66,7 @@ def change_draft(
     _be_an_edition(draft)
     draft.version, draft.changed_by, draft.changed_at = draft.version + 1, by, at
     draft.save(update_fields=["text", "version", "changed_by", "changed_at"])
-    _record(draft, by, at, "修改修订稿", what, before=before, after=after)
+    _record(draft, by, at, "修改修订稿", what, **facts)
     return draft
 
 
@@ -95,7 +89,7 @@ def publish(
     The open periods from then on take it over for whoever has not submitted yet; a filing that was submitted keeps the
     revision it was judged by. `seen` is the rehearsal of this very version that the city looked at.
     """
-    be_the_city(by)
+    be_an_author(by)
     draft = DraftEdition.objects.select_for_update().get(pk=draft.pk)
     if draft.state == DraftEdition.PUBLISHED and draft.published_as:
         return draft.published_as  # the second click
@@ -155,7 +149,7 @@ def _as_seen(seen: Rehearsal) -> dict[str, Any]:
 
 def _open_draft(draft: DraftEdition, by: User, version: int | None = None) -> DraftEdition:
     """The draft's row, locked: may they, is it still open, is it still what the page showed."""
-    be_the_city(by)
+    be_an_author(by)
     draft = (
         DraftEdition.objects.select_for_update(of=("self",)).select_related("based_on", "changed_by").get(pk=draft.pk)
     )

@@ -344,7 +344,8 @@ def import_rules(draft: DraftEdition, version: int, source: BinaryIO, name: str,
     if done.is_clean and done.changes:
         content = drafting.with_rules(draft.content, done.rules)
         before, after = _told(done, 1), _told(done, 2)
-        change_draft(draft, version, content, by, at, f"从工作簿“{name}”导入（{done.sentence}）", before, after)
+        what = f"从工作簿“{name}”导入（{done.sentence}）"
+        change_draft(draft, version, content, by, at, what, before=before, after=after)
     return done
 
 

@@ -23,7 +23,7 @@ from reporting.editions.tally import EffectTally
 from reporting.leases import JUST_NOW, Hand, carry_out, is_lost, spoken_at
 from reporting.models import DraftEdition, Filing, ParameterValue, Period, PublishedEdition, Rehearsal, Sheet, State
 from reporting.workflow import Refused
-from reporting.workflow.guards import be_the_city
+from reporting.workflow.guards import be_an_author
 
 EVERY = 100  # filings between two words about how far it is
 
@@ -44,7 +44,7 @@ def default_period(periods: list[Period]) -> Period | None:
 def begin(draft: DraftEdition, version: int, period: Period, by: User, at: datetime, real: datetime) -> Rehearsal:
     """Ask for a rehearsal; the one that runs already, or was done a moment ago, when there is one.
     `real` is the machine's time: a rehearsal whose worker was lost is not waited for."""
-    be_the_city(by)
+    be_an_author(by)
     draft = DraftEdition.objects.select_for_update().get(pk=draft.pk)
     if draft.state != DraftEdition.OPEN:
         raise Refused(f"这份修订稿{draft.get_state_display()}，不再试算。")

@@ -1,6 +1,7 @@
 """起草审核关系: one rule of a draft is written, added or dropped. A text that cannot be used is refused."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -32,7 +33,7 @@ def save_rule(draft: DraftEdition, version: int, rule_id: str, fields: Fields, b
     content = with_rule(draft.content, rule_id, fields)
     after = raw_rule(content, rule_id)
     _be_usable(draft.edition, after)
-    return _change(draft, version, content, by, at, f"修改审核关系{rule_id}", before, after)
+    return _change(draft, version, content, by, at, Edit("修改", rule_id, before, after))
 
 
 def add_rule(draft: DraftEdition, version: int, fields: Fields, by: User, at: datetime) -> DraftEdition:
@@ -45,7 +46,7 @@ def add_rule(draft: DraftEdition, version: int, fields: Fields, by: User, at: da
     if standing or rule_id in used_ids(draft.family):
         raise Refused(f"编号{rule_id}已经用过，同一编号不能指两条审核关系，请换一个编号。")
     _be_usable(draft.edition, added)
-    return _change(draft, version, with_new_rule(content, fields), by, at, f"新增审核关系{rule_id}", {}, added)
+    return _change(draft, version, with_new_rule(content, fields), by, at, Edit("新增", rule_id, {}, added))
 
 
 def drop_rule(draft: DraftEdition, version: int, rule_id: str, by: User, at: datetime) -> DraftEdition:
@@ -58,7 +59,7 @@ def drop_rule(draft: DraftEdition, version: int, rule_id: str, by: User, at: dat
         raise Refused(f"{rule_id}由系统执行（{before['where']}），不能删除。")
     if rows := rows_resting_on(draft.edition, rule_id):
         raise Refused(f"指标{'、'.join(rows[:5])}的说明引用了{rule_id}，请先改这些指标，再删除。")
-    return _change(draft, version, without_rule(content, rule_id), by, at, f"删除审核关系{rule_id}", before, {})
+    return _change(draft, version, without_rule(content, rule_id), by, at, Edit("删除", rule_id, before, {}))
 
 
 def used_ids(family: str) -> set[str]:
@@ -91,17 +92,17 @@ def _be_usable(edition: Edition, raw: Fields) -> None:
         raise Refused(f"{rule.id}有 {len(slips)} 处不能用，没有保存。第一处：{slips[0]}。")
 
 
-def _change(
-    draft: DraftEdition,
-    version: int,
-    content: Content,
-    by: User,
-    at: datetime,
-    what: str,
-    before: Fields,
-    after: Fields,
-) -> DraftEdition:
-    old, new = as_facts(DefinitionChange("rule", "", "", before, after))
+@dataclass(frozen=True)
+class Edit:
+    verb: str
+    rule: str
+    before: Fields
+    after: Fields
+
+
+def _change(draft: DraftEdition, version: int, content: Content, by: User, at: datetime, edit: Edit) -> DraftEdition:
+    old, new = as_facts(DefinitionChange("rule", "", "", edit.before, edit.after))
+    what = f"{edit.verb}审核关系{edit.rule}"
     try:
         return change_draft(draft, version, content, by, at, what, before=old, after=new)
     except Overtaken as overtaken:

@@ -1,7 +1,7 @@
 """A filing judged against its edition: what the firm typed, what was filed before, and what the rules say of both."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -10,9 +10,9 @@ from forms_tables.edition.address import CellAddress
 from forms_tables.edition.catalog import Edition, Table
 from forms_tables.edition.periods import PeriodCode
 from forms_tables.filling.completion import Completed, Facts, complete, plans_of
-from forms_tables.notation.names import Cell, earlier
+from forms_tables.notation.names import Cell
 from forms_tables.rules.checks import Finding, examine
-from reporting.models import BaseAdjustment, Filing, ParameterValue, Period, Submission
+from reporting.models import Filing, ParameterValue, Period, Submission
 
 Values = Mapping[str, Decimal | str | None]
 
@@ -35,6 +35,7 @@ class Judgement:
     facts: Facts
     completed: Completed
     findings: tuple[Finding, ...]
+    filing: Filing | None = field(default=None, compare=False, repr=False)  # as it was read, where one was judged
 
     @property
     def errors(self) -> list[Finding]:
@@ -60,8 +61,7 @@ class Judgement:
 def judge(filing: Filing, typed: Mapping[str, str] | None = None) -> Judgement:
     """Complete and check a filing's drafts, or the `typed` cells given in their place (a workbook not yet stored)."""
     typed = typed_cells(filing) if typed is None else typed
-    facts = facts_for(filing)
-    return judge_cells(filing.edition, typed, facts)
+    return replace(judge_cells(filing.edition, typed, facts_for(filing)), filing=filing)
 
 
 def judge_cells(edition: Edition, typed: Mapping[str, str], facts: Facts) -> Judgement:
@@ -88,12 +88,12 @@ def tables_for(
 
 def typed_cells(filing: Filing) -> dict[str, str]:
     """The drafts of all the filing's tables as one mapping of cell to typed text."""
-    return {key: text for sheet in filing.sheets.all() for key, text in sheet.cells.items()}
+    return {key: text for sheet in filing.drafts.values() for key, text in sheet.cells.items()}
 
 
 def facts_for(filing: Filing) -> Facts:
     """What the rules may know beside the cells: the firm, the city's parameters and the filings before this one."""
-    history = history_of(filing.enterprise, filing.period.parsed)
+    history = history_of(filing)
     parameters = parameters_in(filing.edition, filing.period)
     return Facts(
         period=filing.period.parsed,
@@ -154,17 +154,10 @@ def parameters_in(edition: Edition, period: Period | None) -> dict[str, Decimal 
     return parameters
 
 
-def history_of(enterprise: Enterprise, period: PeriodCode) -> dict[str, Values]:
+def history_of(filing: Filing) -> dict[str, Values]:
     """The earlier filings a rule may read, by the word the notation has for them; absent where nothing was filed."""
-    wanted = earlier(period)
-    filings = Filing.objects.filter(enterprise=enterprise, period__in=[code.code for code in wanted.values()])
-    by_period = {filing.period_id: filing for filing in filings.select_related("in_force", "approved", "period")}
-    history = {}
-    for name, code in wanted.items():
-        submission = standing_submission(by_period[code.code]) if code.code in by_period else None
-        if submission:
-            history[name] = submission_values(submission)
-    return history
+    stands = {word: standing_submission(one) for word, one in filing.before.items()}
+    return {word: submission_values(submission) for word, submission in stands.items() if submission}
 
 
 def standing_submission(filing: Filing) -> Submission | None:
@@ -186,7 +179,7 @@ def submission_values(submission: Submission) -> Values:
 def with_adjustments(filing: Filing, history: dict[str, Values]) -> dict[str, Values]:
     """History with the bases that granted 口径调整单 put in place of the filed figures (X05, R220, R221).
     A filed total that holds an adjusted figure is left out: it is added up again on the form (R601)."""
-    granted = {row.cell: Decimal(row.new) for row in BaseAdjustment.objects.filter(filing=filing, granted=True)}
+    granted = {cell: Decimal(figure) for cell, figure in filing.granted_bases.items()}
     for cell in [*granted, *totals_of(filing, granted)]:
         at = CellAddress.parse(cell)
         name, source = CARRIED[at.column]

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from accounts import clock
-from accounts.models import Enterprise, Installation
+from accounts.models import Ability, Duties, Enterprise, Installation
 from reporting.conversation import announcements
 from reporting.conversation.threads import unread_for
 from reporting.models import Filing, Period, State
@@ -15,10 +15,11 @@ from reporting.models import Filing, Period, State
 
 @dataclass(frozen=True)
 class MenuEntry:
-    """A place in the navigation; `also` are the addresses its own tabs lead to."""
+    """A place in the navigation for who has the ability; `also` are the addresses its own tabs lead to."""
 
     label: str
     path: str
+    needs: Ability
     also: tuple[str, ...] = ()
 
     def holds(self, path: str) -> int:
@@ -30,48 +31,46 @@ class MenuEntry:
 REGISTER = ("/firms/", "/users/", "/applications/", "/moves/", "/key-firms/", "/contacts/", "/certificates/")
 DATES = ("/deadlines/", "/calendar/")
 OFFICE = (*REGISTER, "/journal/", "/announcements/")
+EDITIONS = ("/city/parameters/", "/city/desk/", "/city/notation/")
 
-# Where each role may go, at most seven entries of at most four characters: they become the bottom bar of a phone.
-NAVIGATION = {
-    "enterprise": [
-        MenuEntry("首页", "/", also=("/filings/",)),
-        MenuEntry("历史", "/history/", also=("/record/", "/certificates/")),
-        MenuEntry("截止日", "/deadlines/", also=("/calendar/",)),
-        MenuEntry("本企业", "/account/firm/", also=("/account/", "/journal/")),
-    ],
-    "district": [
-        MenuEntry("首页", "/district/", also=("/league/", *DATES)),
-        MenuEntry("审核", "/district/queue/", also=("/district/submissions/",)),
-        MenuEntry("申请", "/district/requests/"),
-        MenuEntry("催报", "/reminders/", also=("/dead-addresses/",)),
-        MenuEntry("汇总", "/district/totals/"),
-        MenuEntry("企业", "/firms/", also=("/applications/", "/moves/", "/contacts/")),
-        MenuEntry("日志", "/journal/"),
-    ],
-    "association": [
-        MenuEntry("首页", "/city/", also=("/league/",)),
-        MenuEntry("上报件", "/city/submissions/", also=("/city/requests/", "/city/recheck/")),
-        MenuEntry("汇总", "/city/totals/"),
-        MenuEntry("报告期", "/city/periods/", also=(*DATES, "/reminders/schedule/")),
-        MenuEntry("制度", "/city/editions/", also=("/city/parameters/", "/city/desk/", "/city/notation/")),
-        MenuEntry("名录", "/firms/", also=REGISTER),
-    ],
-    "city": [
-        MenuEntry("首页", "/city/", also=("/league/",)),
-        MenuEntry("上报件", "/city/submissions/", also=("/city/requests/", "/city/recheck/")),
-        MenuEntry("催报", "/reminders/", also=("/dead-addresses/", "/outbox/")),
-        MenuEntry("汇总", "/city/totals/"),
-        MenuEntry("报告期", "/city/periods/", also=DATES),
-        MenuEntry("制度", "/city/editions/", also=("/city/parameters/", "/city/desk/", "/city/notation/")),
-        MenuEntry("管理", "/firms/", also=OFFICE),
-    ],
-    "system": [
-        MenuEntry("用户", "/users/", also=REGISTER),
-        MenuEntry("发信", "/outbox/"),
-        MenuEntry("日志", "/journal/"),
-    ],
-}
-LEVEL = {"enterprise": "enterprise", "district": "district", "association": "city", "city": "city"}
+# The navigation, from top to bottom. Of the entries in one place a role sees the first it has the ability for, unless
+# the tabs of one above lead there. At most seven of at most four characters: they become the bottom bar of a phone.
+PLACES = (
+    (
+        MenuEntry("首页", "/", Ability.FILL, also=("/filings/",)),
+        MenuEntry("首页", "/district/", Ability.REVIEW, also=("/league/", *DATES)),
+        MenuEntry("首页", "/city/", Ability.READ_CITY, also=("/league/",)),
+    ),
+    (
+        MenuEntry("历史", "/history/", Ability.FILL, also=("/record/", "/certificates/")),
+        MenuEntry("审核", "/district/queue/", Ability.REVIEW, also=("/district/submissions/",)),
+        MenuEntry("上报件", "/city/submissions/", Ability.READ_CITY, also=("/city/requests/", "/city/recheck/")),
+    ),
+    (MenuEntry("申请", "/district/requests/", Ability.REVIEW),),
+    (
+        MenuEntry("催报", "/reminders/", Ability.ADMINISTER, also=("/dead-addresses/", "/outbox/")),
+        MenuEntry("催报", "/reminders/", Ability.REMIND, also=("/dead-addresses/",)),
+    ),
+    (
+        MenuEntry("汇总", "/district/totals/", Ability.REVIEW),
+        MenuEntry("汇总", "/city/totals/", Ability.READ_CITY),
+    ),
+    (
+        MenuEntry("截止日", "/deadlines/", Ability.FILL, also=("/calendar/",)),
+        MenuEntry("报告期", "/city/periods/", Ability.ADMINISTER, also=DATES),
+        MenuEntry("报告期", "/city/periods/", Ability.READ_CITY, also=(*DATES, "/reminders/schedule/")),
+    ),
+    (MenuEntry("制度", "/city/editions/", Ability.READ_CITY, also=EDITIONS),),
+    (
+        MenuEntry("本企业", "/account/firm/", Ability.FILL, also=("/account/", "/journal/")),
+        MenuEntry("企业", "/firms/", Ability.REVIEW, also=("/applications/", "/moves/", "/contacts/")),
+        MenuEntry("管理", "/firms/", Ability.ADMINISTER, also=OFFICE),
+        MenuEntry("用户", "/users/", Ability.MANAGE_USERS, also=REGISTER),
+        MenuEntry("名录", "/firms/", Ability.READ_REGISTER, also=REGISTER),
+    ),
+    (MenuEntry("发信", "/outbox/", Ability.WATCH_MAIL),),
+    (MenuEntry("日志", "/journal/", Ability.READ_JOURNAL),),
+)
 
 
 @dataclass(frozen=True)
@@ -110,17 +109,28 @@ def screen(request: HttpRequest) -> dict:
     if user is not None and user.is_authenticated:
         around["unread"] = SimpleLazyObject(lambda: unread_for(user, today))
         around["news"] = SimpleLazyObject(lambda: list(announcements.unread_by(user, today)[:5]))
-        around["nav"] = navigation_of(user.role, request.path)
-        around["in_force"] = period_in_force(LEVEL.get(user.role, ""), today, user.enterprise)
+        around["nav"] = navigation_of(user.duties, request.path)
+        level = user.scope if user.may.fill or user.may.read_filings else ""
+        around["in_force"] = SimpleLazyObject(lambda: period_in_force(level, today, user.enterprise))
     return around
 
 
-def navigation_of(role: str, path: str) -> list[dict]:
+def entries_for(duties: Duties) -> list[MenuEntry]:
+    entries: list[MenuEntry] = []
+    for place in PLACES:
+        entry = next((entry for entry in place if entry.needs in duties.abilities), None)
+        if entry and not any(entry.path in above.also for above in entries):
+            entries.append(entry)
+    return entries
+
+
+def navigation_of(duties: Duties, path: str) -> list[dict]:
     """The role's entries; the one that holds most of the path is where the reader is."""
-    here = max(NAVIGATION[role], key=lambda entry: entry.holds(path))
+    entries = entries_for(duties)
+    here = max(entries, key=lambda entry: entry.holds(path), default=None)
     return [
         {"label": entry.label, "path": entry.path, "current": entry is here and here.holds(path) > 0}
-        for entry in NAVIGATION[role]
+        for entry in entries
     ]
 
 

@@ -10,7 +10,8 @@ from django.shortcuts import render
 from django.utils.safestring import SafeString, mark_safe
 from markdown import Markdown
 
-from accounts.access import require
+from accounts.access import needs
+from accounts.models import Ability
 from reporting.editions.in_force import current_edition
 
 MANUAL = settings.BASE_DIR / "docs" / "manual.md"
@@ -24,7 +25,7 @@ def manual(request: HttpRequest) -> HttpResponse:
     return render(request, "manual.html", {"text": text, "contents": contents})
 
 
-@require("city", "association")
+@needs(Ability.READ_CITY)
 def notation(request: HttpRequest) -> HttpResponse:
     text, contents = read_page(NOTATION)
     return render(request, "editions/notation.html", {"text": text, "contents": contents, "edition": current_edition()})

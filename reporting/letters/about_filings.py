@@ -5,11 +5,10 @@ A letter that tells of an event is written once: its key names the event. Remind
 
 from datetime import datetime
 
-from django.db.models import Q
 from django.urls import reverse
 from django.utils.timezone import localtime
 
-from accounts.models import User
+from accounts.models import Ability, User
 from accounts.post.letters import compose, post
 from reporting.letters import recipients
 from reporting.letters.schedule import APPROVED, is_on
@@ -133,7 +132,8 @@ def minute(at: datetime) -> str:
 
 def _city(submission: Submission) -> list[str]:
     asked = submission.reviews.filter(decision__in=[Review.Decision.CITY_QUERY, Review.Decision.CITY_RETURN])
-    people = User.objects.filter(Q(role=User.Role.CITY) | Q(pk__in=asked.values("by")), is_active=True)
+    city = User.objects.who_may(Ability.ADMINISTER)
+    people = city | User.objects.filter(pk__in=asked.values("by"), is_active=True)
     return sorted({person.email for person in people if person.email})
 
 

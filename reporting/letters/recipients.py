@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from django.db.models import QuerySet
 
-from accounts.models import DeadAddress, Enterprise, User
+from accounts.models import Ability, DeadAddress, Enterprise, User
 
 
 def of_firms(enterprises: Iterable[int]) -> dict[int, list[str]]:
@@ -41,7 +41,7 @@ def _alive(found: dict[int, set[str]]) -> dict[int, list[str]]:
 def of_districts(districts: Iterable[int]) -> dict[int, list[str]]:
     """Addresses by district id, of its active accounts."""
     found = defaultdict(set)
-    clerks = User.objects.filter(role=User.Role.DISTRICT, district__in=districts, is_active=True).exclude(email="")
+    clerks = User.objects.who_may(Ability.REVIEW).filter(district__in=districts).exclude(email="")
     for district, email in clerks.order_by().values_list("district", "email"):
         found[district].add(email)
     return _alive(found)
@@ -49,7 +49,7 @@ def of_districts(districts: Iterable[int]) -> dict[int, list[str]]:
 
 def of_city() -> list[str]:
     """The city's own accounts."""
-    officials = User.objects.filter(role=User.Role.CITY, is_active=True).exclude(email="")
+    officials = User.objects.who_may(Ability.ADMINISTER).exclude(email="")
     dead = dead_addresses()
     return sorted({email for email in officials.values_list("email", flat=True) if email.lower() not in dead})
 

@@ -91,7 +91,7 @@ def begins_at(occasion: Occasion, opened_at: datetime, due: date) -> datetime:
 @transaction.atomic
 def set_schedule(wanted: Mapping[str, Mapping], by: User, at: datetime) -> dict[str, Occasion]:
     """What the city wants changed: occasion → days, hour, on. What is not named stays as it is."""
-    if by.role != User.Role.CITY:
+    if not by.may.administer:
         raise Refused("提醒时点由市级设定。")
     before = schedule()
     after = before | {

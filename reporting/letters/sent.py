@@ -52,7 +52,7 @@ def failed_lately(found: QuerySet[Letter], at: datetime) -> QuerySet[Letter]:
 @transaction.atomic
 def try_again(letter: Letter, by: User, at: datetime) -> Letter:
     """Put a failed letter back into the outbox; a reminder only while the firm still owes what it is about."""
-    if by.role not in (User.Role.CITY, User.Role.DISTRICT):
+    if not by.may.remind:
         raise Refused("信件由区县或市级重发。")
     owed = _owed_behind(letter)
     letter = Letter.objects.select_for_update().get(pk=letter.pk)
@@ -82,7 +82,7 @@ def try_all_again(domain: str, by: User, at: datetime) -> tuple[int, int]:
     """The trouble is mended: what failed lately for another reason than its mailbox, or waits because the office was
     refused, goes at once, to this domain or ("") to all. Letters about what is no longer owed are not needed any more.
     Returns how many wait, and how many of these were."""
-    if by.role not in (User.Role.CITY, User.Role.SYSTEM):
+    if not by.may.watch_mail:
         raise Refused("失败的信由市级或系统管理员一并重发。")
     again = by_domain.may_go_again(at)
     again = again.filter(domain=domain) if domain else again

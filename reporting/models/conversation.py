@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from accounts.models import User
+from accounts.models import Scope, User
 from reporting.models.filing import Filing
 
 
@@ -70,13 +70,13 @@ class ThreadSeenQuerySet(models.QuerySet):
     def hand_over(self, filing: Filing) -> None:
         """The filing has gone to another district: what nobody of the former one has read waits for the people of this
         one, who are told of it in their next daily letter; for those of the former nothing waits there any more."""
-        theirs = self.filter(filing=filing, user__role=User.Role.DISTRICT)
+        theirs = self.filter(filing=filing, user__district__isnull=False)
         former = theirs.exclude(user__district=filing.district_id)
         furthest = former.order_by("unread").first()  # whoever has read most has read for the office
         if furthest:
             upto, unread = furthest.upto_id, furthest.unread
         else:  # there was nobody to tell
-            upto, unread = None, filing.messages.exclude(by__role=User.Role.DISTRICT).count()
+            upto, unread = None, filing.messages.filter(by__district=None).count()
         if unread:
             here = User.objects.filter(district=filing.district_id, is_active=True)
             self.bulk_create(
@@ -116,9 +116,9 @@ class AnnouncementQuerySet(models.QuerySet):
 
     def addressed_to(self, user: User) -> models.QuerySet:
         """Those this person is to act on, or, with the city's and the association's people, may look up."""
-        if user.role == User.Role.ENTERPRISE:
+        if user.scope == Scope.ENTERPRISE:
             return self.filter(to_firms=True)
-        if user.role == User.Role.DISTRICT:
+        if user.scope == Scope.DISTRICT:
             return self.filter(to_districts=True)
         return self
 

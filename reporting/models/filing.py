@@ -1,4 +1,5 @@
 from datetime import date, datetime
+from functools import cached_property
 
 from django.conf import settings
 from django.db import models
@@ -6,6 +7,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import District, Enterprise, User
 from forms_tables.edition.catalog import Edition
+from forms_tables.notation.names import earlier
 from reporting.dates.deadlines import due_moment
 from reporting.models.period import Deadline, Period
 
@@ -33,13 +35,7 @@ class State(models.TextChoices):
 class FilingQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> models.QuerySet:
         """What this user may see: a firm its own, a district those of its area at the time, the city all."""
-        if user.role == User.Role.ENTERPRISE:
-            return self.filter(enterprise=user.enterprise_id)
-        if user.role == User.Role.DISTRICT:
-            return self.filter(district=user.district_id)
-        if user.role in (User.Role.CITY, User.Role.ASSOCIATION):
-            return self
-        return self.none()
+        return self.filter(user.reach()) if user.may.fill or user.may.read_filings else self.none()
 
     def owed(self) -> models.QuerySet:
         return self.exclude(state=State.EXEMPT)
@@ -162,6 +158,46 @@ class Filing(models.Model):
     def due_at(self) -> datetime:
         """The last moment for the firm to submit in time."""
         return due_moment(self.due_on)
+
+    # What is read once of a filing; much of it reporting.filing.whole reads, or finds absent, with the filing itself.
+
+    @cached_property
+    def drafts(self) -> dict[str, "Sheet"]:
+        """Its sheets by their table."""
+        return {sheet.table: sheet for sheet in self.sheets.all()}
+
+    @cached_property
+    def said(self) -> dict[tuple[str, str], "Explanation"]:
+        """Its explanations by the rule and the fingerprint of what they explain."""
+        return {(explanation.rule, explanation.fingerprint): explanation for explanation in self.explanations.all()}
+
+    @cached_property
+    def before(self) -> dict[str, "Filing"]:
+        """The firm's filings of earlier periods that a rule may read, by the notation's word for them."""
+        behind = earlier(self.period.parsed)
+        filings = Filing.objects.filter(enterprise=self.enterprise_id, period__in=map(str, behind.values()))
+        found = {filing.period_id: filing for filing in filings.select_related("in_force", "approved", "period")}
+        return {word: found[code.code] for word, code in behind.items() if code.code in found}
+
+    @cached_property
+    def has_filed_in_time(self) -> bool:
+        """Whether a submission in time still stands: then corrections are in time too (P03 asks for nothing)."""
+        return self.submissions.filter(on_time=True, recalled_at=None).exists()
+
+    @cached_property
+    def granted_bases(self) -> dict[str, str]:
+        """The figures of its granted 口径调整单, by their cells."""
+        return dict(self.base_adjustments.filter(granted=True).values_list("cell", "new"))
+
+    @cached_property
+    def has_messages(self) -> bool:
+        return self.messages.exists()
+
+    @property
+    def rests_on_estimates(self) -> bool:
+        """As FilingQuerySet.resting_on_estimates says of many."""
+        standing = self.approved if self.approved_id and self.state not in self.UNDER_REVIEW else self.in_force
+        return standing is not None and standing.estimated
 
     @property
     def is_extended(self) -> bool:

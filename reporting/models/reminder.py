@@ -24,9 +24,7 @@ class ReminderChoice(models.Model):
 
 class DispatchQuerySet(models.QuerySet):
     def visible_to(self, user) -> "DispatchQuerySet":
-        if user.role == "city":
-            return self
-        return self.filter(district=user.district_id) if user.role == "district" else self.none()
+        return self.filter(user.reach()) if user.may.remind else self.none()
 
 
 class Dispatch(models.Model):

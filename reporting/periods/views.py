@@ -5,8 +5,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from accounts import clock
-from accounts.access import require
-from accounts.models import User
+from accounts.access import needs, refusals_on
+from accounts.models import Ability
 from reporting import workflow
 from reporting.dates.deadlines import squeezed
 from reporting.filing.progress import WHOLE, revenue_shares, standing_of
@@ -16,15 +16,15 @@ from reporting.periods.forms import DeadlinesForm, EstimatesForm, LockForm, Open
 from reporting.periods.openings import openings_on
 
 
-@require("city", "association")
+@needs(Ability.READ_CITY)
 def periods(request, refused="", status=200):
     around = {"periods": periods_to_show(), "refused": refused}
-    if request.user.role == User.Role.CITY:
+    if request.user.may.administer:
         around["openings"] = openings_on(clock.today(), reading_in_force())
     return render(request, "periods/periods.html", around, status=status)
 
 
-@require("city")
+@needs(Ability.ADMINISTER)
 @require_POST
 def open_period(request):
     """Opened already, it gains the firms that have joined since."""
@@ -66,7 +66,7 @@ def overdue_already(opened: Period) -> str:
     )
 
 
-@require("city", "association")
+@needs(Ability.READ_CITY)
 def period(request, code, forms=None, status=200):
     found = get_object_or_404(periods_to_show(), pk=code)
     forms = forms or {}
@@ -95,7 +95,7 @@ def estimates_form(period: Period, posted=None) -> EstimatesForm:
     return EstimatesForm(posted, initial={"allowed": period.estimates_allowed}, auto_id="estimates_%s")
 
 
-@require("city")
+@needs(Ability.ADMINISTER)
 @require_POST
 def set_deadlines(request, code):
     found = get_object_or_404(Period, pk=code)
@@ -106,16 +106,14 @@ def set_deadlines(request, code):
         messages.info(request, f"{found.label}的三个日期都没有改动，没有什么要保存的。")
         return redirect("city_period", code)
     reason, number = form.cleaned_data["reason"], form.cleaned_data["notice_number"]
-    try:
+    with refusals_on(form):
         workflow.set_deadlines(found, form.dates, request.user, clock.now(), reason, number)
-    except workflow.Refused as refusal:
-        form.add_error(None, str(refusal))
-        return period(request, code, {"deadlines": form}, status=409)
-    messages.success(request, f"{found.label}的三级截止日已保存。")
-    return redirect("city_period", code)
+        messages.success(request, f"{found.label}的三级截止日已保存。")
+        return redirect("city_period", code)
+    return period(request, code, {"deadlines": form}, status=409)
 
 
-@require("city")
+@needs(Ability.ADMINISTER)
 @require_POST
 def allow_estimates(request, code):
     found = get_object_or_404(Period, pk=code)
@@ -127,26 +125,22 @@ def allow_estimates(request, code):
     if given["allowed"] == found.estimates_allowed and not found.is_locked:
         messages.info(request, f"{found.label}现在就是{words}上报预估数，没有改动。")
         return redirect("city_period", code)
-    try:
+    with refusals_on(form):
         workflow.allow_estimates(found, given["allowed"], request.user, clock.now(), given["reason"])
-    except workflow.Refused as refusal:
-        form.add_error(None, str(refusal))
-        return period(request, code, {"estimates": form}, status=409)
-    messages.success(request, f"{found.label}已设为{words}上报预估数。")
-    return redirect("city_period", code)
+        messages.success(request, f"{found.label}已设为{words}上报预估数。")
+        return redirect("city_period", code)
+    return period(request, code, {"estimates": form}, status=409)
 
 
-@require("city")
+@needs(Ability.ADMINISTER)
 @require_POST
 def lock(request, code):
     found = get_object_or_404(Period, pk=code)
     form = LockForm(request.POST)
     if not form.is_valid():
         return period(request, code, {"lock": form}, status=422)
-    try:
+    with refusals_on(form, "reason"):
         workflow.lock(found, by=request.user, at=clock.now(), reason=form.cleaned_data["reason"])
-    except workflow.Refused as refusal:
-        form.add_error("reason", str(refusal))
-        return period(request, code, {"lock": form}, status=409)
-    messages.success(request, f"{found.label}已锁定，数据不再变动。")
-    return redirect("city_period", code)
+        messages.success(request, f"{found.label}已锁定，数据不再变动。")
+        return redirect("city_period", code)
+    return period(request, code, {"lock": form}, status=409)

@@ -11,8 +11,8 @@ from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, render
 
 from accounts import clock
-from accounts.access import require
-from accounts.models import Enterprise
+from accounts.access import needs
+from accounts.models import Ability, Enterprise
 from reporting.city_columns import REVENUE_DECIMALS
 from reporting.city_columns.scaling import decimal_of
 from reporting.models import Filing
@@ -63,7 +63,7 @@ class FirmLine:
         return self.told[SHOWN:]
 
 
-@require("city", "association")
+@needs(Ability.READ_CITY)
 def rules(request):
     around, found = opened(request, "rules")
     if found is None:
@@ -82,7 +82,7 @@ def rules(request):
     return render(request, "recheck/rules.html", around)
 
 
-@require("city", "association")
+@needs(Ability.READ_CITY)
 def districts(request):
     around, found = opened(request, "districts")
     if found is None:
@@ -94,7 +94,7 @@ def districts(request):
     return render(request, "recheck/districts.html", around)
 
 
-@require("city", "association")
+@needs(Ability.READ_CITY)
 def firms(request):
     around, found = opened(request, "firms")
     if found is None:
@@ -102,7 +102,7 @@ def firms(request):
     return render(request, "recheck/firms.html", around | narrowed(request, found))
 
 
-@require("city", "association")
+@needs(Ability.READ_CITY)
 def rule(request, rule):
     around, found = opened(request, "rules")
     if found is None:
@@ -114,7 +114,7 @@ def rule(request, rule):
     return render(request, "recheck/rule.html", around | narrowed(request, found, rule))
 
 
-@require("city", "association")
+@needs(Ability.READ_CITY)
 def firm(request, credit_code):
     around, found = opened(request, "firms")
     enterprise = get_object_or_404(Enterprise, credit_code=credit_code)
@@ -130,7 +130,7 @@ def firm(request, credit_code):
     return render(request, "recheck/firm.html", around)
 
 
-@require("city", "association")
+@needs(Ability.READ_CITY)
 def workbook(request, code):
     period = get_object_or_404(periods_to_show(), pk=code)
     found, at = rechecked(period), clock.now()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import secrets
 from dataclasses import dataclass
+from typing import TypedDict, Unpack
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
@@ -57,21 +58,23 @@ def propose_district(code: str, day: datetime.date) -> District | None:
     return district if district and district.holds_on(day) else None
 
 
+class Asked(TypedDict):
+    """What a firm says of itself when it asks to be let in."""
+
+    credit_code: str
+    name: str
+    district: District
+    contact_name: str
+    phone: str
+    mobile: str
+    email: str
+    scope: str
+    attributes: dict[str, str]
+
+
 @transaction.atomic
-def apply(
-    *,
-    credit_code: str,
-    name: str,
-    district: District,
-    contact_name: str,
-    phone: str,
-    mobile: str,
-    email: str,
-    scope: str,
-    attributes: dict[str, str],
-    at: datetime.datetime,
-) -> Application:
-    answer = judge_credit_code(credit_code, at.date())
+def apply(*, at: datetime.datetime, **asked: Unpack[Asked]) -> Application:
+    answer, district = judge_credit_code(asked["credit_code"], at.date()), asked["district"]
     if not answer.may_apply:
         raise Refused(answer.sentence)
     if not district.holds_on(at.date()):
@@ -79,15 +82,7 @@ def apply(
     try:
         with transaction.atomic():
             application = Application.objects.create(
-                credit_code=answer.code,
-                name=name,
-                district=district,
-                contact_name=contact_name,
-                phone=phone,
-                mobile=mobile,
-                email=email,
-                scope=scope,
-                attributes=attributes,
+                **asked | {"credit_code": answer.code},
                 lookup_key="".join(secrets.choice(KEY_ALPHABET) for _ in range(8)),
                 applied_at=at,
             )
@@ -97,9 +92,9 @@ def apply(
         by=None,
         at=at,
         action="申请注册",
-        subject=f"{name}（{answer.code}）",
+        subject=f"{application.name}（{answer.code}）",
         district=district,
-        after={"联系人": contact_name, "手机": mobile, "邮箱": email},
+        after={"联系人": application.contact_name, "手机": application.mobile, "邮箱": application.email},
     )
     emails.application_received(application)
     clerks = User.objects.filter(district=district, is_active=True).exclude(email="").values_list("email", flat=True)
@@ -208,7 +203,7 @@ def owe_open_periods(enterprise: Enterprise) -> list[Period]:
 
 
 def _waiting(application: Application, by: User) -> Application:
-    if by.role != User.Role.DISTRICT or by.district_id != application.district_id:
+    if not by.may.receive or by.district_id != application.district_id:
         raise Refused("注册申请由所报区县受理。")
     application = Application.objects.select_for_update(of=("self",)).select_related("district").get(pk=application.pk)
     if application.state != Application.State.APPLIED:

@@ -3,8 +3,8 @@ from __future__ import annotations
 from django import forms
 
 from accounts.change_forms import ChangeForm, Checkboxes
-from accounts.fields import DayInput, MailField, MobileField, PhoneField, ReasonField
-from accounts.form_words import NameField, PlainForm
+from accounts.fields import DayInput, MailField, MobileField, PhoneField, ReasonField, WordsField
+from accounts.form_words import NameField, PlainForm, Press
 from accounts.models import District
 from reporting.register.facts import CITY_WRITES, FIRM_WRITES, choices_of, label_of
 
@@ -167,3 +167,13 @@ class ImportForm(PlainForm):
         error_messages={"required": "请选择文件。", "empty": "文件是空的，没有内容。请重新保存后再上传。"},
         widget=forms.FileInput(attrs={"accept": ".xlsx"}),
     )
+
+
+class RefusePress(Press):
+    reason = WordsField()
+
+
+class SeenPress(Press):
+    """Which comparison the person saw."""
+
+    seen = forms.CharField()

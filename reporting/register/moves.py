@@ -30,7 +30,9 @@ def move_enterprise(
 ) -> Residence:
     """From `since` on the firm belongs to another district, which is told. Refused where periods that are open would
     go with it: that is for the other district to accept (propose_move)."""
-    enterprise = _movable(enterprise, district, since, reason, by, at)
+    enterprise = _movable(enterprise, reason, by)
+    _be_free_to_move(enterprise)
+    be_reachable(enterprise, district, since, at.date())
     if periods := reached_back(enterprise, since, at.date()):
         raise Refused(f"{labels(periods)}已经开启，迁移到它们结束之前须由{district.name}接收，请提出迁移。")
     before = enterprise.district
@@ -51,7 +53,9 @@ def propose_move(
 ) -> Move:
     """Ask the other district to take the firm from a day before the end of open periods. Nothing moves until it has
     accepted; proposed once more with the same words while it waits, it is the first one."""
-    enterprise = _movable(enterprise, district, since, reason, by, at, proposed=(district, since))
+    enterprise = _movable(enterprise, reason, by)
+    _be_free_to_move(enterprise, proposed=(district, since))
+    be_reachable(enterprise, district, since, at.date())
     if waiting := enterprise.moves.waiting().first():
         return waiting  # the second click
     move = Move.objects.create(
@@ -145,29 +149,24 @@ def be_reachable(enterprise: Enterprise, district: District, since: datetime.dat
         )
 
 
-def _movable(
-    enterprise: Enterprise,
-    district: District,
-    since: datetime.date,
-    reason: str,
-    by: User,
-    at: datetime.datetime,
-    proposed: tuple[District, datetime.date] | None = None,
-) -> Enterprise:
-    """The firm, held, when this person may move it so; a waiting proposal stands in the way of any other move."""
+def _movable(enterprise: Enterprise, reason: str, by: User) -> Enterprise:
+    """The firm, held, when this person may move it so."""
     enterprise = Enterprise.objects.hold(enterprise)
     if not people.looks_after(by, enterprise):
         raise Refused("迁移由企业现在所属的区县或市级办理。")
     if not reason.strip():
         raise Refused("迁移要写明事由。")
+    return enterprise
+
+
+def _be_free_to_move(enterprise: Enterprise, proposed: tuple[District, datetime.date] | None = None) -> None:
+    """A waiting proposal stands in the way of any other move."""
     waiting = enterprise.moves.waiting().select_related("district").first()
     if waiting and proposed != (waiting.district, waiting.since):
         raise Refused(
             f"{enterprise.name}迁往{waiting.district.name}（自 {waiting.since:%Y-%m-%d}）的迁移正在等待接收，"
             "请等答复，或先撤回。"
         )
-    be_reachable(enterprise, district, since, at.date())
-    return enterprise
 
 
 def _settle_in(
@@ -217,7 +216,7 @@ def _take_along(enterprise: Enterprise, district: District, since: datetime.date
 
 def _before_the_receiver(move: Move, by: User, wanted: Move.State) -> Move:
     """The move, held, before the district that is to take the firm; waiting, or decided as is wanted now."""
-    if by.role != User.Role.DISTRICT or by.district_id != move.district_id:
+    if not by.may.receive or by.district_id != move.district_id:
         raise Refused("迁入由迁往的区县决定。")
     move = _held(move)
     if not move.is_waiting and move.state != wanted:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import dataclass
 
 from django.db import transaction
 
@@ -45,7 +46,7 @@ def change_contact(enterprise: Enterprise, contact: dict[str, str], *, by: User,
 @transaction.atomic
 def change_facts(enterprise: Enterprise, facts: dict[str, str], *, by: User, at: datetime.datetime) -> None:
     """What the firm says about itself: nobody else may say it for the firm on a screen."""
-    if by.role != User.Role.ENTERPRISE or by.enterprise_id != enterprise.pk:
+    if not by.may.fill or by.enterprise_id != enterprise.pk:
         raise Refused("登记事项由企业自己修改。")
     if outside := set(facts) - set(FIRM_WRITES):
         raise Refused(f"{'、'.join(label_of(code) for code in sorted(outside))}由市级名单写入，企业不能修改。")
@@ -57,7 +58,7 @@ def change_facts(enterprise: Enterprise, facts: dict[str, str], *, by: User, at:
 @transaction.atomic
 def name_key_firm(enterprise: Enterprise, code: str, value: str, *, by: User, at: datetime.datetime, why: str) -> None:
     """Put a firm on one of the city's named lists (A38, A39, A40), or take it off."""
-    if by.role != User.Role.CITY:
+    if not by.may.administer:
         raise Refused("重点名单只能由市级写入。")
     if code not in CITY_WRITES:
         raise Refused(f"{label_of(code)}不是市级名单。")
@@ -91,7 +92,7 @@ def correct_first_day(
     _reside_from(enterprise, before, joined_on)
     enterprise.joined_on = joined_on
     enterprise.save(update_fields=["joined_on"])
-    return _settle(enterprise, "更正起报日期", "起报日期", before, joined_on, reason, by, at)
+    return _settle(enterprise, OtherDay("更正起报日期", "起报日期", before, joined_on), reason, by, at)
 
 
 @transaction.atomic
@@ -114,7 +115,7 @@ def stop_reporting(
         return workflow.Owing()  # the second click
     enterprise.left_on = left_on
     enterprise.save(update_fields=["left_on"])
-    return _settle(enterprise, "停报", "停报日期", before, left_on, reason, by, at, away_after=before)
+    return _settle(enterprise, OtherDay("停报", "停报日期", before, left_on), reason, by, at, away_after=before)
 
 
 @transaction.atomic
@@ -131,15 +132,22 @@ def resume_reporting(enterprise: Enterprise, *, reason: str, by: User, at: datet
         raise Refused(f"{enterprise.name}没有登记停报，不需要恢复。")
     enterprise.left_on = None
     enterprise.save(update_fields=["left_on"])
-    return _settle(enterprise, "恢复填报", "停报日期", before, None, reason, by, at, away_after=before)
+    return _settle(enterprise, OtherDay("恢复填报", "停报日期", before, None), reason, by, at, away_after=before)
+
+
+@dataclass(frozen=True)
+class OtherDay:
+    """What was done, and which day of the register is another one now."""
+
+    action: str
+    what: str
+    before: datetime.date | None
+    after: datetime.date | None
 
 
 def _settle(
     enterprise: Enterprise,
-    action: str,
-    what: str,
-    before: datetime.date | None,
-    after: datetime.date | None,
+    day: OtherDay,
     reason: str,
     by: User,
     at: datetime.datetime,
@@ -149,16 +157,16 @@ def _settle(
     journal.record(
         by=by,
         at=at,
-        action=action,
+        action=day.action,
         subject=enterprise.name,
         enterprise=enterprise,
-        before={what: before},
-        after={what: after},
+        before={day.what: day.before},
+        after={day.what: day.after},
         why=reason.strip(),
     )
     owing = workflow.settle_owed(enterprise, by, at, reason.strip(), away_after)
     if owing.changes_something:
-        about_register.owed_changed(enterprise, action, owing.in_words, reason.strip(), at)
+        about_register.owed_changed(enterprise, day.action, owing.in_words, reason.strip(), at)
     return owing
 
 

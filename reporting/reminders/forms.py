@@ -3,7 +3,8 @@
 from django import forms
 
 from accounts.change_forms import ChangeForm, Checkbox
-from accounts.form_words import PlainForm
+from accounts.fields import WordsField
+from accounts.form_words import PlainForm, Press
 from reporting.letters.schedule import EARLIEST_DAYS, Occasion
 from reporting.models import Period
 from reporting.reminders.urging import GROUPS, MOST_WORDS, Chosen
@@ -85,3 +86,13 @@ class ScheduleForm(ChangeForm):
             }
             for name, occasion in self.stands.items()
         }
+
+
+class DomainPress(Press):
+    domain = forms.CharField()
+
+
+class UsablePress(Press):
+    """How somebody made sure that an address takes mail."""
+
+    words = WordsField()

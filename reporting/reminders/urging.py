@@ -14,7 +14,7 @@ from django.utils.timezone import localtime
 
 from accounts import journal
 from accounts.access import Refused
-from accounts.models import District, Letter, User
+from accounts.models import District, Letter, Scope, User
 from reporting.filing.progress import in_group
 from reporting.letters import recipients, reminding
 from reporting.letters.reminding import Owed, topic_of
@@ -110,12 +110,12 @@ def press(
     token: uuid.UUID, period: Period, chosen: Chosen, words: str, previewed_at: datetime, by: User, at: datetime
 ) -> tuple[Dispatch, bool]:
     """Note that it is to be sent; whether this press was the first. The letters are written by `write`."""
-    if by.role not in (User.Role.CITY, User.Role.DISTRICT):
+    if not by.may.remind:
         raise Refused("催报由区县或市级发送。")
     if chosen.state and chosen.state not in GROUPS:
         raise Refused("请重新选择要催报的状态。")
     district = by.district
-    if by.role == User.Role.CITY and chosen.district:
+    if by.scope == Scope.CITY and chosen.district:
         district = District.objects.filter(code=chosen.district).first()
     words = words.strip()
     if len(words) > MOST_WORDS:

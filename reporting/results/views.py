@@ -14,8 +14,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from accounts import clock
-from accounts.access import require
-from accounts.models import District, User
+from accounts.access import needs
+from accounts.models import Ability, District, Scope, User
 from reporting.models import Deadline, Filing, Period
 from reporting.pages.chosen_period import period_in_hand, periods_to_show
 from reporting.pages.downloads import workbook_answer
@@ -35,7 +35,6 @@ from reporting.results.timeliness import Course
 from reporting.results.workbook import write_league
 from reporting.totals.aggregation import districts_of
 
-OFFICES = ("district", "association", "city")
 ALL = "all"  # the whole city, in the place of a district's code
 PAGE = 50
 WORST_FIRST = {
@@ -61,7 +60,7 @@ class LeagueLine:
     is_idle: bool = False
 
 
-@require(*OFFICES)
+@needs(Ability.READ_FILINGS)
 def current_league(request):
     """The period chosen in the form; without one, the newest whose firms' date has passed."""
     if asked := request.GET.get("period"):
@@ -69,13 +68,13 @@ def current_league(request):
     else:
         code = newest_due(clock.today())
     if not code:
-        page = "district" if request.user.role == User.Role.DISTRICT else "city"
+        page = "district" if request.user.scope == Scope.DISTRICT else "city"
         return render(request, f"review/{page}_no_period.html")
     by = request.GET.get("by")
     return redirect(reverse("league", args=[code]) + (f"?by={by}" if by in RANKED else ""))
 
 
-@require(*OFFICES)
+@needs(Ability.READ_FILINGS)
 def league(request, code):
     period, by = get_object_or_404(periods_to_show(), pk=code), measure_asked(request, RANKED, "by")
     results = results_of(period, clock.now())
@@ -101,16 +100,16 @@ def league(request, code):
     return render(request, "results/league.html", around)
 
 
-@require(*OFFICES)
+@needs(Ability.READ_FILINGS)
 def workbook(request, code):
     period, at = get_object_or_404(periods_to_show(), pk=code), clock.now()
     by, results = measure_asked(request, RANKED, "by"), results_of(period, at)
     rows = seen_by(request.user, ranked(districts_of(period), results.tallies, by))
-    content = write_league(results, rows, by, at, with_city=request.user.role != User.Role.DISTRICT)
+    content = write_league(results, rows, by, at, with_city=request.user.scope == Scope.CITY)
     return workbook_answer(content, f"{period.label}_区县评比.xlsx")
 
 
-@require(*OFFICES)
+@needs(Ability.READ_FILINGS)
 def year(request, year):
     at = clock.now()
     measure, periods = measure_asked(request, MEASURES, "measure"), periods_of_year(year, at)
@@ -134,7 +133,7 @@ def year(request, year):
     return render(request, "results/year.html", around)
 
 
-@require(*OFFICES)
+@needs(Ability.READ_FILINGS)
 def filings(request, code, district, measure):
     """The filings behind one number; of a quotient those counted in it, or with ?of=whole those it is a share of."""
     period = get_object_or_404(periods_to_show(), pk=code)
@@ -179,7 +178,7 @@ def is_due(results: Results, at: datetime) -> bool:
 
 
 def seen_by(user: User, rows: list[RankedDistrict]) -> list[RankedDistrict]:
-    if user.role == User.Role.DISTRICT:
+    if user.scope == Scope.DISTRICT:
         return [row for row in rows if row.district == user.district]
     return rows
 
@@ -217,10 +216,10 @@ def year_line(row: RankedDistrict, results: Iterable[Results], measure: Measure)
 
 def area_asked(user: User, code: str) -> District | None:
     """None for the whole city, which a district may not ask for."""
-    if code == ALL and user.role != User.Role.DISTRICT:
+    if code == ALL and user.scope == Scope.CITY:
         return None
     district = get_object_or_404(District, code=code)
-    if user.role == User.Role.DISTRICT and district != user.district:
+    if user.scope == Scope.DISTRICT and district != user.district:
         not_found("没有这个区县的清单。")
     return district
 

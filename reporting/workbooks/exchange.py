@@ -21,7 +21,7 @@ from forms_tables.workbooks.template import (
     read_workbook,
     write_template,
 )
-from reporting.filing.judging import Judgement, facts_for, judge, typed_cells
+from reporting.filing.judging import Judgement, attributes_of, judge, typed_cells
 from reporting.models import Filing, PublishedEdition, Submission
 
 
@@ -80,7 +80,7 @@ def known_of_register(filing: Filing) -> dict[str, str]:
     rows = {row.code: row for table in filing.edition.tables for row in table.indicators if not row.origin}
     return {
         f"{code}.{rows[code].columns[0]}": str(fact)
-        for code, fact in facts_for(filing).attributes.items()
+        for code, fact in attributes_of(filing.enterprise, filing.district.code).items()
         if code in rows and fact and not rows[code].formula_in(rows[code].columns[0])
     }
 

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from django.db import transaction
 
+from accounts.access import DoneAlready
 from accounts.models import JournalEntry, User
 from forms_tables.edition.model import Table
 from forms_tables.filling.completion import REQUIRED_RULE, Value
@@ -16,8 +17,9 @@ from forms_tables.workbooks.template import OpenedWorkbook, Unreadable
 from reporting.filing.judging import attributes_of, judge
 from reporting.models import Filing, Sheet
 from reporting.workbooks.exchange import JudgedWorkbook, judge_opened, known_of_register, name_of
-from reporting.workflow import Refused, Save, SavedChange, divide, save_sheet, why_not_saved
-from reporting.workflow.guards import locked
+from reporting.workflow import Refused, Save, SavedChange, divide, why_not_saved
+from reporting.workflow.filing import put_into, store
+from reporting.workflow.guards import for_firm, locked
 
 SYSTEM_FIGURES = "由系统计算的数"
 
@@ -100,7 +102,7 @@ class Moved(Refused):
         super().__init__(f"您核对这次上传期间，{'、'.join(what)}有了变动，{now}")
 
 
-class StoredAlready(Refused):
+class StoredAlready(DoneAlready):
     def __init__(self) -> None:
         super().__init__("这次上传的工作簿已经存入草稿，没有再存一次。")
 
@@ -222,12 +224,14 @@ def store_workbook(
     now = compared.fingerprint | standing_of(filing)
     if moved := [what for what in {**shown, **now} if shown.get(what) != now.get(what)]:
         raise Moved([what for what in moved if what != SYSTEM_FIGURES] or moved, compared.changes)
-    stored, why = [], f"上传工作簿 {compared.name}".strip()
+    for_firm(filing, by, at)
+    stored, lines, why = [], [], f"上传工作簿 {compared.name}".strip()
     for table in compared.tables:
         if cells := table.cells(draft_wins):
             subject = in_journal(upload) + of_version(table.handed_out) if upload else ""
-            save_sheet(filing, table.table.code, cells, table.version, by, at, why, subject=subject)
+            lines += put_into(filing, table.table.code, cells, table.version, by, at, why, subject=subject)
             stored.append(table.table.code)
+    store(filing, lines)
     return tuple(stored)
 
 

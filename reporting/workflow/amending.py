@@ -112,7 +112,7 @@ def _restore_drafts(filing: Filing, by: User, at: datetime) -> tuple[dict[str, s
     shut = judge(filing, approved).completed.locked
     before: dict[str, str] = {}
     after: dict[str, str] = {}
-    for sheet in filing.sheets.select_for_update():
+    for sheet in filing.drafts.values():
         codes = {indicator.code for indicator in filing.edition.table(sheet.table).indicators}
         cells = {
             key: sheet.cells[key] if key in sheet.cells and drafted.get(key) == text else text

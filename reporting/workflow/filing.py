@@ -1,11 +1,12 @@
 """What the firm does: fill, check, explain, submit, answer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
 
-from accounts.models import User
+from accounts import journal
+from accounts.models import JournalEntry, User
 from accounts.post import letters
 from forms_tables.rules.checks import Finding
 from reporting.filing.judging import Judgement, judge
@@ -21,7 +22,9 @@ from reporting.workflow.guards import (
     be_the_firm,
     brief,
     in_force_of,
+    line,
     locked_for_firm,
+    locked_to_judge,
     move,
     not_now,
     person,
@@ -54,9 +57,44 @@ def save_sheet(
     saved since stays where this person did not change it too. Raises Conflict where both changed a cell to different
     text, Refused when the filing is not the firm's to change.
     """
-    filing = locked_for_firm(filing, by, at)
+    filing = locked_to_judge(filing, by, at)
+    store(filing, put_into(filing, table, cells, version, by, at, why, proposed, subject))
+    return filing.drafts[table]
+
+
+@transaction.atomic
+def save_and_check(
+    filing: Filing,
+    table: str,
+    cells: Mapping[str, str],
+    version: int,
+    by: User,
+    at: datetime,
+    proposed: Mapping[str, str] = NOTHING,
+) -> Judgement:
+    """Both in one: 数据审核 of the drafts with what is typed here. Refused means that nothing of it was stored."""
+    filing = locked_to_judge(filing, by, at)
+    saved = put_into(filing, table, cells, version, by, at, proposed=proposed)
+    judgement, checked = _judge_anew(filing, by, at)
+    store(filing, [*saved, checked])
+    return judgement
+
+
+def put_into(
+    filing: Filing,
+    table: str,
+    cells: Mapping[str, str],
+    version: int,
+    by: User,
+    at: datetime,
+    why: str = "",
+    proposed: Mapping[str, str] = NOTHING,
+    subject: str = "",
+) -> list[JournalEntry]:
+    """See save_sheet: the sheet of a filing that is locked for its firm. Returns what the journal is to say of it;
+    `store` writes that, and the filing."""
     move(filing, "save")
-    sheet, _ = Sheet.objects.select_for_update().get_or_create(filing=filing, table=table)
+    sheet = filing.drafts.get(table) or Sheet(filing=filing, table=table)
     typed = {key: text.strip() for key, text in cells.items()}
     for key, text in typed.items():
         if len(text) > MOST_WORDS:
@@ -67,22 +105,20 @@ def save_sheet(
     before, kept = sheet.cells, {key: text for key, text in (sheet.cells | typed).items() if text}
     changed = sorted(key for key in before.keys() | kept.keys() if before.get(key) != kept.get(key))
     if not changed and sheet.version:
-        return sheet
+        return []
     sheet.cells, sheet.version, sheet.saved_at, sheet.saved_by = kept, sheet.version + 1, at, by
-    sheet.save(update_fields=["cells", "version", "saved_at", "saved_by"])
+    sheet.save()
+    filing.drafts[table] = sheet
     filing.checked, filing.checked_at = Filing.UNCHECKED, None
-    filing.save(update_fields=["state", "checked", "checked_at"])
-    record(
-        filing,
-        by,
-        at,
-        f"保存{table}",
-        subject=subject,
-        before={key: before.get(key, "") for key in changed},
-        after={key: kept.get(key, "") for key in changed},
-        why=why,
-    )
-    return sheet
+    was, now = ({key: cells.get(key, "") for key in changed} for cells in (before, kept))
+    return [line(filing, by, at, f"保存{table}", subject=subject, before=was, after=now, why=why)]
+
+
+def store(filing: Filing, lines: list[JournalEntry]) -> None:
+    """Write down how the filing stands after what these lines say; where they say nothing, nothing was done."""
+    if lines:
+        filing.save(update_fields=["state", "checked", "checked_at"])
+        journal.record_all(lines)
 
 
 def why_not_saved(filing: Filing, by: User, at: datetime) -> str:
@@ -98,22 +134,28 @@ def why_not_saved(filing: Filing, by: User, at: datetime) -> str:
 @transaction.atomic
 def check(filing: Filing, by: User, at: datetime) -> Judgement:
     """数据审核: judge the stored drafts and remember whether they passed."""
-    filing = locked_for_firm(filing, by, at)
+    filing = locked_to_judge(filing, by, at)
+    judgement, checked = _judge_anew(filing, by, at)
+    store(filing, [checked])
+    return judgement
+
+
+def _judge_anew(filing: Filing, by: User, at: datetime) -> tuple[Judgement, JournalEntry]:
+    """See check; with what the journal is to say of it."""
     move(filing, "save")
     judgement = judge(filing)
     filing.checked = Filing.ERRORS if judgement.blocks else Filing.PASSED
     filing.checked_at = at
-    filing.save(update_fields=["state", "checked", "checked_at"])
     found = f"{len(judgement.completed.problems) + len(judgement.errors)} 处错误，{len(judgement.warnings)} 处提示"
-    record(filing, by, at, "数据审核", after={"结果": found})
-    return judgement
+    return judgement, line(filing, by, at, "数据审核", after={"结果": found})
 
 
 def explain(
     filing: Filing, rule: str, fingerprint: str, by: User, at: datetime, reason_code: str = "", text: str = ""
 ) -> Explanation:
     """Say why one warning stands; see explain_alike."""
-    return explain_alike(filing, rule, [fingerprint], by, at, reason_code, text)[0]
+    judgement = explain_alike(filing, rule, [fingerprint], by, at, reason_code, text)
+    return (judgement.filing or filing).said[rule, fingerprint]
 
 
 @transaction.atomic
@@ -125,19 +167,22 @@ def explain_alike(
     at: datetime,
     reason_code: str = "",
     text: str = "",
-) -> list[Explanation]:
-    """Say of all these warnings of one rule why they stand: a reason code of C17, or at least ten characters (P02)."""
-    filing = locked_for_firm(filing, by, at)
+) -> Judgement:
+    """Say of all these warnings of one rule why they stand: a reason code of C17, or at least ten characters (P02).
+    Returns what is found in the filing now that it is said."""
+    filing = locked_to_judge(filing, by, at)
     move(filing, "save")
     text = brief(text)
     if reason_code and filing.edition.code_lists["C17"].name_of(reason_code) is None:
         raise Refused(f"原因码“{reason_code}”不在可选的原因之内，请重新选择。")
     if len(text) < MIN_EXPLANATION and (not reason_code or reason_code == "99"):
         raise Refused(f"请选择原因，或写不少于 {MIN_EXPLANATION} 个字的说明；选“其他”时须写说明。")
-    standing = {finding.fingerprint for finding in judge(filing).warnings if finding.rule == rule}
+    judgement = judge(filing)
+    standing = {finding.fingerprint for finding in judgement.warnings if finding.rule == rule}
     if not fingerprints or not standing.issuperset(fingerprints):
         raise Refused("这条提示已不存在，数据可能刚被改动过；请刷新页面，对照现在的提示再写说明。")
-    return [_explain_one(filing, rule, fingerprint, by, at, reason_code, text) for fingerprint in fingerprints]
+    _say(filing, rule, dict.fromkeys(fingerprints), by, at, reason_code, text)
+    return judgement
 
 
 @transaction.atomic
@@ -156,7 +201,7 @@ def submit(
     Guards P01 (checked, no error), P02 (warnings explained), P03/P04 (deadline, 补报), P06 (estimates made actual),
     P07 (an amendment has a reason), P09/R622 (all tables), R634 and X21 (the period and the filing are unique rows).
     """
-    filing = locked_for_firm(filing, by, at)
+    filing = locked_to_judge(filing, by, at)
     if filing.state == State.SUBMITTED:
         return in_force_of(filing)  # the second click
     state_before = filing.state
@@ -231,26 +276,26 @@ def answer(filing: Filing, by: User, at: datetime, note: str) -> Review:
 def explained(filing: Filing, judgement: Judgement) -> list[Explanation]:
     """The explanations that hold for the warnings found now: same rule, same figures."""
     wanted = {(finding.rule, finding.fingerprint) for finding in judgement.warnings}
-    return [e for e in filing.explanations.all() if (e.rule, e.fingerprint) in wanted]
+    return [explanation for about, explanation in filing.said.items() if about in wanted]
 
 
 def unexplained(filing: Filing, judgement: Judgement) -> list[Finding]:
     """The warnings found now that nobody has explained with these figures."""
-    said = {(e.rule, e.fingerprint) for e in filing.explanations.all()}
-    return [finding for finding in judgement.warnings if (finding.rule, finding.fingerprint) not in said]
+    return [finding for finding in judgement.warnings if (finding.rule, finding.fingerprint) not in filing.said]
 
 
-def _explain_one(
-    filing: Filing, rule: str, fingerprint: str, by: User, at: datetime, reason_code: str, text: str
-) -> Explanation:
-    explanation, _ = Explanation.objects.update_or_create(
-        filing=filing,
-        rule=rule,
-        fingerprint=fingerprint,
-        defaults={"reason_code": reason_code, "text": text, "by": by, "at": at},
+def _say(
+    filing: Filing, rule: str, fingerprints: Iterable[str], by: User, at: datetime, reason_code: str, text: str
+) -> None:
+    """The same of each; what was said before gives way to it."""
+    words = {"reason_code": reason_code, "text": text, "by": by, "at": at}
+    said = [Explanation(filing=filing, rule=rule, fingerprint=fingerprint, **words) for fingerprint in fingerprints]
+    Explanation.objects.bulk_create(
+        said, update_conflicts=True, unique_fields=["filing", "rule", "fingerprint"], update_fields=list(words)
     )
-    record(filing, by, at, f"说明 {rule}", after={"原因": reason_code, "说明": text})
-    return explanation
+    filing.said |= {(rule, explanation.fingerprint): explanation for explanation in said}
+    after = {"原因": reason_code, "说明": text}
+    journal.record_all([line(filing, by, at, f"说明 {rule}", after=after) for _ in said])
 
 
 def _timing(filing: Filing, at: datetime) -> tuple[bool, bool]:
@@ -282,9 +327,8 @@ def why_not_actual(filing: Filing) -> str:
     """What the firm has to make actual in the period before this one, and how (P06); empty when nothing."""
     if filing.period.is_annual:
         return ""
-    before = Filing.objects.filter(enterprise=filing.enterprise, period=str(filing.period.parsed.previous()))
-    resting = before.resting_on_estimates().select_related("period").first()
-    return words(filing, "P06", way_to_actual(resting)) if resting else ""
+    last = filing.before.get("prev")
+    return words(filing, "P06", way_to_actual(last)) if last and last.rests_on_estimates else ""
 
 
 def way_to_actual(filing: Filing) -> str:

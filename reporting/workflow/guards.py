@@ -4,10 +4,13 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Unpack
 
+from django.db import connection
+
 from accounts import journal
 from accounts.access import Refused
-from accounts.models import User
+from accounts.models import JournalEntry, User
 from reporting.dates.deadlines import due_moment
+from reporting.filing.whole import JOINED, read_whole
 from reporting.models import Filing, Review, State, Submission
 from text.incoming import hidden_mark, without_hidden
 
@@ -54,38 +57,59 @@ MOVES: dict[str, dict[str, str | None]] = {
 
 MOST_WORDS = 500
 MOST_OF_NAME = 60
+ONLY_THE_CITY = "只有市级管理员可以进行这项操作。"
 
 
 def be_the_city(by: User) -> None:
-    if by.role != User.Role.CITY:
-        raise Refused("只有市级管理员可以进行这项操作。")
+    if not by.may.administer:
+        raise Refused(ONLY_THE_CITY)
+
+
+def be_an_author(by: User) -> None:
+    """Of editions: who drafts, rehearses and publishes them."""
+    if not by.may.revise:
+        raise Refused(ONLY_THE_CITY)
 
 
 def locked(filing: Filing) -> Filing:
-    """The filing's row, locked and read afresh, with what the beats need.
+    """The filing's row, locked and read afresh, with what the beats need."""
+    hold(filing)
+    return Filing.objects.select_related(*JOINED).get(pk=filing.pk)
 
-    Two statements: PostgreSQL reads the joined rows (the period, the submission) as they were when the statement began
-    to wait for the lock, so a lock of the period or an opened submission of meanwhile would go unseen in one.
-    """
-    Filing.objects.select_for_update().get(pk=filing.pk)
-    return Filing.objects.select_related("enterprise", "period", "district", "in_force", "approved").get(pk=filing.pk)
+
+def hold(filing: Filing) -> None:
+    """Lock the filing's row until the transaction ends. What is read of it is read by a second statement: PostgreSQL
+    reads the joined rows (the period, the submission) as they were when the statement began to wait for the lock, so a
+    lock of the period or an opened submission of meanwhile would go unseen in one. SQLite has one writer, who waited
+    when the transaction began."""
+    if connection.features.has_select_for_update:
+        Filing.objects.select_for_update().values_list("pk").get(pk=filing.pk)
 
 
 def locked_for_firm(filing: Filing, by: User, at: datetime) -> Filing:
     """The filing, locked, for its own firm while it may still be changed: may they, is it time."""
-    filing = locked(filing)
+    return for_firm(locked(filing), by, at)
+
+
+def locked_to_judge(filing: Filing, by: User, at: datetime) -> Filing:
+    """The same, read with all that judging it rests on. What hangs on a filing changes only under its lock."""
+    hold(filing)
+    return for_firm(read_whole(filing.enterprise_id, filing.period_id), by, at)
+
+
+def for_firm(filing: Filing, by: User, at: datetime) -> Filing:
     be_the_firm(by, filing)
     be_open(filing, at)
     return filing
 
 
 def be_the_firm(by: User, filing: Filing) -> None:
-    if by.role != User.Role.ENTERPRISE or by.enterprise_id != filing.enterprise_id:
+    if not by.may.fill or by.enterprise_id != filing.enterprise_id:
         raise Refused("只有本企业的账号可以填报、修改和上报本企业的数据。")
 
 
 def be_the_district(by: User, filing: Filing) -> None:
-    if by.role != User.Role.DISTRICT or by.district_id != filing.district_id:
+    if not by.may.review or by.district_id != filing.district_id:
         raise Refused("这份上报件不属于您的区县。")
 
 
@@ -167,7 +191,12 @@ def words(filing: Filing, rule: str, more: str = "") -> str:
 
 
 def record(filing: Filing, by: User, at: datetime, action: str, **more: Unpack[journal.More]) -> None:
-    journal.record(
+    line(filing, by, at, action, **more).save()
+
+
+def line(filing: Filing, by: User, at: datetime, action: str, **more: Unpack[journal.More]) -> JournalEntry:
+    """A line of the journal about a filing, to be written with others."""
+    return journal.compose(
         by=by,
         at=at,
         action=action,

@@ -61,7 +61,7 @@ def decide_extension(
     be_open(filing, at)
     if granted:
         until = until or request.until
-        if has_filed_in_time(filing):
+        if filing.has_filed_in_time:
             raise Refused(f"{filing.enterprise.name}已按时上报，不需要延期。")
         if filing.submissions.filter(recalled_at=None).exists():
             raise Refused(f"{filing.enterprise.name}已补报，仍是迟报；延期不能改变已经上报的时间。")
@@ -165,11 +165,6 @@ def decide_adjustment(
     return request
 
 
-def has_filed_in_time(filing: Filing) -> bool:
-    """Whether a submission in time still stands: then corrections are in time too (P03 asks for nothing)."""
-    return filing.submissions.filter(on_time=True, recalled_at=None).exists()
-
-
 def latest_extension(filing: Filing) -> date:
     """The last day a firm's date may be moved to: the district's own, which stays."""
     return filing.period.deadline(Deadline.DISTRICT).date
@@ -184,7 +179,7 @@ def why_not_extended(filing: Filing, at: datetime) -> str:
     """Why no extension can be asked for now; empty when one can."""
     if filing.is_past_due(at):
         return f"企业上报截止日 {filing.due_on:%Y-%m-%d} 已过，不能再申请延期；请申请补报。"
-    if not filing.is_with_firm or has_filed_in_time(filing):
+    if not filing.is_with_firm or filing.has_filed_in_time:
         return "本期已经上报过，不需要延期。"
     if filing.due_on >= latest_extension(filing):
         return f"区县审核截止日是 {latest_extension(filing):%Y-%m-%d}，企业上报不能再延。"
@@ -209,7 +204,7 @@ def why_not_late(filing: Filing, at: datetime) -> str:
         return "截止日未到，可以直接上报，不需要补报申请。"
     if not filing.is_with_firm:
         return f"当前状态为“{filing.get_state_display()}”，不需要补报申请。"
-    if has_filed_in_time(filing):
+    if filing.has_filed_in_time:
         return "本期已按时上报过，可以直接再次上报，不需要补报申请。"
     if filing.late_requests.in_hand().exists():
         return "区县已同意补报，可以直接上报。"

@@ -143,7 +143,7 @@ def _review_of(submission: Submission, by: User, at: datetime) -> Filing:
 
 def _city_review_of(submission: Submission, by: User, at: datetime) -> Filing:
     filing = locked(submission.filing)
-    if by.role not in (User.Role.CITY, User.Role.ASSOCIATION):
+    if not by.may.query:
         raise Refused("只有市级和协会可以进行这项操作。")
     _be_current(submission, filing)
     be_open(filing, at)

@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 
 from accounts import clock, contacts, journal, people
-from accounts.access import Refused, require
+from accounts.access import Refused
 from accounts.backends import find_by_sign_in_name
 from accounts.demo import make_accounts
 from accounts.links import activation_link, reset_link
@@ -111,11 +111,6 @@ def test_another_role_is_told_whose_page_it_is(client, cast):
     client.force_login(cast.li_na)
     for address in ("/users/", "/users/invite/", "/contacts/", "/firms/", "/key-firms/"):
         assert client.get(address).status_code == 403
-
-
-def test_require_refuses_a_role_that_does_not_exist():
-    with pytest.raises(ValueError, match="mayor"):
-        require("mayor")
 
 
 # Passwords

@@ -73,8 +73,8 @@ def test_a_january_report_is_filed_and_is_what_februarys_rules_look_back_on(cast
     submission = file_may(filing, may.clerk, CELLS, at=IN_FEBRUARY)
     assert (submission.on_time, submission.receipt[:7]) == (True, "2025M01")
     workflow.approve(Submission.objects.get(pk=submission.pk), may.reviewer, IN_FEBRUARY)
-    workflow.open_period("2025M02", may.city, IN_MARCH)
-    assert history_of(may.firm, FEBRUARY)["prev"]["2010.c1"] == 1000
+    february = workflow.open_period("2025M02", may.city, IN_MARCH)
+    assert history_of(february.filings.get(enterprise=may.firm))["prev"]["2010.c1"] == 1000
 
 
 @pytest.mark.parametrize(

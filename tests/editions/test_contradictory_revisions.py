@@ -16,7 +16,7 @@ from tests.may import make_may
 from tests.officials import make_it_be, sign_in
 from tests.reading import words_on
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 CODE = "chongqing-2024"
 ROW = {
     "name": "人工智能软件收入", "parent": "2020", "relation": "分项", "depth": 2, "required": True,

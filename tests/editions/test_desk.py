@@ -17,6 +17,8 @@ from tests.cast import AT, make_enterprise
 from tests.may import CLEAN_MAY, fresh, make_may
 from tests.officials import freeze, make_it_be, sign_in
 
+pytestmark = pytest.mark.one_database
+
 FAMILY = "chongqing-2024"
 RULES = "/city/desk/rules/"
 R604 = f"{RULES}R604/"

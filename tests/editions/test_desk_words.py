@@ -18,6 +18,8 @@ from tests.may import CLEAN_MAY, fresh, make_may, open_period
 from tests.officials import file_may, sign_in
 from tests.reading import markup_of
 
+pytestmark = pytest.mark.one_database
+
 EDITION = load_edition("chongqing-2024")
 BLANK = Completed({}, (), {}, ())
 MAY = "2024M05"

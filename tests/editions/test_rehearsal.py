@@ -204,6 +204,7 @@ def test_a_nonnegative_row_and_a_condition_are_rehearsed_as_they_are_judged(may)
     assert effect["lists"]["R621:fail"] == [may.other_filing.pk]
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     "change",
     [

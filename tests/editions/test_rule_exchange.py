@@ -23,7 +23,7 @@ from tests.officials import make_it_be
 from tests.reading import markup_of, words_on
 from text.package import Unreadable
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 CODE, LATER = "chongqing-2024", AT + timedelta(hours=1)
 NEW = {
     "编号": "R699",

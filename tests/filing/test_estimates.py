@@ -132,7 +132,7 @@ def test_after_the_lock_an_estimate_is_made_actual_and_the_locked_total_stands_s
     filing = fresh(may.filing)
     assert (filing.state, filing.approved, filing.counted) == (State.LOCKED, actual, may.estimate)
     assert total(may) == before
-    assert str(history_of(may.firm, may.june.period.parsed)["prev"]["2010.c1"]) == "1001.00"
+    assert str(history_of(fresh(may.june))["prev"]["2010.c1"]) == "1001.00"
     with pytest.raises(Refused, match="已由市级锁定"):
         workflow.amend(may.filing, may.clerk, LATER, "再改")
     for client, path in (

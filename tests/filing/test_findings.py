@@ -13,7 +13,7 @@ from tests.filing.test_enterprise_pages import MAY, cast, firm, plain_backend, s
 from tests.may import CLEAN_MAY, fresh
 from tests.reading import words_on
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 YUAN = ("2010", "2021", "2022", "2050", "2080", "2110", "2111")  # typed in yuan: ten thousand times last year's
 

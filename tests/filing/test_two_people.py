@@ -242,6 +242,6 @@ def test_of_a_refused_check_nothing_was_stored(cast, may, monkeypatch):
     def refuse(*_):
         raise workflow.Refused("已由市级锁定")
 
-    monkeypatch.setattr(workflow, "check", refuse)
+    monkeypatch.setattr(workflow.filing, "judge", refuse)
     assert post(cast.li_na, CLEAN_MAY, 0, then="check").status_code == 409
     assert not may.filing.sheets.exists()

@@ -1,5 +1,6 @@
 """The district's pages: it sees its own filings only, decides about them once, and can write no figure."""
 
+import re
 from decimal import Decimal
 from io import BytesIO
 
@@ -275,14 +276,13 @@ def test_no_official_writes_a_figure_through_any_of_the_firms_addresses(may, sub
 def firm_addresses() -> list[str]:
     """Every address under /filings/, made from the URL patterns, so that a new one is tried too."""
     given = {"period": "2024M05", "key": "t6", "number": "1"}
+    routes = [address for address in all_routes(get_resolver()) if address.startswith("filings/")]
+    return ["/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda name: given[name[1]], address) for address in routes]
+
+
+def all_routes(resolver, above: str = "") -> list[str]:
     found = []
-    for pattern in get_resolver().url_patterns:
-        for route in getattr(pattern, "url_patterns", [pattern]):
-            address = str(route.pattern)
-            if address.startswith("filings/"):
-                names = route.pattern.converters
-                for name in names:
-                    start = address.index("<")
-                    address = address[:start] + given[name] + address[address.index(">") + 1 :]
-                found.append(f"/{address}")
+    for pattern in resolver.url_patterns:
+        here = above + str(pattern.pattern)
+        found += all_routes(pattern, here) if hasattr(pattern, "url_patterns") else [here]
     return found

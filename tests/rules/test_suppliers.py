@@ -36,7 +36,7 @@ from tests.filling.figures import file_values
 from tests.may import CLEAN_MAY, fresh, make_may, open_period
 from tests.rules.random_rules import Author, cells_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 SEED = int(os.environ.get("HISTORY_SEED", "20240531"))
 SHIPPED = load_edition("chongqing-2024")
 TRIED = 8  # rules of each period tried by themselves on the rule desk

@@ -36,7 +36,7 @@ HOSTILE = {  # around what is valid, and inside what somebody says
     "hidden marks": ("\u202d\ufeff{}\u202c", "文字\u200b文字"),
     "half a surrogate pair": ("{}", "文字\ud800文字"),
     "an escape of Excel": ("{}", "=文字_x0000__x000B_"),
-    "more than is kept": ("{}", "长" * 3000),
+    "more than is kept": ("{}", "长" + "x" * 2999),
     "nothing but it": ("\x00\x0b\u202e\ufeff", "\x00\x0b\u202e\ufeff"),
 }
 HELD = "=甲\x0b\ufffe_x0000_\u202e乙"  # what a row may hold from before text was cleaned

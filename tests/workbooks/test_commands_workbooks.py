@@ -20,7 +20,7 @@ from tests.may import fresh
 from tests.workbooks import bad_workbooks as bad
 from tests.workbooks.uploading import compare, compare_and_store
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 AT = datetime(2024, 6, 5, 2, 0, tzinfo=UTC)
 
 # A whole 软统企6 of a firm without embedded software that breaks no rule: worked by hand.

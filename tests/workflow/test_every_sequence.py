@@ -223,6 +223,7 @@ def agree(world: World, path: tuple[str, ...]) -> None:
     under_review = filing.state in (State.SUBMITTED, State.QUERIED)
     stands = in_force if under_review or approved is None else approved
     rests = Filing.objects.filter(pk=filing.pk).resting_on_estimates().exists()
+    assert filing.rests_on_estimates == rests
     assert rests == bool(stands and stands.estimated), path
     assert standing_submission(filing) == (approved or (in_force if under_review else None)), path
 

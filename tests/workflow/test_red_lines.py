@@ -26,6 +26,10 @@ VERBS: dict[str, tuple[list[str], Callable[[SimpleNamespace], object]]] = {
         [State.DRAFT, State.RETURNED, State.AMENDING],
         lambda m: workflow.save_sheet(m.filing, "软统企6", {"2010.c1": "1"}, 1, m.clerk, LATER),
     ),
+    "save_and_check": (
+        [State.DRAFT, State.RETURNED, State.AMENDING],
+        lambda m: workflow.save_and_check(m.filing, "软统企6", {"2010.c1": "1"}, 1, m.clerk, LATER),
+    ),
     "check": ([State.DRAFT, State.RETURNED], lambda m: workflow.check(m.filing, m.clerk, LATER)),
     "explain": (
         [State.DRAFT],
@@ -104,7 +108,7 @@ OTHER = {
     "explained", "unexplained", "latest_extension", "standing_in_the_way", "too_early_to_lock",  # questions
     "why_not_abandoned", "why_not_actual", "why_not_extended", "why_not_late",
     "why_not_saved",
-    "MIN_EXPLANATION", "MOVES", "Change", "Conflict", "Overtaken", "Owing", "Refused", "Save",
+    "MIN_EXPLANATION", "MOVES", "SavedChange", "Conflict", "Overtaken", "Owing", "Refused", "Save",
 }  # fmt: skip
 
 

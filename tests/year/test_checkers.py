@@ -26,6 +26,8 @@ from tests.year.programme import beat
 from tests.year.test_year import AFTER_DAY
 from tests.year.walk import Walk, clock_of
 
+pytestmark = pytest.mark.one_database
+
 FEBRUARY, MARCH = "2024M02", "2024M03"
 NINE = 9 * 3600
 

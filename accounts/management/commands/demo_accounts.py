@@ -2,7 +2,7 @@ import json
 
 from django.core.management.base import BaseCommand, CommandError
 
-from accounts.models import Installation, User
+from accounts.models import DUTIES, Installation
 
 
 class Command(BaseCommand):
@@ -21,5 +21,5 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(installation.demo_secrets, ensure_ascii=False))
             return
         for known in installation.demo_secrets:
-            role = User.Role(known["role"]).label
+            role = DUTIES[known["role"]].label
             self.stdout.write(f"{role}\t{known['user']}\t{known['password']}")

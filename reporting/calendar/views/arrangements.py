@@ -11,8 +11,8 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import clock
-from accounts.access import EVERYONE, require
-from accounts.models import User
+from accounts.access import needs, refusals_on
+from accounts.models import Ability
 from reporting import workflow
 from reporting.calendar import files
 from reporting.calendar.entry import FestivalLines, NoticeForm, festivals_of, lines_to_fill
@@ -29,13 +29,11 @@ HOURS_TO_CONFIRM = 2
 KINDS = {"csv": ("text/csv; charset=utf-8", files.write_rows), "xlsx": (XLSX, files.write_workbook)}
 
 
-@require(*EVERYONE)
 @require_GET
 def calendar(request):
     return redirect("calendar_year", clock.today().year)
 
 
-@require(*EVERYONE)
 @require_GET
 def calendar_year(request, year):
     refuse_strange(year)
@@ -47,7 +45,7 @@ def calendar_year(request, year):
         "years": years_to_show(known.years, today.year, year),
         "notice": notice,
         "months": months_of(year, known) if notice else [],
-        "record": entered if request.user.role in (User.Role.CITY, User.Role.ASSOCIATION) else [],
+        "record": entered if request.user.may.read_city else [],
         "missing": year_missing(known, today),
     }
     return render(request, "calendar/year.html", context)
@@ -62,7 +60,7 @@ def years_to_show(known: frozenset[int], this_year: int, asked: int) -> list[int
     return sorted({*known, this_year, max([*known, this_year]) + 1, asked})
 
 
-@require("city")
+@needs(Ability.ADMINISTER)
 def enter_calendar(request, year):
     """Dry run: what is typed or uploaded is drawn, with what it would change; nothing is written."""
     refuse_strange(year)
@@ -75,17 +73,16 @@ def enter_calendar(request, year):
         return entry_page(request, year, form, lines, status=422)
     notice, problems, notes = notice_given(form, lines, year)
     if problems:
-        return entry_page(request, year, form, lines, problems, notes, status=422)
-    try:
+        return entry_page(request, year, form, lines, status=422, problems=problems, notes=notes)
+    with refusals_on(form, "number"):
         workflow.refuse_known(notice, form.cleaned_data["correction"])
-    except workflow.Refused as refusal:
-        form.add_error("number", str(refusal))
-        return entry_page(request, year, form, lines, status=409)
-    return preview(request, notice, [*doubts(notice), *notes], form.cleaned_data["correction"])
+        return preview(request, notice, [*doubts(notice), *notes], form.cleaned_data["correction"])
+    return entry_page(request, year, form, lines, status=409)
 
 
-def entry_page(request, year, form, lines, problems=(), notes=(), status=200):
-    context = {"year": year, "form": form, "lines": lines, "problems": problems, "notes": notes}
+def entry_page(request, year, form, lines, status=200, **told):
+    """`told`: the problems of what was given, and the notes on it."""
+    context = {"year": year, "form": form, "lines": lines, **told}
     context["columns"] = files.NEEDED
     return render(request, "calendar/enter.html", context, status=status)
 
@@ -146,7 +143,7 @@ def preview(request, notice: Notice, doubtful: list[str], correction: str):
     return render(request, "calendar/preview.html", context)
 
 
-@require("city")
+@needs(Ability.ADMINISTER)
 @require_POST
 def confirm_calendar(request, year):
     try:
@@ -157,17 +154,15 @@ def confirm_calendar(request, year):
         messages.error(request, "这次预览已过期，或不是您做的，请重新填写。")
         return redirect("enter_calendar", year)
     notice = notice_kept(kept["head"], kept["rows"])
-    try:
+    with refusals_on(request):
         previewed_at = datetime.fromisoformat(kept["at"])
         workflow.enter_arrangement(notice, request.user, clock.now(), kept["correction"], previewed_at)
-    except workflow.Refused as refusal:
-        messages.error(request, str(refusal))
-        return redirect("enter_calendar", year)
-    messages.success(request, f"{year}年放假安排（{notice.number}）已录入。")
-    return redirect("calendar_year", year)
+        messages.success(request, f"{year}年放假安排（{notice.number}）已录入。")
+        return redirect("calendar_year", year)
+    return redirect("enter_calendar", year)
 
 
-@require("city")
+@needs(Ability.ADMINISTER)
 @require_GET
 def calendar_template(request, year, kind):
     refuse_strange(year)

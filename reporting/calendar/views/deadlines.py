@@ -6,9 +6,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import clock
-from accounts.access import EVERYONE, require
+from accounts.access import needs, refusals_on
 from accounts.change_forms import ChangeForm
-from accounts.models import User
+from accounts.models import Ability
 from forms_tables.edition.periods import PeriodCode
 from reporting import workflow
 from reporting.calendar.notice import year_missing
@@ -19,13 +19,11 @@ from reporting.models import ReadingChoice, calendar_in_force, reading_in_force
 from reporting.workflow.calendar import READING_NAMES, READING_WORDS, reading_in_words
 
 
-@require(*EVERYONE)
 @require_GET
 def deadlines(request):
     return redirect("deadlines_of_year", clock.today().year)
 
 
-@require(*EVERYONE)
 @require_GET
 def deadlines_of_year(request, year):
     refuse_strange(year)
@@ -41,7 +39,7 @@ def deadlines_of_year(request, year):
         "periods": periods,
         "is_published": year in calendar.years,
         "january": () if reading.reports_january else deadlines_of(PeriodCode(year, 1), calendar, reading),
-        "weighs_readings": request.user.role in (User.Role.CITY, User.Role.ASSOCIATION),
+        "weighs_readings": request.user.may.read_city,
         "missing": year_missing(calendar, today),
     }
     return render(request, "calendar/deadlines.html", context)
@@ -99,7 +97,7 @@ class ReadingForm(ChangeForm):
         return ClauseReading(given["counts"], given["lands_on"], given["every_level"], given["reports_january"])
 
 
-@require("city", "association")
+@needs(Ability.READ_CITY)
 def readings(request, form=None, status=200):
     reading = reading_in_force()
     chosen = ReadingChoice.objects.select_related("by")
@@ -113,16 +111,13 @@ def readings(request, form=None, status=200):
     return render(request, "calendar/readings.html", context, status=status)
 
 
-@require("city")
+@needs(Ability.ADMINISTER)
 @require_POST
 def choose_reading(request):
     form = ReadingForm(request.POST, reading=reading_in_force())
     if form.is_valid():
-        try:
+        with refusals_on(form, "reason"):
             workflow.choose_reading(form.reading, request.user, clock.now(), form.cleaned_data["reason"])
-        except workflow.Refused as refusal:
-            form.add_error("reason", str(refusal))
-        else:
             messages.success(request, "口径已保存，对此后开启的报告期有效；已开启的报告期日期不变。")
             return redirect("readings")
     return readings(request, form, 422)

@@ -8,38 +8,37 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from accounts import clock
-from accounts.access import Refused, require
-from accounts.models import Enterprise, User
+from accounts.access import Refused, needs, refusals_on
+from accounts.models import Ability, Enterprise, Scope, User
 from reporting.certificates import issuing
 from reporting.certificates.codes import in_groups
+from reporting.certificates.forms import IssuePress
 from reporting.models import Certificate
 
-OFFICES = ("district", "association", "city")
 
-
-@require(*OFFICES)
+@needs(Ability.READ_FILINGS)
 def record(request, credit_code):
     return show_record(request, firm_of(request, credit_code))
 
 
-@require("enterprise")
+@needs(Ability.FILL)
 def own_record(request):
     return show_record(request, request.user.enterprise)
 
 
-@require("district", "city")
+@needs(Ability.CERTIFY)
 @require_POST
 def issue(request, credit_code):
     return issue_for(request, firm_of(request, credit_code))
 
 
-@require("enterprise")
+@needs(Ability.FILL)
 @require_POST
 def issue_own(request):
     return issue_for(request, request.user.enterprise)
 
 
-@require("enterprise", *OFFICES)
+@needs(Ability.FILL, Ability.READ_FILINGS)
 def certificate(request, code):
     found = get_object_or_404(certificates_visible_to(request.user), code=code)
     around = {
@@ -83,13 +82,11 @@ def show_record(request, enterprise: Enterprise, status: int = 200, **typed):
 
 
 def issue_for(request, enterprise: Enterprise):
-    asked = {name: request.POST.get(name, "").strip() for name in ("first", "last", "purpose")}
-    try:
+    asked = IssuePress(request.POST).said
+    with refusals_on(request):
         issued = issuing.issue(enterprise, **asked, by=request.user, at=clock.now())
-    except Refused as refused:
-        messages.error(request, str(refused))
-        return show_record(request, enterprise, status=409, **asked)
-    return redirect("certificate", issued.code)
+        return redirect("certificate", issued.code)
+    return show_record(request, enterprise, status=409, **asked)
 
 
 def firm_of(request, credit_code: str) -> Enterprise:
@@ -107,11 +104,9 @@ def certificates_of(enterprise: Enterprise) -> list[dict]:
 
 
 def record_path(user: User, enterprise: Enterprise) -> str:
-    return (
-        reverse("own_record") if user.role == User.Role.ENTERPRISE else reverse("record", args=[enterprise.credit_code])
-    )
+    return reverse("own_record") if user.scope == Scope.ENTERPRISE else reverse("record", args=[enterprise.credit_code])
 
 
 def issue_path(user: User, enterprise: Enterprise) -> str:
-    own = user.role == User.Role.ENTERPRISE
+    own = user.scope == Scope.ENTERPRISE
     return reverse("issue_own") if own else reverse("issue_certificate", args=[enterprise.credit_code])

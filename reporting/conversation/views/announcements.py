@@ -9,11 +9,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from accounts import clock
-from accounts.access import EVERYONE, Refused, require
+from accounts.access import needs, refusals_on
 from accounts.fields import DayInput
 from accounts.form_words import PlainModelForm
+from accounts.models import Ability
 from accounts.post.state import look
 from reporting.conversation import announcements
+from reporting.conversation.forms import TakeDownPress, WritePress
 from reporting.models import Announcement
 
 PAGE = 30
@@ -36,7 +38,6 @@ class AnnouncementForm(PlainModelForm):
         }
 
 
-@require(*EVERYONE)
 def announcements_page(request: HttpRequest) -> HttpResponse:
     today = clock.today()
     page = Paginator(announcements.listed_for(request.user, today), PAGE).get_page(request.GET.get("page"))
@@ -45,7 +46,6 @@ def announcements_page(request: HttpRequest) -> HttpResponse:
     return render(request, "conversation/announcements.html", {"page": page, "rows": rows})
 
 
-@require(*EVERYONE)
 def announcement(request: HttpRequest, pk: int) -> HttpResponse:
     """Opening it is knowing of it. One taken down keeps its address and says why, for those who come by a letter."""
     found = get_object_or_404(Announcement.objects.addressed_to(request.user), pk=pk)
@@ -66,7 +66,7 @@ def state_of(announcement: Announcement, today) -> tuple[str, str]:
     return ("已过显示期", "") if announcement.is_over(today) else ("正在显示", "done")
 
 
-@require("enterprise", "district")
+@needs(Ability.ACKNOWLEDGE)
 @require_POST
 def acknowledge(request: HttpRequest, pk: int) -> HttpResponse:
     """知道了, pressed on the first page or among the messages."""
@@ -75,36 +75,33 @@ def acknowledge(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("inbox" if request.POST.get("back") == reverse("inbox") else "home")
 
 
-@require("city")
+@needs(Ability.ANNOUNCE)
 def write(request: HttpRequest) -> HttpResponse:
     """Written, looked at with the number it reaches, published: the same form goes through the three."""
     form = AnnouncementForm(request.POST or None)
-    if request.method != "POST" or not form.is_valid() or request.POST.get("then") == "write":
+    then = WritePress(request.POST).said["then"]
+    if request.method != "POST" or not form.is_valid() or then == "write":
         return render(request, "conversation/write_announcement.html", {"form": form})
     at, draft = clock.now(), form.instance
-    try:
-        if request.POST.get("then") == "publish":
+    with refusals_on(form):
+        if then == "publish":
             published = announcements.publish(draft, request.user, at)
             messages.success(request, f"公告“{published.title}”已发布。")
             return redirect("announcement", published.pk)
         announcements.for_somebody(draft, at)
-    except Refused as refusal:
-        form.add_error(None, str(refusal))
-        return render(request, "conversation/write_announcement.html", {"form": form}, status=409)
-    reach = announcements.reach_of(draft, at.date())
-    context = {"form": form, "announcement": draft, "reach": reach, "mail": look(at)}
-    return render(request, "conversation/announcement_preview.html", context)
+        reach = announcements.reach_of(draft, at.date())
+        context = {"form": form, "announcement": draft, "reach": reach, "mail": look(at)}
+        return render(request, "conversation/announcement_preview.html", context)
+    return render(request, "conversation/write_announcement.html", {"form": form}, status=409)
 
 
-@require("city")
+@needs(Ability.ANNOUNCE)
 @require_POST
 def take_down(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Announcement, pk=pk)
-    why = request.POST.get("why", "")
-    try:
+    why = TakeDownPress(request.POST).said["why"]
+    with refusals_on(request):
         announcements.take_down(found, request.user, clock.now(), why)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-        return show(request, found, why, status=409)
-    messages.success(request, "公告已撤下，不再显示；原文和撤下原因留在记录里。")
-    return redirect("announcement", pk)
+        messages.success(request, "公告已撤下，不再显示；原文和撤下原因留在记录里。")
+        return redirect("announcement", pk)
+    return show(request, found, why, status=409)

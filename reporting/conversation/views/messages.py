@@ -4,25 +4,24 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from accounts import clock
-from accounts.access import Refused, require
-from accounts.models import User
+from accounts.access import needs, refusals_on
+from accounts.models import Ability, Scope, User
 from forms_tables.edition.address import CellAddress
 from reporting.conversation import threads as conversation
+from reporting.conversation.forms import SayPress
 from reporting.filing.judging import tables_for, typed_cells
 from reporting.models import Filing, Message, Review, Submission, Thread
 
 PAGE = 30
-TALKERS = ("enterprise", "district", "association", "city")
 
 
-@require(*TALKERS)
+@needs(Ability.TALK)
 def inbox(request: HttpRequest) -> HttpResponse:
     """The conversations this person reads, those with something unread first."""
     search = request.GET.get("q", "").strip()[:60]
@@ -43,20 +42,18 @@ class ListedThread:
         return self.thread.filing.edition.place_of(self.thread.last.cell) if self.thread.last.cell else ""
 
 
-@require(*TALKERS)
+@needs(Ability.TALK)
 def thread(request: HttpRequest, pk: int) -> HttpResponse:
     """One filing's conversation; a word sent from here ends at itself, at the foot of the page."""
     filings = Filing.objects.visible_to(request.user).select_related("enterprise", "district", "period", "in_force")
     filing = get_object_or_404(filings, pk=pk)
     if request.method != "POST":
         return show_thread(request, filing, request.GET.get("cell", ""))
-    text, cell, for_city = request.POST.get("text", ""), request.POST.get("cell", ""), "for_city" in request.POST
-    try:
-        message = conversation.say(filing, text, request.user, clock.now(), cell, for_city)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-        return show_thread(request, filing, cell, text, for_city, status=409)
-    return redirect(f"{reverse('thread', args=[filing.pk])}#message-{message.pk}")
+    said = SayPress(request.POST).said
+    with refusals_on(request):
+        message = conversation.say(filing, by=request.user, at=clock.now(), **said)
+        return redirect(f"{reverse('thread', args=[filing.pk])}#message-{message.pk}")
+    return show_thread(request, filing, **said, status=409)
 
 
 def show_thread(
@@ -71,7 +68,7 @@ def show_thread(
         "place": filing.edition.place_of(about) if about else "",
         "text": text,
         "for_city": for_city,
-        "may_ask_city": request.user.role not in conversation.CITY_DESKS,
+        "may_ask_city": request.user.scope != Scope.CITY,
         "form_path": form_path(filing, request.user),
     }
     return render(request, "conversation/thread.html", context, status=status)
@@ -121,7 +118,7 @@ def of_review(review: Review, path_of: Callable[[str], str]) -> ThreadEntry:
 def of_message(message: Message, path_of: Callable[[str], str], reader: User, read_upto: int | None) -> ThreadEntry:
     points = ((message.place, path_of(message.cell), ""),) if message.cell else ()
     is_new = read_upto is not None and message.pk > read_upto
-    is_new = is_new and message.by.role not in conversation.side_of(reader.role)
+    is_new = is_new and message.by.scope != reader.scope
     return ThreadEntry(message.at, message.by, words=message.text, points=points, message=message, is_new=is_new)
 
 
@@ -134,7 +131,7 @@ def cell_paths(filing: Filing, reader: User) -> Callable[[str], str]:
         indicator = filing.edition.indicators.get(CellAddress.parse(cell).code)
         if not indicator or indicator.table not in tables:
             return ""
-        key = f"{tables[indicator.table]}/" if reader.role == User.Role.ENTERPRISE else ""
+        key = f"{tables[indicator.table]}/" if reader.scope == Scope.ENTERPRISE else ""
         return f"{base}{key}#cell-{cell}"
 
     return path_of
@@ -142,7 +139,7 @@ def cell_paths(filing: Filing, reader: User) -> Callable[[str], str]:
 
 def tables_on_screen(filing: Filing, reader: User) -> dict[str, str]:
     """The tables the reader can open, by code: the firm those it owes, an official those that were submitted."""
-    if reader.role == User.Role.ENTERPRISE:
+    if reader.scope == Scope.ENTERPRISE:
         owed = tables_for(filing.edition, filing.period.parsed, typed_cells(filing), filing.enterprise.attributes)
         return {table.code: table.key for table in owed}
     return dict.fromkeys(filing.in_force.tables, "") if filing.in_force else {}
@@ -150,9 +147,9 @@ def tables_on_screen(filing: Filing, reader: User) -> dict[str, str]:
 
 def form_path(filing: Filing, reader: User) -> str:
     """The filing on this reader's screen."""
-    if reader.role == User.Role.ENTERPRISE:
+    if reader.scope == Scope.ENTERPRISE:
         return reverse("filing", args=[filing.period_id])
     if not filing.in_force:
         return ""
-    page = "district_review" if reader.role == User.Role.DISTRICT else "city_submission"
+    page = "district_review" if reader.scope == Scope.DISTRICT else "city_submission"
     return reverse(page, args=[filing.in_force.receipt])

@@ -12,10 +12,10 @@ from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
 from accounts import clock
-from accounts.access import require
+from accounts.access import needs, refusals_on
+from accounts.models import Ability
 from forms_tables.edition import drafting
 from forms_tables.edition.drafting import DefinitionChange, changes_between
-from reporting import workflow
 from reporting.editions import drafts
 from reporting.editions.blocks import Hindrance, hindrances_of, worth_a_look_in
 from reporting.editions.in_force import current_edition
@@ -69,7 +69,7 @@ def on_the_draft(view):
     return opened
 
 
-@require("city", "association")
+@needs(Ability.READ_CITY)
 def desk(request: HttpRequest) -> HttpResponse:
     family = family_here()
     draft = open_draft()
@@ -85,32 +85,28 @@ def desk(request: HttpRequest) -> HttpResponse:
     return render(request, "editions/desk/desk.html", around)
 
 
-@require("city")
+@needs(Ability.REVISE)
 @require_POST
 def begin(request: HttpRequest) -> HttpResponse:
-    try:
+    with refusals_on(request):
         drafts.begin_draft(family_here(), request.user, clock.now())
-    except workflow.Refused as refusal:
-        messages.error(request, str(refusal))
     return redirect("city_desk")
 
 
-@require("city")
+@needs(Ability.REVISE)
 @require_POST
 @on_the_draft
 def abandon(request: HttpRequest, draft: DraftEdition) -> HttpResponse:
     if is_of_another(request, draft):
         messages.error(request, OTHER)
         return redirect("city_desk")
-    try:
+    with refusals_on(request):
         drafts.abandon_draft(draft, request.user, clock.now())
         messages.success(request, "修订稿已放弃，写过的内容留在操作日志里。")
-    except workflow.Refused as refusal:
-        messages.error(request, str(refusal))
     return redirect("city_desk")
 
 
-@require("city")
+@needs(Ability.REVISE)
 @require_POST
 @on_the_draft
 def undo(request: HttpRequest, draft: DraftEdition, sort: str, code: str) -> HttpResponse:
@@ -123,12 +119,12 @@ def undo(request: HttpRequest, draft: DraftEdition, sort: str, code: str) -> Htt
     if change is None:
         return redirect("city_desk")  # the second click
     restored = drafting.put_back(content, published, sort, code)
-    if save(request, draft, restored, f"撤销对{change.sort_words} {code} 的改动", change=change, undone=True):
+    if save(request, draft, restored, f"撤销对{change.sort_words} {code} 的改动", undone=change):
         messages.success(request, f"{change.sort_words} {code} 已恢复为第{draft.based_on.number}版的写法。")
     return redirect("city_desk")
 
 
-@require("city", "association")
+@needs(Ability.READ_CITY)
 def revision(request: HttpRequest, code: str) -> HttpResponse:
     """What one published revision changed, and the effect the city saw before it published it."""
     published = get_object_or_404(PublishedEdition.objects.select_related("based_on", "published_by"), pk=code)
@@ -209,16 +205,11 @@ def save(
     content: drafting.Content,
     what: str,
     version: int | None = None,
-    change: DefinitionChange | None = None,
-    undone: bool = False,
+    undone: DefinitionChange | None = None,
 ) -> DraftEdition | None:
-    """Store the draft with `content`, journalled as `change`; after a refusal nothing, and the sentence is said."""
-    before, after = as_facts(change) if change else (None, None)
-    if undone:
-        before, after = after, before
-    try:
+    """Store the draft with `content`, in the journal also what is `undone`; after a refusal nothing, but it is said."""
+    after, before = as_facts(undone) if undone else (None, None)
+    with refusals_on(request):
         version = draft.version if version is None else version
-        return drafts.change_draft(draft, version, content, request.user, clock.now(), what, before, after)
-    except workflow.Refused as refusal:
-        messages.error(request, str(refusal))
-        return None
+        return drafts.change_draft(draft, version, content, request.user, clock.now(), what, before=before, after=after)
+    return None

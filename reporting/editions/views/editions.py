@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from django.http import Http404
 from django.shortcuts import redirect, render
 
-from accounts.access import require
+from accounts.access import needs
+from accounts.models import Ability
 from forms_tables.edition.catalog import edition_codes
 from reporting.editions.in_force import current_edition
 from reporting.editions.rehearsal import effect_in_words
@@ -19,12 +20,12 @@ STEPS = {  # where the program carries a rule out itself, as the definitions nam
 }  # fmt: skip
 
 
-@require("city", "association")
+@needs(Ability.READ_CITY)
 def editions(request):
     return redirect("city_edition", current_edition().code)
 
 
-@require("city", "association")
+@needs(Ability.READ_CITY)
 def edition(request, code):
     found = edition_or_404(code)
     known = PublishedEdition.objects.defer("text").select_related("published_by", "based_on")
@@ -40,7 +41,7 @@ def edition(request, code):
     return render(request, "editions/edition.html", around)
 
 
-@require("city", "association")
+@needs(Ability.READ_CITY)
 def table(request, code, key):
     found = edition_or_404(code)
     shown = next((table for table in found.tables if table.key == key), None)
@@ -49,12 +50,12 @@ def table(request, code, key):
     return render(request, "editions/table.html", {"edition": found, "table": shown})
 
 
-@require("city", "association")
+@needs(Ability.READ_CITY)
 def code_lists(request, code):
     return render(request, "editions/code_lists.html", {"edition": edition_or_404(code)})
 
 
-@require("city", "association")
+@needs(Ability.READ_CITY)
 def rules(request, code):
     found = edition_or_404(code)
     kind, level, search = (request.GET.get(name, "").strip() for name in ("kind", "level", "q"))

@@ -13,8 +13,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from accounts import clock
-from accounts.access import Refused, require
+from accounts.access import Refused, needs
 from accounts.change_forms import ChangeForm
+from accounts.models import Ability
 from forms_tables.edition import drafting
 from forms_tables.edition.drafting import DefinitionChange, NotThere, changes_between
 from forms_tables.edition.from_toml import BOUND_SIDES
@@ -109,7 +110,7 @@ def _figure(text: str) -> str:
     return f"{figure:f}"
 
 
-@require("city", "association")
+@needs(Ability.READ_CITY)
 @on_the_draft
 def parameters(request: HttpRequest, draft: DraftEdition) -> HttpResponse:
     changes = {c.code: c for c in changes_between(draft.based_on.content, draft.content) if c.sort == "parameter"}
@@ -123,7 +124,7 @@ def parameters(request: HttpRequest, draft: DraftEdition) -> HttpResponse:
     return render(request, "editions/desk/parameters.html", around)
 
 
-@require("city")
+@needs(Ability.REVISE)
 @on_the_draft
 def new_parameter(request: HttpRequest, draft: DraftEdition) -> HttpResponse:
     form = DraftParameterForm(request.POST or None, draft=draft)
@@ -133,14 +134,14 @@ def new_parameter(request: HttpRequest, draft: DraftEdition) -> HttpResponse:
     return show(request, draft, form, "", 422 if form.errors else 200)
 
 
-@require("city", "association")
+@needs(Ability.READ_CITY)
 @on_the_draft
 def parameter(request: HttpRequest, draft: DraftEdition, name: str) -> HttpResponse:
     standing = standing_or_404(draft, name)
     form = DraftParameterForm(draft=draft, standing=standing)
     if request.method != "POST":
         return show(request, draft, form, name)
-    if request.user.role != "city":
+    if not request.user.may.revise:
         raise Http404
     form = DraftParameterForm(request.POST, draft=draft, standing=standing)
     if not form.is_valid():
@@ -148,7 +149,7 @@ def parameter(request: HttpRequest, draft: DraftEdition, name: str) -> HttpRespo
     return change(request, draft, form, name, drafting.with_parameter(draft.content, name, form.said), "修改参数")
 
 
-@require("city")
+@needs(Ability.REVISE)
 @require_POST
 @on_the_draft
 def drop_parameter(request: HttpRequest, draft: DraftEdition, name: str) -> HttpResponse:
@@ -167,17 +168,16 @@ def change(request: HttpRequest, draft, form, name: str, content, what: str) -> 
     """Store the draft; what was typed stays on the page when somebody else was faster."""
     edit = _change_of(draft.content, content, name)
     before, after = as_facts(edit) if edit else (None, None)
+    version, said = version_of(request, draft), f"{what} {name}"
     try:
-        drafts.change_draft(
-            draft, version_of(request, draft), content, request.user, clock.now(), f"{what} {name}", before, after
-        )
+        drafts.change_draft(draft, version, content, request.user, clock.now(), said, before=before, after=after)
     except drafts.Overtaken as overtaken:
         form.add_error(None, str(overtaken)) if form.is_bound else messages.error(request, str(overtaken))
         return show(request, overtaken.draft, form, name, 409)
     except Refused as refusal:
         form.add_error(None, str(refusal)) if form.is_bound else messages.error(request, str(refusal))
         return show(request, draft, form, name, 409)
-    messages.success(request, f"{what} {name}：已写入修订稿。")
+    messages.success(request, f"{said}：已写入修订稿。")
     return redirect("city_desk_parameters")
 
 

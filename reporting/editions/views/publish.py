@@ -6,8 +6,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from accounts import clock
-from accounts.access import require
+from accounts.access import needs
 from accounts.form_words import PlainForm
+from accounts.models import Ability
 from forms_tables.edition.periods import PeriodCode
 from reporting import workflow
 from reporting.editions import drafts
@@ -35,7 +36,7 @@ class PublishForm(PlainForm):
         self.fields["seen"].error_messages["required"] = "请先看过改动、提醒和试算影响，再勾选。"
 
 
-@require("city")
+@needs(Ability.REVISE)
 @on_the_draft
 def publish(request: HttpRequest, draft: DraftEdition) -> HttpResponse:
     form = PublishForm(request.POST or None, draft=draft)

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,10 +10,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from accounts import clock
-from accounts.access import require
-from accounts.models import District
+from accounts.access import needs, refusals_on
+from accounts.models import Ability, District
 from accounts.post import pulse
-from reporting import workflow
 from reporting.editions import rehearsal as rehearsals
 from reporting.editions.tasks import rehearse as rehearse_soon
 from reporting.editions.views.draft import on_the_draft, version_of
@@ -34,24 +32,22 @@ OF_RULES = {"fail": "新增不通过", "pass": "将转为通过", "harder": "由
 OF_ROWS = {"owed": "须填报新增的", "filled": "填有", "moved": "数字会变的"}
 
 
-@require("city")
+@needs(Ability.REVISE)
 @require_POST
 @on_the_draft
 def rehearse(request: HttpRequest, draft: DraftEdition) -> HttpResponse:
     """Begin one and go to where it is seen; whoever asks twice is shown the same."""
     period = get_object_or_404(Period, pk=request.POST.get("period", ""))
     version = version_of(request, draft)
-    try:
+    with refusals_on(request):
         begun = rehearsals.begin(draft, version, period, request.user, clock.now(), clock.real_now())
-    except workflow.Refused as refusal:
-        messages.error(request, str(refusal))
-        return redirect("city_desk")
-    if begun.state == Rehearsal.RUNNING and not begun.effect.get("hand"):
-        transaction.on_commit(lambda: pulse.hand_on(rehearse_soon, begun.pk), robust=True)
-    return redirect("city_desk_rehearsal", begun.pk)
+        if begun.state == Rehearsal.RUNNING and not begun.effect.get("hand"):
+            transaction.on_commit(lambda: pulse.hand_on(rehearse_soon, begun.pk), robust=True)
+        return redirect("city_desk_rehearsal", begun.pk)
+    return redirect("city_desk")
 
 
-@require("city", "association")
+@needs(Ability.READ_CITY)
 def rehearsal(request: HttpRequest, pk: int) -> HttpResponse:
     shown = rehearsal_or_404(pk)
     draft = shown.draft
@@ -72,7 +68,7 @@ def rehearsal(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "editions/desk/rehearsal.html", around)
 
 
-@require("city", "association")
+@needs(Ability.READ_CITY)
 def filings(request: HttpRequest, pk: int, which: str) -> HttpResponse:
     """The filings behind one figure of a rehearsal."""
     shown = rehearsal_or_404(pk)

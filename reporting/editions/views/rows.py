@@ -7,7 +7,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from accounts import clock
-from accounts.access import require
+from accounts.access import needs
+from accounts.models import Ability
 from forms_tables.edition import drafting
 from forms_tables.edition.drafting import NotThere, changes_between
 from forms_tables.edition.model import Table
@@ -20,7 +21,7 @@ from reporting.editions.words import as_facts
 from reporting.models import DraftEdition
 
 
-@require("city", "association")
+@needs(Ability.READ_CITY)
 @on_the_draft
 def indicators(request: HttpRequest, draft: DraftEdition) -> HttpResponse:
     edition = draft.edition
@@ -38,27 +39,26 @@ def indicators(request: HttpRequest, draft: DraftEdition) -> HttpResponse:
     return render(request, "editions/desk/indicators.html", around)
 
 
-@require("city")
+@needs(Ability.REVISE)
 @on_the_draft
 def new_indicator(request: HttpRequest, draft: DraftEdition, key: str) -> HttpResponse:
     """A row behind the one named in the address, or at the end of the table."""
     table = next((table for table in draft.edition.tables if table.key == key), None)
     if table is None:
         raise Http404("没有这张表。")
-    behind = request.POST.get("behind", request.GET.get("behind", ""))
     form = RowForm(request.POST or None, draft=draft, table=table)
     if request.method == "POST" and form.is_valid():
-        return change(request, draft, form, form.row_code, form.changed(behind), "新增指标", behind)
-    return show(request, draft, form, "", 422 if form.errors else 200, behind)
+        return change(request, draft, form, form.row_code, form.changed(behind_in(request)), "新增指标")
+    return show(request, draft, form, "", 422 if form.errors else 200)
 
 
-@require("city", "association")
+@needs(Ability.READ_CITY)
 @on_the_draft
 def indicator(request: HttpRequest, draft: DraftEdition, code: str) -> HttpResponse:
     form = form_of(draft, code, None)
     if request.method != "POST":
         return show(request, draft, form, code)
-    if request.user.role != "city":
+    if not request.user.may.revise:
         raise Http404
     form = form_of(draft, code, request.POST)
     if not form.is_valid():
@@ -66,7 +66,7 @@ def indicator(request: HttpRequest, draft: DraftEdition, code: str) -> HttpRespo
     return change(request, draft, form, code, form.changed(), "修改指标")
 
 
-@require("city")
+@needs(Ability.REVISE)
 @require_POST
 @on_the_draft
 def drop_indicator(request: HttpRequest, draft: DraftEdition, code: str) -> HttpResponse:
@@ -88,30 +88,33 @@ def table_of(draft: DraftEdition, code: str) -> Table:
     return edition.table(edition.indicator(code).table)
 
 
-def change(request: HttpRequest, draft, form, code: str, content, what: str, behind: str = "") -> HttpResponse:
+def change(request: HttpRequest, draft, form, code: str, content, what: str) -> HttpResponse:
     """Store the draft; what was typed stays on the page when somebody else was faster."""
     edit = next((c for c in changes_between(draft.content, content) if (c.sort, c.code) == ("indicator", code)), None)
     before, after = as_facts(edit) if edit else (None, None)
-    version = version_of(request, draft)
+    version, said = version_of(request, draft), f"{what} {code}"
     try:
-        drafts.change_draft(draft, version, content, request.user, clock.now(), f"{what} {code}", before, after)
+        drafts.change_draft(draft, version, content, request.user, clock.now(), said, before=before, after=after)
     except workflow.Refused as refusal:
         form.add_error(None, str(refusal)) if form.is_bound else messages.error(request, str(refusal))
-        return show(request, getattr(refusal, "draft", draft), form, code if form.standing else "", 409, behind)
-    messages.success(request, f"{what} {code}：已写入修订稿。")
+        return show(request, getattr(refusal, "draft", draft), form, code if form.standing else "", 409)
+    messages.success(request, f"{said}：已写入修订稿。")
     return redirect(f"{reverse('city_desk_indicators')}?table={form.table.key}#row-{code}")
 
 
-def show(
-    request: HttpRequest, draft: DraftEdition, form: RowForm, code: str, status: int = 200, behind: str = ""
-) -> HttpResponse:
+def behind_in(request: HttpRequest) -> str:
+    """The row a new one is to stand behind."""
+    return request.POST.get("behind", request.GET.get("behind", ""))
+
+
+def show(request: HttpRequest, draft: DraftEdition, form: RowForm, code: str, status: int = 200) -> HttpResponse:
     around = {
         "draft": draft,
         "edition": draft.based_on.edition,
         "form": form,
         "table": form.table,
         "code": code,
-        "behind": behind,
+        "behind": "" if code else behind_in(request),
         "title": form.standing["name"] if form.standing else "",
         "lost": lost_by_dropping(draft, code) if code and code in draft.edition.indicators else [],
     }

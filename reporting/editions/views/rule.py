@@ -12,7 +12,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from accounts import clock
-from accounts.access import Refused, require
+from accounts.access import Refused, needs, refusals_on
+from accounts.models import Ability
 from forms_tables.edition.drafting import DefinitionChange, NotThere, changes_between, raw_rule
 from forms_tables.edition.model import Rule
 from forms_tables.judges.browser import trial
@@ -39,7 +40,7 @@ NEW = "new"  # stands in an address for the number of a rule that has none yet
 SHOWN = 20
 
 
-@require("city", "association")
+@needs(Ability.READ_CITY)
 @on_the_draft
 def rules(request, draft):
     kind, level, search, changed = (request.GET.get(name, "").strip() for name in ("kind", "level", "q", "changed"))
@@ -65,7 +66,7 @@ def rules(request, draft):
     return render(request, "editions/desk/rules.html", around)
 
 
-@require("city", "association")
+@needs(Ability.READ_CITY)
 @on_the_draft
 def rule(request, draft, rule_id):
     standing = standing_rule(draft, rule_id)
@@ -75,7 +76,7 @@ def rule(request, draft, rule_id):
     return show(request, draft, rule_id, form)
 
 
-@require("city", "association")
+@needs(Ability.READ_CITY)
 @require_POST
 @on_the_draft
 def effect(request, draft, rule_id):
@@ -87,7 +88,7 @@ def effect(request, draft, rule_id):
     return render(request, "editions/desk/_effect.html", look(request, draft, rule_id, form) | {"is_answer": True})
 
 
-@require("city")
+@needs(Ability.REVISE)
 @require_POST
 @on_the_draft
 def save(request, draft, rule_id):
@@ -111,17 +112,15 @@ def save(request, draft, rule_id):
     return back_to(request, rule_id)
 
 
-@require("city")
+@needs(Ability.REVISE)
 @require_POST
 @on_the_draft
 def drop(request, draft, rule_id):
-    try:
+    with refusals_on(request):
         drop_rule(draft, version_of(request, draft), rule_id, request.user, clock.now())
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-        return back_to(request, rule_id)
-    messages.success(request, f"{rule_id}已从修订稿中删除；已发布的版本不变。")
-    return redirect("city_desk_rules")
+        messages.success(request, f"{rule_id}已从修订稿中删除；已发布的版本不变。")
+        return redirect("city_desk_rules")
+    return back_to(request, rule_id)
 
 
 def back_to(request, rule_id):

@@ -5,7 +5,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from accounts import clock
-from accounts.access import require
+from accounts.access import needs, refusals_on
+from accounts.models import Ability
 from forms_tables.edition.model import Parameter
 from reporting import workflow
 from reporting.editions.in_force import current_edition
@@ -13,7 +14,7 @@ from reporting.models import ParameterValue
 from reporting.periods.forms import ParameterForm
 
 
-@require("city", "association")
+@needs(Ability.READ_CITY)
 def parameters(request, form=None, status=200):
     edition = current_edition()
     entered = list(ParameterValue.objects.select_related("period").order_by("-period__opens_on"))
@@ -26,21 +27,19 @@ def parameters(request, form=None, status=200):
     return render(request, "editions/parameters.html", around, status=status)
 
 
-@require("city")
+@needs(Ability.ADMINISTER)
 @require_POST
 def set_parameter(request):
     edition = current_edition()
     form = ParameterForm(request.POST, edition=edition)
     if not form.is_valid():
         return parameters(request, form, status=422)
-    try:
+    with refusals_on(form):
         workflow.set_parameter(edition, by=request.user, at=clock.now(), **form.cleaned_data)
-    except workflow.Refused as refusal:
-        form.add_error(None, str(refusal))
-        return parameters(request, form, status=409)
-    title = edition.parameters[form.cleaned_data["name"]].title
-    messages.success(request, f"{title}已保存，并记入操作日志。")
-    return redirect("city_parameters")
+        title = edition.parameters[form.cleaned_data["name"]].title
+        messages.success(request, f"{title}已保存，并记入操作日志。")
+        return redirect("city_parameters")
+    return parameters(request, form, status=409)
 
 
 def row_of(parameter: Parameter, entered: list[ParameterValue]) -> dict:

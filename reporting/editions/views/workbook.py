@@ -8,9 +8,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.access import Refused, require
+from accounts.access import Refused, needs, refusals_on
 from accounts.clock import now
 from accounts.form_words import PlainForm
+from accounts.models import Ability
 from reporting.editions import exchange
 from reporting.editions.in_force import current_edition
 from reporting.editions.views.draft import draft_or_404, family_here, open_draft
@@ -32,7 +33,7 @@ class WorkbookForm(PlainForm):
     )
 
 
-@require("city", "association")
+@needs(Ability.READ_CITY)
 def workbook(request: HttpRequest) -> HttpResponse:
     """The page, and the dry run: nothing is written yet, every row is told."""
     draft = open_draft()
@@ -40,7 +41,7 @@ def workbook(request: HttpRequest) -> HttpResponse:
     around = {"draft": draft, "edition": current_edition(), "revisions": revisions}
     around |= {"columns": COLUMNS, "most": MOST_RULES}
     typed = (request.POST, request.FILES) if request.method == "POST" else ()
-    if request.user.role == "city" and draft:
+    if request.user.may.revise and draft:
         around["form"] = form = WorkbookForm(*typed)
         if typed and form.is_valid():
             around |= _tried(request, draft, form)
@@ -65,33 +66,30 @@ def _tried(request: HttpRequest, draft: DraftEdition, form: WorkbookForm) -> dic
     return around
 
 
-@require("city")
+@needs(Ability.REVISE)
 @require_POST
 def confirm(request: HttpRequest) -> HttpResponse:
-    try:
+    with refusals_on(request):
         kept = redeem(request.POST.get("ticket", ""), request.user, SALT)
-    except Refused as refused:
-        messages.error(request, str(refused))
-        return redirect("city_desk_workbook")
-    draft, version = get_object_or_404(DraftEdition, pk=kept.notes["draft"]), kept.notes["version"]
-    try:
-        done = exchange.import_rules(draft, version, io.BytesIO(kept.content), kept.name, request.user, now())
-    except Refused as refused:
-        messages.error(request, f"{refused}请重新上传工作簿，看过试导入结果再确认。")
-        return redirect("city_desk_workbook")
-    kept.remove()
-    messages.success(request, f"已导入修订稿：{done.sentence}。")
-    return redirect("city_desk")
+        draft, version = get_object_or_404(DraftEdition, pk=kept.notes["draft"]), kept.notes["version"]
+        try:
+            done = exchange.import_rules(draft, version, io.BytesIO(kept.content), kept.name, request.user, now())
+        except Refused as refused:
+            raise Refused(f"{refused}请重新上传工作簿，看过试导入结果再确认。") from None
+        kept.remove()
+        messages.success(request, f"已导入修订稿：{done.sentence}。")
+        return redirect("city_desk")
+    return redirect("city_desk_workbook")
 
 
-@require("city", "association")
+@needs(Ability.READ_CITY)
 @require_GET
 def export_draft(request: HttpRequest) -> HttpResponse:
     draft = draft_or_404()
     return workbook_answer(exchange.export_draft(draft), f"审核关系_修订稿第{draft.version}稿.xlsx")
 
 
-@require("city", "association")
+@needs(Ability.READ_CITY)
 @require_GET
 def export_edition(request: HttpRequest, code: str) -> HttpResponse:
     published = PublishedEdition.objects.filter(code=code).first()

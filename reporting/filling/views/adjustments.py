@@ -5,20 +5,22 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from accounts import clock
-from accounts.access import require
+from accounts.access import needs
+from accounts.models import Ability
 from forms_tables.edition.address import CellAddress
 from reporting import workflow
 from reporting.filing.judging import CARRIED, judge
+from reporting.filling.forms import AdjustmentPress
 from reporting.filling.views.filing import filing_of
 from reporting.models import Filing
 
 
-@require("enterprise")
+@needs(Ability.FILL)
 def adjustments(request: HttpRequest, period: str) -> HttpResponse:
     """What was asked before with its answer, and the form for one more."""
     filing = filing_of(request, period)
     if request.method == "POST":
-        asked = {name: request.POST.get(name, "") for name in ("cell", "new", "reason")}
+        asked = AdjustmentPress(request.POST).said
         try:
             workflow.ask_adjustment(filing, by=request.user, at=clock.now(), **asked)
         except workflow.Refused as refused:

@@ -106,7 +106,7 @@ def compare(submission: Submission) -> SubmissionComparison:
     values = submission_values(submission)
     previous = submission_before(submission)
     before = submission_values(previous) if previous else values
-    history = history_of(filing.enterprise, filing.period.parsed)
+    history = history_of(filing)
     general, by_row = findings_of(submission, edition)
     reader = _Reader(filing.period.parsed, values, before, history, by_row)
     tables = tuple(reader.table(edition.table(code)) for code in submission.tables)

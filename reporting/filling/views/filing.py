@@ -4,20 +4,22 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 from django_htmx.http import trigger_client_event
 
 from accounts import clock
-from accounts.access import require
+from accounts.access import needs
+from accounts.models import Ability
 from forms_tables.edition.catalog import Table
 from reporting import workflow
 from reporting.conversation.threads import talk_about
-from reporting.filing.judging import typed_cells
+from reporting.filing.judging import attributes_of, tables_for, typed_cells
+from reporting.filing.whole import read_whole
+from reporting.filling.forms import ExplainPress, SavePress
 from reporting.filling.views.overview import Desk
-from reporting.models import Filing, Sheet
+from reporting.models import Filing, Sheet, Submission
 from reporting.pages.grid import Theirs, lay_out, suggestions_in
 from reporting.workbooks.exchange import known_cells, known_of_register
 
@@ -26,23 +28,38 @@ NOTHING: Mapping[str, Theirs] = {}
 
 
 def filing_of(request: HttpRequest, period: str) -> Filing:
-    """The signed-in firm's filing for a period, or 404."""
+    """The signed-in firm's filing for a period with all that its pages show, or 404."""
+    try:
+        return read_whole(request.user.enterprise_id, period)
+    except Filing.DoesNotExist:
+        raise Http404("这个报告期没有本企业的填报。") from None
+
+
+def pressed_filing(request: HttpRequest, period: str) -> Filing:
+    """The signed-in firm's filing for a period with as much as tells what was pressed, or 404: the press reads it anew
+    under its lock."""
     filings = Filing.objects.visible_to(request.user).select_related("enterprise", "district", "period", "in_force")
-    filings = filings.prefetch_related("period__deadlines", "sheets__saved_by", "explanations")
-    return get_object_or_404(filings, period=period)
+    return get_object_or_404(filings.defer(*(f"in_force__{field}" for field in Submission.HEAVY)), period=period)
 
 
-def owed_table(desk: Desk, key: str) -> Table:
-    for table in desk.judgement.tables:
+def owed_table(filing: Filing, key: str) -> Table:
+    """The table of that address, or 404 when the firm does not owe it. A month's form says nothing of the firm, so its
+    drafts need not be read for that."""
+    typed = typed_cells(filing) if filing.period.is_annual else {}
+    attributes = attributes_of(filing.enterprise, filing.district.code)
+    for table in tables_for(filing.edition, filing.period.parsed, typed, attributes):
         if table.key == key:
             return table
     raise Http404("这张表不适用于本企业，或不属于这个报告期。")
 
 
-@require("enterprise")
+@needs(Ability.FILL)
 def filing(request: HttpRequest, period: str) -> HttpResponse:
     """One filing: its tables and how each stands, everything found, what stands in the way of 确定上报."""
-    desk = Desk(filing_of(request, period), clock.now())
+    return render_filing(request, Desk(filing_of(request, period), clock.now()))
+
+
+def render_filing(request: HttpRequest, desk: Desk) -> HttpResponse:
     context = {
         "filing": desk.filing,
         "desk": desk,
@@ -58,31 +75,40 @@ def filing(request: HttpRequest, period: str) -> HttpResponse:
     return render(request, "filling/filing.html", context)
 
 
-@require("enterprise")
+@needs(Ability.FILL)
 def sheet(request: HttpRequest, period: str, key: str) -> HttpResponse:
     """The official form of one table as a grid of plain inputs."""
-    at = clock.now()
-    filing = filing_of(request, period)
-    desk = Desk(filing, at)
-    table = owed_table(desk, key)
-    if request.method != "POST":
-        return render_sheet(request, desk, table)
-    cells, version = posted_cells(request.POST, table), posted_version(request.POST)
-    proposed = known_of_register(filing)
+    if request.method == "POST":
+        return save(request, period, key)
+    desk = Desk(filing_of(request, period), clock.now())
+    return render_sheet(request, desk, owed_table(desk.filing, key))
+
+
+def save(request: HttpRequest, period: str, key: str) -> HttpResponse:
+    """保存, alone or before 数据审核 or 确定上报. The answer is the page as it is now; sent once more, the press finds
+    nothing to change."""
+    at, filing = clock.now(), pressed_filing(request, period)
+    table = owed_table(filing, key)
+    cells, version, then = (
+        posted_cells(request.POST, table),
+        posted_version(request.POST),
+        SavePress(request.POST).said["then"],
+    )
+    press = workflow.save_and_check if then == "check" else workflow.save_sheet
     try:
-        with transaction.atomic():  # refused means that nothing of it was stored
-            saved = workflow.save_sheet(filing, table.code, cells, version, request.user, at, proposed=proposed)
-            if request.POST.get("then") == "check":
-                workflow.check(filing, request.user, at)
+        pressed = press(filing, table.code, cells, version, request.user, at, proposed=known_of_register(filing))
     except workflow.Conflict as conflict:
-        return render_conflict(request, filing, at, table, conflict)
+        return render_conflict(request, filing_of(request, period), at, table, conflict)
     except workflow.Refused as refusal:
+        filing = filing_of(request, period)
         typed_over = Desk(filing, at, {**typed_cells(filing), **cells})
         return render_sheet(request, typed_over, table, refusal=refusal, version=version)
+    saved = pressed.filing.drafts[table.code]
     tell_what_others_saved(request, saved, cells, version)
-    if request.POST.get("then") == "submit":
+    if then == "submit":
         return redirect("submit", period)
-    return redirect("sheet", period, key)
+    desk = Desk.of(pressed, at) if then == "check" else Desk(pressed.filing, at)
+    return render_sheet(request, desk, table)
 
 
 def render_conflict(
@@ -170,45 +196,46 @@ def cells_of(table: Table) -> list[str]:
     return [f"{indicator.code}.{key}" for indicator in table.indicators for key in indicator.columns]
 
 
-@require("enterprise")
+@needs(Ability.FILL)
 @require_POST
 def check(request: HttpRequest, period: str) -> HttpResponse:
-    """数据审核 over the whole filing."""
-    filing = filing_of(request, period)
+    """数据审核 over the whole filing, answered with the filing's page."""
+    at = clock.now()
     try:
-        judgement = workflow.check(filing, request.user, clock.now())
+        judgement = workflow.check(pressed_filing(request, period), request.user, at)
     except workflow.Refused as refusal:
         messages.error(request, str(refusal))
-        return redirect("filing", period)
+        return render_filing(request, Desk(filing_of(request, period), at))
     if judgement.blocks:
         messages.error(request, "数据审核没有通过：请按下面列出的各处修改，再做数据审核。")
-    elif workflow.unexplained(filing, judgement):
+    elif workflow.unexplained(judgement.filing, judgement):
         messages.warning(request, "数据审核通过，没有错误；还有提示须逐条说明后才能上报。")
     else:
         messages.success(request, "数据审核通过，可以确定上报。")
-    return redirect("filing", period)
+    return render_filing(request, Desk.of(judgement, at))
 
 
-@require("enterprise")
+@needs(Ability.FILL)
 @require_POST
 def explain(request: HttpRequest, period: str) -> HttpResponse:
     """Explain the warnings of one entry with the same words; with htmx only that entry is drawn again, so unsaved
     cells beside it stay."""
-    filing = filing_of(request, period)
-    rule = request.POST.get("rule", "")
-    fingerprints = list(dict.fromkeys(request.POST.getlist("fingerprint")))
-    said = {"reason_code": request.POST.get("reason_code", ""), "text": request.POST.get("text", "")}
+    at, pressed = clock.now(), ExplainPress(request.POST).said
+    rule, fingerprints = pressed["rule"], list(dict.fromkeys(pressed["fingerprint"]))
+    said = {name: pressed[name] for name in ("reason_code", "text")}
     refusal = None
     try:
-        workflow.explain_alike(filing, rule, fingerprints, request.user, clock.now(), **said)
+        explained = workflow.explain_alike(
+            pressed_filing(request, period), rule, fingerprints, request.user, at, **said
+        )
     except workflow.Refused as refused:
         refusal = refused
     if not request.htmx:
         if refusal:
             messages.error(request, str(refusal))
         return redirect("filing", period)
-    desk = Desk(filing_of(request, period), clock.now())
+    desk = Desk(filing_of(request, period), at) if refusal else Desk.of(explained, at)
     shown = next((s for s in desk.findings("warning") if s.fingerprints.intersection(fingerprints)), None)
-    context = {"filing": filing, "desk": desk, "shown": shown, "refusal": refusal, "said": said}
+    context = {"filing": desk.filing, "desk": desk, "shown": shown, "refusal": refusal, "said": said}
     answer = render(request, "filling/_warning.html", context)
     return answer if refusal else trigger_client_event(answer, "explained", after="swap")

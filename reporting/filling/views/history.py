@@ -6,15 +6,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from accounts import clock
-from accounts.access import require
-from accounts.models import JournalEntry
+from accounts.access import needs
+from accounts.models import Ability, JournalEntry
 from forms_tables.edition.periods import PeriodCode
 from reporting.models import Filing, Submission
 
 PER_PAGE = 50
 
 
-@require("enterprise")
+@needs(Ability.FILL)
 def history(request: HttpRequest) -> HttpResponse:
     filings = Filing.objects.visible_to(request.user).filter(period__opens_on__lte=clock.today())
     filings = filings.select_related("period", "district", "enterprise").prefetch_related(

@@ -15,7 +15,6 @@ from reporting.models import ExtensionRequest, Filing, LateRequest, Review, Stat
 from reporting.results.timeliness import Outcome, courses_of
 from reporting.totals.aggregation import UNDER_REVIEW
 
-FIRST_PAGE = {"district": "/district/", "association": "/city/", "city": "/city/", "system": "/users/"}
 REVENUE = "2020"  # 软件业务收入合计 of the monthly form
 SIGNS = {
     Outcome.ON_TIME: "✓",
@@ -30,8 +29,8 @@ SIGNS = {
 
 
 def home(request: HttpRequest) -> HttpResponse:
-    if request.user.role in FIRST_PAGE:
-        return redirect(FIRST_PAGE[request.user.role])
+    if not request.user.may.fill:
+        return redirect(request.user.duties.home)
     at = clock.now()
     filings = Filing.objects.visible_to(request.user).filter(period__opens_on__lte=at.date())
     filings = filings.select_related("enterprise", "district", "period", "in_force", "approved").prefetch_related(

@@ -64,7 +64,14 @@ class Desk:
         self.filing = filing
         self.at = at
         self.typed = typed_cells(filing) if typed is None else typed
-        self.sheets = {sheet.table: sheet for sheet in filing.sheets.all()}
+        self.sheets = filing.drafts
+
+    @classmethod
+    def of(cls, judgement: Judgement, at: datetime) -> "Desk":
+        """The desk of a filing that was judged just now, as it was read for that."""
+        desk = cls(judgement.filing, at)
+        desk.judgement = judgement
+        return desk
 
     @cached_property
     def judgement(self) -> Judgement:
@@ -132,7 +139,6 @@ class Desk:
         return [self.link_cell(f"{problem.code}.{problem.column}") for problem in told]
 
     def findings(self, level: str, table: Table | None = None) -> list[Shown]:
-        said = {(e.rule, e.fingerprint): e for e in self.filing.explanations.all()}
         wanted = [f for f in self.judgement.findings if f.level == level and self.touches(f, table)]
         return [
             Shown(
@@ -143,7 +149,7 @@ class Desk:
                 explanation,
                 self.may_write,
             )
-            for findings, explanation in told_together(to_tell(self.judgement, wanted), said)
+            for findings, explanation in told_together(to_tell(self.judgement, wanted), self.filing.said)
         ]
 
     def touches(self, finding: Finding, table: Table | None) -> bool:
@@ -272,7 +278,7 @@ class Desk:
     def late_request(self) -> LateRequest | None:
         return self.filing.late_requests.order_by("-asked_at").first()
 
-    @property
+    @cached_property
     def needs_late_request(self) -> bool:
         """Past the date, never on time before, and no 补报 in hand (P03); or shut by the lock with nothing approved, or
         only an estimate."""
@@ -289,7 +295,7 @@ class Desk:
     def extension_request(self) -> ExtensionRequest | None:
         return self.filing.extension_requests.order_by("-asked_at", "-pk").first()
 
-    @property
+    @cached_property
     def may_ask_extension(self) -> bool:
         waits = self.extension_request is not None and self.extension_request.is_open
         return self.may_write and not waits and not workflow.why_not_extended(self.filing, self.at)

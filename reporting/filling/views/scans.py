@@ -6,31 +6,29 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import clock
-from accounts.access import require
+from accounts.access import needs, refusals_on
+from accounts.models import Ability
 from reporting import workflow
+from reporting.filling.forms import ScanPress
 from reporting.filling.views.submitting import submission_of
 from reporting.models import Filing, Scan
 
 
-@require("enterprise")
+@needs(Ability.FILL)
 @require_POST
 def attach(request: HttpRequest, period: str, number: int) -> HttpResponse:
     _, frozen = submission_of(request, period, number)
-    pages = request.POST.get("pages", "")[:4]  # a longer number is refused as too many, like 9999
+    pages = ScanPress(request.POST).number
     if "file" not in request.FILES:
         messages.error(request, "请先选择要上传的 PDF 文件。")
     else:
-        try:
-            workflow.attach_scan(
-                frozen, request.FILES["file"], int(pages) if pages.isdecimal() else 0, request.user, clock.now()
-            )
+        with refusals_on(request):
+            workflow.attach_scan(frozen, request.FILES["file"], pages, request.user, clock.now())
             messages.success(request, "盖章扫描件已上传。")
-        except workflow.Refused as refused:
-            messages.error(request, str(refused))
     return redirect("submission", period, number)
 
 
-@require("enterprise", "district", "association", "city")
+@needs(Ability.FILL, Ability.READ_FILINGS)
 @require_GET
 def open_scan(request: HttpRequest, pk: int) -> FileResponse:
     filings = Filing.objects.visible_to(request.user)

@@ -1,14 +1,18 @@
 """The page of one submission, as the district and the city read it."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 from django.contrib import messages
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from accounts import clock
+from accounts.access import refusals_on
 from accounts.models import JournalEntry, User
 from reporting.conversation.threads import talk_about
 from reporting.filling.views.comparison import SubmissionComparison, compare
 from reporting.models import Filing, PublishedEdition, Review, Submission
-from reporting.workflow import Refused
 from text.incoming import without_hidden
 
 
@@ -38,16 +42,22 @@ def revisions_of(submission: Submission) -> dict[str, PublishedEdition | None]:
     return {"judged_by": judged_by, "since": next(iter(known.values()), None)}
 
 
-def decide(request, submission: Submission, decision: str, change, done: str, show, page: str, **words):
+@dataclass(frozen=True)
+class Screen:
+    """Where somebody decides: how it is drawn, and its name."""
+
+    show: Callable[..., HttpResponse]
+    page: str
+
+
+def decide(request, submission: Submission, decision: str, change, done: str, screen: Screen, **words):
     """One decision on one submission. A second click says the same as the first; a refusal keeps what was typed."""
-    try:
+    with refusals_on(request):
         if not already_decided(submission, decision, request.user, **words):
             change(submission, by=request.user, at=clock.now(), **words)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-        return show(request, submission, typed={decision: words}, status=409)
-    messages.success(request, f"{submission.filing.enterprise.name}：{done}")
-    return redirect(page, submission.receipt)
+        messages.success(request, f"{submission.filing.enterprise.name}：{done}")
+        return redirect(screen.page, submission.receipt)
+    return screen.show(request, submission, typed={decision: words}, status=409)
 
 
 def is_current(submission: Submission, filing: Filing) -> bool:
@@ -65,16 +75,6 @@ def journal_of(filing, user: User) -> list[JournalEntry]:
     """What was done to the filing, as far as this person may read it. The drafts' figures are not shown."""
     entries = JournalEntry.objects.visible_to(user).filter(enterprise=filing.enterprise, period=filing.period_id)
     return list(entries.defer("before", "after")[:200])
-
-
-def note_in(request) -> str:
-    return request.POST.get("note", "").strip()
-
-
-def reasons_in(request) -> list[dict[str, str]]:
-    """The reasons typed on the page: pairs of a cell (or none: the whole table) and the words."""
-    pairs = zip(request.POST.getlist("cell"), request.POST.getlist("reason"), strict=False)
-    return [{"cell": cell, "reason": reason.strip()} for cell, reason in pairs if reason.strip()]
 
 
 def reason_rows(typed: list[dict[str, str]], comparison: SubmissionComparison) -> list[dict]:

@@ -1,46 +1,36 @@
 """确定上报 and what goes with it on the firm's side: receipt, recall, 延期, 补报, amendment, answering a question."""
 
-from datetime import date
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_POST
 
 from accounts import clock
-from accounts.access import require
+from accounts.access import needs, refusals_on
+from accounts.models import Ability
 from forms_tables.filling.completion import Completed
 from reporting import workflow
 from reporting.conversation.threads import talk_about
+from reporting.filling.forms import AnswerPress, AskExtensionPress, ReasonPress, SubmitPress
 from reporting.filling.views.comparison import submission_before
-from reporting.filling.views.filing import filing_of
+from reporting.filling.views.filing import filing_of, pressed_filing
 from reporting.filling.views.home import REVENUE
 from reporting.filling.views.overview import CellLink, Desk
 from reporting.models import Filing, State, Submission
 from reporting.pages.grid import lay_out
 
 
-@require("enterprise")
+@needs(Ability.FILL)
 def submit(request: HttpRequest, period: str) -> HttpResponse:
     """What will be sent, the explanations, the commitment, the signer; sent once, however often it is pressed."""
-    at = clock.now()
-    filing = filing_of(request, period)
-    refusal = None
+    at, form, refusal = clock.now(), SubmitPress(request.POST), None
     if request.method == "POST":
         try:
-            submission = workflow.submit(
-                filing,
-                request.user,
-                at,
-                signer=request.POST.get("signer", ""),
-                committed=request.POST.get("committed") == "yes",
-                reason=request.POST.get("reason", ""),
-                estimated=request.POST.get("estimated") == "yes",
-            )
+            submission = workflow.submit(pressed_filing(request, period), request.user, at, **form.said)
             return redirect("submission", period, submission.number)
         except workflow.Refused as refused:
             refusal = refused
+    filing = filing_of(request, period)
     desk = Desk(filing, at)
     context = {
         "filing": filing,
@@ -49,7 +39,7 @@ def submit(request: HttpRequest, period: str) -> HttpResponse:
         "warnings": desk.findings("warning"),
         "headline": headline_figures(desk),
         "number": filing.submissions.count() + 1,
-        "signer": request.POST.get("signer", known_signer(desk)),
+        "signer": form.data.get("signer", known_signer(desk)),
         "refusal": refusal,
         "first_place": first_place(desk),
     }
@@ -86,12 +76,12 @@ def headline_figures(desk: Desk) -> list[dict]:
 
 
 def submission_of(request: HttpRequest, period: str, number: int) -> tuple[Filing, Submission]:
-    filing = filing_of(request, period)
+    filing = pressed_filing(request, period)
     submissions = filing.submissions.select_related("filing", "submitted_by").prefetch_related("reviews__by")
     return filing, get_object_or_404(submissions, number=number)
 
 
-@require("enterprise")
+@needs(Ability.FILL)
 def submission(request: HttpRequest, period: str, number: int) -> HttpResponse:
     """A frozen submission as it was sent: receipt, figures, findings, what the district said, what differs."""
     filing, frozen = submission_of(request, period, number)
@@ -122,96 +112,72 @@ def submission(request: HttpRequest, period: str, number: int) -> HttpResponse:
     return render(request, "filling/submission.html", context)
 
 
-@require("enterprise")
+@needs(Ability.FILL)
 @require_POST
 def recall(request: HttpRequest, period: str) -> HttpResponse:
-    filing = filing_of(request, period)
-    try:
+    filing = pressed_filing(request, period)
+    with refusals_on(request):
         workflow.recall(filing, request.user, clock.now())
-    except workflow.Refused as refusal:
-        messages.error(request, str(refusal))
-        return redirect("submission", period, filing.in_force.number) if filing.in_force else redirect("filing", period)
-    messages.success(request, "已撤回，可以继续修改；改好后须重新做数据审核，再上报。")
-    return redirect("filing", period)
+        messages.success(request, "已撤回，可以继续修改；改好后须重新做数据审核，再上报。")
+        return redirect("filing", period)
+    return redirect("submission", period, filing.in_force.number) if filing.in_force else redirect("filing", period)
 
 
-@require("enterprise")
+@needs(Ability.FILL)
 @require_POST
 def ask_extension(request: HttpRequest, period: str) -> HttpResponse:
     """延期申请 to the firm's district."""
-    filing = filing_of(request, period)
-    try:
-        until = date_in(request)
-        if until is None:
+    filing = pressed_filing(request, period)
+    with refusals_on(request):
+        said = AskExtensionPress(request.POST).said
+        if said["until"] is None:
             raise workflow.Refused("请填写希望延到哪一天。")
-        workflow.ask_extension(filing, until, request.user, clock.now(), request.POST.get("reason", ""))
-    except workflow.Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
+        workflow.ask_extension(filing, by=request.user, at=clock.now(), **said)
         messages.success(request, "延期申请已送达区县，决定后显示在这里，并写信通知您；同意之前，截止日不变。")
     return redirect("filing", period)
 
 
-def date_in(request: HttpRequest) -> date | None:
-    """The date typed on the page; None when there is none."""
-    text = request.POST.get("until", "").strip()
-    try:
-        day = parse_date(text)
-    except ValueError:  # well written, and no such day
-        day = None
-    if text and day is None:
-        raise workflow.Refused(f"“{text[:20]}”不是日期，请写作 2024-06-13。")
-    return day
-
-
-@require("enterprise")
+@needs(Ability.FILL)
 @require_POST
 def ask_late(request: HttpRequest, period: str) -> HttpResponse:
     """补报申请 to the firm's district."""
-    try:
-        workflow.ask_late(filing_of(request, period), request.user, clock.now(), request.POST.get("reason", ""))
-    except workflow.Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
+    with refusals_on(request):
+        reason = ReasonPress(request.POST).said["reason"]
+        workflow.ask_late(pressed_filing(request, period), request.user, clock.now(), reason)
         messages.success(request, "补报申请已送达区县，决定后显示在这里，并写信通知您。")
     return redirect("filing", period)
 
 
-@require("enterprise")
+@needs(Ability.FILL)
 @require_POST
 def amend(request: HttpRequest, period: str) -> HttpResponse:
     """Begin the next number of an approved filing."""
-    filing = filing_of(request, period)
-    try:
-        workflow.amend(filing, request.user, clock.now(), request.POST.get("reason", ""))
-    except workflow.Refused as refusal:
-        messages.error(request, str(refusal))
-        return redirect("submission", period, filing.in_force.number) if filing.in_force else redirect("filing", period)
-    messages.success(request, "已进入修订。新的上报件经区县审核通过之前，仍以原上报件为准。")
-    return redirect("filing", period)
+    filing = pressed_filing(request, period)
+    with refusals_on(request):
+        workflow.amend(filing, request.user, clock.now(), ReasonPress(request.POST).said["reason"])
+        messages.success(request, "已进入修订。新的上报件经区县审核通过之前，仍以原上报件为准。")
+        return redirect("filing", period)
+    return redirect("submission", period, filing.in_force.number) if filing.in_force else redirect("filing", period)
 
 
-@require("enterprise")
+@needs(Ability.FILL)
 @require_POST
 def abandon_amendment(request: HttpRequest, period: str) -> HttpResponse:
     """Back to the approved submission, drafts and all."""
-    try:
-        filing = workflow.abandon_amendment(filing_of(request, period), request.user, clock.now())
-    except workflow.Refused as refusal:
-        messages.error(request, str(refusal))
-        return redirect("filing", period)
-    messages.success(request, f"已放弃修订，仍以第 {filing.approved.number} 次上报为准，草稿已恢复为上报的数。")
-    return redirect("submission", period, filing.approved.number)
+    with refusals_on(request):
+        filing = workflow.abandon_amendment(pressed_filing(request, period), request.user, clock.now())
+        messages.success(request, f"已放弃修订，仍以第 {filing.approved.number} 次上报为准，草稿已恢复为上报的数。")
+        return redirect("submission", period, filing.approved.number)
+    return redirect("filing", period)
 
 
-@require("enterprise")
+@needs(Ability.FILL)
 @require_POST
 def answer(request: HttpRequest, period: str) -> HttpResponse:
     """Answer the district's question about a submission."""
-    try:
-        workflow.answer(filing_of(request, period), request.user, clock.now(), request.POST.get("note", ""))
-    except workflow.Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
+    with refusals_on(request):
+        workflow.answer(
+            pressed_filing(request, period), request.user, clock.now(), AnswerPress(request.POST).said["note"]
+        )
         messages.success(request, "答复已送达区县。")
     return redirect("filing", period)

@@ -9,7 +9,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from accounts import clock
-from accounts.access import Refused, require
+from accounts.access import Refused, needs, refusals_on
+from accounts.models import Ability
 from reporting.filling.views.filing import filing_of
 from reporting.filling.views.submitting import submission_of
 from reporting.filling.views.workbook_lines import counts, sections
@@ -33,7 +34,7 @@ def hand_out(out: BytesIO, name: str) -> FileResponse:
     return FileResponse(out, as_attachment=True, filename=name)
 
 
-@require("enterprise")
+@needs(Ability.FILL)
 def submission_workbook(request: HttpRequest, period: str, number: int) -> HttpResponse:
     """A frozen submission as it was sent."""
     filing, submission = submission_of(request, period, number)
@@ -42,7 +43,7 @@ def submission_workbook(request: HttpRequest, period: str, number: int) -> HttpR
     return hand_out(out, f"{filing.enterprise.name}_{filing.period.label}_第{number}次上报.xlsx")
 
 
-@require("enterprise")
+@needs(Ability.FILL)
 def workbook(request: HttpRequest, period: str) -> HttpResponse:
     """GET hands the filing's workbook out; POST reads a filled one and shows what it would change. Nothing is stored
     before `confirm`."""
@@ -55,30 +56,24 @@ def workbook(request: HttpRequest, period: str) -> HttpResponse:
     if upload is None:
         messages.error(request, "请先选择要上传的工作簿。")
         return redirect("filing", period)
-    try:
+    with refusals_on(request):
         compared = compare_workbook(filing, upload, request.user, clock.now(), upload.name)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-        return redirect("filing", period)
-    if not compared.changes:
-        return render_comparison(request, compared)
-    shown = {"filing": filing.pk, "shown": compared.fingerprint}
-    return render_comparison(request, compared, keep(upload, request.user, SALT, **shown))
+        if not compared.changes:
+            return render_comparison(request, compared)
+        shown = {"filing": filing.pk, "shown": compared.fingerprint}
+        return render_comparison(request, compared, keep(upload, request.user, SALT, **shown))
+    return redirect("filing", period)
 
 
-@require("enterprise")
+@needs(Ability.FILL)
 @require_POST
 def confirm(request: HttpRequest, period: str) -> HttpResponse:
     """Store what the comparison of a kept workbook showed; shown anew when that is no longer what would be stored."""
     filing, at = filing_of(request, period), clock.now()
-    try:
+    with refusals_on(request):
         kept = kept_for(filing, request)
         compared = compare_workbook(filing, BytesIO(kept.content), request.user, at, kept.name)
         return store(request, compared, kept, at)
-    except StoredAlready as already:
-        messages.info(request, str(already))
-    except Refused as refusal:
-        messages.error(request, str(refusal))
     return redirect("filing", period)
 
 

@@ -7,7 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from accounts import clock
-from accounts.access import require
+from accounts.access import needs
+from accounts.models import Ability
 from forms_tables.edition.address import CellAddress
 from forms_tables.repair.mistypings import SHIFTED, SIGN, SWAPPED, TIMES, UNIT_MISTAKEN
 from forms_tables.repair.wrong_cells import Hint, Repair, Suspect, suggest
@@ -27,7 +28,7 @@ class SuspectInWords:
     more: bool = False
 
 
-@require("enterprise")
+@needs(Ability.FILL)
 def suspects(request: HttpRequest, period: str) -> HttpResponse:
     """The fewest cells whose change satisfies the failed rules; part of a page for htmx, else a page of its own."""
     desk = Desk(filing_of(request, period), clock.now())

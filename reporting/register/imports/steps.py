@@ -8,7 +8,7 @@ from django.core.files import File
 from django.core.files.base import ContentFile
 from django.db import transaction
 
-from accounts.access import Refused
+from accounts.access import DoneAlready, Refused
 from accounts.models import User
 from reporting.kept_files import remove_older
 from reporting.leases import JUST_NOW, Hand, ask_again, carry_out, is_lost, spoken_at
@@ -23,7 +23,7 @@ CLEARED = "上传的文件已清除，请重新上传。"
 MOVED = "试导入之后名录或报告期有变动，没有导入。下面是按现在的名录重新核对的结果，请看过再确认。"
 
 
-class ConfirmedAlready(Refused):
+class ConfirmedAlready(DoneAlready):
     """A second press: what it asks for is under way or done."""
 
 

@@ -5,13 +5,13 @@ from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.access import Refused, require
+from accounts.access import needs, refusals_on
 from accounts.clock import now, today
-from accounts.models import Application, District
+from accounts.models import Ability, Application, District
 from accounts.post.state import look, on_its_way
 from reporting.register import applications as registration
 from reporting.register.facts import in_words
-from reporting.register.forms import ApplyForm, ApproveForm, LookUpForm, RefuseForm
+from reporting.register.forms import ApplyForm, ApproveForm, LookUpForm, RefuseForm, RefusePress
 
 
 @login_not_required
@@ -19,12 +19,10 @@ def apply(request):
     at = now()
     form = ApplyForm(request.POST or None, districts=District.objects.valid_on(at.date()))
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form, "credit_code"):
             application = registration.apply(**form.application(), at=at)
             request.session["applied"] = application.pk
             return redirect("applied")
-        except Refused as refused:
-            form.add_error("credit_code", str(refused))
     return render(request, "register/apply.html", {"form": form})
 
 
@@ -57,7 +55,7 @@ def application_state(request):
     )
 
 
-@require("district", "city")
+@needs(Ability.KEEP_REGISTER)
 def applications(request):
     """Waiting ones first; the city looks on."""
     visible = Application.objects.visible_to(request.user).select_related("district", "decided_by")
@@ -65,7 +63,7 @@ def applications(request):
     return render(request, "register/applications.html", {"waiting": visible.waiting(), "answered": answered})
 
 
-@require("district", "city")
+@needs(Ability.KEEP_REGISTER)
 def application(request, pk):
     found = get_object_or_404(Application.objects.visible_to(request.user).select_related("district"), pk=pk)
     first_day = registration.propose_first_day(today())
@@ -79,7 +77,7 @@ def application(request, pk):
     return render(request, "register/application.html", context)
 
 
-@require("district", "city")
+@needs(Ability.KEEP_REGISTER)
 @require_GET
 def owed_from(request):
     """The sentence under the first day of a newcomer while it is chosen."""
@@ -88,7 +86,7 @@ def owed_from(request):
     return render(request, "register/_owed.html", {"owed": owed})
 
 
-@require("district")
+@needs(Ability.RECEIVE)
 @require_POST
 def approve_application(request, pk):
     found = get_object_or_404(Application.objects.visible_to(request.user), pk=pk)
@@ -96,28 +94,25 @@ def approve_application(request, pk):
     if not form.is_valid():
         messages.error(request, "起报日期没有填对，请写成 2024-01-01。")
         return redirect("application", pk)
-    try:
+    with refusals_on(request):
         enterprise = registration.approve_application(found, **form.cleaned_data, by=request.user, at=now())
-    except Refused as refused:
-        messages.error(request, str(refused))
-        return redirect("application", pk)
-    told = registration.told_to_the_firm(enterprise)
-    messages.success(
-        request,
-        f"已批准{enterprise.name}注册。给 {enterprise.email} 的激活邮件{on_its_way(now(), enterprise.email)}。"
-        f"链接自现在起 7 天内有效。{told}",
-    )
-    return redirect("applications")
+        told = registration.told_to_the_firm(enterprise)
+        messages.success(
+            request,
+            f"已批准{enterprise.name}注册。给 {enterprise.email} 的激活邮件{on_its_way(now(), enterprise.email)}。"
+            f"链接自现在起 7 天内有效。{told}",
+        )
+        return redirect("applications")
+    return redirect("application", pk)
 
 
-@require("district")
+@needs(Ability.RECEIVE)
 @require_POST
 def refuse_application(request, pk):
     found = get_object_or_404(Application.objects.visible_to(request.user), pk=pk)
-    try:
-        registration.refuse_application(found, reason=request.POST.get("reason", "")[:300], by=request.user, at=now())
-    except Refused as refused:
-        messages.error(request, str(refused))
-        return redirect("application", pk)
-    messages.success(request, f"{found.name}的申请已不予通过。写明理由的信{on_its_way(now(), found.email)}。")
-    return redirect("applications")
+    with refusals_on(request):
+        reason = RefusePress(request.POST).said["reason"][:300]
+        registration.refuse_application(found, reason=reason, by=request.user, at=now())
+        messages.success(request, f"{found.name}的申请已不予通过。写明理由的信{on_its_way(now(), found.email)}。")
+        return redirect("applications")
+    return redirect("application", pk)

@@ -10,21 +10,20 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from accounts import people
-from accounts.access import Refused, require
+from accounts.access import Refused, needs, refusals_on
 from accounts.clock import now, today
 from accounts.forms import AddressForm
-from accounts.models import Application, District, Enterprise
+from accounts.models import Ability, Application, District, Enterprise
 from accounts.post.state import on_its_way
 from reporting.models import Filing
 from reporting.register import applications, upkeep
 from reporting.register.facts import choices_of, in_words
 from reporting.register.forms import FactsForm, FirmContactForm
 
-OFFICES = ("district", "association", "city", "system")
 SHOWN_FILINGS = 14
 
 
-@require(*OFFICES)
+@needs(Ability.READ_REGISTER)
 def firms(request):
     found = wanted_firms(request)
     page = Paginator(found, 100).get_page(request.GET.get("page"))
@@ -60,7 +59,7 @@ def wanted_firms(request):
     return found
 
 
-@require(*OFFICES)
+@needs(Ability.READ_REGISTER)
 def firm(request, credit_code):
     enterprise = get_object_or_404(Enterprise, credit_code=credit_code)
     filings = (
@@ -90,7 +89,7 @@ def say_moved_away(request, enterprise: Enterprise, filings: QuerySet[Filing]):
     return render(request, "register/moved_away.html", {"firm": enterprise}, status=HTTPStatus.NOT_FOUND)
 
 
-@require("enterprise")
+@needs(Ability.FILL)
 def own_firm(request):
     """The firm's contacts and facts, changed by the firm."""
     enterprise = request.user.enterprise
@@ -120,7 +119,7 @@ def own_firm(request):
     return render(request, "register/own_firm.html", context)
 
 
-@require("district", "city")
+@needs(Ability.KEEP_REGISTER)
 def edit_firm_contact(request, credit_code):
     enterprise = get_object_or_404(Enterprise.objects.visible_to(request.user), credit_code=credit_code)
     form = FirmContactForm(request.POST or None, initial=contact_of(enterprise))
@@ -131,14 +130,14 @@ def edit_firm_contact(request, credit_code):
     return render(request, "register/firm_form.html", {"firm": enterprise, "form": form, "heading": "修改联系方式"})
 
 
-@require("district", "city")
+@needs(Ability.KEEP_REGISTER)
 @require_POST
 def open_account(request, credit_code):
     """The first letter to a firm, or another one to the right address when the first was never used."""
     enterprise = get_object_or_404(Enterprise.objects.visible_to(request.user), credit_code=credit_code)
     form = AddressForm(request.POST)
     user, told, at = people.first_account(enterprise), applications.told_to_the_firm(enterprise), now()
-    try:
+    with refusals_on(request):
         if not form.is_valid():
             raise Refused("邮箱写法不对，应像 name@example.com。")
         if user is None:
@@ -146,8 +145,6 @@ def open_account(request, credit_code):
         else:
             people.resend_activation(user, by=request.user, at=at, email=form.cleaned_data["email"], told=told)
         messages.success(request, f"给 {user.email} 的激活邮件{on_its_way(at, user.email)}。链接自现在起 7 天内有效。")
-    except Refused as refused:
-        messages.error(request, str(refused))
     return redirect("firm", credit_code)
 
 

@@ -2,7 +2,6 @@
 
 from pathlib import PurePath
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -10,14 +9,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import clock, journal
-from accounts.access import Refused, require
+from accounts.access import Refused, needs, refusals_on
 from accounts.clock import now
-from accounts.models import Enterprise
+from accounts.models import Ability, Enterprise
 from accounts.post import pulse
 from reporting.leases import is_lost
 from reporting.models import RegisterImport
 from reporting.pages.downloads import XLSX, workbook_answer
-from reporting.register.forms import ImportForm
+from reporting.register.forms import ImportForm, SeenPress
 from reporting.register.imports import steps
 from reporting.register.imports.columns import COLUMNS
 from reporting.register.imports.importing import RegisterDryRun
@@ -25,7 +24,7 @@ from reporting.register.imports.marked import write_marked
 from reporting.register.imports.outcome import outcome_of, rows_in_words
 from reporting.register.imports.sheet_rows import MOST_ROWS
 from reporting.register.tasks import carry_out_import
-from reporting.register.views.firms import OFFICES, wanted_firms
+from reporting.register.views.firms import wanted_firms
 from reporting.register.workbook import write_register
 from text.package import Unreadable
 
@@ -33,7 +32,7 @@ PAGE = 50
 LISTED = 20  # of the last imports
 
 
-@require("district", "city")
+@needs(Ability.KEEP_REGISTER)
 def import_register(request: HttpRequest) -> HttpResponse:
     """Upload one, and find again those that were uploaded."""
     form = ImportForm(request.POST or None, request.FILES or None)
@@ -57,7 +56,7 @@ def hand_on(stored: RegisterImport) -> None:
         transaction.on_commit(lambda: pulse.hand_on(carry_out_import, stored.pk), robust=True)
 
 
-@require("district", "city")
+@needs(Ability.KEEP_REGISTER)
 @require_GET
 def register_import(request: HttpRequest, pk: int) -> HttpResponse:
     """How far it is; then what it would change or what is wrong; then that it was imported."""
@@ -100,33 +99,27 @@ def shown_of(tried: RegisterDryRun, asked) -> dict:
     return {"show": show, "tabs": tabs, "page": Paginator(lists[show][1], PAGE).get_page(asked.get("page"))}
 
 
-@require("district", "city")
+@needs(Ability.KEEP_REGISTER)
 @require_POST
 def confirm_import(request: HttpRequest, pk: int) -> HttpResponse:
     stored = stored_or_404(request, pk)
-    try:
-        hand_on(steps.confirm(stored, request.POST.get("seen", ""), request.user, now(), clock.real_now()))
-    except steps.ConfirmedAlready as already:
-        messages.info(request, str(already))
-    except Refused as refused:
-        messages.error(request, str(refused))
+    with refusals_on(request):
+        hand_on(steps.confirm(stored, SeenPress(request.POST).said["seen"], request.user, now(), clock.real_now()))
     return redirect("register_import", pk)
 
 
-@require("district", "city")
+@needs(Ability.KEEP_REGISTER)
 @require_POST
 def try_import_again(request: HttpRequest, pk: int) -> HttpResponse:
     """What a worker left, or what broke; a second press finds it under way."""
     stored = stored_or_404(request, pk)
-    try:
+    with refusals_on(request):
         if steps.try_again(stored, clock.real_now()):
             hand_on(stored_or_404(request, pk))
-    except Refused as refused:
-        messages.error(request, str(refused))
     return redirect("register_import", pk)
 
 
-@require("district", "city")
+@needs(Ability.KEEP_REGISTER)
 @require_GET
 def marked_import(request: HttpRequest, pk: int) -> HttpResponse:
     stored = stored_or_404(request, pk)
@@ -139,7 +132,7 @@ def marked_import(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require("district", "city")
+@needs(Ability.KEEP_REGISTER)
 @require_GET
 def register_template(request):
     return workbook_answer(write_register(Enterprise.objects.none(), request.user, now()), "企业名录模板.xlsx")
@@ -149,7 +142,7 @@ def register_template(request):
 FILTERS = {"q": "名称、代码或联系人", "district": "区县", "scope": "纳统类别", "key": "重点", "account": "账号"}
 
 
-@require(*OFFICES)
+@needs(Ability.READ_REGISTER)
 @require_GET
 def export_register(request):
     at = now()

@@ -4,16 +4,16 @@ from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
 
-from accounts.access import Refused, require
+from accounts.access import Refused, needs, refusals_on
 from accounts.clock import now
-from accounts.models import Enterprise
+from accounts.models import Ability, Enterprise
 from forms_tables.edition import credit_code as credit_codes
 from reporting.register import upkeep
 from reporting.register.facts import CITY_WRITES, UNNAMED, label_of, name_of
 from reporting.register.forms import NameKeyFirmForm
 
 
-@require("city")
+@needs(Ability.ADMINISTER)
 def key_firms(request, code="A38"):
     if code not in CITY_WRITES:
         raise Http404("没有这份名单。")
@@ -21,7 +21,7 @@ def key_firms(request, code="A38"):
     if request.method == "POST" and form.is_valid():
         wanted = credit_codes.normalise(form.cleaned_data["credit_code"])
         enterprise = Enterprise.objects.filter(credit_code=wanted).first()
-        try:
+        with refusals_on(form):
             if enterprise is None:
                 raise Refused("名录里没有这个代码的企业，请先登记。")
             upkeep.name_key_firm(
@@ -34,8 +34,6 @@ def key_firms(request, code="A38"):
             )
             messages.success(request, f"{enterprise.name}的“{list_name(code)}”已保存。")
             return redirect("key_firms", code)
-        except Refused as refused:
-            form.add_error(None, str(refused))
     named = Enterprise.objects.with_district().filter(attributes__has_key=code)
     named = named.exclude(**{f"attributes__{code}__in": ["", UNNAMED[code]]})
     context = {

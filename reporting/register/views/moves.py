@@ -5,9 +5,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from accounts import people
-from accounts.access import Refused, require
+from accounts.access import needs, refusals_on
 from accounts.clock import now, today
-from accounts.models import District, Enterprise, Move
+from accounts.models import Ability, District, Enterprise, Move
 from reporting.register import moves as moving
 from reporting.register.facts import in_words
 from reporting.register.forms import DeclineMoveForm, MoveForm
@@ -20,7 +20,7 @@ MOVING_NOTE = (
 )
 
 
-@require("district", "city")
+@needs(Ability.KEEP_REGISTER)
 def move_firm(request, credit_code):
     enterprise = get_object_or_404(Enterprise.objects.visible_to(request.user), credit_code=credit_code)
     if request.method == "GET" and (waiting := enterprise.moves.waiting().first()):
@@ -29,7 +29,7 @@ def move_firm(request, credit_code):
     form = MoveForm(request.POST or None, districts=District.objects.valid_on(today()))
     if request.method == "POST" and form.is_valid():
         at, asked = now(), form.cleaned_data
-        try:
+        with refusals_on(form):
             if moving.reached_back(enterprise, asked["since"], at.date()):
                 proposed = moving.propose_move(enterprise, **asked, by=request.user, at=at)
                 messages.success(request, f"已提出迁移，{proposed.state_words}；接收之前一切不变。")
@@ -38,13 +38,11 @@ def move_firm(request, credit_code):
             words = f"{enterprise.name}自 {residence.since:%Y-%m-%d} 起属{residence.district}，以前的报表不变。"
             messages.success(request, words)
             return redirect("firms")
-        except Refused as refused:
-            form.add_error(None, str(refused))
     context = {"firm": enterprise, "form": form, "heading": "迁往其他区县", "note": MOVING_NOTE}
     return render(request, "register/firm_form.html", context)
 
 
-@require("district", "city")
+@needs(Ability.KEEP_REGISTER)
 def moves(request):
     """Proposed ones first; the city looks on."""
     read = ("enterprise", "origin", "district", "decided_by")
@@ -53,19 +51,19 @@ def moves(request):
     return render(request, "register/moves.html", {"waiting": visible.waiting(), "answered": answered})
 
 
-@require("district", "city")
+@needs(Ability.KEEP_REGISTER)
 def move(request, pk):
     found = _move(request, pk)
     return _page(request, found, DeclineMoveForm())
 
 
-@require("district")
+@needs(Ability.RECEIVE)
 @require_POST
 def accept_move(request, pk):
     return _decided(request, pk, moving.accept_move, "已接收")
 
 
-@require("district")
+@needs(Ability.RECEIVE)
 @require_POST
 def decline_move(request, pk):
     form = DeclineMoveForm(request.POST)
@@ -74,7 +72,7 @@ def decline_move(request, pk):
     return _decided(request, pk, moving.decline_move, "已答复不接收", **form.cleaned_data)
 
 
-@require("district", "city")
+@needs(Ability.KEEP_REGISTER)
 @require_POST
 def withdraw_move(request, pk):
     return _decided(request, pk, moving.withdraw_move, "已撤回迁移")
@@ -82,11 +80,9 @@ def withdraw_move(request, pk):
 
 def _decided(request, pk, decide, words, **said):
     found = _move(request, pk)
-    try:
+    with refusals_on(request):
         decide(found, **said, by=request.user, at=now())
         messages.success(request, f"{words}：{found.enterprise.name}由{found.origin}迁往{found.district}。")
-    except Refused as refused:
-        messages.error(request, str(refused))
     return redirect("move", pk)
 
 

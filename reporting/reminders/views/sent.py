@@ -9,8 +9,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import clock
-from accounts.access import Refused, require
-from accounts.models import Letter
+from accounts.access import needs, refusals_on
+from accounts.models import Ability, Letter
 from accounts.post import dead_addresses
 from accounts.post.outbox import message_of
 from accounts.post.state import on_its_way
@@ -18,6 +18,7 @@ from reporting.letters.sent import GROUPS, KINDS, of_kind
 from reporting.letters.sent import try_again as put_back
 from reporting.letters.sent import try_all_again as put_all_back
 from reporting.pages.chosen_period import periods_to_show
+from reporting.reminders.forms import DomainPress, UsablePress
 
 PAGE = 50
 RECENTLY_SETTLED = 20
@@ -31,7 +32,7 @@ class LetterFilter:
     search: str
 
 
-@require("district", "city")
+@needs(Ability.REMIND)
 @require_GET
 def letters(request):
     wanted = LetterFilter(*(request.GET.get(name, "").strip() for name in ("period", "state", "kind", "q")))
@@ -59,7 +60,7 @@ def narrowed(found, wanted):
     return found
 
 
-@require("district", "city")
+@needs(Ability.REMIND)
 @require_GET
 def letter(request, pk):
     found = get_object_or_404(Letter.objects.visible_to(request.user).select_related("enterprise", "district"), pk=pk)
@@ -76,23 +77,20 @@ def text_of(letter: Letter) -> str:
         return ""
 
 
-@require("district", "city")
+@needs(Ability.REMIND)
 @require_POST
 def try_again(request, pk):
     found = get_object_or_404(Letter.objects.visible_to(request.user), pk=pk)
-    try:
+    with refusals_on(request):
         put_back(found, request.user, clock.now())
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
         messages.success(request, f"给 {found.to} 的信{on_its_way(clock.now(), found.to)}。")
     return redirect("sent_letter", pk)
 
 
-@require("city", "system")
+@needs(Ability.WATCH_MAIL)
 @require_POST
 def try_all_again(request):
-    waiting, spared = put_all_back(request.POST.get("domain", "").strip(), request.user, clock.now())
+    waiting, spared = put_all_back(DomainPress(request.POST).said["domain"], request.user, clock.now())
     if waiting or spared:
         no_more = f"另有 {spared} 封提醒的报告期已不需要再报，不再发。" if spared else ""
         messages.success(request, f"{waiting} 封信已重新排队，按各域名的速度陆续发出。{no_more}")
@@ -101,7 +99,7 @@ def try_all_again(request):
     return redirect("outbox")
 
 
-@require("district", "city")
+@needs(Ability.REMIND)
 @require_GET
 def addresses(request):
     tasks = dead_addresses.visible_to(request.user)
@@ -113,14 +111,11 @@ def addresses(request):
     return render(request, "reminders/addresses.html", around)
 
 
-@require("district", "city")
+@needs(Ability.REMIND)
 @require_POST
 def confirm_address(request, pk):
     task = get_object_or_404(dead_addresses.visible_to(request.user), pk=pk)
-    try:
-        dead_addresses.confirm(task, request.POST.get("words", ""), request.user, clock.now())
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
+    with refusals_on(request):
+        dead_addresses.confirm(task, UsablePress(request.POST).said["words"], request.user, clock.now())
         messages.success(request, f"{task.address} 已确认可用，以后的信照常发到这里。")
     return redirect("dead_addresses")

@@ -9,7 +9,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import clock
-from accounts.access import Refused, require
+from accounts.access import needs, refusals_on
+from accounts.models import Ability, Scope
 from accounts.post import pulse
 from accounts.post.outbox import message_of
 from accounts.post.state import look
@@ -26,7 +27,7 @@ PAGE = 50
 MOST_TO_CALL = 100  # the whole list is the .xlsx
 
 
-@require("district", "city")
+@needs(Ability.REMIND)
 @require_GET
 def reminders(request):
     at = clock.now()
@@ -48,7 +49,7 @@ def show_choice(request, period, chosen, form, at, status=200):
         "periods": periods_to_show(),
         "chosen": chosen,
         "groups": GROUPS,
-        "districts": districts_of(period) if request.user.role == "city" else [],
+        "districts": districts_of(period) if request.user.scope == Scope.CITY else [],
         "reach": reach,
         "page": page,
         "rows": [(filing, reach.addresses.get(filing.pk), urged.get(filing.pk)) for filing in page],
@@ -64,7 +65,7 @@ def listed(owing):
     return known.defer("enterprise__attributes").order_by("district__position", "enterprise__name", "pk")
 
 
-@require("district", "city")
+@needs(Ability.REMIND)
 @require_POST
 def preview(request):
     at = clock.now()
@@ -89,7 +90,7 @@ def preview(request):
     return render(request, "reminders/preview.html", around)
 
 
-@require("district", "city")
+@needs(Ability.REMIND)
 @require_POST
 def send(request):
     at = clock.now()
@@ -97,17 +98,15 @@ def send(request):
     if not form.is_valid():
         return refuse(request, form, at)
     typed = form.cleaned_data
-    try:
+    with refusals_on(request):
         made, first = urging.press(
             typed["token"], typed["period"], form.chosen, typed["words"], typed["previewed_at"], request.user, at
         )
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-        return redirect("reminders")
-    if first:
-        # A queue that does not answer is no trouble: the beat finishes what nobody began.
-        transaction.on_commit(lambda: pulse.hand_on(write_dispatch, made.pk), robust=True)
-    return redirect("dispatch", made.token)
+        if first:
+            # A queue that does not answer is no trouble: the beat finishes what nobody began.
+            transaction.on_commit(lambda: pulse.hand_on(write_dispatch, made.pk), robust=True)
+        return redirect("dispatch", made.token)
+    return redirect("reminders")
 
 
 def refuse(request, form, at):
@@ -119,7 +118,7 @@ def refuse(request, form, at):
     return show_choice(request, period, Chosen(kept["state"], kept["district"], kept["q"]), form, at, status=422)
 
 
-@require("district", "city")
+@needs(Ability.REMIND)
 @require_GET
 def dispatch(request, token):
     found = get_object_or_404(
@@ -130,15 +129,13 @@ def dispatch(request, token):
     )
 
 
-@require("district", "association", "city")
+@needs(Ability.REMIND, Ability.READ_CITY)
 def schedule(request):
     form = ScheduleForm(request.POST or None, stands=occasions.schedule())
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             occasions.set_schedule(form.wanted, request.user, clock.now())
             messages.success(request, "提醒时点已保存，从现在起照此发送；已经发出的不会重发。")
             return redirect("reminder_schedule")
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-    around = {"form": form, "may_set": request.user.role == "city"}
+    around = {"form": form, "may_set": request.user.may.administer}
     return render(request, "reminders/schedule.html", around, status=422 if form.errors else 200)

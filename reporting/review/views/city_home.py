@@ -8,8 +8,8 @@ from pathlib import Path
 from django.shortcuts import render
 
 from accounts import clock
-from accounts.access import require
-from accounts.models import DeadAddress, Letter
+from accounts.access import needs
+from accounts.models import Ability, DeadAddress, Letter
 from accounts.post.state import look
 from reporting import workflow
 from reporting.filing.progress import (
@@ -44,7 +44,7 @@ class Tile:
     place: str  # classes that put the tile where the district lies
 
 
-@require("city", "association")
+@needs(Ability.READ_CITY)
 def home(request):
     at = clock.now()
     period = asked_period(request, at.date())

@@ -3,8 +3,8 @@
 from django.shortcuts import render
 
 from accounts import clock
-from accounts.access import require
-from accounts.models import District
+from accounts.access import needs
+from accounts.models import Ability, District
 from reporting.filing.progress import requests_visible_to
 from reporting.pages.chosen_period import periods_to_show
 from reporting.review.views.requests import chosen_kind, kinds_of, page_of
@@ -16,7 +16,7 @@ STATES = {
 }
 
 
-@require("city", "association")
+@needs(Ability.READ_CITY)
 def requests(request):
     kinds = kinds_of(request)
     kind = chosen_kind(kinds)

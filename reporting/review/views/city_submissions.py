@@ -4,12 +4,14 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_POST
 
 from accounts import clock
-from accounts.access import require
+from accounts.access import needs
+from accounts.models import Ability
 from reporting import workflow
 from reporting.filing.progress import submissions_visible_to
-from reporting.filling.views.submission import decide, is_current, note_in, reasons_in, show_submission
-from reporting.models import Filing, Review
+from reporting.filling.views.submission import Screen, decide, is_current, show_submission
+from reporting.models import Filing, Review, Submission
 from reporting.pages.chosen_period import asked_period, periods_to_show
+from reporting.review.forms import NotePress, ReasonsPress
 from reporting.review.views.listing import list_filings
 from reporting.totals.aggregation import districts_of
 
@@ -22,7 +24,7 @@ REASONS = (
 )
 
 
-@require("city", "association")
+@needs(Ability.READ_CITY)
 def submissions(request):
     at = clock.now()
     period = asked_period(request, at.date())
@@ -42,12 +44,12 @@ def submissions(request):
     return render(request, "review/city_submissions.html", around)
 
 
-@require("city", "association")
+@needs(Ability.READ_CITY)
 def submission(request, receipt):
     return show(request, get_object_or_404(submissions_visible_to(request.user), receipt=receipt))
 
 
-@require("city", "association")
+@needs(Ability.QUERY)
 @require_POST
 def query(request, receipt):
     decision = Review.Decision.CITY_QUERY
@@ -57,20 +59,24 @@ def query(request, receipt):
         decision,
         workflow.city_query,
         "查询已记下，区县打开这份上报件就能看到。",
-        note=note_in(request),
+        **NotePress(request.POST).said,
     )
 
 
-@require("city", "association")
+@needs(Ability.QUERY)
 @require_POST
 def send_back(request, receipt):
-    decision, reasons = Review.Decision.CITY_RETURN, reasons_in(request)
+    decision, reasons = Review.Decision.CITY_RETURN, ReasonsPress(request.POST).reasons
     return decide_here(request, receipt, decision, workflow.city_return, "已退回区县。", reasons=reasons)
 
 
 def decide_here(request, receipt, decision, change, done, **words):
     found = get_object_or_404(submissions_visible_to(request.user), receipt=receipt)
-    return decide(request, found, decision.value, change, done, show, "city_submission", **words)
+    return decide(request, found, decision.value, change, done, Screen(show, "city_submission"), **words)
+
+
+def moves_open(found: Submission, filing: Filing) -> list[str]:
+    return [move for move in MOVES if is_current(found, filing) and filing.state in workflow.MOVES[move]]
 
 
 def show(request, found, typed=None, status=200):
@@ -78,6 +84,6 @@ def show(request, found, typed=None, status=200):
     around = {
         "typed": typed or {},
         "templates": REASONS,
-        "moves": [move for move in MOVES if is_current(found, filing) and filing.state in workflow.MOVES[move]],
+        "moves": moves_open(found, filing) if request.user.may.query else [],
     }
     return show_submission(request, found, "review/city_submission.html", around, status)

@@ -3,8 +3,8 @@
 from django.shortcuts import render
 
 from accounts import clock
-from accounts.access import require
-from accounts.models import Application, Move
+from accounts.access import needs
+from accounts.models import Ability, Application, Move
 from accounts.post import dead_addresses
 from reporting.filing.progress import WHOLE, requests_waiting, revenue_shares, standing_of
 from reporting.filing.punctuality import held_past_due
@@ -14,7 +14,7 @@ from reporting.pages.chosen_period import asked_period, periods_to_show
 WITH_DISTRICT = (State.SUBMITTED, State.CITY_QUERIED, State.CITY_RETURNED)
 
 
-@require("district")
+@needs(Ability.REVIEW)
 def home(request):
     at = clock.now()
     period = asked_period(request, at.date())

@@ -6,14 +6,15 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from accounts import clock
-from accounts.access import require
+from accounts.access import needs, refusals_on
+from accounts.models import Ability
 from reporting import workflow
 from reporting.filing.progress import requests_visible_to
-from reporting.filling.views.submitting import date_in
+from reporting.review.forms import DecideExtensionPress, GrantPress
 from reporting.review.views.requests import chosen_kind, kinds_of, page_of
 
 
-@require("district")
+@needs(Ability.REVIEW)
 def requests(request):
     return show_requests(request)
 
@@ -29,19 +30,19 @@ def show_requests(request, asked="", typed=None, status=200):
     return render(request, "review/district_requests.html", around, status=status)
 
 
-@require("district")
+@needs(Ability.REVIEW)
 @require_POST
 def decide_extension(request, pk):
     return decide(request, "extension", pk, workflow.decide_extension)
 
 
-@require("district")
+@needs(Ability.REVIEW)
 @require_POST
 def decide_late(request, pk):
     return decide(request, "late", pk, workflow.decide_late)
 
 
-@require("district")
+@needs(Ability.REVIEW)
 @require_POST
 def decide_adjustment(request, pk):
     return decide(request, "base", pk, workflow.decide_adjustment)
@@ -49,17 +50,16 @@ def decide_adjustment(request, pk):
 
 def decide(request, kind, pk, change):
     asked = get_object_or_404(requests_visible_to(request.user, kind), pk=pk)
-    granted = request.POST.get("granted") == "yes"
-    try:
-        until = {"until": date_in(request)} if kind == "extension" and granted else {}
+    form = DecideExtensionPress(request.POST) if kind == "extension" else GrantPress(request.POST)
+    with refusals_on(request):
+        said = form.said
+        granted, until = said["granted"], {"until": said["until"]} if said.get("until") else {}
         if not decided_so(asked, granted, **until):
-            change(asked, granted, by=request.user, at=clock.now(), answer=request.POST.get("answer", ""), **until)
-    except workflow.Refused as refusal:
-        messages.error(request, str(refusal))
-        typed = {name: request.POST.get(name, "") for name in ("until", "answer")}
-        return show_requests(request, kind, {asked.pk: typed}, status=409)
-    messages.success(request, f"{asked.filing.enterprise.name}：{'已同意' if granted else '未同意'}。")
-    return redirect(f"{reverse('district_requests')}?kind={kind}")
+            change(asked, granted, by=request.user, at=clock.now(), answer=said["answer"], **until)
+        messages.success(request, f"{asked.filing.enterprise.name}：{'已同意' if granted else '未同意'}。")
+        return redirect(f"{reverse('district_requests')}?kind={kind}")
+    typed = {name: form.data.get(name, "") for name in ("until", "answer")}
+    return show_requests(request, kind, {asked.pk: typed}, status=409)
 
 
 def decided_so(asked, granted, until=None) -> bool:

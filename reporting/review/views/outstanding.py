@@ -8,7 +8,8 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_GET
 
 from accounts import clock, journal
-from accounts.access import require
+from accounts.access import needs
+from accounts.models import Ability
 from reporting.models import Filing, Period
 from reporting.pages.downloads import workbook_answer
 from text.writing import TextWorkbook
@@ -18,7 +19,7 @@ COLUMNS = {
 }  # fmt: skip
 
 
-@require("district", "association", "city")
+@needs(Ability.READ_FILINGS)
 @require_GET
 def outstanding(request, code):
     period = get_object_or_404(Period, pk=code)

@@ -4,21 +4,23 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from accounts import clock
-from accounts.access import require
+from accounts.access import needs
+from accounts.models import Ability
 from reporting import workflow
 from reporting.filing.progress import submissions_visible_to
 from reporting.models import Filing, Period
 from reporting.pages.chosen_period import asked_period, periods_to_show
+from reporting.review.forms import CleanOnesPress
 from reporting.review.views.listing import list_filings
 
 
-@require("district")
+@needs(Ability.REVIEW)
 def current_queue(request):
     period = asked_period(request, clock.today())
     return redirect("district_queue", period.code) if period else render(request, "review/district_no_period.html")
 
 
-@require("district")
+@needs(Ability.REVIEW)
 def queue(request, code):
     period = get_object_or_404(periods_to_show(), pk=code)
     filings = Filing.objects.visible_to(request.user).of(period)
@@ -26,11 +28,11 @@ def queue(request, code):
     return render(request, "review/queue.html", {"period": period, "periods": periods_to_show(), "listing": listing})
 
 
-@require("district")
+@needs(Ability.REVIEW)
 @require_POST
 def approve_clean(request, code):
     period = get_object_or_404(Period, pk=code)
-    receipts = request.POST.getlist("receipt")
+    receipts = CleanOnesPress(request.POST).said["receipt"]
     chosen = list(submissions_visible_to(request.user).filter(filing__period=period, receipt__in=receipts))
     approved, reasons = workflow.approve_clean(chosen, by=request.user, at=clock.now())
     left = [(submission, reasons[submission.receipt]) for submission in chosen if submission.receipt in reasons]

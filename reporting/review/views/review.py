@@ -4,12 +4,14 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import clock
-from accounts.access import require
+from accounts.access import needs
+from accounts.models import Ability
 from reporting import workflow
 from reporting.filing.progress import submissions_visible_to
 from reporting.filing.punctuality import decide_by
-from reporting.filling.views.submission import decide, is_current, note_in, reasons_in, show_submission
+from reporting.filling.views.submission import Screen, decide, is_current, show_submission
 from reporting.models import Filing, Review, State
+from reporting.review.forms import NotePress, ReasonsPress
 from reporting.totals.aggregation import UNDER_REVIEW
 
 MOVES = ("approve", "answer_city", "send_back", "query")
@@ -24,7 +26,7 @@ REASONS = (
 )
 
 
-@require("district")
+@needs(Ability.REVIEW)
 @require_GET
 def review(request, receipt):
     submission = get_object_or_404(submissions_visible_to(request.user), receipt=receipt)
@@ -32,39 +34,37 @@ def review(request, receipt):
     return show_review(request, submission)
 
 
-@require("district")
+@needs(Ability.REVIEW)
 @require_POST
 def approve(request, receipt):
     decision = Review.Decision.APPROVE
-    return decide_here(request, receipt, decision, workflow.approve, "已审核通过。", note=note_in(request))
+    return decide_here(request, receipt, decision, workflow.approve, "已审核通过。", **NotePress(request.POST).said)
 
 
-@require("district")
+@needs(Ability.REVIEW)
 @require_POST
 def send_back(request, receipt):
-    decision = Review.Decision.SEND_BACK
-    return decide_here(request, receipt, decision, workflow.send_back, "已退回企业。", reasons=reasons_in(request))
+    decision, reasons = Review.Decision.SEND_BACK, ReasonsPress(request.POST).reasons
+    return decide_here(request, receipt, decision, workflow.send_back, "已退回企业。", reasons=reasons)
 
 
-@require("district")
+@needs(Ability.REVIEW)
 @require_POST
 def query(request, receipt):
-    decision = Review.Decision.QUERY
-    return decide_here(
-        request, receipt, decision, workflow.query, "查询已记下，企业打开这份填报就能看到。", note=note_in(request)
-    )
+    decision, done = Review.Decision.QUERY, "查询已记下，企业打开这份填报就能看到。"
+    return decide_here(request, receipt, decision, workflow.query, done, **NotePress(request.POST).said)
 
 
-@require("district")
+@needs(Ability.REVIEW)
 @require_POST
 def answer_city(request, receipt):
     decision = Review.Decision.ANSWER
-    return decide_here(request, receipt, decision, workflow.answer_city, "已答复市级。", note=note_in(request))
+    return decide_here(request, receipt, decision, workflow.answer_city, "已答复市级。", **NotePress(request.POST).said)
 
 
 def decide_here(request, receipt, decision, change, done, **words):
     submission = get_object_or_404(submissions_visible_to(request.user), receipt=receipt)
-    return decide(request, submission, decision.value, change, done, show_review, "district_review", **words)
+    return decide(request, submission, decision.value, change, done, Screen(show_review, "district_review"), **words)
 
 
 def show_review(request, submission, typed=None, status=200):

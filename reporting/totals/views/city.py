@@ -3,7 +3,8 @@
 from django.shortcuts import get_object_or_404, render
 
 from accounts import clock
-from accounts.access import require
+from accounts.access import needs
+from accounts.models import Ability
 from reporting.models import Period
 from reporting.pages.chosen_period import asked_period, periods_to_show
 from reporting.totals.aggregation import summarise
@@ -16,7 +17,7 @@ from reporting.totals.views.tables import (
 )
 
 
-@require("city", "association")
+@needs(Ability.READ_CITY)
 def totals(request):
     at = clock.now()
     period = asked_period(request, at.date())
@@ -40,7 +41,7 @@ def totals(request):
     return render(request, "totals/city.html", around)
 
 
-@require("city", "association")
+@needs(Ability.READ_CITY)
 def workbook(request, code):
     period = get_object_or_404(Period, pk=code)
     submitted_too = request.GET.get("submitted") == "yes"

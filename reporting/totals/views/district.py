@@ -4,7 +4,8 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 
 from accounts import clock
-from accounts.access import require
+from accounts.access import needs
+from accounts.models import Ability
 from reporting.models import Period
 from reporting.pages.chosen_period import asked_period, periods_to_show
 from reporting.totals.views.tables import (
@@ -16,7 +17,7 @@ from reporting.totals.views.tables import (
 )
 
 
-@require("district")
+@needs(Ability.REVIEW)
 def totals(request):
     at = clock.now()
     period = asked_period(request, at.date())
@@ -31,7 +32,7 @@ def totals(request):
     return render(request, "totals/district.html", around)
 
 
-@require("district")
+@needs(Ability.REVIEW)
 def workbook(request, code):
     period = get_object_or_404(Period, pk=code)
     at = clock.now()

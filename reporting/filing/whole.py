@@ -1,0 +1,41 @@
+"""A filing read for its firm's pages and presses, with what judging it and showing it rest on.
+
+One query for the filing and the earlier ones behind it, one for its dates. Its drafts, and what hangs on it where there
+is any, are asked for once each when they are wanted (the cached properties of Filing). A filing so read is one reading:
+who changes something reads it anew, under the lock (see workflow.guards.locked_to_judge).
+"""
+
+from django.db.models import Exists, OuterRef, prefetch_related_objects
+
+from forms_tables.edition.periods import BadPeriod, PeriodCode
+from forms_tables.notation.names import earlier
+from reporting.models import BaseAdjustment, Explanation, Filing, Message, Submission
+
+JOINED = ("enterprise", "period", "district", "in_force", "approved")
+
+
+def read_whole(enterprise: int, period: str) -> Filing:
+    """A firm's filing for a period. Raises Filing.DoesNotExist."""
+    try:
+        behind = earlier(PeriodCode.parse(period))
+    except BadPeriod:
+        raise Filing.DoesNotExist from None
+    filings = Filing.objects.filter(enterprise=enterprise, period__in=[period, *map(str, behind.values())])
+    of_each = {"filing": OuterRef("pk")}
+    filings = filings.select_related(*JOINED).annotate(
+        has_filed_in_time=Exists(Submission.objects.filter(**of_each, on_time=True, recalled_at=None)),
+        has_messages=Exists(Message.objects.filter(**of_each)),
+        has_explanations=Exists(Explanation.objects.filter(**of_each)),
+        has_adjustments=Exists(BaseAdjustment.objects.filter(**of_each, granted=True)),
+    )
+    found = {filing.period_id: filing for filing in filings}
+    if period not in found:
+        raise Filing.DoesNotExist
+    filing = found[period]
+    filing.before = {word: found[code.code] for word, code in behind.items() if code.code in found}
+    if not filing.has_explanations:
+        filing.said = {}
+    if not filing.has_adjustments:
+        filing.granted_bases = {}
+    prefetch_related_objects([filing], "period__deadlines")
+    return filing
