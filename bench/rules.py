@@ -31,7 +31,7 @@ from rules_judges.filings import SEED, City, draw_city  # noqa: E402
 from rules_judges.shapes import ledger_of, one_after_another, reading_of, stored_json  # noqa: E402
 from rules_judges.timing import Took, medians, remark, report, report_seconds, took  # noqa: E402
 
-from forms_tables.edition.catalog import edition_for  # noqa: E402
+from forms_tables.edition.catalog import load_edition  # noqa: E402
 from forms_tables.edition.model import FIGURE_KINDS, Edition  # noqa: E402
 from forms_tables.edition.periods import PeriodCode  # noqa: E402
 from forms_tables.filling.completion import Facts  # noqa: E402
@@ -72,7 +72,7 @@ def main() -> None:
     arguments.add_argument("--engine", choices=ENGINES, default="polars", help="whose columns ours are")
     given = arguments.parse_args()
     period = PeriodCode.parse("2023A")
-    edition = edition_for(period)
+    edition = load_edition("chongqing-2024")
     conditions = conditions_of(edition, "annual")
     judge, judge_failing = ENGINES[given.engine]
     office = Office(given.size, edition, period, conditions, labels_of(conditions), judge, judge_failing)
@@ -325,7 +325,7 @@ def measure_ten_times(office: Office, ledger: Ledger) -> None:
 
 def memory_of(stored: str, rest: Ledger) -> tuple[float, float]:
     """Bytes per filing by which a process of its own grows: columns loaded, then judged."""
-    conditions = conditions_of(edition_for(rest.period), "annual")
+    conditions = conditions_of(load_edition("chongqing-2024"), "annual")
     before = peak()
     frame = pl.read_parquet(stored)
     loaded = peak()

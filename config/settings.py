@@ -85,6 +85,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "config.incoming.explain_not_allowed",
+    "reporting.models.in_force.once_per_request",
     "config.incoming.clean_request",  # before a view reads what was sent; after what its own page of refusal reads
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -106,6 +107,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "reporting.frame.context.screen",
             ],
+            "builtins": ["reporting.templatetags.city"],
         },
     },
 ]

@@ -1,20 +1,23 @@
-"""Every published rule and formula, read once at start: it parses, every name it reads exists, and a revision still
-says what was published."""
+"""Every published rule and formula, read once at start: it parses, every name it reads exists, a revision still says
+what was published, and each period has one edition."""
 
 import json
 from collections.abc import Iterator
 
-from django.core.checks import CheckMessage, Error, Tags, register
-from django.db import connections
+from django.core.checks import CheckMessage, Error, Info, Tags, Warning, register
+from django.db import DEFAULT_DB_ALIAS, connections
 
-from forms_tables.edition.catalog import DefinitionError, edition_codes, edition_from, load_edition
+from forms_tables.edition.catalog import DefinitionError, edition_codes, edition_from, load_edition, platform_said
 from forms_tables.edition.from_toml import digest_of
 from forms_tables.edition.model import Edition
+from forms_tables.edition.roles import lacking_in
 from forms_tables.rules.checks import proofread
-from reporting.models import PublishedEdition
+from reporting.models import Period, PublishedEdition
+from reporting.models.in_force import Stretch, gaps, overlaps, proposed, stretches, waiting
 
 RESTORE = "Restore this row of reporting_publishededition from a backup: filings were judged by its text."
-READ_FROM_THE_ROW = {"code", "family", "number", "digest", "text"}
+READ_FROM_THE_ROW = {"code", "family", "number", "digest", "text", "holds_from", "holds_to"}
+SAY_FROM_WHEN = "The city says it on the page of the editions, or: manage.py load_edition EDITION --from PERIOD."
 
 
 @register()
@@ -29,6 +32,20 @@ def check_editions_make_sense(app_configs, **kwargs):
         yield from slips_in(code, edition)
 
 
+@register()
+def check_what_folders_propose(app_configs, **kwargs):
+    """Two folders that speak of the same years are no fault where it was said from when each governs."""
+    for sentence in overlaps(proposed_stretches()):
+        yield Info(f"As the folders have it: {sentence}", hint="check --database default.", id="reporting.I001")
+
+
+def proposed_stretches() -> list[Stretch]:
+    try:
+        return sorted(map(proposed, edition_codes()), key=lambda each: each.first)
+    except DefinitionError:
+        return []  # told by check_editions_make_sense
+
+
 @register(Tags.database)
 def check_published_editions_stand(app_configs, databases=None, **kwargs):
     """The editions published here, with `check --database default`: at each start of ./run and of production."""
@@ -36,6 +53,26 @@ def check_published_editions_stand(app_configs, databases=None, **kwargs):
         if is_migrated(alias):
             for published in PublishedEdition.objects.using(alias).defer("effect", "reason"):
                 yield from slips_in_revision(published) if published.is_revision else lost_text(published)
+
+
+@register(Tags.database)
+def check_every_period_has_one_edition(app_configs, databases=None, **kwargs):
+    if DEFAULT_DB_ALIAS not in (databases or ()) or not is_migrated(DEFAULT_DB_ALIAS):
+        return
+    try:
+        governed = stretches()
+    except DefinitionError:
+        return  # told by check_editions_make_sense
+    for sentence in overlaps(governed):
+        yield Error(sentence, hint=SAY_FROM_WHEN, id="reporting.E005")
+    for sentence in gaps(governed):
+        yield Warning(sentence, hint=SAY_FROM_WHEN, id="reporting.W001")
+    for code in waiting():
+        yield Warning(f"“{code}”还没有写明自哪个报告期起执行。", hint=SAY_FROM_WHEN, id="reporting.W002")
+    known = {*edition_codes(), *PublishedEdition.objects.values_list("code", flat=True)}
+    for period in Period.objects.exclude(edition_code__in=known):
+        sentence = f"{period.label}按“{period.edition_code}”填报，而这里没有这个制度。"
+        yield Error(sentence, hint="Put its folder back under forms_tables/definitions.", id="reporting.E006")
 
 
 def is_migrated(alias: str) -> bool:
@@ -59,7 +96,7 @@ def slips_in_revision(published: PublishedEdition) -> Iterator[CheckMessage]:
         yield Error(f"{name}: its text is not the one that was published.", hint=RESTORE, id="reporting.E003")
         return
     try:
-        edition = edition_from(published.code, content)
+        edition = edition_from(published.code, content, platform_said(published.family))
     except (DefinitionError, ValueError, KeyError, TypeError) as error:
         yield Error(f"{name}: {error}", hint="Publish a corrected revision.", id="reporting.E001")
         return
@@ -82,3 +119,6 @@ def lost_text(published: PublishedEdition) -> Iterator[CheckMessage]:
 def slips_in(code: str, edition: Edition) -> Iterator[CheckMessage]:
     for slip in proofread(edition):
         yield Error(f"Edition {code}: {slip}", hint=f"Correct this text of {slip.owner}.", id="reporting.E002")
+    for lacking in lacking_in(edition):
+        hint = "Put it back, or name another in platform.toml of the edition (docs/edition.md)."
+        yield Error(f"Edition {code}: platform.toml {lacking}", hint=hint, id="reporting.E005")

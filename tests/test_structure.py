@@ -119,9 +119,9 @@ SAID_BY_HAND = {
     "reporting/editions/views/rows.py": 1,
     "reporting/editions/views/rule.py": 1,
     "reporting/editions/views/workbook.py": 1,
-    "reporting/filing/views/adjustments.py": 1,
-    "reporting/filing/views/filing.py": 2,
-    "reporting/filing/views/submitting.py": 1,
+    "reporting/filling/views/adjustments.py": 1,
+    "reporting/filling/views/filing.py": 2,
+    "reporting/filling/views/submitting.py": 1,
     "reporting/periods/views.py": 1,
     "reporting/register/views/imports.py": 1,
 }
@@ -145,6 +145,62 @@ def test_no_import_hides_inside_a_function():
         functions = [node for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.FunctionDef)]
         hidden = [n.lineno for f in functions for n in ast.walk(f) if isinstance(n, ast.Import | ast.ImportFrom)]
         assert not hidden, f"{file.relative_to(ROOT)}:{hidden}"
+
+
+MARKS = ("after_lock", "exempt_at_lock")
+ASKING = {"Q", "When", "filter", "exclude", "get", "alias", "annotate", "values", "values_list", "order_by"}
+TELLS_STATES = {"reporting/models/standing.py", "reporting/workflow/guards.py"}  # here they are told apart, and moved
+
+
+def of_the_office() -> list[Path]:
+    """Those of the office, without what wrote it once and what invents it."""
+    return [file.relative_to(ROOT) for file in sources("reporting") if "demo" not in file.parts]
+
+
+def reads_of_a_mark(tree: ast.AST) -> list[int]:
+    """Where a mark is read of a filing or asked of many; to write one is the affair of the workflow."""
+    lines = [node.lineno for node in ast.walk(tree) if is_read(node)]
+    for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+        if ast.unparse(call.func).rpartition(".")[2] in ASKING:
+            named = [keyword.arg or "" for keyword in call.keywords]
+            named += [str(each.value) for each in call.args if isinstance(each, ast.Constant)]
+            lines += [call.lineno for name in named if any(mark in name.split("__") for mark in MARKS)]
+    return lines
+
+
+def is_read(node: ast.AST) -> bool:
+    return isinstance(node, ast.Attribute) and node.attr in MARKS and isinstance(node.ctx, ast.Load)
+
+
+def lists_of_states(tree: ast.AST) -> list[int]:
+    """Where two or more states are named together: which they are, and why these, is a question of standing."""
+    lists = [node for node in ast.walk(tree) if isinstance(node, ast.List | ast.Tuple | ast.Set)]
+    return [each.lineno for each in lists if sum(ast.unparse(one).startswith("State.") for one in each.elts) > 1]
+
+
+def test_only_the_table_of_standings_reads_what_state_and_marks_say_together():
+    for file in of_the_office():
+        tree = ast.parse((ROOT / file).read_text())
+        if file != Path("reporting/models/standing.py"):
+            marks = reads_of_a_mark(tree)
+            allowed = 1 if file == Path("reporting/models/filing.py") else 0  # Filing.standing hands them to the table
+            assert len(marks) == allowed, f"{file}:{marks} reads a mark of a filing; ask reporting.models.standing"
+        if str(file) not in TELLS_STATES:
+            assert not (found := lists_of_states(tree)), f"{file}:{found} names states together"
+
+
+def test_no_template_judges_by_a_state_or_a_mark():
+    for file in sorted((ROOT / "templates").rglob("*.html")):
+        assert not re.findall(r"filing\.(?:state|after_lock|exempt_at_lock|get_state_display)\b", file.read_text()), (
+            file
+        )
+
+
+def test_the_structure_is_looked_at_with_open_eyes():
+    bad = ["x = filing.after_lock", "f.filter(after_lock=True)", "f.exclude(filing__exempt_at_lock=True)"]
+    assert all(reads_of_a_mark(ast.parse(line)) for line in [*bad, "f.values_list('after_lock')"])
+    assert not reads_of_a_mark(ast.parse("filing.after_lock = True\nfiling.save(update_fields=['after_lock'])"))
+    assert lists_of_states(ast.parse("f.filter(state__in=[State.DRAFT, State.RETURNED])"))
 
 
 # What PostgreSQL does otherwise than SQLite: tests that name it run on both.

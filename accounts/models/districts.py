@@ -25,6 +25,7 @@ class District(models.Model):
         "self", verbose_name="并入", null=True, blank=True, on_delete=models.PROTECT, related_name="predecessors"
     )
     position = models.PositiveSmallIntegerField("序", default=0)
+    by_hand = models.BooleanField("人工设定", default=False)  # an edition that is loaded leaves it as it is
 
     objects = DistrictQuerySet.as_manager()
 

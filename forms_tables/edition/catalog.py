@@ -1,11 +1,20 @@
-"""Finding and loading editions. Another city or another year's tables is another folder under definitions/."""
+"""Finding and loading editions. Another year's tables are another folder under definitions/; another city is another
+installation, whose DEFINITIONS_DIR names its own folder of such folders."""
 
 import json
+import os
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from forms_tables.edition.from_toml import DefinitionError, as_plain, content_of, edition_from, read_edition
+from forms_tables.edition.from_toml import (
+    DefinitionError,
+    as_plain,
+    content_of,
+    edition_from,
+    platform_of,
+    read_edition,
+)
 from forms_tables.edition.model import (
     CodeEntry,
     CodeList,
@@ -18,7 +27,6 @@ from forms_tables.edition.model import (
     SizeStandard,
     Table,
 )
-from forms_tables.edition.periods import PeriodCode
 
 __all__ = [
     "CodeEntry",
@@ -33,14 +41,14 @@ __all__ = [
     "SizeStandard",
     "Table",
     "edition_codes",
-    "edition_for",
     "edition_from",
     "load_edition",
+    "platform_said",
     "read_edition",
     "shipped_content",
 ]
 
-DEFINITIONS = Path(__file__).parent.parent / "definitions"
+DEFINITIONS = Path(os.environ.get("DEFINITIONS_DIR") or Path(__file__).parent.parent / "definitions")
 
 
 def edition_codes() -> tuple[str, ...]:
@@ -65,14 +73,11 @@ def _shipped_text(code: str) -> str:
     return json.dumps(as_plain(content_of(DEFINITIONS / code)), ensure_ascii=False)
 
 
-def editions_governing(period: PeriodCode) -> list[Edition]:
-    return [edition for code in edition_codes() if (edition := load_edition(code)).governs(period)]
+def platform_said(family: str) -> dict[str, Any]:
+    """How the platform reads the tables of a family (its platform.toml): its revisions are read the same way."""
+    return _platform_said(load_edition(family).code)
 
 
-def edition_for(period: PeriodCode) -> Edition:
-    """The edition that governs a period; the definitions must leave exactly one."""
-    governing = editions_governing(period)
-    if len(governing) != 1:
-        found = "、".join(edition.code for edition in governing) or "无"
-        raise DefinitionError(f"{period.label}应恰有一个制度版本，现有：{found}")
-    return governing[0]
+@cache
+def _platform_said(code: str) -> dict[str, Any]:
+    return platform_of(DEFINITIONS / code)

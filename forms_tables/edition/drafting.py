@@ -13,7 +13,7 @@ from forms_tables.edition.from_toml import Content
 
 Entry = Mapping[str, Any]
 
-RULES, HEAD = "rules.toml", "edition.toml"
+RULES, HEAD, CODES = "rules.toml", "edition.toml", "codes.toml"
 LISTED = ("rule", "indicator", "parameters")  # what of a file changes entry by entry
 SORTS = {"rule": "审核关系", "parameter": "参数", "indicator": "指标", "head": "版本", "other": "其他定义"}
 
@@ -104,6 +104,21 @@ def without_parameter(content: Content, name: str) -> dict[str, Any]:
     raw_parameter(content, name)
     changed = _copy(content)
     del changed[HEAD]["parameters"][name]
+    return changed
+
+
+def with_code(content: Content, which: str, code: str, name: str) -> dict[str, Any]:
+    """A code list with one entry more, or with another name of an entry it has. Nothing is taken out of a list: what
+    was filed under a code keeps its name."""
+    changed = copy.deepcopy(dict(content))
+    if "entries" not in changed[CODES]["lists"].get(which, {}):
+        raise NotThere(which)  # nor a list that is read off the districts or a table
+    entries = changed[CODES]["lists"][which]["entries"]
+    stands = next((entry for entry in entries if entry[0] == code), None)
+    if stands is None:
+        entries.append([code, name])
+    else:
+        stands[1] = name
     return changed
 
 

@@ -35,8 +35,28 @@ class PeriodCode:
         raise BadPeriod(f"“{text}”不是报告期代码：年报写作2024A，月报写作2024M05。")
 
     def __lt__(self, other: "PeriodCode") -> bool:
-        """The annual report of a year comes after its December."""
+        """The annual report of a year comes after its December and before the next January: it is collected in the
+        spring of the next year, under the notice that asks for the months of that year."""
         return (self.year, self.month or 13) < (other.year, other.month or 13)
+
+    @property
+    def preceding(self) -> "PeriodCode":
+        """The one right before it in this order, of whatever kind: the annual report of 2023 before January 2024."""
+        match self.month:
+            case None:
+                return PeriodCode(self.year, 12)
+            case 1:
+                return PeriodCode(self.year - 1)
+        return PeriodCode(self.year, self.month - 1)
+
+    @property
+    def following(self) -> "PeriodCode":
+        match self.month:
+            case None:
+                return PeriodCode(self.year + 1, 1)
+            case 12:
+                return PeriodCode(self.year)
+        return PeriodCode(self.year, self.month + 1)
 
     def __str__(self) -> str:
         return self.code

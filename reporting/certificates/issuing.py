@@ -15,7 +15,7 @@ from accounts.access import Refused
 from accounts.models import Enterprise, User
 from forms_tables.edition.periods import BadPeriod, PeriodCode
 from reporting.certificates.codes import new_code
-from reporting.dates.deadlines import due_moment
+from reporting.dates.deadlines import is_past
 from reporting.models import Certificate, Filing
 from reporting.results.timeliness import WORDS, Course, Outcome, courses_of
 from reporting.workflow.guards import brief
@@ -56,7 +56,7 @@ def within(courses: Iterable[Course], first: str, last: str) -> list[Course]:
 
 def is_due(course: Course, at: datetime) -> bool:
     """Whether the firm's date has passed: before, nobody can say that something is missing."""
-    return at > due_moment(course.due_on)
+    return is_past(course.due_on, at)
 
 
 def counts_of(outcomes: Iterable[str]) -> list[tuple[str, int]]:

@@ -21,8 +21,10 @@ from reporting.city_columns.files import Broken, notes_of, read, write
 from reporting.city_columns.frozen import CHUNK, FILINGS, fact_codes
 from reporting.city_columns.past import coefficients, granted_bases, past_cells, standing_of
 from reporting.city_columns.scaling import ODD, ScaledColumns, decimal_of, decimals_of_cells, scaled, together
-from reporting.filing.judging import attributes_for, cells_in, facts_for, parameters_in, tables_for
+from reporting.filing.judging import Registered, attributes_for, cells_in, facts_for, parameters_in, tables_for
 from reporting.models import BaseAdjustment, Filing, ParameterValue, Period, Sheet, published_edition
+from reporting.models.asking import asked_of
+from reporting.models.standing import WITH_FIRM
 
 DRAFTS = "drafts"
 NOT_OF_THE_REGISTER = ("登录", "退出", "修改密码", "导出操作日志")
@@ -86,7 +88,7 @@ def refresh(period: Period, mark: str, say: Report | None = None) -> None:
 def stamps_of(period: Period) -> dict[int, str]:
     """Every filing with the firm in which something is typed, and a word for what its completion rests on."""
     sheets: dict[int, list] = {}
-    drafted = Sheet.objects.filter(filing__period=period, filing__state__in=Filing.WITH_FIRM).exclude(cells={})
+    drafted = Sheet.objects.filter(asked_of("filing", WITH_FIRM), filing__period=period).exclude(cells={})
     for filing, *sheet in drafted.order_by("filing", "pk").values_list("filing", "pk", "version", "saved_at"):
         sheets.setdefault(filing, []).append(sheet)
     found = read(period.code, FILINGS)
@@ -166,7 +168,7 @@ def opened(edition: Edition, period: Period, filings: pl.DataFrame) -> Iterator[
     typed = typed_in(filings["filing"].to_list())
     register = registered(filings["enterprise"].to_list())
     parameters = parameters_in(edition, period)
-    own = coefficients(code, filings, parameters)
+    own = coefficients(edition, code, filings, parameters)
     histories = histories_of(edition, code, filings)
     rows = filings.select("filing", "enterprise", "district").rows()
     for number, ((pk, enterprise, district), history) in enumerate(zip(rows, histories, strict=True)):
@@ -174,8 +176,8 @@ def opened(edition: Edition, period: Period, filings: pl.DataFrame) -> Iterator[
             facts = facts_for(_filing(pk))
         else:
             credit_code, name, contact, said = register[enterprise]
-            now = attributes_for(credit_code, name, district, contact, json.loads(said))
-            mine = parameters if own is None else parameters | {"k": own[number]}
+            now = attributes_for(edition, Registered(credit_code, name, district, contact), json.loads(said))
+            mine = parameters if own is None else parameters | {edition.platform.coefficient.parameter: own[number]}
             facts = Facts(code, now, mine, history)
         yield Open(pk, typed[pk], facts)
 
@@ -192,7 +194,7 @@ def histories_of(
     edition: Edition, period: PeriodCode, filings: pl.DataFrame
 ) -> Iterator[dict[str, dict[str, Decimal | str]] | None]:
     """What fills the form of each from earlier filings; None where one of those is odd."""
-    past = past_cells(period, filings, cells_read_back(edition, period))
+    past = past_cells(edition, period, filings, cells_read_back(edition, period))
     labels = [label for label in past.frame.columns if "(" in label]
     names = [(*label.rstrip(")").split("("), past.scales.get(label)) for label in labels]
     rows = past.frame.select(labels).rows() if labels else [()] * filings.height

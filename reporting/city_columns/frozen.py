@@ -9,7 +9,19 @@ import re
 from collections.abc import Iterable, Sequence
 
 import polars as pl
-from django.db.models import CharField, Count, F, IntegerField, Max, Sum, TextField
+from django.db.models import (
+    BooleanField,
+    Case,
+    CharField,
+    Count,
+    ExpressionWrapper,
+    F,
+    IntegerField,
+    Max,
+    Sum,
+    TextField,
+    When,
+)
 from django.db.models.functions import Cast, Coalesce
 
 from forms_tables.edition.catalog import Edition
@@ -17,8 +29,8 @@ from forms_tables.edition.periods import PeriodCode
 from forms_tables.notation.names import PEOPLE
 from reporting.city_columns.files import Broken, in_turn, notes_of, read, write
 from reporting.city_columns.scaling import ODD, ScaledColumns, decimals_of_cells, scaled, together
-from reporting.filing.judging import standing
-from reporting.models import Filing, State, Submission, published_edition
+from reporting.models import Filing, Submission, published_edition
+from reporting.models.standing import OWED, STANDING_SUBMISSION, WITH_FIRM
 
 FILINGS, SUBMISSIONS = "filings", "submissions"
 CHUNK = 5000
@@ -121,16 +133,12 @@ def listed(code: str) -> pl.DataFrame:
             "district__code",
             "state",
             Coalesce("in_force__edition_code", "period__edition_code", output_field=CharField()),
-            "in_force",
-            "approved",
+            ExpressionWrapper(WITH_FIRM, BooleanField()),
+            Case(When(~WITH_FIRM & OWED, then=F("in_force"))),
+            STANDING_SUBMISSION,
         )
     )
-    made = []
-    for pk, enterprise, district, state, edition, in_force, approved in rows.iterator(chunk_size=CHUNK):
-        with_firm = state in Filing.WITH_FIRM
-        judged = None if with_firm or state == State.EXEMPT else in_force
-        made.append((pk, enterprise, district, state, edition, with_firm, judged, standing(state, approved, in_force)))
-    return pl.DataFrame(made, schema=LISTED, orient="row")
+    return pl.DataFrame(list(rows.iterator(chunk_size=CHUNK)), schema=LISTED, orient="row")
 
 
 def columns_of_submissions(wanted: Sequence[int], frequency: str) -> list[ScaledColumns]:

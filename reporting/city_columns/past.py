@@ -5,14 +5,16 @@ from decimal import Decimal
 
 import polars as pl
 
-from forms_tables.edition.address import CellAddress
+from forms_tables.edition.continuity import cells_before
+from forms_tables.edition.model import Edition
 from forms_tables.edition.periods import PeriodCode
+from forms_tables.edition.shape import carried_in
 from forms_tables.notation.names import earlier
 from reporting.city_columns.files import Broken, path_of, read
 from reporting.city_columns.frozen import FILINGS, SUBMISSIONS
 from reporting.city_columns.scaling import ODD, ScaledColumns, decimal_of
-from reporting.filing.judging import CARRIED, COEFFICIENT, totals_of, weighted_coefficient
-from reporting.models import BaseAdjustment
+from reporting.filing.judging import official_coefficients, totals_of, weighted_coefficient
+from reporting.models import BaseAdjustment, Filing, Period
 
 COEFFICIENT_DECIMALS = 6
 
@@ -25,9 +27,12 @@ def standing_of(code: str) -> pl.DataFrame:
     return found[0].frame.drop_nulls()
 
 
-def past_cells(period: PeriodCode, filings: pl.DataFrame, wanted: Mapping[str, Sequence[str]]) -> ScaledColumns:
+def past_cells(
+    edition: Edition, period: PeriodCode, filings: pl.DataFrame, wanted: Mapping[str, Sequence[str]]
+) -> ScaledColumns:
     """For each row of `filings` (filing, enterprise) the `wanted` cells of the earlier filings, by their word, as
-    columns named prev(2020.c1); with the bases granted to this filing in their place."""
+    columns named prev(2020.c1); with the bases granted to this filing in their place. The cells are named as `edition`
+    does, under whichever edition they were filed."""
     frame = filings.select("filing", "enterprise", pl.lit(None, dtype=pl.String).alias(ODD))
     scales: dict[str, int] = {}
     codes = earlier(period)
@@ -35,11 +40,12 @@ def past_cells(period: PeriodCode, filings: pl.DataFrame, wanted: Mapping[str, S
         if word not in codes or not cells:
             continue
         before = codes[word].code
-        found = read(before, SUBMISSIONS, ["submission", ODD, *cells])
+        named_then = names_then(edition, before, cells)
+        found = read(before, SUBMISSIONS, ["submission", ODD, *named_then])
         if found is None:
             continue
         stored, _ = found
-        named = {cell: f"{word}({cell})" for cell in cells if cell in stored.frame.columns}
+        named = {then: f"{word}({cell})" for then, cell in named_then.items() if then in stored.frame.columns}
         scales |= {named[cell]: places for cell, places in stored.scales.items()}
         standing = standing_of(before)
         if not standing["standing"].is_in(stored.frame["submission"].implode()).all():
@@ -54,6 +60,15 @@ def past_cells(period: PeriodCode, filings: pl.DataFrame, wanted: Mapping[str, S
         )
     labels = {f"{word}({cell})" for word, cells in wanted.items() for cell in cells}
     return with_granted(period, ScaledColumns(frame, scales), labels)
+
+
+def names_then(edition: Edition, before: str, cells: Sequence[str]) -> dict[str, str]:
+    """How these cells were called in the edition of an earlier period; what continues nothing there is left out."""
+    period = Period.objects.filter(pk=before).first()
+    if period is None or period.edition.family == edition.family:
+        return {cell: cell for cell in cells}
+    then = cells_before(edition, period.edition)
+    return {then[cell]: cell for cell in cells if cell in then}
 
 
 def with_granted(period: PeriodCode, past: ScaledColumns, labels: set[str]) -> ScaledColumns:
@@ -92,31 +107,31 @@ def granted_bases(code: str) -> dict[int, dict[str, Decimal | None]]:
         filings[row.filing_id] = row.filing
         found.setdefault(row.filing_id, {})[row.cell] = Decimal(row.new)
     return {
-        pk: {_label(cell): bases.get(cell) for cell in [*bases, *totals_of(filings[pk], bases)]}
+        pk: {_label(filings[pk], cell): bases.get(cell) for cell in [*bases, *totals_of(filings[pk], bases)]}
         for pk, bases in found.items()
     }
 
 
-def _label(cell: str) -> str:
-    at = CellAddress.parse(cell)
-    word, source = CARRIED[at.column]
-    return f"{word}({at.code}.{source})"
+def _label(filing: Filing, cell: str) -> str:
+    """The name of what stands behind the cell; nothing where a revision does not carry it any more."""
+    word, source = carried_in(filing.edition, cell) or ("", "")
+    return f"{word}({source})" if word else ""
 
 
 def coefficients(
-    period: PeriodCode, filings: pl.DataFrame, parameters: Mapping[str, Decimal | None]
+    edition: Edition, period: PeriodCode, filings: pl.DataFrame, parameters: Mapping[str, Decimal | None]
 ) -> list[Decimal | None] | None:
-    """Each firm's own k, in the order of `filings`; None while the city has entered no coefficient at all."""
-    names = [name for name in parameters if name.startswith(COEFFICIENT)]
-    if not any(parameters[name] is not None for name in names):
+    """Each firm's own weighted coefficient, in the order of `filings`; None while the city has entered none at all."""
+    official = official_coefficients(edition)
+    if not any(parameters.get(name) is not None for name in official):
         return None
-    cells = [f"{name.removeprefix(COEFFICIENT)}.v" for name in names]
-    past = past_cells(period, filings, {"last_annual": cells})
+    cells = list(official.values())
+    past = past_cells(edition, period, filings, {"last_annual": cells})
     labels = {f"last_annual({cell})": cell for cell in cells if f"last_annual({cell})" in past.frame.columns}
     rows = past.frame.select(list(labels)).rows() if labels else [()] * filings.height
     found = []
     for row in rows:
         filed = zip(labels.items(), row, strict=True)
         annual = {cell: decimal_of(number, past.scales.get(label, 0)) for (label, cell), number in filed}
-        found.append(weighted_coefficient(annual, parameters) if any(row) else None)
+        found.append(weighted_coefficient(edition, annual, parameters) if any(row) else None)
     return found

@@ -1,6 +1,6 @@
 """When each level's work on a period is due, and the sentence that says why it is that date.
 
-The rule is the notice of the city (渝经信软件〔2024〕8号): fixed days after the period, which move when they fall on a
+The rule is the notice of the city: fixed days after the period, which move when they fall on a
 holiday of the State Council; ordinary Saturdays and Sundays do not move them. The sentence about moving stands beside
 the dates of the enterprise and the monthly one of the district only; all others never move.
 """
@@ -85,6 +85,16 @@ class Due:
 def due_moment(date: datetime.date) -> datetime.datetime:
     """Due means the last second of the day in Chongqing."""
     return datetime.datetime.combine(date, END_OF_DAY, SHANGHAI)
+
+
+def day_of(at: datetime.datetime) -> datetime.date:
+    """The office's day."""
+    return at.astimezone(SHANGHAI).date()
+
+
+def is_past(date: datetime.date, at: datetime.datetime) -> bool:
+    """Whether that day was over at that moment: late is who comes on the next one."""
+    return day_of(at) > date
 
 
 def periods_of(year: int, reading: ClauseReading = DEFAULT) -> tuple[PeriodCode, ...]:

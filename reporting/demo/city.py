@@ -4,8 +4,10 @@ from collections.abc import Callable, Container, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from datetime import date, datetime, time, timedelta
 from itertools import islice
+from multiprocessing import get_context
 from zoneinfo import ZoneInfo
 
+import django
 from django.apps import apps
 from django.conf import settings
 from django.core.management.base import CommandError
@@ -14,12 +16,15 @@ from django.db.models import F, Q
 
 from accounts.clock import real_now
 from accounts.models import District, DistrictContact, Enterprise, Installation, JournalEntry, Residence, User
+from forms_tables.edition.catalog import edition_codes
 from reporting.demo.firms import Firm, make_firm
 from reporting.demo.rows import RowsToWrite
 from reporting.demo.stories import EDITION, FX, OPEN_ANNUAL, OPEN_MONTH, PERIODS, stories_of
 from reporting.demo.threads import talk
 from reporting.demo.year import mobile_of
+from reporting.editions.governance import ACTION as SET_BEGINNING
 from reporting.models import Deadline, DistrictResult, ParameterValue, Period, PublishedEdition
+from reporting.models.in_force import governing
 from reporting.results import tallies
 from reporting.workflow.period import store_deadlines
 
@@ -36,6 +41,7 @@ CHUNK = 150
 WORTH_A_POOL = 60
 
 
+@transaction.atomic
 def build(enterprises: int, seed: int, say: Callable[[str], None]) -> int:
     """Make the city hold `enterprises` firms of `seed`, leaving those it has; returns how many came."""
     refuse_all_but_our_own()
@@ -46,8 +52,7 @@ def build(enterprises: int, seed: int, say: Callable[[str], None]) -> int:
     new = [firm for firm in firms if firm.credit_code not in known]
     done = 0
     for chunk in chunks(told(new), CHUNK):
-        with transaction.atomic():
-            load_firms(chunk, districts)
+        load_firms(chunk, districts)
         done += len(chunk)
         say(f"已装入 {done}/{len(new)} 家企业")
     freeze_results(anew=bool(new))
@@ -55,7 +60,6 @@ def build(enterprises: int, seed: int, say: Callable[[str], None]) -> int:
     return done
 
 
-@transaction.atomic
 def freeze_results(anew: bool) -> None:
     """What the locks of the past would have kept of each district; counted anew when the city has grown."""
     if anew:
@@ -85,6 +89,24 @@ def refuse_all_but_our_own() -> None:
         raise CommandError("SITE_URL 不在本机，这是正式环境，不会装入演示数据。请把 SITE_URL 设为本机地址，或不设。")
 
 
+def refuse_another_city() -> None:
+    """Its firms are told in the codes of one edition's tables; in any other city its periods would have none."""
+    if EDITION not in edition_codes():
+        raise CommandError(
+            f"演示数据是按制度“{EDITION}”编的，这里的制度是{'、'.join(edition_codes()) or '空的'}，不会装入演示数据，"
+            "什么都没有改动。"
+        )
+
+
+def refuse_other_governance() -> None:
+    """Nor where that edition is here, but was given other periods."""
+    if others := [period.label for period in PERIODS if governing(period) != [EDITION]]:
+        raise CommandError(
+            f"演示数据的报告期{others[0]}等 {len(others)} 期在这里不适用制度“{EDITION}”，不会装入演示数据，"
+            "什么都没有改动。"
+        )
+
+
 def is_demonstration(tables: Container[str]) -> bool:
     return Installation._meta.db_table in tables and Installation.objects.filter(pk=1, is_demo=True).exists()
 
@@ -97,7 +119,7 @@ def traces_of_work(tables: Container[str]) -> list[str]:
         Installation: Q(pk__isnull=False),
         District: Q(pk__isnull=False),
         PublishedEdition: Q(code=F("family")),
-        JournalEntry: Q(by=None, action="发布制度版本"),
+        JournalEntry: Q(by=None, action__in=("发布制度版本", SET_BEGINNING)),
     }
     ours = [*apps.get_app_config("accounts").get_models(), *apps.get_app_config("reporting").get_models()]
     rows = {
@@ -115,7 +137,6 @@ def be_the_demonstration() -> None:
         Installation.objects.update_or_create(pk=1, defaults=begun)
 
 
-@transaction.atomic
 def prepare_city() -> dict[str, District]:
     """The installation's mark, the officials, the periods with their dates; made once."""
     be_the_demonstration()
@@ -179,8 +200,8 @@ def told(firms: list[Firm]) -> Iterator[tuple[Firm, list]]:
     if len(firms) < WORTH_A_POOL:
         yield from ((firm, stories_of(firm)) for firm in firms)
         return
-    connection.close()  # the children must not share it
-    with ProcessPoolExecutor() as pool:
+    # Processes of their own from the start: what is forked would share the connection, in the middle of a transaction.
+    with ProcessPoolExecutor(mp_context=get_context("spawn"), initializer=django.setup) as pool:
         yield from zip(firms, pool.map(stories_of, firms, chunksize=5), strict=True)
 
 

@@ -28,6 +28,7 @@ from reporting.models import (
     Submission,
 )
 from reporting.models.request import Request
+from reporting.models.standing import WITH_FIRM_STATES
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 RETURN_REASON = "较上年同期变动较大，请核对合同台账后确认。"
@@ -84,9 +85,9 @@ class RowsToWrite:
             period_id=story.period,
             district=district,
             state=story.state,
-            checked=story.checked if story.state in Filing.WITH_FIRM else "",
+            checked=story.checked if story.state in WITH_FIRM_STATES else "",
             late=story.late,
-            after_lock=story.after_lock,
+            after_lock=story.let_in,
         )
         self.next_filing += 1
         self.rows[Filing].append(filing)
@@ -116,7 +117,7 @@ class RowsToWrite:
             self._add_review(submission, decision, official, decided_at)
         if story.state in COUNTS:
             filing.approved = submission
-            filing.counted = None if story.after_lock else submission
+            filing.counted = None if story.let_in else submission
             if late_request:
                 late_request.spent_at = decided_at
 
@@ -189,7 +190,7 @@ class RowsToWrite:
     ) -> tuple[datetime, LateRequest | None]:
         """When the firm sends, and the 补报 it sends by; before it, what it had to ask for in order to send then."""
         due = self.due[story.period]
-        if story.after_lock:
+        if story.let_in:
             asked = self._ask(LateRequest, filing, person, self.locked_at[story.period] + timedelta(days=2), True)
             return asked.asked_at + timedelta(days=2), asked
         if story.late:

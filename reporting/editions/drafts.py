@@ -1,7 +1,6 @@
 """修订制度: the city writes the next revision of an edition in a draft, sees what it changes, and publishes it."""
 
 import json
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Unpack
 
@@ -9,15 +8,13 @@ from django.db import transaction
 
 from accounts import journal
 from accounts.models import User
-from forms_tables.edition.catalog import DefinitionError, edition_for
 from forms_tables.edition.from_toml import Content, digest_of
 from forms_tables.edition.periods import BadPeriod, PeriodCode
 from reporting.editions.blocks import hindrances_of
 from reporting.editions.definition_words import in_words
 from reporting.models import DraftEdition, Filing, Period, PublishedEdition, Rehearsal
+from reporting.models.in_force import Ungoverned, family_in_force, governing, stretches
 from reporting.workflow.guards import Refused, be_an_author, brief
-
-JournalFacts = Mapping[str, Any] | None  # of the journal
 
 
 class Overtaken(Refused):
@@ -50,7 +47,13 @@ def begin_draft(family: str, by: User, at: datetime) -> DraftEdition:
 
 @transaction.atomic
 def change_draft(
-    draft: DraftEdition, version: int, content: Content, by: User, at: datetime, what: str, **facts
+    draft: DraftEdition,
+    version: int,
+    content: Content,
+    by: User,
+    at: datetime,
+    what: str,
+    **facts: Unpack[journal.JournalWords],
 ) -> DraftEdition:
     """Put `content` in the place of the draft's, where it is still as it was when the page was opened (`version`).
 
@@ -100,11 +103,12 @@ def publish(
     _be_worth_publishing(draft)
     if seen is None or seen.draft_id != draft.pk or seen.version != draft.version or seen.state != Rehearsal.DONE:
         raise Refused(f"第{draft.version}稿还没有试算过。请先选一个报告期试算，看过影响再发布。")
-    PublishedEdition.objects.hold_still(draft.family)
+    PublishedEdition.objects.hold_still()
+    governed = stretches()
     taking_over = [
         period
         for period in Period.objects.select_for_update()
-        if first <= period.parsed and edition_for(period.parsed).code == draft.family
+        if first <= period.parsed and governing(period.parsed, governed) == [draft.family]
     ]
     if shut := [period.label for period in taking_over if period.is_locked]:
         raise Refused(f"{'、'.join(shut)}已锁定，修订不能从{first.label}起执行；请选更晚的报告期。")
@@ -187,8 +191,8 @@ def _free_code(draft: DraftEdition) -> str:
 def _period_it_holds_from(draft: DraftEdition, code: str) -> PeriodCode:
     try:
         first = PeriodCode.parse(code.strip())
-        family = edition_for(first).code
-    except (BadPeriod, DefinitionError) as error:
+        family = family_in_force(first)
+    except (BadPeriod, Ungoverned) as error:
         raise Refused(f"请选修订自哪个报告期起执行：{error}") from error
     if family != draft.family:
         raise Refused(f"{first.label}不适用这套制度。")

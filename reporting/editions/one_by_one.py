@@ -7,10 +7,10 @@ from decimal import Decimal
 from django.db.models import QuerySet
 
 from forms_tables.edition.catalog import Edition
+from forms_tables.edition.continuity import carried_over
 from forms_tables.edition.periods import PeriodCode
 from forms_tables.filling.completion import Facts
 from forms_tables.notation.names import earlier
-from reporting.city_columns import REVENUE
 from reporting.filing.judging import (
     Judgement,
     Values,
@@ -27,6 +27,7 @@ from reporting.models import BaseAdjustment, Filing, Period
 
 BATCH = 200
 UNREADABLE = "格式"  # a cell that cannot be read at all breaks no numbered rule
+MISSING = "缺"  # stands for the rule where a cell must be filled in
 ERROR = "error"
 
 
@@ -48,11 +49,12 @@ class JudgedFiling:
     @classmethod
     def of(cls, judgement: Judgement) -> "JudgedFiling":
         broken = {finding.rule: finding.level for finding in judgement.findings}
-        problems = [(problem.rule or UNREADABLE, problem.code) for problem in judgement.completed.problems]
-        stops = [*problems, *((finding.rule, "") for finding in judgement.errors)]
+        problems = judgement.completed.problems
+        stops = [(MISSING if problem.missing else problem.rule, problem.code) for problem in problems]
+        stops += [(finding.rule, "") for finding in judgement.errors]
         rows = frozenset(indicator.code for table in judgement.tables for indicator in table.indicators)
         completed = judgement.completed
-        broken |= {rule: ERROR for rule, _ in problems}
+        broken |= {problem.rule or UNREADABLE: ERROR for problem in problems}
         return cls(broken, frozenset(stops), rows, completed.values, completed.locked)
 
 
@@ -64,7 +66,7 @@ class FilingOutcome:
     district: str
     submitted: bool  # its frozen figures are judged; otherwise its draft
     unsent: bool  # it will be submitted under what is published by then; what was sent keeps its revision
-    revenue: Decimal
+    headline: Decimal  # the edition's headline figure, of what was sent
     before: JudgedFiling
     after: JudgedFiling
 
@@ -81,7 +83,7 @@ def outcomes_of(
         batch = list(known.select_related("enterprise", "district", "in_force").prefetch_related("sheets"))
         for filing in batch:
             filing.period = period
-        histories = Histories(period.parsed, batch)
+        histories = Histories(period.parsed, edition, batch)
         for filing in batch:
             yield outcome_of(filing, (in_force, edition), parameters, histories)
 
@@ -91,7 +93,7 @@ def outcome_of(
 ) -> FilingOutcome:
     history, annual = histories.of(filing), histories.annual(filing)
     submitted = bool(filing.in_force_id) and not filing.is_with_firm
-    attributes = attributes_of(filing.enterprise, filing.district.code)
+    attributes = attributes_of(filing.edition, filing.enterprise, filing.district.code)
     if submitted and filing.in_force.attributes:
         attributes = filing.in_force.attributes
 
@@ -104,11 +106,12 @@ def outcome_of(
     if submitted:
         typed = typed_in(typed, as_filed)
     before, after = (as_filed if edition is filing.edition else judged_by(edition, typed) for edition in editions)
-    revenue = before.completed.values.get(REVENUE[filing.period.parsed.frequency])
-    revenue = revenue if submitted and isinstance(revenue, Decimal) else Decimal(0)
+    cell = before.edition.platform.headline(filing.period.parsed.frequency)
+    headline = before.completed.values.get(cell)
+    headline = headline if submitted and isinstance(headline, Decimal) else Decimal(0)
     both = JudgedFiling.of(before), JudgedFiling.of(after)
-    unsent = filing.state in Filing.UNSENT
-    return FilingOutcome(filing.pk, filing.district.code, submitted, unsent, revenue, *both)
+    unsent = filing.is_unsent
+    return FilingOutcome(filing.pk, filing.district.code, submitted, unsent, headline, *both)
 
 
 def typed_in(values: Mapping[str, str], judged: Judgement) -> dict[str, str]:
@@ -126,20 +129,22 @@ class Parameters:
 
     def of(self, edition: Edition, annual: Values) -> Mapping[str, Decimal | None]:
         shared = self.known.get(edition) or self.known.setdefault(edition, parameters_in(edition, self.period))
-        return with_own_coefficient(shared, annual)
+        return with_own_coefficient(edition, shared, annual)
 
 
 class Histories:
-    """What stands of the earlier filings of a batch of firms."""
+    """What stands of the earlier filings of a batch of firms, as `edition` reads it: any revision of its family does
+    alike."""
 
-    def __init__(self, period: PeriodCode, batch: Sequence[Filing]):
+    def __init__(self, period: PeriodCode, edition: Edition, batch: Sequence[Filing]):
         self.wanted = earlier(period)
         codes = {code.code for code in self.wanted.values()}
         found = Filing.objects.filter(enterprise__in=[filing.enterprise_id for filing in batch], period__in=codes)
         self.filed: dict[tuple[int, str], Values] = {}
         for filing in found.select_related("in_force", "approved"):
             if submission := standing_submission(filing):
-                self.filed[filing.enterprise_id, filing.period_id] = submission_values(submission)
+                values = carried_over(submission_values(submission), submission.edition, edition)
+                self.filed[filing.enterprise_id, filing.period_id] = values
         granted = BaseAdjustment.objects.filter(filing__in=batch, granted=True)
         self.adjusted = set(granted.values_list("filing", flat=True))
 

@@ -21,7 +21,8 @@ from reporting.editions.drafts import Overtaken
 from reporting.editions.one_by_one import outcomes_of
 from reporting.editions.tally import EffectTally
 from reporting.leases import JUST_NOW, Hand, carry_out, is_lost, spoken_at
-from reporting.models import DraftEdition, Filing, ParameterValue, Period, PublishedEdition, Rehearsal, Sheet, State
+from reporting.models import DraftEdition, Filing, ParameterValue, Period, PublishedEdition, Rehearsal, Sheet
+from reporting.models.standing import WITH_FIRM
 from reporting.workflow import Refused
 from reporting.workflow.guards import be_an_author
 
@@ -101,9 +102,8 @@ def rehearse(rehearsal: Rehearsal, speak: Callable[[int, int], None] = lambda do
 def filings_to_judge(period: Period) -> QuerySet[Filing]:
     """What is with its firm and has something typed, and what was submitted; nothing that is not owed."""
     typed = Sheet.objects.filter(filing=OuterRef("pk")).exclude(cells={})
-    with_firm = Q(state__in=Filing.WITH_FIRM)
-    found = Filing.objects.of(period).filter((with_firm & Exists(typed)) | (~with_firm & Q(in_force__isnull=False)))
-    return found.exclude(state=State.EXEMPT)
+    chosen = (WITH_FIRM & Exists(typed)) | (~WITH_FIRM & Q(in_force__isnull=False))
+    return Filing.objects.of(period).filter(chosen)
 
 
 def notes_on(draft: DraftEdition, in_force: PublishedEdition, period: Period) -> Iterator[str]:

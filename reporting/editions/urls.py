@@ -1,6 +1,18 @@
 from django.urls import include, path
 
-from reporting.editions.views import draft, editions, parameters, publish, rehearsal, rows, rule, values, workbook
+from reporting.editions.views import (
+    codes,
+    draft,
+    editions,
+    governance,
+    parameters,
+    publish,
+    rehearsal,
+    rows,
+    rule,
+    values,
+    workbook,
+)
 
 desk = [
     path("", draft.desk, name="city_desk"),
@@ -16,6 +28,7 @@ desk = [
     path("parameters/new/", parameters.new_parameter, name="city_desk_new_parameter"),
     path("parameters/<str:name>/", parameters.parameter, name="city_desk_parameter"),
     path("parameters/<str:name>/drop/", parameters.drop_parameter, name="city_desk_drop_parameter"),
+    path("codes/", codes.codes, name="city_desk_codes"),
     path("indicators/", rows.indicators, name="city_desk_indicators"),
     path("indicators/new/<str:key>/", rows.new_indicator, name="city_desk_new_indicator"),
     path("indicators/<str:code>/", rows.indicator, name="city_desk_indicator"),
@@ -34,6 +47,9 @@ urlpatterns = [
     path("city/desk/", include(desk)),
     path("city/parameters/", values.parameters, name="city_parameters"),
     path("city/parameters/set/", values.set_parameter, name="city_set_parameter"),
+    path("city/governance/", governance.governance, name="city_governance"),
+    path("city/governance/set/", governance.govern, name="city_govern"),
+    path("city/governance/districts/", governance.place_district, name="city_place_district"),
     path("city/editions/", editions.editions, name="city_editions"),
     path("city/editions/<str:code>/", editions.edition, name="city_edition"),
     path("city/editions/<str:code>/tables/<str:key>/", editions.table, name="city_edition_table"),

@@ -8,37 +8,58 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 
 from accounts.models import District, User
 from reporting.filing.punctuality import held_past_due
-from reporting.models import BaseAdjustment, ExtensionRequest, Filing, LateRequest, Period, State, Submission
+from reporting.models import BaseAdjustment, ExtensionRequest, Filing, LateRequest, Period, Standing, Submission
 from reporting.models.request import RequestQuerySet
-from reporting.totals.aggregation import SETTLED, UNDER_REVIEW, districts_of, revenue_before, share
+from reporting.models.standing import (
+    ALL_LET_IN,
+    COUNTED,
+    COUNTED_AS_OWED,
+    FILED,
+    FILED_AFTER_LOCK,
+    FILED_LATE,
+    FILED_ON_TIME,
+    LEFT_OUT,
+    REOPENED,
+    standing_at,
+)
+from reporting.totals.aggregation import base_revenue_before, districts_of, share
 
-# The states a list is narrowed to; the names are those of the queue's filter. What is settled is counted as approved.
-GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "not_started": ("未填报", (State.NOT_STARTED,)),
-    "drafting": ("草稿", (State.DRAFT,)),
-    "waiting": ("已上报，待审核", (State.SUBMITTED,)),
-    "querying": ("查询中", (State.QUERIED,)),
-    "returned": ("退回", (State.RETURNED,)),
-    "amending": ("修订中", (State.AMENDING,)),
-    "from_city": ("市级查询或退回", (State.CITY_QUERIED, State.CITY_RETURNED)),
+# The standings a list is narrowed to; the names are those of the queue's filter. What is settled counts as approved.
+GROUPS: dict[str, tuple[str, list[Standing]]] = {
+    "not_started": ("未填报", [Standing.NOT_STARTED]),
+    "drafting": ("草稿", [Standing.DRAFT]),
+    "waiting": ("已上报，待审核", [Standing.WAITING]),
+    "querying": ("查询中", [Standing.QUERIED]),
+    "returned": ("退回", [Standing.RETURNED]),
+    "amending": ("修订中", [Standing.AMENDING]),
+    "from_city": ("市级查询或退回", [Standing.CITY_QUERIED, Standing.CITY_RETURNED]),
 }
-# What was let in after the lock of its period is counted by itself and under no state.
-COUNTED = Q(after_lock=False)
-# The same two questions as in reporting.totals.aggregation. A submission of it counts:
-APPROVED = Q(counted__isnull=False)
-# A submission of it stands, approved or under review:
-FILED = APPROVED | (COUNTED & Q(state__in=UNDER_REVIEW))
+# The numbers of a page and the question behind each.
+NUMBERS = {name: standing_at(*standings) for name, (_, standings) in GROUPS.items()} | {
+    "owed": COUNTED_AS_OWED,
+    "filed": FILED,
+    "approved": COUNTED,
+    "reopened": REOPENED,
+    "late": FILED_LATE,
+    "on_time": FILED_ON_TIME,
+    "let_in": standing_at(*ALL_LET_IN),
+    "filed_after_lock": FILED_AFTER_LOCK,
+    "left_out": LEFT_OUT,
+}
+# Those with a list behind them, by the name it has in the address.
+LISTED = {name: name for name in (*GROUPS, "approved", "late", "on_time")} | {"after_lock": "let_in"}
 
 
 @dataclass(frozen=True)
-class Standing:
-    """How many filings stand where. The last six cut across the states: `late` and `on_time` count only what was
-    filed; `reopened` are the approved ones being amended, asked about or returned, which count as approved last;
-    `after_lock` are those let in after the lock, counted under no state."""
+class Progress:
+    """How many filings stand where. The numbers from `filed` on cut across the standings: `late` and `on_time` count
+    only what was filed; `reopened` are the approved ones being amended, asked about or returned, which count as they
+    were approved last; `let_in` are those let in after the lock, counted under no state, and `filed_after_lock` those
+    of them that have filed; `left_out` is what a lock would leave out of the totals."""
 
     owed: int = 0
     not_started: int = 0
@@ -53,12 +74,9 @@ class Standing:
     reopened: int = 0
     late: int = 0
     on_time: int = 0
-    after_lock: int = 0
-
-    @property
-    def left_out(self) -> int:
-        """What a lock would leave out of the totals."""
-        return self.owed - self.approved
+    let_in: int = 0
+    filed_after_lock: int = 0
+    left_out: int = 0
 
     @property
     def on_time_share(self) -> Decimal | None:
@@ -81,30 +99,22 @@ class RevenueShare:
 
 
 @dataclass(frozen=True)
-class DistrictStanding:
+class DistrictProgress:
     district: District
-    standing: Standing
+    progress: Progress
     revenue_share: RevenueShare
 
     @property
     def level(self) -> int:
         """How dark the district's tile is: 0 nothing approved … 4 all of it."""
-        owed, approved = self.standing.owed, self.standing.approved
+        owed, approved = self.progress.owed, self.progress.approved
         return 0 if not owed else approved * 4 // owed
 
 
 def in_group(filings: QuerySet, group: str, at: datetime) -> QuerySet:
     """The filings behind one number of the page; an unknown word means all of them."""
-    if group in GROUPS:
-        return filings.filter(COUNTED, state__in=GROUPS[group][1])
-    if group == "approved":
-        return filings.filter(APPROVED)
-    if group == "late":
-        return filings.filter(FILED, late=True)
-    if group == "on_time":
-        return filings.filter(FILED, late=False)
-    if group == "after_lock":
-        return filings.filter(after_lock=True)
+    if group in LISTED:
+        return filings.filter(NUMBERS[LISTED[group]])
     if group == "overdue":
         return filings.overdue(at)
     if group == "held":
@@ -113,38 +123,29 @@ def in_group(filings: QuerySet, group: str, at: datetime) -> QuerySet:
 
 
 def counts() -> dict[str, Count]:
-    """One COUNT per number, so that a page asks the database once. Prefixed: `approved` and `late` are columns too."""
-    numbers = {name: COUNTED & Q(state__in=states) for name, (_, states) in GROUPS.items()} | {
-        "owed": Q(exempt_at_lock=False),
-        "filed": FILED,
-        "approved": APPROVED,
-        "reopened": APPROVED & COUNTED & ~Q(state__in=SETTLED),
-        "late": FILED & Q(late=True),
-        "on_time": FILED & Q(late=False),
-        "after_lock": Q(after_lock=True),
-    }
-    return {f"n_{name}": Count("pk", filter=which or None) for name, which in numbers.items()}
+    """One COUNT per number, so that a page asks the database once. Prefixed: `late` is a column too."""
+    return {f"n_{name}": Count("pk", filter=question) for name, question in NUMBERS.items()}
 
 
-def standing_of(filings: QuerySet) -> Standing:
-    return _standing(filings.order_by().aggregate(**counts()))
+def progress_of(filings: QuerySet) -> Progress:
+    return _progress(filings.order_by().aggregate(**counts()))
 
 
-def standing_by_district(filings: QuerySet) -> dict[int, Standing]:
+def progress_by_district(filings: QuerySet) -> dict[int, Progress]:
     rows = filings.order_by().values("district").annotate(**counts())
-    return {row["district"]: _standing(row) for row in rows}
+    return {row["district"]: _progress(row) for row in rows}
 
 
-def _standing(row: Mapping[str, int]) -> Standing:
-    return Standing(**{field.name: row[f"n_{field.name}"] for field in fields(Standing)})
+def _progress(row: Mapping[str, int]) -> Progress:
+    return Progress(**{field.name: row[f"n_{field.name}"] for field in fields(Progress)})
 
 
-def city_standing(period: Period) -> list[DistrictStanding]:
+def city_progress(period: Period) -> list[DistrictProgress]:
     """Every district of the period's last day, and any other under which something is owed."""
-    counted = standing_by_district(Filing.objects.of(period))
+    counted = progress_by_district(Filing.objects.of(period))
     shares = revenue_shares(Filing.objects.of(period), period)
     return [
-        DistrictStanding(district, counted.get(district.pk, Standing()), shares.get(district.pk, RevenueShare()))
+        DistrictProgress(district, counted.get(district.pk, Progress()), shares.get(district.pk, RevenueShare()))
         for district in districts_of(period)
     ]
 
@@ -154,9 +155,9 @@ WHOLE = ""
 
 def revenue_shares(filings: QuerySet, period: Period) -> dict[int | str, RevenueShare]:
     """How much of last year's revenue the approved ones carry: per district, and of all these filings under WHOLE."""
-    _, revenues = revenue_before(period.parsed)
+    _, revenues = base_revenue_before(period)
     owed, known, whole, carried = Counter(), Counter(), Counter(), Counter()
-    filings = filings.filter(exempt_at_lock=False).annotate(counts=APPROVED)
+    filings = filings.filter(COUNTED_AS_OWED).annotate(counts=COUNTED)
     rows = filings.order_by().values_list("enterprise", "district", "counts")
     for enterprise, district, approved in rows:
         revenue = revenues.get(enterprise, Decimal(0))

@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce
 
 from reporting.dates.deadlines import SHANGHAI
 from reporting.models import Deadline, Review, State, Submission, calendar_in_force
+from reporting.models.due import date_of_each
 
 ONE_DAY = timedelta(days=1)
 
@@ -39,15 +40,14 @@ def held_past_due(filings: QuerySet, at: datetime) -> QuerySet:
     """The filings that still wait for their district although `decide_by` has passed. One query for all."""
     today = at.astimezone(SHANGHAI).date()
     answers = Review.objects.filter(submission=OuterRef("in_force"), decision=Review.Decision.ANSWER).order_by("-at")
-    dates = Deadline.objects.filter(period=OuterRef("period"))
     # Came before the last working day that is over: the first working day after that is over too.
     long_ago = Q(came_at__lt=datetime.combine(last_working_day_before(today), time.min, SHANGHAI))
     return (
         filings.filter(state=State.SUBMITTED)
         .annotate(
             came_at=Coalesce(Subquery(answers.values("at")[:1]), F("in_force__submitted_at")),
-            due_to_firms=Subquery(dates.filter(level=Deadline.ENTERPRISE).values("date")[:1]),
-            due_to_district=Subquery(dates.filter(level=Deadline.DISTRICT).values("date")[:1]),
+            due_to_firms=date_of_each(Deadline.ENTERPRISE),
+            due_to_district=date_of_each(Deadline.DISTRICT),
         )
         .filter(long_ago | Q(came_at__date__lte=F("due_to_firms")), due_to_district__lt=today)
     )

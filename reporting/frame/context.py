@@ -10,7 +10,9 @@ from accounts import clock
 from accounts.models import Ability, Duties, Enterprise, Installation
 from reporting.conversation import announcements
 from reporting.conversation.threads import unread_for
-from reporting.models import Filing, Period, State
+from reporting.models import Filing, Period
+from reporting.models.standing import FIRM, next_by
+from reporting.register.facts import platform
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,7 @@ class InForce:
 def screen(request: HttpRequest) -> dict:
     today = clock.today()
     demo_day = today if Installation.current().is_demo else None
-    around = {"today": today, "demo_day": demo_day, "nav": [], "in_force": None}
+    around = {"today": today, "demo_day": demo_day, "nav": [], "in_force": None, "platform": platform()}
     # Asked for only by the pages that show them.
     around["on_the_door"] = SimpleLazyObject(lambda: list(announcements.on_the_door(today)))
     user = getattr(request, "user", None)
@@ -140,7 +142,7 @@ def period_in_force(level: str, today: datetime.date, firm: Enterprise | None = 
     if not level:
         return None
     if firm:
-        owed = Filing.objects.filter(enterprise=firm, state__in=[*Filing.WITH_FIRM, State.QUERIED])
+        owed = Filing.objects.filter(next_by(FIRM), enterprise=firm)
         owed = owed.filter(period__state=Period.OPEN, period__opens_on__lte=today).select_related("period")
         dated = sorted(
             (filing.due_on, filing.period.label, filing.period.enterprise_deadline.provisional, filing.period_id)

@@ -12,7 +12,7 @@ from markdown import Markdown
 
 from accounts.access import needs
 from accounts.models import Ability
-from reporting.editions.in_force import current_edition
+from reporting.models.in_force import current_edition
 
 MANUAL = settings.BASE_DIR / "docs" / "manual.md"
 NOTATION = settings.BASE_DIR / "docs" / "notation.md"

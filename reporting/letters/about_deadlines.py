@@ -10,9 +10,8 @@ from accounts.post.letters import compose, known_keys, post, withdraw_all
 from reporting.dates.arrangements import in_words
 from reporting.letters import recipients
 from reporting.letters.reminding import OWED
-from reporting.models import Deadline, Filing, Period, State
-
-STILL_TO_SEND = [*Filing.WITH_FIRM, State.QUERIED]
+from reporting.models import Deadline, Filing, Period
+from reporting.models.standing import FIRM, next_by
 
 
 def deadline_moved(
@@ -51,7 +50,7 @@ def facts_of(period: Period, before: Mapping[str, date], after: Mapping[str, dat
 
 def letters_to_firms(period: Period, facts: dict, at: datetime) -> Iterator[Letter]:
     """Whoever still has something to send. A firm that was granted a later day keeps it, and is told so."""
-    owing = Filing.objects.of(period).filter(state__in=STILL_TO_SEND).order_by("pk")
+    owing = Filing.objects.of(period).filter(next_by(FIRM)).order_by("pk")
     rows = list(owing.values_list("enterprise", "enterprise__name", "district", "extended_to"))
     addresses = recipients.of_firms(firm for firm, *_ in rows)
     due, path = period.enterprise_deadline.date, reverse("filing", args=[period.code])

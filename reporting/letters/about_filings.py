@@ -14,6 +14,7 @@ from reporting.letters import recipients
 from reporting.letters.schedule import APPROVED, is_on
 from reporting.models import BaseAdjustment, ExtensionRequest, Filing, LateRequest, Review, Submission
 from reporting.models.request import Request
+from reporting.models.standing import COUNTED
 
 
 def submitted(submission: Submission) -> None:
@@ -80,8 +81,8 @@ def late_asked(request: LateRequest) -> None:
 
 def late_decided(request: LateRequest) -> None:
     filing = request.filing
-    facts = {"decision": request.state_words, "answer": request.answer, "after_lock": filing.after_lock}
-    facts |= {"granted": bool(request.granted), "counted": filing.after_lock and filing.counted_id is not None}
+    facts = {"decision": request.state_words, "answer": request.answer, "after_lock": filing.standing.is_let_in}
+    facts |= {"granted": bool(request.granted), "counted": filing.standing.is_let_in and filing.meets(COUNTED)}
     subject = f"补报申请：{request.state_words}"
     _send(firm_addresses(filing), subject, "late_decided", filing, _asked(request), request.decided_at, facts)
 

@@ -12,10 +12,9 @@ from django.urls import reverse
 from accounts.models import Letter
 from accounts.post.letters import compose
 from reporting.dates.deadlines import in_words
-from reporting.models import Filing, Period, State
+from reporting.models import Filing, Period
 
 OWED = "owed"  # the kind of topic all reminders of a period share
-STATE_WORDS = {State.NOT_STARTED: "未填报", State.DRAFT: "草稿", State.RETURNED: "区县退回"}
 
 
 @dataclass(frozen=True)
@@ -123,7 +122,7 @@ def facts_of(owed: Owed, at: datetime) -> dict:
         "contact": owed.contact,
         "period": owed.period.label,
         "tables": list(owed.tables),
-        "state": STATE_WORDS[State(filing.state)],
+        "state": filing.standing.words,
         "due": f"{in_words(owed.due)} 23:59:59",
         "today": f"{at.month}月{at.day}日",
         "days": (owed.due - at.date()).days,

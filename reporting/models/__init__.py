@@ -8,14 +8,16 @@ from reporting.models.calendar import (
     reading_in_force,
 )
 from reporting.models.conversation import Announcement, AnnouncementSeen, Message, Thread, ThreadSeen
-from reporting.models.edition import DraftEdition, PublishedEdition, Rehearsal, edition_in_force, published_edition
-from reporting.models.filing import Explanation, Filing, Sheet, State
+from reporting.models.edition import DraftEdition, PublishedEdition, Rehearsal, published_edition
+from reporting.models.filing import Explanation, Filing, Sheet
+from reporting.models.in_force import edition_in_force
 from reporting.models.period import Deadline, ParameterValue, Period
 from reporting.models.record import Certificate, DistrictResult
 from reporting.models.register_import import RegisterImport
 from reporting.models.reminder import Dispatch, ReminderChoice
 from reporting.models.request import BaseAdjustment, ExtensionRequest, LateRequest
 from reporting.models.scan import Scan
+from reporting.models.standing import Standing, State
 from reporting.models.submission import Review, Submission
 
 __all__ = [
@@ -43,6 +45,7 @@ __all__ = [
     "Review",
     "Scan",
     "Sheet",
+    "Standing",
     "State",
     "Submission",
     "Thread",

@@ -10,9 +10,9 @@ from django.db.models import Q
 from forms_tables.edition.catalog import (
     Edition,
     edition_codes,
-    edition_for,
     edition_from,
     load_edition,
+    platform_said,
     shipped_content,
 )
 from forms_tables.edition.from_toml import digest_of
@@ -23,10 +23,14 @@ class PublishedEditionQuerySet(models.QuerySet):
     def of_family(self, family: str) -> models.QuerySet:
         return self.filter(family=family).order_by("number")
 
-    def hold_still(self, family: str) -> None:
-        """Until the transaction ends no revision is published, and no period opened, beside this one. A revision that
-        is being published as a period is opened would else hold for neither."""
-        list(self.of_family(family).select_for_update().values_list("pk", flat=True))
+    def shipped(self) -> models.QuerySet:
+        """The first of each family."""
+        return self.filter(text="")
+
+    def hold_still(self) -> None:
+        """Until the transaction ends no revision is published, no edition given another beginning and no period opened
+        beside this one. A revision that is being published as a period is opened would else hold for neither."""
+        list(self.order_by("family", "number").select_for_update().values_list("pk", flat=True))
 
     def update(self, **kwargs):
         raise TypeError("A published edition never changes; a change is the next revision.")
@@ -41,6 +45,10 @@ class PublishedEdition(models.Model):
     The first of a family is shipped with the software. Those after it are revisions, published on the rule desk; their
     `text` is the whole of the definitions as JSON (text, because the order of columns and parameters is kept), and
     their code holds the beginning of their digest, so that one code is one text for ever.
+
+    From which period it governs is no part of its text. `holds_from` of a shipped one is where its whole family begins
+    and `holds_to` where it ends, if it ends before another begins; of a revision, where that takes over in its family.
+    Blank in a shipped one: nobody has said yet (`reporting.in_force`).
     """
 
     code = models.CharField("制度版本", max_length=40, primary_key=True)
@@ -51,6 +59,7 @@ class PublishedEdition(models.Model):
     text = models.TextField("内容", blank=True)
     based_on = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="上一版")
     holds_from = models.CharField("自何报告期起", max_length=7, blank=True)
+    holds_to = models.CharField("至何报告期止", max_length=7, blank=True)
     reason = models.CharField("修订原因", max_length=500, blank=True)
     effect = models.JSONField("发布前所见影响", default=dict, blank=True)
     published_by = models.ForeignKey(
@@ -61,7 +70,12 @@ class PublishedEdition(models.Model):
     objects = PublishedEditionQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["family", "number"], name="revisions_are_numbered")]
+        constraints = [
+            models.UniqueConstraint(fields=["family", "number"], name="revisions_are_numbered"),
+            models.UniqueConstraint(
+                fields=["holds_from"], condition=Q(text="") & ~Q(holds_from=""), name="one_edition_begins_at_a_time"
+            ),
+        ]
         ordering = ["family", "number"]
         verbose_name = "已发布制度版本"
 
@@ -69,7 +83,8 @@ class PublishedEdition(models.Model):
         return f"{self.title} 第{self.number}版"
 
     def save(self, *args, **kwargs):
-        """The shipped text of a demonstration city follows the software; nothing else is ever written twice."""
+        """Of a shipped one the periods it governs are facts that move, and in a demonstration city its text follows the
+        software; a revision is never written twice."""
         if not self._state.adding and self.text:
             raise TypeError("A published edition never changes; a change is the next revision.")
         super().save(*args, **kwargs)
@@ -100,18 +115,8 @@ def published_edition(code: str) -> Edition:
     """The edition of that code, shipped or revised; raises DoesNotExist. Kept, since a code is one text for ever."""
     if code in edition_codes():
         return load_edition(code)
-    return edition_from(code, json.loads(PublishedEdition.objects.get(pk=code).text))
-
-
-def edition_in_force(period: PeriodCode) -> str:
-    """The code of the revision a period opened now is filed under: the newest of those that hold from it or earlier."""
-    shipped = edition_for(period).code
-    held = [
-        revision
-        for revision in PublishedEdition.objects.of_family(shipped).defer("text", "effect")
-        if not revision.holds_from or PeriodCode.parse(revision.holds_from) <= period
-    ]
-    return held[-1].code if held else shipped
+    published = PublishedEdition.objects.get(pk=code)
+    return edition_from(code, json.loads(published.text), platform_said(published.family))
 
 
 class DraftEdition(models.Model):
@@ -161,7 +166,7 @@ class DraftEdition(models.Model):
 def drafted_edition(text: str, family: str) -> Edition:
     """Kept, so that each look at an unchanged draft need not bind its rules again."""
     content = json.loads(text)
-    return edition_from(f"{family}@{digest_of(content)[:8]}", content)
+    return edition_from(f"{family}@{digest_of(content)[:8]}", content, platform_said(family))
 
 
 class Rehearsal(models.Model):

@@ -8,66 +8,67 @@ from django.db.models import Exists, OuterRef, Q
 from accounts.models import District, Enterprise, User
 from forms_tables.edition.catalog import Edition
 from forms_tables.notation.names import earlier
-from reporting.dates.deadlines import due_moment
-from reporting.models.period import Deadline, Period
+from reporting.dates.deadlines import day_of, due_moment, is_past
+from reporting.models.asking import holds
+from reporting.models.due import own_due, own_due_of_each
+from reporting.models.period import Period
+from reporting.models.standing import (
+    COUNTED,
+    IN_ITS_PERIOD,
+    OUTSTANDING,
+    OWED,
+    RESTING_ON_ESTIMATE,
+    SHUT,
+    STANDING,
+    UNDER_REVIEW,
+    UNSENT,
+    WITH_FIRM,
+    Standing,
+    State,
+    overdue,
+    standing_at,
+)
 
 
-class State(models.TextChoices):
-    """Where a filing stands; the numbers are those of code list C20.
+class FilingQuerySet(models.QuerySet["Filing"]):
+    """Filings. The questions of reporting.models.standing are asked with `filter`; here are those that need more."""
 
-    20 and 25 (check failed, check passed) are a draft together with `Filing.checked`; L is `Filing.late`. 99 is ours
-    and not of C20: the firm left before the period's end or joins after it, so it owes nothing and is counted nowhere.
-    """
-
-    NOT_STARTED = "00", "未填报"
-    DRAFT = "10", "草稿"
-    SUBMITTED = "30", "已上报，待区县审核"
-    QUERIED = "35", "区县查询中"
-    RETURNED = "40", "区县退回"
-    APPROVED = "50", "区县审核通过，待市级"
-    CITY_QUERIED = "55", "市级查询中"
-    CITY_RETURNED = "60", "市级退回区县"
-    LOCKED = "80", "已锁定"
-    AMENDING = "90", "修订中"
-    EXEMPT = "99", "不须报"
-
-
-class FilingQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> models.QuerySet:
         """What this user may see: a firm its own, a district those of its area at the time, the city all."""
         return self.filter(user.reach()) if user.may.fill or user.may.read_filings else self.none()
 
-    def owed(self) -> models.QuerySet:
-        return self.exclude(state=State.EXEMPT)
+    def standing_at(self, *standings: Standing) -> models.QuerySet:
+        return self.filter(standing_at(*standings))
 
-    def of(self, period: Period) -> models.QuerySet:
-        """What is owed for a period. What the lock found exempt, and is owed since, comes in with its 补报 only."""
-        return self.owed().filter(period=period).exclude(exempt_at_lock=True, after_lock=False)
+    def with_standing(self) -> models.QuerySet:
+        """Each with `standing_key`, of its standing."""
+        return self.annotate(standing_key=STANDING)
+
+    def with_due(self) -> models.QuerySet:
+        """`due_on` may be asked of each: the firm's own date."""
+        return self.alias(due_on=own_due_of_each())
+
+    def owed(self) -> models.QuerySet:
+        return self.filter(OWED)
+
+    def of(self, period: Period) -> "FilingQuerySet":
+        """What is owed for a period."""
+        return self.filter(IN_ITS_PERIOD, period=period)
 
     def outstanding(self) -> models.QuerySet:
-        """What the firms still have to send: not begun, a draft, or returned to them. A returned amendment is theirs to
-        give up: what it amends counts, unless that was sent back as well."""
-        demanded = Q(approved=None) | Exists(self.model.objects.filter(SENT_BACK_AFTER_ALL, pk=OuterRef("pk")))
-        return self.filter(Q(state__in=Filing.UNSENT) | Q(demanded, state=State.RETURNED))
+        """What the firms still have to send."""
+        sent_back = self.model.objects.filter(approved__reviews__decision=SENT_BACK, pk=OuterRef("pk"))
+        return self.alias(is_sent_back_after_all=Exists(sent_back)).filter(OUTSTANDING)
 
     def overdue(self, at: datetime) -> models.QuerySet:
-        """Never submitted, or recalled, although the firm's own date (Filing.due_on) has passed."""
-        return self.filter(
-            Q(extended_to=None) | Q(extended_to__lt=at.date()),
-            state__in=Filing.UNSENT,
-            period__deadlines__level=Deadline.ENTERPRISE,
-            period__deadlines__date__lt=at.date(),
-        )
+        """What was never submitted although the firm's own date has passed."""
+        return self.with_due().filter(overdue(day_of(at)))
 
     def resting_on_estimates(self) -> models.QuerySet:
-        """Those whose figures are estimates as they stand now (P06). Actual figures that wait for the district make
-        them actual; when it returns them, or the firm gives them up, the approved ones stand again."""
-        by_approved = Q(approved__isnull=False) & ~Q(state__in=Filing.UNDER_REVIEW)
-        return self.filter(Q(by_approved, approved__estimated=True) | Q(~by_approved, in_force__estimated=True))
+        return self.filter(RESTING_ON_ESTIMATE)
 
 
-# The approved submission was itself sent back to the firm (the city had returned it): a correction is demanded.
-SENT_BACK_AFTER_ALL = Q(approved__reviews__decision="send_back")
+SENT_BACK = "send_back"  # Review.Decision.SEND_BACK
 
 
 class Filing(models.Model):
@@ -78,9 +79,6 @@ class Filing(models.Model):
     no more once the period is locked.
     """
 
-    UNSENT = [State.NOT_STARTED, State.DRAFT]
-    WITH_FIRM = [State.NOT_STARTED, State.DRAFT, State.RETURNED, State.AMENDING]
-    UNDER_REVIEW = [State.SUBMITTED, State.QUERIED]
     UNCHECKED, ERRORS, PASSED = "", "errors", "passed"
     # People pass and return (审核); what the machine's check found is told as errors, so that neither is taken for the
     # other: 区县退回，数据审核无错误.
@@ -129,30 +127,57 @@ class Filing(models.Model):
         return self.in_force.edition if self.in_force_id else self.period.edition
 
     @property
+    def standing(self) -> Standing:
+        return Standing.of(self.state, self.after_lock)
+
+    def meets(self, condition: Q) -> bool:
+        """One of the questions of reporting.models.standing, asked of this filing."""
+        return holds(condition, self)
+
+    @property
     def state_words(self) -> str:
-        """The state as people say it, with what the last check found."""
-        words = self.get_state_display()
-        if self.state in self.WITH_FIRM and self.checked:
+        """Where it stands as people say it, with what the last check found."""
+        words = self.standing.words
+        if self.is_with_firm and self.checked:
             words = f"{words}，{self.CHECKED_WORDS[self.checked]}"
-        if self.after_lock:
-            counts = "本期汇总仍计锁定时的一份" if self.counted_id else "不计入本期汇总"
-            words = f"锁定后补报，已通过，{counts}" if self.state == State.LOCKED else f"锁定后补报：{words}"
+        if self.standing is Standing.LET_IN_APPROVED:
+            words += "，本期汇总仍计锁定时的一份" if self.meets(COUNTED) else "，不计入本期汇总"
         return f"{words}（迟报）" if self.late else words
 
     @property
+    def next_by(self) -> str:
+        """The role that is to do the next thing; nobody's when it is shut."""
+        return "" if self.is_shut else self.standing.next_by
+
+    @property
+    def is_owed(self) -> bool:
+        return self.meets(OWED)
+
+    @property
+    def is_unsent(self) -> bool:
+        return self.meets(UNSENT)
+
+    @property
     def is_with_firm(self) -> bool:
-        return self.state in self.WITH_FIRM
+        return self.meets(WITH_FIRM)
+
+    @property
+    def is_under_review(self) -> bool:
+        return self.meets(UNDER_REVIEW)
 
     @property
     def is_shut(self) -> bool:
-        """Its period was locked, and no 补报 granted since is still to be used: nothing about it changes any more."""
-        return self.period.is_locked and (not self.after_lock or self.state == State.LOCKED)
+        return self.meets(SHUT)
+
+    @property
+    def is_sent_back_after_all(self) -> bool:
+        """The approved submission was itself sent back to the firm (the city had returned it): a correction is due."""
+        return bool(self.approved_id) and self.approved.reviews.filter(decision=SENT_BACK).exists()
 
     @property
     def due_on(self) -> date:
         """The firm's own date: the period's, or that of its extension where it is the later of the two."""
-        day = self.period.enterprise_deadline.date
-        return max(day, self.extended_to) if self.extended_to else day
+        return own_due(self.period.enterprise_deadline.date, self.extended_to)
 
     @property
     def due_at(self) -> datetime:
@@ -195,16 +220,17 @@ class Filing(models.Model):
 
     @property
     def rests_on_estimates(self) -> bool:
-        """As FilingQuerySet.resting_on_estimates says of many."""
-        standing = self.approved if self.approved_id and self.state not in self.UNDER_REVIEW else self.in_force
-        return standing is not None and standing.estimated
+        return self.meets(RESTING_ON_ESTIMATE)
 
     @property
     def is_extended(self) -> bool:
         return self.due_on > self.period.enterprise_deadline.date
 
     def is_past_due(self, at: datetime) -> bool:
-        return at > self.due_at
+        return is_past(self.due_on, at)
+
+    def is_overdue(self, at: datetime) -> bool:
+        return self.meets(overdue(day_of(at)))
 
 
 class Sheet(models.Model):

@@ -1,22 +1,11 @@
 from django.conf import settings
 from django.db import models
-from django.db.models import BooleanField, Count, ExpressionWrapper, F, OuterRef, Q, Subquery
+from django.db.models import BooleanField, Count, ExpressionWrapper, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
-from reporting.models.filing import Filing, State
-from reporting.models.period import Period
-
-# As Filing.is_shut says it.
-SHUT = Q(filing__period__state=Period.LOCKED) & (Q(filing__after_lock=False) | Q(filing__state=State.LOCKED))
-# What a 补报 may open after the lock, as workflow.request.why_not_after_lock says it: nothing that later periods could
-# read stands, or only an estimate does, or what stands was itself filed after the lock.
-WAITS = Q(filing__state__in=Filing.UNDER_REVIEW)
-OPENABLE = (
-    (Q(filing__approved=None) & ~WAITS)
-    | (Q(filing__approved=None) & WAITS & Q(filing__in_force__estimated=True))
-    | Q(filing__approved__estimated=True)
-    | (Q(filing__approved__isnull=False) & (Q(filing__counted=None) | ~Q(filing__counted=F("filing__approved"))))
-)
+from reporting.models.asking import asked_of
+from reporting.models.filing import Filing
+from reporting.models.standing import OPENABLE, OWED, SHUT, UNSENT, WITH_FIRM
 
 
 class RequestQuerySet(models.QuerySet):
@@ -72,13 +61,11 @@ class LateRequestQuerySet(RequestQuerySet):
 
 
 class LateRequest(Request):
-    """补报单: without a granted one nothing can be submitted after the enterprise's date (P03). Granted after the lock
+    """补报单: without a granted one nothing can be submitted after the enterprise's date . Granted after the lock
     it opens this one filing again; what is filed then counts in no total of the period. A grant serves one submission,
     with its corrections, until that is approved; the lock ends it too."""
 
-    WAITING = Q(granted=None) & (
-        (Q(filing__state__in=Filing.WITH_FIRM) & ~SHUT) | (SHUT & OPENABLE & ~Q(filing__state=State.EXEMPT))
-    )
+    WAITING = Q(granted=None) & asked_of("filing", (WITH_FIRM & ~SHUT) | (SHUT & OPENABLE & OWED))
 
     filing = models.ForeignKey(Filing, models.PROTECT, related_name="late_requests")
     spent_at = models.DateTimeField("用完时间", null=True, blank=True)
@@ -99,7 +86,7 @@ class LateRequest(Request):
 class ExtensionRequest(Request):
     """延期申请: asked before the enterprise's date; granted, it gives this one filing a later date of its own."""
 
-    WAITING = Q(granted=None, filing__state__in=Filing.UNSENT) & ~SHUT
+    WAITING = Q(granted=None) & asked_of("filing", UNSENT & ~SHUT)
 
     filing = models.ForeignKey(Filing, models.PROTECT, related_name="extension_requests")
     until = models.DateField("申请延期至")
@@ -115,7 +102,7 @@ class ExtensionRequest(Request):
 class BaseAdjustment(Request):
     """口径调整单 (§9.10): another figure than the filed one stands as the base of comparison, old and new on record."""
 
-    WAITING = Q(granted=None) & ~Q(filing__state=State.EXEMPT) & ~SHUT
+    WAITING = Q(granted=None) & asked_of("filing", OWED & ~SHUT)
 
     filing = models.ForeignKey(Filing, models.PROTECT, related_name="base_adjustments")
     cell = models.CharField("单元格", max_length=20)

@@ -5,7 +5,8 @@ from django.db import models
 
 from forms_tables.edition.catalog import Edition
 from reporting.models.edition import published_edition
-from reporting.models.filing import Filing, State
+from reporting.models.filing import Filing
+from reporting.models.standing import State
 
 
 class SubmissionQuerySet(models.QuerySet):

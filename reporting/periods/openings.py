@@ -7,22 +7,24 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from forms_tables.edition.catalog import edition_codes, editions_governing, load_edition
+from forms_tables.edition.catalog import load_edition
 from forms_tables.edition.periods import PeriodCode
 from reporting.dates.arrangements import Calendar
 from reporting.dates.deadlines import ClauseReading, Due, deadlines_of
-from reporting.models import Period, PublishedEdition, calendar_in_force, edition_in_force
+from reporting.models import Period, PublishedEdition, calendar_in_force
+from reporting.models.in_force import Ungoverned, edition_in_force, stretches
 
 
 @dataclass(frozen=True)
 class Opening:
-    """A period to open, the dates it would be given today, and its edition: the code and what it is called, or nothing
-    where none governs it."""
+    """A period to open, the dates it would be given today, and its edition: the code and what it is called, or why
+    there is none."""
 
     period: PeriodCode
     dues: tuple[Due, ...]
     edition: str = ""
     edition_title: str = ""
+    ungoverned: str = ""
 
     @property
     def is_provisional(self) -> bool:
@@ -54,18 +56,19 @@ def openings_on(today: date, reading: ClauseReading) -> Openings:
 
 def opening_of(period: PeriodCode, calendar: Calendar, reading: ClauseReading) -> Opening:
     dues = deadlines_of(period, calendar, reading)
-    if len(editions_governing(period)) != 1:
-        return Opening(period, dues)
-    code = edition_in_force(period)
+    try:
+        code = edition_in_force(period)
+    except Ungoverned as why:
+        return Opening(period, dues, ungoverned=f"{why}；{why.remedy}。")
     published = PublishedEdition.objects.filter(pk=code).defer("text", "effect").first()
     return Opening(period, dues, code, str(published or load_edition(code).title))
 
 
 def ended_by(today: date, is_annual: bool, reading: ClauseReading) -> list[PeriodCode]:
-    """All that ended, are reported and whose year any edition here speaks of; the oldest first."""
-    first = min(load_edition(code).valid_from for code in edition_codes())
-    years = range(first, today.year + 1)
-    return [period for period in periods_in(years, is_annual, reading) if period.end < today]
+    """All that ended, are reported and do not lie before all editions here; the oldest first."""
+    first = stretches()[0].first
+    years = range(first.year, today.year + 1)
+    return [period for period in periods_in(years, is_annual, reading) if first <= period and period.end < today]
 
 
 def next_after(today: date, is_annual: bool, reading: ClauseReading, held: Iterable[PeriodCode]) -> PeriodCode:

@@ -8,9 +8,9 @@ from accounts import clock
 from accounts.access import needs, refusals_on
 from accounts.models import Ability
 from reporting import workflow
-from reporting.dates.deadlines import squeezed
-from reporting.filing.progress import WHOLE, revenue_shares, standing_of
-from reporting.models import Deadline, Filing, Period, calendar_in_force, reading_in_force
+from reporting.dates.deadlines import is_past, squeezed
+from reporting.filing.progress import WHOLE, progress_of, revenue_shares
+from reporting.models import Filing, Period, calendar_in_force, reading_in_force
 from reporting.pages.chosen_period import periods_to_show
 from reporting.periods.forms import DeadlinesForm, EstimatesForm, LockForm, OpeningForm
 from reporting.periods.openings import openings_on
@@ -57,8 +57,8 @@ def opened_in_words(opened: Period, known: bool, owed: int) -> str:
 
 def overdue_already(opened: Period) -> str:
     """A period opened after its date would have every firm late without a day to report."""
-    due = opened.due_at(Deadline.ENTERPRISE)
-    if due >= clock.now():
+    due = opened.enterprise_deadline.date
+    if not is_past(due, clock.now()):
         return ""
     return (
         f"{opened.label}的企业上报截止日 {due:%Y-%m-%d} 已过，企业须先申请补报，并记为迟报。"
@@ -75,7 +75,7 @@ def period(request, code, forms=None, status=200):
         "period": found,
         "squeezed": squeezed(found.dues, calendar_in_force()).values(),
         "deadlines_form": forms.get("deadlines") or deadlines_form(found),
-        "standing": standing_of(filings),
+        "progress": progress_of(filings),
         "estimates_form": forms.get("estimates") or estimates_form(found),
         "hindrances": workflow.standing_in_the_way(found),
         "too_early": workflow.too_early_to_lock(found, clock.now()),

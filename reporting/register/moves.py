@@ -11,11 +11,12 @@ from accounts import journal, people
 from accounts.access import Refused
 from accounts.models import DeadAddress, District, Enterprise, Move, Residence, User
 from reporting.letters import about_register
-from reporting.models import Filing, Period, State, ThreadSeen
+from reporting.models import Filing, Period, ThreadSeen
+from reporting.models.standing import OWED, UNSENT
 from reporting.workflow.guards import locked
 from reporting.workflow.owing import labels
 
-GOES_ALONG = (*Filing.UNSENT, State.EXEMPT)
+GOES_ALONG = UNSENT | ~OWED
 
 
 @transaction.atomic
@@ -203,12 +204,12 @@ def _take_along(enterprise: Enterprise, district: District, since: datetime.date
     moved = []
     for filing in Filing.objects.filter(enterprise=enterprise, period__in=reached).exclude(district=district):
         filing = locked(filing)
-        if filing.state not in GOES_ALONG:
+        if not filing.meets(GOES_ALONG):
             continue
         filing.district = district
         filing.save(update_fields=["district"])
         ThreadSeen.objects.hand_over(filing)
-        if filing.state != State.EXEMPT:
+        if filing.is_owed:
             moved.append(filing.period)
     DeadAddress.objects.filter(enterprise=enterprise, settled_at=None).update(district=district)
     return sorted(moved, key=lambda period: (period.opens_on, period.pk), reverse=True)

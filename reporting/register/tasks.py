@@ -2,6 +2,7 @@ from celery import shared_task
 
 from accounts import clock
 from accounts.post import pulse
+from reporting.models.in_force import asked_once
 from reporting.register.imports import steps as imports
 
 
@@ -9,7 +10,8 @@ from reporting.register.imports import steps as imports
 def carry_out_import(pk: int) -> None:
     """The dry run of an uploaded register, or the import of a confirmed one. What a lost worker left, `take_up_imports`
     finds."""
-    imports.run(pk, clock.real_now, clock.now())
+    with asked_once():
+        imports.run(pk, clock.real_now, clock.now())
 
 
 @shared_task

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.urls import reverse
 
 from accounts.models import DeadAddress, District, Letter
@@ -15,11 +15,12 @@ from accounts.post.letters import compose, key_to, known_keys, post
 from forms_tables.edition.periods import PeriodCode
 from reporting import workflow
 from reporting.dates.deadlines import in_words
-from reporting.filing.progress import REQUESTS, Standing, standing_by_district, standing_of
+from reporting.filing.progress import REQUESTS, Progress, progress_by_district, progress_of
 from reporting.letters import recipients
 from reporting.letters.schedule import TO_CITY, TO_DISTRICTS, schedule
 from reporting.letters.sent import failed_lately
-from reporting.models import Deadline, Filing, Period, State
+from reporting.models import Deadline, Filing, Period, Standing
+from reporting.models.standing import DISTRICT, next_by, standing_at
 
 MOST_BEHIND = 5
 
@@ -82,11 +83,10 @@ def district_digest(district: District, waiting: Waiting, to: str, key: str, at:
 def waiting_by_district(at: datetime) -> dict[int, Waiting]:
     found: dict[int, Waiting] = defaultdict(Waiting)
     periods = {period.pk: period for period in open_periods(at.date())}
-    from_city = (State.CITY_QUERIED, State.CITY_RETURNED)
-    filings = Filing.objects.filter(period__in=periods, state__in=[State.SUBMITTED, *from_city])
+    filings = Filing.objects.filter(period__in=periods).filter(next_by(DISTRICT))
     numbers = {
-        "waiting": Count("pk", filter=Q(state=State.SUBMITTED)),
-        "from_city": Count("pk", filter=Q(state__in=from_city)),
+        "waiting": Count("pk", filter=standing_at(Standing.WAITING)),
+        "from_city": Count("pk", filter=standing_at(Standing.CITY_QUERIED, Standing.CITY_RETURNED)),
     }
     for row in filings.order_by("period").values("district", "period").annotate(**numbers):
         period = periods[row["period"]]
@@ -94,7 +94,7 @@ def waiting_by_district(at: datetime) -> dict[int, Waiting]:
         found[row["district"]].periods.append(
             {"label": period.label, "waiting": row["waiting"], "from_city": row["from_city"], **_until(due, at.date())}
         )
-    let_in = Filing.objects.filter(period__state=Period.LOCKED, after_lock=True, state=State.SUBMITTED)
+    let_in = Filing.objects.standing_at(Standing.LET_IN_WAITING)
     for row in let_in.order_by("period").values("district", "period").annotate(waiting=Count("pk")):
         label = f"{PeriodCode.parse(row['period']).label}（锁定后补报）"
         found[row["district"]].periods.append({"label": label, "waiting": row["waiting"], "from_city": 0})
@@ -136,13 +136,13 @@ def city_facts(periods: Iterable[Period], at: datetime) -> dict:
 
 def period_facts(period: Period, at: datetime) -> dict:
     filings = Filing.objects.of(period)
-    standing = standing_of(filings)
+    progress = progress_of(filings)
     return {
         "label": period.label,
-        "owed": standing.owed,
-        "filed": standing.filed,
-        "approved": standing.approved,
-        "late": standing.late,
+        "owed": progress.owed,
+        "filed": progress.filed,
+        "approved": progress.approved,
+        "late": progress.late,
         "overdue": filings.overdue(at).count(),
         "behind": furthest_behind(period),
         "in_the_way": workflow.period.in_words(workflow.standing_in_the_way(period)),
@@ -152,13 +152,13 @@ def period_facts(period: Period, at: datetime) -> dict:
 
 def furthest_behind(period: Period) -> list[dict]:
     """The districts of which the smallest part has filed; among equals the one with more to come."""
-    stands = standing_by_district(Filing.objects.of(period))
-    behind = [(pk, standing) for pk, standing in stands.items() if standing.filed < standing.owed]
+    stands = progress_by_district(Filing.objects.of(period))
+    behind = [(pk, progress) for pk, progress in stands.items() if progress.filed < progress.owed]
     behind.sort(key=lambda row: (row[1].filed / row[1].owed, -_to_come(row[1])))
     names = District.objects.in_bulk([pk for pk, _ in behind[:MOST_BEHIND]])
     return [
-        {"district": names[pk].name, "filed": standing.filed, "owed": standing.owed, "to_come": _to_come(standing)}
-        for pk, standing in behind[:MOST_BEHIND]
+        {"district": names[pk].name, "filed": progress.filed, "owed": progress.owed, "to_come": _to_come(progress)}
+        for pk, progress in behind[:MOST_BEHIND]
     ]
 
 
@@ -167,8 +167,8 @@ def open_periods(today: date) -> list[Period]:
     return sorted(found, key=lambda period: period.deadline(Deadline.CITY).date)
 
 
-def _to_come(standing: Standing) -> int:
-    return standing.owed - standing.filed
+def _to_come(progress: Progress) -> int:
+    return progress.owed - progress.filed
 
 
 def _until(due: date, today: date) -> dict:

@@ -9,17 +9,19 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime, time
 
 from django.db import transaction
-from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
+from django.db.models import CharField, Exists, F, OuterRef, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 
 from accounts.models import District, JournalEntry, Letter
 from accounts.post.letters import post, put_back
+from forms_tables.edition.shape import declaring_tables
 from reporting.dates.deadlines import SHANGHAI
 from reporting.filing.judging import tables_for
 from reporting.letters import recipients, reminding
 from reporting.letters.reminding import Owed
 from reporting.letters.schedule import Occasion, in_force, schedule
-from reporting.models import Filing, LateRequest, Period, Sheet, State, Submission
+from reporting.models import Filing, LateRequest, Period, Sheet, Standing, Submission
+from reporting.models.standing import STANDS_BY
 
 BATCH = 500  # filings whose rows one transaction holds
 
@@ -55,17 +57,13 @@ def moment_of_opening(period: Period) -> datetime:
 def due_dates(period: Period) -> list[date]:
     """The dates that hold for the firms of a period: its own, and each to which somebody was given longer."""
     own = period.enterprise_deadline.date
-    extended = Filing.objects.of(period).outstanding().filter(extended_to__gt=own).order_by("extended_to")
-    return [own, *extended.values_list("extended_to", flat=True).distinct()]
+    later = Filing.objects.of(period).outstanding().with_due().filter(due_on__gt=own).order_by("due_on")
+    return [own, *later.values_list(F("due_on"), flat=True).distinct()]
 
 
 def owing_until(period: Period, due: date) -> QuerySet[Filing]:
     """Filings of the period that the firms still have to send, and whose own date is `due`."""
-    owing = Filing.objects.of(period).outstanding()
-    own = period.enterprise_deadline.date
-    if due == own:
-        return owing.filter(Q(extended_to=None) | Q(extended_to__lte=own))
-    return owing.filter(extended_to=due)
+    return Filing.objects.of(period).outstanding().with_due().filter(due_on=due)
 
 
 def to_remind(period: Period, due: date, occasion: Occasion) -> list[int]:
@@ -116,7 +114,7 @@ def owed_of(period: Period, filings: Iterable[int]) -> Iterator[Owed]:
     if period.is_locked:
         return
     own = ("enterprise__name", "enterprise__attributes", "in_force__edition_code")
-    fields = ("state", "extended_to", "period", "district", "in_force", *own)
+    fields = (*STANDS_BY, "extended_to", "period", "district", "in_force", *own)
     found = Filing.objects.filter(pk__in=filings).select_related("enterprise", "in_force").only(*fields).order_by("pk")
     districts = District.objects.select_related("contact").in_bulk()
     requests = dict(
@@ -136,7 +134,7 @@ def owed_of(period: Period, filings: Iterable[int]) -> Iterator[Owed]:
             due=filing.due_on,
             tables=tuple(f"{table.code} {table.title}" for table in tables),
             contact=contact_of(filing.district),
-            was_on_time=filing.state == State.RETURNED and filing.pk in on_time,
+            was_on_time=filing.standing is Standing.RETURNED and filing.pk in on_time,
             late_request=LATE_REQUEST[requests[filing.pk]] if filing.pk in requests else "",
         )
 
@@ -145,10 +143,12 @@ LATE_REQUEST = {None: "waiting", True: "granted", False: "refused"}
 
 
 def declared(period: Period, filings: Iterable[int]) -> dict[int, dict[str, str]]:
-    """What the drafts of 软统企1 say of the firms; a month has none."""
-    if not period.is_annual:
-        return {}
-    return dict(Sheet.objects.filter(filing__in=filings, table="软统企1").values_list("filing", "cells"))
+    """What the drafts say of the firms that decides about their tables; a month's hardly ask."""
+    tables = declaring_tables(period.edition, period.parsed.frequency)
+    said: dict[int, dict[str, str]] = {}
+    for filing, cells in Sheet.objects.filter(filing__in=filings, table__in=tables).values_list("filing", "cells"):
+        said.setdefault(filing, {}).update(cells)
+    return said
 
 
 def contact_of(district: District) -> str:

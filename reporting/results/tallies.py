@@ -13,9 +13,10 @@ from django.db.models import QuerySet
 
 from accounts.models import District
 from reporting.models import DistrictResult, Filing, Period
+from reporting.models.standing import COUNTED_AS_OWED
 from reporting.results.measures import FILINGS, HIGHER, ONE_PLACE, ZERO, Measure, Tally, tally_of, total
 from reporting.results.timeliness import Course, courses_of
-from reporting.totals.aggregation import districts_of, revenue_before
+from reporting.totals.aggregation import base_revenue_before, districts_of
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def results_for(periods: Iterable[Period], at: datetime) -> list[Results]:
 
 def count(period: Period, at: datetime) -> dict[int, Tally]:
     """Every district of the period, counted from its filings."""
-    _, revenues = revenue_before(period.parsed)
+    _, revenues = base_revenue_before(period)
     counted = {district.pk: [] for district in districts_of(period)}
     for course in courses_of(filings_of(period), closing(period, at)):
         counted[course.district].append(tally_of(course, revenues.get(course.enterprise, ZERO)))
@@ -83,7 +84,7 @@ def freeze(period: Period, at: datetime) -> None:
 def filings_of(period: Period) -> QuerySet[Filing]:
     """What is owed for a period, also what was filed after its lock: then it was missing, and is so for ever, or let
     off."""
-    return Filing.objects.of(period).filter(exempt_at_lock=False)
+    return Filing.objects.of(period).filter(COUNTED_AS_OWED)
 
 
 def closing(period: Period, at: datetime) -> datetime:
@@ -94,7 +95,7 @@ def closing(period: Period, at: datetime) -> datetime:
 def courses_behind(period: Period, filings: QuerySet[Filing], which: str, at: datetime) -> list[Course]:
     """The filings behind one number of the league, counted just as it is."""
     counts = FILINGS[which]
-    courses = courses_of(filings.filter(exempt_at_lock=False), closing(period, at))
+    courses = courses_of(filings.filter(COUNTED_AS_OWED), closing(period, at))
     return [course for course in courses if FILINGS["owed"](course) and counts(course)]
 
 

@@ -11,10 +11,11 @@ from typing import NamedTuple
 
 from django.db.models import QuerySet
 
-from reporting.dates.deadlines import due_moment
+from reporting.dates.deadlines import is_past
 from reporting.filing.punctuality import held_past_due
-from reporting.models import Deadline, Review, State, Submission
-from reporting.totals.aggregation import UNDER_REVIEW
+from reporting.models import Review, Submission
+from reporting.models.due import own_due_of_each
+from reporting.models.standing import COUNTED, COUNTED_AS_OWED, FILED_ONLY_AFTER_LOCK, OWED, STANDS
 
 DAY = 24 * 3600
 DECISIONS = (Review.Decision.APPROVE, Review.Decision.SEND_BACK)
@@ -83,12 +84,12 @@ class FilingRow(NamedTuple):
     enterprise: int
     district: int
     period: str
-    state: str
-    extended_to: date | None
-    after_lock: bool
-    exempt_at_lock: bool
-    approved: int | None
-    counted: int | None
+    due_on: date
+    is_owed: bool
+    is_counted: bool
+    is_counted_as_owed: bool
+    is_filed_only_after_lock: bool
+    stands: bool
 
 
 class SubmissionRow(NamedTuple):
@@ -108,10 +109,11 @@ class ReviewRow(NamedTuple):
 
 
 def courses_of(filings: QuerySet, until: datetime) -> list[Course]:
-    """The course of each filing as far as `until`, in the order of the filings; five queries however many there are."""
-    rows = [FilingRow(*row) for row in filings.values_list(*FILING)]
+    """The course of each filing as far as `until`, in the order of the filings; four queries however many there are."""
+    rows = [
+        FilingRow(*row) for row in filings.annotate(due_on=own_due_of_each(), **ASKED).values_list(*FilingRow._fields)
+    ]
     chosen = filings.order_by().values("pk")
-    dates = dates_of(filings)
     submissions = defaultdict(list)
     sent = Submission.objects.filter(filing__in=chosen, submitted_at__lte=until)
     for row in sent.order_by("filing", "number").values_list(*SUBMISSION):
@@ -121,46 +123,27 @@ def courses_of(filings: QuerySet, until: datetime) -> list[Course]:
     for filing, *row in decided.order_by("at", "pk").values_list("submission__filing", *REVIEW):
         reviews[filing].append(ReviewRow(*row))
     waiting_too_long = set(held_past_due(filings.order_by(), until).values_list("pk", flat=True))
-    return [
-        course_of(row, dates[row.period], submissions[row.pk], reviews[row.pk], row.pk in waiting_too_long, until)
-        for row in rows
-    ]
+    return [course_of(row, submissions[row.pk], reviews[row.pk], row.pk in waiting_too_long, until) for row in rows]
 
 
-FILING = (
-    "pk",
-    "enterprise",
-    "district",
-    "period",
-    "state",
-    "extended_to",
-    "after_lock",
-    "exempt_at_lock",
-    "approved",
-    "counted",
-)
+ASKED = {
+    "is_owed": OWED,
+    "is_counted": COUNTED,
+    "is_counted_as_owed": COUNTED_AS_OWED,
+    "is_filed_only_after_lock": FILED_ONLY_AFTER_LOCK,
+    "stands": STANDS,
+}
 SUBMISSION = ("filing", "pk", "submitted_at", "on_time", "extended", "recalled_at")
 REVIEW = ("submission", "decision", "at", "on_time")
 
 
-def dates_of(filings: QuerySet) -> dict[str, dict[str, date]]:
-    """The dates of each period, by level."""
-    dates = defaultdict(dict)
-    periods = filings.order_by().values("period")
-    for period, level, day in Deadline.objects.filter(period__in=periods).values_list("period", "level", "date"):
-        dates[period][level] = day
-    return dates
-
-
 def course_of(
     filing: FilingRow,
-    dates: dict[str, date],
     submissions: list[SubmissionRow],
     reviews: list[ReviewRow],
     waits_too_long: bool,
     until: datetime,
 ) -> Course:
-    due_on = max(dates[Deadline.ENTERPRISE], filing.extended_to or date.min)
     first_decisions: dict[int, ReviewRow] = {}
     for review in reviews:
         if review.decision in DECISIONS:
@@ -178,15 +161,15 @@ def course_of(
         enterprise=filing.enterprise,
         district=filing.district,
         period=filing.period,
-        outcome=outcome_of(filing, due_on, standing, until),
-        due_on=due_on,
+        outcome=outcome_of(filing, standing, until),
+        due_on=filing.due_on,
         submitted_at=standing[0].submitted_at if standing else None,
         approved_at=approvals[-1] if approvals else None,
         rounds=sum(review.decision == Review.Decision.SEND_BACK for review in reviews),
         held=held,
         judged=len(known) + waits_too_long,
         decided_late=known.count(False) + waits_too_long,
-        is_approved=filing.counted is not None and filing.state != State.EXEMPT,
+        is_approved=filing.is_counted and filing.is_owed,
     )
 
 
@@ -205,21 +188,20 @@ def seconds_held(sent: SubmissionRow, decided_at: datetime, reviews: list[Review
     return int((decided_at - sent.submitted_at - with_firm).total_seconds())
 
 
-def outcome_of(filing: FilingRow, due_on: date, submissions: list[SubmissionRow], until: datetime) -> str:
+def outcome_of(filing: FilingRow, submissions: list[SubmissionRow], until: datetime) -> str:
     """In which of the columns the filing counts; each counts in one. What a lock found missing stays so for the
     totals, whatever was sent afterwards; what counted stays as it came in, though an estimate is made actual later."""
-    stands = filing.approved is not None or filing.state in UNDER_REVIEW
-    if filing.state == State.EXEMPT:
+    if not filing.is_owed:
         return Outcome.EXEMPT
-    if filing.after_lock and stands and filing.counted is None:
+    if filing.is_filed_only_after_lock:
         return Outcome.AFTER_LOCK
-    if filing.exempt_at_lock:
+    if not filing.is_counted_as_owed:
         return Outcome.EXEMPT
-    if stands and submissions:
+    if filing.stands and submissions:
         first = submissions[0]
         if not first.on_time:
             return Outcome.LATE
         return Outcome.EXTENDED if first.extended else Outcome.ON_TIME
-    if until <= due_moment(due_on):
+    if not is_past(filing.due_on, until):
         return Outcome.NOT_DUE
     return Outcome.SENT_BACK if submissions else Outcome.MISSING

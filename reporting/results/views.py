@@ -16,6 +16,7 @@ from django.urls import reverse
 from accounts import clock
 from accounts.access import needs
 from accounts.models import Ability, District, Scope, User
+from reporting.dates.deadlines import is_past
 from reporting.models import Deadline, Filing, Period
 from reporting.pages.chosen_period import period_in_hand, periods_to_show
 from reporting.pages.downloads import workbook_answer
@@ -174,7 +175,7 @@ def years_reported() -> list[int]:
 
 def is_due(results: Results, at: datetime) -> bool:
     """Whether the firms' date has passed: before, a year would blame those who still have time."""
-    return at > results.period.due_at(Deadline.ENTERPRISE)
+    return is_past(results.period.enterprise_deadline.date, at)
 
 
 def seen_by(user: User, rows: list[RankedDistrict]) -> list[RankedDistrict]:

@@ -10,31 +10,40 @@ from hashlib import blake2b
 
 from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.fields.json import KT
+from django.db.models.functions import Coalesce
 
 from accounts.models import District
 from forms_tables.edition.address import CellAddress
 from forms_tables.edition.catalog import Edition
 from forms_tables.edition.periods import PeriodCode
-from reporting.models import Filing, Period, State, Submission
+from reporting.models import Filing, Period, Submission
+from reporting.models.standing import (
+    COUNTED,
+    COUNTED_AS_OWED,
+    FILED,
+    FILED_AFTER_LOCK,
+    REOPENED,
+    STANDING_SUBMISSION,
+    STANDS_BY,
+)
 from reporting.totals.adding_up import ZERO, AreaTotals, Frozen, add_areas, add_up, cells_with_totals, total_cells
+from reporting.totals.breaks import breaks_in
 
-UNDER_REVIEW = Filing.UNDER_REVIEW
-SETTLED = (State.APPROVED, State.LOCKED)
 CHUNK = 200
 
 
 @dataclass
 class Coverage:
-    """How much of an area is in. Revenue is what these firms reported for the year before (`revenue_before`).
+    """How much of an area is in. Revenue is what these firms reported for the year before (`base_revenue_before`).
     `approved` are the filings of which a submission counts; `reopened` those among them that are being amended, asked
-    about or returned, and count as they were approved last; `after_lock` those filed after the period was locked, of
-    which nothing counts but an estimate that was approved before."""
+    about or returned, and count as they were approved last; `filed_after_lock` those filed after the period was
+    locked, of which nothing counts but an estimate that was approved before."""
 
     owed: int = 0
     filed: int = 0
     approved: int = 0
     reopened: int = 0
-    after_lock: int = 0
+    filed_after_lock: int = 0
     revenue_owed: Decimal = ZERO
     revenue_filed: Decimal = ZERO
     revenue_approved: Decimal = ZERO
@@ -48,7 +57,7 @@ class Coverage:
         return share(self.revenue_approved, self.revenue_owed)
 
     def count(self, listed: ListedFiling, revenue: Decimal) -> None:
-        if not listed.exempt_at_lock:  # what the lock found stands still
+        if listed.is_counted_as_owed:  # what the lock found stands still
             self.owed += 1
             self.revenue_owed += revenue
         if listed.is_filed:
@@ -58,14 +67,14 @@ class Coverage:
             self.approved += 1
             self.revenue_approved += revenue
         self.reopened += listed.is_reopened
-        self.after_lock += listed.after_lock
+        self.filed_after_lock += listed.is_filed_after_lock
 
     def add(self, other: Coverage) -> None:
         self.owed += other.owed
         self.filed += other.filed
         self.approved += other.approved
         self.reopened += other.reopened
-        self.after_lock += other.after_lock
+        self.filed_after_lock += other.filed_after_lock
         self.revenue_owed += other.revenue_owed
         self.revenue_filed += other.revenue_filed
         self.revenue_approved += other.revenue_approved
@@ -81,8 +90,8 @@ class ListedFiling:
     state: str
     late: bool
     extended: bool
-    after_lock: bool
-    exempt_at_lock: bool
+    is_filed_after_lock: bool
+    is_counted_as_owed: bool
     is_filed: bool
     is_approved: bool
     is_reopened: bool
@@ -116,6 +125,7 @@ class Summary:
     districts: tuple[AreaSummary, ...]
     filings: tuple[ListedFiling, ...]
     digests: frozenset[str] = field(default_factory=frozenset)
+    breaks: tuple[str, ...] = ()  # where growth compares with figures of another edition
 
     @property
     def is_of_one_district(self) -> bool:
@@ -133,7 +143,7 @@ def summarise(period: Period, at: datetime, include_submitted: bool = False) -> 
     """
     code, edition = period.parsed, period.edition
     filings = list(listed_filings(period, include_submitted))
-    revenue_basis, revenue = revenue_before(code)
+    revenue_basis, revenue = base_revenue_before(period)
     areas = add_up(edition, frozen_submissions(period, include_submitted))
     names = {district.code: district.name for district in districts_of(period)}
     coverage = {district: Coverage() for district in names}
@@ -160,6 +170,7 @@ def summarise(period: Period, at: datetime, include_submitted: bool = False) -> 
         ),
         filings=tuple(listed for _, listed in filings),
         digests=frozenset(counted(period, include_submitted).values_list("edition_digest", flat=True).distinct()),
+        breaks=breaks_in(code, edition),
     )
 
 
@@ -167,10 +178,8 @@ def summarise(period: Period, at: datetime, include_submitted: bool = False) -> 
 RESTS_ON = (
     "pk",
     "district",
-    "state",
+    *STANDS_BY,
     "late",
-    "after_lock",
-    "exempt_at_lock",
     "in_force",
     "counted",
     "enterprise__credit_code",
@@ -182,15 +191,16 @@ def mark_of_totals(period: Period) -> str:
     """A short word that changes with anything `summarise` reads: a filing moves, counts or goes to another district, a
     date moves and what came in is reckoned anew, a firm or district is called otherwise, earlier filings carry another
     revenue, the edition is revised."""
-    mark = blake2b(period.edition.digest.encode(), digest_size=16)
+    bases = base_revenues(period)
+    mark = blake2b(f"{period.edition.digest}{bases}".encode(), digest_size=16)
     of_filings = Filing.objects.of(period).order_by("pk").values_list(*RESTS_ON)
     for row in of_filings.iterator(chunk_size=2000):
         mark.update(repr(row).encode())
     mark.update(repr(list(period.deadlines.order_by("level").values_list("level", "date"))).encode())
     mark.update(repr(list(districts_of(period).values_list("pk", "code", "name", "position"))).encode())
     # A submission only ever counts in the place of an earlier one: the sum rises with each.
-    earlier = Filing.objects.filter(period__in=[base.code for base, _, _ in revenue_bases(period.parsed)])
-    counting = earlier.exclude(counted=None).order_by("period").values("period")
+    earlier = Filing.objects.filter(period__in=[base.code for base, _, _ in bases])
+    counting = earlier.filter(COUNTED).order_by("period").values("period")
     mark.update(repr(list(counting.values_list("period", Count("pk"), Sum("counted")))).encode())
     return mark.hexdigest()
 
@@ -205,9 +215,9 @@ def districts_of(period: Period) -> QuerySet[District]:
 def counted(period: Period, include_submitted: bool) -> QuerySet[Submission]:
     """The submissions that go into the totals: one of each filing at most, none of those filed after the lock."""
     filings = Filing.objects.of(period)
-    chosen = Q(pk__in=filings.exclude(counted=None).values("counted"))
+    chosen = Q(pk__in=filings.filter(COUNTED).values("counted"))
     if include_submitted:
-        waiting = filings.filter(counted=None, after_lock=False, state__in=UNDER_REVIEW)
+        waiting = filings.filter(FILED & ~COUNTED)
         chosen |= Q(pk__in=waiting.values("in_force"))
     return Submission.objects.filter(chosen)
 
@@ -216,6 +226,15 @@ def frozen_submissions(period: Period, include_submitted: bool) -> Iterator[Froz
     """What `add_up` reads, a few hundred submissions in memory at a time."""
     rows = counted(period, include_submitted).order_by().values_list("filing__district__code", "values", "tables")
     return rows.iterator(chunk_size=CHUNK)
+
+
+ASKED = {
+    "is_filed": FILED,
+    "is_approved": COUNTED,
+    "is_reopened": REOPENED,
+    "is_filed_after_lock": FILED_AFTER_LOCK,
+    "is_counted_as_owed": COUNTED_AS_OWED,
+}
 
 
 def listed_filings(period: Period, include_submitted: bool) -> Iterator[tuple[int, ListedFiling]]:
@@ -232,12 +251,8 @@ def listed_filings(period: Period, include_submitted: bool) -> Iterator[tuple[in
             "pk", "number", "receipt", "submitted_at", "extended"
         )
     }
-    for filing in filings:
-        waits = filing.state in UNDER_REVIEW
-        is_approved = filing.counted_id is not None
-        is_filed = is_approved or (waits and not filing.after_lock)
-        after_lock = filing.after_lock and (waits or filing.approved_id != filing.counted_id)
-        stands = filing.counted_id or filing.approved_id or (filing.in_force_id if waits else None)
+    for filing in filings.annotate(shown=Coalesce("counted", STANDING_SUBMISSION), **ASKED):
+        stands = filing.shown
         number, receipt, submitted_at, extended = standing[stands] if stands else (None, "", None, False)
         yield (
             filing.enterprise_id,
@@ -245,15 +260,15 @@ def listed_filings(period: Period, include_submitted: bool) -> Iterator[tuple[in
                 district=filing.district.code,
                 credit_code=filing.enterprise.credit_code,
                 name=filing.enterprise.name,
-                state=filing.state_words if filing.after_lock else filing.get_state_display(),
+                state=filing.state_words if filing.standing.is_let_in else filing.standing.words,
                 late=filing.late,
                 extended=extended,
-                after_lock=after_lock,
-                exempt_at_lock=filing.exempt_at_lock,
-                is_filed=is_filed,
-                is_approved=is_approved,
-                is_reopened=is_approved and filing.state not in SETTLED and not filing.after_lock,
-                is_counted=is_approved or (include_submitted and is_filed),
+                is_filed_after_lock=filing.is_filed_after_lock,
+                is_counted_as_owed=filing.is_counted_as_owed,
+                is_filed=filing.is_filed,
+                is_approved=filing.is_approved,
+                is_reopened=filing.is_reopened,
+                is_counted=filing.is_approved or (include_submitted and filing.is_filed),
                 number=number,
                 receipt=receipt,
                 submitted_at=submitted_at,
@@ -261,13 +276,16 @@ def listed_filings(period: Period, include_submitted: bool) -> Iterator[tuple[in
         )
 
 
-def revenue_before(period: PeriodCode) -> tuple[str, dict[int, Decimal]]:
-    """Where last year's revenue is taken from, in words, and the revenue of each enterprise there.
+def base_revenue_before(period: Period) -> tuple[str, dict[int, Decimal]]:
+    """Where last year's revenue is taken from, in words, and the revenue of each enterprise there. It is the edition's
+    base figure, not its headline.
 
     Whichever has most approved submissions: while the first annuals come in, last December still speaks for all firms.
     """
-    bases = revenue_bases(period)
-    approved = {base: Filing.objects.filter(period=base.code).exclude(counted=None) for base, _, _ in bases}
+    bases = base_revenues(period)
+    if not bases:
+        return "", {}
+    approved = {base: Filing.objects.filter(COUNTED, period=base.code) for base, _, _ in bases}
     base, cell, name = max(bases, key=lambda row: approved[row[0]].count())
     rows = Submission.objects.filter(pk__in=approved[base].values("counted"))
     texts = rows.values_list("filing__enterprise", KT(f"values__{cell}"))
@@ -275,11 +293,20 @@ def revenue_before(period: PeriodCode) -> tuple[str, dict[int, Decimal]]:
     return (f"{base.label}{name}" if revenue else ""), revenue
 
 
-def revenue_bases(period: PeriodCode) -> list[tuple[PeriodCode, str, str]]:
-    """The periods last year's revenue may be taken from, each with its cell and the name of that."""
-    last_annual, year_ago = period.last_annual(), period.year_ago()
-    bases = [(last_annual, "Y2010.y", "主营业务收入"), (last_annual.december(), "2010.c1", "主营业务收入累计")]
-    return bases if period.is_annual else [*bases, (year_ago, "2010.c1", "主营业务收入累计")]
+def base_revenues(period: Period) -> list[tuple[PeriodCode, str, str]]:
+    """The periods last year's revenue may be taken from, each with its cell and the name of that; none where the
+    edition has no such figure."""
+    code, edition = period.parsed, period.edition
+    last_annual = code.last_annual()
+    earlier = [last_annual, last_annual.december(), *([] if code.is_annual else [code.year_ago()])]
+    cells = [(before, edition.platform.base(before.frequency)) for before in earlier]
+    return [(before, cell, name_of_base(edition, cell)) for before, cell in cells if edition.has_cell(cell)]
+
+
+def name_of_base(edition: Edition, cell: str) -> str:
+    row = edition.indicator(CellAddress.parse(cell).code)
+    is_cumulative = edition.table(row.table).frequency == "month" and row.nature == "累计"
+    return f"{row.name}累计" if is_cumulative else row.name
 
 
 def share(part: Decimal | int, whole: Decimal | int) -> Decimal | None:

@@ -9,7 +9,7 @@ from accounts.models import User
 from forms_tables.edition.address import CellAddress
 from reporting.filing.judging import judge
 from reporting.letters import about_filings
-from reporting.models import Filing, Review, State, Submission, ThreadSeen
+from reporting.models import Filing, State, Submission, ThreadSeen
 from reporting.workflow.guards import (
     MOVES,
     Refused,
@@ -40,7 +40,7 @@ def recall(filing: Filing, by: User, at: datetime) -> Filing:
         filing.checked = Filing.UNCHECKED  # a revision of meanwhile: what the check said, it said under the old rules
     filing.save(update_fields=["state", "in_force", "late", "checked"])
     record(filing, by, at, "撤回上报", subject=submission.receipt)
-    if filing.state in Filing.UNSENT and not filing.period.is_locked:
+    if filing.is_unsent and not filing.period.is_locked:
         _come_home(filing, by, at)
     return filing
 
@@ -49,7 +49,7 @@ def recall(filing: Filing, by: User, at: datetime) -> Filing:
 def amend(filing: Filing, by: User, at: datetime, reason: str) -> Filing:
     """Begin the next number of an approved filing; the approved one counts until the next is approved."""
     filing = locked_for_firm(filing, by, at)
-    reason = said_something(reason, words(filing, "P07", "请写明修订原因。"))
+    reason = said_something(reason, words(filing, "amended_with_words", "请写明修订原因。"))
     move(filing, "amend")
     filing.save(update_fields=["state"])
     record(filing, by, at, "申请修订", subject=in_force_of(filing).receipt, why=reason)
@@ -81,7 +81,7 @@ def why_not_abandoned(filing: Filing) -> str:
     city had returned it, is to be corrected."""
     if not filing.approved or filing.state not in MOVES["abandon_amendment"]:
         return not_now(filing)
-    if filing.approved.reviews.filter(decision=Review.Decision.SEND_BACK).exists():
+    if filing.is_sent_back_after_all:
         return "审核通过的一份已由区县退回，须按退回理由修改后重新上报，不能放弃修订。"
     return ""
 

@@ -9,7 +9,7 @@ from django.db import connection
 from accounts import journal
 from accounts.access import Refused
 from accounts.models import JournalEntry, User
-from reporting.dates.deadlines import due_moment
+from reporting.dates.deadlines import is_past
 from reporting.filing.whole import JOINED, read_whole
 from reporting.models import Filing, Review, State, Submission
 from text.incoming import hidden_mark, without_hidden
@@ -123,7 +123,7 @@ def be_open(filing: Filing, at: datetime) -> None:
 
 
 def be_owed(filing: Filing) -> None:
-    if filing.state == State.EXEMPT:
+    if not filing.is_owed:
         raise Refused(why_exempt(filing))
 
 
@@ -160,7 +160,7 @@ def move(filing: Filing, what: str) -> None:
 
 
 def not_now(filing: Filing) -> str:
-    return f"当前状态为“{filing.get_state_display()}”，不能进行这项操作；请刷新页面查看最新情况。"
+    return f"当前状态为“{filing.standing.words}”，不能进行这项操作；请刷新页面查看最新情况。"
 
 
 def said_something(note: str, request: str, what: str = "") -> str:
@@ -184,10 +184,22 @@ def person(name: str, what: str) -> str:
     return brief(name, MOST_OF_NAME)
 
 
-def words(filing: Filing, rule: str, more: str = "") -> str:
-    """The message of a workflow rule (§9.9), followed by what is particular here."""
-    message = filing.edition.rule(rule).message.rstrip("。")
-    return f"{message}。{more}"
+# What the office enforces, in its own words where the edition has no rule that says so (platform.toml, [rules]).
+WORDS = {
+    "checked": "请先点击“数据审核”，消除全部错误后再上报",
+    "explained": "尚有提示项未填写说明",
+    "in_time": "已过截止日期，请提交补报申请",
+    "actual": "上期为预估数，请先以实际数修订",
+    "amended_with_words": "修订未填写原因",
+    "scan": "年报尚未上传盖章扫描件",
+}
+
+
+def words(filing: Filing, act: str, more: str = "") -> str:
+    """What the edition says of something the office enforces, followed by what is particular here."""
+    rule = filing.edition.platform.rules.get(act)
+    message = filing.edition.rule(rule).message if rule else WORDS[act]
+    return f"{message.rstrip('。')}。{more}"
 
 
 def record(filing: Filing, by: User, at: datetime, action: str, **more: Unpack[journal.More]) -> None:
@@ -225,5 +237,5 @@ def add_review(
         note=note,
         reasons=list(reasons),
         due_on=due_on,
-        on_time=None if due_on is None else at <= due_moment(due_on),
+        on_time=None if due_on is None else not is_past(due_on, at),
     )

@@ -10,6 +10,7 @@ from accounts.models import Enterprise, User
 from accounts.post import letters
 from reporting.letters.reminding import topic_of
 from reporting.models import Filing, Period, State
+from reporting.models.standing import COUNTED_AS_OWED
 from reporting.workflow.guards import record
 from reporting.workflow.period import owe
 
@@ -60,13 +61,13 @@ def foreseen(enterprise: Enterprise, away_after: date | None = None) -> Owing:
     for period in Period.objects.all():
         filing, end = filings.get(period.pk), period.parsed.end
         owes = enterprise.reports_on(end)
-        let_off = filing is not None and filing.state == State.EXEMPT
-        unsent = filing is not None and filing.state in Filing.UNSENT
+        let_off = filing is not None and not filing.is_owed
+        unsent = filing is not None and filing.is_unsent
         if period.is_locked:
             missed = filing is None and away_after is not None and end > away_after
             if owes and (let_off or missed):
                 owing.late.append(period)
-            elif not owes and filing and unsent and filing.exempt_at_lock:
+            elif not owes and filing and unsent and not filing.meets(COUNTED_AS_OWED):
                 owing.withdrawn.append(period)
         elif owes and (let_off or (filing is None and belongs)):
             owing.added.append(period)

@@ -9,7 +9,6 @@ from django.db.models import Count
 from accounts import journal
 from accounts.models import Enterprise, Residence, User
 from accounts.post import letters
-from forms_tables.edition.catalog import edition_for, editions_governing
 from forms_tables.edition.periods import PeriodCode
 from reporting.dates import deadlines
 from reporting.letters.about_deadlines import deadline_moved
@@ -23,8 +22,9 @@ from reporting.models import (
     State,
     calendar_in_force,
     choice_in_force,
-    edition_in_force,
 )
+from reporting.models.in_force import Ungoverned, edition_in_force
+from reporting.models.standing import UNSENT
 from reporting.results import tallies
 from reporting.workflow.calendar import dated
 from reporting.workflow.guards import Refused, be_the_city
@@ -44,13 +44,15 @@ def open_period(code: str, by: User, at: datetime, estimates_allowed: bool = Fal
     parsed = _period_code(code, choice.reading if choice else deadlines.DEFAULT)
     if at.date() <= parsed.end:
         raise Refused(f"{parsed.label}尚未结束，{parsed.opens_on:%Y-%m-%d} 起可以开启。")
-    if len(editions_governing(parsed)) != 1:
-        raise Refused(f"{parsed.label}没有适用的制度版本，不能开启；请系统管理员先装载制度版本。")
-    PublishedEdition.objects.hold_still(edition_for(parsed).code)
+    PublishedEdition.objects.hold_still()
+    try:
+        edition_code = edition_in_force(parsed)
+    except Ungoverned as why:
+        raise Refused(f"{why}，不能开启；{why.remedy}。") from why
     period, created = Period.objects.get_or_create(
         code=parsed.code,
         defaults={
-            "edition_code": edition_in_force(parsed),
+            "edition_code": edition_code,
             "opens_on": parsed.opens_on,
             "read_as": choice,
         },
@@ -71,8 +73,8 @@ def open_period(code: str, by: User, at: datetime, estimates_allowed: bool = Fal
 
 @transaction.atomic
 def allow_estimates(period: Period, allowed: bool, by: User, at: datetime, reason: str) -> Period:
-    """Whether firms may mark what they submit for a period as estimates (预估数); P06 then asks for the actual
-    figures before the next period. What was submitted as an estimate stays one."""
+    """Whether firms may mark what they submit for a period as estimates (预估数); the actual figures
+    are then asked for before the next period. What was submitted as an estimate stays one."""
     be_the_city(by)
     period = Period.objects.select_for_update().get(pk=period.pk)
     if period.is_locked:
@@ -214,12 +216,12 @@ def too_early_to_lock(period: Period, at: datetime) -> str:
     """Why the period cannot be locked yet: before the firms' date only when every filing is approved, and before the
     date of an extension only when nobody waits with one."""
     missing = standing_in_the_way(period)
-    due = period.due_at(Deadline.ENTERPRISE)
-    extended = Filing.objects.of(period).filter(state__in=Filing.UNSENT, extended_to__gte=at.date())
-    if missing and at > due and extended.exists():
-        last = extended.latest("extended_to").extended_to
+    due = period.enterprise_deadline.date
+    extended = Filing.objects.of(period).with_due().filter(UNSENT, due_on__gte=deadlines.day_of(at))
+    if missing and deadlines.is_past(due, at) and extended.exists():
+        last = extended.latest("due_on").due_on
         return f"有 {extended.count()} 家企业经区县同意延期，最晚到 {_day(last)}，届时才能锁定。"
-    if not missing or at > due:
+    if not missing or deadlines.is_past(due, at):
         return ""
     return f"企业上报截止日 {_day(due)} 未到，还有 {sum(missing.values())} 家未办结，截止后才能锁定。"
 

@@ -11,9 +11,10 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef
 
-from reporting.dates.deadlines import due_moment
+from reporting.dates.deadlines import is_past
 from reporting.filing.punctuality import last_day_for
 from reporting.models import Deadline, Filing, Period, Review, Submission
+from reporting.models.due import own_due
 
 CHUNK = 500
 Marks = tuple[date | bool | None, ...]  # until when it was due, whether it was in time, whether within an extension
@@ -57,10 +58,9 @@ def _submissions(period: Period, dates: dict[str, date]) -> Iterator[Reckoned]:
     rows = Submission.objects.filter(filing__period=period).order_by("filing", "number")
     fields = ("pk", "filing", "filing__extended_to", "submitted_at", "recalled_at", "due_on", "on_time", "extended")
     for pk, filing, extended_to, at, recalled_at, *before in rows.values_list(*fields):
-        due_on = max(due_to_firms, extended_to or date.min)
-        after: Marks
-        if at <= due_moment(due_on):
-            after = (due_on, True, first.get(filing, at > due_moment(due_to_firms)))
+        due_on = own_due(due_to_firms, extended_to)
+        if not is_past(due_on, at):
+            after = (due_on, True, first.get(filing, is_past(due_to_firms, at)))
         elif filing in first:
             after = (before[0], True, first[filing])
         else:
@@ -81,6 +81,6 @@ def _decisions(period: Period, dates: dict[str, date]) -> Iterator[Reckoned]:
         if before[0] is None:
             continue
         due_on = last_day_for(came.get(submission, sent_at), dates[Deadline.ENTERPRISE], dates[Deadline.DISTRICT])
-        in_time = at <= due_moment(due_on)
+        in_time = not is_past(due_on, at)
         after = tuple(before) if before[1] and not in_time else (due_on, in_time)
         yield pk, tuple(before), after

@@ -8,12 +8,14 @@ from django.utils.timezone import localtime
 from accounts.models import User
 from accounts.post import letters
 from forms_tables.edition.address import CellAddress
+from forms_tables.edition.shape import carried_in
 from forms_tables.filling.parsing import Problem, parse
-from reporting.filing.judging import CARRIED, facts_for, standing_submission
+from reporting.filing.judging import facts_for
 from reporting.letters import about_filings
 from reporting.letters.reminding import topic_of
-from reporting.models import BaseAdjustment, Deadline, ExtensionRequest, Filing, LateRequest, State
+from reporting.models import BaseAdjustment, Deadline, ExtensionRequest, Filing, LateRequest
 from reporting.models.request import Request
+from reporting.models.standing import OPENABLE
 from reporting.workflow.guards import (
     Refused,
     be_open,
@@ -127,13 +129,14 @@ def ask_adjustment(filing: Filing, cell: str, new: str, by: User, at: datetime, 
     waiting = filing.base_adjustments.filter(cell=cell, granted=None).first()
     if waiting:
         return waiting
-    address = CellAddress.parse(cell)
-    if address.column not in CARRIED or not filing.edition.has_cell(cell):
+    behind = carried_in(filing.edition, cell)
+    if behind is None:
         raise Refused("只有由以往报表带入的数据（去年同期、上期累计、上年、年初）可以申请口径调整。")
-    name, source = CARRIED[address.column]
-    old = facts_for(filing).history.get(name, {}).get(f"{address.code}.{source}")
+    name, source = behind
+    old = facts_for(filing).history.get(name, {}).get(source)
     if old is None:
         raise Refused("这一格没有以往报表可带入，可直接填写，不需要口径调整。")
+    address = CellAddress.parse(cell)
     value = parse(filing.edition.indicator(address.code), address.column, new)
     if isinstance(value, Problem):
         raise Refused(value.problem)
@@ -157,7 +160,7 @@ def ask_adjustment(filing: Filing, cell: str, new: str, by: User, at: datetime, 
 def decide_adjustment(
     request: BaseAdjustment, granted: bool, by: User, at: datetime, answer: str = ""
 ) -> BaseAdjustment:
-    """The district grants or refuses another base of comparison; X05, R220 and R221 then read the granted figure."""
+    """The district grants or refuses another base of comparison; what looks back then reads the granted figure."""
     filing = _before_the_district(request, by)
     be_open(filing, at)
     _decide(request, filing, granted, by, at, answer, "同意口径调整" if granted else "不同意口径调整")
@@ -196,14 +199,14 @@ def be_within(filing: Filing, until: date) -> None:
 
 def why_not_late(filing: Filing, at: datetime) -> str:
     """Why no 补报 can be asked for now; empty when one can."""
-    if filing.state == State.EXEMPT:
+    if not filing.is_owed:
         return why_exempt(filing)
     if filing.period.is_locked:
         return why_not_after_lock(filing)
     if not filing.is_past_due(at):
         return "截止日未到，可以直接上报，不需要补报申请。"
     if not filing.is_with_firm:
-        return f"当前状态为“{filing.get_state_display()}”，不需要补报申请。"
+        return f"当前状态为“{filing.standing.words}”，不需要补报申请。"
     if filing.has_filed_in_time:
         return "本期已按时上报过，可以直接再次上报，不需要补报申请。"
     if filing.late_requests.in_hand().exists():
@@ -216,14 +219,11 @@ def why_not_after_lock(filing: Filing) -> str:
     could read, or an estimate is to be made actual, or what stands was itself filed after the lock."""
     if not filing.is_shut:
         return "区县已同意锁定后补报，可以直接填报。"
-    stands = standing_submission(filing)
-    if stands is None or stands.estimated:
+    if filing.meets(OPENABLE):
         return ""
     if not filing.approved_id:
         return f"{filing.period.label}已锁定，上报件在锁定前已报到区县，不需要补报；以后各期仍以它为以往数据。"
-    if filing.approved_id == filing.counted_id:
-        return f"{filing.period.label}已锁定，这一份锁定前已有审核通过的上报件；锁定的数据不能再改，不属于补报。"
-    return ""
+    return f"{filing.period.label}已锁定，这一份锁定前已有审核通过的上报件；锁定的数据不能再改，不属于补报。"
 
 
 def _before_the_district(request: Request, by: User) -> Filing:

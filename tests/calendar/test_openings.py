@@ -7,8 +7,7 @@ import pytest
 from accounts.models import JournalEntry
 from reporting import workflow
 from reporting.dates.deadlines import ClauseReading
-from reporting.models import Filing, Period
-from reporting.periods import openings
+from reporting.models import Filing, Period, in_force
 from reporting.periods.openings import openings_on
 from tests.cast import AT
 from tests.may import AFTER_DUE, make_may, open_period
@@ -92,7 +91,7 @@ def test_dates_that_wait_for_the_calendar_are_proposed_as_provisional(desk):
 
 
 def test_a_period_without_an_edition_says_so_and_is_refused(desk, monkeypatch):
-    monkeypatch.setattr(openings, "editions_governing", lambda period: [])
+    monkeypatch.setattr(in_force, "governing", lambda period, among=None: [])
     text = read(desk.get("/city/periods/"))
     assert "没有适用的制度版本" in text and "开启2023年年报</button>" not in text
     refused = read(desk.post("/city/periods/open/", {"code": "2019M05"}), 409)

@@ -23,6 +23,7 @@ from reporting.demo import city
 from reporting.editions import drafts
 from reporting.filing.judging import facts_for, judge, submission_values
 from reporting.models import BaseAdjustment, Filing, Period, Rehearsal, Sheet, State, Submission
+from reporting.models.standing import OWED, WITH_FIRM
 from reporting.recheck import recheck, rechecked
 from reporting.register import upkeep
 from tests.cast import AT, SHANGHAI, make_enterprise
@@ -66,7 +67,7 @@ def column(period: Period, label: str) -> list[Decimal | str | None]:
 
 def found_alone(filing: Filing) -> list[tuple]:
     """What judging this one filing finds: rule and cells of each finding."""
-    if filing.state in Filing.WITH_FIRM:
+    if filing.is_with_firm:
         judgement = judge(filing)
         findings = [*findings_of_cells(judgement.edition, judgement.completed), *judgement.findings]
         unruled = [p for p in judgement.completed.problems if not p.rule]
@@ -88,8 +89,8 @@ def found_together(period: Period) -> dict[int, list[tuple]]:
 def judged(period: Period) -> set[int]:
     """Which filings of a period are judged: with the firm and something typed, or submitted and owed."""
     typed = Sheet.objects.filter(filing__period=period).exclude(cells={}).values("filing")
-    with_firm = Filing.objects.filter(period=period, state__in=Filing.WITH_FIRM, pk__in=typed)
-    sent = Filing.objects.filter(period=period).exclude(state__in=[*Filing.WITH_FIRM, State.EXEMPT])
+    with_firm = Filing.objects.filter(WITH_FIRM, period=period, pk__in=typed)
+    sent = Filing.objects.filter(~WITH_FIRM & OWED, period=period)
     return {*with_firm.values_list("pk", flat=True), *sent.exclude(in_force=None).values_list("pk", flat=True)}
 
 
@@ -138,7 +139,7 @@ def test_it_reads_the_draft_while_the_firm_has_it_and_the_frozen_figures_otherwi
         workflow.explain(may.filing, finding.rule, finding.fingerprint, may.clerk, AT, reason_code="01")
     workflow.submit(may.filing, may.clerk, AT, signer="王经理", committed=True)
     stored = city_columns.load(may.may)
-    assert stored.filings.select("filing", "state", "submission", "revenue").rows() == [
+    assert stored.filings.select("filing", "state", "submission", "headline").rows() == [
         (may.filing.pk, State.SUBMITTED, fresh(may.filing).in_force_id, 90000)
     ]
     workflow.recall(may.filing, may.clerk, AT)

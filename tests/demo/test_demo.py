@@ -27,6 +27,7 @@ from reporting.models import (
     Submission,
 )
 from tests.cast import AT, assemble, make_user
+from tests.editions.next_year import NEXT, folders, make_next_year
 
 CODES = ("500103", "500108", "CQ-LJ")
 
@@ -172,3 +173,37 @@ def test_the_text_of_an_edition_in_use_is_not_replaced(done):
     done()
     with pytest.raises(CommandError, match="不能再改动"):
         call_command("load_edition", verbosity=0)
+
+
+# ---- all of it or nothing, and only of the city it is written for ----
+
+
+@pytest.mark.django_db
+def test_a_city_that_breaks_off_leaves_nothing(monkeypatch):
+    before = anything_written()
+    monkeypatch.setattr(city, "talk", lambda at: 1 / 0)  # the last step but the accounts
+    with pytest.raises(ZeroDivisionError):
+        call_command("demo", enterprises=3, verbosity=0)
+    assert anything_written() == before and not Installation.current().is_demo
+
+
+@pytest.mark.django_db
+def test_another_city_is_refused_in_a_sentence(tmp_path, monkeypatch):
+    with folders(tmp_path / "definitions", monkeypatch) as place:
+        (place / EDITION).rename(place / "nanjing-2024")
+        before = anything_written()
+        for _ in range(2):
+            with pytest.raises(CommandError, match=f"演示数据是按制度“{EDITION}”编的，这里的制度是nanjing-2024"):
+                call_command("demo", enterprises=3, verbosity=0)
+        assert anything_written() == before and not Installation.current().is_demo
+
+
+@pytest.mark.django_db
+def test_periods_that_another_edition_governs_are_not_filled(tmp_path, monkeypatch):
+    with folders(tmp_path / "definitions", monkeypatch) as place:
+        make_next_year(place)
+        call_command("load_edition", NEXT, "--from", "2024M01", "--reason", "通知", verbosity=0)
+        before = anything_written()
+        with pytest.raises(CommandError, match="演示数据的报告期2024年2月等 4 期在这里不适用制度"):
+            call_command("demo", enterprises=3, verbosity=0)
+        assert anything_written() == before and not Installation.current().is_demo

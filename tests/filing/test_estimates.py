@@ -8,7 +8,7 @@ from django.urls import reverse
 from accounts import clock
 from reporting import workflow
 from reporting.filing.judging import history_of
-from reporting.filing.progress import requests_waiting, standing_of
+from reporting.filing.progress import progress_of, requests_waiting
 from reporting.models import DistrictResult, Filing, State
 from reporting.totals.aggregation import summarise
 from reporting.workflow import Refused
@@ -148,7 +148,7 @@ def total(may) -> tuple:
     """Everything that the lock froze."""
     summary = summarise(may.may, LATER, include_submitted=True)
     coverage = summary.city.coverage
-    standing = standing_of(Filing.objects.of(may.may))
+    standing = progress_of(Filing.objects.of(may.may))
     return (
         summary.city.cells, coverage.filed, coverage.approved, coverage.reopened, standing.filed, standing.approved,
         standing.late, standing.on_time, standing.reopened, list(DistrictResult.objects.values_list("measures")),

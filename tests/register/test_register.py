@@ -8,7 +8,7 @@ from accounts import people
 from accounts.access import Refused
 from accounts.models import Enterprise, JournalEntry
 from reporting import workflow
-from reporting.filing.progress import standing_of
+from reporting.filing.progress import progress_of
 from reporting.models import Filing, Period, State
 from reporting.register import upkeep
 from reporting.register.facts import UnreadableFact
@@ -122,7 +122,7 @@ def test_a_firm_that_left_owes_no_period_that_ends_later(cast, client):
     entry = JournalEntry.objects.get(action="不须报")
     assert (entry.period, entry.why) == ("2024M06", "注销")
     assert (entry.before, entry.after) == ({"状态": "草稿"}, {"状态": "不须报"})
-    assert standing_of(Filing.objects.of(june)).owed == 1
+    assert progress_of(Filing.objects.of(june)).owed == 1
     assert workflow.standing_in_the_way(june) == {"未填报": 1}
     coverage = summarise(june, JULY).city.coverage
     assert (coverage.owed, len(summarise(june, JULY).filings)) == (1, 1)

@@ -7,7 +7,7 @@ import pytest
 from accounts.access import Refused
 from accounts.models import JournalEntry, Letter
 from reporting import workflow
-from reporting.filing.progress import standing_of
+from reporting.filing.progress import progress_of
 from reporting.models import DistrictResult, Filing, LateRequest, Period, State
 from reporting.register import moves, upkeep
 from reporting.results.tallies import count
@@ -183,8 +183,8 @@ def test_for_what_was_locked_meanwhile_it_may_ask_to_file_late(cast, may, client
     workflow.approve(submission, may.reviewer, AFTER_LOCK)
     after = summarise(may.may, AFTER_LOCK)
     assert (after.city.coverage.owed, after.city.cells) == (figures.city.coverage.owed, figures.city.cells)
-    assert after.city.coverage.after_lock == 1
-    assert standing_of(Filing.objects.of(may.may)).owed == figures.city.coverage.owed
+    assert after.city.coverage.filed_after_lock == 1
+    assert progress_of(Filing.objects.of(may.may)).owed == figures.city.coverage.owed
     assert frozen_results() == frozen
     assert {pk: tally.as_json() for pk, tally in count(may.may, AFTER_LOCK).items()} == frozen
 
@@ -194,12 +194,12 @@ def test_what_was_opened_and_locked_meanwhile_is_there_to_ask_for(cast, may):
     june = workflow.open_period("2024M06", cast.zhou_tao, JULY)
     in_august = datetime(2024, 8, 5, 9, tzinfo=SHANGHAI)
     workflow.lock(june, cast.zhou_tao, in_august, "按时锁定")
-    counted = standing_of(Filing.objects.of(june)).owed
+    counted = progress_of(Filing.objects.of(june)).owed
     owing = resume(cast, at=in_august)
     assert labels(owing.late) == "2024年6月"
     filing = Filing.objects.get(enterprise=cast.yuntu, period=june)
     assert (filing.state, filing.district) == (State.NOT_STARTED, cast.yuzhong)
-    assert standing_of(Filing.objects.of(june)).owed == counted
+    assert progress_of(Filing.objects.of(june)).owed == counted
     make_it_be(in_august.date())
     assert "提交补报申请" in words_on(sign_in(cast.li_na).get("/filings/2024M06/"))
     assert workflow.ask_late(filing, may.clerk, in_august, "停报登记有误").is_open

@@ -11,7 +11,7 @@ from django.db import transaction
 from accounts.models import JournalEntry
 from reporting import workflow
 from reporting.filing.judging import judge, standing_submission
-from reporting.filing.progress import standing_of
+from reporting.filing.progress import progress_of
 from reporting.models import Filing, LateRequest, Review, State, Submission
 from reporting.register import upkeep
 from reporting.reminders.digests import waiting_by_district
@@ -207,14 +207,14 @@ def agree(world: World, path: tuple[str, ...]) -> None:
     assert filing.approved == approved, path
     assert filing.counted == counts, path
     assert filing.late == any(not sent.on_time for sent in standing), path
-    assert (in_force is None) == (filing.state in (*Filing.UNSENT, State.EXEMPT)), path
+    assert (in_force is None) == (filing.is_unsent or not filing.is_owed), path
     assert (filing.state == State.EXEMPT) <= (filing.edition == period.edition), path
     if in_force is None:
         assert filing.edition == period.edition, path
 
     returned = filing.state == State.RETURNED
     demanded = returned and any(each.submission == approved and each.decision == Decision.SEND_BACK for each in reviews)
-    owes = filing.state in Filing.UNSENT or (returned and (approved is None or demanded))
+    owes = filing.is_unsent or (returned and (approved is None or demanded))
     assert Filing.objects.filter(pk=filing.pk).outstanding().exists() == owes, path
     assert bool(workflow.why_not_abandoned(filing)) == (
         not approved or demanded or filing.state not in (State.AMENDING, State.RETURNED)
@@ -229,7 +229,7 @@ def agree(world: World, path: tuple[str, ...]) -> None:
 
     mine = Submission.objects.filter(filing=filing)
     assert list(counted(period, False) & mine) == ([counts] if counts else []), path
-    numbers = standing_of(Filing.objects.filter(pk=filing.pk).owed())
+    numbers = progress_of(Filing.objects.filter(pk=filing.pk).owed())
     assert numbers.approved == (counts is not None and filing.state != State.EXEMPT), path
     (course,) = courses_of(Filing.objects.filter(pk=filing.pk), moment(26))
     assert course.is_approved == (counts is not None), path

@@ -10,15 +10,14 @@ from accounts import clock
 from accounts.models import JournalEntry, Letter
 from accounts.post.letters import compose, post
 from accounts.post.outbox import message_of
-from forms_tables.edition.periods import PeriodCode
 from reporting import workflow
 from reporting.filing.judging import judge
-from reporting.filing.progress import city_standing, requests_waiting, revenue_shares, standing_of
+from reporting.filing.progress import city_progress, progress_of, requests_waiting, revenue_shares
 from reporting.management.commands.summary import as_text
-from reporting.models import Filing, LateRequest, State
+from reporting.models import Filing, LateRequest, Period, State
 from reporting.reminders import digests
 from reporting.reminders.digests import waiting_by_district
-from reporting.totals.aggregation import as_json, revenue_before, summarise
+from reporting.totals.aggregation import as_json, base_revenue_before, summarise
 from reporting.totals.tabulation.notes import notes_on
 from reporting.workflow import Refused
 from tests.cast import AT
@@ -64,8 +63,8 @@ def test_a_late_filing_enters_the_next_total_of_an_open_period(may):
     summary = summarise(may.may, AFTER_DUE)
     assert summary.city.cells["2010.c1"] == 1000
     (listed,) = [listed for listed in summary.filings if listed.is_counted]
-    assert listed.late and not listed.after_lock
-    assert standing_of(Filing.objects.of(may.may)).late == 1
+    assert listed.late and not listed.is_filed_after_lock
+    assert progress_of(Filing.objects.of(may.may)).late == 1
 
 
 def test_a_late_request_is_asked_only_where_it_is_needed(may):
@@ -213,8 +212,10 @@ def test_a_returned_filing_sent_again_after_the_lock_is_late(may):
 
 def test_what_is_filed_after_the_lock_enters_no_figure_of_the_period(locked):
     may = locked
-    before, standing = figures(may.may), standing_of(Filing.objects.of(may.may))
-    shares, basis = revenue_shares(Filing.objects.of(may.may), may.may), revenue_before(PeriodCode(2025, 5))
+    before, standing = figures(may.may), progress_of(Filing.objects.of(may.may))
+    shares = revenue_shares(Filing.objects.of(may.may), may.may)
+    a_year_on = Period(code="2025M05", edition_code=may.may.edition_code)
+    basis = base_revenue_before(a_year_on)
     assert json.loads(before)["totals"]["软统企6"]["2010"]["c1"] == "1000.00"
     let_in_late(may, LATER)
     assert figures(may.may) == before
@@ -226,16 +227,16 @@ def test_what_is_filed_after_the_lock_enters_no_figure_of_the_period(locked):
         summary = summarise(may.may, LATER, include_submitted=submitted_too)
         assert [listed.name for listed in summary.filings if listed.is_counted] == [may.other_filing.enterprise.name]
         assert (summary.city.coverage.filed, summary.city.coverage.approved) == (1, 1)
-        assert summary.city.coverage.after_lock == 1
+        assert summary.city.coverage.filed_after_lock == 1
     words = "锁定后补报 1 家，不计入本期已锁定的汇总。"
     assert words in as_text(summary, None)
     assert words in dict(notes_on(summary))["报送情况"]
-    after = standing_of(Filing.objects.of(may.may))
+    after = progress_of(Filing.objects.of(may.may))
     assert (after.owed, after.filed, after.approved, after.late) == (3, 1, 1, 0)
-    assert (after.not_started, after.after_lock) == (standing.not_started - 1, 1)
-    assert sum(row.standing.approved for row in city_standing(may.may)) == 1
+    assert (after.not_started, after.filed_after_lock) == (standing.not_started - 1, 1)
+    assert sum(row.progress.approved for row in city_progress(may.may)) == 1
     assert revenue_shares(Filing.objects.of(may.may), may.may) == shares
-    assert revenue_before(PeriodCode(2025, 5)) == basis
+    assert base_revenue_before(a_year_on) == basis
 
 
 def test_later_periods_read_what_was_filed_after_the_lock(locked):
@@ -348,6 +349,10 @@ def test_every_screen_says_what_a_filing_after_the_lock_is(locked, monkeypatch):
     assert sign_in(may.other_reviewer).post(reverse("district_decide_late", args=[asked.pk])).status_code == 404
     district.post(reverse("district_decide_late", args=[asked.pk]), {"granted": "yes"})
     assert "锁定后补报：未填报" in look(firm, "/") and "未报，已锁定" not in look(firm, "/")
+    # Let in, and has filed: two numbers, and no page says the one in the words of the other.
+    for client, path in ((city, "/city/?period=2024M05"), (district, "/district/?period=2024M05")):
+        assert "1 家（已报 0 家），不计入本期已锁定的汇总" in look(client, path)
+    assert "锁定后补报" not in look(city, "/city/periods/2024M05/") + look(city, "/city/totals/?period=2024M05")
     sent = file_may(may.filing, may.clerk, at=LATER)
     assert "锁定后补报：已上报，待区县审核（迟报）" in look(firm, "/")
     review = look(district, f"/district/submissions/{sent.receipt}/")

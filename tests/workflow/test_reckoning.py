@@ -6,7 +6,7 @@ import pytest
 
 from accounts.models import JournalEntry
 from reporting import workflow
-from reporting.filing.progress import standing_of
+from reporting.filing.progress import progress_of
 from reporting.models import Deadline, Filing, Review
 from reporting.results.timeliness import Outcome, courses_of
 from reporting.workflow import Refused
@@ -46,7 +46,7 @@ def test_who_filed_within_the_new_date_is_in_time_everywhere(may, monkeypatch):
     set_dates(may, 19, 20, moment(14, 11))
     assert timing(sent) == timing(early) == ("按时", date(2024, 6, 19))
     assert not fresh(may.filing).late
-    numbers = standing_of(Filing.objects.of(may.may))
+    numbers = progress_of(Filing.objects.of(may.may))
     assert (numbers.late, numbers.on_time) == (0, 2)
     (course,) = courses_of(Filing.objects.filter(pk=may.filing.pk), moment(21))
     assert (course.outcome, course.due_on) == (Outcome.ON_TIME, date(2024, 6, 19))

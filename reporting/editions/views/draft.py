@@ -18,11 +18,11 @@ from forms_tables.edition import drafting
 from forms_tables.edition.drafting import DefinitionChange, changes_between
 from reporting.editions import drafts
 from reporting.editions.blocks import Hindrance, hindrances_of, worth_a_look_in
-from reporting.editions.in_force import current_edition
 from reporting.editions.rehearsal import default_period, effect_in_words, periods_to_rehearse
 from reporting.editions.views.editions import revisions_of
 from reporting.editions.words import FieldChange, as_facts, told
 from reporting.models import DraftEdition, PublishedEdition, Rehearsal
+from reporting.models.in_force import current_edition
 
 RECENT = 10
 OTHER = "您打开的是上一份修订稿的页面，现在已另起一份，没有改动。请看过现在的修订稿再办。"

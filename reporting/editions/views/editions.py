@@ -8,9 +8,9 @@ from django.shortcuts import redirect, render
 from accounts.access import needs
 from accounts.models import Ability
 from forms_tables.edition.catalog import edition_codes
-from reporting.editions.in_force import current_edition
 from reporting.editions.rehearsal import effect_in_words
 from reporting.models import Period, PublishedEdition, Submission, published_edition
+from reporting.models.in_force import current_edition, stretches
 
 KINDS = {"rule": "审核关系", "cell": "单元格类型", "derived": "派生单元格", "workflow": "流程"}
 LEVELS = {"error": "错误", "warning": "提示"}
@@ -33,6 +33,7 @@ def edition(request, code):
     around = {
         "edition": found,
         "published": published,
+        "stretch": next((each for each in stretches() if each.family == code), None),
         "revisions": revisions_of(published.family) if published else [],
         "families": [other for other in edition_codes() if other not in (code, published and published.family)],
         "periods": Period.objects.filter(edition_code=code),

@@ -9,8 +9,8 @@ from accounts.access import needs, refusals_on
 from accounts.models import Ability
 from forms_tables.edition.model import Parameter
 from reporting import workflow
-from reporting.editions.in_force import current_edition
 from reporting.models import ParameterValue
+from reporting.models.in_force import current_edition
 from reporting.periods.forms import ParameterForm
 
 

@@ -13,10 +13,10 @@ from accounts.clock import now
 from accounts.form_words import PlainForm
 from accounts.models import Ability
 from reporting.editions import exchange
-from reporting.editions.in_force import current_edition
 from reporting.editions.views.draft import draft_or_404, family_here, open_draft
 from reporting.editions.workbook import COLUMNS, MOST_RULES
 from reporting.models import DraftEdition, PublishedEdition
+from reporting.models.in_force import current_edition
 from reporting.pages.downloads import workbook_answer
 from reporting.pages.uploads import keep, redeem
 from text.package import Unreadable

@@ -10,9 +10,10 @@ from django.views.decorators.http import require_POST
 from django_htmx.http import trigger_client_event
 
 from accounts import clock
-from accounts.access import needs
+from accounts.access import needs, refusals_on
 from accounts.models import Ability
 from forms_tables.edition.catalog import Table
+from forms_tables.edition.shape import declaring_tables
 from reporting import workflow
 from reporting.conversation.threads import talk_about
 from reporting.filing.judging import attributes_of, tables_for, typed_cells
@@ -43,10 +44,10 @@ def pressed_filing(request: HttpRequest, period: str) -> Filing:
 
 
 def owed_table(filing: Filing, key: str) -> Table:
-    """The table of that address, or 404 when the firm does not owe it. A month's form says nothing of the firm, so its
-    drafts need not be read for that."""
-    typed = typed_cells(filing) if filing.period.is_annual else {}
-    attributes = attributes_of(filing.enterprise, filing.district.code)
+    """The table of that address, or 404 when the firm does not owe it. The drafts are read for that only where the form
+    itself says something of the firm."""
+    typed = typed_cells(filing) if declaring_tables(filing.edition, filing.period.parsed.frequency) else {}
+    attributes = attributes_of(filing.edition, filing.enterprise, filing.district.code)
     for table in tables_for(filing.edition, filing.period.parsed, typed, attributes):
         if table.key == key:
             return table
@@ -201,18 +202,16 @@ def cells_of(table: Table) -> list[str]:
 def check(request: HttpRequest, period: str) -> HttpResponse:
     """数据审核 over the whole filing, answered with the filing's page."""
     at = clock.now()
-    try:
+    with refusals_on(request):
         judgement = workflow.check(pressed_filing(request, period), request.user, at)
-    except workflow.Refused as refusal:
-        messages.error(request, str(refusal))
-        return render_filing(request, Desk(filing_of(request, period), at))
-    if judgement.blocks:
-        messages.error(request, "数据审核没有通过：请按下面列出的各处修改，再做数据审核。")
-    elif workflow.unexplained(judgement.filing, judgement):
-        messages.warning(request, "数据审核通过，没有错误；还有提示须逐条说明后才能上报。")
-    else:
-        messages.success(request, "数据审核通过，可以确定上报。")
-    return render_filing(request, Desk.of(judgement, at))
+        if judgement.blocks:
+            messages.error(request, "数据审核没有通过：请按下面列出的各处修改，再做数据审核。")
+        elif workflow.unexplained(judgement.filing, judgement):
+            messages.warning(request, "数据审核通过，没有错误；还有提示须逐条说明后才能上报。")
+        else:
+            messages.success(request, "数据审核通过，可以确定上报。")
+        return render_filing(request, Desk.of(judgement, at))
+    return render_filing(request, Desk(filing_of(request, period), at))
 
 
 @needs(Ability.FILL)

@@ -9,13 +9,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from accounts import clock
+from forms_tables.edition.shape import so_far_cell
 from reporting import workflow
 from reporting.filing.judging import standing_submission, tables_for, typed_cells
-from reporting.models import ExtensionRequest, Filing, LateRequest, Review, State
+from reporting.models import ExtensionRequest, Filing, LateRequest, Review, Standing
+from reporting.models.standing import CITY, COUNTED_AS_OWED, DISTRICT, FIRM
 from reporting.results.timeliness import Outcome, courses_of
-from reporting.totals.aggregation import UNDER_REVIEW
 
-REVENUE = "2020"  # 软件业务收入合计 of the monthly form
 SIGNS = {
     Outcome.ON_TIME: "✓",
     Outcome.EXTENDED: "✓",
@@ -46,9 +46,9 @@ def home(request: HttpRequest) -> HttpResponse:
         "in_hand": [filing for filing in reversed(filings) if is_in_hand(filing)],
         "left_out": left_out,
         "may_ask_late": any(closed["may_ask"] for closed in left_out),
-        "exempt": [filing for filing in filings if filing.state == State.EXEMPT and not filing.period.is_locked],
+        "exempt": [filing for filing in filings if not filing.is_owed and not filing.period.is_locked],
         "marks": marks_of(monthly, at),
-        "line": revenue_line(monthly),
+        "line": headline_line(monthly),
         "letters": letters_of(request.user.enterprise),
     }
     return render(request, "filling/home.html", context)
@@ -56,31 +56,31 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def is_open(filing: Filing) -> bool:
     """Something is still the firm's to do: fill, correct, answer."""
-    return not filing.is_shut and (filing.is_with_firm or filing.state == State.QUERIED)
+    return filing.next_by == FIRM
 
 
 def is_in_hand(filing: Filing) -> bool:
     """Submitted, and not locked yet: with the district or the city."""
-    return not (is_open(filing) or filing.is_shut or filing.state in (State.LOCKED, State.EXEMPT))
+    return filing.next_by in (DISTRICT, CITY)
 
 
 def closing_words(filing: Filing, at: datetime) -> dict | None:
     """What a lock did to a filing that was not settled: it must not vanish from the firm's page without a word."""
-    if not filing.is_shut or filing.state == State.EXEMPT:
+    if not filing.is_shut or not filing.is_owed:
         return None
     if filing.approved and filing.approved.estimated:
         words = "已锁定：审核通过的是预估数，请申请补报，区县同意后按实际数上报"
-    elif filing.after_lock:
+    elif filing.standing.is_let_in:
         return {"filing": filing, "words": filing.state_words, "may_ask": False}
-    elif filing.state == State.LOCKED:
+    elif filing.standing is Standing.LOCKED:
         words = ""
     elif filing.approved:
         words = "已锁定：锁定前未办结，按此前审核通过的一份计入汇总"
-    elif filing.state in UNDER_REVIEW:
+    elif filing.is_under_review:
         words = "已锁定：您的上报件在锁定前未经区县审核，未计入汇总"
-    elif filing.state == State.RETURNED:
+    elif filing.standing is Standing.RETURNED:
         words = "已锁定：您的上报件被退回后没有再次上报，未计入汇总"
-    elif filing.exempt_at_lock:
+    elif not filing.meets(COUNTED_AS_OWED):
         words = "锁定时登记为不须报，现已恢复须报"
     else:
         words = "未报，已锁定"
@@ -108,18 +108,9 @@ def owed_line(filing: Filing, at: datetime) -> OwedLine:
     due = filing.due_on
     tables = tables_for(filing.edition, filing.period.parsed, typed_cells(filing), filing.enterprise.attributes)
     path = f"/filings/{filing.period_id}/"
-    if len(tables) == 1 and filing.state in Filing.UNSENT:
+    if len(tables) == 1 and filing.is_unsent:
         path += f"{tables[0].key}/"
-    return OwedLine(filing, tables, due, (due - at.date()).days, BUTTONS[filing.state], path)
-
-
-BUTTONS = {
-    State.NOT_STARTED: "开始填报",
-    State.DRAFT: "继续填报",
-    State.RETURNED: "修改退回",
-    State.AMENDING: "继续修订",
-    State.QUERIED: "答复查询",
-}
+    return OwedLine(filing, tables, due, (due - at.date()).days, filing.standing.next_step, path)
 
 
 def marks_of(filings: list[Filing], at: datetime) -> list[dict]:
@@ -133,16 +124,13 @@ def marks_of(filings: list[Filing], at: datetime) -> list[dict]:
     ]
 
 
-def revenue_line(monthly: list[Filing]) -> dict | None:
-    """The firm's 软件业务收入 as filed, per period (this cumulative less the last; February holds two months).
+def headline_line(monthly: list[Filing]) -> dict | None:
+    """The firm's headline figure as filed, per period (this cumulative less the last; February holds two months).
     Where the last cumulative is not known there is no point: it is not nought."""
     points = []
     for filing in monthly:
-        submission = standing_submission(filing)
-        values = submission.values if submission else {}
-        so_far = "0" if filing.period.parsed.month <= 2 else values.get(f"{REVENUE}.c3")
-        if f"{REVENUE}.c1" in values and so_far is not None:
-            points.append((filing.period.label, Decimal(values[f"{REVENUE}.c1"]) - Decimal(so_far)))
+        if (alone := month_alone(filing)) is not None:
+            points.append((filing.period.label, alone))
     if len(points) < 2:
         return None
     width, height, left, top = 640, 120, 10, 24
@@ -159,11 +147,23 @@ def revenue_line(monthly: list[Filing]) -> dict | None:
         for n, (label, y) in enumerate(points)
     ]
     return {
+        "headline": monthly[-1].period.headline,
         "dots": dots,
         "points": " ".join(f"{dot['x']},{dot['y']}" for dot in dots),
         "base": top + int(high / (high - low) * height),
         "right": left + width,
     }
+
+
+def month_alone(filing: Filing) -> Decimal | None:
+    """The headline figure of one period without those before it; nothing where it is not known."""
+    submission, headline = standing_submission(filing), filing.period.headline
+    if submission is None or headline is None or headline.cell not in submission.values:
+        return None
+    now, before = Decimal(submission.values[headline.cell]), so_far_cell(filing.edition, headline.cell)
+    if not before or filing.period.parsed.month <= 2:
+        return now
+    return now - Decimal(submission.values[before]) if before in submission.values else None
 
 
 def letters_of(enterprise) -> list[dict]:

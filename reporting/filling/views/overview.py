@@ -8,6 +8,7 @@ from functools import cached_property
 
 from forms_tables.edition.address import CellAddress
 from forms_tables.edition.catalog import CodeEntry, Table
+from forms_tables.edition.shape import reasons_of
 from forms_tables.filling.parsing import Problem
 from forms_tables.rules.checks import Finding
 from reporting import workflow
@@ -23,7 +24,7 @@ from reporting.filling.views.findings import (
     to_tell,
     told_together,
 )
-from reporting.models import ExtensionRequest, Filing, LateRequest, PublishedEdition, Review, State
+from reporting.models import ExtensionRequest, Filing, LateRequest, PublishedEdition, Review, Standing
 from reporting.pages.grid import BLANK, Remarks, Theirs, show
 
 CHECK_FIRST = "请先做“数据审核”。"
@@ -232,22 +233,22 @@ class Desk:
 
     def summary(self, table: Table | None = None) -> str:
         """ "草稿，2 处须修改，1 处须说明": the second half of the page's title, of the table it names or of all."""
-        words = [self.filing.get_state_display()]
+        words = [self.filing.standing.words]
         if self.filing.is_with_firm and (self.has_text(table) if table else self.begun):
             wrong, blank, unexplained = self.count_wrong(table), self.missing_in(table), self.unexplained(table)
             words += [f"{wrong} 处须修改"] * bool(wrong) + [f"{len(blank)} 格未填"] * bool(blank)
             words += [f"{len(unexplained)} 处须说明"] * bool(unexplained)
             words += ["数据审核无错误"] * (len(words) == 1 and self.filing.checked == Filing.PASSED)
         said = "，".join(words)
-        if self.filing.after_lock:
-            said = self.filing.state_words if self.filing.state == State.LOCKED else f"锁定后补报：{said}"
+        if self.filing.standing is Standing.LET_IN_APPROVED:
+            said = self.filing.state_words
         return f"{said}（迟报）" if self.filing.late and "迟报" not in said else said
 
     @cached_property
     def hindrances(self) -> list[str]:
         """Everything that stands between this filing and 确定上报, in full sentences."""
         if not self.filing.is_with_firm:
-            return [f"当前状态为“{self.filing.get_state_display()}”，不需要上报。"]
+            return [f"当前状态为“{self.filing.standing.words}”，不需要上报。"]
         if self.filing.is_shut:
             return [f"{self.filing.period.label}已由市级锁定，不能再上报。"]
         if self.at.date() < self.filing.period.opens_on:
@@ -280,7 +281,7 @@ class Desk:
 
     @cached_property
     def needs_late_request(self) -> bool:
-        """Past the date, never on time before, and no 补报 in hand (P03); or shut by the lock with nothing approved, or
+        """Past the date, never on time before, and no 补报 in hand; or shut by the lock with nothing approved, or
         only an estimate."""
         return not workflow.why_not_late(self.filing, self.at)
 
@@ -314,7 +315,7 @@ class Desk:
     def last_return(self) -> Review | None:
         """The return the firm is working on: only while the filing is with the firm because of it. It may be about an
         earlier submission than the newest, when that was sent in answer and recalled."""
-        if self.filing.state != State.RETURNED:
+        if self.filing.standing not in (Standing.RETURNED, Standing.LET_IN_RETURNED):
             return None
         returns = Review.objects.filter(submission__filing=self.filing, decision=Review.Decision.SEND_BACK)
         return returns.order_by("-at", "-pk").first()
@@ -351,7 +352,7 @@ class Desk:
     @cached_property
     def question(self) -> Review | None:
         """The district's open question (查询), waiting for the firm's answer."""
-        if self.filing.state != State.QUERIED:
+        if self.filing.standing not in (Standing.QUERIED, Standing.LET_IN_QUERIED):
             return None
         return self.filing.in_force.reviews.filter(decision=Review.Decision.QUERY).order_by("-at", "-pk").first()
 
@@ -374,5 +375,5 @@ class Desk:
 
     @property
     def reasons(self) -> tuple[CodeEntry, ...]:
-        """C17, from which a warning's reason is chosen."""
-        return self.filing.edition.code_lists["C17"].entries
+        """What a warning's reason is chosen from."""
+        return reasons_of(self.filing.edition)

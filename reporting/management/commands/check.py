@@ -1,7 +1,8 @@
 """manage.py check F.xlsx: read a filled workbook and judge it against the firm's history, without storing anything.
 
 Exit 0 when there is nothing worse than a warning, 1 with errors, 2 when the workbook cannot be read.
-Without a file it is Django's own system check, whose name it shares.
+Without a file it is Django's own system check, whose name it shares; with --database it says as well which edition
+governs which period.
 """
 
 import json
@@ -10,9 +11,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from django.core.management.commands.check import Command as SystemCheck
+from django.db import DEFAULT_DB_ALIAS
 
 from forms_tables.rules.checks import findings_of_cells
 from forms_tables.workbooks.template import Unreadable
+from reporting.models.in_force import stretches
+from reporting.system_checks import is_migrated
 from reporting.workbooks.exchange import JudgedWorkbook, judge_workbook
 
 LEVELS = {"error": "错误", "warning": "提示"}
@@ -27,13 +31,20 @@ class Command(SystemCheck):
 
     def handle(self, *app_labels, **options):
         if not any(is_workbook(label) for label in app_labels):
-            return super().handle(*app_labels, **options)
+            super().handle(*app_labels, **options)
+            return self.write_what_governs(options.get("databases"))
         found = report(app_labels[0])
         if options["json"]:
             self.stdout.write(json.dumps(found, ensure_ascii=False))
         else:
             self.write_in_words(found)
         sys.exit(exit_code(found))
+
+    def write_what_governs(self, databases: list[str] | None) -> None:
+        """Which edition governs which period; asks a database only where one is named."""
+        if DEFAULT_DB_ALIAS in (databases or ()) and is_migrated(DEFAULT_DB_ALIAS):
+            for stretch in stretches():
+                self.stdout.write(f"适用：{stretch.family}，{stretch.label}。")
 
     def write_in_words(self, found: dict) -> None:
         if "unreadable" in found:

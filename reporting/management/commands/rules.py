@@ -7,8 +7,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
 from forms_tables.edition.catalog import Edition, Rule, edition_codes
-from reporting.editions.in_force import current_edition
 from reporting.models import PublishedEdition, published_edition
+from reporting.models.in_force import current_edition
 
 KINDS = {
     "rule": "规则语言",

@@ -43,7 +43,7 @@ def as_text(summary, out: Path | None) -> str:
         f"{summary.period.label}：应报 {coverage.owed} 家，已报 {coverage.filed} 家，审核通过 {coverage.approved} 家。",
         share_in_words(coverage, summary.revenue_basis),
     ]
-    if words := after_lock_in_words(coverage.after_lock):
+    if words := after_lock_in_words(coverage.filed_after_lock):
         lines.append(words)
     if out:
         lines.append(f"汇总表已写入 {out}。")

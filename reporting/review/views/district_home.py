@@ -6,12 +6,10 @@ from accounts import clock
 from accounts.access import needs
 from accounts.models import Ability, Application, Move
 from accounts.post import dead_addresses
-from reporting.filing.progress import WHOLE, requests_waiting, revenue_shares, standing_of
+from reporting.filing.progress import WHOLE, progress_of, requests_waiting, revenue_shares
 from reporting.filing.punctuality import held_past_due
-from reporting.models import Filing, Review, State
+from reporting.models import Filing, Review, Standing
 from reporting.pages.chosen_period import asked_period, periods_to_show
-
-WITH_DISTRICT = (State.SUBMITTED, State.CITY_QUERIED, State.CITY_RETURNED)
 
 
 @needs(Ability.REVIEW)
@@ -21,14 +19,14 @@ def home(request):
     if period is None:
         return render(request, "review/district_no_period.html")
     filings = Filing.objects.visible_to(request.user).of(period)
-    after_lock = Filing.objects.visible_to(request.user).filter(after_lock=True, state__in=WITH_DISTRICT)
+    after_lock = Filing.objects.visible_to(request.user).standing_at(Standing.LET_IN_WAITING)
     around = {
         "after_lock": after_lock.select_related("enterprise", "period", "in_force").order_by("in_force__submitted_at")[
             :20
         ],
         "period": period,
         "periods": periods_to_show(),
-        "standing": standing_of(filings),
+        "progress": progress_of(filings),
         "overdue": filings.overdue(at).count(),
         "revenue_share": revenue_shares(filings, period).get(WHOLE),
         "decided_late": Review.objects.filter(submission__filing__in=filings, on_time=False).count(),

@@ -1,15 +1,15 @@
 """A list of filings to search, narrow to a state, sort and page through: the district's queue, the city's list."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
-from reporting.filing.progress import GROUPS, in_group, standing_of
+from reporting.filing.progress import GROUPS, in_group, progress_of
 from reporting.filing.punctuality import held_past_due
-from reporting.models import Filing, State
+from reporting.models import Filing, Standing
 
 PAGE = 50
 SORTS = {
@@ -42,9 +42,14 @@ class ListedRow:
     filing: Filing
 
     @property
+    def waits(self) -> bool:
+        """For its district to decide."""
+        return self.filing.standing in (Standing.WAITING, Standing.LET_IN_WAITING)
+
+    @property
     def is_clean(self) -> bool:
         """Whether the district may pass it on without opening it."""
-        return self.filing.state == State.SUBMITTED and self.filing.in_force.is_clean
+        return self.waits and self.filing.in_force.is_clean
 
     @property
     def words(self) -> str:
@@ -58,7 +63,7 @@ class ListedRow:
             (submission.timing, submission.extended or not submission.on_time),
             ("预估数", submission.estimated),
             ("修订上报", submission.reason),
-            ("尚未打开", self.filing.state == State.SUBMITTED and not submission.opened_at),
+            ("尚未打开", self.waits and not submission.opened_at),
         ]
         return "、".join(extension + [words for words, holds in said if holds])
 
@@ -99,15 +104,13 @@ def list_filings(request: HttpRequest, filings: QuerySet, at: datetime, sort: st
 
 def choices_of(filings: QuerySet, group: str, at: datetime) -> list[FilterChoice]:
     """The states one may narrow the list to, each with how many it would show."""
-    standing = standing_of(filings)
-    counts = {name: getattr(standing, name) for name in GROUPS} | {
-        "approved": standing.approved,
-        "late": standing.late,
+    progress = progress_of(filings)
+    counts = asdict(progress) | {
         "overdue": filings.overdue(at).count(),
         "held": held_past_due(filings, at).count(),
-        "after_lock": standing.after_lock,
+        "after_lock": progress.let_in,
     }
     labels = {name: label for name, (label, _) in GROUPS.items()} | MORE_GROUPS
-    every = FilterChoice("", "全部", standing.owed, group not in labels)
+    every = FilterChoice("", "全部", progress.owed, group not in labels)
     choices = [FilterChoice(name, label, counts[name], name == group) for name, label in labels.items()]
     return [every, *(choice for choice in choices if choice.count or choice.current or choice.name not in RARE)]

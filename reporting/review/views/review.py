@@ -12,7 +12,6 @@ from reporting.filing.punctuality import decide_by
 from reporting.filling.views.submission import Screen, decide, is_current, show_submission
 from reporting.models import Filing, Review, State
 from reporting.review.forms import NotePress, ReasonsPress
-from reporting.totals.aggregation import UNDER_REVIEW
 
 MOVES = ("approve", "answer_city", "send_back", "query")
 REASONS = (
@@ -71,7 +70,7 @@ def show_review(request, submission, typed=None, status=200):
     filing = Filing.objects.select_related("in_force", "period").get(pk=submission.filing_id)
     waiting = Filing.objects.visible_to(request.user).of(filing.period).filter(state=State.SUBMITTED)
     following = waiting.exclude(pk=filing.pk).select_related("in_force").order_by("in_force__submitted_at").first()
-    is_waiting = is_current(submission, filing) and filing.state in UNDER_REVIEW
+    is_waiting = is_current(submission, filing) and filing.is_under_review
     around = {
         "typed": typed or {},
         "templates": REASONS,

@@ -72,11 +72,12 @@ def notes_on(summary: Summary) -> list[tuple[str, str]]:
             "报送情况",
             f"应报 {city.owed} 家，已报 {city.filed} 家，审核通过 {city.approved} 家，本表纳入 {counted} 家。"
             + reopened_in_words(city)
-            + after_lock_in_words(city.after_lock),
+            + after_lock_in_words(city.filed_after_lock),
         ),
         ("收入占比", share_in_words(city, summary.revenue_basis)),
         ("合计", "各指标合计数由纳入的上报件逐家相加，不四舍五入；没有企业填报的指标合计为 0，空白不等于 0。"),
         ("同比、环比", "由合计数重新计算，保留一位小数；上年同期或上期合计不大于 0 时留空。"),
+        *([("与原制度的对照", "\n".join(summary.breaks))] if summary.breaks else []),
         ("不加总的指标", "百分比、系数不加总，留空。"),
         ("区县", districts_in_words(summary)),
         ("企业数", "每行右端为该指标第一个可加总列填有数字（含 0）的企业数。"),

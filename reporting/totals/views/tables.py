@@ -46,7 +46,7 @@ class TotalTable:
 
     @property
     def after_lock(self) -> str:
-        return after_lock_in_words(self.area.coverage.after_lock)
+        return after_lock_in_words(self.area.coverage.filed_after_lock)
 
     @property
     def firms(self) -> int:

@@ -1,0 +1,64 @@
+"""What was filed under an earlier edition, read under a later one: row by row, over the codes that changed.
+
+A row continues the one of its code, unless the later edition's concordance.toml says otherwise, and only while it is
+measured alike: a figure in another unit is no earlier figure of the same row.
+"""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import TypeVar
+
+from forms_tables.edition.catalog import Edition, edition_codes, load_edition
+from forms_tables.edition.concordance import Concordance
+from forms_tables.edition.model import Indicator
+
+T = TypeVar("T")
+
+
+@lru_cache(maxsize=64)
+def counterparts(edition: Edition, before: Edition) -> Mapping[str, str]:
+    """The code each row of `edition` had in `before`; a row that continues none there is left out."""
+    if edition.family == before.family:
+        return {code: code for code in edition.indicators if code in before.indicators}
+    steps = concordances_between(edition, before)
+    found = {}
+    for code, row in edition.indicators.items():
+        old = code
+        for step in steps:
+            old = step.code_before(old) if old else ""
+        if old in before.indicators and measured_alike(row, before.indicators[old]):
+            found[code] = old
+    return found
+
+
+def concordances_between(edition: Edition, before: Edition) -> list[Concordance]:
+    """From the later one back; where one follows nothing that is here, codes alone connect the rest of the way."""
+    steps, at = [], edition
+    while at.family != before.family:
+        steps.append(at.concordance)
+        if at.concordance.follows not in edition_codes():
+            break
+        at = load_edition(at.concordance.follows)
+    return steps
+
+
+def measured_alike(row: Indicator, other: Indicator) -> bool:
+    return (row.kind, row.unit, row.decimals) == (other.kind, other.unit, other.decimals)
+
+
+@lru_cache(maxsize=64)
+def cells_before(edition: Edition, before: Edition) -> Mapping[str, str]:
+    """Each cell of `edition` that continues one of `before`, with its key there."""
+    return {
+        f"{code}.{key}": f"{old}.{key}"
+        for code, old in counterparts(edition, before).items()
+        for key in edition.indicators[code].columns
+        if key in before.indicators[old].columns
+    }
+
+
+def carried_over(values: Mapping[str, T], before: Edition, edition: Edition) -> Mapping[str, T]:
+    """What was filed under `before`, under the cells of `edition`."""
+    if edition.family == before.family:
+        return values
+    return {key: values[old] for key, old in cells_before(edition, before).items() if old in values}

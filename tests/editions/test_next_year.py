@@ -1,0 +1,183 @@
+"""Next year is a folder: chongqing-2025 beside a city full of what was submitted under chongqing-2024: a row more, one
+less, a code changed, a rule changed, a district more. Both years work on every screen."""
+
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+from io import BytesIO
+from types import SimpleNamespace
+
+import pytest
+from django.core.management import call_command
+from django.urls import reverse
+from openpyxl import load_workbook
+
+from accounts.models import District
+from forms_tables.edition.catalog import load_edition
+from forms_tables.rules.checks import examine
+from reporting import city_columns, workflow
+from reporting.filing.judging import facts_for, history_of, judge, submission_values
+from reporting.models import Filing, Period, State, Submission
+from reporting.recheck import recheck
+from reporting.totals.aggregation import summarise
+from tests.cast import AT, SHANGHAI
+from tests.editions.next_year import NEXT, THIS, folders, make_next_year
+from tests.may import CLEAN_MAY, fresh
+from tests.officials import file_may, make_it_be, sign_in
+from tests.reading import markup_of
+from tests.test_every_url import OPEN, PAGES, named_patterns
+
+pytestmark = pytest.mark.django_db
+LATER = datetime(2025, 6, 5, 9, 30, tzinfo=SHANGHAI)
+NEXT_MAY = {
+    **{key: text for key, text in CLEAN_MAY.items() if key not in ("2051.c1", "2113.c1")},
+    "2052.c1": "25",
+    "2053.c1": "5",
+}
+DIGEST = "164c7cc8"  # of chongqing-2024, as it was shipped
+
+
+@pytest.fixture
+def years(tmp_path, monkeypatch, settings, cast):
+    """May 2024 filed and approved; then the next year's folder comes, and May 2025 is filed under it."""
+    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    settings.EMAIL_FILE_PATH = tmp_path / "letters"
+    with folders(tmp_path / "definitions", monkeypatch) as place:
+        call_command("load_edition", verbosity=0)
+        this = file_and_approve(cast, "2024M05", CLEAN_MAY, AT)
+        workflow.open_period("2023A", cast.zhou_tao, AT)
+        make_next_year(place)
+        said = ("--from", "2024A", "--reason", "渝经信软件〔2025〕3号", "--by", "zhoutao")
+        call_command("load_edition", NEXT, *said, verbosity=0)
+        make_it_be(LATER.date())
+        for code in ("2024M12", "2024A"):
+            workflow.open_period(code, cast.zhou_tao, LATER)
+        yield SimpleNamespace(cast=cast, this=this, next=file_and_approve(cast, "2025M05", NEXT_MAY, LATER))
+
+
+def file_and_approve(cast, code: str, cells: dict[str, str], at: datetime) -> Submission:
+    period = workflow.open_period(code, cast.zhou_tao, at)
+    filing = Filing.objects.get(period=period, enterprise=cast.yuntu)
+    submission = file_may(filing, cast.li_na, cells, at=at)
+    workflow.approve(submission, cast.chen_yu, at)
+    return submission
+
+
+def test_each_period_is_of_its_own_year_and_the_past_is_what_it_was(years):
+    assert dict(Period.objects.values_list("code", "edition_code")) == {
+        "2023A": THIS, "2024M05": THIS, "2024M12": THIS, "2024A": NEXT, "2025M05": NEXT,
+    }  # fmt: skip
+    assert (years.this.edition.code, years.next.edition.code) == (THIS, NEXT)
+    assert load_edition(THIS).digest.startswith(DIGEST) and years.this.edition_digest == load_edition(THIS).digest
+    assert District.objects.get(code="500159").name == "高新东区"
+    call_command("check", databases=["default"], verbosity=0)
+    call_command("load_edition", verbosity=0)  # and once more
+    assert fresh(years.this.filing).state == State.APPROVED
+
+
+def test_history_is_read_across_the_change_by_the_concordance(years):
+    judgement = judge(fresh(years.next.filing))
+    values = judgement.completed.values
+    assert values["2052.c2"] == Decimal("20.00")  # 2051 of May 2024
+    assert values["2052.c4"] == Decimal("25.0")  # 25 after 20
+    assert values["2010.c2"] == Decimal("1000.00") and values.get("2053.c2") is None
+    history = history_of(fresh(years.next.filing))["year_ago"]
+    assert history["2052.c1"] == 20 and not {"2051.c1", "2113.c1", "2053.c1"} & set(history)
+
+
+def test_the_stored_columns_of_the_city_read_it_as_the_filing_does(years):
+    period = Period.objects.get(pk="2025M05")
+    labels = ("2052.c2", "year_ago(2052.c1)", "year_ago(2010.c1)", "year_ago(2053.c1)")
+    ledger = city_columns.load(period, labels).ledger
+    assert ledger.frame.select(labels).rows() == [(2000, 2000, 100000, None)]
+    filing = fresh(years.next.filing)
+    facts = replace(facts_for(filing), attributes=filing.in_force.attributes)
+    alone = {found.rule for found in examine(filing.edition, submission_values(filing.in_force), facts)}
+    assert set(recheck(period).findings["rule"]) == alone
+
+
+def test_growth_over_the_change_says_so_in_words(years):
+    said = (
+        "上年同期（2024年5月）按软件和信息技术服务业统计调查制度（重庆2024年口径）填报："
+        "2052“其中：硬件成本”按原代码2051对照；2053“其中：算力成本”在原制度中没有可比的指标，同比、环比不可比；"
+        "原制度的2113“订单同比增长”本期不再填报。"
+    )
+    assert said in summarise(Period.objects.get(pk="2025M05"), LATER).breaks
+    assert summarise(Period.objects.get(pk="2024M05"), LATER).breaks == ()
+    city, district = sign_in(years.cast.zhou_tao), sign_in(years.cast.chen_yu)
+    assert said in markup_of(city.get("/city/totals/?period=2025M05"))
+    assert said in markup_of(district.get("/district/totals/?period=2025M05"))
+    assert "按原代码" not in markup_of(city.get("/city/totals/?period=2024M05"))
+    sheets = load_workbook(BytesIO(city.get("/city/totals/2025M05.xlsx").content))
+    assert any(said in str(row[1].value) for row in sheets["说明"].iter_rows(max_col=2))
+
+
+def test_a_month_before_the_change_is_told_of_the_other_edition_only_where_it_looks_back_over_it(years):
+    [about] = summarise(Period.objects.get(pk="2024A"), LATER).breaks
+    assert about.startswith("上年（2023年年报）按") and "本期不再填报" not in about
+
+
+def test_the_changed_rule_holds_in_its_own_year_alone(years):
+    """工业软件 400 beside 基础软件 200 of 500: more than is left, from 2025 on."""
+    for submission, cells, fails in ((years.this, CLEAN_MAY, False), (years.next, NEXT_MAY, True)):
+        typed = cells | {"20211.c1": "200", "20212.c1": "400"}
+        findings = judge(fresh(submission.filing), typed).findings
+        assert ("R603" in {found.rule for found in findings}) is fails
+
+
+# Every screen, of both years
+
+
+def known_of(submission: Submission) -> dict[str, object]:
+    period = submission.filing.period
+    return {
+        "period": period.code,
+        "key": "t6",
+        "number": submission.number,
+        "receipt": submission.receipt,
+        "level": "enterprise",
+        "credit_code": submission.filing.enterprise.credit_code,
+        "year": period.parsed.year,
+        "district": submission.filing.district.code,
+        "measure": "on_time_rate",
+        "rule_id": "R604",
+        "rule": "R604",
+        "pk": submission.filing.pk,
+    }
+
+
+def addresses(submission: Submission) -> dict[str, str]:
+    """Every page that can be opened and speaks of a period, a filing or an edition; other rows have their own tests."""
+    known, found = known_of(submission), {}
+    for name, pattern in named_patterns().items():
+        wanted = pattern.pattern.converters or pattern.pattern.regex.groupindex
+        of_edition = "edition" in name or name in ("city_code_lists", "city_rules")
+        code = submission.edition.code if of_edition else submission.filing.period_id
+        stated = known | {"code": "A38" if name == "key_firms" else code}
+        is_of_rows = "pk" in wanted and name != "thread" or "desk" in name and set(wanted) - {"code"}
+        if not PAGES[name].startswith("POST") and not is_of_rows and set(wanted) <= set(stated):
+            found[name] = reverse(name, kwargs={argument: stated[argument] for argument in wanted})
+    return found
+
+
+WANTS_MORE = {"city_desk_revision", "city_desk_draft_workbook", "certificate"}  # none of these was made here
+
+
+def test_every_screen_opens_for_both_years_and_the_annual_between_them(years):
+    people = {role: sign_in(person) for role, person in years.cast.one_per_role.items()}
+    opened, refused = 0, []
+    for submission in (years.this, years.next):
+        for name, url in addresses(submission).items():
+            if name in WANTS_MORE or PAGES[name] == OPEN:
+                continue
+            for role in PAGES[name].split():
+                status = people[role].get(url).status_code
+                opened += 1
+                refused += [] if status in (200, 302) else [f"{role} gets {status} from {url}"]
+    for code in ("2023A", "2024A", "2024M12"):
+        tables = [table.key for table in Period.objects.get(pk=code).edition.tables]
+        for url in (f"/filings/{code}/", *(f"/filings/{code}/{key}/" for key in tables), f"/city/periods/{code}/"):
+            who = "city" if url.startswith("/city") else "enterprise"
+            assert people[who].get(url).status_code in (200, 404), url  # a table of the other frequency is not owed
+    assert not refused, "\n".join(refused)
+    assert opened > 200
