@@ -8,23 +8,33 @@ from typing import Any, Required, TypedDict, Unpack
 from accounts.models import District, Enterprise, JournalEntry, User
 
 
-class Line(TypedDict, total=False):
+class JournalWords(TypedDict, total=False):
+    """What became of it, and why."""
+
+    before: Any
+    after: Any
+    why: str
+
+
+class More(JournalWords, total=False):
+    """What a line may say beside who, when, what and whose."""
+
+    subject: str
+
+
+class JournalLine(More, total=False):
     """`action` is the verb of the screen in Chinese (确定上报), because people read and filter by it. Without a
     district the line goes under the one the firm belongs to at that time. `by` is None for the machine."""
 
     by: Required[User | None]
     at: Required[datetime.datetime]
     action: Required[str]
-    subject: str
     enterprise: Enterprise | None
     district: District | None
     period: str
-    before: Any
-    after: Any
-    why: str
 
 
-def record(**line: Unpack[Line]) -> JournalEntry:
+def record(**line: Unpack[JournalLine]) -> JournalEntry:
     """Add one line."""
     entry = compose(**line)
     entry.save()
@@ -36,7 +46,7 @@ def record_all(entries: list[JournalEntry]) -> None:
     JournalEntry.objects.bulk_create(entries, batch_size=1000)
 
 
-def compose(**line: Unpack[Line]) -> JournalEntry:
+def compose(**line: Unpack[JournalLine]) -> JournalEntry:
     by, enterprise = line["by"], line.get("enterprise")
     if line.get("district") is None and enterprise is not None:
         line["district"] = enterprise.district_on(line["at"].date()) or enterprise.district

@@ -9,8 +9,8 @@ from random import Random
 
 from forms_tables.edition.model import FIGURE_KINDS, Edition
 from forms_tables.filling.completion import PRECISION
-from forms_tables.notation.decimals import Decimals, Judged, Reading
-from forms_tables.notation.names import HISTORY, Cell, Scope, reads_of
+from forms_tables.notation.decimals import Decimals, JudgeFunction, Reading
+from forms_tables.notation.names import HISTORY, Cell, TextScope, reads_of
 from forms_tables.notation.trees import BACKWARD, OVER_ROWS, Arithmetic, Call, Comparison, Node, walk
 from forms_tables.rules.checks import Condition
 from forms_tables.rules.proofreading import NUMBER, Kinds
@@ -114,7 +114,7 @@ def spoiled_code(code: str, dice: Random) -> str:
 class Edge:
     """Two sides of a comparison as one figure, zero on the edge, and the cells that move it."""
 
-    distance: Judged
+    distance: JudgeFunction
     cells: tuple[Cell, ...]
 
 
@@ -192,7 +192,7 @@ def edges_in(condition: Condition) -> Iterator[Edge]:
                 yield Edge(walk(node, Decimals(condition.scope)).value, figures)
 
 
-def differences_in(node: Node, scope: Scope) -> Iterator[Node]:
+def differences_in(node: Node, scope: TextScope) -> Iterator[Node]:
     """What is zero where a comparison of figures turns."""
     match node:
         case Comparison(at=at, left=left, right=right):

@@ -16,7 +16,7 @@ from accounts.clock import real_now
 from accounts.models import DUTIES, Ability, Application, DeadAddress, Duties, Enterprise, Letter, Scope, User
 from forms_tables.edition.catalog import shipped_content
 from reporting import workflow
-from reporting.editions.tally import Tally
+from reporting.editions.tally import EffectTally
 from reporting.models import (
     Announcement,
     BaseAdjustment,
@@ -319,7 +319,7 @@ def of_the_desk(name: str, may) -> dict:
     seen = Rehearsal.objects.create(
         draft=draft, version=0, period=may.may, state=Rehearsal.DONE, by=may.city, at=AT,
         effect={
-            **Tally(draft.edition, second.edition, "month").effect(),
+            **EffectTally(draft.edition, second.edition, "month").effect(),
             "lists": {"blocked": [may.filing.pk]},
             "spoken": AT.isoformat(),
         },

@@ -19,8 +19,8 @@ from openpyxl.utils import column_index_from_string
 from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH, from_excel, from_ISO8601
 
 from text.incoming import of_cell
-from text.package import MAX_MEMBERS, TOO_LARGE, Package, Unreadable, local, with_handlers
-from text.sheets import GENERAL, Book, Cell, Row, Sheet
+from text.package import MAX_MEMBERS, TOO_LARGE, BookSource, Package, Unreadable, local, with_handlers
+from text.sheets import GENERAL, Book, SheetCell, SheetRow, Worksheet
 
 # Formats a Chinese Excel or WPS names by number alone.
 YEAR_MONTH, DAY_IN_WORDS, MONTH_DAY = 'yyyy"年"m"月"', 'yyyy"年"m"月"d"日"', 'm"月"d"日"'
@@ -49,7 +49,7 @@ REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?([1-9][0-9]{0,6})")
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([Ee][+-]?[0-9]+)?")
 
 
-def open_book(source: Any, name: str = "", most_cells: int = MOST_CELLS) -> Book:
+def open_book(source: BookSource, name: str = "", most_cells: int = MOST_CELLS) -> Book:
     """Read a workbook from a path or a binary file. Raises Unreadable with a sentence for the person who sent it."""
     package = Package(source, name)
     return _Opening(package, most_cells).book()
@@ -102,14 +102,14 @@ class _Opening:
         elif name == "workbookPr" and attributes.get("date1904", "") in ("1", "true"):
             self.epoch = MAC_EPOCH
 
-    def _sheets(self) -> Iterator[Sheet]:
+    def _sheets(self) -> Iterator[Worksheet]:
         for listed in self.listed:
             relation = self.relations.get(listed.relation)
             if relation is None or relation.kind != "worksheet":
                 continue
             if relation.target not in self.package:
                 raise Unreadable(f"文件已损坏：工作表“{listed.title}”的内容不在文件里。请重新保存后再上传。")
-            yield _Reading(self, Sheet(listed.title, listed.hidden)).read(relation.target)
+            yield _Reading(self, Worksheet(listed.title, listed.hidden)).read(relation.target)
 
     def format_of(self, style: str | None) -> str:
         number = int(style) if style and style.isdecimal() and len(style) < 7 else 0
@@ -182,15 +182,15 @@ class _Formats:
 class _Reading:
     """One worksheet being read, element by element."""
 
-    def __init__(self, opening: _Opening, sheet: Sheet) -> None:
+    def __init__(self, opening: _Opening, sheet: Worksheet) -> None:
         self.opening, self.sheet = opening, sheet
-        self.row, self.column = Row(0), 0
+        self.row, self.column = SheetRow(0), 0
         self.hidden_columns = bytearray(LAST_COLUMN + 1)
         self.attributes: dict[str, str] | None = None  # of the cell being read
         self.pieces: dict[str, list[str]] = {}
         self.inside = ""
 
-    def read(self, part: str) -> Sheet:
+    def read(self, part: str) -> Worksheet:
         self.opening.package.scan(part, with_handlers(self._start, self._end, self._text))
         self.sheet.rows = dict(sorted(self.sheet.rows.items()))
         return self.sheet
@@ -220,7 +220,7 @@ class _Reading:
 
     def _turn_to(self, number: int, *, hidden: bool) -> None:
         """A row is the sheet's own when something stands in it: see `_keep`."""
-        self.row = self.sheet.rows.get(number) or Row(number)
+        self.row = self.sheet.rows.get(number) or SheetRow(number)
         self.row.hidden |= hidden
 
     def _note_merged(self, reference: str) -> None:
@@ -267,7 +267,7 @@ class _Reading:
                 f"文件已损坏：工作表“{self.sheet.title}”的内容超出了一张工作表的范围。请重新保存后再上传。"
             )
         hidden = self.sheet.hidden or self.row.hidden or bool(self.hidden_columns[self.column])
-        self.row.cells[self.column] = Cell(self.row.number, self.column, value, shape, formula, error, hidden)
+        self.row.cells[self.column] = SheetCell(self.row.number, self.column, value, shape, formula, error, hidden)
         self.sheet.rows[self.row.number] = self.row
 
     def _value(self, kind: str, said: dict[str, str], shape: str) -> tuple[Any, str]:

@@ -14,8 +14,9 @@ import zipfile
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from os import PathLike
 from pathlib import PurePath
-from typing import Any
+from typing import IO
 from urllib.parse import unquote
 from xml.parsers import expat
 
@@ -25,6 +26,7 @@ MAX_MEMBERS = 1_000
 MAX_RATIO = 300
 RATIO_COUNTS_FROM = 8 * 1024 * 1024
 CHUNK = 256 * 1024
+BookSource = IO[bytes] | str | PathLike[str]  # where a workbook comes from: a binary file, or a path
 MOST_MARKS = 4_000_000  # of all parts read: 20,000 rows of 14 columns, no two cells alike, have two and a half million
 LONGEST_TAG = 4 * CHUNK
 
@@ -78,9 +80,10 @@ class Relation:
 class Package:
     """A zip found safe to read. Parts are asked for by name, whatever letters and slashes the zip has it in."""
 
-    def __init__(self, source: Any, name: str = "") -> None:
+    def __init__(self, source: BookSource, name: str = "") -> None:
         """`source` is a path or a binary file. Raises Unreadable for whatever is no plain .xlsx."""
-        refuse_extension(name or str(getattr(source, "name", "") or (source if not hasattr(source, "read") else "")))
+        is_path = isinstance(source, str | PathLike)
+        refuse_extension(name or str(source if is_path else getattr(source, "name", "") or ""))
         content = read_bounded(source)
         refuse_signature(content)
         self._unpacked = self._marks = 0
@@ -231,8 +234,8 @@ def refuse_extension(name: str) -> None:
         )
 
 
-def read_bounded(source: Any) -> bytes:
-    if hasattr(source, "read"):
+def read_bounded(source: BookSource) -> bytes:
+    if not isinstance(source, str | PathLike):
         source.seek(0)
         content = source.read(MAX_FILE_BYTES + 1)
     else:

@@ -18,7 +18,7 @@ PASTE_VALUES = "请复制后“选择性粘贴—数值”，再上传。"
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class SheetCell:
     """One cell with something in it. `value` is text, int, float, bool, datetime, time, timedelta, or None where a
     formula has no value in the file."""
 
@@ -68,19 +68,19 @@ class Cell:
 
 
 @dataclass
-class Row:
+class SheetRow:
     number: int
     hidden: bool = False
-    cells: dict[int, Cell] = field(default_factory=dict)
+    cells: dict[int, SheetCell] = field(default_factory=dict)
 
 
 @dataclass
-class Sheet:
+class Worksheet:
     """A worksheet. Its rows are those with something in them, from the first to the last."""
 
     title: str
     hidden: bool = False
-    rows: dict[int, Row] = field(default_factory=dict)
+    rows: dict[int, SheetRow] = field(default_factory=dict)
     merged: list[str] = field(default_factory=list)
 
     @property
@@ -95,10 +95,10 @@ class Sheet:
     def hidden_rows(self) -> list[int]:
         return [row.number for row in self.rows.values() if row.hidden]
 
-    def __iter__(self) -> Iterator[Row]:
+    def __iter__(self) -> Iterator[SheetRow]:
         return iter(self.rows.values())
 
-    def cell(self, row: int, column: int) -> Cell | None:
+    def cell(self, row: int, column: int) -> SheetCell | None:
         return self.rows[row].cells.get(column) if row in self.rows else None
 
 
@@ -106,12 +106,12 @@ class Sheet:
 class Book:
     """The worksheets in their order; chart and dialog sheets hold no cells and are passed over."""
 
-    sheets: tuple[Sheet, ...]
+    sheets: tuple[Worksheet, ...]
 
     def __contains__(self, title: str) -> bool:
         return any(sheet.title == title for sheet in self.sheets)
 
-    def sheet(self, title: str) -> Sheet:
+    def sheet(self, title: str) -> Worksheet:
         """Raises KeyError when no worksheet has this title."""
         return {sheet.title: sheet for sheet in self.sheets}[title]
 
@@ -120,7 +120,7 @@ class Book:
         return [sheet.title for sheet in self.sheets]
 
     @property
-    def first(self) -> Sheet:
+    def first(self) -> Worksheet:
         """The first sheet a person sees."""
         return next((sheet for sheet in self.sheets if not sheet.hidden), self.sheets[0])
 

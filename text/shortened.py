@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from text.sheets import Cell
+from text.sheets import SheetCell
 
 AS_TEXT = "请先把单元格格式设为“文本”，再重新输入"
 MOST_DIGITS = 15  # what a spreadsheet keeps of a number
@@ -12,7 +12,7 @@ SCIENTIFIC = re.compile(r"[0-9](\.[0-9]+)?[Ee]\+?[0-9]{1,3}")
 NUMBER_OF_ITS_OWN = re.compile(r"1[3-9][0-9]{9}|[48]00[0-9]{7}|[1-9][0-9]{6,7}")  # needs no 0 in front
 
 
-def shortened(cell: Cell, kind: str) -> str:
+def shortened(cell: SheetCell, kind: str) -> str:
     """Why what stands in the cell may not be what was typed, as a sentence; empty when it is. `kind` is what the cell
     holds, by the names of forms_tables.parsing."""
     if kind in ("month", "date") and cell.shows_no_year:

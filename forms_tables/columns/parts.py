@@ -85,13 +85,21 @@ BLANK = Part(None, known=True)
 ZERO = Part(0, known=True, may_be_blank=False)
 
 
+def exponent_of(figure: Decimal) -> int:
+    """The power of ten of its last digit: -2 of 12.50."""
+    exponent = figure.as_tuple().exponent
+    if isinstance(exponent, str):
+        raise ValueError(f"{figure} is no figure")
+    return exponent
+
+
 def known(value: Any) -> Part:
     """A number, text or truth that is the same for every filing."""
     if value is None:
         return BLANK
     if isinstance(value, Decimal):
-        sign, digits, exponent = value.as_tuple()
-        whole = int("".join(map(str, digits))) * (-1 if sign else 1)
+        sign, digits, _ = value.as_tuple()
+        whole, exponent = int("".join(map(str, digits))) * (-1 if sign else 1), exponent_of(value)
         while exponent < 0 and whole % 10 == 0:
             whole, exponent = whole // 10, exponent + 1
         whole *= 10 ** max(exponent, 0)

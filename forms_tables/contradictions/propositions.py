@@ -15,24 +15,26 @@ from decimal import Decimal
 from forms_tables.edition.model import CHOICE_KINDS, FIGURE_KINDS, CodeList, Edition, Indicator
 from forms_tables.edition.periods import PeriodCode
 from forms_tables.notation.decimals import CALCULATIONS, Reading
-from forms_tables.notation.names import HISTORY, Cell, Fact, Meaning, Moment, RowCode, Setting
+from forms_tables.notation.names import HISTORY, Cell, Fact, Meaning, Moment, RowCode, Setting, TextScope
 from forms_tables.notation.trees import MIRRORED, Membership, Name, Node, Text, parts_of
 from forms_tables.repair.linear import (
     COMPARED,
-    All,
-    Any,
-    Choice,
+    AllOf,
+    AnyOf,
+    Inequality,
     Linear,
+    LinearPart,
     NotLinear,
-    Part,
-    Row,
+    OneOf,
+    Said,
     Sum,
     Wanted,
     all_of,
     any_of,
     choice,
+    inequality,
     negated,
-    row,
+    sum_in,
 )
 
 MOST_TERMS = 40  # of one sum; a product of sums is written out
@@ -40,16 +42,6 @@ TIMES = "×"
 YES, NO = "是", "否"
 EITHER = frozenset({YES, NO})
 POINTWISE = ("first", "starts_with", "has", "organisation_code", "valid_credit_code")
-
-
-@dataclass(frozen=True)
-class Said:
-    """A text that a filing or the register holds: what each thing that `of` can stand for makes it; None: anything."""
-
-    of: str
-    means: Mapping[str, str] | None = field(default=None, compare=False)
-    is_open: bool = field(default=False, compare=False)  # other codes may stand there: only some of them are in `means`
-    listed: frozenset[str] = field(default=frozenset(), compare=False)  # the codes its list names
 
 
 @dataclass(eq=False)
@@ -62,7 +54,7 @@ class World:
     behind: Mapping[str, str]  # which frequency of filing each word of history reads; a word that reads none is missing
     mentioned: frozenset[str] = frozenset()  # every text that stands in quotes in one of the rules
     met: dict[str, Meaning] = field(default_factory=dict)
-    named: dict[tuple, str] = field(default_factory=dict)  # what no sum says, under its name
+    named: dict[tuple[str, ...], str] = field(default_factory=dict)  # what no sum says, under its name
     known: dict[str, Wanted] = field(default_factory=dict)  # and what is known of it
     unlisted: set[tuple[str, str]] = field(default_factory=set)  # cells compared with a code that their list has not
     loose: set[str] = field(default_factory=set)  # names of what no sum and no list says
@@ -70,11 +62,11 @@ class World:
     def is_loose(self, wanted: Wanted) -> bool:
         """Whether it speaks of what no sum and no list says, so that two of a kind may exclude each other unseen."""
         match wanted:
-            case Row(sum=over):
+            case Inequality(sum=over):
                 return any(TIMES in figure or figure in self.loose for figure in over.times)
-            case Choice(of=of):
+            case OneOf(of=of):
                 return of in self.loose
-            case All(parts=parts) | Any(parts=parts):
+            case AllOf(parts=parts) | AnyOf(parts=parts):
                 return any(map(self.is_loose, parts))
         return False
 
@@ -95,7 +87,7 @@ class World:
     def parameter(self, name: str) -> Decimal | None:
         return self.parameters.get(name, self.edition.parameters[name].default)
 
-    def name_for(self, function: str, arguments: Sequence[Part]) -> tuple[str, bool]:
+    def name_for(self, function: str, arguments: Sequence[LinearPart]) -> tuple[str, bool]:
         """A name for what no sum says, and whether it is new."""
         key = function, *map(_canonical, arguments)
         fresh = key not in self.named
@@ -134,14 +126,14 @@ def texts_in(trees: Sequence[Node]) -> frozenset[str]:
 class Propositions(Linear):
     """Linear of figures nobody has filled in yet."""
 
-    world: World = None
+    world: World
 
     @classmethod
-    def of(cls, world: World, scope) -> "Propositions":
+    def of(cls, world: World, scope: TextScope) -> "Propositions":
         period = PeriodCode(world.edition.valid_from, None if world.frequency == "annual" else 12)
         return cls(scope, Reading(world.edition, period, {}, {}, world.parameters), {}, world)
 
-    def name(self, name: Name) -> Part | Said:
+    def name(self, name: Name) -> LinearPart:
         meaning = self.scope.meaning(name)
         if not self.world.has(meaning):
             return None
@@ -195,7 +187,7 @@ class Propositions(Linear):
             raise NotLinear
         return total
 
-    def unknown(self, function: str, arguments: Sequence[Part]) -> tuple[Sum, bool]:
+    def unknown(self, function: str, arguments: Sequence[LinearPart]) -> tuple[Sum, bool]:
         name, is_new = self.world.name_for(function, arguments)
         return Sum(Decimal(0), {name: Decimal(1)}), is_new
 
@@ -204,33 +196,42 @@ class Propositions(Linear):
         found, is_new = self.unknown(function, arguments)
         if is_new:
             sign = -1 if function == "max" else 1
-            within = [row(found.plus(each, -1).scaled(Decimal(sign))) for each in arguments]
-            is_one = [row(found.plus(each, -1).scaled(Decimal(-sign))) for each in arguments]
+            within = [inequality(found.plus(each, -1).scaled(Decimal(sign))) for each in arguments]
+            is_one = [inequality(found.plus(each, -1).scaled(Decimal(-sign))) for each in arguments]
             self.world.known[next(iter(found.times))] = all_of([*within, any_of(is_one)])
         return found
 
     # Texts
 
-    def comparison(self, sign: str, left: Part | Said, right: Part | Said) -> Wanted | None:
+    def comparison(self, sign: str, left: LinearPart, right: LinearPart) -> Wanted | None:
         if not (isinstance(left, Said) or isinstance(right, Said)):
             return super().comparison(sign, left, right)
         if left is None or right is None:
             return None
-        if not isinstance(left, Said):
-            sign, left, right = MIRRORED[sign], right, left
-        if isinstance(right, str) and left.is_open and sign not in ("==", "!="):
-            return self.either_way(f"{left.of}{sorted(left.means.items())}{sign}{right}")
-        if isinstance(right, str):
-            self.look_up(left, [right])
-            return self.where(left, lambda text: COMPARED[sign](text, right), f"{sign}{right}")
+        match left, right:
+            case Said(), Said():
+                return self.compared_with_said(sign, left, right)
+            case Said(), str():
+                return self.compared_with_text(sign, left, right)
+            case str(), Said():
+                return self.compared_with_text(MIRRORED[sign], right, left)
+        raise TypeError(left, right)
+
+    def compared_with_text(self, sign: str, left: Said, right: str) -> Wanted:
+        if left.is_open and sign not in ("==", "!="):
+            return self.either_way(f"{left.of}{_listed(left)}{sign}{right}")
+        self.look_up(left, [right])
+        return self.where(left, lambda text: COMPARED[sign](text, right), f"{sign}{right}")
+
+    def compared_with_said(self, sign: str, left: Said, right: Said) -> Wanted:
         if sign == "!=":
-            return negated(self.comparison("==", left, right))
+            return negated(self.compared_with_said("==", left, right))
         return self.either_way(f"{left.of}{sign}{right.of}" if left.of <= right.of else f"{right.of}{sign}{left.of}")
 
-    def membership(self, inside: bool, left: str | Said | None, options: tuple[str, ...]) -> Wanted | None:
+    def membership(self, inside: bool, left: LinearPart, options: tuple[str, ...]) -> Wanted | None:
         if not isinstance(left, Said):
             return super().membership(inside, left, options)
-        found = any_of([self.comparison("==", left, option) for option in options])
+        found = any_of([self.compared_with_text("==", left, option) for option in options])
         if left.means is not None:  # said at once, not code by code
             found = self.where(left, lambda text: text in options, "")
         return found if inside else negated(found)
@@ -255,7 +256,7 @@ class Propositions(Linear):
             raise NotLinear
         return conclusion if premise else None
 
-    def call(self, function: str, arguments: Sequence[Part | Said]) -> Part | Said:
+    def call(self, function: str, arguments: Sequence[LinearPart]) -> LinearPart:
         first, *others = arguments
         match function:
             case "filled" | "empty" if first is not None:
@@ -268,10 +269,10 @@ class Propositions(Linear):
                 return False if first is None else self.among_the_chosen(first, others)
             case "eps" if first is not None:
                 tolerance = self.world.parameter("EPS")
-                return None if tolerance is None else first.scaled(tolerance)
+                return None if tolerance is None else sum_in(first).scaled(tolerance)
         return super().call(function, arguments)
 
-    def always_filled(self, part: Part | Said) -> bool:
+    def always_filled(self, part: LinearPart) -> bool:
         """Whether a filing that can be sent at all has it: a required cell of a row that always applies."""
         meaning = self.world.met.get(next(iter(part.times), "")) if isinstance(part, Sum) else None
         if not isinstance(part, Sum) or not part.times:
@@ -282,33 +283,30 @@ class Propositions(Linear):
         column = own.column(meaning.column)
         return own.required and column.required and not (own.applies_when or column.applies_when or table.applies_when)
 
-    def among_the_chosen(self, said: str | Said, codes: Sequence[str | Said]) -> Wanted:
-        if isinstance(said, str) or any(not isinstance(code, str) for code in codes):
-            return self.either_way(f"has{_canonical(said)}{[_canonical(code) for code in codes]}")
+    def among_the_chosen(self, said: LinearPart, others: Sequence[LinearPart]) -> Wanted:
+        codes = [code for code in others if isinstance(code, str)]
+        if not isinstance(said, Said) or len(codes) < len(others):
+            return self.either_way(f"has{_canonical(said)}{[_canonical(code) for code in others]}")
         self.look_up(said, codes, as_beginning=True)
         if said.means is not None:
             return self.where(said, lambda text: CALCULATIONS["has"](text, *codes), "")
         can = [code for code in codes if not said.listed or any(entry.startswith(code) for entry in said.listed)]
         return any_of([self.either_way(f"{said.of} has {code}") for code in can])
 
-    def calculated(self, function: str, arguments: Sequence[Part | Said]) -> Part | Said:
+    def calculated(self, function: str, arguments: Sequence[LinearPart]) -> LinearPart:
         if not any(map(_varies, arguments)):
             return super().calculated(function, arguments)
         first, *others = arguments
         if function == "starts_with" and isinstance(first, Said):
             self.look_up(first, [text for text in others if isinstance(text, str)], as_beginning=True)
-        if (
-            function in POINTWISE
-            and isinstance(first, Said)
-            and first.means is not None
-            and not any(map(_varies, others))
-        ):
-            return self.pointwise(function, first, others)
+        is_pointwise = function in POINTWISE and not any(map(_varies, others))
+        if is_pointwise and isinstance(first, Said) and first.means is not None:
+            return self.pointwise(function, first, first.means, others)
         match function:
             case "min" | "max":
-                return self.extreme(function, arguments)
+                return self.extreme(function, [sum_in(each) for each in arguments])
             case "abs":
-                return self.extreme("max", [first, first.scaled(Decimal(-1))])
+                return self.extreme("max", [sum_in(first), sum_in(first).scaled(Decimal(-1))])
             case "growth":
                 found, _ = self.unknown(function, arguments)
                 self.world.loose.update(found.times)
@@ -321,23 +319,30 @@ class Propositions(Linear):
                 return Said(name, {size: size for size in "1234"})
         return self.either_way(f"{function}{[_canonical(each) for each in arguments]}")
 
-    def pointwise(self, function: str, said: Said, others: Sequence[Sum | str]) -> Said | Wanted:
+    def pointwise(
+        self, function: str, said: Said, means: Mapping[str, str], others: Sequence[LinearPart]
+    ) -> Said | Wanted:
         """What is worked out of one text alone, for each thing it can be."""
         plain = [each.constant if isinstance(each, Sum) else each for each in others]
-        results = {of: CALCULATIONS[function](text, *plain) for of, text in said.means.items()}
+        results = {of: CALCULATIONS[function](text, *plain) for of, text in means.items()}
         if all(isinstance(result, str) for result in results.values()):
             return Said(said.of, results, said.is_open)
         return choice(said.of, frozenset(of for of, holds in results.items() if holds), frozenset(results))
 
 
-def _varies(part: Part | Said) -> bool:
+def _varies(part: LinearPart) -> bool:
     """Whether it is not the same in every filing."""
     return isinstance(part, Said) or (isinstance(part, Sum) and bool(part.times))
 
 
-def _canonical(part: Part | Said) -> str:
+def _canonical(part: LinearPart) -> str:
     """The same words for the same value."""
     if isinstance(part, Sum):
         terms = sorted((label, factor.normalize()) for label, factor in part.times.items())
         return f"{part.constant.normalize()}{terms}"
-    return part.of + str(sorted(part.means.items()) if part.means else "") if isinstance(part, Said) else repr(part)
+    return f"{part.of}{_listed(part)}" if isinstance(part, Said) else repr(part)
+
+
+def _listed(said: Said) -> str:
+    """What it can stand for and makes of it, in one order; nothing where that is anything."""
+    return str(sorted(said.means.items())) if said.means else ""

@@ -14,13 +14,13 @@ from math import floor, gcd, lcm
 import highspy
 
 from forms_tables.repair.elimination import Contradiction, TooMany, bound_of, region_of
-from forms_tables.repair.linear import All, Any, Choice, Row, Sum, Wanted
+from forms_tables.repair.linear import AllOf, AnyOf, Inequality, OneOf, Sum, Wanted
 
 MOST_PROGRAMMES = 60  # solved for one question
 MOST_IN_ALL = 6000  # for all questions of one look at a draft, which takes less than a hundred
 MOST_ROWS = 3000
 SLACK = 1e-7
-Name = str
+DemandName = str
 WAY = "way "  # begins the name of one of several ways, while it is tried
 
 
@@ -39,15 +39,15 @@ class Point:
         match wanted:
             case bool():
                 return wanted
-            case Row(sum=over, strict=strict):
+            case Inequality(sum=over, strict=strict):
                 size = max(1.0, *(abs(float(factor)) for factor in over.times.values()))
                 value = float(over.constant) + sum(float(f) * self.figures.get(k, 0.0) for k, f in over.times.items())
                 return value < -SLACK * size if strict else value <= SLACK * size
-            case Choice(of=of, among=among, every=every):
+            case OneOf(of=of, among=among, every=every):
                 return self.choices.get(of, every) <= among
-            case All(parts=parts):
+            case AllOf(parts=parts):
                 return all(map(self.meets, parts))
-            case Any(parts=parts):
+            case AnyOf(parts=parts):
                 return any(map(self.meets, parts))
         raise TypeError(wanted)
 
@@ -56,12 +56,12 @@ class Point:
 class Demands:
     """What must hold at once: each row and choice with the names it comes from, and what can be met in several ways."""
 
-    rows: tuple[tuple[Row, frozenset[Name]], ...] = ()
-    choices: Mapping[str, tuple[frozenset[str], frozenset[Name]]] = field(default_factory=dict)
-    open: tuple[tuple[Any, frozenset[Name]], ...] = ()
-    broken: frozenset[Name] | None = None  # what cannot hold by itself
+    rows: tuple[tuple[Inequality, frozenset[DemandName]], ...] = ()
+    choices: Mapping[str, tuple[frozenset[str], frozenset[DemandName]]] = field(default_factory=dict)
+    open: tuple[tuple[AnyOf, frozenset[DemandName]], ...] = ()
+    broken: frozenset[DemandName] | None = None  # what cannot hold by itself
 
-    def also(self, wanted: Wanted, names: frozenset[Name]) -> "Demands":
+    def also(self, wanted: Wanted, names: frozenset[DemandName]) -> "Demands":
         rows, choices, open_, broken = list(self.rows), dict(self.choices), list(self.open), self.broken
         left = [wanted]
         while left:
@@ -70,16 +70,16 @@ class Demands:
                     continue
                 case False:
                     broken = names
-                case Row() as found:
+                case Inequality() as found:
                     rows.append((found, names))
-                case Choice(of=of, among=among, every=every):
+                case OneOf(of=of, among=among, every=every):
                     before, by = choices.get(of, (every, frozenset()))
                     choices[of] = before & among, by if before <= among else by | names
                     if not before & among:
                         broken = by | names
-                case All(parts=parts):
+                case AllOf(parts=parts):
                     left.extend(parts)
-                case Any() as found:
+                case AnyOf() as found:
                     open_.append((found, names))
         return Demands(tuple(rows), choices, tuple(open_), broken)
 
@@ -90,9 +90,9 @@ class Prover:
     def __init__(self, unit_of: Callable[[str], Decimal | None] = lambda figure: None):
         self.unit_of = unit_of
         self.left, self.left_in_all = MOST_PROGRAMMES, MOST_IN_ALL
-        self.tight: dict[int, tuple[Row, Row]] = {}  # with the row itself, so that its id stays its own
+        self.tight: dict[int, tuple[Inequality, Inequality]] = {}  # with the row itself, so that its id stays its own
 
-    def meet(self, wanted: Iterable[tuple[Name, Wanted]]) -> Point | frozenset[Name]:
+    def meet(self, wanted: Iterable[tuple[DemandName, Wanted]]) -> Point | frozenset[DemandName]:
         """A point that meets all, or the names of some that cannot be met; raises Unproven."""
         self.left = MOST_PROGRAMMES
         demands = Demands()
@@ -100,7 +100,9 @@ class Prover:
             demands = demands.also(demand, frozenset([name]))
         return self._meet(demands)
 
-    def core(self, asked: Mapping[Name, Wanted], known: Mapping[Name, Wanted]) -> frozenset[Name] | None:
+    def core(
+        self, asked: Mapping[DemandName, Wanted], known: Mapping[DemandName, Wanted]
+    ) -> frozenset[DemandName] | None:
         """The names of some that cannot be met together though they can without any one of them: as few of the asked
         as there can be, and what must be known for it. None when all can be met, or when neither is proven."""
         found = self._at_odds({**asked, **known})
@@ -116,14 +118,14 @@ class Prover:
                 found = without
         return found
 
-    def _at_odds(self, wanted: Mapping[Name, Wanted]) -> frozenset[Name] | None:
+    def _at_odds(self, wanted: Mapping[DemandName, Wanted]) -> frozenset[DemandName] | None:
         try:
             found = self.meet(wanted.items())
         except (Unproven, TooMany):
             return None
         return None if isinstance(found, Point) else found
 
-    def _meet(self, demands: Demands) -> Point | frozenset[Name]:
+    def _meet(self, demands: Demands) -> Point | frozenset[DemandName]:
         if demands.broken is not None:
             return demands.broken
         point = self._point(demands)
@@ -143,7 +145,7 @@ class Prover:
             because |= found - {taken}
         return frozenset(because)
 
-    def _point(self, demands: Demands) -> Point | frozenset[Name]:
+    def _point(self, demands: Demands) -> Point | frozenset[DemandName]:
         self.left -= 1
         self.left_in_all -= 1
         if min(self.left, self.left_in_all) < 0 or len(demands.rows) > MOST_ROWS:
@@ -154,13 +156,13 @@ class Prover:
             return Point(found, {of: among for of, (among, _) in demands.choices.items()})
         return proven_empty([(rows[place], demands.rows[place][1]) for place in found])
 
-    def _tightened(self, one: Row) -> Row:
+    def _tightened(self, one: Inequality) -> Inequality:
         if id(one) not in self.tight:
             self.tight[id(one)] = one, tightened(one, {figure: self.unit_of(figure) for figure in one.sum.times})
         return self.tight[id(one)][1]
 
 
-def proven_empty(rows: Sequence[tuple[Row, frozenset[Name]]]) -> frozenset[Name]:
+def proven_empty(rows: Sequence[tuple[Inequality, frozenset[DemandName]]]) -> frozenset[DemandName]:
     """The names of rows that have no point, by exact elimination; raises Unproven where they have one."""
     figures = frozenset(figure for one, _ in rows for figure in one.sum.times)
     bounds = []
@@ -173,12 +175,13 @@ def proven_empty(rows: Sequence[tuple[Row, frozenset[Name]]]) -> frozenset[Name]
     return found.cells
 
 
-def tightened(one: Row, units: Mapping[str, Decimal | None]) -> Row:
+def tightened(one: Inequality, units: Mapping[str, Decimal | None]) -> Inequality:
     """The same row for figures that are whole multiples of their units: what lies between two of them is left out."""
-    if not units or None in units.values():
+    known = {figure: Fraction(unit) for figure, unit in units.items() if unit is not None}
+    if not known or len(known) < len(units):
         return one
-    factors = {figure: Fraction(factor) * Fraction(units[figure]) for figure, factor in one.sum.times.items()}
-    step = Fraction(gcd(*(f.numerator for f in factors.values())), lcm(*(f.denominator for f in factors.values())))
+    factors = [Fraction(factor) * known[figure] for figure, factor in one.sum.times.items()]
+    step = Fraction(gcd(*(f.numerator for f in factors)), lcm(*(f.denominator for f in factors)))
     most = -Fraction(one.sum.constant) / step
     whole = floor(most)
     if one.strict and whole == most:
@@ -187,7 +190,7 @@ def tightened(one: Row, units: Mapping[str, Decimal | None]) -> Row:
     if least.denominator & (least.denominator - 1) and _never_ends(least.denominator):
         return one
     constant = -Decimal(least.numerator) / Decimal(least.denominator)
-    return Row(Sum(constant, one.sum.times))
+    return Inequality(Sum(constant, one.sum.times))
 
 
 def _never_ends(denominator: int) -> bool:
@@ -197,13 +200,17 @@ def _never_ends(denominator: int) -> bool:
     return denominator != 1
 
 
-def solve(rows: Sequence[Row]) -> dict[str, float] | list[int]:
+def solve(rows: Sequence[Inequality]) -> dict[str, float] | list[int]:
     """A point of the rows, or the places of some that are at odds. Floating: what is at odds is to be proven."""
     found = _programme(rows, slack_everywhere=False)
-    return found if found is not None else _programme(rows, slack_everywhere=True)
+    if found is None:
+        found = _programme(rows, slack_everywhere=True)
+    if found is None:
+        raise Unproven
+    return found
 
 
-def _programme(rows: Sequence[Row], slack_everywhere: bool) -> dict[str, float] | list[int] | None:
+def _programme(rows: Sequence[Inequality], slack_everywhere: bool) -> dict[str, float] | list[int] | None:
     """Pushes the strict rows apart as far as 1, or else measures by how much all rows together fall short. None where
     the rows have no point even with their edges."""
     place: dict[str, int] = {}

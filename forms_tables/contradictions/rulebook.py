@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cached_property, lru_cache, partial
 
 from forms_tables.contradictions.propositions import Propositions, World, texts_in
-from forms_tables.contradictions.proving import Name, Point, Prover, Unproven
+from forms_tables.contradictions.proving import DemandName, Point, Prover, Unproven
 from forms_tables.contradictions.what_is_known import Knowledge, figures_in, unit_of
 from forms_tables.edition.model import Edition, Rule
 from forms_tables.notation.names import Meaning
@@ -25,7 +25,7 @@ MOST_NEAR = (
 
 
 @dataclass(frozen=True)
-class Setting:
+class Surroundings:
     """What the rules are read with: the parameters entered, and by frequency what each word of history reads."""
 
     parameters: tuple[tuple[str, Decimal | None], ...]
@@ -33,10 +33,10 @@ class Setting:
 
 
 @dataclass(frozen=True, eq=False)  # each is itself
-class Read:
+class ReadCondition:
     """A condition as what it demands: where it applies, and what must hold there. `missing` can never be read."""
 
-    name: Name
+    name: DemandName
     condition: Condition
     premise: Wanted = True
     holds: Wanted = True
@@ -70,14 +70,14 @@ class Read:
 
 
 class Rulebook:
-    def __init__(self, edition: Edition, rules: Sequence[Rule], setting: Setting, frequency: str):
+    def __init__(self, edition: Edition, rules: Sequence[Rule], setting: Surroundings, frequency: str):
         self.setting = setting
         conditions = [one for rule in rules for one in _conditions(edition, rule, frequency)]
         known = dict(setting.parameters)
         self.world = World(edition, frequency, known, setting.behind[frequency], _texts_in(conditions))
         self.knowledge = Knowledge(self.world)
         self.begin()
-        self.tied: dict[Read, frozenset[str]] = {}
+        self.tied: dict[ReadCondition, frozenset[str]] = {}
         self.reads = self._read_all(conditions)
 
     def with_rule(self, rule: Rule) -> "Rulebook":
@@ -89,15 +89,15 @@ class Rulebook:
             return Rulebook(edition, [*others, rule], self.setting, frequency)
         changed = copy(self)
         changed.tied = dict(self.tied)
-        others = {name: read for name, read in self.reads.items() if read.rule.id != rule.id}
-        changed.reads = others | changed._read_all(conditions)
+        kept = {name: read for name, read in self.reads.items() if read.rule.id != rule.id}
+        changed.reads = kept | changed._read_all(conditions)
         return changed
 
-    def _read_all(self, conditions: Sequence[Condition]) -> dict[Name, Read]:
+    def _read_all(self, conditions: Sequence[Condition]) -> dict[DemandName, ReadCondition]:
         found = [self._read(f"{one.rule.id or NEW} {number}", one) for number, one in enumerate(conditions)]
         return {read.name: read for read in found if read}
 
-    def _read(self, name: Name, condition: Condition) -> Read | None:
+    def _read(self, name: DemandName, condition: Condition) -> ReadCondition | None:
         """None where it cannot be said as sums of figures."""
         binding = Propositions.of(self.world, condition.scope)
         self.world.unlisted.clear()
@@ -107,21 +107,22 @@ class Rulebook:
         except NotLinear:
             return None
         if holds is not None and premise is not None:
-            return Read(name, condition, premise, holds, unlisted=tuple(sorted(self.world.unlisted)))
+            return ReadCondition(name, condition, premise, holds, unlisted=tuple(sorted(self.world.unlisted)))
         missing = next((one for one in condition.reads if not self.world.has(one)), None)
-        return Read(name, condition, missing=missing) if missing else None
+        return ReadCondition(name, condition, missing=missing) if missing else None
 
     def begin(self) -> None:
         """Another look: what the last one took is not counted against it."""
         self.prover = Prover(partial(unit_of, self.world))
 
-    def of_rule(self, rule_id: str) -> list[Read]:
+    def of_rule(self, rule_id: str) -> list[ReadCondition]:
         return [read for read in self.reads.values() if read.rule.id == rule_id]
 
-    def near(self, reads: Iterable[Read], among: Iterable[Read]) -> dict[Name, Read]:
+    def near(self, reads: Iterable[ReadCondition], among: Iterable[ReadCondition]) -> dict[DemandName, ReadCondition]:
         """Those of `among` whose figures are tied to these by what others say of them, the nearest first."""
         reached = frozenset().union(*(self._tied(read) for read in reads))
-        found, left = {}, [read for read in among if read.missing is None]
+        found: dict[DemandName, ReadCondition] = {}
+        left = [read for read in among if read.missing is None]
         while left and len(found) < MOST_NEAR:
             touching = [read for read in left if self._tied(read) & reached]
             if not touching:
@@ -131,30 +132,30 @@ class Rulebook:
             left = [read for read in left if read.name not in found]
         return found
 
-    def _tied(self, read: Read) -> frozenset[str]:
+    def _tied(self, read: ReadCondition) -> frozenset[str]:
         """Its figures, and those they are computed from; month and year tie nothing to nothing."""
         if read not in self.tied:
             known = self.knowledge.bearing_on([read.passed])
             self.tied[read] = read.figures.union(*(figures_in(one.wanted) for one in known)) - {"month", "year"}
         return self.tied[read]
 
-    def core(self, asked: Mapping[Name, Wanted]) -> frozenset[Name] | None:
+    def core(self, asked: Mapping[DemandName, Wanted]) -> frozenset[DemandName] | None:
         """The names of some that cannot be met together, none of which can be spared; None when nothing is proven."""
         return self.prover.core(asked, self._known(asked))
 
-    def meets(self, asked: Mapping[Name, Wanted]) -> bool | None:
+    def meets(self, asked: Mapping[DemandName, Wanted]) -> bool | None:
         """Whether all can be met together; None when that is not known."""
         try:
             return isinstance(self.prover.meet({**asked, **self._known(asked)}.items()), Point)
         except (Unproven, TooMany):
             return None
 
-    def _known(self, asked: Mapping[Name, Wanted]) -> dict[Name, Wanted]:
+    def _known(self, asked: Mapping[DemandName, Wanted]) -> dict[DemandName, Wanted]:
         return {one.name: one.wanted for one in self.knowledge.bearing_on(asked.values())}
 
 
 @lru_cache(maxsize=8)
-def rulebook_of(edition: Edition, setting: Setting, frequency: str) -> Rulebook:
+def rulebook_of(edition: Edition, setting: Surroundings, frequency: str) -> Rulebook:
     """The edition's own rules. Kept, since a rule is tried beside them at each keystroke."""
     return Rulebook(edition, edition.rules, setting, frequency)
 

@@ -6,11 +6,21 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from forms_tables.contradictions.propositions import TIMES, Propositions, World
-from forms_tables.edition.model import Bound
 from forms_tables.filling.completion import CellPlan, plans_of
-from forms_tables.notation.names import Cell, Moment, Scope, Setting
+from forms_tables.notation.names import Cell, Moment, Setting, TextScope
 from forms_tables.notation.trees import parse, walk
-from forms_tables.repair.linear import All, Any, NotLinear, Row, Sum, Wanted, all_of, any_of, negated, row
+from forms_tables.repair.linear import (
+    AllOf,
+    AnyOf,
+    Inequality,
+    NotLinear,
+    Sum,
+    Wanted,
+    all_of,
+    any_of,
+    inequality,
+    negated,
+)
 
 MOST_FIGURES = 600
 HALF = Decimal("0.5")
@@ -34,9 +44,9 @@ class Known:
 
 def figures_in(wanted: Wanted) -> frozenset[str]:
     match wanted:
-        case Row(sum=over):
+        case Inequality(sum=over):
             return frozenset(over.times)
-        case All(parts=parts) | Any(parts=parts):
+        case AllOf(parts=parts) | AnyOf(parts=parts):
             return frozenset().union(*map(figures_in, parts))
     return frozenset()
 
@@ -59,7 +69,8 @@ class Knowledge:
         types the cell."""
         terms = frozenset().union(*map(figures_in, wanted))
         read = _factors_of(terms)
-        seen, left, found = set(), list(terms), []
+        seen: set[str] = set()
+        left, found = list(terms), list[Known]()
         while left and len(seen) < MOST_FIGURES:
             figure = left.pop()
             if figure in seen:
@@ -88,31 +99,32 @@ def _of(world: World, figure: str) -> Iterator[Known]:
     factors = figure.split(TIMES)
     if len(factors) > 1:
         if all(_is_never_negative(world, factor) for factor in factors) or len(set(factors)) * 2 == len(factors):
-            yield Known(NEVER_NEGATIVE, figure, Row(_one(figure, -1)))
+            yield Known(NEVER_NEGATIVE, figure, Inequality(_one(figure, -1)))
         return
     if figure in world.known:
         yield Known(BETWEEN, figure, world.known[figure])
     match world.met.get(figure):
         case Cell() as cell:
             if _is_never_negative(world, figure):
-                yield Known(NEVER_NEGATIVE, figure, Row(_one(figure, -1)))
+                yield Known(NEVER_NEGATIVE, figure, Inequality(_one(figure, -1)))
             if not cell.period:
                 yield from _of_cell(world, figure)
         case Moment(name=name):
             least = Decimal(1) if name == "month" else Decimal(world.edition.valid_from)
-            within = [row(Sum(least).plus(_one(figure), -1))]
+            within = [inequality(Sum(least).plus(_one(figure), -1))]
             if name == "month":
-                within.append(row(_one(figure).plus(Sum(Decimal(12)), -1)))
+                within.append(inequality(_one(figure).plus(Sum(Decimal(12)), -1)))
             yield Known(BETWEEN, figure, all_of(within))
         case Setting(name=name):
-            bounds = [bound for bound in world.edition.parameters[name].bounds if isinstance(bound.limit, Decimal)]
-            yield Known(BETWEEN, figure, all_of([_within(figure, bound) for bound in bounds]))
+            bounds = world.edition.parameters[name].bounds
+            limits = [(bound.side, bound.limit) for bound in bounds if isinstance(bound.limit, Decimal)]
+            yield Known(BETWEEN, figure, all_of([_within(figure, side, limit) for side, limit in limits]))
 
 
-def _within(figure: str, bound: Bound) -> Wanted:
-    apart = _one(figure).plus(Sum(bound.limit), -1)
-    sign = -1 if bound.side in ("above", "least") else 1
-    return row(apart.scaled(Decimal(sign)), strict=bound.side in ("above", "below"))
+def _within(figure: str, side: str, limit: Decimal) -> Wanted:
+    apart = _one(figure).plus(Sum(limit), -1)
+    sign = -1 if side in ("above", "least") else 1
+    return inequality(apart.scaled(Decimal(sign)), strict=side in ("above", "below"))
 
 
 def _one(figure: str, times: int = 1) -> Sum:
@@ -149,7 +161,7 @@ def _of_cell(world: World, figure: str) -> Iterator[Known]:
         return
     if applies is None:
         return
-    if where_filled is not True:
+    if where_filled is not None and where_filled is not True:
         yield Known(THERE, figure, where_filled, frozenset([figure]))
     if isinstance(carry, Sum):
         same = any_of([negated(applies), _equal(world, figure, carry, plan)])
@@ -160,7 +172,7 @@ def _of_cell(world: World, figure: str) -> Iterator[Known]:
         yield Known(COMPUTED, figure, same, outside)
     if plan.row_applies and plan.indicator.otherwise and carry is None and not column.auto:
         instead = _one(figure).plus(Sum(Decimal(plan.indicator.otherwise)), -1)
-        same = all_of([row(instead), row(instead.scaled(Decimal(-1)))])
+        same = all_of([inequality(instead), inequality(instead.scaled(Decimal(-1)))])
         yield Known(INSTEAD, figure, any_of([applies, same]))
 
 
@@ -171,14 +183,13 @@ def _is_outside(world: World, figure: str) -> bool:
 
 
 def _walked(world: World, plan: CellPlan, text: str) -> Sum | None:
-    scope = Scope(world.edition, column=plan.column, row=plan.indicator.code)
+    scope = TextScope(world.edition, column=plan.column, row=plan.indicator.code)
     return walk(parse(text), Propositions.of(world, scope)) if text else None
 
 
 def _all_hold(world: World, texts: Iterable[str]) -> Wanted | None:
-    binding = Propositions.of(world, Scope(world.edition))
-    found = [walk(parse(text), binding) for text in texts if text]
-    return None if None in found else all_of(found)
+    binding = Propositions.of(world, TextScope(world.edition))
+    return binding.both([walk(parse(text), binding) for text in texts if text])
 
 
 def _equal(world: World, figure: str, value: Sum, plan: CellPlan) -> Wanted:
@@ -188,11 +199,13 @@ def _equal(world: World, figure: str, value: Sum, plan: CellPlan) -> Wanted:
     rounding = Decimal(0)
     if unit is not None and not _is_whole_in(world, value, unit):
         rounding = unit * HALF
-    return all_of([row(apart.plus(Sum(rounding), -1)), row(apart.scaled(Decimal(-1)).plus(Sum(rounding), -1))])
+    return all_of(
+        [inequality(apart.plus(Sum(rounding), -1)), inequality(apart.scaled(Decimal(-1)).plus(Sum(rounding), -1))]
+    )
 
 
 def _is_whole_in(world: World, value: Sum, unit: Decimal) -> bool:
-    units = {figure: unit_of(world, figure) for figure in value.times}
-    if value.constant % unit or None in units.values():
+    if value.constant % unit:
         return False
-    return all((factor * units[figure]) % unit == 0 for figure, factor in value.times.items())
+    units = [(factor, unit_of(world, figure)) for figure, factor in value.times.items()]
+    return all(own is not None and (factor * own) % unit == 0 for factor, own in units)

@@ -62,7 +62,7 @@ def load_edition(code: str) -> Edition:
     return read_edition(DEFINITIONS / code)
 
 
-def shipped_content(code: str) -> dict:
+def shipped_content(code: str) -> dict[str, dict[str, Any]]:
     """All that a shipped edition says, as plain values, dates as text: what a revision of it starts from."""
     return json.loads(_shipped_text(load_edition(code).code))
 

@@ -1,7 +1,7 @@
 """Changing what an edition says: a content in, a new content out, and what lies between two of them.
 
-A content is an edition's definitions as plain values (`reading.content_of`). Nothing here judges whether the result
-makes sense; `reading.edition_from` and `checks.proofread` do.
+A content is an edition's definitions as plain values (`from_toml.content_of`). Nothing here judges whether the result
+makes sense; `from_toml.edition_from` and `checks.proofread` do.
 """
 
 import copy
@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-Content = Mapping[str, Mapping[str, Any]]
+from forms_tables.edition.from_toml import Content
+
 Entry = Mapping[str, Any]
 
 RULES, HEAD, CODES = "rules.toml", "edition.toml", "codes.toml"
@@ -22,7 +23,7 @@ class NotThere(KeyError):
 
 
 @dataclass(frozen=True)
-class Change:
+class DefinitionChange:
     """One thing that differs: `before` is empty for what was added, `after` for what was dropped."""
 
     sort: str  # a key of SORTS
@@ -93,7 +94,7 @@ def merged_rule(rule: Entry, fields: Entry) -> dict[str, Any]:
 
 def with_parameter(content: Content, name: str, fields: Entry) -> dict[str, Any]:
     """The parameter with these fields, or a new one of that name."""
-    changed = copy.deepcopy(dict(content))
+    changed = _copy(content)
     parameters = changed[HEAD].setdefault("parameters", {})
     parameters[name] = _merged(parameters.get(name, {}), _said(fields))
     return changed
@@ -101,7 +102,7 @@ def with_parameter(content: Content, name: str, fields: Entry) -> dict[str, Any]
 
 def without_parameter(content: Content, name: str) -> dict[str, Any]:
     raw_parameter(content, name)
-    changed = copy.deepcopy(dict(content))
+    changed = _copy(content)
     del changed[HEAD]["parameters"][name]
     return changed
 
@@ -173,12 +174,12 @@ def _pairs(content: Content) -> list[tuple[str, Entry]]:
 
 
 def _with_parameters(content: Content, pairs: Sequence[tuple[str, Entry]]) -> dict[str, Any]:
-    changed = copy.deepcopy(dict(content))
+    changed = _copy(content)
     changed[HEAD]["parameters"] = copy.deepcopy(dict(pairs))
     return changed
 
 
-def changes_between(before: Content, after: Content) -> list[Change]:
+def changes_between(before: Content, after: Content) -> list[DefinitionChange]:
     """Everything that differs, rules first, then parameters, rows of tables, and whatever else."""
     return [
         *_changes("rule", _by(_rules(before), "id"), _by(_rules(after), "id"), "message"),
@@ -188,18 +189,20 @@ def changes_between(before: Content, after: Content) -> list[Change]:
     ]
 
 
-def _changes(sort: str, before: Mapping[str, Entry], after: Mapping[str, Entry], title: str) -> Iterator[Change]:
+def _changes(
+    sort: str, before: Mapping[str, Entry], after: Mapping[str, Entry], title: str
+) -> Iterator[DefinitionChange]:
     for code in dict.fromkeys([*after, *before]):
         old, new = before.get(code, {}), after.get(code, {})
         if old != new:
-            yield Change(sort, code, (new or old).get(title, ""), old, new)
+            yield DefinitionChange(sort, code, (new or old).get(title, ""), old, new)
 
 
-def _other_changes(before: Content, after: Content) -> Iterator[Change]:
+def _other_changes(before: Content, after: Content) -> Iterator[DefinitionChange]:
     for file in dict.fromkeys([*after, *before]):
         old, new = ({k: v for k, v in each.get(file, {}).items() if k not in LISTED} for each in (before, after))
         if old != new:
-            yield Change("head" if file == HEAD else "other", file, file, old, new)
+            yield DefinitionChange("head" if file == HEAD else "other", file, file, old, new)
 
 
 def _rules(content: Content) -> Sequence[Entry]:
@@ -255,6 +258,11 @@ def _inserted(entries: Sequence[Entry], key: str, after: str, entry: Entry) -> l
 
 
 def _with_list(content: Content, file: str, key: str, entries: list[Entry]) -> dict[str, Any]:
-    changed = copy.deepcopy(dict(content))
+    changed = _copy(content)
     changed.setdefault(file, {})[key] = copy.deepcopy(entries)
     return changed
+
+
+def _copy(content: Content) -> dict[str, dict[str, Any]]:
+    """The same content, to be changed."""
+    return {file: copy.deepcopy(dict(said)) for file, said in content.items()}

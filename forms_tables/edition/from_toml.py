@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -19,7 +19,6 @@ from forms_tables.edition.model import (
     CHOICE_KINDS,
     FIGURE_KINDS,
     KINDS,
-    Bound,
     CodeEntry,
     CodeList,
     Column,
@@ -27,6 +26,7 @@ from forms_tables.edition.model import (
     Edition,
     Indicator,
     Parameter,
+    ParameterBound,
     Rule,
     SizeStandard,
     Table,
@@ -158,7 +158,7 @@ def _parameter(name: str, entry: Mapping[str, Any], names: Iterable[str]) -> Par
         note=entry.get("note", ""),
         provenance=entry["provenance"],
         settable=entry.get("settable", True),
-        bounds=tuple(Bound(side, _limit(name, entry[side], names)) for side in BOUND_SIDES if side in entry),
+        bounds=tuple(ParameterBound(side, _limit(name, entry[side], names)) for side in BOUND_SIDES if side in entry),
     )
 
 
@@ -177,9 +177,16 @@ def _size_standard(entry: Mapping[str, Any]) -> SizeStandard:
     return SizeStandard(
         entry["industry"],
         tuple(entry["divisions"]),
-        tuple(Decimal(bound) for bound in entry["staff"]),
-        tuple(Decimal(bound) for bound in entry["income"]),
+        _three_bounds(entry["industry"], entry["staff"]),
+        _three_bounds(entry["industry"], entry["income"]),
     )
+
+
+def _three_bounds(industry: str, bounds: Sequence[str]) -> tuple[Decimal, Decimal, Decimal]:
+    if len(bounds) != 3:
+        raise DefinitionError(f"codes.toml: {industry}: a size standard has three bounds")
+    large, medium, small = map(Decimal, bounds)
+    return large, medium, small
 
 
 def _code_lists(
@@ -266,7 +273,7 @@ class _Tables:
         for key, entry in row["column"].items():
             take(file, "indicator.column.*", f"{row['code']}: column {key}", entry)
         known = {column.key: column for column in columns}
-        worked_out = {
+        worked_out: dict[str, Any] = {
             "table": table,
             "column_definitions": tuple(replace(known[key], **row["column"].get(key, {})) for key in row["columns"]),
             "nonnegative_columns": frozenset(row["nonnegative"]) & set(row["columns"]),
@@ -333,7 +340,7 @@ def _indicators(tables: tuple[Table, ...]) -> dict[str, Indicator]:
 def _concordance(content: Mapping[str, Any], indicators: Mapping[str, Indicator]) -> Concordance:
     if not content:
         return Concordance()
-    take("concordance.toml", "the file", content, ("follows", "codes"), ("follows", "codes"))
+    take("concordance.toml", "", "the file", content)
     codes = content["codes"]
     _require_unique("concordance.toml", filter(None, codes.values()))
     for old, new in codes.items():

@@ -52,6 +52,10 @@ KEYS: Mapping[str, Mapping[str, Keys]] = {
         "": keys("district"),
         "district": keys("code name kind valid_from", "valid_to successor note"),
     },
+    "concordance.toml": {
+        "": keys("follows codes"),
+        "codes": NAMES,
+    },
     "rules.toml": {
         "": keys("", "rule"),
         "rule": keys("id level kind where", "columns each when texts message formula basis note waits_for"),

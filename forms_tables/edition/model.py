@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
+from forms_tables.edition.address import CellAddress
 from forms_tables.edition.concordance import Concordance
 from forms_tables.edition.periods import PeriodCode
 from forms_tables.edition.platform import Platform
@@ -210,7 +211,7 @@ class DistrictDefinition:
 
 
 @dataclass(frozen=True)
-class Bound:
+class ParameterBound:
     """What a parameter must be: above, at least, at most or below a figure, or another parameter of that name."""
 
     side: str  # above, least, most or below
@@ -226,7 +227,7 @@ class Parameter:
     note: str
     provenance: str
     settable: bool = True  # whether the city enters it; the note says why not
-    bounds: tuple[Bound, ...] = ()
+    bounds: tuple[ParameterBound, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -300,20 +301,20 @@ class Edition:
 
     def has_cell(self, key: str) -> bool:
         """Whether "2020.c1" is a cell of one of the tables."""
-        code, _, column = key.partition(".")
-        return code in self.indicators and column in self.indicators[code].columns
+        at = CellAddress.parse(key)
+        return at.code in self.indicators and at.column in self.indicators[at.code].columns
 
     def is_carried(self, key: str) -> bool:
         """Whether the cell's column is filled from what was filed before."""
-        code, _, column = key.partition(".")
-        return bool(self.indicators[code].column(column).carry)
+        at = CellAddress.parse(key)
+        return bool(self.indicators[at.code].column(at.column).carry)
 
     def place_of(self, key: str) -> str:
         """The place of a cell in the form's words. One that a revision dropped is told by its code."""
-        code, _, column = key.partition(".")
         if not self.has_cell(key):
             return f"单元格 {key}（现行表式已无此项）"
-        return self.indicators[code].place(column)
+        at = CellAddress.parse(key)
+        return self.indicators[at.code].place(at.column)
 
     def values_as_text(self, values: Mapping[str, Decimal | str | None]) -> dict[str, str]:
         """Cells as they are frozen: figures with the decimals of their row, text as it is, blanks left out."""

@@ -108,7 +108,7 @@ class PeriodCode:
     def previous(self) -> "PeriodCode | None":
         """The month before in the same year; the year before for an annual report. January has none, and what
         February has before it was filed only where January is reported by itself."""
-        if self.is_annual:
+        if self.month is None:
             return self.year_ago()
         return PeriodCode(self.year, self.month - 1) if self.month > 1 else None
 

@@ -41,7 +41,7 @@ class Rows:
 
 
 @dataclass(frozen=True)
-class Figures:
+class HeadlineCells:
     """Cells of the forms of one frequency."""
 
     headline: str = ""  # the figure the whole survey is for
@@ -107,7 +107,7 @@ class Tile:
 class Platform:
     city: City
     rows: Rows = Rows()
-    figures: Mapping[str, Figures] = field(default_factory=dict)  # by frequency
+    figures: Mapping[str, HeadlineCells] = field(default_factory=dict)  # by frequency
     facts: Mapping[str, RegisterFact] = field(default_factory=dict)  # by code, in the order of the forms
     columns: tuple[str, ...] = ()  # facts in the register's workbook, in its order
     marks: tuple[str, ...] = ()  # facts shown behind a firm's name
@@ -123,10 +123,10 @@ class Platform:
 
     def headline(self, frequency: str) -> str:
         """The cell of the headline figure; nothing where the edition names none."""
-        return self.figures.get(frequency, Figures()).headline
+        return self.figures.get(frequency, HeadlineCells()).headline
 
     def base(self, frequency: str) -> str:
-        return self.figures.get(frequency, Figures()).base
+        return self.figures.get(frequency, HeadlineCells()).base
 
     @property
     def firm_writes(self) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from forms_tables.edition.platform import (
     FIRM,
     City,
     Coefficient,
-    Figures,
+    HeadlineCells,
     Platform,
     Reasons,
     RegisterFact,
@@ -31,7 +31,9 @@ def platform_from(said: Mapping[str, Any]) -> Platform:
     return Platform(
         city=_read(City, "city", said["city"]),
         rows=_read(Rows, "rows", said.get("rows", {})),
-        figures={frequency: _read(Figures, "figures.*", entry) for frequency, entry in said.get("figures", {}).items()},
+        figures={
+            frequency: _read(HeadlineCells, "figures.*", entry) for frequency, entry in said.get("figures", {}).items()
+        },
         facts={code: _fact(code, entry) for code, entry in said.get("facts", {}).items()},
         columns=register.get("columns", ()),
         marks=register.get("marks", ()),

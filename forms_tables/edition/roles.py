@@ -4,8 +4,9 @@ rules that rows name. One function for what is shipped, published and drafted.""
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from forms_tables.edition.address import CellAddress
 from forms_tables.edition.model import CHOICE_KINDS, Edition, Indicator
-from forms_tables.edition.platform import CITY, RegisterFact
+from forms_tables.edition.platform import CITY, Coefficient, RegisterFact
 
 OF_A_KIND = {  # role among [rules] → the kinds its rule may be of
     "required": ("cell",),
@@ -85,12 +86,12 @@ def _figures(edition: Edition) -> Iterator[Lacking]:
 
 def _figure(edition: Edition, named_by: str, cell: str, frequency: str) -> Iterator[Lacking]:
     """A cell that adds up, in a form of that frequency."""
-    code, _, key = cell.partition(".")
+    code = CellAddress.parse(cell).code
     if not edition.has_cell(cell):
         yield Lacking(named_by, "indicator", code, f"这一格（{cell}）平台要读取，不能没有")
         return
     row = edition.indicator(code)
-    if not row.adds_up_in(key) or edition.table(row.table).frequency != frequency:
+    if not row.adds_up_in(CellAddress.parse(cell).column) or edition.table(row.table).frequency != frequency:
         yield Lacking(named_by, "indicator", code, f"这一格（{cell}）须是{frequency}表里可以加总的数")
 
 
@@ -150,18 +151,22 @@ def _rules(edition: Edition) -> Iterator[Lacking]:
             yield Lacking("rules.toml", "rule", rule, "写作流程规则，[rules] 里却没有哪一项由平台执行")
 
 
+def _official_coefficients(edition: Edition, told: Coefficient) -> Iterator[Lacking]:
+    for name in edition.parameters:
+        code = told.row_of(name)
+        if code and (code not in edition.indicators or told.column not in edition.indicator(code).columns):
+            words = f"是参数 {name} 所指的一行，须有 {told.column} 列"
+            yield Lacking("[coefficient] official", "indicator", code, words)
+
+
 def _parameters(edition: Edition) -> Iterator[Lacking]:
     told, scan = edition.platform.coefficient, edition.platform.scan
     if TOLERANCE not in edition.parameters and (reader := next(_reads_tolerance(edition), "")):
         yield Lacking(reader, "parameter", TOLERANCE, "没有这个参数，eps(…) 算不出容差")
     if told and told.parameter not in edition.parameters:
         yield Lacking("[coefficient] parameter", "parameter", told.parameter, "没有这个参数")
-    for name in edition.parameters if told else ():
-        code = told.row_of(name)
-        if code and (code not in edition.indicators or told.column not in edition.indicator(code).columns):
-            yield Lacking(
-                "[coefficient] official", "indicator", code, f"是参数 {name} 所指的一行，须有 {told.column} 列"
-            )
+    if told:
+        yield from _official_coefficients(edition, told)
     if scan:
         yield from _figure(edition, "[scan] figure", scan.figure, "annual")
         if scan.least not in edition.parameters:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from forms_tables.edition.address import CellAddress
 from forms_tables.edition.model import CodeEntry, Edition, Indicator, Table
 
 LOOKING_BACK = re.compile(r"(\w+)\((\w+)\)")
@@ -20,9 +21,9 @@ def carried(indicator: Indicator, key: str) -> tuple[str, str] | None:
 
 def carried_in(edition: Edition, cell: str) -> tuple[str, str] | None:
     """The same of a cell: the word, and the earlier filing's cell."""
-    code, _, key = cell.partition(".")
-    found = carried(edition.indicators[code], key) if code in edition.indicators else None
-    return (found[0], f"{code}.{found[1]}") if found else None
+    at = CellAddress.parse(cell)
+    found = carried(edition.indicators[at.code], at.column) if at.code in edition.indicators else None
+    return (found[0], f"{at.code}.{found[1]}") if found else None
 
 
 def own_column(indicator: Indicator) -> str:
@@ -37,9 +38,9 @@ def column_carrying(indicator: Indicator, word: str, source: str) -> str:
 
 def so_far_cell(edition: Edition, cell: str) -> str:
     """Where a cumulative figure has the one of the period before beside it; nothing where its row has none."""
-    code, _, key = cell.partition(".")
-    column = column_carrying(edition.indicator(code), "prev", key)
-    return f"{code}.{column}" if column else ""
+    at = CellAddress.parse(cell)
+    column = column_carrying(edition.indicator(at.code), "prev", at.column)
+    return f"{at.code}.{column}" if column else ""
 
 
 def column_behind(indicator: Indicator) -> str:
@@ -105,5 +106,5 @@ def headline_of(edition: Edition, frequency: str) -> Headline | None:
     cell = edition.platform.headline(frequency)
     if not edition.has_cell(cell):
         return None
-    indicator = edition.indicator(cell.partition(".")[0])
+    indicator = edition.indicator(CellAddress.parse(cell).code)
     return Headline(cell, indicator.name.removesuffix("合计"), indicator.unit)

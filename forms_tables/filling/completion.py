@@ -15,8 +15,8 @@ from forms_tables.edition.model import Edition, Indicator, Table
 from forms_tables.edition.periods import PeriodCode
 from forms_tables.filling.parsing import Problem
 from forms_tables.filling.parsing import parse as parse_cell
-from forms_tables.notation.decimals import Decimals, Judged, Reading
-from forms_tables.notation.names import Cell, Fact, Meaning, Scope, Setting, reads_of
+from forms_tables.notation.decimals import Decimals, JudgeFunction, Reading
+from forms_tables.notation.names import Cell, Fact, Meaning, Setting, TextScope, reads_of
 from forms_tables.notation.trees import parse, walk
 from forms_tables.words.rules import say
 
@@ -53,7 +53,7 @@ class Completed:
 class Formula:
     """A text of the edition bound to one cell."""
 
-    value: Judged  # None where it needs a blank
+    value: JudgeFunction  # None where it needs a blank
     reads: tuple[Meaning, ...]
     outside: tuple[Meaning, ...]  # what it reads of earlier filings and parameters
     why: str  # what is said of a cell it locks
@@ -98,7 +98,7 @@ def _is_outside(meaning: Meaning) -> bool:
 
 
 @lru_cache(maxsize=8192)
-def formula_of(text: str, scope: Scope, why: str = "{}") -> Formula | None:
+def formula_of(text: str, scope: TextScope, why: str = "{}") -> Formula | None:
     if not text:
         return None
     tree = parse(text)
@@ -124,7 +124,7 @@ def plans_of(edition: Edition, frequency: str) -> Mapping[str, CellPlan]:
 
 def _plan(edition: Edition, table: Table, indicator: Indicator, key: str) -> CellPlan:
     column, decimals = indicator.column(key), indicator.decimals_in(key)
-    cell, plain = Scope(edition, column=key, row=indicator.code), Scope(edition)
+    cell, plain = TextScope(edition, column=key, row=indicator.code), TextScope(edition)
     return CellPlan(
         key=f"{indicator.code}.{key}",
         table=table,
@@ -198,7 +198,7 @@ class _Completion:
             return self.instead(plan, carried), plan.row_applies.why
         if plan.indicator.origin:
             return self.facts.attributes.get(plan.indicator.code) or None, SYSTEM_WRITES[plan.indicator.origin]
-        if carried is not None:
+        if plan.carry and carried is not None:
             return carried, plan.carry.why
         if plan.formula is None or plan.formula.lacks_something_outside(self.reading):
             return None
@@ -211,7 +211,7 @@ class _Completion:
             return None
         if carried is not None:
             return carried
-        if plan.indicator.column(plan.column).auto:
+        if plan.formula and plan.indicator.column(plan.column).auto:
             return plan.formula.value(self.reading)
         return Decimal(plan.indicator.otherwise)
 
@@ -234,4 +234,4 @@ class _Completion:
             return False
         if plan.key in self.locked or plan.key in self.problems or self.values.get(plan.key) is not None:
             return False
-        return plan.required or self.holds(plan.required_when)
+        return plan.required or (plan.required_when is not None and self.holds(plan.required_when))

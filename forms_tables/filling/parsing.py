@@ -136,14 +136,21 @@ def _read_text(typed: str, indicator: Indicator) -> str:
 
 
 def _read_code(typed: str, indicator: Indicator) -> str:
-    return _code_in(indicator.choices, typed)
+    return _code_in(_choices_of(indicator), typed)
+
+
+def _choices_of(indicator: Indicator) -> CodeList:
+    """Whoever reads an edition sees to it that a row of codes has its list."""
+    if indicator.choices is None:
+        raise ValueError(f"{indicator.code} has no code list")
+    return indicator.choices
 
 
 def _read_codes(typed: str, indicator: Indicator) -> str:
     """Several codes, written 1,3B in the order of the list."""
-    choices = indicator.choices
-    if choices.code_of(typed):
-        return choices.code_of(typed)
+    choices = _choices_of(indicator)
+    if code := choices.code_of(typed):
+        return code
     chosen = {_code_in(choices, part.strip()) for part in re.split("[,，、;；]", typed) if part.strip()}
     if not chosen:
         raise _Refused(f"{_show(typed)}没有代码，请填代码，多项用逗号隔开")
@@ -210,7 +217,7 @@ def _read_region(typed: str, indicator: Indicator) -> str:
 
 def _read_activity(typed: str, indicator: Indicator) -> str:
     """A code of the list and words of one's own, in either order; kept as E131 通用应用软件开发."""
-    choices = indicator.choices
+    choices = _choices_of(indicator)
     if code := choices.code_of(typed):
         return f"{code} {typed}"
     plain = _plain(typed)

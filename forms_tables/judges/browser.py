@@ -11,7 +11,7 @@ from typing import Any
 from forms_tables.edition.model import FIGURE_KINDS, Edition
 from forms_tables.edition.periods import PeriodCode
 from forms_tables.notation.decimals import Reading
-from forms_tables.notation.names import MOMENTS, Cell, Fact, Meaning, Moment, RowCode, Scope, Scoped, Setting
+from forms_tables.notation.names import MOMENTS, Cell, Fact, Meaning, Moment, RowCode, Scoped, Setting, TextScope
 from forms_tables.notation.trees import Name, walk
 from forms_tables.rules.checks import Condition
 from forms_tables.rules.proofreading import NUMBER, Kinds
@@ -120,7 +120,7 @@ def trial(conditions: Sequence[Condition], reading: Reading) -> str:
     for condition in conditions:
         for meaning in condition.reads:
             if not isinstance(meaning, Moment | RowCode) and meaning.label not in boxes:
-                boxes[meaning.label] = _box(meaning, reading, Scope(condition.scope.edition))
+                boxes[meaning.label] = _box(meaning, reading, TextScope(condition.scope.edition))
     panel = {
         "conditions": [condition_as_json(condition) | _in_words(condition) for condition in conditions],
         "boxes": list(boxes.values()),
@@ -138,7 +138,7 @@ def _in_words(condition: Condition) -> dict[str, str]:
     }
 
 
-def _box(meaning: Meaning, reading: Reading, scope: Scope) -> dict[str, Any]:
+def _box(meaning: Meaning, reading: Reading, scope: TextScope) -> dict[str, Any]:
     """A box to type in: under which label it is read and among what, its name and unit in words, what is there now."""
     value, decimals, unit, is_figure = reading.value_of(meaning), None, "", False
     match meaning:

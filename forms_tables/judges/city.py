@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from forms_tables.columns.conditions import Columns
-from forms_tables.columns.parts import NARROW, WIDE, Part, Source
+from forms_tables.columns.parts import NARROW, WIDE, Part, Source, exponent_of
 from forms_tables.edition import credit_code
 from forms_tables.edition.model import FIGURE_KINDS, Edition
 from forms_tables.edition.periods import PeriodCode
@@ -39,7 +39,9 @@ class Ledger:
         cls, edition: Edition, period: PeriodCode, readings: Sequence[Reading], labels: Mapping[str, Meaning]
     ) -> "Ledger":
         """The ledger of a few filings. A parameter in which they differ can only be read as one of the labels."""
-        columns, scales, largest = [], {}, {}
+        columns: list[pl.Series] = []
+        scales: dict[str, int] = {}
+        largest: dict[str, int] = {}
         for label, meaning in labels.items():
             values = [reading.value_of(meaning) for reading in readings]
             decimals = decimals_of(meaning, values)
@@ -47,7 +49,7 @@ class Ledger:
                 columns.append(pl.Series(label, values, dtype=pl.String))
                 continue
             scales[label] = decimals
-            stored = [None if value is None else scaled(label, value, decimals) for value in values]
+            stored = [scaled(label, value, decimals) if isinstance(value, Decimal) else None for value in values]
             largest[label] = max((abs(value) for value in stored if value is not None), default=0)
             columns.append(pl.Series(label, stored, dtype=pl.Int64 if largest[label] <= NARROW else pl.Int128))
         frame = pl.DataFrame(columns) if columns else pl.DataFrame({"": [None] * len(readings)})
@@ -58,22 +60,26 @@ class Ledger:
         edition = conditions[0].scope.edition
         meanings = {meaning.label: meaning for condition in conditions for meaning in condition.reads}
         for row in self.frame.iter_rows(named=True):
-            reading = Reading(edition, self.period, {}, {}, dict(self.parameters), {word: {} for word in HISTORY})
-            for label in meanings.keys() & row.keys():
-                scale, value = self.scales.get(label), row[label]
-                figure = value is not None and scale is not None
-                self._put(reading, meanings[label], Decimal(value).scaleb(-scale, EXACT) if figure else value)
-            yield reading
+            known = {meanings[label]: self._value(label, row[label]) for label in meanings.keys() & row.keys()}
+            yield self._reading(edition, known)
 
-    def _put(self, reading: Reading, meaning: Meaning, value: Decimal | str | None) -> None:
-        match meaning:
-            case Setting(name=name):
-                reading.parameters[name] = value
-            case Fact(period="register", code=code):
-                reading.attributes[code] = value
-            case Cell() | Fact():
-                filed = reading.history[meaning.period] if meaning.period else reading.values
-                filed[meaning.key] = value
+    def _value(self, label: str, stored: int | str | None) -> Decimal | str | None:
+        return stored if isinstance(stored, str | None) else Decimal(stored).scaleb(-self.scales[label], EXACT)
+
+    def _reading(self, edition: Edition, known: Mapping[Meaning, Decimal | str | None]) -> Reading:
+        filed: dict[str, dict[str, Decimal | str | None]] = {word: {} for word in ("", *HISTORY)}
+        attributes: dict[str, str] = {}
+        parameters = dict(self.parameters)
+        for meaning, value in known.items():
+            match meaning, value:
+                case Setting(name=name), Decimal() | None:
+                    parameters[name] = value
+                case Fact(period="register", code=code), str():
+                    attributes[code] = value
+                case Cell() | Fact(), _ if meaning.period in filed:
+                    filed[meaning.period][meaning.key] = value
+        history = {word: filed[word] for word in HISTORY}
+        return Reading(edition, self.period, filed[""], attributes, parameters, history)
 
 
 def decimals_of(meaning: Meaning, values: Sequence[Decimal | str | None] = ()) -> int | None:
@@ -83,7 +89,8 @@ def decimals_of(meaning: Meaning, values: Sequence[Decimal | str | None] = ()) -
         case Cell(indicator=indicator, column=column) if indicator.kind_in(column) in FIGURE_KINDS:
             return indicator.decimals_in(column) or 0
         case Setting():
-            return max((-value.normalize().as_tuple().exponent for value in values if value), default=0)
+            figures = [value for value in values if isinstance(value, Decimal) and value]
+            return max((-exponent_of(figure.normalize()) for figure in figures), default=0)
     return None
 
 
@@ -97,7 +104,7 @@ def scaled(label: str, value: Decimal, decimals: int) -> int:
 
 def _shared_parameters(edition: Edition, readings: Sequence[Reading]) -> dict[str, Decimal | None]:
     """The parameters in which all agree; those of nobody's when there are no filings."""
-    shared = {}
+    shared: dict[str, Decimal | None] = {}
     for name, parameter in edition.parameters.items():
         values = {reading.setting(name) for reading in readings} or {parameter.default}
         if len(values) == 1:
@@ -136,6 +143,7 @@ def verdicts(conditions: Sequence[Condition], ledger: Ledger) -> pl.DataFrame:
 def failing(conditions: Sequence[Condition], ledger: Ledger) -> pl.DataFrame:
     """The filings (row) for which a condition does not hold, in the order of the conditions."""
     frame = ledger.frame
+    columns: Sequence[pl.Expr]
     try:
         columns = expressions_of(conditions, ledger)
     except NotationError:

@@ -47,8 +47,8 @@ class Sql:
     __add__, __sub__, __mul__ = infix("+"), infix("-"), infix("*")
     __radd__, __rsub__, __rmul__ = infix("+", True), infix("-", True), infix("*", True)
     __lt__, __le__, __gt__, __ge__ = infix("<"), infix("<="), infix(">"), infix(">=")
-    __eq__, __ne__ = infix("="), infix("<>")
-    __hash__ = None
+    __eq__, __ne__ = infix("="), infix("<>")  # type: ignore[assignment]  # of columns, == makes a column and no truth
+    __hash__ = None  # type: ignore[assignment]  # so nothing may look one up
 
 
 def written(value: Any) -> str:

@@ -17,7 +17,6 @@ from forms_tables.edition.periods import PeriodCode
 from forms_tables.notation.names import HISTORY, Cell, Fact, Meaning, Moment, RowCode, Scoped, Setting
 from forms_tables.notation.trees import Name
 
-Value = Decimal | str | bool
 Filed = Mapping[str, Decimal | str | None]
 
 
@@ -51,7 +50,7 @@ class Reading:
     def moment(self, name: str) -> Decimal | str:
         return moment_of(self.period, name)
 
-    def value_of(self, meaning: Meaning) -> Value | None:
+    def value_of(self, meaning: Meaning) -> Decimal | str | None:
         return reader_of(meaning)(self)
 
 
@@ -66,7 +65,7 @@ def moment_of(period: PeriodCode, name: str) -> Decimal | str:
     return f"{period.end:%Y-%m}"
 
 
-Judged = Callable[[Reading], Any]
+JudgeFunction = Callable[[Reading], Any]
 
 
 class Program:
@@ -111,7 +110,7 @@ class Program:
     def cell(self, key: str) -> str:
         return f"{self.variable('reading.values.get')}({self.constant(key)})"
 
-    def function(self, result: str) -> Judged:
+    def function(self, result: str) -> JudgeFunction:
         """The function of a Reading that gives `result`; it reaches only our calculations and its constants."""
         lines = [f"{variable} = {calculation}" for calculation, variable in self.variables.items()]
         names = {"__builtins__": {}, **CALCULATIONS, **dict(self.constants.values())}
@@ -135,11 +134,11 @@ class Written:
         return f"({self.source} if {self.is_filled} else {instead})" if self.needs else self.source
 
     @cached_property
-    def value(self) -> Judged:
+    def value(self) -> JudgeFunction:
         """The function that works it out for one filing; None where it needs a blank."""
         return self.program.function(self.or_else("None"))
 
-    def __call__(self, reading: Reading) -> Value:
+    def __call__(self, reading: Reading) -> Decimal | str | bool:
         value = self.value(reading)
         if value is None:
             raise Blank
@@ -147,7 +146,7 @@ class Written:
 
 
 @lru_cache(maxsize=8192)
-def reader_of(meaning: Meaning) -> Judged:
+def reader_of(meaning: Meaning) -> JudgeFunction:
     """The function that reads what a name stands for; who asks often keeps it."""
     return Program().read(meaning).value
 

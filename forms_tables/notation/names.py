@@ -9,7 +9,7 @@ from typing import Any
 from forms_tables.edition.model import Edition, Indicator
 from forms_tables.edition.periods import PeriodCode
 from forms_tables.notation.habits import instead_of
-from forms_tables.notation.trees import BACKWARD, FUNCTIONS, Misuse, Name, Node, parse, walk
+from forms_tables.notation.trees import BACKWARD, FUNCTIONS, Binding, Misuse, Name, Node, parse, walk
 
 HISTORY = tuple(word for word in BACKWARD if word != "register")
 MOMENTS = {"month": "number", "year": "number", "period_month": "text"}
@@ -98,7 +98,7 @@ def symbols_of(edition: Edition) -> Mapping[str, Indicator]:
 
 
 @dataclass(frozen=True)
-class Scope:
+class TextScope:
     """Where a text is read: the rule's current column and row, its list of rows, and the filing looked back to."""
 
     edition: Edition
@@ -160,10 +160,10 @@ class Scope:
 
 
 @dataclass(frozen=True)
-class Scoped:
+class Scoped(Binding):
     """What every binding shares: a scope, and how looking back or running through rows changes it."""
 
-    scope: Scope
+    scope: TextScope
 
     def looking_back(self, word: str) -> Any:
         if self.scope.period:
@@ -184,7 +184,7 @@ class Scoped:
         row = self.scope.edition.indicator(self.scope.row)
         if not row.otherwise:
             return verdict
-        applies = replace(self, scope=Scope(self.scope.edition, period=self.scope.period))
+        applies = replace(self, scope=TextScope(self.scope.edition, period=self.scope.period))
         return self.when(walk(parse(row.applies_when), applies), verdict)
 
     def chain(self, parts: Sequence[Any]) -> Any:
@@ -202,7 +202,7 @@ class Scoped:
 class Reads(Scoped):
     """The binding that lists what a tree reads, in the order of the text."""
 
-    def number(self, value: Decimal) -> tuple[Meaning, ...]:
+    def number(self, value: Decimal | str) -> tuple[Meaning, ...]:
         return ()
 
     text = number
@@ -235,5 +235,5 @@ class Reads(Scoped):
         return self.both(arguments)
 
 
-def reads_of(node: Node, scope: Scope) -> tuple[Meaning, ...]:
+def reads_of(node: Node, scope: TextScope) -> tuple[Meaning, ...]:
     return tuple(dict.fromkeys(walk(node, Reads(scope))))

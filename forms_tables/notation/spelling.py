@@ -114,7 +114,7 @@ def _misspelt_token(text: str) -> Misspelt | None:
         at = position + 1
         if not found:
             return Misspelt(_stranger(text[position]), at)
-        kind, token = found.lastgroup, found.group()
+        kind, token = found.lastgroup or "", found.group()
         if kind == "sign" and (apart := SPACED_SIGN.match(text, position)):
             return Misspelt(f"{''.join(apart.group().split())} 中间不能有空格", at)
         if token == "=" and position == 0:
@@ -134,7 +134,7 @@ def _misspelt_token(text: str) -> Misspelt | None:
     return Misspelt("这个左括号没有配对", opened[-1]) if opened else None
 
 
-def _slip_in(kind: str | None, token: str, before: str) -> str:
+def _slip_in(kind: str, token: str, before: str) -> str:
     match kind:
         case "word" if keyword.iskeyword(token) and token not in OWN_WORDS:
             return f"没有“{token}”这种写法{_hint(token)}"
@@ -201,11 +201,10 @@ def about_options(node: ast.expr) -> str:
     return "in 后面须是括号内的一列文字，例如 ('1', '2')"
 
 
-def about_function(node: ast.Call, known: tuple[str, ...]) -> str:
+def about_function(function: str, arguments: list[ast.expr], known: tuple[str, ...]) -> str:
     """That the notation has no function of this name, and what it has instead."""
-    function = node.func.id
     instead = instead_of(function, known)
-    match node.args:
+    match arguments:
         case [ast.Name(id=column)] if not instead and PLAIN_COLUMN.fullmatch(column.lower()):
             instead = f"列用点号：{function}.{column.lower()}"
     return f"没有名为“{function}”的函数{'；' if instead else ''}{instead}"

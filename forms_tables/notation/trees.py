@@ -6,7 +6,7 @@ one filing's Decimals (bindings), kinds of value (proofreading), words (wording)
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from functools import lru_cache
@@ -248,6 +248,9 @@ COMPARISONS = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "
 MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 
 
+Below = Callable[[ast.expr], Node]  # reads a part one level further down
+
+
 class _Reader:
     """Turns Python's tree into ours and refuses everything the notation does not have."""
 
@@ -256,10 +259,10 @@ class _Reader:
         self.bytes = text.encode()
         self.parts = 0
 
-    def refuse(self, node: ast.AST, reason: str) -> NotationError:
+    def refuse(self, node: ast.expr, reason: str) -> NotationError:
         return NotationError(reason, self.text, self.place(node))
 
-    def place(self, node: ast.AST) -> int:
+    def place(self, node: ast.expr) -> int:
         return len(self.bytes[: node.col_offset].decode(errors="ignore")) + 1
 
     def read(self, node: ast.expr, depth: int) -> Node:
@@ -314,20 +317,18 @@ class _Reader:
             raise self.refuse(node, spelling.NO_NUMBER)
         return Number(at, Decimal(source.decode()))
 
-    def plain_name(self, node: ast.AST, code: str) -> str:
-        written = self.bytes[node.col_offset :].startswith(
-            code.encode()
-        )  # not Ｍ2020, which Python would read as M2020
+    def plain_name(self, node: ast.expr, code: str) -> str:
+        written = self.bytes[node.col_offset :].startswith(code.encode())  # not Ｍ2020, which Python reads as M2020
         if not written or not PLAIN_NAME.fullmatch(code) or "__" in code:
             raise self.refuse(node, f"“{code}”不能作为名称")
         return code
 
-    def read_comparison(self, node: ast.Compare, at: int, below: Any) -> Node:
+    def read_comparison(self, node: ast.Compare, at: int, below: Below) -> Node:
         """`a <= b <= c` is `b >= a` and `b <= c`: what stands in the middle is what is judged."""
         sides = [node.left, *node.comparators]
         if len(sides) > 3:
             raise self.refuse(node, "连着比较最多写三项，例如 a <= b <= c；更多的请用 and")
-        parts = []
+        parts: list[Node] = []
         for sign, left, right in zip(node.ops, sides, sides[1:], strict=False):
             place = self.place(left)
             if type(sign) in COMPARISONS:
@@ -351,12 +352,12 @@ class _Reader:
             raise self.refuse(node, spelling.about_options(node))
         return tuple(options)
 
-    def read_call(self, node: ast.Call, at: int, below: Any) -> Node:
+    def read_call(self, node: ast.Call, at: int, below: Below) -> Node:
         if not isinstance(node.func, ast.Name):
             raise self.refuse(node, "只能直接写函数名")
         function = node.func.id
         if function not in FUNCTIONS:
-            raise self.refuse(node, spelling.about_function(node, tuple(FUNCTIONS)))
+            raise self.refuse(node, spelling.about_function(function, node.args, tuple(FUNCTIONS)))
         if node.keywords or any(isinstance(argument, ast.Starred) for argument in node.args):
             raise self.refuse(node, f"{function} 的参数须逐个写出")
         fewest, most = FUNCTIONS[function]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
-from forms_tables.repair.linear import Row
+from forms_tables.repair.linear import Inequality
 
 MOST_ROWS = 1500
 
@@ -26,10 +26,10 @@ class Contradiction:
 
     @staticmethod
     def of_all(origins: Iterable["Contradiction"]) -> "Contradiction":
-        cells, tied, choices = frozenset(), frozenset(), frozenset()
-        for origin in origins:
-            cells, tied, choices = cells | origin.cells, tied | origin.tied, choices | origin.choices
-        return Contradiction(cells, tied, choices)
+        every = list(origins)
+        cells: frozenset[str] = frozenset().union(*(origin.cells for origin in every))
+        tied: frozenset[str] = frozenset().union(*(origin.tied for origin in every))
+        return Contradiction(cells, tied, frozenset[int]().union(*(origin.choices for origin in every)))
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Interval:
     high_excluded: bool = False
 
 
-def bound_of(row: Row, free: frozenset[str], now: Mapping[str, Decimal], tied: str = "") -> Bound:
+def bound_of(row: Inequality, free: frozenset[str], now: Mapping[str, Decimal], tied: str = "") -> Bound:
     """The row with the cells that stay put in as they are; `tied` is the cell it holds for only if that is chosen."""
     factors = {cell: Fraction(factor) for cell, factor in row.sum.times.items() if cell in free}
     fixed = {cell: factor for cell, factor in row.sum.times.items() if cell not in free}
@@ -143,11 +143,12 @@ def _tightest(bounds: Iterable[Bound]) -> list[Bound]:
 
 
 def _interval(cell: str, bounds: Sequence[Bound], chosen: Mapping[str, Fraction]) -> Interval:
-    lows, highs = [(None, False)], [(None, False)]
+    lows: list[tuple[Fraction, bool]] = []
+    highs: list[tuple[Fraction, bool]] = []
     for bound in bounds:
         factor = bound.factors[cell]
         rest = bound.rest + sum(of * chosen[key] for key, of in bound.factors.items() if key != cell)
         (highs if factor > 0 else lows).append((-rest / factor, bound.strict))
-    low, low_excluded = max(lows[1:] or lows)
-    high, high_excluded = min(highs[1:] or highs, key=lambda end: (end[0] is None, end[0], not end[1]))
+    low, low_excluded = max(lows) if lows else (None, False)
+    high, high_excluded = min(highs, key=lambda end: (end[0], not end[1])) if highs else (None, False)
     return Interval(low, high, low_excluded, high_excluded)

@@ -33,16 +33,19 @@ class Picked:
     @property
     def is_settled(self) -> bool:
         """Whether an equation leaves no more than its rounding to choose from."""
-        if self.low is None or self.high is None:
-            return False
-        return self.low == self.high or (self.low != 0 and self.high - self.low <= LEEWAY)
+        width = self.width
+        return width is not None and (width == 0 or (self.low != 0 and width <= LEEWAY))
+
+    @property
+    def width(self) -> Decimal | None:
+        return None if self.low is None or self.high is None else self.high - self.low
 
     def holds(self, value: Decimal) -> bool:
         return (self.low is None or self.low <= value) and (self.high is None or value <= self.high)
 
     def pins(self, value: Decimal) -> bool:
         """Whether the range is so narrow that a figure in it is no accident."""
-        return self.is_settled and self.high - self.low <= abs(value) / CHANCE
+        return self.is_settled and self.width is not None and self.width <= abs(value) / CHANCE
 
 
 def pick(
@@ -57,7 +60,7 @@ def pick(
     for value, mistyping in _mistypings(now, unit, beside, range_.is_settled):
         if value != now and range_.holds(value) and (range_.pins(value) or _is_other_unit(now, value, high, alike)):
             return Picked(value, low, high, mistyping)
-    if range_.is_settled:
+    if low is not None and high is not None and range_.is_settled:
         return Picked(((low + high) / 2).quantize(unit, ROUND_HALF_UP), low, high)
     nearest = now if low is None else max(now, low)
     return Picked(nearest if high is None else min(nearest, high), low, high)

@@ -18,12 +18,22 @@ from decimal import Decimal, localcontext
 from fractions import Fraction
 from functools import cached_property
 
+from forms_tables.edition.address import CellAddress
 from forms_tables.edition.model import Edition
 from forms_tables.filling.completion import EXACT, Completed, Facts, complete
 from forms_tables.filling.parsing import MOST_WHOLE_DIGITS
 from forms_tables.repair.elimination import Bound, Contradiction, Interval, Region, TooMany, bound_of, region_of
 from forms_tables.repair.fewest_cells import smallest_cover
-from forms_tables.repair.linear import Figures, Linear, NotLinear, Row, Sum, alternatives_in, figures_of, wanted_of
+from forms_tables.repair.linear import (
+    FilingFigures,
+    Inequality,
+    Linear,
+    NotLinear,
+    Sum,
+    alternatives_in,
+    figures_of,
+    wanted_of,
+)
 from forms_tables.repair.mistypings import Mistyping, Picked, pick
 from forms_tables.rules.checks import Condition, conditions_of, verdicts_of
 
@@ -36,7 +46,7 @@ LIMIT = Decimal(10) ** MOST_WHOLE_DIGITS
 
 
 @dataclass(frozen=True)
-class Change:
+class Repair:
     """A cell that may be wrong: what stands there and one figure with which the rules hold."""
 
     cell: str
@@ -53,8 +63,8 @@ class Change:
 class Suspect:
     """A cell of the smallest set, and those any of which could take its place in it."""
 
-    change: Change
-    others: tuple[Change, ...]
+    change: Repair
+    others: tuple[Repair, ...]
     more: bool = False  # there are still others
 
 
@@ -75,7 +85,7 @@ NOTHING = Hint((), (), ())
 class Demand:
     """A rule as rows of figures: it holds when all the rows of one of the ways do."""
 
-    ways: tuple[tuple[Row, ...], ...]
+    ways: tuple[tuple[Inequality, ...], ...]
     fails: bool
 
     @cached_property
@@ -120,7 +130,7 @@ class _Search:
 
     # What the filing says, as sums
 
-    def read_figures(self) -> Figures:
+    def read_figures(self) -> FilingFigures:
         overridden = self.completed.overridden
         kept = {key: text for key, text in self.typed.items() if key not in overridden}
         untouched = complete(self.edition, kept, self.facts) if overridden else self.completed
@@ -149,7 +159,7 @@ class _Search:
 
     # The search
 
-    def next_set(self, must: frozenset[str] = frozenset(), most: int | None = None) -> dict[str, Change] | None:
+    def next_set(self, must: frozenset[str] = frozenset(), most: int | None = None) -> dict[str, Repair] | None:
         """The next smallest set of cells that proves right, holding all of `must` and no more than `most` cells."""
         cells = sorted(frozenset().union(*(cut.cells | cut.tied for cut in self.cuts)) | must)
         while self.tries:
@@ -171,7 +181,7 @@ class _Search:
                 return changes
         return None
 
-    def suspects(self, best: Mapping[str, Change]) -> Iterator[Suspect]:
+    def suspects(self, best: Mapping[str, Repair]) -> Iterator[Suspect]:
         """Each cell with those that could take its place; what is said of one holds with the others as suggested."""
         best, places = dict(best), []
         for cell in self.in_form_order(best):
@@ -187,7 +197,7 @@ class _Search:
             told = [self.with_proven_ends(found, rest) for found in (change, *beside[:MOST_INSTEAD])]
             yield Suspect(told[0], tuple(told[1:]), len(beside) > MOST_INSTEAD)
 
-    def with_proven_ends(self, change: Change, rest: Mapping[str, Change]) -> Change:
+    def with_proven_ends(self, change: Repair, rest: Mapping[str, Repair]) -> Repair:
         """The range with ends that prove right as well: the system rounds what it computes, which no sum says."""
         if change.mistyping or change.is_settled or change.is_automatic:
             return change
@@ -200,7 +210,7 @@ class _Search:
                 return replace(change, low=None, high=None)
         return replace(change, low=ends[0], high=ends[1])
 
-    def candidates(self, change: Change, rest: Mapping[str, Change]) -> list[Change]:
+    def candidates(self, change: Repair, rest: Mapping[str, Repair]) -> list[Repair]:
         """The cell and those that could take its place; one whose mistyping is known comes first."""
         must = frozenset(rest)
         cells, kept = [change.cell], list(self.banned)
@@ -212,9 +222,9 @@ class _Search:
         changes[change.cell] = changes[change.cell] or change
         return sorted(filter(None, changes.values()), key=lambda found: (found.mistyping is None, not found.is_settled))
 
-    def beside_the_rest(self, cell: str, rest: Mapping[str, Change]) -> Change | None:
+    def beside_the_rest(self, cell: str, rest: Mapping[str, Repair]) -> Repair | None:
         """What the cell could be if the rest is as suggested; None where it could not be wrong."""
-        now = self.figures.typed | {key: change.instead for key, change in rest.items()}
+        now = {**self.figures.typed, **{key: change.instead for key, change in rest.items()}}
         try:
             found = self.region(frozenset([cell]), now)
         except TooMany:
@@ -243,7 +253,9 @@ class _Search:
         found = self.choose_ways(bounds, choices, chosen)
         return found if isinstance(found, Region) else Contradiction.of_all([found, *closed])
 
-    def choose_ways(self, bounds: list[Bound], choices: list, chosen: frozenset[str]) -> Region | Contradiction:
+    def choose_ways(
+        self, bounds: list[Bound], choices: list[list[list[Bound]]], chosen: frozenset[str]
+    ) -> Region | Contradiction:
         """One way after another for each rule that has several; back at once to the choice that is at fault."""
         if not choices:
             self.combined += 1
@@ -262,25 +274,26 @@ class _Search:
 
     def own_bounds(self, chosen: frozenset[str], now: Mapping[str, Decimal]) -> list[Bound]:
         """What a cell can hold at all; and that an automatic one follows from the others."""
-        rows: list[tuple[Row, str]] = []
+        rows: list[tuple[Inequality, str]] = []
         for cell in sorted(chosen):
-            itself = self.figures.sums[cell]
+            itself = Sum(Decimal(0), {cell: Decimal(1)})
             if cell in self.figures.overridden:
                 apart = itself.plus(self.figures.overridden[cell], -1)
-                rows += [(Row(apart), cell), (Row(apart.scaled(Decimal(-1))), cell)]
-            code, _, column = cell.partition(".")
-            lowest = Decimal(0) if column in self.edition.indicator(code).nonnegative_columns else 1 - LIMIT
-            rows += [(Row(itself.plus(Sum(LIMIT), -1), True), ""), (Row(Sum(lowest).plus(itself, -1)), "")]
+                rows += [(Inequality(apart), cell), (Inequality(apart.scaled(Decimal(-1))), cell)]
+            at = CellAddress.parse(cell)
+            lowest = Decimal(0) if at.column in self.edition.indicator(at.code).nonnegative_columns else 1 - LIMIT
+            within = Inequality(itself.plus(Sum(LIMIT), -1), True), Inequality(Sum(lowest).plus(itself, -1))
+            rows += [(row, "") for row in within]
         return [bound_of(row, chosen, now, tied) for row, tied in rows]
 
-    def changes_in(self, region: Region) -> dict[str, Change] | None:
+    def changes_in(self, region: Region) -> dict[str, Repair] | None:
         """One figure for each cell of the set."""
         picked: dict[str, Picked] = {}
 
         def choose(cell: str, interval: Interval) -> Fraction | None:
             beside = {} if cell in self.figures.overridden else self.beside(cell)
             found = pick(self.figures.typed[cell], self.unit(cell), interval, beside, self.alike(cell))
-            if found is None and cell in self.figures.overridden:  # the system rounds what it computes
+            if found is None and cell in self.figures.overridden and interval.low is not None:  # a sum, not rounded yet
                 found = Picked(Decimal(round(interval.low / Fraction(self.unit(cell)))) * self.unit(cell), None, None)
             if found:
                 picked[cell] = found
@@ -289,7 +302,7 @@ class _Search:
         if region.choose(choose) is None:
             return None
         return {
-            cell: Change(
+            cell: Repair(
                 cell,
                 self.figures.typed[cell],
                 found.value,
@@ -303,33 +316,33 @@ class _Search:
         }
 
     def unit(self, cell: str) -> Decimal:
-        code, _, column = cell.partition(".")
-        decimals = self.edition.indicator(code).decimals_in(column)
+        at = CellAddress.parse(cell)
+        decimals = self.edition.indicator(at.code).decimals_in(at.column)
         return Decimal(1).scaleb(-6 if decimals is None else -decimals)
 
     def beside(self, cell: str) -> dict[str, Decimal]:
         """The typed figures of the same column in the rows above and below."""
-        same = cell.partition(".")[2]
-        column = [key for key in self.in_form_order(self.figures.typed) if key.partition(".")[2] == same]
-        at = column.index(cell)
-        return {key: self.figures.typed[key] for key in (*column[at - 1 : at], *column[at + 1 : at + 2])}
+        same = CellAddress.parse(cell).column
+        column = [key for key in self.in_form_order(self.figures.typed) if CellAddress.parse(key).column == same]
+        place = column.index(cell)
+        return {key: self.figures.typed[key] for key in (*column[place - 1 : place], *column[place + 1 : place + 2])}
 
     def alike(self, cell: str) -> list[Decimal]:
         """The figures of the row's other columns, as a year ago, which are of the same kind."""
-        code, _, column = cell.partition(".")
-        indicator = self.edition.indicator(code)
-        kind = indicator.kind_in(column)
-        same = [key for key in indicator.columns if key != column and indicator.kind_in(key) == kind]
-        return [value for key in same if isinstance(value := self.completed.values.get(f"{code}.{key}"), Decimal)]
+        at = CellAddress.parse(cell)
+        indicator = self.edition.indicator(at.code)
+        kind = indicator.kind_in(at.column)
+        same = [key for key in indicator.columns if key != at.column and indicator.kind_in(key) == kind]
+        return [value for key in same if isinstance(value := self.completed.values.get(f"{at.code}.{key}"), Decimal)]
 
     def in_form_order(self, cells: Iterable[str]) -> list[str]:
-        return sorted(cells, key=lambda cell: (self.order[cell.partition(".")[0]], cell))
+        return sorted(cells, key=lambda cell: (self.order[CellAddress.parse(cell).code], cell))
 
     @cached_property
     def order(self) -> dict[str, int]:
         return {code: place for place, code in enumerate(self.edition.indicators)}
 
-    def proves_right(self, changes: Mapping[str, Change]) -> bool:
+    def proves_right(self, changes: Mapping[str, Repair]) -> bool:
         """The form completed and judged again with the changes: what was to hold holds, and nothing new fails."""
         typed = {key: text for key, text in self.typed.items() if key not in changes}
         typed |= {key: format(change.instead, "f") for key, change in changes.items() if not change.is_automatic}

@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from decimal import localcontext
 from functools import cached_property, lru_cache
 
+from forms_tables.edition.address import CellAddress
 from forms_tables.edition.model import Edition, Rule
 from forms_tables.filling.completion import EXACT, Completed, Facts, Value
 from forms_tables.filling.parsing import Problem
-from forms_tables.notation.decimals import Decimals, Judged, Program, Reading, Written, reader_of
-from forms_tables.notation.names import Cell, Fact, Meaning, Scope, reads_of, symbols_of
+from forms_tables.notation.decimals import Decimals, JudgeFunction, Program, Reading, Written, reader_of
+from forms_tables.notation.names import Cell, Fact, Meaning, TextScope, reads_of, symbols_of
 from forms_tables.notation.trees import Node, NotationError, columns_of_x, names_in, parse, walk, x_outside_lists
 from forms_tables.rules.magnitudes import refuse_overflow
 from forms_tables.rules.one_name import ambiguous_names, clashes_in
@@ -41,7 +42,7 @@ class Condition:
 
     rule: Rule
     text: str
-    scope: Scope
+    scope: TextScope
 
     @cached_property
     def tree(self) -> Node:
@@ -52,7 +53,7 @@ class Condition:
         return parse(self.rule.when) if self.rule.when else None
 
     @cached_property
-    def verdict(self) -> Judged:
+    def verdict(self) -> JudgeFunction:
         """The function that tells whether it holds; None when it does not apply, as when it reads a blank."""
         return self.written(Program()).value
 
@@ -66,7 +67,7 @@ class Condition:
         """Words for it, in which the column named by the place goes without saying."""
         columns = [meaning.column for meaning in self.reads if isinstance(meaning, Cell) and not meaning.period]
         spoken = replace(self.scope, column=self.scope.column or next(iter(columns), ""))
-        here = self.cells[0].partition("!")[2] if self.cells else ""
+        here = CellAddress.parse_place(self.cells[0]).cell if self.cells else ""
         return teller_of(self.tree, spoken, here)
 
     @cached_property
@@ -76,7 +77,7 @@ class Condition:
         return tuple(dict.fromkeys(meaning for tree in trees for meaning in reads_of(tree, self.scope)))
 
     @cached_property
-    def readers(self) -> tuple[tuple[str, Judged], ...]:
+    def readers(self) -> tuple[tuple[str, JudgeFunction], ...]:
         """The labels of what it reads, and the functions that read it."""
         return tuple((meaning.label, reader_of(meaning)) for meaning in self.reads)
 
@@ -100,8 +101,8 @@ class Condition:
             return f"{meaning.indicator.table}!{meaning.key}"
         if isinstance(meaning, Fact) and not meaning.period:
             indicator = self.scope.edition.indicators.get(meaning.code)
-            asked = indicator and self.scope.edition.table(indicator.table).frequency == self.frequency
-            return f"{indicator.table}!{meaning.key}" if asked else ""
+            if indicator and self.scope.edition.table(indicator.table).frequency == self.frequency:
+                return f"{indicator.table}!{meaning.key}"
         return ""
 
     @cached_property
@@ -109,10 +110,10 @@ class Condition:
         """The first cell it reads, in the form's words."""
         if not self.cells:
             return self.rule.where
-        return self.scope.edition.place_of(self.cells[0].partition("!")[2])
+        return self.scope.edition.place_of(CellAddress.parse_place(self.cells[0]).cell)
 
     def touches(self, tables: frozenset[str]) -> bool:
-        return any(cell.partition("!")[0] in tables for cell in self.cells)
+        return any(CellAddress.parse_place(cell).table in tables for cell in self.cells)
 
     def finding(self, reading: Reading) -> Finding:
         sides = self.teller(reading)
@@ -181,7 +182,7 @@ def conditions_of(edition: Edition, frequency: str) -> tuple[Condition, ...]:
 
 
 @lru_cache(maxsize=16)
-def verdicts_of(edition: Edition, frequency: str) -> Judged:
+def verdicts_of(edition: Edition, frequency: str) -> JudgeFunction:
     """One function that judges a filing by all its conditions and lists their verdicts in the same order."""
     program = Program()
     verdicts = [condition.written(program).or_else("None") for condition in conditions_of(edition, frequency)]
@@ -196,7 +197,7 @@ def spread(edition: Edition, rule: Rule, text: str) -> tuple[Condition, ...]:
     on_each_row = any(x_outside_lists(tree) for tree in trees)
     rows = [row for row in listed if columns_read <= set(edition.indicator(row).columns)] if on_each_row else [""]
     return tuple(
-        Condition(rule, text, Scope(edition, column, row, listed))
+        Condition(rule, text, TextScope(edition, column, row, listed))
         for column in _columns_for(edition, rule, trees)
         for row in rows
     )

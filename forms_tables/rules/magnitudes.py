@@ -12,7 +12,7 @@ from forms_tables.columns.parts import WIDE, Part, Source
 from forms_tables.edition.model import FIGURE_KINDS
 from forms_tables.edition.periods import PeriodCode
 from forms_tables.filling.parsing import MOST_WHOLE_DIGITS
-from forms_tables.notation.names import Cell, Moment, RowCode, Scope, Setting
+from forms_tables.notation.names import Cell, Moment, RowCode, Setting, TextScope
 from forms_tables.notation.trees import Name, Node, walk
 
 # A parameter is entered with at most 12 digits before its point and 6 behind it, like a number in a text.
@@ -39,9 +39,10 @@ class Hollow:
             raise TooLarge("算式展开后太繁，请分成几条")
         return Hollow(made_of)
 
-    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __or__ = __eq__ = __ne__ = _combined
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __or__ = _combined
     __lt__ = __le__ = __gt__ = __ge__ = _combined
-    __hash__ = None
+    __eq__ = __ne__ = _combined  # type: ignore[assignment]  # of columns, == makes a column and no truth
+    __hash__ = None  # type: ignore[assignment]  # so nothing may look one up
 
 
 NOTHING = Hollow()
@@ -73,7 +74,7 @@ def longest_typed(decimals: int) -> int:
     return 10 ** (MOST_WHOLE_DIGITS + decimals) - 1
 
 
-def refuse_overflow(tree: Node, scope: Scope) -> None:
+def refuse_overflow(tree: Node, scope: TextScope) -> None:
     """Raises NotationError at the place where 38 digits may not do, or so many operations."""
     period = PeriodCode(scope.edition.valid_from)
     walk(tree, Magnitudes(scope, Source(scope.edition, period, {}, {}, {}, frozenset()), NOTHING))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from forms_tables.edition.model import FIGURE_KINDS, Edition, Indicator
-from forms_tables.notation.names import MOMENTS, Cell, Fact, Moment, RowCode, Scope, Scoped, Setting
+from forms_tables.notation.names import MOMENTS, Cell, Fact, Moment, RowCode, Scoped, Setting, TextScope
 from forms_tables.notation.trees import OVER_ROWS, Misuse, Name, NotationError, parse, walk
 from forms_tables.rules.magnitudes import refuse_overflow
 
@@ -104,7 +104,7 @@ class Kinds(Scoped):
         return found
 
 
-def kind_of(text: str, scope: Scope) -> str:
+def kind_of(text: str, scope: TextScope) -> str:
     """The kind of value a text gives; raises NotationError with the place when it makes no sense."""
     return walk(parse(text), Kinds(scope))
 
@@ -129,10 +129,10 @@ class Slip:
 def slips_in_formulas(edition: Edition) -> Iterator[Slip]:
     """Formulas of cells and conditions of rows, columns and tables that make no sense."""
     for table in edition.tables:
-        yield from _slips(f"{table.code} applies_when", table.applies_when, Scope(edition), TRUTH)
+        yield from _slips(f"{table.code} applies_when", table.applies_when, TextScope(edition), TRUTH)
         for indicator in table.indicators:
             for kind in ("applies_when", "required_when"):
-                yield from _slips(f"{indicator.code} {kind}", getattr(indicator, kind), Scope(edition), TRUTH)
+                yield from _slips(f"{indicator.code} {kind}", getattr(indicator, kind), TextScope(edition), TRUTH)
             for column in indicator.columns:
                 yield from _slips_in_cell(edition, indicator, column)
 
@@ -141,13 +141,13 @@ def _slips_in_cell(edition: Edition, indicator: Indicator, key: str) -> Iterator
     column = indicator.column(key)
     owner = f"{indicator.code}.{key}"
     wanted = NUMBER if indicator.kind_in(key) in FIGURE_KINDS else TEXT
-    scope = Scope(edition, column=key, row=indicator.code)
+    scope = TextScope(edition, column=key, row=indicator.code)
     yield from _slips(owner, column.carry, scope, wanted)
     yield from _slips(owner, indicator.formula_in(key), scope, wanted)
     yield from _slips(owner, column.applies_when, scope, TRUTH)
 
 
-def _slips(owner: str, text: str, scope: Scope, wanted: str) -> Iterator[Slip]:
+def _slips(owner: str, text: str, scope: TextScope, wanted: str) -> Iterator[Slip]:
     if not text:
         return
     try:

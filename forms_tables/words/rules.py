@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from forms_tables.notation.names import Cell, Fact, Meaning, Moment, RowCode, Scope, Scoped, Setting
+from forms_tables.notation.names import Cell, Fact, Meaning, Moment, RowCode, Scoped, Setting, TextScope
 from forms_tables.notation.trees import Name, Node, walk
 
 PERIODS = {
@@ -134,7 +134,7 @@ def words_of(meaning: Meaning, column: str = "") -> str:
     raise TypeError(meaning)
 
 
-def name_of(meaning: Meaning, scope: Scope) -> str:
+def name_of(meaning: Meaning, scope: TextScope) -> str:
     """A cell or an attribute with the name the form gives it: 上期 2010“主营业务收入”的“本年本期累计”."""
     match meaning:
         case Cell(period=period, indicator=indicator, column=key):
@@ -146,7 +146,7 @@ def name_of(meaning: Meaning, scope: Scope) -> str:
     return words_of(meaning, scope.column)
 
 
-def say(node: Node, scope: Scope) -> str:
+def say(node: Node, scope: TextScope) -> str:
     return walk(node, Words(scope)).words
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from forms_tables.notation.decimals import Decimals, Reading
-from forms_tables.notation.names import Cell, Fact, Meaning, Scope, reads_of
+from forms_tables.notation.names import Cell, Fact, Meaning, TextScope, reads_of
 from forms_tables.notation.trees import (
     MIRRORED,
     Arithmetic,
@@ -37,7 +37,7 @@ def shown(value: Decimal | str | bool) -> str:
     return plain(value) if isinstance(value, Decimal) else str(value)
 
 
-def teller_of(tree: Node, scope: Scope, here: str = "") -> Teller:
+def teller_of(tree: Node, scope: TextScope, here: str = "") -> Teller:
     """Prepares, once, what to say of a filing in which the tree does not hold: both sides of the comparison at fault
     (in a conjunction the first that fails, in an implication the conclusion), else the figures the tree rests on.
     The cell `here` is the one the finding is about, and needs no name."""
@@ -69,17 +69,17 @@ def conclusion_of(tree: Node) -> Node:
     return tree
 
 
-def _is_limit(side: Node, scope: Scope) -> bool:
+def _is_limit(side: Node, scope: TextScope) -> bool:
     """A side that no figure of the firm has a part in."""
     return not any(isinstance(meaning, Cell | Fact) for meaning in reads_of(side, scope))
 
 
-def _tell_first_failing(parts: Sequence[Node], scope: Scope, here: str) -> Teller:
+def _tell_first_failing(parts: Sequence[Node], scope: TextScope, here: str) -> Teller:
     tellers = [(walk(part, Decimals(scope)), teller_of(part, scope, here)) for part in parts]
     return lambda reading: next(tell(reading) for holds, tell in tellers if holds.value(reading) is False)
 
 
-def _tell_limit(left: Node, sign: str, right: Node, scope: Scope, here: str) -> Teller:
+def _tell_limit(left: Node, sign: str, right: Node, scope: TextScope, here: str) -> Teller:
     """现为 73%，应不超过 40%"""
     judged, bound = walk(left, Decimals(scope)), walk(right, Decimals(scope))
     is_, unit = _is(left, scope, here), _unit_of(left, scope)
@@ -95,7 +95,7 @@ def _tell_limit(left: Node, sign: str, right: Node, scope: Scope, here: str) -> 
     return tell
 
 
-def _tell_sides(left: Node, right: Node, scope: Scope, here: str, tolerance: Node | None = None) -> Teller:
+def _tell_sides(left: Node, right: Node, scope: TextScope, here: str, tolerance: Node | None = None) -> Teller:
     """现为 501.00 万元，而 2021“1.软件产品收入”为 500.00 万元，相差 1.00 万元（容差 0.01）"""
     judged_left, judged_right = (walk(side, Decimals(scope)) for side in (left, right))
     left_is, right_is = _is(left, scope, here), _is(right, scope)
@@ -117,7 +117,7 @@ def _tell_sides(left: Node, right: Node, scope: Scope, here: str, tolerance: Nod
     return tell
 
 
-def _leeway(tolerance: Node, scope: Scope) -> Teller:
+def _leeway(tolerance: Node, scope: TextScope) -> Teller:
     """（容差 0.04） for sums that were rounded, （允许相差 30） for what may differ in substance."""
     allow = walk(tolerance, Decimals(scope))
     rounded = isinstance(tolerance, Call) and tolerance.function == "eps"
@@ -130,21 +130,21 @@ def _leeway(tolerance: Node, scope: Scope) -> Teller:
     return tell
 
 
-def _compares_two_columns(tree: Node, scope: Scope) -> bool:
+def _compares_two_columns(tree: Node, scope: TextScope) -> bool:
     """A band around the ratio of one row's figures in two columns (X16)."""
     cells = [meaning for meaning in reads_of(tree, scope) if isinstance(meaning, Cell)]
     return len(cells) == 2 and cells[0].indicator == cells[1].indicator and bool(unit_of(cells))
 
 
-def _tell_times(tree: Node, scope: Scope, here: str) -> Teller:
+def _tell_times(tree: Node, scope: TextScope, here: str) -> Teller:
     """现为 2,342,300.00 万元，去年同期累计为 234.23 万元，相差约 10,000 倍"""
     now, then = (meaning for meaning in reads_of(tree, scope) if isinstance(meaning, Cell))
-    unit, is_ = unit_of((now, then)), "现为" if now.key == here else f"{name_of(now, scope)}为"
+    name, other = "现" if now.key == here else name_of(now, scope), then.indicator.column(then.column).label
 
     def tell(reading: Reading) -> Sides:
         a, b = reading.value_of(now), reading.value_of(then)
-        words = f"{is_} {figure(a, unit)}，{then.indicator.column(then.column).label}为 {figure(b, unit)}"
-        if a and b:
+        words = f"{_named(name, now, reading)}，{_named(other, then, reading)}"
+        if isinstance(a, Decimal) and isinstance(b, Decimal) and a and b:
             times = max(abs(a), abs(b)) / min(abs(a), abs(b))
             words += f"，相差约 {figure(Decimal(f'{times:.1e}'))} 倍"
         return Sides(words)
@@ -152,7 +152,7 @@ def _tell_times(tree: Node, scope: Scope, here: str) -> Teller:
     return tell
 
 
-def _tell_figures(tree: Node, scope: Scope, here: str) -> Teller:
+def _tell_figures(tree: Node, scope: TextScope, here: str) -> Teller:
     reads = reads_of(tree, scope)
 
     def tell(reading: Reading) -> Sides:
@@ -163,15 +163,19 @@ def _tell_figures(tree: Node, scope: Scope, here: str) -> Teller:
     return tell
 
 
-def _tell_figure(meaning: Meaning, scope: Scope, reading: Reading, here: str) -> str:
-    value = _value(meaning, reading)
+def _tell_figure(meaning: Meaning, scope: TextScope, reading: Reading, here: str) -> str:
     if isinstance(meaning, Cell):
         name = "现" if not meaning.period and meaning.key == here else name_of(meaning, scope)
-        return f"{name}{value}" if reading.value_of(meaning) is None else f"{name}为 {value}"
-    return f"{name_of(meaning, scope)} {value}"
+        return _named(name, meaning, reading)
+    return f"{name_of(meaning, scope)} {_value(meaning, reading)}"
 
 
-def _is(side: Node, scope: Scope, here: str = "") -> str:
+def _named(name: str, cell: Cell, reading: Reading) -> str:
+    value = _value(cell, reading)
+    return f"{name}{value}" if reading.value_of(cell) is None else f"{name}为 {value}"
+
+
+def _is(side: Node, scope: TextScope, here: str = "") -> str:
     """ "现为" of the cell the finding is about, "2021“软件产品收入”为" of another, "2021＋2022 为" of a sum."""
     reads = reads_of(side, scope)
     if len(reads) != 1 or say(side, scope) != words_of(reads[0], scope.column):
@@ -182,7 +186,7 @@ def _is(side: Node, scope: Scope, here: str = "") -> str:
     return f"{name_of(meaning, scope)}为"
 
 
-def _unit_of(node: Node, scope: Scope) -> str:
+def _unit_of(node: Node, scope: TextScope) -> str:
     """The one unit of what is compared; none when something is multiplied by more than a plain number."""
     products = (part for part in parts_of(node) if isinstance(part, Arithmetic) and part.sign == "*")
     if any(reads_of(product.left, scope) and reads_of(product.right, scope) for product in products):
@@ -190,7 +194,7 @@ def _unit_of(node: Node, scope: Scope) -> str:
     return unit_of(reads_of(node, scope))
 
 
-def _list_figures(reads: Sequence[Meaning], scope: Scope, reading: Reading) -> str:
+def _list_figures(reads: Sequence[Meaning], scope: TextScope, reading: Reading) -> str:
     """The figures read; of a long list only those that are filled in."""
     if len(reads) > MOST_SHOWN:
         reads = [meaning for meaning in reads if reading.value_of(meaning) is not None]
@@ -198,7 +202,7 @@ def _list_figures(reads: Sequence[Meaning], scope: Scope, reading: Reading) -> s
     return "，".join(said) + ("等" if len(reads) > MOST_SHOWN else "")
 
 
-def _short_name(meaning: Meaning, scope: Scope) -> str:
+def _short_name(meaning: Meaning, scope: TextScope) -> str:
     """A figure's code, which its row shows; an attribute's name, since its code is on no monthly form."""
     return name_of(meaning, scope) if isinstance(meaning, Fact) else words_of(meaning, scope.column)
 

@@ -9,10 +9,12 @@ from datetime import date
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.cell import range_boundaries
 
+from forms_tables.edition.address import CellAddress
 from forms_tables.edition.model import FIGURE_KINDS, CodeList, Edition, Indicator, Table
 from forms_tables.filling.parsing import Problem
 from forms_tables.workbooks.opening import ASK_FOR_NEW, OpenedWorkbook, WorkbookMeta, refuse_another
-from text.sheets import PASTE_VALUES, Cell, Sheet
+from text.package import BookSource
+from text.sheets import PASTE_VALUES, SheetCell, Worksheet
 from text.shortened import shortened
 
 KEY_MARK = "code"  # stands in the code column of the row of column keys
@@ -40,7 +42,7 @@ class ReadWorkbook:
 
 
 def read_workbook(
-    source,
+    source: BookSource | OpenedWorkbook,
     edition: Edition,
     period: str,
     credit_code: str,
@@ -71,7 +73,7 @@ class SheetReading:
     read: ReadWorkbook
     edition: Edition
     table: Table
-    sheet: Sheet
+    sheet: Worksheet
 
     def run(self) -> None:
         keys = self.find_keys()
@@ -122,16 +124,17 @@ class SheetReading:
 
     def find_codes(
         self, code_column: int, key_row: int, columns: dict[int, str]
-    ) -> list[tuple[Indicator, int, dict[int, Cell]]]:
+    ) -> list[tuple[Indicator, int, dict[int, SheetCell]]]:
         indicators = {indicator.code.casefold(): indicator for indicator in self.table.indicators}
-        lines: dict[str, tuple[Indicator, int, dict[int, Cell]]] = {}
+        lines: dict[str, tuple[Indicator, int, dict[int, SheetCell]]] = {}
         for line in self.sheet:
             row = line.number
             if row == key_row:
                 continue
             marked = line.cells.get(code_column)
             code = plain(marked)
-            if not code or code == plain(line.cells.get(code_column - 1)):  # a merged line, written into each column
+            is_one_merged = code == plain(line.cells.get(code_column - 1))  # written into each column
+            if marked is None or not code or is_one_merged:
                 self.refuse_nameless(list(line.cells.values()), columns)
             elif code in lines:
                 self.say(
@@ -152,7 +155,7 @@ class SheetReading:
                 )
         return list(lines.values())
 
-    def refuse_nameless(self, cells: list[Cell], columns: dict[int, str]) -> None:
+    def refuse_nameless(self, cells: list[SheetCell], columns: dict[int, str]) -> None:
         """Figures on a row without a code belong to nobody: say so rather than drop them."""
         for cell in cells:
             if cell.column in columns and cell.is_number:
@@ -161,7 +164,7 @@ class SheetReading:
                     "不知道是哪个指标的数。请填到有代码的行，或删去。"
                 )
 
-    def take(self, indicator: Indicator, key: str, row: int, column: int, cell: Cell | None) -> None:
+    def take(self, indicator: Indicator, key: str, row: int, column: int, cell: SheetCell | None) -> None:
         if indicator.is_heading:
             return
         name = f"{indicator.code}.{key}"
@@ -179,7 +182,7 @@ class SheetReading:
             if cell.error:
                 self.read.errors[name] = cell.problem
             text = text_of_cell(cell, indicator.kind_in(key))
-            if indicator.kind_in(key) in ("code", "codes"):
+            if indicator.choices and indicator.kind_in(key) in ("code", "codes"):
                 text = code_chosen(text, indicator.choices, several=indicator.kind == "codes")
             self.read.cells[name] = text
             if why := shortened(cell, indicator.kind_in(key)):
@@ -194,7 +197,7 @@ class SheetReading:
                     key,
                 )
 
-    def refuse_display(self, indicator: Indicator, key: str, place: str, cell: Cell) -> None:
+    def refuse_display(self, indicator: Indicator, key: str, place: str, cell: SheetCell) -> None:
         """A format that shows another figure than is stored (12.5% for 0.125) leaves open which was meant."""
         if not cell.is_number:
             return
@@ -215,11 +218,13 @@ class SheetReading:
                 key,
             )
 
-    def refuse_merged(self, lines: list[tuple[Indicator, int, dict[int, Cell]]], columns: dict[int, str]) -> None:
+    def refuse_merged(self, lines: list[tuple[Indicator, int, dict[int, SheetCell]]], columns: dict[int, str]) -> None:
         for reference in self.sheet.merged:
             try:
                 left, top, right, bottom = range_boundaries(reference)
             except (ValueError, TypeError):
+                continue
+            if left is None or top is None or right is None or bottom is None:
                 continue
             covered = [
                 (indicator, key)
@@ -243,22 +248,28 @@ def formula_problems(read: ReadWorkbook, edition: Edition, locked: Mapping[str, 
     problems = []
     for name, why in {**{name: formula_in_words(text) for name, text in read.formulas.items()}, **read.errors}.items():
         if name not in locked:
-            code, key = name.split(".")
-            indicator = edition.indicator(code)
-            problems.append(Problem(indicator.table, code, key, f"{read.places[name]} {indicator.place(key)}{why}"))
+            at = CellAddress.parse(name)
+            indicator = edition.indicator(at.code)
+            sentence = f"{read.places[name]} {indicator.place(at.column)}{why}"
+            problems.append(Problem(indicator.table, at.code, at.column, sentence))
     return problems
+
+
+def reference_in(place: str) -> str:
+    """软统企6!D12 without its sheet, as Excel names a cell of the sheet one looks at."""
+    return place.rpartition("!")[2]
 
 
 def formula_in_words(formula: str) -> str:
     return f"是公式“{formula if len(formula) <= 60 else f'{formula[:60]}…'}”，不是数。{PASTE_VALUES}"
 
 
-def plain(cell: Cell | None) -> str:
+def plain(cell: SheetCell | None) -> str:
     """A code or key as it is compared: full-width letters and digits, case and spaces do not matter."""
     return unicodedata.normalize("NFKC", cell.text).strip().casefold() if cell else ""
 
 
-def text_of_cell(cell: Cell, kind: str) -> str:
+def text_of_cell(cell: SheetCell, kind: str) -> str:
     """The cell as a person would have typed it; a month is shown by Excel as the first day of it."""
     return cell.text[:7] if kind == "month" and isinstance(cell.value, date) else cell.text
 

@@ -35,7 +35,14 @@ def excel_formula(
 
 
 class FormulaWriting:
-    def __init__(self, edition, indicator, key, reference_of, parameters) -> None:
+    def __init__(
+        self,
+        edition: Edition,
+        indicator: Indicator,
+        key: str,
+        reference_of: ReferenceOf,
+        parameters: Mapping[str, Decimal | None],
+    ) -> None:
         self.symbols = {row.symbol: row.code for row in edition.indicators.values()}
         self.indicator = indicator
         self.key = key

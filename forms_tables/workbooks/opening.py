@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from forms_tables.edition.model import Edition
 from forms_tables.edition.periods import BadPeriod, PeriodCode
 from text.opening import open_book
-from text.package import Unreadable
-from text.sheets import Sheet
+from text.package import BookSource, Unreadable
+from text.sheets import Worksheet
 
 META_SHEET = "_meta"
 MAX_ROWS = 2_000
@@ -34,7 +34,7 @@ class WorkbookMeta:
 class OpenedWorkbook:
     """A workbook found safe. `meta` says whose it is before any figure is looked at."""
 
-    def __init__(self, source, name: str = "") -> None:
+    def __init__(self, source: BookSource, name: str = "") -> None:
         self.book = open_book(source, name)
         for sheet in self.book.sheets:
             refuse_long_sheet(sheet)
@@ -64,7 +64,7 @@ class OpenedWorkbook:
         )
 
 
-def refuse_long_sheet(sheet: Sheet) -> None:
+def refuse_long_sheet(sheet: Worksheet) -> None:
     """Long before a form's end somebody has pasted something else."""
     if len(sheet.rows) > MAX_ROWS:
         raise Unreadable(

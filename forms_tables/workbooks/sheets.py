@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Literal
 
 from openpyxl.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from forms_tables.edition.model import FIGURE_KINDS, CodeList, Indicator, Table
@@ -27,6 +29,7 @@ BOLD_FONT = Font(name="宋体", size=10, bold=True)
 KEY_FONT = Font(name="Consolas", size=8, color="9AA1AB")
 NOTE_FONT = Font(name="宋体", size=9, color="6B7280")
 LARGEST = "1000000000000"
+Validation = tuple[Literal["list", "decimal"], str, str, str]  # what may stand in a cell
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,15 @@ class SheetLayout:
         if code in self.rows and key in self.letters and key in keys_of(self.table, code):
             return f"{self.letters[key]}{self.rows[code]}"
         return None
+
+
+@dataclass(frozen=True)
+class SheetContents:
+    """What stands in the cells of the sheets, and in which of them nobody types, and why."""
+
+    values: Mapping[str, Decimal | str | None]
+    locked: Mapping[str, str]
+    formulas: Mapping[str, str]
 
 
 def keys_of(table: Table, code: str) -> tuple[str, ...]:
@@ -98,17 +110,15 @@ def write_sheet(
     sheet: Worksheet,
     layout: SheetLayout,
     header: Mapping[str, str],
-    values: Mapping[str, Decimal | str | None],
-    locked: Mapping[str, str],
-    formulas: Mapping[str, str],
+    contents: SheetContents,
     list_ranges: Mapping[str, str],
 ) -> None:
     write_heading(sheet, layout, header)
     write_labels(sheet, layout)
     for indicator in layout.table.indicators:
-        write_row(sheet, layout, indicator, values, locked, formulas)
+        write_row(sheet, layout, indicator, contents)
     write_footer(sheet, layout)
-    offer_choices(sheet, layout, locked, list_ranges)
+    offer_choices(sheet, layout, contents.locked, list_ranges)
     set_up_page(sheet, layout)
 
 
@@ -152,10 +162,10 @@ def write_labels(sheet: Worksheet, layout: SheetLayout) -> None:
     sheet.row_dimensions[layout.key_row].height = 11
 
 
-def write_row(sheet, layout: SheetLayout, indicator: Indicator, values, locked, formulas) -> None:
+def write_row(sheet: Worksheet, layout: SheetLayout, indicator: Indicator, contents: SheetContents) -> None:
     row = layout.rows[indicator.code]
     marks = {NAME: indicator.name, CODE: indicator.code, UNIT: "" if indicator.is_heading else indicator.unit}
-    marks[layout.note_letter] = note_of(layout.table, indicator, locked)
+    marks[layout.note_letter] = note_of(layout.table, indicator, contents.locked)
     for letter, text in marks.items():
         cell = sheet[f"{letter}{row}"]
         write_text(cell, text)
@@ -175,9 +185,9 @@ def write_row(sheet, layout: SheetLayout, indicator: Indicator, values, locked, 
         if indicator.is_heading or key not in indicator.columns:
             cell.fill = TINT
             continue
-        write_value(cell, indicator, key, values.get(name), formulas.get(name))
-        cell.protection = Protection(locked=name in locked)
-        if name in locked:
+        write_value(cell, indicator, key, contents.values.get(name), contents.formulas.get(name))
+        cell.protection = Protection(locked=name in contents.locked)
+        if name in contents.locked:
             cell.fill = TINT
 
 
@@ -228,7 +238,7 @@ def offer_choices(
     sheet: Worksheet, layout: SheetLayout, locked: Mapping[str, str], list_ranges: Mapping[str, str]
 ) -> None:
     """Drop-down lists for codes and 是/否; for figures a warning (not a refusal) when what is typed is no number."""
-    offered: dict[tuple[str, ...], DataValidation] = {}
+    offered: dict[Validation, DataValidation] = {}
     for indicator in layout.table.indicators:
         for key in () if indicator.is_heading else indicator.columns:
             if f"{indicator.code}.{key}" in locked:
@@ -251,7 +261,7 @@ def offer_choices(
             offered[asked].add(layout.cell(indicator.code, key))
 
 
-def validation_for(indicator: Indicator, key: str, list_ranges: Mapping[str, str]) -> tuple[str, str, str, str] | None:
+def validation_for(indicator: Indicator, key: str, list_ranges: Mapping[str, str]) -> Validation | None:
     kind = indicator.kind_in(key)
     if kind == "yes_no":
         return ("list", '"是,否"', "", "请填“是”或“否”。")
@@ -277,11 +287,12 @@ def set_up_page(sheet: Worksheet, layout: SheetLayout) -> None:
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.print_title_rows = f"{layout.label_row}:{layout.label_row}"
     sheet.print_area = f"A1:{layout.note_letter}{layout.last_row + 2}"
     sheet.print_options.horizontalCentered = True
-    sheet.oddFooter.center.text = "第 &P 页，共 &N 页"
+    if footer := sheet.oddFooter:  # there always is one, though its types leave it open
+        footer.center.text = "第 &P 页，共 &N 页"
     sheet.protection.sheet = True
     for allowed in ("formatColumns", "formatRows", "sort", "autoFilter"):
         setattr(sheet.protection, allowed, False)

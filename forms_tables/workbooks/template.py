@@ -2,20 +2,25 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
+from pathlib import Path
+from typing import IO
 
 from openpyxl import Workbook
 from openpyxl.styles import Alignment
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
+from forms_tables.edition.address import CellAddress
 from forms_tables.edition.model import Edition, Table
 from forms_tables.edition.periods import PeriodCode
 from forms_tables.filling.completion import COMPUTED, ONLY_WHEN
 from forms_tables.workbooks.filled import ReadWorkbook, formula_problems, read_workbook
 from forms_tables.workbooks.formulas import excel_formula
 from forms_tables.workbooks.opening import META_SHEET, OpenedWorkbook, WorkbookMeta
-from forms_tables.workbooks.sheets import TEXT_FONT, TITLE_FONT, SheetLayout, lay_out, write_sheet
+from forms_tables.workbooks.sheets import TEXT_FONT, TITLE_FONT, SheetContents, SheetLayout, lay_out, write_sheet
 from text.package import Unreadable
 from text.writing import write_text
 
@@ -23,6 +28,7 @@ __all__ = [
     "OpenedWorkbook",
     "ReadWorkbook",
     "Reporter",
+    "Template",
     "Unreadable",
     "WorkbookMeta",
     "formula_problems",
@@ -43,42 +49,44 @@ class Reporter:
     header: Mapping[str, str]
 
 
-def write_template(
-    edition: Edition,
-    period: PeriodCode,
-    reporter: Reporter,
-    tables: Sequence[Table],
-    values: Mapping[str, Decimal | str | None],
-    locked: Mapping[str, str],
-    out,
-    *,
-    parameters: Mapping[str, Decimal | None] | None = None,
-    due: str = "",
-    versions: Mapping[str, int] | None = None,
-) -> None:
-    """Write the firm's workbook to `out` (a path or a binary file).
+@dataclass(frozen=True)
+class Template:
+    """What a firm's workbook says. `values` are what is known so far; `locked` says of each cell a person does not fill
+    why that is so; `versions` says which draft of each table the values are."""
 
-    `values` are what is known so far; `locked` says of each cell a person does not fill why that is so; `versions`
-    says which draft of each table the values are.
-    """
+    edition: Edition
+    period: PeriodCode
+    reporter: Reporter
+    tables: Sequence[Table]
+    values: Mapping[str, Decimal | str | None]
+    locked: Mapping[str, str]
+    parameters: Mapping[str, Decimal | None] = field(default_factory=dict)
+    due: str = ""
+    versions: Mapping[str, int] = field(default_factory=dict)
+
+
+def write_template(template: Template, out: Path | IO[bytes]) -> None:
+    """Write the firm's workbook to `out` (a path or a binary file)."""
+    edition, reporter, tables, locked = template.edition, template.reporter, template.tables, template.locked
     book = Workbook()
-    write_guide(book.active, period, reporter, tables, due)
+    write_guide(book.worksheets[0], template)
     list_ranges = write_lists(book.create_sheet(LISTS_SHEET), tables)
     layouts = {table.code: lay_out(table, reporter.header) for table in tables}
 
     formulas = {
         name: formula
         for name in computed_cells(edition, tables, locked)
-        if (formula := formula_for(edition, name, layouts, parameters or {})) is not None
+        if (formula := formula_for(edition, name, layouts, template.parameters)) is not None
     }
     undecided = undecided_cells(edition, tables, locked) - formulas.keys()
-    known = {name: value for name, value in values.items() if name not in undecided}
+    known = {name: value for name, value in template.values.items() if name not in undecided}
     closed = {name: why for name, why in locked.items() if name not in undecided}
+    contents = SheetContents(known, closed, formulas)
     for table in tables:
         sheet = book.create_sheet(table.code)
-        write_sheet(sheet, layouts[table.code], reporter.header, known, closed, formulas, list_ranges)
+        write_sheet(sheet, layouts[table.code], reporter.header, contents, list_ranges)
     book.move_sheet(LISTS_SHEET, len(tables))
-    write_meta(book.create_sheet(META_SHEET), edition, period, reporter, tables, versions or {})
+    write_meta(book.create_sheet(META_SHEET), template)
     book.active = 1
     book.calculation.fullCalcOnLoad = True
     book.save(out)
@@ -99,25 +107,27 @@ def undecided_cells(edition: Edition, tables: Sequence[Table], locked: Mapping[s
         name
         for name, why in locked.items()
         if why.startswith(ONLY_WHEN)
-        and answers & set(re.findall(r"\w+", edition.indicator(name.partition(".")[0]).applies_when))
+        and answers & set(re.findall(r"\w+", edition.indicator(CellAddress.parse(name).code).applies_when))
     }
 
 
 def formula_for(
     edition: Edition, name: str, layouts: Mapping[str, SheetLayout], parameters: Mapping[str, Decimal | None]
 ) -> str | None:
-    code, _, key = name.partition(".")
-    here = edition.indicator(code).table
+    at = CellAddress.parse(name)
+    indicator = edition.indicator(at.code)
+    here = indicator.table
 
     def reference_of(code: str, key: str) -> str | None:
         table = edition.indicator(code).table
         cell = layouts[table].cell(code, key) if table in layouts else None
         return cell if cell is None or table == here else f"'{table}'!{cell}"
 
-    return excel_formula(edition, edition.indicator(code), key, reference_of, parameters)
+    return excel_formula(edition, indicator, at.column, reference_of, parameters)
 
 
-def write_guide(sheet: Worksheet, period: PeriodCode, reporter: Reporter, tables: Sequence[Table], due: str) -> None:
+def write_guide(sheet: Worksheet, template: Template) -> None:
+    period, reporter, tables, due = template.period, template.reporter, template.tables, template.due
     sheet.title = GUIDE_SHEET
     lines = [
         f"本工作簿是“{reporter.name}”（{reporter.credit_code}）{period.label}的报表，只能由该单位在该报告期使用。",
@@ -146,7 +156,7 @@ def write_guide(sheet: Worksheet, period: PeriodCode, reporter: Reporter, tables
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
     sheet.page_setup.fitToHeight = 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.protection.sheet = True
 
 
@@ -158,31 +168,23 @@ def write_lists(sheet: Worksheet, tables: Sequence[Table]) -> dict[str, str]:
         choices = indicator.choices
         if indicator.kind != "code" or choices is None or choices.code in ranges:
             continue
-        column = len(ranges) + 1
+        letter = get_column_letter(len(ranges) + 1)
         for row, entry in enumerate(choices.entries, start=1):
-            write_text(sheet.cell(row, column), f"{entry.code} {entry.name}")
-        letter = sheet.cell(1, column).column_letter
+            write_text(sheet[f"{letter}{row}"], f"{entry.code} {entry.name}")
         ranges[choices.code] = f"'{LISTS_SHEET}'!${letter}$1:${letter}${len(choices.entries)}"
     return ranges
 
 
-def write_meta(
-    sheet: Worksheet,
-    edition: Edition,
-    period: PeriodCode,
-    reporter: Reporter,
-    tables: Sequence[Table],
-    versions: Mapping[str, int],
-) -> None:
+def write_meta(sheet: Worksheet, template: Template) -> None:
     sheet.sheet_state = "veryHidden"
     marks = {
-        "edition": edition.code,
-        "digest": edition.digest,
-        "period": period.code,
-        "credit_code": reporter.credit_code,
-        "tables": " ".join(table.code for table in tables),
-        "versions": " ".join(f"{table.code}={versions.get(table.code, 0)}" for table in tables),
+        "edition": template.edition.code,
+        "digest": template.edition.digest,
+        "period": template.period.code,
+        "credit_code": template.reporter.credit_code,
+        "tables": " ".join(table.code for table in template.tables),
+        "versions": " ".join(f"{table.code}={template.versions.get(table.code, 0)}" for table in template.tables),
     }
     for row, (mark, text) in enumerate(marks.items(), start=1):
-        write_text(sheet.cell(row, 1), mark)
-        write_text(sheet.cell(row, 2), text)
+        write_text(sheet[f"A{row}"], mark)
+        write_text(sheet[f"B{row}"], text)

@@ -60,7 +60,7 @@ def read_days(typed: str, year: int) -> frozenset[date]:
     return frozenset(days)
 
 
-class DayField(forms.CharField):
+class DayOfYearField(forms.CharField):
     def __init__(self, *, year: int, **kwargs):
         self.year = year
         super().__init__(max_length=40, required=False, **kwargs)
@@ -69,7 +69,7 @@ class DayField(forms.CharField):
         return cleaned(read_day, super().clean(value), self.year) if value and value.strip() else None
 
 
-class DaysField(forms.CharField):
+class DaysOfYearField(forms.CharField):
     def __init__(self, *, year: int, **kwargs):
         self.year = year
         super().__init__(max_length=200, required=False, **kwargs)
@@ -92,10 +92,10 @@ class FestivalForm(PlainForm):
 
     def __init__(self, *args, year: int, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["first_day_off"] = DayField(label="放假起日", year=year)
-        self.fields["last_day_off"] = DayField(label="放假止日", year=year)
-        self.fields["festival_days"] = DaysField(label="节日当天", year=year)
-        self.fields["working_weekends"] = DaysField(label="调休上班日", year=year)
+        self.fields["first_day_off"] = DayOfYearField(label="放假起日", year=year)
+        self.fields["last_day_off"] = DayOfYearField(label="放假止日", year=year)
+        self.fields["festival_days"] = DaysOfYearField(label="节日当天", year=year)
+        self.fields["working_weekends"] = DaysOfYearField(label="调休上班日", year=year)
         number = int(self.prefix.rpartition("-")[2]) + 1 if self.prefix and self.prefix[-1].isdigit() else 0
         for field in self.fields.values():
             field.widget.attrs |= {"aria-label": f"第 {number} 行 {field.label}", "autocomplete": "off"}

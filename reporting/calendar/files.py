@@ -20,7 +20,7 @@ from reporting.dates.arrangements import ONE_DAY, WEEKDAYS, Calendar, Festival, 
 from text.incoming import without_hidden
 from text.opening import open_book
 from text.package import MAX_FILE_BYTES, Unreadable
-from text.sheets import PASTE_VALUES, Cell
+from text.sheets import PASTE_VALUES, SheetCell
 from text.shortened import shortened
 from text.writing import text_cell, write_csv
 
@@ -40,7 +40,7 @@ ASK_FOR_TEMPLATE = "请下载模板，照着列名填写。"
 
 
 @dataclass(frozen=True)
-class Row:
+class NoticeRow:
     """One row as text, and how a person finds it."""
 
     place: str
@@ -48,7 +48,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Problem:
+class NoticeProblem:
     place: str
     sentence: str
 
@@ -56,13 +56,13 @@ class Problem:
 @dataclass
 class ReadFile:
     festivals: tuple[Festival, ...] = ()
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[NoticeProblem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     url: str = ""
 
 
 @dataclass(frozen=True)
-class Day:
+class NoticeDay:
     place: str
     date: datetime.date
     festival: str
@@ -80,12 +80,12 @@ def read_arrangement(source: BinaryIO, name: str, year: int, number: str) -> Rea
         read.notes.append(f"文件里还有 {left} 行属于别的年份（年份不是 {year}），没有读取。")
     undated = [row for row in of_year if not plain(row.cells["日期"])]
     if undated and len(undated) == len(of_year):
-        read.problems.append(Problem("日期", f"{len(undated)} 行都没有日期。请照通知逐行填写日期，再上传。"))
+        read.problems.append(NoticeProblem("日期", f"{len(undated)} 行都没有日期。请照通知逐行填写日期，再上传。"))
     elif undated:
         read.notes.append(f"{len(undated)} 行没有日期，已略过。")
     days = [day for row in of_year if row not in undated for day in day_in(row, year, read.problems)]
     if not of_year and not read.problems:
-        read.problems.append(Problem("整个文件", f"没有{year}年的日期。请核对“年份”一列，或换一个文件。"))
+        read.problems.append(NoticeProblem("整个文件", f"没有{year}年的日期。请核对“年份”一列，或换一个文件。"))
     refuse_repeats(days, read.problems)
     if not read.problems:
         read.festivals = tuple(festivals_in(days, number, read.problems))
@@ -94,7 +94,7 @@ def read_arrangement(source: BinaryIO, name: str, year: int, number: str) -> Rea
     return read
 
 
-def rows_of_text(source: BinaryIO) -> Iterator[Row]:
+def rows_of_text(source: BinaryIO) -> Iterator[NoticeRow]:
     source.seek(0)
     content = source.read(MAX_FILE_BYTES + 1)
     if len(content) > MAX_FILE_BYTES:
@@ -111,7 +111,9 @@ def rows_of_text(source: BinaryIO) -> Iterator[Row]:
         raise Unreadable(f"文件有 {len(table):,} 行，超过 {MOST_ROWS:,} 行，不是放假安排。请检查是否选错了文件。")
     for number, cells in enumerate(table[1:], start=2):
         if any(cell.strip() for cell in cells):
-            yield Row(f"第 {number} 行", {head: cells[at] if at < len(cells) else "" for head, at in heads.items()})
+            yield NoticeRow(
+                f"第 {number} 行", {head: cells[at] if at < len(cells) else "" for head, at in heads.items()}
+            )
 
 
 def decoded(content: bytes) -> str:
@@ -135,7 +137,7 @@ def heads_of(names: Iterable[object]) -> dict[str, int]:
     return {column: known.index(column) for column in COLUMNS if column in known}
 
 
-def rows_of_workbook(source: BinaryIO, name: str, read: ReadFile) -> Iterator[Row]:
+def rows_of_workbook(source: BinaryIO, name: str, read: ReadFile) -> Iterator[NoticeRow]:
     sheet = open_book(source, name).first
     if sheet.last_row > MOST_ROWS:
         raise Unreadable(
@@ -143,7 +145,7 @@ def rows_of_workbook(source: BinaryIO, name: str, read: ReadFile) -> Iterator[Ro
             "请检查是否选错了文件；是零星内容的，请删去后再上传。"
         )
     for merged in sheet.merged:
-        read.problems.append(Problem(merged, "合并了单元格，看不出每一天的内容。请取消合并，每一天各占一行。"))
+        read.problems.append(NoticeProblem(merged, "合并了单元格，看不出每一天的内容。请取消合并，每一天各占一行。"))
     if sheet.hidden_rows:
         numbers = "、".join(map(str, sheet.hidden_rows[:10]))
         read.notes.append(f"第 {numbers} 行在表里是隐藏的，也一样读取。")
@@ -152,13 +154,13 @@ def rows_of_workbook(source: BinaryIO, name: str, read: ReadFile) -> Iterator[Ro
     for row in list(sheet)[1:]:
         known = {head: cell for head, place in heads.items() if (cell := row.cells.get(place + 1))}
         wrong = {head: problem for head, cell in known.items() if (problem := problem_in(cell, head))}
-        read.problems += [Problem(known[head].reference, problem) for head, problem in wrong.items()]
+        read.problems += [NoticeProblem(known[head].reference, problem) for head, problem in wrong.items()]
         if known and "日期" not in wrong:
             texts = {head: known[head].text if head in known and head not in wrong else "" for head in heads}
-            yield Row(f"第 {row.number} 行", texts)
+            yield NoticeRow(f"第 {row.number} 行", texts)
 
 
-def problem_in(cell: Cell, head: str) -> str:
+def problem_in(cell: SheetCell, head: str) -> str:
     if cell.formula:
         return f"是公式。{PASTE_VALUES}"
     return cell.problem or (shortened(cell, "date") if head == "日期" else "")
@@ -168,14 +170,14 @@ def plain(text: str) -> str:
     return re.sub(r"\s", "", unicodedata.normalize("NFKC", without_hidden(text)))
 
 
-def day_in(row: Row, year: int, problems: list[Problem]) -> Iterator[Day]:
+def day_in(row: NoticeRow, year: int, problems: list[NoticeProblem]) -> Iterator[NoticeDay]:
     """The row's day, unless something in it is wrong."""
     wrong = []
     cells = {head: plain(text) for head, text in row.cells.items()}
     try:
         date = read_day(cells["日期"], year)
     except NoDate as sentence:
-        problems.append(Problem(f"{row.place} 日期", f"{sentence}"))
+        problems.append(NoticeProblem(f"{row.place} 日期", f"{sentence}"))
         return
     if not cells["年份"]:
         wrong.append(("年份", f"没有填写，请填 {year}。"))
@@ -193,9 +195,9 @@ def day_in(row: Row, year: int, problems: list[Problem]) -> Iterator[Day]:
     elif itself and cells["类型"] == WORKED:
         wrong.append(("节日当天", "调休上班日不能是节日当天，请改为“否”。"))
     wrong += wrong_weekday(cells, date)
-    problems += [Problem(f"{row.place} {column}", sentence) for column, sentence in wrong]
+    problems += [NoticeProblem(f"{row.place} {column}", sentence) for column, sentence in wrong]
     if not wrong:
-        yield Day(row.place, date, cells["节日"], cells["类型"], bool(itself))
+        yield NoticeDay(row.place, date, cells["节日"], cells["类型"], bool(itself))
 
 
 def wrong_weekday(cells: dict[str, str], date: datetime.date) -> Iterator[tuple[str, str]]:
@@ -208,27 +210,29 @@ def wrong_weekday(cells: dict[str, str], date: datetime.date) -> Iterator[tuple[
         yield "周末", f"{date}是{is_so}，表里写的是“{weekend}”。请核对日期，改正错的一处。"
 
 
-def refuse_repeats(days: list[Day], problems: list[Problem]) -> None:
-    seen: dict[datetime.date, Day] = {}
+def refuse_repeats(days: list[NoticeDay], problems: list[NoticeProblem]) -> None:
+    seen: dict[datetime.date, NoticeDay] = {}
     for day in days:
         first = seen.setdefault(day.date, day)
         if first is not day:
             said = f"{first.place}已写为{first.festival}{first.type}"
-            problems.append(Problem(f"{day.place} 日期", f"{in_words(day.date)}重复：{said}。请只留一行。"))
+            problems.append(NoticeProblem(f"{day.place} 日期", f"{in_words(day.date)}重复：{said}。请只留一行。"))
 
 
-def festivals_in(days: list[Day], number: str, problems: list[Problem]) -> Iterator[Festival]:
+def festivals_in(days: list[NoticeDay], number: str, problems: list[NoticeProblem]) -> Iterator[Festival]:
     """Each festival's days as one run; a gap in it is named."""
     for name in dict.fromkeys(day.festival for day in days):
         of_festival = [day for day in days if day.festival == name]
         off = sorted(day.date for day in of_festival if day.type == OFF)
         if not off:
-            problems.append(Problem(of_festival[0].place, f"{name}只有调休上班日，没有放假的日子。请补上放假日期。"))
+            problems.append(
+                NoticeProblem(of_festival[0].place, f"{name}只有调休上班日，没有放假的日子。请补上放假日期。")
+            )
             continue
         missing = [day for day in run(off[0], off[-1]) if day not in off]
         if missing:
             sentence = f"{name}的放假日期不连续，中间缺{'、'.join(map(in_words, missing[:5]))}。请补上或更正日期。"
-            problems.append(Problem(of_festival[0].place, sentence))
+            problems.append(NoticeProblem(of_festival[0].place, sentence))
             continue
         yield Festival(
             name=name,

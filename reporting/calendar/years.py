@@ -12,8 +12,8 @@ from reporting.dates.deadlines import (
     DEFAULT,
     DEFAULT_IN_WORDS,
     OTHER_READINGS,
+    ClauseReading,
     Due,
-    Reading,
     deadlines_of,
     periods_of,
     squeezed,
@@ -40,7 +40,7 @@ class DatedPeriod:
     extended_to: date | None = None  # what the district granted the firm that reads the page
 
 
-def dated_periods(wanted: Iterable[PeriodCode], calendar: Calendar, reading: Reading) -> list[DatedPeriod]:
+def dated_periods(wanted: Iterable[PeriodCode], calendar: Calendar, reading: ClauseReading) -> list[DatedPeriod]:
     """Two queries, whatever the number of periods. January is left out unless it is reported or was."""
     wanted = list(wanted)
     opened = stored_periods(wanted)
@@ -62,7 +62,7 @@ def with_extensions(dated: list[DatedPeriod], enterprise_id: int) -> list[DatedP
 
 def periods_to_name(year: int) -> tuple[PeriodCode, ...]:
     """January with them: `dated_periods` asks whether it is reported."""
-    return periods_of(year, Reading(reports_january=True))
+    return periods_of(year, ClauseReading(reports_january=True))
 
 
 def stored_periods(wanted: Iterable[PeriodCode]) -> dict[str, Period]:
@@ -71,7 +71,7 @@ def stored_periods(wanted: Iterable[PeriodCode]) -> dict[str, Period]:
     return {row.code: row for row in rows if len(row.deadlines.all()) == 3}
 
 
-def dated_period(period: PeriodCode, opened: Period | None, calendar: Calendar, reading: Reading) -> DatedPeriod:
+def dated_period(period: PeriodCode, opened: Period | None, calendar: Calendar, reading: ClauseReading) -> DatedPeriod:
     held = opened.reading if opened else reading
     reckoned = deadlines_of(period, calendar, held)
     dues = opened.dues if opened else reckoned
@@ -80,7 +80,7 @@ def dated_period(period: PeriodCode, opened: Period | None, calendar: Calendar, 
 
 
 def other_readings(
-    period: PeriodCode, reckoned: tuple[Due, ...], held: Reading, calendar: Calendar
+    period: PeriodCode, reckoned: tuple[Due, ...], held: ClauseReading, calendar: Calendar
 ) -> tuple[OtherReading, ...]:
     """All but the one the period is reckoned by, the default among them. Whether January is reported moves no date."""
     found = []

@@ -13,17 +13,18 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from forms_tables.edition.address import CellAddress
 from forms_tables.edition.catalog import Edition
 from forms_tables.edition.model import FIGURE_KINDS
 from forms_tables.judges.city import Ledger, labels_of
 from forms_tables.notation.names import Cell, Fact, Meaning, Setting, earlier
 from forms_tables.rules.checks import conditions_of
 from reporting.city_columns import drafts, frozen
-from reporting.city_columns.drafts import DRAFTS, Said
+from reporting.city_columns.drafts import DRAFTS, Report
 from reporting.city_columns.files import Broken, in_turn, path_of, read
 from reporting.city_columns.frozen import FILINGS, SUBMISSIONS
 from reporting.city_columns.past import COEFFICIENT_DECIMALS, coefficients, past_cells
-from reporting.city_columns.scaling import ODD, Columns, together
+from reporting.city_columns.scaling import ODD, ScaledColumns, together
 from reporting.filing.judging import parameters_in
 from reporting.models import Period
 
@@ -70,7 +71,7 @@ def ledger(period: Period, labels: Mapping[str, Meaning] | Iterable[str] | None 
     return load(period, labels, **which).ledger
 
 
-def refresh(period: Period, say: Said | None = None) -> str:
+def refresh(period: Period, say: Report | None = None) -> str:
     """Bring the stored columns up to the record, and say under which mark they stand now: the same mark, the same
     columns. Where nothing has changed this is five small questions."""
     codes, marks, mark = _standing(period)
@@ -128,7 +129,7 @@ def _load(
     return _assembled(period, edition, own, meanings, mark)
 
 
-def _assembled(period: Period, edition: Edition, own: Columns, meanings: dict[str, Meaning], mark: str) -> Stored:
+def _assembled(period: Period, edition: Edition, own: ScaledColumns, meanings: dict[str, Meaning], mark: str) -> Stored:
     """The rows with what was filed before beside them, cut down to the names asked for."""
     past = past_cells(edition, period.parsed, own.frame.select("filing", "enterprise"), _past(meanings))
     beside = past.frame.drop("filing", "enterprise").rename({ODD: "odd_then"})
@@ -178,9 +179,8 @@ def _meanings(
 
 def _meaning(edition: Edition, label: str) -> Meaning:
     word, name = LABEL.fullmatch(label).groups()
-    if "." in name:
-        code, _, column = name.partition(".")
-        return Cell(word or "", name, edition.indicators.get(code), column)
+    if (at := CellAddress.parse(name)).column:
+        return Cell(word or "", name, edition.indicators.get(at.code), at.column)
     if name in edition.parameters:
         return Setting(name)
     return Fact.of(word or "", edition.indicators[name]) if name in edition.indicators else Fact(word or "", name)
@@ -208,7 +208,7 @@ def _past(meanings: Mapping[str, Meaning]) -> dict[str, list[str]]:
     return {word: list(cells) for word, cells in wanted.items()}
 
 
-def _own_columns(period: Period, filings: pl.DataFrame, cells: list[str]) -> Columns:
+def _own_columns(period: Period, filings: pl.DataFrame, cells: list[str]) -> ScaledColumns:
     """The frozen and the drafted rows together, in the order of the filings."""
     submissions, _ = read(period.code, SUBMISSIONS, ["submission", ODD, *cells])
     drafted, _ = read(period.code, DRAFTS, ["filing", "problems", ODD, *cells])
@@ -217,18 +217,20 @@ def _own_columns(period: Period, filings: pl.DataFrame, cells: list[str]) -> Col
     if not sent["submission"].is_in(submissions.frame["submission"].implode()).all():
         raise Broken(path_of(period.code, FILINGS))
     parts = [
-        Columns(sent.join(submissions.frame, on="submission", how="inner"), submissions.scales),
-        Columns(at_home.join(drafted.frame, on="filing", how="inner"), drafted.scales),
+        ScaledColumns(sent.join(submissions.frame, on="submission", how="inner"), submissions.scales),
+        ScaledColumns(at_home.join(drafted.frame, on="filing", how="inner"), drafted.scales),
     ]
     rows = together(parts)
     frame = rows.frame if len(rows) else filings.clear()
-    return _complete(Columns(frame.sort("filing"), rows.scales))
+    return _complete(ScaledColumns(frame.sort("filing"), rows.scales))
 
 
-def _complete(rows: Columns) -> Columns:
+def _complete(rows: ScaledColumns) -> ScaledColumns:
     """With the columns that only drafts, or only odd rows, bring along."""
     missing = [name for name in (ODD, "problems") if name not in rows.frame.columns]
-    return Columns(rows.frame.with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in missing), rows.scales)
+    return ScaledColumns(
+        rows.frame.with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in missing), rows.scales
+    )
 
 
 def _column(label: str, meaning: Meaning, frame: pl.DataFrame, scales: dict[str, int]) -> pl.Expr:
@@ -252,7 +254,7 @@ def _largest(frame: pl.DataFrame, scales: Mapping[str, int]) -> dict[str, int]:
     return {label: largest or 0 for label, largest in zip(found.columns, found.row(0), strict=True)}
 
 
-def _with_headline(frame: pl.DataFrame, own: Columns, period: Period) -> pl.DataFrame:
+def _with_headline(frame: pl.DataFrame, own: ScaledColumns, period: Period) -> pl.DataFrame:
     cell = headline_of(period)
     if cell not in own.scales:
         return frame.with_columns(pl.lit(None, dtype=pl.Int64).alias("headline")).select(KNOWN)

@@ -20,7 +20,7 @@ from forms_tables.notation.names import Cell, Fact, earlier
 from reporting.city_columns.files import Broken, notes_of, read, write
 from reporting.city_columns.frozen import CHUNK, FILINGS, fact_codes
 from reporting.city_columns.past import coefficients, granted_bases, past_cells, standing_of
-from reporting.city_columns.scaling import ODD, Columns, decimal_of, decimals_of_cells, scaled, together
+from reporting.city_columns.scaling import ODD, ScaledColumns, decimal_of, decimals_of_cells, scaled, together
 from reporting.filing.judging import Registered, attributes_for, cells_in, facts_for, parameters_in, tables_for
 from reporting.models import BaseAdjustment, Filing, ParameterValue, Period, Sheet, published_edition
 from reporting.models.asking import asked_of
@@ -29,7 +29,7 @@ from reporting.models.standing import WITH_FIRM
 DRAFTS = "drafts"
 NOT_OF_THE_REGISTER = ("登录", "退出", "修改密码", "导出操作日志")
 AT_ONCE = 100  # more changes of the register than are ever under way together
-Said = Callable[[int, int], None]
+Report = Callable[[int, int], None]
 
 
 def mark_of(period: Period, marks: Mapping[str, str]) -> str:
@@ -60,7 +60,7 @@ def is_current(period: Period, mark: str) -> bool:
     return bool(notes) and notes["mark"] == mark
 
 
-def refresh(period: Period, mark: str, say: Said | None = None) -> None:
+def refresh(period: Period, mark: str, say: Report | None = None) -> None:
     """Bring the stored drafts of a period up to `mark`; the filings of it and of the earlier periods are current."""
     if is_current(period, mark):
         return
@@ -75,13 +75,13 @@ def refresh(period: Period, mark: str, say: Said | None = None) -> None:
         current = pl.DataFrame(
             {"filing": list(stamps), "stamp": list(stamps.values())}, schema={"filing": pl.Int64, "stamp": pl.String}
         )
-        parts.append(Columns(kept.join(current, on=["filing", "stamp"], how="semi"), found[0].scales))
+        parts.append(ScaledColumns(kept.join(current, on=["filing", "stamp"], how="semi"), found[0].scales))
     done = set(parts[0].frame["filing"]) if parts else set()
     changed = [pk for pk in stamps if pk not in done]
     parts += completed_drafts(period, changed, stamps, say)
     stored = together(parts)
     if not len(stored):
-        stored = Columns(pl.DataFrame(schema={"filing": pl.Int64, "stamp": pl.String, ODD: pl.String}), {})
+        stored = ScaledColumns(pl.DataFrame(schema={"filing": pl.Int64, "stamp": pl.String, ODD: pl.String}), {})
     write(period.code, DRAFTS, stored, mark=mark)
 
 
@@ -143,8 +143,8 @@ class Open:
 
 
 def completed_drafts(
-    period: Period, filings: Sequence[int], stamps: Mapping[int, str], say: Said | None = None
-) -> list[Columns]:
+    period: Period, filings: Sequence[int], stamps: Mapping[int, str], say: Report | None = None
+) -> list[ScaledColumns]:
     """These drafts, completed under their own editions."""
     listed = read(period.code, FILINGS)[0].frame.filter(pl.col("filing").is_in(list(filings)))
     parts, done = [], 0
@@ -153,7 +153,9 @@ def completed_drafts(
         for chunk in group.iter_slices(CHUNK):
             part = columns_of_completed(edition, period.parsed, opened(edition, period, chunk))
             words = [stamps[pk] for pk in part.frame["filing"]]
-            parts.append(Columns(part.frame.with_columns(pl.Series("stamp", words, dtype=pl.String)), part.scales))
+            parts.append(
+                ScaledColumns(part.frame.with_columns(pl.Series("stamp", words, dtype=pl.String)), part.scales)
+            )
             done += len(part)
             if say:
                 say(done, len(filings))
@@ -227,7 +229,7 @@ def cells_read_back(edition: Edition, period: PeriodCode) -> dict[str, list[str]
     return {word: list(cells) for word, cells in wanted.items()}
 
 
-def columns_of_completed(edition: Edition, period: PeriodCode, filings: Iterator[Open]) -> Columns:
+def columns_of_completed(edition: Edition, period: PeriodCode, filings: Iterator[Open]) -> ScaledColumns:
     """Each completed as reporting.filing.judging does it. One that cannot be is odd and says why."""
     decimals = decimals_of_cells(edition, period.frequency)
     codes = fact_codes(edition)

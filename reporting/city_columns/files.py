@@ -16,7 +16,7 @@ from django.conf import settings
 
 from forms_tables.edition.catalog import DEFINITIONS
 from forms_tables.edition.platform_from_toml import FILE as PLATFORM
-from reporting.city_columns.scaling import Columns
+from reporting.city_columns.scaling import ScaledColumns
 
 ROOT = Path(__file__).resolve().parents[2]
 MADE_BY = ("forms_tables", "reporting/city_columns", "reporting/recheck")
@@ -64,7 +64,7 @@ def _lock_file(name: str) -> IO[bytes]:
     return (folder() / f".{name}.lock").open("wb")
 
 
-def write(period: str, name: str, stored: Columns, **notes: object) -> None:
+def write(period: str, name: str, stored: ScaledColumns, **notes: object) -> None:
     """Written beside and renamed: of two writers the last one stays, whole."""
     path = path_of(period, name)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -87,7 +87,7 @@ class Broken(Exception):
         self.path = path
 
 
-def read(period: str, name: str, wanted: Sequence[str] | None = None) -> tuple[Columns, dict] | None:
+def read(period: str, name: str, wanted: Sequence[str] | None = None) -> tuple[ScaledColumns, dict] | None:
     """The stored columns (those of `wanted` that there are, or all) and their notes; None where there is no file, or
     one of another layout. Raises Broken."""
     path = path_of(period, name)
@@ -103,7 +103,7 @@ def read(period: str, name: str, wanted: Sequence[str] | None = None) -> tuple[C
                 wanted = [name for name in dict.fromkeys(wanted) if name in there]
                 scales = {cell: places for cell, places in scales.items() if cell in wanted}
                 file.seek(0)
-            return Columns(pl.read_parquet(file, columns=wanted), scales), notes
+            return ScaledColumns(pl.read_parquet(file, columns=wanted), scales), notes
     except FileNotFoundError:
         return None
     except (OSError, pl.exceptions.PolarsError, ValueError, KeyError) as error:

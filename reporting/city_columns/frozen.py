@@ -28,7 +28,7 @@ from forms_tables.edition.catalog import Edition
 from forms_tables.edition.periods import PeriodCode
 from forms_tables.notation.names import PEOPLE
 from reporting.city_columns.files import Broken, in_turn, notes_of, read, write
-from reporting.city_columns.scaling import ODD, Columns, decimals_of_cells, scaled, together
+from reporting.city_columns.scaling import ODD, ScaledColumns, decimals_of_cells, scaled, together
 from reporting.models import Filing, Submission, published_edition
 from reporting.models.standing import OWED, STANDING_SUBMISSION, WITH_FIRM
 
@@ -98,12 +98,14 @@ def _store(code: str, mark: str) -> None:
         parts += columns_of_submissions(missing, PeriodCode.parse(code).frequency)
         stored = together(parts)
         if not len(stored):
-            stored = Columns(pl.DataFrame(schema={"submission": pl.Int64, "edition": pl.String, ODD: pl.String}), {})
+            stored = ScaledColumns(
+                pl.DataFrame(schema={"submission": pl.Int64, "edition": pl.String, ODD: pl.String}), {}
+            )
         write(code, SUBMISSIONS, stored, editions=_digests(stored.frame["edition"]))
-    write(code, FILINGS, Columns(filings, {}), mark=mark, editions=_digests(filings["edition"]))
+    write(code, FILINGS, ScaledColumns(filings, {}), mark=mark, editions=_digests(filings["edition"]))
 
 
-def stored_submissions(code: str) -> Columns | None:
+def stored_submissions(code: str) -> ScaledColumns | None:
     """All that is stored; None where it was made under another text of an edition of that name, or cannot be read."""
     try:
         found = read(code, SUBMISSIONS)
@@ -139,7 +141,7 @@ def listed(code: str) -> pl.DataFrame:
     return pl.DataFrame(list(rows.iterator(chunk_size=CHUNK)), schema=LISTED, orient="row")
 
 
-def columns_of_submissions(wanted: Sequence[int], frequency: str) -> list[Columns]:
+def columns_of_submissions(wanted: Sequence[int], frequency: str) -> list[ScaledColumns]:
     """The cells and frozen attributes of these submissions, a part for each chunk and edition."""
     parts = []
     for start in range(0, len(wanted), CHUNK):
@@ -155,7 +157,7 @@ def columns_of_submissions(wanted: Sequence[int], frequency: str) -> list[Column
     return parts
 
 
-def _columns(edition: Edition, frequency: str, rows: Sequence[tuple[int, str, str, str]]) -> Columns:
+def _columns(edition: Edition, frequency: str, rows: Sequence[tuple[int, str, str, str]]) -> ScaledColumns:
     decimals = decimals_of_cells(edition, frequency)
     values, odd = texts_of([row[2] for row in rows], list(decimals))
     attributes, odd_too = texts_of([row[3] for row in rows], fact_codes(edition))

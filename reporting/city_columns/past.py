@@ -12,7 +12,7 @@ from forms_tables.edition.shape import carried_in
 from forms_tables.notation.names import earlier
 from reporting.city_columns.files import Broken, path_of, read
 from reporting.city_columns.frozen import FILINGS, SUBMISSIONS
-from reporting.city_columns.scaling import ODD, Columns, decimal_of
+from reporting.city_columns.scaling import ODD, ScaledColumns, decimal_of
 from reporting.filing.judging import official_coefficients, totals_of, weighted_coefficient
 from reporting.models import BaseAdjustment, Filing, Period
 
@@ -29,7 +29,7 @@ def standing_of(code: str) -> pl.DataFrame:
 
 def past_cells(
     edition: Edition, period: PeriodCode, filings: pl.DataFrame, wanted: Mapping[str, Sequence[str]]
-) -> Columns:
+) -> ScaledColumns:
     """For each row of `filings` (filing, enterprise) the `wanted` cells of the earlier filings, by their word, as
     columns named prev(2020.c1); with the bases granted to this filing in their place. The cells are named as `edition`
     does, under whichever edition they were filed."""
@@ -59,7 +59,7 @@ def past_cells(
             .drop("odd_then")
         )
     labels = {f"{word}({cell})" for word, cells in wanted.items() for cell in cells}
-    return with_granted(period, Columns(frame, scales), labels)
+    return with_granted(period, ScaledColumns(frame, scales), labels)
 
 
 def names_then(edition: Edition, before: str, cells: Sequence[str]) -> dict[str, str]:
@@ -71,7 +71,7 @@ def names_then(edition: Edition, before: str, cells: Sequence[str]) -> dict[str,
     return {then[cell]: cell for cell in cells if cell in then}
 
 
-def with_granted(period: PeriodCode, past: Columns, labels: set[str]) -> Columns:
+def with_granted(period: PeriodCode, past: ScaledColumns, labels: set[str]) -> ScaledColumns:
     """The figures of granted 口径调整单 in the place of the filed ones (reporting.filing.judging.with_adjustments)."""
     granted = granted_bases(period.code)
     frame, scales, rows = past.frame, dict(past.scales), None
@@ -92,7 +92,7 @@ def with_granted(period: PeriodCode, past: Columns, labels: set[str]) -> Columns
             else:
                 column, kept = label, None if number is None else int(number)
             frame = frame.with_columns(frame[column].scatter(rows[filing], kept))
-    return Columns(frame, scales)
+    return ScaledColumns(frame, scales)
 
 
 def granted_bases(code: str) -> dict[int, dict[str, Decimal | None]]:

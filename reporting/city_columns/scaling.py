@@ -19,7 +19,7 @@ MOST_DECIMALS = 6
 
 
 @dataclass(frozen=True)
-class Columns:
+class ScaledColumns:
     """Rows with their cells as columns; `scales` are the decimals of the figures, the other columns are texts."""
 
     frame: pl.DataFrame
@@ -40,7 +40,9 @@ def decimals_of_cells(edition: Edition, frequency: str) -> dict[str, int | None]
     }
 
 
-def scaled(texts: pl.DataFrame, decimals: Mapping[str, int | None], odd: Mapping[int, str] | None = None) -> Columns:
+def scaled(
+    texts: pl.DataFrame, decimals: Mapping[str, int | None], odd: Mapping[int, str] | None = None
+) -> ScaledColumns:
     """`texts` holds a column of decimal strings or text for each cell of `decimals`, and whatever else the rows are
     known by; `odd` are the rows (by number) known to be odd already."""
     figures = {cell: places for cell, places in decimals.items() if places is not None}
@@ -56,7 +58,7 @@ def scaled(texts: pl.DataFrame, decimals: Mapping[str, int | None], odd: Mapping
             made.append(column)
             said = strange | said
     words = pl.Series(ODD, [said.get(row) for row in range(texts.height)], dtype=pl.String)
-    return Columns(texts.with_columns(*made, words), scales)
+    return ScaledColumns(texts.with_columns(*made, words), scales)
 
 
 def _plain(places: int) -> str:
@@ -98,7 +100,7 @@ def _decimals(figure: Decimal) -> int:
     return max(0, -figure.normalize().as_tuple().exponent)
 
 
-def together(parts: Sequence[Columns]) -> Columns:
+def together(parts: Sequence[ScaledColumns]) -> ScaledColumns:
     """The rows of all parts; a column that has different decimals in them takes the most. A cell that is a figure in
     one edition and a text in another makes the rows of the other odd."""
     parts = [part for part in parts if len(part)]
@@ -107,10 +109,10 @@ def together(parts: Sequence[Columns]) -> Columns:
         for cell, places in part.scales.items():
             scales[cell] = max(places, scales.get(cell, 0))
     frames = [_rescaled(part, scales) for part in parts]
-    return Columns(pl.concat(frames, how="diagonal") if frames else pl.DataFrame(), scales)
+    return ScaledColumns(pl.concat(frames, how="diagonal") if frames else pl.DataFrame(), scales)
 
 
-def _rescaled(part: Columns, scales: Mapping[str, int]) -> pl.DataFrame:
+def _rescaled(part: ScaledColumns, scales: Mapping[str, int]) -> pl.DataFrame:
     frame = part.frame
     for cell, places in scales.items():
         if cell not in frame.columns or part.scales.get(cell) == places:

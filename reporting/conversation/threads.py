@@ -31,6 +31,7 @@ from django.urls import reverse
 from accounts.clock import SHANGHAI
 from accounts.models import DUTIES, Ability, Letter, Scope, User, roles_that_may, roles_within
 from accounts.post.letters import compose, post
+from forms_tables.edition.address import CellAddress
 from reporting.conversation import announcements
 from reporting.letters import recipients
 from reporting.models import Filing, Message, Submission, Thread, ThreadSeen
@@ -87,7 +88,7 @@ def is_on_form(filing: Filing, cell: str) -> bool:
     edition = filing.edition
     if not edition.has_cell(cell):
         return False
-    table = edition.table(edition.indicator(cell.partition(".")[0]).table)
+    table = edition.table(edition.indicator(CellAddress.parse(cell).code).table)
     return table.frequency == filing.period.parsed.frequency
 
 
@@ -174,7 +175,7 @@ class Talk:
     def of_table(self, table: str) -> list[Message]:
         edition = self.filing.edition
         rows = {indicator.code for indicator in edition.table(table).indicators}
-        return [message for message in self.on_cells if message.cell.partition(".")[0] in rows]
+        return [message for message in self.on_cells if CellAddress.parse(message.cell).code in rows]
 
 
 def talk_about(filing: Filing, user: User) -> Talk:

@@ -25,7 +25,7 @@ ANNUAL_DAYS = {ENTERPRISE: 20, DISTRICT: 25, CITY: 31}  # of March
 
 
 @dataclass(frozen=True)
-class Reading:
+class ClauseReading:
     """One way to read the holiday clause; the default is the city's.
 
     counts: which days off move a date: "announced" (all), "weekdays" (those not on a weekend), "festival" (the
@@ -41,13 +41,13 @@ class Reading:
     reports_january: bool = False
 
 
-DEFAULT = Reading()
+DEFAULT = ClauseReading()
 # The readings the city weighs against the default, with what each would say.
 OTHER_READINGS = {
-    "R1": ("各级一律顺延：放假安排内的日子都算，市级和区县年报也顺延", Reading(every_level=True)),
-    "R2": ("周末一律不顺延：放假安排内的周六、周日不算", Reading(counts="weekdays", every_level=True)),
-    "R3": ("只有节日当天顺延：连休、补休的日子不算", Reading(counts="festival", every_level=True)),
-    "R4": ("顺延到放假后的第一个工作日", Reading(lands_on="working_day", every_level=True)),
+    "R1": ("各级一律顺延：放假安排内的日子都算，市级和区县年报也顺延", ClauseReading(every_level=True)),
+    "R2": ("周末一律不顺延：放假安排内的周六、周日不算", ClauseReading(counts="weekdays", every_level=True)),
+    "R3": ("只有节日当天顺延：连休、补休的日子不算", ClauseReading(counts="festival", every_level=True)),
+    "R4": ("顺延到放假后的第一个工作日", ClauseReading(lands_on="working_day", every_level=True)),
 }
 DEFAULT_IN_WORDS = "默认口径：放假安排内的日子都算，只有企业和区县月报的截止日顺延到放假后的第一天"
 
@@ -97,7 +97,7 @@ def is_past(date: datetime.date, at: datetime.datetime) -> bool:
     return day_of(at) > date
 
 
-def periods_of(year: int, reading: Reading = DEFAULT) -> tuple[PeriodCode, ...]:
+def periods_of(year: int, reading: ClauseReading = DEFAULT) -> tuple[PeriodCode, ...]:
     """What is reported for a year: the months, then the annual. Unless the city reads otherwise there is no report for
     January alone."""
     first = 1 if reading.reports_january else 2
@@ -123,12 +123,12 @@ def working_days_after(day: datetime.date, until: datetime.date, calendar: Calen
     return sum(calendar.is_working_day(day + n * ONE_DAY) for n in range(1, (until - day).days + 1))
 
 
-def deadlines_of(period: PeriodCode, calendar: Calendar, reading: Reading = DEFAULT) -> tuple[Due, ...]:
+def deadlines_of(period: PeriodCode, calendar: Calendar, reading: ClauseReading = DEFAULT) -> tuple[Due, ...]:
     """The three chained dates of a period: enterprise, district, city."""
     return tuple(due_for(level, period.year, period.month, calendar, reading) for level in LEVELS)
 
 
-def due_for(level: str, year: int, month: int | None, calendar: Calendar, reading: Reading = DEFAULT) -> Due:
+def due_for(level: str, year: int, month: int | None, calendar: Calendar, reading: ClauseReading = DEFAULT) -> Due:
     """One level's date for a month of `year`, or for its annual when `month` is None.
 
     Any month is answered, January too: whether a period exists is not this function's question.
@@ -159,26 +159,26 @@ def moves_on_holidays(level: str, is_annual: bool) -> bool:
     return level == ENTERPRISE or (level == DISTRICT and not is_annual)
 
 
-def starts_moving(nominal: datetime.date, calendar: Calendar, reading: Reading) -> bool:
+def starts_moving(nominal: datetime.date, calendar: Calendar, reading: ClauseReading) -> bool:
     if reading.counts == "weekdays" and nominal.weekday() >= 5:
         return False
     return is_counted_off(nominal, calendar, reading)
 
 
-def keeps_moving(date: datetime.date, calendar: Calendar, reading: Reading) -> bool:
+def keeps_moving(date: datetime.date, calendar: Calendar, reading: ClauseReading) -> bool:
     if is_counted_off(date, calendar, reading):
         return True
     return reading.lands_on == "working_day" and not calendar.is_working_day(date)
 
 
-def is_counted_off(day: datetime.date, calendar: Calendar, reading: Reading) -> bool:
+def is_counted_off(day: datetime.date, calendar: Calendar, reading: ClauseReading) -> bool:
     festival = calendar.festival_off(day)
     if festival is None:
         return False
     return reading.counts != "festival" or day in festival.festival_days
 
 
-def why_moved(nominal: datetime.date, date: datetime.date, festival: Festival, reading: Reading) -> str:
+def why_moved(nominal: datetime.date, date: datetime.date, festival: Festival, reading: ClauseReading) -> str:
     first, last = festival.first_day_off, festival.last_day_off
     run = f"{first.month}月{first.day}日"
     if last != first:

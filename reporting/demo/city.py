@@ -18,7 +18,7 @@ from accounts.clock import real_now
 from accounts.models import District, DistrictContact, Enterprise, Installation, JournalEntry, Residence, User
 from forms_tables.edition.catalog import edition_codes
 from reporting.demo.firms import Firm, make_firm
-from reporting.demo.rows import Ledger
+from reporting.demo.rows import RowsToWrite
 from reporting.demo.stories import EDITION, FX, OPEN_ANNUAL, OPEN_MONTH, PERIODS, stories_of
 from reporting.demo.threads import talk
 from reporting.demo.year import mobile_of
@@ -222,7 +222,7 @@ def load_firms(told_firms: list[tuple[Firm, list]], districts: dict[str, Distric
     )
     people = User.objects.bulk_create(account_row(firm, row) for firm, row in zip(firms, rows, strict=True))
     clerks = {user.district_id: user for user in User.objects.filter(role=User.Role.DISTRICT)}
-    ledger = Ledger(clerks)
+    ledger = RowsToWrite(clerks)
     for (firm, stories), row, person in zip(told_firms, rows, people, strict=True):
         for story in stories:
             former = moved.get(firm.number)

@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.models import Max
 
 from accounts.models import District, Enterprise, JournalEntry, User
+from forms_tables.edition.address import CellAddress
 from forms_tables.edition.catalog import load_edition
 from forms_tables.edition.periods import PeriodCode
 from reporting.dates.deadlines import due_moment
@@ -49,7 +50,7 @@ PATHS = {
 COUNTS = (State.APPROVED, State.CITY_QUERIED, State.CITY_RETURNED, State.AMENDING, State.LOCKED)
 
 
-class Ledger:
+class RowsToWrite:
     """Gathers the rows of many filings, then writes them table by table."""
 
     def __init__(self, clerks: dict[int, User]):
@@ -123,7 +124,7 @@ class Ledger:
     def _add_sheets(self, story: Story, filing: Filing, person: User, at: datetime) -> None:
         for table in self.edition.tables:
             codes = {indicator.code for indicator in table.indicators}
-            cells = {key: text for key, text in story.typed.items() if key.partition(".")[0] in codes}
+            cells = {key: text for key, text in story.typed.items() if CellAddress.parse(key).code in codes}
             if cells:
                 sheet = Sheet(filing=filing, table=table.code, cells=cells, version=1, saved_at=at, saved_by=person)
                 self.rows[Sheet].append(sheet)

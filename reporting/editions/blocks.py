@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from graphlib import CycleError
 
+from forms_tables.edition.address import CellAddress
 from forms_tables.edition.catalog import Edition
 from forms_tables.edition.model import Indicator, Rule
 from forms_tables.edition.roles import CANNOT_GO, LINKED, Lacking, lacking_in
@@ -85,7 +86,8 @@ def place_of(slip: Slip) -> str:
 def _of_slip(edition: Edition, slip: Slip) -> Hindrance:
     reason = "：".join(part for part in (place_of(slip), slip.reason) if part)
     owner, _, what = slip.owner.partition(" ")
-    code, _, column = owner.partition(".")
+    at = CellAddress.parse(owner)
+    code, column = at.code, at.column
     if code in edition.indicators:
         return Hindrance("indicator", code, _place(edition, code, column, what), slip.text, reason)
     if any(rule.id == code for rule in edition.rules):
@@ -106,7 +108,7 @@ def _circles(edition: Edition) -> Iterator[Hindrance]:
         except CycleError as error:
             cells = list(dict.fromkeys(error.args[1]))
             reason = f"这些单元格互相由对方计算，没有先后：{'、'.join(cells)}"
-            yield Hindrance("indicator", cells[0].partition(".")[0], edition.place_of(cells[0]), "", reason)
+            yield Hindrance("indicator", CellAddress.parse(cells[0]).code, edition.place_of(cells[0]), "", reason)
 
 
 def _lost(edition: Edition, base: Edition) -> Iterator[Hindrance]:

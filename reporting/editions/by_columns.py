@@ -15,7 +15,7 @@ from forms_tables.judges.city import Ledger, failing, labels_of
 from forms_tables.notation.names import Setting
 from forms_tables.rules.checks import Condition, conditions_of
 from reporting import city_columns
-from reporting.editions.one_by_one import ERROR, UNREADABLE, Judged, Outcome, outcomes_of
+from reporting.editions.one_by_one import ERROR, UNREADABLE, FilingOutcome, JudgedFiling, outcomes_of
 from reporting.filing.judging import parameters_in
 from reporting.models import Filing, Period, published_edition
 from reporting.models.standing import UNSENT_STATES
@@ -58,7 +58,7 @@ def codes_of(filings: QuerySet[Filing]) -> list[str]:
 
 def outcomes_by_columns(
     period: Period, filings: QuerySet[Filing], in_force: Edition, edition: Edition
-) -> Iterator[Outcome]:
+) -> Iterator[FilingOutcome]:
     """The same as judging them one by one. What cannot be a row of the columns is judged by itself."""
     sides = [conditions_of(each, period.parsed.frequency) for each in (in_force, edition)]
     stored = city_columns.load(period, labels_of([condition for side in sides for condition in side]), edition=edition)
@@ -69,7 +69,7 @@ def outcomes_by_columns(
     for row, (filing, district, submission, state, headline) in enumerate(rows):
         judged = [_judged(side.get(row, {}), problems.get(filing, ())) for side in broken]
         carried = CENT * headline if submission is not None and headline is not None else Decimal(0)
-        yield Outcome(filing, district, submission is not None, state in UNSENT_STATES, carried, *judged)
+        yield FilingOutcome(filing, district, submission is not None, state in UNSENT_STATES, carried, *judged)
     if odd := [each.filing for each in stored.odd]:
         yield from outcomes_of(period, filings.filter(pk__in=odd), in_force, edition)
 
@@ -90,6 +90,6 @@ def _problems(text: str) -> tuple[tuple[str, str], ...]:
     return tuple((rule or UNREADABLE, code) for _, code, _, _, rule in json.loads(text))
 
 
-def _judged(broken: Mapping[str, str], problems: Sequence[tuple[str, str]]) -> Judged:
+def _judged(broken: Mapping[str, str], problems: Sequence[tuple[str, str]]) -> JudgedFiling:
     stops = [*problems, *((rule, "") for rule, level in broken.items() if level == ERROR)]
-    return Judged({**broken, **{rule: ERROR for rule, _ in problems}}, frozenset(stops))
+    return JudgedFiling({**broken, **{rule: ERROR for rule, _ in problems}}, frozenset(stops))

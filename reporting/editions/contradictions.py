@@ -8,7 +8,8 @@ from functools import cache, lru_cache
 
 from forms_tables.contradictions import findings as found_by
 from forms_tables.contradictions.findings import Flaw, flaws_in, flaws_of
-from forms_tables.contradictions.rulebook import FREQUENCIES, Setting
+from forms_tables.contradictions.rulebook import FREQUENCIES, Surroundings
+from forms_tables.edition.address import CellAddress
 from forms_tables.edition.model import Edition, Rule
 from forms_tables.edition.periods import PeriodCode
 from forms_tables.filling.completion import EXACT
@@ -45,12 +46,12 @@ def remarks_on_rule(edition: Edition, rule: Rule) -> list[Remark]:
     return list(_remarks_on_rule(edition, rule, setting_of(edition)))
 
 
-def setting_of(edition: Edition) -> Setting:
-    return Setting(tuple(sorted(parameters_in(edition, None).items())), _behind())
+def setting_of(edition: Edition) -> Surroundings:
+    return Surroundings(tuple(sorted(parameters_in(edition, None).items())), _behind())
 
 
 @lru_cache(maxsize=8)
-def _remarks_on(edition: Edition, base: Edition, setting: Setting) -> tuple[Remark, ...]:
+def _remarks_on(edition: Edition, base: Edition, setting: Surroundings) -> tuple[Remark, ...]:
     """Kept, since each look at an unchanged draft asks for them."""
     found = flaws_in(edition, _touched(edition, base), setting)
     warned = frozenset(flaw.condition.rule.id for flaw in found if not flaw.stops and _is_old(flaw, base))
@@ -59,7 +60,7 @@ def _remarks_on(edition: Edition, base: Edition, setting: Setting) -> tuple[Rema
 
 
 @lru_cache(maxsize=64)
-def _remarks_on_rule(edition: Edition, rule: Rule, setting: Setting) -> tuple[Remark, ...]:
+def _remarks_on_rule(edition: Edition, rule: Rule, setting: Surroundings) -> tuple[Remark, ...]:
     return tuple(in_words(flaw, setting) for flaw in flaws_of(edition, rule, setting))
 
 
@@ -114,7 +115,7 @@ def _what(flaw: Flaw) -> tuple:
 # In words
 
 
-def in_words(flaw: Flaw, setting: Setting) -> Remark:
+def in_words(flaw: Flaw, setting: Surroundings) -> Remark:
     words = {
         found_by.EMPTY: _empty,
         found_by.NOT_DERIVED: _not_derived,
@@ -204,7 +205,7 @@ def _unlisted(flaw: Flaw) -> str:
     edition = flaw.condition.scope.edition
     said = []
     for cell, code in flaw.unlisted:
-        indicator = edition.indicators.get(cell.partition("(")[2].rstrip(")") or cell.partition(".")[0])
+        indicator = edition.indicators.get(cell.partition("(")[2].rstrip(")") or CellAddress.parse(cell).code)
         choices = indicator.choices if indicator else None
         title = f"代码表“{choices.title}”" if choices else "“是”“否”"
         also = "（这张表也可填未列出的代码）" if choices and choices.also else ""
@@ -231,12 +232,12 @@ def _written(flaw: Flaw) -> Iterator[str]:
 
 
 def _source_of(flaw: Flaw, cell: str) -> str:
-    code, _, key = cell.partition(".")
-    indicator = flaw.condition.scope.edition.indicators[code]
-    return indicator.formula_in(key) or indicator.column(key).carry or indicator.otherwise
+    at = CellAddress.parse(cell)
+    indicator = flaw.condition.scope.edition.indicators[at.code]
+    return indicator.formula_in(at.column) or indicator.column(at.column).carry or indicator.otherwise
 
 
-def _parameters(flaw: Flaw, setting: Setting) -> str:
+def _parameters(flaw: Flaw, setting: Surroundings) -> str:
     """The values it is proven with."""
     entered = dict(setting.parameters)
     names = dict.fromkeys(name for one in (flaw.condition, *flaw.others) for name in _read_by(one))

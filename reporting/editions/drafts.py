@@ -1,23 +1,20 @@
 """修订制度: the city writes the next revision of an edition in a draft, sees what it changes, and publishes it."""
 
 import json
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Unpack
 
 from django.db import transaction
 
 from accounts import journal
 from accounts.models import User
-from forms_tables.edition.from_toml import digest_of
+from forms_tables.edition.from_toml import Content, digest_of
 from forms_tables.edition.periods import BadPeriod, PeriodCode
 from reporting.editions.blocks import hindrances_of
 from reporting.editions.definition_words import in_words
 from reporting.models import DraftEdition, Filing, Period, PublishedEdition, Rehearsal
 from reporting.models.in_force import Ungoverned, family_in_force, governing, stretches
 from reporting.workflow.guards import Refused, be_an_author, brief
-
-Content = Mapping[str, Mapping[str, Any]]
 
 
 class Overtaken(Refused):
@@ -50,7 +47,13 @@ def begin_draft(family: str, by: User, at: datetime) -> DraftEdition:
 
 @transaction.atomic
 def change_draft(
-    draft: DraftEdition, version: int, content: Content, by: User, at: datetime, what: str, **facts
+    draft: DraftEdition,
+    version: int,
+    content: Content,
+    by: User,
+    at: datetime,
+    what: str,
+    **facts: Unpack[journal.JournalWords],
 ) -> DraftEdition:
     """Put `content` in the place of the draft's, where it is still as it was when the page was opened (`version`).
 
@@ -136,7 +139,7 @@ def publish(
     return published
 
 
-def _as_seen(seen: Rehearsal) -> dict:
+def _as_seen(seen: Rehearsal) -> dict[str, Any]:
     """The figures of a rehearsal, whose and of when; the lists of filings behind them stay with the rehearsal."""
     figures = {name: value for name, value in seen.effect.items() if name != "lists"}
     return {
@@ -199,7 +202,9 @@ def _period_it_holds_from(draft: DraftEdition, code: str) -> PeriodCode:
     return first
 
 
-def _record(draft: DraftEdition, by: User, at: datetime, action: str, what: str = "", **more) -> None:
+def _record(
+    draft: DraftEdition, by: User, at: datetime, action: str, what: str = "", **more: Unpack[journal.JournalWords]
+) -> None:
     """`what` was done may be long, and is told with whose draft it is; the action is what people look for."""
     number = f" 第{draft.version}稿" if draft.version else ""  # nothing was changed in it yet
     subject = f"{draft}{number}" + (f"：{what}" if what else "")

@@ -105,7 +105,7 @@ def judge_of(edition: Edition, rule: Rule | None, frequency: str, parameters: Ma
 
 
 @dataclass(frozen=True)
-class Group:
+class EffectGroup:
     """The filings with which the same happens, and what they carry of the headline figure."""
 
     name: str
@@ -135,7 +135,7 @@ class Effect:
     filings: pl.DataFrame  # in the ledger's order: filing, edition, headline figure in hundredths, …
     before: Mapping[str, Judge]
     after: Judge
-    groups: Mapping[str, Group]
+    groups: Mapping[str, EffectGroup]
     applies: int  # filings the edited rule says something of
     headline: Decimal  # of all filings judged
     odd: int  # filings that cannot be a row of the ledger
@@ -145,11 +145,11 @@ class Effect:
         return self.ledger.frame.height
 
     @property
-    def there(self) -> list[Group]:
+    def there(self) -> list[EffectGroup]:
         return [group for group in self.groups.values() if group.filings]
 
     @property
-    def shown_groups(self) -> list[Group]:
+    def shown_groups(self) -> list[EffectGroup]:
         """Whoever is touched; that nobody newly fails or passes is worth a line too."""
         return [group for group in self.groups.values() if group.filings or group.name in ALWAYS_SHOWN]
 
@@ -192,7 +192,7 @@ def effect_of(ledger: Ledger, filings: pl.DataFrame, before: Mapping[str, Judge]
         own = named.filter(pl.col("group") == name).sort(["failed", "headline"], descending=True, maintain_order=True)
         carried = _money(own["headline"].sum())
         failed = own["failed"].sum()
-        groups[name] = Group(name, own["row"].to_list(), failed, carried, share(carried, total))
+        groups[name] = EffectGroup(name, own["row"].to_list(), failed, carried, share(carried, total))
     return Effect(ledger, filings, before, after, groups, len(new) - new.null_count(), total, odd)
 
 
@@ -231,7 +231,7 @@ def _money(hundredths: int) -> Decimal:
 
 
 @dataclass(frozen=True)
-class Told:
+class FilingBeforeAndAfter:
     """One filing of the list: how the rule found it before and finds it now. Of a draft it says where something does
     not hold, without the figures."""
 
@@ -246,7 +246,7 @@ class Told:
         return f"{self.headline:,.2f}"
 
 
-def tell(effect: Effect, rows: Sequence[int]) -> list[Told]:
+def tell(effect: Effect, rows: Sequence[int]) -> list[FilingBeforeAndAfter]:
     """In words, for the filings that are shown."""
     rows = list(rows)
     shown, whose = replace(effect.ledger, frame=effect.ledger.frame[rows]), effect.filings[rows]
@@ -258,7 +258,8 @@ def tell(effect: Effect, rows: Sequence[int]) -> list[Told]:
         for place, words in zip(own, _words(judge, shown, own, drafts), strict=True):
             before[place] = words
     return [
-        Told(row, drafts[place], _money(headline[place]), before[place], after[place]) for place, row in enumerate(rows)
+        FilingBeforeAndAfter(row, drafts[place], _money(headline[place]), before[place], after[place])
+        for place, row in enumerate(rows)
     ]
 
 

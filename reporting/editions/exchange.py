@@ -28,7 +28,7 @@ from reporting.editions.workbook import (
     MOST_TEXTS,
     TEXTS,
     ReadRules,
-    RowProblem,
+    RuleRowProblem,
     read_rules,
     write_rules,
 )
@@ -70,7 +70,7 @@ class Plain(widgets.Widget):
         return value or ""
 
 
-class Listed(widgets.Widget):
+class ListWidget(widgets.Widget):
     """c1、c2、c3."""
 
     def clean(self, value, row=None, **kwargs):
@@ -107,15 +107,15 @@ class RuleResource(resources.Resource):
     level = fields.Field("level", "级别", Word(LEVELS))
     kind = fields.Field("kind", "在哪里执行", Word(KINDS))
     where = fields.Field("where", "所在的表", Plain(needed=True))
-    columns = fields.Field("columns", "列", Listed())
-    each = fields.Field("each", "行（逐行）", Listed())
+    columns = fields.Field("columns", "列", ListWidget())
+    each = fields.Field("each", "行（逐行）", ListWidget())
     when = fields.Field("when", "适用条件", Plain())
     texts = fields.Field("texts", TEXTS, Lines())
     message = fields.Field("message", "提示语", Plain(needed=True))
     formula = fields.Field("formula", "公式的文字写法", Plain())
     basis = fields.Field("basis", "依据", Plain())
     note = fields.Field("note", "说明", Plain())
-    waits_for = fields.Field("waits_for", "等待参数", Listed())
+    waits_for = fields.Field("waits_for", "等待参数", ListWidget())
     do = fields.Field("do", DO, Plain())
 
     class Meta:
@@ -259,9 +259,9 @@ class RowChange:
 
 
 @dataclass(frozen=True)
-class DryRun:
+class RulesDryRun:
     changes: tuple[RowChange, ...]
-    problems: tuple[RowProblem, ...]
+    problems: tuple[RuleRowProblem, ...]
     unchanged: int
     missing: tuple[str, ...]  # rules of the draft the sheet does not name: they stay
     stems_from_elsewhere: (
@@ -305,18 +305,18 @@ def _rows(content: drafting.Content) -> list[list[str]]:
     return [[str(text) for text in row] for row in resource.export(entries)]
 
 
-def try_rules(draft: DraftEdition, source: BinaryIO, name: str) -> DryRun:
+def try_rules(draft: DraftEdition, source: BinaryIO, name: str) -> RulesDryRun:
     """What the workbook would make of the draft as it is; nothing is written. Raises Unreadable."""
     return _judged(draft, read_rules(source, name))
 
 
-def _judged(draft: DraftEdition, read: ReadRules) -> DryRun:
+def _judged(draft: DraftEdition, read: ReadRules) -> RulesDryRun:
     resource = RuleResource(draft)
     result = resource.import_data(read.dataset, dry_run=True, use_transactions=False)
     for _, errors in result.row_errors():
         raise errors[0].error  # ours to mend, not the sender's
     problems = [
-        RowProblem(read.numbers[invalid.number - 1], invalid.values[0], COLUMN_OF[name], sentence)
+        RuleRowProblem(read.numbers[invalid.number - 1], invalid.values[0], COLUMN_OF[name], sentence)
         for invalid in result.invalid_rows
         for name, sentences in invalid.error.message_dict.items()
         for sentence in sentences
@@ -325,7 +325,7 @@ def _judged(draft: DraftEdition, read: ReadRules) -> DryRun:
     changes = [
         RowChange(read.numbers[change.row - 1], change.rule, change.word, change.fields) for change in resource.changes
     ]
-    return DryRun(
+    return RulesDryRun(
         changes=tuple(changes),
         problems=tuple(sorted([*read.problems, *problems], key=lambda problem: problem.row)),
         unchanged=result.totals["skip"],
@@ -336,7 +336,7 @@ def _judged(draft: DraftEdition, read: ReadRules) -> DryRun:
     )
 
 
-def import_rules(draft: DraftEdition, version: int, source: BinaryIO, name: str, by: User, at: datetime) -> DryRun:
+def import_rules(draft: DraftEdition, version: int, source: BinaryIO, name: str, by: User, at: datetime) -> RulesDryRun:
     """All rows or none, into the very version of the draft that the dry run was shown of. Raises Overtaken, Refused."""
     if draft.version != version:
         raise Overtaken(draft)
@@ -349,7 +349,7 @@ def import_rules(draft: DraftEdition, version: int, source: BinaryIO, name: str,
     return done
 
 
-def _told(done: DryRun, side: int) -> dict[str, str]:
+def _told(done: RulesDryRun, side: int) -> dict[str, str]:
     """For the journal: R604 提示语 → its words before (1) or after (2); a rule added or dropped in one word."""
     told = {f"{c.rule} {f[0]}": f[side] for c in done.changes if c.word == "修改" for f in c.fields}
     whole = {"新增": 2, DROP: 1}

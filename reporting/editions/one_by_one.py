@@ -32,7 +32,7 @@ ERROR = "error"
 
 
 @dataclass(frozen=True)
-class Judged:
+class JudgedFiling:
     """What one judge says of a filing: the rules it breaks and how gravely, what keeps it from being submitted (rule
     and row), and how its form stands."""
 
@@ -47,7 +47,7 @@ class Judged:
         return bool(self.stops)
 
     @classmethod
-    def of(cls, judgement: Judgement) -> "Judged":
+    def of(cls, judgement: Judgement) -> "JudgedFiling":
         broken = {finding.rule: finding.level for finding in judgement.findings}
         problems = judgement.completed.problems
         stops = [(MISSING if problem.missing else problem.rule, problem.code) for problem in problems]
@@ -59,7 +59,7 @@ class Judged:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class FilingOutcome:
     """What both judges say of one filing."""
 
     filing: int
@@ -67,11 +67,13 @@ class Outcome:
     submitted: bool  # its frozen figures are judged; otherwise its draft
     unsent: bool  # it will be submitted under what is published by then; what was sent keeps its revision
     headline: Decimal  # the edition's headline figure, of what was sent
-    before: Judged
-    after: Judged
+    before: JudgedFiling
+    after: JudgedFiling
 
 
-def outcomes_of(period: Period, filings: QuerySet[Filing], in_force: Edition, edition: Edition) -> Iterator[Outcome]:
+def outcomes_of(
+    period: Period, filings: QuerySet[Filing], in_force: Edition, edition: Edition
+) -> Iterator[FilingOutcome]:
     """In the order of the filings, in a number of queries that grows by the batch and not by the filing. `in_force` is
     the revision that `edition` would take the place of, whatever each filing was submitted under."""
     numbers = list(filings.order_by("pk").values_list("pk", flat=True))
@@ -88,7 +90,7 @@ def outcomes_of(period: Period, filings: QuerySet[Filing], in_force: Edition, ed
 
 def outcome_of(
     filing: Filing, editions: tuple[Edition, Edition], parameters: "Parameters", histories: "Histories"
-) -> Outcome:
+) -> FilingOutcome:
     history, annual = histories.of(filing), histories.annual(filing)
     submitted = bool(filing.in_force_id) and not filing.is_with_firm
     attributes = attributes_of(filing.edition, filing.enterprise, filing.district.code)
@@ -107,9 +109,9 @@ def outcome_of(
     cell = before.edition.platform.headline(filing.period.parsed.frequency)
     headline = before.completed.values.get(cell)
     headline = headline if submitted and isinstance(headline, Decimal) else Decimal(0)
-    both = Judged.of(before), Judged.of(after)
+    both = JudgedFiling.of(before), JudgedFiling.of(after)
     unsent = filing.is_unsent
-    return Outcome(filing.pk, filing.district.code, submitted, unsent, headline, *both)
+    return FilingOutcome(filing.pk, filing.district.code, submitted, unsent, headline, *both)
 
 
 def typed_in(values: Mapping[str, str], judged: Judgement) -> dict[str, str]:

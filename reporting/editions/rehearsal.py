@@ -19,7 +19,7 @@ from reporting.editions.blocks import unusable_in
 from reporting.editions.by_columns import leaves_forms_alone, outcomes_by_columns
 from reporting.editions.drafts import Overtaken
 from reporting.editions.one_by_one import outcomes_of
-from reporting.editions.tally import Tally
+from reporting.editions.tally import EffectTally
 from reporting.leases import JUST_NOW, Hand, carry_out, is_lost, spoken_at
 from reporting.models import DraftEdition, Filing, ParameterValue, Period, PublishedEdition, Rehearsal, Sheet
 from reporting.models.standing import WITH_FIRM
@@ -85,7 +85,7 @@ def rehearse(rehearsal: Rehearsal, speak: Callable[[int, int], None] = lambda do
     editions = standing.edition, draft.edition
     judged = filings_to_judge(period)
     total = judged.count()
-    tally = Tally(draft.edition, standing.edition, period.parsed.frequency)
+    tally = EffectTally(draft.edition, standing.edition, period.parsed.frequency)
     outcomes = outcomes_of
     if leaves_forms_alone(period, judged, *editions):
         city_columns.refresh(period, speak)

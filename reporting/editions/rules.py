@@ -6,10 +6,19 @@ from datetime import datetime
 from typing import Any
 
 from accounts.models import User
-from forms_tables.edition.drafting import RULES, Change, NotThere, raw_rule, with_new_rule, with_rule, without_rule
+from forms_tables.edition.drafting import (
+    RULES,
+    DefinitionChange,
+    NotThere,
+    raw_rule,
+    with_new_rule,
+    with_rule,
+    without_rule,
+)
+from forms_tables.edition.from_toml import Content
 from forms_tables.edition.model import Edition, Rule
 from forms_tables.rules.checks import slips_in_rule
-from reporting.editions.drafts import Content, Overtaken, change_draft
+from reporting.editions.drafts import Overtaken, change_draft
 from reporting.editions.words import as_facts
 from reporting.models import DraftEdition, PublishedEdition
 from reporting.workflow.guards import Refused
@@ -64,7 +73,8 @@ def rows_resting_on(edition: Edition, rule_id: str) -> Sequence[str]:
 
 
 def rule_from(raw: Fields) -> Rule:
-    return Rule(**{key: tuple(value) if isinstance(value, list) else value for key, value in raw.items()})
+    said: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in raw.items()}
+    return Rule(**said)
 
 
 def _standing(draft: DraftEdition, rule_id: str) -> dict[str, Any]:
@@ -91,7 +101,7 @@ class Edit:
 
 
 def _change(draft: DraftEdition, version: int, content: Content, by: User, at: datetime, edit: Edit) -> DraftEdition:
-    old, new = as_facts(Change("rule", "", "", edit.before, edit.after))
+    old, new = as_facts(DefinitionChange("rule", "", "", edit.before, edit.after))
     what = f"{edit.verb}审核关系{edit.rule}"
     try:
         return change_draft(draft, version, content, by, at, what, before=old, after=new)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal, localcontext
 
 from forms_tables.edition.catalog import Edition
-from reporting.editions.one_by_one import ERROR, MISSING, UNREADABLE, Outcome
+from reporting.editions.one_by_one import ERROR, MISSING, UNREADABLE, FilingOutcome
 from reporting.totals.adding_up import EXACT
 
 WARNING = "warning"
@@ -13,7 +13,7 @@ KINDS_OF_CHANGE = ("fail", "pass", "harder", "softer")
 ZERO = Decimal(0)
 
 
-class Tally:
+class EffectTally:
     """`effect()` is what is stored: figures as texts, and under `lists` the filings behind each of them."""
 
     def __init__(self, edition: Edition, base: Edition, frequency: str):
@@ -32,7 +32,7 @@ class Tally:
         self.lost: dict[str, Decimal] = defaultdict(Decimal)
         self.levels: dict[str, list[str]] = {}
 
-    def add(self, outcome: Outcome) -> None:
+    def add(self, outcome: FilingOutcome) -> None:
         with localcontext(EXACT):
             self.filings += 1
             self.submitted += not outcome.unsent  # also what was returned and is being changed, as `sent` counts it
@@ -43,7 +43,7 @@ class Tally:
             self._standing(outcome, before, after)
             self._rows(outcome)
 
-    def _rule(self, outcome: Outcome, rule: str, before: str, after: str) -> None:
+    def _rule(self, outcome: FilingOutcome, rule: str, before: str, after: str) -> None:
         was, now = self.levels.setdefault(rule, ["", ""])
         self.levels[rule] = [before or was, after or now]
         if before == after:
@@ -55,7 +55,7 @@ class Tally:
         else:
             self._list(f"{rule}:{'harder' if after == ERROR else 'softer'}", outcome)
 
-    def _standing(self, outcome: Outcome, before: Mapping[str, str], after: Mapping[str, str]) -> None:
+    def _standing(self, outcome: FilingOutcome, before: Mapping[str, str], after: Mapping[str, str]) -> None:
         """Whether it may still be submitted, and whether it must explain more. Who could not submit before is no news;
         what was sent keeps the revision it was judged by, and a row that is only now asked for can be filled in."""
         if outcome.after.blocks and not outcome.before.blocks:
@@ -70,11 +70,11 @@ class Tally:
             self._list("warned", outcome)
             self.districts[outcome.district]["warned"] += 1
 
-    def _only_lacks_new_rows(self, outcome: Outcome) -> bool:
+    def _only_lacks_new_rows(self, outcome: FilingOutcome) -> bool:
         """Whether all that blocks it is that nobody could yet fill what the draft adds."""
         return all(rule == MISSING and row in self.added for rule, row in outcome.after.stops)
 
-    def _rows(self, outcome: Outcome) -> None:
+    def _rows(self, outcome: FilingOutcome) -> None:
         for code in self.added:
             cells = [f"{code}.{key}" for key in self.edition.indicator(code).columns]
             if code in outcome.after.rows and any(cell not in outcome.after.locked for cell in cells):
@@ -88,7 +88,7 @@ class Tally:
         if any(was.get(key) != now.get(key) for key in kept):
             self._list("moved", outcome)
 
-    def _dropped(self, outcome: Outcome, code: str, was: Mapping) -> None:
+    def _dropped(self, outcome: FilingOutcome, code: str, was: Mapping) -> None:
         indicator = self.base.indicator(code)
         filled = [key for key in indicator.columns if was.get(f"{code}.{key}") is not None]
         if filled:
@@ -98,7 +98,7 @@ class Tally:
             if isinstance(value, Decimal) and indicator.adds_up_in(key):
                 self.lost[f"{code}.{key}"] += value
 
-    def _changed(self, outcome: Outcome, code: str, was: Mapping, now: Mapping) -> None:
+    def _changed(self, outcome: FilingOutcome, code: str, was: Mapping, now: Mapping) -> None:
         columns = {*self.base.indicator(code).columns, *self.edition.indicator(code).columns}
         cells = [f"{code}.{key}" for key in columns]
         if any(was.get(cell) is not None for cell in cells):
@@ -106,7 +106,7 @@ class Tally:
         if any(was.get(cell) != now.get(cell) for cell in cells):
             self._list(f"row:{code}:moved", outcome)
 
-    def _list(self, name: str, outcome: Outcome) -> None:
+    def _list(self, name: str, outcome: FilingOutcome) -> None:
         self.lists[name].append(outcome.filing)
         self.headline[name] += outcome.headline
 

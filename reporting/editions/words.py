@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from forms_tables.edition.drafting import Change
+from forms_tables.edition.drafting import DefinitionChange
 
 FIELDS = {
     "rule": {
@@ -43,7 +43,7 @@ class FieldChange:
     after: str
 
 
-def told(change: Change) -> list[FieldChange]:
+def told(change: DefinitionChange) -> list[FieldChange]:
     """Each field that differs, before and after; of an entry that is new or dropped, all it says."""
     labels = FIELDS[change.sort]
     return [
@@ -52,7 +52,7 @@ def told(change: Change) -> list[FieldChange]:
     ]
 
 
-def as_facts(change: Change) -> tuple[dict[str, str] | None, dict[str, str] | None]:
+def as_facts(change: DefinitionChange) -> tuple[dict[str, str] | None, dict[str, str] | None]:
     """The same for the journal: before and after."""
     rows = told(change)
     before, after = ({row.label: getattr(row, side) for row in rows} for side in ("before", "after"))

@@ -15,7 +15,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from forms_tables.notation.spelling import MAX_LENGTH
 from text.opening import open_book
 from text.package import Unreadable
-from text.sheets import Cell, Row, Sheet
+from text.sheets import SheetCell, SheetRow, Worksheet
 from text.writing import text_cell
 
 SHEET, HOW_TO_SHEET = "审核关系", "填写说明"
@@ -58,7 +58,7 @@ AS_TEXT = "请把单元格格式设为“文本”后重新输入。"
 
 
 @dataclass(frozen=True)
-class RowProblem:
+class RuleRowProblem:
     row: int
     rule: str
     column: str
@@ -71,7 +71,7 @@ class ReadRules:
 
     dataset: tablib.Dataset
     numbers: Sequence[int]
-    problems: Sequence[RowProblem]
+    problems: Sequence[RuleRowProblem]
     origin: str  # what the workbook says it was written from
     hidden: Sequence[int] = ()  # the numbers of its hidden rows
 
@@ -81,7 +81,7 @@ class _Rows:
     places: dict[str, int]
     dataset: tablib.Dataset = field(default_factory=lambda: tablib.Dataset(headers=list(COLUMNS)))
     numbers: list[int] = field(default_factory=list)
-    problems: list[RowProblem] = field(default_factory=list)
+    problems: list[RuleRowProblem] = field(default_factory=list)
 
 
 def write_rules(rows: Iterable[Sequence[str]], origin: str) -> bytes:
@@ -129,7 +129,7 @@ def read_rules(source: BinaryIO, name: str) -> ReadRules:
         raise Unreadable(f"工作簿里没有名为“{SHEET}”的工作表。请从本页下载审核关系，在下载的工作簿里修改后再上传。")
     sheet = book.sheet(SHEET)
     _refuse_long(sheet)
-    read = _Rows(_places(sheet.rows[1] if 1 in sheet.rows else Row(1)))
+    read = _Rows(_places(sheet.rows[1] if 1 in sheet.rows else SheetRow(1)))
     for row in sheet:
         if row.number > 1:
             _read_row(read, row)
@@ -140,7 +140,7 @@ def read_rules(source: BinaryIO, name: str) -> ReadRules:
     return ReadRules(read.dataset, read.numbers, read.problems, origin.text if origin else "", hidden)
 
 
-def _refuse_long(sheet: Sheet) -> None:
+def _refuse_long(sheet: Worksheet) -> None:
     if not sheet.rows:
         raise Unreadable(f"工作表“{SHEET}”是空的。请从本页下载审核关系，在下载的工作簿里修改后再上传。")
     if len(sheet.rows) > MOST_RULES + 1:
@@ -160,7 +160,7 @@ def _refuse_long(sheet: Sheet) -> None:
         )
 
 
-def _places(heads: Row) -> dict[str, int]:
+def _places(heads: SheetRow) -> dict[str, int]:
     """Where each column stands, in any order; one we do not know may be one somebody counts on, so it is refused."""
     titles = {place: cell.text.strip() for place, cell in heads.cells.items()}
     if missing := [column for column in COLUMNS if column not in titles.values()]:
@@ -172,20 +172,20 @@ def _places(heads: Row) -> dict[str, int]:
     return {column: place for place, column in titles.items() if column}
 
 
-def _read_row(read: _Rows, row: Row) -> None:
+def _read_row(read: _Rows, row: SheetRow) -> None:
     typed = {column: row.cells[read.places[column]] for column in COLUMNS if read.places[column] in row.cells}
     if not typed:
         return
     wrong = {column: reason for column, cell in typed.items() if (reason := _problem_with(column, cell))}
     rule = typed["编号"].text[:10] if "编号" in typed else ""
-    read.problems += [RowProblem(row.number, rule, column, reason) for column, reason in wrong.items()]
+    read.problems += [RuleRowProblem(row.number, rule, column, reason) for column, reason in wrong.items()]
     if not wrong:
         words = {column: cell.text for column, cell in typed.items()}
         read.dataset.append([_tidied(column, words.get(column, "")) for column in COLUMNS])
         read.numbers.append(row.number)
 
 
-def _problem_with(column: str, cell: Cell) -> str:
+def _problem_with(column: str, cell: SheetCell) -> str:
     if cell.formula:
         return "这一格是 Excel 的公式，没有读取。请改成文字：以 = + - @ 开头的，在最前面加一个半角单引号。"
     if cell.error:

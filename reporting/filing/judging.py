@@ -6,6 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
 from accounts.models import Enterprise
+from forms_tables.edition.address import CellAddress
 from forms_tables.edition.catalog import Edition, Table
 from forms_tables.edition.continuity import carried_over
 from forms_tables.edition.periods import PeriodCode
@@ -67,7 +68,7 @@ def judge_cells(edition: Edition, typed: Mapping[str, str], facts: Facts) -> Jud
 def cells_in(tables: Iterable[Table], typed: Mapping[str, str]) -> dict[str, str]:
     """What was typed in these tables."""
     codes = {indicator.code for table in tables for indicator in table.indicators}
-    return {key: text for key, text in typed.items() if key.partition(".")[0] in codes}
+    return {key: text for key, text in typed.items() if CellAddress.parse(key).code in codes}
 
 
 def tables_for(

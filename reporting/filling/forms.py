@@ -30,7 +30,7 @@ class ReasonPress(Press):
     reason = WordsField()
 
 
-class ExtensionPress(ReasonPress):
+class AskExtensionPress(ReasonPress):
     until = DayField()
 
 

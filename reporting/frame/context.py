@@ -16,7 +16,7 @@ from reporting.register.facts import platform
 
 
 @dataclass(frozen=True)
-class Entry:
+class MenuEntry:
     """A place in the navigation for who has the ability; `also` are the addresses its own tabs lead to."""
 
     label: str
@@ -39,39 +39,39 @@ EDITIONS = ("/city/parameters/", "/city/desk/", "/city/notation/")
 # the tabs of one above lead there. At most seven of at most four characters: they become the bottom bar of a phone.
 PLACES = (
     (
-        Entry("首页", "/", Ability.FILL, also=("/filings/",)),
-        Entry("首页", "/district/", Ability.REVIEW, also=("/league/", *DATES)),
-        Entry("首页", "/city/", Ability.READ_CITY, also=("/league/",)),
+        MenuEntry("首页", "/", Ability.FILL, also=("/filings/",)),
+        MenuEntry("首页", "/district/", Ability.REVIEW, also=("/league/", *DATES)),
+        MenuEntry("首页", "/city/", Ability.READ_CITY, also=("/league/",)),
     ),
     (
-        Entry("历史", "/history/", Ability.FILL, also=("/record/", "/certificates/")),
-        Entry("审核", "/district/queue/", Ability.REVIEW, also=("/district/submissions/",)),
-        Entry("上报件", "/city/submissions/", Ability.READ_CITY, also=("/city/requests/", "/city/recheck/")),
+        MenuEntry("历史", "/history/", Ability.FILL, also=("/record/", "/certificates/")),
+        MenuEntry("审核", "/district/queue/", Ability.REVIEW, also=("/district/submissions/",)),
+        MenuEntry("上报件", "/city/submissions/", Ability.READ_CITY, also=("/city/requests/", "/city/recheck/")),
     ),
-    (Entry("申请", "/district/requests/", Ability.REVIEW),),
+    (MenuEntry("申请", "/district/requests/", Ability.REVIEW),),
     (
-        Entry("催报", "/reminders/", Ability.ADMINISTER, also=("/dead-addresses/", "/outbox/")),
-        Entry("催报", "/reminders/", Ability.REMIND, also=("/dead-addresses/",)),
-    ),
-    (
-        Entry("汇总", "/district/totals/", Ability.REVIEW),
-        Entry("汇总", "/city/totals/", Ability.READ_CITY),
+        MenuEntry("催报", "/reminders/", Ability.ADMINISTER, also=("/dead-addresses/", "/outbox/")),
+        MenuEntry("催报", "/reminders/", Ability.REMIND, also=("/dead-addresses/",)),
     ),
     (
-        Entry("截止日", "/deadlines/", Ability.FILL, also=("/calendar/",)),
-        Entry("报告期", "/city/periods/", Ability.ADMINISTER, also=DATES),
-        Entry("报告期", "/city/periods/", Ability.READ_CITY, also=(*DATES, "/reminders/schedule/")),
+        MenuEntry("汇总", "/district/totals/", Ability.REVIEW),
+        MenuEntry("汇总", "/city/totals/", Ability.READ_CITY),
     ),
-    (Entry("制度", "/city/editions/", Ability.READ_CITY, also=EDITIONS),),
     (
-        Entry("本企业", "/account/firm/", Ability.FILL, also=("/account/", "/journal/")),
-        Entry("企业", "/firms/", Ability.REVIEW, also=("/applications/", "/moves/", "/contacts/")),
-        Entry("管理", "/firms/", Ability.ADMINISTER, also=OFFICE),
-        Entry("用户", "/users/", Ability.MANAGE_USERS, also=REGISTER),
-        Entry("名录", "/firms/", Ability.READ_REGISTER, also=REGISTER),
+        MenuEntry("截止日", "/deadlines/", Ability.FILL, also=("/calendar/",)),
+        MenuEntry("报告期", "/city/periods/", Ability.ADMINISTER, also=DATES),
+        MenuEntry("报告期", "/city/periods/", Ability.READ_CITY, also=(*DATES, "/reminders/schedule/")),
     ),
-    (Entry("发信", "/outbox/", Ability.WATCH_MAIL),),
-    (Entry("日志", "/journal/", Ability.READ_JOURNAL),),
+    (MenuEntry("制度", "/city/editions/", Ability.READ_CITY, also=EDITIONS),),
+    (
+        MenuEntry("本企业", "/account/firm/", Ability.FILL, also=("/account/", "/journal/")),
+        MenuEntry("企业", "/firms/", Ability.REVIEW, also=("/applications/", "/moves/", "/contacts/")),
+        MenuEntry("管理", "/firms/", Ability.ADMINISTER, also=OFFICE),
+        MenuEntry("用户", "/users/", Ability.MANAGE_USERS, also=REGISTER),
+        MenuEntry("名录", "/firms/", Ability.READ_REGISTER, also=REGISTER),
+    ),
+    (MenuEntry("发信", "/outbox/", Ability.WATCH_MAIL),),
+    (MenuEntry("日志", "/journal/", Ability.READ_JOURNAL),),
 )
 
 
@@ -117,8 +117,8 @@ def screen(request: HttpRequest) -> dict:
     return around
 
 
-def entries_for(duties: Duties) -> list[Entry]:
-    entries: list[Entry] = []
+def entries_for(duties: Duties) -> list[MenuEntry]:
+    entries: list[MenuEntry] = []
     for place in PLACES:
         entry = next((entry for entry in place if entry.needs in duties.abilities), None)
         if entry and not any(entry.path in above.also for above in entries):

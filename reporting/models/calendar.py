@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.timezone import localtime
 
 from reporting.dates.arrangements import Calendar, Notice, notice_kept, published_calendar
-from reporting.dates.deadlines import DEFAULT, Reading
+from reporting.dates.deadlines import DEFAULT, ClauseReading
 
 
 class Arrangement(models.Model):
@@ -60,8 +60,8 @@ class ReadingChoice(models.Model):
         return f"{localtime(self.at):%Y-%m-%d} {self.reason}"
 
     @property
-    def reading(self) -> Reading:
-        return Reading(self.counts, self.lands_on, self.every_level, self.reports_january)
+    def reading(self) -> ClauseReading:
+        return ClauseReading(self.counts, self.lands_on, self.every_level, self.reports_january)
 
 
 def calendar_in_force() -> Calendar:
@@ -74,6 +74,6 @@ def choice_in_force() -> ReadingChoice | None:
     return ReadingChoice.objects.first()
 
 
-def reading_in_force() -> Reading:
+def reading_in_force() -> ClauseReading:
     choice = choice_in_force()
     return choice.reading if choice else DEFAULT

@@ -30,7 +30,7 @@ from reporting.models.standing import (
 )
 
 
-class FilingQuerySet(models.QuerySet):
+class FilingQuerySet(models.QuerySet["Filing"]):
     """Filings. The questions of reporting.models.standing are asked with `filter`; here are those that need more."""
 
     def visible_to(self, user: User) -> models.QuerySet:
@@ -51,7 +51,7 @@ class FilingQuerySet(models.QuerySet):
     def owed(self) -> models.QuerySet:
         return self.filter(OWED)
 
-    def of(self, period: Period) -> models.QuerySet:
+    def of(self, period: Period) -> "FilingQuerySet":
         """What is owed for a period."""
         return self.filter(IN_ITS_PERIOD, period=period)
 

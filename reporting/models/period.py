@@ -5,7 +5,7 @@ from django.db import models
 from forms_tables.edition.catalog import Edition
 from forms_tables.edition.periods import PeriodCode
 from forms_tables.edition.shape import Headline, headline_of
-from reporting.dates.deadlines import DEFAULT, Due, Reading, due_moment
+from reporting.dates.deadlines import DEFAULT, ClauseReading, Due, due_moment
 from reporting.models.calendar import ReadingChoice
 from reporting.models.edition import published_edition
 
@@ -67,7 +67,7 @@ class Period(models.Model):
         return self.state == self.LOCKED
 
     @property
-    def reading(self) -> Reading:
+    def reading(self) -> ClauseReading:
         """How the holiday clause was read when the period was opened; a later choice does not change it."""
         return self.read_as.reading if self.read_as_id else DEFAULT
 

@@ -29,6 +29,7 @@ class Request(models.Model):
     """Something a firm asks of its district, with a reason; decided once. `WAITING`: what still needs a decision."""
 
     WAITING: Q
+    filing: "models.ForeignKey[Filing, Filing]"  # each kind has its own, under its own related name
 
     reason = models.CharField("理由", max_length=500)
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")

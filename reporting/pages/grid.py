@@ -18,7 +18,7 @@ BLANK = "必填"
 
 
 @dataclass(frozen=True)
-class Cell:
+class GridCell:
     key: str  # "2020.c1"
     label: str  # the column's
     name: str  # what a screen reader calls it: row and column in the form's words
@@ -75,10 +75,10 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Row:
+class GridRow:
     indicator: Indicator
     unit: str  # only when it is not the table's
-    cells: tuple[Cell | None, ...]  # None: the row has no such column
+    cells: tuple[GridCell | None, ...]  # None: the row has no such column
     one_of: tuple[str, ...] = ()  # the rows of which one must be filled, this among them
 
     @property
@@ -92,11 +92,11 @@ class Grid:
     table: Table
     columns: tuple[Column, ...]
     unit: str  # said once in the head
-    rows: tuple[Row, ...]
+    rows: tuple[GridRow, ...]
     is_questionnaire: bool  # one answer per row and not columns of figures
 
     @property
-    def typed_cells(self) -> list[Cell]:
+    def typed_cells(self) -> list[GridCell]:
         return [cell for row in self.rows for cell in row.cells if cell and not cell.locked]
 
 
@@ -147,7 +147,7 @@ def lay_out(
             for column in shown_columns
         ]
         own_unit = indicator.unit if indicator.unit != unit else ""
-        rows.append(Row(indicator, own_unit, tuple(cells), table.one_of(indicator)))
+        rows.append(GridRow(indicator, own_unit, tuple(cells), table.one_of(indicator)))
     return Grid(table, table.columns[:1] if is_answers else table.columns, unit, tuple(rows), is_answers)
 
 
@@ -158,11 +158,11 @@ def cell_of(
     completed: Completed,
     remarks: Remarks,
     stacked: bool,
-) -> Cell:
+) -> GridCell:
     key = f"{indicator.code}.{column.key}"
     choices = choices_in(indicator, column.key)
     value = completed.values.get(key)
-    return Cell(
+    return GridCell(
         key=key,
         label=column.label,
         name=f"{indicator.code} {indicator.name}，{column.label}",

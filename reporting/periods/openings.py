@@ -10,7 +10,7 @@ from datetime import date
 from forms_tables.edition.catalog import load_edition
 from forms_tables.edition.periods import PeriodCode
 from reporting.dates.arrangements import Calendar
-from reporting.dates.deadlines import Due, Reading, deadlines_of
+from reporting.dates.deadlines import ClauseReading, Due, deadlines_of
 from reporting.models import Period, PublishedEdition, calendar_in_force
 from reporting.models.in_force import Ungoverned, edition_in_force, stretches
 
@@ -38,7 +38,7 @@ class Openings:
     to_come: list[PeriodCode]  # the next month and the next annual report, whose time has not come
 
 
-def openings_on(today: date, reading: Reading) -> Openings:
+def openings_on(today: date, reading: ClauseReading) -> Openings:
     opened = [PeriodCode.parse(code) for code in Period.objects.values_list("code", flat=True)]
     due, skipped, to_come = [], [], []
     for is_annual in (False, True):
@@ -54,7 +54,7 @@ def openings_on(today: date, reading: Reading) -> Openings:
     return Openings(proposed, sorted(skipped, reverse=True), to_come)
 
 
-def opening_of(period: PeriodCode, calendar: Calendar, reading: Reading) -> Opening:
+def opening_of(period: PeriodCode, calendar: Calendar, reading: ClauseReading) -> Opening:
     dues = deadlines_of(period, calendar, reading)
     try:
         code = edition_in_force(period)
@@ -64,20 +64,20 @@ def opening_of(period: PeriodCode, calendar: Calendar, reading: Reading) -> Open
     return Opening(period, dues, code, str(published or load_edition(code).title))
 
 
-def ended_by(today: date, is_annual: bool, reading: Reading) -> list[PeriodCode]:
+def ended_by(today: date, is_annual: bool, reading: ClauseReading) -> list[PeriodCode]:
     """All that ended, are reported and do not lie before all editions here; the oldest first."""
     first = stretches()[0].first
     years = range(first.year, today.year + 1)
     return [period for period in periods_in(years, is_annual, reading) if first <= period and period.end < today]
 
 
-def next_after(today: date, is_annual: bool, reading: Reading, held: Iterable[PeriodCode]) -> PeriodCode:
+def next_after(today: date, is_annual: bool, reading: ClauseReading, held: Iterable[PeriodCode]) -> PeriodCode:
     years = range(today.year, today.year + 3)
     coming = (period for period in periods_in(years, is_annual, reading) if period.end >= today)
     return next(period for period in coming if period not in held)
 
 
-def periods_in(years: Iterable[int], is_annual: bool, reading: Reading) -> Iterator[PeriodCode]:
+def periods_in(years: Iterable[int], is_annual: bool, reading: ClauseReading) -> Iterator[PeriodCode]:
     for year in years:
         if is_annual:
             yield PeriodCode(year)

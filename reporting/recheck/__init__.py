@@ -19,9 +19,9 @@ from forms_tables.judges.city import failing, labels_of
 from forms_tables.rules.checks import Condition, conditions_of, verdicts_of
 from reporting import city_columns
 from reporting.city_columns import Odd, Stored
-from reporting.city_columns.drafts import Said, problems_as_text
+from reporting.city_columns.drafts import Report, problems_as_text
 from reporting.city_columns.files import Broken, read, write
-from reporting.city_columns.scaling import Columns
+from reporting.city_columns.scaling import ScaledColumns
 from reporting.filing.judging import facts_for, judge, submission_values
 from reporting.models import Filing, Period, Review, Submission, published_edition
 
@@ -99,7 +99,7 @@ class Recheck:
         return conditions_of(self.editions[row["edition"]], self.period.parsed.frequency)[row["condition"]]
 
 
-def recheck(period: Period, say: Said | None = None) -> Recheck:
+def recheck(period: Period, say: Report | None = None) -> Recheck:
     """Judge the whole period now."""
     city_columns.refresh(period, say)
     parts, known = [], []
@@ -127,8 +127,8 @@ def rechecked(period: Period) -> Recheck:
         (findings, _), (judged, _) = kept
         return Recheck(period, findings.frame, judged.frame)
     found = recheck(period)
-    write(period.code, FINDINGS, Columns(found.findings, {}), mark=mark)
-    write(period.code, JUDGED, Columns(found.judged, {}), mark=mark)
+    write(period.code, FINDINGS, ScaledColumns(found.findings, {}), mark=mark)
+    write(period.code, JUDGED, ScaledColumns(found.judged, {}), mark=mark)
     return found
 
 

@@ -20,7 +20,7 @@ from reporting.pages.chosen_period import asked_period, periods_to_show
 from reporting.pages.downloads import XLSX
 from reporting.recheck import UNREADABLE, Recheck, explained, rechecked
 from reporting.recheck.tallies import CELL_UNREADABLE, by_district, by_firm, by_rule, whole_of
-from reporting.recheck.words import Told, told
+from reporting.recheck.words import RecheckedFinding, told
 from reporting.recheck.workbook import write_findings
 from reporting.totals.aggregation import districts_of
 
@@ -48,18 +48,18 @@ class FirmLine:
     headline: Decimal | None
     is_draft: bool
     why: str | None  # it cannot be a row of the columns and was judged by itself
-    told: Sequence[Told] = ()
+    told: Sequence[RecheckedFinding] = ()
 
     @property
     def headline_shown(self) -> str:
         return "" if self.headline is None else f"{self.headline:,.2f}"
 
     @property
-    def first(self) -> Sequence[Told]:
+    def first(self) -> Sequence[RecheckedFinding]:
         return self.told[:SHOWN]
 
     @property
-    def others(self) -> Sequence[Told]:
+    def others(self) -> Sequence[RecheckedFinding]:
         return self.told[SHOWN:]
 
 

@@ -9,6 +9,7 @@ from decimal import localcontext
 
 import polars as pl
 
+from forms_tables.edition.address import CellAddress
 from forms_tables.edition.catalog import Edition
 from forms_tables.filling.completion import EXACT
 from forms_tables.judges.city import labels_of
@@ -19,7 +20,7 @@ from reporting.recheck import UNREADABLE, Recheck
 
 
 @dataclass(frozen=True)
-class Told:
+class RecheckedFinding:
     rule: str
     level: str
     cells: tuple[str, ...]
@@ -28,7 +29,7 @@ class Told:
     words: str  # with the figures; empty where they are not shown
 
 
-def told(found: Recheck, filings: Sequence[int], rule: str = "") -> dict[int, list[Told]]:
+def told(found: Recheck, filings: Sequence[int], rule: str = "") -> dict[int, list[RecheckedFinding]]:
     """What was found in each of these filings, of one rule or of all, in the order of the edition."""
     rows = found.findings.filter(pl.col("filing").is_in(list(filings)))
     if rule:
@@ -44,22 +45,26 @@ def told(found: Recheck, filings: Sequence[int], rule: str = "") -> dict[int, li
         conditions = list(dict.fromkeys(condition for condition in conditions if condition))
         if conditions:
             readings |= readings_of(found, edition, conditions, here)
-    listed: dict[int, list[Told]] = {filing: [] for filing in filings}
+    listed: dict[int, list[RecheckedFinding]] = {filing: [] for filing in filings}
     with localcontext(EXACT):
         for row in rows.iter_rows(named=True):
             listed[row["filing"]].append(_told(found, row, readings.get(row["filing"])))
     return listed
 
 
-def _told(found: Recheck, row: dict, reading: Reading | None) -> Told:
+def _told(found: Recheck, row: dict, reading: Reading | None) -> RecheckedFinding:
     condition = found.condition_of(row)
     if condition:
         words = condition.finding(reading).message if reading else ""
-        return Told(row["rule"], row["level"], condition.cells, condition.place, condition.rule.message, words)
+        return RecheckedFinding(
+            row["rule"], row["level"], condition.cells, condition.place, condition.rule.message, words
+        )
     rule = found.rules.get(row["rule"])
-    place = found.editions[row["edition"]].place_of(row["cell"].partition("!")[2]) if row["cell"] else ""
+    place = found.editions[row["edition"]].place_of(CellAddress.parse_place(row["cell"]).cell) if row["cell"] else ""
     message = rule.message if rule else "不能读作数据" if row["cell"] else row["words"]
-    return Told(row["rule"] if row["rule"] != UNREADABLE else "", row["level"], found.cells_of(row), place, message, "")
+    return RecheckedFinding(
+        row["rule"] if row["rule"] != UNREADABLE else "", row["level"], found.cells_of(row), place, message, ""
+    )
 
 
 def readings_of(

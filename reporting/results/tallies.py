@@ -33,7 +33,7 @@ class Results:
 
 
 @dataclass(frozen=True)
-class Row:
+class RankedDistrict:
     """One district's line. Without a rank: it owes nothing, or the measure has no value for it."""
 
     district: District
@@ -99,14 +99,14 @@ def courses_behind(period: Period, filings: QuerySet[Filing], which: str, at: da
     return [course for course in courses if FILINGS["owed"](course) and counts(course)]
 
 
-def ranked(districts: Iterable[District], tallies: Mapping[int, Tally], measure: Measure) -> list[Row]:
+def ranked(districts: Iterable[District], tallies: Mapping[int, Tally], measure: Measure) -> list[RankedDistrict]:
     """The best first; equal values share a rank and the next one is left out (1, 2, 2, 4), without a rank last.
     What is compared is the value as printed: who sees the same number sees the same rank."""
     tallied = [(district, tallies.get(district.pk, Tally())) for district in districts]
     values = {district.pk: measure.of(tally) if tally.owed else None for district, tally in tallied}
     in_order = sorted((v for v in values.values() if v is not None), reverse=measure.better == HIGHER)
     rank_of = {value: in_order.index(value) + 1 for value in set(in_order)} if measure.better else {}
-    rows = [Row(district, tally, rank_of.get(values[district.pk])) for district, tally in tallied]
+    rows = [RankedDistrict(district, tally, rank_of.get(values[district.pk])) for district, tally in tallied]
     return sorted(rows, key=lambda row: (row.rank is None, row.rank or 0))
 
 

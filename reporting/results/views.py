@@ -22,8 +22,8 @@ from reporting.pages.chosen_period import period_in_hand, periods_to_show
 from reporting.pages.downloads import workbook_answer
 from reporting.results.measures import DEFAULT, MEASURES, RANKED, Measure, Tally, total
 from reporting.results.tallies import (
+    RankedDistrict,
     Results,
-    Row,
     courses_behind,
     median_of,
     over_the_year,
@@ -46,18 +46,18 @@ WORST_FIRST = {
 
 
 @dataclass(frozen=True)
-class Cell:
+class LeagueCell:
     value: Decimal | int | None
     path: str
 
 
 @dataclass(frozen=True)
-class Line:
+class LeagueLine:
     """A district's line of a page; without cells' paths where there is no list to open."""
 
     name: str
     rank: int | None
-    cells: list[Cell]
+    cells: list[LeagueCell]
     is_idle: bool = False
 
 
@@ -128,7 +128,7 @@ def year(request, year):
         "results": results,
         "lines": [year_line(row, results, measure) for row in seen_by(request.user, rows)],
         "whole": [cell_of(each.whole, measure, each.period, ALL) for each in results]
-        + [Cell(measure.of(total(tallies.values())), "")],
+        + [LeagueCell(measure.of(total(tallies.values())), "")],
         "median": [median_of(t, measure) for t in [*(each.tallies.values() for each in results), tallies.values()]],
     }
     return render(request, "results/year.html", around)
@@ -178,13 +178,13 @@ def is_due(results: Results, at: datetime) -> bool:
     return is_past(results.period.enterprise_deadline.date, at)
 
 
-def seen_by(user: User, rows: list[Row]) -> list[Row]:
+def seen_by(user: User, rows: list[RankedDistrict]) -> list[RankedDistrict]:
     if user.scope == Scope.DISTRICT:
         return [row for row in rows if row.district == user.district]
     return rows
 
 
-def in_order(rows: list[Row], sort: str) -> list[Row]:
+def in_order(rows: list[RankedDistrict], sort: str) -> list[RankedDistrict]:
     """By a measure's value, blanks last both ways; anything else leaves the order of the ranks."""
     name = sort.removeprefix("-")
     if name == "district":
@@ -196,23 +196,23 @@ def in_order(rows: list[Row], sort: str) -> list[Row]:
     return known + [row for row in rows if MEASURES[name].of(row.tally) is None]
 
 
-def line_of(row: Row, period: Period) -> Line:
-    return Line(row.district.name, row.rank, cells_of(row.tally, period, row.district.code), not row.tally.owed)
+def line_of(row: RankedDistrict, period: Period) -> LeagueLine:
+    return LeagueLine(row.district.name, row.rank, cells_of(row.tally, period, row.district.code), not row.tally.owed)
 
 
-def cells_of(tally: Tally, period: Period, area: str) -> list[Cell]:
+def cells_of(tally: Tally, period: Period, area: str) -> list[LeagueCell]:
     return [cell_of(tally, measure, period, area) for measure in MEASURES.values()]
 
 
-def cell_of(tally: Tally, measure: Measure, period: Period, area: str) -> Cell:
-    return Cell(measure.of(tally), reverse("league_filings", args=[period.code, area, measure.name]))
+def cell_of(tally: Tally, measure: Measure, period: Period, area: str) -> LeagueCell:
+    return LeagueCell(measure.of(tally), reverse("league_filings", args=[period.code, area, measure.name]))
 
 
-def year_line(row: Row, results: Iterable[Results], measure: Measure) -> Line:
+def year_line(row: RankedDistrict, results: Iterable[Results], measure: Measure) -> LeagueLine:
     cells = [
         cell_of(each.tallies.get(row.district.pk, Tally()), measure, each.period, row.district.code) for each in results
     ]
-    return Line(row.district.name, row.rank, [*cells, Cell(measure.of(row.tally), "")])
+    return LeagueLine(row.district.name, row.rank, [*cells, LeagueCell(measure.of(row.tally), "")])
 
 
 def area_asked(user: User, code: str) -> District | None:

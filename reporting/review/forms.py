@@ -29,7 +29,7 @@ class GrantPress(Press):
     answer = WordsField()
 
 
-class ExtensionPress(GrantPress):
+class DecideExtensionPress(GrantPress):
     until = DayField()
 
     @property

@@ -14,8 +14,8 @@ from decimal import Context, Decimal, Inexact, localcontext
 
 from forms_tables.edition.catalog import Edition
 from forms_tables.edition.periods import PeriodCode
-from forms_tables.notation.decimals import Blank, Decimals, Judged, Reading, chosen_codes
-from forms_tables.notation.names import Scope
+from forms_tables.notation.decimals import Blank, Decimals, JudgeFunction, Reading, chosen_codes
+from forms_tables.notation.names import TextScope
 from forms_tables.notation.trees import parse, walk
 
 ZERO = Decimal(0)
@@ -97,7 +97,7 @@ class TotalCell:
 
     key: str
     decimals: int | None
-    formula: Judged | None
+    formula: JudgeFunction | None
 
 
 def cells_with_totals(edition: Edition, period: PeriodCode) -> list[TotalCell]:
@@ -110,7 +110,7 @@ def cells_with_totals(edition: Edition, period: PeriodCode) -> list[TotalCell]:
         for indicator in table.indicators:
             for column in indicator.column_definitions:
                 cell = f"{indicator.code}.{column.key}", indicator.decimals_in(column.key)
-                scope = Scope(edition, column=column.key, row=indicator.code)
+                scope = TextScope(edition, column=column.key, row=indicator.code)
                 if column.applies_when and not compiled(column.applies_when, scope)(reading):
                     continue
                 if indicator.adds_up_in(column.key):
@@ -120,7 +120,7 @@ def cells_with_totals(edition: Edition, period: PeriodCode) -> list[TotalCell]:
     return sums + worked_out
 
 
-def compiled(text: str, scope: Scope) -> Judged:
+def compiled(text: str, scope: TextScope) -> JudgeFunction:
     return walk(parse(text), Decimals(scope))
 
 

@@ -13,6 +13,7 @@ from django.db.models.fields.json import KT
 from django.db.models.functions import Coalesce
 
 from accounts.models import District
+from forms_tables.edition.address import CellAddress
 from forms_tables.edition.catalog import Edition
 from forms_tables.edition.periods import PeriodCode
 from reporting.models import Filing, Period, Submission
@@ -303,7 +304,7 @@ def base_revenues(period: Period) -> list[tuple[PeriodCode, str, str]]:
 
 
 def name_of_base(edition: Edition, cell: str) -> str:
-    row = edition.indicator(cell.partition(".")[0])
+    row = edition.indicator(CellAddress.parse(cell).code)
     is_cumulative = edition.table(row.table).frequency == "month" and row.nature == "累计"
     return f"{row.name}累计" if is_cumulative else row.name
 
@@ -343,8 +344,8 @@ def as_json(summary: Summary) -> dict:
         tables: dict[str, dict[str, dict[str, str]]] = {}
         for cell, figure in area.cells.items():
             if figure is not None:
-                code, _, column = cell.partition(".")
-                tables.setdefault(codes[code], {}).setdefault(code, {})[column] = f"{figure:f}"
+                at = CellAddress.parse(cell)
+                tables.setdefault(codes[at.code], {}).setdefault(at.code, {})[at.column] = f"{figure:f}"
         return tables
 
     return {

@@ -8,10 +8,12 @@ from openpyxl.utils.cell import coordinate_to_tuple
 from accounts.models import Enterprise
 from forms_tables.edition.model import Edition
 from forms_tables.filling.parsing import Problem
+from forms_tables.workbooks.filled import reference_in
 from forms_tables.workbooks.template import (
     OpenedWorkbook,
     ReadWorkbook,
     Reporter,
+    Template,
     Unreadable,
     WorkbookMeta,
     formula_problems,
@@ -40,18 +42,18 @@ def write_filing_template(filing: Filing, out) -> None:
     due = filing.due_on
     unreadable = {name_of(problem) for problem in completed.problems}
     typed = {name: text for name, text in typed_cells(filing).items() if name in unreadable}
-    write_template(
+    template = Template(
         filing.edition,
         filing.period.parsed,
         reporter_of(filing, judgement.facts.attributes),
         judgement.tables,
         {**completed.values, **typed},
         completed.locked,
-        out,
         parameters=judgement.facts.parameters,
         due=f"{due.year}年{due.month}月{due.day}日",
         versions=versions,
     )
+    write_template(template, out)
 
 
 def write_submission_workbook(submission: Submission, out) -> None:
@@ -62,7 +64,7 @@ def write_submission_workbook(submission: Submission, out) -> None:
     closed = {f"{row.code}.{key}": frozen for table in tables for row in table.indicators for key in row.columns}
     values = edition.values_from_text(submission.values)
     reporter = reporter_of(filing, submission.attributes)
-    write_template(edition, filing.period.parsed, reporter, tables, values, closed, out)
+    write_template(Template(edition, filing.period.parsed, reporter, tables, values, closed), out)
 
 
 def known_cells(filing: Filing) -> dict[str, str]:
@@ -156,7 +158,7 @@ def all_problems(filing: Filing, read: ReadWorkbook, judgement: Judgement) -> It
 def where(problem: Problem, read: ReadWorkbook, edition: Edition) -> tuple[int, int, int]:
     """Table, row and column, in the order of the workbook; what is wrong with a sheet as a whole stands first."""
     tables = [table.code for table in edition.tables]
-    reference = read.places.get(name_of(problem), "").partition("!")[2]
+    reference = reference_in(read.places.get(name_of(problem), ""))
     row, column = coordinate_to_tuple(reference) if reference else (0, 0)
     return tables.index(problem.table), row, column
 

@@ -17,7 +17,7 @@ from forms_tables.workbooks.template import OpenedWorkbook, Unreadable
 from reporting.filing.judging import attributes_of, judge
 from reporting.models import Filing, Sheet
 from reporting.workbooks.exchange import JudgedWorkbook, judge_opened, known_of_register, name_of
-from reporting.workflow import Change, Refused, Save, divide, why_not_saved
+from reporting.workflow import Refused, Save, SavedChange, divide, why_not_saved
 from reporting.workflow.filing import put_into, store
 from reporting.workflow.guards import for_firm, locked
 
@@ -32,7 +32,7 @@ class CellChange:
     place: str  # in the workbook: 软统企6!D12
     before: str  # as the draft has it
     after: str  # as the workbook has it
-    by_others: Change | None  # who saved another text here since the workbook was handed out
+    by_others: SavedChange | None  # who saved another text here since the workbook was handed out
     is_hidden: bool  # its row or column is hidden in the workbook
     locked: str  # why nothing is typed here, where that is why it is blanked
 
@@ -66,7 +66,7 @@ class PassedOver:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class WorkbookComparison:
     """A workbook beside the drafts. With any problem nothing of it can be stored."""
 
     filing: Filing
@@ -107,7 +107,7 @@ class StoredAlready(DoneAlready):
         super().__init__("这次上传的工作簿已经存入草稿，没有再存一次。")
 
 
-def compare_workbook(filing: Filing, source, by: User, at: datetime, name: str = "") -> Comparison:
+def compare_workbook(filing: Filing, source, by: User, at: datetime, name: str = "") -> WorkbookComparison:
     """What a workbook would change in the filing's drafts. Raises Refused where this person may not change them."""
     if why_not := why_not_saved(filing, by, at):
         raise Refused(why_not)
@@ -115,9 +115,9 @@ def compare_workbook(filing: Filing, source, by: User, at: datetime, name: str =
     try:
         judged = judge_opened(filing, OpenedWorkbook(source, name))
     except Unreadable as refused:
-        return Comparison(filing, name, standing, (str(refused),), is_readable=False)
+        return WorkbookComparison(filing, name, standing, (str(refused),), is_readable=False)
     if problems := what_stops(judged):
-        return Comparison(filing, name, standing, problems)
+        return WorkbookComparison(filing, name, standing, problems)
     proposed = known_of_register(filing)
     owed = {table.code: table for table in judged.judgement.tables}
     tables = [
@@ -127,7 +127,7 @@ def compare_workbook(filing: Filing, source, by: User, at: datetime, name: str =
     ]
     left = [filing.edition.table(code) for code in judged.read.meta.tables if code not in owed]
     not_owed = tuple(f"{table.code} {table.title}：{table.why_not}" for table in left)
-    return Comparison(
+    return WorkbookComparison(
         filing, name, standing, tables=tuple(tables), passed_over=tuple(passed_over(judged)), not_owed=not_owed
     )
 
@@ -153,7 +153,7 @@ def compare_table(
     typed, handed_out = cells_to_take(judged, table), read.meta.versions.get(table.code, 0)
     divided = divide(sheet, typed, handed_out, proposed, filing.edition, uploaded_before(by, handed_out))
 
-    def change_of(key: str, change: Change | None) -> CellChange:
+    def change_of(key: str, change: SavedChange | None) -> CellChange:
         reason = "" if typed[key] else judged.judgement.completed.locked.get(key, "")
         before = sheet.cells.get(key, "")
         return CellChange(key, read.places.get(key, ""), before, typed[key], change, key in read.hidden, reason)
@@ -202,7 +202,7 @@ def passed_over(judged: JudgedWorkbook) -> Iterator[PassedOver]:
 
 @transaction.atomic
 def store_workbook(
-    compared: Comparison,
+    compared: WorkbookComparison,
     by: User,
     at: datetime,
     *,

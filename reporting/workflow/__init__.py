@@ -30,7 +30,7 @@ from reporting.workflow.filing import (
     why_not_saved,
 )
 from reporting.workflow.guards import MOVES, Refused
-from reporting.workflow.merging import Change, Conflict, Save, changes_since, divide, same
+from reporting.workflow.merging import Conflict, Save, SavedChange, changes_since, divide, same
 from reporting.workflow.owing import Owing, foreseen, owed_from, settle_owed
 from reporting.workflow.parameter import set_parameter
 from reporting.workflow.period import (
@@ -68,7 +68,7 @@ from reporting.workflow.scan import attach_scan, scan_is_missing, scan_is_wanted
 __all__ = [
     "MIN_EXPLANATION",
     "MOVES",
-    "Change",
+    "SavedChange",
     "Conflict",
     "Owing",
     "Refused",

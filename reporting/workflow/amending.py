@@ -6,10 +6,22 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from accounts.models import User
+from forms_tables.edition.address import CellAddress
 from reporting.filing.judging import judge
 from reporting.letters import about_filings
 from reporting.models import Filing, State, Submission, ThreadSeen
-from reporting.workflow.guards import MOVES, Refused, locked_for_firm, move, not_now, record, said_something, words
+from reporting.workflow.guards import (
+    MOVES,
+    Refused,
+    approved_of,
+    in_force_of,
+    locked_for_firm,
+    move,
+    not_now,
+    record,
+    said_something,
+    words,
+)
 from reporting.workflow.owing import let_off_if_away
 
 
@@ -17,9 +29,9 @@ from reporting.workflow.owing import let_off_if_away
 def recall(filing: Filing, by: User, at: datetime) -> Filing:
     """Take a submission back while nobody at the district has opened it."""
     filing = locked_for_firm(filing, by, at)
-    submission = filing.in_force
     if filing.state != State.SUBMITTED:
         raise Refused(not_now(filing))
+    submission = in_force_of(filing)
     if submission.opened_at:
         raise Refused("区县已打开这份上报件，不能再撤回；如需修改，请联系区县退回。")
     filing.state = submission.from_state
@@ -40,7 +52,7 @@ def amend(filing: Filing, by: User, at: datetime, reason: str) -> Filing:
     reason = said_something(reason, words(filing, "amended_with_words", "请写明修订原因。"))
     move(filing, "amend")
     filing.save(update_fields=["state"])
-    record(filing, by, at, "申请修订", subject=filing.in_force.receipt, why=reason)
+    record(filing, by, at, "申请修订", subject=in_force_of(filing).receipt, why=reason)
     about_filings.amendment_begun(filing, reason, at)
     return filing
 
@@ -54,20 +66,20 @@ def abandon_amendment(filing: Filing, by: User, at: datetime) -> Filing:
         raise Refused(why_not)
     move(filing, "abandon_amendment")
     before, after = _restore_drafts(filing, by, at)
-    _take_back(filing, filing.submissions.filter(number__gt=filing.approved.number), at)
+    _take_back(filing, filing.submissions.filter(number__gt=approved_of(filing).number), at)
     filing.checked, filing.checked_at = Filing.UNCHECKED, None
     if filing.period.is_locked:
         filing.after_lock = filing.approved_id != filing.counted_id
         filing.late_requests.in_hand().update(spent_at=at)
     filing.save(update_fields=["state", "in_force", "late", "after_lock", "checked", "checked_at"])
-    record(filing, by, at, "放弃修订", subject=filing.approved.receipt, before=before, after=after)
+    record(filing, by, at, "放弃修订", subject=approved_of(filing).receipt, before=before, after=after)
     return filing
 
 
 def why_not_abandoned(filing: Filing) -> str:
     """Why there is no amendment to give up; empty when there is one. What was approved and then sent back, because the
     city had returned it, is to be corrected."""
-    if not filing.approved_id or filing.state not in MOVES["abandon_amendment"]:
+    if not filing.approved or filing.state not in MOVES["abandon_amendment"]:
         return not_now(filing)
     if filing.is_sent_back_after_all:
         return "审核通过的一份已由区县退回，须按退回理由修改后重新上报，不能放弃修订。"
@@ -96,15 +108,16 @@ def _come_home(filing: Filing, by: User, at: datetime) -> None:
 def _restore_drafts(filing: Filing, by: User, at: datetime) -> tuple[dict[str, str], dict[str, str]]:
     """Put the approved figures back into the cells that are open to typing; a cell whose figure is the same keeps its
     text. Returns what changed, before and after."""
-    approved, drafted = filing.approved.values, judge(filing).values_as_text()
+    approved, drafted = approved_of(filing).values, judge(filing).values_as_text()
     shut = judge(filing, approved).completed.locked
-    before, after = {}, {}
+    before: dict[str, str] = {}
+    after: dict[str, str] = {}
     for sheet in filing.drafts.values():
         codes = {indicator.code for indicator in filing.edition.table(sheet.table).indicators}
         cells = {
             key: sheet.cells[key] if key in sheet.cells and drafted.get(key) == text else text
             for key, text in approved.items()
-            if key.partition(".")[0] in codes and key not in shut
+            if CellAddress.parse(key).code in codes and key not in shut
         }
         changed = [key for key in sheet.cells.keys() | cells.keys() if sheet.cells.get(key) != cells.get(key)]
         if not changed:

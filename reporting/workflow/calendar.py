@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -11,14 +11,14 @@ from django.db import IntegrityError, transaction
 from accounts import journal
 from accounts.models import User
 from reporting.dates.arrangements import Calendar, Notice, contradictions, published_calendar, rows_to_keep
-from reporting.dates.deadlines import Due, Reading, due_for, squeezed
+from reporting.dates.deadlines import ClauseReading, Due, due_for, squeezed
 from reporting.letters.about_deadlines import deadline_moved
 from reporting.models import Arrangement, Deadline, Period, ReadingChoice, calendar_in_force, choice_in_force
 from reporting.models import reading_in_force as reading_now
 from reporting.workflow.guards import Refused, be_the_city, brief
 from reporting.workflow.reckoning import reckon_anew
 
-READING_WORDS = {
+READING_WORDS: Mapping[str, Mapping[str | bool, str]] = {
     "counts": {"announced": "放假安排内的每一天", "weekdays": "放假安排内的周一至周五", "festival": "节日当天"},
     "lands_on": {"next_day": "放假后的第一天", "working_day": "放假后的第一个工作日"},
     "every_level": {False: "只有企业和区县月报的截止日", True: "各级截止日一律"},
@@ -33,7 +33,7 @@ READING_NAMES = {
 
 
 @dataclass(frozen=True)
-class Effect:
+class DateEffect:
     """What another calendar says of one stored date of an open period."""
 
     deadline: Deadline
@@ -46,8 +46,8 @@ class Effect:
 
 @dataclass(frozen=True)
 class Effects:
-    settled: tuple[Effect, ...]  # provisional until now: stored anew
-    left: tuple[Effect, ...]  # settled before: what was stored stands, the city may move it by hand
+    settled: tuple[DateEffect, ...]  # provisional until now: stored anew
+    left: tuple[DateEffect, ...]  # settled before: what was stored stands, the city may move it by hand
 
 
 def effects_of(calendar: Calendar) -> Effects:
@@ -59,13 +59,13 @@ def effects_of(calendar: Calendar) -> Effects:
         if due.provisional:
             continue
         if deadline.provisional:
-            settled.append(Effect(deadline, due))
+            settled.append(DateEffect(deadline, due))
         elif due.date != deadline.date:
-            left.append(Effect(deadline, due))
+            left.append(DateEffect(deadline, due))
     return Effects(tuple(settled), tuple(left))
 
 
-def squeezed_by(settled: Iterable[Effect], calendar: Calendar) -> list[str]:
+def squeezed_by(settled: Iterable[DateEffect], calendar: Calendar) -> list[str]:
     """What settling leaves a level too little time for; its own date may have been set by hand."""
     by_period: dict[Period, dict[str, Due]] = {}
     for effect in settled:
@@ -192,15 +192,16 @@ def settle_provisional(by: User | None, at: datetime) -> int:
         return 0
     list(Period.objects.select_for_update().filter(state=Period.OPEN).order_by("pk").values_list("pk"))
     settled = effects_of(calendar).settled  # again: under the lock nobody sets one by hand
-    by_period: dict[str, list[Effect]] = {}
+    by_period: dict[str, list[DateEffect]] = {}
     for effect in settled:
         by_period.setdefault(effect.deadline.period_id, []).append(effect)
     for effects in by_period.values():
-        _settle(effects, calendar.notice_for(effects[0].due.nominal.year), by, at)
+        if notice := calendar.notice_for(effects[0].due.nominal.year):  # without one nothing is settled
+            _settle(effects, notice, by, at)
     return len(settled)
 
 
-def _settle(effects: list[Effect], notice: Notice, by: User | None, at: datetime) -> None:
+def _settle(effects: list[DateEffect], notice: Notice, by: User | None, at: datetime) -> None:
     period = effects[0].deadline.period
     why = f"国务院公布{notice.year}年放假安排，暂定的截止日确定"
     before = {effect.deadline.level: effect.deadline.date for effect in effects}
@@ -230,7 +231,7 @@ def dated(days: dict[str, date]) -> dict[str, str]:
 
 
 @transaction.atomic
-def choose_reading(reading: Reading, by: User, at: datetime, reason: str) -> ReadingChoice | None:
+def choose_reading(reading: ClauseReading, by: User, at: datetime, reason: str) -> ReadingChoice | None:
     """How the holiday clause is read for periods opened from now on; what is stored stays as it was reckoned."""
     be_the_city(by)
     before = reading_now()
@@ -252,5 +253,5 @@ def choose_reading(reading: Reading, by: User, at: datetime, reason: str) -> Rea
     return choice
 
 
-def reading_in_words(reading: Reading) -> dict[str, str]:
+def reading_in_words(reading: ClauseReading) -> dict[str, str]:
     return {name: READING_WORDS[key][getattr(reading, key)] for key, name in READING_NAMES.items()}

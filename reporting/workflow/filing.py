@@ -9,6 +9,7 @@ from accounts import journal
 from accounts.models import JournalEntry, User
 from accounts.post import letters
 from forms_tables.edition.shape import reason_called
+from forms_tables.rules.checks import Finding
 from reporting.dates.deadlines import is_past
 from reporting.filing.judging import Judgement, judge
 from reporting.letters import about_filings
@@ -23,6 +24,7 @@ from reporting.workflow.guards import (
     be_open,
     be_the_firm,
     brief,
+    in_force_of,
     line,
     locked_for_firm,
     locked_to_judge,
@@ -156,7 +158,7 @@ def explain(
 ) -> Explanation:
     """Say why one warning stands; see explain_alike."""
     judgement = explain_alike(filing, rule, [fingerprint], by, at, reason_code, text)
-    return judgement.filing.said[rule, fingerprint]
+    return (judgement.filing or filing).said[rule, fingerprint]
 
 
 @transaction.atomic
@@ -177,7 +179,7 @@ def explain_alike(
     listed = filing.edition.platform.reasons
     if reason_code and reason_called(filing.edition, reason_code) is None:
         raise Refused(f"原因码“{reason_code}”不在可选的原因之内，请重新选择。")
-    if len(text) < MIN_EXPLANATION and (not reason_code or reason_code == listed.other):
+    if len(text) < MIN_EXPLANATION and (not reason_code or (listed is not None and reason_code == listed.other)):
         least = f"写不少于 {MIN_EXPLANATION} 个字的说明"
         raise Refused(f"请选择原因，或{least}；选“其他”时须写说明。" if listed else f"请{least}。")
     judgement = judge(filing)
@@ -206,7 +208,7 @@ def submit(
     """
     filing = locked_to_judge(filing, by, at)
     if filing.state == State.SUBMITTED:
-        return filing.in_force  # the second click
+        return in_force_of(filing)  # the second click
     state_before = filing.state
     move(filing, "submit")
     on_time, extended = _timing(filing, at)
@@ -269,8 +271,9 @@ def answer(filing: Filing, by: User, at: datetime, note: str) -> Review:
     note = said_something(note, "请写明答复内容。")
     move(filing, "answer")
     filing.save(update_fields=["state"])
-    review = add_review(filing.in_force, Review.Decision.ANSWER, by, at, note)
-    record(filing, by, at, "企业答复", subject=filing.in_force.receipt, why=note)
+    submission = in_force_of(filing)
+    review = add_review(submission, Review.Decision.ANSWER, by, at, note)
+    record(filing, by, at, "企业答复", subject=submission.receipt, why=note)
     about_filings.answered(review)
     return review
 
@@ -281,7 +284,7 @@ def explained(filing: Filing, judgement: Judgement) -> list[Explanation]:
     return [explanation for about, explanation in filing.said.items() if about in wanted]
 
 
-def unexplained(filing: Filing, judgement: Judgement) -> list:
+def unexplained(filing: Filing, judgement: Judgement) -> list[Finding]:
     """The warnings found now that nobody has explained with these figures."""
     return [finding for finding in judgement.warnings if (finding.rule, finding.fingerprint) not in filing.said]
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Unpack
 
 from django.db import connection
 
@@ -134,6 +135,20 @@ def why_exempt(filing: Filing) -> str:
     return f"{enterprise.name}已停报，{period.label}不须报。"
 
 
+def in_force_of(filing: Filing) -> Submission:
+    """The submission in force, where the filing's state says that there is one."""
+    if filing.in_force is None:
+        raise Refused(not_now(filing))
+    return filing.in_force
+
+
+def approved_of(filing: Filing) -> Submission:
+    """The approved submission, where the filing's state says that there is one."""
+    if filing.approved is None:
+        raise Refused(not_now(filing))
+    return filing.approved
+
+
 def move(filing: Filing, what: str) -> None:
     """What would be approved in a locked period is locked at once: the 补报 that let it in is used up."""
     moves = MOVES[what]
@@ -187,14 +202,21 @@ def words(filing: Filing, act: str, more: str = "") -> str:
     return f"{message.rstrip('。')}。{more}"
 
 
-def record(filing: Filing, by: User, at: datetime, action: str, **more) -> None:
+def record(filing: Filing, by: User, at: datetime, action: str, **more: Unpack[journal.More]) -> None:
     line(filing, by, at, action, **more).save()
 
 
-def line(filing: Filing, by: User, at: datetime, action: str, **more) -> JournalEntry:
+def line(filing: Filing, by: User, at: datetime, action: str, **more: Unpack[journal.More]) -> JournalEntry:
     """A line of the journal about a filing, to be written with others."""
-    about = {"enterprise": filing.enterprise, "district": filing.district, "period": filing.period_id}
-    return journal.compose(by=by, at=at, action=action, **about, **more)
+    return journal.compose(
+        by=by,
+        at=at,
+        action=action,
+        enterprise=filing.enterprise,
+        district=filing.district,
+        period=filing.period_id,
+        **more,
+    )
 
 
 def add_review(
@@ -203,7 +225,7 @@ def add_review(
     by: User,
     at: datetime,
     note: str = "",
-    reasons: Sequence[dict] = (),
+    reasons: Sequence[dict[str, str]] = (),
     due_on: date | None = None,
 ) -> Review:
     """`due_on` is the last day the district had for it; what has no date is neither in time nor late."""

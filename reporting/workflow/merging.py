@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from accounts.models import JournalEntry, User
+from forms_tables.edition.address import CellAddress
 from forms_tables.edition.model import Edition
 from forms_tables.filling.parsing import parse
 from reporting.models import Sheet
@@ -18,7 +19,7 @@ ABANDONED = "放弃修订"  # puts drafts back, and so is a save of every sheet 
 
 
 @dataclass(frozen=True)
-class Change:
+class SavedChange:
     """What became of one cell since a version: the text it had then, and who changed it last."""
 
     before: str
@@ -36,8 +37,8 @@ class Division:
     `theirs` where somebody else has stored another text since; `kept` what only somebody else changed."""
 
     own: dict[str, str]
-    theirs: dict[str, Change]
-    kept: dict[str, Change]
+    theirs: dict[str, SavedChange]
+    kept: dict[str, SavedChange]
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class Save:
     """Who made a version of a sheet, when, under which subject of the journal, and what stood there before in the cells
     it changed."""
 
-    by: User
+    by: User | None
     at: datetime
     subject: str
     before: dict[str, str]
@@ -62,7 +63,7 @@ class Conflict(Refused):
     `sheet` holds what is stored now, `theirs` the others' change of each such cell, `own` all that `by` changed here.
     """
 
-    def __init__(self, sheet: Sheet, own: Mapping[str, str], theirs: Mapping[str, Change], by: User):
+    def __init__(self, sheet: Sheet, own: Mapping[str, str], theirs: Mapping[str, SavedChange], by: User):
         names = "、".join(dict.fromkeys(change.saver(by) for change in theirs.values()))
         super().__init__(
             f"有 {len(theirs)} 格在您打开之后已由{names}改成别的内容，与您填的不同。"
@@ -94,7 +95,7 @@ def divide(
     changes = changes_since(sheet, version, is_its_own)
     opened = sheet.cells | {key: change.before for key, change in (changes or {}).items()}
     opened = opened if any(opened.values()) else proposed
-    unknown = Change("", sheet.saved_by, sheet.saved_at)  # nothing tells what the page was opened with
+    unknown = SavedChange("", sheet.saved_by, sheet.saved_at)  # nothing tells what the page was opened with
     divided = Division({}, {}, {})
     for key, text in typed.items():
         stored, before = sheet.cells.get(key, ""), opened.get(key, "")
@@ -111,13 +112,15 @@ def divide(
     return divided
 
 
-def changes_since(sheet: Sheet, version: int, is_its_own: Callable[[Save], bool] = nobody) -> dict[str, Change] | None:
+def changes_since(
+    sheet: Sheet, version: int, is_its_own: Callable[[Save], bool] = nobody
+) -> dict[str, SavedChange] | None:
     """What was saved of a sheet after `version`, by cell, and of each cell only what came after the page's own save;
     None where the journal does not tell: a version that never was, or one older than the journal."""
     wanted, saves = sheet.version - version, saves_of(sheet)
     if not 0 <= wanted <= len(saves):
         return None
-    changes: dict[str, Change] = {}
+    changes: dict[str, SavedChange] = {}
     its_own: set[str] = set()
     for save in saves[:wanted]:
         later = {key: text for key, text in save.before.items() if key not in its_own}
@@ -126,7 +129,7 @@ def changes_since(sheet: Sheet, version: int, is_its_own: Callable[[Save], bool]
             continue
         for key, text in later.items():
             latest = changes.get(key)
-            changes[key] = Change(text, latest.by if latest else save.by, latest.at if latest else save.at)
+            changes[key] = SavedChange(text, latest.by if latest else save.by, latest.at if latest else save.at)
     return changes
 
 
@@ -139,7 +142,7 @@ def saves_of(sheet: Sheet) -> list[Save]:
     )
     saves = []
     for line in lines.select_related("by").order_by("-pk"):
-        before = {key: text for key, text in line.before.items() if key.partition(".")[0] in rows}
+        before = {key: text for key, text in (line.before or {}).items() if CellAddress.parse(key).code in rows}
         if before or line.action != ABANDONED:
             saves.append(Save(line.by, line.at, line.subject, before))
     return saves
@@ -149,5 +152,6 @@ def same(edition: Edition, cell: str, one: str, other: str) -> bool:
     """Whether two texts say the same: 1,000.00 in the draft is 1000 in the workbook."""
     if one == other:
         return True
-    code, _, column = cell.partition(".")
-    return parse(edition.indicator(code), column, one) == parse(edition.indicator(code), column, other)
+    at = CellAddress.parse(cell)
+    indicator = edition.indicator(at.code)
+    return parse(indicator, at.column, one) == parse(indicator, at.column, other)

@@ -67,7 +67,7 @@ def foreseen(enterprise: Enterprise, away_after: date | None = None) -> Owing:
             missed = filing is None and away_after is not None and end > away_after
             if owes and (let_off or missed):
                 owing.late.append(period)
-            elif not owes and unsent and not filing.meets(COUNTED_AS_OWED):
+            elif not owes and filing and unsent and not filing.meets(COUNTED_AS_OWED):
                 owing.withdrawn.append(period)
         elif owes and (let_off or (filing is None and belongs)):
             owing.added.append(period)
@@ -92,7 +92,8 @@ def settle_owed(enterprise: Enterprise, by: User, at: datetime, why: str, away_a
     for period in owing.late:
         _owe_again(enterprise, period, by, at, why, exempt_at_lock=True)
     for period in owing.withdrawn:
-        _let_off(_filing(enterprise, period), by, at, why)
+        if filing := _filing(enterprise, period):
+            _let_off(filing, by, at, why)
     return owing
 
 

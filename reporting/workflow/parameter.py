@@ -63,9 +63,9 @@ def be_within_bounds(edition: Edition, name: str, period: Period | None, value: 
     said, holds = [], True
     for bound in parameter.bounds:
         words, compare = SIDES[bound.side]
-        other = edition.parameters.get(bound.limit)
+        other = edition.parameters.get(bound.limit) if isinstance(bound.limit, str) else None
         limit = in_force[other.name] if other else bound.limit
-        if limit is not None:
+        if isinstance(limit, Decimal):
             said.append(f"{words}{other.title if other else ''} {plain(limit)}")
             holds = holds and compare(value, limit)
     if not holds:

@@ -263,7 +263,7 @@ def lock(period: Period, by: User, at: datetime, reason: str = "") -> Period:
     return period
 
 
-def _period_code(code: str, reading: deadlines.Reading) -> PeriodCode:
+def _period_code(code: str, reading: deadlines.ClauseReading) -> PeriodCode:
     """The code of a period there can be: January's only while the city has January reported by itself."""
     example = "2024M05（月报）或 2024A（年报）"
     try:

@@ -7,6 +7,7 @@ becomes late by it: who was in time stays so, with the date that held then.
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import Exists, OuterRef
 
@@ -16,6 +17,8 @@ from reporting.models import Deadline, Filing, Period, Review, Submission
 from reporting.models.due import own_due
 
 CHUNK = 500
+Marks = tuple[date | bool | None, ...]  # until when it was due, whether it was in time, whether within an extension
+Reckoned = tuple[int, Marks, Marks]  # of the row with this key: what is stored and what is to be
 
 
 def reckon_anew(period: Period) -> dict[str, str]:
@@ -32,21 +35,23 @@ def reckon_anew(period: Period) -> dict[str, str]:
     return {words: f"{count} 份" for words, count in counts.items() if count}
 
 
-def _write(model: type, changes: Iterator[tuple[int, tuple, tuple]], fields: tuple[str, ...]) -> int:
+def _write(model: type[Submission] | type[Review], changes: Iterator[Reckoned], fields: tuple[str, ...]) -> int:
     """Write what differs, in few statements; returns how many were late and are in time."""
-    rows, in_time = defaultdict(list), 0
+    rows: defaultdict[Marks, list[int]] = defaultdict(list)
+    in_time = 0
     for pk, before, after in changes:
         if before != after:
             rows[after].append(pk)
-            in_time += after[1] and not before[1]
+            in_time += bool(after[1] and not before[1])
     for after, keys in rows.items():
         for start in range(0, len(keys), CHUNK):
             chosen = model.objects.filter(pk__in=keys[start : start + CHUNK])
-            chosen.reckon_anew(**dict(zip(fields, after, strict=True)))
+            marks: dict[str, Any] = dict(zip(fields, after, strict=True))
+            chosen.reckon_anew(**marks)
     return in_time
 
 
-def _submissions(period: Period, dates: dict[str, date]) -> Iterator[tuple[int, tuple, tuple]]:
+def _submissions(period: Period, dates: dict[str, date]) -> Iterator[Reckoned]:
     """As workflow.submit judges: a correction is as the first in time was that still stands."""
     due_to_firms = dates[Deadline.ENTERPRISE]
     first: dict[int, bool] = {}  # by filing: whether the first in time was within an extension
@@ -61,11 +66,11 @@ def _submissions(period: Period, dates: dict[str, date]) -> Iterator[tuple[int, 
         else:
             after = tuple(before) if before[1] else (due_on, False, False)
         if after[1] and recalled_at is None:
-            first.setdefault(filing, after[2])
+            first.setdefault(filing, bool(after[2]))
         yield pk, tuple(before), after
 
 
-def _decisions(period: Period, dates: dict[str, date]) -> Iterator[tuple[int, tuple, tuple]]:
+def _decisions(period: Period, dates: dict[str, date]) -> Iterator[Reckoned]:
     """Those that had a date, each by when the submission had come, or come back with an answer."""
     reviews = Review.objects.filter(submission__filing__period=period).order_by("at", "pk")
     came: dict[int, datetime] = {}

@@ -7,6 +7,7 @@ from django.utils.timezone import localtime
 
 from accounts.models import User
 from accounts.post import letters
+from forms_tables.edition.address import CellAddress
 from forms_tables.edition.shape import carried_in
 from forms_tables.filling.parsing import Problem, parse
 from reporting.filing.judging import facts_for
@@ -128,7 +129,6 @@ def ask_adjustment(filing: Filing, cell: str, new: str, by: User, at: datetime, 
     waiting = filing.base_adjustments.filter(cell=cell, granted=None).first()
     if waiting:
         return waiting
-    code, _, column = cell.partition(".")
     behind = carried_in(filing.edition, cell)
     if behind is None:
         raise Refused("只有由以往报表带入的数据（去年同期、上期累计、上年、年初）可以申请口径调整。")
@@ -136,7 +136,8 @@ def ask_adjustment(filing: Filing, cell: str, new: str, by: User, at: datetime, 
     old = facts_for(filing).history.get(name, {}).get(source)
     if old is None:
         raise Refused("这一格没有以往报表可带入，可直接填写，不需要口径调整。")
-    value = parse(filing.edition.indicator(code), column, new)
+    address = CellAddress.parse(cell)
+    value = parse(filing.edition.indicator(address.code), address.column, new)
     if isinstance(value, Problem):
         raise Refused(value.problem)
     if value is None:
@@ -156,7 +157,9 @@ def ask_adjustment(filing: Filing, cell: str, new: str, by: User, at: datetime, 
 
 
 @transaction.atomic
-def decide_adjustment(request: BaseAdjustment, granted: bool, by: User, at: datetime, answer: str = ""):
+def decide_adjustment(
+    request: BaseAdjustment, granted: bool, by: User, at: datetime, answer: str = ""
+) -> BaseAdjustment:
     """The district grants or refuses another base of comparison; what looks back then reads the granted figure."""
     filing = _before_the_district(request, by)
     be_open(filing, at)
@@ -242,7 +245,7 @@ def _decide(
     at: datetime,
     answer: str,
     action: str,
-    after: dict | None = None,
+    after: dict[str, str] | None = None,
 ) -> None:
     answer = brief(answer, what="答复") if granted else said_something(answer, "不同意时请写明理由。", "答复")
     request.granted, request.decided_by, request.decided_at, request.answer = granted, by, at, answer

@@ -165,7 +165,7 @@ def _listed(reasons: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
     return [{"数据": row["cell"] or "整张报表", "理由": row["reason"]} for row in reasons]
 
 
-def _reasons(filing: Filing, reasons: Sequence[Mapping[str, str]]) -> list[dict]:
+def _reasons(filing: Filing, reasons: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
     """The reasons of a return, trimmed; each names a cell of the form or none, and none is empty."""
     kept = [{"cell": r.get("cell", ""), "reason": brief(r["reason"])} for r in reasons if r.get("reason", "").strip()]
     if not kept:

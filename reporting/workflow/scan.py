@@ -32,14 +32,14 @@ def scan_is_missing(submission: Submission) -> str:
 
 
 @transaction.atomic
-def attach_scan(submission: Submission, file: UploadedFile, pages: int, by: User, at: datetime) -> Scan:
+def attach_scan(submission: Submission, file: "UploadedFile[bytes]", pages: int, by: User, at: datetime) -> Scan:
     """Keep a stamped PDF with an approved annual submission; allowed after the lock, for it changes no figure."""
     filing = locked(submission.filing)
     be_the_firm(by, filing)
     if not filing.period.is_annual or filing.approved_id != submission.pk:
         raise Refused("盖章扫描件在年报经区县审核通过之后上传。")
-    if file.size > LARGEST:
-        raise Refused(f"文件有 {file.size / 1024 / 1024:.0f} MB，超过 20 MB，请降低扫描分辨率后重新上传。")
+    if (size := file.size or 0) > LARGEST:
+        raise Refused(f"文件有 {size / 1024 / 1024:.0f} MB，超过 20 MB，请降低扫描分辨率后重新上传。")
     beginning = file.read(5)
     file.seek(0)
     if beginning != b"%PDF-":

@@ -11,7 +11,7 @@ from playwright.sync_api import Error
 from forms_tables.edition.periods import PeriodCode
 from forms_tables.filling.completion import PRECISION
 from forms_tables.notation.decimals import Reading
-from forms_tables.notation.names import Scope
+from forms_tables.notation.names import TextScope
 from forms_tables.notation.trees import FUNCTIONS
 from forms_tables.rules.checks import Condition, conditions_of, verdicts_of
 from tests.browser.judging import BrowserJudge, letters_of
@@ -19,7 +19,9 @@ from tests.rules.test_rules import CONDITIONS, EDITION, facts_and_values, rows
 
 pytestmark = pytest.mark.browser
 
-LISTED = Scope(EDITION, column="c1", row="2020", rows=("2020", "2021"))  # x is 2020; exists and every run through both
+LISTED = TextScope(
+    EDITION, column="c1", row="2020", rows=("2020", "2021")
+)  # x is 2020; exists and every run through both
 HOLDS, FAILS, SKIPS = "T", "F", "N"
 RIGHT_CODE = "91500103MA5U12346B"
 

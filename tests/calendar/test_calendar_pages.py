@@ -11,7 +11,7 @@ from accounts.models import Letter
 from reporting import workflow
 from reporting.calendar.entry import lines_to_fill
 from reporting.dates.arrangements import published_calendar
-from reporting.dates.deadlines import Reading
+from reporting.dates.deadlines import ClauseReading
 from reporting.frame.context import period_in_force
 from reporting.models import Arrangement, Deadline, Period, ReadingChoice, calendar_in_force
 from tests.calendar.test_calendar import CELLS, HOLIDAYS, workbook
@@ -328,7 +328,7 @@ def test_the_other_readings_are_named_only_where_they_differ(desk):
 
 def test_the_default_is_named_among_the_readings_while_another_is_in_force(desk, may):
     assert "R0" not in other_readings_of_may(desk)
-    workflow.choose_reading(Reading(counts="festival", every_level=True), may.city, AT, "另行通知")
+    workflow.choose_reading(ClauseReading(counts="festival", every_level=True), may.city, AT, "另行通知")
     told = other_readings_of_may(desk)
     # 端午节 of 2021: days off from 12 to 14 June, the festival itself on the 14th, a Monday.
     default = told.partition("R0")[2].partition("\n")[0]
@@ -336,7 +336,7 @@ def test_the_default_is_named_among_the_readings_while_another_is_in_force(desk,
     assert "企业上报 6月15日，区县审核 6月15日" in default
     assert "市级审核" not in default  # the 15th either way
     assert "R3" not in told  # the one in force
-    workflow.choose_reading(Reading(reports_january=True), may.city, AT, "恢复")
+    workflow.choose_reading(ClauseReading(reports_january=True), may.city, AT, "恢复")
     assert "R0" not in other_readings_of_may(desk)  # January moves no date
 
 

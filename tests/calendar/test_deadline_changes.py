@@ -14,7 +14,7 @@ from accounts.post.outbox import message_of
 from reporting import workflow
 from reporting.calendar.notice import plan
 from reporting.dates.arrangements import Festival, Notice, published_calendar
-from reporting.dates.deadlines import DEFAULT, Reading
+from reporting.dates.deadlines import DEFAULT, ClauseReading
 from reporting.models import (
     Arrangement,
     Filing,
@@ -266,7 +266,7 @@ def test_a_reading_holds_for_periods_opened_afterwards(may):
     """February 2021 was due on 12 March; so take May 2021: 12 June 2021, a Saturday within 端午节, days in lieu."""
     opened = workflow.open_period("2021M05", may.city, AT)
     assert str(opened.enterprise_deadline.date) == "2021-06-15"
-    festival_only = Reading(counts="festival", every_level=True)
+    festival_only = ClauseReading(counts="festival", every_level=True)
     for _ in range(2):
         workflow.choose_reading(festival_only, may.city, AT, "渝经信软件〔2024〕9号")
     assert (reading_in_force(), ReadingChoice.objects.count()) == (festival_only, 1)
@@ -285,7 +285,7 @@ def test_a_reading_holds_for_periods_opened_afterwards(may):
 
 def test_a_provisional_date_settles_under_the_reading_it_was_opened_with(may):
     workflow.open_period("2027M02", may.city, IN_MARCH)
-    workflow.choose_reading(Reading(counts="festival"), may.city, IN_MARCH, "依据")
+    workflow.choose_reading(ClauseReading(counts="festival"), may.city, IN_MARCH, "依据")
     workflow.enter_arrangement(march_off(), may.city, IN_MARCH)  # the 13th is no festival day
     assert str(Period.objects.get(pk="2027M02").deadline("district").date) == "2027-03-14"
 
@@ -293,9 +293,9 @@ def test_a_provisional_date_settles_under_the_reading_it_was_opened_with(may):
 def test_only_the_city_chooses_a_reading_and_says_why(cast):
     for nobody in (cast.chen_yu, cast.liu_fang, cast.li_na, cast.wu_gang):
         with pytest.raises(Refused, match="市级管理员"):
-            workflow.choose_reading(Reading(every_level=True), nobody, AT, "依据")
+            workflow.choose_reading(ClauseReading(every_level=True), nobody, AT, "依据")
     with pytest.raises(Refused, match="依据"):
-        workflow.choose_reading(Reading(every_level=True), cast.zhou_tao, AT, " ")
+        workflow.choose_reading(ClauseReading(every_level=True), cast.zhou_tao, AT, " ")
     assert workflow.choose_reading(DEFAULT, cast.zhou_tao, AT, "") is None  # nothing chosen, nothing to say
     assert reading_in_force() == DEFAULT
 
@@ -307,7 +307,7 @@ def test_january_is_opened_only_where_it_is_reported(may):
     in_february = datetime(2025, 2, 5, tzinfo=SHANGHAI)
     with pytest.raises(Refused, match="“2025M01”不是报告期编码，应如 2024M05（月报）或 2024A（年报）；1月无月报。"):
         workflow.open_period("2025M01", may.city, in_february)
-    workflow.choose_reading(Reading(reports_january=True), may.city, AT, "另行通知")
+    workflow.choose_reading(ClauseReading(reports_january=True), may.city, AT, "另行通知")
     with pytest.raises(Refused, match="应如 2024M05（月报）或 2024A（年报）。"):
         workflow.open_period("2025M13", may.city, in_february)
     january = workflow.open_period("2025M01", may.city, in_february)

@@ -14,7 +14,7 @@ from reporting.dates.arrangements import Calendar, CalendarError, published_cale
 from reporting.dates.deadlines import (
     DEFAULT,
     OTHER_READINGS,
-    Reading,
+    ClauseReading,
     deadlines_of,
     due_for,
     due_moment,
@@ -30,16 +30,16 @@ CALENDAR = published_calendar()
 LEVELS = {"企业": "enterprise", "区县": "district", "市级": "city"}
 READINGS = {
     "true_deadline_default": DEFAULT,
-    "R1_announced_days_off": Reading(every_level=True),
-    "R2_weekend_never_moves": Reading(counts="weekdays", every_level=True),
-    "R3_festival_days_only": Reading(counts="festival", every_level=True),
-    "R4_then_next_workday": Reading(lands_on="working_day", every_level=True),
+    "R1_announced_days_off": ClauseReading(every_level=True),
+    "R2_weekend_never_moves": ClauseReading(counts="weekdays", every_level=True),
+    "R3_festival_days_only": ClauseReading(counts="festival", every_level=True),
+    "R4_then_next_workday": ClauseReading(lands_on="working_day", every_level=True),
 }
 with open(Path(__file__).with_name("deadlines.csv"), encoding="utf-8") as file:
     WORKED_DATES = list(csv.DictReader(file))
 
 
-def due_in(row: dict, reading: Reading):
+def due_in(row: dict, reading: ClauseReading):
     year, _, month = row["reference_period"].partition("-")
     return due_for(LEVELS[row["level"]], int(year), int(month) if month else None, CALENDAR, reading)
 
@@ -70,10 +70,10 @@ def test_a_shift_says_which_holiday_which_notice_and_where_it_lands():
 @pytest.mark.parametrize(
     ("reading", "landing"),
     [
-        (Reading(), "放假后的第一天2021年2月18日（周四）"),
-        (Reading(counts="festival"), "节日当天之后的第一天2021年2月15日（周一）"),
-        (Reading(lands_on="working_day"), "放假后的第一个工作日2021年2月18日（周四）"),
-        (Reading(counts="festival", lands_on="working_day"), "放假后的第一个工作日2021年2月18日（周四）"),
+        (ClauseReading(), "放假后的第一天2021年2月18日（周四）"),
+        (ClauseReading(counts="festival"), "节日当天之后的第一天2021年2月15日（周一）"),
+        (ClauseReading(lands_on="working_day"), "放假后的第一个工作日2021年2月18日（周四）"),
+        (ClauseReading(counts="festival", lands_on="working_day"), "放假后的第一个工作日2021年2月18日（周四）"),
     ],
 )
 def test_a_shift_names_the_landing_of_its_reading(reading, landing):
@@ -237,7 +237,7 @@ def test_the_command_prints_what_is_stored_where_a_period_was_opened():
 
 
 readings = st.builds(
-    Reading,
+    ClauseReading,
     counts=st.sampled_from(["announced", "weekdays", "festival"]),
     lands_on=st.sampled_from(["next_day", "working_day"]),
     every_level=st.booleans(),
@@ -269,7 +269,7 @@ def test_the_other_readings_are_those_of_the_worked_dates(month):
 def test_every_level_moves_the_citys_date_only_when_it_is_chosen():
     # 15 February 2021 lies in 春节 (11 to 17 February): a January report would have it.
     assert due_for("city", 2021, 1, CALENDAR).date == date(2021, 2, 15)
-    assert due_for("city", 2021, 1, CALENDAR, Reading(every_level=True)).date == date(2021, 2, 18)
+    assert due_for("city", 2021, 1, CALENDAR, ClauseReading(every_level=True)).date == date(2021, 2, 18)
 
 
 def test_a_gap_counts_the_working_days_after_one_date_up_to_the_next():
@@ -286,5 +286,8 @@ def test_a_gap_counts_the_working_days_after_one_date_up_to_the_next():
 
 def test_january_is_named_only_where_it_is_reported():
     assert [period.code for period in periods_of(2025)][:2] == ["2025M02", "2025M03"]
-    assert [period.code for period in periods_of(2025, Reading(reports_january=True))][:2] == ["2025M01", "2025M02"]
-    assert len(periods_of(2025, Reading(reports_january=True))) == 13
+    assert [period.code for period in periods_of(2025, ClauseReading(reports_january=True))][:2] == [
+        "2025M01",
+        "2025M02",
+    ]
+    assert len(periods_of(2025, ClauseReading(reports_january=True))) == 13

@@ -9,7 +9,7 @@ from forms_tables.edition.periods import PeriodCode
 from forms_tables.filling.completion import Facts
 from forms_tables.notation.names import earlier
 from reporting import workflow
-from reporting.dates.deadlines import Reading
+from reporting.dates.deadlines import ClauseReading
 from reporting.filing.judging import history_of, judge_cells
 from reporting.models import Submission
 from reporting.periods.openings import openings_on
@@ -18,7 +18,7 @@ from tests.may import CLEAN_MAY, make_may
 from tests.officials import file_may
 
 EDITION = load_edition("chongqing-2024")
-WITH_JANUARY, WITHOUT = Reading(reports_january=True), Reading()
+WITH_JANUARY, WITHOUT = ClauseReading(reports_january=True), ClauseReading()
 IN_FEBRUARY = datetime(2025, 2, 5, 9, tzinfo=SHANGHAI)
 IN_MARCH = datetime(2025, 3, 5, 9, tzinfo=SHANGHAI)
 JANUARY, FEBRUARY = PeriodCode(2025, 1), PeriodCode(2025, 2)

@@ -6,7 +6,7 @@ import pytest
 
 from accounts.models import JournalEntry
 from reporting import workflow
-from reporting.dates.deadlines import Reading
+from reporting.dates.deadlines import ClauseReading
 from reporting.models import Filing, Period, in_force
 from reporting.periods.openings import openings_on
 from tests.cast import AT
@@ -15,7 +15,7 @@ from tests.officials import make_it_be, sign_in
 from tests.reading import markup_of
 
 pytestmark = pytest.mark.django_db
-USUAL, WITH_JANUARY = Reading(), Reading(reports_january=True)
+USUAL, WITH_JANUARY = ClauseReading(), ClauseReading(reports_january=True)
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def read(response, status=200) -> str:
     return markup_of(response, status)
 
 
-def due_on(day: date, reading: Reading = USUAL) -> list[str]:
+def due_on(day: date, reading: ClauseReading = USUAL) -> list[str]:
     return [opening.period.code for opening in openings_on(day, reading).due]
 
 

@@ -18,7 +18,7 @@ from forms_tables.rules.checks import examine, findings_of_cells
 from reporting import city_columns, workflow
 from reporting.city_columns import files, tasks
 from reporting.city_columns.files import if_free, in_turn, path_of
-from reporting.city_columns.scaling import Columns, scaled, together
+from reporting.city_columns.scaling import ScaledColumns, scaled, together
 from reporting.demo import city
 from reporting.editions import drafts
 from reporting.filing.judging import facts_for, judge, submission_values
@@ -440,9 +440,9 @@ def test_a_period_that_cannot_be_stored_is_logged_and_keeps_no_other_from_it(dra
 
 
 def test_many_may_write_one_file_and_it_is_always_whole(tmp_path):
-    stored = [Columns(pl.DataFrame({"filing": [number] * 1000}), {}) for number in range(8)]
+    stored = [ScaledColumns(pl.DataFrame({"filing": [number] * 1000}), {}) for number in range(8)]
 
-    def write_and_read(each: Columns) -> bool:
+    def write_and_read(each: ScaledColumns) -> bool:
         city_columns.files.write("2024M05", "filings", each, mark=str(each.frame["filing"][0]))
         found, notes = city_columns.read("2024M05", "filings")
         return set(found.frame["filing"]) == {int(notes["mark"])}
@@ -510,7 +510,7 @@ def test_each_filing_of_a_period_is_judged_by_its_own_edition(may):
 FIGURES = {"m": 2, "n": 0, "t": None}
 
 
-def columns_of(*rows: dict) -> Columns:
+def columns_of(*rows: dict) -> ScaledColumns:
     return scaled(pl.DataFrame(list(rows), schema=dict.fromkeys(FIGURES, pl.String)), FIGURES)
 
 

@@ -76,7 +76,7 @@ def set_cell(rule: str, name: str, value):
     return lambda sheet, rows: sheet.cell(rows[rule], column(name), value)
 
 
-def tried(draft, *rows: dict) -> exchange.DryRun:
+def tried(draft, *rows: dict) -> exchange.RulesDryRun:
     return exchange.try_rules(draft, sheet_of(*rows), "审核关系.xlsx")
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from forms_tables.edition.catalog import load_edition
 from forms_tables.filling.completion import Facts, complete
-from forms_tables.notation.names import Scope
+from forms_tables.notation.names import TextScope
 from forms_tables.notation.trees import parse
 from forms_tables.rules.checks import conditions_of, examine
 from forms_tables.words.rules import say
@@ -94,4 +94,4 @@ def test_a_row_that_does_not_apply_is_no_row_that_was_filled_in():
 
 
 def test_the_words_of_a_rule_say_nothing_of_rows_that_do_not_apply():
-    assert say(parse("exists(x.c1 != x.c2)"), Scope(EDITION, rows=("2020", "2024"))).count("嵌入式") == 0
+    assert say(parse("exists(x.c1 != x.c2)"), TextScope(EDITION, rows=("2020", "2024"))).count("嵌入式") == 0

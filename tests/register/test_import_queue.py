@@ -16,7 +16,7 @@ from reporting.leases import LEASE
 from reporting.models import Filing, RegisterImport
 from reporting.register import tasks
 from reporting.register.imports import steps
-from reporting.register.imports.importing import DryRun, import_register
+from reporting.register.imports.importing import RegisterDryRun, import_register
 from tests.cast import AT, FREE_CODE, assemble
 from tests.may import open_period
 from tests.register.test_register_import import COLUMNS, NEW, known, workbook
@@ -90,7 +90,7 @@ def test_an_import_survives_workers_that_are_killed_in_the_middle(transactional_
     assert JournalEntry.objects.filter(action="导入新企业").count() == FIRMS
 
 
-def imported(row: dict, by) -> DryRun:
+def imported(row: dict, by) -> RegisterDryRun:
     return import_register(workbook(row), "名录.xlsx", by=by, at=AT)
 
 

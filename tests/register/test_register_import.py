@@ -46,11 +46,11 @@ def workbook(*rows: dict, columns=COLUMNS) -> io.BytesIO:
     return out
 
 
-def tried(by, *rows: dict) -> importing.DryRun:
+def tried(by, *rows: dict) -> importing.RegisterDryRun:
     return importing.try_import(workbook(*rows), "名录.xlsx", by=by, at=AT)
 
 
-def imported(by, *rows: dict) -> importing.DryRun:
+def imported(by, *rows: dict) -> importing.RegisterDryRun:
     return importing.import_register(workbook(*rows), "名录.xlsx", by=by, at=AT)
 
 

@@ -136,6 +136,12 @@ def test_a_mistaken_unit_is_told_as_so_many_times():
     )
 
 
+def test_a_blank_that_stands_for_zero_is_told_as_not_filled_in():
+    edition = with_rule(texts=("or_zero(M2110.c1) < 10 or or_zero(M2110.c2) > 1",))
+    (finding,) = findings_of(edition, figures(M2110_c1="20"))
+    assert finding.message.endswith("现为 20.00 万元，去年同期累计未填。")
+
+
 def test_an_attribute_is_called_by_its_name():
     annual = with_rule(texts=("Y2010.y > 5 or has(A34, '2')",))
     (finding,) = findings_of(annual, {"Y2010.y": Decimal(5)}, Facts(PeriodCode(2024), {"A34": "1"}))

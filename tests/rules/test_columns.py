@@ -11,14 +11,14 @@ from forms_tables.edition.periods import PeriodCode
 from forms_tables.filling.completion import PRECISION
 from forms_tables.judges.city import Ledger, credit_codes_in, failing, labels_of, verdicts
 from forms_tables.notation.decimals import Reading
-from forms_tables.notation.names import Scope, Setting
+from forms_tables.notation.names import Setting, TextScope
 from forms_tables.rules.checks import Condition, conditions_of, slips_in_rule
 from forms_tables.rules.proofreading import slips_in_formulas
 from tests.browser.test_browser_judge import FAILS, HOLDS, PREMISED, SKIPS, WORKED
 from tests.invented import credit_code_of
 from tests.rules.test_rules import CONDITIONS, EDITION, facts_and_values, rows
 
-LISTED = Scope(EDITION, column="c1", row="2020", rows=("2020", "2021"))
+LISTED = TextScope(EDITION, column="c1", row="2020", rows=("2020", "2021"))
 MAY = PeriodCode(2024, 5)
 VERDICTS = {True: HOLDS, False: FAILS, None: SKIPS}
 # Figures of more decimals than their cells take: parsing refuses them, and so does a ledger.

@@ -7,10 +7,10 @@ import pytest
 
 from forms_tables.contradictions.findings import flaws_in, flaws_of
 from forms_tables.contradictions.proving import Prover
-from forms_tables.contradictions.rulebook import Setting
+from forms_tables.contradictions.rulebook import Surroundings
 from forms_tables.edition.model import Rule
 from forms_tables.notation.names import Cell
-from forms_tables.repair.linear import Any, Row, Sum
+from forms_tables.repair.linear import AnyOf, Inequality, Sum
 from forms_tables.rules.checks import spread
 from tests.filings import cases
 from tests.rules.random_rules import random_rules
@@ -21,7 +21,7 @@ HISTORY = {
     "annual": {"last_annual": "annual", "december": "month"},
 }
 PLAIN = {name: each.default for name, each in EDITION.parameters.items() if each.default is not None}
-SETTING = Setting(tuple((name, each.default) for name, each in EDITION.parameters.items()), HISTORY)
+SETTING = Surroundings(tuple((name, each.default) for name, each in EDITION.parameters.items()), HISTORY)
 
 
 def written(*texts, level="error", kind="rule", **more) -> Rule:
@@ -227,7 +227,7 @@ def is_as_the_form_lets(condition, reading) -> bool:
 
 def test_a_contradiction_names_no_more_than_it_needs():
     def row(constant, strict=False, **times):
-        return Row(Sum(Decimal(constant), {name: Decimal(factor) for name, factor in times.items()}), strict)
+        return Inequality(Sum(Decimal(constant), {name: Decimal(factor) for name, factor in times.items()}), strict)
 
     prover = Prover()
     apart = {"low": row(3, x=-1), "high": row(-2, x=1), "beside": row(-5, y=1)}
@@ -235,7 +235,7 @@ def test_a_contradiction_names_no_more_than_it_needs():
     equal = {"one": row(0, x=1, y=-1), "other": row(0, x=-1, y=1)}
     assert prover.core(equal, {}) is None
     assert prover.core({**equal, "less": row(0, strict=True, x=1, y=-1)}, {}) == {"other", "less"}
-    either = {"either": Any((row(1, x=1), row(1, x=-1))), "least": row(0, x=-1), "most": row(0, x=1)}
+    either = {"either": AnyOf((row(1, x=1), row(1, x=-1))), "least": row(0, x=-1), "most": row(0, x=1)}
     assert prover.core(either, {}) == {"either", "least", "most"}
     cents = Prover(lambda figure: Decimal("0.01"))
     between = {"above": row(0, strict=True, x=-1), "below": row("-0.01", strict=True, x=1)}

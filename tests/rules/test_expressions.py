@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from forms_tables.edition.catalog import load_edition
 from forms_tables.edition.periods import PeriodCode
 from forms_tables.notation.decimals import Blank, Decimals, Reading
-from forms_tables.notation.names import Scope, reads_of
+from forms_tables.notation.names import TextScope, reads_of
 from forms_tables.notation.trees import (
     MAX_DEPTH,
     MAX_LENGTH,
@@ -29,8 +29,8 @@ from forms_tables.rules.proofreading import kind_of
 from forms_tables.words.rules import say
 
 EDITION = load_edition("chongqing-2024")
-MONTHLY = Scope(EDITION, column="c1")
-LISTED = Scope(EDITION, column="c1", row="2020", rows=("2020", "2010", "2113"))
+MONTHLY = TextScope(EDITION, column="c1")
+LISTED = TextScope(EDITION, column="c1", row="2020", rows=("2020", "2010", "2113"))
 
 
 def judged(text, values=None, scope=MONTHLY, **more):
@@ -254,7 +254,7 @@ def test_history_is_read_by_words():
 
 def test_a_fact_of_the_form_goes_before_the_register():
     reading = Reading(EDITION, PeriodCode(2024), {"A07.v": "500107"}, {"A07": "CQ-GX", "A36": "是"}, {})
-    judge = lambda text: walk(parse(text), Decimals(Scope(EDITION)))(reading)  # noqa: E731
+    judge = lambda text: walk(parse(text), Decimals(TextScope(EDITION)))(reading)  # noqa: E731
     assert judge("A07") == "500107" and judge("register(A07)") == "CQ-GX" and judge("A36") == "是"
 
 

@@ -15,7 +15,7 @@ from openpyxl import Workbook
 
 from forms_tables.edition.catalog import load_edition
 from forms_tables.notation.decimals import CALCULATIONS, Decimals, Program
-from forms_tables.notation.names import Scope
+from forms_tables.notation.names import TextScope
 from forms_tables.notation.trees import MAX_DEPTH, MAX_LENGTH, NotationError, parse, walk
 from forms_tables.rules.checks import conditions_of
 from forms_tables.rules.proofreading import Kinds
@@ -28,7 +28,7 @@ from tests.officials import make_it_be
 from tests.reading import words_on
 
 EDITION = load_edition("chongqing-2024")
-LISTED = Scope(EDITION, column="c1", row="2020", rows=("2020", "2010"))
+LISTED = TextScope(EDITION, column="c1", row="2020", rows=("2020", "2010"))
 QUICK = 0.5  # seconds; each takes well under a millisecond
 
 HOSTILE = {
@@ -250,7 +250,7 @@ OWN_WORDS |= {"and", "or", "not", "is", "in", "if", "else"}
 OWN_SIGNS = set("()[]+-*<>,.") | {"<=", ">=", "==", "!="}
 
 
-def foreign_words(text: str, scope: Scope) -> set[str]:
+def foreign_words(text: str, scope: TextScope) -> set[str]:
     """What is in the Python written for a text that is not ours."""
     program = Program()
     written = walk(parse(text), Decimals(scope, program))

@@ -12,7 +12,7 @@ from forms_tables.edition.periods import PeriodCode
 from forms_tables.filling.completion import PRECISION
 from forms_tables.notation import spelling
 from forms_tables.notation.decimals import Decimals, Reading
-from forms_tables.notation.names import MOMENTS, PEOPLE, Scope
+from forms_tables.notation.names import MOMENTS, PEOPLE, TextScope
 from forms_tables.notation.trees import BACKWARD, FUNCTIONS, OVER_ROWS, NotationError, parse, walk
 from forms_tables.rules.checks import slips_in_rule
 from forms_tables.rules.magnitudes import MOST_OPERATIONS
@@ -22,7 +22,7 @@ PAGE = (Path(__file__).parents[2] / "docs" / "notation.md").read_text(encoding="
 EDITION = load_edition("chongqing-2024")
 SPOKEN = {**{word: kind for kind, word in IN_WORDS.items()}, "数": "number"}
 ROWS = ("2010", "2020")
-ANNUAL_ROW = Scope(EDITION, column="y", row="F301", rows=("F301",))
+ANNUAL_ROW = TextScope(EDITION, column="y", row="F301", rows=("F301",))
 
 
 def tables() -> dict[str, list[list[str]]]:
@@ -49,10 +49,10 @@ def code(cell: str) -> str:
 def kind_in_some_place(text: str) -> str:
     """The kind of value a text gives where it makes sense: in a month, on a row, in an annual table."""
     places = [
-        Scope(EDITION, column="c1"),
-        Scope(EDITION, column="c1", row="2010", rows=ROWS),
-        Scope(EDITION, column="y"),
-        Scope(EDITION, column="b", row="F190", rows=("F190",)),
+        TextScope(EDITION, column="c1"),
+        TextScope(EDITION, column="c1", row="2010", rows=ROWS),
+        TextScope(EDITION, column="y"),
+        TextScope(EDITION, column="b", row="F190", rows=("F190",)),
         ANNUAL_ROW,
     ]
     slips = []
@@ -105,7 +105,7 @@ def test_a_function_does_with_a_blank_what_the_page_says(row):
 
 def judged(text: str):
     """What it comes to for a firm that filled in nothing."""
-    scope = Scope(EDITION, column="c1", row="2010", rows=ROWS)
+    scope = TextScope(EDITION, column="c1", row="2010", rows=ROWS)
     reading = Reading(EDITION, PeriodCode.parse("2024M05"), {}, {}, {})
     return walk(parse(text), Decimals(scope)).value(reading)
 

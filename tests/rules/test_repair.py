@@ -185,6 +185,12 @@ def test_blanks_stay_blank():
     assert only(suggest(edition, typed(m2021="300"), FACTS)).high == Decimal(100)
 
 
+def test_a_tolerance_nobody_has_entered_is_a_blank():
+    edition = with_rules("M2051 <= M2050 + or_zero(eps(2))")
+    hint = suggest(edition, typed(m2051="7", m2050="5"), replace(FACTS, parameters={"EPS": None}))
+    assert cells_in(hint) == [{"2050", "2051"}]
+
+
 def test_a_link_of_a_chain_is_mended_while_the_other_end_is_blank():
     edition = with_rules("M2022 <= M2021 <= 10")
     assert only(suggest(edition, typed(m2021="300"), FACTS)).high == Decimal(10)

@@ -10,13 +10,13 @@ from forms_tables.edition.catalog import load_edition
 from forms_tables.edition.periods import PeriodCode
 from forms_tables.judges.browser import Trees, condition_as_json, reading_as_json, surroundings_as_json, trial
 from forms_tables.notation.decimals import Reading
-from forms_tables.notation.names import Scope
+from forms_tables.notation.names import TextScope
 from forms_tables.notation.trees import BACKWARD, FUNCTIONS, NotationError, parse, walk
 from forms_tables.rules.checks import conditions_of, spread
 
 EDITION = load_edition("chongqing-2024")
 CONDITIONS = [*conditions_of(EDITION, "month"), *conditions_of(EDITION, "annual")]
-LISTED = Scope(EDITION, column="c1", row="2020", rows=("2020", "2010", "A36"))
+LISTED = TextScope(EDITION, column="c1", row="2020", rows=("2020", "2010", "A36"))
 LEAVES = {"n", "t", "figure", "words"}
 SIGNS = {"+", "-", "*", "<", "<=", ">", ">=", "==", "!=", "in", "not in", "and", "or", "not", "negative"}
 

@@ -19,7 +19,6 @@ from tests.workbooks.test_workbooks import FIGURES, read, template
 from text.opening import open_book
 from text.package import Unreadable
 
-
 FIRM = {"统一社会信用代码": "91500112M01000002H", "单位详细名称": "渝乙", "纳统类别": "1", "行业代码": "6513"}
 ONE_DECIMAL = '<numFmt numFmtId="176" formatCode="0.0_ "/>'
 RICH = "<is><r><t>渝</t></r><r><t>乙</t></r><rPh><t>yu</t></rPh></is>"

@@ -8,7 +8,7 @@ from forms_tables.edition.periods import PeriodCode
 from tests.register.test_register_import import NEW, tried
 from tests.workbooks import bad_workbooks as bad
 from tests.workbooks.test_workbooks import read, template
-from text.sheets import Cell
+from text.sheets import SheetCell
 from text.shortened import shortened
 
 YEAR = PeriodCode.parse("2024A")
@@ -103,4 +103,4 @@ def test_the_register_says_it_by_the_cell(cast, column, value, words):
 
 
 def test_an_organisation_code_too():
-    assert "“12345678”不足 9 位" in shortened(Cell(1, 1, 12345678), "organisation_code")
+    assert "“12345678”不足 9 位" in shortened(SheetCell(1, 1, 12345678), "organisation_code")

@@ -11,7 +11,14 @@ from openpyxl import load_workbook
 from forms_tables.edition.catalog import load_edition
 from forms_tables.edition.periods import PeriodCode
 from forms_tables.filling.completion import COMPUTED, ONLY_WHEN
-from forms_tables.workbooks.template import Reporter, Unreadable, formula_problems, read_workbook, write_template
+from forms_tables.workbooks.template import (
+    Reporter,
+    Template,
+    Unreadable,
+    formula_problems,
+    read_workbook,
+    write_template,
+)
 from tests.workbooks import bad_workbooks as bad
 
 EDITION = load_edition("chongqing-2024")
@@ -36,7 +43,7 @@ def computed(*tables):
 def template(period=MAY, codes=("软统企6",), values=None, locked=None, **more) -> bytes:
     tables = [EDITION.table(code) for code in codes]
     out = io.BytesIO()
-    write_template(EDITION, period, FIRM, tables, values or {}, locked or computed(*tables), out, **more)
+    write_template(Template(EDITION, period, FIRM, tables, values or {}, locked or computed(*tables), **more), out)
     return out.getvalue()
 
 

@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from reporting.workbooks.exchange import write_filing_template
-from reporting.workbooks.upload import Comparison, compare_workbook, store_workbook
+from reporting.workbooks.upload import WorkbookComparison, compare_workbook, store_workbook
 from tests.may import fresh
 from tests.reading import markup_of
 
@@ -20,7 +20,7 @@ def handed_out(filing) -> bytes:
     return out.getvalue()
 
 
-def compare(filing, content: bytes, by, at, name: str = "五月.xlsx") -> Comparison:
+def compare(filing, content: bytes, by, at, name: str = "五月.xlsx") -> WorkbookComparison:
     return compare_workbook(fresh(filing), io.BytesIO(content), by, at, name)
 
 

@@ -109,17 +109,17 @@ def notice_given(form, lines, year: int) -> tuple[Notice, list, list[str]]:
         return notice, problems_of(notice), []
     if notice.festivals and lines.has_changed():
         both = "既上传了文件，又逐行填写了节日。请只用一种方式。"
-        return notice, [files.Problem("文件", both)], []
+        return notice, [files.NoticeProblem("文件", both)], []
     try:
         read = files.read_arrangement(file, file.name, year, given["number"])
     except Unreadable as refusal:
-        return notice, [files.Problem(f"文件 {file.name}", str(refusal))], []
+        return notice, [files.NoticeProblem(f"文件 {file.name}", str(refusal))], []
     notice = replace(notice, festivals=read.festivals, url=notice.url or read.url)
     return notice, read.problems or problems_of(notice), read.notes
 
 
-def problems_of(notice: Notice) -> list[files.Problem]:
-    return [files.Problem("放假安排", sentence) for sentence in contradictions(notice)]
+def problems_of(notice: Notice) -> list[files.NoticeProblem]:
+    return [files.NoticeProblem("放假安排", sentence) for sentence in contradictions(notice)]
 
 
 def preview(request, notice: Notice, doubtful: list[str], correction: str):

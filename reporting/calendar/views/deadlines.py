@@ -14,7 +14,7 @@ from reporting import workflow
 from reporting.calendar.notice import year_missing
 from reporting.calendar.views.arrangements import refuse_strange, years_to_show
 from reporting.calendar.years import dated_periods, periods_to_name, with_extensions
-from reporting.dates.deadlines import DEFAULT, Reading, deadlines_of
+from reporting.dates.deadlines import DEFAULT, ClauseReading, deadlines_of
 from reporting.models import ReadingChoice, calendar_in_force, reading_in_force
 from reporting.workflow.calendar import READING_NAMES, READING_WORDS, reading_in_words
 
@@ -78,11 +78,11 @@ class ReadingForm(ChangeForm):
     )
     reason = forms.CharField(label="依据", max_length=300, help_text="文号或会议，例如 〔2024〕3号文。")
 
-    def __init__(self, *args, reading: Reading, **kwargs):
+    def __init__(self, *args, reading: ClauseReading, **kwargs):
         super().__init__(*args, initial=self.shown(reading), **kwargs)
 
     @staticmethod
-    def shown(reading: Reading) -> dict:
+    def shown(reading: ClauseReading) -> dict:
         yes = {True: "yes", False: ""}
         return {
             "counts": reading.counts,
@@ -92,9 +92,9 @@ class ReadingForm(ChangeForm):
         }
 
     @property
-    def reading(self) -> Reading:
+    def reading(self) -> ClauseReading:
         given = self.cleaned_data
-        return Reading(given["counts"], given["lands_on"], given["every_level"], given["reports_january"])
+        return ClauseReading(given["counts"], given["lands_on"], given["every_level"], given["reports_january"])
 
 
 @needs(Ability.READ_CITY)

@@ -10,7 +10,7 @@ SIGNS = {"festival": "节", "off": "休", "work": "班", "": ""}
 
 
 @dataclass(frozen=True)
-class Day:
+class CalendarDay:
     number: int
     kind: str
     words: str
@@ -23,7 +23,7 @@ class Day:
 @dataclass(frozen=True)
 class Month:
     number: int
-    weeks: list[list[Day | None]]
+    weeks: list[list[CalendarDay | None]]
 
 
 def months_of(year: int, calendar: Calendar) -> list[Month]:
@@ -39,11 +39,11 @@ def months_of(year: int, calendar: Calendar) -> list[Month]:
     ]
 
 
-def day_of(day: date, calendar: Calendar) -> Day:
+def day_of(day: date, calendar: Calendar) -> CalendarDay:
     if festival := calendar.festival_off(day):
         if day in festival.festival_days:
-            return Day(day.day, "festival", f"{festival.name}（节日当天，放假）")
-        return Day(day.day, "off", f"{festival.name}放假")
+            return CalendarDay(day.day, "festival", f"{festival.name}（节日当天，放假）")
+        return CalendarDay(day.day, "off", f"{festival.name}放假")
     if festival := calendar.working_weekend(day):
-        return Day(day.day, "work", f"{festival.name}调休上班")
-    return Day(day.day, "", "")
+        return CalendarDay(day.day, "work", f"{festival.name}调休上班")
+    return CalendarDay(day.day, "", "")

@@ -12,6 +12,7 @@ from django.urls import reverse
 from accounts import clock
 from accounts.access import needs, refusals_on
 from accounts.models import Ability, Scope, User
+from forms_tables.edition.address import CellAddress
 from reporting.conversation import threads as conversation
 from reporting.conversation.forms import SayPress
 from reporting.filing.judging import tables_for, typed_cells
@@ -74,7 +75,7 @@ def show_thread(
 
 
 @dataclass(frozen=True)
-class Entry:
+class ThreadEntry:
     """One thing in the conversation: something said, or what was filed and decided meanwhile."""
 
     at: datetime
@@ -87,7 +88,7 @@ class Entry:
     is_new: bool = False
 
 
-def entries_of(filing: Filing, reader: User, read_upto: int | None) -> list[Entry]:
+def entries_of(filing: Filing, reader: User, read_upto: int | None) -> list[ThreadEntry]:
     """In the order of time. `read_upto` is the last message read before; None: nothing was unread."""
     path_of = cell_paths(filing, reader)
     said = filing.messages.select_related("by__enterprise", "by__district")
@@ -103,22 +104,22 @@ def entries_of(filing: Filing, reader: User, read_upto: int | None) -> list[Entr
     return sorted(entries, key=lambda entry: entry.at)
 
 
-def of_submission(submission: Submission) -> Entry:
+def of_submission(submission: Submission) -> ThreadEntry:
     what = f"第 {submission.number} 次上报" + ("（已撤回）" if submission.recalled_at else "")
-    return Entry(submission.submitted_at, submission.submitted_by, what, words=submission.reason)
+    return ThreadEntry(submission.submitted_at, submission.submitted_by, what, words=submission.reason)
 
 
-def of_review(review: Review, path_of: Callable[[str], str]) -> Entry:
+def of_review(review: Review, path_of: Callable[[str], str]) -> ThreadEntry:
     points = tuple((row["place"], path_of(row["cell"]), row["reason"]) for row in review.placed_reasons)
     what = f"第 {review.submission.number} 次上报：{review.get_decision_display()}"
-    return Entry(review.at, review.by, what, review.tone, review.note, points)
+    return ThreadEntry(review.at, review.by, what, review.tone, review.note, points)
 
 
-def of_message(message: Message, path_of: Callable[[str], str], reader: User, read_upto: int | None) -> Entry:
+def of_message(message: Message, path_of: Callable[[str], str], reader: User, read_upto: int | None) -> ThreadEntry:
     points = ((message.place, path_of(message.cell), ""),) if message.cell else ()
     is_new = read_upto is not None and message.pk > read_upto
     is_new = is_new and message.by.scope != reader.scope
-    return Entry(message.at, message.by, words=message.text, points=points, message=message, is_new=is_new)
+    return ThreadEntry(message.at, message.by, words=message.text, points=points, message=message, is_new=is_new)
 
 
 def cell_paths(filing: Filing, reader: User) -> Callable[[str], str]:
@@ -127,7 +128,7 @@ def cell_paths(filing: Filing, reader: User) -> Callable[[str], str]:
     base = form_path(filing, reader)
 
     def path_of(cell: str) -> str:
-        indicator = filing.edition.indicators.get(cell.partition(".")[0])
+        indicator = filing.edition.indicators.get(CellAddress.parse(cell).code)
         if not indicator or indicator.table not in tables:
             return ""
         key = f"{tables[indicator.table]}/" if reader.scope == Scope.ENTERPRISE else ""

@@ -15,7 +15,7 @@ from accounts import clock
 from accounts.access import needs, refusals_on
 from accounts.models import Ability
 from forms_tables.edition import drafting
-from forms_tables.edition.drafting import Change, changes_between
+from forms_tables.edition.drafting import DefinitionChange, changes_between
 from reporting.editions import drafts
 from reporting.editions.blocks import Hindrance, hindrances_of, worth_a_look_in
 from reporting.editions.rehearsal import default_period, effect_in_words, periods_to_rehearse
@@ -35,7 +35,7 @@ EDITING = {
 
 @dataclass(frozen=True)
 class ListedChange:
-    change: Change
+    change: DefinitionChange
     path: str  # where it is edited; nothing where it cannot be, as of what was dropped
 
     @cached_property
@@ -205,7 +205,7 @@ def save(
     content: drafting.Content,
     what: str,
     version: int | None = None,
-    undone: Change | None = None,
+    undone: DefinitionChange | None = None,
 ) -> DraftEdition | None:
     """Store the draft with `content`, in the journal also what is `undone`; after a refusal nothing, but it is said."""
     after, before = as_facts(undone) if undone else (None, None)

@@ -17,7 +17,7 @@ from accounts.access import Refused, needs
 from accounts.change_forms import ChangeForm
 from accounts.models import Ability
 from forms_tables.edition import drafting
-from forms_tables.edition.drafting import Change, NotThere, changes_between
+from forms_tables.edition.drafting import DefinitionChange, NotThere, changes_between
 from forms_tables.edition.from_toml import BOUND_SIDES
 from forms_tables.rules.one_name import objection_to
 from reporting.editions import drafts
@@ -181,7 +181,7 @@ def change(request: HttpRequest, draft, form, name: str, content, what: str) -> 
     return redirect("city_desk_parameters")
 
 
-def _change_of(before, after, name: str) -> Change | None:
+def _change_of(before, after, name: str) -> DefinitionChange | None:
     return next((c for c in changes_between(before, after) if (c.sort, c.code) == ("parameter", name)), None)
 
 

@@ -9,6 +9,7 @@ from django import forms
 
 from accounts.change_forms import ChangeForm, Checkbox, Checkboxes
 from forms_tables.edition import drafting
+from forms_tables.edition.address import CellAddress
 from forms_tables.edition.catalog import DefinitionError, Edition, edition_from, platform_said
 from forms_tables.edition.from_toml import SILENT
 from forms_tables.edition.model import KINDS, Table, symbol_of
@@ -174,7 +175,7 @@ class RowForm(ChangeForm):
             before = {(slip.owner, slip.text) for slip in slips_in_formulas(self.draft.edition)}
             for slip in slips:
                 owner, _, what = slip.owner.partition(" ")
-                if owner.partition(".")[0] == code:
+                if CellAddress.parse(owner).code == code:
                     field = OF_SLIPS.get(what, "auto" if said["auto"] else None)
                     self.add_error(field, f"“{slip.text}”{place_of(slip)}：{slip.reason}。")
                 elif (slip.owner, slip.text) not in before:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from accounts import clock
 from accounts.access import Refused, needs, refusals_on
 from accounts.models import Ability
-from forms_tables.edition.drafting import Change, NotThere, changes_between, raw_rule
+from forms_tables.edition.drafting import DefinitionChange, NotThere, changes_between, raw_rule
 from forms_tables.edition.model import Rule
 from forms_tables.judges.browser import trial
 from reporting.editions.blocks import remarks_beside
@@ -22,8 +22,8 @@ from reporting.editions.drafts import Overtaken
 from reporting.editions.effects import (
     FREQUENCIES,
     Effect,
-    Group,
-    Told,
+    EffectGroup,
+    FilingBeforeAndAfter,
     effect_on,
     frequencies_of,
     periods_to_rehearse,
@@ -144,14 +144,14 @@ def standing_rule(draft: DraftEdition, rule_id: str) -> dict[str, Any] | None:
         return None
 
 
-def rule_changes_in(draft: DraftEdition) -> list[Change]:
+def rule_changes_in(draft: DraftEdition) -> list[DefinitionChange]:
     return [each for each in changes_between(draft.based_on.content, draft.content) if each.sort == "rule"]
 
 
 @dataclass(frozen=True)
 class ListedRule:
     rule: Rule
-    change: Change | None
+    change: DefinitionChange | None
 
     @property
     def kind_words(self) -> str:
@@ -195,11 +195,11 @@ def show(request, draft, rule_id, form, status=200, is_overtaken=False):
     return render(request, "editions/desk/rule.html", around, status=status)
 
 
-def beside(draft: DraftEdition, rule_id: str, form: RuleForm) -> Change:
+def beside(draft: DraftEdition, rule_id: str, form: RuleForm) -> DefinitionChange:
     """What stands now against what was typed."""
     standing = standing_rule(draft, rule_id) or {}
     said = {name: value for name, value in {**form.standing, **form.said}.items() if value not in ("", [])}
-    return Change("rule", rule_id, "", standing, said)
+    return DefinitionChange("rule", rule_id, "", standing, said)
 
 
 def look(request, draft, rule_id, form) -> dict[str, Any]:
@@ -224,23 +224,23 @@ def look(request, draft, rule_id, form) -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
-class Line:
+class FilingLine:
     filing: Filing
-    told: Told
+    told: FilingBeforeAndAfter
 
 
 @dataclass(frozen=True)
-class Listed:
+class ListedGroup:
     """One group of an effect, a page of it in words, and the filing the rule is tried on."""
 
-    group: Group
+    group: EffectGroup
     page: Page
-    lines: Sequence[Line]
+    lines: Sequence[FilingLine]
     tried: Filing | None  # a draft is not tried: its figures are its firm's
     try_json: str
 
 
-def listed(request, found: Effect) -> Listed | None:
+def listed(request, found: Effect) -> ListedGroup | None:
     """The group asked for, or else the first in which there is anybody."""
     name, number, chosen = [*request.POST.get("show", "").split("/"), "", ""][:3]
     asked = found.groups.get(name)
@@ -251,10 +251,10 @@ def listed(request, found: Effect) -> Listed | None:
     page = Paginator(group.rows, SHOWN).get_page(number or 1)
     rows = list(page.object_list)
     filings = filings_of([found.filing(row) for row in rows])
-    lines = [Line(filings[found.filing(told.row)], told) for told in tell(found, rows)]
+    lines = [FilingLine(filings[found.filing(told.row)], told) for told in tell(found, rows)]
     sent = [line for line in lines if not line.told.is_draft]
     tried = next((line for line in sent if str(line.filing.pk) == chosen), sent[0] if sent else None)
-    return Listed(group, page, lines, tried and tried.filing, trial_on(found, tried.told.row) if tried else "")
+    return ListedGroup(group, page, lines, tried and tried.filing, trial_on(found, tried.told.row) if tried else "")
 
 
 def filings_of(keys: Sequence[int]) -> Mapping[int, Filing]:

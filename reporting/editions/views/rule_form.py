@@ -158,7 +158,7 @@ class RuleForm(ChangeForm):
     def can_be_judged(self) -> bool:
         return self.is_bound and not {"texts", "when", "columns", "each", "level"} & self.errors.keys()
 
-    def readings(self) -> list["Read"]:
+    def readings(self) -> list["TextInWords"]:
         return readings_of(self.edition, self.rule) if self.can_be_judged and not self.is_system else []
 
     def fields_with_mistakes(self) -> list[tuple[forms.BoundField, list[str], list["Mistake"]]]:
@@ -198,7 +198,7 @@ class Mistake:
 
 
 @dataclass(frozen=True)
-class Read:
+class TextInWords:
     """One text in the form's words, which rows it names, and where it is judged."""
 
     words: str
@@ -209,14 +209,14 @@ class Read:
     places: int
 
 
-def readings_of(edition: Edition, rule: Rule) -> list[Read]:
+def readings_of(edition: Edition, rule: Rule) -> list[TextInWords]:
     return [_read(conditions) for text in rule.texts if (conditions := spread(edition, rule, text))]
 
 
-def _read(conditions) -> Read:
+def _read(conditions) -> TextInWords:
     first = conditions[0]
     cells = [meaning for meaning in first.reads if isinstance(meaning, Cell)]
-    return Read(
+    return TextInWords(
         words=say(first.tree, first.scope),
         names=tuple(dict.fromkeys(f"{one.indicator.code} {one.indicator.name}" for one in cells)),
         premise=say(first.premise, first.scope) if first.premise else "",

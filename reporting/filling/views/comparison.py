@@ -5,6 +5,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
+from forms_tables.edition.address import CellAddress
 from forms_tables.edition.catalog import Column, Edition, Indicator, Table
 from forms_tables.edition.model import FIGURE_KINDS
 from forms_tables.edition.periods import PeriodCode
@@ -29,7 +30,7 @@ BLANK = "（空白）"
 
 
 @dataclass(frozen=True)
-class Said:
+class FindingInWords:
     """A finding in words, with what the firm said about it."""
 
     rule: str
@@ -40,7 +41,7 @@ class Said:
 
     @property
     def row(self) -> str:
-        return self.cells[0].partition(".")[0] if self.cells else ""
+        return CellAddress.parse(self.cells[0]).code if self.cells else ""
 
     @property
     def is_error(self) -> bool:
@@ -48,7 +49,7 @@ class Said:
 
 
 @dataclass(frozen=True)
-class Cell:
+class ComparedCell:
     key: str
     place: str
     shown: str
@@ -59,15 +60,15 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Row:
+class ComparedRow:
     indicator: Indicator
     unit: str
-    cells: tuple[Cell | None, ...]  # None: the row has no such column
+    cells: tuple[ComparedCell | None, ...]  # None: the row has no such column
     beside: tuple[str, ...]
-    findings: tuple[Said, ...]
+    findings: tuple[FindingInWords, ...]
 
     @property
-    def anchor(self) -> Cell | None:
+    def anchor(self) -> ComparedCell | None:
         return next((cell for cell in self.cells if cell), None)
 
 
@@ -77,7 +78,7 @@ class ComparedTable:
     columns: tuple[Column, ...]
     beside: tuple[str, ...]
     unit: str
-    rows: tuple[Row, ...]
+    rows: tuple[ComparedRow, ...]
     is_questionnaire: bool  # answers and not columns of figures
 
     @property
@@ -90,24 +91,24 @@ class ComparedTable:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class SubmissionComparison:
     submission: Submission
     previous: Submission | None
     tables: tuple[ComparedTable, ...]
-    general: tuple[Said, ...]  # findings that name no cell
-    changed: tuple[Cell, ...]
+    general: tuple[FindingInWords, ...]  # findings that name no cell
+    changed: tuple[ComparedCell, ...]
 
     @property
-    def findings(self) -> list[Said]:
+    def findings(self) -> list[FindingInWords]:
         return [*self.general, *(said for table in self.tables for row in table.rows for said in row.findings)]
 
     @property
-    def cells_to_name(self) -> list[tuple[Table, list[Cell]]]:
+    def cells_to_name(self) -> list[tuple[Table, list[ComparedCell]]]:
         """The cells a reason may be given for without clicking: the first of each row, and those with a finding."""
         return [(table.table, [c for row in table.rows for c in _nameable(row)]) for table in self.tables]
 
 
-def compare(submission: Submission) -> Comparison:
+def compare(submission: Submission) -> SubmissionComparison:
     filing, edition = submission.filing, submission.edition
     values = submission_values(submission)
     previous = submission_before(submission)
@@ -117,7 +118,7 @@ def compare(submission: Submission) -> Comparison:
     reader = _Reader(filing.period.parsed, values, before, history, by_row)
     tables = tuple(reader.table(edition.table(code)) for code in submission.tables)
     changed = tuple(c for t in tables for row in t.rows for c in row.cells if c and c.before is not None)
-    return Comparison(submission, previous, tables, general, changed)
+    return SubmissionComparison(submission, previous, tables, general, changed)
 
 
 def submission_before(submission: Submission) -> Submission | None:
@@ -126,13 +127,15 @@ def submission_before(submission: Submission) -> Submission | None:
     return earlier.order_by("-number").first()
 
 
-def findings_of(submission: Submission, edition: Edition) -> tuple[tuple[Said, ...], dict[str, list[Said]]]:
+def findings_of(
+    submission: Submission, edition: Edition
+) -> tuple[tuple[FindingInWords, ...], dict[str, list[FindingInWords]]]:
     """The findings frozen with the submission: those of no cell, and the others by the row of their first cell."""
     explanations = {(e["rule"], e["fingerprint"]): explanation_words(e, edition) for e in submission.explanations}
     general, by_row = [], defaultdict(list)
     for finding in submission.findings:
-        cells = tuple(place.partition("!")[2] or place for place in finding["cells"])
-        said = Said(
+        cells = tuple(CellAddress.parse_place(place).cell for place in finding["cells"])
+        said = FindingInWords(
             finding["rule"],
             finding["level"],
             finding["message"],
@@ -159,7 +162,7 @@ class _Reader:
     values: Values
     before: Values
     history: dict[str, Values]
-    findings: dict[str, list[Said]]
+    findings: dict[str, list[FindingInWords]]
 
     def table(self, table: Table) -> ComparedTable:
         is_answers = is_questionnaire(table)
@@ -169,11 +172,11 @@ class _Reader:
         labels = BESIDE_ANSWERS if is_answers else beside
         return ComparedTable(table, table.columns, labels, unit, rows, is_answers)
 
-    def row(self, indicator: Indicator, table: Table, unit: str, is_answers: bool) -> Row:
+    def row(self, indicator: Indicator, table: Table, unit: str, is_answers: bool) -> ComparedRow:
         own = {column.key: column for column in indicator.column_definitions}
         found = self.findings.get(indicator.code, ())
         marked = {cell for said in found for cell in said.cells}
-        return Row(
+        return ComparedRow(
             indicator=indicator,
             unit=indicator.unit if indicator.unit != unit else "",
             cells=tuple(
@@ -183,10 +186,10 @@ class _Reader:
             findings=tuple(found),
         )
 
-    def cell(self, indicator: Indicator, column: Column, marked: set[str]) -> Cell:
+    def cell(self, indicator: Indicator, column: Column, marked: set[str]) -> ComparedCell:
         key = f"{indicator.code}.{column.key}"
         now, before = self.values.get(key), self.before.get(key)
-        return Cell(
+        return ComparedCell(
             key=key,
             place=f"{indicator.code} {indicator.name}·{column.label}",
             shown=_shown(now, indicator, column.key),
@@ -248,5 +251,5 @@ def _shown(value: Decimal | str | None, indicator: Indicator, column: str) -> st
     return show(value, indicator.decimals_in(column), choices_in(indicator, column))
 
 
-def _nameable(row: Row) -> list[Cell]:
+def _nameable(row: ComparedRow) -> list[ComparedCell]:
     return [cell for cell in row.cells if cell and (cell is row.anchor or cell.has_finding)]

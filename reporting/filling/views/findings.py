@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from forms_tables.edition.address import CellAddress
 from forms_tables.edition.catalog import Table
 from forms_tables.filling.completion import Completed
 from forms_tables.rules.checks import Finding
@@ -67,12 +68,7 @@ def to_tell(judgement: Judgement, findings: Iterable[Finding]) -> list[Finding]:
 
 
 def rows_of(finding: Finding) -> set[str]:
-    return {code_of(place) for place in finding.cells}
-
-
-def code_of(place: str) -> str:
-    """From "软统企6!2020.c1" to 2020."""
-    return place.partition("!")[2].partition(".")[0]
+    return {CellAddress.parse_place(place).code for place in finding.cells}
 
 
 def told_together(
@@ -108,13 +104,13 @@ def are_from_the_past(findings: Iterable[Finding], judgement: Judgement) -> bool
 
 
 def is_from_the_past(place: str, judgement: Judgement) -> bool:
-    cell = place.partition("!")[2]
+    cell = CellAddress.parse_place(place).cell
     return is_locked(place, judgement.completed) and judgement.edition.is_carried(cell)
 
 
 def is_locked(place: str, completed: Completed) -> bool:
     """A computed cell that came in differently from a workbook stays open until it is put right."""
-    cell = place.partition("!")[2]
+    cell = CellAddress.parse_place(place).cell
     return cell in completed.locked and cell not in completed.overridden
 
 
@@ -123,7 +119,9 @@ def message_of(findings: tuple[Finding, ...], judgement: Judgement) -> str:
     if len(findings) == 1:
         return findings[0].message
     edition = judgement.edition
-    codes = list(dict.fromkeys(code_of(place) for finding in findings for place in finding.cells[:1]))
+    codes = list(
+        dict.fromkeys(CellAddress.parse_place(place).code for finding in findings for place in finding.cells[:1])
+    )
     names = "、".join(f"{code} {edition.indicator(code).name}" for code in codes[:2])
     rest = f"等 {len(codes)} 个指标" if len(codes) > 2 else ""
     return f"{edition.rule(findings[0].rule).message.rstrip('。')}：{names}{rest}，共 {len(findings)} 处。"

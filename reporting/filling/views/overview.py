@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 
+from forms_tables.edition.address import CellAddress
 from forms_tables.edition.catalog import CodeEntry, Table
 from forms_tables.edition.shape import reasons_of
 from forms_tables.filling.parsing import Problem
@@ -42,7 +43,7 @@ class Tab:
 
 
 @dataclass(frozen=True)
-class Change:
+class ChangedCell:
     link: CellLink
     before: str
     after: str
@@ -154,21 +155,20 @@ class Desk:
 
     def touches(self, finding: Finding, table: Table | None) -> bool:
         """Findings about tables nobody has begun wait until then."""
-        tables = {place.partition("!")[0] for place in finding.cells}
+        tables = {CellAddress.parse_place(place).table for place in finding.cells}
         if table:
             return table.code in tables
         return not tables or bool(tables & self.begun)
 
     def link(self, place: str) -> CellLink:
         """From "软统企6!2020.c1" to the cell on its page."""
-        table_code, _, cell = place.partition("!")
-        table = self.filing.edition.table(table_code)
-        code, _, column = cell.partition(".")
-        indicator = self.filing.edition.indicator(code)
-        return CellLink(table, cell, f"{code} {indicator.name}·{indicator.column(column).label}")
+        return self.link_cell(CellAddress.parse_place(place).cell)
 
     def link_cell(self, cell: str) -> CellLink:
-        return self.link(f"{self.filing.edition.indicator(cell.partition('.')[0]).table}!{cell}")
+        at, edition = CellAddress.parse(cell), self.filing.edition
+        indicator = edition.indicator(at.code)
+        words = f"{at.code} {indicator.name}·{indicator.column(at.column).label}"
+        return CellLink(edition.table(indicator.table), cell, words)
 
     def remarks(self, table: Table, theirs: Mapping[str, Theirs] = NOTHING) -> Remarks:
         """What is written beside each cell of a table. Blanks are pointed out once the firm has asked for the check."""
@@ -181,10 +181,9 @@ class Desk:
             for finding in [*self.judgement.errors, *self.unexplained(table)]:
                 marks, words = (errors, "须修改") if finding.level == "error" else (warnings, "须说明")
                 for place in cells_to_mark(finding, self.judgement):
-                    table_code, _, cell = place.partition("!")
-                    mark = f"{words} {finding.rule}"
-                    if table_code == table.code and mark not in marks[cell]:
-                        marks[cell].append(mark)
+                    at, mark = CellAddress.parse_place(place), f"{words} {finding.rule}"
+                    if at.table == table.code and mark not in marks[at.cell]:
+                        marks[at.cell].append(mark)
         for reason in self.returned_cells:
             if reason["cell"]:
                 returned[reason["cell"]].append(reason["reason"])
@@ -358,21 +357,21 @@ class Desk:
         return self.filing.in_force.reviews.filter(decision=Review.Decision.QUERY).order_by("-at", "-pk").first()
 
     @cached_property
-    def changes(self) -> list[Change]:
+    def changes(self) -> list[ChangedCell]:
         """What the draft says differently from the last submission."""
         if not self.filing.in_force or not self.filing.is_with_firm:
             return []
         return self.changes_between(self.filing.in_force.values, self.judgement.values_as_text())
 
-    def changes_between(self, before: dict[str, str], after: dict[str, str]) -> list[Change]:
+    def changes_between(self, before: dict[str, str], after: dict[str, str]) -> list[ChangedCell]:
         edition = self.filing.edition
         old, new = edition.values_from_text(before), edition.values_from_text(after)
         keys = [key for key in sorted({**old, **new}) if old.get(key) != new.get(key)]
-        return [Change(self.link_cell(key), self.show(key, old), self.show(key, new)) for key in keys]
+        return [ChangedCell(self.link_cell(key), self.show(key, old), self.show(key, new)) for key in keys]
 
     def show(self, cell: str, values: dict) -> str:
-        code, _, column = cell.partition(".")
-        return show(values.get(cell), self.filing.edition.indicator(code).decimals_in(column)) or "（空白）"
+        at = CellAddress.parse(cell)
+        return show(values.get(cell), self.filing.edition.indicator(at.code).decimals_in(at.column)) or "（空白）"
 
     @property
     def reasons(self) -> tuple[CodeEntry, ...]:

@@ -11,7 +11,7 @@ from accounts import clock
 from accounts.access import refusals_on
 from accounts.models import JournalEntry, User
 from reporting.conversation.threads import talk_about
-from reporting.filling.views.comparison import Comparison, compare
+from reporting.filling.views.comparison import SubmissionComparison, compare
 from reporting.models import Filing, PublishedEdition, Review, Submission
 from text.incoming import without_hidden
 
@@ -77,7 +77,7 @@ def journal_of(filing, user: User) -> list[JournalEntry]:
     return list(entries.defer("before", "after")[:200])
 
 
-def reason_rows(typed: list[dict[str, str]], comparison: Comparison) -> list[dict]:
+def reason_rows(typed: list[dict[str, str]], comparison: SubmissionComparison) -> list[dict]:
     """The lines of the form in which reasons are typed: those typed before a refusal, then empty ones."""
     listed = {cell.key for _, cells in comparison.cells_to_name for cell in cells} | {""}
     rows = [row | {"is_unlisted": row["cell"] not in listed} for row in typed]

@@ -8,10 +8,11 @@ from django.views.decorators.http import require_POST
 from accounts import clock
 from accounts.access import needs, refusals_on
 from accounts.models import Ability
+from forms_tables.edition.address import CellAddress
 from forms_tables.filling.completion import Completed
 from reporting import workflow
 from reporting.conversation.threads import talk_about
-from reporting.filling.forms import AnswerPress, ExtensionPress, ReasonPress, SubmitPress
+from reporting.filling.forms import AnswerPress, AskExtensionPress, ReasonPress, SubmitPress
 from reporting.filling.views.comparison import submission_before
 from reporting.filling.views.filing import filing_of, pressed_filing
 from reporting.filling.views.overview import CellLink, Desk
@@ -65,12 +66,12 @@ def known_signer(desk: Desk) -> str:
 def headline_figures(desk: Desk) -> list[dict]:
     """The outermost rows of each table in its first column, and the figure the whole system is for: enough to see that
     the right filing is being sent."""
-    headline = desk.filing.edition.platform.headline(desk.filing.period.parsed.frequency).partition(".")[0]
+    headline = CellAddress.parse(desk.filing.edition.platform.headline(desk.filing.period.parsed.frequency))
     values = desk.judgement.completed.values
     rows = []
     for table in desk.judgement.tables:
         for indicator in table.indicators:
-            if indicator.is_figure and (indicator.depth == 0 or indicator.code == headline):
+            if indicator.is_figure and (indicator.depth == 0 or indicator.code == headline.code):
                 cell = f"{indicator.code}.{indicator.columns[0]}"
                 label = indicator.column_definitions[0].label
                 rows.append({"indicator": indicator, "column": label, "shown": desk.show(cell, values)})
@@ -131,7 +132,7 @@ def ask_extension(request: HttpRequest, period: str) -> HttpResponse:
     """延期申请 to the firm's district."""
     filing = pressed_filing(request, period)
     with refusals_on(request):
-        said = ExtensionPress(request.POST).said
+        said = AskExtensionPress(request.POST).said
         if said["until"] is None:
             raise workflow.Refused("请填写希望延到哪一天。")
         workflow.ask_extension(filing, by=request.user, at=clock.now(), **said)

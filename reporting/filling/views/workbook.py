@@ -17,7 +17,14 @@ from reporting.filling.views.workbook_lines import counts, sections
 from reporting.models import Filing
 from reporting.pages.uploads import HOURS_TO_CONFIRM, Kept, NotKept, keep, number_in, redeem
 from reporting.workbooks.exchange import write_filing_template, write_submission_workbook
-from reporting.workbooks.upload import Comparison, Moved, StoredAlready, compare_workbook, is_stored, store_workbook
+from reporting.workbooks.upload import (
+    Moved,
+    StoredAlready,
+    WorkbookComparison,
+    compare_workbook,
+    is_stored,
+    store_workbook,
+)
 
 SALT = "filled-workbook"
 
@@ -86,7 +93,7 @@ def kept_for(filing: Filing, request: HttpRequest) -> Kept:
     return kept
 
 
-def store(request: HttpRequest, compared: Comparison, kept: Kept, at: datetime) -> HttpResponse:
+def store(request: HttpRequest, compared: WorkbookComparison, kept: Kept, at: datetime) -> HttpResponse:
     wins = request.POST.get("wins", "")
     shown, number = kept.notes["shown"], kept.number
     if compared.problems:
@@ -109,7 +116,7 @@ def store(request: HttpRequest, compared: Comparison, kept: Kept, at: datetime) 
 
 
 def render_comparison(
-    request: HttpRequest, compared: Comparison, ticket: str = "", refusal: str = "", status: int = 200
+    request: HttpRequest, compared: WorkbookComparison, ticket: str = "", refusal: str = "", status: int = 200
 ) -> HttpResponse:
     context = {
         "filing": compared.filing,

@@ -9,8 +9,9 @@ from django.shortcuts import render
 from accounts import clock
 from accounts.access import needs
 from accounts.models import Ability
+from forms_tables.edition.address import CellAddress
 from forms_tables.repair.mistypings import SHIFTED, SIGN, SWAPPED, TIMES, UNIT_MISTAKEN
-from forms_tables.repair.wrong_cells import Change, Hint, Suspect, suggest
+from forms_tables.repair.wrong_cells import Hint, Repair, Suspect, suggest
 from forms_tables.words.rules import figure
 from reporting.conversation.threads import talk_about
 from reporting.filing.judging import cells_in
@@ -20,10 +21,10 @@ from reporting.filling.views.overview import Desk
 
 
 @dataclass(frozen=True)
-class Said:
+class SuspectInWords:
     link: CellLink
     words: str
-    others: Sequence["Said"] = ()
+    others: Sequence["SuspectInWords"] = ()
     more: bool = False
 
 
@@ -44,14 +45,15 @@ def hint_for(desk: Desk) -> Hint:
     return suggest(judgement.edition, cells_in(judgement.tables, desk.typed), judgement.facts)
 
 
-def say(suspect: Suspect, desk: Desk) -> Said:
+def say(suspect: Suspect, desk: Desk) -> SuspectInWords:
     first, *others = (
-        Said(desk.link_cell(change.cell), words_of(change, desk)) for change in (suspect.change, *suspect.others)
+        SuspectInWords(desk.link_cell(change.cell), words_of(change, desk))
+        for change in (suspect.change, *suspect.others)
     )
     return replace(first, others=others, more=suspect.more)
 
 
-def words_of(change: Change, desk: Desk) -> str:
+def words_of(change: Repair, desk: Desk) -> str:
     """现填 600.00 万元；若为 60.00 万元，则各式均成立，与现填数相差 10 倍。"""
     unit = unit_of(change.cell, desk)
     now, instead = figure(change.now, unit), figure(change.instead, unit)
@@ -69,7 +71,7 @@ def words_of(change: Change, desk: Desk) -> str:
     return f"现填 {now}；在 {low} 至 {high}之间时，各式均成立"
 
 
-def mistyping_in_words(change: Change, desk: Desk) -> str:
+def mistyping_in_words(change: Repair, desk: Desk) -> str:
     mistyping = change.mistyping
     match mistyping and mistyping.kind:
         case kind if kind == TIMES:
@@ -80,11 +82,11 @@ def mistyping_in_words(change: Change, desk: Desk) -> str:
         case kind if kind == SWAPPED:
             return "，与现填数有相邻两位数字颠倒"
         case kind if kind == SHIFTED:
-            return f"，与 {mistyping.beside.partition('.')[0]} 行所填的数相同，请核对是否错行"
+            return f"，与 {CellAddress.parse(mistyping.beside).code} 行所填的数相同，请核对是否错行"
     return ""
 
 
 def unit_of(cell: str, desk: Desk) -> str:
-    code, _, column = cell.partition(".")
-    indicator = desk.filing.edition.indicator(code)
-    return indicator.column(column).unit or indicator.unit
+    at = CellAddress.parse(cell)
+    indicator = desk.filing.edition.indicator(at.code)
+    return indicator.column(at.column).unit or indicator.unit

@@ -45,7 +45,7 @@ class KeepWhatIsThere(fields.Field):
             super().save(instance, row, is_m2m, **kwargs)
 
 
-class Fact(KeepWhatIsThere):
+class AttributeField(KeepWhatIsThere):
     """A column that is kept among the firm's attributes, under its code of the questionnaire."""
 
     def get_value(self, instance):

@@ -20,20 +20,27 @@ from accounts.access import Refused
 from accounts.models import User
 from reporting.register.applications import owed_in_words
 from reporting.register.imports.columns import columns
-from reporting.register.imports.resource import Change, Moved, RegisterResource, Say, say_nothing, store
-from reporting.register.imports.sheet_rows import ReadRegister, RowProblem, read_register
+from reporting.register.imports.resource import (
+    RegisterChange,
+    RegisterHasMoved,
+    RegisterResource,
+    Say,
+    say_nothing,
+    store,
+)
+from reporting.register.imports.sheet_rows import ReadRegister, RegisterRowProblem, read_register
 
 MOST_DAYS_SAID = 20
 TRIES = 3  # while others change the register under the import
 
 
 @dataclass(frozen=True)
-class DryRun:
+class RegisterDryRun:
     """What an import would change, or has changed; nothing while there are problems."""
 
     unchanged: int
-    problems: list[RowProblem]
-    changes: list[Change]  # by row
+    problems: list[RegisterRowProblem]
+    changes: list[RegisterChange]  # by row
     hidden: list[int]
     owed: tuple[str, ...]  # what the newcomers will have to report, in a sentence for each of their first days
 
@@ -56,10 +63,12 @@ class DryRun:
         return sha256(json.dumps(shown, ensure_ascii=False).encode()).hexdigest()
 
 
-def try_import(source: BinaryIO, name: str, *, by: User, at: datetime.datetime, say: Say = say_nothing) -> DryRun:
+def try_import(
+    source: BinaryIO, name: str, *, by: User, at: datetime.datetime, say: Say = say_nothing
+) -> RegisterDryRun:
     """The import itself, taken back: what passes here is what the database has already stored once."""
 
-    def take_back(done: DryRun) -> None:
+    def take_back(done: RegisterDryRun) -> None:
         transaction.set_rollback(True)
 
     return carry_in(read_register(source, name), name, by, at, say, lambda done: True, take_back)
@@ -73,19 +82,19 @@ def import_register(
     at: datetime.datetime,
     say: Say = say_nothing,
     shown: str = "",
-    seal: Callable[[DryRun], None] = lambda done: None,
-) -> DryRun:
+    seal: Callable[[RegisterDryRun], None] = lambda done: None,
+) -> RegisterDryRun:
     """All rows or none. What was shown in the dry run is judged again on the register as it is now: where the digest
     of what would change is not the one that was `shown`, nothing is imported. `seal` is called in the transaction that
     stores it, and may break it off by raising."""
 
-    def as_shown(done: DryRun) -> bool:
+    def as_shown(done: RegisterDryRun) -> bool:
         return not shown or done.digest == shown
 
     return carry_in(read_register(source, name), name, by, at, say, as_shown, seal)
 
 
-def carry_in(read: ReadRegister, name, by, at, say, is_wanted, seal) -> DryRun:
+def carry_in(read: ReadRegister, name, by, at, say, is_wanted, seal) -> RegisterDryRun:
     """Judges the rows, which takes most of the time, without holding anything; then stores what follows from them at
     once, if nobody has moved the register meanwhile."""
     be_the_office(by)
@@ -101,12 +110,12 @@ def carry_in(read: ReadRegister, name, by, at, say, is_wanted, seal) -> DryRun:
                 journal_import(done, name, by, at)
                 seal(done)
             return done
-        except Moved:
+        except RegisterHasMoved:
             continue
     raise Refused("名录正在被别人改动，没有导入，请过几分钟再试。")
 
 
-def journal_import(done: DryRun, name: str, by: User, at: datetime.datetime) -> None:
+def journal_import(done: RegisterDryRun, name: str, by: User, at: datetime.datetime) -> None:
     counts = {"新增": done.new, "变更": done.changed, "不变": done.unchanged}
     journal.record(by=by, at=at, action="导入名录", subject=name, district=by.district, after=counts)
 
@@ -116,14 +125,14 @@ def be_the_office(by: User) -> None:
         raise Refused("名录由区县和市级导入。")
 
 
-def judge(resource: RegisterResource, read: ReadRegister) -> DryRun:
+def judge(resource: RegisterResource, read: ReadRegister) -> RegisterDryRun:
     result = resource.import_data(read.dataset, dry_run=False, use_transactions=False)
     if result.has_errors():
         unforeseen = [*result.base_errors, *(error for _, errors in result.row_errors() for error in errors)]
         raise unforeseen[0].error
     first_days = Counter(firm.joined_on for firm in resource.newcomers)
     changes = [firm.register_change for firm in (*resource.newcomers, *resource.changed)]
-    return DryRun(
+    return RegisterDryRun(
         unchanged=result.totals[RowResult.IMPORT_TYPE_SKIP],
         problems=problems_of(resource, read, result),
         changes=sorted(changes, key=lambda change: change.row),
@@ -135,11 +144,11 @@ def judge(resource: RegisterResource, read: ReadRegister) -> DryRun:
     )
 
 
-def problems_of(resource: RegisterResource, read: ReadRegister, result: Result) -> list[RowProblem]:
+def problems_of(resource: RegisterResource, read: ReadRegister, result: Result) -> list[RegisterRowProblem]:
     """By row, and in a row by column. Of a cell that could not be read nothing else is said."""
     unread = {(problem.row, problem.column) for problem in read.problems}
     judged = [
-        RowProblem(read.numbers[invalid.number - 1], column_of(resource, name), sentence)
+        RegisterRowProblem(read.numbers[invalid.number - 1], column_of(resource, name), sentence)
         for invalid in result.invalid_rows
         for name, sentences in invalid.error.message_dict.items()
         for sentence in sentences

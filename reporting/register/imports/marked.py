@@ -7,9 +7,9 @@ from typing import IO
 
 from reporting.models import RegisterImport
 from reporting.register.imports.columns import columns
-from reporting.register.imports.sheet_rows import MOST_CELLS, RowProblem, head_of
+from reporting.register.imports.sheet_rows import MOST_CELLS, RegisterRowProblem, head_of
 from text.opening import open_book
-from text.sheets import Cell
+from text.sheets import SheetCell
 from text.writing import TextWorkbook
 
 REMARKS = "问题"
@@ -18,7 +18,7 @@ WIDTHS = {"统一社会信用代码": 22, "单位详细名称": 36, "邮箱": 26
 USUAL = 14
 
 
-def write_marked(stored: RegisterImport, problems: list[RowProblem], at: datetime.datetime) -> IO[bytes]:
+def write_marked(stored: RegisterImport, problems: list[RegisterRowProblem], at: datetime.datetime) -> IO[bytes]:
     """In a file that is gone when it is closed. Every cell is text, so that a code that is mended stays whole; columns
     of the person's own stay, and the import passes over them as over the problems."""
     with stored.file.open("rb") as source:
@@ -52,7 +52,7 @@ def write_marked(stored: RegisterImport, problems: list[RowProblem], at: datetim
     return out
 
 
-def as_it_was_seen(cell: Cell) -> str:
+def as_it_was_seen(cell: SheetCell) -> str:
     """A year nobody saw is asked about, and would be taken from the text if it were left as it is."""
     return f"{cell.value.month}月{cell.value.day}日" if cell.shows_no_year else cell.text
 
@@ -64,7 +64,7 @@ def write_head(sheet, columns: list[str], style) -> None:
     sheet.freeze_panes(1, 2)
 
 
-def in_words(problems: list[RowProblem]) -> str:
+def in_words(problems: list[RegisterRowProblem]) -> str:
     return "\n".join(
         f"{problem.column}：{problem.reason}" if problem.column in columns() else problem.reason for problem in problems
     )

@@ -7,31 +7,31 @@ from dataclasses import asdict
 from django.core.files.base import ContentFile
 
 from reporting.models import RegisterImport
-from reporting.register.imports.importing import DryRun
-from reporting.register.imports.resource import Change
-from reporting.register.imports.sheet_rows import RowProblem
+from reporting.register.imports.importing import RegisterDryRun
+from reporting.register.imports.resource import RegisterChange
+from reporting.register.imports.sheet_rows import RegisterRowProblem
 
 MOST_RANGES = 12
 
 
-def as_file(tried: DryRun) -> ContentFile:
+def as_file(tried: RegisterDryRun) -> ContentFile:
     return ContentFile(json.dumps(asdict(tried), ensure_ascii=False).encode(), "outcome.json")
 
 
-def outcome_of(stored: RegisterImport) -> DryRun:
+def outcome_of(stored: RegisterImport) -> RegisterDryRun:
     """Raises FileNotFoundError where it was cleared away just now."""
     with stored.outcome.open("rb") as file:
         said = json.load(file)
-    return DryRun(
+    return RegisterDryRun(
         unchanged=said["unchanged"],
-        problems=[RowProblem(**problem) for problem in said["problems"]],
-        changes=[Change(**change) for change in said["changes"]],
+        problems=[RegisterRowProblem(**problem) for problem in said["problems"]],
+        changes=[RegisterChange(**change) for change in said["changes"]],
         hidden=said["hidden"],
         owed=tuple(said["owed"]),
     )
 
 
-def counts_of(tried: DryRun) -> dict:
+def counts_of(tried: RegisterDryRun) -> dict:
     """For the row itself: what a list and a confirmation want to know."""
     return {
         "new": tried.new,

@@ -19,10 +19,10 @@ from reporting.models import Filing, Period
 from reporting.register.applications import propose_first_day
 from reporting.register.facts import odd_day, platform
 from reporting.register.imports.columns import (
+    AttributeField,
     CheckedWidget,
     CreditCodeWidget,
     DayWidget,
-    Fact,
     FactWidget,
     KeepWhatIsThere,
     TextWidget,
@@ -43,12 +43,12 @@ def say_nothing(judged: int, total: int) -> None:
     """For whoever waits for the answer."""
 
 
-class Moved(Exception):
+class RegisterHasMoved(Exception):
     """The register is no longer as it was when the rows were judged."""
 
 
 @dataclass(frozen=True)
-class Change:
+class RegisterChange:
     """What one row does to the register, in the words of its columns. `before` is None for a newcomer."""
 
     row: int
@@ -101,7 +101,7 @@ class RegisterResource(resources.ModelResource):
         """`numbers` are those of the rows in the sheet; `say` is told how many of them were judged."""
         super().__init__()
         facts = facts_in_columns()
-        self.fields |= {code: Fact(code, head, FactWidget(code)) for code, head in facts.items()}
+        self.fields |= {code: AttributeField(code, head, FactWidget(code)) for code, head in facts.items()}
         self.order = (*self._meta.fields[:3], *facts, *self._meta.fields[3:])  # of the template
         self.by, self.at, self.numbers, self.say = by, at, numbers, say
         self.districts = {}
@@ -166,7 +166,7 @@ class RegisterResource(resources.ModelResource):
         """Nothing yet: see `store`."""
         before, after = journal.changes(instance.register_before, self._words(instance))
         home = instance.register_district if is_create else self.lives_in.get(instance.pk)
-        instance.register_change = Change(
+        instance.register_change = RegisterChange(
             self.numbers[row_number - 1],
             instance.credit_code,
             instance.name,
@@ -235,7 +235,7 @@ def store(judged: RegisterResource) -> None:
             judged.newcomers.sort(key=lambda firm: firm.credit_code)
             Enterprise.objects.bulk_create(judged.newcomers, batch_size=BATCH)
     except IntegrityError as there_already:
-        raise Moved from there_already
+        raise RegisterHasMoved from there_already
     Enterprise.objects.bulk_create(
         judged.changed, BATCH, update_conflicts=True, unique_fields=["id"], update_fields=WRITTEN
     )
@@ -250,7 +250,7 @@ def store(judged: RegisterResource) -> None:
     # One that is opened or locked just now is waited for: either side would miss the other.
     open_periods = list(Period.objects.filter(state=Period.OPEN).order_by("pk").select_for_update())
     if newcomers and propose_first_day(judged.at.date()) != judged.first_day:
-        raise Moved
+        raise RegisterHasMoved
     Filing.objects.bulk_create(
         [
             Filing(enterprise=firm, period=period, district=district)
@@ -272,7 +272,7 @@ def hold_as_judged(judged: RegisterResource) -> None:
     for firm in judged.changed:
         home = judged.lives_in.get(firm.pk)
         if standing(held[firm.pk]) != firm.register_found or homes.get(firm.pk) != (home and home.pk):
-            raise Moved
+            raise RegisterHasMoved
 
 
 def line_of(judged: RegisterResource, firm: Enterprise) -> JournalEntry:

@@ -11,7 +11,7 @@ from reporting.register.imports.columns import KINDS, columns
 from text.incoming import without_hidden
 from text.opening import open_book
 from text.package import Unreadable
-from text.sheets import Cell, Sheet
+from text.sheets import SheetCell, Worksheet
 from text.shortened import shortened
 
 MOST_ROWS = 20_000
@@ -21,7 +21,7 @@ MOST_COLUMNS = 200  # the person's own among them: they come back with the probl
 
 
 @dataclass(frozen=True)
-class RowProblem:
+class RegisterRowProblem:
     row: int
     column: str
     reason: str
@@ -34,7 +34,7 @@ class ReadRegister:
     dataset: tablib.Dataset = field(default_factory=lambda: tablib.Dataset(headers=columns()))
     numbers: list[int] = field(default_factory=list)
     hidden: frozenset[int] = frozenset()
-    problems: list[RowProblem] = field(default_factory=list)
+    problems: list[RegisterRowProblem] = field(default_factory=list)
 
 
 def read_register(source: BinaryIO, name: str) -> ReadRegister:
@@ -50,14 +50,14 @@ def read_register(source: BinaryIO, name: str) -> ReadRegister:
         read.numbers.append(row.number)
         for column, cell in cells.items():
             if cell and (reason := problem_with(column, cell)):
-                read.problems.append(RowProblem(row.number, column, reason))
+                read.problems.append(RegisterRowProblem(row.number, column, reason))
     read.hidden = frozenset(sheet.hidden_rows) & set(read.numbers)
     if not read.numbers:
         raise Unreadable("表里只有列名，没有企业。")
     return read
 
 
-def places_of(sheet: Sheet) -> dict[str, int]:
+def places_of(sheet: Worksheet) -> dict[str, int]:
     """In which column of the sheet each column of the register stands."""
     if not sheet.rows:
         raise Unreadable("第一张工作表是空的。请下载名录模板，填好后再上传。")
@@ -88,11 +88,11 @@ def places_of(sheet: Sheet) -> dict[str, int]:
     return {column: by_name[column] for column in wanted}
 
 
-def head_of(cell: Cell) -> str:
+def head_of(cell: SheetCell) -> str:
     return without_hidden(cell.text).strip().rstrip("*")
 
 
-def problem_with(column: str, cell: Cell) -> str:
+def problem_with(column: str, cell: SheetCell) -> str:
     """What a formula worked out is read like a figure; one without a result, and an error value, say nothing."""
     if cell.formula and cell.value == 0:  # what programs that do not calculate write; no column here is ever 0
         cell = replace(cell, value=None)

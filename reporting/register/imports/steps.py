@@ -13,7 +13,7 @@ from accounts.models import User
 from reporting.kept_files import remove_older
 from reporting.leases import JUST_NOW, Hand, ask_again, carry_out, is_lost, spoken_at
 from reporting.models import RegisterImport
-from reporting.register.imports.importing import DryRun, be_the_office, import_register, try_import
+from reporting.register.imports.importing import RegisterDryRun, be_the_office, import_register, try_import
 from reporting.register.imports.outcome import as_file, counts_of
 from text.package import Unreadable, read_bounded, refuse_extension
 
@@ -131,7 +131,7 @@ def carry_in(stored: RegisterImport, hand: Hand, at: datetime) -> None:
     """Done is written in the transaction of the import itself: a worker killed between the two would import twice."""
     shown = stored.effect["digest"]
 
-    def seal(done: DryRun) -> None:
+    def seal(done: RegisterDryRun) -> None:
         hand.end(RegisterImport.DONE, counts_of(done))
 
     found = import_register(
@@ -141,7 +141,7 @@ def carry_in(stored: RegisterImport, hand: Hand, at: datetime) -> None:
         show(stored, hand, found, moved=True)
 
 
-def show(stored: RegisterImport, hand: Hand, tried: DryRun, *, moved: bool = False) -> None:
+def show(stored: RegisterImport, hand: Hand, tried: RegisterDryRun, *, moved: bool = False) -> None:
     stored.outcome.save("outcome.json", as_file(tried), save=False)
     hand.end(
         RegisterImport.TRIED,

@@ -19,7 +19,7 @@ from reporting.pages.downloads import XLSX, workbook_answer
 from reporting.register.forms import ImportForm, SeenPress
 from reporting.register.imports import steps
 from reporting.register.imports.columns import columns
-from reporting.register.imports.importing import DryRun
+from reporting.register.imports.importing import RegisterDryRun
 from reporting.register.imports.marked import write_marked
 from reporting.register.imports.outcome import outcome_of, rows_in_words
 from reporting.register.imports.sheet_rows import MOST_ROWS
@@ -77,7 +77,7 @@ def stored_or_404(request: HttpRequest, pk: int) -> RegisterImport:
     return get_object_or_404(known, pk=pk)
 
 
-def what_was_found(stored: RegisterImport) -> DryRun | None:
+def what_was_found(stored: RegisterImport) -> RegisterDryRun | None:
     if stored.is_running or not stored.outcome:
         return None
     try:
@@ -86,7 +86,7 @@ def what_was_found(stored: RegisterImport) -> DryRun | None:
         return None
 
 
-def shown_of(tried: DryRun, asked) -> dict:
+def shown_of(tried: RegisterDryRun, asked) -> dict:
     """The list that was asked for, or the first that has anything."""
     lists = {
         "problems": ("问题", tried.problems),

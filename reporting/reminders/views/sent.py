@@ -25,7 +25,7 @@ RECENTLY_SETTLED = 20
 
 
 @dataclass(frozen=True)
-class Wanted:
+class LetterFilter:
     period: str
     state: str
     kind: str
@@ -35,7 +35,7 @@ class Wanted:
 @needs(Ability.REMIND)
 @require_GET
 def letters(request):
-    wanted = Wanted(*(request.GET.get(name, "").strip() for name in ("period", "state", "kind", "q")))
+    wanted = LetterFilter(*(request.GET.get(name, "").strip() for name in ("period", "state", "kind", "q")))
     found = narrowed(Letter.objects.visible_to(request.user), wanted)
     page = Paginator(found.select_related("enterprise", "district").defer("facts"), PAGE)
     around = {

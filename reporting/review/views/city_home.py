@@ -35,7 +35,7 @@ SORTS = {
 
 
 @dataclass(frozen=True)
-class Tile:
+class DistrictTile:
     of: DistrictProgress
     name: str
     place: str  # classes that put the tile where the district lies
@@ -74,12 +74,12 @@ def sorted_rows(rows: list[DistrictProgress], sort: str) -> list[DistrictProgres
     return sorted(rows, key=key, reverse=sort.startswith("-"))
 
 
-def tiles_of(rows: list[DistrictProgress]) -> list[Tile]:
+def tiles_of(rows: list[DistrictProgress]) -> list[DistrictTile]:
     return [tile_of(row) for row in rows]
 
 
-def tile_of(row: DistrictProgress) -> Tile:
+def tile_of(row: DistrictProgress) -> DistrictTile:
     placed = platform().tiles.get(row.district.code)
     if placed is None:
-        return Tile(row, row.district.name, "")
-    return Tile(row, placed.name, f"row-{placed.row} column-{placed.column}")
+        return DistrictTile(row, row.district.name, "")
+    return DistrictTile(row, placed.name, f"row-{placed.row} column-{placed.column}")

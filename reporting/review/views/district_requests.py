@@ -10,7 +10,7 @@ from accounts.access import needs, refusals_on
 from accounts.models import Ability
 from reporting import workflow
 from reporting.filing.progress import requests_visible_to
-from reporting.review.forms import ExtensionPress, GrantPress
+from reporting.review.forms import DecideExtensionPress, GrantPress
 from reporting.review.views.requests import chosen_kind, kinds_of, page_of
 
 
@@ -50,7 +50,7 @@ def decide_adjustment(request, pk):
 
 def decide(request, kind, pk, change):
     asked = get_object_or_404(requests_visible_to(request.user, kind), pk=pk)
-    form = ExtensionPress(request.POST) if kind == "extension" else GrantPress(request.POST)
+    form = DecideExtensionPress(request.POST) if kind == "extension" else GrantPress(request.POST)
     with refusals_on(request):
         said = form.said
         granted, until = said["granted"], {"until": said["until"]} if said.get("until") else {}

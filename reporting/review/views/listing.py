@@ -30,7 +30,7 @@ RARE = ("held", "after_lock")  # offered only where there are some
 
 
 @dataclass(frozen=True)
-class Choice:
+class FilterChoice:
     name: str
     label: str
     count: int
@@ -71,7 +71,7 @@ class ListedRow:
 @dataclass(frozen=True)
 class Listing:
     page: Page
-    choices: list[Choice]
+    choices: list[FilterChoice]
     group: str
     search: str
     sort: str
@@ -102,7 +102,7 @@ def list_filings(request: HttpRequest, filings: QuerySet, at: datetime, sort: st
     return Listing(Paginator(rows, PAGE).get_page(request.GET.get("page")), choices, group, search, sort)
 
 
-def choices_of(filings: QuerySet, group: str, at: datetime) -> list[Choice]:
+def choices_of(filings: QuerySet, group: str, at: datetime) -> list[FilterChoice]:
     """The states one may narrow the list to, each with how many it would show."""
     progress = progress_of(filings)
     counts = asdict(progress) | {
@@ -111,6 +111,6 @@ def choices_of(filings: QuerySet, group: str, at: datetime) -> list[Choice]:
         "after_lock": progress.let_in,
     }
     labels = {name: label for name, (label, _) in GROUPS.items()} | MORE_GROUPS
-    every = Choice("", "全部", progress.owed, group not in labels)
-    choices = [Choice(name, label, counts[name], name == group) for name, label in labels.items()]
+    every = FilterChoice("", "全部", progress.owed, group not in labels)
+    choices = [FilterChoice(name, label, counts[name], name == group) for name, label in labels.items()]
     return [every, *(choice for choice in choices if choice.count or choice.current or choice.name not in RARE)]

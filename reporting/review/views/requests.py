@@ -12,22 +12,22 @@ PAGE = 50
 
 
 @dataclass(frozen=True)
-class Kind:
+class RequestKind:
     name: str
     label: str
     waiting: int
     current: bool
 
 
-def kinds_of(request: HttpRequest, asked: str = "") -> list[Kind]:
+def kinds_of(request: HttpRequest, asked: str = "") -> list[RequestKind]:
     """The kinds of requests with how many wait; without a choice, the first of which any do."""
     waiting = requests_waiting(request.user)
     asked = asked or request.GET.get("kind", "")
     chosen = asked if asked in REQUESTS else next((kind for kind in waiting if waiting[kind]), "extension")
-    return [Kind(kind, label, waiting[kind], kind == chosen) for kind, (label, _) in REQUESTS.items()]
+    return [RequestKind(kind, label, waiting[kind], kind == chosen) for kind, (label, _) in REQUESTS.items()]
 
 
-def chosen_kind(kinds: list[Kind]) -> Kind:
+def chosen_kind(kinds: list[RequestKind]) -> RequestKind:
     return next(kind for kind in kinds if kind.current)
 
 

@@ -8,7 +8,7 @@ from typing import BinaryIO
 from reporting.totals.aggregation import Summary
 from reporting.totals.tabulation.choices import asks_for_choices, write_choices, write_choices_by_district
 from reporting.totals.tabulation.notes import write_coverage, write_list, write_notes
-from reporting.totals.tabulation.page import Book
+from reporting.totals.tabulation.page import TotalsBook
 from reporting.totals.tabulation.tables import tables_of, write_by_district, write_table
 from text.writing import TextWorkbook
 
@@ -23,7 +23,7 @@ def write_summary(summary: Summary, out: str | Path | BinaryIO) -> None:
     """
     options = {"constant_memory": True, "default_date_format": "yyyy-mm-dd hh:mm"}
     workbook = TextWorkbook(out, options, summary.at, title=f"{summary.period.label}汇总表", author="")
-    book = Book(workbook, summary)
+    book = TotalsBook(workbook, summary)
     write_notes(book)
     for table in tables_of(summary):
         whole, by_district = write_table, write_by_district

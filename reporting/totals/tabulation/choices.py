@@ -8,7 +8,7 @@ from decimal import Decimal
 from forms_tables.edition.catalog import Indicator, Table
 from reporting.totals.adding_up import CODE_KINDS
 from reporting.totals.aggregation import AreaSummary, share
-from reporting.totals.tabulation.page import GREY, Book, Field
+from reporting.totals.tabulation.page import GREY, Field, TotalsBook
 from reporting.totals.tabulation.tables import CODE, DISTRICT, DISTRICT_CODE, NAME, write_head
 
 FIELDS = [
@@ -20,7 +20,7 @@ FIELDS = [
     Field("share", "占填报企业\n（%）", 12),
     Field("total", "合计", 16),
 ]
-Line = tuple[Indicator, str, str, int, Decimal | None, Decimal | None]
+TableLine = tuple[Indicator, str, str, int, Decimal | None, Decimal | None]
 
 
 def asks_for_choices(table: Table) -> bool:
@@ -28,7 +28,7 @@ def asks_for_choices(table: Table) -> bool:
     return any(indicator.kind in CODE_KINDS for indicator in table.indicators)
 
 
-def write_choices(book: Book, table: Table) -> None:
+def write_choices(book: TotalsBook, table: Table) -> None:
     sheet = book.add_sheet(table.code, FIELDS, repeat=6)
     row = write_head(book, sheet, table, f"{table.title}（{book.summary.city.name}汇总）", len(FIELDS) - 1)
     row = book.write_fields(sheet, row, FIELDS)
@@ -38,7 +38,7 @@ def write_choices(book: Book, table: Table) -> None:
         row += 1
 
 
-def write_choices_by_district(book: Book, table: Table) -> None:
+def write_choices_by_district(book: TotalsBook, table: Table) -> None:
     """Only what somebody chose: a district's empty choices would be thousands of rows of nothing."""
     fields = [DISTRICT_CODE, DISTRICT, *FIELDS]
     sheet = book.add_sheet(f"{table.code}分区县", fields, repeat=6)
@@ -54,7 +54,7 @@ def write_choices_by_district(book: Book, table: Table) -> None:
     sheet.autofilter(top - 1, 0, max(top, row - 1), len(fields) - 1)
 
 
-def lines_of(table: Table, area: AreaSummary) -> Iterator[Line]:
+def lines_of(table: Table, area: AreaSummary) -> Iterator[TableLine]:
     """The choices in the order of their list, then those outside it; a figure is one line with its total."""
     firms = area.totals.firms[table.code]
     for indicator in table.indicators:
@@ -70,7 +70,7 @@ def lines_of(table: Table, area: AreaSummary) -> Iterator[Line]:
                 yield indicator, code, name, counts[code], share(Decimal(counts[code]), Decimal(firms)), None
 
 
-def write_line(book: Book, sheet, row: int, left: int, line: Line) -> None:
+def write_line(book: TotalsBook, sheet, row: int, left: int, line: TableLine) -> None:
     indicator, code, name, firms, part, total = line
     sheet.write_string(row, left, indicator.name, book.boxed())
     sheet.write_string(row, left + 1, indicator.code, book.boxed(font_color=GREY, align="center"))

@@ -12,7 +12,7 @@ from reporting.totals.aggregation import (
     share,
     share_in_words,
 )
-from reporting.totals.tabulation.page import GREY, Book, Field
+from reporting.totals.tabulation.page import GREY, Field, TotalsBook
 from reporting.totals.tabulation.tables import DISTRICT, DISTRICT_CODE, tables_of
 
 NOTES = [Field("label", "项目", 20), Field("text", "说明", 110)]
@@ -42,7 +42,7 @@ LIST = [
 ]
 
 
-def write_notes(book: Book) -> None:
+def write_notes(book: TotalsBook) -> None:
     sheet = book.add_sheet("说明", NOTES, repeat=1)
     book.write_title(sheet, 0, f"{book.summary.period.label}汇总表说明", 1)
     for row, (label, text) in enumerate(notes_on(book.summary), start=1):
@@ -121,7 +121,7 @@ def sheets_in_words(summary: Summary) -> str:
     )
 
 
-def write_coverage(book: Book) -> None:
+def write_coverage(book: TotalsBook) -> None:
     last = len(COVERAGE) - 1
     sheet = book.add_sheet("区县报送情况", COVERAGE, repeat=4)
     book.write_title(sheet, 0, f"{book.summary.period.label}区县报送情况", last)
@@ -135,7 +135,7 @@ def write_coverage(book: Book) -> None:
     sheet.autofilter(top - 1, 0, row, last)
 
 
-def write_coverage_line(book: Book, sheet, row: int, area: AreaSummary, bold: bool = False) -> None:
+def write_coverage_line(book: TotalsBook, sheet, row: int, area: AreaSummary, bold: bool = False) -> None:
     coverage = area.coverage
     sheet.write_string(row, 0, area.code, book.boxed(font_color=GREY, align="center"))
     sheet.write_string(row, 1, area.name, book.boxed(bold=bold))
@@ -151,7 +151,7 @@ def write_coverage_line(book: Book, sheet, row: int, area: AreaSummary, bold: bo
         book.write_figure(sheet, row, column, part, book.figure(1, bold))
 
 
-def write_list(book: Book) -> None:
+def write_list(book: TotalsBook) -> None:
     last = len(LIST) - 1
     sheet = book.add_sheet("纳入清单", LIST, repeat=4)
     book.write_title(sheet, 0, f"{book.summary.period.label}纳入清单（内部）", last)

@@ -28,7 +28,7 @@ class Field:
     width: float
 
 
-class Book:
+class TotalsBook:
     """A workbook being written, with the formats made so far."""
 
     def __init__(self, workbook: Workbook, summary: Summary):

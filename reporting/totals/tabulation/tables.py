@@ -6,7 +6,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from forms_tables.edition.catalog import Indicator, Table
 from reporting.totals.aggregation import AreaSummary, Summary
-from reporting.totals.tabulation.page import GREY, Book, Field
+from reporting.totals.tabulation.page import GREY, Field, TotalsBook
 
 NAME, UNIT, CODE = Field("name", "指标名称", 42), Field("unit", "计量单位", 9), Field("code", "代码", 8)
 DISTRICT_CODE, DISTRICT = Field("district", "区县代码", 9), Field("district_name", "区县", 20)
@@ -21,7 +21,7 @@ def official_columns(table: Table) -> list[Field]:
     return [Field(column.key, column.label, 9 if column.kind == "percent" else 15) for column in table.columns]
 
 
-def write_table(book: Book, table: Table) -> None:
+def write_table(book: TotalsBook, table: Table) -> None:
     """The form as it is printed, with the totals of the whole area and how many firms stand behind each row."""
     fields = [NAME, UNIT, CODE, *official_columns(table), FIRMS]
     last = len(fields) - 1
@@ -35,7 +35,7 @@ def write_table(book: Book, table: Table) -> None:
     write_remarks(book, sheet, row, table, last)
 
 
-def write_by_district(book: Book, table: Table) -> None:
+def write_by_district(book: TotalsBook, table: Table) -> None:
     """Every district's table one after the other under one filter; filtered to one district it prints as its table."""
     fields = [DISTRICT_CODE, DISTRICT, NAME, UNIT, CODE, *official_columns(table), FIRMS]
     last = len(fields) - 1
@@ -54,7 +54,7 @@ def write_by_district(book: Book, table: Table) -> None:
         sheet.autofilter(top - 1, 0, row - 1, last)
 
 
-def write_head(book: Book, sheet: Worksheet, table: Table, title: str, last: int) -> int:
+def write_head(book: TotalsBook, sheet: Worksheet, table: Table, title: str, last: int) -> int:
     """Title, period and where the form comes from: always four rows, so that every table begins at the same place."""
     summary = book.summary
     book.write_title(sheet, 0, title, last)
@@ -79,7 +79,7 @@ def approval_of(table: Table) -> str:
 
 
 def write_indicator(
-    book: Book, sheet: Worksheet, row: int, left: int, table: Table, indicator: Indicator, area: AreaSummary
+    book: TotalsBook, sheet: Worksheet, row: int, left: int, table: Table, indicator: Indicator, area: AreaSummary
 ) -> None:
     """One row of the form from column `left` on; a heading keeps its line and stays empty."""
     heading = indicator.is_heading
@@ -101,7 +101,7 @@ def firms_behind(indicator: Indicator, area: AreaSummary) -> int | None:
     return area.totals.filled[f"{indicator.code}.{added[0]}"] if added else None
 
 
-def write_remarks(book: Book, sheet: Worksheet, row: int, table: Table, last: int) -> None:
+def write_remarks(book: TotalsBook, sheet: Worksheet, row: int, table: Table, last: int) -> None:
     for remark in remarks_on(table):
         sheet.merge_range(row, 0, row, last, remark, book.format(font_size=9, font_color=GREY))
         row += 1
