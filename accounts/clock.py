@@ -17,7 +17,7 @@ def real_now() -> datetime.datetime:
 
 
 def now() -> datetime.datetime:
-    """The time in Chongqing. A demonstration city's clock is the machine's, a whole number of days behind: it began on
+    """The office's time. A demonstration city's clock is the machine's, a whole number of days behind: it began on
     its own day and goes on from there, past midnight too, so that no act lies before an earlier one."""
     return shown(real_now())
 

@@ -107,6 +107,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "reporting.frame.context.screen",
             ],
+            "builtins": ["reporting.templatetags.city"],
         },
     },
 ]

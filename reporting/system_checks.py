@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from django.core.checks import CheckMessage, Error, Info, Tags, Warning, register
 from django.db import DEFAULT_DB_ALIAS, connections
 
-from forms_tables.edition.catalog import DefinitionError, edition_codes, edition_from, load_edition
+from forms_tables.edition.catalog import DefinitionError, edition_codes, edition_from, load_edition, platform_said
 from forms_tables.edition.from_toml import digest_of
 from forms_tables.edition.model import Edition
+from forms_tables.edition.roles import lacking_in
 from forms_tables.rules.checks import proofread
 from reporting.models import Period, PublishedEdition
 from reporting.models.in_force import Stretch, gaps, overlaps, proposed, stretches, waiting
@@ -95,7 +96,7 @@ def slips_in_revision(published: PublishedEdition) -> Iterator[CheckMessage]:
         yield Error(f"{name}: its text is not the one that was published.", hint=RESTORE, id="reporting.E003")
         return
     try:
-        edition = edition_from(published.code, content)
+        edition = edition_from(published.code, content, platform_said(published.family))
     except (DefinitionError, ValueError, KeyError, TypeError) as error:
         yield Error(f"{name}: {error}", hint="Publish a corrected revision.", id="reporting.E001")
         return
@@ -118,3 +119,6 @@ def lost_text(published: PublishedEdition) -> Iterator[CheckMessage]:
 def slips_in(code: str, edition: Edition) -> Iterator[CheckMessage]:
     for slip in proofread(edition):
         yield Error(f"Edition {code}: {slip}", hint=f"Correct this text of {slip.owner}.", id="reporting.E002")
+    for lacking in lacking_in(edition):
+        hint = "Put it back, or name another in platform.toml of the edition (docs/edition.md)."
+        yield Error(f"Edition {code}: platform.toml {lacking}", hint=hint, id="reporting.E005")

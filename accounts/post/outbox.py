@@ -33,7 +33,6 @@ from text.incoming import without_control
 
 logger = logging.getLogger(__name__)
 
-SENDER = "重庆软件统计直报"
 BATCH = 50  # letters claimed at once
 UNREACHABLE = "连不上邮件服务器"
 TAKES_NOTHING = "邮件服务器现在不收我们的信"
@@ -228,7 +227,7 @@ def message_of(letter: Letter) -> EmailMultiAlternatives:
 
 def sender() -> str:
     name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
-    return formataddr((name or SENDER, address), charset="utf-8")
+    return formataddr((name or render_to_string("emails/_sender.txt").strip(), address), charset="utf-8")
 
 
 def _close(connection) -> None:

@@ -85,8 +85,8 @@ class World:
                 return self.frequency_of(indicator) == self.frequency
             case Cell(period=word, indicator=indicator):
                 return self.behind.get(word) == self.frequency_of(indicator)
-            case Fact(period=word) if word in HISTORY:
-                return self.behind.get(word) == "annual"  # 软统企1 is a table of the annual form
+            case Fact(period=word, code=code) if word in HISTORY and code in self.edition.indicators:
+                return self.behind.get(word) == self.frequency_of(self.edition.indicator(code))
         return True
 
     def frequency_of(self, indicator: Indicator) -> str:

@@ -1,10 +1,20 @@
-"""Finding and loading editions. Another city or another year's tables is another folder under definitions/."""
+"""Finding and loading editions. Another year's tables are another folder under definitions/; another city is another
+installation, whose DEFINITIONS_DIR names its own folder of such folders."""
 
 import json
+import os
 from functools import cache
 from pathlib import Path
+from typing import Any
 
-from forms_tables.edition.from_toml import DefinitionError, as_plain, content_of, edition_from, read_edition
+from forms_tables.edition.from_toml import (
+    DefinitionError,
+    as_plain,
+    content_of,
+    edition_from,
+    platform_of,
+    read_edition,
+)
 from forms_tables.edition.model import (
     CodeEntry,
     CodeList,
@@ -33,11 +43,12 @@ __all__ = [
     "edition_codes",
     "edition_from",
     "load_edition",
+    "platform_said",
     "read_edition",
     "shipped_content",
 ]
 
-DEFINITIONS = Path(__file__).parent.parent / "definitions"
+DEFINITIONS = Path(os.environ.get("DEFINITIONS_DIR") or Path(__file__).parent.parent / "definitions")
 
 
 def edition_codes() -> tuple[str, ...]:
@@ -60,3 +71,13 @@ def shipped_content(code: str) -> dict:
 def _shipped_text(code: str) -> str:
     """Kept as text, so that each caller has a content of its own."""
     return json.dumps(as_plain(content_of(DEFINITIONS / code)), ensure_ascii=False)
+
+
+def platform_said(family: str) -> dict[str, Any]:
+    """How the platform reads the tables of a family (its platform.toml): its revisions are read the same way."""
+    return _platform_said(load_edition(family).code)
+
+
+@cache
+def _platform_said(code: str) -> dict[str, Any]:
+    return platform_of(DEFINITIONS / code)

@@ -11,7 +11,9 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
+from forms_tables.edition.citations import in_full
 from forms_tables.edition.concordance import Concordance
+from forms_tables.edition.keys import DefinitionError, take
 from forms_tables.edition.model import (
     ADDITIVE_KINDS,
     CHOICE_KINDS,
@@ -29,41 +31,55 @@ from forms_tables.edition.model import (
     SizeStandard,
     Table,
 )
+from forms_tables.edition.platform import Platform
+from forms_tables.edition.platform_from_toml import FILE as PLATFORM
+from forms_tables.edition.platform_from_toml import platform_from
 
 PROVENANCES = ("official", "derived")
 BOUND_SIDES = ("above", "least", "most", "below")
-
-
-class DefinitionError(ValueError):
-    """A definition that cannot be right; the text names the file and the code."""
 
 
 Content = Mapping[str, Mapping[str, Any]]  # file name to what it says: all of an edition, as plain values
 
 
 def read_edition(folder: Path) -> Edition:
-    return edition_from(folder.name, content_of(folder))
+    return edition_from(folder.name, content_of(folder), platform_of(folder))
 
 
 def content_of(folder: Path) -> dict[str, dict[str, Any]]:
-    """What the files of a folder say."""
-    return {path.name: _read_toml(path) for path in sorted(folder.glob("*.toml"))}
+    """What the files of a folder ask of firms: all that its digest is of."""
+    return {path.name: _read_toml(path) for path in sorted(folder.glob("*.toml")) if path.name != PLATFORM}
 
 
-def edition_from(code: str, content: Content) -> Edition:
-    """The edition a content describes; raises DefinitionError, naming file and code, where it cannot be."""
+def platform_of(folder: Path) -> dict[str, Any]:
+    """What its platform.toml says. It is no part of the content: it may change while the edition stays what it is."""
+    path = folder / PLATFORM
+    if not path.exists():
+        raise DefinitionError(f"{folder.name}: {PLATFORM} is missing")
+    return _read_toml(path)
+
+
+def edition_from(code: str, content: Content, platform: Mapping[str, Any]) -> Edition:
+    """The edition a content describes, read by the platform as `platform` says (its family's platform.toml). Raises
+    DefinitionError, naming file and code, where it cannot be."""
     for needed in ("edition.toml", "codes.toml", "districts.toml"):
         if needed not in content:
             raise DefinitionError(f"{code}: {needed} is missing")
+    for name, place in (("edition.toml", ""), ("codes.toml", ""), ("districts.toml", ""), ("rules.toml", "")):
+        take(name, place, "the file", content.get(name, {}))
+    told = platform_from(platform)
     head = content["edition.toml"]
+    for unit, entry in head["units"].items():
+        take("edition.toml", "units.*", unit, entry)
     districts = tuple(_district(entry) for entry in content["districts.toml"]["district"])
     _require_unique("districts.toml", (district.code for district in districts))
     for district in districts:
         if district.successor and district.successor not in {other.code for other in districts}:
             raise DefinitionError(f"districts.toml: {district.code}: unknown successor {district.successor}")
-    lists = _code_lists(content["codes.toml"], districts, content)
+    lists = _code_lists(content["codes.toml"], districts, content, told)
     table_files = sorted(name for name in content if re.fullmatch(r"t\d+\.toml", name))
-    tables = tuple(_table(name, content[name], head["units"], lists) for name in table_files)
+    reader = _Tables(head["units"], lists, told)
+    tables = tuple(reader.table(name, content[name]) for name in table_files)
     indicators = _indicators(tables)
     settings = head.get("parameters", {})
     return Edition(
@@ -78,7 +94,8 @@ def edition_from(code: str, content: Content) -> Edition:
         districts=districts,
         size_standards=tuple(_size_standard(entry) for entry in content["codes.toml"].get("size_standard", [])),
         parameters={name: _parameter(name, entry, settings) for name, entry in settings.items()},
-        rules=_rules(content.get("rules.toml", {})),
+        rules=_rules(content.get("rules.toml", {}), told),
+        platform=told,
         digest=digest_of(content),
         concordance=_concordance(content.get("concordance.toml", {}), indicators),
     )
@@ -111,13 +128,6 @@ def _read_toml(path: Path) -> dict[str, Any]:
         raise DefinitionError(f"{path.name}: {error}") from error
 
 
-def _take(file: str, what: str, entry: Mapping[str, Any], allowed: Iterable[str], needed: Iterable[str] = ()) -> None:
-    if unknown := set(entry) - set(allowed):
-        raise DefinitionError(f"{file}: {what}: unknown key {', '.join(sorted(unknown))}")
-    if missing := set(needed) - set(entry):
-        raise DefinitionError(f"{file}: {what}: missing {', '.join(sorted(missing))}")
-
-
 def _require_unique(file: str, codes: Iterable[str]) -> None:
     seen: set[str] = set()
     for code in codes:
@@ -127,8 +137,7 @@ def _require_unique(file: str, codes: Iterable[str]) -> None:
 
 
 def _district(entry: Mapping[str, Any]) -> DistrictDefinition:
-    keys = ("code", "name", "kind", "valid_from", "valid_to", "successor", "note")
-    _take("districts.toml", entry.get("code", "?"), entry, keys, keys[:4])
+    take("districts.toml", "district", entry.get("code", "?"), entry)
     dates = {key: _date(entry[key]) for key in ("valid_from", "valid_to") if entry.get(key)}
     return DistrictDefinition(**{"valid_to": None, "successor": "", "note": "", **entry, **dates})
 
@@ -139,8 +148,7 @@ def _date(value: date | str) -> date:
 
 
 def _parameter(name: str, entry: Mapping[str, Any], names: Iterable[str]) -> Parameter:
-    keys = ("title", "provenance", "default", "unit", "note", "settable", *BOUND_SIDES)
-    _take("edition.toml", name, entry, keys, keys[:2])
+    take("edition.toml", "parameters.*", name, entry)
     default = entry.get("default")
     return Parameter(
         name=name,
@@ -165,8 +173,7 @@ def _limit(name: str, text: str, names: Iterable[str]) -> Decimal | str:
 
 
 def _size_standard(entry: Mapping[str, Any]) -> SizeStandard:
-    keys = ("industry", "divisions", "staff", "income")
-    _take("codes.toml", entry.get("industry", "?"), entry, keys, keys)
+    take("codes.toml", "size_standard", entry.get("industry", "?"), entry)
     return SizeStandard(
         entry["industry"],
         tuple(entry["divisions"]),
@@ -176,13 +183,15 @@ def _size_standard(entry: Mapping[str, Any]) -> SizeStandard:
 
 
 def _code_lists(
-    codes: Mapping[str, Any], districts: tuple[DistrictDefinition, ...], content: Mapping[str, Any]
+    codes: Mapping[str, Any],
+    districts: tuple[DistrictDefinition, ...],
+    content: Mapping[str, Any],
+    platform: Platform,
 ) -> dict[str, CodeList]:
-    """Lists written out, the list of districts, and lists of the rows of a table (main activities: 软统企4)."""
+    """Lists written out, the list of districts, and lists of the rows of a table."""
     lists = {}
     for code, entry in codes["lists"].items():
-        keys = ("title", "source", "provenance", "entries", "also", "from_districts", "from_table", "leave_out")
-        _take("codes.toml", code, entry, keys, keys[:3])
+        take("codes.toml", "lists.*", code, entry)
         if entry["provenance"] not in PROVENANCES:
             raise DefinitionError(f"codes.toml: {code}: unknown provenance {entry['provenance']}")
         if entry.get("from_districts"):
@@ -195,47 +204,18 @@ def _code_lists(
             entries = [CodeEntry(*parts) for parts in entry["entries"]]
         _require_unique(f"codes.toml: {code}", (each.code for each in entries))
         lists[code] = CodeList(
-            code, entry["title"], tuple(entries), entry["source"], entry["provenance"], entry.get("also", "")
+            code,
+            entry["title"],
+            tuple(entries),
+            entry["source"],
+            entry["provenance"],
+            entry.get("also", ""),
+            cited=in_full(entry["source"], platform.sources),
         )
     return lists
 
 
 TABLE_CONDITION = re.compile(r"\w+ == '[^']+'( or \w+ == '[^']+')*")
-TABLE_KEYS = set(Table.__dataclass_fields__) - {"columns", "indicators"}
-COLUMN_KEYS = tuple(Column.__dataclass_fields__)
-
-
-def _table(file: str, entry: Mapping[str, Any], units: Mapping[str, Any], lists: Mapping[str, CodeList]) -> Table:
-    _take(file, "the file", entry, ("table", "columns", "defaults", "indicator"), ("table", "columns", "indicator"))
-    head = entry["table"]
-    _take(file, "table", head, TABLE_KEYS, ("code", "key", "title", "frequency", "source", "provenance", "unit_note"))
-    if head["frequency"] not in ("month", "annual"):
-        raise DefinitionError(f"{file}: {head['code']}: unknown frequency {head['frequency']}")
-    if head.get("applies_when") and not TABLE_CONDITION.fullmatch(head["applies_when"]):
-        raise DefinitionError(f"{file}: {head['code']}: write applies_when as A38 == '是' or A39 == '是'")
-    if head.get("applies_when") and not (head.get("why") and head.get("why_not")):
-        raise DefinitionError(f"{file}: {head['code']}: say why it applies and why_not")
-    columns = tuple(_column(file, key, column) for key, column in entry["columns"].items())
-    defaults = entry.get("defaults", {})
-    indicators = tuple(
-        _indicator(file, head["code"], {**defaults, **row}, columns, units, lists) for row in entry["indicator"]
-    )
-    optional = {"applies_when": "", "why": "", "why_not": "", "authority": "", "approved_by": "", "document": ""}
-    lines = {"header": tuple(head.get("header", ())), "footer": tuple(head.get("footer", ()))}
-    return Table(**{**optional, **head, **lines, "columns": columns, "indicators": indicators})
-
-
-def _column(file: str, key: str, entry: Mapping[str, Any]) -> Column:
-    _take(file, f"column {key}", entry, COLUMN_KEYS, ("label",))
-    if entry.get("kind", "text") not in KINDS:
-        raise DefinitionError(f"{file}: column {key}: unknown kind {entry['kind']}")
-    return Column(key=key, **entry)
-
-
-WORKED_OUT = {"table", "column_definitions", "nonnegative_columns", "additive", "choices"}
-INDICATOR_KEYS = set(Indicator.__dataclass_fields__) - WORKED_OUT | {"columns", "column", "nonnegative"}
-
-
 VOCABULARY = {
     "provenance": PROVENANCES,
     "relation": ("", "分项", "其中"),
@@ -250,28 +230,66 @@ SILENT = {
 }
 
 
-def _indicator(
-    file: str,
-    table: str,
-    row: Mapping[str, Any],
-    columns: tuple[Column, ...],
-    units: Mapping[str, Any],
-    lists: Mapping[str, CodeList],
-) -> Indicator:
-    _take(file, row.get("code", "?"), row, INDICATOR_KEYS, ("code", "name", "columns", "source", "provenance"))
-    row = {**SILENT, **units.get(row.get("unit", ""), {"kind": "", "decimals": None}), **row}
-    if slip := _slip_in(row, {column.key for column in columns}, units, lists):
-        raise DefinitionError(f"{file}: {row['code']}: {slip}")
-    known = {column.key: column for column in columns}
-    worked_out = {
-        "table": table,
-        "column_definitions": tuple(replace(known[key], **row["column"].get(key, {})) for key in row["columns"]),
-        "nonnegative_columns": frozenset(row["nonnegative"]) & set(row["columns"]),
-        "additive": row["kind"] in ADDITIVE_KINDS,
-        "choices": lists.get(row["code_list"]),
-    }
-    said = {key: row[key] for key in Indicator.__dataclass_fields__ if key not in worked_out}
-    return Indicator(**said, **worked_out)
+class _Tables:
+    """Reads the files of the tables; holds what every row is read by."""
+
+    def __init__(self, units: Mapping[str, Any], lists: Mapping[str, CodeList], platform: Platform):
+        self.units, self.lists, self.platform = units, lists, platform
+
+    def table(self, file: str, entry: Mapping[str, Any]) -> Table:
+        take(file, "", "the file", entry)
+        head = entry["table"]
+        take(file, "table", "table", head)
+        if f"{head['key']}.toml" != file:
+            raise DefinitionError(f"{file}: {head['code']}: key is the name of the file, {file.removesuffix('.toml')}")
+        if head["frequency"] not in ("month", "annual"):
+            raise DefinitionError(f"{file}: {head['code']}: unknown frequency {head['frequency']}")
+        if head.get("applies_when") and not TABLE_CONDITION.fullmatch(head["applies_when"]):
+            raise DefinitionError(f"{file}: {head['code']}: write applies_when as A == '是' or B == '是'")
+        if head.get("applies_when") and not (head.get("why") and head.get("why_not")):
+            raise DefinitionError(f"{file}: {head['code']}: say why it applies and why_not")
+        columns = tuple(_column(file, key, column) for key, column in entry["columns"].items())
+        defaults = entry.get("defaults", {})
+        take(file, "defaults", "defaults", defaults)
+        indicators = tuple(
+            self.indicator(file, head["code"], {**defaults, **row}, columns) for row in entry["indicator"]
+        )
+        optional = {"applies_when": "", "why": "", "why_not": "", "authority": "", "approved_by": "", "document": ""}
+        lines = {"header": tuple(head.get("header", ())), "footer": tuple(head.get("footer", ()))}
+        return Table(**{**optional, **head, **lines, "columns": columns, "indicators": indicators})
+
+    def indicator(self, file: str, table: str, row: Mapping[str, Any], columns: tuple[Column, ...]) -> Indicator:
+        take(file, "indicator", row.get("code", "?"), row)
+        row = {**SILENT, **self.units.get(row.get("unit", ""), {"kind": "", "decimals": None}), **row}
+        if slip := _slip_in(row, {column.key for column in columns}, self.units, self.lists):
+            raise DefinitionError(f"{file}: {row['code']}: {slip}")
+        for key, entry in row["column"].items():
+            take(file, "indicator.column.*", f"{row['code']}: column {key}", entry)
+        known = {column.key: column for column in columns}
+        worked_out = {
+            "table": table,
+            "column_definitions": tuple(replace(known[key], **row["column"].get(key, {})) for key in row["columns"]),
+            "nonnegative_columns": frozenset(row["nonnegative"]) & set(row["columns"]),
+            "additive": row["kind"] in ADDITIVE_KINDS,
+            "choices": self.lists.get(row["code_list"]),
+            "unreadable_rule": self.unreadable_rule(row),
+            "cited": in_full(row["source"], self.platform.sources),
+        }
+        said = {key: row[key] for key in Indicator.__dataclass_fields__ if key not in worked_out}
+        return Indicator(**said, **worked_out)
+
+    def unreadable_rule(self, row: Mapping[str, Any]) -> str:
+        """The rule of the edition that a text breaks which is no credit code, or no place of the list."""
+        if row["code"] == self.platform.rows.credit_code:
+            return self.platform.rules.get("credit_code", "")
+        return self.platform.rules.get("region", "") if row["kind"] == "region" else ""
+
+
+def _column(file: str, key: str, entry: Mapping[str, Any]) -> Column:
+    take(file, "columns.*", f"column {key}", entry)
+    if entry.get("kind", "text") not in KINDS:
+        raise DefinitionError(f"{file}: column {key}: unknown kind {entry['kind']}")
+    return Column(key=key, **entry)
 
 
 def _slip_in(row: Mapping[str, Any], keys: set[str], units: Mapping[str, Any], lists: Mapping[str, Any]) -> str:
@@ -315,7 +333,7 @@ def _indicators(tables: tuple[Table, ...]) -> dict[str, Indicator]:
 def _concordance(content: Mapping[str, Any], indicators: Mapping[str, Indicator]) -> Concordance:
     if not content:
         return Concordance()
-    _take("concordance.toml", "the file", content, ("follows", "codes"), ("follows", "codes"))
+    take("concordance.toml", "the file", content, ("follows", "codes"), ("follows", "codes"))
     codes = content["codes"]
     _require_unique("concordance.toml", filter(None, codes.values()))
     for old, new in codes.items():
@@ -324,14 +342,14 @@ def _concordance(content: Mapping[str, Any], indicators: Mapping[str, Indicator]
     return Concordance(content["follows"], codes)
 
 
-def _rules(content: Mapping[str, Any]) -> tuple[Rule, ...]:
+def _rules(content: Mapping[str, Any], platform: Platform) -> tuple[Rule, ...]:
     rules = []
     for entry in content.get("rule", []):
         name = entry.get("id", "?")
-        _take("rules.toml", name, entry, Rule.__dataclass_fields__, ("id", "level", "kind", "where"))
+        take("rules.toml", "rule", name, entry)
         if entry["level"] not in ("error", "warning") or entry["kind"] not in ("rule", "cell", "derived", "workflow"):
             raise DefinitionError(f"rules.toml: {name}: unknown level or kind")
         lists = {key: tuple(value) for key, value in entry.items() if isinstance(value, list)}
-        rules.append(Rule(**{**entry, **lists}))
+        rules.append(Rule(**{**entry, **lists}, cited=in_full(entry.get("basis", ""), platform.sources)))
     _require_unique("rules.toml", (rule.id for rule in rules))
     return tuple(rules)

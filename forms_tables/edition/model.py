@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
-from forms_tables.edition.citations import in_full
 from forms_tables.edition.concordance import Concordance
 from forms_tables.edition.periods import PeriodCode
+from forms_tables.edition.platform import Platform
 
 FIGURE_KINDS = frozenset({"money", "usd", "number", "count", "percent", "coefficient"})
 ADDITIVE_KINDS = frozenset({"money", "usd", "number", "count"})
@@ -35,10 +35,7 @@ class CodeList:
     source: str
     provenance: str
     also: str = ""  # a pattern of codes that may be used though the list does not name them
-
-    @property
-    def cited(self) -> str:
-        return in_full(self.source)
+    cited: str = field(default="", compare=False)  # its source in words
 
     def name_of(self, code: str) -> str | None:
         return next((entry.name for entry in self.entries if entry.code == code), None)
@@ -102,10 +99,8 @@ class Indicator:
     note: str
     source: str
     provenance: str
-
-    @property
-    def cited(self) -> str:
-        return in_full(self.source)
+    unreadable_rule: str = ""  # the rule that a text breaks which cannot be what the row asks for
+    cited: str = field(default="", compare=False)  # its source in words
 
     @property
     def symbol(self) -> str:
@@ -259,10 +254,7 @@ class Rule:
     basis: str = ""
     note: str = ""
     waits_for: tuple[str, ...] = ()  # parameters without which it, or a part of it, cannot be judged
-
-    @property
-    def cited(self) -> str:
-        return in_full(self.basis)
+    cited: str = field(default="", compare=False)  # its basis in words
 
 
 @dataclass(frozen=True, eq=False)  # an edition is itself: what is worked out from it once is kept by it
@@ -280,6 +272,7 @@ class Edition:
     parameters: Mapping[str, Parameter]
     rules: tuple[Rule, ...]
     digest: str
+    platform: Platform  # outside the digest: how the platform reads the tables
     concordance: Concordance = Concordance()
 
     def __repr__(self) -> str:
@@ -358,7 +351,7 @@ class Edition:
         return tuple(district for district in self.districts if district.is_valid_on(day))
 
     def tables_for(self, period: PeriodCode, attributes: Mapping[str, str]) -> tuple[Table, ...]:
-        """The tables an enterprise owes for a period; attributes are its row in the register (A37, A38, …)."""
+        """The tables an enterprise owes for a period; attributes are its row in the register, by code."""
         return tuple(
             table
             for table in self.tables
@@ -367,6 +360,6 @@ class Edition:
 
 
 def _holds(condition: str, attributes: Mapping[str, str]) -> bool:
-    """Conditions of a table are plain: A38 == '是' or A39 == '是'."""
-    wanted = re.findall(r"(\w+) == '([^']+)'", condition)
+    """Conditions of a table are plain: a row == '是', or one of several."""
+    wanted = re.findall(r"(?:M(?=[0-9]))?(\w+) == '([^']+)'", condition)
     return not wanted or any(attributes.get(name, "") == value for name, value in wanted)

@@ -23,7 +23,6 @@ from forms_tables.words.rules import say
 Value = Decimal | str | None
 PRECISION = 60  # digits: products of 15-digit amounts stay exact
 EXACT = Context(prec=PRECISION)
-REQUIRED_RULE = "R622"
 # How the reason of a locked cell begins: worked out from this filing's cells, or not applying as things stand.
 COMPUTED, ONLY_WHEN = "由系统计算", "只在"
 SYSTEM_WRITES = {"register": "由市级名录写入", "submission": "上报时由系统填写"}
@@ -154,6 +153,7 @@ class _Completion:
 
     def __init__(self, edition: Edition, typed: Mapping[str, str], facts: Facts):
         self.facts = facts
+        self.required_rule = edition.platform.rules.get("required", "")
         self.values: dict[str, Value] = {}
         self.problems: dict[str, Problem] = {}
         self.locked: dict[str, str] = {}
@@ -182,7 +182,8 @@ class _Completion:
             if self.must_be_filled(plan):
                 place = plan.indicator.place(plan.column)
                 sentence = f"{place}：必填项为空；没有发生额请填0。"
-                problem = Problem(plan.table.code, plan.indicator.code, plan.column, sentence, REQUIRED_RULE)
+                where = plan.table.code, plan.indicator.code, plan.column
+                problem = Problem(*where, sentence, self.required_rule, missing=True)
                 self.problems[plan.key] = problem
         return Completed(self.values, tuple(self.problems.values()), self.locked, tuple(self.overridden))
 

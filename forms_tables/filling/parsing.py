@@ -32,7 +32,8 @@ class Problem:
     code: str
     column: str
     problem: str
-    rule: str = ""
+    rule: str = ""  # of the edition, where it has one about this
+    missing: bool = False  # nothing was typed where something must be
 
 
 class _Refused(Exception):
@@ -201,12 +202,14 @@ def _read_region(typed: str, indicator: Indicator) -> str:
     if not re.fullmatch("[0-9]{6}([0-9]{6})?", plain):
         raise _Refused(f"{_show(typed)}不是区划代码，请填12位数字（至少填前6位）")
     if indicator.choices and indicator.choices.name_of(plain[:6]) is None:
-        raise _Refused(f"{_show(typed)}的前6位不在“{indicator.choices.title}”代码表中，请核对", "K23")
+        raise _Refused(
+            f"{_show(typed)}的前6位不在“{indicator.choices.title}”代码表中，请核对", indicator.unreadable_rule
+        )
     return plain
 
 
 def _read_activity(typed: str, indicator: Indicator) -> str:
-    """A business class of 软统企4 and words of one's own, in either order; kept as E131 通用应用软件开发."""
+    """A code of the list and words of one's own, in either order; kept as E131 通用应用软件开发."""
     choices = indicator.choices
     if code := choices.code_of(typed):
         return f"{code} {typed}"
@@ -215,14 +218,19 @@ def _read_activity(typed: str, indicator: Indicator) -> str:
         r"(?P<words>.*?)[\s:,、(]+(?P<code>[A-Z]+[0-9]+)\)?", plain
     )
     if found is None or choices.name_of(found["code"]) is None:
-        raise _Refused(f"{_show(typed)}没有写明软统企4表的业务代码，请写作“E131 通用应用软件开发”的样式")
+        raise _Refused(f"{_show(typed)}没有写明“{choices.title}”的代码，请写作“{_example(choices)}”的样式")
     return f"{found['code']} {found['words'] or choices.name_of(found['code'])}"
+
+
+def _example(choices: CodeList) -> str:
+    entry = choices.entries[-1]
+    return f"{entry.code} {entry.name}"
 
 
 def _read_credit_code(typed: str, indicator: Indicator) -> str:
     code = credit_code.normalise(typed)
     if problem := credit_code.problem_with(code):
-        raise _Refused(f"{_show(typed)}有误，{problem.rstrip('。')}", "K22" if indicator.code == "A01" else "")
+        raise _Refused(f"{_show(typed)}有误，{problem.rstrip('。')}", indicator.unreadable_rule)
     return code
 
 

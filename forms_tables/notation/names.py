@@ -36,14 +36,19 @@ class Cell:
 
 @dataclass(frozen=True)
 class Fact:
-    """Something about the firm: from 软统企1 when this filing has it, from the register otherwise."""
+    """Something about the firm: from its questionnaire when this filing has it, from the register otherwise."""
 
     period: str  # "register" looks past the form
     code: str
+    column: str = field(default="", compare=False)  # where the form asks for it; nothing where no form does
+
+    @classmethod
+    def of(cls, period: str, indicator: Indicator) -> "Fact":
+        return cls(period, indicator.code, indicator.columns[0])
 
     @property
     def key(self) -> str:
-        return f"{self.code}.v"
+        return f"{self.code}.{self.column}" if self.column else self.code
 
     @property
     def label(self) -> str:
@@ -139,7 +144,7 @@ class Scope:
 
     def _bare_meaning(self, indicator: Indicator) -> Meaning:
         if not indicator.is_figure:
-            return Fact(self.period, indicator.code)
+            return Fact.of(self.period, indicator)
         if self.column in indicator.columns:
             return self._cell(indicator, self.column)
         if len(indicator.columns) == 1:

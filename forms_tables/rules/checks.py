@@ -83,21 +83,25 @@ class Condition:
     @cached_property
     def frequency(self) -> str:
         """Monthly when it reads a cell of a monthly table of this filing."""
-        tables = {meaning.indicator.table for meaning in self.reads if isinstance(meaning, Cell) and not meaning.period}
-        frequencies = {self.scope.edition.table(table).frequency for table in tables}
+        now = [meaning for meaning in self.reads if isinstance(meaning, Cell | Fact) and not meaning.period]
+        cells = {meaning.indicator.table for meaning in now if isinstance(meaning, Cell)}
+        rows = self.scope.edition.indicators
+        facts = {rows[meaning.code].table for meaning in now if isinstance(meaning, Fact) and meaning.code in rows}
+        frequencies = {self.scope.edition.table(table).frequency for table in cells or facts}
         return "month" if "month" in frequencies else "annual"
 
     @cached_property
     def cells(self) -> tuple[str, ...]:
-        """The cells of this filing it reads: 软统企6!2020.c1. A fact of the firm is a cell of the annual form only."""
+        """The cells of this filing it reads: 软统企6!2020.c1. A fact is a cell of the form that asks for it."""
         return tuple(dict.fromkeys(cell for meaning in self.reads if (cell := self._cell(meaning))))
 
     def _cell(self, meaning: Meaning) -> str:
         if isinstance(meaning, Cell) and not meaning.period:
             return f"{meaning.indicator.table}!{meaning.key}"
-        if isinstance(meaning, Fact) and not meaning.period and self.frequency == "annual":
+        if isinstance(meaning, Fact) and not meaning.period:
             indicator = self.scope.edition.indicators.get(meaning.code)
-            return f"{indicator.table}!{meaning.key}" if indicator else ""
+            asked = indicator and self.scope.edition.table(indicator.table).frequency == self.frequency
+            return f"{indicator.table}!{meaning.key}" if asked else ""
         return ""
 
     @cached_property
@@ -151,7 +155,7 @@ def _places_of_false(verdicts: list[bool | None]) -> Iterator[int]:
 
 
 def findings_of_cells(edition: Edition, completed: Completed) -> list[Finding]:
-    """The problems of single cells that break a rule of the edition (R621, R622, R715 …), as findings."""
+    """The problems of single cells that break a rule of the edition, as findings."""
     return [_finding_of_cell(edition.rule(problem.rule), problem) for problem in completed.problems if problem.rule]
 
 

@@ -10,7 +10,6 @@ The files lie under MEDIA_ROOT/dataset and may be deleted at any time: they are 
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 
 import polars as pl
 
@@ -30,10 +29,9 @@ from reporting.models import Period
 
 __all__ = ["Odd", "Stored", "ledger", "load", "refresh"]
 
-KNOWN = ["filing", "enterprise", "district", "edition", "state", "submission", "revenue"]
+KNOWN = ["filing", "enterprise", "district", "edition", "state", "submission", "headline"]
 LABEL = re.compile(r"(?:(\w+)\()?([\w.]+)\)?")
-REVENUE = {"month": "2020.c1", "annual": "Y2020.y"}
-REVENUE_DECIMALS = 2
+HEADLINE_DECIMALS = 2
 ATTEMPTS = 6  # three files of this period, and those of four earlier ones, may want making again
 
 
@@ -58,7 +56,7 @@ class Odd:
 @dataclass(frozen=True)
 class Stored:
     """A ledger and, in the order of its rows, whose they are: filing, enterprise, district (code), edition (code),
-    state, submission (none where the draft was judged) and headline revenue in hundredths."""
+    state, submission (none where the draft was judged) and headline figure in hundredths."""
 
     ledger: Ledger
     filings: pl.DataFrame
@@ -126,7 +124,7 @@ def _load(
     filings = read(period.code, FILINGS)[0].frame
     if filed_under:
         filings = filings.filter(pl.col("edition") == filed_under)
-    own = _own_columns(period, filings, [REVENUE[period.parsed.frequency], *_cells(meanings)])
+    own = _own_columns(period, filings, [*filter(None, [headline_of(period)]), *_cells(meanings)])
     return _assembled(period, edition, own, meanings, mark)
 
 
@@ -138,10 +136,11 @@ def _assembled(period: Period, edition: Edition, own: Columns, meanings: dict[st
     frame = frame.with_columns(pl.coalesce(ODD, "odd_then").alias(ODD))
     scales = {**own.scales, **past.scales}
     parameters = parameters_in(edition, period)
-    if "k" in meanings and (found := coefficients(edition, period.parsed, frame, parameters)) is not None:
+    own_k = edition.platform.coefficient.parameter if edition.platform.coefficient else ""
+    if own_k in meanings and (found := coefficients(edition, period.parsed, frame, parameters)) is not None:
         numbers = [None if k is None else int(k.scaleb(COEFFICIENT_DECIMALS)) for k in found]
-        frame = frame.with_columns(pl.Series("k", numbers, dtype=pl.Int64))
-        scales["k"] = COEFFICIENT_DECIMALS
+        frame = frame.with_columns(pl.Series(own_k, numbers, dtype=pl.Int64))
+        scales[own_k] = COEFFICIENT_DECIMALS
     odd = frame.filter(pl.col(ODD).is_not_null())
     frame = frame.filter(pl.col(ODD).is_null())
     columns = {
@@ -156,7 +155,7 @@ def _assembled(period: Period, edition: Edition, own: Columns, meanings: dict[st
     scales = {label: scales[label] for label in named.columns if label in scales}
     return Stored(
         Ledger(period.parsed, named, scales, parameters, _largest(named, scales)),
-        _with_revenue(frame, own, period),
+        _with_headline(frame, own, period),
         frame.filter(pl.col("problems").is_not_null()).select("filing", "problems"),
         tuple(Odd(*row) for row in odd.select([*KNOWN[:-1], ODD]).rows()),
         mark,
@@ -182,7 +181,9 @@ def _meaning(edition: Edition, label: str) -> Meaning:
     if "." in name:
         code, _, column = name.partition(".")
         return Cell(word or "", name, edition.indicators.get(code), column)
-    return Setting(name) if name in edition.parameters else Fact(word or "", name)
+    if name in edition.parameters:
+        return Setting(name)
+    return Fact.of(word or "", edition.indicators[name]) if name in edition.indicators else Fact(word or "", name)
 
 
 def _cells(meanings: Mapping[str, Meaning]) -> list[str]:
@@ -193,7 +194,7 @@ def _cells(meanings: Mapping[str, Meaning]) -> list[str]:
             case Cell(period="", key=key):
                 wanted[key] = None
             case Fact(period="", code=code):
-                wanted |= dict.fromkeys([f"{code}.v", f"register({code})"])
+                wanted |= dict.fromkeys([meaning.key, f"register({code})"])
             case Fact(period="register", code=code):
                 wanted[f"register({code})"] = None
     return list(wanted)
@@ -233,7 +234,7 @@ def _complete(rows: Columns) -> Columns:
 def _column(label: str, meaning: Meaning, frame: pl.DataFrame, scales: dict[str, int]) -> pl.Expr:
     """The column of a name; blank throughout where nothing of it is stored."""
     if isinstance(meaning, Fact) and not meaning.period:
-        there = [name for name in (f"{meaning.code}.v", f"register({meaning.code})") if name in frame.columns]
+        there = [name for name in (meaning.key, f"register({meaning.code})") if name in frame.columns]
         return pl.coalesce(there).alias(label) if there else pl.lit(None, dtype=pl.String).alias(label)
     name = f"{meaning.period}({meaning.key})" if isinstance(meaning, Fact) and meaning.period != "register" else label
     if name in frame.columns:
@@ -251,11 +252,15 @@ def _largest(frame: pl.DataFrame, scales: Mapping[str, int]) -> dict[str, int]:
     return {label: largest or 0 for label, largest in zip(found.columns, found.row(0), strict=True)}
 
 
-def _with_revenue(frame: pl.DataFrame, own: Columns, period: Period) -> pl.DataFrame:
-    cell = REVENUE[period.parsed.frequency]
+def _with_headline(frame: pl.DataFrame, own: Columns, period: Period) -> pl.DataFrame:
+    cell = headline_of(period)
     if cell not in own.scales:
-        return frame.with_columns(pl.lit(None, dtype=pl.Int64).alias("revenue")).select(KNOWN)
-    factor = Decimal(10) ** (own.scales[cell] - REVENUE_DECIMALS)
-    return frame.with_columns((pl.col(cell) // int(factor) if factor >= 1 else pl.col(cell)).alias("revenue")).select(
-        KNOWN
-    )
+        return frame.with_columns(pl.lit(None, dtype=pl.Int64).alias("headline")).select(KNOWN)
+    places = own.scales[cell] - HEADLINE_DECIMALS
+    figure = pl.col(cell) // 10**places if places >= 0 else pl.col(cell) * 10**-places
+    return frame.with_columns(figure.alias("headline")).select(KNOWN)
+
+
+def headline_of(period: Period) -> str:
+    """The cell of the edition's headline figure; nothing where it names none."""
+    return period.edition.platform.headline(period.parsed.frequency)

@@ -21,7 +21,7 @@ from reporting.city_columns.files import Broken, notes_of, read, write
 from reporting.city_columns.frozen import CHUNK, FILINGS, fact_codes
 from reporting.city_columns.past import coefficients, granted_bases, past_cells, standing_of
 from reporting.city_columns.scaling import ODD, Columns, decimal_of, decimals_of_cells, scaled, together
-from reporting.filing.judging import attributes_for, cells_in, facts_for, parameters_in, tables_for
+from reporting.filing.judging import Registered, attributes_for, cells_in, facts_for, parameters_in, tables_for
 from reporting.models import BaseAdjustment, Filing, ParameterValue, Period, Sheet, published_edition
 from reporting.models.asking import asked_of
 from reporting.models.standing import WITH_FIRM
@@ -174,8 +174,8 @@ def opened(edition: Edition, period: Period, filings: pl.DataFrame) -> Iterator[
             facts = facts_for(_filing(pk))
         else:
             credit_code, name, contact, said = register[enterprise]
-            now = attributes_for(credit_code, name, district, contact, json.loads(said))
-            mine = parameters if own is None else parameters | {"k": own[number]}
+            now = attributes_for(edition, Registered(credit_code, name, district, contact), json.loads(said))
+            mine = parameters if own is None else parameters | {edition.platform.coefficient.parameter: own[number]}
             facts = Facts(code, now, mine, history)
         yield Open(pk, typed[pk], facts)
 

@@ -14,6 +14,8 @@ from typing import IO
 import polars as pl
 from django.conf import settings
 
+from forms_tables.edition.catalog import DEFINITIONS
+from forms_tables.edition.platform_from_toml import FILE as PLATFORM
 from reporting.city_columns.scaling import Columns
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,7 +27,7 @@ def layout() -> str:
     """What the files are made by: another release of what completes, stores or judges a form (a finding is kept by the
     number of its condition), and they are made anew."""
     sources = sorted(source for folder in MADE_BY for source in (ROOT / folder).rglob("*.py"))
-    sources.append(ROOT / "reporting/filing/judging.py")
+    sources += [ROOT / "reporting/filing/judging.py", *sorted(DEFINITIONS.glob(f"*/{PLATFORM}"))]
     return sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:12]
 
 

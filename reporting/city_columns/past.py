@@ -5,15 +5,16 @@ from decimal import Decimal
 
 import polars as pl
 
-from forms_tables.edition.catalog import Edition
 from forms_tables.edition.continuity import cells_before
+from forms_tables.edition.model import Edition
 from forms_tables.edition.periods import PeriodCode
+from forms_tables.edition.shape import carried_in
 from forms_tables.notation.names import earlier
 from reporting.city_columns.files import Broken, path_of, read
 from reporting.city_columns.frozen import FILINGS, SUBMISSIONS
 from reporting.city_columns.scaling import ODD, Columns, decimal_of
-from reporting.filing.judging import CARRIED, COEFFICIENT, totals_of, weighted_coefficient
-from reporting.models import BaseAdjustment, Period
+from reporting.filing.judging import official_coefficients, totals_of, weighted_coefficient
+from reporting.models import BaseAdjustment, Filing, Period
 
 COEFFICIENT_DECIMALS = 6
 
@@ -106,25 +107,25 @@ def granted_bases(code: str) -> dict[int, dict[str, Decimal | None]]:
         filings[row.filing_id] = row.filing
         found.setdefault(row.filing_id, {})[row.cell] = Decimal(row.new)
     return {
-        pk: {_label(cell): bases.get(cell) for cell in [*bases, *totals_of(filings[pk], bases)]}
+        pk: {_label(filings[pk], cell): bases.get(cell) for cell in [*bases, *totals_of(filings[pk], bases)]}
         for pk, bases in found.items()
     }
 
 
-def _label(cell: str) -> str:
-    code, column = cell.split(".")
-    word, source = CARRIED[column]
-    return f"{word}({code}.{source})"
+def _label(filing: Filing, cell: str) -> str:
+    """The name of what stands behind the cell; nothing where a revision does not carry it any more."""
+    word, source = carried_in(filing.edition, cell) or ("", "")
+    return f"{word}({source})" if word else ""
 
 
 def coefficients(
     edition: Edition, period: PeriodCode, filings: pl.DataFrame, parameters: Mapping[str, Decimal | None]
 ) -> list[Decimal | None] | None:
-    """Each firm's own k, in the order of `filings`; None while the city has entered no coefficient at all."""
-    names = [name for name in parameters if name.startswith(COEFFICIENT)]
-    if not any(parameters[name] is not None for name in names):
+    """Each firm's own weighted coefficient, in the order of `filings`; None while the city has entered none at all."""
+    official = official_coefficients(edition)
+    if not any(parameters.get(name) is not None for name in official):
         return None
-    cells = [f"{name.removeprefix(COEFFICIENT)}.v" for name in names]
+    cells = list(official.values())
     past = past_cells(edition, period, filings, {"last_annual": cells})
     labels = {f"last_annual({cell})": cell for cell in cells if f"last_annual({cell})" in past.frame.columns}
     rows = past.frame.select(list(labels)).rows() if labels else [()] * filings.height
@@ -132,5 +133,5 @@ def coefficients(
     for row in rows:
         filed = zip(labels.items(), row, strict=True)
         annual = {cell: decimal_of(number, past.scales.get(label, 0)) for (label, cell), number in filed}
-        found.append(weighted_coefficient(annual, parameters) if any(row) else None)
+        found.append(weighted_coefficient(edition, annual, parameters) if any(row) else None)
     return found

@@ -1,6 +1,6 @@
 """When each level's work on a period is due, and the sentence that says why it is that date.
 
-The rule is the notice of the city (渝经信软件〔2024〕8号): fixed days after the period, which move when they fall on a
+The rule is the notice of the city: fixed days after the period, which move when they fall on a
 holiday of the State Council; ordinary Saturdays and Sundays do not move them. The sentence about moving stands beside
 the dates of the enterprise and the monthly one of the district only; all others never move.
 """

@@ -13,7 +13,7 @@ from forms_tables.filling.completion import Facts
 from forms_tables.notation.names import earlier
 from reporting.demo import months, year
 from reporting.demo.firms import Firm
-from reporting.filing.judging import Judgement, attributes_for, judge_cells
+from reporting.filing.judging import Judgement, Registered, attributes_for, judge_cells
 from reporting.models import State
 
 EDITION = "chongqing-2024"
@@ -78,7 +78,9 @@ def stories_of(firm: Firm) -> list[Story]:
 def _tell(firm: Firm) -> Iterator[Story]:
     edition = load_edition(EDITION)
     parameters = {name: parameter.default for name, parameter in edition.parameters.items()} | {"FX": FX}
-    attributes = attributes_for(firm.credit_code, firm.name, firm.district, firm.contact, firm.attributes)
+    attributes = attributes_for(
+        edition, Registered(firm.credit_code, firm.name, firm.district, firm.contact), firm.attributes
+    )
     filed: dict[PeriodCode, Mapping] = {}
     for period in PERIODS:
         history = {word: filed[code] for word, code in earlier(period).items() if code in filed}

@@ -8,15 +8,15 @@ from graphlib import CycleError
 
 from forms_tables.edition.catalog import Edition
 from forms_tables.edition.model import Indicator, Rule
+from forms_tables.edition.roles import CANNOT_GO, LINKED, Lacking, lacking_in
 from forms_tables.filling.completion import plans_of
 from forms_tables.notation.trees import NotationError, names_in, parse
 from forms_tables.rules.checks import proofread
 from forms_tables.rules.proofreading import Slip
 from reporting.editions.contradictions import Remark, remarks_on, remarks_on_rule
 from reporting.models import DraftEdition, PublishedEdition
-from reporting.register.facts import CITY_WRITES, FIRM_WRITES
 
-NEEDED_KINDS = ("cell", "workflow")  # rules the platform applies by their number
+CARRIED_OUT = ("cell", "workflow")  # kinds of rules the platform carries out by their number
 WHAT_OF_A_ROW = {"applies_when": "适用条件", "required_when": "必填条件"}
 
 
@@ -110,21 +110,28 @@ def _circles(edition: Edition) -> Iterator[Hindrance]:
 
 
 def _lost(edition: Edition, base: Edition) -> Iterator[Hindrance]:
-    """Rules and rows the platform names."""
-    kinds = {rule.id: rule.kind for rule in edition.rules}
+    """What the platform names in an edition, and rows that are not the firm's to write."""
+    named = lacking_in(edition)
+    yield from (_of_lacking(base, one) for one in {(one.sort, one.code): one for one in named}.values())
+    told, kinds = {one.code for one in named}, {rule.id: rule.kind for rule in edition.rules}
     for rule in base.rules:
-        if rule.kind in NEEDED_KINDS and kinds.get(rule.id) != rule.kind:
-            reason = "这一条由平台按编号执行，不能删除，也不能改作别的执行方式"
-            yield Hindrance("rule", rule.id, f"审核关系 {rule.id}", "", reason)
-    for indicator in edition.indicators.values():
-        for rule_id in filter(None, (indicator.nonnegative_rule, indicator.whole_rule)):
-            if rule_id not in kinds:
-                reason = f"所引用的审核关系 {rule_id} 不在修订稿里"
-                yield Hindrance("indicator", indicator.code, indicator.place(), "", reason)
+        if rule.kind in CARRIED_OUT and kinds.get(rule.id) != rule.kind and rule.id not in told:
+            yield Hindrance("rule", rule.id, f"审核关系 {rule.id}", "", f"这一条{CANNOT_GO}")
     for code, indicator in base.indicators.items():
-        if code not in edition.indicators and (indicator.origin or code in {*FIRM_WRITES, *CITY_WRITES}):
-            reason = "这一行与企业名录相连，平台按代码读取，不能删除"
-            yield Hindrance("indicator", code, indicator.place(), "", reason)
+        if code not in edition.indicators and indicator.origin and code not in told:
+            yield Hindrance("indicator", code, indicator.place(), "", f"这一行{LINKED}")
+
+
+def _of_lacking(base: Edition, one: Lacking) -> Hindrance:
+    if one.sort == "rule":
+        reason = f"这一条{one.reason}" if one.reason == CANNOT_GO else one.reason
+        return Hindrance("rule", one.code, f"审核关系 {one.code}", "", reason)
+    if one.sort == "indicator" and one.code in base.indicators:
+        reason = f"这一行{one.reason}" if one.reason == LINKED else one.reason
+        return Hindrance("indicator", one.code, base.indicator(one.code).place(), "", reason)
+    if one.sort == "parameter":
+        return Hindrance("parameter", one.code, f"参数 {one.code}", "", one.reason)
+    return Hindrance("other", one.code, one.code, "", f"{one.named_by}：{one.reason}")
 
 
 def _filed_otherwise(edition: Edition, revisions: list[Edition]) -> Iterator[Hindrance]:

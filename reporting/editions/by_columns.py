@@ -16,7 +16,7 @@ from forms_tables.notation.names import Setting
 from forms_tables.rules.checks import Condition, conditions_of
 from reporting import city_columns
 from reporting.editions.one_by_one import ERROR, UNREADABLE, Judged, Outcome, outcomes_of
-from reporting.filing.judging import COEFFICIENT, parameters_in
+from reporting.filing.judging import parameters_in
 from reporting.models import Filing, Period, published_edition
 from reporting.models.standing import UNSENT_STATES
 
@@ -41,11 +41,13 @@ def _completes_alike(period: Period, one: Edition, other: Edition) -> bool:
 
 
 def _settings_in_forms(edition: Edition, parameters: Iterable[str], frequency: str) -> set[str]:
-    """The parameters that forms are computed with; k is computed from all the official coefficients there are."""
+    """The parameters that forms are computed with; the firm's own coefficient from all the official ones."""
     plans = plans_of(edition, frequency).values()
     formulas = [formula for plan in plans for formula in (plan.carry, plan.formula) if formula]
     names = {meaning.name for formula in formulas for meaning in formula.outside if isinstance(meaning, Setting)}
-    return names | ({name for name in parameters if name.startswith(COEFFICIENT)} if "k" in names else set())
+    told = edition.platform.coefficient
+    official = {name for name in parameters if told.row_of(name)} if told and told.parameter in names else set()
+    return names | official
 
 
 def codes_of(filings: QuerySet[Filing]) -> list[str]:
@@ -63,10 +65,10 @@ def outcomes_by_columns(
     ledgers = [replace(stored.ledger, parameters=parameters_in(each, period)) for each in (in_force, edition)]
     broken = [_broken(*side) for side in zip(sides, ledgers, strict=True)]
     problems = {filing: _problems(text) for filing, text in stored.problems.rows()}
-    rows = stored.filings.select("filing", "district", "submission", "state", "revenue").rows()
-    for row, (filing, district, submission, state, revenue) in enumerate(rows):
+    rows = stored.filings.select("filing", "district", "submission", "state", "headline").rows()
+    for row, (filing, district, submission, state, headline) in enumerate(rows):
         judged = [_judged(side.get(row, {}), problems.get(filing, ())) for side in broken]
-        carried = CENT * revenue if submission is not None and revenue is not None else Decimal(0)
+        carried = CENT * headline if submission is not None and headline is not None else Decimal(0)
         yield Outcome(filing, district, submission is not None, state in UNSENT_STATES, carried, *judged)
     if odd := [each.filing for each in stored.odd]:
         yield from outcomes_of(period, filings.filter(pk__in=odd), in_force, edition)

@@ -22,7 +22,7 @@ SENTENCES = (
     (r"missing (.*)", "缺少{0}"),
     (r"unknown key (.*)", "多出了不认识的项“{0}”"),
     (r"unknown level or kind", "级别或执行方式不对"),
-    (r"write applies_when as .*", "适用条件须写成 A38 == '是' or A39 == '是' 的样子"),
+    (r"write applies_when as (.*)", "适用条件须写成 {0} 的样子"),
 )
 
 

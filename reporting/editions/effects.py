@@ -15,7 +15,6 @@ from forms_tables.judges.city import Ledger, failing, labels_of, verdicts
 from forms_tables.notation.decimals import Reading
 from forms_tables.notation.names import Meaning
 from forms_tables.rules.checks import Condition, spread
-from forms_tables.words.rules import figure
 from reporting import city_columns
 from reporting.filing.judging import parameters_in
 from reporting.models import Filing, Period, PublishedEdition, published_edition
@@ -23,7 +22,7 @@ from reporting.totals.aggregation import share
 
 ALWAYS_SHOWN = ("newly_fail", "newly_pass")
 FREQUENCIES = ("month", "annual")
-CENT = 2  # revenue is kept in hundredths of 万元
+CENT = 2  # the headline figure is kept in hundredths
 GROUPS = {
     "newly_fail": "新增不通过",
     "now_block": "将不能上报",
@@ -107,13 +106,13 @@ def judge_of(edition: Edition, rule: Rule | None, frequency: str, parameters: Ma
 
 @dataclass(frozen=True)
 class Group:
-    """The filings with which the same happens, and what revenue they carry (万元)."""
+    """The filings with which the same happens, and what they carry of the headline figure."""
 
     name: str
-    rows: Sequence[int]  # of the ledger: those that failed before, then the largest revenue first
+    rows: Sequence[int]  # of the ledger: those that failed before, then the largest first
     failed: int  # how many of them failed before
-    revenue: Decimal
-    share: Decimal | None  # per cent of the revenue of all that were judged
+    headline: Decimal
+    share: Decimal | None  # per cent of that of all that were judged
 
     @property
     def label(self) -> str:
@@ -124,8 +123,8 @@ class Group:
         return len(self.rows)
 
     @property
-    def revenue_words(self) -> str:
-        return figure(self.revenue, "万元").removesuffix(" 万元")
+    def headline_words(self) -> str:
+        return f"{self.headline:,.2f}"
 
 
 @dataclass(frozen=True)
@@ -133,12 +132,12 @@ class Effect:
     """An edited rule on the filings of a ledger; `before` by the code of the edition each filing is judged by."""
 
     ledger: Ledger
-    filings: pl.DataFrame  # in the ledger's order: filing, edition, revenue in hundredths, …
+    filings: pl.DataFrame  # in the ledger's order: filing, edition, headline figure in hundredths, …
     before: Mapping[str, Judge]
     after: Judge
     groups: Mapping[str, Group]
     applies: int  # filings the edited rule says something of
-    revenue: Decimal  # of all filings judged
+    headline: Decimal  # of all filings judged
     odd: int  # filings that cannot be a row of the ledger
 
     @property
@@ -180,18 +179,18 @@ def effect_of(ledger: Ledger, filings: pl.DataFrame, before: Mapping[str, Judge]
         own = filings["edition"] == code
         old = judge.outcomes(ledger).zip_with(own, old)
         blocked = blocked | (own & (judge.level == "error"))
-    columns = {"old": old, "new": new, "blocked": blocked, "revenue": revenue_in(filings)}
+    columns = {"old": old, "new": new, "blocked": blocked, "headline": headline_in(filings)}
     named = pl.DataFrame(columns).select(
-        "revenue",
+        "headline",
         failed=pl.col("old").eq_missing(False),
         group=_group(after.level == "error"),
         row=pl.int_range(pl.len()),
     )
-    total = _money(named["revenue"].sum())
+    total = _money(named["headline"].sum())
     groups = {}
     for name in GROUPS:
-        own = named.filter(pl.col("group") == name).sort(["failed", "revenue"], descending=True, maintain_order=True)
-        carried = _money(own["revenue"].sum())
+        own = named.filter(pl.col("group") == name).sort(["failed", "headline"], descending=True, maintain_order=True)
+        carried = _money(own["headline"].sum())
         failed = own["failed"].sum()
         groups[name] = Group(name, own["row"].to_list(), failed, carried, share(carried, total))
     return Effect(ledger, filings, before, after, groups, len(new) - new.null_count(), total, odd)
@@ -220,11 +219,11 @@ def read_by(judges: Sequence[Judge]) -> dict[str, Meaning]:
     return {label: meaning for judge in judges for label, meaning in labels_of(judge.conditions).items()}
 
 
-def revenue_in(filings: pl.DataFrame) -> pl.Series:
+def headline_in(filings: pl.DataFrame) -> pl.Series:
     """In a type that holds the sum of all. A blank carries nothing, nor does a draft: what its firm has not sent is not
     the office's to add up."""
-    sent = pl.when(pl.col("submission").is_not_null()).then(pl.col("revenue").cast(pl.Int128))
-    return filings.select(sent.fill_null(0).alias("revenue")).to_series()
+    sent = pl.when(pl.col("submission").is_not_null()).then(pl.col("headline").cast(pl.Int128))
+    return filings.select(sent.fill_null(0).alias("headline")).to_series()
 
 
 def _money(hundredths: int) -> Decimal:
@@ -238,20 +237,20 @@ class Told:
 
     row: int
     is_draft: bool
-    revenue: Decimal
+    headline: Decimal
     before: str
     after: str
 
     @property
-    def revenue_words(self) -> str:
-        return figure(self.revenue, "万元").removesuffix(" 万元")
+    def headline_words(self) -> str:
+        return f"{self.headline:,.2f}"
 
 
 def tell(effect: Effect, rows: Sequence[int]) -> list[Told]:
     """In words, for the filings that are shown."""
     rows = list(rows)
     shown, whose = replace(effect.ledger, frame=effect.ledger.frame[rows]), effect.filings[rows]
-    revenue, drafts = revenue_in(whose), whose["submission"].is_null().to_list()
+    headline, drafts = headline_in(whose), whose["submission"].is_null().to_list()
     after = _words(effect.after, shown, range(len(rows)), drafts)
     before = [""] * len(rows)
     for code, judge in effect.before.items():
@@ -259,7 +258,7 @@ def tell(effect: Effect, rows: Sequence[int]) -> list[Told]:
         for place, words in zip(own, _words(judge, shown, own, drafts), strict=True):
             before[place] = words
     return [
-        Told(row, drafts[place], _money(revenue[place]), before[place], after[place]) for place, row in enumerate(rows)
+        Told(row, drafts[place], _money(headline[place]), before[place], after[place]) for place, row in enumerate(rows)
     ]
 
 

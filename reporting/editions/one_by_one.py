@@ -11,7 +11,6 @@ from forms_tables.edition.continuity import carried_over
 from forms_tables.edition.periods import PeriodCode
 from forms_tables.filling.completion import Facts
 from forms_tables.notation.names import earlier
-from reporting.city_columns import REVENUE
 from reporting.filing.judging import (
     Judgement,
     Values,
@@ -28,6 +27,7 @@ from reporting.models import BaseAdjustment, Filing, Period
 
 BATCH = 200
 UNREADABLE = "格式"  # a cell that cannot be read at all breaks no numbered rule
+MISSING = "缺"  # stands for the rule where a cell must be filled in
 ERROR = "error"
 
 
@@ -49,11 +49,12 @@ class Judged:
     @classmethod
     def of(cls, judgement: Judgement) -> "Judged":
         broken = {finding.rule: finding.level for finding in judgement.findings}
-        problems = [(problem.rule or UNREADABLE, problem.code) for problem in judgement.completed.problems]
-        stops = [*problems, *((finding.rule, "") for finding in judgement.errors)]
+        problems = judgement.completed.problems
+        stops = [(MISSING if problem.missing else problem.rule, problem.code) for problem in problems]
+        stops += [(finding.rule, "") for finding in judgement.errors]
         rows = frozenset(indicator.code for table in judgement.tables for indicator in table.indicators)
         completed = judgement.completed
-        broken |= {rule: ERROR for rule, _ in problems}
+        broken |= {problem.rule or UNREADABLE: ERROR for problem in problems}
         return cls(broken, frozenset(stops), rows, completed.values, completed.locked)
 
 
@@ -65,7 +66,7 @@ class Outcome:
     district: str
     submitted: bool  # its frozen figures are judged; otherwise its draft
     unsent: bool  # it will be submitted under what is published by then; what was sent keeps its revision
-    revenue: Decimal
+    headline: Decimal  # the edition's headline figure, of what was sent
     before: Judged
     after: Judged
 
@@ -90,7 +91,7 @@ def outcome_of(
 ) -> Outcome:
     history, annual = histories.of(filing), histories.annual(filing)
     submitted = bool(filing.in_force_id) and not filing.is_with_firm
-    attributes = attributes_of(filing.enterprise, filing.district.code)
+    attributes = attributes_of(filing.edition, filing.enterprise, filing.district.code)
     if submitted and filing.in_force.attributes:
         attributes = filing.in_force.attributes
 
@@ -103,11 +104,12 @@ def outcome_of(
     if submitted:
         typed = typed_in(typed, as_filed)
     before, after = (as_filed if edition is filing.edition else judged_by(edition, typed) for edition in editions)
-    revenue = before.completed.values.get(REVENUE[filing.period.parsed.frequency])
-    revenue = revenue if submitted and isinstance(revenue, Decimal) else Decimal(0)
+    cell = before.edition.platform.headline(filing.period.parsed.frequency)
+    headline = before.completed.values.get(cell)
+    headline = headline if submitted and isinstance(headline, Decimal) else Decimal(0)
     both = Judged.of(before), Judged.of(after)
     unsent = filing.is_unsent
-    return Outcome(filing.pk, filing.district.code, submitted, unsent, revenue, *both)
+    return Outcome(filing.pk, filing.district.code, submitted, unsent, headline, *both)
 
 
 def typed_in(values: Mapping[str, str], judged: Judgement) -> dict[str, str]:
@@ -125,7 +127,7 @@ class Parameters:
 
     def of(self, edition: Edition, annual: Values) -> Mapping[str, Decimal | None]:
         shared = self.known.get(edition) or self.known.setdefault(edition, parameters_in(edition, self.period))
-        return with_own_coefficient(shared, annual)
+        return with_own_coefficient(edition, shared, annual)
 
 
 class Histories:

@@ -5,8 +5,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal, localcontext
 
 from forms_tables.edition.catalog import Edition
-from forms_tables.filling.completion import REQUIRED_RULE
-from reporting.editions.one_by_one import ERROR, UNREADABLE, Outcome
+from reporting.editions.one_by_one import ERROR, MISSING, UNREADABLE, Outcome
 from reporting.totals.adding_up import EXACT
 
 WARNING = "warning"
@@ -28,7 +27,7 @@ class Tally:
         self.changed = [code for code in edition.indicators if code in shared and _differs(code, edition, base)]
         self.filings, self.submitted, self.drafts = 0, 0, 0
         self.lists: dict[str, list[int]] = defaultdict(list)
-        self.revenue: dict[str, Decimal] = defaultdict(Decimal)
+        self.headline: dict[str, Decimal] = defaultdict(Decimal)
         self.districts: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
         self.lost: dict[str, Decimal] = defaultdict(Decimal)
         self.levels: dict[str, list[str]] = {}
@@ -73,7 +72,7 @@ class Tally:
 
     def _only_lacks_new_rows(self, outcome: Outcome) -> bool:
         """Whether all that blocks it is that nobody could yet fill what the draft adds."""
-        return all(rule == REQUIRED_RULE and row in self.added for rule, row in outcome.after.stops)
+        return all(rule == MISSING and row in self.added for rule, row in outcome.after.stops)
 
     def _rows(self, outcome: Outcome) -> None:
         for code in self.added:
@@ -109,7 +108,7 @@ class Tally:
 
     def _list(self, name: str, outcome: Outcome) -> None:
         self.lists[name].append(outcome.filing)
-        self.revenue[name] += outcome.revenue
+        self.headline[name] += outcome.headline
 
     def effect(self) -> dict:
         return {
@@ -126,7 +125,7 @@ class Tally:
         }
 
     def _count(self, name: str) -> dict:
-        return {"filings": len(self.lists.get(name, ())), "revenue": f"{self.revenue.get(name, ZERO):f}"}
+        return {"filings": len(self.lists.get(name, ())), "revenue": f"{self.headline.get(name, ZERO):f}"}
 
     def _in_order(self) -> Iterable[str]:
         """The rules by which anything changes, in the edition's order."""

@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
+from typing import NamedTuple
 
 from accounts.models import Enterprise
 from forms_tables.edition.catalog import Edition, Table
 from forms_tables.edition.continuity import carried_over
 from forms_tables.edition.periods import PeriodCode
+from forms_tables.edition.shape import carried_in, declared
 from forms_tables.filling.completion import Completed, Facts, complete, plans_of
 from forms_tables.notation.names import Cell
 from forms_tables.rules.checks import Finding, examine
@@ -15,15 +17,6 @@ from reporting.models import Filing, ParameterValue, Period, Submission
 from reporting.models.standing import UNDER_REVIEW
 
 Values = Mapping[str, Decimal | str | None]
-
-# Which earlier filing, and which of its columns, stands behind a column filled from history.
-CARRIED = {
-    "c2": ("year_ago", "c1"),
-    "c3": ("prev", "c1"),
-    "p": ("last_annual", "y"),
-    "b": ("last_annual", "e"),
-}
-COEFFICIENT = "k_"  # begins the name of an official coefficient of C19: k_E41 is that of E41's products
 
 
 @dataclass(frozen=True)
@@ -80,9 +73,8 @@ def cells_in(tables: Iterable[Table], typed: Mapping[str, str]) -> dict[str, str
 def tables_for(
     edition: Edition, period: PeriodCode, typed: Mapping[str, str], attributes: Mapping[str, str]
 ) -> tuple[Table, ...]:
-    """The tables the firm owes. In an annual filing what 软统企1 says of the firm (A37) goes before the register."""
-    declared = {key.removesuffix(".v"): text for key, text in typed.items() if key.startswith("A") and text}
-    return edition.tables_for(period, {**attributes, **declared})
+    """The tables the firm owes. What the form itself says of the firm goes before the register."""
+    return edition.tables_for(period, {**attributes, **declared(edition, typed)})
 
 
 def typed_cells(filing: Filing) -> dict[str, str]:
@@ -96,49 +88,65 @@ def facts_for(filing: Filing) -> Facts:
     parameters = parameters_in(filing.edition, filing.period)
     return Facts(
         period=filing.period.parsed,
-        attributes=attributes_of(filing.enterprise, filing.district.code),
-        parameters=with_own_coefficient(parameters, history.get("last_annual", {})),
+        attributes=attributes_of(filing.edition, filing.enterprise, filing.district.code),
+        parameters=with_own_coefficient(filing.edition, parameters, history.get("last_annual", {})),
         history=with_adjustments(filing, history),
     )
 
 
-def attributes_of(enterprise: Enterprise, district_code: str) -> dict[str, str]:
-    """The register's facts about a firm, as the rules read them."""
-    return attributes_for(
-        enterprise.credit_code, enterprise.name, district_code, enterprise.contact_name, enterprise.attributes
-    )
+def attributes_of(edition: Edition, enterprise: Enterprise, district_code: str) -> dict[str, str]:
+    """The register's facts about a firm, as the rules of an edition read them."""
+    firm = Registered(enterprise.credit_code, enterprise.name, district_code, enterprise.contact_name)
+    return attributes_for(edition, firm, enterprise.attributes)
 
 
-def attributes_for(
-    credit_code: str, name: str, district_code: str, contact_name: str, register: Mapping[str, str]
-) -> dict[str, str]:
-    """The register's facts under their codes of 软统企1, and the name of the person in charge of statistics."""
-    return {
-        **register,
-        "A01": credit_code,
-        "A02": credit_code[8:17],
-        "A03": name,
-        "A07": district_code,
-        "contact_name": contact_name,
+class Registered(NamedTuple):
+    """A firm as the register has it, beside its facts."""
+
+    credit_code: str
+    name: str
+    district: str  # its code
+    contact: str
+
+
+def attributes_for(edition: Edition, firm: Registered, register: Mapping[str, str]) -> dict[str, str]:
+    """The register's facts under the codes of the questionnaire, and the name of the person in charge of statistics."""
+    rows = edition.platform.rows
+    own = {
+        rows.credit_code: firm.credit_code,
+        rows.organisation_code: firm.credit_code[8:17],
+        rows.name: firm.name,
+        rows.district: firm.district,
     }
+    own.pop("", None)  # what the edition does not ask
+    return {**register, **own, "contact_name": firm.contact}
 
 
-def with_own_coefficient(parameters: Mapping[str, Decimal | None], annual: Values) -> Mapping[str, Decimal | None]:
-    """The parameters as they hold for one firm: k is its own, worked out of last year's annual form, where the city has
-    entered any official coefficient."""
-    if not any(value is not None for name, value in parameters.items() if name.startswith(COEFFICIENT)):
+def official_coefficients(edition: Edition) -> dict[str, str]:
+    """The parameters that are official coefficients, each with the annual cell of the class it is for."""
+    told = edition.platform.coefficient
+    return {name: told.cell_of(name) for name in edition.parameters if told.row_of(name)} if told else {}
+
+
+def with_own_coefficient(
+    edition: Edition, parameters: Mapping[str, Decimal | None], annual: Values
+) -> Mapping[str, Decimal | None]:
+    """The parameters as they hold for one firm: the weighted coefficient is its own, worked out of last year's annual
+    form, where the city has entered any official one."""
+    if not any(parameters.get(name) is not None for name in official_coefficients(edition)):
         return parameters
-    return {**parameters, "k": weighted_coefficient(annual, parameters)}
+    own = weighted_coefficient(edition, annual, parameters)
+    return {**parameters, edition.platform.coefficient.parameter: own}
 
 
-def weighted_coefficient(annual: Values, parameters: Mapping[str, Decimal | None]) -> Decimal | None:
-    """k of C19: Σ(product revenue × coefficient) ÷ Σ product revenue, over the classes the firm sold last year.
-    Blank while the city lacks the official coefficient of one of them: then what k works out stays typed."""
-    classes = {name: annual.get(f"{name.removeprefix(COEFFICIENT)}.v") for name in parameters}
-    sold = {name: revenue for name, revenue in classes.items() if name.startswith(COEFFICIENT) and revenue}
+def weighted_coefficient(edition: Edition, annual: Values, parameters: Mapping[str, Decimal | None]) -> Decimal | None:
+    """Σ(sales × coefficient) ÷ Σ sales, over the classes the firm sold last year. Blank while the city lacks the
+    official coefficient of one of them: then what it works out stays typed."""
+    classes = {name: annual.get(cell) for name, cell in official_coefficients(edition).items()}
+    sold = {name: sales for name, sales in classes.items() if sales}
     if not sold or any(parameters[name] is None for name in sold):
         return None
-    weighted = sum(revenue * parameters[name] for name, revenue in sold.items())
+    weighted = sum(sales * parameters[name] for name, sales in sold.items())
     return (weighted / sum(sold.values())).quantize(Decimal("0.000001"), ROUND_HALF_UP)
 
 
@@ -175,18 +183,20 @@ def submission_values(submission: Submission) -> Values:
 
 
 def with_adjustments(filing: Filing, history: dict[str, Values]) -> dict[str, Values]:
-    """History with the bases that granted 口径调整单 put in place of the filed figures (X05, R220, R221).
-    A filed total that holds an adjusted figure is left out: it is added up again on the form (R601)."""
+    """History with the bases that granted 口径调整单 put in place of the filed figures. A filed total that holds an
+    adjusted figure is left out: it is added up again on the form."""
     granted = {cell: Decimal(figure) for cell, figure in filing.granted_bases.items()}
     for cell in [*granted, *totals_of(filing, granted)]:
-        code, column = cell.split(".")
-        name, source = CARRIED[column]
-        history[name] = {**history.get(name, {}), f"{code}.{source}": granted.get(cell)}
+        if (behind := carried_in(filing.edition, cell)) is None:
+            continue  # a revision dropped the row or asks for it anew
+        name, source = behind
+        history[name] = {**history.get(name, {}), source: granted.get(cell)}
     return history
 
 
 def totals_of(filing: Filing, cells: Iterable[str]) -> list[str]:
-    """The carried cells whose row adds up one of these, or a total of one; not what needs k, which may be unknown."""
+    """The carried cells whose row adds up one of these, or a total of one; not what needs the weighted coefficient,
+    which may be unknown."""
     reached, totals = set(cells), []
     for cell, plan in plans_of(filing.edition, filing.period.parsed.frequency).items():
         if not (plan.carry and plan.formula) or plan.formula.outside or cell in reached:

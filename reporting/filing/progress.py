@@ -26,7 +26,7 @@ from reporting.models.standing import (
     REOPENED,
     standing_at,
 )
-from reporting.totals.aggregation import districts_of, revenue_before, share
+from reporting.totals.aggregation import base_revenue_before, districts_of, share
 
 # The standings a list is narrowed to; the names are those of the queue's filter. What is settled counts as approved.
 GROUPS: dict[str, tuple[str, list[Standing]]] = {
@@ -155,7 +155,7 @@ WHOLE = ""
 
 def revenue_shares(filings: QuerySet, period: Period) -> dict[int | str, RevenueShare]:
     """How much of last year's revenue the approved ones carry: per district, and of all these filings under WHOLE."""
-    _, revenues = revenue_before(period.parsed)
+    _, revenues = base_revenue_before(period)
     owed, known, whole, carried = Counter(), Counter(), Counter(), Counter()
     filings = filings.filter(COUNTED_AS_OWED).annotate(counts=COUNTED)
     rows = filings.order_by().values_list("enterprise", "district", "counts")

@@ -12,6 +12,7 @@ from reporting.conversation import announcements
 from reporting.conversation.threads import unread_for
 from reporting.models import Filing, Period
 from reporting.models.standing import FIRM, next_by
+from reporting.register.facts import platform
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ class InForce:
 def screen(request: HttpRequest) -> dict:
     today = clock.today()
     demo_day = today if Installation.current().is_demo else None
-    around = {"today": today, "demo_day": demo_day, "nav": [], "in_force": None}
+    around = {"today": today, "demo_day": demo_day, "nav": [], "in_force": None, "platform": platform()}
     # Asked for only by the pages that show them.
     around["on_the_door"] = SimpleLazyObject(lambda: list(announcements.on_the_door(today)))
     user = getattr(request, "user", None)

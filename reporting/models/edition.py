@@ -7,7 +7,14 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from forms_tables.edition.catalog import Edition, edition_codes, edition_from, load_edition, shipped_content
+from forms_tables.edition.catalog import (
+    Edition,
+    edition_codes,
+    edition_from,
+    load_edition,
+    platform_said,
+    shipped_content,
+)
 from forms_tables.edition.from_toml import digest_of
 from forms_tables.edition.periods import PeriodCode
 
@@ -108,7 +115,8 @@ def published_edition(code: str) -> Edition:
     """The edition of that code, shipped or revised; raises DoesNotExist. Kept, since a code is one text for ever."""
     if code in edition_codes():
         return load_edition(code)
-    return edition_from(code, json.loads(PublishedEdition.objects.get(pk=code).text))
+    published = PublishedEdition.objects.get(pk=code)
+    return edition_from(code, json.loads(published.text), platform_said(published.family))
 
 
 class DraftEdition(models.Model):
@@ -158,7 +166,7 @@ class DraftEdition(models.Model):
 def drafted_edition(text: str, family: str) -> Edition:
     """Kept, so that each look at an unchanged draft need not bind its rules again."""
     content = json.loads(text)
-    return edition_from(f"{family}@{digest_of(content)[:8]}", content)
+    return edition_from(f"{family}@{digest_of(content)[:8]}", content, platform_said(family))
 
 
 class Rehearsal(models.Model):

@@ -4,6 +4,7 @@ from django.db import models
 
 from forms_tables.edition.catalog import Edition
 from forms_tables.edition.periods import PeriodCode
+from forms_tables.edition.shape import Headline, headline_of
 from reporting.dates.deadlines import DEFAULT, Due, Reading, due_moment
 from reporting.models.calendar import ReadingChoice
 from reporting.models.edition import published_edition
@@ -55,6 +56,11 @@ class Period(models.Model):
     def edition(self) -> Edition:
         """What is filed for it from now on; what was submitted before keeps its own (Filing.edition)."""
         return published_edition(self.edition_code)
+
+    @property
+    def headline(self) -> Headline | None:
+        """The figure that pages about the period speak of; nothing where its edition names none."""
+        return headline_of(self.edition, self.parsed.frequency)
 
     @property
     def is_locked(self) -> bool:
@@ -127,7 +133,7 @@ class Deadline(models.Model):
 
 
 class ParameterValue(models.Model):
-    """A figure the city keeps for the rules (C22), such as the average exchange rate FX of one period."""
+    """A figure the city keeps for the rules, such as the average exchange rate FX of one period."""
 
     name = models.CharField("参数", max_length=40)
     period = models.ForeignKey(Period, models.PROTECT, null=True, blank=True, related_name="parameters")

@@ -60,7 +60,7 @@ class LateRequestQuerySet(RequestQuerySet):
 
 
 class LateRequest(Request):
-    """补报单: without a granted one nothing can be submitted after the enterprise's date (P03). Granted after the lock
+    """补报单: without a granted one nothing can be submitted after the enterprise's date . Granted after the lock
     it opens this one filing again; what is filed then counts in no total of the period. A grant serves one submission,
     with its corrections, until that is approved; the lock ends it too."""
 

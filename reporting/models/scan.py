@@ -5,7 +5,7 @@ from reporting.models.submission import Submission
 
 
 class Scan(models.Model):
-    """盖章扫描件: the stamped paper of a submission, as a PDF (P08). A better one is added beside it, never over it."""
+    """盖章扫描件: the stamped paper of a submission, as a PDF. A better one is added beside it, never over it."""
 
     submission = models.ForeignKey(Submission, models.PROTECT, related_name="scans")
     file = models.FileField("文件", upload_to="scans/%Y/")

@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
 from forms_tables.edition.catalog import CodeList, Column, Indicator, Table
+from forms_tables.edition.shape import is_questionnaire
 from forms_tables.filling.completion import Completed
 
 YES_NO = (("是", "是"), ("否", "否"))
@@ -92,7 +93,7 @@ class Grid:
     columns: tuple[Column, ...]
     unit: str  # said once in the head
     rows: tuple[Row, ...]
-    is_questionnaire: bool  # one answer per row (软统企1) and not columns of figures
+    is_questionnaire: bool  # one answer per row and not columns of figures
 
     @property
     def typed_cells(self) -> list[Cell]:
@@ -135,19 +136,19 @@ def lay_out(
     remarks: Remarks = NOTHING_SAID,
 ) -> Grid:
     """The grid of one table; `text` is what was typed, `completed` what became of it."""
-    is_questionnaire = all(column.key.startswith("v") for column in table.columns)
-    unit = "" if is_questionnaire else most_common_unit(table.indicators)  # there each row names its own
+    is_answers = is_questionnaire(table)
+    unit = "" if is_answers else most_common_unit(table.indicators)  # there each row names its own
     rows = []
     for indicator in table.indicators:
         columns = {column.key: column for column in indicator.column_definitions}
-        shown_columns = columns.values() if is_questionnaire else [columns.get(c.key) for c in table.columns]
+        shown_columns = columns.values() if is_answers else [columns.get(c.key) for c in table.columns]
         cells = [
-            column and cell_of(indicator, column, text, completed, remarks, stacked=is_questionnaire)
+            column and cell_of(indicator, column, text, completed, remarks, stacked=is_answers)
             for column in shown_columns
         ]
         own_unit = indicator.unit if indicator.unit != unit else ""
         rows.append(Row(indicator, own_unit, tuple(cells), table.one_of(indicator)))
-    return Grid(table, table.columns[:1] if is_questionnaire else table.columns, unit, tuple(rows), is_questionnaire)
+    return Grid(table, table.columns[:1] if is_answers else table.columns, unit, tuple(rows), is_answers)
 
 
 def cell_of(

@@ -44,7 +44,7 @@ KNOWN = {
     "edition": pl.String,
     "state": pl.String,
     "submission": pl.Int64,
-    "revenue": pl.Int64,
+    "headline": pl.Int64,
     "why": pl.String,  # of an odd one, which is judged by itself
 }
 OUTCOMES = {"rule": pl.String, "submission": pl.Int64, "outcome": pl.String}

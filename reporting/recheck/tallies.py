@@ -1,4 +1,4 @@
-"""What a recheck found, counted: by rule, by district and by firm. Revenue is the headline revenue of the submissions
+"""What a recheck found, counted: by rule, by district and by firm. `headline` is the headline figure of the submissions
 concerned, in 万元; a draft's figures are its firm's and enter no sum."""
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import polars as pl
 
-from reporting.city_columns import REVENUE_DECIMALS
+from reporting.city_columns import HEADLINE_DECIMALS
 from reporting.city_columns.scaling import decimal_of
 from reporting.recheck import ERROR, UNREADABLE, WARNING, Recheck
 from reporting.totals.aggregation import share
@@ -28,7 +28,7 @@ class RuleTally:
     drafts: int = 0  # and by their draft
     findings: int = 0
     judged: int = 0
-    revenue: Decimal = Decimal(0)  # of those sent: a draft's figures are its firm's
+    headline: Decimal = Decimal(0)  # of those sent: a draft's figures are its firm's
     explained: int = 0
     accepted: int = 0
     refused: int = 0
@@ -38,8 +38,8 @@ class RuleTally:
         return self.sent + self.drafts
 
     @property
-    def revenue_shown(self) -> str:
-        return f"{self.revenue:,.2f}"
+    def headline_shown(self) -> str:
+        return f"{self.headline:,.2f}"
 
     @property
     def rate(self) -> Decimal | None:
@@ -96,13 +96,13 @@ def whole_of(found: Recheck) -> Whole:
 
 def by_rule(found: Recheck, explained: pl.DataFrame) -> list[RuleTally]:
     """Every rule the filings were judged by, those that never fire too."""
-    known = found.judged.select("filing", pl.col("submission").is_null().alias("is_draft"), "revenue")
+    known = found.judged.select("filing", pl.col("submission").is_null().alias("is_draft"), "headline")
     hits = found.findings.group_by("rule", "filing").agg(pl.len().alias("findings")).join(known, on="filing")
     counted = hits.group_by("rule").agg(
         (~pl.col("is_draft")).sum().alias("sent"),
         pl.col("is_draft").sum().alias("drafts"),
         pl.col("findings").sum(),
-        pl.col("revenue").filter(~pl.col("is_draft")).sum(),
+        pl.col("headline").filter(~pl.col("is_draft")).sum(),
     )
     fired = {row.pop("rule"): row for row in counted.iter_rows(named=True)}
     outcomes = explained.group_by("rule").agg(
@@ -117,8 +117,8 @@ def by_rule(found: Recheck, explained: pl.DataFrame) -> list[RuleTally]:
     tallies = []
     for rule, (level, message) in words.items():
         row = fired.get(rule, {})
-        revenue = decimal_of(row.get("revenue"), REVENUE_DECIMALS) or Decimal(0)
-        numbers = {**row, **said.get(rule, {}), "revenue": revenue}
+        headline = decimal_of(row.get("headline"), HEADLINE_DECIMALS) or Decimal(0)
+        numbers = {**row, **said.get(rule, {}), "headline": headline}
         tallies.append(RuleTally(rule, level, message, judged=found.judged.height, **numbers))
     return tallies
 
@@ -160,7 +160,7 @@ def by_firm(found: Recheck, chosen: Mapping[str, object]) -> pl.DataFrame:
         pl.col("rule").n_unique().alias("rules"),
     )
     rows = counted.join(found.judged, on="filing")
-    rows = rows.with_columns(pl.when(pl.col("submission").is_not_null()).then("revenue"))
+    rows = rows.with_columns(pl.when(pl.col("submission").is_not_null()).then("headline"))
     if chosen.get("district"):
         rows = rows.filter(pl.col("district") == chosen["district"])
     if chosen.get("kind"):

@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, render
 from accounts import clock
 from accounts.access import needs
 from accounts.models import Ability, Enterprise
-from reporting.city_columns import REVENUE_DECIMALS
+from reporting.city_columns import HEADLINE_DECIMALS
 from reporting.city_columns.scaling import decimal_of
 from reporting.models import Filing
 from reporting.pages.chosen_period import asked_period, periods_to_show
@@ -30,12 +30,12 @@ LEVELS = {"error": "错误", "warning": "提示"}
 KINDS = {"sent": "已上报", "draft": "企业填报中"}
 RULE_SORTS = {
     "filings": lambda tally: tally.filings,
-    "revenue": lambda tally: tally.revenue,
+    "headline": lambda tally: tally.headline,
     "explained": lambda tally: tally.explained,
     "acceptance": lambda tally: -1 if tally.acceptance is None else tally.acceptance,
     "rule": lambda tally: tally.rule,
 }
-FIRM_SORTS = {"errors": ["errors", "warnings"], "warnings": ["warnings", "errors"], "revenue": ["revenue"]}
+FIRM_SORTS = {"errors": ["errors", "warnings"], "warnings": ["warnings", "errors"], "headline": ["headline"]}
 
 
 @dataclass(frozen=True)
@@ -45,14 +45,14 @@ class FirmLine:
     filing: Filing
     errors: int
     warnings: int
-    revenue: Decimal | None
+    headline: Decimal | None
     is_draft: bool
     why: str | None  # it cannot be a row of the columns and was judged by itself
     told: Sequence[Told] = ()
 
     @property
-    def revenue_shown(self) -> str:
-        return "" if self.revenue is None else f"{self.revenue:,.2f}"
+    def headline_shown(self) -> str:
+        return "" if self.headline is None else f"{self.headline:,.2f}"
 
     @property
     def first(self) -> Sequence[Told]:
@@ -173,7 +173,7 @@ def chosen_in(request) -> dict:
 def narrowed(request, found: Recheck, rule: str = "") -> dict:
     """One page of the filings that hold a finding, the worst first; of one rule with what it says of them."""
     chosen = chosen_in(request)
-    sort = asked_sort(request, FIRM_SORTS, "-revenue" if rule else "-errors")
+    sort = asked_sort(request, FIRM_SORTS, "-headline" if rule else "-errors")
     rows = by_firm(found, chosen | {"rule": rule})
     columns = [*FIRM_SORTS[sort.removeprefix("-")], "filing"]
     rows = rows.sort(columns, descending=[sort.startswith("-")] * (len(columns) - 1) + [False], nulls_last=True)
@@ -192,7 +192,7 @@ def lines_of(found: Recheck, rows: pl.DataFrame, rule: str) -> list[FirmLine]:
             listed[row["filing"]],
             row["errors"],
             row["warnings"],
-            decimal_of(row["revenue"], REVENUE_DECIMALS),
+            decimal_of(row["headline"], HEADLINE_DECIMALS),
             row["submission"] is None,
             row["why"],
             said.get(row["filing"], ()),

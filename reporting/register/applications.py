@@ -16,7 +16,7 @@ from accounts.models import Application, District, Enterprise, Residence, User
 from forms_tables.edition import credit_code as credit_codes
 from reporting import workflow
 from reporting.models import Filing, Period
-from reporting.register.facts import UNNAMED, odd_day
+from reporting.register.facts import odd_day, platform
 from reporting.workflow.owing import labels
 from text.incoming import without_hidden
 
@@ -44,10 +44,11 @@ def judge_credit_code(typed: str, day: datetime.date) -> CreditCodeAnswer:
         return CreditCodeAnswer(code, "这个代码已有一份申请在等区县受理，不必重复申请，可以查询办理情况。", False)
     district = propose_district(code, day)
     if district:
-        return CreditCodeAnswer(
-            code, f"代码有效。按登记机关推荐报送区县：{district.name}；在功能区经营的请改选功能区。", True, district
-        )
-    return CreditCodeAnswer(code, "代码有效，可以申请。登记机关不是重庆的区县，请自行选择报送区县。", True)
+        words = f"代码有效。按登记机关推荐报送区县：{district.name}"
+        but = "；在功能区经营的请改选功能区。" if platform().city.where else "。"
+        return CreditCodeAnswer(code, words + but, True, district)
+    city = platform().city.short
+    return CreditCodeAnswer(code, f"代码有效，可以申请。登记机关不是{city}的区县，请自行选择报送区县。", True)
 
 
 def propose_district(code: str, day: datetime.date) -> District | None:
@@ -115,6 +116,12 @@ def look_up_application(credit_code: str, key: str) -> Application | None:
     )
 
 
+def facts_in(application: Application) -> dict[str, str]:
+    """What an application says of its firm, under the codes of the register."""
+    scope = {platform().rows.scope: application.scope} if platform().rows.scope else {}
+    return {**application.attributes, **scope}
+
+
 @transaction.atomic
 def approve_application(
     application: Application, *, joined_on: datetime.date, by: User, at: datetime.datetime
@@ -128,7 +135,7 @@ def approve_application(
     enterprise = Enterprise.objects.create(
         credit_code=application.credit_code,
         name=application.name,
-        attributes={**UNNAMED, **application.attributes, "A34": application.scope},
+        attributes={**platform().unnamed, **facts_in(application)},
         contact_name=application.contact_name,
         phone=application.phone,
         mobile=application.mobile,

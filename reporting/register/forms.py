@@ -6,7 +6,9 @@ from accounts.change_forms import ChangeForm, Checkboxes
 from accounts.fields import DayInput, MailField, MobileField, PhoneField, ReasonField, WordsField
 from accounts.form_words import NameField, PlainForm, Press
 from accounts.models import District
-from reporting.register.facts import CITY_WRITES, FIRM_WRITES, choices_of, label_of
+from reporting.register.facts import choices_of, kind_of, label_of, platform
+
+NONE_CHOSEN = "请至少选一项；一项也不符合的，不在统计范围内。"
 
 
 class ApplyForm(PlainForm):
@@ -18,26 +20,7 @@ class ApplyForm(PlainForm):
         District.objects.none(),
         label="报送区县",
         empty_label="（请选择）",
-        help_text="在地统计：按实际经营地由哪个区县管理来选。在两江新区、西部科学城重庆高新区、万盛经开区经营的选功能区。",
-    )
-    scope = forms.MultipleChoiceField(
-        label="主要做什么（纳统类别，可多选）",
-        choices=lambda: choices_of("A34"),
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": "请至少选一项；一项也不符合的，不在统计范围内。"},
-    )
-    embedded = forms.ChoiceField(
-        label="有没有嵌入式系统软件业务（软件装在自产的设备里一起卖）",
-        choices=[("是", "有"), ("否", "没有")],
-        widget=forms.RadioSelect,
-    )
-    intelligence = forms.ChoiceField(
-        label="有没有人工智能业务收入", choices=[("是", "有"), ("否", "没有")], widget=forms.RadioSelect
-    )
-    industry = forms.ChoiceField(
-        label="行业代码（GB/T 4754—2017）",
-        required=False,
-        choices=lambda: [("", "（不清楚，以后再填）"), *choices_of("A22")],
+        help_text="在地统计：按实际经营地由哪个区县管理来选。",
     )
     contact_name = NameField(label="统计联系人", max_length=40)
     mobile = MobileField()
@@ -47,6 +30,9 @@ class ApplyForm(PlainForm):
     def __init__(self, *args, districts, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["district"].queryset = districts
+        self.fields["district"].help_text += platform().city.where
+        self.questions = platform().questions
+        self.fields |= {code: question_about(code) for code in self.questions}
         for name in ("credit_code", "name", "contact_name", "email", "mobile"):
             self.fields[name].error_messages["required"] = f"请填写{self.fields[name].label}。"
         self.fields["district"].error_messages["required"] = "请选择报送区县。"
@@ -54,10 +40,29 @@ class ApplyForm(PlainForm):
     def application(self) -> dict:
         """What apply() asks for: the answers about business become facts under their codes."""
         said = dict(self.cleaned_data)
-        attributes = {"A36": said.pop("embedded"), "A37": said.pop("intelligence")}
-        if industry := said.pop("industry"):
-            attributes["A22"] = industry
-        return {**said, "scope": ",".join(said["scope"]), "attributes": attributes}
+        answers = {code: said.pop(code) for code in self.questions}
+        facts = {code: ",".join(said) if isinstance(said, list) else said for code, said in answers.items() if said}
+        return {**said, "scope": facts.pop(platform().rows.scope, ""), "attributes": facts}
+
+    @property
+    def about_business(self) -> list[forms.BoundField]:
+        return [self[code] for code in self.questions]
+
+
+def question_about(code: str) -> forms.Field:
+    """What whoever applies is asked about one fact: its kind says how. A code may be left for later."""
+    fact, kind = platform().facts[code], kind_of(code)
+    if kind == "yes_no":
+        return forms.ChoiceField(label=fact.question, choices=[("是", "有"), ("否", "没有")], widget=forms.RadioSelect)
+    if kind == "code":
+        choices = [("", "（不清楚，以后再填）"), *choices_of(code)]
+        return forms.ChoiceField(label=fact.question, required=False, choices=choices)
+    return forms.MultipleChoiceField(
+        label=fact.question,
+        choices=choices_of(code),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": NONE_CHOSEN if code == platform().rows.scope else "请至少选一项。"},
+    )
 
 
 class LookUpForm(PlainForm):
@@ -93,25 +98,26 @@ class FactsForm(ChangeForm):
 
     def __init__(self, *args, attributes: dict[str, str], **kwargs):
         super().__init__(*args, **kwargs)
-        for code in FIRM_WRITES:
+        for code in platform().firm_writes:
             value = attributes.get(code, "")
-            if code == "A34":
+            if kind_of(code) == "codes":
                 self.fields[code] = forms.MultipleChoiceField(
                     label=label_of(code),
                     choices=choices_of(code),
                     widget=Checkboxes,
                     initial=value.split(",") if value else [],
-                    error_messages={"required": "请至少选一项纳统类别。"},
+                    error_messages={"required": f"请至少选一项{label_of(code)}。"},
+                    required=platform().facts[code].required,
                 )
                 continue
             choices = choices_of(code)
             if value and value not in dict(choices):
-                choices.append((value, value))  # a manufacturer's 39xx is allowed though the list does not name it
+                choices.append((value, value))  # a code that is allowed though the list does not name it
             self.fields[code] = forms.ChoiceField(
                 label=label_of(code),
                 choices=[("", "（未填）"), *choices],
                 initial=value,
-                required=code in ("A22", "A36", "A37"),
+                required=platform().facts[code].required,
                 error_messages={"required": "请选择。"},
             )
 
@@ -156,7 +162,7 @@ class NameKeyFirmForm(PlainForm):
 
     def __init__(self, *args, code: str, **kwargs):
         super().__init__(*args, **kwargs)
-        if code not in CITY_WRITES:
+        if code not in platform().city_writes:
             raise ValueError(f"{code} is no list of the city")
         self.fields["value"].choices = choices_of(code)
 

@@ -12,7 +12,7 @@ from accounts.access import Refused
 from accounts.models import Enterprise, User
 from reporting import workflow
 from reporting.letters import about_register
-from reporting.register.facts import CITY_WRITES, FIRM_WRITES, in_words, label_of, name_of, odd_day, read_fact
+from reporting.register.facts import in_words, label_of, name_of, odd_day, platform, read_fact
 
 CONTACT = ("contact_name", "phone", "mobile", "email", "address")
 
@@ -48,7 +48,7 @@ def change_facts(enterprise: Enterprise, facts: dict[str, str], *, by: User, at:
     """What the firm says about itself: nobody else may say it for the firm on a screen."""
     if not by.may.fill or by.enterprise_id != enterprise.pk:
         raise Refused("登记事项由企业自己修改。")
-    if outside := set(facts) - set(FIRM_WRITES):
+    if outside := set(facts) - set(platform().firm_writes):
         raise Refused(f"{'、'.join(label_of(code) for code in sorted(outside))}由市级名单写入，企业不能修改。")
     read = {code: read_fact(code, typed) for code, typed in facts.items()}
     enterprise = Enterprise.objects.hold(enterprise)
@@ -57,10 +57,10 @@ def change_facts(enterprise: Enterprise, facts: dict[str, str], *, by: User, at:
 
 @transaction.atomic
 def name_key_firm(enterprise: Enterprise, code: str, value: str, *, by: User, at: datetime.datetime, why: str) -> None:
-    """Put a firm on one of the city's named lists (A38, A39, A40), or take it off."""
+    """Put a firm on one of the city's named lists, or take it off."""
     if not by.may.administer:
         raise Refused("重点名单只能由市级写入。")
-    if code not in CITY_WRITES:
+    if code not in platform().city_writes:
         raise Refused(f"{label_of(code)}不是市级名单。")
     if not why.strip():
         raise Refused("列入或移出名单要写明依据，例如文件文号。")

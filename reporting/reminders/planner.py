@@ -14,6 +14,7 @@ from django.db.models.functions import Cast, Concat
 
 from accounts.models import District, JournalEntry, Letter
 from accounts.post.letters import post, put_back
+from forms_tables.edition.shape import declaring_tables
 from reporting.dates.deadlines import SHANGHAI
 from reporting.filing.judging import tables_for
 from reporting.letters import recipients, reminding
@@ -142,10 +143,12 @@ LATE_REQUEST = {None: "waiting", True: "granted", False: "refused"}
 
 
 def declared(period: Period, filings: Iterable[int]) -> dict[int, dict[str, str]]:
-    """What the drafts of 软统企1 say of the firms; a month has none."""
-    if not period.is_annual:
-        return {}
-    return dict(Sheet.objects.filter(filing__in=filings, table="软统企1").values_list("filing", "cells"))
+    """What the drafts say of the firms that decides about their tables; a month's hardly ask."""
+    tables = declaring_tables(period.edition, period.parsed.frequency)
+    said: dict[int, dict[str, str]] = {}
+    for filing, cells in Sheet.objects.filter(filing__in=filings, table__in=tables).values_list("filing", "cells"):
+        said.setdefault(filing, {}).update(cells)
+    return said
 
 
 def contact_of(district: District) -> str:

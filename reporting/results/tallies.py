@@ -16,7 +16,7 @@ from reporting.models import DistrictResult, Filing, Period
 from reporting.models.standing import COUNTED_AS_OWED
 from reporting.results.measures import FILINGS, HIGHER, ONE_PLACE, ZERO, Measure, Tally, tally_of, total
 from reporting.results.timeliness import Course, courses_of
-from reporting.totals.aggregation import districts_of, revenue_before
+from reporting.totals.aggregation import base_revenue_before, districts_of
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def results_for(periods: Iterable[Period], at: datetime) -> list[Results]:
 
 def count(period: Period, at: datetime) -> dict[int, Tally]:
     """Every district of the period, counted from its filings."""
-    _, revenues = revenue_before(period.parsed)
+    _, revenues = base_revenue_before(period)
     counted = {district.pk: [] for district in districts_of(period)}
     for course in courses_of(filings_of(period), closing(period, at)):
         counted[course.district].append(tally_of(course, revenues.get(course.enterprise, ZERO)))

@@ -33,7 +33,7 @@ CHUNK = 200
 
 @dataclass
 class Coverage:
-    """How much of an area is in. Revenue is what these firms reported for the year before (`revenue_before`).
+    """How much of an area is in. Revenue is what these firms reported for the year before (`base_revenue_before`).
     `approved` are the filings of which a submission counts; `reopened` those among them that are being amended, asked
     about or returned, and count as they were approved last; `filed_after_lock` those filed after the period was
     locked, of which nothing counts but an estimate that was approved before."""
@@ -142,7 +142,7 @@ def summarise(period: Period, at: datetime, include_submitted: bool = False) -> 
     """
     code, edition = period.parsed, period.edition
     filings = list(listed_filings(period, include_submitted))
-    revenue_basis, revenue = revenue_before(code)
+    revenue_basis, revenue = base_revenue_before(period)
     areas = add_up(edition, frozen_submissions(period, include_submitted))
     names = {district.code: district.name for district in districts_of(period)}
     coverage = {district: Coverage() for district in names}
@@ -190,14 +190,15 @@ def mark_of_totals(period: Period) -> str:
     """A short word that changes with anything `summarise` reads: a filing moves, counts or goes to another district, a
     date moves and what came in is reckoned anew, a firm or district is called otherwise, earlier filings carry another
     revenue, the edition is revised."""
-    mark = blake2b(period.edition.digest.encode(), digest_size=16)
+    bases = base_revenues(period)
+    mark = blake2b(f"{period.edition.digest}{bases}".encode(), digest_size=16)
     of_filings = Filing.objects.of(period).order_by("pk").values_list(*RESTS_ON)
     for row in of_filings.iterator(chunk_size=2000):
         mark.update(repr(row).encode())
     mark.update(repr(list(period.deadlines.order_by("level").values_list("level", "date"))).encode())
     mark.update(repr(list(districts_of(period).values_list("pk", "code", "name", "position"))).encode())
     # A submission only ever counts in the place of an earlier one: the sum rises with each.
-    earlier = Filing.objects.filter(period__in=[base.code for base, _, _ in revenue_bases(period.parsed)])
+    earlier = Filing.objects.filter(period__in=[base.code for base, _, _ in bases])
     counting = earlier.filter(COUNTED).order_by("period").values("period")
     mark.update(repr(list(counting.values_list("period", Count("pk"), Sum("counted")))).encode())
     return mark.hexdigest()
@@ -274,12 +275,15 @@ def listed_filings(period: Period, include_submitted: bool) -> Iterator[tuple[in
         )
 
 
-def revenue_before(period: PeriodCode) -> tuple[str, dict[int, Decimal]]:
-    """Where last year's revenue is taken from, in words, and the revenue of each enterprise there.
+def base_revenue_before(period: Period) -> tuple[str, dict[int, Decimal]]:
+    """Where last year's revenue is taken from, in words, and the revenue of each enterprise there. It is the edition's
+    base figure, not its headline.
 
     Whichever has most approved submissions: while the first annuals come in, last December still speaks for all firms.
     """
-    bases = revenue_bases(period)
+    bases = base_revenues(period)
+    if not bases:
+        return "", {}
     approved = {base: Filing.objects.filter(COUNTED, period=base.code) for base, _, _ in bases}
     base, cell, name = max(bases, key=lambda row: approved[row[0]].count())
     rows = Submission.objects.filter(pk__in=approved[base].values("counted"))
@@ -288,11 +292,20 @@ def revenue_before(period: PeriodCode) -> tuple[str, dict[int, Decimal]]:
     return (f"{base.label}{name}" if revenue else ""), revenue
 
 
-def revenue_bases(period: PeriodCode) -> list[tuple[PeriodCode, str, str]]:
-    """The periods last year's revenue may be taken from, each with its cell and the name of that."""
-    last_annual, year_ago = period.last_annual(), period.year_ago()
-    bases = [(last_annual, "Y2010.y", "主营业务收入"), (last_annual.december(), "2010.c1", "主营业务收入累计")]
-    return bases if period.is_annual else [*bases, (year_ago, "2010.c1", "主营业务收入累计")]
+def base_revenues(period: Period) -> list[tuple[PeriodCode, str, str]]:
+    """The periods last year's revenue may be taken from, each with its cell and the name of that; none where the
+    edition has no such figure."""
+    code, edition = period.parsed, period.edition
+    last_annual = code.last_annual()
+    earlier = [last_annual, last_annual.december(), *([] if code.is_annual else [code.year_ago()])]
+    cells = [(before, edition.platform.base(before.frequency)) for before in earlier]
+    return [(before, cell, name_of_base(edition, cell)) for before, cell in cells if edition.has_cell(cell)]
+
+
+def name_of_base(edition: Edition, cell: str) -> str:
+    row = edition.indicator(cell.partition(".")[0])
+    is_cumulative = edition.table(row.table).frequency == "month" and row.nature == "累计"
+    return f"{row.name}累计" if is_cumulative else row.name
 
 
 def share(part: Decimal | int, whole: Decimal | int) -> Decimal | None:

@@ -7,7 +7,6 @@ from openpyxl.utils.cell import coordinate_to_tuple
 
 from accounts.models import Enterprise
 from forms_tables.edition.model import Edition
-from forms_tables.filling.completion import REQUIRED_RULE
 from forms_tables.filling.parsing import Problem
 from forms_tables.workbooks.template import (
     OpenedWorkbook,
@@ -67,29 +66,30 @@ def write_submission_workbook(submission: Submission, out) -> None:
 
 
 def known_cells(filing: Filing) -> dict[str, str]:
-    """The drafts, with the register's facts standing in where 软统企1 has not been filled yet."""
+    """The drafts, with the register's facts standing in where the questionnaire has not been filled yet."""
     return known_of_register(filing) | {name: text for name, text in typed_cells(filing).items() if text}
 
 
 def known_of_register(filing: Filing) -> dict[str, str]:
-    """The register's facts as cells of 软统企1."""
-    if not filing.period.is_annual:
-        return {}
-    rows = {row.code: row for table in filing.edition.tables for row in table.indicators if not row.origin}
+    """The register's facts as cells of the questionnaire, where this filing has one."""
+    frequency = filing.period.parsed.frequency
+    tables = [table for table in filing.edition.tables if table.frequency == frequency]
+    rows = {row.code: row for table in tables for row in table.indicators if not row.origin}
     return {
         f"{code}.{rows[code].columns[0]}": str(fact)
-        for code, fact in attributes_of(filing.enterprise, filing.district.code).items()
+        for code, fact in attributes_of(filing.edition, filing.enterprise, filing.district.code).items()
         if code in rows and fact and not rows[code].formula_in(rows[code].columns[0])
     }
 
 
 def reporter_of(filing: Filing, attributes: Mapping[str, str]) -> Reporter:
     firm = filing.enterprise
-    header = {
+    rows = filing.edition.indicators
+    header = {rows[code].name: said for code, said in attributes.items() if code in rows}
+    header |= {
         "统一社会信用代码": firm.credit_code,
         "组织机构代码": firm.credit_code[8:17],
         "单位详细名称": firm.name,
-        "是否有嵌入式系统软件业务": attributes.get("A36", ""),
         "报告期": filing.period.label,
     }
     return Reporter(firm.name, firm.credit_code, header)
@@ -143,13 +143,14 @@ def all_problems(filing: Filing, read: ReadWorkbook, judgement: Judgement) -> It
     yield from found
     said = {name_of(problem) for problem in found}
     for problem in judgement.completed.problems:
-        absent = problem.rule == REQUIRED_RULE and name_of(problem) not in read.places
+        absent = problem.missing and name_of(problem) not in read.places
         if not absent and name_of(problem) not in said:
             yield replace(problem, problem=read.placed(problem))
     for table in judgement.tables:
         if table.code not in read.meta.tables:
             sentence = f"工作簿里没有 {table.code} {table.title}。{table.why}请重新下载本期表样，或在网页上填写这张表。"
-            yield Problem(table.code, "", "", sentence, REQUIRED_RULE)
+            rule = filing.edition.platform.rules.get("required", "")
+            yield Problem(table.code, "", "", sentence, rule, missing=True)
 
 
 def where(problem: Problem, read: ReadWorkbook, edition: Edition) -> tuple[int, int, int]:

@@ -12,7 +12,7 @@ from django.db import transaction
 from accounts.access import DoneAlready
 from accounts.models import JournalEntry, User
 from forms_tables.edition.model import Table
-from forms_tables.filling.completion import REQUIRED_RULE, Value
+from forms_tables.filling.completion import Value
 from forms_tables.workbooks.template import OpenedWorkbook, Unreadable
 from reporting.filing.judging import attributes_of, judge
 from reporting.models import Filing, Sheet
@@ -134,7 +134,7 @@ def compare_workbook(filing: Filing, source, by: User, at: datetime, name: str =
 
 def standing_of(filing: Filing) -> dict[str, str]:
     """What a comparison rests on, by its name on the page: the drafts as they were read, the edition, the register."""
-    edition, register = filing.edition, attributes_of(filing.enterprise, filing.district.code)
+    edition, register = filing.edition, attributes_of(filing.edition, filing.enterprise, filing.district.code)
     return {
         **{f"{sheet.table}的草稿": str(sheet.version) for sheet in filing.sheets.all()},
         "制度版本": f"{edition.code} {edition.digest}",
@@ -186,9 +186,7 @@ def what_stops(judged: JudgedWorkbook) -> tuple[str, ...]:
         problem.problem
         for problem in judged.problems
         if problem.table in owed
-        and (
-            problem in judged.read.problems or (problem.rule != REQUIRED_RULE and name_of(problem) not in locked_cells)
-        )
+        and (problem in judged.read.problems or (not problem.missing and name_of(problem) not in locked_cells))
     )
 
 

@@ -37,7 +37,7 @@ def recall(filing: Filing, by: User, at: datetime) -> Filing:
 def amend(filing: Filing, by: User, at: datetime, reason: str) -> Filing:
     """Begin the next number of an approved filing; the approved one counts until the next is approved."""
     filing = locked_for_firm(filing, by, at)
-    reason = said_something(reason, words(filing, "P07", "请写明修订原因。"))
+    reason = said_something(reason, words(filing, "amended_with_words", "请写明修订原因。"))
     move(filing, "amend")
     filing.save(update_fields=["state"])
     record(filing, by, at, "申请修订", subject=filing.in_force.receipt, why=reason)

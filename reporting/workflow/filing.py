@@ -8,6 +8,7 @@ from django.db import transaction
 from accounts import journal
 from accounts.models import JournalEntry, User
 from accounts.post import letters
+from forms_tables.edition.shape import reason_called
 from reporting.dates.deadlines import is_past
 from reporting.filing.judging import Judgement, judge
 from reporting.letters import about_filings
@@ -168,15 +169,17 @@ def explain_alike(
     reason_code: str = "",
     text: str = "",
 ) -> Judgement:
-    """Say of all these warnings of one rule why they stand: a reason code of C17, or at least ten characters (P02).
+    """Say of all these warnings of one rule why they stand: a code of the list of reasons, or at least ten characters.
     Returns what is found in the filing now that it is said."""
     filing = locked_to_judge(filing, by, at)
     move(filing, "save")
     text = brief(text)
-    if reason_code and filing.edition.code_lists["C17"].name_of(reason_code) is None:
+    listed = filing.edition.platform.reasons
+    if reason_code and reason_called(filing.edition, reason_code) is None:
         raise Refused(f"原因码“{reason_code}”不在可选的原因之内，请重新选择。")
-    if len(text) < MIN_EXPLANATION and (not reason_code or reason_code == "99"):
-        raise Refused(f"请选择原因，或写不少于 {MIN_EXPLANATION} 个字的说明；选“其他”时须写说明。")
+    if len(text) < MIN_EXPLANATION and (not reason_code or reason_code == listed.other):
+        least = f"写不少于 {MIN_EXPLANATION} 个字的说明"
+        raise Refused(f"请选择原因，或{least}；选“其他”时须写说明。" if listed else f"请{least}。")
     judgement = judge(filing)
     standing = {finding.fingerprint for finding in judgement.warnings if finding.rule == rule}
     if not fingerprints or not standing.issuperset(fingerprints):
@@ -198,8 +201,8 @@ def submit(
 ) -> Submission:
     """确定上报: freeze the filing as the next numbered submission, on time or late.
 
-    Guards P01 (checked, no error), P02 (warnings explained), P03/P04 (deadline, 补报), P06 (estimates made actual),
-    P07 (an amendment has a reason), P09/R622 (all tables), R634 and X21 (the period and the filing are unique rows).
+    Guards what `guards.WORDS` names: checked and no error, warnings explained, in time or with a 补报, estimates made
+    actual, an amendment's reason; and all tables, of a period and filing that are unique rows.
     """
     filing = locked_to_judge(filing, by, at)
     if filing.state == State.SUBMITTED:
@@ -214,7 +217,7 @@ def submit(
     if not signer:
         raise Refused("请填写单位负责人姓名。")
     if filing.in_force_id and not reason:
-        raise Refused(words(filing, "P07", "这是修订上报，请写明与上一次上报件不同的原因。"))
+        raise Refused(words(filing, "amended_with_words", "这是修订上报，请写明与上一次上报件不同的原因。"))
     _settle_estimates(filing, estimated)
     judgement = _passed(filing)
     explanations = explained(filing, judgement)
@@ -298,7 +301,7 @@ def _say(
 
 
 def _timing(filing: Filing, at: datetime) -> tuple[bool, bool]:
-    """Whether a submission at `at` is on time, and whether only thanks to an extension; refused (P03) when it is late
+    """Whether a submission at `at` is on time, and whether only thanks to an extension; refused when it is late
     and no 补报 is in hand. A correction is as its first submission in time was, which still stands; after the lock
     whatever comes is late, unless it makes actual what the period counts."""
     first = filing.submissions.filter(on_time=True, recalled_at=None).order_by("number").first()
@@ -307,12 +310,12 @@ def _timing(filing: Filing, at: datetime) -> tuple[bool, bool]:
     if not filing.is_past_due(at):
         return True, is_past(filing.period.enterprise_deadline.date, at)
     if not filing.late_requests.in_hand().exists():
-        raise Refused(words(filing, "P03", f"企业上报截止日为 {filing.due_on:%Y-%m-%d}。"))
+        raise Refused(words(filing, "in_time", f"企业上报截止日为 {filing.due_on:%Y-%m-%d}。"))
     return False, False
 
 
 def _settle_estimates(filing: Filing, estimated: bool) -> None:
-    """P06: estimates only where the period allows them, and the last period's made actual first. The refusal says by
+    """Estimates only where the period allows them, and the last period's made actual first. The refusal says by
     which way: what can no longer be amended after the lock is made actual by a 补报."""
     if estimated and not filing.period.estimates_allowed:
         raise Refused(f"{filing.period.label}不允许上报预估数，请按实际数填报。")
@@ -323,11 +326,11 @@ def _settle_estimates(filing: Filing, estimated: bool) -> None:
 
 
 def why_not_actual(filing: Filing) -> str:
-    """What the firm has to make actual in the period before this one, and how (P06); empty when nothing."""
+    """What the firm has to make actual in the period before this one, and how; empty when nothing."""
     if filing.period.is_annual:
         return ""
     last = filing.before.get("prev")
-    return words(filing, "P06", way_to_actual(last)) if last and last.rests_on_estimates else ""
+    return words(filing, "actual", way_to_actual(last)) if last and last.rests_on_estimates else ""
 
 
 def way_to_actual(filing: Filing) -> str:
@@ -343,12 +346,12 @@ def way_to_actual(filing: Filing) -> str:
 
 
 def _passed(filing: Filing) -> Judgement:
-    """Judge once more under the lock; P01 and P02 hold for what is frozen, not for what was seen a minute ago."""
+    """Judge once more under the lock; the rules hold for what is frozen, not for what was seen a minute ago."""
     judgement = judge(filing)
     if judgement.blocks or filing.checked != Filing.PASSED:
-        raise Refused(words(filing, "P01"))
+        raise Refused(words(filing, "checked"))
     missing = unexplained(filing, judgement)
     if missing:
         rules = "、".join(dict.fromkeys(finding.rule for finding in missing))
-        raise Refused(words(filing, "P02", f"未说明的提示：{rules}。"))
+        raise Refused(words(filing, "explained", f"未说明的提示：{rules}。"))
     return judgement

@@ -169,10 +169,22 @@ def person(name: str, what: str) -> str:
     return brief(name, MOST_OF_NAME)
 
 
-def words(filing: Filing, rule: str, more: str = "") -> str:
-    """The message of a workflow rule (§9.9), followed by what is particular here."""
-    message = filing.edition.rule(rule).message.rstrip("。")
-    return f"{message}。{more}"
+# What the office enforces, in its own words where the edition has no rule that says so (platform.toml, [rules]).
+WORDS = {
+    "checked": "请先点击“数据审核”，消除全部错误后再上报",
+    "explained": "尚有提示项未填写说明",
+    "in_time": "已过截止日期，请提交补报申请",
+    "actual": "上期为预估数，请先以实际数修订",
+    "amended_with_words": "修订未填写原因",
+    "scan": "年报尚未上传盖章扫描件",
+}
+
+
+def words(filing: Filing, act: str, more: str = "") -> str:
+    """What the edition says of something the office enforces, followed by what is particular here."""
+    rule = filing.edition.platform.rules.get(act)
+    message = filing.edition.rule(rule).message if rule else WORDS[act]
+    return f"{message.rstrip('。')}。{more}"
 
 
 def record(filing: Filing, by: User, at: datetime, action: str, **more) -> None:

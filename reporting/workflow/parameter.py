@@ -1,4 +1,4 @@
-"""The figures the city keeps for the rules (C22), such as the average exchange rate of one period."""
+"""The figures the city keeps for the rules, such as the average exchange rate of one period."""
 
 import operator
 from datetime import datetime

@@ -73,8 +73,8 @@ def open_period(code: str, by: User, at: datetime, estimates_allowed: bool = Fal
 
 @transaction.atomic
 def allow_estimates(period: Period, allowed: bool, by: User, at: datetime, reason: str) -> Period:
-    """Whether firms may mark what they submit for a period as estimates (预估数); P06 then asks for the actual
-    figures before the next period. What was submitted as an estimate stays one."""
+    """Whether firms may mark what they submit for a period as estimates (预估数); the actual figures
+    are then asked for before the next period. What was submitted as an estimate stays one."""
     be_the_city(by)
     period = Period.objects.select_for_update().get(pk=period.pk)
     if period.is_locked:

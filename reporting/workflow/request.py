@@ -7,8 +7,9 @@ from django.utils.timezone import localtime
 
 from accounts.models import User
 from accounts.post import letters
+from forms_tables.edition.shape import carried_in
 from forms_tables.filling.parsing import Problem, parse
-from reporting.filing.judging import CARRIED, facts_for
+from reporting.filing.judging import facts_for
 from reporting.letters import about_filings
 from reporting.letters.reminding import topic_of
 from reporting.models import BaseAdjustment, Deadline, ExtensionRequest, Filing, LateRequest
@@ -128,10 +129,11 @@ def ask_adjustment(filing: Filing, cell: str, new: str, by: User, at: datetime, 
     if waiting:
         return waiting
     code, _, column = cell.partition(".")
-    if column not in CARRIED or not filing.edition.has_cell(cell):
+    behind = carried_in(filing.edition, cell)
+    if behind is None:
         raise Refused("只有由以往报表带入的数据（去年同期、上期累计、上年、年初）可以申请口径调整。")
-    name, source = CARRIED[column]
-    old = facts_for(filing).history.get(name, {}).get(f"{code}.{source}")
+    name, source = behind
+    old = facts_for(filing).history.get(name, {}).get(source)
     if old is None:
         raise Refused("这一格没有以往报表可带入，可直接填写，不需要口径调整。")
     value = parse(filing.edition.indicator(code), column, new)
@@ -155,7 +157,7 @@ def ask_adjustment(filing: Filing, cell: str, new: str, by: User, at: datetime, 
 
 @transaction.atomic
 def decide_adjustment(request: BaseAdjustment, granted: bool, by: User, at: datetime, answer: str = ""):
-    """The district grants or refuses another base of comparison; X05, R220 and R221 then read the granted figure."""
+    """The district grants or refuses another base of comparison; what looks back then reads the granted figure."""
     filing = _before_the_district(request, by)
     be_open(filing, at)
     _decide(request, filing, granted, by, at, answer, "同意口径调整" if granted else "不同意口径调整")

@@ -69,7 +69,7 @@ def approve_clean(submissions: Sequence[Submission], by: User, at: datetime) -> 
 
 @transaction.atomic
 def send_back(submission: Submission, reasons: Sequence[Mapping[str, str]], by: User, at: datetime) -> Review:
-    """区县退回: with a reason for each cell named, or for the whole table (cell ""); P05."""
+    """区县退回: with a reason for each cell named, or for the whole table (cell "")."""
     filing = _review_of(submission, by, at)
     reasons, due_on = _reasons(filing, reasons), _due_on(submission, filing)
     move(filing, "send_back")
@@ -166,7 +166,7 @@ def _listed(reasons: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
 
 
 def _reasons(filing: Filing, reasons: Sequence[Mapping[str, str]]) -> list[dict]:
-    """The reasons of a return, trimmed; each names a cell of the form or none, and none is empty (P05)."""
+    """The reasons of a return, trimmed; each names a cell of the form or none, and none is empty."""
     kept = [{"cell": r.get("cell", ""), "reason": brief(r["reason"])} for r in reasons if r.get("reason", "").strip()]
     if not kept:
         raise Refused("请写明退回的理由：点选要退回的单元格，或选“整表”，逐条填写理由。")

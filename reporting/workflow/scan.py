@@ -1,4 +1,4 @@
-"""The stamped paper of an approved annual filing (P08), where the city asks for it."""
+"""The stamped paper of an approved annual filing, where the city asks for it."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -13,23 +13,22 @@ from reporting.workflow.guards import Refused, be_the_firm, locked, record, word
 
 LARGEST = 20 * 1024 * 1024  # bytes
 MOST_PAGES = 500
-REVENUE = "F301.y"  # 营业收入, what UPLOAD_MIN is compared with
 
 
 def scan_is_wanted(submission: Submission) -> bool:
-    """Whether the city asks for the paper: an approved annual whose revenue reaches UPLOAD_MIN, once entered."""
-    filing = submission.filing
-    if not filing.period.is_annual or filing.approved_id != submission.pk:
+    """Whether the city asks for the paper: an approved annual whose turnover reaches what the city has entered."""
+    filing, asked = submission.filing, submission.edition.platform.scan
+    if asked is None or not filing.period.is_annual or filing.approved_id != submission.pk:
         return False
-    least = parameters_in(submission.edition, filing.period).get("UPLOAD_MIN")
-    return least is not None and Decimal(submission.values.get(REVENUE, "0")) >= least
+    least, turnover = parameters_in(submission.edition, filing.period).get(asked.least), asked.figure
+    return least is not None and Decimal(submission.values.get(turnover, "0")) >= least
 
 
 def scan_is_missing(submission: Submission) -> str:
-    """The sentence of P08 while the paper is wanted and not there; empty otherwise."""
+    """A sentence while the paper is wanted and not there; empty otherwise."""
     if not scan_is_wanted(submission) or submission.scans.exists():
         return ""
-    return words(submission.filing, "P08", "请上传盖章签字的报表扫描件（PDF），页数须与系统打印的一致。")
+    return words(submission.filing, "scan", "请上传盖章签字的报表扫描件（PDF），页数须与系统打印的一致。")
 
 
 @transaction.atomic

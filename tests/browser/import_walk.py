@@ -11,9 +11,11 @@ from accounts.models import Enterprise, User
 from reporting.models import RegisterImport
 from reporting.register import tasks
 from reporting.register.imports import steps
-from reporting.register.imports.columns import COLUMNS
+from reporting.register.imports.columns import columns as register_columns
 from tests.browser.walk import Screen, official
 from tests.register.test_import_queue import code_of
+
+COLUMNS = register_columns()
 
 FIRMS = 8
 

@@ -139,7 +139,7 @@ def test_it_reads_the_draft_while_the_firm_has_it_and_the_frozen_figures_otherwi
         workflow.explain(may.filing, finding.rule, finding.fingerprint, may.clerk, AT, reason_code="01")
     workflow.submit(may.filing, may.clerk, AT, signer="王经理", committed=True)
     stored = city_columns.load(may.may)
-    assert stored.filings.select("filing", "state", "submission", "revenue").rows() == [
+    assert stored.filings.select("filing", "state", "submission", "headline").rows() == [
         (may.filing.pk, State.SUBMITTED, fresh(may.filing).in_force_id, 90000)
     ]
     workflow.recall(may.filing, may.clerk, AT)

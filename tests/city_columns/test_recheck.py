@@ -49,9 +49,9 @@ def tally_of(period: Period, rule: str):
 def test_a_rule_is_counted_by_filings_sent_and_drafts_apart(city):
     loss = tally_of(city.may, "R628")
     assert (loss.sent, loss.drafts, loss.filings, loss.judged) == (1, 0, 1, 2)
-    assert loss.rate == Decimal("50.0") and loss.revenue == Decimal("900.00")
+    assert loss.rate == Decimal("50.0") and loss.headline == Decimal("900.00")
     above = tally_of(city.may, "R602")
-    assert above.revenue == 0  # a draft's figures enter no sum
+    assert above.headline == 0  # a draft's figures enter no sum
     assert (above.sent, above.drafts, above.level) == (0, 1, "error")
 
 

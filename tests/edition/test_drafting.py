@@ -3,9 +3,10 @@
 import pytest
 
 from forms_tables.edition import drafting
-from forms_tables.edition.catalog import edition_from, load_edition, shipped_content
+from forms_tables.edition.catalog import edition_from, load_edition, platform_said, shipped_content
 
 CODE = "chongqing-2024"
+SAID = platform_said(CODE)
 
 
 @pytest.fixture
@@ -14,13 +15,13 @@ def content():
 
 
 def test_it_starts_from_the_very_text_that_was_shipped(content):
-    assert edition_from(CODE, content).digest == load_edition(CODE).digest
+    assert edition_from(CODE, content, SAID).digest == load_edition(CODE).digest
 
 
 def test_it_changes_one_rule_and_leaves_what_it_was_handed(content):
     changed = drafting.with_rule(content, "R604", {"texts": ["M20211 <= M2021"], "note": ""})
-    assert edition_from(CODE, changed).rule("R604").texts == ("M20211 <= M2021",)
-    assert load_edition(CODE).rule("R604").texts == edition_from(CODE, content).rule("R604").texts
+    assert edition_from(CODE, changed, SAID).rule("R604").texts == ("M20211 <= M2021",)
+    assert load_edition(CODE).rule("R604").texts == edition_from(CODE, content, SAID).rule("R604").texts
     [change] = drafting.changes_between(content, changed)
     assert (change.sort, change.code, change.word, change.fields) == ("rule", "R604", "修改", ("texts",))
 
@@ -32,7 +33,7 @@ def test_it_tells_what_was_added_and_dropped(content):
         ("R699", "新增"),
         ("R635", "删除"),
     ]
-    ids = [rule.id for rule in edition_from(CODE, changed).rules]
+    ids = [rule.id for rule in edition_from(CODE, changed, SAID).rules]
     assert ids.index("R699") == ids.index("R604") + 1 and "R635" not in ids
 
 
@@ -53,7 +54,7 @@ def test_it_changes_parameters_and_rows(content):
         after="2113",
     )
     changed = drafting.without_indicator(changed, "20225")
-    edition = edition_from(CODE, changed)
+    edition = edition_from(CODE, changed, SAID)
     assert edition.parameters["YOY_LIMIT"].default == 40
     assert edition.indicator("2114").table == "软统企6" and "20225" not in edition.indicators
     found = {(c.sort, c.code, c.word) for c in drafting.changes_between(content, changed)}
@@ -67,7 +68,7 @@ def test_it_changes_parameters_and_rows(content):
 
 def test_it_keeps_what_a_heading_says_against_its_tables_defaults(content):
     changed = drafting.with_indicator(content, "2020a", {"name": "（一）按业务类型分"})
-    assert edition_from(CODE, changed).indicator("2020a").columns == ()
+    assert edition_from(CODE, changed, SAID).indicator("2020a").columns == ()
 
 
 @pytest.mark.parametrize(

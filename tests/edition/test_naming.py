@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from forms_tables.edition import drafting
-from forms_tables.edition.catalog import edition_from, load_edition, shipped_content
+from forms_tables.edition.catalog import edition_from, load_edition, platform_said, shipped_content
 from forms_tables.edition.model import Rule
 from forms_tables.notation.trees import BACKWARD, FUNCTIONS
 from forms_tables.rules.checks import proofread, slips_in_rule
@@ -20,14 +20,16 @@ def added(content: drafting.Content, code: str, **more) -> drafting.Content:
 
 
 def with_row(code: str, **more):
-    return edition_from("draft", added(shipped_content("chongqing-2024"), code, **more))
+    return edition_from(
+        "draft", added(shipped_content("chongqing-2024"), code, **more), platform_said("chongqing-2024")
+    )
 
 
 def with_parameter(name: str):
     content = drafting.with_parameter(
         shipped_content("chongqing-2024"), name, {"title": "新的参数", "default": "1", "provenance": "derived"}
     )
-    return edition_from("draft", content)
+    return edition_from("draft", content, platform_said("chongqing-2024"))
 
 
 def test_every_name_of_the_shipped_edition_is_one_things():

@@ -89,7 +89,7 @@ def effect(may, rule="R604", user=None, **changes):
 def groups(answer):
     """Of everybody who is touched or fails: how many, with what revenue and what share of it."""
     found = answer.context["effect"].groups.items()
-    return {name: (group.filings, group.revenue, group.share) for name, group in found if group.filings}
+    return {name: (group.filings, group.headline, group.share) for name, group in found if group.filings}
 
 
 def test_a_rule_as_published_touches_nobody(filed):
@@ -134,7 +134,7 @@ def test_a_wider_tolerance_says_who_newly_passes(filed):
 def test_a_condition_leaves_out_those_to_whom_it_no_longer_applies(filed):
     answer = effect(filed, texts=OLD, when="M2021 >= 600")
     found = answer.context["effect"].groups["no_longer_applies"]
-    assert (found.filings, found.failed, found.revenue) == (3, 1, Decimal("3250.00"))
+    assert (found.filings, found.failed, found.headline) == (3, 1, Decimal("3250.00"))
     assert "其中原来不通过的 1 家" in answer.text
     assert answer.context["listed"].lines[0].filing.enterprise == filed.cast.jialing  # it failed before
 
@@ -178,9 +178,9 @@ def test_a_long_list_is_shown_in_pages_with_the_true_total(filed, monkeypatch):
     monkeypatch.setattr("reporting.editions.views.rule.SHOWN", 2)
     answer = effect(filed, texts="M2020.c1 > 9999", columns="")
     assert "试算的 4 家中：3 家新增不通过，1 家仍不通过" in answer.text
-    assert [line.told.revenue for line in answer.context["listed"].lines] == [Decimal("1000.00"), Decimal("500.00")]
+    assert [line.told.headline for line in answer.context["listed"].lines] == [Decimal("1000.00"), Decimal("500.00")]
     second = effect(filed, texts="M2020.c1 > 9999", columns="", show="newly_fail/2")
-    assert [line.told.revenue for line in second.context["listed"].lines] == [Decimal("250.00")]
+    assert [line.told.headline for line in second.context["listed"].lines] == [Decimal("250.00")]
     assert "第 2 / 2 页" in second.text
 
 

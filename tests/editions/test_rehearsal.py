@@ -7,7 +7,7 @@ from django.core.management import call_command
 
 from accounts.clock import real_now
 from forms_tables.edition import drafting
-from forms_tables.edition.catalog import edition_from, shipped_content
+from forms_tables.edition.catalog import edition_from, platform_said, shipped_content
 from reporting import workflow
 from reporting.editions import drafts, rehearsal, tasks
 from reporting.editions.drafts import Overtaken
@@ -181,7 +181,7 @@ def test_what_a_dropped_row_holds_in_a_draft_is_in_no_sum(may):
     """云图 submitted 40 persons in 2112; 山城 has typed 7, which it may yet change."""
     workflow.save_sheet(may.other_filing, TABLE, {"2112.c1": "7"}, 1, may.other_clerk, AT)
     edition, without = may.may.edition, drafting.without_indicator(shipped_content(CODE), "2112")
-    tally = Tally(edition_from("draft", without), edition, "month")
+    tally = Tally(edition_from("draft", without, platform_said("chongqing-2024")), edition, "month")
     for outcome in outcomes_of(may.may, rehearsal.filings_to_judge(may.may), edition, edition):
         tally.add(outcome)
     [dropped] = tally.effect()["dropped"]

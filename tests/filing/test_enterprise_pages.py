@@ -10,7 +10,7 @@ from accounts import clock
 from reporting import workflow
 from reporting.conversation.threads import say
 from reporting.filing.judging import judge
-from reporting.filling.views.home import revenue_line
+from reporting.filling.views.home import headline_line
 from reporting.models import Filing, LateRequest, Period, State, Submission
 from tests.cast import AT, assemble
 from tests.may import AFTER_DUE, CLEAN_MAY, fresh, make_may, open_period
@@ -269,7 +269,7 @@ def test_an_unreadable_workbook_changes_nothing_and_says_so(firm, cast, tmp_path
     assert not cast.filing.sheets.exists()
 
 
-def test_the_revenue_line_leaves_out_a_month_whose_last_cumulative_is_unknown(cast):
+def test_the_headline_line_leaves_out_a_month_whose_last_cumulative_is_unknown(cast):
     filings = []
     for code, values in [
         ("2024M02", {"2020.c1": "30"}),  # February has no 上期累计: it holds January too
@@ -279,7 +279,7 @@ def test_the_revenue_line_leaves_out_a_month_whose_last_cumulative_is_unknown(ca
     ]:
         period = Period(code=code, edition_code="chongqing-2024")
         filings.append(Filing(period=period, state=State.LOCKED, approved=Submission(values=values)))
-    dots = revenue_line(filings)["dots"]
+    dots = headline_line(filings)["dots"]
     assert [(dot["month"], dot["figure"]) for dot in dots] == [("2月", "30.00"), ("3月", "40.00"), ("5月", "20.50")]
 
 

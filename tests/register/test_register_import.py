@@ -10,11 +10,13 @@ from openpyxl import Workbook, load_workbook
 from accounts.access import Refused
 from accounts.models import Enterprise, JournalEntry
 from reporting.register.imports import importing, sheet_rows
-from reporting.register.imports.columns import COLUMNS
+from reporting.register.imports.columns import columns as register_columns
 from reporting.register.workbook import write_register
 from tests.cast import AT, FREE_CODE
 from tests.may import open_period
 from text.package import Unreadable
+
+COLUMNS = register_columns()
 
 NEW = {
     "统一社会信用代码": FREE_CODE,

@@ -13,7 +13,7 @@ from random import Random
 import pytest
 
 from accounts.models import User
-from forms_tables.edition.catalog import edition_from, load_edition, shipped_content
+from forms_tables.edition.catalog import edition_from, load_edition, platform_said, shipped_content
 from forms_tables.edition.drafting import with_new_rule
 from forms_tables.edition.from_toml import digest_of
 from forms_tables.edition.model import Rule
@@ -210,7 +210,7 @@ def by_recheck(asked: Asked) -> dict[int, set[str]]:
 
 def by_rehearsal(outcomes):
     def judged(asked: Asked) -> dict[int, set[str]]:
-        editions = asked.period.edition, edition_from("draft", content())
+        editions = asked.period.edition, edition_from("draft", content(), platform_said("chongqing-2024"))
         every = list(outcomes(asked.period, filings_to_judge(asked.period), *editions))
         assert all(ours(each.before.broken) == ours(each.after.broken) for each in every)
         return {each.filing: ours(each.after.broken) for each in every}

@@ -24,8 +24,8 @@ ASKED_FOR = re.compile(r"""(?:POST|GET|posted|asked|typed)(?:\.get|\.getlist)?[(
 # What gets past the choices and formats, so that the words beside it come as far as the database.
 VALID = {
     "2010.c1": "1", "version": "0", "draft": "1", "email": "wang@example.com", "mobile": "13912345678",
-    "phone": "023-63890000", "credit_code": FREE_CODE, "district": "500103", "scope": "1", "embedded": "是",
-    "intelligence": "是", "industry": "6513", "joined_on": "2024-01-01", "left_on": "2024-12-31", "since": "2024-06-01",
+    "phone": "023-63890000", "credit_code": FREE_CODE, "district": "500103", "A34": "1", "A36": "是",
+    "A37": "是", "A22": "6513", "joined_on": "2024-01-01", "left_on": "2024-12-31", "since": "2024-06-01",
     "until": "2024-06-13", "then": "publish", "committed": "yes", "granted": "yes", "receipt": "1", "reason_code": "01",
     "cell": "2010.c1", "period": "2024M05", "code": "2024M05", "first": "2024M05", "last": "2024M05", "value": "是",
     "role": "city", "username": "newcomer", "new": "2", "level": "error", "rule": "R604", "fingerprint": "0",

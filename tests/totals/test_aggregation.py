@@ -12,7 +12,7 @@ from forms_tables.edition.catalog import load_edition
 from forms_tables.edition.periods import PeriodCode
 from reporting.models import Filing, Period, State
 from reporting.totals.adding_up import AreaTotals, add_areas, add_up, cells_with_totals, total_cells
-from reporting.totals.aggregation import as_json, revenue_before, summarise
+from reporting.totals.aggregation import as_json, base_revenue_before, summarise
 from reporting.totals.tabulation.notes import notes_on
 from tests.filling.figures import AT, file_values, make_city
 
@@ -188,9 +188,9 @@ def test_on_a_tie_the_annual_speaks_before_december_and_december_before_the_same
     three = dict.fromkeys(("山城软件", "三峡数据", "两江芯片"), "100")
     file_for("2023M05", three)
     file_for("2023M12", three)
-    assert revenue_before(city.may.parsed)[0] == "2023年年报主营业务收入"  # three of each
+    assert base_revenue_before(city.may)[0] == "2023年年报主营业务收入"  # three of each
     Filing.objects.filter(period=city.annual, enterprise=city.firms["万州云谷"]).update(counted=None)
-    assert revenue_before(city.may.parsed)[0] == "2023年12月主营业务收入累计"  # two annuals against three and three
+    assert base_revenue_before(city.may)[0] == "2023年12月主营业务收入累计"  # two annuals against three and three
 
 
 def test_without_a_last_year_the_share_is_blank(city):

@@ -270,8 +270,8 @@ def let_in(walk: Walk) -> None:
         return
     habit = walk.city.newcomers.pop()
     district = next(district for district in walk.city.districts if district.code == habit.district)
-    asked = {"credit_code": habit.credit_code, "name": habit.name, "district": district.pk, "scope": ["1"]}
-    asked |= {"embedded": "否", "intelligence": "否", "industry": habit.business.industry}
+    asked = {"credit_code": habit.credit_code, "name": habit.name, "district": district.pk, "A34": ["1"]}
+    asked |= {"A36": "否", "A37": "否", "A22": habit.business.industry}
     asked |= {
         "contact_name": habit.contact,
         "mobile": "13912345678",

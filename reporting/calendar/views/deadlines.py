@@ -76,7 +76,7 @@ class ReadingForm(ChangeForm):
         widget=forms.RadioSelect,
         help_text="通知写明“1月无月报任务”：一年的第一期报1—2月累计。",
     )
-    reason = forms.CharField(label="依据", max_length=300, help_text="文号或会议，例如 渝经信软件〔2024〕3号。")
+    reason = forms.CharField(label="依据", max_length=300, help_text="文号或会议，例如 〔2024〕3号文。")
 
     def __init__(self, *args, reading: Reading, **kwargs):
         super().__init__(*args, initial=self.shown(reading), **kwargs)

@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from accounts import clock
-from accounts.access import Refused, needs
+from accounts.access import needs, refusals_on
 from accounts.form_words import PlainForm
 from accounts.models import Ability
 from forms_tables.edition import drafting
@@ -42,26 +42,14 @@ def codes(request: HttpRequest, draft: DraftEdition) -> HttpResponse:
     which, code, name = (form.cleaned_data[field] for field in ("which", "code", "name"))
     said, stands = f"{which} {code}", draft.edition.code_lists[which].name_of(code)
     content = drafting.with_code(draft.content, which, code, name)
-    before = {"名称": stands} if stands else None
-    try:
-        drafts.change_draft(
-            draft,
-            version_of(request, draft),
-            content,
-            request.user,
-            clock.now(),
-            f"代码 {said}",
-            before,
-            {"名称": name},
-        )
-    except drafts.Overtaken as overtaken:
-        form.add_error(None, str(overtaken))
-        return show(request, overtaken.draft, form, 409)
-    except Refused as refusal:
-        form.add_error(None, str(refusal))
-        return show(request, draft, form, 409)
-    messages.success(request, f"代码 {said} {name}：已写入修订稿。")
-    return redirect("city_desk_codes")
+    before, version = {"名称": stands} if stands else None, version_of(request, draft)
+    with refusals_on(form):
+        after, at = {"名称": name}, clock.now()
+        drafts.change_draft(draft, version, content, request.user, at, f"代码 {said}", before=before, after=after)
+        messages.success(request, f"代码 {said} {name}：已写入修订稿。")
+        return redirect("city_desk_codes")
+    draft.refresh_from_db()  # somebody else may have been faster
+    return show(request, draft, form, 409)
 
 
 def show(request: HttpRequest, draft: DraftEdition, form: CodeForm, status: int = 200) -> HttpResponse:

@@ -9,7 +9,7 @@ from django import forms
 
 from accounts.change_forms import ChangeForm, Checkbox, Checkboxes
 from forms_tables.edition import drafting
-from forms_tables.edition.catalog import DefinitionError, Edition, edition_from
+from forms_tables.edition.catalog import DefinitionError, Edition, edition_from, platform_said
 from forms_tables.edition.from_toml import SILENT
 from forms_tables.edition.model import KINDS, Table, symbol_of
 from forms_tables.filling.completion import plans_of
@@ -53,7 +53,7 @@ class RowForm(ChangeForm):
         required=False,
         max_length=500,
         widget=forms.TextInput(TEXTS),
-        help_text="只在这时必填，如 A36 == '是'。",
+        help_text="只在这时必填，如 行代码 == '是'。",
     )
     nonnegative = forms.MultipleChoiceField(label="不得为负的列", required=False, widget=Checkboxes)
     nonnegative_rule = forms.ChoiceField(label="为负时按哪条审核关系", required=False)
@@ -169,7 +169,7 @@ class RowForm(ChangeForm):
     def _read_whole(self, said: Mapping[str, Any]) -> None:
         code = self.row_code
         try:
-            edition = edition_from("draft", self.changed())
+            edition = edition_from("draft", self.changed(), platform_said(self.draft.family))
             slips = list(slips_in_formulas(edition))
             before = {(slip.owner, slip.text) for slip in slips_in_formulas(self.draft.edition)}
             for slip in slips:

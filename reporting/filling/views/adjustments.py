@@ -7,8 +7,9 @@ from django.shortcuts import redirect, render
 from accounts import clock
 from accounts.access import needs
 from accounts.models import Ability
+from forms_tables.edition.shape import carried_in
 from reporting import workflow
-from reporting.filing.judging import CARRIED, judge
+from reporting.filing.judging import judge
 from reporting.filling.forms import AdjustmentPress
 from reporting.filling.views.filing import filing_of
 from reporting.models import Filing
@@ -37,5 +38,5 @@ def carried_cells(filing: Filing) -> list[tuple[str, str, str]]:
     return [
         (key, filing.edition.place_of(key), str(values[key]))
         for key in judgement.completed.locked
-        if key.partition(".")[2] in CARRIED and values.get(key) is not None and filing.edition.is_carried(key)
+        if values.get(key) is not None and carried_in(filing.edition, key)
     ]

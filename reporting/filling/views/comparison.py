@@ -8,7 +8,15 @@ from decimal import ROUND_HALF_UP, Decimal
 from forms_tables.edition.catalog import Column, Edition, Indicator, Table
 from forms_tables.edition.model import FIGURE_KINDS
 from forms_tables.edition.periods import PeriodCode
-from reporting.filing.judging import CARRIED, Values, history_of, submission_values
+from forms_tables.edition.shape import (
+    carried,
+    column_behind,
+    column_carrying,
+    is_questionnaire,
+    own_column,
+    reason_called,
+)
+from reporting.filing.judging import Values, history_of, submission_values
 from reporting.models import Submission
 from reporting.pages.grid import choices_in, most_common_unit, show
 
@@ -17,7 +25,6 @@ from reporting.pages.grid import choices_in, most_common_unit, show
 BESIDE_MONTH = ("当月", "去年当月", "当月同比%")
 BESIDE_YEAR = ("增长%",)
 BESIDE_ANSWERS = ("上年上报",)
-PAST = {"y": "p", "e": "b"}
 BLANK = "（空白）"
 
 
@@ -71,7 +78,7 @@ class ComparedTable:
     beside: tuple[str, ...]
     unit: str
     rows: tuple[Row, ...]
-    is_questionnaire: bool  # answers (软统企1) and not columns of figures
+    is_questionnaire: bool  # answers and not columns of figures
 
     @property
     def findings(self) -> int:
@@ -140,7 +147,7 @@ def findings_of(submission: Submission, edition: Edition) -> tuple[tuple[Said, .
 
 
 def explanation_words(explanation: dict, edition: Edition) -> str:
-    reason = edition.code_lists["C17"].name_of(explanation["reason_code"]) if explanation["reason_code"] else ""
+    reason = reason_called(edition, explanation["reason_code"]) or ""
     return "：".join(part for part in (reason, explanation["text"]) if part)
 
 
@@ -155,14 +162,14 @@ class _Reader:
     findings: dict[str, list[Said]]
 
     def table(self, table: Table) -> ComparedTable:
-        is_questionnaire = 2 * sum(row.is_figure for row in table.indicators) < len(table.indicators)
+        is_answers = is_questionnaire(table)
         beside = BESIDE_YEAR if self.period.is_annual else BESIDE_MONTH
-        unit = "" if is_questionnaire else most_common_unit(table.indicators)
-        rows = tuple(self.row(indicator, table, unit, is_questionnaire) for indicator in table.indicators)
-        labels = BESIDE_ANSWERS if is_questionnaire else beside
-        return ComparedTable(table, table.columns, labels, unit, rows, is_questionnaire)
+        unit = "" if is_answers else most_common_unit(table.indicators)
+        rows = tuple(self.row(indicator, table, unit, is_answers) for indicator in table.indicators)
+        labels = BESIDE_ANSWERS if is_answers else beside
+        return ComparedTable(table, table.columns, labels, unit, rows, is_answers)
 
-    def row(self, indicator: Indicator, table: Table, unit: str, is_questionnaire: bool) -> Row:
+    def row(self, indicator: Indicator, table: Table, unit: str, is_answers: bool) -> Row:
         own = {column.key: column for column in indicator.column_definitions}
         found = self.findings.get(indicator.code, ())
         marked = {cell for said in found for cell in said.cells}
@@ -172,7 +179,7 @@ class _Reader:
             cells=tuple(
                 self.cell(indicator, own[column.key], marked) if column.key in own else None for column in table.columns
             ),
-            beside=self.last_answer(indicator) if is_questionnaire else self.worked_out(indicator),
+            beside=self.last_answer(indicator) if is_answers else self.worked_out(indicator),
             findings=tuple(found),
         )
 
@@ -190,7 +197,7 @@ class _Reader:
         )
 
     def on_record(self, indicator: Indicator, column: str, now: Decimal | str | None) -> str:
-        name, source = CARRIED.get(column, ("", ""))
+        name, source = carried(indicator, column) or ("", "")
         filed = self.history.get(name, {}).get(f"{indicator.code}.{source}")
         return "" if filed is None or filed == now else _shown(filed, indicator, column)
 
@@ -203,11 +210,12 @@ class _Reader:
         if not indicator.is_figure:
             return ("",) * len(BESIDE_YEAR if self.period.is_annual else BESIDE_MONTH)
         if self.period.is_annual:
-            main = next((key for key in PAST if key in indicator.columns), "")
-            now, then = (self.values.get(f"{indicator.code}.{key}") for key in (main, PAST.get(main, "")))
+            keys = own_column(indicator), column_behind(indicator)
+            now, then = (self.values.get(f"{indicator.code}.{key}") for key in keys)
             return (growth_words(now, then),)
         now, then = (self.month_alone(indicator, self.values), self.month_alone(indicator, self.year_ago))
-        return _shown(now, indicator, "c1"), _shown(then, indicator, "c1"), growth_words(now, then)
+        own = own_column(indicator)
+        return _shown(now, indicator, own), _shown(then, indicator, own), growth_words(now, then)
 
     @property
     def year_ago(self) -> Values:
@@ -215,8 +223,10 @@ class _Reader:
 
     def month_alone(self, indicator: Indicator, values: Values) -> Decimal | None:
         """A cumulative figure without the months before. February holds January too: its form has no figure before
-        it (X04), whether or not the city has January reported by itself."""
-        now, before = values.get(f"{indicator.code}.c1"), values.get(f"{indicator.code}.c3")
+        it, whether or not the city has January reported by itself."""
+        own = own_column(indicator)
+        so_far = column_carrying(indicator, "prev", own)
+        now, before = values.get(f"{indicator.code}.{own}"), values.get(f"{indicator.code}.{so_far}")
         if indicator.nature != "累计" or now is None:
             return None
         if self.period.month <= 2:
@@ -225,7 +235,7 @@ class _Reader:
 
 
 def growth_words(now: Decimal | str | None, then: Decimal | str | None) -> str:
-    """In percent with one decimal; from a base that is not positive there is no rate (R631)."""
+    """In percent with one decimal; from a base that is not positive there is no rate."""
     if not isinstance(now, Decimal) or not isinstance(then, Decimal) or then <= 0:
         return ""
     rate = ((now / then - 1) * 100).quantize(Decimal("0.1"), ROUND_HALF_UP)

@@ -13,6 +13,7 @@ from accounts import clock
 from accounts.access import needs, refusals_on
 from accounts.models import Ability
 from forms_tables.edition.catalog import Table
+from forms_tables.edition.shape import declaring_tables
 from reporting import workflow
 from reporting.conversation.threads import talk_about
 from reporting.filing.judging import attributes_of, tables_for, typed_cells
@@ -43,10 +44,10 @@ def pressed_filing(request: HttpRequest, period: str) -> Filing:
 
 
 def owed_table(filing: Filing, key: str) -> Table:
-    """The table of that address, or 404 when the firm does not owe it. A month's form says nothing of the firm, so its
-    drafts need not be read for that."""
-    typed = typed_cells(filing) if filing.period.is_annual else {}
-    attributes = attributes_of(filing.enterprise, filing.district.code)
+    """The table of that address, or 404 when the firm does not owe it. The drafts are read for that only where the form
+    itself says something of the firm."""
+    typed = typed_cells(filing) if declaring_tables(filing.edition, filing.period.parsed.frequency) else {}
+    attributes = attributes_of(filing.edition, filing.enterprise, filing.district.code)
     for table in tables_for(filing.edition, filing.period.parsed, typed, attributes):
         if table.key == key:
             return table

@@ -12,8 +12,6 @@ from reporting.models import Explanation
 
 MOST_ALONE = 3  # more findings of one rule than this are told together
 MOST_MARKED = 6  # a finding about more cells than this marks the first one only
-MISTAKEN_UNIT = {"X16", "R230"}
-ABOUT_GROWTH = {"X07", "X08", "X09", "X10", "X12", "X14", "X17", "X18", "R229"}
 
 
 @dataclass(frozen=True)
@@ -63,8 +61,9 @@ class Shown:
 
 def to_tell(judgement: Judgement, findings: Iterable[Finding]) -> list[Finding]:
     """While the unit of a figure is in doubt, how much the figure grew can wait."""
-    doubtful = {row for finding in judgement.errors if finding.rule in MISTAKEN_UNIT for row in rows_of(finding)}
-    return [f for f in findings if f.rule not in ABOUT_GROWTH or not doubtful & rows_of(f)]
+    platform = judgement.edition.platform
+    doubtful = {row for finding in judgement.errors if finding.rule in platform.about_unit for row in rows_of(finding)}
+    return [f for f in findings if f.rule not in platform.about_growth or not doubtful & rows_of(f)]
 
 
 def rows_of(finding: Finding) -> set[str]:

@@ -9,13 +9,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from accounts import clock
+from forms_tables.edition.shape import so_far_cell
 from reporting import workflow
 from reporting.filing.judging import standing_submission, tables_for, typed_cells
 from reporting.models import ExtensionRequest, Filing, LateRequest, Review, Standing
 from reporting.models.standing import CITY, COUNTED_AS_OWED, DISTRICT, FIRM
 from reporting.results.timeliness import Outcome, courses_of
 
-REVENUE = "2020"  # 软件业务收入合计 of the monthly form
 SIGNS = {
     Outcome.ON_TIME: "✓",
     Outcome.EXTENDED: "✓",
@@ -48,7 +48,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "may_ask_late": any(closed["may_ask"] for closed in left_out),
         "exempt": [filing for filing in filings if not filing.is_owed and not filing.period.is_locked],
         "marks": marks_of(monthly, at),
-        "line": revenue_line(monthly),
+        "line": headline_line(monthly),
         "letters": letters_of(request.user.enterprise),
     }
     return render(request, "filling/home.html", context)
@@ -124,16 +124,13 @@ def marks_of(filings: list[Filing], at: datetime) -> list[dict]:
     ]
 
 
-def revenue_line(monthly: list[Filing]) -> dict | None:
-    """The firm's 软件业务收入 as filed, per period (this cumulative less the last; February holds two months).
+def headline_line(monthly: list[Filing]) -> dict | None:
+    """The firm's headline figure as filed, per period (this cumulative less the last; February holds two months).
     Where the last cumulative is not known there is no point: it is not nought."""
     points = []
     for filing in monthly:
-        submission = standing_submission(filing)
-        values = submission.values if submission else {}
-        so_far = "0" if filing.period.parsed.month <= 2 else values.get(f"{REVENUE}.c3")
-        if f"{REVENUE}.c1" in values and so_far is not None:
-            points.append((filing.period.label, Decimal(values[f"{REVENUE}.c1"]) - Decimal(so_far)))
+        if (alone := month_alone(filing)) is not None:
+            points.append((filing.period.label, alone))
     if len(points) < 2:
         return None
     width, height, left, top = 640, 120, 10, 24
@@ -150,11 +147,23 @@ def revenue_line(monthly: list[Filing]) -> dict | None:
         for n, (label, y) in enumerate(points)
     ]
     return {
+        "headline": monthly[-1].period.headline,
         "dots": dots,
         "points": " ".join(f"{dot['x']},{dot['y']}" for dot in dots),
         "base": top + int(high / (high - low) * height),
         "right": left + width,
     }
+
+
+def month_alone(filing: Filing) -> Decimal | None:
+    """The headline figure of one period without those before it; nothing where it is not known."""
+    submission, headline = standing_submission(filing), filing.period.headline
+    if submission is None or headline is None or headline.cell not in submission.values:
+        return None
+    now, before = Decimal(submission.values[headline.cell]), so_far_cell(filing.edition, headline.cell)
+    if not before or filing.period.parsed.month <= 2:
+        return now
+    return now - Decimal(submission.values[before]) if before in submission.values else None
 
 
 def letters_of(enterprise) -> list[dict]:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from functools import cached_property
 
 from forms_tables.edition.catalog import CodeEntry, Table
+from forms_tables.edition.shape import reasons_of
 from forms_tables.filling.parsing import Problem
 from forms_tables.rules.checks import Finding
 from reporting import workflow
@@ -281,7 +282,7 @@ class Desk:
 
     @cached_property
     def needs_late_request(self) -> bool:
-        """Past the date, never on time before, and no 补报 in hand (P03); or shut by the lock with nothing approved, or
+        """Past the date, never on time before, and no 补报 in hand; or shut by the lock with nothing approved, or
         only an estimate."""
         return not workflow.why_not_late(self.filing, self.at)
 
@@ -375,5 +376,5 @@ class Desk:
 
     @property
     def reasons(self) -> tuple[CodeEntry, ...]:
-        """C17, from which a warning's reason is chosen."""
-        return self.filing.edition.code_lists["C17"].entries
+        """What a warning's reason is chosen from."""
+        return reasons_of(self.filing.edition)

@@ -14,7 +14,6 @@ from reporting.conversation.threads import talk_about
 from reporting.filling.forms import AnswerPress, ExtensionPress, ReasonPress, SubmitPress
 from reporting.filling.views.comparison import submission_before
 from reporting.filling.views.filing import filing_of, pressed_filing
-from reporting.filling.views.home import REVENUE
 from reporting.filling.views.overview import CellLink, Desk
 from reporting.models import Filing, State, Submission
 from reporting.pages.grid import lay_out
@@ -56,19 +55,22 @@ def first_place(desk: Desk) -> CellLink | None:
 
 def known_signer(desk: Desk) -> str:
     """The 单位负责人 as this form names him, as the register does, or as who signed last."""
-    enterprise = desk.filing.enterprise
+    enterprise, edition = desk.filing.enterprise, desk.filing.edition
+    row = edition.indicators.get(edition.platform.rows.signer)
+    named = (desk.typed.get(f"{row.code}.{row.columns[0]}") or enterprise.attributes.get(row.code)) if row else ""
     last = Submission.objects.filter(filing__enterprise=enterprise).order_by("-submitted_at").values_list("signer")
-    return desk.typed.get("A09.v") or enterprise.attributes.get("A09") or next(iter(last[:1]), ("",))[0]
+    return named or next(iter(last[:1]), ("",))[0]
 
 
 def headline_figures(desk: Desk) -> list[dict]:
-    """The outermost rows of each table in its first column, and 2020, the figure the whole system is for: enough to see
-    that the right filing is being sent."""
+    """The outermost rows of each table in its first column, and the figure the whole system is for: enough to see that
+    the right filing is being sent."""
+    headline = desk.filing.edition.platform.headline(desk.filing.period.parsed.frequency).partition(".")[0]
     values = desk.judgement.completed.values
     rows = []
     for table in desk.judgement.tables:
         for indicator in table.indicators:
-            if indicator.is_figure and (indicator.depth == 0 or indicator.code == REVENUE):
+            if indicator.is_figure and (indicator.depth == 0 or indicator.code == headline):
                 cell = f"{indicator.code}.{indicator.columns[0]}"
                 label = indicator.column_definitions[0].label
                 rows.append({"indicator": indicator, "column": label, "shown": desk.show(cell, values)})

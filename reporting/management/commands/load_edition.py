@@ -4,7 +4,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from accounts import clock, journal
-from accounts.models import District, Installation, User
+from accounts.models import Ability, District, Installation, User, roles_that_may
 from forms_tables.edition.catalog import DefinitionError, edition_codes, load_edition
 from forms_tables.edition.model import Edition
 from reporting.editions.governance import adopt_proposals, govern
@@ -93,7 +93,7 @@ class Command(BaseCommand):
 
 def the_city(username: str) -> User | None:
     """Who decides; nobody need be named while there is no city official."""
-    officials = User.objects.filter(role=User.Role.CITY, is_active=True)
+    officials = User.objects.filter(role__in=roles_that_may(Ability.REVISE), is_active=True)
     if not username and not officials.exists():
         return None
     try:

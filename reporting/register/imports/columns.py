@@ -11,30 +11,30 @@ from import_export import fields, widgets
 
 from accounts.models import Enterprise
 from forms_tables.edition import credit_code as credit_codes
-from reporting.register.facts import read_fact
+from reporting.register.facts import platform, read_fact
 from text.incoming import hidden_mark, no_plain_address, without_hidden
 from text.shortened import day_as_number
 
-COLUMNS = (
-    "统一社会信用代码",
-    "单位详细名称",
-    "报送区县",
-    "纳统类别",
-    "行业代码",
-    "嵌入式",
-    "人工智能",
-    "IC重点",
-    "平台重点",
-    "联系人",
-    "固定电话",
-    "手机",
-    "邮箱",
-    "起报日期",
-)
+WHO, WHOM_TO_ASK = ("统一社会信用代码", "单位详细名称", "报送区县"), ("联系人", "固定电话", "手机", "邮箱", "起报日期")
 LONGEST_MAIL = Enterprise._meta.get_field("email").max_length
-NEEDED_OF_NEW = ("单位详细名称", "纳统类别")
 # What a column holds, by the names of forms_tables.parsing, where a spreadsheet may have made another thing of it.
 KINDS = {"统一社会信用代码": "credit_code", "固定电话": "phone", "起报日期": "date"}
+
+
+def facts_in_columns() -> dict[str, str]:
+    """The facts the workbook holds, code to the head of its column, in order."""
+    told = platform()
+    return {code: told.facts[code].short for code in told.columns}
+
+
+def columns() -> tuple[str, ...]:
+    return (*WHO, *facts_in_columns().values(), *WHOM_TO_ASK)
+
+
+def needed_of_new() -> tuple[str, ...]:
+    """The columns a newcomer's row must fill, beside its district."""
+    scope = facts_in_columns().get(platform().rows.scope)
+    return ("单位详细名称", scope) if scope else ("单位详细名称",)
 
 
 class KeepWhatIsThere(fields.Field):
@@ -46,7 +46,7 @@ class KeepWhatIsThere(fields.Field):
 
 
 class Fact(KeepWhatIsThere):
-    """A column that is kept among the firm's attributes, under its code of 软统企1."""
+    """A column that is kept among the firm's attributes, under its code of the questionnaire."""
 
     def get_value(self, instance):
         return instance.attributes.get(self.attribute, "")

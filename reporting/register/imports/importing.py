@@ -19,7 +19,7 @@ from accounts import journal
 from accounts.access import Refused
 from accounts.models import User
 from reporting.register.applications import owed_in_words
-from reporting.register.imports.columns import COLUMNS
+from reporting.register.imports.columns import columns
 from reporting.register.imports.resource import Change, Moved, RegisterResource, Say, say_nothing, store
 from reporting.register.imports.sheet_rows import ReadRegister, RowProblem, read_register
 
@@ -145,7 +145,7 @@ def problems_of(resource: RegisterResource, read: ReadRegister, result: Result) 
         for sentence in sentences
     ]
     told = read.problems + [problem for problem in judged if (problem.row, problem.column) not in unread]
-    place = {column: number for number, column in enumerate(COLUMNS)}
+    place = {column: number for number, column in enumerate(columns())}
     return sorted(told, key=lambda problem: (problem.row, place.get(problem.column, len(place))))
 
 

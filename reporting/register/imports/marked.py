@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import IO
 
 from reporting.models import RegisterImport
-from reporting.register.imports.columns import COLUMNS
+from reporting.register.imports.columns import columns
 from reporting.register.imports.sheet_rows import MOST_CELLS, RowProblem, head_of
 from text.opening import open_book
 from text.sheets import Cell
@@ -66,5 +66,5 @@ def write_head(sheet, columns: list[str], style) -> None:
 
 def in_words(problems: list[RowProblem]) -> str:
     return "\n".join(
-        f"{problem.column}：{problem.reason}" if problem.column in COLUMNS else problem.reason for problem in problems
+        f"{problem.column}：{problem.reason}" if problem.column in columns() else problem.reason for problem in problems
     )

@@ -17,9 +17,8 @@ from accounts.models import District, Enterprise, JournalEntry, Residence, User
 from forms_tables.edition import credit_code as credit_codes
 from reporting.models import Filing, Period
 from reporting.register.applications import propose_first_day
-from reporting.register.facts import UNNAMED, odd_day
+from reporting.register.facts import odd_day, platform
 from reporting.register.imports.columns import (
-    NEEDED_OF_NEW,
     CheckedWidget,
     CreditCodeWidget,
     DayWidget,
@@ -27,6 +26,8 @@ from reporting.register.imports.columns import (
     FactWidget,
     KeepWhatIsThere,
     TextWidget,
+    facts_in_columns,
+    needed_of_new,
     read_mail,
 )
 from text.incoming import without_hidden
@@ -81,12 +82,6 @@ class RegisterResource(resources.ModelResource):
     credit_code = fields.Field("credit_code", "统一社会信用代码", CreditCodeWidget())
     name = KeepWhatIsThere("name", "单位详细名称", TextWidget(120))
     district = fields.Field("district_name", "报送区县", readonly=True)
-    a34 = Fact("A34", "纳统类别", FactWidget("A34"))
-    a22 = Fact("A22", "行业代码", FactWidget("A22"))
-    a36 = Fact("A36", "嵌入式", FactWidget("A36"))
-    a37 = Fact("A37", "人工智能", FactWidget("A37"))
-    a38 = Fact("A38", "IC重点", FactWidget("A38"))
-    a39 = Fact("A39", "平台重点", FactWidget("A39"))
     contact_name = KeepWhatIsThere("contact_name", "联系人", TextWidget(40))
     phone = KeepWhatIsThere("phone", "固定电话", CheckedWidget(account_fields.clean_phone))
     mobile = KeepWhatIsThere("mobile", "手机", CheckedWidget(account_fields.clean_mobile))
@@ -95,22 +90,7 @@ class RegisterResource(resources.ModelResource):
 
     class Meta:
         model = Enterprise
-        fields = (
-            "credit_code",
-            "name",
-            "district",
-            "a34",
-            "a22",
-            "a36",
-            "a37",
-            "a38",
-            "a39",
-            "contact_name",
-            "phone",
-            "mobile",
-            "email",
-            "joined_on",
-        )
+        fields = ("credit_code", "name", "district", "contact_name", "phone", "mobile", "email", "joined_on")
         import_id_fields = ["credit_code"]
         instance_loader_class = CachedInstanceLoader
         skip_unchanged = True
@@ -120,12 +100,20 @@ class RegisterResource(resources.ModelResource):
     def __init__(self, by: User, at: datetime.datetime, numbers: Sequence[int] = (), say: Say = say_nothing):
         """`numbers` are those of the rows in the sheet; `say` is told how many of them were judged."""
         super().__init__()
+        facts = facts_in_columns()
+        self.fields |= {code: Fact(code, head, FactWidget(code)) for code, head in facts.items()}
+        self.order = (*self._meta.fields[:3], *facts, *self._meta.fields[3:])  # of the template
         self.by, self.at, self.numbers, self.say = by, at, numbers, say
         self.districts = {}
         self.lives_in = {}
         self.seen = {}  # the row of the sheet in which each code stands first
         self.newcomers, self.changed = [], []
         self.first_day = propose_first_day(at.date())  # where a newcomer's is left blank
+
+    def get_import_order(self):
+        return self.order
+
+    get_export_order = get_import_order
 
     def import_row(self, row, instance_loader, **kwargs):
         """Said here and not in one of the hooks, which would take it for a fault of the row when we are overtaken."""
@@ -151,8 +139,8 @@ class RegisterResource(resources.ModelResource):
         elif first != here:
             wrong["credit_code"] = f"这个代码在第 {first} 行已经有了，请只留一行。"
         if new:
-            instance.attributes, instance.joined_on = dict(UNNAMED), self.first_day
-            missing = [column for column in NEEDED_OF_NEW if not str(row[column] or "").strip()]
+            instance.attributes, instance.joined_on = platform().unnamed, self.first_day
+            missing = [column for column in needed_of_new() if not str(row[column] or "").strip()]
             wrong |= {column: "新企业必须填写这一列。" for column in missing}
         if joined := row["起报日期"]:
             wrong |= self._wrong_day(instance, new, joined)
@@ -192,7 +180,7 @@ class RegisterResource(resources.ModelResource):
         """By column, in the order of the template."""
         return {
             self.fields[name].column_name: self.fields[name].export(instance)
-            for name in self._meta.fields
+            for name in self.order
             if name not in ("district", "credit_code")
         }
 
@@ -228,10 +216,10 @@ class RegisterResource(resources.ModelResource):
     def _wrong_naming(self, instance, row) -> dict[str, str]:
         if self.by.may.administer:
             return {}
-        wrong = {}
-        for code, column in (("A38", "IC重点"), ("A39", "平台重点")):
-            typed = without_hidden(str(row[column] or "")).strip()
-            if typed and typed != instance.attributes.get(code, UNNAMED[code]):
+        wrong, columns = {}, facts_in_columns()
+        for code, unnamed in platform().unnamed.items():
+            typed = without_hidden(str(row[columns[code]] or "")).strip() if code in columns else ""
+            if typed and typed != instance.attributes.get(code, unnamed):
                 wrong[code] = "重点名单由市级写入，请留空或照原样填写。"
         return wrong
 

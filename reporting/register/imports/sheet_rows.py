@@ -7,7 +7,7 @@ from typing import BinaryIO
 
 import tablib
 
-from reporting.register.imports.columns import COLUMNS, KINDS
+from reporting.register.imports.columns import KINDS, columns
 from text.incoming import without_hidden
 from text.opening import open_book
 from text.package import Unreadable
@@ -31,7 +31,7 @@ class RowProblem:
 class ReadRegister:
     """The rows, each row's number in the sheet, the numbers of hidden rows, and the cells that could not be read."""
 
-    dataset: tablib.Dataset = field(default_factory=lambda: tablib.Dataset(headers=COLUMNS))
+    dataset: tablib.Dataset = field(default_factory=lambda: tablib.Dataset(headers=columns()))
     numbers: list[int] = field(default_factory=list)
     hidden: frozenset[int] = frozenset()
     problems: list[RowProblem] = field(default_factory=list)
@@ -76,15 +76,16 @@ def places_of(sheet: Sheet) -> dict[str, int]:
         )
     heads = sheet.rows[1].cells if 1 in sheet.rows else {}
     named = {place: head_of(cell) for place, cell in heads.items()}
-    missing = [column for column in COLUMNS if column not in named.values()]
-    if len(missing) == len(COLUMNS):
+    wanted = columns()
+    missing = [column for column in wanted if column not in named.values()]
+    if len(missing) == len(wanted):
         raise Unreadable(f"第一张工作表“{sheet.title}”不是企业名录。请下载名录模板，填好后再上传。")
     if missing:
         raise Unreadable(f"第 1 行缺少列：{'、'.join(missing)}。请用名录模板的列名，列的先后不限。")
-    if twice := [column for column in COLUMNS if list(named.values()).count(column) > 1]:
+    if twice := [column for column in wanted if list(named.values()).count(column) > 1]:
         raise Unreadable(f"第 1 行的列名重复：{'、'.join(twice)}。请只留一列。")
     by_name = {column: place for place, column in named.items()}
-    return {column: by_name[column] for column in COLUMNS}
+    return {column: by_name[column] for column in wanted}
 
 
 def head_of(cell: Cell) -> str:

@@ -69,7 +69,7 @@ def application(request, pk):
     first_day = registration.propose_first_day(today())
     context = {
         "application": found,
-        "facts": in_words({**found.attributes, "A34": found.scope}),
+        "facts": in_words(registration.facts_in(found)),
         "approve_form": ApproveForm(initial={"joined_on": first_day}),
         "owed": registration.owed_in_words(first_day),
         "refuse_form": RefuseForm(),

@@ -17,7 +17,7 @@ from accounts.models import Ability, Application, District, Enterprise
 from accounts.post.state import on_its_way
 from reporting.models import Filing
 from reporting.register import applications, upkeep
-from reporting.register.facts import choices_of, in_words
+from reporting.register.facts import choices_of, in_words, is_marked, label_of, list_name, platform
 from reporting.register.forms import FactsForm, FirmContactForm
 
 SHOWN_FILINGS = 14
@@ -27,14 +27,27 @@ SHOWN_FILINGS = 14
 def firms(request):
     found = wanted_firms(request)
     page = Paginator(found, 100).get_page(request.GET.get("page"))
+    for each in page:
+        each.shown = shown_of(each.attributes)
+    told = platform()
     context = {
         "page": page,
         "asked": request.GET,
+        "scope_label": label_of(told.rows.scope) if told.rows.scope else "",
+        "lists": [(code, told.facts[code].listed_as or list_name(code)) for code in told.city_writes],
         "districts": District.objects.valid_on(today()),
-        "scopes": choices_of("A34"),
+        "scopes": choices_of(told.rows.scope) if told.rows.scope else [],
         "waiting": Application.objects.visible_to(request.user).waiting().count(),
     }
     return render(request, "register/firms.html", context)
+
+
+def shown_of(attributes: dict[str, str]) -> dict[str, str]:
+    """What a line of the register says of a firm beside its name."""
+    told = platform()
+    marks = [told.facts[code].short for code in told.marks if is_marked(code, attributes.get(code, ""))]
+    scope, industry = (attributes.get(code, "") for code in (told.rows.scope, told.rows.industry))
+    return {"scope": scope, "industry": industry, "marks": " ".join(marks)}
 
 
 def wanted_firms(request):
@@ -44,14 +57,13 @@ def wanted_firms(request):
         found = found.filter(
             Q(name__icontains=words) | Q(credit_code__icontains=words) | Q(contact_name__icontains=words)
         )
-    if scope := asked.get("scope"):
-        found = found.filter(attributes__A34__icontains=scope)
+    if (scope := asked.get("scope")) and platform().rows.scope:
+        found = found.filter(**{f"attributes__{platform().rows.scope}__icontains": scope})
     if district := asked.get("district"):
         found = found.filter(residences__until__isnull=True, residences__district__code=district)
-    if (key := asked.get("key")) in ("A38", "A39"):
-        found = found.filter(**{f"attributes__{key}": "是"})
-    elif key == "A40":
-        found = found.exclude(attributes__A40__in=["", "0"]).filter(attributes__has_key="A40")
+    if (key := asked.get("key")) in platform().city_writes:
+        off = ["", platform().unnamed[key]]
+        found = found.exclude(**{f"attributes__{key}__in": off}).filter(attributes__has_key=key)
     if asked.get("account") == "none":
         found = found.filter(users__isnull=True)
     if asked.get("left") == "yes":
@@ -107,7 +119,7 @@ def own_firm(request):
             upkeep.change_facts(enterprise, facts_form.facts(), by=request.user, at=now())
             messages.success(request, "登记事项已保存。以后的报表按新的登记事项生成。")
             return redirect("own_firm")
-    named = {code: enterprise.attributes.get(code, "") for code in ("A38", "A39", "A40")}
+    named = {code: enterprise.attributes.get(code, "") for code in platform().city_writes}
     context = {
         "firm": enterprise,
         "contact_form": contact_form,

@@ -18,7 +18,7 @@ from reporting.models import RegisterImport
 from reporting.pages.downloads import XLSX, workbook_answer
 from reporting.register.forms import ImportForm, SeenPress
 from reporting.register.imports import steps
-from reporting.register.imports.columns import COLUMNS
+from reporting.register.imports.columns import columns
 from reporting.register.imports.importing import DryRun
 from reporting.register.imports.marked import write_marked
 from reporting.register.imports.outcome import outcome_of, rows_in_words
@@ -46,7 +46,7 @@ def import_register(request: HttpRequest) -> HttpResponse:
             return redirect("register_import", begun.pk)
     uploaded = RegisterImport.objects.visible_to(request.user).select_related("by")[:LISTED]
     limits = {"most": f"{MOST_ROWS:,}", "days": steps.KEPT_FOR.days}
-    around = {"form": form, "columns": COLUMNS, "uploaded": uploaded, **limits}
+    around = {"form": form, "columns": columns(), "uploaded": uploaded, **limits}
     return render(request, "register/import_register.html", around)
 
 

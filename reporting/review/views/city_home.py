@@ -1,9 +1,6 @@
 """The city's first page: every district of the period as a tile and as a row, the dates, and what blocks the lock."""
 
-import tomllib
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 
 from django.shortcuts import render
 
@@ -24,8 +21,8 @@ from reporting.filing.punctuality import held_past_due
 from reporting.letters.sent import failed_lately
 from reporting.models import Filing
 from reporting.pages.chosen_period import asked_period, periods_to_show
+from reporting.register.facts import platform
 
-TILE_MAP = Path(__file__).resolve().parents[1] / "tile_map.toml"
 SORTS = {
     "district": lambda row: row.district.position,
     "owed": lambda row: row.progress.owed,
@@ -82,12 +79,7 @@ def tiles_of(rows: list[DistrictProgress]) -> list[Tile]:
 
 
 def tile_of(row: DistrictProgress) -> Tile:
-    placed = tile_map().get(row.district.code)
+    placed = platform().tiles.get(row.district.code)
     if placed is None:
         return Tile(row, row.district.name, "")
-    return Tile(row, placed["name"], f"row-{placed['row']} column-{placed['column']}")
-
-
-@cache
-def tile_map() -> dict[str, dict]:
-    return {tile["code"]: tile for tile in tomllib.loads(TILE_MAP.read_text(encoding="utf-8"))["tiles"]}
+    return Tile(row, placed.name, f"row-{placed.row} column-{placed.column}")

@@ -1,0 +1,114 @@
+"""Every key that the files of an edition may hold, by file and place. docs/edition.md says what each is for; a test
+holds the two together. What is not here is refused, with the file and the key."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from typing import Any
+
+
+class DefinitionError(ValueError):
+    """A definition that cannot be right; the text names the file and the code."""
+
+
+@dataclass(frozen=True)
+class Keys:
+    needed: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+    named: bool = False  # the keys are names of its own choosing: units, lists, columns, facts
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        return self.needed + self.optional
+
+
+def keys(needed: str = "", optional: str = "") -> Keys:
+    return Keys(tuple(needed.split()), tuple(optional.split()))
+
+
+NAMES = Keys(named=True)
+OF_A_ROW = (
+    "unit hint kind depth parent relation required required_when auto applies_when otherwise starred decimals"
+    " nonnegative nonnegative_rule whole_rule nature code_list origin group note column"
+)
+OF_A_COLUMN = "carry auto applies_when required kind unit decimals"
+
+# File → place in it, as TOML writes it (* is a name of the file's own choosing, "" its top) → keys.
+KEYS: Mapping[str, Mapping[str, Keys]] = {
+    "edition.toml": {
+        "": keys("title basis units valid_from", "valid_to parameters"),
+        "units": NAMES,
+        "units.*": keys("kind", "decimals"),
+        "parameters": NAMES,
+        "parameters.*": keys("title provenance", "default unit note settable above least most below"),
+    },
+    "codes.toml": {
+        "": keys("lists", "size_standard"),
+        "lists": NAMES,
+        "lists.*": keys("title source provenance", "entries also from_districts from_table leave_out"),
+        "size_standard": keys("industry divisions staff income"),
+    },
+    "districts.toml": {
+        "": keys("district"),
+        "district": keys("code name kind valid_from", "valid_to successor note"),
+    },
+    "rules.toml": {
+        "": keys("", "rule"),
+        "rule": keys("id level kind where", "columns each when texts message formula basis note waits_for"),
+    },
+    "t*.toml": {
+        "": keys("table columns indicator", "defaults"),
+        "table": keys(
+            "code key title frequency source provenance unit_note",
+            "applies_when why why_not authority approved_by document header footer",
+        ),
+        "columns": NAMES,
+        "columns.*": keys("label", OF_A_COLUMN),
+        "defaults": keys("", f"columns source provenance {OF_A_ROW}"),
+        "indicator": keys("code name columns source provenance", OF_A_ROW),
+        "indicator.column": NAMES,
+        "indicator.column.*": keys("", f"label {OF_A_COLUMN}"),
+    },
+    "platform.toml": {
+        "": keys(
+            "city",
+            "rows figures facts register reasons rules findings coefficient scan map sources",
+        ),
+        "city": keys("name short office site survey", "who_reports where notice"),
+        "rows": keys("", "credit_code organisation_code name district scope industry ownership size signer"),
+        "figures": keys("", "month annual"),
+        "figures.*": keys("", "headline base"),
+        "facts": NAMES,
+        "facts.*": keys("by", "short unnamed required question listed_as plain"),
+        "facts.*.plain": NAMES,
+        "register": keys("", "columns marks questions"),
+        "reasons": keys("list", "other"),
+        "rules": keys(
+            "",
+            "checked explained in_time late returned_with_words actual amended_with_words complete one_filing"
+            " no_january scan required credit_code region",
+        ),
+        "findings": keys("", "about_unit about_growth"),
+        "coefficient": keys("parameter official column"),
+        "scan": keys("figure least"),
+        "map": keys("tiles"),
+        "map.tiles": keys("code name row column"),
+        "sources": NAMES,
+    },
+}
+
+
+def keys_of(file: str, place: str) -> Keys:
+    pattern = next(pattern for pattern in KEYS if fnmatch(file, pattern))
+    return KEYS[pattern][place]
+
+
+def take(file: str, place: str, what: str, entry: Any) -> None:
+    """Refuses what has no place there, and what is missing."""
+    if not isinstance(entry, Mapping):
+        raise DefinitionError(f"{file}: {what}: {entry!r} is no table of keys")
+    known = keys_of(file, place)
+    if unknown := set(entry) - set(known.all):
+        raise DefinitionError(f"{file}: {what}: unknown key {', '.join(sorted(unknown))}")
+    if missing := set(known.needed) - set(entry):
+        raise DefinitionError(f"{file}: {what}: missing {', '.join(sorted(missing))}")

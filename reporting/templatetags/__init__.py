@@ -1,0 +1,1 @@
+"""Tags of all templates, letters among them."""
