@@ -96,3 +96,20 @@ def test_only_its_own_database_becomes_a_demonstration_unasked(monkeypatch, url,
     monkeypatch.setenv("DATABASE_URL", url)
     words = run["preparation"](Namespace(demo=demo, postgres=postgres, enterprises=45))
     assert words[0] == "prepare" and ("--demo" in words) is unasked
+
+
+@pytest.mark.parametrize(
+    ("lane", "words", "alone"),
+    [
+        ("sqlite", [], False),
+        ("postgres", ["tests/test_frame.py", "-k", "n"], False),
+        ("browser", ["-x"], False),
+        ("spark", [], True),  # Spark has threads of its own
+        ("sqlite", ["--shuffle", "7"], True),  # the same seed draws the same order again
+        ("sqlite", ["tests/year", "-s"], True),
+        ("sqlite", ["--pdb"], True),
+        ("sqlite", ["-n", "4"], True),  # the caller's number
+    ],
+)
+def test_a_lane_runs_in_several_processes_unless_one_order_or_its_words_are_wanted(lane, words, alone):
+    assert (runpy.run_path(str(environment.ROOT / "test"))["in_processes"](lane, words) == []) is alone

@@ -64,9 +64,13 @@ def sent(around: str, said: str) -> str:
 
 @pytest.mark.parametrize("name", PAGES)
 def test_no_field_of_any_address_answers_with_a_fault(name, may, cast, client):  # noqa: F811
+    """PostgreSQL refuses NUL, half a pair and what is too long; SQLite keeps it all, so its lane tries two, of one."""
     url, who = address(name, may), PAGES[name].removeprefix("POST ").split()
-    for role in ["", *cast.one_per_role] if OPEN in who else who:
-        for hostile in list(HOSTILE.values())[: None if role in ("", who[0]) else 1]:
+    roles, kinds = ["", *cast.one_per_role] if OPEN in who else who, list(HOSTILE.values())
+    if connection.vendor == "sqlite":
+        roles, kinds = roles[:1], [HOSTILE["control characters"], HOSTILE["half a surrogate pair"]]
+    for role in roles:
+        for hostile in kinds[: None if role in ("", who[0]) else 1]:
             if role:
                 client.force_login(cast.one_per_role[role])
             body = sent(*hostile)

@@ -1,11 +1,13 @@
 """The office walked through its days by people who press what they like, and looked at from outside after each.
 
-Small and always the same in the suite. A year on demand: YEAR_DAYS=500 YEAR_SEED=7 YEAR_FIRMS=8 pytest tests/year -s
+Small and always the same in the suite, and smaller on the second database. A year on demand:
+YEAR_DAYS=500 YEAR_SEED=7 YEAR_FIRMS=8 pytest tests/year -s
 """
 
 import os
 
 import pytest
+from django.db import connection
 
 from tests.year import checkers, forward
 from tests.year.city import found
@@ -13,7 +15,7 @@ from tests.year.programme import story_of, walk_days
 from tests.year.walk import Walk, clock_of
 
 SEED = int(os.environ.get("YEAR_SEED", "1"))
-DAYS = int(os.environ.get("YEAR_DAYS", "15"))
+DAYS = int(os.environ.get("YEAR_DAYS", "15" if connection.vendor == "sqlite" else "5"))
 FIRMS = int(os.environ.get("YEAR_FIRMS", "3"))
 AFTER_DAY = (*checkers.AFTER_DAY, forward.owed, forward.way_forward)
 
