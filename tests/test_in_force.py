@@ -11,7 +11,7 @@ from reporting import workflow
 from reporting.models import Filing, LateRequest, Review, State, Submission
 from reporting.register import moves, upkeep
 from reporting.reminders import planner
-from reporting.results.timeliness import Outcome, courses_of
+from reporting.results.timelines import Outcome, timelines_of
 from reporting.workflow import Refused
 from tests.cast import AT
 from tests.may import CLEAN_MAY, fresh
@@ -67,8 +67,8 @@ def test_who_recalls_after_leaving_owes_nothing_and_is_not_reminded(may):
     assert (filing.state, filing.in_force) == (State.EXEMPT, None)
     planner.plan(moment(14, 10))
     assert not Letter.objects.filter(stem__startswith="reminder/", enterprise=may.firm).exists()
-    (course,) = courses_of(Filing.objects.filter(pk=filing.pk), LATER)
-    assert course.outcome == Outcome.EXEMPT
+    (timeline,) = timelines_of(Filing.objects.filter(pk=filing.pk), LATER)
+    assert timeline.outcome == Outcome.EXEMPT
 
 
 def test_who_leaves_after_recalling_owes_nothing(may):
@@ -119,9 +119,9 @@ def test_a_returned_amendment_is_given_up_and_number_one_stands(may):
 def test_a_district_keeps_the_time_it_held_what_was_given_up(may):
     returned_amendment(may)
     filings = Filing.objects.filter(pk=may.filing.pk)
-    (before,) = courses_of(filings, LATER)
+    (before,) = timelines_of(filings, LATER)
     workflow.abandon_amendment(may.filing, may.clerk, AT)
-    (after,) = courses_of(filings, LATER)
+    (after,) = timelines_of(filings, LATER)
     assert (len(before.held), after.held, after.rounds) == (2, before.held, 1)
 
 

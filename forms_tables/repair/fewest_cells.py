@@ -9,7 +9,7 @@ from forms_tables.repair.elimination import Contradiction
 MOST_NODES = 2000  # of one programme, which takes a few; a limit of time would make the hint depend on the machine
 
 
-def smallest_cover(
+def fewest_cells_touching(
     cells: Sequence[str],
     cuts: Sequence[Contradiction],
     banned: Sequence[frozenset[str]],

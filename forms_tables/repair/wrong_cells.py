@@ -23,7 +23,7 @@ from forms_tables.edition.model import Edition
 from forms_tables.filling.completion import EXACT, Completed, Facts, complete
 from forms_tables.filling.parsing import MOST_WHOLE_DIGITS
 from forms_tables.repair.elimination import Bound, Contradiction, Interval, Region, TooMany, bound_of, region_of
-from forms_tables.repair.fewest_cells import smallest_cover
+from forms_tables.repair.fewest_cells import fewest_cells_touching
 from forms_tables.repair.linear import (
     FilingFigures,
     Inequality,
@@ -164,7 +164,7 @@ class _Search:
         cells = sorted(frozenset().union(*(cut.cells | cut.tied for cut in self.cuts)) | must)
         while self.tries:
             self.tries -= 1
-            chosen = smallest_cover(cells, self.cuts, self.banned, must, self.blamed)
+            chosen = fewest_cells_touching(cells, self.cuts, self.banned, must, self.blamed)
             if chosen is None or (most is not None and len(chosen) > most):
                 return None
             try:

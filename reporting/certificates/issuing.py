@@ -17,7 +17,7 @@ from forms_tables.edition.periods import BadPeriod, PeriodCode
 from reporting.certificates.codes import new_code
 from reporting.dates.deadlines import is_past
 from reporting.models import Certificate, Filing
-from reporting.results.timeliness import WORDS, Course, Outcome, courses_of
+from reporting.results.timelines import WORDS, Outcome, Timeline, timelines_of
 from reporting.workflow.guards import brief
 
 MOST_OF_PURPOSE = 200
@@ -33,17 +33,17 @@ COUNTED = {
 }
 
 
-def record_of(enterprise: Enterprise, at: datetime) -> list[Course]:
+def record_of(enterprise: Enterprise, at: datetime) -> list[Timeline]:
     """Every filing of the firm that has begun, wherever it lived then, the oldest first."""
     begun = Filing.objects.filter(enterprise=enterprise, period__opens_on__lte=localtime(at).date())
-    return sorted(courses_of(begun, at), key=period_of)
+    return sorted(timelines_of(begun, at), key=period_of)
 
 
-def period_of(course: Course) -> PeriodCode:
-    return PeriodCode.parse(course.period)
+def period_of(timeline: Timeline) -> PeriodCode:
+    return PeriodCode.parse(timeline.period)
 
 
-def within(courses: Iterable[Course], first: str, last: str) -> list[Course]:
+def within(timelines: Iterable[Timeline], first: str, last: str) -> list[Timeline]:
     """Those of a span, both ends included; an empty end is open. Refused when the ends are exchanged."""
     try:
         start, end = (PeriodCode.parse(code) if code else None for code in (first, last))
@@ -51,12 +51,12 @@ def within(courses: Iterable[Course], first: str, last: str) -> list[Course]:
         raise Refused(str(bad)) from bad
     if start and end and start > end:
         raise Refused(f"起始报告期（{start.label}）晚于截止报告期（{end.label}），请调换。")
-    return [c for c in courses if (not start or start <= period_of(c)) and (not end or period_of(c) <= end)]
+    return [c for c in timelines if (not start or start <= period_of(c)) and (not end or period_of(c) <= end)]
 
 
-def is_due(course: Course, at: datetime) -> bool:
+def is_due(timeline: Timeline, at: datetime) -> bool:
     """Whether the firm's date has passed: before, nobody can say that something is missing."""
-    return is_past(course.due_on, at)
+    return is_past(timeline.due_on, at)
 
 
 def counts_of(outcomes: Iterable[str]) -> list[tuple[str, int]]:
@@ -76,7 +76,7 @@ def issue(enterprise: Enterprise, first: str, last: str, by: User, at: datetime,
         raise Refused("填报情况证明由企业本身、所属区县或市级开具。")
     purpose = brief(purpose, MOST_OF_PURPOSE, "用途")
     Enterprise.objects.select_for_update().get(pk=enterprise.pk)
-    due = [course for course in within(record_of(enterprise, at), first, last) if is_due(course, at)]
+    due = [timeline for timeline in within(record_of(enterprise, at), first, last) if is_due(timeline, at)]
     if not due:
         raise Refused("所选期间里没有企业截止日已过的报告期，不能开具证明；请把起止报告期选得早一些。")
     span = {"first": due[0].period, "last": due[-1].period, "purpose": purpose}
@@ -87,7 +87,7 @@ def issue(enterprise: Enterprise, first: str, last: str, by: User, at: datetime,
         code=new_code(),
         enterprise=enterprise,
         name=enterprise.name,
-        rows=[row_of(course) for course in due],
+        rows=[row_of(timeline) for timeline in due],
         issued_by=by,
         issued_at=at,
         **span,
@@ -102,16 +102,16 @@ def may_issue(user: User, enterprise: Enterprise) -> bool:
     return wanted and Enterprise.objects.visible_to(user).filter(pk=enterprise.pk).exists()
 
 
-def row_of(course: Course) -> dict:
+def row_of(timeline: Timeline) -> dict:
     """One period as it is printed, in plain values."""
     return {
-        "period": course.period,
-        "label": period_of(course).label,
-        "due_on": course.due_on.isoformat(),
-        "submitted_on": day_of(course.submitted_at),
-        "outcome": course.outcome,
-        "rounds": course.rounds,
-        "approved_on": day_of(course.approved_at),
+        "period": timeline.period,
+        "label": period_of(timeline).label,
+        "due_on": timeline.due_on.isoformat(),
+        "submitted_on": day_of(timeline.submitted_at),
+        "outcome": timeline.outcome,
+        "rounds": timeline.rounds,
+        "approved_on": day_of(timeline.approved_at),
     }
 
 
@@ -138,6 +138,6 @@ def span_in_words(certificate: Certificate) -> str:
     return first if first == last else f"{first}至{last}"
 
 
-def codes_of(courses: Sequence[Course]) -> list[tuple[str, str]]:
+def codes_of(timelines: Sequence[Timeline]) -> list[tuple[str, str]]:
     """The periods one may choose from, code and name."""
-    return [(course.period, period_of(course).label) for course in courses]
+    return [(timeline.period, period_of(timeline).label) for timeline in timelines]

@@ -24,7 +24,7 @@ from reporting.city_columns.drafts import DRAFTS, Report
 from reporting.city_columns.files import Broken, in_turn, path_of, read
 from reporting.city_columns.frozen import FILINGS, SUBMISSIONS
 from reporting.city_columns.past import COEFFICIENT_DECIMALS, coefficients, past_cells
-from reporting.city_columns.scaling import ODD, ScaledColumns, together
+from reporting.city_columns.scaling import UNSTORABLE, ScaledColumns, together
 from reporting.filing.judging import parameters_in
 from reporting.models import Period
 
@@ -37,7 +37,7 @@ ATTEMPTS = 6  # three files of this period, and those of four earlier ones, may 
 
 
 @dataclass(frozen=True)
-class Odd:
+class Unstorable:
     """A filing that cannot be a row, and why; it is judged by itself."""
 
     filing: int
@@ -62,7 +62,7 @@ class Stored:
     ledger: Ledger
     filings: pl.DataFrame
     problems: pl.DataFrame  # filing, and as JSON the cells of its draft that cannot stand as they are
-    odd: tuple[Odd, ...]
+    unstorable: tuple[Unstorable, ...]
     mark: str
 
 
@@ -132,9 +132,9 @@ def _load(
 def _assembled(period: Period, edition: Edition, own: ScaledColumns, meanings: dict[str, Meaning], mark: str) -> Stored:
     """The rows with what was filed before beside them, cut down to the names asked for."""
     past = past_cells(edition, period.parsed, own.frame.select("filing", "enterprise"), _past(meanings))
-    beside = past.frame.drop("filing", "enterprise").rename({ODD: "odd_then"})
+    beside = past.frame.drop("filing", "enterprise").rename({UNSTORABLE: "odd_then"})
     frame = pl.concat([own.frame, beside], how="horizontal")
-    frame = frame.with_columns(pl.coalesce(ODD, "odd_then").alias(ODD))
+    frame = frame.with_columns(pl.coalesce(UNSTORABLE, "odd_then").alias(UNSTORABLE))
     scales = {**own.scales, **past.scales}
     parameters = parameters_in(edition, period)
     own_k = edition.platform.coefficient.parameter if edition.platform.coefficient else ""
@@ -142,8 +142,8 @@ def _assembled(period: Period, edition: Edition, own: ScaledColumns, meanings: d
         numbers = [None if k is None else int(k.scaleb(COEFFICIENT_DECIMALS)) for k in found]
         frame = frame.with_columns(pl.Series(own_k, numbers, dtype=pl.Int64))
         scales[own_k] = COEFFICIENT_DECIMALS
-    odd = frame.filter(pl.col(ODD).is_not_null())
-    frame = frame.filter(pl.col(ODD).is_null())
+    unstorable = frame.filter(pl.col(UNSTORABLE).is_not_null())
+    frame = frame.filter(pl.col(UNSTORABLE).is_null())
     columns = {
         label: _column(label, meaning, frame, scales)
         for label, meaning in meanings.items()
@@ -158,7 +158,7 @@ def _assembled(period: Period, edition: Edition, own: ScaledColumns, meanings: d
         Ledger(period.parsed, named, scales, parameters, _largest(named, scales)),
         _with_headline(frame, own, period),
         frame.filter(pl.col("problems").is_not_null()).select("filing", "problems"),
-        tuple(Odd(*row) for row in odd.select([*KNOWN[:-1], ODD]).rows()),
+        tuple(Unstorable(*row) for row in unstorable.select([*KNOWN[:-1], UNSTORABLE]).rows()),
         mark,
     )
 
@@ -210,8 +210,8 @@ def _past(meanings: Mapping[str, Meaning]) -> dict[str, list[str]]:
 
 def _own_columns(period: Period, filings: pl.DataFrame, cells: list[str]) -> ScaledColumns:
     """The frozen and the drafted rows together, in the order of the filings."""
-    submissions, _ = read(period.code, SUBMISSIONS, ["submission", ODD, *cells])
-    drafted, _ = read(period.code, DRAFTS, ["filing", "problems", ODD, *cells])
+    submissions, _ = read(period.code, SUBMISSIONS, ["submission", UNSTORABLE, *cells])
+    drafted, _ = read(period.code, DRAFTS, ["filing", "problems", UNSTORABLE, *cells])
     sent = filings.filter(pl.col("submission").is_not_null())
     at_home = filings.filter("with_firm")
     if not sent["submission"].is_in(submissions.frame["submission"].implode()).all():
@@ -227,7 +227,7 @@ def _own_columns(period: Period, filings: pl.DataFrame, cells: list[str]) -> Sca
 
 def _complete(rows: ScaledColumns) -> ScaledColumns:
     """With the columns that only drafts, or only odd rows, bring along."""
-    missing = [name for name in (ODD, "problems") if name not in rows.frame.columns]
+    missing = [name for name in (UNSTORABLE, "problems") if name not in rows.frame.columns]
     return ScaledColumns(
         rows.frame.with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in missing), rows.scales
     )

@@ -20,7 +20,7 @@ from forms_tables.notation.names import Cell, Fact, earlier
 from reporting.city_columns.files import Broken, notes_of, read, write
 from reporting.city_columns.frozen import CHUNK, FILINGS, fact_codes
 from reporting.city_columns.past import coefficients, granted_bases, past_cells, standing_of
-from reporting.city_columns.scaling import ODD, ScaledColumns, decimal_of, decimals_of_cells, scaled, together
+from reporting.city_columns.scaling import UNSTORABLE, ScaledColumns, decimal_of, decimals_of_cells, scaled, together
 from reporting.filing.judging import Registered, attributes_for, cells_in, facts_for, parameters_in, tables_for
 from reporting.models import BaseAdjustment, Filing, ParameterValue, Period, Sheet, published_edition
 from reporting.models.asking import asked_of
@@ -81,7 +81,7 @@ def refresh(period: Period, mark: str, say: Report | None = None) -> None:
     parts += completed_drafts(period, changed, stamps, say)
     stored = together(parts)
     if not len(stored):
-        stored = ScaledColumns(pl.DataFrame(schema={"filing": pl.Int64, "stamp": pl.String, ODD: pl.String}), {})
+        stored = ScaledColumns(pl.DataFrame(schema={"filing": pl.Int64, "stamp": pl.String, UNSTORABLE: pl.String}), {})
     write(period.code, DRAFTS, stored, mark=mark)
 
 
@@ -198,12 +198,12 @@ def histories_of(
     labels = [label for label in past.frame.columns if "(" in label]
     names = [(*label.rstrip(")").split("("), past.scales.get(label)) for label in labels]
     rows = past.frame.select(labels).rows() if labels else [()] * filings.height
-    for odd, row in zip(past.frame[ODD], rows, strict=True):
+    for unstorable, row in zip(past.frame[UNSTORABLE], rows, strict=True):
         history: dict[str, dict[str, Decimal | str]] = {}
         for (word, cell, places), value in zip(names, row, strict=True):
             if value is not None:
                 history.setdefault(word, {})[cell] = value if places is None else decimal_of(value, places)
-        yield None if odd else history
+        yield None if unstorable else history
 
 
 def _filing(pk: int) -> Filing:
@@ -233,14 +233,14 @@ def columns_of_completed(edition: Edition, period: PeriodCode, filings: Iterator
     """Each completed as reporting.filing.judging does it. One that cannot be is odd and says why."""
     decimals = decimals_of_cells(edition, period.frequency)
     codes = fact_codes(edition)
-    known, texts, register, odd = [], [], [], {}
+    known, texts, register, unstorable = [], [], [], {}
     for row, each in enumerate(filings):
         try:
             completed = completed_form(edition, each)
             values = {key: as_text(value) for key, value in completed.values.items() if value is not None}
         except (ArithmeticError, ValueError, TypeError, AttributeError, KeyError) as error:
             completed, values = Completed({}, (), {}, ()), {}
-            odd[row] = f"草稿不能算完（{type(error).__name__}）"
+            unstorable[row] = f"草稿不能算完（{type(error).__name__}）"
         known.append((each.filing, edition.code, problems_as_text(completed)))
         texts.append(values)
         register.append({f"register({code})": each.facts.attributes.get(code) or None for code in codes})
@@ -250,7 +250,7 @@ def columns_of_completed(edition: Edition, period: PeriodCode, filings: Iterator
         pl.DataFrame(texts, schema=dict.fromkeys(decimals, pl.String)),
         pl.DataFrame(register, schema={f"register({code})": pl.String for code in codes}),
     ]
-    return scaled(pl.concat(frames, how="horizontal"), decimals, odd)
+    return scaled(pl.concat(frames, how="horizontal"), decimals, unstorable)
 
 
 def completed_form(edition: Edition, each: Open) -> Completed:

@@ -28,7 +28,7 @@ from forms_tables.edition.catalog import Edition
 from forms_tables.edition.periods import PeriodCode
 from forms_tables.notation.names import PEOPLE
 from reporting.city_columns.files import Broken, in_turn, notes_of, read, write
-from reporting.city_columns.scaling import ODD, ScaledColumns, decimals_of_cells, scaled, together
+from reporting.city_columns.scaling import UNSTORABLE, ScaledColumns, decimals_of_cells, scaled, together
 from reporting.models import Filing, Submission, published_edition
 from reporting.models.standing import OWED, STANDING_SUBMISSION, WITH_FIRM
 
@@ -99,7 +99,7 @@ def _store(code: str, mark: str) -> None:
         stored = together(parts)
         if not len(stored):
             stored = ScaledColumns(
-                pl.DataFrame(schema={"submission": pl.Int64, "edition": pl.String, ODD: pl.String}), {}
+                pl.DataFrame(schema={"submission": pl.Int64, "edition": pl.String, UNSTORABLE: pl.String}), {}
             )
         write(code, SUBMISSIONS, stored, editions=_digests(stored.frame["edition"]))
     write(code, FILINGS, ScaledColumns(filings, {}), mark=mark, editions=_digests(filings["edition"]))
@@ -159,7 +159,7 @@ def columns_of_submissions(wanted: Sequence[int], frequency: str) -> list[Scaled
 
 def _columns(edition: Edition, frequency: str, rows: Sequence[tuple[int, str, str, str]]) -> ScaledColumns:
     decimals = decimals_of_cells(edition, frequency)
-    values, odd = texts_of([row[2] for row in rows], list(decimals))
+    values, unstorable = texts_of([row[2] for row in rows], list(decimals))
     attributes, odd_too = texts_of([row[3] for row in rows], fact_codes(edition))
     register = attributes.select(pl.when(pl.all() != "").then(pl.all()).name.map(lambda code: f"register({code})"))
     texts = values.with_columns(
@@ -167,7 +167,7 @@ def _columns(edition: Edition, frequency: str, rows: Sequence[tuple[int, str, st
         pl.lit(edition.code).alias("edition"),
         *register,
     )
-    return scaled(texts, decimals, odd_too | odd)
+    return scaled(texts, decimals, odd_too | unstorable)
 
 
 def fact_codes(edition: Edition) -> list[str]:
@@ -178,10 +178,12 @@ def fact_codes(edition: Edition) -> list[str]:
 
 def texts_of(objects: Sequence[str], keys: Sequence[str]) -> tuple[pl.DataFrame, dict[int, str]]:
     """The texts under these keys of JSON objects, a column each, and the rows that hold something else than texts."""
-    odd = {row: "含有不是文字的数据" for row, text in enumerate(objects) if NOT_TEXT.search(text) and _is_odd(text)}
-    lines = "\n".join("{}" if row in odd else text for row, text in enumerate(objects))
+    unstorable = {
+        row: "含有不是文字的数据" for row, text in enumerate(objects) if NOT_TEXT.search(text) and _is_odd(text)
+    }
+    lines = "\n".join("{}" if row in unstorable else text for row, text in enumerate(objects))
     schema = dict.fromkeys(keys, pl.String)
-    return pl.read_ndjson(lines.encode(), schema=schema) if objects else pl.DataFrame(schema=schema), odd
+    return pl.read_ndjson(lines.encode(), schema=schema) if objects else pl.DataFrame(schema=schema), unstorable
 
 
 def _is_odd(text: str) -> bool:

@@ -12,7 +12,7 @@ from forms_tables.edition.shape import carried_in
 from forms_tables.notation.names import earlier
 from reporting.city_columns.files import Broken, path_of, read
 from reporting.city_columns.frozen import FILINGS, SUBMISSIONS
-from reporting.city_columns.scaling import ODD, ScaledColumns, decimal_of
+from reporting.city_columns.scaling import UNSTORABLE, ScaledColumns, decimal_of
 from reporting.filing.judging import official_coefficients, totals_of, weighted_coefficient
 from reporting.models import BaseAdjustment, Filing, Period
 
@@ -33,7 +33,7 @@ def past_cells(
     """For each row of `filings` (filing, enterprise) the `wanted` cells of the earlier filings, by their word, as
     columns named prev(2020.c1); with the bases granted to this filing in their place. The cells are named as `edition`
     does, under whichever edition they were filed."""
-    frame = filings.select("filing", "enterprise", pl.lit(None, dtype=pl.String).alias(ODD))
+    frame = filings.select("filing", "enterprise", pl.lit(None, dtype=pl.String).alias(UNSTORABLE))
     scales: dict[str, int] = {}
     codes = earlier(period)
     for word, cells in wanted.items():
@@ -41,7 +41,7 @@ def past_cells(
             continue
         before = codes[word].code
         named_then = names_then(edition, before, cells)
-        found = read(before, SUBMISSIONS, ["submission", ODD, *named_then])
+        found = read(before, SUBMISSIONS, ["submission", UNSTORABLE, *named_then])
         if found is None:
             continue
         stored, _ = found
@@ -51,11 +51,14 @@ def past_cells(
         if not standing["standing"].is_in(stored.frame["submission"].implode()).all():
             raise Broken(path_of(before, FILINGS))
         beside = standing.join(
-            stored.frame.rename(named).rename({ODD: "odd_then"}), left_on="standing", right_on="submission", how="left"
+            stored.frame.rename(named).rename({UNSTORABLE: "odd_then"}),
+            left_on="standing",
+            right_on="submission",
+            how="left",
         )
         frame = (
             frame.join(beside.drop("standing"), on="enterprise", how="left", maintain_order="left")
-            .with_columns(pl.coalesce(ODD, pl.lit("以前的报表：") + pl.col("odd_then")).alias(ODD))
+            .with_columns(pl.coalesce(UNSTORABLE, pl.lit("以前的报表：") + pl.col("odd_then")).alias(UNSTORABLE))
             .drop("odd_then")
         )
     labels = {f"{word}({cell})" for word, cells in wanted.items() for cell in cells}
@@ -88,7 +91,7 @@ def with_granted(period: PeriodCode, past: ScaledColumns, labels: set[str]) -> S
             places = scales[label]
             number = None if figure is None else figure.scaleb(places)
             if number is not None and number != number.to_integral_value():
-                column, kept = ODD, f"{label} 的口径调整值“{figure}”小数太多"
+                column, kept = UNSTORABLE, f"{label} 的口径调整值“{figure}”小数太多"
             else:
                 column, kept = label, None if number is None else int(number)
             frame = frame.with_columns(frame[column].scatter(rows[filing], kept))

@@ -13,7 +13,7 @@ import polars as pl
 from forms_tables.edition.catalog import Edition
 from forms_tables.edition.model import FIGURE_KINDS
 
-ODD = "odd"
+UNSTORABLE = "unstorable"
 MOST_DIGITS = 18  # what 64 bits hold whatever the digits are
 MOST_DECIMALS = 6
 
@@ -41,7 +41,7 @@ def decimals_of_cells(edition: Edition, frequency: str) -> dict[str, int | None]
 
 
 def scaled(
-    texts: pl.DataFrame, decimals: Mapping[str, int | None], odd: Mapping[int, str] | None = None
+    texts: pl.DataFrame, decimals: Mapping[str, int | None], unstorable: Mapping[int, str] | None = None
 ) -> ScaledColumns:
     """`texts` holds a column of decimal strings or text for each cell of `decimals`, and whatever else the rows are
     known by; `odd` are the rows (by number) known to be odd already."""
@@ -51,13 +51,13 @@ def scaled(
     texts = texts.with_columns(
         pl.col(cell).str.replace(".", "", literal=True).cast(pl.Int64) for cell in figures if is_plain[cell]
     )
-    said, scales, made = dict(odd or {}), dict(figures), []
+    said, scales, made = dict(unstorable or {}), dict(figures), []
     for cell, places in figures.items():
         if not is_plain[cell]:
             column, scales[cell], strange = _scaled_one_by_one(texts[cell], places)
             made.append(column)
             said = strange | said
-    words = pl.Series(ODD, [said.get(row) for row in range(texts.height)], dtype=pl.String)
+    words = pl.Series(UNSTORABLE, [said.get(row) for row in range(texts.height)], dtype=pl.String)
     return ScaledColumns(texts.with_columns(*made, words), scales)
 
 
@@ -69,11 +69,11 @@ def _scaled_one_by_one(texts: pl.Series, places: int) -> tuple[pl.Series, int, d
     """A column that holds something else than figures written with all their decimals: figures written shorter, with
     more decimals than the form has now (the column then takes as many), or no figures at all."""
     figures: list[Decimal | None] = []
-    odd = {}
+    unstorable = {}
     for row, text in enumerate(texts):
         figure = None if text is None else _figure(text)
         if text is not None and (figure is None or _decimals(figure) > MOST_DECIMALS):
-            odd[row] = f"{texts.name} 的值“{text[:40]}”不能作为数字列入"
+            unstorable[row] = f"{texts.name} 的值“{text[:40]}”不能作为数字列入"
             figure = None
         figures.append(figure)
     scale = max([places, *(_decimals(figure) for figure in figures if figure is not None)])
@@ -81,10 +81,10 @@ def _scaled_one_by_one(texts: pl.Series, places: int) -> tuple[pl.Series, int, d
     for row, figure in enumerate(figures):
         number = None if figure is None else int(figure.scaleb(scale))
         if number is not None and abs(number) >= 10**MOST_DIGITS:
-            odd[row] = f"{texts.name} 的值“{texts[row]}”位数太多"
+            unstorable[row] = f"{texts.name} 的值“{texts[row]}”位数太多"
             number = None
         numbers.append(number)
-    return pl.Series(texts.name, numbers, dtype=pl.Int64), scale, odd
+    return pl.Series(texts.name, numbers, dtype=pl.Int64), scale, unstorable
 
 
 def _figure(text: str) -> Decimal | None:
@@ -125,7 +125,10 @@ def _rescaled(part: ScaledColumns, scales: Mapping[str, int]) -> pl.DataFrame:
             too_long = pl.col(cell).is_not_null()
             number, words = pl.lit(None, dtype=pl.Int64), f"{cell} 在另一版制度中不是数字"
         frame = frame.with_columns(
-            pl.when(too_long).then(pl.coalesce(ODD, pl.lit(words))).otherwise(pl.col(ODD)).alias(ODD),
+            pl.when(too_long)
+            .then(pl.coalesce(UNSTORABLE, pl.lit(words)))
+            .otherwise(pl.col(UNSTORABLE))
+            .alias(UNSTORABLE),
             pl.when(too_long).then(None).otherwise(number).alias(cell),
         )
     return frame

@@ -70,8 +70,8 @@ def outcomes_by_columns(
         judged = [_judged(side.get(row, {}), problems.get(filing, ())) for side in broken]
         carried = CENT * headline if submission is not None and headline is not None else Decimal(0)
         yield FilingOutcome(filing, district, submission is not None, state in UNSENT_STATES, carried, *judged)
-    if odd := [each.filing for each in stored.odd]:
-        yield from outcomes_of(period, filings.filter(pk__in=odd), in_force, edition)
+    if unstorable := [each.filing for each in stored.unstorable]:
+        yield from outcomes_of(period, filings.filter(pk__in=unstorable), in_force, edition)
 
 
 def _broken(conditions: Sequence[Condition], ledger: Ledger) -> dict[int, dict[str, str]]:

@@ -10,8 +10,8 @@ from accounts import journal
 from accounts.models import User
 from forms_tables.edition.from_toml import Content, digest_of
 from forms_tables.edition.periods import BadPeriod, PeriodCode
-from reporting.editions.blocks import hindrances_of
 from reporting.editions.definition_words import in_words
+from reporting.editions.obstacles import obstacles_to
 from reporting.models import DraftEdition, Filing, Period, PublishedEdition, Rehearsal
 from reporting.models.in_force import Ungoverned, family_in_force, governing, stretches
 from reporting.workflow.guards import Refused, be_an_author, brief
@@ -173,7 +173,7 @@ def _be_an_edition(draft: DraftEdition) -> None:
 
 def _be_worth_publishing(draft: DraftEdition) -> None:
     _be_an_edition(draft)
-    if found := hindrances_of(draft):
+    if found := obstacles_to(draft):
         raise Refused(f"还有 {len(found)} 处须改正，不能发布。第一处：{found[0]}。")
     newest = PublishedEdition.objects.of_family(draft.family).last()
     if newest != draft.based_on:

@@ -61,7 +61,7 @@ def effect_on(period: Period, rule_id: str, edition: Edition, rule: Rule | None)
         for own in [published_edition(code)]
     }
     stored = city_columns.load(period, read_by([after, *before.values()]), edition=edition)
-    return effect_of(stored.ledger, stored.filings, before, after, odd=len(stored.odd))
+    return effect_of(stored.ledger, stored.filings, before, after, unstorable=len(stored.unstorable))
 
 
 def _codes_of(period: Period) -> list[str]:
@@ -138,7 +138,7 @@ class Effect:
     groups: Mapping[str, EffectGroup]
     applies: int  # filings the edited rule says something of
     headline: Decimal  # of all filings judged
-    odd: int  # filings that cannot be a row of the ledger
+    unstorable: int  # filings that cannot be a row of the ledger
 
     @property
     def judged(self) -> int:
@@ -170,7 +170,9 @@ class Effect:
         return reading_of(self.after.on(self.ledger), row, self.after.conditions)
 
 
-def effect_of(ledger: Ledger, filings: pl.DataFrame, before: Mapping[str, Judge], after: Judge, odd: int = 0) -> Effect:
+def effect_of(
+    ledger: Ledger, filings: pl.DataFrame, before: Mapping[str, Judge], after: Judge, unstorable: int = 0
+) -> Effect:
     """`filings` says by which edition each row of the ledger is judged, `before` how that edition has the rule."""
     new = after.outcomes(ledger)
     old, blocked = pl.Series([None] * len(new), dtype=pl.Boolean), pl.Series([False] * len(new), dtype=pl.Boolean)
@@ -193,7 +195,7 @@ def effect_of(ledger: Ledger, filings: pl.DataFrame, before: Mapping[str, Judge]
         carried = _money(own["headline"].sum())
         failed = own["failed"].sum()
         groups[name] = EffectGroup(name, own["row"].to_list(), failed, carried, share(carried, total))
-    return Effect(ledger, filings, before, after, groups, len(new) - new.null_count(), total, odd)
+    return Effect(ledger, filings, before, after, groups, len(new) - new.null_count(), total, unstorable)
 
 
 def _group(blocks: bool) -> pl.Expr:

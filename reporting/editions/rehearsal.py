@@ -15,9 +15,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from accounts.models import User
 from forms_tables.edition.drafting import changes_between
 from reporting import city_columns
-from reporting.editions.blocks import unusable_in
 from reporting.editions.by_columns import leaves_forms_alone, outcomes_by_columns
 from reporting.editions.drafts import Overtaken
+from reporting.editions.obstacles import unusable_in
 from reporting.editions.one_by_one import outcomes_of
 from reporting.editions.tally import EffectTally
 from reporting.leases import JUST_NOW, Hand, carry_out, is_lost, spoken_at

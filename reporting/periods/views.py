@@ -77,7 +77,7 @@ def period(request, code, forms=None, status=200):
         "deadlines_form": forms.get("deadlines") or deadlines_form(found),
         "progress": progress_of(filings),
         "estimates_form": forms.get("estimates") or estimates_form(found),
-        "hindrances": workflow.standing_in_the_way(found),
+        "obstacles": workflow.standing_in_the_way(found),
         "too_early": workflow.too_early_to_lock(found, clock.now()),
         "revenue_share": revenue_shares(filings, found).get(WHOLE),
         "lock_form": forms.get("lock") or LockForm(),

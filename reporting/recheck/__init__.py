@@ -18,7 +18,7 @@ from forms_tables.filling.completion import EXACT
 from forms_tables.judges.city import failing, labels_of
 from forms_tables.rules.checks import Condition, conditions_of, verdicts_of
 from reporting import city_columns
-from reporting.city_columns import Odd, Stored
+from reporting.city_columns import Stored, Unstorable
 from reporting.city_columns.drafts import Report, problems_as_text
 from reporting.city_columns.files import Broken, read, write
 from reporting.city_columns.scaling import ScaledColumns
@@ -107,9 +107,12 @@ def recheck(period: Period, say: Report | None = None) -> Recheck:
         edition = published_edition(code)
         conditions = conditions_of(edition, period.parsed.frequency)
         stored = city_columns.load(period, labels_of(conditions), edition=edition, filed_under=code, fresh=False)
-        known += [stored.filings.with_columns(pl.lit(None, dtype=pl.String).alias("why")), _odd_frame(stored.odd)]
+        known += [
+            stored.filings.with_columns(pl.lit(None, dtype=pl.String).alias("why")),
+            _odd_frame(stored.unstorable),
+        ]
         parts += [_failing(edition, conditions, stored), _problems(edition, stored)]
-        parts += [_judged_by_itself(edition, odd) for odd in stored.odd]
+        parts += [_judged_by_itself(edition, unstorable) for unstorable in stored.unstorable]
     findings = pl.concat([pl.DataFrame(schema=FOUND), *parts])
     judged = pl.concat([pl.DataFrame(schema=KNOWN), *(frame.select(*KNOWN) for frame in known)])
     return Recheck(period, findings.sort("filing", "condition", maintain_order=True), judged.sort("filing"))
@@ -169,18 +172,30 @@ def problem_rows(edition: Edition, filing: int, problems: str) -> Iterator[tuple
         yield filing, edition.code, None, rule or UNREADABLE, level, f"{table}!{code}.{column}", sentence
 
 
-def _odd_frame(odd: Sequence[Odd]) -> pl.DataFrame:
-    rows = [(o.filing, o.enterprise, o.district, o.edition, o.state, o.submission, None, o.why_shown) for o in odd]
+def _odd_frame(unstorable: Sequence[Unstorable]) -> pl.DataFrame:
+    rows = [
+        (o.filing, o.enterprise, o.district, o.edition, o.state, o.submission, None, o.why_shown) for o in unstorable
+    ]
     return pl.DataFrame(rows, schema=KNOWN, orient="row")
 
 
-def _judged_by_itself(edition: Edition, odd: Odd) -> pl.DataFrame:
+def _judged_by_itself(edition: Edition, unstorable: Unstorable) -> pl.DataFrame:
     """What filing.judging finds in a filing that cannot be a row; that it cannot be judged is a finding, too."""
-    filing = Filing.objects.select_related("period", "enterprise", "district", "in_force").get(pk=odd.filing)
+    filing = Filing.objects.select_related("period", "enterprise", "district", "in_force").get(pk=unstorable.filing)
     try:
-        rows = list(_found_alone(edition, filing, frozen=odd.submission is not None))
+        rows = list(_found_alone(edition, filing, frozen=unstorable.submission is not None))
     except (ArithmeticError, ValueError, TypeError, KeyError, AttributeError):
-        rows = [(odd.filing, edition.code, None, UNREADABLE, ERROR, "", f"这份填报不能做数据审核：{odd.why_shown}。")]
+        rows = [
+            (
+                unstorable.filing,
+                edition.code,
+                None,
+                UNREADABLE,
+                ERROR,
+                "",
+                f"这份填报不能做数据审核：{unstorable.why_shown}。",
+            )
+        ]
     return pl.DataFrame(rows, schema=FOUND, orient="row")
 
 

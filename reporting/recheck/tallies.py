@@ -77,7 +77,7 @@ class Whole:
     with_errors: int
     with_warnings: int
     findings: int
-    odd: int
+    unstorable: int
 
 
 def whole_of(found: Recheck) -> Whole:

@@ -16,7 +16,7 @@ from accounts.models import Application, District, Enterprise, Residence, User
 from forms_tables.edition import credit_code as credit_codes
 from reporting import workflow
 from reporting.models import Filing, Period
-from reporting.register.facts import odd_day, platform
+from reporting.register.facts import platform, unlikely_day
 from reporting.workflow.owing import labels
 from text.incoming import without_hidden
 
@@ -127,8 +127,8 @@ def approve_application(
     application: Application, *, joined_on: datetime.date, by: User, at: datetime.datetime
 ) -> Enterprise:
     """Let the firm in from its first reporting day, and send its contact the link that opens the first account."""
-    if odd := odd_day(joined_on, at.date()):
-        raise Refused(f"起报日期{odd}")
+    if unlikely := unlikely_day(joined_on, at.date()):
+        raise Refused(f"起报日期{unlikely}")
     application = _waiting(application, by)
     if Enterprise.objects.filter(credit_code=application.credit_code).exists():
         raise Refused("这个代码已经登记在名录里，请写明理由后不予通过。")

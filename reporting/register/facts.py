@@ -18,7 +18,7 @@ class UnreadableFact(ValueError):
     """A fact of the register that cannot stand; the words say why."""
 
 
-def odd_day(day: datetime.date, today: datetime.date) -> str:
+def unlikely_day(day: datetime.date, today: datetime.date) -> str:
     """Why a day cannot be meant as a firm's first or last day of reporting, as a sentence; empty when it can."""
     if FIRST_OF_ALL <= day <= today + FAR_AHEAD:
         return ""

@@ -12,7 +12,7 @@ from accounts.access import Refused
 from accounts.models import Enterprise, User
 from reporting import workflow
 from reporting.letters import about_register
-from reporting.register.facts import in_words, label_of, name_of, odd_day, platform, read_fact
+from reporting.register.facts import in_words, label_of, name_of, platform, read_fact, unlikely_day
 
 CONTACT = ("contact_name", "phone", "mobile", "email", "address")
 
@@ -81,8 +81,8 @@ def correct_first_day(
         raise Refused("起报日期由企业所属区县或市级更正。")
     if not reason.strip():
         raise Refused("更正起报日期要写明事由。")
-    if odd := odd_day(joined_on, at.date()):
-        raise Refused(f"起报日期{odd}")
+    if unlikely := unlikely_day(joined_on, at.date()):
+        raise Refused(f"起报日期{unlikely}")
     enterprise = Enterprise.objects.hold(enterprise)
     before = enterprise.joined_on
     if joined_on == before:
@@ -105,8 +105,8 @@ def stop_reporting(
         raise Refused("停报由企业所属区县或市级办理。")
     if not reason.strip():
         raise Refused("停报要写明事由。")
-    if odd := odd_day(left_on, at.date()):
-        raise Refused(f"停报日期{odd}")
+    if unlikely := unlikely_day(left_on, at.date()):
+        raise Refused(f"停报日期{unlikely}")
     enterprise = Enterprise.objects.hold(enterprise)
     if left_on < enterprise.joined_on:
         raise Refused(f"停报日期不能早于起报日期 {enterprise.joined_on:%Y-%m-%d}。")

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, fields
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
-from reporting.results.timeliness import Course, Outcome
+from reporting.results.timelines import Outcome, Timeline
 
 DEFINITIONS = Path(__file__).parent / "measures.toml"
 HIGHER, LOWER = "higher", "lower"
@@ -70,41 +70,42 @@ def whole_of(name: str, numbers: list[int]) -> int:
     return max(numbers, default=0) if name in GREATEST else sum(numbers)
 
 
-def tally_of(course: Course, revenue: Decimal = ZERO) -> Tally:
+def tally_of(timeline: Timeline, revenue: Decimal = ZERO) -> Tally:
     """One filing counted. `revenue` is the firm's of last year."""
-    if course.outcome == Outcome.EXEMPT:
+    if timeline.outcome == Outcome.EXEMPT:
         return Tally()
     return Tally(
         owed=1,
         **{
-            name: int(FILINGS[name](course)) for name in ("filed", "on_time", "extended", "late", "missing", "returned")
+            name: int(FILINGS[name](timeline))
+            for name in ("filed", "on_time", "extended", "late", "missing", "returned")
         },
-        rounds=course.rounds,
-        most_rounds=course.rounds,
-        decided=len(course.held),
-        held=sum(course.held),
-        longest_held=max(course.held, default=0),
-        district_judged=course.judged,
-        district_late=course.decided_late,
+        rounds=timeline.rounds,
+        most_rounds=timeline.rounds,
+        decided=len(timeline.held),
+        held=sum(timeline.held),
+        longest_held=max(timeline.held, default=0),
+        district_judged=timeline.judged,
+        district_late=timeline.decided_late,
         revenue=revenue,
-        revenue_in=revenue if course.is_approved else ZERO,
+        revenue_in=revenue if timeline.is_approved else ZERO,
     )
 
 
 # Which filings stand behind a number.
-FILINGS: dict[str, Callable[[Course], bool]] = {
-    "owed": lambda course: course.outcome != Outcome.EXEMPT,
-    "filed": lambda course: course.outcome in (Outcome.ON_TIME, Outcome.EXTENDED, Outcome.LATE),
-    "on_time": lambda course: course.outcome in (Outcome.ON_TIME, Outcome.EXTENDED),
-    "extended": lambda course: course.outcome == Outcome.EXTENDED,
-    "late": lambda course: course.outcome == Outcome.LATE,
-    "missing": lambda course: course.outcome in (Outcome.MISSING, Outcome.SENT_BACK, Outcome.AFTER_LOCK),
-    "returned": lambda course: course.rounds > 0,
-    "decided": lambda course: bool(course.held),
-    "district_judged": lambda course: course.judged > 0,
-    "district_late": lambda course: course.decided_late > 0,
-    "district_on_time": lambda course: course.judged > course.decided_late,
-    "approved": lambda course: course.is_approved,
+FILINGS: dict[str, Callable[[Timeline], bool]] = {
+    "owed": lambda timeline: timeline.outcome != Outcome.EXEMPT,
+    "filed": lambda timeline: timeline.outcome in (Outcome.ON_TIME, Outcome.EXTENDED, Outcome.LATE),
+    "on_time": lambda timeline: timeline.outcome in (Outcome.ON_TIME, Outcome.EXTENDED),
+    "extended": lambda timeline: timeline.outcome == Outcome.EXTENDED,
+    "late": lambda timeline: timeline.outcome == Outcome.LATE,
+    "missing": lambda timeline: timeline.outcome in (Outcome.MISSING, Outcome.SENT_BACK, Outcome.AFTER_LOCK),
+    "returned": lambda timeline: timeline.rounds > 0,
+    "decided": lambda timeline: bool(timeline.held),
+    "district_judged": lambda timeline: timeline.judged > 0,
+    "district_late": lambda timeline: timeline.decided_late > 0,
+    "district_on_time": lambda timeline: timeline.judged > timeline.decided_late,
+    "approved": lambda timeline: timeline.is_approved,
 }
 
 

@@ -15,7 +15,7 @@ from accounts.models import District
 from reporting.models import DistrictResult, Filing, Period
 from reporting.models.standing import COUNTED_AS_OWED
 from reporting.results.measures import FILINGS, HIGHER, ONE_PLACE, ZERO, Measure, Tally, tally_of, total
-from reporting.results.timeliness import Course, courses_of
+from reporting.results.timelines import Timeline, timelines_of
 from reporting.totals.aggregation import base_revenue_before, districts_of
 
 
@@ -65,8 +65,8 @@ def count(period: Period, at: datetime) -> dict[int, Tally]:
     """Every district of the period, counted from its filings."""
     _, revenues = base_revenue_before(period)
     counted = {district.pk: [] for district in districts_of(period)}
-    for course in courses_of(filings_of(period), closing(period, at)):
-        counted[course.district].append(tally_of(course, revenues.get(course.enterprise, ZERO)))
+    for timeline in timelines_of(filings_of(period), closing(period, at)):
+        counted[timeline.district].append(tally_of(timeline, revenues.get(timeline.enterprise, ZERO)))
     return {district: total(tallies) for district, tallies in counted.items()}
 
 
@@ -92,11 +92,11 @@ def closing(period: Period, at: datetime) -> datetime:
     return period.locked_at if period.is_locked else at
 
 
-def courses_behind(period: Period, filings: QuerySet[Filing], which: str, at: datetime) -> list[Course]:
+def timelines_behind(period: Period, filings: QuerySet[Filing], which: str, at: datetime) -> list[Timeline]:
     """The filings behind one number of the league, counted just as it is."""
     counts = FILINGS[which]
-    courses = courses_of(filings.filter(COUNTED_AS_OWED), closing(period, at))
-    return [course for course in courses if FILINGS["owed"](course) and counts(course)]
+    timelines = timelines_of(filings.filter(COUNTED_AS_OWED), closing(period, at))
+    return [timeline for timeline in timelines if FILINGS["owed"](timeline) and counts(timeline)]
 
 
 def ranked(districts: Iterable[District], tallies: Mapping[int, Tally], measure: Measure) -> list[RankedDistrict]:

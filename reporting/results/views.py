@@ -24,24 +24,24 @@ from reporting.results.measures import DEFAULT, MEASURES, RANKED, Measure, Tally
 from reporting.results.tallies import (
     RankedDistrict,
     Results,
-    courses_behind,
     median_of,
     over_the_year,
     periods_of_year,
     ranked,
     results_for,
     results_of,
+    timelines_behind,
 )
-from reporting.results.timeliness import Course
+from reporting.results.timelines import Timeline
 from reporting.results.workbook import write_league
 from reporting.totals.aggregation import districts_of
 
 ALL = "all"  # the whole city, in the place of a district's code
 PAGE = 50
 WORST_FIRST = {
-    "returned": lambda course: -course.rounds,
-    "decided": lambda course: -max(course.held, default=0),
-    "district_late": lambda course: -course.decided_late,
+    "returned": lambda timeline: -timeline.rounds,
+    "decided": lambda timeline: -max(timeline.held, default=0),
+    "district_late": lambda timeline: -timeline.decided_late,
 }
 
 
@@ -145,8 +145,8 @@ def filings(request, code, district, measure):
     of_whole = bool(measure.among) and request.GET.get("of") == "whole"
     which = measure.among if of_whole else measure.behind
     at = clock.now()
-    courses = sorted(courses_behind(period, mine, which, at), key=WORST_FIRST.get(which, lambda course: 0))
-    page = Paginator(courses, PAGE).get_page(request.GET.get("page"))
+    timelines = sorted(timelines_behind(period, mine, which, at), key=WORST_FIRST.get(which, lambda timeline: 0))
+    page = Paginator(timelines, PAGE).get_page(request.GET.get("page"))
     around = {
         "period": period,
         "area": area,
@@ -229,9 +229,9 @@ def not_found(words: str):
     raise Http404(words)
 
 
-def with_filings(courses: Iterable[Course]) -> list[dict]:
+def with_filings(timelines: Iterable[Timeline]) -> list[dict]:
     """The courses of one page with the filings they are of."""
-    courses = list(courses)
+    timelines = list(timelines)
     known = Filing.objects.select_related("enterprise", "district", "period", "in_force").defer("in_force__values")
-    filings = known.in_bulk([course.filing for course in courses])
-    return [{"course": course, "filing": filings[course.filing]} for course in courses]
+    filings = known.in_bulk([timeline.filing for timeline in timelines])
+    return [{"timeline": timeline, "filing": filings[timeline.filing]} for timeline in timelines]

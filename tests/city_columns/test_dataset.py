@@ -461,7 +461,7 @@ def test_a_filing_that_holds_something_odd_is_judged_by_itself_and_named(may):
     freeze(third, may.clerk, {"2010.c1": "10.00", "2020.c1": "20.00"})
     stored = city_columns.load(may.may)
     assert stored.filings["filing"].to_list() == [third.pk]
-    assert {odd.filing: odd.why for odd in stored.odd} == {
+    assert {unstorable.filing: unstorable.why for unstorable in stored.unstorable} == {
         may.filing.pk: f"2010.c1 的值“{long}”不能作为数字列入",
         may.other_filing.pk: "2010.c1 的值“壹佰”不能作为数字列入",
     }
@@ -473,9 +473,9 @@ def test_a_filing_that_holds_something_odd_is_judged_by_itself_and_named(may):
 
 def test_what_makes_a_draft_odd_is_told_to_officials_without_its_figure(drafted, monkeypatch):
     monkeypatch.setattr(city_columns.scaling, "MOST_DIGITS", 3)
-    [odd] = city_columns.load(drafted.may).odd
-    assert "1000" in odd.why and "1000" not in odd.why_shown
-    assert [why for why in recheck(drafted.may).judged["why"] if why] == [odd.why_shown]
+    [unstorable] = city_columns.load(drafted.may).unstorable
+    assert "1000" in unstorable.why and "1000" not in unstorable.why_shown
+    assert [why for why in recheck(drafted.may).judged["why"] if why] == [unstorable.why_shown]
 
 
 def test_names_of_which_nothing_is_stored_are_blank_for_every_filing(may):
@@ -524,14 +524,14 @@ def columns_of(*rows: dict) -> ScaledColumns:
 def test_a_decimal_string_is_a_whole_number_of_its_last_decimal(text, number, scale):
     columns = columns_of({"m": text, "n": "1", "t": "x"})
     assert columns.frame["m"].to_list() == [number] and columns.scales["m"] == scale
-    assert columns.frame["odd"].to_list() == [None] and columns.frame["t"].to_list() == ["x"]
+    assert columns.frame["unstorable"].to_list() == [None] and columns.frame["t"].to_list() == ["x"]
 
 
 @pytest.mark.parametrize("text", ["壹", "NaN", "Infinity", "1e30", "0.0000001", "", "12,3", "10000000000000000.00"])
 def test_what_is_no_figure_or_too_long_makes_its_row_odd_and_no_other(text):
     columns = columns_of({"m": "1.00"}, {"m": text}, {"m": "2.00"})
     assert columns.frame["m"].to_list() == [100, None, 200]
-    assert [bool(words) for words in columns.frame["odd"]] == [False, True, False]
+    assert [bool(words) for words in columns.frame["unstorable"]] == [False, True, False]
 
 
 def test_rows_of_different_decimals_agree_on_the_most():
@@ -543,4 +543,4 @@ def test_a_cell_that_is_a_text_in_another_edition_makes_its_rows_odd():
     text = scaled(pl.DataFrame({"m": ["甲", None]}, schema={"m": pl.String}), {"m": None})
     both = together([columns_of({"m": "1.00"}), text])
     assert both.frame["m"].to_list() == [100, None, None]
-    assert [bool(words) for words in both.frame["odd"]] == [False, True, False]
+    assert [bool(words) for words in both.frame["unstorable"]] == [False, True, False]

@@ -7,8 +7,8 @@ from django.core.management import call_command
 from forms_tables.edition import drafting
 from reporting import workflow
 from reporting.editions import drafts, exchange
-from reporting.editions.blocks import hindrances_of, worth_a_look_in
 from reporting.editions.contradictions import remarks_on
+from reporting.editions.obstacles import obstacles_to, worth_a_look_in
 from reporting.models import DraftEdition, PublishedEdition
 from tests.cast import AT
 from tests.editions.test_rule_exchange import sheet_of
@@ -106,7 +106,7 @@ SELF_CONTRADICTORY = {
 def test_it_is_stopped_by_name(name, may, draft):
     change, rules, beside, words = SELF_CONTRADICTORY[name]
     draft = changed(draft, may.city, *rules, change=change or (lambda content: content))
-    found = hindrances_of(draft)
+    found = obstacles_to(draft)
     said = "\n".join(map(str, found))
     assert found and all(each.sort == "rule" for each in found), said
     for part in ["Z01" if rules else "R601", *beside, *words]:
@@ -120,7 +120,7 @@ def test_a_formula_and_its_rule_that_were_changed_together_go_on(may, draft):
     content = with_a_part_more(draft.content)
     texts = ["near(M2020, M2021 + M2022 + M2023 + M2024 + M2025, eps(5))"]
     draft = changed(draft, may.city, change=lambda _: drafting.with_rule(content, "R601", {"texts": texts}))
-    assert hindrances_of(draft) == [] and worth_a_look_in(draft) == []
+    assert obstacles_to(draft) == [] and worth_a_look_in(draft) == []
 
 
 def test_the_shipped_edition_says_nothing_of_what_nobody_changed(draft):
@@ -142,7 +142,7 @@ HARDLY_MEANT = {
 
 def test_what_was_hardly_meant_is_told_and_published_all_the_same(may, draft):
     draft = changed(draft, may.city, *HARDLY_MEANT.values())
-    assert hindrances_of(draft) == []
+    assert obstacles_to(draft) == []
     told = {each.code: each.reason for each in worth_a_look_in(draft)}
     for words, each in HARDLY_MEANT.items():
         assert words in told[each["id"]]
@@ -177,4 +177,4 @@ def test_a_workbook_of_rules_leads_to_the_same(may, draft):
         "公式": "M2020.c1 > M2010.c1 + 5", "提示语": "请核对",
     }  # fmt: skip
     exchange.import_rules(draft, draft.version, sheet_of(row), "审核关系.xlsx", may.city, AT)
-    assert "R608" in str(hindrances_of(DraftEdition.objects.get())[0])
+    assert "R608" in str(obstacles_to(DraftEdition.objects.get())[0])

@@ -10,7 +10,7 @@ from forms_tables.edition.catalog import load_edition
 from forms_tables.filling.completion import Completed
 from reporting import workflow
 from reporting.filing.judging import judge
-from reporting.filling.views.overview import Desk
+from reporting.filling.views.overview import Overview
 from reporting.models import Period
 from reporting.pages.grid import lay_out
 from tests.cast import AT, Cast
@@ -86,7 +86,7 @@ def test_the_questionnaire_says_units_and_one_of(annual, cast):
 def test_the_title_of_a_table_counts_that_table_as_its_tab_and_its_list_do(annual, cast):
     workflow.save_sheet(annual, "软统企1", {"A15.v": "四十", "A16.v": "去年"}, 0, cast.li_na, AT)
     workflow.save_sheet(annual, "软统企2", {"F101.e": "一百"}, 0, cast.li_na, AT)
-    desk = Desk(fresh(annual), AT)
+    desk = Overview(fresh(annual), AT)
     for code in ("软统企1", "软统企2"):
         table = annual.edition.table(code)
         wrong, blank = desk.count_wrong(table), len(desk.missing_in(table))
@@ -143,7 +143,7 @@ def test_the_list_says_that_the_check_is_still_to_be_done(may):
     workflow.save_sheet(may.filing, "软统企6", CLEAN_MAY, 0, may.clerk, AT)
     for warning in judge(fresh(may.filing)).warnings:
         workflow.explain(may.filing, warning.rule, warning.fingerprint, may.clerk, AT, reason_code="01")
-    assert Desk(fresh(may.filing), AT).needs_check
+    assert Overview(fresh(may.filing), AT).needs_check
     assert "上报前：请先做“数据审核”。" in bar(page_of(may.clerk, "sheet", MAY, "t6"))
 
 

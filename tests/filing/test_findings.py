@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from reporting.filing.judging import facts_for, judge, judge_cells
-from reporting.filling.views.overview import Desk
+from reporting.filling.views.overview import Overview
 from reporting.models import Explanation
 from tests.cast import AT
 from tests.filing.test_enterprise_pages import MAY, cast, firm, plain_backend, save  # noqa: F401
@@ -25,10 +25,10 @@ def last_year(times: int, rows=YUAN) -> dict[str, str]:
     return {**CLEAN_MAY, **earlier, **figures}
 
 
-def desk_of(cast, **history) -> Desk:  # noqa: F811
+def desk_of(cast, **history) -> Overview:  # noqa: F811
     """云图's desk, as if it had filed before what `history` says."""
     filing = fresh(cast.filing)
-    desk = Desk(filing, AT)
+    desk = Overview(filing, AT)
     if history:
         facts = facts_for(filing)
         object.__setattr__(facts, "history", history)

@@ -39,7 +39,7 @@ def issue(may, firm="云图", by=None, at=LOOKED_AT, first="", last="", **more):
 
 
 def words_of(may, firm: str, at=LOOKED_AT) -> list[tuple[str, str]]:  # noqa: F811
-    return [(course.period, course.words) for course in issuing.record_of(may.firms[firm], at)]
+    return [(timeline.period, timeline.words) for timeline in issuing.record_of(may.firms[firm], at)]
 
 
 def test_the_record_says_how_each_period_went(may):  # noqa: F811
@@ -79,11 +79,11 @@ def test_what_was_filed_after_the_lock_is_said_to_be(may, cast):  # noqa: F811
 def test_a_span_holds_both_its_ends(may, cast):  # noqa: F811
     open_period("2023A", date(2024, 1, 1))
     owe(cast.yuntu, open_period("2024M02", date(2024, 3, 1)))
-    courses = issuing.record_of(cast.yuntu, LOOKED_AT)
-    assert [course.period for course in courses] == ["2023M12", "2024M02", "2024M05"]
-    assert [c.period for c in issuing.within(courses, "2024M02", "2024M05")] == ["2024M02", "2024M05"]
-    assert [c.period for c in issuing.within(courses, "", "2023A")] == ["2023M12"]
-    assert len(issuing.within(courses, "", "")) == 3
+    timelines = issuing.record_of(cast.yuntu, LOOKED_AT)
+    assert [timeline.period for timeline in timelines] == ["2023M12", "2024M02", "2024M05"]
+    assert [c.period for c in issuing.within(timelines, "2024M02", "2024M05")] == ["2024M02", "2024M05"]
+    assert [c.period for c in issuing.within(timelines, "", "2023A")] == ["2023M12"]
+    assert len(issuing.within(timelines, "", "")) == 3
 
 
 def test_exchanged_ends_and_nonsense_are_refused(may, cast):  # noqa: F811

@@ -14,7 +14,7 @@ from reporting.filing.progress import revenue_shares
 from reporting.models import Deadline, DistrictResult, Filing, Period, Review, State, Submission
 from reporting.results import tallies as results
 from reporting.results.measures import FILINGS, MEASURES, NUMBERS, Tally, total
-from reporting.results.timeliness import courses_of
+from reporting.results.timelines import timelines_of
 from reporting.workflow.period import owe
 from tests.cast import SHANGHAI, make_district, make_enterprise
 from tests.may import make_may, open_period
@@ -103,16 +103,16 @@ def test_the_time_in_which_the_firm_was_asked_is_not_the_districts(may, cast):
     Review.objects.create(submission=submission, decision="query", by=cast.he_qing, at=june(6))
     Review.objects.create(submission=submission, decision="answer", by=cast.sun_jie, at=june(8))
     decided(submission, "approve", cast.he_qing, june(9))
-    [course] = courses_of(Filing.objects.filter(pk=may.filings["等候"].pk), LOOKED_AT)
-    assert course.days_held == [Decimal("2.0")]
+    [timeline] = timelines_of(Filing.objects.filter(pk=may.filings["等候"].pk), LOOKED_AT)
+    assert timeline.days_held == [Decimal("2.0")]
 
 
 def test_a_question_without_an_answer_ends_with_the_return(may, cast):
     submission = may.filings["等候"].submissions.get()
     Review.objects.create(submission=submission, decision="query", by=cast.he_qing, at=june(6))
     decided(submission, "send_back", cast.he_qing, june(9))
-    [course] = courses_of(Filing.objects.filter(pk=may.filings["等候"].pk), LOOKED_AT)
-    assert course.days_held == [Decimal("1.0")]
+    [timeline] = timelines_of(Filing.objects.filter(pk=may.filings["等候"].pk), LOOKED_AT)
+    assert timeline.days_held == [Decimal("1.0")]
 
 
 def test_every_measure_of_the_first_district(may, cast):
@@ -213,13 +213,13 @@ def test_each_number_and_the_list_behind_it_are_counted_alike(may, cast):
     for district, tally in results.count(may.may, LOOKED_AT).items():
         own = Filing.objects.filter(period=may.may, district=district)
         for name in ("owed", "filed", "on_time", "extended", "late", "missing", "returned"):
-            assert len(results.courses_behind(may.may, own, name, LOOKED_AT)) == getattr(tally, name)
+            assert len(results.timelines_behind(may.may, own, name, LOOKED_AT)) == getattr(tally, name)
 
 
 def test_the_five_outcomes_of_what_is_owed_exclude_one_another(may, cast):
     columns = ("on_time", "late", "missing")
-    for course in courses_of(Filing.objects.filter(period=may.may), LOOKED_AT):
-        assert sum(FILINGS[name](course) for name in columns) == FILINGS["owed"](course)
+    for timeline in timelines_of(Filing.objects.filter(period=may.may), LOOKED_AT):
+        assert sum(FILINGS[name](timeline) for name in columns) == FILINGS["owed"](timeline)
 
 
 def lock(may) -> datetime:
@@ -251,9 +251,9 @@ def test_the_lists_of_a_locked_period_show_what_counted_then(may, cast):
     put(may.filings["撤回"], after_lock=True, late=True)
     own = Filing.objects.filter(period=may.may, district=cast.yuzhong)
     for name, number in {"owed": 4, "filed": 3, "late": 1, "missing": 1, "decided": 2, "approved": 2}.items():
-        assert len(results.courses_behind(may.may, own, name, june(30))) == number, name
-    missing = results.courses_behind(may.may, own, "missing", june(30))
-    assert [course.filing for course in missing] == [may.filings["撤回"].pk]
+        assert len(results.timelines_behind(may.may, own, name, june(30))) == number, name
+    missing = results.timelines_behind(may.may, own, "missing", june(30))
+    assert [timeline.filing for timeline in missing] == [may.filings["撤回"].pk]
 
 
 def test_a_period_locked_before_results_were_kept_is_counted_as_of_its_lock(may, cast):

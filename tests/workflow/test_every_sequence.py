@@ -15,7 +15,7 @@ from reporting.filing.progress import progress_of
 from reporting.models import Filing, LateRequest, Review, State, Submission
 from reporting.register import upkeep
 from reporting.reminders.digests import waiting_by_district
-from reporting.results.timeliness import Outcome, courses_of
+from reporting.results.timelines import Outcome, timelines_of
 from reporting.totals.aggregation import counted
 from reporting.workflow import Refused
 from tests.cast import AT
@@ -231,12 +231,12 @@ def agree(world: World, path: tuple[str, ...]) -> None:
     assert list(counted(period, False) & mine) == ([counts] if counts else []), path
     numbers = progress_of(Filing.objects.filter(pk=filing.pk).owed())
     assert numbers.approved == (counts is not None and filing.state != State.EXEMPT), path
-    (course,) = courses_of(Filing.objects.filter(pk=filing.pk), moment(26))
-    assert course.is_approved == (counts is not None), path
+    (timeline,) = timelines_of(Filing.objects.filter(pk=filing.pk), moment(26))
+    assert timeline.is_approved == (counts is not None), path
     if in_force is None:
-        assert course.outcome == (Outcome.EXEMPT if filing.state == State.EXEMPT else Outcome.MISSING), path
+        assert timeline.outcome == (Outcome.EXEMPT if filing.state == State.EXEMPT else Outcome.MISSING), path
     elif counts:
-        assert course.outcome == (Outcome.ON_TIME if standing[0].on_time else Outcome.LATE), path
+        assert timeline.outcome == (Outcome.ON_TIME if standing[0].on_time else Outcome.LATE), path
 
     for sent in standing if not period.is_locked else ():
         first = next(each for each in standing if each.on_time or each == sent)

@@ -14,7 +14,7 @@ from reporting import workflow
 from reporting.filing.progress import requests_waiting
 from reporting.frame.context import period_in_force
 from reporting.models import ExtensionRequest, Filing
-from reporting.results.timeliness import courses_of
+from reporting.results.timelines import timelines_of
 from reporting.workflow import Refused
 from tests.cast import AT
 from tests.may import AFTER_DUE, CLEAN_MAY, LAST_SECOND, fresh
@@ -109,7 +109,9 @@ def test_what_was_recalled_unopened_was_never_late(may):
     may.may.deadlines.update(date=date(2024, 6, 30))
     assert file_may(may.filing, may.clerk, reason="改期后再报", at=AFTER_DUE).on_time
     assert not fresh(may.filing).late
-    assert [course.outcome for course in courses_of(Filing.objects.filter(pk=may.filing.pk), AFTER_DUE)] == ["on_time"]
+    assert [timeline.outcome for timeline in timelines_of(Filing.objects.filter(pk=may.filing.pk), AFTER_DUE)] == [
+        "on_time"
+    ]
 
 
 def test_a_stale_decision_is_told_the_day_of_chongqing(may):

@@ -8,7 +8,7 @@ from accounts.models import JournalEntry
 from reporting import workflow
 from reporting.filing.progress import progress_of
 from reporting.models import Deadline, Filing, Review
-from reporting.results.timeliness import Outcome, courses_of
+from reporting.results.timelines import Outcome, timelines_of
 from reporting.workflow import Refused
 from tests.cast import AT
 from tests.may import AFTER_DUE, fresh
@@ -48,8 +48,8 @@ def test_who_filed_within_the_new_date_is_in_time_everywhere(may, monkeypatch):
     assert not fresh(may.filing).late
     numbers = progress_of(Filing.objects.of(may.may))
     assert (numbers.late, numbers.on_time) == (0, 2)
-    (course,) = courses_of(Filing.objects.filter(pk=may.filing.pk), moment(21))
-    assert (course.outcome, course.due_on) == (Outcome.ON_TIME, date(2024, 6, 19))
+    (timeline,) = timelines_of(Filing.objects.filter(pk=may.filing.pk), moment(21))
+    assert (timeline.outcome, timeline.due_on) == (Outcome.ON_TIME, date(2024, 6, 19))
     entry = JournalEntry.objects.get(action="调整截止日")
     assert entry.after["迟报改为按时的上报件"] == "1 份" and "逾期改为按时的区县审核" not in entry.after
     page = words_on(sign_in(may.clerk).get("/filings/2024M05/submissions/1/"))

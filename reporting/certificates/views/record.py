@@ -55,22 +55,22 @@ def certificate(request, code):
 
 def show_record(request, enterprise: Enterprise, status: int = 200, **typed):
     at = clock.now()
-    courses = issuing.record_of(enterprise, at)
+    timelines = issuing.record_of(enterprise, at)
     first, last = (typed.get(name, request.GET.get(name, "")) for name in ("first", "last"))
     try:
-        shown = issuing.within(courses, first, last)
+        shown = issuing.within(timelines, first, last)
     except Refused as refused:
         if not typed:  # else it has been said
             messages.error(request, str(refused))
-        shown, first, last = courses, "", ""
+        shown, first, last = timelines, "", ""
     around = {
         "firm": enterprise,
-        "periods": issuing.codes_of(courses),
-        "first": first or (courses[0].period if courses else ""),
-        "last": last or (courses[-1].period if courses else ""),
-        "lines": [{"course": c, "label": issuing.period_of(c).label} for c in reversed(shown)],
-        "counts": issuing.counts_of(course.outcome for course in shown),
-        "due": sum(issuing.is_due(course, at) for course in shown),
+        "periods": issuing.codes_of(timelines),
+        "first": first or (timelines[0].period if timelines else ""),
+        "last": last or (timelines[-1].period if timelines else ""),
+        "lines": [{"timeline": c, "label": issuing.period_of(c).label} for c in reversed(shown)],
+        "counts": issuing.counts_of(timeline.outcome for timeline in shown),
+        "due": sum(issuing.is_due(timeline, at) for timeline in shown),
         "not_due": [issuing.period_of(c).label for c in shown if not issuing.is_due(c, at)],
         "certificates": certificates_of(enterprise),
         "may_issue": issuing.may_issue(request.user, enterprise),

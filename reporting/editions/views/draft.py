@@ -17,7 +17,7 @@ from accounts.models import Ability
 from forms_tables.edition import drafting
 from forms_tables.edition.drafting import DefinitionChange, changes_between
 from reporting.editions import drafts
-from reporting.editions.blocks import Hindrance, hindrances_of, worth_a_look_in
+from reporting.editions.obstacles import Obstacle, obstacles_to, worth_a_look_in
 from reporting.editions.rehearsal import default_period, effect_in_words, periods_to_rehearse
 from reporting.editions.views.editions import revisions_of
 from reporting.editions.words import FieldChange, as_facts, told
@@ -50,7 +50,7 @@ class ListedChange:
 
 @dataclass(frozen=True)
 class ListedHindrance:
-    hindrance: Hindrance
+    obstacle: Obstacle
     path: str
 
 
@@ -77,7 +77,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     if draft:
         around |= {
             "changes": changes_in(draft),
-            "hindrances": with_paths(draft, hindrances_of(draft)),
+            "obstacles": with_paths(draft, obstacles_to(draft)),
             "worth_a_look": with_paths(draft, worth_a_look_in(draft)),
             **rehearsing(draft),
             "rehearsals": [(seen, effect_in_words(seen.effect)) for seen in rehearsals_of(draft)],
@@ -184,7 +184,7 @@ def is_of_another(request: HttpRequest, draft: DraftEdition) -> bool:
     return request.POST.get("draft", str(draft.pk)) != str(draft.pk)
 
 
-def with_paths(draft: DraftEdition, found: list[Hindrance]) -> list[ListedHindrance]:
+def with_paths(draft: DraftEdition, found: list[Obstacle]) -> list[ListedHindrance]:
     return [ListedHindrance(each, path_to(draft, each.sort, each.code)) for each in found]
 
 

@@ -21,7 +21,7 @@ from forms_tables.edition.drafting import DefinitionChange, NotThere, changes_be
 from forms_tables.edition.from_toml import BOUND_SIDES
 from forms_tables.rules.one_name import objection_to
 from reporting.editions import drafts
-from reporting.editions.blocks import readers_of
+from reporting.editions.obstacles import readers_of
 from reporting.editions.rehearsal import entered_for
 from reporting.editions.views.draft import on_the_draft, version_of
 from reporting.editions.words import CHOICES, FIELDS, as_facts

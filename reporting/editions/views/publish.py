@@ -12,7 +12,7 @@ from accounts.models import Ability
 from forms_tables.edition.periods import PeriodCode
 from reporting import workflow
 from reporting.editions import drafts
-from reporting.editions.blocks import hindrances_of, worth_a_look_in
+from reporting.editions.obstacles import obstacles_to, worth_a_look_in
 from reporting.editions.rehearsal import effect_in_words
 from reporting.editions.views.draft import changes_in, on_the_draft, version_of, with_paths
 from reporting.models import DraftEdition, Period, Rehearsal
@@ -76,7 +76,7 @@ def show(request: HttpRequest, draft: DraftEdition, form: PublishForm, status: i
         "edition": draft.based_on.edition,
         "form": form,
         "changes": changes_in(draft),
-        "hindrances": hindrances_of(draft),
+        "obstacles": obstacles_to(draft),
         "worth_a_look": with_paths(draft, worth_a_look_in(draft)),
         "seen": seen,
         "seen_words": effect_in_words(seen.effect) if seen else "",

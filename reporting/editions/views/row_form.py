@@ -16,8 +16,8 @@ from forms_tables.edition.model import KINDS, Table, symbol_of
 from forms_tables.filling.completion import plans_of
 from forms_tables.rules.one_name import objection_to
 from forms_tables.rules.proofreading import slips_in_formulas
-from reporting.editions.blocks import place_of
 from reporting.editions.definition_words import in_words
+from reporting.editions.obstacles import place_of
 from reporting.editions.words import CHOICES
 from reporting.models import DraftEdition
 

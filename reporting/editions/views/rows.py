@@ -14,7 +14,7 @@ from forms_tables.edition.drafting import NotThere, changes_between
 from forms_tables.edition.model import Table
 from reporting import workflow
 from reporting.editions import drafts
-from reporting.editions.blocks import lost_by_dropping
+from reporting.editions.obstacles import lost_by_dropping
 from reporting.editions.views.draft import on_the_draft, version_of
 from reporting.editions.views.row_form import RowForm
 from reporting.editions.words import as_facts

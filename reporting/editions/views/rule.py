@@ -17,7 +17,6 @@ from accounts.models import Ability
 from forms_tables.edition.drafting import DefinitionChange, NotThere, changes_between, raw_rule
 from forms_tables.edition.model import Rule
 from forms_tables.judges.browser import trial
-from reporting.editions.blocks import remarks_beside
 from reporting.editions.drafts import Overtaken
 from reporting.editions.effects import (
     FREQUENCIES,
@@ -29,6 +28,7 @@ from reporting.editions.effects import (
     periods_to_rehearse,
     tell,
 )
+from reporting.editions.obstacles import remarks_beside
 from reporting.editions.rules import TEXTUAL, add_rule, drop_rule, rule_from, save_rule
 from reporting.editions.views.draft import on_the_draft, version_of
 from reporting.editions.views.editions import KINDS, LEVELS, where_in_words, words_of

@@ -19,7 +19,7 @@ from reporting.conversation.threads import talk_about
 from reporting.filing.judging import attributes_of, tables_for, typed_cells
 from reporting.filing.whole import read_whole
 from reporting.filling.forms import ExplainPress, SavePress
-from reporting.filling.views.overview import Desk
+from reporting.filling.views.overview import Overview
 from reporting.models import Filing, Sheet, Submission
 from reporting.pages.grid import Theirs, lay_out, suggestions_in
 from reporting.workbooks.exchange import known_cells, known_of_register
@@ -57,21 +57,21 @@ def owed_table(filing: Filing, key: str) -> Table:
 @needs(Ability.FILL)
 def filing(request: HttpRequest, period: str) -> HttpResponse:
     """One filing: its tables and how each stands, everything found, what stands in the way of 确定上报."""
-    return render_filing(request, Desk(filing_of(request, period), clock.now()))
+    return render_filing(request, Overview(filing_of(request, period), clock.now()))
 
 
-def render_filing(request: HttpRequest, desk: Desk) -> HttpResponse:
+def render_filing(request: HttpRequest, overview: Overview) -> HttpResponse:
     context = {
-        "filing": desk.filing,
-        "desk": desk,
-        "tabs": desk.tabs(),
-        "summary": desk.summary(),
-        "returned": desk.returned,
-        "missing": desk.missing_in(),
-        "problems": desk.problems_of(),
-        "errors": desk.findings("error"),
-        "warnings": desk.findings("warning"),
-        "talk": talk_about(desk.filing, request.user),
+        "filing": overview.filing,
+        "overview": overview,
+        "tabs": overview.tabs(),
+        "summary": overview.summary(),
+        "returned": overview.returned,
+        "missing": overview.missing_in(),
+        "problems": overview.problems_of(),
+        "errors": overview.findings("error"),
+        "warnings": overview.findings("warning"),
+        "talk": talk_about(overview.filing, request.user),
     }
     return render(request, "filling/filing.html", context)
 
@@ -81,8 +81,8 @@ def sheet(request: HttpRequest, period: str, key: str) -> HttpResponse:
     """The official form of one table as a grid of plain inputs."""
     if request.method == "POST":
         return save(request, period, key)
-    desk = Desk(filing_of(request, period), clock.now())
-    return render_sheet(request, desk, owed_table(desk.filing, key))
+    overview = Overview(filing_of(request, period), clock.now())
+    return render_sheet(request, overview, owed_table(overview.filing, key))
 
 
 def save(request: HttpRequest, period: str, key: str) -> HttpResponse:
@@ -102,14 +102,14 @@ def save(request: HttpRequest, period: str, key: str) -> HttpResponse:
         return render_conflict(request, filing_of(request, period), at, table, conflict)
     except workflow.Refused as refusal:
         filing = filing_of(request, period)
-        typed_over = Desk(filing, at, {**typed_cells(filing), **cells})
+        typed_over = Overview(filing, at, {**typed_cells(filing), **cells})
         return render_sheet(request, typed_over, table, refusal=refusal, version=version)
     saved = pressed.filing.drafts[table.code]
     tell_what_others_saved(request, saved, cells, version)
     if then == "submit":
         return redirect("submit", period)
-    desk = Desk.of(pressed, at) if then == "check" else Desk(pressed.filing, at)
-    return render_sheet(request, desk, table)
+    overview = Overview.of(pressed, at) if then == "check" else Overview(pressed.filing, at)
+    return render_sheet(request, overview, table)
 
 
 def render_conflict(
@@ -117,13 +117,13 @@ def render_conflict(
 ) -> HttpResponse:
     """The form with this person's changes over what is stored now; the next press saves them knowingly."""
     others = {key: text for key, text in typed_cells(filing).items() if key not in cells_of(table)}
-    desk = Desk(filing, at, {**others, **conflict.sheet.cells, **conflict.own})
+    overview = Overview(filing, at, {**others, **conflict.sheet.cells, **conflict.own})
     stored = conflict.sheet.cells
     theirs = {
         key: Theirs(stored.get(key, ""), change.saver(request.user), change.at, str(request.user))
         for key, change in conflict.theirs.items()
     }
-    return render_sheet(request, desk, table, refusal=conflict, version=conflict.sheet.version, theirs=theirs)
+    return render_sheet(request, overview, table, refusal=conflict, version=conflict.sheet.version, theirs=theirs)
 
 
 def tell_what_others_saved(request: HttpRequest, saved: Sheet, cells: dict[str, str], version: int) -> None:
@@ -142,7 +142,7 @@ def tell_what_others_saved(request: HttpRequest, saved: Sheet, cells: dict[str, 
 
 def render_sheet(
     request: HttpRequest,
-    desk: Desk,
+    overview: Overview,
     table: Table,
     refusal: workflow.Refused | None = None,
     version: int | None = None,
@@ -150,32 +150,32 @@ def render_sheet(
 ) -> HttpResponse:
     """The form; after a refusal with the typed text still in it and the version it was opened at, after a conflict
     with the other side's text beside it."""
-    stored = desk.sheets.get(table.code)
-    text = desk.typed
-    prefilled = not desk.has_text(table) and not refusal and desk.may_write
+    stored = overview.sheets.get(table.code)
+    text = overview.typed
+    prefilled = not overview.has_text(table) and not refusal and overview.may_write
     if prefilled:
-        text = known_cells(desk.filing)
-    completed = desk.judgement.completed
-    talk = talk_about(desk.filing, request.user)
-    grid = lay_out(table, text, completed, desk.remarks(table, theirs))
+        text = known_cells(overview.filing)
+    completed = overview.judgement.completed
+    talk = talk_about(overview.filing, request.user)
+    grid = lay_out(table, text, completed, overview.remarks(table, theirs))
     context = {
-        "filing": desk.filing,
-        "desk": desk,
+        "filing": overview.filing,
+        "overview": overview,
         "table": table,
         "grid": grid,
-        "tabs": desk.tabs(table),
-        "summary": desk.summary(table),
+        "tabs": overview.tabs(table),
+        "summary": overview.summary(table),
         "stored": stored,
         "version": (stored.version if stored else 0) if version is None else version,
         "refusal": refusal,
         "theirs": theirs,
         "prefilled": prefilled and any(key in text for key in cells_of(table)),
         "suggestions": suggestions_in(grid),
-        "missing": desk.missing_in(table),
-        "problems": desk.problems_of(table),
-        "errors": desk.findings("error", table) if desk.has_text(table) else [],
-        "warnings": desk.findings("warning", table) if desk.has_text(table) else [],
-        "returned": desk.returned_in(table),
+        "missing": overview.missing_in(table),
+        "problems": overview.problems_of(table),
+        "errors": overview.findings("error", table) if overview.has_text(table) else [],
+        "warnings": overview.findings("warning", table) if overview.has_text(table) else [],
+        "returned": overview.returned_in(table),
         "talk": talk,
         "said": talk.of_table(table.code),
     }
@@ -210,8 +210,8 @@ def check(request: HttpRequest, period: str) -> HttpResponse:
             messages.warning(request, "数据审核通过，没有错误；还有提示须逐条说明后才能上报。")
         else:
             messages.success(request, "数据审核通过，可以确定上报。")
-        return render_filing(request, Desk.of(judgement, at))
-    return render_filing(request, Desk(filing_of(request, period), at))
+        return render_filing(request, Overview.of(judgement, at))
+    return render_filing(request, Overview(filing_of(request, period), at))
 
 
 @needs(Ability.FILL)
@@ -233,8 +233,8 @@ def explain(request: HttpRequest, period: str) -> HttpResponse:
         if refusal:
             messages.error(request, str(refusal))
         return redirect("filing", period)
-    desk = Desk(filing_of(request, period), at) if refusal else Desk.of(explained, at)
-    shown = next((s for s in desk.findings("warning") if s.fingerprints.intersection(fingerprints)), None)
-    context = {"filing": desk.filing, "desk": desk, "shown": shown, "refusal": refusal, "said": said}
+    overview = Overview(filing_of(request, period), at) if refusal else Overview.of(explained, at)
+    shown = next((s for s in overview.findings("warning") if s.fingerprints.intersection(fingerprints)), None)
+    context = {"filing": overview.filing, "overview": overview, "shown": shown, "refusal": refusal, "said": said}
     answer = render(request, "filling/_warning.html", context)
     return answer if refusal else trigger_client_event(answer, "explained", after="swap")

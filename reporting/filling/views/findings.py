@@ -71,7 +71,7 @@ def rows_of(finding: Finding) -> set[str]:
     return {CellAddress.parse_place(place).code for place in finding.cells}
 
 
-def told_together(
+def alike_together(
     findings: Iterable[Finding], said: Mapping[tuple[str, str], Explanation]
 ) -> list[tuple[tuple[Finding, ...], Explanation | None]]:
     """The findings of one rule that nobody, or the same words, explained are one entry when they are many."""

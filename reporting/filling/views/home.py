@@ -14,7 +14,7 @@ from reporting import workflow
 from reporting.filing.judging import standing_submission, tables_for, typed_cells
 from reporting.models import ExtensionRequest, Filing, LateRequest, Review, Standing
 from reporting.models.standing import CITY, COUNTED_AS_OWED, DISTRICT, FIRM
-from reporting.results.timeliness import Outcome, courses_of
+from reporting.results.timelines import Outcome, timelines_of
 
 SIGNS = {
     Outcome.ON_TIME: "✓",
@@ -116,11 +116,11 @@ def owed_line(filing: Filing, at: datetime) -> OwedLine:
 def marks_of(filings: list[Filing], at: datetime) -> list[dict]:
     """How each period was reported, just as the firm's filing record says it."""
     chosen = Filing.objects.filter(pk__in=[filing.pk for filing in filings])
-    courses = {course.filing: course for course in courses_of(chosen, at)}
+    timelines = {timeline.filing: timeline for timeline in timelines_of(chosen, at)}
     return [
-        {"filing": filing, "sign": SIGNS[course.outcome], "words": course.words, "tone": course.tone}
+        {"filing": filing, "sign": SIGNS[timeline.outcome], "words": timeline.words, "tone": timeline.tone}
         for filing in filings
-        if (course := courses[filing.pk])
+        if (timeline := timelines[filing.pk])
     ]
 
 

@@ -17,12 +17,12 @@ from reporting.filing.judging import Judgement, judge, typed_cells
 from reporting.filling.views.findings import (
     CellLink,
     Shown,
+    alike_together,
     are_from_the_past,
     cells_to_mark,
     message_of,
     places_of,
     to_tell,
-    told_together,
 )
 from reporting.models import ExtensionRequest, Filing, LateRequest, PublishedEdition, Review, Standing
 from reporting.pages.grid import BLANK, Remarks, Theirs, show
@@ -58,7 +58,7 @@ class Returned:
     changed: bool
 
 
-class Desk:
+class Overview:
     """One reading of a filing for one page; it computes what the page asks for and stores nothing."""
 
     def __init__(self, filing: Filing, at: datetime, typed: dict[str, str] | None = None):
@@ -68,11 +68,11 @@ class Desk:
         self.sheets = filing.drafts
 
     @classmethod
-    def of(cls, judgement: Judgement, at: datetime) -> "Desk":
-        """The desk of a filing that was judged just now, as it was read for that."""
-        desk = cls(judgement.filing, at)
-        desk.judgement = judgement
-        return desk
+    def of(cls, judgement: Judgement, at: datetime) -> "Overview":
+        """The overview of a filing that was judged just now, as it was read for that."""
+        overview = cls(judgement.filing, at)
+        overview.judgement = judgement
+        return overview
 
     @cached_property
     def judgement(self) -> Judgement:
@@ -150,7 +150,7 @@ class Desk:
                 explanation,
                 self.may_write,
             )
-            for findings, explanation in told_together(to_tell(self.judgement, wanted), self.filing.said)
+            for findings, explanation in alike_together(to_tell(self.judgement, wanted), self.filing.said)
         ]
 
     def touches(self, finding: Finding, table: Table | None) -> bool:
@@ -245,7 +245,7 @@ class Desk:
         return f"{said}（迟报）" if self.filing.late and "迟报" not in said else said
 
     @cached_property
-    def hindrances(self) -> list[str]:
+    def obstacles(self) -> list[str]:
         """Everything that stands between this filing and 确定上报, in full sentences."""
         if not self.filing.is_with_firm:
             return [f"当前状态为“{self.filing.standing.words}”，不需要上报。"]
@@ -273,7 +273,7 @@ class Desk:
     @property
     def needs_check(self) -> bool:
         """Nothing is wrong that the firm could see, but 数据审核 has not been pressed since the last change."""
-        return self.hindrances[:1] == [CHECK_FIRST]
+        return self.obstacles[:1] == [CHECK_FIRST]
 
     @cached_property
     def late_request(self) -> LateRequest | None:

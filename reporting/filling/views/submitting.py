@@ -15,7 +15,7 @@ from reporting.conversation.threads import talk_about
 from reporting.filling.forms import AnswerPress, AskExtensionPress, ReasonPress, SubmitPress
 from reporting.filling.views.comparison import submission_before
 from reporting.filling.views.filing import filing_of, pressed_filing
-from reporting.filling.views.overview import CellLink, Desk
+from reporting.filling.views.overview import CellLink, Overview
 from reporting.models import Filing, State, Submission
 from reporting.pages.grid import lay_out
 
@@ -31,50 +31,50 @@ def submit(request: HttpRequest, period: str) -> HttpResponse:
         except workflow.Refused as refused:
             refusal = refused
     filing = filing_of(request, period)
-    desk = Desk(filing, at)
+    overview = Overview(filing, at)
     context = {
         "filing": filing,
-        "desk": desk,
-        "tabs": desk.tabs(),
-        "warnings": desk.findings("warning"),
-        "headline": headline_figures(desk),
+        "overview": overview,
+        "tabs": overview.tabs(),
+        "warnings": overview.findings("warning"),
+        "headline": headline_figures(overview),
         "number": filing.submissions.count() + 1,
-        "signer": form.data.get("signer", known_signer(desk)),
+        "signer": form.data.get("signer", known_signer(overview)),
         "refusal": refusal,
-        "first_place": first_place(desk),
+        "first_place": first_place(overview),
     }
     return render(request, "filling/submit.html", context)
 
 
-def first_place(desk: Desk) -> CellLink | None:
+def first_place(overview: Overview) -> CellLink | None:
     """The first cell to see to: what cannot be read or is wanting, then errors, then warnings nobody has explained."""
-    links = [link for _, link in desk.problems_of()] + desk.missing_in()
+    links = [link for _, link in overview.problems_of()] + overview.missing_in()
     for level in ("error", "warning"):
-        links += [link for shown in desk.findings(level) if not shown.explanation for link in shown.links]
+        links += [link for shown in overview.findings(level) if not shown.explanation for link in shown.links]
     return links[0] if links else None
 
 
-def known_signer(desk: Desk) -> str:
+def known_signer(overview: Overview) -> str:
     """The 单位负责人 as this form names him, as the register does, or as who signed last."""
-    enterprise, edition = desk.filing.enterprise, desk.filing.edition
+    enterprise, edition = overview.filing.enterprise, overview.filing.edition
     row = edition.indicators.get(edition.platform.rows.signer)
-    named = (desk.typed.get(f"{row.code}.{row.columns[0]}") or enterprise.attributes.get(row.code)) if row else ""
+    named = (overview.typed.get(f"{row.code}.{row.columns[0]}") or enterprise.attributes.get(row.code)) if row else ""
     last = Submission.objects.filter(filing__enterprise=enterprise).order_by("-submitted_at").values_list("signer")
     return named or next(iter(last[:1]), ("",))[0]
 
 
-def headline_figures(desk: Desk) -> list[dict]:
+def headline_figures(overview: Overview) -> list[dict]:
     """The outermost rows of each table in its first column, and the figure the whole system is for: enough to see that
     the right filing is being sent."""
-    headline = CellAddress.parse(desk.filing.edition.platform.headline(desk.filing.period.parsed.frequency))
-    values = desk.judgement.completed.values
+    headline = CellAddress.parse(overview.filing.edition.platform.headline(overview.filing.period.parsed.frequency))
+    values = overview.judgement.completed.values
     rows = []
-    for table in desk.judgement.tables:
+    for table in overview.judgement.tables:
         for indicator in table.indicators:
             if indicator.is_figure and (indicator.depth == 0 or indicator.code == headline.code):
                 cell = f"{indicator.code}.{indicator.columns[0]}"
                 label = indicator.column_definitions[0].label
-                rows.append({"indicator": indicator, "column": label, "shown": desk.show(cell, values)})
+                rows.append({"indicator": indicator, "column": label, "shown": overview.show(cell, values)})
     return rows
 
 
@@ -88,7 +88,7 @@ def submission_of(request: HttpRequest, period: str, number: int) -> tuple[Filin
 def submission(request: HttpRequest, period: str, number: int) -> HttpResponse:
     """A frozen submission as it was sent: receipt, figures, findings, what the district said, what differs."""
     filing, frozen = submission_of(request, period, number)
-    desk = Desk(filing, clock.now())
+    overview = Overview(filing, clock.now())
     completed = Completed(frozen.edition.values_from_text(frozen.values), (), {}, ())
     grids = [lay_out(frozen.edition.table(code), {}, completed) for code in frozen.tables]
     before = submission_before(frozen)
@@ -96,17 +96,20 @@ def submission(request: HttpRequest, period: str, number: int) -> HttpResponse:
     context = {
         "filing": filing,
         "submission": frozen,
-        "desk": desk,
+        "overview": overview,
         "grids": grids,
         "before": before,
         "talk": talk_about(filing, request.user),
-        "changes": desk.changes_between(before.values, frozen.values) if before else [],
+        "changes": overview.changes_between(before.values, frozen.values) if before else [],
         "warnings": [{**finding, "said": said.get(finding["fingerprint"])} for finding in frozen.warnings],
         "is_current": filing.in_force_id == frozen.pk,
         "scan_wanted": workflow.scan_is_wanted(frozen),
         "scan_missing": workflow.scan_is_missing(frozen),
         "reviews": [
-            (review, [(row["reason"], desk.link_cell(row["cell"]) if row["cell"] else None) for row in review.reasons])
+            (
+                review,
+                [(row["reason"], overview.link_cell(row["cell"]) if row["cell"] else None) for row in review.reasons],
+            )
             for review in frozen.reviews.all()
         ],
         "may_recall": filing.in_force_id == frozen.pk and filing.state == State.SUBMITTED and not frozen.opened_at,

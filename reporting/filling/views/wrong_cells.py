@@ -17,7 +17,7 @@ from reporting.conversation.threads import talk_about
 from reporting.filing.judging import cells_in
 from reporting.filling.views.filing import filing_of
 from reporting.filling.views.findings import CellLink
-from reporting.filling.views.overview import Desk
+from reporting.filling.views.overview import Overview
 
 
 @dataclass(frozen=True)
@@ -31,36 +31,41 @@ class SuspectInWords:
 @needs(Ability.FILL)
 def suspects(request: HttpRequest, period: str) -> HttpResponse:
     """The fewest cells whose change satisfies the failed rules; part of a page for htmx, else a page of its own."""
-    desk = Desk(filing_of(request, period), clock.now())
-    hint = hint_for(desk)
-    context = {"filing": desk.filing, "desk": desk, "hint": hint, "suspects": [say(s, desk) for s in hint.suspects]}
+    overview = Overview(filing_of(request, period), clock.now())
+    hint = hint_for(overview)
+    context = {
+        "filing": overview.filing,
+        "overview": overview,
+        "hint": hint,
+        "suspects": [say(s, overview) for s in hint.suspects],
+    }
     if request.htmx:
         return render(request, "filling/_wrong_cells.html", context)
-    context |= {"tabs": desk.tabs(), "talk": talk_about(desk.filing, request.user)}
+    context |= {"tabs": overview.tabs(), "talk": talk_about(overview.filing, request.user)}
     return render(request, "filling/wrong_cells.html", context)
 
 
-def hint_for(desk: Desk) -> Hint:
-    judgement = desk.judgement
-    return suggest(judgement.edition, cells_in(judgement.tables, desk.typed), judgement.facts)
+def hint_for(overview: Overview) -> Hint:
+    judgement = overview.judgement
+    return suggest(judgement.edition, cells_in(judgement.tables, overview.typed), judgement.facts)
 
 
-def say(suspect: Suspect, desk: Desk) -> SuspectInWords:
+def say(suspect: Suspect, overview: Overview) -> SuspectInWords:
     first, *others = (
-        SuspectInWords(desk.link_cell(change.cell), words_of(change, desk))
+        SuspectInWords(overview.link_cell(change.cell), words_of(change, overview))
         for change in (suspect.change, *suspect.others)
     )
     return replace(first, others=others, more=suspect.more)
 
 
-def words_of(change: Repair, desk: Desk) -> str:
+def words_of(change: Repair, overview: Overview) -> str:
     """现填 600.00 万元；若为 60.00 万元，则各式均成立，与现填数相差 10 倍。"""
-    unit = unit_of(change.cell, desk)
+    unit = unit_of(change.cell, overview)
     now, instead = figure(change.now, unit), figure(change.instead, unit)
     if change.is_automatic:
         return f"现为 {now}；恢复为系统计算的 {instead}，则各式均成立"
     if change.mistyping or change.is_settled:
-        return f"现填 {now}；若为 {instead}，则各式均成立{mistyping_in_words(change, desk)}"
+        return f"现填 {now}；若为 {instead}，则各式均成立{mistyping_in_words(change, overview)}"
     if change.high is None and change.low is None:
         return f"现填 {now}；例如为 {instead}时，各式均成立"
     if change.high is None:
@@ -71,11 +76,11 @@ def words_of(change: Repair, desk: Desk) -> str:
     return f"现填 {now}；在 {low} 至 {high}之间时，各式均成立"
 
 
-def mistyping_in_words(change: Repair, desk: Desk) -> str:
+def mistyping_in_words(change: Repair, overview: Overview) -> str:
     mistyping = change.mistyping
     match mistyping and mistyping.kind:
         case kind if kind == TIMES:
-            by_unit = mistyping.factor == UNIT_MISTAKEN and unit_of(change.cell, desk).startswith("万")
+            by_unit = mistyping.factor == UNIT_MISTAKEN and unit_of(change.cell, overview).startswith("万")
             return f"，与现填数相差 {mistyping.factor:,} 倍" + ("，请核对是否以万为单位" if by_unit else "")
         case kind if kind == SIGN:
             return "，与现填数正负号相反"
@@ -86,7 +91,7 @@ def mistyping_in_words(change: Repair, desk: Desk) -> str:
     return ""
 
 
-def unit_of(cell: str, desk: Desk) -> str:
+def unit_of(cell: str, overview: Overview) -> str:
     at = CellAddress.parse(cell)
-    indicator = desk.filing.edition.indicator(at.code)
+    indicator = overview.filing.edition.indicator(at.code)
     return indicator.column(at.column).unit or indicator.unit

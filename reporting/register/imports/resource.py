@@ -17,7 +17,7 @@ from accounts.models import District, Enterprise, JournalEntry, Residence, User
 from forms_tables.edition import credit_code as credit_codes
 from reporting.models import Filing, Period
 from reporting.register.applications import propose_first_day
-from reporting.register.facts import odd_day, platform
+from reporting.register.facts import platform, unlikely_day
 from reporting.register.imports.columns import (
     AttributeField,
     CheckedWidget,
@@ -189,8 +189,8 @@ class RegisterResource(resources.ModelResource):
             day = DayWidget().clean(joined)
         except ValueError:
             return {}  # the column itself says what is wrong with it
-        if odd := odd_day(day, self.at.date()):
-            return {"joined_on": odd}
+        if unlikely := unlikely_day(day, self.at.date()):
+            return {"joined_on": unlikely}
         if new or day == instance.joined_on:
             return {}
         known = f"已登记的起报日期是 {instance.joined_on}，不能用导入修改"

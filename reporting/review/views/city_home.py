@@ -64,7 +64,7 @@ def home(request):
         "mail": look(at),
         "failed_letters": failed_lately(Letter.objects.all(), at).count(),
         "dead_addresses": DeadAddress.objects.filter(settled_at=None).count(),
-        "hindrances": workflow.standing_in_the_way(period),
+        "obstacles": workflow.standing_in_the_way(period),
     }
     return render(request, "review/city_home.html", around)
 

@@ -48,7 +48,7 @@ TONES = {
 
 
 @dataclass(frozen=True)
-class Course:
+class Timeline:
     """One filing. `submitted_at` is of the first submission that stands; `held` are seconds with the district, one for
     each submission it has decided; `judged` are the decisions known to be in time or late, and those owed too late."""
 
@@ -108,7 +108,7 @@ class ReviewRow(NamedTuple):
     on_time: bool | None
 
 
-def courses_of(filings: QuerySet, until: datetime) -> list[Course]:
+def timelines_of(filings: QuerySet, until: datetime) -> list[Timeline]:
     """The course of each filing as far as `until`, in the order of the filings; four queries however many there are."""
     rows = [
         FilingRow(*row) for row in filings.annotate(due_on=own_due_of_each(), **ASKED).values_list(*FilingRow._fields)
@@ -123,7 +123,7 @@ def courses_of(filings: QuerySet, until: datetime) -> list[Course]:
     for filing, *row in decided.order_by("at", "pk").values_list("submission__filing", *REVIEW):
         reviews[filing].append(ReviewRow(*row))
     waiting_too_long = set(held_past_due(filings.order_by(), until).values_list("pk", flat=True))
-    return [course_of(row, submissions[row.pk], reviews[row.pk], row.pk in waiting_too_long, until) for row in rows]
+    return [timeline_of(row, submissions[row.pk], reviews[row.pk], row.pk in waiting_too_long, until) for row in rows]
 
 
 ASKED = {
@@ -137,13 +137,13 @@ SUBMISSION = ("filing", "pk", "submitted_at", "on_time", "extended", "recalled_a
 REVIEW = ("submission", "decision", "at", "on_time")
 
 
-def course_of(
+def timeline_of(
     filing: FilingRow,
     submissions: list[SubmissionRow],
     reviews: list[ReviewRow],
     waits_too_long: bool,
     until: datetime,
-) -> Course:
+) -> Timeline:
     first_decisions: dict[int, ReviewRow] = {}
     for review in reviews:
         if review.decision in DECISIONS:
@@ -156,7 +156,7 @@ def course_of(
     )
     known = [review.on_time for review in first_decisions.values() if review.on_time is not None]
     standing = [sent for sent in submissions if sent.recalled_at is None or sent.recalled_at > until]
-    return Course(
+    return Timeline(
         filing=filing.pk,
         enterprise=filing.enterprise,
         district=filing.district,

@@ -22,7 +22,7 @@ WHAT_OF_A_ROW = {"applies_when": "适用条件", "required_when": "必填条件"
 
 
 @dataclass(frozen=True)
-class Hindrance:
+class Obstacle:
     """Where in the draft, in words and as sort and code (drafting.SORTS), the text at fault, and why."""
 
     sort: str
@@ -35,7 +35,7 @@ class Hindrance:
         return "：".join(part for part in (self.place, self.text.replace("\n", "；"), self.reason) if part)
 
 
-def hindrances_of(draft: DraftEdition) -> list[Hindrance]:
+def obstacles_to(draft: DraftEdition) -> list[Obstacle]:
     """All of them, in the order a person puts them right. The draft must be an edition (DraftEdition.edition)."""
     found = unusable_in(draft)
     if _makes_sense(draft.edition):
@@ -43,7 +43,7 @@ def hindrances_of(draft: DraftEdition) -> list[Hindrance]:
     return found
 
 
-def unusable_in(draft: DraftEdition) -> list[Hindrance]:
+def unusable_in(draft: DraftEdition) -> list[Obstacle]:
     """Those with which it cannot even be rehearsed; what contradicts itself can, to see whom it would stop."""
     edition, base = draft.edition, draft.based_on.edition
     found = [_of_slip(edition, slip) for slip in _slips_of(edition)]
@@ -53,7 +53,7 @@ def unusable_in(draft: DraftEdition) -> list[Hindrance]:
     return [*found, *_lost(edition, base), *_filed_otherwise(edition, [revision.edition for revision in revisions])]
 
 
-def worth_a_look_in(draft: DraftEdition) -> list[Hindrance]:
+def worth_a_look_in(draft: DraftEdition) -> list[Obstacle]:
     """What keeps nothing from being published, but was hardly meant: told once the draft's texts make sense."""
     if not _makes_sense(draft.edition):
         return []
@@ -69,8 +69,8 @@ def _makes_sense(edition: Edition) -> bool:
     return not _slips_of(edition) and not any(_circles(edition))
 
 
-def _of_remark(remark: Remark) -> Hindrance:
-    return Hindrance("rule", remark.rule, f"审核关系 {remark.rule}", "\n".join(remark.texts), remark.words)
+def _of_remark(remark: Remark) -> Obstacle:
+    return Obstacle("rule", remark.rule, f"审核关系 {remark.rule}", "\n".join(remark.texts), remark.words)
 
 
 @lru_cache(maxsize=8)
@@ -83,60 +83,60 @@ def place_of(slip: Slip) -> str:
     return f"第{slip.at}个字符起" if slip.at else ""
 
 
-def _of_slip(edition: Edition, slip: Slip) -> Hindrance:
+def _of_slip(edition: Edition, slip: Slip) -> Obstacle:
     reason = "：".join(part for part in (place_of(slip), slip.reason) if part)
     owner, _, what = slip.owner.partition(" ")
     at = CellAddress.parse(owner)
     code, column = at.code, at.column
     if code in edition.indicators:
-        return Hindrance("indicator", code, _place(edition, code, column, what), slip.text, reason)
+        return Obstacle("indicator", code, _place(edition, code, column, what), slip.text, reason)
     if any(rule.id == code for rule in edition.rules):
-        return Hindrance("rule", code, f"审核关系 {code}", slip.text, reason)
+        return Obstacle("rule", code, f"审核关系 {code}", slip.text, reason)
     if code in edition.parameters:
-        return Hindrance("parameter", code, f"参数 {code}", slip.text, reason)
-    return Hindrance("other", code, f"{owner}{WHAT_OF_A_ROW.get(what, what)}", slip.text, reason)
+        return Obstacle("parameter", code, f"参数 {code}", slip.text, reason)
+    return Obstacle("other", code, f"{owner}{WHAT_OF_A_ROW.get(what, what)}", slip.text, reason)
 
 
 def _place(edition: Edition, code: str, column: str, what: str) -> str:
     return f"{edition.indicator(code).place(column)}{WHAT_OF_A_ROW.get(what, '')}"
 
 
-def _circles(edition: Edition) -> Iterator[Hindrance]:
+def _circles(edition: Edition) -> Iterator[Obstacle]:
     for frequency in ("month", "annual"):
         try:
             plans_of(edition, frequency)
         except CycleError as error:
             cells = list(dict.fromkeys(error.args[1]))
             reason = f"这些单元格互相由对方计算，没有先后：{'、'.join(cells)}"
-            yield Hindrance("indicator", CellAddress.parse(cells[0]).code, edition.place_of(cells[0]), "", reason)
+            yield Obstacle("indicator", CellAddress.parse(cells[0]).code, edition.place_of(cells[0]), "", reason)
 
 
-def _lost(edition: Edition, base: Edition) -> Iterator[Hindrance]:
+def _lost(edition: Edition, base: Edition) -> Iterator[Obstacle]:
     """What the platform names in an edition, and rows that are not the firm's to write."""
     named = lacking_in(edition)
     yield from (_of_lacking(base, one) for one in {(one.sort, one.code): one for one in named}.values())
     told, kinds = {one.code for one in named}, {rule.id: rule.kind for rule in edition.rules}
     for rule in base.rules:
         if rule.kind in CARRIED_OUT and kinds.get(rule.id) != rule.kind and rule.id not in told:
-            yield Hindrance("rule", rule.id, f"审核关系 {rule.id}", "", f"这一条{CANNOT_GO}")
+            yield Obstacle("rule", rule.id, f"审核关系 {rule.id}", "", f"这一条{CANNOT_GO}")
     for code, indicator in base.indicators.items():
         if code not in edition.indicators and indicator.origin and code not in told:
-            yield Hindrance("indicator", code, indicator.place(), "", f"这一行{LINKED}")
+            yield Obstacle("indicator", code, indicator.place(), "", f"这一行{LINKED}")
 
 
-def _of_lacking(base: Edition, one: Lacking) -> Hindrance:
+def _of_lacking(base: Edition, one: Lacking) -> Obstacle:
     if one.sort == "rule":
         reason = f"这一条{one.reason}" if one.reason == CANNOT_GO else one.reason
-        return Hindrance("rule", one.code, f"审核关系 {one.code}", "", reason)
+        return Obstacle("rule", one.code, f"审核关系 {one.code}", "", reason)
     if one.sort == "indicator" and one.code in base.indicators:
         reason = f"这一行{one.reason}" if one.reason == LINKED else one.reason
-        return Hindrance("indicator", one.code, base.indicator(one.code).place(), "", reason)
+        return Obstacle("indicator", one.code, base.indicator(one.code).place(), "", reason)
     if one.sort == "parameter":
-        return Hindrance("parameter", one.code, f"参数 {one.code}", "", one.reason)
-    return Hindrance("other", one.code, one.code, "", f"{one.named_by}：{one.reason}")
+        return Obstacle("parameter", one.code, f"参数 {one.code}", "", one.reason)
+    return Obstacle("other", one.code, one.code, "", f"{one.named_by}：{one.reason}")
 
 
-def _filed_otherwise(edition: Edition, revisions: list[Edition]) -> Iterator[Hindrance]:
+def _filed_otherwise(edition: Edition, revisions: list[Edition]) -> Iterator[Obstacle]:
     """A code whose figures lie in the record in another unit: what was filed would be read as what it is not."""
     for code, indicator in edition.indicators.items():
         for number, revision in enumerate(revisions, start=1):
@@ -146,7 +146,7 @@ def _filed_otherwise(edition: Edition, revisions: list[Edition]) -> Iterator[Hin
                     f"代码 {code} 在第{number}版里是“{before.name}”，{_holds(before, column)}；"
                     f"现在写成了{_holds(indicator, column)}。往期数据仍按原来的样子存着，不能混在一起：请另用一个代码"
                 )
-                yield Hindrance("indicator", code, indicator.place(column), "", reason)
+                yield Obstacle("indicator", code, indicator.place(column), "", reason)
                 break
 
 
