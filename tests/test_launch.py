@@ -103,8 +103,10 @@ def test_only_its_own_database_becomes_a_demonstration_unasked(monkeypatch, url,
     [
         ("sqlite", [], False),
         ("postgres", ["tests/test_frame.py", "-k", "n"], False),
-        ("browser", ["-x"], False),
-        ("spark", [], True),  # Spark has threads of its own
+        ("sqlite", ["-x"], False),
+        ("worker", [], True),
+        ("browser", [], True),
+        ("spark", [], True),
         ("sqlite", ["--shuffle", "7"], True),  # the same seed draws the same order again
         ("sqlite", ["tests/year", "-s"], True),
         ("sqlite", ["--pdb"], True),
