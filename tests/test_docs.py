@@ -66,6 +66,8 @@ def is_there(mark: str) -> bool:
     mark = mark.removesuffix("()").removesuffix("(…)")
     if NOT_NAMES.fullmatch(mark) or mark in ELSEWHERE or mark.startswith(("./", "python ")):
         return True  # commands have a test of their own
+    if (ROOT / mark).exists() or re.fullmatch(r"\.\w+", mark):
+        return True
     if mark.startswith("--"):
         return mark in (ROOT / "static/app.css").read_text(encoding="utf-8")
     if "/" in mark or mark.startswith("."):

@@ -16,15 +16,12 @@ from reporting.leases import LEASE
 from reporting.models import Filing, RegisterImport
 from reporting.register import tasks
 from reporting.register.imports import steps
-from reporting.register.imports.columns import columns as register_columns
 from reporting.register.imports.importing import RegisterDryRun, import_register
 from tests.cast import AT, FREE_CODE, assemble
 from tests.may import open_period
-from tests.register.test_register_import import NEW, known, workbook
+from tests.register.test_register_import import COLUMNS, NEW, known, workbook
 from tests.test_queue import kill, wait_until
 from tests.workflow.test_locks import while_another
-
-COLUMNS = register_columns()
 
 pytestmark = pytest.mark.worker
 FIRMS = 1500

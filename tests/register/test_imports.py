@@ -16,15 +16,12 @@ from reporting.leases import LEASE
 from reporting.models import RegisterImport
 from reporting.register import tasks
 from reporting.register.imports import importing, resource, steps
-from reporting.register.imports.columns import columns as register_columns
 from reporting.register.imports.outcome import rows_in_words
 from tests.cast import AT, FREE_CODE
 from tests.may import open_period
 from tests.officials import make_it_be
 from tests.reading import markup_of, words_on
-from tests.register.test_register_import import NEW, known, workbook
-
-COLUMNS = register_columns()
+from tests.register.test_register_import import COLUMNS, NEW, known, workbook
 
 pytestmark = pytest.mark.django_db
 PAGE = "/firms/import/"

@@ -9,14 +9,16 @@ from openpyxl import Workbook, load_workbook
 
 from accounts.access import Refused
 from accounts.models import Enterprise, JournalEntry
+from forms_tables.edition.catalog import load_edition
 from reporting.register.imports import importing, sheet_rows
-from reporting.register.imports.columns import columns as register_columns
+from reporting.register.imports.columns import WHO, WHOM_TO_ASK
 from reporting.register.workbook import write_register
 from tests.cast import AT, FREE_CODE
 from tests.may import open_period
 from text.package import Unreadable
 
-COLUMNS = register_columns()
+TOLD = load_edition("chongqing-2024").platform
+COLUMNS = (*WHO, *(TOLD.facts[code].short for code in TOLD.columns), *WHOM_TO_ASK)
 
 NEW = {
     "统一社会信用代码": FREE_CODE,

@@ -11,15 +11,13 @@ from openpyxl import Workbook
 from reporting.calendar.files import read_arrangement
 from reporting.editions.workbook import COLUMNS as RULE_COLUMNS
 from reporting.editions.workbook import SHEET, read_rules
-from reporting.register.imports.columns import columns as register_columns
 from reporting.register.imports.sheet_rows import read_register
+from tests.register.test_register_import import COLUMNS
 from tests.text.foreign_writers import BOOK, BOOK_RELATIONS, TYPES, WRITERS, repacked, replaced
 from tests.workbooks import bad_workbooks as bad
 from tests.workbooks.test_workbooks import FIGURES, read, template
 from text.opening import open_book
 from text.package import Unreadable
-
-COLUMNS = register_columns()
 
 FIRM = {"统一社会信用代码": "91500112M01000002H", "单位详细名称": "渝乙", "纳统类别": "1", "行业代码": "6513"}
 ONE_DECIMAL = '<numFmt numFmtId="176" formatCode="0.0_ "/>'
