@@ -30,8 +30,8 @@
   // What stands in the way of 确定上报 was found in what is stored: it is not said of what is not.
   function tellOfChanges() {
     tell("有未保存的修改", "warn");
-    const hindrances = document.getElementById("hindrances");
-    if (hindrances) hindrances.textContent = "保存后再看还差什么。";
+    const obstacles = document.getElementById("obstacles");
+    if (obstacles) obstacles.textContent = "保存后再看还差什么。";
   }
 
   // Keys: Enter and the arrows move along the column, as in the workbook; Tab stays the browser's own.
