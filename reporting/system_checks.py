@@ -8,6 +8,7 @@ from django.core.checks import CheckMessage, Error, Info, Tags, Warning, registe
 from django.db import DEFAULT_DB_ALIAS, connections
 
 from forms_tables.edition.catalog import DefinitionError, edition_codes, edition_from, load_edition, platform_said
+from forms_tables.edition.continuity import slips_in_concordance
 from forms_tables.edition.from_toml import digest_of
 from forms_tables.edition.laid_aside import platform_without_lacking
 from forms_tables.edition.model import Edition
@@ -130,3 +131,6 @@ def slips_in(code: str, edition: Edition) -> Iterator[CheckMessage]:
     for lacking in lacking_in(edition):
         hint = "Put it back, or name another in platform.toml of the edition (docs/edition.md)."
         yield Error(f"Edition {code}: platform.toml {lacking}", hint=hint, id="reporting.E005")
+    for slip in slips_in_concordance(edition):
+        hint = "Correct its concordance.toml: growth would be taken from nothing."
+        yield Error(f"Edition {code}: concordance.toml {slip}", hint=hint, id="reporting.E007")
