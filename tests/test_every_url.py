@@ -37,6 +37,7 @@ from reporting.register.imports import steps
 from tests.cast import AT, FREE_CODE, make_district, make_user
 from tests.may import AFTER_DUE, CLEAN_MAY, fresh, make_may
 from tests.officials import file_may, make_it_be
+from tests.reading import markup_of
 from tests.register.test_register_import import workbook
 
 ROLES = ("enterprise", "district", "association", "city", "system")
@@ -463,7 +464,7 @@ def links_on(page) -> set[str]:
     """Where the page's links and forms lead on this site; what is downloaded has none."""
     if page.status_code != 200 or page.streaming or not page["Content-Type"].startswith("text/html"):
         return set()
-    found = re.findall(r'<(?:a|form) [^>]*(?:href|action)="(/[^"]*)"', page.content.decode())
+    found = re.findall(r'<(?:a|form) [^>]*(?:href|action)="(/[^"]*)"', markup_of(page))
     return {link.partition("#")[0].partition("?")[0] for link in found}
 
 

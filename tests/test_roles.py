@@ -46,6 +46,7 @@ def test_nothing_compares_a_role():
     in_code = r"\brole (==|!=|in|not in) [\"'(\[]|\brole=[\"'](?!region)"
     found = {path for path, text in sources("*.py").items() if re.search(in_code, text)}
     found |= {path for path, text in sources("*.html", "*.txt").items() if re.search(r"\{[{%][^%}]*\.role\b", text)}
+    found = {path for path in found if not path.startswith("forms_tables/")}  # of a row of the tables, there
     assert found == {"accounts/models/people.py"}  # the database's own check
 
 

@@ -13,10 +13,10 @@ from enum import Enum
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
 
-from accounts.models import User
+from accounts.models import Scope
 from reporting.models.period import Period
 
-FIRM, DISTRICT, CITY, NOBODY = User.Role.ENTERPRISE, User.Role.DISTRICT, User.Role.CITY, ""
+FIRM, DISTRICT, CITY, NOBODY = Scope.ENTERPRISE, Scope.DISTRICT, Scope.CITY, ""
 
 
 class State(models.TextChoices):

@@ -32,6 +32,7 @@ from forms_tables.edition.credit_code import check_character, organisation_check
 from reporting.models import Filing, Period, Sheet, Submission  # noqa: E402
 from reporting.register.facts import platform  # noqa: E402
 from tests.another_city.folder import CODE  # noqa: E402
+from tests.reading import markup_of  # noqa: E402
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 OURS = re.compile("重庆|渝")
@@ -71,8 +72,7 @@ def browser(user: User) -> Client:
 
 def sent(answer, *words: str) -> str:
     """What a page says: answered, nothing of ours on it, and these words."""
-    assert answer.status_code == 200, (answer.status_code, answer.request["PATH_INFO"])
-    page = answer.content.decode()
+    page = markup_of(answer)
     assert not OURS.search(page), (answer.request["PATH_INFO"], OURS.search(page))
     for word in words:
         assert word in page, (word, answer.request["PATH_INFO"], page)
@@ -84,7 +84,7 @@ def breaks(answer) -> str:
     if answer.status_code >= 500:
         return str(answer.status_code)
     is_page = "text/html" in answer.headers.get("Content-Type", "")
-    found = OURS.search(answer.content.decode()) if is_page else None
+    found = OURS.search(markup_of(answer, answer.status_code)) if is_page else None
     return f"speaks of {found[0]}" if found else ""
 
 
@@ -135,7 +135,7 @@ class Walk:
             version = Sheet.objects.filter(filing__period=period, table=TABLES[key]).values_list("version", flat=True)
             sent(firm.post(way, {**cells, "version": next(iter(version), 0), "then": "save"}, follow=True))
         sent(firm.post(reverse("check", args=[period]), follow=True))
-        page = firm.get(reverse("filing", args=[period])).content.decode()
+        page = markup_of(firm.get(reverse("filing", args=[period])))
         for rule, fingerprint in re.findall(r'"rule" value="(\w+)">\s*<input [^>]*"fingerprint" value="(\w+)"', page):
             said = {"rule": rule, "fingerprint": fingerprint, "text": "本月集中结算上一季度的项目款。"}
             sent(firm.post(reverse("explain", args=[period]), said, follow=True))

@@ -132,6 +132,18 @@ def test_a_submission_judges_once(firm, may, judged, django_assert_max_num_queri
     assert (fresh(may.filing).state, len(judged)) == (State.SUBMITTED, 1)
 
 
+def test_going_on_to_submit_judges_nothing_and_what_is_to_be_told_waits_there(firm, may, judged):
+    """Following a redirect the script would draw that page unseen, and the word about the others' text be gone."""
+    save(firm, 0)
+    workflow.save_sheet(fresh(may.filing), "软统企6", {"2050.c1": "410"}, 1, may.clerk, AT)
+    judged.clear()
+    answer, submit = save(firm, 1, then="submit"), reverse("submit", args=[PERIOD])
+    assert (answer.get("HX-Redirect"), answer.redirect_chain, judged) == (submit, [], [])
+    del firm.defaults["HTTP_HX_REQUEST"]
+    assert "已换成保存的内容" in markup_of(firm.get(submit))
+    assert save(firm, 2, "410", then="submit").redirect_chain == [(submit, 302)]
+
+
 def test_a_table_is_found_without_judging(firm, judged):
     assert firm.post(reverse("sheet", args=[PERIOD, "t7"]), {"version": 0}).status_code == 404
     assert judged == []

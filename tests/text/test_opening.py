@@ -19,6 +19,8 @@ from tests.workbooks.test_workbooks import FIGURES, read, template
 from text.opening import open_book
 from text.package import Unreadable
 
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]  # the register asks which edition is in force
+
 FIRM = {"统一社会信用代码": "91500112M01000002H", "单位详细名称": "渝乙", "纳统类别": "1", "行业代码": "6513"}
 ONE_DECIMAL = '<numFmt numFmtId="176" formatCode="0.0_ "/>'
 RICH = "<is><r><t>渝</t></r><r><t>乙</t></r><rPh><t>yu</t></rPh></is>"
@@ -68,10 +70,11 @@ IMPORTERS = {
 
 
 @pytest.fixture(scope="module", params=IMPORTERS)
-def importer(request):
+def importer(request, django_db_setup, django_db_blocker):
     make, take = IMPORTERS[request.param]
-    good = make()
-    expected = take(good)
+    with django_db_blocker.unblock():
+        good = make()
+        expected = take(good)
     assert expected
     return good, take, expected
 
