@@ -1,4 +1,5 @@
-"""What a browser sends, cleaned before anything reads it, and what a refusal leaves in the log."""
+"""What a browser sends, cleaned before anything reads it, what it keeps of an answer, and what a refusal leaves in the
+log."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -7,6 +8,7 @@ from logging import LogRecord
 from django.core.exceptions import BadRequest
 from django.http import Http404, QueryDict
 from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
 
 from text.incoming import without_control, without_hidden
 
@@ -25,6 +27,18 @@ def clean_request(get_response):
         return get_response(request)
 
     return clean
+
+
+def keep_parts_from_pages(get_response):
+    """What a page's scripts ask for comes without the header and the navigation (base.html). A browser that has kept it
+    does not show it for the page when somebody goes back to the address."""
+
+    def keep_apart(request):
+        response = get_response(request)
+        patch_vary_headers(response, ["HX-Request"])
+        return response
+
+    return keep_apart
 
 
 def explain_not_allowed(get_response):

@@ -84,6 +84,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "config.incoming.keep_parts_from_pages",
     "config.incoming.explain_not_allowed",
     "reporting.models.in_force.once_per_request",
     "config.incoming.clean_request",  # before a view reads what was sent; after what its own page of refusal reads

@@ -8,7 +8,9 @@ from django.core.checks import CheckMessage, Error, Info, Tags, Warning, registe
 from django.db import DEFAULT_DB_ALIAS, connections
 
 from forms_tables.edition.catalog import DefinitionError, edition_codes, edition_from, load_edition, platform_said
+from forms_tables.edition.continuity import slips_in_concordance
 from forms_tables.edition.from_toml import digest_of
+from forms_tables.edition.laid_aside import platform_without_lacking
 from forms_tables.edition.model import Edition
 from forms_tables.edition.roles import lacking_in
 from forms_tables.rules.checks import proofread
@@ -16,6 +18,7 @@ from reporting.models import Period, PublishedEdition
 from reporting.models.in_force import Stretch, gaps, overlaps, proposed, stretches, waiting
 
 RESTORE = "Restore this row of reporting_publishededition from a backup: filings were judged by its text."
+LAID_ASIDE = "The platform does without it for this revision, which was published before it was asked for."
 READ_FROM_THE_ROW = {"code", "family", "number", "digest", "text", "holds_from", "holds_to"}
 SAY_FROM_WHEN = "The city says it on the page of the editions, or: manage.py load_edition EDITION --from PERIOD."
 
@@ -96,11 +99,17 @@ def slips_in_revision(published: PublishedEdition) -> Iterator[CheckMessage]:
         yield Error(f"{name}: its text is not the one that was published.", hint=RESTORE, id="reporting.E003")
         return
     try:
-        edition = edition_from(published.code, content, platform_said(published.family))
+        said = platform_said(published.family)
+        lacks = lacking_in(edition_from(published.code, content, said))
+        edition = edition_from(published.code, content, platform_without_lacking(content, said))
     except (DefinitionError, ValueError, KeyError, TypeError) as error:
         yield Error(f"{name}: {error}", hint="Publish a corrected revision.", id="reporting.E001")
         return
     yield from slips_in(published.code, edition)
+    left = lacking_in(edition)
+    for lacking in (each for each in lacks if each not in left):
+        sentence = f"Edition {published.code}: platform.toml {lacking}"
+        yield Warning(sentence, hint=LAID_ASIDE, id="reporting.W003")
 
 
 def lost_text(published: PublishedEdition) -> Iterator[CheckMessage]:
@@ -122,3 +131,6 @@ def slips_in(code: str, edition: Edition) -> Iterator[CheckMessage]:
     for lacking in lacking_in(edition):
         hint = "Put it back, or name another in platform.toml of the edition (docs/edition.md)."
         yield Error(f"Edition {code}: platform.toml {lacking}", hint=hint, id="reporting.E005")
+    for slip in slips_in_concordance(edition):
+        hint = "Correct its concordance.toml: growth would be taken from nothing."
+        yield Error(f"Edition {code}: concordance.toml {slip}", hint=hint, id="reporting.E007")

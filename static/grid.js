@@ -130,7 +130,8 @@
     const token = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] || form.elements.csrfmiddlewaretoken.value;
     try {
       const answer = await fetch(form.action, { method: "POST", body, headers: { "X-CSRFToken": token, "HX-Request": "true" } });
-      return { url: answer.url, status: answer.status, text: await answer.text() };
+      const onwards = answer.headers.get("HX-Redirect"); // a redirect would be followed, and its page drawn, here
+      return { url: new URL(onwards || answer.url, answer.url).href, status: answer.status, text: await answer.text() };
     } catch (error) {
       if (!(error instanceof TypeError)) throw error; // fetch and the reading of its answer throw no other for the line
       tell("没有收到“已保存”的回答：网络连接中断。您输入的内容仍在页面上，请稍后再点“保存”。", "block");

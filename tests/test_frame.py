@@ -122,3 +122,14 @@ def test_a_nul_is_not_handed_to_the_database(client, cast, address):
     client.force_login(cast.zhou_tao)
     assert client.get(address, {"q": "\0", "who": "\0"}).status_code == 200
     assert client.post("/users/invite/", {"name": "\0"}).status_code == 200
+
+
+@pytest.mark.django_db
+def test_a_browser_does_not_show_a_part_it_has_kept_for_the_page(client):
+    """Back to an address at which a script has asked for a part since; that comes without header and navigation."""
+    cast = assemble()
+    client.force_login(cast.zhou_tao)
+    for headers in ({}, {"HX-Request": "true"}):
+        page = client.get(reverse("city_periods"), headers=headers)
+        assert ('aria-label="主导航"' in markup_of(page)) != bool(headers)
+        assert "HX-Request" in page["Vary"]

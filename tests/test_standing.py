@@ -178,6 +178,13 @@ def test_a_request_asks_the_same_of_its_filing(cast):
             assert set(asked) == keys(every.filter(question)), name
 
 
+@pytest.mark.parametrize("asked", [{"due_on__gte": EXTENDED}, {"aproved__isnull": True}, {"period__sate": "locked"}])
+def test_what_nothing_can_answer_is_an_error(asked, cast):
+    """As the database would say; an answer of no would be one of a filing, and another of many."""
+    with pytest.raises(AttributeError):
+        make_may(cast).filing.meets(standing.Q(**asked))
+
+
 def test_who_is_next_by_the_table_has_a_move_to_make():
     """What the table says may be done, the workflow allows."""
     verbs = {

@@ -118,7 +118,9 @@ def test_refusals_to_firms_and_officials_carry_no_rule_number(may):
             attempt()
         refusals.append(str(refused.value))
     assert [words for words in refusals if re.search(r"P\d\d", words)] == []
-    assert workflow.guards.words(may.filing, "P03", "截止日为某日。") == "已过截止日期，请提交补报申请。截止日为某日。"
+    assert (
+        workflow.guards.words(may.filing, "in_time", "截止日为某日。") == "已过截止日期，请提交补报申请。截止日为某日。"
+    )
 
 
 def test_the_mark_of_a_return_is_not_green(may):

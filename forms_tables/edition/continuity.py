@@ -4,7 +4,7 @@ A row continues the one of its code, unless the later edition's concordance.toml
 measured alike: a figure in another unit is no earlier figure of the same row.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import TypeVar
 
@@ -33,13 +33,28 @@ def counterparts(edition: Edition, before: Edition) -> Mapping[str, str]:
 
 def concordances_between(edition: Edition, before: Edition) -> list[Concordance]:
     """From the later one back; where one follows nothing that is here, codes alone connect the rest of the way."""
-    steps, at = [], edition
+    steps, at, seen = [], edition, {edition.family}
     while at.family != before.family:
         steps.append(at.concordance)
-        if at.concordance.follows not in edition_codes():
+        if at.concordance.follows in seen or at.concordance.follows not in edition_codes():
             break
+        seen.add(at.concordance.follows)
         at = load_edition(at.concordance.follows)
     return steps
+
+
+def slips_in_concordance(edition: Edition) -> Iterator[str]:
+    """What its concordance.toml says of the edition before that cannot be: in sentences, where that one is here."""
+    follows = edition.concordance.follows
+    if follows == edition.family:
+        yield f"follows 写的是它自己（{follows}），须写上一个制度版本"
+    elif follows in edition_codes():
+        before = load_edition(follows)
+        if before.concordance.follows == edition.family:
+            yield f"{edition.family} 与 {follows} 互相写作对方的上一个制度版本"
+        for old in edition.concordance.codes:
+            if old not in before.indicators:
+                yield f"{old} 不是 {follows} 的指标代码"
 
 
 def measured_alike(row: Indicator, other: Indicator) -> bool:
@@ -54,7 +69,13 @@ def cells_before(edition: Edition, before: Edition) -> Mapping[str, str]:
         for code, old in counterparts(edition, before).items()
         for key in edition.indicators[code].columns
         if key in before.indicators[old].columns
+        and held_in(edition.indicators[code], key) == held_in(before.indicators[old], key)
     }
+
+
+def held_in(row: Indicator, key: str) -> tuple:
+    """How the figures of one cell are kept; a column may differ from its row."""
+    return row.kind_in(key), row.decimals_in(key), row.column(key).unit or row.unit
 
 
 def carried_over(values: Mapping[str, T], before: Edition, edition: Edition) -> Mapping[str, T]:

@@ -14,6 +14,7 @@ from forms_tables.edition.from_toml import Content
 Entry = Mapping[str, Any]
 
 RULES, HEAD, CODES = "rules.toml", "edition.toml", "codes.toml"
+CONCORDANCE = "concordance.toml"
 LISTED = ("rule", "indicator", "parameters")  # what of a file changes entry by entry
 SORTS = {"rule": "审核关系", "parameter": "参数", "indicator": "指标", "head": "版本", "other": "其他定义"}
 
@@ -137,8 +138,13 @@ def with_new_indicator(content: Content, table: str, fields: Entry, after: str =
 
 
 def without_indicator(content: Content, code: str) -> dict[str, Any]:
+    """Nothing continues any more what it continued."""
     file = _file_of(content, code)
-    return _with_list(content, file, "indicator", [row for row in content[file]["indicator"] if row["code"] != code])
+    changed = _with_list(content, file, "indicator", [row for row in content[file]["indicator"] if row["code"] != code])
+    for old, new in _continued(content).items():
+        if new == code:
+            changed[CONCORDANCE]["codes"][old] = ""
+    return changed
 
 
 def put_back(content: Content, published: Content, sort: str, code: str) -> dict[str, Any]:
@@ -150,7 +156,11 @@ def put_back(content: Content, published: Content, sort: str, code: str) -> dict
     if sort == "indicator":
         file = _file_of(published if code in _indicators(published) else content, code)
         rows = _put_back(content[file]["indicator"], published[file]["indicator"], "code", code)
-        return _with_list(content, file, "indicator", rows)
+        restored = _with_list(content, file, "indicator", rows)
+        for old, new in _continued(published).items():
+            if new == code:
+                restored[CONCORDANCE]["codes"][old] = code
+        return restored
     kept = {key: value for key, value in content.get(code, {}).items() if key in LISTED}
     said = {key: value for key, value in published.get(code, {}).items() if key not in LISTED}
     return copy.deepcopy({**content, code: {**said, **kept}})
@@ -215,6 +225,10 @@ def _parameters(content: Content) -> Mapping[str, Entry]:
 
 def _indicators(content: Content) -> dict[str, Entry]:
     return {row["code"]: row for file in content.values() for row in file.get("indicator", [])}
+
+
+def _continued(content: Content) -> Mapping[str, str]:
+    return content.get(CONCORDANCE, {}).get("codes", {})
 
 
 def _by(entries: Sequence[Entry], key: str) -> dict[str, Entry]:

@@ -47,5 +47,7 @@ def _compares(row: Model, path: str, asked: Any) -> bool:
 def _value(row: Model | None, names: list[str]) -> Any:
     """The value at the end of the path; of a relation its key, which is at hand without fetching the other row."""
     for name in names[:-1]:
-        row = getattr(row, name, None)
-    return getattr(row, f"{names[-1]}_id" if hasattr(row, f"{names[-1]}_id") else names[-1], None)
+        row = None if row is None else getattr(row, name)
+    if row is None:
+        return None
+    return getattr(row, f"{names[-1]}_id" if hasattr(row, f"{names[-1]}_id") else names[-1])

@@ -1,7 +1,9 @@
 """Editions as they stand here: what was published, and the one draft of the next revision."""
 
 import json
+from collections.abc import Mapping
 from functools import lru_cache
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -16,6 +18,7 @@ from forms_tables.edition.catalog import (
     shipped_content,
 )
 from forms_tables.edition.from_toml import digest_of
+from forms_tables.edition.laid_aside import platform_without_lacking
 from forms_tables.edition.periods import PeriodCode
 
 
@@ -116,7 +119,16 @@ def published_edition(code: str) -> Edition:
     if code in edition_codes():
         return load_edition(code)
     published = PublishedEdition.objects.get(pk=code)
-    return edition_from(code, json.loads(published.text), platform_said(published.family))
+    return edition_from(code, json.loads(published.text), platform_under(code))
+
+
+@lru_cache(maxsize=32)
+def platform_under(code: str) -> Mapping[str, Any]:
+    """How a published edition is read, and the drafts begun from it: as its family, without what its text lacks."""
+    if code in edition_codes():
+        return platform_said(code)
+    published = PublishedEdition.objects.get(pk=code)
+    return platform_without_lacking(json.loads(published.text), platform_said(published.family))
 
 
 class DraftEdition(models.Model):
@@ -159,14 +171,14 @@ class DraftEdition(models.Model):
     @property
     def edition(self) -> Edition:
         """Raises DefinitionError where the draft cannot be an edition at all."""
-        return drafted_edition(self.text, self.family)
+        return drafted_edition(self.text, self.family, self.based_on_id)
 
 
 @lru_cache(maxsize=8)
-def drafted_edition(text: str, family: str) -> Edition:
+def drafted_edition(text: str, family: str, based_on: str) -> Edition:
     """Kept, so that each look at an unchanged draft need not bind its rules again."""
     content = json.loads(text)
-    return edition_from(f"{family}@{digest_of(content)[:8]}", content, platform_said(family))
+    return edition_from(f"{family}@{digest_of(content)[:8]}", content, platform_under(based_on))
 
 
 class Rehearsal(models.Model):

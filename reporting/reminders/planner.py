@@ -57,8 +57,8 @@ def moment_of_opening(period: Period) -> datetime:
 def due_dates(period: Period) -> list[date]:
     """The dates that hold for the firms of a period: its own, and each to which somebody was given longer."""
     own = period.enterprise_deadline.date
-    later = Filing.objects.of(period).outstanding().with_due().filter(due_on__gt=own).order_by("due_on")
-    return [own, *later.values_list(F("due_on"), flat=True).distinct()]
+    later = Filing.objects.of(period).outstanding().with_due().filter(due_on__gt=own).order_by()
+    return [own, *sorted(later.values_list(F("due_on"), flat=True).distinct())]
 
 
 def owing_until(period: Period, due: date) -> QuerySet[Filing]:

@@ -27,7 +27,7 @@ from reporting.models.standing import (
     STANDS_BY,
 )
 from reporting.totals.adding_up import ZERO, AreaTotals, Frozen, add_areas, add_up, cells_with_totals, total_cells
-from reporting.totals.breaks import breaks_in
+from reporting.totals.breaks import breaks_in, edition_of
 
 CHUNK = 200
 
@@ -294,13 +294,14 @@ def base_revenue_before(period: Period) -> tuple[str, dict[int, Decimal]]:
 
 
 def base_revenues(period: Period) -> list[tuple[PeriodCode, str, str]]:
-    """The periods last year's revenue may be taken from, each with its cell and the name of that; none where the
-    edition has no such figure."""
-    code, edition = period.parsed, period.edition
+    """The periods last year's revenue may be taken from, each with its cell and the name of that, as the edition it
+    was filed under has them; none where that has no such figure."""
+    code = period.parsed
     last_annual = code.last_annual()
     earlier = [last_annual, last_annual.december(), *([] if code.is_annual else [code.year_ago()])]
-    cells = [(before, edition.platform.base(before.frequency)) for before in earlier]
-    return [(before, cell, name_of_base(edition, cell)) for before, cell in cells if edition.has_cell(cell)]
+    editions = [(before, edition_of(before) or period.edition) for before in earlier]
+    cells = [(before, edition, edition.platform.base(before.frequency)) for before, edition in editions]
+    return [(before, cell, name_of_base(edition, cell)) for before, edition, cell in cells if edition.has_cell(cell)]
 
 
 def name_of_base(edition: Edition, cell: str) -> str:

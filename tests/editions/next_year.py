@@ -7,11 +7,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from forms_tables.edition import catalog, continuity
-from reporting.models.edition import published_edition
+from reporting.models.edition import platform_under, published_edition
 
 THIS, NEXT = "chongqing-2024", "chongqing-2025"
 CACHES = (
-    catalog.load_edition, catalog._shipped_text, published_edition, continuity.counterparts, continuity.cells_before,
+    catalog.load_edition, catalog._shipped_text, catalog._platform_said,
+    published_edition, platform_under, continuity.counterparts, continuity.cells_before,
 )  # fmt: skip
 NEW_ROW = """
 [[indicator]]

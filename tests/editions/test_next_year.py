@@ -8,20 +8,22 @@ from io import BytesIO
 from types import SimpleNamespace
 
 import pytest
+from django.core.checks import run_checks
 from django.core.management import call_command
 from django.urls import reverse
 from openpyxl import load_workbook
 
 from accounts.models import District
-from forms_tables.edition.catalog import load_edition
+from forms_tables.edition import continuity, drafting
+from forms_tables.edition.catalog import edition_from, load_edition, platform_said, shipped_content
 from forms_tables.rules.checks import examine
 from reporting import city_columns, workflow
 from reporting.filing.judging import facts_for, history_of, judge, submission_values
 from reporting.models import Filing, Period, State, Submission
 from reporting.recheck import recheck
-from reporting.totals.aggregation import summarise
+from reporting.totals.aggregation import base_revenues, summarise
 from tests.cast import AT, SHANGHAI
-from tests.editions.next_year import NEXT, THIS, folders, make_next_year
+from tests.editions.next_year import NEXT, THIS, change, folders, forget, make_next_year
 from tests.may import CLEAN_MAY, fresh
 from tests.officials import file_may, make_it_be, sign_in
 from tests.reading import markup_of
@@ -123,6 +125,53 @@ def test_the_changed_rule_holds_in_its_own_year_alone(years):
         typed = cells | {"20211.c1": "200", "20212.c1": "400"}
         findings = judge(fresh(submission.filing), typed).findings
         assert ("R603" in {found.rule for found in findings}) is fails
+
+
+@pytest.fixture
+def next_year(tmp_path, monkeypatch, db):
+    """Its folder, beside this year's, with nothing filed yet."""
+    with folders(tmp_path / "definitions", monkeypatch) as place:
+        yield make_next_year(place)
+
+
+def test_last_years_revenue_is_the_base_figure_of_last_years_edition(next_year):
+    change(next_year / "platform.toml", r'base = "2010.c1"', 'base = "2052.c1"')
+    forget()
+    for code, edition in {"2024M05": THIS, "2024M12": THIS, "2024A": NEXT, "2025M05": NEXT}.items():
+        Period.objects.create(code=code, edition_code=edition, opens_on=f"{code[:4]}-06-01")
+    bases = {before.code: cell for before, cell, _ in base_revenues(Period.objects.get(pk="2025M05"))}
+    assert bases == {"2024A": "Y2010.y", "2024M12": "2010.c1", "2024M05": "2010.c1"}
+
+
+def test_a_row_that_continues_another_can_still_be_dropped_and_put_back(next_year):
+    content = shipped_content(NEXT)
+    dropped = drafting.without_indicator(content, "2052")
+    assert edition_from(NEXT, dropped, platform_said(NEXT)).concordance.codes == {"2051": ""}
+    assert drafting.put_back(dropped, content, "indicator", "2052") == content
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        (f'follows = "{NEXT}"\n[codes]\n', f"follows 写的是它自己（{NEXT}）"),
+        (f'follows = "{THIS}"\n[codes]\n"2O51" = "2052"\n', f"2O51 不是 {THIS} 的指标代码"),
+    ],
+    ids=["itself", "a slip of the pen"],
+)
+def test_a_concordance_that_cannot_be_is_told_at_start_and_leads_round_in_no_circle(next_year, said, reason):
+    (next_year / "concordance.toml").write_text(said, encoding="utf-8")
+    forget()
+    [told] = [each.msg for each in run_checks() if each.id == "reporting.E007"]
+    assert reason in told
+    steps = continuity.concordances_between(load_edition(NEXT), load_edition(THIS))
+    assert steps == [load_edition(NEXT).concordance]
+
+
+def test_a_column_in_another_unit_continues_nothing(next_year):
+    change(next_year / "t6.toml", r'code = "2052"\n', 'code = "2052"\ncolumn.c1.unit = "个"\n')
+    forget()
+    then = continuity.cells_before(load_edition(NEXT), load_edition(THIS))
+    assert "2052.c1" not in then and then["2052.c2"] == "2051.c2"
 
 
 # Every screen, of both years

@@ -13,7 +13,8 @@ from forms_tables.edition import drafting
 from forms_tables.edition.catalog import load_edition, shipped_content
 from forms_tables.edition.from_toml import digest_of
 from reporting import system_checks
-from reporting.models import PublishedEdition
+from reporting.editions.obstacles import obstacles_to
+from reporting.models import DraftEdition, PublishedEdition
 from tests.cast import AT
 from tests.edition.test_naming import added
 
@@ -157,3 +158,30 @@ def test_the_start_of_run_reads_them_too(shipped, monkeypatch):
     alter(revision, text=revision.text.replace("eps(2)", "eps(9)", 1))
     with pytest.raises((SystemCheckError, CommandError), match=revision.code):
         call_command("prepare", verbosity=0)
+
+
+def test_a_revision_published_before_the_platform_asked_starts_and_is_read_without(shipped):
+    """At 698dbef the rule desk let all of these go."""
+
+    def as_it_could_be_then(content):
+        gone = {"X07", "X16", "K22", "K23"}
+        rules = [rule for rule in content["rules.toml"]["rule"] if rule["id"] not in gone]
+        rows = [row for row in content["t1.toml"]["indicator"] if row["code"] != "A09"]
+        settings = {**content["edition.toml"]["parameters"]}
+        del settings["UPLOAD_MIN"]
+        return content | {
+            "rules.toml": {"rule": rules},
+            "t1.toml": content["t1.toml"] | {"indicator": rows},
+            "edition.toml": content["edition.toml"] | {"parameters": settings},
+        }
+
+    revision = publish(as_it_could_be_then)
+    assert {code for code, _ in found()} == {"reporting.W003"}
+    assert "[rules] region：K23" in " ".join(sentence for _, sentence in found())
+    call_command("check", databases=["default"], verbosity=0)
+    platform = revision.edition.platform
+    assert (platform.scan, platform.rows.signer, platform.rows.name) == (None, "", "A03")
+    assert not {"region", "credit_code"} & set(platform.rules) and "required" in platform.rules
+    assert revision.edition.indicator("A01").unreadable_rule == ""
+    draft = DraftEdition(family=CODE, based_on=revision, text=revision.text)
+    assert obstacles_to(draft) == []

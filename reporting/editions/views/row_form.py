@@ -10,7 +10,7 @@ from django import forms
 from accounts.change_forms import ChangeForm, Checkbox, Checkboxes
 from forms_tables.edition import drafting
 from forms_tables.edition.address import CellAddress
-from forms_tables.edition.catalog import DefinitionError, Edition, edition_from, platform_said
+from forms_tables.edition.catalog import DefinitionError, Edition, edition_from
 from forms_tables.edition.from_toml import SILENT
 from forms_tables.edition.model import KINDS, Table, symbol_of
 from forms_tables.filling.completion import plans_of
@@ -20,6 +20,7 @@ from reporting.editions.definition_words import in_words
 from reporting.editions.obstacles import place_of
 from reporting.editions.words import CHOICES
 from reporting.models import DraftEdition
+from reporting.models.edition import platform_under
 
 CODE = re.compile(r"[0-9]{3,7}[a-z]?|[A-Z]{1,3}[0-9]{1,6}[A-Z]?")
 LINE = re.compile(r"\s*(\*|[a-z][0-9]?)\s*[:：]\s*(\S.*?)\s*")
@@ -170,7 +171,7 @@ class RowForm(ChangeForm):
     def _read_whole(self, said: Mapping[str, Any]) -> None:
         code = self.row_code
         try:
-            edition = edition_from("draft", self.changed(), platform_said(self.draft.family))
+            edition = edition_from("draft", self.changed(), platform_under(self.draft.based_on_id))
             slips = list(slips_in_formulas(edition))
             before = {(slip.owner, slip.text) for slip in slips_in_formulas(self.draft.edition)}
             for slip in slips:

@@ -6,8 +6,9 @@ from datetime import datetime
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
-from django_htmx.http import trigger_client_event
+from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
 from accounts import clock
 from accounts.access import needs, refusals_on
@@ -107,7 +108,8 @@ def save(request: HttpRequest, period: str, key: str) -> HttpResponse:
     saved = pressed.filing.drafts[table.code]
     tell_what_others_saved(request, saved, cells, version)
     if then == "submit":
-        return redirect("submit", period)
+        submit = reverse("submit", args=[period])
+        return HttpResponseClientRedirect(submit) if request.htmx else redirect(submit)
     overview = Overview.of(pressed, at) if then == "check" else Overview(pressed.filing, at)
     return render_sheet(request, overview, table)
 

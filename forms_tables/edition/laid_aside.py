@@ -1,0 +1,48 @@
+"""How a revision is read that lacks what platform.toml names: it was published before the platform asked for it, and
+never changes. What its text lacks is laid aside, as in an edition that never named it."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from forms_tables.edition.from_toml import Content, edition_from
+from forms_tables.edition.roles import Lacking, lacking_in
+
+PLACE = re.compile(r"\[([\w.]+)\](?: (\w+))?")
+AS_A_WHOLE = ("reasons", "coefficient", "scan")
+
+
+def platform_without_lacking(content: Content, platform: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What `platform` says, without what the content lacks. One may rest on another: until nothing more is lacking, or
+    what is cannot be laid aside."""
+    while True:
+        kept = platform
+        for one in lacking_in(edition_from("as-published", content, platform)):
+            kept = _without(kept, one)
+        if kept == platform:
+            return platform
+        platform = kept
+
+
+def _without(platform: Mapping[str, Any], one: Lacking) -> Mapping[str, Any]:
+    named = PLACE.fullmatch(one.named_by)
+    section, _, name = named[1].partition(".") if named else ("", "", "")
+    if section not in platform:
+        return platform  # named by a row or a rule, or laid aside already
+    if section in AS_A_WHOLE:
+        return {key: said for key, said in platform.items() if key != section}
+    if section == "facts":
+        return platform | {section: _but(platform[section], name)}
+    if section == "figures":
+        return platform | {section: platform[section] | {name: _but(platform[section].get(name, {}), named[2])}}
+    if section == "map":
+        tiles = [tile for tile in platform[section]["tiles"] if tile["code"] != one.code]
+        return platform | {section: {"tiles": tiles}}
+    said = platform[section].get(named[2])
+    if isinstance(said, list):
+        return platform | {section: platform[section] | {named[2]: [code for code in said if code != one.code]}}
+    return platform | {section: _but(platform[section], named[2])}
+
+
+def _but(said: Mapping[str, Any], key: str | None) -> dict[str, Any]:
+    return {name: value for name, value in said.items() if name != key}
