@@ -10,9 +10,9 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from forms_tables.edition.catalog import DefinitionError, edition_codes, edition_from, load_edition, platform_said
 from forms_tables.edition.continuity import slips_in_concordance
 from forms_tables.edition.from_toml import digest_of
+from forms_tables.edition.lacking import lacking_in
 from forms_tables.edition.laid_aside import platform_without_lacking
 from forms_tables.edition.model import Edition
-from forms_tables.edition.roles import lacking_in
 from forms_tables.rules.checks import proofread
 from reporting.models import Period, PublishedEdition
 from reporting.models.in_force import Stretch, gaps, overlaps, proposed, stretches, waiting

@@ -119,9 +119,9 @@ SAID_BY_HAND = {
     "reporting/editions/views/rows.py": 1,
     "reporting/editions/views/rule.py": 1,
     "reporting/editions/views/workbook.py": 1,
-    "reporting/filling/views/adjustments.py": 1,
-    "reporting/filling/views/filing.py": 2,
-    "reporting/filling/views/submitting.py": 1,
+    "reporting/firm/views/adjustments.py": 1,
+    "reporting/firm/views/filing.py": 2,
+    "reporting/firm/views/submitting.py": 1,
     "reporting/periods/views.py": 1,
     "reporting/register/views/imports.py": 1,
 }

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from forms_tables.edition.from_toml import Content, edition_from
-from forms_tables.edition.roles import Lacking, lacking_in
+from forms_tables.edition.lacking import Lacking, lacking_in
 
 PLACE = re.compile(r"\[([\w.]+)\](?: (\w+))?")
 AS_A_WHOLE = ("reasons", "coefficient", "scan")

@@ -8,8 +8,8 @@ from graphlib import CycleError
 
 from forms_tables.edition.address import CellAddress
 from forms_tables.edition.catalog import Edition
+from forms_tables.edition.lacking import CANNOT_GO, LINKED, Lacking, lacking_in
 from forms_tables.edition.model import Indicator, Rule
-from forms_tables.edition.roles import CANNOT_GO, LINKED, Lacking, lacking_in
 from forms_tables.filling.completion import plans_of
 from forms_tables.notation.trees import NotationError, names_in, parse
 from forms_tables.rules.checks import proofread

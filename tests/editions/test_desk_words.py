@@ -10,7 +10,7 @@ from forms_tables.edition.catalog import load_edition
 from forms_tables.filling.completion import Completed
 from reporting import workflow
 from reporting.filing.judging import judge
-from reporting.filling.views.overview import Overview
+from reporting.firm.views.overview import Overview
 from reporting.models import Period
 from reporting.pages.grid import lay_out
 from tests.cast import AT, Cast

@@ -10,7 +10,7 @@ from accounts import clock
 from reporting import workflow
 from reporting.conversation.threads import say
 from reporting.filing.judging import judge
-from reporting.filling.views.home import headline_line
+from reporting.firm.views.home import headline_line
 from reporting.models import Filing, LateRequest, Period, State, Submission
 from tests.cast import AT, assemble
 from tests.may import AFTER_DUE, CLEAN_MAY, fresh, make_may, open_period

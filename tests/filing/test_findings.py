@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from reporting.filing.judging import facts_for, judge, judge_cells
-from reporting.filling.views.overview import Overview
+from reporting.firm.views.overview import Overview
 from reporting.models import Explanation
 from tests.cast import AT
 from tests.filing.test_enterprise_pages import MAY, cast, firm, plain_backend, save  # noqa: F401

@@ -12,7 +12,7 @@ from django.urls import get_resolver, reverse
 from accounts import clock
 from accounts.models import JournalEntry
 from reporting import workflow
-from reporting.filling.views.comparison import growth_words
+from reporting.firm.views.comparison import growth_words
 from reporting.models import BaseAdjustment, Filing, Review, Sheet, State, Submission
 from reporting.workflow.period import owe
 from tests.cast import AT, make_enterprise

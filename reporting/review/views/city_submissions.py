@@ -8,7 +8,7 @@ from accounts.access import needs
 from accounts.models import Ability
 from reporting import workflow
 from reporting.filing.progress import submissions_visible_to
-from reporting.filling.views.submission import Screen, decide, is_current, show_submission
+from reporting.firm.views.submission import Screen, decide, is_current, show_submission
 from reporting.models import Filing, Review, Submission
 from reporting.pages.chosen_period import asked_period, periods_to_show
 from reporting.review.forms import NotePress, ReasonsPress

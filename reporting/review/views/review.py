@@ -9,7 +9,7 @@ from accounts.models import Ability
 from reporting import workflow
 from reporting.filing.progress import submissions_visible_to
 from reporting.filing.punctuality import decide_by
-from reporting.filling.views.submission import Screen, decide, is_current, show_submission
+from reporting.firm.views.submission import Screen, decide, is_current, show_submission
 from reporting.models import Filing, Review, State
 from reporting.review.forms import NotePress, ReasonsPress
 

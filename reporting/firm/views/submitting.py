@@ -12,10 +12,10 @@ from forms_tables.edition.address import CellAddress
 from forms_tables.filling.completion import Completed
 from reporting import workflow
 from reporting.conversation.threads import talk_about
-from reporting.filling.forms import AnswerPress, AskExtensionPress, ReasonPress, SubmitPress
-from reporting.filling.views.comparison import submission_before
-from reporting.filling.views.filing import filing_of, pressed_filing
-from reporting.filling.views.overview import CellLink, Overview
+from reporting.firm.forms import AnswerPress, AskExtensionPress, ReasonPress, SubmitPress
+from reporting.firm.views.comparison import submission_before
+from reporting.firm.views.filing import filing_of, pressed_filing
+from reporting.firm.views.overview import CellLink, Overview
 from reporting.models import Filing, State, Submission
 from reporting.pages.grid import lay_out
 
@@ -43,7 +43,7 @@ def submit(request: HttpRequest, period: str) -> HttpResponse:
         "refusal": refusal,
         "first_place": first_place(overview),
     }
-    return render(request, "filling/submit.html", context)
+    return render(request, "firm/submit.html", context)
 
 
 def first_place(overview: Overview) -> CellLink | None:
@@ -115,7 +115,7 @@ def submission(request: HttpRequest, period: str, number: int) -> HttpResponse:
         "may_recall": filing.in_force_id == frozen.pk and filing.state == State.SUBMITTED and not frozen.opened_at,
         "may_amend": filing.in_force_id == frozen.pk and filing.state == State.APPROVED and not filing.is_shut,
     }
-    return render(request, "filling/submission.html", context)
+    return render(request, "firm/submission.html", context)
 
 
 @needs(Ability.FILL)

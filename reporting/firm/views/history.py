@@ -32,7 +32,7 @@ def history(request: HttpRequest) -> HttpResponse:
         "period": period,
         "period_label": label_of(period),
     }
-    return render(request, "filling/history.html", context)
+    return render(request, "firm/history.html", context)
 
 
 def label_of(code: str) -> str:

@@ -19,8 +19,8 @@ from reporting import workflow
 from reporting.conversation.threads import talk_about
 from reporting.filing.judging import attributes_of, tables_for, typed_cells
 from reporting.filing.whole import read_whole
-from reporting.filling.forms import ExplainPress, SavePress
-from reporting.filling.views.overview import Overview
+from reporting.firm.forms import ExplainPress, SavePress
+from reporting.firm.views.overview import Overview
 from reporting.models import Filing, Sheet, Submission
 from reporting.pages.grid import Theirs, lay_out, suggestions_in
 from reporting.workbooks.exchange import known_cells, known_of_register
@@ -74,7 +74,7 @@ def render_filing(request: HttpRequest, overview: Overview) -> HttpResponse:
         "warnings": overview.findings("warning"),
         "talk": talk_about(overview.filing, request.user),
     }
-    return render(request, "filling/filing.html", context)
+    return render(request, "firm/filing.html", context)
 
 
 @needs(Ability.FILL)
@@ -181,7 +181,7 @@ def render_sheet(
         "talk": talk,
         "said": talk.of_table(table.code),
     }
-    return render(request, "filling/sheet.html", context, status=409 if refusal else 200)
+    return render(request, "firm/sheet.html", context, status=409 if refusal else 200)
 
 
 def posted_version(posted: QueryDict) -> int:
@@ -238,5 +238,5 @@ def explain(request: HttpRequest, period: str) -> HttpResponse:
     overview = Overview(filing_of(request, period), at) if refusal else Overview.of(explained, at)
     shown = next((s for s in overview.findings("warning") if s.fingerprints.intersection(fingerprints)), None)
     context = {"filing": overview.filing, "overview": overview, "shown": shown, "refusal": refusal, "said": said}
-    answer = render(request, "filling/_warning.html", context)
+    answer = render(request, "firm/_warning.html", context)
     return answer if refusal else trigger_client_event(answer, "explained", after="swap")

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reporting.filling.views import adjustments, filing, history, home, scans, submitting, workbook, wrong_cells
+from reporting.firm.views import adjustments, filing, history, home, scans, submitting, workbook, wrong_cells
 
 urlpatterns = [
     path("", home.home, name="home"),

@@ -10,8 +10,8 @@ from accounts.models import Ability
 from forms_tables.edition.shape import carried_in
 from reporting import workflow
 from reporting.filing.judging import judge
-from reporting.filling.forms import AdjustmentPress
-from reporting.filling.views.filing import filing_of
+from reporting.firm.forms import AdjustmentPress
+from reporting.firm.views.filing import filing_of
 from reporting.models import Filing
 
 
@@ -25,10 +25,10 @@ def adjustments(request: HttpRequest, period: str) -> HttpResponse:
             workflow.ask_adjustment(filing, by=request.user, at=clock.now(), **asked)
         except workflow.Refused as refused:
             context = {"filing": filing, "cells": carried_cells(filing), "asked": asked, "refusal": str(refused)}
-            return render(request, "filling/adjustments.html", context)
+            return render(request, "firm/adjustments.html", context)
         messages.success(request, "口径调整单已送达区县，批准后系统按新值带入。")
         return redirect("adjustments", period)
-    return render(request, "filling/adjustments.html", {"filing": filing, "cells": carried_cells(filing)})
+    return render(request, "firm/adjustments.html", {"filing": filing, "cells": carried_cells(filing)})
 
 
 def carried_cells(filing: Filing) -> list[tuple[str, str, str]]:

@@ -51,7 +51,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "line": headline_line(monthly),
         "letters": letters_of(request.user.enterprise),
     }
-    return render(request, "filling/home.html", context)
+    return render(request, "firm/home.html", context)
 
 
 def is_open(filing: Filing) -> bool:

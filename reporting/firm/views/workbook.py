@@ -11,9 +11,9 @@ from django.views.decorators.http import require_POST
 from accounts import clock
 from accounts.access import Refused, needs, refusals_on
 from accounts.models import Ability
-from reporting.filling.views.filing import filing_of
-from reporting.filling.views.submitting import submission_of
-from reporting.filling.views.workbook_lines import counts, sections
+from reporting.firm.views.filing import filing_of
+from reporting.firm.views.submitting import submission_of
+from reporting.firm.views.workbook_lines import counts, sections
 from reporting.models import Filing
 from reporting.pages.uploads import HOURS_TO_CONFIRM, Kept, NotKept, keep, number_in, redeem
 from reporting.workbooks.exchange import write_filing_template, write_submission_workbook
@@ -127,4 +127,4 @@ def render_comparison(
         "hours": HOURS_TO_CONFIRM,
         "refusal": refusal,
     }
-    return render(request, "filling/workbook.html", context, status=422 if compared.problems else status)
+    return render(request, "firm/workbook.html", context, status=422 if compared.problems else status)

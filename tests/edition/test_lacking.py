@@ -5,7 +5,7 @@ import copy
 import pytest
 
 from forms_tables.edition.catalog import DefinitionError, edition_from, load_edition, platform_said, shipped_content
-from forms_tables.edition.roles import lacking_in
+from forms_tables.edition.lacking import lacking_in
 from reporting import system_checks
 
 FAMILY = "chongqing-2024"

@@ -9,8 +9,8 @@ from accounts import clock
 from accounts.access import needs, refusals_on
 from accounts.models import Ability
 from reporting import workflow
-from reporting.filling.forms import ScanPress
-from reporting.filling.views.submitting import submission_of
+from reporting.firm.forms import ScanPress
+from reporting.firm.views.submitting import submission_of
 from reporting.models import Filing, Scan
 
 

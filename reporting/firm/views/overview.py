@@ -14,7 +14,7 @@ from forms_tables.rules.checks import Finding
 from reporting import workflow
 from reporting.dates.arrangements import ONE_DAY
 from reporting.filing.judging import Judgement, judge, typed_cells
-from reporting.filling.views.findings import (
+from reporting.firm.views.findings import (
     CellLink,
     Shown,
     alike_together,

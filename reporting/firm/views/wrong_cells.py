@@ -15,9 +15,9 @@ from forms_tables.repair.wrong_cells import Hint, Repair, Suspect, suggest
 from forms_tables.words.rules import figure
 from reporting.conversation.threads import talk_about
 from reporting.filing.judging import cells_in
-from reporting.filling.views.filing import filing_of
-from reporting.filling.views.findings import CellLink
-from reporting.filling.views.overview import Overview
+from reporting.firm.views.filing import filing_of
+from reporting.firm.views.findings import CellLink
+from reporting.firm.views.overview import Overview
 
 
 @dataclass(frozen=True)
@@ -40,9 +40,9 @@ def suspects(request: HttpRequest, period: str) -> HttpResponse:
         "suspects": [say(s, overview) for s in hint.suspects],
     }
     if request.htmx:
-        return render(request, "filling/_wrong_cells.html", context)
+        return render(request, "firm/_wrong_cells.html", context)
     context |= {"tabs": overview.tabs(), "talk": talk_about(overview.filing, request.user)}
-    return render(request, "filling/wrong_cells.html", context)
+    return render(request, "firm/wrong_cells.html", context)
 
 
 def hint_for(overview: Overview) -> Hint:
