@@ -150,7 +150,8 @@ def test_a_clerk_reads_documents_and_not_the_marks_of_a_list():
 
 def test_the_page_of_a_table_names_no_mark(may):
     text = markup_of(sign_in(may.clerk).get("/filings/2024M05/t6/"))
-    said = re.findall(r"<dt>(?:依据|说明)</dt>\s*<dd>(.*?)</dd>", text)
+    said = re.findall(r"<dt>(?:依据|说明)</dt>\s*<dd\s*>(.*?)</dd", text, re.S)
+    said = ["".join(words.split()) for words in said]
     assert "官方表式：公开的报表样式" in said and [words for words in said if MARK.search(words)] == []
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from forms_tables.edition.from_toml import Content, edition_from
 from forms_tables.edition.lacking import Lacking, lacking_in
 
-PLACE = re.compile(r"\[([\w.]+)\](?: (\w+))?")
+PLACE = re.compile(r"\[(\w+)(?:\.(\w+))?\](?: (\w+))?")
 AS_A_WHOLE = ("reasons", "coefficient", "scan")
 
 
@@ -26,7 +26,7 @@ def platform_without_lacking(content: Content, platform: Mapping[str, Any]) -> M
 
 def _without(platform: Mapping[str, Any], one: Lacking) -> Mapping[str, Any]:
     named = PLACE.fullmatch(one.named_by)
-    section, _, name = named[1].partition(".") if named else ("", "", "")
+    section, name = (named[1], named[2] or "") if named else ("", "")
     if section not in platform:
         return platform  # named by a row or a rule, or laid aside already
     if section in AS_A_WHOLE:
@@ -34,7 +34,7 @@ def _without(platform: Mapping[str, Any], one: Lacking) -> Mapping[str, Any]:
     if section == "facts":
         return platform | {section: _but(platform[section], name)}
     if section == "figures":
-        return platform | {section: platform[section] | {name: _but(platform[section].get(name, {}), named[2])}}
+        return platform | {section: platform[section] | {name: _but(platform[section].get(name, {}), named[3])}}
     if section == "map":
         tiles = [tile for tile in platform[section]["tiles"] if tile["code"] != one.code]
         return platform | {section: {"tiles": tiles}}
