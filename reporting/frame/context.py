@@ -104,8 +104,9 @@ class InForce:
 def screen(request: HttpRequest) -> dict:
     today = clock.today()
     demo_day = today if Installation.current().is_demo else None
-    around = {"today": today, "demo_day": demo_day, "nav": [], "in_force": None, "platform": platform()}
+    around = {"today": today, "demo_day": demo_day, "nav": [], "in_force": None}
     # Asked for only by the pages that show them.
+    around["platform"] = SimpleLazyObject(platform)
     around["on_the_door"] = SimpleLazyObject(lambda: list(announcements.on_the_door(today)))
     user = getattr(request, "user", None)
     if user is not None and user.is_authenticated:

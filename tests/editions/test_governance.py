@@ -11,8 +11,9 @@ from accounts.models import District, JournalEntry
 from forms_tables.edition.catalog import load_edition
 from forms_tables.edition.periods import PeriodCode
 from reporting import workflow
+from reporting.editions.drafts import begin_draft
 from reporting.editions.governance import govern
-from reporting.models import Filing, Period, PublishedEdition
+from reporting.models import DraftEdition, Filing, Period, PublishedEdition
 from reporting.models.in_force import Ungoverned, asked_once, current_edition, edition_in_force, stretches
 from reporting.workflow import Refused
 from tests.cast import AT, make_district
@@ -236,6 +237,20 @@ def test_the_current_edition_is_that_of_the_newest_period_whatever_the_folders_a
     Period.objects.create(code="2024A", edition_code=NEXT, opens_on="2025-01-01")
     Period.objects.create(code="2024M12", edition_code=THIS, opens_on="2025-01-01")
     assert current_edition().code == NEXT
+
+
+def test_a_draft_begun_before_another_edition_took_over_is_still_on_the_desk(both):
+    make_it_be(AT.date())
+    desk = sign_in(both.zhou_tao)
+    draft = begin_draft(THIS, both.zhou_tao, AT)
+    govern(NEXT, "2024A", "", both.zhou_tao, AT, WHY)
+    Period.objects.create(code="2024A", edition_code=NEXT, opens_on="2025-01-01")
+    assert "起草修订</button>" not in markup_of(desk.get("/city/desk/"))
+    markup_of(desk.post("/city/desk/abandon/", {"draft": draft.pk}, follow=True))
+    draft.refresh_from_db()
+    assert draft.state == draft.ABANDONED
+    desk.post("/city/desk/begin/")
+    assert DraftEdition.objects.get(state=DraftEdition.OPEN).family == NEXT
 
 
 def test_one_request_asks_once_which_edition_is_current(both, django_assert_num_queries):

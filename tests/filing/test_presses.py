@@ -98,7 +98,8 @@ def test_with_all_there_can_be_beside_the_filing_it_asks_no_more(press, may, jud
     with CaptureQueriesContext(connection) as captured:
         answer = press()
     assert (answer.status_code, len(judged)) == (200, 1)
-    assert sum(not query["sql"].startswith(CONTROL) for query in captured.captured_queries) <= MOST
+    lock_of_its_own = not connection.features.has_select_for_update  # SQLite's one writer needs no query for it
+    assert sum(not query["sql"].startswith(CONTROL) for query in captured.captured_queries) <= MOST - lock_of_its_own
 
 
 def test_without_the_scripts_the_whole_page_answers_and_nothing_is_judged_again(press, firm, judged):

@@ -71,9 +71,10 @@ def on_the_draft(view):
 
 @needs(Ability.READ_CITY)
 def desk(request: HttpRequest) -> HttpResponse:
-    family = family_here()
     draft = open_draft()
-    around = {"draft": draft, "edition": current_edition(), "revisions": revisions_of(family)}
+    family = draft.family if draft else family_here()
+    edition = current_edition() if family == family_here() else draft.based_on.edition
+    around = {"draft": draft, "edition": edition, "revisions": revisions_of(family)}
     if draft:
         around |= {
             "changes": changes_in(draft),
@@ -148,8 +149,9 @@ def family_here() -> str:
 
 
 def open_draft() -> DraftEdition | None:
-    known = DraftEdition.objects.select_related("based_on", "begun_by", "changed_by")
-    return known.filter(family=family_here(), state=DraftEdition.OPEN).first()
+    """Of the edition in force; else one that was begun before another took over, to be published or given up."""
+    known = DraftEdition.objects.select_related("based_on", "begun_by", "changed_by").filter(state=DraftEdition.OPEN)
+    return known.filter(family=family_here()).first() or known.first()
 
 
 def draft_or_404() -> DraftEdition:
