@@ -12,10 +12,10 @@ LAYERS = ("config", "reporting", "accounts", "forms_tables", "text")
 PAGES = {"views", "urls", "forms"}
 
 
-def modules_of(root: Path) -> dict[str, Path]:
+def modules_of(root: Path, folders: tuple[str, ...] = LAYERS) -> dict[str, Path]:
     """Dotted name to file; migrations aside."""
     found = {}
-    for layer in LAYERS:
+    for layer in folders:
         for file in sorted((root / layer).rglob("*.py")):
             parts = file.relative_to(root).with_suffix("").parts
             if "migrations" not in parts:

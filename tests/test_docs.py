@@ -10,15 +10,17 @@ from pathlib import Path
 import pytest
 from django.core.management import get_commands, load_command_class
 
+from forms_tables.edition.keys import KEYS
 from tests.rooms import LAYERS, modules_of
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = ["README.md", "docs/architecture.md", "docs/contributing.md"]
+FOLDERS = (*LAYERS, "launch", "tests")
 COMMANDED = [*DOCUMENTS, "docs/manual.md", "deploy/README.md"]
 # Marked because it is written in just these signs, not because it is a name of ours.
 NOT_NAMES = re.compile(
     r"20\d\d[AM]?\d*(\.\w+)?|[a-z_]+\(x\)|\\|@supports|X-Possible-Repeat|__init__.py|urls.py|python3|pip install .*"
-    r"|--\w+( \w+)?|[A-Z_]+(=.*)?"
+    r"|--\w+( \w+)?"
 )
 ELSEWHERE = {"is_superuser", "exists", "every"}  # Django's; words of the notation
 
@@ -31,7 +33,7 @@ def defined() -> dict[str, set[str]]:
     def note(name: str, *places: str) -> None:
         found.setdefault(name, set()).update(places)
 
-    for module, file in modules_of(ROOT).items():
+    for module, file in modules_of(ROOT, FOLDERS).items():
         names = module.split(".")
         for name, place in zip(names[1:], names, strict=False):
             note(name, place)
@@ -39,6 +41,15 @@ def defined() -> dict[str, set[str]]:
         tree = ast.parse(file.read_text(encoding="utf-8"))
         visit(tree, {names[-1], names[-2] if len(names) > 1 else names[-1]}, note)
     return found
+
+
+@cache
+def capitals() -> set[str]:
+    """Constants of any module and variables of the environment; `test` and `run` have no ending."""
+    files = [ROOT / "test", ROOT / "run", *(file for name in FOLDERS for file in (ROOT / name).rglob("*.py"))]
+    written = r"(?m)^([A-Z_]{3,})\b[^=\n]*=|environ\W+(?:get\W+)?([A-Z_]{3,})|env\w*\(\W*([A-Z_]{3,})"
+    found = (re.findall(written, file.read_text(encoding="utf-8")) for file in files)
+    return {name for names in found for each in names for name in each}
 
 
 def visit(node: ast.AST, places: set[str], note) -> None:
@@ -66,7 +77,9 @@ def is_there(mark: str) -> bool:
     mark = mark.removesuffix("()").removesuffix("(…)")
     if NOT_NAMES.fullmatch(mark) or mark in ELSEWHERE or mark.startswith(("./", "python ")):
         return True  # commands have a test of their own
-    if (ROOT / mark).exists() or re.fullmatch(r"\.\w+", mark):
+    if re.fullmatch(r"[A-Z_]{3,}(=.*)?", mark):
+        return mark.partition("=")[0] in capitals()
+    if mark in KEYS or (ROOT / mark).exists() or re.fullmatch(r"\.\w+", mark):
         return True
     if mark.startswith("--"):
         return mark in (ROOT / "static/app.css").read_text(encoding="utf-8")
@@ -94,7 +107,7 @@ def test_every_name_in_code_marks_is_there(document):
 
 
 def test_a_name_that_is_not_there_is_noticed():
-    strangers = ["reporting/revisions/", "workflow.levitate", "Filing.levitates", "levitate", "static/gone.js"]
+    strangers = ["reporting/revisions/", "workflow.levitate", "Filing.levitates", "levitate", "LEVITATION"]
     assert [mark for mark in strangers if is_there(mark)] == []
 
 

@@ -73,7 +73,7 @@ def cells_before(edition: Edition, before: Edition) -> Mapping[str, str]:
     }
 
 
-def held_in(row: Indicator, key: str) -> tuple:
+def held_in(row: Indicator, key: str) -> tuple[str, int | None, str]:
     """How the figures of one cell are kept; a column may differ from its row."""
     return row.kind_in(key), row.decimals_in(key), row.column(key).unit or row.unit
 

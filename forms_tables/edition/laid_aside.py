@@ -26,22 +26,21 @@ def platform_without_lacking(content: Content, platform: Mapping[str, Any]) -> M
 
 def _without(platform: Mapping[str, Any], one: Lacking) -> Mapping[str, Any]:
     named = PLACE.fullmatch(one.named_by)
-    section, name = (named[1], named[2] or "") if named else ("", "")
+    section, name, key = (named[1], named[2] or "", named[3]) if named else ("", "", "")
     if section not in platform:
         return platform  # named by a row or a rule, or laid aside already
     if section in AS_A_WHOLE:
-        return {key: said for key, said in platform.items() if key != section}
+        return _but(platform, section)
+    said = platform[section]
     if section == "facts":
-        return platform | {section: _but(platform[section], name)}
+        return {**platform, section: _but(said, name)}
     if section == "figures":
-        return platform | {section: platform[section] | {name: _but(platform[section].get(name, {}), named[3])}}
+        return {**platform, section: {**said, name: _but(said.get(name, {}), key)}}
     if section == "map":
-        tiles = [tile for tile in platform[section]["tiles"] if tile["code"] != one.code]
-        return platform | {section: {"tiles": tiles}}
-    said = platform[section].get(named[2])
-    if isinstance(said, list):
-        return platform | {section: platform[section] | {named[2]: [code for code in said if code != one.code]}}
-    return platform | {section: _but(platform[section], named[2])}
+        return {**platform, section: {"tiles": [tile for tile in said["tiles"] if tile["code"] != one.code]}}
+    if isinstance(listed := said.get(key), list):
+        return {**platform, section: {**said, key: [code for code in listed if code != one.code]}}
+    return {**platform, section: _but(said, key)}
 
 
 def _but(said: Mapping[str, Any], key: str | None) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from accounts.access import Refused
 from accounts.backends import find_by_sign_in_name
 from accounts.demo import make_accounts
 from accounts.links import activation_link, reset_link
-from accounts.models import District, DistrictContact, Enterprise, Installation, JournalEntry, User
+from accounts.models import DUTIES, District, DistrictContact, Enterprise, Installation, JournalEntry, User
 from accounts.models.journal import AppendOnly
 from tests.cast import AT, PASSWORD, make_district, make_user
 from tests.reading import markup_of, words_on
@@ -389,7 +389,7 @@ def test_demo_accounts_are_shown_in_a_demonstration_only(cast, capsys, client):
     assert make_accounts(cast.yuntu, AT) == make_accounts(cast.yuntu, AT)
     call_command("demo_accounts", "--json")
     known = json.loads(capsys.readouterr().out)
-    assert [account["role"] for account in known] == ["enterprise", "district", "association", "city", "system"]
+    assert [account["role"] for account in known] == list(DUTIES)
     assert client.post("/login/", {"username": known[0]["user"], "password": known[0]["password"]}).status_code == 302
 
 

@@ -17,6 +17,7 @@ from reporting.editions.obstacles import obstacles_to
 from reporting.models import DraftEdition, PublishedEdition
 from tests.cast import AT
 from tests.edition.test_naming import added
+from tests.editions.next_year import folders, forget
 
 pytestmark = pytest.mark.django_db
 CODE = "chongqing-2024"
@@ -138,6 +139,14 @@ def test_a_shipped_edition_whose_files_went_or_changed_is_named(shipped):
     alter(shipped, code="chongqing-1999")
     [(code, sentence)] = found()
     assert code == "reporting.E004" and "chongqing-1999" in sentence
+
+
+def test_a_published_folder_that_cannot_be_read_is_named_and_stops_nothing_else(shipped, tmp_path, monkeypatch):
+    with folders(tmp_path, monkeypatch) as place:
+        (place / CODE / "edition.toml").write_text("", encoding="utf-8")
+        forget()
+        with pytest.raises(SystemCheckError, match=f"Edition {CODE}: edition.toml"):
+            call_command("check", databases=["default"], verbosity=0)
 
 
 def test_it_asks_no_database_unless_told(shipped, django_assert_num_queries):

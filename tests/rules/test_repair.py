@@ -11,12 +11,17 @@ from forms_tables.edition.catalog import load_edition
 from forms_tables.edition.model import Rule
 from forms_tables.edition.periods import PeriodCode
 from forms_tables.filling.completion import Facts, complete
+from forms_tables.notation.decimals import Reading
+from forms_tables.notation.names import TextScope
+from forms_tables.notation.trees import BACKWARD, FUNCTIONS, OVER_ROWS, parse, walk
 from forms_tables.repair import wrong_cells
+from forms_tables.repair.linear import Linear
 from forms_tables.repair.mistypings import SHIFTED, SIGN, SWAPPED, TIMES, Mistyping
 from forms_tables.repair.wrong_cells import suggest
 from forms_tables.rules.checks import examine
+from forms_tables.rules.proofreading import ANY, NUMBER, SIGNATURES, TEXT, TRUTH
 from reporting import workflow
-from tests.cast import AT, assemble
+from tests.cast import AT, FREE_CODE, assemble
 from tests.may import CLEAN_MAY, fresh, make_may
 from tests.reading import markup_of, words_on
 
@@ -418,3 +423,13 @@ def test_it_says_when_nothing_was_found(firm):
     save(firm, may(m2021="-5"))
     page = words_on(firm.get(reverse("suspects", args=["2024M05"])))
     assert "可能出错的单元格" in page
+
+
+@pytest.mark.parametrize("function", sorted(set(FUNCTIONS) - {*BACKWARD, *OVER_ROWS}))
+def test_every_function_of_constants_is_worked_out(function):
+    """Where no figure of the form is read; a function that is missing here would break the page of a firm's errors."""
+    (fewest, _), (kinds, _) = FUNCTIONS[function], SIGNATURES[function]
+    example = {NUMBER: "1", TEXT: f"'{FREE_CODE}'", TRUTH: "1 > 0", ANY: "1"}
+    given = ", ".join(example[kinds[min(place, len(kinds) - 1)]] for place in range(fewest))
+    filing = Reading(EDITION, PeriodCode(2024, 5), {}, {}, {})
+    walk(parse(f"{function}({given})"), Linear(TextScope(EDITION, column="c1"), filing, {}))
