@@ -138,6 +138,6 @@ def slips_in(code: str, edition: Edition) -> Iterator[CheckMessage]:
     for lacking in lacking_in(edition):
         hint = "Put it back, or name another in platform.toml of the edition (docs/edition.md)."
         yield Error(f"Edition {code}: platform.toml {lacking}", hint=hint, id="reporting.E005")
-    for slip in slips_in_concordance(edition):
+    for wrong in slips_in_concordance(edition):
         hint = "Correct its concordance.toml: growth would be taken from nothing."
-        yield Error(f"Edition {code}: concordance.toml {slip}", hint=hint, id="reporting.E007")
+        yield Error(f"Edition {code}: concordance.toml {wrong}", hint=hint, id="reporting.E007")
