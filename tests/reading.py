@@ -12,6 +12,7 @@ INLINE = set("a abbr b button cite code del em i input ins kbd label mark s smal
 EMPTY = set("area base br col embed hr img input link meta source track wbr".split())
 TYPED = {"text", "search", "email", "tel", "url", "number", "date", "month", "submit", "button"}
 READ_OUT = ("aria-label", "alt", "placeholder", "title", "data-confirm")
+INSIDE = re.compile(r"(<[a-z][^<>]*?) ?(>) ?| (</)")
 TOKEN = re.compile("""(?<=name="csrfmiddlewaretoken" value=")[^"]*|(?<="X-CSRFToken": ")[^"]*""")
 
 
@@ -25,9 +26,14 @@ def words_on(answer, status: int = 200) -> str:
 
 def markup_of(answer, status: int = 200) -> str:
     """The page as it is sent, without the token of every form: for links, fields and attributes. A ticket or the number
-    of a dispatch still stands in it, so ask for a whole attribute and never for a few letters."""
+    of a dispatch still stands in it, so ask for a whole attribute and never for a few letters. White space is as in a
+    browser: one space for any, none just inside an element."""
     assert answer.status_code == status, answer
-    return TOKEN.sub("", answer.content.decode())
+    return in_one_space(TOKEN.sub("", answer.content.decode()))
+
+
+def in_one_space(markup: str) -> str:
+    return INSIDE.sub(r"\1\2\3", " ".join(markup.split()))
 
 
 def words_in(html: str) -> str:

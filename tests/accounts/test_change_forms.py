@@ -47,6 +47,7 @@ def test_a_districts_line_keeps_the_rest():
     assert (said["clerk"], said["leader"], said["email"]) == ("丙", "甲", "a@example.com")
 
 
+@pytest.mark.django_db
 def test_facts_keep_the_boxes_that_were_not_on_the_page():
     form = FactsForm(QueryDict("facts-A36=是"), attributes=FACTS, prefix="facts")
     cleaned(form)

@@ -47,7 +47,7 @@ def title(page: str) -> str:
 
 
 def bar(page: str) -> str:
-    return re.sub(r"<[^>]+>", "", page[page.index('id="bar"') :].partition("</div>")[0])
+    return " ".join(re.sub(r"<[^>]+>", "", page[page.index('id="bar"') :].partition("</div>")[0]).split())
 
 
 def is_primary(page: str, button: str) -> bool:

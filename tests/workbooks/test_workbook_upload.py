@@ -94,7 +94,7 @@ def test_a_figure_typed_over_a_computed_one_is_shown_with_both_and_not_taken(may
 def test_what_no_longer_applies_is_blanked_with_the_reason(may):
     save(may, {**CLEAN_MAY, "2024.c1": "60"})  # 云图 has no embedded software
     page = words_on(upload(may.page, MAY, filled(may, {"2010.c1": 1100})))
-    assert "将被清空（1 格）" in page and "嵌入式系统软件收入只在A36＝是时填写" in page
+    assert "将被清空（1 格）" in page and "嵌入式系统软件收入 只在A36＝是时填写" in page
 
 
 def test_values_on_a_hidden_sheet_are_told_apart_too(may):

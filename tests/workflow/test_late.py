@@ -23,7 +23,7 @@ from reporting.workflow import Refused
 from tests.cast import AT
 from tests.may import AFTER_DUE, CLEAN_MAY, LAST_SECOND, fresh, open_period
 from tests.officials import WARNED_MAY, file_may, sign_in
-from tests.reading import words_on
+from tests.reading import in_one_space, words_on
 from tests.workflow.lateness import LATER, let_in_late, make_alike_may, moment
 
 pytestmark = pytest.mark.django_db
@@ -323,7 +323,7 @@ def test_the_daily_letter_names_what_was_filed_after_the_lock_and_nothing_that_c
     assert waiting() == [("2024年5月（锁定后补报）", 1)]
     assert digests.to_districts(LATER) == 1
     letter = message_of(Letter.objects.get(stem="digest/district"))
-    for part in (letter.body, letter.alternatives[0].content):
+    for part in (letter.body, in_one_space(letter.alternatives[0].content)):
         assert "锁定后补报" in part and "1 份上报件待审核" in part and "区县审核截止" not in part
     workflow.approve(sent, may.reviewer, LATER)
     assert waiting() == []

@@ -63,11 +63,14 @@ def show_record(request, enterprise: Enterprise, status: int = 200, **typed):
         if not typed:  # else it has been said
             messages.error(request, str(refused))
         shown, first, last = timelines, "", ""
+    periods = issuing.codes_of(timelines)
+    first, last = first or (periods[0][0] if periods else ""), last or (periods[-1][0] if periods else "")
     around = {
         "firm": enterprise,
-        "periods": issuing.codes_of(timelines),
-        "first": first or (timelines[0].period if timelines else ""),
-        "last": last or (timelines[-1].period if timelines else ""),
+        "periods": periods,
+        "first": first,
+        "last": last,
+        "span": [label for code, label in periods if code in (first, last)],
         "lines": [{"timeline": c, "label": issuing.period_of(c).label} for c in reversed(shown)],
         "counts": issuing.counts_of(timeline.outcome for timeline in shown),
         "due": sum(issuing.is_due(timeline, at) for timeline in shown),
