@@ -34,7 +34,13 @@ def test_the_markup_holds_no_token_of_a_form():
     assert "R3" not in markup and 'data-cell="2010"' in markup
 
 
+def test_white_space_in_the_markup_is_as_a_browser_takes_it():
+    page = '<p\n  class="hint"\n>\n  两行\n  <b>话</b> 和\n  <a href="/a/" >去\n  看</a>\n</p>'
+    assert markup_of(HttpResponse(page)) == '<p class="hint">两行 <b>话</b> 和 <a href="/a/">去 看</a></p>'
+
+
 def test_no_test_looks_for_words_in_a_whole_page():
-    whole_page = re.compile(r"""\.content\.decode\((?!"utf-8-sig"\))|assert(Not)?Contains""")  # but a .csv file is text
+    csv = r'(?!"utf-8-sig"\))'  # its file is text
+    whole_page = re.compile(rf"\.content\.decode\({csv}|assert(Not)?Contains|\b(answer|page|response)\.text\b")
     files = set(Path(__file__).parent.rglob("*.py")) - {Path(__file__), Path(__file__).with_name("reading.py")}
     assert [file.name for file in files if whole_page.search(file.read_text())] == []

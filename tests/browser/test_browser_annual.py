@@ -79,6 +79,7 @@ def type_the_rest(desk: Page, filing, firm: Firm) -> None:
 def explain_and_submit(desk: Page, filing) -> None:
     desk.goto("/filings/2023A/")
     press(desk, "数据审核")
+    expect(desk.locator(".messages")).to_be_visible()  # the page is the answer's, and what is typed from now on stays
     expect(desk.locator(".finding.error")).to_have_count(0)
     explain_all(desk)
     desk.get_by_role("link", name="确定上报").click()
