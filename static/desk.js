@@ -1,4 +1,4 @@
-// The rule being written: htmx asks what is wrong with it and whom it touches (templates/city/desk/rule.html). Here only
+// The rule being written: htmx asks what is wrong with it and whom it touches (templates/editions/desk/rule.html). Here only
 // what an answer cannot say by itself: a field with a mistake is marked as such for a screen reader.
 "use strict";
 

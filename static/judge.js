@@ -1,4 +1,4 @@
-// Judges filings by the conditions that forms_tables/trees.py hands over, to the same verdicts as the server:
+// Judges filings by the conditions that forms_tables/notation/trees.py hands over, to the same verdicts as the server:
 // exact decimals, and a blank (null) makes whatever needs it not apply.
 //
 //   judging.judge(condition, reading)      true: holds, false: does not hold, null: does not apply
@@ -64,7 +64,7 @@ const judging = (() => {
     return { digits: change < 0n ? -tenths : tenths, places: 1 };
   }
 
-  // GB 32100 and, inside it, GB 11714: see forms_tables/credit_code.py.
+  // GB 32100 and, inside it, GB 11714: see forms_tables/edition/credit_code.py.
   const ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY";
   const CREDIT_CODE = /^[0-9A-HJ-NP-RTUWXY]{2}[0-9]{6}[0-9A-HJ-NP-RTUWXY]{10}$/;
   const ORGANISATION_WEIGHTS = [3, 7, 9, 10, 5, 8, 4, 2];

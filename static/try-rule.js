@@ -1,4 +1,4 @@
-// 试一家: the figures a rule reads in boxes, and its verdicts while they are changed (templates/city/desk/_try.html).
+// 试一家: the figures a rule reads in boxes, and its verdicts while they are changed (templates/editions/desk/_try.html).
 // Nothing leaves the page. The verdicts are judge.js's, so they are the server's.
 "use strict";
 
@@ -26,7 +26,7 @@
     return made;
   };
 
-  // What was typed as the official form reads it (forms_tables/parsing.py): full-width is plain, 1,234.5 is 1234.5.
+  // What was typed as the official form reads it (forms_tables/filling/parsing.py): full-width is plain, 1,234.5 is 1234.5.
   const withoutSpaces = (typed) => typed.replace(/[\xad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/g, "").replace(/[\u3000\u00a0]/g, " ").trim();
   const halfWidth = (typed) => typed.replace(/[−﹣]/g, "-").replace(
     /[！-～]/g, (character) => String.fromCharCode(character.charCodeAt(0) - 0xfee0));

@@ -111,6 +111,20 @@ def test_a_name_that_is_not_there_is_noticed():
     assert [mark for mark in strangers if is_there(mark)] == []
 
 
+SPOKEN = re.compile(
+    r"\b(?:accounts|bench|config|deploy|docs|forms_tables|reporting|static|templates|tests)/[\w./-]+\.\w+"
+)
+
+
+def test_every_file_the_code_speaks_of_is_there():
+    """In comments as well, which no other check reads."""
+    files = [file for end in ("py", "js", "css", "toml", "html") for file in ROOT.rglob(f"*.{end}")]
+    ours = [file for file in files if not {".venv", "var", "vendor"} & set(file.relative_to(ROOT).parts)]
+    said = {(file.name, path) for file in ours for path in SPOKEN.findall(file.read_text(encoding="utf-8"))}
+    places = (ROOT, ROOT / "templates")
+    assert sorted(pair for pair in said if not any((place / pair[1]).exists() for place in places)) == []
+
+
 def commands_in(document: str) -> set[tuple[str, ...]]:
     """Each `manage.py` or `./run`, `./test` with what follows it, as far as it is command: name and options."""
     text = (ROOT / document).read_text(encoding="utf-8")

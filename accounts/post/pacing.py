@@ -1,5 +1,5 @@
 """How fast letters leave, by receiving domain: so many a minute, fewer when somebody there complains, none for a while
-when a day's measure is full, and by and by as many as before.
+when a day's measure is full, and by and by as many as before. How many that is: MAIL_PACE in config/settings.py.
 
 A domain's row is locked while letters to it are taken, so any number of workers keep one pace together. What a killed
 worker had taken counts as taken, and its letters are taken again. A pause holds back bulk; of the letters that somebody

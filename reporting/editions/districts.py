@@ -1,4 +1,5 @@
-"""The city's districts: one comes in, or has other dates, by itself and whatever an edition's list says."""
+"""The city's districts: they come in and have their dates by an edition's list, or one by itself, by the city's word,
+whatever the list says."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -7,8 +8,11 @@ from django.db import transaction
 
 from accounts import journal
 from accounts.models import District, User
+from forms_tables.edition.catalog import edition_codes, load_edition
+from forms_tables.edition.model import Edition
 from forms_tables.edition.periods import PeriodCode
 from reporting.models import PublishedEdition, Submission
+from reporting.models.in_force import proposed
 from reporting.workflow.guards import Refused, be_the_city, brief, person
 
 NAMES = {"name": "名称", "kind": "类型", "valid_from": "生效日期", "valid_to": "失效日期", "successor": "并入"}
@@ -45,7 +49,7 @@ def place_district(wanted: DistrictFacts, by: User, at: datetime, reason: str) -
     if namesake := District.objects.filter(name=wanted.name).exclude(code=wanted.code).first():
         raise Refused(f"名称“{wanted.name}”已是区划代码 {namesake.code} 的区县，请核对代码。")
     if known:
-        _spare_submitted(known, wanted)
+        _spare_submitted(known, wanted.valid_from, wanted.valid_to)
     district = known or District(code=wanted.code, position=_last_position() + 1)
     district.name, district.kind = person(wanted.name, "名称"), wanted.kind
     district.valid_from, district.valid_to, district.successor = wanted.valid_from, wanted.valid_to, successor
@@ -63,6 +67,42 @@ def place_district(wanted: DistrictFacts, by: User, at: datetime, reason: str) -
         why=reason,
     )
     return district
+
+
+def place_districts(edition: Edition) -> dict[str, str]:
+    """The districts of an edition come in with their dates, or have those of it, except where the city said otherwise
+    by hand, or an edition of later years that was published before. Returns what came and what changed, in words;
+    raises Refused where dates would leave out a period for which firms have submitted."""
+    said_later = {
+        district.code
+        for code in PublishedEdition.objects.shipped().filter(code__in=edition_codes()).values_list("code", flat=True)
+        if proposed(code).first > proposed(edition.code).first
+        for district in load_edition(code).districts
+    }
+    known, came, changed = {each.code: each for each in District.objects.all()}, [], []
+    settled = said_later | {code for code, each in known.items() if each.by_hand}
+    for position, district in enumerate(edition.districts, start=1):
+        if district.code in settled:
+            continue
+        facts = {
+            "name": district.name,
+            "kind": district.kind,
+            "valid_from": district.valid_from,
+            "valid_to": district.valid_to,
+            "position": position,
+        }
+        stands = known.get(district.code)
+        if stands is None:
+            came.append(district.name)
+        elif any(getattr(stands, name) != value for name, value in facts.items()):
+            _spare_submitted(stands, district.valid_from, district.valid_to)
+            changed.append(district.name)
+        District.objects.update_or_create(code=district.code, defaults=facts)
+    for district in edition.districts:
+        if district.successor and district.code not in settled:
+            successor = District.objects.get(code=district.successor)
+            District.objects.filter(code=district.code).update(successor=successor)
+    return {what: "、".join(names) for what, names in (("新增区县", came), ("变更区县", changed)) if names}
 
 
 def _successor(wanted: DistrictFacts) -> District | None:
@@ -83,11 +123,11 @@ def _of_facts(wanted: DistrictFacts, successor: District | None) -> dict[str, st
     return {words: str(stated[name] or "") for name, words in NAMES.items()}
 
 
-def _spare_submitted(district: District, wanted: DistrictFacts) -> None:
+def _spare_submitted(district: District, valid_from: date, valid_to: date | None) -> None:
     submitted = Submission.objects.filter(filing__district=district).values_list("filing__period", flat=True)
     for code in sorted(set(submitted), key=PeriodCode.parse):
         period = PeriodCode.parse(code)
-        if not wanted.valid_from <= period.end or (wanted.valid_to and period.end > wanted.valid_to):
+        if period.end < valid_from or (valid_to and period.end > valid_to):
             number = Submission.objects.filter(filing__district=district, filing__period=code).count()
             raise Refused(f"{district.name}的{period.label}已有 {number} 份上报件，有效期须包括 {period.end}。")
 

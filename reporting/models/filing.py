@@ -75,8 +75,8 @@ class Filing(models.Model):
     """What one enterprise owes for one period: the tables that apply to it.
 
     Of its submissions three have names: `in_force`, the newest that the firm has not taken back; `approved`, the newest
-    that the district passed, which later periods read; `counted`, the approved one in the period's totals, which moves
-    no more once the period is locked.
+    that the district passed, which later periods read; `counted`, the approved one in the period's totals, which
+    `workflow.approve` sets and which moves no more once the period is locked.
     """
 
     UNCHECKED, ERRORS, PASSED = "", "errors", "passed"

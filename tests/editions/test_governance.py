@@ -366,3 +366,21 @@ def test_a_districts_dates_never_leave_out_what_its_firms_submitted(both):
     told_twice = said | {"valid_to": "2024-05-31", "successor": "500104"}
     assert "渝中区已登记" in markup_of(desk.post("/city/governance/districts/", told_twice, follow=True))
     assert District.objects.get(code="500103").successor.code == "500104"
+
+
+@pytest.mark.parametrize(("ends", "refused"), [("2024-05-30", True), ("2024-05-31", False)])
+def test_nor_do_those_of_a_folder_that_is_loaded(place, cast, ends, refused):
+    load()
+    may = make_may(cast)
+    file_may(may.filing, may.clerk)
+    make_next_year(place)
+    districts = place / NEXT / "districts.toml"
+    name = 'name = "渝中区"\n'
+    districts.write_text(districts.read_text("utf-8").replace(name, f"{name}valid_to = {ends}\n"), "utf-8")
+    if refused:
+        with pytest.raises(CommandError, match="渝中区的2024年5月已有 1 份上报件，有效期须包括 2024-05-31"):
+            load()
+        assert not PublishedEdition.objects.filter(code=NEXT).exists()
+    else:
+        load()
+        assert str(District.objects.get(code="500103").valid_to) == ends

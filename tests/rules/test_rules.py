@@ -1,4 +1,4 @@
-"""Every rule of the edition, judged on figures worked by hand: tests/rule_rows.txt."""
+"""Every rule of the edition, judged on figures worked by hand: tests/rules/rule_rows.txt."""
 
 import json
 import re

@@ -4,9 +4,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from accounts import clock, journal
-from accounts.models import Ability, District, Installation, User, roles_that_may
+from accounts.models import Ability, Installation, User, roles_that_may
 from forms_tables.edition.catalog import DefinitionError, edition_codes, load_edition
-from forms_tables.edition.model import Edition
+from reporting.editions.districts import place_districts
 from reporting.editions.governance import adopt_proposals, govern
 from reporting.models import DraftEdition, Period, PublishedEdition, Submission
 from reporting.models.in_force import proposed, stretches, waiting
@@ -33,13 +33,13 @@ class Command(BaseCommand):
         if (first or last) and not edition:
             raise CommandError("请写明是哪一个制度自这个报告期起执行：load_edition 制度 --from 报告期。")
         at = clock.now()
-        self.publish([edition] if edition else edition_codes(), at)
-        adopt_proposals(at, leaving=edition if first else "")
-        if first:
-            try:
+        try:
+            self.publish([edition] if edition else edition_codes(), at)
+            adopt_proposals(at, leaving=edition if first else "")
+            if first:
                 govern(edition, first, last, the_city(by), at, reason)
-            except Refused as refusal:
-                raise CommandError(str(refusal)) from refusal
+        except Refused as refusal:
+            raise CommandError(str(refusal)) from refusal
         self.ask_from_when(edition)
         for stretch in stretches():
             self.stdout.write(f"适用：{stretch.family}，{stretch.label}。")
@@ -111,37 +111,3 @@ def may_replace(published: PublishedEdition) -> bool:
         PublishedEdition.objects.filter(based_on=published),
     )
     return Installation.current().is_demo or not any(rows.exists() for rows in used)
-
-
-def place_districts(edition: Edition) -> dict[str, str]:
-    """The districts of an edition come in with their dates, or have those of it, except where the city said otherwise
-    by hand, or an edition of later years that was published before. Returns what came and what changed, in words."""
-    said_later = {
-        district.code
-        for code in PublishedEdition.objects.shipped().filter(code__in=edition_codes()).values_list("code", flat=True)
-        if proposed(code).first > proposed(edition.code).first
-        for district in load_edition(code).districts
-    }
-    known, came, changed = {each.code: each for each in District.objects.all()}, [], []
-    settled = said_later | {code for code, each in known.items() if each.by_hand}
-    for position, district in enumerate(edition.districts, start=1):
-        if district.code in settled:
-            continue
-        facts = {
-            "name": district.name,
-            "kind": district.kind,
-            "valid_from": district.valid_from,
-            "valid_to": district.valid_to,
-            "position": position,
-        }
-        stands = known.get(district.code)
-        if stands is None:
-            came.append(district.name)
-        elif any(getattr(stands, name) != value for name, value in facts.items()):
-            changed.append(district.name)
-        District.objects.update_or_create(code=district.code, defaults=facts)
-    for district in edition.districts:
-        if district.successor and district.code not in settled:
-            successor = District.objects.get(code=district.successor)
-            District.objects.filter(code=district.code).update(successor=successor)
-    return {what: "、".join(names) for what, names in (("新增区县", came), ("变更区县", changed)) if names}
