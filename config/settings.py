@@ -166,6 +166,7 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # People
 
 AUTH_USER_MODEL = "accounts.User"
+OFFICE_NAMES = "reporting.register.facts.office_called"  # what the city calls those a role acts for
 LOGIN_URL = "/login/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/login/"

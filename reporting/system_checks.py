@@ -9,7 +9,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 
 from forms_tables.edition.catalog import DefinitionError, edition_codes, edition_from, load_edition, platform_said
 from forms_tables.edition.continuity import slips_in_concordance
-from forms_tables.edition.from_toml import digest_of
+from forms_tables.edition.digest import digest_of
 from forms_tables.edition.lacking import lacking_in
 from forms_tables.edition.laid_aside import platform_without_lacking
 from forms_tables.edition.model import Edition
@@ -137,7 +137,7 @@ def slips_in(code: str, edition: Edition) -> Iterator[CheckMessage]:
         yield Error(f"Edition {code}: {slip}", hint=f"Correct this text of {slip.owner}.", id="reporting.E002")
     for lacking in lacking_in(edition):
         hint = "Put it back, or name another in platform.toml of the edition (docs/edition.md)."
-        yield Error(f"Edition {code}: platform.toml {lacking}", hint=hint, id="reporting.E005")
+        yield Error(f"Edition {code}: platform.toml {lacking}", hint=hint, id="reporting.E008")
     for wrong in slips_in_concordance(edition):
         hint = "Correct its concordance.toml: growth would be taken from nothing."
         yield Error(f"Edition {code}: concordance.toml {wrong}", hint=hint, id="reporting.E007")

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager as DjangoUserManager
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils.module_loading import import_string
 
 from accounts.models.districts import District
 from accounts.models.enterprises import Enterprise
@@ -102,7 +104,8 @@ class User(AbstractUser):
             return self.enterprise.name
         if self.district_id:
             return self.district.name
-        return self.duties.office
+        name_of = import_string(settings.OFFICE_NAMES)  # the city's edition names them, and accounts know none
+        return name_of(self.duties.office) if self.duties.office else self.duties.label
 
     @property
     def duties(self) -> Duties:

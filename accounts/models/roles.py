@@ -73,7 +73,8 @@ class May:
 
 @dataclass(frozen=True)
 class Duties:
-    """One role. `person` is one who has it; `office` for whom they act, where no firm or district says it; `home` the
+    """One role. `person` is one who has it; `office` what the city
+    calls those for whom they act, by its key (settings.OFFICE_NAMES), where no firm or district says it; `home` the
     name of their first page; `invited_by` the roles that open such an account."""
 
     label: str
@@ -118,7 +119,7 @@ DUTIES: dict[str, Duties] = {
     Role.ASSOCIATION: Duties(
         label=Role.ASSOCIATION.label,
         person="协会分析员",
-        office="市软件行业协会",
+        office="association",
         scope=Scope.CITY,
         home="city_home",
         abilities=frozenset({A.READ_FILINGS, A.READ_CITY, A.READ_REGISTER, A.QUERY, A.TALK}),
@@ -127,7 +128,7 @@ DUTIES: dict[str, Duties] = {
     Role.CITY: Duties(
         label=Role.CITY.label,
         person="市级管理员",
-        office="市经济信息委",
+        office="short_office",
         scope=Scope.CITY,
         home="city_home",
         abilities=frozenset(
@@ -140,7 +141,6 @@ DUTIES: dict[str, Duties] = {
     Role.SYSTEM: Duties(
         label=Role.SYSTEM.label,
         person="系统管理员",
-        office="系统管理",
         scope=Scope.CITY,
         home="users",
         abilities=frozenset(

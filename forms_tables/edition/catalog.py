@@ -7,9 +7,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from forms_tables.edition.digest import as_plain
 from forms_tables.edition.from_toml import (
     DefinitionError,
-    as_plain,
     content_of,
     edition_from,
     platform_of,

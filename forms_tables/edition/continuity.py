@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from forms_tables.edition.catalog import Edition, edition_codes, load_edition
 from forms_tables.edition.concordance import Concordance
+from forms_tables.edition.keys import DefinitionError
 from forms_tables.edition.model import Indicator
 
 T = TypeVar("T")
@@ -43,18 +44,42 @@ def concordances_between(edition: Edition, before: Edition) -> list[Concordance]
     return steps
 
 
+@lru_cache(maxsize=1024)
+def codes_of(edition: Edition, code: str) -> frozenset[str]:
+    """The codes a row of `edition` has in the other editions that are here, before it and after it, and its own."""
+    found = {code}
+    for family in edition_codes():
+        other = load_edition(family)
+        if _follows(edition, other):
+            found.add(counterparts(edition, other).get(code, code))
+        elif _follows(other, edition):
+            found.update(new for new, old in counterparts(other, edition).items() if old == code)
+    return frozenset(found)
+
+
+def _follows(edition: Edition, before: Edition) -> bool:
+    steps = concordances_between(edition, before) if edition.family != before.family else []
+    return bool(steps) and steps[-1].follows == before.family
+
+
 def slips_in_concordance(edition: Edition) -> Iterator[str]:
     """What its concordance.toml says of the edition before that cannot be: in sentences, where that one is here."""
     follows = edition.concordance.follows
     if follows == edition.family:
         yield f"follows 写的是它自己（{follows}），须写上一个制度版本"
     elif follows in edition_codes():
-        before = load_edition(follows)
+        try:
+            before = load_edition(follows)
+        except DefinitionError:
+            return  # told of that one
         if before.concordance.follows == edition.family:
             yield f"{edition.family} 与 {follows} 互相写作对方的上一个制度版本"
         for old in edition.concordance.codes:
             if old not in before.indicators:
                 yield f"{old} 不是 {follows} 的指标代码"
+        for code in before.platform.facts:
+            if code in edition.indicators and edition.concordance.code_before(code) != code:
+                yield f"{code} 在 {follows} 是名录中的事项，代码不能改作别的行"
 
 
 def measured_alike(row: Indicator, other: Indicator) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from forms_tables.edition.from_toml import Content
+from forms_tables.edition.digest import Content
 
 Entry = Mapping[str, Any]
 

@@ -1,7 +1,5 @@
 """Reading a folder of definitions into an Edition: strictly, so that a slip is found here and not in a figure."""
 
-import hashlib
-import json
 import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,6 +11,7 @@ from typing import Any
 
 from forms_tables.edition.citations import in_full
 from forms_tables.edition.concordance import Concordance
+from forms_tables.edition.digest import Content, digest_of
 from forms_tables.edition.keys import DefinitionError, take
 from forms_tables.edition.model import (
     ADDITIVE_KINDS,
@@ -39,9 +38,6 @@ PROVENANCES = ("official", "derived")
 BOUND_SIDES = ("above", "least", "most", "below")
 
 
-Content = Mapping[str, Mapping[str, Any]]  # file name to what it says: all of an edition, as plain values
-
-
 def read_edition(folder: Path) -> Edition:
     return edition_from(folder.name, content_of(folder), platform_of(folder))
 
@@ -62,6 +58,21 @@ def platform_of(folder: Path) -> dict[str, Any]:
 def edition_from(code: str, content: Content, platform: Mapping[str, Any]) -> Edition:
     """The edition a content describes, read by the platform as `platform` says (its family's platform.toml). Raises
     DefinitionError, naming file and code, where it cannot be."""
+    try:
+        return _edition_from(code, content, platform)
+    except DefinitionError:
+        raise
+    except (
+        ArithmeticError,
+        AttributeError,
+        KeyError,
+        TypeError,
+        ValueError,
+    ) as error:
+        raise DefinitionError(f"{code}: a value is not of the kind docs/edition.md says ({error!r})") from error
+
+
+def _edition_from(code: str, content: Content, platform: Mapping[str, Any]) -> Edition:
     for needed in ("edition.toml", "codes.toml", "districts.toml"):
         if needed not in content:
             raise DefinitionError(f"{code}: {needed} is missing")
@@ -69,6 +80,7 @@ def edition_from(code: str, content: Content, platform: Mapping[str, Any]) -> Ed
         take(name, place, "the file", content.get(name, {}))
     told = platform_from(platform)
     head = content["edition.toml"]
+    _require_years(head["valid_from"], head.get("valid_to"))
     for unit, entry in head["units"].items():
         take("edition.toml", "units.*", unit, entry)
     districts = tuple(_district(entry) for entry in content["districts.toml"]["district"])
@@ -101,21 +113,11 @@ def edition_from(code: str, content: Content, platform: Mapping[str, Any]) -> Ed
     )
 
 
-def digest_of(content: Mapping[str, Any]) -> str:
-    """The same on every machine: of what the files say, not of how they are laid out."""
-    canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_as_text)
-    return hashlib.sha256(canonical.encode()).hexdigest()
-
-
-def as_plain(content: Content) -> dict[str, dict[str, Any]]:
-    """The same content as JSON keeps it; its digest is the same."""
-    return json.loads(json.dumps(content, ensure_ascii=False, default=_as_text))
-
-
-def _as_text(value: Any) -> str:
-    if isinstance(value, date):
-        return value.isoformat()
-    raise TypeError(f"{value!r} has no place in a definition")
+def _require_years(valid_from: Any, valid_to: Any) -> None:
+    if not all(isinstance(year, int) for year in (valid_from, valid_to) if year is not None):
+        raise DefinitionError("edition.toml: valid_from, valid_to: write a year as a number, 2025")
+    if valid_to is not None and valid_to < valid_from:
+        raise DefinitionError(f"edition.toml: valid_to {valid_to} is before valid_from {valid_from}")
 
 
 def _read_toml(path: Path) -> dict[str, Any]:
@@ -204,6 +206,8 @@ def _code_lists(
         if entry.get("from_districts"):
             entries = [CodeEntry(district.code, district.name) for district in districts]
         elif "from_table" in entry:
+            if entry["from_table"] not in content:
+                raise DefinitionError(f"codes.toml: {code}: from_table: there is no {entry['from_table']}")
             rows = content[entry["from_table"]]["indicator"]
             left_out = entry.get("leave_out", [])
             entries = [CodeEntry(row["code"], row["name"]) for row in rows if row["code"] not in left_out]

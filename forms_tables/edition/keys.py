@@ -3,6 +3,7 @@ holds the two together. What is not here is refused, with the file and the key."
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from fnmatch import fnmatch
 from typing import Any
 
@@ -78,7 +79,7 @@ KEYS: Mapping[str, Mapping[str, Keys]] = {
             "city",
             "rows figures facts register reasons rules findings coefficient scan map sources",
         ),
-        "city": keys("name short office site survey", "who_reports where notice"),
+        "city": keys("name short office site survey", "short_office association who_reports where notice"),
         "rows": keys("", "credit_code organisation_code name district scope industry ownership size signer"),
         "figures": keys("", "month annual"),
         "figures.*": keys("", "headline base"),
@@ -102,6 +103,37 @@ KEYS: Mapping[str, Mapping[str, Keys]] = {
 }
 
 
+# What stands under a key is text, unless it is said here: of the same kinds wherever the key may stand.
+TEXTS = (list, str)  # a list of texts
+PARTS = (list, dict)  # a list of tables of keys
+LISTS = (list, list)
+OTHER_THAN_TEXT: Mapping[str, tuple[type | tuple[type, type], ...]] = {
+    key: kinds
+    for keys, kinds in {
+        "decimals depth row": (int,),
+        "valid_from valid_to": (int, date, str),  # JSON has no dates
+        "starred settable from_districts": (bool,),
+        "texts each waits_for leave_out header footer nonnegative": (TEXTS,),
+        "divisions staff income marks questions about_unit about_growth": (TEXTS,),
+        "entries": (LISTS,),
+        "indicator size_standard tiles": (PARTS,),
+        "district rule": (PARTS, str),
+        "table defaults units parameters lists codes city rows figures facts register": (dict,),
+        "reasons rules findings map sources plain month annual": (dict,),
+        "coefficient scan": (dict, str),
+        "columns": (TEXTS, dict),
+        "column": (int, str, dict),
+        "required": (bool, str),
+        "auto formula": (str, dict),  # of a row: for each of its columns
+    }.items()
+    for key in keys.split()
+}
+TEXT_THERE = {("columns.*", "auto"), ("indicator.column.*", "auto")}
+WORDS = {str: "text", int: "a number", date: "a date", bool: "true or false", dict: "a table of keys"} | {
+    TEXTS: "a list of texts", PARTS: "a list of tables of keys", LISTS: "a list of lists"
+}  # fmt: skip
+
+
 def keys_of(file: str, place: str) -> Keys:
     pattern = next(pattern for pattern in KEYS if fnmatch(file, pattern))
     return KEYS[pattern][place]
@@ -116,3 +148,16 @@ def take(file: str, place: str, what: str, entry: Any) -> None:
         raise DefinitionError(f"{file}: {what}: unknown key {', '.join(sorted(unknown))}")
     if missing := set(known.needed) - set(entry):
         raise DefinitionError(f"{file}: {what}: missing {', '.join(sorted(missing))}")
+    if known.named:
+        return
+    for key, value in entry.items():
+        kinds = (str,) if (place, key) in TEXT_THERE else OTHER_THAN_TEXT.get(key, (str,))
+        if not any(_is_of(kind, value) for kind in kinds):
+            wanted = " or ".join(WORDS[kind] for kind in kinds)
+            raise DefinitionError(f"{file}: {what}: {key}: {value!r} is not {wanted}")
+
+
+def _is_of(kind: type | tuple[type, type], value: Any) -> bool:
+    if isinstance(kind, tuple):
+        return isinstance(value, list) and all(isinstance(each, kind[1]) for each in value)
+    return isinstance(value, kind) and not (kind is int and isinstance(value, bool))

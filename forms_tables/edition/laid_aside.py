@@ -5,7 +5,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from forms_tables.edition.from_toml import Content, edition_from
+from forms_tables.edition.digest import Content
+from forms_tables.edition.from_toml import edition_from
 from forms_tables.edition.lacking import Lacking, lacking_in
 
 PLACE = re.compile(r"\[(\w+)(?:\.(\w+))?\](?: (\w+))?")

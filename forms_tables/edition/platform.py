@@ -20,6 +20,8 @@ class City:
     office: str
     site: str  # as letters sign, and as their sender
     survey: str  # in full
+    short_office: str = "市级主管部门"  # behind a person's name
+    association: str = "市软件行业协会"
     who_reports: str = ""
     where: str = ""  # beside the choice of the district
     notice: str = ""  # the document the dates rest on

@@ -1,4 +1,4 @@
-"""Reading platform.toml, as strictly as the tables. Whether what it names is there is asked by `roles`."""
+"""Reading platform.toml, as strictly as the tables. Whether what it names is there is asked by `lacking`."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -34,7 +34,7 @@ def platform_from(said: Mapping[str, Any]) -> Platform:
         figures={
             frequency: _read(HeadlineCells, "figures.*", entry) for frequency, entry in said.get("figures", {}).items()
         },
-        facts={code: _fact(code, entry) for code, entry in said.get("facts", {}).items()},
+        facts={code: _fact(code, entry) for code, entry in _table("facts", said).items()},
         columns=register.get("columns", ()),
         marks=register.get("marks", ()),
         questions=register.get("questions", ()),
@@ -62,9 +62,15 @@ def _texts(place: str, entry: Any) -> dict[str, str]:
     return _named(place, entry)
 
 
-def _named(place: str, entry: Any) -> dict[str, str]:
+def _table(place: str, said: Mapping[str, Any]) -> Mapping[str, Any]:
+    entry = said.get(place, {})
     if not isinstance(entry, Mapping):
         raise DefinitionError(f"{FILE}: {place}: {entry!r} is no table of keys")
+    return entry
+
+
+def _named(place: str, entry: Any) -> dict[str, str]:
+    _table(place, {place: entry})
     for key, value in entry.items():
         if not isinstance(value, str) or not value.strip():
             raise DefinitionError(f"{FILE}: {place}: {key}: write some text")
@@ -100,7 +106,7 @@ def _tiles(said: Mapping[str, Any]) -> dict[str, Tile]:
         return {}
     take(FILE, "map", "map", said["map"])
     for entry in said["map"]["tiles"]:
-        take(FILE, "map.tiles", f"map: {entry.get('code', '?')}", entry)
+        take(FILE, "map.tiles", "map.tiles", entry)
         if not all(entry[key] in range(1, MOST_TILES + 1) for key in ("row", "column")):
             raise DefinitionError(f"{FILE}: map: {entry['code']}: row and column are whole numbers, 1 to {MOST_TILES}")
     return {entry["code"]: Tile(**entry) for entry in said["map"]["tiles"]}

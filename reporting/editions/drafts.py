@@ -8,7 +8,7 @@ from django.db import transaction
 
 from accounts import journal
 from accounts.models import User
-from forms_tables.edition.from_toml import Content, digest_of
+from forms_tables.edition.digest import Content, digest_of
 from forms_tables.edition.periods import BadPeriod, PeriodCode
 from reporting.editions.definition_words import in_words
 from reporting.editions.obstacles import obstacles_to

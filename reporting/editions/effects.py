@@ -33,11 +33,11 @@ GROUPS = {
 }
 
 
-def periods_to_rehearse(frequencies: Collection[str] = FREQUENCIES) -> list[Period]:
-    """Those for which anything was submitted, the newest first."""
+def periods_with_submissions(family: str, frequencies: Collection[str] = FREQUENCIES) -> list[Period]:
+    """Those under an edition of this family for which anything was submitted, the newest first."""
     submitted = Filing.objects.filter(period=OuterRef("pk")).exclude(in_force=None)
     found = Period.objects.filter(Exists(submitted))
-    return [period for period in found if period.parsed.frequency in frequencies]
+    return [each for each in found if each.parsed.frequency in frequencies and each.edition.family == family]
 
 
 def frequencies_of(edition: Edition, rule: Rule) -> set[str]:

@@ -29,10 +29,11 @@ from reporting.workflow.guards import be_an_author
 EVERY = 100  # filings between two words about how far it is
 
 
-def periods_to_rehearse() -> list[Period]:
-    """Those in which anything was filed, the newest first."""
+def periods_to_rehearse(draft: DraftEdition) -> list[Period]:
+    """Those under the draft's own edition in which anything was filed, the newest first: the filings of another year's
+    tables say nothing of it."""
     filed = Filing.objects.filter(Q(sheets__isnull=False) | Q(in_force__isnull=False)).values("period").distinct()
-    return list(Period.objects.filter(pk__in=filed))
+    return [period for period in Period.objects.filter(pk__in=filed) if period.edition.family == draft.family]
 
 
 def default_period(periods: list[Period]) -> Period | None:
@@ -51,6 +52,8 @@ def begin(draft: DraftEdition, version: int, period: Period, by: User, at: datet
         raise Refused(f"这份修订稿{draft.get_state_display()}，不再试算。")
     if draft.version != version:
         raise Overtaken(draft)
+    if period.edition.family != draft.family:
+        raise Refused(f"{period.label}不按这个制度填报，不能用来试算。")
     if found := unusable_in(draft):
         raise Refused(f"还有 {len(found)} 处须改正，改正后才能试算。第一处：{found[0]}。")
     for standing in draft.rehearsals.filter(version=version, period=period):

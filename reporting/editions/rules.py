@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from accounts.models import User
+from forms_tables.edition.digest import Content
 from forms_tables.edition.drafting import (
     RULES,
     DefinitionChange,
@@ -15,7 +16,6 @@ from forms_tables.edition.drafting import (
     with_rule,
     without_rule,
 )
-from forms_tables.edition.from_toml import Content
 from forms_tables.edition.model import Edition, Rule
 from forms_tables.rules.checks import slips_in_rule
 from reporting.editions.drafts import Overtaken, change_draft

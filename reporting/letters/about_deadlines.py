@@ -28,7 +28,10 @@ def deadline_moved(
         letters += letters_to_firms(period, facts_of(period, of_firms, after, why, number), at)
     if of_districts:
         letters += letters_to_districts(period, facts_of(period, of_districts, after, why, number), at)
-    facts = facts_of(period, before, after, why, number) | {"name": "市经济信息委", "path": page_of_city(period)}
+    facts = facts_of(period, before, after, why, number) | {
+        "name": office_called("short_office"),
+        "path": page_of_city(period),
+    }
     letters += [letter(period, facts, to, at, "city") for to in recipients.of_city()]
     post(letters)
 

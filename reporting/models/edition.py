@@ -17,7 +17,7 @@ from forms_tables.edition.catalog import (
     platform_said,
     shipped_content,
 )
-from forms_tables.edition.from_toml import digest_of
+from forms_tables.edition.digest import digest_of
 from forms_tables.edition.laid_aside import platform_without_lacking
 from forms_tables.edition.periods import PeriodCode
 
@@ -51,7 +51,7 @@ class PublishedEdition(models.Model):
 
     From which period it governs is no part of its text. `holds_from` of a shipped one is where its whole family begins
     and `holds_to` where it ends, if it ends before another begins; of a revision, where that takes over in its family.
-    Blank in a shipped one: nobody has said yet (`reporting.in_force`).
+    Blank in a shipped one: nobody has said yet (`reporting.models.in_force`).
     """
 
     code = models.CharField("制度版本", max_length=40, primary_key=True)

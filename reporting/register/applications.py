@@ -16,7 +16,7 @@ from accounts.models import Application, District, Enterprise, Residence, User
 from forms_tables.edition import credit_code as credit_codes
 from reporting import workflow
 from reporting.models import Filing, Period
-from reporting.register.facts import platform, unlikely_day
+from reporting.register.facts import platform, under_every_code, unlikely_day
 from reporting.workflow.owing import labels
 from text.incoming import without_hidden
 
@@ -135,7 +135,7 @@ def approve_application(
     enterprise = Enterprise.objects.create(
         credit_code=application.credit_code,
         name=application.name,
-        attributes={**platform().unnamed, **facts_in(application)},
+        attributes=under_every_code({**platform().unnamed, **facts_in(application)}),
         contact_name=application.contact_name,
         phone=application.phone,
         mobile=application.mobile,

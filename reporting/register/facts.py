@@ -6,6 +6,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 
+from forms_tables.edition.continuity import codes_of
 from forms_tables.edition.platform import Platform
 from forms_tables.filling import parsing
 from reporting.models.in_force import current_edition
@@ -27,6 +28,18 @@ def unlikely_day(day: datetime.date, today: datetime.date) -> str:
 
 def platform() -> Platform:
     return current_edition().platform
+
+
+def office_called(key: str) -> str:
+    """How the city's offices are named, in short."""
+    return getattr(platform().city, key)
+
+
+def under_every_code(facts: Mapping[str, str]) -> dict[str, str]:
+    """The same facts, each under all the codes its row has in the editions that are here. The register keeps them so:
+    periods of two editions are open side by side, and what either asks of a firm is read by the code alone."""
+    edition = current_edition()
+    return {name: value for code, value in facts.items() for name in codes_of(edition, code)}
 
 
 def label_of(code: str) -> str:

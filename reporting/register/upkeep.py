@@ -10,9 +10,19 @@ from django.db import transaction
 from accounts import journal, people
 from accounts.access import Refused
 from accounts.models import Enterprise, User
+from forms_tables.edition.continuity import codes_of
+from forms_tables.edition.model import Edition
 from reporting import workflow
 from reporting.letters import about_register
-from reporting.register.facts import in_words, label_of, name_of, platform, read_fact, unlikely_day
+from reporting.register.facts import (
+    in_words,
+    label_of,
+    name_of,
+    platform,
+    read_fact,
+    under_every_code,
+    unlikely_day,
+)
 
 CONTACT = ("contact_name", "phone", "mobile", "email", "address")
 
@@ -53,6 +63,21 @@ def change_facts(enterprise: Enterprise, facts: dict[str, str], *, by: User, at:
     read = {code: read_fact(code, typed) for code, typed in facts.items()}
     enterprise = Enterprise.objects.hold(enterprise)
     _write_facts(enterprise, read, "修改登记事项", by, at)
+
+
+@transaction.atomic
+def follow_codes(edition: Edition) -> dict[str, str]:
+    """What is known of firms is kept under the codes as well that an edition coming in gives its rows. Returns which,
+    in words for the journal."""
+    renamed = {(old, new) for new in edition.platform.facts for old in codes_of(edition, new) - {new}}
+    if not renamed:
+        return {}
+    firms = list(Enterprise.objects.select_for_update())
+    for firm in firms:
+        known = {new: firm.attributes[old] for old, new in renamed if old in firm.attributes}
+        firm.attributes = {**known, **firm.attributes}
+    Enterprise.objects.bulk_update(firms, ["attributes"], batch_size=500)
+    return {"名录事项的新代码": "、".join(f"{old}→{new}" for old, new in sorted(renamed))}
 
 
 @transaction.atomic
@@ -187,7 +212,7 @@ def _write_facts(
     before, after = journal.changes({code: enterprise.attributes.get(code, "") for code in facts}, facts)
     if not after:
         return
-    enterprise.attributes = {**enterprise.attributes, **after}
+    enterprise.attributes = {**enterprise.attributes, **under_every_code(after)}
     enterprise.save(update_fields=["attributes"])
     journal.record(
         by=by,

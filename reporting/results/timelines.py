@@ -109,7 +109,7 @@ class ReviewRow(NamedTuple):
 
 
 def timelines_of(filings: QuerySet, until: datetime) -> list[Timeline]:
-    """The course of each filing as far as `until`, in the order of the filings; four queries however many there are."""
+    """How each filing went as far as `until`, in the order of the filings; four queries however many there are."""
     rows = [
         FilingRow(*row) for row in filings.annotate(due_on=own_due_of_each(), **ASKED).values_list(*FilingRow._fields)
     ]

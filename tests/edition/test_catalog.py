@@ -6,7 +6,7 @@ import pytest
 
 from forms_tables.edition import catalog
 from forms_tables.edition.catalog import DefinitionError, edition_codes, load_edition, read_edition
-from forms_tables.edition.from_toml import digest_of
+from forms_tables.edition.digest import digest_of
 from forms_tables.edition.periods import PeriodCode
 from forms_tables.notation.trees import names_in, parse
 
@@ -319,6 +319,19 @@ def test_the_digest_is_the_same_on_every_machine():
         ("districts.toml", 'code = "500102"', 'code = "500101"', "500101: duplicate code"),
         ("edition.toml", 'default = "0.01"', "default = 0.01", "edition.toml: write 0.01 as a string"),
         ("edition.toml", 'below = "100"', 'below = "FZ"', "edition.toml: FX: FZ is no figure and no parameter"),
+        (
+            "edition.toml",
+            "valid_from = 2021",
+            'valid_from = "2021"',
+            "edition.toml: valid_from, valid_to: write a year",
+        ),
+        (
+            "edition.toml",
+            "valid_from = 2021",
+            "valid_from = 2021\nvalid_to = 2020",
+            "valid_to 2020 is before valid_from",
+        ),
+        ("codes.toml", 'from_table = "t4.toml"', 'from_table = "t99.toml"', "from_table: there is no t99.toml"),
         ("t6.toml", "[table]", "[table", "t6.toml: "),
     ],
 )

@@ -2,6 +2,7 @@
 
 import copy
 import re
+from contextlib import suppress
 from fnmatch import fnmatch
 from pathlib import Path
 
@@ -9,6 +10,8 @@ import pytest
 
 from forms_tables.edition.catalog import DefinitionError, edition_from, platform_said, shipped_content
 from forms_tables.edition.keys import KEYS
+from forms_tables.edition.lacking import lacking_in
+from forms_tables.rules.checks import proofread
 
 DOCUMENT = (Path(__file__).resolve().parents[2] / "docs" / "edition.md").read_text(encoding="utf-8")
 FAMILY = "chongqing-2024"
@@ -116,3 +119,16 @@ def test_a_key_that_must_be_there_is_missed_with_file_and_key(file, place, key):
     with pytest.raises(DefinitionError) as refused:
         read(content)
     assert key in str(refused.value) and name in str(refused.value)
+
+
+@pytest.mark.parametrize(("file", "place"), [way for way in WAYS if way[1] is not None])
+def test_a_value_of_another_kind_is_refused_or_harmless(file, place):
+    """Whatever stands there, start-up says a sentence and no page meets it."""
+    for key in KEYS[file][place].all:
+        for value in ("字", True, [7], {"a": "字"}):
+            content = copy.deepcopy(whole())
+            name, where = WAYS[file, place]
+            reached(content, name, where)[key] = value
+            with suppress(DefinitionError):
+                edition = read(content)
+                list(lacking_in(edition)) + list(proofread(edition))

@@ -1,5 +1,5 @@
-"""chongqing-2025, made out of the shipped edition: one row more, one less, one under another code, one district more,
-one rule changed; and a concordance of the code."""
+"""chongqing-2025, made out of the shipped edition: one row more, one less, two under another code, one district more,
+one rule changed; and a concordance of the codes."""
 
 import re
 import shutil
@@ -13,6 +13,7 @@ THIS, NEXT = "chongqing-2024", "chongqing-2025"
 CACHES = (
     catalog.load_edition, catalog._shipped_text, catalog._platform_said,
     published_edition, platform_under, continuity.counterparts, continuity.cells_before,
+    continuity.codes_of,
 )  # fmt: skip
 NEW_ROW = """
 [[indicator]]
@@ -36,6 +37,7 @@ follows = "{THIS}"
 
 [codes]
 "2051" = "2052"
+"A37" = "A97"
 """
 
 
@@ -67,6 +69,7 @@ def make_next_year(place: Path) -> Path:
     folder = copy(place, NEXT, title='"软件和信息技术服务业统计调查制度（重庆2025年口径）"', valid_from="2024")
     for file in folder.glob("*.toml"):  # the code of 硬件成本
         change(file, r"(?<![0-9A-Za-z]|Y)(M?)2051(?![0-9])", r"\g<1>2052", needed=False)
+        change(file, r"\bA37\b", "A97", needed=False)  # the register keeps it, and it decides who fills 软统企5
     change(folder / "t6.toml", r'\n\[\[indicator\]\]\ncode = "2080"', NEW_ROW + r"\g<0>")
     change(folder / "t6.toml", r'\n\[\[indicator\]\]\ncode = "2113"[^\[]*(\[[^\[]*)*?(?=\n\[\[|\Z)', "")
     rules = (folder / "rules.toml").read_text(encoding="utf-8").split("\n[[rule]]\n")

@@ -13,7 +13,7 @@ from django.core.management import call_command
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from accounts.models import District
+from accounts.models import District, Enterprise, JournalEntry
 from forms_tables.edition import continuity, drafting
 from forms_tables.edition.catalog import edition_from, load_edition, platform_said, shipped_content
 from forms_tables.rules.checks import examine
@@ -21,6 +21,7 @@ from reporting import city_columns, workflow
 from reporting.filing.judging import facts_for, history_of, judge, submission_values
 from reporting.models import Filing, Period, State, Submission
 from reporting.recheck import recheck
+from reporting.register.upkeep import change_facts
 from reporting.totals.aggregation import base_revenues, summarise
 from tests.cast import AT, SHANGHAI
 from tests.editions.next_year import NEXT, THIS, change, folders, forget, make_next_year
@@ -87,6 +88,28 @@ def test_history_is_read_across_the_change_by_the_concordance(years):
     assert history["2052.c1"] == 20 and not {"2051.c1", "2113.c1", "2053.c1"} & set(history)
 
 
+def test_what_the_register_knows_of_a_firm_follows_its_codes(years):
+    """A37 of 2024 is A97 of 2025; periods of both are open, and whichever the firm fills asks for what it says now."""
+    firm = fresh(years.next.filing).enterprise
+    change_facts(firm, {"A97": "是"}, by=years.cast.li_na, at=LATER)
+    for said, owed in {"是": True, "否": False}.items():
+        change_facts(firm, {"A97": said}, by=years.cast.li_na, at=LATER)
+        for code in ("2023A", "2024A"):
+            filing = Filing.objects.get(period=code, enterprise=firm)
+            assert ("软统企5" in [table.code for table in judge(filing).tables]) is owed, code
+
+
+def test_what_was_known_before_the_new_codes_came_is_known_under_them(next_year, cast):
+    cast.yuntu.attributes["A37"] = "是"
+    cast.yuntu.save()
+    call_command("load_edition", verbosity=0)
+    firm = Enterprise.objects.get(pk=cast.yuntu.pk)
+    assert (firm.attributes["A37"], firm.attributes["A97"]) == ("是", "是")
+    assert JournalEntry.objects.get(subject__contains="2025年口径").after["名录事项的新代码"] == "A37→A97"
+    call_command("load_edition", verbosity=0)
+    assert Enterprise.objects.get(pk=cast.yuntu.pk).attributes == firm.attributes
+
+
 def test_the_stored_columns_of_the_city_read_it_as_the_filing_does(years):
     period = Period.objects.get(pk="2025M05")
     labels = ("2052.c2", "year_ago(2052.c1)", "year_ago(2010.c1)", "year_ago(2053.c1)")
@@ -146,7 +169,7 @@ def test_last_years_revenue_is_the_base_figure_of_last_years_edition(next_year):
 def test_a_row_that_continues_another_can_still_be_dropped_and_put_back(next_year):
     content = shipped_content(NEXT)
     dropped = drafting.without_indicator(content, "2052")
-    assert edition_from(NEXT, dropped, platform_said(NEXT)).concordance.codes == {"2051": ""}
+    assert edition_from(NEXT, dropped, platform_said(NEXT)).concordance.codes == {"2051": "", "A37": "A97"}
     assert drafting.put_back(dropped, content, "indicator", "2052") == content
 
 

@@ -11,7 +11,7 @@ from django.db import connection
 from accounts.models import Installation
 from forms_tables.edition import drafting
 from forms_tables.edition.catalog import load_edition, shipped_content
-from forms_tables.edition.from_toml import digest_of
+from forms_tables.edition.digest import digest_of
 from reporting import system_checks
 from reporting.editions.obstacles import obstacles_to
 from reporting.models import DraftEdition, PublishedEdition

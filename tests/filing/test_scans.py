@@ -5,7 +5,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from forms_tables.edition import drafting
 from forms_tables.edition.catalog import shipped_content
-from forms_tables.edition.from_toml import digest_of
+from forms_tables.edition.digest import digest_of
 from reporting import workflow
 from reporting.models import Filing, ParameterValue, PublishedEdition, Scan, State, Submission
 from reporting.workflow import Refused

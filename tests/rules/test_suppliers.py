@@ -14,8 +14,8 @@ import pytest
 
 from accounts.models import User
 from forms_tables.edition.catalog import edition_from, load_edition, platform_said, shipped_content
+from forms_tables.edition.digest import digest_of
 from forms_tables.edition.drafting import with_new_rule
-from forms_tables.edition.from_toml import digest_of
 from forms_tables.edition.model import Rule
 from forms_tables.edition.periods import PeriodCode
 from forms_tables.filling.completion import EXACT

@@ -171,7 +171,7 @@ def rehearsals_of(draft: DraftEdition) -> QuerySet[Rehearsal]:
 
 def rehearsing(draft: DraftEdition) -> dict:
     """What the field of periods offers."""
-    periods = periods_to_rehearse()
+    periods = periods_to_rehearse(draft)
     return {"periods": periods, "default": default_period(periods)}
 
 

@@ -9,12 +9,13 @@ from accounts import clock
 from accounts.access import needs, refusals_on
 from accounts.form_words import NameField, PlainForm
 from accounts.models import Ability, District
+from forms_tables.edition.catalog import edition_codes
 from forms_tables.edition.periods import PeriodCode
 from reporting.editions.districts import DistrictFacts
 from reporting.editions.districts import place_district as store_district
 from reporting.editions.governance import govern as set_beginning
 from reporting.models import Period, PublishedEdition
-from reporting.models.in_force import current_edition, gaps, overlaps, stretches, waiting
+from reporting.models.in_force import current_edition, gaps, overlaps, proposed, stretches, waiting
 
 KINDS = ("区", "县", "自治县", "功能区", "行政区")
 
@@ -106,9 +107,11 @@ def periods_under(stretch) -> list[Period]:
 
 
 def periods_to_begin() -> list[PeriodCode]:
-    """From the first that any edition governs to the end of the year after next, the latest first."""
-    from_year = min((each.first.year for each in stretches()), default=clock.today().year)
-    return sorted(every_period(range(from_year - 1, clock.today().year + 2)), reverse=True)
+    """From the first that any edition governs, or that its folder speaks of, to the end of next year, the latest
+    first."""
+    begun = [*stretches(), *(proposed(code) for code in edition_codes())]
+    first = min((each.first.year for each in begun), default=clock.today().year)
+    return sorted(every_period(range(first - 1, clock.today().year + 2)), reverse=True)  # its annual is asked before
 
 
 def every_period(years: range) -> list[PeriodCode]:

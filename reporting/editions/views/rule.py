@@ -25,7 +25,7 @@ from reporting.editions.effects import (
     FilingBeforeAndAfter,
     effect_on,
     frequencies_of,
-    periods_to_rehearse,
+    periods_with_submissions,
     tell,
 )
 from reporting.editions.obstacles import remarks_beside
@@ -205,7 +205,8 @@ def beside(draft: DraftEdition, rule_id: str, form: RuleForm) -> DefinitionChang
 def look(request, draft, rule_id, form) -> dict[str, Any]:
     """The typed rule in words, and its effect on the chosen period."""
     edited = form.rule if form.can_be_judged and not form.is_system else None
-    periods = periods_to_rehearse(frequencies_of(draft.edition, edited) if edited else FREQUENCIES)
+    frequencies = frequencies_of(draft.edition, edited) if edited else FREQUENCIES
+    periods = periods_with_submissions(draft.family, frequencies)
     asked = request.POST.get("period") or request.GET.get("period")
     period = next((period for period in periods if period.code == asked), periods[0] if periods else None)
     around = {

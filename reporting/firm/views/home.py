@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from accounts import clock
+from forms_tables.edition.continuity import cells_before
 from forms_tables.edition.shape import so_far_cell
 from reporting import workflow
 from reporting.filing.judging import standing_submission, tables_for, typed_cells
@@ -126,11 +127,10 @@ def marks_of(filings: list[Filing], at: datetime) -> list[dict]:
 
 def headline_line(monthly: list[Filing]) -> dict | None:
     """The firm's headline figure as filed, per period (this cumulative less the last; February holds two months).
-    Where the last cumulative is not known there is no point: it is not nought."""
-    points = []
-    for filing in monthly:
-        if (alone := month_alone(filing)) is not None:
-            points.append((filing.period.label, alone))
+    Where the last cumulative is not known there is no point: it is not nought. Nor is there one where the figure was
+    another one, which the newest does not continue."""
+    alike = [filing for filing in monthly if has_the_headline_of(monthly[-1], filing)]
+    points = [(each.period.label, alone) for each in alike if (alone := month_alone(each)) is not None]
     if len(points) < 2:
         return None
     width, height, left, top = 640, 120, 10, 24
@@ -148,11 +148,17 @@ def headline_line(monthly: list[Filing]) -> dict | None:
     ]
     return {
         "headline": monthly[-1].period.headline,
+        "changed": len(alike) < len(monthly),
         "dots": dots,
         "points": " ".join(f"{dot['x']},{dot['y']}" for dot in dots),
         "base": top + int(high / (high - low) * height),
         "right": left + width,
     }
+
+
+def has_the_headline_of(newest: Filing, filing: Filing) -> bool:
+    now, then = newest.period.headline, filing.period.headline
+    return bool(now and then) and cells_before(newest.edition, filing.edition).get(now.cell) == then.cell
 
 
 def month_alone(filing: Filing) -> Decimal | None:

@@ -10,6 +10,7 @@ from reporting.editions.districts import place_districts
 from reporting.editions.governance import adopt_proposals, govern
 from reporting.models import DraftEdition, Period, PublishedEdition, Submission
 from reporting.models.in_force import proposed, stretches, waiting
+from reporting.register.upkeep import follow_codes
 from reporting.workflow import Refused
 
 HOW = "./manage.py load_edition {code} --from 2024A --reason 通知文号 --by 市级账号"
@@ -30,8 +31,8 @@ class Command(BaseCommand):
 
     @transaction.atomic
     def handle(self, *, edition: str | None, first: str, last: str, reason: str, by: str, **options):
-        if (first or last) and not edition:
-            raise CommandError("请写明是哪一个制度自这个报告期起执行：load_edition 制度 --from 报告期。")
+        if (first or last or reason or by) and not (edition and first):
+            raise CommandError("请写明是哪一个制度自哪个报告期起执行：load_edition 制度 --from 报告期。")
         at = clock.now()
         try:
             self.publish([edition] if edition else edition_codes(), at)
@@ -71,7 +72,7 @@ class Command(BaseCommand):
                 action="发布制度版本",
                 subject=edition.title,
                 before={"摘要": before} if before else None,
-                after={"摘要": edition.digest} | place_districts(edition),
+                after={"摘要": edition.digest} | place_districts(edition) | follow_codes(edition),
             )
             self.stdout.write(
                 f"{edition.title}：已发布，{len(edition.tables)} 张表、{len(edition.indicators)} 个指标、"

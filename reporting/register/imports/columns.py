@@ -11,7 +11,7 @@ from import_export import fields, widgets
 
 from accounts.models import Enterprise
 from forms_tables.edition import credit_code as credit_codes
-from reporting.register.facts import platform, read_fact
+from reporting.register.facts import platform, read_fact, under_every_code
 from text.incoming import hidden_mark, no_plain_address, without_hidden
 from text.shortened import day_as_number
 
@@ -53,7 +53,8 @@ class AttributeField(KeepWhatIsThere):
 
     def save(self, instance, row, is_m2m=False, **kwargs):
         if str(row[self.column_name] or "").strip():
-            instance.attributes = {**instance.attributes, self.attribute: self.clean(row, **kwargs)}
+            said = under_every_code({self.attribute: self.clean(row, **kwargs)})
+            instance.attributes = {**instance.attributes, **said}
 
 
 class CreditCodeWidget(widgets.Widget):

@@ -17,7 +17,7 @@ from accounts.models import District, Enterprise, JournalEntry, Residence, User
 from forms_tables.edition import credit_code as credit_codes
 from reporting.models import Filing, Period
 from reporting.register.applications import propose_first_day
-from reporting.register.facts import platform, unlikely_day
+from reporting.register.facts import platform, under_every_code, unlikely_day
 from reporting.register.imports.columns import (
     AttributeField,
     CheckedWidget,
@@ -139,7 +139,7 @@ class RegisterResource(resources.ModelResource):
         elif first != here:
             wrong["credit_code"] = f"这个代码在第 {first} 行已经有了，请只留一行。"
         if new:
-            instance.attributes, instance.joined_on = platform().unnamed, self.first_day
+            instance.attributes, instance.joined_on = under_every_code(platform().unnamed), self.first_day
             missing = [column for column in needed_of_new() if not str(row[column] or "").strip()]
             wrong |= {column: "新企业必须填写这一列。" for column in missing}
         if joined := row["起报日期"]:
