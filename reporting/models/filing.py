@@ -125,7 +125,7 @@ class Filing(models.Model):
     @property
     def edition(self) -> Edition:
         """The edition of what is in force, whatever was published since; while nothing is, its period's."""
-        return self.in_force.edition if self.in_force_id else self.period.edition
+        return self.period.judged_by(self.in_force.edition) if self.in_force_id else self.period.edition
 
     @property
     def standing(self) -> Standing:
