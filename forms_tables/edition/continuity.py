@@ -98,6 +98,20 @@ def cells_before(edition: Edition, before: Edition) -> Mapping[str, str]:
     }
 
 
+def cells_after(before: Edition, edition: Edition) -> Mapping[str, str]:
+    """Each cell of `before` that goes on in `edition`, with its key there. `edition` may be the earlier of the two,
+    where a period is given back to it."""
+    if continues(before, edition):
+        return cells_before(before, edition)
+    return {old: new for new, old in cells_before(edition, before).items()}
+
+
+def continues(edition: Edition, before: Edition) -> bool:
+    """Whether its concordances lead back to the family of the other."""
+    steps = concordances_between(edition, before)
+    return bool(steps) and steps[-1].follows == before.family
+
+
 def held_in(row: Indicator, key: str) -> tuple[str, int | None, str]:
     """How the figures of one cell are kept; a column may differ from its row."""
     return row.kind_in(key), row.decimals_in(key), row.column(key).unit or row.unit

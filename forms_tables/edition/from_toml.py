@@ -220,6 +220,7 @@ def _code_lists(
             tuple(entries),
             entry["source"],
             entry["provenance"],
+            bool(entry.get("from_districts")),
             entry.get("also", ""),
             cited=in_full(entry["source"], platform.sources),
         )

@@ -35,6 +35,7 @@ class CodeList:
     entries: tuple[CodeEntry, ...]
     source: str
     provenance: str
+    from_districts: bool = False  # it names the districts
     also: str = ""  # a pattern of codes that may be used though the list does not name them
     cited: str = field(default="", compare=False)  # its source in words
 

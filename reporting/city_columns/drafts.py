@@ -101,7 +101,9 @@ def stamps_of(period: Period) -> dict[int, str]:
         before = before.join(beside, on="enterprise", how="left", maintain_order="left")
     register = registered(filings["enterprise"].to_list())
     granted = granted_bases(period.code)
-    common = {code: _rests_on(published_edition(code), period) for code in filings["edition"].unique()}
+    common = {
+        code: _rests_on(period.judged_by(published_edition(code)), period) for code in filings["edition"].unique()
+    }
     stamps = {}
     for row, standing in zip(filings.iter_rows(named=True), before.drop("enterprise").rows(), strict=True):
         pk = row["filing"]
@@ -118,7 +120,8 @@ def stamps_of(period: Period) -> dict[int, str]:
 
 
 def _rests_on(edition: Edition, period: Period) -> str:
-    return repr((edition.code, edition.digest, sorted(parameters_in(edition, period).items())))
+    districts = blake2b(repr(edition.districts).encode(), digest_size=12).hexdigest()  # some are beside its digest
+    return repr((edition.code, edition.digest, districts, sorted(parameters_in(edition, period).items())))
 
 
 def registered(enterprises: Sequence[int]) -> dict[int, tuple[str, ...]]:
@@ -149,7 +152,7 @@ def completed_drafts(
     listed = read(period.code, FILINGS)[0].frame.filter(pl.col("filing").is_in(list(filings)))
     parts, done = [], 0
     for (code,), group in listed.group_by("edition", maintain_order=True):
-        edition = published_edition(code)
+        edition = period.judged_by(published_edition(code))
         for chunk in group.iter_slices(CHUNK):
             part = columns_of_completed(edition, period.parsed, opened(edition, period, chunk))
             words = [stamps[pk] for pk in part.frame["filing"]]

@@ -26,7 +26,7 @@ CENT = Decimal("0.01")
 def leaves_forms_alone(period: Period, filings: QuerySet[Filing], in_force: Edition, edition: Edition) -> bool:
     """Whether the draft and the revision in force complete every filing of the period just as the filing's own edition
     does: the same tables, and the same parameters where they are computed with."""
-    own = [published_edition(code) for code in codes_of(filings)]
+    own = [period.judged_by(published_edition(code)) for code in codes_of(filings)]
     return all(_completes_alike(period, each, other) for each in own for other in (in_force, edition))
 
 

@@ -53,12 +53,12 @@ def conditions_of_rule(edition: Edition, rule: Rule) -> tuple[Condition, ...]:
 
 def effect_on(period: Period, rule_id: str, edition: Edition, rule: Rule | None) -> "Effect":
     """What `rule`, as `edition` would have it, does to the filings of a period that `rule_id` judges today."""
-    frequency = period.parsed.frequency
+    frequency, edition = period.parsed.frequency, period.judged_by(edition)
     after = judge_of(edition, rule, frequency, parameters_in(edition, period))
     before = {
         code: judge_of(own, _rule_in(own, rule_id), frequency, parameters_in(own, period))
         for code in _codes_of(period)
-        for own in [published_edition(code)]
+        for own in [period.judged_by(published_edition(code))]
     }
     stored = city_columns.load(period, read_by([after, *before.values()]), edition=edition)
     return effect_of(stored.ledger, stored.filings, before, after, unstorable=len(stored.unstorable))

@@ -8,6 +8,7 @@ from accounts import journal
 from accounts.models import User
 from forms_tables.edition.catalog import edition_codes
 from forms_tables.edition.periods import BadPeriod, PeriodCode
+from reporting.editions.handing_over import hand_over
 from reporting.models import Filing, Period, PublishedEdition, Submission
 from reporting.models.in_force import Stretch, edition_in_force, following, governing, proposed, said, stored, stretches
 from reporting.workflow.guards import Refused, be_an_author, brief
@@ -20,7 +21,8 @@ def govern(code: str, first: str, last: str, by: User | None, at: datetime, reas
     """执行起点: the edition governs from `first` on, until another begins or, where `last` is given, to there.
 
     The one that governed until then ends where this one begins. Open periods that change hands and have no submission
-    are filed under the other edition from now on. `by` is None in an installation that has no city official yet.
+    are filed under the other edition from now on, their drafts with them. `by` is None in an installation that has no
+    city official yet.
     """
     if by is not None:
         be_an_author(by)
@@ -40,10 +42,7 @@ def govern(code: str, first: str, last: str, by: User | None, at: datetime, reas
     before = next((each.label for each in stored() if each.family == code), "")
     _keep(published, wanted)
     for period in handed_over:
-        period.edition_code = edition_in_force(period.parsed)
-        period.save(update_fields=["edition_code"])
-    # What the last check said of a draft was said by the rules of the other edition.
-    Filing.objects.filter(period__in=handed_over).exclude(checked=Filing.UNCHECKED).update(checked=Filing.UNCHECKED)
+        hand_over(period, edition_in_force(period.parsed), by, at, reason)
     after = {"适用": wanted.label}
     if handed_over:
         after["改按本制度填报"] = "、".join(period.label for period in handed_over)
@@ -97,12 +96,14 @@ def _begin_alone(wanted: Stretch, others: list[Stretch]) -> None:
 
 
 def _handed_over(before: list[Stretch], after: list[Stretch]) -> list[Period]:
-    """The open periods another edition governs after this, locked; refused where there is one that must stay."""
+    """The open periods another edition governs after this, locked with their filings; refused where one must
+    stay."""
     handed_over = []
     for period in Period.objects.order_by("code").select_for_update():
         now = governing(period.parsed, after)
         if now == governing(period.parsed, before):
             continue
+        list(Filing.objects.filter(period=period).order_by("pk").select_for_update().values_list("pk"))
         if number := Submission.objects.filter(filing__period=period).count():
             raise Refused(f"{period.label}已有 {number} 份上报件，适用的制度不能再改；请选更晚的报告期。")
         if period.is_locked:

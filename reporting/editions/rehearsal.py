@@ -85,7 +85,7 @@ def rehearse(rehearsal: Rehearsal, speak: Callable[[int, int], None] = lambda do
     """The effect as it is stored."""
     draft, period = rehearsal.draft, rehearsal.period
     standing = PublishedEdition.objects.of_family(draft.family).last()
-    editions = standing.edition, draft.edition
+    editions = period.judged_by(standing.edition), period.judged_by(draft.edition)
     judged = filings_to_judge(period)
     total = judged.count()
     tally = EffectTally(draft.edition, standing.edition, period.parsed.frequency)

@@ -7,9 +7,11 @@ who changes something reads it anew, under the lock (see workflow.guards.locked_
 
 from django.db.models import Exists, OuterRef, prefetch_related_objects
 
+from accounts.models import JournalEntry
 from forms_tables.edition.periods import BadPeriod, PeriodCode
 from forms_tables.notation.names import earlier
 from reporting.models import BaseAdjustment, Explanation, Filing, Message, Submission
+from reporting.models.handover import HANDED_OVER
 
 JOINED = ("enterprise", "period", "district", "in_force", "approved")
 
@@ -22,11 +24,13 @@ def read_whole(enterprise: int, period: str) -> Filing:
         raise Filing.DoesNotExist from None
     filings = Filing.objects.filter(enterprise=enterprise, period__in=[period, *map(str, behind.values())])
     of_each = {"filing": OuterRef("pk")}
+    of_its_firm = {"enterprise": OuterRef("enterprise"), "period": OuterRef("period")}
     filings = filings.select_related(*JOINED).annotate(
         has_filed_in_time=Exists(Submission.objects.filter(**of_each, on_time=True, recalled_at=None)),
         has_messages=Exists(Message.objects.filter(**of_each)),
         has_explanations=Exists(Explanation.objects.filter(**of_each)),
         has_adjustments=Exists(BaseAdjustment.objects.filter(**of_each, granted=True)),
+        was_handed_over=Exists(JournalEntry.objects.filter(**of_its_firm, action=HANDED_OVER)),
     )
     found = {filing.period_id: filing for filing in filings}
     if period not in found:
@@ -37,5 +41,7 @@ def read_whole(enterprise: int, period: str) -> Filing:
         filing.said = {}
     if not filing.has_adjustments:
         filing.granted_bases = {}
+    if not filing.was_handed_over:
+        filing.handover = None
     prefetch_related_objects([filing], "period__deadlines")
     return filing

@@ -11,6 +11,7 @@ from forms_tables.notation.names import earlier
 from reporting.dates.deadlines import day_of, due_moment, is_past
 from reporting.models.asking import holds
 from reporting.models.due import own_due, own_due_of_each
+from reporting.models.handover import Handover, handovers_of
 from reporting.models.period import Period
 from reporting.models.standing import (
     COUNTED,
@@ -124,7 +125,7 @@ class Filing(models.Model):
     @property
     def edition(self) -> Edition:
         """The edition of what is in force, whatever was published since; while nothing is, its period's."""
-        return self.in_force.edition if self.in_force_id else self.period.edition
+        return self.period.judged_by(self.in_force.edition) if self.in_force_id else self.period.edition
 
     @property
     def standing(self) -> Standing:
@@ -217,6 +218,12 @@ class Filing(models.Model):
     @cached_property
     def has_messages(self) -> bool:
         return self.messages.exists()
+
+    @cached_property
+    def handover(self) -> Handover | None:
+        """What became of its drafts when its period went to another edition, while they are unsent."""
+        found = handovers_of(self.enterprise_id, [self.period_id]) if self.is_unsent else []
+        return found[0] if found else None
 
     @property
     def rests_on_estimates(self) -> bool:

@@ -1,8 +1,11 @@
 from datetime import date, datetime
+from functools import cached_property
 
 from django.db import models
 
-from forms_tables.edition.catalog import Edition
+from accounts.models import District
+from forms_tables.edition.catalog import DistrictDefinition, Edition
+from forms_tables.edition.districts import asks_for_district, with_districts
 from forms_tables.edition.periods import PeriodCode
 from forms_tables.edition.shape import Headline, headline_of
 from reporting.dates.deadlines import DEFAULT, ClauseReading, Due, due_moment
@@ -55,7 +58,30 @@ class Period(models.Model):
     @property
     def edition(self) -> Edition:
         """What is filed for it from now on; what was submitted before keeps its own (Filing.edition)."""
-        return published_edition(self.edition_code)
+        return self.judged_by(published_edition(self.edition_code))
+
+    def judged_by(self, edition: Edition) -> Edition:
+        """An edition as it judges the filings of this period: with the districts the city registered by hand. Editions
+        are handed to judging, forms and workbooks by here, and only those that ask for a district ask the register."""
+        if not asks_for_district(edition, self.parsed.frequency):
+            return edition
+        return with_districts(edition, self.districts_by_hand, self.parsed.end)
+
+    @cached_property
+    def districts_by_hand(self) -> tuple[DistrictDefinition, ...]:
+        """Read once of a period, as what its filings are judged by."""
+        return tuple(
+            DistrictDefinition(
+                code=district.code,
+                name=district.name,
+                kind=district.kind,
+                valid_from=district.valid_from or date.min,
+                valid_to=district.valid_to,
+                successor=district.successor.code if district.successor else "",
+                note="",
+            )
+            for district in District.objects.filter(by_hand=True).select_related("successor")
+        )
 
     @property
     def headline(self) -> Headline | None:

@@ -69,7 +69,7 @@ class Recheck:
         """Those that filings of the period were judged by, the period's own last, for its words go before."""
         own = self.period.edition_code
         codes = [*sorted(set(self.judged["edition"]) - {own}), own]
-        return {code: published_edition(code) for code in codes}
+        return {code: self.period.judged_by(published_edition(code)) for code in codes}
 
     @cached_property
     def rules(self) -> dict[str, Rule]:
@@ -104,7 +104,7 @@ def recheck(period: Period, say: Report | None = None) -> Recheck:
     city_columns.refresh(period, say)
     parts, known = [], []
     for code in _editions_of(period):
-        edition = published_edition(code)
+        edition = period.judged_by(published_edition(code))
         conditions = conditions_of(edition, period.parsed.frequency)
         stored = city_columns.load(period, labels_of(conditions), edition=edition, filed_under=code, fresh=False)
         known += [

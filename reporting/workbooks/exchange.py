@@ -58,7 +58,8 @@ def write_filing_template(filing: Filing, out) -> None:
 
 def write_submission_workbook(submission: Submission, out) -> None:
     """Write a frozen submission to `out`: the same sheets, every cell closed and as it was sent."""
-    filing, edition = submission.filing, submission.edition
+    filing = submission.filing
+    edition = filing.period.judged_by(submission.edition)
     tables = [edition.table(code) for code in submission.tables]
     frozen = f"第{submission.number}次上报件，已冻结"
     closed = {f"{row.code}.{key}": frozen for table in tables for row in table.indicators for key in row.columns}
@@ -115,7 +116,7 @@ def judge_workbook(source, name: str = "") -> JudgedWorkbook:
 
 def judge_opened(filing: Filing, opened: OpenedWorkbook) -> JudgedWorkbook:
     firm = filing.enterprise
-    if is_alike(opened.meta, filing.edition):
+    if is_alike(opened.meta, filing):
         opened.meta = replace(opened.meta, edition=filing.edition.code, digest=filing.edition.digest)
     known = Enterprise.objects.filter(credit_code__in=[firm.credit_code, opened.meta.credit_code])
     read = read_workbook(
@@ -130,13 +131,18 @@ def judge_opened(filing: Filing, opened: OpenedWorkbook) -> JudgedWorkbook:
     return JudgedWorkbook(filing, read, judgement, tuple(problems))
 
 
-def is_alike(meta: WorkbookMeta, edition: Edition) -> bool:
+def is_alike(meta: WorkbookMeta, filing: Filing) -> bool:
     """Whether a workbook handed out under another revision has the very tables of this one: only rules changed."""
+    edition = filing.edition
     made = PublishedEdition.objects.filter(code=meta.edition, digest=meta.digest).first()
     if made is None or meta.digest == edition.digest:
         return False
     tables = {table.code: table for table in edition.tables}
-    return all(tables.get(table.code) == table for table in made.edition.tables if table.code in meta.tables)
+    return all(
+        tables.get(table.code) == table
+        for table in filing.period.judged_by(made.edition).tables
+        if table.code in meta.tables
+    )
 
 
 def all_problems(filing: Filing, read: ReadWorkbook, judgement: Judgement) -> Iterator[Problem]:

@@ -206,7 +206,7 @@ def record(filing: Filing, by: User, at: datetime, action: str, **more: Unpack[j
     line(filing, by, at, action, **more).save()
 
 
-def line(filing: Filing, by: User, at: datetime, action: str, **more: Unpack[journal.More]) -> JournalEntry:
+def line(filing: Filing, by: User | None, at: datetime, action: str, **more: Unpack[journal.More]) -> JournalEntry:
     """A line of the journal about a filing, to be written with others."""
     return journal.compose(
         by=by,

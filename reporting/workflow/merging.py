@@ -13,9 +13,11 @@ from forms_tables.edition.address import CellAddress
 from forms_tables.edition.model import Edition
 from forms_tables.filling.parsing import parse
 from reporting.models import Sheet
+from reporting.models.handover import HANDED_OVER
 from reporting.workflow.guards import Refused
 
 ABANDONED = "放弃修订"  # puts drafts back, and so is a save of every sheet it changes
+OF_MANY_SHEETS = (ABANDONED, HANDED_OVER)
 
 
 @dataclass(frozen=True)
@@ -138,12 +140,12 @@ def saves_of(sheet: Sheet) -> list[Save]:
     filing = sheet.filing
     rows = {indicator.code for indicator in filing.edition.table(sheet.table).indicators}
     lines = JournalEntry.objects.filter(
-        enterprise=filing.enterprise_id, period=filing.period_id, action__in=[f"保存{sheet.table}", ABANDONED]
+        enterprise=filing.enterprise_id, period=filing.period_id, action__in=[f"保存{sheet.table}", *OF_MANY_SHEETS]
     )
     saves = []
     for line in lines.select_related("by").order_by("-pk"):
         before = {key: text for key, text in (line.before or {}).items() if CellAddress.parse(key).code in rows}
-        if before or line.action != ABANDONED:
+        if before or line.action not in OF_MANY_SHEETS:
             saves.append(Save(line.by, line.at, line.subject, before))
     return saves
 

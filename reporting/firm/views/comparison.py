@@ -109,7 +109,8 @@ class SubmissionComparison:
 
 
 def compare(submission: Submission) -> SubmissionComparison:
-    filing, edition = submission.filing, submission.edition
+    filing = submission.filing
+    edition = filing.period.judged_by(submission.edition)
     values = submission_values(submission)
     previous = submission_before(submission)
     before = submission_values(previous) if previous else values

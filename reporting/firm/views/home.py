@@ -14,6 +14,7 @@ from forms_tables.edition.shape import so_far_cell
 from reporting import workflow
 from reporting.filing.judging import standing_submission, tables_for, typed_cells
 from reporting.models import ExtensionRequest, Filing, LateRequest, Review, Standing
+from reporting.models.handover import handovers_of
 from reporting.models.standing import CITY, COUNTED_AS_OWED, DISTRICT, FIRM
 from reporting.results.timelines import Outcome, timelines_of
 
@@ -45,6 +46,9 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "owed": sorted(owed, key=lambda line: line.due),
         "in_hand": [filing for filing in reversed(filings) if is_in_hand(filing)],
+        "handovers": handovers_of(
+            request.user.enterprise_id, [filing.period_id for filing in filings if is_open(filing) and filing.is_unsent]
+        ),
         "left_out": left_out,
         "may_ask_late": any(closed["may_ask"] for closed in left_out),
         "exempt": [filing for filing in filings if not filing.is_owed and not filing.period.is_locked],

@@ -89,8 +89,9 @@ def submission(request: HttpRequest, period: str, number: int) -> HttpResponse:
     """A frozen submission as it was sent: receipt, figures, findings, what the district said, what differs."""
     filing, frozen = submission_of(request, period, number)
     overview = Overview(filing, clock.now())
-    completed = Completed(frozen.edition.values_from_text(frozen.values), (), {}, ())
-    grids = [lay_out(frozen.edition.table(code), {}, completed) for code in frozen.tables]
+    edition = filing.period.judged_by(frozen.edition)
+    completed = Completed(edition.values_from_text(frozen.values), (), {}, ())
+    grids = [lay_out(edition.table(code), {}, completed) for code in frozen.tables]
     before = submission_before(frozen)
     said = {row["fingerprint"]: row for row in frozen.explanations}
     context = {
