@@ -189,9 +189,9 @@ def compute(day: date) -> int:
     period = Period.objects.get()
     due = period.enterprise_deadline.date
     begun = time.perf_counter()
-    occasion = in_force(schedule(), planner.moment_of_opening(period), due, at)
-    found = planner.to_remind(period, due, occasion)
-    print(f"{occasion.name}: who is due             {time.perf_counter() - begun:8.2f} s for {len(found)} firms")
+    reminder_time = in_force(schedule(), planner.moment_of_opening(period), due, at)
+    found = planner.to_remind(period, due, reminder_time)
+    print(f"{reminder_time.name}: who is due             {time.perf_counter() - begun:8.2f} s for {len(found)} firms")
     before, begun = Letter.objects.count(), time.perf_counter()
     hold_back(lambda: planner.plan(at))
     written = Letter.objects.count() - before

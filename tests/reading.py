@@ -26,7 +26,7 @@ def words_on(answer, status: int = 200) -> str:
 
 def markup_of(answer, status: int = 200) -> str:
     """The page as it is sent, without the token of every form: for links, fields and attributes. A ticket or the number
-    of a dispatch still stands in it, so ask for a whole attribute and never for a few letters. White space is as in a
+    of an urging still stands in it, so ask for a whole attribute and never for a few letters. White space is as in a
     browser: one space for any, none just inside an element."""
     assert answer.status_code == status, answer
     return in_one_space(TOKEN.sub("", answer.content.decode()))
@@ -37,14 +37,14 @@ def in_one_space(markup: str) -> str:
 
 
 def words_in(html: str) -> str:
-    reader = _Reader()
+    reader = _WordsOnPage()
     reader.feed(html)
     reader.close()
     lines = (" ".join(line.split()) for line in "".join(reader.heard).split("\0"))
     return "\n".join(line for line in lines if line)
 
 
-class _Reader(HTMLParser):
+class _WordsOnPage(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.heard: list[str] = []

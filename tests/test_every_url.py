@@ -21,7 +21,6 @@ from reporting.models import (
     Announcement,
     BaseAdjustment,
     Certificate,
-    Dispatch,
     DraftEdition,
     ExtensionRequest,
     Filing,
@@ -31,6 +30,7 @@ from reporting.models import (
     Rehearsal,
     Scan,
     State,
+    Urging,
 )
 from reporting.register import moves, tasks
 from reporting.register.imports import steps
@@ -105,7 +105,7 @@ PAGES = {
     "history": "enterprise",
     "filing": "enterprise",
     "check": "POST enterprise",
-    "suspects": "enterprise",
+    "wrong_cells": "enterprise",
     "explain": "POST enterprise",
     "workbook": "enterprise",
     "confirm_workbook": "POST enterprise",
@@ -124,9 +124,9 @@ PAGES = {
     "sheet": "enterprise",
     "outstanding": "district association city",
     "reminders": "district city",
-    "preview_dispatch": "POST district city",
-    "send_dispatch": "POST district city",
-    "dispatch": "district city",
+    "preview_urging": "POST district city",
+    "send_urging": "POST district city",
+    "urging_outcome": "district city",
     "reminder_schedule": "district association city",
     "sent_letters": "district city",
     "sent_letter": "district city",
@@ -241,7 +241,7 @@ OPEN_STATUS = {"applied": 404, "sign_out": 302}
 # Rows that belong to one firm or district: another one of the same role gets 404, for a read and for a write.
 OWNED = {
     "enterprise": [
-        "check", "suspects", "explain", "submission", "recall", "extension", "late", "amend", "abandon_amendment",
+        "check", "wrong_cells", "explain", "submission", "recall", "extension", "late", "amend", "abandon_amendment",
         "answer", "workbook", "confirm_workbook", "submit", "sheet", "adjustments", "attach_scan", "scan", "thread",
         "certificate",
     ],
@@ -251,7 +251,7 @@ OWNED = {
         "district_decide_extension", "district_decide_adjustment", "scan", "firm", "edit_firm_contact",
         "move_firm", "stop_firm", "resume_firm", "first_day", "owed_by_first_day", "move", "accept_move",
         "decline_move", "withdraw_move", "open_account", "thread", "league_filings", "record", "issue_certificate",
-        "certificate", "sent_letter", "try_letter_again", "confirm_address", "dispatch", "register_import",
+        "certificate", "sent_letter", "try_letter_again", "confirm_address", "urging_outcome", "register_import",
         "confirm_import", "try_import_again", "marked_import",
     ],
 }  # fmt: skip
@@ -285,7 +285,7 @@ def may(cast, settings, tmp_path):
     may.dead = DeadAddress.objects.create(
         address="old@example.com", enterprise=may.firm, district=cast.yuzhong, reason="550", noticed_at=AT
     )
-    may.dispatch = Dispatch.objects.create(
+    may.urging = Urging.objects.create(
         token=uuid.uuid4(), period=may.may, district=cast.yuzhong, by=cast.chen_yu, at=AT, previewed_at=AT,
         chosen={"state": "", "district": "", "search": ""},
     )  # fmt: skip
@@ -366,7 +366,7 @@ def address(name: str, may) -> str:
         "credit_code": may.firm.credit_code,
         "kind": "csv",
         "uidb64": "MQ",
-        "token": may.dispatch.token if name == "dispatch" else "abc",
+        "token": may.urging.token if name == "urging_outcome" else "abc",
         "pk": pk.get(name, may.clerk.pk),
         "year": 2024,
         "district": may.filing.district.code,
@@ -505,6 +505,7 @@ def test_hides_one_districts_rows_from_another(name, may, client):
     client.force_login(may.other_reviewer)
     assert client.get(address(name, may)).status_code in (404, 405)
     only_read = name in (
-        "owed_by_first_day", "district_review", "scan", "sent_letter", "dispatch", "register_import", "marked_import",
+        "owed_by_first_day", "district_review", "scan", "sent_letter", "urging_outcome", "register_import",
+        "marked_import",
     )  # fmt: skip
     assert client.post(address(name, may), {"note": "别处"}).status_code == (405 if only_read else 404)

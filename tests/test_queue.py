@@ -173,7 +173,7 @@ def city_that_owes(transactional_db):
     make_it_be(date(2024, 6, 7))
     may = open_period("2024M05", date(2024, 6, 1))
     for name in ("opened", "early"):
-        ReminderChoice.objects.create(occasion=name, days=5, hour=0, by=cast.zhou_tao, at=AT)
+        ReminderChoice.objects.create(reminder_time=name, days=5, hour=0, by=cast.zhou_tao, at=AT)
     firms = Enterprise.objects.bulk_create(
         Enterprise(credit_code=f"9150{n:014d}", name=f"企业{n}", joined_on=AT, email=f"{n}@firm.cn") for n in range(120)
     )

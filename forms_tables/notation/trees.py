@@ -240,7 +240,7 @@ def parse(text: str) -> Node:
         raise NotationError("不合语法，请检查括号、引号和运算符", text, min(error.offset, len(text) + 1)) from None
     except (ValueError, RecursionError, MemoryError):
         raise NotationError("不合语法或嵌套太深", text, 1) from None
-    return _Reader(text).read(tree.body, 1)
+    return _TreeReader(text).read(tree.body, 1)
 
 
 ARITHMETIC = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*"}
@@ -251,7 +251,7 @@ MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 Below = Callable[[ast.expr], Node]  # reads a part one level further down
 
 
-class _Reader:
+class _TreeReader:
     """Turns Python's tree into ours and refuses everything the notation does not have."""
 
     def __init__(self, text: str):

@@ -47,7 +47,7 @@ LIMIT = Decimal(10) ** MOST_WHOLE_DIGITS
 
 @dataclass(frozen=True)
 class Repair:
-    """A cell that may be wrong: what stands there and one figure with which the rules hold."""
+    """How a cell that may be wrong could be put right: what stands there and one figure with which the rules hold."""
 
     cell: str
     now: Decimal
@@ -60,8 +60,8 @@ class Repair:
 
 
 @dataclass(frozen=True)
-class Suspect:
-    """A cell of the smallest set, and those any of which could take its place in it."""
+class WrongCell:
+    """A cell that may be wrong: one of the smallest set, and those any of which could take its place in it."""
 
     change: Repair
     others: tuple[Repair, ...]
@@ -70,12 +70,12 @@ class Suspect:
 
 @dataclass(frozen=True)
 class Hint:
-    suspects: tuple[Suspect, ...]
+    wrong_cells: tuple[WrongCell, ...]
     repaired: tuple[str, ...]  # the failed rules that then hold
     left_out: tuple[str, ...]  # failed rules that no change of figures satisfies, or that are not linear
 
     def __bool__(self) -> bool:
-        return bool(self.suspects)
+        return bool(self.wrong_cells)
 
 
 NOTHING = Hint((), (), ())
@@ -126,7 +126,7 @@ class _Search:
         if best is None:
             return Hint((), (), tuple(self.left_out))
         rules = dict.fromkeys(self.conditions[n].rule.id for n in self.failing if n in self.reachable)
-        return Hint(tuple(self.suspects(best)), tuple(rules), tuple(self.left_out))
+        return Hint(tuple(self.wrong_cells(best)), tuple(rules), tuple(self.left_out))
 
     # What the filing says, as sums
 
@@ -181,7 +181,7 @@ class _Search:
                 return changes
         return None
 
-    def suspects(self, best: Mapping[str, Repair]) -> Iterator[Suspect]:
+    def wrong_cells(self, best: Mapping[str, Repair]) -> Iterator[WrongCell]:
         """Each cell with those that could take its place; what is said of one holds with the others as suggested."""
         best, places = dict(best), []
         for cell in self.in_form_order(best):
@@ -195,7 +195,7 @@ class _Search:
             change = replace(known, instead=best[cell].instead, mistyping=best[cell].mistyping)
             beside = [found for other in others if (found := self.beside_the_rest(other, rest))]
             told = [self.with_proven_ends(found, rest) for found in (change, *beside[:MOST_INSTEAD])]
-            yield Suspect(told[0], tuple(told[1:]), len(beside) > MOST_INSTEAD)
+            yield WrongCell(told[0], tuple(told[1:]), len(beside) > MOST_INSTEAD)
 
     def with_proven_ends(self, change: Repair, rest: Mapping[str, Repair]) -> Repair:
         """The range with ends that prove right as well: the system rounds what it computes, which no sum says."""

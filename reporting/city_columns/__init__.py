@@ -132,9 +132,9 @@ def _load(
 def _assembled(period: Period, edition: Edition, own: ScaledColumns, meanings: dict[str, Meaning], mark: str) -> Stored:
     """The rows with what was filed before beside them, cut down to the names asked for."""
     past = past_cells(edition, period.parsed, own.frame.select("filing", "enterprise"), _past(meanings))
-    beside = past.frame.drop("filing", "enterprise").rename({UNSTORABLE: "odd_then"})
+    beside = past.frame.drop("filing", "enterprise").rename({UNSTORABLE: "unstorable_then"})
     frame = pl.concat([own.frame, beside], how="horizontal")
-    frame = frame.with_columns(pl.coalesce(UNSTORABLE, "odd_then").alias(UNSTORABLE))
+    frame = frame.with_columns(pl.coalesce(UNSTORABLE, "unstorable_then").alias(UNSTORABLE))
     scales = {**own.scales, **past.scales}
     parameters = parameters_in(edition, period)
     own_k = edition.platform.coefficient.parameter if edition.platform.coefficient else ""

@@ -51,15 +51,15 @@ def past_cells(
         if not standing["standing"].is_in(stored.frame["submission"].implode()).all():
             raise Broken(path_of(before, FILINGS))
         beside = standing.join(
-            stored.frame.rename(named).rename({UNSTORABLE: "odd_then"}),
+            stored.frame.rename(named).rename({UNSTORABLE: "unstorable_then"}),
             left_on="standing",
             right_on="submission",
             how="left",
         )
         frame = (
             frame.join(beside.drop("standing"), on="enterprise", how="left", maintain_order="left")
-            .with_columns(pl.coalesce(UNSTORABLE, pl.lit("以前的报表：") + pl.col("odd_then")).alias(UNSTORABLE))
-            .drop("odd_then")
+            .with_columns(pl.coalesce(UNSTORABLE, pl.lit("以前的报表：") + pl.col("unstorable_then")).alias(UNSTORABLE))
+            .drop("unstorable_then")
         )
     labels = {f"{word}({cell})" for word, cells in wanted.items() for cell in cells}
     return with_granted(period, ScaledColumns(frame, scales), labels)

@@ -11,6 +11,7 @@ from reporting.dates.arrangements import in_words
 from reporting.letters import recipients
 from reporting.letters.reminding import OWED
 from reporting.models import Deadline, Filing, Period
+from reporting.models.in_force import current_edition
 from reporting.models.standing import FIRM, next_by
 
 
@@ -29,7 +30,7 @@ def deadline_moved(
     if of_districts:
         letters += letters_to_districts(period, facts_of(period, of_districts, after, why, number), at)
     facts = facts_of(period, before, after, why, number) | {
-        "name": office_called("short_office"),
+        "name": current_edition().platform.city.short_office,
         "path": page_of_city(period),
     }
     letters += [letter(period, facts, to, at, "city") for to in recipients.of_city()]

@@ -74,21 +74,21 @@ def urged(owed: Owed, to: Iterable[str], at: datetime, *, token: str, words: str
 LETTERS = {"opened": opened, "early": early, "soon": soon, "due": due, "after": after}
 
 
-def key_of(occasion: str, owed: Owed) -> str:
-    before, behind = around_filing(occasion, owed.period.pk, owed.due)
+def key_of(reminder_time: str, owed: Owed) -> str:
+    before, behind = around_filing(reminder_time, owed.period.pk, owed.due)
     return f"{before}{owed.filing.pk}{behind}"
 
 
-def around_filing(occasion: str, period: str, due: date) -> tuple[str, str]:
-    """What stands in the keys of one occasion before the filing's number and behind it. Only the opening does not
-    depend on the date."""
-    return f"remind:{period}:{occasion}:", ":" if occasion == "opened" else f":{due.isoformat()}"
+def around_filing(reminder_time: str, period: str, due: date) -> tuple[str, str]:
+    """What stands in the keys of one reminder time before the filing's number and behind it. Only the opening does
+    not depend on the date."""
+    return f"remind:{period}:{reminder_time}:", ":" if reminder_time == "opened" else f":{due.isoformat()}"
 
 
-def _before(occasion: str, owed: Owed, to: Iterable[str], at: datetime) -> list[Letter]:
+def _before(reminder_time: str, owed: Owed, to: Iterable[str], at: datetime) -> list[Letter]:
     left = (owed.due - at.date()).days
     subject = f"{owed.period.label}统计报表还有 {left} 天截止：{_day(owed.due)}"
-    return _letters("before", subject, owed, to, at, key=key_of(occasion, owed))
+    return _letters("before", subject, owed, to, at, key=key_of(reminder_time, owed))
 
 
 def _letters(stem: str, subject: str, owed: Owed, to: Iterable[str], at: datetime, key: str, **more) -> list[Letter]:

@@ -1,4 +1,4 @@
-"""When letters go out by themselves: the occasions, as data, and what the city changed about them."""
+"""When letters go out by themselves: the reminder times, as data, and what the city changed about them."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ EARLIEST_DAYS = 20  # a month's firms have twelve days at most, a year's eleven 
 
 
 @dataclass(frozen=True)
-class Occasion:
-    """`days` before the firm's own date, from `hour` o'clock on, and not after `last_day`, counted from that date: a
-    letter about two days left says nothing true on the day itself. Of the event letters only `on` has a meaning."""
+class ReminderTime:
+    """A 提醒时点: `days` before the firm's own date, from `hour` o'clock on, and not after `last_day`, counted from
+    that date: a letter about two days left says nothing true on the day itself. Of the event letters only `on` has a
+    meaning."""
 
     name: str
     label: str
@@ -41,40 +42,40 @@ class Occasion:
 
 
 OPENED, EARLY, SOON, DUE, AFTER = TO_FIRMS = (
-    Occasion("opened", "开始填报", "报告期开启时，告知应报的表和截止日。"),
-    Occasion("early", "截止前（第一次）", "截止前几天提醒尚未上报的企业。", days=5, last_day=-1, days_change=True),
-    Occasion("soon", "截止前（第二次）", "临近截止再提醒一次。", days=2, last_day=-1, days_change=True),
-    Occasion("due", "截止当天", "提醒当天 23:59:59 截止。", days=0, last_day=0),
-    Occasion("after", "截止次日", "告知已逾期，怎样申请补报。", days=-1, last_day=3),
+    ReminderTime("opened", "开始填报", "报告期开启时，告知应报的表和截止日。"),
+    ReminderTime("early", "截止前（第一次）", "截止前几天提醒尚未上报的企业。", days=5, last_day=-1, days_change=True),
+    ReminderTime("soon", "截止前（第二次）", "临近截止再提醒一次。", days=2, last_day=-1, days_change=True),
+    ReminderTime("due", "截止当天", "提醒当天 23:59:59 截止。", days=0, last_day=0),
+    ReminderTime("after", "截止次日", "告知已逾期，怎样申请补报。", days=-1, last_day=3),
 )
-RETURNED = Occasion("returned", "区县退回", "退回时立即告知企业，附退回理由。", hour=None, always=True)
-APPROVED = Occasion("approved", "审核通过", "区县审核通过时告知企业。", hour=None)
-TO_DISTRICTS = Occasion("districts", "区县待办", "每天一封：待审核、待决定、市级查询、失效邮箱；没有待办的不发。")
-TO_CITY = Occasion("city", "全市日报", "有报告期在填时每天一封：进度、落后区县、发送失败、未能锁定的原因。")
-OCCASIONS = {occasion.name: occasion for occasion in (*TO_FIRMS, RETURNED, APPROVED, TO_DISTRICTS, TO_CITY)}
+RETURNED = ReminderTime("returned", "区县退回", "退回时立即告知企业，附退回理由。", hour=None, always=True)
+APPROVED = ReminderTime("approved", "审核通过", "区县审核通过时告知企业。", hour=None)
+TO_DISTRICTS = ReminderTime("districts", "区县待办", "每天一封：待审核、待决定、市级查询、失效邮箱；没有待办的不发。")
+TO_CITY = ReminderTime("city", "全市日报", "有报告期在填时每天一封：进度、落后区县、发送失败、未能锁定的原因。")
+REMINDER_TIMES = {one.name: one for one in (*TO_FIRMS, RETURNED, APPROVED, TO_DISTRICTS, TO_CITY)}
 
 
-def schedule() -> dict[str, Occasion]:
-    """Every occasion as it stands today, in the order of the page."""
-    stands = dict(OCCASIONS)
+def schedule() -> dict[str, ReminderTime]:
+    """Every reminder time as it stands today, in the order of the page."""
+    stands = dict(REMINDER_TIMES)
     for choice in ReminderChoice.objects.all():
-        if choice.occasion in stands:
-            stands[choice.occasion] = _chosen(stands[choice.occasion], choice.days, choice.hour, choice.on)
+        if choice.reminder_time in stands:
+            stands[choice.reminder_time] = _chosen(stands[choice.reminder_time], choice.days, choice.hour, choice.on)
     return stands
 
 
-def is_on(occasion: Occasion) -> bool:
-    return schedule()[occasion.name].on
+def is_on(reminder_time: ReminderTime) -> bool:
+    return schedule()[reminder_time.name].on
 
 
-def in_force(stands: Mapping[str, Occasion], opened_at: datetime, due: date, at: datetime) -> Occasion | None:
-    """The occasion whose letter holds at `at`: the latest that has begun. It is caught up until the next one begins or
-    its last day is over; one that is switched off still ends the one before."""
+def in_force(stands: Mapping[str, ReminderTime], opened_at: datetime, due: date, at: datetime) -> ReminderTime | None:
+    """The reminder time whose letter holds at `at`: the latest that has begun. It is caught up until the next one
+    begins or its last day is over; one that is switched off still ends the one before."""
     begun = []
-    for place, occasion in enumerate(TO_FIRMS):
-        begins = begins_at(stands[occasion.name], opened_at, due)
+    for place, reminder_time in enumerate(TO_FIRMS):
+        begins = begins_at(stands[reminder_time.name], opened_at, due)
         if begins <= at:
-            begun.append((begins, place, stands[occasion.name]))
+            begun.append((begins, place, stands[reminder_time.name]))
     if not begun:
         return None
     latest = max(begun)[2]
@@ -82,15 +83,15 @@ def in_force(stands: Mapping[str, Occasion], opened_at: datetime, due: date, at:
     return latest if latest.on and not too_late else None
 
 
-def begins_at(occasion: Occasion, opened_at: datetime, due: date) -> datetime:
-    if occasion.days is None:
-        return max(opened_at, datetime.combine(opened_at.date(), time(occasion.hour), SHANGHAI))
-    return datetime.combine(due - timedelta(days=occasion.days), time(occasion.hour), SHANGHAI)
+def begins_at(reminder_time: ReminderTime, opened_at: datetime, due: date) -> datetime:
+    if reminder_time.days is None:
+        return max(opened_at, datetime.combine(opened_at.date(), time(reminder_time.hour), SHANGHAI))
+    return datetime.combine(due - timedelta(days=reminder_time.days), time(reminder_time.hour), SHANGHAI)
 
 
 @transaction.atomic
-def set_schedule(wanted: Mapping[str, Mapping], by: User, at: datetime) -> dict[str, Occasion]:
-    """What the city wants changed: occasion → days, hour, on. What is not named stays as it is."""
+def set_schedule(wanted: Mapping[str, Mapping], by: User, at: datetime) -> dict[str, ReminderTime]:
+    """What the city wants changed: reminder time → days, hour, on. What is not named stays as it is."""
     if not by.may.administer:
         raise Refused("提醒时点由市级设定。")
     before = schedule()
@@ -98,17 +99,17 @@ def set_schedule(wanted: Mapping[str, Mapping], by: User, at: datetime) -> dict[
         name: _chosen(before[name], given.get("days"), given.get("hour"), given.get("on", True))
         for name, given in wanted.items()
     }
-    for occasion in after.values():
-        if occasion.always and not occasion.on:
-            raise Refused(f"“{occasion.label}”总是发送，不能关闭。")
-        if occasion.hour is not None and not 0 <= occasion.hour <= 23:
-            raise Refused(f"“{occasion.label}”的钟点须在 0 至 23 之间。")
+    for reminder_time in after.values():
+        if reminder_time.always and not reminder_time.on:
+            raise Refused(f"“{reminder_time.label}”总是发送，不能关闭。")
+        if reminder_time.hour is not None and not 0 <= reminder_time.hour <= 23:
+            raise Refused(f"“{reminder_time.label}”的钟点须在 0 至 23 之间。")
     if not EARLIEST_DAYS >= after["early"].days > after["soon"].days >= 1:
         raise Refused(f"两次提醒须在截止前 1 至 {EARLIEST_DAYS} 天，第一次早于第二次。")
     changed = [name for name in after if after[name] != before[name]]
     for name in changed:
         row = {"days": after[name].days, "hour": after[name].hour or 0, "on": after[name].on, "by": by, "at": at}
-        ReminderChoice.objects.update_or_create(occasion=name, defaults=row)
+        ReminderChoice.objects.update_or_create(reminder_time=name, defaults=row)
     if changed:
         journal.record(
             by=by,
@@ -121,15 +122,15 @@ def set_schedule(wanted: Mapping[str, Mapping], by: User, at: datetime) -> dict[
     return after
 
 
-def _chosen(occasion: Occasion, days: int | None, hour: int | None, on: bool) -> Occasion:
+def _chosen(reminder_time: ReminderTime, days: int | None, hour: int | None, on: bool) -> ReminderTime:
     return replace(
-        occasion,
-        days=days if occasion.days_change and days is not None else occasion.days,
-        hour=hour if occasion.hour is not None and hour is not None else occasion.hour,
+        reminder_time,
+        days=days if reminder_time.days_change and days is not None else reminder_time.days,
+        hour=hour if reminder_time.hour is not None and hour is not None else reminder_time.hour,
         on=on,
     )
 
 
-def _told(occasion: Occasion) -> str:
-    days = f"截止前 {occasion.days} 天，" if occasion.days_change else ""
-    return days + occasion.in_words
+def _told(reminder_time: ReminderTime) -> str:
+    days = f"截止前 {reminder_time.days} 天，" if reminder_time.days_change else ""
+    return days + reminder_time.in_words

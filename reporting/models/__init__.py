@@ -14,7 +14,7 @@ from reporting.models.in_force import edition_in_force
 from reporting.models.period import Deadline, ParameterValue, Period
 from reporting.models.record import Certificate, DistrictResult
 from reporting.models.register_import import RegisterImport
-from reporting.models.reminder import Dispatch, ReminderChoice
+from reporting.models.reminder import ReminderChoice, Urging
 from reporting.models.request import BaseAdjustment, ExtensionRequest, LateRequest
 from reporting.models.scan import Scan
 from reporting.models.standing import Standing, State
@@ -27,7 +27,7 @@ __all__ = [
     "BaseAdjustment",
     "Certificate",
     "Deadline",
-    "Dispatch",
+    "Urging",
     "DraftEdition",
     "DistrictResult",
     "Explanation",

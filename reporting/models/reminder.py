@@ -8,7 +8,7 @@ from reporting.models.period import Period
 class ReminderChoice(models.Model):
     """What the city changed in the schedule of reminders; reporting/letters/schedule.py has the rest of it."""
 
-    occasion = models.CharField("时点", max_length=20, primary_key=True)
+    reminder_time = models.CharField("时点", max_length=20, primary_key=True)
     days = models.SmallIntegerField("天数", null=True, blank=True)
     hour = models.PositiveSmallIntegerField("几点以后", default=9)
     on = models.BooleanField("发送", default=True)
@@ -19,23 +19,24 @@ class ReminderChoice(models.Model):
         verbose_name = "提醒设定"
 
     def __str__(self) -> str:
-        return self.occasion
+        return self.reminder_time
 
 
-class DispatchQuerySet(models.QuerySet):
-    def visible_to(self, user) -> "DispatchQuerySet":
+class UrgingQuerySet(models.QuerySet):
+    def visible_to(self, user) -> "UrgingQuerySet":
         return self.filter(user.reach()) if user.may.remind else self.none()
 
 
-class Dispatch(models.Model):
-    """One press of 立即催报. `token` comes from the page that showed the preview: the second press is the first.
+class Urging(models.Model):
+    """One press of 立即催报: a letter to a filtered group of the firms that still owe a period. `token` comes from the
+    page that showed the preview: the second press is the first.
 
     The letters are written by a worker; until `finished_at` the numbers are not there. `previewed_at` is when the page
     was shown: who has submitted since is counted as such.
     """
 
     token = models.UUIDField(unique=True)
-    period = models.ForeignKey(Period, models.PROTECT, related_name="dispatches", verbose_name="报告期")
+    period = models.ForeignKey(Period, models.PROTECT, related_name="urgings", verbose_name="报告期")
     district = models.ForeignKey(District, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="区县")
     chosen = models.JSONField("筛选条件", default=dict)
     words = models.CharField("附言", max_length=500, blank=True)
@@ -49,7 +50,7 @@ class Dispatch(models.Model):
     previewed_at = models.DateTimeField("预览时间")
     finished_at = models.DateTimeField("写完时间", null=True, blank=True)
 
-    objects = DispatchQuerySet.as_manager()
+    objects = UrgingQuerySet.as_manager()
 
     class Meta:
         ordering = ["-at", "-pk"]

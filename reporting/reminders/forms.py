@@ -5,7 +5,7 @@ from django import forms
 from accounts.change_forms import ChangeForm, Checkbox
 from accounts.fields import WordsField
 from accounts.form_words import PlainForm, Press
-from reporting.letters.schedule import EARLIEST_DAYS, Occasion
+from reporting.letters.schedule import EARLIEST_DAYS, ReminderTime
 from reporting.models import Period
 from reporting.reminders.urging import GROUPS, MOST_WORDS, Chosen
 
@@ -13,7 +13,7 @@ PREVIEW_AGAIN = "预览页的内容不完整或被改动过，请重新预览后
 HOURS = [(hour, f"{hour}:00") for hour in range(24)]
 
 
-class DispatchForm(PlainForm):
+class UrgingForm(PlainForm):
     """The group as it was chosen, and the official's own words."""
 
     period = forms.ModelChoiceField(Period.objects.prefetch_related("deadlines"), label="报告期")
@@ -34,7 +34,7 @@ class DispatchForm(PlainForm):
         return Chosen(wanted["state"], wanted["district"], wanted["q"])
 
 
-class PressForm(DispatchForm):
+class PressForm(UrgingForm):
     """What the preview page sends on."""
 
     token = forms.UUIDField(error_messages=dict.fromkeys(("required", "invalid"), PREVIEW_AGAIN))
@@ -42,37 +42,37 @@ class PressForm(DispatchForm):
 
 
 class ScheduleForm(ChangeForm):
-    """The whole schedule on one page: for each occasion whether, from what hour, how many days before."""
+    """The whole schedule on one page: for each reminder time whether, from what hour, how many days before."""
 
-    def __init__(self, *args, stands: dict[str, Occasion], **kwargs):
+    def __init__(self, *args, stands: dict[str, ReminderTime], **kwargs):
         super().__init__(*args, **kwargs)
         self.stands = stands
-        for name, occasion in stands.items():
-            attrs = {"aria-label": f"{occasion.label}：发送"}
-            box = Checkbox(attrs=attrs | ({"disabled": True} if occasion.always else {}))
-            self.fields[f"{name}_on"] = forms.BooleanField(required=False, initial=occasion.on, widget=box)
-            if occasion.hour is not None:
-                select = forms.Select(attrs={"aria-label": f"{occasion.label}：几点起"})
+        for name, reminder_time in stands.items():
+            attrs = {"aria-label": f"{reminder_time.label}：发送"}
+            box = Checkbox(attrs=attrs | ({"disabled": True} if reminder_time.always else {}))
+            self.fields[f"{name}_on"] = forms.BooleanField(required=False, initial=reminder_time.on, widget=box)
+            if reminder_time.hour is not None:
+                select = forms.Select(attrs={"aria-label": f"{reminder_time.label}：几点起"})
                 self.fields[f"{name}_hour"] = forms.TypedChoiceField(
-                    label="几点起", choices=HOURS, coerce=int, initial=occasion.hour, widget=select
+                    label="几点起", choices=HOURS, coerce=int, initial=reminder_time.hour, widget=select
                 )
-            if occasion.days_change:
-                number = forms.NumberInput(attrs={"aria-label": f"{occasion.label}：截止前几天"})
+            if reminder_time.days_change:
+                number = forms.NumberInput(attrs={"aria-label": f"{reminder_time.label}：截止前几天"})
                 self.fields[f"{name}_days"] = forms.IntegerField(
-                    label="截止前几天", min_value=1, max_value=EARLIEST_DAYS, initial=occasion.days, widget=number
+                    label="截止前几天", min_value=1, max_value=EARLIEST_DAYS, initial=reminder_time.days, widget=number
                 )
 
     @property
     def rows(self) -> list[dict]:
-        """Each occasion with its fields, for the table."""
+        """Each reminder time with its fields, for the table."""
         return [
             {
-                "occasion": occasion,
+                "reminder_time": reminder_time,
                 "on": self[f"{name}_on"],
                 "hour": self[f"{name}_hour"] if f"{name}_hour" in self.fields else None,
                 "days": self[f"{name}_days"] if f"{name}_days" in self.fields else None,
             }
-            for name, occasion in self.stands.items()
+            for name, reminder_time in self.stands.items()
         ]
 
     @property
@@ -80,11 +80,11 @@ class ScheduleForm(ChangeForm):
         typed = self.cleaned_data
         return {
             name: {
-                "on": occasion.always or typed[f"{name}_on"],
+                "on": reminder_time.always or typed[f"{name}_on"],
                 "hour": typed.get(f"{name}_hour"),
                 "days": typed.get(f"{name}_days"),
             }
-            for name, occasion in self.stands.items()
+            for name, reminder_time in self.stands.items()
         }
 
 

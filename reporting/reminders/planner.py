@@ -1,6 +1,6 @@
 """Who is reminded now, and the writing of the letters in batches that no submission slips past.
 
-The occasions are in reporting/letters/schedule.py, the letters in reporting/letters/reminding.py.
+The reminder times are in reporting/letters/schedule.py, the letters in reporting/letters/reminding.py.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from reporting.dates.deadlines import SHANGHAI
 from reporting.filing.judging import tables_for
 from reporting.letters import recipients, reminding
 from reporting.letters.reminding import Owed
-from reporting.letters.schedule import Occasion, in_force, schedule
+from reporting.letters.schedule import ReminderTime, in_force, schedule
 from reporting.models import Filing, LateRequest, Period, Sheet, Standing, Submission
 from reporting.models.standing import STANDS_BY
 
@@ -32,17 +32,17 @@ def plan(at: datetime) -> int:
     for period in Period.objects.open_on(at.date()).prefetch_related("deadlines"):
         opened_at = moment_of_opening(period)
         for due in due_dates(period):
-            occasion = in_force(stands, opened_at, due, at)
-            if occasion:
-                written += remind(period, due, occasion, at)
+            reminder_time = in_force(stands, opened_at, due, at)
+            if reminder_time:
+                written += remind(period, due, reminder_time, at)
     return written
 
 
-def remind(period: Period, due: date, occasion: Occasion, at: datetime) -> int:
-    letters_of = reminding.LETTERS[occasion.name]
+def remind(period: Period, due: date, reminder_time: ReminderTime, at: datetime) -> int:
+    letters_of = reminding.LETTERS[reminder_time.name]
     return sum(
         write(period, batch, lambda owed, to: letters_of(owed, to, at), at, only_due=due)
-        for batch in batches(to_remind(period, due, occasion))
+        for batch in batches(to_remind(period, due, reminder_time))
     )
 
 
@@ -66,10 +66,10 @@ def owing_until(period: Period, due: date) -> QuerySet[Filing]:
     return Filing.objects.of(period).outstanding().with_due().filter(due_on=due)
 
 
-def to_remind(period: Period, due: date, occasion: Occasion) -> list[int]:
+def to_remind(period: Period, due: date, reminder_time: ReminderTime) -> list[int]:
     """Those who were not told yet and whom a letter reaches."""
     filing = Cast(OuterRef("pk"), CharField())
-    before, behind = reminding.around_filing(occasion.name, period.pk, due)
+    before, behind = reminding.around_filing(reminder_time.name, period.pk, due)
     told = Letter.objects.filter(
         topic=Concat(Value(reminding.topic_of("")), filing),
         key__startswith=Concat(Value(before), filing, Value(behind)),

@@ -18,7 +18,7 @@ from accounts.models import District, Letter, Scope, User
 from reporting.filing.progress import in_group
 from reporting.letters import recipients, reminding
 from reporting.letters.reminding import Owed, topic_of
-from reporting.models import Dispatch, Filing, Period
+from reporting.models import Filing, Period, Urging
 from reporting.reminders.planner import batches, owed_of
 from reporting.reminders.planner import write as write_batch
 
@@ -72,7 +72,7 @@ def asked_for(user: User, period: Period, chosen: Chosen) -> QuerySet[Filing]:
 
 
 def reach(owing: QuerySet[Filing], period: Period, at: datetime, token: uuid.UUID | None = None) -> Reach:
-    """In a number of queries that does not grow. `token`: letters of that dispatch do not count as another 催报."""
+    """In a number of queries that does not grow. `token`: letters of that urging do not count as another 催报."""
     urged = just_urged(period, at, token)
     known = recipients.of_filings(owing)
     addresses, unreached, left = {}, [], []
@@ -108,7 +108,7 @@ def letters_of(token, words: str, by: User, at: datetime) -> Callable[[Owed, lis
 @transaction.atomic
 def press(
     token: uuid.UUID, period: Period, chosen: Chosen, words: str, previewed_at: datetime, by: User, at: datetime
-) -> tuple[Dispatch, bool]:
+) -> tuple[Urging, bool]:
     """Note that it is to be sent; whether this press was the first. The letters are written by `write`."""
     if not by.may.remind:
         raise Refused("催报由区县或市级发送。")
@@ -123,7 +123,7 @@ def press(
     if period.is_locked:
         raise Refused(f"{period.label}已由市级锁定，不再催报。")
     facts = {"period": period, "district": district, "chosen": asdict(chosen), "words": words, "by": by, "at": at}
-    dispatch, first = Dispatch.objects.get_or_create(token=token, defaults=facts | {"previewed_at": previewed_at})
+    urging, first = Urging.objects.get_or_create(token=token, defaults=facts | {"previewed_at": previewed_at})
     if first:
         journal.record(
             by=by,
@@ -134,23 +134,23 @@ def press(
             period=period.pk,
             after={"范围": chosen.in_words, "附言": words},
         )
-    return dispatch, first
+    return urging, first
 
 
-def write(pk: int, at: datetime) -> Dispatch:
+def write(pk: int, at: datetime) -> Urging:
     """Ask the filter again and write the letters, batch by batch. Begun again after a lost worker, it writes what is
     still missing."""
-    dispatch = Dispatch.objects.select_related("period", "by__district").get(pk=pk)
-    if dispatch.finished_at:
-        return dispatch
-    period = Period.objects.prefetch_related("deadlines").get(pk=dispatch.period_id)
-    pressed_at = localtime(dispatch.at)  # whose day is the office's
-    owing = group(dispatch.by, period, Chosen(**dispatch.chosen), pressed_at)
-    reached = reach(owing, period, pressed_at, dispatch.token)
-    compose = letters_of(dispatch.token, dispatch.words, dispatch.by, pressed_at)
+    urging = Urging.objects.select_related("period", "by__district").get(pk=pk)
+    if urging.finished_at:
+        return urging
+    period = Period.objects.prefetch_related("deadlines").get(pk=urging.period_id)
+    pressed_at = localtime(urging.at)  # whose day is the office's
+    owing = group(urging.by, period, Chosen(**urging.chosen), pressed_at)
+    reached = reach(owing, period, pressed_at, urging.token)
+    compose = letters_of(urging.token, urging.words, urging.by, pressed_at)
     crossed = set()  # urged by somebody else since
     for batch in batches(list(reached.addresses)):
-        urged = cache(lambda: just_urged(period, pressed_at, dispatch.token))  # asked when the rows are held
+        urged = cache(lambda: just_urged(period, pressed_at, urging.token))  # asked when the rows are held
 
         def letters(owed: Owed, to: list[str], urged=urged) -> list[Letter]:
             if owed.filing.pk in urged():
@@ -159,25 +159,25 @@ def write(pk: int, at: datetime) -> Dispatch:
             return compose(owed, to)
 
         write_batch(period, batch, letters, at)
-    written = Letter.objects.filter(period=period.pk, key__startswith=f"urge:{dispatch.token}:").order_by()
-    dispatch.letters, dispatch.firms = written.count(), written.values("topic").distinct().count()
-    dispatch.submitted = submitted_since(dispatch, period)
-    dispatch.just_urged, dispatch.unreached = len(reached.just_urged) + len(crossed), len(reached.unreached)
-    dispatch.finished_at = at
-    dispatch.save(update_fields=["letters", "firms", "submitted", "just_urged", "unreached", "finished_at"])
-    return dispatch
+    written = Letter.objects.filter(period=period.pk, key__startswith=f"urge:{urging.token}:").order_by()
+    urging.letters, urging.firms = written.count(), written.values("topic").distinct().count()
+    urging.submitted = submitted_since(urging, period)
+    urging.just_urged, urging.unreached = len(reached.just_urged) + len(crossed), len(reached.unreached)
+    urging.finished_at = at
+    urging.save(update_fields=["letters", "firms", "submitted", "just_urged", "unreached", "finished_at"])
+    return urging
 
 
-def submitted_since(dispatch: Dispatch, period: Period) -> int:
+def submitted_since(urging: Urging, period: Period) -> int:
     """Who was in the preview's area and has submitted between the preview and the writing."""
-    everybody = asked_for(dispatch.by, period, Chosen(**dispatch.chosen))
-    sent = everybody.filter(in_force__submitted_at__gte=dispatch.previewed_at)
+    everybody = asked_for(urging.by, period, Chosen(**urging.chosen))
+    sent = everybody.filter(in_force__submitted_at__gte=urging.previewed_at)
     return sent.exclude(pk__in=Filing.objects.of(period).outstanding().values("pk")).count()
 
 
 def plan(at: datetime) -> int:
     """Finish what a lost worker left unwritten."""
-    unfinished = Dispatch.objects.filter(finished_at=None, at__lt=at - timedelta(minutes=5))
+    unfinished = Urging.objects.filter(finished_at=None, at__lt=at - timedelta(minutes=5))
     return sum(write(pk, at).letters for pk in unfinished.values_list("pk", flat=True))
 
 

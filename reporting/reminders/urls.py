@@ -4,9 +4,9 @@ from reporting.reminders.views import sent, urging
 
 urlpatterns = [
     path("reminders/", urging.reminders, name="reminders"),
-    path("reminders/preview/", urging.preview, name="preview_dispatch"),
-    path("reminders/send/", urging.send, name="send_dispatch"),
-    path("reminders/sent/<uuid:token>/", urging.dispatch, name="dispatch"),
+    path("reminders/preview/", urging.preview, name="preview_urging"),
+    path("reminders/send/", urging.send, name="send_urging"),
+    path("reminders/sent/<uuid:token>/", urging.outcome, name="urging_outcome"),
     path("reminders/schedule/", urging.schedule, name="reminder_schedule"),
     path("reminders/letters/", sent.letters, name="sent_letters"),
     path("reminders/letters/<int:pk>/", sent.letter, name="sent_letter"),

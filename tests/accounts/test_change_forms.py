@@ -60,7 +60,7 @@ def test_facts_keep_the_boxes_that_were_not_on_the_page():
 @pytest.mark.django_db
 def test_the_schedule_turns_off_only_what_was_unticked_on_the_page():
     stands = schedule.schedule()
-    names = [name for name, occasion in stands.items() if occasion.on and not occasion.always]
+    names = [name for name, reminder_time in stands.items() if reminder_time.on and not reminder_time.always]
     form = ScheduleForm(QueryDict(f"{names[0]}_on="), stands=stands)
     cleaned(form)
     assert [name for name, wanted in form.wanted.items() if not wanted["on"] and stands[name].on] == names[:1]

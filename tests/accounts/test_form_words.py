@@ -98,7 +98,7 @@ def test_an_announcement(may):
         ({"period": "2031M05"}, "报告期不在可用的选项里"),
     ],
 )
-def test_a_forged_dispatch(may, forged, sentence):
+def test_a_forged_urging(may, forged, sentence):
     typed = {"period": "2024M05", "token": str(uuid.uuid4()), "previewed_at": AT.isoformat()}
     assert sentence in said(sign_in(may.city).post("/reminders/send/", typed | forged))
 

@@ -199,7 +199,7 @@ class Walk:
         }
         if name == "key_firms":
             known["code"] = ["15"]
-        if "token" in wanted and name in ("dispatch", "preview_dispatch", "send_dispatch"):
+        if "token" in wanted and name in ("urging_outcome", "preview_urging", "send_urging"):
             return []
         return [
             reverse(name, kwargs=dict(zip(wanted, values, strict=True)))

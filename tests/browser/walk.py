@@ -20,7 +20,6 @@ from reporting.models import (
     Announcement,
     BaseAdjustment,
     Certificate,
-    Dispatch,
     ExtensionRequest,
     Filing,
     LateRequest,
@@ -28,6 +27,7 @@ from reporting.models import (
     Review,
     State,
     Thread,
+    Urging,
 )
 from reporting.register import applications, moves
 from reporting.reminders import planner, urging
@@ -336,10 +336,10 @@ def of_the_reminders() -> Iterator[Screen]:
     """Whom to urge, the letters and how they ended, addresses that take no mail, the schedule."""
     filing = filing_in(State.NOT_STARTED, MONTH)
     reviewer, city = reviewer_of(filing), official(User.Role.CITY)
-    failed, dispatch = letter_that_failed(filing), dispatch_of(reviewer)
+    failed, urged = letter_that_failed(filing), urging_of(reviewer)
     for role, user in {"city": city, "district": reviewer}.items():
         yield Screen(f"{role}-reminders", f"/reminders/?period={MONTH}", user)
-        yield Screen(f"{role}-dispatch", f"/reminders/sent/{dispatch.token}/", user)
+        yield Screen(f"{role}-urging", f"/reminders/sent/{urged.token}/", user)
         yield Screen(f"{role}-letters", "/reminders/letters/", user)
         yield Screen(f"{role}-letter-failed", f"/reminders/letters/{failed.pk}/", user)
         yield Screen(f"{role}-dead-addresses", "/dead-addresses/", user)
@@ -347,9 +347,9 @@ def of_the_reminders() -> Iterator[Screen]:
     yield Screen("association-schedule", "/reminders/schedule/", official(User.Role.ASSOCIATION))
 
 
-def dispatch_of(reviewer: User) -> Dispatch:
+def urging_of(reviewer: User) -> Urging:
     """A 催报 of this district; made once."""
-    if found := Dispatch.objects.filter(by=reviewer).first():
+    if found := Urging.objects.filter(by=reviewer).first():
         return found
     at, period = clock.now(), Period.objects.get(code=MONTH)
     made, _ = urging.press(uuid4(), period, urging.Chosen(), "请在周五前上报，有困难请来电。", at, reviewer, at)

@@ -289,7 +289,7 @@ def test_while_it_is_only_tried_what_is_still_to_be_written_is_no_mistake(filed)
 
 def test_the_page_reads_a_rule_in_the_words_of_the_form(filed):
     page = sign_in(filed.city).get(R604)
-    (read,) = page.context["form"].readings()
+    (read,) = page.context["form"].texts_in_words()
     assert read.words == "20211＋20212≤2021＋容差"
     assert read.columns == ("本年本期累计", "去年同期累计", "上期累计") or len(read.columns) == 3
     assert read.places == 3

@@ -1,4 +1,4 @@
-"""Who is reminded of what and when: each occasion once, nobody who has submitted."""
+"""Who is reminded of what and when: each reminder time once, nobody who has submitted."""
 
 import threading
 from datetime import date, datetime
@@ -67,11 +67,11 @@ def written(at) -> set[str]:
         (on(16, 0, 0), set()),  # more than three days after, nothing is caught up
     ],
 )
-def test_the_latest_occasion_that_has_begun_is_written_and_no_older_one(may, at, stem):
+def test_the_latest_reminder_time_that_has_begun_is_written_and_no_older_one(may, at, stem):
     assert written(at) == stem
 
 
-def test_each_occasion_goes_out_once_to_every_address_of_the_firm(may, cast):
+def test_each_reminder_time_goes_out_once_to_every_address_of_the_firm(may, cast):
     for day in range(1, 17):
         for hour in (8, 9, 10, 20):
             planner.plan(on(day, hour))
@@ -207,7 +207,7 @@ def test_the_day_after_says_how_the_late_request_stands(may, granted, words):
     assert words in message.body and words in message.alternatives[0].content
 
 
-def test_an_extended_filing_has_its_own_occasions(may, cast):
+def test_an_extended_filing_has_its_own_reminder_times(may, cast):
     Filing.objects.filter(pk=may.filing.pk).update(extended_to=date(2024, 6, 20))
     planner.plan(on(12))  # the others' date; this one's fifth day before is the 15th
     assert stems(may.filing) == 2 * ["reminder/opened"]
@@ -291,7 +291,7 @@ def test_a_dead_address_is_passed_over_and_a_firm_without_another_gets_none(may,
     assert set(Letter.objects.values_list("to", flat=True)) == {cast.wang_lei.email, cast.shancheng.email}
 
 
-def test_a_firm_that_joins_later_is_told_of_the_occasion_that_holds(may, cast):
+def test_a_firm_that_joins_later_is_told_of_the_reminder_time_that_holds(may, cast):
     planner.plan(on(2))
     late = make_enterprise("91500103MA7AAAA12K", "重庆新来软件有限公司", cast.yuzhong)
     filing = workflow.owe(late, may.may)

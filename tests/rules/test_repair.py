@@ -48,14 +48,14 @@ def typed(**cells):
 
 
 def cells_in(hint):
-    """For each suspect the cells any of which it may be."""
-    return [{change.cell.removesuffix(".c1") for change in (s.change, *s.others)} for s in hint.suspects]
+    """For each wrong cell the cells any of which it may be."""
+    return [{change.cell.removesuffix(".c1") for change in (s.change, *s.others)} for s in hint.wrong_cells]
 
 
 def only(hint):
-    (suspect,) = hint.suspects
-    assert not suspect.others and not suspect.more
-    return suspect.change
+    (wrong_cell,) = hint.wrong_cells
+    assert not wrong_cell.others and not wrong_cell.more
+    return wrong_cell.change
 
 
 # One cell
@@ -109,7 +109,7 @@ def test_the_figure_of_the_next_row_explains_a_pinned_figure():
 def test_it_may_be_any_of_the_cells_of_one_equation():
     hint = suggest(EDITION, may(m2051="500"), FACTS)
     assert cells_in(hint) == [{"2050", "2051"}]
-    by_cell = {change.cell: change for change in (hint.suspects[0].change, *hint.suspects[0].others)}
+    by_cell = {change.cell: change for change in (hint.wrong_cells[0].change, *hint.wrong_cells[0].others)}
     assert (by_cell["2051.c1"].low, by_cell["2051.c1"].high) == (Decimal(0), Decimal(400))
     assert (by_cell["2050.c1"].low, by_cell["2050.c1"].high) == (Decimal(500), None)
 
@@ -119,8 +119,8 @@ SIX = "near(M2010, M2021 + M2022 + M2023 + M2041 + M2043, eps(1))"
 
 def test_of_many_it_names_some_and_says_so():
     figures = typed(m2010="49", m2021="10", m2022="10", m2023="10", m2041="10", m2043="10")
-    (suspect,) = suggest(with_rules(SIX), figures, FACTS).suspects
-    assert len(suspect.others) == 3 and suspect.more
+    (wrong_cell,) = suggest(with_rules(SIX), figures, FACTS).wrong_cells
+    assert len(wrong_cell.others) == 3 and wrong_cell.more
 
 
 def test_a_part_that_would_have_to_be_less_than_nothing_is_not_named():
@@ -145,7 +145,7 @@ def test_strictly_more_is_the_next_figure_the_cell_can_hold():
 def test_two_mistakes_are_two_cells():
     hint = suggest(EDITION, may(m2021="5", m20231="1000000"), FACTS)
     assert cells_in(hint) == [{"2021"}, {"20231"}]
-    assert hint.suspects[1].change.mistyping == TEN_THOUSAND
+    assert hint.wrong_cells[1].change.mistyping == TEN_THOUSAND
     assert hint.repaired == ("R602", "R603", "R604", "R607")
 
 
@@ -154,7 +154,7 @@ def test_one_cell_more_is_needed_where_the_first_alone_would_break_another_rule(
     edition = with_rules("M2021 == 600", "M2021 + M2022 <= 800")
     hint = suggest(edition, typed(m2021="400", m2022="300"), FACTS)
     assert cells_in(hint) == [{"2021"}, {"2022"}]
-    assert [s.change.instead for s in hint.suspects] == [Decimal(600), Decimal(200)]
+    assert [s.change.instead for s in hint.wrong_cells] == [Decimal(600), Decimal(200)]
 
 
 # What is never suggested
@@ -231,7 +231,7 @@ def test_what_does_not_prove_right_is_not_shown(monkeypatch):
 # Automatic cells
 
 
-def test_a_computed_total_is_no_suspect_but_its_parts_are():
+def test_a_computed_total_is_no_wrong_cell_but_its_parts_may_be():
     """2020 = 2021 + 2022 + 2023 + 2024 is over 2010 by 8,600 because of 2022 alone or of 2010."""
     hint = suggest(EDITION, may(m2022="9000", m2010="1000"), FACTS)
     assert cells_in(hint) == [{"2010", "2022"}]
@@ -274,7 +274,7 @@ def test_four_mistakes_at_once_under_rules_that_can_hold_in_several_ways():
     figures = may(m20211="1000", m20231="100000", m2051="900", m2010="10000000")
     hint = suggest(EDITION, figures, replace(FACTS, history={"year_ago": filed}))
     assert cells_in(hint) == [{"2010"}, {"20211"}, {"20231"}, {"2050", "2051"}]
-    assert hint.suspects[0].change.mistyping == TEN_THOUSAND
+    assert hint.wrong_cells[0].change.mistyping == TEN_THOUSAND
 
 
 def test_staff_and_wages_go_together():
@@ -308,7 +308,7 @@ def test_every_suggestion_satisfies_what_it_says():
             hint = suggest(EDITION, figures, FACTS)
             if hint:
                 found += 1
-                applied = figures | {s.change.cell: format(s.change.instead, "f") for s in hint.suspects}
+                applied = figures | {s.change.cell: format(s.change.instead, "f") for s in hint.wrong_cells}
                 findings = examine(EDITION, complete(EDITION, applied, FACTS), FACTS)
                 assert [f.rule for f in findings if f.level == "error"] == [], (cell, wrong)
     assert found > 30
@@ -344,10 +344,10 @@ def test_whatever_is_said_of_a_cell_holds_with_the_others_as_suggested(size):
     for wrong in combinations(WRONG, size):
         figures = CLEAN_MAY | {f"{code}.c1": WRONG[code] for code in wrong}
         hint = suggest(EDITION, figures, facts)
-        several += len(hint.suspects) > 1
-        for suspect in hint.suspects:
-            rest = [other.change for other in hint.suspects if other is not suspect]
-            for change in (suspect.change, *suspect.others):
+        several += len(hint.wrong_cells) > 1
+        for wrong_cell in hint.wrong_cells:
+            rest = [other.change for other in hint.wrong_cells if other is not wrong_cell]
+            for change in (wrong_cell.change, *wrong_cell.others):
                 for told in figures_told(change):
                     assert errors_with(figures, facts, [*rest, told]) <= set(hint.left_out), (wrong, told)
     assert several > 10
@@ -395,7 +395,7 @@ def save(firm, cells):
 
 def test_the_errors_ask_for_the_hint_and_a_form_without_errors_does_not(firm):
     save(firm, may(m2051="500"))
-    address = reverse("suspects", args=["2024M05"])
+    address = reverse("wrong_cells", args=["2024M05"])
     for page in (reverse("filing", args=["2024M05"]), reverse("sheet", args=["2024M05", "t6"])):
         assert f'hx-get="{address}"' in markup_of(firm.get(page))
     workflow.save_sheet(firm.cast.filing, "软统企6", CLEAN_MAY, 1, firm.cast.clerk, AT)
@@ -405,7 +405,7 @@ def test_the_errors_ask_for_the_hint_and_a_form_without_errors_does_not(firm):
 def test_the_hint_leads_to_its_cells_and_is_no_correction(firm):
     save(firm, may(m2021="5", m20231="1000000"))
     before = fresh(firm.cast.filing).sheets.get().cells
-    page = markup_of(firm.get(reverse("suspects", args=["2024M05"]), headers={"HX-Request": "true"}))
+    page = markup_of(firm.get(reverse("wrong_cells", args=["2024M05"]), headers={"HX-Request": "true"}))
     assert "<html" not in page and "<form" not in page
     assert "仅供核对，不是更正" in page and "R602、R603、R604、R607 就能成立" in page
     assert 'href="/filings/2024M05/t6/#cell-2021.c1"' in page
@@ -415,13 +415,13 @@ def test_the_hint_leads_to_its_cells_and_is_no_correction(firm):
 
 
 def test_the_hint_is_a_page_of_its_own_without_htmx(firm):
-    page = markup_of(firm.get(reverse("suspects", args=["2024M05"])))
+    page = markup_of(firm.get(reverse("wrong_cells", args=["2024M05"])))
     assert "<html" in page and "没有须修改的错误，不用找。" in page
 
 
 def test_it_says_when_nothing_was_found(firm):
     save(firm, may(m2021="-5"))
-    page = words_on(firm.get(reverse("suspects", args=["2024M05"])))
+    page = words_on(firm.get(reverse("wrong_cells", args=["2024M05"])))
     assert "可能出错的单元格" in page
 
 

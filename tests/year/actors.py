@@ -328,11 +328,11 @@ def urge(walk: Walk, filing: Filing) -> None:
     """立即催报: choose, preview, send."""
     official = walk.city.clerk_of(filing) if walk.dice.random() < 0.7 else walk.city.city
     page = f"{reverse('reminders')}?period={filing.period_id}"
-    form = walk.form(official, page, reverse("preview_dispatch"))
+    form = walk.form(official, page, reverse("preview_urging"))
     if form is None:
         return
-    preview = walk.send(official, reverse("preview_dispatch"), form.sent(words="请尽快上报"))
-    send = next((f for f in walk.forms_on(preview) if f.action == reverse("send_dispatch")), None)
+    preview = walk.send(official, reverse("preview_urging"), form.sent(words="请尽快上报"))
+    send = next((f for f in walk.forms_on(preview) if f.action == reverse("send_urging")), None)
     if send:
         walk.known["urge"] = official, send  # may be pressed again from a page that stands open
         walk.send(official, send.action, send.sent())

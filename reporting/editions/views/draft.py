@@ -49,7 +49,7 @@ class ListedChange:
 
 
 @dataclass(frozen=True)
-class ListedHindrance:
+class ListedObstacle:
     obstacle: Obstacle
     path: str
 
@@ -186,8 +186,8 @@ def is_of_another(request: HttpRequest, draft: DraftEdition) -> bool:
     return request.POST.get("draft", str(draft.pk)) != str(draft.pk)
 
 
-def with_paths(draft: DraftEdition, found: list[Obstacle]) -> list[ListedHindrance]:
-    return [ListedHindrance(each, path_to(draft, each.sort, each.code)) for each in found]
+def with_paths(draft: DraftEdition, found: list[Obstacle]) -> list[ListedObstacle]:
+    return [ListedObstacle(each, path_to(draft, each.sort, each.code)) for each in found]
 
 
 def path_to(draft: DraftEdition, sort: str, code: str) -> str:

@@ -158,8 +158,8 @@ class RuleForm(ChangeForm):
     def can_be_judged(self) -> bool:
         return self.is_bound and not {"texts", "when", "columns", "each", "level"} & self.errors.keys()
 
-    def readings(self) -> list["TextInWords"]:
-        return readings_of(self.edition, self.rule) if self.can_be_judged and not self.is_system else []
+    def texts_in_words(self) -> list["TextInWords"]:
+        return texts_in_words(self.edition, self.rule) if self.can_be_judged and not self.is_system else []
 
     def fields_with_mistakes(self) -> list[tuple[forms.BoundField, list[str], list["Mistake"]]]:
         """Each field with what is said of it, and its mistakes that have a place in a text."""
@@ -209,11 +209,11 @@ class TextInWords:
     places: int
 
 
-def readings_of(edition: Edition, rule: Rule) -> list[TextInWords]:
-    return [_read(conditions) for text in rule.texts if (conditions := spread(edition, rule, text))]
+def texts_in_words(edition: Edition, rule: Rule) -> list[TextInWords]:
+    return [_text_in_words(conditions) for text in rule.texts if (conditions := spread(edition, rule, text))]
 
 
-def _read(conditions) -> TextInWords:
+def _text_in_words(conditions) -> TextInWords:
     first = conditions[0]
     cells = [meaning for meaning in first.reads if isinstance(meaning, Cell)]
     return TextInWords(

@@ -116,8 +116,8 @@ def compare(submission: Submission) -> SubmissionComparison:
     before = submission_values(previous) if previous else values
     history = history_of(filing)
     general, by_row = findings_of(submission, edition)
-    reader = _Reader(filing.period.parsed, values, before, history, by_row)
-    tables = tuple(reader.table(edition.table(code)) for code in submission.tables)
+    layout = _Layout(filing.period.parsed, values, before, history, by_row)
+    tables = tuple(layout.table(edition.table(code)) for code in submission.tables)
     changed = tuple(c for t in tables for row in t.rows for c in row.cells if c and c.before is not None)
     return SubmissionComparison(submission, previous, tables, general, changed)
 
@@ -156,7 +156,7 @@ def explanation_words(explanation: dict, edition: Edition) -> str:
 
 
 @dataclass(frozen=True)
-class _Reader:
+class _Layout:
     """Lays one submission's tables out; holds what every row needs."""
 
     period: PeriodCode

@@ -11,7 +11,7 @@ from accounts.access import needs
 from accounts.models import Ability
 from forms_tables.edition.address import CellAddress
 from forms_tables.repair.mistypings import SHIFTED, SIGN, SWAPPED, TIMES, UNIT_MISTAKEN
-from forms_tables.repair.wrong_cells import Hint, Repair, Suspect, suggest
+from forms_tables.repair.wrong_cells import Hint, Repair, WrongCell, suggest
 from forms_tables.words.rules import figure
 from reporting.conversation.threads import talk_about
 from reporting.filing.judging import cells_in
@@ -21,15 +21,15 @@ from reporting.firm.views.overview import Overview
 
 
 @dataclass(frozen=True)
-class SuspectInWords:
+class WrongCellInWords:
     link: CellLink
     words: str
-    others: Sequence["SuspectInWords"] = ()
+    others: Sequence["WrongCellInWords"] = ()
     more: bool = False
 
 
 @needs(Ability.FILL)
-def suspects(request: HttpRequest, period: str) -> HttpResponse:
+def wrong_cells(request: HttpRequest, period: str) -> HttpResponse:
     """The fewest cells whose change satisfies the failed rules; part of a page for htmx, else a page of its own."""
     overview = Overview(filing_of(request, period), clock.now())
     hint = hint_for(overview)
@@ -37,7 +37,7 @@ def suspects(request: HttpRequest, period: str) -> HttpResponse:
         "filing": overview.filing,
         "overview": overview,
         "hint": hint,
-        "suspects": [say(s, overview) for s in hint.suspects],
+        "wrong_cells": [say(s, overview) for s in hint.wrong_cells],
     }
     if request.htmx:
         return render(request, "firm/_wrong_cells.html", context)
@@ -50,12 +50,12 @@ def hint_for(overview: Overview) -> Hint:
     return suggest(judgement.edition, cells_in(judgement.tables, overview.typed), judgement.facts)
 
 
-def say(suspect: Suspect, overview: Overview) -> SuspectInWords:
+def say(wrong_cell: WrongCell, overview: Overview) -> WrongCellInWords:
     first, *others = (
-        SuspectInWords(overview.link_cell(change.cell), words_of(change, overview))
-        for change in (suspect.change, *suspect.others)
+        WrongCellInWords(overview.link_cell(change.cell), words_of(change, overview))
+        for change in (wrong_cell.change, *wrong_cell.others)
     )
-    return replace(first, others=others, more=suspect.more)
+    return replace(first, others=others, more=wrong_cell.more)
 
 
 def words_of(change: Repair, overview: Overview) -> str:

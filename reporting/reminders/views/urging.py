@@ -14,12 +14,12 @@ from accounts.models import Ability, Scope
 from accounts.post import pulse
 from accounts.post.outbox import message_of
 from accounts.post.state import look
-from reporting.letters import schedule as occasions
-from reporting.models import Dispatch, Filing
+from reporting.letters import schedule as reminder_times
+from reporting.models import Filing, Urging
 from reporting.pages.chosen_period import asked_period, periods_to_show
 from reporting.reminders import urging
-from reporting.reminders.forms import DispatchForm, PressForm, ScheduleForm
-from reporting.reminders.tasks import write_dispatch
+from reporting.reminders.forms import PressForm, ScheduleForm, UrgingForm
+from reporting.reminders.tasks import write_urging
 from reporting.reminders.urging import GROUPS, Chosen
 from reporting.totals.aggregation import districts_of
 
@@ -36,7 +36,7 @@ def reminders(request):
         return render(request, "review/district_no_period.html")
     asked = {name: request.GET.get(name, "").strip() for name in ("state", "district", "q")}
     chosen = Chosen(asked["state"], asked["district"], asked["q"])
-    return show_choice(request, period, chosen, DispatchForm(initial=asked | {"period": period.pk}), at)
+    return show_choice(request, period, chosen, UrgingForm(initial=asked | {"period": period.pk}), at)
 
 
 def show_choice(request, period, chosen, form, at, status=200):
@@ -55,7 +55,7 @@ def show_choice(request, period, chosen, form, at, status=200):
         "rows": [(filing, reach.addresses.get(filing.pk), urged.get(filing.pk)) for filing in page],
         "unreached": set(reach.unreached),
         "form": form,
-        "sent": Dispatch.objects.visible_to(request.user).filter(period=period).select_related("district", "by")[:10],
+        "sent": Urging.objects.visible_to(request.user).filter(period=period).select_related("district", "by")[:10],
     }
     return render(request, "reminders/choose.html", around, status=status)
 
@@ -69,7 +69,7 @@ def listed(owing):
 @require_POST
 def preview(request):
     at = clock.now()
-    form = DispatchForm(request.POST)
+    form = UrgingForm(request.POST)
     if not form.is_valid():
         return refuse(request, form, at)
     period, chosen, words = form.cleaned_data["period"], form.chosen, form.cleaned_data["words"]
@@ -104,8 +104,8 @@ def send(request):
         )
         if first:
             # A queue that does not answer is no trouble: the beat finishes what nobody began.
-            transaction.on_commit(lambda: pulse.hand_on(write_dispatch, made.pk), robust=True)
-        return redirect("dispatch", made.token)
+            transaction.on_commit(lambda: pulse.hand_on(write_urging, made.pk), robust=True)
+        return redirect("urging_outcome", made.token)
     return redirect("reminders")
 
 
@@ -120,21 +120,19 @@ def refuse(request, form, at):
 
 @needs(Ability.REMIND)
 @require_GET
-def dispatch(request, token):
-    found = get_object_or_404(
-        Dispatch.objects.visible_to(request.user).select_related("period", "district"), token=token
-    )
+def outcome(request, token):
+    found = get_object_or_404(Urging.objects.visible_to(request.user).select_related("period", "district"), token=token)
     return render(
-        request, "reminders/sent.html", {"dispatch": found, "chosen": Chosen(**found.chosen), "mail": look(clock.now())}
+        request, "reminders/sent.html", {"urging": found, "chosen": Chosen(**found.chosen), "mail": look(clock.now())}
     )
 
 
 @needs(Ability.REMIND, Ability.READ_CITY)
 def schedule(request):
-    form = ScheduleForm(request.POST or None, stands=occasions.schedule())
+    form = ScheduleForm(request.POST or None, stands=reminder_times.schedule())
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
-            occasions.set_schedule(form.wanted, request.user, clock.now())
+            reminder_times.set_schedule(form.wanted, request.user, clock.now())
             messages.success(request, "提醒时点已保存，从现在起照此发送；已经发出的不会重发。")
             return redirect("reminder_schedule")
     around = {"form": form, "may_set": request.user.may.administer}

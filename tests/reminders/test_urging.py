@@ -14,7 +14,7 @@ from accounts.post.letters import compose
 from accounts.post.outbox import message_of
 from reporting import tasks, workflow
 from reporting.letters.schedule import set_schedule
-from reporting.models import Dispatch, Period, ReminderChoice
+from reporting.models import Period, ReminderChoice, Urging
 from reporting.reminders import digests, planner, urging
 from reporting.reminders.urging import Chosen
 from tests.cast import AT, make_enterprise
@@ -62,7 +62,7 @@ def test_a_district_urges_its_own_firms_and_reads_the_letter_first(may, cast, ca
     assert "发送给 2 家企业" in page and "周五前请务必上报。" in page and "渝中区催报" in page and "软统企6" in page
     answer = press(client, form, callbacks)
     assert urged() == {cast.li_na.email, cast.wang_lei.email, cast.zhao_min.email}
-    made = Dispatch.objects.get()
+    made = Urging.objects.get()
     assert (made.firms, made.letters, made.district, made.words) == (2, 3, cast.yuzhong, "周五前请务必上报。")
     assert "2 家企业，共 3 封" in words_on(client.get(answer.url))
     assert JournalEntry.objects.get(action="立即催报").after["附言"] == "周五前请务必上报。"
@@ -108,7 +108,7 @@ def test_the_second_press_is_the_first(may, cast, callbacks):
     form, _ = previewed(client)
     first, second = press(client, form, callbacks), press(client, form, callbacks)
     assert first.url == second.url
-    assert Dispatch.objects.count() == 1 and Letter.objects.filter(stem="reminder/urged").count() == 4
+    assert Urging.objects.count() == 1 and Letter.objects.filter(stem="reminder/urged").count() == 4
     assert JournalEntry.objects.filter(action="立即催报").count() == 1
 
 
@@ -119,7 +119,7 @@ def test_who_submits_after_the_preview_is_left_out_and_counted(may, cast, callba
     file_may(may.filing, may.clerk, at=clock.now())
     answer = press(client, form, callbacks)
     assert urged() == {cast.zhao_min.email, cast.sun_jie.email}
-    made = Dispatch.objects.get()
+    made = Urging.objects.get()
     assert (made.firms, made.submitted) == (2, 1)
     assert "预览后已上报，不再发</dt><dd>1 家" in markup_of(client.get(answer.url))
 
@@ -129,31 +129,31 @@ def test_who_submitted_before_the_preview_is_not_counted(may, callbacks):
     client = sign_in(may.city)
     form, _ = previewed(client)
     press(client, form, callbacks)
-    assert Dispatch.objects.get().submitted == 0
+    assert Urging.objects.get().submitted == 0
 
 
-def dispatch_at(may, at, by=None) -> Dispatch:
+def urged_at(may, at, by=None) -> Urging:
     made, _ = urging.press(uuid.uuid4(), may.may, Chosen(), "", at, by or may.city, at)
     return urging.write(made.pk, at)
 
 
 def test_a_firm_is_urged_at_most_once_an_hour_by_whomever(may):
-    assert dispatch_at(may, AT).firms == 3
-    again = dispatch_at(may, AT + timedelta(minutes=59, seconds=59), by=may.reviewer)
+    assert urged_at(may, AT).firms == 3
+    again = urged_at(may, AT + timedelta(minutes=59, seconds=59), by=may.reviewer)
     assert (again.firms, again.just_urged) == (0, 2)
-    assert dispatch_at(may, AT + timedelta(hours=1)).firms == 3
+    assert urged_at(may, AT + timedelta(hours=1)).firms == 3
 
 
 def test_an_urging_that_was_refused_or_came_back_does_not_count(may):
-    dispatch_at(may, AT)
+    urged_at(may, AT)
     Letter.objects.update(state=Letter.State.FAILED)
-    assert dispatch_at(may, AT + timedelta(minutes=1)).just_urged == 0
+    assert urged_at(may, AT + timedelta(minutes=1)).just_urged == 0
 
 
 def test_an_urging_that_was_withdrawn_does_not_count(may):
-    dispatch_at(may, AT)
+    urged_at(may, AT)
     Letter.objects.update(state=Letter.State.WITHDRAWN)
-    assert dispatch_at(may, AT + timedelta(minutes=5)).firms == 3
+    assert urged_at(may, AT + timedelta(minutes=5)).firms == 3
 
 
 def test_what_a_lost_worker_left_is_finished_by_the_beat(may):
@@ -201,7 +201,7 @@ def test_firms_no_letter_reaches_are_listed_with_their_telephone(may, cast, call
     form, page = previewed(client)
     assert "信送不到、请打电话的企业（2 家）" in page and "13912345678" in page and "/outstanding/2024M05.xlsx" in page
     press(client, form, callbacks)
-    assert Dispatch.objects.get().unreached == 2
+    assert Urging.objects.get().unreached == 2
 
 
 @pytest.mark.parametrize(("more", "words"), [({"words": "长" * 501}, "500"), ({"state": "approved"}, "不在可用的选项")])
@@ -215,7 +215,7 @@ def test_what_cannot_be_sent_is_refused_with_what_was_typed(may, more, words):
 def test_five_hundred_words_go_out(may, callbacks):
     client = sign_in(may.city)
     press(client, choice(words="长" * 500, token=uuid.uuid4(), previewed_at=AT.isoformat()), callbacks)
-    assert Dispatch.objects.get().words == "长" * 500
+    assert Urging.objects.get().words == "长" * 500
 
 
 def test_a_locked_period_is_not_urged(may, callbacks):
@@ -223,7 +223,7 @@ def test_a_locked_period_is_not_urged(may, callbacks):
     client = sign_in(may.city)
     assert "不再催报" in words_on(client.get("/reminders/?period=2024M05"))
     answer = press(client, choice(token=uuid.uuid4(), previewed_at=AT.isoformat()), callbacks)
-    assert answer.url == "/reminders/" and not Dispatch.objects.exists()
+    assert answer.url == "/reminders/" and not Urging.objects.exists()
 
 
 def test_the_list_of_those_who_owe_asks_as_often_for_many_as_for_few(may, cast):
@@ -378,12 +378,12 @@ def test_the_city_sets_the_schedule_and_others_read_it(may, cast):
     client.post("/reminders/schedule/", typed_schedule())
     assert not ReminderChoice.objects.exists()  # as it stood
     client.post("/reminders/schedule/", typed_schedule(early_days="7", city_hour="8"))
-    assert set(ReminderChoice.objects.values_list("occasion", flat=True)) == {"early", "city"}
+    assert set(ReminderChoice.objects.values_list("reminder_time", flat=True)) == {"early", "city"}
     for person in (cast.chen_yu, cast.liu_fang):
         page = words_on(sign_in(person).get("/reminders/schedule/"))
         assert "截止前 7 天" in page and "保存提醒时点" not in page
         assert sign_in(person).post("/reminders/schedule/", typed_schedule(early_days="9")).status_code == 422
-    assert ReminderChoice.objects.get(occasion="early").days == 7
+    assert ReminderChoice.objects.get(reminder_time="early").days == 7
 
 
 def test_a_wrong_schedule_says_what_is_wrong(may):
