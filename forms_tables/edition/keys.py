@@ -129,9 +129,16 @@ OTHER_THAN_TEXT: Mapping[str, tuple[type | tuple[type, type], ...]] = {
     for key in keys.split()
 }
 TEXT_THERE = {("columns.*", "auto"), ("indicator.column.*", "auto")}
-WORDS: Mapping[type | tuple[type, type], str] = {str: "text", int: "a number", date: "a date", bool: "true or false", dict: "a table of keys"} | {
-    TEXTS: "a list of texts", PARTS: "a list of tables of keys", LISTS: "a list of lists"
-}  # fmt: skip
+WORDS: Mapping[type | tuple[type, type], str] = {
+    str: "text",
+    int: "a number",
+    date: "a date",
+    bool: "true or false",
+    dict: "a table of keys",
+    TEXTS: "a list of texts",
+    PARTS: "a list of tables of keys",
+    LISTS: "a list of lists",
+}
 
 
 def keys_of(file: str, place: str) -> Keys:

@@ -1,5 +1,6 @@
 """From which period an edition governs: a fact beside it, said by the city, never over what was submitted."""
 
+import json
 from io import StringIO
 
 import pytest
@@ -8,7 +9,7 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 
 from accounts.models import District, JournalEntry
-from forms_tables.edition.catalog import load_edition
+from forms_tables.edition.catalog import load_edition, shipped_content
 from forms_tables.edition.periods import PeriodCode
 from reporting import workflow
 from reporting.editions.drafts import begin_draft
@@ -219,7 +220,7 @@ def test_an_open_period_is_never_left_without_an_edition_nor_a_locked_one_moved(
 
 
 def test_a_revision_holds_within_its_own_edition(both):
-    said = {"title": "制度", "digest": "0", "text": "{}", "published_at": AT}
+    said = {"title": "制度", "digest": "0", "text": json.dumps(shipped_content(THIS)), "published_at": AT}
     PublishedEdition.objects.create(code=f"{THIS}@2", family=THIS, number=2, holds_from="2024M06", **said)
     PublishedEdition.objects.create(code=f"{NEXT}@2", family=NEXT, number=2, holds_from="2025M03", **said)
     govern(NEXT, "2024A", "", both.zhou_tao, AT, WHY)

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.core.checks import run_checks
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.urls import reverse
 from openpyxl import load_workbook
 
@@ -18,11 +18,15 @@ from forms_tables.edition import continuity, drafting
 from forms_tables.edition.catalog import edition_from, load_edition, platform_said, shipped_content
 from forms_tables.rules.checks import examine
 from reporting import city_columns, workflow
+from reporting.editions import drafts, rehearsal
+from reporting.editions.effects import periods_with_submissions
 from reporting.filing.judging import facts_for, history_of, judge, submission_values
+from reporting.firm.views.home import has_the_headline_of
 from reporting.models import Filing, Period, State, Submission
 from reporting.recheck import recheck
 from reporting.register.upkeep import change_facts
 from reporting.totals.aggregation import base_revenues, summarise
+from reporting.workflow import Refused
 from tests.cast import AT, SHANGHAI
 from tests.editions.next_year import NEXT, THIS, change, folders, forget, make_next_year
 from tests.may import CLEAN_MAY, fresh
@@ -55,7 +59,8 @@ def years(tmp_path, monkeypatch, settings, cast):
         make_it_be(LATER.date())
         for code in ("2024M12", "2024A"):
             workflow.open_period(code, cast.zhou_tao, LATER)
-        yield SimpleNamespace(cast=cast, this=this, next=file_and_approve(cast, "2025M05", NEXT_MAY, LATER))
+        following = file_and_approve(cast, "2025M05", NEXT_MAY, LATER)
+        yield SimpleNamespace(cast=cast, place=place, this=this, next=following)
 
 
 def file_and_approve(cast, code: str, cells: dict[str, str], at: datetime) -> Submission:
@@ -253,3 +258,24 @@ def test_every_screen_opens_for_both_years_and_the_annual_between_them(years):
             assert people[who].get(url).status_code in (200, 404), url  # a table of the other frequency is not owed
     assert not refused, "\n".join(refused)
     assert opened > 200
+
+
+def test_a_draft_is_rehearsed_on_the_filings_of_its_own_edition(years):
+    draft = drafts.begin_draft(THIS, years.cast.zhou_tao, LATER)
+    assert {period.code for period in rehearsal.periods_to_rehearse(draft)} == {"2024M05"}
+    assert [period.code for period in periods_with_submissions(THIS)] == ["2024M05"]
+    with pytest.raises(Refused, match="2025年5月不按这个制度填报"):
+        rehearsal.begin(draft, draft.version, Period.objects.get(pk="2025M05"), years.cast.zhou_tao, LATER, LATER)
+
+
+def test_the_firms_line_joins_only_what_continues_the_same_figure(years):
+    this, following = fresh(years.this.filing), fresh(years.next.filing)
+    assert has_the_headline_of(following, this)
+    change(years.place / NEXT / "platform.toml", r'headline = "2020.c1"', 'headline = "2010.c1"')
+    forget()
+    assert not has_the_headline_of(fresh(following), fresh(this))
+
+
+def test_beginning_and_end_are_said_with_a_reason_or_not_at_all(years):
+    with pytest.raises(CommandError, match="请写明是哪一个制度自哪个报告期起执行"):
+        call_command("load_edition", NEXT, "--to", "2025M12", "--reason", "通知", "--by", "zhoutao", verbosity=0)
