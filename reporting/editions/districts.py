@@ -79,7 +79,9 @@ def place_districts(edition: Edition) -> dict[str, str]:
         if proposed(code).first > proposed(edition.code).first
         for district in load_edition(code).districts
     }
-    known, came, changed = {each.code: each for each in District.objects.all()}, [], []
+    known = {each.code: each for each in District.objects.all()}
+    came: list[District] = []
+    changed: list[str] = []
     settled = said_later | {code for code, each in known.items() if each.by_hand}
     for position, district in enumerate(edition.districts, start=1):
         if district.code in settled:
@@ -93,16 +95,18 @@ def place_districts(edition: Edition) -> dict[str, str]:
         }
         stands = known.get(district.code)
         if stands is None:
-            came.append(district.name)
+            came.append(District(code=district.code, **facts))
         elif any(getattr(stands, name) != value for name, value in facts.items()):
             _spare_submitted(stands, district.valid_from, district.valid_to)
             changed.append(district.name)
-        District.objects.update_or_create(code=district.code, defaults=facts)
+            District.objects.filter(code=district.code).update(**facts)
+    District.objects.bulk_create(came)
     for district in edition.districts:
         if district.successor and district.code not in settled:
             successor = District.objects.get(code=district.successor)
             District.objects.filter(code=district.code).update(successor=successor)
-    return {what: "、".join(names) for what, names in (("新增区县", came), ("变更区县", changed)) if names}
+    said = {"新增区县": [each.name for each in came], "变更区县": changed}
+    return {what: "、".join(names) for what, names in said.items() if names}
 
 
 def _successor(wanted: DistrictFacts) -> District | None:

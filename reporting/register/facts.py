@@ -31,8 +31,8 @@ def platform() -> Platform:
 
 
 def office_called(key: str) -> str:
-    """How the city's offices are named, in short."""
-    return getattr(platform().city, key)
+    """How the city's edition names an office, in short; words it has no key for stand as they are."""
+    return getattr(platform().city, key, key)
 
 
 def under_every_code(facts: Mapping[str, str]) -> dict[str, str]:

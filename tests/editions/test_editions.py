@@ -31,15 +31,14 @@ from reporting.workbooks.exchange import write_filing_template
 from reporting.workbooks.upload import Moved, store_workbook
 from reporting.workflow import Refused
 from reporting.workflow.period import owe
-from tests.cast import AT, assemble, make_user
+from tests.cast import AT, make_user
 from tests.may import CLEAN_MAY, fresh, make_may, open_period
 from tests.officials import file_may, make_it_be, sign_in
 from tests.reading import words_on
 from tests.workbooks.bad_workbooks import filled
 from tests.workbooks.uploading import compare, handed_out
-from tests.workflow.test_locks import while_another
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 CODE, TABLE, LATER = "chongqing-2024", "软统企6", AT + timedelta(hours=2)
 WHY = "渝经信软件〔2024〕21号"
 TIGHTER = {"texts": ["or_zero(M20211) + or_zero(M20212) < 100"], "message": "基础软件与工业软件之和须小于100"}
@@ -483,19 +482,3 @@ def test_another_state_of_a_filing_does_not_change_what_it_is_judged_by(may):
     publish(may)
     filing = fresh(may.filing)
     assert filing.state == State.RETURNED and filing.edition.code == CODE
-
-
-# One waits for the other
-
-
-@pytest.mark.worker
-@pytest.mark.parametrize("is_published_first", [True, False])
-def test_a_period_opened_beside_a_publication_takes_the_revision_over(transactional_db, is_published_first):
-    call_command("load_edition", verbosity=0)
-    may = make_may(assemble())
-    may.desk = may.city
-    draft = drafted(may.desk)
-    at = LATER.replace(month=7)
-    acts = [lambda: publish(may, draft), lambda: workflow.open_period("2024M06", may.desk, at)]
-    while_another(*(acts if is_published_first else reversed(acts)))
-    assert Period.objects.get(pk="2024M06").edition_code == PublishedEdition.objects.get(number=2).code

@@ -240,6 +240,7 @@ def addresses(submission: Submission) -> dict[str, str]:
 WANTS_MORE = {"city_desk_revision", "city_desk_draft_workbook", "certificate"}  # none of these was made here
 
 
+@pytest.mark.one_database
 def test_every_screen_opens_for_both_years_and_the_annual_between_them(years):
     people = {role: sign_in(person) for role, person in years.cast.one_per_role.items()}
     opened, refused = 0, []

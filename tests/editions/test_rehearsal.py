@@ -22,7 +22,7 @@ from tests.cast import AT, make_enterprise, make_user
 from tests.may import CLEAN_MAY, fresh, make_may, open_period
 from tests.officials import file_may, make_it_be
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 CODE, TABLE = "chongqing-2024", "软统企6"
 # 20211 + 20212 is 150 in CLEAN_MAY.
 TWO_PARTS = {"auto": {"*": "M2021 + M2022"}}

@@ -74,11 +74,8 @@ def test_no_field_of_any_address_answers_with_a_fault(name, may, cast, client): 
             if role:
                 client.force_login(cast.one_per_role[role])
             body = sent(*hostile)
-            for answer in (
-                client.post(url, body, content_type="application/x-www-form-urlencoded"),
-                client.get(f"{url}?{body}"),
-            ):
-                assert answer.status_code < 500
+            assert client.post(url, body, content_type="application/x-www-form-urlencoded").status_code < 500
+            assert PAGES[name].startswith("POST ") or client.get(f"{url}?{body}").status_code < 500
     for entry in JournalEntry.objects.all():
         assert not re.search("[\x00\x0b\x1f\x85\u202d]", f"{entry.subject}{entry.after_in_words}{entry.why}")
 
@@ -105,6 +102,7 @@ def held(may, cast):  # noqa: F811
     return may
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("name", PAGES)
 def test_every_file_opens_in_spite_of_what_the_record_holds(name, held, cast, client):
     """Also as a page; and nothing in a file is run by the spreadsheet that opens it."""

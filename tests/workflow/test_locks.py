@@ -5,14 +5,16 @@ import time
 from datetime import date
 
 import pytest
+from django.core.management import call_command
 from django.db import connection, transaction
 
 from reporting import workflow
 from reporting.filing.judging import judge
-from reporting.models import Explanation, Period, Sheet, State
+from reporting.models import Explanation, Period, PublishedEdition, Sheet, State
 from reporting.register import upkeep
 from reporting.workflow import Refused
 from tests.cast import AT, assemble
+from tests.editions.test_editions import LATER, drafted, publish
 from tests.may import AFTER_DUE, CLEAN_MAY, fresh, make_may
 
 
@@ -170,3 +172,16 @@ def test_words_longer_than_the_record_keeps_are_refused_and_not_cut():
     with pytest.raises(Refused, match="最多 500 字"):
         workflow.answer(may.filing, may.clerk, AT, LONG)
     assert fresh(may.filing).state == State.QUERIED
+
+
+@pytest.mark.worker
+@pytest.mark.parametrize("is_published_first", [True, False])
+def test_a_period_opened_beside_a_publication_takes_the_revision_over(transactional_db, is_published_first):
+    call_command("load_edition", verbosity=0)
+    may = make_may(assemble())
+    may.desk = may.city
+    draft = drafted(may.desk)
+    at = LATER.replace(month=7)
+    acts = [lambda: publish(may, draft), lambda: workflow.open_period("2024M06", may.desk, at)]
+    while_another(*(acts if is_published_first else reversed(acts)))
+    assert Period.objects.get(pk="2024M06").edition_code == PublishedEdition.objects.get(number=2).code
