@@ -55,6 +55,10 @@ class Period(models.Model):
     def is_annual(self) -> bool:
         return self.parsed.is_annual
 
+    def has_begun(self, day: date) -> bool:
+        """Firms fill it from this day on."""
+        return self.opens_on <= day
+
     @property
     def edition(self) -> Edition:
         """What is filed for it from now on; what was submitted before keeps its own (Filing.edition)."""

@@ -118,7 +118,7 @@ def be_open(filing: Filing, at: datetime) -> None:
     be_owed(filing)
     if filing.is_shut:
         raise Refused(f"{filing.period.label}已由市级锁定，不能再改动。")
-    if at.date() < filing.period.opens_on:
+    if not filing.period.has_begun(at.date()):
         raise Refused(f"{filing.period.label}于 {filing.period.opens_on:%Y-%m-%d} 开始填报。")
 
 

@@ -48,6 +48,14 @@ def test_a_first_save_turns_a_filing_into_a_draft_and_is_journalled(cast):
     assert (entry.by, entry.period, entry.after["2010.c1"]) == (cast.clerk, "2024M05", "1000")
 
 
+def test_a_period_is_filled_from_its_first_day_on(cast):
+    first = AT.replace(day=1, hour=0, minute=0)
+    with pytest.raises(Refused, match="2024年5月于 2024-06-01 开始填报"):
+        save(cast, at=first - timedelta(seconds=1))
+    assert not cast.filing.sheets.exists()
+    assert save(cast, at=first).version == 1
+
+
 def test_a_stale_tab_is_told_and_overwrites_nothing(cast):
     save(cast)
     save(cast, {**CLEAN_MAY, "2010.c1": "1100"})

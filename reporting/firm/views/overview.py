@@ -81,7 +81,7 @@ class Overview:
     @property
     def may_write(self) -> bool:
         filing = self.filing
-        return filing.is_with_firm and not filing.is_shut and self.at.date() >= filing.period.opens_on
+        return filing.is_with_firm and not filing.is_shut and filing.period.has_begun(self.at.date())
 
     @cached_property
     def revision(self) -> PublishedEdition | None:
@@ -251,7 +251,7 @@ class Overview:
             return [f"当前状态为“{self.filing.standing.words}”，不需要上报。"]
         if self.filing.is_shut:
             return [f"{self.filing.period.label}已由市级锁定，不能再上报。"]
-        if self.at.date() < self.filing.period.opens_on:
+        if not self.filing.period.has_begun(self.at.date()):
             return [f"{self.filing.period.label}于 {self.filing.period.opens_on:%Y-%m-%d} 开始填报，还不能上报。"]
         empty = "、".join(table.code for table in self.judgement.tables if not self.has_text(table))
         said = [f"{empty} 还没有填。"] if empty else []
