@@ -15,7 +15,7 @@ from forms_tables.edition.digest import as_digested
 from reporting.archive import lines, tables
 from reporting.archive.names import README, UNLOCKED, edition_path, scan_path, workbook_path
 from reporting.archive.readme import not_locked, readme
-from reporting.archive.record import PeriodRecord, in_order
+from reporting.archive.record import PeriodRecord, in_order, kept_as
 from reporting.models import Submission, published_content
 from reporting.totals.aggregation import as_json
 from reporting.totals.tabulation import write_summary
@@ -102,8 +102,8 @@ def edition(code: str, written: Callable[[Mapping[str, Any]], bytes]) -> Iterato
 
 def scans(record: PeriodRecord) -> Iterator[ArchivedFile]:
     for scan in in_order(record.scans):
-        if scan.file.storage.exists(scan.file.name):
-            yield ArchivedFile(scan_path(scan), partial(kept_file, scan.file.name))
+        if name := kept_as(scan):
+            yield ArchivedFile(scan_path(scan), partial(kept_file, name))
 
 
 def kept_file(name: str) -> Iterator[bytes]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
-from typing import Any
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipInfo
 
 from reporting.archive.contents import ArchivedFile
@@ -18,12 +17,15 @@ class Outlet:
     def __init__(self) -> None:
         self._pieces: list[bytes] = []
 
-    def write(self, piece: Any) -> int:
+    def write(self, piece: bytes) -> int:
         self._pieces.append(bytes(piece))
         return len(piece)
 
     def flush(self) -> None:
         """What is written lies there until it is taken."""
+
+    def close(self) -> None:
+        """Nothing is open."""
 
     def taken(self) -> Iterator[bytes]:
         pieces, self._pieces = self._pieces, []
@@ -34,7 +36,7 @@ class Outlet:
 def packed(files: Iterable[ArchivedFile]) -> Iterator[bytes]:
     """The package. One that broke off has no table of contents and cannot be opened, so none is taken for whole."""
     outlet, sums = Outlet(), []
-    with SteadyPackage(outlet, "w", ZIP_DEFLATED) as package:  # type: ignore[arg-type]  # never read, nor sought in
+    with SteadyPackage(outlet, "w", ZIP_DEFLATED) as package:
         for file in files:
             digest = sha256()
             with package.open(entry_of(file), "w", force_zip64=True) as part:

@@ -109,3 +109,9 @@ def in_order(rows: QuerySet[KeptRow]) -> Iterator[KeptRow]:
     for start in range(0, len(pks), CHUNK):
         found = rows.order_by().in_bulk(pks[start : start + CHUNK])
         yield from (found[pk] for pk in pks[start : start + CHUNK])
+
+
+def kept_as(scan: Scan) -> str:
+    """What the storage calls a scan; empty where it is no longer there."""
+    name = scan.file.name or ""
+    return name if name and scan.file.storage.exists(name) else ""

@@ -13,8 +13,9 @@ from accounts.clock import SHANGHAI
 from forms_tables.edition.catalog import Edition
 from forms_tables.edition.shape import reason_called
 from reporting.archive.names import scan_path, workbook_path
-from reporting.archive.record import PeriodRecord, in_order
+from reporting.archive.record import PeriodRecord, in_order, kept_as
 from reporting.models import BaseAdjustment, DistrictResult, ExtensionRequest, Filing, LateRequest, Submission
+from reporting.models.request import Request
 from reporting.results.measures import NUMBERS
 
 ArchivedRow = tuple[Any, ...]
@@ -90,7 +91,7 @@ def filings(record: PeriodRecord) -> Iterator[ArchivedRow]:
     for filing in in_order(record.filings):
         filing.period = record.period
         three = (filing.in_force_id, filing.approved_id, filing.counted_id)
-        named = (numbers.get(submission) for submission in three)
+        named = (numbers.get(submission or 0) for submission in three)
         yield (*firm_of(filing), filing.standing.words, filing.late, filing.due_on, *named)
 
 
@@ -171,14 +172,16 @@ def requests(record: PeriodRecord) -> Iterator[ArchivedRow]:
             )  # fmt: skip
 
 
-def subject_of(asked: ExtensionRequest | LateRequest | BaseAdjustment) -> str:
+def subject_of(asked: Request) -> str:
     match asked:
         case ExtensionRequest():
             granted = f"，同意至 {asked.granted_until}" if asked.granted_until else ""
             return f"申请延期至 {asked.until}{granted}"
         case BaseAdjustment():
             return f"{asked.place}：{asked.old} 改为 {asked.new}"
-    return f"已用，{in_cell(asked.spent_at)}" if asked.spent_at else ""
+        case LateRequest(spent_at=datetime() as spent_at):
+            return f"已用，{in_cell(spent_at)}"
+    return ""
 
 
 def messages(record: PeriodRecord) -> Iterator[ArchivedRow]:
@@ -190,9 +193,8 @@ def messages(record: PeriodRecord) -> Iterator[ArchivedRow]:
 
 def scans(record: PeriodRecord) -> Iterator[ArchivedRow]:
     for scan in in_order(record.scans):
-        kept = scan.file.storage.exists(scan.file.name)
         facts = scan.submission.number, scan.pages, record.signed(scan.by_id), scan.at
-        yield (*firm_of(scan.submission.filing), *facts, scan_path(scan) if kept else GONE)
+        yield (*firm_of(scan.submission.filing), *facts, scan_path(scan) if kept_as(scan) else GONE)
 
 
 def journal(record: PeriodRecord) -> Iterator[ArchivedRow]:
