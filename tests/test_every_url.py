@@ -180,6 +180,7 @@ PAGES = {
     "city_set_deadlines": "POST city",
     "city_allow_estimates": "POST city",
     "city_lock": "POST city",
+    "city_archive": "POST city",
     "calendar": " ".join(ROLES),
     "calendar_year": " ".join(ROLES),
     "enter_calendar": "city",

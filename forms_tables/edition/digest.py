@@ -11,8 +11,13 @@ Content = Mapping[str, Mapping[str, Any]]  # file name to what it says: all of a
 
 def digest_of(content: Mapping[str, Any]) -> str:
     """The same on every machine: of what the files say, not of how they are laid out."""
+    return hashlib.sha256(as_digested(content)).hexdigest()
+
+
+def as_digested(content: Mapping[str, Any]) -> bytes:
+    """What the digest is of. The order of columns and parameters is not in it."""
     canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_as_text)
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    return canonical.encode()
 
 
 def as_plain(content: Content) -> dict[str, dict[str, Any]]:

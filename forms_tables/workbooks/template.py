@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import IO
@@ -22,7 +23,7 @@ from forms_tables.workbooks.formulas import excel_formula
 from forms_tables.workbooks.opening import META_SHEET, OpenedWorkbook, WorkbookMeta
 from forms_tables.workbooks.sheets import TEXT_FONT, TITLE_FONT, SheetContents, SheetLayout, lay_out, write_sheet
 from text.package import Unreadable
-from text.writing import write_text
+from text.writing import save_as_of, write_text
 
 __all__ = [
     "OpenedWorkbook",
@@ -52,7 +53,8 @@ class Reporter:
 @dataclass(frozen=True)
 class Template:
     """What a firm's workbook says. `values` are what is known so far; `locked` says of each cell a person does not fill
-    why that is so; `versions` says which draft of each table the values are."""
+    why that is so; `versions` says which draft of each table the values are; `frozen_at` since when they are what they
+    will always be, and the workbook the same bytes each time it is written."""
 
     edition: Edition
     period: PeriodCode
@@ -63,6 +65,7 @@ class Template:
     parameters: Mapping[str, Decimal | None] = field(default_factory=dict)
     due: str = ""
     versions: Mapping[str, int] = field(default_factory=dict)
+    frozen_at: datetime | None = None
 
 
 def write_template(template: Template, out: Path | IO[bytes]) -> None:
@@ -89,7 +92,10 @@ def write_template(template: Template, out: Path | IO[bytes]) -> None:
     write_meta(book.create_sheet(META_SHEET), template)
     book.active = 1
     book.calculation.fullCalcOnLoad = True
-    book.save(out)
+    if template.frozen_at:
+        save_as_of(book, out, template.frozen_at)
+    else:
+        book.save(out)
 
 
 def computed_cells(edition: Edition, tables: Sequence[Table], locked: Mapping[str, str]) -> set[str]:

@@ -8,7 +8,7 @@ from reporting.models.calendar import (
     reading_in_force,
 )
 from reporting.models.conversation import Announcement, AnnouncementSeen, Message, Thread, ThreadSeen
-from reporting.models.edition import DraftEdition, PublishedEdition, Rehearsal, published_edition
+from reporting.models.edition import DraftEdition, PublishedEdition, Rehearsal, published_content, published_edition
 from reporting.models.filing import Explanation, Filing, Sheet
 from reporting.models.in_force import edition_in_force
 from reporting.models.period import Deadline, ParameterValue, Period
@@ -53,6 +53,7 @@ __all__ = [
     "calendar_in_force",
     "choice_in_force",
     "edition_in_force",
+    "published_content",
     "published_edition",
     "reading_in_force",
 ]

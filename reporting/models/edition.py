@@ -122,6 +122,11 @@ def published_edition(code: str) -> Edition:
     return edition_from(code, json.loads(published.text), platform_under(code))
 
 
+def published_content(code: str) -> dict[str, Any]:
+    """All that the edition of that code says, as plain values in their order."""
+    return shipped_content(code) if code in edition_codes() else PublishedEdition.objects.get(pk=code).content
+
+
 @lru_cache(maxsize=32)
 def platform_under(code: str) -> Mapping[str, Any]:
     """How a published edition is read, and the drafts begun from it: as its family, without what its text lacks."""

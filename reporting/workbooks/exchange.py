@@ -65,7 +65,8 @@ def write_submission_workbook(submission: Submission, out) -> None:
     closed = {f"{row.code}.{key}": frozen for table in tables for row in table.indicators for key in row.columns}
     values = edition.values_from_text(submission.values)
     reporter = reporter_of(filing, submission.attributes)
-    write_template(Template(edition, filing.period.parsed, reporter, tables, values, closed), out)
+    form = edition, filing.period.parsed, reporter, tables
+    write_template(Template(*form, values, closed, frozen_at=submission.submitted_at), out)
 
 
 def known_cells(filing: Filing) -> dict[str, str]:
