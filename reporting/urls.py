@@ -4,7 +4,7 @@ from django.urls import include, path
 
 ROOMS = """
     frame firm conversation review totals periods editions register reminders results certificates calendar
-    recheck
+    recheck going_live
 """
 
 urlpatterns = [path("", include(f"reporting.{room}.urls")) for room in ROOMS.split()]

@@ -210,6 +210,7 @@ def for_the_register(user: User, name: str) -> Iterator[Screen]:
 
 def for_the_system(user: User) -> Iterator[Screen]:
     for page, path in {
+        "start": "/start/",
         "users": "/users/",
         "journal": "/journal/",
         "letters": "/letters/",

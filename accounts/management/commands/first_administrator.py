@@ -39,4 +39,7 @@ class Command(BaseCommand):
     def how_it_stands(self) -> str:
         if people.system_administrators().activated().exists():
             return "已有系统管理员。"
-        return "还没有系统管理员：请另开一个终端，执行 ./manage.py first_administrator 邮箱 --name 姓名 ，打开印出的链接设密码。"
+        return (
+            "还没有系统管理员：请另开一个终端，执行 ./manage.py first_administrator 邮箱 --name 姓名 ，"
+            "打开印出的链接，自己设定密码。"
+        )
