@@ -117,7 +117,7 @@ def is_demonstration(tables: Container[str]) -> bool:
 
 
 def is_real(tables: Container[str]) -> bool:
-    """What `./run --real` has prepared is a city from then on, though nobody has worked there yet; so is what went live."""
+    """What `./run --real` has prepared is a city from then on, though nobody has worked there yet."""
     return Installation._meta.db_table in tables and Installation.objects.filter(pk=1, is_demo=False).exists()
 
 

@@ -14,7 +14,7 @@ from reporting.models import ParameterValue, Period, calendar_in_force
 
 
 @dataclass(frozen=True)
-class Tally:
+class Reached:
     """How much of a line is there, and of how much. Of nothing at all, all is there."""
 
     there: int
@@ -33,8 +33,8 @@ class Step:
     key: str
     title: str
     hint: str
-    words: Callable[[Tally], str]
-    ask: Callable[[date, Edition], Tally]
+    words: Callable[[Reached], str]
+    ask: Callable[[date, Edition], Reached]
     page: str
     opens: Ability
     done_by: Ability
@@ -43,15 +43,15 @@ class Step:
 @dataclass(frozen=True)
 class Line:
     step: Step
-    tally: Tally
+    reached: Reached
 
     @property
     def is_done(self) -> bool:
-        return self.tally.is_done
+        return self.reached.is_done
 
     @property
     def number(self) -> str:
-        return self.step.words(self.tally)
+        return self.step.words(self.reached)
 
     @property
     def who(self) -> str:
@@ -68,63 +68,63 @@ def lines_on(today: date, edition: Edition) -> list[Line]:
     return [Line(step, step.ask(today, edition)) for step in STEPS]
 
 
-def city_account(today: date, edition: Edition) -> Tally:
-    return Tally(User.objects.who_may(Ability.ADMINISTER).activated().count(), 1)
+def city_account(today: date, edition: Edition) -> Reached:
+    return Reached(User.objects.who_may(Ability.ADMINISTER).activated().count(), 1)
 
 
-def officials(today: date, edition: Edition) -> Tally:
+def officials(today: date, edition: Edition) -> Reached:
     """Districts in which somebody can review: has chosen a password."""
     reviewers = User.objects.who_may(Ability.REVIEW).activated().filter(district=OuterRef("pk"))
     return of_districts(today, Exists(reviewers))
 
 
-def contacts(today: date, edition: Edition) -> Tally:
+def contacts(today: date, edition: Edition) -> Reached:
     """附件2 names a person with a telephone number: letters to firms say whom to call."""
     return of_districts(today, Q(contact__clerk__gt="", contact__phone__gt=""))
 
 
-def of_districts(today: date, there: Q | Exists) -> Tally:
+def of_districts(today: date, there: Q | Exists) -> Reached:
     districts = District.objects.valid_on(today)
-    return Tally(**districts.aggregate(there=Count("pk", filter=there), wanted=Count("pk")))
+    return Reached(**districts.aggregate(there=Count("pk", filter=there), wanted=Count("pk")))
 
 
-def register(today: date, edition: Edition) -> Tally:
-    return Tally(still_reporting(today).count(), 1)
+def register(today: date, edition: Edition) -> Reached:
+    return Reached(still_reporting(today).count(), 1)
 
 
-def accounts_of_firms(today: date, edition: Edition) -> Tally:
+def accounts_of_firms(today: date, edition: Edition) -> Reached:
     """Every firm that still reports has an account; whether its person opens it is then theirs."""
     accounts = User.objects.filter(enterprise=OuterRef("pk"), is_active=True)
     counted = still_reporting(today).aggregate(there=Count("pk", filter=Exists(accounts)), wanted=Count("pk"))
-    return Tally(counted["there"], counted["wanted"] or 1)
+    return Reached(counted["there"], counted["wanted"] or 1)
 
 
 def still_reporting(today: date) -> QuerySet[Enterprise]:
     return Enterprise.objects.filter(Q(left_on=None) | Q(left_on__gte=today))
 
 
-def calendar(today: date, edition: Edition) -> Tally:
+def calendar(today: date, edition: Edition) -> Reached:
     """The year's days off: shipped, or entered by the city."""
-    return Tally(int(today.year in calendar_in_force().years), 1)
+    return Reached(int(today.year in calendar_in_force().years), 1)
 
 
-def parameters(today: date, edition: Edition) -> Tally:
+def parameters(today: date, edition: Edition) -> Reached:
     """The figures nobody has published and the city enters: the exchange rate, the official coefficients."""
     entered = set(ParameterValue.objects.values_list("name", flat=True))
     wanted = [each.name for each in edition.parameters.values() if each.settable and each.default is None]
-    return Tally(len(entered.intersection(wanted)), len(wanted))
+    return Reached(len(entered.intersection(wanted)), len(wanted))
 
 
-def first_period(today: date, edition: Edition) -> Tally:
-    return Tally(Period.objects.count(), 1)
+def first_period(today: date, edition: Edition) -> Reached:
+    return Reached(Period.objects.count(), 1)
 
 
-def out_of(unit: str) -> Callable[[Tally], str]:
-    return lambda tally: f"{tally.there:,} / {tally.wanted:,} {unit}"
+def out_of(unit: str) -> Callable[[Reached], str]:
+    return lambda reached: f"{reached.there:,} / {reached.wanted:,} {unit}"
 
 
-def so_many(unit: str) -> Callable[[Tally], str]:
-    return lambda tally: f"{tally.there:,} {unit}"
+def so_many(unit: str) -> Callable[[Reached], str]:
+    return lambda reached: f"{reached.there:,} {unit}"
 
 
 STEPS = (
@@ -182,7 +182,7 @@ STEPS = (
         "calendar",
         "今年的放假安排",
         "截止日由它顺延；国务院公布后录入，随软件带有的不用再录。",
-        lambda tally: "已有" if tally.is_done else "还没有",
+        lambda reached: "已有" if reached.is_done else "还没有",
         calendar,
         "calendar",
         opens=Ability.READ_CITY,
