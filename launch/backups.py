@@ -24,11 +24,11 @@ OURS = re.compile(r"(record-\d{8}-\d{6}\.(sqlite3|dump)|files-\d{8}-\d{6}\.tar\.
 def main() -> None:
     while True:
         now = datetime.now()
-        if is_due(VAR / FOLDER, now):
-            try:
+        try:
+            if is_due(VAR / FOLDER, now):
                 print(f"{now:%Y-%m-%d %H:%M}  {back_up(VAR, os.environ.get('DATABASE_URL', ''), now)}", flush=True)
-            except (OSError, sqlite3.Error, subprocess.CalledProcessError) as trouble:
-                print(f"{now:%Y-%m-%d %H:%M}  没有备份成功，十分钟后再试：{trouble}", flush=True)
+        except (OSError, sqlite3.Error, subprocess.CalledProcessError) as trouble:
+            print(f"{now:%Y-%m-%d %H:%M}  没有备份成功，十分钟后再试：{trouble}", flush=True)
         time.sleep(LOOK_AGAIN)
 
 

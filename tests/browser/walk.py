@@ -195,6 +195,7 @@ def for_the_city(user: User, name: str) -> Iterator[Screen]:
 
 def for_the_register(user: User, name: str) -> Iterator[Screen]:
     for page, path in {
+        "start": "/start/",
         "key-firms": "/key-firms/",
         "users": "/users/",
         "invite": "/users/invite/",

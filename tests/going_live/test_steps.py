@@ -1,10 +1,13 @@
 """What has to be there before a city can work: each line there and not there, by one query; and the page of them, which
 stands first until all of it is."""
 
+import re
 from datetime import date
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
+from django.urls import Resolver404, resolve
 
 from accounts.models import DUTIES, District, DistrictContact, Enterprise, Installation, JournalEntry, User
 from forms_tables.edition.catalog import load_edition
@@ -189,6 +192,22 @@ def test_a_demonstration_never_starts(cast):
     assert not has_start_page(cast.zhou_tao) and not go_live(AT)
     assert sign_in(cast.zhou_tao).get("/").url == "/city/"
     assert Installation.current().live_since is None
+
+
+def test_the_system_administrator_may_open_every_page_that_deploy_sends_them_to(cast):
+    text = (settings.BASE_DIR / "deploy" / "README.md").read_text(encoding="utf-8")
+    pages = {path for path in re.findall(r"`(/[a-z/-]+/)`", text) if is_a_page(path)}
+    assert pages == {"/outbox/"}
+    for path in pages:
+        assert sign_in(cast.wu_gang).get(path).status_code == 200
+
+
+def is_a_page(path: str) -> bool:
+    try:
+        resolve(path)
+    except Resolver404:  # a folder of the machine
+        return False
+    return True
 
 
 @pytest.mark.parametrize("role", ["city", "system"])
