@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from launch.environment import VAR
-from launch.servers import postgres_program
+from launch.servers import CannotStart, postgres_program
 
 FOLDER = "backups"
 EVERY = timedelta(days=1)
@@ -93,6 +93,29 @@ def pack_files(media: Path, copy: Path) -> None:
     with tarfile.open(copy, "w:gz") as archive:
         if media.is_dir():
             archive.add(media, "media", filter=lambda member: None if member.name == "media/dataset" else member)
+
+
+def restore(copy: Path, var: Path, database_url: str, now: datetime) -> None:
+    """With the site stopped. What stands is copied before, so that a slip can be taken back; the files of the same
+    moment come along where they lie beside the copy."""
+    is_dump = database_url.startswith("postgres")
+    if not copy.is_file() or copy.suffix != (".dump" if is_dump else ".sqlite3"):
+        wanted = "--postgres 的备份是 record-….dump" if is_dump else "备份是 record-….sqlite3，用 --postgres 的是 .dump"
+        raise CannotStart(f"{copy} 不能恢复：没有这个文件，或不是这种数据库的（{wanted}）。什么都没有改动。")
+    if is_dump or (var / "db.sqlite3").exists():
+        back_up(var, database_url, now)
+    if is_dump:
+        put_back = [postgres_program("pg_restore"), "--clean", "--if-exists", "--no-owner", "--single-transaction"]
+        subprocess.run([*put_back, "--dbname", database_url, copy], check=True, stdin=subprocess.DEVNULL)
+    else:
+        copy_sqlite(copy, var / "restored.partial")
+        for left in ("db.sqlite3-wal", "db.sqlite3-shm"):
+            (var / left).unlink(missing_ok=True)
+        (var / "restored.partial").rename(var / "db.sqlite3")
+    files = copy.with_name(copy.name.replace("record-", "files-").removesuffix(copy.suffix) + ".tar.gz")
+    if files.exists():
+        with tarfile.open(files) as archive:
+            archive.extractall(var)
 
 
 def throw_away_old(folder: Path, now: datetime) -> None:

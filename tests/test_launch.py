@@ -207,7 +207,7 @@ def test_an_address_that_is_not_understood_is_refused(address):
 
 @pytest.mark.parametrize(
     "words",
-    [["--real", "--demo"], ["demo", "--once", "--real"], ["--address", "https://stat.example.cn"]],
+    [["--real", "--demo"], ["demo", "--once", "--real"], ["--address", "https://stat.example.cn"], ["--restore", "F"]],
 )
 def test_real_and_demonstration_are_not_asked_for_together(monkeypatch, words, capsys):
     run = runpy.run_path(str(environment.ROOT / "run"))
@@ -240,8 +240,7 @@ def a_city(var):
 def test_a_copy_holds_what_was_written_while_the_city_works(tmp_path):
     with contextlib.closing(a_city(tmp_path)):
         made = backups.back_up(tmp_path, "", NIGHT)
-    with contextlib.closing(sqlite3.connect(made)) as copy:
-        assert copy.execute("SELECT name FROM firms").fetchall() == [("云图",)]
+    assert firms_in(made) == ["云图"]
     with tarfile.open(tmp_path / "backups" / "files-20261130-023000.tar.gz") as files:
         assert [name for name in files.getnames() if "." in name] == ["media/scans/1.pdf"]
     assert made.name == "record-20261130-023000.sqlite3" and made.stat().st_mode & 0o077 == 0
@@ -264,6 +263,51 @@ def test_a_broken_database_is_no_copy(tmp_path):
     with pytest.raises(sqlite3.DatabaseError):
         backups.back_up(tmp_path, "", NIGHT)
     assert not list((tmp_path / "backups").glob("record-*"))
+
+
+def test_what_was_copied_is_put_back_and_what_stood_is_kept(tmp_path):
+    with contextlib.closing(a_city(tmp_path)) as city:
+        made = backups.back_up(tmp_path, "", NIGHT)
+        city.execute("DELETE FROM firms")
+        city.commit()
+    (tmp_path / "media" / "scans" / "1.pdf").unlink()
+    backups.restore(made, tmp_path, "", NIGHT + timedelta(hours=7))
+    assert firms_in(tmp_path / "db.sqlite3") == ["云图"]
+    assert firms_in(tmp_path / "backups" / "record-20261130-093000.sqlite3") == []
+    assert (tmp_path / "media" / "scans" / "1.pdf").read_text() == "scan"
+
+
+def firms_in(database) -> list[str]:
+    with contextlib.closing(sqlite3.connect(database)) as copy:
+        return [name for (name,) in copy.execute("SELECT name FROM firms")]
+
+
+def test_an_empty_folder_begins_from_a_copy(tmp_path):
+    there, here = tmp_path / "there", tmp_path / "here"
+    there.mkdir()
+    here.mkdir()
+    with contextlib.closing(a_city(there)):
+        backups.restore(backups.back_up(there, "", NIGHT), here, "", NIGHT)
+    assert firms_in(here / "db.sqlite3") == ["云图"] and (here / "media" / "scans" / "1.pdf").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "url"),
+    [("record-20261130-023000.dump", ""), ("record-20261130-023000.sqlite3", "postgres://u"), ("nothing.sqlite3", "")],
+)
+def test_a_copy_of_another_kind_of_database_is_refused(tmp_path, name, url):
+    with contextlib.closing(a_city(tmp_path)):
+        if name.startswith("record"):
+            (tmp_path / name).touch()
+        with pytest.raises(CannotStart, match="什么都没有改动"):
+            backups.restore(tmp_path / name, tmp_path, url, NIGHT)
+        assert firms_in(tmp_path / "db.sqlite3") == ["云图"] and not (tmp_path / "backups").exists()
+
+
+@pytest.mark.worker  # where a PostgreSQL stands
+def test_a_copy_of_postgresql_is_whole(tmp_path):
+    made = backups.back_up(tmp_path, os.environ["DATABASE_URL"], NIGHT)
+    assert made.name == "record-20261130-023000.dump" and made.read_bytes().startswith(b"PGDMP")
 
 
 def test_old_copies_go_and_nothing_else_does(tmp_path):
