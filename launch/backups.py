@@ -74,6 +74,7 @@ def copy_sqlite(database: Path, copy: Path) -> None:
     source, target = sqlite3.connect(with_mode, uri=True), sqlite3.connect(copy)
     try:
         source.backup(target)
+        target.execute("PRAGMA journal_mode=DELETE")  # one file, whatever the city's own is kept in
         said = target.execute("PRAGMA quick_check").fetchone()[0]
         if said != "ok":
             raise sqlite3.DatabaseError(said)

@@ -275,6 +275,7 @@ def test_what_was_copied_is_put_back_and_what_stood_is_kept(tmp_path):
     assert firms_in(tmp_path / "db.sqlite3") == ["云图"]
     assert firms_in(tmp_path / "backups" / "record-20261130-093000.sqlite3") == []
     assert (tmp_path / "media" / "scans" / "1.pdf").read_text() == "scan"
+    assert len(list((tmp_path / "backups").iterdir())) == 4  # two of each, and nothing left lying about
 
 
 def firms_in(database) -> list[str]:
