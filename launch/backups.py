@@ -5,7 +5,6 @@ import os
 import re
 import sqlite3
 import subprocess
-import sys
 import tarfile
 import time
 from datetime import datetime, timedelta
@@ -84,7 +83,7 @@ def copy_sqlite(database: Path, copy: Path) -> None:
 
 
 def dump_postgres(url: str, copy: Path) -> None:
-    dump = [postgres_program("pg_dump"), "--format=custom", "--no-owner", "--file", copy, url]
+    dump: list[str | Path] = [postgres_program("pg_dump"), "--format=custom", "--no-owner", "--file", copy, url]
     subprocess.run(dump, check=True, stdin=subprocess.DEVNULL)
     subprocess.run([postgres_program("pg_restore"), "--list", copy], check=True, stdout=subprocess.DEVNULL)
 
@@ -106,8 +105,8 @@ def restore(copy: Path, var: Path, database_url: str, now: datetime) -> None:
     if is_dump or (var / "db.sqlite3").exists():
         back_up(var, database_url, now)
     if is_dump:
-        put_back = [postgres_program("pg_restore"), "--clean", "--if-exists", "--no-owner", "--single-transaction"]
-        subprocess.run([*put_back, "--dbname", database_url, copy], check=True, stdin=subprocess.DEVNULL)
+        how = ["--clean", "--if-exists", "--no-owner", "--single-transaction", "--dbname", database_url]
+        subprocess.run([postgres_program("pg_restore"), *how, copy], check=True, stdin=subprocess.DEVNULL)
     else:
         copy_sqlite(copy, var / "restored.partial")
         for left in ("db.sqlite3-wal", "db.sqlite3-shm"):
@@ -126,4 +125,4 @@ def throw_away_old(folder: Path, now: datetime) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

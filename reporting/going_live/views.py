@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -26,7 +25,7 @@ class ShownLine:
 
 
 @needs(Ability.ADMINISTER, Ability.OPERATE)
-def start(request: HttpRequest) -> HttpResponse:
+def start(request):
     at = clock.now()
     lines = lines_on(at.date(), current_edition())
     left = [line for line in lines if not line.is_done]
