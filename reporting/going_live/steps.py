@@ -109,9 +109,12 @@ def calendar(today: date, edition: Edition) -> Reached:
 
 
 def parameters(today: date, edition: Edition) -> Reached:
-    """The figures nobody has published and the city enters: the exchange rate, the official coefficients."""
+    """The figures nobody has published and the city enters: the exchange rate, the official coefficients. Not the one
+    that asks for stamped paper: to enter it is to ask."""
     entered = set(ParameterValue.objects.values_list("name", flat=True))
-    wanted = [each.name for each in edition.parameters.values() if each.settable and each.default is None]
+    asks_for_paper = edition.platform.scan and edition.platform.scan.least
+    unpublished = [each.name for each in edition.parameters.values() if each.settable and each.default is None]
+    wanted = [name for name in unpublished if name != asks_for_paper]
     return Reached(len(entered.intersection(wanted)), len(wanted))
 
 

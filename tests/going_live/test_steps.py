@@ -16,6 +16,7 @@ from reporting.going_live import steps
 from reporting.going_live.standing import go_live, has_start_page
 from reporting.models import Arrangement, ParameterValue, Period
 from tests.cast import AT, make_district
+from tests.may import open_period
 from tests.officials import make_it_be, sign_in
 from tests.reading import markup_of, words_on
 
@@ -131,7 +132,7 @@ def ready(cast):
 
 
 def open_the_first_period():
-    return Period.objects.create(code="2024M05", edition_code=EDITION.code, opens_on=date(2024, 6, 1))
+    open_period("2024M05", date(2024, 6, 1))
 
 
 @pytest.fixture(autouse=True)
@@ -167,7 +168,7 @@ def test_it_leaves_by_itself_when_everything_is_there(ready):
     city = sign_in(ready.zhou_tao)
     assert 'href="/start/"' in markup_of(city.get("/city/periods/"))
     open_the_first_period()
-    assert "全部就绪" in words_on(city.get("/start/"))
+    assert "全部就绪。" in words_on(city.get("/start/"))
     assert Installation.current().live_since == AT
     assert 'href="/start/"' not in markup_of(city.get("/city/periods/"))
     assert city.get("/").url == "/city/"
@@ -183,7 +184,7 @@ def test_it_does_not_come_back(ready):
 
 
 def test_it_stays_while_one_line_is_not_there(ready):
-    assert "全部就绪" not in words_on(sign_in(ready.zhou_tao).get("/start/"))
+    assert "全部就绪。" not in words_on(sign_in(ready.zhou_tao).get("/start/"))
     assert has_start_page(ready.zhou_tao) and Installation.objects.filter(live_since=None).count() == 0
 
 
