@@ -31,6 +31,15 @@ def be_the_real_city(var: Path = VAR) -> bool:
     return True
 
 
+def stay_with_its_database(is_sqlite: bool, var: Path = VAR) -> None:
+    """A city of one kind of database, started with the other, would look as if all had been lost."""
+    kept = kept_in(var)
+    if kept and is_sqlite == bool(kept.get("DATABASE_URL")):
+        there = "PostgreSQL" if is_sqlite else "SQLite"
+        how = "加上 --postgres（或设好 DATABASE_URL）" if is_sqlite else "去掉 --postgres 和 DATABASE_URL"
+        raise CannotStart(f"这座城市的数据在 {there} 里，什么都没有改动：请{how}再启动。")
+
+
 def be_nothing_again(var: Path = VAR) -> None:
     (var / KEPT).unlink()
 
@@ -54,13 +63,18 @@ def speak_to_the_real_city(environment: MutableMapping[str, str], var: Path = VA
     """What the caller has set stays; with another database or folder it is another city they speak to."""
     if not (var / KEPT).exists() or environment.get("VAR_DIR"):
         return
-    lines = (var / KEPT).read_text().splitlines()
-    kept = dict(line.split("=", 1) for line in lines)
+    kept = kept_in(var)
     if environment.get("DATABASE_URL", "") not in ("", kept.get("DATABASE_URL", "")):
         return
     for name, value in kept.items():
         environment.setdefault(name, value)
     environment.setdefault("SECRET_KEY", secret_key(var))
+
+
+def kept_in(var: Path) -> dict[str, str]:
+    """Nothing before the first start has succeeded."""
+    lines = (var / KEPT).read_text().splitlines()
+    return dict(line.split("=", 1) for line in lines)
 
 
 def secret_key(var: Path = VAR) -> str:

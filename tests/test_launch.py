@@ -149,6 +149,17 @@ def test_a_folder_whose_first_start_was_refused_is_nothing_again(tmp_path):
     real.be_a_demonstration(tmp_path)
 
 
+@pytest.mark.parametrize(("url", "named"), [("", "SQLite"), ("postgres://u:p@127.0.0.1:1/postgres", "PostgreSQL")])
+def test_a_city_is_not_started_with_another_database_than_its_own(tmp_path, url, named):
+    real.be_the_real_city(tmp_path)
+    for is_sqlite in (True, False):
+        real.stay_with_its_database(is_sqlite, tmp_path)  # before anything is there
+    real.keep({"SITE_URL": "http://127.0.0.1:8000", "DATABASE_URL": url}, tmp_path)
+    real.stay_with_its_database(not url, tmp_path)
+    with pytest.raises(CannotStart, match=f"这座城市的数据在 {named} 里"):
+        real.stay_with_its_database(bool(url), tmp_path)
+
+
 def test_commands_beside_a_real_city_speak_to_it(tmp_path):
     real.keep({"SITE_URL": "https://stat.example.cn", "EMAIL_URL": "smtp://u:a=b@mail", "HOME": "/root"}, tmp_path)
     mine = {}

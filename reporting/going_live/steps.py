@@ -15,14 +15,14 @@ from reporting.models import ParameterValue, Period, calendar_in_force
 
 @dataclass(frozen=True)
 class Reached:
-    """How much of a line is there, and of how much. Of nothing at all, all is there."""
+    """How much of a line is there, and of how much. Of nothing at all, nothing is there."""
 
     there: int
     wanted: int
 
     @property
     def is_done(self) -> bool:
-        return self.there >= self.wanted
+        return self.there >= self.wanted > 0
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ def accounts_of_firms(today: date, edition: Edition) -> Reached:
     """Every firm that still reports has an account; whether its person opens it is then theirs."""
     accounts = User.objects.filter(enterprise=OuterRef("pk"), is_active=True)
     counted = still_reporting(today).aggregate(there=Count("pk", filter=Exists(accounts)), wanted=Count("pk"))
-    return Reached(counted["there"], counted["wanted"] or 1)
+    return Reached(**counted)
 
 
 def still_reporting(today: date) -> QuerySet[Enterprise]:
@@ -115,7 +115,7 @@ def parameters(today: date, edition: Edition) -> Reached:
     asks_for_paper = edition.platform.scan and edition.platform.scan.least
     unpublished = [each.name for each in edition.parameters.values() if each.settable and each.default is None]
     wanted = [name for name in unpublished if name != asks_for_paper]
-    return Reached(len(entered.intersection(wanted)), len(wanted))
+    return Reached(len(entered.intersection(wanted)), len(wanted)) if wanted else Reached(1, 1)
 
 
 def first_period(today: date, edition: Edition) -> Reached:
