@@ -36,7 +36,7 @@ def stay_with_its_database(is_sqlite: bool, var: Path = VAR) -> None:
     kept = kept_in(var)
     if kept and is_sqlite == bool(kept.get("DATABASE_URL")):
         there = "PostgreSQL" if is_sqlite else "SQLite"
-        how = "加上 --postgres（或设好 DATABASE_URL）" if is_sqlite else "去掉 --postgres 和 DATABASE_URL"
+        how = "加上 --postgres（或设好 DATABASE_URL）" if is_sqlite else "去掉 --postgres 和 DATABASE_URL "
         raise CannotStart(f"这座城市的数据在 {there} 里，什么都没有改动：请{how}再启动。")
 
 
