@@ -16,6 +16,7 @@ from reporting.models import State
 from tests.cast import assemble
 from tests.may import make_may
 from tests.reading import markup_of
+from tests.test_every_url import named_patterns
 
 ROOT = Path(settings.BASE_DIR)
 
@@ -59,6 +60,15 @@ def test_navigation_fits_the_bottom_bar_of_a_phone():
 )
 def test_navigation_knows_where_the_reader_is(role, path, labels):
     assert [entry["label"] for entry in navigation_of(DUTIES[role], path) if entry["current"]] == labels
+
+
+def test_every_page_of_the_editions_stands_under_them():
+    lost = []
+    for name, pattern in named_patterns().items():
+        if pattern.callback.__module__.startswith("reporting.editions.") and "<" not in str(pattern.pattern):
+            here = [each["label"] for each in navigation_of(DUTIES["city"], reverse(name)) if each["current"]]
+            lost += [] if here == ["制度"] else [name]
+    assert lost == []
 
 
 @pytest.mark.parametrize("role", DUTIES)

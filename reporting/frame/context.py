@@ -34,7 +34,7 @@ class MenuEntry:
 REGISTER = ("/firms/", "/users/", "/applications/", "/moves/", "/key-firms/", "/contacts/", "/certificates/")
 DATES = ("/deadlines/", "/calendar/")
 OFFICE = (*REGISTER, "/journal/", "/announcements/")
-EDITIONS = ("/city/parameters/", "/city/desk/", "/city/notation/")
+EDITIONS = ("/city/governance/", "/city/parameters/", "/city/desk/", "/city/notation/")
 
 # The navigation, from top to bottom. Of the entries in one place a role sees the first it has the ability for, unless
 # the tabs of one above lead there. At most seven of at most four characters: they become the bottom bar of a phone.

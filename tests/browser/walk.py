@@ -172,6 +172,7 @@ def for_the_city(user: User, name: str) -> Iterator[Screen]:
         "period-locked": f"/city/periods/{LOCKED_MONTH}/",
         "parameters": "/city/parameters/",
         "editions": "/city/editions/",
+        "governance": "/city/governance/",
         "edition": EDITION,
         "edition-t1": f"{EDITION}tables/t1/",
         "edition-t6": f"{EDITION}tables/t6/",
