@@ -72,7 +72,7 @@ def speak_to_the_real_city(environment: MutableMapping[str, str], var: Path = VA
 
 
 def kept_in(var: Path) -> dict[str, str]:
-    """Nothing before the first start has succeeded."""
+    """Nothing before the first start."""
     lines = (var / KEPT).read_text().splitlines()
     return dict(line.split("=", 1) for line in lines)
 
