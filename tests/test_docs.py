@@ -95,7 +95,7 @@ def path_is_there(mark: str) -> bool:
     mark = re.sub(r"<\w+>", "*", mark)
     if mark.startswith("/"):
         return any(mark.strip("/") in file.read_text(encoding="utf-8") for file in ROOT.rglob("urls.py"))
-    if mark.rstrip("/") in ("var", ".venv"):
+    if mark.partition("/")[0] in ("var", ".venv"):
         return True  # made by running
     places = [ROOT, *(ROOT / layer for layer in LAYERS), *(ROOT / "reporting").iterdir()]
     return any(list(place.glob(mark.split(" ")[0].rstrip("/") + "*")) for place in places if place.is_dir())

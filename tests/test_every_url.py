@@ -102,6 +102,7 @@ PAGES = {
     "key_firms": "city",
     "home": " ".join(ROLES),
     "manual": OPEN,
+    "start": "city system",
     "history": "enterprise",
     "filing": "enterprise",
     "check": "POST enterprise",

@@ -1,11 +1,17 @@
+import contextlib
+import os
 import runpy
 import signal
+import socket
+import sqlite3
 import sys
+import tarfile
 from argparse import Namespace
+from datetime import datetime, timedelta
 
 import pytest
 
-from launch import environment
+from launch import backups, environment, real
 from launch.servers import CannotStart, free_port, is_free, wait_for_port
 from launch.supervision import Supervisor, start
 
@@ -115,3 +121,211 @@ def test_only_its_own_database_becomes_a_demonstration_unasked(monkeypatch, url,
 )
 def test_a_lane_runs_in_several_processes_unless_one_order_or_its_words_are_wanted(lane, words, alone):
     assert (runpy.run_path(str(environment.ROOT / "test"))["in_processes"](lane, words) == []) is alone
+
+
+# ---- a real city in a folder of its own ----
+
+
+def test_an_empty_folder_becomes_a_real_city_and_stays_one(tmp_path):
+    assert real.be_the_real_city(tmp_path)
+    (tmp_path / "db.sqlite3").touch()
+    assert not real.be_the_real_city(tmp_path)  # a first start that broke off, or the next day
+    with pytest.raises(CannotStart, match="里是一座实际城市，不装入演示数据"):
+        real.be_a_demonstration(tmp_path)
+
+
+@pytest.mark.parametrize("kept", ["db.sqlite3", "postgres"])
+def test_a_folder_that_holds_a_demonstration_is_no_real_city(tmp_path, kept):
+    (tmp_path / kept).mkdir()
+    real.be_a_demonstration(tmp_path)
+    with pytest.raises(CannotStart, match=f"（{kept}），实际城市不与它混用"):
+        real.be_the_real_city(tmp_path)
+    assert [each.name for each in tmp_path.iterdir()] == [kept]
+
+
+def test_a_folder_whose_first_start_was_refused_is_nothing_again(tmp_path):
+    real.be_the_real_city(tmp_path)
+    real.be_nothing_again(tmp_path)
+    real.be_a_demonstration(tmp_path)
+
+
+@pytest.mark.parametrize(("url", "named"), [("", "SQLite"), ("postgres://u:p@127.0.0.1:1/postgres", "PostgreSQL")])
+def test_a_city_is_not_started_with_another_database_than_its_own(tmp_path, url, named):
+    real.be_the_real_city(tmp_path)
+    for is_sqlite in (True, False):
+        real.stay_with_its_database(is_sqlite, tmp_path)  # before anything is there
+    real.keep({"SITE_URL": "http://127.0.0.1:8000", "DATABASE_URL": url}, tmp_path)
+    real.stay_with_its_database(not url, tmp_path)
+    with pytest.raises(CannotStart, match=f"这座城市的数据在 {named} 里"):
+        real.stay_with_its_database(bool(url), tmp_path)
+
+
+def test_commands_beside_a_real_city_speak_to_it(tmp_path):
+    real.keep({"SITE_URL": "https://stat.example.cn", "EMAIL_URL": "smtp://u:a=b@mail", "HOME": "/root"}, tmp_path)
+    mine = {}
+    real.speak_to_the_real_city(mine, tmp_path)
+    key = (tmp_path / "secret_key").read_text()
+    assert mine == {"SITE_URL": "https://stat.example.cn", "EMAIL_URL": "smtp://u:a=b@mail", "SECRET_KEY": key}
+    assert (tmp_path / real.KEPT).stat().st_mode & 0o077 == 0
+    assert len(key) > 60 and real.secret_key(tmp_path) == key
+
+
+@pytest.mark.parametrize("mine", [{"DATABASE_URL": "postgres://elsewhere/stat"}, {"VAR_DIR": "/elsewhere"}])
+def test_commands_for_another_city_are_left_alone(tmp_path, mine):
+    real.keep({"SITE_URL": "https://stat.example.cn"}, tmp_path)
+    before = dict(mine)
+    real.speak_to_the_real_city(mine, tmp_path)
+    assert mine == before
+
+
+def test_a_folder_without_a_real_city_says_nothing(tmp_path):
+    mine = {}
+    real.speak_to_the_real_city(mine, tmp_path)
+    assert mine == {} and list(tmp_path.iterdir()) == []
+
+
+def test_http_is_reached_on_the_port_of_the_address_and_https_through_a_proxy():
+    first, second = free_port(), free_port()
+    assert real.bound_to(f"http://stat.example.cn:{first}", second) == f"0.0.0.0:{first}"
+    assert real.bound_to(f"http://127.0.0.1:{first}", second) == f"127.0.0.1:{first}"
+    assert real.bound_to("https://stat.example.cn", second) == f"127.0.0.1:{second}"
+
+
+def test_a_port_that_is_taken_is_said_and_no_other_one_chosen():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(CannotStart, match=f"端口 {port} 用不了"):
+            real.bound_to(f"http://stat.example.cn:{port}", 8000)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "stat.example.cn",
+        "ftp://stat.example.cn",
+        "https://stat.example.cn/sub",
+        "http://stat:port",
+        "https://",
+        "http://a?b",
+    ],
+)
+def test_an_address_that_is_not_understood_is_refused(address):
+    with pytest.raises(CannotStart, match="看不懂"):
+        real.bound_to(address, 8000)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["--real", "--demo"], ["demo", "--once", "--real"], ["--address", "https://stat.example.cn"], ["--restore", "F"]],
+)
+def test_real_and_demonstration_are_not_asked_for_together(monkeypatch, words, capsys):
+    run = runpy.run_path(str(environment.ROOT / "run"))
+    monkeypatch.setitem(run["main"].__globals__, "enter_environment", lambda: None)
+    monkeypatch.setattr(sys, "argv", ["run", *words])
+    with pytest.raises(SystemExit):
+        run["main"]()
+    assert "--real" in capsys.readouterr().err
+
+
+# ---- the copies of a real city ----
+
+NIGHT = datetime(2026, 11, 30, 2, 30)
+
+
+def a_city(var):
+    """A database in use, written to and not yet folded in, and an uploaded file."""
+    open_connection = sqlite3.connect(var / "db.sqlite3")
+    open_connection.execute("PRAGMA journal_mode=WAL")
+    open_connection.execute("CREATE TABLE firms (name TEXT)")
+    open_connection.execute("INSERT INTO firms VALUES ('云图')")
+    open_connection.commit()
+    (var / "media" / "scans").mkdir(parents=True)
+    (var / "media" / "scans" / "1.pdf").write_text("scan")
+    (var / "media" / "dataset").mkdir()
+    (var / "media" / "dataset" / "2024M05.parquet").write_text("made again")
+    return open_connection
+
+
+def test_a_copy_holds_what_was_written_while_the_city_works(tmp_path):
+    with contextlib.closing(a_city(tmp_path)):
+        made = backups.back_up(tmp_path, "", NIGHT)
+    assert firms_in(made) == ["云图"]
+    with tarfile.open(tmp_path / "backups" / "files-20261130-023000.tar.gz") as files:
+        assert [name for name in files.getnames() if "." in name] == ["media/scans/1.pdf"]
+    assert made.name == "record-20261130-023000.sqlite3" and made.stat().st_mode & 0o077 == 0
+    assert (tmp_path / "backups").stat().st_mode & 0o077 == 0
+    assert not list((tmp_path / "backups").glob("*.partial*"))
+
+
+def test_it_is_made_once_a_day(tmp_path):
+    with contextlib.closing(a_city(tmp_path)):
+        folder = tmp_path / "backups"
+        assert backups.is_due(folder, NIGHT)
+        backups.back_up(tmp_path, "", NIGHT)
+    (folder / "record-mine.sqlite3").touch()  # a copy somebody made by hand
+    assert not backups.is_due(folder, NIGHT + timedelta(hours=23, minutes=59))
+    assert backups.is_due(folder, NIGHT + timedelta(days=1))
+
+
+def test_a_broken_database_is_no_copy(tmp_path):
+    (tmp_path / "db.sqlite3").write_bytes(b"not a database" * 1000)
+    with pytest.raises(sqlite3.DatabaseError):
+        backups.back_up(tmp_path, "", NIGHT)
+    assert not list((tmp_path / "backups").glob("record-*"))
+
+
+def test_what_was_copied_is_put_back_and_what_stood_is_kept(tmp_path):
+    with contextlib.closing(a_city(tmp_path)) as city:
+        made = backups.back_up(tmp_path, "", NIGHT)
+        city.execute("DELETE FROM firms")
+        city.commit()
+    (tmp_path / "media" / "scans" / "1.pdf").unlink()
+    backups.restore(made, tmp_path, "", NIGHT + timedelta(hours=7))
+    assert firms_in(tmp_path / "db.sqlite3") == ["云图"]
+    assert firms_in(tmp_path / "backups" / "record-20261130-093000.sqlite3") == []
+    assert (tmp_path / "media" / "scans" / "1.pdf").read_text() == "scan"
+    assert len(list((tmp_path / "backups").iterdir())) == 4  # two of each, and nothing left lying about
+
+
+def firms_in(database) -> list[str]:
+    with contextlib.closing(sqlite3.connect(database)) as copy:
+        return [name for (name,) in copy.execute("SELECT name FROM firms")]
+
+
+def test_an_empty_folder_begins_from_a_copy(tmp_path):
+    there, here = tmp_path / "there", tmp_path / "here"
+    there.mkdir()
+    here.mkdir()
+    with contextlib.closing(a_city(there)):
+        backups.restore(backups.back_up(there, "", NIGHT), here, "", NIGHT)
+    assert firms_in(here / "db.sqlite3") == ["云图"] and (here / "media" / "scans" / "1.pdf").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "url"),
+    [("record-20261130-023000.dump", ""), ("record-20261130-023000.sqlite3", "postgres://u"), ("nothing.sqlite3", "")],
+)
+def test_a_copy_of_another_kind_of_database_is_refused(tmp_path, name, url):
+    with contextlib.closing(a_city(tmp_path)):
+        if name.startswith("record"):
+            (tmp_path / name).touch()
+        with pytest.raises(CannotStart, match="什么都没有改动"):
+            backups.restore(tmp_path / name, tmp_path, url, NIGHT)
+        assert firms_in(tmp_path / "db.sqlite3") == ["云图"] and not (tmp_path / "backups").exists()
+
+
+@pytest.mark.worker  # where a PostgreSQL stands
+def test_a_copy_of_postgresql_is_whole(tmp_path):
+    made = backups.back_up(tmp_path, os.environ["DATABASE_URL"], NIGHT)
+    assert made.name == "record-20261130-023000.dump" and made.read_bytes().startswith(b"PGDMP")
+
+
+def test_old_copies_go_and_nothing_else_does(tmp_path):
+    for name in ("record-20261001-023000.sqlite3", "files-20261001-023000.tar.gz", "notes.txt"):
+        (tmp_path / name).touch()
+        os.utime(tmp_path / name, (0, 0))
+    (tmp_path / "record-20261129-023000.dump").touch()
+    backups.throw_away_old(tmp_path, datetime.now())
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["notes.txt", "record-20261129-023000.dump"]

@@ -10,11 +10,12 @@ from django.db.models import Q
 
 
 class Installation(models.Model):
-    """The one row that says whether this database is the demonstration city."""
+    """The one row that says whether this database is the demonstration city, and when a real one was ready to work."""
 
     is_demo = models.BooleanField("演示库", default=False)
     demo_day = models.DateField("演示日期", null=True, blank=True)
     demo_since = models.DateField("演示起算日", null=True, blank=True)
+    live_since = models.DateTimeField("上线时间", null=True, blank=True)
     demo_secrets = models.JSONField("演示账号", default=list, blank=True)
 
     class Meta:
@@ -29,6 +30,11 @@ class Installation(models.Model):
 
     def __str__(self) -> str:
         return "演示库" if self.is_demo else "正式库"
+
+    @property
+    def is_starting(self) -> bool:
+        """A real city that is not ready yet: its start page stands."""
+        return not self.is_demo and self.live_since is None
 
     def behind(self, real: datetime.date) -> datetime.timedelta:
         """How far the office's clock is behind the machine's: the demonstration's first day was `demo_day` when the

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager as DjangoUserManager
 from django.db import models
@@ -42,6 +43,10 @@ class UserQuerySet(models.QuerySet):
     def who_may(self, ability: Ability) -> UserQuerySet:
         """Active accounts of the roles with this ability."""
         return self.filter(role__in=roles_that_may(ability), is_active=True)
+
+    def activated(self) -> UserQuerySet:
+        """Whose person has set a password of their own."""
+        return self.exclude(password__startswith=UNUSABLE_PASSWORD_PREFIX)
 
 
 class UserManager(DjangoUserManager.from_queryset(UserQuerySet)):

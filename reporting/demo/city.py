@@ -80,6 +80,11 @@ def refuse_all_but_our_own() -> None:
     tables = set(connection.introspection.table_names())
     if is_demonstration(tables):
         return
+    if is_real(tables):
+        raise CommandError(
+            f"数据库 {connection.settings_dict['NAME']} 里是一座实际城市，不会装入演示数据，什么都没有改动。"
+            "运行它，请执行 ./run --real；要看演示，请另用一个文件夹或一个空数据库。"
+        )
     if found := traces_of_work(tables):
         raise CommandError(
             f"数据库 {connection.settings_dict['NAME']} 不是演示库，里面已有{'、'.join(found)}，不会装入演示数据，"
@@ -109,6 +114,11 @@ def refuse_other_governance() -> None:
 
 def is_demonstration(tables: Container[str]) -> bool:
     return Installation._meta.db_table in tables and Installation.objects.filter(pk=1, is_demo=True).exists()
+
+
+def is_real(tables: Container[str]) -> bool:
+    """What `./run --real` has prepared is a city from then on, though nobody has worked there yet."""
+    return Installation._meta.db_table in tables and Installation.objects.filter(pk=1, is_demo=False).exists()
 
 
 def traces_of_work(tables: Container[str]) -> list[str]:

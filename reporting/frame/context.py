@@ -10,6 +10,7 @@ from accounts import clock
 from accounts.models import Ability, Duties, Enterprise, Installation
 from reporting.conversation import announcements
 from reporting.conversation.threads import unread_for
+from reporting.going_live.standing import has_start_page
 from reporting.models import Filing, Period
 from reporting.models.standing import FIRM, next_by
 from reporting.register.facts import platform
@@ -75,6 +76,14 @@ PLACES = (
 )
 
 
+# What stands before them until a real city is ready (reporting.going_live). For the city it takes the place of 首页,
+# which is a tab of it.
+STARTING = (
+    MenuEntry("上线", "/start/", Ability.ADMINISTER, also=("/city/", "/league/")),
+    MenuEntry("上线", "/start/", Ability.OPERATE),
+)
+
+
 @dataclass(frozen=True)
 class InForce:
     """The period this person is working in, and how long is left."""
@@ -104,7 +113,7 @@ class InForce:
 def screen(request: HttpRequest) -> dict:
     today = clock.today()
     demo_day = today if Installation.current().is_demo else None
-    around = {"today": today, "demo_day": demo_day, "nav": [], "in_force": None}
+    around = {"today": today, "demo_day": demo_day, "nav": [], "in_force": None, "starting": False}
     # Asked for only by the pages that show them.
     around["platform"] = SimpleLazyObject(platform)
     around["on_the_door"] = SimpleLazyObject(lambda: list(announcements.on_the_door(today)))
@@ -112,24 +121,25 @@ def screen(request: HttpRequest) -> dict:
     if user is not None and user.is_authenticated:
         around["unread"] = SimpleLazyObject(lambda: unread_for(user, today))
         around["news"] = SimpleLazyObject(lambda: list(announcements.unread_by(user, today)[:5]))
-        around["nav"] = navigation_of(user.duties, request.path)
+        around["starting"] = has_start_page(user)
+        around["nav"] = navigation_of(user.duties, request.path, around["starting"])
         level = user.scope if user.may.fill or user.may.read_filings else ""
         around["in_force"] = SimpleLazyObject(lambda: period_in_force(level, today, user.enterprise))
     return around
 
 
-def entries_for(duties: Duties) -> list[MenuEntry]:
+def entries_for(duties: Duties, starting: bool = False) -> list[MenuEntry]:
     entries: list[MenuEntry] = []
-    for place in PLACES:
+    for place in (STARTING, *PLACES) if starting else PLACES:
         entry = next((entry for entry in place if entry.needs in duties.abilities), None)
         if entry and not any(entry.path in above.also for above in entries):
             entries.append(entry)
     return entries
 
 
-def navigation_of(duties: Duties, path: str) -> list[dict]:
+def navigation_of(duties: Duties, path: str, starting: bool = False) -> list[dict]:
     """The role's entries; the one that holds most of the path is where the reader is."""
-    entries = entries_for(duties)
+    entries = entries_for(duties, starting)
     here = max(entries, key=lambda entry: entry.holds(path), default=None)
     return [
         {"label": entry.label, "path": entry.path, "current": entry is here and here.holds(path) > 0}

@@ -196,6 +196,7 @@ def for_the_city(user: User, name: str) -> Iterator[Screen]:
 
 def for_the_register(user: User, name: str) -> Iterator[Screen]:
     for page, path in {
+        "start": "/start/",
         "key-firms": "/key-firms/",
         "users": "/users/",
         "invite": "/users/invite/",
@@ -211,6 +212,7 @@ def for_the_register(user: User, name: str) -> Iterator[Screen]:
 
 def for_the_system(user: User) -> Iterator[Screen]:
     for page, path in {
+        "start": "/start/",
         "users": "/users/",
         "journal": "/journal/",
         "letters": "/letters/",

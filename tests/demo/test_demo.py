@@ -10,6 +10,7 @@ from django.db import models
 
 from accounts import journal
 from accounts.models import Enterprise, Installation
+from config.management.commands import prepare_real
 from forms_tables.edition import credit_code
 from reporting.dates.deadlines import due_moment
 from reporting.demo import city
@@ -207,3 +208,50 @@ def test_periods_that_another_edition_governs_are_not_filled(tmp_path, monkeypat
         with pytest.raises(CommandError, match="演示数据的报告期2024年2月等 4 期在这里不适用制度"):
             call_command("demo", enterprises=3, verbosity=0)
         assert anything_written() == before and not Installation.current().is_demo
+
+
+# ---- a real city and a demonstration never mix ----
+
+
+@pytest.mark.django_db
+def test_a_real_city_begins_empty_and_by_the_machines_clock():
+    call_command("prepare_real", verbosity=0)
+    assert PublishedEdition.objects.exists() and not Enterprise.objects.exists() and not Period.objects.exists()
+    installation = Installation.objects.get()
+    assert not installation.is_demo and installation.demo_day is None and installation.is_starting
+    rows = anything_written()
+    call_command("prepare_real", verbosity=0)  # the next day
+    assert anything_written() == rows
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("command", [("demo",), ("prepare", "--demo"), ("prepare",)])
+def test_no_demonstration_is_written_into_a_real_city_though_nobody_has_worked_there(command):
+    call_command("prepare_real", verbosity=0)
+    before = anything_written()
+    with pytest.raises(CommandError, match="里是一座实际城市，不会装入演示数据"):
+        call_command(*command, enterprises=3)
+    assert anything_written() == before and not Installation.current().is_demo
+
+
+@pytest.mark.django_db
+def test_a_demonstration_is_no_real_city():
+    city.be_the_demonstration()
+    before = anything_written()
+    with pytest.raises(CommandError, match="是演示城市，不能当作实际城市用"):
+        call_command("prepare_real", verbosity=0)
+    assert anything_written() == before and Installation.current().is_demo
+
+
+@pytest.mark.django_db
+def test_a_real_city_that_has_people_is_started_again(cast):
+    make_user("shiji", "周莉", "city")
+    call_command("prepare_real", verbosity=0)
+    assert Enterprise.objects.count() == 3
+
+
+@pytest.mark.django_db
+def test_a_real_city_does_not_move_in_with_another_program(monkeypatch):
+    monkeypatch.setattr(prepare_real.connection.introspection, "table_names", lambda: ["wp_posts"])
+    with pytest.raises(CommandError, match="别的程序的表"):
+        call_command("prepare_real", verbosity=0)

@@ -103,7 +103,7 @@ def test_home_sends_every_official_to_their_own_first_page(client, cast, monkeyp
     stop_the_clock(monkeypatch, AT)
     client.force_login(cast.reviewer)
     assert client.get("/").url == "/district/"
-    client.force_login(cast.city)
+    client.force_login(cast.analyst)
     assert client.get("/").url == "/city/"
 
 

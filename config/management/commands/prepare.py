@@ -47,5 +47,5 @@ class Command(BaseCommand):
         self.check(tags=[Tags.database], databases=["default"])
         self.stdout.write(
             f"演示城市只有“{EDITION}”一套，这里的制度是{'、'.join(edition_codes())}：建立的是空的安装。"
-            "第一个账号：manage.py createsuperuser --role system，见 deploy/README.md。"
+            "第一个账号：./manage.py first_administrator 邮箱，见 README.md。"
         )

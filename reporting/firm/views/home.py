@@ -13,6 +13,7 @@ from forms_tables.edition.continuity import cells_before
 from forms_tables.edition.shape import so_far_cell
 from reporting import workflow
 from reporting.filing.judging import standing_submission, tables_for, typed_cells
+from reporting.going_live.standing import has_start_page
 from reporting.models import ExtensionRequest, Filing, LateRequest, Review, Standing
 from reporting.models.handover import handovers_of
 from reporting.models.standing import CITY, COUNTED_AS_OWED, DISTRICT, FIRM
@@ -32,7 +33,7 @@ SIGNS = {
 
 def home(request: HttpRequest) -> HttpResponse:
     if not request.user.may.fill:
-        return redirect(request.user.duties.home)
+        return redirect("start" if has_start_page(request.user) else request.user.duties.home)
     at = clock.now()
     filings = Filing.objects.visible_to(request.user).filter(period__opens_on__lte=at.date())
     filings = filings.select_related("enterprise", "district", "period", "in_force", "approved").prefetch_related(

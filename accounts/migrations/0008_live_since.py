@@ -1,0 +1,15 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("accounts", "0007_district_by_hand"),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name="installation",
+            name="live_since",
+            field=models.DateTimeField(blank=True, null=True, verbose_name="上线时间"),
+        ),
+    ]

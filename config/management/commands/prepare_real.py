@@ -1,0 +1,30 @@
+from django.core.checks import Tags
+from django.core.management import BaseCommand, CommandError, call_command
+from django.db import connection
+
+from accounts.models import Installation
+from reporting.demo import city
+
+
+class Command(BaseCommand):
+    help = "Bring a real city up: migrate and load the editions (for ./run --real). Refuses a demonstration."
+
+    def handle(self, **options) -> None:
+        tables = set(connection.introspection.table_names())
+        name = connection.settings_dict["NAME"]
+        if city.is_demonstration(tables):
+            raise CommandError(
+                f"数据库 {name} 是演示城市，不能当作实际城市用，什么都没有改动。"
+                "请另用一个文件夹，或用 DATABASE_URL 指定一个空数据库。"
+            )
+        if Installation._meta.db_table not in tables and tables - ours():
+            raise CommandError(f"数据库 {name} 里已有别的程序的表，什么都没有改动。请指定一个空数据库。")
+        call_command("migrate", verbosity=0, interactive=False)
+        call_command("load_edition", stdout=self.stdout)
+        Installation.objects.get_or_create(pk=1)  # from now on no demonstration is written here
+        self.check(tags=[Tags.database], databases=["default"])  # every published edition stands as it was published
+
+
+def ours() -> set[str]:
+    """Migrations that broke off have left some of them."""
+    return {*connection.introspection.django_table_names(), "django_migrations"}

@@ -1,0 +1,119 @@
+"""A real city on this machine: one folder is one city, kept apart from a demonstration, reached at its own address."""
+
+import os
+import secrets
+from collections.abc import MutableMapping
+from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
+
+from launch.environment import VAR
+from launch.servers import CannotStart, is_free
+
+KEPT = "real.env"  # what the city's processes are told; that it is there says that the folder holds a real city
+TOLD = ("SITE_URL", "ALLOWED_HOSTS", "DATABASE_URL", "REDIS_URL", "EMAIL_URL", "MAIL_FROM", "DEFINITIONS_DIR")
+DATABASES = ("db.sqlite3", "postgres")
+HERE = ("127.0.0.1", "localhost", "::1")
+PORTS = {"http": 80, "https": 443}
+
+
+def be_the_real_city(var: Path = VAR) -> bool:
+    """Whether the folder was nothing before. What anything but `./run --real` has kept here may be a demonstration, and
+    is left alone."""
+    if (var / KEPT).exists():
+        return False
+    if found := [name for name in DATABASES if (var / name).exists()]:
+        raise CannotStart(
+            f"{var} 里已有演示城市或别的数据（{'、'.join(found)}），实际城市不与它混用，什么都没有改动。"
+            "请另克隆一个文件夹，在那里执行 ./run --real；不要原来的数据的，请先移走 var/。"
+        )
+    var.mkdir(exist_ok=True)
+    keep({}, var)  # at once: a first start that breaks off is taken up again
+    return True
+
+
+def stay_with_its_database(is_sqlite: bool, var: Path = VAR) -> None:
+    """A city of one kind of database, started with the other, would look as if all had been lost."""
+    kept = kept_in(var)
+    if kept and is_sqlite == bool(kept.get("DATABASE_URL")):
+        there = "PostgreSQL" if is_sqlite else "SQLite"
+        how = "加上 --postgres（或设好 DATABASE_URL）" if is_sqlite else "去掉 --postgres 和 DATABASE_URL "
+        raise CannotStart(f"这座城市的数据在 {there} 里，什么都没有改动：请{how}再启动。")
+
+
+def be_nothing_again(var: Path = VAR) -> None:
+    (var / KEPT).unlink()
+
+
+def be_a_demonstration(var: Path = VAR) -> None:
+    if (var / KEPT).exists():
+        raise CannotStart(
+            f"{var} 里是一座实际城市，不装入演示数据，什么都没有改动。"
+            "运行它，请执行 ./run --real；要看演示，请另克隆一个文件夹，在那里执行 ./run。"
+        )
+
+
+def keep(environment: MutableMapping[str, str], var: Path = VAR) -> None:
+    """For whoever types ./manage.py beside the running city: the same database, the same address in links."""
+    lines = [f"{name}={environment[name]}\n" for name in TOLD if environment.get(name)]
+    with open(os.open(var / KEPT, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.writelines(lines)
+
+
+def speak_to_the_real_city(environment: MutableMapping[str, str], var: Path = VAR) -> None:
+    """What the caller has set stays; with another database or folder it is another city they speak to."""
+    if not (var / KEPT).exists() or environment.get("VAR_DIR"):
+        return
+    kept = kept_in(var)
+    if environment.get("DATABASE_URL", "") not in ("", kept.get("DATABASE_URL", "")):
+        return
+    for name, value in kept.items():
+        environment.setdefault(name, value)
+    environment.setdefault("SECRET_KEY", secret_key(var))
+
+
+def kept_in(var: Path) -> dict[str, str]:
+    """Nothing before the first start."""
+    lines = (var / KEPT).read_text().splitlines()
+    return dict(line.split("=", 1) for line in lines)
+
+
+def secret_key(var: Path = VAR) -> str:
+    """The one that config/settings.py keeps for a local installation; a real city has it at any address."""
+    place = var / "secret_key"
+    try:
+        with open(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(64))
+    except FileExistsError:
+        pass
+    return place.read_text()
+
+
+def is_here(address: str) -> bool:
+    return urlsplit(address).hostname in HERE
+
+
+def bound_to(address: str, port: int) -> str:
+    """Where the site listens for its own address. Behind https stands a proxy of this machine, which asks at `port`;
+    http is reached directly, on the port that the address names."""
+    url = taken_apart(address)
+    if url.scheme == "https":
+        host = "127.0.0.1"
+    else:
+        host, port = ("127.0.0.1" if is_here(address) else "0.0.0.0"), url.port or PORTS["http"]
+    if not is_free(port):
+        raise CannotStart(
+            f"端口 {port} 用不了（已被占用，或小于 1024 须由 root 启动），{address} 打不开。"
+            "请换一个端口写进地址，如 http://stat.example.cn:8000；前面有 https 代理的用 --port。"
+        )
+    return f"{host}:{port}"
+
+
+def taken_apart(address: str) -> SplitResult:
+    try:
+        url = urlsplit(address)
+        well = url.scheme in PORTS and url.hostname and not url.path.strip("/") and not url.query and url.port != 0
+    except ValueError:  # a port that is not a number
+        well = False
+    if not well:
+        raise CannotStart(f"地址“{address}”看不懂：请写 https://主机名，或 http://主机名:端口。")
+    return url
