@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 ROOMS = """
-    frame firm conversation review totals periods editions register reminders results certificates calendar
+    frame firm conversation review totals periods editions register invitations reminders results certificates calendar
     recheck
 """
 
