@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, make_password
 from django.db import models, transaction
@@ -21,6 +22,7 @@ from accounts import emails, journal
 from accounts.access import Refused
 from accounts.links import ACTIVATION_LIFE
 from accounts.models import Enterprise, JournalEntry, Letter, Residence, Role, User
+from accounts.models.enterprises import EnterpriseQuerySet
 from accounts.post import dead_addresses
 
 BATCH = 500
@@ -50,14 +52,14 @@ class WhyNot(models.TextChoices):
 NOTHING_TO_WRITE = {AccountState.ACTIVATED: WhyNot.ACTIVATED, AccountState.STOPPED: WhyNot.STOPPED}
 
 
-def looked_after_by(by: User | None) -> QuerySet[Enterprise]:
+def looked_after_by(by: User | None) -> EnterpriseQuerySet:
     """A district looks after the firms that are its own now, the city after all; a command of the machine too."""
     if by is None:
         return Enterprise.objects.all()
     return Enterprise.objects.visible_to(by) if by.may.keep_register else Enterprise.objects.none()
 
 
-def with_account(firms: QuerySet[Enterprise], at: datetime) -> QuerySet[Enterprise]:
+def with_account(firms: QuerySet[Enterprise], at: datetime) -> QuerySet[Any]:
     """Adds of each firm's first account: account_state, account_id, account_email, invited_at; whether a letter to it
     has not left yet, and whether its name is somebody else's."""
     topic = Concat(Value(f"{emails.FIRST_ACCOUNT}:"), Cast(OuterRef("pk"), models.CharField()))
@@ -168,7 +170,7 @@ def _write_to(batch: list[int], mass: MassLetter, outcome: MassOutcome) -> None:
     known = User.objects.filter(pk__in=again).order_by("pk")
     users += write_again([(user, *again[user.pk]) for user in known], by=mass.by, at=mass.at)
     told = mass.told([firm for firm, _ in found])
-    emails.activations(users, mass.at, {user.pk: told.get(user.enterprise_id, "") for user in users}, bulk=True)
+    emails.activations(users, mass.at, {user.pk: told.get(user.enterprise_id or 0, "") for user in users}, bulk=True)
     outcome.opened, outcome.resent = outcome.opened + len(new), outcome.resent + len(again)
 
 
@@ -220,7 +222,7 @@ def districts_of(firms: list[Enterprise]) -> dict[int, Residence]:
 
 
 def _line(user: User, where: dict[int, Residence], action: str, by, at, **more) -> JournalEntry:
-    lives = where.get(user.enterprise_id)
+    lives = where.get(user.enterprise_id or 0)
     return journal.compose(
         by=by,
         at=at,

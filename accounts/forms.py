@@ -74,7 +74,7 @@ class OfficialForm(PlainForm):
         self.fields["district"].queryset = districts
 
 
-class OfficialChangeForm(KeepsTheRest, OfficialForm):
+class OfficialChangeForm(KeepsTheRest, OfficialForm):  # type: ignore[misc]
     """The user name stays: the journal and whoever signs in know the person by it."""
 
     username = None  # type: ignore[assignment]

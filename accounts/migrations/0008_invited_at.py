@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="user",
             name="invited_at",
-            field=models.DateTimeField(blank=True, null=True, verbose_name="激活邮件写成时间"),
+            field=models.DateTimeField(blank=True, null=True, verbose_name="最近邀请时间"),
         ),
         migrations.RunPython(take_from_the_letters, migrations.RunPython.noop),
     ]

@@ -66,7 +66,7 @@ class User(AbstractUser):
         District, verbose_name="区县", null=True, blank=True, on_delete=models.PROTECT, related_name="users"
     )
     mobile = models.CharField("手机", max_length=20, blank=True, db_index=True)
-    invited_at = models.DateTimeField("激活邮件写成时间", null=True, blank=True)  # the newest link's
+    invited_at = models.DateTimeField("最近邀请时间", null=True, blank=True)  # the newest link's
 
     objects = UserManager()
 

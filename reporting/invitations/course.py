@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, F, QuerySet
 from django.db.models.functions import TruncDate
@@ -13,6 +14,7 @@ from django.db.models.functions import TruncDate
 from accounts.emails import FIRST_ACCOUNT
 from accounts.first_accounts import AccountState, LetterAddresses, WhyNot, with_account
 from accounts.models import Enterprise, JournalEntry, Letter
+from accounts.models.enterprises import EnterpriseQuerySet
 
 LATELY = timedelta(days=30)
 ADDRESS_MISSING = (WhyNot.NO_ADDRESS, WhyNot.DEAD_ADDRESS, WhyNot.OFFICE_ADDRESS)
@@ -52,10 +54,11 @@ class CourseDay:
     activated: int = 0
 
 
-def by_district(firms: QuerySet[Enterprise], at: datetime) -> tuple[list[CourseLine], CourseLine]:
+def by_district(firms: EnterpriseQuerySet, at: datetime) -> tuple[list[CourseLine], CourseLine]:
     """Every district with firms, and all together, in three queries."""
-    addresses, whole, lines = LetterAddresses(), CourseLine("合计"), {}
-    known = with_account(firms.with_district(), at).only("email").order_by("district_code", "pk")
+    addresses, whole = LetterAddresses(), CourseLine("合计")
+    lines: dict[str, CourseLine] = {}
+    known: QuerySet[Any] = with_account(firms.with_district(), at).only("email").order_by("district_code", "pk")
     for firm in known.iterator(2000):
         _, why_not = addresses.for_letter(firm, at)
         line = lines.setdefault(

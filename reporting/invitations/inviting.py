@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -12,6 +13,7 @@ from accounts import emails, first_accounts, journal
 from accounts.access import DoneAlready, Refused
 from accounts.first_accounts import NOT_WITHIN, AccountState, LetterAddresses, MassLetter, MassOutcome, WhyNot
 from accounts.models import District, Enterprise, Letter, Scope, User
+from accounts.models.enterprises import EnterpriseQuerySet
 from reporting.models.in_force import asked_once
 from reporting.register import applications
 
@@ -57,13 +59,13 @@ class InvitationReach:
         return [(WhyNot(reason).label, number) for reason, number in self.why_not.most_common()]
 
 
-def reporting_firms(by: User | None, at: datetime) -> QuerySet[Enterprise]:
+def reporting_firms(by: User | None, at: datetime) -> EnterpriseQuerySet:
     """Of the firms this person looks after those that report or will; who left needs no account any more."""
     firms = first_accounts.looked_after_by(by)
     return firms.filter(Q(left_on__isnull=True) | Q(left_on__gte=at.date()))
 
 
-def group(by: User | None, chosen: ChosenFirms, at: datetime) -> QuerySet[Enterprise]:
+def group(by: User | None, chosen: ChosenFirms, at: datetime) -> Any:
     firms = first_accounts.with_account(reporting_firms(by, at), at)
     if chosen.ticked:
         return firms.filter(pk__in=chosen.ticked)
@@ -76,7 +78,7 @@ def group(by: User | None, chosen: ChosenFirms, at: datetime) -> QuerySet[Enterp
     return firms
 
 
-def reach(firms: QuerySet[Enterprise], at: datetime) -> InvitationReach:
+def reach(firms: QuerySet[Any], at: datetime) -> InvitationReach:
     """In three queries, however many firms there are."""
     addresses, found = LetterAddresses(), InvitationReach()
     for firm in firms.order_by("pk").only("email").iterator(2000):

@@ -145,13 +145,15 @@ def judged(
         return None, [("区县", f"没有叫“{texts['区县']}”的区县，请写区县的全称或区划代码。")]
     form = OfficialRowForm({name: texts[FIELDS[name]] for name in OfficialRowForm.base_fields})
     if not form.is_valid():
-        return None, [(FIELDS[name], sentence) for name, said in form.errors.items() for sentence in said]
+        return None, [(FIELDS[name], str(sentence)) for name, said in form.errors.items() for sentence in said]
     try:
         people.may_give(role, district, by)
     except Refused as refused:
         return None, [("区县", str(refused))]
     username = name_for(form.cleaned_data["email"], role, taken)
-    return Official(username=username, role=role, district=district, **form.cleaned_data), []
+    typed = form.cleaned_data
+    official = Official(username=username, role=role, district=district, **typed)  # type: ignore[typeddict-item]
+    return official, []
 
 
 def differences(user: User, asked: Official) -> Iterator[tuple[str, str]]:
@@ -162,9 +164,9 @@ def differences(user: User, asked: Official) -> Iterator[tuple[str, str]]:
         yield "邮箱", f"已有账号“{user.username}”，现在是停用的。请在“用户”里启用，并从表里删去这一行。"
     else:
         for name in ("name", "role", "district", "mobile"):
-            stands, said = getattr(user, name), asked[name]  # type: ignore[literal-required]
+            stands, said = getattr(user, name), dict(asked)[name]
             if stands != said:
-                first, second = (DUTIES[each].label if name == "role" else each or "空" for each in (stands, said))
+                first, second = (DUTIES[str(each)].label if name == "role" else each or "空" for each in (stands, said))
                 sentence = f"已有账号“{user.username}”写的是“{first}”，表里是“{second}”。"
                 yield FIELDS[name], f"{sentence}要改的请在“用户”里点“修改”，表里照原样写或删去这一行。"
 
