@@ -1,6 +1,7 @@
 """Firms' accounts in bulk: how each stands, whom a letter would reach, and that nobody is written to twice."""
 
 import json
+import threading
 from datetime import timedelta
 
 import pytest
@@ -17,7 +18,7 @@ from accounts.models import DeadAddress, Enterprise, JournalEntry, Letter, User
 from accounts.post import outbox
 from reporting.invitations import course, inviting
 from reporting.invitations.inviting import ChosenFirms
-from tests.cast import AT
+from tests.cast import AT, assemble
 from tests.invitations.many import many_firms
 from tests.may import make_may
 from tests.officials import make_it_be, sign_in
@@ -193,7 +194,7 @@ def test_a_letter_that_still_waits_is_not_written_again(unopened, cast):
 
 
 def test_two_who_chose_the_same_firms_write_one_letter_each(unopened, cast):
-    """Both have read their list before either writes: the second finds under the lock what the first has done."""
+    """The second has read its list before the first wrote, and finds under the lock what was done."""
     chosen = [cast.jialing.pk, cast.shancheng.pk]
     done = [
         first_accounts.write_to_many(chosen, first_accounts.MassLetter(by, AT, AT - HOUR, lambda firms: {})).letters
@@ -201,6 +202,35 @@ def test_two_who_chose_the_same_firms_write_one_letter_each(unopened, cast):
     ]
     assert done == [2, 0]
     assert Letter.objects.count() == 2
+
+
+@pytest.mark.worker
+def test_four_presses_at_once_write_each_firm_one_letter(transactional_db):
+    cast = assemble()
+    User.objects.filter(enterprise__in=[cast.jialing, cast.shancheng]).delete()
+    many_firms(cast, 60)
+    start, written, failures = threading.Barrier(4), [], []
+
+    def press_at_once(by):
+        start.wait()
+        try:
+            written.append(inviting.invite(NONE, by=by, at=AT).letters)
+        except DoneAlready:
+            written.append(0)
+        except Exception as failure:
+            failures.append(failure)
+        finally:
+            connection.close()
+
+    people_pressing = (cast.zhou_tao, cast.chen_yu, cast.he_qing, cast.zhou_tao)
+    workers = [threading.Thread(target=press_at_once, args=[by]) for by in people_pressing]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert failures == [] and sum(written) == 62
+    assert Letter.objects.filter(stem="activation").count() == 62
+    assert JournalEntry.objects.filter(action="开通账号").count() == 62
 
 
 def test_one_letter_from_the_firms_page_counts_too(unopened, cast):
