@@ -19,8 +19,9 @@ def find_by_sign_in_name(name: str) -> User | None:
     by_name = User.objects.filter(username__iexact=plain).first()
     if by_name or not plain:
         return by_name
-    by_mobile = User.objects.filter(mobile=plain, is_active=True)[:2]
-    return by_mobile[0] if len(by_mobile) == 1 else None
+    by_mobile = User.objects.filter(mobile=plain)
+    found = by_mobile.filter(is_active=True)[:2] or by_mobile[:2]  # whose only account is stopped is told so
+    return found[0] if len(found) == 1 else None
 
 
 class NameCodeOrMobile(ModelBackend):
@@ -36,4 +37,4 @@ class NameCodeOrMobile(ModelBackend):
         if user is None:
             User().set_password(password)  # as slow as a real answer, so names cannot be told apart by time
             return None
-        return user if user.check_password(password) and self.user_can_authenticate(user) else None
+        return user if user.check_password(password) else None  # a stopped account's owner is told so by the form

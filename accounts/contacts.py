@@ -8,13 +8,20 @@ from django.db import transaction
 
 from accounts import journal
 from accounts.access import Refused
-from accounts.models import District, DistrictContact, User
+from accounts.models import DUTIES, District, DistrictContact, User
 
 FIELDS = ("leader", "clerk", "post", "phone", "email")
 
 
 def contact_of(district: District) -> DistrictContact:
     return DistrictContact.objects.filter(district=district).first() or DistrictContact(district=district)
+
+
+def whom_to_ask(user: User) -> str:
+    """Who can help with this account: a firm's district with the telephone it wrote down, else those who open such
+    accounts."""
+    district = user.enterprise.district if user.enterprise else None
+    return district.to_ask if district else "、".join(DUTIES[role].person for role in user.duties.invited_by)
 
 
 @transaction.atomic

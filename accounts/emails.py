@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -11,15 +12,46 @@ from django.utils.timezone import localtime
 from accounts.links import ACTIVATION_LIFE, RESET_LIFE, activation_link, reset_link
 from accounts.models import Ability, Application, Letter, MailTrouble, User
 from accounts.post.answers import About
-from accounts.post.letters import compose, post
+from accounts.post.letters import compose, post, withdraw
 
+FIRST_ACCOUNT = "first_account"
 BETWEEN_NOTICES = timedelta(hours=4)
 MOST_TOLD = 20  # troubles in one letter; the page has them all
 
 
 def activation(user: User, at: datetime, told: str = "") -> None:
-    facts = {"office": user.office, "link": activation_link(user), "days": ACTIVATION_LIFE.days, "told": told}
-    post([_to_person("activation", "请激活您的账号", user, at, facts, good_until=at + ACTIVATION_LIFE)])
+    activations([user], at, {user.pk: told})
+
+
+def activations(users: Iterable[User], at: datetime, told: Mapping[int, str], bulk: bool = False) -> None:
+    """Links to accounts that were never opened, with what each is told beside it. When the newest was written is kept
+    with the account: who writes to many passes over those that have just got one."""
+    users = list(users)
+    User.objects.filter(pk__in=[user.pk for user in users]).update(invited_at=at)
+    letters = [activation_letter(user, at, told.get(user.pk, ""), activation_link(user)) for user in users]
+    for letter in letters:
+        letter.bulk = bulk
+    post(letters)
+
+
+def activation_letter(user: User, at: datetime, told: str, link: str) -> Letter:
+    facts = {"office": user.office, "link": link, "days": ACTIVATION_LIFE.days, "told": told}
+    letter = _to_person("activation", "请激活您的账号", user, at, facts, good_until=at + ACTIVATION_LIFE)
+    letter.topic = topic_of(user)
+    return letter
+
+
+def topic_of(user: User) -> str:
+    """What activation letters are withdrawn and counted by: those to a firm's first account are a kind of their own."""
+    first = user.enterprise_id is not None and user.username == user.enterprise.credit_code
+    return f"{FIRST_ACCOUNT}:{user.enterprise_id}" if first else f"account:{user.pk}"
+
+
+def account_stopped(user: User, by: User, why: str, contact: str, at: datetime) -> None:
+    """A link that has not left yet would open nothing any more."""
+    withdraw(topic_of(user))
+    facts = {"at": f"{localtime(at):%Y-%m-%d %H:%M}", "by": by.office, "why": why, "contact": contact}
+    post([_to_person("account_stopped", "您的账号已停用", user, at, facts)])
 
 
 def password_reset(user: User, at: datetime) -> None:
@@ -30,6 +62,19 @@ def password_reset(user: User, at: datetime) -> None:
 def password_changed(user: User, at: datetime) -> None:
     facts = {"at": f"{localtime(at):%Y-%m-%d %H:%M}"}
     post([_to_person("password_changed", "您的密码已修改", user, at, facts)])
+
+
+def official_changed(user: User, changes: list[dict], to: list[str], by: User, at: datetime) -> None:
+    """To the address that was and the one that is: whoever is not meant learns of it too."""
+    facts = {
+        "name": user.get_full_name(),
+        "username": user.username,
+        "by": by.signed,
+        "at": f"{localtime(at):%Y-%m-%d %H:%M}",
+        "changes": changes,
+    }
+    row = {"key": f"official_changed:{user.pk}:{at.isoformat()}", "at": at, "district": user.district}
+    post(compose("official_changed", "您的账号信息已更改", facts, address, **row) for address in to)
 
 
 def application_received(application: Application) -> None:

@@ -5,17 +5,18 @@ import re
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
 
+from accounts import contacts
 from accounts.backends import as_typed_plainly
-from accounts.change_forms import ChangeForm, ChangeModelForm
+from accounts.change_forms import ChangeForm, ChangeModelForm, KeepsTheRest
 from accounts.fields import MailField, MobileField, PhoneField, ReasonField
 from accounts.form_words import NameField, PlainForm
-from accounts.models import DUTIES, District, DistrictContact
+from accounts.models import DUTIES, District, DistrictContact, User
 
 
 class SignInForm(AuthenticationForm):
     error_messages = {
         "invalid_login": "账号或密码不对。同一手机号登记在几个账号上时，请改用统一社会信用代码或用户名登录。",
-        "inactive": "这个账号已停用。",
+        "inactive": "这个账号已停用，不能登录。停用的事由已写信告知；如仍要使用，请联系%(contact)s。",
     }
 
     def __init__(self, *args, **kwargs):
@@ -24,6 +25,12 @@ class SignInForm(AuthenticationForm):
         self.fields["password"].label = "密码"
         self.fields["username"].error_messages["required"] = "请填写信用代码、手机号或用户名。"
         self.fields["password"].error_messages["required"] = "请填写密码。"
+
+    def confirm_login_allowed(self, user: User) -> None:
+        """Asked after the right password only, so nobody else learns that there is such an account."""
+        if not user.is_active:
+            contact = {"contact": contacts.whom_to_ask(user)}
+            raise forms.ValidationError(self.error_messages["inactive"], code="inactive", params=contact)
 
     def clean_username(self) -> str:
         # One spelling per name, so that the count of failures cannot be dodged with another.
@@ -65,6 +72,12 @@ class OfficialForm(PlainForm):
         super().__init__(*args, **kwargs)
         self.fields["role"].choices = [(role, DUTIES[role].label) for role in roles]
         self.fields["district"].queryset = districts
+
+
+class OfficialChangeForm(KeepsTheRest, OfficialForm):  # type: ignore[misc]
+    """The user name stays: the journal and whoever signs in know the person by it."""
+
+    username = None  # type: ignore[assignment]
 
 
 class ReasonForm(PlainForm):

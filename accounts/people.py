@@ -7,7 +7,7 @@ from typing import TypedDict, Unpack
 
 from django.db import transaction
 
-from accounts import emails, journal
+from accounts import contacts, emails, first_accounts, journal
 from accounts.access import Refused
 from accounts.backends import as_typed_plainly
 from accounts.models import DUTIES, Ability, District, Enterprise, Role, Scope, User, roles_to_invite
@@ -24,13 +24,11 @@ def is_first_account(user: User) -> bool:
 
 
 def looks_after(by: User, enterprise: Enterprise) -> bool:
-    """A district looks after the firms that are its own now, the city after all."""
-    return by.may.keep_register and (by.scope == Scope.CITY or enterprise.district == by.district)
+    return first_accounts.looked_after_by(by).filter(pk=enterprise.pk).exists()
 
 
 def be_the_firms_mailbox(email: str) -> None:
-    """An official who reads a firm's activation letter could write its figures."""
-    if User.objects.filter(enterprise=None, email__iexact=email).exists():
+    if email.lower() in first_accounts.mailboxes_of_offices():
         raise Refused(f"邮箱 {email} 是工作账号的，企业的激活邮件须发到企业自己的邮箱。")
 
 
@@ -39,22 +37,13 @@ def open_first_account(enterprise: Enterprise, *, by: User, at: datetime.datetim
     """`told` is what the letter says beside the link: what the firm has to report."""
     if not looks_after(by, enterprise):
         raise Refused("只有企业所在区县可以为它开通账号。")
+    first_accounts.hold([enterprise.pk])
     if first_account(enterprise):
         raise Refused(f"{enterprise.name}已有账号，请重发激活邮件。")
     if not enterprise.email:
         raise Refused(f"{enterprise.name}没有登记邮箱，无法发送激活邮件；请先补登联系人邮箱。")
     be_the_firms_mailbox(enterprise.email)
-    user = _create(
-        username=enterprise.credit_code,
-        name=enterprise.contact_name,
-        role=Role.ENTERPRISE,
-        enterprise=enterprise,
-        email=enterprise.email,
-        mobile=enterprise.mobile,
-    )
-    journal.record(
-        by=by, at=at, action="开通账号", subject=user.username, enterprise=enterprise, after={"邮箱": user.email}
-    )
+    [user] = first_accounts.open_accounts([(enterprise, enterprise.email)], by=by, at=at)
     emails.activation(user, at, told)
     return user
 
@@ -94,9 +83,8 @@ class Official(TypedDict):
     mobile: str
 
 
-@transaction.atomic
-def invite_official(*, by: User, at: datetime.datetime, **asked: Unpack[Official]) -> User:
-    role, district = asked["role"], asked["district"]
+def may_give(role: str, district: District | None, by: User) -> None:
+    """Whether this person may let somebody work in that role, there."""
     wanted = DUTIES[role]
     if not by.may.manage_users:
         raise Refused("只有市级和系统管理员可以开通工作账号。")
@@ -107,6 +95,12 @@ def invite_official(*, by: User, at: datetime.datetime, **asked: Unpack[Official
         raise Refused(f"{wanted.label}账号只能由{openers}开通。")
     if (wanted.scope == Scope.DISTRICT) != (district is not None):
         raise Refused("区县账号必须写明区县，其他账号不写区县。")
+
+
+@transaction.atomic
+def invite_official(*, by: User, at: datetime.datetime, **asked: Unpack[Official]) -> User:
+    district = asked["district"]
+    may_give(asked["role"], district, by)
     username = as_typed_plainly(asked["username"]).lower()
     if User.objects.filter(username__iexact=username).exists():
         raise Refused(f"用户名“{username}”已被使用，请换一个。")
@@ -241,6 +235,8 @@ def _set_active(user: User, active: bool, action: str, *, by: User, at: datetime
         district=user.district,
         why=why,
     )
+    if not active:
+        emails.account_stopped(user, by, why, contacts.whom_to_ask(user), at)
 
 
 def _create(**facts) -> User:

@@ -18,6 +18,7 @@ urlpatterns = [
     path("account/<int:pk>/resend/", account.resend_activation, name="resend_activation"),
     path("users/", users.users, name="users"),
     path("users/invite/", users.invite_official, name="invite_official"),
+    path("users/<int:pk>/edit/", users.edit_official, name="edit_official"),
     path("contacts/", contacts.contacts, name="contacts"),
     path("contacts/edit/", contacts.edit_contact, name="edit_contact"),
     path("journal/", journal.journal, name="journal"),

@@ -15,6 +15,7 @@ ROOT = Path(settings.BASE_DIR)
 # Files that may name a role: the table, the firms' own accounts, the people of the demonstration city and their walk.
 NAMING_ROLES = {
     "accounts/models/roles.py",
+    "accounts/first_accounts.py",
     "accounts/people.py",
     "reporting/demo/city.py",
     "reporting/demo/rows.py",

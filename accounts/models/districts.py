@@ -36,6 +36,12 @@ class District(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def to_ask(self) -> str:
+        """附件2's line about the district, as far as it is filled in."""
+        line = getattr(self, "contact", None)
+        return " ".join(filter(None, (self.name, line.clerk, line.phone))) if line else self.name
+
     def holds_on(self, day: datetime.date) -> bool:
         return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
 

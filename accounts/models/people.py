@@ -7,6 +7,7 @@ from django.contrib.auth.models import UserManager as DjangoUserManager
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils.crypto import salted_hmac
 from django.utils.module_loading import import_string
 
 from accounts.models.districts import District
@@ -70,6 +71,7 @@ class User(AbstractUser):
         District, verbose_name="区县", null=True, blank=True, on_delete=models.PROTECT, related_name="users"
     )
     mobile = models.CharField("手机", max_length=20, blank=True, db_index=True)
+    invited_at = models.DateTimeField("最近邀请时间", null=True, blank=True)  # the newest link's
 
     objects = UserManager()
 
@@ -90,6 +92,12 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.name or self.username
+
+    def _get_session_auth_hash(self, secret=None) -> str:
+        """What a session holds good by: who is given another role or district begins a new one."""
+        of_password = super()._get_session_auth_hash(secret=secret)
+        place = f"{of_password}:{self.role}:{self.district_id or ''}"
+        return salted_hmac("accounts.sessions", place, secret=secret, algorithm="sha256").hexdigest()
 
     def get_full_name(self) -> str:
         return self.name or self.username

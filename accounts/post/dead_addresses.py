@@ -58,6 +58,12 @@ def firm_of(letter: Letter) -> Enterprise | None:
     return letter.enterprise or Enterprise.objects.filter(email__iexact=letter.to).first()
 
 
+def known() -> set[str]:
+    """The addresses that letters pass over, in lower case; what is hearsay is not among them."""
+    open_tasks = DeadAddress.objects.filter(settled_at=None, hearsay=False)
+    return {address.lower() for address in open_tasks.values_list("address", flat=True)}
+
+
 def visible_to(user: User) -> QuerySet[DeadAddress]:
     """A district sees its firms' addresses; those of officials, and of nobody's firm, are the city's to see to."""
     tasks = DeadAddress.objects.select_related("enterprise", "district", "settled_by")

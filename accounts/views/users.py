@@ -1,12 +1,12 @@
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Q
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 
-from accounts import people
+from accounts import officials, people
 from accounts.access import needs, refusals_on
 from accounts.clock import now, today
-from accounts.forms import OfficialForm
+from accounts.forms import OfficialChangeForm, OfficialForm
 from accounts.models import Ability, District, User, roles_to_invite
 from accounts.post.state import look, on_its_way
 
@@ -51,3 +51,22 @@ def invite_official(request):
             )
             return redirect("users")
     return render(request, "accounts/invite_official.html", {"form": form})
+
+
+@needs(Ability.MANAGE_USERS)
+def edit_official(request, pk):
+    user = get_object_or_404(User.objects.visible_to(request.user).filter(enterprise=None), pk=pk)
+    stands = {name: getattr(user, name) for name in ("name", "role", "district", "mobile", "email")}
+    form = OfficialChangeForm(
+        request.POST or None,
+        roles=roles_to_invite(request.user.role),
+        districts=District.objects.valid_on(today()) | District.objects.filter(pk=user.district_id),
+        initial=stands,
+    )
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            changed = officials.change_official(user, **form.cleaned_data, by=request.user, at=now())
+            said = "已保存，并写信告诉了本人。" if changed else "没有改动。"
+            messages.success(request, f"{form.cleaned_data['name']}的账号{said}")
+            return redirect("users")
+    return render(request, "accounts/edit_official.html", {"form": form, "account": user})

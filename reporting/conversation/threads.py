@@ -30,10 +30,10 @@ from django.urls import reverse
 
 from accounts.clock import SHANGHAI
 from accounts.models import DUTIES, Ability, Letter, Scope, User, roles_that_may, roles_within
+from accounts.post import dead_addresses
 from accounts.post.letters import compose, post
 from forms_tables.edition.address import CellAddress
 from reporting.conversation import announcements
-from reporting.letters import recipients
 from reporting.models import Filing, Message, Submission, Thread, ThreadSeen
 from reporting.workflow.guards import Refused, brief, locked, record
 
@@ -244,7 +244,7 @@ def _digests(news: dict[int, list[int]], until: datetime, at: datetime) -> Itera
     messages = Message.objects.select_related("by", "filing__period", "filing__enterprise", "filing__in_force")
     messages = messages.defer(*(f"filing__in_force__{field}" for field in Submission.HEAVY))
     messages = messages.defer("filing__enterprise__attributes").in_bulk(listed)
-    dead = recipients.dead_addresses()
+    dead = dead_addresses.known()
     for user, numbers in news.items():
         if people[user].email.lower() not in dead:
             said = [messages[number] for number in numbers[:LISTED_IN_LETTER]]

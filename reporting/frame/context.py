@@ -31,7 +31,8 @@ class MenuEntry:
         return max([len(self.path)] * own + [len(prefix) for prefix in self.also if path.startswith(prefix)], default=0)
 
 
-REGISTER = ("/firms/", "/users/", "/applications/", "/moves/", "/key-firms/", "/contacts/", "/certificates/")
+FIRMS = ("/applications/", "/firm-accounts/", "/moves/", "/contacts/")
+REGISTER = ("/firms/", "/users/", *FIRMS, "/key-firms/", "/certificates/")
 DATES = ("/deadlines/", "/calendar/")
 OFFICE = (*REGISTER, "/journal/", "/announcements/")
 EDITIONS = ("/city/governance/", "/city/parameters/", "/city/desk/", "/city/notation/")
@@ -66,7 +67,7 @@ PLACES = (
     (MenuEntry("制度", "/city/editions/", Ability.READ_CITY, also=EDITIONS),),
     (
         MenuEntry("本企业", "/account/firm/", Ability.FILL, also=("/account/", "/journal/")),
-        MenuEntry("企业", "/firms/", Ability.REVIEW, also=("/applications/", "/moves/", "/contacts/")),
+        MenuEntry("企业", "/firms/", Ability.REVIEW, also=FIRMS),
         MenuEntry("管理", "/firms/", Ability.ADMINISTER, also=OFFICE),
         MenuEntry("用户", "/users/", Ability.MANAGE_USERS, also=REGISTER),
         MenuEntry("名录", "/firms/", Ability.READ_REGISTER, also=REGISTER),

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 
 from django.db.models import QuerySet
 
-from accounts.models import Ability, DeadAddress, Enterprise, User
+from accounts.models import Ability, Enterprise, User
+from accounts.post import dead_addresses
 
 
 def of_firms(enterprises: Iterable[int]) -> dict[int, list[str]]:
@@ -33,7 +34,7 @@ def _known(firms: list[int] | QuerySet) -> dict[int, set[str]]:
 
 
 def _alive(found: dict[int, set[str]]) -> dict[int, list[str]]:
-    dead = dead_addresses()
+    dead = dead_addresses.known()
     alive = {reader: sorted(email for email in emails if email.lower() not in dead) for reader, emails in found.items()}
     return {reader: emails for reader, emails in alive.items() if emails}
 
@@ -50,11 +51,5 @@ def of_districts(districts: Iterable[int]) -> dict[int, list[str]]:
 def of_city() -> list[str]:
     """The city's own accounts."""
     officials = User.objects.who_may(Ability.ADMINISTER).exclude(email="")
-    dead = dead_addresses()
+    dead = dead_addresses.known()
     return sorted({email for email in officials.values_list("email", flat=True) if email.lower() not in dead})
-
-
-def dead_addresses() -> set[str]:
-    """Those of open tasks, in lower case."""
-    known = DeadAddress.objects.filter(settled_at=None, hearsay=False)
-    return {address.lower() for address in known.values_list("address", flat=True)}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime
 import secrets
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypedDict, Unpack
 
@@ -196,10 +198,20 @@ def owed_in_words(first_day: datetime.date) -> str:
 
 
 def told_to_the_firm(enterprise: Enterprise) -> str:
-    """The same in the letter that opens its account, by what it really owes: nothing is said where nothing is."""
-    owed = Filing.objects.filter(enterprise=enterprise, period__state=Period.OPEN).outstanding()
-    periods = [filing.period for filing in owed.select_related("period").order_by("-period__opens_on", "-period_id")]
-    return f"起报日期 {enterprise.joined_on:%Y-%m-%d}。" + (f"须报：{labels(periods)}。" if periods else "")
+    return told_to_firms([enterprise])[enterprise.pk]
+
+
+def told_to_firms(enterprises: Sequence[Enterprise]) -> dict[int, str]:
+    """The same in the letters that open accounts, by what each firm really owes: nothing is said where nothing is."""
+    owed = Filing.objects.filter(enterprise__in=enterprises, period__state=Period.OPEN).outstanding()
+    periods = defaultdict(list)
+    for filing in owed.select_related("period").order_by("-period__opens_on", "-period_id"):
+        periods[filing.enterprise_id].append(filing.period)
+    return {
+        firm.pk: f"起报日期 {firm.joined_on:%Y-%m-%d}。"
+        + (f"须报：{labels(periods[firm.pk])}。" if firm.pk in periods else "")
+        for firm in enterprises
+    }
 
 
 def owe_open_periods(enterprise: Enterprise) -> list[Period]:

@@ -133,7 +133,7 @@ def owed_of(period: Period, filings: Iterable[int]) -> Iterator[Owed]:
             period=period,
             due=filing.due_on,
             tables=tuple(f"{table.code} {table.title}" for table in tables),
-            contact=contact_of(filing.district),
+            contact=filing.district.to_ask,
             was_on_time=filing.standing is Standing.RETURNED and filing.pk in on_time,
             late_request=LATE_REQUEST[requests[filing.pk]] if filing.pk in requests else "",
         )
@@ -149,12 +149,6 @@ def declared(period: Period, filings: Iterable[int]) -> dict[int, dict[str, str]
     for filing, cells in Sheet.objects.filter(filing__in=filings, table__in=tables).values_list("filing", "cells"):
         said.setdefault(filing, {}).update(cells)
     return said
-
-
-def contact_of(district: District) -> str:
-    """附件2's line about the district, as far as it is filled in."""
-    line = getattr(district, "contact", None)
-    return " ".join(filter(None, (district.name, line.clerk, line.phone))) if line else district.name
 
 
 def batches(filings: Sequence[int]) -> Iterator[Sequence[int]]:

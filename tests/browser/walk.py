@@ -200,6 +200,7 @@ def for_the_register(user: User, name: str) -> Iterator[Screen]:
         "key-firms": "/key-firms/",
         "users": "/users/",
         "invite": "/users/invite/",
+        "import-officials": "/users/import/",
         "import": "/firms/import/",
         "applications": "/applications/",
         "moves": "/moves/",
@@ -208,6 +209,7 @@ def for_the_register(user: User, name: str) -> Iterator[Screen]:
         yield Screen(f"{name}-{page}", path, user)
     somebody = User.objects.filter(role=User.Role.DISTRICT).first()
     yield Screen(f"{name}-switch-account", f"/account/{somebody.pk}/switch/", user)
+    yield Screen(f"{name}-edit-official", f"/users/{somebody.pk}/edit/", user)
 
 
 def for_the_system(user: User) -> Iterator[Screen]:
@@ -347,6 +349,8 @@ def of_the_reminders() -> Iterator[Screen]:
         yield Screen(f"{role}-letter-failed", f"/reminders/letters/{failed.pk}/", user)
         yield Screen(f"{role}-dead-addresses", "/dead-addresses/", user)
         yield Screen(f"{role}-schedule", "/reminders/schedule/", user)
+        yield Screen(f"{role}-firm-accounts", "/firm-accounts/", user)
+        yield Screen(f"{role}-invitations-course", "/firm-accounts/course/", user)
     yield Screen("association-schedule", "/reminders/schedule/", official(User.Role.ASSOCIATION))
 
 

@@ -7,6 +7,7 @@ import uuid
 from datetime import date, datetime, timedelta
 
 from accounts import emails as people_emails
+from accounts import officials, people
 from accounts.post import troubles
 from accounts.post.answers import About
 from reporting import workflow
@@ -45,6 +46,10 @@ def _register(cast: Cast) -> None:
     people_emails.activation(cast.wang_lei, AT)
     people_emails.password_reset(cast.li_na, AT)
     people_emails.password_changed(cast.li_na, AT)
+    facts = {"name": cast.he_qing.name, "role": cast.he_qing.role, "district": cast.nanan, "email": "hq@example.com"}
+    officials.change_official(cast.he_qing, **facts, mobile="13900000001", by=cast.zhou_tao, at=AT)
+    people.deactivate(cast.wang_lei, by=cast.li_na, at=AT, why="已离职。")
+    people.reactivate(cast.wang_lei, by=cast.li_na, at=AT, why="误停。")
     troubles.note("qq.com", About.OFFICE, "550 Mail content denied. http://service.mail.qq.com", AT)
     people_emails.plan_mail_refused(AT)
 

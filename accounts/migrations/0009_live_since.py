@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0007_district_by_hand"),
+        ("accounts", "0008_invited_at"),
     ]
 
     operations = [
