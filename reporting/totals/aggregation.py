@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from hashlib import blake2b
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Sum
 from django.db.models.fields.json import KT
 from django.db.models.functions import Coalesce
 
@@ -16,7 +16,8 @@ from accounts.models import District
 from forms_tables.edition.address import CellAddress
 from forms_tables.edition.catalog import Edition
 from forms_tables.edition.periods import PeriodCode
-from reporting.models import Filing, Period, Submission
+from reporting.models import Filing, ImportedFiling, Period, Submission
+from reporting.models.history import IMPORTED
 from reporting.models.standing import (
     COUNTED,
     COUNTED_AS_OWED,
@@ -202,6 +203,9 @@ def mark_of_totals(period: Period) -> str:
     earlier = Filing.objects.filter(period__in=[base.code for base, _, _ in bases])
     counting = earlier.filter(COUNTED).order_by("period").values("period")
     mark.update(repr(list(counting.values_list("period", Count("pk"), Sum("counted")))).encode())
+    imported = ImportedFiling.objects.filter(period__in=[base.code for base, _, _ in bases])
+    imported = imported.order_by("period").values("period")
+    mark.update(repr(list(imported.values_list("period", Count("pk"), Max("pk")))).encode())
     return mark.hexdigest()
 
 
@@ -280,17 +284,33 @@ def base_revenue_before(period: Period) -> tuple[str, dict[int, Decimal]]:
     """Where last year's revenue is taken from, in words, and the revenue of each enterprise there. It is the edition's
     base figure, not its headline.
 
-    Whichever has most approved submissions: while the first annuals come in, last December still speaks for all firms.
+    Whichever has most approved submissions, imported history standing where there are none: while the first annuals
+    come in, last December still speaks for all firms.
     """
     bases = base_revenues(period)
     if not bases:
         return "", {}
-    approved = {base: Filing.objects.filter(COUNTED, period=base.code) for base, _, _ in bases}
-    base, cell, name = max(bases, key=lambda row: approved[row[0]].count())
-    rows = Submission.objects.filter(pk__in=approved[base].values("counted"))
-    texts = rows.values_list("filing__enterprise", KT(f"values__{cell}"))
-    revenue = {enterprise: Decimal(text) for enterprise, text in texts if text}
-    return (f"{base.label}{name}" if revenue else ""), revenue
+    base, cell, name = max(bases, key=lambda row: counted_then(row[0]).count() + imported_then(row[0]).count())
+    submitted = Submission.objects.filter(pk__in=counted_then(base).values("counted"))
+    revenue = _revenues(submitted.values_list("filing__enterprise", KT(f"values__{cell}")))
+    imported = _revenues(imported_then(base).values_list("enterprise", KT(f"values__{cell}")))
+    words = f"{base.label}{name}" if revenue or imported else ""
+    return words + (f"（其中{IMPORTED} {len(imported)} 家）" if imported else ""), revenue | imported
+
+
+def _revenues(texts: Iterable[tuple[int, str | None]]) -> dict[int, Decimal]:
+    return {enterprise: Decimal(text) for enterprise, text in texts if text}
+
+
+def counted_then(base: PeriodCode) -> QuerySet[Filing]:
+    return Filing.objects.filter(COUNTED, period=base.code)
+
+
+def imported_then(base: PeriodCode) -> QuerySet[ImportedFiling]:
+    """What was imported of a period for firms of which no submission is counted there."""
+    return ImportedFiling.objects.filter(period=base.code).exclude(
+        Exists(counted_then(base).filter(enterprise=OuterRef("enterprise")))
+    )
 
 
 def base_revenues(period: Period) -> list[tuple[PeriodCode, str, str]]:
