@@ -2,7 +2,8 @@
 
 Which figures are judged follows the state: while a filing is with its firm (a draft, returned, being amended) the draft
 as it is now, completed; otherwise the frozen figures of its submission in force, with what the register said then. What
-is exempt or untouched has no row, and neither has imported history, which is read beside them. Judging these columns says of each filing what reporting.filing.judging says of it.
+is exempt or untouched has no row, and neither has imported history, which is only read beside them. Judging these
+columns says of each filing what reporting.filing.judging says of it.
 
 The files lie under MEDIA_ROOT/dataset and may be deleted at any time: they are made again from the record.
 """
