@@ -12,6 +12,7 @@ from reporting.history.sheets import HistorySheet
 
 WITH_UNIT = re.compile(r"(.+?)\s*[（(]([^（）()]+)[）)]")
 FREQUENCIES = {"month": "月报", "annual": "年报"}
+NUMBERED = re.compile(r"^(?:[0-9]+\.|（[一二三四五六七八九十0-9]+）|[(][0-9]+[)]|其中[：:])\s*")  # 1.软件产品收入
 UNITS = re.compile(r"(?:百|千|万|百万|千万|亿)?(?:元|美元|人|件|个|项|款|次|家|片)|%")
 
 
@@ -24,7 +25,7 @@ def cells_named(edition: Edition, frequency: str) -> Mapping[str, tuple[str, ...
         for key in row.columns:
             found.setdefault(f"{row.code}.{key}", {})[f"{row.code}.{key}"] = None
         own = f"{row.code}.{own_column(row) or row.columns[0]}"
-        for name in (row.code, row.name, f"{row.code} {row.name}"):
+        for name in (row.code, row.name, NUMBERED.sub("", row.name), f"{row.code} {row.name}"):
             found.setdefault(name, {})[own] = None
     return {name: tuple(cells) for name, cells in found.items()}
 

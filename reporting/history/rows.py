@@ -38,6 +38,7 @@ class HistoryRow:
     edition: Edition
     district: District
     values: Mapping[str, Decimal | str]
+    heads: Mapping[str, str]  # how the file calls its cells
     note: str = ""
 
     @property
@@ -61,6 +62,8 @@ class HistoryReading:
     problems: list[HistoryProblem] = field(default_factory=list)
     editions: dict[str, Edition] = field(default_factory=dict)  # by the period
     forms: dict[tuple[str, str], dict[int, Meant]] = field(default_factory=dict)  # what its heads mean in those it has
+
+    doubtful: dict[int, str] = field(default_factory=dict)  # the columns that stand in the way, and why
 
     @cached_property
     def heads(self) -> Heads:
@@ -100,7 +103,8 @@ class HistoryReading:
         if not values:
             raise _NotTaken("", f"{period.label}这一行没有一个数。没有数的期不用列，请删去这一行或补上数。")
         self.has_its_base(edition, period, values)
-        return HistoryRow(row.number, firm, period, edition, district, values, self.text(row, CHECKED)[:LONGEST_NOTE])
+        note = self.text(row, CHECKED)[:LONGEST_NOTE]
+        return HistoryRow(row.number, firm, period, edition, district, values, self.called(edition, period), note)
 
     def said(self, row: SheetRow, head: str) -> SheetCell | None:
         return row.cells.get(self.sheet.places[head]) if head in self.sheet.places else None
@@ -129,7 +133,7 @@ class HistoryReading:
         return firm
 
     def period(self, row: SheetRow) -> PeriodCode:
-        text, cell = self.text(row, PERIOD), self.said(row, PERIOD)
+        text, cell = self.text(row, PERIOD).translate(credit_codes.FULL_WIDTH), self.said(row, PERIOD)
         if cell is None or not text:
             raise _NotTaken(PERIOD, "没有报告期，请补上，写作 2023M12 或 2023A。")
         if no_year := shortened(cell, "month"):
@@ -183,12 +187,17 @@ class HistoryReading:
                     self.problems.append(HistoryProblem(row.number, head, why))
                 continue
             if meant[place].why:
-                continue  # told of the head
+                self.doubtful.setdefault(place, meant[place].why)
+                continue
             value = self.value(cell, edition, meant[place].cell)
             if isinstance(value, Problem):
                 self.problems.append(HistoryProblem(row.number, head, value.problem))
             elif value is not None:
                 yield meant[place].cell, value
+
+    def called(self, edition: Edition, period: PeriodCode) -> Mapping[str, str]:
+        meant = self.forms[edition.code, period.frequency]
+        return {one.cell: self.sheet.cells[place] for place, one in meant.items() if one.cell}
 
     def has_its_base(self, edition: Edition, period: PeriodCode, values: Mapping[str, Decimal | str]) -> None:
         """Where the file has the column that growth and shares rest on, no row may leave it blank."""
@@ -218,8 +227,8 @@ class HistoryReading:
             for frequency in FREQUENCIES
         ]
         for place, head in self.sheet.cells.items():
-            if whys := [meant[place].why for meant in self.forms.values() if meant[place].why]:
-                self.problems.append(HistoryProblem(1, head, whys[0]))
+            if place in self.doubtful:
+                self.problems.append(HistoryProblem(1, head, self.doubtful[place]))
             elif both and not self.heads.ended(place) and all(meant[place] is NOT_OF_THESE for meant in both):
                 self.problems.append(HistoryProblem(1, head, unknown(head, self.sheet.renamed.get(head, ""))))
 

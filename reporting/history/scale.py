@@ -12,7 +12,7 @@ from forms_tables.edition.catalog import Edition
 from forms_tables.edition.continuity import carried_over
 from forms_tables.edition.periods import PeriodCode
 from forms_tables.edition.shape import own_column
-from reporting.filing.judging import what_stands
+from reporting.filing.judging import submission_values, what_stands
 from reporting.history.rows import HistoryRow
 from reporting.history.sheets import CHECKED, HistoryProblem
 from reporting.models import Filing, ImportedFiling
@@ -43,11 +43,13 @@ def out_of_scale(rows: Sequence[HistoryRow]) -> Iterator[HistoryProblem]:
             if rate.row and rate.row not in answered and rate.row not in told:
                 told[rate.row] = cell, rate, other
     for row in rows:
+        base = row.edition.platform.base(row.period.frequency)
         if row.number in told:
             cell, rate, other = told[row.number]
-            yield HistoryProblem(row.number, cell, ten_thousand_times(row.edition, cell, rate, other))
-        elif row.number not in answered and (why := beyond_its_industry(row)):
-            yield HistoryProblem(row.number, row.edition.platform.base(row.period.frequency), why)
+            why = ten_thousand_times(row.edition, cell, rate, other)
+            yield HistoryProblem(row.number, row.heads.get(cell, cell), why)
+        elif row.number not in answered and (why := beyond_its_industry(row, base)):
+            yield HistoryProblem(row.number, row.heads.get(base, base), why)
 
 
 Stated = tuple[int, Edition, PeriodCode, int, Mapping[str, Decimal | str | None]]
@@ -70,7 +72,7 @@ def of_what_is_here(rows: Sequence[HistoryRow]) -> Iterator[Stated]:
         for firm, code in filed | imported:
             if stands := what_stands(filed.get((firm, code)), imported.get((firm, code))):
                 edition = editions[firm]
-                values = carried_over(stands.edition.values_from_text(stands.values), stands.edition, edition)
+                values = carried_over(submission_values(stands), stands.edition, edition)
                 yield firm, edition, PeriodCode.parse(code), 0, values
 
 
@@ -91,6 +93,9 @@ def rates_of(stated: Iterable[Stated]) -> dict[tuple[int, str], list[Rate]]:
 
 def suspicious(rates: Sequence[Rate]) -> Iterator[tuple[Rate, Rate]]:
     """Each that is about ten thousand times the middle of the others, or a ten thousandth, with the one nearest it."""
+    figures = [rate.figure for rate in rates]
+    if max(figures) < LEAST * min(figures):
+        return  # most firms, in every cell
     for rate in rates:
         others = [other for other in rates if other is not rate]
         if not others:
@@ -108,16 +113,16 @@ def ten_thousand_times(edition: Edition, cell: str, rate: Rate, other: Rate) -> 
     unit = row.column(at.column).unit or row.unit
     larger = rate.figure > other.figure
     much = "约一万倍" if larger else "约一万分之一"
-    meant = unit.removeprefix("万") if larger else f"万{unit}" if not unit.startswith("万") else "亿元"
+    plain = unit.removeprefix("万")
+    meant = plain if larger else f"亿{plain}"
     return (
         f"{row.code}“{row.name}”月均或全年是该企业{other.period.label}的{much}，疑似把{meant}当作{unit}。"
         f"请换算为{unit}。{ANSWER}"
     )
 
 
-def beyond_its_industry(row: HistoryRow) -> str:
+def beyond_its_industry(row: HistoryRow, base: str) -> str:
     """Beside the register: where a whole file is in 元, no period of it looks odd beside another."""
-    base = row.edition.platform.base(row.period.frequency)
     figure, large = row.values.get(base), income_of_a_large_firm(row)
     if not isinstance(figure, Decimal) or large is None:
         return ""
