@@ -2,18 +2,18 @@
 
 import io
 from datetime import date, datetime
-from decimal import Decimal
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from openpyxl import Workbook
 
 from accounts.access import Refused
 from accounts.models import District, Enterprise, JournalEntry, Residence
-from reporting.history import importing
 from reporting.models import Filing, HistoryFile, ImportedFiling, State
 from reporting.workflow.period import owe
-from tests.cast import ABOLISHED_CODE, AT, FREE_CODE, SHANGHAI, make_district, make_enterprise
+from tests.cast import ABOLISHED_CODE, FREE_CODE, SHANGHAI, make_district, make_enterprise
 from tests.filling.figures import file_values
 from tests.history.books import NAME, book, brought_in, by_command, frozen, of, stand, the_why, tried, whys
 from tests.may import open_period
@@ -54,7 +54,7 @@ def test_a_dry_run_says_the_same_and_writes_nothing(cast):
 
 def test_columns_are_named_by_cell_by_code_by_name_or_by_name_with_its_unit(cast):
     row = of(cast.yuntu, "2023M12") | {"2010.c2": 9000, 2020: 8000, "主营业务收入（万元）": 12000, "软件产品收入": 500}
-    annual = of(cast.yuntu, "2022A") | {"主营业务收入（万元）": 11000}
+    annual = of(cast.yuntu, "2022A") | {"Y2010": 11000}
     assert brought_in(book(row, annual)).refused == ()
     values = {each.period: each.values for each in ImportedFiling.objects.all()}
     assert values["2023M12"] == {
@@ -227,6 +227,12 @@ def test_before_there_was_any_edition_a_period_is_read_by_the_first(cast):
     assert ImportedFiling.objects.get().edition_code == "chongqing-2024"
 
 
+def test_a_name_that_two_rows_have_is_told_where_a_figure_stands_under_it(cast):
+    row, column, why = the_why(book(of(cast.yuntu, "2022A") | {"主营业务收入": 11000, "Y2010": 11000}))
+    assert (row, column) == (1, "主营业务收入")
+    assert why == "有不止一个指标叫“主营业务收入”（F302、Y2010），分不清是哪一个。请写指标代码。"
+
+
 def test_a_row_without_a_figure_is_told(cast):
     report = brought_in(book(december(cast.yuntu), of(cast.shancheng, "2023M12")))
     assert [(row, why.endswith("请删去这一行或补上数。")) for row, _, why in whys(report)] == [(3, True)]
@@ -359,16 +365,11 @@ def test_imported_history_never_changes(cast):
         ImportedFiling.objects.all().delete()
 
 
-def test_many_rows_are_asked_for_and_stored_in_few_questions(cast, django_assert_max_num_queries):
-    rows = [
-        of(cast.yuntu, f"20{year}M{month:02}") | {"2010.c1": 1000 * month}
-        for year in (21, 22, 23)
-        for month in range(2, 13)
-    ]  # noqa: E501
-    content = book(*rows)
-    with django_assert_max_num_queries(25):
-        report = importing.import_history(io.BytesIO(content), NAME, by=None, at=AT)
-    assert report.taken == 33
-    assert ImportedFiling.objects.get(period="2023M12").edition.values_from_text({"2010.c1": "1.50"}) == {
-        "2010.c1": Decimal("1.50")
-    }
+def test_many_firms_are_asked_for_in_as_few_questions_as_one(cast, django_assert_max_num_queries):
+    def of_each(*firms):
+        return book(*(of(firm, f"2023M{month:02}") | {"2010.c1": 1000 * month} for firm in firms for month in (11, 12)))
+
+    with CaptureQueriesContext(connection) as alone:
+        assert tried(of_each(cast.yuntu)).taken == 2
+    with django_assert_max_num_queries(len(alone)):
+        assert tried(of_each(cast.yuntu, cast.jialing, cast.shancheng)).taken == 6
