@@ -174,7 +174,8 @@ class HistoryReading:
         meant = self.forms[key] = self.forms.get(key) or self.heads.read_by(edition, period.frequency)
         for place, head in self.sheet.cells.items():
             cell = row.cells.get(place)
-            if cell is None or not (cell.text.strip() or cell.formula) or self.heads.ended(place):
+            text = cell.text.strip() if cell else ""
+            if cell is None or not (text or cell.formula) or self.heads.ended(place):
                 continue
             if cell.problem or cell.hidden:
                 why = cell.problem or "在隐藏的列里，看不见的数不导入。请取消隐藏，或删去这一列。"
@@ -189,7 +190,7 @@ class HistoryReading:
             if meant[place].why:
                 self.doubtful.setdefault(place, meant[place].why)
                 continue
-            value = self.value(cell, edition, meant[place].cell)
+            value = self.value(cell, text, edition, meant[place].cell)
             if isinstance(value, Problem):
                 self.problems.append(HistoryProblem(row.number, head, value.problem))
             elif value is not None:
@@ -206,10 +207,10 @@ class HistoryReading:
             if meant.cell == base != "" and base not in values:
                 raise _NotTaken(self.sheet.cells[place], f"{edition.place_of(base)}为空；没有发生额请填0。")
 
-    def value(self, cell: SheetCell, edition: Edition, key: str) -> Decimal | str | None | Problem:
+    def value(self, cell: SheetCell, text: str, edition: Edition, key: str) -> Decimal | str | None | Problem:
         at = CellAddress.parse(key)
         row = edition.indicator(at.code)
-        value = parse(row, at.column, cell.text)
+        value = parse(row, at.column, text)
         if cut := shortened(cell, row.kind_in(at.column)):
             return Problem(row.table, at.code, at.column, cut)
         return value

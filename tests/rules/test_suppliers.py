@@ -144,6 +144,7 @@ def office(cast):
     year and has filed nothing before, but of every second period of last year history was imported. For 云图 and 嘉陵
     something else was imported of every period: it stands nowhere but where 嘉陵 has only a draft."""
     edition = publish_at_once(content())
+    bring_in(cast)  # first, as an office does: what is frozen was completed beside it
     for code in (*BEFORE, *JUDGED):
         period = open_period(code.code, date(2024, 6, 1))
         Period.objects.filter(pk=period.pk).update(edition_code=edition)
@@ -156,7 +157,6 @@ def office(cast):
             write(filing, figures(code, number), cast.li_na)
             if not (code in JUDGED and (number == 2 or number == 1 and (code.month or 1) % 2 == 1)):
                 send(filing, cast.li_na)
-    bring_in(cast)
     return cast
 
 
