@@ -49,9 +49,10 @@ REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?([1-9][0-9]{0,6})")
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([Ee][+-]?[0-9]+)?")
 
 
-def open_book(source: BookSource, name: str = "", most_cells: int = MOST_CELLS) -> Book:
-    """Read a workbook from a path or a binary file. Raises Unreadable with a sentence for the person who sent it."""
-    package = Package(source, name)
+def open_book(source: BookSource, name: str = "", most_cells: int = MOST_CELLS, room: int = 1) -> Book:
+    """Read a workbook from a path or a binary file. Raises Unreadable with a sentence for the person who sent it; what
+    is brought in on the machine itself may be given `room` for more than a page takes."""
+    package = Package(source, name, room)
     return _Opening(package, most_cells).book()
 
 

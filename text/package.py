@@ -80,16 +80,18 @@ class Relation:
 class Package:
     """A zip found safe to read. Parts are asked for by name, whatever letters and slashes the zip has it in."""
 
-    def __init__(self, source: BookSource, name: str = "") -> None:
-        """`source` is a path or a binary file. Raises Unreadable for whatever is no plain .xlsx."""
+    def __init__(self, source: BookSource, name: str = "", room: int = 1) -> None:
+        """`source` is a path or a binary file. Raises Unreadable for whatever is no plain .xlsx, and for what is more
+        than `room` times the largest form or register."""
         is_path = isinstance(source, str | PathLike)
         refuse_extension(name or str(source if is_path else getattr(source, "name", "") or ""))
-        content = read_bounded(source)
+        content = read_bounded(source, room)
         refuse_signature(content)
+        self._room = room
         self._unpacked = self._marks = 0
         try:
             self._archive = zipfile.ZipFile(io.BytesIO(content))
-            self._parts = parts_of(self._archive, len(content))
+            self._parts = parts_of(self._archive, len(content), room)
             self.main = self._main_part()
             self.pointed = self.relations(self.main)  # at by the workbook
             self._refuse_what_hides()
@@ -110,7 +112,7 @@ class Package:
             fed += len(chunk)
             self._marks += chunk.count(b"<")
             scanner.Parse(chunk)
-            if self._marks > MOST_MARKS or fed - scanner.CurrentByteIndex > LONGEST_TAG:
+            if self._marks > MOST_MARKS * self._room or fed - scanner.CurrentByteIndex > LONGEST_TAG:
                 raise Unreadable(TOO_LARGE)
 
         try:
@@ -187,7 +189,7 @@ class Package:
                 while chunk := part.read(CHUNK):
                     # The directory of a zip can lie about sizes, so what really comes out is counted.
                     self._unpacked += len(chunk)
-                    if self._unpacked > MAX_UNPACKED_BYTES:
+                    if self._unpacked > MAX_UNPACKED_BYTES * self._room:
                         raise Unreadable(TOO_LARGE)
                     take(chunk)
         except NotImplementedError as rare:
@@ -234,20 +236,21 @@ def refuse_extension(name: str) -> None:
         )
 
 
-def read_bounded(source: BookSource) -> bytes:
+def read_bounded(source: BookSource, room: int = 1) -> bytes:
+    most = MAX_FILE_BYTES * room
     if not isinstance(source, str | PathLike):
         source.seek(0)
-        content = source.read(MAX_FILE_BYTES + 1)
+        content = source.read(most + 1)
     else:
         try:
             with open(source, "rb") as file:
-                content = file.read(MAX_FILE_BYTES + 1)
+                content = file.read(most + 1)
         except OSError as problem:
             raise Unreadable(f"打不开文件“{source}”：{problem.strerror}。") from problem
     if not content:
         raise Unreadable("文件是空的，没有内容。请重新保存后再上传。")
-    if len(content) > MAX_FILE_BYTES:
-        raise Unreadable("文件超过 5 MB，没有读取。请检查是否夹带了图片或别的工作表。")
+    if len(content) > most:
+        raise Unreadable(f"文件超过 {most // 1024 // 1024} MB，没有读取。请检查是否夹带了图片或别的工作表。")
     return content
 
 
@@ -260,13 +263,13 @@ def refuse_signature(content: bytes) -> None:
         raise Unreadable(NO_WORKBOOK)
 
 
-def parts_of(archive: zipfile.ZipFile, packed: int) -> dict[str, zipfile.ZipInfo]:
+def parts_of(archive: zipfile.ZipFile, packed: int, room: int) -> dict[str, zipfile.ZipInfo]:
     """The parts by their plain names; refused is what could not be a workbook anybody fills in."""
     members = [member for member in archive.infolist() if not member.is_dir()]
     if len(members) > MAX_MEMBERS:
         raise Unreadable(f"文件里有 {len(members):,} 个部分，远超正常的工作簿，没有打开。{SAVE_AS}")
     unpacked = sum(member.file_size for member in members)
-    if unpacked > MAX_UNPACKED_BYTES or (unpacked > RATIO_COUNTS_FROM and unpacked > MAX_RATIO * packed):
+    if unpacked > MAX_UNPACKED_BYTES * room or (unpacked > RATIO_COUNTS_FROM and unpacked > MAX_RATIO * packed):
         raise Unreadable(f"文件解压后有 {unpacked / 1024 / 1024:,.0f} MB，远超正常的工作簿，没有打开。{ANOTHER}")
     if any(member.flag_bits & 0x1 for member in members):
         raise Unreadable(ENCRYPTED)

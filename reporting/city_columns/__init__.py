@@ -2,7 +2,8 @@
 
 Which figures are judged follows the state: while a filing is with its firm (a draft, returned, being amended) the draft
 as it is now, completed; otherwise the frozen figures of its submission in force, with what the register said then. What
-is exempt or untouched has no row. Judging these columns says of each filing what reporting.filing.judging says of it.
+is exempt or untouched has no row, and neither has imported history, which is only read beside them. Judging these
+columns says of each filing what reporting.filing.judging says of it.
 
 The files lie under MEDIA_ROOT/dataset and may be deleted at any time: they are made again from the record.
 """
@@ -73,7 +74,7 @@ def ledger(period: Period, labels: Mapping[str, Meaning] | Iterable[str] | None 
 
 def refresh(period: Period, say: Report | None = None) -> str:
     """Bring the stored columns up to the record, and say under which mark they stand now: the same mark, the same
-    columns. Where nothing has changed this is five small questions."""
+    columns. Where nothing has changed this is six small questions."""
     codes, marks, mark = _standing(period)
     if all(frozen.is_current(code, marks[code]) for code in codes) and drafts.is_current(period, mark):
         return mark

@@ -2,6 +2,8 @@
 
 `filings` lists every filing with the submission that is judged and the one that stands as history for later periods.
 `submissions` holds the cells of those, and of others before them: a submission never changes, so rows are only added.
+Beside them it holds the imported history of the period, each row under its own key below nought (`key_of_imported`)
+and with the enterprise it is of (`imported_for`): a period of which only history was imported has no filings at all.
 """
 
 import json
@@ -29,7 +31,7 @@ from forms_tables.edition.periods import PeriodCode
 from forms_tables.notation.names import PEOPLE
 from reporting.city_columns.files import Broken, in_turn, notes_of, read, write
 from reporting.city_columns.scaling import UNSTORABLE, ScaledColumns, decimals_of_cells, scaled, together
-from reporting.models import Filing, Submission, published_edition
+from reporting.models import Filing, ImportedFiling, Submission, published_edition
 from reporting.models.standing import OWED, STANDING_SUBMISSION, WITH_FIRM
 
 FILINGS, SUBMISSIONS = "filings", "submissions"
@@ -46,14 +48,16 @@ LISTED = {
     "submission": pl.Int64,  # whose frozen figures are judged; none while the figures are with the firm
     "standing": pl.Int64,  # what later periods read of this one
 }
+IMPORTED_FOR = "imported_for"  # the enterprise of imported history; a submission's own is its filing's
 NOT_TEXT = re.compile(r'":\s*[^"\s]')
 
 
 def marks_of(codes: Iterable[str]) -> dict[str, str]:
-    """A short word for where the filings of each period stand, which changes with any of them: one question."""
-    weight = F("pk") * SHUFFLE % SPREAD + 1
-    rows = (
-        Filing.objects.filter(period__in=list(codes))
+    """A short word for where the filings of each period stand and what was imported of it, which changes with any of
+    them: a question each."""
+    codes, weight = list(codes), F("pk") * SHUFFLE % SPREAD + 1
+    filings = (
+        Filing.objects.filter(period__in=codes)
         .order_by()
         .values("period", "period__edition_code")
         .annotate(
@@ -65,7 +69,16 @@ def marks_of(codes: Iterable[str]) -> dict[str, str]:
             places=Sum(weight * F("district")),
         )
     )
-    return {row["period"]: "/".join(str(value) for value in row.values()) for row in rows}
+    imported = (  # never changed, only added
+        ImportedFiling.objects.filter(period__in=codes)
+        .order_by()
+        .values("period")
+        .annotate(n=Count("pk"), last=Max("pk"), firms=Sum("enterprise"))
+    )
+    marks: dict[str, str] = {}
+    for row in (*filings, *imported):
+        marks[row["period"]] = "/".join([*filter(None, [marks.get(row["period"])]), *map(str, row.values())])
+    return marks
 
 
 def refresh(codes: Iterable[str]) -> None:
@@ -91,16 +104,18 @@ def is_current(code: str, mark: str) -> bool:
 def _store(code: str, mark: str) -> None:
     filings = listed(code)
     needed = set(filings["submission"].drop_nulls()) | set(filings["standing"].drop_nulls())
+    needed |= {key_of_imported(pk) for pk in ImportedFiling.objects.filter(period=code).values_list("pk", flat=True)}
     kept = stored_submissions(code)
     missing = sorted(needed - set(kept.frame["submission"])) if kept else sorted(needed)
     if missing or kept is None:
         parts = [kept] if kept else []
-        parts += columns_of_submissions(missing, PeriodCode.parse(code).frequency)
+        frequency = PeriodCode.parse(code).frequency
+        parts += columns_of_submissions([key for key in missing if key > 0], frequency)
+        parts += columns_of_imported([key for key in missing if key < 0], frequency)
         stored = together(parts)
         if not len(stored):
-            stored = ScaledColumns(
-                pl.DataFrame(schema={"submission": pl.Int64, "edition": pl.String, UNSTORABLE: pl.String}), {}
-            )
+            schema = {"submission": pl.Int64, "edition": pl.String, IMPORTED_FOR: pl.Int64, UNSTORABLE: pl.String}
+            stored = ScaledColumns(pl.DataFrame(schema=schema), {})
         write(code, SUBMISSIONS, stored, editions=_digests(stored.frame["edition"]))
     write(code, FILINGS, ScaledColumns(filings, {}), mark=mark, editions=_digests(filings["edition"]))
 
@@ -141,6 +156,11 @@ def listed(code: str) -> pl.DataFrame:
     return pl.DataFrame(list(rows.iterator(chunk_size=CHUNK)), schema=LISTED, orient="row")
 
 
+def key_of_imported(pk: int) -> int:
+    """Under what imported history stands among the submissions."""
+    return -pk
+
+
 def columns_of_submissions(wanted: Sequence[int], frequency: str) -> list[ScaledColumns]:
     """The cells and frozen attributes of these submissions, a part for each chunk and edition."""
     parts = []
@@ -148,16 +168,34 @@ def columns_of_submissions(wanted: Sequence[int], frequency: str) -> list[Scaled
         rows = (
             Submission.objects.filter(pk__in=wanted[start : start + CHUNK])
             .order_by("pk")
-            .values_list("pk", "edition_code", Cast("values", TextField()), Cast("attributes", TextField()))
+            .annotate(cells=Cast("values", TextField()), facts=Cast("attributes", TextField()))
         )
-        of_edition: dict[str, list[tuple]] = {}
-        for row in rows:
-            of_edition.setdefault(row[1], []).append(row)
-        parts += [_columns(published_edition(code), frequency, chosen) for code, chosen in of_edition.items()]
+        parts += _of_each_edition(rows.values_list("pk", "edition_code", "cells", "facts"), frequency)
     return parts
 
 
-def _columns(edition: Edition, frequency: str, rows: Sequence[tuple[int, str, str, str]]) -> ScaledColumns:
+def columns_of_imported(wanted: Sequence[int], frequency: str) -> list[ScaledColumns]:
+    """The same of imported history. What the register said then was not imported."""
+    parts = []
+    for start in range(0, len(wanted), CHUNK):
+        keys = [key_of_imported(key) for key in wanted[start : start + CHUNK]]
+        rows = ImportedFiling.objects.filter(pk__in=keys).order_by("pk").annotate(cells=Cast("values", TextField()))
+        found = rows.values_list("pk", "edition_code", "cells", "enterprise")
+        parts += _of_each_edition(
+            ((key_of_imported(pk), edition, cells, "{}", firm) for pk, edition, cells, firm in found), frequency
+        )
+    return parts
+
+
+def _of_each_edition(rows: Iterable[tuple], frequency: str) -> list[ScaledColumns]:
+    of_edition: dict[str, list[tuple]] = {}
+    for row in rows:
+        of_edition.setdefault(row[1], []).append(row)
+    return [_columns(published_edition(code), frequency, chosen) for code, chosen in of_edition.items()]
+
+
+def _columns(edition: Edition, frequency: str, rows: Sequence[tuple]) -> ScaledColumns:
+    """Of key, edition, cells, attributes and, of imported history, the enterprise."""
     decimals = decimals_of_cells(edition, frequency)
     values, unstorable = texts_of([row[2] for row in rows], list(decimals))
     attributes, odd_too = texts_of([row[3] for row in rows], fact_codes(edition))
@@ -165,6 +203,7 @@ def _columns(edition: Edition, frequency: str, rows: Sequence[tuple[int, str, st
     texts = values.with_columns(
         pl.Series("submission", [row[0] for row in rows], dtype=pl.Int64),
         pl.lit(edition.code).alias("edition"),
+        pl.Series(IMPORTED_FOR, [next(iter(row[4:]), None) for row in rows], dtype=pl.Int64),
         *register,
     )
     return scaled(texts, decimals, odd_too | unstorable)

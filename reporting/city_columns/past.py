@@ -11,20 +11,24 @@ from forms_tables.edition.periods import PeriodCode
 from forms_tables.edition.shape import carried_in
 from forms_tables.notation.names import earlier
 from reporting.city_columns.files import Broken, path_of, read
-from reporting.city_columns.frozen import FILINGS, SUBMISSIONS
-from reporting.city_columns.scaling import UNSTORABLE, ScaledColumns, decimal_of
+from reporting.city_columns.frozen import FILINGS, IMPORTED_FOR, SUBMISSIONS
+from reporting.city_columns.scaling import UNSTORABLE, ScaledColumns, decimal_of, together
 from reporting.filing.judging import official_coefficients, totals_of, weighted_coefficient
-from reporting.models import BaseAdjustment, Filing, Period
+from reporting.models import BaseAdjustment, Filing, published_edition
 
 COEFFICIENT_DECIMALS = 6
 
 
 def standing_of(code: str) -> pl.DataFrame:
-    """The submission that stands for each enterprise in a period."""
+    """What stands for each enterprise in a period, by its key among the submissions: the submission, and where none
+    does what was imported (reporting.filing.judging.what_stands)."""
     found = read(code, FILINGS, ["enterprise", "standing"])
-    if found is None:
+    stored = read(code, SUBMISSIONS, ["submission", IMPORTED_FOR])
+    if found is None or stored is None:
         return pl.DataFrame(schema={"enterprise": pl.Int64, "standing": pl.Int64})
-    return found[0].frame.drop_nulls()
+    submitted = found[0].frame.drop_nulls()
+    imported = stored[0].frame.drop_nulls().select(pl.col(IMPORTED_FOR).alias("enterprise"), standing="submission")
+    return pl.concat([submitted, imported.join(submitted, on="enterprise", how="anti")])
 
 
 def past_cells(
@@ -40,12 +44,10 @@ def past_cells(
         if word not in codes or not cells:
             continue
         before = codes[word].code
-        named_then = names_then(edition, before, cells)
-        found = read(before, SUBMISSIONS, ["submission", UNSTORABLE, *named_then])
-        if found is None:
+        stored = cells_then(edition, before, cells)
+        if stored is None:
             continue
-        stored, _ = found
-        named = {then: f"{word}({cell})" for then, cell in named_then.items() if then in stored.frame.columns}
+        named = {cell: f"{word}({cell})" for cell in cells if cell in stored.frame.columns}
         scales |= {named[cell]: places for cell, places in stored.scales.items()}
         standing = standing_of(before)
         if not standing["standing"].is_in(stored.frame["submission"].implode()).all():
@@ -65,12 +67,36 @@ def past_cells(
     return with_granted(period, ScaledColumns(frame, scales), labels)
 
 
-def names_then(edition: Edition, before: str, cells: Sequence[str]) -> dict[str, str]:
-    """How these cells were called in the edition of an earlier period; what continues nothing there is left out."""
-    period = Period.objects.filter(pk=before).first()
-    if period is None or period.edition.family == edition.family:
+def cells_then(edition: Edition, before: str, cells: Sequence[str]) -> ScaledColumns | None:
+    """What is stored of an earlier period under these cells of `edition`: each row by the edition it was filed under,
+    since imported history may stand beside submissions of another."""
+    found = read(before, SUBMISSIONS, ["submission", "edition", UNSTORABLE])
+    if found is None:
+        return None
+    rows, notes = found
+    of_family: dict[str, list[str]] = {}
+    for code in notes["editions"]:
+        of_family.setdefault(published_edition(code).family, []).append(code)
+    names = {family: names_then(edition, published_edition(codes[0]), cells) for family, codes in of_family.items()}
+    wanted = dict.fromkeys(then for named in names.values() for then in named)
+    found = read(before, SUBMISSIONS, ["submission", "edition", UNSTORABLE, *wanted])
+    if found is None or not len(rows):
+        return ScaledColumns(rows.frame.drop("edition"), {})
+    return together([_named_now(found[0], of_family[family], named) for family, named in names.items()])
+
+
+def _named_now(stored: ScaledColumns, editions: Sequence[str], names: Mapping[str, str]) -> ScaledColumns:
+    there = {then: cell for then, cell in names.items() if then in stored.frame.columns}
+    rows = stored.frame.filter(pl.col("edition").is_in(editions)).select("submission", UNSTORABLE, *there)
+    scales = {cell: stored.scales[then] for then, cell in there.items() if then in stored.scales}
+    return ScaledColumns(rows.rename(there), scales)
+
+
+def names_then(edition: Edition, before: Edition, cells: Sequence[str]) -> dict[str, str]:
+    """How these cells were called in an earlier edition; what continues nothing there is left out."""
+    if before.family == edition.family:
         return {cell: cell for cell in cells}
-    then = cells_before(edition, period.edition)
+    then = cells_before(edition, before)
     return {then[cell]: cell for cell in cells if cell in then}
 
 

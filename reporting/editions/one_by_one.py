@@ -17,13 +17,13 @@ from reporting.filing.judging import (
     attributes_of,
     judge_cells,
     parameters_in,
-    standing_submission,
     submission_values,
     typed_cells,
+    what_stands,
     with_adjustments,
     with_own_coefficient,
 )
-from reporting.models import BaseAdjustment, Filing, Period
+from reporting.models import BaseAdjustment, Filing, ImportedFiling, Period
 
 BATCH = 200
 UNREADABLE = "格式"  # a cell that cannot be read at all breaks no numbered rule
@@ -138,13 +138,17 @@ class Histories:
 
     def __init__(self, period: PeriodCode, edition: Edition, batch: Sequence[Filing]):
         self.wanted = earlier(period)
-        codes = {code.code for code in self.wanted.values()}
-        found = Filing.objects.filter(enterprise__in=[filing.enterprise_id for filing in batch], period__in=codes)
+        behind = {
+            "enterprise__in": [filing.enterprise_id for filing in batch],
+            "period__in": {code.code for code in self.wanted.values()},
+        }
+        filings = Filing.objects.filter(**behind).select_related("in_force", "approved")
+        filed = {(each.enterprise_id, each.period_id): each for each in filings}
+        imported = {(each.enterprise_id, each.period): each for each in ImportedFiling.objects.filter(**behind)}
         self.filed: dict[tuple[int, str], Values] = {}
-        for filing in found.select_related("in_force", "approved"):
-            if submission := standing_submission(filing):
-                values = carried_over(submission_values(submission), submission.edition, edition)
-                self.filed[filing.enterprise_id, filing.period_id] = values
+        for whose in filed | imported:
+            if stands := what_stands(filed.get(whose), imported.get(whose)):
+                self.filed[whose] = carried_over(submission_values(stands), stands.edition, edition)
         granted = BaseAdjustment.objects.filter(filing__in=batch, granted=True)
         self.adjusted = set(granted.values_list("filing", flat=True))
 

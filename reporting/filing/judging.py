@@ -14,7 +14,7 @@ from forms_tables.edition.shape import carried_in, declared
 from forms_tables.filling.completion import Completed, Facts, complete, plans_of
 from forms_tables.notation.names import Cell
 from forms_tables.rules.checks import Finding, examine
-from reporting.models import Filing, ParameterValue, Period, Submission
+from reporting.models import Filing, ImportedFiling, ParameterValue, Period, Submission
 from reporting.models.standing import UNDER_REVIEW
 
 Values = Mapping[str, Decimal | str | None]
@@ -163,23 +163,40 @@ def parameters_in(edition: Edition, period: Period | None) -> dict[str, Decimal 
 
 
 def history_of(filing: Filing) -> dict[str, Values]:
-    """The earlier filings a rule may read, by the word the notation has for them; absent where nothing was filed. What
-    was filed under an earlier edition is read across the change (`continuity`)."""
-    stands = {word: standing_submission(one) for word, one in filing.before.items()}
+    """The earlier periods a rule may read, by the word the notation has for them; absent where nothing stands. What was
+    filed under an earlier edition is read across the change (`continuity`)."""
     return {
-        word: carried_over(submission_values(submission), submission.edition, filing.edition)
-        for word, submission in stands.items()
-        if submission
+        word: carried_over(submission_values(stands), stands.edition, filing.edition)
+        for word, stands in what_stands_behind(filing).items()
     }
 
 
+def what_stands_behind(filing: Filing) -> dict[str, Submission | ImportedFiling]:
+    """What history is read from, by the notation's word for its period."""
+    words = filing.before | filing.imported_before
+    stands = {word: what_stands(filing.before.get(word), filing.imported_before.get(word)) for word in words}
+    return {word: stood for word, stood in stands.items() if stood}
+
+
+def what_stands(filing: Filing | None, imported: ImportedFiling | None) -> Submission | ImportedFiling | None:
+    """What later periods read of a firm's earlier one: the submission that stands, and where none does what was
+    imported. Who supplies history asks here; of a whole city city_columns.past.standing_of says the same."""
+    return (standing_submission(filing) if filing else None) or imported
+
+
 def standing_submission(filing: Filing) -> Submission | None:
-    """The submission whose figures stand for the filing, and which later periods read; STANDING_SUBMISSION in SQL."""
+    """The submission whose figures stand for the filing; STANDING_SUBMISSION in SQL."""
     return filing.approved or (filing.in_force if filing.meets(UNDER_REVIEW) else None)
 
 
-def submission_values(submission: Submission) -> Values:
-    """A frozen submission's cells as Decimals and text again."""
+def imported_behind(filing: Filing) -> list[ImportedFiling]:
+    """The imported history that this filing is compared with, each period once."""
+    found = what_stands_behind(filing).values()
+    return list({stands.period: stands for stands in found if isinstance(stands, ImportedFiling)}.values())
+
+
+def submission_values(submission: Submission | ImportedFiling) -> Values:
+    """A frozen submission's cells, or imported ones, as Decimals and text again."""
     return submission.edition.values_from_text(submission.values)
 
 

@@ -26,7 +26,8 @@ from reporting.models.standing import (
     REOPENED,
     standing_at,
 )
-from reporting.totals.aggregation import base_revenue_before, districts_of, share
+from reporting.totals.aggregation import districts_of, share
+from reporting.totals.last_year import base_revenue_before
 
 # The standings a list is narrowed to; the names are those of the queue's filter. What is settled counts as approved.
 GROUPS: dict[str, tuple[str, list[Standing]]] = {

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, prefetch_related_objects
 from accounts.models import JournalEntry
 from forms_tables.edition.periods import BadPeriod, PeriodCode
 from forms_tables.notation.names import earlier
-from reporting.models import BaseAdjustment, Explanation, Filing, Message, Submission
+from reporting.models import BaseAdjustment, Explanation, Filing, ImportedFiling, Message, Submission
 from reporting.models.handover import HANDED_OVER
 
 JOINED = ("enterprise", "period", "district", "in_force", "approved")
@@ -25,11 +25,13 @@ def read_whole(enterprise: int, period: str) -> Filing:
     filings = Filing.objects.filter(enterprise=enterprise, period__in=[period, *map(str, behind.values())])
     of_each = {"filing": OuterRef("pk")}
     of_its_firm = {"enterprise": OuterRef("enterprise"), "period": OuterRef("period")}
+    imported = ImportedFiling.objects.filter(enterprise=enterprise, period__in=list(map(str, behind.values())))
     filings = filings.select_related(*JOINED).annotate(
         has_filed_in_time=Exists(Submission.objects.filter(**of_each, on_time=True, recalled_at=None)),
         has_messages=Exists(Message.objects.filter(**of_each)),
         has_explanations=Exists(Explanation.objects.filter(**of_each)),
         has_adjustments=Exists(BaseAdjustment.objects.filter(**of_each, granted=True)),
+        has_imported=Exists(imported),
         was_handed_over=Exists(JournalEntry.objects.filter(**of_its_firm, action=HANDED_OVER)),
     )
     found = {filing.period_id: filing for filing in filings}
@@ -37,6 +39,8 @@ def read_whole(enterprise: int, period: str) -> Filing:
         raise Filing.DoesNotExist
     filing = found[period]
     filing.before = {word: found[code.code] for word, code in behind.items() if code.code in found}
+    if not filing.has_imported:
+        filing.imported_before = {}
     if not filing.has_explanations:
         filing.said = {}
     if not filing.has_adjustments:

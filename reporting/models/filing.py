@@ -12,6 +12,7 @@ from reporting.dates.deadlines import day_of, due_moment, is_past
 from reporting.models.asking import holds
 from reporting.models.due import own_due, own_due_of_each
 from reporting.models.handover import Handover, handovers_of
+from reporting.models.history import ImportedFiling
 from reporting.models.period import Period
 from reporting.models.standing import (
     COUNTED,
@@ -203,6 +204,14 @@ class Filing(models.Model):
         behind = earlier(self.period.parsed)
         filings = Filing.objects.filter(enterprise=self.enterprise_id, period__in=map(str, behind.values()))
         found = {filing.period_id: filing for filing in filings.select_related("in_force", "approved", "period")}
+        return {word: found[code.code] for word, code in behind.items() if code.code in found}
+
+    @cached_property
+    def imported_before(self) -> dict[str, ImportedFiling]:
+        """What was imported of the same earlier periods, which stands where no submission does."""
+        behind = earlier(self.period.parsed)
+        imported = ImportedFiling.objects.filter(enterprise=self.enterprise_id, period__in=map(str, behind.values()))
+        found = {each.period: each for each in imported}
         return {word: found[code.code] for word, code in behind.items() if code.code in found}
 
     @cached_property

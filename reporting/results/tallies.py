@@ -16,7 +16,8 @@ from reporting.models import DistrictResult, Filing, Period
 from reporting.models.standing import COUNTED_AS_OWED
 from reporting.results.measures import FILINGS, HIGHER, ONE_PLACE, ZERO, Measure, Tally, tally_of, total
 from reporting.results.timelines import Timeline, timelines_of
-from reporting.totals.aggregation import base_revenue_before, districts_of
+from reporting.totals.aggregation import districts_of
+from reporting.totals.last_year import base_revenue_before
 
 
 @dataclass(frozen=True)

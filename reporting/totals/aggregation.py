@@ -8,15 +8,14 @@ from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from hashlib import blake2b
 
-from django.db.models import Count, Q, QuerySet, Sum
-from django.db.models.fields.json import KT
+from django.db.models import Count, Max, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from accounts.models import District
 from forms_tables.edition.address import CellAddress
 from forms_tables.edition.catalog import Edition
 from forms_tables.edition.periods import PeriodCode
-from reporting.models import Filing, Period, Submission
+from reporting.models import Filing, ImportedFiling, Period, Submission
 from reporting.models.standing import (
     COUNTED,
     COUNTED_AS_OWED,
@@ -27,7 +26,8 @@ from reporting.models.standing import (
     STANDS_BY,
 )
 from reporting.totals.adding_up import ZERO, AreaTotals, Frozen, add_areas, add_up, cells_with_totals, total_cells
-from reporting.totals.breaks import breaks_in, edition_of
+from reporting.totals.breaks import breaks_in
+from reporting.totals.last_year import base_revenue_before, base_revenues
 
 CHUNK = 200
 
@@ -202,6 +202,9 @@ def mark_of_totals(period: Period) -> str:
     earlier = Filing.objects.filter(period__in=[base.code for base, _, _ in bases])
     counting = earlier.filter(COUNTED).order_by("period").values("period")
     mark.update(repr(list(counting.values_list("period", Count("pk"), Sum("counted")))).encode())
+    imported = ImportedFiling.objects.filter(period__in=[base.code for base, _, _ in bases])
+    imported = imported.order_by("period").values("period")
+    mark.update(repr(list(imported.values_list("period", Count("pk"), Max("pk")))).encode())
     return mark.hexdigest()
 
 
@@ -274,40 +277,6 @@ def listed_filings(period: Period, include_submitted: bool) -> Iterator[tuple[in
                 submitted_at=submitted_at,
             ),
         )
-
-
-def base_revenue_before(period: Period) -> tuple[str, dict[int, Decimal]]:
-    """Where last year's revenue is taken from, in words, and the revenue of each enterprise there. It is the edition's
-    base figure, not its headline.
-
-    Whichever has most approved submissions: while the first annuals come in, last December still speaks for all firms.
-    """
-    bases = base_revenues(period)
-    if not bases:
-        return "", {}
-    approved = {base: Filing.objects.filter(COUNTED, period=base.code) for base, _, _ in bases}
-    base, cell, name = max(bases, key=lambda row: approved[row[0]].count())
-    rows = Submission.objects.filter(pk__in=approved[base].values("counted"))
-    texts = rows.values_list("filing__enterprise", KT(f"values__{cell}"))
-    revenue = {enterprise: Decimal(text) for enterprise, text in texts if text}
-    return (f"{base.label}{name}" if revenue else ""), revenue
-
-
-def base_revenues(period: Period) -> list[tuple[PeriodCode, str, str]]:
-    """The periods last year's revenue may be taken from, each with its cell and the name of that, as the edition it
-    was filed under has them; none where that has no such figure."""
-    code = period.parsed
-    last_annual = code.last_annual()
-    earlier = [last_annual, last_annual.december(), *([] if code.is_annual else [code.year_ago()])]
-    editions = [(before, edition_of(before) or period.edition) for before in earlier]
-    cells = [(before, edition, edition.platform.base(before.frequency)) for before, edition in editions]
-    return [(before, cell, name_of_base(edition, cell)) for before, edition, cell in cells if edition.has_cell(cell)]
-
-
-def name_of_base(edition: Edition, cell: str) -> str:
-    row = edition.indicator(CellAddress.parse(cell).code)
-    is_cumulative = edition.table(row.table).frequency == "month" and row.nature == "累计"
-    return f"{row.name}累计" if is_cumulative else row.name
 
 
 def share(part: Decimal | int, whole: Decimal | int) -> Decimal | None:

@@ -25,7 +25,8 @@ from reporting.firm.views.home import has_the_headline_of
 from reporting.models import Filing, Period, State, Submission
 from reporting.recheck import recheck
 from reporting.register.upkeep import change_facts
-from reporting.totals.aggregation import base_revenues, summarise
+from reporting.totals.aggregation import summarise
+from reporting.totals.last_year import base_revenues
 from reporting.workflow import Refused
 from tests.cast import AT, SHANGHAI
 from tests.editions.next_year import NEXT, THIS, change, folders, forget, make_next_year

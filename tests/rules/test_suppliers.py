@@ -6,7 +6,7 @@ import json
 import os
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import localcontext
+from decimal import Decimal, localcontext
 from functools import lru_cache
 from random import Random
 
@@ -27,7 +27,7 @@ from reporting.editions.effects import effect_on
 from reporting.editions.one_by_one import outcomes_of
 from reporting.editions.rehearsal import filings_to_judge
 from reporting.filing.judging import facts_for, judge, submission_values
-from reporting.models import Filing, Period, PublishedEdition, Sheet, State
+from reporting.models import Filing, HistoryFile, ImportedFiling, Period, PublishedEdition, Sheet, State
 from reporting.recheck import recheck
 from tests.browser.judging import BrowserJudge, letters_of
 from tests.cast import AT
@@ -141,8 +141,10 @@ def publish_at_once(said: dict) -> str:
 @pytest.fixture
 def office(cast):
     """云图 filed every period; 嘉陵 fills every second month of this year and its annual form now; 山城 is new this
-    year and has filed nothing before."""
+    year and has filed nothing before, but of every second period of last year history was imported. For 云图 and 嘉陵
+    something else was imported of every period: it stands nowhere but where 嘉陵 has only a draft."""
     edition = publish_at_once(content())
+    bring_in(cast)  # first, as an office does: what is frozen was completed beside it
     for code in (*BEFORE, *JUDGED):
         period = open_period(code.code, date(2024, 6, 1))
         Period.objects.filter(pk=period.pk).update(edition_code=edition)
@@ -156,6 +158,23 @@ def office(cast):
             if not (code in JUDGED and (number == 2 or number == 1 and (code.month or 1) % 2 == 1)):
                 send(filing, cast.li_na)
     return cast
+
+
+def bring_in(cast) -> None:
+    """Imported history of yet other firms' figures, of the shipped text of the edition and not of our revision."""
+    source = HistoryFile.objects.create(name="历史.xlsx", digest="0" * 64, at=AT)
+    for number, firm in enumerate((cast.yuntu, cast.jialing, cast.shancheng)):
+        for place, code in enumerate((*BEFORE, *JUDGED)):
+            if number < 2 or code in BEFORE and place % 2 == 0:
+                ImportedFiling.objects.create(
+                    enterprise=firm,
+                    period=code.code,
+                    edition_code=SHIPPED.code,
+                    district=firm.district,
+                    values=figures(code, 10 + number),
+                    source=source,
+                    row=place + 2,
+                )
 
 
 def figures(code: PeriodCode, number: int) -> dict[str, str]:
@@ -268,6 +287,29 @@ def note_what_applied(applied, asked: Asked, found: dict[int, set[str]]) -> None
                 number = rule["id"].lstrip("YESNOT")
                 if any({f"YES{number}", f"NOT{number}"} & rules for rules in found.values()):
                     applied[word].add(asked.period.code)
+
+
+def test_imported_history_stands_where_no_submission_does(office):
+    """Of June: 云图 has its own May behind it; 嘉陵's May is a draft, so its imported May stands; 山城 has neither its
+    own nor an imported May, and of last June (the sixth of the periods before, so it was not imported) nothing."""
+    filings = {filing.enterprise: filing for filing in asked_of("2024M06").filings}
+    may, last_may = PeriodCode(2024, 5), PeriodCode(2023, 5)
+    of_yuntu, of_jialing = (facts_for(filings[firm]).history["prev"] for firm in (office.yuntu, office.jialing))
+    assert of_yuntu["2010.c1"] == Decimal(figures(may, 0)["2010.c1"]) != Decimal(figures(may, 10)["2010.c1"])
+    assert of_jialing["2010.c1"] == Decimal(figures(may, 11)["2010.c1"])
+    assert not {"prev", "year_ago"} & facts_for(filings[office.shancheng]).history.keys()
+    in_may = Filing.objects.get(enterprise=office.shancheng, period="2024M05")
+    assert facts_for(in_may).history["year_ago"]["2010.c1"] == Decimal(figures(last_may, 12)["2010.c1"])
+    asked = Period.objects.get(pk="2024M06")
+    stored = city_columns.load(asked, ["prev(2010.c1)"])
+    places = stored.ledger.scales["prev(2010.c1)"]
+    firms = dict(zip(stored.filings["enterprise"], stored.ledger.frame["prev(2010.c1)"], strict=True))
+    read = {pk: None if number is None else Decimal(number).scaleb(-places) for pk, number in firms.items()}
+    assert read == {
+        office.yuntu.pk: of_yuntu["2010.c1"],
+        office.jialing.pk: of_jialing["2010.c1"],
+        office.shancheng.pk: None,
+    }
 
 
 def test_an_error_that_reads_last_years_annual_stops_a_month_that_is_not_december(may):

@@ -243,6 +243,11 @@ def test_more_elements_than_any_register_has_are_not_read(monkeypatch):
         open_book(io.BytesIO(sheet_with("<c/>" * 5_000)))
 
 
+def test_what_is_given_room_may_be_larger(monkeypatch):
+    monkeypatch.setattr("text.package.MOST_MARKS", 5_000)
+    assert open_book(io.BytesIO(sheet_with("<c/>" * 5_000)), room=2).titles
+
+
 def test_an_error_value_is_told_in_a_sentence_of_bearable_length():
     found = open_book(io.BytesIO(sheet_with(f'<c r="A1" t="e"><v>{"x" * 100_000}</v></c>'))).first.cell(1, 1)
     assert len(found.problem) < 300

@@ -12,7 +12,8 @@ from forms_tables.edition.catalog import load_edition
 from forms_tables.edition.periods import PeriodCode
 from reporting.models import Filing, Period, State
 from reporting.totals.adding_up import AreaTotals, add_areas, add_up, cells_with_totals, total_cells
-from reporting.totals.aggregation import as_json, base_revenue_before, summarise
+from reporting.totals.aggregation import as_json, summarise
+from reporting.totals.last_year import base_revenue_before
 from reporting.totals.tabulation.notes import notes_on
 from tests.filling.figures import AT, file_values, make_city
 

@@ -17,7 +17,8 @@ from reporting.management.commands.summary import as_text
 from reporting.models import Filing, LateRequest, Period, State
 from reporting.reminders import digests
 from reporting.reminders.digests import waiting_by_district
-from reporting.totals.aggregation import as_json, base_revenue_before, summarise
+from reporting.totals.aggregation import as_json, summarise
+from reporting.totals.last_year import base_revenue_before
 from reporting.totals.tabulation.notes import notes_on
 from reporting.workflow import Refused
 from tests.cast import AT

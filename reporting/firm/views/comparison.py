@@ -17,8 +17,9 @@ from forms_tables.edition.shape import (
     own_column,
     reason_called,
 )
-from reporting.filing.judging import Values, history_of, submission_values
-from reporting.models import Submission
+from reporting.filing.judging import Values, history_of, imported_behind, submission_values, what_stands_behind
+from reporting.models import ImportedFiling, Submission
+from reporting.models.history import IMPORTED
 from reporting.pages.grid import choices_in, most_common_unit, show
 
 # What is worked out beside the form's own columns, which already carry last period and the same period last year:
@@ -27,6 +28,7 @@ BESIDE_MONTH = ("当月", "去年当月", "当月同比%")
 BESIDE_YEAR = ("增长%",)
 BESIDE_ANSWERS = ("上年上报",)
 BLANK = "（空白）"
+FILED = "以往上报"
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ class ComparedCell:
     place: str
     shown: str
     before: str | None  # what the submission before this one said; None when it said the same
-    on_record: str  # in a carried column: what was filed then, where this says otherwise
+    on_record: str  # in a carried column: what was filed or imported then, where this says otherwise
     is_figure: bool
     has_finding: bool
 
@@ -97,6 +99,7 @@ class SubmissionComparison:
     tables: tuple[ComparedTable, ...]
     general: tuple[FindingInWords, ...]  # findings that name no cell
     changed: tuple[ComparedCell, ...]
+    imported: tuple[ImportedFiling, ...]  # what of the earlier figures was never filed here
 
     @property
     def findings(self) -> list[FindingInWords]:
@@ -116,10 +119,12 @@ def compare(submission: Submission) -> SubmissionComparison:
     before = submission_values(previous) if previous else values
     history = history_of(filing)
     general, by_row = findings_of(submission, edition)
-    layout = _Layout(filing.period.parsed, values, before, history, by_row)
+    stands = what_stands_behind(filing)
+    words = {word: IMPORTED if isinstance(stood, ImportedFiling) else FILED for word, stood in stands.items()}
+    layout = _Layout(filing.period.parsed, values, before, history, words, by_row)
     tables = tuple(layout.table(edition.table(code)) for code in submission.tables)
     changed = tuple(c for t in tables for row in t.rows for c in row.cells if c and c.before is not None)
-    return SubmissionComparison(submission, previous, tables, general, changed)
+    return SubmissionComparison(submission, previous, tables, general, changed, tuple(imported_behind(filing)))
 
 
 def submission_before(submission: Submission) -> Submission | None:
@@ -163,6 +168,7 @@ class _Layout:
     values: Values
     before: Values
     history: dict[str, Values]
+    stands_as: dict[str, str]  # 以往上报, or 导入历史
     findings: dict[str, list[FindingInWords]]
 
     def table(self, table: Table) -> ComparedTable:
@@ -203,7 +209,9 @@ class _Layout:
     def on_record(self, indicator: Indicator, column: str, now: Decimal | str | None) -> str:
         name, source = carried(indicator, column) or ("", "")
         filed = self.history.get(name, {}).get(f"{indicator.code}.{source}")
-        return "" if filed is None or filed == now else _shown(filed, indicator, column)
+        if filed is None or filed == now:
+            return ""
+        return f"{self.stands_as.get(name, FILED)} {_shown(filed, indicator, column)}"
 
     def last_answer(self, indicator: Indicator) -> tuple[str, ...]:
         answers = self.history.get("last_annual", {})

@@ -17,7 +17,7 @@ from forms_tables.edition.catalog import Table
 from forms_tables.edition.shape import declaring_tables
 from reporting import workflow
 from reporting.conversation.threads import talk_about
-from reporting.filing.judging import attributes_of, tables_for, typed_cells
+from reporting.filing.judging import attributes_of, imported_behind, tables_for, typed_cells
 from reporting.filing.whole import read_whole
 from reporting.firm.forms import ExplainPress, SavePress
 from reporting.firm.views.overview import Overview
@@ -64,6 +64,7 @@ def filing(request: HttpRequest, period: str) -> HttpResponse:
 def render_filing(request: HttpRequest, overview: Overview) -> HttpResponse:
     context = {
         "filing": overview.filing,
+        "imported": imported_behind(overview.filing),
         "overview": overview,
         "tabs": overview.tabs(),
         "summary": overview.summary(),
@@ -162,6 +163,7 @@ def render_sheet(
     grid = lay_out(table, text, completed, overview.remarks(table, theirs))
     context = {
         "filing": overview.filing,
+        "imported": imported_behind(overview.filing),
         "overview": overview,
         "table": table,
         "grid": grid,

@@ -9,7 +9,7 @@ from accounts import clock
 from accounts.access import needs
 from accounts.models import Ability, JournalEntry
 from forms_tables.edition.periods import PeriodCode
-from reporting.models import Filing, Submission
+from reporting.models import Filing, ImportedFiling, Submission
 
 PER_PAGE = 50
 
@@ -27,12 +27,25 @@ def history(request: HttpRequest) -> HttpResponse:
     page = Paginator(entries, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "filings": sorted(filings, key=lambda filing: filing.period.parsed, reverse=True),
+        "imported": [(each, figures_of(each)) for each in imported_of(request.user.enterprise_id)],
         "page": page,
         "lines": [{"entry": entry, "period": label_of(entry.period), "changes": changes_of(entry)} for entry in page],
         "period": period,
         "period_label": label_of(period),
     }
     return render(request, "firm/history.html", context)
+
+
+def imported_of(enterprise: int) -> list[ImportedFiling]:
+    """What was imported of a firm, the newest period first."""
+    found = ImportedFiling.objects.filter(enterprise=enterprise).select_related("source", "district")
+    return sorted(found, key=lambda each: PeriodCode.parse(each.period), reverse=True)
+
+
+def figures_of(imported: ImportedFiling) -> list[tuple[str, str]]:
+    """Its cells by their places in the form."""
+    edition = imported.edition
+    return [(edition.place_of(cell), text) for cell, text in imported.values.items()]
 
 
 def label_of(code: str) -> str:

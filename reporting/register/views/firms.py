@@ -4,7 +4,7 @@ from http import HTTPStatus
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
@@ -15,7 +15,7 @@ from accounts.clock import now, today
 from accounts.forms import AddressForm
 from accounts.models import Ability, Application, District, Enterprise
 from accounts.post.state import on_its_way
-from reporting.models import Filing
+from reporting.models import Filing, HistoryFile
 from reporting.register import applications, upkeep
 from reporting.register.facts import choices_of, in_words, is_marked, label_of, list_name, platform
 from reporting.register.forms import FactsForm, FirmContactForm
@@ -88,10 +88,16 @@ def firm(request, credit_code):
         "people": enterprise.users.order_by("pk"),
         "first_account": people.first_account(enterprise),
         "filings": filings.order_by("-period__opens_on")[:SHOWN_FILINGS],
+        "imported": imported_from(enterprise),
         "may_manage": people.looks_after(request.user, enterprise),
         "move": enterprise.moves.waiting().select_related("origin", "district").first(),
     }
     return render(request, "register/firm.html", context)
+
+
+def imported_from(enterprise: Enterprise) -> QuerySet[HistoryFile]:
+    """The files its imported history came from, each with how many periods it holds."""
+    return HistoryFile.objects.filter(filings__enterprise=enterprise).annotate(periods=Count("filings"))
 
 
 def say_moved_away(request, enterprise: Enterprise, filings: QuerySet[Filing]):
