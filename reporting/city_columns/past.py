@@ -68,7 +68,7 @@ def past_cells(
 def names_then(edition: Edition, before: str, cells: Sequence[str]) -> dict[str, str]:
     """How these cells were called in the edition of an earlier period; what continues nothing there is left out."""
     period = Period.objects.filter(pk=before).first()
-    if period is None or period.edition.family == edition.family:
+    if period is None or period.family == edition.family:
         return {cell: cell for cell in cells}
     then = cells_before(edition, period.edition)
     return {then[cell]: cell for cell in cells if cell in then}
