@@ -24,7 +24,7 @@ DEAD, REST, REPORT = "mailbox", "later or the office", "report"
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--folder", type=Path, default=ROOT / "tests/bounces", help="mails and their expected.csv")
+    parser.add_argument("--folder", type=Path, default=ROOT / "tests/post/bounces", help="mails and their expected.csv")
     parser.add_argument("--size", type=int, help="mails read at most (default all)")
     arguments = parser.parse_args()
     with (arguments.folder / "expected.csv").open(encoding="utf-8", newline="") as table:

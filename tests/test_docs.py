@@ -125,6 +125,22 @@ def test_every_file_the_code_speaks_of_is_there():
     assert sorted(pair for pair in said if not any((place / pair[1]).exists() for place in places)) == []
 
 
+OPENED = re.compile(r"""(?:ROOT|BASE_DIR|parents?(?:\[\d\])?) / "([\w./-]+)\"""")
+MADE = {".venv", "var"}
+
+
+def test_every_path_the_code_opens_by_name_is_there():
+    """Folders as well: what only a benchmark reads is otherwise missed until it is run."""
+    files = [file for name in (*FOLDERS, "bench", "config") for file in (ROOT / name).rglob("*.py")]
+    opened = [(file, path) for file in files for path in OPENED.findall(file.read_text(encoding="utf-8"))]
+    assert len(opened) > 20
+    assert [
+        (str(file.relative_to(ROOT)), path)
+        for file, path in opened
+        if path not in MADE and not any((place / path).exists() for place in (ROOT, *file.parents))
+    ] == []
+
+
 def commands_in(document: str) -> set[tuple[str, ...]]:
     """Each `manage.py` or `./run`, `./test` with what follows it, as far as it is command: name and options."""
     text = (ROOT / document).read_text(encoding="utf-8")

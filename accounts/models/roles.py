@@ -73,9 +73,9 @@ class May:
 
 @dataclass(frozen=True)
 class Duties:
-    """One role. `person` is one who has it; `office` what the city
-    calls those for whom they act, by its key (settings.OFFICE_NAMES), where no firm or district says it; `home` the
-    name of their first page; `invited_by` the roles that open such an account."""
+    """One role. `person` is one who has it; `office` the key by which the city names those for whom they act
+    (settings.OFFICE_NAMES), where no firm or district says it; `home` the name of their first page; `invited_by` the
+    roles that open such an account."""
 
     label: str
     person: str

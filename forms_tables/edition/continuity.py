@@ -50,16 +50,11 @@ def codes_of(edition: Edition, code: str) -> frozenset[str]:
     found = {code}
     for family in edition_codes():
         other = load_edition(family)
-        if _follows(edition, other):
+        if continues(edition, other):
             found.add(counterparts(edition, other).get(code, code))
-        elif _follows(other, edition):
+        elif continues(other, edition):
             found.update(new for new, old in counterparts(other, edition).items() if old == code)
     return frozenset(found)
-
-
-def _follows(edition: Edition, before: Edition) -> bool:
-    steps = concordances_between(edition, before) if edition.family != before.family else []
-    return bool(steps) and steps[-1].follows == before.family
 
 
 def slips_in_concordance(edition: Edition) -> Iterator[str]:

@@ -34,7 +34,7 @@ def platform_from(said: Mapping[str, Any]) -> Platform:
         figures={
             frequency: _read(HeadlineCells, "figures.*", entry) for frequency, entry in said.get("figures", {}).items()
         },
-        facts={code: _fact(code, entry) for code, entry in _table("facts", said).items()},
+        facts={code: _fact(code, entry) for code, entry in said.get("facts", {}).items()},
         columns=register.get("columns", ()),
         marks=register.get("marks", ()),
         questions=register.get("questions", ()),
@@ -62,15 +62,7 @@ def _texts(place: str, entry: Any) -> dict[str, str]:
     return _named(place, entry)
 
 
-def _table(place: str, said: Mapping[str, Any]) -> Mapping[str, Any]:
-    entry = said.get(place, {})
-    if not isinstance(entry, Mapping):
-        raise DefinitionError(f"{FILE}: {place}: {entry!r} is no table of keys")
-    return entry
-
-
 def _named(place: str, entry: Any) -> dict[str, str]:
-    _table(place, {place: entry})
     for key, value in entry.items():
         if not isinstance(value, str) or not value.strip():
             raise DefinitionError(f"{FILE}: {place}: {key}: write some text")

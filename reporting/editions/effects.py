@@ -37,7 +37,7 @@ def periods_with_submissions(family: str, frequencies: Collection[str] = FREQUEN
     """Those under an edition of this family for which anything was submitted, the newest first."""
     submitted = Filing.objects.filter(period=OuterRef("pk")).exclude(in_force=None)
     found = Period.objects.filter(Exists(submitted))
-    return [each for each in found if each.parsed.frequency in frequencies and each.edition.family == family]
+    return [each for each in found if each.parsed.frequency in frequencies and each.family == family]
 
 
 def frequencies_of(edition: Edition, rule: Rule) -> set[str]:

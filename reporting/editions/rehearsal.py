@@ -33,7 +33,7 @@ def periods_to_rehearse(draft: DraftEdition) -> list[Period]:
     """Those under the draft's own edition in which anything was filed, the newest first: the filings of another year's
     tables say nothing of it."""
     filed = Filing.objects.filter(Q(sheets__isnull=False) | Q(in_force__isnull=False)).values("period").distinct()
-    return [period for period in Period.objects.filter(pk__in=filed) if period.edition.family == draft.family]
+    return [period for period in Period.objects.filter(pk__in=filed) if period.family == draft.family]
 
 
 def default_period(periods: list[Period]) -> Period | None:
@@ -52,7 +52,7 @@ def begin(draft: DraftEdition, version: int, period: Period, by: User, at: datet
         raise Refused(f"这份修订稿{draft.get_state_display()}，不再试算。")
     if draft.version != version:
         raise Overtaken(draft)
-    if period.edition.family != draft.family:
+    if period.family != draft.family:
         raise Refused(f"{period.label}不按这个制度填报，不能用来试算。")
     if found := unusable_in(draft):
         raise Refused(f"还有 {len(found)} 处须改正，改正后才能试算。第一处：{found[0]}。")

@@ -64,6 +64,11 @@ class Period(models.Model):
         """What is filed for it from now on; what was submitted before keeps its own (Filing.edition)."""
         return self.judged_by(published_edition(self.edition_code))
 
+    @property
+    def family(self) -> str:
+        """Of its edition, whichever revision holds and whatever districts there are."""
+        return published_edition(self.edition_code).family
+
     def judged_by(self, edition: Edition) -> Edition:
         """An edition as it judges the filings of this period: with the districts the city registered by hand. Editions
         are handed to judging, forms and workbooks by here, and only those that ask for a district ask the register."""
