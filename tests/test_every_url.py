@@ -3,7 +3,7 @@
 import json
 import re
 import uuid
-from datetime import date
+from datetime import date, time
 
 import pytest
 from django.core.files.base import ContentFile
@@ -24,12 +24,17 @@ from reporting.models import (
     DraftEdition,
     ExtensionRequest,
     Filing,
+    FrequentQuestion,
     LateRequest,
+    Message,
     PublishedEdition,
     RegisterImport,
     Rehearsal,
     Scan,
+    SignUp,
     State,
+    TrainingMaterial,
+    TrainingSession,
     Urging,
 )
 from reporting.register import moves, tasks
@@ -64,6 +69,31 @@ PAGES = {
     "try_letters_again": "POST city system",
     "invite_official": "city system",
     "contacts": OFFICES,
+    "contacts_workbook": OFFICES,
+    "import_contacts": "district city",
+    "confirm_contacts": "POST district city",
+    "trainings": "enterprise district association city",
+    "training": "enterprise district association city",
+    "arrange_training": "association city",
+    "change_training": "association city",
+    "cancel_training": "association city",
+    "attach_material": "POST association city",
+    "withdraw_material": "POST association city",
+    "training_material": "enterprise district association city",
+    "preview_training": "association city",
+    "send_training": "POST association city",
+    "sign_up": "POST enterprise district",
+    "cancel_sign_up": "POST enterprise district",
+    "training_door": "association city",
+    "tick_attendance": "POST association city",
+    "walk_in": "POST association city",
+    "training_roster": "district association city",
+    "trained_firms": "district association city",
+    "trained_firms_workbook": "district association city",
+    "questions": " ".join(ROLES),
+    "write_question": "association city",
+    "change_question": "association city",
+    "take_answer": "POST district association city",
     "edit_contact": "district",
     "journal": "enterprise district city system",
     "export_journal": "enterprise district city system",
@@ -253,7 +283,7 @@ OWNED = {
     "enterprise": [
         "check", "wrong_cells", "explain", "submission", "recall", "extension", "late", "amend", "abandon_amendment",
         "answer", "workbook", "confirm_workbook", "submit", "sheet", "adjustments", "attach_scan", "scan", "thread",
-        "certificate",
+        "certificate", "cancel_sign_up",
     ],
     "district": [
         "application", "approve_application", "refuse_application", "district_review", "district_approve",
@@ -262,7 +292,7 @@ OWNED = {
         "move_firm", "stop_firm", "resume_firm", "first_day", "owed_by_first_day", "move", "accept_move",
         "decline_move", "withdraw_move", "open_account", "thread", "league_filings", "record", "issue_certificate",
         "certificate", "sent_letter", "try_letter_again", "confirm_address", "urging_outcome", "register_import",
-        "confirm_import", "try_import_again", "marked_import",
+        "confirm_import", "try_import_again", "marked_import", "take_answer", "cancel_sign_up",
     ],
 }  # fmt: skip
 
@@ -307,6 +337,21 @@ def may(cast, settings, tmp_path):
         code="2024M05", enterprise=may.firm, name=may.firm.name, first="2024M05", last="2024M05", rows=[],
         issued_by=may.clerk, issued_at=AT,
     )  # fmt: skip
+    may.session = TrainingSession.objects.create(
+        title="月报培训", day=date(2030, 6, 20), begins=time(9), ends=time(11), place="一号会议室", to_ask="刘芳",
+        audience="everybody", by=may.city, at=AT,
+    )  # fmt: skip
+    may.material = TrainingMaterial.objects.create(
+        session=may.session, file=ContentFile(b"%PDF-1.4", "1.pdf"), name="讲义.pdf", size=8, digest="0", by=may.city,
+        at=AT,
+    )  # fmt: skip
+    may.signed = SignUp.objects.create(
+        session=may.session, enterprise=may.firm, name="李娜", state=SignUp.State.SIGNED, by=may.clerk, at=AT
+    )
+    may.message = Message.objects.create(filing=may.filing, text="请按合同区分。", by=may.city, at=AT)
+    may.question = FrequentQuestion.objects.create(
+        question="怎么填", answer="照合同填", by=may.city, at=AT, changed_at=AT
+    )
     liangjiang = make_district("CQ-LJ", "两江新区", 42)
     may.move = moves.propose_move(
         may.firm, liangjiang, since=date(2024, 5, 10), reason="迁址", by=cast.chen_yu, at=AT
@@ -348,6 +393,12 @@ def an_import(may) -> RegisterImport:
     return stored
 
 
+OF_A_SESSION = (
+    *("training", "change_training", "cancel_training", "attach_material", "preview_training", "send_training"),
+    *("sign_up", "training_door", "walk_in", "training_roster"),
+)
+
+
 def address(name: str, may) -> str:
     pk = {
         "application": may.application.pk,
@@ -366,6 +417,13 @@ def address(name: str, may) -> str:
         "announcement": may.announcement.pk,
         "acknowledge_announcement": may.announcement.pk,
         "take_down_announcement": may.announcement.pk,
+        **dict.fromkeys(OF_A_SESSION, may.session.pk),
+        "training_material": may.material.pk,
+        "withdraw_material": may.material.pk,
+        "cancel_sign_up": may.signed.pk,
+        "tick_attendance": may.signed.pk,
+        "change_question": may.question.pk,
+        "take_answer": may.message.pk,
     }
     known = {
         "period": "2024M05",
@@ -443,7 +501,12 @@ def test_opens_to_those_who_may_and_to_nobody_else(name, may, cast, client):
         client.logout()
 
 
-NOT_TO_READ = {"city_query", "city_return", "inbox", "thread"}  # the association asks and talks, an observer does not
+# The association asks, talks and teaches, an observer does not.
+NOT_TO_READ = {
+    *("city_query", "city_return", "inbox", "thread", "arrange_training", "change_training", "cancel_training"),
+    *("attach_material", "withdraw_material", "preview_training", "send_training", "training_door", "tick_attendance"),
+    *("walk_in", "write_question", "change_question"),
+}
 
 
 def test_a_role_that_is_new_in_the_table_opens_what_its_abilities_say(may, observer, client):

@@ -8,6 +8,7 @@ from django.utils.functional import SimpleLazyObject
 
 from accounts import clock
 from accounts.models import Ability, Duties, Enterprise, Installation
+from reporting.answers.questions import codes_answered
 from reporting.conversation import announcements
 from reporting.conversation.threads import unread_for
 from reporting.going_live.standing import has_start_page
@@ -31,7 +32,7 @@ class MenuEntry:
         return max([len(self.path)] * own + [len(prefix) for prefix in self.also if path.startswith(prefix)], default=0)
 
 
-FIRMS = ("/applications/", "/firm-accounts/", "/moves/", "/contacts/")
+FIRMS = ("/applications/", "/firm-accounts/", "/moves/", "/contacts/", "/training/")
 REGISTER = ("/firms/", "/users/", *FIRMS, "/key-firms/", "/certificates/")
 DATES = ("/deadlines/", "/calendar/")
 OFFICE = (*REGISTER, "/journal/", "/announcements/")
@@ -72,6 +73,7 @@ PLACES = (
         MenuEntry("用户", "/users/", Ability.MANAGE_USERS, also=REGISTER),
         MenuEntry("名录", "/firms/", Ability.READ_REGISTER, also=REGISTER),
     ),
+    (MenuEntry("培训", "/training/", Ability.FILL),),
     (MenuEntry("发信", "/outbox/", Ability.WATCH_MAIL),),
     (MenuEntry("日志", "/journal/", Ability.READ_JOURNAL),),
 )
@@ -117,6 +119,7 @@ def screen(request: HttpRequest) -> dict:
     around = {"today": today, "demo_day": demo_day, "nav": [], "in_force": None, "starting": False}
     # Asked for only by the pages that show them.
     around["platform"] = SimpleLazyObject(platform)
+    around["answered"] = SimpleLazyObject(codes_answered)
     around["on_the_door"] = SimpleLazyObject(lambda: list(announcements.on_the_door(today)))
     user = getattr(request, "user", None)
     if user is not None and user.is_authenticated:

@@ -20,6 +20,7 @@ from reporting.models.request import BaseAdjustment, ExtensionRequest, LateReque
 from reporting.models.scan import Scan
 from reporting.models.standing import Standing, State
 from reporting.models.submission import Review, Submission
+from reporting.models.training import FrequentQuestion, SignUp, TrainingMaterial, TrainingSession
 
 __all__ = [
     "Announcement",
@@ -34,6 +35,7 @@ __all__ = [
     "Explanation",
     "ExtensionRequest",
     "Filing",
+    "FrequentQuestion",
     "HistoryFile",
     "ImportedFiling",
     "LateRequest",
@@ -48,11 +50,14 @@ __all__ = [
     "Review",
     "Scan",
     "Sheet",
+    "SignUp",
     "Standing",
     "State",
     "Submission",
     "Thread",
     "ThreadSeen",
+    "TrainingMaterial",
+    "TrainingSession",
     "calendar_in_force",
     "choice_in_force",
     "edition_in_force",
