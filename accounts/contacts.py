@@ -8,9 +8,29 @@ from django.db import transaction
 
 from accounts import journal
 from accounts.access import Refused
+from accounts.change_forms import ChangeModelForm
+from accounts.fields import MailField, PhoneField
+from accounts.form_words import NameField
 from accounts.models import DUTIES, District, DistrictContact, User
 
 FIELDS = ("leader", "clerk", "post", "phone", "email")
+
+
+class DistrictContactForm(ChangeModelForm):
+    """A line as it is typed, on the page or in a row of a workbook."""
+
+    phone = PhoneField(label="电话")
+    email = MailField(required=False)
+
+    class Meta:
+        model = DistrictContact
+        fields = ["leader", "clerk", "post", "phone", "email"]
+        field_classes = {"leader": NameField, "clerk": NameField, "post": NameField}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name in ("leader", "clerk", "post"):
+            self.fields[name].required = True
 
 
 def contact_of(district: District) -> DistrictContact:

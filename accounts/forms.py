@@ -7,10 +7,10 @@ from django.contrib.auth.forms import AuthenticationForm
 
 from accounts import contacts
 from accounts.backends import as_typed_plainly
-from accounts.change_forms import ChangeForm, ChangeModelForm, KeepsTheRest
-from accounts.fields import MailField, MobileField, PhoneField, ReasonField
+from accounts.change_forms import ChangeForm, KeepsTheRest
+from accounts.fields import MailField, MobileField, ReasonField
 from accounts.form_words import NameField, PlainForm
-from accounts.models import DUTIES, District, DistrictContact, User
+from accounts.models import DUTIES, District, User
 
 
 class SignInForm(AuthenticationForm):
@@ -86,21 +86,6 @@ class ReasonForm(PlainForm):
 
 class AddressForm(PlainForm):
     email = MailField(required=False)
-
-
-class DistrictContactForm(ChangeModelForm):
-    phone = PhoneField(label="电话")
-    email = MailField(required=False)
-
-    class Meta:
-        model = DistrictContact
-        fields = ["leader", "clerk", "post", "phone", "email"]
-        field_classes = {"leader": NameField, "clerk": NameField, "post": NameField}
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        for name in ("leader", "clerk", "post"):
-            self.fields[name].required = True
 
 
 class JournalFilterForm(PlainForm):

@@ -4,7 +4,6 @@ from django.shortcuts import redirect, render
 from accounts import contacts as contact_list
 from accounts.access import needs
 from accounts.clock import now, today
-from accounts.forms import DistrictContactForm
 from accounts.models import Ability, District
 
 
@@ -18,7 +17,7 @@ def contacts(request):
 @needs(Ability.REVIEW)
 def edit_contact(request):
     contact = contact_list.contact_of(request.user.district)
-    form = DistrictContactForm(request.POST or None, instance=contact)
+    form = contact_list.DistrictContactForm(request.POST or None, instance=contact)
     if request.method == "POST" and form.is_valid():
         contact_list.change_contact(request.user.district, form.cleaned_data, by=request.user, at=now())
         messages.success(request, "联系人已保存。")

@@ -21,6 +21,7 @@ from reporting.demo.firms import Firm, make_firm
 from reporting.demo.rows import RowsToWrite
 from reporting.demo.stories import EDITION, FX, OPEN_ANNUAL, OPEN_MONTH, PERIODS, stories_of
 from reporting.demo.threads import talk
+from reporting.demo.training import teach
 from reporting.demo.year import mobile_of
 from reporting.editions.governance import ACTION as SET_BEGINNING
 from reporting.models import Deadline, DistrictResult, ParameterValue, Period, PublishedEdition
@@ -57,6 +58,7 @@ def build(enterprises: int, seed: int, say: Callable[[str], None]) -> int:
         say(f"已装入 {done}/{len(new)} 家企业")
     freeze_results(anew=bool(new))
     talk(moment(DEMO_DAY, 9))
+    teach(moment(DEMO_DAY, 9))
     return done
 
 

@@ -18,7 +18,6 @@ from openpyxl.utils import get_column_letter
 
 from accounts import contacts, journal
 from accounts.access import DoneAlready, Refused
-from accounts.forms import DistrictContactForm
 from accounts.models import District, DistrictContact, User
 from reporting.invitations.officials import RowProblem
 from text.incoming import without_hidden
@@ -128,7 +127,7 @@ def judge(
         return []
     if not contacts.may_change(district, by):
         return [(DISTRICT, f"这一行是{district}的，您只能改{by.office}的。请照原样写，或从表里删去这一行。")]
-    form = DistrictContactForm(typed, instance=contact)
+    form = contacts.DistrictContactForm(typed, instance=contact)
     if not form.is_valid():
         return [(COLUMNS[name], str(sentence)) for name, said in form.errors.items() for sentence in said]
     line = {name: form.cleaned_data[name] for name in contacts.FIELDS}

@@ -116,7 +116,7 @@ def numbers_of(sessions: list[TrainingSession], user: User) -> dict[int, dict[st
         signed=Count("pk", filter=Q(state=SignUp.State.SIGNED)),
         waiting=Count("pk", filter=Q(state=SignUp.State.WAITING)),
         came=Count("pk", filter=Q(came_at__isnull=False)),
-        firms=Count("enterprise", distinct=True),
+        firms=Count("enterprise", filter=Q(state=SignUp.State.SIGNED), distinct=True),
         firms_came=Count("enterprise", filter=Q(came_at__isnull=False), distinct=True),
     )
     return {row.pop("session"): row for row in counted}

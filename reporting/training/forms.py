@@ -55,7 +55,7 @@ class SessionForm(ChangeForm):
         label="只限这些区县",
         queryset=District.objects.none(),
         required=False,
-        widget=Checkboxes,
+        widget=Checkboxes(attrs={"class": "many"}),
         help_text="不勾选，全市都可以。",
     )
     capacity = forms.IntegerField(

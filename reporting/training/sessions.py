@@ -24,7 +24,7 @@ LABELS = {each.name: str(each.verbose_name) for each in TrainingSession._meta.fi
 TOLD = ("day", "begins", "ends", "place", "link")  # what whoever signed up has to know when it changes
 
 
-class Overtaken(Refused):
+class SessionOvertaken(Refused):
     """Somebody else changed it since the page was opened."""
 
 
@@ -72,7 +72,7 @@ def change(
     if session.is_over(at):
         raise Refused("这场培训已经结束，不能再修改。")
     if session.version != version:
-        raise Overtaken("您打开之后，别人改过这场培训。下面是您填写的；请与现在的安排核对，再保存就以您的为准。")
+        raise SessionOvertaken("您打开之后，别人改过这场培训。下面是您填写的；请与现在的安排核对，再保存就以您的为准。")
     before, told_before = said_of(session), told_of(session)
     for name in FIELDS:
         setattr(session, name, facts[name])

@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Unpack
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts import journal
 from accounts.access import DoneAlready, Refused
-from accounts.models import District, Enterprise, JournalEntry, User
+from accounts.models import JournalEntry, User
 from reporting.letters import about_training
 from reporting.models import SignUp, TrainingSession
 from reporting.training import audiences
@@ -36,16 +37,21 @@ def sign_up(session: TrainingSession, name: str, phone: str, *, by: User, at: da
     name = person(name, "参加人姓名").strip()
     if not name:
         raise Refused("请填写参加人的姓名。")
-    whose: dict[str, Enterprise | District | None] = {"enterprise": by.enterprise, "district": by.district}
-    own = session.sign_ups.standing().filter(**whose)
+    own = own_of(session, by)
     if twin := own.filter(name=name).first():
         raise DoneAlready(f"{name}已经{'在候补里' if twin.is_waiting else '报过名'}，没有再报一次。")
     if own.count() >= session.per_office:
         raise Refused(f"每家最多 {session.per_office} 人，已经报满。要换人的，请先取消一位再报。")
     state = SignUp.State.WAITING if seats_left(session) == 0 else SignUp.State.SIGNED
-    signed = SignUp.objects.create(session=session, **whose, name=name, phone=phone, state=state, by=by, at=at)
+    facts = {"enterprise": by.enterprise, "district": by.district, "name": name, "phone": phone, "state": state}
+    signed = SignUp.objects.create(session=session, **facts, by=by, at=at)
     line(signed, by, at, "培训报名", after={"参加人": name, "电话": phone, "状态": signed.get_state_display()})
     return signed
+
+
+def own_of(session: TrainingSession, user: User) -> QuerySet[SignUp]:
+    """Whom this person's firm or district sends."""
+    return session.sign_ups.standing().filter(enterprise=user.enterprise_id, district=user.district_id)
 
 
 @transaction.atomic

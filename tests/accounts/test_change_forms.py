@@ -4,7 +4,8 @@ import pytest
 from django.core.management import call_command
 from django.http import QueryDict
 
-from accounts.forms import DistrictContactForm, OwnContactForm
+from accounts.contacts import DistrictContactForm
+from accounts.forms import OwnContactForm
 from accounts.models import DistrictContact
 from reporting.calendar.views.deadlines import ReadingForm
 from reporting.dates.deadlines import DEFAULT

@@ -22,11 +22,13 @@ from reporting.models import (
     Certificate,
     ExtensionRequest,
     Filing,
+    FrequentQuestion,
     LateRequest,
     Period,
     Review,
     State,
     Thread,
+    TrainingSession,
     Urging,
 )
 from reporting.register import applications, moves
@@ -61,6 +63,7 @@ def every_screen() -> Iterator[Screen]:
     yield from of_lateness()
     yield from of_the_reminders()
     yield from of_a_move()
+    yield from of_the_training()
 
 
 def for_a_stranger() -> Iterator[Screen]:
@@ -239,6 +242,35 @@ def of_a_conversation() -> Iterator[Screen]:
         }.items():
             yield Screen(f"{name}-{page}", path, person)
     yield Screen("city-announcement-write", "/announcements/write/", city)
+
+
+def of_the_training() -> Iterator[Screen]:
+    """A session that was held and one to come, as firm, district and association see them; 常见问题 and the manual."""
+    held, coming = TrainingSession.objects.order_by("day")[:2]
+    signed = coming.sign_ups.exclude(enterprise=None).select_related("enterprise").first()
+    firm, association = signed.by, official(User.Role.ASSOCIATION)
+    district = User.objects.get(role=User.Role.DISTRICT, district=signed.enterprise.district)
+    for name, person in {"firm": firm, "district": district, "association": association}.items():
+        yield Screen(f"{name}-trainings", "/training/", person)
+        yield Screen(f"{name}-training-coming", f"/training/{coming.pk}/", person)
+        yield Screen(f"{name}-training-held", f"/training/{held.pk}/", person)
+        yield Screen(f"{name}-questions", "/questions/", person)
+    for page, path in {
+        "arrange": "/training/arrange/",
+        "change": f"/training/{coming.pk}/change/",
+        "cancel": f"/training/{coming.pk}/cancel/",
+        "preview": f"/training/{coming.pk}/invite/",
+        "door": f"/training/{held.pk}/door/",
+        "firms": "/training/firms/?been=never",
+    }.items():
+        yield Screen(f"association-training-{page}", path, association)
+    yield Screen("association-question-write", "/questions/write/", association)
+    yield Screen("association-question-change", f"/questions/{FrequentQuestion.objects.first().pk}/", association)
+    yield Screen("firm-questions-about", "/questions/?about=2112", firm)
+    yield Screen("firm-manual-found", "/manual/?q=口径", firm)
+    yield Screen("firm-manual-nothing", "/manual/?q=独角兽", firm)
+    for name, person in {"city": official(User.Role.CITY), "district": district}.items():
+        yield Screen(f"{name}-contacts-import", "/contacts/import/", person)
 
 
 def of_a_move() -> Iterator[Screen]:

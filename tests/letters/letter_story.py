@@ -4,7 +4,7 @@ test_every_letter reads them; `python -m tests.letters.take_letters` pictures th
 """
 
 import uuid
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from accounts import emails as people_emails
 from accounts import officials, people
@@ -16,6 +16,7 @@ from reporting.conversation import announcements, threads
 from reporting.models import Announcement, BaseAdjustment
 from reporting.register import applications, moves, upkeep
 from reporting.reminders import digests, planner, urging
+from reporting.training import inviting, sessions, signing_up
 from tests.cast import AT, SHANGHAI, Cast
 from tests.may import CLEAN_MAY, make_may, open_period
 from tests.officials import file_may, freeze
@@ -34,6 +35,7 @@ def tell(cast: Cast) -> None:
     _ask_for_time(cast, may)
     _talk(cast, may)
     _announce(cast)
+    _train(cast)
     workflow.set_deadlines(
         may.may, {"enterprise": date(2024, 6, 13)}, may.city, AT, "系统升级，停机半天。", "渝经信函〔2024〕31号"
     )
@@ -112,3 +114,19 @@ def _announce(cast: Cast) -> None:
     announcement = Announcement(title="新版制度培训", text=text, to_firms=True, to_districts=True, by_mail=True)
     announcements.publish(announcement, cast.zhou_tao, AT)
     announcements.plan(AT)
+
+
+def _train(cast: Cast) -> None:
+    """The seats are taken when 山城 signs up; then the hour changes, 云图 steps back, and the session is cancelled."""
+    facts = {
+        **{"title": "月报填报培训", "day": date(2024, 6, 20), "begins": time(9), "ends": time(11, 30)},
+        **{"place": "软件园一号会议室", "link": "https://meeting.example.com/1", "to_ask": "刘芳 023-63890000"},
+        **{"about": "讲软统企6。\n\n请带上月报表。", "audience": "everybody", "capacity": 1, "per_office": 2},
+    }
+    session = sessions.arrange(facts, [], by=cast.liu_fang, at=AT)
+    inviting.invite(session, 0, by=cast.liu_fang, at=AT)
+    first = signing_up.sign_up(session, "李娜", "", by=cast.li_na, at=AT)
+    signing_up.sign_up(session, "孙洁", "", by=cast.sun_jie, at=AT + MINUTE)
+    sessions.change(session, facts | {"begins": time(9, 30)}, [], 0, by=cast.liu_fang, at=AT)
+    signing_up.step_back(first, by=cast.li_na, at=AT)
+    sessions.cancel(session, by=cast.liu_fang, at=AT, why="会议室停电，另行通知。")

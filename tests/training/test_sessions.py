@@ -86,7 +86,7 @@ def test_another_time_is_told_to_those_signed_up_and_another_text_is_not(cast):
 def test_what_somebody_else_changed_is_not_written_over_unseen(cast):
     session = arrange(cast)
     sessions.change(session, changed(session, place="二号会议室"), (), 0, by=cast.zhou_tao, at=AT)
-    with pytest.raises(sessions.Overtaken, match="别人改过"):
+    with pytest.raises(sessions.SessionOvertaken, match="别人改过"):
         sessions.change(session, changed(session, place="三号会议室"), (), 0, by=cast.liu_fang, at=AT)
     session.refresh_from_db()
     assert session.place == "二号会议室"

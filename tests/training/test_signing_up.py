@@ -112,6 +112,16 @@ def test_the_firms_page_signs_up_and_steps_back(cast):
     assert states(session) == {"李娜": "cancelled", "孙洁": "signed"}
 
 
+def test_a_firm_that_has_its_share_is_told_so_instead_of_a_form(cast):
+    make_it_be(AT.date())
+    session = arrange(cast, per_office=1)
+    client, address = sign_in(cast.li_na), f"/training/{session.pk}/sign-up/"
+    assert f'action="{address}"' in markup_of(client.get(f"/training/{session.pk}/"))
+    client.post(address, {"name": "李娜"})
+    page = client.get(f"/training/{session.pk}/")
+    assert f'action="{address}"' not in markup_of(page) and "已经报满" in words_on(page)
+
+
 def test_a_district_sees_its_own_people_and_firms(cast):
     make_it_be(AT.date())
     session = arrange(cast)

@@ -60,6 +60,7 @@ def show(request, session: TrainingSession, form: SignUpForm | None = None, stat
         "listed": listed,
         "materials": session.materials.filter(withdrawn_at=None),
         "may_sign_up": may_sign_up,
+        "has_share": may_sign_up and signing_up.own_of(session, user).count() < session.per_office,
         "why_shut": signing_up.why_shut(session, at),
         "is_over": session.is_over(at),
         "has_come": session.has_come(at.date()),
