@@ -24,6 +24,7 @@ KINDS = {
     "filing": ("填报、审核与申请", ("filing/",)),
     "deadline": ("截止日变动", ("deadline/",)),
     "message": ("留言与公告", ("message", "announcement")),
+    "training": ("培训", ("training/",)),
     "digest": ("待办与日报", ("digest/",)),
     "account": ("账号与注册", ("activation", "password", "application")),
 }

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Count, F, Q
 from django.utils.timezone import localtime
 
 from accounts import journal
@@ -53,6 +53,16 @@ def reach_of(session: TrainingSession) -> SessionReach:
     found.unreached = [firm for firm in firms if firm.pk not in by_firm]
     found.districts_unreached = [district for district in districts if district.pk not in by_district]
     return found
+
+
+def course_of(session: TrainingSession) -> dict[str, int]:
+    """How its invitations go: sent, waiting, failed."""
+    letters = Letter.objects.filter(topic=about_training.topic_of(session))
+    return letters.aggregate(
+        sent=Count("pk", filter=Q(state=Letter.State.SENT)),
+        waiting=Count("pk", filter=Q(state__in=Letter.UNSENT)),
+        failed=Count("pk", filter=Q(state=Letter.State.FAILED)),
+    )
 
 
 def sample(session: TrainingSession, at: datetime) -> Letter:

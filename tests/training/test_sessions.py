@@ -204,6 +204,10 @@ def test_the_invitation_has_its_number_and_goes_once_a_round(cast):
     assert all(letter.bulk for letter in letters)
     assert JournalEntry.objects.get(action="发培训邀请").after["信"] == 5
     assert "发送 5 封邀请信" in words_on(client.get(f"/training/{session.pk}/invite/"))  # a second round, if wanted
+    letters.filter(to=cast.li_na.email).update(state=Letter.State.FAILED)
+    letters.filter(to=cast.zhao_min.email).update(state=Letter.State.SENT)
+    page = words_on(client.get(f"/training/{session.pk}/"))
+    assert "发过 1 轮" in page and "已发出 1 封，待发 3 封，失败 1 封" in page
     client.post(address, {"rounds": "1"})
     assert letters.all().count() == 10
 

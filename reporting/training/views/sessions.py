@@ -10,7 +10,7 @@ from accounts import clock
 from accounts.access import needs, refusals_on
 from accounts.models import Ability
 from reporting.models import TrainingMaterial, TrainingSession
-from reporting.training import attendance, audiences, materials, roster, sessions, signing_up
+from reporting.training import attendance, audiences, inviting, materials, roster, sessions, signing_up
 from reporting.training.forms import CancelPress, SessionForm, SignUpForm, VersionPress
 
 PAGE = 30
@@ -64,6 +64,7 @@ def show(request, session: TrainingSession, form: SignUpForm | None = None, stat
         "why_shut": signing_up.why_shut(session, at),
         "is_over": session.is_over(at),
         "has_come": session.has_come(at.date()),
+        "course": inviting.course_of(session) if user.may.train and session.rounds else {},
         "form": form or SignUpForm(),
         "kinds": "、".join(materials.KINDS),
     }
