@@ -24,6 +24,23 @@ def whom_to_ask(user: User) -> str:
     return district.to_ask if district else "、".join(DUTIES[role].person for role in user.duties.invited_by)
 
 
+def take_over(before: User, after: User) -> str:
+    """Where a district's line names the one, it names the other from now on. What changed, in words for the journal."""
+    contact = DistrictContact.objects.select_for_update().filter(district=before.district_id).first()
+    if contact is None:
+        return ""
+    same = {"clerk": "name", "email": "email", "phone": "mobile"}
+    named = [
+        field
+        for field, of in same.items()
+        if getattr(after, of) and getattr(before, of) and getattr(contact, field) == getattr(before, of)
+    ]
+    for field in named:
+        setattr(contact, field, getattr(after, same[field]))
+    contact.save(update_fields=named)
+    return "、".join(contact._meta.get_field(field).verbose_name for field in named)
+
+
 @transaction.atomic
 def change_contact(district: District, line: dict[str, str], *, by: User, at: datetime.datetime) -> None:
     if not by.may.review or by.district_id != district.pk:

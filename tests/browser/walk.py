@@ -10,8 +10,8 @@ from uuid import uuid4
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 
-from accounts import clock
-from accounts.links import activation_link
+from accounts import clock, people
+from accounts.links import activation_link, objection_link
 from accounts.models import Application, District, Installation, Letter, User
 from accounts.post import dead_addresses
 from reporting.certificates import issuing
@@ -31,7 +31,9 @@ from reporting.models import (
 )
 from reporting.register import applications, moves
 from reporting.reminders import planner, urging
+from reporting.succession import takeovers
 from tests.cast import FREE_CODE
+from tests.succession.papers import WHY, ZHOU_LIN, propose
 
 MONTH, ANNUAL, LOCKED_MONTH = "2024M05", "2023A", "2024M04"
 EDITION = "/city/editions/chongqing-2024/"
@@ -61,6 +63,7 @@ def every_screen() -> Iterator[Screen]:
     yield from of_lateness()
     yield from of_the_reminders()
     yield from of_a_move()
+    yield from of_a_takeover()
 
 
 def for_a_stranger() -> Iterator[Screen]:
@@ -71,6 +74,8 @@ def for_a_stranger() -> Iterator[Screen]:
         "forgotten-sent": "/password/forgotten/sent/",
         "apply": "/apply/",
         "application-state": "/apply/state/",
+        "takeover": "/takeover/",
+        "takeover-asked": "/takeover/sent/",
         "activate": urlsplit(activation_link(invited)).path,
         "activate-used": "/activate/MQ/abc/",
         "manual": "/manual/",
@@ -256,6 +261,35 @@ def of_a_move() -> Iterator[Screen]:
     yield Screen("district-firm-moving", f"/firms/{firm.credit_code}/", by)
     yield Screen("firm-own-firm-moving", "/account/firm/", clerk_of(filing))
     moves.withdraw_move(move, by=by, at=clock.now())
+
+
+def of_a_takeover() -> Iterator[Screen]:
+    """A firm's account on its way to another person, as everybody sees it; taken back at the end. And what people do
+    for each other: a colleague replaced, a desk handed over."""
+    filing, at = filing_in(State.NOT_STARTED, MONTH), clock.now()
+    firm, by, clerk, city = filing.enterprise, reviewer_of(filing), clerk_of(filing), official(User.Role.CITY)
+    asked = takeovers.ask(firm.credit_code, ZHOU_LIN, WHY, at=at)
+    yield Screen("district-takeovers", "/takeovers/", by)
+    yield Screen("district-home-takeover", "/district/", by)
+    if asked:
+        yield Screen("district-takeover-asked", f"/takeovers/{asked.pk}/", by)
+        yield Screen("district-takeover-propose", f"/firms/{firm.credit_code}/takeover/?asked={asked.pk}", by)
+    taken = propose(firm, by, at=at, asked=asked)
+    yield Screen("city-takeovers", "/takeovers/", city)
+    yield Screen("city-home-takeover", "/city/", city)
+    yield Screen("city-takeover", f"/takeovers/{taken.pk}/", city)
+    yield Screen("district-firm-takeover", f"/firms/{firm.credit_code}/", by)
+    yield Screen("firm-home-takeover", "/", clerk)
+    yield Screen("firm-colleagues-takeover", "/account/colleagues/", clerk)
+    yield Screen("stranger-takeover-object", urlsplit(objection_link(taken)).path)
+    takeovers.withdraw(taken, why="邮箱填错。", by=by, at=at)
+    yield Screen("stranger-takeover-over", urlsplit(objection_link(taken)).path)
+    yield Screen("city-takeovers-over", "/takeovers/", city)
+    colleague = clerk.enterprise.users.exclude(pk=clerk.pk).first() or people.invite_colleague(
+        name="王磊", mobile="13800000002", email="wanglei@example.com", by=clerk, at=at
+    )
+    yield Screen("firm-replace-colleague", f"/account/colleagues/{colleague.pk}/replace/", clerk)
+    yield Screen("city-desk-hand-over", f"/users/{by.pk}/desk/", city)
 
 
 def of_the_results() -> Iterator[Screen]:
