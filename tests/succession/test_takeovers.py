@@ -17,6 +17,7 @@ from reporting.succession import takeovers
 from reporting.succession.succeeding import NewPerson
 from tests.accounts.test_accounts import path_in  # noqa: F401
 from tests.cast import AT, FREE_CODE, PASSWORD, SHANGHAI, make_user
+from tests.may import make_may
 from tests.officials import make_it_be, sign_in
 from tests.reading import markup_of, words_on
 from tests.succession.papers import WHY, ZHOU_LIN, paper, propose
@@ -294,9 +295,17 @@ def test_what_would_not_be_confirmed_any_more_ends_it(confirmed, cast):
     assert cast.chen_yu.email in letters("takeover/state") and cast.zhou_tao.email in letters("takeover/state")
 
 
-def test_unread_messages_wait_for_the_new_person(confirmed, cast):
-    from tests.may import make_may
+def test_the_city_is_told_when_what_it_confirms_cannot_pass(cast):
+    user = cast.zhao_min
+    user.set_unusable_password()
+    user.save()
+    proposed = propose(cast.jialing, cast.chen_yu)
+    make_user("new", "新来的", "city", email=ZHOU_LIN.email)
+    said = words_on(sign_in(cast.zhou_tao).post(f"/takeovers/{proposed.pk}/confirm/", follow=True))
+    assert "不能移交：邮箱 zhoulin@example.com 是工作账号的" in said and stands(proposed) == "refused"
 
+
+def test_unread_messages_wait_for_the_new_person(confirmed, cast):
     filing = make_may(cast).filing
     ThreadSeen.objects.create(filing=filing, user=cast.li_na, unread=2)
     takeovers.plan(AFTER)

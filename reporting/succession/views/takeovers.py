@@ -65,8 +65,12 @@ def document(request, pk):
 def confirm(request, pk):
     with refusals_on(request):
         confirmed = machine.confirm(_found(request, pk), by=request.user, at=now())
-        done = "账号已移交，新经办人的激活邮件已写好。" if confirmed.state == Takeover.State.DONE else ""
-        messages.success(request, f"已确认。{done or f'{confirmed.until:%Y-%m-%d} 过后没有异议即自动移交。'}")
+        if confirmed.is_under_way:
+            messages.success(request, f"已确认。{confirmed.until:%Y-%m-%d} 过后没有异议即自动移交。")
+        elif confirmed.is_agreed:
+            messages.success(request, "已确认。账号已移交，新经办人的激活邮件已写好。")
+        else:  # what stands in its way has come up since it was proposed
+            messages.error(request, f"不能移交：{confirmed.answer}")
     return redirect("takeover", pk)
 
 
