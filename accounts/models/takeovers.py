@@ -83,6 +83,14 @@ class Takeover(models.Model):
         related_name="+",
     )
     decided_at = models.DateTimeField("决定时间", null=True, blank=True)
+    ended_by = models.ForeignKey(  # nobody where it passed by itself, or was objected to by the link
+        settings.AUTH_USER_MODEL,
+        verbose_name="办结人",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
     ended_at = models.DateTimeField("办结时间", null=True, blank=True)
     answer = models.CharField("答复", max_length=300, blank=True)  # why not: the office's words, or who objects
 

@@ -128,7 +128,7 @@ def refuse(takeover: Takeover, *, answer: str, by: User, at: datetime) -> Takeov
         raise Refused("不通过要写明理由，理由会发给申请人。")
     takeover.decided_by, takeover.decided_at = by, at
     takeover.save(update_fields=["decided_by", "decided_at"])
-    _end(takeover, Takeover.State.REFUSED, at, answer)
+    _end(takeover, Takeover.State.REFUSED, by, at, answer)
     _record(takeover, "不予账号移交", by, at, why=takeover.answer)
     about_takeovers.ended(takeover, by, at)
     return takeover
@@ -145,7 +145,7 @@ def withdraw(takeover: Takeover, *, why: str, by: User, at: datetime) -> Takeove
     _be(takeover, *Takeover.UNDER_WAY)
     if not why.strip():
         raise Refused("撤回要写明事由，事由会告诉企业。")
-    _end(takeover, Takeover.State.WITHDRAWN, at, why)
+    _end(takeover, Takeover.State.WITHDRAWN, by, at, why)
     _record(takeover, "撤回账号移交", by, at, why=takeover.answer)
     about_takeovers.ended(takeover, by, at)
     return takeover
@@ -161,7 +161,7 @@ def object_to(takeover: Takeover, *, words: str, at: datetime, by: User | None =
     if takeover.state == Takeover.State.OBJECTED:
         raise DoneAlready("已收到异议，移交已经停止，不必再提。")
     _be(takeover, *Takeover.UNDER_WAY)
-    _end(takeover, Takeover.State.OBJECTED, at, words.strip() or "（没有写理由）")
+    _end(takeover, Takeover.State.OBJECTED, by, at, words.strip() or "（没有写理由）")
     _record(takeover, "对账号移交提出异议", by, at, why=takeover.answer)
     about_takeovers.ended(takeover, by, at)
     return takeover
@@ -189,14 +189,14 @@ def _pass(takeover: Takeover, at: datetime) -> None:
             raise Refused(f"{firm.name}的账号在这期间已经换人，这次移交不再办理。")
         be_free_to_begin(person, before, firm)
     except Refused as refused:
-        _end(takeover, Takeover.State.REFUSED, at, str(refused))
+        _end(takeover, Takeover.State.REFUSED, None, at, str(refused))
         _record(takeover, "不予账号移交", None, at, why=takeover.answer)
         about_takeovers.ended(takeover, None, at)
         return
     proposer, decider, mailbox = _proposer(takeover), _decider(takeover), before.email
     after = succeed_in_firm(before, person, firm)
     _follow_in_register(firm, before, after, at)
-    _end(takeover, Takeover.State.DONE, at)
+    _end(takeover, Takeover.State.DONE, None, at)
     _record(
         takeover,
         "账号已移交",
@@ -269,9 +269,9 @@ def _be(takeover: Takeover, *states: str) -> None:
         raise Refused(f"这次移交{takeover.get_state_display()}，不能再办。")
 
 
-def _end(takeover: Takeover, state: str, at: datetime, answer: str = "") -> None:
-    takeover.state, takeover.ended_at, takeover.answer = state, at, answer.strip()[:300]
-    takeover.save(update_fields=["state", "ended_at", "answer"])
+def _end(takeover: Takeover, state: str, by: User | None, at: datetime, answer: str = "") -> None:
+    takeover.state, takeover.ended_by, takeover.ended_at, takeover.answer = state, by, at, answer.strip()[:300]
+    takeover.save(update_fields=["state", "ended_by", "ended_at", "answer"])
     about_takeovers.no_more_to_object(takeover)
 
 

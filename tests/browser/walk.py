@@ -12,7 +12,7 @@ from django.contrib.sessions.backends.db import SessionStore
 
 from accounts import clock, people
 from accounts.links import activation_link, objection_link
-from accounts.models import Application, District, Installation, Letter, User
+from accounts.models import Application, District, Enterprise, Installation, Letter, User
 from accounts.post import dead_addresses
 from reporting.certificates import issuing
 from reporting.letters import reminding
@@ -264,32 +264,45 @@ def of_a_move() -> Iterator[Screen]:
 
 
 def of_a_takeover() -> Iterator[Screen]:
-    """A firm's account on its way to another person, as everybody sees it; taken back at the end. And what people do
-    for each other: a colleague replaced, a desk handed over."""
-    filing, at = filing_in(State.NOT_STARTED, MONTH), clock.now()
-    firm, by, clerk, city = filing.enterprise, reviewer_of(filing), clerk_of(filing), official(User.Role.CITY)
-    asked = takeovers.ask(firm.credit_code, ZHOU_LIN, WHY, at=at)
-    yield Screen("district-takeovers", "/takeovers/", by)
-    yield Screen("district-home-takeover", "/district/", by)
-    if asked:
-        yield Screen("district-takeover-asked", f"/takeovers/{asked.pk}/", by)
-        yield Screen("district-takeover-propose", f"/firms/{firm.credit_code}/takeover/?asked={asked.pk}", by)
-    taken = propose(firm, by, at=at, asked=asked)
-    yield Screen("city-takeovers", "/takeovers/", city)
-    yield Screen("city-home-takeover", "/city/", city)
-    yield Screen("city-takeover", f"/takeovers/{taken.pk}/", city)
-    yield Screen("district-firm-takeover", f"/firms/{firm.credit_code}/", by)
-    yield Screen("firm-home-takeover", "/", clerk)
-    yield Screen("firm-colleagues-takeover", "/account/colleagues/", clerk)
-    yield Screen("stranger-takeover-object", urlsplit(objection_link(taken)).path)
-    takeovers.withdraw(taken, why="邮箱填错。", by=by, at=at)
-    yield Screen("stranger-takeover-over", urlsplit(objection_link(taken)).path)
-    yield Screen("city-takeovers-over", "/takeovers/", city)
-    colleague = clerk.enterprise.users.exclude(pk=clerk.pk).first() or people.invite_colleague(
+    """Firms' accounts on their way to another person: one asked for, one proposed, one taken back, as everybody sees
+    them; a colleague replaced, a desk handed over. A walk begun anew finds them."""
+    by, city, at = reviewer_of(filing_in(State.NOT_STARTED, MONTH)), official(User.Role.CITY), clock.now()
+    firms = Enterprise.objects.now_in(by.district).filter(users__in=User.objects.activated()).distinct().order_by("-pk")
+    asked_of, proposed_of, back_of = firms[:3]
+    takeovers.ask(asked_of.credit_code, ZHOU_LIN, WHY, at=at)
+    asked = asked_of.takeovers.get()
+    taken = propose(proposed_of, by, at=at)
+    back = back_of.takeovers.first() or propose(back_of, by, at=at)
+    if back.is_under_way:
+        takeovers.withdraw(back, why="邮箱填错。", by=by, at=at)
+    clerk = proposed_of.users.order_by("pk").first()
+    colleague = proposed_of.users.exclude(pk=clerk.pk).first() or people.invite_colleague(
         name="王磊", mobile="13800000002", email="wanglei@example.com", by=clerk, at=at
     )
-    yield Screen("firm-replace-colleague", f"/account/colleagues/{colleague.pk}/replace/", clerk)
-    yield Screen("city-desk-hand-over", f"/users/{by.pk}/desk/", city)
+    for name, path in {
+        "takeovers": "/takeovers/",
+        "home-takeover": "/district/",
+        "takeover-asked": f"/takeovers/{asked.pk}/",
+        "takeover-propose": f"/firms/{asked_of.credit_code}/takeover/?asked={asked.pk}",
+        "firm-takeover": f"/firms/{proposed_of.credit_code}/",
+    }.items():
+        yield Screen(f"district-{name}", path, by)
+    for name, path in {
+        "takeovers": "/takeovers/",
+        "home-takeover": "/city/",
+        "takeover": f"/takeovers/{taken.pk}/",
+        "takeover-over": f"/takeovers/{back.pk}/",
+        "desk-hand-over": f"/users/{by.pk}/desk/",
+    }.items():
+        yield Screen(f"city-{name}", path, city)
+    for name, path in {
+        "home-takeover": "/",
+        "colleagues-takeover": "/account/colleagues/",
+        "replace-colleague": f"/account/colleagues/{colleague.pk}/replace/",
+    }.items():
+        yield Screen(f"firm-{name}", path, clerk)
+    yield Screen("stranger-takeover-object", urlsplit(objection_link(taken)).path)
+    yield Screen("stranger-takeover-over", urlsplit(objection_link(back)).path)
 
 
 def of_the_results() -> Iterator[Screen]:

@@ -19,7 +19,7 @@ OVER_SHOWN = 50
 @needs(Ability.KEEP_REGISTER)
 def takeovers(request):
     """What is this person's to decide first, then what waits for others, then what is over."""
-    visible = Takeover.objects.visible_to(request.user).select_related("enterprise", "proposed_by", "decided_by")
+    visible = Takeover.objects.visible_to(request.user).select_related("enterprise")
     mine = list(visible.waiting_for(request.user).order_by("pk"))
     others = [each for each in visible.open().order_by("pk") if each not in mine]
     over = visible.exclude(pk__in=visible.open()).order_by("-ended_at")[:OVER_SHOWN]
@@ -36,7 +36,10 @@ def propose(request, credit_code):
     """From the firm's page, or from what was asked at the door (`asked`)."""
     firm = get_object_or_404(Enterprise.objects.visible_to(request.user), credit_code=credit_code)
     asked = _asked(request, firm)
-    if request.method == "GET" and asked is None and (under_way := firm.takeovers.under_way().first()):
+    if request.method == "GET" and asked and not asked.is_asked:
+        messages.info(request, f"这份申请{asked.get_state_display()}。")
+        return redirect("takeover", asked.pk)
+    if request.method == "GET" and (under_way := firm.takeovers.under_way().first()):
         messages.info(request, "这家企业的账号正在移交。要换人，请先撤回这一份。")
         return redirect("takeover", under_way.pk)
     begun = {name: getattr(asked, name) for name in ("name", "mobile", "email", "reason")} if asked else {}
@@ -99,7 +102,7 @@ def withdraw(request, pk):
 
 
 def _found(request, pk: int) -> Takeover:
-    read = ("enterprise", "before", "proposed_by", "decided_by")
+    read = ("enterprise", "before", "proposed_by", "decided_by", "ended_by")
     return get_object_or_404(Takeover.objects.visible_to(request.user).select_related(*read), pk=pk)
 
 
@@ -107,7 +110,7 @@ def _asked(request, firm: Enterprise) -> Takeover | None:
     wanted = request.GET.get("asked", "")
     if not wanted.isdecimal():
         return None
-    return get_object_or_404(firm.takeovers.filter(state=Takeover.State.ASKED), pk=wanted)
+    return get_object_or_404(firm.takeovers, pk=wanted)
 
 
 def _page(request, found: Takeover, refusing=None, withdrawing=None, status: int = 200):
