@@ -32,7 +32,7 @@ from reporting.models import (
 from reporting.register import applications, moves
 from reporting.reminders import planner, urging
 from reporting.succession import takeovers
-from tests.cast import FREE_CODE
+from tests.cast import FREE_CODE, PASSWORD
 from tests.succession.papers import WHY, ZHOU_LIN, propose
 
 MONTH, ANNUAL, LOCKED_MONTH = "2024M05", "2023A", "2024M04"
@@ -266,16 +266,18 @@ def of_a_move() -> Iterator[Screen]:
 def of_a_takeover() -> Iterator[Screen]:
     """Firms' accounts on their way to another person: one asked for, one proposed, one taken back, as everybody sees
     them; a colleague replaced, a desk handed over. A walk begun anew finds them."""
-    by, city, at = reviewer_of(filing_in(State.NOT_STARTED, MONTH)), official(User.Role.CITY), clock.now()
-    firms = Enterprise.objects.now_in(by.district).filter(users__in=User.objects.activated()).distinct().order_by("-pk")
+    city, at = official(User.Role.CITY), clock.now()
+    firms = Enterprise.objects.filter(users__isnull=False).distinct().order_by("-pk")
     asked_of, proposed_of, back_of = firms[:3]
+    near, by, far = (User.objects.get(district=firm.district) for firm in firms[:3])
     takeovers.ask(asked_of.credit_code, ZHOU_LIN, WHY, at=at)
-    asked = asked_of.takeovers.get()
+    asked, clerk = asked_of.takeovers.get(), proposed_of.users.order_by("pk").first()
+    clerk.set_password(PASSWORD)  # in use, so there are days to object
+    clerk.save()
     taken = propose(proposed_of, by, at=at)
-    back = back_of.takeovers.first() or propose(back_of, by, at=at)
+    back = back_of.takeovers.first() or propose(back_of, far, at=at)
     if back.is_under_way:
-        takeovers.withdraw(back, why="邮箱填错。", by=by, at=at)
-    clerk = proposed_of.users.order_by("pk").first()
+        takeovers.withdraw(back, why="邮箱填错。", by=far, at=at)
     colleague = proposed_of.users.exclude(pk=clerk.pk).first() or people.invite_colleague(
         name="王磊", mobile="13800000002", email="wanglei@example.com", by=clerk, at=at
     )
@@ -284,9 +286,10 @@ def of_a_takeover() -> Iterator[Screen]:
         "home-takeover": "/district/",
         "takeover-asked": f"/takeovers/{asked.pk}/",
         "takeover-propose": f"/firms/{asked_of.credit_code}/takeover/?asked={asked.pk}",
-        "firm-takeover": f"/firms/{proposed_of.credit_code}/",
     }.items():
-        yield Screen(f"district-{name}", path, by)
+        yield Screen(f"district-{name}", path, near)
+    yield Screen("district-takeover-waits", f"/takeovers/{taken.pk}/", by)
+    yield Screen("district-firm-takeover", f"/firms/{proposed_of.credit_code}/", by)
     for name, path in {
         "takeovers": "/takeovers/",
         "home-takeover": "/city/",
