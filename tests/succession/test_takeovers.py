@@ -421,6 +421,8 @@ def test_each_office_sees_its_own_and_what_is_its_to_do(proposed, cast):
     for address in ("", "document/"):
         assert other.get(f"/takeovers/{proposed.pk}/{address}").status_code == 404
     assert "账号移交给周琳" in words_on(district.get(f"/firms/{cast.yuntu.credit_code}/"))
+    assert "撤回移交" in words_on(district.get(f"/takeovers/{proposed.pk}/"))
+    assert "撤回移交" not in words_on(city.get(f"/takeovers/{proposed.pk}/"))  # the city refuses, or confirms
     assert "确认移交" not in words_on(district.get(f"/takeovers/{proposed.pk}/"))
     said = words_on(city.post(f"/takeovers/{proposed.pk}/confirm/", follow=True))
     assert "2024-06-11 过后没有异议即自动移交" in said
@@ -428,7 +430,6 @@ def test_each_office_sees_its_own_and_what_is_its_to_do(proposed, cast):
 
 
 def test_a_press_without_its_reason_is_told_beside_the_field(proposed, cast):
-    city = sign_in(cast.zhou_tao)
-    for act in ("refuse", "withdraw"):
-        assert "请写明事由" in words_on(city.post(f"/takeovers/{proposed.pk}/{act}/", {}), 422)
+    for by, act in ((cast.zhou_tao, "refuse"), (cast.chen_yu, "withdraw")):
+        assert "请写明事由" in words_on(sign_in(by).post(f"/takeovers/{proposed.pk}/{act}/", {}), 422)
     assert stands(proposed) == "proposed"

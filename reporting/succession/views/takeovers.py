@@ -115,7 +115,8 @@ def _asked(request, firm: Enterprise) -> Takeover | None:
 
 def _page(request, found: Takeover, refusing=None, withdrawing=None, status: int = 200):
     user, firm = request.user, found.enterprise
-    receives = user.may.receive and people.looks_after(user, firm)
+    looks_after = people.looks_after(user, firm)
+    receives, confirms = looks_after and user.may.receive, found.is_proposed and user.may.administer
     others = User.objects.filter(email__iexact=found.email, is_active=True).exclude(enterprise=firm)
     context = {
         "takeover": found,
@@ -125,9 +126,9 @@ def _page(request, found: Takeover, refusing=None, withdrawing=None, status: int
         "told": letters_to_who_has(found),
         "earlier": firm.takeovers.exclude(pk=found.pk).order_by("-pk"),
         "may_propose": found.is_asked and receives,
-        "may_confirm": found.is_proposed and user.may.administer,
-        "may_refuse": (found.is_asked and receives) or (found.is_proposed and user.may.administer),
-        "may_withdraw": found.is_under_way and people.looks_after(user, firm),
+        "may_confirm": confirms,
+        "may_refuse": (found.is_asked and receives) or confirms,
+        "may_withdraw": found.is_under_way and looks_after and not confirms,
         "refusing": refusing or AnswerForm(),
         "withdrawing": withdrawing or WithdrawTakeoverForm(),
     }
