@@ -48,6 +48,23 @@ def may_change(district: District, by: User) -> bool:
     return by.may.administer or (by.may.review and by.district_id == district.pk)
 
 
+def take_over(before: User, after: User) -> str:
+    """Where a district's line names the one, it names the other from now on. What changed, in words for the journal."""
+    contact = DistrictContact.objects.select_for_update().filter(district=before.district_id).first()
+    if contact is None:
+        return ""
+    same = {"clerk": "name", "email": "email", "phone": "mobile"}
+    named = [
+        field
+        for field, of in same.items()
+        if getattr(after, of) and getattr(before, of) and getattr(contact, field) == getattr(before, of)
+    ]
+    for field in named:
+        setattr(contact, field, getattr(after, same[field]))
+    contact.save(update_fields=named)
+    return "、".join(contact._meta.get_field(field).verbose_name for field in named)
+
+
 @transaction.atomic
 def change_contact(district: District, line: dict[str, str], *, by: User, at: datetime.datetime) -> None:
     if not may_change(district, by):

@@ -54,8 +54,24 @@ def account_stopped(user: User, by: User, why: str, contact: str, at: datetime) 
     post([_to_person("account_stopped", "您的账号已停用", user, at, facts)])
 
 
-def password_reset(user: User, at: datetime) -> None:
-    facts = {"link": reset_link(user), "hours": int(RESET_LIFE.total_seconds() // 3600)}
+def succeeded(before: User, username: str, why: str, by: str, contact: str, at: datetime) -> None:
+    """To whoever had the account under that name, at their own address."""
+    facts = {
+        "username": username,
+        "office": before.office,
+        "successor": str(before.successor),
+        "by": by,
+        "why": why.strip(),
+        "at": f"{localtime(at):%Y-%m-%d %H:%M}",
+        "contact": contact,
+    }
+    post([_to_person("succeeded", f"您的账号已由{before.successor}接替", before, at, facts)])
+
+
+def password_reset(user: User, at: datetime, asked_by: str = "") -> None:
+    """`asked_by`: a colleague, where the person did not ask for it."""
+    hours = int(RESET_LIFE.total_seconds() // 3600)
+    facts = {"link": reset_link(user), "hours": hours, "asked_by": asked_by}
     post([_to_person("password_reset", "重新设置密码", user, at, facts, good_until=at + RESET_LIFE)])
 
 

@@ -61,10 +61,11 @@ def looked_after_by(by: User | None) -> EnterpriseQuerySet:
 
 def with_account(firms: QuerySet[Enterprise], at: datetime) -> QuerySet[Any]:
     """Adds of each firm's first account: account_state, account_id, account_email, invited_at; whether a letter to it
-    has not left yet, and whether its name is somebody else's."""
+    has not left yet, whether it took another's place, and whether its name is somebody else's."""
     topic = Concat(Value(f"{emails.FIRST_ACCOUNT}:"), Cast(OuterRef("pk"), models.CharField()))
     waiting = Letter.objects.filter(topic=topic, state__in=Letter.UNSENT, good_until__gt=at)
     named = User.objects.filter(username=OuterRef("credit_code"))
+    predecessors = User.objects.filter(enterprise=OuterRef("pk"), successor__username=OuterRef("credit_code"))
     first = FilteredRelation("users", condition=Q(users__username=F("credit_code")))
     state = Case(
         When(first__pk=None, then=Value(AccountState.NONE)),
@@ -80,6 +81,7 @@ def with_account(firms: QuerySet[Enterprise], at: datetime) -> QuerySet[Any]:
         account_email=F("first__email"),
         invited_at=F("first__invited_at"),
         letter_waits=Exists(waiting),
+        took_over=Exists(predecessors),
         name_taken=Exists(named.exclude(enterprise=OuterRef("pk"))),
     )
 
@@ -102,12 +104,13 @@ class LetterAddresses:
         return WhyNot.DEAD_ADDRESS if address.lower() in self.dead else None
 
     def for_letter(self, firm, not_since: datetime) -> tuple[str, WhyNot | None]:
-        """The account's address, or the register's where that one takes no mail; else why there is none."""
+        """The account's address, or the register's where that one takes no mail; else why there is none. An account
+        that took another's place was confirmed with its address, and the link goes to no other."""
         if firm.account_state in NOTHING_TO_WRITE:
             return "", NOTHING_TO_WRITE[firm.account_state]
         if firm.account_state == AccountState.NONE and firm.name_taken:
             return "", WhyNot.NAME_TAKEN
-        known = [address for address in (firm.account_email, firm.email) if address]
+        known = [address for address in (firm.account_email, "" if firm.took_over else firm.email) if address]
         if not known:
             return "", WhyNot.NO_ADDRESS
         address = next((address for address in known if not self.why_not(address)), "")

@@ -13,9 +13,11 @@ from accounts.backends import as_typed_plainly
 from accounts.models import DUTIES, Ability, District, Enterprise, Role, Scope, User, roles_to_invite
 from accounts.models.people import UserQuerySet
 
+MOST_OF_A_FIRM = 5  # accounts in use
+
 
 def first_account(enterprise: Enterprise) -> User | None:
-    """The account named by the credit code; it alone invites and deactivates colleagues."""
+    """The account named by the credit code; it alone stops and starts colleagues."""
     return User.objects.filter(username=enterprise.credit_code).first()
 
 
@@ -25,6 +27,25 @@ def is_first_account(user: User) -> bool:
 
 def looks_after(by: User, enterprise: Enterprise) -> bool:
     return first_accounts.looked_after_by(by).filter(pk=enterprise.pk).exists()
+
+
+def be_within_a_firms_number(enterprise: Enterprise) -> None:
+    """The caller holds the firm."""
+    if enterprise.users.filter(is_active=True).count() >= MOST_OF_A_FIRM:
+        raise Refused(
+            f"一家企业最多 {MOST_OF_A_FIRM} 个在用的账号，{enterprise.name}已有这么多；请先停用或更换不再经办的人。"
+        )
+
+
+def next_username(enterprise: Enterprise) -> str:
+    """Of a further account of the firm; none is ever deleted, so the number is free."""
+    return f"{enterprise.credit_code}-{enterprise.users.count() + 1}"
+
+
+def be_nobody_elses_in_the_firm(email: str, enterprise: Enterprise) -> None:
+    """Two of a firm who recover each other need a mailbox each."""
+    if other := enterprise.users.filter(email__iexact=email, is_active=True).first():
+        raise Refused(f"邮箱 {email} 已是本企业{other}（{other.username}）的，请填新经办人自己的邮箱。")
 
 
 def be_the_firms_mailbox(email: str) -> None:
@@ -50,12 +71,15 @@ def open_first_account(enterprise: Enterprise, *, by: User, at: datetime.datetim
 
 @transaction.atomic
 def invite_colleague(*, name: str, mobile: str, email: str, by: User, at: datetime.datetime) -> User:
-    if not is_first_account(by):
-        raise Refused("只有本企业的主账号（以统一社会信用代码登录）可以邀请同事。")
-    enterprise = Enterprise.objects.select_for_update().get(pk=by.enterprise_id)
-    number = enterprise.users.count() + 1
-    user = _create(
-        username=f"{enterprise.credit_code}-{number}",
+    """Any person of a firm may: whoever is alone in a firm is lost with the mailbox."""
+    if by.enterprise is None:
+        raise Refused("同事由本企业自己的人邀请。")
+    enterprise = Enterprise.objects.hold(by.enterprise)
+    be_within_a_firms_number(enterprise)
+    be_the_firms_mailbox(email)
+    be_nobody_elses_in_the_firm(email, enterprise)
+    user = create(
+        username=next_username(enterprise),
         name=name,
         role=Role.ENTERPRISE,
         enterprise=enterprise,
@@ -104,7 +128,7 @@ def invite_official(*, by: User, at: datetime.datetime, **asked: Unpack[Official
     username = as_typed_plainly(asked["username"]).lower()
     if User.objects.filter(username__iexact=username).exists():
         raise Refused(f"用户名“{username}”已被使用，请换一个。")
-    user = _create(**asked | {"username": username})
+    user = create(**asked | {"username": username})
     journal.record(
         by=by,
         at=at,
@@ -160,6 +184,8 @@ def resend_activation(user: User, *, by: User, at: datetime.datetime, email: str
         raise Refused("这个账号没有邮箱，请先填写邮箱。")
     if user.enterprise_id:
         be_the_firms_mailbox(user.email)
+        if user.email != before and user.predecessors.exists():
+            raise Refused("这个账号是移交或更换来的，要改邮箱请重新办理移交或更换。")
     user.save(update_fields=["email"])
     journal.record(
         by=by,
@@ -221,9 +247,14 @@ def _set_active(user: User, active: bool, action: str, *, by: User, at: datetime
         raise Refused("不能停用自己的账号。")
     if not why.strip():
         raise Refused(f"{action}要写明事由。")
+    firm = Enterprise.objects.hold(user.enterprise) if active and user.enterprise else None
     user = User.objects.select_for_update().get(pk=user.pk)
     if user.is_active == active:
         raise Refused(f"账号“{user.username}”已经是{'启用' if active else '停用'}状态。")
+    if active and user.successor:
+        raise Refused(f"账号“{user.username}”已由{user.successor}（{user.successor.username}）接替，不能再启用。")
+    if firm:
+        be_within_a_firms_number(firm)
     user.is_active = active
     user.save(update_fields=["is_active"])
     journal.record(
@@ -239,7 +270,7 @@ def _set_active(user: User, active: bool, action: str, *, by: User, at: datetime
         emails.account_stopped(user, by, why, contacts.whom_to_ask(user), at)
 
 
-def _create(**facts) -> User:
+def create(**facts) -> User:
     user = User(**facts)
     user.set_unusable_password()
     user.save()

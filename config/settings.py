@@ -156,6 +156,7 @@ vars().update(read_email_url(folder=VAR_DIR / "mail"))
 LETTER_LEASE = timedelta(seconds=read_seconds("LETTER_LEASE", default=300))  # longer than handing one over takes
 LETTER_DAYS = timedelta(days=read_whole("LETTER_DAYS", default=4, most=30, of="days"))  # how long a letter is tried
 MAILBOX_FULL_DAYS = timedelta(days=read_whole("MAILBOX_FULL_DAYS", default=3, most=30, of="days"))  # then it is a task
+TAKEOVER_DAYS = read_whole("TAKEOVER_DAYS", default=3, most=30, of="working days")  # to object to a firm's takeover
 MAIL_PER_CONNECTION = read_whole("MAIL_PER_CONNECTION", default=20, most=1000, of="letters")
 # Letters a minute to each receiving domain before anybody complains. A folder takes any number.
 BY_MAIL = {"": 60, **dict.fromkeys(["qq.com", "foxmail.com", "163.com", "126.com", "yeah.net"], 30)}

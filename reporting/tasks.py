@@ -11,10 +11,12 @@ from accounts.post import dead_addresses
 from reporting.calendar import notice
 from reporting.conversation import announcements, threads
 from reporting.reminders import digests, planner, urging
+from reporting.succession import takeovers
 
 logger = logging.getLogger(__name__)
 
-# What may be due at any time of day; each writes what was not written before and returns how many letters that is.
+# What may be due at any time of day; each writes what was not written before and returns how many letters that is,
+# or how many accounts passed to another person.
 PLANNERS: tuple[Callable[[datetime], int], ...] = (
     dead_addresses.plan,
     emails.plan_mail_refused,
@@ -24,6 +26,7 @@ PLANNERS: tuple[Callable[[datetime], int], ...] = (
     notice.plan,
     threads.plan_digest,
     announcements.plan,
+    takeovers.plan,
 )
 
 

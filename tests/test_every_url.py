@@ -44,6 +44,7 @@ from tests.may import AFTER_DUE, CLEAN_MAY, fresh, make_may
 from tests.officials import file_may, make_it_be
 from tests.reading import markup_of
 from tests.register.test_register_import import workbook
+from tests.succession.papers import propose
 
 ROLES = ("enterprise", "district", "association", "city", "system")
 OFFICES = "district association city system"
@@ -64,6 +65,20 @@ PAGES = {
     "colleagues": "enterprise",
     "switch_account": "enterprise district city system",
     "resend_activation": "POST enterprise district city system",
+    "send_colleague_link": "POST enterprise",
+    "replace_colleague": "enterprise",
+    "object_signed_in": "POST enterprise",
+    "ask_takeover": OPEN,
+    "takeover_asked": OPEN,
+    "object_to_takeover": OPEN,
+    "propose_takeover": "district",
+    "takeovers": "district city",
+    "takeover": "district city",
+    "takeover_document": "district city",
+    "confirm_takeover": "POST city",
+    "refuse_takeover": "POST district city",
+    "withdraw_takeover": "POST district city",
+    "hand_over_desk": "city system",
     "users": "city system",
     "outbox": "city system",
     "try_letters_again": "POST city system",
@@ -276,14 +291,14 @@ PAGES = {
 }
 
 # What a stranger gets who has nothing to show there: no link of their own, no application just sent.
-OPEN_STATUS = {"applied": 404, "sign_out": 302}
+OPEN_STATUS = {"applied": 404, "object_to_takeover": 404, "sign_out": 302}
 
 # Rows that belong to one firm or district: another one of the same role gets 404, for a read and for a write.
 OWNED = {
     "enterprise": [
         "check", "wrong_cells", "explain", "submission", "recall", "extension", "late", "amend", "abandon_amendment",
         "answer", "workbook", "confirm_workbook", "submit", "sheet", "adjustments", "attach_scan", "scan", "thread",
-        "certificate", "cancel_sign_up",
+        "certificate", "cancel_sign_up", "object_signed_in", "send_colleague_link", "replace_colleague",
     ],
     "district": [
         "application", "approve_application", "refuse_application", "district_review", "district_approve",
@@ -292,7 +307,8 @@ OWNED = {
         "move_firm", "stop_firm", "resume_firm", "first_day", "owed_by_first_day", "move", "accept_move",
         "decline_move", "withdraw_move", "open_account", "thread", "league_filings", "record", "issue_certificate",
         "certificate", "sent_letter", "try_letter_again", "confirm_address", "urging_outcome", "register_import",
-        "confirm_import", "try_import_again", "marked_import", "take_answer", "cancel_sign_up",
+        "confirm_import", "try_import_again", "marked_import", "take_answer", "cancel_sign_up", "propose_takeover", "takeover", "takeover_document",
+        "refuse_takeover", "withdraw_takeover",
     ],
 }  # fmt: skip
 
@@ -311,6 +327,7 @@ def named_patterns(patterns=None) -> dict[str, URLPattern]:
 def may(cast, settings, tmp_path):
     settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     settings.EMAIL_FILE_PATH = tmp_path / "letters"
+    settings.MEDIA_ROOT = tmp_path / "media"
     may = make_may(cast)
     workflow.save_sheet(may.filing, "软统企6", CLEAN_MAY, 0, may.clerk, AT)
     judgement = workflow.check(may.filing, may.clerk, AT)
@@ -356,6 +373,7 @@ def may(cast, settings, tmp_path):
     may.move = moves.propose_move(
         may.firm, liangjiang, since=date(2024, 5, 10), reason="迁址", by=cast.chen_yu, at=AT
     )  # fmt: skip
+    may.takeover = propose(may.firm, cast.chen_yu)
     may.application = Application.objects.create(
         credit_code=FREE_CODE, name="重庆新来软件有限公司", district=cast.yuzhong, contact_name="新来",
         mobile="13900000000", email="new@example.com", scope="1", lookup_key="ABCDEFGH", applied_at=AT,
@@ -414,6 +432,9 @@ def address(name: str, may) -> str:
         "try_letter_again": may.letter.pk,
         "confirm_address": may.dead.pk,
         "edit_official": may.reviewer.pk,
+        "hand_over_desk": may.reviewer.pk,
+        **dict.fromkeys(("takeover", "takeover_document", "object_signed_in"), may.takeover.pk),
+        **dict.fromkeys(("confirm_takeover", "refuse_takeover", "withdraw_takeover"), may.takeover.pk),
         "announcement": may.announcement.pk,
         "acknowledge_announcement": may.announcement.pk,
         "take_down_announcement": may.announcement.pk,
@@ -443,7 +464,7 @@ def address(name: str, may) -> str:
         "rule_id": "R604",
         "rule": "R604",
     }
-    if "desk" in name:
+    if name.startswith("city_desk"):
         known |= of_the_desk(name, may)
     if name.endswith("_import") or name == "try_import_again":
         known["pk"] = an_import(may).pk
@@ -580,6 +601,6 @@ def test_hides_one_districts_rows_from_another(name, may, client):
     assert client.get(address(name, may)).status_code in (404, 405)
     only_read = name in (
         "owed_by_first_day", "district_review", "scan", "sent_letter", "urging_outcome", "register_import",
-        "marked_import",
+        "marked_import", "takeover_document",
     )  # fmt: skip
     assert client.post(address(name, may), {"note": "别处"}).status_code == (405 if only_read else 404)

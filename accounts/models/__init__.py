@@ -8,6 +8,7 @@ from accounts.models.letters import DeadAddress, Letter
 from accounts.models.mail import MailTrouble, ReceivingDomain
 from accounts.models.people import Application, User
 from accounts.models.roles import DUTIES, Ability, Duties, Role, Scope, roles_that_may, roles_to_invite, roles_within
+from accounts.models.takeovers import Takeover
 
 __all__ = [
     "DUTIES",
@@ -27,6 +28,7 @@ __all__ = [
     "Residence",
     "Role",
     "Scope",
+    "Takeover",
     "User",
     "roles_that_may",
     "roles_to_invite",

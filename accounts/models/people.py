@@ -72,6 +72,9 @@ class User(AbstractUser):
     )
     mobile = models.CharField("手机", max_length=20, blank=True, db_index=True)
     invited_at = models.DateTimeField("最近邀请时间", null=True, blank=True)  # the newest link's
+    successor = models.ForeignKey(  # who took this person's place; what this one did stays under this name
+        "self", verbose_name="接替人", null=True, blank=True, on_delete=models.PROTECT, related_name="predecessors"
+    )
 
     objects = UserManager()
 

@@ -11,7 +11,7 @@ from accounts import emails, journal, people
 from accounts.access import needs, refusals_on
 from accounts.clock import now
 from accounts.forms import ColleagueForm, OwnContactForm, ReasonForm
-from accounts.models import Ability, JournalEntry, Scope, User
+from accounts.models import Ability, JournalEntry, Scope, Takeover, User
 from accounts.post.state import on_its_way
 
 
@@ -57,8 +57,16 @@ def colleagues(request):
             letter = f"给 {user.email} 的激活邮件{on_its_way(now(), user.email)}。"
             messages.success(request, f"{letter}{user.name}的用户名是 {user.username}。")
             return redirect("colleagues")
-    colleagues = User.objects.visible_to(request.user).order_by("pk")
-    context = {"form": form, "colleagues": colleagues, "may_invite": people.is_first_account(request.user)}
+    colleagues = User.objects.visible_to(request.user).select_related("successor").order_by("pk")
+    takeovers = Takeover.objects.visible_to(request.user).told_to_the_firm()
+    context = {
+        "form": form,
+        "colleagues": colleagues,
+        "may_manage": people.is_first_account(request.user),
+        "places": max(people.MOST_OF_A_FIRM - colleagues.filter(is_active=True).count(), 0),
+        "most": people.MOST_OF_A_FIRM,
+        "takeovers": takeovers.select_related("proposed_by__district", "decided_by"),
+    }
     return render(request, "accounts/colleagues.html", context)
 
 

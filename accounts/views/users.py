@@ -15,7 +15,7 @@ from accounts.post.state import look, on_its_way
 def users(request):
     """Officials first; a firm's people are found by name, code or mobile."""
     wanted = request.GET.get("q", "").strip()[:60]
-    found = User.objects.visible_to(request.user).select_related("district", "enterprise")
+    found = User.objects.visible_to(request.user).select_related("district", "enterprise", "successor")
     if wanted:
         found = found.filter(
             Q(username__icontains=wanted)

@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from itertools import combinations
+from itertools import combinations, count, islice
 from pathlib import Path
 
 NOTICES = Path(__file__).parent / "holidays"
@@ -122,6 +122,11 @@ class Calendar:
         if self.festival_off(day):
             return False
         return day.weekday() < 5 or self.working_weekend(day) is not None
+
+    def working_days_on(self, day: datetime.date, number: int) -> datetime.date:
+        """The last of that many working days after `day`."""
+        later = (day + n * ONE_DAY for n in count(1))
+        return next(islice(filter(self.is_working_day, later), number - 1, None))
 
 
 def read_notice(path: Path) -> Notice:

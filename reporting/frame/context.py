@@ -32,7 +32,7 @@ class MenuEntry:
         return max([len(self.path)] * own + [len(prefix) for prefix in self.also if path.startswith(prefix)], default=0)
 
 
-FIRMS = ("/applications/", "/firm-accounts/", "/moves/", "/contacts/", "/training/")
+FIRMS = ("/applications/", "/firm-accounts/", "/moves/", "/takeovers/", "/contacts/", "/training/")
 REGISTER = ("/firms/", "/users/", *FIRMS, "/key-firms/", "/certificates/")
 DATES = ("/deadlines/", "/calendar/")
 OFFICE = (*REGISTER, "/journal/", "/announcements/")

@@ -61,7 +61,7 @@ def try_again(letter: Letter, by: User, at: datetime) -> Letter:
         return letter  # the second click
     if letter.secret:
         raise Refused(
-            "这封信带有激活或重设密码的链接，失败后不留内容；请在账号页面重发激活邮件，或请本人用“忘记密码”。"
+            "这封信带有只给收信人用的链接，失败后不留内容；激活邮件请在账号页面重发，重设密码请本人用“忘记密码”。"
         )
     if owed == []:
         raise Refused(f"{letter.enterprise}这一期不需要再报了，不必再发这封提醒。")

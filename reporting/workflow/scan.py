@@ -8,10 +8,10 @@ from django.db import transaction
 
 from accounts.models import User
 from reporting.filing.judging import parameters_in
+from reporting.kept_files import be_a_scan
 from reporting.models import Scan, Submission
 from reporting.workflow.guards import Refused, be_the_firm, locked, record, words
 
-LARGEST = 20 * 1024 * 1024  # bytes
 MOST_PAGES = 500
 
 
@@ -38,12 +38,7 @@ def attach_scan(submission: Submission, file: "UploadedFile[bytes]", pages: int,
     be_the_firm(by, filing)
     if not filing.period.is_annual or filing.approved_id != submission.pk:
         raise Refused("盖章扫描件在年报经区县审核通过之后上传。")
-    if (size := file.size or 0) > LARGEST:
-        raise Refused(f"文件有 {size / 1024 / 1024:.0f} MB，超过 20 MB，请降低扫描分辨率后重新上传。")
-    beginning = file.read(5)
-    file.seek(0)
-    if beginning != b"%PDF-":
-        raise Refused(f"“{file.name}”不是 PDF 文件，请扫描为 PDF 后上传。")
+    be_a_scan(file)
     if not 1 <= pages <= MOST_PAGES:
         raise Refused(f"页数应为 1 至 {MOST_PAGES} 之间的整数，请与打印的报表核对。")
     file.name = f"{submission.receipt}.pdf"

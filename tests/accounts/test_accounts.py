@@ -205,10 +205,24 @@ def test_a_colleague_gets_a_letter_and_no_password(cast, sent):
     assert "/activate/" in letters[0].body
 
 
-def test_only_the_first_account_invites(cast):
-    for by in (cast.wang_lei, cast.chen_yu, cast.zhou_tao):
-        with pytest.raises(Refused, match="主账号"):
+def test_only_a_firms_own_people_invite_up_to_a_number(cast):
+    for by in (cast.chen_yu, cast.zhou_tao):
+        with pytest.raises(Refused, match="自己的人"):
             people.invite_colleague(name="周琳", mobile="", email="zl@example.com", by=by, at=AT)
+    for number in range(2, people.MOST_OF_A_FIRM):
+        people.invite_colleague(name="周琳", mobile="", email=f"zl{number}@example.com", by=cast.wang_lei, at=AT)
+    with pytest.raises(Refused, match="最多 5 个"):
+        people.invite_colleague(name="周琳", mobile="", email="zl@example.com", by=cast.li_na, at=AT)
+    people.deactivate(cast.wang_lei, by=cast.li_na, at=AT, why="离职")
+    people.invite_colleague(name="周琳", mobile="", email="zl@example.com", by=cast.li_na, at=AT)
+    with pytest.raises(Refused, match="最多 5 个"):
+        people.reactivate(cast.wang_lei, by=cast.li_na, at=AT, why="回来了")
+
+
+def test_two_of_a_firm_have_a_mailbox_each_and_none_of_an_office(cast):
+    for email, sentence in ((cast.wang_lei.email.upper(), "已是本企业王磊"), (cast.chen_yu.email, "工作账号")):
+        with pytest.raises(Refused, match=sentence):
+            people.invite_colleague(name="周琳", mobile="", email=email, by=cast.li_na, at=AT)
 
 
 def test_nobody_deactivates_themselves_or_another_firms_people(cast):

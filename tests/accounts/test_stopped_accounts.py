@@ -31,7 +31,7 @@ def test_the_door_says_so_after_the_right_password_only(stopped, client):
         assert "这个账号已停用，不能登录" in page and "023-63890000" in page
     assert "_auth_user_id" not in client.session
     page = words_on(client.post("/login/", {"username": stopped.li_na.username, "password": "不对的密码-2024"}))
-    assert "账号或密码不对" in page and "停用" not in page
+    assert "账号或密码不对" in page and "账号已停用" not in page
 
 
 def test_a_mobile_is_the_active_accounts_where_another_with_it_is_stopped(stopped, client):

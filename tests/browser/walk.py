@@ -10,9 +10,9 @@ from uuid import uuid4
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 
-from accounts import clock
-from accounts.links import activation_link
-from accounts.models import Application, District, Installation, Letter, User
+from accounts import clock, people
+from accounts.links import activation_link, objection_link
+from accounts.models import Application, District, Enterprise, Installation, Letter, User
 from accounts.post import dead_addresses
 from reporting.certificates import issuing
 from reporting.letters import reminding
@@ -33,7 +33,9 @@ from reporting.models import (
 )
 from reporting.register import applications, moves
 from reporting.reminders import planner, urging
-from tests.cast import FREE_CODE
+from reporting.succession import takeovers
+from tests.cast import FREE_CODE, PASSWORD
+from tests.succession.papers import WHY, ZHOU_LIN, propose
 
 MONTH, ANNUAL, LOCKED_MONTH = "2024M05", "2023A", "2024M04"
 EDITION = "/city/editions/chongqing-2024/"
@@ -64,6 +66,7 @@ def every_screen() -> Iterator[Screen]:
     yield from of_the_reminders()
     yield from of_a_move()
     yield from of_the_training()
+    yield from of_a_takeover()
 
 
 def for_a_stranger() -> Iterator[Screen]:
@@ -74,6 +77,8 @@ def for_a_stranger() -> Iterator[Screen]:
         "forgotten-sent": "/password/forgotten/sent/",
         "apply": "/apply/",
         "application-state": "/apply/state/",
+        "takeover": "/takeover/",
+        "takeover-asked": "/takeover/sent/",
         "activate": urlsplit(activation_link(invited)).path,
         "activate-used": "/activate/MQ/abc/",
         "manual": "/manual/",
@@ -288,6 +293,51 @@ def of_a_move() -> Iterator[Screen]:
     yield Screen("district-firm-moving", f"/firms/{firm.credit_code}/", by)
     yield Screen("firm-own-firm-moving", "/account/firm/", clerk_of(filing))
     moves.withdraw_move(move, by=by, at=clock.now())
+
+
+def of_a_takeover() -> Iterator[Screen]:
+    """Firms' accounts on their way to another person: one asked for, one proposed, one taken back, as everybody sees
+    them; a colleague replaced, a desk handed over. A walk begun anew finds them."""
+    city, at = official(User.Role.CITY), clock.now()
+    firms = Enterprise.objects.filter(users__isnull=False).distinct().order_by("-pk")
+    asked_of, proposed_of, back_of = firms[:3]
+    near, by, far = (User.objects.get(district=firm.district) for firm in firms[:3])
+    takeovers.ask(asked_of.credit_code, ZHOU_LIN, WHY, at=at)
+    asked, clerk = asked_of.takeovers.get(), proposed_of.users.order_by("pk").first()
+    clerk.set_password(PASSWORD)  # in use, so there are days to object
+    clerk.save()
+    taken = propose(proposed_of, by, at=at)
+    back = back_of.takeovers.first() or propose(back_of, far, at=at)
+    if back.is_under_way:
+        takeovers.withdraw(back, why="邮箱填错。", by=far, at=at)
+    colleague = proposed_of.users.exclude(pk=clerk.pk).first() or people.invite_colleague(
+        name="王磊", mobile="13800000002", email="wanglei@example.com", by=clerk, at=at
+    )
+    for name, path in {
+        "takeovers": "/takeovers/",
+        "home-takeover": "/district/",
+        "takeover-asked": f"/takeovers/{asked.pk}/",
+        "takeover-propose": f"/firms/{asked_of.credit_code}/takeover/?asked={asked.pk}",
+    }.items():
+        yield Screen(f"district-{name}", path, near)
+    yield Screen("district-takeover-waits", f"/takeovers/{taken.pk}/", by)
+    yield Screen("district-firm-takeover", f"/firms/{proposed_of.credit_code}/", by)
+    for name, path in {
+        "takeovers": "/takeovers/",
+        "home-takeover": "/city/",
+        "takeover": f"/takeovers/{taken.pk}/",
+        "takeover-over": f"/takeovers/{back.pk}/",
+        "desk-hand-over": f"/users/{by.pk}/desk/",
+    }.items():
+        yield Screen(f"city-{name}", path, city)
+    for name, path in {
+        "home-takeover": "/",
+        "colleagues-takeover": "/account/colleagues/",
+        "replace-colleague": f"/account/colleagues/{colleague.pk}/replace/",
+    }.items():
+        yield Screen(f"firm-{name}", path, clerk)
+    yield Screen("stranger-takeover-object", urlsplit(objection_link(taken)).path)
+    yield Screen("stranger-takeover-over", urlsplit(objection_link(back)).path)
 
 
 def of_the_results() -> Iterator[Screen]:

@@ -16,11 +16,14 @@ from reporting.conversation import announcements, threads
 from reporting.models import Announcement, BaseAdjustment
 from reporting.register import applications, moves, upkeep
 from reporting.reminders import digests, planner, urging
+from reporting.succession import desks, takeovers
+from reporting.succession.succeeding import NewPerson
 from reporting.training import inviting, sessions, signing_up
 from tests.cast import AT, SHANGHAI, Cast
 from tests.may import CLEAN_MAY, make_may, open_period
 from tests.officials import file_may, freeze
 from tests.register.test_registration import facts as application_facts
+from tests.succession.papers import ZHOU_LIN, propose
 
 MINUTE = timedelta(minutes=1)
 LONG_FIGURE = {**CLEAN_MAY, "2010.c1": "1100", "2050.c1": "500"}
@@ -36,6 +39,7 @@ def tell(cast: Cast) -> None:
     _talk(cast, may)
     _announce(cast)
     _train(cast)
+    _succeed(cast)
     workflow.set_deadlines(
         may.may, {"enterprise": date(2024, 6, 13)}, may.city, AT, "系统升级，停机半天。", "渝经信函〔2024〕31号"
     )
@@ -54,6 +58,14 @@ def _register(cast: Cast) -> None:
     people.reactivate(cast.wang_lei, by=cast.li_na, at=AT, why="误停。")
     troubles.note("qq.com", About.OFFICE, "550 Mail content denied. http://service.mail.qq.com", AT)
     people_emails.plan_mail_refused(AT)
+
+
+def _succeed(cast: Cast) -> None:
+    """Of 山城, whose mailbox is gone; and a desk at its district."""
+    asked = takeovers.ask(cast.shancheng.credit_code, ZHOU_LIN, "原经办人已离职，邮箱停用。", at=AT)
+    takeovers.confirm(propose(cast.shancheng, cast.he_qing, asked=asked), by=cast.zhou_tao, at=AT)
+    person = NewPerson("唐敏", "13900000008", "tangmin@example.com")
+    desks.hand_over(cast.he_qing, person, "tangmin", why="调离。", by=cast.zhou_tao, at=AT)
 
 
 def _change_the_register(cast: Cast) -> None:

@@ -19,7 +19,8 @@ STEMS = sorted(
 
 
 @pytest.fixture
-def letters(cast, monkeypatch):
+def letters(cast, monkeypatch, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
     tell(cast)
     monkeypatch.setattr(engines["django"].engine, "string_if_invalid", "⟪%s⟫")
     return {letter.stem: letter for letter in Letter.objects.order_by("pk")}

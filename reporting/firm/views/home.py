@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from accounts import clock
+from accounts.models import Takeover
 from forms_tables.edition.continuity import cells_before
 from forms_tables.edition.shape import so_far_cell
 from reporting import workflow
@@ -50,6 +51,9 @@ def home(request: HttpRequest) -> HttpResponse:
         "handovers": handovers_of(
             request.user.enterprise_id, [filing.period_id for filing in filings if is_open(filing) and filing.is_unsent]
         ),
+        "takeovers": Takeover.objects.filter(enterprise=request.user.enterprise_id)
+        .under_way()
+        .select_related("proposed_by__district"),
         "left_out": left_out,
         "may_ask_late": any(closed["may_ask"] for closed in left_out),
         "exempt": [filing for filing in filings if not filing.is_owed and not filing.period.is_locked],

@@ -13,7 +13,7 @@ from accounts import people
 from accounts.access import Refused, needs, refusals_on
 from accounts.clock import now, today
 from accounts.forms import AddressForm
-from accounts.models import Ability, Application, District, Enterprise
+from accounts.models import Ability, Application, District, Enterprise, Takeover
 from accounts.post.state import on_its_way
 from reporting.models import Filing, HistoryFile
 from reporting.register import applications, upkeep
@@ -85,11 +85,12 @@ def firm(request, credit_code):
         "firm": enterprise,
         "facts": in_words(enterprise.attributes),
         "residences": enterprise.residences.select_related("district", "by").order_by("-since"),
-        "people": enterprise.users.order_by("pk"),
+        "people": enterprise.users.select_related("successor").order_by("pk"),
         "first_account": people.first_account(enterprise),
         "filings": filings.order_by("-period__opens_on")[:SHOWN_FILINGS],
         "imported": imported_from(enterprise),
         "may_manage": people.looks_after(request.user, enterprise),
+        "takeovers": Takeover.objects.visible_to(request.user).filter(enterprise=enterprise).open(),
         "move": enterprise.moves.waiting().select_related("origin", "district").first(),
     }
     return render(request, "register/firm.html", context)

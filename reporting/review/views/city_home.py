@@ -6,7 +6,7 @@ from django.shortcuts import render
 
 from accounts import clock
 from accounts.access import needs
-from accounts.models import Ability, DeadAddress, Letter
+from accounts.models import Ability, DeadAddress, Letter, Takeover
 from accounts.post.state import look
 from reporting import workflow
 from reporting.filing.progress import (
@@ -57,6 +57,7 @@ def home(request):
         "overdue": filings.overdue(at).count(),
         "held": held_past_due(filings, at).count(),
         "requests": sum(requests_waiting(request.user).values()),
+        "takeovers": Takeover.objects.waiting_for(request.user).count() if request.user.may.administer else 0,
         "revenue_share": revenue_shares(filings, period).get(WHOLE),
         "tiles": tiles_of(rows),
         "rows": sorted_rows(rows, sort),

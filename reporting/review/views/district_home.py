@@ -4,7 +4,7 @@ from django.shortcuts import render
 
 from accounts import clock
 from accounts.access import needs
-from accounts.models import Ability, Application, Move
+from accounts.models import Ability, Application, Move, Takeover
 from accounts.post import dead_addresses
 from reporting.filing.progress import WHOLE, progress_of, requests_waiting, revenue_shares
 from reporting.filing.punctuality import held_past_due
@@ -34,6 +34,7 @@ def home(request):
         "requests": sum(requests_waiting(request.user).values()),
         "dead_addresses": dead_addresses.visible_to(request.user).filter(settled_at=None).count(),
         "applications": Application.objects.visible_to(request.user).waiting().count(),
+        "takeovers": Takeover.objects.waiting_for(request.user).count(),
         "moves": Move.objects.waiting().filter(district=request.user.district_id).count(),
     }
     return render(request, "review/district_home.html", around)
