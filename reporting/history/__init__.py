@@ -1,1 +1,2 @@
-"""Imported history (导入历史): past periods from a workbook, read and checked row by row, then all of it or nothing."""
+"""Imported history (导入历史): past periods from files, read and checked (`reading`), then all of a file or nothing; replaced,
+withdrawn, corrected by its firm."""

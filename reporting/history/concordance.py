@@ -7,9 +7,9 @@ from io import BytesIO
 from django.db import transaction
 
 from accounts import journal
-from accounts.access import DoneAlready
+from accounts.access import DoneAlready, Refused
 from accounts.models import User
-from reporting.history.sheets import NEW, OLD, concordance_in, renamed_by
+from reporting.history.reading.sheets import NEW, OLD, concordance_in, renamed_by
 from reporting.models import HistoryCode
 from text.package import BookSource, Unreadable
 from text.writing import TextWorkbook
@@ -41,10 +41,13 @@ def keep_codes(said: Mapping[str, str], by: User | None, at: datetime) -> int:
 
 
 def keep_uploaded(source: BookSource, name: str, by: User, at: datetime) -> int:
-    """A concordance by itself, ahead of the files that need it. Raises Unreadable."""
-    said = renamed_by(concordance_in(source, name))
+    """A concordance by itself, ahead of the files that need it."""
+    try:
+        said = renamed_by(concordance_in(source, name))
+    except Unreadable as unreadable:
+        raise Refused(str(unreadable)) from unreadable
     if not said:
-        raise Unreadable(f"对照表里没有一行：请在“{OLD}”“{NEW}”两列下逐行填写，再上传。")
+        raise Refused(f"对照表里没有一行：请在“{OLD}”“{NEW}”两列下逐行填写，再上传。")
     if not (changed := keep_codes(said, by, at)):
         raise DoneAlready("与留存的对照完全一致，没有改动。")
     return changed

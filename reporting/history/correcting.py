@@ -3,7 +3,7 @@ office takes them away."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from reporting.history.rows import HistoryRow
+from reporting.history.reading.rows import HistoryRow
 from reporting.models import HistoryObjection, ImportedFiling
 
 Whose = tuple[int, str]  # firm and period

@@ -17,11 +17,11 @@ from forms_tables.edition.periods import PeriodCode
 from reporting.dates.deadlines import day_of
 from reporting.history.concordance import keep_codes, kept_codes
 from reporting.history.correcting import corrections_of, with_corrections
-from reporting.history.given import GivenHistory
+from reporting.history.reading.given import GivenHistory
+from reporting.history.reading.rows import HistoryReading, HistoryRow
+from reporting.history.reading.scale import out_of_scale
+from reporting.history.reading.sheets import HistoryProblem, ProblemKind
 from reporting.history.report import HistoryReport, listed
-from reporting.history.rows import HistoryReading, HistoryRow
-from reporting.history.scale import out_of_scale
-from reporting.history.sheets import HistoryProblem, ProblemKind
 from reporting.long_imports import Say, say_nothing
 from reporting.models import Filing, HistoryFile, ImportedFiling, PublishedEdition, Submission
 from reporting.models.history import IMPORTED
@@ -49,9 +49,9 @@ def import_history(
     shown: str = "",
     seal: Seal = lambda report, source: None,
 ) -> HistoryReport:
-    """All rows or none. Where what would be done is not what was `shown` (the report's digest) nothing is. It is checked without
-    holding anything; while it is stored no period is opened and no other history comes in, so what may have changed
-    meanwhile is asked again. `seal` is called in that transaction, and may break it off by raising."""
+    """All rows or none. Where what would be done is not what was `shown` (the report's digest) nothing is. It is
+    checked without holding anything; while it is stored no period is opened and no other history comes in, so what may
+    have changed meanwhile is asked again. `seal` is called in that transaction, and may break it off by raising."""
     be_the_city(by)
     found = Examination(file, at, say)
     if found.report.refused or (shown and found.report.digest != shown):

@@ -9,8 +9,8 @@ from functools import cached_property
 from hashlib import sha256
 
 from forms_tables.edition.periods import PeriodCode
-from reporting.history.rows import HistoryRow
-from reporting.history.sheets import HistoryProblem
+from reporting.history.reading.rows import HistoryRow
+from reporting.history.reading.sheets import HistoryProblem
 
 
 @dataclass(frozen=True)

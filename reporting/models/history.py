@@ -6,7 +6,7 @@ Later periods read it where no submission stands (`reporting.filing.judging.what
 
 from django.conf import settings
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils.functional import cached_property
 
 from accounts.models import District, Enterprise
@@ -164,6 +164,25 @@ class HistoryImport(LongImport):
         verbose_name = "历史导入"
 
 
+class HistoryObjectionQuerySet(models.QuerySet["HistoryObjection"]):
+    def visible_to(self, user) -> "HistoryObjectionQuerySet":
+        """A firm's own, a district's firms', the city's all."""
+        if not user.may.fill and not user.may.read_filings:
+            return self.none()
+        return self.filter(enterprise__in=Enterprise.objects.visible_to(user))
+
+    def with_what_stands(self) -> "HistoryObjectionQuerySet":
+        """Each with `waits`: not decided, and there is something to correct. Those that wait stand first."""
+        imported = ImportedFiling.objects.standing().filter(
+            enterprise=OuterRef("enterprise"), period=OuterRef("period")
+        )
+        waits = models.ExpressionWrapper(Q(granted=None) & Q(Exists(imported)), models.BooleanField())
+        return self.annotate(waits=waits).order_by("-waits", "-asked_at", "-pk")
+
+    def waiting(self) -> "HistoryObjectionQuerySet":
+        return self.with_what_stands().filter(waits=True)
+
+
 class HistoryObjection(Asked):
     """A firm holds another figure right in a cell of its imported history. Granted, that figure is the firm's own: it
     stands, whatever file is brought in later, and what the file says is kept beside it."""
@@ -174,6 +193,8 @@ class HistoryObjection(Asked):
     cell = models.CharField("单元格", max_length=20)
     old = models.CharField("导入的数", max_length=200)
     new = models.CharField("企业的数", max_length=200)
+
+    objects = HistoryObjectionQuerySet.as_manager()
 
     class Meta(Asked.Meta):
         constraints = [

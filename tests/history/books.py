@@ -11,7 +11,7 @@ from openpyxl import Workbook
 
 from accounts.models import Enterprise
 from reporting.history import importing
-from reporting.history.given import given
+from reporting.history.reading.given import given
 from reporting.history.report import HistoryReport
 from reporting.models import HistoryFile, ImportedFiling
 from tests.cast import AT

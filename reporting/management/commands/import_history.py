@@ -15,8 +15,8 @@ from accounts import clock
 from accounts.access import Refused
 from accounts.models import User
 from forms_tables.edition.periods import PeriodCode
-from reporting.history.given import given
 from reporting.history.importing import import_history, try_history
+from reporting.history.reading.given import given
 from reporting.history.report import HistoryReport
 from text.package import Unreadable
 

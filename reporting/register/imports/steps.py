@@ -10,12 +10,19 @@ from django.db import transaction
 
 from accounts.access import Refused
 from accounts.models import User
-from reporting.leases import Hand, carry_out
-from reporting.long_imports import CLEARED, ConfirmedAlready, clear_forgotten, is_the_same_press, lost
+from reporting.leases import Hand
+from reporting.long_imports import (
+    be_confirmable,
+    carry_out_import,
+    clear_forgotten,
+    confirmed,
+    is_the_same_press,
+    lost,
+)
 from reporting.models import RegisterImport
 from reporting.register.imports.importing import RegisterDryRun, be_the_office, import_register, try_import
 from reporting.register.imports.outcome import as_file, counts_of
-from text.package import Unreadable, read_bounded, refuse_extension
+from text.package import read_bounded, refuse_extension
 
 MOVED = "试导入之后名录或报告期有变动，没有导入。下面是按现在的名录重新核对的结果，请看过再确认。"
 
@@ -49,23 +56,12 @@ def confirm(stored: RegisterImport, seen: str, by: User, at: datetime, real: dat
     """Ask for the import itself. `seen` is the digest of what the person was shown; only that will be imported."""
     be_the_office(by)
     stored = RegisterImport.objects.select_for_update().get(pk=stored.pk)
-    if stored.state == RegisterImport.DONE:
-        raise ConfirmedAlready("这份名录已经导入，没有再导入一次。")
-    if stored.state == RegisterImport.IMPORTING:
-        raise ConfirmedAlready("已经确认过，正在导入，不必再按。")
-    if stored.is_expired:
-        raise Refused(CLEARED)
-    if stored.state != RegisterImport.TRIED or stored.effect["digest"] != seen:
-        raise Refused("您看到的对照已经不是最新的，没有导入。请看过现在的对照再确认。")
+    be_confirmable(stored, seen, "名录")
     if stored.effect["problems"]:
         raise Refused("名录里还有问题，没有导入。请改好后重新上传。")
     if not stored.effect["new"] + stored.effect["changed"]:
         raise Refused("与名录完全一致，没有要导入的内容。")
-    stored.state, stored.done = RegisterImport.IMPORTING, 0
-    stored.confirmed_by, stored.confirmed_at = by, at
-    stored.effect = {**stored.effect, "spoken": real.isoformat(), "moved": False}
-    stored.save(update_fields=["state", "done", "confirmed_by", "confirmed_at", "effect"])
-    return stored
+    return confirmed(stored, by, at, real)
 
 
 def take_up(real: datetime) -> list[int]:
@@ -76,16 +72,7 @@ def run(pk: int, now: Callable[[], datetime], at: datetime) -> None:
     """The dry run of what was uploaded, or the import of what was confirmed. `now` is the machine's clock."""
     stored = RegisterImport.objects.select_related("by__district", "confirmed_by__district").get(pk=pk)
 
-    def work(hand: Hand) -> None:
-        try:
-            if stored.is_expired:
-                raise Refused(CLEARED)
-            with stored.file.open("rb"):
-                (carry_in if stored.state == RegisterImport.IMPORTING else try_out)(stored, hand, at)
-        except (Unreadable, Refused) as refused:
-            hand.end(RegisterImport.FAILED, {"refused": str(refused)})
-
-    carry_out(stored, now, work)
+    carry_out_import(stored, now, lambda hand: try_out(stored, hand, at), lambda hand: carry_in(stored, hand, at))
 
 
 def try_out(stored: RegisterImport, hand: Hand, at: datetime) -> None:

@@ -8,8 +8,8 @@ from accounts.models import District, Enterprise
 from forms_tables.edition import credit_code as credit_codes
 from forms_tables.edition.catalog import Edition
 from forms_tables.edition.periods import BadPeriod, PeriodCode
-from reporting.history.districts import Districts, NoDistrict
-from reporting.history.sheets import CODE, DISTRICT, PERIOD, NotTaken, ProblemKind
+from reporting.history.reading.districts import Districts, NoDistrict
+from reporting.history.reading.sheets import CODE, DISTRICT, PERIOD, NotTaken, ProblemKind
 from reporting.models import published_edition
 from reporting.models.in_force import Ungoverned, edition_in_force, stretches
 from reporting.models.period import Period

@@ -13,9 +13,9 @@ from forms_tables.edition.address import CellAddress
 from forms_tables.edition.catalog import Edition
 from forms_tables.edition.periods import BadPeriod, PeriodCode
 from forms_tables.filling.parsing import Problem, parse
-from reporting.history.beside import Beside
-from reporting.history.heads import FREQUENCIES, NOT_OF_THESE, Heads, Meant
-from reporting.history.sheets import (
+from reporting.history.reading.beside import Beside
+from reporting.history.reading.heads import FREQUENCIES, NOT_OF_THESE, Heads, Meant
+from reporting.history.reading.sheets import (
     CHECKED,
     CODE,
     DISTRICT,

@@ -17,9 +17,9 @@ from forms_tables.workbooks.filled import ReadWorkbook, formula_problems, read_w
 from forms_tables.workbooks.opening import OpenedWorkbook, WorkbookMeta
 from forms_tables.workbooks.template import Reporter, Template, write_template
 from reporting.filing.judging import attributes_of, parameters_in
-from reporting.history.beside import Beside, edition_code_of
-from reporting.history.rows import HistoryRow
-from reporting.history.sheets import HistoryProblem, NotTaken
+from reporting.history.reading.beside import Beside, edition_code_of
+from reporting.history.reading.rows import HistoryRow
+from reporting.history.reading.sheets import HistoryProblem, NotTaken
 from reporting.long_imports import Say, say_nothing
 from reporting.models import PublishedEdition, published_edition
 from text.package import DAMAGED, ENCRYPTED, MAX_FILE_BYTES, Unreadable

@@ -8,7 +8,7 @@ from functools import lru_cache
 from forms_tables.edition.address import CellAddress
 from forms_tables.edition.catalog import Edition
 from forms_tables.edition.shape import own_column
-from reporting.history.sheets import HistorySheet
+from reporting.history.reading.sheets import HistorySheet
 
 WITH_UNIT = re.compile(r"(.+?)\s*[（(]([^（）()]+)[）)]")
 FREQUENCIES = {"month": "月报", "annual": "年报"}

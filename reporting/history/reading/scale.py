@@ -13,8 +13,8 @@ from forms_tables.edition.continuity import carried_over
 from forms_tables.edition.periods import PeriodCode
 from forms_tables.edition.shape import own_column
 from reporting.filing.judging import submission_values, what_stands
-from reporting.history.rows import HistoryRow
-from reporting.history.sheets import CHECKED, HistoryProblem, ProblemKind
+from reporting.history.reading.rows import HistoryRow
+from reporting.history.reading.sheets import CHECKED, HistoryProblem, ProblemKind
 from reporting.models import Filing, ImportedFiling
 
 LEAST, MOST = 5_000, 20_000  # about ten thousand

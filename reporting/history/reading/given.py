@@ -10,10 +10,10 @@ from pathlib import Path
 from zipfile import ZIP_DEFLATED
 
 from forms_tables.workbooks.opening import META_SHEET
-from reporting.history.beside import Beside
-from reporting.history.rows import HistoryReading
-from reporting.history.sheets import MOST_CELLS, ROOM, HistorySheet, read_history
-from reporting.history.workbooks import WorkbookReading, workbooks_in
+from reporting.history.reading.beside import Beside
+from reporting.history.reading.rows import HistoryReading
+from reporting.history.reading.sheets import MOST_CELLS, ROOM, HistorySheet, read_history
+from reporting.history.reading.workbooks import WorkbookReading, workbooks_in
 from reporting.long_imports import Say
 from text.opening import open_book
 from text.package import BookSource, Unreadable, read_bounded, refuse_extension, refuse_signature
