@@ -1,2 +1,2 @@
-"""Imported history (导入历史): past periods from files, read and checked (`reading`), then all of a file or nothing; replaced,
-withdrawn, corrected by its firm."""
+"""Imported history (导入历史): past periods from files, read and checked (`reading`), brought in whole, replaced,
+withdrawn, and corrected by its firm."""
