@@ -26,6 +26,10 @@ class TakenRow:
     base: str  # its figure in the cell that growth and shares rest on
     replaces: bool = False
 
+    @property
+    def label(self) -> str:
+        return PeriodCode.parse(self.period).label
+
 
 @dataclass(frozen=True)
 class TakenPeriod:
@@ -102,11 +106,16 @@ def listed(rows: Sequence[HistoryRow], replaced: set[tuple[int, str]]) -> tuple[
             row.enterprise.name,
             row.period.code,
             row.district.name,
-            str(row.base) if isinstance(row.base, Decimal) else "",
+            base_in(row),
             row.whose in replaced,
         )
         for row in rows
     )
+
+
+def base_in(row: HistoryRow) -> str:
+    cell = row.edition.platform.base(row.period.frequency)
+    return row.edition.values_as_text({cell: row.base}).get(cell, "") if isinstance(row.base, Decimal) else ""
 
 
 def as_bytes(report: HistoryReport) -> bytes:

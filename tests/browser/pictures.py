@@ -26,6 +26,7 @@ def take(browser, address: str, folder: Path, words: list[str], with_axe: bool) 
     walk(browser, address, folder, wanted([*every_screen(), *of_the_rules()], words), with_axe)
     walk(browser, address, folder, wanted(of_the_draft(), words), with_axe)
     walk(browser, address, folder, wanted(of_an_import(), words), with_axe)
+    walk(browser, address, folder, wanted(of_history(), words), with_axe)
     with after_the_deadline():
         walk(browser, address, folder, wanted(late_screens(), words), with_axe)
 
