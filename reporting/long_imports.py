@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from accounts.access import DoneAlready, Refused
 from accounts.models import User
@@ -90,5 +90,6 @@ def lost(kind: type[LongImport], real: datetime) -> list[int]:
 def clear_forgotten(kind: type[LongImport], real: datetime) -> None:
     """The rows stay, and say that their file is gone."""
     removed = remove_older(kind.FOLDER, real - KEPT_FOR)
-    kind._default_manager.filter(file__in=removed).update(file="")
-    kind._default_manager.filter(outcome__in=removed).update(outcome="")
+    uploads: Any = kind._default_manager
+    uploads.filter(file__in=removed).update(file="")
+    uploads.filter(outcome__in=removed).update(outcome="")

@@ -31,7 +31,7 @@ class BlankForm(PlainForm):
     period = forms.CharField(label="报告期", max_length=12)
 
 
-class SeenPress(Press):
+class SeenReportPress(Press):
     """Which comparison the person saw."""
 
     seen = forms.CharField()

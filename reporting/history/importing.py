@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.core.files.base import ContentFile
 from django.db import transaction
@@ -16,7 +17,7 @@ from accounts.models import Enterprise, User
 from forms_tables.edition.periods import PeriodCode
 from reporting.dates.deadlines import day_of
 from reporting.history.concordance import keep_codes, kept_codes
-from reporting.history.correcting import corrections_of, with_corrections
+from reporting.history.correcting import Whose, corrections_of, with_corrections
 from reporting.history.reading.given import GivenHistory
 from reporting.history.reading.rows import HistoryReading, HistoryRow
 from reporting.history.reading.scale import out_of_scale
@@ -31,7 +32,6 @@ BATCH = 1000
 FILED = "已在本平台由企业上报，以上报件为准"
 OWES = "在本平台应由企业自己上报（过期的可申请补报）"
 Seal = Callable[[HistoryReport, HistoryFile], None]
-Whose = tuple[int, str]  # firm and period
 
 
 def try_history(file: GivenHistory, *, by: User | None, at: datetime, say: Say = say_nothing) -> HistoryReport:
@@ -229,7 +229,7 @@ def write_down(found: Examination, source: HistoryFile, by: User | None, at: dat
     of_firm: dict[Enterprise, list[HistoryRow]] = defaultdict(list)
     for row in found.rows:
         of_firm[row.enterprise].append(row)
-    said = {"by": by, "at": at, "action": IMPORTED, "subject": source.name, "why": source.why}
+    said: dict[str, Any] = {"by": by, "at": at, "action": IMPORTED, "subject": source.name, "why": source.why}
     lines = [
         journal.compose(
             **said,

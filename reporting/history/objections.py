@@ -81,7 +81,7 @@ def decide(objection: HistoryObjection, granted: bool, by: User, at: datetime, a
     PublishedEdition.objects.hold_still()  # no file comes in or is withdrawn beside
     objection = HistoryObjection.objects.select_for_update().get(pk=objection.pk)
     if not objection.is_open:
-        day = localtime(objection.decided_at)
+        day = localtime(objection.decided_at or at)
         raise DoneAlready(f"这份申请已于 {day:%Y-%m-%d} 决定：{objection.state_words}。")
     rows = ImportedFiling.objects.standing().filter(enterprise=objection.enterprise_id, period=objection.period)
     row = rows.first()
@@ -93,7 +93,7 @@ def decide(objection: HistoryObjection, granted: bool, by: User, at: datetime, a
     if granted and row:
         corrected([row])
     write_down(objection, by, at, "同意更正导入历史" if granted else "不同意更正导入历史", words)
-    about_history.decided(objection)
+    about_history.decided(objection, at)
     return objection
 
 

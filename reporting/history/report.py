@@ -1,7 +1,7 @@
 """What an import would bring in, or has brought in, and everything that is wrong with the file."""
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from decimal import Decimal
@@ -81,7 +81,7 @@ class HistoryReport:
 
     @property
     def of_periods(self) -> list[TakenPeriod]:
-        sums: Counter[str] = Counter()
+        sums: defaultdict[str, Decimal] = defaultdict(Decimal)
         for row in self.listed:
             sums[row.period] += Decimal(row.base or 0)
         return [TakenPeriod(code, firms, f"{sums[code]:,.2f}") for code, firms in self.periods.items()]

@@ -35,8 +35,8 @@ def begin(workbook: File, replaces: bool, why: str, *, by: User, at: datetime, r
     Raises Unreadable for what can be told at once, the rest is found by the worker."""
     be_the_city(by)
     why = said_something(why, "替换已导入的，请写明原因。", "替换原因") if replaces else ""
-    content = read_bounded(workbook, PAGE_ROOM)
-    refuse_what_it_is_not(workbook.name, content)
+    name, content = workbook.name or "", read_bounded(workbook, PAGE_ROOM)
+    refuse_what_it_is_not(name, content)
     digest = sha256(content).hexdigest()
     clear_forgotten(HistoryImport, real)
     with transaction.atomic():
@@ -45,7 +45,7 @@ def begin(workbook: File, replaces: bool, why: str, *, by: User, at: datetime, r
         if newest and is_the_same_press(newest, real):
             return newest
         return HistoryImport.objects.create(
-            name=workbook.name[-255:],
+            name=name[-255:],
             digest=digest,
             file=ContentFile(content, "history.bin"),
             replaces=replaces,

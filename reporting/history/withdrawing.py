@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
@@ -47,7 +48,7 @@ def withdraw(file: HistoryFile, by: User, at: datetime, why: str) -> WithdrawnHi
 
 def write_down(file: HistoryFile, stood: list[ImportedFiling], again: int) -> None:
     """A line for the office, and one for each firm of which something stood."""
-    said = {"by": file.withdrawn_by, "at": file.withdrawn_at, "action": ACTION, "subject": file.name}
+    said: dict[str, Any] = {"by": file.withdrawn_by, "at": file.withdrawn_at, "action": ACTION, "subject": file.name}
     said["why"] = file.why_withdrawn
     periods = Counter(row.period for row in stood)
     labels = "、".join(f"{PeriodCode.parse(code).label} {periods[code]} 家" for code in sorted(periods))

@@ -27,20 +27,27 @@ def objected(objection: HistoryObjection) -> None:
     to = recipients.of_districts([district.pk]).get(district.pk, []) if district else recipients.of_city()
     subject = f"{objection.enterprise.name}申请更正{objection.label}的导入历史"
     facts = _facts(objection) | {"reason": objection.reason, "path": reverse("history_objections")}
-    key = f"history-objection:{objection.pk}"
-    about = {"enterprise": objection.enterprise, "district": district, "period": objection.period}
-    post(compose("history/objected", subject, facts, one, key=key, at=objection.asked_at, **about) for one in to)
+    _send("objected", subject, facts, to, objection, objection.asked_at)
 
 
-def decided(objection: HistoryObjection) -> None:
+def decided(objection: HistoryObjection, at: datetime) -> None:
     """To the firm."""
     firm = objection.enterprise
-    to = recipients.of_firms([firm.pk]).get(firm.pk, [])
     path = reverse("imported_period", args=[objection.period])
     facts = _facts(objection) | {"decision": objection.state_words, "answer": objection.answer, "path": path}
-    subject, key = f"导入历史更正：{objection.state_words}", f"history-decided:{objection.pk}"
-    about = {"enterprise": firm, "district": firm.district, "period": objection.period}
-    post(compose("history/decided", subject, facts, one, key=key, at=objection.decided_at, **about) for one in to)
+    to = recipients.of_firms([firm.pk]).get(firm.pk, [])
+    _send("decided", f"导入历史更正：{objection.state_words}", facts, to, objection, at)
+
+
+def _send(
+    stem: str, subject: str, facts: dict, addresses: Sequence[str], objection: HistoryObjection, at: datetime
+) -> None:
+    firm, district = objection.enterprise, objection.enterprise.district
+    key = f"history-{stem}:{objection.pk}"
+    post(
+        compose(f"history/{stem}", subject, facts, to, key=key, at=at, enterprise=firm, district=district)
+        for to in addresses
+    )
 
 
 def _facts(objection: HistoryObjection) -> dict:

@@ -12,9 +12,9 @@ from django.utils.functional import cached_property
 from accounts.models import District, Enterprise
 from forms_tables.edition.catalog import Edition
 from forms_tables.edition.periods import PeriodCode
-from reporting.models.asked import Asked
 from reporting.models.edition import published_edition
 from reporting.models.long_import import LongImport
+from reporting.models.office_request import OfficeRequest
 
 IMPORTED = "导入历史"
 FROZEN = "Imported history is frozen, as a submission is."
@@ -173,17 +173,20 @@ class HistoryObjectionQuerySet(models.QuerySet["HistoryObjection"]):
 
     def with_what_stands(self) -> "HistoryObjectionQuerySet":
         """Each with `waits`: not decided, and there is something to correct. Those that wait stand first."""
-        imported = ImportedFiling.objects.standing().filter(
-            enterprise=OuterRef("enterprise"), period=OuterRef("period")
-        )
-        waits = models.ExpressionWrapper(Q(granted=None) & Q(Exists(imported)), models.BooleanField())
+        waits = models.ExpressionWrapper(Q(granted=None) & Q(something_stands()), models.BooleanField())
         return self.annotate(waits=waits).order_by("-waits", "-asked_at", "-pk")
 
     def waiting(self) -> "HistoryObjectionQuerySet":
-        return self.with_what_stands().filter(waits=True)
+        return self.filter(something_stands(), granted=None)
 
 
-class HistoryObjection(Asked):
+def something_stands() -> Exists:
+    """Of the firm and period of an objection."""
+    standing = ImportedFiling.objects.standing()
+    return Exists(standing.filter(enterprise=OuterRef("enterprise"), period=OuterRef("period")))
+
+
+class HistoryObjection(OfficeRequest):
     """A firm holds another figure right in a cell of its imported history. Granted, that figure is the firm's own: it
     stands, whatever file is brought in later, and what the file says is kept beside it."""
 
@@ -196,7 +199,7 @@ class HistoryObjection(Asked):
 
     objects = HistoryObjectionQuerySet.as_manager()
 
-    class Meta(Asked.Meta):
+    class Meta(OfficeRequest.Meta):
         constraints = [
             models.UniqueConstraint(
                 fields=["enterprise", "period", "cell"], condition=Q(granted=None), name="one_objection_to_a_cell_waits"

@@ -2,9 +2,9 @@ from django.db import models
 from django.db.models import BooleanField, Count, ExpressionWrapper, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
-from reporting.models.asked import Asked
 from reporting.models.asking import asked_of
 from reporting.models.filing import Filing
+from reporting.models.office_request import OfficeRequest
 from reporting.models.standing import OPENABLE, OWED, SHUT, UNSENT, WITH_FIRM
 
 
@@ -25,7 +25,7 @@ class RequestQuerySet(models.QuerySet):
         ).order_by("-waits", "-asked_at", "-pk")
 
 
-class Request(Asked):
+class Request(OfficeRequest):
     """What is asked about a filing. `WAITING`: what still needs a decision."""
 
     WAITING: Q
@@ -33,7 +33,7 @@ class Request(Asked):
 
     objects = RequestQuerySet.as_manager()
 
-    class Meta(Asked.Meta):
+    class Meta(OfficeRequest.Meta):
         abstract = True
 
 

@@ -97,5 +97,5 @@ def mark_of_bases(edition: Edition, period: PeriodCode) -> str:
     imported = ImportedFiling.objects.standing().filter(period__in=[period.code, *behind]).order_by("period")
     sums = {"n": Count("pk"), "first": Sum("pk"), "second": Sum(F("pk") * F("pk"))}
     filed = Filing.objects.filter(period__in=behind).annotate(stands=STANDING_SUBMISSION).exclude(stands=None)
-    filed = filed.order_by("period").values("period").annotate(n=Count("pk"), sum=Sum("stands"))
-    return repr([list(imported.values("period").annotate(**sums)), list(filed)])
+    standing = filed.order_by("period").values("period").annotate(n=Count("pk"), sum=Sum("stands"))
+    return repr([list(imported.values("period").annotate(**sums)), list(standing)])

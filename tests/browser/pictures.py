@@ -7,6 +7,7 @@ from django.conf import settings
 
 from tests.browser.desk_walk import of_the_rules
 from tests.browser.draft_walk import of_the_draft
+from tests.browser.history_walk import of_history
 from tests.browser.import_walk import of_an_import
 from tests.browser.soundness import grave_issues, width_needed
 from tests.browser.walk import (

@@ -64,7 +64,8 @@ class Heads:
         if plain in names and self.sheet.kept.get(plain, plain) != plain and plain not in self.sheet.renamed:
             now = self.sheet.kept[plain] or "不再使用"
             return Meant(why=f"“{plain}”是现行代码，留存的对照表又写作“{now}”，分不清。请在文件里附对照表写明这一列。")
-        plain = plain if (now := self.sheet.now_called(plain)) is None else now
+        called = self.sheet.now_called(plain)
+        plain = plain if called is None else called
         cells = names.get(plain, ())
         if len(cells) > 1:
             codes = "、".join(CellAddress.parse(cell).code for cell in cells)

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.db.models import Count, Q
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
@@ -21,7 +21,7 @@ from reporting.models import HistoryFile
 
 @needs(Ability.ADMINISTER)
 @require_GET
-def history_file(request: HttpRequest, pk: int) -> HttpResponse:
+def history_file(request, pk):
     return show_file(request, file_or_404(pk))
 
 
@@ -29,7 +29,7 @@ def file_or_404(pk: int) -> HistoryFile:
     return get_object_or_404(files_brought_in(), pk=pk)
 
 
-def show_file(request: HttpRequest, file: HistoryFile, typed: str = "", status: int = 200) -> HttpResponse:
+def show_file(request, file, typed="", status=200):
     around = {"file": file, "periods": periods_in(file), "typed": typed, "reach": telling.reach(file, clock.now())}
     return render(request, "history/history_file.html", around, status=status)
 
@@ -45,7 +45,7 @@ def periods_in(file: HistoryFile) -> list[dict]:
 
 @needs(Ability.ADMINISTER)
 @require_GET
-def history_source(request: HttpRequest, pk: int) -> FileResponse:
+def history_source(request, pk):
     """As it came, to the byte."""
     file = get_object_or_404(HistoryFile, pk=pk)
     return FileResponse(file.file.open("rb"), as_attachment=True, filename=file.name)
@@ -53,7 +53,7 @@ def history_source(request: HttpRequest, pk: int) -> FileResponse:
 
 @needs(Ability.ADMINISTER)
 @require_POST
-def withdraw_history(request: HttpRequest, pk: int) -> HttpResponse:
+def withdraw_history(request, pk):
     file = file_or_404(pk)
     form = WithdrawPress(request.POST)
     with refusals_on(request):
@@ -66,7 +66,7 @@ def withdraw_history(request: HttpRequest, pk: int) -> HttpResponse:
 
 @needs(Ability.ADMINISTER)
 @require_GET
-def preview_history_letter(request: HttpRequest, pk: int) -> HttpResponse:
+def preview_history_letter(request, pk):
     file, at = file_or_404(pk), clock.now()
     reach = telling.reach(file, at)
     sample = reach.letters[0] if reach.letters else None
@@ -82,7 +82,7 @@ def preview_history_letter(request: HttpRequest, pk: int) -> HttpResponse:
 
 @needs(Ability.ADMINISTER)
 @require_POST
-def send_history_letter(request: HttpRequest, pk: int) -> HttpResponse:
+def send_history_letter(request, pk):
     with refusals_on(request):
         letters = telling.tell(file_or_404(pk), request.user, clock.now())
         messages.success(request, f"{letters} 封信已排队，按邮箱域名陆续发出。")

@@ -5,7 +5,7 @@ from pathlib import PurePath
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import Count, Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
@@ -14,7 +14,7 @@ from accounts.access import needs, refusals_on
 from accounts.models import Ability
 from accounts.post import pulse
 from reporting.history import steps
-from reporting.history.forms import BlankForm, HistoryUpload, SeenPress
+from reporting.history.forms import BlankForm, HistoryUpload, SeenReportPress
 from reporting.history.report import HistoryReport
 from reporting.history.tasks import carry_out_history
 from reporting.history.writing import write_problems
@@ -30,7 +30,7 @@ MEGABYTE = 1024 * 1024
 
 
 @needs(Ability.ADMINISTER)
-def city_history(request: HttpRequest) -> HttpResponse:
+def city_history(request):
     """Upload one; what was uploaded of late; the files that were brought in."""
     form = HistoryUpload(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
@@ -75,7 +75,7 @@ def stored_or_404(pk: int) -> HistoryImport:
 
 @needs(Ability.ADMINISTER)
 @require_GET
-def history_import(request: HttpRequest, pk: int) -> HttpResponse:
+def history_import(request, pk):
     """How far it is; then what it would bring in or what is wrong; then that it was imported."""
     stored = stored_or_404(pk)
     around = {
@@ -117,17 +117,17 @@ def shown_of(report: HistoryReport, asked) -> dict:
 
 @needs(Ability.ADMINISTER)
 @require_POST
-def confirm_history(request: HttpRequest, pk: int) -> HttpResponse:
+def confirm_history(request, pk):
     stored = stored_or_404(pk)
     with refusals_on(request):
-        seen = SeenPress(request.POST).said["seen"]
+        seen = SeenReportPress(request.POST).said["seen"]
         hand_on(steps.confirm(stored, seen, request.user, clock.now(), clock.real_now()))
     return redirect("history_import", pk)
 
 
 @needs(Ability.ADMINISTER)
 @require_POST
-def try_history_again(request: HttpRequest, pk: int) -> HttpResponse:
+def try_history_again(request, pk):
     """What a worker left, or what broke; a second press finds it under way."""
     stored = stored_or_404(pk)
     with refusals_on(request):
@@ -138,7 +138,7 @@ def try_history_again(request: HttpRequest, pk: int) -> HttpResponse:
 
 @needs(Ability.ADMINISTER)
 @require_GET
-def history_problems(request: HttpRequest, pk: int) -> HttpResponse:
+def history_problems(request, pk):
     stored = stored_or_404(pk)
     report = what_was_found(stored)
     if not report or not report.refused:

@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
@@ -18,11 +17,11 @@ PAGE = 50
 
 @needs(Ability.READ_FILINGS)
 @require_GET
-def history_objections(request: HttpRequest) -> HttpResponse:
+def history_objections(request):
     return show_objections(request)
 
 
-def show_objections(request: HttpRequest, typed: dict[int, str] | None = None, status: int = 200) -> HttpResponse:
+def show_objections(request, typed=None, status=200):
     """`typed`: the answer of a refused decision, by the key of its objection; it stays in its field."""
     found = HistoryObjection.objects.visible_to(request.user).with_what_stands()
     page = Paginator(found.select_related("enterprise", "asked_by", "decided_by"), PAGE)
@@ -35,7 +34,7 @@ def show_objections(request: HttpRequest, typed: dict[int, str] | None = None, s
 
 @needs(Ability.REVIEW, Ability.ADMINISTER)
 @require_POST
-def decide_history_objection(request: HttpRequest, pk: int) -> HttpResponse:
+def decide_history_objection(request, pk):
     found = HistoryObjection.objects.visible_to(request.user).select_related("enterprise")
     asked = get_object_or_404(found, pk=pk)
     form = DecisionPress(request.POST)

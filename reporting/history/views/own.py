@@ -1,7 +1,6 @@
 """A firm's own imported period, cell by cell, and what it holds wrong in it."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from accounts import clock
@@ -13,7 +12,7 @@ from reporting.models import HistoryObjection, ImportedFiling
 
 
 @needs(Ability.FILL)
-def imported_period(request: HttpRequest, period: str) -> HttpResponse:
+def imported_period(request, period):
     own = ImportedFiling.objects.standing().filter(enterprise=request.user.enterprise_id)
     imported = get_object_or_404(own.select_related("source", "district"), period=period)
     form = ObjectionPress(request.POST or None)

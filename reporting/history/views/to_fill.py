@@ -3,7 +3,6 @@
 from io import BytesIO
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
@@ -23,7 +22,7 @@ from reporting.pages.downloads import workbook_answer
 
 
 @needs(Ability.ADMINISTER)
-def history_codes(request: HttpRequest) -> HttpResponse:
+def history_codes(request):
     """What is kept, and a file with more of it."""
     form = CodesUpload(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
@@ -37,13 +36,13 @@ def history_codes(request: HttpRequest) -> HttpResponse:
 
 @needs(Ability.ADMINISTER)
 @require_GET
-def history_codes_workbook(request: HttpRequest) -> HttpResponse:
+def history_codes_workbook(request):
     return workbook_answer(concordance.write_codes(clock.now()), "新旧代码对照表.xlsx")
 
 
 @needs(Ability.ADMINISTER)
 @require_POST
-def drop_history_code(request: HttpRequest, pk: int) -> HttpResponse:
+def drop_history_code(request, pk):
     """A second press finds nothing, and says so."""
     if code := HistoryCode.objects.filter(pk=pk).first():
         concordance.drop_code(code, request.user, clock.now())
@@ -55,14 +54,14 @@ def drop_history_code(request: HttpRequest, pk: int) -> HttpResponse:
 
 @needs(Ability.ADMINISTER)
 @require_GET
-def history_sheet(request: HttpRequest, frequency: str) -> HttpResponse:
+def history_sheet(request, frequency):
     content = write_empty_sheet(current_edition(), frequency, clock.now())
     return workbook_answer(content, f"历史数据_{FREQUENCIES[frequency]}空表.xlsx")
 
 
 @needs(Ability.ADMINISTER)
 @require_GET
-def history_blank(request: HttpRequest) -> HttpResponse:
+def history_blank(request):
     """A firm's own form of a past period, to be filled and brought in."""
     form = BlankForm(request.GET)
     with refusals_on(request):

@@ -110,7 +110,7 @@ def asked_for(request: HttpRequest, at: datetime, include_submitted: bool = Fals
         if period := asked_period(request, at.date()):
             return AskedTotals(period, summary_at_hand(period, at, include_submitted))
         named = next(iter(imported), None)
-    return named and AskedTotals(named, history_at_hand(named, at))
+    return AskedTotals(named, history_at_hand(named, at)) if named else None
 
 
 def fresh_summary(code: str, at: datetime, include_submitted: bool = False) -> Summary:

@@ -2,7 +2,7 @@ from django.conf import settings
 from django.db import models
 
 
-class Asked(models.Model):
+class OfficeRequest(models.Model):
     """Something a firm asks of its office, with a reason; decided once."""
 
     reason = models.CharField("理由", max_length=500)
