@@ -28,6 +28,7 @@ from reporting.models import (
     Filing,
     HistoryCode,
     HistoryObjection,
+    ImportedFiling,
     LateRequest,
     PublishedEdition,
     RegisterImport,
@@ -374,7 +375,8 @@ def an_import(may) -> RegisterImport:
 def an_imported_period(may, name: str) -> int:
     """What an address of imported history speaks of: a file with a row of the firm, an upload with a problem, a line
     of the concordance, an objection."""
-    imported = stand(may.firm, "2024M05", {"2010.c1": "800.00"})
+    standing = ImportedFiling.objects.standing().filter(enterprise=may.firm)
+    imported = standing.first() or stand(may.firm, "2024M05", {"2010.c1": "800.00"})
     imported.source.file.save("history.xlsx", ContentFile(b"PK"))
     if name in ("history_import", "confirm_history", "try_history_again", "history_problems"):
         upload = SimpleUploadedFile("历史.xlsx", book(of(may.firm, "2099M01") | {"2010.c1": 1}))
@@ -382,11 +384,11 @@ def an_imported_period(may, name: str) -> int:
         carry_out_history(stored.pk)
         return stored.pk
     if name == "drop_history_code":
-        return HistoryCode.objects.create(old="B01", new="2010", at=AT).pk
+        return HistoryCode.objects.get_or_create(old="B01", defaults={"new": "2010", "at": AT})[0].pk
     if name == "decide_history_objection":
         asked = {"reason": "漏计", "asked_by": may.clerk, "asked_at": AT, "old": "800.00", "new": "810.00"}
         about = {"period": "2024M05", "edition_code": EDITION, "cell": "2010.c1"}
-        return HistoryObjection.objects.create(enterprise=may.firm, **about, **asked).pk
+        return HistoryObjection.objects.get_or_create(enterprise=may.firm, **about, defaults=asked)[0].pk
     return imported.source_id
 
 

@@ -12,7 +12,7 @@ from tests.browser.walk import Screen, official
 from tests.history.books import book, of
 
 PAGE, FIRMS = "/city/history/", 40
-MONTHS = ("2022M12", "2022M11", "2022M10")
+MONTHS = ("2021M12", "2021M11", "2021M10")  # before anything was filed in the demonstration city
 
 
 def of_history() -> Iterator[Screen]:
@@ -36,7 +36,7 @@ def of_history() -> Iterator[Screen]:
     HistoryCode.objects.create(old="B77", new="", by=city, at=now)
     yield Screen("city-history-empty", PAGE, city)
     problems = uploaded("有问题的历史.xlsx", wrong, city)
-    tried = uploaded("2022年四季度.xlsx", rows, city)
+    tried = uploaded("2021年四季度.xlsx", rows, city)
     running = uploaded("正在核对.xlsx", rows[:30], city)
     HistoryImport.objects.filter(pk=running.pk).update(
         state=HistoryImport.TRYING, done=18_500, total=69_600, effect=running.effect | {"hand": "a worker"}
@@ -56,7 +56,7 @@ def of_history() -> Iterator[Screen]:
     yield Screen("city-history", PAGE, city)
     yield Screen("city-history-file", f"{PAGE}files/{file.pk}/", city)
     yield Screen("city-history-letter", f"{PAGE}files/{file.pk}/letter/", city)
-    yield Screen("city-history-totals", "/city/totals/?period=2022M12", city)
+    yield Screen("city-history-totals", "/city/totals/?period=2021M12", city)
     yield from of_objections(firms[0], city)
 
 
