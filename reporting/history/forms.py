@@ -15,7 +15,9 @@ class HistoryUpload(PlainForm):
         widget=forms.FileInput(attrs={"accept": ".xlsx,.zip"}),
     )
     replaces = forms.BooleanField(label="替换已导入的：同一企业同一期以这份文件为准", required=False)
-    why = forms.CharField(label="替换原因", max_length=500, required=False)
+    why = forms.CharField(
+        label="替换原因", max_length=500, required=False, help_text="勾选了上一项的必须写明；没有勾选的不用填。"
+    )
 
 
 class CodesUpload(PlainForm):

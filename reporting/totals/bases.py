@@ -28,11 +28,17 @@ class GrowthBase:
     firms: Mapping[str, int]
 
     @property
+    def rests_on_imported(self) -> bool:
+        return bool(self.firms.get(IMPORTED))
+
+    @property
     def in_words(self) -> str:
-        others = [f"{count} 家为{kind}" for kind, count in self.firms.items() if kind not in (IMPORTED, NONE) and count]
-        told = [f"{self.firms[IMPORTED]} 家的基期为{IMPORTED}", *others]
+        told = [f"{count} 家为{kind}" for kind, count in self.firms.items() if kind not in (IMPORTED, NONE) and count]
+        if self.rests_on_imported:
+            told.insert(0, f"{self.firms[IMPORTED]} 家的基期为{IMPORTED}")
         if missing := self.firms.get(NONE):
-            told.append(f"{missing} 家没有基期数，只计入本期，增速因此偏高")
+            high = "，只计入本期，增速因此偏高" if told else "，不能计算增速"
+            told.append(f"{missing} 家没有基期数{high}")
         return f"{self.then}：{'，'.join(told)}。"
 
 
@@ -58,7 +64,8 @@ def growth_bases(
         imported = set(standing_imports(base).values_list("enterprise", flat=True)) - filed
         kinds = {firm: FILED if firm in filed else IMPORTED if firm in imported else TYPED for firm, _ in firms}
         for district, each in by_district(firms, kinds, then_in_words(word, base)).items():
-            found.setdefault(district, []).append(each)
+            if each.rests_on_imported:
+                found.setdefault(district, []).append(each)
     return {district: tuple(bases) for district, bases in found.items()}
 
 
@@ -67,7 +74,7 @@ def by_district(firms: Iterable[tuple[int, str]], kinds: Mapping[int, str], then
     for firm, district in firms:
         for area in ("", district):
             counts.setdefault(area, Counter())[kinds[firm]] += 1
-    return {area: GrowthBase(then, dict(count)) for area, count in counts.items() if count[IMPORTED]}
+    return {area: GrowthBase(then, dict(count)) for area, count in counts.items()}
 
 
 def standing_filings(base: PeriodCode):

@@ -159,6 +159,7 @@ def test_the_firm_asks_on_the_page_of_the_period(may):
 
 def test_the_district_decides_on_its_page_and_sees_no_other_districts(may, asked):
     district = sign_in(may.reviewer)
+    assert "1 份导入历史的更正申请待决定" in words_on(district.get("/district/"))
     said = words_on(district.get(OBJECTIONS))
     assert may.firm.name in said and "750.00 → 760.00" in said
     assert may.firm.name not in words_on(sign_in(may.other_reviewer).get(OBJECTIONS))

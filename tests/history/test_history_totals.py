@@ -58,7 +58,7 @@ def test_growth_of_an_imported_period_says_its_bases(december):
     said = "上年同期（2022年12月）：1 家的基期为导入历史，1 家为文件所列，1 家没有基期数，只计入本期，增速因此偏高。"
     assert base.in_words == said
     nanan = next(area for area in of_december().districts if area.name == "南岸区")
-    assert nanan.bases == ()
+    assert [base.in_words for base in nanan.bases][:1] == ["上年同期（2022年12月）：1 家没有基期数，不能计算增速。"]
 
 
 def test_the_city_reads_it_marked_and_downloads_it(december, may):
