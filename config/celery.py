@@ -9,7 +9,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 app = Celery("config")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
-ROOMS = "accounts.post reporting.city_columns reporting.editions reporting.register reporting.reminders"
+ROOMS = """
+    accounts.post reporting.city_columns reporting.editions reporting.history reporting.register reporting.reminders
+"""
 app.autodiscover_tasks(ROOMS.split())
 
 

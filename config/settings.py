@@ -149,6 +149,7 @@ CELERY_BEAT_SCHEDULE = {
     "letters": {"task": "accounts.post.tasks.send_letters", "schedule": timedelta(minutes=1)},
     "reminders": {"task": "reporting.tasks.remind", "schedule": timedelta(minutes=10)},
     "imports": {"task": "reporting.register.tasks.take_up_imports", "schedule": timedelta(minutes=1)},
+    "history": {"task": "reporting.history.tasks.take_up_history", "schedule": timedelta(minutes=1)},
     "columns": {"task": "reporting.city_columns.tasks.store_columns", "schedule": timedelta(minutes=10)},
 }
 

@@ -17,6 +17,8 @@ from accounts.models import DUTIES, Ability, Application, DeadAddress, Duties, E
 from forms_tables.edition.catalog import shipped_content
 from reporting import workflow
 from reporting.editions.tally import EffectTally
+from reporting.history import steps as history_steps
+from reporting.history.tasks import carry_out_history
 from reporting.models import (
     Announcement,
     BaseAdjustment,
@@ -25,6 +27,9 @@ from reporting.models import (
     ExtensionRequest,
     Filing,
     FrequentQuestion,
+    HistoryCode,
+    HistoryObjection,
+    ImportedFiling,
     LateRequest,
     Message,
     PublishedEdition,
@@ -40,6 +45,7 @@ from reporting.models import (
 from reporting.register import moves, tasks
 from reporting.register.imports import steps
 from tests.cast import AT, FREE_CODE, make_district, make_user
+from tests.history.books import book, of, stand
 from tests.may import AFTER_DUE, CLEAN_MAY, fresh, make_may
 from tests.officials import file_may, make_it_be
 from tests.reading import markup_of
@@ -149,6 +155,24 @@ PAGES = {
     "manual": OPEN,
     "start": "city system",
     "history": "enterprise",
+    "imported_period": "enterprise",
+    "history_objections": "district association city",
+    "decide_history_objection": "POST district city",
+    "city_history": "city",
+    "history_import": "city",
+    "confirm_history": "POST city",
+    "try_history_again": "POST city",
+    "history_problems": "city",
+    "history_file": "city",
+    "history_source": "city",
+    "withdraw_history": "POST city",
+    "preview_history_letter": "city",
+    "send_history_letter": "POST city",
+    "history_codes": "city",
+    "history_codes_workbook": "city",
+    "drop_history_code": "POST city",
+    "history_sheet": "city",
+    "history_blank": "city",
     "filing": "enterprise",
     "check": "POST enterprise",
     "wrong_cells": "enterprise",
@@ -307,8 +331,9 @@ OWNED = {
         "move_firm", "stop_firm", "resume_firm", "first_day", "owed_by_first_day", "move", "accept_move",
         "decline_move", "withdraw_move", "open_account", "thread", "league_filings", "record", "issue_certificate",
         "certificate", "sent_letter", "try_letter_again", "confirm_address", "urging_outcome", "register_import",
-        "confirm_import", "try_import_again", "marked_import", "take_answer", "cancel_sign_up", "propose_takeover", "takeover", "takeover_document",
-        "refuse_takeover", "withdraw_takeover",
+        "confirm_import", "try_import_again", "marked_import", "take_answer", "cancel_sign_up",
+        "propose_takeover", "takeover", "takeover_document",
+        "refuse_takeover", "withdraw_takeover", "decide_history_objection",
     ],
 }  # fmt: skip
 
@@ -417,6 +442,26 @@ OF_A_SESSION = (
 )
 
 
+def an_imported_period(may, name: str) -> int:
+    """What an address of imported history speaks of: a file with a row of the firm, an upload with a problem, a line
+    of the concordance, an objection."""
+    standing = ImportedFiling.objects.standing().filter(enterprise=may.firm)
+    imported = standing.first() or stand(may.firm, "2024M05", {"2010.c1": "800.00"})
+    imported.source.file.save("history.xlsx", ContentFile(b"PK"))
+    if name in ("history_import", "confirm_history", "try_history_again", "history_problems"):
+        upload = SimpleUploadedFile("历史.xlsx", book(of(may.firm, "2099M01") | {"2010.c1": 1}))
+        stored = history_steps.begin(upload, False, "", by=may.city, at=AT, real=real_now())
+        carry_out_history(stored.pk)
+        return stored.pk
+    if name == "drop_history_code":
+        return HistoryCode.objects.get_or_create(old="B01", defaults={"new": "2010", "at": AT})[0].pk
+    if name == "decide_history_objection":
+        asked = {"reason": "漏计", "asked_by": may.clerk, "asked_at": AT, "old": "800.00", "new": "810.00"}
+        about = {"period": "2024M05", "edition_code": EDITION, "cell": "2010.c1"}
+        return HistoryObjection.objects.get_or_create(enterprise=may.firm, **about, defaults=asked)[0].pk
+    return imported.source_id
+
+
 def address(name: str, may) -> str:
     pk = {
         "application": may.application.pk,
@@ -466,7 +511,9 @@ def address(name: str, may) -> str:
     }
     if name.startswith("city_desk"):
         known |= of_the_desk(name, may)
-    if name.endswith("_import") or name == "try_import_again":
+    if "history" in name or name == "imported_period":
+        known |= {"pk": an_imported_period(may, name), "frequency": "month"}
+    elif name.endswith("_import") or name == "try_import_again":
         known["pk"] = an_import(may).pk
     if name == "key_firms":
         return reverse(name)

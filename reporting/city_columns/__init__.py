@@ -89,7 +89,8 @@ def _standing(period: Period) -> tuple[list[str], dict[str, str], str]:
     """The periods whose filings are read, where each stands, and the mark of it all; asked before anything is read, so
     that what changes meanwhile is found next time."""
     before = dict.fromkeys(code.code for code in earlier(period.parsed).values())
-    marks = {period.code: ""} | frozen.marks_of([period.code, *before])
+    emptied = [code for code in before if path_of(code, FILINGS).exists()]  # where all that was imported is withdrawn
+    marks = dict.fromkeys([period.code, *emptied], "") | frozen.marks_of([period.code, *before])
     return list(marks), marks, drafts.mark_of(period, marks)
 
 

@@ -69,11 +69,12 @@ def marks_of(codes: Iterable[str]) -> dict[str, str]:
             places=Sum(weight * F("district")),
         )
     )
-    imported = (  # never changed, only added
-        ImportedFiling.objects.filter(period__in=codes)
+    imported = (  # never changed, but one may stand in the place of another
+        ImportedFiling.objects.standing()
+        .filter(period__in=codes)
         .order_by()
         .values("period")
-        .annotate(n=Count("pk"), last=Max("pk"), firms=Sum("enterprise"))
+        .annotate(n=Count("pk"), last=Max("pk"), firms=Sum("enterprise"), stand=Sum(weight))
     )
     marks: dict[str, str] = {}
     for row in (*filings, *imported):
@@ -104,10 +105,12 @@ def is_current(code: str, mark: str) -> bool:
 def _store(code: str, mark: str) -> None:
     filings = listed(code)
     needed = set(filings["submission"].drop_nulls()) | set(filings["standing"].drop_nulls())
-    needed |= {key_of_imported(pk) for pk in ImportedFiling.objects.filter(period=code).values_list("pk", flat=True)}
-    kept = stored_submissions(code)
+    imported = ImportedFiling.objects.standing().filter(period=code)
+    needed |= {key_of_imported(pk) for pk in imported.values_list("pk", flat=True)}
+    known = stored_submissions(code)
+    kept = None if known is None else still_standing(known, needed)
     missing = sorted(needed - set(kept.frame["submission"])) if kept else sorted(needed)
-    if missing or kept is None:
+    if missing or known is None or kept is None or len(kept) < len(known):
         parts = [kept] if kept else []
         frequency = PeriodCode.parse(code).frequency
         parts += columns_of_submissions([key for key in missing if key > 0], frequency)
@@ -131,6 +134,12 @@ def stored_submissions(code: str) -> ScaledColumns | None:
     stored, notes = found
     current = all(published_edition(each).digest == digest for each, digest in notes["editions"].items())
     return stored if current else None
+
+
+def still_standing(stored: ScaledColumns, needed: set[int]) -> ScaledColumns:
+    """Without imported history that stands no more; a submission is left for whoever reads the state before."""
+    keys = pl.col("submission")
+    return ScaledColumns(stored.frame.filter((keys > 0) | keys.is_in(list(needed))), stored.scales)
 
 
 def _digests(codes: pl.Series) -> dict[str, str]:

@@ -144,7 +144,8 @@ class Histories:
         }
         filings = Filing.objects.filter(**behind).select_related("in_force", "approved")
         filed = {(each.enterprise_id, each.period_id): each for each in filings}
-        imported = {(each.enterprise_id, each.period): each for each in ImportedFiling.objects.filter(**behind)}
+        standing = ImportedFiling.objects.standing().filter(**behind)
+        imported = {(each.enterprise_id, each.period): each for each in standing}
         self.filed: dict[tuple[int, str], Values] = {}
         for whose in filed | imported:
             if stands := what_stands(filed.get(whose), imported.get(whose)):

@@ -25,7 +25,8 @@ def read_whole(enterprise: int, period: str) -> Filing:
     filings = Filing.objects.filter(enterprise=enterprise, period__in=[period, *map(str, behind.values())])
     of_each = {"filing": OuterRef("pk")}
     of_its_firm = {"enterprise": OuterRef("enterprise"), "period": OuterRef("period")}
-    imported = ImportedFiling.objects.filter(enterprise=enterprise, period__in=list(map(str, behind.values())))
+    imported = ImportedFiling.objects.standing().filter(enterprise=enterprise)
+    imported = imported.filter(period__in=list(map(str, behind.values())))
     filings = filings.select_related(*JOINED).annotate(
         has_filed_in_time=Exists(Submission.objects.filter(**of_each, on_time=True, recalled_at=None)),
         has_messages=Exists(Message.objects.filter(**of_each)),

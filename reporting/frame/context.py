@@ -34,6 +34,7 @@ class MenuEntry:
 
 FIRMS = ("/applications/", "/firm-accounts/", "/moves/", "/takeovers/", "/contacts/", "/training/")
 REGISTER = ("/firms/", "/users/", *FIRMS, "/key-firms/", "/certificates/")
+CITY_READS = ("/city/requests/", "/city/recheck/", "/history-objections/")
 DATES = ("/deadlines/", "/calendar/")
 OFFICE = (*REGISTER, "/journal/", "/announcements/")
 EDITIONS = ("/city/governance/", "/city/parameters/", "/city/desk/", "/city/notation/")
@@ -49,9 +50,9 @@ PLACES = (
     (
         MenuEntry("历史", "/history/", Ability.FILL, also=("/record/", "/certificates/")),
         MenuEntry("审核", "/district/queue/", Ability.REVIEW, also=("/district/submissions/",)),
-        MenuEntry("上报件", "/city/submissions/", Ability.READ_CITY, also=("/city/requests/", "/city/recheck/")),
+        MenuEntry("上报件", "/city/submissions/", Ability.READ_CITY, also=CITY_READS),
     ),
-    (MenuEntry("申请", "/district/requests/", Ability.REVIEW),),
+    (MenuEntry("申请", "/district/requests/", Ability.REVIEW, also=("/history-objections/",)),),
     (
         MenuEntry("催报", "/reminders/", Ability.ADMINISTER, also=("/dead-addresses/", "/outbox/")),
         MenuEntry("催报", "/reminders/", Ability.REMIND, also=("/dead-addresses/",)),
@@ -62,7 +63,7 @@ PLACES = (
     ),
     (
         MenuEntry("截止日", "/deadlines/", Ability.FILL, also=("/calendar/",)),
-        MenuEntry("报告期", "/city/periods/", Ability.ADMINISTER, also=DATES),
+        MenuEntry("报告期", "/city/periods/", Ability.ADMINISTER, also=(*DATES, "/city/history/")),
         MenuEntry("报告期", "/city/periods/", Ability.READ_CITY, also=(*DATES, "/reminders/schedule/")),
     ),
     (MenuEntry("制度", "/city/editions/", Ability.READ_CITY, also=EDITIONS),),

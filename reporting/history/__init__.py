@@ -1,1 +1,2 @@
-"""Imported history (导入历史): past periods from a workbook, read and checked row by row, then all of it or nothing."""
+"""Imported history (导入历史): past periods from files, read and checked (`reading`), brought in whole, replaced,
+withdrawn, and corrected by its firm."""

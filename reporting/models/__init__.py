@@ -10,7 +10,7 @@ from reporting.models.calendar import (
 from reporting.models.conversation import Announcement, AnnouncementSeen, Message, Thread, ThreadSeen
 from reporting.models.edition import DraftEdition, PublishedEdition, Rehearsal, published_content, published_edition
 from reporting.models.filing import Explanation, Filing, Sheet
-from reporting.models.history import HistoryFile, ImportedFiling
+from reporting.models.history import HistoryCode, HistoryFile, HistoryImport, HistoryObjection, ImportedFiling
 from reporting.models.in_force import edition_in_force
 from reporting.models.period import Deadline, ParameterValue, Period
 from reporting.models.record import Certificate, DistrictResult
@@ -36,7 +36,10 @@ __all__ = [
     "ExtensionRequest",
     "Filing",
     "FrequentQuestion",
+    "HistoryCode",
     "HistoryFile",
+    "HistoryImport",
+    "HistoryObjection",
     "ImportedFiling",
     "LateRequest",
     "Message",

@@ -210,7 +210,8 @@ class Filing(models.Model):
     def imported_before(self) -> dict[str, ImportedFiling]:
         """What was imported of the same earlier periods, which stands where no submission does."""
         behind = earlier(self.period.parsed)
-        imported = ImportedFiling.objects.filter(enterprise=self.enterprise_id, period__in=map(str, behind.values()))
+        imported = ImportedFiling.objects.standing().filter(enterprise=self.enterprise_id)
+        imported = imported.filter(period__in=map(str, behind.values()))
         found = {each.period: each for each in imported}
         return {word: found[code.code] for word, code in behind.items() if code.code in found}
 

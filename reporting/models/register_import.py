@@ -1,7 +1,7 @@
-from django.conf import settings
 from django.db import models
 
 from accounts.models import District
+from reporting.models.long_import import LongImport
 
 
 class RegisterImportQuerySet(models.QuerySet):
@@ -10,48 +10,16 @@ class RegisterImportQuerySet(models.QuerySet):
         return self.filter(district=user.district_id) if user.may.keep_register else self.none()
 
 
-class RegisterImport(models.Model):
-    """名录导入: an uploaded register, what importing it would change as somebody saw it, and whether it was imported.
+class RegisterImport(LongImport):
+    """名录导入. `outcome` is the comparison with the register row by row (reporting.register.imports.outcome)."""
 
-    `file` is what was uploaded, `outcome` the comparison with the register row by row (reporting.imports.outcome); both
-    are cleared away after some days, the row stays. `effect` holds the counts, why it was not carried out, and who
-    carries it out (reporting.leases).
-    """
+    FOLDER = "register"
 
-    TRYING, TRIED, IMPORTING, DONE, FAILED = "trying", "tried", "importing", "done", "failed"
-    STATES = [
-        (TRYING, "试导入中"), (TRIED, "已试导入"), (IMPORTING, "导入中"), (DONE, "已导入"), (FAILED, "未完成"),
-    ]  # fmt: skip
-
-    name = models.CharField("文件名", max_length=255)
-    digest = models.CharField("文件摘要", max_length=64)
     file = models.FileField("文件", upload_to="register/", blank=True)
     outcome = models.FileField("对照", upload_to="register/", blank=True)
     district = models.ForeignKey(District, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="区县")
-    state = models.CharField("状态", max_length=9, choices=STATES, default=TRYING)
-    done = models.PositiveIntegerField("已核对", default=0)
-    total = models.PositiveIntegerField("应核对", default=0)
-    effect = models.JSONField("结果", default=dict, blank=True)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="上传人")
-    at = models.DateTimeField("上传时间")
-    confirmed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="确认人"
-    )
-    confirmed_at = models.DateTimeField("确认时间", null=True, blank=True)
 
     objects = RegisterImportQuerySet.as_manager()
 
-    class Meta:
-        ordering = ["-at", "-pk"]
+    class Meta(LongImport.Meta):
         verbose_name = "名录导入"
-
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def is_running(self) -> bool:
-        return self.state in (self.TRYING, self.IMPORTING)
-
-    @property
-    def is_expired(self) -> bool:
-        return not self.file

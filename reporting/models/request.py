@@ -1,10 +1,10 @@
-from django.conf import settings
 from django.db import models
 from django.db.models import BooleanField, Count, ExpressionWrapper, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from reporting.models.asking import asked_of
 from reporting.models.filing import Filing
+from reporting.models.office_request import OfficeRequest
 from reporting.models.standing import OPENABLE, OWED, SHUT, UNSENT, WITH_FIRM
 
 
@@ -25,33 +25,16 @@ class RequestQuerySet(models.QuerySet):
         ).order_by("-waits", "-asked_at", "-pk")
 
 
-class Request(models.Model):
-    """Something a firm asks of its district, with a reason; decided once. `WAITING`: what still needs a decision."""
+class Request(OfficeRequest):
+    """What is asked about a filing. `WAITING`: what still needs a decision."""
 
     WAITING: Q
     filing: "models.ForeignKey[Filing, Filing]"  # each kind has its own, under its own related name
 
-    reason = models.CharField("理由", max_length=500)
-    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    asked_at = models.DateTimeField("申请时间")
-    granted = models.BooleanField("是否同意", null=True, default=None)
-    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
-    decided_at = models.DateTimeField("决定时间", null=True, blank=True)
-    answer = models.CharField("答复", max_length=500, blank=True)
-
     objects = RequestQuerySet.as_manager()
 
-    class Meta:
+    class Meta(OfficeRequest.Meta):
         abstract = True
-        ordering = ["asked_at"]
-
-    @property
-    def is_open(self) -> bool:
-        return self.granted is None
-
-    @property
-    def state_words(self) -> str:
-        return {None: "待区县决定", True: "已同意", False: "未同意"}[self.granted]
 
 
 class LateRequestQuerySet(RequestQuerySet):

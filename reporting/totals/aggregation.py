@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from hashlib import blake2b
 
-from django.db.models import Count, Max, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from accounts.models import District
@@ -16,6 +16,7 @@ from forms_tables.edition.address import CellAddress
 from forms_tables.edition.catalog import Edition
 from forms_tables.edition.periods import PeriodCode
 from reporting.models import Filing, ImportedFiling, Period, Submission
+from reporting.models.history import IMPORTED
 from reporting.models.standing import (
     COUNTED,
     COUNTED_AS_OWED,
@@ -26,6 +27,7 @@ from reporting.models.standing import (
     STANDS_BY,
 )
 from reporting.totals.adding_up import ZERO, AreaTotals, Frozen, add_areas, add_up, cells_with_totals, total_cells
+from reporting.totals.bases import GrowthBase, growth_bases, mark_of_bases
 from reporting.totals.breaks import breaks_in
 from reporting.totals.last_year import base_revenue_before, base_revenues
 
@@ -37,13 +39,15 @@ class Coverage:
     """How much of an area is in. Revenue is what these firms reported for the year before (`base_revenue_before`).
     `approved` are the filings of which a submission counts; `reopened` those among them that are being amended, asked
     about or returned, and count as they were approved last; `filed_after_lock` those filed after the period was
-    locked, of which nothing counts but an estimate that was approved before."""
+    locked, of which nothing counts but an estimate that was approved before. `imported` are the firms of which history
+    was imported: all there is of a period that was never opened here, and beside the totals of one that was."""
 
     owed: int = 0
     filed: int = 0
     approved: int = 0
     reopened: int = 0
     filed_after_lock: int = 0
+    imported: int = 0
     revenue_owed: Decimal = ZERO
     revenue_filed: Decimal = ZERO
     revenue_approved: Decimal = ZERO
@@ -75,6 +79,7 @@ class Coverage:
         self.approved += other.approved
         self.reopened += other.reopened
         self.filed_after_lock += other.filed_after_lock
+        self.imported += other.imported
         self.revenue_owed += other.revenue_owed
         self.revenue_filed += other.revenue_filed
         self.revenue_approved += other.revenue_approved
@@ -110,6 +115,7 @@ class AreaSummary:
     coverage: Coverage
     totals: AreaTotals
     cells: Mapping[str, Decimal | None]
+    bases: tuple[GrowthBase, ...] = ()  # where growth stands on imported history
 
 
 @dataclass(frozen=True)
@@ -126,6 +132,7 @@ class Summary:
     filings: tuple[ListedFiling, ...]
     digests: frozenset[str] = field(default_factory=frozenset)
     breaks: tuple[str, ...] = ()  # where growth compares with figures of another edition
+    is_imported: bool = False  # added up from imported history: the period was never opened here
 
     @property
     def is_of_one_district(self) -> bool:
@@ -149,13 +156,18 @@ def summarise(period: Period, at: datetime, include_submitted: bool = False) -> 
     coverage = {district: Coverage() for district in names}
     for enterprise, listed in filings:
         coverage[listed.district].count(listed, revenue.get(enterprise, ZERO))
+    for district, imported in imported_beside(period):
+        if district in coverage:
+            coverage[district].imported = imported
     whole = Coverage()
     for area in coverage.values():
         whole.add(area)
     cells = cells_with_totals(edition, code)
+    bases = growth_bases(edition, code, firms_counted(period, include_submitted))
 
     def area_summary(district: str, name: str, covered: Coverage, totals: AreaTotals) -> AreaSummary:
-        return AreaSummary(district, name, covered, totals, total_cells(edition, code, cells, totals))
+        worked_out = total_cells(edition, code, cells, totals)
+        return AreaSummary(district, name, covered, totals, worked_out, bases.get(district, ()))
 
     return Summary(
         period=code,
@@ -202,9 +214,11 @@ def mark_of_totals(period: Period) -> str:
     earlier = Filing.objects.filter(period__in=[base.code for base, _, _ in bases])
     counting = earlier.filter(COUNTED).order_by("period").values("period")
     mark.update(repr(list(counting.values_list("period", Count("pk"), Sum("counted")))).encode())
-    imported = ImportedFiling.objects.filter(period__in=[base.code for base, _, _ in bases])
+    imported = ImportedFiling.objects.standing().filter(period__in=[base.code for base, _, _ in bases])
     imported = imported.order_by("period").values("period")
-    mark.update(repr(list(imported.values_list("period", Count("pk"), Max("pk")))).encode())
+    sums = {"n": Count("pk"), "first": Sum("pk"), "second": Sum(F("pk") * F("pk"))}  # one may stand for another
+    mark.update(repr(list(imported.annotate(**sums))).encode())
+    mark.update(mark_of_bases(period.edition, period.parsed).encode())
     return mark.hexdigest()
 
 
@@ -223,6 +237,18 @@ def counted(period: Period, include_submitted: bool) -> QuerySet[Submission]:
         waiting = filings.filter(FILED & ~COUNTED)
         chosen |= Q(pk__in=waiting.values("in_force"))
     return Submission.objects.filter(chosen)
+
+
+def firms_counted(period: Period, include_submitted: bool) -> Iterator[tuple[int, str]]:
+    """Each with the district its submission counts in."""
+    found = counted(period, include_submitted).order_by()
+    return found.values_list("filing__enterprise", "filing__district__code").iterator()
+
+
+def imported_beside(period: Period) -> Iterator[tuple[str, int]]:
+    """Of how many firms, by district, history was imported of a period that is opened here; it counts in no total."""
+    imported = ImportedFiling.objects.standing().filter(period=period.code).order_by().values("district__code")
+    return imported.values_list("district__code", Count("pk")).iterator()
 
 
 def frozen_submissions(period: Period, include_submitted: bool) -> Iterator[Frozen]:
@@ -296,6 +322,13 @@ def after_lock_in_words(count: int) -> str:
     return f"锁定后补报 {count} 家，不计入本期已锁定的汇总。" if count else ""
 
 
+def imported_in_words(coverage: Coverage) -> str:
+    """Beside the totals of a period that was opened here; empty when nothing of it was imported."""
+    if not coverage.imported:
+        return ""
+    return f"另有 {coverage.imported} 家的{IMPORTED}，供以后各期比对，不计入本期汇总。"
+
+
 def share_in_words(city: Coverage, basis: str) -> str:
     if city.share_filed is None:
         return "没有上年数据，无法计算已报企业的收入占比。"
@@ -320,6 +353,7 @@ def as_json(summary: Summary) -> dict:
 
     return {
         "period": summary.period.code,
+        **({"imported": coverage.imported} if summary.is_imported else {}),
         "owed": coverage.owed,
         "filed": coverage.filed,
         "approved": coverage.approved,

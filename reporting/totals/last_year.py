@@ -43,8 +43,10 @@ def counted_then(base: PeriodCode) -> QuerySet[Filing]:
 
 def imported_then(base: PeriodCode) -> QuerySet[ImportedFiling]:
     """What was imported of a period for firms of which no submission is counted there."""
-    return ImportedFiling.objects.filter(period=base.code).exclude(
-        Exists(counted_then(base).filter(enterprise=OuterRef("enterprise")))
+    return (
+        ImportedFiling.objects.standing()
+        .filter(period=base.code)
+        .exclude(Exists(counted_then(base).filter(enterprise=OuterRef("enterprise"))))
     )
 
 

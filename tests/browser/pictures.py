@@ -7,6 +7,7 @@ from django.conf import settings
 
 from tests.browser.desk_walk import of_the_rules
 from tests.browser.draft_walk import of_the_draft
+from tests.browser.history_walk import of_history
 from tests.browser.import_walk import of_an_import
 from tests.browser.soundness import grave_issues, width_needed
 from tests.browser.walk import (
@@ -26,6 +27,7 @@ def take(browser, address: str, folder: Path, words: list[str], with_axe: bool) 
     walk(browser, address, folder, wanted([*every_screen(), *of_the_rules()], words), with_axe)
     walk(browser, address, folder, wanted(of_the_draft(), words), with_axe)
     walk(browser, address, folder, wanted(of_an_import(), words), with_axe)
+    walk(browser, address, folder, wanted(of_history(), words), with_axe)
     with after_the_deadline():
         walk(browser, address, folder, wanted(late_screens(), words), with_axe)
 

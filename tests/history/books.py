@@ -11,7 +11,8 @@ from openpyxl import Workbook
 
 from accounts.models import Enterprise
 from reporting.history import importing
-from reporting.history.importing import HistoryReport
+from reporting.history.reading.given import given
+from reporting.history.report import HistoryReport
 from reporting.models import HistoryFile, ImportedFiling
 from tests.cast import AT
 
@@ -44,12 +45,15 @@ def of(firm: Enterprise | str, period, **more) -> dict:
     return {CODE: firm if isinstance(firm, str) else firm.credit_code, PERIOD: period, **more}
 
 
-def brought_in(content: bytes, *, by=None, at: datetime = AT, concordance=None) -> HistoryReport:
-    return importing.import_history(io.BytesIO(content), NAME, by=by, at=at, concordance=concordance)
+def brought_in(
+    content: bytes, *, by=None, at: datetime = AT, concordance=None, name: str = NAME, replaces: str = ""
+) -> HistoryReport:
+    file = given(io.BytesIO(content), name, concordance, replaces)
+    return importing.import_history(file, by=by, at=at)
 
 
-def tried(content: bytes, *, by=None, at: datetime = AT) -> HistoryReport:
-    return importing.try_history(io.BytesIO(content), NAME, by=by, at=at)
+def tried(content: bytes, *, by=None, at: datetime = AT, name: str = NAME, replaces: str = "") -> HistoryReport:
+    return importing.try_history(given(io.BytesIO(content), name, None, replaces), by=by, at=at)
 
 
 def whys(report: HistoryReport) -> list[tuple[int, str, str]]:

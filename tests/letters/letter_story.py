@@ -13,6 +13,8 @@ from accounts.post.answers import About
 from reporting import workflow
 from reporting.calendar import notice
 from reporting.conversation import announcements, threads
+from reporting.history import objections
+from reporting.history import telling as history
 from reporting.models import Announcement, BaseAdjustment
 from reporting.register import applications, moves, upkeep
 from reporting.reminders import digests, planner, urging
@@ -20,6 +22,7 @@ from reporting.succession import desks, takeovers
 from reporting.succession.succeeding import NewPerson
 from reporting.training import inviting, sessions, signing_up
 from tests.cast import AT, SHANGHAI, Cast
+from tests.history.books import stand
 from tests.may import CLEAN_MAY, make_may, open_period
 from tests.officials import file_may, freeze
 from tests.register.test_registration import facts as application_facts
@@ -40,6 +43,7 @@ def tell(cast: Cast) -> None:
     _announce(cast)
     _train(cast)
     _succeed(cast)
+    _bring_history_in(cast)
     workflow.set_deadlines(
         may.may, {"enterprise": date(2024, 6, 13)}, may.city, AT, "系统升级，停机半天。", "渝经信函〔2024〕31号"
     )
@@ -119,6 +123,13 @@ def _talk(cast: Cast, may) -> None:
     threads.say(may.filing, "“云服务”包括托管费吗？", may.clerk, AT, cell="2022.c1")
     threads.say(may.filing, "请按合同性质区分。", may.reviewer, AT + timedelta(minutes=5))
     threads.plan_digest(AT.replace(hour=17))
+
+
+def _bring_history_in(cast: Cast) -> None:
+    row = stand(cast.jialing, "2022M12", {"2010.c1": "800.00"})
+    history.tell(row.source, cast.zhou_tao, AT)
+    asked = objections.object_to(row, "2010.c1", "810", cast.zhao_min, AT, "漏计一份合同，见审计报告。")
+    objections.decide(asked, True, cast.chen_yu, AT, "已核对审计报告。")
 
 
 def _announce(cast: Cast) -> None:

@@ -13,6 +13,7 @@ from openpyxl import Workbook, load_workbook
 from accounts.clock import real_now
 from accounts.models import Enterprise, JournalEntry, Residence
 from reporting.leases import LEASE
+from reporting.long_imports import clear_forgotten
 from reporting.models import RegisterImport
 from reporting.register import tasks
 from reporting.register.imports import importing, resource, steps
@@ -421,14 +422,14 @@ def test_twenty_thousand_rows_are_paged(client, cast):
 def test_what_nobody_confirms_is_cleared_after_a_week_and_says_so(client, cast, settings):
     uploaded(client, cast.zhou_tao, NEW)
     stored = newest()
-    files = list((settings.MEDIA_ROOT / steps.FOLDER).iterdir())
+    files = list((settings.MEDIA_ROOT / RegisterImport.FOLDER).iterdir())
     assert len(files) == 2  # the file and its comparison
     for age, stays in [(timedelta(days=6, hours=23), 2), (timedelta(days=7, hours=1), 0)]:
         long_ago = (real_now() - age).timestamp()
         for file in files:
             os.utime(file, (long_ago, long_ago))
-        steps.clear_forgotten(real_now())
-        assert len(list((settings.MEDIA_ROOT / steps.FOLDER).iterdir())) == stays
+        clear_forgotten(RegisterImport, real_now())
+        assert len(list((settings.MEDIA_ROOT / RegisterImport.FOLDER).iterdir())) == stays
     page = words_on(client.get(f"{PAGE}{stored.pk}/"))
     assert "已过期：上传的文件保留 7 天" in page and "新增\n1" in page and "确认导入：" not in page
     assert "已过期" in words_on(client.get(PAGE))

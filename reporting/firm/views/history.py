@@ -38,7 +38,7 @@ def history(request: HttpRequest) -> HttpResponse:
 
 def imported_of(enterprise: int) -> list[ImportedFiling]:
     """What was imported of a firm, the newest period first."""
-    found = ImportedFiling.objects.filter(enterprise=enterprise).select_related("source", "district")
+    found = ImportedFiling.objects.standing().filter(enterprise=enterprise).select_related("source", "district")
     return sorted(found, key=lambda each: PeriodCode.parse(each.period), reverse=True)
 
 

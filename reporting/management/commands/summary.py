@@ -5,7 +5,9 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts import clock
 from reporting.models import Period
+from reporting.models.history import IMPORTED
 from reporting.totals.aggregation import after_lock_in_words, as_json, share_in_words, summarise
+from reporting.totals.history import imported_period, summarise_history
 from reporting.totals.tabulation import write_summary
 
 
@@ -21,10 +23,12 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, period, out, json: bool, include_submitted, **options):
-        found = Period.objects.filter(code=period).first()
-        if found is None:
+        if imported := imported_period(period):
+            summary = summarise_history(imported.parsed, clock.now())
+        elif found := Period.objects.filter(code=period).first():
+            summary = summarise(found, clock.now(), include_submitted=include_submitted)
+        else:
             raise CommandError(f"没有报告期{period}：尚未开始填报，或代码有误（年报写作2024A，月报写作2024M05）。")
-        summary = summarise(found, clock.now(), include_submitted=include_submitted)
         if out:
             try:
                 write_summary(summary, out)
@@ -39,6 +43,10 @@ def in_json(summary) -> str:
 
 def as_text(summary, out: Path | None) -> str:
     coverage = summary.city.coverage
+    if summary.is_imported:
+        lines = [f"{summary.period.label}（{IMPORTED}）：{coverage.imported} 家。"]
+        lines += [base.in_words for base in summary.city.bases]
+        return "\n".join([*lines, *([f"汇总表已写入 {out}。"] if out else [])])
     lines = [
         f"{summary.period.label}：应报 {coverage.owed} 家，已报 {coverage.filed} 家，审核通过 {coverage.approved} 家。",
         share_in_words(coverage, summary.revenue_basis),

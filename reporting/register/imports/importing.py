@@ -18,14 +18,13 @@ from import_export.results import Result, RowResult
 from accounts import journal
 from accounts.access import Refused
 from accounts.models import User
+from reporting.long_imports import Say, say_nothing
 from reporting.register.applications import owed_in_words
 from reporting.register.imports.columns import columns
 from reporting.register.imports.resource import (
     RegisterChange,
     RegisterHasMoved,
     RegisterResource,
-    Say,
-    say_nothing,
     store,
 )
 from reporting.register.imports.sheet_rows import ReadRegister, RegisterRowProblem, read_register

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
@@ -15,6 +15,7 @@ from accounts import fields as account_fields
 from accounts import journal
 from accounts.models import District, Enterprise, JournalEntry, Residence, User
 from forms_tables.edition import credit_code as credit_codes
+from reporting.long_imports import Say, say_nothing
 from reporting.models import Filing, Period
 from reporting.register.applications import propose_first_day
 from reporting.register.facts import platform, under_every_code, unlikely_day
@@ -35,12 +36,6 @@ from text.incoming import without_hidden
 EVERY = 200  # rows between two words about how far it is
 BATCH = 1000
 WRITTEN = ("name", "attributes", "contact_name", "phone", "mobile", "email", "joined_on")
-
-Say = Callable[[int, int], None]
-
-
-def say_nothing(judged: int, total: int) -> None:
-    """For whoever waits for the answer."""
 
 
 class RegisterHasMoved(Exception):

@@ -1,30 +1,30 @@
 """The course of one import: uploaded → tried → confirmed → imported, each long step in a worker under a lease."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
 
 from django.core.files import File
 from django.core.files.base import ContentFile
 from django.db import transaction
 
-from accounts.access import DoneAlready, Refused
+from accounts.access import Refused
 from accounts.models import User
-from reporting.kept_files import remove_older
-from reporting.leases import JUST_NOW, Hand, ask_again, carry_out, is_lost, spoken_at
+from reporting.leases import Hand
+from reporting.long_imports import (
+    be_confirmable,
+    carry_out_import,
+    clear_forgotten,
+    confirmed,
+    is_the_same_press,
+    lost,
+)
 from reporting.models import RegisterImport
 from reporting.register.imports.importing import RegisterDryRun, be_the_office, import_register, try_import
 from reporting.register.imports.outcome import as_file, counts_of
-from text.package import Unreadable, read_bounded, refuse_extension
+from text.package import read_bounded, refuse_extension
 
-FOLDER = "register"
-KEPT_FOR = timedelta(days=7)
-CLEARED = "上传的文件已清除，请重新上传。"
 MOVED = "试导入之后名录或报告期有变动，没有导入。下面是按现在的名录重新核对的结果，请看过再确认。"
-
-
-class ConfirmedAlready(DoneAlready):
-    """A second press: what it asks for is under way or done."""
 
 
 def begin(upload: File, by: User, at: datetime, real: datetime) -> RegisterImport:
@@ -34,7 +34,7 @@ def begin(upload: File, by: User, at: datetime, real: datetime) -> RegisterImpor
     refuse_extension(upload.name)
     content = read_bounded(upload)
     digest = sha256(content).hexdigest()
-    clear_forgotten(real)
+    clear_forgotten(RegisterImport, real)
     with transaction.atomic():
         User.objects.select_for_update(no_key=True).get(pk=by.pk)  # of two presses the second finds the first
         newest = RegisterImport.objects.visible_to(by).filter(by=by, digest=digest).first()
@@ -51,75 +51,28 @@ def begin(upload: File, by: User, at: datetime, real: datetime) -> RegisterImpor
         )
 
 
-def is_the_same_press(stored: RegisterImport, real: datetime) -> bool:
-    if stored.is_running:
-        return not is_lost(stored, real)
-    return stored.state != RegisterImport.DONE and spoken_at(stored) > real - JUST_NOW
-
-
 @transaction.atomic
 def confirm(stored: RegisterImport, seen: str, by: User, at: datetime, real: datetime) -> RegisterImport:
     """Ask for the import itself. `seen` is the digest of what the person was shown; only that will be imported."""
     be_the_office(by)
     stored = RegisterImport.objects.select_for_update().get(pk=stored.pk)
-    if stored.state == RegisterImport.DONE:
-        raise ConfirmedAlready("这份名录已经导入，没有再导入一次。")
-    if stored.state == RegisterImport.IMPORTING:
-        raise ConfirmedAlready("已经确认过，正在导入，不必再按。")
-    if stored.is_expired:
-        raise Refused(CLEARED)
-    if stored.state != RegisterImport.TRIED or stored.effect["digest"] != seen:
-        raise Refused("您看到的对照已经不是最新的，没有导入。请看过现在的对照再确认。")
+    be_confirmable(stored, seen, "名录")
     if stored.effect["problems"]:
         raise Refused("名录里还有问题，没有导入。请改好后重新上传。")
     if not stored.effect["new"] + stored.effect["changed"]:
         raise Refused("与名录完全一致，没有要导入的内容。")
-    stored.state, stored.done = RegisterImport.IMPORTING, 0
-    stored.confirmed_by, stored.confirmed_at = by, at
-    stored.effect = {**stored.effect, "spoken": real.isoformat(), "moved": False}
-    stored.save(update_fields=["state", "done", "confirmed_by", "confirmed_at", "effect"])
-    return stored
-
-
-def try_again(stored: RegisterImport, real: datetime) -> bool:
-    """One whose worker was lost goes on where it was; one that broke is tried from the beginning. False where somebody
-    else has asked already, or there is nothing to ask for."""
-    if stored.is_expired:
-        raise Refused(CLEARED)
-    if is_lost(stored, real):
-        return ask_again(stored, stored.effect, real)
-    if stored.state == RegisterImport.FAILED:
-        return ask_again(stored, {}, real, state=RegisterImport.TRYING, done=0, total=0)
-    return False
+    return confirmed(stored, by, at, real)
 
 
 def take_up(real: datetime) -> list[int]:
-    """The imports whose worker was lost, or that no worker was ever told of; each is given out once."""
-    running = RegisterImport.objects.filter(state__in=[RegisterImport.TRYING, RegisterImport.IMPORTING])
-    return [stored.pk for stored in running if is_lost(stored, real) and ask_again(stored, stored.effect, real)]
-
-
-def clear_forgotten(real: datetime) -> None:
-    """The rows stay, and say that their file is gone."""
-    removed = remove_older(FOLDER, real - KEPT_FOR)
-    RegisterImport.objects.filter(file__in=removed).update(file="")
-    RegisterImport.objects.filter(outcome__in=removed).update(outcome="")
+    return lost(RegisterImport, real)
 
 
 def run(pk: int, now: Callable[[], datetime], at: datetime) -> None:
     """The dry run of what was uploaded, or the import of what was confirmed. `now` is the machine's clock."""
     stored = RegisterImport.objects.select_related("by__district", "confirmed_by__district").get(pk=pk)
 
-    def work(hand: Hand) -> None:
-        try:
-            if stored.is_expired:
-                raise Refused(CLEARED)
-            with stored.file.open("rb"):
-                (carry_in if stored.state == RegisterImport.IMPORTING else try_out)(stored, hand, at)
-        except (Unreadable, Refused) as refused:
-            hand.end(RegisterImport.FAILED, {"refused": str(refused)})
-
-    carry_out(stored, now, work)
+    carry_out_import(stored, now, lambda hand: try_out(stored, hand, at), lambda hand: carry_in(stored, hand, at))
 
 
 def try_out(stored: RegisterImport, hand: Hand, at: datetime) -> None:

@@ -98,7 +98,8 @@ def firm(request, credit_code):
 
 def imported_from(enterprise: Enterprise) -> QuerySet[HistoryFile]:
     """The files its imported history came from, each with how many periods it holds."""
-    return HistoryFile.objects.filter(filings__enterprise=enterprise).annotate(periods=Count("filings"))
+    standing = Q(filings__enterprise=enterprise, filings__stands=True)
+    return HistoryFile.objects.filter(standing).annotate(periods=Count("filings", filter=standing))
 
 
 def say_moved_away(request, enterprise: Enterprise, filings: QuerySet[Filing]):

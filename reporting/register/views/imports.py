@@ -14,6 +14,7 @@ from accounts.clock import now
 from accounts.models import Ability, Enterprise
 from accounts.post import pulse
 from reporting.leases import is_lost
+from reporting.long_imports import KEPT_FOR, try_again
 from reporting.models import RegisterImport
 from reporting.pages.downloads import XLSX, workbook_answer
 from reporting.register.forms import ImportForm, SeenPress
@@ -45,7 +46,7 @@ def import_register(request: HttpRequest) -> HttpResponse:
             hand_on(begun)
             return redirect("register_import", begun.pk)
     uploaded = RegisterImport.objects.visible_to(request.user).select_related("by")[:LISTED]
-    limits = {"most": f"{MOST_ROWS:,}", "days": steps.KEPT_FOR.days}
+    limits = {"most": f"{MOST_ROWS:,}", "days": KEPT_FOR.days}
     around = {"form": form, "columns": columns(), "uploaded": uploaded, **limits}
     return render(request, "register/import_register.html", around)
 
@@ -65,7 +66,7 @@ def register_import(request: HttpRequest, pk: int) -> HttpResponse:
         "stored": stored,
         "lost": is_lost(stored, clock.real_now()),
         "moved": steps.MOVED,
-        "days": steps.KEPT_FOR.days,
+        "days": KEPT_FOR.days,
     }
     if tried := what_was_found(stored):
         around |= shown_of(tried, request.GET) | {"tried": tried, "hidden": rows_in_words(tried.hidden)}
@@ -114,7 +115,7 @@ def try_import_again(request: HttpRequest, pk: int) -> HttpResponse:
     """What a worker left, or what broke; a second press finds it under way."""
     stored = stored_or_404(request, pk)
     with refusals_on(request):
-        if steps.try_again(stored, clock.real_now()):
+        if try_again(stored, clock.real_now()):
             hand_on(stored_or_404(request, pk))
     return redirect("register_import", pk)
 

@@ -8,7 +8,7 @@ from accounts.models import Ability, Application, Move, Takeover
 from accounts.post import dead_addresses
 from reporting.filing.progress import WHOLE, progress_of, requests_waiting, revenue_shares
 from reporting.filing.punctuality import held_past_due
-from reporting.models import Filing, Review, Standing
+from reporting.models import Filing, HistoryObjection, Review, Standing
 from reporting.pages.chosen_period import asked_period, periods_to_show
 
 
@@ -32,6 +32,7 @@ def home(request):
         "decided_late": Review.objects.filter(submission__filing__in=filings, on_time=False).count(),
         "held": held_past_due(filings, at).count(),
         "requests": sum(requests_waiting(request.user).values()),
+        "history": HistoryObjection.objects.visible_to(request.user).waiting().count(),
         "dead_addresses": dead_addresses.visible_to(request.user).filter(settled_at=None).count(),
         "applications": Application.objects.visible_to(request.user).waiting().count(),
         "takeovers": Takeover.objects.waiting_for(request.user).count(),

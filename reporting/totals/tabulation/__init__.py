@@ -32,6 +32,7 @@ def write_summary(summary: Summary, out: str | Path | BinaryIO) -> None:
         whole(book, table)
         if not summary.is_of_one_district:
             by_district(book, table)
-    write_coverage(book)
+    if not summary.is_imported:
+        write_coverage(book)
     write_list(book)
     workbook.close()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from math import ceil
 
+from reporting.models.history import IMPORTED
 from reporting.totals.aggregation import (
     AreaSummary,
     Summary,
     after_lock_in_words,
+    imported_in_words,
     reopened_in_words,
     share,
     share_in_words,
@@ -59,7 +61,6 @@ def lines_needed(text: str) -> int:
 
 
 def notes_on(summary: Summary) -> list[tuple[str, str]]:
-    city = summary.city.coverage
     counted = sum(listed.is_counted for listed in summary.filings)
     return [
         ("报告期", f"{summary.period.label}（{summary.period.code}）"),
@@ -68,13 +69,7 @@ def notes_on(summary: Summary) -> list[tuple[str, str]]:
         *other_digests(summary),
         ("制表时间", f"{summary.at:%Y-%m-%d %H:%M:%S}"),
         ("纳入口径", scope_of(summary)),
-        (
-            "报送情况",
-            f"应报 {city.owed} 家，已报 {city.filed} 家，审核通过 {city.approved} 家，本表纳入 {counted} 家。"
-            + reopened_in_words(city)
-            + after_lock_in_words(city.filed_after_lock),
-        ),
-        ("收入占比", share_in_words(city, summary.revenue_basis)),
+        *how_it_came_in(summary, counted),
         ("合计", "各指标合计数由纳入的上报件逐家相加，不四舍五入；没有企业填报的指标合计为 0，空白不等于 0。"),
         ("同比、环比", "由合计数重新计算，保留一位小数；上年同期或上期合计不大于 0 时留空。"),
         *([("与原制度的对照", "\n".join(summary.breaks))] if summary.breaks else []),
@@ -90,6 +85,16 @@ def notes_on(summary: Summary) -> list[tuple[str, str]]:
     ]
 
 
+def how_it_came_in(summary: Summary, counted: int) -> list[tuple[str, str]]:
+    city = summary.city.coverage
+    bases = [("基期", "\n".join(base.in_words for base in summary.city.bases))] if summary.city.bases else []
+    if summary.is_imported:
+        return [("覆盖", f"本期没有在本平台报送，本表由{IMPORTED}合计，纳入 {counted} 家企业。"), *bases]
+    filed = f"应报 {city.owed} 家，已报 {city.filed} 家，审核通过 {city.approved} 家，本表纳入 {counted} 家。"
+    beside = reopened_in_words(city) + after_lock_in_words(city.filed_after_lock) + imported_in_words(city)
+    return [("报送情况", filed + beside), ("收入占比", share_in_words(city, summary.revenue_basis)), *bases]
+
+
 def other_digests(summary: Summary) -> list[tuple[str, str]]:
     others = sorted(summary.digests - {summary.edition.digest})
     if not others:
@@ -98,12 +103,16 @@ def other_digests(summary: Summary) -> list[tuple[str, str]]:
 
 
 def scope_of(summary: Summary) -> str:
+    if summary.is_imported:
+        return f"{IMPORTED}：由市级从以往的报表导入，未在本平台上报和审核；企业更正过并同意的，以企业的数为准。"
     if summary.include_submitted:
         return "区县审核通过的上报件，以及已上报、尚待区县审核的上报件。含未审核数据，非审定数。"
     return "只纳入区县审核通过的上报件；修订中的企业按最近一次审核通过的上报件计。"
 
 
 def districts_in_words(summary: Summary) -> str:
+    if summary.is_imported and not summary.is_of_one_district:
+        return f"按报告期末的区县划分归集，列出当时有效的区县 {len(summary.districts)} 个。"
     if summary.is_of_one_district:
         return f"只含报送区县为{summary.city.name}的企业。"
     return f"按填报时的报送区县归集，列出报告期末有效的区县 {len(summary.districts)} 个。"
@@ -115,7 +124,7 @@ def sheets_in_words(summary: Summary) -> str:
     return "\n".join(
         [
             *tables,
-            "区县报送情况：各区县应报、已报、通过家数与收入占比",
+            *([] if summary.is_imported else ["区县报送情况：各区县应报、已报、通过家数与收入占比"]),
             "纳入清单：逐家列明是否纳入及上报件序号（内部）",
         ]
     )

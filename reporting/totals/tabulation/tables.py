@@ -5,6 +5,7 @@ from __future__ import annotations
 from xlsxwriter.worksheet import Worksheet
 
 from forms_tables.edition.catalog import Indicator, Table
+from reporting.models.history import IMPORTED
 from reporting.totals.aggregation import AreaSummary, Summary
 from reporting.totals.tabulation.page import GREY, Field, TotalsBook
 
@@ -58,10 +59,11 @@ def write_head(book: TotalsBook, sheet: Worksheet, table: Table, title: str, las
     """Title, period and where the form comes from: always four rows, so that every table begins at the same place."""
     summary = book.summary
     book.write_title(sheet, 0, title, last)
-    scope = "含已上报未审核（非审定数）" if summary.include_submitted else "区县审核通过"
+    scope = "含已上报未审核（非审定数）的上报件" if summary.include_submitted else "区县审核通过的上报件"
+    scope = IMPORTED if summary.is_imported else scope
     lines = [
         (f"报告期：{summary.period.label}", f"表号：{table.code}"),
-        (f"综合范围：{scope}的上报件 {summary.city.totals.firms[table.code]} 家", origin_of(table)),
+        (f"综合范围：{scope} {summary.city.totals.firms[table.code]} 家", origin_of(table)),
         (f"计量单位：{table.unit_note}" if table.unit_note else "", approval_of(table)),
     ]
     for row, (left, right) in enumerate(lines, start=1):

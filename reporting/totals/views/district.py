@@ -1,17 +1,17 @@
 """The district's own totals, on the page and as a workbook. Other districts' figures never reach this page."""
 
 from django.http import Http404
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 
 from accounts import clock
 from accounts.access import needs
 from accounts.models import Ability
-from reporting.models import Period
-from reporting.pages.chosen_period import asked_period, periods_to_show
 from reporting.totals.views.tables import (
+    asked_for,
+    fresh_summary,
     lay_out_totals,
     of_district,
-    summary_at_hand,
+    periods_with_totals,
     tables_with_totals,
     workbook_response,
 )
@@ -20,11 +20,11 @@ from reporting.totals.views.tables import (
 @needs(Ability.REVIEW)
 def totals(request):
     at = clock.now()
-    period = asked_period(request, at.date())
-    if period is None:
+    asked = asked_for(request, at)
+    if asked is None:
         return render(request, "review/district_no_period.html")
-    around = {"period": period, "periods": periods_to_show()}
-    summary = own_summary(request.user.district, period, at)
+    around = {"period": asked.period, "periods": periods_with_totals()}
+    summary = own_summary(asked.summary, request.user.district)
     if summary:
         tables = tables_with_totals(summary)
         table = next((table for table in tables if table.key == request.GET.get("table")), tables[0])
@@ -34,15 +34,14 @@ def totals(request):
 
 @needs(Ability.REVIEW)
 def workbook(request, code):
-    period = get_object_or_404(Period, pk=code)
     at = clock.now()
-    summary = own_summary(request.user.district, period, at)
+    summary = own_summary(fresh_summary(code, at), request.user.district)
     if summary is None:
         raise Http404("本区县在这个报告期没有应报的企业。")
-    return workbook_response(summary, f"{period.label}_{request.user.district.name}_汇总表", at)
+    kind = "（导入历史）" * summary.is_imported
+    return workbook_response(summary, f"{summary.period.label}_{request.user.district.name}_汇总表{kind}", at)
 
 
-def own_summary(district, period, at):
+def own_summary(summary, district):
     """The period's totals cut down to one district; None where it is neither valid then nor owed anything."""
-    summary = summary_at_hand(period, at)
     return of_district(summary, district.code) if any(a.code == district.code for a in summary.districts) else None

@@ -1,28 +1,45 @@
 """A period's totals on a page: one table of one area, and one indicator over the districts."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from io import BytesIO
 
 from django.core.cache import cache
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 
 from forms_tables.edition.catalog import Indicator, Table
 from reporting.models import Period
+from reporting.pages.chosen_period import asked_period, periods_to_show
 from reporting.pages.downloads import workbook_answer
 from reporting.pages.grid import most_common_unit, show
 from reporting.totals.aggregation import (
     AreaSummary,
     Summary,
     after_lock_in_words,
+    imported_in_words,
     mark_of_totals,
     reopened_in_words,
     summarise,
 )
+from reporting.totals.history import (
+    ImportedPeriod,
+    imported_period,
+    imported_periods,
+    mark_of_history,
+    summarise_history,
+)
 from reporting.totals.tabulation import write_summary
 
 KEPT = 600  # seconds
+
+
+@dataclass(frozen=True)
+class AskedTotals:
+    period: Period | ImportedPeriod
+    summary: Summary
 
 
 @dataclass(frozen=True)
@@ -49,6 +66,10 @@ class TotalTable:
         return after_lock_in_words(self.area.coverage.filed_after_lock)
 
     @property
+    def imported(self) -> str:
+        return imported_in_words(self.area.coverage)
+
+    @property
     def firms(self) -> int:
         return self.area.totals.firms[self.table.code]
 
@@ -64,12 +85,43 @@ def summary_at_hand(period: Period, at: datetime, include_submitted: bool = Fals
     """The period's totals, kept while nothing they rest on changes: turning from table to table adds nothing up
     again."""
     place = f"totals-{period.code}-{include_submitted}"
-    mark = mark_of_totals(period)
+    return at_hand(place, mark_of_totals(period), lambda: summarise(period, at, include_submitted))
+
+
+def history_at_hand(period: ImportedPeriod, at: datetime) -> Summary:
+    mark = mark_of_history(period.parsed)
+    return at_hand(f"totals-{period.code}-imported", mark, lambda: summarise_history(period.parsed, at))
+
+
+def at_hand(place: str, mark: str, add_up: Callable[[], Summary]) -> Summary:
     kept = cache.get(place)
     if kept is None or kept[0] != mark:
-        kept = (mark, summarise(period, at, include_submitted))
+        kept = (mark, add_up())
         cache.set(place, kept, KEPT)
     return kept[1]
+
+
+def asked_for(request: HttpRequest, at: datetime, include_submitted: bool = False) -> AskedTotals | None:
+    """The period named by ?period=…, opened here or imported; without one the period in hand, or the newest imported
+    while nothing was ever opened. None where there is neither."""
+    imported = imported_periods()
+    named = next((each for each in imported if each.code == request.GET.get("period")), None)
+    if named is None:
+        if period := asked_period(request, at.date()):
+            return AskedTotals(period, summary_at_hand(period, at, include_submitted))
+        named = next(iter(imported), None)
+    return AskedTotals(named, history_at_hand(named, at)) if named else None
+
+
+def fresh_summary(code: str, at: datetime, include_submitted: bool = False) -> Summary:
+    """For a workbook, which lists single firms as they are called today."""
+    if imported := imported_period(code):
+        return summarise_history(imported.parsed, at)
+    return summarise(get_object_or_404(Period, pk=code), at, include_submitted)
+
+
+def periods_with_totals() -> list[Period | ImportedPeriod]:
+    return [*periods_to_show(), *imported_periods()]
 
 
 def tables_with_totals(summary: Summary) -> list[Table]:

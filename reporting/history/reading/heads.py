@@ -8,7 +8,7 @@ from functools import lru_cache
 from forms_tables.edition.address import CellAddress
 from forms_tables.edition.catalog import Edition
 from forms_tables.edition.shape import own_column
-from reporting.history.sheets import HistorySheet
+from reporting.history.reading.sheets import HistorySheet
 
 WITH_UNIT = re.compile(r"(.+?)\s*[（(]([^（）()]+)[）)]")
 FREQUENCIES = {"month": "月报", "annual": "年报"}
@@ -59,9 +59,13 @@ class Heads:
     def meant(self, edition: Edition, frequency: str, head: str) -> Meant:
         names = cells_named(edition, frequency)
         plain, unit = head, ""
-        if head not in names and head not in self.sheet.renamed and (found := WITH_UNIT.fullmatch(head)):
+        if head not in names and self.sheet.now_called(head) is None and (found := WITH_UNIT.fullmatch(head)):
             plain, unit = found[1], found[2] if UNITS.fullmatch(found[2]) else ""
-        plain = self.sheet.renamed.get(plain, plain)
+        if plain in names and self.sheet.kept.get(plain, plain) != plain and plain not in self.sheet.renamed:
+            now = self.sheet.kept[plain] or "不再使用"
+            return Meant(why=f"“{plain}”是现行代码，留存的对照表又写作“{now}”，分不清。请在文件里附对照表写明这一列。")
+        called = self.sheet.now_called(plain)
+        plain = plain if called is None else called
         cells = names.get(plain, ())
         if len(cells) > 1:
             codes = "、".join(CellAddress.parse(cell).code for cell in cells)
@@ -86,4 +90,9 @@ class Heads:
 
     def ended(self, place: int) -> bool:
         """The concordance says that the row is not asked any more: its figures are left out."""
-        return self.sheet.renamed.get(self.sheet.cells[place]) == ""
+        return self.sheet.now_called(self.sheet.cells[place]) == ""
+
+    def mapped(self) -> dict[str, str]:
+        """The heads of this file that the concordance gave another name."""
+        told = {head: self.sheet.now_called(head) for head in self.sheet.cells.values()}
+        return {head: now for head, now in told.items() if now is not None}

@@ -1,7 +1,8 @@
 """The workbook of past periods: which of its sheets holds them, what stands in its head row, and its rows."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
 
 from text.incoming import without_hidden
 from text.opening import open_book
@@ -16,15 +17,36 @@ ROOM = 8  # times what a page takes: a city's two years of months are some 70,00
 MOST_CELLS = 6_000_000
 MOST_COLUMNS = 400
 FAR_OFF = 500_000
+LONGEST_HEAD = 200
+
+
+class ProblemKind(StrEnum):
+    """Of what kind it is, as a page sorts them."""
+
+    FILLED = "填写"
+    REGISTER = "与名录不符"
+    DOUBLE = "重复"
+    SCALE = "疑似元、万元"
 
 
 @dataclass(frozen=True)
 class HistoryProblem:
-    """Why nothing is imported: row 0 is of the whole file, no column of the whole row."""
+    """Why nothing is imported: row 0 is of the whole file, no column of the whole row. `part` is the workbook, where
+    there are many."""
 
     row: int
     column: str
     why: str
+    part: str = ""
+    kind: str = ProblemKind.FILLED
+
+
+class NotTaken(Exception):
+    """Why a row is not taken: column and sentence."""
+
+    def __init__(self, column: str, why: str, kind: ProblemKind = ProblemKind.FILLED):
+        super().__init__(why)
+        self.column, self.why, self.kind = column, why, kind
 
 
 @dataclass(frozen=True)
@@ -34,24 +56,37 @@ class HistorySheet:
     rows: tuple[SheetRow, ...]
     places: Mapping[str, int]
     cells: Mapping[int, str]
-    renamed: Mapping[str, str]  # the concordance: what a row was called, and how it is called now; "" when it ended
+    renamed: Mapping[str, str]  # the file's concordance: what a row was called, and how it is now; "" when it ended
+    kept: Mapping[str, str] = field(default_factory=dict)  # what earlier files said of that
+    title: str = ""
+
+    def now_called(self, head: str) -> str | None:
+        """What the concordance says of a head: of this file, then what was kept; None where neither names it."""
+        return self.renamed.get(head, self.kept.get(head))
 
 
-def read_history(source: BookSource, name: str = "", concordance: BookSource | None = None) -> HistorySheet:
+def read_history(
+    source: BookSource, name: str = "", concordance: BookSource | None = None, kept: Mapping[str, str] | None = None
+) -> HistorySheet:
     """Raises Unreadable when it cannot be said what is what."""
     book = open_book(source, name, MOST_CELLS, ROOM)
     sheet, beside = told_apart(book)
     if concordance is not None:
         if beside:
             raise Unreadable(f"工作表“{beside.title}”已经是对照表，又另给了一份，分不清以哪一份为准。请只留一份。")
-        beside = open_book(concordance).first
-        if not is_concordance(beside):
-            raise Unreadable(f"另给的文件第一张工作表不是对照表：第 1 行须有“{OLD}”“{NEW}”两列。")
+        beside = concordance_in(concordance)
     places, cells = heads_of(sheet)
     rows = tuple(row for row in sheet if row.number > 1 and says_something(row))
     if not rows:
         raise Unreadable("表里只有列名，没有数据。")
-    return HistorySheet(rows, places, cells, renamed_by(beside) if beside else {})
+    return HistorySheet(rows, places, cells, renamed_by(beside) if beside else {}, kept or {}, sheet.title)
+
+
+def concordance_in(source: BookSource, name: str = "") -> Worksheet:
+    sheet = open_book(source, name).first
+    if not is_concordance(sheet):
+        raise Unreadable(f"另给的文件第一张工作表不是对照表：第 1 行须有“{OLD}”“{NEW}”两列。")
+    return sheet
 
 
 def told_apart(book: Book) -> tuple[Worksheet, Worksheet | None]:
@@ -120,6 +155,8 @@ def renamed_by(sheet: Worksheet) -> dict[str, str]:
     for row, old, new in pairs_in(sheet, place):
         if not old and new:
             raise Unreadable(f"对照表第 {row} 行有“{NEW}”，没有“{OLD}”，请补上或删去这一行。")
+        if max(len(old), len(new)) > LONGEST_HEAD:
+            raise Unreadable(f"对照表第 {row} 行超过 {LONGEST_HEAD} 个字，不像代码或列名。请核对。")
         if renamed.get(old, new) != new:
             raise Unreadable(f"对照表第 {row} 行：{old} 已对照为“{renamed[old]}”，又写作“{new}”。请只留一行。")
         if old:

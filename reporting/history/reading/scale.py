@@ -13,8 +13,8 @@ from forms_tables.edition.continuity import carried_over
 from forms_tables.edition.periods import PeriodCode
 from forms_tables.edition.shape import own_column
 from reporting.filing.judging import submission_values, what_stands
-from reporting.history.rows import HistoryRow
-from reporting.history.sheets import CHECKED, HistoryProblem
+from reporting.history.reading.rows import HistoryRow
+from reporting.history.reading.sheets import CHECKED, HistoryProblem, ProblemKind
 from reporting.models import Filing, ImportedFiling
 
 LEAST, MOST = 5_000, 20_000  # about ten thousand
@@ -23,6 +23,7 @@ BEYOND_LARGE = 1_000  # times what makes a firm of its industry large
 MONEY = ("money", "usd")
 MONTHS = 12
 ANSWER = f"确实如此的，在“{CHECKED}”一列写明原因再导入。"
+ANSWER_ELSEWHERE = f"确实如此的，改用每家企业每期一行的文件导入，在“{CHECKED}”一列写明原因。"
 CHUNK = 500
 
 
@@ -47,9 +48,14 @@ def out_of_scale(rows: Sequence[HistoryRow]) -> Iterator[HistoryProblem]:
         if row.number in told:
             cell, rate, other = told[row.number]
             why = ten_thousand_times(row.edition, cell, rate, other)
-            yield HistoryProblem(row.number, row.heads.get(cell, cell), why)
+            yield suspected(row, cell, why)
         elif row.number not in answered and (why := beyond_its_industry(row, base)):
-            yield HistoryProblem(row.number, row.heads.get(base, base), why)
+            yield suspected(row, base, why)
+
+
+def suspected(row: HistoryRow, cell: str, why: str) -> HistoryProblem:
+    answer = ANSWER_ELSEWHERE if row.part else ANSWER
+    return HistoryProblem(row.number, row.heads.get(cell, cell), f"{why}{answer}", row.part, ProblemKind.SCALE)
 
 
 Stated = tuple[int, Edition, PeriodCode, int, Mapping[str, Decimal | str | None]]
@@ -61,15 +67,18 @@ def of_rows(rows: Iterable[HistoryRow]) -> Iterator[Stated]:
 
 
 def of_what_is_here(rows: Sequence[HistoryRow]) -> Iterator[Stated]:
-    """What stands of these firms, submitted or imported, as the edition of their rows reads it."""
+    """What stands of these firms, submitted or imported, as the edition of their rows reads it; not what a row of the
+    file would take the place of."""
     editions = {row.enterprise.pk: row.edition for row in rows}
+    replaced = {row.whose for row in rows}
     firms = sorted(editions)
     for start in range(0, len(firms), CHUNK):
         of_these = {"enterprise__in": firms[start : start + CHUNK]}
         filings = Filing.objects.filter(**of_these).select_related("in_force", "approved")
         filed = {(filing.enterprise_id, filing.period_id): filing for filing in filings}
-        imported = {(each.enterprise_id, each.period): each for each in ImportedFiling.objects.filter(**of_these)}
-        for firm, code in filed | imported:
+        standing = ImportedFiling.objects.standing().filter(**of_these)
+        imported = {(each.enterprise_id, each.period): each for each in standing}
+        for firm, code in (filed | imported).keys() - replaced:
             if stands := what_stands(filed.get((firm, code)), imported.get((firm, code))):
                 edition = editions[firm]
                 values = carried_over(submission_values(stands), stands.edition, edition)
@@ -117,7 +126,7 @@ def ten_thousand_times(edition: Edition, cell: str, rate: Rate, other: Rate) -> 
     meant = plain if larger else f"亿{plain}"
     return (
         f"{row.code}“{row.name}”月均或全年是该企业{other.period.label}的{much}，疑似把{meant}当作{unit}。"
-        f"请换算为{unit}。{ANSWER}"
+        f"请换算为{unit}。"
     )
 
 
@@ -131,7 +140,7 @@ def beyond_its_industry(row: HistoryRow, base: str) -> str:
         return ""
     return (
         f"按{row.period.label}的数推算，全年为 {yearly:,.0f} 万元，是名录中该行业大型企业标准（{large:,.0f} 万元）的"
-        f"一千倍以上，疑似把元当作万元。请换算为万元。{ANSWER}"
+        f"一千倍以上，疑似把元当作万元。请换算为万元。"
     )
 
 

@@ -1,0 +1,44 @@
+"""The figures firms have corrected in their imported history: an office wrote none of them, and no later file of an
+office takes them away."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from reporting.history.reading.rows import HistoryRow
+from reporting.models import HistoryObjection, ImportedFiling
+
+Whose = tuple[int, str]  # firm and period
+
+
+def corrections_of(rows: Iterable[HistoryRow | ImportedFiling]) -> Mapping[Whose, Sequence[HistoryObjection]]:
+    """What was granted to the firms of these rows, the latest last."""
+    wanted = {row.whose for row in rows}
+    found: dict[Whose, list[HistoryObjection]] = {}
+    for granted in HistoryObjection.objects.filter(granted=True).order_by("decided_at", "pk"):
+        if (whose := (granted.enterprise_id, granted.period)) in wanted:
+            found.setdefault(whose, []).append(granted)
+    return found
+
+
+def with_corrections(row: ImportedFiling, granted: Iterable[HistoryObjection]) -> ImportedFiling:
+    """A row that is yet to be stored: the firm's figures stand in it, and beside them what the file says."""
+    for each in granted:
+        if row.edition.has_cell(each.cell):
+            row.in_file = {each.cell: row.values.get(each.cell, ""), **row.in_file}
+            row.values = {**row.values, each.cell: each.new}
+    return row
+
+
+def corrected(rows: Sequence[ImportedFiling]) -> None:
+    """Where a granted figure does not stand in these rows yet, a row in which it does takes the place of each."""
+    corrections = corrections_of(rows)
+    for row in rows:
+        granted = corrections.get(row.whose, ())
+        if any(row.values.get(each.cell) != each.new for each in granted):
+            ImportedFiling.objects.filter(pk=row.pk).stand_back()
+            with_corrections(twin_of(row), granted).save()
+
+
+def twin_of(row: ImportedFiling) -> ImportedFiling:
+    """The same again, yet to be stored."""
+    kept = [field for field in row._meta.concrete_fields if not field.primary_key and field.name != "stands"]
+    return ImportedFiling(**{field.attname: getattr(row, field.attname) for field in kept})

@@ -1,0 +1,119 @@
+"""A firm holds another figure right in a cell of its imported history, and says which and why. Its office grants or
+refuses it: no official writes a firm's figure."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.timezone import localtime
+
+from accounts import journal
+from accounts.access import DoneAlready, Refused
+from accounts.models import User
+from forms_tables.edition.address import CellAddress
+from forms_tables.filling.parsing import Problem, parse
+from reporting.history.correcting import corrected
+from reporting.letters import about_history
+from reporting.models import Filing, HistoryObjection, ImportedFiling, PublishedEdition
+from reporting.models.standing import STANDING_SUBMISSION
+from reporting.workflow.guards import brief, said_something
+
+WITHDRAWN = "这一期的导入历史已经撤下，没有可以更正的数"
+
+
+@transaction.atomic
+def object_to(imported: ImportedFiling, cell: str, new: str, by: User, at: datetime, reason: str) -> HistoryObjection:
+    """One cell, with the figure that is right and the reason. A second one while the first waits is refused."""
+    if not by.may.fill or by.enterprise_id != imported.enterprise_id:
+        raise Refused("只有本企业的账号可以申请更正本企业的导入历史。")
+    PublishedEdition.objects.hold_still()  # of two presses the second finds the first
+    if not (row := ImportedFiling.objects.standing().filter(pk=imported.pk).first()):
+        raise Refused("这一期的导入历史刚刚换过，请看过现在的数再申请。")
+    if why_not := why_not_objected(row):
+        raise Refused(why_not)
+    if cell not in row.values:
+        raise Refused("请选择要更正的数据。")
+    waiting = HistoryObjection.objects.filter(enterprise=row.enterprise_id, period=row.period, cell=cell, granted=None)
+    if first := waiting.first():
+        raise DoneAlready(
+            f"{first.place}已于 {localtime(first.asked_at):%Y-%m-%d} 申请更正为 {first.new}，正等待决定。"
+        )
+    objection = HistoryObjection.objects.create(
+        enterprise=row.enterprise,
+        period=row.period,
+        edition_code=row.edition_code,
+        cell=cell,
+        old=row.values[cell],
+        new=figure_for(row, cell, new),
+        reason=said_something(reason, "请写明为什么这个数不对、依据是什么。", "理由"),
+        asked_by=by,
+        asked_at=at,
+    )
+    write_down(objection, by, at, "申请更正导入历史", objection.reason)
+    about_history.objected(objection)
+    return objection
+
+
+def why_not_objected(row: ImportedFiling) -> str:
+    """Where the firm has filed the period here itself, that stands and not what was imported."""
+    filed = Filing.objects.filter(enterprise=row.enterprise_id, period=row.period)
+    if filed.annotate(stands=STANDING_SUBMISSION).exclude(stands=None).exists():
+        return f"{row.label}已由贵单位在本平台上报，以上报件为准，不必更正导入的数。"
+    return ""
+
+
+def figure_for(row: ImportedFiling, cell: str, typed: str) -> str:
+    at = CellAddress.parse(cell)
+    value = parse(row.edition.indicator(at.code), at.column, typed)
+    if isinstance(value, Problem):
+        raise Refused(value.problem)
+    if value is None:
+        raise Refused("请填写贵单位认为正确的数；没有发生额请填0。")
+    said = row.edition.values_as_text({cell: value})[cell]
+    if said == row.values[cell]:
+        raise Refused(f"与导入的数 {said} 相同，不需要更正。")
+    return said
+
+
+@transaction.atomic
+def decide(objection: HistoryObjection, granted: bool, by: User, at: datetime, answer: str = "") -> HistoryObjection:
+    """Granted, the firm's figure stands in the place of the file's, which is kept beside it; a refusal says why."""
+    be_its_office(by, objection)
+    PublishedEdition.objects.hold_still()  # no file comes in or is withdrawn beside
+    objection = HistoryObjection.objects.select_for_update().get(pk=objection.pk)
+    if not objection.is_open:
+        day = localtime(objection.decided_at or at)
+        raise DoneAlready(f"这份申请已于 {day:%Y-%m-%d} 决定：{objection.state_words}。")
+    rows = ImportedFiling.objects.standing().filter(enterprise=objection.enterprise_id, period=objection.period)
+    row = rows.first()
+    if granted and (row is None or not row.edition.has_cell(objection.cell)):
+        raise Refused(f"{WITHDRAWN}，不能同意。请写明理由，按不同意处理。")
+    words = brief(answer, what="答复") if granted else said_something(answer, "不同意时请写明理由。", "答复")
+    objection.granted, objection.decided_by, objection.decided_at, objection.answer = granted, by, at, words
+    objection.save(update_fields=["granted", "decided_by", "decided_at", "answer"])
+    if granted and row:
+        corrected([row])
+    write_down(objection, by, at, "同意更正导入历史" if granted else "不同意更正导入历史", words)
+    about_history.decided(objection, at)
+    return objection
+
+
+def be_its_office(by: User, objection: HistoryObjection) -> None:
+    """Its district of today, or the city, which brought the file in."""
+    district = objection.enterprise.district
+    of_its_district = by.may.review and district is not None and by.district_id == district.pk
+    if not of_its_district and not by.may.administer:
+        raise Refused("由企业所在区县或市级决定。")
+
+
+def write_down(objection: HistoryObjection, by: User, at: datetime, action: str, why: str) -> None:
+    journal.record(
+        by=by,
+        at=at,
+        action=action,
+        subject=objection.place,
+        enterprise=objection.enterprise,
+        period=objection.period,
+        before={objection.cell: objection.old},
+        after={objection.cell: objection.new},
+        why=why,
+    )

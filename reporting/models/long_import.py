@@ -1,0 +1,47 @@
+from django.conf import settings
+from django.db import models
+
+
+class LongImport(models.Model):
+    """A file somebody uploaded, what importing it would change as they saw it, and whether it was imported.
+
+    `file` is what was uploaded, `outcome` what its dry run found; both lie in `FOLDER` and are cleared away after some
+    days, the row stays. `effect` holds the counts, why it was not carried out, and who carries it out
+    (reporting.leases).
+    """
+
+    TRYING, TRIED, IMPORTING, DONE, FAILED = "trying", "tried", "importing", "done", "failed"
+    STATES = [
+        (TRYING, "试导入中"), (TRIED, "已试导入"), (IMPORTING, "导入中"), (DONE, "已导入"), (FAILED, "未完成"),
+    ]  # fmt: skip
+    FOLDER: str
+    file: models.FileField
+    outcome: models.FileField
+
+    name = models.CharField("文件名", max_length=255)
+    digest = models.CharField("文件摘要", max_length=64)
+    state = models.CharField("状态", max_length=9, choices=STATES, default=TRYING)
+    done = models.PositiveIntegerField("已核对", default=0)
+    total = models.PositiveIntegerField("应核对", default=0)
+    effect = models.JSONField("结果", default=dict, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="上传人")
+    at = models.DateTimeField("上传时间")
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="确认人"
+    )
+    confirmed_at = models.DateTimeField("确认时间", null=True, blank=True)
+
+    class Meta:
+        abstract = True
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_running(self) -> bool:
+        return self.state in (self.TRYING, self.IMPORTING)
+
+    @property
+    def is_expired(self) -> bool:
+        return not self.file
