@@ -111,6 +111,11 @@ class CodeCorrection(models.Model):
         return f"{self.wrong} → {self.right}"
 
     @property
+    def tone(self) -> str:
+        """Its colour on the pages (`.state` in static/app.css)."""
+        return {"waiting": "wait", "done": "done", "objected": "block"}.get(self.state, "todo")
+
+    @property
     def is_waiting(self) -> bool:
         return self.state == self.State.WAITING
 
@@ -144,6 +149,10 @@ class DistrictChange(models.Model):
 
     def __str__(self) -> str:
         return f"改到{self.district}，自{self.since:%Y-%m-%d}起"
+
+    @property
+    def tone(self) -> str:
+        return {"planned": "wait", "done": "done"}.get(self.state, "todo")
 
     @property
     def is_planned(self) -> bool:

@@ -32,6 +32,7 @@ logger = logging.getLogger(__name__)
 
 BATCH = 1000
 MOST_WORDS = 200
+DONE = "这一份已经办理，没有重复办理。"
 CHANGED = "在您预览之后，名录或工作人员有变化，没有办理。请看过现在的预览再办理。"
 FOUNDED = date(1949, 10, 1)  # where a district has no first day
 MOVED_ON = "办理之后已改属别的区县"
@@ -43,7 +44,7 @@ def press(token: uuid.UUID, wanted: WantedChange, seen: str, *, by: User, at: da
     """What the preview showed, and no more: asked again, and refused where it is no longer so."""
     be_the_city(by)
     if DistrictChange.objects.select_for_update().filter(token=token).exists():
-        raise DoneAlready("这一份已经办理，没有重复办理。")
+        raise DoneAlready(DONE)
     reason = said_something(wanted.reason, "请写明依据，如区划调整文件的名称和文号。", most=MOST_WORDS)
     found = reach(wanted, at)
     list(_held([home.enterprise_id for home in found.firms]))

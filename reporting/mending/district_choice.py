@@ -142,10 +142,10 @@ def _obstacles(wanted: WantedChange, found: ChangeReach, everybody: int, at: dat
         yield f"{district.name}既是原区县又是新区县，请去掉一边。"
     if not found.firms:
         yield "没有一家企业在这个范围里，请核对原区县、名单和筛选。"
-    if not district.holds_on(since):
-        yield f"{district.name}在 {since:%Y-%m-%d} 不是报送区县，请先在“制度—适用报告期”登记它的有效期。"
     if since.year < EARLIEST:
         yield f"生效日期 {since:%Y-%m-%d} 太早，请核对年份。"
+    if not district.holds_on(since):
+        yield f"{district.name}在 {since:%Y-%m-%d} 不是报送区县，请先在“制度—适用报告期”登记它的有效期。"
     if since > at.date() + FURTHEST:
         yield f"生效日期 {since:%Y-%m-%d} 在一年以后，请核对年份。"
     locked = [period for period in Period.objects.filter(state=Period.LOCKED) if period.parsed.end >= since]

@@ -23,7 +23,7 @@ GIVEN = {"mobile": "手机相同", "phone": "固定电话相同", "email": "邮�
 
 
 @dataclass(frozen=True)
-class Entry:
+class RegisterEntry:
     pk: int
     name: str
     credit_code: str
@@ -65,13 +65,13 @@ def likely(user: User) -> list[LikelyDouble]:
     return [LikelyDouble(firms[one], firms[other], tuple(why)) for (one, other), why in shown]
 
 
-def _entries() -> Iterator[Entry]:
+def _entries() -> Iterator[RegisterEntry]:
     """Those that live: a merged one is settled, and one with no district is no firm's."""
     living = Enterprise.objects.filter(merged_into=None).filter(Q(left_on=None) | Q(left_on__gte=F("joined_on")))
-    return (Entry(*row) for row in living.order_by().values_list(*Entry.__dataclass_fields__))
+    return (RegisterEntry(*row) for row in living.order_by().values_list(*RegisterEntry.__dataclass_fields__))
 
 
-def alike(entries: Iterable[Entry]) -> dict[tuple[int, int], list[str]]:
+def alike(entries: Iterable[RegisterEntry]) -> dict[tuple[int, int], list[str]]:
     """Pairs of entries and why, each entry looked at once."""
     entries, pairs = list(entries), defaultdict(list)
     for why, groups in _grouped(entries):
@@ -83,7 +83,7 @@ def alike(entries: Iterable[Entry]) -> dict[tuple[int, int], list[str]]:
     return pairs
 
 
-def _grouped(entries: list[Entry]) -> Iterator[tuple[str, list[list[int]]]]:
+def _grouped(entries: list[RegisterEntry]) -> Iterator[tuple[str, list[list[int]]]]:
     by_name = defaultdict(list)
     for entry in entries:
         by_name[plain_name(entry.name)].append(entry.pk)
@@ -96,7 +96,7 @@ def _grouped(entries: list[Entry]) -> Iterator[tuple[str, list[list[int]]]]:
         yield why, [group for group in by_value.values() if len(group) <= SHARED_BY_MANY]
 
 
-def _but_for_a_sign(entries: list[Entry]) -> Iterator[tuple[int, int]]:
+def _but_for_a_sign(entries: list[RegisterEntry]) -> Iterator[tuple[int, int]]:
     """Two right codes differ in two signs at least, since the last one is reckoned from the others: one of such a pair
     is wrong, and only from wrong ones it is looked for."""
     by_code = {entry.credit_code: entry.pk for entry in entries}

@@ -185,7 +185,7 @@ def _obstacles(kept: Enterprise, merged: Enterprise, periods: tuple[PeriodBeside
 
 
 @dataclass(frozen=True)
-class Wanted:
+class MergeChoice:
     """What the office chose on the page: facts taken from the merged entry, which filing counts by its period."""
 
     facts: frozenset[str]
@@ -195,7 +195,7 @@ class Wanted:
 
 
 @transaction.atomic
-def merge(kept: Enterprise, merged: Enterprise, wanted: Wanted, *, by: User, at: datetime) -> Merger:
+def merge(kept: Enterprise, merged: Enterprise, wanted: MergeChoice, *, by: User, at: datetime) -> Merger:
     """All of it at once, or nothing. The firms are held in one order, so that two who merge the same pair the two ways
     round find one of them done."""
     be_the_city(by)

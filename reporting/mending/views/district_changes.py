@@ -62,7 +62,12 @@ def _preview(request, wanted: WantedChange, status: int = 200):
 @require_POST
 def press(request):
     form = DistrictChangePress(request.POST)
-    if not form.is_valid():
+    is_whole = form.is_valid()
+    token = form.cleaned_data.get("token")
+    if token and (known := DistrictChange.objects.filter(token=token).first()):
+        messages.info(request, changing.DONE)  # the second press; what it chose is not there to be chosen any more
+        return redirect("district_change", known.pk)
+    if not is_whole:
         return _list(request, form, status=422)
     said, wanted = form.cleaned_data, form.wanted
     with refusals_on(request):
@@ -70,8 +75,6 @@ def press(request):
         when = "已生效" if not done.is_planned else f"{done.since:%Y-%m-%d} 自动生效，在那之前可以撤销"
         messages.success(request, f"已办理，{when}。信已排队，陆续发出。")
         return redirect("district_change", done.pk)
-    if known := DistrictChange.objects.filter(token=said["token"]).first():
-        return redirect("district_change", known.pk)
     return _preview(request, wanted, status=409)
 
 

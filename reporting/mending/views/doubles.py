@@ -54,7 +54,7 @@ def merge_doubles(request, kept, merged):
     form = MergeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
-        wanted = merging.Wanted(frozenset(said["take"]), form.choices(), said["seen"], said["reason"])
+        wanted = merging.MergeChoice(frozenset(said["take"]), form.choices(), said["seen"], said["reason"])
         with refusals_on(request):
             merging.merge(keep, other, wanted, by=request.user, at=now())
             messages.success(request, f"已合并：{other.credit_code} 并入 {keep.credit_code}，双方人员和区县会收到信。")
