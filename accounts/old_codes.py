@@ -40,6 +40,12 @@ class OldCodes:
         return ""
 
 
+def former_codes(enterprise: Enterprise) -> set[str]:
+    """Under which the firm may still have handed out or received something."""
+    corrected = enterprise.code_corrections.done().values_list("wrong", flat=True)
+    return {*corrected, *enterprise.absorbed.values_list("credit_code", flat=True)}
+
+
 def entry_now(code: str) -> Enterprise | None:
     """The entry a former code leads to, where no entry has that code itself."""
     done = CodeCorrection.objects.done().filter(wrong=code).select_related("enterprise").first()

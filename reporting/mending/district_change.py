@@ -43,11 +43,11 @@ MERGED_AWAY = "办理之后已并入另一条登记"
 def press(token: uuid.UUID, wanted: WantedChange, seen: str, *, by: User, at: datetime) -> DistrictChange:
     """What the preview showed, and no more: asked again, and refused where it is no longer so."""
     be_the_city(by)
-    if DistrictChange.objects.select_for_update().filter(token=token).exists():
-        raise DoneAlready(DONE)
     reason = said_something(wanted.reason, "请写明依据，如区划调整文件的名称和文号。", most=MOST_WORDS)
     found = reach(wanted, at)
     list(_held([home.enterprise_id for home in found.firms]))
+    if DistrictChange.objects.filter(token=token).exists():
+        raise DoneAlready(DONE)
     found = reach(wanted, at)  # as they stand now that nobody else can move them
     for obstacle in found.obstacles:
         raise Refused(obstacle)

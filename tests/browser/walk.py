@@ -33,7 +33,7 @@ from reporting.models import (
 )
 from reporting.register import applications, moves
 from reporting.reminders import planner, urging
-from tests.cast import FREE_CODE
+from tests.cast import FREE_CODE, UNUSED_CODE
 
 MONTH, ANNUAL, LOCKED_MONTH = "2024M05", "2023A", "2024M04"
 EDITION = "/city/editions/chongqing-2024/"
@@ -272,7 +272,7 @@ def of_wrong_registrations() -> Iterator[Screen]:
     yield Screen("district-wrong-report", f"/firms/{kept.credit_code}/double/", by)
     yield Screen("city-wrong-merge", f"/doubles/{kept.credit_code}/{other.credit_code}/", city)
     yield Screen("district-wrong-code", f"/firms/{kept.credit_code}/code/", by)
-    correction = codes.propose(kept, FREE_CODE, reason="登记时抄错，已核对营业执照。", by=by, at=clock.now())
+    correction = codes.propose(kept, UNUSED_CODE, reason="登记时抄错，已核对营业执照。", by=by, at=clock.now())
     yield Screen("district-wrong-code-waits", f"/code-corrections/{correction.pk}/", by)
     yield Screen("firm-wrong-code", "/account/firm/code/", clerk_of(filing))
     yield Screen("firm-wrong-code-own-firm", "/account/firm/", clerk_of(filing))

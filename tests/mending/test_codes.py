@@ -1,5 +1,7 @@
 """A wrong credit code is corrected when the firm says so, and its old code still leads to it."""
 
+import io
+
 import pytest
 
 from accounts.access import DoneAlready, Refused
@@ -7,12 +9,14 @@ from accounts.backends import find_by_sign_in_name
 from accounts.models import CodeCorrection, Enterprise, JournalEntry, Letter, User
 from accounts.old_codes import OldCodes
 from accounts.post.outbox import message_of
+from forms_tables.workbooks.template import OpenedWorkbook, Unreadable
 from reporting.mending import codes
-from reporting.models import Submission
+from reporting.models import Filing, Submission
 from reporting.register.applications import judge_credit_code
+from reporting.workbooks.exchange import judge_opened, write_filing_template
 from tests.cast import AT, FREE_CODE, make_enterprise, make_user
 from tests.history.books import book, of, the_why
-from tests.may import make_may
+from tests.may import fresh, make_may
 from tests.mending.twins import TWIN_CODE, make_twins, merge
 from tests.officials import freeze, make_it_be, sign_in
 from tests.reading import words_on
@@ -64,6 +68,7 @@ def test_the_old_code_leads_to_the_firm_for_who_may_see_it(office):
     codes.confirm(propose(office), by=office.li_na, at=AT)
     clerk = sign_in(office.chen_yu)
     assert FREE_CODE in words_on(clerk.get("/firms/", {"q": OLD}))
+    assert "更正信用代码" in words_on(clerk.get("/journal/", {"enterprise": OLD}))
     assert f"代码 {OLD} 已更正为 {FREE_CODE}" in words_on(clerk.get(f"/firms/{OLD}/", follow=True))
     assert sign_in(office.he_qing).get(f"/firms/{OLD}/").status_code == 404
     assert sign_in(office.li_na).get(f"/firms/{OLD}/").status_code == 403
@@ -75,6 +80,17 @@ def test_files_that_bring_an_old_code_are_told_the_right_one(office):
     assert column == "统一社会信用代码" and f"请改用 {FREE_CODE}" in why
     told = tried(office.zhou_tao, NEW | {"统一社会信用代码": OLD, "单位详细名称": "重庆云图软件有限公司"})
     assert [(each.column, f"请改用 {FREE_CODE}" in each.reason) for each in told.problems] == [(column, True)]
+
+
+def test_a_workbook_handed_out_under_the_old_code_is_taken(office):
+    filing, out = make_may(office).filing, io.BytesIO()
+    write_filing_template(filing, out)
+    codes.confirm(propose(office), by=office.li_na, at=AT)
+    judged = judge_opened(fresh(filing), OpenedWorkbook(io.BytesIO(out.getvalue())))
+    assert judged.read.meta.credit_code == FREE_CODE
+    other = Filing.objects.get(enterprise=office.shancheng)
+    with pytest.raises(Unreadable, match="没有读取"):
+        judge_opened(fresh(other), OpenedWorkbook(io.BytesIO(out.getvalue())))
 
 
 def test_a_corrected_code_may_be_another_firms_own(office):

@@ -270,7 +270,7 @@ def test_a_stale_press_shows_the_preview_anew(city):
     assert "预览页的内容不完整" in words_on(browser.post("/district-changes/press/", posted(city)), 422)
 
 
-def test_as_many_questions_for_fifty_firms_as_for_five(city):
+def test_as_many_questions_for_a_hundred_firms_as_for_ten(city):
     def asked(number: int, begin: int) -> int:
         many_firms(city, number, begin)
         at = AT + timedelta(minutes=begin)
