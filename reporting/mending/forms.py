@@ -58,7 +58,7 @@ class TakeBackForm(PlainForm):
 
 class DistrictChangeForm(PlainForm):
     origin = forms.ModelMultipleChoiceField(
-        District.objects.none(), label="原区县", widget=forms.CheckboxSelectMultiple,
+        District.objects.none(), label="原区县", widget=forms.CheckboxSelectMultiple(attrs={"class": "in-columns"}),
         error_messages={"required": "请至少勾选一个原区县。"},
     )  # fmt: skip
     district = forms.ModelChoiceField(District.objects.none(), label="改到", empty_label="（请选择）")

@@ -83,10 +83,11 @@ class PeriodBeside:
     @property
     def outcome(self) -> str:
         """What becomes of it, in a sentence."""
-        if self.is_locked and self.kept and self.merged:
-            return "已锁定：两份都留在原处，锁定的汇总不变（锁定时计了两份）。"
+        if self.is_locked and self.merged and self.merged.counted_id:
+            twice = "锁定时两份都计入了汇总，" if self.kept and self.kept.counted_id else ""
+            return f"{twice}都留在原处，锁定的汇总不变。"
         if self.is_locked:
-            return "已锁定：留在原登记下，锁定的汇总不变，作为保留企业的历史数据。" if self.merged else "不变。"
+            return "不变。"
         if self.must_choose:
             return "两份都有数据：选一份办理，另一份只供查阅，不计入汇总。"
         if self.proposed == KEPT:
@@ -116,6 +117,14 @@ class Merger:
     imported: Mapping[int, int]  # how many periods of history each entry brought
     obstacles: tuple[str, ...]
     seen: str
+
+    @property
+    def open_ones(self) -> list[PeriodBeside]:
+        return [beside for beside in self.periods if not beside.is_locked]
+
+    @property
+    def locked_ones(self) -> list[PeriodBeside]:
+        return [beside for beside in self.periods if beside.is_locked]
 
     @property
     def takes_first_account(self) -> User | None:

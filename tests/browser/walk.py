@@ -262,8 +262,7 @@ def of_a_move() -> Iterator[Screen]:
 
 
 def of_wrong_registrations() -> Iterator[Screen]:
-    """Two entries beside each other, a code that waits for its firm, firms that go to another district; what is begun
-    is taken back at the end."""
+    """Two entries beside each other, a code that waits for its firm, firms that go to another district in a month."""
     city, filing = official(User.Role.CITY), filing_in(State.SUBMITTED, MONTH)
     kept, by = filing.enterprise, reviewer_of(filing)
     other = filing_in(State.APPROVED, MONTH).enterprise
@@ -272,11 +271,12 @@ def of_wrong_registrations() -> Iterator[Screen]:
     yield Screen("district-wrong-report", f"/firms/{kept.credit_code}/double/", by)
     yield Screen("city-wrong-merge", f"/doubles/{kept.credit_code}/{other.credit_code}/", city)
     yield Screen("district-wrong-code", f"/firms/{kept.credit_code}/code/", by)
-    correction = codes.propose(kept, UNUSED_CODE, reason="登记时抄错，已核对营业执照。", by=by, at=clock.now())
-    yield Screen("district-wrong-code-waits", f"/code-corrections/{correction.pk}/", by)
-    yield Screen("firm-wrong-code", "/account/firm/code/", clerk_of(filing))
-    yield Screen("firm-wrong-code-own-firm", "/account/firm/", clerk_of(filing))
-    codes.withdraw(correction, by=by, at=clock.now())
+    waits = filing_in(State.NOT_STARTED, MONTH)
+    said = {"reason": "登记时抄错，已核对营业执照。", "by": reviewer_of(waits), "at": clock.now()}
+    correction = codes.propose(waits.enterprise, UNUSED_CODE, **said)
+    yield Screen("district-wrong-code-waits", f"/code-corrections/{correction.pk}/", reviewer_of(waits))
+    yield Screen("firm-wrong-code", "/account/firm/code/", clerk_of(waits))
+    yield Screen("firm-wrong-code-own-firm", "/account/firm/", clerk_of(waits))
     yield Screen("city-wrong-districts", "/district-changes/", city)
     since = clock.today() + timedelta(days=30)
     to = District.objects.valid_on(since).exclude(pk=by.district_id).first()
@@ -284,7 +284,6 @@ def of_wrong_registrations() -> Iterator[Screen]:
     seen = reach(wanted, clock.now()).mark
     change = district_change.press(uuid4(), wanted, seen, by=city, at=clock.now())
     yield Screen("city-wrong-districts-planned", f"/district-changes/{change.pk}/", city)
-    district_change.take_back(change, why="试办。", by=city, at=clock.now())
 
 
 def of_the_results() -> Iterator[Screen]:
