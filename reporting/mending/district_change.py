@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import uuid
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
@@ -85,7 +86,7 @@ def carry_out(change: DistrictChange, at: datetime) -> DistrictChange:
         for home in Residence.objects.filter(until=None, enterprise__in=held).select_related("district")
     }
     moving = [row for row in rows if not _left_out(row, held, homes)]
-    DistrictChangeFirm.objects.bulk_update(rows, ["left_out"], batch_size=BATCH)
+    DistrictChangeFirm.objects.bulk_update([row for row in rows if row.left_out], ["left_out"], batch_size=BATCH)
     firms = [row.enterprise_id for row in moving]
     for move in Move.objects.waiting().filter(enterprise__in=firms):
         withdraw_move(move, by=change.by, at=at)
@@ -148,20 +149,15 @@ def _left_out(row: DistrictChangeFirm, held, homes) -> str:
 
 def _settle_in(change: DistrictChange, homes: Sequence[Residence]) -> None:
     """Each firm's new home, from the day on; one that came later than that has been there for a day."""
+    ends: dict[date, list[int]] = defaultdict(list)
     new = []
     for home in homes:
         begins = max(change.since, home.since + timedelta(days=1))
-        home.until = begins - timedelta(days=1)
-        new.append(
-            Residence(
-                enterprise_id=home.enterprise_id,
-                district=change.district,
-                since=begins,
-                reason=change.reason,
-                by=change.by,
-            )
-        )
-    Residence.objects.bulk_update(homes, ["until"], batch_size=BATCH)
+        ends[begins - timedelta(days=1)].append(home.pk)
+        facts = {"district": change.district, "since": begins, "reason": change.reason, "by": change.by}
+        new.append(Residence(enterprise_id=home.enterprise_id, **facts))
+    for last_day, ended in ends.items():
+        Residence.objects.filter(pk__in=ended).update(until=last_day)
     Residence.objects.bulk_create(new, batch_size=BATCH)
 
 
