@@ -10,6 +10,7 @@ from accounts import clock, emails
 from accounts.post import dead_addresses
 from reporting.calendar import notice
 from reporting.conversation import announcements, threads
+from reporting.mending import district_change
 from reporting.reminders import digests, planner, urging
 from reporting.succession import takeovers
 
@@ -27,6 +28,7 @@ PLANNERS: tuple[Callable[[datetime], int], ...] = (
     threads.plan_digest,
     announcements.plan,
     takeovers.plan,
+    district_change.plan,
 )
 
 

@@ -5,6 +5,7 @@ from datetime import date
 from functools import cached_property
 
 from accounts.models import District, Enterprise
+from accounts.old_codes import OldCodes
 from forms_tables.edition import credit_code as credit_codes
 from forms_tables.edition.catalog import Edition
 from forms_tables.edition.periods import BadPeriod, PeriodCode
@@ -27,11 +28,18 @@ class Beside:
         return {firm.credit_code: firm for firm in Enterprise.objects.all()}
 
     @cached_property
+    def old_codes(self) -> OldCodes:
+        return OldCodes()
+
+    @cached_property
     def districts(self) -> Districts:
         return Districts()
 
-    def firm(self, text: str) -> Enterprise:
+    def firm(self, text: str, named: str = "") -> Enterprise:
         code = credit_codes.normalise(text)
+        called = self.firms[code].name if code in self.firms else named
+        if became := self.old_codes.sentence(code, called):
+            raise NotTaken(CODE, became, ProblemKind.REGISTER)
         if (firm := self.firms.get(code)) is None:
             wrong = credit_codes.problem_with(code)
             why = wrong or f"名录中没有 {code} 这家企业。请先导入名录，再导入历史。"

@@ -140,8 +140,8 @@ class HistoryReading:
             raise NotTaken(CODE, "没有统一社会信用代码，请补上。")
         if cut := shortened(cell, "credit_code"):
             raise NotTaken(CODE, cut)
-        firm = self.beside.firm(text)
         named = self.text(row, NAME)
+        firm = self.beside.firm(text, named)
         if named and (named != firm.name or hidden_mark(named)):
             why = f"名录中 {firm.credit_code} 是“{firm.name}”，这里写的是“{named}”。请核对代码。"
             raise NotTaken(NAME, why, ProblemKind.REGISTER)
