@@ -103,6 +103,10 @@ class DistrictContactForm(ChangeModelForm):
             self.fields[name].required = True
 
 
+class CityPhoneForm(PlainForm):
+    phone = PhoneField(label="市级电话")
+
+
 class JournalFilterForm(PlainForm):
     who = forms.CharField(label="操作人", required=False, max_length=40)
     action = forms.ChoiceField(label="操作", required=False)

@@ -20,7 +20,7 @@ from reporting.filing.judging import tables_for
 from reporting.letters import recipients, reminding
 from reporting.letters.reminding import Owed
 from reporting.letters.schedule import ReminderTime, in_force, schedule
-from reporting.models import Filing, LateRequest, Period, Sheet, Standing, Submission
+from reporting.models import Filing, LateRequest, Period, Sheet, Standing, Submission, calendar_in_force
 from reporting.models.standing import STANDS_BY
 
 BATCH = 500  # filings whose rows one transaction holds
@@ -28,11 +28,13 @@ BATCH = 500  # filings whose rows one transaction holds
 
 def plan(at: datetime) -> int:
     """Write the reminders that hold at `at` and were not written before; returns how many letters."""
-    stands, written = schedule(), 0
+    stands, calendar, written = schedule(), calendar_in_force(), 0
+    if not calendar.is_working_day(at.date()):
+        return 0
     for period in Period.objects.open_on(at.date()).prefetch_related("deadlines"):
         opened_at = moment_of_opening(period)
         for due in due_dates(period):
-            reminder_time = in_force(stands, opened_at, due, at)
+            reminder_time = in_force(stands, opened_at, due, at, calendar)
             if reminder_time:
                 written += remind(period, due, reminder_time, at)
     return written
@@ -116,7 +118,7 @@ def owed_of(period: Period, filings: Iterable[int]) -> Iterator[Owed]:
     own = ("enterprise__name", "enterprise__attributes", "in_force__edition_code")
     fields = (*STANDS_BY, "extended_to", "period", "district", "in_force", *own)
     found = Filing.objects.filter(pk__in=filings).select_related("enterprise", "in_force").only(*fields).order_by("pk")
-    districts = District.objects.select_related("contact").in_bulk()
+    districts = District.objects.in_bulk()
     requests = dict(
         LateRequest.objects.filter(filing__in=filings, spent_at=None)
         .order_by("asked_at")
@@ -124,7 +126,7 @@ def owed_of(period: Period, filings: Iterable[int]) -> Iterator[Owed]:
     )
     sent = Submission.objects.filter(filing__in=filings, on_time=True, recalled_at=None)
     on_time = set(sent.values_list("filing", flat=True))
-    drafts = declared(period, filings)
+    drafts, calendar = declared(period, filings), calendar_in_force()
     for filing in found:
         filing.period, filing.district = period, districts[filing.district_id]
         tables = tables_for(filing.edition, period.parsed, drafts.get(filing.pk, {}), filing.enterprise.attributes)
@@ -132,8 +134,8 @@ def owed_of(period: Period, filings: Iterable[int]) -> Iterator[Owed]:
             filing=filing,
             period=period,
             due=filing.due_on,
+            calendar=calendar,
             tables=tuple(f"{table.code} {table.title}" for table in tables),
-            contact=filing.district.to_ask,
             was_on_time=filing.standing is Standing.RETURNED and filing.pk in on_time,
             late_request=LATE_REQUEST[requests[filing.pk]] if filing.pk in requests else "",
         )

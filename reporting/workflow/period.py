@@ -11,6 +11,7 @@ from accounts.models import Enterprise, Residence, User
 from accounts.post import letters
 from forms_tables.edition.periods import PeriodCode
 from reporting.dates import deadlines
+from reporting.dates.arrangements import plainly
 from reporting.letters.about_deadlines import deadline_moved
 from reporting.letters.reminding import OWED
 from reporting.models import (
@@ -220,14 +221,10 @@ def too_early_to_lock(period: Period, at: datetime) -> str:
     extended = Filing.objects.of(period).with_due().filter(UNSENT, due_on__gte=deadlines.day_of(at))
     if missing and deadlines.is_past(due, at) and extended.exists():
         last = extended.latest("due_on").due_on
-        return f"有 {extended.count()} 家企业经区县同意延期，最晚到 {_day(last)}，届时才能锁定。"
+        return f"有 {extended.count()} 家企业经区县同意延期，最晚到 {plainly(last)}，届时才能锁定。"
     if not missing or deadlines.is_past(due, at):
         return ""
-    return f"企业上报截止日 {_day(due)} 未到，还有 {sum(missing.values())} 家未办结，截止后才能锁定。"
-
-
-def _day(day: date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"
+    return f"企业上报截止日 {plainly(due)} 未到，还有 {sum(missing.values())} 家未办结，截止后才能锁定。"
 
 
 def in_words(counts: Mapping[str, int]) -> str:
