@@ -1,4 +1,5 @@
-"""附件2: each district keeps its own line; the city may put any right."""
+"""附件2: each district keeps its own line, the city may put any right, and has a telephone that letters name beside
+or instead of a district's."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ from accounts.access import Refused
 from accounts.change_forms import ChangeModelForm
 from accounts.fields import MailField, PhoneField
 from accounts.form_words import NameField
-from accounts.models import DUTIES, District, DistrictContact, User
+from accounts.models import DUTIES, District, DistrictContact, Installation, User
 
 FIELDS = ("leader", "clerk", "post", "phone", "email")
 
@@ -82,3 +83,19 @@ def change_contact(district: District, line: dict[str, str], *, by: User, at: da
     journal.record(
         by=by, at=at, action="修改区县联系人", subject=district.name, district=district, before=before, after=after
     )
+
+
+@transaction.atomic
+def change_city_phone(phone: str, *, by: User, at: datetime.datetime) -> None:
+    """What a letter names where a district has no telephone, and to whoever works in an office."""
+    if not by.may.administer:
+        raise Refused("市级电话由市级填写。")
+    if not phone:
+        raise Refused("市级电话不能空着：每封信都要写明可以打的电话。")
+    Installation.objects.get_or_create(pk=1)
+    installation = Installation.objects.select_for_update().get(pk=1)
+    before, installation.phone = installation.phone, phone
+    if before == phone:
+        return  # the second click
+    installation.save(update_fields=["phone"])
+    journal.record(by=by, at=at, action="修改市级电话", before={"电话": before}, after={"电话": phone})

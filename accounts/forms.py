@@ -8,7 +8,7 @@ from django.contrib.auth.forms import AuthenticationForm
 from accounts import contacts
 from accounts.backends import as_typed_plainly
 from accounts.change_forms import ChangeForm, KeepsTheRest
-from accounts.fields import MailField, MobileField, ReasonField
+from accounts.fields import MailField, MobileField, PhoneField, ReasonField
 from accounts.form_words import NameField, PlainForm
 from accounts.models import DUTIES, District, User
 
@@ -86,6 +86,10 @@ class ReasonForm(PlainForm):
 
 class AddressForm(PlainForm):
     email = MailField(required=False)
+
+
+class CityPhoneForm(PlainForm):
+    phone = PhoneField(label="市级电话")
 
 
 class JournalFilterForm(PlainForm):

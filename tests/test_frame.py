@@ -27,7 +27,8 @@ ROOT = Path(settings.BASE_DIR)
         (4, "距 6月12日 截止还有 4 天", ""),
         (3, "距 6月12日 截止还有 3 天", "soon"),
         (0, "今天（6月12日）截止", "soon"),
-        (-1, "已过 6月12日 截止 1 天", "past"),
+        (-1, "2024年6月12日已截止", "past"),
+        (-619, "2024年6月12日已截止", "past"),
     ],
 )
 def test_the_countdown_speaks_in_words(days_left, words, urgency):

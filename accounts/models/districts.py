@@ -45,6 +45,11 @@ class District(models.Model):
         line = getattr(self, "contact", None)
         return " ".join(filter(None, (self.name, line.clerk, line.phone))) if line else self.name
 
+    @property
+    def has_telephone(self) -> bool:
+        line = getattr(self, "contact", None)
+        return bool(line and line.phone)
+
     def holds_on(self, day: datetime.date) -> bool:
         return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
 

@@ -5,17 +5,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.module_loading import import_string
 
 
 class Installation(models.Model):
-    """The one row that says whether this database is the demonstration city, and when a real one was ready to work."""
+    """The one row that says whether this database is the demonstration city, when a real one was ready to work, and
+    the telephone that letters name."""
 
     is_demo = models.BooleanField("演示库", default=False)
     demo_day = models.DateField("演示日期", null=True, blank=True)
     demo_since = models.DateField("演示起算日", null=True, blank=True)
     live_since = models.DateTimeField("上线时间", null=True, blank=True)
+    phone = models.CharField("市级电话", max_length=40, blank=True)
     demo_secrets = models.JSONField("演示账号", default=list, blank=True)
 
     class Meta:
@@ -30,6 +34,12 @@ class Installation(models.Model):
 
     def __str__(self) -> str:
         return "演示库" if self.is_demo else "正式库"
+
+    @property
+    def to_ask(self) -> str:
+        """The city with its telephone; nothing where none was entered yet."""
+        name_of = import_string(settings.OFFICE_NAMES)
+        return f"{name_of('short_office')} {self.phone}" if self.phone else ""
 
     @property
     def is_starting(self) -> bool:

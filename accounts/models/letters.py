@@ -8,6 +8,8 @@ from django.db.models.functions import Lower, StrIndex, Substr
 
 from accounts.models.districts import District
 from accounts.models.enterprises import Enterprise
+from accounts.models.installation import Installation
+from accounts.models.people import User
 
 
 def domain_of(address: str) -> str:
@@ -99,6 +101,17 @@ class Letter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject} → {self.to}"
+
+    @property
+    def to_ask(self) -> str:
+        """Whom its reader may ring up, as the foot of every letter says it: a firm its district, an office the city.
+        Beside a district that has named no telephone stands the city's."""
+        if User.objects.filter(enterprise=None, email__iexact=self.to).exclude(email="").exists():
+            return Installation.current().to_ask
+        district = self.district or (self.enterprise.district if self.enterprise else None)
+        if district and district.has_telephone:
+            return district.to_ask
+        return "；".join(filter(None, (district.to_ask if district else "", Installation.current().to_ask)))
 
     @property
     def state_words(self) -> str:

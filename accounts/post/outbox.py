@@ -213,6 +213,7 @@ def message_of(letter: Letter) -> EmailMultiAlternatives:
     """The letter in two parts. Every attempt carries the same Message-ID; a repeat of which the first may have arrived
     says so in a header."""
     facts = {"site_url": settings.SITE_URL, "subject": letter.subject, **letter.facts}
+    facts["to_ask"] = letter.to_ask
     facts["url"] = settings.SITE_URL + letter.facts.get("path", "/")
     headers = {"Message-ID": letter.message_id, "Auto-Submitted": "auto-generated"}
     if letter.doubtful:

@@ -2,16 +2,17 @@ from django.contrib import messages
 from django.shortcuts import redirect, render
 
 from accounts import contacts as contact_list
-from accounts.access import needs
+from accounts.access import needs, refusals_on
 from accounts.clock import now, today
-from accounts.models import Ability, District
+from accounts.forms import CityPhoneForm
+from accounts.models import Ability, District, Installation
 
 
 @needs(Ability.READ_REGISTER)
 def contacts(request):
     """The notice's 附件2, as it would be printed."""
     districts = District.objects.valid_on(today()).select_related("contact")
-    return render(request, "accounts/contacts.html", {"districts": districts})
+    return render(request, "accounts/contacts.html", {"districts": districts, "city": Installation.current().to_ask})
 
 
 @needs(Ability.REVIEW)
@@ -23,3 +24,14 @@ def edit_contact(request):
         messages.success(request, "联系人已保存。")
         return redirect("contacts")
     return render(request, "accounts/edit_contact.html", {"form": form})
+
+
+@needs(Ability.ADMINISTER)
+def edit_city_phone(request):
+    form = CityPhoneForm(request.POST or None, initial={"phone": Installation.current().phone})
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            contact_list.change_city_phone(form.cleaned_data["phone"], by=request.user, at=now())
+            messages.success(request, "市级电话已保存，从现在起写的信都用它。")
+            return redirect("contacts")
+    return render(request, "accounts/edit_city_phone.html", {"form": form}, status=422 if form.errors else 200)

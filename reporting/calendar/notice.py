@@ -5,7 +5,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils.timezone import localtime
 
-from reporting.dates.arrangements import Calendar
+from reporting.dates.arrangements import Calendar, plainly
 from reporting.dates.deadlines import LEVEL_NAMES, deadlines_of, periods_of
 from reporting.letters.about_deadlines import calendar_missing
 from reporting.models import Period, calendar_in_force, reading_in_force
@@ -19,8 +19,9 @@ def plan(at: datetime) -> int:
     """Once a month a letter to the city while an arrangement is missing: next year's from October on, and this year's
     for as long as it takes. Returns how many letters were written."""
     settle_provisional(None, at)  # a notice that came with a new version of the program
-    year = year_missing(calendar_in_force(), localtime(at).date())
-    return calendar_missing(year, provisional_without(year), at) if year else 0
+    calendar, today = calendar_in_force(), localtime(at).date()
+    year = year_missing(calendar, today)
+    return calendar_missing(year, provisional_without(year), at) if year and calendar.is_working_day(today) else 0
 
 
 def year_missing(calendar: Calendar, today: date) -> int | None:
@@ -40,6 +41,6 @@ def provisional_without(year: int) -> list[str]:
         dues = stored[period.code].dues if period.code in stored else deadlines_of(period, calendar, reading)
         waiting = [due for due in dues if due.provisional and due.nominal.year == year]
         if waiting:
-            dates = "、".join(f"{LEVEL_NAMES[due.level]} {due.date.month}月{due.date.day}日" for due in waiting)
+            dates = "、".join(f"{LEVEL_NAMES[due.level]} {plainly(due.date)}" for due in waiting)
             lines.append(f"{period.label}：{dates}")
     return lines

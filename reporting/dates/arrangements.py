@@ -249,8 +249,12 @@ def doubts(notice: Notice) -> Iterator[str]:
             yield f"{name}的节日当天没有{month}月{day}日，请核对。"
 
 
+def plainly(day: datetime.date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
 def in_words(day: datetime.date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日（周{WEEKDAYS[day.weekday()]}）"
+    return f"{plainly(day)}（周{WEEKDAYS[day.weekday()]}）"
 
 
 def listed(days: Iterable[datetime.date]) -> str:

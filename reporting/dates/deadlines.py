@@ -14,7 +14,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from forms_tables.edition.periods import PeriodCode
-from reporting.dates.arrangements import ONE_DAY, Calendar, Festival, in_words
+from reporting.dates.arrangements import ONE_DAY, Calendar, Festival, in_words, plainly
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 END_OF_DAY = datetime.time(23, 59, 59)
@@ -70,6 +70,10 @@ class Due:
         return LEVEL_NAMES[self.level]
 
     @property
+    def in_words(self) -> str:
+        return in_words(self.date)
+
+    @property
     def how(self) -> str:
         if self.by_hand:
             return "人工设定"
@@ -121,6 +125,26 @@ def squeezed(dues: Iterable[Due], calendar: Calendar) -> dict[str, str]:
 def working_days_after(day: datetime.date, until: datetime.date, calendar: Calendar) -> int:
     """Working days after `day`, up to and including `until`."""
     return sum(calendar.is_working_day(day + n * ONE_DAY) for n in range(1, (until - day).days + 1))
+
+
+def working_day(due: datetime.date, before: int, calendar: Calendar) -> datetime.date:
+    """The working day after which there are so many more up to `due`; 0 is the last one not after it. Counted on where
+    `before` is negative: -1 is the first working day after `due`."""
+    day, step, left = (due, -ONE_DAY, before) if before >= 0 else (due + ONE_DAY, ONE_DAY, -before - 1)
+    while not calendar.is_working_day(day) or left:
+        left -= calendar.is_working_day(day)
+        day += step
+    return day
+
+
+def time_left(today: datetime.date, due: datetime.date, calendar: Calendar) -> str:
+    """In words, how long there is. Never how long ago it was: a count that grows says no more than the date."""
+    days, working = (due - today).days, working_days_after(today, due, calendar)
+    if days <= 0:
+        return "今天截止" if days == 0 else "已截止"
+    if working == days:
+        return f"还有 {days} 天"
+    return f"还有 {days} 天（{working} 个工作日）" if working else f"还有 {days} 天（没有工作日）"
 
 
 def deadlines_of(period: PeriodCode, calendar: Calendar, reading: ClauseReading = DEFAULT) -> tuple[Due, ...]:
@@ -180,9 +204,7 @@ def is_counted_off(day: datetime.date, calendar: Calendar, reading: ClauseReadin
 
 def why_moved(nominal: datetime.date, date: datetime.date, festival: Festival, reading: ClauseReading) -> str:
     first, last = festival.first_day_off, festival.last_day_off
-    run = f"{first.month}月{first.day}日"
-    if last != first:
-        run += f"至{last.month}月{last.day}日"
+    run = plainly(first) if last == first else f"{plainly(first)}至{plainly(last)}"
     landing = "节日当天之后的第一天" if reading.counts == "festival" else "放假后的第一天"
     if reading.lands_on == "working_day":
         landing = "放假后的第一个工作日"

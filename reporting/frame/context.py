@@ -11,6 +11,7 @@ from accounts.models import Ability, Duties, Enterprise, Installation
 from reporting.answers.questions import codes_answered
 from reporting.conversation import announcements
 from reporting.conversation.threads import unread_for
+from reporting.dates.arrangements import plainly
 from reporting.going_live.standing import has_start_page
 from reporting.models import Filing, Period
 from reporting.models.standing import FIRM, next_by
@@ -109,12 +110,12 @@ class InForce:
 
     @property
     def countdown(self) -> str:
+        if self.days_left < 0:
+            return f"{plainly(self.date)}{'（暂定）' if self.provisional else ''}已截止"
         day = f"{self.date.month}月{self.date.day}日"
         if self.days_left > 0:
             return f"距 {day}{'（暂定）' if self.provisional else ''} 截止还有 {self.days_left} 天"
-        if self.days_left == 0:
-            return f"今天（{day}{'，暂定' if self.provisional else ''}）截止"
-        return f"已过 {day}{'（暂定）' if self.provisional else ''} 截止 {-self.days_left} 天"
+        return f"今天（{day}{'，暂定' if self.provisional else ''}）截止"
 
     @property
     def urgency(self) -> str:

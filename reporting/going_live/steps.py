@@ -8,7 +8,7 @@ from datetime import date
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from accounts.models import DUTIES, Ability, District, Enterprise, User, roles_that_may
+from accounts.models import DUTIES, Ability, District, Enterprise, Installation, User, roles_that_may
 from forms_tables.edition.catalog import Edition
 from reporting.models import ParameterValue, Period, calendar_in_force
 
@@ -88,6 +88,11 @@ def of_districts(today: date, there: Q | Exists) -> Reached:
     return Reached(**districts.aggregate(there=Count("pk", filter=there), wanted=Count("pk")))
 
 
+def city_phone(today: date, edition: Edition) -> Reached:
+    """Letters name it where a district has no telephone; without it some would name none."""
+    return Reached(Installation.objects.exclude(phone="").count(), 1)
+
+
 def register(today: date, edition: Edition) -> Reached:
     return Reached(still_reporting(today).count(), 1)
 
@@ -154,12 +159,22 @@ STEPS = (
     Step(
         "contacts",
         "区县联系人（附件2）",
-        "每个区县写明工作人员和电话，企业有事找谁由此而来。",
+        "每个区县写明工作人员和电话，企业收到的信都写明它。",
         out_of("个区县"),
         contacts,
         "contacts",
         opens=Ability.READ_REGISTER,
         done_by=Ability.REVIEW,
+    ),
+    Step(
+        "city_phone",
+        "市级电话",
+        "每封信都写明可以打的电话；区县没有填写的，写市级的。",
+        lambda reached: "已填写" if reached.is_done else "还没有",
+        city_phone,
+        "edit_city_phone",
+        opens=Ability.ADMINISTER,
+        done_by=Ability.ADMINISTER,
     ),
     Step(
         "register",
@@ -204,7 +219,7 @@ STEPS = (
     Step(
         "first_period",
         "第一个报告期",
-        "前面各项办好再开启：开启后即为在报企业生成填报任务，并发信给有账号的企业。",
+        "前面各项办好再开启：先看哪些企业应报、到哪一天、发多少信，确认以后才开启。",
         so_many("期已开启"),
         first_period,
         "city_periods",

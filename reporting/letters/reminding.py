@@ -11,7 +11,8 @@ from django.urls import reverse
 
 from accounts.models import Letter
 from accounts.post.letters import compose
-from reporting.dates.deadlines import in_words
+from reporting.dates.arrangements import Calendar, in_words, plainly
+from reporting.dates.deadlines import time_left
 from reporting.models import Filing, Period
 
 OWED = "owed"  # the kind of topic all reminders of a period share
@@ -24,8 +25,8 @@ class Owed:
     filing: Filing
     period: Period
     due: date
+    calendar: Calendar
     tables: tuple[str, ...]
-    contact: str = ""  # whom to ask, in words
     was_on_time: bool = False  # it was sent in time once and then returned
     late_request: str = ""  # how its 补报申请 stands: waiting, granted or refused
 
@@ -41,7 +42,7 @@ def topic_of(filing: int) -> str:
 
 def opened(owed: Owed, to: Iterable[str], at: datetime) -> list[Letter]:
     """Once per period, whatever its date becomes: a date that moves is told by its own letter."""
-    subject = f"{owed.period.label}统计报表开始填报，{_day(owed.due)}截止"
+    subject = f"{owed.period.label}统计报表开始填报，{in_words(owed.due)}截止"
     return _letters("opened", subject, owed, to, at, key=key_of("opened", owed))
 
 
@@ -54,8 +55,9 @@ def soon(owed: Owed, to: Iterable[str], at: datetime) -> list[Letter]:
 
 
 def due(owed: Owed, to: Iterable[str], at: datetime) -> list[Letter]:
-    subject = f"{_day(owed.due)}截止，{owed.period.label}统计报表尚未上报"
-    return _letters("due", subject, owed, to, at, key=key_of("due", owed))
+    subject = f"{in_words(owed.due)}截止，{owed.period.label}统计报表尚未上报"
+    is_due = "到了截止日" if owed.due == at.date() else "就要截止了（截止日不是工作日，这封信提前发）"
+    return _letters("due", subject, owed, to, at, key=key_of("due", owed), is_due=is_due)
 
 
 def after(owed: Owed, to: Iterable[str], at: datetime) -> list[Letter]:
@@ -66,7 +68,7 @@ def after(owed: Owed, to: Iterable[str], at: datetime) -> list[Letter]:
 
 def urged(owed: Owed, to: Iterable[str], at: datetime, *, token: str, words: str, by: str) -> list[Letter]:
     """立即催报, with the official's own words."""
-    subject = f"请尽快上报{owed.period.label}统计报表（{_day(owed.due)}截止）"
+    subject = f"请尽快上报{owed.period.label}统计报表（{in_words(owed.due)}截止）"
     key = f"urge:{token}:{owed.filing.pk}:"
     return _letters("urged", subject, owed, to, at, key=key, words=words, by=by)
 
@@ -75,19 +77,20 @@ LETTERS = {"opened": opened, "early": early, "soon": soon, "due": due, "after": 
 
 
 def key_of(reminder_time: str, owed: Owed) -> str:
-    before, behind = around_filing(reminder_time, owed.period.pk, owed.due)
+    before, behind = around_filing(reminder_time, owed.period, owed.due)
     return f"{before}{owed.filing.pk}{behind}"
 
 
-def around_filing(reminder_time: str, period: str, due: date) -> tuple[str, str]:
+def around_filing(reminder_time: str, period: Period, due: date) -> tuple[str, str]:
     """What stands in the keys of one reminder time before the filing's number and behind it. Only the opening does
-    not depend on the date."""
-    return f"remind:{period}:{reminder_time}:", ":" if reminder_time == "opened" else f":{due.isoformat()}"
+    not depend on the date. A period that is opened again is told of again."""
+    again = f"#{period.times_opened}" if period.times_opened > 1 else ""
+    return f"remind:{period.pk}{again}:{reminder_time}:", ":" if reminder_time == "opened" else f":{due.isoformat()}"
 
 
 def _before(reminder_time: str, owed: Owed, to: Iterable[str], at: datetime) -> list[Letter]:
-    left = (owed.due - at.date()).days
-    subject = f"{owed.period.label}统计报表还有 {left} 天截止：{_day(owed.due)}"
+    left = time_left(at.date(), owed.due, owed.calendar)
+    subject = f"{owed.period.label}统计报表{left}截止：{in_words(owed.due)}"
     return _letters("before", subject, owed, to, at, key=key_of(reminder_time, owed))
 
 
@@ -119,12 +122,12 @@ def facts_of(owed: Owed, at: datetime) -> dict:
     return {
         "firm": filing.enterprise.name,
         "district": filing.district.name,
-        "contact": owed.contact,
         "period": owed.period.label,
         "tables": list(owed.tables),
         "state": filing.standing.words,
         "due": f"{in_words(owed.due)} 23:59:59",
-        "today": f"{at.month}月{at.day}日",
+        "today": plainly(at.date()),
+        "left": time_left(at.date(), owed.due, owed.calendar),
         "days": (owed.due - at.date()).days,
         "extended": extended,
         "provisional": deadline.provisional and not extended,
@@ -133,7 +136,3 @@ def facts_of(owed: Owed, at: datetime) -> dict:
         "late_request": owed.late_request,
         "path": reverse("filing", args=[owed.period.pk]),
     }
-
-
-def _day(day: date) -> str:
-    return in_words(day).partition("年")[2]

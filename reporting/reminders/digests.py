@@ -14,12 +14,13 @@ from accounts.models import DeadAddress, District, Letter
 from accounts.post.letters import compose, key_to, known_keys, post
 from forms_tables.edition.periods import PeriodCode
 from reporting import workflow
-from reporting.dates.deadlines import in_words
+from reporting.dates.arrangements import in_words, plainly
+from reporting.dates.deadlines import time_left
 from reporting.filing.progress import REQUESTS, Progress, progress_by_district, progress_of
 from reporting.letters import recipients
 from reporting.letters.schedule import TO_CITY, TO_DISTRICTS, schedule
 from reporting.letters.sent import failed_lately
-from reporting.models import Deadline, Filing, Period, Standing
+from reporting.models import Deadline, Filing, Period, Standing, calendar_in_force
 from reporting.models.standing import DISTRICT, next_by, standing_at
 
 MOST_BEHIND = 5
@@ -41,6 +42,8 @@ class Waiting:
 def plan(at: datetime) -> int:
     stands = schedule()
     written = 0
+    if not calendar_in_force().is_working_day(at.date()):
+        return 0
     if stands[TO_DISTRICTS.name].on and at.hour >= stands[TO_DISTRICTS.name].hour:
         written += to_districts(at)
     if stands[TO_CITY.name].on and at.hour >= stands[TO_CITY.name].hour:
@@ -120,7 +123,7 @@ def to_city(at: datetime) -> int:
 
 def city_digest(facts: dict, to: str, key: str, at: datetime) -> Letter:
     stands = "；".join(f"{row['label']}已报 {row['filed']}/{row['owed']}" for row in facts["periods"])
-    return compose("digest/city", f"全市进度 {at.month}月{at.day}日：{stands}"[:200], facts, to, key=key, at=at)
+    return compose("digest/city", f"全市进度 {plainly(at.date())}：{stands}"[:200], facts, to, key=key, at=at)
 
 
 def city_facts(periods: Iterable[Period], at: datetime) -> dict:
@@ -172,7 +175,7 @@ def _to_come(progress: Progress) -> int:
 
 
 def _until(due: date, today: date) -> dict:
-    return {"due": in_words(due), "days": (due - today).days}
+    return {"due": in_words(due), "left": time_left(today, due, calendar_in_force())}
 
 
 def _pairs(addresses: dict[int, list[str]]) -> list[tuple[int, str]]:

@@ -57,9 +57,13 @@ class ScheduleForm(ChangeForm):
                     label="几点起", choices=HOURS, coerce=int, initial=reminder_time.hour, widget=select
                 )
             if reminder_time.days_change:
-                number = forms.NumberInput(attrs={"aria-label": f"{reminder_time.label}：截止前几天"})
+                number = forms.NumberInput(attrs={"aria-label": f"{reminder_time.label}：截止前几个工作日"})
                 self.fields[f"{name}_days"] = forms.IntegerField(
-                    label="截止前几天", min_value=1, max_value=EARLIEST_DAYS, initial=reminder_time.days, widget=number
+                    label="截止前几个工作日",
+                    min_value=1,
+                    max_value=EARLIEST_DAYS,
+                    initial=reminder_time.days,
+                    widget=number,
                 )
 
     @property

@@ -1,4 +1,5 @@
-"""Who is reminded now, and the writing of the letters in batches that no submission slips past.
+"""Who is reminded now, and the writing of the letters in batches that no submission slips past. Whoever has no account
+that was opened gets its activation instead (reporting/reminders/activating.py).
 
 The reminder times are in reporting/letters/schedule.py, the letters in reporting/letters/reminding.py.
 """
@@ -19,22 +20,29 @@ from reporting.dates.deadlines import SHANGHAI
 from reporting.filing.judging import tables_for
 from reporting.letters import recipients, reminding
 from reporting.letters.reminding import Owed
-from reporting.letters.schedule import ReminderTime, in_force, schedule
-from reporting.models import Filing, LateRequest, Period, Sheet, Standing, Submission
+from reporting.letters.schedule import ReminderTime, begins_at, in_force, schedule
+from reporting.models import Filing, LateRequest, Period, Sheet, Standing, Submission, calendar_in_force
 from reporting.models.standing import STANDS_BY
+from reporting.reminders import activating
 
 BATCH = 500  # filings whose rows one transaction holds
 
 
 def plan(at: datetime) -> int:
     """Write the reminders that hold at `at` and were not written before; returns how many letters."""
-    stands, written = schedule(), 0
+    stands, calendar, written = schedule(), calendar_in_force(), 0
+    if not calendar.is_working_day(at.date()):
+        return 0
     for period in Period.objects.open_on(at.date()).prefetch_related("deadlines"):
-        opened_at = moment_of_opening(period)
+        opened_at, moved_at = moment_of_opening(period), moment_of_move(period)
         for due in due_dates(period):
-            reminder_time = in_force(stands, opened_at, due, at)
+            reminder_time = in_force(stands, opened_at, due, at, calendar)
+            events = [moved_at] if moved_at else []
             if reminder_time:
                 written += remind(period, due, reminder_time, at)
+                events.append(begins_at(reminder_time, opened_at, due, calendar))
+            if events:
+                written += activating.write(owing_until(period, due), period, max(events), at)
     return written
 
 
@@ -49,9 +57,19 @@ def remind(period: Period, due: date, reminder_time: ReminderTime, at: datetime)
 def moment_of_opening(period: Period) -> datetime:
     """When the firms could begin: on the first day of filing, or when the city opened the period later than that."""
     begins = datetime.combine(period.opens_on, time(), SHANGHAI)
-    lines = JournalEntry.objects.filter(period=period.pk, action="开启报告期").order_by("at")
-    opened = lines.values_list("at", flat=True).first()
-    return max(begins, opened.astimezone(SHANGHAI)) if opened else begins
+    opened = last_moment_of(period, "开启报告期")
+    return max(begins, opened) if opened else begins
+
+
+def moment_of_move(period: Period) -> datetime | None:
+    """When a date of it moved last: who has an account was told at once, others by their next activation."""
+    return last_moment_of(period, "调整截止日", "确定暂定截止日")
+
+
+def last_moment_of(period: Period, *actions: str) -> datetime | None:
+    lines = JournalEntry.objects.filter(period=period.pk, action__in=actions).order_by("at")
+    last = lines.values_list("at", flat=True).last()
+    return last.astimezone(SHANGHAI) if last else None
 
 
 def due_dates(period: Period) -> list[date]:
@@ -69,7 +87,7 @@ def owing_until(period: Period, due: date) -> QuerySet[Filing]:
 def to_remind(period: Period, due: date, reminder_time: ReminderTime) -> list[int]:
     """Those who were not told yet and whom a letter reaches."""
     filing = Cast(OuterRef("pk"), CharField())
-    before, behind = reminding.around_filing(reminder_time.name, period.pk, due)
+    before, behind = reminding.around_filing(reminder_time.name, period, due)
     told = Letter.objects.filter(
         topic=Concat(Value(reminding.topic_of("")), filing),
         key__startswith=Concat(Value(before), filing, Value(behind)),
@@ -96,7 +114,7 @@ def write(
         rows = Filing.objects.filter(pk__in=filings).outstanding().order_by("pk").select_for_update()
         held = list(rows.values_list("pk", flat=True))
         owing = list(owed_of(period, held))
-        addresses = recipients.of_firms([owed.filing.enterprise_id for owed in owing])
+        addresses = recipients.with_account([owed.filing.enterprise_id for owed in owing])
         letters = [
             letter
             for owed in owing
@@ -116,7 +134,7 @@ def owed_of(period: Period, filings: Iterable[int]) -> Iterator[Owed]:
     own = ("enterprise__name", "enterprise__attributes", "in_force__edition_code")
     fields = (*STANDS_BY, "extended_to", "period", "district", "in_force", *own)
     found = Filing.objects.filter(pk__in=filings).select_related("enterprise", "in_force").only(*fields).order_by("pk")
-    districts = District.objects.select_related("contact").in_bulk()
+    districts = District.objects.in_bulk()
     requests = dict(
         LateRequest.objects.filter(filing__in=filings, spent_at=None)
         .order_by("asked_at")
@@ -124,7 +142,7 @@ def owed_of(period: Period, filings: Iterable[int]) -> Iterator[Owed]:
     )
     sent = Submission.objects.filter(filing__in=filings, on_time=True, recalled_at=None)
     on_time = set(sent.values_list("filing", flat=True))
-    drafts = declared(period, filings)
+    drafts, calendar = declared(period, filings), calendar_in_force()
     for filing in found:
         filing.period, filing.district = period, districts[filing.district_id]
         tables = tables_for(filing.edition, period.parsed, drafts.get(filing.pk, {}), filing.enterprise.attributes)
@@ -132,8 +150,8 @@ def owed_of(period: Period, filings: Iterable[int]) -> Iterator[Owed]:
             filing=filing,
             period=period,
             due=filing.due_on,
+            calendar=calendar,
             tables=tuple(f"{table.code} {table.title}" for table in tables),
-            contact=filing.district.to_ask,
             was_on_time=filing.standing is Standing.RETURNED and filing.pk in on_time,
             late_request=LATE_REQUEST[requests[filing.pk]] if filing.pk in requests else "",
         )

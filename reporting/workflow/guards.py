@@ -143,6 +143,8 @@ def why_exempt(filing: Filing) -> str:
         return f"{enterprise.name}重复登记，{period.label}以另一份为准，这一份只供查阅。"
     if instead := enterprise.merged_into:
         return f"这条登记已并入{instead.name}（{instead.credit_code}），{period.label}不须报。"
+    if period.is_withdrawn:
+        return f"{period.label}已由市级撤回，不需要填报。"
     if period.parsed.end < enterprise.joined_on:
         return f"{enterprise.name}的起报日期是 {enterprise.joined_on:%Y-%m-%d}，{period.label}不须报。"
     return f"{enterprise.name}已停报，{period.label}不须报。"

@@ -70,6 +70,8 @@ def every_screen() -> Iterator[Screen]:
     yield from of_the_training()
     yield from of_a_takeover()
     yield from of_wrong_registrations()
+    yield Screen("city-withdraw-period", f"/city/periods/{MONTH}/withdraw/", official(User.Role.CITY))
+    yield Screen("city-edit-phone", "/contacts/city/", official(User.Role.CITY))
 
 
 def for_a_stranger() -> Iterator[Screen]:

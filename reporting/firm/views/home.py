@@ -13,9 +13,11 @@ from accounts.models import Takeover
 from forms_tables.edition.continuity import cells_before
 from forms_tables.edition.shape import so_far_cell
 from reporting import workflow
+from reporting.dates.arrangements import Calendar
+from reporting.dates.deadlines import time_left
 from reporting.filing.judging import standing_submission, tables_for, typed_cells
 from reporting.going_live.standing import has_start_page
-from reporting.models import ExtensionRequest, Filing, LateRequest, Review, Standing
+from reporting.models import ExtensionRequest, Filing, LateRequest, Review, Standing, calendar_in_force
 from reporting.models.handover import handovers_of
 from reporting.models.standing import CITY, COUNTED_AS_OWED, DISTRICT, FIRM
 from reporting.results.timelines import Outcome, timelines_of
@@ -36,7 +38,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if not request.user.may.fill:
         return redirect("start" if has_start_page(request.user) else request.user.duties.home)
     at = clock.now()
-    filings = Filing.objects.visible_to(request.user).filter(period__opens_on__lte=at.date())
+    filings = Filing.objects.visible_to(request.user).not_withdrawn().filter(period__opens_on__lte=at.date())
     filings = filings.select_related("enterprise", "district", "period", "in_force", "approved").prefetch_related(
         "period__deadlines",
         "sheets",
@@ -44,7 +46,8 @@ def home(request: HttpRequest) -> HttpResponse:
     filings = sorted(filings, key=lambda filing: filing.period.parsed)
     monthly = [filing for filing in filings if not filing.period.is_annual][-12:]
     left_out = [closed for filing in reversed(filings) if (closed := closing_words(filing, at))]
-    owed = [owed_line(filing, at) for filing in filings if is_open(filing)]
+    calendar = calendar_in_force()
+    owed = [owed_line(filing, at, calendar) for filing in filings if is_open(filing)]
     context = {
         "owed": sorted(owed, key=lambda line: line.due),
         "in_hand": [filing for filing in reversed(filings) if is_in_hand(filing)],
@@ -104,23 +107,19 @@ class OwedLine:
     tables: tuple
     due: date
     days_left: int
+    left: str
     button: str
     path: str
 
-    @property
-    def left(self) -> str:
-        if self.days_left < 0:
-            return f"已过 {-self.days_left} 天"
-        return f"{self.days_left} 天" if self.days_left else "今天截止"
 
-
-def owed_line(filing: Filing, at: datetime) -> OwedLine:
+def owed_line(filing: Filing, at: datetime, calendar: Calendar) -> OwedLine:
     due = filing.due_on
     tables = tables_for(filing.edition, filing.period.parsed, typed_cells(filing), filing.enterprise.attributes)
     path = f"/filings/{filing.period_id}/"
     if len(tables) == 1 and filing.is_unsent:
         path += f"{tables[0].key}/"
-    return OwedLine(filing, tables, due, (due - at.date()).days, filing.standing.next_step, path)
+    days, left = (due - at.date()).days, time_left(at.date(), due, calendar)
+    return OwedLine(filing, tables, due, days, left, filing.standing.next_step, path)
 
 
 def marks_of(filings: list[Filing], at: datetime) -> list[dict]:
