@@ -46,6 +46,7 @@ class Ability(StrEnum):
     ADMINISTER = "administer"  # periods, dates, calendar, parameters, the schedule of reminders, lists of key firms
     REVISE = "revise"  # drafts and publishes editions
     ANNOUNCE = "announce"  # publishes announcements
+    PRACTISE = "practise"  # opens periods to practise in, and wipes them
 
 
 A = Ability
@@ -53,7 +54,8 @@ A = Ability
 ONLY_WITHIN = {
     Scope.ENTERPRISE: {A.FILL},
     Scope.DISTRICT: {A.REVIEW, A.RECEIVE},
-    Scope.CITY: {A.READ_CITY, A.QUERY, A.MANAGE_USERS, A.WATCH_MAIL, A.OPERATE, A.ADMINISTER, A.REVISE, A.ANNOUNCE},
+    Scope.CITY: {A.READ_CITY, A.QUERY, A.MANAGE_USERS, A.WATCH_MAIL, A.OPERATE, A.ADMINISTER, A.REVISE, A.ANNOUNCE}
+    | {A.PRACTISE},
 }
 ONLY_OF_OFFICES = {A.READ_FILINGS, A.REMIND, A.READ_REGISTER, A.KEEP_REGISTER, A.CERTIFY}
 
@@ -122,7 +124,7 @@ DUTIES: dict[str, Duties] = {
         office="association",
         scope=Scope.CITY,
         home="city_home",
-        abilities=frozenset({A.READ_FILINGS, A.READ_CITY, A.READ_REGISTER, A.QUERY, A.TALK}),
+        abilities=frozenset({A.READ_FILINGS, A.READ_CITY, A.READ_REGISTER, A.QUERY, A.TALK, A.PRACTISE}),
         invited_by=(Role.CITY, Role.SYSTEM),
     ),
     Role.CITY: Duties(
@@ -134,7 +136,7 @@ DUTIES: dict[str, Duties] = {
         abilities=frozenset(
             {A.READ_FILINGS, A.READ_CITY, A.READ_REGISTER, A.QUERY, A.TALK, A.REMIND, A.CERTIFY}
             | {A.KEEP_REGISTER, A.KEEP_ACCOUNTS, A.MANAGE_USERS, A.READ_JOURNAL, A.WATCH_MAIL}
-            | {A.ADMINISTER, A.REVISE, A.ANNOUNCE}
+            | {A.ADMINISTER, A.REVISE, A.ANNOUNCE, A.PRACTISE}
         ),
         invited_by=(Role.CITY, Role.SYSTEM),
     ),

@@ -11,6 +11,7 @@ from forms_tables.edition.shape import Headline, headline_of
 from reporting.dates.deadlines import DEFAULT, ClauseReading, Due, due_moment
 from reporting.models.calendar import ReadingChoice
 from reporting.models.edition import published_edition
+from reporting.models.practice import Apart
 
 
 class PeriodQuerySet(models.QuerySet):
@@ -34,7 +35,8 @@ class Period(models.Model):
         ReadingChoice, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="截止日读法"
     )
 
-    objects = PeriodQuerySet.as_manager()
+    PERIOD_CODE = "code"
+    objects = Apart.from_queryset(PeriodQuerySet)()
 
     class Meta:
         ordering = ["-opens_on", "-code"]
@@ -45,7 +47,12 @@ class Period(models.Model):
 
     @property
     def parsed(self) -> PeriodCode:
-        return PeriodCode.parse(self.code)
+        return PeriodCode.parse_any(self.code)
+
+    @property
+    def is_practice(self) -> bool:
+        """演练: kept apart from all that is reported, see reporting.models.practice."""
+        return self.parsed.practised
 
     @property
     def label(self) -> str:
