@@ -106,7 +106,7 @@ def mark_as_practice(book: Workbook, tables: Sequence[Table]) -> None:
     for sheet in (book[GUIDE_SHEET], *(book[table.code] for table in tables)):
         write_text(sheet["A1"], f"【演练】{sheet['A1'].value}")
         sheet.sheet_properties.tabColor = PRACTICE_COLOUR
-        if header := sheet.oddHeader:  # there always is one, though its types leave it open
+        if (header := sheet.oddHeader) is not None:  # there always is one, though its types leave it open
             header.center.text = "演练，不计入任何汇总"
 
 

@@ -26,7 +26,20 @@ def practising() -> bool:
 
 @contextmanager
 def in_practice() -> Iterator[None]:
-    before = _practising.set(True)
+    with _being(True):
+        yield
+
+
+@contextmanager
+def on_record() -> Iterator[None]:
+    """Out of practice again, for what is asked of the city whoever asks."""
+    with _being(False):
+        yield
+
+
+@contextmanager
+def _being(practising: bool) -> Iterator[None]:
+    before = _practising.set(practising)
     try:
         yield
     finally:

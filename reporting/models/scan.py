@@ -16,6 +16,7 @@ class Scan(models.Model):
 
     PERIOD_CODE = "submission__filing__period__code"
     objects = Apart()
+    everywhere = models.QuerySet.as_manager()
 
     class Meta:
         ordering = ["-at", "-pk"]
