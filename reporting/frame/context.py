@@ -130,7 +130,8 @@ def screen(request: HttpRequest) -> dict:
         around["starting"] = has_start_page(user)
         around["nav"] = navigation_of(user.duties, request.path, around["starting"])
         level = user.scope if user.may.fill or user.may.read_filings else ""
-        around["in_force"] = SimpleLazyObject(lambda: period_in_force(level, today, user.enterprise))
+        if not practising():  # which has no date that anybody could miss
+            around["in_force"] = SimpleLazyObject(lambda: period_in_force(level, today, user.enterprise))
     return around
 
 

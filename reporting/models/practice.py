@@ -53,3 +53,7 @@ class Apart(models.Manager):
         code = self.model.PERIOD_CODE  # type: ignore[attr-defined]  # the model's to say
         practised = Q(**{f"{code}__contains": PRACTISED})
         return super().get_queryset().filter(practised if practising() else ~practised)
+
+
+class Everywhere(models.Manager):
+    """What is reported and what is practised alike: for who names rows by their own numbers or their periods' codes."""

@@ -1,7 +1,7 @@
 from django.conf import settings
 from django.db import models
 
-from reporting.models.practice import Apart
+from reporting.models.practice import Apart, Everywhere
 from reporting.models.submission import Submission
 
 
@@ -16,7 +16,7 @@ class Scan(models.Model):
 
     PERIOD_CODE = "submission__filing__period__code"
     objects = Apart()
-    everywhere = models.QuerySet.as_manager()
+    everywhere = Everywhere()
 
     class Meta:
         ordering = ["-at", "-pk"]

@@ -4,6 +4,7 @@ to the digit with a practice beside the real period and without it."""
 import re
 from datetime import date, timedelta
 from io import BytesIO
+from itertools import zip_longest
 from zipfile import ZipFile
 
 import pytest
@@ -101,13 +102,19 @@ SUPPLIERS = {
     "what lies behind the next month": lambda c: Filing(enterprise=c.firm, period=Period(code="2024M06")).before,
     "archive": lambda c: archive_of(c.may),
     "journal": lambda c: list(
-        JournalEntry.objects.visible_to(c.city).exclude(action__in=["开启演练", "登录", "打开审核"]).values()
+        JournalEntry.objects.visible_to(c.city).exclude(action__in=["开启演练", "登录", "导出归档包"]).values()
     ),
 }
 
 
 def differing(before: dict, after: dict) -> dict:
-    return {name: (before[name], after[name]) for name in before if before[name] != after[name]}
+    return {name: first_difference(before[name], after[name]) for name in before if before[name] != after[name]}
+
+
+def first_difference(before: object, after: object) -> object:
+    if isinstance(before, list) and isinstance(after, list):
+        return next(((one, other) for one, other in zip_longest(before, after) if one != other), None)
+    return before, after
 
 
 def test_every_supplier_says_the_same_to_the_digit(city, cast):
@@ -140,11 +147,14 @@ NOT_THE_SAME_TWICE = {"register_import", "marked_import", "archive"}
 NOT_COMPARED = re.compile(r"演练.*|信现在发不出去.*|\d\d:\d\d")
 
 
-def pages_of(city, cast) -> dict[str, list[str]]:
+READ_ONCE = {name: PAGES[name] for name in ("announcement", "announcements", "thread", "inbox", "district_review")}
+
+
+def pages_of(city, cast, pages=PAGES) -> dict[str, list[str]]:
     """The words of every page as every role that may open it, without the way into a practice."""
     seen = {}
     clients = {role: sign_in(person) for role, person in cast.one_per_role.items()}
-    for name, who in PAGES.items():
+    for name, who in pages.items():
         if who.startswith("POST") or OPEN in who or name in SAYS_IT | IS_MAIL | OF_PRACTICE | NOT_THE_SAME_TWICE:
             continue
         if "desk" in name:
@@ -158,6 +168,7 @@ def pages_of(city, cast) -> dict[str, list[str]]:
 
 
 def test_every_page_of_every_role_says_the_same(city, cast):
+    pages_of(city, cast, READ_ONCE)  # looking at them changes what is unread or opened
     before = pages_of(city, cast)
     practise_everything(cast)
     after = pages_of(city, cast)

@@ -98,7 +98,7 @@ def test_says_so_on_every_page_of_the_road_and_on_no_other(cast, firm, district)
         said = markup_of(page)
         assert "<title>【演练】" in said and 'class="practice-band"' in said and "practice-mark" in said
         assert "2024年5月（演练）" in words_on(page)
-        assert reverse("practice") in said
+        assert reverse("practice") in said and "截止还有" not in words_on(page)
     for page in (firm.get("/"), firm.get(reverse("filing", args=["2024M05"])), district.get(reverse("district_home"))):
         assert "practice-band" not in markup_of(page)
 
