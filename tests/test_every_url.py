@@ -25,6 +25,7 @@ from reporting.models import (
     ExtensionRequest,
     Filing,
     LateRequest,
+    Period,
     PublishedEdition,
     RegisterImport,
     Rehearsal,
@@ -32,6 +33,8 @@ from reporting.models import (
     State,
     Urging,
 )
+from reporting.practice.choosing import EVERYBODY, Participants
+from reporting.practice.opening import open_practice
 from reporting.register import moves, tasks
 from reporting.register.imports import steps
 from tests.cast import AT, FREE_CODE, make_district, make_user
@@ -351,6 +354,11 @@ def an_import(may) -> RegisterImport:
     return stored
 
 
+def a_practice(may) -> Period:
+    everybody = Participants(EVERYBODY)
+    return open_practice(may.may.parsed, AT.date(), everybody, may.analyst, AT).period
+
+
 def address(name: str, may) -> str:
     pk = {
         "application": may.application.pk,
@@ -394,6 +402,8 @@ def address(name: str, may) -> str:
         known["pk"] = an_import(may).pk
     if name == "key_firms":
         return reverse(name)
+    if name == "wipe_practice":
+        known["code"] = a_practice(may).code
     wanted = named_patterns()[name].pattern.converters or named_patterns()[name].pattern.regex.groupindex
     return reverse(name, kwargs={argument: known[argument] for argument in wanted})
 
@@ -446,7 +456,8 @@ def test_opens_to_those_who_may_and_to_nobody_else(name, may, cast, client):
         client.logout()
 
 
-NOT_TO_READ = {"city_query", "city_return", "inbox", "thread"}  # the association asks and talks, an observer does not
+# The association asks, talks and trains, an observer does not.
+NOT_TO_READ = {"city_query", "city_return", "inbox", "thread", "open_practice", "wipe_practice"}
 
 
 def test_a_role_that_is_new_in_the_table_opens_what_its_abilities_say(may, observer, client):

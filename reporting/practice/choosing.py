@@ -16,7 +16,7 @@ WHO = [(EVERYBODY, "全部企业"), (DISTRICTS, "选定的区县"), (FIRMS, "勾
 
 
 @dataclass(frozen=True)
-class ChosenFirms:
+class Participants:
     who: str
     districts: tuple[str, ...] = ()  # codes
     firms: tuple[int, ...] = ()
@@ -34,7 +34,7 @@ def who_may_take_part(day: date) -> ResidenceQuerySet:
     return Residence.objects.filter(still_here, until__isnull=True)
 
 
-def homes_of(chosen: ChosenFirms, day: date) -> ResidenceQuerySet:
+def homes_of(chosen: Participants, day: date) -> ResidenceQuerySet:
     homes = who_may_take_part(day)
     if chosen.who == DISTRICTS:
         return homes.filter(district__code__in=chosen.districts)

@@ -8,7 +8,7 @@ from accounts.fields import DayInput, ManyField
 from accounts.form_words import PlainForm
 from accounts.models import District
 from forms_tables.edition.periods import PeriodCode
-from reporting.practice.choosing import DISTRICTS, EVERYBODY, FIRMS, WHO, ChosenFirms
+from reporting.practice.choosing import DISTRICTS, EVERYBODY, FIRMS, WHO, Participants
 
 MOST_NUMBER = 2**63
 
@@ -49,10 +49,10 @@ class PracticeForm(PlainForm):
         return PeriodCode.parse(self.cleaned_data["period"])
 
     @property
-    def chosen(self) -> ChosenFirms:
+    def chosen(self) -> Participants:
         said = self.cleaned_data
         districts = said["district"] if said["who"] == DISTRICTS else ()
-        return ChosenFirms(said["who"], tuple(districts), tuple(said["firm"]) if said["who"] == FIRMS else ())
+        return Participants(said["who"], tuple(districts), tuple(said["firm"]) if said["who"] == FIRMS else ())
 
     @property
     def ticks(self) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from django.urls import reverse
+
 from accounts.models import User
 from reporting.filing.progress import Progress, progress_of
 from reporting.models import Filing, Period
@@ -14,6 +16,7 @@ from reporting.models.practice import in_practice
 @dataclass(frozen=True)
 class Practice:
     period: Period
+    path: str  # where this person begins
     progress: Progress  # of what this person sees
     filing: Filing | None = None  # a firm's own
 
@@ -34,6 +37,8 @@ def _practices_of(user: User):
         if user.may.fill:
             own = filings.select_related("enterprise", "district", "period", "in_force", "approved").first()
             if own:
-                yield Practice(period, Progress(), own)
-        elif user.may.read_city or filings.exists():
-            yield Practice(period, progress_of(filings))
+                yield Practice(period, reverse("filing", args=[period.code]), Progress(), own)
+        elif user.may.read_city:
+            yield Practice(period, f"{reverse('city_submissions')}?period={period.code}", progress_of(filings))
+        elif filings.exists():
+            yield Practice(period, reverse("district_queue", args=[period.code]), progress_of(filings))

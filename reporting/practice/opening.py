@@ -28,7 +28,7 @@ from reporting.models import (
 )
 from reporting.models.in_force import Ungoverned, edition_in_force
 from reporting.models.practice import in_practice
-from reporting.practice.choosing import ChosenFirms, homes_of
+from reporting.practice.choosing import Participants, homes_of
 
 LONGEST = timedelta(days=92)
 MONTHS_BACK, MONTHS_AHEAD = 12, 1
@@ -66,7 +66,7 @@ def _is_governed(period: PeriodCode) -> bool:
 
 
 @transaction.atomic
-def open_practice(real: PeriodCode, until: date, chosen: ChosenFirms, by: User, at: datetime) -> Opened:
+def open_practice(real: PeriodCode, until: date, chosen: Participants, by: User, at: datetime) -> Opened:
     """Open a period to practise the real one, for the chosen firms under the districts they belong to today. One that
     is open gains the firms that are not in it yet, and another last day."""
     be_the_trainer(by)
@@ -113,7 +113,7 @@ def _last_day(period: Period, until: date) -> bool:
     return before != {until}
 
 
-def _let_in(period: Period, chosen: ChosenFirms, today: date) -> int:
+def _let_in(period: Period, chosen: Participants, today: date) -> int:
     inside = Filing.objects.filter(period=period).values("enterprise")
     coming = homes_of(chosen, today).exclude(enterprise__in=inside).order_by("enterprise")
     filings = [

@@ -32,7 +32,7 @@ from reporting.models import (
     Urging,
 )
 from reporting.models.practice import in_practice
-from reporting.practice.choosing import EVERYBODY, ChosenFirms
+from reporting.practice.choosing import EVERYBODY, Participants
 from reporting.practice.opening import open_practice
 from reporting.register import applications, moves
 from reporting.reminders import planner, urging
@@ -292,7 +292,7 @@ def practised_by(begun: Filing, association: User) -> Submission:
     """A practice for all, in which this firm has submitted what another one really did."""
     at, clerk = clock.now(), clerk_of(begun)
     until = at.date() + timedelta(days=14)
-    period = open_practice(PeriodCode.parse(MONTH), until, ChosenFirms(EVERYBODY), association, at).period
+    period = open_practice(PeriodCode.parse(MONTH), until, Participants(EVERYBODY), association, at).period
     frozen = filing_in(State.APPROVED, MONTH).in_force
     with in_practice():
         filing = Filing.objects.get(enterprise=begun.enterprise, period=period)

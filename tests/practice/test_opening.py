@@ -13,7 +13,7 @@ from forms_tables.edition.periods import PeriodCode
 from reporting.models import Deadline, Explanation, Filing, Message, Period, Review, Scan, Sheet, Submission
 from reporting.models.practice import in_practice
 from reporting.practice import opening
-from reporting.practice.choosing import DISTRICTS, FIRMS, ChosenFirms
+from reporting.practice.choosing import DISTRICTS, FIRMS, Participants
 from tests.cast import AT
 from tests.may import make_may
 from tests.officials import make_it_be, sign_in
@@ -118,7 +118,7 @@ def test_refuses_a_last_day_that_is_over_or_far_away(until, trainer):
 
 
 def test_opened_again_it_gains_the_others_and_the_new_last_day(cast):
-    train(cast, ChosenFirms(FIRMS, firms=(cast.yuntu.pk,)))
+    train(cast, Participants(FIRMS, firms=(cast.yuntu.pk,)))
     fill(sign_in(cast.li_na))
     later = UNTIL + timedelta(days=3)
     again = opening.open_practice(MAY, later, ALL, cast.liu_fang, AT)
@@ -137,7 +137,7 @@ def test_pressed_twice_it_is_opened_once_and_says_so(trainer, cast):
 
 def test_an_empty_choice_opens_nothing(cast):
     with pytest.raises(Refused, match="没有可以参加演练的企业"):
-        train(cast, ChosenFirms(DISTRICTS, districts=("500999",)))
+        train(cast, Participants(DISTRICTS, districts=("500999",)))
     with in_practice():
         assert not Period.objects.exists()
 
@@ -178,7 +178,7 @@ def test_the_city_may_as_well(cast):
 
 
 def test_who_takes_part_in_none_reads_so(cast):
-    train(cast, ChosenFirms(FIRMS, firms=(cast.yuntu.pk,)))
+    train(cast, Participants(FIRMS, firms=(cast.yuntu.pk,)))
     for person in (cast.sun_jie, cast.he_qing):
         assert "现在没有您参加的演练" in words_on(sign_in(person).get(HERE))
         assert "演练" not in words_on(sign_in(person).get("/", follow=True))

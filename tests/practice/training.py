@@ -8,7 +8,7 @@ from django.urls import reverse
 from forms_tables.edition.periods import PeriodCode
 from reporting.models import Filing, Period, Submission
 from reporting.models.practice import in_practice
-from reporting.practice.choosing import EVERYBODY, ChosenFirms
+from reporting.practice.choosing import EVERYBODY, Participants
 from reporting.practice.opening import open_practice
 from tests.cast import AT, Cast
 from tests.may import CLEAN_MAY
@@ -16,10 +16,10 @@ from tests.may import CLEAN_MAY
 MAY = PeriodCode(2024, 5)
 CODE = "2024P05"
 UNTIL = date(2024, 6, 20)
-ALL = ChosenFirms(EVERYBODY)
+ALL = Participants(EVERYBODY)
 
 
-def train(cast: Cast, chosen: ChosenFirms = ALL, real: PeriodCode = MAY, until: date = UNTIL) -> Period:
+def train(cast: Cast, chosen: Participants = ALL, real: PeriodCode = MAY, until: date = UNTIL) -> Period:
     return open_practice(real, until, chosen, cast.liu_fang, AT).period
 
 
