@@ -10,15 +10,18 @@ from django.urls import reverse
 from accounts.access import DoneAlready, Refused
 from accounts.models import JournalEntry, Letter
 from forms_tables.edition.periods import PeriodCode
+from reporting import workflow
 from reporting.models import Deadline, Explanation, Filing, Message, Period, Review, Scan, Sheet, Submission
 from reporting.models.practice import in_practice
 from reporting.practice import opening
 from reporting.practice.choosing import DISTRICTS, FIRMS, Participants
-from tests.cast import AT
-from tests.may import make_may
+from reporting.workflow import guards
+from tests.cast import AT, assemble
+from tests.may import CLEAN_MAY, make_may
 from tests.officials import make_it_be, sign_in
 from tests.practice.training import ALL, CODE, MAY, UNTIL, fill, practised, send, train
 from tests.reading import markup_of, words_on
+from tests.workflow.test_locks import while_another
 
 pytestmark = pytest.mark.django_db
 OPEN, WIPE, HERE = reverse("open_practice"), reverse("wipe_practice", args=[CODE]), reverse("practice")
@@ -272,8 +275,6 @@ def test_wiped_between_two_questions_of_a_press_it_is_told_and_nothing_stored(as
     train(cast)
     firm = sign_in(cast.li_na)
     fill(firm)
-    from reporting.workflow import guards
-
     as_it_is = guards.hold
 
     def wiped_before(filing):
@@ -303,3 +304,34 @@ def test_what_somebody_hangs_on_a_practice_later_is_not_forgotten(cast):
     with pytest.raises(ProtectedError):
         opening.wipe(Period(code=CODE), cast.liu_fang, AT)
     assert len(firms_in()) == 3
+
+
+@pytest.mark.worker
+def test_a_save_that_waited_for_the_wiping_is_told_and_stores_nothing(transactional_db):
+    cast = assemble()
+    train(cast)
+    firm = sign_in(cast.li_na)
+    fill(firm)
+
+    def save():
+        assert "这次演练已经清除" in words_on(fill(firm, version=1, _2050="402"), 410)
+
+    while_another(lambda: opening.wipe(Period(code=CODE), cast.liu_fang, AT), save)
+    with in_practice():
+        assert not Sheet.objects.exists()
+
+
+@pytest.mark.worker
+def test_a_wiping_that_waited_for_a_save_takes_it_as_well(transactional_db):
+    cast = assemble()
+    train(cast)
+    filing = practised(cast.yuntu)
+
+    def save():
+        with in_practice():
+            workflow.save_sheet(filing, "软统企6", CLEAN_MAY, 0, cast.li_na, AT)
+
+    while_another(save, lambda: opening.wipe(filing.period, cast.liu_fang, AT))
+    with in_practice():
+        assert not Sheet.objects.exists() and not Filing.objects.exists()
+    assert not JournalEntry.objects.filter(practice=True).exists()
