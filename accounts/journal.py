@@ -24,7 +24,8 @@ class More(JournalWords, total=False):
 
 class JournalLine(More, total=False):
     """`action` is the verb of the screen in Chinese (确定上报), because people read and filter by it. Without a
-    district the line goes under the one the firm belongs to at that time. `by` is None for the machine."""
+    district the line goes under the one the firm belongs to at that time. `by` is None for the machine. A
+    line of practice (演练) is no part of the record, and goes when the practice is wiped."""
 
     by: Required[User | None]
     at: Required[datetime.datetime]
@@ -32,6 +33,7 @@ class JournalLine(More, total=False):
     enterprise: Enterprise | None
     district: District | None
     period: str
+    practice: bool
 
 
 def record(**line: Unpack[JournalLine]) -> JournalEntry:

@@ -87,6 +87,7 @@ MIDDLEWARE = [
     "config.incoming.keep_parts_from_pages",
     "config.incoming.explain_not_allowed",
     "reporting.models.in_force.once_per_request",
+    "reporting.practice.addresses.IntoPractice",
     "config.incoming.clean_request",  # before a view reads what was sent; after what its own page of refusal reads
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",

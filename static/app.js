@@ -74,6 +74,7 @@ function say(words) {
 document.addEventListener("htmx:sendError", () => say("网络连接中断，刚才的操作没有送达。您输入的内容仍在页面上，请稍后重试。"));
 document.addEventListener("htmx:responseError", (event) => {
   const status = event.detail.xhr.status;
-  say(status === 403 ? "登录已过期或没有权限，请在新窗口重新登录后再试，本页内容不会丢失。" : `服务器未能完成这次操作（${status}），请稍后重试。`);
+  const gone = "这次演练已经清除，没有保存，也不需要保存。请回到首页。"; // 410
+  say(status === 410 ? gone : status === 403 ? "登录已过期或没有权限，请在新窗口重新登录后再试，本页内容不会丢失。" : `服务器未能完成这次操作（${status}），请稍后重试。`);
 });
 document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful) say(""); });

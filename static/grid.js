@@ -151,6 +151,10 @@
       tell("没有保存：登录已过期。请在新窗口重新登录，再回到本页点“保存”，内容不会丢失。", "block");
       return;
     }
+    if (status === 410) { // a practice that was wiped meanwhile
+      tell("这次演练已经清除，没有保存，也不需要保存。请回到首页。", "block");
+      return;
+    }
     if (status !== 200 && status !== 409) {
       tell(`没有保存：服务器未能完成（${status}）。您输入的内容仍在页面上，请稍后再试。`, "block");
       return;

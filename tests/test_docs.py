@@ -19,7 +19,7 @@ FOLDERS = (*LAYERS, "launch", "tests")
 COMMANDED = [*DOCUMENTS, "docs/manual.md", "deploy/README.md"]
 # Marked because it is written in just these signs, not because it is a name of ours.
 NOT_NAMES = re.compile(
-    r"20\d\d[AM]?\d*(\.\w+)?|[a-z_]+\(x\)|\\|@supports|X-Possible-Repeat|__init__.py|urls.py|python3|pip install .*"
+    r"20\d\d[AMP]?\d*(\.\w+)?|[a-z_]+\(x\)|\\|@supports|X-Possible-Repeat|__init__.py|urls.py|python3|pip install .*"
     r"|--\w+( \w+)?"
 )
 ELSEWHERE = {"is_superuser", "exists", "every"}  # Django's; words of the notation

@@ -44,6 +44,7 @@ from reporting.models import (
     ImportedFiling,
     LateRequest,
     Message,
+    Period,
     PublishedEdition,
     RegisterImport,
     Rehearsal,
@@ -54,6 +55,8 @@ from reporting.models import (
     TrainingSession,
     Urging,
 )
+from reporting.practice.choosing import EVERYBODY, Participants
+from reporting.practice.opening import open_practice
 from reporting.register import moves, tasks
 from reporting.register.imports import steps
 from tests.cast import AT, FREE_CODE, make_district, make_user
@@ -182,6 +185,9 @@ PAGES = {
     "home": " ".join(ROLES),
     "manual": OPEN,
     "start": "city system",
+    "practice": "enterprise district association city",
+    "open_practice": "association city",
+    "wipe_practice": "association city",
     "history": "enterprise",
     "imported_period": "enterprise",
     "history_objections": "district association city",
@@ -498,6 +504,11 @@ def an_imported_period(may, name: str) -> int:
     return imported.source_id
 
 
+def a_practice(may) -> Period:
+    everybody = Participants(EVERYBODY)
+    return open_practice(may.may.parsed, AT.date(), everybody, may.analyst, AT).period
+
+
 def address(name: str, may) -> str:
     pk = {
         "application": may.application.pk,
@@ -557,6 +568,8 @@ def address(name: str, may) -> str:
         known["pk"] = an_import(may).pk
     if name == "key_firms":
         return reverse(name)
+    if name == "wipe_practice":
+        known["code"] = a_practice(may).code
     wanted = named_patterns()[name].pattern.converters or named_patterns()[name].pattern.regex.groupindex
     return reverse(name, kwargs={argument: known[argument] for argument in wanted})
 
@@ -609,9 +622,10 @@ def test_opens_to_those_who_may_and_to_nobody_else(name, may, cast, client):
         client.logout()
 
 
-# The association asks, talks and teaches, an observer does not.
+# The association asks, talks, teaches and trains, an observer does not.
 NOT_TO_READ = {
-    *("city_query", "city_return", "inbox", "thread", "arrange_training", "change_training", "cancel_training"),
+    *("city_query", "city_return", "inbox", "thread", "open_practice", "wipe_practice"),
+    *("arrange_training", "change_training", "cancel_training"),
     *("attach_material", "withdraw_material", "preview_training", "send_training", "training_door", "tick_attendance"),
     *("walk_in", "write_question", "change_question"),
 }

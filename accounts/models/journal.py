@@ -17,6 +17,10 @@ class AppendOnly(Exception):
 
 class JournalQuerySet(models.QuerySet):
     def visible_to(self, user) -> JournalQuerySet:
+        """What is on record, within this person's reach."""
+        return self.within_reach_of(user).filter(practice=False)
+
+    def within_reach_of(self, user) -> JournalQuerySet:
         """A district sees what happened to firms while they were its own, and what it did itself."""
         if not user.is_authenticated:
             return self.none()
@@ -34,9 +38,13 @@ class JournalQuerySet(models.QuerySet):
     def delete(self):
         raise AppendOnly("操作日志不能删除。")
 
+    def wipe_practice(self, period: str) -> None:
+        """The one way a line goes: what was done in practice, together with that practice."""
+        super(JournalQuerySet, self.filter(practice=True, period=period)).delete()
+
 
 class JournalEntry(models.Model):
-    """Who did what, when and why. Rows are only ever added."""
+    """Who did what, when and why. Rows are only ever added; those of practice are no part of the record."""
 
     at = models.DateTimeField("时间", db_index=True)
     by = models.ForeignKey(
@@ -60,6 +68,7 @@ class JournalEntry(models.Model):
     before = models.JSONField("原值", null=True, blank=True, encoder=DjangoJSONEncoder)
     after = models.JSONField("新值", null=True, blank=True, encoder=DjangoJSONEncoder)
     why = models.CharField("事由", max_length=500, blank=True)
+    practice = models.BooleanField("演练", default=False)
 
     objects = JournalQuerySet.as_manager()
 

@@ -47,6 +47,7 @@ class Ability(StrEnum):
     REVISE = "revise"  # drafts and publishes editions
     ANNOUNCE = "announce"  # publishes announcements
     TRAIN = "train"  # holds training sessions and keeps 常见问题
+    PRACTISE = "practise"  # opens periods to practise in, and wipes them
 
 
 A = Ability
@@ -64,6 +65,7 @@ ONLY_WITHIN = {
         A.REVISE,
         A.ANNOUNCE,
         A.TRAIN,
+        A.PRACTISE,
     },
 }
 ONLY_OF_OFFICES = {A.READ_FILINGS, A.REMIND, A.READ_REGISTER, A.KEEP_REGISTER, A.CERTIFY}
@@ -133,7 +135,7 @@ DUTIES: dict[str, Duties] = {
         office="association",
         scope=Scope.CITY,
         home="city_home",
-        abilities=frozenset({A.READ_FILINGS, A.READ_CITY, A.READ_REGISTER, A.QUERY, A.TALK, A.TRAIN}),
+        abilities=frozenset({A.READ_FILINGS, A.READ_CITY, A.READ_REGISTER, A.QUERY, A.TALK, A.TRAIN, A.PRACTISE}),
         invited_by=(Role.CITY, Role.SYSTEM),
     ),
     Role.CITY: Duties(
@@ -145,7 +147,7 @@ DUTIES: dict[str, Duties] = {
         abilities=frozenset(
             {A.READ_FILINGS, A.READ_CITY, A.READ_REGISTER, A.QUERY, A.TALK, A.REMIND, A.CERTIFY}
             | {A.KEEP_REGISTER, A.KEEP_ACCOUNTS, A.MANAGE_USERS, A.READ_JOURNAL, A.WATCH_MAIL}
-            | {A.ADMINISTER, A.REVISE, A.ANNOUNCE, A.TRAIN}
+            | {A.ADMINISTER, A.REVISE, A.ANNOUNCE, A.TRAIN, A.PRACTISE}
         ),
         invited_by=(Role.CITY, Role.SYSTEM),
     ),

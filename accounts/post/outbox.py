@@ -221,7 +221,12 @@ def message_of(letter: Letter) -> EmailMultiAlternatives:
     # A plain string again: the part without HTML escapes nothing, so a page that shows it must.
     text = without_control(render_to_string(f"emails/{letter.stem}.txt", facts)).strip() + "\n"
     subject = " ".join(without_control(letter.subject).split())
-    message = EmailMultiAlternatives(f"〔软统直报〕{subject}", text, sender(), [letter.to], headers=headers)
+    if letter.facts.get("practice"):
+        text = render_to_string("emails/_practice.txt") + "\n" + text
+        subject = f"【演练】〔软统直报〕{subject.removeprefix('【演练】')}"
+    else:
+        subject = f"〔软统直报〕{subject}"
+    message = EmailMultiAlternatives(subject, text, sender(), [letter.to], headers=headers)
     message.attach_alternative(without_control(render_to_string(f"emails/{letter.stem}.html", facts)), "text/html")
     return message
 

@@ -1,6 +1,10 @@
 """Period codes: 2024A is the annual report of 2024, 2024M05 the monthly one of January to May.
 
 2024M01 is a code as well; whether January is reported by itself is for the city to say (reporting), not for the code.
+
+2024P05 and 2024P are practised (演练): the same tables and the same time, and no real period's code. `parse` does not
+know them, so that nothing that reads a code from outside takes one for the other; `parse_any` is for what is stored.
+What lies behind a practised period, what comes before and after it, is real.
 """
 
 import re
@@ -8,6 +12,8 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import total_ordering
+
+PRACTISED = "P"  # the letter no real period's code has
 
 
 class BadPeriod(ValueError):
@@ -19,6 +25,7 @@ class BadPeriod(ValueError):
 class PeriodCode:
     year: int
     month: int | None = None  # None: annual
+    practised: bool = False
 
     def __post_init__(self) -> None:
         if self.month is not None and not 1 <= self.month <= 12:
@@ -33,6 +40,13 @@ class PeriodCode:
         if re.fullmatch(r"[12][0-9]{3}Q[1-4]", text):
             raise BadPeriod(f"“{text}”是季报报告期，现行制度没有季报。")
         raise BadPeriod(f"“{text}”不是报告期代码：年报写作2024A，月报写作2024M05。")
+
+    @classmethod
+    def parse_any(cls, text: str) -> "PeriodCode":
+        """The code of a real period or of a practised one."""
+        if match := re.fullmatch(rf"([12][0-9]{{3}}){PRACTISED}([0-9]{{2}})?", text):
+            return cls(int(match[1]), int(match[2]) if match[2] else None, practised=True)
+        return cls.parse(text)
 
     def __lt__(self, other: "PeriodCode") -> bool:
         """The annual report of a year comes after its December and before the next January: it is collected in the
@@ -63,7 +77,17 @@ class PeriodCode:
 
     @property
     def code(self) -> str:
-        return f"{self.year}A" if self.month is None else f"{self.year}M{self.month:02d}"
+        month = "" if self.month is None else f"{self.month:02d}"
+        return f"{self.year}{PRACTISED if self.practised else 'M' if month else 'A'}{month}"
+
+    @property
+    def real(self) -> "PeriodCode":
+        """The period that is practised; a real one itself."""
+        return PeriodCode(self.year, self.month)
+
+    @property
+    def to_practise(self) -> "PeriodCode":
+        return PeriodCode(self.year, self.month, practised=True)
 
     @property
     def is_annual(self) -> bool:
@@ -75,7 +99,8 @@ class PeriodCode:
 
     @property
     def label(self) -> str:
-        return f"{self.year}年年报" if self.is_annual else f"{self.year}年{self.month}月"
+        words = f"{self.year}年年报" if self.is_annual else f"{self.year}年{self.month}月"
+        return f"{words}（演练）" if self.practised else words
 
     @property
     def begin(self) -> date:

@@ -105,13 +105,13 @@ def refuse_another(
             f"这份工作簿按制度版本 {meta.edition}（{meta.digest[:8]}）制作，本期适用的是 {edition.code}"
             f"（{edition.digest[:8]}），没有读取。{ASK_FOR_NEW}"
         )
-    of_period = {table.code for table in edition.tables if table.frequency == PeriodCode.parse(period).frequency}
+    of_period = {table.code for table in edition.tables if table.frequency == PeriodCode.parse_any(period).frequency}
     if not meta.tables or not set(meta.tables) <= of_period:
         raise Unreadable(TAMPERED)
 
 
 def label_of(period: str) -> str:
     try:
-        return f"{PeriodCode.parse(period).label}（{period}）"
+        return f"{PeriodCode.parse_any(period).label}（{period}）"
     except BadPeriod:
         return f"报告期“{period}”"

@@ -291,7 +291,9 @@ def set_up_page(sheet: Worksheet, layout: SheetLayout) -> None:
     sheet.print_title_rows = f"{layout.label_row}:{layout.label_row}"
     sheet.print_area = f"A1:{layout.note_letter}{layout.last_row + 2}"
     sheet.print_options.horizontalCentered = True
-    if footer := sheet.oddFooter:  # there always is one, though its types leave it open
+    if (
+        footer := sheet.oddFooter
+    ) is not None:  # an empty one counts as false; there always is one, though its types leave it open
         footer.center.text = "第 &P 页，共 &N 页"
     sheet.protection.sheet = True
     for allowed in ("formatColumns", "formatRows", "sort", "autoFilter"):

@@ -39,6 +39,7 @@ __all__ = [
 
 GUIDE_SHEET = "填报说明"
 LISTS_SHEET = "_lists"
+PRACTICE_COLOUR = "D99A1C"
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,8 @@ def write_template(template: Template, out: Path | IO[bytes]) -> None:
         sheet = book.create_sheet(table.code)
         write_sheet(sheet, layouts[table.code], reporter.header, contents, list_ranges)
     book.move_sheet(LISTS_SHEET, len(tables))
+    if template.period.practised:
+        mark_as_practice(book, tables)
     write_meta(book.create_sheet(META_SHEET), template)
     book.active = 1
     book.calculation.fullCalcOnLoad = True
@@ -96,6 +99,15 @@ def write_template(template: Template, out: Path | IO[bytes]) -> None:
         save_as_of(book, out, template.frozen_at)
     else:
         book.save(out)
+
+
+def mark_as_practice(book: Workbook, tables: Sequence[Table]) -> None:
+    """On every sheet and every page it prints; a sheet's own name stays, since it is read by it."""
+    for sheet in (book[GUIDE_SHEET], *(book[table.code] for table in tables)):
+        write_text(sheet["A1"], f"【演练】{sheet['A1'].value}")
+        sheet.sheet_properties.tabColor = PRACTICE_COLOUR
+        if (header := sheet.oddHeader) is not None:  # there always is one, though its types leave it open
+            header.center.text = "演练，不计入任何汇总"
 
 
 def computed_cells(edition: Edition, tables: Sequence[Table], locked: Mapping[str, str]) -> set[str]:

@@ -155,7 +155,8 @@ def parameters_in(edition: Edition, period: Period | None) -> dict[str, Decimal 
     """The edition's defaults, overlaid by what the city entered for all periods and then for this one; without a
     period, as they hold for every period that has none of its own."""
     parameters = {name: parameter.default for name, parameter in edition.parameters.items()}
-    entered = ParameterValue.objects.filter(period=None) | ParameterValue.objects.filter(period=period)
+    of_period = period and period.parsed.real.code  # who practises a period does it by its parameters
+    entered = ParameterValue.objects.filter(period=None) | ParameterValue.objects.filter(period=of_period)
     for row in sorted(entered, key=lambda row: row.period_id is not None):
         if row.name in parameters and edition.parameters[row.name].settable:
             parameters[row.name] = row.value

@@ -13,17 +13,21 @@ from forms_tables.notation.names import earlier
 from reporting.models import BaseAdjustment, Explanation, Filing, ImportedFiling, Message, Submission
 from reporting.models.filing import own_last
 from reporting.models.handover import HANDED_OVER
+from reporting.models.practice import practising
 
 JOINED = ("enterprise", "period", "district", "in_force", "approved")
 
 
 def read_whole(enterprise: int, period: str) -> Filing:
-    """A firm's filing for a period. Raises Filing.DoesNotExist."""
+    """A firm's filing for a period, practised only in practice. Raises Filing.DoesNotExist."""
     try:
-        behind = earlier(PeriodCode.parse(period))
+        code = PeriodCode.parse_any(period)
     except BadPeriod:
         raise Filing.DoesNotExist from None
-    filings = Filing.objects.of_one_firm(enterprise).filter(period__in=[period, *map(str, behind.values())])
+    if code.practised != practising():
+        raise Filing.DoesNotExist
+    behind = earlier(code)
+    filings = Filing.everywhere.of_one_firm(enterprise).filter(period__in=[period, *map(str, behind.values())])
     of_each = {"filing": OuterRef("pk")}
     of_its_firm = {"enterprise": OuterRef("enterprise"), "period": OuterRef("period")}
     entries = Enterprise.objects.one_firm(enterprise).values("pk")

@@ -14,7 +14,9 @@ from reporting.conversation.threads import unread_for
 from reporting.dates.arrangements import plainly
 from reporting.going_live.standing import has_start_page
 from reporting.models import Filing, Period
+from reporting.models.practice import practising
 from reporting.models.standing import FIRM, next_by
+from reporting.practice.going import practices_of
 from reporting.register.facts import platform
 
 
@@ -46,6 +48,7 @@ FIRMS = (
 REGISTER = ("/firms/", "/users/", *FIRMS, "/key-firms/", "/certificates/")
 CITY_READS = ("/city/requests/", "/city/recheck/", "/history-objections/")
 DATES = ("/deadlines/", "/calendar/")
+PERIODS = (*DATES, "/practice/")
 OFFICE = (*REGISTER, "/district-changes/", "/journal/", "/announcements/")
 EDITIONS = ("/city/governance/", "/city/parameters/", "/city/desk/", "/city/notation/")
 
@@ -53,13 +56,13 @@ EDITIONS = ("/city/governance/", "/city/parameters/", "/city/desk/", "/city/nota
 # the tabs of one above lead there. At most seven of at most four characters: they become the bottom bar of a phone.
 PLACES = (
     (
-        MenuEntry("首页", "/", Ability.FILL, also=("/filings/",)),
+        MenuEntry("首页", "/", Ability.FILL, also=("/filings/", "/practice/")),
         MenuEntry("首页", "/district/", Ability.REVIEW, also=("/league/", *DATES)),
         MenuEntry("首页", "/city/", Ability.READ_CITY, also=("/league/",)),
     ),
     (
         MenuEntry("历史", "/history/", Ability.FILL, also=("/record/", "/certificates/")),
-        MenuEntry("审核", "/district/queue/", Ability.REVIEW, also=("/district/submissions/",)),
+        MenuEntry("审核", "/district/queue/", Ability.REVIEW, also=("/district/submissions/", "/practice/")),
         MenuEntry("上报件", "/city/submissions/", Ability.READ_CITY, also=CITY_READS),
     ),
     (MenuEntry("申请", "/district/requests/", Ability.REVIEW, also=("/history-objections/",)),),
@@ -73,8 +76,8 @@ PLACES = (
     ),
     (
         MenuEntry("截止日", "/deadlines/", Ability.FILL, also=("/calendar/",)),
-        MenuEntry("报告期", "/city/periods/", Ability.ADMINISTER, also=(*DATES, "/city/history/")),
-        MenuEntry("报告期", "/city/periods/", Ability.READ_CITY, also=(*DATES, "/reminders/schedule/")),
+        MenuEntry("报告期", "/city/periods/", Ability.ADMINISTER, also=(*PERIODS, "/city/history/")),
+        MenuEntry("报告期", "/city/periods/", Ability.READ_CITY, also=(*PERIODS, "/reminders/schedule/")),
     ),
     (MenuEntry("制度", "/city/editions/", Ability.READ_CITY, also=EDITIONS),),
     (
@@ -128,6 +131,7 @@ def screen(request: HttpRequest) -> dict:
     today = clock.today()
     demo_day = today if Installation.current().is_demo else None
     around = {"today": today, "demo_day": demo_day, "nav": [], "in_force": None, "starting": False}
+    around["in_practice"] = practising()
     # Asked for only by the pages that show them.
     around["platform"] = SimpleLazyObject(platform)
     around["answered"] = SimpleLazyObject(codes_answered)
@@ -136,10 +140,12 @@ def screen(request: HttpRequest) -> dict:
     if user is not None and user.is_authenticated:
         around["unread"] = SimpleLazyObject(lambda: unread_for(user, today))
         around["news"] = SimpleLazyObject(lambda: list(announcements.unread_by(user, today)[:5]))
+        around["practices"] = SimpleLazyObject(lambda: practices_of(user))
         around["starting"] = has_start_page(user)
         around["nav"] = navigation_of(user.duties, request.path, around["starting"])
         level = user.scope if user.may.fill or user.may.read_filings else ""
-        around["in_force"] = SimpleLazyObject(lambda: period_in_force(level, today, user.enterprise))
+        if not practising():  # which has no date that anybody could miss
+            around["in_force"] = SimpleLazyObject(lambda: period_in_force(level, today, user.enterprise))
     return around
 
 

@@ -166,8 +166,9 @@ def _send(
     to: list[str], subject: str, stem: str, filing: Filing, event: str, at: datetime, facts: dict, page: str = ""
 ) -> None:
     """`page` is where the reader goes on. Without one it is the firm's letter: it leads to the filing, and its subject
-    begins with the period."""
+    begins with the period. What is practised says so first of all."""
     period = filing.period
+    subject = subject if page else period.label + subject
     is_provisional = period.enterprise_deadline.provisional and not filing.is_extended
     facts = {
         "firm": filing.enterprise.name,
@@ -175,12 +176,13 @@ def _send(
         "period": period.label,
         "due": f"{filing.due_on:%Y-%m-%d}{'（暂定）' if is_provisional else ''}",
         "path": page or reverse("filing", args=[period.code]),
+        "practice": period.is_practice,
         **facts,
     }
     post(
         compose(
             f"filing/{stem}",
-            subject if page else period.label + subject,
+            f"【演练】{subject}" if period.is_practice else subject,
             facts,
             address,
             key=f"{stem}:{event}",

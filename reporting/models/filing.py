@@ -16,6 +16,7 @@ from reporting.models.due import own_due, own_due_of_each
 from reporting.models.handover import Handover, handovers_of
 from reporting.models.history import ImportedFiling
 from reporting.models.period import Period
+from reporting.models.practice import Apart
 from reporting.models.standing import (
     COUNTED,
     IN_ITS_PERIOD,
@@ -135,7 +136,9 @@ class Filing(models.Model):
         "self", models.PROTECT, null=True, blank=True, related_name="supersedes", verbose_name="以另一份为准"
     )  # the firm was registered twice and filed twice: this one is read, and no more
 
-    objects = FilingQuerySet.as_manager()
+    PERIOD_CODE = "period__code"
+    objects = Apart.from_queryset(FilingQuerySet)()
+    everywhere = FilingQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -235,7 +238,7 @@ class Filing(models.Model):
     def before(self) -> dict[str, "Filing"]:
         """The firm's filings of earlier periods that a rule may read, by the notation's word for them."""
         behind = earlier(self.period.parsed)
-        filings = Filing.objects.of_one_firm(self.enterprise_id).filter(period__in=map(str, behind.values()))
+        filings = Filing.everywhere.of_one_firm(self.enterprise_id).filter(period__in=map(str, behind.values()))
         filings = own_last(filings.select_related("in_force", "approved", "period"), self.enterprise_id)
         found = {filing.period_id: filing for filing in filings}
         return {word: found[code.code] for word, code in behind.items() if code.code in found}
@@ -279,7 +282,8 @@ class Filing(models.Model):
         return self.due_on > self.period.enterprise_deadline.date
 
     def is_past_due(self, at: datetime) -> bool:
-        return is_past(self.due_on, at)
+        """Nobody is late in practice: there is nothing to be late for."""
+        return not self.period.is_practice and is_past(self.due_on, at)
 
     def is_overdue(self, at: datetime) -> bool:
         return self.meets(overdue(day_of(at)))
@@ -294,6 +298,9 @@ class Sheet(models.Model):
     version = models.PositiveIntegerField("版本", default=0)
     saved_at = models.DateTimeField("保存时间", null=True, blank=True)
     saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+
+    PERIOD_CODE = "filing__period__code"
+    objects = Apart()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["filing", "table"], name="one_sheet_per_table")]
@@ -313,6 +320,9 @@ class Explanation(models.Model):
     text = models.CharField("说明", max_length=500, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField()
+
+    PERIOD_CODE = "filing__period__code"
+    objects = Apart()
 
     class Meta:
         constraints = [

@@ -21,6 +21,7 @@ from forms_tables.edition.catalog import Edition, edition_codes, load_edition
 from forms_tables.edition.periods import PeriodCode
 from reporting.models.edition import PublishedEdition, published_edition
 from reporting.models.period import Period
+from reporting.models.practice import on_record
 
 _answer: ContextVar[list[Edition] | None] = ContextVar("current_edition", default=None)
 
@@ -139,7 +140,8 @@ def once_per_request(get_response: Callable) -> Callable:
 
 
 def _edition_of_the_newest() -> Edition:
-    opened = Period.objects.values_list("code", "edition_code")
+    with on_record():
+        opened = list(Period.objects.values_list("code", "edition_code"))
     if opened:
         return published_edition(max((PeriodCode.parse(code), edition) for code, edition in opened)[1])
     try:

@@ -11,6 +11,7 @@ from forms_tables.edition.shape import Headline, headline_of
 from reporting.dates.deadlines import DEFAULT, ClauseReading, Due, due_moment
 from reporting.models.calendar import ReadingChoice
 from reporting.models.edition import published_edition
+from reporting.models.practice import Apart
 
 
 class PeriodQuerySet(models.QuerySet["Period"]):
@@ -19,7 +20,7 @@ class PeriodQuerySet(models.QuerySet["Period"]):
         return self.filter(state=Period.OPEN, opens_on__lte=day)
 
 
-class PeriodManager(models.Manager.from_queryset(PeriodQuerySet)):  # type: ignore[misc]
+class PeriodManager(Apart.from_queryset(PeriodQuerySet)):  # type: ignore[misc]
     """Periods as everybody sees them. One that was withdrawn is none: nobody owes it, nothing counts it, no list has
     it. It is asked for by name (`Period.withdrawn_too`) by those alone who withdraw periods and open them again."""
 
@@ -44,8 +45,9 @@ class Period(models.Model):
         ReadingChoice, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="截止日读法"
     )
 
+    PERIOD_CODE = "code"
     objects = PeriodManager()
-    withdrawn_too = PeriodQuerySet.as_manager()
+    withdrawn_too = Apart.from_queryset(PeriodQuerySet)()
 
     class Meta:
         ordering = ["-opens_on", "-code"]
@@ -56,7 +58,12 @@ class Period(models.Model):
 
     @property
     def parsed(self) -> PeriodCode:
-        return PeriodCode.parse(self.code)
+        return PeriodCode.parse_any(self.code)
+
+    @property
+    def is_practice(self) -> bool:
+        """演练: kept apart from all that is reported, see reporting.models.practice."""
+        return self.parsed.practised
 
     @property
     def label(self) -> str:

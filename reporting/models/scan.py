@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.db import models
 
+from reporting.models.practice import Apart, Everywhere
 from reporting.models.submission import Submission
 
 
@@ -12,6 +13,10 @@ class Scan(models.Model):
     pages = models.PositiveSmallIntegerField("页数")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField("上传时间")
+
+    PERIOD_CODE = "submission__filing__period__code"
+    objects = Apart()
+    everywhere = Everywhere()
 
     class Meta:
         ordering = ["-at", "-pk"]

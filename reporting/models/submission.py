@@ -6,6 +6,7 @@ from django.db import models
 from forms_tables.edition.catalog import Edition
 from reporting.models.edition import published_edition
 from reporting.models.filing import Filing
+from reporting.models.practice import Apart
 from reporting.models.standing import State
 
 
@@ -71,7 +72,8 @@ class Submission(models.Model):
     opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     recalled_at = models.DateTimeField("撤回时间", null=True, blank=True)
 
-    objects = SubmissionQuerySet.as_manager()
+    PERIOD_CODE = "filing__period__code"
+    objects = Apart.from_queryset(SubmissionQuerySet)()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["filing", "number"], name="submissions_are_numbered")]
@@ -134,7 +136,8 @@ class Review(models.Model):
     due_on = models.DateField("当时的区县截止日", null=True, blank=True)
     on_time = models.BooleanField("区县按时", null=True, default=None)
 
-    objects = ReviewQuerySet.as_manager()
+    PERIOD_CODE = "submission__filing__period__code"
+    objects = Apart.from_queryset(ReviewQuerySet)()
 
     class Meta:
         ordering = ["at", "pk"]

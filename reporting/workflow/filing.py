@@ -306,7 +306,9 @@ def _say(
 def _timing(filing: Filing, at: datetime) -> tuple[bool, bool]:
     """Whether a submission at `at` is on time, and whether only thanks to an extension; refused when it is late
     and no 补报 is in hand. A correction is as its first submission in time was, which still stands; after the lock
-    whatever comes is late, unless it makes actual what the period counts."""
+    whatever comes is late, unless it makes actual what the period counts. Nobody is late in practice."""
+    if filing.period.is_practice:
+        return True, False
     first = filing.submissions.filter(on_time=True, recalled_at=None).order_by("number").first()
     if first and filing.meets(WOULD_COUNT):
         return True, first.extended
@@ -330,7 +332,7 @@ def _settle_estimates(filing: Filing, estimated: bool) -> None:
 
 def why_not_actual(filing: Filing) -> str:
     """What the firm has to make actual in the period before this one, and how; empty when nothing."""
-    if filing.period.is_annual:
+    if filing.period.is_annual or filing.period.is_practice:
         return ""
     last = filing.before.get("prev")
     return words(filing, "actual", way_to_actual(last)) if last and last.rests_on_estimates else ""

@@ -230,6 +230,7 @@ def line(filing: Filing, by: User | None, at: datetime, action: str, **more: Unp
         enterprise=filing.enterprise,
         district=filing.district,
         period=filing.period_id,
+        practice=filing.period.is_practice,
         **more,
     )
 

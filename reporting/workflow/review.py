@@ -159,8 +159,9 @@ def _be_current(submission: Submission, filing: Filing) -> None:
 
 
 def _due_on(submission: Submission, filing: Filing) -> date | None:
-    """The day stored with a decision of the district's own; what the city returned was decided before."""
-    return decide_by(submission) if filing.is_under_review else None
+    """The day stored with a decision of the district's own; what the city returned was decided before. Practice has
+    none."""
+    return decide_by(submission) if filing.is_under_review and not filing.period.is_practice else None
 
 
 def _listed(reasons: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:

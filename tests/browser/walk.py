@@ -14,6 +14,7 @@ from accounts import clock, people
 from accounts.links import activation_link, objection_link
 from accounts.models import Application, District, Enterprise, Installation, Letter, User
 from accounts.post import dead_addresses
+from forms_tables.edition.periods import PeriodCode
 from reporting.certificates import issuing
 from reporting.letters import reminding
 from reporting.mending import codes, district_change
@@ -29,10 +30,14 @@ from reporting.models import (
     Period,
     Review,
     State,
+    Submission,
     Thread,
     TrainingSession,
     Urging,
 )
+from reporting.models.practice import in_practice
+from reporting.practice.choosing import EVERYBODY, Participants
+from reporting.practice.opening import open_practice
 from reporting.register import applications, moves
 from reporting.reminders import planner, urging
 from reporting.succession import takeovers
@@ -72,6 +77,7 @@ def every_screen() -> Iterator[Screen]:
     yield from of_wrong_registrations()
     yield Screen("city-withdraw-period", f"/city/periods/{MONTH}/withdraw/", official(User.Role.CITY))
     yield Screen("city-edit-phone", "/contacts/city/", official(User.Role.CITY))
+    yield from of_practice()
 
 
 def for_a_stranger() -> Iterator[Screen]:
@@ -368,6 +374,55 @@ def of_wrong_registrations() -> Iterator[Screen]:
     seen = reach(wanted, clock.now()).mark
     change = district_change.press(uuid4(), wanted, seen, by=city, at=clock.now())
     yield Screen("city-wrong-districts-planned", f"/district-changes/{change.pk}/", city)
+
+
+def of_practice() -> Iterator[Screen]:
+    """The month once more, practised: one firm has submitted, another has not begun."""
+    association, begun = official(User.Role.ASSOCIATION), filing_in(State.NOT_STARTED, MONTH)
+    clerk, reviewer, code = clerk_of(begun), reviewer_of(begun), PeriodCode.parse(MONTH).to_practise.code
+    receipt = practised_by(begun, association).receipt
+    yield Screen("association-practice", "/practice/", association)
+    yield Screen("association-practice-open", "/practice/open/", association)
+    yield Screen("association-practice-list", f"/city/submissions/?period={code}", association)
+    yield Screen("association-practice-submission", f"/city/submissions/{receipt}/", association)
+    yield Screen("association-practice-wipe", f"/practice/{code}/wipe/", association)
+    yield Screen("association-practice-home", "/city/", association)
+    yield Screen("association-practice-closed", f"/city/totals/?period={code}", association, status=404)
+    yield Screen("district-practice-home", "/district/", reviewer)
+    yield Screen("district-practice", "/practice/", reviewer)
+    yield Screen("district-practice-queue", f"/district/queue/{code}/", reviewer)
+    yield Screen("district-practice-review", f"/district/submissions/{receipt}/", reviewer)
+    yield Screen("firm-practice-home", "/", clerk)
+    yield Screen("firm-practice", "/practice/", clerk)
+    yield Screen("firm-practice-filing", f"/filings/{code}/", clerk)
+    yield Screen("firm-practice-t6", f"/filings/{code}/t6/", clerk)
+    yield Screen("firm-practice-receipt", f"/filings/{code}/submissions/1/", clerk)
+    yield Screen("firm-practice-gone", "/filings/2023P05/", clerk, status=410)
+
+
+def practised_by(begun: Filing, association: User) -> Submission:
+    """A practice for all, in which this firm has submitted what another one really did."""
+    at, clerk = clock.now(), clerk_of(begun)
+    until = at.date() + timedelta(days=14)
+    period = open_practice(PeriodCode.parse(MONTH), until, Participants(EVERYBODY), association, at).period
+    frozen = filing_in(State.APPROVED, MONTH).in_force
+    with in_practice():
+        filing = Filing.objects.get(enterprise=begun.enterprise, period=period)
+        figures = {name: getattr(frozen, name) for name in ("values", "tables", "edition_code", "edition_digest")}
+        filing.in_force = Submission.objects.create(
+            filing=filing,
+            number=1,
+            receipt=f"{period.code}-{filing.district.code}-{filing.pk:06d}-1",
+            signer=frozen.signer,
+            on_time=True,
+            submitted_by=clerk,
+            submitted_at=at,
+            from_state=State.DRAFT,
+            **figures,
+        )
+        filing.state = State.SUBMITTED
+        filing.save()
+        return filing.in_force
 
 
 def of_the_results() -> Iterator[Screen]:

@@ -73,7 +73,7 @@ def reviews_of(filing) -> list[Review]:
 
 def journal_of(filing, user: User) -> list[JournalEntry]:
     """What was done to the filing, as far as this person may read it. The drafts' figures are not shown."""
-    entries = JournalEntry.objects.visible_to(user).filter(enterprise=filing.enterprise, period=filing.period_id)
+    entries = JournalEntry.objects.within_reach_of(user).filter(enterprise=filing.enterprise, period=filing.period_id)
     return list(entries.defer("before", "after")[:200])
 
 

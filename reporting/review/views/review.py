@@ -72,11 +72,13 @@ def show_review(request, submission, typed=None, status=200):
     only_reads = guards.only_reads(request.user, filing)
     waiting = Filing.objects.visible_to(request.user).of(filing.period).filter(state=State.SUBMITTED)
     following = waiting.exclude(pk=filing.pk).select_related("in_force").order_by("in_force__submitted_at").first()
-    is_waiting = is_current(submission, filing) and filing.is_under_review and not only_reads
+    is_due = (
+        is_current(submission, filing) and filing.is_under_review and not only_reads and not filing.period.is_practice
+    )
     around = {
         "typed": typed or {},
         "templates": REASONS,
-        "decide_by": decide_by(submission) if is_waiting else None,
+        "decide_by": decide_by(submission) if is_due else None,
         "today": clock.today(),
         "following": following,
         "only_reads": only_reads,
