@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.timezone import localtime
 
 from accounts.links import ACTIVATION_LIFE, RESET_LIFE, activation_link, reset_link
-from accounts.models import Ability, Application, Letter, MailTrouble, User
+from accounts.models import Ability, Application, Letter, MailTrouble, Residence, User
 from accounts.post.answers import About
 from accounts.post.letters import compose, post, withdraw
 
@@ -31,6 +31,14 @@ def activations(users: Iterable[User], at: datetime, told: Mapping[int, str], bu
     letters = [activation_letter(user, at, told.get(user.pk, ""), activation_link(user)) for user in users]
     for letter in letters:
         letter.bulk = bulk
+    _post_to(users, letters)
+
+
+def _post_to(people: Sequence[User], letters: Sequence[Letter]) -> None:
+    """Under the district that follows them: the person's own, or the one their firm belongs to now."""
+    districts = Residence.objects.districts_of(user.enterprise_id for user in people)
+    for user, letter in zip(people, letters, strict=True):
+        letter.district = user.district or districts.get(user.enterprise_id or 0)
     post(letters)
 
 
@@ -51,17 +59,17 @@ def account_stopped(user: User, by: User, why: str, contact: str, at: datetime) 
     """A link that has not left yet would open nothing any more."""
     withdraw(topic_of(user))
     facts = {"at": f"{localtime(at):%Y-%m-%d %H:%M}", "by": by.office, "why": why, "contact": contact}
-    post([_to_person("account_stopped", "您的账号已停用", user, at, facts)])
+    _post_to([user], [_to_person("account_stopped", "您的账号已停用", user, at, facts)])
 
 
 def password_reset(user: User, at: datetime) -> None:
     facts = {"link": reset_link(user), "hours": int(RESET_LIFE.total_seconds() // 3600)}
-    post([_to_person("password_reset", "重新设置密码", user, at, facts, good_until=at + RESET_LIFE)])
+    _post_to([user], [_to_person("password_reset", "重新设置密码", user, at, facts, good_until=at + RESET_LIFE)])
 
 
 def password_changed(user: User, at: datetime) -> None:
     facts = {"at": f"{localtime(at):%Y-%m-%d %H:%M}"}
-    post([_to_person("password_changed", "您的密码已修改", user, at, facts)])
+    _post_to([user], [_to_person("password_changed", "您的密码已修改", user, at, facts)])
 
 
 def official_changed(user: User, changes: list[dict], to: list[str], by: User, at: datetime) -> None:
