@@ -170,7 +170,7 @@ def test_a_refusal_is_one_line_in_the_log(client, cast, monkeypatch):
 
 
 def test_every_file_is_written_through_the_one_writer():
-    writers = re.compile(r"import csv|xlsxwriter\.Workbook\(|WriteOnlyCell\(|\bcsv\.(Dict)?[wW]riter")
+    writers = re.compile(r"import csv\b|xlsxwriter\.Workbook\(|WriteOnlyCell\(|\bcsv\.(Dict)?[wW]riter")
     strangers = {
         str(file.relative_to(ROOT)): found[0]
         for folder in ("accounts", "forms_tables", "reporting")
