@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TypedDict, Unpack
 
@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.timezone import localtime
 
 from accounts.links import ACTIVATION_LIFE, RESET_LIFE, activation_link, reset_link
-from accounts.models import Ability, Application, Letter, MailTrouble, User
+from accounts.models import Ability, Application, Letter, MailTrouble, Residence, User
 from accounts.post.answers import About
 from accounts.post.letters import compose, post, withdraw
 
@@ -36,7 +36,18 @@ def activations(users: Iterable[User], at: datetime, told: Mapping[int, str], **
     with the account: who writes to many passes over those that have just got one."""
     users = list(users)
     User.objects.filter(pk__in=[user.pk for user in users]).update(invited_at=at)
-    post(activation_letter(user, at, told.get(user.pk, ""), activation_link(user), **of_many) for user in users)
+    _post_to(
+        users,
+        [activation_letter(user, at, told.get(user.pk, ""), activation_link(user), **of_many) for user in users],
+    )
+
+
+def _post_to(people: Sequence[User], letters: Sequence[Letter]) -> None:
+    """Under the district that follows them: the person's own, or the one their firm belongs to now."""
+    districts = Residence.objects.districts_of(user.enterprise_id for user in people)
+    for user, letter in zip(people, letters, strict=True):
+        letter.district = user.district or districts.get(user.enterprise_id or 0)
+    post(letters)
 
 
 def activation_letter(user: User, at: datetime, told: str, link: str, **of_many: Unpack[OfMany]) -> Letter:
@@ -59,7 +70,7 @@ def account_stopped(user: User, by: User, why: str, contact: str, at: datetime) 
     """A link that has not left yet would open nothing any more."""
     withdraw(topic_of(user))
     facts = {"at": f"{localtime(at):%Y-%m-%d %H:%M}", "by": by.office, "why": why, "contact": contact}
-    post([_to_person("account_stopped", "您的账号已停用", user, at, facts)])
+    _post_to([user], [_to_person("account_stopped", "您的账号已停用", user, at, facts)])
 
 
 def succeeded(before: User, username: str, why: str, by: str, contact: str, at: datetime) -> None:
@@ -73,19 +84,19 @@ def succeeded(before: User, username: str, why: str, by: str, contact: str, at: 
         "at": f"{localtime(at):%Y-%m-%d %H:%M}",
         "contact": contact,
     }
-    post([_to_person("succeeded", f"您的账号已由{before.successor}接替", before, at, facts)])
+    _post_to([before], [_to_person("succeeded", f"您的账号已由{before.successor}接替", before, at, facts)])
 
 
 def password_reset(user: User, at: datetime, asked_by: str = "") -> None:
     """`asked_by`: a colleague, where the person did not ask for it."""
     hours = int(RESET_LIFE.total_seconds() // 3600)
     facts = {"link": reset_link(user), "hours": hours, "asked_by": asked_by}
-    post([_to_person("password_reset", "重新设置密码", user, at, facts, good_until=at + RESET_LIFE)])
+    _post_to([user], [_to_person("password_reset", "重新设置密码", user, at, facts, good_until=at + RESET_LIFE)])
 
 
 def password_changed(user: User, at: datetime) -> None:
     facts = {"at": f"{localtime(at):%Y-%m-%d %H:%M}"}
-    post([_to_person("password_changed", "您的密码已修改", user, at, facts)])
+    _post_to([user], [_to_person("password_changed", "您的密码已修改", user, at, facts)])
 
 
 def official_changed(user: User, changes: list[dict], to: list[str], by: User, at: datetime) -> None:

@@ -21,7 +21,7 @@ from django.db.models.functions import Cast, Concat
 from accounts import emails, journal
 from accounts.access import Refused
 from accounts.links import ACTIVATION_LIFE
-from accounts.models import Enterprise, JournalEntry, Letter, Residence, Role, User
+from accounts.models import District, Enterprise, JournalEntry, Letter, Residence, Role, User
 from accounts.models.enterprises import EnterpriseQuerySet
 from accounts.post import dead_addresses
 
@@ -193,7 +193,7 @@ def open_accounts(firms: list[tuple[Enterprise, str]], *, by: User | None, at: d
     asked whether they may, and writes the letters."""
     users = [account_of(firm, address) for firm, address in firms]
     User.objects.bulk_create(users, batch_size=BATCH)
-    where = districts_of([firm for firm, _ in firms])
+    where = Residence.objects.districts_of(firm.pk for firm, _ in firms)
     journal.record_all([_line(user, where, "开通账号", by, at, after={"邮箱": user.email}) for user in users])
     return users
 
@@ -212,7 +212,7 @@ def account_of(firm: Enterprise, address: str) -> User:
 
 def write_again(accounts: list[tuple[User, Enterprise, str]], *, by: User | None, at: datetime) -> list[User]:
     """Accounts that were never opened, with the address the letter goes to now."""
-    where, lines = districts_of([firm for _, firm, _ in accounts]), []
+    where, lines = Residence.objects.districts_of(firm.pk for _, firm, _ in accounts), []
     for user, firm, address in accounts:
         user.enterprise = firm
         before, user.email = user.email, address
@@ -223,20 +223,13 @@ def write_again(accounts: list[tuple[User, Enterprise, str]], *, by: User | None
     return users
 
 
-def districts_of(firms: list[Enterprise]) -> dict[int, Residence]:
-    """Where each firm belongs now."""
-    now = Residence.objects.filter(enterprise__in=firms, until=None).select_related("district")
-    return {residence.enterprise_id: residence for residence in now}
-
-
-def _line(user: User, where: dict[int, Residence], action: str, by, at, **more) -> JournalEntry:
-    lives = where.get(user.enterprise_id or 0)
+def _line(user: User, where: dict[int, District], action: str, by, at, **more) -> JournalEntry:
     return journal.compose(
         by=by,
         at=at,
         action=action,
         subject=user.username,
         enterprise=user.enterprise,
-        district=lives.district if lives else None,
+        district=where.get(user.enterprise_id or 0),
         **more,
     )

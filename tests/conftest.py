@@ -3,23 +3,21 @@
 import os
 import shutil
 import sys
-import time
-from email import message_from_bytes
 from pathlib import Path
 from random import Random
 from urllib.parse import quote
 
 import pytest
-from aiosmtpd.controller import Controller
 from django.conf import settings as in_force
 from django.db import connection
 from playwright.sync_api import expect, sync_playwright
 
 from config.celery import app as celery_app
-from launch.servers import free_port, start_valkey
+from launch.servers import start_valkey
 from launch.supervision import start
 from tests.browser.desks import Office
 from tests.cast import assemble
+from tests.mailbox import open_mailbox
 
 QUICK_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # tests/test_passwords.py asks for production's
 CHROMIUM_ARGUMENTS = [
@@ -35,49 +33,6 @@ CHROMIUM_ARGUMENTS = [
 # Each process of a lane, and each worker a test starts, would otherwise compile the project anew: ten seconds apiece.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
-
-
-class Mailbox:
-    """A real SMTP server that keeps what it was given. `on_letter` may look at each before it is acknowledged, and
-    `refusals` says what it answers to an address, or to anybody at a stage (MAIL, RCPT, DATA)."""
-
-    def __init__(self) -> None:
-        self.letters = []
-        self.lines = 0
-        self.refusals: dict[str, str] = {}
-        self.on_letter = lambda number: None
-
-    async def handle_MAIL(self, server, session, envelope, address, options):  # noqa: N802  (aiosmtpd's names)
-        self.lines += not hasattr(session, "seen")
-        session.seen = True
-        if "MAIL" in self.refusals:
-            return self.refusals["MAIL"]
-        envelope.mail_from = address
-        return "250 OK"
-
-    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
-        refusal = self.refusals.get(address) or self.refusals.get("RCPT")
-        if refusal:
-            return refusal
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server, session, envelope):  # noqa: N802
-        if "DATA" in self.refusals:
-            return self.refusals["DATA"]
-        self.letters.append(envelope)
-        self.on_letter(len(self.letters))
-        return "250 OK"
-
-    def wait_for(self, number: int, patience: float = 20) -> list:
-        until = time.monotonic() + patience
-        while len(self.letters) < number and time.monotonic() < until:
-            time.sleep(0.05)
-        return self.letters
-
-    @property
-    def message_ids(self) -> list[str]:
-        return [str(message_from_bytes(envelope.content)["Message-ID"]) for envelope in self.letters]
 
 
 def pytest_addoption(parser):
@@ -122,12 +77,8 @@ def cast(db):
 
 @pytest.fixture
 def smtp():
-    mailbox = Mailbox()
-    controller = Controller(mailbox, hostname="127.0.0.1", port=free_port())
-    controller.start()
-    mailbox.url = f"smtp://127.0.0.1:{controller.port}"
-    yield mailbox
-    controller.stop()
+    with open_mailbox() as mailbox:
+        yield mailbox
 
 
 class Queue:

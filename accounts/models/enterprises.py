@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 
 from django.conf import settings
 from django.db import models
@@ -95,6 +96,11 @@ class Enterprise(models.Model):
 class ResidenceQuerySet(models.QuerySet):
     def on(self, day: datetime.date) -> ResidenceQuerySet:
         return self.filter(since__lte=day).filter(Q(until__isnull=True) | Q(until__gte=day))
+
+    def districts_of(self, firms: Iterable[int | None]) -> dict[int, District]:
+        """Where each of these firms belongs now, in one question."""
+        now = self.filter(enterprise__in={pk for pk in firms if pk}, until=None).select_related("district")
+        return {residence.enterprise_id: residence.district for residence in now}
 
 
 class Residence(models.Model):

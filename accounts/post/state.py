@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 from django.db.models import Count, Min, Q
 
 from accounts.clock import of_machine
-from accounts.models import Letter
+from accounts.models import Installation, Letter
 from accounts.models.letters import domain_of
 from accounts.post import pulse
 from accounts.post import troubles as mail_troubles
 from accounts.post.answers import About
+from accounts.post.kept_letters import kept_folder
 from accounts.post.outbox import UNREACHABLE
 
 SOON = timedelta(minutes=5)  # a letter somebody waits for and nobody has tried to send by then is held up
@@ -28,6 +29,7 @@ class MailState:
     trouble: str  # what the mail server, or the way to it, answers at present
     slow: list[str] = field(default_factory=list)  # domains that take less than we would send
     refusing: list[str] = field(default_factory=list)  # of these, the ones the office must see to
+    are_kept: bool = False  # a real city without a mail server: letters lie on the machine and reach nobody
 
     @property
     def flows(self) -> bool:
@@ -53,6 +55,7 @@ def look(at: datetime) -> MailState:
         silent=pulse.silent(),
         trouble=of_server[0] if of_server else "",
         slow=slow,
+        are_kept=kept_folder() is not None and not Installation.current().is_demo,
         refusing=sorted({each.domain for each in troubles if each.domain and each.about == About.OFFICE}),
         **counted,
     )
@@ -63,6 +66,8 @@ def on_its_way(at: datetime, to: str) -> str:
     state, domain = look(at), domain_of(to)
     if not state.flows:
         return f"已写好，但现在发不出去（{state.why_not}），恢复后自动发出，不必重发"
+    if state.are_kept:
+        return "已写好，但没有设邮件服务器：信留在本机，寄不到本人，请系统管理员设好 EMAIL_URL"
     if domain in state.refusing:
         return f"已排队，但 {domain} 近来拒收本系统的信，系统会自动重试，不必重发；急用请电话联系"
     if domain in state.slow:

@@ -149,7 +149,7 @@ STEPS = (
     Step(
         "officials",
         "区县账号",
-        "每个区县至少一人设好密码；没有的区县列在“用户”页下方，点名称即可邀请。",
+        "每个区县至少一人设好密码；“用户”页可以从文件一次开通，没有的区县列在下方，点名称也能邀请。",
         out_of("个区县"),
         officials,
         "users",
@@ -189,11 +189,11 @@ STEPS = (
     Step(
         "accounts_of_firms",
         "企业账号",
-        "在企业页开通，激活链接发到企业的登记邮箱；没有邮箱的先补登。",
+        "成批开通，先预览再发激活邮件；没有登记邮箱的列在预览里，补登后再发。以往的数可先导入。",
         out_of("家"),
         accounts_of_firms,
-        "firms",
-        opens=Ability.READ_REGISTER,
+        "firm_accounts",
+        opens=Ability.KEEP_REGISTER,
         done_by=Ability.KEEP_REGISTER,
     ),
     Step(

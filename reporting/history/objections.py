@@ -56,7 +56,7 @@ def object_to(imported: ImportedFiling, cell: str, new: str, by: User, at: datet
 def why_not_objected(row: ImportedFiling) -> str:
     """Where the firm has filed the period here itself, that stands and not what was imported."""
     filed = Filing.objects.filter(enterprise=row.enterprise_id, period=row.period)
-    if filed.annotate(stands=STANDING_SUBMISSION).exclude(stands=None).exists():
+    if filed.annotate(submission_standing=STANDING_SUBMISSION).exclude(submission_standing=None).exists():
         return f"{row.label}已由贵单位在本平台上报，以上报件为准，不必更正导入的数。"
     return ""
 

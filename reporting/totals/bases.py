@@ -78,7 +78,11 @@ def by_district(firms: Iterable[tuple[int, str]], kinds: Mapping[int, str], then
 
 
 def standing_filings(base: PeriodCode):
-    return Filing.objects.filter(period=base.code).annotate(stands=STANDING_SUBMISSION).exclude(stands=None)
+    return (
+        Filing.objects.filter(period=base.code)
+        .annotate(submission_standing=STANDING_SUBMISSION)
+        .exclude(submission_standing=None)
+    )
 
 
 def standing_imports(base: PeriodCode):
@@ -91,7 +95,7 @@ def what_stood(base: PeriodCode, edition: Edition) -> tuple[dict[int, Mapping[st
         row.enterprise_id: carried_over(row.values, row.edition, edition)
         for row in standing_imports(base).iterator(chunk_size=CHUNK)
     }
-    keys = standing_filings(base).values("stands")
+    keys = standing_filings(base).values("submission_standing")
     submissions = Submission.objects.filter(pk__in=keys).annotate(firm=F("filing__enterprise"))
     submissions = submissions.only("values", "edition_code")
     filed = {row.firm: carried_over(row.values, row.edition, edition) for row in submissions.iterator(chunk_size=CHUNK)}
@@ -103,6 +107,10 @@ def mark_of_bases(edition: Edition, period: PeriodCode) -> str:
     behind = [base.code for base in bases_behind(edition, period).values()]
     imported = ImportedFiling.objects.standing().filter(period__in=[period.code, *behind]).order_by("period")
     sums = {"n": Count("pk"), "first": Sum("pk"), "second": Sum(F("pk") * F("pk"))}
-    filed = Filing.objects.filter(period__in=behind).annotate(stands=STANDING_SUBMISSION).exclude(stands=None)
-    standing = filed.order_by("period").values("period").annotate(n=Count("pk"), sum=Sum("stands"))
+    filed = (
+        Filing.objects.filter(period__in=behind)
+        .annotate(submission_standing=STANDING_SUBMISSION)
+        .exclude(submission_standing=None)
+    )
+    standing = filed.order_by("period").values("period").annotate(n=Count("pk"), sum=Sum("submission_standing"))
     return repr([list(imported.values("period").annotate(**sums)), list(standing)])

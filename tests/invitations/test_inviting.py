@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts import first_accounts, people
+from accounts import emails, first_accounts, people
 from accounts.access import DoneAlready, Refused
 from accounts.first_accounts import AccountState, WhyNot
 from accounts.links import ACTIVATION_LIFE
@@ -66,6 +66,17 @@ def test_a_district_sees_and_writes_to_its_own(unopened, cast):
     assert list(Letter.objects.values_list("to", flat=True)) == [cast.shancheng.email]
     with pytest.raises(DoneAlready):  # ticked by hand, and none of theirs
         inviting.invite(ChosenFirms(ticked=(cast.jialing.pk,)), by=cast.he_qing, at=AT)
+
+
+def test_a_district_follows_the_letters_to_its_firms(unopened, cast):
+    inviting.invite(ChosenFirms(), by=cast.zhou_tao, at=AT)
+    people.resend_activation(User.objects.get(enterprise=cast.jialing), by=cast.chen_yu, at=AT + 3 * HOUR)
+    emails.password_changed(cast.li_na, AT)
+    emails.password_changed(cast.zhou_tao, AT)
+    followed = {name: Letter.objects.visible_to(getattr(cast, name)) for name in ("chen_yu", "he_qing")}
+    assert set(followed["he_qing"].values_list("to", flat=True)) == {cast.shancheng.email}
+    assert set(followed["chen_yu"].values_list("to", flat=True)) == {cast.jialing.email, cast.li_na.email}
+    assert followed["chen_yu"].count() == 3
 
 
 @pytest.mark.parametrize("somebody", ["li_na", "liu_fang", "wu_gang"])

@@ -56,6 +56,16 @@ def test_without_a_queue_a_letter_is_on_its_way(db):
     assert on_its_way(AT, TO) == SENT and look(AT).flows
 
 
+def test_a_real_city_without_a_mail_server_is_told_where_its_letters_lie(cast, settings, tmp_path):
+    settings.EMAIL_BACKEND, settings.EMAIL_FILE_PATH = "django.core.mail.backends.filebased.EmailBackend", tmp_path
+    assert "留在本机，寄不到本人" in on_its_way(AT, TO)
+    for person, page in ((cast.zhou_tao, "/users/"), (cast.wu_gang, "/users/"), (cast.wu_gang, "/outbox/")):
+        words = markup_of(sign_in(person).get(page))
+        assert "没有设" in words and ('<a href="/letters/">' in words) == (person == cast.wu_gang)
+    make_it_be(AT.date())  # a demonstration says so elsewhere
+    assert on_its_way(AT, TO) == SENT and "没有设" not in words_on(sign_in(cast.zhou_tao).get("/users/"))
+
+
 def test_a_letter_nobody_tried_to_send_in_five_minutes_is_held_up(db):
     write()
     assert look(AT + timedelta(minutes=5)).flows

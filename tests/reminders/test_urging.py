@@ -275,6 +275,14 @@ def test_the_list_says_how_each_letter_ended_and_narrows(may, cast):
         assert page.paginator.count == number, query
 
 
+def test_the_city_narrows_the_list_to_a_district(may, cast):
+    some_letter(cast)
+    client = sign_in(may.city)
+    for district, number in {"500103": 1, "500108": 0}.items():
+        assert client.get(f"/reminders/letters/?district={district}").context["page"].paginator.count == number
+    assert 'name="district"' not in markup_of(sign_in(may.reviewer).get("/reminders/letters/"))
+
+
 def test_the_list_asks_as_often_for_many_letters_as_for_few(may, cast):
     client = sign_in(may.city)
     some_letter(cast)

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts import clock
 from accounts.access import needs, refusals_on
-from accounts.models import Ability, Letter
+from accounts.models import Ability, District, Letter, Scope
 from accounts.post import dead_addresses
 from accounts.post.outbox import message_of
 from accounts.post.state import on_its_way
@@ -30,18 +30,20 @@ class LetterFilter:
     state: str
     kind: str
     search: str
+    district: str
 
 
 @needs(Ability.REMIND)
 @require_GET
 def letters(request):
-    wanted = LetterFilter(*(request.GET.get(name, "").strip() for name in ("period", "state", "kind", "q")))
+    wanted = LetterFilter(*(request.GET.get(name, "").strip() for name in ("period", "state", "kind", "q", "district")))
     found = narrowed(Letter.objects.visible_to(request.user), wanted)
     page = Paginator(found.select_related("enterprise", "district").defer("facts"), PAGE)
     around = {
         "wanted": wanted,
         "periods": periods_to_show(),
         "groups": {name: words for name, (words, _) in GROUPS.items()},
+        "districts": District.objects.valid_on(clock.today()) if request.user.scope == Scope.CITY else [],
         "kinds": {name: words for name, (words, _) in KINDS.items()},
         "page": page.get_page(request.GET.get("page")),
     }
@@ -55,6 +57,8 @@ def narrowed(found, wanted):
         found = found.filter(GROUPS[wanted.state][1])
     if wanted.kind in KINDS:
         found = of_kind(found, wanted.kind)
+    if wanted.district:
+        found = found.filter(district__code=wanted.district)
     if wanted.search:
         found = found.filter(Q(to__icontains=wanted.search) | Q(enterprise__name__icontains=wanted.search))
     return found
