@@ -53,10 +53,12 @@ NOTHING_TO_WRITE = {AccountState.ACTIVATED: WhyNot.ACTIVATED, AccountState.STOPP
 
 
 def looked_after_by(by: User | None) -> EnterpriseQuerySet:
-    """A district looks after the firms that are its own now, the city after all; a command of the machine too."""
+    """A district looks after the firms that are its own now, the city after all; a command of the machine too. Nobody
+    looks after an entry that was merged into another."""
+    entries = Enterprise.objects.filter(merged_into=None)
     if by is None:
-        return Enterprise.objects.all()
-    return Enterprise.objects.visible_to(by) if by.may.keep_register else Enterprise.objects.none()
+        return entries
+    return entries.visible_to(by) if by.may.keep_register else Enterprise.objects.none()
 
 
 def with_account(firms: QuerySet[Enterprise], at: datetime) -> QuerySet[Any]:

@@ -6,6 +6,7 @@ from accounts.models.installation import Installation
 from accounts.models.journal import JournalEntry
 from accounts.models.letters import DeadAddress, Letter
 from accounts.models.mail import MailTrouble, ReceivingDomain
+from accounts.models.mending import CodeCorrection, DistrictChange, DistrictChangeFirm, DoubleReport
 from accounts.models.people import Application, User
 from accounts.models.roles import DUTIES, Ability, Duties, Role, Scope, roles_that_may, roles_to_invite, roles_within
 
@@ -13,10 +14,14 @@ __all__ = [
     "DUTIES",
     "Ability",
     "Application",
+    "CodeCorrection",
     "DeadAddress",
     "District",
+    "DistrictChange",
+    "DistrictChangeFirm",
     "Duties",
     "DistrictContact",
+    "DoubleReport",
     "Enterprise",
     "Installation",
     "JournalEntry",

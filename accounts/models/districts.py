@@ -24,6 +24,9 @@ class District(models.Model):
     successor = models.ForeignKey(
         "self", verbose_name="并入", null=True, blank=True, on_delete=models.PROTECT, related_name="predecessors"
     )
+    reviewed_by = models.ForeignKey(
+        "self", verbose_name="审核移交", null=True, blank=True, on_delete=models.PROTECT, related_name="reviews_for"
+    )  # who decides on what it left behind when it was abolished; its figures stay its own
     position = models.PositiveSmallIntegerField("序", default=0)
     by_hand = models.BooleanField("人工设定", default=False)  # an edition that is loaded leaves it as it is
 

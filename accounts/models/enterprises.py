@@ -29,8 +29,12 @@ class EnterpriseQuerySet(models.QuerySet):
         wanted next, and writes a line about the firm, would wait for us and we for him."""
         return self.select_for_update(no_key=True).get(pk=enterprise.pk)
 
+    def one_firm(self, enterprise: int) -> EnterpriseQuerySet:
+        """The entry and those that were merged into it (已并入): what they filed is its history."""
+        return self.filter(Q(pk=enterprise) | Q(merged_into=enterprise))
+
     def reporting_on(self, day: datetime.date) -> EnterpriseQuerySet:
-        return self.filter(joined_on__lte=day).filter(Q(left_on__isnull=True) | Q(left_on__gte=day))
+        return self.filter(joined_on__lte=day, merged_into=None).filter(Q(left_on__isnull=True) | Q(left_on__gte=day))
 
     def with_district(self) -> EnterpriseQuerySet:
         """Adds district_name and district_code of today's residence, for lists."""
@@ -52,6 +56,9 @@ class Enterprise(models.Model):
     address = models.CharField("地址", max_length=200, blank=True)
     joined_on = models.DateField("起报日期")
     left_on = models.DateField("停报日期", null=True, blank=True)
+    merged_into = models.ForeignKey(
+        "self", verbose_name="已并入", null=True, blank=True, on_delete=models.PROTECT, related_name="absorbed"
+    )
 
     objects = EnterpriseQuerySet.as_manager()
 
@@ -64,7 +71,8 @@ class Enterprise(models.Model):
 
     def reports_on(self, day: datetime.date) -> bool:
         """Whether a period that ends on that day is the firm's to report; of many firms: reporting_on."""
-        return self.joined_on <= day and (self.left_on is None or day <= self.left_on)
+        stays = self.left_on is None or day <= self.left_on
+        return self.joined_on <= day and stays and self.merged_into_id is None
 
     def residence_on(self, day: datetime.date) -> Residence | None:
         return self.residences.on(day).select_related("district").first()

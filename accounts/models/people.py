@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from functools import cached_property
+
 from django.conf import settings
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.models import AbstractUser
@@ -137,10 +139,20 @@ class User(AbstractUser):
         """The roles of the accounts that somebody who manages users looks after: the firms', and those they open."""
         return [*roles_within(Scope.ENTERPRISE), *roles_to_invite(self.role)]
 
+    @cached_property
+    def districts(self) -> list[int]:
+        """The own district, and those abolished that left it what was under way with them."""
+        if self.district_id is None:
+            return []
+        left_to_it = District.objects.filter(reviewed_by=self.district_id).order_by().values_list("pk", flat=True)
+        return [self.district_id, *left_to_it]
+
     def reach(self, prefix: str = "") -> Q:
-        """The rows of the own firm, the own district or the whole city; `prefix` leads to what has the two fields."""
+        """The rows of the own firm, the own districts or the whole city; `prefix` leads to what has the two fields."""
         if self.scope == Scope.CITY:
             return Q()
+        if self.scope == Scope.DISTRICT and len(self.districts) > 1:
+            return Q(**{f"{prefix}district__in": self.districts})
         return Q(**{f"{prefix}{self.scope}": getattr(self, f"{self.scope}_id")})
 
 

@@ -67,6 +67,7 @@ def marks_of(codes: Iterable[str]) -> dict[str, str]:
             in_force=Sum(weight * Coalesce("in_force", 0)),
             approved=Sum(weight * Coalesce("approved", 0)),
             places=Sum(weight * F("district")),
+            firms=Sum(weight * F("enterprise")),
         )
     )
     imported = (  # never changed, only added

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import polars as pl
 
+from accounts.models import Enterprise
 from forms_tables.edition.continuity import cells_before
 from forms_tables.edition.model import Edition
 from forms_tables.edition.periods import PeriodCode
@@ -26,9 +27,22 @@ def standing_of(code: str) -> pl.DataFrame:
     stored = read(code, SUBMISSIONS, ["submission", IMPORTED_FOR])
     if found is None or stored is None:
         return pl.DataFrame(schema={"enterprise": pl.Int64, "standing": pl.Int64})
-    submitted = found[0].frame.drop_nulls()
+    submitted = of_one_firm(found[0].frame.drop_nulls())
     imported = stored[0].frame.drop_nulls().select(pl.col(IMPORTED_FOR).alias("enterprise"), standing="submission")
-    return pl.concat([submitted, imported.join(submitted, on="enterprise", how="anti")])
+    return pl.concat([submitted, of_one_firm(imported).join(submitted, on="enterprise", how="anti")])
+
+
+def of_one_firm(standing: pl.DataFrame) -> pl.DataFrame:
+    """With what stands under entries merged into another under that one, where it has nothing of its own
+    (reporting.models.filing.own_last)."""
+    merged = Enterprise.objects.exclude(merged_into=None).order_by("pk")
+    kept_in = dict(merged.values_list("pk", "merged_into"))
+    if not kept_in:
+        return standing
+    of_entries = standing.filter(pl.col("enterprise").is_in(list(kept_in)))
+    as_kept = of_entries.with_columns(pl.col("enterprise").replace_strict(kept_in, return_dtype=pl.Int64))
+    as_kept = as_kept.unique("enterprise", keep="last", maintain_order=True)
+    return pl.concat([standing, as_kept.join(standing, on="enterprise", how="anti")])
 
 
 def past_cells(

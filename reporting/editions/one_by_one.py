@@ -1,11 +1,13 @@
 """Judging the filings of a period twice, by the revision in force and by a draft, many at a time."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import QuerySet
 
+from accounts.models import Enterprise
 from forms_tables.edition.catalog import Edition
 from forms_tables.edition.continuity import carried_over
 from forms_tables.edition.periods import PeriodCode
@@ -138,17 +140,26 @@ class Histories:
 
     def __init__(self, period: PeriodCode, edition: Edition, batch: Sequence[Filing]):
         self.wanted = earlier(period)
+        firms = [filing.enterprise_id for filing in batch]
+        merged = dict(Enterprise.objects.filter(merged_into__in=firms).values_list("pk", "merged_into"))
         behind = {
-            "enterprise__in": [filing.enterprise_id for filing in batch],
+            "enterprise__in": [*firms, *merged],
             "period__in": {code.code for code in self.wanted.values()},
         }
-        filings = Filing.objects.filter(**behind).select_related("in_force", "approved")
-        filed = {(each.enterprise_id, each.period_id): each for each in filings}
-        imported = {(each.enterprise_id, each.period): each for each in ImportedFiling.objects.filter(**behind)}
+
+        def in_order(rows: Iterable[Any]) -> list[Any]:  # as reporting.models.filing.own_last
+            return sorted(rows, key=lambda row: (row.stands, row.enterprise_id not in merged, row.pk))
+
+        def whose(row: Any) -> int:
+            return merged.get(row.enterprise_id, row.enterprise_id)
+
+        filings = in_order(Filing.objects.filter(**behind, superseded_by=None).select_related("in_force", "approved"))
+        filed = {(whose(each), each.period_id): each for each in filings}
+        imported = {(whose(each), each.period): each for each in in_order(ImportedFiling.objects.filter(**behind))}
         self.filed: dict[tuple[int, str], Values] = {}
-        for whose in filed | imported:
-            if stands := what_stands(filed.get(whose), imported.get(whose)):
-                self.filed[whose] = carried_over(submission_values(stands), stands.edition, edition)
+        for firm_then in filed | imported:
+            if stands := what_stands(filed.get(firm_then), imported.get(firm_then)):
+                self.filed[firm_then] = carried_over(submission_values(stands), stands.edition, edition)
         granted = BaseAdjustment.objects.filter(filing__in=batch, granted=True)
         self.adjusted = set(granted.values_list("filing", flat=True))
 

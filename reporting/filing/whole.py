@@ -7,10 +7,11 @@ who changes something reads it anew, under the lock (see workflow.guards.locked_
 
 from django.db.models import Exists, OuterRef, prefetch_related_objects
 
-from accounts.models import JournalEntry
+from accounts.models import Enterprise, JournalEntry
 from forms_tables.edition.periods import BadPeriod, PeriodCode
 from forms_tables.notation.names import earlier
 from reporting.models import BaseAdjustment, Explanation, Filing, ImportedFiling, Message, Submission
+from reporting.models.filing import own_last
 from reporting.models.handover import HANDED_OVER
 
 JOINED = ("enterprise", "period", "district", "in_force", "approved")
@@ -22,10 +23,11 @@ def read_whole(enterprise: int, period: str) -> Filing:
         behind = earlier(PeriodCode.parse(period))
     except BadPeriod:
         raise Filing.DoesNotExist from None
-    filings = Filing.objects.filter(enterprise=enterprise, period__in=[period, *map(str, behind.values())])
+    filings = Filing.objects.of_one_firm(enterprise).filter(period__in=[period, *map(str, behind.values())])
     of_each = {"filing": OuterRef("pk")}
     of_its_firm = {"enterprise": OuterRef("enterprise"), "period": OuterRef("period")}
-    imported = ImportedFiling.objects.filter(enterprise=enterprise, period__in=list(map(str, behind.values())))
+    entries = Enterprise.objects.one_firm(enterprise).values("pk")
+    imported = ImportedFiling.objects.filter(enterprise__in=entries, period__in=list(map(str, behind.values())))
     filings = filings.select_related(*JOINED).annotate(
         has_filed_in_time=Exists(Submission.objects.filter(**of_each, on_time=True, recalled_at=None)),
         has_messages=Exists(Message.objects.filter(**of_each)),
@@ -34,10 +36,11 @@ def read_whole(enterprise: int, period: str) -> Filing:
         has_imported=Exists(imported),
         was_handed_over=Exists(JournalEntry.objects.filter(**of_its_firm, action=HANDED_OVER)),
     )
-    found = {filing.period_id: filing for filing in filings}
-    if period not in found:
+    in_order = own_last(filings, enterprise)
+    filing = next((each for each in in_order if (each.period_id, each.enterprise_id) == (period, enterprise)), None)
+    if filing is None:
         raise Filing.DoesNotExist
-    filing = found[period]
+    found = {each.period_id: each for each in in_order}
     filing.before = {word: found[code.code] for word, code in behind.items() if code.code in found}
     if not filing.has_imported:
         filing.imported_before = {}

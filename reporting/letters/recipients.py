@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from django.db.models import QuerySet
 
-from accounts.models import Ability, Enterprise, User
+from accounts.models import Ability, District, Enterprise, User
 from accounts.post import dead_addresses
 
 
@@ -40,12 +40,16 @@ def _alive(found: dict[int, set[str]]) -> dict[int, list[str]]:
 
 
 def of_districts(districts: Iterable[int]) -> dict[int, list[str]]:
-    """Addresses by district id, of its active accounts."""
-    found = defaultdict(set)
-    clerks = User.objects.who_may(Ability.REVIEW).filter(district__in=districts).exclude(email="")
+    """Addresses by district id, of its active accounts; of an abolished one those of the district that decides in its
+    place."""
+    asked = list(districts)
+    decides = dict(District.objects.filter(pk__in=asked, reviewed_by__isnull=False).values_list("pk", "reviewed_by"))
+    of_each = defaultdict(set)
+    wanted = {decides.get(district, district) for district in asked}
+    clerks = User.objects.who_may(Ability.REVIEW).filter(district__in=wanted).exclude(email="")
     for district, email in clerks.order_by().values_list("district", "email"):
-        found[district].add(email)
-    return _alive(found)
+        of_each[district].add(email)
+    return _alive({each: of_each[decides.get(each, each)] for each in asked if decides.get(each, each) in of_each})
 
 
 def of_city() -> list[str]:

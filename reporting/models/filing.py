@@ -1,5 +1,7 @@
+from collections.abc import Iterable
 from datetime import date, datetime
 from functools import cached_property
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -22,6 +24,7 @@ from reporting.models.standing import (
     RESTING_ON_ESTIMATE,
     SHUT,
     STANDING,
+    STANDS,
     UNDER_REVIEW,
     UNSENT,
     WITH_FIRM,
@@ -38,6 +41,11 @@ class FilingQuerySet(models.QuerySet["Filing"]):
     def visible_to(self, user: User) -> models.QuerySet:
         """What this user may see: a firm its own, a district those of its area at the time, the city all."""
         return self.filter(user.reach()) if user.may.fill or user.may.read_filings else self.none()
+
+    def of_one_firm(self, enterprise: int) -> "FilingQuerySet":
+        """What is the firm's history: also what was filed under an entry merged into its own, but what was put aside
+        there."""
+        return self.filter(enterprise__in=Enterprise.objects.one_firm(enterprise).values("pk"), superseded_by=None)
 
     def standing_at(self, *standings: Standing) -> models.QuerySet:
         return self.filter(standing_at(*standings))
@@ -68,6 +76,12 @@ class FilingQuerySet(models.QuerySet["Filing"]):
 
     def resting_on_estimates(self) -> models.QuerySet:
         return self.filter(RESTING_ON_ESTIMATE)
+
+
+def own_last(rows: Iterable[Any], enterprise: int) -> list[Any]:
+    """In the order in which one row of a period takes the place of another: what its own entry has goes before what was
+    merged into it, and what stands before what does not."""
+    return sorted(rows, key=lambda row: (row.stands, row.enterprise_id == enterprise, row.pk))
 
 
 SENT_BACK = "send_back"  # Review.Decision.SEND_BACK
@@ -112,10 +126,18 @@ class Filing(models.Model):
         "reporting.Submission", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="计入汇总的上报件"
     )
 
+    superseded_by = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="supersedes", verbose_name="以另一份为准"
+    )  # the firm was registered twice and filed twice: this one is read, and no more
+
     objects = FilingQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["enterprise", "period"], name="one_filing_per_period")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["enterprise", "period"], condition=Q(superseded_by=None), name="one_filing_per_period"
+            )
+        ]
         indexes = [models.Index(fields=["period", "district", "state"])]
         ordering = ["period", "enterprise"]
         verbose_name = "填报"
@@ -139,6 +161,8 @@ class Filing(models.Model):
     @property
     def state_words(self) -> str:
         """Where it stands as people say it, with what the last check found."""
+        if self.superseded_by_id:
+            return "重复上报，以另一份为准"
         words = self.standing.words
         if self.is_with_firm and self.checked:
             words = f"{words}，{self.CHECKED_WORDS[self.checked]}"
@@ -150,6 +174,10 @@ class Filing(models.Model):
     def next_by(self) -> str:
         """The role that is to do the next thing; nobody's when it is shut."""
         return "" if self.is_shut else self.standing.next_by
+
+    @property
+    def stands(self) -> bool:
+        return self.meets(STANDS)
 
     @property
     def is_owed(self) -> bool:
@@ -202,16 +230,18 @@ class Filing(models.Model):
     def before(self) -> dict[str, "Filing"]:
         """The firm's filings of earlier periods that a rule may read, by the notation's word for them."""
         behind = earlier(self.period.parsed)
-        filings = Filing.objects.filter(enterprise=self.enterprise_id, period__in=map(str, behind.values()))
-        found = {filing.period_id: filing for filing in filings.select_related("in_force", "approved", "period")}
+        filings = Filing.objects.of_one_firm(self.enterprise_id).filter(period__in=map(str, behind.values()))
+        filings = own_last(filings.select_related("in_force", "approved", "period"), self.enterprise_id)
+        found = {filing.period_id: filing for filing in filings}
         return {word: found[code.code] for word, code in behind.items() if code.code in found}
 
     @cached_property
     def imported_before(self) -> dict[str, ImportedFiling]:
         """What was imported of the same earlier periods, which stands where no submission does."""
         behind = earlier(self.period.parsed)
-        imported = ImportedFiling.objects.filter(enterprise=self.enterprise_id, period__in=map(str, behind.values()))
-        found = {each.period: each for each in imported}
+        entries = Enterprise.objects.one_firm(self.enterprise_id).values("pk")
+        imported = ImportedFiling.objects.filter(enterprise__in=entries, period__in=map(str, behind.values()))
+        found = {each.period: each for each in own_last(imported, self.enterprise_id)}
         return {word: found[code.code] for word, code in behind.items() if code.code in found}
 
     @cached_property

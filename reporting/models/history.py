@@ -56,6 +56,8 @@ class ImportedFiling(models.Model):
     row = models.PositiveIntegerField("行")
     note = models.CharField("核对说明", max_length=200, blank=True)
 
+    stands = True  # wherever no submission does
+
     objects = ImportedFilingQuerySet.as_manager()
 
     class Meta:

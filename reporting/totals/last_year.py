@@ -6,6 +6,7 @@ from decimal import Decimal
 from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.fields.json import KT
 
+from accounts.models import Enterprise
 from forms_tables.edition.address import CellAddress
 from forms_tables.edition.catalog import Edition
 from forms_tables.edition.periods import PeriodCode
@@ -30,7 +31,13 @@ def base_revenue_before(period: Period) -> tuple[str, dict[int, Decimal]]:
     revenue = _revenues(submitted.values_list("filing__enterprise", KT(f"values__{cell}")))
     imported = _revenues(imported_then(base).values_list("enterprise", KT(f"values__{cell}")))
     words = f"{base.label}{name}" if revenue or imported else ""
-    return words + (f"（其中{IMPORTED} {len(imported)} 家）" if imported else ""), revenue | imported
+    return words + (f"（其中{IMPORTED} {len(imported)} 家）" if imported else ""), _of_one_firm(revenue | imported)
+
+
+def _of_one_firm(revenue: dict[int, Decimal]) -> dict[int, Decimal]:
+    """What was reported under an entry speaks for the one it was merged into, where that has nothing of its own."""
+    merged = Enterprise.objects.exclude(merged_into=None).order_by("pk").values_list("pk", "merged_into")
+    return {kept: revenue[entry] for entry, kept in merged if kept and entry in revenue} | revenue
 
 
 def _revenues(texts: Iterable[tuple[int, str | None]]) -> dict[int, Decimal]:

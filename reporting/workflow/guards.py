@@ -109,8 +109,17 @@ def be_the_firm(by: User, filing: Filing) -> None:
 
 
 def be_the_district(by: User, filing: Filing) -> None:
-    if not by.may.review or by.district_id != filing.district_id:
+    """Its own, or, of what an abolished district left behind, the one that decides in its place."""
+    if not by.may.review or filing.district_id not in by.districts:
         raise Refused("这份上报件不属于您的区县。")
+    if sentence := only_reads(by, filing):
+        raise Refused(sentence)
+
+
+def only_reads(by: User, filing: Filing) -> str:
+    """Why somebody of an abolished district decides no more on what it left behind; empty for who does."""
+    after = filing.district.reviewed_by if by.district_id == filing.district_id else None
+    return f"{filing.district.name}已撤销，由{after.name}审核；您可以继续查阅。" if after else ""
 
 
 def be_open(filing: Filing, at: datetime) -> None:
@@ -130,6 +139,10 @@ def be_owed(filing: Filing) -> None:
 def why_exempt(filing: Filing) -> str:
     """Why the firm owes nothing for the period: it had left, or it joins later."""
     enterprise, period = filing.enterprise, filing.period
+    if filing.superseded_by_id:
+        return f"{enterprise.name}重复登记，{period.label}以另一份为准，这一份只供查阅。"
+    if instead := enterprise.merged_into:
+        return f"这条登记已并入{instead.name}（{instead.credit_code}），{period.label}不须报。"
     if period.parsed.end < enterprise.joined_on:
         return f"{enterprise.name}的起报日期是 {enterprise.joined_on:%Y-%m-%d}，{period.label}不须报。"
     return f"{enterprise.name}已停报，{period.label}不须报。"
@@ -163,8 +176,8 @@ def not_now(filing: Filing) -> str:
     return f"当前状态为“{filing.standing.words}”，不能进行这项操作；请刷新页面查看最新情况。"
 
 
-def said_something(note: str, request: str, what: str = "") -> str:
-    if not (said := brief(note, what=what)):
+def said_something(note: str, request: str, what: str = "", most: int = MOST_WORDS) -> str:
+    if not (said := brief(note, most, what)):
         raise Refused(request)
     return said
 

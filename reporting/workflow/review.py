@@ -17,6 +17,7 @@ from reporting.workflow.guards import (
     brief,
     locked,
     move,
+    only_reads,
     record,
     said_something,
 )
@@ -26,6 +27,8 @@ from reporting.workflow.guards import (
 def open_for_review(submission: Submission, by: User, at: datetime) -> Submission:
     """Note that the district has opened the submission: from now on the firm cannot recall it."""
     filing = locked(submission.filing)
+    if only_reads(by, filing):
+        return submission
     be_the_district(by, filing)
     waits = filing.in_force_id == submission.pk and filing.state == State.SUBMITTED and not filing.is_shut
     if waits and not submission.opened_at:

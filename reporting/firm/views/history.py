@@ -7,7 +7,7 @@ from django.shortcuts import render
 
 from accounts import clock
 from accounts.access import needs
-from accounts.models import Ability, JournalEntry
+from accounts.models import Ability, Enterprise, JournalEntry
 from forms_tables.edition.periods import PeriodCode
 from reporting.models import Filing, ImportedFiling, Submission
 
@@ -37,8 +37,9 @@ def history(request: HttpRequest) -> HttpResponse:
 
 
 def imported_of(enterprise: int) -> list[ImportedFiling]:
-    """What was imported of a firm, the newest period first."""
-    found = ImportedFiling.objects.filter(enterprise=enterprise).select_related("source", "district")
+    """What was imported of a firm, also under an entry merged into its own, the newest period first."""
+    entries = Enterprise.objects.one_firm(enterprise).values("pk")
+    found = ImportedFiling.objects.filter(enterprise__in=entries).select_related("source", "district")
     return sorted(found, key=lambda each: PeriodCode.parse(each.period), reverse=True)
 
 

@@ -12,6 +12,7 @@ from reporting.filing.punctuality import decide_by
 from reporting.firm.views.submission import Screen, decide, is_current, show_submission
 from reporting.models import Filing, Review, State
 from reporting.review.forms import NotePress, ReasonsPress
+from reporting.workflow import guards
 
 MOVES = ("approve", "answer_city", "send_back", "query")
 REASONS = (
@@ -67,16 +68,22 @@ def decide_here(request, receipt, decision, change, done, **words):
 
 
 def show_review(request, submission, typed=None, status=200):
-    filing = Filing.objects.select_related("in_force", "period").get(pk=submission.filing_id)
+    filing = Filing.objects.select_related("in_force", "period", "district").get(pk=submission.filing_id)
+    only_reads = guards.only_reads(request.user, filing)
     waiting = Filing.objects.visible_to(request.user).of(filing.period).filter(state=State.SUBMITTED)
     following = waiting.exclude(pk=filing.pk).select_related("in_force").order_by("in_force__submitted_at").first()
-    is_waiting = is_current(submission, filing) and filing.is_under_review
+    is_waiting = is_current(submission, filing) and filing.is_under_review and not only_reads
     around = {
         "typed": typed or {},
         "templates": REASONS,
         "decide_by": decide_by(submission) if is_waiting else None,
         "today": clock.today(),
         "following": following,
-        "moves": [move for move in MOVES if is_current(submission, filing) and filing.state in workflow.MOVES[move]],
+        "only_reads": only_reads,
+        "moves": [
+            move
+            for move in MOVES
+            if not only_reads and is_current(submission, filing) and filing.state in workflow.MOVES[move]
+        ],
     }
     return show_submission(request, submission, "review/review.html", around, status)
