@@ -10,6 +10,7 @@ from accounts import clock, emails
 from accounts.post import dead_addresses
 from reporting.calendar import notice
 from reporting.conversation import announcements, threads
+from reporting.mending import district_change
 from reporting.reminders import digests, planner, urging
 
 logger = logging.getLogger(__name__)
@@ -24,6 +25,7 @@ PLANNERS: tuple[Callable[[datetime], int], ...] = (
     notice.plan,
     threads.plan_digest,
     announcements.plan,
+    district_change.plan,
 )
 
 

@@ -13,6 +13,7 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 AT = datetime(2024, 6, 5, 9, 30, tzinfo=SHANGHAI)
 PASSWORD = "嘉陵江边-晨雾-2024"
 FREE_CODE = "91500103MA7AAAA12K"  # a right code of 渝中区 that nobody has registered
+UNUSED_CODE = "91500103MA5U77772B"  # another one
 ABOLISHED_CODE = "91500105MAABC1230J"  # registered in 江北区, which was abolished in 2026
 ELSEWHERE_CODE = "911101085514001076"  # a right code of Beijing
 

@@ -13,7 +13,19 @@ from django.urls import get_resolver, resolve, reverse
 from django.urls.resolvers import URLPattern
 
 from accounts.clock import real_now
-from accounts.models import DUTIES, Ability, Application, DeadAddress, Duties, Enterprise, Letter, Scope, User
+from accounts.models import (
+    DUTIES,
+    Ability,
+    Application,
+    CodeCorrection,
+    DeadAddress,
+    DistrictChange,
+    Duties,
+    Enterprise,
+    Letter,
+    Scope,
+    User,
+)
 from forms_tables.edition.catalog import shipped_content
 from reporting import workflow
 from reporting.editions.tally import EffectTally
@@ -99,6 +111,21 @@ PAGES = {
     "decline_move": "POST district",
     "withdraw_move": "POST district city",
     "open_account": "POST district city",
+    "doubles": "district city",
+    "merge_doubles": "city",
+    "tell_doubles_apart": "POST city",
+    "report_double": "district city",
+    "correct_code": "district city",
+    "code_correction": "district city",
+    "confirm_code": "POST enterprise city",
+    "object_to_code": "POST enterprise city",
+    "withdraw_code": "POST district city",
+    "own_code": "enterprise",
+    "district_changes": "city",
+    "preview_district_change": "POST city",
+    "press_district_change": "POST city",
+    "district_change": "city",
+    "take_back_district_change": "POST city",
     "key_firms": "city",
     "home": " ".join(ROLES),
     "manual": OPEN,
@@ -315,6 +342,13 @@ def may(cast, settings, tmp_path):
         credit_code=FREE_CODE, name="重庆新来软件有限公司", district=cast.yuzhong, contact_name="新来",
         mobile="13900000000", email="new@example.com", scope="1", lookup_key="ABCDEFGH", applied_at=AT,
     )  # fmt: skip
+    may.correction = CodeCorrection.objects.create(
+        enterprise=may.firm, wrong=may.firm.credit_code, right=FREE_CODE, reason="抄错", proposed_by=may.reviewer,
+        proposed_at=AT,
+    )  # fmt: skip
+    may.change = DistrictChange.objects.create(
+        token=uuid.uuid4(), district=liangjiang, since=date(2024, 7, 1), reason="区划调整", by=may.city, at=AT
+    )
     return may
 
 
@@ -354,6 +388,8 @@ def address(name: str, may) -> str:
         "approve_application": may.application.pk,
         "refuse_application": may.application.pk,
         **dict.fromkeys(("move", "accept_move", "decline_move", "withdraw_move"), may.move.pk),
+        **dict.fromkeys(("code_correction", "confirm_code", "object_to_code", "withdraw_code"), may.correction.pk),
+        **dict.fromkeys(("district_change", "take_back_district_change"), may.change.pk),
         "district_decide_extension": may.extension.pk,
         "district_decide_late": may.late.pk,
         "scan": may.scan.pk,
@@ -375,6 +411,8 @@ def address(name: str, may) -> str:
         "code": EDITION if "edition" in name or name in ("city_code_lists", "city_rules") else "2024M05",
         "level": "enterprise",
         "credit_code": may.firm.credit_code,
+        **dict.fromkeys(("kept", "one"), may.firm.credit_code),
+        **dict.fromkeys(("merged", "other"), may.other_filing.enterprise.credit_code),
         "kind": "csv",
         "uidb64": "MQ",
         "token": may.urging.token if name == "urging_outcome" else "abc",

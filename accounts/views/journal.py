@@ -14,7 +14,7 @@ from accounts import journal as journal_of
 from accounts.access import needs
 from accounts.clock import SHANGHAI, now
 from accounts.forms import JournalFilterForm
-from accounts.models import Ability, JournalEntry, Scope
+from accounts.models import Ability, CodeCorrection, JournalEntry, Scope
 from text.writing import save_as_of, text_cell, write_csv
 
 MOST_ROWS = 100_000
@@ -65,7 +65,9 @@ def wanted_entries(request):
         entries = entries.filter(action=action)
     if firm := wanted.get("enterprise"):
         entries = entries.filter(
-            Q(enterprise__credit_code__iexact=firm.strip()) | Q(enterprise__name__icontains=firm.strip())
+            Q(enterprise__credit_code__iexact=firm.strip())
+            | Q(enterprise__name__icontains=firm.strip())
+            | Q(enterprise__in=CodeCorrection.objects.done().filter(wrong__iexact=firm.strip()).values("enterprise"))
         )
     if period := wanted.get("period"):
         entries = entries.filter(period__iexact=period.strip())

@@ -31,10 +31,10 @@ class MenuEntry:
         return max([len(self.path)] * own + [len(prefix) for prefix in self.also if path.startswith(prefix)], default=0)
 
 
-FIRMS = ("/applications/", "/firm-accounts/", "/moves/", "/contacts/")
+FIRMS = ("/applications/", "/firm-accounts/", "/moves/", "/contacts/", "/doubles/", "/code-corrections/")
 REGISTER = ("/firms/", "/users/", *FIRMS, "/key-firms/", "/certificates/")
 DATES = ("/deadlines/", "/calendar/")
-OFFICE = (*REGISTER, "/journal/", "/announcements/")
+OFFICE = (*REGISTER, "/district-changes/", "/journal/", "/announcements/")
 EDITIONS = ("/city/governance/", "/city/parameters/", "/city/desk/", "/city/notation/")
 
 # The navigation, from top to bottom. Of the entries in one place a role sees the first it has the ability for, unless

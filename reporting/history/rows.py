@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from accounts.models import District, Enterprise
+from accounts.old_codes import OldCodes
 from forms_tables.edition import credit_code as credit_codes
 from forms_tables.edition.address import CellAddress
 from forms_tables.edition.catalog import Edition
@@ -74,6 +75,10 @@ class HistoryReading:
         return {firm.credit_code: firm for firm in Enterprise.objects.all()}
 
     @cached_property
+    def old_codes(self) -> OldCodes:
+        return OldCodes()
+
+    @cached_property
     def districts(self) -> Districts:
         return Districts()
 
@@ -124,6 +129,9 @@ class HistoryReading:
         if cut := shortened(cell, "credit_code"):
             raise _NotTaken(CODE, cut)
         code = credit_codes.normalise(text)
+        called = self.firms[code].name if code in self.firms else self.text(row, NAME)
+        if became := self.old_codes.sentence(code, called):
+            raise _NotTaken(CODE, became)
         if (firm := self.firms.get(code)) is None:
             wrong = credit_codes.problem_with(code)
             raise _NotTaken(CODE, wrong or f"名录中没有 {code} 这家企业。请先导入名录，再导入历史。")

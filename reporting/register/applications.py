@@ -15,6 +15,7 @@ from django.db.models import Q
 from accounts import emails, journal, people
 from accounts.access import Refused
 from accounts.models import Application, District, Enterprise, Residence, User
+from accounts.old_codes import OldCodes
 from forms_tables.edition import credit_code as credit_codes
 from reporting import workflow
 from reporting.models import Filing, Period
@@ -38,6 +39,9 @@ def judge_credit_code(typed: str, day: datetime.date) -> CreditCodeAnswer:
     code = credit_codes.normalise(typed)
     if problem := credit_codes.problem_with(code):
         return CreditCodeAnswer(code, problem, False)
+    if merged := OldCodes().merged.get(code):
+        name, now = merged
+        return CreditCodeAnswer(code, f"这个代码的登记已并入{name}（{now}），请用 {now} 登录，不必再申请。", False)
     if Enterprise.objects.filter(credit_code=code).exists():
         return CreditCodeAnswer(
             code, "这个代码已经登记。请直接登录；忘记密码可在登录页找回，没有账号请联系所在区县。", False

@@ -114,7 +114,7 @@ def correct_first_day(
         return workflow.Owing()  # the second click
     if enterprise.left_on and joined_on > enterprise.left_on:
         raise Refused(f"起报日期不能晚于停报日期 {enterprise.left_on:%Y-%m-%d}。")
-    _reside_from(enterprise, before, joined_on)
+    reside_from(enterprise, before, joined_on)
     enterprise.joined_on = joined_on
     enterprise.save(update_fields=["joined_on"])
     return _settle(enterprise, OtherDay("更正起报日期", "起报日期", before, joined_on), reason, by, at)
@@ -195,7 +195,7 @@ def _settle(
     return owing
 
 
-def _reside_from(enterprise: Enterprise, before: datetime.date, joined_on: datetime.date) -> None:
+def reside_from(enterprise: Enterprise, before: datetime.date, joined_on: datetime.date) -> None:
     """The firm belonged to its first district from its first day on, whichever that is said to be."""
     first = enterprise.residences.order_by("since").first()
     if first is None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from openpyxl.utils.cell import coordinate_to_tuple
 
 from accounts.models import Enterprise
+from accounts.old_codes import former_codes
 from forms_tables.edition.model import Edition
 from forms_tables.filling.parsing import Problem
 from forms_tables.workbooks.filled import reference_in
@@ -117,6 +118,8 @@ def judge_workbook(source, name: str = "") -> JudgedWorkbook:
 
 def judge_opened(filing: Filing, opened: OpenedWorkbook) -> JudgedWorkbook:
     firm = filing.enterprise
+    if opened.meta.credit_code != firm.credit_code and opened.meta.credit_code in former_codes(firm):
+        opened.meta = replace(opened.meta, credit_code=firm.credit_code)  # handed out before it was put right
     if is_alike(opened.meta, filing):
         opened.meta = replace(opened.meta, edition=filing.edition.code, digest=filing.edition.digest)
     known = Enterprise.objects.filter(credit_code__in=[firm.credit_code, opened.meta.credit_code])

@@ -16,6 +16,8 @@ from accounts.models import Application, District, Installation, Letter, User
 from accounts.post import dead_addresses
 from reporting.certificates import issuing
 from reporting.letters import reminding
+from reporting.mending import codes, district_change
+from reporting.mending.district_choice import WantedChange, reach
 from reporting.models import (
     Announcement,
     BaseAdjustment,
@@ -31,7 +33,7 @@ from reporting.models import (
 )
 from reporting.register import applications, moves
 from reporting.reminders import planner, urging
-from tests.cast import FREE_CODE
+from tests.cast import FREE_CODE, UNUSED_CODE
 
 MONTH, ANNUAL, LOCKED_MONTH = "2024M05", "2023A", "2024M04"
 EDITION = "/city/editions/chongqing-2024/"
@@ -61,6 +63,7 @@ def every_screen() -> Iterator[Screen]:
     yield from of_lateness()
     yield from of_the_reminders()
     yield from of_a_move()
+    yield from of_wrong_registrations()
 
 
 def for_a_stranger() -> Iterator[Screen]:
@@ -256,6 +259,31 @@ def of_a_move() -> Iterator[Screen]:
     yield Screen("district-firm-moving", f"/firms/{firm.credit_code}/", by)
     yield Screen("firm-own-firm-moving", "/account/firm/", clerk_of(filing))
     moves.withdraw_move(move, by=by, at=clock.now())
+
+
+def of_wrong_registrations() -> Iterator[Screen]:
+    """Two entries beside each other, a code that waits for its firm, firms that go to another district in a month."""
+    city, filing = official(User.Role.CITY), filing_in(State.SUBMITTED, MONTH)
+    kept, by = filing.enterprise, reviewer_of(filing)
+    other = filing_in(State.APPROVED, MONTH).enterprise
+    yield Screen("city-wrong-doubles", "/doubles/", city)
+    yield Screen("district-wrong-doubles", "/doubles/", by)
+    yield Screen("district-wrong-report", f"/firms/{kept.credit_code}/double/", by)
+    yield Screen("city-wrong-merge", f"/doubles/{kept.credit_code}/{other.credit_code}/", city)
+    yield Screen("district-wrong-code", f"/firms/{kept.credit_code}/code/", by)
+    waits = filing_in(State.NOT_STARTED, MONTH)
+    said = {"reason": "登记时抄错，已核对营业执照。", "by": reviewer_of(waits), "at": clock.now()}
+    correction = codes.propose(waits.enterprise, UNUSED_CODE, **said)
+    yield Screen("district-wrong-code-waits", f"/code-corrections/{correction.pk}/", reviewer_of(waits))
+    yield Screen("firm-wrong-code", "/account/firm/code/", clerk_of(waits))
+    yield Screen("firm-wrong-code-own-firm", "/account/firm/", clerk_of(waits))
+    yield Screen("city-wrong-districts", "/district-changes/", city)
+    since = clock.today() + timedelta(days=30)
+    to = District.objects.valid_on(since).exclude(pk=by.district_id).first()
+    wanted = WantedChange((by.district,), to, since, "渝府发〔2024〕9号")
+    seen = reach(wanted, clock.now()).mark
+    change = district_change.press(uuid4(), wanted, seen, by=city, at=clock.now())
+    yield Screen("city-wrong-districts-planned", f"/district-changes/{change.pk}/", city)
 
 
 def of_the_results() -> Iterator[Screen]:

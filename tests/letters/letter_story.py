@@ -8,15 +8,18 @@ from datetime import date, datetime, timedelta
 
 from accounts import emails as people_emails
 from accounts import officials, people
+from accounts.models import Letter
 from accounts.post import troubles
 from accounts.post.answers import About
 from reporting import workflow
 from reporting.calendar import notice
 from reporting.conversation import announcements, threads
+from reporting.mending import codes, district_change, merging, reports
+from reporting.mending.district_choice import WantedChange, reach
 from reporting.models import Announcement, BaseAdjustment
 from reporting.register import applications, moves, upkeep
 from reporting.reminders import digests, planner, urging
-from tests.cast import AT, SHANGHAI, Cast
+from tests.cast import AT, FREE_CODE, SHANGHAI, Cast, make_enterprise
 from tests.may import CLEAN_MAY, make_may, open_period
 from tests.officials import file_may, freeze
 from tests.register.test_registration import facts as application_facts
@@ -37,6 +40,7 @@ def tell(cast: Cast) -> None:
     workflow.set_deadlines(
         may.may, {"enterprise": date(2024, 6, 13)}, may.city, AT, "系统升级，停机半天。", "渝经信函〔2024〕31号"
     )
+    _mend(cast)
     notice.plan(datetime(2026, 10, 8, 9, tzinfo=SHANGHAI))
 
 
@@ -65,6 +69,20 @@ def _change_the_register(cast: Cast) -> None:
         cast.jialing, cast.nanan, since=date(2024, 5, 10), reason="迁至南岸区。", by=cast.zhou_tao, at=AT
     )
     moves.decline_move(asked, answer="实际经营地仍在渝中区。", by=cast.he_qing, at=AT)
+
+
+def _mend(cast: Cast) -> None:
+    """At the end, of 山城: registered twice, by a wrong code, and to go to another district."""
+    twin = make_enterprise("91500108MA5U88885J", "重庆山城智能装备有限责任公司", cast.nanan)
+    reports.report(twin, cast.shancheng, reason="同一营业执照。", by=cast.he_qing, at=AT)
+    choice = merging.MergeChoice(frozenset(), {}, merging.foreseen(cast.shancheng, twin).seen, "营业执照核对。")
+    merging.merge(cast.shancheng, twin, choice, by=cast.zhou_tao, at=AT)
+    correction = codes.propose(cast.shancheng, FREE_CODE, reason="登记时抄错。", by=cast.he_qing, at=AT)
+    codes.confirm(correction, by=cast.sun_jie, at=AT)
+    wanted = WantedChange((cast.nanan,), cast.yuzhong, date(2024, 7, 1), "渝府发〔2024〕9号")
+    change = district_change.press(uuid.uuid4(), wanted, reach(wanted, AT).mark, by=cast.zhou_tao, at=AT)
+    Letter.objects.filter(stem="register/district_change").update(state=Letter.State.SENT)
+    district_change.take_back(change, why="日期写错，另行办理。", by=cast.zhou_tao, at=AT)
 
 
 def _remind(may) -> None:

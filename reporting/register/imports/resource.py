@@ -14,6 +14,7 @@ from import_export.instance_loaders import CachedInstanceLoader
 from accounts import fields as account_fields
 from accounts import journal
 from accounts.models import District, Enterprise, JournalEntry, Residence, User
+from accounts.old_codes import OldCodes
 from forms_tables.edition import credit_code as credit_codes
 from reporting.models import Filing, Period
 from reporting.register.applications import propose_first_day
@@ -108,6 +109,7 @@ class RegisterResource(resources.ModelResource):
         self.lives_in = {}
         self.seen = {}  # the row of the sheet in which each code stands first
         self.newcomers, self.changed = [], []
+        self.old_codes = OldCodes()
         self.first_day = propose_first_day(at.date())  # where a newcomer's is left blank
 
     def get_import_order(self):
@@ -134,10 +136,13 @@ class RegisterResource(resources.ModelResource):
         code = self.fields["credit_code"].clean(row)
         here = self.numbers[kwargs["row_number"] - 1]
         first = self.seen.setdefault(code, here)
+        called = without_hidden(str(row["单位详细名称"] or "")).strip() or instance.name
         if problem := credit_codes.problem_with(code):
             wrong["credit_code"] = problem
         elif first != here:
             wrong["credit_code"] = f"这个代码在第 {first} 行已经有了，请只留一行。"
+        elif became := self.old_codes.sentence(code, called):
+            wrong["credit_code"] = became
         if new:
             instance.attributes, instance.joined_on = under_every_code(platform().unnamed), self.first_day
             missing = [column for column in needed_of_new() if not str(row[column] or "").strip()]

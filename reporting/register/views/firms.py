@@ -13,7 +13,8 @@ from accounts import people
 from accounts.access import Refused, needs, refusals_on
 from accounts.clock import now, today
 from accounts.forms import AddressForm
-from accounts.models import Ability, Application, District, Enterprise
+from accounts.models import Ability, Application, CodeCorrection, District, Enterprise
+from accounts.old_codes import entry_now
 from accounts.post.state import on_its_way
 from reporting.models import Filing, HistoryFile
 from reporting.register import applications, upkeep
@@ -55,7 +56,10 @@ def wanted_firms(request):
     asked = request.GET
     if words := asked.get("q", "").strip()[:60]:
         found = found.filter(
-            Q(name__icontains=words) | Q(credit_code__icontains=words) | Q(contact_name__icontains=words)
+            Q(name__icontains=words)
+            | Q(credit_code__icontains=words)
+            | Q(contact_name__icontains=words)
+            | Q(pk__in=CodeCorrection.objects.done().filter(wrong__icontains=words).values("enterprise"))
         )
     if (scope := asked.get("scope")) and platform().rows.scope:
         found = found.filter(**{f"attributes__{platform().rows.scope}__icontains": scope})
@@ -73,7 +77,9 @@ def wanted_firms(request):
 
 @needs(Ability.READ_REGISTER)
 def firm(request, credit_code):
-    enterprise = get_object_or_404(Enterprise, credit_code=credit_code)
+    enterprise = Enterprise.objects.select_related("merged_into").filter(credit_code=credit_code).first()
+    if enterprise is None:
+        return show_by_old_code(request, credit_code)
     filings = (
         Filing.objects.visible_to(request.user)
         .filter(enterprise=enterprise)
@@ -91,8 +97,21 @@ def firm(request, credit_code):
         "imported": imported_from(enterprise),
         "may_manage": people.looks_after(request.user, enterprise),
         "move": enterprise.moves.waiting().select_related("origin", "district").first(),
+        "correction": enterprise.code_corrections.waiting().first(),
+        "corrected": enterprise.code_corrections.done().order_by("-decided_at"),
+        "absorbed": Enterprise.objects.visible_to(request.user).filter(merged_into=enterprise),
+        "kept_is_seen": Enterprise.objects.visible_to(request.user).filter(pk=enterprise.merged_into_id).exists(),
     }
     return render(request, "register/firm.html", context)
+
+
+def show_by_old_code(request, credit_code: str):
+    """A code that was corrected leads on to the firm, for who may see it."""
+    enterprise = entry_now(credit_code)
+    if enterprise is None or not Enterprise.objects.visible_to(request.user).filter(pk=enterprise.pk).exists():
+        raise Http404
+    messages.info(request, f"代码 {credit_code} 已更正为 {enterprise.credit_code}。")
+    return redirect("firm", enterprise.credit_code)
 
 
 def imported_from(enterprise: Enterprise) -> QuerySet[HistoryFile]:
@@ -133,6 +152,8 @@ def own_firm(request):
         "named": in_words(named),
         "residences": enterprise.residences.select_related("district").order_by("-since"),
         "moves": enterprise.moves.select_related("origin", "district")[:5],
+        "correction": enterprise.code_corrections.waiting().first(),
+        "absorbed": enterprise.absorbed.order_by("pk"),
     }
     return render(request, "register/own_firm.html", context)
 

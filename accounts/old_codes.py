@@ -1,0 +1,52 @@
+"""Credit codes that once named an entry of the register: corrected since, or of an entry merged into another. Documents
+keep them, and files still bring them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from accounts.models import CodeCorrection, Enterprise
+
+
+@dataclass(frozen=True)
+class OldCodes:
+    """All of them, asked once for a whole file; there are few."""
+
+    @cached_property
+    def merged(self) -> dict[str, tuple[str, str]]:
+        """Whose entry is merged: the name and code of the one that stays."""
+        entries = Enterprise.objects.exclude(merged_into=None).order_by()
+        found = entries.values_list("credit_code", "merged_into__name", "merged_into__credit_code")
+        return {code: (name, kept) for code, name, kept in found}
+
+    @cached_property
+    def corrected(self) -> dict[str, tuple[str, str]]:
+        """What was corrected: the firm's name and its code now."""
+        done = CodeCorrection.objects.done().order_by("decided_at", "pk")
+        found = done.values_list("wrong", "enterprise__name", "enterprise__credit_code")
+        return {code: (name, now) for code, name, now in found if code != now}
+
+    def sentence(self, code: str, name: str = "") -> str:
+        """What became of it and what to write instead; empty where it names nobody else. A corrected code may be
+        another firm's own: with another `name` beside it, it is."""
+        if code in self.merged:
+            firm, now = self.merged[code]
+            return f"代码 {code} 的登记已并入{firm}（{now}），请改用 {now}。"
+        if code in self.corrected:
+            firm, now = self.corrected[code]
+            if not name or name == firm:
+                return f"代码 {code} 已更正：{firm}现在的统一社会信用代码是 {now}，请改用 {now}。"
+        return ""
+
+
+def former_codes(enterprise: Enterprise) -> set[str]:
+    """Under which the firm may still have handed out or received something."""
+    corrected = enterprise.code_corrections.done().values_list("wrong", flat=True)
+    return {*corrected, *enterprise.absorbed.values_list("credit_code", flat=True)}
+
+
+def entry_now(code: str) -> Enterprise | None:
+    """The entry a former code leads to, where no entry has that code itself."""
+    done = CodeCorrection.objects.done().filter(wrong=code).select_related("enterprise").first()
+    return done.enterprise if done else None
