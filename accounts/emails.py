@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from typing import TypedDict, Unpack
 
 from django.db import transaction
 from django.urls import reverse
@@ -19,25 +20,32 @@ BETWEEN_NOTICES = timedelta(hours=4)
 MOST_TOLD = 20  # troubles in one letter; the page has them all
 
 
+class OfMany(TypedDict, total=False):
+    """What an activation that goes to many firms says beside: what waits for them, and the period that is about."""
+
+    waits: str
+    period: str
+
+
 def activation(user: User, at: datetime, told: str = "") -> None:
     activations([user], at, {user.pk: told})
 
 
-def activations(users: Iterable[User], at: datetime, told: Mapping[int, str], bulk: bool = False) -> None:
+def activations(users: Iterable[User], at: datetime, told: Mapping[int, str], **of_many: Unpack[OfMany]) -> None:
     """Links to accounts that were never opened, with what each is told beside it. When the newest was written is kept
     with the account: who writes to many passes over those that have just got one."""
     users = list(users)
     User.objects.filter(pk__in=[user.pk for user in users]).update(invited_at=at)
-    letters = [activation_letter(user, at, told.get(user.pk, ""), activation_link(user)) for user in users]
-    for letter in letters:
-        letter.bulk = bulk
-    post(letters)
+    post(activation_letter(user, at, told.get(user.pk, ""), activation_link(user), **of_many) for user in users)
 
 
-def activation_letter(user: User, at: datetime, told: str, link: str) -> Letter:
+def activation_letter(user: User, at: datetime, told: str, link: str, **of_many: Unpack[OfMany]) -> Letter:
     facts = {"office": user.office, "link": link, "days": ACTIVATION_LIFE.days, "told": told}
-    letter = _to_person("activation", "请激活您的账号", user, at, facts, good_until=at + ACTIVATION_LIFE)
-    letter.topic = topic_of(user)
+    waits = of_many.get("waits", "")
+    subject = f"请激活您的账号：{waits}" if waits else "请激活您的账号"
+    letter = _to_person("activation", subject, user, at, facts, good_until=at + ACTIVATION_LIFE)
+    letter.topic, letter.period = topic_of(user), of_many.get("period", "")
+    letter.bulk = bool(of_many)
     return letter
 
 

@@ -135,12 +135,14 @@ class MassOutcome:
 @dataclass(frozen=True)
 class MassLetter:
     """Whose act it is and when; `not_since`: who was written to after that is passed over; `told`: what each firm's
-    letter says beside the link."""
+    letter says beside the link; `waits`: what its subject names, and the `period` that is about."""
 
     by: User | None
     at: datetime
     not_since: datetime
     told: Callable[[Sequence[Enterprise]], Mapping[int, str]]
+    waits: str = ""
+    period: str = ""
 
 
 def write_to_many(firms: Sequence[int], mass: MassLetter) -> MassOutcome:
@@ -170,7 +172,8 @@ def _write_to(batch: list[int], mass: MassLetter, outcome: MassOutcome) -> None:
     known = User.objects.filter(pk__in=again).order_by("pk")
     users += write_again([(user, *again[user.pk]) for user in known], by=mass.by, at=mass.at)
     told = mass.told([firm for firm, _ in found])
-    emails.activations(users, mass.at, {user.pk: told.get(user.enterprise_id or 0, "") for user in users}, bulk=True)
+    told_to = {user.pk: told.get(user.enterprise_id or 0, "") for user in users}
+    emails.activations(users, mass.at, told_to, waits=mass.waits, period=mass.period)
     outcome.opened, outcome.resent = outcome.opened + len(new), outcome.resent + len(again)
 
 

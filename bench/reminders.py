@@ -26,7 +26,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 from launch.servers import free_port, place_for_postgres, start_postgres, start_valkey  # noqa: E402
 from launch.supervision import Supervisor, start  # noqa: E402
 
-DEMO_DAYS = {"quiet": date(2024, 6, 7), "killed": date(2024, 6, 10)}  # five and two days before 12 June
+DEMO_DAYS = {"quiet": date(2024, 6, 5), "killed": date(2024, 6, 7)}  # four and two working days before 12 June
 KILLS = 10
 COUNTED = 500  # letters over which queries are counted
 
@@ -129,6 +129,8 @@ def measure(size: int, mail: MailServer, folder: Path, supervisor: Supervisor) -
 
 
 def fill(size: int) -> None:
+    from django.contrib.auth.hashers import make_password
+
     from accounts.models import District, Enterprise, Installation, User
     from forms_tables.edition.periods import PeriodCode
     from reporting.models import Filing, Period, State
@@ -154,7 +156,8 @@ def fill(size: int) -> None:
         ],
         batch_size=1000,
     )
-    User.objects.filter(role="enterprise").update(email=mail_of())
+    opened = make_password("nobody signs in")  # whoever never opened their account gets an activation instead
+    User.objects.filter(role="enterprise").update(email=mail_of(), password=opened)
     Filing.objects.bulk_create(
         [
             Filing(
@@ -181,7 +184,7 @@ def compute(day: date) -> int:
     from accounts.clock import SHANGHAI
     from accounts.models import Installation, Letter
     from reporting.letters.schedule import in_force, schedule
-    from reporting.models import Period
+    from reporting.models import Period, calendar_in_force
     from reporting.reminders import planner
 
     Installation.objects.update(demo_day=day)
@@ -189,7 +192,7 @@ def compute(day: date) -> int:
     period = Period.objects.get()
     due = period.enterprise_deadline.date
     begun = time.perf_counter()
-    reminder_time = in_force(schedule(), planner.moment_of_opening(period), due, at)
+    reminder_time = in_force(schedule(), planner.moment_of_opening(period), due, at, calendar_in_force())
     found = planner.to_remind(period, due, reminder_time)
     print(f"{reminder_time.name}: who is due             {time.perf_counter() - begun:8.2f} s for {len(found)} firms")
     before, begun = Letter.objects.count(), time.perf_counter()

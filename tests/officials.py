@@ -1,5 +1,6 @@
 """How the tests of the officials' pages bring a filing of May 2024 before its district, and who looks at it."""
 
+import re
 from datetime import date
 
 from django.test import Client
@@ -26,6 +27,13 @@ def sign_in(user: User) -> Client:
     client = Client()
     client.force_login(user, backend="accounts.backends.NameCodeOrMobile")
     return client
+
+
+def press_through(client: Client, path: str, given: dict):
+    """Press, and once more where the page asks first: with the letters, or whom it obliges, as they were shown."""
+    answer = client.post(path, given, follow=True)
+    seen = re.search(r'name="seen" value="([^"]+)"', answer.content.decode())
+    return client.post(path, given | {"seen": seen[1]}, follow=True) if seen else answer
 
 
 def file_may(filing: Filing, clerk: User, cells: dict[str, str] = CLEAN_MAY, reason: str = "", at=AT) -> Submission:

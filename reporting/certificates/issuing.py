@@ -35,7 +35,7 @@ COUNTED = {
 
 def record_of(enterprise: Enterprise, at: datetime) -> list[Timeline]:
     """Every filing of the firm that has begun, wherever it lived then, the oldest first."""
-    begun = Filing.objects.filter(enterprise=enterprise, period__opens_on__lte=localtime(at).date())
+    begun = Filing.objects.not_withdrawn().filter(enterprise=enterprise, period__opens_on__lte=localtime(at).date())
     return sorted(timelines_of(begun, at), key=period_of)
 
 

@@ -126,7 +126,7 @@ def letter(
     facts = {
         "title": announcement.title,
         "text": announcement.text,
-        "path": reverse("announcement", args=[announcement.pk]),
+        "path": reverse("announcement", args=[announcement.pk or 0]),
     }
     topic = topic_of(announcement)
     composed = compose(

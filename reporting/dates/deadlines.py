@@ -70,6 +70,10 @@ class Due:
         return LEVEL_NAMES[self.level]
 
     @property
+    def in_words(self) -> str:
+        return in_words(self.date)
+
+    @property
     def how(self) -> str:
         if self.by_hand:
             return "人工设定"

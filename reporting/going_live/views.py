@@ -11,7 +11,9 @@ from accounts.models import Ability, User
 from accounts.post.state import look
 from reporting.going_live.standing import go_live, has_start_page
 from reporting.going_live.steps import Line, lines_on
+from reporting.models import reading_in_force
 from reporting.models.in_force import current_edition
+from reporting.periods.openings import openings_on
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,7 @@ def start(request):
         "done": len(lines) - len(left),
         "all": len(lines),
         "mail": look(at),
+        "first": openings_on(at.date(), reading_in_force()).first,
     }
     return render(request, "going_live/start.html", around)
 

@@ -9,16 +9,15 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from accounts import emails, first_accounts, journal
+from accounts import first_accounts, journal
 from accounts.access import DoneAlready, Refused
 from accounts.first_accounts import NOT_WITHIN, AccountState, LetterAddresses, MassLetter, MassOutcome, WhyNot
-from accounts.models import District, Enterprise, Letter, Scope, User
+from accounts.models import District, Scope, User
 from accounts.models.enterprises import EnterpriseQuerySet
 from reporting.models.in_force import asked_once
-from reporting.register import applications
+from reporting.register.first_letters import told_to_firms
 
 ACTION = "批量邀请企业"
-HIDDEN_LINK = "（每家企业自己的链接）"
 MOST_LISTED = 100
 
 
@@ -93,12 +92,6 @@ def reach(firms: QuerySet[Any], at: datetime) -> InvitationReach:
     return found
 
 
-def sample(firm: Enterprise, at: datetime) -> Letter:
-    """The letter as this firm will read it, but for the link, which is nobody's but the firm's."""
-    account = first_accounts.account_of(firm, firm.email)
-    return emails.activation_letter(account, at, applications.told_to_the_firm(firm), HIDDEN_LINK)
-
-
 def invite(chosen: ChosenFirms, *, by: User | None, at: datetime, previewed_at: datetime | None = None) -> MassOutcome:
     """Ask the choice again and write to whom it names now. Whoever was written to since the preview, or within the
     hour, is passed over: a second press writes nothing."""
@@ -109,7 +102,7 @@ def invite(chosen: ChosenFirms, *, by: User | None, at: datetime, previewed_at: 
     firms = list(group(by, chosen, at).order_by("pk").values_list("pk", flat=True))
     not_since = min(at - NOT_WITHIN, previewed_at or at)
     with asked_once():  # each line of the journal names the office of who pressed
-        outcome = first_accounts.write_to_many(firms, MassLetter(by, at, not_since, applications.told_to_firms))
+        outcome = first_accounts.write_to_many(firms, MassLetter(by, at, not_since, told_to_firms))
     if not outcome.letters:
         raise DoneAlready("没有要写的信：这些企业刚刚已经发过，或者没有一家能收到。")
     journal.record(

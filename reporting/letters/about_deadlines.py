@@ -1,11 +1,16 @@
-"""Letters about dates: to whom a moved deadline matters, and that next year's days off are not known yet."""
+"""Letters about dates: to whom a moved deadline matters, who was told of a period that was withdrawn, and that next
+year's days off are not known yet."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db.models import Max, Q, QuerySet
 from django.urls import reverse
 
-from accounts.models import District, Letter
+from accounts.emails import FIRST_ACCOUNT
+from accounts.models import District, JournalEntry, Letter
+from accounts.post import dead_addresses
 from accounts.post.letters import compose, known_keys, post, withdraw_all
 from reporting.dates.arrangements import in_words
 from reporting.letters import recipients
@@ -37,6 +42,60 @@ def deadline_moved(
     post(letters)
 
 
+def period_withdrawn(period: Period, reason: str, at: datetime) -> int:
+    """To every address that was written to about the period since it was opened. Returns how many letters it is."""
+    sent = written_about(period).filter(state__in=[Letter.State.HANDED, Letter.State.SENT])
+    drafted = set(Filing.objects.filter(period=period, sheets__isnull=False).values_list("enterprise", flat=True))
+    asked = sent.order_by("enterprise", "to").values_list("enterprise", "enterprise__name", "district", "to").distinct()
+    dead = dead_addresses.known()
+    told = {(firm, to): (name, district) for firm, name, district, to in asked if to.lower() not in dead}
+    return post(
+        _withdrawn(period, reason, at, Told(firm, name, district, to, firm in drafted))
+        for (firm, to), (name, district) in told.items()
+    )
+
+
+def written_about(period: Period) -> QuerySet[Letter]:
+    """What was written to firms about a period since it was opened: reminders, dates that moved, and the activations of
+    those who owe it, which name every period that waits."""
+    about = Q(period=period.pk) & (Q(topic__startswith=f"{OWED}:") | Q(stem="deadline/moved"))
+    firms = Filing.objects.filter(period=period).values("enterprise")
+    found = Letter.objects.filter(about | activations_of(firms), enterprise__isnull=False)
+    opened_at = JournalEntry.objects.filter(period=period.pk, action="开启报告期").aggregate(last=Max("at"))["last"]
+    return found.filter(written_at__gte=opened_at) if opened_at else found
+
+
+def activations_of(firms: QuerySet) -> Q:
+    return Q(topic__startswith=f"{FIRST_ACCOUNT}:", enterprise__in=firms)
+
+
+@dataclass(frozen=True)
+class Told:
+    """A firm's address that was written to."""
+
+    firm: int
+    name: str
+    district: int | None
+    to: str
+    has_drafted: bool
+
+
+def _withdrawn(period: Period, reason: str, at: datetime, told: Told) -> Letter:
+    facts = {"name": told.name, "period": period.label, "reason": reason.rstrip("。"), "drafted": told.has_drafted}
+    letter = compose(
+        "deadline/withdrawn",
+        f"{period.label}统计报表已撤回，不需要填报",
+        facts | {"path": reverse("home")},
+        told.to,
+        key=f"period_withdrawn:{period.pk}#{period.times_opened}:firm:{told.firm}",
+        at=at,
+        period=period.pk,
+        bulk=True,
+    )
+    letter.enterprise_id, letter.district_id = told.firm, told.district
+    return letter
+
+
 def facts_of(period: Period, before: Mapping[str, date], after: Mapping[str, date], why: str, number: str) -> dict:
     names = dict(Deadline.LEVELS)
     return {
@@ -53,10 +112,11 @@ def facts_of(period: Period, before: Mapping[str, date], after: Mapping[str, dat
 
 
 def letters_to_firms(period: Period, facts: dict, at: datetime) -> Iterator[Letter]:
-    """Whoever still has something to send. A firm that was granted a later day keeps it, and is told so."""
+    """Whoever still has something to send and can open it; others are told by the activation of their account, which
+    names the date (reporting/reminders). A firm that was granted a later day keeps it, and is told so."""
     owing = Filing.objects.of(period).filter(next_by(FIRM)).order_by("pk")
     rows = list(owing.values_list("enterprise", "enterprise__name", "district", "extended_to"))
-    addresses = recipients.of_firms(firm for firm, *_ in rows)
+    addresses = recipients.of_filings(owing)
     due, path = period.enterprise_deadline.date, reverse("filing", args=[period.code])
     for firm, name, district, extended_to in rows:
         later = in_words(extended_to) if extended_to and extended_to > due else ""

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from django.db.models import QuerySet
 
 from accounts.models import Ability, Enterprise, User
+from accounts.models.people import UserQuerySet
 from accounts.post import dead_addresses
 
 
@@ -19,18 +20,32 @@ def of_firms(enterprises: Iterable[int]) -> dict[int, list[str]]:
     return _alive(found)
 
 
+def with_account(firms: list[int] | QuerySet) -> dict[int, list[str]]:
+    """Addresses by enterprise id of those who can open a form: active accounts whose person has set a password. To
+    anybody else a letter that leads to one is of no use."""
+    return _alive(_of_people(_people_of(firms).activated()))
+
+
 def of_filings(filings: QuerySet) -> dict[int, list[str]]:
-    """The same for the firms of these filings, in three queries whatever their number."""
-    return _alive(_known(filings.order_by().values("enterprise")))
+    """The same for the firms of these filings, in two queries whatever their number."""
+    return with_account(filings.order_by().values("enterprise"))
 
 
 def _known(firms: list[int] | QuerySet) -> dict[int, set[str]]:
-    found = defaultdict(set)
-    people = User.objects.filter(enterprise__in=firms, is_active=True).exclude(email="")
-    for firm, email in people.order_by().values_list("enterprise", "email"):
-        found[firm].add(email)
+    found = _of_people(_people_of(firms))
     asked_for = Enterprise.objects.filter(pk__in=firms).exclude(email="").order_by().values_list("pk", "email")
     return {firm: {email} for firm, email in asked_for if firm not in found} | found
+
+
+def _people_of(firms: list[int] | QuerySet) -> UserQuerySet:
+    return User.objects.filter(enterprise__in=firms, is_active=True).exclude(email="")
+
+
+def _of_people(people: QuerySet) -> dict[int, set[str]]:
+    found = defaultdict(set)
+    for firm, email in people.order_by().values_list("enterprise", "email"):
+        found[firm].add(email)
+    return found
 
 
 def _alive(found: dict[int, set[str]]) -> dict[int, list[str]]:

@@ -56,7 +56,8 @@ def soon(owed: Owed, to: Iterable[str], at: datetime) -> list[Letter]:
 
 def due(owed: Owed, to: Iterable[str], at: datetime) -> list[Letter]:
     subject = f"{in_words(owed.due)}截止，{owed.period.label}统计报表尚未上报"
-    return _letters("due", subject, owed, to, at, key=key_of("due", owed))
+    is_due = "到了截止日" if owed.due == at.date() else "就要截止了（截止日不是工作日，这封信提前发）"
+    return _letters("due", subject, owed, to, at, key=key_of("due", owed), is_due=is_due)
 
 
 def after(owed: Owed, to: Iterable[str], at: datetime) -> list[Letter]:
@@ -76,14 +77,15 @@ LETTERS = {"opened": opened, "early": early, "soon": soon, "due": due, "after": 
 
 
 def key_of(reminder_time: str, owed: Owed) -> str:
-    before, behind = around_filing(reminder_time, owed.period.pk, owed.due)
+    before, behind = around_filing(reminder_time, owed.period, owed.due)
     return f"{before}{owed.filing.pk}{behind}"
 
 
-def around_filing(reminder_time: str, period: str, due: date) -> tuple[str, str]:
+def around_filing(reminder_time: str, period: Period, due: date) -> tuple[str, str]:
     """What stands in the keys of one reminder time before the filing's number and behind it. Only the opening does
-    not depend on the date."""
-    return f"remind:{period}:{reminder_time}:", ":" if reminder_time == "opened" else f":{due.isoformat()}"
+    not depend on the date. A period that is opened again is told of again."""
+    again = f"#{period.times_opened}" if period.times_opened > 1 else ""
+    return f"remind:{period.pk}{again}:{reminder_time}:", ":" if reminder_time == "opened" else f":{due.isoformat()}"
 
 
 def _before(reminder_time: str, owed: Owed, to: Iterable[str], at: datetime) -> list[Letter]:

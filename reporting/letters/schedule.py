@@ -72,15 +72,15 @@ def is_on(reminder_time: ReminderTime) -> bool:
 def in_force(
     stands: Mapping[str, ReminderTime], opened_at: datetime, due: date, at: datetime, calendar: Calendar
 ) -> ReminderTime | None:
-    """The reminder time whose letter holds at `at`: the latest that has begun. It is caught up until the next one
-    begins or its last day is over; one that is switched off still ends the one before."""
+    """The reminder time whose letter holds at `at`: the latest that has begun since the opening was announced. It is
+    caught up until the next one begins or its last day is over; one that is switched off still ends the one before."""
+    if begins_at(stands[OPENED.name], opened_at, due, calendar) > at:
+        return None  # nothing is said before the opening is
     begun = []
     for place, reminder_time in enumerate(TO_FIRMS):
         begins = begins_at(stands[reminder_time.name], opened_at, due, calendar)
         if begins <= at:
             begun.append((begins, place, stands[reminder_time.name]))
-    if not begun:
-        return None
     latest = max(begun)[2]
     too_late = latest.last_day is not None and at.date() > working_day(due, latest.last_day, calendar)
     return latest if latest.on and not too_late else None

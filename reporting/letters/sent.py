@@ -22,7 +22,7 @@ KINDS = {
     "reminder": ("截止提醒", ("reminder/opened", "reminder/before", "reminder/due", "reminder/after")),
     "urged": ("立即催报", ("reminder/urged",)),
     "filing": ("填报、审核与申请", ("filing/",)),
-    "deadline": ("截止日变动", ("deadline/",)),
+    "deadline": ("截止日变动、撤回", ("deadline/",)),
     "message": ("留言与公告", ("message", "announcement")),
     "digest": ("待办与日报", ("digest/",)),
     "account": ("账号与注册", ("activation", "password", "application")),

@@ -53,6 +53,11 @@ class FilingQuerySet(models.QuerySet["Filing"]):
     def owed(self) -> models.QuerySet:
         return self.filter(OWED)
 
+    def not_withdrawn(self) -> "FilingQuerySet":
+        """Those of periods that stand. Elsewhere a withdrawn period's are let off, and so in no count; here they are in
+        no list either."""
+        return self.exclude(period__state=Period.WITHDRAWN)
+
     def of(self, period: Period) -> "FilingQuerySet":
         """What is owed for a period."""
         return self.filter(IN_ITS_PERIOD, period=period)

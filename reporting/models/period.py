@@ -13,28 +13,39 @@ from reporting.models.calendar import ReadingChoice
 from reporting.models.edition import published_edition
 
 
-class PeriodQuerySet(models.QuerySet):
+class PeriodQuerySet(models.QuerySet["Period"]):
     def open_on(self, day: date) -> models.QuerySet:
         """Those the firms can fill on that day: begun and not locked."""
         return self.filter(state=Period.OPEN, opens_on__lte=day)
 
 
+class PeriodManager(models.Manager.from_queryset(PeriodQuerySet)):  # type: ignore[misc]
+    """Periods as everybody sees them. One that was withdrawn is none: nobody owes it, nothing counts it, no list has
+    it. It is asked for by name (`Period.withdrawn_too`) by those alone who withdraw periods and open them again."""
+
+    def get_queryset(self) -> PeriodQuerySet:
+        return super().get_queryset().exclude(state=Period.WITHDRAWN)
+
+
 class Period(models.Model):
     """A 报告期 such as 2024M05 or 2023A, with the edition that applies to it and its three chained deadlines."""
 
-    OPEN, LOCKED = "open", "locked"
+    OPEN, LOCKED, WITHDRAWN = "open", "locked", "withdrawn"
+    STATES = [(OPEN, "填报中"), (LOCKED, "已锁定"), (WITHDRAWN, "已撤回")]
 
     code = models.CharField("报告期", max_length=7, primary_key=True)
     edition_code = models.CharField("制度版本", max_length=40)
     opens_on = models.DateField("开始填报日期")
-    state = models.CharField("状态", max_length=6, choices=[(OPEN, "填报中"), (LOCKED, "已锁定")], default=OPEN)
+    state = models.CharField("状态", max_length=9, choices=STATES, default=OPEN)
+    times_opened = models.PositiveSmallIntegerField("开启次数", default=1)
     locked_at = models.DateTimeField("锁定时间", null=True, blank=True)
     estimates_allowed = models.BooleanField("允许预估", default=False)
     read_as = models.ForeignKey(
         ReadingChoice, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="截止日读法"
     )
 
-    objects = PeriodQuerySet.as_manager()
+    objects = PeriodManager()
+    withdrawn_too = PeriodQuerySet.as_manager()
 
     class Meta:
         ordering = ["-opens_on", "-code"]
@@ -100,6 +111,10 @@ class Period(models.Model):
     @property
     def is_locked(self) -> bool:
         return self.state == self.LOCKED
+
+    @property
+    def is_withdrawn(self) -> bool:
+        return self.state == self.WITHDRAWN
 
     @property
     def reading(self) -> ClauseReading:

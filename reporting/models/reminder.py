@@ -42,6 +42,7 @@ class Urging(models.Model):
     words = models.CharField("附言", max_length=500, blank=True)
     firms = models.PositiveIntegerField("企业数", default=0)
     letters = models.PositiveIntegerField("信件数", default=0)
+    activations = models.PositiveIntegerField("其中激活邮件", default=0)
     submitted = models.PositiveIntegerField("期间已上报", default=0)
     just_urged = models.PositiveIntegerField("一小时内已催报", default=0)
     unreached = models.PositiveIntegerField("没有可用邮箱", default=0)

@@ -15,6 +15,31 @@ class OpeningForm(PlainForm):
 
     code = forms.CharField(label="报告期", max_length=7)
     estimates_allowed = forms.BooleanField(required=False)
+    seen = forms.CharField(required=False, max_length=60)
+
+
+class WithdrawalForm(PlainForm):
+    reason = forms.CharField(
+        label="撤回原因", max_length=200, help_text="写给已经收到通知的企业，例如：误开，应先开启 2026年11月。"
+    )
+
+    def __init__(self, *args, drafts: int, **kwargs):
+        super().__init__(*args, **kwargs)
+        if drafts:
+            self.fields["agreed"] = forms.BooleanField(
+                label=f"收起这 {drafts} 家企业的草稿",
+                required=False,
+                help_text="草稿不删除，这一期再开启时企业可以接着填。",
+            )
+            self.fields["drafts_seen"] = forms.IntegerField(
+                required=False, min_value=0, initial=drafts, widget=forms.HiddenInput
+            )
+
+    @property
+    def drafts_agreed(self) -> int:
+        """Of so many firms' drafts the person was told, and agrees."""
+        typed = self.cleaned_data
+        return typed.get("drafts_seen") or 0 if typed.get("agreed") else 0
 
 
 class EstimatesForm(ChangeForm):

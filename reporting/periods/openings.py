@@ -9,8 +9,8 @@ from datetime import date
 
 from forms_tables.edition.catalog import load_edition
 from forms_tables.edition.periods import PeriodCode
-from reporting.dates.arrangements import Calendar
-from reporting.dates.deadlines import ClauseReading, Due, deadlines_of
+from reporting.dates.arrangements import Calendar, in_words
+from reporting.dates.deadlines import ClauseReading, Due, deadlines_of, time_left, working_days_after
 from reporting.models import Period, PublishedEdition, calendar_in_force
 from reporting.models.in_force import Ungoverned, edition_in_force, stretches
 
@@ -32,26 +32,65 @@ class Opening:
 
 
 @dataclass(frozen=True)
+class FirstMonth:
+    """What a city opens first that has opened no month yet, and why that one."""
+
+    period: PeriodCode
+    reason: str
+    can_be_opened: bool
+
+
+@dataclass(frozen=True)
 class Openings:
     due: list[Opening]  # in order
     skipped: list[PeriodCode]  # older than the newest that was opened, the newest of them first
     to_come: list[PeriodCode]  # the next month and the next annual report, whose time has not come
+    first: FirstMonth | None = None  # while no month was opened
+
+
+ENOUGH = 4  # working days that a firm needs to open its account and to fill its first form
 
 
 def openings_on(today: date, reading: ClauseReading) -> Openings:
     opened = [PeriodCode.parse(code) for code in Period.objects.values_list("code", flat=True)]
-    due, skipped, to_come = [], [], []
+    due, skipped, to_come, calendar = [], [], [], calendar_in_force()
     for is_annual in (False, True):
         held = {period for period in opened if period.is_annual == is_annual}
         ended = [period for period in ended_by(today, is_annual, reading) if period not in held]
-        # Before the first is opened, only the last that ended is next.
-        newest = max(held, default=None) or max(ended[:-1], default=None)
+        # Before the first is opened, only the last that ended is next, while there is time for it.
+        newest = max(held, default=None) or max(in_vain(ended, today, calendar, reading), default=None)
         due += [period for period in ended if newest is None or period > newest]
         skipped += [period for period in ended if newest is not None and period <= newest]
         to_come.append(next_after(today, is_annual, reading, held))
-    calendar = calendar_in_force()
     proposed = [opening_of(period, calendar, reading) for period in sorted(due)]
-    return Openings(proposed, sorted(skipped, reverse=True), to_come)
+    has_month = any(not period.is_annual for period in opened)
+    first = None if has_month else first_month(today, calendar, reading)
+    return Openings(proposed, sorted(skipped, reverse=True), to_come, first)
+
+
+def in_vain(ended: list[PeriodCode], today: date, calendar: Calendar, reading: ClauseReading) -> list[PeriodCode]:
+    """Of those that have ended, the ones no city begins with: all before the last, and that one too where its firms
+    would be late before they have their accounts."""
+    return ended[:-1] if ended and working_days_left(ended[-1], today, calendar, reading) >= ENOUGH else ended
+
+
+def working_days_left(period: PeriodCode, today: date, calendar: Calendar, reading: ClauseReading) -> int:
+    return working_days_after(today, deadlines_of(period, calendar, reading)[0].date, calendar)
+
+
+def first_month(today: date, calendar: Calendar, reading: ClauseReading) -> FirstMonth:
+    """The month that ended last, while its firms have time enough; else the coming one."""
+    coming, ended = next_after(today, False, reading, ()), ended_by(today, False, reading)
+    if ended and not in_vain(ended[-1:], today, calendar, reading):
+        due = deadlines_of(ended[-1], calendar, reading)[0].date
+        reason = f"刚刚结束，企业上报截止日是{in_words(due)}，{time_left(today, due, calendar)}，来得及激活账号和填报"
+        return FirstMonth(ended[-1], reason, True)
+    starts = f"{in_words(coming.opens_on)}起可以开启，企业从头就来得及"
+    if not ended:
+        return FirstMonth(coming, starts, False)
+    due = deadlines_of(ended[-1], calendar, reading)[0].date
+    past = f"{ended[-1].label}的企业上报截止日是{in_words(due)}，{time_left(today, due, calendar)}"
+    return FirstMonth(coming, f"{past}，拿它开头，企业第一封信就是来不及的事；{coming.label}{starts}", False)
 
 
 def opening_of(period: PeriodCode, calendar: Calendar, reading: ClauseReading) -> Opening:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import datetime
 import secrets
-from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypedDict, Unpack
 
@@ -17,8 +15,9 @@ from accounts.access import Refused
 from accounts.models import Application, District, Enterprise, Residence, User
 from forms_tables.edition import credit_code as credit_codes
 from reporting import workflow
-from reporting.models import Filing, Period
+from reporting.models import Period
 from reporting.register.facts import platform, under_every_code, unlikely_day
+from reporting.register.first_letters import told_to_the_firm
 from reporting.workflow.owing import labels
 from text.incoming import without_hidden
 
@@ -195,23 +194,6 @@ def owed_in_words(first_day: datetime.date) -> str:
     if owed := workflow.owed_from(first_day):
         return f"将须报：{labels(owed)}。"
     return f"已开启的各期都不须报；{first_day:%Y-%m-%d} 当天及以后结束的报告期，开启后须报。"
-
-
-def told_to_the_firm(enterprise: Enterprise) -> str:
-    return told_to_firms([enterprise])[enterprise.pk]
-
-
-def told_to_firms(enterprises: Sequence[Enterprise]) -> dict[int, str]:
-    """The same in the letters that open accounts, by what each firm really owes: nothing is said where nothing is."""
-    owed = Filing.objects.filter(enterprise__in=enterprises, period__state=Period.OPEN).outstanding()
-    periods = defaultdict(list)
-    for filing in owed.select_related("period").order_by("-period__opens_on", "-period_id"):
-        periods[filing.enterprise_id].append(filing.period)
-    return {
-        firm.pk: f"起报日期 {firm.joined_on:%Y-%m-%d}。"
-        + (f"须报：{labels(periods[firm.pk])}。" if firm.pk in periods else "")
-        for firm in enterprises
-    }
 
 
 def owe_open_periods(enterprise: Enterprise) -> list[Period]:

@@ -1,4 +1,5 @@
-"""Who is reminded now, and the writing of the letters in batches that no submission slips past.
+"""Who is reminded now, and the writing of the letters in batches that no submission slips past. Whoever has no account
+that was opened gets its activation instead (reporting/reminders/activating.py).
 
 The reminder times are in reporting/letters/schedule.py, the letters in reporting/letters/reminding.py.
 """
@@ -19,9 +20,10 @@ from reporting.dates.deadlines import SHANGHAI
 from reporting.filing.judging import tables_for
 from reporting.letters import recipients, reminding
 from reporting.letters.reminding import Owed
-from reporting.letters.schedule import ReminderTime, in_force, schedule
+from reporting.letters.schedule import ReminderTime, begins_at, in_force, schedule
 from reporting.models import Filing, LateRequest, Period, Sheet, Standing, Submission, calendar_in_force
 from reporting.models.standing import STANDS_BY
+from reporting.reminders import activating
 
 BATCH = 500  # filings whose rows one transaction holds
 
@@ -32,11 +34,15 @@ def plan(at: datetime) -> int:
     if not calendar.is_working_day(at.date()):
         return 0
     for period in Period.objects.open_on(at.date()).prefetch_related("deadlines"):
-        opened_at = moment_of_opening(period)
+        opened_at, moved_at = moment_of_opening(period), moment_of_move(period)
         for due in due_dates(period):
             reminder_time = in_force(stands, opened_at, due, at, calendar)
+            events = [moved_at] if moved_at else []
             if reminder_time:
                 written += remind(period, due, reminder_time, at)
+                events.append(begins_at(reminder_time, opened_at, due, calendar))
+            if events:
+                written += activating.write(owing_until(period, due), period, max(events), at)
     return written
 
 
@@ -51,9 +57,19 @@ def remind(period: Period, due: date, reminder_time: ReminderTime, at: datetime)
 def moment_of_opening(period: Period) -> datetime:
     """When the firms could begin: on the first day of filing, or when the city opened the period later than that."""
     begins = datetime.combine(period.opens_on, time(), SHANGHAI)
-    lines = JournalEntry.objects.filter(period=period.pk, action="开启报告期").order_by("at")
-    opened = lines.values_list("at", flat=True).first()
-    return max(begins, opened.astimezone(SHANGHAI)) if opened else begins
+    opened = last_moment_of(period, "开启报告期")
+    return max(begins, opened) if opened else begins
+
+
+def moment_of_move(period: Period) -> datetime | None:
+    """When a date of it moved last: who has an account was told at once, others by their next activation."""
+    return last_moment_of(period, "调整截止日", "确定暂定截止日")
+
+
+def last_moment_of(period: Period, *actions: str) -> datetime | None:
+    lines = JournalEntry.objects.filter(period=period.pk, action__in=actions).order_by("at")
+    last = lines.values_list("at", flat=True).last()
+    return last.astimezone(SHANGHAI) if last else None
 
 
 def due_dates(period: Period) -> list[date]:
@@ -71,7 +87,7 @@ def owing_until(period: Period, due: date) -> QuerySet[Filing]:
 def to_remind(period: Period, due: date, reminder_time: ReminderTime) -> list[int]:
     """Those who were not told yet and whom a letter reaches."""
     filing = Cast(OuterRef("pk"), CharField())
-    before, behind = reminding.around_filing(reminder_time.name, period.pk, due)
+    before, behind = reminding.around_filing(reminder_time.name, period, due)
     told = Letter.objects.filter(
         topic=Concat(Value(reminding.topic_of("")), filing),
         key__startswith=Concat(Value(before), filing, Value(behind)),
@@ -98,7 +114,7 @@ def write(
         rows = Filing.objects.filter(pk__in=filings).outstanding().order_by("pk").select_for_update()
         held = list(rows.values_list("pk", flat=True))
         owing = list(owed_of(period, held))
-        addresses = recipients.of_firms([owed.filing.enterprise_id for owed in owing])
+        addresses = recipients.with_account([owed.filing.enterprise_id for owed in owing])
         letters = [
             letter
             for owed in owing

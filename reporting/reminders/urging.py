@@ -14,11 +14,15 @@ from django.utils.timezone import localtime
 
 from accounts import journal
 from accounts.access import Refused
+from accounts.first_accounts import WhyNot
 from accounts.models import District, Letter, Scope, User
 from reporting.filing.progress import in_group
 from reporting.letters import recipients, reminding
 from reporting.letters.reminding import Owed, topic_of
 from reporting.models import Filing, Period, Urging
+from reporting.register import first_letters
+from reporting.register.first_letters import told_to_the_firm
+from reporting.reminders import activating
 from reporting.reminders.planner import batches, owed_of
 from reporting.reminders.planner import write as write_batch
 
@@ -43,15 +47,21 @@ class Chosen:
 
 @dataclass(frozen=True)
 class Reach:
-    """Whom the letter would go to: firms, addresses; filings left out because nothing reaches them, or just urged."""
+    """Whom the letter would go to: firms, addresses; whose account is activated first; filings left out because
+    nothing reaches them, or just urged."""
 
     addresses: dict[int, list[str]]  # by filing
+    to_activate: list[int]
     unreached: list[int]
     just_urged: list[int]
 
     @property
     def letters(self) -> int:
-        return sum(map(len, self.addresses.values()))
+        return sum(map(len, self.addresses.values())) + len(self.to_activate)
+
+    @property
+    def firms(self) -> int:
+        return len(self.addresses) + len(self.to_activate)
 
 
 def group(user: User, period: Period, chosen: Chosen, at: datetime) -> QuerySet[Filing]:
@@ -75,15 +85,20 @@ def reach(owing: QuerySet[Filing], period: Period, at: datetime, token: uuid.UUI
     """In a number of queries that does not grow. `token`: letters of that urging do not count as another 催报."""
     urged = just_urged(period, at, token)
     known = recipients.of_filings(owing)
-    addresses, unreached, left = {}, [], []
+    whys = activating.why_not(owing, at - NOT_WITHIN, at)
+    addresses, to_activate, unreached, left = {}, [], [], []
     for filing, firm in owing.order_by("pk").values_list("pk", "enterprise"):
         if filing in urged:
             left.append(filing)
         elif firm in known:
             addresses[filing] = known[firm]
+        elif firm in whys and whys[firm] is None:
+            to_activate.append(filing)
+        elif whys.get(firm) == WhyNot.JUST_WRITTEN:
+            left.append(filing)
         else:
             unreached.append(filing)
-    return Reach(addresses, unreached, left)
+    return Reach(addresses, to_activate, unreached, left)
 
 
 def just_urged(period: Period, at: datetime, token: uuid.UUID | None = None) -> set[int]:
@@ -99,6 +114,19 @@ def sample(period: Period, filings: list[int], words: str, by: User, at: datetim
     """The letter as the first of them will read it."""
     owed = next(owed_of(period, filings[:1]), None)
     return owed and letters_of(uuid.uuid4(), words, by, at)(owed, [""])[0]
+
+
+def sample_activation(period: Period, filings: list[int], words: str, by: User, at: datetime) -> Letter | None:
+    """What the first of those reads who have no account yet."""
+    filing = Filing.objects.filter(pk__in=filings[:1]).select_related("enterprise").first()
+    if filing is None:
+        return None
+    told = told_to_the_firm(filing.enterprise) + said_by(by, words)
+    return first_letters.sample(filing.enterprise, at, told, activating.what_waits(period))
+
+
+def said_by(by: User, words: str) -> str:
+    return f"{by.office}催报，请尽快激活账号并上报。" + (f"附言：{words}" if words else "")
 
 
 def letters_of(token, words: str, by: User, at: datetime) -> Callable[[Owed, list[str]], list[Letter]]:
@@ -143,7 +171,7 @@ def write(pk: int, at: datetime) -> Urging:
     urging = Urging.objects.select_related("period", "by__district").get(pk=pk)
     if urging.finished_at:
         return urging
-    period = Period.objects.prefetch_related("deadlines").get(pk=urging.period_id)
+    period = Period.withdrawn_too.prefetch_related("deadlines").get(pk=urging.period_id)
     pressed_at = localtime(urging.at)  # whose day is the office's
     owing = group(urging.by, period, Chosen(**urging.chosen), pressed_at)
     reached = reach(owing, period, pressed_at, urging.token)
@@ -159,13 +187,23 @@ def write(pk: int, at: datetime) -> Urging:
             return compose(owed, to)
 
         write_batch(period, batch, letters, at)
+    activating.write(owing, period, pressed_at, at, urging.by, said_by(urging.by, urging.words))
     written = Letter.objects.filter(period=period.pk, key__startswith=f"urge:{urging.token}:").order_by()
-    urging.letters, urging.firms = written.count(), written.values("topic").distinct().count()
+    urging.activations = activated_by(urging, owing)
+    urging.letters = written.count() + urging.activations
+    urging.firms = written.values("topic").distinct().count() + urging.activations
     urging.submitted = submitted_since(urging, period)
     urging.just_urged, urging.unreached = len(reached.just_urged) + len(crossed), len(reached.unreached)
     urging.finished_at = at
-    urging.save(update_fields=["letters", "firms", "submitted", "just_urged", "unreached", "finished_at"])
+    numbers = ["letters", "firms", "activations", "submitted", "just_urged", "unreached"]
+    urging.save(update_fields=[*numbers, "finished_at"])
     return urging
+
+
+def activated_by(urging: Urging, owing: QuerySet[Filing]) -> int:
+    firms = activating.without_account(owing).values("pk")
+    since = Letter.objects.filter(period=urging.period_id, stem="activation", written_at__gte=urging.at)
+    return since.filter(enterprise__in=firms).exclude(state=Letter.State.WITHDRAWN).count()
 
 
 def submitted_since(urging: Urging, period: Period) -> int:

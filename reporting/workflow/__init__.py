@@ -64,6 +64,7 @@ from reporting.workflow.review import (
     send_back,
 )
 from reporting.workflow.scan import attach_scan, scan_is_missing, scan_is_wanted
+from reporting.workflow.withdrawing import drafts_of, why_not_withdrawn, withdraw_period
 
 __all__ = [
     "MIN_EXPLANATION",
@@ -93,6 +94,7 @@ __all__ = [
     "decide_extension",
     "decide_late",
     "divide",
+    "drafts_of",
     "effects_of",
     "enter_arrangement",
     "explain",
@@ -128,4 +130,6 @@ __all__ = [
     "why_not_extended",
     "why_not_late",
     "why_not_saved",
+    "why_not_withdrawn",
+    "withdraw_period",
 ]

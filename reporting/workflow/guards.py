@@ -130,6 +130,8 @@ def be_owed(filing: Filing) -> None:
 def why_exempt(filing: Filing) -> str:
     """Why the firm owes nothing for the period: it had left, or it joins later."""
     enterprise, period = filing.enterprise, filing.period
+    if period.is_withdrawn:
+        return f"{period.label}已由市级撤回，不需要填报。"
     if period.parsed.end < enterprise.joined_on:
         return f"{enterprise.name}的起报日期是 {enterprise.joined_on:%Y-%m-%d}，{period.label}不须报。"
     return f"{enterprise.name}已停报，{period.label}不须报。"

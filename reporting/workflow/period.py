@@ -30,6 +30,7 @@ from reporting.results import tallies
 from reporting.workflow.calendar import dated
 from reporting.workflow.guards import Refused, be_the_city
 from reporting.workflow.reckoning import reckon_anew
+from reporting.workflow.withdrawing import owe_again
 
 FURTHEST = timedelta(days=366)  # a date set by hand
 
@@ -38,7 +39,8 @@ FURTHEST = timedelta(days=366)  # a date set by hand
 def open_period(code: str, by: User, at: datetime, estimates_allowed: bool = False) -> Period:
     """Open a period: store its three deadlines as they are reckoned today, and note who owes what.
 
-    Opening an open period again adds the firms that have joined since; a locked one is refused.
+    Opening an open period again adds the firms that have joined since; a withdrawn one is opened as if for the first
+    time; a locked one is refused.
     """
     be_the_city(by)
     choice = choice_in_force()
@@ -50,7 +52,7 @@ def open_period(code: str, by: User, at: datetime, estimates_allowed: bool = Fal
         edition_code = edition_in_force(parsed)
     except Ungoverned as why:
         raise Refused(f"{why}，不能开启；{why.remedy}。") from why
-    period, created = Period.objects.get_or_create(
+    period, created = Period.withdrawn_too.get_or_create(
         code=parsed.code,
         defaults={
             "edition_code": edition_code,
@@ -59,14 +61,19 @@ def open_period(code: str, by: User, at: datetime, estimates_allowed: bool = Fal
         },
     )
     # Two clicks would both note the same firms, and a lock on its way would have firms added to what it froze.
-    period = Period.objects.select_for_update().get(pk=period.pk)
+    period = Period.withdrawn_too.select_for_update().get(pk=period.pk)
     if period.is_locked:
         raise Refused(f"{period.label}已锁定，不能再次开启。")
-    if created:
+    again = period.is_withdrawn
+    if again:
+        period.state, period.times_opened, period.read_as = Period.OPEN, period.times_opened + 1, choice
+        period.edition_code, period.estimates_allowed = edition_code, False
+        period.save(update_fields=["state", "times_opened", "read_as", "edition_code", "estimates_allowed"])
+    if created or again:
         store_deadlines(period)
-    newly_owing = owe_all(period)
-    if created or newly_owing:
-        action = "开启报告期" if created else "补充应报企业"
+    newly_owing = owe_all(period) + (owe_again(period) if again else 0)
+    if created or again or newly_owing:
+        action = "开启报告期" if created or again else "补充应报企业"
         after = {"新增应报": f"{newly_owing} 家"}
         journal.record(by=by, at=at, action=action, subject=period.label, period=period.code, after=after)
     return allow_estimates(period, True, by, at, "开启时设定") if estimates_allowed else period
@@ -110,8 +117,8 @@ def owe_all(period: Period) -> int:
 
 
 def store_deadlines(period: Period) -> list[Deadline]:
-    """The three dates of a period, frozen with the sentence that explains each."""
-    return Deadline.objects.bulk_create(
+    """The three dates of a period, frozen with the sentence that explains each. Those of an earlier opening go."""
+    reckoned = [
         Deadline(
             period=period,
             level=due.level,
@@ -122,6 +129,10 @@ def store_deadlines(period: Period) -> list[Deadline]:
             why=due.why,
         )
         for due in deadlines.deadlines_of(period.parsed, calendar_in_force(), period.reading)
+    ]
+    anew = ["date", "nominal", "moved", "provisional", "why", "by_hand", "notice_number"]
+    return Deadline.objects.bulk_create(
+        reckoned, update_conflicts=True, unique_fields=["period", "level"], update_fields=anew
     )
 
 

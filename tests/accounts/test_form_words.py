@@ -106,7 +106,9 @@ def test_a_forged_urging(may, forged, sentence):
 def test_a_forged_schedule(may):
     answer = sign_in(may.city).post("/reminders/schedule/", {"early_days": "500", "early_hour": "99", "soon_days": "x"})
     text = said(answer)
-    assert "截止前几天不能大于" in text and "几点起不在可用的选项里" in text and "截止前几天应为整数" in text
+    assert (
+        "截止前几个工作日不能大于" in text and "几点起不在可用的选项里" in text and "截止前几个工作日应为整数" in text
+    )
 
 
 def test_a_forged_calendar(may):

@@ -32,6 +32,7 @@ from forms_tables.edition.credit_code import check_character, organisation_check
 from reporting.models import Filing, Period, Sheet, Submission  # noqa: E402
 from reporting.register.facts import platform  # noqa: E402
 from tests.another_city.folder import CODE  # noqa: E402
+from tests.officials import press_through  # noqa: E402
 from tests.reading import markup_of  # noqa: E402
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -120,7 +121,7 @@ class Walk:
             sent(browser(self.city).post(reverse("key_firms"), named, follow=True), "江风软件")
 
     def open(self, period: str) -> None:
-        sent(browser(self.city).post(reverse("city_open_period"), {"code": period}, follow=True))
+        sent(press_through(browser(self.city), reverse("city_open_period"), {"code": period}))
         assert Filing.objects.filter(period=period).count() == 1
 
     def fill(self, period: str, sheets: dict[str, dict[str, str]], wrong: dict[str, str]) -> Submission:

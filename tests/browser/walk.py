@@ -61,6 +61,8 @@ def every_screen() -> Iterator[Screen]:
     yield from of_lateness()
     yield from of_the_reminders()
     yield from of_a_move()
+    yield Screen("city-withdraw-period", f"/city/periods/{MONTH}/withdraw/", official(User.Role.CITY))
+    yield Screen("city-edit-phone", "/contacts/city/", official(User.Role.CITY))
 
 
 def for_a_stranger() -> Iterator[Screen]:

@@ -235,7 +235,8 @@ def test_a_notice_that_comes_with_the_program_settles_in_the_daily_work(may, mon
     ("at", "letters"),
     [
         (datetime(2026, 9, 30, 23, 59, 59, tzinfo=SHANGHAI), 0),
-        (datetime(2026, 10, 1, tzinfo=SHANGHAI), 1),
+        (datetime(2026, 10, 1, 9, tzinfo=SHANGHAI), 0),  # 国庆: nobody is written to on a day off
+        (datetime(2026, 10, 8, tzinfo=SHANGHAI), 1),
         (datetime(2026, 12, 31, 23, 59, 59, tzinfo=SHANGHAI), 1),
         (datetime(2027, 1, 1, tzinfo=SHANGHAI), 1),  # now it is this year's that is missing
     ],
@@ -246,14 +247,14 @@ def test_from_october_on_the_city_is_told_that_next_years_arrangement_is_missing
 
 
 def test_it_is_told_once_a_month_and_no_more_when_the_year_is_there(cast):
-    october, november = datetime(2026, 10, 1, tzinfo=SHANGHAI), datetime(2026, 11, 2, tzinfo=SHANGHAI)
+    october, november = datetime(2026, 10, 8, tzinfo=SHANGHAI), datetime(2026, 11, 2, tzinfo=SHANGHAI)
     assert [plan(october), plan(october + timedelta(days=20)), plan(november)] == [1, 0, 1]
     letter = letters_to(stem="deadline/calendar_missing").first()
     assert letter.to == cast.zhou_tao.email
     words = message_of(letter)
     assert "国务院2027年部分节假日安排还没有录入" in words.body
-    assert "2026年12月：企业上报 1月12日、区县审核 1月13日" in words.body
-    assert "2026年年报：企业上报 3月20日\n" in words.body  # the district's annual date never moves
+    assert "2026年12月：企业上报 2027年1月12日、区县审核 2027年1月13日" in words.body
+    assert "2026年年报：企业上报 2027年3月20日\n" in words.body  # the district's annual date never moves
     assert "/calendar/2027/enter/" in words.body and "/calendar/2027/enter/" in words.alternatives[0][0]
     workflow.enter_arrangement(march_off(), cast.zhou_tao, november)
     assert plan(datetime(2026, 12, 1, tzinfo=SHANGHAI)) == 0

@@ -60,7 +60,7 @@ def test_all_worked_dates_are_there():
 def test_a_shift_says_which_holiday_which_notice_and_where_it_lands():
     enterprise, district, city = deadlines_of(PeriodCode(2021, 5), CALENDAR)
     assert enterprise.why == (
-        "原定2021年6月12日（周六）在国务院公布的端午节放假期间（6月12日至6月14日，国办发明电〔2020〕27号），"
+        "原定2021年6月12日（周六）在国务院公布的端午节放假期间（2021年6月12日至2021年6月14日，国办发明电〔2020〕27号），"
         "顺延至放假后的第一天2021年6月15日（周二）。"
     )
     assert district.date == date(2021, 6, 15)

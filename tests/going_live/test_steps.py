@@ -72,6 +72,12 @@ def test_a_contact_has_a_name_and_a_telephone(cast):
     assert is_done("contacts")
 
 
+def test_the_city_names_a_telephone(cast):
+    assert not is_done("city_phone")
+    Installation.objects.update_or_create(pk=1, defaults={"phone": "023-63000001"})
+    assert is_done("city_phone")
+
+
 def test_the_register_has_firms_that_still_report(cast):
     assert tally("register")[0] == 3 and is_done("register")
     Enterprise.objects.update(left_on=date(2024, 6, 4))
@@ -129,6 +135,7 @@ def ready(cast):
         DistrictContact.objects.create(district=district, clerk="统计员", phone="023-63000000")
     for name in TO_ENTER:
         ParameterValue.objects.create(name=name, value=1, source="公告")
+    Installation.objects.update_or_create(pk=1, defaults={"phone": "023-63000001"})
     return cast
 
 
@@ -152,10 +159,16 @@ def test_it_is_the_first_page_of_those_who_set_a_city_up_and_of_nobody_else(cast
 def test_it_says_what_is_there_what_is_next_and_who_may_do_it(ready):
     ParameterValue.objects.filter(name="FX").delete()
     said = words_on(sign_in(ready.zhou_tao).get("/start/"))
-    assert "6 / 8 项" in said and "2 / 2 个区县" in said and "3 家在报" in said and "6 / 7 项" in said
+    assert "7 / 9 项" in said and "2 / 2 个区县" in said and "3 家在报" in said and "6 / 7 项" in said
     lines = {line for line in said.splitlines() if "下一步" in line or "未就绪" in line}
     assert len(lines) <= 2 and said.count("下一步") == 1
     assert "区县、市级" in said
+
+
+def test_it_proposes_the_month_to_begin_with_and_says_why(ready):
+    assert "建议从2024年5月开始：刚刚结束" in words_on(sign_in(ready.zhou_tao).get("/start/"))
+    open_the_first_period()
+    assert "建议从" not in words_on(sign_in(ready.zhou_tao).get("/start/"))
 
 
 def test_it_links_only_where_the_reader_may_go(ready):
@@ -186,7 +199,7 @@ def test_it_does_not_come_back(ready):
 
 def test_it_stays_while_one_line_is_not_there(ready):
     assert "全部就绪。" not in words_on(sign_in(ready.zhou_tao).get("/start/"))
-    assert has_start_page(ready.zhou_tao) and Installation.objects.filter(live_since=None).count() == 0
+    assert has_start_page(ready.zhou_tao) and not Installation.objects.exclude(live_since=None).exists()
 
 
 def test_a_demonstration_never_starts(cast):

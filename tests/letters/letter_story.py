@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 from accounts import emails as people_emails
 from accounts import officials, people
+from accounts.models import Installation, Letter
 from accounts.post import troubles
 from accounts.post.answers import About
 from reporting import workflow
@@ -21,11 +22,13 @@ from tests.may import CLEAN_MAY, make_may, open_period
 from tests.officials import file_may, freeze
 from tests.register.test_registration import facts as application_facts
 
+CITY_PHONE = "023-63000001"
 MINUTE = timedelta(minutes=1)
 LONG_FIGURE = {**CLEAN_MAY, "2010.c1": "1100", "2050.c1": "500"}
 
 
 def tell(cast: Cast) -> None:
+    Installation.objects.update_or_create(pk=1, defaults={"phone": CITY_PHONE})
     may = make_may(cast)
     _register(cast)
     _change_the_register(cast)
@@ -34,6 +37,7 @@ def tell(cast: Cast) -> None:
     _ask_for_time(cast, may)
     _talk(cast, may)
     _announce(cast)
+    _withdraw(cast, may.city)
     workflow.set_deadlines(
         may.may, {"enterprise": date(2024, 6, 13)}, may.city, AT, "系统升级，停机半天。", "渝经信函〔2024〕31号"
     )
@@ -68,7 +72,7 @@ def _change_the_register(cast: Cast) -> None:
 
 
 def _remind(may) -> None:
-    for day, hour in ((1, 9), (7, 9), (10, 9), (12, 9), (13, 9)):
+    for day, hour in ((3, 9), (5, 9), (7, 9), (12, 9), (13, 9)):
         planner.plan(datetime(2024, 6, day, hour, tzinfo=SHANGHAI))
     chosen = urging.Chosen(state="", district="", search="")
     sent, _ = urging.press(uuid.uuid4(), may.may, chosen, "请今天下班前上报。", AT, may.reviewer, AT)
@@ -105,6 +109,14 @@ def _talk(cast: Cast, may) -> None:
     threads.say(may.filing, "“云服务”包括托管费吗？", may.clerk, AT, cell="2022.c1")
     threads.say(may.filing, "请按合同性质区分。", may.reviewer, AT + timedelta(minutes=5))
     threads.plan_digest(AT.replace(hour=17))
+
+
+def _withdraw(cast: Cast, city) -> None:
+    """April, opened by mistake when its date was over; the firms were told."""
+    april = workflow.open_period("2024M04", city, AT)
+    planner.plan(AT)
+    Letter.objects.filter(period=april.pk).update(state=Letter.State.SENT, sent_at=AT)
+    workflow.withdraw_period(april, city, AT + MINUTE, "误开，应从5月报起。")
 
 
 def _announce(cast: Cast) -> None:

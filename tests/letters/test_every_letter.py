@@ -7,9 +7,9 @@ import pytest
 from django.template import engines
 from django.urls import reverse
 
-from accounts.models import Letter, User
+from accounts.models import DistrictContact, Letter, User
 from accounts.post import outbox
-from tests.letters.letter_story import tell
+from tests.letters.letter_story import CITY_PHONE, tell
 from tests.reading import markup_of
 
 FOLDER = Path(__file__).resolve().parents[2] / "templates" / "emails"
@@ -45,6 +45,56 @@ def test_each_reads_well_in_both_parts(letters, settings):
             wrong.setdefault(stem, []).append(message.body)
         assert message.subject.startswith("〔软统直报〕") and "\n" not in message.subject
     assert wrong == {}
+
+
+def parts_of(letter: Letter) -> list[str]:
+    message = outbox.message_of(letter)
+    return [message.subject, message.body, *(part.content for part in message.alternatives)]
+
+
+BARE_DATE = r"(?<!年)(?<![0-9-])(?:[0-9]{1,2}月[0-9]{1,2}日|[0-9]{1,2}-[0-9]{1,2} [0-9]{2}:)"
+# What people wrote themselves stands as they wrote it.
+TYPED = ("6月起纳统。", "请于今天补报。", "误开，应从5月报起。", "新版自8月报起施行。")
+
+
+def test_every_date_carries_its_year(letters):
+    """Also in subjects: a letter is read months later, and by somebody who gets two years of them."""
+    wrong = {}
+    for letter in Letter.objects.order_by("pk"):
+        for part in parts_of(letter):
+            for words in TYPED:
+                part = part.replace(words, "")
+            if bare := re.findall(BARE_DATE, part):
+                wrong.setdefault(letter.stem, set()).update(bare)
+    assert wrong == {}
+    assert sum("年" in part for letter in Letter.objects.all() for part in parts_of(letter)[:1]) > 5
+
+
+def test_nothing_counts_how_long_ago_a_date_was(letters):
+    for letter in Letter.objects.order_by("pk"):
+        for part in parts_of(letter):
+            assert not re.search(r"已过 ?[0-9]+ ?天|[0-9]+ ?天前|逾期 ?[0-9]+ ?天", part), letter.stem
+
+
+def test_every_letter_names_a_telephone(letters):
+    """The firm's district's, else the city's: before the districts have named theirs the city's stands in all."""
+    for letter in Letter.objects.order_by("pk"):
+        for part in parts_of(letter)[1:]:
+            assert CITY_PHONE in part, letter.stem
+
+
+def test_a_firm_is_told_its_districts_telephone_and_an_office_the_citys(letters, cast):
+    for district, phone in ((cast.yuzhong, "023-63820001"), (cast.nanan, "023-62920001")):
+        DistrictContact.objects.create(district=district, clerk="统计员", phone=phone)
+    offices = set(User.objects.filter(enterprise=None).values_list("email", flat=True))
+    seen = set()
+    for letter in Letter.objects.select_related("district", "enterprise").order_by("pk"):
+        foot = "".join(parts_of(letter)[1:])
+        district = letter.district or letter.enterprise.district if letter.to not in offices else None
+        phone = district.contact.phone if district else CITY_PHONE
+        assert foot.count(phone) >= 2 and (CITY_PHONE in foot) == (district is None), letter.stem
+        seen.add(phone)
+    assert len(seen) == 3
 
 
 def test_both_parts_of_a_letter_about_a_filing_address_the_same_reader(letters):

@@ -206,7 +206,9 @@ def test_approved_as_proposed_a_firm_owes_every_open_period_and_is_told(
     assert 'value="2023-01-01"' in page and "将须报：2024年5月、2023年年报。" in page
     with django_capture_on_commit_callbacks(execute=True):
         answer = client.post(f"/applications/{applied.pk}/approve/", {"joined_on": "2023-01-01"}, follow=True)
-    told = "起报日期 2023-01-01。须报：2024年5月、2023年年报。"
+    told = (
+        "起报日期 2023-01-01。须报：2024年5月（2024年6月12日（周三）截止）、2023年年报（2024年3月20日（周三）截止）。"
+    )
     assert told in words_on(answer)
     assert told in mail.outbox[-1].body and told in mail.outbox[-1].alternatives[0].content
     enterprise = Enterprise.objects.get(credit_code=FREE_CODE)
@@ -240,7 +242,7 @@ def test_the_opening_letter_sent_again_says_what_is_owed_too(client, cast, appli
     client.force_login(cast.chen_yu)
     with django_capture_on_commit_callbacks(execute=True):
         client.post(f"/firms/{FREE_CODE}/open-account/", {"email": "right@example.com"})
-    assert "须报：2024年5月。" in mail.outbox[-1].body
+    assert "须报：2024年5月（2024年6月12日（周三）截止）。" in mail.outbox[-1].body
 
 
 def test_the_published_district_can_approve_the_newcomer_of_the_manual(db):

@@ -20,7 +20,7 @@ from reporting.models import Deadline, Filing, LateRequest, Period, Rehearsal, R
 from reporting.register import upkeep
 from reporting.reminders import planner
 from reporting.workflow import Refused
-from tests.cast import AT, SHANGHAI, assemble, make_enterprise
+from tests.cast import AT, SHANGHAI, assemble, make_enterprise, make_user
 from tests.may import CLEAN_MAY, fresh, make_may, open_period
 from tests.officials import file_may, freeze
 from tests.workflow.test_locks import while_another
@@ -31,7 +31,7 @@ def may(cast):
     return make_may(cast)
 
 
-# May 2024 is due on Wednesday, 12 June.
+# May 2024 is due on Wednesday, 12 June. The 1st, 2nd, 8th and 9th are a weekend, the 10th is 端午.
 def on(day: int, hour: int = 9, minute: int = 0) -> datetime:
     return datetime(2024, 6, day, hour, minute, tzinfo=SHANGHAI)
 
@@ -50,12 +50,15 @@ def written(at) -> set[str]:
 @pytest.mark.parametrize(
     ("at", "stem"),
     [
-        (on(1, 8, 59), set()),
-        (on(1), {"reminder/opened"}),
-        (on(6, 23, 59), {"reminder/opened"}),  # the day before T-5
-        (on(7, 8, 59), {"reminder/opened"}),
+        (on(1), set()),  # a Saturday
+        (on(3, 8, 59), set()),
+        (on(3), {"reminder/opened"}),
+        (on(4, 23, 59), {"reminder/opened"}),  # the day before T-4, in working days
+        (on(5, 8, 59), {"reminder/opened"}),
+        (on(5), {"reminder/before"}),
         (on(7), {"reminder/before"}),
-        (on(9, 23, 59), {"reminder/before"}),
+        (on(8), set()),
+        (on(10), set()),  # a Monday, and a day off
         (on(11, 23, 59), {"reminder/before"}),
         (on(12, 0, 0), set()),  # it would speak of two days left
         (on(12, 8, 59), set()),
@@ -63,8 +66,9 @@ def written(at) -> set[str]:
         (on(12, 23, 59), {"reminder/due"}),
         (on(13, 8, 59), set()),  # it would speak of today
         (on(13), {"reminder/after"}),
-        (on(15, 23, 59), {"reminder/after"}),
-        (on(16, 0, 0), set()),  # more than three days after, nothing is caught up
+        (on(15), set()),
+        (on(17, 23, 59), {"reminder/after"}),
+        (on(18, 0, 0), set()),  # more than three working days after, nothing is caught up
     ],
 )
 def test_the_latest_reminder_time_that_has_begun_is_written_and_no_older_one(may, at, stem):
@@ -89,14 +93,14 @@ def test_the_letters_say_what_is_owed_till_when_and_lead_there(may):
     planner.plan(on(7))
     letter = Letter.objects.get(to=may.clerk.email)
     message = message_of(letter)
-    assert letter.subject == "2024年5月统计报表还有 5 天截止：6月12日（周三）"
+    assert letter.subject == "2024年5月统计报表还有 5 天（2 个工作日）截止：2024年6月12日（周三）"
     for part in (message.body, message.alternatives[0].content):
         for words in (
             "重庆云图软件有限公司",
             "软统企6 ",
             "草稿",
             "2024年6月12日（周三） 23:59:59",
-            "还有 5 天",
+            "按2024年6月7日计还有 5 天（2 个工作日）",
             "/filings/2024M05/",
         ):
             assert words in part
@@ -136,7 +140,7 @@ def made_revision(may, change) -> None:
 def test_what_the_drafted_annual_says_of_the_firm_decides_its_tables(cast):
     annual = open_period("2023A", date(2024, 1, 1))
     filing = workflow.owe(cast.yuntu, annual)
-    at = datetime(2024, 3, 10, 9, tzinfo=SHANGHAI)
+    at = datetime(2024, 3, 11, 9, tzinfo=SHANGHAI)
     workflow.save_sheet(filing, "软统企1", {"A37.v": "是"}, 0, cast.li_na, at)
     other = workflow.owe(cast.shancheng, annual)
     planner.plan(at)
@@ -188,7 +192,7 @@ def test_a_returned_firm_is_reminded_and_not_told_to_ask_for_a_late_filing(may):
 def test_a_returned_firm_is_not_told_that_it_never_submitted(may):
     submission = file_may(may.filing, may.clerk)
     workflow.send_back(submission, [{"cell": "", "reason": "请核对"}], may.reviewer, on(8))
-    planner.plan(on(10))
+    planner.plan(on(11))
     soon = Letter.objects.get(to=may.clerk.email, stem="reminder/before")
     others = Letter.objects.filter(stem="reminder/before").exclude(pk__in=[soon.pk]).exclude(topic=soon.topic)
     assert "还没有重新上报" in message_of(soon).body
@@ -209,12 +213,12 @@ def test_the_day_after_says_how_the_late_request_stands(may, granted, words):
 
 def test_an_extended_filing_has_its_own_reminder_times(may, cast):
     Filing.objects.filter(pk=may.filing.pk).update(extended_to=date(2024, 6, 20))
-    planner.plan(on(12))  # the others' date; this one's fifth day before is the 15th
+    planner.plan(on(12))  # the others' date; this one's fourth working day before is the 14th
     assert stems(may.filing) == 2 * ["reminder/opened"]
     planner.plan(on(13))
-    planner.plan(on(15, 8, 59))
+    planner.plan(on(14, 8, 59))
     assert stems(may.filing) == 2 * ["reminder/opened"]
-    planner.plan(on(15))
+    planner.plan(on(14))
     letter = Letter.objects.get(to=cast.li_na.email, stem="reminder/before")
     assert letter.facts["due"] == "2024年6月20日（周四） 23:59:59" and letter.facts["extended"]
     assert "已同意延期" in message_of(letter).body
@@ -222,7 +226,7 @@ def test_an_extended_filing_has_its_own_reminder_times(may, cast):
 
 
 def test_an_extension_takes_back_what_still_names_the_old_date(may):
-    planner.plan(on(10))
+    planner.plan(on(7))
     asked = workflow.ask_extension(may.filing, date(2024, 6, 13), may.clerk, on(10), "财务交接")
     assert states_of(may.filing) == {Letter.State.WAITING}
     workflow.decide_extension(asked, True, may.reviewer, on(11))
@@ -239,23 +243,42 @@ def test_an_extension_that_ends_before_a_moved_date_changes_nothing(may):
 
 
 def test_a_moved_date_is_reminded_of_anew_with_its_reason_and_not_opened_again(may):
-    planner.plan(on(1))
+    planner.plan(on(3))
     planner.plan(on(7))
     dates = {"enterprise": date(2024, 6, 17), "district": date(2024, 6, 18), "city": date(2024, 6, 19)}
     workflow.set_deadlines(may.may, dates, may.city, on(8), "系统升级", "渝软〔2024〕1号")
     assert states_of(may.filing) == {Letter.State.WITHDRAWN}  # they name the old date
-    assert written(on(11)) == set()
-    planner.plan(on(12))
+    assert written(on(11, 8, 59)) == set()
+    planner.plan(on(11))
     letters = Letter.objects.filter(to=may.clerk.email, stem="reminder/before").order_by("written_at")
     assert [letter.facts["due"][:10] for letter in letters] == ["2024年6月12日", "2024年6月17日"]
     assert "系统升级" in message_of(letters[1]).body
 
 
 def test_a_period_opened_late_announces_itself_once_all_the_same(may):
+    journal.record(by=may.city, at=on(6, 15), action="开启报告期", subject="2024年5月", period="2024M05")
+    assert written(on(6, 15)) == {"reminder/opened"}
+    assert written(on(7, 8)) == set()
+    assert written(on(7)) == {"reminder/before"}
+
+
+def test_a_period_opened_on_a_day_off_is_announced_on_the_next_working_day(may):
     journal.record(by=may.city, at=on(8, 15), action="开启报告期", subject="2024年5月", period="2024M05")
-    assert written(on(8, 15)) == {"reminder/opened"}
-    assert written(on(9)) == set()
-    assert written(on(10)) == {"reminder/before"}
+    assert written(on(8, 15)) == written(on(10)) == written(on(11, 8, 59)) == set()
+    assert written(on(11)) == {"reminder/opened"}
+
+
+def test_a_date_on_a_day_off_is_reminded_of_on_the_last_working_day_before(may):
+    workflow.set_deadlines(
+        may.may, {"enterprise": date(2024, 6, 15), "district": date(2024, 6, 17), "city": date(2024, 6, 17)},
+        may.city, on(3), "系统升级", "无",
+    )  # fmt: skip
+    assert written(on(14)) == {"reminder/due"} and written(on(15)) == set()
+    letter = Letter.objects.get(to=may.clerk.email, stem="reminder/due")
+    assert letter.subject == "2024年6月15日（周六）截止，2024年5月统计报表尚未上报"
+    for part in (message_of(letter).body, message_of(letter).alternatives[0].content):
+        assert "截止日不是工作日，这封信提前发" in part and "还有 1 天（没有工作日）" in part
+    assert written(on(17)) == {"reminder/after"}
 
 
 def test_nothing_is_written_before_the_first_day_or_after_the_lock(may):
@@ -288,22 +311,24 @@ def test_a_dead_address_is_passed_over_and_a_firm_without_another_gets_none(may,
         DeadAddress.objects.create(address=address, reason="550", noticed_at=AT)
     User.objects.filter(pk=cast.sun_jie.pk).update(is_active=False)
     planner.plan(on(7))
-    assert set(Letter.objects.values_list("to", flat=True)) == {cast.wang_lei.email, cast.shancheng.email}
+    assert set(Letter.objects.values_list("to", flat=True)) == {cast.wang_lei.email}
 
 
 def test_a_firm_that_joins_later_is_told_of_the_reminder_time_that_holds(may, cast):
-    planner.plan(on(2))
-    late = make_enterprise("91500103MA7AAAA12K", "重庆新来软件有限公司", cast.yuzhong)
-    filing = workflow.owe(late, may.may)
     planner.plan(on(3))
+    late = make_enterprise("91500103MA7AAAA12K", "重庆新来软件有限公司", cast.yuzhong)
+    make_user(late.credit_code, "新来", "enterprise", enterprise=late)
+    filing = workflow.owe(late, may.may)
+    planner.plan(on(4))
     assert stems(filing) == ["reminder/opened"]
 
 
 def test_planning_again_writes_nothing_and_its_queries_do_not_grow_with_the_firms(may, cast):
-    planner.plan(on(7))
-    few = queries_of(on(10))
+    planner.plan(on(5))
+    few = queries_of(on(7))
     for number in range(20):
         firm = make_enterprise(f"9150010{number:011d}", f"企业{number}", cast.yuzhong)
+        make_user(firm.credit_code, "统计员", "enterprise", enterprise=firm)
         workflow.owe(firm, may.may)
     assert queries_of(on(12)) == few
     letters = Letter.objects.count()
@@ -319,13 +344,13 @@ def queries_of(at) -> int:
 
 def test_the_city_sets_days_and_hours_with_a_line_in_the_journal(may):
     set_schedule({"early": {"days": 6, "hour": 14, "on": True}, "after": {"hour": 9, "on": False}}, may.city, AT)
-    assert written(on(6, 13, 59)) == {"reminder/opened"}
-    assert written(on(6, 14)) == {"reminder/before"}
+    assert written(on(3, 13, 59)) == {"reminder/opened"}
+    assert written(on(3, 14)) == {"reminder/before"}
     assert written(on(12)) == {"reminder/due"}
     assert written(on(13)) == set()  # switched off, it still ends the letter of the day itself
     line = JournalEntry.objects.get(action="设定提醒时点")
-    assert line.before["截止前（第一次）"] == "截止前 5 天，发送，9:00 起"
-    assert line.after == {"截止前（第一次）": "截止前 6 天，发送，14:00 起", "截止次日": "不发送"}
+    assert line.before["截止前（第一次）"] == "截止前 4 个工作日，发送，9:00 起"
+    assert line.after == {"截止前（第一次）": "截止前 6 个工作日，发送，14:00 起", "截止之后": "不发送"}
     set_schedule({"early": {"days": 6, "hour": 14, "on": True}}, may.city, AT)  # the second click
     assert JournalEntry.objects.filter(action="设定提醒时点").count() == 1
 
@@ -334,8 +359,8 @@ def test_the_city_sets_days_and_hours_with_a_line_in_the_journal(may):
     ("wanted", "words"),
     [
         ({"early": {"days": 2, "hour": 9, "on": True}}, "第一次早于第二次"),
-        ({"early": {"days": 21, "hour": 9, "on": True}}, "1 至 20 天"),
-        ({"soon": {"days": 0, "hour": 9, "on": True}}, "1 至 20 天"),
+        ({"early": {"days": 21, "hour": 9, "on": True}}, "1 至 20 个工作日"),
+        ({"soon": {"days": 0, "hour": 9, "on": True}}, "1 至 20 个工作日"),
         ({"due": {"hour": 24, "on": True}}, "0 至 23"),
         ({"returned": {"on": False}}, "总是发送"),
     ],
@@ -425,13 +450,13 @@ def test_a_submission_that_waited_for_a_plan_takes_its_letters_back(transactiona
 @pytest.mark.worker
 def test_a_plan_that_waited_for_a_moved_date_names_no_old_one(transactional_db):
     may = make_may(assemble())
-    dates = {Deadline.ENTERPRISE: date(2024, 6, 13)}
+    dates = {level: date(2024, 6, 17) for level, _ in Deadline.LEVELS}
 
     def move():
         workflow.set_deadlines(may.may, dates, may.city, on(6), "端午节", "无")
 
     while_another(move, lambda: planner.plan(on(7)))
-    assert not Letter.objects.filter(stem="reminder/before").exists()  # five days before the 12th, not the 13th
+    assert not Letter.objects.filter(stem="reminder/before").exists()  # two working days before the 12th, not the 17th
 
 
 @pytest.mark.worker
@@ -445,19 +470,19 @@ def test_a_firm_that_submits_and_recalls_is_reminded_after_all(may):
     planner.plan(on(7))
     file_may(may.filing, may.clerk, at=on(7, 10))
     assert set(states(may.filing)) == {Letter.State.WITHDRAWN}
-    workflow.recall(fresh(may.filing), may.clerk, on(8))
-    planner.plan(on(8, 9))
+    workflow.recall(fresh(may.filing), may.clerk, on(11, 8))
+    planner.plan(on(11))
     assert set(states(may.filing)) == {Letter.State.WAITING}
     letter = Letter.objects.get(to=may.clerk.email, stem="reminder/before")
-    assert letter.facts["days"] == 4 and not letter.doubtful  # told as of today
+    assert letter.facts["days"] == 1 and not letter.doubtful  # told as of today
 
 
 def test_what_was_sent_before_the_firm_submitted_is_not_sent_again_after_a_recall(may):
     planner.plan(on(7))
     Letter.objects.update(state=Letter.State.SENT, sent_at=on(7))
     file_may(may.filing, may.clerk, at=on(7, 10))
-    workflow.recall(fresh(may.filing), may.clerk, on(8))
-    planner.plan(on(8, 9))
+    workflow.recall(fresh(may.filing), may.clerk, on(11, 8))
+    planner.plan(on(11))
     assert set(states(may.filing)) == {Letter.State.SENT}
 
 
@@ -465,8 +490,8 @@ def test_a_letter_withdrawn_in_a_workers_hands_comes_back_marked(may):
     planner.plan(on(7))
     Letter.objects.update(state=Letter.State.HANDED, attempts=1, claim="lost")
     file_may(may.filing, may.clerk, at=on(7, 10))
-    workflow.recall(fresh(may.filing), may.clerk, on(8))
-    planner.plan(on(8, 9))
+    workflow.recall(fresh(may.filing), may.clerk, on(11, 8))
+    planner.plan(on(11))
     letter = Letter.objects.get(to=may.clerk.email, stem="reminder/before")
     assert (letter.state, letter.doubtful, letter.claim) == (Letter.State.WAITING, True, "")
 

@@ -289,7 +289,7 @@ def test_the_list_asks_as_often_for_many_letters_as_for_few(may, cast):
 
 
 def test_one_letter_reads_as_it_was_and_a_secret_one_does_not(may, cast):
-    planner.plan(AT)
+    planner.plan(AT.replace(day=4))
     letter = Letter.objects.get(to=cast.li_na.email)
     client = sign_in(cast.chen_yu)
     assert "已经开始填报" in words_on(client.get(f"/reminders/letters/{letter.pk}/"))
@@ -370,7 +370,7 @@ def test_the_page_of_dead_addresses_confirms_one(may, cast):
 def typed_schedule(**more) -> dict:
     hours = {f"{name}_hour": "9" for name in ("opened", "early", "soon", "due", "after", "districts", "city")}
     switches = {f"{name.removesuffix('_hour')}_on": "on" for name in hours} | {"approved_on": "on"}
-    return hours | switches | {"early_days": "5", "soon_days": "2"} | more
+    return hours | switches | {"early_days": "4", "soon_days": "2"} | more
 
 
 def test_the_city_sets_the_schedule_and_others_read_it(may, cast):
@@ -381,7 +381,7 @@ def test_the_city_sets_the_schedule_and_others_read_it(may, cast):
     assert set(ReminderChoice.objects.values_list("reminder_time", flat=True)) == {"early", "city"}
     for person in (cast.chen_yu, cast.liu_fang):
         page = words_on(sign_in(person).get("/reminders/schedule/"))
-        assert "截止前 7 天" in page and "保存提醒时点" not in page
+        assert "截止前 7 个工作日" in page and "保存提醒时点" not in page
         assert sign_in(person).post("/reminders/schedule/", typed_schedule(early_days="9")).status_code == 422
     assert ReminderChoice.objects.get(reminder_time="early").days == 7
 
@@ -408,7 +408,7 @@ def test_a_district_is_told_once_a_day_what_waits_for_it(may, cast):
     letter = Letter.objects.filter(stem="digest/district").earliest("written_at")
     assert letter.to == cast.chen_yu.email and letter.subject == "渝中区今日待办：1 份待审核、1 个失效邮箱"
     assert letter.facts["periods"] == [
-        {"label": "2024年5月", "waiting": 1, "from_city": 0, "due": "2024年6月13日（周四）", "days": 3}
+        {"label": "2024年5月", "waiting": 1, "from_city": 0, "due": "2024年6月13日（周四）", "left": "还有 3 天"}
     ]
 
 
@@ -430,8 +430,8 @@ def test_the_city_is_told_how_it_stands_while_a_period_is_open(may, cast):
     assert digests.to_city(morning(13, 20)) == 0
     facts = Letter.objects.get(stem="digest/city").facts
     period = facts["periods"][0]
-    assert {name: period[name] for name in ("owed", "filed", "approved", "late", "overdue", "days")} == {
-        "owed": 3, "filed": 1, "approved": 1, "late": 0, "overdue": 2, "days": 2,
+    assert {name: period[name] for name in ("owed", "filed", "approved", "late", "overdue", "left")} == {
+        "owed": 3, "filed": 1, "approved": 1, "late": 0, "overdue": 2, "left": "还有 2 天（1 个工作日）",
     }  # fmt: skip
     assert [row["district"] for row in period["behind"]] == ["南岸区", "渝中区"]  # 0 of 1, then 1 of 2
     assert period["in_the_way"] == "未填报 2 家" and facts["failed"] == 1

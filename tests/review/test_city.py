@@ -4,18 +4,19 @@ from datetime import date
 from urllib.parse import quote
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.core.cache import cache
 from django.urls import reverse
 from django.utils.html import escape
 
-from accounts.models import District, JournalEntry
+from accounts.models import District, JournalEntry, Letter, User
 from reporting import workflow
 from reporting.filing.judging import parameters_in
 from reporting.models import Deadline, ParameterValue, Period, Review, State
 from reporting.workflow.period import owe
 from tests.cast import AT
 from tests.may import AFTER_DUE, fresh, make_may, open_period
-from tests.officials import file_may, freeze, make_it_be, sign_in
+from tests.officials import file_may, freeze, make_it_be, press_through, sign_in
 from tests.reading import markup_of, words_on
 
 pytestmark = pytest.mark.django_db
@@ -186,7 +187,7 @@ def test_the_workbook_of_a_period_downloads(desk, approved):
 def test_a_period_is_opened_with_its_dates_and_filings(desk, may):
     assert "不是报告期编码" in words_on(desk.post("/city/periods/open/", {"code": "2024M01"}), 409)
     assert "尚未结束" in words_on(desk.post("/city/periods/open/", {"code": "2024M06"}), 409)
-    text = words_on(desk.post("/city/periods/open/", {"code": "2024M04"}, follow=True))
+    text = words_on(press_through(desk, "/city/periods/open/", {"code": "2024M04"}))
     assert "已开启，应报 3 家" in text
     assert Period.objects.get(code="2024M04").deadlines.count() == 3
 
@@ -201,11 +202,30 @@ def test_the_three_dates_are_set_together_with_a_reason_and_stay_in_order(desk, 
     assert "依次不早于前一级" in words_on(desk.post(url, given | {"city": "2024-06-20"}), 409)
     assert not Deadline.objects.filter(by_hand=True).exists()
     for _ in range(2):
-        text = words_on(desk.post(url, given, follow=True))
+        text = words_on(press_through(desk, url, given))
     assert text.count("渝经信函〔2024〕1号") == 3
     days = [deadline.date.day for deadline in may.may.deadlines.order_by("date", "pk")]
     assert days == [20, 21, 21]
     assert JournalEntry.objects.get(action="调整截止日").why == "系统维护"
+
+
+def test_before_a_date_is_moved_the_letters_are_shown_with_their_number(desk, may):
+    url = "/city/periods/2024M05/deadlines/"
+    User.objects.filter(enterprise=may.other_filing.enterprise).update(password=make_password(None))
+    given = {"enterprise": "2024-06-20", "district": "2024-06-21", "city": "2024-06-21", "reason": "系统维护"}
+    given["notice_number"] = "渝经信函〔2024〕1号"
+    said = " ".join(words_on(desk.post(url, given)).split())
+    letters = ["将发出的信 6", "收到信的企业 2", "其中给区县、市级的信 3"]  # 云图 2, 嘉陵 1; two districts, the city
+    assert all(words in said for words in letters), said[:900]
+    assert "企业上报2024年6月20日（周四）" in said and "另有 1 家没有激活账号的企业，由激活邮件告知" in said
+    assert "企业上报：原2024年6月12日（周三），现改为2024年6月20日（周四）" in said
+    assert not Deadline.objects.filter(by_hand=True).exists() and not Letter.objects.exists()
+    User.objects.filter(username__endswith="-2").update(is_active=False)  # meanwhile one person fewer is told
+    changed = " ".join(words_on(desk.post(url, given | {"seen": "6"})).split())
+    assert "预览之后，要发的信有变动，还没有办理" in changed and "将发出的信 5" in changed
+    for _ in range(2):
+        words_on(desk.post(url, given | {"seen": "5"}, follow=True))
+    assert Letter.objects.count() == 5 and JournalEntry.objects.filter(action="调整截止日").count() == 1
 
 
 def test_a_page_that_stood_open_takes_nobody_elses_date_back(desk, may):
@@ -216,7 +236,7 @@ def test_a_page_that_stood_open_takes_nobody_elses_date_back(desk, may):
     stale = {f"initial-{level}": day for level, day in shown.items()}
     workflow.set_deadlines(may.may, {"enterprise": date(2024, 6, 13)}, may.city, AT, "系统维护", "无")
     given = shown | stale | {"city": "2024-06-17", "reason": "会议", "notice_number": "无"}
-    words_on(desk.post("/city/periods/2024M05/deadlines/", given, follow=True))
+    words_on(press_through(desk, "/city/periods/2024M05/deadlines/", given))
     assert [deadline.date.day for deadline in may.may.deadlines.order_by("date", "pk")] == [13, 13, 17]
 
 
@@ -252,7 +272,7 @@ def test_dates_that_were_not_changed_or_lie_years_ahead_are_not_said_to_be_saved
 
 
 def test_estimates_are_allowed_by_the_city_with_a_reason(desk, may):
-    words_on(desk.post("/city/periods/open/", {"code": "2024M04", "estimates_allowed": "on"}, follow=True))
+    words_on(press_through(desk, "/city/periods/open/", {"code": "2024M04", "estimates_allowed": "on"}))
     assert Period.objects.get(code="2024M04").estimates_allowed
     url = "/city/periods/2024M05/estimates/"
     words_on(desk.post(url, {"allowed": "on", "reason": ""}), 422)

@@ -17,7 +17,7 @@ from reporting.models import BaseAdjustment, Filing, Review, Sheet, State, Submi
 from reporting.workflow.period import owe
 from tests.cast import AT, make_enterprise
 from tests.may import AFTER_DUE, CLEAN_MAY, fresh, make_may
-from tests.officials import WARNED_MAY, WARNING, file_may, freeze, make_it_be, sign_in
+from tests.officials import WARNED_MAY, WARNING, file_may, freeze, make_it_be, press_through, sign_in
 from tests.reading import markup_of, words_on
 
 pytestmark = pytest.mark.django_db
@@ -193,7 +193,7 @@ def test_the_clean_are_approved_together_and_the_others_left_with_a_reason(desk,
     foreign = freeze(may.other_filing, may.other_clerk, {"2010.c1": "5.00"})
     assert clean.receipt in markup_of(desk.get("/district/queue/2024M05/"))
     chosen = {"receipt": [clean.receipt, warned.receipt, foreign.receipt]}
-    answer = desk.post("/district/queue/2024M05/approve/", chosen)
+    answer = press_through(desk, "/district/queue/2024M05/approve/", chosen)
     text = words_on(answer)
     assert "通过 1 份，1 份须逐份审核" in text and "须逐份打开审核" in text
     assert foreign.receipt not in markup_of(answer)

@@ -83,6 +83,7 @@ VERBS: dict[str, tuple[list[str], Callable[[SimpleNamespace], object]]] = {
         lambda m: workflow.set_deadlines(m.may, {"city": date(2024, 6, 30)}, m.city, LATER, "顺延", "无"),
     ),
     "allow_estimates": ([State.DRAFT], lambda m: workflow.allow_estimates(m.may, True, m.city, LATER, "审计")),
+    "withdraw_period": ([State.DRAFT], lambda m: workflow.withdraw_period(m.may, m.city, LATER, "误开", 9)),
     "open_period": ([State.DRAFT], lambda m: workflow.open_period("2024M05", m.city, LATER)),
     "set_parameter": (
         [State.DRAFT],
@@ -107,7 +108,7 @@ OTHER = {
     "foreseen", "owed_from", "changes_since", "divide", "same",  # questions
     "explained", "unexplained", "latest_extension", "standing_in_the_way", "too_early_to_lock",  # questions
     "why_not_abandoned", "why_not_actual", "why_not_extended", "why_not_late",
-    "why_not_saved",
+    "why_not_saved", "why_not_withdrawn", "drafts_of",
     "MIN_EXPLANATION", "MOVES", "SavedChange", "Conflict", "Overtaken", "Owing", "Refused", "Save",
 }  # fmt: skip
 

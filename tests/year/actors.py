@@ -162,7 +162,7 @@ def approve_clean(walk: Walk, filing: Filing) -> None:
     clerk, page = walk.city.clerk_of(filing), reverse("district_queue", args=[filing.period_id])
     waiting = Submission.objects.filter(filing__district=filing.district, filing__state=State.SUBMITTED)
     receipts = list(waiting.filter(filing__period=filing.period).values_list("receipt", flat=True))
-    walk.press(clerk, reverse("district_approve_clean", args=[filing.period_id]), page, receipt=receipts)
+    walk.press_through(clerk, reverse("district_approve_clean", args=[filing.period_id]), page, receipt=receipts)
 
 
 def decide(walk: Walk, filing: Filing, granted: bool | None = None) -> None:
@@ -199,7 +199,7 @@ def city_return(walk: Walk, filing: Filing) -> None:
 
 
 def open_period(walk: Walk, code: str) -> None:
-    walk.press(walk.city.city, reverse("city_open_period"), reverse("city_periods"), code=code)
+    walk.press_through(walk.city.city, reverse("city_open_period"), reverse("city_periods"), code=code)
 
 
 def move_dates(walk: Walk, filing: Filing, days: int | None = None) -> None:
@@ -208,7 +208,7 @@ def move_dates(walk: Walk, filing: Filing, days: int | None = None) -> None:
     dates = {each.level: str(each.date + timedelta(days=days)) for each in period.deadlines.all()}
     page = reverse("city_period", args=[period.pk])
     reasons = {"reason": "系统维护", "notice_number": "无"}
-    walk.press(walk.city.city, reverse("city_set_deadlines", args=[period.pk]), page, **dates, **reasons)
+    walk.press_through(walk.city.city, reverse("city_set_deadlines", args=[period.pk]), page, **dates, **reasons)
 
 
 def allow_estimates(walk: Walk, code: str, allowed: bool) -> None:

@@ -107,6 +107,12 @@ class Walk:
         form = self.form(person, page, action) if page else None
         return self.send(person, action, (form or Form(action)).sent(**typed))
 
+    def press_through(self, person: User, action: str, page: str, **typed: str | list[str] | None) -> HttpResponse:
+        """The same, and the button of the page that asks first, as it was shown."""
+        answer = self.press(person, action, page, **typed)
+        asked = next((form for form in self.forms_on(answer) if "seen" in form.fields), None)
+        return self.send(person, action, asked.sent()) if asked else answer
+
     def press_button(self, person: User, action: str, page: str, **typed: str | list[str] | None) -> HttpResponse:
         """The same where a form holds nothing but what is typed: its page need not be opened anew each time."""
         return self.press(person, action, page if self.glance.random() < SELDOM else "", **typed)

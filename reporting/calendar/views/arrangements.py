@@ -19,6 +19,7 @@ from reporting.calendar.entry import FestivalLines, NoticeForm, festivals_of, li
 from reporting.calendar.notice import year_missing
 from reporting.calendar.views.months import months_of
 from reporting.dates.arrangements import Notice, contradictions, doubts, notice_kept, rows_to_keep
+from reporting.letters.mass import rehearsed
 from reporting.models import Arrangement, calendar_in_force
 from reporting.pages.downloads import XLSX
 from text.package import Unreadable
@@ -129,12 +130,15 @@ def preview(request, notice: Notice, doubtful: list[str], correction: str):
     ticket = {"head": head, "rows": rows_to_keep(notice), "correction": correction, "by": request.user.pk}
     ticket["at"] = clock.now().isoformat()
     effects = workflow.effects_of(tried)
+    at = clock.now()
+    letters = rehearsed(lambda: workflow.enter_arrangement(notice, request.user, at, correction), at)
     context = {
         "year": notice.year,
         "notice": notice,
         "months": months_of(notice.year, tried),
         "doubts": doubtful,
         "effects": effects,
+        "letters": letters,
         "squeezed": workflow.squeezed_by(effects.settled, tried),
         "replaced": in_force.notice_for(notice.year),
         "correction": correction,

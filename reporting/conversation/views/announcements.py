@@ -16,6 +16,7 @@ from accounts.models import Ability
 from accounts.post.state import look
 from reporting.conversation import announcements
 from reporting.conversation.forms import TakeDownPress, WritePress
+from reporting.letters.mass import SampleLetter
 from reporting.models import Announcement
 
 PAGE = 30
@@ -91,6 +92,7 @@ def write(request: HttpRequest) -> HttpResponse:
         announcements.for_somebody(draft, at)
         reach = announcements.reach_of(draft, at.date())
         context = {"form": form, "announcement": draft, "reach": reach, "mail": look(at)}
+        context["samples"] = [SampleLetter.of(announcements.letter(draft, "", at))] if draft.by_mail else []
         return render(request, "conversation/announcement_preview.html", context)
     return render(request, "conversation/write_announcement.html", {"form": form}, status=409)
 

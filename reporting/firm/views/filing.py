@@ -32,9 +32,12 @@ NOTHING: Mapping[str, Theirs] = {}
 def filing_of(request: HttpRequest, period: str) -> Filing:
     """The signed-in firm's filing for a period with all that its pages show, or 404."""
     try:
-        return read_whole(request.user.enterprise_id, period)
+        filing = read_whole(request.user.enterprise_id, period)
     except Filing.DoesNotExist:
         raise Http404("这个报告期没有本企业的填报。") from None
+    if filing.period.is_withdrawn:
+        raise Http404("这个报告期已由市级撤回，不需要填报。")
+    return filing
 
 
 def pressed_filing(request: HttpRequest, period: str) -> Filing:

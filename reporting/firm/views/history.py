@@ -16,7 +16,7 @@ PER_PAGE = 50
 
 @needs(Ability.FILL)
 def history(request: HttpRequest) -> HttpResponse:
-    filings = Filing.objects.visible_to(request.user).filter(period__opens_on__lte=clock.today())
+    filings = Filing.objects.visible_to(request.user).not_withdrawn().filter(period__opens_on__lte=clock.today())
     filings = filings.select_related("period", "district", "enterprise").prefetch_related(
         "period__deadlines", Prefetch("submissions", Submission.objects.defer("values", "findings"))
     )

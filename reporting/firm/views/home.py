@@ -37,7 +37,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if not request.user.may.fill:
         return redirect("start" if has_start_page(request.user) else request.user.duties.home)
     at = clock.now()
-    filings = Filing.objects.visible_to(request.user).filter(period__opens_on__lte=at.date())
+    filings = Filing.objects.visible_to(request.user).not_withdrawn().filter(period__opens_on__lte=at.date())
     filings = filings.select_related("enterprise", "district", "period", "in_force", "approved").prefetch_related(
         "period__deadlines",
         "sheets",

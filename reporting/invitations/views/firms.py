@@ -12,12 +12,13 @@ from accounts import clock
 from accounts.access import needs, refusals_on
 from accounts.first_accounts import AccountState, LetterAddresses, WhyNot
 from accounts.models import Ability, District, Enterprise, JournalEntry
-from accounts.post.outbox import message_of
 from accounts.post.state import look
 from reporting.invitations import course as how_it_goes
 from reporting.invitations import inviting
 from reporting.invitations.forms import FirmsForm, SendForm
 from reporting.invitations.inviting import ChosenFirms
+from reporting.letters.mass import SampleLetter
+from reporting.register.first_letters import sample
 
 PAGE = 100
 PRESSES = 10
@@ -62,13 +63,11 @@ def preview(request):
     at, chosen = clock.now(), form.chosen
     reach = inviting.reach(inviting.group(request.user, chosen, at), at)
     firm = Enterprise.objects.filter(pk=reach.first).first()
-    letter = firm and inviting.sample(firm, at)
     around = {
         "form": form,
         "chosen": chosen,
         "reach": reach,
-        "subject": letter and letter.subject,
-        "text": letter and message_of(letter).body,
+        "samples": [SampleLetter.of(sample(firm, at))] if firm else [],
         "without": listed(reach.without[: inviting.MOST_LISTED]),
         "previewed_at": at.isoformat(),
         "back": way_back(form),

@@ -11,6 +11,7 @@ from accounts.models import Ability, Application, District
 from accounts.post.state import look, on_its_way
 from reporting.register import applications as registration
 from reporting.register.facts import in_words
+from reporting.register.first_letters import told_to_the_firm
 from reporting.register.forms import ApplyForm, ApproveForm, LookUpForm, RefuseForm, RefusePress
 
 
@@ -96,7 +97,7 @@ def approve_application(request, pk):
         return redirect("application", pk)
     with refusals_on(request):
         enterprise = registration.approve_application(found, **form.cleaned_data, by=request.user, at=now())
-        told = registration.told_to_the_firm(enterprise)
+        told = told_to_the_firm(enterprise)
         messages.success(
             request,
             f"已批准{enterprise.name}注册。给 {enterprise.email} 的激活邮件{on_its_way(now(), enterprise.email)}。"

@@ -16,8 +16,9 @@ from accounts.forms import AddressForm
 from accounts.models import Ability, Application, District, Enterprise
 from accounts.post.state import on_its_way
 from reporting.models import Filing, HistoryFile
-from reporting.register import applications, upkeep
+from reporting.register import upkeep
 from reporting.register.facts import choices_of, in_words, is_marked, label_of, list_name, platform
+from reporting.register.first_letters import told_to_the_firm
 from reporting.register.forms import FactsForm, FirmContactForm
 
 SHOWN_FILINGS = 14
@@ -76,6 +77,7 @@ def firm(request, credit_code):
     enterprise = get_object_or_404(Enterprise, credit_code=credit_code)
     filings = (
         Filing.objects.visible_to(request.user)
+        .not_withdrawn()
         .filter(enterprise=enterprise)
         .select_related("period", "district", "in_force")
     )
@@ -154,7 +156,7 @@ def open_account(request, credit_code):
     """The first letter to a firm, or another one to the right address when the first was never used."""
     enterprise = get_object_or_404(Enterprise.objects.visible_to(request.user), credit_code=credit_code)
     form = AddressForm(request.POST)
-    user, told, at = people.first_account(enterprise), applications.told_to_the_firm(enterprise), now()
+    user, told, at = people.first_account(enterprise), told_to_the_firm(enterprise), now()
     with refusals_on(request):
         if not form.is_valid():
             raise Refused("邮箱写法不对，应像 name@example.com。")

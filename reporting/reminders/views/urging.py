@@ -12,9 +12,9 @@ from accounts import clock
 from accounts.access import needs, refusals_on
 from accounts.models import Ability, Scope
 from accounts.post import pulse
-from accounts.post.outbox import message_of
 from accounts.post.state import look
 from reporting.letters import schedule as reminder_times
+from reporting.letters.mass import SampleLetter
 from reporting.models import Filing, Urging
 from reporting.pages.chosen_period import asked_period, periods_to_show
 from reporting.reminders import urging
@@ -53,6 +53,7 @@ def show_choice(request, period, chosen, form, at, status=200):
         "reach": reach,
         "page": page,
         "rows": [(filing, reach.addresses.get(filing.pk), urged.get(filing.pk)) for filing in page],
+        "to_activate": set(reach.to_activate),
         "unreached": set(reach.unreached),
         "form": form,
         "sent": Urging.objects.visible_to(request.user).filter(period=period).select_related("district", "by")[:10],
@@ -75,14 +76,16 @@ def preview(request):
     period, chosen, words = form.cleaned_data["period"], form.chosen, form.cleaned_data["words"]
     owing = urging.group(request.user, period, chosen, at)
     reach = urging.reach(owing, period, at)
-    letter = urging.sample(period, list(reach.addresses), words, request.user, at)
+    letters = (
+        urging.sample(period, list(reach.addresses), words, request.user, at),
+        urging.sample_activation(period, reach.to_activate, words, request.user, at),
+    )
     around = {
         "form": form,
         "period": period,
         "chosen": chosen,
         "reach": reach,
-        "subject": letter and letter.subject,
-        "text": letter and message_of(letter).body,
+        "samples": [SampleLetter.of(letter) for letter in letters if letter],
         "to_call": listed(Filing.objects.filter(pk__in=reach.unreached[:MOST_TO_CALL])),
         "token": uuid.uuid4(),
         "previewed_at": at.isoformat(),

@@ -1,0 +1,72 @@
+"""Letters to many: how many an act would write, to whom, and how one of each kind reads, before it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from accounts.models import Letter
+from accounts.post.outbox import message_of
+
+
+@dataclass(frozen=True)
+class SampleLetter:
+    subject: str
+    text: str
+
+    @classmethod
+    def of(cls, letter: Letter) -> SampleLetter:
+        message = message_of(letter)
+        return cls(str(message.subject), str(message.body))
+
+
+@dataclass(frozen=True)
+class MassPreview:
+    """`firms` are written to about themselves, the rest goes to districts and the city; one sample of each kind, the
+    firms' first."""
+
+    letters: int
+    firms: int
+    to_offices: int
+    samples: tuple[SampleLetter, ...]
+
+    @classmethod
+    def of(cls, written: QuerySet[Letter]) -> MassPreview:
+        written = written.order_by()
+        to_firms = written.exclude(enterprise=None)
+        letters = written.count()
+        firsts: dict[tuple[str, bool], Letter] = {}
+        for stem in written.values_list("stem", flat=True).distinct():
+            for of_firms in (True, False):
+                kind = written.filter(stem=stem, enterprise__isnull=not of_firms)
+                if first := kind.order_by("pk").first():
+                    firsts[stem, not of_firms] = first
+        samples = tuple(SampleLetter.of(firsts[key]) for key in sorted(firsts, key=lambda key: (key[1], key[0])))
+        firms = to_firms.values("enterprise").distinct().count()
+        return cls(letters, firms, letters - to_firms.count(), samples)
+
+
+def rehearsed(act: Callable[[], object], at: datetime) -> MassPreview:
+    """What an act would write that is done at this moment: it is done and taken back. What it refuses is refused."""
+    with transaction.atomic():
+        act()
+        preview = MassPreview.of(Letter.objects.filter(written_at=at))
+        transaction.set_rollback(True)
+    return preview
+
+
+def done_as_seen(act: Callable[[], object], at: datetime, seen: str) -> MassPreview | None:
+    """Do it, where it writes just as many letters as the person has seen announced (`seen`), or none. Otherwise it is
+    taken back, and what it would write is returned to be looked at."""
+    with transaction.atomic():
+        act()
+        written = Letter.objects.filter(written_at=at)
+        if str(number := written.count()) == seen or not number:
+            return None
+        preview = MassPreview.of(written)
+        transaction.set_rollback(True)
+    return preview
