@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from forms_tables.edition.address import CellAddress
 from forms_tables.edition.catalog import Edition
@@ -90,7 +90,11 @@ class Heads:
 
     def ended(self, place: int) -> bool:
         """The concordance says that the row is not asked any more: its figures are left out."""
-        return self.sheet.now_called(self.sheet.cells[place]) == ""
+        return place in self.ended_places
+
+    @cached_property
+    def ended_places(self) -> frozenset[int]:
+        return frozenset(place for place, head in self.sheet.cells.items() if self.sheet.now_called(head) == "")
 
     def mapped(self) -> dict[str, str]:
         """The heads of this file that the concordance gave another name."""
