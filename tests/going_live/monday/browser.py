@@ -44,6 +44,10 @@ class Page:
         raise AssertionError(f"{self.path} has no form to {action}: {self.status} {self.words[:600]}")
 
 
+def forms_to(page: Page, action: str) -> list[Form]:
+    return [form for form in page.forms if (form.action or page.path) == action]
+
+
 @dataclass
 class Browser:
     """One person's, on a site that is called `host` and listens at `port` of this machine."""
@@ -74,10 +78,11 @@ class Browser:
         """Fill in the form of this page that goes to `action`, and send it."""
         return self.post(action, page.form(action, **(holding or {})).sent(**typed))
 
-    def press_through(self, page: Page, action: str, holding: Mapping[str, str] | None = None) -> Page:
-        """The same where the site first shows what the press would do, and asks."""
-        answer = self.press(page, action, holding)
-        return self.press(answer, action) if any("seen" in form.fields for form in answer.forms) else answer
+    def press_through(self, page: Page, action: str, holding: Mapping[str, str] | None = None, **typed: Typed) -> Page:
+        """The same where the site may first show what the press would do, and ask."""
+        answer = self.press(page, action, holding, **typed)
+        asks = any("seen" in form.fields for form in forms_to(answer, action))
+        return self.press(answer, action) if asks else answer
 
     def upload(self, page: Page, action: str, name: str, content: bytes, **typed: Typed) -> Page:
         return self.post(action, page.form(action).sent(**typed), {"workbook": (name, content)})

@@ -12,7 +12,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from tests.going_live.monday import paper
-from tests.going_live.monday.browser import Browser, Page
+from tests.going_live.monday.browser import Browser, Page, forms_to
 from tests.going_live.monday.machine import Machine, Received, link_in, wait_until
 from tests.going_live.monday.paper import NEXT, THIS, OnPaper
 
@@ -212,7 +212,7 @@ class Monday:
         waiting, clean = self.listed(desk, queue)
         if clean:
             page = desk.get(f"{queue}?state=submitted")
-            desk.press(page, f"{queue}approve/", receipt=sorted(clean))
+            desk.press_through(page, f"{queue}approve/", receipt=sorted(clean))
         for receipt in sorted(waiting - clean):
             path = f"/district/submissions/{receipt}/"
             desk.press(desk.get(path), f"{path}approve/", note="")
@@ -291,7 +291,3 @@ def of_the_past(name: str, cells: dict[str, str]) -> bool:
     """A cell of a row this firm reports, and of a period that is over."""
     row, _, column = name.partition(".")
     return column in ("c2", "c3") and f"{row}.c1" in cells
-
-
-def forms_to(page: Page, action: str) -> list:
-    return [form for form in page.forms if form.action == action]
