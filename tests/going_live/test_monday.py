@@ -13,7 +13,7 @@ from tests.going_live.monday.machine import empty_machine
 from tests.going_live.monday.walk import MONDAY, Monday
 
 pytestmark = pytest.mark.worker
-SIZE = int(os.environ.get("MONDAY_SIZE", "40"))
+SIZE = 40
 MONTHS = [f"2024M{month:02d}" for month in range(5, 13)] + [f"2025M{month:02d}" for month in range(2, 13)]
 MONTHS += ["2026M02", "2026M03", "2026M04"]  # nobody reports a January
 

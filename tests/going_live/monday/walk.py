@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from tests.going_live.monday import paper
 from tests.going_live.monday.browser import Browser, Page, forms_to
-from tests.going_live.monday.machine import Machine, Received, link_in, wait_until
+from tests.going_live.monday.machine import Machine, link_in, wait_until
 from tests.going_live.monday.paper import NEXT, THIS, OnPaper
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -268,9 +268,6 @@ class Monday:
 
     def wait_for_letters(self, number: int) -> None:
         self.machine.wait_for_letters(lambda there: there >= number, PATIENCE)
-
-    def letters_to(self, mail: str) -> list[Received]:
-        return [letter for letter in self.machine.received() if letter.to == mail]
 
     @contextmanager
     def step(self, name: str, letters: int = 0, rows: int = 0) -> Iterator[None]:
