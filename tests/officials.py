@@ -12,6 +12,7 @@ from reporting.filing.judging import judge
 from reporting.models import Filing, State, Submission
 from tests.cast import AT
 from tests.may import CLEAN_MAY, fresh
+from tests.reading import markup_of
 
 WARNED_MAY = {**CLEAN_MAY, "2090.c1": "-900"}  # a loss as large as the income asks for a word
 
@@ -32,7 +33,7 @@ def sign_in(user: User) -> Client:
 def press_through(client: Client, path: str, given: dict):
     """Press, and once more where the page asks first: with the letters, or whom it obliges, as they were shown."""
     answer = client.post(path, given, follow=True)
-    seen = re.search(r'name="seen" value="([^"]+)"', answer.content.decode())
+    seen = re.search(r'name="seen" value="([^"]+)"', markup_of(answer, answer.status_code))
     return client.post(path, given | {"seen": seen[1]}, follow=True) if seen else answer
 
 

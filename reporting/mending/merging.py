@@ -185,9 +185,9 @@ def _obstacles(kept: Enterprise, merged: Enterprise, periods: tuple[PeriodBeside
             yield f"{entry.credit_code} 的登记已并入{instead.name}（{instead.credit_code}），不能再合并。"
     if move := merged.moves.waiting().first():
         yield f"{merged.name}迁往{move.district.name}的迁移正在等待接收，请先在“迁入迁出”答复或撤回。"
+    if merged.takeovers.open().exists():
+        yield f"{merged.credit_code} 的账号移交还没有办完，请先确认、撤回或等它办完。"
     for entry in (kept, merged):
-        if entry.takeovers.open().exists():
-            yield f"{entry.credit_code} 的账号移交还没有办完，请先确认、撤回或等它办完。"
         if entry.code_corrections.waiting().exists():
             yield f"{entry.credit_code} 的信用代码更正正在等待确认，请先确认或撤回。"
     for beside in periods:

@@ -12,14 +12,13 @@ from reporting.models.edition import DraftEdition, PublishedEdition, Rehearsal, 
 from reporting.models.filing import Explanation, Filing, Sheet
 from reporting.models.history import HistoryCode, HistoryFile, HistoryImport, HistoryObjection, ImportedFiling
 from reporting.models.in_force import edition_in_force
+from reporting.models.long_import import RegisterImport
 from reporting.models.period import Deadline, ParameterValue, Period
 from reporting.models.record import Certificate, DistrictResult
-from reporting.models.register_import import RegisterImport
 from reporting.models.reminder import ReminderChoice, Urging
 from reporting.models.request import BaseAdjustment, ExtensionRequest, LateRequest
-from reporting.models.scan import Scan
 from reporting.models.standing import Standing, State
-from reporting.models.submission import Review, Submission
+from reporting.models.submission import Review, Scan, Submission
 from reporting.models.training import FrequentQuestion, SignUp, TrainingMaterial, TrainingSession
 
 __all__ = [

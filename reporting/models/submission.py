@@ -6,7 +6,7 @@ from django.db import models
 from forms_tables.edition.catalog import Edition
 from reporting.models.edition import published_edition
 from reporting.models.filing import Filing
-from reporting.models.practice import Apart
+from reporting.models.practice import Apart, Everywhere
 from reporting.models.standing import State
 
 
@@ -169,3 +169,24 @@ class Review(models.Model):
         """The reasons with the cell's place in the form's words; "整张报表" where no cell is named."""
         edition = self.submission.edition
         return [{**row, "place": edition.place_of(row["cell"]) if row["cell"] else "整张报表"} for row in self.reasons]
+
+
+class Scan(models.Model):
+    """盖章扫描件: the stamped paper of a submission, as a PDF. A better one is added beside it, never over it."""
+
+    submission = models.ForeignKey(Submission, models.PROTECT, related_name="scans")
+    file = models.FileField("文件", upload_to="scans/%Y/")
+    pages = models.PositiveSmallIntegerField("页数")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField("上传时间")
+
+    PERIOD_CODE = "submission__filing__period__code"
+    objects = Apart()
+    everywhere = Everywhere()
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        verbose_name = "盖章扫描件"
+
+    def __str__(self) -> str:
+        return f"{self.submission} 盖章扫描件"

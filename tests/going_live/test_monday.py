@@ -39,7 +39,7 @@ def test_a_monday(tmp_path):
 def cell(monday, firm, period: str, name: str) -> str:
     """What stands in a cell of the firm's own form."""
     page = monday.at_desk[paper.mail_of(firm.code)].get(f"/filings/{period}/t6/")
-    found = re.search(rf'id="cell-{re.escape(name)}"[^>]*>\s*([^\s<]+)', page.text)
+    found = re.search(rf'id="cell-{re.escape(name)}"[^>]*>\s*([^\s<]+)', page.markup)
     assert found, page.words
     return found[1].replace(",", "")
 

@@ -14,7 +14,7 @@ from tests.history.books import book, brought_in, of, stand
 from tests.history.test_history_stands import column, written
 from tests.may import fresh, make_may
 from tests.officials import make_it_be, sign_in
-from tests.reading import words_on
+from tests.reading import markup_of, words_on
 
 pytestmark = pytest.mark.django_db
 OBJECTIONS = "/history-objections/"
@@ -148,7 +148,7 @@ def test_what_was_withdrawn_has_nothing_to_correct(may, cast):
 def test_the_firm_asks_on_the_page_of_the_period(may):
     stand(may.firm, "2024M04", {"2010.c1": "750.00"})
     firm, page = sign_in(may.clerk), "/history/imported/2024M04/"
-    assert 'href="/history/imported/2024M04/"' in firm.get("/history/").content.decode()
+    assert 'href="/history/imported/2024M04/"' in markup_of(firm.get("/history/"))
     assert "750.00" in words_on(firm.get(page))
     wrong = firm.post(page, {"cell": "2010.c1", "new": "多", "reason": "漏计"})
     assert "不是数字" in words_on(wrong, 409) and "漏计" in words_on(wrong, 409)
@@ -176,5 +176,5 @@ def test_the_district_decides_on_its_page_and_sees_no_other_districts(may, asked
 def test_the_city_sees_all_and_the_association_only_reads(may, asked):
     assert may.firm.name in words_on(sign_in(may.city).get(OBJECTIONS))
     analyst = sign_in(may.analyst)
-    assert "同意</button>" not in analyst.get(OBJECTIONS).content.decode()
+    assert "同意</button>" not in markup_of(analyst.get(OBJECTIONS))
     assert analyst.post(f"{OBJECTIONS}{asked.pk}/decide/", {"granted": "yes"}).status_code == 403

@@ -94,7 +94,7 @@ def _side_by_side(request, kept: Enterprise, merged: Enterprise, form, apart, st
                 "entry": each,
                 "district": each.district,
                 "imported": merger.imported[each.pk],
-                "lines": JournalEntry.objects.filter(enterprise=each)[:SHOWN_LINES],
+                "lines": JournalEntry.objects.visible_to(request.user).filter(enterprise=each)[:SHOWN_LINES],
                 "sent": Submission.objects.filter(filing__enterprise=each).count(),
                 "people": people,
             }

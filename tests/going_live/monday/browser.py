@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlencode, urlsplit
 
-from tests.reading import words_in
+from tests.reading import in_one_space, words_in
 from tests.year.pages import Form, forms_of
 
 REDIRECTS = (301, 302, 303)
@@ -20,16 +20,21 @@ class Page:
     content: bytes
 
     @property
-    def text(self) -> str:
-        return self.content.decode()
+    def markup(self) -> str:
+        """For links, fields and attributes, as tests.reading.markup_of gives it."""
+        return in_one_space(self.sent)
+
+    @property
+    def sent(self) -> str:
+        return str(self.content, "utf-8")
 
     @property
     def words(self) -> str:
-        return words_in(self.text)
+        return words_in(self.sent)
 
     @property
     def forms(self) -> list[Form]:
-        return forms_of(self.text)
+        return forms_of(self.sent)
 
     def form(self, action: str, **holding: str) -> Form:
         """The form that goes to `action`; of several the one whose hidden fields hold this."""

@@ -93,7 +93,7 @@ class Monday:
             self.machine.manage("collectstatic", "--noinput", "--verbosity", "0")
             self.machine.start_site()
             page = self.browser().get("/login/")
-            for address in re.findall(r'(?:href|src)="(/static/[^"]+)"', page.text):
+            for address in re.findall(r'(?:href|src)="(/static/[^"]+)"', page.markup):
                 assert self.browser().get(address).content  # under a name that is no local one
 
     def first_administrator(self) -> None:
@@ -117,7 +117,7 @@ class Monday:
             letters = self.machine.received()
             self.at_once(lambda letter: self.activate(letter.to, letter.link), letters)
             self.at_once(self.say_whom_to_call, [paper.official_mail(each.code) for each in paper.districts()])
-            if found := CITY_PHONE.search(self.city.get("/contacts/").text):
+            if found := CITY_PHONE.search(self.city.get("/contacts/").markup):
                 self.city.press(self.city.get(found[1]), found[1], phone="023-63890001")
             for name, value in PARAMETERS.items():
                 page = self.city.get("/city/parameters/")
@@ -190,7 +190,7 @@ class Monday:
         desk, base = self.at_desk[firm.email], f"/filings/{THIS.code}/"
         cells, asked = firm.typed(THIS), []
         whole = desk.get(base)
-        for key in sorted(set(re.findall(rf'href="{base}(t\d)/"', whole.text))):
+        for key in sorted(set(re.findall(rf'href="{base}(t\d)/"', whole.markup))):
             form = desk.get(f"{base}{key}/").form(f"{base}{key}/")
             asked += [name for name in form.fields if of_the_past(name, cells)]
             typed = {name: cells[name] for name in form.fields if name in cells}
@@ -222,7 +222,7 @@ class Monday:
         """All that wait for the district, and those it may pass together."""
         waiting, clean = set(), set()
         for number in range(1, 100):
-            text = desk.get(f"{queue}?state=submitted&page={number}").text
+            text = desk.get(f"{queue}?state=submitted&page={number}").markup
             before = len(waiting)
             waiting |= set(RECEIPT.findall(text))
             clean |= set(CLEAN.findall(text))
