@@ -163,7 +163,9 @@ def write_to_many(firms: Sequence[int], mass: MassLetter) -> MassOutcome:
 @transaction.atomic
 def _write_to(batch: list[int], mass: MassLetter, outcome: MassOutcome) -> None:
     hold(batch)
-    firms = list(with_account(looked_after_by(mass.by).filter(pk__in=batch), mass.at).order_by("pk"))
+    # Who writes about a period has chosen by its filings, some of them of firms that have moved to another district.
+    reach = Enterprise.objects.filter(merged_into=None) if mass.period else looked_after_by(mass.by)
+    firms = list(with_account(reach.filter(pk__in=batch), mass.at).order_by("pk"))
     addresses, found = LetterAddresses(), []
     for firm in firms:
         address, why_not = addresses.for_letter(firm, mass.not_since)

@@ -5,7 +5,7 @@ Which letters there are: accounts/emails.py and reporting/letters/about_filings.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Required, TypedDict, Unpack
 
@@ -18,6 +18,7 @@ from accounts.models import District, Enterprise, Letter
 from accounts.post import pulse
 from accounts.post.tasks import send_letters
 
+MOST_AT_ONCE = 1000  # topics named in one statement
 SENDERS_AT_ONCE = 8  # how many workers one posting may set to work
 MOST_OF_SUBJECT = Letter._meta.get_field("subject").max_length
 
@@ -95,6 +96,12 @@ def withdraw(topic: str) -> int:
     """Letters on this topic are not wanted any more. One that a worker is handing over may still go, but is not tried
     again, nor is one that was sent and comes back."""
     return _withdraw(Letter.objects.filter(topic=topic))
+
+
+def withdraw_each(topics: Sequence[str]) -> int:
+    """The same for many topics."""
+    parts = [topics[start : start + MOST_AT_ONCE] for start in range(0, len(topics), MOST_AT_ONCE)]
+    return sum(_withdraw(Letter.objects.filter(topic__in=part)) for part in parts)
 
 
 def withdraw_all(period: str, kind: str) -> int:

@@ -97,11 +97,11 @@ def _begin_alone(wanted: Stretch, others: list[Stretch]) -> None:
 
 def _handed_over(before: list[Stretch], after: list[Stretch]) -> list[Period]:
     """The open periods another edition governs after this, locked with their filings; refused where one must
-    stay."""
+    stay. Those that were withdrawn go along with their drafts, for they may be opened again."""
     handed_over = []
-    for period in Period.objects.order_by("code").select_for_update():
+    for period in Period.withdrawn_too.order_by("code").select_for_update():
         now = governing(period.parsed, after)
-        if now == governing(period.parsed, before):
+        if now == governing(period.parsed, before) or (period.is_withdrawn and not now):
             continue
         list(Filing.objects.filter(period=period).order_by("pk").select_for_update().values_list("pk"))
         if number := Submission.objects.filter(filing__period=period).count():

@@ -59,13 +59,15 @@ def rehearsed(act: Callable[[], object], at: datetime) -> MassPreview:
     return preview
 
 
-def done_as_seen(act: Callable[[], object], at: datetime, seen: str) -> MassPreview | None:
+def done_as_seen(act: Callable[[], object], at: datetime, seen: str, may_grow: bool = False) -> MassPreview | None:
     """Do it, where it writes just as many letters as the person has seen announced (`seen`), or none. Otherwise it is
-    taken back, and what it would write is returned to be looked at."""
+    taken back, and what it would write is returned to be looked at. `may_grow`: they were told "at least so many",
+    because those who are written to become more while somebody reads."""
     with transaction.atomic():
         act()
         written = Letter.objects.filter(written_at=at)
-        if str(number := written.count()) == seen or not number:
+        number, announced = written.count(), int(seen) if seen.isdecimal() else None
+        if number in (0, announced) or (may_grow and announced is not None and number > announced):
             return None
         preview = MassPreview.of(written)
         transaction.set_rollback(True)

@@ -5,6 +5,7 @@ from django.db.models.functions import Coalesce
 from reporting.models.asking import asked_of
 from reporting.models.filing import Filing
 from reporting.models.office_request import OfficeRequest
+from reporting.models.period import Period
 from reporting.models.standing import OPENABLE, OWED, SHUT, UNSENT, WITH_FIRM
 
 
@@ -13,10 +14,14 @@ class RequestQuerySet(models.QuerySet):
         """What the district has still to decide: what has been overtaken meanwhile needs no decision."""
         return self.filter(self.model.WAITING)
 
+    def of_standing_periods(self) -> models.QuerySet:
+        """What was asked about a period that was withdrawn since leaves no trace."""
+        return self.exclude(filing__period__state=Period.WITHDRAWN)
+
     def listed(self) -> models.QuerySet:
         """The waiting ones first, then the newest; each with `waits`, and how often its firm has asked the like
         before, for any period (`asked_before`), and was granted it (`granted_before`)."""
-        others = self.model.objects.filter(filing__enterprise=OuterRef("filing__enterprise"))
+        others = self.model.objects.of_standing_periods().filter(filing__enterprise=OuterRef("filing__enterprise"))
         others = others.filter(asked_at__lt=OuterRef("asked_at")).order_by().values("filing__enterprise")
         return self.annotate(
             waits=ExpressionWrapper(self.model.WAITING, BooleanField()),

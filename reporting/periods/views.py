@@ -89,10 +89,14 @@ def withdraw(request, code):
             at = clock.now()
             given = {"reason": form.cleaned_data["reason"], "drafts_seen": form.drafts_agreed}
             preview = done_as_seen(
-                lambda: workflow.withdraw_period(found, request.user, at, **given), at, seen_on(request)
+                lambda: workflow.withdraw_period(found, request.user, at, **given),
+                at,
+                seen_on(request),
+                may_grow=True,  # its first letters may be leaving at this moment
             )
             if preview:
                 what = f"撤回{found.label}：所有企业不再应报，不记入填报记录；已经收到通知的企业收到下面的信。"
+                what += "这时还在陆续发出的通知，收到的企业也另发一封。"
                 button = f"撤回{found.label}，发出 {preview.letters} 封信"
                 back = reverse("city_withdraw_period", args=[code])
                 return ask_first(request, Question(f"撤回{found.label}", what, button, back), preview)

@@ -81,7 +81,7 @@ def take_back_activations(period: Period) -> int:
     firms = list(unsent.values_list("enterprise", flat=True))
     never_opened = User.objects.filter(enterprise__in=firms, password__startswith=UNUSABLE_PASSWORD_PREFIX)
     never_opened.update(invited_at=None)
-    return sum(letters.withdraw(f"{FIRST_ACCOUNT}:{firm}") for firm in firms)
+    return letters.withdraw_each([f"{FIRST_ACCOUNT}:{firm}" for firm in firms])
 
 
 def owe_again(period: Period) -> int:

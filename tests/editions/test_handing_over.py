@@ -125,3 +125,13 @@ def test_the_firm_is_told_until_it_has_submitted(may):
         assert "请核对后重新做数据审核" in said
     Filing.objects.filter(pk=may.filing.pk).update(state=State.RETURNED)  # it was submitted since
     assert not any("改按" in words_on(client.get(page)) for page in pages)
+
+
+def test_a_withdrawn_period_goes_along_with_its_drafts(may, cast):
+    """It may be opened again, and then its rows are those of the edition that governs it."""
+    workflow.withdraw_period(may.may, may.city, AT, "误开。", drafts_seen=5)
+    govern(NEXT, "2024M05", "", may.city, AT, WHY)
+    again = workflow.open_period("2024M05", may.city, AT)
+    assert again.edition_code == NEXT
+    cells = Sheet.objects.get(filing=may.filing, table=T6).cells
+    assert cells["2052.c1"] == CLEAN_MAY["2051.c1"] and "2051.c1" not in cells

@@ -9,6 +9,7 @@ from django.contrib.auth.hashers import make_password
 from accounts.models import DeadAddress, JournalEntry, Letter, User
 from accounts.post.outbox import message_of
 from reporting import workflow
+from reporting.register import moves
 from reporting.reminders import planner, urging
 from tests.cast import AT, SHANGHAI, make_enterprise
 from tests.may import make_may
@@ -112,6 +113,16 @@ def test_who_is_urged_without_an_account_gets_the_activation_with_the_officials_
     assert "渝中区催报，请尽快激活账号并上报。附言：请今天下班前上报。" in message_of(letter).body
     again, _ = urging.press(uuid.uuid4(), may.may, chosen, "", AT, may.reviewer, AT + timedelta(minutes=5))
     assert urging.write(again.pk, AT + timedelta(minutes=5)).letters == 0 and len(activations()) == 2
+
+
+def test_a_firm_that_moved_away_is_urged_by_the_district_its_filing_stayed_with(may, cast):
+    move = moves.propose_move(may.newcomer, cast.nanan, since=date(2024, 6, 1), reason="搬迁。", by=cast.chen_yu, at=AT)
+    moves.accept_move(move, by=cast.he_qing, at=AT)
+    chosen = urging.Chosen()
+    announced = urging.reach(urging.group(may.reviewer, may.may, chosen, AT), may.may, AT).letters
+    made, _ = urging.press(uuid.uuid4(), may.may, chosen, "", AT, may.reviewer, AT)
+    done = urging.write(made.pk, AT)
+    assert done.activations == 2 and done.letters == announced
 
 
 def test_the_preview_of_an_urging_shows_both_letters_and_no_link(may):

@@ -179,3 +179,28 @@ def test_the_page_names_drafts_then_shows_the_letters_then_does_it_once(opened, 
     assert "已经撤回，不必再撤" in words_on(desk.post(path, given | {"agreed": "on"}, follow=True))
     assert Letter.objects.filter(stem="deadline/withdrawn").count() == 4
     assert JournalEntry.objects.filter(action="撤回报告期").count() == 1
+
+
+def test_letters_that_leave_while_somebody_reads_do_not_stop_it(opened, cast):
+    """Those who were written to become more between the preview and the press; fewer than announced is shown anew."""
+    make_it_be(on(4).date())
+    Letter.objects.update(state=Letter.State.SENT, sent_at=on(3))
+    leaving = Letter.objects.exclude(enterprise=None).last()
+    Letter.objects.filter(pk=leaving.pk).update(state=Letter.State.WAITING, sent_at=None)
+    desk, path = sign_in(cast.zhou_tao), "/city/periods/2024M05/withdraw/"
+    given = {"reason": "误开，应从6月报起。", "drafts_seen": "1", "agreed": "on"}
+    assert "将发出的信 3" in " ".join(words_on(desk.post(path, given)).split())
+    assert "将发出的信 3" in " ".join(words_on(desk.post(path, given | {"seen": "4"})).split())
+    Letter.objects.filter(pk=leaving.pk).update(state=Letter.State.SENT, sent_at=on(4))
+    assert "2024年5月已撤回" in words_on(desk.post(path, given | {"seen": "3"}, follow=True))
+    assert Letter.objects.filter(stem="deadline/withdrawn").count() == 4
+
+
+def test_what_was_asked_about_it_leaves_no_trace(opened, cast):
+    filing = Filing.objects.get(enterprise=cast.yuntu)
+    asked = workflow.ask_extension(filing, on(13).date(), cast.li_na, on(3), "停电。")
+    workflow.decide_extension(asked, True, cast.chen_yu, on(3), "同意。", on(13).date())
+    make_it_be(on(4).date())
+    assert "同意延期至" in words_on(sign_in(cast.li_na).get("/"))
+    withdraw(opened, cast)
+    assert "同意延期至" not in words_on(sign_in(cast.li_na).get("/"))

@@ -195,7 +195,7 @@ def letters_of(enterprise) -> list[dict]:
         }
         for review in reviews.order_by("-at")[:8]
     ]
-    decided = LateRequest.objects.filter(filing__enterprise=enterprise, granted__isnull=False)
+    decided = LateRequest.objects.of_standing_periods().filter(filing__enterprise=enterprise, granted__isnull=False)
     said += [
         {
             "at": asked.decided_at,
@@ -206,7 +206,9 @@ def letters_of(enterprise) -> list[dict]:
         }
         for asked in decided.select_related("filing__period", "filing__district").order_by("-decided_at")[:8]
     ]
-    extended = ExtensionRequest.objects.filter(filing__enterprise=enterprise, granted__isnull=False)
+    extended = ExtensionRequest.objects.of_standing_periods().filter(
+        filing__enterprise=enterprise, granted__isnull=False
+    )
     said += [
         {
             "at": asked.decided_at,
