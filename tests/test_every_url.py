@@ -489,7 +489,7 @@ def an_imported_period(may, name: str) -> int:
     of the concordance, an objection."""
     standing = ImportedFiling.objects.standing().filter(enterprise=may.firm)
     imported = standing.first() or stand(may.firm, "2024M05", {"2010.c1": "800.00"})
-    imported.source.file.save("history.xlsx", ContentFile(b"PK"))
+    imported.source.file.save("history.xlsx", ContentFile(book(of(may.firm, "2024M05") | {"2010.c1": 800})))
     if name in ("history_import", "confirm_history", "try_history_again", "history_problems"):
         upload = SimpleUploadedFile("历史.xlsx", book(of(may.firm, "2099M01") | {"2010.c1": 1}))
         stored = history_steps.begin(upload, False, "", by=may.city, at=AT, real=real_now())

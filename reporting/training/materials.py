@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from hashlib import sha256
+from pathlib import PurePath
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -44,7 +45,7 @@ def attach(session: TrainingSession, file: UploadedFile[bytes], *, by: User, at:
     if twin := session.materials.filter(**said).first():
         raise DoneAlready(f"同一个文件已经上传过（{twin.name}），没有再存一份。")
     size = file.size or 0
-    file.name = f"{session.pk}.{name.rpartition('.')[2]}"  # what a person called it is kept beside it
+    file.name = f"{session.pk}{PurePath(name).suffix}"  # what a person called it is kept beside it
     material = TrainingMaterial.objects.create(session=session, file=file, name=name, size=size, by=by, at=at, **said)
     journal.record(by=by, at=at, action="上传培训资料", subject=session.title, after={"文件": name})
     return material
@@ -64,7 +65,7 @@ def withdraw(material: TrainingMaterial, *, by: User, at: datetime) -> None:
 def named(file: UploadedFile[bytes]) -> str:
     """The file's own name, where it is what it says and no larger than we take."""
     name = without_hidden(file.name or "").strip()[-LONGEST_NAME:]
-    kind = name.rpartition(".")[2].lower()
+    kind = PurePath(name).suffix.lower().removeprefix(".")
     if kind not in KINDS:
         raise Refused(f"“{name}”不是可以上传的文件。请上传 PDF、Word、Excel、PPT、WPS、图片或 zip 文件。")
     if not file.size:

@@ -197,6 +197,8 @@ class Walk:
             "which": ["blocked"],
             "sort": ["rule"],
             "name": ["EPS"],
+            "frequency": ["month", "annual"],
+            **dict.fromkeys(("one", "other", "kept", "merged"), [self.code]),
         }
         if name == "key_firms":
             known["code"] = ["15"]

@@ -238,7 +238,12 @@ def addresses(submission: Submission) -> dict[str, str]:
     return found
 
 
-WANTS_MORE = {"city_desk_revision", "city_desk_draft_workbook", "certificate"}  # none of these was made here
+WANTS_MORE = {
+    "city_desk_revision",
+    "city_desk_draft_workbook",
+    "certificate",
+    "wipe_practice",
+}  # none of these was made here
 
 
 @pytest.mark.one_database

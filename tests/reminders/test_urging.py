@@ -330,7 +330,7 @@ def test_a_secret_letter_and_one_no_longer_needed_are_not_tried_again(may, cast)
     Letter.objects.update(state=Letter.State.FAILED)
     file_may(may.filing, may.clerk)
     client = sign_in(cast.chen_yu)
-    for letter, words in ((reminder, "不必再发"), (secret, "重设密码的链接")):
+    for letter, words in ((reminder, "不必再发"), (secret, "重设密码请本人用“忘记密码”")):
         page = words_on(client.post(f"/reminders/letters/{letter.pk}/again/", follow=True))
         letter.refresh_from_db()
         assert words in page and letter.state == Letter.State.FAILED
