@@ -50,3 +50,9 @@ def entry_now(code: str) -> Enterprise | None:
     """The entry a former code leads to, where no entry has that code itself."""
     done = CodeCorrection.objects.done().filter(wrong=code).select_related("enterprise").first()
     return done.enterprise if done else None
+
+
+def firm_meant_by(code: str) -> Enterprise | None:
+    """Whose code this is or was: the entry that stands for the firm today, where another one was merged into it."""
+    entry = Enterprise.objects.select_related("merged_into").filter(credit_code=code).first() or entry_now(code)
+    return entry and (entry.merged_into or entry)

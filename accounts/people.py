@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from itertools import count
 from typing import TypedDict, Unpack
 
 from django.db import transaction
@@ -38,8 +39,13 @@ def be_within_a_firms_number(enterprise: Enterprise) -> None:
 
 
 def next_username(enterprise: Enterprise) -> str:
-    """Of a further account of the firm; none is ever deleted, so the number is free."""
-    return f"{enterprise.credit_code}-{enterprise.users.count() + 1}"
+    """Of a further account of the firm. What was another firm's code by mistake may have numbers already, of people who
+    kept their names when it was corrected: those are passed over."""
+    begun = f"{enterprise.credit_code}-"
+    alike = User.objects.filter(username__istartswith=begun).values_list("username", flat=True)
+    taken = {username.upper() for username in alike}
+    names = (f"{begun}{number}" for number in count(enterprise.users.count() + 1))
+    return next(name for name in names if name.upper() not in taken)
 
 
 def be_nobody_elses_in_the_firm(email: str, enterprise: Enterprise) -> None:

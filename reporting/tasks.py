@@ -1,8 +1,8 @@
 """What is due at any time of day. A long task of one room stands in that room's tasks.py."""
 
-import logging
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from celery import shared_task
 
@@ -10,11 +10,10 @@ from accounts import clock, emails
 from accounts.post import dead_addresses
 from reporting.calendar import notice
 from reporting.conversation import announcements, threads
+from reporting.due_together import do_each
 from reporting.mending import district_change
 from reporting.reminders import digests, planner, urging
 from reporting.succession import takeovers
-
-logger = logging.getLogger(__name__)
 
 # What may be due at any time of day; each writes what was not written before and returns how many letters that is,
 # or how many accounts passed to another person.
@@ -40,12 +39,5 @@ def remind() -> None:
 
 def plan_all(planners: tuple[Callable[[datetime], int], ...], at: datetime) -> None:
     """One planner that fails does not keep the others from their letters."""
-    failures = []
-    for plan in planners:
-        try:
-            plan(at)
-        except Exception as failure:
-            logger.exception("%s.%s failed", plan.__module__, plan.__name__)
-            failures.append(failure)
-    if failures:
-        raise ExceptionGroup("Some of today's letters were not written", failures)
+    pieces = [(f"{plan.__module__}.{plan.__name__}", partial(plan, at)) for plan in planners]
+    do_each(pieces, "Some of today's letters were not written")

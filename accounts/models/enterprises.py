@@ -35,7 +35,11 @@ class EnterpriseQuerySet(models.QuerySet):
         return self.filter(Q(pk=enterprise) | Q(merged_into=enterprise))
 
     def reporting_on(self, day: datetime.date) -> EnterpriseQuerySet:
-        return self.filter(joined_on__lte=day, merged_into=None).filter(Q(left_on__isnull=True) | Q(left_on__gte=day))
+        return self.not_gone_by(day).filter(joined_on__lte=day)
+
+    def not_gone_by(self, day: datetime.date) -> EnterpriseQuerySet:
+        """Who reports on that day or will: neither left nor merged into another entry, whatever its first day."""
+        return self.filter(merged_into=None).filter(Q(left_on__isnull=True) | Q(left_on__gte=day))
 
     def with_district(self) -> EnterpriseQuerySet:
         """Adds district_name and district_code of today's residence, for lists."""

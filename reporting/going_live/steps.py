@@ -105,7 +105,7 @@ def accounts_of_firms(today: date, edition: Edition) -> Reached:
 
 
 def still_reporting(today: date) -> QuerySet[Enterprise]:
-    return Enterprise.objects.filter(Q(left_on=None) | Q(left_on__gte=today))
+    return Enterprise.objects.not_gone_by(today)
 
 
 def calendar(today: date, edition: Edition) -> Reached:

@@ -61,7 +61,7 @@ class InvitationReach:
 def reporting_firms(by: User | None, at: datetime) -> EnterpriseQuerySet:
     """Of the firms this person looks after those that report or will; who left needs no account any more."""
     firms = first_accounts.looked_after_by(by)
-    return firms.filter(Q(left_on__isnull=True) | Q(left_on__gte=at.date()))
+    return firms.not_gone_by(at.date())
 
 
 def group(by: User | None, chosen: ChosenFirms, at: datetime) -> Any:

@@ -8,28 +8,38 @@ the new one (District.reviewed_by).
 
 from __future__ import annotations
 
-import logging
 import uuid
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from django.db import transaction
 
 from accounts import journal, officials
 from accounts.access import DoneAlready, Refused
-from accounts.models import DeadAddress, District, DistrictChange, DistrictChangeFirm, Enterprise, Move, Residence, User
+from accounts.models import (
+    Ability,
+    DeadAddress,
+    District,
+    DistrictChange,
+    DistrictChangeFirm,
+    Enterprise,
+    Move,
+    Residence,
+    User,
+)
 from accounts.models.people import UserQuerySet
 from accounts.post import letters
+from reporting.due_together import do_each
 from reporting.editions.districts import DistrictFacts, place_district
 from reporting.letters import about_mending
 from reporting.mending.district_choice import ChangeReach, WantedChange, periods_from, reach
 from reporting.models import Filing, Period, ThreadSeen
+from reporting.models.filing import FilingQuerySet
 from reporting.models.in_force import asked_once
 from reporting.register.moves import withdraw_move
-from reporting.workflow.guards import be_the_city, said_something
-
-logger = logging.getLogger(__name__)
+from reporting.workflow.guards import be_the_city, record, said_something
 
 BATCH = 1000
 MOST_WORDS = 200
@@ -79,6 +89,7 @@ def carry_out(change: DistrictChange, at: datetime) -> DistrictChange:
     change = DistrictChange.objects.select_for_update(of=("self",)).select_related("district", "by").get(pk=change.pk)
     if not change.is_planned:
         return change  # a second beat, or one that was taken back
+    by = _in_whose_name(change)
     rows = list(change.firms.select_related("enterprise", "origin").order_by("enterprise_id"))
     held = {firm.pk: firm for firm in _held([row.enterprise_id for row in rows])}
     homes = {
@@ -89,14 +100,14 @@ def carry_out(change: DistrictChange, at: datetime) -> DistrictChange:
     DistrictChangeFirm.objects.bulk_update([row for row in rows if row.left_out], ["left_out"], batch_size=BATCH)
     firms = [row.enterprise_id for row in moving]
     for move in Move.objects.waiting().filter(enterprise__in=firms):
-        withdraw_move(move, by=change.by, at=at)
+        withdraw_move(move, by=by, at=at)
     _settle_in(change, [homes[firm] for firm in firms])
     along = _take_along(change, firms)
     DeadAddress.objects.filter(enterprise__in=firms, settled_at=None).update(district=change.district)
     with asked_once():  # each line of the journal names the office of whose act it is
         journal.record_all(list(_lines(change, moving, along, at)))
     if change.closes:
-        _close(change, at)
+        _close(change, by, at)
     change.state, change.done_at = DistrictChange.State.DONE, at
     change.save(update_fields=["state", "done_at"])
     return change
@@ -129,13 +140,20 @@ def plan(at: datetime) -> int:
     due = DistrictChange.objects.filter(state=DistrictChange.State.PLANNED, since__lte=at.date()).order_by(
         "since", "pk"
     )
-    for change in due:
-        carry_out(change, at)
+    pieces = [(f"District change {change.pk}", partial(carry_out, change, at)) for change in due]
+    do_each(pieces, "Some districts were not changed")
     return len(due)
 
 
 def _held(firms: Sequence[int]):
     return Enterprise.objects.filter(pk__in=firms).order_by("pk").select_for_update(no_key=True)
+
+
+def _in_whose_name(change: DistrictChange) -> User:
+    """Its author's; where they no longer are of the city, that of whoever is: the city decided it, and it holds."""
+    if change.by.may.administer:
+        return change.by
+    return User.objects.who_may(Ability.ADMINISTER).order_by("pk").first() or change.by
 
 
 def _left_out(row: DistrictChangeFirm, held, homes) -> str:
@@ -166,12 +184,17 @@ def _take_along(change: DistrictChange, firms: Sequence[int]) -> list[Period]:
     lock takes them."""
     list(Period.objects.filter(state=Period.OPEN).order_by("pk").select_for_update().values_list("pk"))
     periods = periods_from(change.since)
-    filings = Filing.objects.filter(enterprise__in=firms, period__in=periods).exclude(district=change.district)
-    moved = list(filings.order_by("pk").select_for_update().values_list("pk", flat=True))
-    Filing.objects.filter(pk__in=moved).update(district=change.district)
+    _hand_to(change.district, Filing.objects.filter(enterprise__in=firms, period__in=periods))
+    return periods
+
+
+def _hand_to(district: District, filings: FilingQuerySet) -> list[int]:
+    """The caller holds their periods. Which of them were another district's."""
+    moved = list(filings.exclude(district=district).order_by("pk").select_for_update().values_list("pk", flat=True))
+    Filing.objects.filter(pk__in=moved).update(district=district)
     for filing in Filing.objects.filter(pk__in=moved, thread__isnull=False):
         ThreadSeen.objects.hand_over(filing)
-    return periods
+    return moved
 
 
 def _lines(change: DistrictChange, moving: Sequence[DistrictChangeFirm], along: Sequence[Period], at: datetime):
@@ -189,24 +212,36 @@ def _origins(change: DistrictChange) -> list[District]:
     return list(District.objects.filter(pk__in=change.firms.order_by().values("origin")))
 
 
-def _close(change: DistrictChange, at: datetime) -> None:
+def _close(change: DistrictChange, by: User, at: datetime) -> None:
     """The districts end the day before. What they leave under way is decided by the new one; their people go there, or
     stay to read."""
-    last_day = change.since - timedelta(days=1)
-    for origin in _origins(change):
+    last_day, origins = change.since - timedelta(days=1), _origins(change)
+    _take_the_rest(change, origins, by, at)
+    for origin in origins:
         ends = min(origin.valid_to or last_day, last_day)  # the list of districts may have said so before
         successor = origin.successor or change.district
         begins = origin.valid_from or FOUNDED
         facts = DistrictFacts(origin.code, origin.name, origin.kind, begins, ends, successor.code)
-        place_district(facts, change.by, at, change.reason)
+        place_district(facts, by, at, change.reason)
         District.objects.filter(reviewed_by=origin).update(reviewed_by=change.district)
         District.objects.filter(pk=origin.pk).update(reviewed_by=change.district)
         if change.takes_officials:
             for user in officials_of(origin):
                 officials.change_official(
                     user, name=user.name, role=user.role, district=change.district, email=user.email,
-                    mobile=user.mobile, by=change.by, at=at,
+                    mobile=user.mobile, by=by, at=at,
                 )  # fmt: skip
+
+
+def _take_the_rest(change: DistrictChange, origins: Sequence[District], by: User, at: datetime) -> None:
+    """What is open of periods from the day on and no firm brings along: put aside when entries were merged, or sent
+    before its firm moved to a third district."""
+    left = Filing.objects.filter(district__in=origins, period__in=periods_from(change.since))
+    before = {filing.pk: filing.district.name for filing in left.select_related("district")}
+    moved = _hand_to(change.district, left)
+    for filing in Filing.objects.filter(pk__in=moved).select_related("enterprise", "period", "district").order_by("pk"):
+        was, now = {"区县": before[filing.pk]}, {"区县": change.district.name}
+        record(filing, by, at, "随区县撤销转交", before=was, after=now, why=change.reason)
 
 
 def officials_of(district: District) -> UserQuerySet:

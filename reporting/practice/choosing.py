@@ -8,7 +8,7 @@ from datetime import date
 
 from django.db.models import Count, Q
 
-from accounts.models import District, Residence
+from accounts.models import District, Enterprise, Residence
 from accounts.models.enterprises import ResidenceQuerySet
 
 EVERYBODY, DISTRICTS, FIRMS = "everybody", "districts", "firms"
@@ -30,8 +30,7 @@ class Participants:
 
 def who_may_take_part(day: date) -> ResidenceQuerySet:
     """Every firm that has not left, also one that owes its first report later, or came in yesterday."""
-    still_here = Q(enterprise__left_on__isnull=True) | Q(enterprise__left_on__gte=day)
-    return Residence.objects.filter(still_here, until__isnull=True)
+    return Residence.objects.filter(enterprise__in=Enterprise.objects.not_gone_by(day), until__isnull=True)
 
 
 def homes_of(chosen: Participants, day: date) -> ResidenceQuerySet:

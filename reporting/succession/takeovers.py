@@ -4,6 +4,7 @@ object; when the days are over it passes by itself. Nobody at an office ever hol
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import partial
 from typing import TypedDict, Unpack
 
 from django.conf import settings
@@ -13,7 +14,9 @@ from django.db import transaction
 from accounts import emails, journal, people
 from accounts.access import DoneAlready, Refused
 from accounts.models import Enterprise, Takeover, User
+from accounts.old_codes import firm_meant_by
 from forms_tables.edition import credit_code as credit_codes
+from reporting.due_together import do_each
 from reporting.kept_files import be_a_scan
 from reporting.letters import about_takeovers
 from reporting.models import calendar_in_force
@@ -32,7 +35,7 @@ class Proposal(TypedDict):
 def ask(credit_code: str, person: NewPerson, reason: str, *, at: datetime) -> Takeover | None:
     """Somebody at the door, who learns nothing from us. None where it is kept nowhere: no such firm, the same asked
     already, too many waiting."""
-    firm = Enterprise.objects.filter(credit_code=credit_codes.normalise(credit_code)).first()
+    firm = firm_meant_by(credit_codes.normalise(credit_code))
     if firm is None:
         return None
     firm = Enterprise.objects.hold(firm)
@@ -171,12 +174,16 @@ def plan(at: datetime) -> int:
     """Pass those that the city has confirmed and whose days are over. Returns how many."""
     confirmed = Takeover.objects.filter(state=Takeover.State.CONFIRMED).order_by("pk")
     due = [takeover for takeover in confirmed if takeover.may_pass(at.date())]
-    for takeover in due:
-        with transaction.atomic():
-            takeover = _held(takeover)
-            if takeover.may_pass(at.date()):  # nobody has objected meanwhile
-                _pass(takeover, at)
+    pieces = [(f"Takeover {takeover.pk}", partial(_pass_if_due, takeover, at)) for takeover in due]
+    do_each(pieces, "Some accounts did not pass")
     return len(due)
+
+
+@transaction.atomic
+def _pass_if_due(takeover: Takeover, at: datetime) -> None:
+    takeover = _held(takeover)
+    if takeover.may_pass(at.date()):  # nobody has objected meanwhile
+        _pass(takeover, at)
 
 
 def _pass(takeover: Takeover, at: datetime) -> None:

@@ -88,7 +88,7 @@ def office_called(words: str, day: date) -> Enterprise | District:
 def firms_by_attendance(user: User, been: str, newcomers: bool, search: str, today: date) -> Any:
     """The firms this person sees, those that have left aside, with how often somebody signed up and came."""
     found: Any = Enterprise.objects.visible_to(user)
-    found = found.filter(Q(left_on__isnull=True) | Q(left_on__gte=today)).with_district()
+    found = found.not_gone_by(today).with_district()
     standing = Q(sign_ups__isnull=False) & ~Q(sign_ups__state=SignUp.State.CANCELLED)
     came = Q(sign_ups__came_at__isnull=False)
     found = found.annotate(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.models import District, Enterprise, Scope, User
 from accounts.models.enterprises import EnterpriseQuerySet
@@ -39,7 +39,7 @@ def firms_called(session: TrainingSession) -> EnterpriseQuerySet:
     """The firms a session is for: those that have not left by its day."""
     if session.audience == DISTRICTS:
         return Enterprise.objects.none()
-    firms = Enterprise.objects.filter(Q(left_on__isnull=True) | Q(left_on__gte=session.day))
+    firms = Enterprise.objects.not_gone_by(session.day)
     firms = _of_a_kind(firms, session.audience, session.day)
     if among := [district.pk for district in session.districts.all()]:
         firms = firms.filter(residences__until__isnull=True, residences__district__in=among)

@@ -92,6 +92,11 @@ def test_every_firm_that_still_reports_has_an_account(cast):
     assert is_done("accounts_of_firms")
 
 
+def test_an_entry_that_was_merged_needs_no_account(cast):
+    Enterprise.objects.filter(pk=cast.jialing.pk).update(merged_into=cast.yuntu, left_on=date(2024, 12, 31))
+    assert tally("accounts_of_firms") == (2, 2)
+
+
 def test_an_account_that_waits_for_its_person_is_opened_all_the_same(cast):
     User.objects.update(password=NOT_YET)
     assert is_done("accounts_of_firms")

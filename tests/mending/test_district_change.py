@@ -18,7 +18,7 @@ from reporting.models import Filing, State
 from reporting.register import moves
 from reporting.totals.aggregation import as_json, summarise
 from reporting.workflow.period import owe
-from tests.cast import AT, SHANGHAI, make_district
+from tests.cast import AT, SHANGHAI, make_district, make_user
 from tests.history.books import book
 from tests.invitations.many import many_firms
 from tests.may import CLEAN_MAY, fresh, make_may, open_period
@@ -119,6 +119,57 @@ def test_one_that_is_planned_waits_for_its_day_and_the_beat_does_it(city):
     assert Residence.objects.filter(enterprise=city.yuntu).count() == 2
     assert DistrictChange.objects.get().state == DistrictChange.State.DONE
     assert changing.plan in tasks.PLANNERS
+
+
+def test_what_no_firm_brings_along_goes_with_an_abolished_district(city):
+    """嘉陵 moved after sending, 云图 was registered and sent twice: both sent to 渝中区, which ends before May does."""
+    [twin] = many_firms(city, 1)
+    clerk = make_user(twin.credit_code, "胡斌", "enterprise", enterprise=twin)
+    moved = Filing.objects.get(enterprise=city.jialing, period="2024M05")
+    aside = owe(twin, moved.period)
+    for filing, by in ((moved, city.zhao_min), (aside, clerk), (city.may.filing, city.li_na)):
+        freeze(filing, by, CLEAN_MAY)
+    april = open_period("2024M04", date(2024, 5, 1))
+    freeze(owe(city.jialing, april), city.zhao_min, CLEAN_MAY)
+    merge(city, city.yuntu, twin, p2024M05="kept")
+    asked = moves.propose_move(city.jialing, city.nanan, since=date(2024, 5, 20), reason="搬迁", by=city.chen_yu, at=AT)
+    moves.accept_move(asked, by=city.he_qing, at=AT)
+    assert fresh(moved).district == fresh(aside).district == city.yuzhong
+    press(city, change(city, closes=True))
+    assert District.objects.get(pk=city.yuzhong.pk).valid_to == date(2024, 4, 30)
+    assert fresh(moved).district == fresh(aside).district == city.new
+    assert Filing.objects.get(enterprise=city.jialing, period=april).district == city.yuzhong  # ended before
+    told = JournalEntry.objects.filter(action="随区县撤销转交", district=city.new)
+    assert set(told.values_list("enterprise", flat=True)) == {city.jialing.pk, twin.pk}
+
+
+def test_what_the_city_planned_is_done_though_its_author_has_another_office(city):
+    make_user("city2", "郑敏", "city")
+    press(city, change(city, since=FIRST_OF_JULY, closes=True, takes_officials=True))
+    moves.propose_move(city.yuntu, city.nanan, since=date(2024, 5, 10), reason="搬迁", by=city.chen_yu, at=AT)
+    User.objects.filter(pk=city.zhou_tao.pk).update(role="district", district=city.nanan)
+    changing.plan(datetime(2024, 7, 1, 0, 10, tzinfo=SHANGHAI))
+    assert city.yuntu.district == city.new and DistrictChange.objects.get().state == DistrictChange.State.DONE
+    assert User.objects.get(pk=city.chen_yu.pk).district == city.new
+    assert JournalEntry.objects.filter(action="变更区县").get().by.username == "city2"
+    assert city.yuntu.residence.by == city.zhou_tao  # who decided it
+
+
+def test_one_planned_change_that_fails_does_not_keep_the_others(city, monkeypatch):
+    first = press(city, change(city, since=FIRST_OF_JULY))
+    other = press(city, replace(change(city, since=FIRST_OF_JULY), origins=(city.nanan,)))
+    settle_in = changing._settle_in
+
+    def fail_for_the_first(planned, homes):
+        if planned == first:
+            raise Refused("不行")
+        settle_in(planned, homes)
+
+    monkeypatch.setattr(changing, "_settle_in", fail_for_the_first)
+    with pytest.raises(ExceptionGroup):
+        changing.plan(datetime(2024, 7, 1, tzinfo=SHANGHAI))
+    states = [DistrictChange.objects.get(pk=each.pk).state for each in (first, other)]
+    assert states == [DistrictChange.State.PLANNED, DistrictChange.State.DONE]
 
 
 def test_one_that_is_planned_can_be_taken_back_and_who_was_told_is_told(city):

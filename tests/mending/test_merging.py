@@ -9,20 +9,25 @@ from accounts import people
 from accounts.access import DoneAlready, Refused
 from accounts.models import DoubleReport, Enterprise, JournalEntry, Letter, User
 from accounts.post.outbox import message_of
+from forms_tables.edition.periods import PeriodCode
 from reporting import city_columns, workflow
 from reporting.filing.judging import history_of
 from reporting.filing.whole import read_whole
 from reporting.mending import merging, reports
-from reporting.models import DistrictResult, Filing, Period, State
+from reporting.models import DistrictResult, Filing, Period, SignUp, State
+from reporting.practice.choosing import FIRMS, Participants
 from reporting.register import upkeep
 from reporting.totals.aggregation import as_json, summarise
+from reporting.training import signing_up
 from reporting.workflow.period import owe_all
 from tests.cast import AT
 from tests.history.books import stand
 from tests.may import CLEAN_MAY, fresh
 from tests.mending.twins import TWIN_CODE, locked_april, make_twins, merge, wanted
 from tests.officials import file_may, freeze, make_it_be, sign_in
+from tests.practice.training import practised, train
 from tests.reading import markup_of, words_on
+from tests.training.arranging import arrange
 
 pytestmark = pytest.mark.django_db
 INCOME = "2010.c1"
@@ -156,6 +161,28 @@ def test_the_first_account_takes_the_kept_code_where_nobody_has_it(cast, twins):
     assert hu_bin.username == twins.kept.credit_code and people.is_first_account(hu_bin)
     letter = Letter.objects.get(stem="register/merged", to=hu_bin.email)
     assert f"以后用 {twins.kept.credit_code} 登录（用户名已改，密码不变）" in message_of(letter).body
+
+
+def test_who_signed_up_to_a_training_comes_along_and_nobody_twice(cast, twins):
+    session = arrange(cast)
+    for name in ("胡斌", "李娜"):
+        signing_up.sign_up(session, name, "", by=twins.hu_bin, at=AT)
+    signing_up.sign_up(session, "李娜", "", by=cast.li_na, at=AT)
+    merge(cast, twins.kept, twins.twin)
+    assert sorted(session.sign_ups.filter(enterprise=twins.kept).values_list("name", flat=True)) == ["李娜", "胡斌"]
+    signed = SignUp.objects.get(name="胡斌")
+    signing_up.step_back(signed, by=cast.li_na, at=AT)  # the firm's own now
+
+
+def test_what_only_the_other_entry_practises_comes_along(cast, twins):
+    both = Participants(FIRMS, firms=(twins.kept.pk, twins.twin.pk))
+    train(cast, both)
+    train(cast, Participants(FIRMS, firms=(twins.twin.pk,)), real=PeriodCode(2024, 4))
+    own, april = practised(twins.kept), practised(twins.twin, "2024P04")
+    merge(cast, twins.kept, twins.twin)
+    brought = practised(twins.kept, "2024P04")
+    assert (brought, brought.district) == (april, cast.yuzhong)
+    assert practised(twins.kept) == own and practised(twins.twin).district == cast.nanan
 
 
 def test_every_part_of_it_is_journalled_with_its_reason(cast, twins):

@@ -8,7 +8,7 @@ from django.db.models import ProtectedError
 from django.urls import reverse
 
 from accounts.access import DoneAlready, Refused
-from accounts.models import JournalEntry, Letter
+from accounts.models import Enterprise, JournalEntry, Letter
 from forms_tables.edition.periods import PeriodCode
 from reporting import workflow
 from reporting.models import Deadline, Explanation, Filing, Message, Period, Review, Scan, Sheet, Submission
@@ -136,6 +136,12 @@ def test_pressed_twice_it_is_opened_once_and_says_so(trainer, cast):
     trainer.post(OPEN, press)
     assert "已经开启，选定的企业都在其中" in words_on(trainer.post(OPEN, press, follow=True))
     assert JournalEntry.objects.filter(action__in=["开启演练", "补充演练"]).count() == 1
+
+
+def test_an_entry_that_was_merged_takes_no_part_though_its_last_day_is_to_come(cast):
+    Enterprise.objects.filter(pk=cast.jialing.pk).update(merged_into=cast.yuntu, left_on=date(2024, 12, 31))
+    train(cast, ALL)
+    assert firms_in() == {cast.yuntu.name, cast.shancheng.name}
 
 
 def test_an_empty_choice_opens_nothing(cast):

@@ -10,13 +10,13 @@ from accounts import first_accounts, people
 from accounts.access import DoneAlready, Refused
 from accounts.first_accounts import WhyNot
 from accounts.links import activation_link, objection_link, reset_link
-from accounts.models import DeadAddress, JournalEntry, Letter, Takeover, User
+from accounts.models import CodeCorrection, DeadAddress, Enterprise, JournalEntry, Letter, Takeover, User
 from reporting import tasks
 from reporting.models import ThreadSeen
 from reporting.succession import takeovers
 from reporting.succession.succeeding import NewPerson
 from tests.accounts.test_accounts import path_in  # noqa: F401
-from tests.cast import AT, FREE_CODE, PASSWORD, SHANGHAI, make_user
+from tests.cast import AT, FREE_CODE, PASSWORD, SHANGHAI, UNUSED_CODE, make_enterprise, make_user
 from tests.may import make_may
 from tests.officials import make_it_be, sign_in
 from tests.reading import markup_of, words_on
@@ -62,6 +62,35 @@ def test_it_passes_when_the_city_has_confirmed_and_the_days_are_over(confirmed, 
     assert (new.name, new.email, new.mobile) == ("周琳", ZHOU_LIN.email, ZHOU_LIN.mobile)
     assert new.is_active and not new.has_usable_password()
     assert takeovers.plan(AFTER) == 0
+
+
+def test_one_that_fails_does_not_keep_the_others(confirmed, cast, monkeypatch):
+    other = takeovers.confirm(propose(cast.jialing, cast.chen_yu), by=cast.zhou_tao, at=AT + HOUR)
+    succeed = takeovers.succeed_in_firm
+
+    def fail_for_yuntu(before, person, firm):
+        if firm == cast.yuntu:
+            people.create(username=firm.credit_code, name="", role="city")  # the name is taken
+        return succeed(before, person, firm)
+
+    monkeypatch.setattr(takeovers, "succeed_in_firm", fail_for_yuntu)
+    with pytest.raises(ExceptionGroup):
+        takeovers.plan(AFTER)
+    assert (stands(confirmed), stands(other)) == ("confirmed", "done")
+
+
+def test_under_a_code_that_was_another_firms_by_mistake_it_passes_as_well(cast):
+    """云图 was registered under it and corrected since; its second person goes on signing in by the old name."""
+    code = cast.yuntu.credit_code
+    Enterprise.objects.filter(pk=cast.yuntu.pk).update(credit_code=FREE_CODE)
+    User.objects.filter(pk=cast.li_na.pk).update(username=FREE_CODE)
+    owner = make_enterprise(code, "重庆真云软件有限公司", cast.yuzhong)
+    first = make_user(code, "吴桐", "enterprise", enterprise=owner)
+    assert people.next_username(owner) == f"{code}-3"  # -2 is 王磊
+    passing = takeovers.confirm(propose(owner, cast.chen_yu), by=cast.zhou_tao, at=AT + HOUR)
+    takeovers.plan(AFTER)
+    assert stands(passing) == "done"
+    assert User.objects.get(pk=first.pk).username == f"{code}-3"
 
 
 def test_confirmed_after_the_days_it_passes_at_once(proposed, cast):
@@ -356,6 +385,22 @@ def test_the_door_tells_nobody_which_firms_there_are(cast, client):
     assert letters("takeover/asked") == [cast.chen_yu.email]
     assert Letter.objects.count() == 1
     assert "未登记" not in words_on(client.get("/takeover/sent/"))
+
+
+@pytest.mark.parametrize("former", ["merged", "corrected", "both"])
+def test_a_former_code_leads_to_the_firm_as_it_stands_today(cast, client, former):
+    """Of 嘉陵: its entry was merged into 云图's, its code was corrected, or first the one and then the other."""
+    asked_with = cast.jialing.credit_code if former == "merged" else UNUSED_CODE
+    if former != "merged":
+        CodeCorrection.objects.create(
+            enterprise=cast.jialing, wrong=UNUSED_CODE, right=cast.jialing.credit_code, state="done",
+            proposed_by=cast.chen_yu, proposed_at=AT,
+        )  # fmt: skip
+    if former != "corrected":
+        Enterprise.objects.filter(pk=cast.jialing.pk).update(merged_into=cast.yuntu)
+    answer = client.post("/takeover/", asking(asked_with))
+    assert (answer.status_code, answer["Location"]) == (302, "/takeover/sent/")
+    assert Takeover.objects.get().enterprise == (cast.jialing if former == "corrected" else cast.yuntu)
 
 
 def test_what_is_asked_at_the_door_is_limited_and_asked_once(cast, client):

@@ -6,7 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.access import DoneAlready, Refused
-from accounts.models import DeadAddress, JournalEntry, Letter, User
+from accounts.models import DeadAddress, Enterprise, JournalEntry, Letter, User
 from reporting.models import SignUp, TrainingSession
 from reporting.training import audiences, inviting, materials, sessions, signing_up
 from tests.cast import AT
@@ -158,6 +158,11 @@ def test_a_firm_that_has_left_is_not_called(cast):
     cast.jialing.left_on = date(2024, 6, 19)
     cast.jialing.save()
     assert cast.jialing not in audiences.firms_called(arrange(cast))
+
+
+def test_an_entry_that_was_merged_is_not_called_though_its_last_day_is_to_come(cast):
+    Enterprise.objects.filter(pk=cast.jialing.pk).update(merged_into=cast.yuntu, left_on=date(2024, 12, 31))
+    assert set(audiences.firms_called(arrange(cast))) == {cast.yuntu, cast.shancheng}
 
 
 def test_a_firm_reads_what_is_for_it_and_what_it_signed_up_to(cast):

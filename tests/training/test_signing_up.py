@@ -7,7 +7,7 @@ import pytest
 from openpyxl import load_workbook
 
 from accounts.access import DoneAlready, Refused
-from accounts.models import JournalEntry, Letter
+from accounts.models import Enterprise, JournalEntry, Letter
 from reporting.models import SignUp
 from reporting.training import attendance, sessions, signing_up
 from tests.cast import AT, make_enterprise, make_user
@@ -234,6 +234,8 @@ def test_who_has_never_been_is_found(cast):
     assert found(cast.zhou_tao, newcomers=True) == {newcomer}
     assert found(cast.he_qing, "never") == {cast.shancheng, newcomer}
     assert found(cast.zhou_tao, search="云图") == {cast.yuntu}
+    Enterprise.objects.filter(pk=newcomer.pk).update(merged_into=cast.yuntu, left_on=date(2024, 12, 31))
+    assert found(cast.zhou_tao, "never") == {cast.jialing, cast.shancheng}
     (firm,) = attendance.firms_by_attendance(cast.chen_yu, "been", False, "", DAY)
     assert (firm.times_signed, firm.times_come, firm.last_come) == (1, 1, DAY)
 
