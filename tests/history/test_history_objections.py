@@ -5,6 +5,7 @@ import pytest
 from accounts.access import DoneAlready, Refused
 from accounts.models import Enterprise, JournalEntry, Letter
 from reporting.filing.judging import history_of
+from reporting.history import telling
 from reporting.history.objections import decide, object_to
 from reporting.history.withdrawing import withdraw
 from reporting.models import Filing, HistoryFile, HistoryObjection, ImportedFiling, State
@@ -148,6 +149,8 @@ def test_history_under_a_merged_entry_is_the_firms_to_read_and_to_object_to(cast
     twins = make_twins(cast)
     stand(twins.twin, "2024M04", {"2010.c1": "750.00"})
     merge(cast, twins.kept, twins.twin)
+    letters = telling.reach(HistoryFile.objects.get(), AT).letters
+    assert {(letter.enterprise, letter.to) for letter in letters} >= {(twins.kept, cast.li_na.email)}
     firm, page = sign_in(cast.li_na), "/history/imported/2024M04/"
     assert f'href="{page}"' in markup_of(firm.get("/history/")) and "750.00" in words_on(firm.get(page))
     said = words_on(firm.post(page, {"cell": "2010.c1", "new": "760", "reason": "漏计"}, follow=True))
