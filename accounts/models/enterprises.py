@@ -74,6 +74,11 @@ class Enterprise(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def firm_id(self) -> int:
+        """The entry under which the firm goes on: this one, or the one it was merged into."""
+        return self.merged_into_id or self.pk
+
     def reports_on(self, day: datetime.date) -> bool:
         """Whether a period that ends on that day is the firm's to report; of many firms: reporting_on."""
         stays = self.left_on is None or day <= self.left_on

@@ -17,6 +17,7 @@ from forms_tables.edition.periods import BadPeriod, PeriodCode
 from reporting.certificates.codes import new_code
 from reporting.dates.deadlines import is_past
 from reporting.models import Certificate, Filing
+from reporting.models.filing import own_last
 from reporting.results.timelines import WORDS, Outcome, Timeline, timelines_of
 from reporting.workflow.guards import brief
 
@@ -34,9 +35,12 @@ COUNTED = {
 
 
 def record_of(enterprise: Enterprise, at: datetime) -> list[Timeline]:
-    """Every filing of the firm that has begun, wherever it lived then, the oldest first."""
-    begun = Filing.objects.not_withdrawn().filter(enterprise=enterprise, period__opens_on__lte=localtime(at).date())
-    return sorted(timelines_of(begun, at), key=period_of)
+    """Every filing of the firm that has begun, wherever it lived then, the oldest first; of a period for which entries
+    that were merged have several, the one that later periods read."""
+    begun = Filing.objects.of_one_firm(enterprise.pk).not_withdrawn()
+    begun = begun.filter(period__opens_on__lte=localtime(at).date())
+    chosen = {filing.period_id: filing.pk for filing in own_last(begun, enterprise.pk)}
+    return sorted(timelines_of(Filing.objects.filter(pk__in=chosen.values()), at), key=period_of)
 
 
 def period_of(timeline: Timeline) -> PeriodCode:

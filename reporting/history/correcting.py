@@ -10,12 +10,15 @@ Whose = tuple[int, str]  # firm and period
 
 
 def corrections_of(rows: Iterable[HistoryRow | ImportedFiling]) -> Mapping[Whose, Sequence[HistoryObjection]]:
-    """What was granted to the firms of these rows, the latest last."""
+    """What was granted to the firms of these rows, the latest last; also under an entry that was merged into the one of
+    a row since."""
     wanted = {row.whose for row in rows}
     found: dict[Whose, list[HistoryObjection]] = {}
-    for granted in HistoryObjection.objects.filter(granted=True).order_by("decided_at", "pk"):
-        if (whose := (granted.enterprise_id, granted.period)) in wanted:
-            found.setdefault(whose, []).append(granted)
+    done = HistoryObjection.objects.filter(granted=True).select_related("enterprise").order_by("decided_at", "pk")
+    for granted in done:
+        for entry in {granted.enterprise_id, granted.enterprise.firm_id}:
+            if (whose := (entry, granted.period)) in wanted:
+                found.setdefault(whose, []).append(granted)
     return found
 
 

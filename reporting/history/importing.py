@@ -9,7 +9,8 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Coalesce
 
 from accounts import journal
 from accounts.access import Refused
@@ -31,6 +32,7 @@ from reporting.models.standing import OWED
 BATCH = 1000
 FILED = "已在本平台由企业上报，以上报件为准"
 OWES = "在本平台应由企业自己上报（过期的可申请补报）"
+FIRM = Coalesce("enterprise__merged_into", "enterprise")  # under which entry it goes on
 Seal = Callable[[HistoryReport, HistoryFile], None]
 
 
@@ -147,13 +149,18 @@ class Here:
 
 
 def what_is_here(rows: Sequence[HistoryRow]) -> dict[Whose, Here]:
-    """What was imported before, what the firm has filed by itself, and what it owes here and is to file by itself."""
+    """What was imported before, what the firm has filed by itself, and what it owes here and is to file by itself; also
+    under entries merged into its own, which owe nothing more."""
     wanted, codes = {row.whose for row in rows}, {row.period.code for row in rows}
-    imported = ImportedFiling.objects.standing().filter(period__in=codes).select_related("source").defer("values")
-    here = {whose: Here(imported=each) for each in imported if (whose := (each.enterprise_id, each.period)) in wanted}
+    imported = ImportedFiling.objects.standing().one_of_each_firm().filter(period__in=codes)
+    imported = imported.select_related("source", "enterprise").defer("values")
+    here = {
+        whose: Here(imported=each) for each in imported if (whose := (each.enterprise.firm_id, each.period)) in wanted
+    }
     has_filed = Exists(Submission.objects.filter(filing=OuterRef("pk")))
-    filings = Filing.objects.filter(period__in=codes).annotate(has_filed=has_filed)
-    theirs = filings.filter(OWED | has_filed).values_list("enterprise", "period", "has_filed")
+    filings = Filing.objects.filter(period__in=codes).annotate(has_filed=has_filed, firm=FIRM)
+    filings = filings.filter(Q(OWED, enterprise__merged_into=None) | has_filed).order_by("has_filed")
+    theirs = filings.values_list("firm", "period", "has_filed")
     here |= {(firm, code): Here(filed, not filed) for firm, code, filed in theirs if (firm, code) in wanted}
     return here
 
@@ -191,11 +198,12 @@ def gaps(rows: Sequence[HistoryRow]) -> Iterator[tuple[str, str]]:
 
 
 def store(found: Examination, by: User | None, at: datetime) -> HistoryFile:
-    """The file is kept for good, under its own name. What its rows take the place of stands no more."""
+    """The file is kept for good, under its own name. What its rows take the place of stands no more; but under an entry
+    merged into the firm's it does, where nobody reads it beside the firm's own, and again when this is withdrawn."""
     file = found.file
     why = file.replaces if found.report.replaced else ""
     source = HistoryFile.objects.create(name=file.name[-255:], digest=file.digest, by=by, at=at, why=why)
-    give_way([here.imported.pk for here in found.here.values() if here.imported])
+    give_way([here.imported.pk for whose, here in found.here.items() if here.imported and here.imported.whose == whose])
     corrections = corrections_of(found.rows)
     ImportedFiling.objects.bulk_create(
         (with_corrections(imported_from(row, source), corrections.get(row.whose, ())) for row in found.rows),

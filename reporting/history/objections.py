@@ -8,7 +8,7 @@ from django.utils.timezone import localtime
 
 from accounts import journal
 from accounts.access import DoneAlready, Refused
-from accounts.models import User
+from accounts.models import Enterprise, User
 from forms_tables.edition.address import CellAddress
 from forms_tables.filling.parsing import Problem, parse
 from reporting.history.correcting import corrected
@@ -23,7 +23,8 @@ WITHDRAWN = "这一期的导入历史已经撤下，没有可以更正的数"
 @transaction.atomic
 def object_to(imported: ImportedFiling, cell: str, new: str, by: User, at: datetime, reason: str) -> HistoryObjection:
     """One cell, with the figure that is right and the reason. A second one while the first waits is refused."""
-    if not by.may.fill or by.enterprise_id != imported.enterprise_id:
+    own = Enterprise.objects.one_firm(by.enterprise_id or 0).filter(pk=imported.enterprise_id)
+    if not by.may.fill or not own.exists():
         raise Refused("只有本企业的账号可以申请更正本企业的导入历史。")
     PublishedEdition.objects.hold_still()  # of two presses the second finds the first
     if not (row := ImportedFiling.objects.standing().filter(pk=imported.pk).first()):
@@ -55,7 +56,7 @@ def object_to(imported: ImportedFiling, cell: str, new: str, by: User, at: datet
 
 def why_not_objected(row: ImportedFiling) -> str:
     """Where the firm has filed the period here itself, that stands and not what was imported."""
-    filed = Filing.objects.filter(enterprise=row.enterprise_id, period=row.period)
+    filed = Filing.objects.of_one_firm(row.enterprise.firm_id).filter(period=row.period)
     if filed.annotate(submission_standing=STANDING_SUBMISSION).exclude(submission_standing=None).exists():
         return f"{row.label}已由贵单位在本平台上报，以上报件为准，不必更正导入的数。"
     return ""
@@ -83,8 +84,7 @@ def decide(objection: HistoryObjection, granted: bool, by: User, at: datetime, a
     if not objection.is_open:
         day = localtime(objection.decided_at or at)
         raise DoneAlready(f"这份申请已于 {day:%Y-%m-%d} 决定：{objection.state_words}。")
-    rows = ImportedFiling.objects.standing().filter(enterprise=objection.enterprise_id, period=objection.period)
-    row = rows.first()
+    row = ImportedFiling.objects.of_one_firm(objection.enterprise.firm_id).filter(period=objection.period).first()
     if granted and (row is None or not row.edition.has_cell(objection.cell)):
         raise Refused(f"{WITHDRAWN}，不能同意。请写明理由，按不同意处理。")
     words = brief(answer, what="答复") if granted else said_something(answer, "不同意时请写明理由。", "答复")

@@ -12,7 +12,7 @@ from accounts.access import DoneAlready, Refused
 from accounts.models import Enterprise, Letter, User
 from accounts.post import letters as outbox
 from forms_tables.edition.periods import PeriodCode
-from reporting.history.importing import be_the_city
+from reporting.history.importing import FIRM, be_the_city
 from reporting.letters import about_history, recipients
 from reporting.models import HistoryFile
 
@@ -32,7 +32,7 @@ class HistoryReach:
 def reach(source: HistoryFile, at: datetime) -> HistoryReach:
     """In a number of queries that does not grow."""
     periods: dict[int, list[PeriodCode]] = defaultdict(list)
-    for firm, code in source.filings.standing().order_by().values_list("enterprise", "period"):
+    for firm, code in source.filings.standing().order_by().values_list(FIRM, "period").distinct():
         periods[firm].append(PeriodCode.parse(code))
     addresses = recipients.of_firms(periods)
     firms = Enterprise.objects.in_bulk(list(periods))

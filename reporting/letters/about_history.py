@@ -31,11 +31,11 @@ def objected(objection: HistoryObjection) -> None:
 
 
 def decided(objection: HistoryObjection, at: datetime) -> None:
-    """To the firm."""
+    """To the firm, whose people are those of the entry it was merged into."""
     firm = objection.enterprise
     path = reverse("imported_period", args=[objection.period])
     facts = _facts(objection) | {"decision": objection.state_words, "answer": objection.answer, "path": path}
-    to = recipients.of_firms([firm.pk]).get(firm.pk, [])
+    to = recipients.of_firms([firm.firm_id]).get(firm.firm_id, [])
     _send("decided", f"导入历史更正：{objection.state_words}", facts, to, objection, at)
 
 

@@ -57,6 +57,18 @@ class ImportedFilingQuerySet(models.QuerySet["ImportedFiling"]):
         """What later periods and totals read."""
         return self.filter(stands=True)
 
+    def one_of_each_firm(self) -> "ImportedFilingQuerySet":
+        """Of rows that stand for one period under entries that were merged the one that speaks for the firm, which is
+        counted once (reporting.models.filing.own_last)."""
+        kept = OuterRef("enterprise__merged_into")
+        same = ImportedFiling.objects.standing().filter(period=OuterRef("period"))
+        own, newer = same.filter(enterprise=kept), same.filter(enterprise__merged_into=kept, pk__gt=OuterRef("pk"))
+        return self.exclude(Q(enterprise__merged_into__isnull=False) & (Exists(own) | Exists(newer)))
+
+    def of_one_firm(self, enterprise: int) -> "ImportedFilingQuerySet":
+        """What stands of the firm, one row of each period, perhaps under an entry merged into its own."""
+        return self.standing().filter(enterprise__in=Enterprise.objects.one_firm(enterprise)).one_of_each_firm()
+
     def update(self, **kwargs):
         raise TypeError(FROZEN)
 

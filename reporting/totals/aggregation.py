@@ -27,7 +27,7 @@ from reporting.models.standing import (
     STANDS_BY,
 )
 from reporting.totals.adding_up import ZERO, AreaTotals, Frozen, add_areas, add_up, cells_with_totals, total_cells
-from reporting.totals.bases import GrowthBase, growth_bases, mark_of_bases
+from reporting.totals.bases import GrowthBase, growth_bases, mark_of_bases, standing_imports
 from reporting.totals.breaks import breaks_in
 from reporting.totals.last_year import base_revenue_before, base_revenues
 
@@ -247,7 +247,7 @@ def firms_counted(period: Period, include_submitted: bool) -> Iterator[tuple[int
 
 def imported_beside(period: Period) -> Iterator[tuple[str, int]]:
     """Of how many firms, by district, history was imported of a period that is opened here; it counts in no total."""
-    imported = ImportedFiling.objects.standing().filter(period=period.code).order_by().values("district__code")
+    imported = standing_imports(period.parsed).one_of_each_firm().order_by().values("district__code")
     return imported.values_list("district__code", Count("pk")).iterator()
 
 

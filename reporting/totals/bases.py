@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from django.db.models import Count, F, Sum
 
+from accounts.models import Enterprise
 from forms_tables.edition.catalog import Edition
 from forms_tables.edition.continuity import carried_over
 from forms_tables.edition.periods import PeriodCode
@@ -18,6 +20,7 @@ from reporting.totals.breaks import THEN, words_looking_back
 
 FILED, TYPED, IN_FILE, NONE = "上报件", "企业自填", "文件所列", "没有"
 CHUNK = 500
+Stood = TypeVar("Stood")
 
 
 @dataclass(frozen=True)
@@ -60,8 +63,8 @@ def growth_bases(
     firms = list(firms)
     found: dict[str, list[GrowthBase]] = {}
     for word, base in bases_behind(edition, period).items():
-        filed = set(standing_filings(base).values_list("enterprise", flat=True))
-        imported = set(standing_imports(base).values_list("enterprise", flat=True)) - filed
+        filed = of_one_firm(dict.fromkeys(standing_filings(base).values_list("enterprise", flat=True))).keys()
+        imported = of_one_firm(dict.fromkeys(standing_imports(base).values_list("enterprise", flat=True))).keys()
         kinds = {firm: FILED if firm in filed else IMPORTED if firm in imported else TYPED for firm, _ in firms}
         for district, each in by_district(firms, kinds, then_in_words(word, base)).items():
             if each.rests_on_imported:
@@ -89,21 +92,31 @@ def standing_imports(base: PeriodCode):
     return ImportedFiling.objects.standing().filter(period=base.code)
 
 
+def of_one_firm(stood: Mapping[int, Stood]) -> dict[int, Stood]:
+    """What stands under an entry speaks for the one it was merged into, where that has nothing of its own. Of several
+    the last does (reporting.models.filing.own_last)."""
+    merged = Enterprise.objects.exclude(merged_into=None).values_list("pk", "merged_into")
+    kept = {entry: firm for entry, firm in merged if firm}
+    return {kept[entry]: it for entry, it in stood.items() if entry in kept} | dict(stood)
+
+
 def what_stood(base: PeriodCode, edition: Edition) -> tuple[dict[int, Mapping[str, str]], set[int]]:
     """What stands of an earlier period, by firm, as `edition` names the cells; and of which firms it is imported."""
     imported = {
         row.enterprise_id: carried_over(row.values, row.edition, edition)
-        for row in standing_imports(base).iterator(chunk_size=CHUNK)
+        for row in standing_imports(base).order_by("pk").iterator(chunk_size=CHUNK)
     }
     keys = standing_filings(base).values("submission_standing")
     submissions = Submission.objects.filter(pk__in=keys).annotate(firm=F("filing__enterprise"))
-    submissions = submissions.only("values", "edition_code")
+    submissions = submissions.order_by("filing_id").only("values", "edition_code")
     filed = {row.firm: carried_over(row.values, row.edition, edition) for row in submissions.iterator(chunk_size=CHUNK)}
+    imported, filed = of_one_firm(imported), of_one_firm(filed)
     return imported | filed, imported.keys() - filed.keys()
 
 
 def mark_of_bases(edition: Edition, period: PeriodCode) -> str:
-    """A short word that changes with what is imported of the period, and with what stands of those behind it."""
+    """A short word that changes with what is imported of the period, with what stands of those behind it, and with
+    which entries are one firm."""
     behind = [base.code for base in bases_behind(edition, period).values()]
     imported = ImportedFiling.objects.standing().filter(period__in=[period.code, *behind]).order_by("period")
     sums = {"n": Count("pk"), "first": Sum("pk"), "second": Sum(F("pk") * F("pk"))}
@@ -113,4 +126,5 @@ def mark_of_bases(edition: Edition, period: PeriodCode) -> str:
         .exclude(submission_standing=None)
     )
     standing = filed.order_by("period").values("period").annotate(n=Count("pk"), sum=Sum("submission_standing"))
-    return repr([list(imported.values("period").annotate(**sums)), list(standing)])
+    merged = Enterprise.objects.exclude(merged_into=None).order_by("pk").values_list("pk", "merged_into")
+    return repr([list(imported.values("period").annotate(**sums)), list(standing), list(merged)])

@@ -80,7 +80,7 @@ def mark_of_history(period: PeriodCode) -> str:
 
 def summarise_history(period: PeriodCode, at: datetime) -> Summary:
     edition = edition_read_by(period)
-    rows = list(standing_imports(period).select_related("enterprise", "district", "source"))
+    rows = list(standing_imports(period).one_of_each_firm().select_related("enterprise", "district", "source"))
     rows.sort(key=lambda row: (row.district.position, row.district.code, row.enterprise.credit_code))
     reading = HistoryTotals(edition, period, rows)
     areas = add_up(edition, reading.frozen())
@@ -157,9 +157,8 @@ class HistoryTotals:
         for row in self.rows:
             values = dict(carried_over(row.values, row.edition, self.edition))
             for word, (then, imported) in stood.items():
-                self.kinds[word][row.enterprise_id] = fill(
-                    values, carried.get(word, {}), then.get(row.enterprise_id, {}), row.enterprise_id in imported
-                )
+                firm = row.enterprise.firm_id
+                self.kinds[word][firm] = fill(values, carried.get(word, {}), then.get(firm, {}), firm in imported)
             yield row.district.code, values, {tables[cell] for cell in values if cell in tables}
 
     def carried(self) -> dict[str, dict[str, str]]:
@@ -172,7 +171,7 @@ class HistoryTotals:
         return found
 
     def bases(self, code: str):
-        firms = [(row.enterprise_id, row.district.code) for row in self.rows]
+        firms = [(row.enterprise.firm_id, row.district.code) for row in self.rows]
         behind = bases_behind(self.edition, self.period)
         told = [by_district(firms, self.kinds[word], then_in_words(word, base)) for word, base in behind.items()]
         return tuple(of_area[code] for of_area in told if code in of_area)

@@ -6,13 +6,13 @@ from decimal import Decimal
 from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.fields.json import KT
 
-from accounts.models import Enterprise
 from forms_tables.edition.address import CellAddress
 from forms_tables.edition.catalog import Edition
 from forms_tables.edition.periods import PeriodCode
 from reporting.models import Filing, ImportedFiling, Period, Submission
 from reporting.models.history import IMPORTED
 from reporting.models.standing import COUNTED
+from reporting.totals.bases import of_one_firm
 from reporting.totals.breaks import edition_of
 
 
@@ -28,16 +28,10 @@ def base_revenue_before(period: Period) -> tuple[str, dict[int, Decimal]]:
         return "", {}
     base, cell, name = max(bases, key=lambda row: counted_then(row[0]).count() + imported_then(row[0]).count())
     submitted = Submission.objects.filter(pk__in=counted_then(base).values("counted"))
-    revenue = _revenues(submitted.values_list("filing__enterprise", KT(f"values__{cell}")))
-    imported = _revenues(imported_then(base).values_list("enterprise", KT(f"values__{cell}")))
+    revenue = _revenues(submitted.order_by("filing_id").values_list("filing__enterprise", KT(f"values__{cell}")))
+    imported = _revenues(imported_then(base).order_by("pk").values_list("enterprise", KT(f"values__{cell}")))
     words = f"{base.label}{name}" if revenue or imported else ""
-    return words + (f"（其中{IMPORTED} {len(imported)} 家）" if imported else ""), _of_one_firm(revenue | imported)
-
-
-def _of_one_firm(revenue: dict[int, Decimal]) -> dict[int, Decimal]:
-    """What was reported under an entry speaks for the one it was merged into, where that has nothing of its own."""
-    merged = Enterprise.objects.exclude(merged_into=None).order_by("pk").values_list("pk", "merged_into")
-    return {kept: revenue[entry] for entry, kept in merged if kept and entry in revenue} | revenue
+    return words + (f"（其中{IMPORTED} {len(imported)} 家）" if imported else ""), of_one_firm(revenue | imported)
 
 
 def _revenues(texts: Iterable[tuple[int, str | None]]) -> dict[int, Decimal]:

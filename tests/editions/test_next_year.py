@@ -238,12 +238,8 @@ def addresses(submission: Submission) -> dict[str, str]:
     return found
 
 
-WANTS_MORE = {
-    "city_desk_revision",
-    "city_desk_draft_workbook",
-    "certificate",
-    "wipe_practice",
-}  # none of these was made here
+# None of these was made here.
+WANTS_MORE = {"city_desk_revision", "city_desk_draft_workbook", "certificate", "imported_period", "wipe_practice"}
 
 
 @pytest.mark.one_database

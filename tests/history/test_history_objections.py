@@ -3,8 +3,9 @@
 import pytest
 
 from accounts.access import DoneAlready, Refused
-from accounts.models import JournalEntry, Letter
+from accounts.models import Enterprise, JournalEntry, Letter
 from reporting.filing.judging import history_of
+from reporting.history import telling
 from reporting.history.objections import decide, object_to
 from reporting.history.withdrawing import withdraw
 from reporting.models import Filing, HistoryFile, HistoryObjection, ImportedFiling, State
@@ -13,6 +14,7 @@ from tests.filling.figures import file_values
 from tests.history.books import book, brought_in, of, stand
 from tests.history.test_history_stands import column, written
 from tests.may import fresh, make_may
+from tests.mending.twins import make_twins, merge
 from tests.officials import make_it_be, sign_in
 from tests.reading import markup_of, words_on
 
@@ -140,6 +142,36 @@ def test_what_was_withdrawn_has_nothing_to_correct(may, cast):
     with pytest.raises(Refused, match="已经撤下，没有可以更正的数"):
         decide(asked, True, may.reviewer, AT)
     assert not HistoryObjection.objects.waiting().exists()
+
+
+def test_history_under_a_merged_entry_is_the_firms_to_read_and_to_object_to(cast):
+    make_it_be(AT.date())
+    twins = make_twins(cast)
+    stand(twins.twin, "2024M04", {"2010.c1": "750.00"})
+    merge(cast, twins.kept, twins.twin)
+    letters = telling.reach(HistoryFile.objects.get(), AT).letters
+    assert {(letter.enterprise, letter.to) for letter in letters} >= {(twins.kept, cast.li_na.email)}
+    firm, page = sign_in(cast.li_na), "/history/imported/2024M04/"
+    assert f'href="{page}"' in markup_of(firm.get("/history/")) and "750.00" in words_on(firm.get(page))
+    said = words_on(firm.post(page, {"cell": "2010.c1", "new": "760", "reason": "漏计"}, follow=True))
+    assert "750.00 → 760.00" in said and "待决定" in said
+    asked = HistoryObjection.objects.get()
+    with pytest.raises(Refused, match="只有本企业的账号"):
+        object_to(standing(twins.twin), "2010.c1", "770", cast.sun_jie, AT, "错")
+    decide(asked, True, cast.zhou_tao, AT)
+    assert standing(twins.twin).values == {"2010.c1": "760.00"}
+    assert set(Letter.objects.filter(stem="history/decided").values_list("to", flat=True)) >= {cast.li_na.email}
+
+
+def test_what_was_filed_under_the_other_entry_stands_before_what_was_imported(cast):
+    make_it_be(AT.date())
+    twins = make_twins(cast)
+    Filing.objects.filter(pk=twins.twin_filing.pk).update(state=State.APPROVED)
+    file_values(fresh(twins.twin_filing), {"2010.c1": "760.00"}, twins.hu_bin)
+    row = stand(twins.kept, "2024M05", {"2010.c1": "750.00"})
+    Enterprise.objects.filter(pk=twins.twin.pk).update(merged_into=twins.kept)
+    with pytest.raises(Refused, match="以上报件为准"):
+        object_to(row, "2010.c1", "770", cast.li_na, AT, "错")
 
 
 # On the pages

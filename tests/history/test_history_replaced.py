@@ -7,14 +7,17 @@ from accounts.access import DoneAlready, Refused
 from accounts.models import JournalEntry
 from reporting import city_columns
 from reporting.filing.judging import history_of
+from reporting.history.objections import decide, object_to
 from reporting.history.reading.sheets import NEW, OLD
 from reporting.history.withdrawing import withdraw
-from reporting.models import HistoryCode, HistoryFile, ImportedFiling
+from reporting.models import HistoryCode, HistoryFile, ImportedFiling, Period
 from reporting.totals.aggregation import mark_of_totals
 from tests.cast import AT
 from tests.history.books import book, brought_in, of
 from tests.history.test_history_stands import column, written
 from tests.may import fresh, make_may
+from tests.mending.twins import locked_april, make_twins, merge
+from tests.officials import freeze, make_it_be
 
 pytestmark = pytest.mark.django_db
 
@@ -113,6 +116,45 @@ def test_stored_columns_forget_what_stands_no_more(may):
     assert column(may.may, "prev(2010.c1)") == [3]
     stored = city_columns.past.standing_of("2024M04")
     assert len(stored) == 2 and stored["enterprise"].n_unique() == 2
+
+
+@pytest.fixture
+def merged(cast):
+    """云图 with another entry merged into it, of which history was brought in before."""
+    make_it_be(AT.date())
+    twins = make_twins(cast)
+    brought_in(april(twins.twin, 750))
+    brought_in(book(of(twins.twin, "2023M06") | {"2010.c1": 90}))
+    return twins
+
+
+def test_what_stands_under_a_merged_entry_is_the_firms_and_replaced_as_such(cast, merged):
+    merge(cast, merged.kept, merged.twin)
+    refused = brought_in(april(merged.kept, 760))
+    assert "已由“历史.xlsx”第 2 行导入" in refused.refused[0].why and not standing(merged.kept)
+    done = brought_in(april(merged.kept, 760), replaces="审计")
+    assert done.replaced == {"历史.xlsx": 1} and standing(merged.kept) == {"2024M04": "760.00"}
+    assert history_of(fresh(merged.filing))["prev"]["2010.c1"] == 760
+    withdraw(HistoryFile.objects.last(), cast.zhou_tao, AT, "错")
+    assert history_of(fresh(merged.filing))["prev"]["2010.c1"] == 750
+
+
+def test_over_what_was_filed_under_a_merged_entry_nothing_is_brought_in(cast, merged):
+    _, theirs = locked_april(of=merged.twin)
+    freeze(theirs, merged.hu_bin, {"2010.c1": "700.00"})
+    Period.objects.filter(pk="2024M04").update(state=Period.LOCKED)
+    merge(cast, merged.kept, merged.twin)
+    (refused,) = brought_in(april(merged.kept, 760), replaces="审计").refused
+    assert "已在本平台由企业上报" in refused.why
+
+
+def test_a_figure_corrected_under_a_merged_entry_outlasts_a_later_file(cast, merged):
+    row = merged.twin.imported_filings.standing().get(period="2024M04")
+    asked = object_to(row, "2010.c1", "755", merged.hu_bin, AT, "漏计一份合同。")
+    decide(asked, True, cast.zhou_tao, AT)
+    merge(cast, merged.kept, merged.twin)
+    done = brought_in(april(merged.kept, 760), replaces="审计")
+    assert done.corrected == 1 and standing(merged.kept) == {"2024M04": "755.00"}
 
 
 # The concordance, said once

@@ -11,13 +11,15 @@ from accounts.models import DoubleReport, Enterprise, JournalEntry, Letter, User
 from accounts.post.outbox import message_of
 from forms_tables.edition.periods import PeriodCode
 from reporting import city_columns, workflow
+from reporting.certificates import issuing
 from reporting.filing.judging import history_of
 from reporting.filing.whole import read_whole
 from reporting.mending import merging, reports
 from reporting.models import DistrictResult, Filing, Period, SignUp, State
 from reporting.practice.choosing import FIRMS, Participants
 from reporting.register import upkeep
-from reporting.totals.aggregation import as_json, summarise
+from reporting.totals.aggregation import as_json, mark_of_totals, summarise
+from reporting.totals.history import mark_of_history, summarise_history
 from reporting.training import signing_up
 from reporting.workflow.period import owe_all
 from tests.cast import AT
@@ -279,3 +281,89 @@ def test_two_that_are_no_double_are_told_apart_and_proposed_no_more(cast, twins)
     assert "已经认定" in words_on(
         city.post(f"/doubles/{twins.kept.credit_code}/{TWIN_CODE}/apart/", {"answer": "母子公司"}, follow=True)
     )
+
+
+# Imported history under both entries
+
+
+def cells_of(period: str) -> dict[str, Decimal | None]:
+    return dict(summarise_history(PeriodCode.parse(period), AT).city.cells)
+
+
+def test_imported_history_of_both_entries_is_added_up_once(cast, twins):
+    stand(twins.kept, "2023M04", {INCOME: "700.00"})
+    stand(twins.twin, "2023M04", {INCOME: "800.00"})
+    stand(twins.twin, "2023M03", {INCOME: "300.00"})
+    before = mark_of_history(PeriodCode.parse("2023M04"))
+    assert cells_of("2023M04")[INCOME] == Decimal("1500.00")
+    merge(cast, twins.kept, twins.twin)
+    summary = summarise_history(PeriodCode.parse("2023M04"), AT)
+    assert (summary.city.cells[INCOME], summary.city.coverage.imported) == (Decimal("700.00"), 1)
+    assert cells_of("2023M03")[INCOME] == Decimal("300.00")
+    assert mark_of_history(PeriodCode.parse("2023M04")) != before
+
+
+def test_what_was_imported_beside_an_open_period_counts_the_firm_once(cast, twins):
+    for entry in (twins.kept, twins.twin):
+        stand(entry, "2024M05", {INCOME: "700.00"})
+    before = mark_of_totals(twins.may)
+    merge(cast, twins.kept, twins.twin)
+    assert summarise(twins.may, AT).city.coverage.imported == 1 and mark_of_totals(twins.may) != before
+
+
+@pytest.mark.parametrize(("now", "then"), [("kept", "twin"), ("twin", "kept")])
+def test_growth_of_imported_history_looks_back_across_the_entries(cast, twins, now, then):
+    stand(getattr(twins, now), "2023M12", {INCOME: "1200.00"})
+    stand(getattr(twins, then), "2022M12", {INCOME: "1000.00"})
+    merge(cast, twins.kept, twins.twin)
+    summary = summarise_history(PeriodCode.parse("2023M12"), AT)
+    assert summary.city.cells["2010.c4"] == Decimal("20.0")
+    assert summary.city.bases[0].in_words == "上年同期（2022年12月）：1 家的基期为导入历史。"
+
+
+def test_growth_of_what_was_filed_looks_back_across_the_entries(cast, twins):
+    approved(twins.filing, cast.li_na, cast.chen_yu, "500.00")
+    stand(twins.twin, "2023M05", {INCOME: "400.00"})
+    merge(cast, twins.kept, twins.twin)
+    (base,) = summarise(twins.may, AT).city.bases
+    assert base.in_words == "上年同期（2023年5月）：1 家的基期为导入历史。"
+
+
+# What was filed under the merged entry, on the firm's own pages
+
+
+@pytest.fixture
+def april_under_the_other(cast, twins):
+    april, theirs = locked_april(of=twins.twin, with_others=(twins.kept,))
+    approved(theirs, twins.hu_bin, cast.he_qing, "333.33")
+    workflow.lock(april, cast.zhou_tao, AT, "到期")
+    merge(cast, twins.kept, twins.twin)
+    return fresh(theirs)
+
+
+def test_the_record_knows_what_was_filed_under_the_other_entry(cast, twins, april_under_the_other):
+    record = {timeline.period: timeline for timeline in issuing.record_of(twins.kept, AT)}
+    assert record["2024M04"].filing == april_under_the_other.pk and record["2024M04"].outcome != "missing"
+    certificate = issuing.issue(twins.kept, "2024M04", "2024M04", by=cast.li_na, at=AT)
+    assert [row["outcome"] for row in certificate.rows] == [record["2024M04"].outcome]
+
+
+def test_the_firm_reads_what_was_filed_under_the_other_entry_and_presses_nothing(cast, twins, april_under_the_other):
+    firm, address = sign_in(cast.li_na), f"/filings/2024M04/submissions/1/?entry={TWIN_CODE}"
+    assert f'href="{address}"' in markup_of(firm.get("/history/"))
+    page = firm.get(address)
+    assert "333.33" in words_on(page) and TWIN_CODE in words_on(page)
+    assert 'href="/filings/2024M04/"' not in markup_of(page)
+    assert firm.get(f"/filings/2024M04/submissions/1/workbook.xlsx?entry={TWIN_CODE}").status_code == 200
+    assert firm.get("/filings/2024M04/submissions/1/").status_code == 404  # nothing was sent under its own
+    assert sign_in(cast.sun_jie).get(address).status_code == 404
+    with pytest.raises(Refused, match="只有本企业的账号"):
+        workflow.recall(april_under_the_other, cast.li_na, AT)
+
+
+def test_without_a_filing_of_its_own_the_plain_address_leads_there(cast, twins):
+    april, theirs = locked_april(of=twins.twin)
+    approved(theirs, twins.hu_bin, cast.he_qing, "333.33")
+    workflow.lock(april, cast.zhou_tao, AT, "到期")
+    merge(cast, twins.kept, twins.twin)
+    assert "333.33" in words_on(sign_in(twins.hu_bin).get("/filings/2024M04/submissions/1/"))

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -43,8 +44,12 @@ def filing_of(request: HttpRequest, period: str) -> Filing:
 def pressed_filing(request: HttpRequest, period: str) -> Filing:
     """The signed-in firm's filing for a period with as much as tells what was pressed, or 404: the press reads it anew
     under its lock."""
-    filings = Filing.objects.visible_to(request.user).select_related("enterprise", "district", "period", "in_force")
-    return get_object_or_404(filings.defer(*(f"in_force__{field}" for field in Submission.HEAVY)), period=period)
+    return get_object_or_404(as_pressed(Filing.objects.visible_to(request.user)), period=period)
+
+
+def as_pressed(filings: QuerySet[Filing]) -> QuerySet[Filing]:
+    filings = filings.select_related("enterprise", "district", "period", "in_force")
+    return filings.defer(*(f"in_force__{field}" for field in Submission.HEAVY))
 
 
 def owed_table(filing: Filing, key: str) -> Table:

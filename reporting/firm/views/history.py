@@ -7,7 +7,7 @@ from django.shortcuts import render
 
 from accounts import clock
 from accounts.access import needs
-from accounts.models import Ability, Enterprise, JournalEntry
+from accounts.models import Ability, JournalEntry
 from forms_tables.edition.periods import PeriodCode
 from reporting.models import Filing, ImportedFiling, Submission
 
@@ -16,7 +16,8 @@ PER_PAGE = 50
 
 @needs(Ability.FILL)
 def history(request: HttpRequest) -> HttpResponse:
-    filings = Filing.objects.visible_to(request.user).not_withdrawn().filter(period__opens_on__lte=clock.today())
+    filings = Filing.objects.of_one_firm(request.user.enterprise_id).not_withdrawn()
+    filings = filings.filter(period__opens_on__lte=clock.today())
     filings = filings.select_related("period", "district", "enterprise").prefetch_related(
         "period__deadlines", Prefetch("submissions", Submission.objects.defer("values", "findings"))
     )
@@ -27,6 +28,7 @@ def history(request: HttpRequest) -> HttpResponse:
     page = Paginator(entries, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "filings": sorted(filings, key=lambda filing: filing.period.parsed, reverse=True),
+        "own": request.user.enterprise_id,
         "imported": [(each, figures_of(each)) for each in imported_of(request.user.enterprise_id)],
         "page": page,
         "lines": [{"entry": entry, "period": label_of(entry.period), "changes": changes_of(entry)} for entry in page],
@@ -38,8 +40,7 @@ def history(request: HttpRequest) -> HttpResponse:
 
 def imported_of(enterprise: int) -> list[ImportedFiling]:
     """What was imported of a firm, also under an entry merged into its own, the newest period first."""
-    entries = Enterprise.objects.one_firm(enterprise).values("pk")
-    found = ImportedFiling.objects.standing().filter(enterprise__in=entries).select_related("source", "district")
+    found = ImportedFiling.objects.of_one_firm(enterprise).select_related("source", "district")
     return sorted(found, key=lambda each: PeriodCode.parse(each.period), reverse=True)
 
 

@@ -1,7 +1,7 @@
 """确定上报 and what goes with it on the firm's side: receipt, recall, 延期, 补报, amendment, answering a question."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
@@ -14,9 +14,10 @@ from reporting import workflow
 from reporting.conversation.threads import talk_about
 from reporting.firm.forms import AnswerPress, AskExtensionPress, ReasonPress, SubmitPress
 from reporting.firm.views.comparison import submission_before
-from reporting.firm.views.filing import filing_of, pressed_filing
+from reporting.firm.views.filing import as_pressed, filing_of, pressed_filing
 from reporting.firm.views.overview import CellLink, Overview
 from reporting.models import Filing, State, Submission
+from reporting.models.filing import own_last
 from reporting.pages.grid import lay_out
 
 
@@ -78,8 +79,22 @@ def headline_figures(overview: Overview) -> list[dict]:
     return rows
 
 
+def filing_to_read(request: HttpRequest, period: str) -> Filing:
+    """The firm's own filing of a period; where it has none, or `?entry=` asks for it, one that was filed under an entry
+    merged into its own. Or 404."""
+    firm, asked = request.user.enterprise_id, request.GET.get("entry", "")
+    filings = Filing.objects.of_one_firm(firm).filter(period=period)
+    if asked:
+        filings = filings.filter(enterprise__credit_code=asked)
+    found = own_last(as_pressed(filings), firm)
+    own = [filing for filing in found if filing.enterprise_id == firm]
+    if not found:
+        raise Http404("这个报告期没有本企业的填报。")
+    return (own or found)[-1]
+
+
 def submission_of(request: HttpRequest, period: str, number: int) -> tuple[Filing, Submission]:
-    filing = pressed_filing(request, period)
+    filing = filing_to_read(request, period)
     submissions = filing.submissions.select_related("filing", "submitted_by").prefetch_related("reviews__by")
     return filing, get_object_or_404(submissions, number=number)
 
@@ -93,6 +108,8 @@ def submission(request: HttpRequest, period: str, number: int) -> HttpResponse:
     completed = Completed(edition.values_from_text(frozen.values), (), {}, ())
     grids = [lay_out(edition.table(code), {}, completed) for code in frozen.tables]
     before = submission_before(frozen)
+    is_own, is_current = filing.enterprise_id == request.user.enterprise_id, filing.in_force_id == frozen.pk
+    may_press = is_own and is_current
     said = {row["fingerprint"]: row for row in frozen.explanations}
     context = {
         "filing": filing,
@@ -103,7 +120,7 @@ def submission(request: HttpRequest, period: str, number: int) -> HttpResponse:
         "talk": talk_about(filing, request.user),
         "changes": overview.changes_between(before.values, frozen.values) if before else [],
         "warnings": [{**finding, "said": said.get(finding["fingerprint"])} for finding in frozen.warnings],
-        "is_current": filing.in_force_id == frozen.pk,
+        "is_current": is_current,
         "scan_wanted": workflow.scan_is_wanted(frozen),
         "scan_missing": workflow.scan_is_missing(frozen),
         "reviews": [
@@ -113,8 +130,9 @@ def submission(request: HttpRequest, period: str, number: int) -> HttpResponse:
             )
             for review in frozen.reviews.all()
         ],
-        "may_recall": filing.in_force_id == frozen.pk and filing.state == State.SUBMITTED and not frozen.opened_at,
-        "may_amend": filing.in_force_id == frozen.pk and filing.state == State.APPROVED and not filing.is_shut,
+        "of_entry": "" if is_own else f"?entry={filing.enterprise.credit_code}",
+        "may_recall": may_press and filing.state == State.SUBMITTED and not frozen.opened_at,
+        "may_amend": may_press and filing.state == State.APPROVED and not filing.is_shut,
     }
     return render(request, "firm/submission.html", context)
 

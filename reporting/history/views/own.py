@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from accounts import clock
 from accounts.access import needs, refusals_on
-from accounts.models import Ability
+from accounts.models import Ability, Enterprise
 from reporting.history import objections
 from reporting.history.forms import ObjectionPress
 from reporting.models import HistoryObjection, ImportedFiling
@@ -13,15 +13,16 @@ from reporting.models import HistoryObjection, ImportedFiling
 
 @needs(Ability.FILL)
 def imported_period(request, period):
-    own = ImportedFiling.objects.standing().filter(enterprise=request.user.enterprise_id)
-    imported = get_object_or_404(own.select_related("source", "district"), period=period)
+    own = ImportedFiling.objects.of_one_firm(request.user.enterprise_id)
+    imported = get_object_or_404(own.select_related("source", "district", "enterprise"), period=period)
     form = ObjectionPress(request.POST or None)
     if request.method == "POST":
         with refusals_on(request):
             made = objections.object_to(imported, by=request.user, at=clock.now(), **form.said)
             messages.success(request, f"{made.place}的更正申请已送达区县，决定后写信告诉贵单位。")
             return redirect("imported_period", period)
-    asked = HistoryObjection.objects.filter(enterprise=imported.enterprise_id, period=period)
+    entries = Enterprise.objects.one_firm(request.user.enterprise_id)
+    asked = HistoryObjection.objects.filter(enterprise__in=entries, period=period)
     around = {
         "imported": imported,
         "cells": cells_of(imported),
