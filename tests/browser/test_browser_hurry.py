@@ -1,5 +1,7 @@
 """What goes wrong between people in a hurry: double clicks, stale tabs, two windows; and a clerk without a mouse."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -82,6 +84,7 @@ def test_a_recalled_submission_left_open_in_the_district_cannot_be_decided(offic
     expect(clerk.get_by_role("heading", level=1)).to_contain_text("草稿")
     reviewer.get_by_role("checkbox", name="勾选 重庆云图软件有限公司").check()
     press(reviewer, "批量审核通过所勾选的")
+    reviewer.get_by_role("button", name=re.compile("审核通过，发出 [0-9]+ 封信")).click()
     expect(reviewer.locator("#content")).to_contain_text("通过 0 份，1 份须逐份审核")
     assert not submission.reviews.exists()
 
@@ -93,6 +96,7 @@ def test_clean_submissions_are_approved_together(office, may, cast):
     if reviewer.get_by_label("勾选本页全部可批量通过的").count():
         reviewer.get_by_label("勾选本页全部可批量通过的").check()
     press(reviewer, "批量审核通过所勾选的")
+    reviewer.get_by_role("button", name=re.compile("审核通过，发出 [0-9]+ 封信")).click()
     expect(reviewer.locator("#content")).to_contain_text("通过 1 份")
     assert fresh(may.filing).state == State.APPROVED
 

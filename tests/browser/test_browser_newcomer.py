@@ -60,7 +60,7 @@ def test_a_newcomer_applies_is_let_in_and_signs_in(office, cast, may):
     expect(owed).to_have_text("将须报：2024年5月。")
     press(reviewer, "批准注册")
     expect(reviewer.locator("#content")).to_contain_text("重庆新来软件有限公司")
-    expect(reviewer.get_by_text("起报日期 2024-05-01。须报：2024年5月。")).to_be_visible()
+    expect(reviewer.get_by_text("起报日期 2024-05-01。须报：2024年5月（2024年6月12日（周三）截止）。")).to_be_visible()
 
     letter = next(letter for letter in mail.outbox if letter.to == ["qj@example.com"] and "/activate/" in letter.body)
     link = urlsplit(re.search(r"https?://\S+/activate/\S+", letter.body)[0]).path
