@@ -186,7 +186,7 @@ def _write_to(batch: list[int], mass: MassLetter, outcome: MassOutcome) -> None:
 
 def hold(firms: Sequence[int]) -> None:
     """Their rows and those of their people, in one order."""
-    list(Enterprise.objects.filter(pk__in=firms).order_by("pk").select_for_update(no_key=True).values_list("pk"))
+    list(Enterprise.objects.held(firms).values_list("pk"))
     list(User.objects.filter(enterprise__in=firms).order_by("pk").select_for_update(no_key=True).values_list("pk"))
 
 

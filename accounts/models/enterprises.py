@@ -30,6 +30,14 @@ class EnterpriseQuerySet(models.QuerySet):
         wanted next, and writes a line about the firm, would wait for us and we for him."""
         return self.select_for_update(no_key=True).get(pk=enterprise.pk)
 
+    def held(self, firms: Iterable[int]) -> EnterpriseQuerySet:
+        """Rows of many, locked as `hold` does and in one order, so that two who want the same wait for each other."""
+        return self.filter(pk__in=firms).order_by("pk").select_for_update(no_key=True)
+
+    def kept_entries(self) -> dict[int, int]:
+        """Of each entry that was merged into another (已并入) the one that stays."""
+        return dict(self.exclude(merged_into=None).order_by("pk").values_list("pk", "merged_into"))
+
     def one_firm(self, enterprise: int) -> EnterpriseQuerySet:
         """The entry and those that were merged into it (已并入): what they filed is its history."""
         return self.filter(Q(pk=enterprise) | Q(merged_into=enterprise))

@@ -39,7 +39,7 @@ def record_of(enterprise: Enterprise, at: datetime) -> list[Timeline]:
     that were merged have several, the one that later periods read."""
     begun = Filing.objects.of_one_firm(enterprise.pk).not_withdrawn()
     begun = begun.filter(period__opens_on__lte=localtime(at).date())
-    chosen = {filing.period_id: filing.pk for filing in own_last(begun, enterprise.pk)}
+    chosen = {filing.period_id: filing.pk for filing in own_last(begun, {enterprise.pk})}
     return sorted(timelines_of(Filing.objects.filter(pk__in=chosen.values()), at), key=period_of)
 
 

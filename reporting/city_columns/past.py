@@ -35,8 +35,7 @@ def standing_of(code: str) -> pl.DataFrame:
 def of_one_firm(standing: pl.DataFrame) -> pl.DataFrame:
     """With what stands under entries merged into another under that one, where it has nothing of its own
     (reporting.models.filing.own_last)."""
-    merged = Enterprise.objects.exclude(merged_into=None).order_by("pk")
-    kept_in = dict(merged.values_list("pk", "merged_into"))
+    kept_in = Enterprise.objects.kept_entries()
     if not kept_in:
         return standing
     of_entries = standing.filter(pl.col("enterprise").is_in(list(kept_in)))

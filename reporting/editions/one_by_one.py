@@ -1,6 +1,6 @@
 """Judging the filings of a period twice, by the revision in force and by a draft, many at a time."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -26,6 +26,7 @@ from reporting.filing.judging import (
     with_own_coefficient,
 )
 from reporting.models import BaseAdjustment, Filing, ImportedFiling, Period
+from reporting.models.filing import own_last
 
 BATCH = 200
 UNREADABLE = "格式"  # a cell that cannot be read at all breaks no numbered rule
@@ -141,22 +142,20 @@ class Histories:
     def __init__(self, period: PeriodCode, edition: Edition, batch: Sequence[Filing]):
         self.wanted = earlier(period)
         firms = [filing.enterprise_id for filing in batch]
-        merged = dict(Enterprise.objects.filter(merged_into__in=firms).values_list("pk", "merged_into"))
+        merged = Enterprise.objects.filter(merged_into__in=firms).kept_entries()
+        own = {*firms} - merged.keys()
         behind = {
             "enterprise__in": [*firms, *merged],
             "period__in": {code.code for code in self.wanted.values()},
         }
 
-        def in_order(rows: Iterable[Any]) -> list[Any]:  # as reporting.models.filing.own_last
-            return sorted(rows, key=lambda row: (row.stands, row.enterprise_id not in merged, row.pk))
-
         def whose(row: Any) -> int:
             return merged.get(row.enterprise_id, row.enterprise_id)
 
-        filings = in_order(Filing.objects.filter(**behind, superseded_by=None).select_related("in_force", "approved"))
-        filed = {(whose(each), each.period_id): each for each in filings}
-        standing = in_order(ImportedFiling.objects.standing().filter(**behind))
-        imported = {(whose(each), each.period): each for each in standing}
+        filings = Filing.objects.filter(**behind, superseded_by=None).select_related("in_force", "approved")
+        filed = {(whose(each), each.period_id): each for each in own_last(filings, own)}
+        standing = ImportedFiling.objects.standing().filter(**behind)
+        imported = {(whose(each), each.period): each for each in own_last(standing, own)}
         self.filed: dict[tuple[int, str], Values] = {}
         for firm_then in filed | imported:
             if stands := what_stands(filed.get(firm_then), imported.get(firm_then)):

@@ -7,7 +7,7 @@ who changes something reads it anew, under the lock (see workflow.guards.locked_
 
 from django.db.models import Exists, OuterRef, prefetch_related_objects
 
-from accounts.models import Enterprise, JournalEntry
+from accounts.models import JournalEntry
 from forms_tables.edition.periods import BadPeriod, PeriodCode
 from forms_tables.notation.names import earlier
 from reporting.models import BaseAdjustment, Explanation, Filing, ImportedFiling, Message, Submission
@@ -30,9 +30,7 @@ def read_whole(enterprise: int, period: str) -> Filing:
     filings = Filing.everywhere.of_one_firm(enterprise).filter(period__in=[period, *map(str, behind.values())])
     of_each = {"filing": OuterRef("pk")}
     of_its_firm = {"enterprise": OuterRef("enterprise"), "period": OuterRef("period")}
-    entries = Enterprise.objects.one_firm(enterprise).values("pk")
-    imported = ImportedFiling.objects.standing().filter(enterprise__in=entries)
-    imported = imported.filter(period__in=list(map(str, behind.values())))
+    imported = ImportedFiling.objects.under(enterprise).filter(period__in=list(map(str, behind.values())))
     filings = filings.select_related(*JOINED).annotate(
         has_filed_in_time=Exists(Submission.objects.filter(**of_each, on_time=True, recalled_at=None)),
         has_messages=Exists(Message.objects.filter(**of_each)),
@@ -41,7 +39,7 @@ def read_whole(enterprise: int, period: str) -> Filing:
         has_imported=Exists(imported),
         was_handed_over=Exists(JournalEntry.objects.filter(**of_its_firm, action=HANDED_OVER)),
     )
-    in_order = own_last(filings, enterprise)
+    in_order = own_last(filings, {enterprise})
     filing = next((each for each in in_order if (each.period_id, each.enterprise_id) == (period, enterprise)), None)
     if filing is None:
         raise Filing.DoesNotExist

@@ -56,7 +56,7 @@ def press(token: uuid.UUID, wanted: WantedChange, seen: str, *, by: User, at: da
     be_the_city(by)
     reason = said_something(wanted.reason, "请写明依据，如区划调整文件的名称和文号。", most=MOST_WORDS)
     found = reach(wanted, at)
-    list(_held([home.enterprise_id for home in found.firms]))
+    list(Enterprise.objects.held([home.enterprise_id for home in found.firms]))
     if DistrictChange.objects.filter(token=token).exists():
         raise DoneAlready(DONE)
     found = reach(wanted, at)  # as they stand now that nobody else can move them
@@ -91,7 +91,7 @@ def carry_out(change: DistrictChange, at: datetime) -> DistrictChange:
         return change  # a second beat, or one that was taken back
     by = _in_whose_name(change)
     rows = list(change.firms.select_related("enterprise", "origin").order_by("enterprise_id"))
-    held = {firm.pk: firm for firm in _held([row.enterprise_id for row in rows])}
+    held = Enterprise.objects.held([row.enterprise_id for row in rows]).in_bulk()
     homes = {
         home.enterprise_id: home
         for home in Residence.objects.filter(until=None, enterprise__in=held).select_related("district")
@@ -143,10 +143,6 @@ def plan(at: datetime) -> int:
     pieces = [(f"District change {change.pk}", partial(carry_out, change, at)) for change in due]
     do_each(pieces, "Some districts were not changed")
     return len(due)
-
-
-def _held(firms: Sequence[int]):
-    return Enterprise.objects.filter(pk__in=firms).order_by("pk").select_for_update(no_key=True)
 
 
 def _in_whose_name(change: DistrictChange) -> User:

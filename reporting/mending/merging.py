@@ -255,10 +255,7 @@ def merge(kept: Enterprise, merged: Enterprise, wanted: MergeChoice, *, by: User
 
 
 def _held(kept: Enterprise, merged: Enterprise) -> tuple[Enterprise, Enterprise]:
-    pks = [kept.pk, merged.pk]
-    found = {
-        each.pk: each for each in Enterprise.objects.filter(pk__in=pks).order_by("pk").select_for_update(no_key=True)
-    }
+    found = Enterprise.objects.held([kept.pk, merged.pk]).in_bulk()
     return found[kept.pk], found[merged.pk]
 
 

@@ -40,7 +40,7 @@ def report(enterprise: Enterprise, other: Enterprise, *, reason: str, by: User, 
     if other.merged_into:
         raise Refused(f"{other.credit_code} 的登记已并入{other.merged_into.name}，不必再提出。")
     reason = said_something(reason, "请写明为什么是同一家企业，例如营业执照、电话核实。", most=MOST_WORDS)
-    list(Enterprise.objects.filter(pk__in=[enterprise.pk, other.pk]).order_by("pk").select_for_update(no_key=True))
+    list(Enterprise.objects.held([enterprise.pk, other.pk]))
     if of_pair(enterprise, other).waiting().exists():
         raise DoneAlready("这一对登记已经提出，正在等市级处理。")
     said = DoubleReport.objects.create(
@@ -56,7 +56,7 @@ def tell_apart(one: Enterprise, other: Enterprise, *, answer: str, by: User, at:
     """The city says that they are two firms: who reported them is told, and they are proposed no more."""
     be_the_city(by)
     answer = said_something(answer, "请写明为什么不是同一家企业，理由会告诉提出的区县。", most=MOST_WORDS)
-    list(Enterprise.objects.filter(pk__in=[one.pk, other.pk]).order_by("pk").select_for_update(no_key=True))
+    list(Enterprise.objects.held([one.pk, other.pk]))
     known = of_pair(one, other).select_for_update(of=("self",)).first()
     if known and known.state == DoubleReport.State.MERGED:
         raise Refused("这两条登记已经合并。")

@@ -1,4 +1,4 @@
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
@@ -84,10 +84,10 @@ class FilingQuerySet(models.QuerySet["Filing"]):
         return self.filter(RESTING_ON_ESTIMATE)
 
 
-def own_last(rows: Iterable[Any], enterprise: int) -> list[Any]:
-    """In the order in which one row of a period takes the place of another: what its own entry has goes before what was
-    merged into it, and what stands before what does not."""
-    return sorted(rows, key=lambda row: (row.stands, row.enterprise_id == enterprise, row.pk))
+def own_last(rows: Iterable[Any], own: Container[int]) -> list[Any]:
+    """In the order in which one row of a period takes the place of another: what a firm's own entry has goes before
+    what was merged into it, and what stands before what does not. `own`: the entry of the firm, or of each of many."""
+    return sorted(rows, key=lambda row: (row.stands, row.enterprise_id in own, row.pk))
 
 
 SENT_BACK = "send_back"  # Review.Decision.SEND_BACK
@@ -239,7 +239,7 @@ class Filing(models.Model):
         """The firm's filings of earlier periods that a rule may read, by the notation's word for them."""
         behind = earlier(self.period.parsed)
         filings = Filing.everywhere.of_one_firm(self.enterprise_id).filter(period__in=map(str, behind.values()))
-        filings = own_last(filings.select_related("in_force", "approved", "period"), self.enterprise_id)
+        filings = own_last(filings.select_related("in_force", "approved", "period"), {self.enterprise_id})
         found = {filing.period_id: filing for filing in filings}
         return {word: found[code.code] for word, code in behind.items() if code.code in found}
 
@@ -247,10 +247,8 @@ class Filing(models.Model):
     def imported_before(self) -> dict[str, ImportedFiling]:
         """What was imported of the same earlier periods, which stands where no submission does."""
         behind = earlier(self.period.parsed)
-        entries = Enterprise.objects.one_firm(self.enterprise_id).values("pk")
-        imported = ImportedFiling.objects.standing().filter(enterprise__in=entries)
-        imported = imported.filter(period__in=map(str, behind.values()))
-        found = {each.period: each for each in own_last(imported, self.enterprise_id)}
+        imported = ImportedFiling.objects.under(self.enterprise_id).filter(period__in=map(str, behind.values()))
+        found = {each.period: each for each in own_last(imported, {self.enterprise_id})}
         return {word: found[code.code] for word, code in behind.items() if code.code in found}
 
     @cached_property

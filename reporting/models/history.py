@@ -65,9 +65,13 @@ class ImportedFilingQuerySet(models.QuerySet["ImportedFiling"]):
         own, newer = same.filter(enterprise=kept), same.filter(enterprise__merged_into=kept, pk__gt=OuterRef("pk"))
         return self.exclude(Q(enterprise__merged_into__isnull=False) & (Exists(own) | Exists(newer)))
 
+    def under(self, enterprise: int) -> "ImportedFilingQuerySet":
+        """What stands under this entry or one that was merged into it; of a period there may be several."""
+        return self.standing().filter(enterprise__in=Enterprise.objects.one_firm(enterprise).values("pk"))
+
     def of_one_firm(self, enterprise: int) -> "ImportedFilingQuerySet":
         """What stands of the firm, one row of each period, perhaps under an entry merged into its own."""
-        return self.standing().filter(enterprise__in=Enterprise.objects.one_firm(enterprise)).one_of_each_firm()
+        return self.under(enterprise).one_of_each_firm()
 
     def update(self, **kwargs):
         raise TypeError(FROZEN)

@@ -60,11 +60,13 @@ def growth_bases(
 ) -> dict[str, tuple[GrowthBase, ...]]:
     """By district, and under "" for all of them: of the firms (each with its district) that count in a period opened
     here. A base that is nowhere imported needs no words."""
-    firms = list(firms)
+    firms, kept = list(firms), Enterprise.objects.kept_entries()
     found: dict[str, list[GrowthBase]] = {}
     for word, base in bases_behind(edition, period).items():
-        filed = of_one_firm(dict.fromkeys(standing_filings(base).values_list("enterprise", flat=True))).keys()
-        imported = of_one_firm(dict.fromkeys(standing_imports(base).values_list("enterprise", flat=True))).keys()
+        filed = of_one_firm(
+            dict.fromkeys(standing_filings(base.code).values_list("enterprise", flat=True)), kept
+        ).keys()
+        imported = of_one_firm(dict.fromkeys(standing_imports(base).values_list("enterprise", flat=True)), kept).keys()
         kinds = {firm: FILED if firm in filed else IMPORTED if firm in imported else TYPED for firm, _ in firms}
         for district, each in by_district(firms, kinds, then_in_words(word, base)).items():
             if each.rests_on_imported:
@@ -80,9 +82,9 @@ def by_district(firms: Iterable[tuple[int, str]], kinds: Mapping[int, str], then
     return {area: GrowthBase(then, dict(count)) for area, count in counts.items()}
 
 
-def standing_filings(base: PeriodCode):
+def standing_filings(*codes: str):
     return (
-        Filing.objects.filter(period=base.code)
+        Filing.objects.filter(period__in=codes)
         .annotate(submission_standing=STANDING_SUBMISSION)
         .exclude(submission_standing=None)
     )
@@ -92,11 +94,9 @@ def standing_imports(base: PeriodCode):
     return ImportedFiling.objects.standing().filter(period=base.code)
 
 
-def of_one_firm(stood: Mapping[int, Stood]) -> dict[int, Stood]:
-    """What stands under an entry speaks for the one it was merged into, where that has nothing of its own. Of several
-    the last does (reporting.models.filing.own_last)."""
-    merged = Enterprise.objects.exclude(merged_into=None).values_list("pk", "merged_into")
-    kept = {entry: firm for entry, firm in merged if firm}
+def of_one_firm(stood: Mapping[int, Stood], kept: Mapping[int, int]) -> dict[int, Stood]:
+    """What stands under an entry speaks for the one it was merged into (EnterpriseQuerySet.kept_entries), where that
+    has nothing of its own. Of several the last does (reporting.models.filing.own_last)."""
     return {kept[entry]: it for entry, it in stood.items() if entry in kept} | dict(stood)
 
 
@@ -106,11 +106,12 @@ def what_stood(base: PeriodCode, edition: Edition) -> tuple[dict[int, Mapping[st
         row.enterprise_id: carried_over(row.values, row.edition, edition)
         for row in standing_imports(base).order_by("pk").iterator(chunk_size=CHUNK)
     }
-    keys = standing_filings(base).values("submission_standing")
+    keys = standing_filings(base.code).values("submission_standing")
     submissions = Submission.objects.filter(pk__in=keys).annotate(firm=F("filing__enterprise"))
     submissions = submissions.order_by("filing_id").only("values", "edition_code")
     filed = {row.firm: carried_over(row.values, row.edition, edition) for row in submissions.iterator(chunk_size=CHUNK)}
-    imported, filed = of_one_firm(imported), of_one_firm(filed)
+    kept = Enterprise.objects.kept_entries()
+    imported, filed = of_one_firm(imported, kept), of_one_firm(filed, kept)
     return imported | filed, imported.keys() - filed.keys()
 
 
@@ -120,11 +121,11 @@ def mark_of_bases(edition: Edition, period: PeriodCode) -> str:
     behind = [base.code for base in bases_behind(edition, period).values()]
     imported = ImportedFiling.objects.standing().filter(period__in=[period.code, *behind]).order_by("period")
     sums = {"n": Count("pk"), "first": Sum("pk"), "second": Sum(F("pk") * F("pk"))}
-    filed = (
-        Filing.objects.filter(period__in=behind)
-        .annotate(submission_standing=STANDING_SUBMISSION)
-        .exclude(submission_standing=None)
+    standing = (
+        standing_filings(*behind)
+        .order_by("period")
+        .values("period")
+        .annotate(n=Count("pk"), sum=Sum("submission_standing"))
     )
-    standing = filed.order_by("period").values("period").annotate(n=Count("pk"), sum=Sum("submission_standing"))
-    merged = Enterprise.objects.exclude(merged_into=None).order_by("pk").values_list("pk", "merged_into")
-    return repr([list(imported.values("period").annotate(**sums)), list(standing), list(merged)])
+    merged = Enterprise.objects.kept_entries()
+    return repr([list(imported.values("period").annotate(**sums)), list(standing), merged])

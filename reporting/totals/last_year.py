@@ -6,6 +6,7 @@ from decimal import Decimal
 from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.fields.json import KT
 
+from accounts.models import Enterprise
 from forms_tables.edition.address import CellAddress
 from forms_tables.edition.catalog import Edition
 from forms_tables.edition.periods import PeriodCode
@@ -31,7 +32,9 @@ def base_revenue_before(period: Period) -> tuple[str, dict[int, Decimal]]:
     revenue = _revenues(submitted.order_by("filing_id").values_list("filing__enterprise", KT(f"values__{cell}")))
     imported = _revenues(imported_then(base).order_by("pk").values_list("enterprise", KT(f"values__{cell}")))
     words = f"{base.label}{name}" if revenue or imported else ""
-    return words + (f"（其中{IMPORTED} {len(imported)} 家）" if imported else ""), of_one_firm(revenue | imported)
+    return words + (f"（其中{IMPORTED} {len(imported)} 家）" if imported else ""), of_one_firm(
+        revenue | imported, Enterprise.objects.kept_entries()
+    )
 
 
 def _revenues(texts: Iterable[tuple[int, str | None]]) -> dict[int, Decimal]:

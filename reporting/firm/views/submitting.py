@@ -86,7 +86,7 @@ def filing_to_read(request: HttpRequest, period: str) -> Filing:
     filings = Filing.objects.of_one_firm(firm).filter(period=period)
     if asked:
         filings = filings.filter(enterprise__credit_code=asked)
-    found = own_last(as_pressed(filings), firm)
+    found = own_last(as_pressed(filings), {firm})
     own = [filing for filing in found if filing.enterprise_id == firm]
     if not found:
         raise Http404("这个报告期没有本企业的填报。")

@@ -265,7 +265,7 @@ def store(judged: RegisterResource) -> None:
 
 def hold_as_judged(judged: RegisterResource) -> None:
     firms = [firm.pk for firm in judged.changed]
-    held = Enterprise.objects.filter(pk__in=firms).order_by("pk").select_for_update(no_key=True).in_bulk()
+    held = Enterprise.objects.held(firms).in_bulk()
     homes = dict(
         Residence.objects.filter(until__isnull=True, enterprise__in=firms).values_list("enterprise", "district")
     )
