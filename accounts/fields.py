@@ -1,4 +1,5 @@
-"""Fields of what people write about themselves: their telephones, their mailbox, why they do something."""
+"""Fields of what people write about themselves: their telephones, their mailbox, why they do something; and the file
+they bring."""
 
 from __future__ import annotations
 
@@ -46,6 +47,15 @@ class PhoneField(forms.CharField):
 
     def clean(self, value):
         return clean_phone(super().clean(value))
+
+
+class WorkbookField(forms.FileField):
+    """A workbook to upload; `accept` is what the dialogue offers to choose."""
+
+    def __init__(self, *, accept: str = ".xlsx", **kwargs):
+        said = {"required": "请选择文件。", "empty": "文件是空的，没有内容。请重新保存后再上传。"}
+        widget = forms.FileInput(attrs={"accept": accept})
+        super().__init__(**{"error_messages": said, "widget": widget, **kwargs})
 
 
 class MailField(forms.EmailField):

@@ -2,18 +2,12 @@
 
 from django import forms
 
-from accounts.fields import WordsField, YesField
+from accounts.fields import WordsField, WorkbookField, YesField
 from accounts.form_words import PlainForm, Press
-
-NO_FILE = {"required": "请选择文件。", "empty": "文件是空的，没有内容。请重新保存后再上传。"}
 
 
 class HistoryUpload(PlainForm):
-    workbook = forms.FileField(
-        label="历史文件（.xlsx，或装有填好的表样的 .zip）",
-        error_messages=NO_FILE,
-        widget=forms.FileInput(attrs={"accept": ".xlsx,.zip"}),
-    )
+    workbook = WorkbookField(label="历史文件（.xlsx，或装有填好的表样的 .zip）", accept=".xlsx,.zip")
     replaces = forms.BooleanField(label="替换已导入的：同一企业同一期以这份文件为准", required=False)
     why = forms.CharField(
         label="替换原因", max_length=500, required=False, help_text="勾选了上一项的必须写明；没有勾选的不用填。"
@@ -21,9 +15,7 @@ class HistoryUpload(PlainForm):
 
 
 class CodesUpload(PlainForm):
-    workbook = forms.FileField(
-        label="对照表（.xlsx）", error_messages=NO_FILE, widget=forms.FileInput(attrs={"accept": ".xlsx"})
-    )
+    workbook = WorkbookField(label="对照表（.xlsx）")
 
 
 class BlankForm(PlainForm):

@@ -3,7 +3,7 @@ from __future__ import annotations
 from django import forms
 
 from accounts.change_forms import ChangeForm, Checkboxes
-from accounts.fields import DayInput, MailField, MobileField, PhoneField, ReasonField, WordsField
+from accounts.fields import DayInput, MailField, MobileField, PhoneField, ReasonField, WordsField, WorkbookField
 from accounts.form_words import NameField, PlainForm, Press
 from accounts.models import District
 from reporting.register.facts import choices_of, kind_of, label_of, platform
@@ -168,11 +168,7 @@ class NameKeyFirmForm(PlainForm):
 
 
 class ImportForm(PlainForm):
-    workbook = forms.FileField(
-        label="名录文件（.xlsx）",
-        error_messages={"required": "请选择文件。", "empty": "文件是空的，没有内容。请重新保存后再上传。"},
-        widget=forms.FileInput(attrs={"accept": ".xlsx"}),
-    )
+    workbook = WorkbookField(label="名录文件（.xlsx）")
 
 
 class RefusePress(Press):

@@ -2,7 +2,6 @@
 
 import io
 
-from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -10,6 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import Refused, needs, refusals_on
 from accounts.clock import now
+from accounts.fields import WorkbookField
 from accounts.form_words import PlainForm
 from accounts.models import Ability
 from reporting.editions import exchange
@@ -26,11 +26,7 @@ SHOWN = 500
 
 
 class WorkbookForm(PlainForm):
-    workbook = forms.FileField(
-        label="审核关系工作簿（.xlsx）",
-        error_messages={"required": "请选择文件。", "empty": "文件是空的，没有内容。请重新保存后再上传。"},
-        widget=forms.FileInput(attrs={"accept": ".xlsx"}),
-    )
+    workbook = WorkbookField(label="审核关系工作簿（.xlsx）")
 
 
 @needs(Ability.READ_CITY)

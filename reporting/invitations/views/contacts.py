@@ -2,13 +2,13 @@
 
 import io
 
-from django import forms
 from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import needs, refusals_on
 from accounts.clock import now
+from accounts.fields import WorkbookField
 from accounts.form_words import PlainForm
 from accounts.models import Ability
 from reporting.invitations import contact_list
@@ -20,11 +20,7 @@ SALT = "contacts-import"
 
 
 class ContactsForm(PlainForm):
-    workbook = forms.FileField(
-        label="区县联系人名单（.xlsx）",
-        error_messages={"required": "请选择文件。", "empty": "文件是空的，没有内容。请重新保存后再上传。"},
-        widget=forms.FileInput(attrs={"accept": ".xlsx"}),
-    )
+    workbook = WorkbookField(label="区县联系人名单（.xlsx）")
 
 
 @needs(Ability.READ_REGISTER)

@@ -2,13 +2,13 @@
 
 import io
 
-from django import forms
 from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import needs, refusals_on
 from accounts.clock import now
+from accounts.fields import WorkbookField
 from accounts.form_words import PlainForm
 from accounts.models import Ability
 from accounts.post.state import look
@@ -21,11 +21,7 @@ SALT = "officials-import"
 
 
 class OfficialsForm(PlainForm):
-    workbook = forms.FileField(
-        label="工作人员名单（.xlsx）",
-        error_messages={"required": "请选择文件。", "empty": "文件是空的，没有内容。请重新保存后再上传。"},
-        widget=forms.FileInput(attrs={"accept": ".xlsx"}),
-    )
+    workbook = WorkbookField(label="工作人员名单（.xlsx）")
 
 
 @needs(Ability.MANAGE_USERS)
