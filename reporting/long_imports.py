@@ -2,7 +2,11 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any, TypeVar
+
+from django.core.files.base import ContentFile
+from django.db import transaction
 
 from accounts.access import DoneAlready, Refused
 from accounts.models import User
@@ -23,6 +27,22 @@ def say_nothing(judged: int, total: int) -> None:
 
 class ConfirmedAlready(DoneAlready):
     """A second press: what it asks for is under way or done."""
+
+
+def begun(
+    kind: type[AnImport], name: str, file: ContentFile, *, by: User, at: datetime, real: datetime, **facts
+) -> AnImport:
+    """Store a file and ask for its dry run; the one that the same person asked for a moment ago with the same file and
+    the same further `facts` of the row."""
+    clear_forgotten(kind, real)
+    imports: Any = kind._default_manager
+    same = {"by": by, "digest": sha256(file.read()).hexdigest(), **facts}
+    with transaction.atomic():
+        User.objects.select_for_update(no_key=True).get(pk=by.pk)  # of two presses the second finds the first
+        newest = imports.filter(**same).first()
+        if newest and is_the_same_press(newest, real):
+            return newest
+        return imports.create(name=name[-255:], file=file, effect={"spoken": real.isoformat()}, at=at, **same)
 
 
 def is_the_same_press(stored: LongImport, real: datetime) -> bool:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from hashlib import sha256
 
 from django.core.files import File
 from django.core.files.base import ContentFile
@@ -16,10 +15,9 @@ from reporting.history.report import HistoryReport, as_bytes, from_bytes
 from reporting.leases import Hand
 from reporting.long_imports import (
     be_confirmable,
+    begun,
     carry_out_import,
-    clear_forgotten,
     confirmed,
-    is_the_same_press,
     lost,
 )
 from reporting.models import HistoryFile, HistoryImport
@@ -37,23 +35,8 @@ def begin(workbook: File, replaces: bool, why: str, *, by: User, at: datetime, r
     why = said_something(why, "替换已导入的，请写明原因。", "替换原因") if replaces else ""
     name, content = workbook.name or "", read_bounded(workbook, PAGE_ROOM)
     refuse_what_it_is_not(name, content)
-    digest = sha256(content).hexdigest()
-    clear_forgotten(HistoryImport, real)
-    with transaction.atomic():
-        User.objects.select_for_update(no_key=True).get(pk=by.pk)  # of two presses the second finds the first
-        newest = HistoryImport.objects.filter(by=by, digest=digest, replaces=replaces, why=why).first()
-        if newest and is_the_same_press(newest, real):
-            return newest
-        return HistoryImport.objects.create(
-            name=name[-255:],
-            digest=digest,
-            file=ContentFile(content, "history.bin"),
-            replaces=replaces,
-            why=why,
-            effect={"spoken": real.isoformat()},
-            by=by,
-            at=at,
-        )
+    file = ContentFile(content, "history.bin")
+    return begun(HistoryImport, name, file, by=by, at=at, real=real, replaces=replaces, why=why)
 
 
 @transaction.atomic

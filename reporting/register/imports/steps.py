@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from hashlib import sha256
 
 from django.core.files import File
 from django.core.files.base import ContentFile
@@ -13,10 +12,9 @@ from accounts.models import User
 from reporting.leases import Hand
 from reporting.long_imports import (
     be_confirmable,
+    begun,
     carry_out_import,
-    clear_forgotten,
     confirmed,
-    is_the_same_press,
     lost,
 )
 from reporting.models import RegisterImport
@@ -32,23 +30,8 @@ def begin(upload: File, by: User, at: datetime, real: datetime) -> RegisterImpor
     Raises Unreadable for what can be told at once, the rest is found by the worker."""
     be_the_office(by)
     refuse_extension(upload.name)
-    content = read_bounded(upload)
-    digest = sha256(content).hexdigest()
-    clear_forgotten(RegisterImport, real)
-    with transaction.atomic():
-        User.objects.select_for_update(no_key=True).get(pk=by.pk)  # of two presses the second finds the first
-        newest = RegisterImport.objects.visible_to(by).filter(by=by, digest=digest).first()
-        if newest and is_the_same_press(newest, real):
-            return newest
-        return RegisterImport.objects.create(
-            name=upload.name[-255:],
-            digest=digest,
-            file=ContentFile(content, "register.xlsx"),
-            district=by.district,
-            effect={"spoken": real.isoformat()},
-            by=by,
-            at=at,
-        )
+    file = ContentFile(read_bounded(upload), "register.xlsx")
+    return begun(RegisterImport, upload.name, file, by=by, at=at, real=real, district=by.district)
 
 
 @transaction.atomic
