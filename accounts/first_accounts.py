@@ -140,7 +140,8 @@ class MassOutcome:
 @dataclass(frozen=True)
 class MassLetter:
     """Whose act it is and when; `not_since`: who was written to after that is passed over; `told`: what each firm's
-    letter says beside the link; `waits`: what its subject names, and the `period` that is about."""
+    letter says beside the link; `waits`: what its subject names, and the `period` that is about; `among`: of which
+    firms they are, where not of those the author looks after."""
 
     by: User | None
     at: datetime
@@ -148,6 +149,7 @@ class MassLetter:
     told: Callable[[Sequence[Enterprise]], Mapping[int, str]]
     waits: str = ""
     period: str = ""
+    among: QuerySet[Enterprise] | None = None
 
 
 def write_to_many(firms: Sequence[int], mass: MassLetter) -> MassOutcome:
@@ -163,9 +165,8 @@ def write_to_many(firms: Sequence[int], mass: MassLetter) -> MassOutcome:
 @transaction.atomic
 def _write_to(batch: list[int], mass: MassLetter, outcome: MassOutcome) -> None:
     hold(batch)
-    # Who writes about a period has chosen by its filings, some of them of firms that have moved to another district.
-    reach = Enterprise.objects.filter(merged_into=None) if mass.period else looked_after_by(mass.by)
-    firms = list(with_account(reach.filter(pk__in=batch), mass.at).order_by("pk"))
+    among = looked_after_by(mass.by) if mass.among is None else mass.among
+    firms = list(with_account(among.filter(pk__in=batch), mass.at).order_by("pk"))
     addresses, found = LetterAddresses(), []
     for firm in firms:
         address, why_not = addresses.for_letter(firm, mass.not_since)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q
 
 from accounts.models import DUTIES, Ability, District, Enterprise, Installation, User, roles_that_may
 from forms_tables.edition.catalog import Edition
@@ -94,18 +94,16 @@ def city_phone(today: date, edition: Edition) -> Reached:
 
 
 def register(today: date, edition: Edition) -> Reached:
-    return Reached(still_reporting(today).count(), 1)
+    return Reached(Enterprise.objects.not_gone_by(today).count(), 1)
 
 
 def accounts_of_firms(today: date, edition: Edition) -> Reached:
     """Every firm that still reports has an account; whether its person opens it is then theirs."""
     accounts = User.objects.filter(enterprise=OuterRef("pk"), is_active=True)
-    counted = still_reporting(today).aggregate(there=Count("pk", filter=Exists(accounts)), wanted=Count("pk"))
+    counted = Enterprise.objects.not_gone_by(today).aggregate(
+        there=Count("pk", filter=Exists(accounts)), wanted=Count("pk")
+    )
     return Reached(**counted)
-
-
-def still_reporting(today: date) -> QuerySet[Enterprise]:
-    return Enterprise.objects.not_gone_by(today)
 
 
 def calendar(today: date, edition: Edition) -> Reached:

@@ -45,8 +45,10 @@ def write(
     def told(those: Sequence[Enterprise]) -> dict[int, str]:
         return {firm: f"{owed}{words}" for firm, owed in told_to_firms(those).items()}
 
+    # A filing may have stayed with a district whose firm has moved on: that district urges it all the same.
+    firms_here = Enterprise.objects.filter(merged_into=None)
     with asked_once():
-        mass = MassLetter(by, at, not_since, told, waits=what_waits(period), period=period.pk)
+        mass = MassLetter(by, at, not_since, told, waits=what_waits(period), period=period.pk, among=firms_here)
         return first_accounts.write_to_many(firms, mass).letters
 
 
