@@ -1,4 +1,4 @@
-// Small behaviour shared by every page. The pages work without it; grid.js is the form grid's own.
+// Small behaviour shared by every page. The pages work without it; sheet/ is the official form's own.
 "use strict";
 
 // A form is sent once: its buttons go quiet until the answer comes. The server is idempotent all the same.

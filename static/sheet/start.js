@@ -1,0 +1,5 @@
+// The official form as a grid. Without it the form still works: 保存 sends it and the page comes back.
+
+import "./moving.js";
+import "./notes.js";
+import "./saving.js";

@@ -1,0 +1,24 @@
+"""Production's static files: a script and what it imports go together."""
+
+import re
+
+from django.contrib.staticfiles.finders import FileSystemFinder
+
+from config.static_files import StaticFiles
+
+
+def test_what_a_script_imports_is_named_by_its_content(tmp_path):
+    storage = StaticFiles(location=tmp_path, base_url="/static/")
+    every = FileSystemFinder().list([])
+    found = {name: (source, name) for name, source in every if name.startswith("sheet/")}
+    for name, (source, path) in found.items():
+        with source.open(path) as content:
+            storage.save(name, content)
+    for result in storage.post_process(found):
+        assert not isinstance(result[2], Exception), result
+    script = (tmp_path / storage.stored_name("sheet/start.js")).read_text(encoding="utf-8")
+    imported = re.findall(r'^import"\./(.+)";$', script, re.MULTILINE)
+    assert imported
+    for name in imported:
+        assert re.fullmatch(r"\w+\.[0-9a-f]{12}\.js", name)
+        assert (tmp_path / "sheet" / name).exists()
