@@ -223,6 +223,9 @@ PAGES = {
     "adjustments": "enterprise",
     "submission": "enterprise",
     "submission_workbook": "enterprise",
+    "filing_paper": "enterprise",
+    "submission_paper": "enterprise",
+    "reviewed_paper": "district association city",
     "attach_scan": "POST enterprise",
     "scan": "enterprise district association city",
     "sheet": "enterprise",
@@ -356,12 +359,12 @@ OPEN_STATUS = {"applied": 404, "object_to_takeover": 404, "sign_out": 302}
 OWNED = {
     "enterprise": [
         "check", "wrong_cells", "explain", "submission", "recall", "extension", "late", "amend", "abandon_amendment",
-        "answer", "workbook", "confirm_workbook", "submit", "sheet", "adjustments", "attach_scan", "scan", "thread",
+        "answer", "workbook", "confirm_workbook", "submit", "sheet", "filing_paper", "submission_paper", "adjustments", "attach_scan", "scan", "thread",
         "certificate", "cancel_sign_up", "object_signed_in", "send_colleague_link", "replace_colleague",
     ],
     "district": [
         "application", "approve_application", "refuse_application", "district_review", "district_approve",
-        "district_send_back", "district_query", "district_answer_city", "district_decide_late",
+        "district_send_back", "district_query", "district_answer_city", "reviewed_paper", "district_decide_late",
         "district_decide_extension", "district_decide_adjustment", "scan", "firm", "edit_firm_contact",
         "move_firm", "stop_firm", "resume_firm", "first_day", "owed_by_first_day", "move", "accept_move",
         "decline_move", "withdraw_move", "open_account", "thread", "league_filings", "record", "issue_certificate",

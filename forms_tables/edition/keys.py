@@ -77,7 +77,7 @@ KEYS: Mapping[str, Mapping[str, Keys]] = {
     "platform.toml": {
         "": keys(
             "city",
-            "rows figures facts register reasons rules findings coefficient scan map sources",
+            "rows figures facts register reasons rules findings coefficient scan papers map sources",
         ),
         "city": keys("name short office site survey", "short_office association who_reports where notice"),
         "rows": keys("", "credit_code organisation_code name district scope industry ownership size signer"),
@@ -96,6 +96,7 @@ KEYS: Mapping[str, Mapping[str, Keys]] = {
         "findings": keys("", "about_unit about_growth"),
         "coefficient": keys("parameter official column"),
         "scan": keys("figure least"),
+        "papers": keys("", "authority approved_by document valid_until"),
         "map": keys("tiles"),
         "map.tiles": keys("code name row column"),
         "sources": NAMES,
@@ -119,7 +120,7 @@ OTHER_THAN_TEXT: Mapping[str, tuple[type | tuple[type, type], ...]] = {
         "indicator size_standard tiles": (PARTS,),
         "district rule": (PARTS, str),
         "table defaults units parameters lists codes city rows figures facts register": (dict,),
-        "reasons rules findings map sources plain month annual": (dict,),
+        "reasons rules findings papers map sources plain month annual": (dict,),
         "coefficient scan": (dict, str),
         "columns": (TEXTS, dict),
         "column": (int, str, dict),

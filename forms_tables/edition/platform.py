@@ -98,6 +98,17 @@ class ScanRule:
 
 
 @dataclass(frozen=True)
+class Papers:
+    """What is printed at the upper right of a form that does not say it itself, and until when the survey is approved.
+    Where `valid_until` is not known the form leaves room for it."""
+
+    authority: str = ""  # 制定机关
+    approved_by: str = ""  # 批准机关
+    document: str = ""  # 文号
+    valid_until: str = ""  # 有效期至
+
+
+@dataclass(frozen=True)
 class Tile:
     code: str
     name: str
@@ -120,6 +131,7 @@ class Platform:
     about_growth: frozenset[str] = frozenset()  # rules that can wait while a unit is in doubt
     coefficient: Coefficient | None = None
     scan: ScanRule | None = None
+    papers: Papers = Papers()
     tiles: Mapping[str, Tile] = field(default_factory=dict)
     sources: Mapping[str, str] = field(default_factory=dict)  # what the definitions cite by a mark
 

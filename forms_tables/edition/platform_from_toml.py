@@ -10,6 +10,7 @@ from forms_tables.edition.platform import (
     City,
     Coefficient,
     HeadlineCells,
+    Papers,
     Platform,
     Reasons,
     RegisterFact,
@@ -44,6 +45,7 @@ def platform_from(said: Mapping[str, Any]) -> Platform:
         about_growth=frozenset(findings.get("about_growth", ())),
         coefficient=_optional(Coefficient, "coefficient", said),
         scan=_optional(ScanRule, "scan", said),
+        papers=_read(Papers, "papers", said.get("papers", {})),
         tiles=_tiles(said),
         sources=_named("sources", said.get("sources", {})),
     )

@@ -14,12 +14,12 @@ from accounts import journal
 from accounts.access import Refused
 from accounts.models import Enterprise, User
 from forms_tables.edition.periods import BadPeriod, PeriodCode
-from reporting.certificates.codes import new_code
 from reporting.dates.deadlines import is_past
 from reporting.models import Certificate, Filing
 from reporting.models.filing import own_last
 from reporting.results.timelines import WORDS, Outcome, Timeline, timelines_of
 from reporting.workflow.guards import brief
+from text.codes import new_code
 
 MOST_OF_PURPOSE = 200
 SECOND_CLICK = timedelta(minutes=1)

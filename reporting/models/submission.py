@@ -8,6 +8,7 @@ from reporting.models.edition import published_edition
 from reporting.models.filing import Filing
 from reporting.models.practice import Apart, Everywhere
 from reporting.models.standing import State
+from text.codes import new_code
 
 
 class SubmissionQuerySet(models.QuerySet):
@@ -42,8 +43,9 @@ class Submission(models.Model):
     """上报件: the frozen, numbered copy made at 确定上报. Review and totals read only these.
 
     `values` maps "2020.c1" to a decimal string or text; `findings` is what the check said then, under the edition
-    and digest of then. Only what happens to the submission afterwards (opened, recalled) may still be written; whether
-    it was in time is reckoned anew only where the city moves the date itself (workflow.reckoning).
+    and digest of then; `verification` is drawn for its receipt, whose number can be guessed. Only what happens to the
+    submission afterwards (opened, recalled) may still be written; whether it was in time is reckoned anew only where
+    the city moves the date itself (workflow.reckoning).
     """
 
     WRITABLE = frozenset({"opened_at", "opened_by", "recalled_at"})
@@ -52,6 +54,7 @@ class Submission(models.Model):
     filing = models.ForeignKey(Filing, models.PROTECT, related_name="submissions")
     number = models.PositiveIntegerField("序号")
     receipt = models.CharField("回执号", max_length=40, unique=True)
+    verification = models.CharField("验证码", max_length=24, unique=True, default=new_code, editable=False)
     values = models.JSONField("数据")
     attributes = models.JSONField("企业属性", default=dict)
     tables = models.JSONField("报表", default=list)

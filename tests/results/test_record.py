@@ -9,7 +9,6 @@ from django.test import Client
 from accounts.models import JournalEntry
 from reporting import workflow
 from reporting.certificates import issuing
-from reporting.certificates.codes import ALPHABET, LENGTH, in_groups, new_code, normalise, problem_with
 from reporting.certificates.views.verify import MOST_FAILURES
 from reporting.models import Certificate, State
 from reporting.workflow import Refused
@@ -19,6 +18,7 @@ from tests.may import LAST_SECOND, open_period
 from tests.officials import make_it_be, sign_in
 from tests.reading import markup_of, words_on
 from tests.results.test_results import LOOKED_AT, decided, june, may, put, sent  # noqa: F401  (may is the fixture)
+from text.codes import ALPHABET, LENGTH, in_groups, new_code, normalise, problem_with
 
 pytestmark = pytest.mark.django_db
 

@@ -11,9 +11,9 @@ from accounts import clock
 from accounts.access import Refused, needs, refusals_on
 from accounts.models import Ability, Enterprise, Scope, User
 from reporting.certificates import issuing
-from reporting.certificates.codes import in_groups
 from reporting.certificates.forms import IssuePress
 from reporting.models import Certificate
+from text.codes import in_groups
 
 
 @needs(Ability.READ_FILINGS)

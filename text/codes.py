@@ -1,4 +1,5 @@
-"""The verification code of a certificate: six groups of three random characters and one that checks them.
+"""The verification code of a certificate or a receipt, which people copy from paper: six groups of three random
+characters and one that checks them.
 
 89 bits cannot be guessed. The alphabet has 31 characters, none of them to be taken for another (0 O, 1 I L), and 31 is
 a prime: a wrong character or two exchanged ones always show, and so do groups in the wrong order.
@@ -44,7 +45,7 @@ def problem_with(code: str) -> str:
     """Why a normalised code cannot be right, as a sentence; empty when it can."""
     if len(code) != LENGTH:
         return (
-            f"验证码应为 {GROUPS} 组、每组 {IN_GROUP} 个字符，共 {LENGTH} 个，现在是 {len(code)} 个，请对照证明核对。"
+            f"验证码应为 {GROUPS} 组、每组 {IN_GROUP} 个字符，共 {LENGTH} 个，现在是 {len(code)} 个，请对照纸面核对。"
         )
     wrong = [number for number, group in enumerate(groups_of(code), start=1) if not is_right(group, number)]
     if wrong:
