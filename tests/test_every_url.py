@@ -359,7 +359,8 @@ OPEN_STATUS = {"applied": 404, "object_to_takeover": 404, "sign_out": 302}
 OWNED = {
     "enterprise": [
         "check", "wrong_cells", "explain", "submission", "recall", "extension", "late", "amend", "abandon_amendment",
-        "answer", "workbook", "confirm_workbook", "submit", "sheet", "filing_paper", "submission_paper", "adjustments", "attach_scan", "scan", "thread",
+        "answer", "workbook", "confirm_workbook", "submit", "sheet", "filing_paper", "submission_paper",
+        "adjustments", "attach_scan", "scan", "thread",
         "certificate", "cancel_sign_up", "object_signed_in", "send_colleague_link", "replace_colleague",
     ],
     "district": [
@@ -705,6 +706,6 @@ def test_hides_one_districts_rows_from_another(name, may, client):
     assert client.get(address(name, may)).status_code in (404, 405)
     only_read = name in (
         "owed_by_first_day", "district_review", "scan", "sent_letter", "urging_outcome", "register_import",
-        "marked_import", "takeover_document",
+        "marked_import", "takeover_document", "reviewed_paper",
     )  # fmt: skip
     assert client.post(address(name, may), {"note": "别处"}).status_code == (405 if only_read else 404)

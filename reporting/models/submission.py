@@ -8,7 +8,7 @@ from reporting.models.edition import published_edition
 from reporting.models.filing import Filing
 from reporting.models.practice import Apart, Everywhere
 from reporting.models.standing import State
-from text.codes import new_code
+from text.codes import in_groups, new_code
 
 
 class SubmissionQuerySet(models.QuerySet):
@@ -98,6 +98,11 @@ class Submission(models.Model):
     def edition(self) -> Edition:
         """What it was judged by, and is shown and printed by for ever."""
         return published_edition(self.edition_code)
+
+    @property
+    def printed_code(self) -> str:
+        """Its code for `/verify/`, as people copy it."""
+        return in_groups(self.verification)
 
     @property
     def warnings(self) -> list[dict]:

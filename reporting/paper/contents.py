@@ -21,9 +21,8 @@ from reporting.filing.judging import Judgement, Values
 from reporting.models import Filing, State, Submission
 from reporting.pages.grid import most_common_unit, show
 from reporting.paper.receipts import digest_of, in_short
-from text.codes import in_groups
 
-Contents = dict[str, Any]
+PaperContents = dict[str, Any]
 
 NOT_HERE, NOT_NOW = "—", "／"  # the row has no such column; the cell does not apply to this firm or period
 DAY, MINUTE, SECOND = "Y年n月j日", "Y年n月j日 H:i", "Y年n月j日 H:i:s"
@@ -35,7 +34,7 @@ DERIVED = "官方表式未公布，本表据公开资料编制，待市级核定
 
 
 @dataclass(frozen=True)
-class Filed:
+class PaperSource:
     """One filing's figures as they go on paper, and what is known of who filed them."""
 
     filing: Filing
@@ -67,16 +66,16 @@ class Filed:
 # What is filed
 
 
-def drafted(filing: Filing, judgement: Judgement, at: datetime) -> Filed:
-    """The drafts as they are: what cannot be read is left out, as nobody could tell what it says."""
+def drafted(filing: Filing, judgement: Judgement, at: datetime) -> PaperSource:
+    """The drafts as they are, until they are sent: what cannot be read is left out, as nobody could tell what it says."""
     printed = f"草稿，{date_format(localtime(at), MINUTE)} 打印，未经上报"
-    marks = (*practised(filing), "草稿")
+    marks = practised(filing) + (("草稿",) if filing.is_with_firm or filing.in_force is None else ())
     values = judgement.completed.values
     people = people_of(filing, judgement.edition, values, judgement.facts.attributes)
-    return Filed(filing, judgement.edition, judgement.facts, values, people, "", marks, printed)
+    return PaperSource(filing, judgement.edition, judgement.facts, values, people, "", marks, printed)
 
 
-def submitted(submission: Submission) -> Filed:
+def submitted(submission: Submission) -> PaperSource:
     """Just what was sent, under the edition it was judged by."""
     filing = submission.filing
     edition = filing.period.judged_by(submission.edition)
@@ -84,10 +83,10 @@ def submitted(submission: Submission) -> Filed:
     facts = Facts(filing.period.parsed, submission.attributes)
     people = people_of(filing, edition, values, submission.attributes)
     people |= {"单位负责人": submission.signer, "填表人": people["填表人"] or str(submission.submitted_by)}
-    line = f"回执 {submission.receipt}　验证码 {in_groups(submission.verification)}"
+    line = f"回执 {submission.receipt}　验证码 {submission.printed_code}"
     marks = practised(filing) + overtaken(submission)
     sent_on = date_format(localtime(submission.submitted_at), DAY)
-    return Filed(filing, edition, facts, values, people, sent_on, marks, line)
+    return PaperSource(filing, edition, facts, values, people, sent_on, marks, line)
 
 
 def practised(filing: Filing) -> tuple[str, ...]:
@@ -124,7 +123,7 @@ def people_of(filing: Filing, edition: Edition, values: Values, attributes: Mapp
 # A paper
 
 
-def paper_of(filed: Filed, tables: Iterable[Table], receipt: Contents | None = None) -> Contents:
+def paper_of(filed: PaperSource, tables: Iterable[Table], receipt: PaperContents | None = None) -> PaperContents:
     label = filed.filing.period.label
     return {
         "title": f"{filed.firm} {label}",
@@ -133,16 +132,15 @@ def paper_of(filed: Filed, tables: Iterable[Table], receipt: Contents | None = N
         "period": label,
         "marks": list(filed.marks),
         "line": filed.line,
-        "tables": [table_on_paper(filed, table) for table in tables],
+        "tables": [table_on_paper(filed, table) | {"rows": rows_on_paper(filed, table)} for table in tables],
+        "signs": SIGNS,
         "receipt": receipt,
     }
 
 
-def table_on_paper(filed: Filed, table: Table) -> Contents:
+def table_on_paper(filed: PaperSource, table: Table) -> PaperContents:
+    """All but its rows: what stands around them."""
     is_answers = is_questionnaire(table)
-    idle = not_applying(filed.edition, filed.facts, filed.values)
-    cells = _Cells(filed, idle, districts_in(filed.edition))
-    rows = [cells.answers(table, row) if is_answers else cells.figures(table, row) for row in table.indicators]
     return {
         "code": table.code,
         "title": table.title,
@@ -150,13 +148,19 @@ def table_on_paper(filed: Filed, table: Table) -> Contents:
         "papers": papers_of(filed.edition, table),
         "unit": "" if is_answers else table.unit_note or most_common_unit(table.indicators),
         "columns": [] if is_answers else [column.label for column in table.columns],
-        "rows": rows,
         "foot": foot_of(filed, table),
-        "remarks": ([] if is_answers else [SIGNS]) + ([] if table.provenance == "official" else [DERIVED]),
+        "remark": "" if table.provenance == "official" else DERIVED,
     }
 
 
-def head_of(filed: Filed, table: Table) -> list[list[str]]:
+def rows_on_paper(filed: PaperSource, table: Table) -> list[PaperContents]:
+    idle = not_applying(filed.edition, filed.facts, filed.values)
+    cells = _Cells(filed, idle, districts_in(filed.edition))
+    line = cells.answers if is_questionnaire(table) else cells.figures
+    return [line(table, row) for row in table.indicators]
+
+
+def head_of(filed: PaperSource, table: Table) -> list[list[str]]:
     """The lines at the left, each with what the register said; 有效期至 belongs to the papers."""
     known = {row.name: filed.said_in(code) for code, row in filed.edition.indicators.items() if row.columns}
     known |= {HEAD[0]: filed.credit_code, HEAD[1]: filed.credit_code[8:17], HEAD[2]: filed.firm}
@@ -177,7 +181,7 @@ def papers_of(edition: Edition, table: Table) -> list[list[str]]:
     return [[label, text or ROOM_FOR.get(label, "")] for label, text in lines.items() if text or label in ROOM_FOR]
 
 
-def foot_of(filed: Filed, table: Table) -> list[list[str]]:
+def foot_of(filed: PaperSource, table: Table) -> list[list[str]]:
     return [*([label, filed.people.get(label, "")] for label in table.footer or FOOT), ["报出日期", filed.reported_on]]
 
 
@@ -195,14 +199,14 @@ def not_applying(edition: Edition, facts: Facts, values: Values) -> set[str]:
 
 @dataclass(frozen=True)
 class _Cells:
-    filed: Filed
+    filed: PaperSource
     idle: Collection[str]
     districts: CodeList | None
 
-    def figures(self, table: Table, row: Indicator) -> Contents:
+    def figures(self, table: Table, row: Indicator) -> PaperContents:
         return self.line(row) | {"cells": [self.figure(row, column.key) for column in table.columns]}
 
-    def answers(self, table: Table, row: Indicator) -> Contents:
+    def answers(self, table: Table, row: Indicator) -> PaperContents:
         """One answer, or one behind the other where the row asks for several."""
         said = [self.answer(table, row, key) for key in row.columns]
         return self.line(row) | {"cells": ["　".join(text for text in said if text)]}
@@ -211,7 +215,7 @@ class _Cells:
         text, label = self.said(row, column), row.column(column).label
         return text if label == table.columns[0].label or not text else f"{label}：{text}"
 
-    def line(self, row: Indicator) -> Contents:
+    def line(self, row: Indicator) -> PaperContents:
         heading = row.is_heading
         return {"name": row.name, "depth": row.depth, "heading": heading, "code": row.code, "unit": row.unit}
 
@@ -231,7 +235,7 @@ class _Cells:
         """A code with what it stands for."""
         kind = row.kind_in(column)
         if kind == "region":
-            return named(value, self.districts and self.districts.name_of(value[:6]))
+            return named(value, self.districts.name_of(value[:6]) if self.districts else None)
         if kind not in ("code", "codes") or row.choices is None:
             return value
         return "；".join(named(code, row.choices.name_of(code)) for code in value.split(","))
@@ -248,7 +252,7 @@ def districts_in(edition: Edition) -> CodeList | None:
 # The receipt
 
 
-def receipt_of(submission: Submission) -> Contents:
+def receipt_of(submission: Submission) -> PaperContents:
     filing, filed = submission.filing, submitted(submission)
     due = f"（当时的截止日 {date_format(submission.due_on, DAY)}）" if submission.due_on else ""
     facts = {
@@ -267,7 +271,7 @@ def receipt_of(submission: Submission) -> Contents:
     }
     return {
         "facts": [[label, text] for label, text in facts.items() if text],
-        "code": in_groups(submission.verification),
+        "code": submission.printed_code,
         "address": f"{settings.SITE_URL}{reverse('verify')}",
         "practice": filing.period.is_practice,
     }

@@ -10,7 +10,7 @@ from datetime import datetime
 from forms_tables.edition.catalog import Table
 from reporting.filing.judging import judge
 from reporting.models import Filing, Submission
-from reporting.paper.contents import Contents, Filed, drafted, paper_of, receipt_of, submitted
+from reporting.paper.contents import PaperContents, PaperSource, drafted, paper_of, receipt_of, submitted
 from reporting.paper.typesetting import typeset
 
 NOT_IN_NAMES = re.compile(r'[\x00-\x1f\x7f\\/:*?"<>|_]+')
@@ -41,7 +41,9 @@ def print_submission(submission: Submission, key: str) -> Paper:
     return _printed(filed, tables, key, f"第{submission.number}次上报", receipt)
 
 
-def _printed(filed: Filed, tables: Sequence[Table], key: str, kind: str, receipt: Contents | None = None) -> Paper:
+def _printed(
+    filed: PaperSource, tables: Sequence[Table], key: str, kind: str, receipt: PaperContents | None = None
+) -> Paper:
     chosen = [table for table in tables if not key or table.key == key]
     if not chosen:
         raise NoSuchTable(key)

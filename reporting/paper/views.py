@@ -38,7 +38,7 @@ def submission_paper(request: HttpRequest, period: str, number: int) -> HttpResp
 
 @needs(Ability.READ_FILINGS)
 @require_GET
-def reviewed_paper(request: HttpRequest, receipt: str) -> HttpResponse:
+def reviewed_paper(request, receipt):
     """For the district and the city. The district that prints it has opened it, as on the page of the review."""
     submission = get_object_or_404(submissions_visible_to(request.user), receipt=receipt)
     if request.user.may.review:

@@ -2,6 +2,7 @@
 
 import re
 from io import BytesIO
+from unicodedata import normalize
 
 from pypdf import PdfReader
 
@@ -13,6 +14,11 @@ def pages_of(pdf: bytes) -> list[str]:
 
 def text_of(pdf: bytes) -> str:
     return "".join(pages_of(pdf))
+
+
+def as_characters(text: str) -> str:
+    """A browser's PDF calls some characters by the radical that looks the same: ⽉ for 月."""
+    return "".join(normalize("NFKC", each) if "⼀" <= each <= "⿕" else each for each in text)
 
 
 def lines_of(pdf: bytes) -> list[list[str]]:

@@ -11,7 +11,7 @@ from forms_tables.filling.completion import Facts
 from reporting import workflow
 from reporting.filing.judging import judge
 from reporting.models import Filing, Period
-from reporting.paper.contents import Filed, drafted, not_applying, paper_of
+from reporting.paper.contents import PaperSource, drafted, not_applying, paper_of
 from reporting.paper.printing import NoSuchTable, print_drafts, print_submission
 from reporting.paper.receipts import digest_of, in_short
 from reporting.paper.typesetting import typeset
@@ -20,7 +20,6 @@ from tests.filings import sound_filing
 from tests.may import CLEAN_MAY, fresh, make_may
 from tests.officials import file_may
 from tests.paper.reading import fonts_of, line_with, lines_of, pages_of, text_of
-from text.codes import in_groups
 
 HARSH = '重庆#set "云图"\\软件$x$*甲*_乙_<a>@b `c` //丙有限公司'
 
@@ -35,10 +34,10 @@ def draft_of(may, **cells: str) -> bytes:
     return print_drafts(fresh(may.filing), "", AT).pdf
 
 
-def filed_by(values, period: PeriodCode, edition, attributes, marks=(), **facts) -> Filed:
+def filed_by(values, period: PeriodCode, edition, attributes, marks=(), **facts) -> PaperSource:
     """A whole filing of an invented firm, apart from the record."""
     filing = Filing(period=Period(code=str(period), edition_code=edition.code), **facts)
-    return Filed(filing, edition, Facts(period, attributes), values, {}, "", marks, "")
+    return PaperSource(filing, edition, Facts(period, attributes), values, {}, "", marks, "")
 
 
 # What it says
@@ -110,7 +109,7 @@ def test_a_submission_is_printed_as_it_was_sent_with_its_receipt(may):
     sent = file_may(may.filing, may.clerk)
     said = text_of(print_submission(sent, "").pdf)
     for words in (
-        "上报回执", sent.receipt, in_groups(sent.verification),
+        "上报回执", sent.receipt, sent.printed_code,
         "2024年6月5日09:30:00，按时（当时的截止日2024年6月12日）",
         "单位负责人：王经理", "填表人：李娜", "报出日期：2024年6月5日", "受理区县渝中区",
         in_short(digest_of(sent)).replace(" ", ""),

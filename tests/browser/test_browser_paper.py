@@ -1,0 +1,64 @@
+"""What a browser prints of a form, and the PDF it downloads."""
+
+from pathlib import Path
+
+import pytest
+
+from reporting import workflow
+from tests.browser.desks import cell, fill, save
+from tests.cast import AT
+from tests.may import CLEAN_MAY, fresh, make_may
+from tests.officials import file_may, make_it_be
+from tests.paper.reading import as_characters, pages_of
+
+pytestmark = pytest.mark.browser
+
+BUTTONS = ("保存", "数据审核", "确定上报", "下载PDF", "操作手册")
+
+
+@pytest.fixture
+def may(cast):
+    make_it_be(AT.date())
+    return make_may(cast)
+
+
+def printed(page) -> list[str]:
+    """As 打印 gives it."""
+    return [as_characters(page) for page in pages_of(page.pdf(prefer_css_page_size=True))]
+
+
+def test_a_sheet_prints_as_the_official_form_and_downloads_as_pdf(office, may, tmp_path):
+    clerk = office.seat_without_the_form(may.clerk)
+    clerk.goto("/filings/2024M05/t6/")
+    fill(clerk, {"2010.c1": "1234.5"})
+    save(clerk)
+    pages = printed(clerk)
+    said = "".join(pages)
+    assert len(pages) <= 2
+    for words in (
+        "软件和信息技术服务业企业月报表", "表号：软统企6", "制定机关：工业和信息化部", "国统制〔2021〕136号", "草稿",
+        "单位详细名称：重庆云图软件有限公司", "1234.5", "单位负责人：", "报出日期：", "单位（盖章）：",
+    ):  # fmt: skip
+        assert words in said, words
+    assert [words for words in BUTTONS if words in said] == []
+    assert not clerk.locator(".form-head").is_visible()
+    with clerk.expect_download() as handed:
+        clerk.get_by_role("link", name="下载PDF").click()
+    assert handed.value.suggested_filename == "重庆云图软件有限公司_2024年5月_软统企6_草稿.pdf"
+    handed.value.save_as(tmp_path / "draft.pdf")
+    assert "1,234.50" in pages_of(Path(tmp_path / "draft.pdf").read_bytes())[0]
+    assert cell(clerk, "2010.c1").is_visible()
+
+
+def test_a_submission_prints_its_receipt_and_then_each_table_on_its_own_sheet(office, may):
+    sent = file_may(may.filing, may.clerk)
+    clerk = office.seat_without_the_form(may.clerk)
+    clerk.goto("/filings/2024M05/submissions/1/")
+    pages = printed(clerk)
+    assert sent.receipt in pages[0] and "表号：软统企6" not in pages[0]
+    assert "表号：软统企6" in pages[1] and "主营业务收入" in pages[1] and "1,000.00" in pages[1]
+    assert "单位负责人：王经理" in pages[-1] and not any("草稿" in page for page in pages)
+    workflow.recall(fresh(may.filing), may.clerk, AT)
+    clerk.reload()
+    assert "已撤回" in printed(clerk)[1]
+    assert CLEAN_MAY["2010.c1"] == "1000"
