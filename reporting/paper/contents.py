@@ -67,7 +67,7 @@ class PaperSource:
 
 
 def drafted(filing: Filing, judgement: Judgement, at: datetime) -> PaperSource:
-    """The drafts as they are, until they are sent: what cannot be read is left out, as nobody could tell what it says."""
+    """The drafts as they are, until they are sent. What cannot be read is left out: nobody could tell what it says."""
     printed = f"草稿，{date_format(localtime(at), MINUTE)} 打印，未经上报"
     marks = practised(filing) + (("草稿",) if filing.is_with_firm or filing.in_force is None else ())
     values = judgement.completed.values

@@ -1,4 +1,4 @@
-"""下载PDF: the firm's own drafts and submissions, and the submissions an official may read. ?table=t6 is one table."""
+"""下载 PDF: the firm's own drafts and submissions, and the submissions an official may read. ?table=t6 is one table."""
 
 from collections.abc import Callable
 

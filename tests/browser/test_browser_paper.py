@@ -43,7 +43,7 @@ def test_a_sheet_prints_as_the_official_form_and_downloads_as_pdf(office, may, t
     assert [words for words in BUTTONS if words in said] == []
     assert not clerk.locator(".form-head").is_visible()
     with clerk.expect_download() as handed:
-        clerk.get_by_role("link", name="下载PDF").click()
+        clerk.get_by_role("link", name="下载 PDF").click()
     assert handed.value.suggested_filename == "重庆云图软件有限公司_2024年5月_软统企6_草稿.pdf"
     handed.value.save_as(tmp_path / "draft.pdf")
     assert "1,234.50" in pages_of(Path(tmp_path / "draft.pdf").read_bytes())[0]

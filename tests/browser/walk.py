@@ -443,6 +443,9 @@ def of_the_results() -> Iterator[Screen]:
     yield Screen("stranger-verify", "/verify/")
     yield Screen("stranger-verify-found", f"/verify/?code={certificate.code}")
     yield Screen("stranger-verify-wrong", f"/verify/?code=2{certificate.code[1:]}3")
+    sent = filing_in(State.SUBMITTED, MONTH)
+    firm = sent.enterprise.credit_code
+    yield Screen("stranger-verify-receipt", f"/verify/?code={sent.in_force.verification}&firm={firm}")
 
 
 def certificate_of(clerk: User) -> Certificate:

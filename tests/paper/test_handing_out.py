@@ -1,4 +1,4 @@
-"""下载PDF on the pages: who gets which paper, and which nobody does."""
+"""下载 PDF on the pages: who gets which paper, and which nobody does."""
 
 from urllib.parse import unquote
 
