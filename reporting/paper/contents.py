@@ -83,7 +83,8 @@ def submitted(submission: Submission) -> PaperSource:
     facts = Facts(filing.period.parsed, submission.attributes)
     people = people_of(filing, edition, values, submission.attributes)
     people |= {"单位负责人": submission.signer, "填表人": people["填表人"] or str(submission.submitted_by)}
-    line = f"回执 {submission.receipt}　验证码 {submission.printed_code}"
+    digest = in_short(digest_of(submission))
+    line = f"回执 {submission.receipt}　验证码 {submission.printed_code}　数据摘要 {digest}"
     marks = practised(filing) + overtaken(submission)
     sent_on = date_format(localtime(submission.submitted_at), DAY)
     return PaperSource(filing, edition, facts, values, people, sent_on, marks, line)
@@ -252,8 +253,8 @@ def districts_in(edition: Edition) -> CodeList | None:
 # The receipt
 
 
-def receipt_of(submission: Submission) -> PaperContents:
-    filing, filed = submission.filing, submitted(submission)
+def receipt_of(submission: Submission, filed: PaperSource) -> PaperContents:
+    filing = submission.filing
     due = f"（当时的截止日 {date_format(submission.due_on, DAY)}）" if submission.due_on else ""
     facts = {
         "回执号": submission.receipt,

@@ -37,7 +37,7 @@ def print_submission(submission: Submission, key: str) -> Paper:
     """A submission as it was sent: all its tables with the receipt, or the one of that key."""
     filed = submitted(submission)
     tables = [filed.edition.table(code) for code in submission.tables]
-    receipt = None if key else receipt_of(submission)
+    receipt = None if key else receipt_of(submission, filed)
     return _printed(filed, tables, key, f"第{submission.number}次上报", receipt)
 
 

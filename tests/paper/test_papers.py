@@ -1,5 +1,6 @@
 """A filing on paper: the official form, read back from the PDF."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from decimal import Decimal
 
@@ -136,6 +137,13 @@ def test_it_keeps_what_was_frozen_whatever_the_register_and_the_drafts_say_since
 def test_the_same_submission_is_the_same_file(may):
     sent = file_may(may.filing, may.clerk)
     assert print_submission(sent, "").pdf == print_submission(type(sent).objects.get(pk=sent.pk), "").pdf
+
+
+def test_several_people_may_print_at_once(may):
+    filed = drafted(fresh(may.filing), judge(fresh(may.filing)), AT)
+    contents = paper_of(filed, [filed.edition.table("软统企6")])
+    with ThreadPoolExecutor(4) as people:
+        assert len(set(people.map(typeset, [contents] * 8))) == 1
 
 
 @pytest.mark.parametrize(
