@@ -1,13 +1,15 @@
 """What a browser prints of a form, and the PDF it downloads."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from reporting import workflow
+from reporting.workflow.period import owe
 from tests.browser.desks import cell, fill, save
 from tests.cast import AT
-from tests.may import CLEAN_MAY, fresh, make_may
+from tests.may import CLEAN_MAY, fresh, make_may, open_period
 from tests.officials import file_may, make_it_be
 from tests.paper.reading import as_characters, pages_of
 
@@ -62,3 +64,14 @@ def test_a_submission_prints_its_receipt_and_then_each_table_on_its_own_sheet(of
     clerk.reload()
     assert "已撤回" in printed(clerk)[1]
     assert CLEAN_MAY["2010.c1"] == "1000"
+
+
+def test_the_table_of_classes_prints_on_four_sheets_at_most(office, may):
+    annual = open_period("2023A", date(2024, 1, 1))
+    owe(may.firm, annual)
+    clerk = office.seat_without_the_form(may.clerk)
+    clerk.goto("/filings/2023A/t4/")
+    pages = printed(clerk)
+    assert 1 < len(pages) <= 4 and "表号：软统企4" in pages[0] and "单位（盖章）" in pages[-1]
+    clerk.goto("/filings/2023A/t1/")
+    assert len(printed(clerk)) <= 4
