@@ -1,0 +1,103 @@
+// What is done to many cells at once, each a single step to take back: a block taken in, a range emptied, the cell above
+// copied down.
+
+import { act, undo } from "./edits.js";
+import { enter } from "./entering.js";
+import { cellOf, controlOf, lines, placeOf } from "./places.js";
+import { chosen } from "./selection.js";
+import { take, textOf } from "./taking.js";
+import { tell } from "./telling.js";
+
+const keyOf = (cell) => cell.dataset.cell;
+
+// A text for each of some cells: taken, told of.
+function takeInto(verb, texts, more = []) {
+  const contents = new Map();
+  const outcome = { taken: 0, changed: [], emptied: [], refused: [], passed: 0 };
+  for (const [cell, text] of texts) {
+    if (!controlOf(cell)) {
+      outcome.passed += text.trim() ? 1 : 0;
+      continue;
+    }
+    const answer = take(cell, text);
+    if (answer.why) {
+      outcome.refused.push({ key: keyOf(cell), words: answer.why });
+      continue;
+    }
+    outcome.taken += 1;
+    if (answer.words) outcome.changed.push({ key: keyOf(cell), words: answer.words });
+    const before = textOf(cell);
+    if (before && !text.trim()) outcome.emptied.push({ key: keyOf(cell), words: `原为“${before}”` });
+    answer.contents.forEach((content, field) => contents.set(field, content));
+  }
+  act(verb, contents);
+  const here = document.activeElement;
+  if (cellOf(here) && controlOf(cellOf(here)) === here) enter(here);
+  tell(sentence(verb, outcome, more), listsOf(outcome), outcome.taken ? undo : null);
+}
+
+function sentence(verb, { taken, changed, emptied, refused, passed }, more) {
+  const within = [[changed.length, "换了写法"], [emptied.length, "清空"]].filter(([number]) => number).map(([number, words]) => `${words} ${number} 格`);
+  const parts = [
+    `填入 ${taken} 格${within.length ? `（其中${within.join("、")}）` : ""}`,
+    refused.length ? `未取 ${refused.length} 格` : "",
+    passed ? `跳过 ${passed} 格（灰底、不适用或组标题）` : "",
+    ...more,
+  ];
+  const back = taken ? "Ctrl+Z 撤销。" : "";
+  return `${verb}：${parts.filter(Boolean).join("；")}。${back}`;
+}
+const listsOf = ({ changed, emptied, refused }) => [
+  { title: "未取", entries: refused, isOpen: true },
+  { title: "换了写法", entries: changed },
+  { title: "清空", entries: emptied },
+];
+
+// A block laid onto the form with its first field on `cell`; one field alone fills the whole range chosen.
+export function paste(cell, rows) {
+  const picked = chosen();
+  if (rows.length === 1 && rows[0].length === 1) {
+    takeInto("粘贴", picked.flat().map((one) => [one, rows[0][0]]));
+    return;
+  }
+  const all = lines();
+  const start = placeOf(picked[0]?.[0] || cell, all);
+  const texts = [];
+  let [below, beside] = [0, 0];
+  rows.forEach((row, down) => {
+    const line = all[start.line + down];
+    if (!line) { below += 1; return; }
+    row.forEach((text, along) => {
+      const target = line[start.column + along];
+      if (target) texts.push([target, text]);
+      else if (line.length) beside = Math.max(beside, start.column + along + 1 - line.length);
+    });
+  });
+  const width = Math.max(...rows.map((row) => row.length));
+  const beyond = [below ? `${below} 行` : "", beside ? `${beside} 列` : ""].filter(Boolean).join("、");
+  takeInto(`粘贴 ${rows.length} 行 × ${width} 列`, texts, beyond ? [`${beyond}超出表格，未取`] : []);
+}
+
+export function empty() {
+  const texts = chosen().flat().filter((cell) => controlOf(cell)).map((cell) => [cell, ""]);
+  if (texts.length) takeInto("清空", texts);
+}
+
+// Ctrl+D: the range takes its first line; a single cell takes the one above it, also where that is worked out.
+export function fillDown() {
+  const picked = chosen();
+  if (picked.length > 1) {
+    const [first, ...rest] = picked;
+    takeInto("向下填充", rest.flatMap((cells) => cells.map((cell, along) => [cell, first[along] ? textOf(first[along]) : ""])));
+    return;
+  }
+  const all = lines();
+  const texts = (picked[0] || []).map((cell) => {
+    const place = placeOf(cell, all);
+    const above = all.slice(0, place.line).reverse().map((cells) => cells[place.column]).find((one) => one?.dataset.cell);
+    return above ? [cell, textOf(above)] : null;
+  });
+  const given = texts.filter(Boolean);
+  if (given.length) takeInto("照抄上格", given);
+  else tell("上面没有可以照抄的格。");
+}
