@@ -28,12 +28,15 @@ function textOfCell(cell) {
   return copy.textContent.replace(/[ \t\r\n\f]+/g, " ").replace(/ ?\v ?/g, "\n").trim();
 }
 // Excel ends its table with a line that is not shown and holds nothing, and says several empty lines in one.
-const isFiller = (row) => /display:\s*none/.test(row.getAttribute("style") || "") && !row.textContent.trim();
-const emptyLines = (row) => Number(/mso-xlrowspan:\s*(\d+)/.exec(row.getAttribute("style") || "")?.[1] || 1) - 1;
+const isFiller = (row) => /display:\s*none/.test(row.dataset.style || "") && !row.textContent.trim();
+const emptyLines = (row) => Number(/mso-xlrowspan:\s*(\d+)/.exec(row.dataset.style || "")?.[1] || 1) - 1;
 
+// Its styles are only read, and the page's policy would complain of each: they are put where nothing applies them.
+const withoutStyles = (html) => html.replace(/<style\b[\s\S]*?<\/style>/gi, "")
+  .replace(/<[a-z][^<>]*>/gi, (tag) => tag.replace(/\sstyle(?=\s*=)/gi, " data-style"));
 // The first table of a page; a cell over several places has its text in the first of them.
 export function readTable(html) {
-  const table = new DOMParser().parseFromString(html, "text/html").querySelector("table");
+  const table = new DOMParser().parseFromString(withoutStyles(html), "text/html").querySelector("table");
   if (!table) return [];
   const rows = [];
   let line = 0;

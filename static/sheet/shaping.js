@@ -8,15 +8,19 @@ import { cellOf } from "./places.js";
 import { say } from "./telling.js";
 
 const remarkOf = (cell) => cell.querySelector(".cell-means");
-function remark(field, words, isKept = false) {
+function remark(field, words, tone = "") {
   const cell = cellOf(field);
   const before = remarkOf(cell);
   if (!words) { before?.remove(); return; }
   const span = before || document.createElement("span");
   span.className = "cell-means";
   span.textContent = words;
-  span.dataset.kept = isKept ? field.value : "";
-  if (!before) field.after(span);
+  span.dataset.tone = tone;
+  if (tone === "kept") span.dataset.kept = field.value;
+  else delete span.dataset.kept;
+  if (before) return;
+  field.after(span);
+  cell.scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 
 function offer(field) {
@@ -27,7 +31,7 @@ function offer(field) {
     remark(field, `= ${read.shape} ${measure.unit}`);
     say(`${field.value} = ${read.shape} ${measure.unit}。回车保留，Esc 还原。`);
   } else {
-    remark(field, read.isAmount ? read.why : "");
+    remark(field, read.isAmount ? read.why : "", "refused");
   }
 }
 
@@ -40,7 +44,7 @@ export function keep(field, isTyped = isTypedNow(field)) {
   if (read.isWorkedOut && !isTyped) return;
   const [typed, meant] = [field.value, valueOf(field)];
   field.value = read.shape;
-  if (read.isWorkedOut) remark(field, `${typed} → ${read.shape} ${measure.unit}`, true);
+  if (read.isWorkedOut) remark(field, `按“${typed.trim()}”换算`, "kept");
   if (valueOf(field) !== meant) field.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
@@ -56,7 +60,7 @@ form.addEventListener("input", (event) => {
   const field = event.target;
   if (!cellOf(field) || event.isComposing) return;
   if (event.isTrusted) offer(field);
-  else if (remarkOf(cellOf(field))?.dataset.kept !== field.value) remark(field, "");
+  else if (remarkOf(cellOf(field))?.dataset.kept !== field.value) remark(field, ""); // of another text than this
 });
 form.addEventListener("compositionend", ({ target }) => { if (cellOf(target)) offer(target); });
 form.addEventListener("change", ({ target, isTrusted }) => {

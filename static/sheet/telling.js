@@ -22,6 +22,7 @@ export function quiet() {
   summary.textContent = "";
   details.replaceChildren();
   buttons.replaceChildren();
+  delete strip.dataset.told;
 }
 
 function button(words, press) {
@@ -41,6 +42,7 @@ function listOf({ title, entries, isOpen }) {
 
 // `lists` are { title, entries: [{ key, words }], isOpen }; an empty one is left out. `takeBack` undoes what is told of.
 export function tell(words, lists = [], takeBack = null) {
+  strip.dataset.told = "";
   summary.textContent = words;
   details.replaceChildren(...lists.filter(({ entries }) => entries.length).map(listOf));
   buttons.replaceChildren(...(takeBack ? [button("撤销", takeBack)] : []), button("关闭", quiet));
