@@ -24,13 +24,19 @@ export function measureOf(field) {
   return { decimals: decimals ? Number(decimals) : null, unit: unit.join(" ") };
 }
 
-// Contents put in by a script: all of them first, then everybody hears of each.
-export function put(contents) {
-  for (const [field, content] of contents) field[field.type === "checkbox" ? "checked" : "value"] = content;
-  for (const field of contents.keys()) {
-    field.dispatchEvent(new Event("input", { bubbles: true }));
-    field.dispatchEvent(new Event("change", { bubbles: true }));
-  }
+export function put(field, value) {
+  if (field.type === "checkbox") { field.checked = value; return; }
+  field.value = value;
+}
+// Whoever changes a cell by script says so, and all that listen on the form hear of it.
+export function tellOfInput(field) {
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  field.dispatchEvent(new Event("change", { bubbles: true }));
+}
+// Many at once: all of them stand there before anybody hears of the first.
+export function putAll(contents) {
+  contents.forEach((content, field) => put(field, content));
+  [...contents.keys()].forEach(tellOfInput);
 }
 
 fields().forEach(remember);

@@ -7,7 +7,7 @@ import { cellOf, controlOf } from "./places.js";
 import { empty, paste } from "./ranges.js";
 import { chosen, isRange } from "./selection.js";
 import { textOf } from "./taking.js";
-import { say, tell } from "./telling.js";
+import { say, tell } from "./strip.js";
 
 const LARGEST = 1000000; // characters: a whole workbook pasted by mistake
 

@@ -2,11 +2,11 @@
 // told by name, for a save may replace the controls. A step takes back only what still stands as it left it.
 
 import { meaningOf } from "./amounts.js";
-import { contentOf, fields, form, isFigure, nameOf, put } from "./cells.js";
+import { contentOf, fields, form, isFigure, nameOf, putAll } from "./cells.js";
 import { goTo } from "./entering.js";
 import { isOfInputMethod } from "./ime.js";
 import { cellOf, wordsOf } from "./places.js";
-import { tell } from "./telling.js";
+import { tell } from "./strip.js";
 
 const MOST = 500;
 const done = [];
@@ -47,7 +47,7 @@ export function act(words, contents) {
     known.set(nameOf(field), after);
   }
   record(words, changes);
-  put(changed);
+  putAll(changed);
 }
 function noteAllButTheActive() {
   const active = document.activeElement;
@@ -71,7 +71,7 @@ function turn(from, to, [has, gets], verb) {
   if (standing.length) to.push({ ...step, changes: standing });
   const contents = new Map(standing.map((change) => [byName.get(change.name), change[gets]]));
   standing.forEach((change) => known.set(change.name, change[gets]));
-  put(contents);
+  putAll(contents);
   const [first] = contents.keys();
   if (first) goTo(first);
   tell(sentence(verb, step, first, standing.length));

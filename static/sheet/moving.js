@@ -1,7 +1,7 @@
 // Keys, as in a spreadsheet. Enter and the arrows go from cell to cell, inside a text being edited left and right stay in
 // it; Tab stays the browser's own, and lists and boxes keep the keys their users expect.
 
-import { contentOf, form, put } from "./cells.js";
+import { contentOf, form, put, tellOfInput } from "./cells.js";
 import { settle } from "./edits.js";
 import { edit, enter, goTo, heldAtEntry, isEditing } from "./entering.js";
 import { isOfInputMethod } from "./ime.js";
@@ -50,7 +50,10 @@ function toTheEdge(field, key, isOfTable) {
 function restore(field) {
   if (isRange()) { unchoose(); return; }
   if (isBox(field) || !field.matches("input, select")) return;
-  if (contentOf(field) !== heldAtEntry()) put(new Map([[field, heldAtEntry()]]));
+  if (contentOf(field) !== heldAtEntry()) {
+    put(field, heldAtEntry());
+    tellOfInput(field);
+  }
   enter(field);
 }
 

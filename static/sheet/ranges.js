@@ -6,7 +6,7 @@ import { enter } from "./entering.js";
 import { cellOf, controlOf, lines, placeOf } from "./places.js";
 import { chosen } from "./selection.js";
 import { take, textOf } from "./taking.js";
-import { tell } from "./telling.js";
+import { tell } from "./strip.js";
 
 const keyOf = (cell) => cell.dataset.cell;
 

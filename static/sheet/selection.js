@@ -4,7 +4,7 @@
 import { form } from "./cells.js";
 import { isEditing } from "./entering.js";
 import { cellOf, lines, placeOf, wordsOf } from "./places.js";
-import { say } from "./telling.js";
+import { say } from "./strip.js";
 
 let from = null;
 let to = null;

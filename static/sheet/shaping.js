@@ -5,7 +5,7 @@ import { meaningOf, readFigure, shapeOf } from "./amounts.js";
 import { fields, form, measureOf, valueOf } from "./cells.js";
 import { heldAtEntry } from "./entering.js";
 import { cellOf } from "./places.js";
-import { say } from "./telling.js";
+import { say } from "./strip.js";
 
 const remarkOf = (cell) => cell.querySelector(".cell-means");
 function remark(field, words, tone = "") {

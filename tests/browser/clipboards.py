@@ -1,7 +1,7 @@
 """What Excel, WPS, LibreOffice and a web page put on the clipboard, in the shapes they are known to have."""
 
-# Excel: a whole document with its styles; runs of empty cells in one that spans them (mso-ignore:colspan), several empty
-# lines in one (mso-xlrowspan), NBSP in mso-spacerun, and at the end a line that is not shown and holds the widths.
+# Excel: a whole document with its styles; a run of empty cells in one that spans them (mso-ignore:colspan), several
+# empty lines in one (mso-xlrowspan), NBSP in mso-spacerun, and at the end a line not shown that holds the widths.
 EXCEL_HTML = """<html xmlns:v="urn:schemas-microsoft-com:vml"
 xmlns:o="urn:schemas-microsoft-com:office:office"
 xmlns:x="urn:schemas-microsoft-com:office:excel"
@@ -82,10 +82,12 @@ WPS_HTML = """<html xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas
  </head>
  <body>
 <!--StartFragment-->
-  <table width="144" border="0" cellpadding="0" cellspacing="0" style='width:108.00pt;border-collapse:collapse;table-layout:fixed;'>
+  <table width="144" border="0" cellpadding="0" cellspacing="0"
+   style='width:108.00pt;border-collapse:collapse;table-layout:fixed;'>
    <col width="72" span="2" style='width:54.00pt;'/>
    <tr height="18" style='height:13.50pt;'>
-    <td class="et2" height="18" width="72" align="right" style='height:13.50pt;width:54.00pt;' x:num="1200.5">1200.50 </td>
+    <td class="et2" height="18" width="72" align="right" style='height:13.50pt;width:54.00pt;'
+     x:num="1200.5">1200.50 </td>
     <td class="et2" width="72" align="right" style='width:54.00pt;' x:num="900">900.00 </td>
    </tr>
    <tr height="18" style='height:13.50pt;'>
@@ -103,13 +105,14 @@ LIBREOFFICE_HTML = """<!DOCTYPE html>
 <head>
 \t<meta http-equiv="content-type" content="text/html; charset=utf-8"/>
 \t<meta name="generator" content="LibreOffice 7.4.7.2 (Linux)"/>
-\t<style type="text/css">body,div,table,thead,tbody,tfoot,tr,th,td,p { font-family:"Liberation Sans"; font-size:x-small }</style>
+\t<style type="text/css">body,div,table,tbody,tr,td,p { font-family:"Liberation Sans"; font-size:x-small }</style>
 </head>
 <body>
 <table cellspacing="0" border="0">
 \t<colgroup span="2" width="85"></colgroup>
 \t<tr>
-\t\t<td height="17" align="right" valign=bottom sdval="1200.5" sdnum="1033;0;#,##0.00"><font face="Liberation Sans">1,200.50</font></td>
+\t\t<td height="17" align="right" valign=bottom sdval="1200.5"
+			sdnum="1033;0;#,##0.00"><font face="Liberation Sans">1,200.50</font></td>
 \t\t<td align="left" valign=bottom><font face="Liberation Sans"><br></font></td>
 \t</tr>
 \t<tr>

@@ -285,8 +285,8 @@ def test_a_rectangle_is_chosen_said_and_emptied_in_one_step(page):
 
 
 def test_an_input_method_is_never_robbed_of_a_key(page):
-    """Chromium: keydown 229 while composing, then compositionend. Others end first, and hand on the Enter that ended it,
-    as code 229 or, at once, as itself."""
+    """Chromium: keydown 229 while composing, then compositionend. Others end first, and then hand on the Enter that
+    ended it, as code 229 or, at once, as itself."""
     field = cell(page, "2010.c1")
     field.focus()
     session = page.context.new_cdp_session(page)

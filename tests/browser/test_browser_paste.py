@@ -110,9 +110,7 @@ def test_every_dress_of_a_figure_is_taken_or_refused_with_its_place_and_reason(p
     paste(page, "2021.c1", "\n".join(texts) + "\n")
     taken = values(page, "2021.c1", *[f"{code}.c1" for code in ("20211", "20212")])
     assert taken == ["1,200.50", "-300.00", "12,000.00"]
-    expect(told(page)).to_have_text(
-        "粘贴 7 行 × 1 列：填入 5 格（其中换了写法 5 格）；未取 2 格。Ctrl+Z 撤销。"
-    )
+    expect(told(page)).to_have_text("粘贴 7 行 × 1 列：填入 5 格（其中换了写法 5 格）；未取 2 格。Ctrl+Z 撤销。")
     refused = page.locator(".told-details details").filter(has_text="未取")
     expect(refused.locator("li")).to_have_count(2)
     expect(refused.locator("li").first).to_contain_text("“12%”的单位与本行的“万元”不同")
@@ -223,9 +221,10 @@ def test_the_strip_fits_the_window_and_hides_no_cell(page, width):
     assert strip["x"] >= 0 and strip["x"] + strip["width"] <= width
     page.locator(".told-details").get_by_role("link").first.click()
     seen = page.evaluate("""() => {
+      const cell = document.activeElement.closest("[data-cell]");
       const box = document.activeElement.getBoundingClientRect();
       const top = document.elementFromPoint((box.left + box.right) / 2, (box.top + box.bottom) / 2);
-      return document.activeElement.contains(top) || top.closest("[data-cell]") === document.activeElement.closest("[data-cell]");
+      return cell.contains(top);
     }""")
     assert seen
     page.get_by_role("button", name="关闭").click()
