@@ -27,7 +27,9 @@ const COUNTED_IN_NOTHING = new Set(["%", "系数", "倍"]); // no 万 of them
 // Without what cannot be seen, full-width characters made plain, as the server does before it reads a figure.
 export const visible = (text) => text.replace(BREAKS, "\n").replace(CONTROL, "").replace(HIDDEN, "");
 const narrow = (character) => String.fromCharCode(character.charCodeAt(0) - 0xfee0);
-export const plain = (text) => visible(text)
+const ASCII = /^[\x20-\x7e]*$/;
+export const plain = (text) => (ASCII.test(text) ? text.trim() : translated(visible(text)));
+const translated = (text) => text
   .replace(/[\u3000\u00a0]/g, " ").trim().replace(FULL_WIDTH, narrow).replace(/[−﹣]/g, "-");
 const quoted = (text) => `“${text.length > 30 ? `${text.slice(0, 30)}…` : text}”`;
 

@@ -78,7 +78,7 @@ function meaningOf(event, field) {
 
 form.addEventListener("keydown", (event) => {
   const field = event.target;
-  if (!cellOf(field) || isOfInputMethod(event)) return;
+  if (!cellOf(field) || !field.matches("input, select, .locked-figure") || isOfInputMethod(event)) return;
   const act = meaningOf(event, field);
   if (!act) return;
   event.preventDefault();

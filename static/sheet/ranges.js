@@ -1,6 +1,7 @@
 // What is done to many cells at once, each a single step to take back: a block taken in, a range emptied, the cell above
 // copied down.
 
+import { align } from "./aligning.js";
 import { act, undo } from "./edits.js";
 import { enter } from "./entering.js";
 import { cellOf, controlOf, lines, placeOf } from "./places.js";
@@ -60,22 +61,9 @@ export function paste(cell, rows) {
     takeInto("粘贴", picked.flat().map((one) => [one, rows[0][0]]));
     return;
   }
-  const all = lines();
-  const start = placeOf(picked[0]?.[0] || cell, all);
-  const texts = [];
-  let [below, beside] = [0, 0];
-  rows.forEach((row, down) => {
-    const line = all[start.line + down];
-    if (!line) { below += 1; return; }
-    row.forEach((text, along) => {
-      const target = line[start.column + along];
-      if (target) texts.push([target, text]);
-      else if (line.length) beside = Math.max(beside, start.column + along + 1 - line.length);
-    });
-  });
+  const { texts, notes } = align(rows, picked[0]?.[0] || cell);
   const width = Math.max(...rows.map((row) => row.length));
-  const beyond = [below ? `${below} 行` : "", beside ? `${beside} 列` : ""].filter(Boolean).join("、");
-  takeInto(`粘贴 ${rows.length} 行 × ${width} 列`, texts, beyond ? [`${beyond}超出表格，未取`] : []);
+  takeInto(`粘贴 ${rows.length} 行 × ${width} 列`, texts, notes);
 }
 
 export function empty() {

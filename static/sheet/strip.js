@@ -40,6 +40,9 @@ function listOf({ title, entries, isOpen }) {
   return list;
 }
 
+// What was only told in a line goes when somebody types on.
+document.addEventListener("input", (event) => { if (event.isTrusted && !details.hasChildNodes()) quiet(); });
+
 // `lists` are { title, entries: [{ key, words }], isOpen }; an empty one is left out. `takeBack` undoes what is told of.
 export function tell(words, lists = [], takeBack = null) {
   strip.dataset.told = "";

@@ -134,6 +134,25 @@ def test_what_does_not_fit_is_told_and_an_empty_field_clears(page):
     assert values(page, "2112.c1", "2113.c1") == ["40", "5.00"]
 
 
+def test_a_block_with_the_codes_of_the_rows_is_laid_by_them(page):
+    """As whole rows of the workbook are copied: code, name, unit; here with a head, in another order, one of no row."""
+    lines = [
+        "代码\t指标名称\t计量单位\t本年本期累计\t去年同期累计",
+        "2021\t1.软件产品收入\t万元\t500\t400",
+        "2010\t主营业务收入\t万元\t1,000\t900",
+        "9999\t别的\t万元\t7\t7",
+        "20211\t  其中：基础软件收入\t万元\t100\t",
+    ]
+    paste(page, "2010.c1", "\n".join(lines) + "\n")
+    assert values(page, "2010.c1", "2010.c2", "2021.c1", "20211.c1") == ["1,000.00", "900.00", "500.00", "100.00"]
+    expect(told(page)).to_contain_text("粘贴 5 行 × 5 列：填入 6 格")
+    expect(told(page)).to_contain_text("按其中的指标代码对应；1 行没有本表的代码，未取")
+    paste(page, "2021.c1", "2021\t1.软件产品收入\t万元\t501\t401\n")
+    assert values(page, "2021.c1", "2021.c2") == ["501.00", "401.00"]
+    paste(page, "2021.c1", "2010\t1\n0\t2\n0\t3\n")  # one figure that looks like a code is a figure
+    assert values(page, "2021.c1", "20211.c1", "20212.c1") == ["2,010.00", "0.00", "0.00"]
+
+
 def test_one_field_goes_into_every_cell_chosen_and_into_the_text_being_edited(page):
     cell(page, "2021.c1").focus()
     keys(page, "Shift+ArrowDown", "Shift+ArrowDown")
