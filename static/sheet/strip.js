@@ -40,6 +40,9 @@ function listOf({ title, entries, isOpen }) {
   return list;
 }
 
+function keepCellInSight() {
+  document.activeElement.closest("[data-cell]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+}
 // What was only told in a line goes when somebody types on.
 document.addEventListener("input", (event) => { if (event.isTrusted && !details.hasChildNodes()) quiet(); });
 
@@ -49,4 +52,5 @@ export function tell(words, lists = [], takeBack = null) {
   summary.textContent = words;
   details.replaceChildren(...lists.filter(({ entries }) => entries.length).map(listOf));
   buttons.replaceChildren(...(takeBack ? [button("撤销", takeBack)] : []), button("关闭", quiet));
+  requestAnimationFrame(() => setTimeout(keepCellInSight)); // when sight.js has measured the strip
 }

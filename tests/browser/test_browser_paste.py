@@ -238,13 +238,14 @@ def test_the_strip_fits_the_window_and_hides_no_cell(page, width):
     assert not grave_issues(page)
     strip = page.locator("#told").bounding_box()
     assert strip["x"] >= 0 and strip["x"] + strip["width"] <= width
-    page.locator(".told-details").get_by_role("link").first.click()
-    seen = page.evaluate("""() => {
+    is_seen = """() => {
       const cell = document.activeElement.closest("[data-cell]");
       const box = document.activeElement.getBoundingClientRect();
       const top = document.elementFromPoint((box.left + box.right) / 2, (box.top + box.bottom) / 2);
       return cell.contains(top);
-    }""")
-    assert seen
+    }"""
+    page.wait_for_function(is_seen)
+    page.locator(".told-details").get_by_role("link").first.click()
+    page.wait_for_function(is_seen)
     page.get_by_role("button", name="关闭").click()
     assert page.locator("#told").bounding_box()["height"] < 3
