@@ -6,6 +6,7 @@ export const form = document.querySelector("form[data-grid]");
 export const controlsIn = (place) => [...place.querySelectorAll("input, select")];
 export const cellsIn = (place) => [...place.querySelectorAll("[data-cell]")];
 export const fields = () => cellsIn(form).flatMap(controlsIn);
+export const cellOf = (element) => element?.closest?.("form[data-grid] [data-cell]") || null;
 export const isFigure = (field) => field.inputMode === "decimal";
 // What stands in a control, and what it means: a figure is the same with separators and without.
 export const contentOf = (field) => (field.type === "checkbox" ? field.checked : field.value);

@@ -1,13 +1,13 @@
 // Copy, cut and paste of blocks. Inside a text being edited they are the browser's own.
 
 import { readBlock, writeTable, writeText } from "./blocks.js";
-import { form, isFigure } from "./cells.js";
+import { cellOf, form, isFigure } from "./cells.js";
 import { isEditing } from "./entering.js";
-import { cellOf, controlOf } from "./places.js";
+import { controlOf } from "./places.js";
 import { empty, paste } from "./ranges.js";
 import { chosen, isRange } from "./selection.js";
-import { textOf } from "./taking.js";
 import { say, tell } from "./strip.js";
+import { shownIn } from "./taking.js";
 
 const LARGEST = 1000000; // characters: a whole workbook pasted by mistake
 
@@ -29,7 +29,7 @@ form.addEventListener("paste", (event) => {
 // Several lines put into a text that is edited are that text's.
 const mayBeABlock = ({ target, clipboardData }) => isFigure(target) || clipboardData.getData("text/plain").includes("\t");
 
-const asField = (cell) => ({ text: textOf(cell), isFigure: cell.classList.contains("num") });
+const asField = (cell) => ({ text: shownIn(cell), isFigure: cell.classList.contains("num") });
 function handOver(event) {
   const cell = cellOf(document.activeElement);
   const field = cell && controlOf(cell);

@@ -2,10 +2,10 @@
 // told by name, for a save may replace the controls. A step takes back only what still stands as it left it.
 
 import { meaningOf } from "./amounts.js";
-import { contentOf, fields, form, isFigure, nameOf, putAll } from "./cells.js";
+import { cellOf, contentOf, fields, form, isChanged, isFigure, nameOf, putAll } from "./cells.js";
 import { goTo } from "./entering.js";
 import { isOfInputMethod } from "./ime.js";
-import { cellOf, wordsOf } from "./places.js";
+import { wordsOf } from "./places.js";
 import { tell } from "./strip.js";
 
 const MOST = 500;
@@ -94,7 +94,7 @@ form.addEventListener("focusout", ({ target }) => { if (cellOf(target) && target
 form.addEventListener("input", (event) => {
   if (event.isTrusted || !cellOf(event.target)) return;
   const change = changeOf(event.target);
-  if (!change) return;
+  if (!change || !isChanged(event.target)) return; // what the server has, and the page takes over, is nobody's edit here
   if (!together) {
     together = [];
     queueMicrotask(() => { record("", together); together = null; });

@@ -1,8 +1,7 @@
 // How a cell was entered: a cell come to by key is selected as in a spreadsheet, and the arrows move on; once somebody
 // types in it, presses F2 or clicks into its text, it is edited, and the arrows move in the text.
 
-import { contentOf, form } from "./cells.js";
-import { cellOf } from "./places.js";
+import { cellOf, contentOf, form } from "./cells.js";
 
 let isEdited = false;
 let held; // what the control held when it was entered

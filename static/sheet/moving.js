@@ -1,11 +1,11 @@
 // Keys, as in a spreadsheet. Enter and the arrows go from cell to cell, inside a text being edited left and right stay in
 // it; Tab stays the browser's own, and lists and boxes keep the keys their users expect.
 
-import { contentOf, form, put, tellOfInput } from "./cells.js";
+import { cellOf, contentOf, form, put, tellOfInput } from "./cells.js";
 import { settle } from "./edits.js";
 import { edit, enter, goTo, heldAtEntry, isEditing } from "./entering.js";
 import { isOfInputMethod } from "./ime.js";
-import { cellOf, controlOf, lines, openBeyond, placeOf } from "./places.js";
+import { controlOf, lines, openBeyond, placeOf } from "./places.js";
 import { empty, fillDown } from "./ranges.js";
 import { isRange, stretch, unchoose } from "./selection.js";
 import { keep } from "./shaping.js";

@@ -9,7 +9,6 @@ const cellsOf = (row) => (!row.dataset.row ? [] : isQuestionnaire ? cellsIn(row)
 export const lines = () => [...table.tBodies[0].rows].map(cellsOf);
 
 export const controlOf = (cell) => cell?.querySelector("input:not([type=hidden]), select") || null;
-export const cellOf = (element) => element?.closest?.("form[data-grid] [data-cell]") || null;
 export const cellNamed = (key) => cellsIn(form).find((cell) => cell.dataset.cell === key) || null;
 
 export function placeOf(cell, all = lines()) {

@@ -2,12 +2,13 @@
 // copied down.
 
 import { align } from "./aligning.js";
+import { cellOf } from "./cells.js";
 import { act, undo } from "./edits.js";
 import { enter } from "./entering.js";
-import { cellOf, controlOf, lines, placeOf } from "./places.js";
+import { controlOf, lines, placeOf } from "./places.js";
 import { chosen } from "./selection.js";
-import { take, textOf } from "./taking.js";
 import { tell } from "./strip.js";
+import { shownIn, take } from "./taking.js";
 
 const keyOf = (cell) => cell.dataset.cell;
 
@@ -27,7 +28,7 @@ function takeInto(verb, texts, more = []) {
     }
     outcome.taken += 1;
     if (answer.words) outcome.changed.push({ key: keyOf(cell), words: answer.words });
-    const before = textOf(cell);
+    const before = shownIn(cell);
     if (before && !text.trim()) outcome.emptied.push({ key: keyOf(cell), words: `原为“${before}”` });
     answer.contents.forEach((content, field) => contents.set(field, content));
   }
@@ -76,14 +77,14 @@ export function fillDown() {
   const picked = chosen();
   if (picked.length > 1) {
     const [first, ...rest] = picked;
-    takeInto("向下填充", rest.flatMap((cells) => cells.map((cell, along) => [cell, first[along] ? textOf(first[along]) : ""])));
+    takeInto("向下填充", rest.flatMap((cells) => cells.map((cell, along) => [cell, first[along] ? shownIn(first[along]) : ""])));
     return;
   }
   const all = lines();
   const texts = (picked[0] || []).map((cell) => {
     const place = placeOf(cell, all);
     const above = all.slice(0, place.line).reverse().map((cells) => cells[place.column]).find((one) => one?.dataset.cell);
-    return above ? [cell, textOf(above)] : null;
+    return above ? [cell, shownIn(above)] : null;
   });
   const given = texts.filter(Boolean);
   if (given.length) takeInto("照抄上格", given);

@@ -1,9 +1,9 @@
 // A rectangle of cells, from the cell in focus to another: Shift with an arrow or a click. It is marked in the table and
 // said in words.
 
-import { form } from "./cells.js";
+import { cellOf, form } from "./cells.js";
 import { isEditing } from "./entering.js";
-import { cellOf, lines, placeOf, wordsOf } from "./places.js";
+import { lines, placeOf, wordsOf } from "./places.js";
 import { say } from "./strip.js";
 
 let from = null;

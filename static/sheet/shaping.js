@@ -2,9 +2,8 @@
 // leaving, or by Enter, it is kept so, and every figure takes the form's shape. What cannot be read stays as typed.
 
 import { meaningOf, readFigure, shapeOf } from "./amounts.js";
-import { fields, form, measureOf, valueOf } from "./cells.js";
+import { cellOf, fields, form, measureOf, valueOf } from "./cells.js";
 import { heldAtEntry } from "./entering.js";
-import { cellOf } from "./places.js";
 import { say } from "./strip.js";
 
 const remarkOf = (cell) => cell.querySelector(".cell-means");

@@ -62,7 +62,7 @@ function takeCodes(boxes, text) {
 }
 
 // What stands in a cell, as it would be taken again.
-export function textOf(cell) {
+export function shownIn(cell) {
   const controls = controlsIn(cell).filter((field) => field.type !== "hidden");
   if (!controls.length) return cell.querySelector(".locked-figure .none") ? "" : (cell.querySelector(".locked-figure")?.textContent.trim() || "");
   if (isBox(controls[0])) return controls.filter(contentOf).map((box) => box.value).join(",");
