@@ -58,7 +58,7 @@ function restore(field) {
 }
 
 // What a key does here, or nothing when it is somebody else's.
-function meaningOf(event, field) {
+function actOf(event, field) {
   const { key, shiftKey } = event;
   const isCommand = event.ctrlKey || event.metaKey;
   if (event.altKey) return null;
@@ -79,7 +79,7 @@ function meaningOf(event, field) {
 form.addEventListener("keydown", (event) => {
   const field = event.target;
   if (!cellOf(field) || !field.matches("input, select, .locked-figure") || isOfInputMethod(event)) return;
-  const act = meaningOf(event, field);
+  const act = actOf(event, field);
   if (!act) return;
   event.preventDefault();
   act();

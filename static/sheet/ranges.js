@@ -6,7 +6,7 @@ import { cellOf } from "./cells.js";
 import { act, undo } from "./edits.js";
 import { enter } from "./entering.js";
 import { controlOf, lines, placeOf } from "./places.js";
-import { chosen } from "./selection.js";
+import { chosen, isRange } from "./selection.js";
 import { tell } from "./strip.js";
 import { shownIn, take } from "./taking.js";
 
@@ -33,9 +33,14 @@ function takeInto(verb, texts, more = []) {
     answer.contents.forEach((content, field) => contents.set(field, content));
   }
   act(verb, contents);
+  reenter();
+  tell(sentence(verb, outcome, more), listsOf(outcome), outcome.taken ? undo : null);
+}
+
+// The cell in focus is as if it had just been entered.
+function reenter() {
   const here = document.activeElement;
   if (cellOf(here) && controlOf(cellOf(here)) === here) enter(here);
-  tell(sentence(verb, outcome, more), listsOf(outcome), outcome.taken ? undo : null);
 }
 
 function sentence(verb, { taken, changed, emptied, refused, passed }, more) {
@@ -67,9 +72,12 @@ export function paste(cell, rows) {
   takeInto(`粘贴 ${rows.length} 行 × ${width} 列`, texts, notes);
 }
 
+// Of one cell nobody need be told.
 export function empty() {
-  const texts = chosen().flat().filter((cell) => controlOf(cell)).map((cell) => [cell, ""]);
-  if (texts.length) takeInto("清空", texts);
+  const filled = chosen().flat().filter((cell) => controlOf(cell) && shownIn(cell));
+  act("清空", new Map(filled.flatMap((cell) => [...take(cell, "").contents])));
+  reenter();
+  if (isRange()) tell(filled.length ? `清空 ${filled.length} 格。Ctrl+Z 撤销。` : "所选的格没有内容。");
 }
 
 // Ctrl+D: the range takes its first line; a single cell takes the one above it, also where that is worked out.

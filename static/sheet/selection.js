@@ -2,7 +2,6 @@
 // said in words.
 
 import { cellOf, form } from "./cells.js";
-import { isEditing } from "./entering.js";
 import { lines, placeOf, wordsOf } from "./places.js";
 import { say } from "./strip.js";
 
@@ -57,7 +56,7 @@ form.addEventListener("input", (event) => { if (event.isTrusted) unchoose(); });
 form.addEventListener("mousedown", (event) => {
   const cell = cellOf(event.target);
   const here = cellOf(document.activeElement);
-  if (!event.shiftKey || !cell || !here || (cell === here && isEditing())) return;
+  if (!event.shiftKey || !cell || !here || cell === here) return;
   event.preventDefault(); // the focus stays where the rectangle begins
   choose(cell);
 });

@@ -12,7 +12,7 @@ function remark(field, words, tone = "") {
   const before = remarkOf(cell);
   if (!words) { before?.remove(); return; }
   const span = before || document.createElement("span");
-  span.className = "cell-means";
+  span.className = "cell-means no-print";
   span.textContent = words;
   span.dataset.tone = tone;
   if (tone === "kept") span.dataset.kept = field.value;
@@ -63,9 +63,13 @@ form.addEventListener("input", (event) => {
 });
 form.addEventListener("compositionend", ({ target }) => { if (cellOf(target)) offer(target); });
 form.addEventListener("change", ({ target, isTrusted }) => {
-  if (cellOf(target)) keep(target, isTrusted && isTypedNow(target));
+  if (cellOf(target) && isLeft(isTrusted)) keep(target, isTrusted && isTypedNow(target));
 }, true);
-form.addEventListener("focusout", ({ target }) => { if (cellOf(target)) keep(target); }, true);
+form.addEventListener("focusout", ({ target }) => { if (cellOf(target) && isLeft()) keep(target); }, true);
+// Who only looks something up in another window comes back to type on.
+function isLeft(isByPerson = true) {
+  return !isByPerson || document.hasFocus();
+}
 
 document.addEventListener("keydown", (event) => { // before it is saved
   const field = document.activeElement;
