@@ -1,4 +1,4 @@
-"""The decimals and the unit the form's script reads figures in: said by the row, and by a cell only where it differs."""
+"""The decimals and the unit the form reads figures in: said by the row, and by a cell only where it differs."""
 
 import pytest
 
