@@ -17,7 +17,7 @@ SAID_BESIDE = re.compile(r'\[[^\]]*\]|"[^"]*"')  # what a number format says of 
 PASTE_VALUES = "请复制后“选择性粘贴—数值”，再上传。"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # frozen it would take three times as long to make, and a register has half a million
 class SheetCell:
     """One cell with something in it. `value` is text, int, float, bool, datetime, time, timedelta, or None where a
     formula has no value in the file."""
@@ -41,6 +41,8 @@ class SheetCell:
     @property
     def text(self) -> str:
         """The cell as a person would have typed it."""
+        if isinstance(self.value, str):
+            return self.value or self.error
         if isinstance(self.value, bool):
             return "TRUE" if self.value else "FALSE"
         if self.is_number:
@@ -129,5 +131,6 @@ def text_of_number(value: int | float) -> str:
     """A number of a workbook as Excel would show it: 15 significant digits, no exponent."""
     if not math.isfinite(value):
         return str(value)
-    shown = format(Decimal(format(value, ".15g")), "f")
+    digits = format(value, ".15g")
+    shown = format(Decimal(digits), "f") if "e" in digits else digits
     return "0" if shown == "-0" else shown
