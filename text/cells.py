@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import repeat
 from typing import Any, NamedTuple
 from xml.sax.saxutils import unescape
 
@@ -44,7 +45,7 @@ PLAIN_CELL = re.compile(
     re.VERBOSE,
 )
 PIECES = PLAIN_CELL.groups + 1  # into which `split` takes each, with what stands before it
-PLAIN_NUMBER = re.compile(rb"-?[0-9]{1,15}(\.[0-9]+)?")
+PLAIN_NUMBER = re.compile(rb"-?[0-9]{1,15}\.[0-9]+")
 # A row of which nothing is left, and that is not hidden.
 EMPTY_ROW = re.compile(rb'<row r="[1-9][0-9]{0,6}"(?: (?!hidden|ht="0)[\w:.-]+="[^"<>&\x00-\x1f]*")*(?: ?/>|></row>)')
 ENCODING = re.compile(rb"""\s*<\?xml[^>]*\sencoding\s*=\s*["']([^"']*)""")
@@ -65,28 +66,32 @@ class Shape(NamedTuple):
     is_duration: bool = False
 
 
+class Shapes(dict[bytes | None, Shape]):
+    """By the numbers of their styles, as cells write them."""
+
+    def __init__(self) -> None:
+        self.formats: list[str] = []
+
+    def __missing__(self, style: bytes | None) -> Shape:
+        number = int(style) if style and style.isdigit() and len(style) < 7 else 0
+        self[style] = shape_of(self.formats[number] if number < len(self.formats) else GENERAL)
+        return self[style]
+
+
 @dataclass
 class Common:
     """What all sheets of one workbook share: its strings, its number formats, the day it counts from."""
 
     most_cells: int
     strings: dict[bytes | None, Known] = field(default_factory=dict)  # by their numbers, as cells write them
-    formats: list[str] = field(default_factory=list)
     epoch: datetime.datetime = WINDOWS_EPOCH
     cells: int = 0
-    shapes: dict[bytes | None, Shape] = field(default_factory=dict)
+    shapes: Shapes = field(default_factory=Shapes)
 
     def count(self, cells: int) -> None:
         self.cells += cells
         if self.cells > self.most_cells:
             raise Unreadable(TOO_LARGE)
-
-    def shape_of(self, style: bytes | None) -> Shape:
-        if (shape := self.shapes.get(style)) is None:
-            number = int(style) if style and style.isdigit() and len(style) < 7 else 0
-            shape = shape_of(self.formats[number] if number < len(self.formats) else GENERAL)
-            self.shapes[style] = shape
-        return shape
 
 
 def read_sheet(common: Common, title: str, hidden: bool, content: bytes) -> Worksheet:
@@ -119,7 +124,10 @@ class Reading:
 
     def read(self, rest: bytes) -> Worksheet:
         follow(rest, with_handlers(self._start, self._end, self._text))
+        read_before = [row for row in self.sheet.rows.values() if self.plain]
         self._take_plain()
+        for row in read_before:
+            row.cells = dict(sorted(row.cells.items()))
         self.sheet.rows = dict(sorted(self.sheet.rows.items()))
         return self.sheet
 
@@ -187,44 +195,54 @@ class Reading:
             self.inside = ""
 
     def _take(self, attributes: dict[str, str], said: dict[str, str]) -> None:
-        shape = self.common.shape_of(attributes.get("s", "").encode())
+        shape = self.common.shapes[attributes.get("s", "").encode()]
         formula = f"={said['f'] or SHARED_FORMULA}" if "f" in said else ""
         self._keep(self._value(attributes.get("t", "n"), said, shape), shape, formula)
 
     def _take_plain(self) -> None:
-        """Written in one piece: half a million cells of a register pass through here."""
-        shapes, strings, hidden_columns = self.common.shapes, self.common.strings, self.hidden_columns
-        row_of_last, at, cells, hidden = b"", 0, self.row.cells, False
-        for letters, number, style, kind, formula, written, inline in self.plain:
-            if number != row_of_last:
-                row_of_last, at = number, int(number)
-                self._turn_to(at, hidden=at in self.hidden_rows)
-                cells, hidden = self.row.cells, self.sheet.hidden or self.row.hidden
-            column = column_at(letters)
-            shape = shapes.get(style) or self.common.shape_of(style)
-            if kind != b"s" or (known := strings.get(written)) is None:
-                known = self._plain_value(kind, written, inline, shape)
-            value, error = known
-            if not (value or formula or error) and value in (None, ""):
+        """Half a million cells of a register pass through here, so all of one kind are made at once."""
+        if not self.plain:
+            return
+        self.common.count(len(self.plain))
+        letters, numbers, styles, kinds, formulas, written, inline = zip(*self.plain, strict=True)
+        shapes = [*map(self.common.shapes.__getitem__, styles)]
+        texts = self.common.strings
+        known = [
+            texts[text] if kind == b"s" and text in texts else self._plain_value(kind, text, words, shape)
+            for kind, text, words, shape in zip(kinds, written, inline, shapes, strict=True)
+        ]
+        rows, columns = [*map(int, numbers)], [*map(column_at, letters)]
+        values, errors = zip(*known, strict=True)
+        made = zip(rows, columns, values, [shape.code for shape in shapes], map(said_by, formulas), errors,
+                   self._hidden(rows, columns), strict=True)  # fmt: skip
+        cells: dict[int, SheetCell] = {}
+        for row, column, cell in zip(rows, columns, map(SheetCell._make, made), strict=True):
+            if row != self.row.number or not cells:
+                self._turn_to(row, hidden=row in self.hidden_rows)
+                cells = self.row.cells
+            if cell.value in (None, "") and not cell.formula and not cell.error:
                 continue
-            if column in cells or column > LAST_COLUMN or at > LAST_ROW:
+            if column in cells or column > LAST_COLUMN or row > LAST_ROW:
                 self._refuse_place(column)
             if not cells:
-                self.sheet.rows[at] = self.row
-            cells[column] = SheetCell(
-                at,
-                column,
-                value,
-                shape.code,
-                f"={unescape(formula.decode(), QUOTES)}" if formula else "",
-                error,
-                hidden or bool(hidden_columns[column]),
-            )
-        self.common.count(len(self.plain))
+                self.sheet.rows[row] = self.row
+            cells[column] = cell
+
+    def _hidden(self, rows: list[int], columns: list[int]) -> Iterable[bool]:
+        if self.sheet.hidden:
+            return repeat(True, len(rows))
+        if not self.hidden_rows and not any(self.hidden_columns):
+            return repeat(False, len(rows))
+        far = [min(column, LAST_COLUMN) for column in columns]
+        pairs = zip(rows, far, strict=True)
+        return [row in self.hidden_rows or bool(self.hidden_columns[column]) for row, column in pairs]
 
     def _plain_value(self, kind: bytes | None, value: bytes | None, inline: bytes | None, shape: Shape) -> Known:
-        if kind in (None, b"n") and value and not shape.is_date and (found := PLAIN_NUMBER.fullmatch(value)):
-            return float(value) if found[1] else int(value), ""
+        if kind in (None, b"n") and value and not shape.is_date:
+            if value.isdigit() and len(value) <= 15:
+                return int(value), ""
+            if PLAIN_NUMBER.fullmatch(value):
+                return float(value), ""
         said = {"v": (value or b"").decode()} if inline is None else {"t": inline.decode()}
         return self._value(kind.decode() if kind else "n", said, shape)
 
@@ -293,6 +311,10 @@ def as_said(text: str) -> Known:
     text = of_cell(text[:MOST_OF_TEXT])
     error = text.strip() if len(text) < 30 and ERROR_VALUES.fullmatch(text.strip()) else ""
     return None if error else text or None, error
+
+
+def said_by(formula: bytes | None) -> str:
+    return f"={unescape(formula.decode(), QUOTES)}" if formula else ""
 
 
 def is_plain(content: bytes) -> bool:

@@ -44,6 +44,14 @@ def open_book(source: BookSource, name: str = "", most_cells: int = MOST_CELLS, 
     return _Opening(package, most_cells).book()
 
 
+def sheet_parts(package: Package) -> dict[str, str]:
+    """In which part each worksheet lies, by the sheets' titles."""
+    opening = _Opening(package, 0)
+    package.scan(package.main, with_handlers(opening._note_workbook))
+    relations = [(each.title, package.pointed.get(each.relation)) for each in opening.listed]
+    return {title: relation.target for title, relation in relations if relation and relation.kind == "worksheet"}
+
+
 @dataclass(frozen=True)
 class _Listed:
     title: str
@@ -68,7 +76,7 @@ class _Opening:
             if relation.kind == "sharedStrings":
                 self.common.strings = _Strings().read(self.package.content(relation.target))
             elif relation.kind == "styles":
-                self.common.formats = _Formats().read(self.package, relation.target)
+                self.common.shapes.formats = _Formats().read(self.package, relation.target)
         sheets = tuple(self._sheets())
         titles = [sheet.title.casefold() for sheet in sheets]
         if twice := [sheet.title for sheet in sheets if titles.count(sheet.title.casefold()) > 1]:

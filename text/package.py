@@ -103,6 +103,10 @@ class Package:
     def __contains__(self, name: str) -> bool:
         return plain_name(name) in self._parts
 
+    def written_name(self, name: str) -> str:
+        """As the zip has it."""
+        return self._parts[plain_name(name)].filename
+
     def content(self, name: str) -> bytes:
         """A part as it is written. Raises Unreadable when it is not there or too large."""
         pieces: list[bytes] = []

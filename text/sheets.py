@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from openpyxl.utils import get_column_letter
 
@@ -17,8 +17,7 @@ SAID_BESIDE = re.compile(r'\[[^\]]*\]|"[^"]*"')  # what a number format says of 
 PASTE_VALUES = "请复制后“选择性粘贴—数值”，再上传。"
 
 
-@dataclass(slots=True)  # frozen it would take three times as long to make, and a register has half a million
-class SheetCell:
+class SheetCell(NamedTuple):  # which is made four times as fast as a frozen dataclass: a register has half a million
     """One cell with something in it. `value` is text, int, float, bool, datetime, time, timedelta, or None where a
     formula has no value in the file."""
 
