@@ -5,10 +5,9 @@ from __future__ import annotations
 import datetime
 import math
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import repeat
 from typing import Any, NamedTuple
 from xml.sax.saxutils import unescape
 
@@ -36,7 +35,7 @@ NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([Ee][+-]?[0-9]+)?")
 # be understood before it is one. All others, and all else of a worksheet, a parser reads.
 PLAIN_CELL = re.compile(
     rb"""
-    <c\ r="([A-Z]{1,3})([1-9][0-9]{0,6})"(?:\ s="([0-9]{1,6})")?(?:\ t="(n|s|str|inlineStr)")?
+    <c\ r="([A-Z]{1,3}[1-9][0-9]{0,6})"((?:\ s="[0-9]{1,6}")?(?:\ t="(?:n|s|str|inlineStr)")?)
     (?:\ ?/>|>
         (?:<f>((?:[^<&>\x00-\x1f]|&[a-z]{2,4};)+)</f>)?
         (?:<v(?:\ ?/|>([^<&>\x00-\x1f]*)</v)>|<is><t>([^<&>\x00-\x1f]+)</t></is>)
@@ -55,7 +54,7 @@ BORDER = re.compile(rb"<(?:c|row)[\s/>]")
 
 
 Known = tuple[Any, str]  # the value and the error value of a cell, one of them at most
-PlainCell = tuple[bytes, bytes, bytes | None, bytes | None, bytes | None, bytes | None, bytes | None]
+PlainCell = tuple[bytes, bytes, bytes | None, bytes | None, bytes | None]  # place, style and kind, formula, texts
 
 
 class Shape(NamedTuple):
@@ -66,16 +65,20 @@ class Shape(NamedTuple):
     is_duration: bool = False
 
 
-class Shapes(dict[bytes | None, Shape]):
-    """By the numbers of their styles, as cells write them."""
+class Looks(dict[bytes, tuple[Shape, str]]):
+    """Shape and kind of cells, by what plain ones say of both: ` s="5" t="s"`."""
 
     def __init__(self) -> None:
         self.formats: list[str] = []
 
-    def __missing__(self, style: bytes | None) -> Shape:
-        number = int(style) if style and style.isdigit() and len(style) < 7 else 0
-        self[style] = shape_of(self.formats[number] if number < len(self.formats) else GENERAL)
-        return self[style]
+    def __missing__(self, look: bytes) -> tuple[Shape, str]:
+        style, kind = (re.search(rb' %s="([^"]*)"' % name, look) for name in (b"s", b"t"))
+        self[look] = self.shape(style[1].decode() if style else ""), kind[1].decode() if kind else "n"
+        return self[look]
+
+    def shape(self, style: str) -> Shape:
+        number = int(style) if style.isdecimal() and len(style) < 7 else 0
+        return shape_of(self.formats[number] if number < len(self.formats) else GENERAL)
 
 
 @dataclass
@@ -86,7 +89,7 @@ class Common:
     strings: dict[bytes | None, Known] = field(default_factory=dict)  # by their numbers, as cells write them
     epoch: datetime.datetime = WINDOWS_EPOCH
     cells: int = 0
-    shapes: Shapes = field(default_factory=Shapes)
+    looks: Looks = field(default_factory=Looks)
 
     def count(self, cells: int) -> None:
         self.cells += cells
@@ -195,56 +198,43 @@ class Reading:
             self.inside = ""
 
     def _take(self, attributes: dict[str, str], said: dict[str, str]) -> None:
-        shape = self.common.shapes[attributes.get("s", "").encode()]
+        shape = self.common.looks.shape(attributes.get("s", ""))
         formula = f"={said['f'] or SHARED_FORMULA}" if "f" in said else ""
         self._keep(self._value(attributes.get("t", "n"), said, shape), shape, formula)
 
     def _take_plain(self) -> None:
-        """Half a million cells of a register pass through here, so all of one kind are made at once."""
-        if not self.plain:
-            return
-        self.common.count(len(self.plain))
-        letters, numbers, styles, kinds, formulas, written, inline = zip(*self.plain, strict=True)
-        shapes = [*map(self.common.shapes.__getitem__, styles)]
-        texts = self.common.strings
-        known = [
-            texts[text] if kind == b"s" and text in texts else self._plain_value(kind, text, words, shape)
-            for kind, text, words, shape in zip(kinds, written, inline, shapes, strict=True)
-        ]
-        rows, columns = [*map(int, numbers)], [*map(column_at, letters)]
-        values, errors = zip(*known, strict=True)
-        made = zip(rows, columns, values, [shape.code for shape in shapes], map(said_by, formulas), errors,
-                   self._hidden(rows, columns), strict=True)  # fmt: skip
-        cells: dict[int, SheetCell] = {}
-        for row, column, cell in zip(rows, columns, map(SheetCell._make, made), strict=True):
-            if row != self.row.number or not cells:
-                self._turn_to(row, hidden=row in self.hidden_rows)
-                cells = self.row.cells
-            if cell.value in (None, "") and not cell.formula and not cell.error:
+        """In one piece: half a million cells of a register pass through here."""
+        strings, looks = self.common.strings, self.common.looks
+        seen = not (self.sheet.hidden or self.hidden_rows or self.hidden_columns.count(1))
+        last, cells = 0, {}
+        for reference, look, formula, text, words in self.plain:
+            row, column = place_at(reference)
+            shape, kind = looks[look]
+            if kind == "s" and text in strings:
+                value, error = strings[text]
+            else:
+                value, error = self._plain_value(kind, text, words, shape)
+            if not (value or formula or error) and value in (None, ""):
                 continue
+            if row != last:
+                self._turn_to(row, hidden=row in self.hidden_rows)
+                last, cells = row, self.row.cells
+                self.sheet.rows[row] = self.row
             if column in cells or column > LAST_COLUMN or row > LAST_ROW:
                 self._refuse_place(column)
-            if not cells:
-                self.sheet.rows[row] = self.row
-            cells[column] = cell
+            hidden = not seen and (self.sheet.hidden or self.row.hidden or bool(self.hidden_columns[column]))
+            said = f"={unescape(formula.decode(), QUOTES)}" if formula else ""
+            cells[column] = SheetCell(row, column, value, shape.code, said, error, hidden)
+        self.common.count(len(self.plain))
 
-    def _hidden(self, rows: list[int], columns: list[int]) -> Iterable[bool]:
-        if self.sheet.hidden:
-            return repeat(True, len(rows))
-        if not self.hidden_rows and not any(self.hidden_columns):
-            return repeat(False, len(rows))
-        far = [min(column, LAST_COLUMN) for column in columns]
-        pairs = zip(rows, far, strict=True)
-        return [row in self.hidden_rows or bool(self.hidden_columns[column]) for row, column in pairs]
-
-    def _plain_value(self, kind: bytes | None, value: bytes | None, inline: bytes | None, shape: Shape) -> Known:
-        if kind in (None, b"n") and value and not shape.is_date:
+    def _plain_value(self, kind: str, value: bytes | None, inline: bytes | None, shape: Shape) -> Known:
+        if kind == "n" and value and not shape.is_date:
             if value.isdigit() and len(value) <= 15:
                 return int(value), ""
             if PLAIN_NUMBER.fullmatch(value):
                 return float(value), ""
         said = {"v": (value or b"").decode()} if inline is None else {"t": inline.decode()}
-        return self._value(kind.decode() if kind else "n", said, shape)
+        return self._value(kind, said, shape)
 
     def _keep(self, known: Known, shape: Shape, formula: str) -> None:
         value, error = known
@@ -313,10 +303,6 @@ def as_said(text: str) -> Known:
     return None if error else text or None, error
 
 
-def said_by(formula: bytes | None) -> str:
-    return f"={unescape(formula.decode(), QUOTES)}" if formula else ""
-
-
 def is_plain(content: bytes) -> bool:
     """Whether what looks like markup is markup: in UTF-8, and none of it in a comment or beside the markup."""
     declared = ENCODING.match(content)
@@ -331,7 +317,7 @@ def taken_apart(content: bytes, most_cells: int) -> tuple[list[PlainCell], bytes
         pieces = PLAIN_CELL.split(content[begin:end])
         rest += pieces[::PIECES]
         found = zip(*(pieces[place::PIECES] for place in range(1, PIECES)), strict=True)
-        cells += [cell for cell in found if cell[4] or cell[5] or cell[6]]
+        cells += [cell for cell in found if cell[3] or cell[2] or cell[4]]
         if len(cells) > most_cells:
             raise Unreadable(TOO_LARGE)
     return cells, EMPTY_ROW.sub(b"", b"".join(rest))
@@ -352,9 +338,10 @@ def shape_of(code: str) -> Shape:
     return Shape(code, is_date_format(code), is_timedelta_format(code))
 
 
-@lru_cache(maxsize=LAST_COLUMN)
-def column_at(letters: bytes) -> int:
-    return column_index_from_string(letters.decode())
+@lru_cache(maxsize=65_536)  # the cells of a form are the same in every workbook
+def place_at(reference: bytes) -> tuple[int, int]:
+    letters = reference.rstrip(b"0123456789")
+    return int(reference[len(letters) :]), column_index_from_string(letters.decode())
 
 
 def is_true(text: str | None) -> bool:

@@ -76,7 +76,7 @@ class _Opening:
             if relation.kind == "sharedStrings":
                 self.common.strings = _Strings().read(self.package.content(relation.target))
             elif relation.kind == "styles":
-                self.common.shapes.formats = _Formats().read(self.package, relation.target)
+                self.common.looks.formats = _Formats().read(self.package, relation.target)
         sheets = tuple(self._sheets())
         titles = [sheet.title.casefold() for sheet in sheets]
         if twice := [sheet.title for sheet in sheets if titles.count(sheet.title.casefold()) > 1]:

@@ -68,7 +68,7 @@ class SheetCell(NamedTuple):  # which is made four times as fast as a frozen dat
         return ""
 
 
-@dataclass
+@dataclass(slots=True)
 class SheetRow:
     number: int
     hidden: bool = False

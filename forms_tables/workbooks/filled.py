@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
+from typing import NamedTuple
 
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.cell import range_boundaries
@@ -16,7 +17,7 @@ from forms_tables.filling.parsing import Problem
 from forms_tables.workbooks.opening import ASK_FOR_NEW, OpenedWorkbook, WorkbookMeta, refuse_another
 from text.package import BookSource
 from text.sheets import PASTE_VALUES, SheetCell, Worksheet
-from text.shortened import shortened
+from text.shortened import MOST_DIGITS, shortened
 
 KEY_MARK = "code"  # stands in the code column of the row of column keys
 CODE_LABEL = "代码"
@@ -68,6 +69,28 @@ def read_workbook(
     return read
 
 
+class Asked(NamedTuple):
+    """A cell of the form, and what decides how it is read."""
+
+    indicator: Indicator
+    key: str
+    name: str  # 2020.c1
+    is_figure: bool
+    is_computed_text: bool  # A24
+
+
+@lru_cache(maxsize=256)
+def asked_by(edition: Edition, table: str) -> Mapping[str, Mapping[str, Asked]]:
+    """By the codes of a table's rows and the keys of their columns; a heading asks nothing."""
+    return {row.code: {} if row.is_heading else {key: asked_in(row, key) for key in row.columns}
+            for row in edition.table(table).indicators}  # fmt: skip
+
+
+def asked_in(row: Indicator, key: str) -> Asked:
+    is_computed_text = bool(row.formula_in(key)) and not row.is_figure
+    return Asked(row, key, f"{row.code}.{key}", row.kind_in(key) in FIGURE_KINDS, is_computed_text)
+
+
 @dataclass
 class SheetReading:
     """One worksheet being read: finds its keys, then its codes, then the cells where they cross."""
@@ -84,10 +107,12 @@ class SheetReading:
         code_column, key_row, columns = keys
         lines = self.find_codes(code_column, key_row, columns)
         letters = {column: f"{self.table.code}!{get_column_letter(column)}" for column in columns}
+        asked = asked_by(self.edition, self.table.code)
         for indicator, row, cells in lines:
+            of_row = asked[indicator.code]
             for column, key in columns.items():
-                if key in indicator.columns:
-                    self.take(indicator, key, f"{letters[column]}{row}", cells.get(column))
+                if key in of_row:
+                    self.take(of_row[key], f"{letters[column]}{row}", cells.get(column))
         self.refuse_merged(lines, columns)
 
     def say(self, sentence: str, code: str = "", column: str = "") -> None:
@@ -97,7 +122,10 @@ class SheetReading:
         known = {key for indicator in self.table.indicators for key in indicator.columns}
         found = []
         for line in self.sheet:
-            cells = {compared(cell.value): cell for cell in line.cells.values() if isinstance(cell.value, str)}
+            short = [
+                cell for cell in line.cells.values() if isinstance(cell.value, str) and len(cell.value) < LONG_WORD
+            ]
+            cells = {known_word(cell.value): cell for cell in short}
             if KEY_MARK in cells and known & cells.keys():
                 found.append((cells[KEY_MARK].column, [*line.cells.values()]))
         if len(found) != 1:
@@ -166,19 +194,19 @@ class SheetReading:
                     "不知道是哪个指标的数。请填到有代码的行，或删去。"
                 )
 
-    def take(self, indicator: Indicator, key: str, place: str, cell: SheetCell | None) -> None:
-        if indicator.is_heading:
-            return
-        name = f"{indicator.code}.{key}"
+    def take(self, asked: Asked, place: str, cell: SheetCell | None) -> None:
+        name = asked.name
         self.read.places[name] = place
         if cell is None:
             self.read.cells[name] = ""
-        elif not indicator.is_figure and indicator.formula_in(key):
-            pass  # a computed text (A24) is out of date as soon as what it rests on is typed
+        elif asked.is_computed_text:
+            pass  # it is out of date as soon as what it rests on is typed
         elif cell.formula:
             self.read.formulas[name] = cell.formula
+        elif asked.is_figure and is_plain_number(cell):
+            self.read.cells[name] = cell.text
         else:
-            self.take_value(indicator, key, place, cell)
+            self.take_value(asked.indicator, asked.key, place, cell)
 
     def take_value(self, indicator: Indicator, key: str, place: str, cell: SheetCell) -> None:
         name, kind = f"{indicator.code}.{key}", indicator.kind_in(key)
@@ -243,6 +271,12 @@ class SheetReading:
                     indicator.code,
                     key,
                 )
+
+
+def is_plain_number(cell: SheetCell) -> bool:
+    """One everybody sees as it is stored."""
+    is_number = type(cell.value) in (int, float) and abs(cell.value) < 10**MOST_DIGITS
+    return is_number and not cell.hidden and not shows_another(cell.number_format)
 
 
 def formula_problems(read: ReadWorkbook, edition: Edition, locked: Mapping[str, str]) -> list[Problem]:
