@@ -11,6 +11,7 @@ import io
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZipFile
 
@@ -79,7 +80,7 @@ class Marking:
     def colour(self, part: str, cells: Mapping[str, Mark]) -> None:
         sheet = self.text(part)
         for reference, mark in cells.items():
-            sheet = with_cell(sheet, reference, lambda style, colour=mark.colour: self.style_in(colour, style))
+            sheet = with_cell(sheet, reference, partial(self.style_in, mark.colour))
         self.changed[part] = sheet
 
     def style_in(self, colour: str, style: int) -> int:

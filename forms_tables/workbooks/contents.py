@@ -119,11 +119,11 @@ def explanation_of(indicator: Indicator, plans: Mapping[str, CellPlan]) -> str:
         lines.append(f"填写：{indicator.hint}")
     if indicator.parent:
         lines.append(f"关系：{indicator.parent} 的{indicator.relation.replace('项', '') or '下级'}项")
-    for key in indicator.columns:
-        plan = plans[f"{indicator.code}.{key}"]
-        lines += [f"{indicator.column(key).label}：{rule.why}" for rule in (plan.carry, plan.formula) if rule]
-    if plan := next((plans[f"{indicator.code}.{key}"] for key in indicator.columns), None):
-        lines += [plan.row_applies.why] if plan.row_applies else []
+    cells = [plans[f"{indicator.code}.{key}"] for key in indicator.columns]
+    for cell in cells:
+        label = indicator.column(cell.column).label
+        lines += [f"{label}：{rule.why}" for rule in (cell.carry, cell.formula) if rule]
+    lines += dict.fromkeys(cell.row_applies.why for cell in cells if cell.row_applies)
     if indicator.note:
         lines.append(f"说明：{indicator.note}")
     return "\n".join(lines)

@@ -125,9 +125,9 @@ class SheetReading:
             short = [
                 cell for cell in line.cells.values() if isinstance(cell.value, str) and len(cell.value) < LONG_WORD
             ]
-            cells = {known_word(cell.value): cell for cell in short}
-            if KEY_MARK in cells and known & cells.keys():
-                found.append((cells[KEY_MARK].column, [*line.cells.values()]))
+            marks = {known_word(cell.value): cell.column for cell in short}
+            if KEY_MARK in marks and known & marks.keys():
+                found.append((marks[KEY_MARK], [*line.cells.values()]))
         if len(found) != 1:
             trouble = "找不到" if not found else "有不止一行"
             self.say(

@@ -15,7 +15,10 @@ from text.package import Unreadable
 
 SHEET = "xl/worksheets/sheet1.xml"
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-STRINGS = "<si><t>甲</t></si><si><r><t>乙</t></r><r><t>丙</t></r></si><si><t/></si><si><t>#N/A</t></si><si><t>a&amp;b</t></si>"
+STRINGS = (
+    "<si><t>甲</t></si><si><r><t>乙</t></r><r><t>丙</t></r></si><si><t/></si><si><t>#N/A</t></si>"
+    "<si><t>a&amp;b</t></si>"
+)
 
 
 def sheet_of(rows: str, head: str = "", tail: str = "", start: str = "") -> bytes:
