@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from forms_tables.edition.model import FIGURE_KINDS, CodeList, Edition, Indicator, Table
-from forms_tables.edition.shape import carried
+from forms_tables.edition.shape import column_carrying
 from forms_tables.filling.completion import CellPlan, plans_of
 from forms_tables.workbooks.sheets import NAME, SheetLayout
 from forms_tables.workbooks.skeleton import Filling, Validation, Value
@@ -36,7 +36,7 @@ def past_of(table: Table, history: Mapping[str, Mapping[str, Value]]) -> tuple[t
             row.is_figure
             and key in row.columns
             and isinstance(history[word].get(f"{row.code}.{key}"), Decimal)
-            and (word, key) not in {carried(row, other) for other in row.columns}
+            and not column_carrying(row, word, key)
             for row in table.indicators
         )
     )
@@ -66,7 +66,8 @@ def filling_of(
             elif asked := validation_for(indicator, key, list_ranges):
                 validations.setdefault(asked, []).append(reference)
         for (word, key), letter in layout.past.items():
-            values[f"{letter}{at}"] = contents.history[word].get(f"{indicator.code}.{key}")
+            if not column_carrying(indicator, word, key):
+                values[f"{letter}{at}"] = contents.history[word].get(f"{indicator.code}.{key}")
     return Filling(values, formulas, frozenset(closed), validations)
 
 

@@ -231,8 +231,9 @@ def write_past(sheet: Worksheet, layout: SheetLayout) -> dict[str, Gap]:
         cell = sheet[f"{letter}{layout.label_row}"]
         write_text(cell, PERIODS[word] if is_one else f"{PERIODS[word]}{layout.table.column(key).label}")
         cell.font, cell.alignment = PAST_FONT, Alignment(horizontal="center", vertical="center", wrap_text=True)
-        write_text(sheet[f"{letter}{layout.label_row - 1}"], "供参考，不用填")
-        sheet[f"{letter}{layout.label_row - 1}"].font = NOTE_FONT
+        above = sheet[f"{letter}{layout.label_row - 1}"]
+        write_text(above, "供参考，不用填")
+        above.font, above.alignment = NOTE_FONT, Alignment(horizontal="center")
         sheet.column_dimensions[letter].width = 17
         for indicator in layout.table.indicators:
             if indicator.is_heading or key not in indicator.columns:

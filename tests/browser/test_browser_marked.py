@@ -35,6 +35,7 @@ def test_a_workbook_comes_back_marked_and_is_mended(office, cast, tmp_path):
     with desk.expect_download() as coming:
         desk.get_by_role("button", name="下载标出的工作簿").click()
     assert coming.value.suggested_filename == "五月_标出.xlsx"
+    expect(desk.get_by_role("button", name="下载标出的工作簿")).to_be_enabled()
     back = coming.value.path().read_bytes()
     wrong = cell_of(load_workbook(BytesIO(back))[TABLE], "2010.c1")
     assert wrong.fill.fgColor.rgb == "FFF8CBC6" and "“约100”不是数字" in wrong.comment.text

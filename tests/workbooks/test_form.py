@@ -74,6 +74,14 @@ def test_what_was_filed_before_stands_beside_the_form_in_grey(with_past):
     assert head.column == grey[0].column and sheet.cell(head.row - 1, head.column).value == "供参考，不用填"
 
 
+def test_a_row_that_has_it_in_a_column_of_the_form_has_it_once():
+    every = {f"{row.code}.{key}": Decimal("12.5") for row in EDITION.table("软统企4").indicators for key in row.columns}
+    sheet = sheet_of(template(YEAR, ANNUAL, history={"last_annual": every}), "软统企4")
+    row = EDITION.table("软统企4").indicators[0]  # its 本年 of last year stands under 上年
+    assert "p" in row.columns
+    assert [cell.value for cell in sheet[row_of(sheet, row.code)][8:]] == [None, None, None]
+
+
 def test_it_is_not_read_back(with_past):
     plain = read(template(YEAR, ANNUAL), YEAR)
     found = read(with_past, YEAR)
