@@ -7,7 +7,7 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 from xml.sax.saxutils import unescape
 
@@ -205,6 +205,7 @@ class Reading:
     def _take_plain(self) -> None:
         """In one piece: half a million cells of a register pass through here."""
         strings, looks = self.common.strings, self.common.looks
+        make = partial(tuple.__new__, SheetCell)
         seen = not (self.sheet.hidden or self.hidden_rows or self.hidden_columns.count(1))
         last, cells = 0, {}
         for reference, look, formula, text, words in self.plain:
@@ -224,7 +225,7 @@ class Reading:
                 self._refuse_place(column)
             hidden = not seen and (self.sheet.hidden or self.row.hidden or bool(self.hidden_columns[column]))
             said = f"={unescape(formula.decode(), QUOTES)}" if formula else ""
-            cells[column] = SheetCell(row, column, value, shape.code, said, error, hidden)
+            cells[column] = make((row, column, value, shape.code, said, error, hidden))
         self.common.count(len(self.plain))
 
     def _plain_value(self, kind: str, value: bytes | None, inline: bytes | None, shape: Shape) -> Known:

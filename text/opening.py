@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from openpyxl.styles.numbers import BUILTIN_FORMATS
 from openpyxl.utils.datetime import MAC_EPOCH
@@ -31,6 +32,7 @@ CHINESE_FORMATS = {
 FORMATS = {**BUILTIN_FORMATS, **CHINESE_FORMATS}
 MOST_STRINGS_BYTES = 16 * 1024 * 1024
 MOST_STYLES = 65_536
+SMALL_STYLES = 64 * 1024
 MOST_CELLS = 150_000  # of a workbook, unless its importer has room for more; a form has some three thousand
 
 PLAIN_STRING = re.compile(rb'<si><t(?: xml:space="preserve")?>([^<&>\x00-\x1f]*)</t></si>')  # as nearly all are written
@@ -76,7 +78,7 @@ class _Opening:
             if relation.kind == "sharedStrings":
                 self.common.strings = _Strings().read(self.package.content(relation.target))
             elif relation.kind == "styles":
-                self.common.looks.formats = _Formats().read(self.package, relation.target)
+                self.common.looks.formats = formats_in(self.package.content(relation.target))
         sheets = tuple(self._sheets())
         titles = [sheet.title.casefold() for sheet in sheets]
         if twice := [sheet.title for sheet in sheets if titles.count(sheet.title.casefold()) > 1]:
@@ -146,6 +148,15 @@ class _Strings:
             self.pieces.append(text)
 
 
+def formats_in(styles: bytes) -> list[str]:
+    return known_formats(styles) if len(styles) < SMALL_STYLES else _Formats().read(styles)
+
+
+@lru_cache(maxsize=32)  # a form's styles are the same in every firm's workbook
+def known_formats(styles: bytes) -> list[str]:
+    return _Formats().read(styles)
+
+
 class _Formats:
     """The number format of each style; nothing else of the styles says what a cell holds."""
 
@@ -154,8 +165,8 @@ class _Formats:
         self.numbers: list[int] = []
         self.inside = False
 
-    def read(self, package: Package, name: str) -> list[str]:
-        package.scan(name, with_handlers(self._start, self._end))
+    def read(self, styles: bytes) -> list[str]:
+        follow(styles, with_handlers(self._start, self._end))
         return [self.named.get(number) or FORMATS.get(number, GENERAL) for number in self.numbers]
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:

@@ -12,7 +12,8 @@ import io
 import posixpath
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import PurePath
@@ -181,30 +182,39 @@ class Package:
             for beginning, sentence in REFUSED_PARTS.items():
                 if name.startswith(beginning):
                     raise Unreadable(sentence)
-        is_small = sum(member.file_size for member in self._parts.values()) < KEPT_BYTES
-        for member in self._parts.values():
-            pieces: list[bytes] = []
-            self._stream(member, pieces.append if is_small else lambda _chunk: None)
-            if is_small:
-                self._kept[member.filename] = b"".join(pieces)
+        if sum(member.file_size for member in self._parts.values()) < KEPT_BYTES:
+            self._kept = {member.filename: self._whole(member) for member in self._parts.values()}
+        else:
+            for member in self._parts.values():
+                self._stream(member, lambda _chunk: None)
         self._unpacked = 0  # the parts that are read are counted on their own
+
+    def _whole(self, member: zipfile.ZipInfo) -> bytes:
+        """No more of it than the directory says is read."""
+        with damage_told():
+            return self._archive.read(member)
 
     def _stream(self, member: zipfile.ZipInfo, take: Callable[[bytes], object]) -> None:
         if (kept := self._kept.get(member.filename)) is not None:
             take(kept)
             return
-        try:
-            with self._archive.open(member) as part:
-                while chunk := part.read(CHUNK):
-                    # The directory of a zip can lie about sizes, so what really comes out is counted.
-                    self._unpacked += len(chunk)
-                    if self._unpacked > MAX_UNPACKED_BYTES * self._room:
-                        raise Unreadable(TOO_LARGE)
-                    take(chunk)
-        except NotImplementedError as rare:
-            raise Unreadable(RARE_ZIP) from rare
-        except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, OSError) as damaged:
-            raise Unreadable(DAMAGED) from damaged
+        with damage_told(), self._archive.open(member) as part:
+            while chunk := part.read(CHUNK):
+                # The directory of a zip can lie about sizes, so what really comes out is counted.
+                self._unpacked += len(chunk)
+                if self._unpacked > MAX_UNPACKED_BYTES * self._room:
+                    raise Unreadable(TOO_LARGE)
+                take(chunk)
+
+
+@contextmanager
+def damage_told() -> Iterator[None]:
+    try:
+        yield
+    except NotImplementedError as rare:
+        raise Unreadable(RARE_ZIP) from rare
+    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, OSError) as damaged:
+        raise Unreadable(DAMAGED) from damaged
 
 
 def follow(content: bytes, scanner: expat.XMLParserType) -> None:
