@@ -6,9 +6,9 @@ from decimal import Decimal
 
 from forms_tables.edition.model import FIGURE_KINDS, CodeList, Edition, Indicator, Table
 from forms_tables.edition.shape import column_carrying
-from forms_tables.filling.completion import CellPlan, plans_of
+from forms_tables.filling.completion import CellPlan, Value, plans_of
 from forms_tables.workbooks.sheets import NAME, SheetLayout
-from forms_tables.workbooks.skeleton import Filling, Validation, Value
+from forms_tables.workbooks.skeleton import Filling, Validation
 
 LARGEST = "1000000000000"
 

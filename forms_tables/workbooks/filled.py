@@ -69,7 +69,7 @@ def read_workbook(
     return read
 
 
-class Asked(NamedTuple):
+class CellAsked(NamedTuple):
     """A cell of the form, and what decides how it is read."""
 
     indicator: Indicator
@@ -80,15 +80,15 @@ class Asked(NamedTuple):
 
 
 @lru_cache(maxsize=256)
-def asked_by(edition: Edition, table: str) -> Mapping[str, Mapping[str, Asked]]:
+def asked_by(edition: Edition, table: str) -> Mapping[str, Mapping[str, CellAsked]]:
     """By the codes of a table's rows and the keys of their columns; a heading asks nothing."""
     return {row.code: {} if row.is_heading else {key: asked_in(row, key) for key in row.columns}
             for row in edition.table(table).indicators}  # fmt: skip
 
 
-def asked_in(row: Indicator, key: str) -> Asked:
+def asked_in(row: Indicator, key: str) -> CellAsked:
     is_computed_text = bool(row.formula_in(key)) and not row.is_figure
-    return Asked(row, key, f"{row.code}.{key}", row.kind_in(key) in FIGURE_KINDS, is_computed_text)
+    return CellAsked(row, key, f"{row.code}.{key}", row.kind_in(key) in FIGURE_KINDS, is_computed_text)
 
 
 @dataclass
@@ -194,7 +194,7 @@ class SheetReading:
                     "不知道是哪个指标的数。请填到有代码的行，或删去。"
                 )
 
-    def take(self, asked: Asked, place: str, cell: SheetCell | None) -> None:
+    def take(self, asked: CellAsked, place: str, cell: SheetCell | None) -> None:
         name = asked.name
         self.read.places[name] = place
         if cell is None:

@@ -22,6 +22,7 @@ from openpyxl import Workbook
 from openpyxl.cell import Cell
 from openpyxl.worksheet.worksheet import Worksheet
 
+from forms_tables.filling.completion import Value
 from text.writing import FORMULA_SIGNS, SteadyPackage, in_worksheet
 
 CELL = re.compile(r'<c r="([A-Z]+[0-9]+)"[^<>]*?(?:/>|>.*?</c>)', re.DOTALL)
@@ -32,7 +33,6 @@ CORE = "docProps/core.xml"
 Validation = tuple[
     str, str, str, str
 ]  # list or decimal; from where, or the least; the greatest; what is said otherwise
-Value = Decimal | str | None
 
 
 @dataclass(frozen=True)
@@ -98,14 +98,15 @@ class Skeleton:
     names: Mapping[str, str]  # of the sheets' parts
     sheets: Mapping[str, SheetSkeleton]
 
-    def write(self, out: str | PathLike[str] | IO[bytes], fillings: Mapping[str, Filling], at: datetime) -> None:
-        stamp = f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}".encode()
+    def write(self, out: str | PathLike[str] | IO[bytes], fillings: Mapping[str, Filling], at: datetime | None) -> None:
+        """`at` is stamped on the file; without it the file is as old as the form."""
         with SteadyPackage(out, "w", ZIP_DEFLATED, compresslevel=4) as package:
             for name, content in self.parts.items():
                 if name in self.names:
                     title = self.names[name]
                     content = self.sheets[title].filled(fillings.get(title, NOTHING)).encode()
-                elif name == CORE:
+                elif name == CORE and at:
+                    stamp = f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}".encode()
                     content = STAMP.sub(rb"\g<1>" + stamp, content)
                 package.writestr(name, content)
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
@@ -19,13 +19,13 @@ from openpyxl.worksheet.worksheet import Worksheet
 from forms_tables.edition.address import CellAddress
 from forms_tables.edition.model import Edition, Table
 from forms_tables.edition.periods import PeriodCode
-from forms_tables.filling.completion import COMPUTED, ONLY_WHEN
+from forms_tables.filling.completion import COMPUTED, ONLY_WHEN, Value
 from forms_tables.workbooks.contents import SheetContents, explanations_of, filling_of, past_of
 from forms_tables.workbooks.filled import ReadWorkbook, formula_problems, read_workbook
 from forms_tables.workbooks.formulas import excel_formula
 from forms_tables.workbooks.opening import META_SHEET, OpenedWorkbook, WorkbookMeta
 from forms_tables.workbooks.sheets import TEXT_FONT, TITLE_FONT, SheetLayout, lay_out, write_sheet
-from forms_tables.workbooks.skeleton import Filling, Gap, Skeleton, Value, skeleton_of
+from forms_tables.workbooks.skeleton import Filling, Gap, Skeleton, skeleton_of
 from text.package import Unreadable
 from text.writing import write_text
 
@@ -124,7 +124,7 @@ def write_template(template: Template, out: Path | IO[bytes]) -> None:
     }
     fillings[GUIDE_SHEET] = texts("A", 3, guide_lines(form, reporter, template.due))
     fillings[META_SHEET] = texts("B", 1, meta_of(template))
-    made.skeleton.write(out, fillings, template.frozen_at or datetime.now(UTC))
+    made.skeleton.write(out, fillings, template.frozen_at)
 
 
 def texts(letter: str, first: int, lines: Sequence[str]) -> Filling:

@@ -4,7 +4,7 @@ import io
 import itertools
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.text.foreign_writers import repacked
@@ -90,9 +90,12 @@ def test_a_cell_is_read_alike_by_both(way, monkeypatch):
     assert read(content) == read_by_the_parser_alone(content, monkeypatch)
 
 
-@given(st.lists(st.lists(st.sampled_from(WAYS[:-2]), max_size=5), max_size=4), st.data())
-def test_whole_sheets_are_read_alike_by_both(rows, data):
-    shown = data.draw(st.sampled_from(["", ' hidden="1"', ' ht="0"', ' ht="15.5" customHeight="1"', " ht='0'"]))
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.lists(st.lists(st.sampled_from(WAYS[:-2]), max_size=5), max_size=4),
+    st.sampled_from(["", ' hidden="1"', ' ht="0"', ' ht="15.5" customHeight="1"', " ht='0'"]),
+)
+def test_whole_sheets_are_read_alike_by_both(rows, shown):
     lines = ""
     for row, ways in zip(itertools.count(2), rows, strict=False):
         written = (way.format(f"{letter}{row}") for letter, way in zip("ABCDE", ways, strict=False))
