@@ -53,7 +53,7 @@ BLOCK = 1024 * 1024  # so much is taken apart at once
 BORDER = re.compile(rb"<(?:c|row)[\s/>]")
 
 
-Said = tuple[Any, str]  # the value and the error value of a cell, one of them at most
+ValueOrError = tuple[Any, str]  # the value and the error value of a cell, one of them at most
 PlainCell = tuple[bytes, bytes, bytes | None, bytes | None, bytes | None]  # place, style and kind, formula, texts
 
 
@@ -86,7 +86,7 @@ class Common:
     """What all sheets of one workbook share: its strings, its number formats, the day it counts from."""
 
     most_cells: int
-    strings: dict[bytes | None, Said] = field(default_factory=dict)  # by their numbers, as cells write them
+    strings: dict[bytes | None, ValueOrError] = field(default_factory=dict)  # by their numbers, as cells write them
     epoch: datetime.datetime = WINDOWS_EPOCH
     cells: int = 0
     looks: Looks = field(default_factory=Looks)
@@ -228,7 +228,7 @@ class WorksheetReading:
             cells[column] = make((row, column, value, shape.code, said, error, hidden))
         self.common.count(len(self.plain))
 
-    def _plain_value(self, kind: str, value: bytes | None, inline: bytes | None, shape: Shape) -> Said:
+    def _plain_value(self, kind: str, value: bytes | None, inline: bytes | None, shape: Shape) -> ValueOrError:
         if kind == "n" and value and not shape.is_date:
             if value.isdigit() and len(value) <= 15:
                 return int(value), ""
@@ -237,7 +237,7 @@ class WorksheetReading:
         said = {"v": (value or b"").decode()} if inline is None else {"t": inline.decode()}
         return self._value(kind, said, shape)
 
-    def _keep(self, known: Said, shape: Shape, formula: str) -> None:
+    def _keep(self, known: ValueOrError, shape: Shape, formula: str) -> None:
         value, error = known
         if value in (None, "") and not formula and not error:
             return
@@ -256,7 +256,7 @@ class WorksheetReading:
                 f"文件已损坏：工作表“{self.sheet.title}”的内容超出了一张工作表的范围。请重新保存后再上传。"
             )
 
-    def _value(self, kind: str, said: dict[str, str], shape: Shape) -> Said:
+    def _value(self, kind: str, said: dict[str, str], shape: Shape) -> ValueOrError:
         text = said.get("t", "") if kind == "inlineStr" else said.get("v", "")
         if kind == "str" and text == "" and "v" in said:
             return "", ""  # what a formula worked out
@@ -274,13 +274,13 @@ class WorksheetReading:
             return self._date(text)
         return self._number(text, shape) if kind == "n" else (None, UNREADABLE)
 
-    def _date(self, text: str) -> Said:
+    def _date(self, text: str) -> ValueOrError:
         try:
             return from_ISO8601(text), ""
         except (ValueError, OverflowError, TypeError):
             return None, text[:LONGEST_FORMAT]
 
-    def _number(self, text: str, shape: Shape) -> Said:
+    def _number(self, text: str, shape: Shape) -> ValueOrError:
         if not NUMBER.fullmatch(text) or math.isinf(number := float(text)):
             return None, text[:LONGEST_FORMAT]
         if number.is_integer() and text.lstrip("+-").isdecimal():
@@ -295,7 +295,7 @@ class WorksheetReading:
             return None, OUT_OF_TIME
 
 
-def as_said(text: str) -> Said:
+def as_said(text: str) -> ValueOrError:
     """A text, or the error value it is. What no spreadsheet can hold in a cell is cut, for its importer to refuse."""
     if len(text) < MOST_OF_TEXT and "_x" not in text and "#" not in text and text.isprintable():
         return text or None, ""

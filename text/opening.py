@@ -15,7 +15,7 @@ from functools import lru_cache
 from openpyxl.styles.numbers import BUILTIN_FORMATS
 from openpyxl.utils.datetime import MAC_EPOCH
 
-from text.cells import LONGEST_FORMAT, Common, Said, as_said, is_plain, read_sheet
+from text.cells import LONGEST_FORMAT, Common, ValueOrError, as_said, is_plain, read_sheet
 from text.package import MAX_MEMBERS, TOO_LARGE, BookSource, Package, Unreadable, follow, local, with_handlers
 from text.sheets import GENERAL, Book, Worksheet
 
@@ -112,12 +112,12 @@ class _Strings:
     """The strings all sheets share; what shows how a word is pronounced is no part of it."""
 
     def __init__(self) -> None:
-        self.found: list[Said] = []  # as as_said gives it, once for all cells that show it
+        self.found: list[ValueOrError] = []  # as as_said gives it, once for all cells that show it
         self.pieces: list[str] = []
         self.inside = ""
         self.bytes = 0
 
-    def read(self, content: bytes) -> dict[bytes | None, Said]:
+    def read(self, content: bytes) -> dict[bytes | None, ValueOrError]:
         plain = is_plain(content)
         follow(PLAIN_STRING.sub(b"", content) if plain else content, with_handlers(self._start, self._end, self._text))
         if plain:
