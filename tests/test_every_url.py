@@ -213,6 +213,7 @@ PAGES = {
     "explain": "POST enterprise",
     "workbook": "enterprise",
     "confirm_workbook": "POST enterprise",
+    "marked_workbook": "POST enterprise",
     "submit": "enterprise",
     "recall": "POST enterprise",
     "extension": "POST enterprise",
@@ -359,8 +360,8 @@ OPEN_STATUS = {"applied": 404, "object_to_takeover": 404, "sign_out": 302}
 OWNED = {
     "enterprise": [
         "check", "wrong_cells", "explain", "submission", "recall", "extension", "late", "amend", "abandon_amendment",
-        "answer", "workbook", "confirm_workbook", "submit", "sheet", "filing_paper", "submission_paper",
-        "adjustments", "attach_scan", "scan", "thread",
+        "answer", "workbook", "confirm_workbook", "marked_workbook", "submit", "sheet", "filing_paper",
+        "submission_paper", "adjustments", "attach_scan", "scan", "thread",
         "certificate", "cancel_sign_up", "object_signed_in", "send_colleague_link", "replace_colleague",
     ],
     "district": [

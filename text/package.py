@@ -12,7 +12,8 @@ import io
 import posixpath
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import PurePath
@@ -29,6 +30,7 @@ CHUNK = 256 * 1024
 BookSource = IO[bytes] | str | PathLike[str]  # where a workbook comes from: a binary file, or a path
 MOST_MARKS = 4_000_000  # of all parts read: 20,000 rows of 14 columns, no two cells alike, have two and a half million
 LONGEST_TAG = 4 * CHUNK
+KEPT_BYTES = 4 * 1024 * 1024  # of a package that small, what was unpacked to be looked at is not unpacked again
 
 OLE_SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
@@ -89,6 +91,7 @@ class Package:
         refuse_signature(content)
         self._room = room
         self._unpacked = self._marks = 0
+        self._kept: dict[str, bytes] = {}
         try:
             self._archive = zipfile.ZipFile(io.BytesIO(content))
             self._parts = parts_of(self._archive, len(content), room)
@@ -101,25 +104,25 @@ class Package:
     def __contains__(self, name: str) -> bool:
         return plain_name(name) in self._parts
 
-    def scan(self, name: str, scanner: expat.XMLParserType) -> None:
-        """Feed a part to a parser. Raises Unreadable when it is not there, too large, or no XML a parser follows."""
-        scanner.StartDoctypeDeclHandler = scanner.EntityDeclHandler = refuse_entities
-        fed = 0
+    def written_name(self, name: str) -> str:
+        """As the zip has it."""
+        return self._parts[plain_name(name)].filename
 
-        def feed(chunk: bytes) -> None:
-            """A small file unpacks to millions of elements, or to one with millions of attributes."""
-            nonlocal fed
-            fed += len(chunk)
-            self._marks += chunk.count(b"<")
-            scanner.Parse(chunk)
-            if self._marks > MOST_MARKS * self._room or fed - scanner.CurrentByteIndex > LONGEST_TAG:
-                raise Unreadable(TOO_LARGE)
-
+    def content(self, name: str) -> bytes:
+        """A part as it is written. Raises Unreadable when it is not there or too large."""
+        pieces: list[bytes] = []
         try:
-            self._stream(self._parts[plain_name(name)], feed)
-            scanner.Parse(b"", True)
-        except (KeyError, expat.ExpatError) as damaged:
+            self._stream(self._parts[plain_name(name)], pieces.append)
+        except KeyError as damaged:
             raise Unreadable(DAMAGED) from damaged
+        content = b"".join(pieces)
+        self._marks += content.count(b"<")
+        if self._marks > MOST_MARKS * self._room:
+            raise Unreadable(TOO_LARGE)
+        return content
+
+    def scan(self, name: str, scanner: expat.XMLParserType) -> None:
+        follow(self.content(name), scanner)
 
     def relations(self, name: str = "") -> dict[str, Relation]:
         """What a part (or, without a name, the package) points at inside the file, by the relation's id."""
@@ -179,23 +182,54 @@ class Package:
             for beginning, sentence in REFUSED_PARTS.items():
                 if name.startswith(beginning):
                     raise Unreadable(sentence)
-        for member in self._parts.values():
-            self._stream(member, lambda _chunk: None)
+        if sum(member.file_size for member in self._parts.values()) < KEPT_BYTES:
+            self._kept = {member.filename: self._whole(member) for member in self._parts.values()}
+        else:
+            for member in self._parts.values():
+                self._stream(member, lambda _chunk: None)
         self._unpacked = 0  # the parts that are read are counted on their own
 
+    def _whole(self, member: zipfile.ZipInfo) -> bytes:
+        """No more of it than the directory says is read."""
+        with damage_told():
+            return self._archive.read(member)
+
     def _stream(self, member: zipfile.ZipInfo, take: Callable[[bytes], object]) -> None:
-        try:
-            with self._archive.open(member) as part:
-                while chunk := part.read(CHUNK):
-                    # The directory of a zip can lie about sizes, so what really comes out is counted.
-                    self._unpacked += len(chunk)
-                    if self._unpacked > MAX_UNPACKED_BYTES * self._room:
-                        raise Unreadable(TOO_LARGE)
-                    take(chunk)
-        except NotImplementedError as rare:
-            raise Unreadable(RARE_ZIP) from rare
-        except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, OSError) as damaged:
-            raise Unreadable(DAMAGED) from damaged
+        if (kept := self._kept.get(member.filename)) is not None:
+            take(kept)
+            return
+        with damage_told(), self._archive.open(member) as part:
+            while chunk := part.read(CHUNK):
+                # The directory of a zip can lie about sizes, so what really comes out is counted.
+                self._unpacked += len(chunk)
+                if self._unpacked > MAX_UNPACKED_BYTES * self._room:
+                    raise Unreadable(TOO_LARGE)
+                take(chunk)
+
+
+@contextmanager
+def damage_told() -> Iterator[None]:
+    try:
+        yield
+    except NotImplementedError as rare:
+        raise Unreadable(RARE_ZIP) from rare
+    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, OSError) as damaged:
+        raise Unreadable(DAMAGED) from damaged
+
+
+def follow(content: bytes, scanner: expat.XMLParserType) -> None:
+    """Have a parser follow what is written. Raises Unreadable where it cannot, or where one tag has no end in sight: a
+    small file unpacks to one with millions of attributes."""
+    scanner.StartDoctypeDeclHandler = scanner.EntityDeclHandler = refuse_entities
+    try:
+        for at in range(0, len(content), CHUNK):
+            piece = content[at : at + CHUNK]
+            scanner.Parse(piece)
+            if at + len(piece) - scanner.CurrentByteIndex > LONGEST_TAG:
+                raise Unreadable(TOO_LARGE)
+        scanner.Parse(b"", True)
+    except expat.ExpatError as damaged:
+        raise Unreadable(DAMAGED) from damaged
 
 
 def with_handlers(start: Callable, end: Callable | None = None, text: Callable | None = None) -> expat.XMLParserType:

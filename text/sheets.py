@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from openpyxl.utils import get_column_letter
 
@@ -17,8 +17,7 @@ SAID_BESIDE = re.compile(r'\[[^\]]*\]|"[^"]*"')  # what a number format says of 
 PASTE_VALUES = "请复制后“选择性粘贴—数值”，再上传。"
 
 
-@dataclass(frozen=True, slots=True)
-class SheetCell:
+class SheetCell(NamedTuple):  # which is made four times as fast as a frozen dataclass: a register has half a million
     """One cell with something in it. `value` is text, int, float, bool, datetime, time, timedelta, or None where a
     formula has no value in the file."""
 
@@ -41,6 +40,8 @@ class SheetCell:
     @property
     def text(self) -> str:
         """The cell as a person would have typed it."""
+        if isinstance(self.value, str):
+            return self.value or self.error
         if isinstance(self.value, bool):
             return "TRUE" if self.value else "FALSE"
         if self.is_number:
@@ -67,7 +68,7 @@ class SheetCell:
         return ""
 
 
-@dataclass
+@dataclass(slots=True)
 class SheetRow:
     number: int
     hidden: bool = False
@@ -129,5 +130,6 @@ def text_of_number(value: int | float) -> str:
     """A number of a workbook as Excel would show it: 15 significant digits, no exponent."""
     if not math.isfinite(value):
         return str(value)
-    shown = format(Decimal(format(value, ".15g")), "f")
+    digits = format(value, ".15g")
+    shown = format(Decimal(digits), "f") if "e" in digits else digits
     return "0" if shown == "-0" else shown

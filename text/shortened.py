@@ -11,6 +11,8 @@ MOST_DIGITS = 15  # what a spreadsheet keeps of a number
 SCIENTIFIC = re.compile(r"[0-9](\.[0-9]+)?[Ee]\+?[0-9]{1,3}")
 NUMBER_OF_ITS_OWN = re.compile(r"1[3-9][0-9]{9}|[48]00[0-9]{7}|[1-9][0-9]{6,7}")  # needs no 0 in front
 
+SHORT_WITHOUT_ITS_ZEROS = ("month", "stock_code", "postal_code", "organisation_code", "phone")
+
 
 def shortened(cell: SheetCell, kind: str) -> str:
     """Why what stands in the cell may not be what was typed, as a sentence; empty when it is. `kind` is what the cell
@@ -30,7 +32,7 @@ def shortened(cell: SheetCell, kind: str) -> str:
             f"“{cell.text}”超过 {MOST_DIGITS} 位：Excel 把它当作数字，只保留前 {MOST_DIGITS} 位，后面的都成了 0。"
             f"{AS_TEXT}完整的内容。"
         )
-    return _zero_lost(cell.text, kind)
+    return _zero_lost(cell.text, kind) if kind in SHORT_WITHOUT_ITS_ZEROS else ""
 
 
 def day_as_number(text: str) -> str:

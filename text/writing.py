@@ -28,13 +28,18 @@ LIKE_AN_ESCAPE = re.compile(r"_(x[0-9A-Fa-f]{4}_)")
 
 def write_text(cell: Cell, text: str) -> Cell:
     """Text into a cell of openpyxl, which neither escapes nor protects it; gives the cell back."""
-    text = LIKE_AN_ESCAPE.sub(r"_x005F_\1", without_control(text))
+    text = in_worksheet(text)
     cell.value = text or None  # an empty string is written as a text without any, which not every program opens
     if text:
         cell.data_type = "s"
     if text.startswith(FORMULA_SIGNS):
         cell.quotePrefix = True
     return cell
+
+
+def in_worksheet(text: str) -> str:
+    """As a worksheet holds it, before it is XML."""
+    return LIKE_AN_ESCAPE.sub(r"_x005F_\1", without_control(text))
 
 
 def text_cell(sheet: Any, text: str) -> Cell:

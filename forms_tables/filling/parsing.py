@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from forms_tables.edition import credit_code
-from forms_tables.edition.model import CodeList, Indicator
+from forms_tables.edition.model import FIGURE_KINDS, CodeList, Indicator
 from text.incoming import hidden_mark, no_plain_address, without_control, without_hidden
 
 # Full-width digits, letters and signs, and the mathematical minus, mean what their plain twins mean.
@@ -17,6 +17,7 @@ LONGEST_TEXT = 200
 MOST_WHOLE_DIGITS = 15
 SIGNED = r"[+-]?"
 NUMBER = re.compile(rf"{SIGNED}([0-9]+(\.[0-9]+)?|\.[0-9]+)")
+BARE_FIGURES = re.compile(rf"[0-9]{{1,{MOST_WHOLE_DIGITS}}}(\.[0-9]{{1,30}})?")  # nothing below has a word for them
 GROUPED = re.compile(rf"{SIGNED}[0-9]{{1,3}}(,[0-9]{{3}})+(\.[0-9]+)?")
 SCIENTIFIC = re.compile(rf"{SIGNED}[0-9]*\.?[0-9]+[eE]{SIGNED}[0-9]+")
 ERROR_OF_EXCEL = re.compile(r"#[A-Z0-9/_]+[!?]?")
@@ -44,6 +45,10 @@ class _Refused(Exception):
 def parse(indicator: Indicator, column: str, text: str | None) -> Decimal | str | None | Problem:
     """The value of one cell; None is a blank, which is not zero."""
     kind = indicator.kind if indicator.is_heading else indicator.kind_in(column)
+    if kind in FIGURE_KINDS and text and (figures := BARE_FIGURES.fullmatch(text)):
+        allowed = indicator.decimals_in(column)
+        if allowed is None or len(figures[1] or ".") <= allowed + 1:
+            return Decimal(text)
     meant = without_control(text or "") if kind == "text" else without_hidden(text or "")
     typed = _translated(meant, SPACES).strip()
     if not typed:

@@ -5,6 +5,8 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
+from typing import NamedTuple
 
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.cell import range_boundaries
@@ -15,11 +17,12 @@ from forms_tables.filling.parsing import Problem
 from forms_tables.workbooks.opening import ASK_FOR_NEW, OpenedWorkbook, WorkbookMeta, refuse_another
 from text.package import BookSource
 from text.sheets import PASTE_VALUES, SheetCell, Worksheet
-from text.shortened import shortened
+from text.shortened import MOST_DIGITS, shortened
 
 KEY_MARK = "code"  # stands in the code column of the row of column keys
 CODE_LABEL = "代码"
 MAX_TEXT = 500
+LONG_WORD = 100
 
 
 @dataclass
@@ -66,6 +69,28 @@ def read_workbook(
     return read
 
 
+class CellAsked(NamedTuple):
+    """A cell of the form, and what decides how it is read."""
+
+    indicator: Indicator
+    key: str
+    name: str  # 2020.c1
+    is_figure: bool
+    is_computed_text: bool  # A24
+
+
+@lru_cache(maxsize=256)
+def asked_by(edition: Edition, table: str) -> Mapping[str, Mapping[str, CellAsked]]:
+    """By the codes of a table's rows and the keys of their columns; a heading asks nothing."""
+    return {row.code: {} if row.is_heading else {key: asked_in(row, key) for key in row.columns}
+            for row in edition.table(table).indicators}  # fmt: skip
+
+
+def asked_in(row: Indicator, key: str) -> CellAsked:
+    is_computed_text = bool(row.formula_in(key)) and not row.is_figure
+    return CellAsked(row, key, f"{row.code}.{key}", row.kind_in(key) in FIGURE_KINDS, is_computed_text)
+
+
 @dataclass
 class SheetReading:
     """One worksheet being read: finds its keys, then its codes, then the cells where they cross."""
@@ -81,10 +106,13 @@ class SheetReading:
             return
         code_column, key_row, columns = keys
         lines = self.find_codes(code_column, key_row, columns)
+        letters = {column: f"{self.table.code}!{get_column_letter(column)}" for column in columns}
+        asked = asked_by(self.edition, self.table.code)
         for indicator, row, cells in lines:
+            of_row = asked[indicator.code]
             for column, key in columns.items():
-                if key in indicator.columns:
-                    self.take(indicator, key, row, column, cells.get(column))
+                if key in of_row:
+                    self.take(of_row[key], f"{letters[column]}{row}", cells.get(column))
         self.refuse_merged(lines, columns)
 
     def say(self, sentence: str, code: str = "", column: str = "") -> None:
@@ -94,10 +122,12 @@ class SheetReading:
         known = {key for indicator in self.table.indicators for key in indicator.columns}
         found = []
         for line in self.sheet:
-            cells = list(line.cells.values())
-            marks = {plain(cell): cell.column for cell in cells}
+            short = [
+                cell for cell in line.cells.values() if isinstance(cell.value, str) and len(cell.value) < LONG_WORD
+            ]
+            marks = {known_word(cell.value): cell.column for cell in short}
             if KEY_MARK in marks and known & marks.keys():
-                found.append((marks[KEY_MARK], cells))
+                found.append((marks[KEY_MARK], [*line.cells.values()]))
         if len(found) != 1:
             trouble = "找不到" if not found else "有不止一行"
             self.say(
@@ -164,55 +194,55 @@ class SheetReading:
                     "不知道是哪个指标的数。请填到有代码的行，或删去。"
                 )
 
-    def take(self, indicator: Indicator, key: str, row: int, column: int, cell: SheetCell | None) -> None:
-        if indicator.is_heading:
-            return
-        name = f"{indicator.code}.{key}"
-        place = f"{self.table.code}!{get_column_letter(column)}{row}"
+    def take(self, asked: CellAsked, place: str, cell: SheetCell | None) -> None:
+        name = asked.name
         self.read.places[name] = place
         if cell is None:
             self.read.cells[name] = ""
-        elif indicator.formula_in(key) and not indicator.is_figure:
-            pass  # a computed text (A24) is out of date as soon as what it rests on is typed
+        elif asked.is_computed_text:
+            pass  # it is out of date as soon as what it rests on is typed
         elif cell.formula:
             self.read.formulas[name] = cell.formula
+        elif asked.is_figure and is_plain_number(cell):
+            self.read.cells[name] = cell.text
         else:
-            if cell.hidden:
-                self.read.hidden.add(name)
-            if cell.error:
-                self.read.errors[name] = cell.problem
-            text = text_of_cell(cell, indicator.kind_in(key))
-            if indicator.choices and indicator.kind_in(key) in ("code", "codes"):
-                text = code_chosen(text, indicator.choices, several=indicator.kind == "codes")
-            self.read.cells[name] = text
-            if why := shortened(cell, indicator.kind_in(key)):
-                self.say(f"{place} {indicator.place(key)}：{why}", indicator.code, key)
-            if indicator.kind_in(key) in FIGURE_KINDS:
-                self.refuse_display(indicator, key, place, cell)
-            if len(text) > MAX_TEXT:
-                self.read.cells[name] = ""
-                self.say(
-                    f"{place} {indicator.place(key)}有 {len(text)} 个字，超过 {MAX_TEXT} 字。请精简。",
-                    indicator.code,
-                    key,
-                )
+            self.take_value(asked.indicator, asked.key, place, cell)
+
+    def take_value(self, indicator: Indicator, key: str, place: str, cell: SheetCell) -> None:
+        name, kind = f"{indicator.code}.{key}", indicator.kind_in(key)
+        if cell.hidden:
+            self.read.hidden.add(name)
+        if cell.error:
+            self.read.errors[name] = cell.problem
+        text = text_of_cell(cell, kind)
+        if indicator.choices and kind in ("code", "codes"):
+            text = code_chosen(text, indicator.choices, several=indicator.kind == "codes")
+        self.read.cells[name] = text
+        if why := shortened(cell, kind):
+            self.say(f"{place} {indicator.place(key)}：{why}", indicator.code, key)
+        if kind in FIGURE_KINDS and cell.is_number:
+            self.refuse_display(indicator, key, place, cell)
+        if len(text) > MAX_TEXT:
+            self.read.cells[name] = ""
+            self.say(
+                f"{place} {indicator.place(key)}有 {len(text)} 个字，超过 {MAX_TEXT} 字。请精简。",
+                indicator.code,
+                key,
+            )
 
     def refuse_display(self, indicator: Indicator, key: str, place: str, cell: SheetCell) -> None:
         """A format that shows another figure than is stored (12.5% for 0.125) leaves open which was meant."""
-        if not cell.is_number:
-            return
-        stored = cell.text
-        shape = cell.number_format.split(";")[0].split('"')[0::2]
-        if "%" in "".join(shape):
+        what = shows_another(cell.number_format)
+        if what == "%":
             self.say(
-                f"{place} {indicator.place(key)}是百分比格式，实际存的数是 {stored}。"
+                f"{place} {indicator.place(key)}是百分比格式，实际存的数是 {cell.text}。"
                 "请把单元格格式改为“常规”或“数值”，再填要上报的数。",
                 indicator.code,
                 key,
             )
-        elif "".join(shape).rstrip(" )_").endswith(","):
+        elif what == ",":
             self.say(
-                f"{place} {indicator.place(key)}的显示格式缩小了数字，实际存的数是 {stored}。"
+                f"{place} {indicator.place(key)}的显示格式缩小了数字，实际存的数是 {cell.text}。"
                 "请把单元格格式改为“常规”或“数值”，再核对。",
                 indicator.code,
                 key,
@@ -243,6 +273,12 @@ class SheetReading:
                 )
 
 
+def is_plain_number(cell: SheetCell) -> bool:
+    """One everybody sees as it is stored."""
+    is_number = type(cell.value) in (int, float) and abs(cell.value) < 10**MOST_DIGITS
+    return is_number and not cell.hidden and not shows_another(cell.number_format)
+
+
 def formula_problems(read: ReadWorkbook, edition: Edition, locked: Mapping[str, str]) -> list[Problem]:
     """A formula or an error value may stand only where the platform computes the figure itself."""
     problems = []
@@ -266,7 +302,23 @@ def formula_in_words(formula: str) -> str:
 
 def plain(cell: SheetCell | None) -> str:
     """A code or key as it is compared: full-width letters and digits, case and spaces do not matter."""
-    return unicodedata.normalize("NFKC", cell.text).strip().casefold() if cell else ""
+    return compared(cell.text) if cell else ""
+
+
+def compared(text: str) -> str:
+    return known_word(text) if len(text) < LONG_WORD else known_word.__wrapped__(text)
+
+
+@lru_cache(maxsize=8192)  # the words of a form are the same in every firm's workbook
+def known_word(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).strip().casefold()
+
+
+@lru_cache(maxsize=1024)
+def shows_another(number_format: str) -> str:
+    """By what sign a number format shows another figure than is stored: a percentage, or thousands left out."""
+    shape = "".join(number_format.split(";")[0].split('"')[0::2])
+    return "%" if "%" in shape else "," if shape.rstrip(" )_").endswith(",") else ""
 
 
 def text_of_cell(cell: SheetCell, kind: str) -> str:

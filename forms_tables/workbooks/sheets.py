@@ -1,19 +1,21 @@
-"""One table as a worksheet: the official form, with the codes and column keys by which it is read back."""
+"""One table as a worksheet: the official form, with the codes and column keys by which it is read back, and gaps where
+a firm's own cells stand."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
-from typing import Literal
+from functools import partial
 
 from openpyxl.cell import Cell
+from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from forms_tables.edition.model import FIGURE_KINDS, CodeList, Indicator, Table
+from forms_tables.edition.model import FIGURE_KINDS, Indicator, Table
+from forms_tables.words.rules import PERIODS
 from forms_tables.workbooks.filled import CODE_LABEL, KEY_MARK
+from forms_tables.workbooks.skeleton import Gap
 from text.writing import write_text
 
 NAME, CODE, UNIT = "A", "B", "C"
@@ -28,8 +30,8 @@ TEXT_FONT = Font(name="宋体", size=10)
 BOLD_FONT = Font(name="宋体", size=10, bold=True)
 KEY_FONT = Font(name="Consolas", size=8, color="9AA1AB")
 NOTE_FONT = Font(name="宋体", size=9, color="6B7280")
-LARGEST = "1000000000000"
-Validation = tuple[Literal["list", "decimal"], str, str, str]  # what may stand in a cell
+PAST_FONT = Font(name="宋体", size=10, color="6B7280")  # what was filed before
+AUTHOR = "表样说明"
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ class SheetLayout:
     label_row: int
     rows: Mapping[str, int]
     letters: Mapping[str, str]
+    past: Mapping[tuple[str, str], str]  # what was filed before and has no column of the form: its word and column key
 
     @property
     def key_row(self) -> int:
@@ -63,15 +66,6 @@ class SheetLayout:
         return None
 
 
-@dataclass(frozen=True)
-class SheetContents:
-    """What stands in the cells of the sheets, and in which of them nobody types, and why."""
-
-    values: Mapping[str, Decimal | str | None]
-    locked: Mapping[str, str]
-    formulas: Mapping[str, str]
-
-
 def keys_of(table: Table, code: str) -> tuple[str, ...]:
     return next((row.columns for row in table.indicators if row.code == code and not row.is_heading), ())
 
@@ -83,15 +77,16 @@ def heading_lines(table: Table) -> list[str]:
     return lines if table.provenance == "official" else [*lines, "官方表式未公布，本表据公开资料编制，待市级核定"]
 
 
-def lay_out(table: Table, header: Mapping[str, str]) -> SheetLayout:
+def lay_out(table: Table, header: Iterable[str], past: Iterable[tuple[str, str]] = ()) -> SheetLayout:
     used = {key for indicator in table.indicators for key in indicator.columns}
     keys = [column.key for column in table.columns if column.key in used]
-    label_row = 3 + max(len(header), len(heading_lines(table)))
+    label_row = 3 + max(len([*header]), len(heading_lines(table)))
     return SheetLayout(
         table,
         label_row,
         {indicator.code: label_row + 2 + n for n, indicator in enumerate(table.indicators)},
         {key: get_column_letter(FIRST_FIGURE + n) for n, key in enumerate(keys)},
+        {each: get_column_letter(FIRST_FIGURE + len(keys) + 1 + n) for n, each in enumerate(past)},
     )
 
 
@@ -107,32 +102,39 @@ def number_format(indicator: Indicator, key: str) -> str:
 
 
 def write_sheet(
-    sheet: Worksheet,
-    layout: SheetLayout,
-    header: Mapping[str, str],
-    contents: SheetContents,
-    list_ranges: Mapping[str, str],
-) -> None:
-    write_heading(sheet, layout, header)
+    sheet: Worksheet, layout: SheetLayout, header: Iterable[str], explanations: Mapping[str, str]
+) -> dict[str, Gap]:
+    """The form of one table without the firm's cells: the gaps they go into, by their references."""
+    gaps = write_heading(sheet, layout, header)
     write_labels(sheet, layout)
+    styles: dict[tuple[bool, str, bool], Gap] = {}
     for indicator in layout.table.indicators:
-        write_row(sheet, layout, indicator, contents)
+        gaps |= write_row(sheet, layout, indicator, styles)
+        if text := explanations.get(indicator.code):
+            sheet[f"{NAME}{layout.rows[indicator.code]}"].comment = comment_of(text)
+    gaps |= write_past(sheet, layout)
     write_footer(sheet, layout)
-    offer_choices(sheet, layout, contents.locked, list_ranges)
     set_up_page(sheet, layout)
+    return gaps
 
 
-def write_heading(sheet: Worksheet, layout: SheetLayout, header: Mapping[str, str]) -> None:
+def comment_of(text: str) -> Comment:
+    lines = sum(1 + len(line) // 24 for line in text.split("\n"))
+    return Comment(text, AUTHOR, width=360, height=24 + 20 * lines)
+
+
+def write_heading(sheet: Worksheet, layout: SheetLayout, header: Iterable[str]) -> dict[str, Gap]:
     last = layout.note_letter
     sheet.merge_cells(f"A1:{last}1")
     write_text(sheet["A1"], layout.table.title)
     sheet["A1"].font = TITLE_FONT
     sheet["A1"].alignment = Alignment(horizontal="center", vertical="center")
     sheet.row_dimensions[1].height = 30
-    for row, (label, text) in enumerate(header.items(), start=2):
+    gaps = {}
+    for row, label in enumerate(header, start=2):
         sheet.merge_cells(f"{NAME}{row}:{UNIT}{row}")
-        write_text(sheet[f"{NAME}{row}"], f"{label}：{text}")
-        sheet[f"{NAME}{row}"].font = TEXT_FONT
+        write_text(sheet[f"{NAME}{row}"], label)
+        gaps[f"{NAME}{row}"] = Gap.of(sheet, lambda cell, _closed: in_font(cell, TEXT_FONT))
     for row, line in enumerate(heading_lines(layout.table), start=2):
         sheet.merge_cells(f"{get_column_letter(FIRST_FIGURE)}{row}:{last}{row}")
         cell = sheet[f"{get_column_letter(FIRST_FIGURE)}{row}"]
@@ -143,6 +145,11 @@ def write_heading(sheet: Worksheet, layout: SheetLayout, header: Mapping[str, st
         write_text(sheet[f"{last}{layout.label_row - 1}"], f"计量单位：{layout.table.unit_note}")
         sheet[f"{last}{layout.label_row - 1}"].font = TEXT_FONT
         sheet[f"{last}{layout.label_row - 1}"].alignment = Alignment(horizontal="right")
+    return gaps
+
+
+def in_font(cell: Cell, font: Font) -> None:
+    cell.font = font
 
 
 def write_labels(sheet: Worksheet, layout: SheetLayout) -> None:
@@ -162,69 +169,84 @@ def write_labels(sheet: Worksheet, layout: SheetLayout) -> None:
     sheet.row_dimensions[layout.key_row].height = 11
 
 
-def write_row(sheet: Worksheet, layout: SheetLayout, indicator: Indicator, contents: SheetContents) -> None:
+def write_row(
+    sheet: Worksheet, layout: SheetLayout, indicator: Indicator, styles: dict[tuple[bool, str, bool], Gap]
+) -> dict[str, Gap]:
     row = layout.rows[indicator.code]
     marks = {NAME: indicator.name, CODE: indicator.code, UNIT: "" if indicator.is_heading else indicator.unit}
-    marks[layout.note_letter] = note_of(layout.table, indicator, contents.locked)
-    for letter, text in marks.items():
+    for letter, text in {**marks, layout.note_letter: ""}.items():
         cell = sheet[f"{letter}{row}"]
         write_text(cell, text)
-        cell.font, cell.border = (NOTE_FONT if letter == layout.note_letter else TEXT_FONT), BOX
-        cell.alignment = Alignment(
-            horizontal="left" if letter in (NAME, layout.note_letter) else "center",
-            indent=indicator.depth if letter == NAME else 0,
-            vertical="center",
-            wrap_text=True,
-        )
+        dress_mark(cell, letter, layout, indicator)
     if indicator.is_heading:
         sheet[f"{NAME}{row}"].font = BOLD_FONT
+    gaps = {}
     for key, letter in layout.letters.items():
         cell = sheet[f"{letter}{row}"]
         cell.border = BOX
-        name = f"{indicator.code}.{key}"
         if indicator.is_heading or key not in indicator.columns:
             cell.fill = TINT
-            continue
-        write_value(cell, indicator, key, contents.values.get(name), contents.formulas.get(name))
-        cell.protection = Protection(locked=name in contents.locked)
-        if name in contents.locked:
+        else:
+            gaps[cell.coordinate] = gap_of(sheet, indicator, key, styles)
+    if not indicator.is_heading:
+        note = sheet[f"{layout.note_letter}{row}"]
+        gaps[note.coordinate] = Gap.of(sheet, lambda cell, _: dress_mark(cell, layout.note_letter, layout, indicator))
+    return gaps
+
+
+def dress_mark(cell: Cell, letter: str, layout: SheetLayout, indicator: Indicator) -> None:
+    cell.font, cell.border = (NOTE_FONT if letter == layout.note_letter else TEXT_FONT), BOX
+    cell.alignment = Alignment(
+        horizontal="left" if letter in (NAME, layout.note_letter) else "center",
+        indent=indicator.depth if letter == NAME else 0,
+        vertical="center",
+        wrap_text=True,
+    )
+
+
+def gap_of(sheet: Worksheet, indicator: Indicator, key: str, styles: dict[tuple[bool, str, bool], Gap]) -> Gap:
+    is_figure, is_past = indicator.kind_in(key) in FIGURE_KINDS, bool(indicator.column(key).carry)
+    shape = number_format(indicator, key)
+
+    def dress(cell: Cell, is_closed: bool) -> None:
+        cell.font = PAST_FONT if is_closed and is_past else TEXT_FONT
+        cell.border = BOX
+        horizontal = "right" if is_figure else "left"
+        cell.alignment = Alignment(horizontal=horizontal, vertical="center", wrap_text=not is_figure)
+        cell.number_format = shape
+        cell.protection = Protection(locked=is_closed)
+        if is_closed:
             cell.fill = TINT
 
-
-def write_value(cell: Cell, indicator: Indicator, key: str, value: Decimal | str | None, formula: str | None) -> None:
-    is_figure = indicator.kind_in(key) in FIGURE_KINDS
-    cell.font = TEXT_FONT
-    cell.alignment = Alignment(horizontal="right" if is_figure else "left", vertical="center", wrap_text=not is_figure)
-    cell.number_format = number_format(indicator, key)
-    if formula is not None:
-        cell.value = formula
-    elif isinstance(value, Decimal):
-        cell.value = value
-    elif value:
-        write_text(cell, str(value))
+    if (is_figure, shape, is_past) not in styles:
+        styles[is_figure, shape, is_past] = Gap.of(sheet, dress)
+    return styles[is_figure, shape, is_past]
 
 
-def note_of(table: Table, indicator: Indicator, locked: Mapping[str, str]) -> str:
-    if indicator.is_heading:
-        return ""
-    names = [f"{indicator.code}.{key}" for key in indicator.columns]
-    if all(name in locked for name in names):
-        demand = "系统填写，不用填"
-    elif indicator.required:
-        demand = "必填，没有填 0" if indicator.is_figure else "必填"
-    elif one_of := table.one_of(indicator):
-        demand = f"{'、'.join(one_of)} 必填其一"
-    elif indicator.required_when:
-        demand = "符合条件时必填"
-    else:
-        demand = "选填"
-    if indicator.kind == "codes" and indicator.choices:
-        return f"{demand}；可多选，用逗号隔开：{listing(indicator.choices)}"
-    return f"{demand}；{indicator.hint}" if indicator.hint else demand
+def write_past(sheet: Worksheet, layout: SheetLayout) -> dict[str, Gap]:
+    """Beside the form, in grey, what was filed before; its columns have no key, so nothing of them is read."""
+    gaps: dict[str, Gap] = {}
+    is_one = len({key for _, key in layout.past}) == 1
+    for (word, key), letter in layout.past.items():
+        cell = sheet[f"{letter}{layout.label_row}"]
+        write_text(cell, PERIODS[word] if is_one else f"{PERIODS[word]}{layout.table.column(key).label}")
+        cell.font, cell.alignment = PAST_FONT, Alignment(horizontal="center", vertical="center", wrap_text=True)
+        above = sheet[f"{letter}{layout.label_row - 1}"]
+        write_text(above, "供参考，不用填")
+        above.font, above.alignment = NOTE_FONT, Alignment(horizontal="center")
+        sheet.column_dimensions[letter].width = 17
+        for indicator in layout.table.indicators:
+            if indicator.is_heading or key not in indicator.columns:
+                continue
+            cell = sheet[f"{letter}{layout.rows[indicator.code]}"]
+            cell.font = PAST_FONT
+            gaps[cell.coordinate] = Gap.of(sheet, partial(dress_past, shape=number_format(indicator, key)))
+    return gaps
 
 
-def listing(choices: CodeList) -> str:
-    return "，".join(f"{entry.code} {entry.name}" for entry in choices.entries)
+def dress_past(cell: Cell, _is_closed: bool, shape: str) -> None:
+    cell.font, cell.alignment = PAST_FONT, Alignment(horizontal="right", vertical="center")
+    cell.number_format = shape
 
 
 def write_footer(sheet: Worksheet, layout: SheetLayout) -> None:
@@ -232,45 +254,6 @@ def write_footer(sheet: Worksheet, layout: SheetLayout) -> None:
     sheet.merge_cells(f"{NAME}{row}:{layout.note_letter}{row}")
     write_text(sheet[f"{NAME}{row}"], "      ".join(f"{label}：" for label in layout.table.footer))
     sheet[f"{NAME}{row}"].font = TEXT_FONT
-
-
-def offer_choices(
-    sheet: Worksheet, layout: SheetLayout, locked: Mapping[str, str], list_ranges: Mapping[str, str]
-) -> None:
-    """Drop-down lists for codes and 是/否; for figures a warning (not a refusal) when what is typed is no number."""
-    offered: dict[Validation, DataValidation] = {}
-    for indicator in layout.table.indicators:
-        for key in () if indicator.is_heading else indicator.columns:
-            if f"{indicator.code}.{key}" in locked:
-                continue
-            if (asked := validation_for(indicator, key, list_ranges)) is None:
-                continue
-            if asked not in offered:
-                offered[asked] = DataValidation(
-                    type=asked[0],
-                    formula1=asked[1],
-                    formula2=asked[2] or None,
-                    allow_blank=True,
-                    errorStyle="warning",
-                    operator="between" if asked[0] == "decimal" else None,
-                    error=asked[3],
-                    errorTitle="请核对",
-                    showErrorMessage=True,
-                )
-                sheet.add_data_validation(offered[asked])
-            offered[asked].add(layout.cell(indicator.code, key))
-
-
-def validation_for(indicator: Indicator, key: str, list_ranges: Mapping[str, str]) -> Validation | None:
-    kind = indicator.kind_in(key)
-    if kind == "yes_no":
-        return ("list", '"是,否"', "", "请填“是”或“否”。")
-    if kind == "code" and indicator.choices and indicator.choices.code in list_ranges:
-        return ("list", list_ranges[indicator.choices.code], "", "请从下拉列表中选一项。")
-    if kind in FIGURE_KINDS:
-        least = "0" if key in indicator.nonnegative_columns else f"-{LARGEST}"
-        return ("decimal", least, LARGEST, "这里应填一个数（不带单位）" + ("，且不小于 0。" if least == "0" else "。"))
-    return None
 
 
 def set_up_page(sheet: Worksheet, layout: SheetLayout) -> None:

@@ -22,6 +22,7 @@ urlpatterns = [
     path("scans/<int:pk>/", scans.open_scan, name="scan"),
     path("filings/<str:period>/workbook/", workbook.workbook, name="workbook"),
     path("filings/<str:period>/workbook/confirm/", workbook.confirm, name="confirm_workbook"),
+    path("filings/<str:period>/workbook/marked/", workbook.marked, name="marked_workbook"),
     path(
         "filings/<str:period>/submissions/<int:number>/workbook.xlsx",
         workbook.submission_workbook,

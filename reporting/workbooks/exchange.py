@@ -53,6 +53,7 @@ def write_filing_template(filing: Filing, out) -> None:
         parameters=judgement.facts.parameters,
         due=f"{due.year}年{due.month}月{due.day}日",
         versions=versions,
+        history=judgement.facts.history,
     )
     write_template(template, out)
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +14,8 @@ from accounts.access import DoneAlready
 from accounts.models import JournalEntry, User
 from forms_tables.edition.model import Table
 from forms_tables.filling.completion import Value
-from forms_tables.workbooks.template import OpenedWorkbook, Unreadable
+from forms_tables.filling.parsing import Problem
+from forms_tables.workbooks.template import OpenedWorkbook, ReadWorkbook, Unreadable
 from reporting.filing.judging import attributes_of, judge
 from reporting.models import Filing, Sheet
 from reporting.workbooks.exchange import JudgedWorkbook, judge_opened, known_of_register, name_of
@@ -73,6 +75,7 @@ class WorkbookComparison:
     name: str
     standing: Mapping[str, str]
     problems: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()  # of the problems, in their order: 软统企6!D12, or the sheet alone
     is_readable: bool = True  # else the only problem is why it is no workbook of this filing
     tables: tuple[TableChanges, ...] = ()  # those of the workbook that the firm owes
     passed_over: tuple[PassedOver, ...] = ()
@@ -116,8 +119,9 @@ def compare_workbook(filing: Filing, source, by: User, at: datetime, name: str =
         judged = judge_opened(filing, OpenedWorkbook(source, name))
     except Unreadable as refused:
         return WorkbookComparison(filing, name, standing, (str(refused),), is_readable=False)
-    if problems := what_stops(judged):
-        return WorkbookComparison(filing, name, standing, problems)
+    if stops := what_stops(judged):
+        places = tuple(place_of(problem, judged.read) for problem in stops)
+        return WorkbookComparison(filing, name, standing, tuple(problem.problem for problem in stops), places)
     proposed = known_of_register(filing)
     owed = {table.code: table for table in judged.judgement.tables}
     tables = [
@@ -179,15 +183,25 @@ def cells_to_take(judged: JudgedWorkbook, table: Table) -> dict[str, str]:
     return {key: "" if key in locked_cells else judged.read.cells.get(key, "").strip() for key in keys}
 
 
-def what_stops(judged: JudgedWorkbook) -> tuple[str, ...]:
+def what_stops(judged: JudgedWorkbook) -> tuple[Problem, ...]:
     """A draft may have gaps, and a computed cell or a table not owed is not taken anyway; all else stops an upload."""
     owed, locked_cells = {table.code for table in judged.judgement.tables}, judged.judgement.completed.locked
     return tuple(
-        problem.problem
+        problem
         for problem in judged.problems
         if problem.table in owed
         and (problem in judged.read.problems or (not problem.missing and name_of(problem) not in locked_cells))
     )
+
+
+def place_of(problem: Problem, read: ReadWorkbook) -> str:
+    """Where on the sheet a person has to look; for a problem of a whole row, the first cell of it that was read."""
+    if place := read.places.get(name_of(problem)):
+        return place
+    if said := re.match(rf"{re.escape(problem.table)}![A-Z]{{1,3}}[0-9]+", problem.problem):
+        return said[0]
+    row = f"{problem.code}."
+    return next((place for name, place in read.places.items() if problem.code and name.startswith(row)), problem.table)
 
 
 def passed_over(judged: JudgedWorkbook) -> Iterator[PassedOver]:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from io import BytesIO
+from pathlib import PurePath
 
 from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
@@ -17,6 +18,7 @@ from reporting.firm.views.workbook_lines import counts, sections
 from reporting.models import Filing
 from reporting.pages.uploads import HOURS_TO_CONFIRM, Kept, NotKept, keep, number_in, redeem
 from reporting.workbooks.exchange import write_filing_template, write_submission_workbook
+from reporting.workbooks.marked import has_marks, marked_copy
 from reporting.workbooks.upload import (
     Moved,
     StoredAlready,
@@ -58,7 +60,7 @@ def workbook(request: HttpRequest, period: str) -> HttpResponse:
         return redirect("filing", period)
     with refusals_on(request):
         compared = compare_workbook(filing, upload, request.user, clock.now(), upload.name)
-        if not compared.changes:
+        if not (compared.changes or has_marks(compared)):
             return render_comparison(request, compared)
         shown = {"filing": filing.pk, "shown": compared.fingerprint}
         return render_comparison(request, compared, keep(upload, request.user, SALT, **shown))
@@ -74,6 +76,18 @@ def confirm(request: HttpRequest, period: str) -> HttpResponse:
         kept = kept_for(filing, request)
         compared = compare_workbook(filing, BytesIO(kept.content), request.user, at, kept.name)
         return store(request, compared, kept, at)
+    return redirect("filing", period)
+
+
+@needs(Ability.FILL)
+@require_POST
+def marked(request: HttpRequest, period: str) -> HttpResponse:
+    """The person's own file, with the cells of the comparison coloured and commented."""
+    filing = filing_of(request, period)
+    with refusals_on(request):
+        kept = kept_for(filing, request)
+        compared = compare_workbook(filing, BytesIO(kept.content), request.user, clock.now(), kept.name)
+        return hand_out(BytesIO(marked_copy(compared, kept.content)), f"{PurePath(kept.name).stem}_标出.xlsx")
     return redirect("filing", period)
 
 
@@ -97,7 +111,7 @@ def store(request: HttpRequest, compared: WorkbookComparison, kept: Kept, at: da
     wins = request.POST.get("wins", "")
     shown, number = kept.notes["shown"], kept.number
     if compared.problems:
-        return render_comparison(request, compared)
+        return render_comparison(request, compared, request.POST["ticket"])
     if compared.has_conflicts and shown == compared.fingerprint and wins not in ("workbook", "draft"):
         refusal = "有的格两边都改过，请先选以工作簿为准，还是以草稿为准，再确认存入。"
         return render_comparison(request, compared, request.POST["ticket"], refusal, status=422)
@@ -124,6 +138,7 @@ def render_comparison(
         "counts": counts(compared),
         "sections": sections(compared, request.user),
         "ticket": ticket if compared.changes else "",
+        "marked": ticket if has_marks(compared) else "",
         "hours": HOURS_TO_CONFIRM,
         "refusal": refusal,
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import BinaryIO
 
 import tablib
@@ -95,7 +95,7 @@ def head_of(cell: SheetCell) -> str:
 def problem_with(column: str, cell: SheetCell) -> str:
     """What a formula worked out is read like a figure; one without a result, and an error value, say nothing."""
     if cell.formula and cell.value == 0:  # what programs that do not calculate write; no column here is ever 0
-        cell = replace(cell, value=None)
+        cell = cell._replace(value=None)
     if cell.problem:
         return f"{cell.reference} {cell.problem}"
     return shortened(cell, KINDS.get(column, "text"))
