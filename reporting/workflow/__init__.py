@@ -2,8 +2,8 @@
 
 Every function here has the same five beats: may they, is it time, change in one transaction guarded by state and
 version, journal it, queue the letter for after the commit. They take `by` and `at`; they read no request and no clock.
-No function lets an official write a figure: only `save_sheet` and `save_and_check` do, and only for the firm's own
-accounts.
+No function lets an official write a figure: only `save_sheet`, `save_and_read` and `save_and_check` do, and only for the
+firm's own accounts.
 """
 
 from reporting.workflow.amending import abandon_amendment, amend, recall, why_not_abandoned
@@ -23,6 +23,7 @@ from reporting.workflow.filing import (
     explain_alike,
     explained,
     save_and_check,
+    save_and_read,
     save_sheet,
     submit,
     unexplained,
@@ -112,6 +113,7 @@ __all__ = [
     "refuse_known",
     "same",
     "save_and_check",
+    "save_and_read",
     "save_sheet",
     "scan_is_missing",
     "scan_is_wanted",

@@ -28,6 +28,7 @@ from reporting.workflow.guards import (
     line,
     locked_for_firm,
     locked_to_judge,
+    locked_to_save,
     move,
     not_now,
     person,
@@ -60,9 +61,25 @@ def save_sheet(
     saved since stays where this person did not change it too. Raises Conflict where both changed a cell to different
     text, Refused when the filing is not the firm's to change.
     """
-    filing = locked_to_judge(filing, by, at)
+    filing = locked_to_save(filing, by, at)
     store(filing, put_into(filing, table, cells, version, by, at, why, proposed, subject))
     return filing.drafts[table]
+
+
+@transaction.atomic
+def save_and_read(
+    filing: Filing,
+    table: str,
+    cells: Mapping[str, str],
+    version: int,
+    by: User,
+    at: datetime,
+    proposed: Mapping[str, str] = NOTHING,
+) -> Filing:
+    """The same, and the filing as it is now, read with all that judging and showing it rest on."""
+    filing = locked_to_judge(filing, by, at)
+    store(filing, put_into(filing, table, cells, version, by, at, proposed=proposed))
+    return filing
 
 
 @transaction.atomic

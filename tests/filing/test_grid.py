@@ -69,6 +69,9 @@ def test_a_stale_tab_loses_nothing_and_takes_over_what_it_did_not_touch(form, ca
     assert cell(form, "2010.c1").input_value() == "77"
     assert "已存：1000；您（李娜）填的：77" in form.locator('[data-cell="2010.c1"]').inner_text()
     assert cell(form, "2050.c1").input_value() == CLEAN_MAY["2050.c1"]
+    form.click("button[value=save]")  # nothing is saved over theirs but by choosing
+    wait_for(form, "没有保存")
+    form.get_by_role("button", name="用我的").click()
     form.click("button[value=save]")
     wait_for(form, "已于")
     assert cast.filing.sheets.get().cells == CLEAN_MAY | {"2010.c1": "77"}
@@ -78,7 +81,7 @@ def test_without_a_network_the_text_stays_and_is_sent_later(form, cast):
     cell(form, "2010.c1").fill("88")
     form.context.set_offline(True)
     form.click("button[value=save]")
-    wait_for(form, "网络连接中断")
+    wait_for(form, "未连接")
     assert cell(form, "2010.c1").input_value() == "88"
     form.context.set_offline(False)
     form.click("button[value=save]")
