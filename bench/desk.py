@@ -1,4 +1,4 @@
-"""What the official form asks of the server: a save, an autosave, 数据审核, 确定上报 and the sheet's page, beside a bare view.
+"""What the official form asks of the server: saves, 数据审核, 确定上报 and the sheet's page, beside a bare view.
 
     python bench/desk.py --size 200
 
@@ -11,8 +11,8 @@ machines and versions, presses a second do not. Processor time is that of the wo
 
 import argparse
 import itertools
+import json
 import os
-import re
 import secrets
 import socket
 import statistics
@@ -75,7 +75,6 @@ class Browser:
 
     port: int
     session: str
-    sheet: int
     bare_sheet: int
     version: int = 1
     presses: Iterator[int] = field(default_factory=lambda: itertools.count(1))
@@ -104,7 +103,7 @@ class Browser:
         fields = {ROW: str(1000 + next(self.presses)), "version": str(self.version), "then": then}
         status, body = self.ask("POST", ADDRESS, fields, accept="application/json")
         expect(status, 200)
-        self.version = int(re.search(rb'version"[^0-9]{1,10}([0-9]+)', body)[1])
+        self.version = json.loads(body)["version"]
 
     def page(self) -> None:
         status, _ = self.ask("GET", ADDRESS)
@@ -206,32 +205,31 @@ def tell(kinds: list[Kind]) -> None:
 
 
 def fill(size: int) -> list[dict]:
-    """Signed-in firms that owe the month and have begun it; returns what each browser has to know."""
-    from importlib import import_module
-
+    """Firms that owe the month and have begun it; returns what the browser of each has to know."""
+    from django.contrib.sessions.backends.db import SessionStore
     from presses import TABLE
     from presses import fill as fill_a_city
 
+    from accounts.models import User
     from reporting.models import Sheet
 
-    clients = fill_a_city(size)
-    sessions = [client.cookies["sessionid"].value for client in clients]
-    user_of = import_module("django.contrib.sessions.backends.db").SessionStore
-    from accounts.models import User
-
-    firms = dict(User.objects.values_list("pk", "enterprise"))
-    sheets = {sheet.filing.enterprise_id: sheet for sheet in Sheet.objects.filter(table=TABLE).select_related("filing")}
-    found = []
-    for session in sessions:
-        sheet = sheets[firms[int(user_of(session)["_auth_user_id"])]]
+    known: list[dict] = []
+    firms: dict[int, int] = {}
+    for client in fill_a_city(size):
+        session = client.cookies["sessionid"].value
+        firms = firms or dict(User.objects.values_list("pk", "enterprise"))
+        firm = firms[int(SessionStore(session)["_auth_user_id"])]
+        sheet = Sheet.objects.get(filing__enterprise=firm, filing__period=PERIOD, table=TABLE)
         bare = Sheet.objects.create(filing=sheet.filing, table="软统企0", cells=WIDE)
-        found.append({"session": session, "sheet": sheet.pk, "bare_sheet": bare.pk})
-    return found
+        known.append({"session": session, "bare_sheet": bare.pk})
+    return known
 
 
 def prepare_submissions() -> None:
     """Every warning explained and 数据审核 passed: only 确定上报 is left."""
     from datetime import datetime
+
+    from presses import MAY, TABLE
 
     from accounts.clock import SHANGHAI
     from accounts.models import User
@@ -242,8 +240,6 @@ def prepare_submissions() -> None:
 
     Sheet.objects.filter(table="软统企0").delete()
     at = datetime(2024, 6, 5, 9, 30, tzinfo=SHANGHAI)
-    from presses import MAY, TABLE
-
     for person in User.objects.filter(role="enterprise"):
         filing = Filing.objects.get(enterprise=person.enterprise, period=PERIOD)
         workflow.save_sheet(filing, TABLE, MAY, filing.sheets.get().version, person, at)
@@ -280,7 +276,7 @@ def server(folder: Path) -> Iterator[tuple]:
                 "600",
             ]
             kept = os.environ | {"PYTHONPATH": f"{HERE.parent}:{HERE}"}
-            with open("/tmp/sv/web.log", "w") as log:
+            with open(folder / "web.log", "w") as log:
                 web = supervisor.add(start("web", [sys.executable, *words], kept, stdout=log, stderr=log))
             wait_for_port(web, port)
             return lambda: processor_time_under(web.process.pid, postgres.process.pid)
@@ -308,13 +304,12 @@ def main() -> None:
             browsers = [Browser(port, **each) for each in known]
             kinds = [
                 Kind("bare view, one row read, one written", Browser.bare),
-                Kind("自动保存", lambda browser: browser.press("save")),
+                Kind("自动保存", lambda browser: browser.press("keep")),
                 Kind("保存", lambda browser: browser.press("save")),
                 Kind("数据审核 of what is typed", lambda browser: browser.press("check")),
                 Kind("the sheet's page", Browser.page),
             ]
             for kind in kinds:  # what is read once, the edition and the templates, is read now, by both workers
-                print(kind.name, time.perf_counter(), flush=True)
                 measure(Kind("", kind.act), browsers[: 8 * WORKERS], processes)
             for _ in range(ROUNDS):
                 for kind in kinds:

@@ -66,7 +66,8 @@ def cell_of(cell: GridCell, may_write: bool) -> str:
     """The control, or the figure where nobody types, and what is said beside it."""
     says, key = cell.says, escape(cell.key)
     hidden = "" if says else " hidden"
-    return f'{control_of(cell, key, may_write)}<span class="cell-says" id="says-{key}"{hidden}>{escape("；".join(says))}</span>'
+    said = f'<span class="cell-says" id="says-{key}"{hidden}>{escape("；".join(says))}</span>'
+    return control_of(cell, key, may_write) + said
 
 
 def control_of(cell: GridCell, key: str, may_write: bool) -> str:

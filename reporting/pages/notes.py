@@ -1,5 +1,5 @@
-"""The explanations of a table's rows beside its form: the same for all firms of an edition, but for the few ways in which
-cells are closed. Made once and kept in the process."""
+"""The explanations of a table's rows beside its form: the same for all firms of an edition, but for the few ways in
+which cells are closed. Made once and kept in the process."""
 
 from collections.abc import Set
 

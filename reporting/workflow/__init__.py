@@ -2,8 +2,8 @@
 
 Every function here has the same five beats: may they, is it time, change in one transaction guarded by state and
 version, journal it, queue the letter for after the commit. They take `by` and `at`; they read no request and no clock.
-No function lets an official write a figure: only `save_sheet`, `save_and_read` and `save_and_check` do, and only for the
-firm's own accounts.
+No function lets an official write a figure: only `save_sheet` and those beside it (`save_held`, `save_and_read`,
+`save_and_check`) do, and only for the firm's own accounts.
 """
 
 from reporting.workflow.amending import abandon_amendment, amend, recall, why_not_abandoned
@@ -24,13 +24,14 @@ from reporting.workflow.filing import (
     explained,
     save_and_check,
     save_and_read,
+    save_held,
     save_sheet,
     submit,
     unexplained,
     why_not_actual,
     why_not_saved,
 )
-from reporting.workflow.guards import MOVES, Refused
+from reporting.workflow.guards import MOVES, Refused, held
 from reporting.workflow.merging import Conflict, Save, SavedChange, changes_since, divide, same
 from reporting.workflow.owing import Owing, foreseen, owed_from, settle_owed
 from reporting.workflow.parameter import set_parameter
@@ -102,6 +103,7 @@ __all__ = [
     "explain_alike",
     "explained",
     "foreseen",
+    "held",
     "latest_extension",
     "lock",
     "open_for_review",
@@ -114,6 +116,7 @@ __all__ = [
     "same",
     "save_and_check",
     "save_and_read",
+    "save_held",
     "save_sheet",
     "scan_is_missing",
     "scan_is_wanted",

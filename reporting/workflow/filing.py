@@ -24,11 +24,12 @@ from reporting.workflow.guards import (
     be_open,
     be_the_firm,
     brief,
+    for_firm,
+    held,
     in_force_of,
     line,
     locked_for_firm,
     locked_to_judge,
-    locked_to_save,
     move,
     not_now,
     person,
@@ -39,7 +40,9 @@ from reporting.workflow.guards import (
 from reporting.workflow.merging import own_changes
 
 MIN_EXPLANATION = 10
+SAVED = ["cells", "version", "saved_at", "saved_by"]
 NOTHING: Mapping[str, str] = {}
+Stood = tuple[str, str, datetime | None]  # a filing's state, and what its last 数据审核 found when
 
 
 @transaction.atomic
@@ -61,8 +64,24 @@ def save_sheet(
     saved since stays where this person did not change it too. Raises Conflict where both changed a cell to different
     text, Refused when the filing is not the firm's to change.
     """
-    filing = locked_to_save(filing, by, at)
-    store(filing, put_into(filing, table, cells, version, by, at, why, proposed, subject))
+    return save_held(held(Filing.objects.filter(pk=filing.pk)), table, cells, version, by, at, why, proposed, subject)
+
+
+def save_held(
+    filing: Filing,
+    table: str,
+    cells: Mapping[str, str],
+    version: int,
+    by: User,
+    at: datetime,
+    why: str = "",
+    proposed: Mapping[str, str] = NOTHING,
+    subject: str = "",
+) -> Sheet:
+    """See save_sheet: of a filing that `held` has read, in the transaction that holds it."""
+    for_firm(filing, by, at)
+    stood = how_it_stands(filing)
+    store(filing, put_into(filing, table, cells, version, by, at, why, proposed, subject), stood)
     return filing.drafts[table]
 
 
@@ -78,7 +97,8 @@ def save_and_read(
 ) -> Filing:
     """The same, and the filing as it is now, read with all that judging and showing it rest on."""
     filing = locked_to_judge(filing, by, at)
-    store(filing, put_into(filing, table, cells, version, by, at, proposed=proposed))
+    stood = how_it_stands(filing)
+    store(filing, put_into(filing, table, cells, version, by, at, proposed=proposed), stood)
     return filing
 
 
@@ -127,18 +147,24 @@ def put_into(
     if not changed and sheet.version:
         return []
     sheet.cells, sheet.version, sheet.saved_at, sheet.saved_by = kept, sheet.version + 1, at, by
-    sheet.save()
+    sheet.save(update_fields=SAVED if sheet.pk else None)
     filing.drafts[table] = sheet
     filing.checked, filing.checked_at = Filing.UNCHECKED, None
     was, now = ({key: cells.get(key, "") for key in changed} for cells in (before, kept))
     return [line(filing, by, at, f"保存{table}", subject=subject, before=was, after=now, why=why)]
 
 
-def store(filing: Filing, lines: list[JournalEntry]) -> None:
-    """Write down how the filing stands after what these lines say; where they say nothing, nothing was done."""
+def store(filing: Filing, lines: list[JournalEntry], stood: Stood | None = None) -> None:
+    """Write down how the filing stands after what these lines say, if it has not stood so before; where they say
+    nothing, nothing was done."""
     if lines:
-        filing.save(update_fields=["state", "checked", "checked_at"])
+        if stood != how_it_stands(filing):
+            filing.save(update_fields=["state", "checked", "checked_at"])
         journal.record_all(lines)
+
+
+def how_it_stands(filing: Filing) -> Stood:
+    return filing.state, filing.checked, filing.checked_at
 
 
 def why_not_saved(filing: Filing, by: User, at: datetime) -> str:

@@ -154,7 +154,7 @@ def saves_of(sheet: Sheet) -> Iterator[Save]:
 
 
 def newest_first(lines: QuerySet[JournalEntry]) -> Iterator[JournalEntry]:
-    """A sheet that is saved by itself while it is typed has hundreds of lines; they are read as far as they are asked."""
+    """A sheet that saves itself while it is filled in has hundreds of lines; they are read as far as they are asked."""
     older = Q()
     while page := list(lines.filter(older).order_by("-pk")[:LINES_AT_ONCE]):
         yield from page

@@ -20,6 +20,9 @@ export function dispute(cell, theirs) {
     words.id = `choice-${cell.dataset.cell}`;
     choice.setAttribute("aria-labelledby", words.id);
     choice.append(words, button("用我的", "mine"), button("用对方的", "theirs"));
+    choice.addEventListener("keydown", (event) => { // Enter presses the button, and does not move on
+      if (!event.ctrlKey && !event.metaKey) event.stopPropagation();
+    });
     cell.append(choice);
   }
   say(cell);

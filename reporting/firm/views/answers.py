@@ -1,4 +1,4 @@
-"""What the official form's script is told after a press (see sheet.py): what changed, and nothing that stayed as it was."""
+"""What the official form's script is told after a press (see sheet.py): what changed, and not what stayed as it was."""
 
 from collections.abc import Container, Mapping
 from datetime import datetime
@@ -40,7 +40,7 @@ def sent_of(sheet: Sheet, cells: Mapping[str, str]) -> set[str]:
 
 
 def stored(request: HttpRequest, overview: Overview, table: Table, cells: Mapping[str, str], version: int) -> dict:
-    """After 保存 and 数据审核: also the automatic figures, what is said of cells, the tabs, the bar and what was found."""
+    """After 保存 and 数据审核: also the automatic figures, what is said of cells, tabs, bar and what was found."""
     sheet = overview.sheets[table.code]
     grid = lay_out(table, overview.typed, overview.judgement.completed, overview.remarks(table))
     shown = [cell for row in grid.rows for cell in row.cells if cell]
@@ -90,8 +90,8 @@ def refused(refusal: workflow.Refused, version: int, reader: User) -> dict:
 
 
 def others(sheet: Sheet, version: int, reader: User, own: Container[str]) -> dict:
-    """What was stored after `version` in other cells than its `own`. A version the journal does not know says nothing of
-    what its page shows: then all there is."""
+    """What was stored after `version` in other cells than its `own`. A version the journal does not know says nothing
+    of what its page shows: then all there is."""
     changes = workflow.changes_since(sheet, version)
     if changes is None:
         changes = dict.fromkeys(sheet.cells, workflow.SavedChange("", sheet.saved_by, sheet.saved_at))

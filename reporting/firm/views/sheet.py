@@ -27,6 +27,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -41,7 +42,7 @@ from reporting.conversation.threads import talk_about
 from reporting.filing.judging import imported_behind, typed_cells
 from reporting.firm.forms import SavePress
 from reporting.firm.views import answers
-from reporting.firm.views.filing import filing_of, owed_table, pressed_filing
+from reporting.firm.views.filing import filing_of, filing_to_keep, owed_table, pressed_filing
 from reporting.firm.views.overview import Overview
 from reporting.models import Filing, Sheet
 from reporting.pages.grid import Theirs, lay_out, suggestions_in
@@ -65,28 +66,43 @@ def sheet(request: HttpRequest, period: str, key: str) -> HttpResponse:
 
 def save(request: HttpRequest, period: str, key: str) -> HttpResponse:
     """What was typed is stored; see the top of this file for what is sent and answered."""
-    at, filing = clock.now(), pressed_filing(request, period)
-    table, then = owed_table(filing, key), SavePress(request.POST).said["then"]
-    cells, version = posted_cells(request.POST, table), posted_version(request.POST)
+    at, then = clock.now(), SavePress(request.POST).said["then"]
     in_json = request.headers.get("Accept") == answers.JSON
+    if in_json and then == "keep":
+        return keep(request, period, key, at)
+    filing = pressed_filing(request, period)
+    table = owed_table(filing, key)
+    cells, version = posted_cells(request.POST, table), posted_version(request.POST)
     try:
         be_of_this_page(request, filing)
-        if in_json and then == "keep":
-            press = {"proposed": known_of_register(filing), "subject": BY_ITSELF}
-            kept = workflow.save_sheet(filing, table.code, cells, version, request.user, at, **press)
-            return JsonResponse(answers.kept(kept, cells, version, request.user, at))
         overview = pressed(filing, table, cells, version, then, request.user, at)
     except workflow.Refused as refused:
         if in_json:
             return JsonResponse(answers.refused(refused, version, request.user), status=409)
         return render_refused(request, filing_of(request, period), at, table, cells, version, refused)
-    saved, submit = overview.sheets[table.code], reverse("submit", args=[period])
+    submit = reverse("submit", args=[period])
     if in_json and then != "submit":
         return JsonResponse(answers.stored(request, overview, table, cells, version))
-    tell_what_others_saved(request, saved, cells, version)
+    tell_what_others_saved(request, overview.sheets[table.code], cells, version)
     if then == "submit":
         return JsonResponse({"onwards": submit}) if in_json else redirect(submit)
     return render_sheet(request, overview, table)
+
+
+def keep(request: HttpRequest, period: str, key: str, at: datetime) -> JsonResponse:
+    """An autosave, which comes every few seconds from everybody who fills in a form: the filing is read once, under its
+    lock, and nothing is judged."""
+    version, by = posted_version(request.POST), request.user
+    try:
+        with transaction.atomic():
+            filing = filing_to_keep(request, period)
+            table = owed_table(filing, key)
+            cells, proposed = posted_cells(request.POST, table), known_of_register(filing)
+            be_of_this_page(request, filing)
+            kept = workflow.save_held(filing, table.code, cells, version, by, at, proposed=proposed, subject=BY_ITSELF)
+    except workflow.Refused as refused:
+        return JsonResponse(answers.refused(refused, version, by), status=409)
+    return JsonResponse(answers.kept(kept, cells, version, by, at))
 
 
 def pressed(
