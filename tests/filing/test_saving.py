@@ -111,6 +111,16 @@ def test_a_settled_cell_that_changed_once_more_is_in_conflict_again(cast, may):
     }
 
 
+def test_the_autosaves_of_one_sitting_are_one_row_of_the_journal_with_every_change_in_it(cast, may):
+    for version, text in enumerate(("100", "200", "300")):
+        press(cast.li_na, {"2050.c1": text}, version, "keep")
+    press(cast.wang_lei, {"2051.c1": "20"}, 3, "keep")
+    page = words_on(sign_in(cast.li_na).get(reverse("journal")))
+    assert page.count("自动保存") == 2 and "自 09:35:00 起 3 次" in page
+    for text in ("100", "200", "300", "20"):
+        assert f"新：2050.c1：{text}" in page or f"新：2051.c1：{text}" in page
+
+
 def test_a_refusal_says_why(cast, may):
     said = press(cast.li_na, {"2010.c1": "9" * 501}, 0, "keep", status=409)
     assert said.keys() == {"refusal"} and "一格最多 500 字" in said["refusal"]
