@@ -32,8 +32,8 @@ def journal(request):
 
 
 def runs_of(entries: Iterable[JournalEntry]) -> list[list[JournalEntry]]:
-    """What one person did over and over on one day, a line each time (a form that saves itself), is one row of the page;
-    its lines stand in it. The files hold a row for each line."""
+    """What one person did over and over on one day, a line each time (a form that saves itself), is one row of the
+    page, and its lines stand in it. The files hold a row for each line."""
 
     def deed(entry: JournalEntry) -> tuple:
         whose = entry.by_name, entry.enterprise_id, entry.district_id, entry.period

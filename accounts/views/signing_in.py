@@ -45,8 +45,8 @@ class SignIn(LoginView):
 
 class SignOut(LogoutView):
     def post(self, request, *args, **kwargs):
-        """What a form kept in the browser (static/sheet/kept.js) goes by script; a browser that knows how also throws it
-        away when told here."""
+        """What a form kept in the browser (static/sheet/kept.js) goes by script; a browser that knows how also throws
+        it away when told here."""
         answer = super().post(request, *args, **kwargs)
         answer["Clear-Site-Data"] = '"storage"'
         return answer

@@ -1,6 +1,7 @@
 """What the official form's script is told after a press (see sheet.py): what changed, and not what stayed as it was."""
 
 from collections.abc import Container, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.http import HttpRequest
@@ -18,19 +19,35 @@ from reporting.pages.grid import GridCell, choices_in, in_words, lay_out
 JSON = "application/json"
 
 
-def kept(sheet: Sheet, cells: Mapping[str, str], version: int, by: User, at: datetime) -> dict:
+@dataclass(frozen=True)
+class Press:
+    """What a page of a table sent: the text of cells, typed on the `version` it was opened at."""
+
+    table: Table
+    cells: dict[str, str]
+    version: int
+    by: User
+    at: datetime
+
+    @property
+    def sent(self) -> tuple[str, dict[str, str], int, User, datetime]:
+        """As the workflow's saves take it."""
+        return self.table.code, self.cells, self.version, self.by, self.at
+
+
+def kept(sheet: Sheet, press: Press) -> dict:
     """After an autosave: how it stands, and what others have stored since the page was opened."""
     return {
         "version": sheet.version,
-        "saved": date_format(localtime(at), "H:i"),
-        "others": {} if is_alone(sheet, version, by, at) else others(sheet, version, by, sent_of(sheet, cells)),
+        "saved": date_format(localtime(press.at), "H:i"),
+        "others": {} if is_alone(sheet, press) else others(sheet, press, sent_of(sheet, press.cells)),
     }
 
 
-def is_alone(sheet: Sheet, version: int, by: User, at: datetime) -> bool:
-    """Whether nobody has saved since `version`, but perhaps this press."""
-    by_this_press = sheet.saved_by == by and sheet.saved_at == at
-    return sheet.version == version + by_this_press
+def is_alone(sheet: Sheet, press: Press) -> bool:
+    """Whether nobody has saved since the page was opened, but perhaps this press."""
+    by_this_press = sheet.saved_by_id == press.by.pk and sheet.saved_at == press.at
+    return sheet.version == press.version + by_this_press
 
 
 def sent_of(sheet: Sheet, cells: Mapping[str, str]) -> set[str]:
@@ -39,8 +56,9 @@ def sent_of(sheet: Sheet, cells: Mapping[str, str]) -> set[str]:
     return {key for key, text in cells.items() if workflow.same(edition, key, sheet.cells.get(key, ""), text.strip())}
 
 
-def stored(request: HttpRequest, overview: Overview, table: Table, cells: Mapping[str, str], version: int) -> dict:
+def stored(request: HttpRequest, overview: Overview, press: Press) -> dict:
     """After 保存 and 数据审核: also the automatic figures, what is said of cells, tabs, bar and what was found."""
+    table = press.table
     sheet = overview.sheets[table.code]
     grid = lay_out(table, overview.typed, overview.judgement.completed, overview.remarks(table))
     shown = [cell for row in grid.rows for cell in row.cells if cell]
@@ -54,7 +72,7 @@ def stored(request: HttpRequest, overview: Overview, table: Table, cells: Mappin
         **found_in(overview, table),
     }
     return {
-        **kept(sheet, cells, version, request.user, overview.at),
+        **kept(sheet, press),
         "title": f"{overview.filing.period.label} {table.code} · {overview.summary(table)}",
         "figures": {cell.key: cell.shown for cell in shown if cell.locked},
         "says": {cell.key: said(cell) for cell in shown if cell.says},
@@ -78,24 +96,24 @@ def said(cell: GridCell) -> dict:
     return {"marks": cell.marks, "words": "；".join(cell.says), "wrong": bool(cell.errors)}
 
 
-def refused(refusal: workflow.Refused, version: int, reader: User) -> dict:
+def refused(refusal: workflow.Refused, press: Press) -> dict:
     """Nothing was stored. After a conflict what others stored, in cells changed here too and in those that were not."""
     answer: dict = {"refusal": str(refusal)}
     if isinstance(refusal, workflow.Conflict):
         sheet = refusal.sheet
         answer["version"] = sheet.version
-        answer["theirs"] = told(sheet, refusal.theirs, reader)
-        answer["others"] = others(sheet, version, reader, refusal.own)
+        answer["theirs"] = told(sheet, refusal.theirs, press.by)
+        answer["others"] = others(sheet, press, refusal.own)
     return answer
 
 
-def others(sheet: Sheet, version: int, reader: User, own: Container[str]) -> dict:
-    """What was stored after `version` in other cells than its `own`. A version the journal does not know says nothing
-    of what its page shows: then all there is."""
-    changes = workflow.changes_since(sheet, version)
+def others(sheet: Sheet, press: Press, own: Container[str]) -> dict:
+    """What was stored since the page was opened in other cells than its `own`. A version the journal does not know says
+    nothing of what its page shows: then all there is."""
+    changes = workflow.changes_since(sheet, press.version)
     if changes is None:
         changes = dict.fromkeys(sheet.cells, workflow.SavedChange("", sheet.saved_by, sheet.saved_at))
-    return told(sheet, {key: change for key, change in changes.items() if key not in own}, reader)
+    return told(sheet, {key: change for key, change in changes.items() if key not in own}, press.by)
 
 
 def told(sheet: Sheet, changes: Mapping[str, workflow.SavedChange], reader: User) -> dict:

@@ -42,6 +42,7 @@ from reporting.conversation.threads import talk_about
 from reporting.filing.judging import imported_behind, typed_cells
 from reporting.firm.forms import SavePress
 from reporting.firm.views import answers
+from reporting.firm.views.answers import Press
 from reporting.firm.views.filing import filing_of, filing_to_keep, owed_table, pressed_filing
 from reporting.firm.views.overview import Overview
 from reporting.models import Filing, Sheet
@@ -71,53 +72,60 @@ def save(request: HttpRequest, period: str, key: str) -> HttpResponse:
     if in_json and then == "keep":
         return keep(request, period, key, at)
     filing = pressed_filing(request, period)
-    table = owed_table(filing, key)
-    cells, version = posted_cells(request.POST, table), posted_version(request.POST)
+    press = press_of(request, owed_table(filing, key), at)
     try:
         be_of_this_page(request, filing)
-        overview = pressed(filing, table, cells, version, then, request.user, at)
+        overview = pressed(filing, press, then)
     except workflow.Refused as refused:
         if in_json:
-            return JsonResponse(answers.refused(refused, version, request.user), status=409)
-        return render_refused(request, filing_of(request, period), at, table, cells, version, refused)
+            return JsonResponse(answers.refused(refused, press), status=409)
+        return render_refused(request, filing_of(request, period), press, refused)
     submit = reverse("submit", args=[period])
     if in_json and then != "submit":
-        return JsonResponse(answers.stored(request, overview, table, cells, version))
-    tell_what_others_saved(request, overview.sheets[table.code], cells, version)
+        return JsonResponse(answers.stored(request, overview, press))
+    tell_what_others_saved(request, overview.sheets[press.table.code], press)
     if then == "submit":
         return JsonResponse({"onwards": submit}) if in_json else redirect(submit)
-    return render_sheet(request, overview, table)
+    return render_sheet(request, overview, press.table)
 
 
 def keep(request: HttpRequest, period: str, key: str, at: datetime) -> JsonResponse:
     """An autosave, which comes every few seconds from everybody who fills in a form: the filing is read once, under its
     lock, and nothing is judged."""
-    version, by = posted_version(request.POST), request.user
     try:
         with transaction.atomic():
             filing = filing_to_keep(request, period)
-            table = owed_table(filing, key)
-            cells, proposed = posted_cells(request.POST, table), known_of_register(filing)
+            press = press_of(request, owed_table(filing, key), at)
             be_of_this_page(request, filing)
-            kept = workflow.save_held(filing, table.code, cells, version, by, at, proposed=proposed, subject=BY_ITSELF)
+            proposed = known_of_register(filing)
+            kept = workflow.save_held(filing, *press.sent, proposed=proposed, subject=BY_ITSELF)
     except workflow.Refused as refused:
-        return JsonResponse(answers.refused(refused, version, by), status=409)
-    return JsonResponse(answers.kept(kept, cells, version, by, at))
+        return JsonResponse(answers.refused(refused, press), status=409)
+    return JsonResponse(answers.kept(kept, press))
 
 
-def pressed(
-    filing: Filing, table: Table, cells: dict[str, str], version: int, then: str, by: User, at: datetime
-) -> Overview:
+def press_of(request: HttpRequest, table: Table, at: datetime) -> Press:
+    return Press(table, posted_cells(request.POST, table), posted_version(request.POST), person_of(request), at)
+
+
+def person_of(request: HttpRequest) -> User:
+    """Who has signed in; `needs` lets nobody else come here."""
+    assert isinstance(request.user, User)
+    return request.user
+
+
+def pressed(filing: Filing, press: Press, then: str) -> Overview:
     """The filing as it is after the press."""
-    press = workflow.save_and_check if then == "check" else workflow.save_and_read
-    done = press(filing, table.code, cells, version, by, at, proposed=known_of_register(filing))
-    return Overview(done, at) if isinstance(done, Filing) else Overview.of(done, at)
+    act = workflow.save_and_check if then == "check" else workflow.save_and_read
+    done = act(filing, *press.sent, proposed=known_of_register(filing))
+    return Overview(done, press.at) if isinstance(done, Filing) else Overview.of(done, press.at)
 
 
 def be_of_this_page(request: HttpRequest, filing: Filing) -> None:
     """On a shared computer the next person signs in while a page of the last one is still open, and that page sends
     again: its figures are not theirs."""
-    if request.POST.get("page", page_of(request.user, filing)) != page_of(request.user, filing):
+    page = page_of(person_of(request), filing)
+    if request.POST.get("page", page) != page:
         raise workflow.Refused(
             "没有保存：本页是另一个账号或另一家企业打开的。请用原来的账号重新登录，或重新载入本页再填写。"
         )
@@ -128,45 +136,35 @@ def page_of(user: User, filing: Filing) -> str:
     return f"{user.pk}-{filing.pk}"
 
 
-def render_refused(
-    request: HttpRequest,
-    filing: Filing,
-    at: datetime,
-    table: Table,
-    cells: dict[str, str],
-    version: int,
-    refused: workflow.Refused,
-) -> HttpResponse:
+def render_refused(request: HttpRequest, filing: Filing, press: Press, refused: workflow.Refused) -> HttpResponse:
     """The form with what was typed still in it and the reason above it."""
     if isinstance(refused, workflow.Conflict):
-        return render_conflict(request, filing, at, table, refused)
-    typed_over = Overview(filing, at, {**typed_cells(filing), **cells})
-    return render_sheet(request, typed_over, table, refusal=refused, version=version)
+        return render_conflict(request, filing, press, refused)
+    typed_over = Overview(filing, press.at, {**typed_cells(filing), **press.cells})
+    return render_sheet(request, typed_over, press.table, refusal=refused, version=press.version)
 
 
-def render_conflict(
-    request: HttpRequest, filing: Filing, at: datetime, table: Table, conflict: workflow.Conflict
-) -> HttpResponse:
+def render_conflict(request: HttpRequest, filing: Filing, press: Press, conflict: workflow.Conflict) -> HttpResponse:
     """The form with this person's changes over what is stored now; the next press saves them knowingly."""
+    table, by, stored = press.table, press.by, conflict.sheet.cells
     others = {key: text for key, text in typed_cells(filing).items() if key not in cells_of(table)}
-    overview = Overview(filing, at, {**others, **conflict.sheet.cells, **conflict.own})
-    stored = conflict.sheet.cells
+    overview = Overview(filing, press.at, {**others, **stored, **conflict.own})
     theirs = {
-        key: Theirs(stored.get(key, ""), change.saver(request.user), change.at, str(request.user))
+        key: Theirs(stored.get(key, ""), change.saver(by), change.at, str(by))
         for key, change in conflict.theirs.items()
     }
     return render_sheet(request, overview, table, refusal=conflict, version=conflict.sheet.version, theirs=theirs)
 
 
-def tell_what_others_saved(request: HttpRequest, saved: Sheet, cells: dict[str, str], version: int) -> None:
+def tell_what_others_saved(request: HttpRequest, saved: Sheet, press: Press) -> None:
     """Which cells of the page give way to what others saved since it was opened."""
-    edition = saved.filing.edition
+    edition, cells = saved.filing.edition, press.cells
     ours = {key: saved.cells.get(key, "") for key in cells}
     given_way = [key for key, text in cells.items() if not workflow.same(edition, key, ours[key], text.strip())]
     if not given_way:
         return
-    changes = workflow.changes_since(saved, version) or {}
-    names = "、".join(dict.fromkeys(changes[key].saver(request.user) for key in given_way if key in changes))
+    changes = workflow.changes_since(saved, press.version) or {}
+    names = "、".join(dict.fromkeys(changes[key].saver(press.by) for key in given_way if key in changes))
     places = "、".join(edition.place_of(key) for key in given_way[:MOST_NAMED])
     more = f"等 {len(given_way)} 格" if len(given_way) > MOST_NAMED else ""
     messages.info(request, f"{places}{more}在您打开之后由{names or '他人'}保存过，您没有改动，已换成保存的内容。")
@@ -188,7 +186,7 @@ def render_sheet(
     if prefilled:
         text = known_cells(overview.filing)
     completed = overview.judgement.completed
-    talk = talk_about(overview.filing, request.user)
+    talk = talk_about(overview.filing, person_of(request))
     grid = lay_out(table, text, completed, overview.remarks(table, theirs))
     context = {
         "filing": overview.filing,
@@ -205,7 +203,7 @@ def render_sheet(
         "refusal": refusal,
         "theirs": theirs,
         "prefilled": prefilled and any(key in text for key in cells_of(table)),
-        "page": page_of(request.user, overview.filing),
+        "page": page_of(person_of(request), overview.filing),
         "suggestions": suggestions_in(grid),
         **answers.found_in(overview, table),
         "talk": talk,
