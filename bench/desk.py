@@ -244,8 +244,11 @@ def prepare_submissions() -> None:
         filing = Filing.objects.get(enterprise=person.enterprise, period=PERIOD)
         workflow.save_sheet(filing, TABLE, MAY, filing.sheets.get().version, person, at)
         workflow.check(filing, person, at)
+        said: dict[str, list[str]] = {}
         for finding in judge(read_whole(person.enterprise_id, PERIOD)).warnings:
-            workflow.explain(filing, finding.rule, finding.fingerprint, person, at, reason_code="01")
+            said.setdefault(finding.rule, []).append(finding.fingerprint)
+        for rule, fingerprints in said.items():
+            workflow.explain_alike(filing, rule, fingerprints, person, at, reason_code="01")
 
 
 @contextmanager

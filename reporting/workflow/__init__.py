@@ -23,13 +23,9 @@ from reporting.workflow.filing import (
     explain_alike,
     explained,
     save_and_check,
-    save_and_read,
-    save_held,
-    save_sheet,
     submit,
     unexplained,
     why_not_actual,
-    why_not_saved,
 )
 from reporting.workflow.guards import MOVES, Refused, held
 from reporting.workflow.merging import Conflict, Save, SavedChange, changes_since, divide, same
@@ -65,6 +61,7 @@ from reporting.workflow.review import (
     query,
     send_back,
 )
+from reporting.workflow.saving import save_and_read, save_held, save_sheet, why_not_saved
 from reporting.workflow.scan import attach_scan, scan_is_missing, scan_is_wanted
 from reporting.workflow.withdrawing import drafts_of, why_not_withdrawn, withdraw_period
 

@@ -20,7 +20,7 @@ JSON = "application/json"
 
 
 @dataclass(frozen=True)
-class Press:
+class SentCells:
     """What a page of a table sent: the text of cells, typed on the `version` it was opened at."""
 
     table: Table
@@ -35,7 +35,7 @@ class Press:
         return self.table.code, self.cells, self.version, self.by, self.at
 
 
-def kept(sheet: Sheet, press: Press) -> dict:
+def kept(sheet: Sheet, press: SentCells) -> dict:
     """After an autosave: how it stands, and what others have stored since the page was opened."""
     return {
         "version": sheet.version,
@@ -44,7 +44,7 @@ def kept(sheet: Sheet, press: Press) -> dict:
     }
 
 
-def is_alone(sheet: Sheet, press: Press) -> bool:
+def is_alone(sheet: Sheet, press: SentCells) -> bool:
     """Whether nobody has saved since the page was opened, but perhaps this press."""
     by_this_press = sheet.saved_by_id == press.by.pk and sheet.saved_at == press.at
     return sheet.version == press.version + by_this_press
@@ -56,7 +56,7 @@ def sent_of(sheet: Sheet, cells: Mapping[str, str]) -> set[str]:
     return {key for key, text in cells.items() if workflow.same(edition, key, sheet.cells.get(key, ""), text.strip())}
 
 
-def stored(request: HttpRequest, overview: Overview, press: Press) -> dict:
+def stored(request: HttpRequest, overview: Overview, press: SentCells) -> dict:
     """After 保存 and 数据审核: also the automatic figures, what is said of cells, tabs, bar and what was found."""
     table = press.table
     sheet = overview.sheets[table.code]
@@ -96,7 +96,7 @@ def said(cell: GridCell) -> dict:
     return {"marks": cell.marks, "words": "；".join(cell.says), "wrong": bool(cell.errors)}
 
 
-def refused(refusal: workflow.Refused, press: Press) -> dict:
+def refused(refusal: workflow.Refused, press: SentCells) -> dict:
     """Nothing was stored. After a conflict what others stored, in cells changed here too and in those that were not."""
     answer: dict = {"refusal": str(refusal)}
     if isinstance(refusal, workflow.Conflict):
@@ -107,7 +107,7 @@ def refused(refusal: workflow.Refused, press: Press) -> dict:
     return answer
 
 
-def others(sheet: Sheet, press: Press, own: Container[str]) -> dict:
+def others(sheet: Sheet, press: SentCells, own: Container[str]) -> dict:
     """What was stored since the page was opened in other cells than its `own`. A version the journal does not know says
     nothing of what its page shows: then all there is."""
     changes = workflow.changes_since(sheet, press.version)

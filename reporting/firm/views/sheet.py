@@ -42,7 +42,7 @@ from reporting.conversation.threads import talk_about
 from reporting.filing.judging import imported_behind, typed_cells
 from reporting.firm.forms import SavePress
 from reporting.firm.views import answers
-from reporting.firm.views.answers import Press
+from reporting.firm.views.answers import SentCells
 from reporting.firm.views.filing import filing_of, filing_to_keep, owed_table, pressed_filing
 from reporting.firm.views.overview import Overview
 from reporting.models import Filing, Sheet
@@ -104,8 +104,8 @@ def keep(request: HttpRequest, period: str, key: str, at: datetime) -> JsonRespo
     return JsonResponse(answers.kept(kept, press))
 
 
-def press_of(request: HttpRequest, table: Table, at: datetime) -> Press:
-    return Press(table, posted_cells(request.POST, table), posted_version(request.POST), person_of(request), at)
+def press_of(request: HttpRequest, table: Table, at: datetime) -> SentCells:
+    return SentCells(table, posted_cells(request.POST, table), posted_version(request.POST), person_of(request), at)
 
 
 def person_of(request: HttpRequest) -> User:
@@ -114,7 +114,7 @@ def person_of(request: HttpRequest) -> User:
     return request.user
 
 
-def pressed(filing: Filing, press: Press, then: str) -> Overview:
+def pressed(filing: Filing, press: SentCells, then: str) -> Overview:
     """The filing as it is after the press."""
     act = workflow.save_and_check if then == "check" else workflow.save_and_read
     done = act(filing, *press.sent, proposed=known_of_register(filing))
@@ -136,7 +136,7 @@ def page_of(user: User, filing: Filing) -> str:
     return f"{user.pk}-{filing.pk}"
 
 
-def render_refused(request: HttpRequest, filing: Filing, press: Press, refused: workflow.Refused) -> HttpResponse:
+def render_refused(request: HttpRequest, filing: Filing, press: SentCells, refused: workflow.Refused) -> HttpResponse:
     """The form with what was typed still in it and the reason above it."""
     if isinstance(refused, workflow.Conflict):
         return render_conflict(request, filing, press, refused)
@@ -144,7 +144,9 @@ def render_refused(request: HttpRequest, filing: Filing, press: Press, refused: 
     return render_sheet(request, typed_over, press.table, refusal=refused, version=press.version)
 
 
-def render_conflict(request: HttpRequest, filing: Filing, press: Press, conflict: workflow.Conflict) -> HttpResponse:
+def render_conflict(
+    request: HttpRequest, filing: Filing, press: SentCells, conflict: workflow.Conflict
+) -> HttpResponse:
     """The form with this person's changes over what is stored now; the next press saves them knowingly."""
     table, by, stored = press.table, press.by, conflict.sheet.cells
     others = {key: text for key, text in typed_cells(filing).items() if key not in cells_of(table)}
@@ -156,7 +158,7 @@ def render_conflict(request: HttpRequest, filing: Filing, press: Press, conflict
     return render_sheet(request, overview, table, refusal=conflict, version=conflict.sheet.version, theirs=theirs)
 
 
-def tell_what_others_saved(request: HttpRequest, saved: Sheet, press: Press) -> None:
+def tell_what_others_saved(request: HttpRequest, saved: Sheet, press: SentCells) -> None:
     """Which cells of the page give way to what others saved since it was opened."""
     edition, cells = saved.filing.edition, press.cells
     ours = {key: saved.cells.get(key, "") for key in cells}
