@@ -30,12 +30,12 @@ async function inStore(act) {
   });
 }
 
-export function keep(record) {
-  localStorage.setItem(OWNER, record.page.split("-")[0]);
-  return inStore((store) => store.put(record));
+export async function keep(record) {
+  if (localStorage.getItem(OWNER) !== record.page.split("-")[0]) throw new Error("Somebody else sits here now.");
+  await inStore((store) => store.put(record));
 }
-// Signing out: the next page throws it away (app.js).
-export const giveUp = () => localStorage.setItem(OWNER, "nobody");
+// Who was about to sign out stays.
+export const stay = (page) => localStorage.setItem(OWNER, page.split("-")[0]);
 export const forget = (keys) => inStore((store) => keys.map((key) => store.delete(key)).pop());
 
 // The records of a page's sheet, the oldest first; of the whole filing without a sheet.

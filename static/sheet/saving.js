@@ -4,7 +4,7 @@
 import { cellsIn, controlsIn, form, hasChanges, isChangedIn, valueOf } from "./cells.js";
 import { showDisputes, takeOthers, takeOver } from "./answer.js";
 import { disputes, isDisputed } from "./dispute.js";
-import { giveUp } from "./kept.js";
+import { stay } from "./kept.js";
 import { forgetPage, isKept, isTouched, keepPage, keepSoon, restore } from "./returning.js";
 
 const PAUSE = 3000; // in typing, before it is saved by itself
@@ -255,9 +255,10 @@ document.querySelector("form[data-signs-out]")?.addEventListener("submit", async
   await send("keep");
   leaving = !hasChanges() || window.confirm("还有没有保存的内容，退出后本机不再保留。确定退出吗？");
   if (leaving) {
-    giveUp();
     out.submit();
   } else {
+    stay(form.elements.page.value);
+    keepPage();
     delete out.dataset.sent; // app.js made it a form that was sent
     out.querySelectorAll("button").forEach((button) => { button.disabled = false; });
   }

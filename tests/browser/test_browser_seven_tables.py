@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from reporting.workflow.period import owe
-from tests.browser.desks import cell, fill, press
+from tests.browser.desks import UNSAVED, cell, fill, press
 from tests.cast import AT, make_enterprise, make_user
 from tests.may import fresh, open_period
 from tests.officials import make_it_be
@@ -63,7 +63,7 @@ def test_boxes_are_ticked_saved_cleared_and_saved_again(office, clerk):
     filing = clerk.enterprise.filings.get(period=ANNUAL)
     for ticked in (True, False, True):
         boxes.first.set_checked(ticked)
-        expect(page.locator("#saved-state")).to_have_text("有未保存的修改")
+        expect(page.locator("#saved-state")).to_have_text(UNSAVED)
         assert press_and_read(page, "保存").startswith("已于")
         assert ("A47.v" in filing.sheets.get().cells) is ticked
 
