@@ -23,7 +23,7 @@ def row_of(row: GridRow, grid: Grid, may_write: bool) -> str:
         locked = f'<td class="locked" colspan="{len(grid.columns)}"></td>'
         return f'<tr class="group"><th scope="rowgroup">{escape(indicator.name)}</th>{locked}</tr>'
     cells = answers_of(row, may_write) if grid.is_questionnaire else "".join(figures_of(row, may_write))
-    return f'<tr data-row="{escape(indicator.code)}">{head_of(row, grid)}{cells}</tr>'
+    return f'<tr data-row="{escape(indicator.code)}"{measured(row.measure)}>{head_of(row, grid)}{cells}</tr>'
 
 
 def head_of(row: GridRow, grid: Grid) -> str:
@@ -59,7 +59,11 @@ def figures_of(row: GridRow, may_write: bool) -> list[str]:
 
 def place_of(cell: GridCell) -> str:
     theirs = " data-theirs" if cell.theirs else ""
-    return f'class="{cell.marks}" data-cell="{escape(cell.key)}"{theirs}'
+    return f'class="{cell.marks}" data-cell="{escape(cell.key)}"{measured(cell.measure)}{theirs}'
+
+
+def measured(measure: str) -> str:
+    return f' data-measure="{escape(measure)}"' if measure else ""
 
 
 def cell_of(cell: GridCell, may_write: bool) -> str:
