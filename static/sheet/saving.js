@@ -138,7 +138,8 @@ function goOn() {
 async function post(cells, then) {
   const body = new URLSearchParams({ version: form.elements.version.value, page: form.elements.page.value, then });
   for (const field of cells.flatMap(controlsIn)) {
-    if (field.type !== "checkbox" || field.checked) body.append(field.name, field.value);
+    if (field.type !== "checkbox") body.append(field.name, valueOf(field));
+    else if (field.checked) body.append(field.name, field.value);
   }
   // Signing in again in another window changes the token: take the cookie's.
   const token = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] || form.elements.csrfmiddlewaretoken.value;
