@@ -1,11 +1,10 @@
-from django.contrib.auth.views import LogoutView
 from django.urls import include, path, re_path
 
 from accounts.views import account, contacts, journal, signing_in, users
 
 urlpatterns = [
     path("login/", signing_in.SignIn.as_view(), name="sign_in"),
-    path("logout/", LogoutView.as_view(), name="sign_out"),
+    path("logout/", signing_in.SignOut.as_view(), name="sign_out"),
     path("activate/<uidb64>/<token>/", signing_in.Activate.as_view(), name="activate"),
     path("password/forgotten/", signing_in.forgotten_password, name="forgotten_password"),
     path("password/forgotten/sent/", signing_in.forgotten_password_sent, name="forgotten_password_sent"),

@@ -33,6 +33,7 @@ MAY = {
     "2041.c1": "0", "2043.c1": "0", "2050.c1": "400", "2051.c1": "20", "2080.c1": "300", "2090.c1": "280",
     "2110.c1": "120", "2111.c1": "250", "2112.c1": "40", "2113.c1": "12.5",
 }  # fmt: skip
+STOOD = {**MAY, "2020.c1": "900"}  # what was submitted has its total, too
 
 
 def main() -> None:
@@ -128,7 +129,7 @@ def owe(code: str, opens_on: date, state: str, firms: list) -> None:
     tables = edition.tables_for(period.parsed, {"A22": "6513", "A34": "1"})
     at = datetime.combine(opens_on, datetime.min.time(), SHANGHAI)
     cells = {
-        f"{row.code}.{column}": MAY.get(f"{row.code}.{column}", "0")
+        f"{row.code}.{column}": STOOD.get(f"{row.code}.{column}", "0")
         for table in tables
         for row in table.indicators
         for column in row.columns

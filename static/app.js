@@ -78,3 +78,17 @@ document.addEventListener("htmx:responseError", (event) => {
   say(status === 410 ? gone : status === 403 ? "登录已过期或没有权限，请在新窗口重新登录后再试，本页内容不会丢失。" : `服务器未能完成这次操作（${status}），请稍后重试。`);
 });
 document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful) say(""); });
+
+// What was typed into the official form and is not stored yet lies in the browser (sheet/kept.js). It is the person's own:
+// gone when they sign out, and when the next one has signed in without that. A page of theirs that is still open keeps
+// nothing from then on.
+document.addEventListener("submit", (event) => {
+  if (event.target.hasAttribute("data-signs-out")) localStorage.setItem("typed-by", "nobody");
+}, true);
+function throwAwayWhatOthersTyped() {
+  const whose = localStorage.getItem("typed-by"), reader = document.body.dataset.user;
+  if (whose === (reader || whose) && whose !== "nobody") return; // who was signed out by time comes back
+  if (whose) indexedDB.deleteDatabase("typed");
+  if (reader) localStorage.setItem("typed-by", reader);
+}
+try { throwAwayWhatOthersTyped(); } catch (error) { /* a browser that keeps nothing has nothing to throw away */ }

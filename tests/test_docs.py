@@ -190,7 +190,7 @@ def options_of_script(program: str) -> set[str]:
 @cache
 def shown() -> str:
     """All that templates, scripts and Python show."""
-    files = [*(ROOT / "templates").rglob("*.*"), *(ROOT / "static").glob("*.js"), *modules_of(ROOT).values()]
+    files = [*(ROOT / "templates").rglob("*.*"), *(ROOT / "static").rglob("*.js"), *modules_of(ROOT).values()]
     return re.sub(r"\s+", "", "".join(file.read_text(encoding="utf-8") for file in files))
 
 

@@ -1,7 +1,7 @@
 import io
 from collections.abc import Iterable
 from datetime import datetime
-from itertools import chain
+from itertools import chain, groupby
 
 from django.core.paginator import Paginator
 from django.db.models import Q
@@ -27,7 +27,19 @@ def journal(request):
     page = Paginator(entries, 50).get_page(request.GET.get("page"))
     asked = request.GET.copy()
     asked.pop("page", None)
-    return render(request, "accounts/journal.html", {"form": form, "page": page, "asked": asked.urlencode()})
+    context = {"form": form, "page": page, "runs": runs_of(page), "asked": asked.urlencode()}
+    return render(request, "accounts/journal.html", context)
+
+
+def runs_of(entries: Iterable[JournalEntry]) -> list[list[JournalEntry]]:
+    """What one person did over and over on one day, a line each time (a form that saves itself), is one row of the
+    page, and its lines stand in it. The files hold a row for each line."""
+
+    def deed(entry: JournalEntry) -> tuple:
+        whose = entry.by_name, entry.enterprise_id, entry.district_id, entry.period
+        return *whose, entry.action, entry.subject, entry.why, entry.at.astimezone(SHANGHAI).date()
+
+    return [list(run) for _, run in groupby(entries, deed)]
 
 
 @needs(Ability.READ_JOURNAL)

@@ -3,7 +3,7 @@ from datetime import datetime
 from axes.helpers import get_client_ip_address
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.views import LoginView, PasswordResetConfirmView
+from django.contrib.auth.views import LoginView, LogoutView, PasswordResetConfirmView
 from django.core.cache import cache
 from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
@@ -40,6 +40,15 @@ class SignIn(LoginView):
             district=user.district,
             after={"地址": get_client_ip_address(self.request)},
         )
+        return answer
+
+
+class SignOut(LogoutView):
+    def post(self, request, *args, **kwargs):
+        """What a form kept in the browser (static/sheet/kept.js) goes by script; a browser that knows how also throws
+        it away when told here."""
+        answer = super().post(request, *args, **kwargs)
+        answer["Clear-Site-Data"] = '"storage"'
         return answer
 
 

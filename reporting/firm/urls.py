@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reporting.firm.views import adjustments, filing, history, home, scans, submitting, workbook, wrong_cells
+from reporting.firm.views import adjustments, filing, history, home, scans, sheet, submitting, workbook, wrong_cells
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -28,5 +28,5 @@ urlpatterns = [
         workbook.submission_workbook,
         name="submission_workbook",
     ),
-    path("filings/<str:period>/<slug:key>/", filing.sheet, name="sheet"),
+    path("filings/<str:period>/<slug:key>/", sheet.sheet, name="sheet"),
 ]

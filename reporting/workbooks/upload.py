@@ -20,8 +20,8 @@ from reporting.filing.judging import attributes_of, judge
 from reporting.models import Filing, Sheet
 from reporting.workbooks.exchange import JudgedWorkbook, judge_opened, known_of_register, name_of
 from reporting.workflow import Refused, Save, SavedChange, divide, why_not_saved
-from reporting.workflow.filing import put_into, store
 from reporting.workflow.guards import for_firm, locked
+from reporting.workflow.saving import put_into, store
 
 SYSTEM_FIGURES = "由系统计算的数"
 

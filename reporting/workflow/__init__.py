@@ -2,8 +2,8 @@
 
 Every function here has the same five beats: may they, is it time, change in one transaction guarded by state and
 version, journal it, queue the letter for after the commit. They take `by` and `at`; they read no request and no clock.
-No function lets an official write a figure: only `save_sheet` and `save_and_check` do, and only for the firm's own
-accounts.
+No function lets an official write a figure: only `save_sheet` and those beside it (`save_held`, `save_and_read`,
+`save_and_check`) do, and only for the firm's own accounts.
 """
 
 from reporting.workflow.amending import abandon_amendment, amend, recall, why_not_abandoned
@@ -23,13 +23,11 @@ from reporting.workflow.filing import (
     explain_alike,
     explained,
     save_and_check,
-    save_sheet,
     submit,
     unexplained,
     why_not_actual,
-    why_not_saved,
 )
-from reporting.workflow.guards import MOVES, Refused
+from reporting.workflow.guards import MOVES, Refused, held
 from reporting.workflow.merging import Conflict, Save, SavedChange, changes_since, divide, same
 from reporting.workflow.owing import Owing, foreseen, owed_from, settle_owed
 from reporting.workflow.parameter import set_parameter
@@ -63,6 +61,7 @@ from reporting.workflow.review import (
     query,
     send_back,
 )
+from reporting.workflow.saving import save_and_read, save_held, save_sheet, why_not_saved
 from reporting.workflow.scan import attach_scan, scan_is_missing, scan_is_wanted
 from reporting.workflow.withdrawing import drafts_of, why_not_withdrawn, withdraw_period
 
@@ -101,6 +100,7 @@ __all__ = [
     "explain_alike",
     "explained",
     "foreseen",
+    "held",
     "latest_extension",
     "lock",
     "open_for_review",
@@ -112,6 +112,8 @@ __all__ = [
     "refuse_known",
     "same",
     "save_and_check",
+    "save_and_read",
+    "save_held",
     "save_sheet",
     "scan_is_missing",
     "scan_is_wanted",

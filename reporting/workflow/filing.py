@@ -1,4 +1,4 @@
-"""What the firm does: fill, check, explain, submit, answer."""
+"""What the firm does beside filling in (saving.py): check, explain, submit, answer."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -14,55 +14,26 @@ from reporting.dates.deadlines import is_past
 from reporting.filing.judging import Judgement, judge
 from reporting.letters import about_filings
 from reporting.letters.reminding import topic_of
-from reporting.models import Explanation, Filing, Review, Sheet, State, Submission
+from reporting.models import Explanation, Filing, Review, State, Submission
 from reporting.models.standing import WOULD_COUNT
 from reporting.workflow.guards import (
-    MOST_WORDS,
-    MOVES,
     Refused,
     add_review,
-    be_open,
-    be_the_firm,
     brief,
     in_force_of,
     line,
     locked_for_firm,
     locked_to_judge,
     move,
-    not_now,
     person,
     record,
     said_something,
     words,
 )
-from reporting.workflow.merging import own_changes
+from reporting.workflow.saving import put_into, store
 
 MIN_EXPLANATION = 10
 NOTHING: Mapping[str, str] = {}
-
-
-@transaction.atomic
-def save_sheet(
-    filing: Filing,
-    table: str,
-    cells: Mapping[str, str],
-    version: int,
-    by: User,
-    at: datetime,
-    why: str = "",
-    proposed: Mapping[str, str] = NOTHING,
-    subject: str = "",
-) -> Sheet:
-    """Store what was typed into cells of one table. A cell that `cells` does not name is not touched, a blank one is
-    cleared, a wrong one is kept, for a draft may be wrong.
-
-    `version` is the sheet's when the page was opened, `proposed` what the page put into an empty one: what others
-    saved since stays where this person did not change it too. Raises Conflict where both changed a cell to different
-    text, Refused when the filing is not the firm's to change.
-    """
-    filing = locked_to_judge(filing, by, at)
-    store(filing, put_into(filing, table, cells, version, by, at, why, proposed, subject))
-    return filing.drafts[table]
 
 
 @transaction.atomic
@@ -81,57 +52,6 @@ def save_and_check(
     judgement, checked = _judge_anew(filing, by, at)
     store(filing, [*saved, checked])
     return judgement
-
-
-def put_into(
-    filing: Filing,
-    table: str,
-    cells: Mapping[str, str],
-    version: int,
-    by: User,
-    at: datetime,
-    why: str = "",
-    proposed: Mapping[str, str] = NOTHING,
-    subject: str = "",
-) -> list[JournalEntry]:
-    """See save_sheet: the sheet of a filing that is locked for its firm. Returns what the journal is to say of it;
-    `store` writes that, and the filing."""
-    move(filing, "save")
-    sheet = filing.drafts.get(table) or Sheet(filing=filing, table=table)
-    typed = {key: text.strip() for key, text in cells.items()}
-    for key, text in typed.items():
-        if len(text) > MOST_WORDS:
-            place = filing.edition.place_of(key)
-            raise Refused(f"{place}有 {len(text)} 个字，一格最多 {MOST_WORDS} 字。请精简后再保存。")
-    if sheet.version != version:
-        typed = own_changes(sheet, typed, version, proposed, filing.edition, by)
-    before, kept = sheet.cells, {key: text for key, text in (sheet.cells | typed).items() if text}
-    changed = sorted(key for key in before.keys() | kept.keys() if before.get(key) != kept.get(key))
-    if not changed and sheet.version:
-        return []
-    sheet.cells, sheet.version, sheet.saved_at, sheet.saved_by = kept, sheet.version + 1, at, by
-    sheet.save()
-    filing.drafts[table] = sheet
-    filing.checked, filing.checked_at = Filing.UNCHECKED, None
-    was, now = ({key: cells.get(key, "") for key in changed} for cells in (before, kept))
-    return [line(filing, by, at, f"保存{table}", subject=subject, before=was, after=now, why=why)]
-
-
-def store(filing: Filing, lines: list[JournalEntry]) -> None:
-    """Write down how the filing stands after what these lines say; where they say nothing, nothing was done."""
-    if lines:
-        filing.save(update_fields=["state", "checked", "checked_at"])
-        journal.record_all(lines)
-
-
-def why_not_saved(filing: Filing, by: User, at: datetime) -> str:
-    """Why this person may not save the filing's drafts now; empty when they may."""
-    try:
-        be_the_firm(by, filing)
-        be_open(filing, at)
-    except Refused as refused:
-        return str(refused)
-    return "" if filing.state in MOVES["save"] else not_now(filing)
 
 
 @transaction.atomic

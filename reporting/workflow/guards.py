@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Unpack
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from accounts import journal
 from accounts.access import Refused
@@ -89,6 +90,17 @@ def hold(filing: Filing) -> None:
 def locked_for_firm(filing: Filing, by: User, at: datetime) -> Filing:
     """The filing, locked, for its own firm while it may still be changed: may they, is it time."""
     return for_firm(locked(filing), by, at)
+
+
+def held(filings: QuerySet[Filing]) -> Filing:
+    """The filing that `filings` are narrowed down to, locked, and read with no more than storing what was typed needs:
+    no earlier period, no frozen figures. For who looks for a filing in the transaction that changes it. Raises
+    Filing.DoesNotExist."""
+    if connection.features.has_select_for_update:
+        found = filings.select_for_update(of=("self",)).values_list("pk", flat=True).get()
+        filings = Filing.everywhere.filter(pk=found)
+    light = filings.select_related("enterprise", "period", "district", "in_force")
+    return light.defer(*(f"in_force__{name}" for name in Submission.HEAVY)).get()
 
 
 def locked_to_judge(filing: Filing, by: User, at: datetime) -> Filing:

@@ -4,9 +4,12 @@ The journal holds every saved cell with what stood there before, so a page need 
 workbook is such a page, opened when it was handed out.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
+
+from django.db.models import Q, QuerySet
 
 from accounts.models import JournalEntry, User
 from forms_tables.edition.address import CellAddress
@@ -18,6 +21,7 @@ from reporting.workflow.guards import Refused
 
 ABANDONED = "放弃修订"  # puts drafts back, and so is a save of every sheet it changes
 OF_MANY_SHEETS = (ABANDONED, HANDED_OVER)
+LINES_AT_ONCE = 50
 
 
 @dataclass(frozen=True)
@@ -119,12 +123,13 @@ def changes_since(
 ) -> dict[str, SavedChange] | None:
     """What was saved of a sheet after `version`, by cell, and of each cell only what came after the page's own save;
     None where the journal does not tell: a version that never was, or one older than the journal."""
-    wanted, saves = sheet.version - version, saves_of(sheet)
-    if not 0 <= wanted <= len(saves):
+    wanted = sheet.version - version
+    saves = list(islice(saves_of(sheet), max(wanted, 0)))
+    if len(saves) != wanted:
         return None
     changes: dict[str, SavedChange] = {}
     its_own: set[str] = set()
-    for save in saves[:wanted]:
+    for save in saves:
         later = {key: text for key, text in save.before.items() if key not in its_own}
         if is_its_own(save):
             its_own |= later.keys()
@@ -135,19 +140,25 @@ def changes_since(
     return changes
 
 
-def saves_of(sheet: Sheet) -> list[Save]:
-    """Every version of a sheet, the newest first."""
+def saves_of(sheet: Sheet) -> Iterator[Save]:
+    """Every version of a sheet, the newest first; who looks back a few versions reads a few lines."""
     filing = sheet.filing
     rows = {indicator.code for indicator in filing.edition.table(sheet.table).indicators}
     lines = JournalEntry.objects.filter(
         enterprise=filing.enterprise_id, period=filing.period_id, action__in=[f"保存{sheet.table}", *OF_MANY_SHEETS]
     )
-    saves = []
-    for line in lines.select_related("by").order_by("-pk"):
+    for line in newest_first(lines.select_related("by")):
         before = {key: text for key, text in (line.before or {}).items() if CellAddress.parse(key).code in rows}
         if before or line.action not in OF_MANY_SHEETS:
-            saves.append(Save(line.by, line.at, line.subject, before))
-    return saves
+            yield Save(line.by, line.at, line.subject, before)
+
+
+def newest_first(lines: QuerySet[JournalEntry]) -> Iterator[JournalEntry]:
+    """A sheet that saves itself while it is filled in has hundreds of lines; they are read as far as they are asked."""
+    older = Q()
+    while page := list(lines.filter(older).order_by("-pk")[:LINES_AT_ONCE]):
+        yield from page
+        older = Q(pk__lt=page[-1].pk)
 
 
 def same(edition: Edition, cell: str, one: str, other: str) -> bool:

@@ -27,6 +27,9 @@ export function measureOf(field) {
 
 export function put(field, value) {
   if (field.type === "checkbox") { field.checked = value; return; }
+  if (field.tagName === "SELECT" && ![...field.options].some((option) => option.value === value)) {
+    field.append(new Option(value, value)); // what is no choice is kept, as the server keeps it
+  }
   field.value = value;
 }
 // Whoever changes a cell by script says so, and all that listen on the form hear of it.
@@ -44,6 +47,25 @@ fields().forEach(remember);
 // What was only proposed (预填) or could not be saved counts as changed until it is stored.
 const unsaved = document.querySelector("[data-unsaved]");
 if (unsaved) fields().forEach((field) => { field.remembered = null; });
+
+// The text of a cell as the server has it: several ticked codes are one list.
+export function textOf(cell) {
+  const boxes = controlsIn(cell).filter((field) => field.type === "checkbox");
+  if (boxes.length) return boxes.filter((box) => box.checked).map((box) => box.value).join(",");
+  return controlsIn(cell).map(valueOf).join("");
+}
+const eachValueIn = (cell, text) => controlsIn(cell)
+  .filter((field) => field.type !== "hidden")
+  .map((field) => [field, field.type === "checkbox" ? text.split(",").includes(field.value) : isFigure(field) ? meaningOf(text) : text]);
+export function rememberText(cell, text) {
+  eachValueIn(cell, text).forEach(([field, value]) => { field.remembered = value; });
+}
+export function putText(cell, text) {
+  rememberText(cell, text);
+  eachValueIn(cell, text).forEach(([field, value]) => { put(field, value); });
+  controlsIn(cell).slice(0, 1).forEach(tellOfInput);
+}
+export const isChangedIn = (cell) => controlsIn(cell).some(isChanged);
 
 // A figure leaves the page as it is meant, without its separators.
 form.addEventListener("formdata", ({ formData }) => {

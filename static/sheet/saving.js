@@ -1,26 +1,76 @@
-// Saving in place: the form is sent, the page as it is now comes back, and nothing typed meanwhile is lost.
+// Saving in place: what changed is sent, by a press or by itself, and the answer says what changed (sheet.py describes
+// both). Nothing typed meanwhile is lost; what is not stored yet lies in this browser (kept.js).
 
-import { cellsIn, controlsIn, fields, form, hasChanges, isChanged, nameOf, remember, valueOf } from "./cells.js";
-import { offerToSay, showNote } from "./notes.js";
+import { cellsIn, controlsIn, form, hasChanges, isChangedIn, valueOf } from "./cells.js";
+import { showDisputes, takeOthers, takeOver } from "./answer.js";
+import { disputes, isDisputed } from "./dispute.js";
+import { stay } from "./kept.js";
+import { forgetPage, isKept, isTouched, keepPage, keepSoon, restore } from "./returning.js";
 
-let saving = false;
-let stored = false;
+const PAUSE = 3000; // in typing, before it is saved by itself
+const APART = 20000; // from one such save to the next: each is a line of the journal
+const PATIENCE = 15000; // for an answer that did not come, before it is sent again
+const LONGEST = 60000; // for an answer
+const MOST_WHILE_LEAVING = 60000; // bytes a browser sends on after its page is gone
+
+let sending = ""; // what is under way
+let waiting = ""; // a press that came during a save of itself
 let leaving = false;
+let failed = false; // the last one did not arrive
+let refused = false; // it may not be written: only a press tries again
+let lastSaved = 0;
+let timer = null;
 
-function tell(words, tone = "") {
+function tell(words, tone = "", link = null) {
   const state = document.getElementById("saved-state");
-  if (state) { state.textContent = words; state.dataset.tone = tone; }
+  if (!state) return;
+  state.replaceChildren(words, ...(link ? [link] : []));
+  state.dataset.tone = tone;
 }
 // What stands in the way of 确定上报 was found in what is stored: it is not said of what is not.
-function tellOfChanges() {
-  tell("有未保存的修改", "warn");
+function tellObstacles(words) {
   const obstacles = document.getElementById("obstacles");
-  if (obstacles) obstacles.textContent = "保存后再看还差什么。";
+  if (obstacles) obstacles.textContent = words;
+}
+function tellOfChanges() {
+  if (!failed) tell("有未保存的修改", "warn");
+  tellObstacles("保存后再看还差什么。");
 }
 
-form.addEventListener("input", () => { if (hasChanges()) tellOfChanges(); });
+// When
+
+let composing = false; // an input method is at work: half a word is no text
+form.addEventListener("compositionstart", () => { composing = true; });
+form.addEventListener("compositionend", () => { composing = false; });
+form.addEventListener("input", () => {
+  if (!hasChanges()) { forgetPage(); return; }
+  tellOfChanges();
+  keepSoon();
+  if (!failed) saveIn(Math.max(PAUSE, lastSaved + APART - Date.now()));
+});
+form.addEventListener("settled", () => { keepSoon(); saveIn(0); });
+
+function saveIn(milliseconds) {
+  clearTimeout(timer);
+  timer = setTimeout(() => {
+    if (composing) saveIn(PAUSE);
+    else saveByItself();
+  }, milliseconds);
+}
+const isToSend = (cell) => isChangedIn(cell) && !isDisputed(cell);
+function saveByItself() {
+  if (!sending && !refused && isTouched() && cellsIn(form).some(isToSend)) send("keep");
+}
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState === "hidden" && isTouched() && hasChanges()) keepPage();
+  saveByItself(); // on leaving, and on coming back from where one signed in again
+});
+window.addEventListener("pagehide", saveByItself);
+window.addEventListener("focus", () => { if (failed) saveByItself(); });
+window.addEventListener("online", saveByItself);
+window.addEventListener("offline", () => { if (hasChanges()) tellOfNoLine(); });
 window.addEventListener("beforeunload", (event) => {
-  if (leaving || !hasChanges()) return;
+  if (leaving || !hasChanges() || isKept()) return;
   event.preventDefault();
   event.returnValue = true; // browsers up to Chromium 118 ask for this
 });
@@ -29,173 +79,194 @@ form.addEventListener("submit", (event) => {
   event.preventDefault();
   send(event.submitter?.value || "save");
 });
+form.addEventListener("keydown", (event) => {
+  if (!(event.ctrlKey || event.metaKey) || event.key !== "s") return;
+  event.preventDefault();
+  send("save");
+});
+
+// Sending
 
 function setButtons(disabled) {
   document.querySelectorAll('button[form="grid"]').forEach((button) => { button.disabled = disabled; });
 }
-
 async function send(then) {
-  if (saving) return;
-  saving = true;
-  stored = false;
-  const sent = new Map(fields().map((field) => [nameOf(field), valueOf(field)]));
+  if (sending) {
+    if (sending === "keep" && then !== "keep") waiting = then; // a second press of the same is none
+    return;
+  }
+  if (then === "submit" && disputes().length) { tellOfDisputes(); disputes()[0].scrollIntoView({ block: "center" }); return; }
+  clearTimeout(timer);
+  const isPress = then !== "keep";
+  const cells = cellsIn(form).filter(isToSend);
+  const sent = new Map(cells.flatMap(controlsIn).map((field) => [field, valueOf(field)]));
   const pressed = document.activeElement.id; // a button that is disabled, or replaced, loses the focus
-  setButtons(true);
+  sending = then;
+  refused = false;
+  if (isPress) setButtons(true);
   tell("正在保存…");
+  let stored = false;
   try {
-    const answer = await post(then);
-    if (answer) receive(answer, sent, then);
+    const answer = await post(cells, then);
+    failed = !answer || answer.isSignedOut || answer.status >= 500;
+    stored = answer?.status === 200 && !answer.isSignedOut;
+    if (!answer) tellOfNoLine();
+    else await receive(answer, sent, then);
   } catch (fault) { // ours: it is said as what it is, and goes on to the console
     tell(stored
       ? "已保存，但本页没能更新。请重新载入本页后再继续填写。"
       : "本页出错，不知道是否已保存。请重新载入本页核对。", "block");
     throw fault;
   } finally {
-    saving = false;
-    setButtons(false);
+    sending = "";
+    if (isPress) setButtons(false);
     if (document.activeElement === document.body) document.getElementById(pressed)?.focus({ preventScroll: true });
+    goOn();
   }
 }
+function goOn() {
+  const next = waiting;
+  waiting = "";
+  if (leaving) return;
+  if (failed) { keepPage(); saveIn(PATIENCE); return; }
+  if (next) send(next);
+  else if (cellsIn(form).some(isToSend)) saveIn(Math.max(PAUSE, lastSaved + APART - Date.now()));
+}
 
-// The server's answer with its text, or nothing when the line broke: then nobody knows whether it was stored, and
-// sending it again is safe.
-async function post(then) {
-  const body = new FormData(form);
-  body.set("then", then);
-  body.delete("csrfmiddlewaretoken"); // signing in again in another window changes it: take the cookie's
+// The server's answer, or nothing when the line broke: then nobody knows whether it was stored, and sending it again is
+// safe.
+async function post(cells, then) {
+  const body = new URLSearchParams({ version: form.elements.version.value, page: form.elements.page.value, then });
+  for (const field of cells.flatMap(controlsIn)) {
+    if (field.type !== "checkbox") body.append(field.name, valueOf(field));
+    else if (field.checked) body.append(field.name, field.value);
+  }
+  // Signing in again in another window changes the token: take the cookie's.
   const token = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] || form.elements.csrfmiddlewaretoken.value;
+  const patience = new AbortController();
+  const bell = setTimeout(() => patience.abort(), LONGEST);
   try {
-    const answer = await fetch(form.action, { method: "POST", body, headers: { "X-CSRFToken": token, "HX-Request": "true" } });
-    const onwards = answer.headers.get("HX-Redirect"); // a redirect would be followed, and its page drawn, here
-    return { url: new URL(onwards || answer.url, answer.url).href, status: answer.status, text: await answer.text() };
+    const answer = await fetch(form.action, {
+      method: "POST",
+      body,
+      headers: { Accept: "application/json", "X-CSRFToken": token },
+      keepalive: String(body).length < MOST_WHILE_LEAVING,
+      signal: patience.signal,
+    });
+    const isJson = answer.headers.get("Content-Type")?.startsWith("application/json");
+    const isSignedOut = answer.status === 403 || new URL(answer.url).pathname !== new URL(form.action).pathname;
+    return { status: answer.status, isSignedOut, said: isJson ? await answer.json() : null };
   } catch (error) {
-    if (!(error instanceof TypeError)) throw error; // fetch and the reading of its answer throw no other for the line
-    tell("没有收到“已保存”的回答：网络连接中断。您输入的内容仍在页面上，请稍后再点“保存”。", "block");
+    const isOfTheLine = error instanceof TypeError || error instanceof SyntaxError || error.name === "AbortError";
+    if (!isOfTheLine) throw error; // fetch and the reading of its answer throw no other for the line
     return null;
+  } finally {
+    clearTimeout(bell);
   }
 }
 
-function receive({ url, status, text }, sent, then) {
-  const here = new URL(form.action).pathname;
-  const came = new URL(url).pathname;
-  if (came !== here && came.startsWith("/filings/")) { // stored; the next step has its own page
-    leaving = true;
-    window.location.assign(url);
-    return;
-  }
-  if (came !== here || status === 403) {
-    tell("没有保存：登录已过期。请在新窗口重新登录，再回到本页点“保存”，内容不会丢失。", "block");
-    return;
-  }
+// Receiving
+
+const here = () => (isKept() ? "内容已存在本机" : "您输入的内容仍在页面上");
+function tellOfNoLine() {
+  tell(`没有保存：未连接，${here()}，连上后自动保存。`, "block");
+  keepPage();
+}
+function tellOfSignedOut() {
+  const link = document.createElement("a");
+  Object.assign(link, { href: "/login/", target: "_blank", rel: "noopener", textContent: "在新窗口登录" });
+  tell(`没有保存：登录已过期，${here()}，登录后自动继续保存。请`, "block", link);
+}
+
+async function receive({ status, isSignedOut, said }, sent, then) {
+  if (isSignedOut) { tellOfSignedOut(); return; }
   if (status === 410) { // a practice that was wiped meanwhile
     tell("这次演练已经清除，没有保存，也不需要保存。请回到首页。", "block");
+    await forgetPage();
     return;
   }
-  if (status !== 200 && status !== 409) {
-    tell(`没有保存：服务器未能完成（${status}）。您输入的内容仍在页面上，请稍后再试。`, "block");
+  if (status === 409 && said) { refuse(said); return; }
+  if (status !== 200) {
+    tell(`没有保存：服务器未能完成（${status}），${here()}，请稍后再试。`, "block");
     return;
   }
-  const page = new DOMParser().parseFromString(text, "text/html");
-  if (!page.getElementById("grid")) {
-    tell("服务器的回答无法识别，不知道是否已保存。您输入的内容仍在页面上，请稍后再点“保存”。", "block");
+  if (!said) {
+    tell(`服务器的回答无法识别，不知道是否已保存，${here()}，请稍后再点“保存”。`, "block");
     return;
   }
-  if (status === 409) refuse(page, sent);
-  else takeOver(page, sent, then);
+  sent.forEach((value, field) => { field.remembered = value; });
+  lastSaved = Date.now();
+  if (said.onwards) { // stored; the next step has its own page
+    leaving = true;
+    await forgetPage();
+    window.location.assign(said.onwards);
+    return;
+  }
+  take(said, then);
 }
 
-function takeOver(page, sent, then) {
-  stored = true;
-  fields().forEach((field) => { field.remembered = sent.get(nameOf(field)); });
-  follow(page, sent);
-  replaceParts(page, ["refusal", "tabs", "beside", "bar"]);
-  document.querySelector("h1").textContent = page.querySelector("h1").textContent;
-  document.querySelectorAll("[data-unsaved]").forEach((notice) => notice.remove());
-  const state = document.getElementById("saved-state");
-  if (hasChanges()) tellOfChanges();
-  else if (state) state.dataset.tone = "done";
-  const news = [...page.querySelectorAll(".messages li")].map((line) => line.textContent.trim());
-  if (state && news.length) state.textContent = [state.textContent, ...news].join("。");
-  if (then === "check") document.getElementById("beside")?.scrollIntoView({ block: "start", behavior: "smooth" });
+function take(said, then) {
+  form.elements.version.value = said.version;
+  if (said.html) takeOver(said);
+  document.getElementById("refusal").replaceChildren();
+  const gaveWay = takeOthers(said.others);
+  const words = [`已于 ${said.saved} ${then === "keep" ? "自动保存" : "保存"}`];
+  if (gaveWay.cells) words.push(`有 ${gaveWay.cells} 格由${gaveWay.names}保存过，您没有改动，已换成保存的内容`);
+  if (disputes().length) tellOfDisputes();
+  else if (hasChanges()) tellOfChanges();
+  else tell(words.join("。"), "done");
+  if (then === "keep" && !hasChanges()) tellObstacles("点“保存”后再看还差什么。");
+  if (hasChanges()) keepSoon();
+  else forgetPage();
+  if (then === "check") document.getElementById("found")?.scrollIntoView({ block: "start", behavior: "smooth" });
+}
+function tellOfDisputes() {
+  tell(`有 ${disputes().length} 格没有保存：与他人保存的不同，请在格内选用哪一个。其余的照常保存。`, "block");
 }
 
 // Not stored: somebody saved other text into the same cells, or the filing may not be written just now.
-function refuse(page, sent) {
-  const mine = new Set(fields().filter(isChanged).map(nameOf));
-  const differing = page.querySelectorAll("[data-theirs]").length;
-  if (differing) {
-    follow(page, sent);
-    fields().filter((field) => mine.has(nameOf(field))).forEach((field) => { field.remembered = null; });
+function refuse(said) {
+  if (!said.theirs) {
+    refused = true;
+    const notice = document.createElement("section");
+    notice.className = "notice notice-block";
+    notice.setAttribute("role", "alert");
+    notice.append(Object.assign(document.createElement("p"), { textContent: said.refusal }));
+    const place = document.getElementById("refusal");
+    place.replaceChildren(notice);
+    place.scrollIntoView({ block: "center" });
+    tell("没有保存，原因见表的上方。您输入的内容仍在页面上。", "block");
+    return;
   }
-  replaceParts(page, ["refusal"]);
-  tell(differing
-    ? `没有保存：有 ${differing} 格在您打开之后已存为别的内容，已在表中标出，核对后再保存。`
-    : "没有保存，原因见表的上方。您输入的内容仍在页面上。", "block");
-  document.getElementById("refusal").scrollIntoView({ block: "center" });
+  keepPage(); // at the version it was opened at, before the page is at the new one
+  form.elements.version.value = said.version;
+  showDisputes(said.theirs);
+  takeOthers(said.others);
+  tellOfDisputes();
+  disputes()[0]?.scrollIntoView({ block: "center" });
+  lastSaved = 0;
+  if (cellsIn(form).some(isToSend)) waiting = waiting || "keep"; // the rest, at once
 }
 
-// The cells as the server has them now: figures, marks and remarks come from its page; what was typed since the form
-// was sent stays.
-function follow(page, sent) {
-  const theirs = new Map(cellsIn(page).map((cell) => [cell.dataset.cell, cell]));
-  for (const mine of cellsIn(form)) {
-    const cell = theirs.get(mine.dataset.cell);
-    if (!cell) continue;
-    mine.className = cell.className;
-    const untouched = controlsIn(mine).every((field) => valueOf(field) === sent.get(nameOf(field)));
-    const isFree = !controlsIn(mine).length || !mine.contains(document.activeElement);
-    if (isFree && (!isAlike(mine, cell) || (untouched && !saysTheSame(mine, cell)))) {
-      mine.replaceChildren(...cell.childNodes);
-      controlsIn(mine).forEach(remember);
-    } else {
-      followInPlace(mine, cell, untouched);
-    }
-  }
-  form.elements.version.value = page.querySelector("#grid [name=version]").value;
-}
-const byName = (cell) => new Map(controlsIn(cell).map((field) => [nameOf(field), field]));
-const isAlike = (mine, cell) => {
-  const [here, there] = [byName(mine), byName(cell)];
-  return here.size > 0 && here.size === there.size && [...here.keys()].every((name) => there.has(name));
-};
-const saysTheSame = (mine, cell) => {
-  const there = byName(cell);
-  return controlsIn(mine).every((field) => valueOf(field) === valueOf(there.get(nameOf(field))));
-};
-
-// Only what stands around the controls, so that the cursor, and what was typed meanwhile, stay.
-function followInPlace(mine, cell, untouched) {
-  const there = byName(cell);
-  for (const field of controlsIn(mine)) {
-    const now = there.get(nameOf(field));
-    for (const name of ["aria-invalid", "aria-describedby"]) {
-      if (now?.hasAttribute(name)) field.setAttribute(name, now.getAttribute(name));
-      else field.removeAttribute(name);
-    }
-    if (!now || !untouched || valueOf(field) === valueOf(now)) continue;
-    if (field.type === "checkbox") field.checked = now.checked;
-    else field.value = now.value;
-    remember(field);
-  }
-  const [says, theirs] = [mine.querySelector(".cell-says"), cell.querySelector(".cell-says")];
-  if (says && theirs) says.replaceWith(theirs);
-}
-
-function replaceParts(page, ids) {
-  const row = document.activeElement?.closest?.("tr")?.dataset.row;
-  for (const id of ids) {
-    const fresh = page.getElementById(id);
-    const old = document.getElementById(id);
-    if (!fresh || !old) continue;
-    old.replaceWith(fresh);
-    window.htmx?.process(fresh);
-  }
-  offerToSay();
-  if (row) showNote(row);
-}
-
-form.addEventListener("keydown", (event) => {
-  if (!(event.ctrlKey || event.metaKey) || event.key !== "s") return;
+// Signing out throws away what lies in this browser: it is stored first.
+document.querySelector("form[data-signs-out]")?.addEventListener("submit", async (event) => {
+  if (!isTouched() || !hasChanges()) return;
   event.preventDefault();
-  send("save");
+  const out = event.target;
+  await send("keep");
+  leaving = !hasChanges() || window.confirm("还有没有保存的内容，退出后本机不再保留。确定退出吗？");
+  if (leaving) {
+    out.submit();
+  } else {
+    stay(form.elements.page.value);
+    keepPage();
+    delete out.dataset.sent; // app.js made it a form that was sent
+    out.querySelectorAll("button").forEach((button) => { button.disabled = false; });
+  }
+});
+
+restore().then((count) => {
+  if (!count) return;
+  tell(`已恢复本机上没有保存的 ${count} 格，正在保存…`, "warn");
+  saveByItself();
 });

@@ -1,5 +1,6 @@
 """People of the cast at their own browsers, and what they do with a form."""
 
+import re
 from collections.abc import Mapping
 
 from django.conf import settings
@@ -71,6 +72,10 @@ def fill(page: Page, cells: Mapping[str, str]) -> None:
 
 def press(page: Page, words: str) -> None:
     page.get_by_role("button", name=words, exact=True).click()
+
+
+# What the bar says of a changed form, until it has saved itself.
+UNSAVED = re.compile("有未保存的修改|正在保存|自动保存")
 
 
 def save(page: Page) -> None:

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from reporting import workflow
 from reporting.models import State
 from reporting.workflow.period import owe
-from tests.browser.desks import cell, explain_all, fill, press, save
+from tests.browser.desks import UNSAVED, cell, explain_all, fill, press, save
 from tests.cast import AT, SHANGHAI, Cast
 from tests.may import CLEAN_MAY, fresh, open_period
 from tests.officials import file_may, make_it_be
@@ -62,7 +62,7 @@ def fill_in_and_mend(clerk: Page) -> None:
     clerk.get_by_role("link", name="开始填报").click()
     clerk.get_by_role("link", name="软统企6").first.click()
     fill(clerk, TWO_HIGH)
-    expect(clerk.locator("#saved-state")).to_have_text("有未保存的修改")
+    expect(clerk.locator("#saved-state")).to_have_text(UNSAVED)
     save(clerk)
     expect(cell(clerk, "2020.c1")).to_have_text("900.00")  # 500 + 300 + 100
     expect(cell(clerk, "2010.c3")).to_have_text("800.00")  # April's own figure

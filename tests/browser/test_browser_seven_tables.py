@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from reporting.workflow.period import owe
-from tests.browser.desks import cell, fill, press
+from tests.browser.desks import UNSAVED, cell, fill, press
 from tests.cast import AT, make_enterprise, make_user
 from tests.may import fresh, open_period
 from tests.officials import make_it_be
@@ -63,7 +63,7 @@ def test_boxes_are_ticked_saved_cleared_and_saved_again(office, clerk):
     filing = clerk.enterprise.filings.get(period=ANNUAL)
     for ticked in (True, False, True):
         boxes.first.set_checked(ticked)
-        expect(page.locator("#saved-state")).to_have_text("有未保存的修改")
+        expect(page.locator("#saved-state")).to_have_text(UNSAVED)
         assert press_and_read(page, "保存").startswith("已于")
         assert ("A47.v" in filing.sheets.get().cells) is ticked
 
@@ -102,11 +102,12 @@ def test_two_people_on_different_cells_both_save_and_see_each_others(office, cas
     fill(second, {"2010.c1": "1100"})
     assert press_and_read(second, "保存").startswith("已于")
     fill(first, {"2010.c1": "1200", "2051.c1": "20"})
-    assert press_and_read(first, "保存").startswith("没有保存：有 1 格在您打开之后已存为别的内容")
+    assert press_and_read(first, "保存").startswith("有 1 格没有保存：与他人保存的不同")
     expect(first.locator('[data-cell="2010.c1"]')).to_contain_text("已存：1100；您（钱七）填的：1200")
     expect(first.locator("[data-cell].conflict")).to_have_count(1)
     expect(cell(first, "2010.c1")).to_have_value("1,200.00")
     expect(cell(first, "2050.c1")).to_have_value("400.00")  # 孙八's, not touched here
+    press(first, "用我的")
     assert press_and_read(first, "保存").startswith("已于")
     kept = clerk.enterprise.filings.get(period=MAY).sheets.get().cells
     assert kept == {"2010.c1": "1200", "2050.c1": "400", "2051.c1": "20"}

@@ -143,9 +143,10 @@ def test_going_on_to_submit_judges_nothing_and_what_is_to_be_told_waits_there(fi
     save(firm, 0)
     workflow.save_sheet(fresh(may.filing), "软统企6", {"2050.c1": "410"}, 1, may.clerk, AT)
     judged.clear()
+    firm.defaults["HTTP_ACCEPT"] = "application/json"
     answer, submit = save(firm, 1, then="submit"), reverse("submit", args=[PERIOD])
-    assert (answer.get("HX-Redirect"), answer.redirect_chain, judged) == (submit, [], [])
-    del firm.defaults["HTTP_HX_REQUEST"]
+    assert (answer.json(), answer.redirect_chain, judged) == ({"onwards": submit}, [], [])
+    del firm.defaults["HTTP_ACCEPT"], firm.defaults["HTTP_HX_REQUEST"]
     assert "已换成保存的内容" in markup_of(firm.get(submit))
     assert save(firm, 2, "410", then="submit").redirect_chain == [(submit, 302)]
 

@@ -26,6 +26,16 @@ VERBS: dict[str, tuple[list[str], Callable[[SimpleNamespace], object]]] = {
         [State.DRAFT, State.RETURNED, State.AMENDING],
         lambda m: workflow.save_sheet(m.filing, "软统企6", {"2010.c1": "1"}, 1, m.clerk, LATER),
     ),
+    "save_held": (
+        [State.DRAFT, State.RETURNED, State.AMENDING],
+        lambda m: workflow.save_held(
+            workflow.held(Filing.objects.filter(pk=m.filing.pk)), "软统企6", {"2010.c1": "1"}, 1, m.clerk, LATER
+        ),
+    ),
+    "save_and_read": (
+        [State.DRAFT, State.RETURNED, State.AMENDING],
+        lambda m: workflow.save_and_read(m.filing, "软统企6", {"2010.c1": "1"}, 1, m.clerk, LATER),
+    ),
     "save_and_check": (
         [State.DRAFT, State.RETURNED, State.AMENDING],
         lambda m: workflow.save_and_check(m.filing, "软统企6", {"2010.c1": "1"}, 1, m.clerk, LATER),
@@ -105,7 +115,7 @@ OTHER = {
     "begin_draft", "change_draft", "abandon_draft", "publish",  # tests/editions/test_editions.py
     "choose_reading", "enter_arrangement", "effects_of", "refuse_known", "squeezed_by",
     "owe",  # whom a period lists; never called for a locked one
-    "foreseen", "owed_from", "changes_since", "divide", "same",  # questions
+    "held", "foreseen", "owed_from", "changes_since", "divide", "same",  # questions
     "explained", "unexplained", "latest_extension", "standing_in_the_way", "too_early_to_lock",  # questions
     "why_not_abandoned", "why_not_actual", "why_not_extended", "why_not_late",
     "why_not_saved", "why_not_withdrawn", "drafts_of",

@@ -1,15 +1,11 @@
-"""The firm fills a filing: the filing's page, the official form, 数据审核, explanations, the workbook."""
-
-from collections.abc import Mapping
-from datetime import datetime
+"""The firm's page of a filing: its tables, everything found, 数据审核, explanations. The official form: sheet.py."""
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_POST
-from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
+from django_htmx.http import trigger_client_event
 
 from accounts import clock
 from accounts.access import needs, refusals_on
@@ -20,14 +16,9 @@ from reporting import workflow
 from reporting.conversation.threads import talk_about
 from reporting.filing.judging import attributes_of, imported_behind, tables_for, typed_cells
 from reporting.filing.whole import read_whole
-from reporting.firm.forms import ExplainPress, SavePress
+from reporting.firm.forms import ExplainPress
 from reporting.firm.views.overview import Overview
-from reporting.models import Filing, Sheet, Submission
-from reporting.pages.grid import Theirs, lay_out, suggestions_in
-from reporting.workbooks.exchange import known_cells, known_of_register
-
-MOST_NAMED = 3  # cells told by name; the page marks them all
-NOTHING: Mapping[str, Theirs] = {}
+from reporting.models import Filing, Submission
 
 
 def filing_of(request: HttpRequest, period: str) -> Filing:
@@ -45,6 +36,14 @@ def pressed_filing(request: HttpRequest, period: str) -> Filing:
     """The signed-in firm's filing for a period with as much as tells what was pressed, or 404: the press reads it anew
     under its lock."""
     return get_object_or_404(as_pressed(Filing.objects.visible_to(request.user)), period=period)
+
+
+def filing_to_keep(request: HttpRequest, period: str) -> Filing:
+    """The same under its lock, or 404: nothing of it is read again."""
+    try:
+        return workflow.held(Filing.objects.visible_to(request.user).filter(period=period))
+    except Filing.DoesNotExist:
+        raise Http404("这个报告期没有本企业的填报。") from None
 
 
 def as_pressed(filings: QuerySet[Filing]) -> QuerySet[Filing]:
@@ -84,129 +83,6 @@ def render_filing(request: HttpRequest, overview: Overview) -> HttpResponse:
         "talk": talk_about(overview.filing, request.user),
     }
     return render(request, "firm/filing.html", context)
-
-
-@needs(Ability.FILL)
-def sheet(request: HttpRequest, period: str, key: str) -> HttpResponse:
-    """The official form of one table as a grid of plain inputs."""
-    if request.method == "POST":
-        return save(request, period, key)
-    overview = Overview(filing_of(request, period), clock.now())
-    return render_sheet(request, overview, owed_table(overview.filing, key))
-
-
-def save(request: HttpRequest, period: str, key: str) -> HttpResponse:
-    """保存, alone or before 数据审核 or 确定上报. The answer is the page as it is now; sent once more, the press finds
-    nothing to change."""
-    at, filing = clock.now(), pressed_filing(request, period)
-    table = owed_table(filing, key)
-    cells, version, then = (
-        posted_cells(request.POST, table),
-        posted_version(request.POST),
-        SavePress(request.POST).said["then"],
-    )
-    press = workflow.save_and_check if then == "check" else workflow.save_sheet
-    try:
-        pressed = press(filing, table.code, cells, version, request.user, at, proposed=known_of_register(filing))
-    except workflow.Conflict as conflict:
-        return render_conflict(request, filing_of(request, period), at, table, conflict)
-    except workflow.Refused as refusal:
-        filing = filing_of(request, period)
-        typed_over = Overview(filing, at, {**typed_cells(filing), **cells})
-        return render_sheet(request, typed_over, table, refusal=refusal, version=version)
-    saved = pressed.filing.drafts[table.code]
-    tell_what_others_saved(request, saved, cells, version)
-    if then == "submit":
-        submit = reverse("submit", args=[period])
-        return HttpResponseClientRedirect(submit) if request.htmx else redirect(submit)
-    overview = Overview.of(pressed, at) if then == "check" else Overview(pressed.filing, at)
-    return render_sheet(request, overview, table)
-
-
-def render_conflict(
-    request: HttpRequest, filing: Filing, at: datetime, table: Table, conflict: workflow.Conflict
-) -> HttpResponse:
-    """The form with this person's changes over what is stored now; the next press saves them knowingly."""
-    others = {key: text for key, text in typed_cells(filing).items() if key not in cells_of(table)}
-    overview = Overview(filing, at, {**others, **conflict.sheet.cells, **conflict.own})
-    stored = conflict.sheet.cells
-    theirs = {
-        key: Theirs(stored.get(key, ""), change.saver(request.user), change.at, str(request.user))
-        for key, change in conflict.theirs.items()
-    }
-    return render_sheet(request, overview, table, refusal=conflict, version=conflict.sheet.version, theirs=theirs)
-
-
-def tell_what_others_saved(request: HttpRequest, saved: Sheet, cells: dict[str, str], version: int) -> None:
-    """Which cells of the page give way to what others saved since it was opened."""
-    edition = saved.filing.edition
-    ours = {key: saved.cells.get(key, "") for key in cells}
-    given_way = [key for key, text in cells.items() if not workflow.same(edition, key, ours[key], text.strip())]
-    if not given_way:
-        return
-    changes = workflow.changes_since(saved, version) or {}
-    names = "、".join(dict.fromkeys(changes[key].saver(request.user) for key in given_way if key in changes))
-    places = "、".join(edition.place_of(key) for key in given_way[:MOST_NAMED])
-    more = f"等 {len(given_way)} 格" if len(given_way) > MOST_NAMED else ""
-    messages.info(request, f"{places}{more}在您打开之后由{names or '他人'}保存过，您没有改动，已换成保存的内容。")
-
-
-def render_sheet(
-    request: HttpRequest,
-    overview: Overview,
-    table: Table,
-    refusal: workflow.Refused | None = None,
-    version: int | None = None,
-    theirs: Mapping[str, Theirs] = NOTHING,
-) -> HttpResponse:
-    """The form; after a refusal with the typed text still in it and the version it was opened at, after a conflict
-    with the other side's text beside it."""
-    stored = overview.sheets.get(table.code)
-    text = overview.typed
-    prefilled = not overview.has_text(table) and not refusal and overview.may_write
-    if prefilled:
-        text = known_cells(overview.filing)
-    completed = overview.judgement.completed
-    talk = talk_about(overview.filing, request.user)
-    grid = lay_out(table, text, completed, overview.remarks(table, theirs))
-    context = {
-        "filing": overview.filing,
-        "imported": imported_behind(overview.filing),
-        "overview": overview,
-        "table": table,
-        "grid": grid,
-        "tabs": overview.tabs(table),
-        "summary": overview.summary(table),
-        "stored": stored,
-        "version": (stored.version if stored else 0) if version is None else version,
-        "refusal": refusal,
-        "theirs": theirs,
-        "prefilled": prefilled and any(key in text for key in cells_of(table)),
-        "suggestions": suggestions_in(grid),
-        "missing": overview.missing_in(table),
-        "problems": overview.problems_of(table),
-        "errors": overview.findings("error", table) if overview.has_text(table) else [],
-        "warnings": overview.findings("warning", table) if overview.has_text(table) else [],
-        "returned": overview.returned_in(table),
-        "talk": talk,
-        "said": talk.of_table(table.code),
-    }
-    return render(request, "firm/sheet.html", context, status=409 if refusal else 200)
-
-
-def posted_version(posted: QueryDict) -> int:
-    """The version the page was opened at; without a readable one the save can only be a first one."""
-    text = posted.get("version", "")
-    return int(text) if text.isdecimal() and len(text) < 10 else 0
-
-
-def posted_cells(posted: QueryDict, table: Table) -> dict[str, str]:
-    """The text of the form's cells; several ticked codes become one list."""
-    return {key: ",".join(text for text in posted.getlist(key) if text) for key in cells_of(table) if key in posted}
-
-
-def cells_of(table: Table) -> list[str]:
-    return [f"{indicator.code}.{key}" for indicator in table.indicators for key in indicator.columns]
 
 
 @needs(Ability.FILL)
