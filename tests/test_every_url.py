@@ -226,6 +226,8 @@ PAGES = {
     "attach_scan": "POST enterprise",
     "scan": "enterprise district association city",
     "sheet": "enterprise",
+    "known_beside_sheet": "enterprise",
+    "sheet_rules": "enterprise",
     "outstanding": "district association city",
     "edit_official": "city system",
     "import_officials": "city system",
@@ -357,6 +359,7 @@ OWNED = {
     "enterprise": [
         "check", "wrong_cells", "explain", "submission", "recall", "extension", "late", "amend", "abandon_amendment",
         "answer", "workbook", "confirm_workbook", "submit", "sheet", "adjustments", "attach_scan", "scan", "thread",
+        "known_beside_sheet",
         "certificate", "cancel_sign_up", "object_signed_in", "send_colleague_link", "replace_colleague",
     ],
     "district": [

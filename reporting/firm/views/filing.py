@@ -18,6 +18,7 @@ from forms_tables.edition.catalog import Table
 from forms_tables.edition.shape import declaring_tables
 from reporting import workflow
 from reporting.conversation.threads import talk_about
+from reporting.filing.beside import rules_of
 from reporting.filing.judging import attributes_of, imported_behind, tables_for, typed_cells
 from reporting.filing.whole import read_whole
 from reporting.firm.forms import ExplainPress, SavePress
@@ -181,6 +182,7 @@ def render_sheet(
         "version": (stored.version if stored else 0) if version is None else version,
         "refusal": refusal,
         "theirs": theirs,
+        "rules": rules_of(overview.filing, table),
         "prefilled": prefilled and any(key in text for key in cells_of(table)),
         "suggestions": suggestions_in(grid),
         "missing": overview.missing_in(table),
