@@ -67,7 +67,7 @@
   const element = (name, className, words) => Object.assign(document.createElement(name), { className, textContent: words });
 
   function findingsOf(cell) {
-    const links = document.querySelectorAll(`#beside .finding a[href$="#cell-${cell.dataset.cell}"]`);
+    const links = document.querySelectorAll(`#beside .finding:not(.overtaken) a[href$="#cell-${cell.dataset.cell}"]`);
     const found = [...new Set([...links].map((link) => link.closest(".finding")))];
     const sentences = found.map((finding) => {
       const said = element("p", finding.className, "");
@@ -77,7 +77,7 @@
       said.append(first.textContent.replace(kind ? kind.textContent : "", "").trim());
       return said;
     });
-    const beside = cell.querySelector(".cell-says");
+    const beside = cell.querySelector(cell.dataset.now ? ".cell-now" : ".cell-says");
     if (sentences.length || !beside || beside.hidden || !beside.textContent) return sentences;
     return [element("p", "finding error", beside.textContent)];
   }
@@ -96,7 +96,8 @@
       else if (term.textContent === "说明") facts.prepend(...pair); // the one most people look for
       else facts.append(...pair);
     }
-    strip.replaceChildren(title, ...findingsOf(cell), facts);
+    const past = document.querySelectorAll("#past .beside-cell, #past svg");
+    strip.replaceChildren(title, ...findingsOf(cell), ...[...past].map((part) => part.cloneNode(true)), facts);
     strip.hidden = false;
     strip.scrollTop = 0;
   }
@@ -117,6 +118,9 @@
     new MutationObserver(() => {
       if (place) describe(document.querySelector(`form[data-grid] [data-cell="${place}"]`));
     }).observe(aside, { childList: true });
+    document.addEventListener("judged", () => { // while somebody types; where the strip is not shown it can wait
+      if (place && strip.offsetParent) describe(document.querySelector(`form[data-grid] [data-cell="${place}"]`));
+    });
   }
 
   measure();

@@ -89,6 +89,7 @@ class SheetRules:
         platform = self.edition.platform
         return {
             "table": self.table.code,
+            "tables": {each.code: each.key for each in self.edition.tables if each.frequency == self.table.frequency},
             "cells": {plan.key: _cell_as_json(plan, plan.table == self.table) for plan in self.plans},
             "plans": [_plan_as_json(plan, self.cells) for plan in self.plans],
             "facts": {fact.label: fact.key for fact in self.facts if fact.key in self.cells},
@@ -114,9 +115,11 @@ class SheetRules:
             if table.applies_when and table.frequency == self.table.frequency
         }
 
-    def _lists(self) -> dict[str, list[str]]:
+    def _lists(self) -> dict[str, list[tuple[str, str]]]:
+        """The code lists of the table, but those that name the districts, which a city may add to."""
         lists = {row.code_list: row.choices for row in self.table.indicators if row.kind in CHOICE_KINDS}
-        return {code: [entry.code for entry in found.entries] for code, found in lists.items() if found}
+        kept = {code: found for code, found in lists.items() if found and not found.from_districts}
+        return {code: [(entry.code, entry.name) for entry in found.entries] for code, found in kept.items()}
 
 
 @lru_cache(maxsize=64)
@@ -176,7 +179,8 @@ def _cell_as_json(plan: CellPlan, is_own: bool) -> dict[str, Any]:
 def _how_it_is_read(indicator: Indicator, key: str) -> dict[str, Any]:
     kind = indicator.kind_in(key)
     if kind not in FIGURE_KINDS:
-        is_listed = kind in CHOICE_KINDS and indicator.choices and not indicator.choices.also
+        choices = indicator.choices if kind in CHOICE_KINDS else None
+        is_listed = choices and not (choices.also or choices.from_districts)
         return _given(kind=kind, list=indicator.code_list if is_listed else "")
     negative = ""
     if key in indicator.nonnegative_columns:

@@ -1,7 +1,7 @@
 """What a sheet is judged beside while somebody types: the other tables as they are stored, earlier filings, the city's
 parameters, the register. All that is one filing's; what is the same for every firm is `forms_tables.judges.sheets`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal, localcontext
 from typing import Any
 
@@ -33,10 +33,7 @@ def known_beside(filing: Filing, table: Table, in_the_form: Mapping[str, str]) -
     return {
         **facts_as_json(judgement, rules, typed),
         "read": read_by_the_server(filing.edition, table, in_the_form),
-        "said": [
-            {"condition": number, "figures": figures_of(rules.conditions[number], reading)}
-            for number in explained_conditions(filing, rules, reading)
-        ],
+        "said": list(explained(filing, rules, reading)),
         "offered": offered(filing),
         "past": past_of(filing, table),
     }
@@ -102,17 +99,16 @@ def in_plain(value: Decimal | str) -> str:
     return value if isinstance(value, str) else f"{value:f}"
 
 
-def explained_conditions(filing: Filing, rules: SheetRules, reading: Reading) -> list[int]:
-    """Which of the rules' conditions fail with figures that the firm has explained."""
-    said = {rule for rule, _ in filing.said}
+def explained(filing: Filing, rules: SheetRules, reading: Reading) -> Iterator[dict[str, Any]]:
+    """Which of the rules' conditions fail with figures that the firm has explained, and how."""
+    said_of = {rule for rule, _ in filing.said}
     with localcontext(EXACT):
-        return [
-            number
-            for number, condition in enumerate(rules.conditions)
-            if condition.rule.id in said
-            and condition.verdict(reading) is False
-            and (condition.rule.id, condition.finding(reading).fingerprint) in filing.said
-        ]
+        for number, condition in enumerate(rules.conditions):
+            if condition.rule.id not in said_of or condition.verdict(reading) is not False:
+                continue
+            if said := filing.said.get((condition.rule.id, condition.finding(reading).fingerprint)):
+                words = f"{said.reason_code}|{said.text}"
+                yield {"condition": number, "figures": figures_of(condition, reading), "words": words}
 
 
 def figures_of(condition: Condition, reading: Reading) -> dict[str, str]:

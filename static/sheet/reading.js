@@ -4,7 +4,7 @@
 //                              { problem }: it cannot be read, and why, in the server's words
 //                              { unsure: true }: only the server can tell
 //
-// cell and rules are what forms_tables/judges/sheets.py hands over. tests/browser/test_browser_judging_here.py holds both
+// cell and rules are what forms_tables/judges/sheets.py hands over. tests/browser/test_browser_judging_alike.py holds both
 // together over many spellings.
 
 const HIDDEN = /[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
@@ -33,14 +33,15 @@ export function read(typed, cell, rules) {
 function readWords(text, { kind, list }, { lists, longest }) {
   if ([...text].length > longest || /^[=＝#＃]/.test(text)) return unsure;
   if (kind === "yes_no" && ["是", "否"].includes(text)) return { value: text };
-  if (kind === "code" && list && lists[list].includes(text)) return { value: text };
+  if (kind === "code" && list && isIn(text, lists[list])) return { value: text };
   if (kind === "codes" && list && isInOrder(text.split(","), lists[list])) return { value: text };
   if (kind === "text" && /^[\u4e00-\u9fff\w（）()·、，。 -]+$/.test(text)) return { value: text };
   if (kind === "month" && /^(19[0-9]{2}|20[0-9]{2})-(0[1-9]|1[0-2])$/.test(text)) return { value: text };
   return unsure;
 }
+const isIn = (code, list) => list.some(([listed]) => listed === code);
 const isInOrder = (codes, list) => {
-  const places = codes.map((code) => list.indexOf(code));
+  const places = codes.map((code) => list.findIndex(([listed]) => listed === code));
   return places.every((place, at) => place > (at ? places[at - 1] : -1));
 };
 

@@ -1,5 +1,6 @@
 // The official form as a grid. Without it the form still works: 保存 sends it and the page comes back.
 
+import "./judging.js";
 import "./moving.js";
 import "./notes.js";
 import "./saving.js";

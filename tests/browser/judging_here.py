@@ -89,5 +89,3 @@ def server_says(rules: SheetRules, judgement: Judgement) -> dict[str, Any]:
 def figures_of(finding) -> dict[str, str]:
     """What a fingerprint rests on, without what only the sentence is made of and without the row itself."""
     return {label: text for label, text in finding.figures.items() if label not in NOT_READ}
-
-

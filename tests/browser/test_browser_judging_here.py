@@ -1,146 +1,182 @@
-"""边填边审: what the form's script says while somebody types is what the server says of the same cells."""
+"""边填边审 on the official form: findings, totals and what was filed before, while somebody types."""
 
+import re
+from datetime import date, datetime
 from decimal import Decimal
-from itertools import product
-from random import Random
+from types import SimpleNamespace
 
 import pytest
+from playwright.sync_api import Page, expect
 
-from forms_tables.edition.model import FIGURE_KINDS
-from forms_tables.filling.completion import Facts
-from forms_tables.filling.parsing import Problem, parse
-from forms_tables.judges.sheets import sheet_rules
-from reporting.filing.judging import judge_cells
-from tests.browser.judging_here import JudgeOfSheets, asked, server_says
-from tests.filings import cases
-from tests.rules.test_rules import EDITION
+from reporting import workflow
+from reporting.workflow.period import owe
+from tests.browser.desks import cell, fill, save
+from tests.browser.soundness import WIDTHS, grave_issues, width_needed
+from tests.cast import AT, SHANGHAI, Cast
+from tests.may import CLEAN_MAY, fresh, open_period
+from tests.officials import file_may, make_it_be
 
 pytestmark = pytest.mark.browser
 
-NUMBERS = [
-    "", " ", "0", "00", "-0", "+0", "-0.00", "7", "007", "1.", ".5", "-.5", "+.50", "12.5", "12.50", "12.345", "12.300",
-    "1234567.89", "1,234.56", "1,234", "12,34", "1,2345", ",123", "1,234,567.8", "1，234", "-1,234.5", "（5）", "(5)",
-    "(1,000)", "５", "１２３．４５", "－３", "−3", "﹣3", "1 234", "1　234", " 12 ", "　12　", "\u00a012", "\u200b12", "1\u200e2",
-    "\ufeff5", "1\u00ad2", "1e3", "1E-2", ".5e1", "1e", "12万元", "12 万元", "3%", "3 ‰", "¥12", "$ 12", "¥1,2", "12元整", "5人",
-    "-", "--", "—", "——", "/", "无", "NA", "N/A", "n/a", "=1+1", "＝A1", "#REF!", "#DIV/0!", "#N/A", "#ref!", "＃REF！",
-    "999999999999999", "1000000000000000", "0000000000000001", "123456789012345.67", "1234567890123456.78", "-5", "-0.01",
-    "+-5", "--5", "5-", "5,", "1..2", "1.2.3", "十二", "1.2亿", "3500万", "12 34", "1 2万", "0x10", "Infinity", "NaN", "1_000",
-    "١٢", "½", "²", "1" * 201, "5\t", "5\n", "1\u00853", "1\u20283", "一" * 40, "{typed}", "{0}", "12.{unit}", "￥12", "＄12",
-    "1，234．5", "１，２３４", "1.00000000000000000000", "0.0000001", "-1,00", "€5", "5 e 3", "1e+", "5.0", "-7.10", "()", "(",
-]  # fmt: skip
-WORDS = [
-    "", " 是 ", "是", "否", "对", "Y", "1", "1,3B", "3B,1", "1，3B", "110", "159", "国有企业", "2023-05", "2023-5", "2023年5月", "2023-13",
-    "王芳", "王 芳", "王\u200b芳", "\u202e王", "重庆云图软件有限公司", "=王", "#REF!", "6513", "应用软件开发", "E131", "E131 通用", "023-63890000",
-    "13800000001", "a@example.cn", "400010", "500103", "500103001001", "91500103MA5U12346B", "2024-02-29", "2024-02-30",
-]  # fmt: skip
+APRIL_MORNING = datetime(2024, 5, 7, 9, 0, tzinfo=SHANGHAI)
+FORM = "/filings/2024M05/t6/"
+LOW_PAY = "2111.c1"  # R625: less than 200 a head and month must be explained
+ABOVE_ITS_WHOLE = "软统企6表20211“其中：基础软件收入”的“本年本期累计”"
 
 
-def is_plain(parsed) -> str | None:
-    return format(parsed, "f") if isinstance(parsed, Decimal) else parsed
+@pytest.fixture
+def month(cast: Cast) -> SimpleNamespace:
+    """April is filed and approved, one of its warnings explained; May lies blank before 云图."""
+    april = open_period("2024M04", date(2024, 5, 1))
+    filed = file_may(owe(cast.yuntu, april), cast.li_na, april_cells(), at=APRIL_MORNING)
+    workflow.approve(filed, cast.chen_yu, APRIL_MORNING)
+    may = open_period("2024M05", date(2024, 6, 1))
+    make_it_be(AT.date())
+    return SimpleNamespace(cast=cast, filing=owe(cast.yuntu, may))
 
 
-@pytest.mark.parametrize("table", EDITION.tables, ids=lambda table: table.key)
-def test_it_reads_a_text_as_the_server_does_or_says_that_it_cannot(page, table):
-    judge, rules = JudgeOfSheets(page), sheet_rules(EDITION, table.code)
-    judge.load(rules)
-    rows = [row for row in table.indicators if not row.is_heading]
-    cells = [(row, column) for row in rows for column in row.columns]
-    figures = [cell for cell in cells if cell[0].kind_in(cell[1]) in FIGURE_KINDS]
-    others = [cell for cell in cells if cell not in figures]
-    asked_for = [*product(figures, NUMBERS), *product(others, WORDS)]
-    answers = judge.read([(text, f"{row.code}.{column}") for (row, column), text in asked_for])
-    unsure = 0
-    for ((row, column), text), answer in zip(asked_for, answers, strict=True):
-        server = parse(row, column, text)
-        if answer.get("unsure"):
-            unsure += 1
-        elif isinstance(server, Problem):
-            assert f"{row.place(column)}：{answer.get('problem')}。" == server.problem, (row.code, column, text)
-        else:
-            assert "problem" not in answer, (row.code, column, text, answer, server)
-            same = Decimal(answer["value"]) == server if isinstance(server, Decimal) else answer["value"] == server
-            assert same, (row.code, column, text, answer, server)
-    assert unsure < len(figures) * 6 + len(others) * len(WORDS)  # of a figure it is unsure only of control characters
+def april_cells() -> dict[str, str]:
+    """Four fifths of May in everything that accumulates."""
+    still = {"2112.c1", "2113.c1"}
+    cells = {key: text if key in still else str(Decimal(text) * 4 / 5) for key, text in CLEAN_MAY.items()}
+    return cells | {LOW_PAY: "20"}
 
 
-SPELLED = [
-    lambda text: text.translate({ord(digit): ord(digit) + 0xFEE0 for digit in "0123456789.-,"}),
-    lambda text: f" {text}　",
-    lambda text: f"{Decimal(text):,f}" if text.lstrip("-").replace(".", "").isdigit() else text,
-    lambda text: f"{text}万元",
-    lambda text: f"({text})",
-    lambda text: f"{text}.001",
-    lambda text: "",
-    lambda text: "-5",
-    lambda text: "0",
-    lambda text: str(len(text) * 37),
-    lambda text: f"9{text}",
-]
+@pytest.fixture
+def clerk(office, month) -> Page:
+    page = office.seat_without_the_form(month.cast.li_na)
+    open_form(page)
+    return page
 
 
-def edited(rules, typed, dice) -> dict[str, str]:
-    """Some cells of the table typed anew, each in a way somebody might."""
-    own = [plan.key for plan in rules.plans if plan.table == rules.table]
-    changes = dice.choice((1, 2, 5, 20))
-    return typed | {
-        key: dice.choice(SPELLED)(typed.get(key) or "12") for key in dice.sample(own, min(changes, len(own)))
-    }
+def open_form(page: Page, address: str = FORM) -> None:
+    with page.expect_response(re.compile("/known/$")):
+        page.goto(address)
 
 
-def typed_of(reading, rules_by_table, dice) -> dict[str, str]:
-    """A filing's cells as they were typed: mostly those nobody else fills in, some of the others."""
-    texts = {key: format(value, "f") if isinstance(value, Decimal) else value for key, value in reading.values.items()}
-    keep = dice.choice((0.0, 0.0, 0.1, 1.0))
-    filled = {plan.key for rules in rules_by_table.values() for plan in rules.plans if plan.carry or plan.formula}
-    return {key: text for key, text in texts.items() if text and (key not in filled or dice.random() < keep)}
+def here(page: Page):
+    return page.locator("#while-typing .finding")
 
 
-@pytest.mark.parametrize("frequency", ["month", "annual"])
-def test_random_edits_of_every_table_find_the_same_and_fill_in_the_same(page, frequency):
-    judge, dice = JudgeOfSheets(page), Random(f"边填边审 {frequency}")
-    rules_by_table = {
-        each.code: sheet_rules(EDITION, each.code) for each in EDITION.tables if each.frequency == frequency
-    }
-    readings = [reading for block in cases(EDITION, frequency, 13, 150) for reading in block]
-    compared = {"findings": 0, "silent": 0, "sure": 0}
-    for rules in rules_by_table.values():
-        judge.load(rules)
-        questions, truths = [], []
-        for reading in readings:
-            facts = Facts(reading.period, reading.attributes, reading.parameters, reading.history)
-            typed = typed_of(reading, rules_by_table, dice)
-            stored = judge_cells(EDITION, typed, facts)
-            if rules.table not in stored.tables:
-                continue
-            now = edited(rules, typed, dice)
-            questions.append(asked(rules, stored, typed, now))
-            truths.append(server_says(rules, judge_cells(EDITION, now, facts)))
-        for answer, truth in zip(judge.judge(questions), truths, strict=True):
-            compare(rules, answer, truth, compared)
-    assert compared["findings"] > 2000, compared
-    assert compared["sure"] > compared["silent"], compared
+def mark(page: Page, key: str):
+    return page.locator(f'[id="now-{key}"]')
 
 
-def compare(rules, answer, truth, compared) -> None:
-    """The same of everything the browser is sure of, and of what it is not sure nothing."""
-    own = set(truth["values"])
-    unsure = set(answer["unsure"])
-    for name in ("locked", "overridden", "missing"):
-        assert set(answer[name]) & own - unsure == truth[name] - unsure, (name, rules.table.code)
-    assert set(answer["unreadable"]) - unsure == truth["unreadable"] - unsure
-    for key in own - unsure:
-        assert answer["values"][key] == truth["values"][key], (key, answer["values"][key], truth["values"][key])
-    said = [(each["rule"], each["cells"], each["message"], each["figures"]) for each in answer["findings"]]
-    if unsure:
-        for finding in said:
-            assert finding in truth["findings"]
-        silent = {rest for each in rules.conditions for rest in [each.rule.id] if reads_any(each, unsure)}
-        assert [each for each in truth["findings"] if each not in said and each[0] not in silent] == []
-    else:
-        assert said == truth["findings"]
-    compared["findings"] += len(said)
-    compared["silent" if unsure else "sure"] += 1
+def test_a_finding_comes_and_goes_while_somebody_types_and_nothing_is_sent(clerk):
+    fill(clerk, CLEAN_MAY)
+    sent = []
+    clerk.on("request", lambda request: sent.append(request.url))
+    cell(clerk, "20211.c1").press("Control+A")
+    clerk.keyboard.type("600")
+    expect(mark(clerk, "20211.c1")).to_contain_text("须修改 R602")
+    error = here(clerk).filter(has_text="R602")
+    expect(error).to_contain_text(f"{ABOVE_ITS_WHOLE}：")
+    expect(error).to_contain_text("现为 600.00 万元，而 2021“1.软件产品收入”为 500.00 万元，相差 100.00 万元")
+    expect(cell(clerk, "20211.c1")).to_have_attribute("aria-invalid", "true")
+    cell(clerk, "2112.c1").focus()
+    error.get_by_role("link").first.click()
+    expect(cell(clerk, "20211.c1")).to_be_focused()
+    clerk.keyboard.press("Control+A")
+    clerk.keyboard.type("100")
+    expect(error).to_have_count(0)
+    expect(mark(clerk, "20211.c1")).to_be_hidden()
+    expect(cell(clerk, "20211.c1")).not_to_have_attribute("aria-invalid", "true")
+    assert sent == []
 
 
-def reads_any(condition, cells) -> bool:
-    return any(getattr(meaning, "key", None) in cells for meaning in condition.reads)
+def test_totals_and_growth_fill_themselves(clerk):
+    expect(cell(clerk, "2020.c1")).to_have_text("—")
+    for key in ("2021.c1", "2022.c1", "2023.c1"):
+        cell(clerk, key).fill(CLEAN_MAY[key])
+    expect(cell(clerk, "2020.c1")).to_have_text("900.00")  # 500 + 300 + 100, and nothing in a row that does not apply
+    expect(cell(clerk, "2020.c5")).to_have_text("25.0")  # 900 / 720 − 1
+    cell(clerk, "2021.c1").fill("１,５００．５")
+    expect(cell(clerk, "2020.c1")).to_have_text("1,900.50")
+    cell(clerk, "2023.c1").fill("")
+    expect(cell(clerk, "2020.c1")).to_have_text("—")  # a blank is not zero
+
+
+def test_what_cannot_be_read_is_said_when_the_cell_is_left(clerk):
+    fill(clerk, CLEAN_MAY)
+    cell(clerk, "2010.c1").fill("")
+    cell(clerk, "2010.c1").type("12,0")
+    expect(mark(clerk, "2010.c1")).to_have_count(0)
+    clerk.keyboard.press("Tab")
+    expect(mark(clerk, "2010.c1")).to_have_text(re.compile("^“12,0”的千分位逗号位置不对"))
+    expect(here(clerk).filter(has_text="软统企6表2010“主营业务收入”的“本年本期累计”：“12,0”")).to_have_count(1)
+    cell(clerk, "2010.c1").fill("1,200")
+    expect(mark(clerk, "2010.c1")).to_be_hidden()
+
+
+def test_after_a_save_the_servers_list_says_it_alone(clerk):
+    fill(clerk, CLEAN_MAY | {"20211.c1": "600"})
+    expect(here(clerk).filter(has_text="R602")).to_have_count(1)
+    save(clerk)
+    expect(clerk.locator("#found .finding.error").filter(has_text="R602")).to_have_count(1)
+    expect(here(clerk)).to_have_count(0)
+    expect(mark(clerk, "20211.c1")).to_have_count(0)
+    expect(clerk.locator('[id="says-20211.c1"]')).to_contain_text("须修改 R602")
+    cell(clerk, "20211.c1").fill("100")  # mended, and not stored
+    overtaken = clerk.locator("#found .finding.error.overtaken").filter(has_text="R602")
+    expect(overtaken).to_contain_text("按现在填的数，这一处已不成立")
+    expect(clerk.locator('[id="says-20211.c1"]')).to_be_hidden()
+    cell(clerk, "20211.c1").fill("600")
+    expect(overtaken).to_have_count(0)
+    expect(clerk.locator('[id="says-20211.c1"]')).to_be_visible()
+
+
+def test_a_warning_is_explained_where_it_is_found_with_the_words_of_last_time(clerk, month):
+    fill(clerk, CLEAN_MAY | {LOW_PAY: "30"})
+    warning = here(clerk).filter(has_text="须说明 R625")
+    expect(warning).to_contain_text("现为 30，而 0.2×2112×月份 为 40")
+    warning.get_by_role("button", name="写说明").click()
+    stored = clerk.locator("#found .finding.warning").filter(has_text="R625")
+    expect(stored.get_by_label("原因")).to_be_focused()
+    assert fresh(month.filing).sheets.get().cells[LOW_PAY] == "30"  # an explanation rests on stored figures
+    expect(stored.locator(".offered")).to_contain_text("2024年4月的说明：01")
+    stored.get_by_role("button", name="沿用").click()
+    expect(stored.get_by_label("原因")).to_have_value("01")
+    stored.get_by_role("button", name="保存说明").click()
+    said = clerk.locator("#found .finding.note").filter(has_text="已说明 R625")
+    expect(said).to_have_count(1)
+    expect(here(clerk).filter(has_text="R625")).to_have_count(0)
+
+    with clerk.expect_response(re.compile("/known/$")):
+        clerk.reload()
+    cell(clerk, "2010.c1").fill("1001")  # the explanation does not rest on it
+    expect(cell(clerk, "2010.c5")).to_have_text("25.1")
+    expect(clerk.locator("#found .overtaken").filter(has_text="R625")).to_have_count(0)
+    cell(clerk, LOW_PAY).fill("31")
+    expect(clerk.locator("#found .overtaken").filter(has_text="R625")).to_contain_text("这条说明不再有效")
+    expect(here(clerk).filter(has_text="须说明 R625")).to_contain_text("现为 31")
+    cell(clerk, LOW_PAY).fill("30")
+    expect(clerk.locator("#found .overtaken").filter(has_text="R625")).to_have_count(0)
+    expect(here(clerk).filter(has_text="R625")).to_have_count(0)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_beside_the_cell_stands_what_was_filed_before(clerk, width):
+    clerk.set_viewport_size({"width": width, "height": 844})
+    open_form(clerk)
+    cell(clerk, "2010.c1").fill("1000")
+    place = clerk.locator("#past" if width == max(WIDTHS) else "#at-cell")
+    expect(place).to_contain_text("上期（2024年4月） 800.00 万元")
+    expect(place.locator("svg")).to_be_visible()
+    expect(place.locator("svg text").first).to_have_text("800.00 万元")
+    clerk.keyboard.press("Alt+i")
+    note = clerk.locator('[data-note="2010"]' if width == max(WIDTHS) else "#at-cell")
+    expect(note).to_be_focused()
+    clerk.keyboard.press("Escape")
+    expect(cell(clerk, "2010.c1")).to_be_focused()
+    assert width_needed(clerk) <= width
+    assert grave_issues(clerk, with_contrast=width == max(WIDTHS)) == []
+
+
+def test_without_the_rules_the_form_is_what_it_was(office, month):
+    page = office.seat_without_the_form(month.cast.li_na)
+    page.route(re.compile("/judging/"), lambda route: route.fulfill(status=404, body=""))
+    page.goto(FORM)
+    fill(page, CLEAN_MAY | {"20211.c1": "600"})
+    save(page)
+    expect(page.locator("#found .finding.error").filter(has_text="R602")).to_have_count(1)
+    expect(here(page)).to_have_count(0)
