@@ -25,6 +25,25 @@ export function drawList(judged, { isBegun }) {
     overtake(line, !isStill);
   }
   draw(found, entries.filter((entry) => !servers.has(entry.name) && !entry.isExplained), judged);
+  drawCount(entries);
+}
+
+// Above everything beside the form, so that the list is one press away wherever it has come to stand.
+function drawCount(entries) {
+  const line = document.getElementById("found-now")
+    ?? element("p", { id: "found-now" }, "边填边审：", element("a", { href: "#found" }));
+  if (!line.isConnected) document.getElementById("beside").prepend(line);
+  const link = line.querySelector("a");
+  const words = counted(entries) || "没有发现不符";
+  if (link.textContent !== words) link.textContent = words;
+  const target = document.querySelector("#while-typing:not([hidden])") ? "#while-typing" : "#found";
+  if (link.getAttribute("href") !== target) link.setAttribute("href", target);
+}
+function counted(entries) {
+  const count = (...tones) => entries.filter(({ tone, kind }) => tones.includes(tone) && kind !== "未填").length;
+  const blank = entries.find(({ kind }) => kind === "未填")?.cells.length ?? 0;
+  return [[count("error"), "处须修改"], [count("warning"), "处须说明"], [blank, "格未填"]]
+    .filter(([many]) => many).map(([many, what]) => `${many} ${what}`).join("，");
 }
 
 // A finding of the server's list by its rule and sentence; nothing for what only the server says.
@@ -104,9 +123,7 @@ function draw(found, entries, judged) {
   section.querySelector("[role=status]").textContent = summary(entries);
 }
 function summary(entries) {
-  const count = (tone) => entries.filter((entry) => entry.tone === tone).length;
-  const words = [[count("error"), "处须修改"], [count("warning"), "处须说明"]]
-    .filter(([many]) => many).map(([many, what]) => `${many} ${what}`).join("，");
+  const words = counted(entries);
   return words && `按正在填的数新出现 ${words}。结论以“数据审核”为准。`;
 }
 

@@ -8,6 +8,7 @@ import { figure } from "./telling.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const [WIDTH, HEIGHT, LEFT, TOP, BOTTOM, RIGHT] = [300, 96, 6, 18, 20, 6];
+const ROOM = 170; // for two figures side by side
 const WORDS = { prev: "上期", year_ago: "去年同期", last_annual: "上年" };
 const GROWTH = { year_ago: "同比", last_annual: "比上年" };
 
@@ -30,7 +31,7 @@ let drawn = "";
 export function drawPast(judged) {
   const notes = document.getElementById("row-notes");
   if (!notes || !row) return;
-  const place = document.getElementById("past") ?? placeAfter(notes);
+  const place = document.getElementById("past") ?? placeBefore(notes);
   const series = seriesOf(row, judged);
   const signature = `${row}|${series?.now ? judging.plain(series.now) : ""}`;
   if (place.hasChildNodes() && signature === drawn) return;
@@ -38,10 +39,10 @@ export function drawPast(judged) {
   place.hidden = !series;
   place.replaceChildren(...(series ? [beside(series), ...line(series)] : []));
 }
-function placeAfter(notes) {
+function placeBefore(notes) {
   const place = element("section", { id: "past", hidden: true });
   place.setAttribute("aria-label", "这一行以往的数");
-  notes.after(place);
+  notes.before(place);
   return place;
 }
 
@@ -82,7 +83,8 @@ function chart(points, { title, unit, isCumulative }) {
   const x = (at) => LEFT + (at * (WIDTH - LEFT - RIGHT)) / (points.length - 1);
   const y = (amount) => TOP + ((most - amount) * (HEIGHT - TOP - BOTTOM)) / (most - least || 1);
   const picture = drawnAs("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: "line-chart past-line", role: "img" });
-  const words = `${title}：${labelOf(points[0].period)}以来${isCumulative ? "各期累计" : "各期"}`;
+  const first = points.find(({ value }) => value).period;
+  const words = `${title}：${labelOf(first)}以来${isCumulative ? "各期累计" : "各期"}`;
   picture.setAttribute("aria-label", `${words}，数据见下表`);
   picture.append(drawnAs("line", { x1: LEFT, x2: WIDTH - RIGHT, y1: y(0), y2: y(0) }));
   for (const stretch of stretches(points, isCumulative)) {
@@ -108,13 +110,17 @@ function stretches(points, isCumulative) {
   return found;
 }
 
-// The first and the last figure stand at their points, their periods below.
+// The last figure stands at its point, and the first where there is room; below, from when to when.
 function labels(points, { x, y, amounts, unit }) {
   const filled = points.map((_, at) => at).filter((at) => points[at].value);
-  return [[filled[0], "start"], [filled[filled.length - 1], "end"]].flatMap(([at, anchor]) => [
-    drawnAs("text", { x: x(at), y: y(amounts[at]) - 6, "text-anchor": anchor }, figure(points[at].value, unit)),
-    drawnAs("text", { x: x(at), y: HEIGHT - 5, "text-anchor": anchor }, labelOf(points[at].period)),
-  ]);
+  const [first, last] = [filled[0], filled[filled.length - 1]];
+  const places = x(last) - x(first) > ROOM ? [[first, "start"], [last, "end"]] : [[last, "end"]];
+  return [
+    ...places.map(([at, anchor]) => drawnAs(
+      "text", { x: x(at), y: y(amounts[at]) - 7, "text-anchor": anchor }, figure(points[at].value, unit))),
+    drawnAs("text", { x: LEFT, y: HEIGHT - 5 }, labelOf(points[0].period)),
+    drawnAs("text", { x: WIDTH - RIGHT, y: HEIGHT - 5, "text-anchor": "end" }, labelOf(points[points.length - 1].period)),
+  ];
 }
 
 function tableOf(points, { unit }) {

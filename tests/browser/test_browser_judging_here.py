@@ -3,18 +3,24 @@
 import re
 from datetime import date, datetime
 from decimal import Decimal
+from random import Random
 from types import SimpleNamespace
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from reporting import workflow
+from reporting.filing.judging import judge, typed_cells
+from reporting.firm.views.overview import Overview
+from reporting.models import State
+from reporting.pages.grid import lay_out
 from reporting.workflow.period import owe
 from tests.browser.desks import cell, fill, save
 from tests.browser.soundness import WIDTHS, grave_issues, width_needed
-from tests.cast import AT, SHANGHAI, Cast
+from tests.cast import AT, SHANGHAI, Cast, make_enterprise, make_user
 from tests.may import CLEAN_MAY, fresh, open_period
-from tests.officials import file_may, make_it_be
+from tests.officials import file_may, freeze, make_it_be
+from tests.rules.test_rules import EDITION
 
 pytestmark = pytest.mark.browser
 
@@ -162,7 +168,7 @@ def test_beside_the_cell_stands_what_was_filed_before(clerk, width):
     place = clerk.locator("#past" if width == max(WIDTHS) else "#at-cell")
     expect(place).to_contain_text("上期（2024年4月） 800.00 万元")
     expect(place.locator("svg")).to_be_visible()
-    expect(place.locator("svg text").first).to_have_text("800.00 万元")
+    expect(place.locator("svg text").first).to_have_text("1,000.00 万元")  # at the last point, what is typed now
     clerk.keyboard.press("Alt+i")
     note = clerk.locator('[data-note="2010"]' if width == max(WIDTHS) else "#at-cell")
     expect(note).to_be_focused()
@@ -180,3 +186,117 @@ def test_without_the_rules_the_form_is_what_it_was(office, month):
     save(page)
     expect(page.locator("#found .finding.error").filter(has_text="R602")).to_have_count(1)
     expect(here(page)).to_have_count(0)
+
+
+ANNUAL, MAY = "2023A", "2024M05"
+SPELLINGS = ["0", "7", "12.50", "１２", "1,234.5", "1e3", "12万元", "-5", "", "999999", "12.345", "(3)", "0.4", "88"]
+EDIT = """edits => {
+    for (const [id, text] of edits) {
+        const field = document.getElementById(id);
+        field.value = text;
+        field.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+}"""
+SEEN = """() => {
+    const texts = (selector) => [...document.querySelectorAll(selector)].map(each => each.textContent.trim());
+    const words = [...document.querySelectorAll("#while-typing:not([hidden]) .finding > p:first-child")]
+        .map(line => line.textContent.replace(line.querySelector(".kind").textContent, "").trim());
+    return {
+        said: [...words, ...texts("#found .finding:not(.overtaken) [data-said]")],
+        worked_out: Object.fromEntries([...document.querySelectorAll("#grid .locked-figure")]
+            .map(each => [each.id.slice("cell-".length), each.textContent.trim()])),
+        typed: Object.fromEntries([...new FormData(document.getElementById("grid"))]),
+    };
+}"""
+
+
+@pytest.fixture
+def seven_tables(cast: Cast) -> SimpleNamespace:
+    """A key firm that owes all seven tables, each begun; what it filed the year and the month before lies behind."""
+    attributes = {"A22": "6520", "A34": "2", "A36": "是", "A37": "是", "A38": "是"}
+    firm = make_enterprise("91500103MA7AAAA12K", "重庆七表科技有限公司", cast.yuzhong, date(2020, 1, 1), **attributes)
+    clerk = make_user("seven", "钱七", "enterprise", enterprise=firm)
+    filings = {}
+    for code, day in (("2022A", 2023), (ANNUAL, 2024), ("2024M04", 2024), (MAY, 2024)):
+        filing = owe(firm, open_period(code, date(day, 1, 1)))
+        figures = figures_of(filing.edition, filing.period.parsed.frequency)
+        if code in (ANNUAL, MAY):
+            for table, cells in figures.items():
+                filing.sheets.create(table=table, cells=cells, version=1)
+            filings |= dict.fromkeys(figures, filing)
+        else:
+            approve_frozen(filing, clerk, {key: text for cells in figures.values() for key, text in cells.items()})
+    make_it_be(AT.date())
+    return SimpleNamespace(clerk=clerk, filings=filings)
+
+
+def figures_of(edition, frequency: str) -> dict[str, dict[str, str]]:
+    """Ten in every figure nobody else fills in, by table."""
+    return {
+        table.code: {
+            f"{row.code}.{key}": "10"
+            for row in table.indicators
+            for key in row.columns
+            if row.is_figure and not (row.formula_in(key) or row.column(key).carry)
+        }
+        for table in edition.tables
+        if table.frequency == frequency
+    }
+
+
+def approve_frozen(filing, by, typed: dict[str, str]) -> None:
+    submission = freeze(filing, by, judge(filing, typed).values_as_text())
+    filing.in_force = filing.approved = submission
+    filing.state = State.APPROVED
+    filing.save()
+
+
+@pytest.mark.parametrize("table", EDITION.tables, ids=lambda table: table.key)
+def test_random_edits_on_the_page_say_and_fill_in_what_the_server_would(office, seven_tables, table):
+    """On the questionnaire the script leaves some texts to the server: there it says no more than the server."""
+    page, dice = office.seat_without_the_form(seven_tables.clerk), Random(f"{table.key} 边填边审")
+    filing = seven_tables.filings[table.code]
+    open_form(page, f"/filings/{filing.period_id}/{table.key}/")
+    fields = page.evaluate("[...document.querySelectorAll('#grid input[inputmode=decimal]')].map(each => each.id)")
+    for _ in range(12):
+        chosen = dice.sample(fields, min(dice.choice((1, 2, 6)), len(fields)))
+        page.evaluate(EDIT, [[field, dice.choice(SPELLINGS)] for field in chosen])
+        seen = page.evaluate(SEEN)
+        overview = Overview(fresh(filing), AT, typed_cells(filing) | typed_in(seen, table))
+        grid = lay_out(table, overview.typed, overview.judgement.completed)
+        worked_out = {cell.key: cell.shown for row in grid.rows for cell in row.cells if cell and cell.locked}
+        for key, shown in worked_out.items():
+            if key in seen["worked_out"]:
+                assert seen["worked_out"][key] == (shown or "—"), key
+        said, servers = sorted(seen["said"]), sorted(all_that_is_said(overview, table, grid))
+        if table.key == "t1":
+            assert [words for words in said if words not in servers] == []
+        else:
+            assert said == servers
+
+
+def typed_in(seen, table) -> dict[str, str]:
+    cells = {f"{row.code}.{key}" for row in table.indicators for key in row.columns}
+    return {key: text for key, text in seen["typed"].items() if key in cells}
+
+
+def all_that_is_said(overview, table, grid) -> list[str]:
+    """What the server's list would say: the blanks together, what cannot be read, errors and warnings."""
+    blank = len(overview.missing_in(table))
+    zero = "" if grid.is_questionnaire else "，没有发生额请填 0"
+    return [
+        *([f"还有 {blank} 个必填格空着{zero}。"] if blank else []),
+        *(problem.problem for problem, _ in overview.problems_of(table)),
+        *(shown.message for level in ("error", "warning") for shown in overview.findings(level, table)),
+    ]
+
+
+def test_a_newcomer_is_told_which_history_it_types_and_what_reads_it(office, seven_tables):
+    page = office.seat_without_the_form(seven_tables.clerk)
+    page.goto(f"/filings/{MAY}/t6/")
+    told = page.locator("#history-to-type")
+    expect(told).to_contain_text("去年同期累计（")
+    expect(told).to_contain_text("同比（%）由它算出，审核关系")
+    expect(told).not_to_contain_text("上期累计")  # April was filed
+    page.goto(f"/filings/{ANNUAL}/t4/")
+    expect(told).to_have_count(0)

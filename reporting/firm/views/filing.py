@@ -22,6 +22,7 @@ from reporting.filing.beside import rules_of
 from reporting.filing.judging import attributes_of, imported_behind, tables_for, typed_cells
 from reporting.filing.whole import read_whole
 from reporting.firm.forms import ExplainPress, SavePress
+from reporting.firm.views.newcomer import opened_columns
 from reporting.firm.views.overview import Overview
 from reporting.models import Filing, Sheet, Submission
 from reporting.pages.grid import Theirs, lay_out, suggestions_in
@@ -183,6 +184,7 @@ def render_sheet(
         "refusal": refusal,
         "theirs": theirs,
         "rules": rules_of(overview.filing, table),
+        "opened_columns": opened_columns(overview.filing.edition, grid, overview.judgement.facts.history),
         "prefilled": prefilled and any(key in text for key in cells_of(table)),
         "suggestions": suggestions_in(grid),
         "missing": overview.missing_in(table),
