@@ -173,7 +173,7 @@ def typed(page, size: int) -> list[float]:
         page.goto("/filings/2024A/t4/")
     field = page.locator(f'[id="cell-{FIELD}"]')
     field.focus()
-    page.wait_for_function("document.querySelector('#past svg')")
+    page.wait_for_selector("#past svg")
     field.press("End")
     page.evaluate(WATCH, ["judged", ""])
     times = press(page, size)
@@ -203,22 +203,24 @@ def quantile(times: list[float], at: float) -> float:
 
 
 def weigh(page, address: str) -> None:
-    """The annual set as a clerk goes through it, what was kept of one page not fetched for the next."""
+    """The annual set as a clerk goes through it; what has its contents' mark in its address, and so is kept, once."""
     fetched: list = []
+    kept: set[str] = set()
+    weights: dict[str, int] = {}
     page.on("response", lambda answer: fetched.append(answer))
     for key in ANNUAL:
+        begun = len(fetched)
         with page.expect_response("**/known/") as known:
             page.goto(f"/filings/2024A/{key}/")
         known.value.finished()
-        page.wait_for_timeout(200)
-    weights: dict[str, int] = {}
-    for answer in fetched:
-        if answer.from_service_worker or not (body := body_of(answer)):
-            continue
-        weight = int(answer.headers.get("content-length", 0)) if is_compressed(answer) else len(gzip.compress(body, 6))
-        made = {"/judging/": "rules", "/known/": "facts"}
-        kind = next((name for part, name in made.items() if part in answer.url), answer.request.resource_type)
-        weights[kind] = weights.get(kind, 0) + weight
+        page.wait_for_load_state("networkidle")
+        for answer in fetched[begun:]:
+            if answer.url in kept:
+                continue
+            kept |= {answer.url} if "/static/" in answer.url or "/judging/" in answer.url else set()
+            made = {"/judging/": "rules", "/known/": "facts"}
+            kind = next((name for part, name in made.items() if part in answer.url), answer.request.resource_type)
+            weights[kind] = weights.get(kind, 0) + weight_of(answer)
     foreign = [answer.url for answer in fetched if not answer.url.startswith(address)]
     heaviest = sorted(weights.items(), key=lambda each: -each[1])
     parts = ", ".join(f"{kind} {weight / 1000:.1f}" for kind, weight in heaviest)
@@ -226,16 +228,13 @@ def weigh(page, address: str) -> None:
     print(f"  from elsewhere: {len(foreign)}")
 
 
-def is_compressed(answer) -> bool:
-    return "gzip" in answer.headers.get("content-encoding", "")
-
-
-def body_of(answer) -> bytes:
-    """Nothing for what the browser had kept."""
-    if answer.request.timing["responseEnd"] < 0 or answer.status in (204, 304):
-        return b""
+def weight_of(answer) -> int:
+    """As it crosses the line behind nginx; nothing for what the browser had kept."""
     sizes = answer.request.sizes()
-    return answer.body() if sizes["responseBodySize"] else b""
+    if not sizes["responseBodySize"] or answer.status in (204, 304):
+        return 0
+    is_compressed = "gzip" in answer.headers.get("content-encoding", "")
+    return sizes["responseBodySize"] if is_compressed else len(gzip.compress(answer.body(), 6))
 
 
 def first_verdict(page) -> None:
@@ -244,7 +243,7 @@ def first_verdict(page) -> None:
     line = page.context.new_cdp_session(page)
     line.send("Emulation.setCPUThrottlingRate", {"rate": 4})
     page.goto("/filings/2024A/t4/")
-    page.wait_for_function("globalThis.judgedAt")
+    page.wait_for_selector("#found-now")
     ready = page.evaluate("performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd")
     answered = page.evaluate("performance.getEntriesByType('navigation')[0].responseEnd")
     judged = page.evaluate("judgedAt")

@@ -63,6 +63,7 @@
   // ---- the strip of a form's cell ----
   const strip = document.getElementById("at-cell");
   let place = null; // the cell it speaks of
+  const isNarrow = window.matchMedia("(max-width: 1100px)"); // where the style sheet shows it
 
   const element = (name, className, words) => Object.assign(document.createElement(name), { className, textContent: words });
 
@@ -118,8 +119,8 @@
     new MutationObserver(() => {
       if (place) describe(document.querySelector(`form[data-grid] [data-cell="${place}"]`));
     }).observe(aside, { childList: true });
-    document.addEventListener("judged", () => { // while somebody types; where the strip is not shown it can wait
-      if (place && strip.offsetParent) describe(document.querySelector(`form[data-grid] [data-cell="${place}"]`));
+    document.addEventListener("judged", () => { // while somebody types
+      if (place && isNarrow.matches) describe(document.querySelector(`form[data-grid] [data-cell="${place}"]`));
     });
   }
 

@@ -18,7 +18,7 @@ from forms_tables.edition.shape import asked_by_tables, declaring_tables
 from forms_tables.filling.completion import CellPlan, Formula, plans_of
 from forms_tables.filling.parsing import LONGEST_TEXT, MOST_WHOLE_DIGITS, NO_FIGURE, SENTENCES, is_netted
 from forms_tables.judges.browser import Tree, Trees, read_as_json
-from forms_tables.notation.names import Cell, Fact, Meaning, RowCode
+from forms_tables.notation.names import Cell, Fact, Meaning
 from forms_tables.notation.trees import walk
 from forms_tables.rules.checks import Condition, conditions_of
 from forms_tables.words.verdicts import Figures, FirstFailing, Limit, Named, Part, Teller, Times, TwoSides
@@ -90,8 +90,8 @@ class SheetRules:
         return {
             "table": self.table.code,
             "tables": {each.code: each.key for each in self.edition.tables if each.frequency == self.table.frequency},
-            "cells": {plan.key: _cell_as_json(plan, plan.table == self.table) for plan in self.plans},
-            "plans": [_plan_as_json(plan, self.cells) for plan in self.plans],
+            "cells": {plan.key: _cell_as_json(plan, plan.table == self.table) for plan in self._named()},
+            "plans": [_plan_as_json(plan) for plan in self.plans],
             "facts": {fact.label: fact.key for fact in self.facts if fact.key in self.cells},
             "declared": self._declared(),
             "conditions": [_condition_as_json(condition) for condition in self.conditions],
@@ -104,16 +104,26 @@ class SheetRules:
             "most": MOST_WHOLE_DIGITS,
         }
 
-    def _declared(self) -> dict[str, list[str]]:
-        """For each table whose owing hangs on answers of this one: the cells of these answers."""
+    def _named(self) -> Iterator[CellPlan]:
+        """The cells a finding speaks of: the table's own, and what its rules are about in others."""
+        about = {CellAddress.parse_place(place).cell for each in self.conditions for place in each.cells}
+        return (plan for plan in self.plans if plan.table == self.table or plan.key in about)
+
+    def _declared(self) -> list[dict[str, list[str]]]:
+        """For each table whose owing hangs on answers of this one: these answers, and the cells that come and go."""
         if self.table.code not in declaring_tables(self.edition, self.table.frequency):
-            return {}
+            return []
         asked = asked_by_tables(self.edition)
-        return {
-            table.code: [f"{row.code}.{row.columns[0]}" for name, row in asked.items() if name in table.applies_when]
+        return [
+            {
+                "answers": [
+                    f"{row.code}.{row.columns[0]}" for name, row in asked.items() if name in table.applies_when
+                ],
+                "cells": [plan.key for plan in self.plans if plan.table == table],
+            }
             for table in self.edition.tables
             if table.applies_when and table.frequency == self.table.frequency
-        }
+        ]
 
     def _lists(self) -> dict[str, list[tuple[str, str]]]:
         """The code lists of the table, but those that name the districts, which a city may add to."""
@@ -148,12 +158,11 @@ def _given(**facts: Any) -> dict[str, Any]:
     }
 
 
-def _plan_as_json(plan: CellPlan, cells: frozenset[str]) -> dict[str, Any]:
+def _plan_as_json(plan: CellPlan) -> dict[str, Any]:
     column = plan.indicator.column(plan.column)
     return _given(
         key=plan.key,
         figure=plan.indicator.kind_in(plan.column) in FIGURE_KINDS,
-        reads=[key for key in dict.fromkeys(plan.reads()) if key in cells],
         table=_tree(plan.table_applies),
         column=_tree(plan.column_applies),
         row=_tree(plan.row_applies),
@@ -166,7 +175,6 @@ def _plan_as_json(plan: CellPlan, cells: frozenset[str]) -> dict[str, Any]:
         places=plan.indicator.decimals_in(plan.column),
         required=plan.required,
         required_when=_tree(plan.required_when),
-        asks=list(cells_read(plan.required_when.reads)) if plan.required_when else [],
     )
 
 
@@ -195,9 +203,8 @@ def _condition_as_json(condition: Condition) -> dict[str, Any]:
         rule=condition.rule.id,
         level=condition.rule.level,
         cells=[CellAddress.parse_place(place).cell for place in condition.cells],
-        place=condition.place,
+        place="" if condition.cells else condition.place,
         message=condition.rule.message.rstrip("。"),
-        reads=[read_as_json(meaning) for meaning in condition.reads if not isinstance(meaning, RowCode)],
         tree=walk(condition.tree, binding),
         when=walk(condition.premise, binding) if condition.premise else None,
         tells=_teller_as_json(condition.teller),

@@ -23,9 +23,9 @@ export function complete(rules, known, read) {
     if (problem) unreadable.add(key);
   }
   for (const [label, key] of Object.entries(rules.facts)) values[label] = values[key] ?? known.register[label] ?? null;
-  for (const [table, keys] of Object.entries(rules.declared)) {
-    const isSettled = keys.every((key) => !unsure.has(key) && (values[key] ?? null) === (known.stored[key] ?? null));
-    if (!isSettled) Object.entries(rules.cells).forEach(([key, cell]) => { if (cell.table === table) unsure.add(key); });
+  for (const { answers, cells } of rules.declared) {
+    const isSettled = answers.every((key) => !unsure.has(key) && (values[key] ?? null) === (known.stored[key] ?? null));
+    if (!isSettled) cells.forEach((key) => unsure.add(key));
   }
   const filing = judging.open({ values, parameters: known.parameters, surroundings: known.surroundings });
   const completed = { filing, unsure, unreadable, locked: new Set(), overridden: new Set(), missing: [] };
@@ -38,7 +38,7 @@ export const valueIn = ({ filing }, { key, figure }) => (figure ? filing.figure(
 const holds = (tree, filing) => Boolean(judging.value(tree, filing));
 
 function workOut(plan, rules, known, completed) {
-  if (plan.reads?.some((key) => completed.unsure.has(key))) completed.unsure.add(plan.key);
+  if (completed.unsure.size && restsOn(plan, rules, completed.unsure)) completed.unsure.add(plan.key);
   if (completed.unsure.has(plan.key)) return;
   const found = workedOut(plan, known, completed.filing);
   if (found === undefined) return;
@@ -77,11 +77,12 @@ function instead({ otherwise, formula, auto }, carried, filing) {
 }
 
 function mustBeFilled(plan, rules, completed) {
-  const { key, required, required_when: when, asks = [] } = plan;
-  if (!(required || when) || rules.cells[key].table !== rules.table) return false;
+  const { key, required, required_when: when } = plan;
+  if (!(required || when) || rules.cells[key]?.table !== rules.table) return false;
   if ([completed.locked, completed.unreadable, completed.unsure].some((cells) => cells.has(key))) return false;
   if (valueIn(completed, plan) !== null) return false;
-  return Boolean(required) || (!asks.some((cell) => completed.unsure.has(cell)) && holds(when, completed.filing));
+  const isKnown = !completed.unsure.size || !restsOn({ tree: when }, rules, completed.unsure);
+  return Boolean(required) || (isKnown && holds(when, completed.filing));
 }
 
 export function findingsOf(rules, completed) {
@@ -90,19 +91,35 @@ export function findingsOf(rules, completed) {
   rules.conditions.forEach((condition, number) => {
     if (unsure.size && restsOn(condition, rules, unsure)) return;
     if (judging.verdict(condition, filing) !== false) return;
-    const { rule, level, cells } = condition;
-    found.push({ number, rule, level, cells: cells ?? [], message: sentenceOf(condition, filing), figures: figuresOf(condition, filing) });
+    const { rule, level, cells = [] } = condition;
+    const message = sentenceOf(condition, filing, rules);
+    found.push({ number, rule, level, cells, message, figures: figuresOf(condition, filing) });
   });
   return found;
 }
 
-export const restsOn = ({ reads }, { facts }, cells) => (
-  reads.some(([, label, among]) => !among && cells.has(facts[label] ?? label)));
+// The names a condition or a plan reads, each once: [kind, label, among]. What a plan carries is of an earlier filing.
+function namesIn(tree, found) {
+  if (!Array.isArray(tree)) return found;
+  if (tree[0] === "figure" || tree[0] === "words") found.set(tree[1], tree);
+  else tree.forEach((part) => namesIn(part, found));
+  return found;
+}
+const names = new WeakMap();
+function readsOf(judged) {
+  if (!names.has(judged)) {
+    const trees = [judged.tree, judged.when, judged.table, judged.column, judged.row, judged.formula];
+    names.set(judged, [...namesIn(trees, new Map()).values()]);
+  }
+  return names.get(judged);
+}
+export const restsOn = (judged, { facts }, cells) => (
+  readsOf(judged).some(([, label, among]) => !among && cells.has(facts[label] ?? label)));
 
-// Everything the finding rests on: an explanation dies with any of it.
-function figuresOf({ reads }, filing) {
+// Everything a finding rests on: an explanation dies with any of it.
+function figuresOf(condition, filing) {
   const figures = {};
-  for (const tree of reads) {
+  for (const tree of readsOf(condition)) {
     const value = judging.value(tree, filing);
     if (value !== null) figures[tree[1]] = shown(value);
   }

@@ -3,6 +3,7 @@
 
 import { form } from "./cells.js";
 import { explainButton } from "./explaining.js";
+import { placeOf, rowOf } from "./telling.js";
 
 const MOST_ALONE = 3; // more findings of one rule than this are told together
 const MOST_LINKS = 6;
@@ -66,7 +67,7 @@ function entriesOf({ rules, problems, missing, errors, warnings, explained }) {
   const blank = `还有 ${missing.length} 个必填格空着${isQuestionnaire ? "" : "，没有发生额请填 0"}。`;
   const ofBlanks = missing.length ? [{ name: named("", blank), tone: "error", kind: "未填", words: blank, cells: missing }] : [];
   const unread = problems.map(({ key, problem }) => {
-    const words = `${placeOf(rules, key)}：${problem}`;
+    const words = `${placeOf(key, rules)}：${problem}`;
     return { name: named("", words), tone: "error", kind: "须修改", words, cells: [key] };
   });
   const ofRules = (findings, tone, kind, more = {}) => alike(findings).map(
@@ -98,12 +99,7 @@ function told(rules, group) {
   return { name: named(rule, words, isSaid), words, rule, cells: firsts, each: group.map((finding) => finding.message) };
 }
 
-const rowOf = (key) => key.slice(0, key.lastIndexOf("."));
 const nameOfRow = ({ cells }, row) => Object.entries(cells).find(([key]) => rowOf(key) === row)[1].name;
-function placeOf({ cells }, key) {
-  const { table, name, label } = cells[key];
-  return `${table}表${rowOf(key)}“${name}”的“${label}”`;
-}
 
 let drawn = "";
 function draw(found, entries, judged) {

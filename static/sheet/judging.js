@@ -3,48 +3,48 @@
 // something is not known nothing is said, and without them the form is what it was.
 /* global judging */
 
-import { cellsIn, controlsIn, form, hasChanges } from "./cells.js";
+import { form, hasChanges } from "./cells.js";
 import { complete, findingsOf, restsOn, valueIn } from "./completing.js";
 import { offerToExplain, openTheExplanation } from "./explaining.js";
 import { drawList } from "./findings.js";
-import { drawMarks } from "./marks.js";
+import { drawMarks, forgetPlaces } from "./marks.js";
 import { drawPast } from "./past.js";
 import { read } from "./reading.js";
-import { grouped } from "./telling.js";
+import { grouped, placeOf, rowOf } from "./telling.js";
 
 let rules = null;
 let known = null;
 let waits = false;
 let atFocus = { field: null, typed: null }; // what stood in the field when the cursor came to it
 
-const typedIn = (cell) => {
-  const controls = controlsIn(cell).filter((control) => control.type !== "hidden");
-  if (!controls.length) return null;
-  if (controls[0].type !== "checkbox") return controls[0].value;
-  return controls.filter((box) => box.checked).map((box) => box.value).join(",");
-};
-
 // What each cell says. A text that cannot be read is not judged, nor found fault with, while it is being typed.
 function readCells() {
   const found = new Map();
-  for (const cell of cellsIn(form)) {
-    const key = cell.dataset.cell;
-    const typed = typedIn(cell);
-    if (typed === null || !rules.cells[key]) continue;
+  for (const [key, typed] of typedTexts()) {
     const [text, value, problem] = known.read[key] ?? [];
     let made = read(typed, rules.cells[key], rules);
-    if (made.unsure && text === typed.trim()) made = problem ? { problem: inCell(problem, rules.cells[key], key) } : { value };
-    found.set(key, made.problem && isUnderway(cell) ? { unsure: true } : made);
+    if (made.unsure && text === typed.trim()) made = problem ? { problem: inCell(problem, key) } : { value };
+    found.set(key, made.problem && isUnderway(key) ? { unsure: true } : made);
   }
   return found;
 }
-function isUnderway(cell) {
+function typedTexts() {
+  const texts = new Map();
+  for (const { name: key, type, value, checked } of form.elements) {
+    if (!rules.cells[key]) continue;
+    if (type === "hidden") texts.set(key, texts.get(key) ?? ""); // beside the boxes of several codes
+    else if (type !== "checkbox") texts.set(key, value);
+    else if (checked) texts.set(key, [texts.get(key), value].filter(Boolean).join(","));
+  }
+  return texts;
+}
+function isUnderway(key) {
   const { field, typed } = atFocus;
-  return field === document.activeElement && cell.contains(field) && field.value !== typed;
+  return field === document.activeElement && field.name === key && field.value !== typed;
 }
 // The server's sentence without its place, which goes without saying in the cell.
-function inCell(sentence, { table, name, label }, key) {
-  const place = `${table}表${key.slice(0, key.lastIndexOf("."))}“${name}”的“${label}”：`;
+function inCell(sentence, key) {
+  const place = `${placeOf(key, rules)}：`;
   return sentence.startsWith(place) ? sentence.slice(place.length, -1) : sentence;
 }
 
@@ -75,7 +75,7 @@ function judgeSoon() {
 
 // While the unit of a figure is in doubt, how much it grew can wait; what is explained with the same figures is no news.
 function told(found) {
-  const rowsOf = ({ cells }) => cells.map((cell) => cell.slice(0, cell.lastIndexOf(".")));
+  const rowsOf = ({ cells }) => cells.map(rowOf);
   const doubtful = new Set(found.filter(({ rule, level }) => level === "error" && rules.doubts.includes(rule)).flatMap(rowsOf));
   const toTell = found.filter((each) => !rules.can_wait.includes(each.rule) || !rowsOf(each).some((row) => doubtful.has(row)));
   const explanationOf = ({ number, figures }) => known.said.find(
@@ -95,7 +95,7 @@ const isAlike = (one, other) => {
 
 function drawAutomatic(completed) {
   for (const plan of rules.plans) {
-    if (rules.cells[plan.key].table !== rules.table || completed.unsure.has(plan.key)) continue;
+    if (rules.cells[plan.key]?.table !== rules.table || completed.unsure.has(plan.key)) continue;
     const place = document.getElementById(`cell-${plan.key}`);
     if (!place || !place.classList.contains("locked-figure")) continue;
     const shown = show(valueIn(completed, plan), plan, rules);
@@ -149,7 +149,12 @@ if (form.dataset.rules) {
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") ask(); });
   document.body.addEventListener("explained", ask);
   // The server's page has come in the place of what was drawn, or has stored what was typed.
-  const again = new MutationObserver(() => { offerToExplain(known); judgeSoon(); openTheExplanation(); });
+  const again = new MutationObserver(() => {
+    forgetPlaces();
+    offerToExplain(known);
+    judgeSoon();
+    openTheExplanation();
+  });
   again.observe(document.querySelector(".aside"), { childList: true });
   again.observe(form.elements.version, { attributes: true, attributeFilter: ["value"] });
   ask().then(() => offerToExplain(known));

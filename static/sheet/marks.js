@@ -2,16 +2,19 @@
 // the script's stand in their place (.cell-now), and the cell is marked by data-now.
 
 import { cellsIn, controlsIn, form } from "./cells.js";
+import { restsOn } from "./completing.js";
 
 const MOST_MARKED = 6; // a finding about more cells than this marks the first one only
 const BLANK = "必填";
 
+let places = null; // looked up once: [cell, what the server says in it]
+export function forgetPlaces() { places = null; }
+
 export function drawMarks(judged, { isBegun }) {
+  if (!places) places = cellsIn(form).map((cell) => [cell, cell.querySelector(".cell-says")]);
   const marks = marksOf(judged);
-  for (const cell of cellsIn(form)) {
-    const key = cell.dataset.cell;
-    if (!judged.rules.cells[key]) continue;
-    draw(cell, isBegun ? wordsFor(cell, marks.get(key), judged) : null);
+  for (const [cell, says] of places) {
+    draw(cell, isBegun ? wordsFor(cell, says, marks.get(cell.dataset.cell), judged) : null);
   }
 }
 
@@ -27,17 +30,16 @@ function marksOf({ rules, completed, problems, errors, warnings }) {
   problems.forEach(({ key, problem }) => mark(key, "error", problem));
   for (const finding of [...errors, ...warnings]) {
     const isError = finding.level === "error";
-    const places = finding.cells.filter((key) => !(isError ? isLocked : isFromThePast)(key));
-    const marked = finding.cells.length <= MOST_MARKED ? places : places.slice(0, 1);
+    const free = finding.cells.filter((key) => !(isError ? isLocked : isFromThePast)(key));
+    const marked = finding.cells.length <= MOST_MARKED ? free : free.slice(0, 1);
     marked.forEach((key) => mark(key, finding.level, `${isError ? "须修改" : "须说明"} ${finding.rule}`));
   }
   return marks;
 }
 
 // What to say in the place of the server's words; nothing where they are still true, or where only it can tell.
-function wordsFor(cell, marks, { rules, completed, missing }) {
+function wordsFor(cell, says, marks, { rules, completed, missing }) {
   const key = cell.dataset.cell;
-  const says = cell.querySelector(".cell-says");
   const servers = says && !says.hidden ? says.textContent : "";
   const parts = marks ? [...marks.error, ...marks.warning] : [];
   if (!parts.length && servers === BLANK && missing.includes(key)) return null;
@@ -50,10 +52,12 @@ function wordsFor(cell, marks, { rules, completed, missing }) {
   return { words: parts.join("；"), tone: !parts.length ? "fine" : marks.error.length ? "error" : "warning" };
 }
 const isDoubted = (servers, rules, { unsure }) => unsure.size > 0 && rules.conditions.some(
-  ({ rule, reads }) => servers.includes(` ${rule}`) && reads.some(([, label]) => unsure.has(rules.facts[label] ?? label)));
+  (condition) => servers.includes(` ${condition.rule}`) && restsOn(condition, rules, unsure));
 
 function draw(cell, now) {
-  if ((cell.dataset.now ?? "") === (now?.tone ?? "") && (now?.words ?? "") === (cell.querySelector(".cell-now")?.textContent ?? "")) return;
+  const was = cell.dataset.now ?? "";
+  if (!was && !now) return;
+  if (was === now?.tone && now.words === (cell.querySelector(".cell-now")?.textContent ?? "")) return;
   const id = `now-${cell.dataset.cell}`;
   if (now) cell.dataset.now = now.tone;
   else delete cell.dataset.now;

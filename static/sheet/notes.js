@@ -31,7 +31,7 @@ form.addEventListener("keydown", (event) => {
 form.addEventListener("keydown", (event) => {
   if (!event.altKey || event.code !== "KeyI") return;
   const strip = document.getElementById("at-cell");
-  const note = strip?.offsetParent ? strip : document.querySelector("[data-note]:not([hidden])");
+  const note = strip?.offsetHeight ? strip : document.querySelector("[data-note]:not([hidden])");
   if (!note) return;
   event.preventDefault();
   const field = event.target;

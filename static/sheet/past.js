@@ -4,7 +4,7 @@
 
 import { form } from "./cells.js";
 import { valueIn } from "./completing.js";
-import { figure } from "./telling.js";
+import { figure, rowOf } from "./telling.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const [WIDTH, HEIGHT, LEFT, TOP, BOTTOM, RIGHT] = [300, 96, 6, 18, 20, 6];
@@ -47,7 +47,7 @@ function placeBefore(notes) {
 }
 
 function seriesOf(row, { rules, known, completed }) {
-  const key = Object.keys(known.past.figures).find((cell) => cell.slice(0, cell.lastIndexOf(".")) === row);
+  const key = Object.keys(known.past.figures).find((cell) => rowOf(cell) === row);
   if (!key || completed.unsure.has(key)) return null;
   const figures = known.past.figures[key].map((text) => text && judging.decimal(text));
   const { name, unit = "" } = rules.cells[key];

@@ -93,5 +93,14 @@ function tell([kind, ...parts], filing) {
   return TELLERS[kind](filing, ...parts);
 }
 
+// 软统企6表2020“软件业务收入合计”的“本年本期累计”
+export function placeOf(key, { cells }) {
+  const { table, name, label } = cells[key];
+  return `${table}表${rowOf(key)}“${name}”的“${label}”`;
+}
+export const rowOf = (key) => key.slice(0, key.lastIndexOf("."));
+
 // The whole sentence of a finding.
-export const sentenceOf = ({ place, message, tells }, filing) => `${place}：${message}。${tell(tells, filing)}。`;
+export function sentenceOf({ place, cells, message, tells }, filing, rules) {
+  return `${place ?? placeOf(cells[0], rules)}：${message}。${tell(tells, filing)}。`;
+}

@@ -24,7 +24,7 @@ JUDGE = """async ([reading, completing, text]) => {
     const { read } = await import(reading);
     const { complete, findingsOf, valueIn } = await import(completing);
     const plain = value => (value !== null && typeof value === "object" ? judging.plain(value) : value);
-    const plans = rules.plans.filter(plan => rules.cells[plan.key].table === rules.table);
+    const plans = rules.plans.filter(plan => rules.cells[plan.key]?.table === rules.table);
     return JSON.parse(text).map(({ known, typed }) => {
         const cells = Object.entries(typed).map(([key, text]) => [key, read(text, rules.cells[key], rules)]);
         const completed = complete(rules, known, new Map(cells));
