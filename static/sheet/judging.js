@@ -7,7 +7,7 @@ import { form, hasChanges } from "./cells.js";
 import { complete, findingsOf, restsOn, valueIn } from "./completing.js";
 import { offerToExplain, openTheExplanation } from "./explaining.js";
 import { drawList } from "./findings.js";
-import { drawMarks, forgetPlaces } from "./marks.js";
+import { drawMarks, forgetMarks } from "./marks.js";
 import { drawPast } from "./past.js";
 import { read } from "./reading.js";
 import { grouped, placeOf, rowOf } from "./telling.js";
@@ -148,14 +148,22 @@ if (form.dataset.rules) {
   // Another tab of this filing may have changed what stands beside the sheet.
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") ask(); });
   document.body.addEventListener("explained", ask);
-  // The server's page has come in the place of what was drawn, or has stored what was typed.
-  const again = new MutationObserver(() => {
-    forgetPlaces();
+  // The server's words have come in the place of what was drawn, or what was typed is stored now.
+  const again = new MutationObserver(drawAnew);
+  const watch = () => {
+    again.observe(document.querySelector(".aside"), { childList: true });
+    again.observe(document.getElementById("beside"), { childList: true });
+    again.observe(form.elements.version, { attributes: true, attributeFilter: ["value"] });
+  };
+  function drawAnew() {
+    forgetMarks();
+    judge();
     offerToExplain(known);
-    judgeSoon();
     openTheExplanation();
-  });
-  again.observe(document.querySelector(".aside"), { childList: true });
-  again.observe(form.elements.version, { attributes: true, attributeFilter: ["value"] });
+    again.takeRecords(); // of what was drawn just now
+    watch(); // what is beside the form may be another element
+  }
+  form.addEventListener("redrawn", () => queueMicrotask(drawAnew));
+  watch();
   ask().then(() => offerToExplain(known));
 }

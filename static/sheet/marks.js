@@ -8,7 +8,10 @@ const MOST_MARKED = 6; // a finding about more cells than this marks the first o
 const BLANK = "必填";
 
 let places = null; // looked up once: [cell, what the server says in it]
-export function forgetPlaces() { places = null; }
+export function forgetMarks() {
+  places = null;
+  form.querySelectorAll("[data-now]").forEach((cell) => draw(cell, null));
+}
 
 export function drawMarks(judged, { isBegun }) {
   if (!places) places = cellsIn(form).map((cell) => [cell, cell.querySelector(".cell-says")]);
@@ -78,5 +81,7 @@ function describe(field, id, now) {
   if (ids.length) field.setAttribute("aria-describedby", ids.join(" "));
   else field.removeAttribute("aria-describedby");
   if (now?.tone === "error") field.setAttribute("aria-invalid", "true");
-  else if (now || !field.closest(".has-error")) field.removeAttribute("aria-invalid");
+  else if (now) field.removeAttribute("aria-invalid");
+  else if (field.closest(".has-error")) field.setAttribute("aria-invalid", "true"); // the server's word again
+  else field.removeAttribute("aria-invalid");
 }
