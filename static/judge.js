@@ -6,7 +6,7 @@
 //   judging.open(reading)                  one filing, of which figures may be set while it is filled in
 //   judging.value(tree, filing)            what a tree comes to in it: a decimal, text, true or false; null with a blank
 //   judging.verdict(condition, filing)     as judge, of an opened filing
-//   judging.decimal, plain, rounded, compare, magnitude, difference: figures themselves
+//   judging.decimal, plain, rounded, compare, magnitude, apart: figures themselves
 //
 // condition: {tree, when, …}; a tree is [operation, ...parts]. reading: {values, parameters, surroundings} with decimals
 // as text; what is absent is blank. Each tree becomes functions once; no text of a rule is ever run as script.
@@ -38,6 +38,7 @@ const judging = (() => {
   const negative = ({ digits, places }) => ({ digits: -digits, places });
   const magnitude = (number) => (number.digits < 0n ? negative(number) : number);
   const difference = (left, right) => sum(left, negative(right));
+  const apart = (left, right) => magnitude(difference(left, right));
   const product = (left, right) => ({ digits: left.digits * right.digits, places: left.places + right.places });
 
   // Below, at or above zero as left is less than, equal to or more than right. Words go by their code points, whole
@@ -254,5 +255,5 @@ const judging = (() => {
     const filing = new Filing(reading);
     return conditions.map((condition) => verdictOf(condition)(filing));
   };
-  return { judge, judgeAll, open, value, verdict, decimal, plain, rounded, compare, magnitude, difference };
+  return { judge, judgeAll, open, value, verdict, decimal, plain, rounded, compare, magnitude, apart };
 })();

@@ -74,7 +74,7 @@ const TELLERS = {
   sides: (filing, leftIs, leftTree, rightIs, rightTree, unit, leeway, parts) => {
     const [left, right] = [judging.value(leftTree, filing), judging.value(rightTree, filing)];
     if (!isDecimal(left)) return `${leftIs}“${inWords(left)}”，${rightIs}“${inWords(right)}”`;
-    const apart = judging.magnitude(judging.difference(left, right));
+    const apart = judging.apart(left, right);
     const words = `${leftIs} ${figure(left, unit)}，${rightIs} ${figure(right, unit)}，相差 ${figure(apart, unit)}`;
     const allowed = leeway ? `（${leeway[0]} ${figure(judging.value(leeway[1], filing))}）` : "";
     return words + allowed + (parts.length ? `；其中 ${list(parts, filing)}` : "");
