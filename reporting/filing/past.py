@@ -61,20 +61,25 @@ def standing_in(filing: Filing, codes: list[PeriodCode]) -> dict[str, Mapping[st
 
 def offered(filing: Filing) -> list[dict[str, str]]:
     """What the firm explained in its last filing, by rule and the first cell of the finding: words to begin with."""
-    last = next((filing.before[word] for word in ("prev", "last_annual", "year_ago") if word in filing.before), None)
-    stood = what_stands(last, None)
-    if not isinstance(stood, Submission):
-        return []
-    cells = {found["fingerprint"]: found["cells"] for found in stood.findings}
+    for word in ("prev", "last_annual", "year_ago"):
+        before = filing.before.get(word)
+        stood = what_stands(before, None)
+        if before and isinstance(stood, Submission):
+            return explained_in(stood, before.period.label)
+    return []
+
+
+def explained_in(submission: Submission, period: str) -> list[dict[str, str]]:
+    cells = {found["fingerprint"]: found["cells"] for found in submission.findings}
     return [
         {
             "rule": said["rule"],
             "cell": CellAddress.parse_place(place).cell if (place := next(iter(about), "")) else "",
-            "period": last.period.label if last else "",
+            "period": period,
             "reason": said["reason_code"],
             "text": said["text"],
         }
-        for said in stood.explanations
+        for said in submission.explanations
         for about in [cells.get(said["fingerprint"], [])]
     ]
 

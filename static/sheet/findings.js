@@ -7,6 +7,7 @@ import { placeOf, rowOf } from "./telling.js";
 
 const MOST_ALONE = 3; // more findings of one rule than this are told together
 const MOST_LINKS = 6;
+const PAUSE = 700;
 const OVERTAKEN = "按现在填的数，这一处已不成立。";
 const OVERTAKEN_WORDS = "所依据的数已改动，这条说明不再有效。";
 
@@ -102,6 +103,7 @@ function told(rules, group) {
 const nameOfRow = ({ cells }, row) => Object.entries(cells).find(([key]) => rowOf(key) === row)[1].name;
 
 let drawn = "";
+let pause = null;
 function draw(found, entries, judged) {
   let section = document.getElementById("while-typing");
   const signature = entries.map(({ name, kind }) => `${kind}|${name}`).join("\n");
@@ -116,7 +118,8 @@ function draw(found, entries, judged) {
   }
   section.hidden = !entries.length;
   section.querySelector("ul").replaceChildren(...entries.map((entry) => lineOf(entry, judged)));
-  section.querySelector("[role=status]").textContent = summary(entries);
+  clearTimeout(pause); // a reader is told when the typing pauses, not at every digit
+  pause = setTimeout(() => { section.querySelector("[role=status]").textContent = summary(entries); }, PAUSE);
 }
 function summary(entries) {
   const words = counted(entries);
