@@ -549,6 +549,8 @@ def address(name: str, may) -> str:
         "number": 1,
         "receipt": may.submission.receipt,
         "code": EDITION if "edition" in name or name in ("city_code_lists", "city_rules") else "2024M05",
+        "edition": EDITION,
+        "mark": "0123456789abcdef",
         "level": "enterprise",
         "credit_code": may.firm.credit_code,
         **dict.fromkeys(("kept", "one"), may.firm.credit_code),
