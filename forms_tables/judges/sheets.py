@@ -21,7 +21,16 @@ from forms_tables.judges.browser import Tree, Trees, read_as_json
 from forms_tables.notation.names import Cell, Fact, Meaning
 from forms_tables.notation.trees import walk
 from forms_tables.rules.checks import Condition, conditions_of
-from forms_tables.words.verdicts import Figures, FirstFailing, Limit, Named, Part, Teller, Times, TwoSides
+from forms_tables.words.verdicts import (
+    FiguresTold,
+    FirstFailing,
+    Limit,
+    NamedValue,
+    PartOfRule,
+    Teller,
+    Times,
+    TwoSides,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -222,14 +231,14 @@ def _teller_as_json(teller: Teller) -> list[Any]:
             return ["sides", left_is, _part(left), right_is, _part(right), unit, leeway, _named(teller.rests_on)]
         case Times(now=now, then=then):
             return ["times", *_named((now, then))]
-        case Figures(parts=parts, is_list=is_list):
+        case FiguresTold(parts=parts, is_list=is_list):
             return ["list" if is_list else "figures", _named(parts)]
     raise TypeError(teller)
 
 
-def _part(part: Part) -> Tree:
+def _part(part: PartOfRule) -> Tree:
     return walk(part.node, Trees(part.scope))
 
 
-def _named(parts: Iterable[Named]) -> list[list[Any]]:
+def _named(parts: Iterable[NamedValue]) -> list[list[Any]]:
     return [[part.name, read_as_json(part.meaning), part.unit, isinstance(part.meaning, Cell)] for part in parts]

@@ -34,7 +34,7 @@ class Sides:
 
 
 @dataclass(frozen=True)
-class Part:
+class PartOfRule:
     """A part of a condition where it is read: what it comes to in a filing that has what it needs."""
 
     node: Node
@@ -49,7 +49,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Named:
+class NamedValue:
     """A figure or fact with its name and unit; a cell's figure is said as 名称为 数."""
 
     name: str
@@ -89,7 +89,7 @@ def teller_of(tree: Node, scope: TextScope, here: str = "") -> Teller:
     The cell `here` is the one the finding is about, and needs no name."""
     match tree:
         case Both(parts=parts) | Chain(parts=parts):
-            return FirstFailing(tuple((Part(part, scope), teller_of(part, scope, here)) for part in parts))
+            return FirstFailing(tuple((PartOfRule(part, scope), teller_of(part, scope, here)) for part in parts))
         case Call(function="implies"):
             return teller_of(conclusion_of(tree), scope, here)
         case Call(function="near", arguments=(left, right, tolerance)):
@@ -124,7 +124,7 @@ def _is_limit(side: Node, scope: TextScope) -> bool:
 class FirstFailing:
     """Of several demands the first that fails."""
 
-    parts: tuple[tuple[Part, Teller], ...]
+    parts: tuple[tuple[PartOfRule, Teller], ...]
 
     def __call__(self, reading: Reading) -> Sides:
         return next(tell(reading) for part, tell in self.parts if part.written.value(reading) is False)
@@ -135,9 +135,9 @@ class Limit:
     """现为 73%，应不超过 40%"""
 
     is_: str
-    judged: Part
+    judged: PartOfRule
     must: str
-    bound: Part
+    bound: PartOfRule
     unit: str
 
     def __call__(self, reading: Reading) -> Sides:
@@ -151,7 +151,7 @@ class Limit:
 
 def _limit(left: Node, sign: str, right: Node, scope: TextScope, here: str) -> Limit:
     unit = _unit_of(left, scope)
-    return Limit(_is(left, scope, here), Part(left, scope), LIMITS[sign], Part(right, scope), unit)
+    return Limit(_is(left, scope, here), PartOfRule(left, scope), LIMITS[sign], PartOfRule(right, scope), unit)
 
 
 @dataclass(frozen=True)
@@ -159,7 +159,7 @@ class Leeway:
     """（容差 0.04） for sums that were rounded, （允许相差 30） for what may differ in substance."""
 
     word: str
-    allowed: Part
+    allowed: PartOfRule
 
 
 @dataclass(frozen=True)
@@ -167,12 +167,12 @@ class TwoSides:
     """现为 501.00 万元，而 2021“1.软件产品收入”为 500.00 万元，相差 1.00 万元（容差 0.01）"""
 
     left_is: str
-    left: Part
+    left: PartOfRule
     right_is: str
-    right: Part
+    right: PartOfRule
     unit: str
     leeway: Leeway | None
-    rests_on: tuple[Named, ...]  # where both sides have no one unit
+    rests_on: tuple[NamedValue, ...]  # where both sides have no one unit
 
     def __call__(self, reading: Reading) -> Sides:
         a, b = self.left(reading), self.right(reading)
@@ -196,12 +196,12 @@ def _two_sides(left: Node, right: Node, scope: TextScope, here: str, tolerance: 
     unit, leeway = _unit_of(both, scope), None
     if tolerance:
         rounded = isinstance(tolerance, Call) and tolerance.function == "eps"
-        leeway = Leeway("容差" if rounded else "允许相差", Part(tolerance, scope))
+        leeway = Leeway("容差" if rounded else "允许相差", PartOfRule(tolerance, scope))
     return TwoSides(
         _is(left, scope, here),
-        Part(left, scope),
+        PartOfRule(left, scope),
         f"而 {right_is}" if right_is[0].isascii() else f"而{right_is}",
-        Part(right, scope),
+        PartOfRule(right, scope),
         unit,
         leeway,
         () if unit else _short_names(reads_of(both, scope), scope),
@@ -218,8 +218,8 @@ def _compares_two_columns(tree: Node, scope: TextScope) -> bool:
 class Times:
     """现为 2,342,300.00 万元，去年同期累计为 234.23 万元，相差约 10,000 倍"""
 
-    now: Named
-    then: Named
+    now: NamedValue
+    then: NamedValue
 
     def __call__(self, reading: Reading) -> Sides:
         a, b = reading.value_of(self.now.meaning), reading.value_of(self.then.meaning)
@@ -237,10 +237,10 @@ def _times(tree: Node, scope: TextScope, here: str) -> Times:
 
 
 @dataclass(frozen=True)
-class Figures:
+class FiguresTold:
     """The figures a condition rests on, each in a sentence of its own; of many a list."""
 
-    parts: tuple[Named, ...]
+    parts: tuple[NamedValue, ...]
     is_list: bool
 
     def __call__(self, reading: Reading) -> Sides:
@@ -249,13 +249,13 @@ class Figures:
         return Sides("，".join(part.said(reading) for part in self.parts))
 
 
-def _figures(tree: Node, scope: TextScope, here: str) -> Figures:
+def _figures(tree: Node, scope: TextScope, here: str) -> FiguresTold:
     reads = reads_of(tree, scope)
     if len(reads) > MOST_NAMED:
-        return Figures(_short_names(reads, scope), True)
+        return FiguresTold(_short_names(reads, scope), True)
     is_here = {meaning for meaning in reads if isinstance(meaning, Cell) and not meaning.period and meaning.key == here}
     named = [_named("现" if meaning in is_here else name_of(meaning, scope), meaning) for meaning in reads]
-    return Figures(tuple(named), False)
+    return FiguresTold(tuple(named), False)
 
 
 def _is(side: Node, scope: TextScope, here: str = "") -> str:
@@ -277,18 +277,18 @@ def _unit_of(node: Node, scope: TextScope) -> str:
     return unit_of(reads_of(node, scope))
 
 
-def listed_figures(parts: Sequence[Named], reading: Reading) -> str:
+def listed_figures(parts: Sequence[NamedValue], reading: Reading) -> str:
     """The figures read; of a long list only those that are filled in."""
     if len(parts) > MOST_SHOWN:
         parts = [part for part in parts if reading.value_of(part.meaning) is not None]
     return "，".join(part.listed(reading) for part in parts[:MOST_SHOWN]) + ("等" if len(parts) > MOST_SHOWN else "")
 
 
-def _short_names(reads: Sequence[Meaning], scope: TextScope) -> tuple[Named, ...]:
+def _short_names(reads: Sequence[Meaning], scope: TextScope) -> tuple[NamedValue, ...]:
     """A figure's code, which its row shows; an attribute's name, since its code is on no monthly form."""
     names = (name_of(each, scope) if isinstance(each, Fact) else words_of(each, scope.column) for each in reads)
     return tuple(_named(name, each) for name, each in zip(names, reads, strict=True))
 
 
-def _named(name: str, meaning: Meaning) -> Named:
-    return Named(name, meaning, unit_of((meaning,)))
+def _named(name: str, meaning: Meaning) -> NamedValue:
+    return NamedValue(name, meaning, unit_of((meaning,)))
