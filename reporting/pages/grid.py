@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
 from forms_tables.edition.catalog import CodeList, Column, Indicator, Table
+from forms_tables.edition.model import FIGURE_KINDS
 from forms_tables.edition.shape import is_questionnaire
 from forms_tables.filling.completion import Completed
 
@@ -32,6 +33,7 @@ class GridCell:
     errors: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     returned: tuple[str, ...] = ()
+    measure: str = ""  # as the row's, where the cell has another
     theirs: str = ""  # in a conflict: what was stored here meanwhile and what was typed, with both names
 
     @property
@@ -50,7 +52,7 @@ class GridCell:
 
     @property
     def is_figure(self) -> bool:
-        return self.kind in {"money", "usd", "number", "count", "percent", "coefficient"}
+        return self.kind in FIGURE_KINDS
 
     @property
     def says(self) -> list[str]:
@@ -80,6 +82,7 @@ class GridRow:
     unit: str  # only when it is not the table's
     cells: tuple[GridCell | None, ...]  # None: the row has no such column
     one_of: tuple[str, ...] = ()  # the rows of which one must be filled, this among them
+    measure: str = ""  # the decimals and the unit of its figures, for the form's script: "2 万元"
 
     @property
     def computed(self) -> str:
@@ -147,7 +150,7 @@ def lay_out(
             for column in shown_columns
         ]
         own_unit = indicator.unit if indicator.unit != unit else ""
-        rows.append(GridRow(indicator, own_unit, tuple(cells), table.one_of(indicator)))
+        rows.append(GridRow(indicator, own_unit, tuple(cells), table.one_of(indicator), measure_of(indicator)))
     return Grid(table, table.columns[:1] if is_answers else table.columns, unit, tuple(rows), is_answers)
 
 
@@ -176,6 +179,7 @@ def cell_of(
         errors=tuple(remarks.errors.get(key, ())),
         warnings=tuple(remarks.warnings.get(key, ())),
         returned=tuple(remarks.returned.get(key, ())),
+        measure=measure_in(indicator, column),
         theirs=remarks.theirs[key].words(text.get(key, ""), choices) if key in remarks.theirs else "",
     )
 
@@ -196,6 +200,22 @@ def choices_in(indicator: Indicator, column: str) -> tuple[tuple[str, str], ...]
     if kind in {"code", "codes"} and indicator.choices and not indicator.choices.also:
         return tuple((entry.code, f"{entry.code} {entry.name}") for entry in indicator.choices.entries)
     return ()
+
+
+def measure_of(indicator: Indicator) -> str:
+    return as_measure(indicator.decimals, indicator.unit) if indicator.is_figure else ""
+
+
+def measure_in(indicator: Indicator, column: Column) -> str:
+    """Only where it is not the row's: the script looks there next."""
+    if indicator.kind_in(column.key) not in FIGURE_KINDS:
+        return ""
+    own = as_measure(indicator.decimals_in(column.key), column.unit or indicator.unit)
+    return own if own != measure_of(indicator) else ""
+
+
+def as_measure(decimals: int | None, unit: str) -> str:
+    return f"{'' if decimals is None else decimals} {unit}"
 
 
 def suggestions_in(grid: Grid) -> list[CodeList]:

@@ -1,17 +1,51 @@
 // The controls of the official form, and what of them is not stored yet.
 
+import { meaningOf } from "./amounts.js";
+
 export const form = document.querySelector("form[data-grid]");
 export const controlsIn = (place) => [...place.querySelectorAll("input, select")];
 export const cellsIn = (place) => [...place.querySelectorAll("[data-cell]")];
 export const fields = () => cellsIn(form).flatMap(controlsIn);
-export const valueOf = (field) => (field.type === "checkbox" ? field.checked : field.value);
+export const cellOf = (element) => element?.closest?.("form[data-grid] [data-cell]") || null;
+export const isFigure = (field) => field.inputMode === "decimal";
+// What stands in a control, and what it means: a figure is the same with separators and without.
+export const contentOf = (field) => (field.type === "checkbox" ? field.checked : field.value);
+export const valueOf = (field) => (isFigure(field) ? meaningOf(field.value) : contentOf(field));
 export const remember = (field) => { field.remembered = valueOf(field); };
 export const isChanged = (field) => field.type !== "hidden" && valueOf(field) !== field.remembered;
 export const hasChanges = () => fields().some(isChanged);
 // The boxes of several codes share a name and have no id: a control is told by its name, and a box by its code too.
 export const nameOf = (field) => (field.type === "checkbox" ? `${field.name}=${field.value}` : field.name);
 
+// The unit and the decimals a figure is given in: the cell's own, else its row's.
+export function measureOf(field) {
+  const written = field.closest("[data-measure]")?.dataset.measure;
+  if (!isFigure(field) || written === undefined) return null;
+  const [decimals, ...unit] = written.split(" ");
+  return { decimals: decimals ? Number(decimals) : null, unit: unit.join(" ") };
+}
+
+export function put(field, value) {
+  if (field.type === "checkbox") { field.checked = value; return; }
+  field.value = value;
+}
+// Whoever changes a cell by script says so, and all that listen on the form hear of it.
+export function tellOfInput(field) {
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  field.dispatchEvent(new Event("change", { bubbles: true }));
+}
+// Many at once: all of them stand there before anybody hears of the first.
+export function putAll(contents) {
+  contents.forEach((content, field) => put(field, content));
+  [...contents.keys()].forEach(tellOfInput);
+}
+
 fields().forEach(remember);
 // What was only proposed (预填) or could not be saved counts as changed until it is stored.
 const unsaved = document.querySelector("[data-unsaved]");
 if (unsaved) fields().forEach((field) => { field.remembered = null; });
+
+// A figure leaves the page as it is meant, without its separators.
+form.addEventListener("formdata", ({ formData }) => {
+  fields().filter(isFigure).forEach((field) => formData.set(field.name, valueOf(field)));
+});

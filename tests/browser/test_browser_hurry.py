@@ -147,9 +147,9 @@ def test_two_people_of_one_firm_lose_nothing(office, may, cast):
     press(second, "保存")
     expect(second.locator("#saved-state")).to_contain_text("没有保存")
     expect(second.locator("#refusal")).to_contain_text("李娜")
-    expect(cell(second, "2010.c1")).to_have_value("999")
-    expect(cell(second, "2050.c1")).to_have_value("400")
-    expect(cell(second, "2021.c1")).to_have_value("500")  # not touched here: taken over
+    expect(cell(second, "2010.c1")).to_have_value("999.00")
+    expect(cell(second, "2050.c1")).to_have_value("400.00")
+    expect(cell(second, "2021.c1")).to_have_value("500.00")  # not touched here: taken over
     press(second, "保存")
     expect(second.locator("#saved-state")).to_contain_text("已于")
     kept = may.filing.sheets.get().cells

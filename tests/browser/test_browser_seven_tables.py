@@ -98,15 +98,15 @@ def test_two_people_on_different_cells_both_save_and_see_each_others(office, cas
     fill(second, {"2050.c1": "400"})
     told = press_and_read(second, "保存")
     assert told.startswith("已于") and "由钱七保存过，您没有改动，已换成保存的内容" in told
-    expect(cell(second, "2010.c1")).to_have_value("1000")
+    expect(cell(second, "2010.c1")).to_have_value("1,000.00")
     fill(second, {"2010.c1": "1100"})
     assert press_and_read(second, "保存").startswith("已于")
     fill(first, {"2010.c1": "1200", "2051.c1": "20"})
     assert press_and_read(first, "保存").startswith("没有保存：有 1 格在您打开之后已存为别的内容")
     expect(first.locator('[data-cell="2010.c1"]')).to_contain_text("已存：1100；您（钱七）填的：1200")
     expect(first.locator("[data-cell].conflict")).to_have_count(1)
-    expect(cell(first, "2010.c1")).to_have_value("1200")
-    expect(cell(first, "2050.c1")).to_have_value("400")  # 孙八's, not touched here
+    expect(cell(first, "2010.c1")).to_have_value("1,200.00")
+    expect(cell(first, "2050.c1")).to_have_value("400.00")  # 孙八's, not touched here
     assert press_and_read(first, "保存").startswith("已于")
     kept = clerk.enterprise.filings.get(period=MAY).sheets.get().cells
     assert kept == {"2010.c1": "1200", "2050.c1": "400", "2051.c1": "20"}

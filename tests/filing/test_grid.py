@@ -66,9 +66,9 @@ def test_a_stale_tab_loses_nothing_and_takes_over_what_it_did_not_touch(form, ca
     cell(form, "2010.c1").fill("77")
     form.click("button[value=save]")
     wait_for(form, "没有保存")
-    assert cell(form, "2010.c1").input_value() == "77"
+    assert cell(form, "2010.c1").input_value() == "77.00"
     assert "已存：1000；您（李娜）填的：77" in form.locator('[data-cell="2010.c1"]').inner_text()
-    assert cell(form, "2050.c1").input_value() == CLEAN_MAY["2050.c1"]
+    assert cell(form, "2050.c1").input_value() == "400.00"
     form.click("button[value=save]")
     wait_for(form, "已于")
     assert cast.filing.sheets.get().cells == CLEAN_MAY | {"2010.c1": "77"}
@@ -79,7 +79,7 @@ def test_without_a_network_the_text_stays_and_is_sent_later(form, cast):
     form.context.set_offline(True)
     form.click("button[value=save]")
     wait_for(form, "网络连接中断")
-    assert cell(form, "2010.c1").input_value() == "88"
+    assert cell(form, "2010.c1").input_value() == "88.00"
     form.context.set_offline(False)
     form.click("button[value=save]")
     wait_for(form, "已于")
@@ -91,7 +91,7 @@ def test_signing_out_elsewhere_does_not_cost_the_text(form, cast):
     form.context.clear_cookies(name="sessionid")
     form.click("button[value=save]")
     wait_for(form, "登录已过期")
-    assert cell(form, "2010.c1").input_value() == "99"
+    assert cell(form, "2010.c1").input_value() == "99.00"
     assert not cast.filing.sheets.exists()
 
 

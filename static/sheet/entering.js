@@ -1,0 +1,44 @@
+// How a cell was entered: a cell come to by key is selected as in a spreadsheet, and the arrows move on; once somebody
+// types in it, presses F2 or clicks into its text, it is edited, and the arrows move in the text.
+
+import { cellOf, contentOf, form } from "./cells.js";
+
+let isEdited = false;
+let held; // what the control held when it was entered
+let pointedAt = null;
+let leftWithTheWindow = null;
+
+const isText = (field) => field.tagName === "INPUT" && field.type !== "checkbox";
+export const isEditing = () => isEdited;
+export const heldAtEntry = () => held;
+export function edit(field) {
+  if (!isText(field)) return;
+  isEdited = true;
+  field.setSelectionRange(field.value.length, field.value.length);
+}
+// The control as if it had just been entered by key.
+export function enter(field) {
+  isEdited = false;
+  held = contentOf(field);
+  if (isText(field)) field.select();
+}
+export function goTo(field) {
+  if (field === document.activeElement) enter(field);
+  else field.focus();
+}
+
+document.addEventListener("pointerdown", (event) => {
+  pointedAt = event.target;
+  if (event.target === document.activeElement && cellOf(event.target) && isText(event.target)) isEdited = true;
+}, true);
+document.addEventListener("keydown", () => { pointedAt = null; }, true);
+form.addEventListener("focusin", ({ target: field }) => {
+  if (!cellOf(field) || !field.matches("input, select")) return;
+  if (field === leftWithTheWindow) { leftWithTheWindow = null; return; } // back from another program: as it was left
+  leftWithTheWindow = null;
+  if (pointedAt === field && isText(field)) [isEdited, held] = [true, contentOf(field)];
+  else enter(field);
+});
+form.addEventListener("focusout", ({ target }) => { leftWithTheWindow = document.hasFocus() ? null : target; });
+form.addEventListener("compositionstart", () => { isEdited = true; });
+form.addEventListener("input", (event) => { if (event.isTrusted && isText(event.target)) isEdited = true; });
