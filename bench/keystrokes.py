@@ -252,7 +252,7 @@ def first_verdict(page, without) -> None:
 def slowly(page) -> float:
     line = page.context.new_cdp_session(page)
     line.send("Emulation.setCPUThrottlingRate", {"rate": 4})
-    page.goto("/filings/2024A/t4/")
+    page.goto("/filings/2024A/t4/", wait_until="domcontentloaded", timeout=120_000)
     return page.evaluate("performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd")
 
 
