@@ -3,6 +3,10 @@
 //
 //   judging.judge(condition, reading)      true: holds, false: does not hold, null: does not apply
 //   judging.judgeAll(conditions, reading)  a list of these
+//   judging.open(reading)                  one filing, of which figures may be set while it is filled in
+//   judging.value(tree, filing)            what a tree comes to in it: a decimal, text, true or false; null with a blank
+//   judging.verdict(condition, filing)     as judge, of an opened filing
+//   judging.decimal, plain, rounded, compare, magnitude, apart: figures themselves
 //
 // condition: {tree, when, …}; a tree is [operation, ...parts]. reading: {values, parameters, surroundings} with decimals
 // as text; what is absent is blank. Each tree becomes functions once; no text of a rule is ever run as script.
@@ -34,6 +38,7 @@ const judging = (() => {
   const negative = ({ digits, places }) => ({ digits: -digits, places });
   const magnitude = (number) => (number.digits < 0n ? negative(number) : number);
   const difference = (left, right) => sum(left, negative(right));
+  const apart = (left, right) => magnitude(difference(left, right));
   const product = (left, right) => ({ digits: left.digits * right.digits, places: left.places + right.places });
 
   // Below, at or above zero as left is less than, equal to or more than right. Words go by their code points, whole
@@ -53,6 +58,21 @@ const judging = (() => {
 
   const least = (numbers) => numbers.reduce((found, number) => (compare(number, found) < 0 ? number : found));
   const most = (numbers) => numbers.reduce((found, number) => (compare(number, found) > 0 ? number : found));
+
+  // 12.5 of 12.50: without the zeros that say nothing.
+  function plain({ digits, places }) {
+    const all = (digits < 0n ? -digits : digits).toString().padStart(places + 1, "0");
+    const [whole, fraction] = [all.slice(0, all.length - places), all.slice(all.length - places).replace(/0+$/, "")];
+    return `${digits < 0n ? "-" : ""}${whole}${fraction && `.${fraction}`}`;
+  }
+
+  // To so many decimal places, halves away from zero.
+  function rounded(number, places) {
+    if (number.places <= places) return { digits: digitsAt(number, places), places };
+    const [unit, amount] = [ten(number.places - places), number.digits < 0n ? -number.digits : number.digits];
+    const whole = (amount * 2n + unit) / (unit * 2n);
+    return { digits: number.digits < 0n ? -whole : whole, places };
+  }
 
   // Percent with one decimal, halves away from zero; none on a base of zero or less.
   function growth(now, then) {
@@ -200,6 +220,12 @@ const judging = (() => {
       }
       return number;
     }
+
+    // A cell that was worked out: a decimal, text or null.
+    set(label, value) {
+      this.values[label] = value;
+      if (value === null || typeof value === "object") this.figures.set(label, value);
+    }
   }
 
   const remembered = new WeakMap();
@@ -221,10 +247,13 @@ const judging = (() => {
     return (filing) => (premise(filing) ? holds(filing) : null);
   });
 
+  const open = (reading) => new Filing(reading);
+  const value = (tree, filing) => once(tree, compile)(filing);
+  const verdict = (condition, filing) => verdictOf(condition)(filing);
   const judge = (condition, reading) => verdictOf(condition)(new Filing(reading));
   const judgeAll = (conditions, reading) => {
     const filing = new Filing(reading);
     return conditions.map((condition) => verdictOf(condition)(filing));
   };
-  return { judge, judgeAll };
+  return { judge, judgeAll, open, value, verdict, decimal, plain, rounded, compare, magnitude, apart };
 })();

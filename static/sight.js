@@ -63,11 +63,12 @@
   // ---- the strip of a form's cell ----
   const strip = document.getElementById("at-cell");
   let place = null; // the cell it speaks of
+  const isNarrow = window.matchMedia("(max-width: 1100px)"); // where the style sheet shows it
 
   const element = (name, className, words) => Object.assign(document.createElement(name), { className, textContent: words });
 
   function findingsOf(cell) {
-    const links = document.querySelectorAll(`#beside .finding a[href$="#cell-${cell.dataset.cell}"]`);
+    const links = document.querySelectorAll(`#beside .finding:not(.overtaken) a[href$="#cell-${cell.dataset.cell}"]`);
     const found = [...new Set([...links].map((link) => link.closest(".finding")))];
     const sentences = found.map((finding) => {
       const said = element("p", finding.className, "");
@@ -77,7 +78,7 @@
       said.append(first.textContent.replace(kind ? kind.textContent : "", "").trim());
       return said;
     });
-    const beside = cell.querySelector(".cell-says");
+    const beside = cell.querySelector(cell.dataset.now ? ".cell-now" : ".cell-says");
     if (sentences.length || !beside || beside.hidden || !beside.textContent) return sentences;
     return [element("p", "finding error", beside.textContent)];
   }
@@ -96,7 +97,8 @@
       else if (term.textContent === "说明") facts.prepend(...pair); // the one most people look for
       else facts.append(...pair);
     }
-    strip.replaceChildren(title, ...findingsOf(cell), facts);
+    const past = document.querySelectorAll("#past .beside-cell, #past svg");
+    strip.replaceChildren(title, ...findingsOf(cell), ...[...past].map((part) => part.cloneNode(true)), facts);
     strip.hidden = false;
     strip.scrollTop = 0;
   }
@@ -117,6 +119,9 @@
     new MutationObserver(() => {
       if (place) describe(document.querySelector(`form[data-grid] [data-cell="${place}"]`));
     }).observe(aside, { childList: true });
+    document.addEventListener("judged", () => { // while somebody types
+      if (place && isNarrow.matches) describe(document.querySelector(`form[data-grid] [data-cell="${place}"]`));
+    });
   }
 
   measure();

@@ -17,7 +17,7 @@ from forms_tables.filling.parsing import Problem
 from forms_tables.filling.parsing import parse as parse_cell
 from forms_tables.notation.decimals import Decimals, JudgeFunction, Reading
 from forms_tables.notation.names import Cell, Fact, Meaning, Setting, TextScope, reads_of
-from forms_tables.notation.trees import parse, walk
+from forms_tables.notation.trees import Node, parse, walk
 from forms_tables.words.rules import say
 
 Value = Decimal | str | None
@@ -53,6 +53,8 @@ class Completed:
 class Formula:
     """A text of the edition bound to one cell."""
 
+    tree: Node
+    scope: TextScope
     value: JudgeFunction  # None where it needs a blank
     reads: tuple[Meaning, ...]
     outside: tuple[Meaning, ...]  # what it reads of earlier filings and parameters
@@ -104,7 +106,7 @@ def formula_of(text: str, scope: TextScope, why: str = "{}") -> Formula | None:
     tree = parse(text)
     reads = reads_of(tree, scope)
     outside = tuple(meaning for meaning in reads if _is_outside(meaning))
-    return Formula(walk(tree, Decimals(scope)).value, reads, outside, why.format(say(tree, scope)))
+    return Formula(tree, scope, walk(tree, Decimals(scope)).value, reads, outside, why.format(say(tree, scope)))
 
 
 @lru_cache(maxsize=16)

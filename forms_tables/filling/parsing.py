@@ -24,6 +24,29 @@ ERROR_OF_EXCEL = re.compile(r"#[A-Z0-9/_]+[!?]?")
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 WITH_UNIT = re.compile(rf"[¥$]?\s*{SIGNED}[0-9][0-9,.]*\s*([%‰]|[^0-9\s,.+()eE-]+)|[¥$]\s*{SIGNED}[0-9][0-9,.]*")
 
+NO_FIGURE = ("-", "--", "—", "——", "/", "无", "NA", "N/A")
+# What is said of a figure that cannot be read. static/sheet/reading.js says the same while somebody types.
+SENTENCES = {
+    "long": "内容超过{longest}字，请缩短",
+    "formula": "{typed}是公式，请改为公式算出的结果",
+    "excel": "{typed}是电子表格的错误值，请改正后填写",
+    "control": "含有换行或控制字符，请删去后填在一行内",
+    "whole": "{typed}的整数部分超过{most}位，请核对单位（{unit}）",
+    "integer": "{typed}应为整数（单位：{unit}）",
+    "decimals": "{typed}的小数超过{decimals}位；系统不代为四舍五入，请填至{decimals}位小数",
+    "netted": "{typed}为负数，该指标不得为负；红字冲销请填冲减后的累计数，确为负数的请联系区县",
+    "negative": "{typed}为负数，该指标不得为负，请核对",
+    "grouping": "{typed}的千分位逗号位置不对（应每三位一个，如1,234.56），请核对后填写",
+    "brackets": "{typed}带有括号；如为负数请写负号，如-12.5，否则请去掉括号",
+    "scientific": "{typed}是科学计数法，请写出全部数字",
+    "percent": "{typed}带有单位或文字，只填百分数的数字，如12.5表示12.5%",
+    "unit": "{typed}带有单位或文字，请换算为{unit}后只填数字，不带单位",
+    "none": "{typed}不是数字；没有发生额请填0，不适用请清空",
+    "spaces": "{typed}的数字中间有空格，请删去空格",
+    "no_percent": "{typed}不是数字",
+    "no_number": "{typed}不是数字，请填以{unit}为单位的数字",
+}
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -42,6 +65,10 @@ class _Refused(Exception):
         self.sentence, self.rule = sentence, rule
 
 
+def _refused(why: str, rule: str = "", typed: str = "", **facts: str | int) -> _Refused:
+    return _Refused(SENTENCES[why].format(typed=_show(typed), **facts), rule)
+
+
 def parse(indicator: Indicator, column: str, text: str | None) -> Decimal | str | None | Problem:
     """The value of one cell; None is a blank, which is not zero."""
     kind = indicator.kind if indicator.is_heading else indicator.kind_in(column)
@@ -55,7 +82,7 @@ def parse(indicator: Indicator, column: str, text: str | None) -> Decimal | str 
         return None
     try:
         if len(typed) > LONGEST_TEXT:
-            raise _Refused(f"内容超过{LONGEST_TEXT}字，请缩短")
+            raise _refused("long", longest=LONGEST_TEXT)
         _refuse_traces_of_excel(typed)
         if indicator.is_heading:
             raise _Refused("这一行是组标题，不填数，请清空")
@@ -83,11 +110,11 @@ def _show(typed: str) -> str:
 def _refuse_traces_of_excel(typed: str) -> None:
     plain = _plain(typed)
     if plain.startswith("="):
-        raise _Refused(f"{_show(typed)}是公式，请改为公式算出的结果")
+        raise _refused("formula", typed=typed)
     if plain.startswith("#") and ERROR_OF_EXCEL.fullmatch(plain.upper()):
-        raise _Refused(f"{_show(typed)}是电子表格的错误值，请改正后填写")
+        raise _refused("excel", typed=typed)
     if CONTROL.search(typed):
-        raise _Refused("含有换行或控制字符，请删去后填在一行内")
+        raise _refused("control")
 
 
 def _read_figure(typed: str, indicator: Indicator, column: str) -> Decimal:
@@ -96,19 +123,17 @@ def _read_figure(typed: str, indicator: Indicator, column: str) -> Decimal:
     value = Decimal(digits)
     whole, _, fraction = digits.lstrip("+-").partition(".")
     if len(whole.lstrip("0")) > MOST_WHOLE_DIGITS:
-        raise _Refused(f"{_show(typed)}的整数部分超过{MOST_WHOLE_DIGITS}位，请核对单位（{unit}）")
+        raise _refused("whole", typed=typed, most=MOST_WHOLE_DIGITS, unit=unit)
     allowed = indicator.decimals_in(column)
     if allowed is not None and len(fraction) > allowed:
         exact = value.quantize(Decimal(1).scaleb(-allowed))
         if exact != value and allowed == 0:
-            raise _Refused(f"{_show(typed)}应为整数（单位：{unit}）", indicator.whole_rule)
+            raise _refused("integer", indicator.whole_rule, typed, unit=unit)
         if exact != value:
-            raise _Refused(f"{_show(typed)}的小数超过{allowed}位；系统不代为四舍五入，请填至{allowed}位小数")
+            raise _refused("decimals", typed=typed, decimals=allowed)
         value = exact
     if value < 0 and column in indicator.nonnegative_columns:
-        netted = "；红字冲销请填冲减后的累计数，确为负数的请联系区县"
-        mend = netted if indicator.kind in ("money", "usd") else "，请核对"
-        raise _Refused(f"{_show(typed)}为负数，该指标不得为负{mend}", indicator.nonnegative_rule)
+        raise _refused("netted" if is_netted(indicator) else "negative", indicator.nonnegative_rule, typed)
     return value or abs(value)  # never -0
 
 
@@ -119,19 +144,23 @@ def _plain_number(typed: str, unit: str) -> str:
     if GROUPED.fullmatch(plain):
         return plain.replace(",", "")
     if re.fullmatch(r"[+-]?[0-9,.]+", plain) and "," in plain:
-        raise _Refused(f"{_show(typed)}的千分位逗号位置不对（应每三位一个，如1,234.56），请核对后填写")
+        raise _refused("grouping", typed=typed)
     if re.fullmatch(r"\(.*\)", plain):
-        raise _Refused(f"{_show(typed)}带有括号；如为负数请写负号，如-12.5，否则请去掉括号")
+        raise _refused("brackets", typed=typed)
     if SCIENTIFIC.fullmatch(plain):
-        raise _Refused(f"{_show(typed)}是科学计数法，请写出全部数字")
+        raise _refused("scientific", typed=typed)
     if WITH_UNIT.fullmatch(plain):
-        how = "只填百分数的数字，如12.5表示12.5%" if unit == "%" else f"请换算为{unit}后只填数字，不带单位"
-        raise _Refused(f"{_show(typed)}带有单位或文字，{how}")
-    if plain in ("-", "--", "—", "——", "/", "无", "NA", "N/A"):
-        raise _Refused(f"{_show(typed)}不是数字；没有发生额请填0，不适用请清空")
+        raise _refused("percent" if unit == "%" else "unit", typed=typed, unit=unit)
+    if plain in NO_FIGURE:
+        raise _refused("none", typed=typed)
     if re.search(r"[0-9]\s+[0-9]", plain):
-        raise _Refused(f"{_show(typed)}的数字中间有空格，请删去空格")
-    raise _Refused(f"{_show(typed)}不是数字，请填以{unit}为单位的数字" if unit != "%" else f"{_show(typed)}不是数字")
+        raise _refused("spaces", typed=typed)
+    raise _refused("no_percent" if unit == "%" else "no_number", typed=typed, unit=unit)
+
+
+def is_netted(indicator: Indicator) -> bool:
+    """Money that was credited back is reported net, so a firm may want to type a negative."""
+    return indicator.kind in ("money", "usd")
 
 
 def _read_text(typed: str, indicator: Indicator) -> str:

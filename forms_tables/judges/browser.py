@@ -14,7 +14,6 @@ from forms_tables.notation.decimals import Reading
 from forms_tables.notation.names import MOMENTS, Cell, Fact, Meaning, Moment, RowCode, Scoped, Setting, TextScope
 from forms_tables.notation.trees import Name, walk
 from forms_tables.rules.checks import Condition
-from forms_tables.rules.proofreading import NUMBER, Kinds
 from forms_tables.words.rules import name_of, plain, say
 
 Tree = list[Any]
@@ -30,16 +29,7 @@ class Trees(Scoped):
         return ["t", value]
 
     def name(self, name: Name) -> Tree:
-        kind = "figure" if Kinds(self.scope).name(name) == NUMBER else "words"
-        match self.scope.meaning(name):
-            case RowCode(code=code):
-                return ["t", code]
-            case Setting(name=setting):
-                return [kind, setting, "parameters"]
-            case Moment(name=moment):
-                return [kind, moment, "moments"]
-            case meaning:
-                return [kind, meaning.label]
+        return read_as_json(self.scope.meaning(name))
 
     def negative(self, operand: Tree) -> Tree:
         return ["negative", operand]
@@ -66,6 +56,22 @@ class Trees(Scoped):
 
     def call(self, function: str, arguments: Sequence[Tree]) -> Tree:
         return [function, *arguments]
+
+
+def read_as_json(meaning: Meaning) -> Tree:
+    """What a name stands for."""
+    match meaning:
+        case Cell(indicator=indicator, column=column):
+            return ["figure" if indicator.kind_in(column) in FIGURE_KINDS else "words", meaning.label]
+        case Fact():
+            return ["words", meaning.label]
+        case Setting(name=setting):
+            return ["figure", setting, "parameters"]
+        case Moment(name=moment):
+            return ["figure" if MOMENTS[moment] == "number" else "words", moment, "moments"]
+        case RowCode(code=code):
+            return ["t", code]
+    raise TypeError(meaning)
 
 
 def condition_as_json(condition: Condition) -> dict[str, Any]:

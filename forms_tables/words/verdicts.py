@@ -1,10 +1,12 @@
 """What to say of a condition that does not hold: both sides of the comparison at fault, with their figures."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
+from typing import Any, Protocol
 
-from forms_tables.notation.decimals import Decimals, Reading
+from forms_tables.notation.decimals import Decimals, Reading, Written
 from forms_tables.notation.names import Cell, Fact, Meaning, TextScope, reads_of
 from forms_tables.notation.trees import (
     MIRRORED,
@@ -22,6 +24,7 @@ from forms_tables.words.rules import LIMITS, figure, name_of, plain, say, unit_o
 
 MOST_SHOWN = 8
 MOST_NAMED = 4  # a longer list of figures gives the codes alone
+NOT_FILLED = "未填"
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,50 @@ class Sides:
     figures: Mapping[str, str] = field(default_factory=dict)
 
 
-Teller = Callable[[Reading], Sides]
+@dataclass(frozen=True)
+class PartOfRule:
+    """A part of a condition where it is read: what it comes to in a filing that has what it needs."""
+
+    node: Node
+    scope: TextScope
+
+    @cached_property
+    def written(self) -> Written:
+        return walk(self.node, Decimals(self.scope))
+
+    def __call__(self, reading: Reading) -> Any:
+        return self.written(reading)
+
+
+@dataclass(frozen=True)
+class NamedValue:
+    """A figure or fact with its name and unit; a cell's figure is said as 名称为 数."""
+
+    name: str
+    meaning: Meaning
+    unit: str
+
+    def value(self, reading: Reading) -> str:
+        value = reading.value_of(self.meaning)
+        if isinstance(value, Decimal):
+            return figure(value, self.unit)
+        return NOT_FILLED if value is None else str(value)
+
+    def listed(self, reading: Reading) -> str:
+        return f"{self.name} {self.value(reading)}"
+
+    def said(self, reading: Reading) -> str:
+        if not isinstance(self.meaning, Cell):
+            return self.listed(reading)
+        value = self.value(reading)
+        return f"{self.name}{value}" if reading.value_of(self.meaning) is None else f"{self.name}为 {value}"
+
+
+class Teller(Protocol):
+    """What to say of a filing in which a condition does not hold. A teller is plain parts: static/sheet/telling.js puts
+    the same parts together to the same sentence."""
+
+    def __call__(self, reading: Reading) -> Sides: ...
 
 
 def shown(value: Decimal | str | bool) -> str:
@@ -43,22 +89,22 @@ def teller_of(tree: Node, scope: TextScope, here: str = "") -> Teller:
     The cell `here` is the one the finding is about, and needs no name."""
     match tree:
         case Both(parts=parts) | Chain(parts=parts):
-            return _tell_first_failing(parts, scope, here)
+            return FirstFailing(tuple((PartOfRule(part, scope), teller_of(part, scope, here)) for part in parts))
         case Call(function="implies"):
             return teller_of(conclusion_of(tree), scope, here)
         case Call(function="near", arguments=(left, right, tolerance)):
-            return _tell_sides(left, right, scope, here, tolerance)
+            return _two_sides(left, right, scope, here, tolerance)
         case Comparison(sign=sign, left=left, right=right) if _is_limit(left, scope) and not _is_limit(right, scope):
-            return _tell_limit(right, MIRRORED[sign], left, scope, here)
+            return _limit(right, MIRRORED[sign], left, scope, here)
         case Comparison(sign=sign, left=left, right=right) if _is_limit(right, scope):
-            return _tell_limit(left, sign, right, scope, here)
+            return _limit(left, sign, right, scope, here)
         case Comparison(left=left, right=Arithmetic(sign="+", left=right, right=Call(function="eps") as tolerance)):
-            return _tell_sides(left, right, scope, here, tolerance)
+            return _two_sides(left, right, scope, here, tolerance)
         case Comparison(left=left, right=right):
-            return _tell_sides(left, right, scope, here)
+            return _two_sides(left, right, scope, here)
         case Either() if _compares_two_columns(tree, scope):
-            return _tell_times(tree, scope, here)
-    return _tell_figures(tree, scope, here)
+            return _times(tree, scope, here)
+    return _figures(tree, scope, here)
 
 
 def conclusion_of(tree: Node) -> Node:
@@ -74,60 +120,92 @@ def _is_limit(side: Node, scope: TextScope) -> bool:
     return not any(isinstance(meaning, Cell | Fact) for meaning in reads_of(side, scope))
 
 
-def _tell_first_failing(parts: Sequence[Node], scope: TextScope, here: str) -> Teller:
-    tellers = [(walk(part, Decimals(scope)), teller_of(part, scope, here)) for part in parts]
-    return lambda reading: next(tell(reading) for holds, tell in tellers if holds.value(reading) is False)
+@dataclass(frozen=True)
+class FirstFailing:
+    """Of several demands the first that fails."""
+
+    parts: tuple[tuple[PartOfRule, Teller], ...]
+
+    def __call__(self, reading: Reading) -> Sides:
+        return next(tell(reading) for part, tell in self.parts if part.written.value(reading) is False)
 
 
-def _tell_limit(left: Node, sign: str, right: Node, scope: TextScope, here: str) -> Teller:
+@dataclass(frozen=True)
+class Limit:
     """现为 73%，应不超过 40%"""
-    judged, bound = walk(left, Decimals(scope)), walk(right, Decimals(scope))
-    is_, unit = _is(left, scope, here), _unit_of(left, scope)
-    mark = unit if unit in ("", "%") else f" {unit}"
 
-    def tell(reading: Reading) -> Sides:
-        value, limit = judged(reading), bound(reading)
+    is_: str
+    judged: PartOfRule
+    must: str
+    bound: PartOfRule
+    unit: str
+
+    def __call__(self, reading: Reading) -> Sides:
+        value, limit = self.judged(reading), self.bound(reading)
         if not isinstance(value, Decimal):
-            return Sides(f"{is_}“{value}”，应{LIMITS[sign]}“{limit}”", {"left": str(value), "right": str(limit)})
+            return Sides(f"{self.is_}“{value}”，应{self.must}“{limit}”", {"left": str(value), "right": str(limit)})
         figures = {"left": plain(value), "right": plain(limit), "difference": plain(abs(value - limit))}
-        return Sides(f"{is_} {figure(value, unit)}，应{LIMITS[sign]} {figure(limit)}{mark}", figures)
-
-    return tell
-
-
-def _tell_sides(left: Node, right: Node, scope: TextScope, here: str, tolerance: Node | None = None) -> Teller:
-    """现为 501.00 万元，而 2021“1.软件产品收入”为 500.00 万元，相差 1.00 万元（容差 0.01）"""
-    judged_left, judged_right = (walk(side, Decimals(scope)) for side in (left, right))
-    left_is, right_is = _is(left, scope, here), _is(right, scope)
-    but = f"而 {right_is}" if right_is[0].isascii() else f"而{right_is}"
-    both = Both(0, (left, right))
-    reads, unit = reads_of(both, scope), _unit_of(both, scope)
-    leave = _leeway(tolerance, scope) if tolerance else lambda reading: Sides("")
-
-    def tell(reading: Reading) -> Sides:
-        a, b, leeway = judged_left(reading), judged_right(reading), leave(reading)
-        if not isinstance(a, Decimal):
-            return Sides(f"{left_is}“{a}”，{but}“{b}”", {"left": str(a), "right": str(b)})
-        difference = abs(a - b)
-        words = f"{left_is} {figure(a, unit)}，{but} {figure(b, unit)}，相差 {figure(difference, unit)}"
-        rests_on = "" if unit else f"；其中 {_list_figures(reads, scope, reading)}"
-        figures = {"left": plain(a), "right": plain(b), "difference": plain(difference), **leeway.figures}
-        return Sides(words + leeway.words + rests_on, figures)
-
-    return tell
+        mark = self.unit if self.unit in ("", "%") else f" {self.unit}"
+        return Sides(f"{self.is_} {figure(value, self.unit)}，应{self.must} {figure(limit)}{mark}", figures)
 
 
-def _leeway(tolerance: Node, scope: TextScope) -> Teller:
+def _limit(left: Node, sign: str, right: Node, scope: TextScope, here: str) -> Limit:
+    unit = _unit_of(left, scope)
+    return Limit(_is(left, scope, here), PartOfRule(left, scope), LIMITS[sign], PartOfRule(right, scope), unit)
+
+
+@dataclass(frozen=True)
+class Leeway:
     """（容差 0.04） for sums that were rounded, （允许相差 30） for what may differ in substance."""
-    allow = walk(tolerance, Decimals(scope))
-    rounded = isinstance(tolerance, Call) and tolerance.function == "eps"
 
-    def tell(reading: Reading) -> Sides:
-        allowed = allow(reading)
-        word = "容差" if rounded else "允许相差"
-        return Sides(f"（{word} {figure(allowed)}）", {"allowed": plain(allowed)})
+    word: str
+    allowed: PartOfRule
 
-    return tell
+
+@dataclass(frozen=True)
+class TwoSides:
+    """现为 501.00 万元，而 2021“1.软件产品收入”为 500.00 万元，相差 1.00 万元（容差 0.01）"""
+
+    left_is: str
+    left: PartOfRule
+    right_is: str
+    right: PartOfRule
+    unit: str
+    leeway: Leeway | None
+    rests_on: tuple[NamedValue, ...]  # where both sides have no one unit
+
+    def __call__(self, reading: Reading) -> Sides:
+        a, b = self.left(reading), self.right(reading)
+        if not isinstance(a, Decimal):
+            return Sides(f"{self.left_is}“{a}”，{self.right_is}“{b}”", {"left": str(a), "right": str(b)})
+        unit, difference = self.unit, abs(a - b)
+        words = f"{self.left_is} {figure(a, unit)}，{self.right_is} {figure(b, unit)}，相差 {figure(difference, unit)}"
+        figures = {"left": plain(a), "right": plain(b), "difference": plain(difference)}
+        if self.leeway:
+            allowed = self.leeway.allowed(reading)
+            words += f"（{self.leeway.word} {figure(allowed)}）"
+            figures["allowed"] = plain(allowed)
+        if self.rests_on:
+            words += f"；其中 {listed_figures(self.rests_on, reading)}"
+        return Sides(words, figures)
+
+
+def _two_sides(left: Node, right: Node, scope: TextScope, here: str, tolerance: Node | None = None) -> TwoSides:
+    right_is = _is(right, scope)
+    both = Both(0, (left, right))
+    unit, leeway = _unit_of(both, scope), None
+    if tolerance:
+        rounded = isinstance(tolerance, Call) and tolerance.function == "eps"
+        leeway = Leeway("容差" if rounded else "允许相差", PartOfRule(tolerance, scope))
+    return TwoSides(
+        _is(left, scope, here),
+        PartOfRule(left, scope),
+        f"而 {right_is}" if right_is[0].isascii() else f"而{right_is}",
+        PartOfRule(right, scope),
+        unit,
+        leeway,
+        () if unit else _short_names(reads_of(both, scope), scope),
+    )
 
 
 def _compares_two_columns(tree: Node, scope: TextScope) -> bool:
@@ -136,43 +214,48 @@ def _compares_two_columns(tree: Node, scope: TextScope) -> bool:
     return len(cells) == 2 and cells[0].indicator == cells[1].indicator and bool(unit_of(cells))
 
 
-def _tell_times(tree: Node, scope: TextScope, here: str) -> Teller:
+@dataclass(frozen=True)
+class Times:
     """现为 2,342,300.00 万元，去年同期累计为 234.23 万元，相差约 10,000 倍"""
-    now, then = (meaning for meaning in reads_of(tree, scope) if isinstance(meaning, Cell))
-    name, other = "现" if now.key == here else name_of(now, scope), then.indicator.column(then.column).label
 
-    def tell(reading: Reading) -> Sides:
-        a, b = reading.value_of(now), reading.value_of(then)
-        words = f"{_named(name, now, reading)}，{_named(other, then, reading)}"
+    now: NamedValue
+    then: NamedValue
+
+    def __call__(self, reading: Reading) -> Sides:
+        a, b = reading.value_of(self.now.meaning), reading.value_of(self.then.meaning)
+        words = f"{self.now.said(reading)}，{self.then.said(reading)}"
         if isinstance(a, Decimal) and isinstance(b, Decimal) and a and b:
             times = max(abs(a), abs(b)) / min(abs(a), abs(b))
             words += f"，相差约 {figure(Decimal(f'{times:.1e}'))} 倍"
         return Sides(words)
 
-    return tell
+
+def _times(tree: Node, scope: TextScope, here: str) -> Times:
+    now, then = (meaning for meaning in reads_of(tree, scope) if isinstance(meaning, Cell))
+    name, other = "现" if now.key == here else name_of(now, scope), then.indicator.column(then.column).label
+    return Times(_named(name, now), _named(other, then))
 
 
-def _tell_figures(tree: Node, scope: TextScope, here: str) -> Teller:
+@dataclass(frozen=True)
+class FiguresTold:
+    """The figures a condition rests on, each in a sentence of its own; of many a list."""
+
+    parts: tuple[NamedValue, ...]
+    is_list: bool
+
+    def __call__(self, reading: Reading) -> Sides:
+        if self.is_list:
+            return Sides(f"现有 {listed_figures(self.parts, reading)}")
+        return Sides("，".join(part.said(reading) for part in self.parts))
+
+
+def _figures(tree: Node, scope: TextScope, here: str) -> FiguresTold:
     reads = reads_of(tree, scope)
-
-    def tell(reading: Reading) -> Sides:
-        if len(reads) > MOST_NAMED:
-            return Sides(f"现有 {_list_figures(reads, scope, reading)}")
-        return Sides("，".join(_tell_figure(meaning, scope, reading, here) for meaning in reads))
-
-    return tell
-
-
-def _tell_figure(meaning: Meaning, scope: TextScope, reading: Reading, here: str) -> str:
-    if isinstance(meaning, Cell):
-        name = "现" if not meaning.period and meaning.key == here else name_of(meaning, scope)
-        return _named(name, meaning, reading)
-    return f"{name_of(meaning, scope)} {_value(meaning, reading)}"
-
-
-def _named(name: str, cell: Cell, reading: Reading) -> str:
-    value = _value(cell, reading)
-    return f"{name}{value}" if reading.value_of(cell) is None else f"{name}为 {value}"
+    if len(reads) > MOST_NAMED:
+        return FiguresTold(_short_names(reads, scope), True)
+    is_here = {meaning for meaning in reads if isinstance(meaning, Cell) and not meaning.period and meaning.key == here}
+    named = [_named("现" if meaning in is_here else name_of(meaning, scope), meaning) for meaning in reads]
+    return FiguresTold(tuple(named), False)
 
 
 def _is(side: Node, scope: TextScope, here: str = "") -> str:
@@ -194,21 +277,18 @@ def _unit_of(node: Node, scope: TextScope) -> str:
     return unit_of(reads_of(node, scope))
 
 
-def _list_figures(reads: Sequence[Meaning], scope: TextScope, reading: Reading) -> str:
+def listed_figures(parts: Sequence[NamedValue], reading: Reading) -> str:
     """The figures read; of a long list only those that are filled in."""
-    if len(reads) > MOST_SHOWN:
-        reads = [meaning for meaning in reads if reading.value_of(meaning) is not None]
-    said = [f"{_short_name(meaning, scope)} {_value(meaning, reading)}" for meaning in reads[:MOST_SHOWN]]
-    return "，".join(said) + ("等" if len(reads) > MOST_SHOWN else "")
+    if len(parts) > MOST_SHOWN:
+        parts = [part for part in parts if reading.value_of(part.meaning) is not None]
+    return "，".join(part.listed(reading) for part in parts[:MOST_SHOWN]) + ("等" if len(parts) > MOST_SHOWN else "")
 
 
-def _short_name(meaning: Meaning, scope: TextScope) -> str:
+def _short_names(reads: Sequence[Meaning], scope: TextScope) -> tuple[NamedValue, ...]:
     """A figure's code, which its row shows; an attribute's name, since its code is on no monthly form."""
-    return name_of(meaning, scope) if isinstance(meaning, Fact) else words_of(meaning, scope.column)
+    names = (name_of(each, scope) if isinstance(each, Fact) else words_of(each, scope.column) for each in reads)
+    return tuple(_named(name, each) for name, each in zip(names, reads, strict=True))
 
 
-def _value(meaning: Meaning, reading: Reading) -> str:
-    value = reading.value_of(meaning)
-    if isinstance(value, Decimal):
-        return figure(value, unit_of((meaning,)))
-    return "未填" if value is None else str(value)
+def _named(name: str, meaning: Meaning) -> NamedValue:
+    return NamedValue(name, meaning, unit_of((meaning,)))

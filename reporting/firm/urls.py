@@ -1,6 +1,17 @@
 from django.urls import path
 
-from reporting.firm.views import adjustments, filing, history, home, scans, sheet, submitting, workbook, wrong_cells
+from reporting.firm.views import (
+    adjustments,
+    filing,
+    history,
+    home,
+    judging,
+    scans,
+    sheet,
+    submitting,
+    workbook,
+    wrong_cells,
+)
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -29,4 +40,6 @@ urlpatterns = [
         name="submission_workbook",
     ),
     path("filings/<str:period>/<slug:key>/", sheet.sheet, name="sheet"),
+    path("filings/<str:period>/<slug:key>/known/", judging.known_beside_sheet, name="known_beside_sheet"),
+    path("judging/<str:edition>/<slug:key>/<str:mark>/", judging.sheet_rules_as_json, name="sheet_rules"),
 ]

@@ -26,3 +26,16 @@ form.addEventListener("keydown", (event) => {
   event.preventDefault();
   document.querySelector("#say-here a")?.click();
 });
+
+// Alt+I goes to what is said of the indicator, beside the form or, on a narrow page, above the buttons; Escape comes back.
+form.addEventListener("keydown", (event) => {
+  if (!event.altKey || event.code !== "KeyI") return;
+  const strip = document.getElementById("at-cell");
+  const note = strip?.offsetHeight ? strip : document.querySelector("[data-note]:not([hidden])");
+  if (!note) return;
+  event.preventDefault();
+  const field = event.target;
+  if (note !== strip) note.tabIndex = -1;
+  note.focus();
+  note.onkeydown = ({ key }) => { if (key === "Escape") field.focus(); };
+});

@@ -3,6 +3,7 @@
 import "./shaping.js";
 import "./edits.js";
 import "./selection.js";
+import "./judging.js";
 import "./moving.js";
 import "./clipboard.js";
 import "./notes.js";

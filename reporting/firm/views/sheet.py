@@ -39,11 +39,13 @@ from forms_tables.edition.catalog import Table
 from reporting import workflow
 from reporting.answers.questions import codes_answered
 from reporting.conversation.threads import talk_about
+from reporting.filing.beside import rules_of
 from reporting.filing.judging import imported_behind, typed_cells
 from reporting.firm.forms import SavePress
 from reporting.firm.views import answers
 from reporting.firm.views.answers import SentCells
 from reporting.firm.views.filing import filing_of, filing_to_keep, owed_table, pressed_filing
+from reporting.firm.views.newcomer import opened_columns
 from reporting.firm.views.overview import Overview
 from reporting.models import Filing, Sheet
 from reporting.pages.grid import Theirs, lay_out, suggestions_in
@@ -204,6 +206,8 @@ def render_sheet(
         "version": (stored.version if stored else 0) if version is None else version,
         "refusal": refusal,
         "theirs": theirs,
+        "rules": rules_of(overview.filing, table),
+        "opened_columns": opened_columns(overview.filing.edition, grid, overview.judgement.facts.history),
         "prefilled": prefilled and any(key in text for key in cells_of(table)),
         "page": page_of(person_of(request), overview.filing),
         "suggestions": suggestions_in(grid),
