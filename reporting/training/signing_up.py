@@ -91,7 +91,7 @@ def seats_left(session: TrainingSession) -> int | None:
     """None where the seats are not counted."""
     if session.capacity is None:
         return None
-    return max(0, session.capacity - session.sign_ups.filter(state=SignUp.State.SIGNED).count())
+    return max(0, session.capacity - session.sign_ups.with_seat().count())
 
 
 def line(

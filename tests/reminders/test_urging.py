@@ -17,10 +17,12 @@ from reporting.letters.schedule import set_schedule
 from reporting.models import Period, ReminderChoice, Urging
 from reporting.reminders import digests, planner, urging
 from reporting.reminders.urging import Chosen
+from reporting.succession import takeovers
 from tests.cast import AT, make_enterprise
 from tests.may import make_may
 from tests.officials import file_may, freeze, make_it_be, sign_in
 from tests.reading import markup_of, words_on
+from tests.succession.papers import WHY, ZHOU_LIN, propose
 
 
 @pytest.fixture
@@ -451,6 +453,19 @@ def test_the_city_is_told_how_it_stands_while_a_period_is_open(may, cast):
 def test_digests_wait_for_their_hour(may, hour, letters):
     freeze(may.filing, may.clerk, {"2010.c1": "1000.00"})
     assert digests.plan(morning(11, hour)) == letters
+
+
+def test_digests_name_the_handovers_that_wait(may, cast, tmp_path, settings):
+    settings.MEDIA_ROOT = tmp_path
+    asked = takeovers.ask(cast.yuntu.credit_code, ZHOU_LIN, WHY, at=AT)
+    assert digests.to_districts(morning(11)) == 1
+    letter = Letter.objects.get(stem="digest/district")
+    assert letter.district == cast.yuzhong and "1 份账号移交申请" in letter.subject
+    assert "1 份账号移交申请待核实" in message_of(letter).body
+    propose(cast.yuntu, cast.chen_yu, asked=asked)
+    assert digests.to_districts(morning(12)) == 0
+    digests.to_city(morning(12))
+    assert "待确认的账号移交：1 份" in message_of(Letter.objects.filter(stem="digest/city").first()).body
 
 
 def test_digests_can_be_switched_off(may):
