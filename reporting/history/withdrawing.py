@@ -14,7 +14,7 @@ from accounts.models import District, Enterprise, User
 from forms_tables.edition.periods import PeriodCode
 from reporting.history.correcting import corrected
 from reporting.history.importing import be_the_city
-from reporting.models import HistoryFile, ImportedFiling, PublishedEdition
+from reporting.models import HistoryFile, HistoryObjection, ImportedFiling, PublishedEdition
 from reporting.workflow.guards import said_something
 
 ACTION = "撤下导入历史"
@@ -40,10 +40,12 @@ def withdraw(file: HistoryFile, by: User, at: datetime, why: str) -> WithdrawnHi
     stood = list(file.filings.standing().order_by("enterprise", "period").defer("values"))
     file.filings.standing().stand_back()
     same = ImportedFiling.objects.filter(enterprise=OuterRef("enterprise"), period=OuterRef("period"), source=file)
-    anew = ImportedFiling.objects.filter(Exists(same)).stand_again()
-    corrected(list(ImportedFiling.objects.filter(pk__in=anew)))
-    write_down(file, stood, len(anew))
-    return WithdrawnHistory(len(stood), len(anew))
+    of_the_same = ImportedFiling.objects.filter(Exists(same))
+    anew = of_the_same.stand_again()
+    of_some = HistoryObjection.objects.filter(granted=True).values("period")  # few, where a file is two years of a city
+    corrected(list(of_the_same.standing().filter(period__in=of_some)))
+    write_down(file, stood, anew)
+    return WithdrawnHistory(len(stood), anew)
 
 
 def write_down(file: HistoryFile, stood: list[ImportedFiling], again: int) -> None:

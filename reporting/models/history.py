@@ -83,13 +83,12 @@ class ImportedFilingQuerySet(models.QuerySet["ImportedFiling"]):
         """Give way to what is brought in in their place, or to what stood before."""
         return super().update(stands=False)
 
-    def stand_again(self) -> list[int]:
-        """Of each firm's period the newest row stands whose file was not withdrawn; gives the rows that stand anew."""
+    def stand_again(self) -> int:
+        """Of each firm's period the newest row stands whose file was not withdrawn; gives how many stand anew. One
+        statement that names no rows: two years of a city are more than a statement may name."""
         same = ImportedFiling.objects.filter(enterprise=OuterRef("enterprise"), period=OuterRef("period"))
         newest = same.filter(source__withdrawn_at=None).order_by("-pk").values("pk")[:1]
-        anew = list(self.filter(stands=False, pk=Subquery(newest)).values_list("pk", flat=True))
-        super(ImportedFilingQuerySet, self.filter(pk__in=anew)).update(stands=True)
-        return anew
+        return super(ImportedFilingQuerySet, self.filter(stands=False, pk=Subquery(newest))).update(stands=True)
 
 
 class ImportedFiling(models.Model):
