@@ -223,10 +223,7 @@ def _close(change: DistrictChange, by: User, at: datetime) -> None:
         District.objects.filter(pk=origin.pk).update(reviewed_by=change.district)
         if change.takes_officials:
             for user in officials_of(origin):
-                officials.change_official(
-                    user, name=user.name, role=user.role, district=change.district, email=user.email,
-                    mobile=user.mobile, by=by, at=at,
-                )  # fmt: skip
+                officials.change_official(user, district=change.district, by=by, at=at)
 
 
 def _take_the_rest(change: DistrictChange, origins: Sequence[District], by: User, at: datetime) -> None:

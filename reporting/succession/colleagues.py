@@ -6,10 +6,10 @@ from datetime import datetime
 
 from django.db import transaction
 
-from accounts import contacts, emails, journal
+from accounts import contacts, emails, journal, people
 from accounts.access import DoneAlready, Refused
 from accounts.models import Enterprise, User
-from reporting.succession.succeeding import NewPerson, be_free_to_begin, be_not_succeeded_yet, succeed_in_firm
+from reporting.succession.succeeding import NewPerson, be_free_to_begin, succeed_in_firm
 
 
 @transaction.atomic
@@ -42,7 +42,9 @@ def replace(colleague: User, person: NewPerson, *, why: str, by: User, at: datet
     before = _colleague(colleague, by)
     if before.successor and before.successor.email.lower() == person.email.lower():
         raise DoneAlready(f"{before}已由{before.successor}接替，激活邮件已发到 {before.successor.email}。")
-    be_not_succeeded_yet(before)
+    people.be_not_succeeded_yet(before)
+    if not before.is_active:
+        raise Refused(f"{before}的账号已停用，不能用“更换人员”接替：要再用，请先启用；要添人，请“邀请同事”。")
     if not why.strip():
         raise Refused("更换人员要写明事由。")
     be_free_to_begin(person, before, firm)
