@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_POST
 
-from accounts import clock, emails, journal
+from accounts import clock, emails, journal, people
 from accounts.backends import find_by_sign_in_name
 from accounts.clock import now
 from accounts.forms import ForgottenPasswordForm, SignInForm
