@@ -72,7 +72,7 @@ def try_contacts(source: BinaryIO, name: str, by: User, day: datetime.date) -> T
     sheet = lists.the_sheet(open_book(source, name))
     head, places = heads_of(sheet)
     tried = TriedContacts(hidden_rows=[number for number in sheet.hidden_rows if number > head])
-    districts = {key: each for each in District.objects.valid_on(day) for key in (each.name, each.code)}
+    districts = lists.Districts(day)
     seen: dict[int, int] = {}
     rows = [row for row in sheet if row.number > head and lists.holds_something(row, places)]
     if not rows:
@@ -93,17 +93,16 @@ def texts_of(row: SheetRow, places: dict[str, int]) -> dict[str, str]:
 def judge(
     number: int,
     texts: dict[str, str],
-    districts: dict[str, District],
+    districts: lists.Districts,
     seen: dict[int, int],
     by: User,
     tried: TriedContacts,
 ) -> list[tuple[str, str]]:
     """Notes what the row comes to; gives the columns that are wrong, with their sentences."""
     named = texts[DISTRICT]
-    district = districts.get(named)
+    district = districts.called.get(named)
     if district is None:
-        why = f"没有叫“{named[:40]}”的区县" if named else "没有写是哪个区县"
-        return [(DISTRICT, f"{why}，请写区县的全称或区划代码。")]
+        return [(DISTRICT, districts.why_none_is(named))]
     if district.pk in seen:
         return [(DISTRICT, f"{district}在第 {seen[district.pk]} 行已经有了。一个区县一行，请核对后只留一行。")]
     seen[district.pk] = number
