@@ -217,16 +217,68 @@ def test_an_address_that_is_not_understood_is_refused(address):
 
 
 @pytest.mark.parametrize(
-    "words",
-    [["--real", "--demo"], ["demo", "--once", "--real"], ["--address", "https://stat.example.cn"], ["--restore", "F"]],
+    ("words", "said"),
+    [
+        (["--real", "--demo"], "请去掉 demo、--demo 和 --once"),
+        (["demo", "--once", "--real"], "请去掉 demo、--demo 和 --once"),
+        (["--address", "https://stat.example.cn"], "请加上 --real"),
+        (["--no-mail"], "请加上 --real"),
+        (["--restore", "F"], "请写 ./run --real --restore"),
+        (["--real", "--port", "abc"], "端口 abc 不是 1 到 65535 的整数"),
+        (["--real", "--port", "70000"], "端口 70000 不是"),
+        (["--real", "--adress"], "没有启动：unrecognized arguments"),
+    ],
 )
-def test_real_and_demonstration_are_not_asked_for_together(monkeypatch, words, capsys):
+def test_words_that_do_not_go_together_are_said_in_chinese(monkeypatch, words, said, capsys):
     run = runpy.run_path(str(environment.ROOT / "run"))
     monkeypatch.setitem(run["main"].__globals__, "enter_environment", lambda: None)
     monkeypatch.setattr(sys, "argv", ["run", *words])
     with pytest.raises(SystemExit):
         run["main"]()
-    assert "--real" in capsys.readouterr().err
+    assert said in capsys.readouterr().err
+
+
+def test_what_a_command_of_the_start_refuses_is_said_with_its_reason():
+    run = runpy.run_path(str(environment.ROOT / "run"))
+    with pytest.raises(CannotStart, match=r"没有成功（manage.py prepare_real）：EMAIL_URL 看不懂"):
+        run["manage"]({"PATH": os.environ["PATH"], "EMAIL_URL": "smpt://h"}, "prepare_real")
+
+
+LAST = {"SITE_URL": "https://stat.example.cn", "EMAIL_URL": "smtps://u:geheim@mail:465", "MAIL_FROM": "stat@example.cn"}
+
+
+def test_a_restart_in_a_fresh_terminal_forgets_nothing(tmp_path):
+    assert not any(real.told({}, no_mail=False, address="", var=tmp_path).values())  # before the first start
+    real.keep({**LAST, "DEFINITIONS_DIR": "/cities", "REDIS_URL": "redis://:p@127.0.0.1:1/0"}, tmp_path)
+    told = real.told({"EMAIL_URL": ""}, no_mail=False, address="", var=tmp_path)
+    assert told == {**LAST, "DEFINITIONS_DIR": "/cities", "ALLOWED_HOSTS": ""}
+    words = real.mail_in_words(told, {})
+    assert "smtps://mail:465 发出，发件人 stat@example.cn（EMAIL_URL、MAIL_FROM 沿用" in words and "geheim" not in words
+    told = real.told({"EMAIL_URL": "smtp://other"}, no_mail=False, address="", var=tmp_path)
+    assert "smtp://other 发出，发件人 stat@example.cn（MAIL_FROM 沿用" in real.mail_in_words(told, {"EMAIL_URL": "x"})
+
+
+def test_it_goes_without_mail_where_that_is_said(tmp_path):
+    real.keep(LAST, tmp_path)
+    told = real.told({"EMAIL_URL": "smtp://mail"}, no_mail=True, address="", var=tmp_path)
+    assert told["EMAIL_URL"] == told["MAIL_FROM"] == "" and told["SITE_URL"] == LAST["SITE_URL"]
+
+
+def test_another_address_takes_the_place_of_the_last_one_with_its_names(tmp_path):
+    real.keep({**LAST, "ALLOWED_HOSTS": "stat.example.cn,stat"}, tmp_path)
+    assert real.told({}, False, "", tmp_path)["ALLOWED_HOSTS"] == "stat.example.cn,stat"
+    told = real.told({}, False, "http://other.example.cn/", tmp_path)
+    assert (told["SITE_URL"], told["ALLOWED_HOSTS"]) == ("http://other.example.cn", "")
+    real.keep({"SITE_URL": "http://127.0.0.1:9000"}, tmp_path)
+    assert real.told({}, False, "", tmp_path)["SITE_URL"] == ""  # the machine itself, at the port that is asked for
+
+
+@pytest.mark.parametrize("wrong", [{"EMAIL_URL": "smpt://h"}, {"DEFINITIONS_DIR": "/nowhere"}, {"SITE_URL": "x"}])
+def test_a_start_is_told_at_once_what_it_does_not_understand(wrong):
+    real.be_understood({"PATH": os.environ["PATH"], "SITE_URL": "https://stat.example.cn"})
+    with pytest.raises(CannotStart, match="看不懂|不是一个文件夹") as refused:
+        real.be_understood({"PATH": os.environ["PATH"], **wrong})
+    assert str(refused.value).endswith("什么都没有改动。") and "Traceback" not in str(refused.value)
 
 
 # ---- the copies of a real city ----
