@@ -172,6 +172,7 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 AUTH_USER_MODEL = "accounts.User"
 OFFICE_NAMES = "reporting.register.facts.office_called"  # what the city calls those a role acts for
+LAST_COPY = "launch.backups.last_made"  # when ./run --real last made a copy
 LOGIN_URL = "/login/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/login/"

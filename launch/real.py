@@ -1,5 +1,6 @@
 """A real city on this machine: one folder is one city, kept apart from a demonstration, reached at its own address."""
 
+import hashlib
 import os
 import secrets
 import subprocess
@@ -12,9 +13,11 @@ from urllib.parse import SplitResult, urlsplit
 from launch.environment import ROOT, VAR
 from launch.servers import CannotStart, is_free
 
+PROGRAM = "real.program"  # which program the record was last prepared by
 KEPT = "real.env"  # what the city's processes are told; that it is there says that the folder holds a real city
-TOLD = ("SITE_URL", "ALLOWED_HOSTS", "DATABASE_URL", "REDIS_URL", "EMAIL_URL", "MAIL_FROM", "DEFINITIONS_DIR")
-REMEMBERED = ("SITE_URL", "ALLOWED_HOSTS", "EMAIL_URL", "MAIL_FROM", "DEFINITIONS_DIR")
+REMEMBERED = ("SITE_URL", "ALLOWED_HOSTS", "EMAIL_URL", "MAIL_FROM", "DEFINITIONS_DIR")  # by the next start
+OWN = "OWN_DATABASE"  # yes where no URL from outside names it: copies of it are made here
+TOLD = (*REMEMBERED, "DATABASE_URL", "REDIS_URL", OWN)
 READ_THE_SETTINGS = """
 import sys
 from django.core.exceptions import ImproperlyConfigured
@@ -115,6 +118,24 @@ def speak_to_the_real_city(environment: MutableMapping[str, str], var: Path = VA
     for name, value in kept.items():
         environment.setdefault(name, value)
     environment.setdefault("SECRET_KEY", secret_key(var))
+
+
+def is_newer_program(var: Path = VAR) -> bool:
+    """Whether this program may change the record that another one left: an older copy of it is no longer made then."""
+    place = var / PROGRAM
+    return not place.exists() or place.read_text() != program()
+
+
+def note_program(var: Path = VAR) -> None:
+    (var / PROGRAM).write_text(program())
+
+
+def program() -> str:
+    """By the changes it tells of and the steps by which it changes a record."""
+    digest = hashlib.sha256((ROOT / "CHANGELOG.md").read_bytes())
+    for step in sorted(ROOT.glob("*/migrations/*.py")):
+        digest.update(step.name.encode())
+    return digest.hexdigest()
 
 
 def kept_in(var: Path) -> dict[str, str]:
