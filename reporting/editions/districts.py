@@ -72,9 +72,8 @@ def place_district(wanted: DistrictFacts, by: User, at: datetime, reason: str) -
 def how_many(edition: Edition, day: date) -> str:
     """A list of districts holds those of all times, so that past periods keep theirs."""
     all_times, valid = len(edition.districts), sum(each.is_valid_on(day) for each in edition.districts)
-    return (
-        f"{all_times} 个区县" if all_times == valid else f"{all_times} 个区县，含已撤销和新设的，今天有效的 {valid} 个"
-    )
+    said = f"{all_times} 个区县"
+    return said if all_times == valid else f"{said}（含已撤销和新设的，今天有效的 {valid} 个）"
 
 
 def place_districts(edition: Edition) -> dict[str, str]:

@@ -72,7 +72,7 @@ def try_contacts(source: BinaryIO, name: str, by: User, day: datetime.date) -> T
     sheet = lists.the_sheet(open_book(source, name))
     head, places = heads_of(sheet)
     tried = TriedContacts(hidden_rows=[number for number in sheet.hidden_rows if number > head])
-    districts = lists.Districts(day)
+    districts = lists.DistrictsToName(day)
     seen: dict[int, int] = {}
     rows = [row for row in sheet if row.number > head and lists.holds_something(row, places)]
     if not rows:
@@ -93,7 +93,7 @@ def texts_of(row: SheetRow, places: dict[str, int]) -> dict[str, str]:
 def judge(
     number: int,
     texts: dict[str, str],
-    districts: lists.Districts,
+    districts: lists.DistrictsToName,
     seen: dict[int, int],
     by: User,
     tried: TriedContacts,

@@ -90,7 +90,7 @@ def suggestion(said: str, names: Iterable[str]) -> str:
     return f"是不是{likely}？" if likely else ""
 
 
-class Districts:
+class DistrictsToName:
     """Those of a day by their names and codes."""
 
     def __init__(self, day: datetime.date) -> None:

@@ -96,7 +96,7 @@ def try_officials(source: BinaryIO, name: str, by: User, day: datetime.date) -> 
     tried = TriedOfficials()
     there = {user.email.lower(): user for user in who_has_a_mailbox()}
     taken = set(User.objects.values_list(Lower("username"), flat=True))
-    districts = lists.Districts(day)
+    districts = lists.DistrictsToName(day)
     seen: dict[tuple[str, str], int] = {}
     for row in read_officials(source, name, tried):
         asked, wrong = judged(row, by, districts, taken)
@@ -129,7 +129,7 @@ def twice(row: OfficialRow, seen: dict[tuple[str, str], int]) -> Iterator[tuple[
 
 
 def judged(
-    row: OfficialRow, by: User, districts: lists.Districts, taken: set[str]
+    row: OfficialRow, by: User, districts: lists.DistrictsToName, taken: set[str]
 ) -> tuple[Official | None, list[tuple[str, str]]]:
     """Whom the row would invite; else the columns that are wrong."""
     texts = row.texts

@@ -228,7 +228,7 @@ def test_a_real_city_begins_empty_and_by_the_machines_clock():
 def test_the_first_start_says_by_whose_system_and_why_the_numbers_of_districts_differ(monkeypatch):
     monkeypatch.delenv("DEFINITIONS_DIR", raising=False)
     said = prepare_real.whose_system(date(2026, 11, 29))
-    assert said.startswith("按重庆市的制度（42 个区县，含已撤销和新设的，今天有效的 39 个）启动；别的城市请先看 README")
+    assert said.startswith("按重庆市的制度启动，42 个区县（含已撤销和新设的，今天有效的 39 个）；别的城市请先看 README")
     assert "今天有效的 41 个" in prepare_real.whose_system(date(2026, 1, 24))
     monkeypatch.setenv("DEFINITIONS_DIR", "/theirs")
     assert "别的城市" not in prepare_real.whose_system(date(2026, 11, 29))

@@ -38,7 +38,7 @@ def whose_system(today: datetime.date) -> str:
     """Said before anything is made: the first start of another city by our tables is begun again more easily now than
     after the register."""
     edition = max(map(load_edition, edition_codes()), key=lambda each: (each.valid_from, each.code))
-    said = f"按{edition.platform.city.name}的制度（{how_many(edition, today)}）启动"
+    said = f"按{edition.platform.city.name}的制度启动，{how_many(edition, today)}"
     if os.environ.get("DEFINITIONS_DIR"):
         return f"{said}。"
     return (
