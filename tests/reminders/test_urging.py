@@ -18,7 +18,7 @@ from reporting.models import Period, ReminderChoice, Urging
 from reporting.reminders import digests, planner, urging
 from reporting.reminders.urging import Chosen
 from reporting.succession import takeovers
-from tests.cast import AT, make_enterprise
+from tests.cast import AT, make_enterprise, make_user
 from tests.may import make_may
 from tests.officials import file_may, freeze, make_it_be, sign_in
 from tests.reading import markup_of, words_on
@@ -41,7 +41,9 @@ def previewed(client, **more) -> tuple[dict, str]:
     body = markup_of(page)
     token = re.search(r'name="token" value="([^"]+)"', body)
     at = re.search(r'name="previewed_at" value="([^"]+)"', body)
-    return choice(**more) | {"token": token and token[1], "previewed_at": at and at[1]}, body
+    seen = re.search(r'name="seen" value="([^"]+)"', body)
+    given = {"token": token and token[1], "previewed_at": at and at[1], "seen": seen and seen[1]}
+    return choice(**more) | given, body
 
 
 def press(client, form, callbacks):
@@ -75,7 +77,9 @@ def test_a_district_cannot_reach_into_another_by_the_form(may, cast, callbacks):
     client = sign_in(cast.chen_yu)
     form, page = previewed(client, district=cast.nanan.code)
     assert form["token"] and "没有一家企业能收到" in page or form["token"] is None
-    press(client, choice(district=cast.nanan.code, token=uuid.uuid4(), previewed_at=AT.isoformat()), callbacks)
+    press(
+        client, choice(district=cast.nanan.code, token=uuid.uuid4(), previewed_at=AT.isoformat(), seen="9"), callbacks
+    )
     assert urged() == set()
 
 
@@ -93,7 +97,7 @@ def test_a_district_cannot_reach_into_another_by_the_form(may, cast, callbacks):
 )
 def test_the_city_narrows_the_group(may, cast, callbacks, chosen, names):
     workflow.save_sheet(may.filing, "软统企6", {"2010.c1": "1"}, 0, may.clerk, AT)
-    press(sign_in(may.city), choice(token=uuid.uuid4(), previewed_at=AT.isoformat(), **chosen), callbacks)
+    press(sign_in(may.city), choice(token=uuid.uuid4(), previewed_at=AT.isoformat(), seen="9", **chosen), callbacks)
     assert urged() == {getattr(cast, name).email for name in names}
 
 
@@ -101,7 +105,9 @@ def test_the_overdue_are_those_who_never_submitted(may, cast, callbacks):
     submission = file_may(may.filing, may.clerk)
     workflow.send_back(submission, [{"cell": "", "reason": "请核对"}], may.reviewer, AT)
     make_it_be(date(2024, 6, 13))
-    press(sign_in(may.city), choice(state="overdue", token=uuid.uuid4(), previewed_at=AT.isoformat()), callbacks)
+    press(
+        sign_in(may.city), choice(state="overdue", token=uuid.uuid4(), previewed_at=AT.isoformat(), seen="9"), callbacks
+    )
     assert urged() == {cast.zhao_min.email, cast.sun_jie.email}
 
 
@@ -112,6 +118,29 @@ def test_the_second_press_is_the_first(may, cast, callbacks):
     assert first.url == second.url
     assert Urging.objects.count() == 1 and Letter.objects.filter(stem="reminder/urged").count() == 4
     assert JournalEntry.objects.filter(action="立即催报").count() == 1
+
+
+def join(may, cast, number: int) -> None:
+    for each in range(number):
+        firm = make_enterprise(f"9150010{each:011d}", f"新企业{each}", cast.yuzhong)
+        make_user(firm.credit_code, "统计员", "enterprise", enterprise=firm)
+        workflow.owe(firm, may.may)
+
+
+def test_no_more_letters_go_than_the_preview_said(may, cast, callbacks):
+    client = sign_in(may.city)
+    form, _ = previewed(client)
+    join(may, cast, 20)
+    for seen in (form["seen"], ""):
+        page = words_on(press(client, form | {"seen": seen}, callbacks))
+        assert "要发的信有变动" in page and "发送给 23 家企业" in page
+    assert not Urging.objects.exists() and not Letter.objects.exists()
+
+
+def test_who_comes_to_owe_after_the_press_is_not_written_to(may, cast):
+    made, _ = urging.press(uuid.uuid4(), may.may, Chosen(), "", AT, may.city, AT, seen=4)
+    join(may, cast, 20)
+    assert urging.write(made.pk, AT).letters == 4
 
 
 def test_who_submits_after_the_preview_is_left_out_and_counted(may, cast, callbacks):
@@ -216,7 +245,7 @@ def test_what_cannot_be_sent_is_refused_with_what_was_typed(may, more, words):
 
 def test_five_hundred_words_go_out(may, callbacks):
     client = sign_in(may.city)
-    press(client, choice(words="长" * 500, token=uuid.uuid4(), previewed_at=AT.isoformat()), callbacks)
+    press(client, choice(words="长" * 500, token=uuid.uuid4(), previewed_at=AT.isoformat(), seen="9"), callbacks)
     assert Urging.objects.get().words == "长" * 500
 
 
@@ -224,7 +253,7 @@ def test_a_locked_period_is_not_urged(may, callbacks):
     Period.objects.update(state=Period.LOCKED)
     client = sign_in(may.city)
     assert "不再催报" in words_on(client.get("/reminders/?period=2024M05"))
-    answer = press(client, choice(token=uuid.uuid4(), previewed_at=AT.isoformat()), callbacks)
+    answer = press(client, choice(token=uuid.uuid4(), previewed_at=AT.isoformat(), seen="9"), callbacks)
     assert answer.url == "/reminders/" and not Urging.objects.exists()
 
 

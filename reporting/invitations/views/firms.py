@@ -17,7 +17,8 @@ from reporting.invitations import course as how_it_goes
 from reporting.invitations import inviting
 from reporting.invitations.forms import FirmsForm, SendForm
 from reporting.invitations.inviting import ChosenFirms
-from reporting.letters.mass import SampleLetter
+from reporting.letters.mass import MoreThanSeen, SampleLetter
+from reporting.pages.mass_letters import number_seen
 from reporting.register.first_letters import sample
 
 PAGE = 100
@@ -60,6 +61,10 @@ def preview(request):
     form = FirmsForm(request.POST)
     if not form.is_valid():
         return refuse(request, form)
+    return show_preview(request, form)
+
+
+def show_preview(request, form, has_changed=False):
     at, chosen = clock.now(), form.chosen
     reach = inviting.reach(inviting.group(request.user, chosen, at), at)
     firm = Enterprise.objects.filter(pk=reach.first).first()
@@ -71,6 +76,7 @@ def preview(request):
         "without": listed(reach.without[: inviting.MOST_LISTED]),
         "previewed_at": at.isoformat(),
         "back": way_back(form),
+        "has_changed": has_changed,
     }
     return render(request, "invitations/preview.html", around)
 
@@ -88,7 +94,11 @@ def send(request):
         return refuse(request, form)
     at = clock.now()
     with refusals_on(request):
-        done = inviting.invite(form.chosen, by=request.user, at=at, previewed_at=form.cleaned_data["previewed_at"])
+        previewed_at, seen = form.cleaned_data["previewed_at"], number_seen(request)
+        try:
+            done = inviting.invite(form.chosen, by=request.user, at=at, previewed_at=previewed_at, seen=seen)
+        except MoreThanSeen:
+            return show_preview(request, form, has_changed=True)
         messages.success(request, in_words(done))
     return redirect("invitations_course")
 

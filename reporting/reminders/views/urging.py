@@ -14,9 +14,10 @@ from accounts.models import Ability, Scope
 from accounts.post import pulse
 from accounts.post.state import look
 from reporting.letters import schedule as reminder_times
-from reporting.letters.mass import SampleLetter
+from reporting.letters.mass import MoreThanSeen, SampleLetter
 from reporting.models import Filing, Urging
 from reporting.pages.chosen_period import asked_period, periods_to_show
+from reporting.pages.mass_letters import number_seen
 from reporting.reminders import urging
 from reporting.reminders.forms import PressForm, ScheduleForm, UrgingForm
 from reporting.reminders.tasks import write_urging
@@ -56,7 +57,10 @@ def show_choice(request, period, chosen, form, at, status=200):
         "to_activate": set(reach.to_activate),
         "unreached": set(reach.unreached),
         "form": form,
-        "sent": Urging.objects.visible_to(request.user).filter(period=period).select_related("district", "by")[:10],
+        "sent": Urging.objects.visible_to(request.user)
+        .filter(period=period)
+        .select_related("district", "by")
+        .defer("chosen")[:10],
     }
     return render(request, "reminders/choose.html", around, status=status)
 
@@ -73,6 +77,10 @@ def preview(request):
     form = UrgingForm(request.POST)
     if not form.is_valid():
         return refuse(request, form, at)
+    return show_preview(request, form, at)
+
+
+def show_preview(request, form, at, has_changed=False):
     period, chosen, words = form.cleaned_data["period"], form.chosen, form.cleaned_data["words"]
     owing = urging.group(request.user, period, chosen, at)
     reach = urging.reach(owing, period, at)
@@ -89,6 +97,7 @@ def preview(request):
         "to_call": listed(Filing.objects.filter(pk__in=reach.unreached[:MOST_TO_CALL])),
         "token": uuid.uuid4(),
         "previewed_at": at.isoformat(),
+        "has_changed": has_changed,
     }
     return render(request, "reminders/preview.html", around)
 
@@ -102,9 +111,11 @@ def send(request):
         return refuse(request, form, at)
     typed = form.cleaned_data
     with refusals_on(request):
-        made, first = urging.press(
-            typed["token"], typed["period"], form.chosen, typed["words"], typed["previewed_at"], request.user, at
-        )
+        asked = (typed["token"], typed["period"], form.chosen, typed["words"], typed["previewed_at"])
+        try:
+            made, first = urging.press(*asked, request.user, at, seen=number_seen(request))
+        except MoreThanSeen:
+            return show_preview(request, form, at, has_changed=True)
         if first:
             # A queue that does not answer is no trouble: the beat finishes what nobody began.
             transaction.on_commit(lambda: pulse.hand_on(write_urging, made.pk), robust=True)
