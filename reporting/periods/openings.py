@@ -90,7 +90,7 @@ def first_month(today: date, calendar: Calendar, reading: ClauseReading) -> Firs
         return FirstMonth(coming, starts, False)
     due = deadlines_of(ended[-1], calendar, reading)[0].date
     past = f"{ended[-1].label}的企业上报截止日是{in_words(due)}，{time_left(today, due, calendar)}"
-    return FirstMonth(coming, f"{past}，拿它开头，企业第一封信就是来不及的事；{coming.label}{starts}", False)
+    return FirstMonth(coming, f"{past}，拿它开头，企业第一封信就是来不及的事；{coming.label}：{starts}", False)
 
 
 def opening_of(period: PeriodCode, calendar: Calendar, reading: ClauseReading) -> Opening:

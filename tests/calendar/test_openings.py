@@ -66,7 +66,7 @@ def test_a_city_without_history_begins_with_the_month_its_firms_can_still_meet_a
     assert "2024年6月12日（周三），还有 7 天（4 个工作日），来得及" in in_time.reason
     assert (late.period.code, late.can_be_opened) == ("2024M06", False)
     assert "2024年5月的企业上报截止日是2024年6月12日（周三），还有 6 天（3 个工作日）" in late.reason
-    assert "2024年7月1日（周一）起可以开启" in late.reason
+    assert "2024年6月：2024年7月1日（周一）起可以开启" in late.reason
     assert "已截止" in openings_on(date(2024, 6, 28), USUAL).first.reason
 
 
