@@ -17,7 +17,7 @@ from reporting.filing.judging import tables_for
 from reporting.letters import recipients, reminding
 from reporting.letters.mass import SampleLetter
 from reporting.letters.schedule import OPENED, begins_at, schedule
-from reporting.models import Filing, Period, calendar_in_force
+from reporting.models import Filing, ImportedFiling, Period, calendar_in_force
 from reporting.register import first_letters
 from reporting.reminders import activating
 from reporting.reminders.planner import moment_of_opening, owed_of
@@ -108,7 +108,7 @@ def preview_of(period: Period, added: QuerySet[Filing], known: bool, at: datetim
         activations=len(to_activate),
         unreached=of_district.total() - len(has_account) - len(to_activate),
         goes_at=when_told(period, at),
-        warnings=list(warnings_about(period, at)),
+        warnings=[*warnings_about(period, at), *([] if known else warnings_of_history(period))],
         samples=samples_of(period, added, has_account, to_activate, at),
     )
 
@@ -138,6 +138,11 @@ def warnings_about(period: Period, at: datetime) -> Iterator[str]:
         )
     elif (due - at.date()).days <= 3:
         yield f"离企业上报截止日{time_left(at.date(), due, calendar)}，企业多半来不及。"
+
+
+def warnings_of_history(period: Period) -> Iterator[str]:
+    if firms := ImportedFiling.objects.standing().filter(period=period.pk).one_of_each_firm().count():
+        yield f"{period.label}：{firms} 家已有导入历史；开启后本期汇总按上报件计，导入的数不再计入汇总。"
 
 
 def samples_of(

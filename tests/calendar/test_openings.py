@@ -12,7 +12,9 @@ from reporting import workflow
 from reporting.dates.deadlines import ClauseReading
 from reporting.models import Filing, Period, in_force
 from reporting.periods.openings import openings_on
-from tests.cast import AT, make_enterprise
+from reporting.totals.history import imported_periods
+from tests.cast import AT, FREE_CODE, make_enterprise
+from tests.history.books import stand
 from tests.may import AFTER_DUE, make_may, open_period
 from tests.officials import make_it_be, press_through, sign_in
 from tests.reading import markup_of, words_on
@@ -75,6 +77,21 @@ def test_once_a_month_was_opened_nothing_is_proposed_to_begin_with(db):
     assert openings_on(date(2024, 6, 6), USUAL).first.period.code == "2024M06"
     opened("2024M04")
     assert openings_on(date(2024, 6, 6), USUAL).first is None and due_on(date(2024, 6, 6)) == ["2024M05"]
+
+
+def test_a_period_whose_history_was_imported_says_so_before_it_is_opened(desk, cast):
+    for firm in (cast.yuntu, cast.jialing):
+        stand(firm, "2024M04", {"2010.c1": "100.00"})
+    assert [each.code for each in imported_periods()] == ["2024M04"]
+    listed = words_on(desk.get("/city/periods/"))
+    assert "2024年4月（已有导入历史）" in listed and "2024年3月（已有导入历史）" not in listed
+    asked = words_on(desk.post("/city/periods/open/", {"code": "2024M04"}))
+    assert "2 家已有导入历史；开启后本期汇总按上报件计，导入的数不再计入汇总" in asked
+    assert "导入历史" not in words_on(desk.post("/city/periods/open/", {"code": "2024M03"}))
+    press_open(desk, "2024M04")
+    assert not imported_periods()
+    make_enterprise(FREE_CODE, "新企业", cast.nanan)
+    assert "导入历史" not in words_on(desk.post("/city/periods/open/", {"code": "2024M04"}))  # firms are added to it
 
 
 def test_all_whose_time_has_come_are_proposed_in_order(db):
