@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 
 from accounts import first_accounts, journal
 from accounts.access import DoneAlready, Refused
+from accounts.contacts import why_out_of_call
 from accounts.first_accounts import NOT_WITHIN, AccountState, LetterAddresses, MassLetter, MassOutcome, WhyNot
 from accounts.models import District, Scope, User
 from accounts.models.enterprises import EnterpriseQuerySet
@@ -116,7 +117,10 @@ def invite(
         raise Refused("企业账号由企业所在区县或市级开通。")
     if chosen.state and chosen.state not in AccountState.values:
         raise Refused("请重新选择账号状态。")
-    found = reach(group(by, chosen, at), at, previewed_at)
+    firms = group(by, chosen, at)
+    if why_not := why_out_of_call(firms):
+        raise Refused(why_not)
+    found = reach(firms, at, previewed_at)
     be_as_seen(found.letters, seen)
     with asked_once():  # each line of the journal names the office of who pressed
         mass = MassLetter(by, at, passed_over_since(at, previewed_at), told_to_firms)

@@ -10,7 +10,8 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import QuerySet
 
-from accounts.models import Enterprise, Installation, User
+from accounts.contacts import why_out_of_call
+from accounts.models import Enterprise, User
 from reporting import workflow
 from reporting.dates.deadlines import Due, is_past, squeezed, time_left
 from reporting.filing.judging import tables_for
@@ -62,7 +63,6 @@ def opened_as_seen(
 ) -> tuple[Period, OpeningPreview | None]:
     """Open it, where what it would do is what the person has seen, or nothing. Otherwise it is taken back, and what it
     would do now is to be looked at."""
-    be_within_call()
     with transaction.atomic():
         before = Filing.objects.filter(period=code).owed()
         known, owed_before = Period.objects.filter(pk=code).exists(), set(before.values_list("pk", flat=True))
@@ -71,18 +71,13 @@ def opened_as_seen(
         added = Filing.objects.of(period).exclude(pk__in=owed_before)
         if known and not added.exists():
             return period, None
+        if why_not := why_out_of_call(Enterprise.objects.filter(pk__in=added.values("enterprise"))):
+            raise workflow.Refused(why_not)
         preview = preview_of(period, added, known, at)
         if preview.mark == seen:
             return period, None
         transaction.set_rollback(True)
     return period, preview
-
-
-def be_within_call() -> None:
-    """A city that works has a telephone to name in its letters; one from before that was asked for has none yet."""
-    installation = Installation.current()
-    if installation.live_since and not installation.phone:
-        raise workflow.Refused("每封信都要写明可以打的电话：请先填写市级电话（“区县联系人”页），再开启报告期。")
 
 
 def preview_of(period: Period, added: QuerySet[Filing], known: bool, at: datetime) -> OpeningPreview:

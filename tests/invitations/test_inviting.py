@@ -14,7 +14,7 @@ from accounts import emails, first_accounts, people
 from accounts.access import DoneAlready, Refused
 from accounts.first_accounts import AccountState, WhyNot
 from accounts.links import ACTIVATION_LIFE
-from accounts.models import DeadAddress, Enterprise, JournalEntry, Letter, User
+from accounts.models import DeadAddress, Enterprise, Installation, JournalEntry, Letter, User
 from accounts.post import outbox
 from reporting.invitations import course, inviting
 from reporting.invitations.inviting import ChosenFirms
@@ -26,6 +26,16 @@ from tests.reading import markup_of, words_on
 
 NONE = ChosenFirms(AccountState.NONE)
 HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def cast(cast):
+    whom_to_call()
+    return cast
+
+
+def whom_to_call() -> None:
+    Installation.objects.update_or_create(pk=1, defaults={"phone": "023-63000001"})
 
 
 @pytest.fixture
@@ -218,6 +228,7 @@ def test_two_who_chose_the_same_firms_write_one_letter_each(unopened, cast):
 @pytest.mark.worker
 def test_four_presses_at_once_write_each_firm_one_letter(transactional_db):
     cast = assemble()
+    whom_to_call()
     User.objects.filter(enterprise__in=[cast.jialing, cast.shancheng]).delete()
     many_firms(cast, 60)
     start, written, failures = threading.Barrier(4), [], []

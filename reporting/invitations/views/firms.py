@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts import clock
 from accounts.access import needs, refusals_on
+from accounts.contacts import why_out_of_call
 from accounts.first_accounts import AccountState, LetterAddresses, WhyNot
 from accounts.models import Ability, District, Enterprise, JournalEntry
 from accounts.post.state import look
@@ -66,7 +67,8 @@ def preview(request):
 
 def show_preview(request, form, has_changed=False):
     at, chosen = clock.now(), form.chosen
-    reach = inviting.reach(inviting.group(request.user, chosen, at), at)
+    firms = inviting.group(request.user, chosen, at)
+    reach = inviting.reach(firms, at)
     firm = Enterprise.objects.filter(pk=reach.first).first()
     around = {
         "form": form,
@@ -77,6 +79,7 @@ def show_preview(request, form, has_changed=False):
         "previewed_at": at.isoformat(),
         "back": way_back(form),
         "has_changed": has_changed,
+        "why_not": why_out_of_call(firms),
     }
     return render(request, "invitations/preview.html", around)
 
