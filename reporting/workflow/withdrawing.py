@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import transaction
+from django.db.models import F, OuterRef, Subquery
 
 from accounts import journal
 from accounts.emails import FIRST_ACCOUNT
@@ -75,13 +76,19 @@ def withdraw_period(period: Period, by: User, at: datetime, reason: str, drafts_
 
 
 def take_back_activations(period: Period) -> int:
-    """Activations that name the period and have not left. Their firms count as not written to: where something else
-    waits for them they are written to again, the others may be invited."""
-    unsent = written_about(period).filter(stem="activation", state__in=Letter.UNSENT)
-    firms = list(unsent.values_list("enterprise", flat=True))
-    never_opened = User.objects.filter(enterprise__in=firms, password__startswith=UNUSABLE_PASSWORD_PREFIX)
-    never_opened.update(invited_at=None)
-    return letters.withdraw_each([f"{FIRST_ACCOUNT}:{firm}" for firm in firms])
+    """Activations that were written because of the period and have not left; an invitation that only names it stays.
+    Their firms count as written to when the letter before was: where something else waits for them they are written to
+    again, the others may be invited."""
+    because = written_about(period).filter(stem="activation", period=period.pk)
+    firms = list(because.filter(state__in=Letter.UNSENT).values_list("enterprise", flat=True))
+    taken_back = letters.withdraw_unsent(because)
+    others = Letter.objects.filter(topic__startswith=f"{FIRST_ACCOUNT}:", enterprise=OuterRef("enterprise"))
+    last = others.exclude(state=Letter.State.WITHDRAWN).order_by("-written_at").values("written_at")[:1]
+    never_opened = User.objects.filter(
+        enterprise__in=firms, username=F("enterprise__credit_code"), password__startswith=UNUSABLE_PASSWORD_PREFIX
+    )
+    never_opened.update(invited_at=Subquery(last))
+    return taken_back
 
 
 def owe_again(period: Period) -> int:
