@@ -16,7 +16,7 @@ from accounts.models import Enterprise, Letter, Residence, User
 from accounts.post import letters
 from reporting.letters.about_deadlines import period_withdrawn, written_about
 from reporting.letters.reminding import OWED
-from reporting.models import Filing, Period, State, Submission
+from reporting.models import Filing, LateRequest, Period, State, Submission
 from reporting.workflow.guards import Refused, be_the_city, brief
 
 MOST_NAMED = 5
@@ -89,6 +89,13 @@ def take_back_activations(period: Period) -> int:
     )
     never_opened.update(invited_at=Subquery(last))
     return taken_back
+
+
+def void_what_was_granted(period: Period, at: datetime) -> dict[str, str]:
+    """A later day and a 补报 were granted by the dates of an earlier opening. How many, in the journal's words."""
+    extended = Filing.objects.filter(period=period).exclude(extended_to=None).update(extended_to=None)
+    late = LateRequest.objects.filter(filing__period=period).in_hand().update(spent_at=at)
+    return {words: f"{number} 家" for words, number in (("作废的延期", extended), ("作废的补报", late)) if number}
 
 
 def owe_again(period: Period) -> int:

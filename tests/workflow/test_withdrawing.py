@@ -1,6 +1,6 @@
 """撤回报告期: while nobody has filed, without a trace on any record; then it may be opened again."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 from django.contrib.auth.hashers import make_password
@@ -186,6 +186,22 @@ def test_opened_again_it_is_as_if_for_the_first_time_with_the_draft_that_was_lef
     opened_now = Letter.objects.filter(stem="reminder/opened", written_at=on(4, 16))
     assert {letter.enterprise for letter in opened_now} == {cast.yuntu, cast.shancheng}
     assert Letter.objects.filter(stem="activation", written_at=on(4, 16), enterprise=cast.jialing).exists()
+
+
+def test_opened_again_nobody_has_longer_by_what_was_granted_before(opened, cast):
+    filing, late = (Filing.objects.get(enterprise=firm) for firm in (cast.yuntu, cast.shancheng))
+    asked = workflow.ask_extension(filing, date(2024, 6, 13), cast.li_na, on(3), "系统升级")
+    workflow.decide_extension(asked, True, cast.chen_yu, on(3))
+    workflow.decide_late(workflow.ask_late(late, cast.sun_jie, on(13), "住院"), True, cast.he_qing, on(13))
+    withdraw(opened, cast, at=on(13, 10))
+    again = workflow.open_period("2024M05", cast.zhou_tao, on(13, 11))
+    filing.refresh_from_db()
+    assert filing.extended_to is None and not late.late_requests.in_hand().exists()
+    line = JournalEntry.objects.filter(action="开启报告期", period=again.pk).latest("at")
+    assert line.after == {"新增应报": "3 家", "作废的延期": "1 家", "作废的补报": "1 家"}
+    make_it_be(on(13).date())
+    assert "这次延期随之作废" in words_on(sign_in(cast.li_na).get("/filings/2024M05/"))
+    assert "本期撤回后重新开启，随之作废" in words_on(sign_in(cast.sun_jie).get("/filings/2024M05/"))
 
 
 def test_withdrawn_twice_each_time_those_are_told_who_were_told_since(opened, cast):
