@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import blake2b
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -51,11 +52,13 @@ class OpeningPreview:
     goes_at: datetime | None  # nothing where the city has switched the letter off
     warnings: list[str]
     samples: list[SampleLetter]
+    which_firms: str
 
     @property
     def mark(self) -> str:
         """What was seen: opened is what this says and nothing else."""
-        return ":".join([str(self.firms), *(due.date.isoformat() for due in self.dues)])
+        seen = (self.which_firms, self.dues, self.letters, self.activations, self.estimates_allowed)
+        return blake2b(repr(seen).encode(), digest_size=16).hexdigest()
 
 
 def opened_as_seen(
@@ -85,6 +88,7 @@ def preview_of(period: Period, added: QuerySet[Filing], known: bool, at: datetim
     whys = activating.why_not(added, at - activating.NOT_WITHIN, at)
     to_activate = [firm for firm, why in whys.items() if why is None]
     of_tables, of_district, none_yet = Counter[str](), Counter[str](), defaultdict[tuple[str, str], int](int)
+    firms = added.order_by("enterprise").values_list("enterprise", flat=True)
     for tables, district, firm in obligations(period, added):
         of_tables[tables] += 1
         of_district[district] += 1
@@ -105,6 +109,7 @@ def preview_of(period: Period, added: QuerySet[Filing], known: bool, at: datetim
         goes_at=when_told(period, at),
         warnings=[*warnings_about(period, at), *([] if known else warnings_of_history(period))],
         samples=samples_of(period, added, has_account, to_activate, at),
+        which_firms=",".join(map(str, firms)),
     )
 
 

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from django.contrib.auth.hashers import make_password
 
-from accounts.models import JournalEntry, User
+from accounts.models import Enterprise, JournalEntry, User
 from forms_tables.edition.periods import PeriodCode
 from reporting import workflow
 from reporting.dates.deadlines import ClauseReading
@@ -77,6 +77,37 @@ def test_once_a_month_was_opened_nothing_is_proposed_to_begin_with(db):
     assert openings_on(date(2024, 6, 6), USUAL).first.period.code == "2024M06"
     opened("2024M04")
     assert openings_on(date(2024, 6, 6), USUAL).first is None and due_on(date(2024, 6, 6)) == ["2024M05"]
+
+
+def swap_a_firm(cast) -> None:
+    """The same number of firms in the same districts."""
+    Enterprise.objects.filter(pk=cast.shancheng.pk).update(left_on=date(2024, 4, 1))
+    make_enterprise(FREE_CODE, "新企业", cast.nanan)
+
+
+def lose_an_account(cast) -> None:
+    User.objects.filter(pk=cast.zhao_min.pk).update(password=make_password(None))
+
+
+def lose_a_mailbox(cast) -> None:
+    User.objects.filter(pk=cast.wang_lei.pk).update(is_active=False)
+
+
+@pytest.mark.parametrize("happens", [swap_a_firm, lose_an_account, lose_a_mailbox])
+def test_it_is_opened_as_it_was_seen_firms_letters_and_all(desk, cast, happens):
+    given = {"code": "2024M04"}
+    seen = desk.post("/city/periods/open/", given).context["preview"].mark
+    happens(cast)
+    again = desk.post("/city/periods/open/", given | {"seen": seen})
+    assert "有变动，还没有办理" in words_on(again) and not Period.objects.filter(pk="2024M04").exists()
+    desk.post("/city/periods/open/", given | {"seen": again.context["preview"].mark})
+    assert Period.objects.filter(pk="2024M04").exists()
+
+
+def test_estimates_that_were_not_seen_are_asked_about(desk):
+    seen = desk.post("/city/periods/open/", {"code": "2024M04"}).context["preview"].mark
+    desk.post("/city/periods/open/", {"code": "2024M04", "seen": seen, "estimates_allowed": "on"})
+    assert not Period.objects.filter(pk="2024M04").exists()
 
 
 def test_a_period_whose_history_was_imported_says_so_before_it_is_opened(desk, cast):
