@@ -13,6 +13,7 @@ from accounts.models import DeadAddress, JournalEntry, Letter
 from accounts.post.letters import compose
 from accounts.post.outbox import message_of
 from reporting import tasks, workflow
+from reporting.letters.schedule import schedule as set_times
 from reporting.letters.schedule import set_schedule
 from reporting.models import Period, ReminderChoice, Urging
 from reporting.reminders import digests, planner, urging
@@ -423,6 +424,34 @@ def test_the_city_sets_the_schedule_and_others_read_it(may, cast):
         assert "截止前 7 个工作日" in page and "保存提醒时点" not in page
         assert sign_in(person).post("/reminders/schedule/", typed_schedule(early_days="9")).status_code == 422
     assert ReminderChoice.objects.get(reminder_time="early").days == 7
+
+
+QUIET = {"districts_on": "", "city_on": "", "early_days": "3"}
+
+
+def test_a_time_that_is_switched_on_is_asked_about_with_the_letters_it_catches_up(may):
+    client, address = sign_in(may.city), "/reminders/schedule/"
+    make_it_be(AT.date())
+    client.post(address, typed_schedule(**QUIET, opened_on=""))
+    planner.plan(AT.replace(hour=23))
+    assert not Letter.objects.exists()
+    asked = words_on(client.post(address, typed_schedule(**QUIET)))
+    assert "保存提醒时点，补发 4 封信" in asked and "开始填报" in asked
+    assert "补发 4 封信" in words_on(client.post(address, typed_schedule(**QUIET, seen="3")))
+    assert not Letter.objects.exists() and not set_times()["opened"].on
+    client.post(address, typed_schedule(**QUIET, seen="4"))
+    assert set_times()["opened"].on and not Letter.objects.exists()  # the beat writes them
+    assert planner.plan(AT.replace(hour=23)) == 4
+    client.post(address, typed_schedule(**QUIET | {"early_days": "7"}))  # before the opening: nothing more goes by it
+    assert set_times()["early"].days == 7
+    asked = words_on(client.post(address, typed_schedule(**QUIET | {"early_days": "7", "city_on": "on"})))
+    assert "补发 1 封信" in asked and "全市进度" in asked
+
+
+def test_a_time_switched_on_on_a_day_off_is_caught_up_on_the_next_working_day(may):
+    set_schedule({"soon": {"on": False}}, may.city, AT)
+    make_it_be(date(2024, 6, 8))
+    assert "补发 4 封信" in words_on(sign_in(may.city).post("/reminders/schedule/", typed_schedule()))
 
 
 def test_a_wrong_schedule_says_what_is_wrong(may):
