@@ -53,6 +53,7 @@ class TriedContacts:
     changes: list[ContactChange] = field(default_factory=list)
     unchanged: list[District] = field(default_factory=list)
     blank: list[District] = field(default_factory=list)
+    not_taken: list[District] = field(default_factory=list)  # others', which stand otherwise by now
     hidden_rows: list[int] = field(default_factory=list)
     problems: list[RowProblem] = field(default_factory=list)
 
@@ -78,7 +79,12 @@ def try_contacts(source: BinaryIO, name: str, by: User, day: datetime.date) -> T
     if not rows:
         raise Unreadable("表里只有列名，没有区县。请下载现有名单，在上面改好再上传。")
     for row in rows:
-        wrong = lists.unreadable(row, places) or judge(row.number, texts_of(row, places), districts, seen, by, tried)
+        texts = texts_of(row, places)
+        district = districts.get(texts[DISTRICT])
+        if district and not contacts.may_change(district, by):
+            pass_over(district, texts, tried)
+            continue
+        wrong = lists.unreadable(row, places) or judge(row.number, texts, districts, seen, tried)
         tried.problems += [RowProblem(row.number, *each) for each in wrong]
     return tried
 
@@ -90,13 +96,20 @@ def texts_of(row: SheetRow, places: dict[str, int]) -> dict[str, str]:
     return texts | {DISTRICT: without_hidden(texts[DISTRICT]).strip()}
 
 
+def pass_over(district: District, texts: dict[str, str], tried: TriedContacts) -> None:
+    """Another district's row, whatever stands there: it may have changed its own since the list was handed out."""
+    stands = in_columns(line_of(contacts.contact_of(district)))
+    typed = {column: words for column, words in texts.items() if column != DISTRICT}
+    if not any(typed.values()):
+        tried.blank.append(district)
+    elif all(stands[column] == words for column, words in typed.items()):
+        tried.unchanged.append(district)
+    elif district not in tried.not_taken:
+        tried.not_taken.append(district)
+
+
 def judge(
-    number: int,
-    texts: dict[str, str],
-    districts: lists.DistrictsToName,
-    seen: dict[int, int],
-    by: User,
-    tried: TriedContacts,
+    number: int, texts: dict[str, str], districts: lists.DistrictsToName, seen: dict[int, int], tried: TriedContacts
 ) -> list[tuple[str, str]]:
     """Notes what the row comes to; gives the columns that are wrong, with their sentences."""
     named = texts[DISTRICT]
@@ -107,7 +120,7 @@ def judge(
         return [(DISTRICT, f"{district}在第 {seen[district.pk]} 行已经有了。一个区县一行，请核对后只留一行。")]
     seen[district.pk] = number
     contact = contacts.contact_of(district)
-    stands = {name: getattr(contact, name) for name in contacts.FIELDS}
+    stands = line_of(contact)
     typed = {name: texts[column] for name, column in COLUMNS.items() if column in texts}
     if not any(typed.values()):
         tried.blank.append(district)
@@ -115,8 +128,6 @@ def judge(
     if all(stands[name] == words for name, words in typed.items()):
         tried.unchanged.append(district)
         return []
-    if not contacts.may_change(district, by):
-        return [(DISTRICT, f"这一行是{district}的，您只能改{by.office}的。请照原样写，或从表里删去这一行。")]
     form = contacts.DistrictContactForm(typed, instance=contact)
     if not form.is_valid():
         return [(COLUMNS[name], str(sentence)) for name, said in form.errors.items() for sentence in said]
@@ -127,6 +138,10 @@ def judge(
     else:
         tried.unchanged.append(district)
     return []
+
+
+def line_of(contact: DistrictContact) -> dict[str, str]:
+    return {name: getattr(contact, name) for name in contacts.FIELDS}
 
 
 def in_columns(line: dict[str, str]) -> dict[str, str]:

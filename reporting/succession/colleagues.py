@@ -16,10 +16,7 @@ from reporting.succession.succeeding import NewPerson, be_free_to_begin, succeed
 def send_link(colleague: User, *, by: User, at: datetime) -> None:
     """To the address that is registered, and no other: who presses sees nothing of it."""
     colleague = _colleague(colleague, by)
-    if not colleague.is_active:
-        raise Refused("这个账号已停用，请先启用。")
-    if not colleague.email:
-        raise Refused("这个账号没有登记邮箱，链接送不到；人已离开的，请用“更换人员”。")
+    be_reachable(colleague)
     is_new = not colleague.has_usable_password()
     journal.record(
         by=by,
@@ -33,6 +30,13 @@ def send_link(colleague: User, *, by: User, at: datetime) -> None:
         emails.activation(colleague, at)
     else:
         emails.password_reset(colleague, at, asked_by=str(by))
+
+
+def be_reachable(colleague: User) -> None:
+    if not colleague.is_active:
+        raise Refused("这个账号已停用，请先启用。")
+    if not colleague.email:
+        raise Refused("这个账号没有登记邮箱，链接送不到；人已离开的，请用“更换人员”。")
 
 
 @transaction.atomic

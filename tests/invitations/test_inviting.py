@@ -14,7 +14,7 @@ from accounts import emails, first_accounts, people
 from accounts.access import DoneAlready, Refused
 from accounts.first_accounts import AccountState, WhyNot
 from accounts.links import ACTIVATION_LIFE
-from accounts.models import DeadAddress, Enterprise, JournalEntry, Letter, User
+from accounts.models import DeadAddress, Enterprise, Installation, JournalEntry, Letter, User
 from accounts.post import outbox
 from reporting.invitations import course, inviting
 from reporting.invitations.inviting import ChosenFirms
@@ -26,6 +26,16 @@ from tests.reading import markup_of, words_on
 
 NONE = ChosenFirms(AccountState.NONE)
 HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def cast(cast):
+    whom_to_call()
+    return cast
+
+
+def whom_to_call() -> None:
+    Installation.objects.update_or_create(pk=1, defaults={"phone": "023-63000001"})
 
 
 @pytest.fixture
@@ -239,6 +249,7 @@ def test_two_who_chose_the_same_firms_write_one_letter_each(unopened, cast):
 @pytest.mark.worker
 def test_four_presses_at_once_write_each_firm_one_letter(transactional_db):
     cast = assemble()
+    whom_to_call()
     User.objects.filter(enterprise__in=[cast.jialing, cast.shancheng]).delete()
     many_firms(cast, 60)
     start, written, failures = threading.Barrier(4), [], []
@@ -348,7 +359,7 @@ def test_a_district_previews_and_sends(unopened, cast):
     page = words_on(answer)
     assert "将发出的激活邮件\n1" in page and "发送 1 封激活邮件" in page and "（每家企业自己的链接）" in page
     assert not Letter.objects.exists() and not User.objects.filter(enterprise=cast.jialing).exists()
-    typed = {"state": "no-account", "which": "all", "previewed_at": answer.context["previewed_at"]}
+    typed = {"state": "no-account", "which": "all", "previewed_at": answer.context["previewed_at"], "seen": "1"}
     assert "新开通 1 家" in words_on(client.post(reverse("send_invitations"), typed, follow=True))
     leave()
     assert "刚刚已经发过" in words_on(client.post(reverse("send_invitations"), typed, follow=True))
@@ -382,6 +393,23 @@ def test_nothing_is_sent_without_its_preview(unopened, cast):
     answer = press(sign_in(cast.zhou_tao), "send_invitations", which="all", state="no-account")
     assert "请重新预览" in words_on(answer, 422)
     assert not Letter.objects.exists()
+
+
+def test_no_more_letters_go_than_the_preview_said(cast):
+    make_it_be(AT.date())
+    many_firms(cast, 3)
+    client = sign_in(cast.zhou_tao)
+    answer = press(client, "preview_invitations", state="no-account", which="all")
+    assert "发送 3 封激活邮件" in words_on(answer)
+    typed = {"state": "no-account", "which": "all", "previewed_at": answer.context["previewed_at"], "seen": "3"}
+    many_firms(cast, 50, begin=3)  # somebody brings in a register meanwhile
+    page = words_on(client.post(reverse("send_invitations"), typed))
+    assert "要发的信有变动" in page and "发送 53 封激活邮件" in page
+    assert "要发的信有变动" in words_on(client.post(reverse("send_invitations"), typed | {"seen": ""}))
+    assert not Letter.objects.exists() and not JournalEntry.objects.filter(action="批量邀请企业").exists()
+    Enterprise.objects.filter(credit_code__endswith="5000").update(email="")  # fewer surprise nobody
+    client.post(reverse("send_invitations"), typed | {"seen": "53"})
+    assert Letter.objects.count() == 52
 
 
 def test_the_course_is_read_by_district(unopened, cast):

@@ -5,7 +5,7 @@ from django.core.cache import cache
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from accounts.access import Refused, needs, refusals_on
+from accounts.access import needs, refusals_on
 from accounts.clock import now
 from accounts.models import Ability, Takeover, User
 from accounts.post.state import on_its_way
@@ -19,17 +19,13 @@ from reporting.succession.forms import NewPersonForm, ObjectionForm
 def send_link(request, pk):
     """A letter at most every five minutes, counted with those the person asks for."""
     colleague = _colleague(request, pk)
-    lately = f"reset-{colleague.pk}"
-    if not cache.add(lately, "sent", SECONDS_BETWEEN_RESET_LETTERS):
-        messages.info(request, f"五分钟内已给{colleague}发过链接，请他先看看邮箱和垃圾邮件。")
-        return redirect("colleagues")
     with refusals_on(request):
-        try:
+        colleagues.be_reachable(colleague)  # what is refused is not counted as sent
+        if cache.add(f"reset-{colleague.pk}", "sent", SECONDS_BETWEEN_RESET_LETTERS):
             colleagues.send_link(colleague, by=request.user, at=now())
-        except Refused:
-            cache.delete(lately)
-            raise
-        messages.success(request, f"给 {colleague.email} 的链接{on_its_way(now(), colleague.email)}。")
+            messages.success(request, f"给 {colleague.email} 的链接{on_its_way(now(), colleague.email)}。")
+        else:
+            messages.info(request, f"五分钟内已给{colleague}发过链接，请他先看看邮箱和垃圾邮件。")
     return redirect("colleagues")
 
 
