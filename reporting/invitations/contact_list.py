@@ -80,7 +80,7 @@ def try_contacts(source: BinaryIO, name: str, by: User, day: datetime.date) -> T
         raise Unreadable("表里只有列名，没有区县。请下载现有名单，在上面改好再上传。")
     for row in rows:
         texts = texts_of(row, places)
-        district = districts.get(texts[DISTRICT])
+        district = districts.called.get(texts[DISTRICT])
         if district and not contacts.may_change(district, by):
             pass_over(district, texts, tried)
             continue

@@ -107,13 +107,13 @@ class DistrictsToName:
         abolished = {key: each for each in self.gone for key in (each.name, each.code)}
         if said not in abolished and not perhaps(said, names):
             said = next(iter(perhaps(said, abolished)), said)
-        if district := abolished.get(said):
-            return what_became_of(district)
+        if (district := abolished.get(said)) and district.valid_to:
+            return what_became_of(district, district.valid_to)
         return f"没有叫“{said[:40]}”的区县，{suggestion(said, names)}请写区县的全称或区划代码。"
 
 
-def what_became_of(district: District) -> str:
-    since = district.valid_to + datetime.timedelta(days=1)
+def what_became_of(district: District, last_day: datetime.date) -> str:
+    since = last_day + datetime.timedelta(days=1)
     heir = district.successor or district.reviewed_by
     instead = f"由{heir.name}接替，请写“{heir.name}”" if heir else "请改写现在的区县"
     return f"“{district.name}”自{since.year}年{since.month}月{since.day}日起已经撤销，{instead}。"
