@@ -80,6 +80,10 @@ class HistoryReading:
     forms: dict[tuple[str, str], dict[int, Meant]] = field(default_factory=dict)  # what its heads mean in those it has
 
     doubtful: dict[int, str] = field(default_factory=dict)  # the columns that stand in the way, and why
+    unread: set[int] = field(default_factory=set)  # the rows with a figure in a column of which the head is told
+
+    # by column and edition, where the edition does not have the column at all: the first row with a figure in it
+    left_over: dict[tuple[int, str], tuple[int, PeriodCode, Edition]] = field(default_factory=dict)
 
     @property
     def count(self) -> int:
@@ -116,6 +120,8 @@ class HistoryReading:
         before = len(self.problems)
         values = dict(self.values(row, edition, period))
         if len(self.problems) > before:
+            return None
+        if not values and row.number in self.unread:
             return None
         if not values:
             raise NotTaken("", f"{period.label}这一行没有一个数。没有数的期不用列，请删去这一行或补上数。")
@@ -181,9 +187,13 @@ class HistoryReading:
                     form = FREQUENCIES[period.frequency]
                     why = f"“{head}”不是{form}的指标，{period.label}这一行不应有数。请核对报告期。"
                     self.problems.append(HistoryProblem(row.number, head, why))
+                else:
+                    self.left_over.setdefault((place, edition.code), (row.number, period, edition))
+                self.unread.add(row.number)
                 continue
             if meant[place].why:
                 self.doubtful.setdefault(place, meant[place].why)
+                self.unread.add(row.number)
                 continue
             value = self.value(cell, text, edition, meant[place].cell)
             if isinstance(value, Problem):
@@ -217,16 +227,25 @@ class HistoryReading:
 
     def tell_unknown_heads(self) -> None:
         """Once of the head, and not of each row below it."""
-        both = [
-            self.heads.read_by(edition, frequency)
-            for edition in set(self.beside.editions.values())
-            for frequency in FREQUENCIES
-        ]
+        editions = set(self.beside.editions.values())
+        forms = [self.heads.read_by(edition, frequency) for edition in editions for frequency in FREQUENCIES]
+        known = {place for meant in forms for place, one in meant.items() if one is not NOT_OF_THESE}
         for place, head in self.sheet.cells.items():
             if place in self.doubtful:
                 self.problems.append(HistoryProblem(1, head, self.doubtful[place]))
-            elif both and not self.heads.ended(place) and all(meant[place] is NOT_OF_THESE for meant in both):
+            elif forms and not self.heads.ended(place) and place not in known:
                 self.problems.append(HistoryProblem(1, head, unknown(head, self.sheet.now_called(head) or "")))
+        for (place, _), (number, period, edition) in self.left_over.items():
+            if place in known:
+                head = self.sheet.cells[place]
+                self.problems.append(HistoryProblem(number, head, of_another_edition(head, period, edition)))
+
+
+def of_another_edition(head: str, period: PeriodCode, edition: Edition) -> str:
+    return (
+        f"{period.label}按“{edition.title}”（{edition.code}）读，其中没有“{head}”，这一列是别的制度版本的。"
+        "请写这一版本的代码；各版本代码不同的，分成几个文件导入。"
+    )
 
 
 def unknown(head: str, now: str) -> str:
