@@ -139,7 +139,7 @@ def in_brackets(row: Indicator, column: str, said: str, *, row_alone: bool, by_h
 
 
 def column_called(row: Indicator, part: str) -> str:
-    """By its label with or without 累计 (去年同期) and brackets (同比%); 累计 alone is the row's own, where it sums up."""
+    """By its label with or without 累计 (去年同期) and brackets (同比%); 累计 alone is the own of a row that sums."""
     if row.nature and part in (row.nature, f"本年{row.nature}"):
         return own_column(row)
     for column in row.column_definitions:
