@@ -160,3 +160,22 @@ def test_a_folder_is_known_again(tmp_path):
     (tmp_path / "一.txt").write_text("a")
     first = given(Path(tmp_path), "x")
     assert first.digest == given(Path(tmp_path), "x").digest and first.name.endswith(".zip")
+
+
+@pytest.mark.parametrize(
+    ("shape", "words"),
+    [
+        ("0%", "C2 是百分比格式，实际存的数是 12000"),
+        ('0!.0,"万"', "C2 的显示格式缩小了数字，实际存的数是 12000"),
+        ("#,##0,", "的显示格式缩小了数字"),
+        ("0!.0000", "的显示格式缩小了数字"),
+        ("#,##0.00", ""),
+        ('0"万元"', ""),
+    ],
+)
+def test_a_format_that_shows_another_figure_is_told(cast, shape, words):
+    def shown(sheet):
+        sheet["C2"].number_format = shape
+
+    said = [why for _, _, why in whys(tried(book(good(cast), change=shown)))]
+    assert [words in why for why in said] == [True] * bool(words)

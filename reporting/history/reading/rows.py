@@ -11,6 +11,7 @@ from accounts.models import District, Enterprise
 from forms_tables.edition import credit_code as credit_codes
 from forms_tables.edition.address import CellAddress
 from forms_tables.edition.catalog import Edition
+from forms_tables.edition.model import FIGURE_KINDS
 from forms_tables.edition.periods import BadPeriod, PeriodCode
 from forms_tables.filling.parsing import Problem, parse
 from reporting.history.reading.beside import Beside
@@ -29,7 +30,7 @@ from reporting.history.reading.sheets import (
 from reporting.long_imports import Say, say_nothing
 from text.incoming import hidden_mark, without_hidden
 from text.sheets import SheetCell, SheetRow
-from text.shortened import shortened
+from text.shortened import shortened, shown_otherwise
 
 MONTH = re.compile(r"([12][0-9]{3})(?:-|/|\.|年)([0-9]{1,2})月?")
 YEAR = re.compile(r"([12][0-9]{3})年年报")
@@ -218,6 +219,8 @@ class HistoryReading:
         value = parse(row, at.column, text)
         if cut := shortened(cell, row.kind_in(at.column)):
             return Problem(row.table, at.code, at.column, cut)
+        if row.kind_in(at.column) in FIGURE_KINDS and (other := shown_otherwise(cell)):
+            return Problem(row.table, at.code, at.column, f"{cell.reference} {other}")
         return value
 
     def is_asked(self, place: int, edition: Edition, period: PeriodCode) -> bool:
