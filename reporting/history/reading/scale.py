@@ -14,7 +14,7 @@ from forms_tables.edition.periods import PeriodCode
 from forms_tables.edition.shape import own_column
 from reporting.filing.judging import submission_values, what_stands
 from reporting.history.reading.rows import HistoryRow
-from reporting.history.reading.sheets import CHECKED, HistoryProblem, ProblemKind
+from reporting.history.reading.sheets import ANSWER, CHECKED, HistoryProblem, ProblemKind
 from reporting.models import Filing, ImportedFiling
 
 LEAST, MOST = 5_000, 20_000  # about ten thousand
@@ -22,7 +22,6 @@ SMALLEST = 1  # below it ten thousand times is nothing to wonder at
 BEYOND_LARGE = 1_000  # times what makes a firm of its industry large
 MONEY = ("money", "usd")
 MONTHS = 12
-ANSWER = f"确实如此的，在“{CHECKED}”一列写明原因再导入。"
 ANSWER_ELSEWHERE = f"确实如此的，改用每家企业每期一行的文件导入，在“{CHECKED}”一列写明原因。"
 CHUNK = 500
 

@@ -11,6 +11,7 @@ from text.sheets import Book, SheetCell, SheetRow, Worksheet
 
 CODE, PERIOD, DISTRICT, NAME, CHECKED = "统一社会信用代码", "报告期", "报送区县", "单位详细名称", "核对说明"
 NEEDED, KNOWN = (CODE, PERIOD), (CODE, PERIOD, DISTRICT, NAME, CHECKED)
+ANSWER = f"确实如此的，在“{CHECKED}”一列写明原因再导入。"
 OLD, NEW = "原代码", "现代码"
 CONCORDANCE = "对照表"
 BESIDE_CODES = ("名称", "备注", "说明")  # what may stand beside the two, for people

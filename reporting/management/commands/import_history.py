@@ -67,6 +67,10 @@ class Command(BaseCommand):
             self.stdout.write("：".join(filter(None, [place, problem.why])))
         if len(report.refused) > MOST_SHOWN:
             self.stdout.write(f"……共 {len(report.refused)} 处，其余用 --json 查看。")
+        for head, now in report.read_as.items():
+            self.stdout.write(f"按对照表，“{head}”作“{now}”读。")
+        if report.left_out:
+            self.stdout.write(f"按对照表，不导入的列：{'、'.join(report.left_out)}。")
         for period, count in report.periods.items():
             self.stdout.write(f"{PeriodCode.parse(period).label}：{count} 家")
         for label, count in report.missing_by_period:
