@@ -1,6 +1,7 @@
 """A firm holds another figure right in a cell of its imported history, and says which and why. Its office grants or
 refuses it: no official writes a firm's figure."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -12,6 +13,7 @@ from accounts.models import Enterprise, User
 from forms_tables.edition.address import CellAddress
 from forms_tables.filling.parsing import Problem, parse
 from reporting.history.correcting import corrected
+from reporting.history.importing import FIRM
 from reporting.letters import about_history
 from reporting.models import Filing, HistoryObjection, ImportedFiling, PublishedEdition
 from reporting.models.standing import STANDING_SUBMISSION
@@ -84,9 +86,9 @@ def decide(objection: HistoryObjection, granted: bool, by: User, at: datetime, a
     if not objection.is_open:
         day = localtime(objection.decided_at or at)
         raise DoneAlready(f"这份申请已于 {day:%Y-%m-%d} 决定：{objection.state_words}。")
-    row = ImportedFiling.objects.of_one_firm(objection.enterprise.firm_id).filter(period=objection.period).first()
-    if granted and (row is None or not row.edition.has_cell(objection.cell)):
-        raise Refused(f"{WITHDRAWN}，不能同意。请写明理由，按不同意处理。")
+    row = rows_meant([objection]).get(objection.pk)
+    if granted and (why_not := why_not_granted(objection, row)):
+        raise Refused(why_not)
     words = brief(answer, what="答复") if granted else said_something(answer, "不同意时请写明理由。", "答复")
     objection.granted, objection.decided_by, objection.decided_at, objection.answer = granted, by, at, words
     objection.save(update_fields=["granted", "decided_by", "decided_at", "answer"])
@@ -97,9 +99,34 @@ def decide(objection: HistoryObjection, granted: bool, by: User, at: datetime, a
     return objection
 
 
+def rows_meant(objections: Iterable[HistoryObjection]) -> Mapping[int, ImportedFiling]:
+    """What speaks for the firm of each today, where anything stands; in one query."""
+    whose = {objection.pk: (objection.firm.pk, objection.period) for objection in objections}
+    rows = ImportedFiling.objects.standing().one_of_each_firm().annotate(kept=FIRM)
+    rows = rows.filter(
+        kept__in={firm for firm, _ in whose.values()}, period__in={period for _, period in whose.values()}
+    )
+    found = {(row.enterprise.firm_id, row.period): row for row in rows.select_related("enterprise")}
+    return {key: found[its] for key, its in whose.items() if its in found}
+
+
+def why_not_granted(objection: HistoryObjection, row: ImportedFiling | None) -> str:
+    """The firm asked about a figure it saw. Where another stands there now, in another file's row or that of the entry
+    it was merged into, nobody asked about that one."""
+    if row is None or not row.edition.has_cell(objection.cell):
+        return f"{WITHDRAWN}，不能同意。请写明理由，按不同意处理。"
+    stands = row.values.get(objection.cell, "")
+    if row.enterprise_id != objection.enterprise_id or stands != objection.old:
+        return (
+            f"申请以后这一期的导入历史换过：企业看到的是 {objection.old or '空'}，现在是 {stands or '空'}，不能同意。"
+            "请写明理由，按不同意处理；企业看过现在的数，可以再申请。"
+        )
+    return ""
+
+
 def be_its_office(by: User, objection: HistoryObjection) -> None:
     """Its district of today, or the city, which brought the file in."""
-    district = objection.enterprise.district
+    district = objection.firm.district
     of_its_district = by.may.review and district is not None and by.district_id == district.pk
     if not of_its_district and not by.may.administer:
         raise Refused("由企业所在区县或市级决定。")
