@@ -11,6 +11,8 @@ from accounts import journal
 from accounts.access import DoneAlready, Refused
 from accounts.models import Enterprise, User
 from forms_tables.edition.address import CellAddress
+from forms_tables.edition.periods import PeriodCode
+from forms_tables.edition.shape import own_column
 from forms_tables.filling.parsing import Problem, parse
 from reporting.history.correcting import corrected
 from reporting.history.importing import FIRM
@@ -33,7 +35,7 @@ def object_to(imported: ImportedFiling, cell: str, new: str, by: User, at: datet
         raise Refused("这一期的导入历史刚刚换过，请看过现在的数再申请。")
     if why_not := why_not_objected(row):
         raise Refused(why_not)
-    if cell not in row.values:
+    if cell not in row.values and cell not in missing_from(row):
         raise Refused("请选择要更正的数据。")
     waiting = HistoryObjection.objects.filter(enterprise=row.enterprise_id, period=row.period, cell=cell, granted=None)
     if first := waiting.first():
@@ -45,7 +47,7 @@ def object_to(imported: ImportedFiling, cell: str, new: str, by: User, at: datet
         period=row.period,
         edition_code=row.edition_code,
         cell=cell,
-        old=row.values[cell],
+        old=row.values.get(cell, ""),
         new=figure_for(row, cell, new),
         reason=said_something(reason, "请写明为什么这个数不对、依据是什么。", "理由"),
         asked_by=by,
@@ -64,6 +66,14 @@ def why_not_objected(row: ImportedFiling) -> str:
     return ""
 
 
+def missing_from(row: ImportedFiling) -> list[str]:
+    """The figures of the period's forms that its file does not hold: a firm may say what they were."""
+    frequency = PeriodCode.parse(row.period).frequency
+    asked = (line for table in row.edition.tables if table.frequency == frequency for line in table.indicators)
+    own = (f"{line.code}.{own_column(line)}" for line in asked if line.is_figure and own_column(line))
+    return [cell for cell in own if cell not in row.values]
+
+
 def figure_for(row: ImportedFiling, cell: str, typed: str) -> str:
     at = CellAddress.parse(cell)
     value = parse(row.edition.indicator(at.code), at.column, typed)
@@ -72,7 +82,7 @@ def figure_for(row: ImportedFiling, cell: str, typed: str) -> str:
     if value is None:
         raise Refused("请填写贵单位认为正确的数；没有发生额请填0。")
     said = row.edition.values_as_text({cell: value})[cell]
-    if said == row.values[cell]:
+    if said == row.values.get(cell):
         raise Refused(f"与导入的数 {said} 相同，不需要更正。")
     return said
 

@@ -55,7 +55,7 @@ def _facts(objection: HistoryObjection) -> dict:
         "firm": objection.enterprise.name,
         "period": objection.label,
         "place": objection.place,
-        "old": objection.old,
+        "old": objection.old or "空",
         "new": objection.new,
         "granted": bool(objection.granted),
     }

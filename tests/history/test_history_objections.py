@@ -93,7 +93,9 @@ def test_only_the_firm_asks_and_only_its_office_decides(may, cast, asked):
         ("2010.c1", "", "错", "请填写贵单位认为正确的数"),
         ("2010.c1", "750.00", "错", "与导入的数 750.00 相同"),
         ("2010.c1", "760", " ", "请写明为什么这个数不对"),
-        ("2020.c1", "1", "错", "请选择要更正的数据"),
+        ("2010.c4", "1", "错", "请选择要更正的数据"),
+        ("Y2010.y", "1", "错", "请选择要更正的数据"),
+        ("2020.c1", "多", "错", "不是数字"),
         ("", "1", "错", "请选择要更正的数据"),
     ],
 )
@@ -148,6 +150,17 @@ def test_what_was_withdrawn_has_nothing_to_correct(may, cast):
     with pytest.raises(Refused, match="已经撤下，没有可以更正的数"):
         decide(asked, True, may.reviewer, AT)
     assert not HistoryObjection.objects.waiting().exists()
+
+
+def test_a_firm_may_say_a_figure_that_its_file_does_not_hold(may):
+    stand(may.firm, "2024M04", {"2010.c1": "750.00"})
+    page = sign_in(may.clerk)
+    assert "文件里没有的" in markup_of(page.get("/history/imported/2024M04/"))
+    asked = {"cell": "2020.c1", "new": "600", "reason": "当时另表报送。"}
+    assert "空 → 600.00" in words_on(page.post("/history/imported/2024M04/", asked, follow=True))
+    decide(HistoryObjection.objects.get(), True, may.reviewer, AT)
+    row = standing(may.firm)
+    assert row.values == {"2010.c1": "750.00", "2020.c1": "600.00"} and row.in_file == {"2020.c1": ""}
 
 
 def test_a_grant_never_writes_over_a_figure_the_firm_did_not_see(may, cast):

@@ -179,7 +179,7 @@ def own_figures(stated: Iterable[Stated]) -> OwnFigures:
     return {
         (firm, period, cell): figure
         for firm, edition, period, _, values in stated
-        for cell in {source for _, source in carried_cells(edition).values()}
+        for cell in carried_from(edition)
         if isinstance(figure := values.get(cell), Decimal) and figure > 0
     }
 
@@ -189,6 +189,11 @@ def carried_cells(edition: Edition) -> Mapping[str, tuple[str, str]]:
     """The amounts that stand again from before: of each the word that looks back, and the cell they come from."""
     cells = [f"{row.code}.{key}" for row in edition.indicators.values() for key in row.columns if is_money(row, key)]
     return {cell: before for cell in cells if (before := carried_in(edition, cell))}
+
+
+@lru_cache(maxsize=16)
+def carried_from(edition: Edition) -> frozenset[str]:
+    return frozenset(source for _, source in carried_cells(edition).values())
 
 
 @lru_cache(maxsize=16)
