@@ -50,8 +50,8 @@ def out_of_scale(rows: Sequence[HistoryRow]) -> Iterator[HistoryProblem]:
     here = list(of_what_is_here(rows))
     told: dict[int, tuple[str, str]] = {}
     for (_, cell), rates in rates_of([*of_rows(asked), *here]).items():
-        if found := other_unit(editions, cell, rates):
-            told.setdefault(found[0], (cell, found[1]))
+        if odd := other_unit(editions, cell, rates):
+            told.setdefault(odd[0], (cell, odd[1]))
     earlier = own_figures([*of_rows(rows), *here])
     for row in asked:
         if found := told.get(row.number) or first_of(beside_its_own(row, earlier), beyond_a_firm(row)):
