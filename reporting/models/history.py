@@ -116,7 +116,10 @@ class ImportedFiling(models.Model):
                 fields=["enterprise", "period"], condition=Q(stands=True), name="one_imported_filing_stands"
             )
         ]
-        indexes = [models.Index(fields=["period"])]
+        indexes = [
+            models.Index(fields=["period"]),
+            models.Index(fields=["enterprise", "period"]),  # those that gave way, too: a withdrawal asks for them
+        ]
         ordering = ["period", "enterprise"]
         verbose_name = IMPORTED
 
