@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from accounts.contacts import why_out_of_call
+from accounts.first_accounts import WhyNot
 from accounts.models import Enterprise, User
 from reporting import workflow
 from reporting.dates.deadlines import Due, is_past, squeezed, time_left
@@ -86,7 +87,8 @@ def opened_as_seen(
 def preview_of(period: Period, added: QuerySet[Filing], known: bool, at: datetime) -> OpeningPreview:
     has_account = recipients.of_filings(added)
     whys = activating.why_not(added, at - activating.NOT_WITHIN, at)
-    to_activate = [firm for firm, why in whys.items() if why is None]
+    # Whose link was written within the hour gets the one that names this period when the hour is over.
+    to_activate = [firm for firm, why in whys.items() if why in (None, WhyNot.JUST_WRITTEN)]
     of_tables, of_district, none_yet = Counter[str](), Counter[str](), defaultdict[tuple[str, str], int](int)
     firms = added.order_by("enterprise").values_list("enterprise", flat=True)
     for tables, district, firm in obligations(period, added):

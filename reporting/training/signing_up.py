@@ -7,6 +7,7 @@ from typing import Unpack
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.timezone import localtime
 
 from accounts import journal
 from accounts.access import DoneAlready, Refused
@@ -85,6 +86,19 @@ def move_up(session: TrainingSession, at: datetime) -> list[SignUp]:
         line(signed, None, at, "培训候补转为报名", after={"参加人": signed.name})
     about_training.moved_up(session, moved, at)
     return moved
+
+
+def plan(at: datetime) -> int:
+    """Seats that came free where nobody stepped back, as when a firm's two entries were merged. Returns how many moved
+    up."""
+    waited_for = SignUp.objects.filter(state=SignUp.State.WAITING).values("session")
+    coming = TrainingSession.objects.filter(pk__in=waited_for, cancelled_at=None, day__gte=localtime(at).date())
+    return sum(len(_move_up_in(session, at)) for session in coming if seats_left(session) != 0)
+
+
+@transaction.atomic
+def _move_up_in(session: TrainingSession, at: datetime) -> list[SignUp]:
+    return move_up(TrainingSession.objects.select_for_update().get(pk=session.pk), at)
 
 
 def seats_left(session: TrainingSession) -> int | None:

@@ -208,3 +208,16 @@ def test_the_page_says_what_is_wrong_and_offers_no_button(cast):
     assert "3 区县 没有叫“渝东区”的区县" in words_on(answer) and not answer.context["ticket"]
     upload = SimpleUploadedFile("附件2.xlsx", b"nothing")
     assert client.post("/contacts/import/", {"workbook": upload}).status_code == 422
+
+
+@pytest.mark.parametrize("reference", ["", "A:F", "A1"])
+def test_a_merged_reference_of_any_shape_is_no_fault(cast, reference):
+    merged = b'<mergeCells count="1"><mergeCell ref="%s"/></mergeCells>' % reference.encode()
+    spoilt = repacked(book(YUZHONG).getvalue(), lambda parts: _put_in(parts, merged))
+    with pytest.raises(Unreadable, match="合并单元格"):
+        contact_list.try_contacts(io.BytesIO(spoilt), "x.xlsx", cast.zhou_tao, AT.date())
+
+
+def _put_in(parts, merged):
+    name = "xl/worksheets/sheet1.xml"
+    parts[name] = parts[name].replace(b"</sheetData>", b"</sheetData>" + merged)

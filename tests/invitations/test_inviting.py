@@ -175,6 +175,27 @@ def test_a_code_that_is_somebodys_name_is_told_and_breaks_nothing(unopened, cast
     assert (done.opened, done.left_out) == (1, {WhyNot.NAME_TAKEN: 1})
 
 
+def test_an_account_nobody_opened_follows_what_the_register_was_put_right_to(unopened, cast):
+    people.open_first_account(cast.jialing, by=cast.chen_yu, at=AT)
+    Letter.objects.update(state=Letter.State.SENT)
+    Enterprise.objects.filter(pk=cast.jialing.pk).update(email="right@example.com")
+    assert inviting.invite(ChosenFirms(ticked=(cast.jialing.pk,)), by=cast.chen_yu, at=AT).resent == 1
+    assert Letter.objects.latest("pk").to == User.objects.get(username=cast.jialing.credit_code).email
+    assert Letter.objects.latest("pk").to == "right@example.com"
+
+
+def test_an_address_put_right_on_the_firms_page_is_the_registers_too(unopened, cast):
+    user = people.open_first_account(cast.jialing, by=cast.chen_yu, at=AT)
+    people.resend_activation(user, by=cast.chen_yu, at=AT, email="right@example.com")
+    cast.jialing.refresh_from_db()
+    assert cast.jialing.email == "right@example.com"
+    assert JournalEntry.objects.get(action="修改企业联系方式").before == {"邮箱": user.email}
+    Letter.objects.update(state=Letter.State.SENT)
+    later = AT + timedelta(hours=2)
+    inviting.invite(ChosenFirms(ticked=(cast.jialing.pk,)), by=cast.chen_yu, at=later)
+    assert Letter.objects.latest("pk").to == "right@example.com"
+
+
 def test_a_mailbox_that_takes_nothing_gives_way_to_the_registers(unopened, cast):
     people.open_first_account(cast.jialing, by=cast.chen_yu, at=AT)
     DeadAddress.objects.create(address=cast.jialing.email, reason="550", noticed_at=AT)

@@ -23,6 +23,10 @@ def workbook(*rows, heads=officials.COLUMNS) -> io.BytesIO:
     book = Workbook()
     for row in (heads, *rows):
         book.active.append(list(row))
+    return saved(book)
+
+
+def saved(book: Workbook) -> io.BytesIO:
     out = io.BytesIO()
     book.save(out)
     out.seek(0)
@@ -85,6 +89,40 @@ def test_who_is_there_as_the_file_says_is_unchanged_and_told(cast):
 def test_a_wrong_row_is_said_with_its_place(cast, row, column, words):
     problems = sentences(cast, ZHANG, row)
     assert problems[0][:2] == (3, column) and words in problems[0][2]
+
+
+def test_two_rows_of_one_mobile_are_told(cast):
+    [(row, column, words)] = sentences(cast, ZHANG, (*LI[:4], ZHANG[4]))
+    assert (row, column) == (3, "手机") and "与第 2 行的手机相同" in words
+
+
+def test_of_two_at_one_mailbox_who_works_there_counts(cast):
+    """The desk went to another person, and kept its address."""
+    new = people.create(
+        username="xinren", name="新人", role=cast.he_qing.role, district=cast.nanan, email="desk@cq.gov.cn"
+    )
+    User.objects.filter(pk=cast.he_qing.pk).update(email="desk@cq.gov.cn", is_active=False, successor=new)
+    found = tried(cast, ("新人", "区县", "南岸区", "desk@cq.gov.cn", ""), ZHANG)
+    assert found.is_clean and found.known == [new]
+
+
+def test_what_cannot_be_told_apart_is_refused(cast):
+    book = load_workbook(workbook(ZHANG))
+    other = book.create_sheet("江北")
+    other.append(list(officials.COLUMNS))
+    other.append(list(LI))
+    with pytest.raises(Unreadable, match="2 张有内容的工作表"):
+        officials.try_officials(saved(book), "x.xlsx", cast.zhou_tao, AT.date())
+    heads = (*officials.COLUMNS, "邮箱")
+    with pytest.raises(Unreadable, match="两列都叫“邮箱”"):
+        officials.try_officials(workbook(ZHANG, heads=heads), "x.xlsx", cast.zhou_tao, AT.date())
+
+
+def test_a_hidden_row_is_read_and_told(cast):
+    book = load_workbook(workbook(ZHANG, LI))
+    book.active.row_dimensions[3].hidden = True
+    found = officials.try_officials(saved(book), "x.xlsx", cast.zhou_tao, AT.date())
+    assert len(found.new) == 2 and found.hidden_rows == [3]
 
 
 def test_two_rows_of_one_mailbox_are_told(cast):
