@@ -190,6 +190,10 @@ def system_administrators() -> UserQuerySet:
     return User.objects.who_may(Ability.OPERATE)
 
 
+def is_awaited_first_administrator(user: User) -> bool:
+    return user.may.operate and not system_administrators().activated().exists()
+
+
 @transaction.atomic
 def resend_activation(user: User, *, by: User, at: datetime.datetime, email: str = "", told: str = "") -> None:
     """A mistyped address may be put right only before the account was ever opened: afterwards a new address

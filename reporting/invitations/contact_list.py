@@ -73,14 +73,14 @@ def try_contacts(source: BinaryIO, name: str, by: User, day: datetime.date) -> T
     sheet = lists.the_sheet(open_book(source, name))
     head, places = heads_of(sheet)
     tried = TriedContacts(hidden_rows=[number for number in sheet.hidden_rows if number > head])
-    districts = {key: each for each in District.objects.valid_on(day) for key in (each.name, each.code)}
+    districts = lists.DistrictsToName(day)
     seen: dict[int, int] = {}
     rows = [row for row in sheet if row.number > head and lists.holds_something(row, places)]
     if not rows:
         raise Unreadable("表里只有列名，没有区县。请下载现有名单，在上面改好再上传。")
     for row in rows:
         texts = texts_of(row, places)
-        district = districts.get(texts[DISTRICT])
+        district = districts.called.get(texts[DISTRICT])
         if district and not contacts.may_change(district, by):
             pass_over(district, texts, tried)
             continue
@@ -109,14 +109,13 @@ def pass_over(district: District, texts: dict[str, str], tried: TriedContacts) -
 
 
 def judge(
-    number: int, texts: dict[str, str], districts: dict[str, District], seen: dict[int, int], tried: TriedContacts
+    number: int, texts: dict[str, str], districts: lists.DistrictsToName, seen: dict[int, int], tried: TriedContacts
 ) -> list[tuple[str, str]]:
     """Notes what the row comes to; gives the columns that are wrong, with their sentences."""
     named = texts[DISTRICT]
-    district = districts.get(named)
+    district = districts.called.get(named)
     if district is None:
-        why = f"没有叫“{named[:40]}”的区县" if named else "没有写是哪个区县"
-        return [(DISTRICT, f"{why}，请写区县的全称或区划代码。")]
+        return [(DISTRICT, districts.why_none_is(named))]
     if district.pk in seen:
         return [(DISTRICT, f"{district}在第 {seen[district.pk]} 行已经有了。一个区县一行，请核对后只留一行。")]
     seen[district.pk] = number

@@ -1,11 +1,15 @@
-"""A list of people in a workbook: which sheet it is, where its columns stand, what cannot be read of a row."""
+"""A list of people in a workbook: which sheet it is, where its columns stand, what cannot be read of a row, which
+district is meant."""
 
 from __future__ import annotations
 
+import datetime
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 
+from accounts.models import District
 from text.incoming import without_hidden
 from text.package import Unreadable
 from text.sheets import Book, SheetRow, Worksheet
@@ -73,3 +77,43 @@ def unreadable(row: SheetRow, places: dict[str, int]) -> list[tuple[str, str]]:
 
 def texts_of(row: SheetRow, places: dict[str, int]) -> dict[str, str]:
     return {column: cell.text.strip() if (cell := row.cells.get(place)) else "" for column, place in places.items()}
+
+
+def perhaps(said: str, names: Iterable[str]) -> list[str]:
+    """The names that may be meant: what was left out of one, then what is nearly one."""
+    every = list(names)
+    return [name for name in every if said in name][:3] or get_close_matches(said, every)
+
+
+def suggestion(said: str, names: Iterable[str]) -> str:
+    likely = "或".join(f"“{name}”" for name in perhaps(said, names))
+    return f"是不是{likely}？" if likely else ""
+
+
+class DistrictsToName:
+    """Those of a day by their names and codes."""
+
+    def __init__(self, day: datetime.date) -> None:
+        every = list(District.objects.select_related("successor", "reviewed_by"))
+        self.there = [each for each in every if each.holds_on(day)]
+        self.gone = {each: each.valid_to for each in every if each.valid_to and each.valid_to < day}
+        self.called = {key: each for each in self.there for key in (each.name, each.code)}
+
+    def why_none_is(self, said: str) -> str:
+        """Of a name that none of them has: what became of the district, or which may be meant."""
+        if not said:
+            return "没有写是哪个区县，请写区县的全称或区划代码。"
+        names = [each.name for each in self.there]
+        abolished = {key: each for each in self.gone for key in (each.name, each.code)}
+        if said not in abolished and not perhaps(said, names):
+            said = next(iter(perhaps(said, abolished)), said)
+        if district := abolished.get(said):
+            return what_became_of(district, self.gone[district])
+        return f"没有叫“{said[:40]}”的区县，{suggestion(said, names)}请写区县的全称或区划代码。"
+
+
+def what_became_of(district: District, last_day: datetime.date) -> str:
+    since = last_day + datetime.timedelta(days=1)
+    heir = district.successor or district.reviewed_by
+    instead = f"由{heir.name}接替，请写“{heir.name}”" if heir else "请改写现在的区县"
+    return f"“{district.name}”自{since.year}年{since.month}月{since.day}日起已经撤销，{instead}。"

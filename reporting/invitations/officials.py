@@ -96,7 +96,7 @@ def try_officials(source: BinaryIO, name: str, by: User, day: datetime.date) -> 
     tried = TriedOfficials()
     there = {user.email.lower(): user for user in who_has_a_mailbox()}
     taken = set(User.objects.values_list(Lower("username"), flat=True))
-    districts = {key: each for each in District.objects.valid_on(day) for key in (each.name, each.code)}
+    districts = lists.DistrictsToName(day)
     seen: dict[tuple[str, str], int] = {}
     for row in read_officials(source, name, tried):
         asked, wrong = judged(row, by, districts, taken)
@@ -129,16 +129,17 @@ def twice(row: OfficialRow, seen: dict[tuple[str, str], int]) -> Iterator[tuple[
 
 
 def judged(
-    row: OfficialRow, by: User, districts: dict[str, District], taken: set[str]
+    row: OfficialRow, by: User, districts: lists.DistrictsToName, taken: set[str]
 ) -> tuple[Official | None, list[tuple[str, str]]]:
     """Whom the row would invite; else the columns that are wrong."""
     texts = row.texts
     roles = {DUTIES[role].label: role for role in roles_to_invite(by.role)}
-    role, district = roles.get(texts["角色"]), districts.get(texts["区县"])
+    role, district = roles.get(texts["角色"]), districts.called.get(texts["区县"])
     if role is None:
-        return None, [("角色", f"“{texts['角色']}”不是您能开通的角色，请写{'、'.join(roles)}中的一个。")]
+        perhaps = lists.suggestion(texts["角色"], roles) if texts["角色"] else ""
+        return None, [("角色", f"“{texts['角色']}”不是您能开通的角色，{perhaps}请写{'、'.join(roles)}中的一个。")]
     if texts["区县"] and district is None:
-        return None, [("区县", f"没有叫“{texts['区县']}”的区县，请写区县的全称或区划代码。")]
+        return None, [("区县", districts.why_none_is(texts["区县"]))]
     form = OfficialRowForm({name: texts[FIELDS[name]] for name in OfficialRowForm.base_fields})
     if not form.is_valid():
         return None, [(FIELDS[name], str(sentence)) for name, said in form.errors.items() for sentence in said]
