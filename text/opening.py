@@ -42,6 +42,7 @@ OUT_OF_TIME = "########"  # what Excel shows for a date before 1900 or after 999
 MOST_STRINGS_BYTES = 16 * 1024 * 1024
 MOST_STYLES = 65_536
 MOST_CELLS = 150_000  # of a workbook, unless its importer has room for more; a form has some three thousand
+SEEN_FROM = 0.1  # of a column's width in characters, a row's height in points
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384  # of a worksheet
 MOST_MERGED = 10_000
 LONGEST_FORMAT = 255
@@ -331,7 +332,8 @@ def is_true(text: str | None) -> bool:
 
 def is_hidden(attributes: dict[str, str], size: str) -> bool:
     """A row or column that is hidden, or drawn so small that nobody sees it."""
-    return is_true(attributes.get("hidden")) or attributes.get(size) in ("0", "0.0")
+    drawn = attributes.get(size, "")
+    return is_true(attributes.get("hidden")) or bool(NUMBER.fullmatch(drawn)) and float(drawn) < SEEN_FROM
 
 
 def whole(text: str | None, otherwise: int = 0) -> int:

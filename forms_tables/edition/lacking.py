@@ -79,7 +79,8 @@ def _row(edition: Edition, named_by: str, code: str, kinds: tuple[str, ...]) -> 
 
 def _figures(edition: Edition) -> Iterator[Lacking]:
     for frequency, figures in edition.platform.figures.items():
-        for role, cell in {"headline": figures.headline, "base": figures.base}.items():
+        roles = {"headline": figures.headline, "base": figures.base, "employed": figures.employed}
+        for role, cell in roles.items():
             if cell:
                 yield from _figure(edition, f"[figures.{frequency}] {role}", cell, frequency)
 

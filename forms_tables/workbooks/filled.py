@@ -15,7 +15,7 @@ from forms_tables.filling.parsing import Problem
 from forms_tables.workbooks.opening import ASK_FOR_NEW, OpenedWorkbook, WorkbookMeta, refuse_another
 from text.package import BookSource
 from text.sheets import PASTE_VALUES, SheetCell, Worksheet
-from text.shortened import shortened
+from text.shortened import shortened, shown_otherwise
 
 KEY_MARK = "code"  # stands in the code column of the row of column keys
 CODE_LABEL = "代码"
@@ -187,8 +187,8 @@ class SheetReading:
             self.read.cells[name] = text
             if why := shortened(cell, indicator.kind_in(key)):
                 self.say(f"{place} {indicator.place(key)}：{why}", indicator.code, key)
-            if indicator.kind_in(key) in FIGURE_KINDS:
-                self.refuse_display(indicator, key, place, cell)
+            if indicator.kind_in(key) in FIGURE_KINDS and (why := shown_otherwise(cell)):
+                self.say(f"{place} {indicator.place(key)}{why}", indicator.code, key)
             if len(text) > MAX_TEXT:
                 self.read.cells[name] = ""
                 self.say(
@@ -196,27 +196,6 @@ class SheetReading:
                     indicator.code,
                     key,
                 )
-
-    def refuse_display(self, indicator: Indicator, key: str, place: str, cell: SheetCell) -> None:
-        """A format that shows another figure than is stored (12.5% for 0.125) leaves open which was meant."""
-        if not cell.is_number:
-            return
-        stored = cell.text
-        shape = cell.number_format.split(";")[0].split('"')[0::2]
-        if "%" in "".join(shape):
-            self.say(
-                f"{place} {indicator.place(key)}是百分比格式，实际存的数是 {stored}。"
-                "请把单元格格式改为“常规”或“数值”，再填要上报的数。",
-                indicator.code,
-                key,
-            )
-        elif "".join(shape).rstrip(" )_").endswith(","):
-            self.say(
-                f"{place} {indicator.place(key)}的显示格式缩小了数字，实际存的数是 {stored}。"
-                "请把单元格格式改为“常规”或“数值”，再核对。",
-                indicator.code,
-                key,
-            )
 
     def refuse_merged(self, lines: list[tuple[Indicator, int, dict[int, SheetCell]]], columns: dict[int, str]) -> None:
         for reference in self.sheet.merged:

@@ -96,7 +96,7 @@ class DistrictsToName:
     def __init__(self, day: datetime.date) -> None:
         every = list(District.objects.select_related("successor", "reviewed_by"))
         self.there = [each for each in every if each.holds_on(day)]
-        self.gone = [each for each in every if each.valid_to and each.valid_to < day]
+        self.gone = {each: each.valid_to for each in every if each.valid_to and each.valid_to < day}
         self.called = {key: each for each in self.there for key in (each.name, each.code)}
 
     def why_none_is(self, said: str) -> str:
@@ -107,8 +107,8 @@ class DistrictsToName:
         abolished = {key: each for each in self.gone for key in (each.name, each.code)}
         if said not in abolished and not perhaps(said, names):
             said = next(iter(perhaps(said, abolished)), said)
-        if (district := abolished.get(said)) and district.valid_to:
-            return what_became_of(district, district.valid_to)
+        if district := abolished.get(said):
+            return what_became_of(district, self.gone[district])
         return f"没有叫“{said[:40]}”的区县，{suggestion(said, names)}请写区县的全称或区划代码。"
 
 
