@@ -105,8 +105,8 @@ class Heads:
 
 def typed_as(head: str, names: Mapping[str, tuple[str, ...]]) -> str:
     """２０１０.C1 is 2010.c1."""
-    code, dot, column = head.translate(FULL_WIDTH).rpartition(".")
-    plain = f"{code}{dot}{column.lower() if dot else column}"
+    at = CellAddress.parse(head.translate(FULL_WIDTH))
+    plain = CellAddress(at.code, at.column.lower()).cell
     return plain if plain in names else head
 
 
