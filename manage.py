@@ -16,4 +16,9 @@ if __name__ == "__main__":
     from django.core.management import execute_from_command_line
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    execute_from_command_line(sys.argv)
+    from config.environment import NotUnderstood
+
+    try:
+        execute_from_command_line(sys.argv)
+    except NotUnderstood as reason:
+        sys.exit(f"{reason}什么都没有改动。")

@@ -38,6 +38,15 @@ def refusals_on(whom: HttpRequest | BaseForm, field: str | None = None) -> Itera
             say(whom, str(refused))
 
 
+@contextmanager
+def done_already(request: HttpRequest) -> Iterator[None]:
+    """A second press of a form is answered as the first was, with a word that nothing was done again."""
+    try:
+        yield
+    except DoneAlready as done:
+        messages.info(request, str(done))
+
+
 def needs(*abilities: Ability) -> Callable:
     """Only who has one of these abilities may open the page; anyone else is told whose page it is (403).
     Whose row it is stays a question for the queryset: fetch from visible_to(user) or answer 404."""

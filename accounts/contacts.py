@@ -6,15 +6,17 @@ from __future__ import annotations
 import datetime
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts import journal
 from accounts.access import Refused
 from accounts.change_forms import ChangeModelForm
 from accounts.fields import MailField, PhoneField
 from accounts.form_words import NameField
-from accounts.models import DUTIES, District, DistrictContact, Installation, User
+from accounts.models import DUTIES, District, DistrictContact, Enterprise, Installation, Residence, User
 
 FIELDS = ("leader", "clerk", "post", "phone", "email")
+MOST_NAMED = 5
 
 
 class DistrictContactForm(ChangeModelForm):
@@ -43,6 +45,25 @@ def whom_to_ask(user: User) -> str:
     accounts."""
     district = user.enterprise.district if user.enterprise else None
     return district.to_ask if district else "、".join(DUTIES[role].person for role in user.duties.invited_by)
+
+
+def why_out_of_call(firms: QuerySet[Enterprise]) -> str:
+    """Why no letter may go to these firms yet: for some it would name no telephone, neither their district's nor the
+    city's. Nothing where each can ring somebody up, or where the city is a demonstration."""
+    city = Installation.current()
+    if city.is_demo or city.phone:
+        return ""
+    home = Residence.objects.filter(enterprise=OuterRef("pk"), until=None)
+    without = firms.filter(~Exists(home.filter(district__contact__phone__gt="")))
+    if not without.exists():
+        return ""
+    here = Residence.objects.filter(enterprise__in=without.values("pk"), until=None)
+    mute = District.objects.filter(pk__in=here.values("district"))
+    names = "、".join(map(str, mute[:MOST_NAMED])) + ("等" if mute.count() > MOST_NAMED else "")
+    return (
+        f"每封信都要写明可以打的电话：{names or '有的企业所在区县'}没有填写，市级电话也没有填写。"
+        "请先在“区县联系人”页填写市级电话（或请这些区县在那里填写自己的），再办理。"
+    )
 
 
 def may_change(district: District, by: User) -> bool:

@@ -106,13 +106,14 @@ class LetterAddresses:
         return WhyNot.DEAD_ADDRESS if address.lower() in self.dead else None
 
     def for_letter(self, firm, not_since: datetime) -> tuple[str, WhyNot | None]:
-        """The account's address, or the register's where that one takes no mail; else why there is none. An account
-        that took another's place was confirmed with its address, and the link goes to no other."""
+        """The register's address, which is where a mistyped one is put right, or the account's where that one takes no
+        mail; else why there is none. An account that took another's place was confirmed with its address, and the link
+        goes to no other."""
         if firm.account_state in NOTHING_TO_WRITE:
             return "", NOTHING_TO_WRITE[firm.account_state]
         if firm.account_state == AccountState.NONE and firm.name_taken:
             return "", WhyNot.NAME_TAKEN
-        known = [address for address in (firm.account_email, "" if firm.took_over else firm.email) if address]
+        known = [address for address in ("" if firm.took_over else firm.email, firm.account_email) if address]
         if not known:
             return "", WhyNot.NO_ADDRESS
         address = next((address for address in known if not self.why_not(address)), "")

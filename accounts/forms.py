@@ -75,9 +75,19 @@ class OfficialForm(PlainForm):
 
 
 class OfficialChangeForm(KeepsTheRest, OfficialForm):  # type: ignore[misc]
-    """The user name stays: the journal and whoever signs in know the person by it."""
+    """The user name stays: the journal and whoever signs in know the person by it. Only what was changed here counts:
+    on a page that has stood open for a while the rest may be out of date."""
 
     username = None  # type: ignore[assignment]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.show_hidden_initial = True
+
+    @property
+    def changed(self) -> dict:
+        return {name: self.cleaned_data[name] for name in self.changed_data}
 
 
 class ReasonForm(PlainForm):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from itertools import chain, count
 from typing import TypedDict, Unpack
 
 from django.db import transaction
@@ -16,7 +17,9 @@ NO_NAME_SIGN = re.compile(r"[^A-Za-z0-9_.-]")
 MOST_OF_NAME = 26  # leaves room for a number
 
 
-class OfficialFacts(TypedDict):
+class OfficialFacts(TypedDict, total=False):
+    """What is to be changed; what is not named stays as it is now."""
+
     name: str
     role: str
     district: District | None
@@ -32,8 +35,11 @@ def change_official(user: User, *, by: User, at: datetime.datetime, **facts: Unp
         raise Refused("您不能修改这个账号。")
     if user.pk == by.pk:
         raise Refused("自己的姓名、手机和邮箱在“账户”里改，角色和区县请另一位管理员改。")
-    people.may_give(facts["role"], facts["district"], by)
     user = User.objects.select_for_update(of=("self",)).select_related("district").get(pk=user.pk)
+    people.may_give(facts.get("role", user.role), facts.get("district", user.district), by)
+    people.be_not_succeeded_yet(user)
+    if facts.get("email", user.email).lower() != user.email.lower():
+        people.be_an_offices_mailbox(facts["email"])
     before, old_address = in_words(user), user.email
     waits_for = emails.topic_of(user)
     for name, value in facts.items():
@@ -74,5 +80,5 @@ def name_for(email: str, role: str, taken: set[str]) -> str:
     begun = NO_NAME_SIGN.sub("", email.partition("@")[0]).lower()
     begun = begun if re.match("[a-z]", begun) and len(begun) > 2 else f"{role}-{begun}"
     begun = begun[:MOST_OF_NAME]
-    names = [begun, *(f"{begun}-{number}" for number in range(2, len(taken) + 3))]
+    names = chain([begun], (f"{begun}-{number}" for number in count(2)))
     return next(name for name in names if name not in taken)

@@ -26,6 +26,20 @@ class LongEnough(MinimumLengthValidator):
         return f"密码至少要有 {self.min_length} 位。"
 
 
+class WithoutTheUserName:
+    """Django's own asks how alike the two are, which admin and admin12345 are not."""
+
+    SHORTEST = 4  # a shorter name stands in many a good password by chance
+
+    def validate(self, password: str, user=None) -> None:
+        name = user.get_username().lower() if user else ""
+        if len(name) >= self.SHORTEST and name in password.lower():
+            raise ValidationError(f"密码里不能有用户名“{user.get_username()}”，别人最先试的就是它。")
+
+    def get_help_text(self) -> str:
+        return "密码里不能有用户名。"
+
+
 def strength_in_words(password: str, user=None) -> str:
     """What stands in the way first; only then how good it is."""
     if not password:

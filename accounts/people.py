@@ -9,7 +9,7 @@ from typing import TypedDict, Unpack
 from django.db import transaction
 
 from accounts import contacts, emails, first_accounts, journal
-from accounts.access import Refused
+from accounts.access import DoneAlready, Refused
 from accounts.backends import as_typed_plainly
 from accounts.models import DUTIES, Ability, District, Enterprise, Role, Scope, User, roles_to_invite
 from accounts.models.people import UserQuerySet
@@ -48,15 +48,27 @@ def next_username(enterprise: Enterprise) -> str:
     return next(name for name in names if name.upper() not in taken)
 
 
-def be_nobody_elses_in_the_firm(email: str, enterprise: Enterprise) -> None:
+def be_nobody_elses_in_the_firm(email: str, enterprise: Enterprise, but: User | None = None) -> None:
     """Two of a firm who recover each other need a mailbox each."""
-    if other := enterprise.users.filter(email__iexact=email, is_active=True).first():
-        raise Refused(f"邮箱 {email} 已是本企业{other}（{other.username}）的，请填新经办人自己的邮箱。")
+    others = enterprise.users.filter(email__iexact=email, is_active=True).exclude(pk=but and but.pk)
+    if other := others.first():
+        raise Refused(f"邮箱 {email} 已是本企业{other}（{other.username}）的，请填各人自己的邮箱。")
 
 
 def be_the_firms_mailbox(email: str) -> None:
     if email.lower() in first_accounts.mailboxes_of_offices():
         raise Refused(f"邮箱 {email} 是工作账号的，企业的激活邮件须发到企业自己的邮箱。")
+
+
+def be_an_offices_mailbox(email: str) -> None:
+    """An official who reads a firm's mail could open its account and write its figures."""
+    if other := User.objects.filter(email__iexact=email).exclude(enterprise=None).select_related("enterprise").first():
+        raise Refused(f"邮箱 {email} 是{other.enterprise}的企业账号的，工作账号须用自己的工作邮箱。")
+
+
+def be_not_succeeded_yet(before: User) -> None:
+    if before.successor:
+        raise Refused(f"账号“{before.username}”已由{before.successor}（{before.successor.username}）接替，不能再办。")
 
 
 @transaction.atomic
@@ -81,6 +93,8 @@ def invite_colleague(*, name: str, mobile: str, email: str, by: User, at: dateti
     if by.enterprise is None:
         raise Refused("同事由本企业自己的人邀请。")
     enterprise = Enterprise.objects.hold(by.enterprise)
+    if there := enterprise.users.filter(email__iexact=email, name=name, mobile=mobile, is_active=True).first():
+        raise DoneAlready(f"{name}已有账号 {there.username}，没有再邀请一次；没收到邮件的，请点“发链接”。")
     be_within_a_firms_number(enterprise)
     be_the_firms_mailbox(email)
     be_nobody_elses_in_the_firm(email, enterprise)
@@ -131,10 +145,13 @@ def may_give(role: str, district: District | None, by: User) -> None:
 def invite_official(*, by: User, at: datetime.datetime, **asked: Unpack[Official]) -> User:
     district = asked["district"]
     may_give(asked["role"], district, by)
-    username = as_typed_plainly(asked["username"]).lower()
-    if User.objects.filter(username__iexact=username).exists():
+    asked["username"] = username = as_typed_plainly(asked["username"]).lower()
+    if same := User.objects.filter(username__iexact=username).first():
+        if all(getattr(same, name) == value for name, value in asked.items()):
+            raise DoneAlready(f"{same}已有账号“{username}”，没有再开通一次；没收到激活邮件的，请点“重发”。")
         raise Refused(f"用户名“{username}”已被使用，请换一个。")
-    user = create(**asked | {"username": username})
+    be_an_offices_mailbox(asked["email"])
+    user = create(**asked)
     journal.record(
         by=by,
         at=at,
@@ -173,12 +190,17 @@ def system_administrators() -> UserQuerySet:
     return User.objects.who_may(Ability.OPERATE)
 
 
+def is_awaited_first_administrator(user: User) -> bool:
+    return user.may.operate and not system_administrators().activated().exists()
+
+
 @transaction.atomic
 def resend_activation(user: User, *, by: User, at: datetime.datetime, email: str = "", told: str = "") -> None:
     """A mistyped address may be put right only before the account was ever opened: afterwards a new address
-    would hand the firm's account to whoever reads it."""
+    would hand the firm's account to whoever reads it. The register's follows, since letters to many go there."""
     if not may_look_after(by, user):
         raise Refused("您不能管理这个账号。")
+    firm = Enterprise.objects.hold(user.enterprise) if user.enterprise else None
     user = User.objects.select_for_update().get(pk=user.pk)
     if user.has_usable_password():
         raise Refused("这个账号已经激活；忘记密码请本人在登录页用“忘记密码”找回。")
@@ -203,6 +225,19 @@ def resend_activation(user: User, *, by: User, at: datetime.datetime, email: str
         before={"邮箱": before},
         after={"邮箱": user.email},
     )
+    if firm and is_first_account(user) and email and firm.email != email:
+        was, firm.email = {"邮箱": firm.email}, email
+        firm.save(update_fields=["email"])
+        journal.record(
+            by=by,
+            at=at,
+            action="修改企业联系方式",
+            subject=firm.name,
+            enterprise=firm,
+            before=was,
+            after={"邮箱": email},
+            why="重发激活邮件",
+        )
     emails.activation(user, at, told)
 
 
@@ -230,6 +265,12 @@ def change_own_contact(user: User, *, name: str, mobile: str, email: str, at: da
     after = {"姓名": name, "手机": mobile, "邮箱": email}
     if before == after:
         return
+    if email.lower() != user.email.lower():
+        if user.enterprise:
+            be_the_firms_mailbox(email)
+            be_nobody_elses_in_the_firm(email, user.enterprise, but=user)
+        else:
+            be_an_offices_mailbox(email)
     user.name, user.mobile, user.email = name, mobile, email
     user.save(update_fields=["name", "mobile", "email"])
     before, after = journal.changes(before, after)

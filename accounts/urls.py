@@ -20,6 +20,7 @@ urlpatterns = [
     path("users/<int:pk>/edit/", users.edit_official, name="edit_official"),
     path("contacts/", contacts.contacts, name="contacts"),
     path("contacts/edit/", contacts.edit_contact, name="edit_contact"),
+    path("contacts/districts/<str:district>/", contacts.edit_contact_of, name="edit_contact_of"),
     path("contacts/city/", contacts.edit_city_phone, name="edit_city_phone"),
     path("journal/", journal.journal, name="journal"),
     re_path(r"^journal/export\.(?P<kind>csv|xlsx)$", journal.export_journal, name="export_journal"),

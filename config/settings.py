@@ -11,11 +11,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
-from django.core.exceptions import ImproperlyConfigured
 
 from config.environment import (
     MOST_A_MINUTE,
+    NotUnderstood,
     read_database_url,
+    read_definitions_dir,
     read_email_url,
     read_names,
     read_pace,
@@ -35,6 +36,7 @@ SITE_HOST = urlsplit(SITE_URL).hostname
 LOCAL = SITE_HOST in {"127.0.0.1", "localhost", "::1"}
 HTTPS = SITE_URL.startswith("https://")
 DEBUG = read_yes_no("DEBUG", default=False)
+read_definitions_dir()
 
 
 def read_secret_key() -> str:
@@ -42,7 +44,7 @@ def read_secret_key() -> str:
     if given:
         return given
     if not LOCAL:
-        raise ImproperlyConfigured("SECRET_KEY is required when SITE_URL is not on this machine.")
+        raise NotUnderstood("没有设 SECRET_KEY：SITE_URL 不在本机时必须有，见 deploy/statistics.env.example。")
     kept = VAR_DIR / "secret_key"
     try:
         with open(os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
@@ -156,10 +158,10 @@ CELERY_BEAT_SCHEDULE = {
 
 vars().update(read_email_url(folder=VAR_DIR / "mail"))
 LETTER_LEASE = timedelta(seconds=read_seconds("LETTER_LEASE", default=300))  # longer than handing one over takes
-LETTER_DAYS = timedelta(days=read_whole("LETTER_DAYS", default=4, most=30, of="days"))  # how long a letter is tried
-MAILBOX_FULL_DAYS = timedelta(days=read_whole("MAILBOX_FULL_DAYS", default=3, most=30, of="days"))  # then it is a task
-TAKEOVER_DAYS = read_whole("TAKEOVER_DAYS", default=3, most=30, of="working days")  # to object to a firm's takeover
-MAIL_PER_CONNECTION = read_whole("MAIL_PER_CONNECTION", default=20, most=1000, of="letters")
+LETTER_DAYS = timedelta(days=read_whole("LETTER_DAYS", default=4, most=30, of="天"))  # how long a letter is tried
+MAILBOX_FULL_DAYS = timedelta(days=read_whole("MAILBOX_FULL_DAYS", default=3, most=30, of="天"))  # then it is a task
+TAKEOVER_DAYS = read_whole("TAKEOVER_DAYS", default=3, most=30, of="工作日")  # to object to a firm's takeover
+MAIL_PER_CONNECTION = read_whole("MAIL_PER_CONNECTION", default=20, most=1000, of="封")
 # Letters a minute to each receiving domain before anybody complains. A folder takes any number.
 BY_MAIL = {"": 60, **dict.fromkeys(["qq.com", "foxmail.com", "163.com", "126.com", "yeah.net"], 30)}
 MAIL_PACE = read_pace("MAIL_PACE", default=BY_MAIL if os.environ.get("EMAIL_URL") else {"": MOST_A_MINUTE})
@@ -170,6 +172,7 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 AUTH_USER_MODEL = "accounts.User"
 OFFICE_NAMES = "reporting.register.facts.office_called"  # what the city calls those a role acts for
+LAST_COPY = "launch.backups.last_made"  # when ./run --real last made a copy
 LOGIN_URL = "/login/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/login/"
@@ -185,6 +188,7 @@ PASSWORD_HASHERS = [
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "accounts.passwords.WithoutTheUserName"},
     {"NAME": "accounts.passwords.LongEnough", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},

@@ -1,16 +1,31 @@
 """A real city on this machine: one folder is one city, kept apart from a demonstration, reached at its own address."""
 
+import hashlib
 import os
 import secrets
-from collections.abc import MutableMapping
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
-from launch.environment import VAR
+from launch.environment import ROOT, VAR
 from launch.servers import CannotStart, is_free
 
+PROGRAM = "real.program"  # which program the record was last prepared by
 KEPT = "real.env"  # what the city's processes are told; that it is there says that the folder holds a real city
-TOLD = ("SITE_URL", "ALLOWED_HOSTS", "DATABASE_URL", "REDIS_URL", "EMAIL_URL", "MAIL_FROM", "DEFINITIONS_DIR")
+REMEMBERED = ("SITE_URL", "ALLOWED_HOSTS", "EMAIL_URL", "MAIL_FROM", "DEFINITIONS_DIR")  # by the next start
+OWN = "OWN_DATABASE"  # yes where no URL from outside names it: copies of it are made here
+TOLD = (*REMEMBERED, "DATABASE_URL", "REDIS_URL", OWN)
+READ_THE_SETTINGS = """
+import sys
+from django.core.exceptions import ImproperlyConfigured
+try:
+    import config.settings
+except ImproperlyConfigured as reason:
+    sys.exit(str(reason))
+"""
 DATABASES = ("db.sqlite3", "postgres")
 HERE = ("127.0.0.1", "localhost", "::1")
 PORTS = {"http": 80, "https": 443}
@@ -52,6 +67,40 @@ def be_a_demonstration(var: Path = VAR) -> None:
         )
 
 
+def told(environment: Mapping[str, str], no_mail: bool, address: str, var: Path = VAR) -> dict[str, str]:
+    """What this start is told and, where it is told nothing, what the last one was: a restart in a fresh terminal does
+    not forget the mail server. The address of this machine alone is no more than the default."""
+    before = kept_in(var)
+    now = {name: environment.get(name, "") for name in REMEMBERED}
+    now["SITE_URL"] = (address or now["SITE_URL"]).rstrip("/")
+    if is_here(before.get("SITE_URL", "")) or now["SITE_URL"] not in ("", before.get("SITE_URL", "")):
+        before = {name: value for name, value in before.items() if name not in ("SITE_URL", "ALLOWED_HOSTS")}
+    if folder := now["DEFINITIONS_DIR"]:
+        now["DEFINITIONS_DIR"] = str(Path(folder).absolute())
+    now = {name: value or before.get(name, "") for name, value in now.items()}
+    return now | ({"EMAIL_URL": "", "MAIL_FROM": ""} if no_mail else {})
+
+
+def mail_in_words(told_now: Mapping[str, str], typed: Mapping[str, str]) -> str:
+    """Which server sends, and as whom; its password is nobody's to read."""
+    url = urlsplit(told_now["EMAIL_URL"])
+    port = f":{url.port}" if url.port else ""
+    sender = told_now["MAIL_FROM"] or f"noreply@{urlsplit(told_now['SITE_URL']).hostname}（没有设 MAIL_FROM）"
+    before = [name for name in ("EMAIL_URL", "MAIL_FROM") if told_now[name] and not typed.get(name)]
+    kept = f"（{'、'.join(before)} 沿用上次启动的；要改请重新设，不再外发请加 --no-mail）" if before else ""
+    return f"信件由 {url.scheme}://{url.hostname}{port} 发出，发件人 {sender}{kept}。"
+
+
+def be_understood(environment: Mapping[str, str]) -> None:
+    """The settings are read once, elsewhere, before anything of the city is touched."""
+    with tempfile.TemporaryDirectory() as nowhere:
+        trying = {**environment, "VAR_DIR": nowhere, "SECRET_KEY": "only to try"}
+        command = [sys.executable, "-c", READ_THE_SETTINGS]
+        ended = subprocess.run(command, cwd=ROOT, env=trying, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    if ended.returncode:
+        raise CannotStart(f"{ended.stderr.strip()}什么都没有改动。")
+
+
 def keep(environment: MutableMapping[str, str], var: Path = VAR) -> None:
     """For whoever types ./manage.py beside the running city: the same database, the same address in links."""
     lines = [f"{name}={environment[name]}\n" for name in TOLD if environment.get(name)]
@@ -71,9 +120,27 @@ def speak_to_the_real_city(environment: MutableMapping[str, str], var: Path = VA
     environment.setdefault("SECRET_KEY", secret_key(var))
 
 
+def is_newer_program(var: Path = VAR) -> bool:
+    """Whether this program may change the record that another one left: an older copy of it is no longer made then."""
+    place = var / PROGRAM
+    return not place.exists() or place.read_text() != program()
+
+
+def note_program(var: Path = VAR) -> None:
+    (var / PROGRAM).write_text(program())
+
+
+def program() -> str:
+    """By the changes it tells of and the steps by which it changes a record."""
+    digest = hashlib.sha256((ROOT / "CHANGELOG.md").read_bytes())
+    for step in sorted(ROOT.glob("*/migrations/*.py")):
+        digest.update(step.name.encode())
+    return digest.hexdigest()
+
+
 def kept_in(var: Path) -> dict[str, str]:
     """Nothing before the first start."""
-    lines = (var / KEPT).read_text().splitlines()
+    lines = (var / KEPT).read_text().splitlines() if (var / KEPT).exists() else []
     return dict(line.split("=", 1) for line in lines)
 
 

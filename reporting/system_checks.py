@@ -10,7 +10,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from forms_tables.edition.catalog import DefinitionError, edition_codes, edition_from, load_edition, platform_said
 from forms_tables.edition.continuity import slips_in_concordance
 from forms_tables.edition.digest import digest_of
-from forms_tables.edition.lacking import lacking_in
+from forms_tables.edition.lacking import Lacking, lacking_in
 from forms_tables.edition.laid_aside import platform_without_lacking
 from forms_tables.edition.model import Edition
 from forms_tables.rules.checks import proofread
@@ -18,6 +18,11 @@ from reporting.models import Period, PublishedEdition
 from reporting.models.in_force import Stretch, gaps, overlaps, proposed, stretches, waiting
 
 RESTORE = "Restore this row of reporting_publishededition from a backup: filings were judged by its text."
+PUT_IT_BACK = "请在制度的文件里补上，或在它的 platform.toml 里改写成有的（见 docs/edition.md）。"
+HOW_TO_MEND = {
+    "district": "请从 platform.toml 的 [map] 里删去这些代码的行（整段 [map] 都可以不要），"
+    "或在 districts.toml 里补上这些区县（见 docs/edition.md）。"
+}
 LAID_ASIDE = "The platform does without it for this revision, which was published before it was asked for."
 READ_FROM_THE_ROW = {"code", "family", "number", "digest", "text", "holds_from", "holds_to"}
 SAY_FROM_WHEN = "The city says it on the page of the editions, or: manage.py load_edition EDITION --from PERIOD."
@@ -107,9 +112,18 @@ def slips_in_revision(published: PublishedEdition) -> Iterator[CheckMessage]:
         return
     yield from slips_in(published.code, edition)
     left = lacking_in(edition)
-    for lacking in (each for each in lacks if each not in left):
-        sentence = f"Edition {published.code}: platform.toml {lacking}"
-        yield Warning(sentence, hint=LAID_ASIDE, id="reporting.W003")
+    for sentence, _ in told_together([each for each in lacks if each not in left]):
+        yield Warning(f"Edition {published.code}: platform.toml {sentence}", hint=LAID_ASIDE, id="reporting.W003")
+
+
+def told_together(lacks: list[Lacking]) -> Iterator[tuple[str, str]]:
+    """What is wrong at one place for one reason is one sentence, with how to mend it: a folder made from another city's
+    names all of that city's districts on its map."""
+    codes: dict[tuple[str, str, str], list[str]] = {}
+    for one in lacks:
+        codes.setdefault((one.named_by, one.reason, one.sort), []).append(one.code)
+    for (named_by, reason, sort), each in codes.items():
+        yield f"{named_by}：{'、'.join(each)} {reason}", HOW_TO_MEND.get(sort, PUT_IT_BACK)
 
 
 def lost_text(published: PublishedEdition) -> Iterator[CheckMessage]:
@@ -135,9 +149,8 @@ def is_as_published(published: PublishedEdition) -> bool:
 def slips_in(code: str, edition: Edition) -> Iterator[CheckMessage]:
     for slip in proofread(edition):
         yield Error(f"Edition {code}: {slip}", hint=f"Correct this text of {slip.owner}.", id="reporting.E002")
-    for lacking in lacking_in(edition):
-        hint = "Put it back, or name another in platform.toml of the edition (docs/edition.md)."
-        yield Error(f"Edition {code}: platform.toml {lacking}", hint=hint, id="reporting.E008")
+    for sentence, hint in told_together(lacking_in(edition)):
+        yield Error(f"Edition {code}: platform.toml {sentence}", hint=hint, id="reporting.E008")
     for wrong in slips_in_concordance(edition):
         hint = "Correct its concordance.toml: growth would be taken from nothing."
         yield Error(f"Edition {code}: concordance.toml {wrong}", hint=hint, id="reporting.E007")

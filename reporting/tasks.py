@@ -14,6 +14,7 @@ from reporting.due_together import do_each
 from reporting.mending import district_change
 from reporting.reminders import digests, planner, urging
 from reporting.succession import takeovers
+from reporting.training import reminding, signing_up
 
 # What may be due at any time of day; each writes what was not written before and returns how many letters that is,
 # or how many accounts passed to another person.
@@ -28,6 +29,8 @@ PLANNERS: tuple[Callable[[datetime], int], ...] = (
     announcements.plan,
     takeovers.plan,
     district_change.plan,
+    signing_up.plan,
+    reminding.plan,
 )
 
 

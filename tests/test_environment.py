@@ -1,12 +1,16 @@
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from django.core.checks import run_checks
-from django.core.exceptions import ImproperlyConfigured
 
 from config.environment import (
     PREPARED,
+    NotUnderstood,
     read_database_url,
+    read_definitions_dir,
     read_email_url,
     read_names,
     read_pace,
@@ -15,6 +19,8 @@ from config.environment import (
     read_whole,
     read_yes_no,
 )
+from forms_tables.edition.catalog import DEFINITIONS
+from launch.environment import ROOT
 
 
 def test_nothing_said_means_sqlite_and_a_folder_of_letters(monkeypatch):
@@ -63,12 +69,38 @@ def test_statements_are_not_prepared_where_the_address_says_so(monkeypatch):
         (lambda: read_redis_url(), "REDIS_URL", "localhost:6379"),
         (lambda: read_email_url(Path("/")), "EMAIL_URL", "mail.example.cn"),
         (lambda: read_email_url(Path("/")), "EMAIL_URL", "smtp://mail.example.cn:twenty"),
+        (lambda: read_email_url(Path("/")), "EMAIL_URL", "smpt://u:p@mail.example.cn"),
+        (lambda: read_email_url(Path("/")), "EMAIL_URL", "user@example.cn"),
+        (lambda: read_email_url(Path("/")), "EMAIL_URL", "smtp://[mail.example.cn"),
+        (lambda: read_site_url("http://localhost"), "SITE_URL", "http://stat.example.cn:99999"),
+        (lambda: read_database_url(Path("/")), "DATABASE_URL", "postgres://localhost/stat?sslmode"),
+        (lambda: read_definitions_dir(), "DEFINITIONS_DIR", "/nowhere"),
     ],
 )
 def test_what_is_not_understood_is_refused_by_name(monkeypatch, read, name, text):
     monkeypatch.setenv(name, text)
-    with pytest.raises(ImproperlyConfigured, match=name):
+    with pytest.raises(NotUnderstood, match=rf"^{name}.*[：].*请写|^{name}.*[。]$") as refused:
         read()
+    assert "p@" not in str(refused.value)  # nobody's password
+
+
+def test_the_folder_above_the_editions_is_wanted(monkeypatch):
+    monkeypatch.setenv("DEFINITIONS_DIR", str(DEFINITIONS))
+    read_definitions_dir()
+    monkeypatch.setenv("DEFINITIONS_DIR", str(DEFINITIONS / "chongqing-2024"))
+    with pytest.raises(NotUnderstood, match="请写它的上一级"):
+        read_definitions_dir()
+
+
+@pytest.mark.parametrize("name_and_value", ["EMAIL_URL=smpt://u:p@h", "DATABASE_URL=mysql://x", "DEFINITIONS_DIR=/no"])
+def test_a_command_says_it_in_one_sentence_and_changes_nothing(tmp_path, name_and_value):
+    name, value = name_and_value.split("=", 1)
+    environment = {"PATH": os.environ["PATH"], "VAR_DIR": str(tmp_path), name: value}
+    command = [sys.executable, str(ROOT / "manage.py"), "prepare_real"]
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert ended.returncode == 1 and ended.stdout == ""
+    assert ended.stderr.startswith(name) and ended.stderr.endswith("什么都没有改动。\n")
+    assert ended.stderr.count("\n") == 1 and not (tmp_path / "db.sqlite3").exists()
 
 
 def test_letters_with_links_to_a_refused_host_are_noticed(settings):

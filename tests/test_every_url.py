@@ -105,6 +105,7 @@ PAGES = {
     "try_letters_again": "POST city system",
     "invite_official": "city system",
     "contacts": OFFICES,
+    "edit_contact_of": "city",
     "contacts_workbook": OFFICES,
     "import_contacts": "district city",
     "confirm_contacts": "POST district city",

@@ -1,9 +1,11 @@
 import contextlib
+import functools
 import os
 import runpy
 import signal
 import socket
 import sqlite3
+import subprocess
 import sys
 import tarfile
 from argparse import Namespace
@@ -217,16 +219,68 @@ def test_an_address_that_is_not_understood_is_refused(address):
 
 
 @pytest.mark.parametrize(
-    "words",
-    [["--real", "--demo"], ["demo", "--once", "--real"], ["--address", "https://stat.example.cn"], ["--restore", "F"]],
+    ("words", "said"),
+    [
+        (["--real", "--demo"], "请去掉 demo、--demo 和 --once"),
+        (["demo", "--once", "--real"], "请去掉 demo、--demo 和 --once"),
+        (["--address", "https://stat.example.cn"], "请加上 --real"),
+        (["--no-mail"], "请加上 --real"),
+        (["--restore", "F"], "请写 ./run --real --restore"),
+        (["--real", "--port", "abc"], "端口 abc 不是 1 到 65535 的整数"),
+        (["--real", "--port", "70000"], "端口 70000 不是"),
+        (["--real", "--adress"], "没有启动：unrecognized arguments"),
+    ],
 )
-def test_real_and_demonstration_are_not_asked_for_together(monkeypatch, words, capsys):
+def test_words_that_do_not_go_together_are_said_in_chinese(monkeypatch, words, said, capsys):
     run = runpy.run_path(str(environment.ROOT / "run"))
     monkeypatch.setitem(run["main"].__globals__, "enter_environment", lambda: None)
     monkeypatch.setattr(sys, "argv", ["run", *words])
     with pytest.raises(SystemExit):
         run["main"]()
-    assert "--real" in capsys.readouterr().err
+    assert said in capsys.readouterr().err
+
+
+def test_what_a_command_of_the_start_refuses_is_said_with_its_reason():
+    run = runpy.run_path(str(environment.ROOT / "run"))
+    with pytest.raises(CannotStart, match=r"没有成功（manage.py prepare_real）：EMAIL_URL 看不懂"):
+        run["manage"]({"PATH": os.environ["PATH"], "EMAIL_URL": "smpt://h"}, "prepare_real")
+
+
+LAST = {"SITE_URL": "https://stat.example.cn", "EMAIL_URL": "smtps://u:geheim@mail:465", "MAIL_FROM": "stat@example.cn"}
+
+
+def test_a_restart_in_a_fresh_terminal_forgets_nothing(tmp_path):
+    assert not any(real.told({}, no_mail=False, address="", var=tmp_path).values())  # before the first start
+    real.keep({**LAST, "DEFINITIONS_DIR": "/cities", "REDIS_URL": "redis://:p@127.0.0.1:1/0"}, tmp_path)
+    told = real.told({"EMAIL_URL": ""}, no_mail=False, address="", var=tmp_path)
+    assert told == {**LAST, "DEFINITIONS_DIR": "/cities", "ALLOWED_HOSTS": ""}
+    words = real.mail_in_words(told, {})
+    assert "smtps://mail:465 发出，发件人 stat@example.cn（EMAIL_URL、MAIL_FROM 沿用" in words and "geheim" not in words
+    told = real.told({"EMAIL_URL": "smtp://other"}, no_mail=False, address="", var=tmp_path)
+    assert "smtp://other 发出，发件人 stat@example.cn（MAIL_FROM 沿用" in real.mail_in_words(told, {"EMAIL_URL": "x"})
+
+
+def test_it_goes_without_mail_where_that_is_said(tmp_path):
+    real.keep(LAST, tmp_path)
+    told = real.told({"EMAIL_URL": "smtp://mail"}, no_mail=True, address="", var=tmp_path)
+    assert told["EMAIL_URL"] == told["MAIL_FROM"] == "" and told["SITE_URL"] == LAST["SITE_URL"]
+
+
+def test_another_address_takes_the_place_of_the_last_one_with_its_names(tmp_path):
+    real.keep({**LAST, "ALLOWED_HOSTS": "stat.example.cn,stat"}, tmp_path)
+    assert real.told({}, False, "", tmp_path)["ALLOWED_HOSTS"] == "stat.example.cn,stat"
+    told = real.told({}, False, "http://other.example.cn/", tmp_path)
+    assert (told["SITE_URL"], told["ALLOWED_HOSTS"]) == ("http://other.example.cn", "")
+    real.keep({"SITE_URL": "http://127.0.0.1:9000"}, tmp_path)
+    assert real.told({}, False, "", tmp_path)["SITE_URL"] == ""  # the machine itself, at the port that is asked for
+
+
+@pytest.mark.parametrize("wrong", [{"EMAIL_URL": "smpt://h"}, {"DEFINITIONS_DIR": "/nowhere"}, {"SITE_URL": "x"}])
+def test_a_start_is_told_at_once_what_it_does_not_understand(wrong):
+    real.be_understood({"PATH": os.environ["PATH"], "SITE_URL": "https://stat.example.cn"})
+    with pytest.raises(CannotStart, match="看不懂|不是一个文件夹") as refused:
+        real.be_understood({"PATH": os.environ["PATH"], **wrong})
+    assert str(refused.value).endswith("什么都没有改动。") and "Traceback" not in str(refused.value)
 
 
 # ---- the copies of a real city ----
@@ -269,6 +323,90 @@ def test_it_is_made_once_a_day(tmp_path):
     assert backups.is_due(folder, NIGHT + timedelta(days=1))
 
 
+@pytest.mark.parametrize(
+    ("hours", "is_written", "one_more"), [(0.9, True, False), (1, True, True), (1, False, False), (30, False, False)]
+)
+def test_when_it_is_stopped_the_work_since_the_last_copy_is_copied(tmp_path, hours, is_written, one_more):
+    assert not backups.is_worth_one_more(tmp_path, "", NIGHT)  # nothing there
+    a_city(tmp_path).close()
+    assert backups.is_worth_one_more(tmp_path, "", NIGHT)
+    backups.back_up(tmp_path, "", NIGHT)
+    written = (NIGHT + timedelta(minutes=5 if is_written else -5)).replace(tzinfo=backups.OFFICE).timestamp()
+    for file in tmp_path.glob("db.sqlite3*"):
+        os.utime(file, (written, written))
+    then = NIGHT + timedelta(hours=hours)
+    assert backups.is_worth_one_more(tmp_path, "", then) is one_more
+    assert backups.is_worth_one_more(tmp_path, "postgres://u", then) is (hours >= 1)  # which is not seen from outside
+
+
+def test_a_stop_ends_the_site_before_it_copies(tmp_path, monkeypatch, capsys):
+    run = runpy.run_path(str(environment.ROOT / "run"))
+    monkeypatch.setitem(run["leave_a_copy"].__globals__, "VAR", tmp_path)
+    a_city(tmp_path).close()
+    site = [start(name, SLEEP) for name in ("worker", "web")]
+    run["leave_a_copy"](site, "")
+    assert not any(child.running() for child in site)
+    [made] = (tmp_path / "backups").glob("record-*")
+    assert f"已备份到 {made}" in capsys.readouterr().out
+    run["leave_a_copy"]([], "")
+    assert len(list((tmp_path / "backups").glob("record-*"))) == 1
+
+
+def test_a_newer_program_is_known_by_what_it_changes(tmp_path, monkeypatch):
+    assert real.is_newer_program(tmp_path)
+    real.note_program(tmp_path)
+    assert not real.is_newer_program(tmp_path)
+    (tmp_path / "CHANGELOG.md").write_text("- more")
+    monkeypatch.setattr(real, "ROOT", tmp_path)
+    assert real.is_newer_program(tmp_path)
+
+
+def test_a_copy_is_made_before_a_newer_program_changes_the_record(tmp_path, monkeypatch, capsys):
+    run = runpy.run_path(str(environment.ROOT / "run"))
+    prepare = run["put_the_record_right"]
+    seen = []
+    monkeypatch.setitem(prepare.__globals__, "VAR", tmp_path)
+    monkeypatch.setitem(prepare.__globals__, "manage", lambda *words: seen.append(copies_in(tmp_path)))
+    monkeypatch.setattr(real, "is_newer_program", functools.partial(real.is_newer_program, tmp_path))
+    monkeypatch.setattr(real, "note_program", functools.partial(real.note_program, tmp_path))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    options = Namespace(restore="", postgres=False)
+    prepare(options, {})  # the first start, of nothing
+    a_city(tmp_path).close()
+    prepare(options, {})
+    (tmp_path / real.PROGRAM).write_text("an older one")
+    prepare(options, {})
+    assert seen == [0, 0, 1] and "程序有更新，先备份到" in capsys.readouterr().out
+
+
+def copies_in(var) -> int:
+    return len(list((var / "backups").glob("record-*"))) if (var / "backups").exists() else 0
+
+
+def copy_now(var, **told) -> subprocess.CompletedProcess:
+    command = [sys.executable, str(environment.ROOT / "manage.py"), "backup"]
+    told = {"PATH": os.environ["PATH"], "VAR_DIR": str(var), **told}
+    return subprocess.run(command, env=told, capture_output=True, text=True)
+
+
+def test_a_copy_is_made_when_asked_for(tmp_path):
+    with contextlib.closing(a_city(tmp_path)):
+        ended = copy_now(tmp_path, **{real.OWN: "yes"})
+        assert "这里不是 ./run --real 的城市" in ended.stderr and not copies_in(tmp_path)
+        real.keep({"SITE_URL": "http://127.0.0.1:8000"}, tmp_path)
+        ended = copy_now(tmp_path, DATABASE_URL="postgres://u:p@db/stat")
+        assert "在它自己那里备份" in ended.stderr and not copies_in(tmp_path)
+        ended = copy_now(tmp_path, **{real.OWN: "yes"})
+    [made] = (tmp_path / "backups").glob("record-*")
+    assert f"记录在 {made}" in ended.stdout and "files-" in ended.stdout and firms_in(made) == ["云图"]
+    assert abs(backups.made_at(made) - backups.office_now()) < timedelta(hours=1)  # named by one clock, in any zone
+
+
+def test_a_command_that_failed_is_named_without_the_password():
+    said = backups.in_words(subprocess.CalledProcessError(1, ["/usr/bin/pg_dump", "postgres://u:geheim@db/stat"]))
+    assert said.startswith("pg_dump 出错") and "geheim" not in said
+
+
 def test_a_broken_database_is_no_copy(tmp_path):
     (tmp_path / "db.sqlite3").write_bytes(b"not a database" * 1000)
     with pytest.raises(sqlite3.DatabaseError):
@@ -282,9 +420,10 @@ def test_what_was_copied_is_put_back_and_what_stood_is_kept(tmp_path):
         city.execute("DELETE FROM firms")
         city.commit()
     (tmp_path / "media" / "scans" / "1.pdf").unlink()
-    backups.restore(made, tmp_path, "", NIGHT + timedelta(hours=7))
+    said = backups.restore(made, tmp_path, "", NIGHT + timedelta(hours=7))
     assert firms_in(tmp_path / "db.sqlite3") == ["云图"]
-    assert firms_in(tmp_path / "backups" / "record-20261130-093000.sqlite3") == []
+    stood = tmp_path / "backups" / "record-20261130-093000.sqlite3"
+    assert firms_in(stood) == [] and said == f"已从 {made} 恢复；原来的存到 {stood}。"
     assert (tmp_path / "media" / "scans" / "1.pdf").read_text() == "scan"
     assert len(list((tmp_path / "backups").iterdir())) == 4  # two of each, and nothing left lying about
 
@@ -294,12 +433,38 @@ def firms_in(database) -> list[str]:
         return [name for (name,) in copy.execute("SELECT name FROM firms")]
 
 
+def test_a_copy_older_than_copies_are_kept_is_put_back_all_the_same(tmp_path):
+    with contextlib.closing(a_city(tmp_path)):
+        made = backups.back_up(tmp_path, "", NIGHT)
+    for each in (tmp_path / "backups").iterdir():
+        os.utime(each, (0, 0))
+    backups.restore(made, tmp_path, "", NIGHT + timedelta(days=99))
+    assert firms_in(tmp_path / "db.sqlite3") == ["云图"]
+
+
+def test_a_file_that_is_no_database_is_not_put_back(tmp_path):
+    with contextlib.closing(a_city(tmp_path)):
+        (tmp_path / "record-20261130-023000.sqlite3").write_bytes(b"not a database" * 1000)
+        with pytest.raises(CannotStart, match="不是完好的数据库.*什么都没有改动"):
+            backups.restore(tmp_path / "record-20261130-023000.sqlite3", tmp_path, "", NIGHT)
+        assert firms_in(tmp_path / "db.sqlite3") == ["云图"] and not (tmp_path / "backups").exists()
+        assert not (tmp_path / "restored.partial").exists()
+
+
+def test_a_copy_whose_files_are_not_beside_it_is_said(tmp_path):
+    with contextlib.closing(a_city(tmp_path)):
+        made = backups.back_up(tmp_path, "", NIGHT)
+    (tmp_path / "backups" / "files-20261130-023000.tar.gz").unlink()
+    assert "旁边没有 files-20261130-023000.tar.gz" in backups.restore(made, tmp_path, "", NIGHT + timedelta(hours=7))
+
+
 def test_an_empty_folder_begins_from_a_copy(tmp_path):
     there, here = tmp_path / "there", tmp_path / "here"
     there.mkdir()
     here.mkdir()
     with contextlib.closing(a_city(there)):
-        backups.restore(backups.back_up(there, "", NIGHT), here, "", NIGHT)
+        said = backups.restore(backups.back_up(there, "", NIGHT), here, "", NIGHT)
+    assert "恢复。" in said and "原来的" not in said
     assert firms_in(here / "db.sqlite3") == ["云图"] and (here / "media" / "scans" / "1.pdf").exists()
 
 

@@ -8,9 +8,12 @@ from django.contrib.auth.hashers import (
     check_password,
     make_password,
 )
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 
 from accounts.backends import NameCodeOrMobile
-from accounts.passwords import Argon2
+from accounts.models import User
+from accounts.passwords import Argon2, strength_in_words
 from config.settings import PASSWORD_HASHERS
 from tests.cast import PASSWORD
 
@@ -63,6 +66,29 @@ def test_a_name_nobody_has_costs_as_many_hashes_as_one_somebody_has(cast, monkey
 def test_the_quick_way_of_the_other_tests_opens_nothing_in_production(cast):
     kept = keep(cast.li_na, MD5PasswordHasher().encode(PASSWORD, "salt"))
     assert not check_password(PASSWORD, kept)
+
+
+@pytest.mark.parametrize(
+    ("name", "password", "is_refused"),
+    [
+        ("admin", "admin12345", True),
+        ("admin", "5-Chongqing-ADMIN", True),
+        ("Wu.Gang", "wu.gang-2026-江雾", True),
+        ("wug", "wug-mountain-2026", False),  # three letters stand in many a word
+        ("admin", "朝天门外-江雾-2026", False),
+    ],
+)
+def test_a_password_that_holds_the_user_name_is_refused(name, password, is_refused):
+    try:
+        validate_password(password, User(username=name, name="吴刚", email="w@example.cn"))
+        said = ""
+    except ValidationError as refused:
+        said = "".join(refused.messages)
+    assert (f"密码里不能有用户名“{name}”" in said) is is_refused
+
+
+def test_where_nobody_is_known_no_name_stands_in_the_way():
+    assert "用户名" not in strength_in_words("admin-Mountain-2026")
 
 
 def keep(user, password: str) -> str:

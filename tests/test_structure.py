@@ -13,7 +13,7 @@ from tests.rooms import arrows_back, arrows_of, imports_of, is_page, modules_of
 ROOT = Path(__file__).resolve().parent.parent
 LAYERS = ["accounts", "config", "forms_tables", "reporting", "text"]
 KNOWS = {
-    "config": {"config", "reporting", "accounts", "forms_tables", "text"},
+    "config": {"config", "reporting", "accounts", "forms_tables", "text", "launch"},
     "reporting": {"reporting", "accounts", "forms_tables", "text"},
     "accounts": {"accounts", "text"},
     "forms_tables": {"forms_tables", "text"},

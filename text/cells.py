@@ -30,6 +30,7 @@ LAST_ROW, LAST_COLUMN = 1_048_576, 16_384  # of a worksheet
 MOST_MERGED = 10_000
 LONGEST_FORMAT = 255
 REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?([1-9][0-9]{0,6})")
+SEEN_FROM = 0.1  # of a column's width in characters, a row's height in points
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([Ee][+-]?[0-9]+)?")
 # A cell with something in it, or with nothing but its style, as nearly every program writes it: nothing in it has to
 # be understood before it is one. All others, and all else of a worksheet, a parser reads.
@@ -351,7 +352,8 @@ def is_true(text: str | None) -> bool:
 
 def is_hidden(attributes: dict[str, str], size: str) -> bool:
     """A row or column that is hidden, or drawn so small that nobody sees it."""
-    return is_true(attributes.get("hidden")) or attributes.get(size) in ("0", "0.0")
+    drawn = attributes.get(size, "")
+    return is_true(attributes.get("hidden")) or bool(NUMBER.fullmatch(drawn)) and float(drawn) < SEEN_FROM
 
 
 def whole(text: str | None, otherwise: int = 0) -> int:

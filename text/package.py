@@ -65,6 +65,11 @@ TOO_LARGE = f"文件解压后过大，没有打开。{ANOTHER}"
 ENTITIES = f"文件里含有 XML 实体定义，可能是被改造过的文件，没有打开。{ANOTHER}"
 RARE_ZIP = "文件用了少见的压缩方式，打不开。请在 Excel 或 WPS 中打开后重新保存为 .xlsx，再上传。"
 ENCRYPTED = "文件加了密码，无法读取。请取消密码后再上传。"
+NOT_OPENED = {
+    FileNotFoundError: "没有这个文件",
+    PermissionError: "没有读取的权限",
+    IsADirectoryError: "这是文件夹",
+}
 
 
 class Unreadable(Exception):
@@ -280,7 +285,8 @@ def read_bounded(source: BookSource, room: int = 1) -> bytes:
             with open(source, "rb") as file:
                 content = file.read(most + 1)
         except OSError as problem:
-            raise Unreadable(f"打不开文件“{source}”：{problem.strerror}。") from problem
+            why = NOT_OPENED.get(type(problem), "读取出错")
+            raise Unreadable(f"打不开文件“{source}”：{why}。请核对文件名和位置。") from problem
     if not content:
         raise Unreadable("文件是空的，没有内容。请重新保存后再上传。")
     if len(content) > most:

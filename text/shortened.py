@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from text.sheets import SheetCell
 
 AS_TEXT = "请先把单元格格式设为“文本”，再重新输入"
+AS_NUMBER = "请把单元格格式改为“常规”或“数值”"
+POINT_AS_WORD = re.compile(r'[0#?](?:[!\\]\.|"\.")[0#?]')  # 0!.0000 puts a point into 12345 that is not there
 MOST_DIGITS = 15  # what a spreadsheet keeps of a number
 SCIENTIFIC = re.compile(r"[0-9](\.[0-9]+)?[Ee]\+?[0-9]{1,3}")
 NUMBER_OF_ITS_OWN = re.compile(r"1[3-9][0-9]{9}|[48]00[0-9]{7}|[1-9][0-9]{6,7}")  # needs no 0 in front
@@ -33,6 +36,25 @@ def shortened(cell: SheetCell, kind: str) -> str:
             f"{AS_TEXT}完整的内容。"
         )
     return _zero_lost(cell.text, kind) if kind in SHORT_WITHOUT_ITS_ZEROS else ""
+
+
+def shown_otherwise(cell: SheetCell) -> str:
+    """That its format shows another figure than is stored (12.5% for 0.125, 1.2万 for 12345), as the rest of a sentence
+    about it: nobody can say which was meant."""
+    sign = shows_another(cell.number_format) if cell.is_number else ""
+    if sign == "%":
+        return f"是百分比格式，实际存的数是 {cell.text}。{AS_NUMBER}，再填要上报的数。"
+    return f"的显示格式缩小了数字，实际存的数是 {cell.text}。{AS_NUMBER}，再核对。" if sign else ""
+
+
+@lru_cache(maxsize=1024)
+def shows_another(number_format: str) -> str:
+    """By what sign a number format shows another figure than is stored: a percentage, or thousands left out."""
+    shape = number_format.split(";")[0]
+    outside = "".join(shape.split('"')[0::2]).rstrip(" )_")
+    if "%" in outside:
+        return "%"
+    return "," if outside.endswith(",") or POINT_AS_WORD.search(shape) else ""
 
 
 def day_as_number(text: str) -> str:

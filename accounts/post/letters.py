@@ -111,6 +111,11 @@ def withdraw_all(period: str, kind: str) -> int:
 
 def _withdraw(unwanted: QuerySet[Letter]) -> int:
     unwanted.filter(state__in=[Letter.State.HANDED, Letter.State.SENT]).update(unwanted=True)
+    return withdraw_unsent(unwanted)
+
+
+def withdraw_unsent(unwanted: QuerySet[Letter]) -> int:
+    """Of these letters those that have not left, and nothing else on their topics."""
     return unwanted.filter(state__in=Letter.UNSENT).update(state=Letter.State.WITHDRAWN)
 
 

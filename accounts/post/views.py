@@ -1,8 +1,10 @@
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import render
+from django.utils.module_loading import import_string
 from django.views.decorators.http import require_GET
 
 from accounts.access import needs
@@ -51,6 +53,7 @@ def outbox(request):
         "oldest": oldest,
         "domains": [domain for domain in domains if domain.needs_a_look][:MOST_DOMAINS],
         "sums": {name: sum(getattr(domain, name) for domain in domains) for name in COUNTED},
+        "last_copy": import_string(settings.LAST_COPY)(settings.VAR_DIR) if request.user.may.operate else None,
         "complaints": [complaint for complaint in complaints(at) if complaint.is_ours],
     }
     return render(request, "post/outbox.html", around)

@@ -8,7 +8,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from accounts import emails, journal, people
-from accounts.access import needs, refusals_on
+from accounts.access import done_already, needs, refusals_on
 from accounts.clock import now
 from accounts.forms import ColleagueForm, OwnContactForm, ReasonForm
 from accounts.models import Ability, JournalEntry, Scope, Takeover, User
@@ -19,9 +19,10 @@ def account(request):
     user = request.user
     form = OwnContactForm(request.POST or None, initial={"name": user.name, "mobile": user.mobile, "email": user.email})
     if request.method == "POST" and form.is_valid():
-        people.change_own_contact(user, **form.cleaned_data, at=now())
-        messages.success(request, "联系方式已保存。")
-        return redirect("account")
+        with refusals_on(form):
+            people.change_own_contact(user, **form.cleaned_data, at=now())
+            messages.success(request, "联系方式已保存。")
+            return redirect("account")
     sign_ins = JournalEntry.objects.filter(by=user, action__in=["登录", "激活账号", "找回密码", "修改密码"])[:20]
     return render(request, "accounts/account.html", {"form": form, "sign_ins": sign_ins})
 
@@ -53,9 +54,10 @@ def colleagues(request):
     form = ColleagueForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
-            user = people.invite_colleague(**form.cleaned_data, by=request.user, at=now())
-            letter = f"给 {user.email} 的激活邮件{on_its_way(now(), user.email)}。"
-            messages.success(request, f"{letter}{user.name}的用户名是 {user.username}。")
+            with done_already(request):
+                user = people.invite_colleague(**form.cleaned_data, by=request.user, at=now())
+                letter = f"给 {user.email} 的激活邮件{on_its_way(now(), user.email)}。"
+                messages.success(request, f"{letter}{user.name}的用户名是 {user.username}。")
             return redirect("colleagues")
     colleagues = User.objects.visible_to(request.user).select_related("successor").order_by("pk")
     takeovers = Takeover.objects.visible_to(request.user).told_to_the_firm()

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_POST
 
-from accounts import clock, emails, journal
+from accounts import clock, emails, journal, people
 from accounts.backends import find_by_sign_in_name
 from accounts.clock import now
 from accounts.forms import ForgottenPasswordForm, SignInForm
@@ -19,6 +19,9 @@ from accounts.passwords import strength_in_words
 from accounts.post.state import look
 
 SECONDS_BETWEEN_RESET_LETTERS = 300
+AGAIN_ON_THE_MACHINE = (
+    "请在装好系统的机器上再执行一次 ./manage.py first_administrator 邮箱 --name 姓名 ，打开新印出的链接。"
+)
 
 
 @method_decorator(login_not_required, name="dispatch")
@@ -71,6 +74,13 @@ class Activate(PasswordResetConfirmView):
     def get_user(self, uidb64):
         user = super().get_user(uidb64)
         return user if user and user.is_active else None
+
+    def get_context_data(self, **kwargs):
+        """Nobody can send the first system administrator another letter."""
+        context = super().get_context_data(**kwargs)
+        if not self.validlink and self.user and people.is_awaited_first_administrator(self.user):
+            context["again"] = AGAIN_ON_THE_MACHINE
+        return context
 
     def form_valid(self, form):
         answer = super().form_valid(form)

@@ -4,7 +4,7 @@ from django.db.models import Q
 from django.shortcuts import get_object_or_404, redirect, render
 
 from accounts import officials, people
-from accounts.access import needs, refusals_on
+from accounts.access import done_already, needs, refusals_on
 from accounts.clock import now, today
 from accounts.forms import OfficialChangeForm, OfficialForm
 from accounts.models import Ability, District, User, roles_to_invite
@@ -45,10 +45,11 @@ def invite_official(request):
     )
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
-            user = people.invite_official(**form.cleaned_data, by=request.user, at=now())
-            messages.success(
-                request, f"给 {user.email} 的激活邮件{on_its_way(now(), user.email)}。链接自现在起 7 天内有效。"
-            )
+            with done_already(request):
+                user = people.invite_official(**form.cleaned_data, by=request.user, at=now())
+                messages.success(
+                    request, f"给 {user.email} 的激活邮件{on_its_way(now(), user.email)}。链接自现在起 7 天内有效。"
+                )
             return redirect("users")
     return render(request, "accounts/invite_official.html", {"form": form})
 
@@ -65,7 +66,7 @@ def edit_official(request, pk):
     )
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
-            changed = officials.change_official(user, **form.cleaned_data, by=request.user, at=now())
+            changed = officials.change_official(user, **form.changed, by=request.user, at=now())
             said = "已保存，并写信告诉了本人。" if changed else "没有改动。"
             messages.success(request, f"{form.cleaned_data['name']}的账号{said}")
             return redirect("users")

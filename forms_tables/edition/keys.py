@@ -82,7 +82,7 @@ KEYS: Mapping[str, Mapping[str, Keys]] = {
         "city": keys("name short office site survey", "short_office association who_reports where notice"),
         "rows": keys("", "credit_code organisation_code name district scope industry ownership size signer"),
         "figures": keys("", "month annual"),
-        "figures.*": keys("", "headline base"),
+        "figures.*": keys("", "headline base employed"),
         "facts": NAMES,
         "facts.*": keys("by", "short unnamed required question listed_as plain"),
         "facts.*.plain": NAMES,

@@ -79,7 +79,10 @@ def _row(edition: Edition, named_by: str, code: str, kinds: tuple[str, ...]) -> 
 
 def _figures(edition: Edition) -> Iterator[Lacking]:
     for frequency, figures in edition.platform.figures.items():
-        for role, cell in {"headline": figures.headline, "base": figures.base}.items():
+        roles = {"headline": figures.headline, "base": figures.base}
+        if edition.has_cell(figures.employed):  # its row may be dropped: nothing is suspected by it then
+            roles["employed"] = figures.employed
+        for role, cell in roles.items():
             if cell:
                 yield from _figure(edition, f"[figures.{frequency}] {role}", cell, frequency)
 

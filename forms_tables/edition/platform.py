@@ -48,6 +48,7 @@ class HeadlineCells:
 
     headline: str = ""  # the figure the whole survey is for
     base: str = ""  # by which the filers' share of last year is told
+    employed: str = ""  # the people by whom the base is earned
 
 
 @dataclass(frozen=True)
@@ -141,6 +142,9 @@ class Platform:
 
     def base(self, frequency: str) -> str:
         return self.figures.get(frequency, HeadlineCells()).base
+
+    def employed(self, frequency: str) -> str:
+        return self.figures.get(frequency, HeadlineCells()).employed
 
     @property
     def firm_writes(self) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from forms_tables.filling.parsing import Problem
 from forms_tables.workbooks.opening import ASK_FOR_NEW, OpenedWorkbook, WorkbookMeta, refuse_another
 from text.package import BookSource
 from text.sheets import PASTE_VALUES, SheetCell, Worksheet
-from text.shortened import MOST_DIGITS, shortened
+from text.shortened import MOST_DIGITS, shortened, shown_otherwise, shows_another
 
 KEY_MARK = "code"  # stands in the code column of the row of column keys
 CODE_LABEL = "代码"
@@ -220,30 +220,12 @@ class SheetReading:
         self.read.cells[name] = text
         if why := shortened(cell, kind):
             self.say(f"{place} {indicator.place(key)}：{why}", indicator.code, key)
-        if kind in FIGURE_KINDS and cell.is_number:
-            self.refuse_display(indicator, key, place, cell)
+        if kind in FIGURE_KINDS and (why := shown_otherwise(cell)):
+            self.say(f"{place} {indicator.place(key)}{why}", indicator.code, key)
         if len(text) > MAX_TEXT:
             self.read.cells[name] = ""
             self.say(
                 f"{place} {indicator.place(key)}有 {len(text)} 个字，超过 {MAX_TEXT} 字。请精简。",
-                indicator.code,
-                key,
-            )
-
-    def refuse_display(self, indicator: Indicator, key: str, place: str, cell: SheetCell) -> None:
-        """A format that shows another figure than is stored (12.5% for 0.125) leaves open which was meant."""
-        what = shows_another(cell.number_format)
-        if what == "%":
-            self.say(
-                f"{place} {indicator.place(key)}是百分比格式，实际存的数是 {cell.text}。"
-                "请把单元格格式改为“常规”或“数值”，再填要上报的数。",
-                indicator.code,
-                key,
-            )
-        elif what == ",":
-            self.say(
-                f"{place} {indicator.place(key)}的显示格式缩小了数字，实际存的数是 {cell.text}。"
-                "请把单元格格式改为“常规”或“数值”，再核对。",
                 indicator.code,
                 key,
             )
@@ -312,13 +294,6 @@ def compared(text: str) -> str:
 @lru_cache(maxsize=8192)  # the words of a form are the same in every firm's workbook
 def known_word(text: str) -> str:
     return unicodedata.normalize("NFKC", text).strip().casefold()
-
-
-@lru_cache(maxsize=1024)
-def shows_another(number_format: str) -> str:
-    """By what sign a number format shows another figure than is stored: a percentage, or thousands left out."""
-    shape = "".join(number_format.split(";")[0].split('"')[0::2])
-    return "%" if "%" in shape else "," if shape.rstrip(" )_").endswith(",") else ""
 
 
 def text_of_cell(cell: SheetCell, kind: str) -> str:

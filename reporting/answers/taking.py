@@ -6,15 +6,18 @@ import re
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from accounts import journal
 from accounts.access import DoneAlready, Refused
-from accounts.models import Scope, User
+from accounts.models import Enterprise, Scope, User
 from forms_tables.edition.address import CellAddress
 from reporting.models import Filing, FrequentQuestion, Message
 
 ENDINGS = re.compile(r"(股份|有限|责任|集团|控股)*(公司|研究院|厂)(（.*）)?$")
-LIKE_A_NUMBER = re.compile(r"[0-9A-Z]{18}|1[3-9]\d{9}|0\d{2,3}-?\d{7,8}|[\w.+-]+@[\w-]+\.[\w.]+")
+LIKE_A_NUMBER = re.compile(
+    r"[0-9A-Z]{18}|1[3-9]\d(?:[ -]?\d{4}){2}|0\d{2,3}[ -]?\d{7,8}|[\w.+-]+@[\w-]+\.[\w.]+", re.IGNORECASE
+)
 SHORTEST_NAME = 2
 THE_FIRM, LEFT_OUT = "本企业", "（略）"
 
@@ -75,13 +78,20 @@ def about_of(cell: str, filing: Filing) -> str:
 def without_the_firm(text: str, filing: Filing) -> str:
     """Name, short name, code, people, numbers and addresses of the firm taken out, as far as a machine can tell them.
     Who publishes reads it once more."""
-    firm = filing.enterprise
-    people = [firm.contact_name, *firm.users.values_list("name", flat=True)]
-    for name in names_of(firm.name):
+    entries = list(Enterprise.objects.one_firm(filing.enterprise.firm_id))
+    people = [*(entry.contact_name for entry in entries), *_who_spoke(filing, entries)]
+    for name in sorted({name for entry in entries for name in names_of(entry.name)}, key=len, reverse=True):
         text = text.replace(name, THE_FIRM)
     for name in filter(lambda name: len(name) >= SHORTEST_NAME, people):
         text = text.replace(name, LEFT_OUT)
     return LIKE_A_NUMBER.sub(LEFT_OUT, text)
+
+
+def _who_spoke(filing: Filing, entries: list[Enterprise]) -> list[str]:
+    """The firm's people, of every entry it ever had, and who wrote here: an account may have gone to another entry."""
+    said = filing.messages.filter(by__enterprise__isnull=False).values("by")
+    people = User.objects.filter(Q(enterprise__in=entries) | Q(pk__in=said))
+    return list(people.values_list("name", flat=True))
 
 
 def names_of(name: str) -> list[str]:

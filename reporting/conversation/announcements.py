@@ -152,6 +152,10 @@ def reach_of(announcement: Announcement, day: date) -> dict[str, int]:
     return reach
 
 
+def letters_of(reach: dict[str, int]) -> int:
+    return reach.get("firm_addresses", 0) + reach.get("district_addresses", 0)
+
+
 def topic_of(announcement: Announcement) -> str:
     return f"announcement:{announcement.pk}"
 

@@ -69,6 +69,13 @@ def place_district(wanted: DistrictFacts, by: User, at: datetime, reason: str) -
     return district
 
 
+def how_many(edition: Edition, day: date) -> str:
+    """A list of districts holds those of all times, so that past periods keep theirs."""
+    all_times, valid = len(edition.districts), sum(each.is_valid_on(day) for each in edition.districts)
+    said = f"{all_times} 个区县"
+    return said if all_times == valid else f"{said}（含已撤销和新设的，今天有效的 {valid} 个）"
+
+
 def place_districts(edition: Edition) -> dict[str, str]:
     """The districts of an edition come in with their dates, or have those of it, except where the city said otherwise
     by hand, or an edition of later years that was published before. Returns what came and what changed, in words;

@@ -8,7 +8,7 @@ from datetime import date
 
 from django.db.models import Count, Exists, OuterRef, Q
 
-from accounts.models import DUTIES, Ability, District, Enterprise, Installation, User, roles_that_may
+from accounts.models import DUTIES, Ability, District, Enterprise, Installation, Residence, User, roles_that_may
 from forms_tables.edition.catalog import Edition
 from reporting.models import ParameterValue, Period, calendar_in_force
 
@@ -84,8 +84,19 @@ def contacts(today: date, edition: Edition) -> Reached:
 
 
 def of_districts(today: date, there: Q | Exists) -> Reached:
-    districts = District.objects.valid_on(today)
-    return Reached(**districts.aggregate(there=Count("pk", filter=there), wanted=Count("pk")))
+    """Those that have firms, once there is a register: in a small city the others have nothing to do here."""
+    of_firms = Residence.objects.filter(enterprise__in=Enterprise.objects.not_gone_by(today), until__isnull=True)
+    has_firms = Exists(of_firms.filter(district=OuterRef("pk")))
+    counts = {
+        "there": Count("pk", filter=there),
+        "wanted": Count("pk"),
+        "there_with_firms": Count("pk", filter=Q(there) & Q(has_firms)),
+        "with_firms": Count("pk", filter=has_firms),
+    }
+    found = District.objects.valid_on(today).aggregate(**counts)
+    if found["with_firms"]:
+        return Reached(found["there_with_firms"], found["with_firms"])
+    return Reached(found["there"], found["wanted"])
 
 
 def city_phone(today: date, edition: Edition) -> Reached:
@@ -147,7 +158,7 @@ STEPS = (
     Step(
         "officials",
         "区县账号",
-        "每个区县至少一人设好密码；“用户”页可以从文件一次开通，没有的区县列在下方，点名称也能邀请。",
+        "有企业的区县（还没有名录时是全部区县）各至少一人设好密码；“用户”页可以从文件一次开通，没有的区县列在下方，点名称也能邀请。",
         out_of("个区县"),
         officials,
         "users",
@@ -157,7 +168,7 @@ STEPS = (
     Step(
         "contacts",
         "区县联系人（附件2）",
-        "每个区县写明工作人员和电话，企业收到的信都写明它。",
+        "有企业的区县（还没有名录时是全部区县）写明工作人员和电话，企业收到的信都写明它。",
         out_of("个区县"),
         contacts,
         "contacts",

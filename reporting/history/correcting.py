@@ -3,6 +3,8 @@ office takes them away."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from django.db.models import Exists, OuterRef
+
 from reporting.history.reading.rows import HistoryRow
 from reporting.models import HistoryObjection, ImportedFiling
 
@@ -10,13 +12,21 @@ Whose = tuple[int, str]  # firm and period
 
 
 def corrections_of(rows: Iterable[HistoryRow | ImportedFiling]) -> Mapping[Whose, Sequence[HistoryObjection]]:
-    """What was granted to the firms of these rows, the latest last; also under an entry that was merged into the one of
-    a row since."""
+    """What was granted to the firms of these rows, the latest last. What was granted under an entry merged since goes
+    over to the kept one only where that had no row of the period then: nobody asked about the figures of such a row."""
     wanted = {row.whose for row in rows}
     found: dict[Whose, list[HistoryObjection]] = {}
-    done = HistoryObjection.objects.filter(granted=True).select_related("enterprise").order_by("decided_at", "pk")
-    for granted in done:
-        for entry in {granted.enterprise_id, granted.enterprise.firm_id}:
+    kept = ImportedFiling.objects.filter(
+        enterprise=OuterRef("enterprise__merged_into"),
+        period=OuterRef("period"),
+        source__at__lte=OuterRef("decided_at"),
+    )
+    done = HistoryObjection.objects.filter(granted=True).annotate(kept_had_one=Exists(kept))
+    for granted in done.select_related("enterprise").order_by("decided_at", "pk"):
+        entries = (
+            {granted.enterprise_id} if granted.kept_had_one else {granted.enterprise_id, granted.enterprise.firm_id}
+        )
+        for entry in entries:
             if (whose := (entry, granted.period)) in wanted:
                 found.setdefault(whose, []).append(granted)
     return found

@@ -56,7 +56,9 @@ class HistoryReport:
     done_before: str = ""  # this very file was brought in already: when, and under which name
     replaced: dict[str, int] = field(default_factory=dict)  # rows that give way, by the name of their file
     corrected: int = 0  # rows in which a figure stays as the firm corrected it
-    mapped: dict[str, str] = field(default_factory=dict)  # heads that the concordance gave another name
+    mapped: dict[str, str] = field(
+        default_factory=dict
+    )  # heads that the concordance gave another name, or "" where it ended
     title: str = ""  # of the worksheet that was read
     listed: tuple[TakenRow, ...] = ()
 
@@ -68,7 +70,18 @@ class HistoryReport:
             "periods": self.periods,
             "missing": [{"enterprise": code, "period": period} for code, period in self.missing],
         }
-        return found | ({"replaced": self.replaced} if self.replaced else {})
+        also = {"replaced": self.replaced, "mapped": self.read_as, "left_out": self.left_out}
+        return found | {name: said for name, said in also.items() if said}
+
+    @property
+    def read_as(self) -> dict[str, str]:
+        """Heads that the concordance calls by another name."""
+        return {head: now for head, now in self.mapped.items() if now}
+
+    @property
+    def left_out(self) -> list[str]:
+        """Heads that it says are not asked any more: nothing under them is brought in."""
+        return [head for head, now in self.mapped.items() if not now]
 
     @cached_property
     def digest(self) -> str:

@@ -14,6 +14,7 @@ from accounts.post import letters as outbox
 from forms_tables.edition.periods import PeriodCode
 from reporting.history.importing import FIRM, be_the_city
 from reporting.letters import about_history, recipients
+from reporting.letters.mass import be_as_seen
 from reporting.models import HistoryFile
 
 ACTION = "通知企业核对导入历史"
@@ -47,8 +48,8 @@ def reach(source: HistoryFile, at: datetime) -> HistoryReach:
 
 
 @transaction.atomic
-def tell(source: HistoryFile, by: User, at: datetime) -> int:
-    """Asked again: who got the letter since it was previewed gets no second one."""
+def tell(source: HistoryFile, by: User, at: datetime, seen: int | None = None) -> int:
+    """No more letters than were `seen`. Asked again: who got the letter since it was previewed gets no second one."""
     be_the_city(by)
     source = HistoryFile.objects.select_for_update().get(pk=source.pk)
     if source.withdrawn_at:
@@ -56,6 +57,7 @@ def tell(source: HistoryFile, by: User, at: datetime) -> int:
     found = reach(source, at)
     if not found.letters:
         raise DoneAlready("没有要写的信：这份文件的企业都已经通知过，或者没有一家能收到。")
+    be_as_seen(len(found.letters), seen)
     outbox.post(found.letters)
     journal.record(by=by, at=at, action=ACTION, subject=source.name, after={"信": len(found.letters)})
     return len(found.letters)

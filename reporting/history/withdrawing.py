@@ -1,6 +1,7 @@
 """A wrong file taken back: nothing of it stands any more, and of each firm's period stands again what stood before."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,10 +15,11 @@ from accounts.models import District, Enterprise, User
 from forms_tables.edition.periods import PeriodCode
 from reporting.history.correcting import corrected
 from reporting.history.importing import be_the_city
-from reporting.models import HistoryFile, ImportedFiling, PublishedEdition
+from reporting.models import HistoryFile, HistoryObjection, ImportedFiling, PublishedEdition
 from reporting.workflow.guards import said_something
 
 ACTION = "撤下导入历史"
+STOOD = ("enterprise_id", "period", "district_id")  # of two years of a city no more is read than is written down
 
 
 @dataclass(frozen=True)
@@ -37,16 +39,18 @@ def withdraw(file: HistoryFile, by: User, at: datetime, why: str) -> WithdrawnHi
         raise DoneAlready(f"“{file.name}”已经撤下，没有再撤一次。")
     file.withdrawn_by, file.withdrawn_at, file.why_withdrawn = by, at, why
     file.save(update_fields=["withdrawn_by", "withdrawn_at", "why_withdrawn"])
-    stood = list(file.filings.standing().order_by("enterprise", "period").defer("values"))
+    stood = list(file.filings.standing().order_by("enterprise", "period").values_list(*STOOD, named=True))
     file.filings.standing().stand_back()
     same = ImportedFiling.objects.filter(enterprise=OuterRef("enterprise"), period=OuterRef("period"), source=file)
-    anew = ImportedFiling.objects.filter(Exists(same)).stand_again()
-    corrected(list(ImportedFiling.objects.filter(pk__in=anew)))
-    write_down(file, stood, len(anew))
-    return WithdrawnHistory(len(stood), len(anew))
+    of_the_same = ImportedFiling.objects.filter(Exists(same))
+    anew = of_the_same.stand_again()
+    of_some = HistoryObjection.objects.filter(granted=True).values("period")  # few, where a file is two years of a city
+    corrected(list(of_the_same.standing().filter(period__in=of_some)))
+    write_down(file, stood, anew)
+    return WithdrawnHistory(len(stood), anew)
 
 
-def write_down(file: HistoryFile, stood: list[ImportedFiling], again: int) -> None:
+def write_down(file: HistoryFile, stood: Sequence[Any], again: int) -> None:
     """A line for the office, and one for each firm of which something stood."""
     said: dict[str, Any] = {"by": file.withdrawn_by, "at": file.withdrawn_at, "action": ACTION, "subject": file.name}
     said["why"] = file.why_withdrawn

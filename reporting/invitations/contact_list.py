@@ -6,7 +6,6 @@ from __future__ import annotations
 import datetime
 import io
 import json
-import re
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import BinaryIO
@@ -19,19 +18,18 @@ from openpyxl.utils import get_column_letter
 from accounts import contacts, journal
 from accounts.access import DoneAlready, Refused
 from accounts.models import District, DistrictContact, User
-from reporting.invitations.officials import RowProblem
+from reporting.invitations import lists
+from reporting.invitations.lists import RowProblem
 from text.incoming import without_hidden
 from text.opening import open_book
 from text.package import Unreadable
-from text.sheets import Book, SheetRow, Worksheet
-from text.shortened import shortened
+from text.sheets import SheetRow, Worksheet
 from text.writing import save_as_of, text_cell
 
-TITLE, TOLD = "附件2 区县统计工作联系人", "填写说明"
+TITLE = "附件2 区县统计工作联系人"
 DISTRICT = "区县"
 COLUMNS = {each.name: str(each.verbose_name) for each in DistrictContact._meta.fields if each.name in contacts.FIELDS}
 HEADS = (DISTRICT, *COLUMNS.values())
-KINDS = {"电话": "phone"}
 NOT_IN_THE_NOTICE = ("邮箱",)  # may be missing from somebody's own list, and stays as it is then
 WIDTHS = (20, 16, 16, 20, 22, 30)
 MOST_ROWS = 500
@@ -55,6 +53,7 @@ class TriedContacts:
     changes: list[ContactChange] = field(default_factory=list)
     unchanged: list[District] = field(default_factory=list)
     blank: list[District] = field(default_factory=list)
+    not_taken: list[District] = field(default_factory=list)  # others', which stand otherwise by now
     hidden_rows: list[int] = field(default_factory=list)
     problems: list[RowProblem] = field(default_factory=list)
 
@@ -71,53 +70,57 @@ class TriedContacts:
 
 def try_contacts(source: BinaryIO, name: str, by: User, day: datetime.date) -> TriedContacts:
     """What the file comes to. Raises Unreadable where there is no list of contacts in it."""
-    sheet = the_sheet(open_book(source, name))
+    sheet = lists.the_sheet(open_book(source, name))
     head, places = heads_of(sheet)
     tried = TriedContacts(hidden_rows=[number for number in sheet.hidden_rows if number > head])
-    districts = {key: each for each in District.objects.valid_on(day) for key in (each.name, each.code)}
+    districts = lists.DistrictsToName(day)
     seen: dict[int, int] = {}
-    rows = [row for row in sheet if row.number > head and holds_something(row, places)]
+    rows = [row for row in sheet if row.number > head and lists.holds_something(row, places)]
     if not rows:
         raise Unreadable("表里只有列名，没有区县。请下载现有名单，在上面改好再上传。")
     for row in rows:
-        wrong = unreadable(row, places) or judge(row.number, texts_of(row, places), districts, seen, by, tried)
+        texts = texts_of(row, places)
+        district = districts.called.get(texts[DISTRICT])
+        if district and not contacts.may_change(district, by):
+            pass_over(district, texts, tried)
+            continue
+        wrong = lists.unreadable(row, places) or judge(row.number, texts, districts, seen, tried)
         tried.problems += [RowProblem(row.number, *each) for each in wrong]
     return tried
-
-
-def unreadable(row: SheetRow, places: dict[str, int]) -> list[tuple[str, str]]:
-    """The columns whose cells say nothing, or not what was typed."""
-    cells = [(column, row.cells.get(place)) for column, place in places.items()]
-    said = [(column, cell.problem or shortened(cell, KINDS.get(column, "text"))) for column, cell in cells if cell]
-    return [(column, sentence) for column, sentence in said if sentence]
 
 
 def texts_of(row: SheetRow, places: dict[str, int]) -> dict[str, str]:
     """As they stand there: hidden marks are taken out of the district here, of the rest by the form, which refuses
     them in names."""
-    texts = {column: cell.text.strip() if (cell := row.cells.get(place)) else "" for column, place in places.items()}
+    texts = lists.texts_of(row, places)
     return texts | {DISTRICT: without_hidden(texts[DISTRICT]).strip()}
 
 
+def pass_over(district: District, texts: dict[str, str], tried: TriedContacts) -> None:
+    """Another district's row, whatever stands there: it may have changed its own since the list was handed out."""
+    stands = in_columns(line_of(contacts.contact_of(district)))
+    typed = {column: words for column, words in texts.items() if column != DISTRICT}
+    if not any(typed.values()):
+        tried.blank.append(district)
+    elif all(stands[column] == words for column, words in typed.items()):
+        tried.unchanged.append(district)
+    elif district not in tried.not_taken:
+        tried.not_taken.append(district)
+
+
 def judge(
-    number: int,
-    texts: dict[str, str],
-    districts: dict[str, District],
-    seen: dict[int, int],
-    by: User,
-    tried: TriedContacts,
+    number: int, texts: dict[str, str], districts: lists.DistrictsToName, seen: dict[int, int], tried: TriedContacts
 ) -> list[tuple[str, str]]:
     """Notes what the row comes to; gives the columns that are wrong, with their sentences."""
     named = texts[DISTRICT]
-    district = districts.get(named)
+    district = districts.called.get(named)
     if district is None:
-        why = f"没有叫“{named[:40]}”的区县" if named else "没有写是哪个区县"
-        return [(DISTRICT, f"{why}，请写区县的全称或区划代码。")]
+        return [(DISTRICT, districts.why_none_is(named))]
     if district.pk in seen:
         return [(DISTRICT, f"{district}在第 {seen[district.pk]} 行已经有了。一个区县一行，请核对后只留一行。")]
     seen[district.pk] = number
     contact = contacts.contact_of(district)
-    stands = {name: getattr(contact, name) for name in contacts.FIELDS}
+    stands = line_of(contact)
     typed = {name: texts[column] for name, column in COLUMNS.items() if column in texts}
     if not any(typed.values()):
         tried.blank.append(district)
@@ -125,8 +128,6 @@ def judge(
     if all(stands[name] == words for name, words in typed.items()):
         tried.unchanged.append(district)
         return []
-    if not contacts.may_change(district, by):
-        return [(DISTRICT, f"这一行是{district}的，您只能改{by.office}的。请照原样写，或从表里删去这一行。")]
     form = contacts.DistrictContactForm(typed, instance=contact)
     if not form.is_valid():
         return [(COLUMNS[name], str(sentence)) for name, said in form.errors.items() for sentence in said]
@@ -139,19 +140,12 @@ def judge(
     return []
 
 
+def line_of(contact: DistrictContact) -> dict[str, str]:
+    return {name: getattr(contact, name) for name in contacts.FIELDS}
+
+
 def in_columns(line: dict[str, str]) -> dict[str, str]:
     return {COLUMNS[name]: words for name, words in line.items()}
-
-
-def the_sheet(book: Book) -> Worksheet:
-    """The one sheet with a list; which of two is meant nobody can tell."""
-    seen = [sheet for sheet in book.sheets if not sheet.hidden and sheet.rows and sheet.title != TOLD]
-    if len(seen) > 1:
-        titles = "、".join(f"“{sheet.title}”" for sheet in seen[:5])
-        raise Unreadable(
-            f"工作簿里有 {len(seen)} 张有内容的工作表（{titles}），分不清以哪一张为准。请只留一张，再上传。"
-        )
-    return seen[0] if seen else book.first
 
 
 def heads_of(sheet: Worksheet) -> tuple[int, dict[str, int]]:
@@ -161,31 +155,10 @@ def heads_of(sheet: Worksheet) -> tuple[int, dict[str, int]]:
     for row in sheet:
         if row.number > HEAD_WITHIN:
             break
-        said = [(without_hidden(cell.text).strip().rstrip("*"), place) for place, cell in row.cells.items()]
-        named = dict(reversed(said))
-        if DISTRICT in named:
-            return row.number, the_places(sheet, row.number, named, [words for words, _ in said])
+        if DISTRICT in dict(lists.head_of(row)):
+            hint = "请下载现有名单，照着列名填写。"
+            return row.number, lists.places_of(sheet, row, HEADS, NOT_IN_THE_NOTICE, hint)
     raise Unreadable(f"前 {HEAD_WITHIN} 行里没有列名“{DISTRICT}”。请下载现有名单，在上面改好再上传。")
-
-
-def the_places(sheet: Worksheet, head: int, named: dict[str, int], said: list[str]) -> dict[str, int]:
-    if merged := [reference for reference in sheet.merged if last_row_of(reference) >= head]:
-        raise Unreadable(f"表里有合并单元格（{'、'.join(merged[:3])}）。请取消合并，逐格填写，再上传。")
-    if twice := [column for column in HEADS if said.count(column) > 1]:
-        raise Unreadable(f"第 {head} 行有两列都叫“{twice[0]}”，分不清以哪一列为准。请只留一列，再上传。")
-    missing = [column for column in HEADS if column not in named and column not in NOT_IN_THE_NOTICE]
-    if missing:
-        raise Unreadable(f"第 {head} 行缺少列：{'、'.join(missing)}。请下载现有名单，照着列名填写。")
-    return {column: named[column] for column in HEADS if column in named}
-
-
-def last_row_of(reference: str) -> int:
-    return int(re.findall(r"\d+", reference)[-1])
-
-
-def holds_something(row: SheetRow, places: dict[str, int]) -> bool:
-    cells = [cell for place in places.values() if (cell := row.cells.get(place))]
-    return any(cell.text.strip() or cell.formula for cell in cells)
 
 
 @transaction.atomic
@@ -223,7 +196,7 @@ def write_contacts(at: datetime.datetime) -> bytes:
         for cell in cells:
             cell.number_format = "@"
         sheet.append(cells)
-    told = book.create_sheet(TOLD)
+    told = book.create_sheet(lists.TOLD)
     told.column_dimensions["A"].width = 90
     for words in HOW_TO:
         told.append([text_cell(told, words)])

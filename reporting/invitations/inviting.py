@@ -11,9 +11,11 @@ from django.db.models import Q, QuerySet
 
 from accounts import first_accounts, journal
 from accounts.access import DoneAlready, Refused
+from accounts.contacts import why_out_of_call
 from accounts.first_accounts import NOT_WITHIN, AccountState, LetterAddresses, MassLetter, MassOutcome, WhyNot
 from accounts.models import District, Scope, User
 from accounts.models.enterprises import EnterpriseQuerySet
+from reporting.letters.mass import be_as_seen
 from reporting.models.in_force import asked_once
 from reporting.register.first_letters import told_to_firms
 
@@ -45,13 +47,17 @@ class InvitationReach:
 
     to_open: int = 0
     to_resend: int = 0
-    first: int | None = None
+    reached: list[int] = field(default_factory=list)
     why_not: Counter[WhyNot] = field(default_factory=Counter)
     without: list[tuple[int, WhyNot]] = field(default_factory=list)
 
     @property
     def letters(self) -> int:
         return self.to_open + self.to_resend
+
+    @property
+    def first(self) -> int | None:
+        return self.reached[0] if self.reached else None
 
     @property
     def by_reason(self) -> list[tuple[str, int]]:
@@ -77,32 +83,49 @@ def group(by: User | None, chosen: ChosenFirms, at: datetime) -> Any:
     return firms
 
 
-def reach(firms: QuerySet[Any], at: datetime) -> InvitationReach:
+def reach(firms: QuerySet[Any], at: datetime, previewed_at: datetime | None = None) -> InvitationReach:
     """In three queries, however many firms there are."""
+    not_since = passed_over_since(at, previewed_at)
     addresses, found = LetterAddresses(), InvitationReach()
     for firm in firms.order_by("pk").only("email").iterator(2000):
-        _, why_not = addresses.for_letter(firm, at - NOT_WITHIN)
+        _, why_not = addresses.for_letter(firm, not_since)
         if why_not:
             found.why_not[why_not] += 1
             found.without.append((firm.pk, why_not))
             continue
         is_new = firm.account_state == AccountState.NONE
         found.to_open, found.to_resend = found.to_open + is_new, found.to_resend + (not is_new)
-        found.first = found.first or firm.pk
+        found.reached.append(firm.pk)
     return found
 
 
-def invite(chosen: ChosenFirms, *, by: User | None, at: datetime, previewed_at: datetime | None = None) -> MassOutcome:
+def passed_over_since(at: datetime, previewed_at: datetime | None) -> datetime:
+    return min(at - NOT_WITHIN, previewed_at or at)
+
+
+def invite(
+    chosen: ChosenFirms,
+    *,
+    by: User | None,
+    at: datetime,
+    previewed_at: datetime | None = None,
+    seen: int | None = None,
+) -> MassOutcome:
     """Ask the choice again and write to whom it names now. Whoever was written to since the preview, or within the
-    hour, is passed over: a second press writes nothing."""
+    hour, is passed over: a second press writes nothing. Of so many letters as were `seen` announced, or fewer."""
     if by is not None and not by.may.keep_register:
         raise Refused("企业账号由企业所在区县或市级开通。")
     if chosen.state and chosen.state not in AccountState.values:
         raise Refused("请重新选择账号状态。")
-    firms = list(group(by, chosen, at).order_by("pk").values_list("pk", flat=True))
-    not_since = min(at - NOT_WITHIN, previewed_at or at)
+    firms = group(by, chosen, at)
+    if why_not := why_out_of_call(firms):
+        raise Refused(why_not)
+    found = reach(firms, at, previewed_at)
+    be_as_seen(found.letters, seen)
     with asked_once():  # each line of the journal names the office of who pressed
-        outcome = first_accounts.write_to_many(firms, MassLetter(by, at, not_since, told_to_firms))
+        mass = MassLetter(by, at, passed_over_since(at, previewed_at), told_to_firms)
+        outcome = first_accounts.write_to_many(found.reached, mass)
+    outcome.left_out.update(found.why_not)
     if not outcome.letters:
         raise DoneAlready("没有要写的信：这些企业刚刚已经发过，或者没有一家能收到。")
     journal.record(

@@ -21,17 +21,18 @@ from accounts.form_words import NameField, PlainForm
 from accounts.models import DUTIES, District, User, roles_to_invite
 from accounts.officials import name_for
 from accounts.people import Official
+from reporting.invitations import lists
+from reporting.invitations.lists import RowProblem
 from text.incoming import without_hidden
 from text.opening import open_book
 from text.package import Unreadable
 from text.sheets import SheetRow, Worksheet
-from text.shortened import shortened
 from text.writing import save_as_of, text_cell
 
 COLUMNS = ("姓名", "角色", "区县", "邮箱", "手机")
 FIELDS = dict(zip(("name", "role", "district", "email", "mobile"), COLUMNS, strict=True))
-KINDS = {"手机": "phone"}
 MOST_ROWS = 1_000
+TWICE = {"邮箱": "一个邮箱只开一个账号", "手机": "两个账号同一个手机，就都不能用它登录"}
 ASK_FOR_TEMPLATE = "请下载模板，照着列名填写。"
 
 
@@ -41,13 +42,6 @@ class OfficialRowForm(PlainForm):
     name = NameField(label="姓名", max_length=40)
     email = MailField()
     mobile = MobileField(required=False)
-
-
-@dataclass(frozen=True)
-class RowProblem:
-    row: int
-    column: str
-    sentence: str
 
 
 @dataclass(frozen=True)
@@ -62,6 +56,7 @@ class TriedOfficials:
 
     new: list[Official] = field(default_factory=list)
     known: list[User] = field(default_factory=list)
+    hidden_rows: list[int] = field(default_factory=list)
     problems: list[RowProblem] = field(default_factory=list)
 
     @property
@@ -73,54 +68,40 @@ class TriedOfficials:
         return bool(self.new) and not self.problems
 
 
-def read_officials(source: BinaryIO, name: str, problems: list[RowProblem]) -> list[OfficialRow]:
-    """The rows of the first worksheet a person sees. Raises Unreadable where there is no list of officials in it."""
-    sheet = open_book(source, name).first
+def read_officials(source: BinaryIO, name: str, tried: TriedOfficials) -> list[OfficialRow]:
+    """The rows that can be read; what keeps others from it is noted. Raises Unreadable where there is no list."""
+    sheet = lists.the_sheet(open_book(source, name))
     places = places_of(sheet)
-    rows = []
-    for row in sheet:
-        cells = [cell for place in places.values() if (cell := row.cells.get(place))]
-        if row.number > 1 and any(cell.text.strip() or cell.formula for cell in cells):
-            rows.append(OfficialRow(row.number, dict(texts_of(row, places, problems))))
+    tried.hidden_rows = [number for number in sheet.hidden_rows if number > 1]
+    rows = [row for row in sheet if row.number > 1 and lists.holds_something(row, places)]
     if not rows:
         raise Unreadable("表里只有列名，没有人员。请从第 2 行起，一人一行。")
-    return rows
+    wrong = {row.number: lists.unreadable(row, places) for row in rows}
+    tried.problems += [RowProblem(number, *each) for number, said in wrong.items() for each in said]
+    return [OfficialRow(row.number, texts_of(row, places)) for row in rows if not wrong[row.number]]
 
 
-def texts_of(row: SheetRow, places: dict[str, int], problems: list[RowProblem]) -> Iterator[tuple[str, str]]:
-    for column, place in places.items():
-        cell = row.cells.get(place)
-        if cell and (wrong := cell.problem or shortened(cell, KINDS.get(column, "text"))):
-            problems.append(RowProblem(row.number, column, wrong))
-        yield column, without_hidden(cell.text).strip() if cell else ""
+def texts_of(row: SheetRow, places: dict[str, int]) -> dict[str, str]:
+    return {column: without_hidden(text).strip() for column, text in lists.texts_of(row, places).items()}
 
 
 def places_of(sheet: Worksheet) -> dict[str, int]:
     if sheet.last_row > MOST_ROWS + 1:
         raise Unreadable(f"表里到第 {sheet.last_row:,} 行还有内容，超过 {MOST_ROWS:,} 人。请分成几个文件，再上传。")
-    if sheet.merged:
-        raise Unreadable(f"表里有合并单元格（{'、'.join(sheet.merged[:3])}）。请取消合并，逐格填写，再上传。")
-    heads = sheet.rows[1].cells if 1 in sheet.rows else {}
-    named = {without_hidden(cell.text).strip().rstrip("*"): place for place, cell in heads.items()}
-    if missing := [column for column in COLUMNS if column not in named]:
-        raise Unreadable(f"第 1 行缺少列：{'、'.join(missing)}。{ASK_FOR_TEMPLATE}")
-    return {column: named[column] for column in COLUMNS}
+    head = sheet.rows.get(1) or SheetRow(1)
+    return lists.places_of(sheet, head, COLUMNS, (), ASK_FOR_TEMPLATE)
 
 
 def try_officials(source: BinaryIO, name: str, by: User, day: datetime.date) -> TriedOfficials:
     tried = TriedOfficials()
-    rows = read_officials(source, name, tried.problems)
-    unreadable = {problem.row for problem in tried.problems}
-    there = {user.email.lower(): user for user in User.objects.select_related("district") if user.email}
+    there = {user.email.lower(): user for user in who_has_a_mailbox()}
     taken = set(User.objects.values_list(Lower("username"), flat=True))
-    districts = {key: each for each in District.objects.valid_on(day) for key in (each.name, each.code)}
-    seen: dict[str, int] = {}
-    for row in (row for row in rows if row.number not in unreadable):
+    districts = lists.DistrictsToName(day)
+    seen: dict[tuple[str, str], int] = {}
+    for row in read_officials(source, name, tried):
         asked, wrong = judged(row, by, districts, taken)
+        wrong = wrong or list(twice(row, seen))
         address = row.texts["邮箱"].lower()
-        if not wrong and address in seen:
-            wrong = [("邮箱", f"与第 {seen[address]} 行的邮箱相同。一个邮箱只开一个账号，请核对后只留一行。")]
-        seen.setdefault(address, row.number)
         if not wrong and asked and (user := there.get(address)):
             wrong = list(differences(user, asked))
             tried.known += [] if wrong else [user]
@@ -132,17 +113,33 @@ def try_officials(source: BinaryIO, name: str, by: User, day: datetime.date) -> 
     return tried
 
 
+def who_has_a_mailbox() -> list[User]:
+    """Of two at one address the last is the one to compare with: who works there now, not who handed over to them."""
+    there = User.objects.exclude(email="").filter(successor=None).select_related("district")
+    return list(there.order_by("is_active", "pk"))
+
+
+def twice(row: OfficialRow, seen: dict[tuple[str, str], int]) -> Iterator[tuple[str, str]]:
+    """What another row says as well, and may be said of one person only; notes what this one says."""
+    for column, why in TWICE.items():
+        said = row.texts[column].lower()
+        first = seen.setdefault((column, said), row.number)
+        if said and first != row.number:
+            yield column, f"与第 {first} 行的{column}相同。{why}，请核对后只留一行。"
+
+
 def judged(
-    row: OfficialRow, by: User, districts: dict[str, District], taken: set[str]
+    row: OfficialRow, by: User, districts: lists.DistrictsToName, taken: set[str]
 ) -> tuple[Official | None, list[tuple[str, str]]]:
     """Whom the row would invite; else the columns that are wrong."""
     texts = row.texts
     roles = {DUTIES[role].label: role for role in roles_to_invite(by.role)}
-    role, district = roles.get(texts["角色"]), districts.get(texts["区县"])
+    role, district = roles.get(texts["角色"]), districts.called.get(texts["区县"])
     if role is None:
-        return None, [("角色", f"“{texts['角色']}”不是您能开通的角色，请写{'、'.join(roles)}中的一个。")]
+        perhaps = lists.suggestion(texts["角色"], roles) if texts["角色"] else ""
+        return None, [("角色", f"“{texts['角色']}”不是您能开通的角色，{perhaps}请写{'、'.join(roles)}中的一个。")]
     if texts["区县"] and district is None:
-        return None, [("区县", f"没有叫“{texts['区县']}”的区县，请写区县的全称或区划代码。")]
+        return None, [("区县", districts.why_none_is(texts["区县"]))]
     form = OfficialRowForm({name: texts[FIELDS[name]] for name in OfficialRowForm.base_fields})
     if not form.is_valid():
         return None, [(FIELDS[name], str(sentence)) for name, said in form.errors.items() for sentence in said]
@@ -197,7 +194,7 @@ def write_template(by: User, at: datetime.datetime) -> bytes:
     for head in heads:
         head.font = Font(bold=True)
     sheet.append(heads)
-    told = book.create_sheet("填写说明")
+    told = book.create_sheet(lists.TOLD)
     for line in how_to(by, at.date()):
         told.append([text_cell(told, line)])
     out = io.BytesIO()

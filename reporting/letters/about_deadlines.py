@@ -43,8 +43,9 @@ def deadline_moved(
 
 
 def period_withdrawn(period: Period, reason: str, at: datetime) -> int:
-    """To every address that was written to about the period since it was opened. Returns how many letters it is."""
-    sent = written_about(period).filter(state__in=[Letter.State.HANDED, Letter.State.SENT])
+    """To every address that was written to about the period since it was opened, or will be: an invitation that names
+    it is on its way. Returns how many letters it is."""
+    sent = written_about(period).exclude(state__in=[Letter.State.WITHDRAWN, Letter.State.FAILED])
     drafted = set(Filing.objects.filter(period=period, sheets__isnull=False).values_list("enterprise", flat=True))
     asked = sent.order_by("enterprise", "to").values_list("enterprise", "enterprise__name", "district", "to").distinct()
     dead = dead_addresses.known()

@@ -23,7 +23,7 @@ def look(source: HistoryFile, firm: Enterprise, periods: Sequence[PeriodCode], t
 
 def objected(objection: HistoryObjection) -> None:
     """To the firm's district, which decides; to the city where it has none."""
-    district = objection.enterprise.district
+    district = objection.firm.district
     to = recipients.of_districts([district.pk]).get(district.pk, []) if district else recipients.of_city()
     subject = f"{objection.enterprise.name}申请更正{objection.label}的导入历史"
     facts = _facts(objection) | {"reason": objection.reason, "path": reverse("history_objections")}
@@ -42,7 +42,7 @@ def decided(objection: HistoryObjection, at: datetime) -> None:
 def _send(
     stem: str, subject: str, facts: dict, addresses: Sequence[str], objection: HistoryObjection, at: datetime
 ) -> None:
-    firm, district = objection.enterprise, objection.enterprise.district
+    firm, district = objection.enterprise, objection.firm.district
     key = f"history-{stem}:{objection.pk}"
     post(
         compose(f"history/{stem}", subject, facts, to, key=key, at=at, enterprise=firm, district=district)
@@ -55,7 +55,7 @@ def _facts(objection: HistoryObjection) -> dict:
         "firm": objection.enterprise.name,
         "period": objection.label,
         "place": objection.place,
-        "old": objection.old,
+        "old": objection.old or "空",
         "new": objection.new,
         "granted": bool(objection.granted),
     }

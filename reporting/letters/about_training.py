@@ -9,7 +9,7 @@ from datetime import datetime
 from django.urls import reverse
 
 from accounts.models import Letter
-from accounts.post.letters import Row, compose, post, withdraw
+from accounts.post.letters import Row, compose, post, withdraw_each
 from reporting.letters import recipients
 from reporting.models import SignUp, TrainingSession
 
@@ -40,8 +40,8 @@ def changed(session: TrainingSession, signed: Iterable[SignUp], changes: list[di
 
 
 def cancelled(session: TrainingSession, signed: Iterable[SignUp], at: datetime) -> int:
-    """Invitations that have not left stay where they are."""
-    withdraw(topic_of(session))
+    """Invitations and reminders that have not left stay where they are."""
+    withdraw_each([topic_of(session), soon_topic(session)])
     facts, key = {"why": session.why_cancelled}, f"training-cancelled:{session.pk}"
     return _tell(session, signed, _Told("training/cancelled", f"培训取消：{session.title}", key, facts), at)
 
@@ -51,12 +51,23 @@ def moved_up(session: TrainingSession, signed: Iterable[SignUp], at: datetime) -
     return _tell(session, signed, _Told("training/moved_up", f"候补已转为报名：{session.title}", key, {}), at)
 
 
+def soon(session: TrainingSession, signed: Iterable[SignUp], at: datetime) -> int:
+    told = _Told("training/soon", f"培训提醒：{session.title}", soon_topic(session), {}, soon_topic(session))
+    return _tell(session, signed, told, at)
+
+
+def soon_topic(session: TrainingSession) -> str:
+    """Of the day and hour it has: a session that was moved is told of anew."""
+    return f"training-soon:{session.pk}:{session.begins_at.isoformat()}"
+
+
 @dataclass(frozen=True)
 class _Told:
     stem: str
     subject: str
     key: str
     facts: dict
+    topic: str = ""
 
 
 def _tell(session: TrainingSession, signed: Iterable[SignUp], told: _Told, at: datetime) -> int:
@@ -73,7 +84,7 @@ def _tell(session: TrainingSession, signed: Iterable[SignUp], told: _Told, at: d
         for office, addresses in known.items():
             first, people = theirs[office][0], "、".join(each.name for each in theirs[office])
             facts = _facts(session) | {"office": first.office, "people": people} | told.facts
-            whose = Row(key=told.key, at=at, enterprise=first.enterprise, district=first.district)
+            whose = Row(key=told.key, at=at, topic=told.topic, enterprise=first.enterprise, district=first.district)
             letters += [compose(told.stem, told.subject, facts, to, **whose) for to in addresses]
     return post(letters)
 

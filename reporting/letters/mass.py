@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import QuerySet
 
+from accounts.access import Refused
 from accounts.models import Letter
 from accounts.post.outbox import message_of
 
@@ -48,6 +49,17 @@ class MassPreview:
         samples = tuple(SampleLetter.of(firsts[key]) for key in sorted(firsts, key=lambda key: (key[1], key[0])))
         firms = to_firms.values("enterprise").distinct().count()
         return cls(letters, firms, letters - to_firms.count(), samples)
+
+
+class MoreThanSeen(Refused):
+    """An act would write more letters than the person has seen announced, who looks again before it is done."""
+
+
+def be_as_seen(letters: int, seen: int | None) -> None:
+    """Fewer surprise nobody: others were faster. `seen` is nothing where nobody looks: a command's letters are counted
+    by who runs it."""
+    if seen is not None and letters > seen:
+        raise MoreThanSeen("预览之后，要发的信多了，还没有发。请看过新的数字再发送。")
 
 
 def rehearsed(act: Callable[[], object], at: datetime) -> MassPreview:

@@ -98,6 +98,25 @@ def begins_at(reminder_time: ReminderTime, opened_at: datetime, due: date, calen
 @transaction.atomic
 def set_schedule(wanted: Mapping[str, Mapping], by: User, at: datetime) -> dict[str, ReminderTime]:
     """What the city wants changed: reminder time → days, hour, on. What is not named stays as it is."""
+    before, after = schedule(), as_wanted(wanted, by)
+    changed = [name for name in after if after[name] != before[name]]
+    for name in changed:
+        row = {"days": after[name].days, "hour": after[name].hour or 0, "on": after[name].on, "by": by, "at": at}
+        ReminderChoice.objects.update_or_create(reminder_time=name, defaults=row)
+    if changed:
+        journal.record(
+            by=by,
+            at=at,
+            action="设定提醒时点",
+            subject="、".join(after[name].label for name in changed),
+            before={after[name].label: _told(before[name]) for name in changed},
+            after={after[name].label: _told(after[name]) for name in changed},
+        )
+    return after
+
+
+def as_wanted(wanted: Mapping[str, Mapping], by: User) -> dict[str, ReminderTime]:
+    """The schedule as it would stand; refused where it makes no sense."""
     if not by.may.administer:
         raise Refused("提醒时点由市级设定。")
     before = schedule()
@@ -112,19 +131,6 @@ def set_schedule(wanted: Mapping[str, Mapping], by: User, at: datetime) -> dict[
             raise Refused(f"“{reminder_time.label}”的钟点须在 0 至 23 之间。")
     if not EARLIEST_DAYS >= after["early"].days > after["soon"].days >= 1:
         raise Refused(f"两次提醒须在截止前 1 至 {EARLIEST_DAYS} 个工作日，第一次早于第二次。")
-    changed = [name for name in after if after[name] != before[name]]
-    for name in changed:
-        row = {"days": after[name].days, "hour": after[name].hour or 0, "on": after[name].on, "by": by, "at": at}
-        ReminderChoice.objects.update_or_create(reminder_time=name, defaults=row)
-    if changed:
-        journal.record(
-            by=by,
-            at=at,
-            action="设定提醒时点",
-            subject="、".join(after[name].label for name in changed),
-            before={after[name].label: _told(before[name]) for name in changed},
-            after={after[name].label: _told(after[name]) for name in changed},
-        )
     return after
 
 

@@ -33,13 +33,14 @@ from accounts.models.people import UserQuerySet
 from accounts.post import letters
 from reporting.due_together import do_each
 from reporting.editions.districts import DistrictFacts, place_district
-from reporting.letters import about_mending
-from reporting.mending.district_choice import ChangeReach, WantedChange, periods_from, reach
+from reporting.letters import about_mending, recipients
+from reporting.mending.district_choice import ChangeReach, WantedChange, living_in, periods_from, reach
 from reporting.models import Filing, Period, ThreadSeen
 from reporting.models.filing import FilingQuerySet
 from reporting.models.in_force import asked_once
 from reporting.register.moves import withdraw_move
 from reporting.workflow.guards import be_the_city, record, said_something
+from reporting.workflow.owing import practise_in
 
 BATCH = 1000
 MOST_WORDS = 200
@@ -90,6 +91,8 @@ def carry_out(change: DistrictChange, at: datetime) -> DistrictChange:
     if not change.is_planned:
         return change  # a second beat, or one that was taken back
     by = _in_whose_name(change)
+    if change.closes:
+        _add_newcomers(change)
     rows = list(change.firms.select_related("enterprise", "origin").order_by("enterprise_id"))
     held = Enterprise.objects.held([row.enterprise_id for row in rows]).in_bulk()
     homes = {
@@ -145,6 +148,16 @@ def plan(at: datetime) -> int:
     return len(due)
 
 
+def _add_newcomers(change: DistrictChange) -> None:
+    """Who came to a district that ends since its end was planned goes along, and is told."""
+    homes = living_in(_origins(change)).exclude(enterprise__in=change.firms.values("enterprise"))
+    homes = list(homes.select_related("enterprise", "district").order_by("enterprise_id"))
+    rows = [DistrictChangeFirm(change=change, enterprise=home.enterprise, origin=home.district) for home in homes]
+    DistrictChangeFirm.objects.bulk_create(rows, batch_size=BATCH)
+    addresses = recipients.of_firms([home.enterprise_id for home in homes])
+    letters.post(about_mending.letters_to_firms(change, homes, addresses))
+
+
 def _in_whose_name(change: DistrictChange) -> User:
     """Its author's; where they no longer are of the city, that of whoever is: the city decided it, and it holds."""
     if change.by.may.administer:
@@ -181,6 +194,7 @@ def _take_along(change: DistrictChange, firms: Sequence[int]) -> list[Period]:
     list(Period.objects.filter(state=Period.OPEN).order_by("pk").select_for_update().values_list("pk"))
     periods = periods_from(change.since)
     _hand_to(change.district, Filing.objects.filter(enterprise__in=firms, period__in=periods))
+    practise_in(change.district, firms)
     return periods
 
 
@@ -223,10 +237,7 @@ def _close(change: DistrictChange, by: User, at: datetime) -> None:
         District.objects.filter(pk=origin.pk).update(reviewed_by=change.district)
         if change.takes_officials:
             for user in officials_of(origin):
-                officials.change_official(
-                    user, name=user.name, role=user.role, district=change.district, email=user.email,
-                    mobile=user.mobile, by=by, at=at,
-                )  # fmt: skip
+                officials.change_official(user, district=change.district, by=by, at=at)
 
 
 def _take_the_rest(change: DistrictChange, origins: Sequence[District], by: User, at: datetime) -> None:

@@ -13,8 +13,9 @@ from django.db.models import Q
 
 from accounts.models import District, DistrictChange, DistrictChangeFirm, Enterprise, Residence, User
 from forms_tables.edition import credit_code as credit_codes
+from forms_tables.edition.periods import PeriodCode
 from reporting.letters import recipients
-from reporting.models import Filing, Period
+from reporting.models import Filing, ImportedFiling, Period
 from reporting.models.standing import UNSENT
 
 FURTHEST = timedelta(days=366)
@@ -51,6 +52,7 @@ class ChangeReach:
     per_origin: list[tuple[District, int]]
     unknown: list[str] = field(default_factory=list)  # codes of the list that are no firm of these districts
     go_along: list[tuple[Period, int, int]] = field(default_factory=list)  # how many unsent, how many sent
+    history: int = 0  # imported rows of the day and later, which name the district of when they came in
     stay: list[tuple[Period, int]] = field(default_factory=list)  # open, of before the day: counted where they are
     officials: list[User] = field(default_factory=list)
     obstacles: list[str] = field(default_factory=list)
@@ -100,6 +102,7 @@ def reach(wanted: WantedChange, at: datetime) -> ChangeReach:
     found.unknown = [code for code in wanted.codes if code not in known]
     pks = [home.enterprise_id for home in firms]
     _filings(found, wanted, pks)
+    found.history = sum(PeriodCode.parse(code).end >= wanted.since for code in _imported(wanted, pks))
     found.officials = list(
         User.objects.filter(district__in=wanted.origins, is_active=True).order_by("district__position", "username")
     )
@@ -133,6 +136,11 @@ def _filings(found: ChangeReach, wanted: WantedChange, firms: list[int]) -> None
             found.go_along.append((period, unsent[period.pk], sent[period.pk]))
         else:
             found.stay.append((period, unsent[period.pk] + sent[period.pk]))
+
+
+def _imported(wanted: WantedChange, firms: list[int]):
+    rows = ImportedFiling.objects.standing().filter(enterprise__in=firms).exclude(district=wanted.district)
+    return rows.order_by().values_list("period", flat=True)
 
 
 def _obstacles(wanted: WantedChange, found: ChangeReach, everybody: int, at: datetime):

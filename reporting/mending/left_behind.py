@@ -3,17 +3,25 @@ to a training, and what is practised."""
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef
+from datetime import datetime
 
 from accounts.models import Enterprise
 from reporting.models import Filing, SignUp
 from reporting.models.practice import in_practice
 
 
-def take_sign_ups(kept: Enterprise, merged: Enterprise) -> None:
-    """Whoever stands on both entries' lists stands on the kept one's."""
-    twin = SignUp.objects.standing().filter(enterprise=kept, session=OuterRef("session"), name=OuterRef("name"))
-    SignUp.objects.filter(enterprise=merged).exclude(Exists(twin)).update(enterprise=kept)
+def take_sign_ups(kept: Enterprise, merged: Enterprise, at: datetime) -> None:
+    """Whoever stands on both entries' lists stands once on the kept one's, with the better of the two: came before did
+    not, a seat before waiting. The seat that is left over goes to who waits (training.signing_up.plan)."""
+    own = {(each.session_id, each.name): each for each in SignUp.objects.standing().filter(enterprise=kept)}
+    for theirs in SignUp.objects.filter(enterprise=merged).select_for_update():
+        twin = None if theirs.is_cancelled else own.get((theirs.session_id, theirs.name))
+        if twin:
+            worse = min(theirs, twin, key=lambda each: (bool(each.came_at), each.is_signed))
+            worse.state, worse.cancelled_at, worse.came_at = SignUp.State.CANCELLED, at, None
+            worse.save(update_fields=["state", "cancelled_at", "came_at"])
+        theirs.enterprise = kept
+        theirs.save(update_fields=["enterprise"])
 
 
 def take_practised(kept: Enterprise, merged: Enterprise) -> None:

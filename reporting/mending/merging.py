@@ -230,7 +230,7 @@ def merge(kept: Enterprise, merged: Enterprise, wanted: MergeChoice, *, by: User
     _join_facts(merger, wanted.facts, at)
     filings = [line for beside in merger.periods if (line := _settle(beside, chosen, merger, by, at, reason))]
     names = _take_people(merger, by, at, reason)
-    take_sign_ups(kept, merged)
+    take_sign_ups(kept, merged, at)
     take_practised(kept, merged)
     Enterprise.objects.filter(merged_into=merged).update(merged_into=kept)
     DeadAddress.objects.filter(enterprise=merged, settled_at=None).update(enterprise=kept, district=kept.district)

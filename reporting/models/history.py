@@ -7,6 +7,7 @@ Later periods read it where no submission stands (`reporting.filing.judging.what
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.functional import cached_property
 
 from accounts.models import District, Enterprise
@@ -83,13 +84,12 @@ class ImportedFilingQuerySet(models.QuerySet["ImportedFiling"]):
         """Give way to what is brought in in their place, or to what stood before."""
         return super().update(stands=False)
 
-    def stand_again(self) -> list[int]:
-        """Of each firm's period the newest row stands whose file was not withdrawn; gives the rows that stand anew."""
+    def stand_again(self) -> int:
+        """Of each firm's period the newest row stands whose file was not withdrawn; gives how many stand anew. One
+        statement that names no rows: two years of a city are more than a statement may name."""
         same = ImportedFiling.objects.filter(enterprise=OuterRef("enterprise"), period=OuterRef("period"))
         newest = same.filter(source__withdrawn_at=None).order_by("-pk").values("pk")[:1]
-        anew = list(self.filter(stands=False, pk=Subquery(newest)).values_list("pk", flat=True))
-        super(ImportedFilingQuerySet, self.filter(pk__in=anew)).update(stands=True)
-        return anew
+        return super(ImportedFilingQuerySet, self.filter(stands=False, pk=Subquery(newest))).update(stands=True)
 
 
 class ImportedFiling(models.Model):
@@ -116,7 +116,10 @@ class ImportedFiling(models.Model):
                 fields=["enterprise", "period"], condition=Q(stands=True), name="one_imported_filing_stands"
             )
         ]
-        indexes = [models.Index(fields=["period"])]
+        indexes = [
+            models.Index(fields=["period"]),
+            models.Index(fields=["enterprise", "period"]),  # those that gave way, too: a withdrawal asks for them
+        ]
         ordering = ["period", "enterprise"]
         verbose_name = IMPORTED
 
@@ -182,10 +185,11 @@ class HistoryImport(LongImport):
 
 class HistoryObjectionQuerySet(models.QuerySet["HistoryObjection"]):
     def visible_to(self, user) -> "HistoryObjectionQuerySet":
-        """A firm's own, a district's firms', the city's all."""
+        """A firm's own, a district's firms', the city's all; of an entry that was merged, by the one it went into."""
         if not user.may.fill and not user.may.read_filings:
             return self.none()
-        return self.filter(enterprise__in=Enterprise.objects.visible_to(user))
+        kept = Coalesce("enterprise__merged_into", "enterprise")
+        return self.alias(kept=kept).filter(kept__in=Enterprise.objects.visible_to(user))
 
     def with_what_stands(self) -> "HistoryObjectionQuerySet":
         """Each with `waits`: not decided, and there is something to correct. Those that wait stand first."""
@@ -229,6 +233,11 @@ class HistoryObjection(OfficeRequest):
     @property
     def label(self) -> str:
         return PeriodCode.parse(self.period).label
+
+    @property
+    def firm(self) -> Enterprise:
+        """The entry under which the firm goes on; its district decides."""
+        return self.enterprise.merged_into or self.enterprise
 
     @cached_property
     def place(self) -> str:

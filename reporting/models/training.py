@@ -92,6 +92,9 @@ class SignUpQuerySet(models.QuerySet):
     def standing(self) -> SignUpQuerySet:
         return self.exclude(state=SignUp.State.CANCELLED)
 
+    def with_seat(self) -> SignUpQuerySet:
+        return self.filter(state=SignUp.State.SIGNED)
+
     def came(self) -> SignUpQuerySet:
         return self.filter(came_at__isnull=False)
 

@@ -26,6 +26,12 @@ def seen_on(request: HttpRequest) -> str:
     return request.POST.get("seen", "")[:12]
 
 
+def number_seen(request: HttpRequest) -> int:
+    """The same as a number: who has seen none has seen no letter announced."""
+    seen = seen_on(request)
+    return int(seen) if seen.isdecimal() else 0
+
+
 def ask_first(request: HttpRequest, question: Question, preview: MassPreview) -> HttpResponse:
     """The page carries on what was posted, and how many letters it has shown."""
     posted = [(name, value) for name, values in request.POST.lists() if name not in NOT_CARRIED_ON for value in values]

@@ -11,7 +11,7 @@ from forms_tables.edition.catalog import load_edition
 from forms_tables.edition.periods import PeriodCode
 from reporting.dates.arrangements import Calendar, in_words
 from reporting.dates.deadlines import ClauseReading, Due, deadlines_of, time_left, working_days_after
-from reporting.models import Period, PublishedEdition, calendar_in_force
+from reporting.models import ImportedFiling, Period, PublishedEdition, calendar_in_force
 from reporting.models.in_force import Ungoverned, edition_in_force, stretches
 
 
@@ -45,6 +45,7 @@ class Openings:
     due: list[Opening]  # in order
     skipped: list[PeriodCode]  # older than the newest that was opened, the newest of them first
     to_come: list[PeriodCode]  # the next month and the next annual report, whose time has not come
+    imported: frozenset[PeriodCode]  # of which history stands
     first: FirstMonth | None = None  # while no month was opened
 
 
@@ -65,7 +66,9 @@ def openings_on(today: date, reading: ClauseReading) -> Openings:
     proposed = [opening_of(period, calendar, reading) for period in sorted(due)]
     has_month = any(not period.is_annual for period in opened)
     first = None if has_month else first_month(today, calendar, reading)
-    return Openings(proposed, sorted(skipped, reverse=True), to_come, first)
+    imported = ImportedFiling.objects.standing().order_by().values_list("period", flat=True).distinct()
+    has_history = frozenset(map(PeriodCode.parse, imported))
+    return Openings(proposed, sorted(skipped, reverse=True), to_come, has_history, first)
 
 
 def in_vain(ended: list[PeriodCode], today: date, calendar: Calendar, reading: ClauseReading) -> list[PeriodCode]:
@@ -90,7 +93,7 @@ def first_month(today: date, calendar: Calendar, reading: ClauseReading) -> Firs
         return FirstMonth(coming, starts, False)
     due = deadlines_of(ended[-1], calendar, reading)[0].date
     past = f"{ended[-1].label}的企业上报截止日是{in_words(due)}，{time_left(today, due, calendar)}"
-    return FirstMonth(coming, f"{past}，拿它开头，企业第一封信就是来不及的事；{coming.label}{starts}", False)
+    return FirstMonth(coming, f"{past}，拿它开头，企业第一封信就是来不及的事；{coming.label}：{starts}", False)
 
 
 def opening_of(period: PeriodCode, calendar: Calendar, reading: ClauseReading) -> Opening:

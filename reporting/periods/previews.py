@@ -6,18 +6,21 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import blake2b
 
 from django.db import transaction
 from django.db.models import QuerySet
 
-from accounts.models import Enterprise, Installation, User
+from accounts.contacts import why_out_of_call
+from accounts.first_accounts import WhyNot
+from accounts.models import Enterprise, User
 from reporting import workflow
 from reporting.dates.deadlines import Due, is_past, squeezed, time_left
 from reporting.filing.judging import tables_for
 from reporting.letters import recipients, reminding
 from reporting.letters.mass import SampleLetter
 from reporting.letters.schedule import OPENED, begins_at, schedule
-from reporting.models import Filing, Period, calendar_in_force
+from reporting.models import Filing, ImportedFiling, Period, calendar_in_force
 from reporting.register import first_letters
 from reporting.reminders import activating
 from reporting.reminders.planner import moment_of_opening, owed_of
@@ -50,11 +53,13 @@ class OpeningPreview:
     goes_at: datetime | None  # nothing where the city has switched the letter off
     warnings: list[str]
     samples: list[SampleLetter]
+    which_firms: str
 
     @property
     def mark(self) -> str:
         """What was seen: opened is what this says and nothing else."""
-        return ":".join([str(self.firms), *(due.date.isoformat() for due in self.dues)])
+        seen = (self.which_firms, self.dues, self.letters, self.activations, self.estimates_allowed)
+        return blake2b(repr(seen).encode(), digest_size=16).hexdigest()
 
 
 def opened_as_seen(
@@ -62,7 +67,6 @@ def opened_as_seen(
 ) -> tuple[Period, OpeningPreview | None]:
     """Open it, where what it would do is what the person has seen, or nothing. Otherwise it is taken back, and what it
     would do now is to be looked at."""
-    be_within_call()
     with transaction.atomic():
         before = Filing.objects.filter(period=code).owed()
         known, owed_before = Period.objects.filter(pk=code).exists(), set(before.values_list("pk", flat=True))
@@ -71,6 +75,8 @@ def opened_as_seen(
         added = Filing.objects.of(period).exclude(pk__in=owed_before)
         if known and not added.exists():
             return period, None
+        if why_not := why_out_of_call(Enterprise.objects.filter(pk__in=added.values("enterprise"))):
+            raise workflow.Refused(why_not)
         preview = preview_of(period, added, known, at)
         if preview.mark == seen:
             return period, None
@@ -78,18 +84,13 @@ def opened_as_seen(
     return period, preview
 
 
-def be_within_call() -> None:
-    """A city that works has a telephone to name in its letters; one from before that was asked for has none yet."""
-    installation = Installation.current()
-    if installation.live_since and not installation.phone:
-        raise workflow.Refused("每封信都要写明可以打的电话：请先填写市级电话（“区县联系人”页），再开启报告期。")
-
-
 def preview_of(period: Period, added: QuerySet[Filing], known: bool, at: datetime) -> OpeningPreview:
     has_account = recipients.of_filings(added)
     whys = activating.why_not(added, at - activating.NOT_WITHIN, at)
-    to_activate = [firm for firm, why in whys.items() if why is None]
+    # Whose link was written within the hour gets the one that names this period when the hour is over.
+    to_activate = [firm for firm, why in whys.items() if why in (None, WhyNot.JUST_WRITTEN)]
     of_tables, of_district, none_yet = Counter[str](), Counter[str](), defaultdict[tuple[str, str], int](int)
+    firms = added.order_by("enterprise").values_list("enterprise", flat=True)
     for tables, district, firm in obligations(period, added):
         of_tables[tables] += 1
         of_district[district] += 1
@@ -108,8 +109,9 @@ def preview_of(period: Period, added: QuerySet[Filing], known: bool, at: datetim
         activations=len(to_activate),
         unreached=of_district.total() - len(has_account) - len(to_activate),
         goes_at=when_told(period, at),
-        warnings=list(warnings_about(period, at)),
+        warnings=[*warnings_about(period, at), *([] if known else warnings_of_history(period))],
         samples=samples_of(period, added, has_account, to_activate, at),
+        which_firms=",".join(map(str, firms)),
     )
 
 
@@ -138,6 +140,11 @@ def warnings_about(period: Period, at: datetime) -> Iterator[str]:
         )
     elif (due - at.date()).days <= 3:
         yield f"离企业上报截止日{time_left(at.date(), due, calendar)}，企业多半来不及。"
+
+
+def warnings_of_history(period: Period) -> Iterator[str]:
+    if firms := ImportedFiling.objects.standing().filter(period=period.pk).one_of_each_firm().count():
+        yield f"{period.label}：{firms} 家已有导入历史；开启后本期汇总按上报件计，导入的数不再计入汇总。"
 
 
 def samples_of(

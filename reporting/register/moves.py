@@ -14,7 +14,7 @@ from reporting.letters import about_register
 from reporting.models import Filing, Period, ThreadSeen
 from reporting.models.standing import OWED, UNSENT
 from reporting.workflow.guards import locked
-from reporting.workflow.owing import labels
+from reporting.workflow.owing import labels, practise_in
 
 GOES_ALONG = UNSENT | ~OWED
 
@@ -211,6 +211,7 @@ def _take_along(enterprise: Enterprise, district: District, since: datetime.date
         ThreadSeen.objects.hand_over(filing)
         if filing.is_owed:
             moved.append(filing.period)
+    practise_in(district, [enterprise.pk])
     DeadAddress.objects.filter(enterprise=enterprise, settled_at=None).update(district=district)
     return sorted(moved, key=lambda period: (period.opens_on, period.pk), reverse=True)
 

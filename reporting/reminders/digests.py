@@ -10,7 +10,7 @@ from datetime import date, datetime
 from django.db.models import Count
 from django.urls import reverse
 
-from accounts.models import DeadAddress, District, Letter
+from accounts.models import DeadAddress, District, Letter, Takeover
 from accounts.post.letters import compose, key_to, known_keys, post
 from forms_tables.edition.periods import PeriodCode
 from reporting import workflow
@@ -32,11 +32,12 @@ class Waiting:
 
     periods: list[dict] = field(default_factory=list)
     requests: int = 0
+    takeovers: int = 0
     dead: int = 0
 
     @property
     def anything(self) -> bool:
-        return bool(self.periods or self.requests or self.dead)
+        return bool(self.periods or self.requests or self.takeovers or self.dead)
 
 
 def plan(at: datetime) -> int:
@@ -70,13 +71,20 @@ def to_districts(at: datetime) -> int:
 def district_digest(district: District, waiting: Waiting, to: str, key: str, at: datetime) -> Letter:
     reviews = sum(row["waiting"] for row in waiting.periods)
     asked = sum(row["from_city"] for row in waiting.periods)
-    counts = {"份待审核": reviews, "份市级查询或退回": asked, "份申请": waiting.requests, "个失效邮箱": waiting.dead}
+    counts = {
+        "份待审核": reviews,
+        "份市级查询或退回": asked,
+        "份申请": waiting.requests,
+        "份账号移交申请": waiting.takeovers,
+        "个失效邮箱": waiting.dead,
+    }
     told = "、".join(f"{number} {words}" for words, number in counts.items() if number)
     facts = {
         "district": district.name,
         "today": in_words(at.date()),
         "periods": waiting.periods,
         "requests": waiting.requests,
+        "takeovers": waiting.takeovers,
         "dead": waiting.dead,
         "path": reverse("district_home"),
     }
@@ -105,6 +113,9 @@ def waiting_by_district(at: datetime) -> dict[int, Waiting]:
         open_ones = model.objects.waiting().filter(filing__in=Filing.objects.owed()).order_by()
         for row in open_ones.values("filing__district").annotate(number=Count("pk")):
             found[row["filing__district"]].requests += row["number"]
+    asked = Takeover.objects.filter(state=Takeover.State.ASKED, enterprise__residences__until=None).order_by()
+    for row in asked.values("enterprise__residences__district").annotate(number=Count("pk")):
+        found[row["enterprise__residences__district"]].takeovers = row["number"]
     dead = DeadAddress.objects.filter(settled_at=None, enterprise__isnull=False).order_by()
     for row in dead.values("district").annotate(number=Count("pk")):
         found[row["district"]].dead = row["number"]
@@ -132,6 +143,7 @@ def city_facts(periods: Iterable[Period], at: datetime) -> dict:
         "periods": [period_facts(period, at) for period in periods],
         "requests": sum(model.objects.waiting().count() for _, model in REQUESTS.values()),
         "failed": failed_lately(Letter.objects.all(), at).count(),
+        "takeovers": Takeover.objects.filter(state=Takeover.State.PROPOSED).count(),
         "dead": DeadAddress.objects.filter(settled_at=None).count(),
         "path": reverse("city_home"),
     }

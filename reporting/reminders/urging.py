@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 
@@ -18,6 +18,7 @@ from accounts.first_accounts import WhyNot
 from accounts.models import District, Letter, Scope, User
 from reporting.filing.progress import in_group
 from reporting.letters import recipients, reminding
+from reporting.letters.mass import be_as_seen
 from reporting.letters.reminding import Owed, topic_of
 from reporting.models import Filing, Period, Urging
 from reporting.register import first_letters
@@ -33,11 +34,13 @@ GROUPS = {"not_started": "未填报", "drafting": "草稿", "returned": "退回"
 
 @dataclass(frozen=True)
 class Chosen:
-    """What the group was narrowed to; `district` is a code and the city's choice only."""
+    """What the group was narrowed to; `district` is a code and the city's choice only. `filings` are those that were in
+    it at the press: who comes into it later was not announced."""
 
     state: str = ""
     district: str = ""
     search: str = ""
+    filings: list[int] | None = None
 
     @property
     def in_words(self) -> str:
@@ -63,10 +66,17 @@ class Reach:
     def firms(self) -> int:
         return len(self.addresses) + len(self.to_activate)
 
+    @property
+    def filings(self) -> list[int]:
+        """The whole group, whether a letter reaches it or not."""
+        return sorted([*self.addresses, *self.to_activate, *self.unreached, *self.just_urged])
+
 
 def group(user: User, period: Period, chosen: Chosen, at: datetime) -> QuerySet[Filing]:
     """What this person may urge: what is owed in their area and was asked for."""
     owing = asked_for(user, period, chosen).outstanding()
+    if chosen.filings is not None:
+        owing = owing.filter(pk__in=chosen.filings)
     return in_group(owing, chosen.state, at) if chosen.state in GROUPS else owing
 
 
@@ -135,9 +145,17 @@ def letters_of(token, words: str, by: User, at: datetime) -> Callable[[Owed, lis
 
 @transaction.atomic
 def press(
-    token: uuid.UUID, period: Period, chosen: Chosen, words: str, previewed_at: datetime, by: User, at: datetime
+    token: uuid.UUID,
+    period: Period,
+    chosen: Chosen,
+    words: str,
+    previewed_at: datetime,
+    by: User,
+    at: datetime,
+    seen: int | None = None,
 ) -> tuple[Urging, bool]:
-    """Note that it is to be sent; whether this press was the first. The letters are written by `write`."""
+    """Note that it is to be sent, where it is no more letters than were `seen`; whether this press was the first. The
+    letters are written by `write`."""
     if not by.may.remind:
         raise Refused("催报由区县或市级发送。")
     if chosen.state and chosen.state not in GROUPS:
@@ -150,9 +168,13 @@ def press(
         raise Refused(f"附言最多 {MOST_WORDS} 字，现在有 {len(words)} 字，请精简后再发送。")
     if period.is_locked:
         raise Refused(f"{period.label}已由市级锁定，不再催报。")
-    facts = {"period": period, "district": district, "chosen": asdict(chosen), "words": words, "by": by, "at": at}
+    facts = {"period": period, "district": district, "words": words, "by": by, "at": at}
     urging, first = Urging.objects.get_or_create(token=token, defaults=facts | {"previewed_at": previewed_at})
     if first:
+        reached = reach(group(by, period, chosen, at), period, at)
+        be_as_seen(reached.letters, seen)
+        urging.chosen = asdict(replace(chosen, filings=reached.filings))
+        urging.save(update_fields=["chosen"])
         journal.record(
             by=by,
             at=at,

@@ -6,20 +6,17 @@ from datetime import datetime
 
 from django.db import transaction
 
-from accounts import contacts, emails, journal
+from accounts import contacts, emails, journal, people
 from accounts.access import DoneAlready, Refused
 from accounts.models import Enterprise, User
-from reporting.succession.succeeding import NewPerson, be_free_to_begin, be_not_succeeded_yet, succeed_in_firm
+from reporting.succession.succeeding import NewPerson, be_free_to_begin, succeed_in_firm
 
 
 @transaction.atomic
 def send_link(colleague: User, *, by: User, at: datetime) -> None:
     """To the address that is registered, and no other: who presses sees nothing of it."""
     colleague = _colleague(colleague, by)
-    if not colleague.is_active:
-        raise Refused("这个账号已停用，请先启用。")
-    if not colleague.email:
-        raise Refused("这个账号没有登记邮箱，链接送不到；人已离开的，请用“更换人员”。")
+    be_reachable(colleague)
     is_new = not colleague.has_usable_password()
     journal.record(
         by=by,
@@ -35,6 +32,13 @@ def send_link(colleague: User, *, by: User, at: datetime) -> None:
         emails.password_reset(colleague, at, asked_by=str(by))
 
 
+def be_reachable(colleague: User) -> None:
+    if not colleague.is_active:
+        raise Refused("这个账号已停用，请先启用。")
+    if not colleague.email:
+        raise Refused("这个账号没有登记邮箱，链接送不到；人已离开的，请用“更换人员”。")
+
+
 @transaction.atomic
 def replace(colleague: User, person: NewPerson, *, why: str, by: User, at: datetime) -> User:
     """Somebody else for a colleague who left: the account of the one stops, the other gets a link, both are told."""
@@ -42,7 +46,9 @@ def replace(colleague: User, person: NewPerson, *, why: str, by: User, at: datet
     before = _colleague(colleague, by)
     if before.successor and before.successor.email.lower() == person.email.lower():
         raise DoneAlready(f"{before}已由{before.successor}接替，激活邮件已发到 {before.successor.email}。")
-    be_not_succeeded_yet(before)
+    people.be_not_succeeded_yet(before)
+    if not before.is_active:
+        raise Refused(f"{before}的账号已停用，不能用“更换人员”接替：要再用，请先启用；要添人，请“邀请同事”。")
     if not why.strip():
         raise Refused("更换人员要写明事由。")
     be_free_to_begin(person, before, firm)

@@ -12,7 +12,7 @@ from accounts.backends import as_typed_plainly
 from accounts.models import User
 from accounts.post import dead_addresses
 from reporting.models import ThreadSeen
-from reporting.succession.succeeding import NewPerson, be_not_succeeded_yet, succeed
+from reporting.succession.succeeding import NewPerson, succeed
 
 
 @transaction.atomic
@@ -26,7 +26,7 @@ def hand_over(user: User, person: NewPerson, username: str, *, why: str, by: Use
     before = User.objects.select_for_update(of=("self",)).select_related("district", "successor").get(pk=user.pk)
     if before.successor and before.successor.email.lower() == person.email.lower():
         raise DoneAlready(f"{before}的账号已移交给{before.successor}（{before.successor.username}）。")
-    be_not_succeeded_yet(before)
+    people.be_not_succeeded_yet(before)
     people.may_give(before.role, before.district, by)
     username = as_typed_plainly(username).lower()
     _be_free(username, person, before)

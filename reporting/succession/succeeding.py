@@ -53,8 +53,3 @@ def be_free_to_begin(person: NewPerson, before: User, enterprise: Enterprise) ->
     people.be_nobody_elses_in_the_firm(person.email, enterprise)
     if person.email.lower() in dead_addresses.known():
         raise Refused(f"邮箱 {person.email} 收不到信，激活链接送不到，请换一个。")
-
-
-def be_not_succeeded_yet(before: User) -> None:
-    if before.successor:
-        raise Refused(f"账号“{before.username}”已由{before.successor}（{before.successor.username}）接替，不能再办。")

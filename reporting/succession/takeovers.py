@@ -78,12 +78,12 @@ def propose(
     takeover.reason, takeover.state = said["reason"].strip(), Takeover.State.PROPOSED
     takeover.before, takeover.before_name, takeover.before_email = before, before.name, before.email
     takeover.proposed_by, takeover.proposed_at = by, at
-    if before.has_usable_password():
+    if somebody_may_object(before, firm):
         takeover.until = _last_day_to_object(at)
     said["document"].name = f"{firm.credit_code}.pdf"
     takeover.document = said["document"]
     takeover.save()
-    after = {**_in_words(takeover), "异议截止日": takeover.until or "账号从未激活，市级确认后即移交"}
+    after = {**_in_words(takeover), "异议截止日": takeover.until or "企业还没有人激活过账号，市级确认后即移交"}
     was = {"经办人": before.name, "邮箱": before.email}
     _record(takeover, "提出账号移交", by, at, before=was, after=after, why=takeover.reason)
     about_takeovers.told(takeover, at)
@@ -104,7 +104,7 @@ def confirm(takeover: Takeover, *, by: User, at: datetime) -> Takeover:
     if by.pk == proposer.pk or by.email.lower() == proposer.email.lower():
         raise Refused("提出移交的人不能自己确认，请由另一位市级管理员办理。")
     takeover.state, takeover.decided_by, takeover.decided_at = Takeover.State.CONFIRMED, by, at
-    if takeover.until is None and before and before.has_usable_password():  # it was opened meanwhile
+    if takeover.until is None and before and somebody_may_object(before, takeover.enterprise):  # since it was proposed
         takeover.until = _last_day_to_object(at)
         about_takeovers.told(takeover, at)
     takeover.save(update_fields=["state", "decided_by", "decided_at", "until"])
@@ -252,6 +252,12 @@ def _of(asked: Takeover | None, firm: Enterprise) -> Takeover:
 
 def _last_day_to_object(at: datetime) -> date:
     return calendar_in_force().working_days_on(at.date(), settings.TAKEOVER_DAYS)
+
+
+def somebody_may_object(before: User, firm: Enterprise) -> bool:
+    """Not where nobody of the firm ever used an account: there is no one to wait for."""
+    in_use = User.objects.activated().filter(enterprise=firm, is_active=True)
+    return in_use.exists() or before.predecessors.exists()
 
 
 def _held(takeover: Takeover) -> Takeover:

@@ -14,6 +14,7 @@ from accounts.access import DoneAlready, Refused
 from accounts.models import District, Enterprise, Letter, User
 from accounts.post.letters import post
 from reporting.letters import about_training, recipients
+from reporting.letters.mass import be_as_seen
 from reporting.models import TrainingSession
 from reporting.training import audiences, signing_up
 from reporting.training.sessions import be_a_trainer, locked_session
@@ -70,9 +71,9 @@ def sample(session: TrainingSession, at: datetime) -> Letter:
 
 
 @transaction.atomic
-def invite(session: TrainingSession, rounds: int, *, by: User, at: datetime) -> int:
-    """Write the letters of one round. `rounds` is how many there had been when the preview was shown: a second press,
-    or another person's, finds one more and writes nothing."""
+def invite(session: TrainingSession, rounds: int, seen: int | None = None, *, by: User, at: datetime) -> int:
+    """Write the letters of one round, no more than were `seen`. `rounds` is how many there had been when the preview
+    was shown: a second press, or another person's, finds one more and writes nothing."""
     be_a_trainer(by)
     session = locked_session(session)
     if why := signing_up.why_shut(session, at):
@@ -83,6 +84,7 @@ def invite(session: TrainingSession, rounds: int, *, by: User, at: datetime) -> 
     reach = reach_of(session)
     if not reach.letters:
         raise Refused("没有一家还没报名、又能收到信的单位，没有发信。")
+    be_as_seen(reach.letters, seen)
     whom, number = audiences.in_words(session), rounds + 1
     post(about_training.invitation(session, to, number, whom, at) for to in reach.addresses)
     TrainingSession.objects.filter(pk=session.pk).update(rounds=F("rounds") + 1, invited_at=at)

@@ -11,6 +11,7 @@ from django.utils.timezone import localtime
 from accounts import journal
 from accounts.access import DoneAlready, Refused
 from accounts.models import District, User
+from accounts.post.letters import withdraw
 from reporting.letters import about_training
 from reporting.models import SignUp, TrainingSession
 from reporting.training import audiences, signing_up
@@ -73,7 +74,7 @@ def change(
         raise Refused("这场培训已经结束，不能再修改。")
     if session.version != version:
         raise SessionOvertaken("您打开之后，别人改过这场培训。下面是您填写的；请与现在的安排核对，再保存就以您的为准。")
-    before, told_before = said_of(session), told_of(session)
+    before, told_before, reminder = said_of(session), told_of(session), about_training.soon_topic(session)
     for name in FIELDS:
         setattr(session, name, facts[name])
     make_sense(session)
@@ -88,6 +89,7 @@ def change(
     about_training.correct_unsent(session, audiences.in_words(session))
     letters = 0
     if changes := differences(told_before, told_of(session)):
+        withdraw(reminder)  # what has not left would name what no longer holds
         letters = about_training.changed(session, still_coming(session), changes, at)
     signing_up.move_up(session, at)
     return letters

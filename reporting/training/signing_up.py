@@ -7,6 +7,7 @@ from typing import Unpack
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.timezone import localtime
 
 from accounts import journal
 from accounts.access import DoneAlready, Refused
@@ -87,11 +88,24 @@ def move_up(session: TrainingSession, at: datetime) -> list[SignUp]:
     return moved
 
 
+def plan(at: datetime) -> int:
+    """Seats that came free where nobody stepped back, as when a firm's two entries were merged. Returns how many moved
+    up."""
+    waited_for = SignUp.objects.filter(state=SignUp.State.WAITING).values("session")
+    coming = TrainingSession.objects.filter(pk__in=waited_for, cancelled_at=None, day__gte=localtime(at).date())
+    return sum(len(_move_up_in(session, at)) for session in coming if seats_left(session) != 0)
+
+
+@transaction.atomic
+def _move_up_in(session: TrainingSession, at: datetime) -> list[SignUp]:
+    return move_up(TrainingSession.objects.select_for_update().get(pk=session.pk), at)
+
+
 def seats_left(session: TrainingSession) -> int | None:
     """None where the seats are not counted."""
     if session.capacity is None:
         return None
-    return max(0, session.capacity - session.sign_ups.filter(state=SignUp.State.SIGNED).count())
+    return max(0, session.capacity - session.sign_ups.with_seat().count())
 
 
 def line(

@@ -6,13 +6,20 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from accounts.models import Enterprise, User
+from accounts.models import District, Enterprise, User
 from accounts.post import letters
 from reporting.letters.reminding import topic_of
 from reporting.models import Filing, Period, State
+from reporting.models.practice import in_practice
 from reporting.models.standing import COUNTED_AS_OWED
 from reporting.workflow.guards import record
 from reporting.workflow.period import owe
+
+
+def practise_in(district: District, firms: Iterable[int]) -> None:
+    """What firms practise follows them to another district, all of it: it is counted nowhere."""
+    with in_practice():
+        Filing.objects.filter(enterprise__in=firms).exclude(district=district).update(district=district)
 
 
 @dataclass

@@ -30,7 +30,7 @@ from reporting.results import tallies
 from reporting.workflow.calendar import dated
 from reporting.workflow.guards import Refused, be_the_city
 from reporting.workflow.reckoning import reckon_anew
-from reporting.workflow.withdrawing import owe_again
+from reporting.workflow.withdrawing import owe_again, void_what_was_granted
 
 FURTHEST = timedelta(days=366)  # a date set by hand
 
@@ -74,7 +74,7 @@ def open_period(code: str, by: User, at: datetime, estimates_allowed: bool = Fal
     newly_owing = owe_all(period) + (owe_again(period) if again else 0)
     if created or again or newly_owing:
         action = "开启报告期" if created or again else "补充应报企业"
-        after = {"新增应报": f"{newly_owing} 家"}
+        after = {"新增应报": f"{newly_owing} 家"} | (void_what_was_granted(period, at) if again else {})
         journal.record(by=by, at=at, action=action, subject=period.label, period=period.code, after=after)
     return allow_estimates(period, True, by, at, "开启时设定") if estimates_allowed else period
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import transaction
+from django.db.models import F, OuterRef, Subquery
 
 from accounts import journal
 from accounts.emails import FIRST_ACCOUNT
@@ -15,7 +16,7 @@ from accounts.models import Enterprise, Letter, Residence, User
 from accounts.post import letters
 from reporting.letters.about_deadlines import period_withdrawn, written_about
 from reporting.letters.reminding import OWED
-from reporting.models import Filing, Period, State, Submission
+from reporting.models import Filing, LateRequest, Period, State, Submission
 from reporting.workflow.guards import Refused, be_the_city, brief
 
 MOST_NAMED = 5
@@ -75,13 +76,26 @@ def withdraw_period(period: Period, by: User, at: datetime, reason: str, drafts_
 
 
 def take_back_activations(period: Period) -> int:
-    """Activations that name the period and have not left. Their firms count as not written to: where something else
-    waits for them they are written to again, the others may be invited."""
-    unsent = written_about(period).filter(stem="activation", state__in=Letter.UNSENT)
-    firms = list(unsent.values_list("enterprise", flat=True))
-    never_opened = User.objects.filter(enterprise__in=firms, password__startswith=UNUSABLE_PASSWORD_PREFIX)
-    never_opened.update(invited_at=None)
-    return letters.withdraw_each([f"{FIRST_ACCOUNT}:{firm}" for firm in firms])
+    """Activations that were written because of the period and have not left; an invitation that only names it stays.
+    Their firms count as written to when the letter before was: where something else waits for them they are written to
+    again, the others may be invited."""
+    because = written_about(period).filter(stem="activation", period=period.pk)
+    firms = list(because.filter(state__in=Letter.UNSENT).values_list("enterprise", flat=True))
+    taken_back = letters.withdraw_unsent(because)
+    others = Letter.objects.filter(topic__startswith=f"{FIRST_ACCOUNT}:", enterprise=OuterRef("enterprise"))
+    last = others.exclude(state=Letter.State.WITHDRAWN).order_by("-written_at").values("written_at")[:1]
+    never_opened = User.objects.filter(
+        enterprise__in=firms, username=F("enterprise__credit_code"), password__startswith=UNUSABLE_PASSWORD_PREFIX
+    )
+    never_opened.update(invited_at=Subquery(last))
+    return taken_back
+
+
+def void_what_was_granted(period: Period, at: datetime) -> dict[str, str]:
+    """A later day and a 补报 were granted by the dates of an earlier opening. How many, in the journal's words."""
+    extended = Filing.objects.filter(period=period).exclude(extended_to=None).update(extended_to=None)
+    late = LateRequest.objects.filter(filing__period=period).in_hand().update(spent_at=at)
+    return {words: f"{number} 家" for words, number in (("作废的延期", extended), ("作废的补报", late)) if number}
 
 
 def owe_again(period: Period) -> int:

@@ -322,6 +322,12 @@ def test_nobody_but_the_city_writes_anothers_line(client, cast):
             contacts.change_contact(cast.yuzhong, line, by=by, at=AT)
     client.force_login(cast.zhou_tao)
     assert client.get("/contacts/edit/").status_code == 403
+    line = {"leader": "张局", "clerk": "陈宇", "post": "科员", "phone": "023-63890000", "email": ""}
+    client.post("/contacts/districts/500103/", line)
+    assert DistrictContact.objects.get(district=cast.yuzhong).leader == "张局"
+    assert client.post("/contacts/districts/999999/", line).status_code == 404
+    client.force_login(cast.chen_yu)
+    assert client.get("/contacts/districts/500108/").status_code == 403
 
 
 # Journal

@@ -2,15 +2,17 @@
 
 import re
 from io import StringIO
+from urllib.parse import urlsplit
 
 import pytest
 from django.core.management import CommandError, call_command
 
 from accounts import people
 from accounts.access import Refused
+from accounts.links import activation_link
 from accounts.models import JournalEntry, User
 from tests.cast import AT, make_user
-from tests.reading import markup_of
+from tests.reading import markup_of, words_on
 
 PASSWORD = "朝天门外-江雾-2026"
 
@@ -50,10 +52,28 @@ def test_the_link_lets_them_choose_their_own_password(client):
 @pytest.mark.django_db
 def test_asked_for_again_before_it_is_used_the_first_link_ends(client):
     first = path_in(say("a@example.cn"))
-    second = path_in(say("b@example.cn"))
+    said = say("b@example.cn")
+    second = path_in(said)
+    assert "先前印出的链接已作废" in said
     assert User.objects.get().email == "b@example.cn"
     assert "new_password1" not in markup_of(client.get(first, follow=True))
     assert "new_password1" in markup_of(client.get(second, follow=True))
+
+
+@pytest.mark.django_db
+def test_a_link_that_ended_says_to_run_the_command_again(client):
+    said = say("a@example.cn")
+    assert "已作废" not in said
+    first = path_in(said)
+    say("a@example.cn")
+    assert "再执行一次 ./manage.py first_administrator 邮箱" in words_on(client.get(first, follow=True))
+
+
+def test_a_dead_link_of_anybody_else_says_whom_to_ask(client, cast):
+    for user in (cast.zhou_tao, cast.wu_gang):
+        link = urlsplit(activation_link(user)).path.rpartition("-")[0] + "-gone/"
+        said = words_on(client.get(link, follow=True))
+        assert "first_administrator" not in said and "重发激活邮件" in said
 
 
 def test_where_there_is_one_nobody_else_is_made_on_the_machine(cast):

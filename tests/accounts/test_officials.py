@@ -49,6 +49,47 @@ def test_sessions_end_with_another_district_or_role_and_no_others(cast):
     assert [client.get("/account/").status_code for client in (moved, promoted, renamed)] == [302, 302, 200]
 
 
+def test_what_a_page_did_not_change_it_does_not_put_back(cast):
+    """One page stands open while a colleague moves the person; then a mobile is saved on it."""
+    desk = sign_in(cast.zhou_tao)
+    address = f"/users/{cast.he_qing.pk}/edit/"
+    form = desk.get(address).context["form"]
+    begun = {f"initial-{name}": form[name].value() or "" for name in form.fields}
+    change(cast.he_qing, cast.wu_gang, district=cast.yuzhong)
+    stale = {name: form[name].value() or "" for name in form.fields} | {"mobile": "13900000007"}
+    desk.post(address, begun | stale)
+    cast.he_qing.refresh_from_db()
+    assert (cast.he_qing.district, cast.he_qing.mobile) == (cast.yuzhong, "13900000007")
+
+
+def test_who_handed_over_the_desk_keeps_their_name(cast):
+    User.objects.filter(pk=cast.he_qing.pk).update(successor=cast.chen_yu, is_active=False)
+    with pytest.raises(Refused, match="接替"):
+        change(User.objects.get(pk=cast.he_qing.pk), cast.zhou_tao, name="别人")
+
+
+def test_no_official_takes_a_firms_mailbox_by_any_road(cast):
+    facts = {"name": "新人", "role": cast.chen_yu.role, "district": cast.yuzhong, "email": cast.li_na.email.upper()}
+    with pytest.raises(Refused, match="企业账号"):
+        people.invite_official(username="xinren", mobile="", by=cast.zhou_tao, at=AT, **facts)
+    with pytest.raises(Refused, match="企业账号"):
+        change(cast.chen_yu, cast.zhou_tao, email=cast.li_na.email)
+    own = {"name": "陈宇", "mobile": "", "email": cast.li_na.email}
+    assert "企业账号" in words_on(sign_in(cast.chen_yu).post("/account/", own))
+    for email, said in ((cast.chen_yu.email, "工作账号"), (cast.wang_lei.email, "已是本企业王磊")):
+        assert said in words_on(sign_in(cast.li_na).post("/account/", {"name": "李娜", "email": email}))
+    assert User.objects.get(pk=cast.li_na.pk).email == cast.li_na.email
+
+
+def test_the_second_press_of_an_invitation_is_told(cast):
+    desk = sign_in(cast.zhou_tao)
+    asked = {"username": "xinren", "name": "新人", "role": cast.chen_yu.role, "district": cast.yuzhong.pk,
+             "email": "xinren@cq.gov.cn", "mobile": ""}  # fmt: skip
+    said = [words_on(desk.post("/users/invite/", asked, follow=True)) for _ in range(2)]
+    assert "的激活邮件" in said[0] and "没有再开通一次" in said[1]
+    assert Letter.objects.filter(stem="activation").count() == 1
+
+
 def test_an_account_that_was_never_opened_gets_its_link_at_the_new_address(cast):
     facts = {"name": "新人", "role": cast.chen_yu.role, "district": cast.yuzhong, "email": "wrong@example.com"}
     new = people.invite_official(username="xinren", mobile="", by=cast.zhou_tao, at=AT, **facts)

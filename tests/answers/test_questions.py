@@ -10,9 +10,10 @@ from reporting.answers import questions, searching, taking
 from reporting.answers.questions import QuestionWords
 from reporting.conversation.threads import say
 from reporting.frame.manual import MANUAL, parts_of, passages_on
-from reporting.models import FrequentQuestion
+from reporting.models import FrequentQuestion, Message
 from tests.cast import AT
 from tests.may import CLEAN_MAY, make_may
+from tests.mending.twins import make_twins, merge
 from tests.officials import make_it_be, sign_in
 from tests.reading import markup_of, words_on
 
@@ -161,6 +162,19 @@ def test_a_table_and_a_finding_lead_to_what_concerns_them(may, cast, django_capt
 
 
 # Taken from a conversation
+
+
+def test_nothing_of_a_merged_entry_stays_in_a_draft(cast):
+    """Its people went to the other entry, and write their numbers as people do."""
+    twins = make_twins(cast)
+    said = "我是胡斌，91500108ma5u88885j，电话 023 62880000、139 0000 0001，云图软件和重庆云图软件有限责任公司是一家。"
+    say(twins.twin_filing, said, twins.hu_bin, AT)
+    answer = say(twins.twin_filing, "胡斌你好，请按 2022 填。", cast.he_qing, AT)
+    merge(cast, twins.kept, twins.twin)
+    entry = taking.take(Message.objects.get(pk=answer.pk), by=cast.liu_fang, at=AT)
+    kept = entry.question + entry.answer
+    assert not [word for word in ("胡斌", "88885", "6288", "0001", "云图") if word in kept], kept
+    assert "请按 2022 填" in kept
 
 
 def test_an_answer_becomes_a_draft_without_the_firm(may, cast):

@@ -8,10 +8,14 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 
 from accounts.models import JournalEntry
+from reporting import workflow
 from reporting.archive.handing_out import hand_out
 from reporting.management.commands import archive
+from reporting.models import Period
 from reporting.workflow import Refused
 from tests.archive.packages import files_in, make_locked_may, packed_up
+from tests.cast import AT
+from tests.history.books import stand
 from tests.officials import file_may, sign_in
 from tests.reading import markup_of, words_on
 from tests.workflow.lateness import LATER, make_alike_may
@@ -54,6 +58,15 @@ def test_the_command_writes_the_package_for_its_owner_alone_and_says_its_digest(
 def test_it_refuses_a_period_there_is_not(may, tmp_path):
     said = refusal_of("2024M06", "--out", tmp_path / "F.zip")
     assert said == "没有报告期“2024M06”：尚未开启，或代码有误（月报写作 2024M05，年报写作 2023A）。"
+
+
+def test_it_says_of_a_withdrawn_and_of_an_imported_period_what_they_are(cast, tmp_path):
+    workflow.open_period("2024M05", cast.zhou_tao, AT)
+    workflow.withdraw_period(Period.objects.get(), cast.zhou_tao, AT, "误开", 0)
+    assert refusal_of("2024M05", "--out", tmp_path / "F.zip").startswith("2024年5月已撤回，没有可以归档的内容")
+    stand(cast.yuntu, "2024M04", {"2010.c1": "100.00"})
+    said = refusal_of("2024M04", "--out", tmp_path / "F.zip")
+    assert said.startswith("2024年4月只有导入历史，没有开启过，不按报告期归档") and "“导入历史”页" in said
 
 
 def test_it_refuses_a_period_that_is_not_locked(open_may, tmp_path):

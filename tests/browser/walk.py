@@ -76,6 +76,7 @@ def every_screen() -> Iterator[Screen]:
     yield from of_a_takeover()
     yield from of_wrong_registrations()
     yield Screen("city-withdraw-period", f"/city/periods/{MONTH}/withdraw/", official(User.Role.CITY))
+    yield Screen("city-edit-contact", "/contacts/districts/500103/", official(User.Role.CITY))
     yield Screen("city-edit-phone", "/contacts/city/", official(User.Role.CITY))
     yield from of_practice()
 

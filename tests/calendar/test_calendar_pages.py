@@ -7,7 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts import clock
-from accounts.models import Letter
+from accounts.models import Letter, User
 from reporting import workflow
 from reporting.calendar.entry import lines_to_fill
 from reporting.dates.arrangements import published_calendar
@@ -135,6 +135,19 @@ def test_the_preview_names_the_dates_it_settles_and_those_it_leaves(desk, may):
     text = preview(desk, typed(dragon_boat, number="国办发明电〔2024〕99号"), year=2024)
     assert "不会自动改动" in text and "现为 2024-06-12，推算为 2024-06-13" in text
     assert "取代现行的2024年安排（国办发明电〔2023〕7号）" in text
+
+
+def test_a_year_is_entered_with_the_letters_its_preview_said(desk, may):
+    workflow.open_period("2027M02", may.city, IN_MARCH)
+    early = ("春节", "3月10日", "3月12日", "3月10日", "")
+    answer = send(desk, typed(early))
+    number = answer.context["letters"].letters
+    assert number
+    User.objects.create(username="second", name="第二", role="city", email="second@cq.gov.cn", password="x")
+    again = desk.post("/calendar/2027/confirm/", {"ticket": ticket_in(answer)})
+    assert "要发的信有变动" in words_on(again) and not Arrangement.objects.exists() and not Letter.objects.exists()
+    assert "已录入" in words_on(desk.post("/calendar/2027/confirm/", {"ticket": ticket_in(again)}, follow=True))
+    assert Letter.objects.count() == number + 1
 
 
 def test_the_preview_warns_where_a_settled_date_passes_one_set_by_hand(desk, may):

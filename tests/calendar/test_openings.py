@@ -6,13 +6,15 @@ from datetime import date
 import pytest
 from django.contrib.auth.hashers import make_password
 
-from accounts.models import JournalEntry, User
+from accounts.models import Enterprise, JournalEntry, User
 from forms_tables.edition.periods import PeriodCode
 from reporting import workflow
 from reporting.dates.deadlines import ClauseReading
 from reporting.models import Filing, Period, in_force
 from reporting.periods.openings import openings_on
-from tests.cast import AT, make_enterprise
+from reporting.totals.history import imported_periods
+from tests.cast import AT, FREE_CODE, make_enterprise
+from tests.history.books import stand
 from tests.may import AFTER_DUE, make_may, open_period
 from tests.officials import make_it_be, press_through, sign_in
 from tests.reading import markup_of, words_on
@@ -66,7 +68,7 @@ def test_a_city_without_history_begins_with_the_month_its_firms_can_still_meet_a
     assert "2024年6月12日（周三），还有 7 天（4 个工作日），来得及" in in_time.reason
     assert (late.period.code, late.can_be_opened) == ("2024M06", False)
     assert "2024年5月的企业上报截止日是2024年6月12日（周三），还有 6 天（3 个工作日）" in late.reason
-    assert "2024年7月1日（周一）起可以开启" in late.reason
+    assert "2024年6月：2024年7月1日（周一）起可以开启" in late.reason
     assert "已截止" in openings_on(date(2024, 6, 28), USUAL).first.reason
 
 
@@ -75,6 +77,52 @@ def test_once_a_month_was_opened_nothing_is_proposed_to_begin_with(db):
     assert openings_on(date(2024, 6, 6), USUAL).first.period.code == "2024M06"
     opened("2024M04")
     assert openings_on(date(2024, 6, 6), USUAL).first is None and due_on(date(2024, 6, 6)) == ["2024M05"]
+
+
+def swap_a_firm(cast) -> None:
+    """The same number of firms in the same districts."""
+    Enterprise.objects.filter(pk=cast.shancheng.pk).update(left_on=date(2024, 4, 1))
+    make_enterprise(FREE_CODE, "新企业", cast.nanan)
+
+
+def lose_an_account(cast) -> None:
+    User.objects.filter(pk=cast.zhao_min.pk).update(password=make_password(None))
+
+
+def lose_a_mailbox(cast) -> None:
+    User.objects.filter(pk=cast.wang_lei.pk).update(is_active=False)
+
+
+@pytest.mark.parametrize("happens", [swap_a_firm, lose_an_account, lose_a_mailbox])
+def test_it_is_opened_as_it_was_seen_firms_letters_and_all(desk, cast, happens):
+    given = {"code": "2024M04"}
+    seen = desk.post("/city/periods/open/", given).context["preview"].mark
+    happens(cast)
+    again = desk.post("/city/periods/open/", given | {"seen": seen})
+    assert "有变动，还没有办理" in words_on(again) and not Period.objects.filter(pk="2024M04").exists()
+    desk.post("/city/periods/open/", given | {"seen": again.context["preview"].mark})
+    assert Period.objects.filter(pk="2024M04").exists()
+
+
+def test_estimates_that_were_not_seen_are_asked_about(desk):
+    seen = desk.post("/city/periods/open/", {"code": "2024M04"}).context["preview"].mark
+    desk.post("/city/periods/open/", {"code": "2024M04", "seen": seen, "estimates_allowed": "on"})
+    assert not Period.objects.filter(pk="2024M04").exists()
+
+
+def test_a_period_whose_history_was_imported_says_so_before_it_is_opened(desk, cast):
+    for firm in (cast.yuntu, cast.jialing):
+        stand(firm, "2024M04", {"2010.c1": "100.00"})
+    assert [each.code for each in imported_periods()] == ["2024M04"]
+    listed = words_on(desk.get("/city/periods/"))
+    assert "2024年4月（已有导入历史）" in listed and "2024年3月（已有导入历史）" not in listed
+    asked = words_on(desk.post("/city/periods/open/", {"code": "2024M04"}))
+    assert "2 家已有导入历史；开启后本期汇总按上报件计，导入的数不再计入汇总" in asked
+    assert "导入历史" not in words_on(desk.post("/city/periods/open/", {"code": "2024M03"}))
+    press_open(desk, "2024M04")
+    assert not imported_periods()
+    make_enterprise(FREE_CODE, "新企业", cast.nanan)
+    assert "导入历史" not in words_on(desk.post("/city/periods/open/", {"code": "2024M04"}))  # firms are added to it
 
 
 def test_all_whose_time_has_come_are_proposed_in_order(db):

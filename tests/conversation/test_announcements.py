@@ -193,7 +193,11 @@ def test_the_city_writes_looks_at_it_with_whom_it_reaches_and_publishes(cast):
     assert not Announcement.objects.exists()
     again = words_on(client.post("/announcements/write/", typed | {"then": "write"}))
     assert "五月月报提前" in again and not Announcement.objects.exists()
-    answer = client.post("/announcements/write/", typed | {"then": "publish"})
+    for seen in ({}, {"seen": "5"}):  # nobody has looked at its number, or it has grown since
+        unseen = words_on(client.post("/announcements/write/", typed | {"then": "publish"} | seen))
+        assert "企业邮箱 4 个" in unseen and ("要发的信有变动" in unseen) is bool(seen)
+        assert not Announcement.objects.exists()
+    answer = client.post("/announcements/write/", typed | {"then": "publish", "seen": "6"})
     published = Announcement.objects.get()
     assert answer.url == f"/announcements/{published.pk}/"
     assert (published.by, published.shown_until, published.by_mail) == (cast.zhou_tao, date(2024, 6, 30), True)

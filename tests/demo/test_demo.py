@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import date
+from io import StringIO
 
 import pytest
 from django.apps import apps
@@ -222,6 +223,22 @@ def test_a_real_city_begins_empty_and_by_the_machines_clock():
     rows = anything_written()
     call_command("prepare_real", verbosity=0)  # the next day
     assert anything_written() == rows
+
+
+def test_the_first_start_says_by_whose_system_and_why_the_numbers_of_districts_differ(monkeypatch):
+    monkeypatch.delenv("DEFINITIONS_DIR", raising=False)
+    said = prepare_real.whose_system(date(2026, 11, 29))
+    assert said.startswith("按重庆市的制度启动，42 个区县（含已撤销和新设的，今天有效的 39 个）；别的城市请先看 README")
+    assert "今天有效的 41 个" in prepare_real.whose_system(date(2026, 1, 24))
+    monkeypatch.setenv("DEFINITIONS_DIR", "/theirs")
+    assert "别的城市" not in prepare_real.whose_system(date(2026, 11, 29))
+
+
+@pytest.mark.django_db
+def test_a_later_start_does_not_say_it_again():
+    said = StringIO()
+    call_command("prepare_real", stdout=said)  # the tables are there
+    assert "按重庆市的制度" not in said.getvalue() and "今天有效的" in said.getvalue()
 
 
 @pytest.mark.django_db

@@ -81,6 +81,15 @@ def test_the_system_check_says_it_at_start(monkeypatch):
     assert any("[rows] scope" in error.msg and "Z99" in error.msg for error in errors)
 
 
+def test_all_districts_that_the_map_has_too_many_are_one_message(monkeypatch):
+    tiles = [{"code": code, "name": "别处", "row": 1, "column": 1} for code in ("110101", "110102")]
+    broken = named(map={"tiles": tiles})
+    monkeypatch.setattr(system_checks, "load_edition", lambda code: broken)
+    [error] = system_checks.check_editions_make_sense(None)
+    assert "[map] tiles：110101、110102 不在区县名单里" in error.msg
+    assert "请从 platform.toml 的 [map] 里删去" in error.hint
+
+
 @pytest.mark.parametrize(
     ("section", "said", "words"),
     [

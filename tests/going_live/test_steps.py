@@ -72,6 +72,16 @@ def test_a_contact_has_a_name_and_a_telephone(cast):
     assert is_done("contacts")
 
 
+@pytest.mark.parametrize("key", ["officials", "contacts"])
+def test_once_there_is_a_register_only_districts_with_firms_count(cast, key):
+    make_district("500230", "丰都县", 50)
+    assert tally(key)[1] == 2
+    Enterprise.objects.now_in(cast.nanan).update(left_on=date(2024, 6, 4))
+    assert tally(key)[1] == 1
+    Enterprise.objects.update(left_on=date(2024, 6, 4))
+    assert tally(key)[1] == 3
+
+
 def test_the_city_names_a_telephone(cast):
     assert not is_done("city_phone")
     Installation.objects.update_or_create(pk=1, defaults={"phone": "023-63000001"})

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 from openpyxl import Workbook
 
 from reporting.history.reading.given import given
@@ -91,6 +92,11 @@ ROWS = {
     "text in a number": ({"2010.c1": "约1200"}, "不是数字，请填以万元为单位的数字"),
     "a formula without a value": ({"2010.c1": "=A1+1"}, "是公式"),
     "a period to come": ({PERIOD: "2025M12"}, "2025年12月还没有结束，不是历史"),
+    "a sum": ({CODE: "合计", PERIOD: None}, "“合计”不是统一社会信用代码。合计、小计、第二行列名"),
+    "a second row of heads": ({CODE: None, PERIOD: None, "2010.c1": "万元"}, "没有统一社会信用代码，请补上。合计"),
+    "a note": ({CODE: "注：2023年以前按旧口径", PERIOD: None, "2010.c1": None}, "单位和注释这样的行，请删去"),
+    "a practised period": ({PERIOD: "2024P05"}, "“2024P05”是演练的报告期，演练的数不是历史"),
+    "a negative without a reason": ({"2010.c1": -5, "核对说明": "无"}, "不得为负。确实如此的，在“核对说明”一列"),
     "a quarter": ({PERIOD: "2023Q4"}, "现行制度没有季报"),
 }  # fmt: skip
 
@@ -160,3 +166,88 @@ def test_a_folder_is_known_again(tmp_path):
     (tmp_path / "一.txt").write_text("a")
     first = given(Path(tmp_path), "x")
     assert first.digest == given(Path(tmp_path), "x").digest and first.name.endswith(".zip")
+
+
+@pytest.mark.parametrize(
+    ("shape", "words"),
+    [
+        ("0%", "C2 是百分比格式，实际存的数是 12000"),
+        ('0!.0,"万"', "C2 的显示格式缩小了数字，实际存的数是 12000"),
+        ("#,##0,", "的显示格式缩小了数字"),
+        ("0!.0000", "的显示格式缩小了数字"),
+        ("#,##0.00", ""),
+        ('0"万元"', ""),
+    ],
+)
+def test_a_format_that_shows_another_figure_is_told(cast, shape, words):
+    def shown(sheet):
+        sheet["C2"].number_format = shape
+
+    said = [why for _, _, why in whys(tried(book(good(cast), change=shown)))]
+    assert [words in why for why in said] == [True] * bool(words)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {CODE: "9150 0103 MA5U 1234 6B"},
+        {CODE: "'91500103MA5U12346B"},
+        {CODE: "９１５００１０３ＭＡ５Ｕ１２３４６Ｂ"},
+        {PERIOD: 202312},
+        {PERIOD: "2022年度", "2010.c1": None, "Y2010": 11000},
+        {"报送区县": "重庆市渝中区"},
+        {"报送区县": "500103000000"},
+        {"报送区县": "５００１０３"},
+        {"2010.c1": -5, "核对说明": "红字冲销，见审计报告"},
+    ],
+)
+def test_what_can_be_meant_in_one_way_alone_is_read(cast, changed):
+    row = good(cast)
+    assert row[CODE] == "91500103MA5U12346B"
+    report = tried(book(row | changed))
+    assert (report.refused, report.taken) == ((), 1)
+
+
+@pytest.mark.parametrize("note", ["无", "-", "——", " / ", "没有"])
+def test_a_note_that_says_nothing_answers_no_suspicion(cast, note):
+    rows = [of(cast.yuntu, f"2023M{month:02}") | {"2010.c1": 1000 * month} for month in range(2, 13)]
+    rows[5]["2010.c1"] *= 10_000
+    rows[5]["核对说明"] = note
+    assert [problem.row for problem in tried(book(*rows)).refused] == [7]
+    rows[5]["核对说明"] = "当年并表"
+    assert tried(book(*rows)).refused == ()
+
+
+def test_a_figure_in_a_column_without_a_head_is_told_once(cast):
+    def beside(sheet):
+        sheet["I2"], sheet["I3"], sheet["H2"] = 5, "1,234.5", "看着不对"
+
+    report = tried(book(good(cast), good(cast) | {PERIOD: "2023M11"}, change=beside))
+    assert whys(report) == [(2, "I", "第 2 行 I 列有数 5，没有列名，不知道是什么数。请补上列名，或删去这一列。")]
+
+
+def test_what_is_drawn_so_small_that_nobody_sees_it_is_hidden(cast):
+    def narrow(sheet):
+        sheet.column_dimensions["C"].width = 0.05
+
+    def low(sheet):
+        sheet.row_dimensions[2].height = 0.05
+
+    assert ["隐藏的列里" in why for _, _, why in whys(tried(book(good(cast), change=narrow)))] == [True]
+    assert ["这一行是隐藏的" in why for _, _, why in whys(tried(book(good(cast), change=low)))] == [True]
+
+
+def test_the_command_says_what_the_concordance_did(cast, tmp_path, capsys):
+    path = tmp_path / "历史.xlsx"
+    codes = [["原代码", "现代码"], ["B01", "2010"], ["B77", ""]]
+    path.write_bytes(book(of(cast.yuntu, "2023M12") | {"B01": 12000, "B77": 5}, 对照=codes))
+    call_command("import_history", str(path), "--check")
+    said = capsys.readouterr().out
+    assert "按对照表，“B01”作“2010”读。" in said and "按对照表，不导入的列：B77。" in said
+    code, found = by_command(path, capsys=capsys)
+    assert (code, found["mapped"], found["left_out"]) == (0, {"B01": "2010"}, ["B77"])
+
+
+def test_a_file_that_is_not_there_is_said_in_chinese(tmp_path, capsys):
+    code, found = by_command(tmp_path / "没有.xlsx", capsys=capsys)
+    assert code == 2 and "没有.xlsx”：没有这个文件。" in found["refused"][0]["why"]

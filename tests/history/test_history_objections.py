@@ -1,5 +1,7 @@
 """A firm objects to a cell of its imported history: granted, its figure stands; no office writes one."""
 
+from datetime import timedelta
+
 import pytest
 
 from accounts.access import DoneAlready, Refused
@@ -36,6 +38,10 @@ def asked(may) -> HistoryObjection:
 
 def standing(firm) -> ImportedFiling:
     return firm.imported_filings.standing().get()
+
+
+def standing_of(firm, period: str) -> ImportedFiling:
+    return firm.imported_filings.standing().get(period=period)
 
 
 def test_granted_the_firms_figure_stands_and_the_files_is_kept_beside(may, asked):
@@ -87,7 +93,9 @@ def test_only_the_firm_asks_and_only_its_office_decides(may, cast, asked):
         ("2010.c1", "", "错", "请填写贵单位认为正确的数"),
         ("2010.c1", "750.00", "错", "与导入的数 750.00 相同"),
         ("2010.c1", "760", " ", "请写明为什么这个数不对"),
-        ("2020.c1", "1", "错", "请选择要更正的数据"),
+        ("2010.c4", "1", "错", "请选择要更正的数据"),
+        ("Y2010.y", "1", "错", "请选择要更正的数据"),
+        ("2020.c1", "多", "错", "不是数字"),
         ("", "1", "错", "请选择要更正的数据"),
     ],
 )
@@ -142,6 +150,76 @@ def test_what_was_withdrawn_has_nothing_to_correct(may, cast):
     with pytest.raises(Refused, match="已经撤下，没有可以更正的数"):
         decide(asked, True, may.reviewer, AT)
     assert not HistoryObjection.objects.waiting().exists()
+
+
+def test_a_firm_may_say_a_figure_that_its_file_does_not_hold(may):
+    stand(may.firm, "2024M04", {"2010.c1": "750.00"})
+    page = sign_in(may.clerk)
+    assert "文件里没有的" in markup_of(page.get("/history/imported/2024M04/"))
+    asked = {"cell": "2020.c1", "new": "600", "reason": "当时另表报送。"}
+    assert "空 → 600.00" in words_on(page.post("/history/imported/2024M04/", asked, follow=True))
+    decide(HistoryObjection.objects.get(), True, may.reviewer, AT)
+    row = standing(may.firm)
+    assert row.values == {"2010.c1": "750.00", "2020.c1": "600.00"} and row.in_file == {"2020.c1": ""}
+
+
+def test_a_grant_never_writes_over_a_figure_the_firm_did_not_see(may, cast):
+    brought_in(book(of(may.firm, "2024M04") | {"2010.c1": 750, "2112.c1": 32}))
+    asked = object_to(standing(may.firm), "2010.c1", "760", may.clerk, AT, "漏计。")
+    other = object_to(standing(may.firm), "2112.c1", "33", may.clerk, AT, "漏计。")
+    brought_in(book(of(may.firm, "2024M04") | {"2010.c1": 740, "2112.c1": 32}), replaces="市级新的底册")
+    with pytest.raises(Refused, match="企业看到的是 750.00，现在是 740.00，不能同意。请写明理由，按不同意处理"):
+        decide(asked, True, may.reviewer, AT)
+    assert standing(may.firm).values["2010.c1"] == "740.00"
+    district = sign_in(may.reviewer)
+    assert "企业看到的是 750.00，现在是 740.00" in words_on(district.get(OBJECTIONS))
+    assert markup_of(district.get(OBJECTIONS)).count(">同意</button>") == 1  # of the figure that is as it was
+    decide(other, True, may.reviewer, AT)
+    assert standing(may.firm).values == {"2010.c1": "740.00", "2112.c1": "33"}
+    decide(asked, False, may.reviewer, AT, "底册已换，请看现在的数。")
+    again = object_to(standing(may.firm), "2010.c1", "760", may.clerk, AT, "漏计。")
+    assert decide(again, True, may.reviewer, AT).granted and standing(may.firm).values["2010.c1"] == "760.00"
+
+
+def test_what_was_granted_to_a_merged_entry_does_not_write_over_the_kept_ones_own_row(cast):
+    make_it_be(AT.date())
+    twins = make_twins(cast)
+    stand(twins.kept, "2024M04", {"2010.c1": "700.00"})
+    stand(twins.twin, "2024M04", {"2010.c1": "750.00"})
+    stand(twins.twin, "2024M03", {"2010.c1": "500.00"})
+    granted = object_to(standing_of(twins.twin, "2024M04"), "2010.c1", "760", twins.hu_bin, AT, "漏计。")
+    decide(granted, True, cast.zhou_tao, AT)
+    decide(
+        object_to(standing_of(twins.twin, "2024M03"), "2010.c1", "510", twins.hu_bin, AT, "漏计。"),
+        True,
+        cast.he_qing,
+        AT,
+    )
+    waits = object_to(standing_of(twins.twin, "2024M04"), "2010.c1", "770", twins.hu_bin, AT, "又漏。")
+    merge(cast, twins.kept, twins.twin)
+    with pytest.raises(Refused, match="现在是 700.00，不能同意"):  # the kept entry's own row speaks for the firm
+        decide(HistoryObjection.objects.get(pk=waits.pk), True, cast.zhou_tao, AT)
+    rows = [of(twins.kept, period) | {"2010.c1": figure} for period, figure in (("2024M03", 490), ("2024M04", 690))]
+    brought_in(book(*rows), replaces="新的底册", at=AT + timedelta(days=1))
+    assert standing_of(twins.kept, "2024M04").values == {"2010.c1": "690.00"}
+    assert standing_of(twins.kept, "2024M03").values == {
+        "2010.c1": "510.00"
+    }  # where it had none the firm's word goes on
+
+
+def test_after_a_merger_the_kept_entrys_district_decides(cast):
+    make_it_be(AT.date())
+    twins = make_twins(cast)
+    stand(twins.twin, "2024M04", {"2010.c1": "750.00"})
+    asked = object_to(standing(twins.twin), "2010.c1", "760", twins.hu_bin, AT, "漏计。")
+    merge(cast, twins.kept, twins.twin)
+    asked = HistoryObjection.objects.get(pk=asked.pk)
+    assert HistoryObjection.objects.visible_to(cast.he_qing).count() == 0  # of 南岸区, where the twin was
+    assert list(HistoryObjection.objects.visible_to(cast.chen_yu)) == [asked]
+    with pytest.raises(Refused, match="由企业所在区县或市级决定"):
+        decide(asked, True, cast.he_qing, AT)
+    assert "750.00 → 760.00" in words_on(sign_in(cast.chen_yu).get(OBJECTIONS))
+    assert decide(asked, True, cast.chen_yu, AT).granted
 
 
 def test_history_under_a_merged_entry_is_the_firms_to_read_and_to_object_to(cast):

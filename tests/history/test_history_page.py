@@ -175,7 +175,9 @@ def test_firms_are_told_after_number_and_sample_were_seen_and_once(client, cast)
     said = words_on(client.get(address))
     letters = Letter.objects.filter(stem="history/look")
     assert "请核对本单位的导入历史" in said and "发送 3 封信" in said and not letters.exists()  # 云图 has two accounts
-    client.post(f"{address}send/")
+    for seen in ({}, {"seen": "2"}):
+        assert "要发的信有变动" in words_on(client.post(f"{address}send/", seen)) and not letters.exists()
+    client.post(f"{address}send/", {"seen": "3"})
     assert {letter.to for letter in letters} == {cast.li_na.email, cast.wang_lei.email, cast.sun_jie.email}
     assert all(letter.bulk for letter in letters) and "2023年10月至2023年12月，共 2 期" in {
         letter.facts["span"] for letter in letters

@@ -1,7 +1,11 @@
 """A wrong file replaced or withdrawn: figures go back to what stood before, everywhere."""
 
+import re
+
 import pytest
 from django.core.exceptions import ObjectDoesNotExist
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.access import DoneAlready, Refused
 from accounts.models import JournalEntry
@@ -69,6 +73,20 @@ def test_a_withdrawn_file_gives_way_to_what_stood_before(may):
     assert office.why == firm.why == "审计数尚未定" and firm.enterprise == may.firm and office.by == may.city
     withdraw(HistoryFile.objects.first(), may.city, AT, "也错了")
     assert "prev" not in history_of(fresh(may.filing)) and column(may.may, "prev(2010.c1)") == [None]
+
+
+def test_no_statement_grows_with_the_rows_of_a_withdrawn_file(may):
+    """A statement takes 65,535 values at most, and two years of a city are 69,600 rows."""
+    months = [f"2023M{month:02}" for month in range(2, 13)]
+    for figure, why in ((1, ""), (2, "审计")):
+        brought_in(book(*(of(may.firm, code) | {"2010.c1": figure} for code in months)), replaces=why)
+    row = may.firm.imported_filings.standing().get(period="2023M05")
+    decide(object_to(row, "2010.c1", "7", may.clerk, AT, "漏计一份合同，见审计报告。"), True, may.reviewer, AT)
+    with CaptureQueriesContext(connection) as asked:
+        withdraw(HistoryFile.objects.last(), may.city, AT, "审计数尚未定")
+    touching = [query["sql"] for query in asked if "importedfiling" in query["sql"]]
+    assert touching and not [sql for sql in touching if re.search(r"IN \([^()]*,[^()]*,", sql)]
+    assert standing(may.firm) == {code: "1.00" for code in months} | {"2023M05": "7.00"}
 
 
 def test_withdrawn_under_a_later_file_nothing_changes_until_that_goes_too(cast):

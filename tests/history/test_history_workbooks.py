@@ -16,6 +16,7 @@ from reporting.history.reading.workbooks import write_blank
 from reporting.models import HistoryFile, ImportedFiling
 from tests.cast import AT
 from tests.history.books import book, brought_in, of, stand, tried
+from text.package import Unreadable
 
 pytestmark = pytest.mark.django_db
 TABLE = "软统企6"
@@ -77,14 +78,15 @@ def test_many_in_a_zip_are_all_taken_or_none(cast):
         "__MACOSX/2023/._云图.xlsx": b"x",
         "2023/~$云图.xlsx": b"x",
     }
-    report = brought_in(zipped(files), name="全市.zip")
+    content = zipped(files)
+    report = brought_in(content, name="全市.zip")
     assert (report.rows, report.taken, report.refused) == (3, 3, ())
     assert report.periods == {"2023M11": 1, "2023M12": 2}
     assert {each.part for each in ImportedFiling.objects.all()} == {name for name in files if name.startswith("2023/")
                                                                      and "~$" not in name}  # fmt: skip
     source = HistoryFile.objects.get()
     with source.file.open("rb") as file:
-        assert file.read() == zipped(files) and source.file.name.endswith(".zip")
+        assert file.read() == content and source.file.name.endswith(".zip")
 
 
 def test_a_wrong_one_is_told_by_its_name_and_nothing_is_taken(cast):
@@ -96,7 +98,7 @@ def test_a_wrong_one_is_told_by_its_name_and_nothing_is_taken(cast):
                 "云图再.xlsx": filled(cast.yuntu, "2023M12", {"2010.c1": 12000}),
                 "嘉陵.xlsx": blank(cast.jialing, "2023M12"),
                 "山城.xlsx": other,
-                "另一种.xlsx": book(of(cast.yuntu, "2023M11") | {"2010.c1": 1}),
+                "另一种.xlsx": book({"企业": "云图", "收入": 1}),
                 "说明.docx": b"PK\x03\x04",
             }
         ),
@@ -146,3 +148,38 @@ def test_no_form_of_a_period_that_is_no_history(cast):
     cast.yuntu.refresh_from_db()
     with pytest.raises(NotTaken, match="已停报"):
         blank(cast.yuntu, "2023M12")
+
+
+def test_two_files_of_one_name_in_a_zip_are_refused(cast):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive, pytest.warns(UserWarning, match="Duplicate"):
+        for revenue in (12000, 13000):
+            archive.writestr("云图.xlsx", filled(cast.yuntu, "2023M12", {"2010.c1": revenue}))
+    with pytest.raises(Unreadable, match="压缩包里有不止一个文件叫“云图.xlsx”，分不清以哪一个为准"):
+        tried(out.getvalue(), name="两份.zip")
+
+
+def test_a_file_of_rows_in_a_zip_is_to_be_taken_out(cast):
+    rows = book(of(cast.yuntu, "2023M12") | {"2010.c1": 12000})
+    (told,) = tried(zipped({"历史.xlsx": rows}), name="历史.zip").refused
+    assert (told.part, told.why) == ("历史.xlsx", "这是每家企业每期一行的文件，不是表样。请从压缩包里取出，单独上传。")
+
+
+def test_a_practised_form_is_told_as_one(cast):
+    workbook = load_workbook(io.BytesIO(filled(cast.yuntu, "2023M12", {"2010.c1": 12000})))
+    for row in workbook["_meta"].iter_rows():
+        if row[0].value == "period":
+            row[1].value = "2023P12"
+    out = io.BytesIO()
+    workbook.save(out)
+    (told,) = tried(out.getvalue(), name="云图.xlsx").refused
+    assert "“2023P12”是演练的报告期，演练的数不是历史，不导入" in told.why
+
+
+def test_a_zip_that_unpacks_to_far_more_is_not_opened(cast):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number in range(3):
+            archive.writestr(f"{number}.xlsx", bytes(4 * 1024 * 1024))
+    with pytest.raises(Unreadable, match="压缩包解压后有 12 MB，没有打开。请分成几个压缩包"):
+        tried(out.getvalue(), name="大.zip")

@@ -62,13 +62,27 @@ def test_a_district_stores_its_own_row_and_no_other(cast):
     store(cast.zhou_tao, NANAN)
     own = tried(cast.chen_yu, YUZHONG, NANAN)  # the other's row as it stands is passed over
     assert [change.district for change in own.changes] == [cast.yuzhong] and own.unchanged == [cast.nanan]
-    another = ("南岸区", "别人", *NANAN[2:])
-    row, column, sentence = problem_of(cast.chen_yu, YUZHONG, another)
-    assert (row, column) == (3, "区县") and "只能改渝中区的" in sentence
-    with pytest.raises(Refused):
-        store(cast.chen_yu, YUZHONG, another)
+    for other in (("南岸区", "别人", *NANAN[2:]), ("南岸区", "#REF!", "", "", 2363890000, "@")):
+        found = tried(cast.chen_yu, YUZHONG, other, other)
+        assert found.not_taken == [cast.nanan] and not found.problems and found.is_clean
+    store(cast.chen_yu, YUZHONG, other)
     assert DistrictContact.objects.get(district=cast.nanan).leader == "李局"
-    assert not DistrictContact.objects.filter(district=cast.yuzhong).exists()
+    assert DistrictContact.objects.get(district=cast.yuzhong).leader == "张局"
+
+
+def test_what_another_district_changed_since_the_download_does_not_refuse_a_districts_file(cast):
+    store(cast.zhou_tao, YUZHONG, NANAN)
+    downloaded = load_workbook(io.BytesIO(contact_list.write_contacts(AT)))
+    downloaded.worksheets[0]["B3"] = "新局长"
+    out = io.BytesIO()
+    downloaded.save(out)
+    store(cast.he_qing, ("南岸区", "别的局长", *NANAN[2:]))
+    upload = SimpleUploadedFile("附件2.xlsx", out.getvalue())
+    answer = sign_in(cast.chen_yu).post("/contacts/import/", {"workbook": upload})
+    said = words_on(answer)
+    assert (
+        "将改 1 个区县" in said and "别的区县的行和现在的不一样，没有读：南岸区。" in said and answer.context["ticket"]
+    )
 
 
 def test_a_change_since_it_was_seen_is_not_written_over(cast):
@@ -194,3 +208,16 @@ def test_the_page_says_what_is_wrong_and_offers_no_button(cast):
     assert "3 区县 没有叫“渝东区”的区县" in words_on(answer) and not answer.context["ticket"]
     upload = SimpleUploadedFile("附件2.xlsx", b"nothing")
     assert client.post("/contacts/import/", {"workbook": upload}).status_code == 422
+
+
+@pytest.mark.parametrize("reference", ["", "A:F", "A1"])
+def test_a_merged_reference_of_any_shape_is_no_fault(cast, reference):
+    merged = b'<mergeCells count="1"><mergeCell ref="%s"/></mergeCells>' % reference.encode()
+    spoilt = repacked(book(YUZHONG).getvalue(), lambda parts: _put_in(parts, merged))
+    with pytest.raises(Unreadable, match="合并单元格"):
+        contact_list.try_contacts(io.BytesIO(spoilt), "x.xlsx", cast.zhou_tao, AT.date())
+
+
+def _put_in(parts, merged):
+    name = "xl/worksheets/sheet1.xml"
+    parts[name] = parts[name].replace(b"</sheetData>", b"</sheetData>" + merged)

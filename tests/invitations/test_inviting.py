@@ -14,7 +14,7 @@ from accounts import emails, first_accounts, people
 from accounts.access import DoneAlready, Refused
 from accounts.first_accounts import AccountState, WhyNot
 from accounts.links import ACTIVATION_LIFE
-from accounts.models import DeadAddress, Enterprise, JournalEntry, Letter, User
+from accounts.models import DeadAddress, Enterprise, Installation, JournalEntry, Letter, User
 from accounts.post import outbox
 from reporting.invitations import course, inviting
 from reporting.invitations.inviting import ChosenFirms
@@ -26,6 +26,16 @@ from tests.reading import markup_of, words_on
 
 NONE = ChosenFirms(AccountState.NONE)
 HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def cast(cast):
+    whom_to_call()
+    return cast
+
+
+def whom_to_call() -> None:
+    Installation.objects.update_or_create(pk=1, defaults={"phone": "023-63000001"})
 
 
 @pytest.fixture
@@ -165,6 +175,27 @@ def test_a_code_that_is_somebodys_name_is_told_and_breaks_nothing(unopened, cast
     assert (done.opened, done.left_out) == (1, {WhyNot.NAME_TAKEN: 1})
 
 
+def test_an_account_nobody_opened_follows_what_the_register_was_put_right_to(unopened, cast):
+    people.open_first_account(cast.jialing, by=cast.chen_yu, at=AT)
+    Letter.objects.update(state=Letter.State.SENT)
+    Enterprise.objects.filter(pk=cast.jialing.pk).update(email="right@example.com")
+    assert inviting.invite(ChosenFirms(ticked=(cast.jialing.pk,)), by=cast.chen_yu, at=AT).resent == 1
+    assert Letter.objects.latest("pk").to == User.objects.get(username=cast.jialing.credit_code).email
+    assert Letter.objects.latest("pk").to == "right@example.com"
+
+
+def test_an_address_put_right_on_the_firms_page_is_the_registers_too(unopened, cast):
+    user = people.open_first_account(cast.jialing, by=cast.chen_yu, at=AT)
+    people.resend_activation(user, by=cast.chen_yu, at=AT, email="right@example.com")
+    cast.jialing.refresh_from_db()
+    assert cast.jialing.email == "right@example.com"
+    assert JournalEntry.objects.get(action="修改企业联系方式").before == {"邮箱": user.email}
+    Letter.objects.update(state=Letter.State.SENT)
+    later = AT + timedelta(hours=2)
+    inviting.invite(ChosenFirms(ticked=(cast.jialing.pk,)), by=cast.chen_yu, at=later)
+    assert Letter.objects.latest("pk").to == "right@example.com"
+
+
 def test_a_mailbox_that_takes_nothing_gives_way_to_the_registers(unopened, cast):
     people.open_first_account(cast.jialing, by=cast.chen_yu, at=AT)
     DeadAddress.objects.create(address=cast.jialing.email, reason="550", noticed_at=AT)
@@ -218,6 +249,7 @@ def test_two_who_chose_the_same_firms_write_one_letter_each(unopened, cast):
 @pytest.mark.worker
 def test_four_presses_at_once_write_each_firm_one_letter(transactional_db):
     cast = assemble()
+    whom_to_call()
     User.objects.filter(enterprise__in=[cast.jialing, cast.shancheng]).delete()
     many_firms(cast, 60)
     start, written, failures = threading.Barrier(4), [], []
@@ -327,7 +359,7 @@ def test_a_district_previews_and_sends(unopened, cast):
     page = words_on(answer)
     assert "将发出的激活邮件\n1" in page and "发送 1 封激活邮件" in page and "（每家企业自己的链接）" in page
     assert not Letter.objects.exists() and not User.objects.filter(enterprise=cast.jialing).exists()
-    typed = {"state": "no-account", "which": "all", "previewed_at": answer.context["previewed_at"]}
+    typed = {"state": "no-account", "which": "all", "previewed_at": answer.context["previewed_at"], "seen": "1"}
     assert "新开通 1 家" in words_on(client.post(reverse("send_invitations"), typed, follow=True))
     leave()
     assert "刚刚已经发过" in words_on(client.post(reverse("send_invitations"), typed, follow=True))
@@ -361,6 +393,23 @@ def test_nothing_is_sent_without_its_preview(unopened, cast):
     answer = press(sign_in(cast.zhou_tao), "send_invitations", which="all", state="no-account")
     assert "请重新预览" in words_on(answer, 422)
     assert not Letter.objects.exists()
+
+
+def test_no_more_letters_go_than_the_preview_said(cast):
+    make_it_be(AT.date())
+    many_firms(cast, 3)
+    client = sign_in(cast.zhou_tao)
+    answer = press(client, "preview_invitations", state="no-account", which="all")
+    assert "发送 3 封激活邮件" in words_on(answer)
+    typed = {"state": "no-account", "which": "all", "previewed_at": answer.context["previewed_at"], "seen": "3"}
+    many_firms(cast, 50, begin=3)  # somebody brings in a register meanwhile
+    page = words_on(client.post(reverse("send_invitations"), typed))
+    assert "要发的信有变动" in page and "发送 53 封激活邮件" in page
+    assert "要发的信有变动" in words_on(client.post(reverse("send_invitations"), typed | {"seen": ""}))
+    assert not Letter.objects.exists() and not JournalEntry.objects.filter(action="批量邀请企业").exists()
+    Enterprise.objects.filter(credit_code__endswith="5000").update(email="")  # fewer surprise nobody
+    client.post(reverse("send_invitations"), typed | {"seen": "53"})
+    assert Letter.objects.count() == 52
 
 
 def test_the_course_is_read_by_district(unopened, cast):

@@ -1,6 +1,7 @@
 """Officials from a workbook: tried first, then all of them or none."""
 
 import io
+from datetime import date
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -8,9 +9,9 @@ from openpyxl import Workbook, load_workbook
 
 from accounts import people
 from accounts.access import DoneAlready, Refused
-from accounts.models import JournalEntry, Letter, User
+from accounts.models import District, JournalEntry, Letter, User
 from reporting.invitations import officials
-from tests.cast import AT
+from tests.cast import AT, make_district
 from tests.officials import make_it_be, sign_in
 from tests.reading import markup_of, words_on
 from text.package import Unreadable
@@ -23,6 +24,10 @@ def workbook(*rows, heads=officials.COLUMNS) -> io.BytesIO:
     book = Workbook()
     for row in (heads, *rows):
         book.active.append(list(row))
+    return saved(book)
+
+
+def saved(book: Workbook) -> io.BytesIO:
     out = io.BytesIO()
     book.save(out)
     out.seek(0)
@@ -71,6 +76,10 @@ def test_who_is_there_as_the_file_says_is_unchanged_and_told(cast):
         (("甲", "系统管理", "", "a@b.cn", ""), "角色", "不是您能开通的角色"),
         (("甲", "企业", "", "a@b.cn", ""), "角色", "不是您能开通的角色"),
         (("甲", "区县", "南安区", "a@b.cn", ""), "区县", "没有叫“南安区”的区县"),
+        (("甲", "区县", "南安区", "a@b.cn", ""), "区县", "是不是“南岸区”？"),
+        (("甲", "区县", "南岸", "a@b.cn", ""), "区县", "没有叫“南岸”的区县，是不是“南岸区”？请写"),
+        (("甲", "协会", "", "a@b.cn", ""), "角色", "是不是“行业协会”？请写"),
+        (("甲", "", "", "a@b.cn", ""), "角色", "“”不是您能开通的角色，请写区县"),
         (("甲", "区县", "", "a@b.cn", ""), "区县", "必须写明区县"),
         (("甲", "市级", "南岸区", "a@b.cn", ""), "区县", "其他账号不写区县"),
         (("甲", "市级", "", "a.b.cn", ""), "邮箱", "邮箱写法不对"),
@@ -85,6 +94,52 @@ def test_who_is_there_as_the_file_says_is_unchanged_and_told(cast):
 def test_a_wrong_row_is_said_with_its_place(cast, row, column, words):
     problems = sentences(cast, ZHANG, row)
     assert problems[0][:2] == (3, column) and words in problems[0][2]
+
+
+@pytest.mark.parametrize("said", ["江北区", "500105", "江北"])
+def test_an_abolished_district_says_since_when_and_which_took_its_place(cast, said):
+    gone = make_district("500105", "江北区", 5, valid_to=date(2024, 1, 24), successor=cast.nanan)
+    [(row, column, words)] = sentences(cast, ("甲", "区县", said, "a@b.cn", ""))
+    assert (row, column) == (2, "区县")
+    assert words == "“江北区”自2024年1月25日起已经撤销，由南岸区接替，请写“南岸区”。"
+    District.objects.filter(pk=gone.pk).update(successor=None, reviewed_by=cast.yuzhong)
+    assert "由渝中区接替" in sentences(cast, ("甲", "区县", said, "a@b.cn", ""))[0][2]
+    District.objects.filter(pk=gone.pk).update(reviewed_by=None)
+    assert "已经撤销，请改写现在的区县" in sentences(cast, ("甲", "区县", said, "a@b.cn", ""))[0][2]
+
+
+def test_two_rows_of_one_mobile_are_told(cast):
+    [(row, column, words)] = sentences(cast, ZHANG, (*LI[:4], ZHANG[4]))
+    assert (row, column) == (3, "手机") and "与第 2 行的手机相同" in words
+
+
+def test_of_two_at_one_mailbox_who_works_there_counts(cast):
+    """The desk went to another person, and kept its address."""
+    new = people.create(
+        username="xinren", name="新人", role=cast.he_qing.role, district=cast.nanan, email="desk@cq.gov.cn"
+    )
+    User.objects.filter(pk=cast.he_qing.pk).update(email="desk@cq.gov.cn", is_active=False, successor=new)
+    found = tried(cast, ("新人", "区县", "南岸区", "desk@cq.gov.cn", ""), ZHANG)
+    assert found.is_clean and found.known == [new]
+
+
+def test_what_cannot_be_told_apart_is_refused(cast):
+    book = load_workbook(workbook(ZHANG))
+    other = book.create_sheet("江北")
+    other.append(list(officials.COLUMNS))
+    other.append(list(LI))
+    with pytest.raises(Unreadable, match="2 张有内容的工作表"):
+        officials.try_officials(saved(book), "x.xlsx", cast.zhou_tao, AT.date())
+    heads = (*officials.COLUMNS, "邮箱")
+    with pytest.raises(Unreadable, match="两列都叫“邮箱”"):
+        officials.try_officials(workbook(ZHANG, heads=heads), "x.xlsx", cast.zhou_tao, AT.date())
+
+
+def test_a_hidden_row_is_read_and_told(cast):
+    book = load_workbook(workbook(ZHANG, LI))
+    book.active.row_dimensions[3].hidden = True
+    found = officials.try_officials(saved(book), "x.xlsx", cast.zhou_tao, AT.date())
+    assert len(found.new) == 2 and found.hidden_rows == [3]
 
 
 def test_two_rows_of_one_mailbox_are_told(cast):

@@ -23,7 +23,7 @@ from reporting.register import applications, moves, upkeep
 from reporting.reminders import digests, planner, urging
 from reporting.succession import desks, takeovers
 from reporting.succession.succeeding import NewPerson
-from reporting.training import inviting, sessions, signing_up
+from reporting.training import inviting, reminding, sessions, signing_up
 from tests.cast import AT, FREE_CODE, SHANGHAI, Cast, make_enterprise
 from tests.history.books import stand
 from tests.may import CLEAN_MAY, make_may, open_period
@@ -181,4 +181,5 @@ def _train(cast: Cast) -> None:
     signing_up.sign_up(session, "孙洁", "", by=cast.sun_jie, at=AT + MINUTE)
     sessions.change(session, facts | {"begins": time(9, 30)}, [], 0, by=cast.liu_fang, at=AT)
     signing_up.step_back(first, by=cast.li_na, at=AT)
+    reminding.plan(datetime(2024, 6, 19, 9, tzinfo=SHANGHAI))
     sessions.cancel(session, by=cast.liu_fang, at=AT, why="会议室停电，另行通知。")

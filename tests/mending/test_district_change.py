@@ -19,11 +19,12 @@ from reporting.register import moves
 from reporting.totals.aggregation import as_json, summarise
 from reporting.workflow.period import owe
 from tests.cast import AT, SHANGHAI, make_district, make_user
-from tests.history.books import book
+from tests.history.books import book, stand
 from tests.invitations.many import many_firms
 from tests.may import CLEAN_MAY, fresh, make_may, open_period
 from tests.mending.twins import merge
 from tests.officials import freeze, make_it_be, sign_in
+from tests.practice.training import practised, train
 from tests.reading import markup_of, words_on
 
 pytestmark = pytest.mark.django_db
@@ -119,6 +120,37 @@ def test_one_that_is_planned_waits_for_its_day_and_the_beat_does_it(city):
     assert Residence.objects.filter(enterprise=city.yuntu).count() == 2
     assert DistrictChange.objects.get().state == DistrictChange.State.DONE
     assert changing.plan in tasks.PLANNERS
+
+
+def test_who_came_since_to_a_district_that_ends_goes_along_and_is_told(city):
+    planned = press(city, change(city, since=FIRST_OF_JULY, closes=True))
+    [newcomer] = many_firms(city, 1)  # registered in 渝中区 before the day
+    changing.plan(datetime(2024, 7, 1, 0, 10, tzinfo=SHANGHAI))
+    assert newcomer.district == city.new
+    assert planned.firms.filter(enterprise=newcomer, origin=city.yuzhong, left_out="").exists()
+    assert not city.yuzhong.residences.filter(until=None).exists()
+    assert Letter.objects.filter(stem="register/district_change", to=newcomer.email).count() == 1
+    assert JournalEntry.objects.filter(action="迁移区县", enterprise=newcomer, district=city.new).exists()
+
+
+def test_what_is_practised_goes_along(city):
+    train(city)
+    assert practised(city.yuntu).district == city.yuzhong
+    press(city, change(city))
+    assert practised(city.yuntu).district == city.new
+    moves.move_enterprise(city.shancheng, city.new, since=AT.date(), reason="搬迁", by=city.he_qing, at=AT)
+    assert practised(city.shancheng).district == city.new
+
+
+def test_imported_history_of_the_day_and_later_is_told(city):
+    for code in ("2024M03", "2024M04"):
+        stand(city.yuntu, code, {"2010.c1": "1.00"})
+    wanted = replace(change(city), since=date(2024, 4, 2), district=city.nanan)
+    assert reach(wanted, AT).history == 1
+    answer = sign_in(city.zhou_tao).post(
+        "/district-changes/preview/", posted(city, since="2024-04-02", district=city.nanan.pk)
+    )
+    assert "还有 1 份导入的历史" in words_on(answer)
 
 
 def test_what_no_firm_brings_along_goes_with_an_abolished_district(city):

@@ -171,9 +171,31 @@ def test_who_signed_up_to_a_training_comes_along_and_nobody_twice(cast, twins):
         signing_up.sign_up(session, name, "", by=twins.hu_bin, at=AT)
     signing_up.sign_up(session, "李娜", "", by=cast.li_na, at=AT)
     merge(cast, twins.kept, twins.twin)
-    assert sorted(session.sign_ups.filter(enterprise=twins.kept).values_list("name", flat=True)) == ["李娜", "胡斌"]
+    standing = session.sign_ups.standing().filter(enterprise=twins.kept)
+    assert sorted(standing.values_list("name", flat=True)) == ["李娜", "胡斌"]
     signed = SignUp.objects.get(name="胡斌")
     signing_up.step_back(signed, by=cast.li_na, at=AT)  # the firm's own now
+
+
+def test_of_one_person_on_both_lists_the_better_stands_and_the_seat_is_handed_on(cast, twins):
+    session = arrange(cast, capacity=2)
+    for name, by in (("李娜", twins.hu_bin), ("李娜", cast.li_na), ("赵敏", cast.zhao_min)):
+        signing_up.sign_up(session, name, "", by=by, at=AT)
+    merge(cast, twins.kept, twins.twin)
+    states = SignUp.objects.filter(name="李娜").values_list("enterprise", "state")
+    assert sorted(states) == [(twins.kept.pk, "cancelled"), (twins.kept.pk, "signed")]
+    assert signing_up.plan(AT) == 1 and SignUp.objects.get(name="赵敏").is_signed
+    assert signing_up.plan(AT) == 0
+    assert Letter.objects.filter(stem="training/moved_up", to=cast.zhao_min.email).count() == 1
+
+
+def test_a_seat_of_the_merged_entry_goes_before_the_kept_ones_waiting(cast, twins):
+    session = arrange(cast, capacity=1)
+    for by in (twins.hu_bin, cast.li_na):
+        signing_up.sign_up(session, "李娜", "", by=by, at=AT)
+    merge(cast, twins.kept, twins.twin)
+    assert [each.is_signed for each in session.sign_ups.standing()] == [True]
+    signing_up.step_back(session.sign_ups.standing().get(), by=cast.li_na, at=AT)
 
 
 def test_what_only_the_other_entry_practises_comes_along(cast, twins):

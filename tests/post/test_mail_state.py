@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from accounts import clock
 from accounts.models import Installation, Letter, User
 from accounts.post import pulse, troubles
 from accounts.post.answers import About
@@ -199,3 +200,14 @@ def test_worker_beat_and_queue_are_missed_one_by_one(queue):
     assert pulse.silent() == [pulse.QUEUE]
     write()
     assert Letter.objects.get().state == Letter.State.WAITING
+
+
+def test_the_system_administrator_reads_when_the_last_copy_was_made(cast, settings, tmp_path):
+    settings.VAR_DIR = tmp_path
+    assert "最近一次备份" not in words_on(sign_in(cast.wu_gang).get("/outbox/"))  # production keeps them elsewhere
+    made = clock.real_now() - timedelta(hours=3)
+    (tmp_path / "backups").mkdir()
+    (tmp_path / "backups" / f"record-{made:%Y%m%d-%H%M%S}.sqlite3").touch()
+    said = words_on(sign_in(cast.wu_gang).get("/outbox/"))
+    assert f"最近一次备份 {made.year}年{made.month}月{made.day}日 {made:%H:%M}，3" in " ".join(said.split())
+    assert "最近一次备份" not in words_on(sign_in(cast.zhou_tao).get("/outbox/"))

@@ -204,6 +204,15 @@ def test_a_firm_without_account_gets_its_first_letter_from_its_district(client, 
         people.open_first_account(cast.shancheng, by=cast.he_qing, at=AT)
 
 
+def test_a_firm_without_a_mailbox_is_to_have_one_before_its_letter(client, cast):
+    cast.jialing.users.all().delete()
+    Enterprise.objects.filter(pk=cast.jialing.pk).update(email="")
+    client.force_login(cast.chen_yu)
+    page = client.get(f"/firms/{cast.jialing.credit_code}/")
+    assert "请先补登邮箱" in words_on(page) and "发送激活邮件到" not in words_on(page)
+    assert f"/firms/{cast.jialing.credit_code}/contact/" in markup_of(page).split("请先")[1][:100]
+
+
 def test_no_official_gets_a_firms_activation_letter(cast, mailoutbox):
     cast.jialing.users.all().delete()
     Enterprise.objects.filter(pk=cast.jialing.pk).update(email=cast.chen_yu.email.upper())

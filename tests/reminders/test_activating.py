@@ -6,9 +6,11 @@ from datetime import date, datetime, timedelta
 import pytest
 from django.contrib.auth.hashers import make_password
 
-from accounts.models import DeadAddress, JournalEntry, Letter, User
+from accounts.models import DeadAddress, Enterprise, JournalEntry, Letter, User
 from accounts.post.outbox import message_of
 from reporting import workflow
+from reporting.models import Filing
+from reporting.periods.previews import preview_of
 from reporting.register import moves
 from reporting.reminders import planner, urging
 from tests.cast import AT, SHANGHAI, make_enterprise
@@ -62,6 +64,13 @@ def test_who_was_invited_within_the_hour_waits_for_the_next(may, cast):
     assert [letter.enterprise for letter in activations()] == [may.newcomer]
     planner.plan(on(3, 9, 30))
     assert {letter.enterprise for letter in activations()} == {cast.jialing, may.newcomer}
+
+
+def test_who_has_just_been_invited_is_announced_as_whom_the_opening_reaches(may, cast):
+    User.objects.filter(pk=cast.zhao_min.pk).update(invited_at=AT - timedelta(minutes=2))
+    Enterprise.objects.filter(pk=may.newcomer.pk).update(email="")
+    preview = preview_of(may.may, Filing.objects.of(may.may), True, AT)
+    assert (preview.activations, preview.unreached) == (1, 1)
 
 
 def test_a_firm_that_opens_its_account_gets_reminders_from_then_on(may, cast):

@@ -13,14 +13,17 @@ from accounts.models import DeadAddress, JournalEntry, Letter
 from accounts.post.letters import compose
 from accounts.post.outbox import message_of
 from reporting import tasks, workflow
+from reporting.letters.schedule import schedule as set_times
 from reporting.letters.schedule import set_schedule
 from reporting.models import Period, ReminderChoice, Urging
 from reporting.reminders import digests, planner, urging
 from reporting.reminders.urging import Chosen
-from tests.cast import AT, make_enterprise
+from reporting.succession import takeovers
+from tests.cast import AT, make_enterprise, make_user
 from tests.may import make_may
 from tests.officials import file_may, freeze, make_it_be, sign_in
 from tests.reading import markup_of, words_on
+from tests.succession.papers import WHY, ZHOU_LIN, propose
 
 
 @pytest.fixture
@@ -39,7 +42,9 @@ def previewed(client, **more) -> tuple[dict, str]:
     body = markup_of(page)
     token = re.search(r'name="token" value="([^"]+)"', body)
     at = re.search(r'name="previewed_at" value="([^"]+)"', body)
-    return choice(**more) | {"token": token and token[1], "previewed_at": at and at[1]}, body
+    seen = re.search(r'name="seen" value="([^"]+)"', body)
+    given = {"token": token and token[1], "previewed_at": at and at[1], "seen": seen and seen[1]}
+    return choice(**more) | given, body
 
 
 def press(client, form, callbacks):
@@ -73,7 +78,9 @@ def test_a_district_cannot_reach_into_another_by_the_form(may, cast, callbacks):
     client = sign_in(cast.chen_yu)
     form, page = previewed(client, district=cast.nanan.code)
     assert form["token"] and "没有一家企业能收到" in page or form["token"] is None
-    press(client, choice(district=cast.nanan.code, token=uuid.uuid4(), previewed_at=AT.isoformat()), callbacks)
+    press(
+        client, choice(district=cast.nanan.code, token=uuid.uuid4(), previewed_at=AT.isoformat(), seen="9"), callbacks
+    )
     assert urged() == set()
 
 
@@ -91,7 +98,7 @@ def test_a_district_cannot_reach_into_another_by_the_form(may, cast, callbacks):
 )
 def test_the_city_narrows_the_group(may, cast, callbacks, chosen, names):
     workflow.save_sheet(may.filing, "软统企6", {"2010.c1": "1"}, 0, may.clerk, AT)
-    press(sign_in(may.city), choice(token=uuid.uuid4(), previewed_at=AT.isoformat(), **chosen), callbacks)
+    press(sign_in(may.city), choice(token=uuid.uuid4(), previewed_at=AT.isoformat(), seen="9", **chosen), callbacks)
     assert urged() == {getattr(cast, name).email for name in names}
 
 
@@ -99,7 +106,9 @@ def test_the_overdue_are_those_who_never_submitted(may, cast, callbacks):
     submission = file_may(may.filing, may.clerk)
     workflow.send_back(submission, [{"cell": "", "reason": "请核对"}], may.reviewer, AT)
     make_it_be(date(2024, 6, 13))
-    press(sign_in(may.city), choice(state="overdue", token=uuid.uuid4(), previewed_at=AT.isoformat()), callbacks)
+    press(
+        sign_in(may.city), choice(state="overdue", token=uuid.uuid4(), previewed_at=AT.isoformat(), seen="9"), callbacks
+    )
     assert urged() == {cast.zhao_min.email, cast.sun_jie.email}
 
 
@@ -110,6 +119,29 @@ def test_the_second_press_is_the_first(may, cast, callbacks):
     assert first.url == second.url
     assert Urging.objects.count() == 1 and Letter.objects.filter(stem="reminder/urged").count() == 4
     assert JournalEntry.objects.filter(action="立即催报").count() == 1
+
+
+def join(may, cast, number: int) -> None:
+    for each in range(number):
+        firm = make_enterprise(f"9150010{each:011d}", f"新企业{each}", cast.yuzhong)
+        make_user(firm.credit_code, "统计员", "enterprise", enterprise=firm)
+        workflow.owe(firm, may.may)
+
+
+def test_no_more_letters_go_than_the_preview_said(may, cast, callbacks):
+    client = sign_in(may.city)
+    form, _ = previewed(client)
+    join(may, cast, 20)
+    for seen in (form["seen"], ""):
+        page = words_on(press(client, form | {"seen": seen}, callbacks))
+        assert "要发的信有变动" in page and "发送给 23 家企业" in page
+    assert not Urging.objects.exists() and not Letter.objects.exists()
+
+
+def test_who_comes_to_owe_after_the_press_is_not_written_to(may, cast):
+    made, _ = urging.press(uuid.uuid4(), may.may, Chosen(), "", AT, may.city, AT, seen=4)
+    join(may, cast, 20)
+    assert urging.write(made.pk, AT).letters == 4
 
 
 def test_who_submits_after_the_preview_is_left_out_and_counted(may, cast, callbacks):
@@ -214,7 +246,7 @@ def test_what_cannot_be_sent_is_refused_with_what_was_typed(may, more, words):
 
 def test_five_hundred_words_go_out(may, callbacks):
     client = sign_in(may.city)
-    press(client, choice(words="长" * 500, token=uuid.uuid4(), previewed_at=AT.isoformat()), callbacks)
+    press(client, choice(words="长" * 500, token=uuid.uuid4(), previewed_at=AT.isoformat(), seen="9"), callbacks)
     assert Urging.objects.get().words == "长" * 500
 
 
@@ -222,7 +254,7 @@ def test_a_locked_period_is_not_urged(may, callbacks):
     Period.objects.update(state=Period.LOCKED)
     client = sign_in(may.city)
     assert "不再催报" in words_on(client.get("/reminders/?period=2024M05"))
-    answer = press(client, choice(token=uuid.uuid4(), previewed_at=AT.isoformat()), callbacks)
+    answer = press(client, choice(token=uuid.uuid4(), previewed_at=AT.isoformat(), seen="9"), callbacks)
     assert answer.url == "/reminders/" and not Urging.objects.exists()
 
 
@@ -394,6 +426,34 @@ def test_the_city_sets_the_schedule_and_others_read_it(may, cast):
     assert ReminderChoice.objects.get(reminder_time="early").days == 7
 
 
+QUIET = {"districts_on": "", "city_on": "", "early_days": "3"}
+
+
+def test_a_time_that_is_switched_on_is_asked_about_with_the_letters_it_catches_up(may):
+    client, address = sign_in(may.city), "/reminders/schedule/"
+    make_it_be(AT.date())
+    client.post(address, typed_schedule(**QUIET, opened_on=""))
+    planner.plan(AT.replace(hour=23))
+    assert not Letter.objects.exists()
+    asked = words_on(client.post(address, typed_schedule(**QUIET)))
+    assert "保存提醒时点，补发 4 封信" in asked and "开始填报" in asked
+    assert "补发 4 封信" in words_on(client.post(address, typed_schedule(**QUIET, seen="3")))
+    assert not Letter.objects.exists() and not set_times()["opened"].on
+    client.post(address, typed_schedule(**QUIET, seen="4"))
+    assert set_times()["opened"].on and not Letter.objects.exists()  # the beat writes them
+    assert planner.plan(AT.replace(hour=23)) == 4
+    client.post(address, typed_schedule(**QUIET | {"early_days": "7"}))  # before the opening: nothing more goes by it
+    assert set_times()["early"].days == 7
+    asked = words_on(client.post(address, typed_schedule(**QUIET | {"early_days": "7", "city_on": "on"})))
+    assert "补发 1 封信" in asked and "全市进度" in asked
+
+
+def test_a_time_switched_on_on_a_day_off_is_caught_up_on_the_next_working_day(may):
+    set_schedule({"soon": {"on": False}}, may.city, AT)
+    make_it_be(date(2024, 6, 8))
+    assert "补发 4 封信" in words_on(sign_in(may.city).post("/reminders/schedule/", typed_schedule()))
+
+
 def test_a_wrong_schedule_says_what_is_wrong(may):
     page = sign_in(may.city).post("/reminders/schedule/", typed_schedule(early_days="2"))
     assert "第一次早于第二次" in words_on(page, 422)
@@ -451,6 +511,19 @@ def test_the_city_is_told_how_it_stands_while_a_period_is_open(may, cast):
 def test_digests_wait_for_their_hour(may, hour, letters):
     freeze(may.filing, may.clerk, {"2010.c1": "1000.00"})
     assert digests.plan(morning(11, hour)) == letters
+
+
+def test_digests_name_the_handovers_that_wait(may, cast, tmp_path, settings):
+    settings.MEDIA_ROOT = tmp_path
+    asked = takeovers.ask(cast.yuntu.credit_code, ZHOU_LIN, WHY, at=AT)
+    assert digests.to_districts(morning(11)) == 1
+    letter = Letter.objects.get(stem="digest/district")
+    assert letter.district == cast.yuzhong and "1 份账号移交申请" in letter.subject
+    assert "1 份账号移交申请待核实" in message_of(letter).body
+    propose(cast.yuntu, cast.chen_yu, asked=asked)
+    assert digests.to_districts(morning(12)) == 0
+    digests.to_city(morning(12))
+    assert "待确认的账号移交：1 份" in message_of(Letter.objects.filter(stem="digest/city").first()).body
 
 
 def test_digests_can_be_switched_off(may):

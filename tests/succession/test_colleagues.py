@@ -98,6 +98,30 @@ def test_a_second_press_changes_nothing(cast):
     assert cast.yuntu.users.count() == 3
 
 
+def test_whom_an_office_or_a_colleague_stopped_nobody_replaces(cast):
+    """The code would be alive again under a name of the presser's choosing, and a sixth account in use."""
+    people.deactivate(cast.li_na, by=cast.chen_yu, at=AT, why="冒名。")
+    with pytest.raises(Refused, match="请先启用"):
+        replace(cast.li_na, cast.wang_lei)
+    assert not people.first_account(cast.yuntu).is_active
+
+
+def test_a_link_refused_is_not_counted_as_sent(cast):
+    desk = sign_in(cast.li_na)
+    people.deactivate(cast.wang_lei, by=cast.li_na, at=AT, why="离职")
+    address = f"/account/colleagues/{cast.wang_lei.pk}/link/"
+    assert "请先启用" in words_on(desk.post(address, follow=True))
+    people.reactivate(cast.wang_lei, by=cast.li_na, at=AT, why="回来")
+    assert f"给 {cast.wang_lei.email} 的链接" in words_on(desk.post(address, follow=True))
+
+
+def test_the_second_press_of_an_invitation_is_told(cast):
+    desk, person = sign_in(cast.li_na), {"name": "周琳", "mobile": "13800000009", "email": ZHOU_LIN.email}
+    said = [words_on(desk.post("/account/colleagues/", person, follow=True)) for _ in range(2)]
+    assert "的激活邮件" in said[0] and "没有再邀请一次" in said[1]
+    assert to("activation") == [ZHOU_LIN.email]
+
+
 @pytest.mark.parametrize(
     ("email", "why", "sentence"),
     [

@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.core.cache import cache
 from django.db import IntegrityError, transaction
 
@@ -62,6 +63,23 @@ def test_it_passes_when_the_city_has_confirmed_and_the_days_are_over(confirmed, 
     assert (new.name, new.email, new.mobile) == ("周琳", ZHOU_LIN.email, ZHOU_LIN.mobile)
     assert new.is_active and not new.has_usable_password()
     assert takeovers.plan(AFTER) == 0
+
+
+def test_days_to_object_where_a_colleague_uses_the_firms_accounts(cast):
+    """李娜 never opened hers; 王磊 works there every day, and may object."""
+    User.objects.filter(pk=cast.li_na.pk).update(password=make_password(None))
+    passing = takeovers.confirm(propose(cast.yuntu, cast.chen_yu), by=cast.zhou_tao, at=AT + HOUR)
+    assert (passing.until, stands(passing)) == (LAST, "confirmed")
+    takeovers.object_to(passing, words="没有这回事", at=AT + 2 * HOUR, by=cast.wang_lei)
+    assert stands(passing) == "objected"
+
+
+def test_days_to_object_to_a_second_takeover_too(confirmed, cast):
+    takeovers.plan(AFTER)
+    User.objects.filter(pk=cast.wang_lei.pk).update(is_active=False)
+    other = NewPerson("吴桐", "13800000008", "wutong@example.com")
+    again = propose(cast.yuntu, cast.chen_yu, AFTER, other)  # 周琳 has not opened hers yet
+    assert again.until
 
 
 def test_one_that_fails_does_not_keep_the_others(confirmed, cast, monkeypatch):

@@ -199,7 +199,9 @@ def test_the_invitation_has_its_number_and_goes_once_a_round(cast):
     assert "发送 5 封邀请信" in words_on(page) and "软件园一号会议室" in words_on(page)
     assert not stems()  # looking writes nothing
     address = f"/training/{session.pk}/invite/send/"
-    assert "5 封邀请信已排队" in words_on(client.post(address, {"rounds": "0"}, follow=True))
+    for seen in ({}, {"seen": "4"}):  # somebody has come in since the preview, or nobody has looked
+        assert "要发的信有变动" in words_on(client.post(address, {"rounds": "0", **seen})) and not stems()
+    assert "5 封邀请信已排队" in words_on(client.post(address, {"rounds": "0", "seen": "5"}, follow=True))
     assert "已于" in words_on(client.post(address, {"rounds": "0"}, follow=True))
     assert "请重新预览" in words_on(client.post(address, {}, follow=True))
     letters = Letter.objects.filter(stem="training/invitation")
@@ -213,7 +215,7 @@ def test_the_invitation_has_its_number_and_goes_once_a_round(cast):
     letters.filter(to=cast.zhao_min.email).update(state=Letter.State.SENT)
     page = words_on(client.get(f"/training/{session.pk}/"))
     assert "发过 1 轮" in page and "已发出 1 封，待发 3 封，失败 1 封" in page
-    client.post(address, {"rounds": "1"})
+    client.post(address, {"rounds": "1", "seen": "5"})
     assert letters.all().count() == 10
 
 
@@ -300,6 +302,20 @@ def test_the_page_arranges_and_changes(cast):
     assert (session.place, session.capacity) == ("二号会议室", None)
 
 
+def test_a_change_that_is_told_is_asked_first(cast):
+    make_it_be(AT.date())
+    session = arrange(cast)
+    signing_up.sign_up(session, "李娜", "", by=cast.li_na, at=AT)
+    client, address = sign_in(cast.liu_fang), f"/training/{session.pk}/change/"
+    said = {name: value or "" for name, value in FACTS.items()} | {"place": "二号会议室", "version": "0"}
+    assert "修改，发出 2 封信" in words_on(client.post(address, said))
+    session.refresh_from_db()
+    assert session.place == FACTS["place"] and not Letter.objects.exists()
+    assert "2 封信已排队" in words_on(client.post(address, said | {"seen": "2"}, follow=True))
+    session.refresh_from_db()
+    assert session.place == "二号会议室"
+
+
 def test_the_page_of_a_cancellation_says_how_many_are_told(cast):
     make_it_be(AT.date())
     session = arrange(cast)
@@ -307,6 +323,9 @@ def test_the_page_of_a_cancellation_says_how_many_are_told(cast):
     client, address = sign_in(cast.liu_fang), f"/training/{session.pk}/cancel/"
     assert "已报名和候补的有 1 人" in words_on(client.get(address))
     assert "请写明取消的原因" in words_on(client.post(address, {"why": ""}), 409)
-    assert "写给已报名的 2 封信已排队" in words_on(client.post(address, {"why": "停电"}, follow=True))
+    assert "取消培训，发出 2 封信" in words_on(client.post(address, {"why": "停电"}))
+    assert not Letter.objects.exists()
+    told = client.post(address, {"why": "停电", "seen": "2"}, follow=True)
+    assert "写给已报名的 2 封信已排队" in words_on(told)
     assert "取消过" in words_on(client.post(address, {"why": "停电"}), 409)
     assert "取消：停电" in words_on(sign_in(cast.li_na).get(f"/training/{session.pk}/"))

@@ -1,19 +1,24 @@
 """撤回报告期: while nobody has filed, without a trace on any record; then it may be opened again."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 from django.contrib.auth.hashers import make_password
 
-from accounts.models import JournalEntry, Letter, User
+from accounts import first_accounts
+from accounts.first_accounts import AccountState
+from accounts.models import Enterprise, Installation, JournalEntry, Letter, User
 from accounts.post.outbox import message_of
 from reporting import workflow
 from reporting.certificates import issuing
+from reporting.invitations import inviting
+from reporting.invitations.inviting import ChosenFirms
 from reporting.models import Deadline, Filing, Period, State
 from reporting.periods.openings import openings_on
 from reporting.reminders import digests, planner
 from reporting.workflow import Refused
 from tests.cast import SHANGHAI
+from tests.invitations.many import many_firms
 from tests.officials import freeze, make_it_be, press_through, sign_in
 from tests.reading import words_on
 
@@ -85,6 +90,37 @@ def test_reminders_that_wait_are_cancelled_and_those_who_were_told_are_told_so(o
     assert cast.zhao_min.invited_at is None  # its activation never left: it may be invited at once
 
 
+def test_an_invitation_that_only_names_it_stays_and_is_followed_by_the_letter(opened, cast):
+    """嘉陵's activation was written because of May; the others were invited in bulk an hour later."""
+    Letter.objects.filter(stem="reminder/opened").update(state=Letter.State.SENT, sent_at=on(3))
+    firms = many_firms(cast, 4)
+    Installation.objects.update_or_create(pk=1, defaults={"phone": "023-63000001"})
+    inviting.invite(ChosenFirms("no-account"), by=cast.zhou_tao, at=on(3, 10))
+    for firm in firms:
+        workflow.owe(firm, opened)
+    withdraw(opened, cast)
+    invited = Letter.objects.filter(stem="activation", written_at=on(3, 10))
+    assert set(invited.values_list("state", flat=True)) == {Letter.State.WAITING}
+    accounts = first_accounts.with_account(Enterprise.objects.filter(pk__in=[firm.pk for firm in firms]), on(4))
+    assert {account.account_state for account in accounts} == {AccountState.INVITED}
+    told = Letter.objects.filter(stem="deadline/withdrawn", enterprise__in=firms)
+    assert set(told.values_list("to", flat=True)) == {firm.email for firm in firms}
+    assert Letter.objects.get(enterprise=cast.jialing, stem="activation").state == Letter.State.WITHDRAWN
+    assert JournalEntry.objects.get(action="撤回报告期").after["取消的提醒"] == "1 封"
+
+
+def test_an_account_whose_letter_is_taken_back_stands_as_the_letter_before_left_it(opened, cast):
+    before = Letter.objects.get(stem="activation")
+    before.pk, before.key, before.period = None, "earlier", ""
+    before.state, before.written_at, before.sent_at = Letter.State.SENT, on(1), on(1)
+    before.save()
+    User.objects.filter(pk=cast.wang_lei.pk).update(password=make_password(None), invited_at=on(2))
+    withdraw(opened, cast)
+    cast.zhao_min.refresh_from_db()
+    cast.wang_lei.refresh_from_db()
+    assert (cast.zhao_min.invited_at, cast.wang_lei.invited_at) == (on(1), on(2))
+
+
 def test_an_activation_that_named_it_beside_another_period_is_followed_by_the_letter_too(opened, cast):
     """It was written for April, and says May as well."""
     Letter.objects.filter(stem="activation").update(state=Letter.State.SENT, sent_at=on(3), period="2024M04")
@@ -150,6 +186,22 @@ def test_opened_again_it_is_as_if_for_the_first_time_with_the_draft_that_was_lef
     opened_now = Letter.objects.filter(stem="reminder/opened", written_at=on(4, 16))
     assert {letter.enterprise for letter in opened_now} == {cast.yuntu, cast.shancheng}
     assert Letter.objects.filter(stem="activation", written_at=on(4, 16), enterprise=cast.jialing).exists()
+
+
+def test_opened_again_nobody_has_longer_by_what_was_granted_before(opened, cast):
+    filing, late = (Filing.objects.get(enterprise=firm) for firm in (cast.yuntu, cast.shancheng))
+    asked = workflow.ask_extension(filing, date(2024, 6, 13), cast.li_na, on(3), "系统升级")
+    workflow.decide_extension(asked, True, cast.chen_yu, on(3))
+    workflow.decide_late(workflow.ask_late(late, cast.sun_jie, on(13), "住院"), True, cast.he_qing, on(13))
+    withdraw(opened, cast, at=on(13, 10))
+    again = workflow.open_period("2024M05", cast.zhou_tao, on(13, 11))
+    filing.refresh_from_db()
+    assert filing.extended_to is None and not late.late_requests.in_hand().exists()
+    line = JournalEntry.objects.filter(action="开启报告期", period=again.pk).latest("at")
+    assert line.after == {"新增应报": "3 家", "作废的延期": "1 家", "作废的补报": "1 家"}
+    make_it_be(on(13).date())
+    assert "这次延期随之作废" in words_on(sign_in(cast.li_na).get("/filings/2024M05/"))
+    assert "本期撤回后重新开启，随之作废" in words_on(sign_in(cast.sun_jie).get("/filings/2024M05/"))
 
 
 def test_withdrawn_twice_each_time_those_are_told_who_were_told_since(opened, cast):

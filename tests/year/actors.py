@@ -319,9 +319,12 @@ def announce(walk: Walk, filing: Filing) -> None:
         "text": "本周六停机维护。",
         "to_firms": "on",
         "to_districts": "on",
-        "then": "publish",
+        "by_mail": "on",
+        "shown_until": str(walk.today + timedelta(days=5)),
     }
-    walk.press(walk.city.city, path, path, by_mail="on", shown_until=str(walk.today + timedelta(days=5)), **words)
+    preview = walk.press(walk.city.city, path, path, **words, then="look")
+    looked = next(form for form in walk.forms_on(preview) if form.action == path)
+    walk.send(walk.city.city, path, looked.sent(then="publish"))
 
 
 def urge(walk: Walk, filing: Filing) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from accounts.models import District, Enterprise, User
+from accounts.models import District, Enterprise, Installation, User
 from forms_tables.edition.catalog import load_edition
 from reporting.demo.firms import Firm, make_firm
 from reporting.demo.months import monthly_cells
@@ -42,6 +42,7 @@ def found(firms: int, seed: int) -> City:
     """A city of three districts and so many firms. What a firm reports is drawn from the seed."""
     District.objects.exclude(code__in=[code for code, _, _ in DISTRICTS]).update(valid_to=date(2020, 1, 1))
     districts = [make_district(*facts) for facts in DISTRICTS]
+    Installation.objects.update_or_create(pk=1, defaults={"phone": "023-63890000"})
     city = City(
         districts,
         make_user("zhoutao", "周涛", "city"),

@@ -25,11 +25,14 @@ class Command(BaseCommand):
             return
         try:
             validate_email(email)
+            is_again = people.system_administrators().exists()
             user = people.first_administrator(username=username, name=name, email=email, at=now())
         except ValidationError:
             raise CommandError(f"“{email}”不是邮箱地址，请照 name@example.cn 的样子写。") from None
         except Refused as refusal:
             raise CommandError(str(refusal)) from refusal
+        if is_again:
+            self.stdout.write("先前印出的链接已作废，只有下面这个有效。")
         self.stdout.write(
             f"请 {name} 打开下面的链接，自己设定密码。链接只能用一次，{ACTIVATION_LIFE.days} 天内有效，请勿转给别人：\n"
             f"{activation_link(user)}\n"

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from django.contrib import messages
 from django.core import signing
@@ -19,7 +20,7 @@ from reporting.calendar.entry import FestivalLines, NoticeForm, festivals_of, li
 from reporting.calendar.notice import year_missing
 from reporting.calendar.views.months import months_of
 from reporting.dates.arrangements import Notice, contradictions, doubts, notice_kept, rows_to_keep
-from reporting.letters.mass import rehearsed
+from reporting.letters.mass import done_as_seen, rehearsed
 from reporting.models import Arrangement, calendar_in_force
 from reporting.pages.downloads import XLSX
 from text.package import Unreadable
@@ -123,15 +124,15 @@ def problems_of(notice: Notice) -> list[files.NoticeProblem]:
     return [files.NoticeProblem("放假安排", sentence) for sentence in contradictions(notice)]
 
 
-def preview(request, notice: Notice, doubtful: list[str], correction: str):
+def preview(request, notice: Notice, doubtful: list[str], correction: str, has_changed: bool = False):
     in_force = calendar_in_force()
     tried = in_force.overlaid([notice])
     head = {"year": notice.year, "title": notice.title, "number": notice.number, "url": notice.url}
     ticket = {"head": head, "rows": rows_to_keep(notice), "correction": correction, "by": request.user.pk}
-    ticket["at"] = clock.now().isoformat()
     effects = workflow.effects_of(tried)
     at = clock.now()
     letters = rehearsed(lambda: workflow.enter_arrangement(notice, request.user, at, correction), at)
+    ticket |= {"at": at.isoformat(), "letters": letters.letters}
     context = {
         "year": notice.year,
         "notice": notice,
@@ -142,6 +143,7 @@ def preview(request, notice: Notice, doubtful: list[str], correction: str):
         "squeezed": workflow.squeezed_by(effects.settled, tried),
         "replaced": in_force.notice_for(notice.year),
         "correction": correction,
+        "has_changed": has_changed,
         "ticket": signing.dumps(ticket, salt=SALT, compress=True),
     }
     return render(request, "calendar/preview.html", context)
@@ -159,8 +161,10 @@ def confirm_calendar(request, year):
         return redirect("enter_calendar", year)
     notice = notice_kept(kept["head"], kept["rows"])
     with refusals_on(request):
-        previewed_at = datetime.fromisoformat(kept["at"])
-        workflow.enter_arrangement(notice, request.user, clock.now(), kept["correction"], previewed_at)
+        at, given = clock.now(), (kept["correction"], datetime.fromisoformat(kept["at"]))
+        act = partial(workflow.enter_arrangement, notice, request.user, at, *given)
+        if done_as_seen(act, at, str(kept["letters"])):
+            return preview(request, notice, doubts(notice), kept["correction"], has_changed=True)
         messages.success(request, f"{year}年放假安排（{notice.number}）已录入。")
         return redirect("calendar_year", year)
     return redirect("enter_calendar", year)

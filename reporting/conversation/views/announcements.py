@@ -18,6 +18,7 @@ from reporting.conversation import announcements
 from reporting.conversation.forms import TakeDownPress, WritePress
 from reporting.letters.mass import SampleLetter
 from reporting.models import Announcement
+from reporting.pages.mass_letters import number_seen, seen_on
 
 PAGE = 30
 
@@ -85,13 +86,15 @@ def write(request: HttpRequest) -> HttpResponse:
         return render(request, "conversation/write_announcement.html", {"form": form})
     at, draft = clock.now(), form.instance
     with refusals_on(form):
-        if then == "publish":
+        announcements.for_somebody(draft, at)
+        reach = announcements.reach_of(draft, at.date())
+        letters = announcements.letters_of(reach)
+        if then == "publish" and letters <= number_seen(request):
             published = announcements.publish(draft, request.user, at)
             messages.success(request, f"公告“{published.title}”已发布。")
             return redirect("announcement", published.pk)
-        announcements.for_somebody(draft, at)
-        reach = announcements.reach_of(draft, at.date())
-        context = {"form": form, "announcement": draft, "reach": reach, "mail": look(at)}
+        context = {"form": form, "announcement": draft, "reach": reach, "letters": letters, "mail": look(at)}
+        context["has_changed"] = bool(seen_on(request))
         context["samples"] = [SampleLetter.of(announcements.letter(draft, "", at))] if draft.by_mail else []
         return render(request, "conversation/announcement_preview.html", context)
     return render(request, "conversation/write_announcement.html", {"form": form}, status=409)

@@ -1,5 +1,6 @@
 """What a row of past figures is held against: the register, the districts as they were, the editions, today's date."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -14,6 +15,8 @@ from reporting.history.reading.sheets import CODE, DISTRICT, PERIOD, NotTaken, P
 from reporting.models import published_edition
 from reporting.models.in_force import Ungoverned, edition_in_force, stretches
 from reporting.models.period import Period
+
+WITH_TOWNS = re.compile("[0-9]{6}0{6}")  # the code of a district in twelve figures
 
 
 @dataclass
@@ -48,7 +51,9 @@ class Beside:
 
     def period(self, text: str) -> PeriodCode:
         try:
-            return PeriodCode.parse(text)
+            if (period := PeriodCode.parse_any(text)).practised:
+                raise NotTaken(PERIOD, f"“{text}”是演练的报告期，演练的数不是历史，不导入。请用实际报告期的数。")
+            return period
         except BadPeriod as wrong:
             raise NotTaken(PERIOD, str(wrong)) from wrong
 
@@ -69,9 +74,15 @@ class Beside:
 
     def district(self, firm: Enterprise, period: PeriodCode, named: str) -> District:
         try:
-            return self.districts.on(firm, period.end, named)
+            return self.districts.on(firm, period.end, as_it_is_called(named, self.edition(period).platform.city.name))
         except NoDistrict as none:
             raise NotTaken(DISTRICT, str(none), ProblemKind.REGISTER) from none
+
+
+def as_it_is_called(named: str, city: str) -> str:
+    """A district as the register has it: 渝中区 of 重庆市渝中区, 500103 of 500103000000."""
+    plain = named.translate(credit_codes.FULL_WIDTH)
+    return plain.removesuffix("0" * 6) if WITH_TOWNS.fullmatch(plain) else plain.removeprefix(city)
 
 
 def edition_code_of(period: PeriodCode) -> str:

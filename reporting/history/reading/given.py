@@ -13,7 +13,7 @@ from forms_tables.workbooks.opening import META_SHEET
 from reporting.history.reading.beside import Beside
 from reporting.history.reading.rows import HistoryReading
 from reporting.history.reading.sheets import MOST_CELLS, ROOM, HistorySheet, read_history
-from reporting.history.reading.workbooks import WorkbookReading, workbooks_in
+from reporting.history.reading.workbooks import Books, WorkbookReading, workbooks_in
 from reporting.long_imports import Say
 from text.opening import open_book
 from text.package import BookSource, Unreadable, read_bounded, refuse_extension, refuse_signature
@@ -57,12 +57,12 @@ class GivenHistory:
             return WorkbookReading(books, beside, say)
         return HistoryReading(self.sheet(kept), beside, say)
 
-    def workbooks(self) -> list[tuple[str, bytes]] | None:
+    def workbooks(self) -> Books | None:
         refuse_what_it_is_not(self.name, self.content)
         if (books := workbooks_in(self.content)) is not None:
             return books
         book = open_book(io.BytesIO(self.content), self.name, MOST_CELLS, ROOM)
-        return [(self.name, self.content)] if META_SHEET in book else None
+        return [(self.name, lambda: self.content)] if META_SHEET in book else None
 
     def sheet(self, kept: Mapping[str, str]) -> HistorySheet:
         concordance = io.BytesIO(self.concordance) if self.concordance else None

@@ -11,8 +11,10 @@ from text.sheets import Book, SheetCell, SheetRow, Worksheet
 
 CODE, PERIOD, DISTRICT, NAME, CHECKED = "统一社会信用代码", "报告期", "报送区县", "单位详细名称", "核对说明"
 NEEDED, KNOWN = (CODE, PERIOD), (CODE, PERIOD, DISTRICT, NAME, CHECKED)
+ANSWER = f"确实如此的，在“{CHECKED}”一列写明原因再导入。"
 OLD, NEW = "原代码", "现代码"
 CONCORDANCE = "对照表"
+BESIDE_CODES = ("名称", "备注", "说明")  # what may stand beside the two, for people
 ROOM = 8  # times what a page takes: a city's two years of months are some 70,000 rows
 MOST_CELLS = 6_000_000
 MOST_COLUMNS = 400
@@ -119,7 +121,9 @@ def heads_in(sheet: Worksheet) -> dict[int, str]:
 
 
 def head_of(cell: SheetCell) -> str:
-    return without_hidden(cell.text).strip().rstrip("*").strip()
+    """In one line, however it was broken to fit its column."""
+    in_one = "".join(line.strip() for line in without_hidden(cell.text).splitlines())
+    return in_one.rstrip("*").strip()
 
 
 def heads_of(sheet: Worksheet) -> tuple[dict[str, int], dict[int, str]]:
@@ -150,7 +154,7 @@ def renamed_by(sheet: Worksheet) -> dict[str, str]:
     """The concordance, given once for the whole file."""
     if sheet.merged:
         raise Unreadable(f"对照表“{sheet.title}”有合并单元格（{'、'.join(sheet.merged[:3])}）。请取消合并后再导入。")
-    place = {head: number for number, head in heads_in(sheet).items()}
+    place = places_in(sheet)
     renamed: dict[str, str] = {}
     for row, old, new in pairs_in(sheet, place):
         if not old and new:
@@ -162,6 +166,20 @@ def renamed_by(sheet: Worksheet) -> dict[str, str]:
         if old:
             renamed[old] = new
     return renamed
+
+
+def places_in(sheet: Worksheet) -> dict[str, int]:
+    """Nothing is worked out by a concordance: what another column says of it (系数) is not passed over unsaid."""
+    heads = heads_in(sheet)
+    others = [head for head in heads.values() if head not in (OLD, NEW) and not head.endswith(BESIDE_CODES)]
+    if others:
+        raise Unreadable(
+            f"对照表只读“{OLD}”“{NEW}”两列，不做换算；“{others[0]}”一列没有用处。"
+            "单位或口径不同的，请先在历史数据里换算好，再删去这一列。"
+        )
+    if len(set(heads.values())) < len(heads):
+        raise Unreadable(f"对照表“{sheet.title}”第 1 行的列名重复。“{OLD}”“{NEW}”请各留一列。")
+    return {head: number for number, head in heads.items()}
 
 
 def pairs_in(sheet: Worksheet, place: Mapping[str, int]) -> Iterator[tuple[int, str, str]]:

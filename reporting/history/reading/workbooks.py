@@ -2,9 +2,12 @@
 
 import io
 import zipfile
-from collections.abc import Mapping, Sequence
+import zlib
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 from pathlib import PurePosixPath
 
 from accounts.models import Enterprise
@@ -19,42 +22,78 @@ from forms_tables.workbooks.template import Reporter, Template, write_template
 from reporting.filing.judging import attributes_of, parameters_in
 from reporting.history.reading.beside import Beside, edition_code_of
 from reporting.history.reading.rows import HistoryRow
-from reporting.history.reading.sheets import HistoryProblem, NotTaken
+from reporting.history.reading.sheets import MOST_CELLS, NEEDED, ROOM, HistoryProblem, NotTaken, heads_in
 from reporting.long_imports import Say, say_nothing
 from reporting.models import PublishedEdition, published_edition
-from text.package import DAMAGED, ENCRYPTED, MAX_FILE_BYTES, Unreadable
+from text.opening import open_book
+from text.package import (
+    DAMAGED,
+    ENCRYPTED,
+    MAX_FILE_BYTES,
+    MAX_RATIO,
+    MAX_UNPACKED_BYTES,
+    RATIO_COUNTS_FROM,
+    Unreadable,
+)
 
 MOST_WORKBOOKS = 5_000
 SAID_EVERY = 20
 JUNK = ("__MACOSX", ".DS_Store", "Thumbs.db")
 MADE_BY_EXCEL = "~$"  # beside a workbook that is open
 NONE_IN_IT = "压缩包里没有 .xlsx 文件。请把填好的表样（每家企业每期一份）放进一个 .zip，再上传。"
+ROWS_IN_IT = "这是每家企业每期一行的文件，不是表样。请从压缩包里取出，单独上传。"
 UTF8_NAMES = 0x800
 
 
-def workbooks_in(content: bytes) -> list[tuple[str, bytes]] | None:
-    """The files of a zip by their names, in their order; None where it is one workbook itself."""
+Books = Sequence[tuple[str, Callable[[], bytes]]]  # by name; read one at a time, since a city's are many
+
+
+def workbooks_in(content: bytes) -> Books | None:
+    """The files of a zip, in the order of their names; None where it is one workbook itself."""
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
         members = [member for member in archive.infolist() if not member.is_dir()]
         if any(member.filename.lower() == "[content_types].xml" for member in members):
             return None
-        wanted = {name: member for member in members if not is_junk(name := name_of(member))}
-        if not wanted:
-            raise Unreadable(NONE_IN_IT)
-        if len(wanted) > MOST_WORKBOOKS:
-            raise Unreadable(f"压缩包里有 {len(wanted):,} 个文件，一次最多 {MOST_WORKBOOKS:,} 个。请分成几个压缩包。")
-        if any(member.flag_bits & 0x1 for member in wanted.values()):
-            raise Unreadable(ENCRYPTED)
-        return [(name, bounded(archive, member)) for name, member in sorted(wanted.items())]
     except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError) as damaged:
         raise Unreadable(DAMAGED) from damaged
+    named = [(name, member) for member in members if not is_junk(name := name_of(member))]
+    wanted = sorted(named, key=lambda pair: pair[0])
+    refuse_odd_zip([name for name, _ in wanted], [member for _, member in wanted], len(content))
+    return [(name, partial(bounded, archive, member)) for name, member in wanted]
+
+
+def refuse_odd_zip(names: Sequence[str], members: Sequence[zipfile.ZipInfo], packed: int) -> None:
+    if not names:
+        raise Unreadable(NONE_IN_IT)
+    if len(names) > MOST_WORKBOOKS:
+        raise Unreadable(f"压缩包里有 {len(names):,} 个文件，一次最多 {MOST_WORKBOOKS:,} 个。请分成几个压缩包。")
+    if twice := [name for name, number in Counter(names).items() if number > 1]:
+        raise Unreadable(f"压缩包里有不止一个文件叫“{twice[0]}”，分不清以哪一个为准。请只留一个。")
+    if any(member.flag_bits & 0x1 for member in members):
+        raise Unreadable(ENCRYPTED)
+    unpacked = sum(member.file_size for member in members)
+    if unpacked > MAX_UNPACKED_BYTES * ROOM or unpacked > max(RATIO_COUNTS_FROM, MAX_RATIO * packed):
+        raise Unreadable(
+            f"压缩包解压后有 {unpacked // 1024 // 1024:,} MB，没有打开。请分成几个压缩包，只放填好的表样。"
+        )
 
 
 def bounded(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
-    """One byte more than a workbook may have, for its reading to refuse; a zip may say less than it holds."""
-    with archive.open(member) as file:
-        return file.read(MAX_FILE_BYTES + 1)
+    """One byte more than a workbook may have, for its reading to refuse; no more comes out than the zip says."""
+    try:
+        with archive.open(member) as file:
+            return file.read(MAX_FILE_BYTES + 1)
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError) as damaged:
+        raise Unreadable(DAMAGED) from damaged
+
+
+def holds_rows(name: str, content: bytes) -> bool:
+    """Whether it is a file of one row per firm and period."""
+    try:
+        return set(NEEDED) <= set(heads_in(open_book(io.BytesIO(content), name, MOST_CELLS).first).values())
+    except Unreadable:
+        return False
 
 
 def name_of(member: zipfile.ZipInfo) -> str:
@@ -77,7 +116,7 @@ class WorkbookReading:
     """Reads each workbook beside the register, as HistoryReading does with rows; one that is wrong is told by its
     name."""
 
-    books: Sequence[tuple[str, bytes]]
+    books: Books
     beside: Beside
     say: Say = say_nothing
     problems: list[HistoryProblem] = field(default_factory=list)
@@ -88,18 +127,20 @@ class WorkbookReading:
 
     def rows(self) -> list[HistoryRow]:
         found = []
-        for number, (name, content) in enumerate(self.books, start=1):
+        for number, (name, read) in enumerate(self.books, start=1):
             if number % SAID_EVERY == 1:
                 self.say(number - 1, self.count)
-            if read := self.row(number, name, content):
-                found.append(read)
+            if row := self.row(number, name, read):
+                found.append(row)
         return found
 
-    def row(self, number: int, name: str, content: bytes) -> HistoryRow | None:
+    def row(self, number: int, name: str, read: Callable[[], bytes]) -> HistoryRow | None:
+        content = b""
         try:
+            content = read()
             return self.taken(number, name, content)
         except Unreadable as unreadable:
-            self.tell(number, name, "", str(unreadable))
+            self.tell(number, name, "", ROWS_IN_IT if holds_rows(name, content) else str(unreadable))
         except NotTaken as refused:
             self.problems.append(HistoryProblem(number, refused.column, refused.why, name, refused.kind))
         return None

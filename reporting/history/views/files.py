@@ -16,7 +16,9 @@ from reporting.history import telling
 from reporting.history.forms import WithdrawPress
 from reporting.history.views.imports import files_brought_in
 from reporting.history.withdrawing import withdraw
+from reporting.letters.mass import MoreThanSeen
 from reporting.models import HistoryFile
+from reporting.pages.mass_letters import number_seen
 
 
 @needs(Ability.ADMINISTER)
@@ -67,7 +69,11 @@ def withdraw_history(request, pk):
 @needs(Ability.ADMINISTER)
 @require_GET
 def preview_history_letter(request, pk):
-    file, at = file_or_404(pk), clock.now()
+    return show_letter(request, file_or_404(pk))
+
+
+def show_letter(request, file, has_changed=False):
+    at = clock.now()
     reach = telling.reach(file, at)
     sample = reach.letters[0] if reach.letters else None
     around = {
@@ -76,6 +82,7 @@ def preview_history_letter(request, pk):
         "subject": sample and sample.subject,
         "text": sample and message_of(sample).body,
         "mail": look(at),
+        "has_changed": has_changed,
     }
     return render(request, "history/preview_letter.html", around)
 
@@ -83,7 +90,11 @@ def preview_history_letter(request, pk):
 @needs(Ability.ADMINISTER)
 @require_POST
 def send_history_letter(request, pk):
+    file = file_or_404(pk)
     with refusals_on(request):
-        letters = telling.tell(file_or_404(pk), request.user, clock.now())
+        try:
+            letters = telling.tell(file, request.user, clock.now(), number_seen(request))
+        except MoreThanSeen:
+            return show_letter(request, file, has_changed=True)
         messages.success(request, f"{letters} 封信已排队，按邮箱域名陆续发出。")
     return redirect("history_file", pk)

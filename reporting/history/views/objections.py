@@ -24,10 +24,12 @@ def history_objections(request):
 def show_objections(request, typed=None, status=200):
     """`typed`: the answer of a refused decision, by the key of its objection; it stays in its field."""
     found = HistoryObjection.objects.visible_to(request.user).with_what_stands()
-    page = Paginator(found.select_related("enterprise", "asked_by", "decided_by"), PAGE)
+    page = Paginator(found.select_related("enterprise__merged_into", "asked_by", "decided_by"), PAGE)
     page = page.get_page(request.GET.get("page"))
-    for row in page:
-        row.typed = (typed or {}).get(row.pk, "")
+    rows = objections.rows_meant(page)
+    for asked in page:
+        asked.typed = (typed or {}).get(asked.pk, "")
+        asked.why_not = objections.why_not_granted(asked, rows.get(asked.pk)) if asked.waits else ""
     around = {"page": page, "decides": request.user.may.review or request.user.may.administer}
     return render(request, "history/objections.html", around, status=status)
 

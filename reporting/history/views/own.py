@@ -26,6 +26,7 @@ def imported_period(request, period):
     around = {
         "imported": imported,
         "cells": cells_of(imported),
+        "missing": [(cell, imported.edition.place_of(cell)) for cell in objections.missing_from(imported)],
         "objections": asked.select_related("asked_by", "decided_by").order_by("-asked_at", "-pk"),
         "why_not": objections.why_not_objected(imported),
         "typed": {name: form.data.get(name, "") for name in ("cell", "new", "reason")},

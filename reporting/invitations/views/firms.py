@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts import clock
 from accounts.access import needs, refusals_on
+from accounts.contacts import why_out_of_call
 from accounts.first_accounts import AccountState, LetterAddresses, WhyNot
 from accounts.models import Ability, District, Enterprise, JournalEntry
 from accounts.post.state import look
@@ -17,7 +18,8 @@ from reporting.invitations import course as how_it_goes
 from reporting.invitations import inviting
 from reporting.invitations.forms import FirmsForm, SendForm
 from reporting.invitations.inviting import ChosenFirms
-from reporting.letters.mass import SampleLetter
+from reporting.letters.mass import MoreThanSeen, SampleLetter
+from reporting.pages.mass_letters import number_seen
 from reporting.register.first_letters import sample
 
 PAGE = 100
@@ -60,8 +62,13 @@ def preview(request):
     form = FirmsForm(request.POST)
     if not form.is_valid():
         return refuse(request, form)
+    return show_preview(request, form)
+
+
+def show_preview(request, form, has_changed=False):
     at, chosen = clock.now(), form.chosen
-    reach = inviting.reach(inviting.group(request.user, chosen, at), at)
+    firms = inviting.group(request.user, chosen, at)
+    reach = inviting.reach(firms, at)
     firm = Enterprise.objects.filter(pk=reach.first).first()
     around = {
         "form": form,
@@ -71,6 +78,8 @@ def preview(request):
         "without": listed(reach.without[: inviting.MOST_LISTED]),
         "previewed_at": at.isoformat(),
         "back": way_back(form),
+        "has_changed": has_changed,
+        "why_not": why_out_of_call(firms),
     }
     return render(request, "invitations/preview.html", around)
 
@@ -88,7 +97,11 @@ def send(request):
         return refuse(request, form)
     at = clock.now()
     with refusals_on(request):
-        done = inviting.invite(form.chosen, by=request.user, at=at, previewed_at=form.cleaned_data["previewed_at"])
+        previewed_at, seen = form.cleaned_data["previewed_at"], number_seen(request)
+        try:
+            done = inviting.invite(form.chosen, by=request.user, at=at, previewed_at=previewed_at, seen=seen)
+        except MoreThanSeen:
+            return show_preview(request, form, has_changed=True)
         messages.success(request, in_words(done))
     return redirect("invitations_course")
 

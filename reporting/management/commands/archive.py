@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from accounts import clock
 from reporting.archive.handing_out import hand_out
 from reporting.models import Period
+from reporting.totals.history import imported_period
 from reporting.workflow.guards import Refused
 
 
@@ -25,7 +26,7 @@ class Command(BaseCommand):
     def handle(self, *, period: str, out: Path, unlocked: bool, force: bool, **options):
         found = Period.objects.filter(pk=period).first()
         if found is None:
-            raise CommandError(f"没有报告期“{period}”：尚未开启，或代码有误（月报写作 2024M05，年报写作 2023A）。")
+            raise CommandError(why_there_is_none(period))
         refuse_place(out, force)
         try:
             pieces = hand_out(found, None, clock.now(), unlocked)
@@ -39,6 +40,16 @@ class Command(BaseCommand):
             f"{found.label}{'' if found.is_locked else '（未锁定）'}的归档包已写入 {out}，"
             f"{out.stat().st_size:,} 字节，SHA-256 {digest}。"
         )
+
+
+def why_there_is_none(code: str) -> str:
+    if withdrawn := Period.withdrawn_too.filter(pk=code).first():
+        return f"{withdrawn.label}已撤回，没有可以归档的内容；需要时请先重新开启。"
+    if imported := imported_period(code):
+        return (
+            f"{imported.parsed.label}只有导入历史，没有开启过，不按报告期归档；导入的文件在“导入历史”页可以原样下载。"
+        )
+    return f"没有报告期“{code}”：尚未开启，或代码有误（月报写作 2024M05，年报写作 2023A）。"
 
 
 def refuse_place(out: Path, force: bool) -> None:

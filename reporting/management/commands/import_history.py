@@ -18,6 +18,7 @@ from forms_tables.edition.periods import PeriodCode
 from reporting.history.importing import import_history, try_history
 from reporting.history.reading.given import given
 from reporting.history.report import HistoryReport
+from reporting.models.in_force import asked_once
 from text.package import Unreadable
 
 REFUSED, UNREADABLE = 1, 2
@@ -39,7 +40,8 @@ class Command(BaseCommand):
         bring_in = try_history if check else import_history
         try:
             official = user_called(by)
-            report = bring_in(given(file, file.name, concordance, replace.strip()), by=official, at=clock.now())
+            with asked_once():  # each line of the journal names the office of whose act it is
+                report = bring_in(given(file, file.name, concordance, replace.strip()), by=official, at=clock.now())
         except Refused as refused:
             raise CommandError(str(refused)) from refused
         except Unreadable as unreadable:
@@ -67,6 +69,10 @@ class Command(BaseCommand):
             self.stdout.write("：".join(filter(None, [place, problem.why])))
         if len(report.refused) > MOST_SHOWN:
             self.stdout.write(f"……共 {len(report.refused)} 处，其余用 --json 查看。")
+        for head, now in report.read_as.items():
+            self.stdout.write(f"按对照表，“{head}”作“{now}”读。")
+        if report.left_out:
+            self.stdout.write(f"按对照表，不导入的列：{'、'.join(report.left_out)}。")
         for period, count in report.periods.items():
             self.stdout.write(f"{PeriodCode.parse(period).label}：{count} 家")
         for label, count in report.missing_by_period:

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts import clock
 from accounts.access import DoneAlready
+from accounts.contacts import why_out_of_call
 from accounts.first_accounts import AccountState, MassOutcome
 from accounts.models import District, Enterprise
 from reporting.invitations import inviting
@@ -30,8 +31,10 @@ class Command(BaseCommand):
         if options["district"] and not District.objects.filter(code=options["district"]).exists():
             raise CommandError(f"没有区划代码是“{options['district']}”的区县，请核对后再运行。")
         at, chosen = clock.now(), ChosenFirms(options["filter"], options["district"])
-        reach = inviting.reach(inviting.group(None, chosen, at), at)
-        outcome = MassOutcome()
+        firms = inviting.group(None, chosen, at)
+        reach, outcome = inviting.reach(firms, at), MassOutcome()
+        if why_not := why_out_of_call(firms):
+            raise CommandError(why_not)
         if not options["check"]:
             with suppress(DoneAlready):  # nothing to write is an answer to a script, as to a second press
                 outcome = inviting.invite(chosen, by=None, at=at)

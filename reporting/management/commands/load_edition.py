@@ -6,7 +6,7 @@ from django.db import transaction
 from accounts import clock, journal
 from accounts.models import Ability, Installation, User, roles_that_may
 from forms_tables.edition.catalog import DefinitionError, edition_codes, load_edition
-from reporting.editions.districts import place_districts
+from reporting.editions.districts import how_many, place_districts
 from reporting.editions.governance import adopt_proposals, govern
 from reporting.models import DraftEdition, Period, PublishedEdition, Submission
 from reporting.models.in_force import proposed, stretches, waiting
@@ -76,7 +76,7 @@ class Command(BaseCommand):
             )
             self.stdout.write(
                 f"{edition.title}：已发布，{len(edition.tables)} 张表、{len(edition.indicators)} 个指标、"
-                f"{len(edition.rules)} 条审核关系、{len(edition.districts)} 个报送区县，摘要 {edition.digest[:12]}。"
+                f"{len(edition.rules)} 条审核关系、{how_many(edition, at.date())}，摘要 {edition.digest[:12]}。"
             )
 
     def ask_from_when(self, named: str | None) -> None:

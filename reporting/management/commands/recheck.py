@@ -30,7 +30,7 @@ class Command(BaseCommand):
     def handle(self, *args, **options):
         period = Period.objects.filter(pk=options["period"]).first()
         if period is None:
-            raise CommandError(f"没有开设报告期“{options['period']}”。")
+            raise CommandError(f"没有开设报告期“{options['period']}”，或已撤回。")
         begun = perf_counter()
         city_columns.refresh(period, None if options["json"] else self.say)
         stored = perf_counter()

@@ -28,7 +28,9 @@ class Command(BaseCommand):
         elif found := Period.objects.filter(code=period).first():
             summary = summarise(found, clock.now(), include_submitted=include_submitted)
         else:
-            raise CommandError(f"没有报告期{period}：尚未开始填报，或代码有误（年报写作2024A，月报写作2024M05）。")
+            raise CommandError(
+                f"没有报告期{period}：尚未开始填报、已撤回，或代码有误（年报写作2024A，月报写作2024M05）。"
+            )
         if out:
             try:
                 write_summary(summary, out)

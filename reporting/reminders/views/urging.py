@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import clock
@@ -14,10 +15,12 @@ from accounts.models import Ability, Scope
 from accounts.post import pulse
 from accounts.post.state import look
 from reporting.letters import schedule as reminder_times
-from reporting.letters.mass import SampleLetter
+from reporting.letters.mass import MassPreview, MoreThanSeen, SampleLetter
 from reporting.models import Filing, Urging
 from reporting.pages.chosen_period import asked_period, periods_to_show
+from reporting.pages.mass_letters import Question, ask_first, number_seen
 from reporting.reminders import urging
+from reporting.reminders.catching_up import caught_up_by
 from reporting.reminders.forms import PressForm, ScheduleForm, UrgingForm
 from reporting.reminders.tasks import write_urging
 from reporting.reminders.urging import GROUPS, Chosen
@@ -56,7 +59,10 @@ def show_choice(request, period, chosen, form, at, status=200):
         "to_activate": set(reach.to_activate),
         "unreached": set(reach.unreached),
         "form": form,
-        "sent": Urging.objects.visible_to(request.user).filter(period=period).select_related("district", "by")[:10],
+        "sent": Urging.objects.visible_to(request.user)
+        .filter(period=period)
+        .select_related("district", "by")
+        .defer("chosen")[:10],
     }
     return render(request, "reminders/choose.html", around, status=status)
 
@@ -73,6 +79,10 @@ def preview(request):
     form = UrgingForm(request.POST)
     if not form.is_valid():
         return refuse(request, form, at)
+    return show_preview(request, form, at)
+
+
+def show_preview(request, form, at, has_changed=False):
     period, chosen, words = form.cleaned_data["period"], form.chosen, form.cleaned_data["words"]
     owing = urging.group(request.user, period, chosen, at)
     reach = urging.reach(owing, period, at)
@@ -89,6 +99,7 @@ def preview(request):
         "to_call": listed(Filing.objects.filter(pk__in=reach.unreached[:MOST_TO_CALL])),
         "token": uuid.uuid4(),
         "previewed_at": at.isoformat(),
+        "has_changed": has_changed,
     }
     return render(request, "reminders/preview.html", around)
 
@@ -102,9 +113,11 @@ def send(request):
         return refuse(request, form, at)
     typed = form.cleaned_data
     with refusals_on(request):
-        made, first = urging.press(
-            typed["token"], typed["period"], form.chosen, typed["words"], typed["previewed_at"], request.user, at
-        )
+        asked = (typed["token"], typed["period"], form.chosen, typed["words"], typed["previewed_at"])
+        try:
+            made, first = urging.press(*asked, request.user, at, seen=number_seen(request))
+        except MoreThanSeen:
+            return show_preview(request, form, at, has_changed=True)
         if first:
             # A queue that does not answer is no trouble: the beat finishes what nobody began.
             transaction.on_commit(lambda: pulse.hand_on(write_urging, made.pk), robust=True)
@@ -134,9 +147,19 @@ def outcome(request, token):
 def schedule(request):
     form = ScheduleForm(request.POST or None, stands=reminder_times.schedule())
     if request.method == "POST" and form.is_valid():
+        at = clock.now()
         with refusals_on(form):
-            reminder_times.set_schedule(form.wanted, request.user, clock.now())
+            preview = caught_up_by(form.wanted, request.user, at)
+            if preview.letters > number_seen(request):
+                return ask_first(request, about_the_schedule(preview), preview)
+            reminder_times.set_schedule(form.wanted, request.user, at)
             messages.success(request, "提醒时点已保存，从现在起照此发送；已经发出的不会重发。")
             return redirect("reminder_schedule")
     around = {"form": form, "may_set": request.user.may.administer}
     return render(request, "reminders/schedule.html", around, status=422 if form.errors else 200)
+
+
+def about_the_schedule(preview: MassPreview) -> Question:
+    what = "照新的时点，今天（休息日则下一个工作日）补发下面的信；以后的到时再发。"
+    button = f"保存提醒时点，补发 {preview.letters} 封信"
+    return Question("设定提醒时点", what, button, reverse("reminder_schedule"))

@@ -19,12 +19,13 @@ from reporting.succession.forms import NewPersonForm, ObjectionForm
 def send_link(request, pk):
     """A letter at most every five minutes, counted with those the person asks for."""
     colleague = _colleague(request, pk)
-    if not cache.add(f"reset-{colleague.pk}", "sent", SECONDS_BETWEEN_RESET_LETTERS):
-        messages.info(request, f"五分钟内已给{colleague}发过链接，请他先看看邮箱和垃圾邮件。")
-        return redirect("colleagues")
     with refusals_on(request):
-        colleagues.send_link(colleague, by=request.user, at=now())
-        messages.success(request, f"给 {colleague.email} 的链接{on_its_way(now(), colleague.email)}。")
+        colleagues.be_reachable(colleague)  # what is refused is not counted as sent
+        if cache.add(f"reset-{colleague.pk}", "sent", SECONDS_BETWEEN_RESET_LETTERS):
+            colleagues.send_link(colleague, by=request.user, at=now())
+            messages.success(request, f"给 {colleague.email} 的链接{on_its_way(now(), colleague.email)}。")
+        else:
+            messages.info(request, f"五分钟内已给{colleague}发过链接，请他先看看邮箱和垃圾邮件。")
     return redirect("colleagues")
 
 

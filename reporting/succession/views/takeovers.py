@@ -51,7 +51,8 @@ def propose(request, credit_code):
             messages.success(request, f"已提出移交，{proposed.get_state_display()}；原账号的人已收到通知。")
             return redirect("takeover", proposed.pk)
     before = people.first_account(firm)
-    context = {"firm": firm, "form": form, "asked": asked, "before": before}
+    may_object = before is not None and machine.somebody_may_object(before, firm)
+    context = {"firm": firm, "form": form, "asked": asked, "before": before, "may_object": may_object}
     return render(request, "succession/propose.html", context, status=422 if form.errors else 200)
 
 

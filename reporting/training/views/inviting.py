@@ -9,7 +9,9 @@ from accounts.access import needs, refusals_on
 from accounts.models import Ability
 from accounts.post.outbox import message_of
 from accounts.post.state import look
+from reporting.letters.mass import MoreThanSeen
 from reporting.models import TrainingSession
+from reporting.pages.mass_letters import number_seen
 from reporting.training import audiences, inviting, signing_up
 from reporting.training.forms import InvitePress
 
@@ -17,7 +19,11 @@ from reporting.training.forms import InvitePress
 @needs(Ability.TRAIN)
 @require_GET
 def preview(request, pk):
-    session, at = get_object_or_404(TrainingSession, pk=pk), clock.now()
+    return show_preview(request, get_object_or_404(TrainingSession, pk=pk))
+
+
+def show_preview(request, session: TrainingSession, has_changed=False):
+    at = clock.now()
     reach, letter = inviting.reach_of(session), inviting.sample(session, at)
     context = {
         "session": session,
@@ -28,6 +34,7 @@ def preview(request, pk):
         "text": message_of(letter).body,
         "why_shut": signing_up.why_shut(session, at),
         "mail": look(at),
+        "has_changed": has_changed,
     }
     return render(request, "training/preview.html", context)
 
@@ -38,6 +45,10 @@ def send(request, pk):
     session = get_object_or_404(TrainingSession, pk=pk)
     with refusals_on(request):
         rounds = InvitePress(request.POST).said["rounds"]
-        letters = inviting.invite(session, -1 if rounds is None else rounds, by=request.user, at=clock.now())
+        asked = (session, -1 if rounds is None else rounds, number_seen(request))
+        try:
+            letters = inviting.invite(*asked, by=request.user, at=clock.now())
+        except MoreThanSeen:
+            return show_preview(request, session, has_changed=True)
         messages.success(request, f"{letters} 封邀请信已排队，按邮箱域名陆续发出。")
     return redirect("training", pk)

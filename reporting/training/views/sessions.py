@@ -4,12 +4,15 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import clock
 from accounts.access import needs, refusals_on
 from accounts.models import Ability
+from reporting.letters.mass import done_as_seen
 from reporting.models import TrainingMaterial, TrainingSession
+from reporting.pages.mass_letters import Question, ask_first, seen_on
 from reporting.training import attendance, audiences, inviting, materials, roster, sessions, signing_up
 from reporting.training.forms import CancelPress, SessionForm, SignUpForm, VersionPress
 
@@ -95,8 +98,18 @@ def change(request, pk):
         with refusals_on(form):
             opened = VersionPress(request.POST).said["version"]
             opened = -1 if opened is None else opened
-            letters = sessions.change(session, facts, facts.pop("districts"), opened, by=request.user, at=at)
-            told = f"，写给已报名的 {letters} 封信已排队" if letters else ""
+            districts, letters = facts.pop("districts"), []
+            preview = done_as_seen(
+                lambda: letters.append(sessions.change(session, facts, districts, opened, by=request.user, at=at)),
+                at,
+                seen_on(request),
+            )
+            if preview:
+                what = f"修改“{session.title}”：下面的信随即发给已报名、候补的单位。"
+                button = f"修改，发出 {preview.letters} 封信"
+                question = Question("修改培训", what, button, reverse("change_training", args=[pk]))
+                return ask_first(request, question, preview)
+            told = f"，写给已报名的 {letters[0]} 封信已排队" if letters[0] else ""
             messages.success(request, f"已保存{told}。")
             return redirect("training", pk)
     signed = len(sessions.still_coming(session))
@@ -106,14 +119,21 @@ def change(request, pk):
 
 @needs(Ability.TRAIN)
 def cancel(request, pk):
-    """First how many are told, then the press."""
+    """First who is told, and why; then the letters with their number; then the press."""
     session = get_object_or_404(TrainingSession, pk=pk)
     why = ""
     if request.method == "POST":
         why = CancelPress(request.POST).said["why"]
+        at, letters = clock.now(), []
         with refusals_on(request):
-            letters = sessions.cancel(session, by=request.user, at=clock.now(), why=why)
-            messages.success(request, f"培训已取消，写给已报名的 {letters} 封信已排队。")
+            preview = done_as_seen(
+                lambda: letters.append(sessions.cancel(session, by=request.user, at=at, why=why)), at, seen_on(request)
+            )
+            if preview:
+                what = f"取消“{session.title}”，取消后不能恢复；下面的信随即发给已报名、候补的单位。"
+                button = f"取消培训，发出 {preview.letters} 封信"
+                return ask_first(request, Question("取消培训", what, button, reverse("training", args=[pk])), preview)
+            messages.success(request, f"培训已取消，写给已报名的 {letters[0]} 封信已排队。")
             return redirect("training", pk)
         session.refresh_from_db()
     context = {"session": session, "signed": sessions.still_coming(session), "why": why}

@@ -117,8 +117,8 @@ class Monday:
             letters = self.machine.received()
             self.at_once(lambda letter: self.activate(letter.to, letter.link), letters)
             self.at_once(self.say_whom_to_call, [paper.official_mail(each.code) for each in paper.districts()])
-            if found := CITY_PHONE.search(self.city.get("/contacts/").markup):
-                self.city.press(self.city.get(found[1]), found[1], phone="023-63890001")
+            place = CITY_PHONE.search(self.city.get("/contacts/").markup)[1]
+            self.city.press(self.city.get(place), place, phone="023-63890001")
             for name, value in PARAMETERS.items():
                 page = self.city.get("/city/parameters/")
                 self.city.press(

@@ -18,7 +18,7 @@ def draw_codes(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reporting", "0015_withdrawn_periods"),
+        ("reporting", "0016_history_by_firm_and_period"),
     ]
 
     operations = [
