@@ -14,7 +14,7 @@ from openpyxl import Workbook
 from reporting.history.reading.given import given
 from reporting.models import HistoryFile, ImportedFiling, State
 from reporting.workflow.period import owe
-from tests.cast import FREE_CODE
+from tests.cast import FREE_CODE, make_district, make_enterprise
 from tests.filling.figures import file_values
 from tests.history.books import CODE, PERIOD, book, brought_in, by_command, of, tried, whys
 from tests.may import open_period
@@ -251,3 +251,11 @@ def test_the_command_says_what_the_concordance_did(cast, tmp_path, capsys):
 def test_a_file_that_is_not_there_is_said_in_chinese(tmp_path, capsys):
     code, found = by_command(tmp_path / "没有.xlsx", capsys=capsys)
     assert code == 2 and "没有.xlsx”：没有这个文件。" in found["refused"][0]["why"]
+
+
+@pytest.mark.parametrize("named", ["两江新区（经信部门）", "两江新区(经信部门)", "重庆市两江新区（经信部门）"])
+def test_a_district_with_brackets_in_its_name_is_found(cast, named):
+    place = make_district("500191", "两江新区（经信部门）", 41)
+    new = make_enterprise("91500103MA7AAAA12K", "重庆新来软件有限公司", place)
+    taken = brought_in(book(of(new, "2024M03", 报送区县=named) | {"2010.c1": 5}))
+    assert (taken.taken, taken.refused) == (1, ())

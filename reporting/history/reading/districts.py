@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from accounts.models import District, Enterprise, Residence
+from forms_tables.edition.credit_code import FULL_WIDTH
 
 
 class NoDistrict(ValueError):
@@ -30,7 +31,8 @@ class Districts:
         return found
 
     def named(self, text: str, day: date) -> District:
-        called = [district for district in self.every if text in (district.name, district.code)]
+        plain = text.translate(FULL_WIDTH)
+        called = [each for each in self.every if plain in (each.name.translate(FULL_WIDTH), each.code)]
         if not called:
             raise NoDistrict(f"没有叫“{text}”的报送区县。请写区县全称或 6 位区划代码。")
         valid = [district for district in called if district.holds_on(day)]
