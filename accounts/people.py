@@ -194,6 +194,31 @@ def is_awaited_first_administrator(user: User) -> bool:
     return user.may.operate and not system_administrators().activated().exists()
 
 
+def write_firm_contact(
+    firm: Enterprise, contact: dict[str, str], *, by: User, at: datetime.datetime, why: str = ""
+) -> None:
+    """How the register reaches the firm, by the names of its fields. The caller holds the firm, and has asked whether
+    this person may."""
+    labels = {name: str(firm._meta.get_field(name).verbose_name) for name in contact}
+    before = {labels[name]: getattr(firm, name) for name in contact}
+    before, after = journal.changes(before, {labels[name]: contact[name] for name in contact})
+    if not after:
+        return
+    for name in contact:
+        setattr(firm, name, contact[name])
+    firm.save(update_fields=list(contact))
+    journal.record(
+        by=by,
+        at=at,
+        action="修改企业联系方式",
+        subject=firm.name,
+        enterprise=firm,
+        before=before,
+        after=after,
+        why=why,
+    )
+
+
 @transaction.atomic
 def resend_activation(user: User, *, by: User, at: datetime.datetime, email: str = "", told: str = "") -> None:
     """A mistyped address may be put right only before the account was ever opened: afterwards a new address
@@ -225,19 +250,8 @@ def resend_activation(user: User, *, by: User, at: datetime.datetime, email: str
         before={"邮箱": before},
         after={"邮箱": user.email},
     )
-    if firm and is_first_account(user) and email and firm.email != email:
-        was, firm.email = {"邮箱": firm.email}, email
-        firm.save(update_fields=["email"])
-        journal.record(
-            by=by,
-            at=at,
-            action="修改企业联系方式",
-            subject=firm.name,
-            enterprise=firm,
-            before=was,
-            after={"邮箱": email},
-            why="重发激活邮件",
-        )
+    if firm and is_first_account(user) and email:
+        write_firm_contact(firm, {"email": email}, by=by, at=at, why="重发激活邮件")
     emails.activation(user, at, told)
 
 

@@ -56,9 +56,7 @@ class HistoryReport:
     done_before: str = ""  # this very file was brought in already: when, and under which name
     replaced: dict[str, int] = field(default_factory=dict)  # rows that give way, by the name of their file
     corrected: int = 0  # rows in which a figure stays as the firm corrected it
-    mapped: dict[str, str] = field(
-        default_factory=dict
-    )  # heads that the concordance gave another name, or "" where it ended
+    mapped: dict[str, str] = field(default_factory=dict)  # heads of the concordance: another name, or "" where it ends
     title: str = ""  # of the worksheet that was read
     listed: tuple[TakenRow, ...] = ()
 

@@ -98,14 +98,24 @@ def texts_of(row: SheetRow, places: dict[str, int]) -> dict[str, str]:
 
 def pass_over(district: District, texts: dict[str, str], tried: TriedContacts) -> None:
     """Another district's row, whatever stands there: it may have changed its own since the list was handed out."""
-    stands = in_columns(line_of(contacts.contact_of(district)))
-    typed = {column: words for column, words in texts.items() if column != DISTRICT}
+    stands = line_of(contacts.contact_of(district))
+    if not says_nothing_new(district, typed_in(texts), stands, tried) and district not in tried.not_taken:
+        tried.not_taken.append(district)
+
+
+def typed_in(texts: dict[str, str]) -> dict[str, str]:
+    return {name: texts[column] for name, column in COLUMNS.items() if column in texts}
+
+
+def says_nothing_new(district: District, typed: dict[str, str], stands: dict[str, str], tried: TriedContacts) -> bool:
+    """Whether a row is blank or as it stands, which is noted."""
     if not any(typed.values()):
         tried.blank.append(district)
-    elif all(stands[column] == words for column, words in typed.items()):
+    elif all(stands[name] == words for name, words in typed.items()):
         tried.unchanged.append(district)
-    elif district not in tried.not_taken:
-        tried.not_taken.append(district)
+    else:
+        return False
+    return True
 
 
 def judge(
@@ -120,13 +130,8 @@ def judge(
         return [(DISTRICT, f"{district}在第 {seen[district.pk]} 行已经有了。一个区县一行，请核对后只留一行。")]
     seen[district.pk] = number
     contact = contacts.contact_of(district)
-    stands = line_of(contact)
-    typed = {name: texts[column] for name, column in COLUMNS.items() if column in texts}
-    if not any(typed.values()):
-        tried.blank.append(district)
-        return []
-    if all(stands[name] == words for name, words in typed.items()):
-        tried.unchanged.append(district)
+    stands, typed = line_of(contact), typed_in(texts)
+    if says_nothing_new(district, typed, stands, tried):
         return []
     form = contacts.DistrictContactForm(typed, instance=contact)
     if not form.is_valid():

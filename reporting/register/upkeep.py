@@ -32,25 +32,8 @@ def change_contact(enterprise: Enterprise, contact: dict[str, str], *, by: User,
     """By the firm itself, or by its district when nobody of the firm can be reached."""
     if not (by.enterprise_id == enterprise.pk or people.looks_after(by, enterprise)):
         raise Refused("企业联系方式由企业自己或所在区县修改。")
-    enterprise = Enterprise.objects.hold(enterprise)
-    labels = {name: enterprise._meta.get_field(name).verbose_name for name in CONTACT}
-    before = {labels[name]: getattr(enterprise, name) for name in CONTACT}
-    after = {labels[name]: contact[name] for name in CONTACT}
-    if before == after:
-        return
-    for name in CONTACT:
-        setattr(enterprise, name, contact[name])
-    enterprise.save(update_fields=CONTACT)
-    before, after = journal.changes(before, after)
-    journal.record(
-        by=by,
-        at=at,
-        action="修改企业联系方式",
-        subject=enterprise.name,
-        enterprise=enterprise,
-        before=before,
-        after=after,
-    )
+    wanted = {name: contact[name] for name in CONTACT}
+    people.write_firm_contact(Enterprise.objects.hold(enterprise), wanted, by=by, at=at)
 
 
 @transaction.atomic

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 from accounts.models import District, Enterprise, Residence
 from forms_tables.edition.credit_code import FULL_WIDTH
@@ -20,6 +21,15 @@ class Districts:
     every: Sequence[District] = field(default_factory=lambda: list(District.objects.all()))
     residences: Mapping[int, list[Residence]] = field(default_factory=lambda: residences_of_all())
 
+    @cached_property
+    def called(self) -> Mapping[str, list[District]]:
+        """By name and by code, with plain brackets and figures; each row of a file asks."""
+        found: dict[str, list[District]] = defaultdict(list)
+        for district in self.every:
+            for key in {district.name.translate(FULL_WIDTH), district.code}:
+                found[key].append(district)
+        return found
+
     def on(self, firm: Enterprise, day: date, named: str) -> District:
         """What is named in the file holds where the register says nothing of that day; it may not say otherwise."""
         known = self.registered(firm, day)
@@ -31,8 +41,7 @@ class Districts:
         return found
 
     def named(self, text: str, day: date) -> District:
-        plain = text.translate(FULL_WIDTH)
-        called = [each for each in self.every if plain in (each.name.translate(FULL_WIDTH), each.code)]
+        called = self.called.get(text.translate(FULL_WIDTH))
         if not called:
             raise NoDistrict(f"没有叫“{text}”的报送区县。请写区县全称或 6 位区划代码。")
         valid = [district for district in called if district.holds_on(day)]
