@@ -23,7 +23,8 @@ def row_of(row: GridRow, grid: Grid, may_write: bool) -> str:
         locked = f'<td class="locked" colspan="{len(grid.columns)}"></td>'
         return f'<tr class="group"><th scope="rowgroup">{escape(indicator.name)}</th>{locked}</tr>'
     cells = answers_of(row, may_write) if grid.is_questionnaire else "".join(figures_of(row, may_write))
-    return f'<tr data-row="{escape(indicator.code)}"{measured(row.measure)}>{head_of(row, grid)}{cells}</tr>'
+    of = f' data-of="{escape(indicator.parent)}"' if indicator.parent else ""
+    return f'<tr data-row="{escape(indicator.code)}"{of}{measured(row.measure)}>{head_of(row, grid)}{cells}</tr>'
 
 
 def head_of(row: GridRow, grid: Grid) -> str:
@@ -59,7 +60,19 @@ def figures_of(row: GridRow, may_write: bool) -> list[str]:
 
 def place_of(cell: GridCell) -> str:
     theirs = " data-theirs" if cell.theirs else ""
-    return f'class="{cell.marks}" data-cell="{escape(cell.key)}"{measured(cell.measure)}{theirs}'
+    more = zero_of(cell) + ("" if cell.locked else known_of(cell))  # a cell may open while others are typed
+    return f'class="{cell.marks}" data-cell="{escape(cell.key)}"{measured(cell.measure)}{theirs}{more}'
+
+
+def zero_of(cell: GridCell) -> str:
+    return f' data-zero="{cell.zero}"' if cell.zero else ""
+
+
+def known_of(cell: GridCell) -> str:
+    """What the form's script may fill in (static/sheet/offers.js)."""
+    if not cell.known:
+        return ""
+    return f' data-known="{escape(cell.known.text)}" data-source="{escape(cell.known.source)}"'
 
 
 def measured(measure: str) -> str:
@@ -71,7 +84,14 @@ def cell_of(cell: GridCell, may_write: bool) -> str:
     says, key = cell.says, escape(cell.key)
     hidden = "" if says else " hidden"
     said = f'<span class="cell-says" id="says-{key}"{hidden}>{escape("；".join(says))}</span>'
-    return control_of(cell, key, may_write) + said
+    offered = offer_of(cell, key) if may_write else ""
+    return control_of(cell, key, may_write) + said + offered
+
+
+def offer_of(cell: GridCell, key: str) -> str:
+    if not cell.offered or cell.locked:
+        return ""
+    return f'<span class="cell-offered" id="offered-{key}">已代填：{escape(cell.offered)}</span>'
 
 
 def control_of(cell: GridCell, key: str, may_write: bool) -> str:
@@ -88,7 +108,8 @@ def control_of(cell: GridCell, key: str, may_write: bool) -> str:
 
 def remarks_of(cell: GridCell, key: str) -> str:
     wrong = ' aria-invalid="true"' if cell.errors else ""
-    return f'{wrong} aria-describedby="says-{key}"' if cell.says else wrong
+    beside = [*(["says-" + key] if cell.says else []), *(["offered-" + key] if cell.offered else [])]
+    return f'{wrong} aria-describedby="{" ".join(beside)}"' if beside else wrong
 
 
 def box_of(cell: GridCell, key: str) -> str:

@@ -7,4 +7,6 @@ import "./judging.js";
 import "./moving.js";
 import "./clipboard.js";
 import "./notes.js";
+import "./zeros.js";
+import "./offers.js";
 import "./saving.js";

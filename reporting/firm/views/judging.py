@@ -9,9 +9,10 @@ from accounts.access import needs
 from accounts.models import Ability
 from forms_tables.judges.sheets import SheetRules, sheet_rules
 from reporting.filing.beside import known_beside
-from reporting.firm.views.filing import filing_of, owed_table
+from reporting.filing.judging import history_of, typed_cells
+from reporting.filing.known import facts_known
+from reporting.firm.views.filing import filing_of, owed_table, person_of
 from reporting.models import PublishedEdition, published_edition
-from reporting.workbooks.exchange import known_cells
 
 FOR_EVER = "private, max-age=31536000, immutable"
 ASK_AGAIN = "private, no-cache"
@@ -53,4 +54,7 @@ def rules_called(edition: str, key: str) -> SheetRules:
 def known_beside_sheet(request: HttpRequest, period: str, key: str) -> HttpResponse:
     """What one filing's sheet is judged beside, its own firm's alone."""
     filing = filing_of(request, period)
-    return JsonResponse(known_beside(filing, owed_table(filing, key), known_cells(filing)))
+    table = owed_table(filing, key)
+    facts = facts_known(filing, table, history_of(filing), person_of(request))
+    stored = {key: text for key, text in typed_cells(filing).items() if text}
+    return JsonResponse(known_beside(filing, table, {key: known.text for key, known in facts.items()} | stored))
