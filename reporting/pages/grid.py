@@ -14,9 +14,11 @@ from forms_tables.edition.model import ADDITIVE_KINDS, FIGURE_KINDS
 from forms_tables.edition.shape import is_questionnaire
 from forms_tables.filling.completion import Completed
 from forms_tables.filling.known import Known
+from forms_tables.judges.code_lists import list_text
 
 YES_NO = (("是", "是"), ("否", "否"))
 BLANK = "必填"
+LONGEST_IN_PAGE = 200  # a longer list is not written into the page
 
 
 @dataclass(frozen=True)
@@ -183,7 +185,7 @@ def cell_of(
         locked=why_locked(key, completed),
         is_stacked=stacked and len(indicator.column_definitions) > 1,
         choices=choices,
-        suggestions=indicator.code_list if indicator.choices and not choices else "",
+        suggestions=indicator.code_list if is_fetched(indicator, choices) else "",
         errors=tuple(remarks.errors.get(key, ())),
         warnings=tuple(remarks.warnings.get(key, ())),
         returned=tuple(remarks.returned.get(key, ())),
@@ -193,6 +195,12 @@ def cell_of(
         offered=offer.source if offer and remarks.filled_in and text.get(key) == offer.text else "",
         known=offer if offer and not text.get(key) else None,
     )
+
+
+def is_fetched(indicator: Indicator, choices: tuple[tuple[str, str], ...]) -> bool:
+    """Whether the list of a cell is fetched and picked from: one that may be left, or is too long to stand in the
+    page."""
+    return bool(indicator.choices) and (not choices or len(choices) > LONGEST_IN_PAGE)
 
 
 def zero_in(indicator: Indicator, column: Column) -> str:
@@ -236,10 +244,11 @@ def as_measure(decimals: int | None, unit: str) -> str:
     return f"{'' if decimals is None else decimals} {unit}"
 
 
-def suggestions_in(grid: Grid) -> list[CodeList]:
-    """Code lists that may be left (another four-digit industry): offered while typing, not enforced."""
+def suggestions_in(grid: Grid) -> list[tuple[CodeList, str]]:
+    """Code lists that may be left (another four-digit industry): offered while typing, not enforced.
+    Each with its mark."""
     offered = {cell.suggestions: row.indicator.choices for row in grid.rows for cell in row.cells if cell}
-    return [code_list for code, code_list in offered.items() if code]
+    return [(code_list, list_text(code_list).mark) for code, code_list in offered.items() if code]
 
 
 def show(value: Decimal | str | None, decimals: int | None, choices: Iterable[tuple[str, str]] = ()) -> str:

@@ -10,6 +10,8 @@ from django.utils.safestring import SafeString, mark_safe
 
 from reporting.pages.grid import Grid, GridCell, GridRow
 
+PICKED = {"code", "activity", "region"}  # kinds that static/sheet/codes.js knows how to write
+
 
 def rows_of(grid: Grid, may_write: bool) -> SafeString:
     """The body of the form's table; plain text in the cells where nobody may write."""
@@ -103,7 +105,7 @@ def control_of(cell: GridCell, key: str, may_write: bool) -> str:
         return f'<span class="locked-figure" id="cell-{key}" tabindex="-1">{escape(cell.shown or cell.text)}</span>'
     if cell.kind == "codes" and cell.choices:
         return boxes_of(cell, key)
-    return list_of(cell, key) if cell.choices else box_of(cell, key)
+    return list_of(cell, key) if cell.choices and not cell.suggestions else box_of(cell, key)
 
 
 def remarks_of(cell: GridCell, key: str) -> str:
@@ -114,7 +116,11 @@ def remarks_of(cell: GridCell, key: str) -> str:
 
 def box_of(cell: GridCell, key: str) -> str:
     figure = ' inputmode="decimal"' if cell.is_figure else ""
-    offered = f' list="list-{escape(cell.suggestions)}"' if cell.suggestions else ""
+    offered = ""
+    if cell.suggestions:
+        list_name = escape(cell.suggestions)
+        offered = f' list="list-{list_name}"'
+        offered += f' data-list="{list_name}" data-choose="{cell.kind}"' if cell.kind in PICKED else ""
     name = f'aria-label="{escape(cell.name)}"'
     return (
         f'<input id="cell-{key}" name="{key}" value="{escape(cell.text)}" {name}{figure} autocomplete="off"'
@@ -131,8 +137,9 @@ def list_of(cell: GridCell, key: str) -> str:
     if cell.unlisted:
         options.append(f"<option selected>{escape(cell.unlisted)}</option>")
     name = f'aria-label="{escape(cell.name)}"'
+    choose = ' data-choose="code"' if cell.kind == "code" else ""
     return (
-        f'<select id="cell-{key}" name="{key}" {name}{remarks_of(cell, key)}>'
+        f'<select id="cell-{key}" name="{key}" {name}{choose}{remarks_of(cell, key)}>'
         f'<option value="">（请选择）</option>{"".join(options)}</select>'
     )
 

@@ -41,7 +41,7 @@ function describe(field, id, isSo) {
 
 // `offers` are { cell, text, words }: what is put into the cell, and what is said beside it.
 function fillIn(offers, what) {
-  const able = offers.map((each) => ({ ...each, ...take(each.cell, each.text) })).filter(({ contents }) => contents);
+  const able = offers.map((each) => ({ ...each, contents: take(each.cell, each.text).contents })).filter(({ contents }) => contents);
   act(what, new Map(able.flatMap(({ contents }) => [...contents])));
   reenter();
   able.forEach(({ cell, words }) => mark(cell, words));

@@ -1,5 +1,6 @@
 // The official form as a grid. Without it the form still works: 保存 sends it and the page comes back.
 
+import "./codes.js";
 import "./shaping.js";
 import "./edits.js";
 import "./selection.js";

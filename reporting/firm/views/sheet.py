@@ -50,7 +50,7 @@ from reporting.firm.views.filing import filing_of, filing_to_keep, owed_table, p
 from reporting.firm.views.newcomer import opened_columns
 from reporting.firm.views.overview import Overview
 from reporting.models import Filing, Sheet
-from reporting.pages.grid import Theirs, lay_out, suggestions_in
+from reporting.pages.grid import LONGEST_IN_PAGE, Theirs, lay_out, suggestions_in
 from reporting.pages.markup import rows_of
 from reporting.pages.notes import notes_of
 
@@ -210,6 +210,7 @@ def render_sheet(
         "prefilled": prefilled and any(key in text for key in cells_of(table)),
         "page": page_of(reader, overview.filing),
         "suggestions": suggestions_in(grid),
+        "longest_in_page": LONGEST_IN_PAGE,
         **answers.found_in(overview, table),
         "talk": talk,
         "said": talk.of_table(table.code),
