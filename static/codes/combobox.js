@@ -26,7 +26,10 @@ export function combobox(input, { choices, pick }) {
   input.setAttribute("aria-expanded", "false");
   input.setAttribute("autocomplete", "off");
   input.removeAttribute("list");
-  input.addEventListener("focus", () => { its.entered = input.value; });
+  input.addEventListener("focus", () => {
+    its.entered = input.value;
+    choices(); // it may have to be fetched
+  });
   input.addEventListener("blur", () => { if (open?.input === input) shut(); });
   input.addEventListener("click", () => { if (!open) look(its); });
   input.addEventListener("keydown", (event) => onKey(event, its));
@@ -96,6 +99,7 @@ function shut() {
   open.input.removeAttribute("aria-activedescendant");
   open = null;
   panel.hidden = true;
+  list.replaceChildren();
 }
 function take(at) {
   const { shown, pick } = open;

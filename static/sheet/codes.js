@@ -82,8 +82,9 @@ function enhance(control) {
     return known.get(field) ?? null;
   };
   combobox(field, { choices, pick: (choice) => put(field, TEXTS[choose](choice)) });
-  field.addEventListener("change", () => { // a name typed in full is its code
-    const found = known.has(field) && named(known.get(field), field.value);
+  field.addEventListener("change", async () => { // a name typed in full is its code
+    const entries = known.get(field) ?? (field.value ? await choices() : null);
+    const found = entries && named(entries, field.value);
     if (found && field.value !== TEXTS[choose](found)) put(field, TEXTS[choose](found));
     showName(field);
   });
