@@ -4,6 +4,6 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Known:
+class Offer:
     text: str
     source: str  # from where, in words

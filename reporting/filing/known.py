@@ -7,7 +7,7 @@ from decimal import Decimal
 from accounts.models import User
 from forms_tables.edition.catalog import Indicator, Table
 from forms_tables.edition.shape import is_questionnaire
-from forms_tables.filling.known import Known
+from forms_tables.filling.known import Offer
 from forms_tables.filling.parsing import Problem, parse
 from forms_tables.notation.names import Cell
 from forms_tables.rules.counterparts import counterparts_of
@@ -47,17 +47,17 @@ def rows_asked(filing: Filing) -> dict[str, Indicator]:
     return {row.code: row for table in tables for row in table.indicators if not row.origin}
 
 
-def facts_known(filing: Filing, table: Table, history: Mapping[str, Values], reader: User) -> dict[str, Known]:
+def facts_known(filing: Filing, table: Table, history: Mapping[str, Values], reader: User) -> dict[str, Offer]:
     """What is filled in for the firm in a table nobody has begun; the register knows better than last year."""
     known = dict(answered_last_year(filing, table, history))
     filler = next((row for row in table.indicators if row.code == filing.edition.platform.rows.filler), None)
     if filler and reader.name:
-        known[f"{filler.code}.{filler.columns[0]}"] = Known(reader.name, READER)
+        known[f"{filler.code}.{filler.columns[0]}"] = Offer(reader.name, READER)
     own = {f"{row.code}.{column}" for row in table.indicators for column in row.columns}
-    return known | {key: Known(text, REGISTER) for key, text in known_of_register(filing).items() if key in own}
+    return known | {key: Offer(text, REGISTER) for key, text in known_of_register(filing).items() if key in own}
 
 
-def answered_last_year(filing: Filing, table: Table, history: Mapping[str, Values]) -> Iterator[tuple[str, Known]]:
+def answered_last_year(filing: Filing, table: Table, history: Mapping[str, Values]) -> Iterator[tuple[str, Offer]]:
     """Of a questionnaire, and as far as it can still be read: a code that this year's list lacks is no answer to this
     year's question."""
     now, before = filing.period.parsed, history.get("last_annual", {})
@@ -68,10 +68,10 @@ def answered_last_year(filing: Filing, table: Table, history: Mapping[str, Value
         for column in own if not row.origin else ():
             text = as_typed(before.get(f"{row.code}.{column}"))
             if text and not isinstance(parse(row, column, text), Problem):
-                yield f"{row.code}.{column}", Known(text, now.last_annual().label)
+                yield f"{row.code}.{column}", Offer(text, now.last_annual().label)
 
 
-def figures_known(judgement: Judgement, table: Table) -> dict[str, Known]:
+def figures_known(judgement: Judgement, table: Table) -> dict[str, Offer]:
     """What another cell holds that a rule wants to be equal, or nearly so, by the cell of the table: offered, and
     taken in by a press of the firm alone."""
     pairs = counterparts_of(judgement.edition, judgement.facts.period.frequency)
@@ -80,7 +80,7 @@ def figures_known(judgement: Judgement, table: Table) -> dict[str, Known]:
         for column in row.columns:
             key = f"{row.code}.{column}"
             offers = (
-                Known(text, said_by(other, judgement))
+                Offer(text, said_by(other, judgement))
                 for other in pairs.get(key, ())
                 if (text := held_in(other, judgement))
             )

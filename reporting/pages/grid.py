@@ -13,7 +13,7 @@ from forms_tables.edition.catalog import CodeList, Column, Indicator, Table
 from forms_tables.edition.model import ADDITIVE_KINDS, FIGURE_KINDS
 from forms_tables.edition.shape import is_questionnaire
 from forms_tables.filling.completion import Completed
-from forms_tables.filling.known import Known
+from forms_tables.filling.known import Offer
 from forms_tables.judges.code_lists import list_text
 
 YES_NO = (("是", "是"), ("否", "否"))
@@ -40,7 +40,7 @@ class GridCell:
     theirs: str = ""  # in a conflict: what was stored here meanwhile and what was typed, with both names
     zero: str = ""  # whether 其余填 0 may fill it: "own" what the firm files now, "past" what it filed before
     offered: str = ""  # from where the text comes that was filled in for the firm and is not stored yet
-    known: Known | None = None  # what could be filled in where nothing was typed
+    known: Offer | None = None  # what could be filled in where nothing was typed
 
     @property
     def marks(self) -> str:
@@ -134,7 +134,7 @@ class Remarks:
     warnings: Mapping[str, list[str]] = field(default_factory=dict)
     returned: Mapping[str, list[str]] = field(default_factory=dict)
     theirs: Mapping[str, Theirs] = field(default_factory=dict)
-    known: Mapping[str, Known] = field(default_factory=dict)  # what is offered where nothing was typed
+    known: Mapping[str, Offer] = field(default_factory=dict)  # what is offered where nothing was typed
     filled_in: bool = False  # it stands in the cells already, and is not stored yet
 
 
