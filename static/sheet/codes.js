@@ -89,7 +89,7 @@ function enhance(control) {
     showName(field);
   });
   field.addEventListener("input", () => showName(field));
-  if (field.value && CODES[choose](field.value)) Promise.resolve(choices()).then(() => showName(field));
+  choices().then(() => showName(field)); // before somebody types: a list is small, and comes once
 }
 function enhanceIn(place) {
   place.querySelectorAll("[data-choose]:not([role=combobox])").forEach(enhance);

@@ -21,7 +21,8 @@ export function show(made, words) {
   const isLast = !words && made === document.activeElement;
   if (isLast) made.addEventListener("blur", () => show(made, made.dataset.words), { once: true });
   made.dataset.words = words;
-  if (words && made.textContent !== words) made.textContent = words;
+  const shown = words || (isLast ? "已填" : "");
+  if (shown && made.textContent !== shown) made.textContent = shown;
   made.hidden = !words && !isLast;
   if (made.parentNode === line) line.hidden = [...line.children].every((each) => each.hidden);
 }

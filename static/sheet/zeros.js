@@ -47,7 +47,7 @@ document.addEventListener("keydown", (event) => {
 // Its groups: the rows under a heading, or those that a row is made up of. Where two are of the same rows, or one is of
 // the whole table, one button is enough.
 
-const isFillable = (row) => row.querySelector("[data-zero=own]") !== null;
+const isFillable = (row) => own.some((cell) => cell.closest("tr") === row && controlOf(cell));
 const rowsOf = (head) => (head.dataset.row ? partsOf([head.dataset.row]) : rowsUnder(head)).filter(isFillable);
 function partsOf(codes) {
   const parts = allRows().filter((row) => codes.includes(row.dataset.of));
@@ -75,7 +75,7 @@ groups.forEach((group) => {
   const { head, rows } = group, name = nameOf(head);
   group.cells = own.filter((cell) => rows.includes(cell.closest("tr")));
   group.button = button(() => fill(openOf(group.cells), `“${name}”一组其余`), "btn btn-quiet btn-small group-zero no-print");
-  group.button.setAttribute("aria-label", `${name}：本组其余填 0`);
+  group.name = name;
   (head.dataset.row ? head.cells[0] : head.cells[1]).append(group.button);
 });
 
@@ -95,9 +95,10 @@ function draw() {
   const here = openOf(own);
   show(tableButton, here.length ? `其余填 0（${here.length} 格）` : "");
   const open = new Set(here);
-  groups.forEach(({ cells, button: its }) => {
+  groups.forEach(({ name, cells, button: its }) => {
     const number = cells.filter((cell) => open.has(cell)).length;
     show(its, number ? `其余填 0（${number}）` : "");
+    its.setAttribute("aria-label", `${its.textContent}，${name}`);
   });
   columnButtons.forEach(({ name, cells, button: its }) => {
     const number = openOf(cells).length;

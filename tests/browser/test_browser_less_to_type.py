@@ -83,14 +83,16 @@ def test_the_rest_of_a_table_is_filled_with_noughts_by_one_press_and_taken_back_
 
 def test_a_group_is_filled_by_itself_and_a_second_press_finds_nothing(page, may):
     page.goto(T6)
-    of_kinds = button(page, "（一）按业务类型分列：本组其余填 0")
+    of_kinds = page.locator(".group-zero").nth(0)
+    expect(of_kinds).to_have_accessible_name("其余填 0（11），（一）按业务类型分列")
     of_kinds.click()
     expect(cell(page, "20231.c1")).to_have_value("0.00")
     expect(cell(page, "2010.c1")).to_have_value("")
     expect(cell(page, "2043.c1")).to_have_value("")
     expect(strip(page)).to_contain_text("“（一）按业务类型分列”一组其余的空格填 0：11 行")
+    expect(of_kinds).to_have_text("已填")  # the focus is there still
     of_kinds.blur()
-    expect(of_kinds).to_have_count(0)
+    expect(of_kinds).to_be_hidden()
     page.evaluate("document.getElementById('cell-2010.c1').focus()")
     keys(page, "Alt+0")
     expect(cell(page, "2043.c1")).to_have_value("0.00")
@@ -221,6 +223,7 @@ def test_an_open_list_is_fetched_and_a_code_it_lacks_may_stand(page, annual):
     expect(activity).to_have_value("E261 工业互联网平台服务")
     region = cell(page, "A04.v")
     region.fill("渝中")
+    expect(options(page)).to_have_text(["500103 渝中区"])
     page.keyboard.press("Enter")
     expect(region).to_have_value("500103")
 
@@ -302,7 +305,7 @@ def test_it_is_sound_at_both_widths(page, annual):
                 cell(page, "A18.v").click()
                 expect(options(page)).to_have_count(23)
             else:
-                button(page, re.compile("^其余填 0")).click()
+                button(page, re.compile("^其余填 0（53 格）$")).click()
                 expect(strip(page)).to_contain_text("53 格")
                 keys(page, "Control+z")
             assert width_needed(page) <= width
