@@ -39,6 +39,7 @@ urlpatterns = [
         workbook.submission_workbook,
         name="submission_workbook",
     ),
+    path("filings/<str:period>/codes/<str:code_list>/<str:mark>/", judging.codes_as_json, name="code_list"),
     path("filings/<str:period>/<slug:key>/", sheet.sheet, name="sheet"),
     path("filings/<str:period>/<slug:key>/known/", judging.known_beside_sheet, name="known_beside_sheet"),
     path("judging/<str:edition>/<slug:key>/<str:mark>/", judging.sheet_rules_as_json, name="sheet_rules"),
