@@ -232,6 +232,8 @@ PAGES = {
     "scan": "enterprise district association city",
     "sheet": "enterprise",
     "known_beside_sheet": "enterprise",
+    "books": "enterprise",
+    "take_books": "POST enterprise",
     "sheet_rules": "enterprise",
     "outstanding": "district association city",
     "edit_official": "city system",
@@ -365,7 +367,7 @@ OWNED = {
         "check", "wrong_cells", "explain", "submission", "recall", "extension", "late", "amend", "abandon_amendment",
         "answer", "workbook", "confirm_workbook", "marked_workbook", "submit", "sheet", "filing_paper",
         "submission_paper", "adjustments", "attach_scan", "scan", "thread",
-        "known_beside_sheet",
+        "known_beside_sheet", "books", "take_books",
         "certificate", "cancel_sign_up", "object_signed_in", "send_colleague_link", "replace_colleague",
     ],
     "district": [

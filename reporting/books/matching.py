@@ -12,6 +12,7 @@ from functools import cached_property
 
 from forms_tables.edition.address import CellAddress
 from forms_tables.edition.model import Indicator, Table
+from forms_tables.edition.shape import own_column
 from forms_tables.filling.parsing import Problem, parse
 from forms_tables.workbooks.opening import Unreadable
 from reporting.books.amounts import UNITS, as_the_table_has_it, converted
@@ -24,6 +25,7 @@ from reporting.filing.judging import Judgement
 from reporting.models import Filing
 
 CONFIRMED, CERTAIN, PROPOSED, CHOSEN, NONE = "confirmed", "certain", "proposed", "chosen", ""
+FROM_ROUNDING = Decimal("0.1")  # in the table's unit: twenty parts, each rounded by half a hundredth
 NO_STATEMENT = (
     "没有找到利润表或资产负债表。表头里要有“项目”（或“资产”）和“本年累计金额”“期末余额”这样的列，下面要有"
     "“营业收入”“资产总计”等项目；请连同表头一起上传或粘贴。科目余额表、现金流量表不读。"
@@ -152,6 +154,11 @@ class Checked:
     def difference(self) -> Decimal | None:
         return None if self.own is None else self.in_books - self.own
 
+    @property
+    def is_apart(self) -> bool:
+        """By more than rounding its parts explains."""
+        return self.difference is None or abs(self.difference) > FROM_ROUNDING
+
 
 @dataclass(frozen=True)
 class BooksPreview:
@@ -222,8 +229,8 @@ def preview(
             continue
         terms, source = terms_of(row, each.statement, memory, choices)
         for fed in each.columns:
-            if fed.key not in row.columns:
-                continue
+            if fed.key not in row.columns or not (fed.source or fed.key == own_column(row)):
+                continue  # earlier figures are asked for by their column alone
             key = f"{row.code}.{fed.key}"
             cell = CellFromBooks(row, fed.key, terms, source, each.unit, stored.get(key, ""))
             cell = figured(cell, each, fed)

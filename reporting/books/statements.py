@@ -9,11 +9,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import islice
 
 from reporting.books.amounts import NoAmount, read_amount, squeezed, units_said
 from reporting.books.grids import MOST_COLUMNS, BooksGrid, GridText
 from reporting.books.heads import BALANCE, CALLED, NO_FIGURES, PROFIT, BooksColumn, is_name_head, role_of, told_apart
 
+MOST_STATEMENTS = 12  # on one sheet
 MOST_LINES = 400  # of a statement; the longest form has some ninety
 MOST_NAME = 80
 MOST_SIDES = 4
@@ -104,7 +106,7 @@ def is_part(written: str) -> bool:
 
 def statements_in(grid: BooksGrid, year: int) -> Iterator[Statement]:
     numbers = sorted(grid.rows)
-    heads = list(heads_of(grid, numbers))
+    heads = list(islice(heads_of(grid, numbers), MOST_STATEMENTS))
     for place, head in enumerate(heads):
         above_from = heads[place - 1].last if place else 0
         end = heads[place + 1].first if place + 1 < len(heads) else numbers[-1] + 1

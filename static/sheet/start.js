@@ -7,4 +7,5 @@ import "./judging.js";
 import "./moving.js";
 import "./clipboard.js";
 import "./notes.js";
+import "./books.js";
 import "./saving.js";

@@ -1,5 +1,5 @@
-"""Statements of made-up firms in the layouts that are in use: 会企01/02表 of 财会〔2019〕6号, 会小企01/02表, and how ledgers
-and the tax office's pages hand them out."""
+"""Statements of made-up firms in the layouts that are in use: 会企01/02表 of 财会〔2019〕6号, 会小企01/02表, and how
+ledgers and the tax office's pages hand them out."""
 
 from collections.abc import Iterable
 from io import BytesIO
