@@ -70,7 +70,10 @@ class Statement:
 
     @property
     def called(self) -> str:
-        return f"{CALLED[self.kind]}（{self.title}）" if self.title else CALLED[self.kind]
+        name = CALLED[self.kind]
+        if name in self.title:
+            return self.title
+        return f"{name}（{self.title}）" if self.title else name
 
     @property
     def by_key(self) -> dict[str, BooksLine]:

@@ -24,7 +24,7 @@ from reporting.books.terms import MINUS, PLUS
 from reporting.firm.forms import TakeBooksPress
 from reporting.pages.grid import show
 
-WHENCE = {CONFIRMED: "贵单位确认过", CERTAIN: "名称相同", PROPOSED: "建议，请核对", CHOSEN: "刚才选定", NONE: ""}
+WHENCE = {CONFIRMED: "贵单位确认过", CERTAIN: "名称对得上", PROPOSED: "建议，请核对", CHOSEN: "刚才选定", NONE: ""}
 FEWEST_CHOICES = 3  # lists of names offered for one row
 MOST_NAMES = 12  # new or lost ones that are told by name
 
@@ -151,7 +151,11 @@ def sections_of(lines: Iterable[Line]) -> list[Section]:
     for line in lines:
         by_kind[section_for(line.cell)].append(line)
     return [
-        Section("可以取", "名称相同，或贵单位确认过。勾选的存入草稿，草稿里原有的数换成左边的数。", by_kind["take"]),
+        Section(
+            "可以取",
+            "名称对得上，或贵单位确认过。勾选的存入草稿；草稿里已有别的数的，换成“换算后”的数。",
+            by_kind["take"],
+        ),
         Section(
             "请核对再取",
             "名称不同、只是建议，或者数有疑问。核对后勾选的才取；取过一次，系统记住，下次不再问。",
