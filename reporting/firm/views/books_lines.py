@@ -37,15 +37,15 @@ class Option:
 
 
 @dataclass(frozen=True)
-class Section:
+class BooksSection:
     heading: str
     lead: str
-    lines: list["Line"]
+    lines: list["TakenLine"]
     is_open: bool = True
 
 
 @dataclass(frozen=True)
-class Line:
+class TakenLine:
     cell: CellFromBooks
     whence: str
     can_be_ticked: bool
@@ -93,7 +93,7 @@ class StatementChoices:
 
 
 @dataclass(frozen=True)
-class Opened:
+class RowToTurn:
     """A row that is being turned to other names."""
 
     row: Indicator
@@ -103,8 +103,8 @@ class Opened:
 @dataclass(frozen=True)
 class Laid:
     statements: list[StatementChoices]
-    sections: list[Section]
-    opened: Opened | None
+    sections: list[BooksSection]
+    opened: RowToTurn | None
     hidden: list[tuple[str, tuple[str, ...]]]  # the rows' names as they stand, sent along
     shown: list[str]  # cells that can be ticked: one that is not ticked was left out on purpose
     unused: list[str]
@@ -135,7 +135,7 @@ def laid_out(found: BooksPreview, press: TakeBooksPress) -> Laid:
     )
 
 
-def lines_of(found: BooksPreview, press: TakeBooksPress) -> Iterator[Line]:
+def lines_of(found: BooksPreview, press: TakeBooksPress) -> Iterator[TakenLine]:
     seen: set[str] = set()
     for cell in found.cells:
         can_be_ticked = cell.can_be_taken and cell.row.code != press.opened
@@ -143,27 +143,27 @@ def lines_of(found: BooksPreview, press: TakeBooksPress) -> Iterator[Line]:
         ticked = cell.key in press.ticked if was_shown else cell.is_proposed_to_take
         first = cell.row.code not in seen
         seen.add(cell.row.code)
-        yield Line(cell, WHENCE[cell.source], can_be_ticked, can_be_ticked and ticked, first)
+        yield TakenLine(cell, WHENCE[cell.source], can_be_ticked, can_be_ticked and ticked, first)
 
 
-def sections_of(lines: Iterable[Line]) -> list[Section]:
-    by_kind: dict[str, list[Line]] = {"take": [], "look": [], "same": [], "no": [], "none": []}
+def sections_of(lines: Iterable[TakenLine]) -> list[BooksSection]:
+    by_kind: dict[str, list[TakenLine]] = {"take": [], "look": [], "same": [], "no": [], "none": []}
     for line in lines:
         by_kind[section_for(line.cell)].append(line)
     return [
-        Section(
+        BooksSection(
             "可以取",
             "名称对得上，或贵单位确认过。勾选的存入草稿；草稿里已有别的数的，换成“换算后”的数。",
             by_kind["take"],
         ),
-        Section(
+        BooksSection(
             "请核对再取",
             "名称不同、只是建议，或者数有疑问。核对后勾选的才取；取过一次，系统记住，下次不再问。",
             by_kind["look"],
         ),
-        Section("没有取到数", "找到了项目，没有数可取，原因写在后面。", by_kind["no"]),
-        Section("已经一致", "草稿里已是这个数。", by_kind["same"], False),
-        Section(
+        BooksSection("没有取到数", "找到了项目，没有数可取，原因写在后面。", by_kind["no"]),
+        BooksSection("已经一致", "草稿里已是这个数。", by_kind["same"], False),
+        BooksSection(
             "没有对应的项目", "报表里没有同名的项目。有的话，点“选项目”指给系统，存入后记住。", by_kind["none"], False
         ),
     ]
@@ -193,14 +193,14 @@ def choices_about(read: ReadStatement) -> StatementChoices:
     return StatementChoices(read, CALLED[kind], sheets, units, columns, *told)
 
 
-def opened_row(cell: CellFromBooks, found: BooksPreview) -> Opened:
+def opened_row(cell: CellFromBooks, found: BooksPreview) -> RowToTurn:
     read = found.read(kind_wanted(cell.row))
     assert read is not None  # a cell has its statement
     number = max(FEWEST_CHOICES, len(cell.terms) + 1)
     source = read.source_of(cell.column)
     lines, chosen = read.statement.lines, [*cell.terms, *[""] * number][:number]
     added, deducted = ([list(options(lines, sign, source, term)) for term in chosen] for sign in (PLUS, MINUS))
-    return Opened(cell.row, list(zip(added, deducted, strict=True)))
+    return RowToTurn(cell.row, list(zip(added, deducted, strict=True)))
 
 
 def options(lines: Iterable[BooksLine], sign: str, source: str, chosen: str) -> Iterator[Option]:

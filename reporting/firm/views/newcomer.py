@@ -15,7 +15,7 @@ FEW_ROWS = 2
 
 
 @dataclass(frozen=True)
-class Comparison:
+class EarlierCompared:
     """A rule that holds an earlier figure against this period's."""
 
     rule: str
@@ -31,11 +31,11 @@ class OpenedColumn:
     cells: int
     required: bool
     rules: tuple[str, ...]
-    comparisons: tuple[Comparison, ...]
+    comparisons: tuple[EarlierCompared, ...]
     grows: str  # the label of the column that is worked out from it; nothing where there is none
 
     @property
-    def told(self) -> tuple[Comparison, ...]:
+    def told(self) -> tuple[EarlierCompared, ...]:
         return self.comparisons[:MOST_TOLD]
 
     @property
@@ -72,11 +72,11 @@ def rules_reading(edition: Edition, table: Table, key: str) -> Iterator[str]:
             yield condition.rule.id
 
 
-def comparisons_in(edition: Edition, table: Table, key: str, opened: set[str]) -> Iterator[Comparison]:
+def comparisons_in(edition: Edition, table: Table, key: str, opened: set[str]) -> Iterator[EarlierCompared]:
     """The rules that hold the column against this period's, by its figures or by the growth that is worked out of
     them; not those that need an earlier filing, which say nothing to a newcomer. Those of few rows stand first."""
     growth = growing_from(table, key)
-    found: dict[str, Comparison] = {}
+    found: dict[str, EarlierCompared] = {}
     for condition in conditions_of(edition, table.frequency):
         cells = [each for each in condition.reads if isinstance(each, Cell)]
         columns = {each.column for each in cells if each.indicator.table == table.code}
@@ -87,7 +87,7 @@ def comparisons_in(edition: Edition, table: Table, key: str, opened: set[str]) -
         if rows:
             rule = condition.rule
             known = {row.code: row for row in found[rule.id].rows} if rule.id in found else {}
-            found[rule.id] = Comparison(rule.id, rule.message.rstrip("。"), tuple((known | rows).values()))
+            found[rule.id] = EarlierCompared(rule.id, rule.message.rstrip("。"), tuple((known | rows).values()))
     yield from sorted(found.values(), key=lambda each: len(each.rows))
 
 
