@@ -27,6 +27,7 @@ ROLES = (
     ("period", re.compile("本期|本年")),
 )
 YEAR = re.compile(r"(20[0-9]{2})(?:年|[-./])")
+SO_FAR = re.compile(r"(?<![0-9])1月?[-—~至到][0-9]{1,2}月")  # 2024年1-5月
 
 
 @dataclass(frozen=True)
@@ -45,9 +46,11 @@ def is_name_head(text: str) -> bool:
 def role_of(text: str, kind: str, year: int) -> str:
     """`year` is the one that is filed: 2024年度 and 2023年12月31日 speak by theirs."""
     plain = squeezed(text)
+    named = YEAR.search(plain)
+    if SO_FAR.search(plain):
+        return "year_ago_so_far" if named and int(named[1]) < year else "so_far"
     if found := next((role for role, words in ROLES if words.search(plain)), ""):
         return found
-    named = YEAR.search(plain)
     if named is None or int(named[1]) not in (year, year - 1):
         return ""
     earlier = int(named[1]) < year

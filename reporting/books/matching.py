@@ -19,12 +19,13 @@ from reporting.books.amounts import UNITS, as_the_table_has_it, converted
 from reporting.books.grids import BooksGrid
 from reporting.books.heads import CALLED, column_for, columns_fed, kind_wanted, roles_wanted
 from reporting.books.memory import Layout, Memory, in_words
-from reporting.books.statements import Statement, statements_in
-from reporting.books.terms import MINUS, is_fed_by_books, reading_of
+from reporting.books.statements import BooksLine, Statement, statements_in
+from reporting.books.terms import MINUS, PLUS, is_fed_by_books, reading_of
 from reporting.filing.judging import Judgement
 from reporting.models import Filing
 
 CONFIRMED, CERTAIN, PROPOSED, CHOSEN, NONE = "confirmed", "certain", "proposed", "chosen", ""
+MOST_TERMS = 12  # that make up one row
 FROM_ROUNDING = Decimal("0.1")  # in the table's unit: twenty parts, each rounded by half a hundredth
 NO_STATEMENT = (
     "没有找到利润表或资产负债表。表头里要有“项目”（或“资产”）和“本年累计金额”“期末余额”这样的列，下面要有"
@@ -100,6 +101,11 @@ class CellFromBooks:
     @property
     def key(self) -> str:
         return f"{self.row.code}.{self.column}"
+
+    @property
+    def shown_as(self) -> str:
+        """The cell and what it is read from: whether it is ticked goes for just that."""
+        return " ".join((self.key, *self.terms))
 
     @property
     def text(self) -> str:
@@ -256,7 +262,7 @@ def read_as(
 
 def chosen_among(given: list[Statement], place: str, title: str) -> Statement:
     """As chosen, else the sheet the firm took last, else the first."""
-    if place.isdecimal() and int(place) < len(given):
+    if place in map(str, range(len(given))):
         return given[int(place)]
     return next((each for each in given if each.title == title), given[0])
 
@@ -290,9 +296,13 @@ def terms_of(row: Indicator, statement: Statement, memory: Memory, choices: Choi
     elif confirmed is not None:
         proposed = shipped.terms, PROPOSED if shipped.terms else NONE
     chosen = choices.rows.get(row.code)
-    if chosen is None or chosen == proposed[0]:
+    if chosen is None or chosen == proposed[0] or not all(is_term(term, there) for term in chosen):
         return proposed
-    return tuple(term for term in chosen if term[1:] in there), CHOSEN
+    return chosen[:MOST_TERMS], CHOSEN
+
+
+def is_term(term: str, there: Mapping[str, BooksLine]) -> bool:
+    return term[:1] in (PLUS, MINUS) and term[1:] in there
 
 
 def figured(cell: CellFromBooks, read: ReadStatement, fed: FedColumn) -> CellFromBooks:

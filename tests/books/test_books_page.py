@@ -205,6 +205,25 @@ def test_a_row_turned_to_nothing_stays_untaken(may):
     assert "2080.c1" not in ticked(form_on(give(may.page, small_profit())))
 
 
+def test_of_two_statements_the_one_that_is_chosen_is_read_and_nothing_is_forgotten(may):
+    whole = copied([("营业收入", 900), ("利润总额", 90)], "项目", "本年累计")
+    own = copied([("主营业务收入", 500), ("利润总额", 50)], "项目", "本年累计")
+    answer = paste(may.page, f"合并利润表\t单位：万元\n{whole}\n母公司利润表\t单位：万元\n{own}")
+    assert "给出的有 2 张利润表" in words_on(answer) and "90.00 万元" in words_on(answer)
+    again = press(may.page, {**form_on(answer), "sheet.profit": "1"}, then="look")
+    assert ticked(form_on(again)) == {"2010.c1", "2090.c1"}
+    press(may.page, form_on(again))
+    assert draft(may.filing) == {"2010.c1": "500.00", "2090.c1": "50.00"}
+    assert BooksMapping.objects.get().rows == {"2010": ["+主营业务收入"], "2090": ["+利润总额"]}
+
+
+@pytest.mark.parametrize("terms", [["+没有的项目"], ["*利润总额"], ["利润总额"], ["+"]])
+def test_names_that_are_not_in_the_books_are_no_choice(may, terms):
+    sent = form_on(give(may.page, small_profit()))
+    again = press(may.page, {**sent, "2090": terms, "sheet.profit": "9" * 5000, "unit.profit": "斤"}, then="look")
+    assert "利润总额 名称对得上" in words_on(again)
+
+
 def test_names_that_are_new_or_gone_are_told(may):
     press(may.page, form_on(give(may.page, small_profit())))
     rows = [("营业费用" if name == "销售费用" else name, *figures) for name, *figures in SMALL_PROFIT]

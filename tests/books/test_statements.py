@@ -82,6 +82,29 @@ def test_columns_named_by_the_year_speak_by_it():
     (found,) = pasted("资产\t2023年12月31日\t2022年12月31日\n货币资金\t1\t2", 2023)
     assert roles(found) == ["end", "begin"]
 
+    (found,) = pasted("项目\t2024年1-5月\t2023年1-5月\t2024年5月\n净利润\t1\t2\t3")
+    assert roles(found) == ["so_far", "year_ago_so_far", "period"]
+
+
+@pytest.mark.parametrize(
+    ("above", "month"),
+    [
+        ("2024年5月", (2024, 5)),
+        ("2024年1-5月", (2024, 5)),
+        ("会计期间：2024年1月至5月", (2024, 5)),
+        ("报送日期：2024-06-05\t所属期起：2024-05-01\t所属期止：2024-05-31", (2024, 5)),
+        ("2024 年 5 月 31 日", (2024, 5)),
+        ("2024年第2季度", (2024, 6)),
+        ("2024年二季度", (2024, 6)),
+        ("2024年第5期", (2024, 5)),
+        ("2023年度", (2023, 0)),
+        ("财会〔2019〕6号", None),
+    ],
+)
+def test_the_month_of_a_statement_is_what_it_is_of_and_not_when_it_was_made(above, month):
+    (found,) = pasted(f"{above}\n项目\t本年累计\n净利润\t1")
+    assert found.month == month
+
 
 def test_what_is_hidden_in_the_books_is_not_read():
     book = Workbook()

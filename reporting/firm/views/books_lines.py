@@ -105,7 +105,7 @@ class Laid:
     statements: list[StatementChoices]
     sections: list[BooksSection]
     opened: RowToTurn | None
-    hidden: list[tuple[str, tuple[str, ...]]]  # the rows' names as they stand, sent along
+    hidden: list[tuple[str, tuple[str, ...]]]  # the rows that were turned to other names, sent along
     shown: list[str]  # cells that can be ticked: one that is not ticked was left out on purpose
     unused: list[str]
 
@@ -129,8 +129,8 @@ def laid_out(found: BooksPreview, press: TakeBooksPress) -> Laid:
         [choices_about(each) for each in found.statements],
         [section for section in sections_of(lines) if section.lines],
         opened_row(opened, found) if opened else None,
-        [(code, cell.terms) for code, cell in reversed(rows.items()) if code != press.opened],
-        [line.cell.key for line in lines if line.can_be_ticked],
+        [(code, cell.terms) for code, cell in rows.items() if cell.source == CHOSEN and code != press.opened],
+        [line.cell.shown_as for line in lines if line.can_be_ticked],
         unused,
     )
 
@@ -139,7 +139,7 @@ def lines_of(found: BooksPreview, press: TakeBooksPress) -> Iterator[TakenLine]:
     seen: set[str] = set()
     for cell in found.cells:
         can_be_ticked = cell.can_be_taken and cell.row.code != press.opened
-        was_shown = cell.key in press.cells_shown
+        was_shown = cell.shown_as in press.cells_shown
         ticked = cell.key in press.ticked if was_shown else cell.is_proposed_to_take
         first = cell.row.code not in seen
         seen.add(cell.row.code)
