@@ -163,7 +163,7 @@ class Checked:
     @property
     def is_apart(self) -> bool:
         """By more than rounding its parts explains."""
-        return self.difference is None or abs(self.difference) > FROM_ROUNDING
+        return self.difference is not None and abs(self.difference) > FROM_ROUNDING
 
 
 @dataclass(frozen=True)

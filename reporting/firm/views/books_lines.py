@@ -248,4 +248,4 @@ def named(names: tuple[str, ...]) -> str:
 
 
 def signed(value: Decimal | None) -> str:
-    return "" if value is None else f"{value:+,f}"
+    return "" if value is None else f"{value:+,f}" if value else f"{value:,f}"

@@ -11,7 +11,7 @@ from forms_tables.rules.checks import conditions_of
 from reporting.pages.grid import Grid
 
 MOST_TOLD = 4  # comparisons told in the rules' own words; how many there are is said
-FEW_ROWS = 2
+FEW_ROWS = 1
 
 
 @dataclass(frozen=True)
