@@ -232,6 +232,8 @@ PAGES = {
     "scan": "enterprise district association city",
     "sheet": "enterprise",
     "known_beside_sheet": "enterprise",
+    "books": "enterprise",
+    "take_books": "POST enterprise",
     "sheet_rules": "enterprise",
     "code_list": "enterprise",
     "outstanding": "district association city",
@@ -366,7 +368,7 @@ OWNED = {
         "check", "wrong_cells", "explain", "submission", "recall", "extension", "late", "amend", "abandon_amendment",
         "answer", "workbook", "confirm_workbook", "marked_workbook", "submit", "sheet", "filing_paper",
         "submission_paper", "adjustments", "attach_scan", "scan", "thread",
-        "known_beside_sheet", "code_list",
+        "known_beside_sheet", "code_list", "books", "take_books",
         "certificate", "cancel_sign_up", "object_signed_in", "send_colleague_link", "replace_colleague",
     ],
     "district": [

@@ -10,4 +10,5 @@ import "./clipboard.js";
 import "./notes.js";
 import "./zeros.js";
 import "./offers.js";
+import "./books.js";
 import "./saving.js";

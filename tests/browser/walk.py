@@ -112,6 +112,7 @@ def for_a_firm() -> Iterator[Screen]:
         "journal": "/journal/",
         "month": f"/filings/{MONTH}/",
         "month-t6": f"/filings/{MONTH}/t6/",
+        "month-books": f"/filings/{MONTH}/t6/books/",
         "month-submit": f"/filings/{MONTH}/submit/",
         "locked-month": f"/filings/{LOCKED_MONTH}/",
         "locked-t6": f"/filings/{LOCKED_MONTH}/t6/",

@@ -39,6 +39,7 @@ from accounts.models import Ability, User
 from forms_tables.edition.catalog import Table
 from reporting import workflow
 from reporting.answers.questions import codes_answered
+from reporting.books.terms import can_be_fed
 from reporting.conversation.threads import talk_about
 from reporting.filing.beside import rules_of
 from reporting.filing.judging import imported_behind, typed_cells
@@ -208,6 +209,7 @@ def render_sheet(
         "rules": rules_of(overview.filing, table),
         "opened_columns": opened_columns(overview.filing.edition, grid, judgement.facts.history),
         "prefilled": prefilled and any(key in text for key in cells_of(table)),
+        "takes_books": overview.may_write and not overview.filing.period.is_practice and can_be_fed(table),
         "page": page_of(reader, overview.filing),
         "suggestions": suggestions_in(grid),
         "longest_in_page": LONGEST_IN_PAGE,
