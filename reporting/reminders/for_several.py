@@ -23,7 +23,9 @@ def remind(owing: QuerySet[Filing], period: Period, due: date, reminder_time: Re
     """`owing`: what is still to be sent for the period until that day."""
     wanted = Grant.objects.in_force().filter(reminded=True).exclude(person__email="")
     firms_of: dict[User, list[str]] = {}
-    grants = list(wanted.select_related("person__enterprise", "enterprise").order_by("person", "enterprise__name"))
+    grants = list(
+        wanted.select_related("person__enterprise", "enterprise").order_by("person", "enterprise__credit_code")
+    )
     if not grants:
         return 0
     owe = set(

@@ -13,6 +13,7 @@ from accounts.access import DoneAlready, Refused
 from accounts.backends import as_typed_plainly
 from accounts.models import Ability, Enterprise, Grant, User
 from reporting.letters import about_grants
+from reporting.models import ThreadSeen
 
 MOST_OF_A_FIRM = 5  # grants that are not over
 invitations = Signer(salt="reporting.standing_in.invitation")
@@ -183,6 +184,7 @@ def _be_asked(grant: Grant) -> None:
 def _end(grant: Grant, why: str, by: User, at: datetime) -> None:
     grant.state, grant.ended_by, grant.ended_at, grant.why = Grant.State.ENDED, by, at, why
     grant.save(update_fields=["state", "ended_by", "ended_at", "why"])
+    ThreadSeen.objects.filter(user=grant.person, filing__enterprise=grant.enterprise).delete()  # reads along no more
     _record(grant, "结束代填", by, at, why=why)
     about_grants.told_the_firm(grant, f"{by.signed}结束了{grant.who}的代填", at)
     about_grants.told_the_person(grant, f"{by.signed}结束了您的代填", at)

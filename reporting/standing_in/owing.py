@@ -6,9 +6,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Sum
+
 from accounts.models import Enterprise, Grant, User
 from accounts.standing_in import within_firm
-from reporting.models import Filing
+from reporting.models import Filing, ThreadSeen
 from reporting.models.standing import FIRM, next_by
 
 
@@ -37,6 +39,12 @@ def firms_of(user: User) -> list[WorkedFor]:
     others = sorted((grant.enterprise for grant in granted), key=lambda firm: firm.name)
     own = WorkedFor(user.enterprise, is_own=True)
     return [own, *(WorkedFor(firm) for firm in others)]
+
+
+def unread_of(user: User) -> dict[int, int]:
+    """How many messages are unread, by the firm they are about."""
+    marks = ThreadSeen.objects.filter(user=user, unread__gt=0).order_by().values("filing__enterprise")
+    return dict(marks.annotate(number=Sum("unread")).values_list("filing__enterprise", "number"))
 
 
 def owed_by(firms: list[WorkedFor], today: date) -> list[Filing]:

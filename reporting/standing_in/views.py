@@ -24,12 +24,11 @@ def my_firms(request):
     places = {each.enterprise.pk: each for each in firms}
     owed = owing.owed_by(firms, at.date())
     grants = Grant.objects.open().filter(person=request.user).select_related("enterprise", "given_by__district")
+    unread = owing.unread_of(request.user)
     context = {
-        "firms": firms,
         "lines": [(places[filing.enterprise_id], owed_line(filing, at, calendar)) for filing in owed],
-        "idle": [each for each in firms if each.enterprise.pk not in {filing.enterprise_id for filing in owed}],
         "asked": [grant for grant in grants if grant.is_asked],
-        "accepted": [grant for grant in grants if grant.is_accepted],
+        "accepted": [(grant, unread.get(grant.enterprise_id, 0)) for grant in grants if grant.is_accepted],
     }
     return render(request, "standing_in/my_firms.html", context)
 
