@@ -23,5 +23,5 @@ class EndForm(PlainForm):
     why = ReasonField(label="结束的事由")
 
 
-class AnswerPress(Press):
+class AcceptPress(Press):
     reminded = YesField()

@@ -13,7 +13,7 @@ from accounts.post.state import on_its_way
 from reporting.firm.views.home import owed_line
 from reporting.models import calendar_in_force
 from reporting.standing_in import granting, owing
-from reporting.standing_in.forms import AnswerPress, EndForm, GrantForm
+from reporting.standing_in.forms import AcceptPress, EndForm, GrantForm
 
 
 @needs(Ability.KEEP_FIRM)
@@ -50,7 +50,7 @@ def invitation(request, token: str):
 
 def _accept(request, grant: Grant):
     with refusals_on(request):
-        reminded = AnswerPress(request.POST).said["reminded"]
+        reminded = AcceptPress(request.POST).said["reminded"]
         grant = granting.accept(grant, by=request.user, at=clock.now(), reminded=reminded)
         messages.success(request, f"已接受，现在可以为{grant.enterprise}填报。您的姓名和单位会写在记录和回执上。")
     return redirect("my_firms")
@@ -69,7 +69,7 @@ def decline(request, pk: int):
 @require_POST
 def reminders(request, pk: int):
     with refusals_on(request):
-        grant, reminded = _own(request, pk), AnswerPress(request.POST).said["reminded"]
+        grant, reminded = _own(request, pk), AcceptPress(request.POST).said["reminded"]
         granting.be_reminded(grant, reminded, by=request.user, at=clock.now())
         messages.success(request, f"{grant.enterprise}的提醒信{'也发给您' if reminded else '不再发给您'}。")
     return redirect("my_firms")

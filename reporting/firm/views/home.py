@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from accounts import clock
 from accounts.access import for_another_firm_too
-from accounts.models import Takeover
+from accounts.models import Grant, Takeover
 from forms_tables.edition.continuity import cells_before
 from forms_tables.edition.shape import so_far_cell
 from reporting import workflow
@@ -58,6 +58,9 @@ def home(request: HttpRequest) -> HttpResponse:
             request.user.firm_id, [filing.period_id for filing in filings if is_open(filing) and filing.is_unsent]
         ),
         "takeovers": Takeover.objects.visible_to(request.user).under_way().select_related("proposed_by__district"),
+        "asked_to_stand_in": Grant.objects.filter(person=request.user, state=Grant.State.ASKED).select_related(
+            "enterprise"
+        ),
         "left_out": left_out,
         "may_ask_late": any(closed["may_ask"] for closed in left_out),
         "exempt": [filing for filing in filings if not filing.is_owed and not filing.period.is_locked],
