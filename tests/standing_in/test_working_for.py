@@ -165,7 +165,7 @@ OF_THE_FIRM = {
 
 
 def test_under_a_firms_address_are_the_pages_of_its_filings_alone(cast, may, person):
-    known = {"period": "2024M05", "key": "t6", "kind": "csv", "level": "firm"}
+    known = {"period": "2024M05", "key": "t6", "kind": "csv", "frequency": "month"}
     stays = set()
     for name, pattern in named_patterns().items():
         wanted = pattern.pattern.converters or pattern.pattern.regex.groupindex
