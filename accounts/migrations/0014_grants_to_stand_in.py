@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
                 ("answered_at", models.DateTimeField(blank=True, null=True, verbose_name="答复时间")),
                 ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="结束时间")),
                 ("why", models.CharField(blank=True, max_length=200, verbose_name="结束事由")),
-                ("reminded", models.BooleanField(default=False, verbose_name="收提醒信")),
+                ("reminded", models.BooleanField(default=False, verbose_name="收提醒信和审核结果")),
                 (
                     "ended_by",
                     models.ForeignKey(

@@ -61,7 +61,7 @@ class Grant(models.Model):
     )
     ended_at = models.DateTimeField("结束时间", null=True, blank=True)
     why = models.CharField("结束事由", max_length=200, blank=True)
-    reminded = models.BooleanField("收提醒信", default=False)
+    reminded = models.BooleanField("收提醒信和审核结果", default=False)
 
     objects = GrantQuerySet.as_manager()
 

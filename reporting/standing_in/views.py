@@ -71,7 +71,7 @@ def reminders(request, pk: int):
     with refusals_on(request):
         grant, reminded = _own(request, pk), AcceptPress(request.POST).said["reminded"]
         granting.be_reminded(grant, reminded, by=request.user, at=clock.now())
-        messages.success(request, f"{grant.enterprise}的提醒信{'也发给您' if reminded else '不再发给您'}。")
+        messages.success(request, f"{grant.enterprise}的提醒信和审核结果{'也发给您' if reminded else '不再发给您'}。")
     return redirect("my_firms")
 
 

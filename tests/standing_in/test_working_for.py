@@ -15,7 +15,7 @@ from reporting.models import Submission, ThreadSeen
 from reporting.standing_in import granting
 from tests.cast import AT, PASSWORD
 from tests.may import CLEAN_MAY, fresh, make_may
-from tests.officials import sign_in
+from tests.officials import freeze, sign_in
 from tests.reading import markup_of, words_on
 from tests.standing_in.granting import at_firm, let_stand_in
 from tests.test_every_url import PAGES, named_patterns
@@ -216,6 +216,22 @@ def test_who_stands_in_reads_along_in_the_firms_conversation_until_it_ends(cast,
     assert "请核对合同台账" in words_on(person.get(told.facts["messages"][0]["path"]))
     granting.end(grant, why="不再需要", by=cast.zhao_min, at=AT)
     assert not ThreadSeen.objects.filter(user=cast.zhao_min).exists()
+
+
+def test_what_the_district_decided_is_told_to_who_asked_for_it_at_their_own_address(cast, may, grant):
+    submission = freeze(may.filing, cast.li_na, CLEAN_MAY)
+    workflow.query(submission, cast.chen_yu, AT, "请说明。")
+    assert not Letter.objects.filter(stem="filing/queried", to=cast.zhao_min.email).exists()
+    workflow.answer(may.filing, cast.li_na, AT, "已核实。")
+    granting.be_reminded(grant, True, by=cast.zhao_min, at=AT)
+    workflow.send_back(submission, [{"cell": "", "reason": "请核对。"}], cast.chen_yu, AT)
+    told = Letter.objects.filter(stem="filing/sent_back")
+    own, there = "/filings/2024M05/", at_firm(cast.yuntu, "/filings/2024M05/")
+    assert {letter.to: letter.facts["path"] for letter in told} == {
+        cast.li_na.email: own,
+        cast.wang_lei.email: own,
+        cast.zhao_min.email: there,
+    }
 
 
 def test_all_that_is_owed_stands_on_one_page_in_the_order_of_its_dates(cast, may, person):
