@@ -35,6 +35,7 @@ class GridCell:
     returned: tuple[str, ...] = ()
     measure: str = ""  # as the row's, where the cell has another
     theirs: str = ""  # in a conflict: what was stored here meanwhile and what was typed, with both names
+    is_required: bool = False
 
     @property
     def marks(self) -> str:
@@ -97,6 +98,11 @@ class Grid:
     unit: str  # said once in the head
     rows: tuple[GridRow, ...]
     is_questionnaire: bool  # one answer per row and not columns of figures
+
+    @property
+    def first_open(self) -> GridCell | None:
+        """Where typing begins."""
+        return next(iter(self.typed_cells), None)
 
     @property
     def typed_cells(self) -> list[GridCell]:
@@ -181,6 +187,7 @@ def cell_of(
         returned=tuple(remarks.returned.get(key, ())),
         measure=measure_in(indicator, column),
         theirs=remarks.theirs[key].words(text.get(key, ""), choices) if key in remarks.theirs else "",
+        is_required=indicator.required and column.required,
     )
 
 

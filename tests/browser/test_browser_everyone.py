@@ -1,0 +1,84 @@
+"""Everyone can use it: each screen of the walk, for whoever may see it, by axe at a desk and on a phone, by keys, at
+200 % and 400 %, and on paper."""
+
+from collections.abc import Iterator
+from itertools import groupby
+
+import pytest
+from django.core.management import call_command
+from django.urls import Resolver404, resolve
+
+from accounts.models import User
+from reporting.demo import city
+from tests.browser import everyone
+from tests.browser.everyone import DESK, DOUBLED, NARROWEST, PHONE
+from tests.browser.pictures import whole_walk
+from tests.browser.soundness import grave_issues
+from tests.browser.walk import Screen
+
+pytestmark = pytest.mark.browser
+FIRMS = 45  # as few as have every state
+FIRMS_AND_STRANGERS = {None, User.Role.ENTERPRISE}
+OFFICES = set(User.Role.values) - FIRMS_AND_STRANGERS
+
+
+@pytest.fixture
+def small_city(live_server, settings, tmp_path):
+    """The demonstration, as ./run makes it."""
+    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"  # the page of kept letters
+    settings.EMAIL_FILE_PATH = tmp_path / "letters"
+    city.be_the_demonstration()
+    call_command("load_edition", verbosity=0)
+    city.build(FIRMS, 1, lambda words: None)
+
+
+@pytest.mark.parametrize("roles", [FIRMS_AND_STRANGERS, OFFICES], ids=["firms", "offices"])
+def test_every_screen(office, small_city, roles):
+    wrong, seen, number = [], set(), 0
+    screens = (screen for screen in whole_walk() if role_of(screen) in roles)
+    for user, group in groupby(screens, key=lambda screen: screen.user):
+        page = office.seat_without_the_form(user) if user else office.empty_seat()
+        for screen in group:
+            number += 1
+            is_new = shape_of(screen) not in seen
+            seen.add(shape_of(screen))
+            wrong += [f"{screen.name} {screen.path}: {said}" for said in what_is_wrong(page, screen, is_new)]
+        page.context.close()
+    print(f"{number} screens, {len(seen)} of them by keys")
+    assert number > 100 and not wrong, "\n".join(wrong)
+
+
+def role_of(screen: Screen) -> str | None:
+    return screen.user.role if screen.user else None
+
+
+def shape_of(screen: Screen) -> tuple:
+    """Screens of one address look alike in what Tab comes to, but for their words and their number of lines: a table
+    of the official form is one of its own."""
+    try:
+        match = resolve(screen.path.partition("?")[0])
+    except Resolver404:
+        return ("nowhere", role_of(screen))
+    return (match.url_name, role_of(screen), match.kwargs.get("key"), screen.status)
+
+
+def what_is_wrong(page, screen: Screen, is_new: bool) -> Iterator[str]:
+    """One page load for all of it."""
+    page.set_viewport_size(DESK)
+    answer = page.goto(screen.path)
+    if answer.status != screen.status:
+        yield f"answers {answer.status}, not {screen.status}"
+        return
+    everyone.begin_to_look(page)
+    yield from everyone.as_a_document(page)
+    yield from grave_issues(page)
+    if is_new:
+        yield from everyone.go_through_by_tab(page)
+        yield from everyone.on_paper(page)
+        yield from everyone.look_at_each_stop(page, DOUBLED)
+        yield from everyone.sideways(page, DOUBLED)
+        yield from everyone.sideways(page, NARROWEST)
+    yield from everyone.sideways(page, PHONE)
+    yield from grave_issues(page, with_contrast=False)
+    if is_new:
+        yield from everyone.look_at_each_stop(page, PHONE)
