@@ -56,6 +56,15 @@ document.addEventListener("click", (event) => {
   if (link && link.hash === window.location.hash) focusNamedCell(); // the same link a second time
 });
 
+// Escape closes what was opened, and the focus is where it was opened from.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || event.defaultPrevented || event.isComposing) return;
+  const open = event.target.closest?.("details[open]");
+  if (!open) return;
+  open.open = false;
+  open.querySelector("summary").focus();
+});
+
 // Of tabs that are wider than the page the open one is in sight.
 window.addEventListener("DOMContentLoaded", () => {
   document.querySelectorAll(".tabs").forEach((tabs) => {

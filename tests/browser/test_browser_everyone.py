@@ -82,3 +82,37 @@ def what_is_wrong(page, screen: Screen, is_new: bool) -> Iterator[str]:
     yield from grave_issues(page, with_contrast=False)
     if is_new:
         yield from everyone.look_at_each_stop(page, PHONE)
+
+
+# What the looks are there to find, each in a page of its own.
+BOX = "display:inline-block;width:{0}px;height:{0}px;background:#1f4e8c"
+TINY = f"<a href='#' aria-label='甲' style='{BOX.format(9)}'></a>"
+SKIPPING = "<button onfocus='next.focus()'>甲</button><a href='#'>乙</a><a href='#' id='next'>丙</a>"
+CAUGHT = "<input aria-label='甲' onkeydown='event.key === `Tab` && event.preventDefault()'>"
+FAULTS = {
+    "in focus it looks as it does without": "<style>:focus-visible{outline:0}</style><button>甲</button>",
+    "does not stand out": "<style>:focus-visible{outline:3px solid #ddd}</style><button>甲</button>",
+    "in focus it cannot be seen": "<button>甲</button><p style='position:fixed;inset:0;background:#fff'>乙</p>",
+    "it has no name": f"<button style='{BOX.format(40)}'></button>",
+    "which stands behind it": "<button tabindex='2'>甲</button><button tabindex='1'>乙</button>",
+    "Tab does not come out": CAUGHT,
+    "Tab never comes to it": SKIPPING,
+    "it has 2 main headings": "<h1>又一个</h1>",
+    "target-size": TINY + TINY,
+    "color-contrast": "<p style='color:#aaa'>甲</p>",
+    "heading-order": "<h4>甲</h4>",
+    "1440 px: scrolls sideways": "<p style='width:3000px'>甲</p>",
+    "printed: button “甲”": "<button>甲</button>",
+}
+PAGE = "<!doctype html><html lang='zh-CN'><title>一页</title><main><h1>一页</h1>{}</main></html>"
+
+
+@pytest.mark.parametrize("said", FAULTS)
+def test_the_looks_find(office, said):
+    page = office.empty_seat()
+    page.set_viewport_size(DESK)
+    page.set_content(PAGE.format(FAULTS[said]))
+    everyone.begin_to_look(page)
+    found = [*everyone.as_a_document(page), *grave_issues(page), *everyone.go_through_by_tab(page)]
+    found += [*everyone.on_paper(page), *everyone.sideways(page, DESK)]
+    assert any(said in each for each in found), found
