@@ -60,7 +60,7 @@ document.addEventListener("click", (event) => {
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || event.defaultPrevented || event.isComposing) return;
   const open = event.target.closest?.("details[open]");
-  if (!open) return;
+  if (!open || event.target.matches("select")) return; // a list has its own to close
   open.open = false;
   open.querySelector("summary").focus();
 });

@@ -73,7 +73,10 @@ function draw(cell, now) {
     }
     place.textContent = now.words;
   }
+  const says = cell.querySelector(".cell-says");
+  const isSaid = says && !says.hidden && (!now || cell.matches(".returned, .conflict")); // what is not seen is not heard
   for (const field of controlsIn(cell)) {
+    if (says) describe(field, says.id, Boolean(isSaid));
     describe(field, id, Boolean(now?.words));
     markAsWrong(field, now);
   }

@@ -34,6 +34,7 @@ def go_through_by_tab(page: Page) -> list[str]:
 def look_at_each_stop(page: Page, size: dict) -> list[str]:
     """The same stops at another size of the window, without pressing Tab for each."""
     page.set_viewport_size(size)
+    page.keyboard.press("Tab")  # from then on what has the focus is drawn as for somebody who goes by keys
     return [f"{size['width']} px: {said}" for said in page.evaluate("everyone.lookAtEach()")]
 
 
