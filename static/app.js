@@ -88,6 +88,12 @@ document.addEventListener("htmx:responseError", (event) => {
 });
 document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful) say(""); });
 
+// How far long work has come is read by who asks for it; that it has ended is said without being asked.
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (event.detail.requestConfig?.elt?.id !== "progress" || document.getElementById("progress")) return;
+  document.getElementById("said").textContent = document.querySelector(".page-head").textContent.replace(/\s+/g, " ").trim();
+});
+
 // What was typed into the official form and is not stored yet lies in the browser (sheet/kept.js). It is the person's own:
 // gone when they sign out, and when the next one has signed in without that. A page of theirs that is still open keeps
 // nothing from then on.

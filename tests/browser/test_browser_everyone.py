@@ -7,14 +7,19 @@ from itertools import groupby
 import pytest
 from django.core.management import call_command
 from django.urls import Resolver404, resolve
+from playwright.sync_api import expect
 
 from accounts.models import User
 from reporting.demo import city
+from reporting.models import RegisterImport
 from tests.browser import everyone
 from tests.browser.everyone import DESK, DOUBLED, NARROWEST, PHONE
+from tests.browser.import_walk import uploaded
 from tests.browser.pictures import whole_walk
 from tests.browser.soundness import grave_issues
 from tests.browser.walk import Screen
+from tests.cast import AT
+from tests.officials import make_it_be
 
 pytestmark = pytest.mark.browser
 FIRMS = 45  # as few as have every state
@@ -116,3 +121,21 @@ def test_the_looks_find(office, said):
     found = [*everyone.as_a_document(page), *grave_issues(page), *everyone.go_through_by_tab(page)]
     found += [*everyone.on_paper(page), *everyone.sideways(page, DESK)]
     assert any(said in each for each in found), found
+
+
+def test_the_end_of_long_work_is_said_and_its_progress_is_not(office, cast):
+    make_it_be(AT.date())
+    stored = uploaded("名录.xlsx", [{"统一社会信用代码": cast.yuntu.credit_code}], cast.zhou_tao)
+    imports = RegisterImport.objects.filter(pk=stored.pk)
+    running = {"state": RegisterImport.TRYING, "done": 1, "total": 2, "effect": stored.effect | {"hand": "a worker"}}
+    imports.update(**running)
+    page = office.seat_without_the_form(cast.zhou_tao)
+    page.goto(f"/firms/import/{stored.pk}/")
+    refresh = page.get_by_role("link", name="手动刷新")
+    refresh.focus()
+    with page.expect_response(f"**/firms/import/{stored.pk}/"):
+        pass  # once more the same
+    expect(refresh).to_be_focused()
+    expect(page.locator("#said")).to_have_text("")
+    imports.update(state=stored.state, done=2)
+    expect(page.locator("#said")).to_contain_text("名录.xlsx")
