@@ -10,7 +10,6 @@ from django.utils.safestring import SafeString, mark_safe
 
 from reporting.pages.grid import Grid, GridCell, GridRow
 
-
 UNIT_OF_THE_TABLE = "unit"  # the element in its head (templates/firm/sheet.html)
 NEXT_GROUP = "</tbody>\n<tbody>"
 
@@ -104,7 +103,7 @@ def control_of(cell: GridCell, key: str, unit: str, may_write: bool) -> str:
 
 
 def remarks_of(cell: GridCell, key: str, unit: str = "") -> str:
-    """What a reader hears after the name: whether it must be filled, whether it is wrong, its unit, what is said of it."""
+    """What a reader hears after the name: that it must be filled, that it is wrong, its unit, what is said of it."""
     required = ' aria-required="true"' if cell.is_required else ""
     wrong = ' aria-invalid="true"' if cell.errors else ""
     return required + wrong + described_by(unit if cell.is_figure and not cell.measure else "", said_at(cell, key))

@@ -114,7 +114,6 @@ def for_a_firm() -> Iterator[Screen]:
         "month": f"/filings/{MONTH}/",
         "month-t6": f"/filings/{MONTH}/t6/",
         "month-submit": f"/filings/{MONTH}/submit/",
-        "month-workbook": f"/filings/{MONTH}/workbook/",
         "month-bases": f"/filings/{MONTH}/bases/",
         "locked-month": f"/filings/{LOCKED_MONTH}/",
         "locked-t6": f"/filings/{LOCKED_MONTH}/t6/",
