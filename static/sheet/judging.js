@@ -3,7 +3,7 @@
 // something is not known nothing is said, and without them the form is what it was.
 /* global judging */
 
-import { form, hasChanges } from "./cells.js";
+import { form, hasChanges, valueOf } from "./cells.js";
 import { complete, findingsOf, restsOn, valueIn } from "./completing.js";
 import { offerToExplain, openTheExplanation } from "./explaining.js";
 import { drawList } from "./findings.js";
@@ -30,11 +30,12 @@ function readCells() {
 }
 function typedTexts() {
   const texts = new Map();
-  for (const { name: key, type, value, checked } of form.elements) {
+  for (const field of form.elements) {
+    const { name: key, type } = field;
     if (!rules.cells[key]) continue;
     if (type === "hidden") texts.set(key, texts.get(key) ?? ""); // beside the boxes of several codes
-    else if (type !== "checkbox") texts.set(key, value);
-    else if (checked) texts.set(key, [texts.get(key), value].filter(Boolean).join(","));
+    else if (type !== "checkbox") texts.set(key, valueOf(field)); // a figure as it is meant: what a save would send
+    else if (field.checked) texts.set(key, [texts.get(key), field.value].filter(Boolean).join(","));
   }
   return texts;
 }

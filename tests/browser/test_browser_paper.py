@@ -39,7 +39,7 @@ def test_a_sheet_prints_as_the_official_form_and_downloads_as_pdf(office, may, t
     assert len(pages) <= 2
     for words in (
         "软件和信息技术服务业企业月报表", "表号：软统企6", "制定机关：工业和信息化部", "国统制〔2021〕136号", "草稿",
-        "单位详细名称：重庆云图软件有限公司", "1234.5", "单位负责人：", "报出日期：", "单位（盖章）：",
+        "单位详细名称：重庆云图软件有限公司", "1,234.50", "单位负责人：", "报出日期：", "单位（盖章）：",
     ):  # fmt: skip
         assert words in said, words
     assert [words for words in BUTTONS if words in said] == []
