@@ -185,6 +185,8 @@ class Walk:
             "number": [1],
             "receipt": receipts,
             "code": [CODE] if editions else ["S1", "13"] if "indicator" in name else [MONTH, YEAR],
+            "edition": [CODE],
+            "mark": ["0"],
             "level": ["enterprise"],
             "credit_code": [self.code],
             "kind": ["csv"],

@@ -15,6 +15,7 @@ from reporting.workflow.period import owe
 from tests.cast import AT, SHANGHAI
 from tests.may import CLEAN_MAY, fresh, make_may, open_period
 from tests.officials import file_may
+from tests.reading import markup_of
 
 EDITION = load_edition("chongqing-2024")
 RULES = sheet_rules(EDITION, "软统企6")
@@ -105,9 +106,9 @@ def test_an_explanation_is_told_with_all_that_it_rests_on_and_only_while_it_hold
 
 def test_the_page_names_both_addresses_to_those_who_may_write(client, cast, may):
     client.force_login(may.clerk)
-    page = client.get("/filings/2024M05/t6/").content.decode()
+    page = markup_of(client.get("/filings/2024M05/t6/"))
     assert f'data-rules="{ADDRESS}"' in page and f'data-known="{KNOWN}"' in page
-    assert 'data-rules="' not in client.get("/filings/2024M04/t6/").content.decode()  # approved: read only
+    assert 'data-rules="' not in markup_of(client.get("/filings/2024M04/t6/"))  # approved: read only
 
 
 def test_a_newcomer_is_told_what_reads_the_history_it_types(client, cast, may):

@@ -1,0 +1,303 @@
+"""A clerk's clock: what a month and the annual set ask of who files them, from signing in to the receipt.
+
+    python bench/clerk.py
+
+Starts a PostgreSQL and gunicorn of its own and drives a real browser through 软统企6 of 2024M05 (with April and last
+May behind it) and through the annual set 2023A of a firm that files for the first time: each cell typed in its turn,
+Tab by Tab, which is the floor, and with what the desk offers (a block pasted, 其余填 0, what is known). Counted are
+keys and clicks as the browser is given them, pages loaded, all answers, and the server's processor time, with
+PostgreSQL's.
+"""
+
+import argparse
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from desk import server
+
+MAY, APRIL, LAST_MAY, ANNUAL = "2024M05", "2024M04", "2023M05", "2023A"
+JUNE, MARCH = date(2024, 6, 5), date(2024, 3, 5)
+PASSWORD = "Chongqing-Filing-Desk-2024"
+
+
+class Hands:
+    """A person at the browser: every key and every click is counted."""
+
+    def __init__(self, page) -> None:
+        self.page = page
+        self.keys = self.clicks = self.loads = self.answers = 0
+        page.on("response", self._count)
+
+    def _count(self, answer) -> None:
+        self.answers += 1
+        self.loads += answer.request.is_navigation_request() and answer.status < 300
+
+    def key(self, *names: str) -> None:
+        for name in names:
+            self.keys += 1
+            self.page.keyboard.press(name)
+
+    def type(self, text: str) -> None:
+        self.keys += len(text)
+        self.page.keyboard.type(text)
+
+    def click(self, place) -> None:
+        self.clicks += 1
+        place.click()
+
+    def press(self, words: str) -> None:
+        self.click(self.page.get_by_role("button", name=words, exact=True).first)
+
+    def follow(self, words: str) -> None:
+        self.click(self.page.get_by_role("link", name=words).first)
+
+
+def sign_in(hands: Hands, name: str) -> None:
+    hands.page.goto("/login/")
+    hands.click(hands.page.get_by_label("统一社会信用代码、手机号或用户名"))
+    hands.type(name)
+    hands.key("Tab")
+    hands.type(PASSWORD)
+    hands.key("Enter")
+    hands.page.get_by_role("button", name="退出").wait_for()
+
+
+def type_table(hands: Hands, cells: Mapping[str, str]) -> None:
+    """Each cell in its turn, Tab by Tab; a list is opened and a choice taken, a box ticked."""
+    page = hands.page
+    order = page.evaluate(
+        "[...document.querySelectorAll('#grid [data-cell] input:not([type=hidden]), #grid [data-cell] select')]"
+        ".map(field => [field.name, field.tagName, field.type, field.value, field.checked])"
+    )
+    page.locator(f'#grid [name="{order[0][0]}"]').first.focus()
+    hands.clicks += 1
+    for name, tag, kind, value, is_ticked in order:
+        text = cells.get(name, "")
+        place = page.locator(f'#grid [name="{name}"]')
+        if kind == "checkbox":
+            if (value in text.split(",")) != is_ticked:
+                hands.key(" ")
+        elif tag == "SELECT":
+            if text and value != text:
+                hands.clicks += 2
+                place.select_option(text)
+        elif text and value != text:
+            hands.type(text)
+        hands.key("Tab")
+        if tag == "INPUT" and kind != "checkbox":
+            page.keyboard.press("Escape")  # what a list offers, put away; not asked of a person
+
+
+def check_and_submit(hands: Hands, period: str) -> None:
+    page = hands.page
+    hands.press("数据审核")
+    page.wait_for_load_state("networkidle")
+    waiting = page.locator(".aside .finding.warning")
+    for left in range(waiting.count(), 0, -1):
+        hands.clicks += 2
+        waiting.first.get_by_label("原因").select_option("01")
+        hands.click(waiting.first.get_by_role("button", name="保存说明"))
+        waiting.nth(left - 1).wait_for(state="detached")
+    hands.click(page.locator("main, body").get_by_role("button", name="确定上报").first)
+    page.wait_for_url(f"**/filings/{period}/submit/")
+    if page.locator("#obstacles li").count():
+        raise SystemExit(f"确定上报 stands in the way of: {page.locator('#obstacles li').all_inner_texts()}")
+    hands.click(page.get_by_label("本单位承诺依照《中华人民共和国统计法》"))
+    hands.click(page.get_by_label("单位负责人"))
+    page.keyboard.press("Control+A")
+    hands.type("王经理")
+    hands.press("确定上报")
+    page.get_by_text("上报回执").wait_for()
+
+
+def cell_by_cell(hands: Hands, firm, period: str, tables: Mapping[str, Mapping[str, str]]) -> None:
+    sign_in(hands, firm.credit_code)
+    hands.follow("开始填报")
+    for code, cells in tables.items():
+        if not hands.page.locator("#grid").count() or code not in hands.page.locator("h1").first.inner_text():
+            hands.follow(code)
+            hands.page.locator("#grid").wait_for()
+        type_table(hands, cells)
+        hands.press("保存")
+        hands.page.locator("#saved-state").filter(has_text="已于").wait_for()
+    check_and_submit(hands, period)
+
+
+# The firm
+
+
+def firms_alike(number: int) -> list:
+    """As many firms as there are walks, of one and the same figures: what was filed once stays filed.
+
+    They have a business in artificial intelligence, so that all five annual tables apply.
+    """
+    from reporting.demo.firms import make_firm
+
+    made = [make_firm(each, 1, ("500103",)) for each in range(200)]
+    first = next(firm for firm in made if firm.has_ai)
+    return [replace(first, credit_code=other.credit_code, name=other.name) for other in made[:number]]
+
+
+def register(firm):
+    from django.contrib.auth.hashers import make_password
+
+    from accounts.models import District, Enterprise, Residence, User
+
+    district, _ = District.objects.get_or_create(code="500103", name="渝中区", kind="区")
+    enterprise = Enterprise.objects.create(
+        credit_code=firm.credit_code, name=firm.name, attributes=firm.attributes, joined_on=date(2020, 1, 1)
+    )
+    Residence.objects.create(enterprise=enterprise, district=district, since=enterprise.joined_on)
+    User.objects.create(
+        username=firm.credit_code, role="enterprise", enterprise=enterprise, name=firm.contact,
+        password=make_password(PASSWORD),
+    )  # fmt: skip
+    return enterprise
+
+
+def prepare_annual(firm) -> None:
+    """The firm files for the first time."""
+    be_it(MARCH)
+    owe(register(firm), ANNUAL, date(2024, 1, 1))
+
+
+def prepare_month(firm) -> None:
+    """April and last May are approved, May is owed."""
+    from reporting.demo.months import monthly_cells
+
+    be_it(JUNE)
+    enterprise = register(firm)
+    for code, opens_on in ((LAST_MAY, date(2023, 6, 1)), (APRIL, date(2024, 5, 1))):
+        year, month = int(code[:4]), int(code[5:])
+        approve(owe(enterprise, code, opens_on), monthly_cells(firm, year, month, False, False))
+    owe(enterprise, MAY, date(2024, 6, 1))
+
+
+def be_it(day: date) -> None:
+    from accounts.models import Installation
+
+    Installation.objects.update_or_create(pk=1, defaults={"is_demo": True, "demo_day": day})
+
+
+def owe(enterprise, code: str, opens_on: date):
+    from reporting.models import Period
+    from reporting.workflow.period import owe, store_deadlines
+
+    period, is_new = Period.objects.get_or_create(
+        code=code, defaults={"edition_code": "chongqing-2024", "opens_on": opens_on}
+    )
+    if is_new:
+        store_deadlines(period)
+    return owe(enterprise, period)
+
+
+def approve(filing, typed: dict[str, str]) -> None:
+    from django.utils import timezone
+
+    from reporting.filing.judging import facts_for, judge_cells
+    from reporting.models import Submission
+
+    judgement = judge_cells(filing.edition, typed, facts_for(filing))
+    frozen = Submission.objects.create(
+        filing=filing, number=1, receipt=f"{filing.period_id}-{filing.pk}", values=judgement.values_as_text(),
+        tables=[table.code for table in judgement.tables], edition_code=filing.edition.code,
+        edition_digest=filing.edition.digest, signer="王经理", on_time=True, submitted_by=filing.enterprise.users.get(),
+        submitted_at=timezone.now(),
+    )  # fmt: skip
+    filing.in_force = filing.approved = frozen
+    filing.state = "50"
+    filing.save(update_fields=["in_force", "approved", "state"])
+
+
+# The clock
+
+
+def tables_of(firm, filing) -> dict[str, dict[str, str]]:
+    """What the firm fills in, by table."""
+    from reporting.demo.months import monthly_cells
+    from reporting.demo.year import annual_cells
+
+    known = {f"{code}.v": text for code, text in firm.attributes.items()}
+    cells = known | annual_cells(firm, 2023) if filing.period_id == ANNUAL else monthly_cells(firm, 2024, 5, True, True)
+    found = {}
+    for table in filing.edition.tables_for(filing.period.parsed, firm.attributes):
+        codes = {row.code for row in table.indicators}
+        found[table.code] = {key: text for key, text in cells.items() if key.partition(".")[0] in codes}
+    return found
+
+
+@contextmanager
+def hands_of(chromium, address: str):
+    context = chromium.new_context(base_url=address, locale="zh-CN", timezone_id="Asia/Shanghai")
+    try:
+        yield Hands(context.new_page())
+    finally:
+        context.close()
+
+
+def measure(
+    name: str, way: Callable, chromium, address: str, processes: Callable[[], float], firm, period: str
+) -> None:
+    from reporting.models import Filing
+
+    (prepare_annual if period == ANNUAL else prepare_month)(firm)
+    filing = Filing.objects.get(period=period, enterprise__credit_code=firm.credit_code)
+    tables = tables_of(firm, filing)
+    with hands_of(chromium, address) as hands:
+        begun = processes()
+        way(hands, firm, period, tables)
+        spent = processes() - begun
+    filing.refresh_from_db()
+    if filing.in_force is None:
+        raise SystemExit(f"{name}: nothing was filed.")
+    print(f"  {name:34}{hands.keys:>7}{hands.clicks:>8}{hands.loads:>8}{hands.answers:>9}{1000 * spent:>10.0f}")
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    arguments.add_argument(
+        "--size", type=int, default=1, help="taken for the sake of other benchmarks; there is one clerk"
+    )
+    arguments.parse_args()
+    executable = os.environ.get("CHROMIUM") or shutil.which("chromium-headless-shell") or shutil.which("chromium")
+    if not executable:
+        raise SystemExit("No Chromium: apt-get install chromium-headless-shell, or name it in CHROMIUM.")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright keeps an event loop on this thread
+    with tempfile.TemporaryDirectory(prefix="bench-clerk-") as name:
+        folder = Path(name)
+        folder.chmod(0o711)  # root's PostgreSQL runs as nobody and passes through
+        with server(folder) as (port, open_site):
+            import django
+
+            django.setup()
+            from django.core.management import call_command
+            from playwright.sync_api import sync_playwright
+
+            call_command("migrate", verbosity=0)
+            processes = open_site()
+            address = f"http://127.0.0.1:{port}"
+            with sync_playwright() as playwright:
+                chromium = playwright.chromium.launch(
+                    executable_path=executable, args=["--no-sandbox", "--disable-gpu"]
+                )
+                print(f"{'':36}{'keys':>7}{'clicks':>8}{'loads':>8}{'answers':>9}{'CPU ms':>10}")
+                walks = [
+                    ("2023A, cell by cell", cell_by_cell, ANNUAL),
+                    ("2024M05, cell by cell", cell_by_cell, MAY),
+                ]
+                for firm, (name, way, period) in zip(firms_alike(len(walks)), walks, strict=True):
+                    measure(name, way, chromium, address, processes, firm, period)
+                chromium.close()
+
+
+if __name__ == "__main__":
+    main()
