@@ -41,6 +41,7 @@ class GridCell:
     zero: str = ""  # whether 其余填 0 may fill it: "own" what the firm files now, "past" what it filed before
     offered: str = ""  # from where the text comes that was filled in for the firm and is not stored yet
     known: Offer | None = None  # what could be filled in where nothing was typed
+    is_required: bool = False
 
     @property
     def marks(self) -> str:
@@ -104,6 +105,11 @@ class Grid:
     unit: str  # said once in the head
     rows: tuple[GridRow, ...]
     is_questionnaire: bool  # one answer per row and not columns of figures
+
+    @property
+    def first_open(self) -> GridCell | None:
+        """Where typing begins."""
+        return next(iter(self.typed_cells), None)
 
     @property
     def typed_cells(self) -> list[GridCell]:
@@ -194,6 +200,7 @@ def cell_of(
         zero="" if stacked else zero_in(indicator, column),
         offered=offer.source if offer and remarks.filled_in and text.get(key) == offer.text else "",
         known=offer if offer and not text.get(key) else None,
+        is_required=indicator.required and column.required,
     )
 
 

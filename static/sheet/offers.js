@@ -2,7 +2,7 @@
 // where the period before had 0. Taken in by one press, one step to take back, told of cell by cell; a cell that holds
 // what was offered says so (.cell-offered) until it is changed, or saved by a press.
 
-import { cellOf, cellsIn, controlsIn, form, textOf } from "./cells.js";
+import { cellOf, cellsIn, controlsIn, describe, form, textOf } from "./cells.js";
 import { act, undo } from "./edits.js";
 import { reenter } from "./entering.js";
 import { offer, show } from "./less.js";
@@ -31,12 +31,6 @@ function unmark(cell) {
   cell.classList.remove("is-offered");
   controlsIn(cell).forEach((field) => describe(field, `offered-${cell.dataset.cell}`, false));
   taken.delete(cell);
-}
-function describe(field, id, isSo) {
-  const others = (field.getAttribute("aria-describedby") ?? "").split(" ").filter((each) => each && each !== id);
-  const ids = isSo ? [...others, id] : others;
-  if (ids.length) field.setAttribute("aria-describedby", ids.join(" "));
-  else field.removeAttribute("aria-describedby");
 }
 
 // `offers` are { cell, text, words }: what is put into the cell, and what is said beside it.
