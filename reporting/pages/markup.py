@@ -19,7 +19,7 @@ NEXT_GROUP = "</tbody>\n<tbody>"
 def rows_of(grid: Grid, may_write: bool) -> SafeString:
     """The body of the form's table; plain text in the cells where nobody may write. Each heading begins a body of its
     own, so that it heads these rows and no others."""
-    rows = []
+    rows: list[str] = []
     for row in grid.rows:
         if row.indicator.is_heading and rows:
             rows.append(NEXT_GROUP)
