@@ -73,30 +73,30 @@ def sign_in(hands: Hands, name: str) -> None:
     hands.page.get_by_role("button", name="退出").wait_for()
 
 
+FIELDS = """() => [...document.querySelectorAll("#grid [data-cell] input:not([type=hidden]), #grid [data-cell] select")]
+    .map(field => [field.name, field.tagName, field.type, field.value, field.checked])"""
+
+
 def type_table(hands: Hands, cells: Mapping[str, str]) -> None:
-    """Each cell in its turn, Tab by Tab; a list is opened and a choice taken, a box ticked."""
+    """Each cell in its turn, Tab by Tab; a list is opened and a choice taken, a box ticked. What is there already is
+    left."""
     page = hands.page
-    order = page.evaluate(
-        "[...document.querySelectorAll('#grid [data-cell] input:not([type=hidden]), #grid [data-cell] select')]"
-        ".map(field => [field.name, field.tagName, field.type, field.value, field.checked])"
-    )
-    page.locator(f'#grid [name="{order[0][0]}"]').first.focus()
+    page.wait_for_load_state("networkidle")  # what helps to enter a code has come
+    fields = page.evaluate(FIELDS)
+    page.locator(f'#grid [name="{fields[0][0]}"]').first.focus()
     hands.clicks += 1
-    for name, tag, kind, value, is_ticked in order:
+    for name, tag, kind, value, is_ticked in fields:
         text = cells.get(name, "")
-        place = page.locator(f'#grid [name="{name}"]')
         if kind == "checkbox":
             if (value in text.split(",")) != is_ticked:
                 hands.key(" ")
-        elif tag == "SELECT":
-            if text and value != text:
+        elif text and value.partition(" ")[0] != text:
+            if tag == "SELECT":
                 hands.clicks += 2
-                place.select_option(text)
-        elif text and value != text:
-            hands.type(text)
+                page.locator(f'#grid [name="{name}"]').select_option(text)
+            else:
+                hands.type(text)
         hands.key("Tab")
-        if tag == "INPUT" and kind != "checkbox":
-            page.keyboard.press("Escape")  # what a list offers, put away; not asked of a person
 
 
 def check_and_submit(hands: Hands, period: str) -> None:

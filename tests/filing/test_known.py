@@ -18,6 +18,7 @@ from reporting.workflow.period import owe
 from tests.cast import AT
 from tests.may import fresh, make_may, open_period
 from tests.officials import freeze
+from tests.reading import markup_of
 
 EDITION = load_edition("chongqing-2024")
 T1 = "/filings/2023A/t1/"
@@ -57,7 +58,7 @@ def facts(filing, reader):
 
 def page_of(client, person, address=T1):
     client.force_login(person)
-    return client.get(address).content.decode()
+    return markup_of(client.get(address))
 
 
 def offered_in(page):
