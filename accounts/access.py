@@ -58,7 +58,7 @@ def needs(*abilities: Ability) -> Callable:
         def guarded(request, *args, **kwargs):
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
-            if request.user.role not in roles_that_may(*abilities):
+            if not request.user.duties.abilities.intersection(abilities):
                 owners = "、".join(DUTIES[role].label for role in roles_that_may(*abilities))
                 raise PermissionDenied(f"这一页供{owners}账号使用，您登录的是{request.user.duties.label}账号。")
             return view(request, *args, **kwargs)
@@ -67,3 +67,10 @@ def needs(*abilities: Ability) -> Callable:
         return guarded
 
     return guard
+
+
+def for_another_firm_too(view: Callable) -> Callable:
+    """A page that everybody may open, and that shows a firm its own: who stands in for another firm sees that one's.
+    Of the pages that need an ability those are it that need one of theirs; see accounts.standing_in."""
+    view.for_another_firm = True  # type: ignore[attr-defined]
+    return view

@@ -3,8 +3,9 @@ from __future__ import annotations
 import unicodedata
 
 from django.contrib.auth.backends import ModelBackend
+from django.db.models import Exists, OuterRef
 
-from accounts.models import User
+from accounts.models import Grant, User
 from text.incoming import without_hidden
 
 
@@ -26,8 +27,10 @@ def find_by_sign_in_name(name: str) -> User | None:
 
 class NameCodeOrMobile(ModelBackend):
     def get_user(self, user_id: int) -> User | None:
-        """Who is signed in, with the office every page names."""
-        user = User.objects.select_related("enterprise", "district").filter(pk=user_id).first()
+        """Who is signed in, with the office every page names and whether they have other firms to file for."""
+        grants = Grant.objects.open().filter(person=OuterRef("pk")).order_by()
+        users = User.objects.select_related("enterprise", "district").annotate(has_grants=Exists(grants))
+        user = users.filter(pk=user_id).first()
         return user if user and self.user_can_authenticate(user) else None
 
     def authenticate(self, request, username=None, password=None, **kwargs):

@@ -8,7 +8,7 @@ from django.contrib.auth.forms import AuthenticationForm
 from accounts import contacts
 from accounts.backends import as_typed_plainly
 from accounts.change_forms import ChangeForm, KeepsTheRest
-from accounts.fields import MailField, MobileField, PhoneField, ReasonField
+from accounts.fields import CodeSelect, MailField, MobileField, PhoneField, ReasonField
 from accounts.form_words import NameField, PlainForm
 from accounts.models import DUTIES, District, User
 
@@ -68,7 +68,12 @@ class OfficialForm(PlainForm):
     name = NameField(label="姓名", max_length=40)
     role = forms.ChoiceField(label="角色")
     district = forms.ModelChoiceField(
-        District.objects.none(), label="区县", required=False, empty_label="（不属于区县）", help_text="区县账号必选。"
+        District.objects.none(),
+        label="区县",
+        required=False,
+        empty_label="（不属于区县）",
+        help_text="区县账号必选。",
+        widget=CodeSelect,
     )
     mobile = MobileField(required=False)
     email = MailField(help_text="激活链接发到这个邮箱。")

@@ -52,7 +52,7 @@ def compose(**line: Unpack[JournalLine]) -> JournalEntry:
     by, enterprise = line["by"], line.get("enterprise")
     if line.get("district") is None and enterprise is not None:
         line["district"] = enterprise.district_on(line["at"].date()) or enterprise.district
-    entry = JournalEntry(**line, by_name=by.signed[:160] if by else "系统")
+    entry = JournalEntry(**line, by_name=by.signed[:300] if by else "系统")
     entry.subject = entry.subject[:200]
     return entry
 

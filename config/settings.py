@@ -89,6 +89,7 @@ MIDDLEWARE = [
     "config.incoming.keep_parts_from_pages",
     "config.incoming.explain_not_allowed",
     "reporting.models.in_force.once_per_request",
+    "accounts.standing_in.ForAnotherFirm",  # what comes after it sees the address within that firm
     "reporting.practice.addresses.IntoPractice",
     "config.incoming.clean_request",  # before a view reads what was sent; after what its own page of refusal reads
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

@@ -22,6 +22,7 @@ from accounts.models import (
     DistrictChange,
     Duties,
     Enterprise,
+    Grant,
     Letter,
     Scope,
     User,
@@ -59,6 +60,7 @@ from reporting.practice.choosing import EVERYBODY, Participants
 from reporting.practice.opening import open_practice
 from reporting.register import moves, tasks
 from reporting.register.imports import steps
+from reporting.standing_in.granting import token_of
 from tests.cast import AT, FREE_CODE, make_district, make_user
 from tests.history.books import book, of, stand
 from tests.may import AFTER_DUE, CLEAN_MAY, fresh, make_may
@@ -86,6 +88,14 @@ PAGES = {
     "colleagues": "enterprise",
     "switch_account": "enterprise district city system",
     "resend_activation": "POST enterprise district city system",
+    "my_firms": "enterprise",
+    "invitation_to_stand_in": "enterprise",
+    "accept_grant": "POST enterprise",
+    "decline_grant": "POST enterprise",
+    "grant_reminders": "POST enterprise",
+    "grants": "enterprise",
+    "firm_grants": "district city",
+    "end_grant": "enterprise district",
     "send_colleague_link": "POST enterprise",
     "replace_colleague": "enterprise",
     "object_signed_in": "POST enterprise",
@@ -232,7 +242,10 @@ PAGES = {
     "scan": "enterprise district association city",
     "sheet": "enterprise",
     "known_beside_sheet": "enterprise",
+    "books": "enterprise",
+    "take_books": "POST enterprise",
     "sheet_rules": "enterprise",
+    "code_list": "enterprise",
     "outstanding": "district association city",
     "edit_official": "city system",
     "import_officials": "city system",
@@ -365,8 +378,9 @@ OWNED = {
         "check", "wrong_cells", "explain", "submission", "recall", "extension", "late", "amend", "abandon_amendment",
         "answer", "workbook", "confirm_workbook", "marked_workbook", "submit", "sheet", "filing_paper",
         "submission_paper", "adjustments", "attach_scan", "scan", "thread",
-        "known_beside_sheet",
+        "known_beside_sheet", "code_list", "books", "take_books",
         "certificate", "cancel_sign_up", "object_signed_in", "send_colleague_link", "replace_colleague",
+        "accept_grant", "decline_grant", "grant_reminders", "end_grant",
     ],
     "district": [
         "application", "approve_application", "refuse_application", "district_review", "district_approve",
@@ -377,7 +391,7 @@ OWNED = {
         "certificate", "sent_letter", "try_letter_again", "confirm_address", "urging_outcome", "register_import",
         "confirm_import", "try_import_again", "marked_import", "take_answer", "cancel_sign_up",
         "propose_takeover", "takeover", "takeover_document",
-        "refuse_takeover", "withdraw_takeover", "decide_history_objection",
+        "refuse_takeover", "withdraw_takeover", "decide_history_objection", "firm_grants", "end_grant",
     ],
 }  # fmt: skip
 
@@ -443,6 +457,9 @@ def may(cast, settings, tmp_path):
         may.firm, liangjiang, since=date(2024, 5, 10), reason="迁址", by=cast.chen_yu, at=AT
     )  # fmt: skip
     may.takeover = propose(may.firm, cast.chen_yu)
+    given = {"enterprise": may.firm, "email": "m@example.com", "basis": "集团", "given_by": may.clerk, "given_at": AT}
+    may.grant = Grant.objects.create(name="赵敏", person=cast.zhao_min, **given)
+    may.invited = Grant.objects.create(name="李娜", **given)
     may.application = Application.objects.create(
         credit_code=FREE_CODE, name="重庆新来软件有限公司", district=cast.yuzhong, contact_name="新来",
         mobile="13900000000", email="new@example.com", scope="1", lookup_key="ABCDEFGH", applied_at=AT,
@@ -524,6 +541,7 @@ def address(name: str, may) -> str:
         "approve_application": may.application.pk,
         "refuse_application": may.application.pk,
         **dict.fromkeys(("move", "accept_move", "decline_move", "withdraw_move"), may.move.pk),
+        **dict.fromkeys(("accept_grant", "decline_grant", "grant_reminders", "end_grant"), may.grant.pk),
         **dict.fromkeys(("code_correction", "confirm_code", "object_to_code", "withdraw_code"), may.correction.pk),
         **dict.fromkeys(("district_change", "take_back_district_change"), may.change.pk),
         "district_decide_extension": may.extension.pk,
@@ -563,13 +581,14 @@ def address(name: str, may) -> str:
         **dict.fromkeys(("merged", "other"), may.other_filing.enterprise.credit_code),
         "kind": "csv",
         "uidb64": "MQ",
-        "token": may.urging.token if name == "urging_outcome" else "abc",
+        "token": {"urging_outcome": may.urging.token, "invitation_to_stand_in": token_of(may.invited)}.get(name, "abc"),
         "pk": pk.get(name, may.clerk.pk),
         "year": 2024,
         "district": may.filing.district.code,
         "measure": "on_time_rate",
         "rule_id": "R604",
         "rule": "R604",
+        "code_list": "C18",
     }
     if name.startswith("city_desk"):
         known |= of_the_desk(name, may)

@@ -2,17 +2,29 @@
 
 from accounts.models.districts import District, DistrictContact
 from accounts.models.enterprises import Enterprise, Move, Residence
+from accounts.models.grants import Grant
 from accounts.models.installation import Installation
 from accounts.models.journal import JournalEntry
 from accounts.models.letters import DeadAddress, Letter
 from accounts.models.mail import MailTrouble, ReceivingDomain
 from accounts.models.mending import CodeCorrection, DistrictChange, DistrictChangeFirm, DoubleReport
 from accounts.models.people import Application, User
-from accounts.models.roles import DUTIES, Ability, Duties, Role, Scope, roles_that_may, roles_to_invite, roles_within
+from accounts.models.roles import (
+    DUTIES,
+    STANDING_IN,
+    Ability,
+    Duties,
+    Role,
+    Scope,
+    roles_that_may,
+    roles_to_invite,
+    roles_within,
+)
 from accounts.models.takeovers import Takeover
 
 __all__ = [
     "DUTIES",
+    "STANDING_IN",
     "Ability",
     "Application",
     "CodeCorrection",
@@ -24,6 +36,7 @@ __all__ = [
     "DistrictContact",
     "DoubleReport",
     "Enterprise",
+    "Grant",
     "Installation",
     "JournalEntry",
     "Letter",

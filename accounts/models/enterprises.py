@@ -18,7 +18,7 @@ class EnterpriseQuerySet(models.QuerySet):
         if not user.is_authenticated:
             return self.none()
         if not user.may.read_register:
-            return self.filter(pk=user.enterprise_id)
+            return self.filter(pk=user.firm_id)
         return self.now_in(user.district) if user.scope == Scope.DISTRICT else self
 
     def now_in(self, district: District) -> EnterpriseQuerySet:

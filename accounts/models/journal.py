@@ -55,7 +55,7 @@ class JournalEntry(models.Model):
         on_delete=models.PROTECT,
         related_name="+",
     )
-    by_name = models.CharField("操作人姓名", max_length=160)
+    by_name = models.CharField("操作人姓名", max_length=300)
     action = models.CharField("操作", max_length=40, db_index=True)
     subject = models.CharField("对象", max_length=200, blank=True)
     enterprise = models.ForeignKey(

@@ -16,6 +16,7 @@ from accounts.models.districts import District
 from accounts.models.enterprises import Enterprise
 from accounts.models.roles import (
     DUTIES,
+    STANDING_IN,
     Ability,
     Duties,
     May,
@@ -78,6 +79,9 @@ class User(AbstractUser):
         "self", verbose_name="接替人", null=True, blank=True, on_delete=models.PROTECT, related_name="predecessors"
     )
 
+    working_for: Enterprise | None = None  # another firm, by a grant of it, in this request (accounts.standing_in)
+    has_grants = False  # whether there is one to work for or to answer, as who is signed in is read
+
     objects = UserManager()
 
     REQUIRED_FIELDS = ["email", "role"]
@@ -111,8 +115,19 @@ class User(AbstractUser):
         return self.get_full_name()
 
     @property
+    def firm(self) -> Enterprise | None:
+        """Whose tables these are now: the own firm's, or another's that this person works for."""
+        return self.working_for or self.enterprise
+
+    @property
+    def firm_id(self) -> int | None:
+        return self.working_for.pk if self.working_for else self.enterprise_id
+
+    @property
     def signed(self) -> str:
-        """Name and office; the office once where the name has it (渝中区统计员)."""
+        """Name and office; the office once where the name has it (渝中区统计员). For another firm: for which."""
+        if self.working_for:
+            return f"{self}（{self.office}，代{self.working_for}）"
         return str(self) if self.office in str(self) else f"{self}（{self.office}）"
 
     @property
@@ -127,7 +142,7 @@ class User(AbstractUser):
 
     @property
     def duties(self) -> Duties:
-        return DUTIES[self.role]
+        return STANDING_IN if self.working_for else DUTIES[self.role]
 
     @property
     def may(self) -> May:
@@ -151,12 +166,14 @@ class User(AbstractUser):
         return [self.district_id, *left_to_it]
 
     def reach(self, prefix: str = "") -> Q:
-        """The rows of the own firm, the own districts or the whole city; `prefix` leads to what has the two fields."""
+        """The rows of the firm this person works for, the own districts or the whole city; `prefix` leads to what has
+        the two fields."""
         if self.scope == Scope.CITY:
             return Q()
         if self.scope == Scope.DISTRICT and len(self.districts) > 1:
             return Q(**{f"{prefix}district__in": self.districts})
-        return Q(**{f"{prefix}{self.scope}": getattr(self, f"{self.scope}_id")})
+        where = self.firm_id if self.scope == Scope.ENTERPRISE else self.district_id
+        return Q(**{f"{prefix}{self.scope}": where})
 
 
 class ApplicationQuerySet(models.QuerySet):

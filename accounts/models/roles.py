@@ -26,7 +26,8 @@ class Scope(StrEnum):
 
 
 class Ability(StrEnum):
-    FILL = "fill"  # fills, checks and submits the own firm's tables, and keeps what the firm says of itself
+    FILL = "fill"  # fills, checks and submits a firm's tables, and reads what it filed
+    KEEP_FIRM = "keep_firm"  # speaks for the own firm: what it says of itself, its people, who stands in for them
     READ_FILINGS = "read_filings"  # reads what firms filed: submissions, who is outstanding, records, the league
     REVIEW = "review"  # decides on submissions and requests of its district
     RECEIVE = "receive"  # lets firms into its district: applications, moves
@@ -53,7 +54,7 @@ class Ability(StrEnum):
 A = Ability
 # What has a meaning only where the role reaches so far: its pages, guards and querysets speak of that.
 ONLY_WITHIN = {
-    Scope.ENTERPRISE: {A.FILL},
+    Scope.ENTERPRISE: {A.FILL, A.KEEP_FIRM},
     Scope.DISTRICT: {A.REVIEW, A.RECEIVE},
     Scope.CITY: {
         A.READ_CITY,
@@ -116,7 +117,7 @@ DUTIES: dict[str, Duties] = {
         person="企业统计员",
         scope=Scope.ENTERPRISE,
         home="home",
-        abilities=frozenset({A.FILL, A.TALK, A.ACKNOWLEDGE, A.KEEP_ACCOUNTS, A.READ_JOURNAL}),
+        abilities=frozenset({A.FILL, A.KEEP_FIRM, A.TALK, A.ACKNOWLEDGE, A.KEEP_ACCOUNTS, A.READ_JOURNAL}),
     ),
     Role.DISTRICT: Duties(
         label=Role.DISTRICT.label,
@@ -162,6 +163,15 @@ DUTIES: dict[str, Duties] = {
         invited_by=(Role.SYSTEM,),
     ),
 }
+
+# 代填: what somebody of another firm may do here while they stand in for its people. No role: nobody is invited as it.
+STANDING_IN = Duties(
+    label=Role.ENTERPRISE.label,
+    person="代填人",
+    scope=Scope.ENTERPRISE,
+    home="home",
+    abilities=frozenset({A.FILL, A.TALK}),
+)
 
 
 def roles_that_may(*abilities: Ability) -> list[str]:

@@ -17,6 +17,7 @@ from django.utils.crypto import salted_hmac
 from accounts.models import District, Enterprise, Letter
 from accounts.post import pulse
 from accounts.post.tasks import send_letters
+from accounts.standing_in import plainly
 
 MOST_AT_ONCE = 1000  # topics named in one statement
 SENDERS_AT_ONCE = 8  # how many workers one posting may set to work
@@ -45,6 +46,8 @@ def compose(stem: str, subject: str, facts: dict, to: str, **row: Unpack[Row]) -
     """One letter to one address, not stored yet. Templates emails/<stem>.txt and .html see the `facts`, which are plain
     values; `path` among them becomes the letter's link."""
     key, at = key_to(row.pop("key"), to), row.pop("at")
+    if "path" in facts:
+        facts = facts | {"path": plainly(facts["path"])}
     return Letter(
         key=key,
         message_id=message_id_of(key),

@@ -49,7 +49,7 @@ def change_password(request):
     return render(request, "accounts/change_password.html", {"form": form})
 
 
-@needs(Ability.FILL)
+@needs(Ability.KEEP_FIRM)
 def colleagues(request):
     form = ColleagueForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

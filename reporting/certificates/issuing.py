@@ -102,7 +102,7 @@ def issue(enterprise: Enterprise, first: str, last: str, by: User, at: datetime,
 
 
 def may_issue(user: User, enterprise: Enterprise) -> bool:
-    wanted = user.may.fill or user.may.certify
+    wanted = user.may.keep_firm or user.may.certify
     return wanted and Enterprise.objects.visible_to(user).filter(pk=enterprise.pk).exists()
 
 

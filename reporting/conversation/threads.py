@@ -29,9 +29,10 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from accounts.clock import SHANGHAI
-from accounts.models import DUTIES, Ability, Letter, Scope, User, roles_that_may, roles_within
+from accounts.models import DUTIES, Ability, Grant, Letter, Scope, User, roles_that_may, roles_within
 from accounts.post import dead_addresses
 from accounts.post.letters import compose, post
+from accounts.standing_in import within_firm
 from forms_tables.edition.address import CellAddress
 from reporting.conversation import announcements
 from reporting.models import Filing, Message, Submission, Thread, ThreadSeen
@@ -106,8 +107,10 @@ def _tell_readers(message: Message) -> None:
 
 
 def readers(filing: Filing, thread: Thread) -> QuerySet[User]:
-    """Everybody who reads the conversation: the firm's people, its district's, and where they take part the city's."""
-    who = Q(enterprise=filing.enterprise_id) | Q(district=filing.district_id)
+    """Everybody who reads the conversation: the firm's people, who stands in for them, its district's, and where they
+    take part the city's."""
+    standing_in = Grant.objects.in_force().filter(enterprise=filing.enterprise_id).values("person")
+    who = Q(enterprise=filing.enterprise_id) | Q(pk__in=standing_in) | Q(district=filing.district_id)
     if thread.city_reads:
         who |= Q(role__in=roles_that_may(Ability.TALK), enterprise=None, district=None)
     return User.objects.filter(who, is_active=True)
@@ -127,10 +130,13 @@ class Unread:
 
 
 def unread_for(user: User, today: date) -> Unread:
-    """The numbers of the header, in one query over what is unread, whatever was ever written."""
+    """The numbers of the header, in one query over what is unread, whatever was ever written. Of a firm's conversations
+    those of the firm somebody works for now."""
     if not (user.may.talk or user.may.acknowledge):
         return Unread()
     waiting = ThreadSeen.objects.filter(user=OuterRef("pk"), unread__gt=0).order_by().values("user")
+    if user.scope == Scope.ENTERPRISE:
+        waiting = waiting.filter(filing__enterprise=user.firm_id)
     news = announcements.unread_by(user, today).order_by().annotate(one=Value(1)).values("one")
     counted = User.objects.filter(pk=user.pk).values_list(
         Coalesce(Subquery(waiting.annotate(n=Sum("unread")).values("n")), 0),
@@ -251,6 +257,11 @@ def _digests(news: dict[int, list[int]], until: datetime, at: datetime) -> Itera
             yield _digest(people[user], len(numbers), said, until, at)
 
 
+def where_it_is(message: Message, reader: User) -> str:
+    path, firm = reverse("thread", args=[message.filing_id]), message.filing.enterprise_id
+    return path if reader.enterprise_id in (None, firm) else within_firm(firm, path)
+
+
 def _digest(user: User, count: int, said: list[Message], until: datetime, at: datetime) -> Letter:
     facts = {
         "name": str(user),
@@ -263,7 +274,7 @@ def _digest(user: User, count: int, said: list[Message], until: datetime, at: da
                 "place": message.place,
                 "by": str(message.by),
                 "words": message.text[:60] + ("……" if len(message.text) > 60 else ""),
-                "path": reverse("thread", args=[message.filing_id]),
+                "path": where_it_is(message, user),
             }
             for message in said
         ],

@@ -4,6 +4,7 @@ import datetime
 from dataclasses import dataclass
 
 from django.http import HttpRequest
+from django.urls import get_script_prefix
 from django.utils.functional import SimpleLazyObject
 
 from accounts import clock
@@ -18,6 +19,7 @@ from reporting.models.practice import practising
 from reporting.models.standing import FIRM, next_by
 from reporting.practice.going import practices_of
 from reporting.register.facts import platform
+from reporting.standing_in.owing import firms_of
 
 
 @dataclass(frozen=True)
@@ -81,13 +83,13 @@ PLACES = (
     ),
     (MenuEntry("制度", "/city/editions/", Ability.READ_CITY, also=EDITIONS),),
     (
-        MenuEntry("本企业", "/account/firm/", Ability.FILL, also=("/account/", "/journal/")),
+        MenuEntry("本企业", "/account/firm/", Ability.KEEP_FIRM, also=("/account/", "/journal/", "/my-firms/")),
         MenuEntry("企业", "/firms/", Ability.REVIEW, also=FIRMS),
         MenuEntry("管理", "/firms/", Ability.ADMINISTER, also=OFFICE),
         MenuEntry("用户", "/users/", Ability.MANAGE_USERS, also=REGISTER),
         MenuEntry("名录", "/firms/", Ability.READ_REGISTER, also=REGISTER),
     ),
-    (MenuEntry("培训", "/training/", Ability.FILL),),
+    (MenuEntry("培训", "/training/", Ability.KEEP_FIRM),),
     (MenuEntry("发信", "/outbox/", Ability.WATCH_MAIL),),
     (MenuEntry("日志", "/journal/", Ability.READ_JOURNAL),),
 )
@@ -142,10 +144,11 @@ def screen(request: HttpRequest) -> dict:
         around["news"] = SimpleLazyObject(lambda: list(announcements.unread_by(user, today)[:5]))
         around["practices"] = SimpleLazyObject(lambda: practices_of(user))
         around["starting"] = has_start_page(user)
-        around["nav"] = navigation_of(user.duties, request.path, around["starting"])
+        around["nav"] = navigation_of(user.duties, request.path_info, around["starting"])
+        around["my_firms"] = SimpleLazyObject(lambda: firms_of(user))
         level = user.scope if user.may.fill or user.may.read_filings else ""
         if not practising():  # which has no date that anybody could miss
-            around["in_force"] = SimpleLazyObject(lambda: period_in_force(level, today, user.enterprise))
+            around["in_force"] = SimpleLazyObject(lambda: period_in_force(level, today, user.firm))
     return around
 
 
@@ -162,8 +165,9 @@ def navigation_of(duties: Duties, path: str, starting: bool = False) -> list[dic
     """The role's entries; the one that holds most of the path is where the reader is."""
     entries = entries_for(duties, starting)
     here = max(entries, key=lambda entry: entry.holds(path), default=None)
+    within = get_script_prefix().rstrip("/")  # the firm somebody works for, which is not their own
     return [
-        {"label": entry.label, "path": entry.path, "current": entry is here and here.holds(path) > 0}
+        {"label": entry.label, "path": f"{within}{entry.path}", "current": entry is here and here.holds(path) > 0}
         for entry in entries
     ]
 

@@ -76,7 +76,8 @@ def read_page(path: Path) -> tuple[SafeString, SafeString]:
 
 def in_boxes(text: str) -> str:
     """Each table in a box, called after the heading it stands under: a reader jumps from one region to the next."""
-    under, named = "", Counter()
+    under = ""
+    named: Counter[str] = Counter()
     parts = []
     for part in re.split(r"(<table>|<h[123] id=.*?</h[123]>)", text, flags=re.DOTALL):
         if part == "<table>":

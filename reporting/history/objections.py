@@ -27,7 +27,7 @@ WITHDRAWN = "这一期的导入历史已经撤下，没有可以更正的数"
 @transaction.atomic
 def object_to(imported: ImportedFiling, cell: str, new: str, by: User, at: datetime, reason: str) -> HistoryObjection:
     """One cell, with the figure that is right and the reason. A second one while the first waits is refused."""
-    own = Enterprise.objects.one_firm(by.enterprise_id or 0).filter(pk=imported.enterprise_id)
+    own = Enterprise.objects.one_firm(by.firm_id or 0).filter(pk=imported.enterprise_id)
     if not by.may.fill or not own.exists():
         raise Refused("只有本企业的账号可以申请更正本企业的导入历史。")
     PublishedEdition.objects.hold_still()  # of two presses the second finds the first

@@ -10,6 +10,7 @@ from django.utils.timezone import localtime
 
 from accounts.models import Ability, User
 from accounts.post.letters import compose, post
+from accounts.standing_in import within_firm
 from reporting.letters import recipients
 from reporting.letters.schedule import APPROVED, is_on
 from reporting.models import BaseAdjustment, ExtensionRequest, Filing, LateRequest, Review, Submission
@@ -139,9 +140,12 @@ def _city(submission: Submission) -> list[str]:
 
 
 def _of_review(review: Review, subject: str, stem: str) -> None:
-    """What the district decided, to the firm."""
+    """What the district decided, to the firm; and to who stands in and asked for it, at the address they have it at."""
     filing = review.submission.filing
-    _send(firm_addresses(filing), subject, stem, filing, *_said(review))
+    event, at, facts = _said(review)
+    _send(firm_addresses(filing), subject, stem, filing, event, at, facts)
+    elsewhere = {"path": within_firm(filing.enterprise_id, reverse("filing", args=[filing.period_id]))}
+    _send(recipients.who_stand_in(filing.enterprise_id), subject, stem, filing, event, at, facts | elsewhere)
 
 
 def _said(review: Review) -> tuple[str, datetime, dict]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from django.db.models import QuerySet
 
-from accounts.models import Ability, District, Enterprise, User
+from accounts.models import Ability, District, Enterprise, Grant, User
 from accounts.models.people import UserQuerySet
 from accounts.post import dead_addresses
 
@@ -29,6 +29,12 @@ def with_account(firms: list[int] | QuerySet) -> dict[int, list[str]]:
 def of_filings(filings: QuerySet) -> dict[int, list[str]]:
     """The same for the firms of these filings, in two queries whatever their number."""
     return with_account(filings.order_by().values("enterprise"))
+
+
+def who_stand_in(firm: int) -> list[str]:
+    """Of the people of other firms who file for this one those who want its letters too."""
+    wanted = Grant.objects.in_force().filter(enterprise=firm, reminded=True).exclude(person__email="")
+    return _alive({firm: set(wanted.order_by().values_list("person__email", flat=True))}).get(firm, [])
 
 
 def _known(firms: list[int] | QuerySet) -> dict[int, set[str]]:

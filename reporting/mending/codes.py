@@ -73,7 +73,7 @@ def who_confirms(correction: CodeCorrection) -> str:
 def may_confirm(correction: CodeCorrection, by: User) -> bool:
     """The firm; where nobody of it can, the city, by somebody else than who proposed it."""
     if has_somebody(correction.enterprise):
-        return by.may.fill and by.enterprise_id == correction.enterprise_id
+        return by.may.keep_firm and by.enterprise_id == correction.enterprise_id
     return by.may.administer and by.pk != correction.proposed_by_id
 
 

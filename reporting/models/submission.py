@@ -69,6 +69,9 @@ class Submission(models.Model):
     due_on = models.DateField("当时的企业截止日", null=True, blank=True)
     extended = models.BooleanField("延期内上报", default=False)
     submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    stood_in = models.CharField(
+        "代填人单位", max_length=120, blank=True
+    )  # where whoever submitted it was of another firm
     submitted_at = models.DateTimeField("上报时间")
     from_state = models.CharField("上报前状态", max_length=2, choices=State.choices)
     opened_at = models.DateTimeField("区县打开时间", null=True, blank=True)
@@ -103,6 +106,13 @@ class Submission(models.Model):
     def printed_code(self) -> str:
         """Its code for `/verify/`, as people copy it."""
         return in_groups(self.verification)
+
+    @property
+    def sender(self) -> str:
+        """Who submitted it; of another firm, from which and for whom."""
+        if not self.stood_in:
+            return str(self.submitted_by)
+        return f"{self.submitted_by}（{self.stood_in}，代{self.filing.enterprise}）"
 
     @property
     def warnings(self) -> list[dict]:

@@ -10,6 +10,8 @@ from django.utils.safestring import SafeString, mark_safe
 
 from reporting.pages.grid import Grid, GridCell, GridRow
 
+PICKED = {"code", "activity", "region"}  # kinds that static/sheet/codes.js knows how to write
+
 UNIT_OF_THE_TABLE = "unit"  # the element in its head (templates/firm/sheet.html)
 NEXT_GROUP = "</tbody>\n<tbody>"
 
@@ -17,7 +19,7 @@ NEXT_GROUP = "</tbody>\n<tbody>"
 def rows_of(grid: Grid, may_write: bool) -> SafeString:
     """The body of the form's table; plain text in the cells where nobody may write. Each heading begins a body of its
     own, so that it heads these rows and no others."""
-    rows = []
+    rows: list[str] = []
     for row in grid.rows:
         if row.indicator.is_heading and rows:
             rows.append(NEXT_GROUP)
@@ -32,7 +34,8 @@ def row_of(row: GridRow, grid: Grid, may_write: bool) -> str:
         return f'<tr class="group"><th scope="rowgroup">{escape(indicator.name)}</th>{locked}</tr>'
     unit = unit_of(row, grid)
     cells = answers_of(row, unit, may_write) if grid.is_questionnaire else "".join(figures_of(row, unit, may_write))
-    return f'<tr data-row="{escape(indicator.code)}"{measured(row.measure)}>{head_of(row, grid)}{cells}</tr>'
+    of = f' data-of="{escape(indicator.parent)}"' if indicator.parent else ""
+    return f'<tr data-row="{escape(indicator.code)}"{of}{measured(row.measure)}>{head_of(row, grid)}{cells}</tr>'
 
 
 def unit_of(row: GridRow, grid: Grid) -> str:
@@ -75,7 +78,19 @@ def figures_of(row: GridRow, unit: str, may_write: bool) -> list[str]:
 
 def place_of(cell: GridCell) -> str:
     theirs = " data-theirs" if cell.theirs else ""
-    return f'class="{cell.marks}" data-cell="{escape(cell.key)}"{measured(cell.measure)}{theirs}'
+    more = zero_of(cell) + ("" if cell.locked else known_of(cell))  # a cell may open while others are typed
+    return f'class="{cell.marks}" data-cell="{escape(cell.key)}"{measured(cell.measure)}{theirs}{more}'
+
+
+def zero_of(cell: GridCell) -> str:
+    return f' data-zero="{cell.zero}"' if cell.zero else ""
+
+
+def known_of(cell: GridCell) -> str:
+    """What the form's script may fill in (static/sheet/offers.js)."""
+    if not cell.known:
+        return ""
+    return f' data-known="{escape(cell.known.text)}" data-source="{escape(cell.known.source)}"'
 
 
 def measured(measure: str) -> str:
@@ -87,7 +102,14 @@ def cell_of(cell: GridCell, unit: str, may_write: bool) -> str:
     says, key = cell.says, escape(cell.key)
     hidden = "" if says else " hidden"
     said = f'<span class="cell-says" id="says-{key}"{hidden}>{escape("；".join(says))}</span>'
-    return control_of(cell, key, unit, may_write) + said
+    offered = offer_of(cell, key) if may_write else ""
+    return control_of(cell, key, unit, may_write) + said + offered
+
+
+def offer_of(cell: GridCell, key: str) -> str:
+    if not cell.offered or cell.locked:
+        return ""
+    return f'<span class="cell-offered" id="offered-{key}">已代填：{escape(cell.offered)}</span>'
 
 
 def control_of(cell: GridCell, key: str, unit: str, may_write: bool) -> str:
@@ -99,7 +121,7 @@ def control_of(cell: GridCell, key: str, unit: str, may_write: bool) -> str:
         return f'<span class="locked-figure" id="cell-{key}" tabindex="-1">{escape(cell.shown or cell.text)}</span>'
     if cell.kind == "codes" and cell.choices:
         return boxes_of(cell, key)
-    return list_of(cell, key) if cell.choices else box_of(cell, key, unit)
+    return list_of(cell, key) if cell.choices and not cell.suggestions else box_of(cell, key, unit)
 
 
 def remarks_of(cell: GridCell, key: str, unit: str = "") -> str:
@@ -110,7 +132,8 @@ def remarks_of(cell: GridCell, key: str, unit: str = "") -> str:
 
 
 def said_at(cell: GridCell, key: str) -> str:
-    return f"says-{key}" if cell.says else ""
+    """Where what is said of the cell stands: its findings, and from where it was filled in."""
+    return " ".join([*(["says-" + key] if cell.says else []), *(["offered-" + key] if cell.offered else [])])
 
 
 def described_by(*places: str) -> str:
@@ -120,7 +143,11 @@ def described_by(*places: str) -> str:
 
 def box_of(cell: GridCell, key: str, unit: str) -> str:
     figure = ' inputmode="decimal"' if cell.is_figure else ""
-    offered = f' list="list-{escape(cell.suggestions)}"' if cell.suggestions else ""
+    offered = ""
+    if cell.suggestions:
+        list_name = escape(cell.suggestions)
+        offered = f' list="list-{list_name}"'
+        offered += f' data-list="{list_name}" data-choose="{cell.kind}"' if cell.kind in PICKED else ""
     name = f'aria-label="{escape(cell.name)}"'
     return (
         f'<input id="cell-{key}" name="{key}" value="{escape(cell.text)}" {name}{figure} autocomplete="off"'
@@ -137,8 +164,9 @@ def list_of(cell: GridCell, key: str) -> str:
     if cell.unlisted:
         options.append(f"<option selected>{escape(cell.unlisted)}</option>")
     name = f'aria-label="{escape(cell.name)}"'
+    choose = ' data-choose="code"' if cell.kind == "code" else ""
     return (
-        f'<select id="cell-{key}" name="{key}" {name}{remarks_of(cell, key)}>'
+        f'<select id="cell-{key}" name="{key}" {name}{choose}{remarks_of(cell, key)}>'
         f'<option value="">（请选择）</option>{"".join(options)}</select>'
     )
 

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
+from accounts.standing_in import plainly
 from forms_tables.edition.catalog import CodeList, Edition, Indicator, Table
 from forms_tables.edition.shape import is_questionnaire
 from forms_tables.filling.completion import Facts, plans_of
@@ -82,7 +83,7 @@ def submitted(submission: Submission) -> PaperSource:
     values = edition.values_from_text(submission.values)
     facts = Facts(filing.period.parsed, submission.attributes)
     people = people_of(filing, edition, values, submission.attributes)
-    people |= {"单位负责人": submission.signer, "填表人": people["填表人"] or str(submission.submitted_by)}
+    people |= {"单位负责人": submission.signer, "填表人": people["填表人"] or submission.sender}
     digest = in_short(digest_of(submission))
     line = f"回执 {submission.receipt}　验证码 {submission.printed_code}　数据摘要 {digest}"
     marks = practised(filing) + overtaken(submission)
@@ -263,7 +264,7 @@ def receipt_of(submission: Submission, filed: PaperSource) -> PaperContents:
         "报告期": f"{filing.period.label}，第 {submission.number} 次上报{'，预估数' if submission.estimated else ''}",
         "上报时间": f"{date_format(localtime(submission.submitted_at), SECOND)}，{submission.timing}{due}",
         "单位负责人": submission.signer,
-        "经办人": str(submission.submitted_by),
+        "经办人": submission.sender,
         "受理区县": filing.district.name,
         "修订原因": submission.reason,
         "所报的表": "、".join(submission.tables),
@@ -273,6 +274,6 @@ def receipt_of(submission: Submission, filed: PaperSource) -> PaperContents:
     return {
         "facts": [[label, text] for label, text in facts.items() if text],
         "code": submission.printed_code,
-        "address": f"{settings.SITE_URL}{reverse('verify')}",
+        "address": f"{settings.SITE_URL}{plainly(reverse('verify'))}",
         "practice": filing.period.is_practice,
     }

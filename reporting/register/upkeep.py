@@ -39,7 +39,7 @@ def change_contact(enterprise: Enterprise, contact: dict[str, str], *, by: User,
 @transaction.atomic
 def change_facts(enterprise: Enterprise, facts: dict[str, str], *, by: User, at: datetime.datetime) -> None:
     """What the firm says about itself: nobody else may say it for the firm on a screen."""
-    if not by.may.fill or by.enterprise_id != enterprise.pk:
+    if not by.may.keep_firm or by.enterprise_id != enterprise.pk:
         raise Refused("登记事项由企业自己修改。")
     if outside := set(facts) - set(platform().firm_writes):
         raise Refused(f"{'、'.join(label_of(code) for code in sorted(outside))}由市级名单写入，企业不能修改。")

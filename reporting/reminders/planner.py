@@ -23,7 +23,7 @@ from reporting.letters.reminding import Owed
 from reporting.letters.schedule import ReminderTime, begins_at, in_force, schedule
 from reporting.models import Filing, LateRequest, Period, Sheet, Standing, Submission, calendar_in_force
 from reporting.models.standing import STANDS_BY
-from reporting.reminders import activating
+from reporting.reminders import activating, for_several
 
 BATCH = 500  # filings whose rows one transaction holds
 
@@ -40,6 +40,7 @@ def plan(at: datetime) -> int:
             events = [moved_at] if moved_at else []
             if reminder_time:
                 written += remind(period, due, reminder_time, at)
+                written += for_several.remind(owing_until(period, due), period, due, reminder_time, at)
                 events.append(begins_at(reminder_time, opened_at, due, calendar))
             if events:
                 written += activating.write(owing_until(period, due), period, max(events), at)

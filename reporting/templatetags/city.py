@@ -1,12 +1,14 @@
 """What templates of every room ask for: names of city and office, as the edition in force has them, for letters too,
-which no request stands behind; and the options of a list of codes."""
+which no request stands behind; the options of a list of codes; the reader's own pages."""
 
 from functools import lru_cache
 
 from django import template
+from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from accounts.standing_in import plainly, within_firm
 from forms_tables.edition.catalog import CodeEntry
 from reporting.register.facts import platform
 
@@ -17,6 +19,18 @@ register = template.Library()
 def city(name: str) -> str:
     """{% city "site" %}: one of the names of platform.toml, [city]."""
     return getattr(platform().city, name)
+
+
+@register.simple_tag
+def own_url(name: str) -> str:
+    """A page of the reader's own, also from a page on which they work for another firm."""
+    return plainly(reverse(name))
+
+
+@register.simple_tag
+def firm_url(firm: int) -> str:
+    """The first page of a firm that is not the reader's own."""
+    return within_firm(firm, "/")
 
 
 @register.simple_tag

@@ -31,7 +31,7 @@ def why_shut(session: TrainingSession, at: datetime) -> str:
 def sign_up(session: TrainingSession, name: str, phone: str, *, by: User, at: datetime) -> SignUp:
     """One person of the own firm or district; on the waiting list when all seats are taken."""
     session = TrainingSession.objects.select_for_update().get(pk=session.pk)
-    if not (by.may.fill or by.may.review) or not audiences.is_called(session, by):
+    if not (by.may.keep_firm or by.may.review) or not audiences.is_called(session, by):
         raise Refused("这场培训不是为您的单位安排的，不能报名。")
     if why := why_shut(session, at):
         raise Refused(why)
@@ -61,7 +61,7 @@ def step_back(signed: SignUp, *, by: User, at: datetime) -> None:
     session = TrainingSession.objects.select_for_update().get(pk=signed.session_id)
     signed = SignUp.objects.select_related("enterprise", "district").get(pk=signed.pk)
     own = by.enterprise_id == signed.enterprise_id and by.district_id == signed.district_id
-    if not own or not (by.may.fill or by.may.review):
+    if not own or not (by.may.keep_firm or by.may.review):
         raise Refused("只有报名的单位自己可以取消报名。")
     if signed.is_cancelled:
         raise DoneAlready(f"{signed.name}的报名已经取消过。")

@@ -164,6 +164,7 @@ def submit(
         due_on=filing.due_on,
         extended=extended,
         submitted_by=by,
+        stood_in=by.office if by.working_for else "",
         submitted_at=at,
         from_state=state_before,
     )

@@ -116,7 +116,7 @@ def for_firm(filing: Filing, by: User, at: datetime) -> Filing:
 
 
 def be_the_firm(by: User, filing: Filing) -> None:
-    if not by.may.fill or by.enterprise_id != filing.enterprise_id:
+    if not by.may.fill or by.firm_id != filing.enterprise_id:
         raise Refused("只有本企业的账号可以填报、修改和上报本企业的数据。")
 
 

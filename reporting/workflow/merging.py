@@ -33,8 +33,12 @@ class SavedChange:
     at: datetime | None
 
     def saver(self, reader: User) -> str:
-        """Who stored it, as `reader` is told."""
-        return "您本人在另一窗口" if self.by == reader else str(self.by or "他人")
+        """Who stored it, as `reader` is told; of whoever is of another firm also of which."""
+        if self.by is None:
+            return "他人"
+        if self.by == reader:
+            return "您本人在另一窗口"
+        return str(self.by) if self.by.enterprise_id == reader.enterprise_id else self.by.signed
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 // chooses in the cell. Until then it is not sent, and the rest is saved without it.
 
 import { cellOf, cellsIn, controlsIn, describe, form, putText, rememberText, textOf } from "./cells.js";
+import { choicesOf } from "./codes.js";
 
 const theirsOf = new WeakMap();
 export const isDisputed = (cell) => theirsOf.has(cell);
@@ -36,7 +37,8 @@ function button(words, whose) {
 }
 function say(cell) {
   const theirs = theirsOf.get(cell), field = controlsIn(cell)[0];
-  const own = field?.tagName === "SELECT" ? field.selectedOptions[0]?.textContent : textOf(cell);
+  const choice = choicesOf(field)?.find(({ code }) => code === textOf(cell));
+  const own = field?.tagName === "SELECT" ? field.selectedOptions[0]?.textContent : choice ? `${choice.code} ${choice.name}` : textOf(cell);
   cell.querySelector(".cell-choice span").textContent =
     `${theirs.by}${theirs.at ? ` ${theirs.at} ` : ""}已存：${theirs.shown || "（空白）"}；您（${form.dataset.who}）填的：${own || "（空白）"}`;
 }

@@ -227,6 +227,7 @@ function take(said, then) {
   if (then === "keep" && !hasChanges()) tellObstacles("点“保存”后再看还差什么。");
   if (hasChanges()) keepSoon();
   else forgetPage();
+  if (then !== "keep") form.dispatchEvent(new CustomEvent("confirmed")); // by a press: what was offered is the firm's word
   if (then === "check") document.getElementById("found")?.scrollIntoView({ block: "start" });
 }
 function tellOfDisputes() {

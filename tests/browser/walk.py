@@ -12,7 +12,7 @@ from django.contrib.sessions.backends.db import SessionStore
 
 from accounts import clock, people
 from accounts.links import activation_link, objection_link, reset_link
-from accounts.models import Application, District, Enterprise, Installation, Letter, User
+from accounts.models import Application, District, Enterprise, Grant, Installation, Letter, User
 from accounts.post import dead_addresses
 from forms_tables.edition.periods import PeriodCode
 from reporting.certificates import issuing
@@ -40,6 +40,7 @@ from reporting.practice.choosing import EVERYBODY, Participants
 from reporting.practice.opening import open_practice
 from reporting.register import applications, moves
 from reporting.reminders import planner, urging
+from reporting.standing_in import granting
 from reporting.succession import takeovers
 from tests.cast import FREE_CODE, PASSWORD, UNUSED_CODE
 from tests.succession.papers import WHY, ZHOU_LIN, propose
@@ -75,6 +76,7 @@ def every_screen() -> Iterator[Screen]:
     yield from of_the_training()
     yield from of_a_takeover()
     yield from of_wrong_registrations()
+    yield from of_standing_in()
     yield Screen("city-withdraw-period", f"/city/periods/{MONTH}/withdraw/", official(User.Role.CITY))
     yield Screen("city-edit-contact", "/contacts/districts/500103/", official(User.Role.CITY))
     yield Screen("city-edit-phone", "/contacts/city/", official(User.Role.CITY))
@@ -113,6 +115,7 @@ def for_a_firm() -> Iterator[Screen]:
         "journal": "/journal/",
         "month": f"/filings/{MONTH}/",
         "month-t6": f"/filings/{MONTH}/t6/",
+        "month-books": f"/filings/{MONTH}/t6/books/",
         "month-submit": f"/filings/{MONTH}/submit/",
         "month-bases": f"/filings/{MONTH}/bases/",
         "locked-month": f"/filings/{LOCKED_MONTH}/",
@@ -381,6 +384,31 @@ def of_wrong_registrations() -> Iterator[Screen]:
     seen = reach(wanted, clock.now()).mark
     change = district_change.press(uuid4(), wanted, seen, by=city, at=clock.now())
     yield Screen("city-wrong-districts-planned", f"/district-changes/{change.pk}/", city)
+
+
+def of_standing_in() -> Iterator[Screen]:
+    """Somebody who files for another firm and is asked by a third, as they, the firm and its district see it."""
+    filing, third = filing_in(State.RETURNED, MONTH), filing_in(State.NOT_STARTED, MONTH).enterprise
+    firm, person, by = filing.enterprise, clerk_of(filing_in(State.DRAFT, MONTH)), reviewer_of(filing)
+    known = {"name": person.name, "email": person.email, "given_at": clock.now()}
+    said = known | {"state": Grant.State.ACCEPTED, "answered_at": clock.now(), "basis": "集团统一填报", "given_by": by}
+    grant = firm.grants.get_or_create(person=person, defaults=said)[0]
+    asks = known | {"basis": "集团统一填报", "given_by": third.users.first() or by}
+    asked = third.grants.get_or_create(person=None, defaults=asks)[0]
+    third.grants.get_or_create(person=person, defaults=asks)
+    for page, path in {
+        "my-firms": "/my-firms/",
+        "invitation": f"/my-firms/invitation/{granting.token_of(asked)}/",
+        "home": "/",
+        "home-of-another": f"/for/{firm.pk}/",
+        "returned": f"/for/{firm.pk}/filings/{MONTH}/",
+        "t6": f"/for/{firm.pk}/filings/{MONTH}/t6/",
+        "end": f"/grants/{grant.pk}/end/",
+        "none": "/account/grants/",
+    }.items():
+        yield Screen(f"firm-several-{page}", path, person)
+    yield Screen("firm-several-grants", "/account/grants/", clerk_of(filing))
+    yield Screen("district-several-grants", f"/firms/{firm.credit_code}/grants/", by)
 
 
 def of_practice() -> Iterator[Screen]:

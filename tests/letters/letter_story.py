@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 
 from accounts import emails as people_emails
 from accounts import officials, people
-from accounts.models import Installation, Letter
+from accounts.models import Grant, Installation, Letter
 from accounts.post import troubles
 from accounts.post.answers import About
 from reporting import workflow
@@ -21,6 +21,7 @@ from reporting.mending.district_choice import WantedChange, reach
 from reporting.models import Announcement, BaseAdjustment
 from reporting.register import applications, moves, upkeep
 from reporting.reminders import digests, planner, urging
+from reporting.standing_in import granting
 from reporting.succession import desks, takeovers
 from reporting.succession.succeeding import NewPerson
 from reporting.training import inviting, reminding, sessions, signing_up
@@ -41,7 +42,9 @@ def tell(cast: Cast) -> None:
     may = make_may(cast)
     _register(cast)
     _change_the_register(cast)
+    grant = _stand_in(cast)
     _remind(may)
+    granting.end(grant, why="改由本企业自己填报。", by=cast.li_na, at=AT + 2 * MINUTE)
     _review(cast, may)
     _ask_for_time(cast, may)
     _talk(cast, may)
@@ -104,6 +107,13 @@ def _mend(cast: Cast) -> None:
     change = district_change.press(uuid.uuid4(), wanted, reach(wanted, AT).mark, by=cast.zhou_tao, at=AT)
     Letter.objects.filter(stem="register/district_change").update(state=Letter.State.SENT)
     district_change.take_back(change, why="日期写错，另行办理。", by=cast.zhou_tao, at=AT)
+
+
+def _stand_in(cast: Cast) -> Grant:
+    """赵敏 of 嘉陵 for 云图, who wants to be reminded."""
+    facts = {"name": "赵敏", "account": cast.zhao_min.username, "basis": "集团统一填报。"}
+    grant = granting.give(cast.yuntu, **facts, by=cast.li_na, at=AT)
+    return granting.accept(grant, by=cast.zhao_min, at=AT + MINUTE, reminded=True)
 
 
 def _remind(may) -> None:

@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import clock
-from accounts.access import needs, refusals_on
+from accounts.access import for_another_firm_too, needs, refusals_on
 from accounts.change_forms import ChangeForm
 from accounts.models import Ability
 from forms_tables.edition.periods import PeriodCode
@@ -19,11 +19,13 @@ from reporting.models import ReadingChoice, calendar_in_force, reading_in_force
 from reporting.workflow.calendar import READING_NAMES, READING_WORDS, reading_in_words
 
 
+@for_another_firm_too
 @require_GET
 def deadlines(request):
     return redirect("deadlines_of_year", clock.today().year)
 
 
+@for_another_firm_too
 @require_GET
 def deadlines_of_year(request, year):
     refuse_strange(year)
@@ -31,8 +33,8 @@ def deadlines_of_year(request, year):
     # What is due in the year: the December and the annual of the year before come first.
     wanted = [PeriodCode(year - 1, 12), PeriodCode(year - 1), *periods_to_name(year)]
     periods = dated_periods(wanted, calendar, reading)
-    if request.user.enterprise_id:
-        periods = with_extensions(periods, request.user.enterprise_id)
+    if request.user.firm_id:
+        periods = with_extensions(periods, request.user.firm_id)
     context = {
         "year": year,
         "years": years_to_show(calendar.years, today.year, year),

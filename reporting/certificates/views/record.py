@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 from accounts import clock
 from accounts.access import Refused, needs, refusals_on
 from accounts.models import Ability, Enterprise, Scope, User
+from accounts.standing_in import plainly
 from reporting.certificates import issuing
 from reporting.certificates.forms import IssuePress
 from reporting.models import Certificate
@@ -23,7 +24,7 @@ def record(request, credit_code):
 
 @needs(Ability.FILL)
 def own_record(request):
-    return show_record(request, request.user.enterprise)
+    return show_record(request, request.user.firm)
 
 
 @needs(Ability.CERTIFY)
@@ -32,7 +33,7 @@ def issue(request, credit_code):
     return issue_for(request, firm_of(request, credit_code))
 
 
-@needs(Ability.FILL)
+@needs(Ability.KEEP_FIRM)
 @require_POST
 def issue_own(request):
     return issue_for(request, request.user.enterprise)
@@ -47,7 +48,7 @@ def certificate(request, code):
         "rows": issuing.rows_to_print(found),
         "counts": issuing.certified_counts(found),
         "span": issuing.span_in_words(found),
-        "verify_address": f"{settings.SITE_URL}{reverse('verify')}",
+        "verify_address": f"{settings.SITE_URL}{plainly(reverse('verify'))}",
         "record_path": record_path(request.user, found.enterprise),
     }
     return render(request, "certificates/certificate.html", around)

@@ -9,7 +9,7 @@ from django_htmx.http import trigger_client_event
 
 from accounts import clock
 from accounts.access import needs, refusals_on
-from accounts.models import Ability
+from accounts.models import Ability, User
 from forms_tables.edition.catalog import Table
 from forms_tables.edition.shape import declaring_tables
 from reporting import workflow
@@ -21,10 +21,16 @@ from reporting.firm.views.overview import Overview
 from reporting.models import Filing, Submission
 
 
+def person_of(request: HttpRequest) -> User:
+    """Who has signed in; `needs` lets nobody else come here."""
+    assert isinstance(request.user, User)
+    return request.user
+
+
 def filing_of(request: HttpRequest, period: str) -> Filing:
-    """The signed-in firm's filing for a period with all that its pages show, or 404."""
+    """The firm's filing for a period with all that its pages show, or 404."""
     try:
-        filing = read_whole(request.user.enterprise_id, period)
+        filing = read_whole(request.user.firm_id, period)
     except Filing.DoesNotExist:
         raise Http404("这个报告期没有本企业的填报。") from None
     if filing.period.is_withdrawn:
@@ -33,7 +39,7 @@ def filing_of(request: HttpRequest, period: str) -> Filing:
 
 
 def pressed_filing(request: HttpRequest, period: str) -> Filing:
-    """The signed-in firm's filing for a period with as much as tells what was pressed, or 404: the press reads it anew
+    """The firm's filing for a period with as much as tells what was pressed, or 404: the press reads it anew
     under its lock."""
     return get_object_or_404(as_pressed(Filing.objects.visible_to(request.user)), period=period)
 

@@ -16,7 +16,7 @@ PER_PAGE = 50
 
 @needs(Ability.FILL)
 def history(request: HttpRequest) -> HttpResponse:
-    filings = Filing.objects.of_one_firm(request.user.enterprise_id).not_withdrawn()
+    filings = Filing.objects.of_one_firm(request.user.firm_id).not_withdrawn()
     filings = filings.filter(period__opens_on__lte=clock.today())
     filings = filings.select_related("period", "district", "enterprise").prefetch_related(
         "period__deadlines", Prefetch("submissions", Submission.objects.defer("values", "findings"))
@@ -28,8 +28,8 @@ def history(request: HttpRequest) -> HttpResponse:
     page = Paginator(entries, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "filings": sorted(filings, key=lambda filing: filing.period.parsed, reverse=True),
-        "own": request.user.enterprise_id,
-        "imported": [(each, figures_of(each)) for each in imported_of(request.user.enterprise_id)],
+        "own": request.user.firm_id,
+        "imported": [(each, figures_of(each)) for each in imported_of(request.user.firm_id)],
         "page": page,
         "lines": [{"entry": entry, "period": label_of(entry.period), "changes": changes_of(entry)} for entry in page],
         "period": period,

@@ -7,9 +7,11 @@ from decimal import Decimal
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from accounts import clock
-from accounts.models import Takeover
+from accounts.access import for_another_firm_too
+from accounts.models import Grant, Takeover
 from forms_tables.edition.continuity import cells_before
 from forms_tables.edition.shape import so_far_cell
 from reporting import workflow
@@ -34,6 +36,7 @@ SIGNS = {
 }
 
 
+@for_another_firm_too
 def home(request: HttpRequest) -> HttpResponse:
     if not request.user.may.fill:
         return redirect("start" if has_start_page(request.user) else request.user.duties.home)
@@ -52,17 +55,18 @@ def home(request: HttpRequest) -> HttpResponse:
         "owed": sorted(owed, key=lambda line: line.due),
         "in_hand": [filing for filing in reversed(filings) if is_in_hand(filing)],
         "handovers": handovers_of(
-            request.user.enterprise_id, [filing.period_id for filing in filings if is_open(filing) and filing.is_unsent]
+            request.user.firm_id, [filing.period_id for filing in filings if is_open(filing) and filing.is_unsent]
         ),
-        "takeovers": Takeover.objects.filter(enterprise=request.user.enterprise_id)
-        .under_way()
-        .select_related("proposed_by__district"),
+        "takeovers": Takeover.objects.visible_to(request.user).under_way().select_related("proposed_by__district"),
+        "asked_to_stand_in": Grant.objects.filter(person=request.user, state=Grant.State.ASKED).select_related(
+            "enterprise"
+        ),
         "left_out": left_out,
         "may_ask_late": any(closed["may_ask"] for closed in left_out),
         "exempt": [filing for filing in filings if not filing.is_owed and not filing.period.is_locked],
         "marks": marks_of(monthly, at),
         "line": headline_line(monthly),
-        "letters": letters_of(request.user.enterprise),
+        "letters": letters_of(request.user.firm),
     }
     return render(request, "firm/home.html", context)
 
@@ -115,9 +119,9 @@ class OwedLine:
 def owed_line(filing: Filing, at: datetime, calendar: Calendar) -> OwedLine:
     due = filing.due_on
     tables = tables_for(filing.edition, filing.period.parsed, typed_cells(filing), filing.enterprise.attributes)
-    path = f"/filings/{filing.period_id}/"
+    path = reverse("filing", args=[filing.period_id])
     if len(tables) == 1 and filing.is_unsent:
-        path += f"{tables[0].key}/"
+        path = reverse("sheet", args=[filing.period_id, tables[0].key])
     days, left = (due - at.date()).days, time_left(at.date(), due, calendar)
     return OwedLine(filing, tables, due, days, left, filing.standing.next_step, path)
 
@@ -191,7 +195,7 @@ def letters_of(enterprise) -> list[dict]:
             "filing": review.submission.filing,
             "what": review.get_decision_display(),
             "words": review.note or "；".join(reason["reason"] for reason in review.reasons),
-            "path": f"/filings/{review.submission.filing.period_id}/",
+            "path": reverse("filing", args=[review.submission.filing.period_id]),
         }
         for review in reviews.order_by("-at")[:8]
     ]
@@ -202,7 +206,7 @@ def letters_of(enterprise) -> list[dict]:
             "filing": asked.filing,
             "what": "同意补报" if asked.granted else "不同意补报",
             "words": asked.answer,
-            "path": f"/filings/{asked.filing.period_id}/",
+            "path": reverse("filing", args=[asked.filing.period_id]),
         }
         for asked in decided.select_related("filing__period", "filing__district").order_by("-decided_at")[:8]
     ]
@@ -215,7 +219,7 @@ def letters_of(enterprise) -> list[dict]:
             "filing": asked.filing,
             "what": f"同意延期至 {asked.granted_until:%Y-%m-%d}" if asked.granted else "不同意延期",
             "words": asked.answer,
-            "path": f"/filings/{asked.filing.period_id}/",
+            "path": reverse("filing", args=[asked.filing.period_id]),
         }
         for asked in extended.select_related("filing__period", "filing__district").order_by("-decided_at")[:8]
     ]

@@ -82,7 +82,7 @@ def headline_figures(overview: Overview) -> list[dict]:
 def filing_to_read(request: HttpRequest, period: str) -> Filing:
     """The firm's own filing of a period; where it has none, or `?entry=` asks for it, one that was filed under an entry
     merged into its own. Or 404."""
-    firm, asked = request.user.enterprise_id, request.GET.get("entry", "")
+    firm, asked = request.user.firm_id, request.GET.get("entry", "")
     filings = Filing.objects.of_one_firm(firm).filter(period=period)
     if asked:
         filings = filings.filter(enterprise__credit_code=asked)
@@ -108,7 +108,7 @@ def submission(request: HttpRequest, period: str, number: int) -> HttpResponse:
     completed = Completed(edition.values_from_text(frozen.values), (), {}, ())
     grids = [lay_out(edition.table(code), {}, completed) for code in frozen.tables]
     before = submission_before(frozen)
-    is_own, is_current = filing.enterprise_id == request.user.enterprise_id, filing.in_force_id == frozen.pk
+    is_own, is_current = filing.enterprise_id == request.user.firm_id, filing.in_force_id == frozen.pk
     may_press = is_own and is_current
     said = {row["fingerprint"]: row for row in frozen.explanations}
     context = {

@@ -13,7 +13,7 @@ from reporting.models import HistoryObjection, ImportedFiling
 
 @needs(Ability.FILL)
 def imported_period(request, period):
-    own = ImportedFiling.objects.of_one_firm(request.user.enterprise_id)
+    own = ImportedFiling.objects.of_one_firm(request.user.firm_id)
     imported = get_object_or_404(own.select_related("source", "district", "enterprise"), period=period)
     form = ObjectionPress(request.POST or None)
     if request.method == "POST":
@@ -21,7 +21,7 @@ def imported_period(request, period):
             made = objections.object_to(imported, by=request.user, at=clock.now(), **form.said)
             messages.success(request, f"{made.place}的更正申请已送达区县，决定后写信告诉贵单位。")
             return redirect("imported_period", period)
-    entries = Enterprise.objects.one_firm(request.user.enterprise_id)
+    entries = Enterprise.objects.one_firm(request.user.firm_id)
     asked = HistoryObjection.objects.filter(enterprise__in=entries, period=period)
     around = {
         "imported": imported,

@@ -33,14 +33,14 @@ def code_correction(request, pk):
     return _page(request, _correction(request, pk), ObjectForm())
 
 
-@needs(Ability.FILL)
+@needs(Ability.KEEP_FIRM)
 def own_code(request):
     """What waits for the firm's word, or what became of the last."""
     found = CodeCorrection.objects.visible_to(request.user).select_related("enterprise", "proposed_by").first()
     return _page(request, found, ObjectForm()) if found else render(request, "mending/no_correction.html")
 
 
-@needs(Ability.FILL, Ability.ADMINISTER)
+@needs(Ability.KEEP_FIRM, Ability.ADMINISTER)
 @require_POST
 def confirm_code(request, pk):
     found = _correction(request, pk)
@@ -50,7 +50,7 @@ def confirm_code(request, pk):
     return _back(request, pk)
 
 
-@needs(Ability.FILL, Ability.ADMINISTER)
+@needs(Ability.KEEP_FIRM, Ability.ADMINISTER)
 @require_POST
 def object_to_code(request, pk):
     found, form = _correction(request, pk), ObjectForm(request.POST)
@@ -78,7 +78,7 @@ def _correction(request, pk: int) -> CodeCorrection:
 
 
 def _back(request, pk: int):
-    return redirect("own_code") if request.user.may.fill else redirect("code_correction", pk)
+    return redirect("own_code") if request.user.may.keep_firm else redirect("code_correction", pk)
 
 
 def _page(request, found: CodeCorrection, form, status: int = 200):

@@ -130,7 +130,7 @@ def say_moved_away(request, enterprise: Enterprise, filings: QuerySet[Filing]):
     return render(request, "register/moved_away.html", {"firm": enterprise}, status=HTTPStatus.NOT_FOUND)
 
 
-@needs(Ability.FILL)
+@needs(Ability.KEEP_FIRM)
 def own_firm(request):
     """The firm's contacts and facts, changed by the firm."""
     enterprise = request.user.enterprise

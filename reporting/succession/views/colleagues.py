@@ -14,7 +14,7 @@ from reporting.succession import colleagues, takeovers
 from reporting.succession.forms import NewPersonForm, ObjectionForm
 
 
-@needs(Ability.FILL)
+@needs(Ability.KEEP_FIRM)
 @require_POST
 def send_link(request, pk):
     """A letter at most every five minutes, counted with those the person asks for."""
@@ -29,7 +29,7 @@ def send_link(request, pk):
     return redirect("colleagues")
 
 
-@needs(Ability.FILL)
+@needs(Ability.KEEP_FIRM)
 def replace(request, pk):
     colleague = _colleague(request, pk)
     form = NewPersonForm(request.POST or None)
@@ -46,7 +46,7 @@ def replace(request, pk):
     return render(request, "succession/replace.html", {"form": form, "account": colleague})
 
 
-@needs(Ability.FILL)
+@needs(Ability.KEEP_FIRM)
 @require_POST
 def object_signed_in(request, pk):
     found = get_object_or_404(Takeover.objects.filter(enterprise=request.user.enterprise_id).told_to_the_firm(), pk=pk)

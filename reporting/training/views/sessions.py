@@ -19,7 +19,7 @@ from reporting.training.forms import CancelPress, SessionForm, SignUpForm, Versi
 PAGE = 30
 
 
-@needs(Ability.FILL, Ability.READ_FILINGS)
+@needs(Ability.KEEP_FIRM, Ability.READ_FILINGS)
 @require_GET
 def trainings(request):
     at, found = clock.now(), audiences.sessions_for(request.user)
@@ -45,7 +45,7 @@ def session_or_404(request, pk: int) -> TrainingSession:
     return session
 
 
-@needs(Ability.FILL, Ability.READ_FILINGS)
+@needs(Ability.KEEP_FIRM, Ability.READ_FILINGS)
 @require_GET
 def training(request, pk):
     return show(request, session_or_404(request, pk))
@@ -153,7 +153,7 @@ def attach(request, pk):
     return redirect("training", pk)
 
 
-@needs(Ability.FILL, Ability.READ_FILINGS)
+@needs(Ability.KEEP_FIRM, Ability.READ_FILINGS)
 @require_GET
 def material(request, pk):
     found = get_object_or_404(TrainingMaterial, pk=pk, withdrawn_at=None)

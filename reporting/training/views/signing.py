@@ -13,7 +13,7 @@ from reporting.training.forms import SignUpForm
 from reporting.training.views.sessions import session_or_404, show
 
 
-@needs(Ability.FILL, Ability.REVIEW)
+@needs(Ability.KEEP_FIRM, Ability.REVIEW)
 @require_POST
 def sign_up(request, pk):
     session = session_or_404(request, pk)
@@ -32,7 +32,7 @@ def sign_up(request, pk):
     return show(request, session, form, status=422)
 
 
-@needs(Ability.FILL, Ability.REVIEW)
+@needs(Ability.KEEP_FIRM, Ability.REVIEW)
 @require_POST
 def step_back(request, pk):
     signed = get_object_or_404(SignUp.objects.visible_to(request.user), pk=pk)
