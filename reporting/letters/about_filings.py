@@ -140,7 +140,7 @@ def _city(submission: Submission) -> list[str]:
 
 
 def _of_review(review: Review, subject: str, stem: str) -> None:
-    """What the district decided, to the firm; and to who stands in and asked for it, with the address they have it at."""
+    """What the district decided: to the firm, and to who stands in and asked for it, with the address they have."""
     filing = review.submission.filing
     event, at, facts = _said(review)
     _send(firm_addresses(filing), subject, stem, filing, event, at, facts)
