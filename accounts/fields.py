@@ -29,6 +29,20 @@ def clean_phone(text: str) -> str:
     return phone
 
 
+class CodeSelect(forms.Select):
+    """A list of codes: with the page's script it is chosen by typing the code or the name (static/codes/selects.js). A
+    row of ours is sent by its key, so its code stands beside it."""
+
+    def __init__(self, attrs=None, choices=()):
+        super().__init__({"data-codes": "", **(attrs or {})}, choices)
+
+    def create_option(self, name, value, *args, **kwargs):
+        option = super().create_option(name, value, *args, **kwargs)
+        if code := getattr(getattr(value, "instance", None), "code", ""):
+            option["attrs"]["data-code"] = code
+        return option
+
+
 class MobileField(forms.CharField):
     def __init__(self, **kwargs):
         super().__init__(**{"label": "手机", "max_length": 20, **kwargs})

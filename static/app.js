@@ -56,6 +56,15 @@ document.addEventListener("click", (event) => {
   if (link && link.hash === window.location.hash) focusNamedCell(); // the same link a second time
 });
 
+// Escape closes what was opened, and the focus is where it was opened from.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || event.defaultPrevented || event.isComposing) return;
+  const open = event.target.closest?.("details[open]");
+  if (!open || event.target.matches("select")) return; // a list has its own to close
+  open.open = false;
+  open.querySelector("summary").focus();
+});
+
 // Of tabs that are wider than the page the open one is in sight.
 window.addEventListener("DOMContentLoaded", () => {
   document.querySelectorAll(".tabs").forEach((tabs) => {
@@ -78,6 +87,12 @@ document.addEventListener("htmx:responseError", (event) => {
   say(status === 410 ? gone : status === 403 ? "登录已过期或没有权限，请在新窗口重新登录后再试，本页内容不会丢失。" : `服务器未能完成这次操作（${status}），请稍后重试。`);
 });
 document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful) say(""); });
+
+// How far long work has come is read by who asks for it; that it has ended is said without being asked.
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (event.detail.requestConfig?.elt?.id !== "progress" || document.getElementById("progress")) return;
+  document.getElementById("said").textContent = document.querySelector(".page-head").textContent.replace(/\s+/g, " ").trim();
+});
 
 // What was typed into the official form and is not stored yet lies in the browser (sheet/kept.js). It is the person's own:
 // gone when they sign out, and when the next one has signed in without that. A page of theirs that is still open keeps

@@ -43,7 +43,7 @@
     const scrolls = box && getComputedStyle(box).overflowY !== "visible";
     const isFrozen = target.closest("th, td") === target.closest("tr")?.firstElementChild;
     if (scrolls) {
-      const first = isInBody && !isFrozen ? sticky(table, "tbody tr > :first-child") : null;
+      const first = isFrozen ? null : sticky(table, isInBody ? "tbody tr > :first-child" : "thead tr > :first-child");
       const inside = box.getBoundingClientRect();
       const at = target.getBoundingClientRect();
       const [left, top] = [inside.left + box.clientLeft, inside.top + box.clientTop];

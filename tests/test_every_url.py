@@ -242,7 +242,10 @@ PAGES = {
     "scan": "enterprise district association city",
     "sheet": "enterprise",
     "known_beside_sheet": "enterprise",
+    "books": "enterprise",
+    "take_books": "POST enterprise",
     "sheet_rules": "enterprise",
+    "code_list": "enterprise",
     "outstanding": "district association city",
     "edit_official": "city system",
     "import_officials": "city system",
@@ -375,7 +378,7 @@ OWNED = {
         "check", "wrong_cells", "explain", "submission", "recall", "extension", "late", "amend", "abandon_amendment",
         "answer", "workbook", "confirm_workbook", "marked_workbook", "submit", "sheet", "filing_paper",
         "submission_paper", "adjustments", "attach_scan", "scan", "thread",
-        "known_beside_sheet",
+        "known_beside_sheet", "code_list", "books", "take_books",
         "certificate", "cancel_sign_up", "object_signed_in", "send_colleague_link", "replace_colleague",
         "accept_grant", "decline_grant", "grant_reminders", "end_grant",
     ],
@@ -585,6 +588,7 @@ def address(name: str, may) -> str:
         "measure": "on_time_rate",
         "rule_id": "R604",
         "rule": "R604",
+        "code_list": "C18",
     }
     if name.startswith("city_desk"):
         known |= of_the_desk(name, may)

@@ -10,7 +10,7 @@ from config.static_files import StaticFiles
 def test_what_a_script_imports_is_named_by_its_content(tmp_path):
     storage = StaticFiles(location=tmp_path, base_url="/static/")
     every = FileSystemFinder().list([])
-    found = {name: (source, name) for name, source in every if name.startswith("sheet/")}
+    found = {name: (source, name) for name, source in every if name.startswith(("sheet/", "codes/"))}
     for name, (source, path) in found.items():
         with source.open(path) as content:
             storage.save(name, content)

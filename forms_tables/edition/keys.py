@@ -80,7 +80,11 @@ KEYS: Mapping[str, Mapping[str, Keys]] = {
             "rows figures facts register reasons rules findings coefficient scan papers map sources",
         ),
         "city": keys("name short office site survey", "short_office association who_reports where notice"),
-        "rows": keys("", "credit_code organisation_code name district scope industry ownership size signer"),
+        "rows": keys(
+            "",
+            "credit_code organisation_code name district scope industry ownership size signer"
+            " contact filler phone mobile email",
+        ),
         "figures": keys("", "month annual"),
         "figures.*": keys("", "headline base employed"),
         "facts": NAMES,

@@ -23,6 +23,11 @@ KINDS_OF_ROWS = {
     "ownership": ("code",),
     "size": ("code",),
     "signer": ("text",),
+    "contact": ("text",),
+    "filler": ("text",),
+    "phone": ("phone", "text"),
+    "mobile": ("mobile", "text"),
+    "email": ("email", "text"),
 }
 FACTS = ("code", "codes", "yes_no")
 YES_NO = ("是", "否")

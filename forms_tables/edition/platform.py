@@ -40,6 +40,12 @@ class Rows:
     ownership: str = ""
     size: str = ""
     signer: str = ""  # 单位负责人
+    # What the register knows of the firm's contact, and who fills in the form: offered in these rows.
+    contact: str = ""  # 统计负责人
+    filler: str = ""  # 填表人
+    phone: str = ""
+    mobile: str = ""
+    email: str = ""
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@ from django.urls import path
 
 from reporting.firm.views import (
     adjustments,
+    books,
     filing,
     history,
     home,
@@ -39,7 +40,10 @@ urlpatterns = [
         workbook.submission_workbook,
         name="submission_workbook",
     ),
+    path("filings/<str:period>/codes/<str:code_list>/<str:mark>/", judging.codes_as_json, name="code_list"),
     path("filings/<str:period>/<slug:key>/", sheet.sheet, name="sheet"),
     path("filings/<str:period>/<slug:key>/known/", judging.known_beside_sheet, name="known_beside_sheet"),
+    path("filings/<str:period>/<slug:key>/books/", books.books, name="books"),
+    path("filings/<str:period>/<slug:key>/books/take/", books.take_books, name="take_books"),
     path("judging/<str:edition>/<slug:key>/<str:mark>/", judging.sheet_rules_as_json, name="sheet_rules"),
 ]

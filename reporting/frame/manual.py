@@ -2,9 +2,10 @@
 docs/notation.md for whoever reads the rules."""
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from functools import cache
-from html import unescape
+from html import escape, unescape
 from pathlib import Path
 
 from django.conf import settings
@@ -23,7 +24,7 @@ from reporting.models.in_force import current_edition
 
 MANUAL = settings.BASE_DIR / "docs" / "manual.md"
 NOTATION = settings.BASE_DIR / "docs" / "notation.md"
-BOX = '<div class="table-box" tabindex="0" role="region" aria-label="表">'  # a wide table scrolls on its own
+BOX = '<div class="table-box" tabindex="0" role="region" aria-label="{}">'  # a wide table scrolls on its own
 HEADING = re.compile(r'<h([123]) id="([^"]+)">(.*?)</h\1>', re.DOTALL)
 END_OF_PARAGRAPH = re.compile(r"</(?:p|li|tr|td|th)>")
 
@@ -70,8 +71,22 @@ def read_page(path: Path) -> tuple[SafeString, SafeString]:
     """A page and its table of contents. Our own file, so its HTML is as safe as a template's."""
     markdown = Markdown(extensions=["toc", "tables"], extension_configs={"toc": {"toc_depth": "2-3"}})
     text = markdown.convert(path.read_text(encoding="utf-8"))
-    text = text.replace("<table>", BOX + "<table>").replace("</table>", "</table></div>")
-    return mark_safe(text), mark_safe(markdown.toc)
+    return mark_safe(in_boxes(text)), mark_safe(markdown.toc)
+
+
+def in_boxes(text: str) -> str:
+    """Each table in a box, called after the heading it stands under: a reader jumps from one region to the next."""
+    under, named = "", Counter()
+    parts = []
+    for part in re.split(r"(<table>|<h[123] id=.*?</h[123]>)", text, flags=re.DOTALL):
+        if part == "<table>":
+            named[under] += 1
+            number = f" {named[under]}" if named[under] > 1 else ""
+            part = BOX.format(escape(f"{under}：表{number}")) + part
+        elif part.startswith("<h"):
+            under = plain(part)
+        parts.append(part)
+    return "".join(parts).replace("</table>", "</table></div>")
 
 
 @cache

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import forms
 
-from accounts.fields import DayInput, ManyField, ReasonField
+from accounts.fields import CodeSelect, DayInput, ManyField, ReasonField
 from accounts.form_words import PlainForm
 from accounts.models import District
 from reporting.mending.district_choice import WantedChange, codes_in
@@ -61,7 +61,9 @@ class DistrictChangeForm(PlainForm):
         District.objects.none(), label="原区县", widget=forms.CheckboxSelectMultiple(attrs={"class": "in-columns"}),
         error_messages={"required": "请至少勾选一个原区县。"},
     )  # fmt: skip
-    district = forms.ModelChoiceField(District.objects.none(), label="改到", empty_label="（请选择）")
+    district = forms.ModelChoiceField(
+        District.objects.none(), label="改到", empty_label="（请选择）", widget=CodeSelect
+    )
     since = forms.DateField(
         label="自哪一天起", widget=DayInput, help_text="在这一天或以后结束的报告期归新区县，以前的仍归原区县。"
     )

@@ -1,12 +1,12 @@
 """What a merger leaves of an entry beside its filings and its people goes to the one that stays as well: who signed up
-to a training, and what is practised."""
+to a training, what is practised, and how the firm's own books are read."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from accounts.models import Enterprise
-from reporting.models import Filing, SignUp
+from reporting.models import BooksMapping, Filing, SignUp
 from reporting.models.practice import in_practice
 
 
@@ -31,3 +31,9 @@ def take_practised(kept: Enterprise, merged: Enterprise) -> None:
         theirs = Filing.objects.filter(enterprise=merged, superseded_by=None).exclude(period__in=own)
         pks = list(theirs.order_by("pk").select_for_update().values_list("pk", flat=True))
         Filing.objects.filter(pk__in=pks).update(enterprise=kept, district=kept.district)
+
+
+def take_books(kept: Enterprise, merged: Enterprise) -> None:
+    """How its statements are read, where the kept firm has not confirmed that itself."""
+    own = BooksMapping.objects.filter(enterprise=kept).values_list("frequency", flat=True)
+    BooksMapping.objects.filter(enterprise=merged).exclude(frequency__in=list(own)).update(enterprise=kept)

@@ -23,7 +23,7 @@ from reporting import workflow
 from reporting.letters import about_mending
 from reporting.letters.reminding import topic_of
 from reporting.mending import reports
-from reporting.mending.left_behind import take_practised, take_sign_ups
+from reporting.mending.left_behind import take_books, take_practised, take_sign_ups
 from reporting.models import Filing, ImportedFiling, Period, State, ThreadSeen
 from reporting.register.facts import label_of, name_of, platform, under_every_code
 from reporting.register.upkeep import CONTACT, reside_from
@@ -234,6 +234,7 @@ def merge(kept: Enterprise, merged: Enterprise, wanted: MergeChoice, *, by: User
     granting.follow_merged(merged, kept, by=by, at=at)
     take_sign_ups(kept, merged, at)
     take_practised(kept, merged)
+    take_books(kept, merged)
     Enterprise.objects.filter(merged_into=merged).update(merged_into=kept)
     DeadAddress.objects.filter(enterprise=merged, settled_at=None).update(enterprise=kept, district=kept.district)
     owed = _owe(kept)

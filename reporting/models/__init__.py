@@ -10,7 +10,14 @@ from reporting.models.calendar import (
 from reporting.models.conversation import Announcement, AnnouncementSeen, Message, Thread, ThreadSeen
 from reporting.models.edition import DraftEdition, PublishedEdition, Rehearsal, published_content, published_edition
 from reporting.models.filing import Explanation, Filing, Sheet
-from reporting.models.history import HistoryCode, HistoryFile, HistoryImport, HistoryObjection, ImportedFiling
+from reporting.models.history import (
+    BooksMapping,
+    HistoryCode,
+    HistoryFile,
+    HistoryImport,
+    HistoryObjection,
+    ImportedFiling,
+)
 from reporting.models.in_force import edition_in_force
 from reporting.models.long_import import RegisterImport
 from reporting.models.period import Deadline, ParameterValue, Period
@@ -26,6 +33,7 @@ __all__ = [
     "AnnouncementSeen",
     "Arrangement",
     "BaseAdjustment",
+    "BooksMapping",
     "Certificate",
     "Deadline",
     "Urging",

@@ -243,3 +243,30 @@ class HistoryObjection(OfficeRequest):
     def place(self) -> str:
         """The cell in the form's words."""
         return published_edition(self.edition_code).place_of(self.cell)
+
+
+class BooksMapping(models.Model):
+    """How a firm reads its own 利润表 and 资产负债表 into the forms of one frequency, as it confirmed it last.
+
+    `rows` has for each row's code the signed names of the books ("+销售费用"), none where the row is not taken from
+    them. `layouts` has for each kind of statement its sheet, unit, columns and the names that stood on it.
+    """
+
+    enterprise = models.ForeignKey(Enterprise, models.PROTECT, related_name="books_mappings", verbose_name="企业")
+    frequency = models.CharField("频率", max_length=6)
+    edition_code = models.CharField("制度版本", max_length=40)
+    rows = models.JSONField("各行的对应", default=dict)
+    layouts = models.JSONField("报表的样子", default=dict)
+    confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="确认人")
+    confirmed_at = models.DateTimeField("确认时间")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["enterprise", "frequency"], name="one_books_mapping_of_a_firm")]
+        verbose_name = "财务报表对应"
+
+    def __str__(self) -> str:
+        return f"{self.enterprise.name} {self.frequency} 财务报表对应"
+
+    @property
+    def edition(self) -> Edition:
+        return published_edition(self.edition_code)

@@ -10,12 +10,15 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
 from forms_tables.edition.catalog import CodeList, Column, Indicator, Table
-from forms_tables.edition.model import FIGURE_KINDS
+from forms_tables.edition.model import ADDITIVE_KINDS, FIGURE_KINDS
 from forms_tables.edition.shape import is_questionnaire
 from forms_tables.filling.completion import Completed
+from forms_tables.filling.known import Offer
+from forms_tables.judges.code_lists import list_text
 
 YES_NO = (("是", "是"), ("否", "否"))
 BLANK = "必填"
+LONGEST_IN_PAGE = 200  # a longer list is not written into the page
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,10 @@ class GridCell:
     returned: tuple[str, ...] = ()
     measure: str = ""  # as the row's, where the cell has another
     theirs: str = ""  # in a conflict: what was stored here meanwhile and what was typed, with both names
+    zero: str = ""  # whether 其余填 0 may fill it: "own" what the firm files now, "past" what it filed before
+    offered: str = ""  # from where the text comes that was filled in for the firm and is not stored yet
+    known: Offer | None = None  # what could be filled in where nothing was typed
+    is_required: bool = False
 
     @property
     def marks(self) -> str:
@@ -47,6 +54,7 @@ class GridCell:
             ("has-warning", self.warnings and not self.errors),
             ("returned", self.returned),
             ("conflict", self.theirs),
+            ("is-offered", self.offered),
         ]
         return " ".join(name for name, given in marks if given)
 
@@ -99,6 +107,11 @@ class Grid:
     is_questionnaire: bool  # one answer per row and not columns of figures
 
     @property
+    def first_open(self) -> GridCell | None:
+        """Where typing begins."""
+        return next(iter(self.typed_cells), None)
+
+    @property
     def typed_cells(self) -> list[GridCell]:
         return [cell for row in self.rows for cell in row.cells if cell and not cell.locked]
 
@@ -127,6 +140,8 @@ class Remarks:
     warnings: Mapping[str, list[str]] = field(default_factory=dict)
     returned: Mapping[str, list[str]] = field(default_factory=dict)
     theirs: Mapping[str, Theirs] = field(default_factory=dict)
+    known: Mapping[str, Offer] = field(default_factory=dict)  # what is offered where nothing was typed
+    filled_in: bool = False  # it stands in the cells already, and is not stored yet
 
 
 NOTHING_SAID = Remarks()
@@ -165,6 +180,7 @@ def cell_of(
     key = f"{indicator.code}.{column.key}"
     choices = choices_in(indicator, column.key)
     value = completed.values.get(key)
+    offer = remarks.known.get(key)
     return GridCell(
         key=key,
         label=column.label,
@@ -175,13 +191,30 @@ def cell_of(
         locked=why_locked(key, completed),
         is_stacked=stacked and len(indicator.column_definitions) > 1,
         choices=choices,
-        suggestions=indicator.code_list if indicator.choices and not choices else "",
+        suggestions=indicator.code_list if is_fetched(indicator, choices) else "",
         errors=tuple(remarks.errors.get(key, ())),
         warnings=tuple(remarks.warnings.get(key, ())),
         returned=tuple(remarks.returned.get(key, ())),
         measure=measure_in(indicator, column),
         theirs=remarks.theirs[key].words(text.get(key, ""), choices) if key in remarks.theirs else "",
+        zero="" if stacked else zero_in(indicator, column),
+        offered=offer.source if offer and remarks.filled_in and text.get(key) == offer.text else "",
+        known=offer if offer and not text.get(key) else None,
+        is_required=indicator.required and column.required,
     )
+
+
+def is_fetched(indicator: Indicator, choices: tuple[tuple[str, str], ...]) -> bool:
+    """Whether the list of a cell is fetched and picked from: one that may be left, or is too long to stand in the
+    page."""
+    return bool(indicator.choices) and (not choices or len(choices) > LONGEST_IN_PAGE)
+
+
+def zero_in(indicator: Indicator, column: Column) -> str:
+    """A 0 says that there was none of it: nothing one could say of a share, a coefficient or a text."""
+    if indicator.kind_in(column.key) not in ADDITIVE_KINDS:
+        return ""
+    return "past" if column.carry else "own"
 
 
 def why_locked(key: str, completed: Completed) -> str:
@@ -218,10 +251,11 @@ def as_measure(decimals: int | None, unit: str) -> str:
     return f"{'' if decimals is None else decimals} {unit}"
 
 
-def suggestions_in(grid: Grid) -> list[CodeList]:
-    """Code lists that may be left (another four-digit industry): offered while typing, not enforced."""
+def suggestions_in(grid: Grid) -> list[tuple[CodeList, str]]:
+    """Code lists that may be left (another four-digit industry): offered while typing, not enforced.
+    Each with its mark."""
     offered = {cell.suggestions: row.indicator.choices for row in grid.rows for cell in row.cells if cell}
-    return [code_list for code, code_list in offered.items() if code]
+    return [(code_list, list_text(code_list).mark) for code, code_list in offered.items() if code]
 
 
 def show(value: Decimal | str | None, decimals: int | None, choices: Iterable[tuple[str, str]] = ()) -> str:

@@ -10,10 +10,20 @@ from django.utils.safestring import SafeString, mark_safe
 
 from reporting.pages.grid import Grid, GridCell, GridRow
 
+PICKED = {"code", "activity", "region"}  # kinds that static/sheet/codes.js knows how to write
+
+UNIT_OF_THE_TABLE = "unit"  # the element in its head (templates/firm/sheet.html)
+NEXT_GROUP = "</tbody>\n<tbody>"
+
 
 def rows_of(grid: Grid, may_write: bool) -> SafeString:
-    """The body of the form's table; plain text in the cells where nobody may write."""
-    rows = (row_of(row, grid, may_write) for row in grid.rows)
+    """The body of the form's table; plain text in the cells where nobody may write. Each heading begins a body of its
+    own, so that it heads these rows and no others."""
+    rows = []
+    for row in grid.rows:
+        if row.indicator.is_heading and rows:
+            rows.append(NEXT_GROUP)
+        rows.append(row_of(row, grid, may_write))
     return mark_safe("\n".join(rows))  # noqa: S308 - every text in it went through escape
 
 
@@ -22,14 +32,23 @@ def row_of(row: GridRow, grid: Grid, may_write: bool) -> str:
     if indicator.is_heading:
         locked = f'<td class="locked" colspan="{len(grid.columns)}"></td>'
         return f'<tr class="group"><th scope="rowgroup">{escape(indicator.name)}</th>{locked}</tr>'
-    cells = answers_of(row, may_write) if grid.is_questionnaire else "".join(figures_of(row, may_write))
-    return f'<tr data-row="{escape(indicator.code)}"{measured(row.measure)}>{head_of(row, grid)}{cells}</tr>'
+    unit = unit_of(row, grid)
+    cells = answers_of(row, unit, may_write) if grid.is_questionnaire else "".join(figures_of(row, unit, may_write))
+    of = f' data-of="{escape(indicator.parent)}"' if indicator.parent else ""
+    return f'<tr data-row="{escape(indicator.code)}"{of}{measured(row.measure)}>{head_of(row, grid)}{cells}</tr>'
+
+
+def unit_of(row: GridRow, grid: Grid) -> str:
+    """Which element says the unit of the row's figures: a reader hears it with each of them."""
+    if row.unit:
+        return f"unit-{escape(row.indicator.code)}"
+    return UNIT_OF_THE_TABLE if grid.unit else ""
 
 
 def head_of(row: GridRow, grid: Grid) -> str:
     indicator, more = row.indicator, ""
     if row.unit:
-        more += f' <span class="unit">（{escape(row.unit)}）</span>'
+        more += f' <span class="unit" id="{unit_of(row, grid)}">（{escape(row.unit)}）</span>'
     if indicator.required:
         zero = "" if grid.is_questionnaire else "，没有发生额请填 0"
         said = '<span class="visually-hidden">必填</span>'
@@ -40,10 +59,10 @@ def head_of(row: GridRow, grid: Grid) -> str:
     return f'<th scope="row" class="depth-{indicator.depth}">{code} {escape(indicator.name)}{more}</th>'
 
 
-def answers_of(row: GridRow, may_write: bool) -> str:
+def answers_of(row: GridRow, unit: str, may_write: bool) -> str:
     """Of a questionnaire: all controls of a row in one cell of the page."""
     answers = "".join(
-        f"<div {place_of(cell)}>{label_of(cell)}{cell_of(cell, may_write)}</div>" for cell in row.cells if cell
+        f"<div {place_of(cell)}>{label_of(cell)}{cell_of(cell, unit, may_write)}</div>" for cell in row.cells if cell
     )
     return f'<td class="wide">{answers}</td>'
 
@@ -52,52 +71,87 @@ def label_of(cell: GridCell) -> str:
     return f'<span class="hint">{escape(cell.label)}</span>' if cell.is_stacked else ""
 
 
-def figures_of(row: GridRow, may_write: bool) -> list[str]:
+def figures_of(row: GridRow, unit: str, may_write: bool) -> list[str]:
     nothing = '<td class="locked"></td>'
-    return [f"<td {place_of(cell)}>{cell_of(cell, may_write)}</td>" if cell else nothing for cell in row.cells]
+    return [f"<td {place_of(cell)}>{cell_of(cell, unit, may_write)}</td>" if cell else nothing for cell in row.cells]
 
 
 def place_of(cell: GridCell) -> str:
     theirs = " data-theirs" if cell.theirs else ""
-    return f'class="{cell.marks}" data-cell="{escape(cell.key)}"{measured(cell.measure)}{theirs}'
+    more = zero_of(cell) + ("" if cell.locked else known_of(cell))  # a cell may open while others are typed
+    return f'class="{cell.marks}" data-cell="{escape(cell.key)}"{measured(cell.measure)}{theirs}{more}'
+
+
+def zero_of(cell: GridCell) -> str:
+    return f' data-zero="{cell.zero}"' if cell.zero else ""
+
+
+def known_of(cell: GridCell) -> str:
+    """What the form's script may fill in (static/sheet/offers.js)."""
+    if not cell.known:
+        return ""
+    return f' data-known="{escape(cell.known.text)}" data-source="{escape(cell.known.source)}"'
 
 
 def measured(measure: str) -> str:
     return f' data-measure="{escape(measure)}"' if measure else ""
 
 
-def cell_of(cell: GridCell, may_write: bool) -> str:
+def cell_of(cell: GridCell, unit: str, may_write: bool) -> str:
     """The control, or the figure where nobody types, and what is said beside it."""
     says, key = cell.says, escape(cell.key)
     hidden = "" if says else " hidden"
     said = f'<span class="cell-says" id="says-{key}"{hidden}>{escape("；".join(says))}</span>'
-    return control_of(cell, key, may_write) + said
+    offered = offer_of(cell, key) if may_write else ""
+    return control_of(cell, key, unit, may_write) + said + offered
 
 
-def control_of(cell: GridCell, key: str, may_write: bool) -> str:
+def offer_of(cell: GridCell, key: str) -> str:
+    if not cell.offered or cell.locked:
+        return ""
+    return f'<span class="cell-offered" id="offered-{key}">已代填：{escape(cell.offered)}</span>'
+
+
+def control_of(cell: GridCell, key: str, unit: str, may_write: bool) -> str:
     if cell.locked:
         why = escape(cell.locked)
-        shown = escape(cell.shown) or f'<span class="none" aria-label="{why}">—</span>'
+        shown = escape(cell.shown) or f'<span class="none" role="img" aria-label="{why}">—</span>'
         return f'<span class="locked-figure" id="cell-{key}" tabindex="-1" title="{why}">{shown}</span>'
     if not may_write:
         return f'<span class="locked-figure" id="cell-{key}" tabindex="-1">{escape(cell.shown or cell.text)}</span>'
     if cell.kind == "codes" and cell.choices:
         return boxes_of(cell, key)
-    return list_of(cell, key) if cell.choices else box_of(cell, key)
+    return list_of(cell, key) if cell.choices and not cell.suggestions else box_of(cell, key, unit)
 
 
-def remarks_of(cell: GridCell, key: str) -> str:
+def remarks_of(cell: GridCell, key: str, unit: str = "") -> str:
+    """What a reader hears after the name: that it must be filled, that it is wrong, its unit, what is said of it."""
+    required = ' aria-required="true"' if cell.is_required else ""
     wrong = ' aria-invalid="true"' if cell.errors else ""
-    return f'{wrong} aria-describedby="says-{key}"' if cell.says else wrong
+    return required + wrong + described_by(unit if cell.is_figure and not cell.measure else "", said_at(cell, key))
 
 
-def box_of(cell: GridCell, key: str) -> str:
+def said_at(cell: GridCell, key: str) -> str:
+    """Where what is said of the cell stands: its findings, and from where it was filled in."""
+    return " ".join([*(["says-" + key] if cell.says else []), *(["offered-" + key] if cell.offered else [])])
+
+
+def described_by(*places: str) -> str:
+    said = " ".join(place for place in places if place)
+    return f' aria-describedby="{said}"' if said else ""
+
+
+def box_of(cell: GridCell, key: str, unit: str) -> str:
     figure = ' inputmode="decimal"' if cell.is_figure else ""
-    offered = f' list="list-{escape(cell.suggestions)}"' if cell.suggestions else ""
+    offered = ""
+    if cell.suggestions:
+        list_name = escape(cell.suggestions)
+        offered = f' list="list-{list_name}"'
+        offered += f' data-list="{list_name}" data-choose="{cell.kind}"' if cell.kind in PICKED else ""
     name = f'aria-label="{escape(cell.name)}"'
     return (
         f'<input id="cell-{key}" name="{key}" value="{escape(cell.text)}" {name}{figure} autocomplete="off"'
-        f' maxlength="200"{offered}{remarks_of(cell, key)}>'
+        f' maxlength="200"{offered}{remarks_of(cell, key, unit)}>'
     )
 
 
@@ -110,8 +164,9 @@ def list_of(cell: GridCell, key: str) -> str:
     if cell.unlisted:
         options.append(f"<option selected>{escape(cell.unlisted)}</option>")
     name = f'aria-label="{escape(cell.name)}"'
+    choose = ' data-choose="code"' if cell.kind == "code" else ""
     return (
-        f'<select id="cell-{key}" name="{key}" {name}{remarks_of(cell, key)}>'
+        f'<select id="cell-{key}" name="{key}" {name}{choose}{remarks_of(cell, key)}>'
         f'<option value="">（请选择）</option>{"".join(options)}</select>'
     )
 
@@ -126,7 +181,8 @@ def boxes_of(cell: GridCell, key: str) -> str:
     boxes = [tick_of(key, code, name, code in ticked) for code, name in cell.choices]
     boxes += [tick_of(key, code, code, True) for code in cell.unlisted_codes]
     companion = f'<li hidden><input type="hidden" name="{key}" value=""></li>'
-    return f'<ul class="checks" id="cell-{key}">{"".join(boxes)}{companion}</ul>'
+    group = f'role="group" aria-label="{escape(cell.name)}"{described_by(said_at(cell, key))}'
+    return f'<div {group}><ul class="checks" id="cell-{key}">{"".join(boxes)}{companion}</ul></div>'
 
 
 def tick_of(key: str, code: str, name: str, is_ticked: bool) -> str:

@@ -16,7 +16,7 @@ CODE = re.compile(rf"[12][0-9]{{3}}{PRACTISED}(?:[0-9]{{2}})?")
 IN_ADDRESS = re.compile(rf"(?:^|/)({CODE.pattern})(?=[-/.]|$)")
 THE_ROAD = frozenset(
     """
-    filing sheet known_beside_sheet check wrong_cells explain workbook confirm_workbook submit recall amend
+    filing sheet known_beside_sheet code_list check wrong_cells explain workbook confirm_workbook submit recall amend
     abandon_amendment answer marked_workbook submission submission_workbook attach_scan filing_paper
     submission_paper reviewed_paper
     district_current_queue district_queue district_approve_clean district_review district_approve district_send_back

@@ -3,7 +3,16 @@ from __future__ import annotations
 from django import forms
 
 from accounts.change_forms import ChangeForm, Checkboxes
-from accounts.fields import DayInput, MailField, MobileField, PhoneField, ReasonField, WordsField, WorkbookField
+from accounts.fields import (
+    CodeSelect,
+    DayInput,
+    MailField,
+    MobileField,
+    PhoneField,
+    ReasonField,
+    WordsField,
+    WorkbookField,
+)
 from accounts.form_words import NameField, PlainForm, Press
 from accounts.models import District
 from reporting.register.facts import choices_of, kind_of, label_of, platform
@@ -21,6 +30,7 @@ class ApplyForm(PlainForm):
         label="报送区县",
         empty_label="（请选择）",
         help_text="在地统计：按实际经营地由哪个区县管理来选。",
+        widget=CodeSelect,
     )
     contact_name = NameField(label="统计联系人", max_length=40)
     mobile = MobileField()
@@ -36,6 +46,8 @@ class ApplyForm(PlainForm):
         for name in ("credit_code", "name", "contact_name", "email", "mobile"):
             self.fields[name].error_messages["required"] = f"请填写{self.fields[name].label}。"
         self.fields["district"].error_messages["required"] = "请选择报送区县。"
+        for name, own in {"name": "organization", "contact_name": "name", "email": "email"}.items():
+            self.fields[name].widget.attrs["autocomplete"] = own  # the browser knows them (WCAG 1.3.5)
 
     def application(self) -> dict:
         """What apply() asks for: the answers about business become facts under their codes."""
@@ -56,7 +68,7 @@ def question_about(code: str) -> forms.Field:
         return forms.ChoiceField(label=fact.question, choices=[("是", "有"), ("否", "没有")], widget=forms.RadioSelect)
     if kind == "code":
         choices = [("", "（不清楚，以后再填）"), *choices_of(code)]
-        return forms.ChoiceField(label=fact.question, required=False, choices=choices)
+        return forms.ChoiceField(label=fact.question, required=False, choices=choices, widget=CodeSelect)
     return forms.MultipleChoiceField(
         label=fact.question,
         choices=choices_of(code),
@@ -119,6 +131,7 @@ class FactsForm(ChangeForm):
                 initial=value,
                 required=platform().facts[code].required,
                 error_messages={"required": "请选择。"},
+                widget=forms.Select if kind_of(code) == "yes_no" else CodeSelect,
             )
 
     def facts(self) -> dict[str, str]:
@@ -128,7 +141,9 @@ class FactsForm(ChangeForm):
 
 
 class MoveForm(PlainForm):
-    district = forms.ModelChoiceField(District.objects.none(), label="迁往", empty_label="（请选择）")
+    district = forms.ModelChoiceField(
+        District.objects.none(), label="迁往", empty_label="（请选择）", widget=CodeSelect
+    )
     since = forms.DateField(label="从哪一天起", widget=DayInput)
     reason = ReasonField()
 

@@ -21,7 +21,8 @@ from forms_tables.workbooks.template import (
     read_workbook,
     write_template,
 )
-from reporting.filing.judging import Judgement, attributes_of, judge, typed_cells
+from reporting.filing.judging import Judgement, judge, typed_cells
+from reporting.filing.known import known_cells
 from reporting.models import Filing, PublishedEdition, Submission
 
 
@@ -69,23 +70,6 @@ def write_submission_workbook(submission: Submission, out) -> None:
     reporter = reporter_of(filing, submission.attributes)
     form = edition, filing.period.parsed, reporter, tables
     write_template(Template(*form, values, closed, frozen_at=submission.submitted_at), out)
-
-
-def known_cells(filing: Filing) -> dict[str, str]:
-    """The drafts, with the register's facts standing in where the questionnaire has not been filled yet."""
-    return known_of_register(filing) | {name: text for name, text in typed_cells(filing).items() if text}
-
-
-def known_of_register(filing: Filing) -> dict[str, str]:
-    """The register's facts as cells of the questionnaire, where this filing has one."""
-    frequency = filing.period.parsed.frequency
-    tables = [table for table in filing.edition.tables if table.frequency == frequency]
-    rows = {row.code: row for table in tables for row in table.indicators if not row.origin}
-    return {
-        f"{code}.{rows[code].columns[0]}": str(fact)
-        for code, fact in attributes_of(filing.edition, filing.enterprise, filing.district.code).items()
-        if code in rows and fact and not rows[code].formula_in(rows[code].columns[0])
-    }
 
 
 def reporter_of(filing: Filing, attributes: Mapping[str, str]) -> Reporter:

@@ -17,8 +17,9 @@ from forms_tables.filling.completion import Value
 from forms_tables.filling.parsing import Problem
 from forms_tables.workbooks.template import OpenedWorkbook, ReadWorkbook, Unreadable
 from reporting.filing.judging import attributes_of, judge
+from reporting.filing.known import known_of_register
 from reporting.models import Filing, Sheet
-from reporting.workbooks.exchange import JudgedWorkbook, judge_opened, known_of_register, name_of
+from reporting.workbooks.exchange import JudgedWorkbook, judge_opened, name_of
 from reporting.workflow import Refused, Save, SavedChange, divide, why_not_saved
 from reporting.workflow.guards import for_firm, locked
 from reporting.workflow.saving import put_into, store

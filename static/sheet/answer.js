@@ -1,6 +1,6 @@
 // What the server's answer to a press changes on the page (reporting/firm/views/sheet.py says what an answer holds).
 
-import { cellsIn, controlsIn, form, isChangedIn, putText, remember, textOf } from "./cells.js";
+import { cellsIn, controlsIn, describe, form, isChangedIn, putText, remember, textOf } from "./cells.js";
 import { dispute, isDisputed } from "./dispute.js";
 import { offerToSay, showNote } from "./notes.js";
 
@@ -43,13 +43,10 @@ function sayOf(cell, said) {
   const place = cell.querySelector(".cell-says");
   if (place) { place.textContent = said ? said.words : ""; place.hidden = !said; }
   for (const field of controlsIn(cell).filter((one) => one.id)) {
-    setOrRemove(field, "aria-invalid", said?.wrong && "true");
-    setOrRemove(field, "aria-describedby", said && place?.id);
+    if (said?.wrong) field.setAttribute("aria-invalid", "true");
+    else field.removeAttribute("aria-invalid");
+    if (place) describe(field, place.id, Boolean(said));
   }
-}
-function setOrRemove(field, name, value) {
-  if (value) field.setAttribute(name, value);
-  else field.removeAttribute(name);
 }
 
 // A cell that opens or closes with what was typed elsewhere is drawn by the server: the page is asked for once more.
@@ -65,6 +62,7 @@ function takeFigures(figures) {
 function show(place, shown) {
   const none = document.createElement("span");
   Object.assign(none, { className: "none", textContent: "—" });
+  none.setAttribute("role", "img");
   none.setAttribute("aria-label", place.title);
   place.replaceChildren(shown || none);
 }

@@ -25,6 +25,14 @@ export function measureOf(field) {
   return { decimals: decimals ? Number(decimals) : null, unit: unit.join(" ") };
 }
 
+// What a screen reader hears after a control's name, each an element of its own: its unit, what is said of it here.
+export function describe(field, id, isSaid) {
+  const others = (field.getAttribute("aria-describedby") ?? "").split(" ").filter((each) => each && each !== id);
+  const ids = isSaid ? [...others, id] : others;
+  if (ids.length) field.setAttribute("aria-describedby", ids.join(" "));
+  else field.removeAttribute("aria-describedby");
+}
+
 export function put(field, value) {
   if (field.type === "checkbox") { field.checked = value; return; }
   if (field.tagName === "SELECT" && ![...field.options].some((option) => option.value === value)) {

@@ -33,7 +33,7 @@ const asField = (cell) => ({ text: shownIn(cell), isFigure: cell.classList.conta
 function handOver(event) {
   const cell = cellOf(document.activeElement);
   const field = cell && controlOf(cell);
-  const hasOwn = field && field.tagName === "INPUT" && field.type !== "checkbox"; // its text is selected already
+  const hasOwn = field && field.tagName === "INPUT" && field.type !== "checkbox" && !field.dataset.choose; // its text is selected already
   if (!cell || (!isRange() && (isEditing() || hasOwn))) return false;
   const rows = chosen().map((cells) => (cells.length ? cells.map(asField) : [{ text: "", isFigure: false }]));
   event.preventDefault();

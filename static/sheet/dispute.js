@@ -1,7 +1,8 @@
 // A cell that was changed here and, to other text, by somebody else: both stand in it with both names, and who sits here
 // chooses in the cell. Until then it is not sent, and the rest is saved without it.
 
-import { cellOf, cellsIn, controlsIn, form, putText, rememberText, textOf } from "./cells.js";
+import { cellOf, cellsIn, controlsIn, describe, form, putText, rememberText, textOf } from "./cells.js";
+import { choicesOf } from "./codes.js";
 
 const theirsOf = new WeakMap();
 export const isDisputed = (cell) => theirsOf.has(cell);
@@ -24,6 +25,7 @@ export function dispute(cell, theirs) {
       if (!event.ctrlKey && !event.metaKey) event.stopPropagation();
     });
     cell.append(choice);
+    controlsIn(cell).forEach((field) => describe(field, words.id, true));
   }
   say(cell);
 }
@@ -35,7 +37,8 @@ function button(words, whose) {
 }
 function say(cell) {
   const theirs = theirsOf.get(cell), field = controlsIn(cell)[0];
-  const own = field?.tagName === "SELECT" ? field.selectedOptions[0]?.textContent : textOf(cell);
+  const choice = choicesOf(field)?.find(({ code }) => code === textOf(cell));
+  const own = field?.tagName === "SELECT" ? field.selectedOptions[0]?.textContent : choice ? `${choice.code} ${choice.name}` : textOf(cell);
   cell.querySelector(".cell-choice span").textContent =
     `${theirs.by}${theirs.at ? ` ${theirs.at} ` : ""}已存：${theirs.shown || "（空白）"}；您（${form.dataset.who}）填的：${own || "（空白）"}`;
 }
@@ -43,6 +46,7 @@ function settle(cell, isTold = true) {
   theirsOf.delete(cell);
   cell.classList.remove("conflict");
   cell.querySelector(".cell-choice")?.remove();
+  controlsIn(cell).forEach((field) => describe(field, `choice-${cell.dataset.cell}`, false));
   if (isTold) cell.dispatchEvent(new CustomEvent("settled", { bubbles: true }));
 }
 

@@ -22,6 +22,11 @@ export function enter(field) {
   held = contentOf(field);
   if (isText(field)) field.select();
 }
+// The cell in focus as if it had just been entered: what it holds was put there.
+export function reenter() {
+  const here = document.activeElement;
+  if (cellOf(here) && here.matches("input, select")) enter(here);
+}
 export function goTo(field) {
   if (field === document.activeElement) enter(field);
   else field.focus();

@@ -64,7 +64,7 @@ function judge() {
   drawMarks(judged, { isBegun });
   drawList(judged, { isBegun });
   drawPast(judged);
-  document.dispatchEvent(new CustomEvent("judged"));
+  document.dispatchEvent(new CustomEvent("judged", { detail: judged }));
 }
 
 // Judged once for all that happens in one turn: a block that is pasted changes many cells.

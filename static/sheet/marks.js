@@ -1,7 +1,7 @@
 // What is said at each cell while somebody types. The server's words stand in .cell-says; where they are no longer true
 // the script's stand in their place (.cell-now), and the cell is marked by data-now.
 
-import { cellsIn, controlsIn, form } from "./cells.js";
+import { cellsIn, controlsIn, describe, form } from "./cells.js";
 import { restsOn } from "./completing.js";
 
 const MOST_MARKED = 6; // a finding about more cells than this marks the first one only
@@ -73,13 +73,15 @@ function draw(cell, now) {
     }
     place.textContent = now.words;
   }
-  for (const field of controlsIn(cell)) describe(field, id, now);
+  const says = cell.querySelector(".cell-says");
+  const isSaid = says && !says.hidden && (!now || cell.matches(".returned, .conflict")); // what is not seen is not heard
+  for (const field of controlsIn(cell)) {
+    if (says) describe(field, says.id, Boolean(isSaid));
+    describe(field, id, Boolean(now?.words));
+    markAsWrong(field, now);
+  }
 }
-function describe(field, id, now) {
-  const others = (field.getAttribute("aria-describedby") ?? "").split(" ").filter((each) => each && each !== id);
-  const ids = now?.words ? [...others, id] : others;
-  if (ids.length) field.setAttribute("aria-describedby", ids.join(" "));
-  else field.removeAttribute("aria-describedby");
+function markAsWrong(field, now) {
   if (now?.tone === "error") field.setAttribute("aria-invalid", "true");
   else if (now) field.removeAttribute("aria-invalid");
   else if (field.closest(".has-error")) field.setAttribute("aria-invalid", "true"); // the server's word again

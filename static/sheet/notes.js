@@ -35,7 +35,11 @@ form.addEventListener("keydown", (event) => {
   if (!note) return;
   event.preventDefault();
   const field = event.target;
-  if (note !== strip) note.tabIndex = -1;
+  if (note !== strip) {
+    note.tabIndex = -1;
+    note.setAttribute("role", "group");
+    note.setAttribute("aria-label", note.querySelector("h3").textContent);
+  }
   note.focus();
   note.onkeydown = ({ key }) => { if (key === "Escape") field.focus(); };
 });

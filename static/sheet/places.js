@@ -6,7 +6,7 @@ export const table = form.querySelector("table");
 export const isQuestionnaire = table.classList.contains("questionnaire");
 // A line of a group's heading has no cells; a place where a row has no such column is a cell without a key.
 const cellsOf = (row) => (!row.dataset.row ? [] : isQuestionnaire ? cellsIn(row) : [...row.cells].slice(1));
-export const lines = () => [...table.tBodies[0].rows].map(cellsOf);
+export const lines = () => [...table.tBodies].flatMap((body) => [...body.rows]).map(cellsOf);
 
 export const controlOf = (cell) => cell?.querySelector("input:not([type=hidden]), select") || null;
 export const cellNamed = (key) => cellsIn(form).find((cell) => cell.dataset.cell === key) || null;

@@ -2,9 +2,8 @@
 // copied down.
 
 import { align } from "./aligning.js";
-import { cellOf } from "./cells.js";
 import { act, undo } from "./edits.js";
-import { enter } from "./entering.js";
+import { reenter } from "./entering.js";
 import { controlOf, lines, placeOf } from "./places.js";
 import { chosen, isRange } from "./selection.js";
 import { tell } from "./strip.js";
@@ -35,12 +34,6 @@ function takeInto(verb, texts, more = []) {
   act(verb, contents);
   reenter();
   tell(sentence(verb, outcome, more), listsOf(outcome), outcome.taken ? undo : null);
-}
-
-// The cell in focus is as if it had just been entered.
-function reenter() {
-  const here = document.activeElement;
-  if (cellOf(here) && controlOf(cellOf(here)) === here) enter(here);
 }
 
 function sentence(verb, { taken, changed, emptied, refused, passed }, more) {

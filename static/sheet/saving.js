@@ -6,6 +6,7 @@ import { showDisputes, takeOthers, takeOver } from "./answer.js";
 import { disputes, isDisputed } from "./dispute.js";
 import { stay } from "./kept.js";
 import { forgetPage, isKept, isTouched, keepPage, keepSoon, restore } from "./returning.js";
+import { say } from "./strip.js";
 
 const PAUSE = 3000; // in typing, before it is saved by itself
 const APART = 20000; // from one such save to the next: each is a line of the journal
@@ -20,12 +21,19 @@ let failed = false; // the last one did not arrive
 let refused = false; // it may not be written: only a press tries again
 let lastSaved = 0;
 let timer = null;
+let trouble = ""; // why it is not stored, as it was last said aloud
 
-function tell(words, tone = "", link = null) {
+// What is seen changes with every save. A screen reader is told when something is not stored, when it is after all, and
+// what a press came to (isHeard): not of each autosave in the middle of the next figure.
+function tell(words, tone = "", link = null, isHeard = false) {
   const state = document.getElementById("saved-state");
   if (!state) return;
   state.replaceChildren(words, ...(link ? [link] : []));
   state.dataset.tone = tone;
+  const shown = state.textContent;
+  const isNews = tone === "block" ? shown !== trouble : tone === "done" && trouble;
+  if (isHeard || isNews) say(shown);
+  if (tone === "block" || tone === "done") trouble = tone === "block" ? shown : "";
 }
 // What stands in the way of 确定上报 was found in what is stored: it is not said of what is not.
 function tellObstacles(words) {
@@ -214,11 +222,13 @@ function take(said, then) {
   if (gaveWay.cells) words.push(`有 ${gaveWay.cells} 格由${gaveWay.names}保存过，您没有改动，已换成保存的内容`);
   if (disputes().length) tellOfDisputes();
   else if (hasChanges()) tellOfChanges();
-  else tell(words.join("。"), "done");
+  else tell(words.join("。"), "done", null, gaveWay.cells > 0);
+  if (then !== "keep" && !disputes().length) say(`${words.join("。")}。${said.title}`);
   if (then === "keep" && !hasChanges()) tellObstacles("点“保存”后再看还差什么。");
   if (hasChanges()) keepSoon();
   else forgetPage();
-  if (then === "check") document.getElementById("found")?.scrollIntoView({ block: "start", behavior: "smooth" });
+  if (then !== "keep") form.dispatchEvent(new CustomEvent("confirmed")); // by a press: what was offered is the firm's word
+  if (then === "check") document.getElementById("found")?.scrollIntoView({ block: "start" });
 }
 function tellOfDisputes() {
   tell(`有 ${disputes().length} 格没有保存：与他人保存的不同，请在格内选用哪一个。其余的照常保存。`, "block");
@@ -267,6 +277,6 @@ document.querySelector("form[data-signs-out]")?.addEventListener("submit", async
 
 restore().then((count) => {
   if (!count) return;
-  tell(`已恢复本机上没有保存的 ${count} 格，正在保存…`, "warn");
+  tell(`已恢复本机上没有保存的 ${count} 格，正在保存…`, "warn", null, true);
   saveByItself();
 });

@@ -2,7 +2,7 @@
 // leaving, or by Enter, it is kept so, and every figure takes the form's shape. What cannot be read stays as typed.
 
 import { meaningOf, readFigure, shapeOf } from "./amounts.js";
-import { cellOf, fields, form, measureOf, valueOf } from "./cells.js";
+import { cellOf, describe, fields, form, measureOf, valueOf } from "./cells.js";
 import { heldAtEntry } from "./entering.js";
 import { say } from "./strip.js";
 
@@ -10,8 +10,10 @@ const remarkOf = (cell) => cell.querySelector(".cell-means");
 function remark(field, words, tone = "") {
   const cell = cellOf(field);
   const before = remarkOf(cell);
+  const id = `means-${cell.dataset.cell}`;
+  describe(field, id, Boolean(words));
   if (!words) { before?.remove(); return; }
-  const span = before || document.createElement("span");
+  const span = before || Object.assign(document.createElement("span"), { id });
   span.className = "cell-means no-print";
   span.textContent = words;
   span.dataset.tone = tone;

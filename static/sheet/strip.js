@@ -17,6 +17,14 @@ for (const live of [spoken, summary]) live.setAttribute("role", "status");
 strip.setAttribute("aria-label", "刚才的操作");
 document.querySelector(".bars").prepend(strip, spoken);
 
+// What closes hands the focus back to the cell somebody came from, or they are nowhere.
+let from = null;
+document.addEventListener("focusin", ({ target }) => { if (target.closest("form[data-grid] [data-cell]")) from = target; });
+function close() {
+  quiet();
+  if (from?.isConnected) from.focus();
+}
+
 export const say = (words) => { spoken.textContent = words; };
 export function quiet() {
   summary.textContent = "";
@@ -46,11 +54,17 @@ function keepCellInSight() {
 // What was only told in a line goes when somebody types on.
 document.addEventListener("input", (event) => { if (event.isTrusted && !details.hasChildNodes()) quiet(); });
 
+strip.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  event.preventDefault(); // not only the list in it
+  close();
+});
+
 // `lists` are { title, entries: [{ key, words }], isOpen }; an empty one is left out. `takeBack` undoes what is told of.
 export function tell(words, lists = [], takeBack = null) {
   strip.dataset.told = "";
   summary.textContent = words;
   details.replaceChildren(...lists.filter(({ entries }) => entries.length).map(listOf));
-  buttons.replaceChildren(...(takeBack ? [button("撤销", takeBack)] : []), button("关闭", quiet));
+  buttons.replaceChildren(...(takeBack ? [button("撤销", takeBack)] : []), button("关闭", close));
   requestAnimationFrame(() => setTimeout(keepCellInSight)); // when sight.js has measured the strip
 }

@@ -2,6 +2,7 @@
 
 import { plain, readFigure, visible } from "./amounts.js";
 import { contentOf, controlsIn, isFigure, measureOf } from "./cells.js";
+import { choicesOf } from "./codes.js";
 
 const LONGEST = 200;
 const isBox = (field) => field.type === "checkbox";
@@ -13,6 +14,7 @@ export function take(cell, text) {
   const [field] = controls;
   if (isBox(field)) return takeCodes(controls, text);
   if (field.tagName === "SELECT") return takeChoice(field, text);
+  if (field.dataset.choose === "code" && !field.dataset.list) return takeCode(field, text);
   return isFigure(field) ? takeFigure(field, text) : takeText(field, text);
 }
 const taken = (field, content, words = "") => ({ contents: new Map([[field, content]]), words });
@@ -47,6 +49,13 @@ function takeChoice(field, text) {
   if (!plain(text)) return taken(field, "");
   const choices = [...field.options].filter(({ value }) => value).map(({ value, text: shown }) => choiceFrom(value, shown));
   const choice = choiceOf(choices, text);
+  return choice ? taken(field, choice.code) : { why: notListed(text) };
+}
+
+// Of a list that is closed; of one that other codes may stand beside, any text is the server's to judge.
+function takeCode(field, text) {
+  if (!plain(text)) return taken(field, "");
+  const choice = choiceOf(choicesOf(field).map(({ code, name }) => ({ code, name, shown: `${code} ${name}` })), text);
   return choice ? taken(field, choice.code) : { why: notListed(text) };
 }
 

@@ -31,9 +31,15 @@ class Office:
     def seat_without_the_form(self, user: User) -> Page:
         """Signed in beforehand: for tests of what comes after."""
         page = self.empty_seat()
-        cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session_of(user), "url": self.address}
-        page.context.add_cookies([cookie])
+        self.hand_over(page, user)
         return page
+
+    def hand_over(self, page: Page, user: User | None) -> None:
+        """From the next page on somebody else sits there, or nobody who has signed in."""
+        page.context.clear_cookies()
+        if user:
+            cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session_of(user), "url": self.address}
+            page.context.add_cookies([cookie])
 
     def empty_seat(self) -> Page:
         context = self.chromium.new_context(

@@ -15,8 +15,6 @@ from reporting.register.imports.columns import columns as register_columns
 from tests.browser.walk import Screen, official
 from tests.register.test_import_queue import code_of
 
-COLUMNS = register_columns()
-
 FIRMS = 8
 
 
@@ -61,8 +59,9 @@ def of_an_import() -> Iterator[Screen]:
     yield Screen("city-register-import-done", f"/firms/import/{tried.pk}/", city)
 
 
-def uploaded(name: str, rows: list[dict], by: User, columns: tuple = COLUMNS) -> RegisterImport:
-    """And tried."""
+def uploaded(name: str, rows: list[dict], by: User, columns: tuple = ()) -> RegisterImport:
+    """And tried; with all columns of a register unless others are named."""
+    columns = columns or register_columns()
     book = Workbook()
     book.active.append(columns)
     for row in rows:

@@ -1,5 +1,6 @@
 """Pictures of the walk, and in words what is wrong with a screen: scrolling sideways, a grave axe finding, an error."""
 
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
 
@@ -23,21 +24,23 @@ HEIGHTS = {1440: 900, 390: 844}
 
 
 def take(browser, address: str, folder: Path, words: list[str], with_axe: bool) -> None:
+    wanted = (screen for screen in whole_walk() if not words or any(word in screen.name for word in words))
+    walk(browser, address, folder, wanted, with_axe)
+
+
+def whole_walk() -> Iterator[Screen]:
+    """One after the other: what a screen is about is made when its turn comes."""
     add_what_the_city_lacks()
-    walk(browser, address, folder, wanted([*every_screen(), *of_the_rules()], words), with_axe)
-    walk(browser, address, folder, wanted(of_the_draft(), words), with_axe)
-    walk(browser, address, folder, wanted(of_an_import(), words), with_axe)
-    walk(browser, address, folder, wanted(of_history(), words), with_axe)
+    yield from every_screen()
+    yield from of_the_rules()
+    yield from of_the_draft()
+    yield from of_an_import()
+    yield from of_history()
     with after_the_deadline():
-        walk(browser, address, folder, wanted(late_screens(), words), with_axe)
+        yield from late_screens()
 
 
-def wanted(screens, words: list[str]) -> list[Screen]:
-    """One after the other: what a screen is about may be made when its turn comes."""
-    return (screen for screen in screens if not words or any(word in screen.name for word in words))
-
-
-def walk(browser, address: str, folder: Path, screens: list[Screen], with_axe: bool) -> None:
+def walk(browser, address: str, folder: Path, screens: Iterable[Screen], with_axe: bool) -> None:
     for user, group in groupby(screens, key=lambda screen: screen.user):
         context = browser.new_context(base_url=address, locale="zh-CN", timezone_id="Asia/Shanghai")
         if user:

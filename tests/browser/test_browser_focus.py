@@ -109,10 +109,7 @@ def test_a_narrow_page_says_what_the_cell_is_and_what_was_found(office, clerk, s
     )  # the finding of the cell the cursor is still in
     expect(cell(page, "20211.c1")).to_be_focused()
     assert not page.evaluate(LOOK)["covered"]
-    for words in (
-        "#at-cell b",
-        "#at-cell .finding.error",
-    ):  # said anew when the sheet is judged, and in sight each time
+    for words in ("#at-cell b", "#at-cell .finding.error"):  # said anew when it is judged, and in sight each time
         page.wait_for_function(IS_IN_SIGHT, arg=words)
     cell(page, "2050.c1").focus()
     expect(strip.locator(".finding")).to_have_count(0)

@@ -1,4 +1,4 @@
-"""Every screen of the demonstration city with somebody who may see it: for the pictures and for axe."""
+"""Every screen of the demonstration city with somebody who may see it: for the pictures and for everyone's tests."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +11,7 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.sessions.backends.db import SessionStore
 
 from accounts import clock, people
-from accounts.links import activation_link, objection_link
+from accounts.links import activation_link, objection_link, reset_link
 from accounts.models import Application, District, Enterprise, Grant, Installation, Letter, User
 from accounts.post import dead_addresses
 from forms_tables.edition.periods import PeriodCode
@@ -94,6 +94,7 @@ def for_a_stranger() -> Iterator[Screen]:
         "takeover": "/takeover/",
         "takeover-asked": "/takeover/sent/",
         "activate": urlsplit(activation_link(invited)).path,
+        "reset": urlsplit(reset_link(invited)).path,
         "activate-used": "/activate/MQ/abc/",
         "manual": "/manual/",
     }.items():
@@ -114,7 +115,9 @@ def for_a_firm() -> Iterator[Screen]:
         "journal": "/journal/",
         "month": f"/filings/{MONTH}/",
         "month-t6": f"/filings/{MONTH}/t6/",
+        "month-books": f"/filings/{MONTH}/t6/books/",
         "month-submit": f"/filings/{MONTH}/submit/",
+        "month-bases": f"/filings/{MONTH}/bases/",
         "locked-month": f"/filings/{LOCKED_MONTH}/",
         "locked-t6": f"/filings/{LOCKED_MONTH}/t6/",
         "locked-submission": f"/filings/{LOCKED_MONTH}/submissions/1/",
@@ -141,6 +144,8 @@ def for_a_firm_in(state: State, code: str) -> Iterator[Screen]:
         yield Screen(name, f"/filings/{code}/", clerk)
         for key in ["t1", "t3", "t4"] if code == ANNUAL else ["t6"]:
             yield Screen(f"{name}-{key}", f"/filings/{code}/{key}/", clerk)
+        if checked == Filing.ERRORS:
+            yield Screen(f"{name}-wrong-cells", f"/filings/{code}/wrong-cells/", clerk)
         if filing.in_force:
             yield Screen(f"{name}-receipt", f"/filings/{code}/submissions/1/", clerk)
         if filing.is_with_firm:
@@ -164,6 +169,7 @@ def for_a_district() -> Iterator[Screen]:
         "firm-move": f"/firms/{firm}/move/",
         "firm-stop": f"/firms/{firm}/stop/",
         "firm-first-day": f"/firms/{firm}/first-day/",
+        "firm-resume": f"/firms/{firm}/resume/",
         "moves": "/moves/",
         "import": "/firms/import/",
         "applications": "/applications/",
@@ -240,6 +246,7 @@ def for_the_system(user: User) -> Iterator[Screen]:
         "users": "/users/",
         "journal": "/journal/",
         "letters": "/letters/",
+        "outbox": "/outbox/",
         "account": "/account/",
     }.items():
         yield Screen(f"system-{page}", path, user)

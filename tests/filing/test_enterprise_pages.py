@@ -118,7 +118,7 @@ def test_a_cell_that_cannot_be_read_keeps_its_text_and_says_why(firm):
     page = markup_of(save(firm, {**CLEAN_MAY, "2021.c1": "1.2亿"}))
     assert 'value="1.2亿"' in page
     assert "“1.2亿”带有单位或文字" in page
-    assert 'aria-invalid="true" aria-describedby="says-2021.c1"' in page
+    assert 'aria-invalid="true" aria-describedby="unit says-2021.c1"' in page
 
 
 def test_a_refused_save_keeps_the_text_on_the_page(firm, cast):

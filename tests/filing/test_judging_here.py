@@ -117,6 +117,12 @@ def test_a_newcomer_is_told_what_reads_the_history_it_types(client, cast, may):
     assert [column.label for column in told] == ["去年同期累计", "本年上期累计"]
     assert (told[0].grows, told[0].required) == ("同比（%）", False)
     assert "X07" in told[0].rules
+    x07 = next(each for each in told[0].comparisons if each.rule == "X07")
+    assert [row.code for row in x07.rows] == ["2010"] and x07.message == "主营业务收入同比波动超过±50%，请填写原因"
+    assert not {"R601", "R631", "X05"} & {
+        each.rule for each in told[0].comparisons
+    }  # of one column, worked out, by history
+    assert "主营业务收入" in told[0].rows
     client.force_login(may.clerk)  # who filed April, and not last year
     assert [column.label for column in client.get("/filings/2024M05/t6/").context["opened_columns"]] == ["去年同期累计"]
 

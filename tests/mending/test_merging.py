@@ -15,7 +15,7 @@ from reporting.certificates import issuing
 from reporting.filing.judging import history_of
 from reporting.filing.whole import read_whole
 from reporting.mending import merging, reports
-from reporting.models import DistrictResult, Filing, Period, SignUp, State
+from reporting.models import BooksMapping, DistrictResult, Filing, Period, SignUp, State
 from reporting.practice.choosing import FIRMS, Participants
 from reporting.register import upkeep
 from reporting.totals.aggregation import as_json, mark_of_totals, summarise
@@ -187,6 +187,17 @@ def test_of_one_person_on_both_lists_the_better_stands_and_the_seat_is_handed_on
     assert signing_up.plan(AT) == 1 and SignUp.objects.get(name="赵敏").is_signed
     assert signing_up.plan(AT) == 0
     assert Letter.objects.filter(stem="training/moved_up", to=cast.zhao_min.email).count() == 1
+
+
+@pytest.mark.parametrize("confirmed_here", [False, True])
+def test_how_its_books_are_read_comes_along_where_nobody_confirmed_it_here(cast, twins, confirmed_here):
+    said = {"frequency": "month", "edition_code": "chongqing-2024", "confirmed_by": cast.li_na, "confirmed_at": AT}
+    BooksMapping.objects.create(enterprise=twins.twin, rows={"2010": ["+营业收入"]}, **said)
+    if confirmed_here:
+        BooksMapping.objects.create(enterprise=twins.kept, rows={"2010": ["+主营业务收入"]}, **said)
+    merge(cast, twins.kept, twins.twin)
+    terms = "+主营业务收入" if confirmed_here else "+营业收入"
+    assert BooksMapping.objects.get(enterprise=twins.kept).rows == {"2010": [terms]}
 
 
 def test_a_seat_of_the_merged_entry_goes_before_the_kept_ones_waiting(cast, twins):

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_POST
 
 from accounts import clock
 from accounts.access import needs, refusals_on
+from accounts.fields import CodeSelect
 from accounts.form_words import NameField, PlainForm
 from accounts.models import Ability, District
 from forms_tables.edition.catalog import edition_codes
@@ -46,7 +47,9 @@ class DistrictForm(PlainForm):
         label="失效日期", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text="最后一个有效日；没有撤销的，不填。",
     )  # fmt: skip
-    successor = forms.ChoiceField(label="并入", required=False, help_text="撤销后企业改派到哪个区县。")
+    successor = forms.ChoiceField(
+        label="并入", required=False, help_text="撤销后企业改派到哪个区县。", widget=CodeSelect
+    )
     reason = forms.CharField(label="依据", max_length=500, help_text="区划调整文件的名称和文号。")
 
     def __init__(self, *args, **kwargs):

@@ -9,7 +9,7 @@ from django_htmx.http import trigger_client_event
 
 from accounts import clock
 from accounts.access import needs, refusals_on
-from accounts.models import Ability
+from accounts.models import Ability, User
 from forms_tables.edition.catalog import Table
 from forms_tables.edition.shape import declaring_tables
 from reporting import workflow
@@ -19,6 +19,12 @@ from reporting.filing.whole import read_whole
 from reporting.firm.forms import ExplainPress
 from reporting.firm.views.overview import Overview
 from reporting.models import Filing, Submission
+
+
+def person_of(request: HttpRequest) -> User:
+    """Who has signed in; `needs` lets nobody else come here."""
+    assert isinstance(request.user, User)
+    return request.user
 
 
 def filing_of(request: HttpRequest, period: str) -> Filing:

@@ -24,6 +24,7 @@ again at the version it was told, and each of these when its person has settled 
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from django.contrib import messages
@@ -38,20 +39,21 @@ from accounts.models import Ability, User
 from forms_tables.edition.catalog import Table
 from reporting import workflow
 from reporting.answers.questions import codes_answered
+from reporting.books.terms import can_be_fed
 from reporting.conversation.threads import talk_about
 from reporting.filing.beside import rules_of
 from reporting.filing.judging import imported_behind, typed_cells
+from reporting.filing.known import facts_known, figures_known, known_of_register
 from reporting.firm.forms import SavePress
 from reporting.firm.views import answers
 from reporting.firm.views.answers import SentCells
-from reporting.firm.views.filing import filing_of, filing_to_keep, owed_table, pressed_filing
+from reporting.firm.views.filing import filing_of, filing_to_keep, owed_table, person_of, pressed_filing
 from reporting.firm.views.newcomer import opened_columns
 from reporting.firm.views.overview import Overview
 from reporting.models import Filing, Sheet
-from reporting.pages.grid import Theirs, lay_out, suggestions_in
+from reporting.pages.grid import LONGEST_IN_PAGE, Theirs, lay_out, suggestions_in
 from reporting.pages.markup import rows_of
 from reporting.pages.notes import notes_of
-from reporting.workbooks.exchange import known_cells, known_of_register
 
 MOST_NAMED = 3  # cells told by name; the page marks them all
 NOTHING: Mapping[str, Theirs] = {}
@@ -108,12 +110,6 @@ def keep(request: HttpRequest, period: str, key: str, at: datetime) -> JsonRespo
 
 def press_of(request: HttpRequest, table: Table, at: datetime) -> SentCells:
     return SentCells(table, posted_cells(request.POST, table), posted_version(request.POST), person_of(request), at)
-
-
-def person_of(request: HttpRequest) -> User:
-    """Who has signed in; `needs` lets nobody else come here."""
-    assert isinstance(request.user, User)
-    return request.user
 
 
 def pressed(filing: Filing, press: SentCells, then: str) -> Overview:
@@ -187,11 +183,15 @@ def render_sheet(
     stored = overview.sheets.get(table.code)
     text = overview.typed
     prefilled = not overview.has_text(table) and not refusal and overview.may_write
+    judgement, reader = overview.judgement, person_of(request)
+    facts = facts_known(overview.filing, table, judgement.facts.history, reader) if overview.may_write else {}
     if prefilled:
-        text = known_cells(overview.filing)
-    completed = overview.judgement.completed
-    talk = talk_about(overview.filing, person_of(request))
-    grid = lay_out(table, text, completed, overview.remarks(table, theirs))
+        text = {key: known.text for key, known in facts.items()} | {key: said for key, said in text.items() if said}
+    completed = judgement.completed
+    talk = talk_about(overview.filing, reader)
+    known = facts | figures_known(judgement, table) if overview.may_write else {}
+    remarks = replace(overview.remarks(table, theirs), known=known, filled_in=prefilled)
+    grid = lay_out(table, text, completed, remarks)
     context = {
         "filing": overview.filing,
         "imported": imported_behind(overview.filing),
@@ -207,10 +207,12 @@ def render_sheet(
         "refusal": refusal,
         "theirs": theirs,
         "rules": rules_of(overview.filing, table),
-        "opened_columns": opened_columns(overview.filing.edition, grid, overview.judgement.facts.history),
+        "opened_columns": opened_columns(overview.filing.edition, grid, judgement.facts.history),
         "prefilled": prefilled and any(key in text for key in cells_of(table)),
-        "page": page_of(person_of(request), overview.filing),
+        "takes_books": overview.may_write and not overview.filing.period.is_practice and can_be_fed(table),
+        "page": page_of(reader, overview.filing),
         "suggestions": suggestions_in(grid),
+        "longest_in_page": LONGEST_IN_PAGE,
         **answers.found_in(overview, table),
         "talk": talk,
         "said": talk.of_table(table.code),

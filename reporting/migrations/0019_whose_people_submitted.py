@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reporting", "0017_receipts_can_be_verified"),
+        ("reporting", "0018_books_mapping"),
     ]
 
     operations = [
