@@ -8,14 +8,14 @@ const element = (name, properties = {}, ...children) => {
   made.append(...children);
   return made;
 };
-const spoken = element("p", { className: "visually-hidden" });
+const spoken = document.getElementById("said"); // the page's own place for it
 const summary = element("p", { className: "told-summary" });
 const details = element("div", { className: "told-details" });
 const buttons = element("span", { className: "told-buttons" });
 const strip = element("section", { className: "told no-print", id: "told" }, element("div", { className: "told-head" }, summary, buttons), details);
-for (const live of [spoken, summary]) live.setAttribute("role", "status");
+summary.setAttribute("role", "status");
 strip.setAttribute("aria-label", "刚才的操作");
-document.querySelector(".bars").prepend(strip, spoken);
+document.querySelector(".bars").prepend(strip);
 
 // What closes hands the focus back to the cell somebody came from, or they are nowhere.
 let from = null;
