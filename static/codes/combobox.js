@@ -50,7 +50,7 @@ async function look(its) {
 function draw(its, found, at) {
   const first = Math.max(0, Math.min(at - 5, found.length - MOST_SHOWN)); // what stands in the field is in sight
   const shown = found.slice(first, first + MOST_SHOWN);
-  if (!panel.isConnected) document.body.append(panel);
+  if (!panel.isConnected) (document.querySelector("main") ?? document.body).append(panel);
   list.replaceChildren(...shown.map(optionOf));
   const hidden = found.length - shown.length;
   rest.textContent = !found.length ? "没有这样的代码或名称" : hidden ? `共 ${found.length} 项，再打几个字可以缩小范围` : `${found.length} 项`;

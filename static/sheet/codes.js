@@ -33,7 +33,7 @@ function inPlaceOf(select) {
   const input = Object.assign(document.createElement("input"), {
     id: select.id, name: select.name, value: select.value, autocomplete: "off", maxLength: 200, remembered: select.remembered,
   });
-  for (const name of ["aria-label", "aria-describedby", "aria-invalid"]) {
+  for (const name of ["aria-label", "aria-describedby", "aria-invalid", "aria-required"]) {
     if (select.hasAttribute(name)) input.setAttribute(name, select.getAttribute(name));
   }
   const options = [...select.options].filter(({ value, text }) => value && text.startsWith(`${value} `));

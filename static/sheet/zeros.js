@@ -19,7 +19,7 @@ export const isOpenFor = (cell, kind) => cell.dataset.zero === kind && controlOf
 const ofKind = (kind) => cellsIn(form).filter((cell) => cell.dataset.zero === kind);
 const [own, past] = [ofKind("own"), ofKind("past")];
 const openOf = (cells) => cells.filter((cell) => isOpenFor(cell, cell.dataset.zero));
-const allRows = () => [...table.tBodies[0].rows];
+const allRows = () => [...table.tBodies].flatMap((body) => [...body.rows]);
 
 function fill(cells, where) {
   if (!cells.length) { tell(`${where}没有可以填 0 的空格。`); return; }
@@ -39,9 +39,10 @@ tableButton.setAttribute("aria-keyshortcuts", "Alt+0");
 tableButton.title = "Alt+0";
 
 document.addEventListener("keydown", (event) => {
-  if (event.code !== "Digit0" || !event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || isOfInputMethod(event)) return;
+  if (event.code !== "Digit0" || !event.altKey || event.ctrlKey || event.metaKey || isOfInputMethod(event)) return;
   event.preventDefault();
-  fillTable();
+  if (event.shiftKey) fillGroupAt(event.target);
+  else fillTable();
 });
 
 // Its groups: the rows under a heading, or those that a row is made up of. Where two are of the same rows, or one is of
@@ -74,10 +75,21 @@ const groups = groupsOf([...allRows().filter((row) => !row.dataset.row), ...allR
 groups.forEach((group) => {
   const { head, rows } = group, name = nameOf(head);
   group.cells = own.filter((cell) => rows.includes(cell.closest("tr")));
-  group.button = button(() => fill(openOf(group.cells), `“${name}”一组其余`), "btn btn-quiet btn-small group-zero no-print");
+  group.fill = () => fill(openOf(group.cells), `“${name}”一组其余`);
+  group.button = button(group.fill, "btn btn-quiet btn-small group-zero no-print");
+  group.button.tabIndex = -1; // Tab goes from cell to cell: by keys the group is filled from within
+  group.button.setAttribute("aria-keyshortcuts", "Alt+Shift+0");
+  group.button.title = "光标在这一组里时 Alt+Shift+0";
   group.name = name;
   (head.dataset.row ? head.cells[0] : head.cells[1]).append(group.button);
 });
+
+function fillGroupAt(place) {
+  const row = place.closest("tr");
+  const [least] = groups.filter(({ head, rows }) => head === row || rows.includes(row)).sort((one, other) => one.rows.length - other.rows.length);
+  if (least) least.fill();
+  else tell("光标所在的行不属于哪一组。Alt+0 填本表其余的。");
+}
 
 // What was filed before, a button to each column
 

@@ -101,6 +101,25 @@ def test_a_group_is_filled_by_itself_and_a_second_press_finds_nothing(page, may)
     expect(strip(page)).to_contain_text("本表其余没有可以填 0 的空格")
 
 
+def test_tab_passes_the_groups_buttons_and_a_key_fills_the_group_one_is_in(page, may):
+    page.goto(T6)
+    order = page.evaluate("[...document.querySelectorAll('#grid [data-cell] input')].map(field => field.name)")
+    cell(page, order[0]).focus()
+    seen = [in_focus(page)]
+    for _ in order[1:]:
+        keys(page, "Tab")
+        seen.append(in_focus(page))
+    assert seen == order
+    cell(page, "20222.c1").focus()
+    keys(page, "Alt+Shift+0")
+    expect(strip(page)).to_contain_text("一组其余的空格填 0：5 行，5 格")
+    expect(cell(page, "20225.c1")).to_have_value("0.00")
+    expect(cell(page, "2022.c1")).to_have_value("")
+    cell(page, "2010.c1").focus()
+    keys(page, "Alt+Shift+0")
+    expect(strip(page)).to_contain_text("不属于哪一组")
+
+
 def test_history_is_filled_by_a_button_of_its_own_and_locked_cells_never(page, may):
     page.goto(T6)
     button(page, "“去年同期累计”也填 0（21 格）").click()
