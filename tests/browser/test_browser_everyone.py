@@ -9,6 +9,7 @@ from django.urls import Resolver404, resolve
 from playwright.sync_api import expect
 
 from accounts.models import User
+from accounts.standing_in import ADDRESS
 from reporting.demo import city
 from reporting.models import RegisterImport
 from tests.browser import everyone
@@ -58,13 +59,15 @@ def role_of(screen: Screen) -> str | None:
 
 
 def kind_of(screen: Screen) -> tuple:
-    """Screens of one address differ in words and in the number of their lines, and a table of the official form is a
-    kind of its own."""
+    """Screens of one address differ in words and in the number of their lines. A table of the official form is a kind
+    of its own, and so is what somebody sees of another firm."""
+    path = screen.path.partition("?")[0]
+    another = ADDRESS.fullmatch(path)
     try:
-        match = resolve(screen.path.partition("?")[0])
+        match = resolve(another[2] if another else path)
     except Resolver404:
         return ("nowhere",)
-    return (match.url_name, match.kwargs.get("key"), screen.status)
+    return (match.url_name, match.kwargs.get("key"), screen.status, bool(another))
 
 
 def what_is_wrong(page, screen: Screen, is_new: bool) -> Iterator[str]:
