@@ -26,8 +26,7 @@ from reporting.books.taking import (
 from reporting.books.terms import can_be_fed
 from reporting.firm.forms import GiveBooksPress, TakeBooksPress
 from reporting.firm.views.books_lines import CheckedLine, laid_out
-from reporting.firm.views.filing import filing_of, owed_table
-from reporting.firm.views.sheet import person_of
+from reporting.firm.views.filing import filing_of, owed_table, person_of
 from reporting.models import Filing
 from reporting.pages.uploads import HOURS_TO_CONFIRM, Kept, NotKept, keep, number_in, redeem
 from reporting.workbooks.upload import is_stored
