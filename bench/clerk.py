@@ -153,7 +153,7 @@ def with_the_desk(hands: Hands, firm, period: str, tables: Mapping[str, Mapping[
     check_and_submit(hands, period)
 
 
-ALSO_HISTORY = re.compile("^(去年同期|上期|年初|上年).*填 0")
+ALSO_HISTORY = re.compile("^“.*”也填 0")
 
 
 def paste_table(hands: Hands, cells: Mapping[str, str]) -> None:
