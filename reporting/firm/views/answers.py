@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
 from accounts.models import User
+from forms_tables.edition.address import CellAddress
 from forms_tables.edition.catalog import Table
 from reporting import workflow
 from reporting.firm.views.overview import Overview
@@ -122,7 +123,7 @@ def told(sheet: Sheet, changes: Mapping[str, workflow.SavedChange], reader: User
 
 def told_of(sheet: Sheet, key: str, change: workflow.SavedChange, reader: User) -> dict:
     text = sheet.cells.get(key, "")
-    code, _, column = key.partition(".")
-    choices = choices_in(sheet.filing.edition.indicator(code), column)
+    at = CellAddress.parse(key)
+    choices = choices_in(sheet.filing.edition.indicator(at.code), at.column)
     when = date_format(localtime(change.at), "n月j日 H:i") if change.at else ""
     return {"text": text, "shown": in_words(text, choices), "by": change.saver(reader), "at": when}
