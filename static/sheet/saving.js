@@ -250,6 +250,7 @@ function tellOfDisputes() {
 function refuse(said) {
   if (!said.theirs) {
     refused = true;
+    keepPage();
     const notice = document.createElement("section");
     notice.className = "notice notice-block";
     notice.setAttribute("role", "alert");

@@ -10,7 +10,7 @@ from reporting.models import State, Submission
 from reporting.standing_in import granting
 from tests.browser.desks import cell, explain_all, fill, press
 from tests.browser.soundness import WIDTHS, must_look_right
-from tests.browser.test_browser_saving import KEPT, stored
+from tests.browser.test_browser_saving import KEPT, stored, wait_until_kept
 from tests.cast import AT
 from tests.may import CLEAN_MAY, fresh, make_may
 from tests.officials import make_it_be
@@ -99,7 +99,7 @@ def test_a_grant_that_ends_under_an_open_sheet_loses_nothing_that_was_typed(cast
     press(person, "保存")
     expect(person.locator("#refusal")).to_contain_text(f"您为{cast.yuntu}代填的授权已于")
     expect(cell(person, "2010.c1")).to_have_value(re.compile("2,?000"))
-    assert [value for name, value in person.evaluate(KEPT) if name == "2010.c1"] != []
+    wait_until_kept(person, {"2010.c1": "2000"})
     assert stored(may)["2010.c1"] == "1000"
     let_stand_in(cast)  # given anew, what was typed comes back and is stored
     person.reload()
