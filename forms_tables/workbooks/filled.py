@@ -278,6 +278,12 @@ def reference_in(place: str) -> str:
     return place.rpartition("!")[2]
 
 
+def sheet_and_reference(place: str) -> tuple[str, str]:
+    """软统企6 and D12; of a sheet alone its first cell."""
+    sheet, _, reference = place.rpartition("!")
+    return (sheet, reference) if sheet else (place, "A1")
+
+
 def formula_in_words(formula: str) -> str:
     return f"是公式“{formula if len(formula) <= 60 else f'{formula[:60]}…'}”，不是数。{PASTE_VALUES}"
 

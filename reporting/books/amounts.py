@@ -47,9 +47,10 @@ def read_amount(text: str) -> Decimal | None:
     digits = plain.replace(",", "") if GROUPED.fullmatch(plain) else plain
     if not NUMBER.fullmatch(digits):
         raise NoAmount(f"写的是“{typed[:20]}”，读不成数")
-    if len(digits.lstrip("+-").partition(".")[0]) > MOST_DIGITS:
+    amount = Decimal(digits)
+    if amount.adjusted() >= MOST_DIGITS:
         raise NoAmount(f"“{typed[:20]}…”位数过多，请核对")
-    return Decimal(digits)
+    return amount
 
 
 def units_said(lines: list[str]) -> set[str]:

@@ -11,7 +11,7 @@ from forms_tables.filling.known import Offer
 from forms_tables.filling.parsing import Problem, parse
 from forms_tables.notation.names import Cell
 from forms_tables.rules.counterparts import counterparts_of
-from reporting.filing.judging import Judgement, Values, attributes_of, typed_cells
+from reporting.filing.judging import Judgement, Values, attributes_of, facts_for, typed_cells
 from reporting.models import Filing
 
 REGISTER, READER = "登记信息", "当前登录人"
@@ -55,6 +55,11 @@ def facts_known(filing: Filing, table: Table, history: Mapping[str, Values], rea
         known[f"{filler.code}.{filler.columns[0]}"] = Offer(reader.name, READER)
     own = {f"{row.code}.{column}" for row in table.indicators for column in row.columns}
     return known | {key: Offer(text, REGISTER) for key, text in known_of_register(filing).items() if key in own}
+
+
+def filled_in(filing: Filing, table: Table, reader: User) -> dict[str, str]:
+    """The texts with which `reader` found a table that nobody had begun."""
+    return {key: known.text for key, known in facts_known(filing, table, facts_for(filing).history, reader).items()}
 
 
 def answered_last_year(filing: Filing, table: Table, history: Mapping[str, Values]) -> Iterator[tuple[str, Offer]]:

@@ -1,6 +1,7 @@
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Mapping
 from datetime import date, datetime
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 from django.conf import settings
@@ -296,6 +297,10 @@ class Sheet(models.Model):
     version = models.PositiveIntegerField("版本", default=0)
     saved_at = models.DateTimeField("保存时间", null=True, blank=True)
     saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+
+    # What was stored between the version somebody typed on and their press, by cell, found while the filing is held
+    # (workflow.saving); None where nothing tells.
+    meanwhile: Mapping[str, Any] | None = MappingProxyType({})
 
     PERIOD_CODE = "filing__period__code"
     objects = Apart()

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
+from forms_tables.workbooks.filled import sheet_and_reference
 from reporting.workbooks.upload import CellChange, WorkbookComparison
 from text.marking import Mark, marked
 
@@ -14,8 +15,7 @@ def marked_copy(compared: WorkbookComparison, content: bytes) -> bytes:
     """`content` is what was compared. Nothing else of it is changed."""
     cells: dict[str, dict[str, Mark]] = defaultdict(dict)
     for place, colour, words in marks(compared):
-        sheet, _, reference = place.rpartition("!")
-        sheet, reference = (sheet, reference) if sheet else (place, "A1")
+        sheet, reference = sheet_and_reference(place)
         there = cells[sheet].get(reference)
         cells[sheet][reference] = (
             Mark(colour, words) if there is None else Mark(there.colour, f"{there.words}\n{words}")

@@ -20,7 +20,7 @@ from reporting.filing.judging import attributes_of, judge
 from reporting.filing.known import known_of_register
 from reporting.models import Filing, Sheet
 from reporting.workbooks.exchange import JudgedWorkbook, judge_opened, name_of
-from reporting.workflow import Refused, Save, SavedChange, divide, why_not_saved
+from reporting.workflow import Refused, Save, SavedChange, changes_since, divide, why_not_saved
 from reporting.workflow.guards import for_firm, locked
 from reporting.workflow.saving import put_into, store
 
@@ -156,7 +156,8 @@ def compare_table(
 ) -> TableChanges:
     filing, read = judged.filing, judged.read
     typed, handed_out = cells_to_take(judged, table), read.meta.versions.get(table.code, 0)
-    divided = divide(sheet, typed, handed_out, proposed, filing.edition, uploaded_before(by, handed_out))
+    since = changes_since(sheet, handed_out, uploaded_before(by, handed_out))
+    divided = divide(sheet, typed, since, lambda: proposed, filing.edition)
 
     def change_of(key: str, change: SavedChange | None) -> CellChange:
         reason = "" if typed[key] else judged.judgement.completed.locked.get(key, "")

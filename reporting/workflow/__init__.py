@@ -28,7 +28,7 @@ from reporting.workflow.filing import (
     why_not_actual,
 )
 from reporting.workflow.guards import MOVES, Refused, held
-from reporting.workflow.merging import Conflict, Save, SavedChange, changes_since, divide, same
+from reporting.workflow.merging import Conflict, Proposed, Save, SavedChange, changes_since, divide, same
 from reporting.workflow.owing import Owing, foreseen, owed_from, settle_owed
 from reporting.workflow.parameter import set_parameter
 from reporting.workflow.period import (
@@ -71,6 +71,7 @@ __all__ = [
     "SavedChange",
     "Conflict",
     "Owing",
+    "Proposed",
     "Refused",
     "Save",
     "abandon_amendment",

@@ -30,10 +30,10 @@ from reporting.workflow.guards import (
     said_something,
     words,
 )
+from reporting.workflow.merging import Proposed
 from reporting.workflow.saving import put_into, store
 
 MIN_EXPLANATION = 10
-NOTHING: Mapping[str, str] = {}
 
 
 @transaction.atomic
@@ -44,7 +44,7 @@ def save_and_check(
     version: int,
     by: User,
     at: datetime,
-    proposed: Mapping[str, str] = NOTHING,
+    proposed: Proposed = dict,
 ) -> Judgement:
     """Both in one: 数据审核 of the drafts with what is typed here. Refused means that nothing of it was stored."""
     filing = locked_to_judge(filing, by, at)

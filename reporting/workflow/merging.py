@@ -41,6 +41,10 @@ class SavedChange:
         return str(self.by) if self.by.enterprise_id == reader.enterprise_id else self.by.signed
 
 
+Changes = Mapping[str, SavedChange]
+Proposed = Callable[[], Mapping[str, str]]  # what stood in an empty sheet of the page; asked where it matters
+
+
 @dataclass(frozen=True)
 class Division:
     """Whose change each cell is in which a page differs from what is stored: `own` what the page would store, of these
@@ -73,38 +77,23 @@ class Conflict(Refused):
     `sheet` holds what is stored now, `theirs` the others' change of each such cell, `own` all that `by` changed here.
     """
 
-    def __init__(self, sheet: Sheet, own: Mapping[str, str], theirs: Mapping[str, SavedChange], by: User):
+    def __init__(self, sheet: Sheet, divided: Division, by: User):
+        theirs = divided.theirs
         names = "、".join(dict.fromkeys(change.saver(by) for change in theirs.values()))
         super().__init__(
             f"有 {len(theirs)} 格在您打开之后已由{names}改成别的内容，与您填的不同。"
             "您的修改尚未保存，也没有丢失；请逐格核对后再保存。"
         )
-        self.sheet, self.own, self.theirs = sheet, own, theirs
-
-
-def own_changes(
-    sheet: Sheet, typed: Mapping[str, str], version: int, proposed: Mapping[str, str], edition: Edition, by: User
-) -> dict[str, str]:
-    """The cells of `typed` that `by` changed on a page opened at `version`; see `divide`. Raises Conflict."""
-    divided = divide(sheet, typed, version, proposed, edition)
-    if divided.theirs:
-        raise Conflict(sheet, divided.own, divided.theirs, by)
-    return divided.own
+        self.sheet, self.own, self.theirs = sheet, divided.own, theirs
 
 
 def divide(
-    sheet: Sheet,
-    typed: Mapping[str, str],
-    version: int,
-    proposed: Mapping[str, str],
-    edition: Edition,
-    is_its_own: Callable[[Save], bool] = nobody,
+    sheet: Sheet, typed: Mapping[str, str], changes: Changes | None, proposed: Proposed, edition: Edition
 ) -> Division:
-    """Tell apart what `typed` changed on a page opened at `version`, where `proposed` stood in an empty sheet, and what
-    others have changed since. A save that was the page's own, an earlier state of the same workbook, is no change."""
-    changes = changes_since(sheet, version, is_its_own)
+    """Tell apart what `typed` changed on a page and what others have changed since it was opened: `changes`, as
+    `changes_since` tells them. Where the sheet was empty then, `proposed` stood in it."""
     opened = sheet.cells | {key: change.before for key, change in (changes or {}).items()}
-    opened = opened if any(opened.values()) else proposed
+    opened = opened if any(opened.values()) else proposed()
     unknown = SavedChange("", sheet.saved_by, sheet.saved_at)  # nothing tells what the page was opened with
     divided = Division({}, {}, {})
     for key, text in typed.items():
@@ -125,8 +114,9 @@ def divide(
 def changes_since(
     sheet: Sheet, version: int, is_its_own: Callable[[Save], bool] = nobody
 ) -> dict[str, SavedChange] | None:
-    """What was saved of a sheet after `version`, by cell, and of each cell only what came after the page's own save;
-    None where the journal does not tell: a version that never was, or one older than the journal."""
+    """What was saved of a sheet after `version`, by cell, and of each cell only what came after the page's own save: an
+    earlier state of the same workbook is no change. None where the journal does not tell: a version that never was, or
+    one older than the journal. Versions are counted back from the sheet's, so it is asked of one just read, or held."""
     wanted = sheet.version - version
     saves = list(islice(saves_of(sheet), max(wanted, 0)))
     if len(saves) != wanted:

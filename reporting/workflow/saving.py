@@ -21,9 +21,8 @@ from reporting.workflow.guards import (
     move,
     not_now,
 )
-from reporting.workflow.merging import own_changes
+from reporting.workflow.merging import Conflict, Proposed, changes_since, divide
 
-NOTHING: Mapping[str, str] = {}
 SAVED = ["cells", "version", "saved_at", "saved_by"]
 StateAndCheck = tuple[str, str, datetime | None]  # a filing's state, and what its last 数据审核 found when
 
@@ -37,7 +36,7 @@ def save_sheet(
     by: User,
     at: datetime,
     why: str = "",
-    proposed: Mapping[str, str] = NOTHING,
+    proposed: Proposed = dict,
     subject: str = "",
 ) -> Sheet:
     """Store what was typed into cells of one table. A cell that `cells` does not name is not touched, a blank one is
@@ -58,7 +57,7 @@ def save_held(
     by: User,
     at: datetime,
     why: str = "",
-    proposed: Mapping[str, str] = NOTHING,
+    proposed: Proposed = dict,
     subject: str = "",
 ) -> Sheet:
     """See save_sheet: of a filing that `held` has read, in the transaction that holds it."""
@@ -76,7 +75,7 @@ def save_and_read(
     version: int,
     by: User,
     at: datetime,
-    proposed: Mapping[str, str] = NOTHING,
+    proposed: Proposed = dict,
 ) -> Filing:
     """The same, and the filing as it is now, read with all that judging and showing it rest on."""
     filing = locked_to_judge(filing, by, at)
@@ -93,7 +92,7 @@ def put_into(
     by: User,
     at: datetime,
     why: str = "",
-    proposed: Mapping[str, str] = NOTHING,
+    proposed: Proposed = dict,
     subject: str = "",
 ) -> list[JournalEntry]:
     """See save_sheet: the sheet of a filing that is locked for its firm. Returns what the journal is to say of it;
@@ -106,7 +105,11 @@ def put_into(
             place = filing.edition.place_of(key)
             raise Refused(f"{place}有 {len(text)} 个字，一格最多 {MOST_WORDS} 字。请精简后再保存。")
     if sheet.version != version:
-        typed = own_changes(sheet, typed, version, proposed, filing.edition, by)
+        sheet.meanwhile = changes_since(sheet, version)
+        divided = divide(sheet, typed, sheet.meanwhile, proposed, filing.edition)
+        if divided.theirs:
+            raise Conflict(sheet, divided, by)
+        typed = divided.own
     before, kept = sheet.cells, {key: text for key, text in (sheet.cells | typed).items() if text}
     changed = sorted(key for key in before.keys() | kept.keys() if before.get(key) != kept.get(key))
     if not changed and sheet.version:

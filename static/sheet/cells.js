@@ -51,7 +51,13 @@ export function putAll(contents) {
   [...contents.keys()].forEach(tellOfInput);
 }
 
-fields().forEach(remember);
+// What the page came with: a figure somebody typed before this script was there is a change like any other.
+function cameWith(field) {
+  if (field.type === "checkbox") return field.defaultChecked;
+  if (field.tagName === "SELECT") return ([...field.options].find((option) => option.defaultSelected) ?? field.options[0]).value;
+  return isFigure(field) ? meaningOf(field.defaultValue) : field.defaultValue;
+}
+fields().forEach((field) => { field.remembered = cameWith(field); });
 // What was only proposed (预填) or could not be saved counts as changed until it is stored.
 const unsaved = document.querySelector("[data-unsaved]");
 if (unsaved) fields().forEach((field) => { field.remembered = null; });

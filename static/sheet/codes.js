@@ -30,8 +30,10 @@ function choicesAt(address) {
 }
 
 function inPlaceOf(select) {
+  const cameWith = [...select.options].find((option) => option.defaultSelected)?.value ?? "";
   const input = Object.assign(document.createElement("input"), {
-    id: select.id, name: select.name, value: select.value, autocomplete: "off", maxLength: 200, remembered: select.remembered,
+    id: select.id, name: select.name, defaultValue: cameWith, value: select.value, autocomplete: "off", maxLength: 200,
+    remembered: select.remembered,
   });
   for (const name of ["aria-label", "aria-describedby", "aria-invalid", "aria-required"]) {
     if (select.hasAttribute(name)) input.setAttribute(name, select.getAttribute(name));

@@ -1,7 +1,7 @@
 // Saving in place: what changed is sent, by a press or by itself, and the answer says what changed (sheet.py describes
 // both). Nothing typed meanwhile is lost; what is not stored yet lies in this browser (kept.js).
 
-import { cellsIn, controlsIn, form, hasChanges, isChangedIn, valueOf } from "./cells.js";
+import { cellsIn, controlsIn, fields, form, hasChanges, isChanged, isChangedIn, valueOf } from "./cells.js";
 import { showDisputes, takeOthers, takeOver } from "./answer.js";
 import { disputes, isDisputed } from "./dispute.js";
 import { stay } from "./kept.js";
@@ -16,6 +16,7 @@ const MOST_WHILE_LEAVING = 60000; // bytes a browser sends on after its page is 
 
 let sending = ""; // what is under way
 let waiting = ""; // a press that came during a save of itself
+let unheard = null; // what was sent and not answered: perhaps it is stored, so it goes again before anything newer
 let leaving = false;
 let failed = false; // the last one did not arrive
 let refused = false; // it may not be written: only a press tries again
@@ -67,7 +68,7 @@ function saveIn(milliseconds) {
 }
 const isToSend = (cell) => isChangedIn(cell) && !isDisputed(cell);
 function saveByItself() {
-  if (!sending && !refused && isTouched() && cellsIn(form).some(isToSend)) send("keep");
+  if (!sending && !refused && isTouched() && (unheard || cellsIn(form).some(isToSend))) send("keep");
 }
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "hidden" && isTouched() && hasChanges()) keepPage();
@@ -98,28 +99,41 @@ form.addEventListener("keydown", (event) => {
 function setButtons(disabled) {
   document.querySelectorAll('button[form="grid"]').forEach((button) => { button.disabled = disabled; });
 }
-async function send(then) {
+// What of the form has changed: for the server, and for the page to remember once it is stored.
+function packed() {
+  const fields = cellsIn(form).filter(isToSend).flatMap(controlsIn);
+  return {
+    sent: new Map(fields.map((field) => [field, valueOf(field)])),
+    entries: fields.filter(({ type, checked }) => type !== "checkbox" || checked).map(
+      (field) => [field.name, field.type === "checkbox" ? field.value : valueOf(field)]),
+  };
+}
+async function send(press) {
   if (sending) {
-    if (sending === "keep" && then !== "keep") waiting = then; // a second press of the same is none
+    if (sending === "keep" && press !== "keep") waiting = press; // a second press of the same is none
     return;
   }
-  if (then === "submit" && disputes().length) { tellOfDisputes(); disputes()[0].scrollIntoView({ block: "center" }); return; }
+  if (press === "submit" && disputes().length) { tellOfDisputes(); disputes()[0].scrollIntoView({ block: "center" }); return; }
   clearTimeout(timer);
-  const isPress = then !== "keep";
-  const cells = cellsIn(form).filter(isToSend);
-  const sent = new Map(cells.flatMap(controlsIn).map((field) => [field, valueOf(field)]));
+  const again = unheard;
+  const then = again ? "keep" : press;
+  if (then !== press) waiting = press;
+  const isPress = press !== "keep";
+  const parcel = again ?? packed();
   const pressed = document.activeElement.id; // a button that is disabled, or replaced, loses the focus
-  sending = then;
+  sending = press;
   refused = false;
   if (isPress) setButtons(true);
   tell("正在保存…");
   let stored = false;
   try {
-    const answer = await post(cells, then);
-    failed = !answer || answer.isSignedOut || answer.status >= 500;
+    const answer = await post(parcel.entries, then);
+    const isHeard = answer && answer.status < 500;
+    failed = !isHeard || answer.isSignedOut;
     stored = answer?.status === 200 && !answer.isSignedOut;
+    unheard = isHeard && !answer.isSignedOut ? null : isHeard ? again : parcel;
     if (!answer) tellOfNoLine();
-    else await receive(answer, sent, then);
+    else await receive(answer, parcel.sent, then);
   } catch (fault) { // ours: it is said as what it is, and goes on to the console
     tell(stored
       ? "已保存，但本页没能更新。请重新载入本页后再继续填写。"
@@ -143,12 +157,10 @@ function goOn() {
 
 // The server's answer, or nothing when the line broke: then nobody knows whether it was stored, and sending it again is
 // safe.
-async function post(cells, then) {
-  const body = new URLSearchParams({ version: form.elements.version.value, page: form.elements.page.value, then });
-  for (const field of cells.flatMap(controlsIn)) {
-    if (field.type !== "checkbox") body.append(field.name, valueOf(field));
-    else if (field.checked) body.append(field.name, field.value);
-  }
+async function post(entries, then) {
+  const body = new URLSearchParams([
+    ["version", form.elements.version.value], ["page", form.elements.page.value], ["then", then], ...entries,
+  ]);
   // Signing in again in another window changes the token: take the cookie's.
   const token = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] || form.elements.csrfmiddlewaretoken.value;
   const patience = new AbortController();
@@ -238,6 +250,7 @@ function tellOfDisputes() {
 function refuse(said) {
   if (!said.theirs) {
     refused = true;
+    keepPage();
     const notice = document.createElement("section");
     notice.className = "notice notice-block";
     notice.setAttribute("role", "alert");
@@ -275,6 +288,10 @@ document.querySelector("form[data-signs-out]")?.addEventListener("submit", async
   }
 });
 
+// What was typed while the page was still coming.
+if (!document.querySelector("[data-unsaved]")) {
+  fields().filter(isChanged).forEach((field) => field.dispatchEvent(new Event("input", { bubbles: true })));
+}
 restore().then((count) => {
   if (!count) return;
   tell(`已恢复本机上没有保存的 ${count} 格，正在保存…`, "warn", null, true);

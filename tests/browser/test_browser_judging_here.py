@@ -296,7 +296,8 @@ def test_a_newcomer_is_told_which_history_it_types_and_what_reads_it(office, sev
     page.goto(f"/filings/{MAY}/t6/")
     told = page.locator("#history-to-type")
     expect(told).to_contain_text("去年同期累计（")
-    expect(told).to_contain_text("同比（%）由它算出，审核关系")
+    expect(told).to_contain_text("同比（%）由它算出。")
+    expect(told).to_contain_text("本期数要和它比，差得多的须改正或说明：")
     expect(told).not_to_contain_text("上期累计")  # April was filed
     page.goto(f"/filings/{ANNUAL}/t4/")
     expect(told).to_have_count(0)

@@ -97,6 +97,19 @@ def test_it_saves_by_itself_after_a_pause_and_says_when(office, may):
     expect(page.locator("#obstacles")).to_have_text("点“保存”后再看还差什么。")
 
 
+def test_what_is_typed_while_the_page_is_still_coming_is_stored(office, may):
+    page, held = office.seat_without_the_form(may.clerk), []
+    page.route("**/static/sheet/start*.js", lambda route: held.append(route))
+    page.goto(SHEET, wait_until="commit")
+    fill(page, {"2010.c1": "1000"})
+    cell(page, "2050.c1").focus()
+    page.keyboard.type("400")
+    held.pop().continue_()
+    expect(state(page)).to_contain_text("自动保存")
+    expect(cell(page, "2050.c1")).to_have_value("400")  # one is still in it
+    assert stored(may) == {"2010.c1": "1000", "2050.c1": "400"}
+
+
 def test_leaving_the_page_saves_what_the_pause_had_not(office, may):
     page = open_sheet(office, may.clerk)
     fill(page, {"2010.c1": "1000"})
@@ -137,6 +150,31 @@ def test_what_is_typed_without_a_line_is_kept_and_saved_when_it_is_back(office, 
     page.context.set_offline(False)
     expect(state(page)).to_contain_text("自动保存", timeout=40_000)
     wait_until_stored(may, {"2010.c1": "1000", "2050.c1": "400", "2051.c1": "20"})
+    assert page.evaluate(KEPT) == []
+
+
+def test_an_answer_that_was_lost_is_no_quarrel_with_oneself(office, may):
+    """It was stored, the page does not know, and the cell is typed anew."""
+    page = open_sheet(office, may.clerk)
+
+    def lose_the_answer(route):
+        if route.request.method == "POST":
+            route.fetch()
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route(f"**{SHEET}", lose_the_answer)
+    fill(page, {"2010.c1": "1000", "2050.c1": "400"})
+    press(page, "保存")
+    expect(state(page)).to_contain_text("没有保存：未连接")
+    assert stored(may) == {"2010.c1": "1000", "2050.c1": "400"}
+    fill(page, {"2010.c1": "1200", "2050.c1": ""})
+    page.unroute(f"**{SHEET}")
+    press(page, "保存")
+    expect(state(page)).to_contain_text("已于")
+    assert stored(may) == {"2010.c1": "1200"}
+    expect(page.locator("[data-conflict], .cell-theirs")).to_have_count(0)
     assert page.evaluate(KEPT) == []
 
 

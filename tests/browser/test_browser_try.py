@@ -40,7 +40,7 @@ def show(page, fragment, width=1440):
 
 def bring(page, fragment):
     """As htmx puts an answer into a page."""
-    page.evaluate("text => htmx.swap('#content', text, { swapStyle: 'innerHTML' })", fragment)
+    page.evaluate("text => htmx.swap('#content', '<h1>规则</h1>' + text, { swapStyle: 'innerHTML' })", fragment)
 
 
 def box(page, words):
@@ -48,7 +48,7 @@ def box(page, words):
 
 
 def verdict(page):
-    return page.get_by_role("status")
+    return page.locator("main").get_by_role("status")
 
 
 SOFTWARE = "2020“软件业务收入合计”的“本年本期累计”（万元）"

@@ -97,6 +97,21 @@ def test_the_page_says_of_each_cell_where_its_text_is_from_until_it_is_stored(cl
     assert offered_in(again) == {}
 
 
+@pytest.mark.parametrize("then", ["keep", "save"])
+def test_what_a_page_was_filled_in_with_is_no_change_of_who_found_it_so(client, annual, last_year, cast, then):
+    """Two people open the empty questionnaire, and each finds their own name in it."""
+    found = {who: {key: each.text for key, each in facts(annual, who).items()} for who in (cast.li_na, cast.wang_lei)}
+    changed = {cast.li_na: {"A05.v": "渝中区五一路9号"}, cast.wang_lei: {"A15.v": "400010"}}
+    for who, own in changed.items():
+        client.force_login(who)
+        sent = {**found[who], **own, "version": "0", "then": then}
+        answer = client.post(T1, sent, headers={"Accept": "application/json"})
+        assert answer.status_code == 200
+    stored = annual.sheets.get().cells
+    assert (stored["A05.v"], stored["A11.v"], stored["A15.v"]) == ("渝中区五一路9号", "李娜", "400010")
+    assert answer.json()["others"].keys() == {"A05.v", "A11.v"}
+
+
 def test_what_is_empty_in_a_begun_table_is_offered_and_not_filled_in(client, annual, cast):
     workflow.save_sheet(annual, "软统企1", {"A09.v": "王经理"}, 0, cast.li_na, AT)
     page = page_of(client, cast.li_na)

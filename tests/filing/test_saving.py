@@ -6,6 +6,7 @@ from django.urls import reverse
 from accounts import clock
 from accounts.models import JournalEntry
 from reporting import workflow
+from reporting.firm.views import answers
 from reporting.models import Filing
 from tests.cast import AT, Cast
 from tests.filing.test_two_people import LATER, MAY, cells_of, save
@@ -55,6 +56,20 @@ def test_what_was_not_heard_is_sent_again_and_changes_nothing(cast, may):
     for _ in range(2):
         assert press(cast.li_na, CLEAN_MAY, 0, "keep")["version"] == 1
     assert JournalEntry.objects.filter(action=f"保存{MAY}").count() == 1
+
+
+@pytest.mark.parametrize("then", ["keep", "save"])
+def test_what_others_saved_before_a_press_is_told_whatever_they_save_after_it(cast, may, monkeypatch, then):
+    save(may.filing, cast.wang_lei, {"2010.c1": "1000"}, 0)
+    answered = answers.kept
+
+    def saved_meanwhile(sheet, press):
+        save(may.filing, cast.wang_lei, {"2090.c1": "280"}, sheet.version)
+        return answered(sheet, press)
+
+    monkeypatch.setattr(answers, "kept", saved_meanwhile)
+    answer = press(cast.li_na, {"2050.c1": "400"}, 0, then)
+    assert (answer["version"], answer["others"].keys()) == (2, {"2010.c1"})
 
 
 def test_a_save_is_answered_with_figures_remarks_tabs_and_findings(cast, may):

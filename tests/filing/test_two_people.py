@@ -127,11 +127,11 @@ def test_an_amendment_given_up_meanwhile_is_a_save_like_any_other(cast, may):
 
 def test_what_a_page_only_proposed_is_not_the_change_of_who_left_it(cast, annual):
     proposed = {"A09.v": "王经理", "A15.v": "400000"}
-    save(annual, cast.li_na, {**proposed, "A15.v": "400010"}, 0, table=ANNUAL, proposed=proposed)
-    save(annual, cast.wang_lei, {**proposed, "A05.v": "民权路1号"}, 0, table=ANNUAL, proposed=proposed)
+    save(annual, cast.li_na, {**proposed, "A15.v": "400010"}, 0, table=ANNUAL, proposed=lambda: proposed)
+    save(annual, cast.wang_lei, {**proposed, "A05.v": "民权路1号"}, 0, table=ANNUAL, proposed=lambda: proposed)
     assert cells_of(annual, ANNUAL) == {"A09.v": "王经理", "A15.v": "400010", "A05.v": "民权路1号"}
     with pytest.raises(Conflict):
-        save(annual, cast.wang_lei, {**proposed, "A15.v": "400020"}, 0, table=ANNUAL, proposed=proposed)
+        save(annual, cast.wang_lei, {**proposed, "A15.v": "400020"}, 0, table=ANNUAL, proposed=lambda: proposed)
 
 
 # What is not in the body is not touched

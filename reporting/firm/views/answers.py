@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
 from accounts.models import User
+from forms_tables.edition.address import CellAddress
 from forms_tables.edition.catalog import Table
 from reporting import workflow
 from reporting.firm.views.overview import Overview
@@ -40,14 +41,8 @@ def kept(sheet: Sheet, press: SentCells) -> dict:
     return {
         "version": sheet.version,
         "saved": date_format(localtime(press.at), "H:i"),
-        "others": {} if is_alone(sheet, press) else others(sheet, press, sent_of(sheet, press.cells)),
+        "others": {} if sheet.meanwhile == {} else others(sheet, sent_of(sheet, press.cells), press.by),
     }
-
-
-def is_alone(sheet: Sheet, press: SentCells) -> bool:
-    """Whether nobody has saved since the page was opened, but perhaps this press."""
-    by_this_press = sheet.saved_by_id == press.by.pk and sheet.saved_at == press.at
-    return sheet.version == press.version + by_this_press
 
 
 def sent_of(sheet: Sheet, cells: Mapping[str, str]) -> set[str]:
@@ -103,17 +98,17 @@ def refused(refusal: workflow.Refused, press: SentCells) -> dict:
         sheet = refusal.sheet
         answer["version"] = sheet.version
         answer["theirs"] = told(sheet, refusal.theirs, press.by)
-        answer["others"] = others(sheet, press, refusal.own)
+        answer["others"] = others(sheet, refusal.own, press.by)
     return answer
 
 
-def others(sheet: Sheet, press: SentCells, own: Container[str]) -> dict:
+def others(sheet: Sheet, own: Container[str], reader: User) -> dict:
     """What was stored since the page was opened in other cells than its `own`. A version the journal does not know says
     nothing of what its page shows: then all there is."""
-    changes = workflow.changes_since(sheet, press.version)
+    changes = sheet.meanwhile
     if changes is None:
         changes = dict.fromkeys(sheet.cells, workflow.SavedChange("", sheet.saved_by, sheet.saved_at))
-    return told(sheet, {key: change for key, change in changes.items() if key not in own}, press.by)
+    return told(sheet, {key: change for key, change in changes.items() if key not in own}, reader)
 
 
 def told(sheet: Sheet, changes: Mapping[str, workflow.SavedChange], reader: User) -> dict:
@@ -122,7 +117,7 @@ def told(sheet: Sheet, changes: Mapping[str, workflow.SavedChange], reader: User
 
 def told_of(sheet: Sheet, key: str, change: workflow.SavedChange, reader: User) -> dict:
     text = sheet.cells.get(key, "")
-    code, _, column = key.partition(".")
-    choices = choices_in(sheet.filing.edition.indicator(code), column)
+    at = CellAddress.parse(key)
+    choices = choices_in(sheet.filing.edition.indicator(at.code), at.column)
     when = date_format(localtime(change.at), "n月j日 H:i") if change.at else ""
     return {"text": text, "shown": in_words(text, choices), "by": change.saver(reader), "at": when}

@@ -26,6 +26,7 @@ again at the version it was told, and each of these when its person has settled 
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from django.contrib import messages
 from django.db import transaction
@@ -43,7 +44,7 @@ from reporting.books.terms import can_be_fed
 from reporting.conversation.threads import talk_about
 from reporting.filing.beside import rules_of
 from reporting.filing.judging import imported_behind, typed_cells
-from reporting.filing.known import facts_known, figures_known, known_of_register
+from reporting.filing.known import facts_known, figures_known, filled_in
 from reporting.firm.forms import SavePress
 from reporting.firm.views import answers
 from reporting.firm.views.answers import SentCells
@@ -101,8 +102,7 @@ def keep(request: HttpRequest, period: str, key: str, at: datetime) -> JsonRespo
             filing = filing_to_keep(request, period)
             press = press_of(request, owed_table(filing, key), at)
             be_of_this_page(request, filing)
-            proposed = known_of_register(filing)
-            kept = workflow.save_held(filing, *press.sent, proposed=proposed, subject=BY_ITSELF)
+            kept = workflow.save_held(filing, *press.sent, proposed=shown_by(filing, press), subject=BY_ITSELF)
     except workflow.Refused as refused:
         return JsonResponse(answers.refused(refused, press), status=409)
     return JsonResponse(answers.kept(kept, press))
@@ -115,8 +115,13 @@ def press_of(request: HttpRequest, table: Table, at: datetime) -> SentCells:
 def pressed(filing: Filing, press: SentCells, then: str) -> Overview:
     """The filing as it is after the press."""
     act = workflow.save_and_check if then == "check" else workflow.save_and_read
-    done = act(filing, *press.sent, proposed=known_of_register(filing))
+    done = act(filing, *press.sent, proposed=shown_by(filing, press))
     return Overview(done, press.at) if isinstance(done, Filing) else Overview.of(done, press.at)
+
+
+def shown_by(filing: Filing, press: SentCells) -> workflow.Proposed:
+    """What the page of an empty table was filled in with."""
+    return partial(filled_in, filing, press.table, press.by)
 
 
 def be_of_this_page(request: HttpRequest, filing: Filing) -> None:
@@ -163,7 +168,7 @@ def tell_what_others_saved(request: HttpRequest, saved: Sheet, press: SentCells)
     given_way = [key for key, text in cells.items() if not workflow.same(edition, key, ours[key], text.strip())]
     if not given_way:
         return
-    changes = workflow.changes_since(saved, press.version) or {}
+    changes = saved.meanwhile or {}
     names = "、".join(dict.fromkeys(changes[key].saver(press.by) for key in given_way if key in changes))
     places = "、".join(edition.place_of(key) for key in given_way[:MOST_NAMED])
     more = f"等 {len(given_way)} 格" if len(given_way) > MOST_NAMED else ""
