@@ -14,6 +14,7 @@ from itertools import islice
 from reporting.books.amounts import NoAmount, read_amount, squeezed, units_said
 from reporting.books.grids import MOST_COLUMNS, BooksGrid, GridText
 from reporting.books.heads import BALANCE, CALLED, NO_FIGURES, PROFIT, BooksColumn, is_name_head, role_of, told_apart
+from reporting.books.months import month_said, squeezed_line
 
 MOST_STATEMENTS = 12  # on one sheet
 MOST_LINES = 400  # of a statement; the longest form has some ninety
@@ -34,11 +35,6 @@ FIRM = re.compile(
     r"(?:编制单位|编报单位|单位名称|企业名称|公司名称|纳税人名称|核算单位|编制企业|填报单位)"
     r"(?:\(.*?\))?:([^:\t]{4,60})"
 )
-# When it was made is not what it is of: 报送日期：2024-06-05.
-MADE_ON = re.compile(r"(?:打印|报送|填报|填表|制表|导出|编报|申报|生成)(?:日期|时间):?[0-9年月日:./-]*")
-SPAN = re.compile(r"(20[0-9]{2})年([0-9]{1,2})月?[-—~至到]([0-9]{1,2})月")
-DATES = re.compile(r"(20[0-9]{2})(?:年度?|[-./])(?:第?([0-9]{1,2}|[一二三四])(季|月|期|[-./]|(?![0-9])))?")
-QUARTERS = {"一": 1, "二": 2, "三": 3, "四": 4}
 
 
 @dataclass(frozen=True)
@@ -250,19 +246,3 @@ def distinguished(lines: list[BooksLine]) -> list[BooksLine]:
         own = f"{key}（第 {turns[key]} 处）" if keys.count(key) > 1 else key
         found.append(BooksLine(own, line.name, line.written, line.within, line.amounts))
     return found
-
-
-def squeezed_line(line: str) -> str:
-    return "\t".join(squeezed(piece) for piece in line.split("\t"))
-
-
-def month_said(text: str) -> tuple[int, int] | None:
-    """The last month that is named above the figures, or the year alone."""
-    plain = MADE_ON.sub("", squeezed_line(text))
-    if spans := SPAN.findall(plain):
-        return max((int(year), int(last)) for year, _, last in spans)
-    said = []
-    for year, number, what in DATES.findall(plain):
-        month = QUARTERS.get(number) or int(number or 0)
-        said.append((int(year), month * 3 if what == "季" else month))
-    return max((each for each in said if each[1] <= 12), default=None)
