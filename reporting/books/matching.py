@@ -19,6 +19,7 @@ from reporting.books.amounts import UNITS, as_the_table_has_it, converted
 from reporting.books.grids import BooksGrid
 from reporting.books.heads import CALLED, column_for, columns_fed, kind_wanted, roles_wanted
 from reporting.books.memory import Layout, Memory, in_words
+from reporting.books.months import names_a_time
 from reporting.books.statements import BooksLine, Statement, statements_in
 from reporting.books.terms import MINUS, PLUS, is_fed_by_books, reading_of
 from reporting.filing.judging import Judgement
@@ -79,7 +80,7 @@ class ReadStatement:
     def layout(self) -> Layout:
         columns = {fed.key: fed.source for fed in self.columns}
         names = tuple(line.key for line in self.statement.lines)
-        return Layout(self.statement.title, self.unit, columns, names)
+        return Layout(self.statement.title, self.unit, columns, self.statement.span, names)
 
 
 @dataclass(frozen=True)
@@ -261,10 +262,10 @@ def read_as(
 
 
 def chosen_among(given: list[Statement], place: str, title: str) -> Statement:
-    """As chosen, else the sheet the firm took last, else the first."""
+    """As chosen, else the sheet the firm took last, else the first. A sheet that is named by its month is another's."""
     if place in map(str, range(len(given))):
         return given[int(place)]
-    return next((each for each in given if each.title == title), given[0])
+    return next((each for each in given if each.title == title and not names_a_time(title)), given[0])
 
 
 def fed_columns(
@@ -278,12 +279,18 @@ def fed_columns(
             is_open = f"{row.code}.{key}" not in judgement.completed.locked
             if key in known or not (is_open or row.formula_in(key)):
                 continue
-            wanted = roles_wanted(row, key, judgement.facts.period)
-            confirmed = layout.columns.get(key, "")
-            source = confirmed if confirmed in labels else column_for(statement.columns, wanted)
+            period = judgement.facts.period
+            found = column_for(statement.columns, roles_wanted(row, key, period), period)
+            confirmed = layout.columns.get(key, "") if is_laid_out_as(statement, layout) else ""
+            source = confirmed if confirmed in labels and not names_a_time(confirmed) else found
             source = choices.columns.get(f"{statement.kind}.{key}", source)
             known[key] = FedColumn(statement.kind, key, row.column(key).label, source if source in labels else "")
     yield from known.values()
+
+
+def is_laid_out_as(statement: Statement, layout: Layout) -> bool:
+    """Whether a head means what it meant on the firm's last statement: 本期 of a month is not that of a year."""
+    return layout.span == statement.span
 
 
 def terms_of(row: Indicator, statement: Statement, memory: Memory, choices: Choices) -> tuple[tuple[str, ...], str]:

@@ -22,10 +22,12 @@ class Layout:
     sheet: str = ""
     unit: str = ""
     columns: Mapping[str, str] = field(default_factory=dict)
+    span: str | None = None  # what it was of, as the words above it said: a year, a month, neither
     names: tuple[str, ...] = ()
 
     def as_json(self) -> dict:
-        return {"sheet": self.sheet, "unit": self.unit, "columns": dict(self.columns), "names": list(self.names)}
+        read = {"sheet": self.sheet, "unit": self.unit, "columns": dict(self.columns), "span": self.span}
+        return read | {"names": list(self.names)}
 
 
 @dataclass(frozen=True)
@@ -46,11 +48,13 @@ def memory_of(filing: Filing) -> Memory:
     edition, before = filing.edition, stored.edition
     codes = counterparts(edition, before)
     rows = {code: tuple(stored.rows[old]) for code, old in codes.items() if old in stored.rows}
-    layouts = {
-        kind: Layout(said["sheet"], said["unit"], said["columns"], tuple(said["names"]))
-        for kind, said in stored.layouts.items()
-    }
+    layouts = {kind: layout_from(said) for kind, said in stored.layouts.items()}
     return Memory(rows, layouts, stored)
+
+
+def layout_from(said: Mapping) -> Layout:
+    """What was stored before its span was is like no statement that comes: its columns are found anew."""
+    return Layout(said["sheet"], said["unit"], said["columns"], said.get("span"), tuple(said["names"]))
 
 
 def mapping_of(filing: Filing) -> BooksMapping | None:

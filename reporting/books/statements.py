@@ -13,8 +13,18 @@ from itertools import islice
 
 from reporting.books.amounts import NoAmount, read_amount, squeezed, units_said
 from reporting.books.grids import MOST_COLUMNS, BooksGrid, GridText
-from reporting.books.heads import BALANCE, CALLED, NO_FIGURES, PROFIT, BooksColumn, is_name_head, role_of, told_apart
-from reporting.books.months import month_said, squeezed_line
+from reporting.books.heads import (
+    BALANCE,
+    CALLED,
+    NO_FIGURES,
+    PROFIT,
+    BooksColumn,
+    is_name_head,
+    role_of,
+    settled,
+    told_apart,
+)
+from reporting.books.months import month_said, span_said, squeezed_line
 
 MOST_STATEMENTS = 12  # on one sheet
 MOST_LINES = 400  # of a statement; the longest form has some ninety
@@ -64,6 +74,7 @@ class Statement:
     columns: tuple[BooksColumn, ...]
     lines: tuple[BooksLine, ...]
     unit: str  # nothing where it is not said, or said twice
+    span: str  # what it is of, as the words above it say: a year, a month, neither
     month: tuple[int, int] | None  # the year and the month it is of, 0 where only the year is said
     firm: str
     hidden: int  # cells of its sheet nobody sees
@@ -180,13 +191,14 @@ def statement_at(grid: BooksGrid, head: _Head, body: list[int], above: list[str]
     if (kind := kind_of({line.name for line in lines})) is None:
         return None
     labels = dict.fromkeys(label for line in lines for label in line.amounts)
-    units = units_said([*above, *all_labels])
+    units, span = units_said([*above, *all_labels]), span_said(title)
     return Statement(
         kind=kind,
         title=grid.title,
-        columns=tuple(BooksColumn(label, role_of(label, kind, year)) for label in labels),
+        columns=tuple(BooksColumn(label, settled(role_of(label, kind, year), span)) for label in labels),
         lines=tuple(lines),
         unit=units.pop() if len(units) == 1 else "",
+        span=span,
         month=month_said(title),
         firm=next((found[1] for line in above if (found := FIRM.search(squeezed_line(line)))), ""),
         hidden=grid.hidden,

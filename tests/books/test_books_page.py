@@ -240,6 +240,46 @@ def test_one_firm_knows_nothing_of_what_another_confirmed(may, cast):
     assert "第一次取数" in words_on(other) and "2010.c1" not in ticked(form_on(other))
 
 
+def annual(cast, period: str):
+    return owe(cast.yuntu, open_period(period, AT.date().replace(month=1, day=1)))
+
+
+def test_last_years_column_does_not_come_in_as_this_years(may, cast):
+    """The label that was confirmed, 2023年度, stands on the next statement over the year before."""
+    for year, figures in ((2023, (500, 400)), (2024, (600, 500))):
+        period = f"{year}A"
+        filing = annual(cast, period)
+        profit = copied([("所得税费用", *figures)], "项目", f"{year}年度", f"{year - 1}年度")
+        balance = copied([("货币资金", *figures)], "资产", f"{year}年12月31日", f"{year - 1}年12月31日")
+        answer = paste(may.page, f"单位：万元\n{profit}\n净利润\t1\t1\n单位：万元\n{balance}", period, "t2")
+        sent = form_on(answer)
+        assert {"F361.y", "F361.p", "F101.e", "F101.b"} <= ticked(sent)
+        press(may.page, sent, period=period, key="t2")
+        cells = draft(filing, "软统企2")
+        assert [cells[key] for key in ("F361.y", "F361.p")] == [f"{each}.00" for each in figures]
+        assert [cells[key] for key in ("F101.e", "F101.b")] == [f"{each}.00" for each in figures]
+
+
+def test_the_month_of_a_year_is_not_taken_for_the_year(may, cast):
+    annual(cast, "2023A")
+    rows = copied([("所得税费用", 500, 400), ("净利润", 9, 8)], "项目", "本期金额", "上期金额")
+    sent = form_on(paste(may.page, f"利润表\t2023年度\t单位：万元\n{rows}", "2023A", "t2"))
+    assert {"F361.y", "F361.p"} <= ticked(sent)
+    press(may.page, sent, period="2023A", key="t2")
+    for head in ("2023年12月", ""):  # though 本期金额 of a year was confirmed before
+        answer = paste(may.page, f"利润表\t{head}\t单位：万元\n{rows}", "2023A", "t2")
+        assert "还没有选哪一列是本年" in words_on(answer) and not ticked(form_on(answer))
+
+
+def test_a_column_that_was_chosen_is_read_again_under_the_same_head(may):
+    text = "2024年5月\t单位：元\n" + copied([("利润总额", 10_000)], "项目", "本期金额")
+    again = press(may.page, {**form_on(paste(may.page, text)), "column.profit.c1": "本期金额"}, then="look")
+    press(may.page, form_on(again))
+    assert "column.profit.c1" in form_on(paste(may.page, text))
+    assert form_on(paste(may.page, text))["column.profit.c1"] == ["本期金额"]
+    assert form_on(paste(may.page, text.replace("2024年5月\t", "")))["column.profit.c1"] == [""]
+
+
 # What is refused
 
 
