@@ -253,7 +253,8 @@ def read_as(
 ) -> ReadStatement:
     layout = memory.layout(kind)
     statement = chosen_among(given, choices.sheets.get(kind, ""), layout.sheet)
-    unit = choices.units.get(kind) or statement.unit or layout.unit
+    remembered = "" if statement.contradicts_itself else layout.unit
+    unit = choices.units.get(kind) or statement.unit or remembered
     columns = tuple(fed_columns(statement, rows, judgement, layout, choices))
     names = [line.key for line in statement.lines]
     new = [name for name in names if layout.names and name not in layout.names]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import islice
 
-from reporting.books.amounts import NoAmount, read_amount, squeezed, units_said
+from reporting.books.amounts import UNITS, NoAmount, read_amount, squeezed, units_said
 from reporting.books.grids import MOST_COLUMNS, BooksGrid, GridText
 from reporting.books.heads import (
     BALANCE,
@@ -73,11 +73,20 @@ class Statement:
     title: str  # its sheet's; nothing where it was pasted
     columns: tuple[BooksColumn, ...]
     lines: tuple[BooksLine, ...]
-    unit: str  # nothing where it is not said, or said twice
+    units: tuple[str, ...]  # all that the words above it and its heads name
     span: str  # what it is of, as the words above it say: a year, a month, neither
     month: tuple[int, int] | None  # the year and the month it is of, 0 where only the year is said
     firm: str
     hidden: int  # cells of its sheet nobody sees
+
+    @property
+    def unit(self) -> str:
+        """Nothing where none is said, or two."""
+        return self.units[0] if len(self.units) == 1 else ""
+
+    @property
+    def contradicts_itself(self) -> bool:
+        return len(self.units) > 1
 
     @property
     def called(self) -> str:
@@ -197,7 +206,7 @@ def statement_at(grid: BooksGrid, head: _Head, body: list[int], above: list[str]
         title=grid.title,
         columns=tuple(BooksColumn(label, settled(role_of(label, kind, year), span)) for label in labels),
         lines=tuple(lines),
-        unit=units.pop() if len(units) == 1 else "",
+        units=tuple(unit for unit in UNITS if unit in units),
         span=span,
         month=month_said(title),
         firm=next((found[1] for line in above if (found := FIRM.search(squeezed_line(line)))), ""),

@@ -123,6 +123,20 @@ def test_the_unit_is_asked_for_where_the_books_do_not_say_it(may):
     assert "按上次或您所选的千元" in words_on(give(may.page, small_profit(unit="")))
 
 
+def test_the_unit_is_asked_for_where_the_books_name_two(may):
+    """Last time's says nothing about books that contradict themselves."""
+    rows = copied([("利润总额", 5_000)], "项目", "本年累计")
+    press(may.page, form_on(paste(may.page, f"单位：元\n{rows}")))
+    answer = paste(may.page, f"单位：元\t金额单位：千元\n{rows}")
+    assert "报表里写了不同的单位（元、千元），请核对后选一个" in words_on(answer)
+    assert "没有写明单位" not in words_on(answer) and not ticked(form_on(answer))
+    again = press(may.page, {**form_on(answer), "unit.profit": "千元"}, then="look")
+    assert "报表里写了不同的单位（元、千元），按您所选的千元" in words_on(again) and "500.00 万元" in words_on(again)
+    press(may.page, form_on(again))
+    assert draft(may.filing) == {"2090.c1": "500.00"}
+    assert not ticked(form_on(paste(may.page, f"单位：元\t金额单位：千元\n{rows}")))
+
+
 def test_a_month_is_not_taken_for_the_year_so_far(may):
     rows = [(name, month) for name, _, month in SMALL_PROFIT]
     answer = paste(may.page, "单位：元\n" + copied(rows, "项目", "本期金额"))
