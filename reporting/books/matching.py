@@ -21,11 +21,12 @@ from reporting.books.heads import CALLED, column_for, columns_fed, kind_wanted, 
 from reporting.books.memory import Layout, Memory, in_words
 from reporting.books.months import names_a_time
 from reporting.books.statements import BooksLine, Statement, statements_in
-from reporting.books.terms import MINUS, PLUS, is_fed_by_books, reading_of
+from reporting.books.terms import MINUS, PLUS, is_fed_by_books, reading_of, signs_of
 from reporting.filing.judging import Judgement
 from reporting.models import Filing
 
 CONFIRMED, CERTAIN, PROPOSED, CHOSEN, NONE = "confirmed", "certain", "proposed", "chosen", ""
+REWRITTEN = "rewritten"  # confirmed of a line that says otherwise now which way a loss is written
 MOST_TERMS = 12  # that make up one row
 FROM_ROUNDING = Decimal("0.1")  # in the table's unit: twenty parts, each rounded by half a hundredth
 NO_STATEMENT = (
@@ -300,7 +301,8 @@ def terms_of(row: Indicator, statement: Statement, memory: Memory, choices: Choi
     there = statement.by_key
     proposed = shipped.terms, (CERTAIN if shipped.is_sure else PROPOSED) if shipped.terms else NONE
     if confirmed is not None and all(term[1:] in there for term in confirmed):
-        proposed = confirmed, CONFIRMED
+        is_same = signs_of(confirmed, there).items() <= memory.layout(statement.kind).signs.items()
+        proposed = (confirmed, CONFIRMED) if is_same else (shipped.terms or confirmed, REWRITTEN)
     elif confirmed is not None:
         proposed = shipped.terms, PROPOSED if shipped.terms else NONE
     chosen = choices.rows.get(row.code)

@@ -24,10 +24,11 @@ class Layout:
     columns: Mapping[str, str] = field(default_factory=dict)
     span: str | None = None  # what it was of, as the words above it said: a year, a month, neither
     names: tuple[str, ...] = ()
+    signs: Mapping[str, str] = field(default_factory=dict)  # of the terms of losses, when confirmed
 
     def as_json(self) -> dict:
         read = {"sheet": self.sheet, "unit": self.unit, "columns": dict(self.columns), "span": self.span}
-        return read | {"names": list(self.names)}
+        return read | {"names": list(self.names), "signs": dict(self.signs)}
 
 
 @dataclass(frozen=True)
@@ -53,8 +54,9 @@ def memory_of(filing: Filing) -> Memory:
 
 
 def layout_from(said: Mapping) -> Layout:
-    """What was stored before its span was is like no statement that comes: its columns are found anew."""
-    return Layout(said["sheet"], said["unit"], said["columns"], said.get("span"), tuple(said["names"]))
+    """What was stored before its span and signs were is like no statement that comes: it is asked for anew."""
+    names, signs = tuple(said["names"]), said.get("signs", {})
+    return Layout(said["sheet"], said["unit"], said["columns"], said.get("span"), names, signs)
 
 
 def mapping_of(filing: Filing) -> BooksMapping | None:

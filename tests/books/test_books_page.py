@@ -285,6 +285,39 @@ def test_the_month_of_a_year_is_not_taken_for_the_year(may, cast):
         assert "还没有选哪一列是本年" in words_on(answer) and not ticked(form_on(answer))
 
 
+def losses(written: str, figure: int) -> str:
+    return "2023年度\t单位：万元\n" + copied([(written, figure), ("所得税费用", 5), ("净利润", 9)], "项目", "本年金额")
+
+
+def test_a_confirmed_minus_ends_with_the_way_the_loss_was_written(may, cast):
+    filing, old, new = annual(cast, "2023A"), "减：资产减值损失", "资产减值损失（损失以“-”号填列）"
+    sent = form_on(paste(may.page, losses(old, 30), "2023A", "t2"))
+    press(may.page, {**sent, "take": ["F346.y"]}, period="2023A", key="t2")
+    assert draft(filing, "软统企2")["F346.y"] == "-30.00"
+    assert "F346.y" in ticked(form_on(paste(may.page, losses(old, 31), "2023A", "t2")))
+
+    answer = paste(may.page, losses(new, -31), "2023A", "t2")
+    assert "资产减值损失 报表里的写法与确认时不同，正负可能相反，请核对 -31 万元 -31.00 万元" in words_on(answer)
+    assert "F346.y" not in ticked(form_on(answer))
+    press(may.page, {**form_on(answer), "take": ["F361.y"]}, period="2023A", key="t2")
+    assert draft(filing, "软统企2") == {"F346.y": "-30.00", "F361.y": "5.00"}
+    answer = paste(may.page, losses(new, -31), "2023A", "t2")  # the rest was taken, this was not
+    assert "F346.y" not in ticked(form_on(answer))
+    press(may.page, {**form_on(answer), "take": ["F346.y"]}, period="2023A", key="t2")
+    assert draft(filing, "软统企2")["F346.y"] == "-31.00"
+    assert "F346.y" in ticked(form_on(paste(may.page, losses(new, -32), "2023A", "t2")))
+    assert "F346.y" not in ticked(form_on(paste(may.page, losses("资产减值损失", 32), "2023A", "t2")))
+
+
+def test_a_loss_of_another_name_that_was_chosen_is_asked_about_too(may, cast):
+    annual(cast, "2023A")
+    sent = form_on(paste(may.page, losses("减：坏账损失", 30), "2023A", "t2"))
+    again = press(may.page, {**sent, "F345": ["-坏账损失"]}, "look", "2023A", "t2")
+    press(may.page, form_on(again), period="2023A", key="t2")
+    answer = paste(may.page, losses("坏账损失（损失以“-”号填列）", -31), "2023A", "t2")
+    assert "正负可能相反" in words_on(answer) and "F345.y" not in ticked(form_on(answer))
+
+
 def test_a_column_that_was_chosen_is_read_again_under_the_same_head(may):
     text = "2024年5月\t单位：元\n" + copied([("利润总额", 10_000)], "项目", "本期金额")
     again = press(may.page, {**form_on(paste(may.page, text)), "column.profit.c1": "本期金额"}, then="look")
