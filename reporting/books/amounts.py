@@ -54,7 +54,7 @@ def read_amount(text: str) -> Decimal | None:
 
 
 def units_said(lines: list[str]) -> set[str]:
-    """The units named in lines above and beside a statement; more than one says nothing."""
+    """The units named in lines above and beside a statement; more than one contradict each other."""
     found: set[str] = set()
     for line in lines:
         plain = unicodedata.normalize("NFKC", line)

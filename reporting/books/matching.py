@@ -19,12 +19,14 @@ from reporting.books.amounts import UNITS, as_the_table_has_it, converted
 from reporting.books.grids import BooksGrid
 from reporting.books.heads import CALLED, column_for, columns_fed, kind_wanted, roles_wanted
 from reporting.books.memory import Layout, Memory, in_words
+from reporting.books.months import names_a_time
 from reporting.books.statements import BooksLine, Statement, statements_in
-from reporting.books.terms import MINUS, PLUS, is_fed_by_books, reading_of
+from reporting.books.terms import MINUS, PLUS, is_fed_by_books, reading_of, signs_of
 from reporting.filing.judging import Judgement
 from reporting.models import Filing
 
 CONFIRMED, CERTAIN, PROPOSED, CHOSEN, NONE = "confirmed", "certain", "proposed", "chosen", ""
+REWRITTEN = "rewritten"  # confirmed of a line that says otherwise now which way a loss is written
 MOST_TERMS = 12  # that make up one row
 FROM_ROUNDING = Decimal("0.1")  # in the table's unit: twenty parts, each rounded by half a hundredth
 NO_STATEMENT = (
@@ -79,7 +81,7 @@ class ReadStatement:
     def layout(self) -> Layout:
         columns = {fed.key: fed.source for fed in self.columns}
         names = tuple(line.key for line in self.statement.lines)
-        return Layout(self.statement.title, self.unit, columns, names)
+        return Layout(self.statement.title, self.unit, columns, self.statement.span, names)
 
 
 @dataclass(frozen=True)
@@ -252,7 +254,8 @@ def read_as(
 ) -> ReadStatement:
     layout = memory.layout(kind)
     statement = chosen_among(given, choices.sheets.get(kind, ""), layout.sheet)
-    unit = choices.units.get(kind) or statement.unit or layout.unit
+    remembered = "" if statement.contradicts_itself else layout.unit
+    unit = choices.units.get(kind) or statement.unit or remembered
     columns = tuple(fed_columns(statement, rows, judgement, layout, choices))
     names = [line.key for line in statement.lines]
     new = [name for name in names if layout.names and name not in layout.names]
@@ -261,10 +264,10 @@ def read_as(
 
 
 def chosen_among(given: list[Statement], place: str, title: str) -> Statement:
-    """As chosen, else the sheet the firm took last, else the first."""
+    """As chosen, else the sheet the firm took last, else the first. A sheet that is named by its month is another's."""
     if place in map(str, range(len(given))):
         return given[int(place)]
-    return next((each for each in given if each.title == title), given[0])
+    return next((each for each in given if each.title == title and not names_a_time(title)), given[0])
 
 
 def fed_columns(
@@ -278,12 +281,18 @@ def fed_columns(
             is_open = f"{row.code}.{key}" not in judgement.completed.locked
             if key in known or not (is_open or row.formula_in(key)):
                 continue
-            wanted = roles_wanted(row, key, judgement.facts.period)
-            confirmed = layout.columns.get(key, "")
-            source = confirmed if confirmed in labels else column_for(statement.columns, wanted)
+            period = judgement.facts.period
+            found = column_for(statement.columns, roles_wanted(row, key, period), period)
+            confirmed = layout.columns.get(key, "") if is_laid_out_as(statement, layout) else ""
+            source = confirmed if confirmed in labels and not names_a_time(confirmed) else found
             source = choices.columns.get(f"{statement.kind}.{key}", source)
             known[key] = FedColumn(statement.kind, key, row.column(key).label, source if source in labels else "")
     yield from known.values()
+
+
+def is_laid_out_as(statement: Statement, layout: Layout) -> bool:
+    """Whether a head means what it meant on the firm's last statement: 本期 of a month is not that of a year."""
+    return layout.span == statement.span
 
 
 def terms_of(row: Indicator, statement: Statement, memory: Memory, choices: Choices) -> tuple[tuple[str, ...], str]:
@@ -292,7 +301,8 @@ def terms_of(row: Indicator, statement: Statement, memory: Memory, choices: Choi
     there = statement.by_key
     proposed = shipped.terms, (CERTAIN if shipped.is_sure else PROPOSED) if shipped.terms else NONE
     if confirmed is not None and all(term[1:] in there for term in confirmed):
-        proposed = confirmed, CONFIRMED
+        is_same = signs_of(confirmed, there).items() <= memory.layout(statement.kind).signs.items()
+        proposed = (confirmed, CONFIRMED) if is_same else (shipped.terms or confirmed, REWRITTEN)
     elif confirmed is not None:
         proposed = shipped.terms, PROPOSED if shipped.terms else NONE
     chosen = choices.rows.get(row.code)

@@ -22,10 +22,13 @@ class Layout:
     sheet: str = ""
     unit: str = ""
     columns: Mapping[str, str] = field(default_factory=dict)
+    span: str | None = None  # what it was of, as the words above it said: a year, a month, neither
     names: tuple[str, ...] = ()
+    signs: Mapping[str, str] = field(default_factory=dict)  # of the terms of losses, when confirmed
 
     def as_json(self) -> dict:
-        return {"sheet": self.sheet, "unit": self.unit, "columns": dict(self.columns), "names": list(self.names)}
+        read = {"sheet": self.sheet, "unit": self.unit, "columns": dict(self.columns), "span": self.span}
+        return read | {"names": list(self.names), "signs": dict(self.signs)}
 
 
 @dataclass(frozen=True)
@@ -46,11 +49,14 @@ def memory_of(filing: Filing) -> Memory:
     edition, before = filing.edition, stored.edition
     codes = counterparts(edition, before)
     rows = {code: tuple(stored.rows[old]) for code, old in codes.items() if old in stored.rows}
-    layouts = {
-        kind: Layout(said["sheet"], said["unit"], said["columns"], tuple(said["names"]))
-        for kind, said in stored.layouts.items()
-    }
+    layouts = {kind: layout_from(said) for kind, said in stored.layouts.items()}
     return Memory(rows, layouts, stored)
+
+
+def layout_from(said: Mapping) -> Layout:
+    """What was stored before its span and signs were is like no statement that comes: it is asked for anew."""
+    names, signs = tuple(said["names"]), said.get("signs", {})
+    return Layout(said["sheet"], said["unit"], said["columns"], said.get("span"), names, signs)
 
 
 def mapping_of(filing: Filing) -> BooksMapping | None:

@@ -11,9 +11,20 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import islice
 
-from reporting.books.amounts import NoAmount, read_amount, squeezed, units_said
+from reporting.books.amounts import UNITS, NoAmount, read_amount, squeezed, units_said
 from reporting.books.grids import MOST_COLUMNS, BooksGrid, GridText
-from reporting.books.heads import BALANCE, CALLED, NO_FIGURES, PROFIT, BooksColumn, is_name_head, role_of, told_apart
+from reporting.books.heads import (
+    BALANCE,
+    CALLED,
+    NO_FIGURES,
+    PROFIT,
+    BooksColumn,
+    is_name_head,
+    role_of,
+    settled,
+    told_apart,
+)
+from reporting.books.months import month_said, span_said, squeezed_line
 
 MOST_STATEMENTS = 12  # on one sheet
 MOST_LINES = 400  # of a statement; the longest form has some ninety
@@ -34,11 +45,6 @@ FIRM = re.compile(
     r"(?:编制单位|编报单位|单位名称|企业名称|公司名称|纳税人名称|核算单位|编制企业|填报单位)"
     r"(?:\(.*?\))?:([^:\t]{4,60})"
 )
-# When it was made is not what it is of: 报送日期：2024-06-05.
-MADE_ON = re.compile(r"(?:打印|报送|填报|填表|制表|导出|编报|申报|生成)(?:日期|时间):?[0-9年月日:./-]*")
-SPAN = re.compile(r"(20[0-9]{2})年([0-9]{1,2})月?[-—~至到]([0-9]{1,2})月")
-DATES = re.compile(r"(20[0-9]{2})(?:年度?|[-./])(?:第?([0-9]{1,2}|[一二三四])(季|月|期|[-./]|(?![0-9])))?")
-QUARTERS = {"一": 1, "二": 2, "三": 3, "四": 4}
 
 
 @dataclass(frozen=True)
@@ -67,10 +73,20 @@ class Statement:
     title: str  # its sheet's; nothing where it was pasted
     columns: tuple[BooksColumn, ...]
     lines: tuple[BooksLine, ...]
-    unit: str  # nothing where it is not said, or said twice
+    units: tuple[str, ...]  # all that the words above it and its heads name
+    span: str  # what it is of, as the words above it say: a year, a month, neither
     month: tuple[int, int] | None  # the year and the month it is of, 0 where only the year is said
     firm: str
     hidden: int  # cells of its sheet nobody sees
+
+    @property
+    def unit(self) -> str:
+        """Nothing where none is said, or two."""
+        return self.units[0] if len(self.units) == 1 else ""
+
+    @property
+    def contradicts_itself(self) -> bool:
+        return len(self.units) > 1
 
     @property
     def called(self) -> str:
@@ -184,13 +200,14 @@ def statement_at(grid: BooksGrid, head: _Head, body: list[int], above: list[str]
     if (kind := kind_of({line.name for line in lines})) is None:
         return None
     labels = dict.fromkeys(label for line in lines for label in line.amounts)
-    units = units_said([*above, *all_labels])
+    units, span = units_said([*above, *all_labels]), span_said(title)
     return Statement(
         kind=kind,
         title=grid.title,
-        columns=tuple(BooksColumn(label, role_of(label, kind, year)) for label in labels),
+        columns=tuple(BooksColumn(label, settled(role_of(label, kind, year), span)) for label in labels),
         lines=tuple(lines),
-        unit=units.pop() if len(units) == 1 else "",
+        units=tuple(unit for unit in UNITS if unit in units),
+        span=span,
         month=month_said(title),
         firm=next((found[1] for line in above if (found := FIRM.search(squeezed_line(line)))), ""),
         hidden=grid.hidden,
@@ -250,19 +267,3 @@ def distinguished(lines: list[BooksLine]) -> list[BooksLine]:
         own = f"{key}（第 {turns[key]} 处）" if keys.count(key) > 1 else key
         found.append(BooksLine(own, line.name, line.written, line.within, line.amounts))
     return found
-
-
-def squeezed_line(line: str) -> str:
-    return "\t".join(squeezed(piece) for piece in line.split("\t"))
-
-
-def month_said(text: str) -> tuple[int, int] | None:
-    """The last month that is named above the figures, or the year alone."""
-    plain = MADE_ON.sub("", squeezed_line(text))
-    if spans := SPAN.findall(plain):
-        return max((int(year), int(last)) for year, _, last in spans)
-    said = []
-    for year, number, what in DATES.findall(plain):
-        month = QUARTERS.get(number) or int(number or 0)
-        said.append((int(year), month * 3 if what == "季" else month))
-    return max((each for each in said if each[1] <= 12), default=None)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.core.files.base import ContentFile, File
@@ -20,12 +20,14 @@ from reporting.books.matching import (
     BooksPreview,
     Checked,
     Choices,
+    ReadStatement,
     checked_against,
     preview,
     statements_for,
 )
-from reporting.books.memory import memory_of, remember
+from reporting.books.memory import Layout, Memory, memory_of, remember
 from reporting.books.statements import Statement
+from reporting.books.terms import signs_of
 from reporting.filing.judging import judge, typed_cells
 from reporting.models import Filing
 from reporting.workbooks.upload import in_journal, is_stored
@@ -118,9 +120,17 @@ def take(press: BooksPress, by: User, at: datetime) -> int:
     stood, version = how_it_stands(filing), filing.drafts[table].version if table in filing.drafts else 0
     why, subject = f"从财务报表取数 {press.name}".strip(), in_journal(press.upload) if press.upload else ""
     store(filing, put_into(filing, table, cells, version, by, at, why, subject=subject), stood)
-    layouts = {each.statement.kind: each.layout for each in found.statements}
-    remember(filing, confirmed_rows(found, press.ticked), layouts, by, at)
+    confirmed = confirmed_rows(found, press.ticked)
+    layouts = {each.statement.kind: with_signs(each, found.memory, confirmed) for each in found.statements}
+    remember(filing, confirmed, layouts, by, at)
     return len(cells)
+
+
+def with_signs(read: ReadStatement, memory: Memory, confirmed: Mapping[str, tuple[str, ...]]) -> Layout:
+    """The layout with how the lines of what is confirmed now are written; of other terms it stays as it was."""
+    there = read.statement.by_key
+    terms = {term for row in confirmed.values() for term in row if term[1:] in there}
+    return replace(read.layout, signs={**memory.layout(read.statement.kind).signs, **signs_of(terms, there)})
 
 
 def confirmed_rows(found: BooksPreview, ticked: Collection[str]) -> dict[str, tuple[str, ...]]:

@@ -9,10 +9,13 @@ from functools import cache
 from pathlib import Path
 
 from forms_tables.edition.model import Indicator, Table
+from reporting.books.amounts import squeezed
 from reporting.books.heads import BALANCE, PROFIT, kind_wanted
 from reporting.books.statements import BooksLine, Statement, plain_name
 
 PLUS, MINUS = "+", "-"
+SAID, DEDUCTED = "损失以", "减"
+EITHER_WAY = re.compile("损失|损益")
 FEWEST_KNOWN = 4  # rows that statements speak of, before a table is one that books can fill
 
 
@@ -80,11 +83,25 @@ def split_terms(spelling: str) -> list[tuple[str, str]]:
 
 def losses_signed(reading: BooksReading, lines: Iterable[BooksLine]) -> BooksReading:
     """A loss of value whose line does not say “损失以” may be written the other way round."""
-    if not any(line.name in shipped()["signed_losses"] and "损失以" not in line.written for line in lines):
+    signs = {sign_rule(line) for line in lines if line.name in shipped()["signed_losses"]}
+    if not signs - {SAID}:
         return reading
-    is_deducted = any(line.written.strip().startswith("减") for line in lines)
+    is_deducted = any(sign_rule(line) == DEDUCTED for line in lines)
     terms = tuple(turned(term) for term in reading.terms) if is_deducted else reading.terms
     return BooksReading(terms, False)
+
+
+def sign_rule(line: BooksLine) -> str:
+    """How the line says which way a loss is written: 损失以“-”号填列, 减：, or not at all."""
+    written = squeezed(line.written)
+    if SAID in written:
+        return SAID
+    return DEDUCTED if written.startswith(DEDUCTED) else ""
+
+
+def signs_of(terms: Iterable[str], there: Mapping[str, BooksLine]) -> dict[str, str]:
+    """Of those terms that may be written either way, how they are written."""
+    return {term: sign_rule(there[term[1:]]) for term in terms if EITHER_WAY.search(there[term[1:]].name)}
 
 
 def turned(term: str) -> str:

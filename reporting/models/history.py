@@ -249,7 +249,8 @@ class BooksMapping(models.Model):
     """How a firm reads its own 利润表 and 资产负债表 into the forms of one frequency, as it confirmed it last.
 
     `rows` has for each row's code the signed names of the books ("+销售费用"), none where the row is not taken from
-    them. `layouts` has for each kind of statement its sheet, unit, columns and the names that stood on it.
+    them. `layouts` has for each kind of statement its sheet, unit, columns, what it was of, the
+    names that stood on it, and how lines of losses were written.
     """
 
     enterprise = models.ForeignKey(Enterprise, models.PROTECT, related_name="books_mappings", verbose_name="企业")

@@ -123,6 +123,20 @@ def test_the_unit_is_asked_for_where_the_books_do_not_say_it(may):
     assert "按上次或您所选的千元" in words_on(give(may.page, small_profit(unit="")))
 
 
+def test_the_unit_is_asked_for_where_the_books_name_two(may):
+    """Last time's says nothing about books that contradict themselves."""
+    rows = copied([("利润总额", 5_000)], "项目", "本年累计")
+    press(may.page, form_on(paste(may.page, f"单位：元\n{rows}")))
+    answer = paste(may.page, f"单位：元\t金额单位：千元\n{rows}")
+    assert "报表里写了不同的单位（元、千元），请核对后选一个" in words_on(answer)
+    assert "没有写明单位" not in words_on(answer) and not ticked(form_on(answer))
+    again = press(may.page, {**form_on(answer), "unit.profit": "千元"}, then="look")
+    assert "报表里写了不同的单位（元、千元），按您所选的千元" in words_on(again) and "500.00 万元" in words_on(again)
+    press(may.page, form_on(again))
+    assert draft(may.filing) == {"2090.c1": "500.00"}
+    assert not ticked(form_on(paste(may.page, f"单位：元\t金额单位：千元\n{rows}")))
+
+
 def test_a_month_is_not_taken_for_the_year_so_far(may):
     rows = [(name, month) for name, _, month in SMALL_PROFIT]
     answer = paste(may.page, "单位：元\n" + copied(rows, "项目", "本期金额"))
@@ -238,6 +252,79 @@ def test_one_firm_knows_nothing_of_what_another_confirmed(may, cast):
     press(may.page, {**form_on(give(may.page, small_profit())), "take": ["2010.c1"]})
     other = give(sign_in(cast.sun_jie), small_profit(firm="重庆山城智能装备有限公司"))
     assert "第一次取数" in words_on(other) and "2010.c1" not in ticked(form_on(other))
+
+
+def annual(cast, period: str):
+    return owe(cast.yuntu, open_period(period, AT.date().replace(month=1, day=1)))
+
+
+def test_last_years_column_does_not_come_in_as_this_years(may, cast):
+    """The label that was confirmed, 2023年度, stands on the next statement over the year before."""
+    for year, figures in ((2023, (500, 400)), (2024, (600, 500))):
+        period = f"{year}A"
+        filing = annual(cast, period)
+        profit = copied([("所得税费用", *figures)], "项目", f"{year}年度", f"{year - 1}年度")
+        balance = copied([("货币资金", *figures)], "资产", f"{year}年12月31日", f"{year - 1}年12月31日")
+        answer = paste(may.page, f"单位：万元\n{profit}\n净利润\t1\t1\n单位：万元\n{balance}", period, "t2")
+        sent = form_on(answer)
+        assert {"F361.y", "F361.p", "F101.e", "F101.b"} <= ticked(sent)
+        press(may.page, sent, period=period, key="t2")
+        cells = draft(filing, "软统企2")
+        assert [cells[key] for key in ("F361.y", "F361.p")] == [f"{each}.00" for each in figures]
+        assert [cells[key] for key in ("F101.e", "F101.b")] == [f"{each}.00" for each in figures]
+
+
+def test_the_month_of_a_year_is_not_taken_for_the_year(may, cast):
+    annual(cast, "2023A")
+    rows = copied([("所得税费用", 500, 400), ("净利润", 9, 8)], "项目", "本期金额", "上期金额")
+    sent = form_on(paste(may.page, f"利润表\t2023年度\t单位：万元\n{rows}", "2023A", "t2"))
+    assert {"F361.y", "F361.p"} <= ticked(sent)
+    press(may.page, sent, period="2023A", key="t2")
+    for head in ("2023年12月", ""):  # though 本期金额 of a year was confirmed before
+        answer = paste(may.page, f"利润表\t{head}\t单位：万元\n{rows}", "2023A", "t2")
+        assert "还没有选哪一列是本年" in words_on(answer) and not ticked(form_on(answer))
+
+
+def losses(written: str, figure: int) -> str:
+    return "2023年度\t单位：万元\n" + copied([(written, figure), ("所得税费用", 5), ("净利润", 9)], "项目", "本年金额")
+
+
+def test_a_confirmed_minus_ends_with_the_way_the_loss_was_written(may, cast):
+    filing, old, new = annual(cast, "2023A"), "减：资产减值损失", "资产减值损失（损失以“-”号填列）"
+    sent = form_on(paste(may.page, losses(old, 30), "2023A", "t2"))
+    press(may.page, {**sent, "take": ["F346.y"]}, period="2023A", key="t2")
+    assert draft(filing, "软统企2")["F346.y"] == "-30.00"
+    assert "F346.y" in ticked(form_on(paste(may.page, losses(old, 31), "2023A", "t2")))
+
+    answer = paste(may.page, losses(new, -31), "2023A", "t2")
+    assert "资产减值损失 报表里的写法与确认时不同，正负可能相反，请核对 -31 万元 -31.00 万元" in words_on(answer)
+    assert "F346.y" not in ticked(form_on(answer))
+    press(may.page, {**form_on(answer), "take": ["F361.y"]}, period="2023A", key="t2")
+    assert draft(filing, "软统企2") == {"F346.y": "-30.00", "F361.y": "5.00"}
+    answer = paste(may.page, losses(new, -31), "2023A", "t2")  # the rest was taken, this was not
+    assert "F346.y" not in ticked(form_on(answer))
+    press(may.page, {**form_on(answer), "take": ["F346.y"]}, period="2023A", key="t2")
+    assert draft(filing, "软统企2")["F346.y"] == "-31.00"
+    assert "F346.y" in ticked(form_on(paste(may.page, losses(new, -32), "2023A", "t2")))
+    assert "F346.y" not in ticked(form_on(paste(may.page, losses("资产减值损失", 32), "2023A", "t2")))
+
+
+def test_a_loss_of_another_name_that_was_chosen_is_asked_about_too(may, cast):
+    annual(cast, "2023A")
+    sent = form_on(paste(may.page, losses("减：坏账损失", 30), "2023A", "t2"))
+    again = press(may.page, {**sent, "F345": ["-坏账损失"]}, "look", "2023A", "t2")
+    press(may.page, form_on(again), period="2023A", key="t2")
+    answer = paste(may.page, losses("坏账损失（损失以“-”号填列）", -31), "2023A", "t2")
+    assert "正负可能相反" in words_on(answer) and "F345.y" not in ticked(form_on(answer))
+
+
+def test_a_column_that_was_chosen_is_read_again_under_the_same_head(may):
+    text = "2024年5月\t单位：元\n" + copied([("利润总额", 10_000)], "项目", "本期金额")
+    again = press(may.page, {**form_on(paste(may.page, text)), "column.profit.c1": "本期金额"}, then="look")
+    press(may.page, form_on(again))
+    assert "column.profit.c1" in form_on(paste(may.page, text))
+    assert form_on(paste(may.page, text))["column.profit.c1"] == ["本期金额"]
+    assert form_on(paste(may.page, text.replace("2024年5月\t", "")))["column.profit.c1"] == [""]
 
 
 # What is refused

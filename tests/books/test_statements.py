@@ -1,13 +1,17 @@
 """Statements found in the layouts that are in use, and what of each line is read."""
 
+from dataclasses import replace
 from decimal import Decimal
 from io import BytesIO
 
 import pytest
 from openpyxl import Workbook
 
+from forms_tables.edition.periods import PeriodCode
 from reporting.books.amounts import NoAmount, read_amount, units_said
 from reporting.books.grids import grids_of_paste, grids_of_workbook
+from reporting.books.heads import column_for
+from reporting.books.matching import chosen_among
 from reporting.books.statements import Statement, plain_name, statements_in
 from tests.books.firm_books import FIRM, saved, small_profit, year_end
 
@@ -46,7 +50,7 @@ def test_both_sides_of_a_balance_are_read_and_the_same_name_is_told_apart():
     assert figures(balance, "无形资产：数据资源") == [Decimal("700000"), Decimal("300000")]
     assert figures(balance, "存货：数据资源") == [Decimal("100000"), Decimal(0)]
     assert not {"流动资产", "所有者权益"} & balance.by_key.keys()  # headings
-    assert (profit.kind, profit.month, roles(profit)) == ("profit", (2023, 0), ["period", "previous"])
+    assert (profit.kind, profit.month, roles(profit)) == ("profit", (2023, 0), ["year", "earlier"])
 
 
 def test_a_head_of_two_rows_over_merged_cells_is_one_head():
@@ -78,12 +82,81 @@ def test_two_columns_with_one_head_are_told_apart_by_their_letters():
 
 def test_columns_named_by_the_year_speak_by_it():
     (found,) = pasted("项目\t2023年度\t2022年度\n净利润\t1\t2", 2023)
-    assert roles(found) == ["period", "earlier"]
+    assert roles(found) == ["year", "earlier"]
     (found,) = pasted("资产\t2023年12月31日\t2022年12月31日\n货币资金\t1\t2", 2023)
     assert roles(found) == ["end", "begin"]
 
     (found,) = pasted("项目\t2024年1-5月\t2023年1-5月\t2024年5月\n净利润\t1\t2\t3")
-    assert roles(found) == ["so_far", "year_ago_so_far", "period"]
+    assert roles(found) == ["so_far", "year_ago_so_far", "month"]
+
+
+@pytest.mark.parametrize(
+    ("above", "of"),
+    [
+        ("2023年度", ["year", "earlier"]),
+        ("2023年1-12月", ["year", "earlier"]),
+        ("2023年1月1日至2023年12月31日", ["year", "earlier"]),
+        ("所属期起：2023-01-01\t所属期止：2023-12-31", ["year", "earlier"]),
+        ("2023年度\t打印日期：2024年1月5日", ["year", "earlier"]),
+        ("编制单位：重庆四季软件公司\t2023年度", ["year", "earlier"]),
+        ("2023年12月", ["month", "month_before"]),
+        ("2023年\t12月", ["month", "month_before"]),
+        ("2023年十二月", ["month", "month_before"]),
+        ("2023年12月31日", ["month", "month_before"]),
+        ("所属期起：2023-12-01\t所属期止：2023-12-31", ["month", "month_before"]),
+        ("2023年10-12月", ["month", "month_before"]),
+        ("2023年第四季度", ["month", "month_before"]),
+        ("2023年下半年", ["month", "month_before"]),
+        ("利润表", ["period", "previous"]),
+    ],
+)
+def test_what_本期_means_is_said_above_it(above, of):
+    (found,) = pasted(f"{above}\n项目\t本期金额\t上期金额\n净利润\t1\t2", 2023)
+    assert roles(found) == of
+
+
+@pytest.mark.parametrize(
+    ("head", "role"),
+    [
+        ("2023年12月", "month"),
+        ("2023年12月 本期金额", "month"),
+        ("2023年度 本期金额", "year"),
+        ("2022年度 本期金额", "earlier"),
+        ("2021年度 本期金额", ""),
+        ("2021年1-12月", ""),
+        ("2022年 本年金额", "earlier"),
+        ("本年金额", "year"),
+        ("上年金额", "earlier"),
+        ("上年同期", "year_ago"),
+        ("上年同月", "month_year_ago"),
+        ("上月金额", "month_before"),
+    ],
+)
+def test_a_head_speaks_of_the_year_only_where_it_says_so(head, role):
+    (found,) = pasted(f"项目\t{head}\n净利润\t1", 2023)
+    assert roles(found) == [role]
+
+
+def test_a_sheet_named_by_its_month_is_not_the_one_of_the_next():
+    (found,) = pasted("项目\t本年累计\n净利润\t1")
+    june, may, own = (replace(found, title=title) for title in ("6月", "5月", "母公司"))
+    assert chosen_among([june, may], "", "5月") is june
+    assert chosen_among([june, own], "", "母公司") is own
+
+
+@pytest.mark.parametrize(
+    ("heads", "period", "wanted", "label"),
+    [
+        ("2023年1-6月", "2023A", ("so_far",), ""),
+        ("1-5月\t1-6月", "2023M06", ("so_far",), "1-6月"),
+        ("1-5月", "2023M06", ("so_far",), ""),
+        ("2023年12月 本年累计", "2023A", ("so_far",), "2023年12月本年累计"),
+        ("本年累计", "2023A", ("so_far",), "本年累计"),
+    ],
+)
+def test_a_column_that_ends_with_another_month_is_not_it(heads, period, wanted, label):
+    (found,) = pasted(f"项目\t{heads}\n净利润" + "\t1" * (heads.count("\t") + 1), 2023)
+    assert column_for(found.columns, wanted, PeriodCode.parse(period)) == label
 
 
 @pytest.mark.parametrize(

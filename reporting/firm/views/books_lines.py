@@ -13,6 +13,7 @@ from reporting.books.matching import (
     CONFIRMED,
     NONE,
     PROPOSED,
+    REWRITTEN,
     BooksPreview,
     CellFromBooks,
     Checked,
@@ -24,7 +25,14 @@ from reporting.books.terms import MINUS, PLUS
 from reporting.firm.forms import TakeBooksPress
 from reporting.pages.grid import show
 
-WHENCE = {CONFIRMED: "贵单位确认过", CERTAIN: "名称对得上", PROPOSED: "建议，请核对", CHOSEN: "刚才选定", NONE: ""}
+WHENCE = {
+    CONFIRMED: "贵单位确认过",
+    CERTAIN: "名称对得上",
+    PROPOSED: "建议，请核对",
+    REWRITTEN: "报表里的写法与确认时不同，正负可能相反，请核对",
+    CHOSEN: "刚才选定",
+    NONE: "",
+}
 FEWEST_CHOICES = 3  # lists of names offered for one row
 MOST_NAMES = 12  # new or lost ones that are told by name
 
