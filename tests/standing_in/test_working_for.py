@@ -6,7 +6,7 @@ import uuid
 import pytest
 from django.urls import get_script_prefix, reverse
 
-from accounts import clock, people
+from accounts import clock, journal, people
 from accounts.access import Refused
 from accounts.models import STANDING_IN, Grant, JournalEntry, Letter
 from reporting import workflow
@@ -216,6 +216,47 @@ def test_who_stands_in_reads_along_in_the_firms_conversation_until_it_ends(cast,
     assert "请核对合同台账" in words_on(person.get(told.facts["messages"][0]["path"]))
     granting.end(grant, why="不再需要", by=cast.zhao_min, at=AT)
     assert not ThreadSeen.objects.filter(user=cast.zhao_min).exists()
+
+
+@pytest.fixture
+def typed_everywhere(cast, may, person):
+    """云图's own people and 赵敏, for three firms, each a figure that is nowhere else."""
+    let_stand_in(cast, enterprise=cast.shancheng)
+    workflow.save_sheet(may.filing, "软统企6", {"2010.c1": "7101"}, 0, cast.li_na, AT)
+    assert keep(person, at_firm(cast.yuntu, SHEET), {"2010.c1": "7102"}, version=1).status_code == 200
+    assert keep(person, at_firm(cast.shancheng, SHEET), {"2010.c1": "7103"}).status_code == 200
+    assert keep(person, SHEET, {"2010.c1": "7104"}).status_code == 200
+
+
+def figures_on(answer) -> set[str]:
+    return {figure for figure in ("7101", "7102", "7103", "7104") if figure in answer.content.decode()}
+
+
+def test_a_firms_history_is_of_that_firm_whoever_changed_it(cast, typed_everywhere, person):
+    assert figures_on(person.get(at_firm(cast.yuntu, "/history/"))) == {"7101", "7102"}
+    assert figures_on(person.get(at_firm(cast.shancheng, "/history/"))) == {"7103"}
+    assert figures_on(person.get("/history/")) == {"7104"}
+    assert figures_on(sign_in(cast.li_na).get("/history/")) == {"7101", "7102"}
+
+
+def test_a_firms_history_shows_who_stands_in_nothing_of_its_people(cast, may, person, grant):
+    people.deactivate(cast.wang_lei, by=cast.li_na, at=AT, why="离职")
+    shown = person.get(at_firm(cast.yuntu, "/history/")).context["lines"]
+    assert "离职" not in {line["entry"].why for line in shown}
+    assert "离职" in words_on(sign_in(cast.li_na).get("/history/"))
+
+
+def test_what_was_done_for_another_firm_is_in_nobodys_journal_but_its_own(cast, typed_everywhere, person, grant):
+    pages = ("/history/", "/journal/", "/journal/export.csv")
+    assert [figures_on(person.get(page)) for page in pages] == [{"7104"}] * 3
+    granting.end(grant, why="不再需要", by=cast.li_na, at=AT)
+    assert [figures_on(person.get(page)) for page in pages] == [{"7104"}] * 3
+    assert [figures_on(sign_in(cast.li_na).get(page)) for page in pages] == [{"7101", "7102"}] * 3
+
+
+def test_own_deeds_about_no_firm_stay_in_the_own_journal(cast):
+    journal.record(by=cast.zhao_min, at=AT, action="找回密码")
+    assert JournalEntry.objects.visible_to(cast.zhao_min).filter(action="找回密码").exists()
 
 
 def test_what_the_district_decided_is_told_to_who_asked_for_it_at_their_own_address(cast, may, grant):
