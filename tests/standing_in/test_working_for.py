@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from datetime import date
 
 import pytest
 from django.urls import get_script_prefix, reverse
@@ -11,10 +12,10 @@ from accounts.access import Refused
 from accounts.models import STANDING_IN, Grant, JournalEntry, Letter
 from reporting import workflow
 from reporting.conversation import threads
-from reporting.models import Submission, ThreadSeen
+from reporting.models import BaseAdjustment, Submission, ThreadSeen
 from reporting.standing_in import granting
 from tests.cast import AT, PASSWORD
-from tests.may import CLEAN_MAY, fresh, make_may
+from tests.may import AFTER_DUE, CLEAN_MAY, fresh, make_may
 from tests.officials import freeze, sign_in
 from tests.reading import markup_of, words_on
 from tests.standing_in.granting import at_firm, let_stand_in
@@ -257,6 +258,52 @@ def test_what_was_done_for_another_firm_is_in_nobodys_journal_but_its_own(cast, 
 def test_own_deeds_about_no_firm_stay_in_the_own_journal(cast):
     journal.record(by=cast.zhao_min, at=AT, action="找回密码")
     assert JournalEntry.objects.visible_to(cast.zhao_min).filter(action="找回密码").exists()
+
+
+def ask_and_decide(cast, may, kind: str) -> None:
+    if kind == "extension":
+        asked = workflow.ask_extension(may.filing, date(2024, 6, 13), cast.li_na, AT, "财务人员住院")
+        workflow.decide_extension(asked, True, cast.chen_yu, AT)
+    elif kind == "late":
+        asked = workflow.ask_late(may.filing, cast.li_na, AFTER_DUE, "财务人员住院")
+        workflow.decide_late(asked, True, cast.chen_yu, AFTER_DUE)
+    else:
+        asked = BaseAdjustment.objects.create(
+            filing=may.filing, cell="2010.c3", old="1", new="2", reason="并购", asked_by=cast.li_na, asked_at=AT
+        )
+        workflow.decide_adjustment(asked, True, cast.chen_yu, AT)
+
+
+@pytest.mark.parametrize(("kind", "page"), [("extension", ""), ("late", ""), ("adjustment", "bases/")])
+def test_what_was_asked_for_is_answered_to_who_stands_in_and_wants_letters(cast, may, grant, kind, page):
+    granting.be_reminded(grant, True, by=cast.zhao_min, at=AT)
+    ask_and_decide(cast, may, kind)
+    own = f"/filings/2024M05/{page}"
+    told = Letter.objects.filter(stem=f"filing/{kind}_decided")
+    assert {letter.to: letter.facts["path"] for letter in told} == {
+        cast.li_na.email: own,
+        cast.wang_lei.email: own,
+        cast.zhao_min.email: at_firm(cast.yuntu, own),
+    }
+
+
+@pytest.mark.parametrize("kind", ["extension", "late", "adjustment"])
+def test_who_stands_in_and_wants_no_letters_gets_none(cast, may, grant, kind):
+    ask_and_decide(cast, may, kind)
+    assert Letter.objects.filter(stem=f"filing/{kind}_decided", to=cast.li_na.email).exists()
+    assert not Letter.objects.filter(stem=f"filing/{kind}_decided", to=cast.zhao_min.email).exists()
+
+
+@pytest.mark.parametrize("kind", ["extension", "late"])
+def test_whoever_asks_is_told_who_will_be_written_to(cast, may, person, grant, monkeypatch, kind):
+    if kind == "late":
+        monkeypatch.setattr(clock, "now", lambda: AFTER_DUE)
+    given = {"until": "2024-06-13", "reason": "财务人员住院"}
+    path = at_firm(cast.yuntu, f"/filings/2024M05/{kind}/")
+    assert f"写信通知{cast.yuntu}的人" in words_on(person.post(path, given, follow=True))
+    granting.be_reminded(grant, True, by=cast.zhao_min, at=AT)
+    assert "写信通知您" in words_on(person.post(path, given, follow=True))
+    assert "写信通知您" in words_on(sign_in(cast.li_na).post(f"/filings/2024M05/{kind}/", given, follow=True))
 
 
 def test_what_the_district_decided_is_told_to_who_asked_for_it_at_their_own_address(cast, may, grant):
