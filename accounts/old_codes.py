@@ -6,7 +6,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from django.db.models import Q
+from django.db.models.functions import Coalesce
+
 from accounts.models import CodeCorrection, Enterprise
+from accounts.models.enterprises import EnterpriseQuerySet
 
 
 @dataclass(frozen=True)
@@ -42,8 +46,19 @@ class OldCodes:
 
 def former_codes(enterprise: Enterprise) -> set[str]:
     """Under which the firm may still have handed out or received something."""
-    corrected = enterprise.code_corrections.done().values_list("wrong", flat=True)
-    return {*corrected, *enterprise.absorbed.values_list("credit_code", flat=True)}
+    entries = Enterprise.objects.one_firm(enterprise.pk).order_by()
+    corrected = CodeCorrection.objects.done().filter(enterprise__in=entries.values("pk"))
+    of_merged = entries.exclude(pk=enterprise.pk).values_list("credit_code", flat=True)
+    return {*of_merged, *corrected.values_list("wrong", flat=True)}
+
+
+def entries_of_firms_with(code: str) -> EnterpriseQuerySet:
+    """Every entry of each firm that has or had this code: the one that stays and those merged into it, for a merger
+    moves filings both ways. Nothing is asked yet: it is a part of the caller's question."""
+    corrected = CodeCorrection.objects.done().filter(wrong=code).values("enterprise")
+    named = Enterprise.objects.filter(Q(credit_code=code) | Q(pk__in=corrected)).order_by()
+    stays = named.values_list(Coalesce("merged_into", "pk"))
+    return Enterprise.objects.filter(Q(pk__in=stays) | Q(merged_into__in=stays)).order_by()
 
 
 def entry_now(code: str) -> Enterprise | None:

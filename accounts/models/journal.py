@@ -21,15 +21,18 @@ class JournalQuerySet(models.QuerySet):
         return self.within_reach_of(user).filter(practice=False)
 
     def within_reach_of(self, user) -> JournalQuerySet:
-        """A district sees what happened to firms while they were its own, and what it did itself."""
+        """A district sees what happened to firms while they were its own, and what it did itself. A firm sees what is
+        its own; who stands in for it (代填) only what was done to its filings, and only where they work for it."""
         if not user.is_authenticated:
             return self.none()
+        if user.working_for:
+            return self.filter(enterprise=user.working_for).exclude(period="")
         if not user.may.read_journal:
             return self.filter(by=user)
         if user.scope == Scope.DISTRICT:
             return self.filter(Q(district=user.district) | Q(by__district=user.district))
         if user.scope == Scope.ENTERPRISE:
-            return self.filter(Q(enterprise=user.enterprise_id) | Q(by=user))
+            return self.filter(Q(enterprise=user.enterprise_id) | _own_deeds(user))
         return self
 
     def update(self, **kwargs):
@@ -41,6 +44,12 @@ class JournalQuerySet(models.QuerySet):
     def wipe_practice(self, period: str) -> None:
         """The one way a line goes: what was done in practice, together with that practice."""
         super(JournalQuerySet, self.filter(practice=True, period=period)).delete()
+
+
+def _own_deeds(user) -> Q:
+    """About no firm, or about an entry that was merged into the own one since; what was done for another firm is that
+    firm's."""
+    return Q(by=user) & (Q(enterprise=None) | Q(enterprise__merged_into=user.enterprise_id))
 
 
 class JournalEntry(models.Model):

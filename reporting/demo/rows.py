@@ -14,6 +14,7 @@ from forms_tables.edition.catalog import load_edition
 from forms_tables.edition.periods import PeriodCode
 from reporting.dates.deadlines import due_moment
 from reporting.demo.stories import EDITION, LAST_LOCKED, OPEN_ANNUAL, OPEN_MONTH, Story
+from reporting.filing.judging import telephones_of
 from reporting.filing.punctuality import last_day_for
 from reporting.models import (
     Deadline,
@@ -137,7 +138,7 @@ class RowsToWrite:
             number=number,
             receipt=f"{story.period}-{filing.district.code}-{filing.pk:06d}-{number}",
             values=story.values,
-            attributes=story.attributes,
+            attributes={**story.attributes, **telephones_of(filing.enterprise)},
             tables=story.tables,
             edition_code=self.edition.code,
             edition_digest=self.edition.digest,

@@ -101,6 +101,12 @@ def attributes_of(edition: Edition, enterprise: Enterprise, district_code: str) 
     return attributes_for(edition, firm, enterprise.attributes)
 
 
+def telephones_of(enterprise: Enterprise) -> dict[str, str]:
+    """What a paper says of the firm beside its attributes, frozen with a submission under these names. No rule reads
+    them."""
+    return {"contact_mobile": enterprise.mobile, "contact_phone": enterprise.phone}
+
+
 class Registered(NamedTuple):
     """A firm as the register has it, beside its facts."""
 

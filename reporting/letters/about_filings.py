@@ -69,7 +69,7 @@ def extension_decided(request: ExtensionRequest) -> None:
     until = f"{request.granted_until:%Y-%m-%d}" if request.granted_until else ""
     facts = {"decision": request.state_words, "answer": request.answer, "until": until}
     subject = f"延期申请：{request.state_words}"
-    _send(firm_addresses(filing), subject, "extension_decided", filing, _asked(request), request.decided_at, facts)
+    _send_what_was_decided(subject, "extension_decided", filing, _asked(request), request.decided_at, facts)
 
 
 def late_asked(request: LateRequest) -> None:
@@ -85,7 +85,7 @@ def late_decided(request: LateRequest) -> None:
     facts = {"decision": request.state_words, "answer": request.answer, "after_lock": filing.standing.is_let_in}
     facts |= {"granted": bool(request.granted), "counted": filing.standing.is_let_in and filing.meets(COUNTED)}
     subject = f"补报申请：{request.state_words}"
-    _send(firm_addresses(filing), subject, "late_decided", filing, _asked(request), request.decided_at, facts)
+    _send_what_was_decided(subject, "late_decided", filing, _asked(request), request.decided_at, facts)
 
 
 def adjustment_asked(request: BaseAdjustment) -> None:
@@ -100,8 +100,8 @@ def adjustment_decided(request: BaseAdjustment) -> None:
     filing = request.filing
     facts = {**_change(request), "decision": request.state_words, "answer": request.answer}
     subject, page = f"口径调整申请：{request.state_words}", reverse("adjustments", args=[filing.period_id])
-    to = firm_addresses(filing)
-    _send(to, subject, "adjustment_decided", filing, _asked(request), request.decided_at, facts, page)
+    event, at = _asked(request), request.decided_at
+    _send_what_was_decided(subject, "adjustment_decided", filing, event, at, facts, page)
 
 
 def answered(review: Review) -> None:
@@ -140,12 +140,7 @@ def _city(submission: Submission) -> list[str]:
 
 
 def _of_review(review: Review, subject: str, stem: str) -> None:
-    """What the district decided, to the firm; and to who stands in and asked for it, at the address they have it at."""
-    filing = review.submission.filing
-    event, at, facts = _said(review)
-    _send(firm_addresses(filing), subject, stem, filing, event, at, facts)
-    elsewhere = {"path": within_firm(filing.enterprise_id, reverse("filing", args=[filing.period_id]))}
-    _send(recipients.who_stand_in(filing.enterprise_id), subject, stem, filing, event, at, facts | elsewhere)
+    _send_what_was_decided(subject, stem, review.submission.filing, *_said(review))
 
 
 def _said(review: Review) -> tuple[str, datetime, dict]:
@@ -164,6 +159,16 @@ def _asked(request: Request) -> str:
 
 def _change(request: BaseAdjustment) -> dict:
     return {"place": request.place, "old": request.old, "new": request.new}
+
+
+def _send_what_was_decided(
+    subject: str, stem: str, filing: Filing, event: str, at: datetime, facts: dict, page: str = ""
+) -> None:
+    """By the district: to the firm; and to who stands in and asked for it, at the address they have it at."""
+    _send(firm_addresses(filing), subject, stem, filing, event, at, facts, page)
+    own = page or reverse("filing", args=[filing.period_id])
+    elsewhere = {"path": within_firm(filing.enterprise_id, own)}
+    _send(recipients.who_stand_in(filing.enterprise_id), subject, stem, filing, event, at, facts | elsewhere, page)
 
 
 def _send(

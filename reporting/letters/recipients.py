@@ -33,8 +33,17 @@ def of_filings(filings: QuerySet) -> dict[int, list[str]]:
 
 def who_stand_in(firm: int) -> list[str]:
     """Of the people of other firms who file for this one those who want its letters too."""
-    wanted = Grant.objects.in_force().filter(enterprise=firm, reminded=True).exclude(person__email="")
+    wanted = _grants_with_letters(firm).exclude(person__email="")
     return _alive({firm: set(wanted.order_by().values_list("person__email", flat=True))}).get(firm, [])
+
+
+def is_told(user: User) -> bool:
+    """Whether what the district decides on the firm they work for is written to them; who stands in asks for it."""
+    return not user.working_for or _grants_with_letters(user.working_for.pk).filter(person=user).exists()
+
+
+def _grants_with_letters(firm: int) -> QuerySet[Grant]:
+    return Grant.objects.in_force().filter(enterprise=firm, reminded=True)
 
 
 def _known(firms: list[int] | QuerySet) -> dict[int, set[str]]:

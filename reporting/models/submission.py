@@ -110,9 +110,11 @@ class Submission(models.Model):
     @property
     def sender(self) -> str:
         """Who submitted it; of another firm, from which and for whom."""
-        if not self.stood_in:
-            return str(self.submitted_by)
-        return f"{self.submitted_by}（{self.stood_in}，代{self.filing.enterprise}）"
+        return self.sender_for(self.filing.enterprise.name)
+
+    def sender_for(self, firm: str) -> str:
+        """The same, with the firm's name as it was then."""
+        return f"{self.submitted_by}（{self.stood_in}，代{firm}）" if self.stood_in else str(self.submitted_by)
 
     @property
     def warnings(self) -> list[dict]:

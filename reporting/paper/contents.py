@@ -14,11 +14,12 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
+from accounts.models import District
 from accounts.standing_in import plainly
 from forms_tables.edition.catalog import CodeList, Edition, Indicator, Table
 from forms_tables.edition.shape import is_questionnaire
 from forms_tables.filling.completion import Facts, plans_of
-from reporting.filing.judging import Judgement, Values
+from reporting.filing.judging import Judgement, Values, telephones_of
 from reporting.models import Filing, State, Submission
 from reporting.pages.grid import most_common_unit, show
 from reporting.paper.receipts import digest_of, in_short
@@ -63,6 +64,12 @@ class PaperSource:
     def credit_code(self) -> str:
         return self.said_in(self.edition.platform.rows.credit_code) or self.filing.enterprise.credit_code
 
+    @property
+    def district(self) -> str:
+        """Where it was sent; a merger or a change of districts may have moved the filing since."""
+        then = District.objects.filter(code=self.said_in(self.edition.platform.rows.district)).first()
+        return (then or self.filing.district).name
+
 
 # What is filed
 
@@ -72,7 +79,8 @@ def drafted(filing: Filing, judgement: Judgement, at: datetime) -> PaperSource:
     printed = f"草稿，{date_format(localtime(at), MINUTE)} 打印，未经上报"
     marks = practised(filing) + (("草稿",) if filing.is_with_firm or filing.in_force is None else ())
     values = judgement.completed.values
-    people = people_of(filing, judgement.edition, values, judgement.facts.attributes)
+    said = {**judgement.facts.attributes, **telephones_of(filing.enterprise)}
+    people = people_of(judgement.edition, values, said)
     return PaperSource(filing, judgement.edition, judgement.facts, values, people, "", marks, printed)
 
 
@@ -82,8 +90,9 @@ def submitted(submission: Submission) -> PaperSource:
     edition = filing.period.judged_by(submission.edition)
     values = edition.values_from_text(submission.values)
     facts = Facts(filing.period.parsed, submission.attributes)
-    people = people_of(filing, edition, values, submission.attributes)
-    people |= {"单位负责人": submission.signer, "填表人": people["填表人"] or submission.sender}
+    people = people_of(edition, values, submission.attributes)
+    firm = submission.attributes.get(edition.platform.rows.name) or filing.enterprise.name
+    people |= {"单位负责人": submission.signer, "填表人": people["填表人"] or submission.sender_for(firm)}
     digest = in_short(digest_of(submission))
     line = f"回执 {submission.receipt}　验证码 {submission.printed_code}　数据摘要 {digest}"
     marks = practised(filing) + overtaken(submission)
@@ -105,15 +114,15 @@ def overtaken(submission: Submission) -> tuple[str, ...]:
     return ("已退回",) if filing.state == State.RETURNED else ()
 
 
-def people_of(filing: Filing, edition: Edition, values: Values, attributes: Mapping[str, str]) -> dict[str, str]:
-    """Who stands at the foot: as the questionnaire names them, where the filing has one, else as the register does."""
-    firm = filing.enterprise
+def people_of(edition: Edition, values: Values, attributes: Mapping[str, str]) -> dict[str, str]:
+    """Who stands at the foot: as the questionnaire names them, where the filing has one, else as the register did. What
+    was not frozen stays blank, to be written by hand."""
     people = {
         "单位负责人": attributes.get(edition.platform.rows.signer) or "",
-        "统计负责人": attributes.get("contact_name") or firm.contact_name,
+        "统计负责人": attributes.get("contact_name") or "",
         "填表人": "",
-        "移动电话": firm.mobile,
-        "固定电话": firm.phone,
+        "移动电话": attributes.get("contact_mobile") or "",
+        "固定电话": attributes.get("contact_phone") or "",
     }
     for row in edition.indicators.values():
         label = row.name.partition("（")[0]
@@ -264,8 +273,8 @@ def receipt_of(submission: Submission, filed: PaperSource) -> PaperContents:
         "报告期": f"{filing.period.label}，第 {submission.number} 次上报{'，预估数' if submission.estimated else ''}",
         "上报时间": f"{date_format(localtime(submission.submitted_at), SECOND)}，{submission.timing}{due}",
         "单位负责人": submission.signer,
-        "经办人": submission.sender,
-        "受理区县": filing.district.name,
+        "经办人": submission.sender_for(filed.firm),
+        "受理区县": filed.district,
         "修订原因": submission.reason,
         "所报的表": "、".join(submission.tables),
         "制度版本": f"{filed.edition.title}（摘要 {in_short(submission.edition_digest)}）",

@@ -6,9 +6,7 @@ import json
 from datetime import UTC
 from hashlib import sha256
 
-from django.db.models import Q
-
-from accounts.models import CodeCorrection
+from accounts.old_codes import entries_of_firms_with
 from reporting.models import Submission
 
 SHOWN = 16  # characters of a digest, on paper and to whoever verifies it
@@ -40,6 +38,5 @@ def in_short(digest: str) -> str:
 def genuine(code: str, credit_code: str) -> Submission | None:
     """The submission whose receipt has this code, of a firm that has or had this credit code. One question whatever is
     wrong, so that how long it takes tells nobody which."""
-    corrected = CodeCorrection.objects.done().filter(wrong=credit_code).values("enterprise")
-    named = Q(filing__enterprise__credit_code=credit_code) | Q(filing__enterprise__in=corrected)
-    return Submission.objects.filter(named, verification=code).first()
+    entries = entries_of_firms_with(credit_code).values("pk")
+    return Submission.objects.filter(filing__enterprise__in=entries, verification=code).first()

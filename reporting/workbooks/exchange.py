@@ -73,13 +73,15 @@ def write_submission_workbook(submission: Submission, out) -> None:
 
 
 def reporter_of(filing: Filing, attributes: Mapping[str, str]) -> Reporter:
+    """Above the tables what `attributes` say, which a submission froze; the guide names the firm as it is now."""
     firm = filing.enterprise
-    rows = filing.edition.indicators
+    rows, read = filing.edition.indicators, filing.edition.platform.rows
+    credit_code = attributes.get(read.credit_code) or firm.credit_code
     header = {rows[code].name: said for code, said in attributes.items() if code in rows}
     header |= {
-        "统一社会信用代码": firm.credit_code,
-        "组织机构代码": firm.credit_code[8:17],
-        "单位详细名称": firm.name,
+        "统一社会信用代码": credit_code,
+        "组织机构代码": credit_code[8:17],
+        "单位详细名称": attributes.get(read.name) or firm.name,
         "报告期": filing.period.label,
     }
     return Reporter(firm.name, firm.credit_code, header)

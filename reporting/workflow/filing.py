@@ -11,7 +11,7 @@ from accounts.post import letters
 from forms_tables.edition.shape import reason_called
 from forms_tables.rules.checks import Finding
 from reporting.dates.deadlines import is_past
-from reporting.filing.judging import Judgement, judge
+from reporting.filing.judging import Judgement, judge, telephones_of
 from reporting.letters import about_filings
 from reporting.letters.reminding import topic_of
 from reporting.models import Explanation, Filing, Review, State, Submission
@@ -148,7 +148,7 @@ def submit(
         number=number,
         receipt=f"{filing.period_id}-{filing.district.code}-{filing.pk:06d}-{number}",
         values=judgement.values_as_text(),
-        attributes=dict(judgement.facts.attributes),
+        attributes={**judgement.facts.attributes, **telephones_of(filing.enterprise)},
         tables=[table.code for table in judgement.tables],
         edition_code=filing.edition.code,
         edition_digest=filing.edition.digest,

@@ -7,12 +7,13 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from accounts import clock
+from accounts.models import Enterprise
 from reporting import workflow
 from reporting.conversation.threads import say
 from reporting.filing.judging import judge
 from reporting.firm.views.home import headline_line
 from reporting.models import Filing, LateRequest, Period, State, Submission
-from tests.cast import AT, assemble
+from tests.cast import AT, UNUSED_CODE, assemble
 from tests.may import AFTER_DUE, CLEAN_MAY, fresh, make_may, open_period
 from tests.reading import markup_of, words_on
 from tests.workbooks import bad_workbooks
@@ -252,10 +253,14 @@ def test_the_workbook_goes_out_and_comes_back(firm, cast, tmp_path):
 
 def test_a_submission_is_handed_out_as_it_was_sent(firm, cast):
     submit(firm, cast)
+    then = cast.firm.name
+    Enterprise.objects.filter(pk=cast.firm.pk).update(name="重庆改名软件有限公司", credit_code=UNUSED_CODE)
     answer = firm.get(reverse("submission_workbook", args=[MAY, 1]))
     book = load_workbook(BytesIO(b"".join(answer.streaming_content)))
     cells = {cell.value for row in book["软统企6"].iter_rows() for cell in row}
     assert {1000, 900, "主营业务收入"} <= cells  # 900: the total of the four kinds, as a value
+    said = " ".join(str(text) for text in cells)
+    assert then in said and cast.firm.credit_code in said and "改名" not in said and UNUSED_CODE not in said
 
 
 def test_an_unreadable_workbook_changes_nothing_and_says_so(firm, cast, tmp_path):

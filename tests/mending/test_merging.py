@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from accounts import people
+from accounts import journal, people
 from accounts.access import DoneAlready, Refused
 from accounts.models import DoubleReport, Enterprise, JournalEntry, Letter, User
 from accounts.post.outbox import message_of
@@ -63,6 +63,15 @@ def test_what_only_the_other_entry_has_comes_over(cast, twins):
     assert income(twins.may) == ("700.00", 3)
     aside = Filing.objects.get(enterprise=twins.twin, period=twins.may)
     assert (aside.superseded_by, aside.state) == (filing, State.EXEMPT)
+
+
+def test_who_comes_over_goes_on_to_see_what_they_did_there(cast, twins):
+    approved(twins.twin_filing, twins.hu_bin, cast.he_qing, "700.00")
+    journal.record(by=twins.hu_bin, at=AT, action="换联系人", enterprise=twins.twin)
+    merge(cast, twins.kept, twins.twin)
+    seen = JournalEntry.objects.visible_to(User.objects.get(pk=twins.hu_bin.pk))
+    assert seen.filter(action="换联系人", enterprise=twins.twin).exists()
+    assert not JournalEntry.objects.visible_to(cast.li_na).filter(action="换联系人").exists()
 
 
 def test_where_both_filed_the_office_chooses_and_one_counts(cast, twins):

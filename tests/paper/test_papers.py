@@ -6,20 +6,21 @@ from decimal import Decimal
 
 import pytest
 
+from accounts.models import Enterprise
 from forms_tables.edition.catalog import load_edition
 from forms_tables.edition.periods import PeriodCode
 from forms_tables.filling.completion import Facts
 from reporting import workflow
 from reporting.filing.judging import judge
 from reporting.models import Filing, Period
-from reporting.paper.contents import PaperSource, drafted, not_applying, paper_of
+from reporting.paper.contents import PaperSource, drafted, not_applying, paper_of, submitted
 from reporting.paper.printing import NoSuchTable, print_drafts, print_submission
 from reporting.paper.receipts import digest_of, in_short
 from reporting.paper.typesetting import typeset
 from tests.cast import AT
 from tests.filings import sound_filing
 from tests.may import CLEAN_MAY, fresh, make_may
-from tests.officials import file_may
+from tests.officials import file_may, freeze
 from tests.paper.reading import fonts_of, line_with, lines_of, pages_of, text_of
 
 HARSH = '重庆#set "云图"\\软件$x$*甲*_乙_<a>@b `c` //丙有限公司'
@@ -132,6 +133,34 @@ def test_it_keeps_what_was_frozen_whatever_the_register_and_the_drafts_say_since
     assert "已撤回" in after
     assert "重庆云图软件有限公司" in after and "改名" not in after and "9,999" not in after
     assert after.replace("已撤回", "") == before
+
+
+def test_it_keeps_telephones_contact_and_district_of_then(may, cast):
+    Enterprise.objects.filter(pk=cast.yuntu.pk).update(phone="023-63890000")
+    sent = file_may(fresh(may.filing), may.clerk)
+    before, digest = text_of(print_submission(sent, "").pdf), digest_of(sent)
+    for words in ("统计负责人：统计员", "移动电话：13800000000", "固定电话：023-63890000"):
+        assert words in before, words
+    Enterprise.objects.filter(pk=cast.yuntu.pk).update(mobile="13911111111", phone="023-1", contact_name="新人")
+    Filing.objects.filter(pk=may.filing.pk).update(district=cast.nanan)
+    sent = type(sent).objects.get(pk=sent.pk)
+    assert text_of(print_submission(sent, "").pdf) == before
+    assert digest_of(sent) == digest
+
+
+def test_it_names_the_firm_somebody_stood_in_for_as_it_was_called(may, cast):
+    cast.zhao_min.working_for = cast.yuntu
+    sent = file_may(fresh(may.filing), cast.zhao_min)
+    cast.yuntu.name = "重庆改名软件有限公司"
+    cast.yuntu.save()
+    said = text_of(print_submission(type(sent).objects.get(pk=sent.pk), "").pdf)
+    assert "赵敏（重庆嘉陵微电子有限公司，代重庆云图软件有限公司）" in said and "改名" not in said
+
+
+def test_what_was_not_frozen_with_it_leaves_room_to_write_by_hand(may, cast):
+    sent = freeze(may.filing, may.clerk, CLEAN_MAY)
+    people = submitted(sent).people
+    assert [people[label] for label in ("统计负责人", "移动电话", "固定电话")] == ["", "", ""]
 
 
 def test_the_same_submission_is_the_same_file(may):

@@ -6,13 +6,16 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import CodeCorrection
+from accounts.models import CodeCorrection, Enterprise
+from accounts.old_codes import former_codes
 from reporting.certificates.views.verify import MOST_FAILURES, NOT_FOUND
 from reporting.models import Submission
+from reporting.paper.contents import submitted
 from reporting.paper.receipts import digest_of, genuine, in_short
 from tests.cast import AT, UNUSED_CODE
-from tests.may import make_may
-from tests.officials import file_may, sign_in
+from tests.may import fresh, make_may
+from tests.mending.twins import TWIN_CODE, make_twins, merge
+from tests.officials import file_may, make_it_be, sign_in
 from tests.practice.training import CODE, practised, send, train
 from tests.reading import words_on
 from text.codes import in_groups, new_code
@@ -82,6 +85,48 @@ def test_the_code_that_was_printed_before_a_correction_goes_on_to_verify(sent, c
     firm.save()
     assert "本系统出具过这份回执" in ask(sent.verification, old)
     assert "本系统出具过这份回执" in ask(sent.verification, UNUSED_CODE)
+
+
+@pytest.fixture
+def twins(cast):
+    make_it_be(AT.date())
+    return make_twins(cast)
+
+
+def printed_code_of(submission: Submission) -> str:
+    return submitted(Submission.objects.get(pk=submission.pk)).credit_code
+
+
+def test_a_receipt_goes_on_to_verify_after_the_entry_was_merged(cast, twins):
+    theirs = file_may(twins.twin_filing, twins.hu_bin)
+    merge(cast, twins.kept, twins.twin)
+    assert fresh(twins.twin_filing).enterprise == twins.kept
+    assert printed_code_of(theirs) == TWIN_CODE
+    for code in (TWIN_CODE, twins.kept.credit_code):
+        assert "本系统出具过这份回执" in ask(theirs.verification, code), code
+    assert genuine(theirs.verification, cast.jialing.credit_code) is None
+
+
+def test_so_does_one_that_the_merger_put_aside_under_the_other_entry(cast, twins):
+    ours = file_may(twins.filing, twins.clerk)
+    theirs = file_may(twins.twin_filing, twins.hu_bin)
+    merge(cast, twins.kept, twins.twin, p2024M05="merged")
+    assert fresh(twins.filing).enterprise == twins.twin
+    for submission in (ours, theirs):
+        assert genuine(submission.verification, printed_code_of(submission)) == submission
+
+
+def test_so_does_one_whose_code_was_corrected_before_the_merger(cast, twins):
+    theirs = file_may(twins.twin_filing, twins.hu_bin)
+    CodeCorrection.objects.create(
+        enterprise=twins.twin, wrong=TWIN_CODE, right=UNUSED_CODE, proposed_by=cast.chen_yu, proposed_at=AT,
+        decided_by=cast.chen_yu, decided_at=AT, state=CodeCorrection.State.DONE,
+    )  # fmt: skip
+    Enterprise.objects.filter(pk=twins.twin.pk).update(credit_code=UNUSED_CODE)
+    merge(cast, twins.kept, twins.twin)
+    for code in (TWIN_CODE, UNUSED_CODE, twins.kept.credit_code):
+        assert genuine(theirs.verification, code) == theirs, code
+    assert former_codes(twins.kept) == {TWIN_CODE, UNUSED_CODE}
 
 
 def test_a_practised_receipt_is_none(cast):

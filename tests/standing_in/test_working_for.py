@@ -2,19 +2,20 @@
 
 import json
 import uuid
+from datetime import date
 
 import pytest
 from django.urls import get_script_prefix, reverse
 
-from accounts import clock, people
+from accounts import clock, journal, people
 from accounts.access import Refused
 from accounts.models import STANDING_IN, Grant, JournalEntry, Letter
 from reporting import workflow
 from reporting.conversation import threads
-from reporting.models import Submission, ThreadSeen
+from reporting.models import BaseAdjustment, Submission, ThreadSeen
 from reporting.standing_in import granting
 from tests.cast import AT, PASSWORD
-from tests.may import CLEAN_MAY, fresh, make_may
+from tests.may import AFTER_DUE, CLEAN_MAY, fresh, make_may
 from tests.officials import freeze, sign_in
 from tests.reading import markup_of, words_on
 from tests.standing_in.granting import at_firm, let_stand_in
@@ -216,6 +217,93 @@ def test_who_stands_in_reads_along_in_the_firms_conversation_until_it_ends(cast,
     assert "请核对合同台账" in words_on(person.get(told.facts["messages"][0]["path"]))
     granting.end(grant, why="不再需要", by=cast.zhao_min, at=AT)
     assert not ThreadSeen.objects.filter(user=cast.zhao_min).exists()
+
+
+@pytest.fixture
+def typed_everywhere(cast, may, person):
+    """云图's own people and 赵敏, for three firms, each a figure that is nowhere else."""
+    let_stand_in(cast, enterprise=cast.shancheng)
+    workflow.save_sheet(may.filing, "软统企6", {"2010.c1": "7101"}, 0, cast.li_na, AT)
+    assert keep(person, at_firm(cast.yuntu, SHEET), {"2010.c1": "7102"}, version=1).status_code == 200
+    assert keep(person, at_firm(cast.shancheng, SHEET), {"2010.c1": "7103"}).status_code == 200
+    assert keep(person, SHEET, {"2010.c1": "7104"}).status_code == 200
+
+
+def figures_on(answer) -> set[str]:
+    return {figure for figure in ("7101", "7102", "7103", "7104") if figure in answer.content.decode()}
+
+
+def test_a_firms_history_is_of_that_firm_whoever_changed_it(cast, typed_everywhere, person):
+    assert figures_on(person.get(at_firm(cast.yuntu, "/history/"))) == {"7101", "7102"}
+    assert figures_on(person.get(at_firm(cast.shancheng, "/history/"))) == {"7103"}
+    assert figures_on(person.get("/history/")) == {"7104"}
+    assert figures_on(sign_in(cast.li_na).get("/history/")) == {"7101", "7102"}
+
+
+def test_a_firms_history_shows_who_stands_in_nothing_of_its_people(cast, may, person, grant):
+    people.deactivate(cast.wang_lei, by=cast.li_na, at=AT, why="离职")
+    shown = person.get(at_firm(cast.yuntu, "/history/")).context["lines"]
+    assert "离职" not in {line["entry"].why for line in shown}
+    assert "离职" in words_on(sign_in(cast.li_na).get("/history/"))
+
+
+def test_what_was_done_for_another_firm_is_in_nobodys_journal_but_its_own(cast, typed_everywhere, person, grant):
+    pages = ("/history/", "/journal/", "/journal/export.csv")
+    assert [figures_on(person.get(page)) for page in pages] == [{"7104"}] * 3
+    granting.end(grant, why="不再需要", by=cast.li_na, at=AT)
+    assert [figures_on(person.get(page)) for page in pages] == [{"7104"}] * 3
+    assert [figures_on(sign_in(cast.li_na).get(page)) for page in pages] == [{"7101", "7102"}] * 3
+
+
+def test_own_deeds_about_no_firm_stay_in_the_own_journal(cast):
+    journal.record(by=cast.zhao_min, at=AT, action="找回密码")
+    assert JournalEntry.objects.visible_to(cast.zhao_min).filter(action="找回密码").exists()
+
+
+def ask_and_decide(cast, may, kind: str) -> None:
+    if kind == "extension":
+        asked = workflow.ask_extension(may.filing, date(2024, 6, 13), cast.li_na, AT, "财务人员住院")
+        workflow.decide_extension(asked, True, cast.chen_yu, AT)
+    elif kind == "late":
+        asked = workflow.ask_late(may.filing, cast.li_na, AFTER_DUE, "财务人员住院")
+        workflow.decide_late(asked, True, cast.chen_yu, AFTER_DUE)
+    else:
+        asked = BaseAdjustment.objects.create(
+            filing=may.filing, cell="2010.c3", old="1", new="2", reason="并购", asked_by=cast.li_na, asked_at=AT
+        )
+        workflow.decide_adjustment(asked, True, cast.chen_yu, AT)
+
+
+@pytest.mark.parametrize(("kind", "page"), [("extension", ""), ("late", ""), ("adjustment", "bases/")])
+def test_what_was_asked_for_is_answered_to_who_stands_in_and_wants_letters(cast, may, grant, kind, page):
+    granting.be_reminded(grant, True, by=cast.zhao_min, at=AT)
+    ask_and_decide(cast, may, kind)
+    own = f"/filings/2024M05/{page}"
+    told = Letter.objects.filter(stem=f"filing/{kind}_decided")
+    assert {letter.to: letter.facts["path"] for letter in told} == {
+        cast.li_na.email: own,
+        cast.wang_lei.email: own,
+        cast.zhao_min.email: at_firm(cast.yuntu, own),
+    }
+
+
+@pytest.mark.parametrize("kind", ["extension", "late", "adjustment"])
+def test_who_stands_in_and_wants_no_letters_gets_none(cast, may, grant, kind):
+    ask_and_decide(cast, may, kind)
+    assert Letter.objects.filter(stem=f"filing/{kind}_decided", to=cast.li_na.email).exists()
+    assert not Letter.objects.filter(stem=f"filing/{kind}_decided", to=cast.zhao_min.email).exists()
+
+
+@pytest.mark.parametrize("kind", ["extension", "late"])
+def test_whoever_asks_is_told_who_will_be_written_to(cast, may, person, grant, monkeypatch, kind):
+    if kind == "late":
+        monkeypatch.setattr(clock, "now", lambda: AFTER_DUE)
+    given = {"until": "2024-06-13", "reason": "财务人员住院"}
+    path = at_firm(cast.yuntu, f"/filings/2024M05/{kind}/")
+    assert f"写信通知{cast.yuntu}的人" in words_on(person.post(path, given, follow=True))
+    granting.be_reminded(grant, True, by=cast.zhao_min, at=AT)
+    assert "写信通知您" in words_on(person.post(path, given, follow=True))
+    assert "写信通知您" in words_on(sign_in(cast.li_na).post(f"/filings/2024M05/{kind}/", given, follow=True))
 
 
 def test_what_the_district_decided_is_told_to_who_asked_for_it_at_their_own_address(cast, may, grant):

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_POST
 
 from accounts import clock
 from accounts.access import needs, refusals_on
-from accounts.models import Ability
+from accounts.models import Ability, User
 from forms_tables.edition.address import CellAddress
 from forms_tables.filling.completion import Completed
 from reporting import workflow
@@ -16,6 +16,7 @@ from reporting.firm.forms import AnswerPress, AskExtensionPress, ReasonPress, Su
 from reporting.firm.views.comparison import submission_before
 from reporting.firm.views.filing import as_pressed, filing_of, pressed_filing
 from reporting.firm.views.overview import CellLink, Overview
+from reporting.letters import recipients
 from reporting.models import Filing, State, Submission
 from reporting.models.filing import own_last
 from reporting.pages.grid import lay_out
@@ -158,7 +159,8 @@ def ask_extension(request: HttpRequest, period: str) -> HttpResponse:
         if said["until"] is None:
             raise workflow.Refused("请填写希望延到哪一天。")
         workflow.ask_extension(filing, by=request.user, at=clock.now(), **said)
-        messages.success(request, "延期申请已送达区县，决定后显示在这里，并写信通知您；同意之前，截止日不变。")
+        told = who_is_told(request.user)
+        messages.success(request, f"延期申请已送达区县，决定后显示在这里，并写信通知{told}；同意之前，截止日不变。")
     return redirect("filing", period)
 
 
@@ -169,8 +171,12 @@ def ask_late(request: HttpRequest, period: str) -> HttpResponse:
     with refusals_on(request):
         reason = ReasonPress(request.POST).said["reason"]
         workflow.ask_late(pressed_filing(request, period), request.user, clock.now(), reason)
-        messages.success(request, "补报申请已送达区县，决定后显示在这里，并写信通知您。")
+        messages.success(request, f"补报申请已送达区县，决定后显示在这里，并写信通知{who_is_told(request.user)}。")
     return redirect("filing", period)
+
+
+def who_is_told(user: User) -> str:
+    return "您" if recipients.is_told(user) else f"{user.firm}的人"
 
 
 @needs(Ability.FILL)
