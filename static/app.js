@@ -1,6 +1,19 @@
 // Small behaviour shared by every page. The pages work without it; sheet/ is the official form's own.
 "use strict";
 
+// Signing in again in another window changes the token that the forms of this page were made with: the cookie has it.
+const tokenNow = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1];
+document.addEventListener("submit", ({ target }) => {
+  const field = target.elements.csrfmiddlewaretoken, token = tokenNow();
+  if (field && token) field.value = token;
+}, true);
+document.addEventListener("htmx:configRequest", ({ detail }) => {
+  const token = tokenNow();
+  if (!token) return;
+  detail.headers["X-CSRFToken"] = token;
+  if (detail.parameters.csrfmiddlewaretoken) detail.parameters.csrfmiddlewaretoken = token;
+});
+
 // A form is sent once: its buttons go quiet until the answer comes. The server is idempotent all the same.
 document.addEventListener("submit", (event) => {
   const form = event.target;
@@ -87,6 +100,18 @@ document.addEventListener("htmx:responseError", (event) => {
   say(status === 410 ? gone : status === 403 ? "登录已过期或没有权限，请在新窗口重新登录后再试，本页内容不会丢失。" : `服务器未能完成这次操作（${status}），请稍后重试。`);
 });
 document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful) say(""); });
+
+// An explanation that was given is gone from the page, and the focus with it: the next one to give, or the next step.
+let isExplained = false;
+document.body.addEventListener("explained", () => { isExplained = true; });
+document.addEventListener("htmx:afterSettle", () => {
+  if (!isExplained || document.activeElement !== document.body) return;
+  isExplained = false;
+  const form = document.querySelector(".finding.warning form");
+  const closed = form?.closest("details:not([open])");
+  const next = closed ? closed.querySelector("summary") : form?.querySelector("select, textarea");
+  (next ?? document.querySelector("#last-step, #first-step"))?.focus();
+});
 
 // How far long work has come is read by who asks for it; that it has ended is said without being asked.
 document.addEventListener("htmx:afterSettle", (event) => {

@@ -2,6 +2,7 @@
 
 import { cellsIn, controlsIn, describe, form, isChangedIn, putText, remember, textOf } from "./cells.js";
 import { dispute, isDisputed } from "./dispute.js";
+import { reenter } from "./entering.js";
 import { offerToSay, showNote } from "./notes.js";
 
 const SAID = ["has-error", "is-blank", "has-warning", "returned"];
@@ -18,6 +19,7 @@ export function takeOthers(others) {
     if (isDisputed(cell) || isChangedIn(cell)) { dispute(cell, theirs); continue; }
     if (textOf(cell) === theirs.text) continue;
     putText(cell, theirs.text);
+    if (cell.contains(document.activeElement)) reenter();
     names.add(theirs.by);
     cells += 1;
   }

@@ -1,11 +1,13 @@
-// How a cell was entered: a cell come to by key is selected as in a spreadsheet, and the arrows move on; once somebody
-// types in it, presses F2 or clicks into its text, it is edited, and the arrows move in the text.
+// How a cell was entered: a cell come to by key is selected as in a spreadsheet, and the arrows move on; so is a figure
+// that is clicked, and the next figure typed takes its place. Once somebody types in it, presses F2, clicks into a text
+// or a second time into a figure, it is edited, and the arrows move in the text.
 
-import { cellOf, contentOf, form } from "./cells.js";
+import { cellOf, contentOf, form, isFigure } from "./cells.js";
 
 let isEdited = false;
 let held; // what the control held when it was entered
 let pointedAt = null;
+let clickSelects = null; // the figure that is being entered by a click
 let leftWithTheWindow = null;
 
 const isText = (field) => field.tagName === "INPUT" && field.type !== "checkbox";
@@ -34,6 +36,7 @@ export function goTo(field) {
 
 document.addEventListener("pointerdown", (event) => {
   pointedAt = event.target;
+  clickSelects = null;
   if (event.target === document.activeElement && cellOf(event.target) && isText(event.target)) isEdited = true;
 }, true);
 document.addEventListener("keydown", () => { pointedAt = null; }, true);
@@ -41,8 +44,16 @@ form.addEventListener("focusin", ({ target: field }) => {
   if (!cellOf(field) || !field.matches("input, select")) return;
   if (field === leftWithTheWindow) { leftWithTheWindow = null; return; } // back from another program: as it was left
   leftWithTheWindow = null;
-  if (pointedAt === field && isText(field)) [isEdited, held] = [true, contentOf(field)];
-  else enter(field);
+  if (pointedAt !== field || !isText(field)) { enter(field); return; }
+  held = contentOf(field);
+  clickSelects = isFigure(field) ? field : null;
+  isEdited = !clickSelects;
+});
+form.addEventListener("click", ({ target: field }) => { // the browser has placed its caret
+  if (field !== clickSelects) return;
+  clickSelects = null;
+  if (field.selectionStart === field.selectionEnd) field.select();
+  else isEdited = true; // a part of it was chosen
 });
 form.addEventListener("focusout", ({ target }) => { leftWithTheWindow = document.hasFocus() ? null : target; });
 form.addEventListener("compositionstart", () => { isEdited = true; });

@@ -3,7 +3,8 @@
 // something is not known nothing is said, and without them the form is what it was.
 /* global judging */
 
-import { form, hasChanges, valueOf } from "./cells.js";
+import { meaningOf, readFigure } from "./amounts.js";
+import { form, hasChanges, measureOf, valueOf } from "./cells.js";
 import { complete, findingsOf, restsOn, valueIn } from "./completing.js";
 import { offerToExplain, openTheExplanation } from "./explaining.js";
 import { drawList } from "./findings.js";
@@ -15,6 +16,7 @@ import { grouped, placeOf, rowOf } from "./telling.js";
 let rules = null;
 let known = null;
 let waits = false;
+const workedOutHere = new Set(); // automatic cells that hold what this script found, not the server
 let atFocus = { field: null, typed: null }; // what stood in the field when the cursor came to it
 
 // What each cell says. A text that cannot be read is not judged, nor found fault with, while it is being typed.
@@ -34,10 +36,16 @@ function typedTexts() {
     const { name: key, type } = field;
     if (!rules.cells[key]) continue;
     if (type === "hidden") texts.set(key, texts.get(key) ?? ""); // beside the boxes of several codes
-    else if (type !== "checkbox") texts.set(key, valueOf(field)); // a figure as it is meant: what a save would send
+    else if (type !== "checkbox") texts.set(key, meant(field));
     else if (field.checked) texts.set(key, [texts.get(key), field.value].filter(Boolean).join(","));
   }
   return texts;
+}
+// A figure as it is meant, which is what a save would send; 1.2亿 already as what the row's unit will make of it.
+function meant(field) {
+  const measure = field === document.activeElement && measureOf(field);
+  const read = measure ? readFigure(field.value, measure) : null;
+  return read?.isWorkedOut ? meaningOf(read.shape) : valueOf(field);
 }
 function isUnderway(key) {
   const { field, typed } = atFocus;
@@ -94,13 +102,16 @@ const isAlike = (one, other) => {
   return names.length === Object.keys(other).length && names.every((name) => one[name] === other[name]);
 };
 
+// What was worked out here goes again when a figure it rests on is no figure for the moment; the server's stays.
 function drawAutomatic(completed) {
   for (const plan of rules.plans) {
-    if (rules.cells[plan.key]?.table !== rules.table || completed.unsure.has(plan.key)) continue;
-    const place = document.getElementById(`cell-${plan.key}`);
+    const { key } = plan, isUnsure = completed.unsure.has(key);
+    if (rules.cells[key]?.table !== rules.table || (isUnsure && !workedOutHere.has(key))) continue;
+    const place = document.getElementById(`cell-${key}`);
     if (!place || !place.classList.contains("locked-figure")) continue;
-    const shown = show(valueIn(completed, plan), plan, rules);
+    const shown = isUnsure ? "" : show(valueIn(completed, plan), plan, rules);
     if (shown === (place.querySelector(".none") ? "" : place.textContent.trim())) continue;
+    workedOutHere.add(key);
     place.replaceChildren(shown || nothing(place.title));
   }
 }
@@ -158,6 +169,7 @@ if (form.dataset.rules) {
   };
   function drawAnew() {
     forgetMarks();
+    workedOutHere.clear();
     judge();
     offerToExplain(known);
     openTheExplanation();

@@ -57,7 +57,12 @@ form.addEventListener("input", () => {
   keepSoon();
   if (!failed) saveIn(Math.max(PAUSE, lastSaved + APART - Date.now()));
 });
-form.addEventListener("settled", () => { keepSoon(); saveIn(0); });
+form.addEventListener("settled", () => {
+  keepSoon();
+  if (disputes().length || hasChanges()) { saveIn(0); return; }
+  tell("已换成保存的内容。", "done", null, true);
+  forgetPage();
+});
 
 function saveIn(milliseconds) {
   clearTimeout(timer);

@@ -3,7 +3,7 @@
 
 import { meaningOf, readFigure, shapeOf } from "./amounts.js";
 import { cellOf, describe, fields, form, measureOf, valueOf } from "./cells.js";
-import { heldAtEntry } from "./entering.js";
+import { heldAtEntry, reenter } from "./entering.js";
 import { say } from "./strip.js";
 
 const remarkOf = (cell) => cell.querySelector(".cell-means");
@@ -75,7 +75,10 @@ function isLeft(isByPerson = true) {
 
 document.addEventListener("keydown", (event) => { // before it is saved
   const field = document.activeElement;
-  if ((event.ctrlKey || event.metaKey) && event.key === "s" && cellOf(field)) keep(field);
+  if ((event.ctrlKey || event.metaKey) && event.key === "s" && cellOf(field)) {
+    keep(field);
+    reenter(); // what is typed next is another figure
+  }
 }, true);
 
 fields().forEach(show);

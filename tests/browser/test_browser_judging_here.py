@@ -102,6 +102,21 @@ def test_totals_and_growth_fill_themselves(clerk):
     expect(cell(clerk, "2020.c1")).to_have_text("—")  # a blank is not zero
 
 
+def test_growth_follows_an_amount_that_is_being_typed(clerk):
+    growth = cell(clerk, "2010.c5")
+    cell(clerk, "2010.c1").focus()
+    clerk.keyboard.type("1.2")
+    expect(growth).to_have_text("-99.9")  # 1.2 / 800 − 1
+    clerk.keyboard.type("亿")
+    expect(growth).to_have_text("1,400.0")  # 12,000 / 800 − 1
+    clerk.keyboard.type("美元")
+    expect(growth).to_have_text("—")
+    for _ in range(3):
+        clerk.keyboard.press("Backspace")
+    clerk.keyboard.type("00")
+    expect(growth).to_have_text("-99.9")
+
+
 def test_what_cannot_be_read_is_said_when_the_cell_is_left(clerk):
     fill(clerk, CLEAN_MAY)
     cell(clerk, "2010.c1").fill("")
@@ -146,6 +161,7 @@ def test_a_warning_is_explained_where_it_is_found_with_the_words_of_last_time(cl
     said = clerk.locator("#found .finding.note").filter(has_text="已说明 R625")
     expect(said).to_have_count(1)
     expect(here(clerk).filter(has_text="R625")).to_have_count(0)
+    assert clerk.evaluate("document.activeElement.matches('.finding *, #last-step, #first-step')")  # where one goes on
 
     with clerk.expect_response(re.compile("/known/$")):
         clerk.reload()

@@ -78,6 +78,21 @@ def test_arrows_move_between_cells_and_inside_a_text_that_is_edited(page):
     assert in_focus(page) == "2010.c1"
 
 
+def test_a_figure_typed_after_a_click_takes_the_place_of_the_one_there(page):
+    cell(page, "2010.c1").fill("318")
+    keys(page, "Enter")
+    cell(page, "2010.c1").click()
+    page.keyboard.type("4")
+    keys(page, "Enter")
+    expect(cell(page, "2010.c1")).to_have_value("4.00")
+    cell(page, "2010.c1").click()
+    cell(page, "2010.c1").click()  # a second time into its text
+    keys(page, "Home")
+    page.keyboard.type("3")
+    keys(page, "Enter")
+    expect(cell(page, "2010.c1")).to_have_value("34.00")
+
+
 def test_a_click_into_a_text_places_the_caret_and_a_tab_selects(page):
     field = cell(page, "2010.c1")
     field.fill("1234")

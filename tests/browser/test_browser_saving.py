@@ -188,6 +188,8 @@ def test_a_reload_without_a_line_brings_the_cells_back(office, may):
     page.unroute(f"**{SHEET}")
     expect(state(page)).to_contain_text("自动保存", timeout=40_000)
     assert stored(may) == {"2010.c1": "1000"}
+    page.get_by_role("button", name="退出").click()  # with a token that was made before
+    page.wait_for_url("**/login/**")
 
 
 def test_boxes_and_lists_come_back_too(office, may, cast):
@@ -361,6 +363,30 @@ def test_two_on_the_same_cell_settle_it_in_the_cell_by_keys(office, may, cast):
     in_the_cell(second, "2021.c1").get_by_role("button", name="用我的").press("Enter")
     wait_until_stored(may, {"2010.c1": "1000", "2021.c1": "501", "2050.c1": "400"})
     expect(second.locator(".conflict")).to_have_count(0)
+    expect(state(second)).to_have_attribute("data-tone", "done")
+
+
+def test_after_theirs_was_taken_nothing_is_said_to_be_unsaved(office, may, cast):
+    first, second = open_sheet(office, cast.li_na), open_sheet(office, cast.wang_lei)
+    fill(first, {"2010.c1": "1000"})
+    press(first, "保存")
+    expect(state(first)).to_contain_text("已于")
+    fill(second, {"2010.c1": "999"})
+    expect(state(second)).to_contain_text("有 1 格没有保存")
+    in_the_cell(second, "2010.c1").get_by_role("button", name="用对方的").click()
+    expect(state(second)).to_have_text("已换成保存的内容。")
+
+
+def test_what_is_typed_after_somebody_elses_figure_came_takes_its_place(office, may, cast):
+    first, second = open_sheet(office, cast.li_na), open_sheet(office, cast.wang_lei)
+    cell(second, "2112.c1").focus()
+    fill(first, {"2112.c1": "8"})
+    press(first, "保存")
+    expect(state(first)).to_contain_text("已于")
+    second.keyboard.press("Control+s")
+    expect(cell(second, "2112.c1")).to_have_value("8")
+    second.keyboard.type("9")
+    expect(cell(second, "2112.c1")).to_have_value("9")
 
 
 # A shared computer
