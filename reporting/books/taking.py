@@ -48,6 +48,13 @@ class BooksMoved(Refused):
         self.found = found
 
 
+class NothingTicked(Refused):
+    """Nothing to store; what was compared stays before the person's eyes."""
+
+    def __init__(self) -> None:
+        super().__init__("没有勾选要取的数，草稿没有动。请在“取”一列勾选，再点“存入草稿”。")
+
+
 class BooksTakenAlready(DoneAlready):
     def __init__(self) -> None:
         super().__init__("这份报表的数已经存入草稿，没有再存一次。")
@@ -106,7 +113,7 @@ class BooksPress:
 def take(press: BooksPress, by: User, at: datetime) -> int:
     """Store the ticked cells and remember how the books were read; says how many cells.
 
-    Raises BooksMoved, BooksTakenAlready, and Refused as `save_sheet` does.
+    Raises BooksMoved, NothingTicked, BooksTakenAlready, and Refused as `save_sheet` does.
     """
     filing, table = locked_to_judge(press.filing, by, at), press.table.code
     if press.upload and is_stored(filing, press.upload):
@@ -116,7 +123,7 @@ def take(press: BooksPress, by: User, at: datetime) -> int:
         raise BooksMoved(found)
     cells = {cell.key: cell.text for cell in found.cells if cell.key in press.ticked and cell.can_be_taken}
     if not cells:
-        raise Refused("没有勾选要取的数，草稿没有动。请在“取”一列勾选，再点“存入草稿”。")
+        raise NothingTicked
     stood, version = how_it_stands(filing), filing.drafts[table].version if table in filing.drafts else 0
     why, subject = f"从财务报表取数 {press.name}".strip(), in_journal(press.upload) if press.upload else ""
     store(filing, put_into(filing, table, cells, version, by, at, why, subject=subject), stood)

@@ -1,7 +1,7 @@
 """The official form as a grid: what each cell shows, whether it can be typed into, and what is said beside it."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -42,6 +42,7 @@ class GridCell:
     offered: str = ""  # from where the text comes that was filled in for the firm and is not stored yet
     known: Offer | None = None  # what could be filled in where nothing was typed
     is_required: bool = False
+    is_idle: bool = False  # not for this firm or period, and nothing in it: struck out on paper
 
     @property
     def marks(self) -> str:
@@ -55,6 +56,7 @@ class GridCell:
             ("returned", self.returned),
             ("conflict", self.theirs),
             ("is-offered", self.offered),
+            ("is-idle", self.is_idle),
         ]
         return " ".join(name for name, given in marks if given)
 
@@ -142,6 +144,7 @@ class Remarks:
     theirs: Mapping[str, Theirs] = field(default_factory=dict)
     known: Mapping[str, Offer] = field(default_factory=dict)  # what is offered where nothing was typed
     filled_in: bool = False  # it stands in the cells already, and is not stored yet
+    idle: Collection[str] = ()  # the cells that are not for this firm or period
 
 
 NOTHING_SAID = Remarks()
@@ -201,6 +204,7 @@ def cell_of(
         offered=offer.source if offer and remarks.filled_in and text.get(key) == offer.text else "",
         known=offer if offer and not text.get(key) else None,
         is_required=indicator.required and column.required,
+        is_idle=key in remarks.idle,
     )
 
 

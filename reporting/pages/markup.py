@@ -33,9 +33,12 @@ def row_of(row: GridRow, grid: Grid, may_write: bool) -> str:
         locked = f'<td class="locked" colspan="{len(grid.columns)}"></td>'
         return f'<tr class="group"><th scope="rowgroup">{escape(indicator.name)}</th>{locked}</tr>'
     unit = unit_of(row, grid)
-    cells = answers_of(row, unit, may_write) if grid.is_questionnaire else "".join(figures_of(row, unit, may_write))
+    cells = (
+        answers_of(row, grid, unit, may_write) if grid.is_questionnaire else "".join(figures_of(row, unit, may_write))
+    )
     of = f' data-of="{escape(indicator.parent)}"' if indicator.parent else ""
-    return f'<tr data-row="{escape(indicator.code)}"{of}{measured(row.measure)}>{head_of(row, grid)}{cells}</tr>'
+    head = head_of(row, grid, may_write)
+    return f'<tr data-row="{escape(indicator.code)}"{of}{measured(row.measure)}>{head}{cells}</tr>'
 
 
 def unit_of(row: GridRow, grid: Grid) -> str:
@@ -45,34 +48,41 @@ def unit_of(row: GridRow, grid: Grid) -> str:
     return UNIT_OF_THE_TABLE if grid.unit else ""
 
 
-def head_of(row: GridRow, grid: Grid) -> str:
+def head_of(row: GridRow, grid: Grid, may_write: bool) -> str:
+    """What must be filled is marked for who can fill it."""
     indicator, more = row.indicator, ""
     if row.unit:
         more += f' <span class="unit" id="{unit_of(row, grid)}">（{escape(row.unit)}）</span>'
-    if indicator.required:
+    if may_write and indicator.required:
         zero = "" if grid.is_questionnaire else "，没有发生额请填 0"
         said = '<span class="visually-hidden">必填</span>'
-        more += f'<span class="muted" title="必填{zero}">&nbsp;▪{said}</span>'
-    elif row.one_of:
-        more += f' <span class="unit">（{escape("、".join(row.one_of))} 必填其一）</span>'
+        more += f'<span class="muted no-print" title="必填{zero}">&nbsp;▪{said}</span>'
+    elif may_write and row.one_of:
+        more += f' <span class="unit no-print">（{escape("、".join(row.one_of))} 必填其一）</span>'
     code = f'<span class="code">{escape(indicator.code)}</span>'
     return f'<th scope="row" class="depth-{indicator.depth}">{code} {escape(indicator.name)}{more}</th>'
 
 
-def answers_of(row: GridRow, unit: str, may_write: bool) -> str:
+def answers_of(row: GridRow, grid: Grid, unit: str, may_write: bool) -> str:
     """Of a questionnaire: all controls of a row in one cell of the page."""
     answers = "".join(
-        f"<div {place_of(cell)}>{label_of(cell)}{cell_of(cell, unit, may_write)}</div>" for cell in row.cells if cell
+        f"<div {place_of(cell)}>{label_of(cell, grid)}{cell_of(cell, unit, may_write)}</div>"
+        for cell in row.cells
+        if cell
     )
     return f'<td class="wide">{answers}</td>'
 
 
-def label_of(cell: GridCell) -> str:
-    return f'<span class="hint">{escape(cell.label)}</span>' if cell.is_stacked else ""
+def label_of(cell: GridCell, grid: Grid) -> str:
+    """Which of the row's answers it is; on paper the first goes without saying, as in the PDF."""
+    if not cell.is_stacked:
+        return ""
+    unprinted = " no-print" if cell.label == grid.columns[0].label else ""
+    return f'<span class="hint{unprinted}">{escape(cell.label)}</span>'
 
 
 def figures_of(row: GridRow, unit: str, may_write: bool) -> list[str]:
-    nothing = '<td class="locked"></td>'
+    nothing = '<td class="locked not-here"></td>'
     return [f"<td {place_of(cell)}>{cell_of(cell, unit, may_write)}</td>" if cell else nothing for cell in row.cells]
 
 

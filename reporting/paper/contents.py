@@ -18,7 +18,8 @@ from accounts.models import District
 from accounts.standing_in import plainly
 from forms_tables.edition.catalog import CodeList, Edition, Indicator, Table
 from forms_tables.edition.shape import is_questionnaire
-from forms_tables.filling.completion import Facts, plans_of
+from forms_tables.filling.completion import Facts
+from reporting.filing.idle import idle_cells
 from reporting.filing.judging import Judgement, Values, telephones_of
 from reporting.models import Filing, State, Submission
 from reporting.pages.grid import most_common_unit, show
@@ -100,6 +101,11 @@ def submitted(submission: Submission) -> PaperSource:
     return PaperSource(filing, edition, facts, values, people, sent_on, marks, line)
 
 
+def sent_of(filing: Filing) -> Submission | None:
+    """What a paper of the filing shows once it has left the firm; the drafts until then, and again when reopened."""
+    return None if filing.is_with_firm else filing.in_force
+
+
 def practised(filing: Filing) -> tuple[str, ...]:
     return ("演练",) if filing.period.is_practice else ()
 
@@ -165,7 +171,7 @@ def table_on_paper(filed: PaperSource, table: Table) -> PaperContents:
 
 
 def rows_on_paper(filed: PaperSource, table: Table) -> list[PaperContents]:
-    idle = not_applying(filed.edition, filed.facts, filed.values)
+    idle = idle_cells(filed.edition, filed.facts, filed.values)
     cells = _Cells(filed, idle, districts_in(filed.edition))
     line = cells.answers if is_questionnaire(table) else cells.figures
     return [line(table, row) for row in table.indicators]
@@ -196,18 +202,6 @@ def foot_of(filed: PaperSource, table: Table) -> list[list[str]]:
     return [*([label, filed.people.get(label, "")] for label in table.footer or FOOT), ["报出日期", filed.reported_on]]
 
 
-def not_applying(edition: Edition, facts: Facts, values: Values) -> set[str]:
-    """The cells whose row or column is not for this firm or period, by what the filing itself says: a condition that
-    reads anything outside it is passed over."""
-    reading = facts.reading(edition, values)
-    return {
-        key
-        for key, plan in plans_of(edition, facts.period.frequency).items()
-        for condition in (plan.row_applies, plan.column_applies)
-        if condition and not condition.outside and not condition.value(reading)
-    }
-
-
 @dataclass(frozen=True)
 class _Cells:
     filed: PaperSource
@@ -236,7 +230,7 @@ class _Cells:
     def said(self, row: Indicator, column: str) -> str:
         key = f"{row.code}.{column}"
         value = self.filed.values.get(key)
-        if key in self.idle and (value is None or value == 0):
+        if key in self.idle:
             return NOT_NOW
         if isinstance(value, Decimal):
             return show(value, row.decimals_in(column))

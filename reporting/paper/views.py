@@ -15,6 +15,7 @@ from reporting import workflow
 from reporting.filing.progress import submissions_visible_to
 from reporting.firm.views.filing import filing_of
 from reporting.firm.views.submitting import submission_of
+from reporting.paper.contents import sent_of
 from reporting.paper.printing import NoSuchTable, Paper, print_drafts, print_submission
 
 
@@ -23,9 +24,9 @@ from reporting.paper.printing import NoSuchTable, Paper, print_drafts, print_sub
 def filing_paper(request: HttpRequest, period: str) -> HttpResponse:
     """The drafts while they are with the firm; what was sent once it is sent."""
     filing, key = filing_of(request, period), table_asked(request)
-    if filing.in_force is not None and not filing.is_with_firm:
-        sent = reverse("submission_paper", args=[period, filing.in_force.number])
-        return redirect(f"{sent}?{urlencode({'table': key})}" if key else sent)
+    if sent := sent_of(filing):
+        path = reverse("submission_paper", args=[period, sent.number])
+        return redirect(f"{path}?{urlencode({'table': key})}" if key else path)
     return handed_out(lambda: print_drafts(filing, key, clock.now()))
 
 

@@ -13,7 +13,7 @@ from accounts.post.state import on_its_way
 from reporting.firm.views.home import owed_line
 from reporting.models import calendar_in_force
 from reporting.standing_in import granting, owing
-from reporting.standing_in.forms import AcceptPress, EndForm, GrantForm
+from reporting.standing_in.forms import AcceptPress, DistrictGrantForm, EndForm, GrantForm
 
 
 @needs(Ability.KEEP_FIRM)
@@ -78,18 +78,18 @@ def reminders(request, pk: int):
 @needs(Ability.KEEP_FIRM)
 def grants(request):
     """代为填报的人, of the own firm."""
-    return _grants(request, request.user.enterprise, reverse("grants"))
+    return _grants(request, request.user.enterprise, reverse("grants"), GrantForm)
 
 
 @needs(Ability.KEEP_REGISTER)
 def firm_grants(request, credit_code: str):
     """The same for its district, which grants on the firm's written request, and to read for the city."""
     firm = get_object_or_404(Enterprise.objects.visible_to(request.user), credit_code=credit_code)
-    return _grants(request, firm, reverse("firm_grants", args=[credit_code]))
+    return _grants(request, firm, reverse("firm_grants", args=[credit_code]), DistrictGrantForm)
 
 
-def _grants(request, firm: Enterprise, path: str):
-    form = GrantForm(request.POST or None)
+def _grants(request, firm: Enterprise, path: str, asked: type[GrantForm]):
+    form = asked(request.POST or None)
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
             with done_already(request):

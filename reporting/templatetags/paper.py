@@ -2,7 +2,7 @@
 
 from django import template
 
-from reporting.paper.contents import PaperContents, drafted, submitted, table_on_paper
+from reporting.paper.contents import PaperContents, drafted, sent_of, submitted, table_on_paper
 
 register = template.Library()
 
@@ -18,6 +18,8 @@ def form_foot(table, overview=None, submission=None) -> PaperContents:
 
 
 def around(table, overview, submission) -> PaperContents:
-    """Of a submission, or of the drafts that an overview shows."""
-    filed = submitted(submission) if submission else drafted(overview.filing, overview.judgement, overview.at)
-    return table_on_paper(filed, table) | {"period": filed.filing.period.label, "marks": filed.marks}
+    """Of a submission, or of what an overview shows: the drafts, or once it is sent what was sent."""
+    sent = submission or sent_of(overview.filing)
+    filed = submitted(sent) if sent else drafted(overview.filing, overview.judgement, overview.at)
+    around_it = {"period": filed.filing.period.label, "marks": filed.marks, "line": filed.line if sent else ""}
+    return table_on_paper(filed, table) | around_it

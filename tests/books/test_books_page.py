@@ -384,9 +384,13 @@ def test_nobody_takes_what_somebody_else_gave_nor_into_another_table(may, cast):
     assert draft(may.filing) == {}
 
 
-def test_nothing_ticked_is_said(may):
+def test_nothing_ticked_is_said_on_the_comparison_which_can_be_pressed_again(may):
     sent = form_on(give(may.page, small_profit()))
-    assert "没有勾选要取的数" in words_on(press(may.page, {**sent, "take": []}))
+    refused = press(may.page, {**sent, "take": []})
+    assert "没有勾选要取的数" in words_on(refused, 422)
+    assert draft(may.filing) == {}
+    press(may.page, {**form_on(refused, 422), "take": sent["take"]})
+    assert draft(may.filing)["2090.c1"] == "444.63"
 
 
 def test_a_table_that_no_statement_speaks_of_has_no_such_page(may, cast):

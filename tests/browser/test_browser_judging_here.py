@@ -157,6 +157,7 @@ def test_a_warning_is_explained_where_it_is_found_with_the_words_of_last_time(cl
     expect(stored.locator(".offered")).to_contain_text("2024年4月的说明：01")
     stored.get_by_role("button", name="沿用").click()
     expect(stored.get_by_label("原因")).to_have_value("01")
+    stored.get_by_label("文字说明").evaluate("field => { field.style.height = '9rem'; }")  # drawn larger by hand
     stored.get_by_role("button", name="保存说明").click()
     said = clerk.locator("#found .finding.note").filter(has_text="已说明 R625")
     expect(said).to_have_count(1)

@@ -73,3 +73,41 @@ def test_the_table_of_classes_prints_on_four_sheets_at_most(office, may):
     assert 1 < len(pages) <= 4 and "表号：软统企4" in pages[0] and "单位（盖章）" in pages[-1]
     clerk.goto("/filings/2023A/t1/")
     assert len(printed(clerk)) <= 4
+
+
+SCREEN_WORDS = ("代码或名称", "可从列表选", "已代填", "（请选择）", "▪", "第2项", "第3项")
+
+
+def test_the_questionnaire_prints_answers_and_no_word_of_the_screen(office, may):
+    annual = open_period("2023A", date(2024, 1, 1))
+    owe(may.firm, annual)
+    clerk = office.seat_without_the_form(may.clerk)
+    clerk.goto("/filings/2023A/t1/")
+    assert "已代填" in clerk.locator("#grid").inner_text()
+    fill(clerk, {"A22.v": "6431", "A41.v2": "2026-12-31"})
+    clerk.locator("[id='cell-A22.v']").blur()
+    said = "".join(printed(clerk))
+    assert [words for words in SCREEN_WORDS if words in said] == []
+    for words in ("13800000000", "6431互联网生产服务平台", "证书有效期至：2026-12-31"):
+        assert words in said, words
+
+
+def test_a_sheet_strikes_out_on_paper_what_does_not_apply(office, may):
+    """No embedded software: four rows of five columns."""
+    clerk = office.seat_without_the_form(may.clerk)
+    clerk.goto("/filings/2024M05/t6/")
+    assert "／" not in clerk.locator("#grid").inner_text()
+    assert "".join(printed(clerk)).count("／") == 20
+    file_may(may.filing, may.clerk)
+    clerk.goto("/filings/2024M05/submissions/1/")
+    assert "".join(printed(clerk)).count("／") == 20
+
+
+def test_a_sheet_that_was_sent_prints_who_sent_it_and_its_receipt(office, may):
+    sent = file_may(may.filing, may.clerk)
+    clerk = office.seat_without_the_form(may.clerk)
+    clerk.goto("/filings/2024M05/t6/")
+    said = "".join(printed(clerk))
+    for words in ("单位负责人：王经理", "填表人：李娜", "报出日期：2024年", sent.receipt, "本年本期累计"):
+        assert words in said, words
+    assert "必填" not in said

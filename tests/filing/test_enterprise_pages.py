@@ -161,6 +161,15 @@ def test_a_submission_ends_on_its_receipt_and_a_second_press_makes_no_second_one
     assert Submission.objects.count() == 1
 
 
+def test_a_sheet_that_was_sent_asks_for_nothing_more(firm, cast):
+    page = reverse("sheet", args=[MAY, "t6"])
+    asks = ("必填", "没有发生额请填 0", "填写中自动保存", "粘贴和单位换算")
+    assert [words for words in asks if words not in words_on(firm.get(page))] == []
+    submit(firm, cast)
+    sent = words_on(firm.get(page))
+    assert "这张表现在不能改" in sent and [words for words in asks if words in sent] == []
+
+
 def test_without_the_commitment_nothing_is_sent(firm, cast):
     page = words_on(submit(firm, cast, committed=""))
     assert "请先阅读并勾选《统计法》承诺" in page

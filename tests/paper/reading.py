@@ -17,8 +17,8 @@ def text_of(pdf: bytes) -> str:
 
 
 def as_characters(text: str) -> str:
-    """A browser's PDF calls some characters by the radical that looks the same: ⽉ for 月."""
-    return "".join(normalize("NFKC", each) if "⼀" <= each <= "⿕" else each for each in text)
+    """A browser's PDF calls some characters by one that looks the same: ⽉ for 月, ∕ for ／."""
+    return "".join(normalize("NFKC", each) if "⼀" <= each <= "⿕" else each for each in text).replace("∕", "／")
 
 
 def lines_of(pdf: bytes) -> list[list[str]]:

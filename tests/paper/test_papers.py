@@ -11,9 +11,10 @@ from forms_tables.edition.catalog import load_edition
 from forms_tables.edition.periods import PeriodCode
 from forms_tables.filling.completion import Facts
 from reporting import workflow
+from reporting.filing.idle import not_applying
 from reporting.filing.judging import judge
 from reporting.models import Filing, Period
-from reporting.paper.contents import PaperSource, drafted, not_applying, paper_of, submitted
+from reporting.paper.contents import PaperSource, drafted, paper_of, submitted
 from reporting.paper.printing import NoSuchTable, print_drafts, print_submission
 from reporting.paper.receipts import digest_of, in_short
 from reporting.paper.typesetting import typeset

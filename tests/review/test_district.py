@@ -1,13 +1,16 @@
 """The district's pages: it sees its own filings only, decides about them once, and can write no figure."""
 
 import re
+from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from io import BytesIO
 
 import openpyxl
 import pytest
 from django.core.cache import cache
 from django.urls import get_resolver, reverse
+from django.utils.timezone import localtime
 
 from accounts import clock
 from accounts.models import JournalEntry
@@ -128,6 +131,18 @@ def test_the_review_shows_figures_findings_and_explanations(desk, may):
     assert "900.00" in text  # 2020 = 500 + 300 + 100
     assert warned.warnings[0]["message"] in text
     assert "企业说明：新签或交付重大项目" in text
+
+
+def test_a_run_of_saves_of_one_table_by_one_person_is_one_line_of_the_journal(desk, may, cast):
+    save = partial(workflow.save_sheet, may.filing, "软统企6")
+    save({"2010.c1": "999"}, 0, cast.wang_lei, AT - timedelta(minutes=40))
+    for version in (1, 2, 3):
+        save({"2010.c1": str(version)}, version, may.clerk, AT - timedelta(minutes=40 - 10 * version))
+    sent = file_may(may.filing, may.clerk)
+    said = words_on(desk.get(reverse("district_review", args=[sent.receipt]))).partition("操作日志")[2]
+    since, until = (f"{at.hour}:{at:%M}" for at in (localtime(AT - timedelta(minutes=30)), localtime(AT)))
+    assert f"保存软统企6 4 次，{since}—{until}" in said
+    assert said.count("保存软统企6") == 2  # the colleague's own
 
 
 def test_the_next_submission_shows_what_changed(desk, may, submission):

@@ -198,3 +198,10 @@ def test_the_pages_give_and_end_it(cast):
     done = district.post(reverse("end_grant", args=[grant.pk]), {"why": "企业来函"}, follow=True)
     assert "授权已结束" in words_on(done) and "企业来函" in words_on(done)
     assert "不用再结束" in words_on(district.get(reverse("end_grant", args=[grant.pk])))
+
+
+def test_a_firm_is_not_told_what_a_district_writes(cast):
+    own = sign_in(cast.li_na).get(reverse("grants"))
+    assert "区县" not in words_on(own).partition("授权代填")[2]
+    district = sign_in(cast.chen_yu).get(reverse("firm_grants", args=[cast.yuntu.credit_code]))
+    assert "写明企业书面申请的日期和文号" in words_on(district)

@@ -17,6 +17,7 @@ from reporting.books.taking import (
     BooksMoved,
     BooksPress,
     BooksTakenAlready,
+    NothingTicked,
     beside_the_draft,
     books_again,
     checked_in,
@@ -80,6 +81,8 @@ def take_books(request: HttpRequest, period: str, key: str) -> HttpResponse:
             number = take(confirmed, person_of(request), at)
         except BooksMoved as moved:
             return show(request, moved.found, press, ticket, str(moved), HTTPStatus.CONFLICT)
+        except NothingTicked as refused:
+            return show(request, found, press, ticket, str(refused), HTTPStatus.UNPROCESSABLE_ENTITY)
         kept.remove()
         messages.success(request, f"已从财务报表取 {number} 格存入{table.code}的草稿。请核对后做数据审核。")
         return redirect("sheet", period, key)

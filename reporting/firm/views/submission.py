@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -12,8 +13,11 @@ from accounts.access import refusals_on
 from accounts.models import JournalEntry, User
 from reporting.conversation.threads import talk_about
 from reporting.firm.views.comparison import SubmissionComparison, compare
+from reporting.firm.views.journal_lines import JournalLine, folded
 from reporting.models import Filing, PublishedEdition, Review, Submission
 from text.incoming import without_hidden
+
+MOST_LINES = 200
 
 
 def show_submission(request, submission: Submission, template: str, around: dict, status: int = 200):
@@ -71,10 +75,10 @@ def reviews_of(filing) -> list[Review]:
     return list(reviews.select_related("submission", "by").defer("submission__values").order_by("-pk"))
 
 
-def journal_of(filing, user: User) -> list[JournalEntry]:
+def journal_of(filing, user: User) -> list[JournalLine]:
     """What was done to the filing, as far as this person may read it. The drafts' figures are not shown."""
     entries = JournalEntry.objects.within_reach_of(user).filter(enterprise=filing.enterprise, period=filing.period_id)
-    return list(entries.defer("before", "after")[:200])
+    return list(islice(folded(entries.defer("before", "after")), MOST_LINES))
 
 
 def reason_rows(typed: list[dict[str, str]], comparison: SubmissionComparison) -> list[dict]:

@@ -9,9 +9,10 @@ from accounts import clock
 from accounts.access import needs, refusals_on
 from accounts.models import Ability, User
 from forms_tables.edition.address import CellAddress
-from forms_tables.filling.completion import Completed
+from forms_tables.filling.completion import Completed, Facts
 from reporting import workflow
 from reporting.conversation.threads import talk_about
+from reporting.filing.idle import idle_cells
 from reporting.firm.forms import AnswerPress, AskExtensionPress, ReasonPress, SubmitPress
 from reporting.firm.views.comparison import submission_before
 from reporting.firm.views.filing import as_pressed, filing_of, pressed_filing
@@ -19,7 +20,7 @@ from reporting.firm.views.overview import CellLink, Overview
 from reporting.letters import recipients
 from reporting.models import Filing, State, Submission
 from reporting.models.filing import own_last
-from reporting.pages.grid import lay_out
+from reporting.pages.grid import Remarks, lay_out
 
 
 @needs(Ability.FILL)
@@ -107,7 +108,8 @@ def submission(request: HttpRequest, period: str, number: int) -> HttpResponse:
     overview = Overview(filing, clock.now())
     edition = filing.period.judged_by(frozen.edition)
     completed = Completed(edition.values_from_text(frozen.values), (), {}, ())
-    grids = [lay_out(edition.table(code), {}, completed) for code in frozen.tables]
+    struck = Remarks(idle=idle_cells(edition, Facts(filing.period.parsed, frozen.attributes), completed.values))
+    grids = [lay_out(edition.table(code), {}, completed, struck) for code in frozen.tables]
     before = submission_before(frozen)
     is_own, is_current = filing.enterprise_id == request.user.firm_id, filing.in_force_id == frozen.pk
     may_press = is_own and is_current
