@@ -187,6 +187,7 @@ class Walk:
             "code": [CODE] if editions else ["S1", "13"] if "indicator" in name else [MONTH, YEAR],
             "edition": [CODE],
             "mark": ["0"],
+            "code_list": ["L1"],
             "level": ["enterprise"],
             "credit_code": [self.code],
             "kind": ["csv"],

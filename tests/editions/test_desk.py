@@ -17,6 +17,7 @@ from tests.cast import AT, make_enterprise
 from tests.may import CLEAN_MAY, fresh, make_may
 from tests.officials import freeze, make_it_be, sign_in
 from tests.reading import markup_of
+from text.codes import new_code
 
 pytestmark = pytest.mark.one_database
 
@@ -67,7 +68,7 @@ def resubmit(filed, firm, values):
     filing = Filing.objects.select_related("period").get(enterprise=firm, period=filed.may)
     first, code = filing.in_force, Period.objects.get(pk="2024M05").edition_code
     first.pk, first.number, first.receipt, first.edition_code, first._state.adding = None, 2, "2024M05-2", code, True
-    first.values = values
+    first.values, first.verification = values, new_code()
     first.save()
     Filing.objects.filter(pk=filing.pk).update(in_force=first)
 

@@ -290,7 +290,7 @@ def test_no_official_writes_a_figure_through_any_of_the_firms_addresses(may, sub
 
 def firm_addresses() -> list[str]:
     """Every address under /filings/, made from the URL patterns, so that a new one is tried too."""
-    given = {"period": "2024M05", "key": "t6", "number": "1"}
+    given = {"period": "2024M05", "key": "t6", "number": "1", "code_list": "C01", "mark": "0"}
     routes = [address for address in all_routes(get_resolver()) if address.startswith("filings/")]
     return ["/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda name: given[name[1]], address) for address in routes]
 

@@ -230,7 +230,7 @@ def typed_everywhere(cast, may, person):
 
 
 def figures_on(answer) -> set[str]:
-    return {figure for figure in ("7101", "7102", "7103", "7104") if figure in answer.content.decode()}
+    return {figure for figure in ("7101", "7102", "7103", "7104") if figure.encode() in answer.content}
 
 
 def test_a_firms_history_is_of_that_firm_whoever_changed_it(cast, typed_everywhere, person):
