@@ -13,7 +13,6 @@ from forms_tables.filling.parsing import Problem
 from forms_tables.rules.checks import Finding
 from reporting import workflow
 from reporting.dates.arrangements import ONE_DAY
-from reporting.filing.idle import idle_cells
 from reporting.filing.judging import Judgement, judge, typed_cells
 from reporting.firm.views.findings import (
     CellLink,
@@ -188,12 +187,7 @@ class Overview:
         for reason in self.returned_cells:
             if reason["cell"]:
                 returned[reason["cell"]].append(reason["reason"])
-        return Remarks(errors, warnings, returned, theirs, idle=self.idle)
-
-    @property
-    def idle(self) -> set[str]:
-        judged = self.judgement
-        return idle_cells(judged.edition, judged.facts, judged.completed.values)
+        return Remarks(errors, warnings, returned, theirs)
 
     def beside_cell(self, problem: Problem) -> str:
         """The problem without its place, which goes without saying there."""

@@ -43,6 +43,7 @@ from reporting.answers.questions import codes_answered
 from reporting.books.terms import can_be_fed
 from reporting.conversation.threads import talk_about
 from reporting.filing.beside import rules_of
+from reporting.filing.idle import idle_cells
 from reporting.filing.judging import imported_behind, typed_cells
 from reporting.filing.known import facts_known, figures_known, filled_in
 from reporting.firm.forms import SavePress
@@ -195,7 +196,8 @@ def render_sheet(
     completed = judgement.completed
     talk = talk_about(overview.filing, reader)
     known = facts | figures_known(judgement, table) if overview.may_write else {}
-    remarks = replace(overview.remarks(table, theirs), known=known, filled_in=prefilled)
+    idle = idle_cells(judgement.edition, judgement.facts, completed.values)
+    remarks = replace(overview.remarks(table, theirs), known=known, filled_in=prefilled, idle=idle)
     grid = lay_out(table, text, completed, remarks)
     context = {
         "filing": overview.filing,

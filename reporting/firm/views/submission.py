@@ -12,8 +12,8 @@ from accounts import clock
 from accounts.access import refusals_on
 from accounts.models import JournalEntry, User
 from reporting.conversation.threads import talk_about
+from reporting.filing.journal_lines import JournalLine, folded
 from reporting.firm.views.comparison import SubmissionComparison, compare
-from reporting.firm.views.journal_lines import JournalLine, folded
 from reporting.models import Filing, PublishedEdition, Review, Submission
 from text.incoming import without_hidden
 
