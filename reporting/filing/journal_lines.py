@@ -16,14 +16,16 @@ SAVED, CLOCK = "保存", "G:i"
 
 
 @dataclass(frozen=True)
-class JournalLine:
+class RunOfEntries:
+    """One line: an entry, or a run of saves."""
+
     at: datetime  # of a run its last
     by_name: str
     action: str
     why: str
 
 
-def folded(entries: Iterable[JournalEntry]) -> Iterator[JournalLine]:
+def folded(entries: Iterable[JournalEntry]) -> Iterator[RunOfEntries]:
     """The newest first, as the entries come."""
     for _, run in groupby(entries, key=run_of):
         yield line_of(list(run))
@@ -36,9 +38,9 @@ def run_of(entry: JournalEntry) -> tuple:
     return entry.by_id, entry.by_name, entry.action, entry.why, localtime(entry.at).date()
 
 
-def line_of(run: list[JournalEntry]) -> JournalLine:
+def line_of(run: list[JournalEntry]) -> RunOfEntries:
     last, first = run[0], run[-1]
     since, until = (date_format(localtime(entry.at), CLOCK) for entry in (first, last))
     times = since if since == until else f"{since}—{until}"
     action = f"{last.action} {len(run)} 次，{times}" if len(run) > 1 else last.action
-    return JournalLine(last.at, last.by_name, action, last.why)
+    return RunOfEntries(last.at, last.by_name, action, last.why)

@@ -12,7 +12,7 @@ from accounts import clock
 from accounts.access import refusals_on
 from accounts.models import JournalEntry, User
 from reporting.conversation.threads import talk_about
-from reporting.filing.journal_lines import JournalLine, folded
+from reporting.filing.journal_lines import RunOfEntries, folded
 from reporting.firm.views.comparison import SubmissionComparison, compare
 from reporting.models import Filing, PublishedEdition, Review, Submission
 from text.incoming import without_hidden
@@ -75,7 +75,7 @@ def reviews_of(filing) -> list[Review]:
     return list(reviews.select_related("submission", "by").defer("submission__values").order_by("-pk"))
 
 
-def journal_of(filing, user: User) -> list[JournalLine]:
+def journal_of(filing, user: User) -> list[RunOfEntries]:
     """What was done to the filing, as far as this person may read it. The drafts' figures are not shown."""
     entries = JournalEntry.objects.within_reach_of(user).filter(enterprise=filing.enterprise, period=filing.period_id)
     return list(islice(folded(entries.defer("before", "after")), MOST_LINES))
