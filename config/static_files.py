@@ -1,8 +1,12 @@
-from whitenoise.storage import CompressedManifestStaticFilesStorage
+from whitenoise.storage import CompressedManifestStaticFilesStorage as ManifestStorage
+
+_, IMPORTS = ManifestStorage._js_module_import_aggregation_patterns
+OUR_MODULES = (("sheet/*.js", IMPORTS), ("codes/*.js", IMPORTS))
 
 
-class StaticFiles(CompressedManifestStaticFilesStorage):
-    """What one script imports is named by its content as well, so that a browser never joins two versions."""
+class StaticFiles(ManifestStorage):
+    """What one of our scripts imports is named by its content as well, so that a browser never joins two versions.
+    Other people's are left as they are: a comment in them may speak of what is not there."""
 
-    support_js_module_import_aggregation = True
+    patterns = ManifestStorage.patterns + OUR_MODULES
     max_post_process_passes = 12  # a pass for each link of the longest chain of imports

@@ -2,7 +2,7 @@
 
 import re
 
-from django.contrib.staticfiles.finders import FileSystemFinder
+from django.contrib.staticfiles.finders import FileSystemFinder, get_finders
 
 from config.static_files import StaticFiles
 
@@ -22,3 +22,16 @@ def test_what_a_script_imports_is_named_by_its_content(tmp_path):
     for name in imported:
         assert re.fullmatch(r"\w+\.[0-9a-f]{12}\.js", name)
         assert (tmp_path / "sheet" / name).exists()
+
+
+def test_production_collects_all_there_is(tmp_path):
+    """Other packages' files among them."""
+    storage = StaticFiles(location=tmp_path, base_url="/static/")
+    found = {}
+    for finder in get_finders():
+        for name, source in finder.list([]):
+            found.setdefault(name, (source, name))
+    for name, (source, path) in found.items():
+        with source.open(path) as content:
+            storage.save(name, content)
+    assert [result for result in storage.post_process(found) if isinstance(result[2], Exception)] == []
