@@ -300,7 +300,7 @@ def test_what_can_no_longer_be_saved_is_shown_and_let_go(lasting, may, cast):
     page = open_again(lasting, may)
     notice = page.locator("#refusal")
     expect(notice).to_contain_text("本机还有 1 格没有保存，而本表现在不能修改")
-    expect(notice).to_contain_text("2010 主营业务收入 ▪必填：本机 1234，已存 1,000.00")
+    expect(notice).to_contain_text("2010 主营业务收入：本机 1234，已存 1,000.00")
     press(page, "不再保留")
     expect(notice).to_be_empty()
     assert page.evaluate(KEPT) == []
