@@ -119,7 +119,7 @@ def test_a_stranger_signs_in_and_comes_back(cast, may, client, grant):
     assert answer.url == f"/login/?next={at_firm(cast.yuntu, SHEET)}"
     sent = {"username": cast.zhao_min.username, "password": PASSWORD}
     assert client.post(answer.url, sent).url == at_firm(cast.yuntu, SHEET)
-    assert client.get("/for/1/login/").url == "/login/"
+    assert client.get(at_firm(cast.yuntu, "/login/")).url == "/login/"
 
 
 def test_ended_while_a_sheet_is_open_the_save_says_so_and_nothing_is_stored(cast, may, person, grant):
