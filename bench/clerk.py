@@ -10,7 +10,6 @@ as the browser is given them, pages loaded, all answers, and the server's proces
 
 import argparse
 import os
-import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
@@ -22,6 +21,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from desk import server
+from keystrokes import chromium_here, freeze, owe
 from playwright.sync_api import Browser, sync_playwright
 
 MAY, APRIL, LAST_MAY, ANNUAL = "2024M05", "2024M04", "2023M05", "2023A"
@@ -151,6 +151,7 @@ def with_the_desk(hands: Hands, firm, period: str, tables: Mapping[str, Mapping[
 def paste_table(hands: Hands, cells: Mapping[str, str]) -> None:
     """One press into the first cell, and the block."""
     page = hands.page
+    page.wait_for_load_state("networkidle")  # what takes a block has come
     places = page.evaluate(
         "[...document.querySelectorAll('#grid tbody tr')].map(row => "
         "[...row.querySelectorAll('[data-cell]')].map(cell => cell.dataset.cell))"
@@ -214,7 +215,8 @@ def prepare_month(firm) -> None:
     enterprise = register(firm)
     for code, opens_on in ((LAST_MAY, date(2023, 6, 1)), (APRIL, date(2024, 5, 1))):
         year, month = int(code[:4]), int(code[5:])
-        approve(owe(enterprise, code, opens_on), monthly_cells(firm, year, month, False, False))
+        typed = monthly_cells(firm, year, month, False, False)
+        freeze(owe(enterprise, code, opens_on), enterprise.users.get(), typed)
     owe(enterprise, MAY, date(2024, 6, 1))
 
 
@@ -222,36 +224,6 @@ def be_it(day: date) -> None:
     from accounts.models import Installation
 
     Installation.objects.update_or_create(pk=1, defaults={"is_demo": True, "demo_day": day})
-
-
-def owe(enterprise, code: str, opens_on: date):
-    from reporting.models import Period
-    from reporting.workflow.period import owe, store_deadlines
-
-    period, is_new = Period.objects.get_or_create(
-        code=code, defaults={"edition_code": "chongqing-2024", "opens_on": opens_on}
-    )
-    if is_new:
-        store_deadlines(period)
-    return owe(enterprise, period)
-
-
-def approve(filing, typed: dict[str, str]) -> None:
-    from django.utils import timezone
-
-    from reporting.filing.judging import facts_for, judge_cells
-    from reporting.models import Submission
-
-    judgement = judge_cells(filing.edition, typed, facts_for(filing))
-    frozen = Submission.objects.create(
-        filing=filing, number=1, receipt=f"{filing.period_id}-{filing.pk}", values=judgement.values_as_text(),
-        tables=[table.code for table in judgement.tables], edition_code=filing.edition.code,
-        edition_digest=filing.edition.digest, signer="王经理", on_time=True, submitted_by=filing.enterprise.users.get(),
-        submitted_at=timezone.now(),
-    )  # fmt: skip
-    filing.in_force = filing.approved = frozen
-    filing.state = "50"
-    filing.save(update_fields=["in_force", "approved", "state"])
 
 
 # The clock
@@ -310,9 +282,7 @@ def main() -> None:
         "--size", type=int, default=1, help="taken for the sake of other benchmarks; there is one clerk"
     )
     arguments.parse_args()
-    executable = os.environ.get("CHROMIUM") or shutil.which("chromium-headless-shell") or shutil.which("chromium")
-    if not executable:
-        raise SystemExit("No Chromium: apt-get install chromium-headless-shell, or name it in CHROMIUM.")
+    executable = chromium_here()
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright keeps an event loop on this thread
     with tempfile.TemporaryDirectory(prefix="bench-clerk-") as name:
         folder = Path(name)

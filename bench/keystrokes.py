@@ -46,9 +46,7 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--size", type=int, default=300, help="keys (default 300)")
     size = arguments.parse_args().size
-    browser = os.environ.get("CHROMIUM") or shutil.which("chromium-headless-shell") or shutil.which("chromium")
-    if not browser:
-        raise SystemExit("No Chromium: apt-get install chromium-headless-shell, or name it in CHROMIUM.")
+    browser = chromium_here()
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright keeps an event loop on this thread
     import django
 
@@ -74,6 +72,13 @@ def main() -> None:
             teardown_databases(databases, verbosity=0)
 
 
+def chromium_here() -> str:
+    browser = os.environ.get("CHROMIUM") or shutil.which("chromium-headless-shell") or shutil.which("chromium")
+    if not browser:
+        raise SystemExit("No Chromium: apt-get install chromium-headless-shell, or name it in CHROMIUM.")
+    return browser
+
+
 def fill() -> str:
     """A firm with all five annual tables, last year's filed and this year's begun; the key of its session."""
     from django.test import Client
@@ -89,7 +94,8 @@ def fill() -> str:
     )
     Residence.objects.create(enterprise=firm, district=district, since=firm.joined_on)
     person = User.objects.create(username=firm.credit_code, role="enterprise", enterprise=firm, name="统计员")
-    freeze(owe(firm, "2023A", date(2024, 1, 5)), person)
+    before = owe(firm, "2023A", date(2024, 1, 5))
+    freeze(before, person, {key: text for cells in figures_of(before).values() for key, text in cells.items()})
     filing = owe(firm, "2024A", date(2025, 1, 5))
     for table, cells in figures_of(filing).items():
         Sheet.objects.create(filing=filing, table=table, cells=cells, version=1)
@@ -102,8 +108,11 @@ def owe(firm, code: str, opens_on: date):
     from reporting.models import Period
     from reporting.workflow.period import owe, store_deadlines
 
-    period = Period.objects.create(code=code, edition_code="chongqing-2024", opens_on=opens_on)
-    store_deadlines(period)
+    period, is_new = Period.objects.get_or_create(
+        code=code, defaults={"edition_code": "chongqing-2024", "opens_on": opens_on}
+    )
+    if is_new:
+        store_deadlines(period)
     return owe(firm, period)
 
 
@@ -123,16 +132,15 @@ def figures_of(filing) -> dict[str, dict[str, str]]:
     return own
 
 
-def freeze(filing, person) -> None:
+def freeze(filing, person, typed: dict[str, str]) -> None:
     from django.utils import timezone
 
     from reporting.filing.judging import facts_for, judge_cells
     from reporting.models import Submission
 
-    typed = {key: text for cells in figures_of(filing).values() for key, text in cells.items()}
     judgement = judge_cells(filing.edition, typed, facts_for(filing))
     frozen = Submission.objects.create(
-        filing=filing, number=1, receipt=f"{filing.period_id}-1", values=judgement.values_as_text(),
+        filing=filing, number=1, receipt=f"{filing.period_id}-{filing.pk}", values=judgement.values_as_text(),
         tables=[table.code for table in judgement.tables], edition_code=filing.edition.code,
         edition_digest=filing.edition.digest, signer="王经理", on_time=True, submitted_by=person,
         submitted_at=timezone.now(),
