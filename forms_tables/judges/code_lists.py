@@ -1,28 +1,21 @@
-"""A code list as the browser picks from it (static/sheet/codes.js), with the mark that its address has."""
+"""A code list as the browser picks from it (static/sheet/codes.js)."""
 
-import gzip
-import hashlib
-import json
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from forms_tables.edition.model import CodeList
+from forms_tables.judges.fetched import Fetched, in_json
 
 
-@dataclass(frozen=True)
-class ListText:
-    text: str
-
-    @cached_property
-    def mark(self) -> str:
-        return hashlib.sha256(self.text.encode()).hexdigest()[:12]
+@dataclass(frozen=True, eq=False)
+class ListText(Fetched):
+    code_list: CodeList
 
     @cached_property
-    def compressed(self) -> bytes:
-        return gzip.compress(self.text.encode(), mtime=0)
+    def text(self) -> bytes:
+        return in_json([(entry.code, entry.name) for entry in self.code_list.entries])
 
 
 @lru_cache(maxsize=64)
 def list_text(code_list: CodeList) -> ListText:
-    entries = [(entry.code, entry.name) for entry in code_list.entries]
-    return ListText(json.dumps(entries, ensure_ascii=False, separators=(",", ":")))
+    return ListText(code_list)

@@ -4,9 +4,6 @@ it, how its cells are filled in and read, the words for what is found. It is the
 Everything comes from what the server judges by: conditions from `checks`, plans from `completion`, tellers from
 `verdicts`, sentences about figures from `parsing`."""
 
-import gzip
-import hashlib
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -18,6 +15,7 @@ from forms_tables.edition.shape import asked_by_tables, declaring_tables
 from forms_tables.filling.completion import CellPlan, Formula, plans_of
 from forms_tables.filling.parsing import LONGEST_TEXT, MOST_WHOLE_DIGITS, NO_FIGURE, SENTENCES, is_netted
 from forms_tables.judges.browser import Tree, Trees, read_as_json
+from forms_tables.judges.fetched import Fetched, in_json
 from forms_tables.notation.names import Cell, Fact, Meaning
 from forms_tables.notation.trees import walk
 from forms_tables.rules.checks import Condition, conditions_of
@@ -34,7 +32,7 @@ from forms_tables.words.verdicts import (
 
 
 @dataclass(frozen=True, eq=False)
-class SheetRules:
+class SheetRules(Fetched):
     """The rules of an edition that touch one table, and all that the cells they read are filled in from."""
 
     edition: Edition
@@ -83,16 +81,7 @@ class SheetRules:
 
     @cached_property
     def text(self) -> bytes:
-        return json.dumps(self._as_json(), ensure_ascii=False, separators=(",", ":")).encode()
-
-    @cached_property
-    def compressed(self) -> bytes:
-        return gzip.compress(self.text, mtime=0)
-
-    @cached_property
-    def mark(self) -> str:
-        """Another for other contents: what has it in its address may be kept for ever."""
-        return hashlib.sha256(self.text).hexdigest()[:16]
+        return in_json(self._as_json())
 
     def _as_json(self) -> dict[str, Any]:
         platform = self.edition.platform

@@ -8,7 +8,8 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import needs
 from accounts.models import Ability
-from forms_tables.judges.code_lists import ListText, list_text
+from forms_tables.judges.code_lists import list_text
+from forms_tables.judges.fetched import Fetched
 from forms_tables.judges.sheets import SheetRules, sheet_rules
 from reporting.filing.beside import known_beside
 from reporting.filing.judging import history_of, typed_cells
@@ -38,7 +39,7 @@ def codes_as_json(request: HttpRequest, period: str, code_list: str, mark: str) 
     return kept_by_its_mark(request, list_text(found), mark)
 
 
-def kept_by_its_mark(request: HttpRequest, said: SheetRules | ListText, mark: str) -> HttpResponse:
+def kept_by_its_mark(request: HttpRequest, said: Fetched, mark: str) -> HttpResponse:
     kept = FOR_EVER if mark == said.mark else ASK_AGAIN
     headers = {"ETag": f'"{said.mark}"', "Cache-Control": kept}
     if request.headers.get("If-None-Match") == headers["ETag"]:
