@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from itertools import islice
 
 from reporting.books.amounts import UNITS, NoAmount, read_amount, squeezed, units_said
@@ -95,7 +96,7 @@ class Statement:
             return self.title
         return f"{name}（{self.title}）" if self.title else name
 
-    @property
+    @cached_property
     def by_key(self) -> dict[str, BooksLine]:
         return {line.key: line for line in self.lines}
 
@@ -260,10 +261,11 @@ def distinguished(lines: list[BooksLine]) -> list[BooksLine]:
     """Names that stand twice get what they are part of, else their turn."""
     twice = {name for name, times in Counter(line.name for line in lines).items() if times > 1}
     keys = [f"{line.within}：{line.name}" if line.name in twice and line.within else line.name for line in lines]
+    times = Counter(keys)
     turns: Counter[str] = Counter()
     found = []
     for line, key in zip(lines, keys, strict=True):
         turns[key] += 1
-        own = f"{key}（第 {turns[key]} 处）" if keys.count(key) > 1 else key
+        own = f"{key}（第 {turns[key]} 处）" if times[key] > 1 else key
         found.append(BooksLine(own, line.name, line.written, line.within, line.amounts))
     return found
