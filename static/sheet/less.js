@@ -8,6 +8,16 @@ line.setAttribute("role", "group");
 line.setAttribute("aria-label", "少填一些");
 table.closest(".grid-box").before(line);
 
+// However often something is said to have changed in one turn, by a key and by the verdict it leads to, it is drawn once.
+export function once(draw) {
+  let waits = false;
+  return () => {
+    if (waits) return;
+    waits = true;
+    setTimeout(() => { waits = false; draw(); });
+  };
+}
+
 export function button(press, name = "btn btn-small") {
   const made = Object.assign(document.createElement("button"), { type: "button", className: name, hidden: true });
   made.addEventListener("click", press);

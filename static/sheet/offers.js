@@ -5,7 +5,7 @@
 import { cellOf, cellsIn, controlsIn, describe, form, textOf } from "./cells.js";
 import { act, undo } from "./edits.js";
 import { reenter } from "./entering.js";
-import { offer, show } from "./less.js";
+import { offer, once, show } from "./less.js";
 import { controlOf } from "./places.js";
 import { tell } from "./strip.js";
 import { take } from "./taking.js";
@@ -71,12 +71,7 @@ function draw() {
   show(knownButton, facts ? `代填已知的 ${facts} 格` : "");
   show(zerosButton, rows ? `${before.then}填 0 的 ${rows} 行，${before.now}也填 0` : "");
 }
-let waits = false;
-function drawSoon() {
-  if (waits) return;
-  waits = true;
-  queueMicrotask(() => { waits = false; draw(); });
-}
+const drawSoon = once(draw);
 
 cellsIn(form).filter(remarkIn).forEach((cell) => taken.set(cell, textOf(cell)));
 form.addEventListener("input", ({ target }) => {

@@ -1,5 +1,6 @@
 // Saving in place: what changed is sent, by a press or by itself, and the answer says what changed (sheet.py describes
 // both). Nothing typed meanwhile is lost; what is not stored yet lies in this browser (kept.js).
+/* global tokenNow */
 
 import { cellsIn, controlsIn, fields, form, hasChanges, isChanged, isChangedIn, valueOf } from "./cells.js";
 import { showDisputes, takeOthers, takeOver } from "./answer.js";
@@ -166,8 +167,7 @@ async function post(entries, then) {
   const body = new URLSearchParams([
     ["version", form.elements.version.value], ["page", form.elements.page.value], ["then", then], ...entries,
   ]);
-  // Signing in again in another window changes the token: take the cookie's.
-  const token = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] || form.elements.csrfmiddlewaretoken.value;
+  const token = tokenNow() || form.elements.csrfmiddlewaretoken.value;
   const patience = new AbortController();
   const bell = setTimeout(() => patience.abort(), LONGEST);
   try {

@@ -2,11 +2,11 @@
 // step takes it back. Only figures of which there can be none, in cells that are open: no text, no code, no share, and
 // what was filed before (去年同期, 上期, 年初) by a button of its own, for a 0 there says that there was none then.
 
-import { cellOf, cellsIn, form, textOf } from "./cells.js";
+import { cellsIn, form, textOf } from "./cells.js";
 import { act, undo } from "./edits.js";
 import { reenter } from "./entering.js";
 import { isOfInputMethod } from "./ime.js";
-import { button, offer, show } from "./less.js";
+import { button, offer, once, show } from "./less.js";
 import { controlOf, table, wordsOf } from "./places.js";
 import { tell } from "./strip.js";
 import { take } from "./taking.js";
@@ -19,7 +19,7 @@ export const isOpenFor = (cell, kind) => cell.dataset.zero === kind && controlOf
 const ofKind = (kind) => cellsIn(form).filter((cell) => cell.dataset.zero === kind);
 const [own, past] = [ofKind("own"), ofKind("past")];
 const openOf = (cells) => cells.filter((cell) => isOpenFor(cell, cell.dataset.zero));
-const allRows = () => [...table.tBodies].flatMap((body) => [...body.rows]);
+const allRows = [...table.tBodies].flatMap((body) => [...body.rows]);
 
 function fill(cells, where) {
   if (!cells.length) { tell(`${where}没有可以填 0 的空格。`); return; }
@@ -48,20 +48,21 @@ document.addEventListener("keydown", (event) => {
 // Its groups: the rows under a heading, or those that a row is made up of. Where two are of the same rows, or one is of
 // the whole table, one button is enough.
 
-const isFillable = (row) => own.some((cell) => cell.closest("tr") === row && controlOf(cell));
+const fillable = new Set(own.filter(controlOf).map((cell) => cell.closest("tr")));
+const isFillable = (row) => fillable.has(row);
 const rowsOf = (head) => (head.dataset.row ? partsOf([head.dataset.row]) : rowsUnder(head)).filter(isFillable);
 function partsOf(codes) {
-  const parts = allRows().filter((row) => codes.includes(row.dataset.of));
+  const parts = allRows.filter((row) => codes.includes(row.dataset.of));
   return parts.length ? [...parts, ...partsOf(parts.map((row) => row.dataset.row))] : [];
 }
 function rowsUnder(heading) {
   const first = heading.nextElementSibling;
   if (!first?.dataset.row) return [];
-  const heads = first.dataset.of ? allRows().filter((row) => row.dataset.of === first.dataset.of) : [first];
+  const heads = first.dataset.of ? allRows.filter((row) => row.dataset.of === first.dataset.of) : [first];
   return [...heads, ...partsOf(heads.map((row) => row.dataset.row))];
 }
 function groupsOf(heads) {
-  const found = new Map([[named(allRows().filter(isFillable)), null]]);
+  const found = new Map([[named(allRows.filter(isFillable)), null]]);
   for (const head of heads) {
     const rows = rowsOf(head);
     if (rows.length >= FEWEST_ROWS && !found.has(named(rows))) found.set(named(rows), { head, rows });
@@ -71,7 +72,7 @@ function groupsOf(heads) {
 const named = (rows) => rows.map((row) => row.dataset.row).sort().join();
 const nameOf = (head) => (head.dataset.row ? wordsOf(cellsIn(head)[0]).split("，")[0] : head.cells[0].textContent.trim());
 
-const groups = groupsOf([...allRows().filter((row) => !row.dataset.row), ...allRows().filter((row) => row.dataset.row)]);
+const groups = groupsOf([...allRows.filter((row) => !row.dataset.row), ...allRows.filter((row) => row.dataset.row)]);
 groups.forEach((group) => {
   const { head, rows } = group, name = nameOf(head);
   group.cells = own.filter((cell) => rows.includes(cell.closest("tr")));
@@ -117,12 +118,7 @@ function draw() {
     show(its, number ? `${name}也填 0（${number} 格）` : "");
   });
 }
-let waits = false;
-function drawSoon() {
-  if (waits) return;
-  waits = true;
-  queueMicrotask(() => { waits = false; draw(); });
-}
+const drawSoon = once(draw);
 form.addEventListener("input", drawSoon);
 form.addEventListener("redrawn", drawSoon);
 document.addEventListener("judged", ({ detail: { completed } }) => {
