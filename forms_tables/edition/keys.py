@@ -77,16 +77,17 @@ KEYS: Mapping[str, Mapping[str, Keys]] = {
     "platform.toml": {
         "": keys(
             "city",
-            "rows figures facts register reasons rules findings coefficient scan papers map sources",
+            "rows figures classes facts register reasons rules findings coefficient scan papers map sources",
         ),
         "city": keys("name short office site survey", "short_office association who_reports where notice"),
         "rows": keys(
             "",
             "credit_code organisation_code name district scope industry ownership size signer"
-            " contact filler phone mobile email",
+            " park founded key_firm contact filler phone mobile email",
         ),
         "figures": keys("", "month annual"),
         "figures.*": keys("", "headline base employed"),
+        "classes": keys("", "month annual"),
         "facts": NAMES,
         "facts.*": keys("by", "short unnamed required question listed_as plain"),
         "facts.*.plain": NAMES,
@@ -123,10 +124,10 @@ OTHER_THAN_TEXT: Mapping[str, tuple[type | tuple[type, type], ...]] = {
         "entries": (LISTS,),
         "indicator size_standard tiles": (PARTS,),
         "district rule": (PARTS, str),
-        "table defaults units parameters lists codes city rows figures facts register": (dict,),
-        "reasons rules findings papers map sources plain month annual": (dict,),
+        "table defaults units parameters lists codes city rows figures classes facts register": (dict,),
+        "reasons rules findings papers map sources plain": (dict,),
         "coefficient scan": (dict, str),
-        "columns": (TEXTS, dict),
+        "columns month annual": (TEXTS, dict),
         "column": (int, str, dict),
         "required": (bool, str),
         "auto formula": (str, dict),  # of a row: for each of its columns

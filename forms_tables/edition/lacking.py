@@ -22,6 +22,9 @@ KINDS_OF_ROWS = {
     "industry": ("code",),
     "ownership": ("code",),
     "size": ("code",),
+    "park": ("text", "code"),
+    "founded": ("month", "date"),
+    "key_firm": ("code", "yes_no"),
     "signer": ("text",),
     "contact": ("text",),
     "filler": ("text",),
@@ -90,6 +93,9 @@ def _figures(edition: Edition) -> Iterator[Lacking]:
         for role, cell in roles.items():
             if cell:
                 yield from _figure(edition, f"[figures.{frequency}] {role}", cell, frequency)
+    for frequency, cells in edition.platform.classes.items():
+        for cell in cells:
+            yield from _figure(edition, f"[classes] {frequency}", cell, frequency)
 
 
 def _figure(edition: Edition, named_by: str, cell: str, frequency: str) -> Iterator[Lacking]:

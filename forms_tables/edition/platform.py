@@ -39,6 +39,9 @@ class Rows:
     industry: str = ""
     ownership: str = ""
     size: str = ""
+    park: str = ""
+    founded: str = ""
+    key_firm: str = ""  # whether the city follows the firm month by month
     signer: str = ""  # 单位负责人
     # What the register knows of the firm's contact, and who fills in the form: offered in these rows.
     contact: str = ""  # 统计负责人
@@ -128,6 +131,7 @@ class Platform:
     city: City
     rows: Rows = Rows()
     figures: Mapping[str, HeadlineCells] = field(default_factory=dict)  # by frequency
+    classes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # by frequency: cells the headline consists of
     facts: Mapping[str, RegisterFact] = field(default_factory=dict)  # by code, in the order of the forms
     columns: tuple[str, ...] = ()  # facts in the register's workbook, in its order
     marks: tuple[str, ...] = ()  # facts shown behind a firm's name

@@ -35,6 +35,7 @@ def platform_from(said: Mapping[str, Any]) -> Platform:
         figures={
             frequency: _read(HeadlineCells, "figures.*", entry) for frequency, entry in said.get("figures", {}).items()
         },
+        classes=_lists("classes", said),
         facts={code: _fact(code, entry) for code, entry in said.get("facts", {}).items()},
         columns=register.get("columns", ()),
         marks=register.get("marks", ()),

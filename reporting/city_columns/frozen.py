@@ -1,6 +1,7 @@
 """The filings of a period, and the frozen figures of their submissions, as stored columns.
 
-`filings` lists every filing with the submission that is judged and the one that stands as history for later periods.
+`filings` lists every filing with the submission that is judged, the one that stands as history for later periods, and
+the one that its period's totals hold (`reporting.city_columns.counted`).
 `submissions` holds the cells of those, and of others before them: a submission never changes, so rows are only added.
 Beside them it holds the imported history of the period, each row under its own key below nought (`key_of_imported`)
 and with the enterprise it is of (`imported_for`): a period of which only history was imported has no filings at all.
@@ -32,7 +33,7 @@ from forms_tables.notation.names import PEOPLE
 from reporting.city_columns.files import Broken, in_turn, notes_of, read, write
 from reporting.city_columns.scaling import UNSTORABLE, ScaledColumns, decimals_of_cells, scaled, together
 from reporting.models import Filing, ImportedFiling, Submission, published_edition
-from reporting.models.standing import OWED, STANDING_SUBMISSION, WITH_FIRM
+from reporting.models.standing import COUNTED, FILED, IN_ITS_PERIOD, OWED, STANDING_SUBMISSION, WITH_FIRM
 
 FILINGS, SUBMISSIONS = "filings", "submissions"
 CHUNK = 5000
@@ -47,7 +48,10 @@ LISTED = {
     "with_firm": pl.Boolean,
     "submission": pl.Int64,  # whose frozen figures are judged; none while the figures are with the firm
     "standing": pl.Int64,  # what later periods read of this one
+    "counted": pl.Int64,  # what the totals of this one hold
+    "waiting": pl.Int64,  # what they would hold besides, were it approved
 }
+KEPT = ("submission", "standing", "counted", "waiting")  # of a filing: whose cells are stored
 IMPORTED_FOR = "imported_for"  # the enterprise of imported history; a submission's own is its filing's
 NOT_TEXT = re.compile(r'":\s*[^"\s]')
 
@@ -66,6 +70,7 @@ def marks_of(codes: Iterable[str]) -> dict[str, str]:
             states=Sum(weight * Cast("state", IntegerField())),
             in_force=Sum(weight * Coalesce("in_force", 0)),
             approved=Sum(weight * Coalesce("approved", 0)),
+            counted=Sum(weight * Coalesce("counted", 0)),
             places=Sum(weight * F("district")),
             firms=Sum(weight * F("enterprise")),
         )
@@ -105,7 +110,7 @@ def is_current(code: str, mark: str) -> bool:
 
 def _store(code: str, mark: str) -> None:
     filings = listed(code)
-    needed = set(filings["submission"].drop_nulls()) | set(filings["standing"].drop_nulls())
+    needed = {key for name in KEPT for key in filings[name].drop_nulls()}
     imported = ImportedFiling.objects.standing().filter(period=code)
     needed |= {key_of_imported(pk) for pk in imported.values_list("pk", flat=True)}
     known = stored_submissions(code)
@@ -161,6 +166,8 @@ def listed(code: str) -> pl.DataFrame:
             ExpressionWrapper(WITH_FIRM, BooleanField()),
             Case(When(~WITH_FIRM & OWED, then=F("in_force"))),
             STANDING_SUBMISSION,
+            Case(When(IN_ITS_PERIOD, then=F("counted"))),
+            Case(When(IN_ITS_PERIOD & FILED & ~COUNTED, then=F("in_force"))),
         )
     )
     return pl.DataFrame(list(rows.iterator(chunk_size=CHUNK)), schema=LISTED, orient="row")

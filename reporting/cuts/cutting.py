@@ -1,0 +1,182 @@
+"""A cut: the counted filings of some periods, put into groups, with the sums of some cells in each group."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+import polars as pl
+
+from forms_tables.edition.catalog import Edition
+from forms_tables.edition.periods import PeriodCode
+from reporting.city_columns.counted import Counted, counted
+from reporting.city_columns.scaling import UNSTORABLE, decimal_of
+from reporting.cuts.dimensions import DIMENSIONS, THEN, cells_of_classes, dimensions_of, grouped
+from reporting.models import ImportedFiling, Period, Submission
+from reporting.totals.adding_up import cells_that_add_up
+from reporting.totals.history import edition_read_by
+
+FIRMS = "firms"
+
+
+class CannotCut(Exception):
+    """What is asked for cannot be cut; said in a sentence for whoever asks."""
+
+
+@dataclass(frozen=True)
+class Cut:
+    """What is asked for: periods side by side (codes), dimensions (keys), cells, groups it is narrowed to (dimension →
+    codes), where firms that moved are counted, and whether what waits for its district counts."""
+
+    periods: tuple[str, ...]
+    by: tuple[str, ...] = ()
+    show: tuple[str, ...] = ()
+    where: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    districts: str = THEN
+    include_submitted: bool = False
+
+
+Group = tuple[str, ...]  # codes, in the order of Cut.by
+
+
+@dataclass(frozen=True)
+class Sums:
+    """Of one group in one period: how many firms, and of each cell the sum (None where nobody filled it) and by how
+    many firms it was filled."""
+
+    firms: int
+    figures: Mapping[str, Decimal | None]
+    filled: Mapping[str, int]
+
+
+NOBODY = Sums(0, {}, {})
+
+
+@dataclass(frozen=True)
+class CutPeriod:
+    """What came of one period; `whole` is all of its groups together."""
+
+    period: PeriodCode
+    edition: Edition
+    groups: Mapping[Group, Sums]
+    whole: Sums
+    is_imported: bool
+
+
+@dataclass(frozen=True)
+class CutTable:
+    asked: Cut
+    periods: tuple[CutPeriod, ...]
+
+    @property
+    def groups(self) -> list[Group]:
+        """Those of any period, in the order of their codes."""
+        return sorted({group for each in self.periods for group in each.groups})
+
+
+def cut(asked: Cut) -> CutTable:
+    """Raises CannotCut where a period, dimension or cell is none, or nothing is left."""
+    table = CutTable(asked, tuple(cut_period(asked, code) for code in asked.periods))
+    if not table.groups:
+        raise CannotCut("这样选择之后没有一家企业：请放宽筛选条件，或换一个报告期。")
+    return table
+
+
+def cut_period(asked: Cut, code: str) -> CutPeriod:
+    rows, groups = rows_of(asked, code)
+    keys = list(asked.by)
+    frame = rows.rows.frame.with_columns(groups.get_columns())
+    found = summed(rows, frame, keys, asked.show)
+    whole = found if not keys else summed(rows, frame, [], asked.show)
+    return CutPeriod(rows.period, rows.edition, found, whole.get((), NOBODY), rows.is_imported)
+
+
+def rows_of(asked: Cut, code: str) -> tuple[Counted, pl.DataFrame]:
+    """The rows of a period that a cut adds up, and beside each its group in every dimension of `by`."""
+    period, edition = period_of(code)
+    check(asked, edition, period)
+    wanted = list(dict.fromkeys([*asked.show, *cells_of_classes(edition, period.frequency)]))
+    rows = counted(period, edition, wanted, include_submitted=asked.include_submitted)
+    keys = list(dict.fromkeys([*asked.by, *asked.where]))
+    groups = grouped(rows, keys, asked.districts)
+    kept = pl.lit(True)
+    for key, codes in asked.where.items():
+        kept &= pl.col(key).is_in(list(codes))
+    mask = groups.select(kept.alias("kept"))["kept"] if asked.where else None
+    if mask is not None:
+        narrowed = rows.rows.frame.filter(mask)
+        rows = Counted(rows.period, rows.edition, type(rows.rows)(narrowed, rows.rows.scales), rows.is_imported)
+        groups = groups.filter(mask)
+    return rows, groups.select(asked.by)
+
+
+def period_of(code: str) -> tuple[PeriodCode, Edition]:
+    """The period and the edition it is read by; raises CannotCut where there is none."""
+    opened = Period.objects.filter(pk=code).first()
+    if opened:
+        return opened.parsed, opened.edition
+    if ImportedFiling.objects.standing().filter(period=code).exists():
+        return (period := PeriodCode.parse(code)), edition_read_by(period)
+    raise CannotCut(f"没有报告期{code}：尚未开始填报、已撤回，或代码有误（年报写作2024A，月报写作2024M05）。")
+
+
+def check(asked: Cut, edition: Edition, period: PeriodCode) -> None:
+    able = {each.key for each in dimensions_of(edition)}
+    for key in (*asked.by, *asked.where):
+        if key not in able:
+            known = "、".join(f"{each.key}（{each.label}）" for each in DIMENSIONS.values() if each.key in able)
+            raise CannotCut(f"不能按“{key}”分组；可用的有 {known}。")
+    adds_up = cells_that_add_up(edition)
+    for cell in asked.show:
+        if not edition.has_cell(cell):
+            raise CannotCut(f"{period.label}适用的{edition.title}没有“{cell}”这一格：请改选其他指标。")
+        if cell not in adds_up:
+            raise CannotCut(f"“{cell}”（{edition.place_of(cell)}）不能加总：请改选金额、人数一类的指标。")
+
+
+def summed(rows: Counted, frame: pl.DataFrame, keys: Sequence[str], cells: Iterable[str]) -> dict[Group, Sums]:
+    """The sums of `frame`, which holds the rows and their groups. Exact: figures that no column holds are added from
+    the record, and a sum that 64 bits may not hold is made in 128."""
+    there = [cell for cell in cells if cell in rows.rows.scales and cell in frame.columns]
+    plain, odd = frame.filter(pl.col(UNSTORABLE).is_null()), frame.filter(pl.col(UNSTORABLE).is_not_null())
+    sums = [pl.col(cell).cast(pl.Int128).sum() for cell in there]
+    filled = [pl.col(cell).count().alias(f"filled {cell}") for cell in there]
+    asked = [pl.len().alias(FIRMS), *sums, *filled]
+    found = plain.group_by(keys).agg(asked) if keys else plain.select(asked)
+    groups: dict[Group, Sums] = {}
+    for row in found.iter_rows(named=True):
+        filled_by = {cell: row[f"filled {cell}"] for cell in there}
+        figures = {cell: decimal_of(row[cell], rows.rows.scales[cell]) if filled_by[cell] else None for cell in there}
+        groups[tuple(row[key] for key in keys)] = Sums(row[FIRMS], figures, filled_by)
+    for group, added in _odd_ones(odd, keys, list(cells)):
+        groups[group] = together(groups.get(group, NOBODY), added)
+    return {group: sums for group, sums in groups.items() if sums.firms}
+
+
+def _odd_ones(odd: pl.DataFrame, keys: Sequence[str], cells: Sequence[str]) -> Iterable[tuple[Group, Sums]]:
+    record = values_of(odd["submission"].to_list())
+    for row in odd.iter_rows(named=True):
+        values = record[row["submission"]]
+        figures = {cell: Decimal(values[cell]) if values.get(cell) else None for cell in cells}
+        yield tuple(row[key] for key in keys), Sums(1, figures, {cell: int(bool(values.get(cell))) for cell in cells})
+
+
+def values_of(keys: Sequence[int]) -> dict[int, Mapping[str, str]]:
+    """The recorded cells behind these keys of submissions, and of imported history (below nought)."""
+    filed = Submission.objects.filter(pk__in=[key for key in keys if key > 0]).values_list("pk", "values")
+    imported = ImportedFiling.objects.filter(pk__in=[-key for key in keys if key < 0]).values_list("pk", "values")
+    return dict(filed) | {-pk: values for pk, values in imported}
+
+
+def together(one: Sums, other: Sums) -> Sums:
+    cells = dict.fromkeys([*one.figures, *other.figures])
+    added = {cell: _added(one.figures.get(cell), other.figures.get(cell)) for cell in cells}
+    filled = {cell: one.filled.get(cell, 0) + other.filled.get(cell, 0) for cell in cells}
+    return Sums(one.firms + other.firms, added, filled)
+
+
+def _added(one: Decimal | None, other: Decimal | None) -> Decimal | None:
+    if one is None or other is None:
+        return other if one is None else one
+    return one + other
