@@ -98,10 +98,10 @@ def _classes(counted: Counted) -> pl.Series:
     most = max(scales[cell] for cell in cells)
     figures = frame.select((pl.col(cell).fill_null(0).cast(pl.Int128) * 10 ** (most - scales[cell])) for cell in cells)
     largest = figures.max_horizontal()
-    found = pl.when(largest <= 0).then(pl.lit(UNKNOWN))
-    for cell in cells:
-        found = found.when(figures[cell] == largest).then(pl.lit(CellAddress.parse(cell).code))
-    return figures.select(found.otherwise(pl.lit(UNKNOWN)).alias("class"))["class"]
+    first = [
+        pl.when((largest > 0) & (figures[cell] == largest)).then(pl.lit(CellAddress.parse(cell).code)) for cell in cells
+    ]
+    return figures.select(pl.coalesce([*first, pl.lit(UNKNOWN)]).alias("class"))["class"]
 
 
 def names_of(edition: Edition, key: str, codes: Sequence[str]) -> dict[str, str]:
