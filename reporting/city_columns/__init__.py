@@ -23,7 +23,8 @@ from forms_tables.rules.checks import conditions_of
 from reporting.city_columns import drafts, frozen
 from reporting.city_columns.drafts import DRAFTS, Report
 from reporting.city_columns.files import Broken, in_turn, path_of, read
-from reporting.city_columns.frozen import FILINGS, SUBMISSIONS
+from reporting.city_columns.kept import FILINGS, SUBMISSIONS, read_submissions
+from reporting.city_columns.marks import Parts, mark_of, parts_of
 from reporting.city_columns.past import COEFFICIENT_DECIMALS, coefficients, past_cells
 from reporting.city_columns.scaling import UNSTORABLE, ScaledColumns, together
 from reporting.filing.judging import parameters_in
@@ -75,23 +76,25 @@ def ledger(period: Period, labels: Mapping[str, Meaning] | Iterable[str] | None 
 def refresh(period: Period, say: Report | None = None) -> str:
     """Bring the stored columns up to the record, and say under which mark they stand now: the same mark, the same
     columns. Where nothing has changed this is six small questions."""
-    codes, marks, mark = _standing(period)
-    if all(frozen.is_current(code, marks[code]) for code in codes) and drafts.is_current(period, mark):
+    parts, mark = _standing(period)
+    if all(frozen.is_current(code, parts[code]) for code in parts) and drafts.is_current(period, mark):
         return mark
     with in_turn(f"{period.code}-{DRAFTS}"):
-        codes, _, mark = _standing(period)  # whoever had it before may have done it all
-        frozen.refresh(codes)
+        parts, mark = _standing(period)  # whoever had it before may have done it all
+        frozen.refresh(parts)
         drafts.refresh(period, mark, say)
     return mark
 
 
-def _standing(period: Period) -> tuple[list[str], dict[str, str], str]:
-    """The periods whose filings are read, where each stands, and the mark of it all; asked before anything is read, so
-    that what changes meanwhile is found next time."""
-    before = dict.fromkeys(code.code for code in earlier(period.parsed).values())
-    emptied = [code for code in before if path_of(code, FILINGS).exists()]  # where all that was imported is withdrawn
-    marks = dict.fromkeys([period.code, *emptied], "") | frozen.marks_of([period.code, *before])
-    return list(marks), marks, drafts.mark_of(period, marks)
+def _standing(period: Period) -> tuple[dict[str, Parts], str]:
+    """The periods whose filings are read with where each stands, and the mark of it all; asked before anything is read,
+    so that what changes meanwhile is found next time."""
+    parts = parts_of({period.code, *(code.code for code in earlier(period.parsed).values())})
+    # A period that has nothing is not made; it is emptied where all that was imported of it was withdrawn.
+    parts = {
+        code: each for code, each in parts.items() if each or code == period.code or path_of(code, FILINGS).exists()
+    }
+    return parts, drafts.mark_of(period, {code: mark_of(each) for code, each in parts.items()})
 
 
 def load(
@@ -212,7 +215,7 @@ def _past(meanings: Mapping[str, Meaning]) -> dict[str, list[str]]:
 
 def _own_columns(period: Period, filings: pl.DataFrame, cells: list[str]) -> ScaledColumns:
     """The frozen and the drafted rows together, in the order of the filings."""
-    submissions, _ = read(period.code, SUBMISSIONS, ["submission", UNSTORABLE, *cells])
+    submissions, _ = read_submissions(period.code, ["submission", UNSTORABLE, *cells])
     drafted, _ = read(period.code, DRAFTS, ["filing", "problems", UNSTORABLE, *cells])
     sent = filings.filter(pl.col("submission").is_not_null())
     at_home = filings.filter("with_firm")

@@ -15,7 +15,7 @@ from forms_tables.edition.catalog import Edition
 from forms_tables.edition.periods import PeriodCode
 from reporting.city_columns import frozen
 from reporting.city_columns.files import Broken, path_of, read
-from reporting.city_columns.frozen import FILINGS, IMPORTED_FOR, SUBMISSIONS
+from reporting.city_columns.kept import FILINGS, IMPORTED_FOR, SUBMISSIONS, read_submissions
 from reporting.city_columns.past import past_cells
 from reporting.city_columns.scaling import UNSTORABLE, ScaledColumns
 from reporting.models import ImportedFiling, Period
@@ -63,7 +63,7 @@ def _counted(
 ) -> Counted:
     if fresh or not path_of(period.code, FILINGS).exists():
         frozen.refresh([period.code])
-    stored = read(period.code, SUBMISSIONS, ["submission", IMPORTED_FOR, UNSTORABLE, *cells])
+    stored = read_submissions(period.code, ["submission", IMPORTED_FOR, UNSTORABLE, *cells])
     filings = read(period.code, FILINGS, [*WHOSE[:2], "district", "counted", "waiting"])
     if stored is None or filings is None:
         raise Broken(path_of(period.code, FILINGS))
@@ -101,7 +101,7 @@ def described(counted: Counted, codes: Sequence[str]) -> pl.DataFrame:
     frozen.refresh([behind.code])
     asked = {code: _cell(edition, code) for code in codes if code in edition.indicators}
     names = [name for code, cell in asked.items() for name in (cell, f"register({code})")]
-    stored = read(period.code, SUBMISSIONS, ["submission", *names])
+    stored = read_submissions(period.code, ["submission", *names])
     if stored is None:
         raise Broken(path_of(period.code, SUBMISSIONS))
     rows = counted.rows.frame.select(WHOSE).join(stored[0].frame, on="submission", how="left", maintain_order="left")

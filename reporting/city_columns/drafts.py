@@ -18,7 +18,8 @@ from forms_tables.filling.completion import Completed, Facts, plans_of
 from forms_tables.filling.completion import complete as complete_form
 from forms_tables.notation.names import Cell, Fact, earlier
 from reporting.city_columns.files import Broken, notes_of, read, write
-from reporting.city_columns.frozen import CHUNK, FILINGS, fact_codes
+from reporting.city_columns.frozen import CHUNK, fact_codes
+from reporting.city_columns.kept import FILINGS
 from reporting.city_columns.past import coefficients, granted_bases, past_cells, standing_of
 from reporting.city_columns.scaling import UNSTORABLE, ScaledColumns, decimal_of, decimals_of_cells, scaled, together
 from reporting.filing.judging import Registered, attributes_for, cells_in, facts_for, parameters_in, tables_for

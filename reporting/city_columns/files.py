@@ -19,6 +19,7 @@ from forms_tables.edition.platform_from_toml import FILE as PLATFORM
 from reporting.city_columns.scaling import ScaledColumns
 
 ROOT = Path(__file__).resolve().parents[2]
+ROWS_TOGETHER = 8192
 MADE_BY = ("forms_tables", "reporting/city_columns", "reporting/recheck")
 
 
@@ -65,14 +66,15 @@ def _lock_file(name: str) -> IO[bytes]:
 
 
 def write(period: str, name: str, stored: ScaledColumns, **notes: object) -> None:
-    """Written beside and renamed: of two writers the last one stays, whole."""
+    """Written beside and renamed: of two writers the last one stays, whole. In groups of rows, so that a few that lie
+    together are read without the others."""
     path = path_of(period, name)
     path.parent.mkdir(parents=True, exist_ok=True)
     said = {"layout": layout(), "scales": json.dumps(stored.scales), "notes": json.dumps(notes)}
     handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{name}.", suffix=".tmp")
     try:
         with os.fdopen(handle, "wb") as file:
-            stored.frame.write_parquet(file, compression="lz4", metadata=said)
+            stored.frame.write_parquet(file, compression="lz4", metadata=said, row_group_size=ROWS_TOGETHER)
         os.replace(beside, path)
     except BaseException:
         os.unlink(beside)
@@ -87,27 +89,37 @@ class Broken(Exception):
         self.path = path
 
 
-def read(period: str, name: str, wanted: Sequence[str] | None = None) -> tuple[ScaledColumns, dict] | None:
-    """The stored columns (those of `wanted` that there are, or all) and their notes; None where there is no file, or
-    one of another layout. Raises Broken."""
+def read(
+    period: str, name: str, wanted: Sequence[str] | None = None, rows: tuple[int, int] | None = None
+) -> tuple[ScaledColumns, dict] | None:
+    """The stored columns (those of `wanted` that there are, or all) and their notes; of `rows`, from one on so many,
+    those alone. None where there is no file, or one of another layout. Raises Broken."""
     path = path_of(period, name)
     try:
-        with path.open("rb") as file:
-            said = pl.read_parquet_metadata(file)
-            if said.get("layout") != layout():
-                return None
-            scales, notes = json.loads(said["scales"]), json.loads(said["notes"])
-            file.seek(0)
-            if wanted is not None:
-                there = set(pl.read_parquet_schema(file))
-                wanted = [name for name in dict.fromkeys(wanted) if name in there]
-                scales = {cell: places for cell, places in scales.items() if cell in wanted}
-                file.seek(0)
-            return ScaledColumns(pl.read_parquet(file, columns=wanted), scales), notes
+        while True:
+            with path.open("rb") as file:
+                found = _read(path, wanted, rows)
+                if os.path.samestat(os.fstat(file.fileno()), path.stat()):
+                    return found  # and not partly of the file that took its place
     except FileNotFoundError:
         return None
     except (OSError, pl.exceptions.PolarsError, ValueError, KeyError) as error:
         raise Broken(path) from error
+
+
+def _read(path: Path, wanted: Sequence[str] | None, rows: tuple[int, int] | None) -> tuple[ScaledColumns, dict] | None:
+    said = pl.read_parquet_metadata(path)
+    if said.get("layout") != layout():
+        return None
+    scales, notes = json.loads(said["scales"]), json.loads(said["notes"])
+    if wanted is not None:
+        there = set(pl.read_parquet_schema(path))
+        wanted = [name for name in dict.fromkeys(wanted) if name in there]
+        scales = {cell: places for cell, places in scales.items() if cell in wanted}
+    if rows is None:
+        return ScaledColumns(pl.read_parquet(path, columns=wanted), scales), notes
+    some = pl.scan_parquet(path).slice(*rows)
+    return ScaledColumns((some if wanted is None else some.select(wanted)).collect(), scales), notes
 
 
 def notes_of(period: str, name: str) -> dict | None:

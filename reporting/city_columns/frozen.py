@@ -5,40 +5,42 @@ the one that its period's totals hold (`reporting.city_columns.counted`).
 `submissions` holds the cells of those, and of others before them: a submission never changes, so rows are only added.
 Beside them it holds the imported history of the period, each row under its own key below nought (`key_of_imported`)
 and with the enterprise it is of (`imported_for`): a period of which only history was imported has no filings at all.
+
+Where the filings of a district stand has a mark (`reporting.city_columns.marks`); those of the districts whose mark is
+another are listed again, the others stay as they lie.
 """
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import polars as pl
-from django.db.models import (
-    BooleanField,
-    Case,
-    CharField,
-    Count,
-    ExpressionWrapper,
-    F,
-    IntegerField,
-    Max,
-    Sum,
-    TextField,
-    When,
-)
+from django.db.models import BooleanField, Case, CharField, ExpressionWrapper, F, Q, TextField, When
 from django.db.models.functions import Cast, Coalesce
 
+from accounts.models import District
 from forms_tables.edition.catalog import Edition
 from forms_tables.edition.periods import PeriodCode
 from forms_tables.notation.names import PEOPLE
+from reporting.city_columns import kept
 from reporting.city_columns.files import Broken, in_turn, notes_of, read, write
-from reporting.city_columns.scaling import UNSTORABLE, ScaledColumns, decimals_of_cells, scaled, together
+from reporting.city_columns.kept import ADDED, DIGEST, FILINGS, IMPORTED_FOR, KEPT, SUBMISSIONS, TABLES
+from reporting.city_columns.marks import IMPORTED, Parts, counting_of, parts_of
+from reporting.city_columns.scaling import ScaledColumns, decimals_of_cells, scaled
 from reporting.models import Filing, ImportedFiling, Submission, published_edition
-from reporting.models.standing import COUNTED, FILED, IN_ITS_PERIOD, OWED, STANDING_SUBMISSION, WITH_FIRM
+from reporting.models.standing import (
+    COUNTED,
+    COUNTED_AS_OWED,
+    FILED,
+    FILED_AFTER_LOCK,
+    IN_ITS_PERIOD,
+    OWED,
+    REOPENED,
+    STANDING_SUBMISSION,
+    WITH_FIRM,
+)
 
-FILINGS, SUBMISSIONS = "filings", "submissions"
 CHUNK = 5000
-SPREAD = 999_983  # a prime beyond the filings of a period: no two of them weigh the same
-SHUFFLE = 48_271  # neighbours weigh as differently as strangers: small changes of two of them do not cancel out
 LISTED = {
     "filing": pl.Int64,
     "enterprise": pl.Int64,
@@ -46,131 +48,145 @@ LISTED = {
     "state": pl.String,
     "edition": pl.String,
     "with_firm": pl.Boolean,
+    "in_period": pl.Boolean,  # it is in the numbers of its period at all
+    "owed": pl.Boolean,
+    "reopened": pl.Boolean,
+    "filed_after_lock": pl.Boolean,
     "submission": pl.Int64,  # whose frozen figures are judged; none while the figures are with the firm
     "standing": pl.Int64,  # what later periods read of this one
     "counted": pl.Int64,  # what the totals of this one hold
     "waiting": pl.Int64,  # what they would hold besides, were it approved
 }
-KEPT = ("submission", "standing", "counted", "waiting")  # of a filing: whose cells are stored
-IMPORTED_FOR = "imported_for"  # the enterprise of imported history; a submission's own is its filing's
 NOT_TEXT = re.compile(r'":\s*[^"\s]')
 
 
-def marks_of(codes: Iterable[str]) -> dict[str, str]:
-    """A short word for where the filings of each period stand and what was imported of it, which changes with any of
-    them: a question each."""
-    codes, weight = list(codes), F("pk") * SHUFFLE % SPREAD + 1
-    filings = (
-        Filing.objects.filter(period__in=codes)
-        .order_by()
-        .values("period", "period__edition_code")
-        .annotate(
-            n=Count("pk"),
-            last=Max("pk"),
-            states=Sum(weight * Cast("state", IntegerField())),
-            in_force=Sum(weight * Coalesce("in_force", 0)),
-            approved=Sum(weight * Coalesce("approved", 0)),
-            counted=Sum(weight * Coalesce("counted", 0)),
-            places=Sum(weight * F("district")),
-            firms=Sum(weight * F("enterprise")),
-        )
-    )
-    imported = (  # never changed, but one may stand in the place of another
-        ImportedFiling.objects.standing()
-        .filter(period__in=codes)
-        .order_by()
-        .values("period")
-        .annotate(n=Count("pk"), last=Max("pk"), firms=Sum("enterprise"), stand=Sum(weight))
-    )
-    marks: dict[str, str] = {}
-    for row in (*filings, *imported):
-        marks[row["period"]] = "/".join([*filter(None, [marks.get(row["period"])]), *map(str, row.values())])
-    return marks
-
-
-def refresh(codes: Iterable[str]) -> None:
-    """Bring the stored filings and submissions of these periods up to where they stand. The mark is asked again in
-    turn: nobody puts an older state in the place of a newer one."""
+def refresh(codes: Iterable[str], district: District | None = None) -> None:
+    """Bring the stored filings and submissions of these periods up to where they stand, or those of one district. The
+    marks are asked again in turn: nobody puts an older state in the place of a newer one."""
     for code in codes:
         with in_turn(f"{code}-{FILINGS}"):
-            mark = marks_of([code]).get(code, "")
-            if not is_current(code, mark):
-                _store(code, mark)
+            parts = parts_of([code], district)[code]
+            if not is_current(code, parts, district):
+                _store(code, parts, district)
 
 
-def is_current(code: str, mark: str) -> bool:
+def is_current(code: str, parts: Mapping[str, str], district: District | None = None) -> bool:
     for name in (FILINGS, SUBMISSIONS):
         notes = notes_of(code, name)
-        if notes is None or any(published_edition(each).digest != digest for each, digest in notes["editions"].items()):
+        if notes is None or not kept.is_current(notes["editions"]):
             return False
-        if name == FILINGS and notes["mark"] != mark:
+        if name == FILINGS and _differing(notes["parts"], parts, district):
             return False
-    return True
+    added = notes_of(code, ADDED)
+    return added is None or kept.is_current(added["editions"])
 
 
-def _store(code: str, mark: str) -> None:
-    filings = listed(code)
-    needed = {key for name in KEPT for key in filings[name].drop_nulls()}
-    imported = ImportedFiling.objects.standing().filter(period=code)
-    needed |= {key_of_imported(pk) for pk in imported.values_list("pk", flat=True)}
-    known = stored_submissions(code)
-    kept = None if known is None else still_standing(known, needed)
-    missing = sorted(needed - set(kept.frame["submission"])) if kept else sorted(needed)
-    if missing or known is None or kept is None or len(kept) < len(known):
-        parts = [kept] if kept else []
-        frequency = PeriodCode.parse(code).frequency
-        parts += columns_of_submissions([key for key in missing if key > 0], frequency)
-        parts += columns_of_imported([key for key in missing if key < 0], frequency)
-        stored = together(parts)
-        if not len(stored):
-            schema = {"submission": pl.Int64, "edition": pl.String, IMPORTED_FOR: pl.Int64, UNSTORABLE: pl.String}
-            stored = ScaledColumns(pl.DataFrame(schema=schema), {})
-        write(code, SUBMISSIONS, stored, editions=_digests(stored.frame["edition"]))
-    write(code, FILINGS, ScaledColumns(filings, {}), mark=mark, editions=_digests(filings["edition"]))
+def _differing(stored: Mapping[str, str], parts: Mapping[str, str], district: District | None) -> set[str]:
+    """Whose marks are others; of one district, whether its own is."""
+    whose = stored.keys() | parts.keys() if district is None else {str(district.pk)}
+    return {each for each in whose if stored.get(each) != parts.get(each)}
 
 
-def stored_submissions(code: str) -> ScaledColumns | None:
-    """All that is stored; None where it was made under another text of an edition of that name, or cannot be read."""
+def _store(code: str, parts: Parts, district: District | None = None) -> None:
+    found = _stored_filings(code)
+    if found is None:
+        if district is not None:
+            parts = parts_of([code])[code]
+        filings, changed = listed(code), {IMPORTED}
+    else:
+        filings, stored = found
+        changed = _differing(stored, parts, district)
+        filings = _with_listed_again(code, filings, {int(each) for each in changed - {IMPORTED}})
+        parts = {each: mark for each, mark in (stored | parts).items() if each in parts or each not in changed}
+    counting = counting_of([code]).get(code, "")  # asked before anything is read, as the marks were
+    _store_submissions(code, filings, IMPORTED in changed)
+    whole = ScaledColumns(filings, {})
+    write(code, FILINGS, whole, parts=parts, counting=counting, editions=kept.digests(filings["edition"]))
+
+
+def _stored_filings(code: str) -> tuple[pl.DataFrame, Parts] | None:
+    """As they lie, with their marks; None where all is to be made anew."""
     try:
-        found = read(code, SUBMISSIONS)
+        found = read(code, FILINGS)
+        submissions, added = notes_of(code, SUBMISSIONS), notes_of(code, ADDED)
     except Broken:
         return None
-    if found is None:
+    notes = [found[1] if found else None, submissions, *([added] if added else [])]
+    if found is None or any(each is None or not kept.is_current(each["editions"]) for each in notes):
         return None
-    stored, notes = found
-    current = all(published_edition(each).digest == digest for each, digest in notes["editions"].items())
-    return stored if current else None
+    return found[0].frame, found[1]["parts"]
 
 
-def still_standing(stored: ScaledColumns, needed: set[int]) -> ScaledColumns:
+def _with_listed_again(code: str, filings: pl.DataFrame, districts: Collection[int]) -> pl.DataFrame:
+    """What came into one of these from another district has a row there until that one is listed again, too."""
+    if not districts:
+        return filings
+    codes = list(District.objects.filter(pk__in=districts).values_list("code", flat=True))
+    rows = pl.concat([filings.filter(~pl.col("district").is_in(codes)), listed(code, districts)])
+    return rows.unique("filing", keep="last").sort("filing")
+
+
+def _store_submissions(code: str, filings: pl.DataFrame, imported_too: bool) -> None:
+    needed = pl.concat([filings[name].drop_nulls().alias("submission") for name in KEPT]).unique()
+    if imported_too:
+        imported = ImportedFiling.objects.standing().filter(period=code).values_list("pk", flat=True)
+        keys = pl.Series("submission", [key_of_imported(pk) for pk in imported], dtype=pl.Int64)
+        needed = pl.concat([needed, keys])
+    before = stored_submissions(code, ["submission"])
+    known = None if before is None else before.frame["submission"]
+    missing = needed if known is None else needed.filter(~needed.is_in(known.implode()))
+    stale = known is not None and imported_too and not known.filter(known < 0).is_in(needed.implode()).all()
+    if known is not None and not stale and missing.is_empty():
+        return
+    frequency = PeriodCode.parse_any(code).frequency
+    keys = sorted(missing)
+    parts = columns_of_submissions([key for key in keys if key > 0], frequency)
+    parts += columns_of_imported([key for key in keys if key < 0], frequency)
+    if known is not None and not stale and kept.add(code, parts):
+        return
+    if before := stored_submissions(code):
+        parts = [still_standing(before, needed) if imported_too else before, *parts]
+    kept.write_whole(code, parts, filings)
+
+
+def stored_submissions(code: str, wanted: Sequence[str] | None = None) -> ScaledColumns | None:
+    """All that are stored; None where they were made under another text of an edition of that name, or cannot be
+    read."""
+    try:
+        found = kept.read_submissions(code, wanted)
+    except Broken:
+        return None
+    return found[0] if found and kept.is_current(found[1]["editions"]) else None
+
+
+def still_standing(stored: ScaledColumns, needed: pl.Series) -> ScaledColumns:
     """Without imported history that stands no more; a submission is left for whoever reads the state before."""
     keys = pl.col("submission")
-    return ScaledColumns(stored.frame.filter((keys > 0) | keys.is_in(list(needed))), stored.scales)
+    return ScaledColumns(stored.frame.filter((keys > 0) | keys.is_in(needed.implode())), stored.scales)
 
 
-def _digests(codes: pl.Series) -> dict[str, str]:
-    return {code: published_edition(code).digest for code in codes.unique() if code}
-
-
-def listed(code: str) -> pl.DataFrame:
-    """Every filing of a period, in their order."""
-    rows = (
-        Filing.objects.filter(period=code)
-        .order_by("pk")
-        .values_list(
-            "pk",
-            "enterprise",
-            "district__code",
-            "state",
-            Coalesce("in_force__edition_code", "period__edition_code", output_field=CharField()),
-            ExpressionWrapper(WITH_FIRM, BooleanField()),
-            Case(When(~WITH_FIRM & OWED, then=F("in_force"))),
-            STANDING_SUBMISSION,
-            Case(When(IN_ITS_PERIOD, then=F("counted"))),
-            Case(When(IN_ITS_PERIOD & FILED & ~COUNTED, then=F("in_force"))),
-        )
+def listed(code: str, districts: Collection[int] | None = None) -> pl.DataFrame:
+    """Every filing of a period, in their order; of some districts those alone."""
+    filings = Filing.objects.filter(period=code)
+    if districts is not None:
+        filings = filings.filter(district__in=districts)
+    rows = filings.order_by("pk").values_list(
+        "pk",
+        "enterprise",
+        "district__code",
+        "state",
+        Coalesce("in_force__edition_code", "period__edition_code", output_field=CharField()),
+        *map(_answer, (WITH_FIRM, IN_ITS_PERIOD, COUNTED_AS_OWED, REOPENED, FILED_AFTER_LOCK)),
+        Case(When(~WITH_FIRM & OWED, then=F("in_force"))),
+        STANDING_SUBMISSION,
+        Case(When(IN_ITS_PERIOD, then=F("counted"))),
+        Case(When(IN_ITS_PERIOD & FILED & ~COUNTED, then=F("in_force"))),
     )
     return pl.DataFrame(list(rows.iterator(chunk_size=CHUNK)), schema=LISTED, orient="row")
+
+
+def _answer(condition: Q) -> ExpressionWrapper:
+    return ExpressionWrapper(condition, BooleanField())
 
 
 def key_of_imported(pk: int) -> int:
@@ -186,8 +202,10 @@ def columns_of_submissions(wanted: Sequence[int], frequency: str) -> list[Scaled
             Submission.objects.filter(pk__in=wanted[start : start + CHUNK])
             .order_by("pk")
             .annotate(cells=Cast("values", TextField()), facts=Cast("attributes", TextField()))
+            .annotate(owed=Cast("tables", TextField()))
         )
-        parts += _of_each_edition(rows.values_list("pk", "edition_code", "cells", "facts"), frequency)
+        known = rows.values_list("pk", "edition_code", "cells", "facts", "edition_digest", "owed")
+        parts += _of_each_edition(known, frequency)
     return parts
 
 
@@ -199,7 +217,8 @@ def columns_of_imported(wanted: Sequence[int], frequency: str) -> list[ScaledCol
         rows = ImportedFiling.objects.filter(pk__in=keys).order_by("pk").annotate(cells=Cast("values", TextField()))
         found = rows.values_list("pk", "edition_code", "cells", "enterprise")
         parts += _of_each_edition(
-            ((key_of_imported(pk), edition, cells, "{}", firm) for pk, edition, cells, firm in found), frequency
+            ((key_of_imported(pk), edition, cells, "{}", None, None, firm) for pk, edition, cells, firm in found),
+            frequency,
         )
     return parts
 
@@ -212,7 +231,7 @@ def _of_each_edition(rows: Iterable[tuple], frequency: str) -> list[ScaledColumn
 
 
 def _columns(edition: Edition, frequency: str, rows: Sequence[tuple]) -> ScaledColumns:
-    """Of key, edition, cells, attributes and, of imported history, the enterprise."""
+    """Of key, edition, cells, attributes, digest, tables and, of imported history, the enterprise."""
     decimals = decimals_of_cells(edition, frequency)
     values, unstorable = texts_of([row[2] for row in rows], list(decimals))
     attributes, odd_too = texts_of([row[3] for row in rows], fact_codes(edition))
@@ -220,7 +239,9 @@ def _columns(edition: Edition, frequency: str, rows: Sequence[tuple]) -> ScaledC
     texts = values.with_columns(
         pl.Series("submission", [row[0] for row in rows], dtype=pl.Int64),
         pl.lit(edition.code).alias("edition"),
-        pl.Series(IMPORTED_FOR, [next(iter(row[4:]), None) for row in rows], dtype=pl.Int64),
+        pl.Series(DIGEST, [row[4] for row in rows], dtype=pl.String),
+        pl.Series(TABLES, [row[5] for row in rows], dtype=pl.String),
+        pl.Series(IMPORTED_FOR, [next(iter(row[6:]), None) for row in rows], dtype=pl.Int64),
         *register,
     )
     return scaled(texts, decimals, odd_too | unstorable)

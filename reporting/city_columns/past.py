@@ -12,7 +12,7 @@ from forms_tables.edition.periods import PeriodCode
 from forms_tables.edition.shape import carried_in
 from forms_tables.notation.names import earlier
 from reporting.city_columns.files import Broken, path_of, read
-from reporting.city_columns.frozen import FILINGS, IMPORTED_FOR, SUBMISSIONS
+from reporting.city_columns.kept import FILINGS, IMPORTED_FOR, read_submissions
 from reporting.city_columns.scaling import UNSTORABLE, ScaledColumns, decimal_of, together
 from reporting.filing.judging import official_coefficients, totals_of, weighted_coefficient
 from reporting.models import BaseAdjustment, Filing, published_edition
@@ -24,7 +24,7 @@ def standing_of(code: str) -> pl.DataFrame:
     """What stands for each enterprise in a period, by its key among the submissions: the submission, and where none
     does what was imported (reporting.filing.judging.what_stands)."""
     found = read(code, FILINGS, ["enterprise", "standing"])
-    stored = read(code, SUBMISSIONS, ["submission", IMPORTED_FOR])
+    stored = read_submissions(code, ["submission", IMPORTED_FOR])
     if found is None or stored is None:
         return pl.DataFrame(schema={"enterprise": pl.Int64, "standing": pl.Int64})
     submitted = of_one_firm(found[0].frame.drop_nulls())
@@ -83,7 +83,7 @@ def past_cells(
 def cells_then(edition: Edition, before: str, cells: Sequence[str]) -> ScaledColumns | None:
     """What is stored of an earlier period under these cells of `edition`: each row by the edition it was filed under,
     since imported history may stand beside submissions of another."""
-    found = read(before, SUBMISSIONS, ["submission", "edition", UNSTORABLE])
+    found = read_submissions(before, ["submission", "edition", UNSTORABLE])
     if found is None:
         return None
     rows, notes = found
@@ -92,7 +92,7 @@ def cells_then(edition: Edition, before: str, cells: Sequence[str]) -> ScaledCol
         of_family.setdefault(published_edition(code).family, []).append(code)
     names = {family: names_then(edition, published_edition(codes[0]), cells) for family, codes in of_family.items()}
     wanted = dict.fromkeys(then for named in names.values() for then in named)
-    found = read(before, SUBMISSIONS, ["submission", "edition", UNSTORABLE, *wanted])
+    found = read_submissions(before, ["submission", "edition", UNSTORABLE, *wanted])
     if found is None or not len(rows):
         return ScaledColumns(rows.frame.drop("edition"), {})
     return together([_named_now(found[0], of_family[family], named) for family, named in names.items()])

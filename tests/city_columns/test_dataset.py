@@ -287,7 +287,7 @@ def test_a_page_torn_out_of_a_file_is_found_when_it_is_read(may):
 def test_files_of_another_layout_or_another_text_of_an_edition_are_made_again(may, monkeypatch):
     file_may(may.filing, may.clerk)
     city_columns.refresh(may.may)
-    monkeypatch.setattr(city_columns.frozen, "_digests", lambda codes: {city.EDITION: "another text"})
+    monkeypatch.setattr(city_columns.kept, "digests", lambda codes: {city.EDITION: "another text"})
     for name in ("filings", "submissions"):
         path_of("2024M05", name).unlink()
     city_columns.refresh(may.may)  # the notes now name a text that is not the edition's
@@ -329,7 +329,7 @@ def test_a_slower_process_never_puts_an_older_state_in_the_place_of_a_newer_one(
 
     monkeypatch.setattr(city_columns, "_standing", then_overtaken)
     mark = city_columns.refresh(may.may)
-    assert asked and mark != asked[0][2] and mark == city_columns.drafts.notes_of("2024M05", "drafts")["mark"]
+    assert asked and mark != asked[0][1] and mark == city_columns.drafts.notes_of("2024M05", "drafts")["mark"]
     assert city_columns.ledger(may.may, ["2010.c1"], fresh=False).frame["2010.c1"].to_list() == [200]
 
 

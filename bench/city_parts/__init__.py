@@ -1,0 +1,1 @@
+"""What bench/city.py is made of: the city it fills, the cubes it compares, the pages it asks."""

@@ -1,0 +1,73 @@
+"""Where the filings of a period stand, in a short word for each of its districts: what has the same word is stored as
+it stands, so that one changed filing asks for its own district alone."""
+
+from collections.abc import Iterable, Mapping
+from hashlib import blake2b
+
+from django.db.models import Count, F, IntegerField, Max, Sum
+from django.db.models.functions import Cast, Coalesce
+
+from accounts.models import District
+from reporting.models import Filing, ImportedFiling
+from reporting.models.standing import COUNTED
+
+IMPORTED = "imported"  # the part of a period that no district has: what was imported of it
+SPREAD = 999_983  # a prime beyond the filings of a period: no two of them weigh the same
+SHUFFLE = 48_271  # neighbours weigh as differently as strangers: small changes of two of them do not cancel out
+WEIGHT = F("pk") * SHUFFLE % SPREAD + 1
+Parts = dict[str, str]  # the key of a district, or IMPORTED → its mark
+
+
+def parts_of(codes: Iterable[str], district: District | None = None) -> dict[str, Parts]:
+    """The marks of each period, two questions for all of them; of one district alone, its own mark alone."""
+    codes = list(codes)
+    # State, and the two marks beside it, in one number: a sum more costs as much as another scan of the city.
+    standing = (
+        Cast("state", IntegerField())
+        + 1000 * Cast(F("after_lock"), IntegerField())
+        + 2000 * Cast(F("exempt_at_lock"), IntegerField())
+    )
+    filings = Filing.objects.filter(period__in=codes)
+    if district is not None:
+        filings = filings.filter(district=district)
+    rows = (
+        filings.order_by()
+        .values("period", "district", "period__edition_code")
+        .annotate(
+            n=Count("pk"),
+            last=Max("pk"),
+            states=Sum(WEIGHT * standing),
+            in_force=Sum(WEIGHT * Coalesce("in_force", 0)),
+            approved=Sum(WEIGHT * Coalesce("approved", 0)),
+            counted=Sum(WEIGHT * Coalesce("counted", 0)),
+            firms=Sum(WEIGHT * F("enterprise")),
+        )
+    )
+    parts: dict[str, Parts] = {code: {} for code in codes}
+    for row in rows:
+        period, where, *rest = row.values()
+        parts[period][str(where)] = "/".join(map(str, rest))
+    if district is None:
+        for code, mark in imported_marks(codes).items():
+            parts[code][IMPORTED] = mark
+    return parts
+
+
+def imported_marks(codes: Iterable[str]) -> dict[str, str]:
+    """Never changed, but one may stand in the place of another."""
+    imported = ImportedFiling.objects.standing().filter(period__in=codes).order_by().values("period")
+    rows = imported.annotate(n=Count("pk"), last=Max("pk"), firms=Sum("enterprise"), stand=Sum(WEIGHT))
+    return {code: "/".join(map(str, rest)) for code, *rest in (row.values() for row in rows)}
+
+
+def mark_of(parts: Mapping[str, str]) -> str:
+    """One word for a whole period; none where it has nothing."""
+    return blake2b(repr(sorted(parts.items())).encode(), digest_size=12).hexdigest() if parts else ""
+
+
+def counting_of(codes: Iterable[str]) -> dict[str, str]:
+    """A short word for what counts in each period, read off an index. A submission only ever counts in the place of an
+    earlier one: the sum rises with each."""
+    rows = Filing.objects.filter(COUNTED, period__in=codes).order_by().values("period")
+    counting = rows.annotate(n=Count("counted"), sum=Sum("counted"))
+    return {row["period"]: f"{row['n']}/{row['sum']}" for row in counting}
