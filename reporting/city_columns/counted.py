@@ -5,22 +5,25 @@ What a firm is described by (industry, size, park …) it said in its questionna
 submitted; a month, which has no questionnaire, takes what stands of last year's.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import polars as pl
 
-from accounts.models import Residence
+from accounts.models import District, Residence
 from forms_tables.edition.catalog import Edition
 from forms_tables.edition.periods import PeriodCode
 from reporting.city_columns import frozen
 from reporting.city_columns.files import Broken, path_of, read
-from reporting.city_columns.kept import FILINGS, IMPORTED_FOR, SUBMISSIONS, read_submissions
+from reporting.city_columns.kept import FILINGS, SUBMISSIONS, TABLES, read_submissions
+from reporting.city_columns.marks import Parts
 from reporting.city_columns.past import past_cells
 from reporting.city_columns.scaling import UNSTORABLE, ScaledColumns
 from reporting.models import ImportedFiling, Period
 
 ATTEMPTS = 3
+Read = TypeVar("Read")
 WHOSE = ["filing", "enterprise", "submission", "district"]
 NOWHERE = ""  # the district of a firm that has none now
 
@@ -30,9 +33,10 @@ class Counted:
     """The rows of one period.
 
     `rows.frame` has, for each filing, `filing` and `submission` (0 and the key of imported history below nought where
-    nothing was filed here), `enterprise`, `district` (code, where it counts), `unstorable` (why its cells are not all
-    in the columns, else null) and a column for each cell asked for that somebody filled; figures are whole numbers of
-    their last decimal, as `rows.scales` says. What cannot be a column is added up by itself, from the record.
+    nothing was filed here), `enterprise`, `district` (code, where it counts), `tables` (JSON), `unstorable` (why its
+    cells are not all in the columns, else null) and a column for each cell asked for that somebody filled; figures are
+    whole numbers of their last decimal, as `rows.scales` says. What cannot be a column is added up by
+    itself, from the record.
     """
 
     period: PeriodCode
@@ -46,43 +50,88 @@ class Counted:
 
 
 def counted(
-    period: PeriodCode, edition: Edition, cells: Sequence[str], *, include_submitted: bool = False, fresh: bool = True
+    period: PeriodCode,
+    edition: Edition,
+    cells: Sequence[str],
+    *,
+    include_submitted: bool = False,
+    fresh: bool = True,
+    districts: Collection[District] | None = None,
 ) -> Counted:
-    """The rows that count in a period, with these cells of its edition. `include_submitted` adds what waits for its
-    district. With `fresh` the stored columns are brought up to the record first."""
+    """The rows that count in a period, with these cells of its edition; of some districts those alone, and nobody
+    else's are read. `include_submitted` adds what waits for its district. With `fresh` the stored columns are brought
+    up to the record first."""
+    if fresh:
+        refresh(period, districts)
+    return mended(period, lambda: _counted(period, edition, cells, include_submitted, districts))
+
+
+def refresh(period: PeriodCode, districts: Collection[District] | None = None) -> Parts:
+    """Of one district alone no other is asked for."""
+    alone = next(iter(districts)) if districts and len(districts) == 1 else None
+    return frozen.refresh([period.code], alone)[period.code]
+
+
+def mended(period: PeriodCode, reading: Callable[[], Read]) -> Read:
+    """What is read of the stored columns; where a file of theirs is broken or missing they are made again."""
     for _ in range(ATTEMPTS):
         try:
-            return _counted(period, edition, cells, include_submitted, fresh)
+            return reading()
         except Broken as broken:
             broken.path.unlink(missing_ok=True)
-    return _counted(period, edition, cells, include_submitted, True)
+            frozen.refresh([period.code])
+    return reading()
+
+
+def filings_of(period: PeriodCode, districts: Collection[District] | None = None) -> pl.DataFrame:
+    """The list of a period's filings (reporting.city_columns.frozen.LISTED), as it is stored."""
+
+    def reading() -> pl.DataFrame:
+        found = read(period.code, FILINGS)
+        if found is None:
+            raise Broken(path_of(period.code, FILINGS))
+        return _of(districts, found[0].frame)
+
+    return mended(period, reading)
+
+
+def _of(districts: Collection[District] | None, frame: pl.DataFrame) -> pl.DataFrame:
+    return frame if districts is None else frame.filter(pl.col("district").is_in([each.code for each in districts]))
 
 
 def _counted(
-    period: PeriodCode, edition: Edition, cells: Sequence[str], include_submitted: bool, fresh: bool
+    period: PeriodCode,
+    edition: Edition,
+    cells: Sequence[str],
+    include_submitted: bool,
+    districts: Collection[District] | None,
 ) -> Counted:
-    if fresh or not path_of(period.code, FILINGS).exists():
-        frozen.refresh([period.code])
-    stored = read_submissions(period.code, ["submission", IMPORTED_FOR, UNSTORABLE, *cells])
-    filings = read(period.code, FILINGS, [*WHOSE[:2], "district", "counted", "waiting"])
-    if stored is None or filings is None:
+    filings = read(period.code, FILINGS, [*WHOSE[:2], "district", "in_period", "counted", "waiting"])
+    if filings is None:
+        raise Broken(path_of(period.code, FILINGS))
+    is_imported = not Period.objects.filter(pk=period.code).exists()
+    whose = _imported(period) if is_imported else _filed(filings[0].frame, include_submitted)
+    whose = _of(districts, whose)
+    stored = read_submissions(
+        period.code, [TABLES, UNSTORABLE, *cells], None if districts is None else whose["submission"]
+    )
+    if stored is None or not whose["submission"].is_in(stored[0].frame["submission"].implode()).all():
         raise Broken(path_of(period.code, FILINGS))
     columns = stored[0]
-    is_imported = not Period.objects.filter(pk=period.code).exists()
-    whose = _imported(period, columns) if is_imported else _filed(filings[0].frame, include_submitted)
-    if not whose["submission"].is_in(columns.frame["submission"].implode()).all():
-        raise Broken(path_of(period.code, FILINGS))
-    frame = whose.join(columns.frame.drop(IMPORTED_FOR), on="submission", how="left", maintain_order="left")
+    # Theirs beside the cells, not the cells beside theirs: hundreds of columns are left where they lie.
+    frame = columns.frame.join(whose, on="submission", how="left", maintain_order="left")
+    if frame["enterprise"].null_count():
+        frame = frame.filter(pl.col("enterprise").is_not_null())
     return Counted(period, edition, ScaledColumns(frame, columns.scales), is_imported)
 
 
 def _filed(filings: pl.DataFrame, include_submitted: bool) -> pl.DataFrame:
     which = pl.coalesce("counted", "waiting") if include_submitted else pl.col("counted")
     rows = filings.with_columns(which.alias("submission"))
-    return rows.filter(pl.col("submission").is_not_null()).select(WHOSE)
+    return rows.filter(pl.col("in_period") & pl.col("submission").is_not_null()).select(WHOSE)
 
 
-def _imported(period: PeriodCode, columns: ScaledColumns) -> pl.DataFrame:
+def _imported(period: PeriodCode) -> pl.DataFrame:
     """One row of each firm, in the district of that day."""
     rows = ImportedFiling.objects.standing().filter(period=period.code).one_of_each_firm().order_by("pk")
     found = [

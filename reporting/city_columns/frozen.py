@@ -54,20 +54,22 @@ LISTED = {
     "filed_after_lock": pl.Boolean,
     "submission": pl.Int64,  # whose frozen figures are judged; none while the figures are with the firm
     "standing": pl.Int64,  # what later periods read of this one
-    "counted": pl.Int64,  # what the totals of this one hold
+    "counted": pl.Int64,  # what the totals of this one hold, where it is in its period
     "waiting": pl.Int64,  # what they would hold besides, were it approved
 }
 NOT_TEXT = re.compile(r'":\s*[^"\s]')
 
 
-def refresh(codes: Iterable[str], district: District | None = None) -> None:
-    """Bring the stored filings and submissions of these periods up to where they stand, or those of one district. The
-    marks are asked again in turn: nobody puts an older state in the place of a newer one."""
+def refresh(codes: Iterable[str], district: District | None = None) -> dict[str, Parts]:
+    """Bring the stored filings and submissions of these periods up to where they stand, or those of one district, and
+    say where that is. It is asked in turn: nobody puts an older state in the place of a newer one."""
+    stand = {}
     for code in codes:
         with in_turn(f"{code}-{FILINGS}"):
-            parts = parts_of([code], district)[code]
-            if not is_current(code, parts, district):
-                _store(code, parts, district)
+            stand[code] = parts_of([code], district)[code]
+            if not is_current(code, stand[code], district):
+                _store(code, stand[code], district)
+    return stand
 
 
 def is_current(code: str, parts: Mapping[str, str], district: District | None = None) -> bool:
@@ -88,24 +90,26 @@ def _differing(stored: Mapping[str, str], parts: Mapping[str, str], district: Di
 
 
 def _store(code: str, parts: Parts, district: District | None = None) -> None:
+    counting = counting_of([code]).get(code, "")  # asked before anything is read, as the marks were
     found = _stored_filings(code)
     if found is None:
         if district is not None:
             parts = parts_of([code])[code]
         filings, changed = listed(code), {IMPORTED}
     else:
-        filings, stored = found
+        filings, stored = found[0], found[1]["parts"]
+        if district is not None:
+            counting = found[1]["counting"]  # of the others nobody has asked
         changed = _differing(stored, parts, district)
         filings = _with_listed_again(code, filings, {int(each) for each in changed - {IMPORTED}})
         parts = {each: mark for each, mark in (stored | parts).items() if each in parts or each not in changed}
-    counting = counting_of([code]).get(code, "")  # asked before anything is read, as the marks were
     _store_submissions(code, filings, IMPORTED in changed)
     whole = ScaledColumns(filings, {})
     write(code, FILINGS, whole, parts=parts, counting=counting, editions=kept.digests(filings["edition"]))
 
 
-def _stored_filings(code: str) -> tuple[pl.DataFrame, Parts] | None:
-    """As they lie, with their marks; None where all is to be made anew."""
+def _stored_filings(code: str) -> tuple[pl.DataFrame, dict] | None:
+    """As they lie, with what is noted of them; None where all is to be made anew."""
     try:
         found = read(code, FILINGS)
         submissions, added = notes_of(code, SUBMISSIONS), notes_of(code, ADDED)
@@ -114,7 +118,7 @@ def _stored_filings(code: str) -> tuple[pl.DataFrame, Parts] | None:
     notes = [found[1] if found else None, submissions, *([added] if added else [])]
     if found is None or any(each is None or not kept.is_current(each["editions"]) for each in notes):
         return None
-    return found[0].frame, found[1]["parts"]
+    return found[0].frame, found[1]
 
 
 def _with_listed_again(code: str, filings: pl.DataFrame, districts: Collection[int]) -> pl.DataFrame:
@@ -179,7 +183,7 @@ def listed(code: str, districts: Collection[int] | None = None) -> pl.DataFrame:
         *map(_answer, (WITH_FIRM, IN_ITS_PERIOD, COUNTED_AS_OWED, REOPENED, FILED_AFTER_LOCK)),
         Case(When(~WITH_FIRM & OWED, then=F("in_force"))),
         STANDING_SUBMISSION,
-        Case(When(IN_ITS_PERIOD, then=F("counted"))),
+        F("counted"),
         Case(When(IN_ITS_PERIOD & FILED & ~COUNTED, then=F("in_force"))),
     )
     return pl.DataFrame(list(rows.iterator(chunk_size=CHUNK)), schema=LISTED, orient="row")

@@ -29,7 +29,7 @@ def read_submissions(
     code: str, wanted: Sequence[str] | None = None, keys: pl.Series | None = None
 ) -> tuple[ScaledColumns, dict] | None:
     """As `files.read`. Of `keys` those alone, all of them: raises Broken where the filings are of another state."""
-    if wanted is not None and keys is not None:
+    if wanted is not None:
         wanted = ["submission", *wanted]
     base = read(code, SUBMISSIONS, wanted, _where(code, keys))
     if base is None:

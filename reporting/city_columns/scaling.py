@@ -62,7 +62,8 @@ def scaled(
 
 
 def _plain(places: int) -> str:
-    return rf"^-?\d{{1,{MOST_DIGITS - places}}}" + (rf"\.\d{{{places}}}$" if places else "$")
+    """The digits a column is read by: other alphabets have some, too, and those are looked at one by one."""
+    return rf"^-?[0-9]{{1,{MOST_DIGITS - places}}}" + (rf"\.[0-9]{{{places}}}$" if places else "$")
 
 
 def _scaled_one_by_one(texts: pl.Series, places: int) -> tuple[pl.Series, int, dict[int, str]]:

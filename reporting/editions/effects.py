@@ -18,7 +18,7 @@ from forms_tables.rules.checks import Condition, spread
 from reporting import city_columns
 from reporting.filing.judging import parameters_in
 from reporting.models import Filing, Period, PublishedEdition, published_edition
-from reporting.totals.aggregation import share
+from reporting.totals.coverage import share
 
 ALWAYS_SHOWN = ("newly_fail", "newly_pass")
 FREQUENCIES = ("month", "annual")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
 
+import polars as pl
 from django.db.models import Count, QuerySet
 
 from accounts.models import District, User
@@ -26,8 +27,9 @@ from reporting.models.standing import (
     REOPENED,
     standing_at,
 )
-from reporting.totals.aggregation import districts_of, share
-from reporting.totals.last_year import base_revenue_before
+from reporting.totals.aggregation import districts_of
+from reporting.totals.coverage import share
+from reporting.totals.last_year import last_year_of
 
 # The standings a list is narrowed to; the names are those of the queue's filter. What is settled counts as approved.
 GROUPS: dict[str, tuple[str, list[Standing]]] = {
@@ -156,18 +158,25 @@ WHOLE = ""
 
 def revenue_shares(filings: QuerySet, period: Period) -> dict[int | str, RevenueShare]:
     """How much of last year's revenue the approved ones carry: per district, and of all these filings under WHOLE."""
-    _, revenues = base_revenue_before(period)
-    owed, known, whole, carried = Counter(), Counter(), Counter(), Counter()
-    filings = filings.filter(COUNTED_AS_OWED).annotate(counts=COUNTED)
-    rows = filings.order_by().values_list("enterprise", "district", "counts")
-    for enterprise, district, approved in rows:
-        revenue = revenues.get(enterprise, Decimal(0))
-        for area in (district, WHOLE):
-            owed[area] += 1
-            known[area] += enterprise in revenues
-            whole[area] += revenue
-            carried[area] += revenue if approved else 0
-    return {area: RevenueShare(share(carried[area], whole[area]), known[area], owed[area]) for area in owed}
+    last_year = last_year_of(period)
+    rows = filings.filter(COUNTED_AS_OWED).order_by().values_list("enterprise", "district", "counted")
+    whose = dict.fromkeys(("enterprise", "district", "counted"), pl.Int64)
+    owing = pl.DataFrame(list(rows), schema=whose, orient="row").join(last_year.frame, on="enterprise", how="left")
+    revenue = pl.col("revenue")
+    found = owing.group_by("district").agg(
+        pl.len().alias("owed"),
+        revenue.count().alias("known"),
+        revenue.sum().alias("whole"),
+        revenue.filter(pl.col("counted").is_not_null()).sum().alias("carried"),
+    )
+    areas: dict[int | str, Counter[str]] = {}
+    for row in found.iter_rows(named=True):
+        for area in (row.pop("district"), WHOLE):
+            areas.setdefault(area, Counter()).update(row)
+    return {
+        area: RevenueShare(share(sums["carried"], sums["whole"]), sums["known"], sums["owed"])
+        for area, sums in areas.items()
+    }
 
 
 def submissions_visible_to(user: User) -> QuerySet[Submission]:

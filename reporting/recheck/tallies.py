@@ -12,7 +12,7 @@ import polars as pl
 from reporting.city_columns import HEADLINE_DECIMALS
 from reporting.city_columns.scaling import decimal_of
 from reporting.recheck import ERROR, UNREADABLE, WARNING, Recheck
-from reporting.totals.aggregation import share
+from reporting.totals.coverage import share
 
 CELL_UNREADABLE = "单元格填写有误，不能读作数据"
 

@@ -8,9 +8,9 @@ Growth is worked out again from the totals; what does not add up (a percentage, 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
-from decimal import Context, Decimal, Inexact, localcontext
+from decimal import Context, Decimal, Inexact, InvalidOperation, localcontext
 
 from forms_tables.edition.catalog import Edition
 from forms_tables.edition.periods import PeriodCode
@@ -41,6 +41,11 @@ class AreaTotals:
         for key, counts in other.choices.items():
             self.choices.setdefault(key, Counter()).update(counts)
 
+    def add_exactly(self, other: AreaTotals) -> None:
+        """Outside a context that never rounds."""
+        with localcontext(EXACT):
+            self.add(other)
+
 
 Frozen = tuple[str, Mapping[str, str], Iterable[str]]  # district code, frozen values, codes of its tables
 
@@ -57,11 +62,21 @@ def add_up(edition: Edition, submissions: Iterable[Frozen]) -> dict[str, AreaTot
             figures, filled = area.figures, area.filled
             for key, text in values.items():
                 if key in added:
-                    figures[key] = figures.get(key, ZERO) + Decimal(text)
-                    filled[key] += 1
-                elif key in chosen:
+                    if (figure := figure_of(text)) is not None:
+                        figures[key] = figures.get(key, ZERO) + figure
+                        filled[key] += 1
+                elif key in chosen and text:
                     area.choices.setdefault(key, Counter()).update(chosen_codes(text))
     return districts
+
+
+def figure_of(text: str | None) -> Decimal | None:
+    """A recorded cell as a figure; None where it is blank, or text: a row may have become a figure with a revision."""
+    try:
+        figure = Decimal(text) if text else None
+    except InvalidOperation:
+        return None
+    return figure if figure is not None and figure.is_finite() else None
 
 
 def add_areas(areas: Iterable[AreaTotals]) -> AreaTotals:
@@ -89,6 +104,13 @@ def cells_to_choose(edition: Edition) -> frozenset[str]:
         for key in indicator.columns
         if indicator.kind_in(key) in CODE_KINDS
     )
+
+
+def in_order(edition: Edition, frequency: str, cells: Container[str]) -> list[str]:
+    """Those of the cells that stand in the tables of a frequency, in the order of the form."""
+    tables = [table for table in edition.tables if table.frequency == frequency]
+    named = (f"{row.code}.{key}" for table in tables for row in table.indicators for key in row.columns)
+    return [cell for cell in named if cell in cells]
 
 
 @dataclass(frozen=True)
@@ -143,6 +165,9 @@ def total_cells(
 
 def with_decimals(figure: Decimal, decimals: int | None) -> Decimal:
     """Written with the decimals of the form, or with more when a firm reported more: a total is never rounded."""
-    if decimals is None or -figure.as_tuple().exponent > decimals:
+    if decimals is None:
         return figure
-    return figure.quantize(Decimal(1).scaleb(-decimals), context=EXACT)
+    try:
+        return figure.quantize(Decimal(1).scaleb(-decimals), context=EXACT)
+    except Inexact:
+        return figure.normalize(EXACT)

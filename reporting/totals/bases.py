@@ -5,20 +5,26 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
+import polars as pl
 from django.db.models import Count, F, Sum
 
 from accounts.models import Enterprise
 from forms_tables.edition.catalog import Edition
 from forms_tables.edition.continuity import carried_over
 from forms_tables.edition.periods import PeriodCode
+from reporting.city_columns import frozen
+from reporting.city_columns.counted import mended
+from reporting.city_columns.past import standing_of
 from reporting.models import Filing, ImportedFiling, Submission
 from reporting.models.history import IMPORTED
 from reporting.models.standing import STANDING_SUBMISSION
 from reporting.totals.breaks import THEN, words_looking_back
 
 FILED, TYPED, IN_FILE, NONE = "上报件", "企业自填", "文件所列", "没有"
+KINDS = (IMPORTED, FILED, TYPED)
 CHUNK = 500
 Stood = TypeVar("Stood")
 
@@ -55,22 +61,27 @@ def then_in_words(word: str, base: PeriodCode) -> str:
     return f"{THEN[word]}（{base.label}）"
 
 
-def growth_bases(
-    edition: Edition, period: PeriodCode, firms: Iterable[tuple[int, str]]
-) -> dict[str, tuple[GrowthBase, ...]]:
-    """By district, and under "" for all of them: of the firms (each with its district) that count in a period opened
+def growth_bases(edition: Edition, period: PeriodCode, firms: pl.DataFrame) -> dict[str, tuple[GrowthBase, ...]]:
+    """By district, and under "" for all of them: of the firms (enterprise, district) that count in a period opened
     here. A base that is nowhere imported needs no words."""
-    firms, kept = list(firms), Enterprise.objects.kept_entries()
     found: dict[str, list[GrowthBase]] = {}
     for word, base in bases_behind(edition, period).items():
-        filed = of_one_firm(
-            dict.fromkeys(standing_filings(base.code).values_list("enterprise", flat=True)), kept
-        ).keys()
-        imported = of_one_firm(dict.fromkeys(standing_imports(base).values_list("enterprise", flat=True)), kept).keys()
-        kinds = {firm: FILED if firm in filed else IMPORTED if firm in imported else TYPED for firm, _ in firms}
-        for district, each in by_district(firms, kinds, then_in_words(word, base)).items():
-            if each.rests_on_imported:
-                found.setdefault(district, []).append(each)
+        if not standing_imports(base).exists():
+            continue
+        frozen.refresh([base.code])
+        standing = mended(base, partial(standing_of, base.code))
+        kind = pl.when(pl.col("standing") < 0).then(pl.lit(IMPORTED)).when(pl.col("standing") > 0).then(pl.lit(FILED))
+        kinds = firms.join(standing, on="enterprise", how="left").with_columns(
+            kind.otherwise(pl.lit(TYPED)).alias("kind")
+        )
+        counts: dict[str, Counter[str]] = {}
+        for district, each, count in kinds.group_by("district", "kind").len().iter_rows():
+            for area in ("", district):
+                counts.setdefault(area, Counter())[each] += count
+        for area, of_kinds in counts.items():
+            told = GrowthBase(then_in_words(word, base), {each: of_kinds[each] for each in KINDS if of_kinds[each]})
+            if told.rests_on_imported:
+                found.setdefault(area, []).append(told)
     return {district: tuple(bases) for district, bases in found.items()}
 
 

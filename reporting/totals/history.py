@@ -29,7 +29,7 @@ from reporting.totals.adding_up import (
     cells_with_totals,
     total_cells,
 )
-from reporting.totals.aggregation import AreaSummary, Coverage, ListedFiling, Summary
+from reporting.totals.aggregation import AreaSummary, Summary
 from reporting.totals.bases import FILED as FILED_THEN
 from reporting.totals.bases import (
     IN_FILE,
@@ -42,6 +42,8 @@ from reporting.totals.bases import (
     what_stood,
 )
 from reporting.totals.breaks import breaks_in, edition_of
+from reporting.totals.coverage import Coverage
+from reporting.totals.listing import ListedFiling
 
 
 @dataclass(frozen=True)

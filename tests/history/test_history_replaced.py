@@ -15,7 +15,7 @@ from reporting.history.objections import decide, object_to
 from reporting.history.reading.sheets import NEW, OLD
 from reporting.history.withdrawing import withdraw
 from reporting.models import HistoryCode, HistoryFile, ImportedFiling, Period
-from reporting.totals.aggregation import mark_of_totals
+from reporting.totals.aggregation import summary_at_hand
 from tests.cast import AT
 from tests.history.books import book, brought_in, of
 from tests.history.test_history_stands import column, written
@@ -61,14 +61,14 @@ def test_a_withdrawn_file_gives_way_to_what_stood_before(may):
     brought_in(april(may.firm, 750))
     written(may)
     assert column(may.may, "prev(2010.c1)") == [750]
-    before = mark_of_totals(may.may)
+    before = summary_at_hand(may.may, AT)
     brought_in(april(may.firm, 900), replaces="审计")
     assert history_of(fresh(may.filing))["prev"]["2010.c1"] == 900 and column(may.may, "prev(2010.c1)") == [900]
     wrong = HistoryFile.objects.last()
     done = withdraw(wrong, may.city, AT, "审计数尚未定")
     assert (done.rows, done.stand_again) == (1, 1)
     assert history_of(fresh(may.filing))["prev"]["2010.c1"] == 750 and column(may.may, "prev(2010.c1)") == [750]
-    assert mark_of_totals(may.may) == before
+    assert summary_at_hand(may.may, AT) == before
     office, firm = JournalEntry.objects.filter(action="撤下导入历史").order_by("pk")
     assert office.why == firm.why == "审计数尚未定" and firm.enterprise == may.firm and office.by == may.city
     withdraw(HistoryFile.objects.first(), may.city, AT, "也错了")

@@ -11,7 +11,7 @@ from reporting.filing.judging import history_of, imported_behind, judge
 from reporting.models import Filing, Period, State
 from reporting.recheck import recheck
 from reporting.results.timelines import timelines_of
-from reporting.totals.aggregation import mark_of_totals, summarise
+from reporting.totals.aggregation import summarise, summary_at_hand
 from reporting.totals.last_year import base_revenue_before
 from tests.cast import AT
 from tests.editions.next_year import NEXT, THIS, folders, make_next_year
@@ -119,7 +119,7 @@ def test_it_is_no_filing_and_nobody_owes_it(may):
 def test_last_years_revenue_is_taken_from_it_and_says_so(may):
     stand(may.firm, "2023A", {"Y2010.y": "2400.00"})
     stand(may.other_filing.enterprise, "2023A", {"Y2010.y": "600.00"})
-    before = mark_of_totals(may.may)
+    before = summary_at_hand(may.may, AT)
     words, revenue = base_revenue_before(may.may)
     assert words == "2023年年报主营业务收入（其中导入历史 2 家）"
     assert revenue == {may.firm.pk: Decimal("2400.00"), may.other_filing.enterprise_id: Decimal("600.00")}
@@ -132,14 +132,14 @@ def test_last_years_revenue_is_taken_from_it_and_says_so(may):
     file_values(annual, {"Y2010.y": "2500.00"}, may.clerk)
     words, revenue = base_revenue_before(may.may)
     assert (words, revenue[may.firm.pk]) == ("2023年年报主营业务收入（其中导入历史 1 家）", Decimal("2500.00"))
-    assert mark_of_totals(may.may) != before
+    assert summary_at_hand(may.may, AT) != before
     assert summarise(may.may, AT).city.coverage.revenue_owed == Decimal("3100.00")
 
 
 def test_totals_kept_are_added_up_anew_when_history_comes_in(may):
-    before = mark_of_totals(may.may)
+    before = summary_at_hand(may.may, AT)
     stand(may.firm, "2023A", {"Y2010.y": "2400.00"})
-    assert mark_of_totals(may.may) != before
+    assert summary_at_hand(may.may, AT) != before
 
 
 def test_a_page_of_a_filing_says_what_is_imported(may):

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from openpyxl import load_workbook
 
 from reporting.models import Filing, Period, State
-from reporting.totals.aggregation import mark_of_totals, summarise
+from reporting.totals.aggregation import summarise, summary_at_hand
 from reporting.totals.history import imported_periods, summarise_history
 from reporting.workflow.period import owe
 from tests.cast import AT, make_district
@@ -109,9 +109,9 @@ def approved(filing: Filing, figures: dict[str, str], by) -> None:
 
 def test_a_period_that_was_opened_here_is_added_up_from_submissions_alone(may):
     approved(may.filing, {"2010.c1": "1000.00"}, may.clerk)
-    before = mark_of_totals(may.may)
+    before = summary_at_hand(may.may, AT)
     stand(may.other_filing.enterprise, "2024M05", {"2010.c1": "9.00"})
-    assert mark_of_totals(may.may) != before
+    assert summary_at_hand(may.may, AT) != before
     summary = summarise(may.may, AT)
     assert summary.city.cells["2010.c1"] == Decimal("1000.00") and not summary.is_imported
     assert "2024M05" not in {each.code for each in imported_periods()}
@@ -123,9 +123,9 @@ def test_growth_of_a_period_filed_here_says_which_bases_are_imported(may, cast):
     approved(may.filing, {"2010.c1": "1000.00", "2010.c2": "800.00"}, may.clerk)
     approved(may.other_filing, {"2010.c1": "50.00", "2010.c2": "40.00"}, may.other_clerk)
     assert summarise(may.may, AT).city.bases == ()
-    before = mark_of_totals(may.may)
+    before = summary_at_hand(may.may, AT)
     stand(may.firm, "2023M05", {"2010.c1": "800.00"})
-    assert mark_of_totals(may.may) != before
+    assert summary_at_hand(may.may, AT) != before
     summary = summarise(may.may, AT)
     assert [base.in_words for base in summary.city.bases] == [
         "上年同期（2023年5月）：1 家的基期为导入历史，1 家为企业自填。"

@@ -18,7 +18,7 @@ from reporting.mending import merging, reports
 from reporting.models import BooksMapping, DistrictResult, Filing, Period, SignUp, State
 from reporting.practice.choosing import FIRMS, Participants
 from reporting.register import upkeep
-from reporting.totals.aggregation import as_json, mark_of_totals, summarise
+from reporting.totals.aggregation import as_json, summarise, summary_at_hand
 from reporting.totals.history import mark_of_history, summarise_history
 from reporting.training import signing_up
 from reporting.workflow.period import owe_all
@@ -348,9 +348,9 @@ def test_imported_history_of_both_entries_is_added_up_once(cast, twins):
 def test_what_was_imported_beside_an_open_period_counts_the_firm_once(cast, twins):
     for entry in (twins.kept, twins.twin):
         stand(entry, "2024M05", {INCOME: "700.00"})
-    before = mark_of_totals(twins.may)
+    before = summary_at_hand(twins.may, AT)
     merge(cast, twins.kept, twins.twin)
-    assert summarise(twins.may, AT).city.coverage.imported == 1 and mark_of_totals(twins.may) != before
+    assert summarise(twins.may, AT).city.coverage.imported == 1 and summary_at_hand(twins.may, AT) != before
 
 
 @pytest.mark.parametrize(("now", "then"), [("kept", "twin"), ("twin", "kept")])

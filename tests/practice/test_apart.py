@@ -28,7 +28,7 @@ from reporting.reminders import digests, planner, urging
 from reporting.reminders.urging import Chosen
 from reporting.results import tallies
 from reporting.results.timelines import timelines_of
-from reporting.totals.aggregation import as_json, mark_of_totals, summarise
+from reporting.totals.aggregation import as_json, summarise, summary_at_hand
 from reporting.workflow.owing import foreseen
 from tests.cast import AT
 from tests.may import fresh
@@ -81,7 +81,7 @@ def rechecked(period: Period) -> object:
 SUPPLIERS = {
     "totals": lambda c: as_json(summarise(c.may, AT)),
     "totals with what waits": lambda c: as_json(summarise(c.may, AT, include_submitted=True)),
-    "what totals rest on": lambda c: mark_of_totals(c.may),
+    "what totals rest on": lambda c: summary_at_hand(c.may, AT),
     "columns": lambda c: columns_of(c.may),
     "recheck": lambda c: rechecked(c.may),
     "progress": lambda c: city_progress(c.may),

@@ -1,6 +1,8 @@
 """The totals kept for the pages are those that would be added up now, whatever changed since they were kept."""
 
+from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from django.core.cache import cache
@@ -9,12 +11,11 @@ from accounts.models import District, Enterprise
 from reporting import workflow
 from reporting.models import Filing, Period, State, Submission
 from reporting.register import moves, upkeep
-from reporting.totals.aggregation import summarise
-from reporting.totals.views import tables
-from reporting.totals.views.tables import summary_at_hand
+from reporting.totals import aggregation
+from reporting.totals.aggregation import district_at_hand, summarise, summary_at_hand
 from reporting.workflow import owe
 from tests.cast import AT
-from tests.may import AFTER_DUE, fresh, make_may, open_period
+from tests.may import fresh, make_may, open_period
 from tests.officials import freeze, make_it_be, sign_in
 from tests.reading import words_on
 
@@ -95,13 +96,32 @@ def test_a_change_is_in_the_totals_at_once(may, change):
     change(may)
     now = summarise(may.may, AT), summarise(may.may, AT, True)
     assert now != before
-    assert (summary_at_hand(may.may, AT), summary_at_hand(may.may, AT, True)) == now
+    kept = summary_at_hand(may.may, AT), summary_at_hand(may.may, AT, True)
+    assert kept == tuple(replace(each, filings=()) for each in now)
 
 
 def test_while_nothing_changes_nothing_is_added_up_again(may, monkeypatch):
+    before = summary_at_hand(may.may, AT)
+    monkeypatch.setattr(aggregation, "areas_of", lambda *asked: pytest.fail("added up again"))
+    assert summary_at_hand(Period.objects.get(pk="2024M05"), AT) == before
+
+
+def test_what_changes_is_added_up_again_in_its_own_district_alone(may, monkeypatch):
     summary_at_hand(may.may, AT)
-    monkeypatch.setattr(tables, "summarise", lambda *asked: pytest.fail("added up again"))
-    assert summary_at_hand(Period.objects.get(pk="2024M05"), AFTER_DUE).at == AT
+    added = []
+    areas_of = aggregation.areas_of
+    monkeypatch.setattr(aggregation, "areas_of", lambda rows: added.append(rows) or areas_of(rows))
+    workflow.approve(freeze(may.other_filing, may.other_clerk, {"2010.c1": "5.00"}), may.other_reviewer, AT)
+    assert summary_at_hand(may.may, AT).city.cells["2010.c1"] == Decimal("1005.25")
+    assert [rows.rows.frame["district"].unique().to_list() for rows in added] == [["500108"]]
+
+
+def test_a_district_asks_for_its_own_mark_and_adds_up_nobody_else(may, monkeypatch):
+    workflow.approve(freeze(may.other_filing, may.other_clerk, {"2010.c1": "5.00"}), may.other_reviewer, AT)
+    whole = summarise(may.may, AT)
+    monkeypatch.setattr(aggregation, "add_areas", lambda *asked: pytest.fail("the city was added up"))
+    own = district_at_hand(may.may, AT, may.cast.nanan)
+    assert own.city == next(area for area in whole.districts if area.code == "500108") == own.districts[0]
 
 
 def test_the_page_shows_a_moved_firm_under_its_district(may):

@@ -6,7 +6,8 @@ from django.core.management.base import BaseCommand, CommandError
 from accounts import clock
 from reporting.models import Period
 from reporting.models.history import IMPORTED
-from reporting.totals.aggregation import after_lock_in_words, as_json, share_in_words, summarise
+from reporting.totals.aggregation import as_json, summarise
+from reporting.totals.coverage import after_lock_in_words, share_in_words
 from reporting.totals.history import imported_period, summarise_history
 from reporting.totals.tabulation import write_summary
 

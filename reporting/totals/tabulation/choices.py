@@ -7,7 +7,8 @@ from decimal import Decimal
 
 from forms_tables.edition.catalog import Indicator, Table
 from reporting.totals.adding_up import CODE_KINDS
-from reporting.totals.aggregation import AreaSummary, share
+from reporting.totals.aggregation import AreaSummary
+from reporting.totals.coverage import share
 from reporting.totals.tabulation.page import GREY, Field, TotalsBook
 from reporting.totals.tabulation.tables import CODE, DISTRICT, DISTRICT_CODE, NAME, write_head
 

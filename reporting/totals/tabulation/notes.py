@@ -5,9 +5,8 @@ from __future__ import annotations
 from math import ceil
 
 from reporting.models.history import IMPORTED
-from reporting.totals.aggregation import (
-    AreaSummary,
-    Summary,
+from reporting.totals.aggregation import AreaSummary, Summary
+from reporting.totals.coverage import (
     after_lock_in_words,
     imported_in_words,
     reopened_in_words,

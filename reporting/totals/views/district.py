@@ -7,7 +7,7 @@ from accounts import clock
 from accounts.access import needs
 from accounts.models import Ability
 from reporting.totals.views.tables import (
-    asked_for,
+    asked_of_district,
     fresh_summary,
     lay_out_totals,
     of_district,
@@ -20,12 +20,11 @@ from reporting.totals.views.tables import (
 @needs(Ability.REVIEW)
 def totals(request):
     at = clock.now()
-    asked = asked_for(request, at)
+    asked = asked_of_district(request, at, request.user.district)
     if asked is None:
         return render(request, "review/district_no_period.html")
     around = {"period": asked.period, "periods": periods_with_totals()}
-    summary = own_summary(asked.summary, request.user.district)
-    if summary:
+    if summary := asked.summary:
         tables = tables_with_totals(summary)
         table = next((table for table in tables if table.key == request.GET.get("table")), tables[0])
         around |= {"summary": summary, "tables": tables, "totals": lay_out_totals(summary, summary.city, table)}
@@ -35,13 +34,8 @@ def totals(request):
 @needs(Ability.REVIEW)
 def workbook(request, code):
     at = clock.now()
-    summary = own_summary(fresh_summary(code, at), request.user.district)
+    summary = of_district(fresh_summary(code, at), request.user.district.code)
     if summary is None:
         raise Http404("本区县在这个报告期没有应报的企业。")
     kind = "（导入历史）" * summary.is_imported
     return workbook_response(summary, f"{summary.period.label}_{request.user.district.name}_汇总表{kind}", at)
-
-
-def own_summary(summary, district):
-    """The period's totals cut down to one district; None where it is neither valid then nor owed anything."""
-    return of_district(summary, district.code) if any(a.code == district.code for a in summary.districts) else None

@@ -10,20 +10,14 @@ from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
+from accounts.models import District
 from forms_tables.edition.catalog import Indicator, Table
 from reporting.models import Period
 from reporting.pages.chosen_period import asked_period, periods_to_show
 from reporting.pages.downloads import workbook_answer
 from reporting.pages.grid import most_common_unit, show
-from reporting.totals.aggregation import (
-    AreaSummary,
-    Summary,
-    after_lock_in_words,
-    imported_in_words,
-    mark_of_totals,
-    reopened_in_words,
-    summarise,
-)
+from reporting.totals.aggregation import AreaSummary, Summary, district_at_hand, summarise, summary_at_hand
+from reporting.totals.coverage import after_lock_in_words, imported_in_words, reopened_in_words
 from reporting.totals.history import (
     ImportedPeriod,
     imported_period,
@@ -39,7 +33,7 @@ KEPT = 600  # seconds
 @dataclass(frozen=True)
 class AskedTotals:
     period: Period | ImportedPeriod
-    summary: Summary
+    summary: Summary | None  # none where one district is asked for that is not in it
 
 
 @dataclass(frozen=True)
@@ -81,22 +75,12 @@ class DistrictRow:
     share: str  # of the city's total, in percent
 
 
-def summary_at_hand(period: Period, at: datetime, include_submitted: bool = False) -> Summary:
-    """The period's totals, kept while nothing they rest on changes: turning from table to table adds nothing up
-    again."""
-    place = f"totals-{period.code}-{include_submitted}"
-    return at_hand(place, mark_of_totals(period), lambda: summarise(period, at, include_submitted))
-
-
 def history_at_hand(period: ImportedPeriod, at: datetime) -> Summary:
-    mark = mark_of_history(period.parsed)
-    return at_hand(f"totals-{period.code}-imported", mark, lambda: summarise_history(period.parsed, at))
-
-
-def at_hand(place: str, mark: str, add_up: Callable[[], Summary]) -> Summary:
+    """Kept while nothing it rests on changes: turning from table to table adds nothing up again."""
+    place, mark = f"totals-{period.code}-imported", mark_of_history(period.parsed)
     kept = cache.get(place)
     if kept is None or kept[0] != mark:
-        kept = (mark, add_up())
+        kept = (mark, summarise_history(period.parsed, at))
         cache.set(place, kept, KEPT)
     return kept[1]
 
@@ -104,11 +88,25 @@ def at_hand(place: str, mark: str, add_up: Callable[[], Summary]) -> Summary:
 def asked_for(request: HttpRequest, at: datetime, include_submitted: bool = False) -> AskedTotals | None:
     """The period named by ?period=…, opened here or imported; without one the period in hand, or the newest imported
     while nothing was ever opened. None where there is neither."""
+    return _asked_for(request, at, lambda period: summary_at_hand(period, at, include_submitted))
+
+
+def asked_of_district(request: HttpRequest, at: datetime, district: District) -> AskedTotals | None:
+    """The same of one district alone, without a summary where it owes nothing: what may be shown at its own desk."""
+    asked = _asked_for(request, at, lambda period: district_at_hand(period, at, district))
+    if asked and asked.summary and asked.summary.is_imported:
+        return AskedTotals(asked.period, of_district(asked.summary, district.code))
+    return asked
+
+
+def _asked_for(
+    request: HttpRequest, at: datetime, summary_of: Callable[[Period], Summary | None]
+) -> AskedTotals | None:
     imported = imported_periods()
     named = next((each for each in imported if each.code == request.GET.get("period")), None)
     if named is None:
         if period := asked_period(request, at.date()):
-            return AskedTotals(period, summary_at_hand(period, at, include_submitted))
+            return AskedTotals(period, summary_of(period))
         named = next(iter(imported), None)
     return AskedTotals(named, history_at_hand(named, at)) if named else None
 
@@ -160,9 +158,12 @@ def over_districts(summary: Summary, indicator: Indicator) -> list[DistrictRow]:
     ]
 
 
-def of_district(summary: Summary, code: str) -> Summary:
-    """The same summary of one district alone: what may leave for that district's own desk."""
-    area = next(area for area in summary.districts if area.code == code)
+def of_district(summary: Summary, code: str) -> Summary | None:
+    """The same summary of one district alone: what may leave for that district's own desk. None where it is neither
+    valid then nor owed anything."""
+    area = next((area for area in summary.districts if area.code == code), None)
+    if area is None:
+        return None
     filings = tuple(listed for listed in summary.filings if listed.district == code)
     return replace(summary, city=area, districts=(area,), filings=filings)
 

@@ -1,0 +1,67 @@
+"""What the stored columns of a period add up to, district by district: the same as adding_up.add_up finds in the
+record, which is the proof of it."""
+
+import json
+from collections.abc import Mapping
+
+import polars as pl
+
+from forms_tables.edition.catalog import Edition
+from forms_tables.notation.decimals import chosen_codes
+from reporting.city_columns.counted import Counted
+from reporting.city_columns.kept import TABLES
+from reporting.city_columns.scaling import UNSTORABLE
+from reporting.city_columns.sums import groups_of, summed, there
+from reporting.models import ImportedFiling, Submission
+from reporting.totals.adding_up import AreaTotals, add_up, cells_that_add_up, cells_to_choose, in_order
+
+
+def cells_in_totals(edition: Edition, frequency: str) -> list[str]:
+    """What is to be read of the columns for the totals of a period."""
+    wanted = cells_that_add_up(edition) | cells_to_choose(edition)
+    return in_order(edition, frequency, wanted)
+
+
+def areas_of(counted: Counted) -> dict[str, AreaTotals]:
+    """The totals of each district that has rows; they are to hold `cells_in_totals`."""
+    rows, edition = counted.rows, counted.edition
+    plain = rows.frame.filter(pl.col(UNSTORABLE).is_null())
+    cells = there(rows, in_order(edition, counted.period.frequency, cells_that_add_up(edition)))
+    areas: dict[str, AreaTotals] = {}
+    for (district,), _, figures, filled in groups_of(summed(plain, ["district"], cells), cells, rows.scales):
+        found = {cell: number for cell, number in filled.items() if number}
+        area = areas[district] = AreaTotals({cell: figures[cell] for cell in found})
+        area.filled.update(found)
+    for district, tables, firms in plain.group_by("district", TABLES).len().iter_rows():
+        areas[district].firms.update(dict.fromkeys(json.loads(tables or "[]"), firms))
+    _choose(plain, edition, areas)
+    for district, area in _added_from_the_record(counted).items():
+        areas.setdefault(district, AreaTotals()).add_exactly(area)
+    return areas
+
+
+def _choose(plain: pl.DataFrame, edition: Edition, areas: Mapping[str, AreaTotals]) -> None:
+    cells = [cell for cell in cells_to_choose(edition) if plain.schema.get(cell) == pl.String]
+    asked = [plain.lazy().group_by("district", cell).len() for cell in cells]
+    for cell, answers in zip(cells, pl.collect_all(asked), strict=True):
+        for district, text, firms in answers.iter_rows():
+            if text:
+                counts = areas[district].choices.setdefault(cell, type(areas[district].filled)())
+                for code in chosen_codes(text):
+                    counts[code] += firms
+
+
+def _added_from_the_record(counted: Counted) -> dict[str, AreaTotals]:
+    odd = counted.odd
+    if odd.is_empty():
+        return {}
+    record = record_of(odd["submission"].to_list())
+    rows = odd.select("submission", "district").iter_rows()
+    return add_up(counted.edition, ((district, *record[key]) for key, district in rows))
+
+
+def record_of(keys: list[int]) -> dict[int, tuple[Mapping[str, str], list[str]]]:
+    """The recorded cells and tables behind these keys of submissions, and of imported history (below nought)."""
+    filed = Submission.objects.filter(pk__in=[key for key in keys if key > 0]).values_list("pk", "values", "tables")
+    imported = ImportedFiling.objects.filter(pk__in=[-key for key in keys if key < 0]).values_list("pk", "values")
+    return {pk: (values, tables) for pk, values, tables in filed} | {-pk: (values, []) for pk, values in imported}
