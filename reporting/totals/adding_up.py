@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Context, Decimal, Inexact, InvalidOperation, localcontext
+from functools import lru_cache
 
 from forms_tables.edition.catalog import Edition
 from forms_tables.edition.periods import PeriodCode
@@ -87,6 +88,7 @@ def add_areas(areas: Iterable[AreaTotals]) -> AreaTotals:
     return city
 
 
+@lru_cache(maxsize=64)
 def cells_that_add_up(edition: Edition) -> frozenset[str]:
     return frozenset(
         f"{indicator.code}.{key}"
@@ -96,6 +98,7 @@ def cells_that_add_up(edition: Edition) -> frozenset[str]:
     )
 
 
+@lru_cache(maxsize=64)
 def cells_to_choose(edition: Edition) -> frozenset[str]:
     """Cells whose answers can be counted: a code of a list, or yes and no."""
     return frozenset(
@@ -122,7 +125,8 @@ class TotalCell:
     formula: JudgeFunction | None
 
 
-def cells_with_totals(edition: Edition, period: PeriodCode) -> list[TotalCell]:
+@lru_cache(maxsize=64)
+def cells_with_totals(edition: Edition, period: PeriodCode) -> tuple[TotalCell, ...]:
     """What is totalled in the period's tables, sums before what is worked out from them."""
     reading = Reading(edition, period, {}, {}, {})
     sums, worked_out = [], []
@@ -139,7 +143,7 @@ def cells_with_totals(edition: Edition, period: PeriodCode) -> list[TotalCell]:
                     sums.append(TotalCell(*cell, None))
                 elif indicator.additive and column.auto:
                     worked_out.append(TotalCell(*cell, compiled(column.auto, scope)))
-    return sums + worked_out
+    return (*sums, *worked_out)
 
 
 def compiled(text: str, scope: TextScope) -> JudgeFunction:

@@ -6,8 +6,8 @@ districts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
@@ -29,7 +29,7 @@ from reporting.totals.breaks import breaks_in
 from reporting.totals.coverage import Coverage, Rests, coverage_of, rests_on, together
 from reporting.totals.from_columns import areas_of, cells_in_totals
 from reporting.totals.last_year import last_year_of
-from reporting.totals.listing import ListedFiling, listed_filings
+from reporting.totals.listing import ListedFiling, Listing
 
 CHUNK = 200
 KEPT = 600  # seconds
@@ -60,7 +60,7 @@ class Summary:
     revenue_basis: str
     city: AreaSummary
     districts: tuple[AreaSummary, ...]
-    filings: tuple[ListedFiling, ...]
+    filings: Sequence[ListedFiling]
     digests: frozenset[str] = field(default_factory=frozenset)
     breaks: tuple[str, ...] = ()  # where growth compares with figures of another edition
     is_imported: bool = False  # added up from imported history: the period was never opened here
@@ -79,14 +79,12 @@ def summarise(period: Period, at: datetime, include_submitted: bool = False) -> 
     carry: from last year's annual, last December's cumulative figure or the same month last year, whichever has most
     approved submissions, in this order when they have as many; never a mixture of them.
     """
-    summary = summary_at_hand(period, at, include_submitted, kept=False)
-    return replace(summary, filings=tuple(listed_filings(period, include_submitted)))
+    return _summary(period, at, include_submitted, list(districts_of(period)), kept=False, alone=None)
 
 
-def summary_at_hand(period: Period, at: datetime, include_submitted: bool = False, *, kept: bool = True) -> Summary:
-    """The same without the list of firms, for the pages: what a district adds up to is `kept` while its filings stand
-    as they do."""
-    return _summary(period, at, include_submitted, list(districts_of(period)), kept, alone=None)
+def summary_at_hand(period: Period, at: datetime, include_submitted: bool = False) -> Summary:
+    """The same for the pages: what a district adds up to is kept while its filings stand as they do."""
+    return _summary(period, at, include_submitted, list(districts_of(period)), kept=True, alone=None)
 
 
 def district_at_hand(period: Period, at: datetime, district: District) -> Summary | None:
@@ -130,7 +128,7 @@ def _summary(
         revenue_basis=last_year.words,
         city=city,
         districts=areas,
-        filings=(),
+        filings=Listing(period, include_submitted),
         digests=frozenset(digest for each in added.values() for digest in each.digests),
         breaks=breaks_in(code, edition),
     )

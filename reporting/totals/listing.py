@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import cached_property
 from typing import NamedTuple
 
 from django.db.models import BooleanField, ExpressionWrapper
@@ -31,6 +32,28 @@ class ListedFiling(NamedTuple):
     number: int | None
     receipt: str
     submitted_at: datetime | None
+
+
+class Listing(Sequence[ListedFiling]):
+    """The list of a period, made when somebody reads it: for most of what totals are asked for, nobody does."""
+
+    def __init__(self, period: Period, include_submitted: bool):
+        self._of = period, include_submitted
+
+    @cached_property
+    def lines(self) -> tuple[ListedFiling, ...]:
+        return tuple(listed_filings(*self._of))
+
+    def __getitem__(self, at):
+        return self.lines[at]
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and self.lines == tuple(other)
+
+    __hash__ = None  # type: ignore[assignment]
 
 
 NOT_SUBMITTED = (None, "", None, False)
