@@ -23,7 +23,7 @@ from forms_tables.edition.catalog import Edition
 from forms_tables.edition.periods import PeriodCode
 from forms_tables.notation.names import PEOPLE
 from reporting.city_columns import kept
-from reporting.city_columns.files import Broken, in_turn, notes_of, read, write
+from reporting.city_columns.files import Broken, in_turn, notes_of, path_of, read, write
 from reporting.city_columns.kept import ADDED, DIGEST, FILINGS, IMPORTED_FOR, KEPT, SUBMISSIONS, TABLES
 from reporting.city_columns.marks import IMPORTED, Parts, counting_of, parts_of
 from reporting.city_columns.scaling import ScaledColumns, decimals_of_cells, scaled
@@ -70,6 +70,13 @@ def refresh(codes: Iterable[str], district: District | None = None) -> dict[str,
             if not is_current(code, stand[code], district):
                 _store(code, stand[code], district)
     return stand
+
+
+def forget(code: str) -> None:
+    """What is stored of a period; it is made again from the record."""
+    with in_turn(f"{code}-{FILINGS}"):
+        for name in (FILINGS, SUBMISSIONS, ADDED):
+            path_of(code, name).unlink(missing_ok=True)
 
 
 def is_current(code: str, parts: Mapping[str, str], district: District | None = None) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
@@ -134,6 +134,12 @@ def progress_of(filings: QuerySet) -> Progress:
     return _progress(filings.order_by().aggregate(**counts()))
 
 
+def together(progress: Iterable[Progress]) -> Progress:
+    """Of all districts."""
+    rows = list(progress)
+    return Progress(**{field.name: sum(getattr(row, field.name) for row in rows) for field in fields(Progress)})
+
+
 def progress_by_district(filings: QuerySet) -> dict[int, Progress]:
     rows = filings.order_by().values("district").annotate(**counts())
     return {row["district"]: _progress(row) for row in rows}
@@ -143,14 +149,23 @@ def _progress(row: Mapping[str, int]) -> Progress:
     return Progress(**{field.name: row[f"n_{field.name}"] for field in fields(Progress)})
 
 
-def city_progress(period: Period) -> list[DistrictProgress]:
-    """Every district of the period's last day, and any other under which something is owed."""
+@dataclass(frozen=True)
+class CityProgress:
+    """Every district of the period's last day, any other under which something is owed, and all of them together."""
+
+    districts: list[DistrictProgress]
+    whole: Progress
+    revenue_share: RevenueShare | None  # none where nobody owes
+
+
+def city_progress(period: Period) -> CityProgress:
     counted = progress_by_district(Filing.objects.of(period))
     shares = revenue_shares(Filing.objects.of(period), period)
-    return [
+    districts = [
         DistrictProgress(district, counted.get(district.pk, Progress()), shares.get(district.pk, RevenueShare()))
         for district in districts_of(period)
     ]
+    return CityProgress(districts, together(counted.values()), shares.get(WHOLE))
 
 
 WHOLE = ""
@@ -160,8 +175,11 @@ def revenue_shares(filings: QuerySet, period: Period) -> dict[int | str, Revenue
     """How much of last year's revenue the approved ones carry: per district, and of all these filings under WHOLE."""
     last_year = last_year_of(period)
     rows = filings.filter(COUNTED_AS_OWED).order_by().values_list("enterprise", "district", "counted")
-    whose = dict.fromkeys(("enterprise", "district", "counted"), pl.Int64)
-    owing = pl.DataFrame(list(rows), schema=whose, orient="row").join(last_year.frame, on="enterprise", how="left")
+    firms, districts, counted = zip(*rows, strict=True) if rows else ((), (), ())
+    whose = {"enterprise": firms, "district": districts, "counted": counted}
+    owing = pl.DataFrame(whose, schema=dict.fromkeys(whose, pl.Int64)).join(
+        last_year.frame, on="enterprise", how="left"
+    )
     revenue = pl.col("revenue")
     found = owing.group_by("district").agg(
         pl.len().alias("owed"),

@@ -147,7 +147,10 @@ class Filing(models.Model):
                 fields=["enterprise", "period"], condition=Q(superseded_by=None), name="one_filing_per_period"
             )
         ]
-        indexes = [models.Index(fields=["period", "district", "state"])]
+        indexes = [
+            models.Index(fields=["period", "district", "state"]),
+            models.Index(fields=["period", "counted"]),  # whether what counts in a period is still the same
+        ]
         ordering = ["period", "enterprise"]
         verbose_name = "填报"
 

@@ -10,12 +10,9 @@ from accounts.models import Ability, DeadAddress, Letter, Takeover
 from accounts.post.state import look
 from reporting import workflow
 from reporting.filing.progress import (
-    WHOLE,
     DistrictProgress,
     city_progress,
-    progress_of,
     requests_waiting,
-    revenue_shares,
 )
 from reporting.filing.punctuality import held_past_due
 from reporting.letters.sent import failed_lately
@@ -48,19 +45,19 @@ def home(request):
     if period is None:
         return render(request, "review/city_no_period.html")
     filings = Filing.objects.of(period)
-    rows = city_progress(period)
+    city = city_progress(period)
     sort = request.GET.get("sort", "district")
     around = {
         "period": period,
         "periods": periods_to_show(),
-        "progress": progress_of(filings),
+        "progress": city.whole,
         "overdue": filings.overdue(at).count(),
         "held": held_past_due(filings, at).count(),
         "requests": sum(requests_waiting(request.user).values()),
         "takeovers": Takeover.objects.waiting_for(request.user).count() if request.user.may.administer else 0,
-        "revenue_share": revenue_shares(filings, period).get(WHOLE),
-        "tiles": tiles_of(rows),
-        "rows": sorted_rows(rows, sort),
+        "revenue_share": city.revenue_share,
+        "tiles": tiles_of(city.districts),
+        "rows": sorted_rows(city.districts, sort),
         "sort": sort,
         "mail": look(at),
         "failed_letters": failed_lately(Letter.objects.all(), at).count(),
