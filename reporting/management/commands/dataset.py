@@ -37,9 +37,8 @@ class Command(BaseCommand):
                 make_anew(code)
             else:
                 frozen.refresh([code])
-            self.stdout.write(
-                f"{PeriodCode.parse(code).label}：{'已重做' if rebuild else '已更新'}，{perf_counter() - begun:.1f} 秒。"
-            )
+            done, seconds = "已重做" if rebuild else "已更新", perf_counter() - begun
+            self.stdout.write(f"{PeriodCode.parse(code).label}：{done}，{seconds:.1f} 秒。")
             if verify:
                 wrong += self.verified(code)
         if wrong:
