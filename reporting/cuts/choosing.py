@@ -36,10 +36,13 @@ class CellChoice:
 
 
 def cut_asked(query: QueryDict, user: User, today: date) -> Cut | None:
-    """What the address asks for, as this person may see it. Without a period the one in hand with its headline; None
-    where there is no period at all. Raises CannotCut where it asks for more than a page can hold."""
+    """What the address asks for, as this person may see it. Without a period the one in hand, and where nothing is
+    said of groups and cells the headline; None where there is no period at all. Raises CannotCut where it asks for more
+    than a page can hold."""
     if not any(query.getlist("period")):
         return first_cut(user, today)
+    if "by" not in query and "show" not in query:
+        return first_cut(user, today, query["period"])
     several = {name: tuple(dict.fromkeys(filter(None, query.getlist(name)))) for name in MOST}
     for name, values in several.items():
         if len(values) > MOST[name]:
@@ -64,12 +67,16 @@ def as_seen_by(user: User, asked: Cut) -> Cut:
     return replace(asked, within=frozenset(own), districts=THEN)
 
 
-def first_cut(user: User, today: date) -> Cut | None:
-    opened = period_in_hand(today)
-    code = opened.code if opened else next((each.code for each in imported_periods()), "")
+def first_cut(user: User, today: date, code: str = "") -> Cut | None:
+    """Of the period in hand, or the newest imported one where nothing was ever opened."""
+    opened = None if code else period_in_hand(today)
+    code = code or (opened.code if opened else next((each.code for each in imported_periods()), ""))
     if not code:
         return None
-    period, edition = period_of(code)
+    try:
+        period, edition = period_of(code)
+    except CannotCut:
+        return as_seen_by(user, Cut((code,)))  # the page says that there is none
     by = "district" if user.scope == Scope.CITY else "class"
     headline = edition.platform.headline(period.frequency)
     return as_seen_by(user, Cut((code,), (by,), (headline,) if headline else ()))
@@ -77,7 +84,7 @@ def first_cut(user: User, today: date) -> Cut | None:
 
 def choice_of(asked: Cut) -> dict[str, list[str]]:
     """The parts of its address, always in the same order; whose it is is no part of it."""
-    parts = {"period": list(asked.periods), "by": list(asked.by), "show": list(asked.show)}
+    parts = {"period": list(asked.periods), "by": list(asked.by) or [""], "show": list(asked.show)}
     for key in DIMENSIONS:
         if key in asked.where:
             parts[key] = [code or UNSAID for code in sorted(asked.where[key])]
@@ -95,10 +102,10 @@ def address_of(choice: Choice) -> str:
     return query.urlencode()
 
 
-def behind(asked: Cut, period: str, group: Group) -> Cut:
-    """What a figure of the table is the sum of: the firms of one group in one period."""
-    where = dict(asked.where) | {key: frozenset({code}) for key, code in zip(asked.by, group, strict=True)}
-    return replace(asked, periods=(period,), where=where)
+def behind(asked: Cut, period: str, group: Group = ()) -> Cut:
+    """What a figure of the table is the sum of: the firms of one group in one period, or of all of them."""
+    where = {key: frozenset({code}) for key, code in zip(asked.by, group, strict=False)}
+    return replace(asked, periods=(period,), where=dict(asked.where) | where)
 
 
 def cells_to_choose(edition: Edition, frequency: str, additive: bool) -> list[tuple[str, list[CellChoice]]]:
@@ -149,4 +156,3 @@ def in_words(asked: Cut, edition: Edition) -> dict[str, str]:
         "范围": "含已上报、待区县审核的" if asked.include_submitted else "",
     }
     return {name: words for name, words in said.items() if words}
-

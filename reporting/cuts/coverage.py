@@ -48,6 +48,7 @@ def coverage_of(asked: Cut, code: str) -> CutCoverage:
     numbers = {"owed": progress.owed, "filed": progress.filed, "counted": progress.approved, "share": share}
     return CutCoverage(code, period.label, provisional=not period.is_locked, **numbers)
 
+
 def label_of_period(code: str) -> str:
     """As screens say it; a text that is no code as it stands."""
     try:

@@ -140,7 +140,9 @@ def check(asked: Cut, edition: Edition, period: PeriodCode) -> None:
             raise CannotCut(f"{period.label}适用的{edition.title}没有“{cell}”这一格：请改选其他指标。")
         if frequency_of(edition, cell) != period.frequency:
             forms = "年报" if period.is_annual else "月报"
-            raise CannotCut(f"{period.label}填的是{forms}，没有“{cell}”（{edition.place_of(cell)}）：请改选{forms}的指标。")
+            raise CannotCut(
+                f"{period.label}填的是{forms}，没有“{cell}”（{edition.place_of(cell)}）：请改选{forms}的指标。"
+            )
 
 
 def frequency_of(edition: Edition, cell: str) -> str:

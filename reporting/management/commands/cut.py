@@ -23,28 +23,29 @@ class Command(BaseCommand):
             default=[],
             help="only these groups of a dimension: size=1,2 (with ; between codes that hold a comma; - is 未填报)",
         )
-        parser.add_argument(
-            "--districts", choices=[THEN, NOW], default=THEN, help="where firms that moved are counted"
-        )
+        parser.add_argument("--districts", choices=[THEN, NOW], default=THEN, help="where firms that moved are counted")
         parser.add_argument(
             "--include-submitted", action="store_true", help="add what waits for its district, labelled so"
         )
         parser.add_argument("--json", action="store_true")
 
-    def handle(self, *, periods, by, show, where, districts, include_submitted, json: bool, **options):
-        asked = Cut(
-            periods=tuple(dict.fromkeys(periods)),
-            by=listed(by),
-            show=listed(show),
-            where=dict(narrowing(each) for each in where),
-            districts=districts,
-            include_submitted=include_submitted,
-        )
+    def handle(self, *, json: bool, **given):
         try:
-            laid = lay_out(cut(asked))
+            laid = lay_out(cut(cut_given(given)))
         except CannotCut as cannot:
             raise CommandError(str(cannot)) from cannot
         self.stdout.write(as_json(laid) if json else as_table(laid))
+
+
+def cut_given(given: dict) -> Cut:
+    return Cut(
+        periods=tuple(dict.fromkeys(given["periods"])),
+        by=listed(given["by"]),
+        show=listed(given["show"]),
+        where=dict(narrowing(each) for each in given["where"]),
+        districts=given["districts"],
+        include_submitted=given["include_submitted"],
+    )
 
 
 def listed(text: str, between: str = ",") -> tuple[str, ...]:
