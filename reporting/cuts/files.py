@@ -26,6 +26,11 @@ class FileColumn:
     label: str
     width: int
     decimals: int | None = None  # of its figures
+    unit: str = ""
+
+    def labelled(self, but: str = "") -> str:
+        """With its unit, unless that is said for all."""
+        return f"{self.label}（{self.unit}）" if self.unit and self.unit != but else self.label
 
 
 @dataclass(frozen=True)
@@ -38,6 +43,7 @@ class FileTable:
     columns: tuple[FileColumn, ...]
     rows: Iterable[Sequence[FileValue]]
     frozen: int  # columns that stay in sight
+    unit: str = ""  # of all figures, where they have one
     last: Sequence[FileValue] = ()
 
     @property
@@ -47,37 +53,33 @@ class FileTable:
 
 def table_of_cut(laid: LaidOut, area: str) -> FileTable:
     columns = [FileColumn(label, NARROW if label == "区县" else WIDE) for label in laid.by] or [FileColumn("", NARROW)]
-    several, unit = len(laid.coverage) > 1, one_unit(laid.heads)
+    several = len(laid.coverage) > 1
     for coverage in laid.coverage:
         period = f"{coverage.label} " if several else ""
-        columns.append(FileColumn(f"{period}企业数（家）", 10, 0))
+        columns.append(FileColumn(f"{period}企业数", 10, 0, "家"))
         for head in laid.heads:
-            columns += [of_head(head, unit, period), FileColumn(f"{period}占合计%", 9, 1)]
+            columns += [of_head(head, period), FileColumn(f"{period}占合计%", 9, 1)]
     named = max(1, len(laid.by))
     return FileTable(
         sheet="分组汇总",
         title=f"{area}分组汇总 · {'、'.join(each.label for each in laid.coverage)}",
-        said=(*(f"{each.in_words}。" for each in laid.coverage), *in_unit(unit), chosen(laid)),
+        said=(*(f"{each.in_words}。" for each in laid.coverage), chosen(laid)),
         columns=tuple(columns),
         rows=(row_of(line, line.names or ("合计",)) for line in laid.lines),
         frozen=named,
+        unit=one_unit(laid.heads),
         last=row_of(laid.whole, ("合计", *[""] * (named - 1))) if laid.by else (),
     )
 
 
-def of_head(head: CellHead, unit: str, period: str = "") -> FileColumn:
-    own = f"（{head.unit}）" if head.unit and head.unit != unit else ""
-    return FileColumn(f"{period}{head.label}{own}", OF_A_FIGURE, head.decimals)
+def of_head(head: CellHead, period: str = "") -> FileColumn:
+    return FileColumn(f"{period}{head.label}", OF_A_FIGURE, head.decimals, head.unit)
 
 
 def one_unit(heads: Sequence[CellHead]) -> str:
     """The unit of all figures; nothing where they have several, which then stand in the heads."""
     units = {head.unit for head in heads if head.unit}
     return units.pop() if len(units) == 1 else ""
-
-
-def in_unit(unit: str) -> tuple[str, ...]:
-    return (f"计量单位：{unit}",) if unit else ()
 
 
 def row_of(line: CutLine, names: Sequence[str]) -> list[FileValue]:
@@ -90,19 +92,19 @@ def row_of(line: CutLine, names: Sequence[str]) -> list[FileValue]:
 
 
 def table_of_detail(detail: Detail, area: str) -> FileTable:
-    unit = one_unit(detail.heads)
     columns = [FileColumn("企业", WIDE), FileColumn("统一社会信用代码", 22), FileColumn("区县", NARROW)]
     columns += [FileColumn(label, NARROW) for label in detail.by]
-    columns += [of_head(head, unit) for head in detail.heads]
+    columns += [of_head(head) for head in detail.heads]
     columns += [FileColumn("占合计%", 9, 1)] if detail.first else []
     columns.append(FileColumn("回执号", 26))
     return FileTable(
         sheet="逐户明细",
         title=f"{area}逐户明细 · {detail.coverage.label}",
-        said=(f"{detail.coverage.in_words}。共 {len(detail)} 家。", *in_unit(unit), chosen(detail)),
+        said=(f"{detail.coverage.in_words}。共 {len(detail)} 家。", chosen(detail)),
         columns=tuple(columns),
         rows=detail_rows(detail),
         frozen=2,
+        unit=one_unit(detail.heads),
     )
 
 
@@ -140,11 +142,12 @@ def write_table(table: FileTable, at: datetime) -> bytes:
         for number, column in enumerate(table.columns):
             sheet.set_column(number, number, column.width)
         sheet.write_string(0, 0, table.title, book.add_format(plain | {"font_size": 15, "bold": True}))
-        for number, line in enumerate(table.said, start=1):
+        said = [*([f"计量单位：{table.unit}"] if table.unit else []), *table.said]
+        for number, line in enumerate(said, start=1):
             sheet.write_string(number, 0, line, book.add_format(plain | {"font_size": 9}))
-        at_head = len(table.said) + 1
+        at_head = len(said) + 1
         for number, column in enumerate(table.columns):
-            sheet.write_string(at_head, number, column.label, head)
+            sheet.write_string(at_head, number, column.labelled(but=table.unit), head)
         sheet.repeat_rows(at_head)
         sheet.freeze_panes(at_head + 1, table.frozen)
         for number, row in enumerate(table.all_rows, start=at_head + 1):
@@ -170,7 +173,7 @@ def write_value(sheet, row: int, column: int, value: FileValue, style, text) -> 
 
 def as_csv(table: FileTable) -> Iterator[bytes]:
     """The heads and the rows alone, so that other programs read it; figures without separators."""
-    head = [column.label for column in table.columns]
+    head = [column.labelled() for column in table.columns]
     return csv_lines(chain([head], ([in_a_cell(value) for value in row] for row in table.all_rows)))
 
 

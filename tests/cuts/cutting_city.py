@@ -1,10 +1,12 @@
-"""May 2024 of the cast, cut by its offices: two firms of 渝中区 that were passed, one of 南岸区, and one more that waits."""
+"""May 2024 of the cast, cut by its offices: two firms of 渝中区 that were passed, one of 南岸区, one that waits and one
+that has not begun."""
 
+from datetime import date
 from types import SimpleNamespace
 
 from reporting import workflow
 from reporting.workflow import owe
-from tests.cast import AT, Cast, make_enterprise
+from tests.cast import AT, FREE_CODE, UNUSED_CODE, Cast, make_enterprise
 from tests.may import make_may
 from tests.officials import freeze, make_it_be
 
@@ -18,7 +20,7 @@ def cut_city(cast: Cast) -> SimpleNamespace:
     make_it_be(AT.date())
     may = make_may(cast)
     may.cast = cast
-    may.waiting_firm = make_enterprise("91500103MA7AAAA12K", "重庆待审软件有限公司", cast.yuzhong)
+    may.waiting_firm = make_enterprise(FREE_CODE, "重庆待审软件有限公司", cast.yuzhong)
     may.jialing_filing = cast.jialing.filings.get()
     for filing, clerk, reviewer, values in (
         (may.filing, may.clerk, may.reviewer, YUNTU),
@@ -32,4 +34,7 @@ def cut_city(cast: Cast) -> SimpleNamespace:
     may.other_receipt = may.other_filing.in_force.receipt
     may.waiting = owe(may.waiting_firm, may.may)
     freeze(may.waiting, may.clerk, WAITING)
+    may.late = owe(
+        make_enterprise(UNUSED_CODE, "重庆后到软件有限公司", cast.yuzhong, joined_on=date(2024, 5, 1)), may.may
+    )
     return may
