@@ -42,7 +42,7 @@ def cut_asked(query: QueryDict, user: User, today: date) -> Cut | None:
     if not any(query.getlist("period")):
         return first_cut(user, today)
     if "by" not in query and "show" not in query:
-        return first_cut(user, today, query["period"])
+        return first_cut(user, today, query.get("period", ""))
     several = {name: tuple(dict.fromkeys(filter(None, query.getlist(name)))) for name in MOST}
     for name, values in several.items():
         if len(values) > MOST[name]:

@@ -45,8 +45,15 @@ def coverage_of(asked: Cut, code: str) -> CutCoverage:
         filings = filings.filter(district__code__in=asked.within)
     progress = progress_of(filings)
     share = revenue_shares(filings, period).get(WHOLE, RevenueShare()).percent
-    numbers = {"owed": progress.owed, "filed": progress.filed, "counted": progress.approved, "share": share}
-    return CutCoverage(code, period.label, provisional=not period.is_locked, **numbers)
+    return CutCoverage(
+        code,
+        period.label,
+        provisional=not period.is_locked,
+        owed=progress.owed,
+        filed=progress.filed,
+        counted=progress.approved,
+        share=share,
+    )
 
 
 def label_of_period(code: str) -> str:

@@ -106,17 +106,16 @@ class Detail:
         cell = word if word in self.asked.show and is_figure(self.edition, word) else self.first
         falling = self.sort.startswith("-") or cell != word
         values = self.numbers(cell) if cell else [None] * len(self)
-        told = [row for row, value in enumerate(values) if value is not None]
-        blank = [row for row, value in enumerate(values) if value is None]
-        return [*sorted(told, key=lambda row: values[row], reverse=falling), *blank]
+        told = sorted(((value, row) for row, value in enumerate(values) if value is not None), reverse=falling)
+        return [*(row for _, row in told), *(row for row, value in enumerate(values) if value is None)]
 
     def numbers(self, cell: str) -> list[Decimal | int | None]:
         """A column in whole numbers of its last decimal; what it cannot hold is a Decimal of the same measure."""
         frame, places = self.rows.rows.frame, self.rows.rows.scales.get(cell, 0)
         numbers = frame[cell].to_list() if cell in frame.columns else [None] * len(self)
         for row, submission in self._odd:
-            value = self.record[submission].get(cell)
-            numbers[row] = as_figure(value).scaleb(places) if value and as_figure(value) is not None else None
+            figure = as_figure(self.record[submission].get(cell) or "")
+            numbers[row] = None if figure is None else figure.scaleb(places)
         return numbers
 
     @cached_property
@@ -166,8 +165,11 @@ class Detail:
             return decimal_of(row.get(cell), self.rows.rows.scales[cell])
         else:
             text = row.get(cell) or None
-        if text is None or is_figure(self.edition, cell):
-            return text and (as_figure(text) if as_figure(text) is not None else text)
+        if text is None:
+            return None
+        if is_figure(self.edition, cell):
+            figure = as_figure(text)
+            return text if figure is None else figure  # what was filed, should it be none
         return in_names(self.edition, cell, text)
 
     def _share(self, cells: Sequence[DetailCell]) -> Decimal | None:

@@ -9,6 +9,9 @@ from decimal import Decimal
 from io import BytesIO
 from itertools import chain
 
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
 from reporting.cuts.choosing import in_words
 from reporting.cuts.detail import Detail
 from reporting.cuts.laying_out import CellHead, CutLine, LaidOut
@@ -151,8 +154,8 @@ def write_table(table: FileTable, at: datetime) -> bytes:
         sheet.repeat_rows(at_head)
         sheet.freeze_panes(at_head + 1, table.frozen)
         for number, row in enumerate(table.all_rows, start=at_head + 1):
-            for column, value in enumerate(row):
-                write_value(sheet, number, column, value, styles[column], text)
+            for at_column, value in enumerate(row):
+                write_value(sheet, (number, at_column), value, styles[at_column], text)
     return out.getvalue()
 
 
@@ -160,15 +163,15 @@ def number_format(decimals: int | None) -> str:
     return "#,##0" + (f".{'0' * decimals}" if decimals else "") if decimals is not None else "General"
 
 
-def write_value(sheet, row: int, column: int, value: FileValue, style, text) -> None:
+def write_value(sheet: Worksheet, place: tuple[int, int], value: FileValue, style: Format, text: Format) -> None:
     if value is None:
-        sheet.write_blank(row, column, None, style)
+        sheet.write_blank(*place, None, style)
     elif isinstance(value, str):
-        sheet.write_string(row, column, value, text)
+        sheet.write_string(*place, value, text)
     elif isinstance(value, Decimal) and len(value.as_tuple().digits) > MOST_DIGITS:
-        sheet.write_string(row, column, f"{value:f}", text)  # whole, where a number would be rounded
+        sheet.write_string(*place, f"{value:f}", text)  # whole, where a number would be rounded
     else:
-        sheet.write_number(row, column, value, style)
+        sheet.write_number(*place, value, style)
 
 
 def as_csv(table: FileTable) -> Iterator[bytes]:

@@ -43,8 +43,8 @@ def change_cut(saved: SavedCut, name: str, is_shared: bool, *, by: User, at: dat
         raise DoneAlready("没有改动。")
     saved.name, saved.is_shared = name, is_shared
     saved.save(update_fields=["name", "is_shared"])
-    facts = {"subject": name, "district": by.district, "before": before, "after": after}
-    journal.record(by=by, at=at, action="修改汇总视图", **facts)
+    action, district = "修改汇总视图", by.district
+    journal.record(by=by, at=at, action=action, subject=name, district=district, before=before, after=after)
     return saved
 
 

@@ -59,7 +59,8 @@ class ChoiceForm:
 
 def form_of(asked: Cut, user: User, additive: bool = True) -> ChoiceForm:
     edition, period = read_by(asked)
-    known = [(each.code, each.label) for each in (*periods_to_show(), *imported_periods())]
+    opened = [(each.code, each.label) for each in periods_to_show()]
+    known = opened + [(each.code, each.label) for each in imported_periods()]
     return ChoiceForm(
         asked=asked,
         periods=tuple((code, label) for code, label in known if code not in asked.periods),
@@ -99,7 +100,7 @@ def narrowings(asked: Cut, edition: Edition, period: PeriodCode | None) -> tuple
 
 
 def area_of(user: User) -> str:
-    return "全市" if user.scope == Scope.CITY else user.district.name
+    return user.district.name if user.district else "全市"
 
 
 def to_the_page(page: str, request: HttpRequest) -> HttpResponseRedirect:
