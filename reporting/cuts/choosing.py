@@ -37,16 +37,12 @@ class CellChoice:
 
 def cut_asked(query: QueryDict, user: User, today: date) -> Cut | None:
     """What the address asks for, as this person may see it. Without a period the one in hand, and where nothing is
-    said of groups and cells the headline; None where there is no period at all. Raises CannotCut where it asks for more
-    than a page can hold."""
+    said of groups and cells the headline; None where there is no period at all."""
     if not any(query.getlist("period")):
         return first_cut(user, today)
     if "by" not in query and "show" not in query:
         return first_cut(user, today, query.get("period", ""))
     several = {name: tuple(dict.fromkeys(filter(None, query.getlist(name)))) for name in MOST}
-    for name, values in several.items():
-        if len(values) > MOST[name]:
-            raise CannotCut(TOO_MANY[name])
     where = {key: query.getlist(key) for key in DIMENSIONS if query.getlist(key)}
     asked = Cut(
         periods=several["period"],
@@ -57,6 +53,13 @@ def cut_asked(query: QueryDict, user: User, today: date) -> Cut | None:
         include_submitted=query.get("submitted") == "yes",
     )
     return as_seen_by(user, asked)
+
+
+def be_sizeable(asked: Cut) -> None:
+    """Raises CannotCut where it asks for more than a page can hold."""
+    for name, values in {"period": asked.periods, "by": asked.by, "show": asked.show}.items():
+        if len(values) > MOST[name]:
+            raise CannotCut(TOO_MANY[name])
 
 
 def as_seen_by(user: User, asked: Cut) -> Cut:

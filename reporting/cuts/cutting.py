@@ -82,8 +82,16 @@ def cut(asked: Cut) -> CutTable:
     """Raises CannotCut where a period, dimension or cell is none, or nothing is left."""
     table = CutTable(asked, tuple(cut_period(asked, code) for code in asked.periods))
     if not table.groups:
-        raise CannotCut("这样选择之后没有一家企业：请放宽筛选条件，或换一个报告期。")
+        raise CannotCut(nobody_left(asked))
     return table
+
+
+def nobody_left(asked: Cut) -> str:
+    """With what could be widened."""
+    labels = "、".join(DIMENSIONS[key].label for key in asked.where)
+    wider = [f"放宽筛选（{labels}）"] if asked.where else []
+    wider += [] if asked.include_submitted else ["加上待审核的"]
+    return f"这样选择之后没有一家企业：请{'，或'.join([*wider, '换一个报告期'])}。"
 
 
 def cut_period(asked: Cut, code: str) -> CutPeriod:

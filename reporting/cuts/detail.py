@@ -17,7 +17,7 @@ from forms_tables.edition.model import FIGURE_KINDS
 from reporting.city_columns.counted import Counted
 from reporting.city_columns.scaling import UNSTORABLE, decimal_of
 from reporting.cuts.coverage import CutCoverage, coverage_of
-from reporting.cuts.cutting import CannotCut, Cut, rows_of, summed, values_of
+from reporting.cuts.cutting import CannotCut, Cut, nobody_left, rows_of, summed, values_of
 from reporting.cuts.dimensions import DIMENSIONS, names_of
 from reporting.cuts.laying_out import CellHead, head_of
 from reporting.models import Submission
@@ -185,7 +185,7 @@ def detail(asked: Cut, sort: str = "") -> Detail:
     keys = dict.fromkeys(["district", *asked.by])  # where each firm is counted stands in its row
     rows, groups = rows_of(replace(asked, by=tuple(keys)), asked.periods[0])
     if not len(rows.rows):
-        raise CannotCut("这样选择之后没有一家企业：请放宽筛选条件，或换一个报告期。")
+        raise CannotCut(nobody_left(asked))
     return Detail(asked, rows, groups, sort)
 
 

@@ -79,7 +79,7 @@ def test_without_json_it_is_a_table():
         (("2024M05", "--show", "Y2010.y"), "2024年5月填的是月报，没有“Y2010.y”"),
         (("2024M05", "--show", "2113.c1"), "不能加总"),
         (("2024M05", "--where", "size"), "--where size 写法不对，应像 --where size=1,2。"),
-        (("2024M05", "--where", "district=500104"), "没有一家企业：请放宽筛选条件"),
+        (("2024M05", "--where", "district=500104"), "没有一家企业：请放宽筛选（区县），或加上待审核的"),
     ],
 )
 def test_what_cannot_be_cut_is_one_sentence(words, sentence):

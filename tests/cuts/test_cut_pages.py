@@ -95,7 +95,7 @@ def test_periods_stand_side_by_side(city, may):
         ("period=2024M05&by=district&show=2113.c1", "不能加总"),
         ("period=2024M05&by=colour&show=2010.c1", "不能按“colour”分组"),
         ("period=2099M01", "没有报告期2099M01"),
-        ("period=2024M05&by=&district=500104", "没有一家企业：请放宽筛选条件，或换一个报告期。"),
+        ("period=2024M05&by=&district=500104", "没有一家企业：请放宽筛选（区县），或加上待审核的，或换一个报告期。"),
         ("period=2024M05&by=size&by=class&by=district&by=park&show=2010.c1", "最多按三个分组依据"),
     ],
 )

@@ -3,13 +3,14 @@
 from datetime import datetime
 
 from django.core.paginator import Paginator
+from django.http import HttpRequest
 from django.shortcuts import render
 
 from accounts import clock, journal
 from accounts.access import needs
 from accounts.models import Ability, User
-from reporting.cuts.choosing import address_of, choice_of, cut_asked, first_cut, in_words
-from reporting.cuts.cutting import CannotCut
+from reporting.cuts.choosing import address_of, be_sizeable, choice_of, cut_asked, in_words
+from reporting.cuts.cutting import CannotCut, Cut
 from reporting.cuts.detail import Detail, DetailLine, detail
 from reporting.cuts.files import table_of_detail
 from reporting.cuts.views.choosing import area_of, file_answer, form_of, to_the_page
@@ -20,11 +21,8 @@ PAGE = 50
 
 @needs(Ability.READ_CITY, Ability.REVIEW)
 def firms(request):
-    at, cannot = clock.now(), ""
-    try:
-        asked = cut_asked(request.GET, request.user, at.date())
-    except CannotCut as too_much:
-        asked, cannot = first_cut(request.user, at.date()), str(too_much)
+    at = clock.now()
+    asked = cut_asked(request.GET, request.user, at.date())
     if asked is None:
         return render(request, "cuts/no_period.html")
     around = {
@@ -33,17 +31,20 @@ def firms(request):
         "address": address_of(choice_of(asked)),
         "area": area_of(request.user),
         "submission_page": "district_review" if request.user.may.review else "city_submission",
-        "cannot": cannot,
     }
-    if not cannot:
-        try:
-            found = detail(asked, request.GET.get("sort", ""))
-        except CannotCut as why:
-            around["cannot"] = str(why)
-        else:
-            around |= on_the_page(found, request.GET.get("page"))
-            note(found, "查看逐户明细", request.user, at, page=around["page"].number)
+    try:
+        found = found_by(asked, request)
+    except CannotCut as cannot:
+        around["cannot"] = str(cannot)
+    else:
+        around |= on_the_page(found, request.GET.get("page"))
+        note(found, "查看逐户明细", request.user, at, page=around["page"].number)
     return render(request, "cuts/firms.html", around)
+
+
+def found_by(asked: Cut, request: HttpRequest) -> Detail:
+    be_sizeable(asked)
+    return detail(asked, request.GET.get("sort", ""))
 
 
 def on_the_page(found: Detail, page: str | None) -> dict:
@@ -67,11 +68,11 @@ def line_shown(line: DetailLine) -> dict:
 @needs(Ability.READ_CITY, Ability.REVIEW)
 def firms_file(request, kind):
     at = clock.now()
+    asked = cut_asked(request.GET, request.user, at.date())
+    if asked is None:
+        return to_the_page("cut_firms", request)
     try:
-        asked = cut_asked(request.GET, request.user, at.date())
-        if asked is None:
-            return to_the_page("cut_firms", request)
-        found = detail(asked, request.GET.get("sort", ""))
+        found = found_by(asked, request)
     except CannotCut:
         return to_the_page("cut_firms", request)
     note(found, "导出逐户明细", request.user, at)

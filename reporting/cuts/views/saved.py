@@ -11,7 +11,6 @@ from accounts.access import needs, refusals_on
 from accounts.models import Ability, User
 from reporting.cuts import saving
 from reporting.cuts.choosing import address_of, choice_of, cut_asked
-from reporting.cuts.cutting import CannotCut
 from reporting.models import SavedCut
 
 
@@ -26,15 +25,11 @@ def saved_for(user: User) -> list[dict]:
 @require_POST
 def save(request):
     query, at = QueryDict(request.POST.get("choice", "")), clock.now()
+    asked = cut_asked(query, request.user, at.date())
     with refusals_on(request):
-        try:
-            asked = cut_asked(query, request.user, at.date())
-        except CannotCut as cannot:
-            messages.error(request, str(cannot))
-        else:
-            choice = choice_of(asked) if asked else {}
-            name = saving.save_cut(request.POST.get("name", ""), choice, by=request.user, at=at).name
-            messages.success(request, f"视图“{name}”已保存，在本页“已存的视图”里。")
+        choice = choice_of(asked) if asked else {}
+        name = saving.save_cut(request.POST.get("name", ""), choice, by=request.user, at=at).name
+        messages.success(request, f"视图“{name}”已保存，在本页“已存的视图”里。")
     return redirect(f"{reverse('cut')}?{query.urlencode()}")
 
 

@@ -1,13 +1,14 @@
 """分组汇总: the table of a cut, what may be chosen for it, and the views that were saved."""
 
 from django.core.paginator import Paginator
+from django.http import HttpRequest
 from django.shortcuts import render
 from django.urls import reverse
 
 from accounts import clock
 from accounts.access import needs
 from accounts.models import Ability
-from reporting.cuts.choosing import address_of, behind, choice_of, cut_asked, first_cut
+from reporting.cuts.choosing import address_of, be_sizeable, behind, choice_of, cut_asked
 from reporting.cuts.cutting import CannotCut, Cut, cut
 from reporting.cuts.files import table_of_cut
 from reporting.cuts.laying_out import FIRMS, CutBlock, CutLine, LaidOut, lay_out
@@ -20,11 +21,7 @@ PAGE = 100
 
 @needs(Ability.READ_CITY, Ability.REVIEW)
 def table(request):
-    today, cannot = clock.today(), ""
-    try:
-        asked = cut_asked(request.GET, request.user, today)
-    except CannotCut as too_much:
-        asked, cannot = first_cut(request.user, today), str(too_much)
+    asked = cut_asked(request.GET, request.user, clock.today())
     if asked is None:
         return render(request, "cuts/no_period.html")
     around = {
@@ -33,14 +30,17 @@ def table(request):
         "address": address_of(choice_of(asked)),
         "area": area_of(request.user),
         "saved": saved_for(request.user),
-        "cannot": cannot,
     }
-    if not cannot:
-        try:
-            around |= on_the_page(lay_out(cut(asked), request.GET.get("sort", "")), request.GET.get("page"))
-        except CannotCut as why:
-            around["cannot"] = str(why)
+    try:
+        around |= on_the_page(laid_out(asked, request), request.GET.get("page"))
+    except CannotCut as cannot:
+        around["cannot"] = str(cannot)
     return render(request, "cuts/table.html", around)
+
+
+def laid_out(asked: Cut, request: HttpRequest) -> LaidOut:
+    be_sizeable(asked)
+    return lay_out(cut(asked), request.GET.get("sort", ""))
 
 
 def on_the_page(laid: LaidOut, page: str | None) -> dict:
@@ -79,11 +79,11 @@ def block_shown(asked: Cut, line: CutLine, block: CutBlock) -> dict:
 @needs(Ability.READ_CITY, Ability.REVIEW)
 def table_file(request, kind):
     at = clock.now()
+    asked = cut_asked(request.GET, request.user, at.date())
+    if asked is None:
+        return to_the_page("cut", request)
     try:
-        asked = cut_asked(request.GET, request.user, at.date())
-        if asked is None:
-            return to_the_page("cut", request)
-        laid = lay_out(cut(asked), request.GET.get("sort", ""))
+        laid = laid_out(asked, request)
     except CannotCut:
         return to_the_page("cut", request)
     area = area_of(request.user)
