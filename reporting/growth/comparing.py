@@ -14,7 +14,16 @@ from forms_tables.edition.shape import column_carrying, so_far_cell
 from reporting.cuts.cutting import CannotCut, Cut, check, period_of
 from reporting.growth.bridge import Bridge, FirmPair, GrowthRate, Mover, bridges, figure_of, movers, paired
 from reporting.growth.figures import FirmRow, PeriodFigures, figures_of
-from reporting.growth.months import NO_MONTH_BEFORE, SO_FAR, TWO_MONTHS, MonthReading, Months, months_of, said_before, values_by_firm
+from reporting.growth.months import (
+    NO_MONTH_BEFORE,
+    SO_FAR,
+    TWO_MONTHS,
+    MonthReading,
+    Months,
+    months_of,
+    said_before,
+    values_by_firm,
+)
 from reporting.totals.adding_up import EXACT, ZERO, applies_in
 from reporting.totals.breaks import edition_of
 

@@ -34,7 +34,9 @@ class MonthFigures:
     same: int = 0
 
     def rate(self, why_none: str) -> GrowthRate:
-        return GrowthRate(self.same_now, None if why_none or not self.same else self.same_before, why_none or "没有上月的数")
+        return GrowthRate(
+            self.same_now, None if why_none or not self.same else self.same_before, why_none or "没有上月的数"
+        )
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,11 @@ class WaterfallBar:
         return self.y + THICK
 
     @property
+    def next(self) -> int:
+        """The head of the bar below."""
+        return self.y + LINE
+
+    @property
     def end(self) -> int:
         return self.x + self.width
 
@@ -51,10 +56,6 @@ class Waterfall:
     @property
     def height(self) -> int:
         return TOP + LINE * len(self.bars)
-
-    @property
-    def next_bar(self) -> int:
-        return LINE - THICK
 
 
 def draw(lines: Sequence[BridgeLine]) -> Waterfall:

@@ -128,4 +128,3 @@ def rate_as_json(rate: GrowthRate) -> dict:
         "unrounded": None if rate.exact is None else str(rate.exact),
         **({"why": rate.why} if rate.why else {}),
     }
-

@@ -5,6 +5,7 @@ from datetime import date
 
 from accounts.models import District, Enterprise, User
 from reporting.models import Filing, Period, State
+from reporting.workflow.period import store_deadlines
 from tests.cast import make_district
 from tests.filling.figures import file_values
 
@@ -37,7 +38,10 @@ class GrowingCity:
 
 def a_period(code: str, state: str = Period.LOCKED) -> Period:
     facts = {"edition_code": "chongqing-2024", "opens_on": date(2020, 1, 1), "state": state}
-    return Period.objects.get_or_create(code=code, defaults=facts)[0]
+    period, is_new = Period.objects.get_or_create(code=code, defaults=facts)
+    if is_new:
+        store_deadlines(period)
+    return period
 
 
 def make_growing_city() -> GrowingCity:
