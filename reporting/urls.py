@@ -3,8 +3,8 @@
 from django.urls import include, path
 
 ROOMS = """
-    frame going_live practice firm conversation review totals growth periods editions register reminders results certificates
-    calendar recheck archive paper invitations training answers succession history mending standing_in
+    frame going_live practice firm conversation review totals growth periods editions register reminders results
+    certificates calendar recheck archive paper invitations training answers succession history mending standing_in
 """
 
 urlpatterns = [path("", include(f"reporting.{room}.urls")) for room in ROOMS.split()]

@@ -115,4 +115,6 @@ def divides_running_totals(indicator: Indicator, key: str) -> bool:
     """Whether a column divides a sum since January by the one of the month before: the form asks each firm for it, but
     of a total it says nothing about either month."""
     found = GROWTH.fullmatch(indicator.column(key).auto)
-    return bool(found) and indicator.nature == "累计" and carried(indicator, found[2]) == ("prev", found[1])
+    if found is None or indicator.nature != "累计":
+        return False
+    return carried(indicator, found[2]) == ("prev", found[1])

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 from heapq import nlargest
-from typing import NamedTuple
 
 from reporting.growth.figures import FirmRow, Place
 from reporting.totals.adding_up import EXACT, ZERO
@@ -198,7 +197,7 @@ def paired(now: Sequence[FirmRow], then: Sequence[FirmRow]) -> dict[int, FirmPai
 
 def bridges(pairs: Mapping[int, FirmPair], within: str = "") -> tuple[Bridge, dict[str, Bridge]]:
     """The bridge of all groups together, and that of each; `within` a district, of what counts there alone."""
-    whole, groups = Bridge(), defaultdict(Bridge)
+    whole, groups = Bridge(), defaultdict[str, Bridge](Bridge)
     with localcontext(EXACT):
         for pair in pairs.values():
             parts: defaultdict[tuple[str | None, str], Decimal] = defaultdict(Decimal)
@@ -236,27 +235,28 @@ def movers(
     """The firms that moved the figure of an area most, the largest first."""
     base = bridge.published if has_then else bridge.base
 
-    def of_area(row: FirmRow) -> bool:
-        return within in ("", row.place.district) and group in (None, row.place.group)
+    def here(place: Place) -> bool:
+        return within in ("", place.district) and group in (None, place.group)
 
-    def moved() -> Iterator[Mover]:
+    def changed() -> Iterator[tuple[Decimal, int, Decimal, Decimal]]:
         for firm, pair in pairs.items():
-            now, then = list(filter(of_area, pair.now)), list(filter(of_area, pair.then))
-            if not now and not then:
-                continue
-            before = sum(map(figure_of, then), ZERO) if has_then else sum((row.figures[1] or ZERO for row in now), ZERO)
-            level = sum(map(figure_of, now), ZERO)
+            level = sum([figure_of(row) for row in pair.now if here(row.place)], ZERO)
+            if has_then:
+                before = sum([figure_of(row) for row in pair.then if here(row.place)], ZERO)
+            else:
+                before = sum([row.figures[1] or ZERO for row in pair.now if here(row.place)], ZERO)
             if level != before:
-                points = LONG_ENOUGH.divide((level - before) * 100, base) if base > 0 else None
-                yield Mover(firm, (now or then)[0], before, level, points, words_of(pair) if has_then else ())
+                yield abs(level - before), -firm, before, level
 
-    def words_of(pair: FirmPair) -> tuple[str, ...]:
-        taken = [
-            step
-            for place, step, _ in pair.steps()
-            if within in ("", place.district) and group in (None, place.group) and step in TOLD
-        ]
-        return tuple(TOLD[step] for step in dict.fromkeys(taken))
+    def told(pair: FirmPair) -> tuple[str, ...]:
+        steps = [step for place, step, _ in pair.steps() if here(place) and step in TOLD]
+        return tuple(TOLD[step] for step in dict.fromkeys(steps))
 
+    found = []
     with localcontext(EXACT):
-        return nlargest(MOST, moved(), key=lambda each: (abs(each.change), -each.firm))
+        for _, firm, before, level in nlargest(MOST, changed()):
+            pair = pairs[-firm]
+            row = next(row for row in (*pair.now, *pair.then) if here(row.place))
+            points = LONG_ENOUGH.divide((level - before) * 100, base) if base > 0 else None
+            found.append(Mover(-firm, row, before, level, points, told(pair) if has_then else ()))
+    return found

@@ -91,7 +91,7 @@ def compare(asked: AskedGrowth) -> Compared:
     """Raises CannotCut where the period, the cell or the dimension is none."""
     period, edition = period_of(asked.period)
     cells = cells_to_compare(asked, edition, period)
-    then = period.behind(looking_back(period))
+    then = period.last_annual() if period.is_annual else period.year_ago()
     before, no_then, no_base = figures_then(asked, edition, then, cells.own)
     now = figures_of(period, edition, edition, cells.asked, asked.by)
     if asked.within:  # of the others' firms nothing is read

@@ -15,7 +15,7 @@ from forms_tables.edition.continuity import carried_over, counterparts
 from forms_tables.edition.periods import PeriodCode
 from reporting.city_columns.counted import counted
 from reporting.city_columns.past import cells_then
-from reporting.city_columns.scaling import UNSTORABLE, decimal_of
+from reporting.city_columns.scaling import UNSTORABLE
 from reporting.cuts.dimensions import UNKNOWN, cells_of_classes, grouped
 from reporting.models import ImportedFiling, Submission, published_edition
 
@@ -30,8 +30,9 @@ class Place(NamedTuple):
 
 
 class FirmRow(NamedTuple):
-    """One counted filing of a firm. An entry that was merged into another (已并入) is that firm; `is_own` tells what was
-    filed under the entry that stays. `figures` are those asked for, in their order, None where the cell is blank."""
+    """One counted filing of a firm. An entry that was merged into another (已并入) is that firm; `is_own` tells what
+    was filed under the entry that stays. `figures` are those asked for, in their order, None where the cell is
+    blank."""
 
     firm: int
     is_own: bool
@@ -59,20 +60,22 @@ class PeriodFigures:
 
     def rows(self, by_district: bool) -> list[FirmRow]:
         odd = recorded(self.frame.filter(pl.col(UNSTORABLE).is_not_null())["submission"].to_list(), self.named_by)
-        there = [cell if cell in self.frame.columns else None for cell in self.cells]
-        columns = [self.frame[cell].to_list() if cell else [None] * self.frame.height for cell in there]
-        scales = [self.scales.get(cell, 0) for cell in self.cells]
-        found = []
+        columns = [self._figures(cell) for cell in self.cells]
         whose = self.frame.select(WHOSE).iter_rows()
-        for (firm, is_own, district, group, submission, _), *numbers in zip(whose, *columns, strict=True):
-            if submission in odd:
-                texts = (odd[submission].get(cell) for cell in self.cells)
-                figures = tuple(Decimal(text) if text else None for text in texts)
-            else:
-                figures = tuple(decimal_of(number, places) for number, places in zip(numbers, scales, strict=True))
+        found = []
+        for (firm, is_own, district, group, submission, unstorable), *figures in zip(whose, *columns, strict=True):
+            if unstorable is not None:
+                texts = [odd[submission].get(cell) for cell in self.cells]
+                figures = [Decimal(text) if text else None for text in texts]
             place = Place(district if by_district else "", group)
-            found.append(FirmRow(firm, is_own, district, place, submission, figures))
+            found.append(FirmRow(firm, is_own, district, place, submission, tuple(figures)))
         return found
+
+    def _figures(self, cell: str) -> list[Decimal | None]:
+        if cell not in self.frame.columns:
+            return [None] * self.frame.height
+        unit = Decimal(1).scaleb(-self.scales[cell])
+        return [None if number is None else number * unit for number in self.frame[cell].to_list()]
 
 
 def figures_of(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -211,7 +211,7 @@ class GrowthLayout:
         compared, bridge = self.compared, self.compared.bridge(code)
         months = compared.months
 
-        def of(columns: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
+        def of(columns: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
             sums = (exact_sum(bridge.amounts[step] for step in steps) for steps in columns.values())
             return tuple(self._figure(figure) for figure in sums)
 

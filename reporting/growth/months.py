@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 
-from reporting.growth.bridge import GrowthRate, paired
+from reporting.growth.bridge import GrowthRate, figure_of, paired
 from reporting.growth.figures import FirmRow
 from reporting.totals.adding_up import EXACT, ZERO
 
@@ -32,6 +32,20 @@ class MonthFigures:
     same_now: Decimal = ZERO  # of the firms of which both months are known
     same_before: Decimal = ZERO
     same: int = 0
+
+    def add(self, so_far: Decimal, value: Decimal | None, before: Decimal | None, has_both: bool) -> None:
+        """One row: `before` is the month before of a firm of which `has_both`, with one of its rows alone."""
+        if value is None:
+            self.unknown += 1
+            self.unknown_level += so_far
+            return
+        self.value += value
+        self.firms += 1
+        if has_both:
+            self.same_now += value
+        if before is not None:
+            self.same += 1
+            self.same_before += before
 
     def rate(self, why_none: str) -> GrowthRate:
         return GrowthRate(
@@ -88,25 +102,14 @@ def months_of(
     rows: Sequence[FirmRow], reading: MonthReading, before: Mapping[int, Decimal], why_none: str, within: str
 ) -> Months:
     """The month's figures; `before` is the value of each firm in the month before it."""
-    whole, groups = MonthFigures(), defaultdict(MonthFigures)
+    whole, groups = MonthFigures(), defaultdict[str, MonthFigures](MonthFigures)
+    both = before.keys() & values_by_firm(rows, reading).keys()
     with localcontext(EXACT):
-        for firm, pair in paired(rows, []).items():
-            both = values_by_firm(pair.now, reading).get(firm)
-            has_both = both is not None and firm in before
+        for firm, pair in paired([row for row in rows if row.figures[0] is not None], []).items():
+            home = pair.home
             for row in pair.now:
-                now, value = row.figures[0], reading.value_of(row)
-                if now is None or within not in ("", row.place.district):
-                    continue
-                for figures in (whole, groups[row.place.group]):
-                    if value is None:
-                        figures.unknown += 1
-                        figures.unknown_level += now
-                        continue
-                    figures.value += value
-                    figures.firms += 1
-                    if has_both:
-                        figures.same_now += value
-                    if has_both and row is pair.home:
-                        figures.same += 1
-                        figures.same_before += before[firm]
+                if within in ("", row.place.district):
+                    then = before[firm] if firm in both and row is home else None
+                    for figures in (whole, groups[row.place.group]):
+                        figures.add(figure_of(row), reading.value_of(row), then, firm in both)
     return Months(whole, dict(groups), why_none)

@@ -1,6 +1,8 @@
 """增长: both growths of an indicator side by side, the bridge between them drawn and tabled, and who moved it most. A
 district sees its own; no other one's figures are read for it."""
 
+from typing import Any
+
 from django.http import HttpRequest
 from django.shortcuts import render
 
@@ -39,7 +41,7 @@ def district(request):
 
 def show_growth(request: HttpRequest, asked: AskedTotals, summary: Summary | None, own: District | None = None):
     """`own` is the district that asks; without one it is the whole city."""
-    around = {"period": asked.period, "periods": periods_with_totals(), "own": own}
+    around: dict[str, Any] = {"period": asked.period, "periods": periods_with_totals(), "own": own}
     if summary is None:
         return render(request, "growth/growth.html", around)
     cell, by = request.GET.get("cell", ""), request.GET.get("by", "")

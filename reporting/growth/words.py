@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
 
+from accounts.models import Enterprise
 from forms_tables.edition.periods import PeriodCode
 from reporting.growth.bridge import BASE, LABELS, LEVEL, PUBLISHED, UNSAID, GrowthRate
 from reporting.growth.comparing import Compared
@@ -48,11 +49,11 @@ def coverage_words(covered: Coverage, basis: str) -> str:
 
 
 def left_out_words(compared: Compared, group: str | None) -> list[str]:
+    """Whose figures stand on one side alone, or on none."""
     told, bridge, unit = [], compared.bridge(group), compared.indicator.unit
-    if not compared.no_base and bridge.firms[UNSAID]:
-        told.append(
-            f"{bridge.firms[UNSAID]} 家的表里没有上年数，本期 {bridge.amounts[UNSAID]:,}{unit} 只计入本期，同口径增速因此偏高。"
-        )
+    if not compared.no_base and (count := bridge.firms[UNSAID]):
+        level = f"{bridge.amounts[UNSAID]:,}{unit}"
+        told.append(f"{count} 家的表里没有上年数，本期 {level} 只计入本期，同口径增速因此偏高。")
     if compared.months:
         told += month_words(compared.months.of(group), compared.months.rate(group), unit)
     return told
@@ -61,9 +62,8 @@ def left_out_words(compared: Compared, group: str | None) -> list[str]:
 def month_words(month: MonthFigures, rate: GrowthRate, unit: str) -> list[str]:
     told = []
     if month.unknown:
-        told.append(
-            f"{month.unknown} 家没有上期累计，当月数无法算出，其本年累计 {month.unknown_level:,}{unit} 不计入当月数和环比。"
-        )
+        level = f"{month.unknown_level:,}{unit}"
+        told.append(f"{month.unknown} 家没有上期累计，算不出当月数，其本年累计 {level} 不计入当月数和环比。")
     if rate.exact is not None and month.firms > month.same:
         told.append(f"{month.firms - month.same} 家没有上月的当月数，不计入环比。")
     return told
@@ -85,7 +85,7 @@ def points(effect: Decimal | None) -> str:
 
 def as_json(compared: Compared) -> dict:
     """Figures as decimal strings; rates as shown and unrounded."""
-    found = {
+    told = {
         "period": compared.period.code,
         "cell": compared.cells.own,
         "by": compared.asked.by,
@@ -93,15 +93,28 @@ def as_json(compared: Compared) -> dict:
         "provisional": is_provisional(compared),
         **area_as_json(compared, None),
         "breaks": list(breaks_in(compared.period, compared.edition)),
-        "movers": [
-            {"firm": each.firm, "district": each.row.district, "then": f"{each.before:f}", "now": f"{each.now:f}"}
-            | {"points": None if each.points is None else points(each.points), "steps": list(each.words)}
-            for each in compared.movers(None)
-        ],
+        "movers": movers_as_json(compared),
     }
     if compared.asked.by:
-        found["groups"] = {code: area_as_json(compared, code) for code in sorted(compared.groups)}
-    return found
+        told["groups"] = {code: area_as_json(compared, code) for code in sorted(compared.groups)}
+    return told
+
+
+def movers_as_json(compared: Compared) -> list[dict]:
+    found = compared.movers(None)
+    firms = Enterprise.objects.in_bulk([each.firm for each in found])
+    return [
+        {
+            "credit_code": firms[each.firm].credit_code,
+            "name": firms[each.firm].name,
+            "district": each.row.district,
+            "then": f"{each.before:f}",
+            "now": f"{each.now:f}",
+            "points": None if each.points is None else points(each.points),
+            "steps": list(each.words),
+        }
+        for each in found
+    ]
 
 
 def area_as_json(compared: Compared, group: str | None) -> dict:

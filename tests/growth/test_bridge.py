@@ -213,6 +213,7 @@ def test_the_command_tells_people_and_scripts(published_example):
     assert products["growth"]["comparable"]["unrounded"].startswith("15.1219512195")
     assert {"step": "restated", "amount": "-15.00", "firms": 1} in products["bridge"]
     assert told["provisional"] is False
+    assert [(each["name"], each["points"]) for each in told["movers"]][:2] == [("留存", "+9.80"), ("新进", "+8.82")]
     out = StringIO()
     call_command("growth", NOW, stdout=out)
     assert "按公布数 15.7%，同口径 15.1%" in out.getvalue()

@@ -30,6 +30,7 @@ SAID = {  # a row of the questionnaire → what firms say of themselves
     ROWS.key_firm: ("0", "1"),
     ROWS.founded: ("2019-05", "2020-01"),
 }
+UNTIMED = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 CLASSES = ("2021", "2022", "2023")
 
 
@@ -85,7 +86,7 @@ class RandomCity:
 
 @pytest.mark.django_db
 @given(seed=st.integers(0, 10**9))
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=UNTIMED)
 def test_bridges_close_for_the_city_and_every_group_of_every_cut(request, seed):
     media = request.getfixturevalue("settings")
     media.MEDIA_ROOT = Path(request.getfixturevalue("tmp_path")) / str(seed)
@@ -129,6 +130,7 @@ def rows(draw, figures: int):
     ]
 
 
+@settings(deadline=None, suppress_health_check=UNTIMED)
 @given(rows(2), rows(1), st.sampled_from(["", "a", "b"]))
 def test_they_close_however_many_rows_a_firm_has(now, then, within):
     """Merged entries may have filed several times, in several groups, in either year."""

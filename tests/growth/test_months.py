@@ -33,7 +33,7 @@ def test_a_month_is_what_was_added_since_the_month_before(city):
     assert (month.value, month.firms) == (Decimal(75), 3)
     assert (rate.now, rate.base, rate.shown) == (Decimal(70), Decimal(70), Decimal("0.0"))
     assert left_out_words(compared, None)[1:] == [
-        "1 家没有上期累计，当月数无法算出，其本年累计 33.00万元 不计入当月数和环比。",
+        "1 家没有上期累计，算不出当月数，其本年累计 33.00万元 不计入当月数和环比。",
         "1 家没有上月的当月数，不计入环比。",
     ]
 
