@@ -7,7 +7,7 @@ by moving or by being reclassified comes into another.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 from heapq import nlargest
@@ -16,13 +16,14 @@ from reporting.growth.figures import FirmRow, Place
 from reporting.totals.adding_up import EXACT, ZERO
 
 PUBLISHED, BASE, LEVEL = "published", "base", "level"
-CAME, LEFT, RESTATED = "came", "left", "restated"
+CAME, LEFT, MISSING, RESTATED = "came", "left", "missing", "restated"
 MOVED_IN, MOVED_OUT, JOINED, PARTED = "moved_in", "moved_out", "reclassified_in", "reclassified_out"
 STAYED, NEW = "grew_stayed", "grew_came"
 UNSAID = "unsaid"  # no step: of how many firms the form says no figure of last year, and what they have now
 TO_BASE = {
     CAME: "新进企业的上年数",
     LEFT: "退出企业的上年数",
+    MISSING: "应报而未计入企业的上年数",
     MOVED_IN: "从其他区县迁入",
     MOVED_OUT: "迁往其他区县",
     JOINED: "从其他组归入",
@@ -31,14 +32,18 @@ TO_BASE = {
 }
 TO_LEVEL = {STAYED: "留存企业的增减", NEW: "新进企业的增减"}
 LABELS = TO_BASE | TO_LEVEL
-TOLD = {  # of a firm among those that moved the figure most
+CANCEL = ((MOVED_IN, MOVED_OUT), (JOINED, PARTED))  # what one group gives another; nothing where both are looked at
+SHORT = {
     CAME: "新进",
     LEFT: "退出",
+    MISSING: "未计入",
     MOVED_IN: "迁入",
     MOVED_OUT: "迁出",
     JOINED: "归入",
     PARTED: "归出",
     RESTATED: "更正上年数",
+    STAYED: "留存增减",
+    NEW: "新进增减",
 }
 MOST = 10
 LONG_ENOUGH = Context(prec=60)  # a rate has no last digit; no figure of the forms makes a tie of one that is none
@@ -147,6 +152,7 @@ class FirmPair:
 
     now: list[FirmRow] = field(default_factory=list)  # figures: this year's, and last year's as it says it now
     then: list[FirmRow] = field(default_factory=list)  # figures: what it filed then
+    is_missing: bool = False  # it owes this year's filing, of which none counts
 
     @property
     def home(self) -> FirmRow:
@@ -160,7 +166,7 @@ class FirmPair:
             yield row.place, PUBLISHED, figure_of(row)
         if not self.now:
             for row in self.then:
-                yield row.place, LEFT, -figure_of(row)
+                yield row.place, MISSING if self.is_missing else LEFT, -figure_of(row)
             return
         home = self.home
         for row in self.then:
@@ -184,7 +190,8 @@ def figure_of(row: FirmRow) -> Decimal:
     return row.figures[0] or ZERO
 
 
-def paired(now: Sequence[FirmRow], then: Sequence[FirmRow]) -> dict[int, FirmPair]:
+def paired(now: Sequence[FirmRow], then: Sequence[FirmRow], missing: Collection[int] = ()) -> dict[int, FirmPair]:
+    """The firms of both years; of `missing` ones nothing counts this year though they owe it."""
     pairs: defaultdict[int, FirmPair] = defaultdict(FirmPair)
     for row in now:
         if row.figures[0] is not None or row.figures[1] is not None:
@@ -192,6 +199,7 @@ def paired(now: Sequence[FirmRow], then: Sequence[FirmRow]) -> dict[int, FirmPai
     for row in then:
         if row.figures[0] is not None:
             pairs[row.firm].then.append(row)
+            pairs[row.firm].is_missing = row.firm in missing
     return dict(pairs)
 
 
@@ -205,11 +213,20 @@ def bridges(pairs: Mapping[int, FirmPair], within: str = "") -> tuple[Bridge, di
                 if within in ("", place.district):
                     parts[None, step] += amount
                     parts[place.group, step] += amount
+            within_all = without_what_cancels([step for group, step in parts if group is None])
             for (group, step), amount in parts.items():
+                if group is None and step not in within_all:
+                    continue
                 bridge = whole if group is None else groups[group]
                 bridge.amounts[step] += amount
                 bridge.firms[step] += 1
     return whole, dict(groups)
+
+
+def without_what_cancels(steps: Sequence[str]) -> list[str]:
+    """The steps of one firm: what left one place for another of the same area did not leave the area."""
+    cancelled = {step for pair in CANCEL if set(pair) <= set(steps) for step in pair}
+    return [step for step in dict.fromkeys(steps) if step not in cancelled]
 
 
 @dataclass(frozen=True)
@@ -249,8 +266,8 @@ def movers(
                 yield abs(level - before), -firm, before, level
 
     def told(pair: FirmPair) -> tuple[str, ...]:
-        steps = [step for place, step, _ in pair.steps() if here(place) and step in TOLD]
-        return tuple(TOLD[step] for step in dict.fromkeys(steps))
+        steps = without_what_cancels([step for place, step, _ in pair.steps() if here(place) and step in TO_BASE])
+        return tuple(SHORT[step] for step in steps)
 
     found = []
     with localcontext(EXACT):

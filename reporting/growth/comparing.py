@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from accounts.models import Enterprise
 from forms_tables.edition.address import CellAddress
 from forms_tables.edition.catalog import Edition, Indicator
 from forms_tables.edition.continuity import cells_before
@@ -24,6 +25,8 @@ from reporting.growth.months import (
     said_before,
     values_by_firm,
 )
+from reporting.models import Filing
+from reporting.models.standing import COUNTED_AS_OWED
 from reporting.totals.adding_up import EXACT, ZERO, applies_in
 from reporting.totals.breaks import edition_of
 
@@ -94,6 +97,7 @@ def compare(asked: AskedGrowth) -> Compared:
     then = period.last_annual() if period.is_annual else period.year_ago()
     before, no_then, no_base = figures_then(asked, edition, then, cells.own)
     now = figures_of(period, edition, edition, cells.asked, asked.by)
+    counted_firms = set(now.frame["firm"])
     if asked.within:  # of the others' firms nothing is read
         firms = now.firms_in(asked.within) | (before.firms_in(asked.within) if before else set())
         now, before = now.of_firms(firms), before and before.of_firms(firms)
@@ -101,10 +105,17 @@ def compare(asked: AskedGrowth) -> Compared:
     rows, rows_then = now.rows(by_district), before.rows(by_district) if before else []
     if now.is_imported:
         rows = with_what_stood(rows, rows_then, 1)
-    pairs = paired(rows, rows_then)
+    pairs = paired(rows, rows_then, missing_firms(period, counted_firms))
     whole, groups = bridges(pairs, asked.within)
     months = months_in(asked, edition, period, cells, rows, now.is_imported)
     return Compared(asked, period, edition, cells, then, no_then, no_base, whole, groups, months, pairs)
+
+
+def missing_firms(period: PeriodCode, counted_firms: Collection[int]) -> set[int]:
+    """Who owes the period and of whom nothing counts: it has not left, its filing is not in."""
+    kept = Enterprise.objects.kept_entries()
+    owing = Filing.objects.filter(COUNTED_AS_OWED, period=period.code).values_list("enterprise", flat=True)
+    return {kept.get(entry, entry) for entry in owing}.difference(counted_firms)
 
 
 def looking_back(period: PeriodCode) -> str:

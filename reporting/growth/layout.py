@@ -14,11 +14,13 @@ from reporting.growth.bridge import (
     CAME,
     JOINED,
     LEFT,
+    MISSING,
     MOVED_IN,
     MOVED_OUT,
     NEW,
     PARTED,
     RESTATED,
+    SHORT,
     STAYED,
     BridgeLine,
     GrowthRate,
@@ -45,6 +47,7 @@ from reporting.totals.breaks import breaks_in
 TO_BASE_COLUMNS = {
     "新进": (CAME,),
     "退出": (LEFT,),
+    "未计入": (MISSING,),
     "迁移": (MOVED_IN, MOVED_OUT),
     "归类": (JOINED, PARTED),
     "更正": (RESTATED,),
@@ -67,6 +70,7 @@ class RateShown:
 @dataclass(frozen=True)
 class LineShown:
     label: str
+    short: str
     line: BridgeLine
     amount: str
 
@@ -170,7 +174,7 @@ class GrowthLayout:
         if self.compared.no_then or self.compared.no_base:
             return []
         lines = self.compared.bridge(self.group).lines()
-        return [LineShown(label_of(line.key, self.compared), line, self._figure(line.amount)) for line in lines]
+        return [self._line(label_of(line.key, self.compared), line) for line in lines]
 
     @cached_property
     def waterfall(self) -> Waterfall:
@@ -206,6 +210,9 @@ class GrowthLayout:
             )
             for each in found
         ]
+
+    def _line(self, label: str, line: BridgeLine) -> LineShown:
+        return LineShown(label, SHORT.get(line.key, label), line, self._figure(line.amount))
 
     def _group(self, code: str | None) -> GroupShown:
         compared, bridge = self.compared, self.compared.bridge(code)

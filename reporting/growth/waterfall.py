@@ -10,7 +10,7 @@ from decimal import Decimal
 from reporting.growth.bridge import BridgeLine
 from reporting.totals.adding_up import ZERO
 
-LEFT, WIDTH, RIGHT, LINE, THICK, TOP = 190, 360, 130, 28, 16, 8
+LEFT, WIDTH, RIGHT, LINE, THICK, TOP = 160, 350, 170, 28, 16, 8
 CUT = 4  # an axis begins at a level when the steps together are less than a quarter of it
 
 
