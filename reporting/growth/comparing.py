@@ -124,6 +124,8 @@ def looking_back(period: PeriodCode) -> str:
 
 def cells_to_compare(asked: AskedGrowth, edition: Edition, period: PeriodCode) -> ComparedCells:
     own = asked.cell or edition.platform.headline(period.frequency)
+    if not own:
+        raise CannotCut(f"{edition.title}没有指定主要指标：请选定一个指标。")
     check(Cut((asked.period,), by=(asked.by,) if asked.by else (), show=(own,)), edition, period)
     found = next((cells for _, cells in comparable_cells(edition, period) if cells.own == own), None)
     if found is None:

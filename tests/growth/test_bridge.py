@@ -15,6 +15,7 @@ from reporting.models import Period, State
 from reporting.totals.aggregation import summarise
 from tests.cast import AT
 from tests.growth.city import NANAN, YUZHONG, a_period, make_growing_city
+from tests.history.books import stand
 
 pytestmark = pytest.mark.django_db
 PRODUCTS, SERVICES = "2021", "2022"
@@ -166,6 +167,25 @@ def test_entries_that_were_merged_are_one_firm(city):
         "grew_stayed": ("20.00", 1),
         "level": ("150.00", 1),
     }
+
+
+def test_imported_history_is_compared_as_it_is_totalled(cast):
+    """云图 12,000 after 10,000 in its file, which stood nowhere; 嘉陵 3,000 after 2,500 that were imported."""
+    stand(cast.yuntu, "2023M12", {"2010.c1": "12000.00", "2010.c2": "10000.00"})
+    stand(cast.jialing, "2023M12", {"2010.c1": "3000.00"})
+    stand(cast.jialing, "2022M12", {"2010.c1": "2500.00"})
+    stand(cast.jialing, "2023M11", {"2010.c1": "2700.00", "2010.c3": "2450.00"})
+    compared = compare(AskedGrowth("2023M12", "2010.c1"))
+    assert amounts(compared.whole) == {
+        "published": ("2500.00", 1),
+        "came": ("10000.00", 1),
+        "base": ("12500.00", 2),
+        "grew_stayed": ("500.00", 1),
+        "grew_came": ("2000.00", 1),
+        "level": ("15000.00", 2),
+    }
+    assert (compared.months.whole.value, compared.months.whole.unknown) == (Decimal(300), 1)
+    assert str(compared.months.rate(None).shown) == "20.0"  # 300 after 250
 
 
 def test_without_last_year_there_is_only_the_comparable_growth(city):
