@@ -306,6 +306,7 @@ PAGES = {
     "city_return": "POST association city",
     "city_totals": "association city",
     "city_workbook": "association city",
+    "city_package": "association city",
     "city_periods": "association city",
     "city_open_period": "POST city",
     "city_period": "association city",

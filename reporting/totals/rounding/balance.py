@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 from math import floor
 
 import highspy
@@ -52,7 +53,8 @@ class Row:
 def balance(
     figures: Mapping[str, Decimal], relations: Iterable[Relation], divisor: Decimal, decimals: int
 ) -> dict[str, Decimal]:
-    """The figures divided by `divisor`, with so many decimals. In whatever order they come, the outcome is the same.
+    """The figures divided by `divisor`, with so many decimals. In whatever order they come, and whatever stands beside
+    them untied, the outcome is the same.
 
     Raises Unbalanced."""
     step = Fraction(divisor) / 10**decimals
@@ -62,9 +64,12 @@ def balance(
     rows = [row_of(relation, floors, over) for relation in sorted(set(relations))]
     if beyond := [row.relation for row in rows if not row.is_within_reach]:
         raise Unbalanced(beyond)
-    up = moved_least(over, rows)
-    if up is None:
-        raise Unbalanced([first_that_cannot_hold(over, rows)])
+    up: set[str] = set()
+    for keys, tied in tied_together(over, rows):
+        chosen = moved_least({key: over[key] for key in keys}, tied)
+        if chosen is None:
+            raise Unbalanced([first_that_cannot_hold({key: over[key] for key in keys}, tied)])
+        up |= chosen
     return {key: Decimal(below + (key in up)).scaleb(-decimals) for key, below in floors.items()}
 
 
@@ -75,10 +80,30 @@ def row_of(relation: Relation, floors: Mapping[str, int], over: Collection[str])
     return Row(relation, signs, floors[relation.total] - sum(floors[part] for part in relation.parts))
 
 
+def tied_together(over: Collection[str], rows: Sequence[Row]) -> list[tuple[list[str], list[Row]]]:
+    """Figures that no relation ties are rounded apart: what one table says does not hang on another beside it."""
+    first = {key: key for key in over}  # each leads to an earlier figure it is tied to, the first to itself
+
+    def first_of(key: str) -> str:
+        while first[key] != key:
+            first[key] = key = first[first[key]]
+        return key
+
+    for row in rows:
+        for one, other in pairwise(row.signs):
+            early, late = sorted((first_of(one), first_of(other)))
+            first[late] = early
+    groups: dict[str, tuple[list[str], list[Row]]] = {}
+    for key in over:
+        groups.setdefault(first_of(key), ([], []))[0].append(key)
+    for row in rows:
+        if row.signs:
+            groups[first_of(next(iter(row.signs)))][1].append(row)
+    return list(groups.values())
+
+
 def moved_least(over: Mapping[str, Fraction], rows: Sequence[Row]) -> frozenset[str] | None:
     """Which figures go up, of what each is over the step below it; None where the rows cannot all hold."""
-    if not over:
-        return frozenset()
     solver = highspy.Highs()
     options = {"output_flag": False, "threads": 1, "mip_max_nodes": MOST_NODES, "mip_rel_gap": 0.0}
     for option, value in options.items():

@@ -46,14 +46,23 @@ MEASURES = {measure.key: measure for measure in (AS_FILED, BALANCED, ROUNDED)}
 
 
 @dataclass(frozen=True)
+class Rounding:
+    figures: Mapping[str, Decimal] = field(default_factory=dict)  # by area and cell, what is not as it was filed
+    refusals: tuple[str, ...] = ()  # what could not be balanced
+
+
+@dataclass(frozen=True)
 class Shown:
     summary: Summary
     measure: Measure = AS_FILED
-    rounded: Mapping[str, Decimal] = field(default_factory=dict)  # by area and cell, what is not as it was filed
-    refusals: tuple[str, ...] = ()  # what could not be balanced
+    rounding: Rounding = Rounding()
+
+    @property
+    def in_words(self) -> list[str]:
+        return [f"{self.measure.in_words}。", *self.rounding.refusals]
 
     def figure(self, area: AreaSummary, cell: str) -> Decimal | None:
-        return self.rounded.get(place(area, cell), area.cells.get(cell))
+        return self.rounding.figures.get(place(area, cell), area.cells.get(cell))
 
     def unit(self, row: Indicator) -> str:
         return self.measure.unit if row.unit == FILED_IN else row.unit
@@ -67,9 +76,13 @@ class Shown:
 
 
 def shown(summary: Summary, measure: Measure) -> Shown:
+    return Shown(summary, measure, rounding_of(summary, measure))
+
+
+def rounding_of(summary: Summary, measure: Measure) -> Rounding:
     """What cannot be balanced is left as near as the rest allows, and told."""
     if measure.is_as_filed:
-        return Shown(summary, measure)
+        return Rounding()
     cells = money_cells(summary)
     areas = {area.code: area for area in (summary.city, *summary.districts)}
     figures = {
@@ -79,19 +92,18 @@ def shown(summary: Summary, measure: Measure) -> Shown:
         if (figure := area.cells[cell]) is not None
     }
     if not measure.balanced:
-        step = Decimal(1).scaleb(-DECIMALS)
-        return Shown(
-            summary,
-            measure,
-            {key: (figure / TEN_THOUSAND).quantize(step, ROUND_HALF_UP) for key, figure in figures.items()},
-        )
+        return Rounding({key: nearest(figure) for key, figure in figures.items()})
     relations, refusals = set(relations_in(summary, cells)), []
     while True:
         try:
-            return Shown(summary, measure, balance(figures, relations, TEN_THOUSAND, DECIMALS), tuple(refusals))
+            return Rounding(balance(figures, relations, TEN_THOUSAND, DECIMALS), tuple(refusals))
         except Unbalanced as refused:
             relations -= set(refused.relations)
             refusals += [in_words(summary, relation) for relation in refused.relations]
+
+
+def nearest(figure: Decimal) -> Decimal:
+    return (figure / TEN_THOUSAND).quantize(Decimal(1).scaleb(-DECIMALS), ROUND_HALF_UP)
 
 
 def money_cells(summary: Summary) -> frozenset[str]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from math import ceil
 
 from reporting.models.history import IMPORTED
 from reporting.totals.aggregation import (
     AreaSummary,
+    Coverage,
     Summary,
     after_lock_in_words,
     imported_in_words,
@@ -14,6 +16,7 @@ from reporting.totals.aggregation import (
     share,
     share_in_words,
 )
+from reporting.totals.rounding.shown import Shown
 from reporting.totals.tabulation.page import GREY, Field, TotalsBook
 from reporting.totals.tabulation.tables import DISTRICT, DISTRICT_CODE, tables_of
 
@@ -47,7 +50,7 @@ LIST = [
 def write_notes(book: TotalsBook) -> None:
     sheet = book.add_sheet("说明", NOTES, repeat=1)
     book.write_title(sheet, 0, f"{book.summary.period.label}汇总表说明", 1)
-    for row, (label, text) in enumerate(notes_on(book.summary), start=1):
+    for row, (label, text) in enumerate(notes_on(book.shown), start=1):
         sheet.set_row(row, 15 * lines_needed(text))
         sheet.write_string(row, 0, label, book.boxed(bold=True, valign="top"))
         sheet.write_string(row, 1, text, book.boxed(text_wrap=True, valign="top"))
@@ -60,7 +63,8 @@ def lines_needed(text: str) -> int:
     return sum(max(1, ceil(sum(2 if ord(sign) > 255 else 1 for sign in line) / room)) for line in text.split("\n"))
 
 
-def notes_on(summary: Summary) -> list[tuple[str, str]]:
+def notes_on(shown: Shown) -> list[tuple[str, str]]:
+    summary = shown.summary
     counted = sum(listed.is_counted for listed in summary.filings)
     return [
         ("报告期", f"{summary.period.label}（{summary.period.code}）"),
@@ -71,6 +75,7 @@ def notes_on(summary: Summary) -> list[tuple[str, str]]:
         ("纳入口径", scope_of(summary)),
         *how_it_came_in(summary, counted),
         ("合计", "各指标合计数由纳入的上报件逐家相加，不四舍五入；没有企业填报的指标合计为 0，空白不等于 0。"),
+        ("金额单位", "\n".join(shown.in_words)),
         ("同比、环比", "由合计数重新计算，保留一位小数；上年同期或上期合计不大于 0 时留空。"),
         *([("与原制度的对照", "\n".join(summary.breaks))] if summary.breaks else []),
         ("不加总的指标", "百分比、系数不加总，留空。"),
@@ -150,14 +155,18 @@ def write_coverage_line(book: TotalsBook, sheet, row: int, area: AreaSummary, bo
     sheet.write_string(row, 1, area.name, book.boxed(bold=bold))
     for column, count in enumerate((coverage.owed, coverage.filed, coverage.approved), start=2):
         book.write_figure(sheet, row, column, count, book.figure(0, bold))
-    shares = (
+    for column, part in enumerate(shares_of(coverage), start=5):
+        book.write_figure(sheet, row, column, part, book.figure(1, bold))
+
+
+def shares_of(coverage: Coverage) -> tuple[Decimal | None, ...]:
+    """Who is in and who is passed, by count and by last year's revenue."""
+    return (
         share(coverage.filed, coverage.owed),
         share(coverage.approved, coverage.owed),
         coverage.share_filed,
         coverage.share_approved,
     )
-    for column, part in enumerate(shares, start=5):
-        book.write_figure(sheet, row, column, part, book.figure(1, bold))
 
 
 def write_list(book: TotalsBook) -> None:

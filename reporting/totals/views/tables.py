@@ -4,11 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
+from hashlib import blake2b
 from io import BytesIO
+from typing import TypeVar
 
 from django.core.cache import cache
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.http import Http404, HttpRequest, HttpResponse
 
 from forms_tables.edition.catalog import Indicator, Table
 from reporting.models import Period
@@ -26,14 +27,16 @@ from reporting.totals.aggregation import (
 )
 from reporting.totals.history import (
     ImportedPeriod,
-    imported_period,
     imported_periods,
     mark_of_history,
     summarise_history,
+    summary_of,
 )
+from reporting.totals.rounding.shown import AS_FILED, MEASURES, Measure, Shown, rounding_of, shown
 from reporting.totals.tabulation import write_summary
 
 KEPT = 600  # seconds
+Kept = TypeVar("Kept")
 
 
 @dataclass(frozen=True)
@@ -93,7 +96,7 @@ def history_at_hand(period: ImportedPeriod, at: datetime) -> Summary:
     return at_hand(f"totals-{period.code}-imported", mark, lambda: summarise_history(period.parsed, at))
 
 
-def at_hand(place: str, mark: str, add_up: Callable[[], Summary]) -> Summary:
+def at_hand(place: str, mark: str, add_up: Callable[[], Kept]) -> Kept:
     kept = cache.get(place)
     if kept is None or kept[0] != mark:
         kept = (mark, add_up())
@@ -115,9 +118,9 @@ def asked_for(request: HttpRequest, at: datetime, include_submitted: bool = Fals
 
 def fresh_summary(code: str, at: datetime, include_submitted: bool = False) -> Summary:
     """For a workbook, which lists single firms as they are called today."""
-    if imported := imported_period(code):
-        return summarise_history(imported.parsed, at)
-    return summarise(get_object_or_404(Period, pk=code), at, include_submitted)
+    if found := summary_of(code, at, include_submitted):
+        return found
+    raise Http404(f"没有报告期{code}。")
 
 
 def periods_with_totals() -> list[Period | ImportedPeriod]:
@@ -134,28 +137,45 @@ def has_total(indicator: Indicator) -> bool:
     return any(indicator.adds_up_in(key) for key in indicator.columns)
 
 
-def lay_out_totals(summary: Summary, area: AreaSummary, table: Table) -> TotalTable:
+def measure_asked(request: HttpRequest) -> Measure:
+    return MEASURES.get(request.GET.get("unit", ""), AS_FILED)
+
+
+def shown_at_hand(summary: Summary, measure: Measure) -> Shown:
+    """Balancing a city's annual takes seconds: kept while its figures do not change."""
+    if measure.is_as_filed:
+        return shown(summary, measure)
+    figures = [(area.code, sorted(area.cells.items())) for area in (summary.city, *summary.districts)]
+    mark = blake2b(f"{summary.edition.digest}{figures}".encode(), digest_size=16).hexdigest()
+    place = f"rounding-{summary.period.code}-{summary.include_submitted}-{summary.city.code}-{measure.key}"
+    return Shown(summary, measure, at_hand(place, mark, lambda: rounding_of(summary, measure)))
+
+
+def lay_out_totals(shown: Shown, area: AreaSummary, table: Table) -> TotalTable:
     unit = most_common_unit(table.indicators)
     rows = tuple(
         TotalRow(
             indicator,
-            indicator.unit if indicator.unit != unit else "",
-            tuple(_shown(area, indicator, column.key) for column in table.columns),
+            shown.unit(indicator) if indicator.unit != unit else "",
+            tuple(_shown(shown, area, indicator, column.key) for column in table.columns),
             area.totals.filled[f"{indicator.code}.{indicator.columns[0]}"],
         )
         for indicator in table.indicators
         if has_total(indicator)
     )
-    return TotalTable(table, area, unit, rows)
+    return TotalTable(table, area, shown.note(unit), rows)
 
 
-def over_districts(summary: Summary, indicator: Indicator) -> list[DistrictRow]:
+def over_districts(shown: Shown, indicator: Indicator) -> list[DistrictRow]:
     """One indicator's main column, district by district, the largest first."""
+    summary = shown.summary
     cell = f"{indicator.code}.{indicator.columns[0]}"
     whole = summary.city.cells.get(cell) or Decimal(0)
     amounts = sorted(summary.districts, key=lambda area: -(area.cells.get(cell) or Decimal(0)))
     return [
-        DistrictRow(area, _shown(area, indicator, indicator.columns[0]) or "", _percent(area.cells.get(cell), whole))
+        DistrictRow(
+            area, _shown(shown, area, indicator, indicator.columns[0]) or "", _percent(area.cells.get(cell), whole)
+        )
         for area in amounts
     ]
 
@@ -167,18 +187,18 @@ def of_district(summary: Summary, code: str) -> Summary:
     return replace(summary, city=area, districts=(area,), filings=filings)
 
 
-def workbook_response(summary: Summary, name: str, at: datetime) -> HttpResponse:
+def workbook_response(summary: Summary, measure: Measure, name: str, at: datetime) -> HttpResponse:
     """The .xlsx as a download, named for the person's folder and dated when it is written: totals may be kept ones."""
     out = BytesIO()
-    write_summary(replace(summary, at=at), out)
-    return workbook_answer(out.getvalue(), f"{name}.xlsx")
+    write_summary(replace(summary, at=at), out, measure)
+    return workbook_answer(out.getvalue(), f"{name}{'' if measure.is_as_filed else measure.label}.xlsx")
 
 
-def _shown(area: AreaSummary, indicator: Indicator, key: str) -> str | None:
+def _shown(shown: Shown, area: AreaSummary, indicator: Indicator, key: str) -> str | None:
     cell = f"{indicator.code}.{key}"
     if key not in indicator.columns or cell not in area.cells:
         return None
-    return show(area.cells[cell], indicator.decimals_in(key))
+    return show(shown.figure(area, cell), shown.decimals(indicator, key))
 
 
 def _percent(part: Decimal | None, whole: Decimal) -> str:
