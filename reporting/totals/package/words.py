@@ -27,9 +27,7 @@ EXPLANATION_SHEET, FIRMS_SHEET = "编制说明", "企业名单"
 
 
 def write_explanation(book: PaperBook, figures: Figures) -> None:
-    title = PageHead(
-        f"{book.summary.period.label}统计资料编制说明", [f"综合机关：{book.summary.edition.platform.city.office}"]
-    )
+    title = PageHead(f"{book.summary.period.label}统计资料编制说明", [])
     sheet, row = book.add_page(EXPLANATION_SHEET, EXPLAINED, title)
     for label, text in explanation_of(figures):
         sheet.set_row(row, LINE_HEIGHT * lines_needed(text, EXPLAINED[1].width))

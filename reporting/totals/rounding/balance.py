@@ -2,8 +2,8 @@
 
 Each figure becomes the whole step below it or the one above: it moves by less than one step, and what is a whole number
 of steps, nought among them, stays. Of all such roundings the one is taken whose figures move least in all. That is a
-programme of zeros and ones, for HiGHS. A table whose relations lie in two hierarchies (parts of parts down the rows,
-districts and city across) always has one; a table in three directions may have none."""
+programme of zeros and ones, for HiGHS. A table that adds up in two hierarchies (parts of parts down the rows, districts
+and city across) always has one; a table in three directions may have none."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,11 +19,17 @@ MOST_NODES = 2000  # of one programme, which takes one; a limit of time would ma
 
 @dataclass(frozen=True, order=True)
 class Relation:
-    """The parts add up to the total or, `at_most`, do not exceed it (其中)."""
+    """The parts, less those that are taken off, make the total or, `at_most`, do not exceed it (其中)."""
 
     total: str
     parts: tuple[str, ...]
+    less: tuple[str, ...] = ()
     at_most: bool = False
+
+    @property
+    def signs(self) -> dict[str, int]:
+        """With which sign each stands in what must then be nought."""
+        return dict.fromkeys(self.parts, 1) | dict.fromkeys((self.total, *self.less), -1)
 
 
 class Unbalanced(Exception):
@@ -33,12 +39,13 @@ class Unbalanced(Exception):
         self.relations = tuple(relations)
         first = self.relations[0]
         sign = "不超过" if first.at_most else "等于"
-        super().__init__(f"舍位后无法平衡：“{'＋'.join(first.parts)}{sign}{first.total}”不能成立。")
+        said = "－".join(["＋".join(first.parts), *first.less])
+        super().__init__(f"舍位后无法平衡：“{said} {sign} {first.total}”不能成立。")
 
 
 @dataclass(frozen=True)
 class Row:
-    """A relation between the figures that may go up or down: the ups of its parts, less the total's, are `gap`."""
+    """A relation between the figures that may go up or down: their ups, each with its sign, come to `gap`."""
 
     relation: Relation
     signs: Mapping[str, int]
@@ -65,19 +72,23 @@ def balance(
     if beyond := [row.relation for row in rows if not row.is_within_reach]:
         raise Unbalanced(beyond)
     up: set[str] = set()
+    beyond = []
     for keys, tied in tied_together(over, rows):
-        chosen = moved_least({key: over[key] for key in keys}, tied)
+        own = {key: over[key] for key in keys}
+        chosen = moved_least(own, tied)
         if chosen is None:
-            raise Unbalanced([first_that_cannot_hold({key: over[key] for key in keys}, tied)])
-        up |= chosen
+            beyond.append(first_that_cannot_hold(own, tied))
+        else:
+            up |= chosen
+    if beyond:
+        raise Unbalanced(beyond)
     return {key: Decimal(below + (key in up)).scaleb(-decimals) for key, below in floors.items()}
 
 
 def row_of(relation: Relation, floors: Mapping[str, int], over: Collection[str]) -> Row:
-    signs = {part: 1 for part in relation.parts if part in over}
-    if relation.total in over:
-        signs[relation.total] = -1
-    return Row(relation, signs, floors[relation.total] - sum(floors[part] for part in relation.parts))
+    signs = relation.signs
+    gap = -sum(sign * floors[key] for key, sign in signs.items())
+    return Row(relation, {key: sign for key, sign in signs.items() if key in over}, gap)
 
 
 def tied_together(over: Collection[str], rows: Sequence[Row]) -> list[tuple[list[str], list[Row]]]:

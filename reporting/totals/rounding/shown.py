@@ -14,6 +14,7 @@ from reporting.totals.rounding.relations import in_words, place, relations_in
 
 FILED_IN, LARGE = "万元", "亿元"
 TEN_THOUSAND, DECIMALS = Decimal(10_000), 2
+TOLD = 5  # refusals on a page
 
 
 @dataclass(frozen=True)
@@ -23,23 +24,27 @@ class Measure:
     key: str
     unit: str
     balanced: bool
-    label: str
+    how: str
     in_words: str
+
+    @property
+    def label(self) -> str:
+        return f"{self.unit}（{self.how}）"
 
     @property
     def is_as_filed(self) -> bool:
         return self.unit == FILED_IN
 
 
-AS_FILED = Measure("wan", FILED_IN, False, "万元（不舍位）", "金额单位万元，未舍位")
+AS_FILED = Measure("wan", FILED_IN, False, "未舍位", "金额单位万元，未舍位")
 BALANCED = Measure(
-    "yi", LARGE, True, "亿元（舍位平衡）", "金额单位亿元，保留两位小数，已作舍位平衡；增速、占比按未舍位的数计算"
+    "yi", LARGE, True, "舍位平衡", "金额单位亿元，保留两位小数，已作舍位平衡；增速、占比按未舍位的数计算"
 )
 ROUNDED = Measure(
     "yi-plain",
     LARGE,
     False,
-    "亿元（四舍五入）",
+    "四舍五入",
     "金额单位亿元，四舍五入到两位小数，未作舍位平衡，分项之和可能与合计相差末位；增速、占比按未舍位的数计算",
 )
 MEASURES = {measure.key: measure for measure in (AS_FILED, BALANCED, ROUNDED)}
@@ -59,7 +64,9 @@ class Shown:
 
     @property
     def in_words(self) -> list[str]:
-        return [f"{self.measure.in_words}。", *self.rounding.refusals]
+        refusals = self.rounding.refusals
+        more = [f"另有 {len(refusals) - TOLD} 处不能平衡。"] if len(refusals) > TOLD else []
+        return [f"{self.measure.in_words}。", *refusals[:TOLD], *more]
 
     def figure(self, area: AreaSummary, cell: str) -> Decimal | None:
         return self.rounding.figures.get(place(area, cell), area.cells.get(cell))

@@ -16,7 +16,6 @@ from reporting.totals.aggregation import (
     share,
     share_in_words,
 )
-from reporting.totals.rounding.shown import Shown
 from reporting.totals.tabulation.page import GREY, Field, TotalsBook
 from reporting.totals.tabulation.tables import DISTRICT, DISTRICT_CODE, tables_of
 
@@ -50,7 +49,8 @@ LIST = [
 def write_notes(book: TotalsBook) -> None:
     sheet = book.add_sheet("说明", NOTES, repeat=1)
     book.write_title(sheet, 0, f"{book.summary.period.label}汇总表说明", 1)
-    for row, (label, text) in enumerate(notes_on(book.shown), start=1):
+    told = [*notes_on(book.summary), ("金额单位", "\n".join(book.shown.in_words))]
+    for row, (label, text) in enumerate(told, start=1):
         sheet.set_row(row, 15 * lines_needed(text))
         sheet.write_string(row, 0, label, book.boxed(bold=True, valign="top"))
         sheet.write_string(row, 1, text, book.boxed(text_wrap=True, valign="top"))
@@ -63,8 +63,7 @@ def lines_needed(text: str) -> int:
     return sum(max(1, ceil(sum(2 if ord(sign) > 255 else 1 for sign in line) / room)) for line in text.split("\n"))
 
 
-def notes_on(shown: Shown) -> list[tuple[str, str]]:
-    summary = shown.summary
+def notes_on(summary: Summary) -> list[tuple[str, str]]:
     counted = sum(listed.is_counted for listed in summary.filings)
     return [
         ("报告期", f"{summary.period.label}（{summary.period.code}）"),
@@ -75,7 +74,6 @@ def notes_on(shown: Shown) -> list[tuple[str, str]]:
         ("纳入口径", scope_of(summary)),
         *how_it_came_in(summary, counted),
         ("合计", "各指标合计数由纳入的上报件逐家相加，不四舍五入；没有企业填报的指标合计为 0，空白不等于 0。"),
-        ("金额单位", "\n".join(shown.in_words)),
         ("同比、环比", "由合计数重新计算，保留一位小数；上年同期或上期合计不大于 0 时留空。"),
         *([("与原制度的对照", "\n".join(summary.breaks))] if summary.breaks else []),
         ("不加总的指标", "百分比、系数不加总，留空。"),

@@ -82,8 +82,8 @@ def scope_in_words(summary: Summary) -> str:
 
 
 def unit_of(book: TotalsBook, table: Table) -> str:
-    told = [f"计量单位：{book.shown.note(table.unit_note)}"] if table.unit_note else []
-    return "；".join(told if book.shown.measure.is_as_filed else [*told, book.shown.measure.label])
+    how = "" if book.shown.measure.is_as_filed else f"（{book.shown.measure.how}）"
+    return f"计量单位：{book.shown.note(table.unit_note)}{how}" if table.unit_note else ""
 
 
 def origin_of(table: Table) -> str:
