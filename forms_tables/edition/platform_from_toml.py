@@ -73,8 +73,9 @@ def _figures(frequency: str, entry: Any) -> HeadlineCells:
     place = f"figures.{frequency}"
     take(FILE, "figures.*", place, entry)
     said = dict(entry)
-    lists = _lists_in(place, {"main": said.pop("main")} if "main" in said else {})
-    return HeadlineCells(**_named(place, said), **lists)
+    main = _lists_in(place, {"main": said.pop("main", [])})["main"]
+    cells = _named(place, said)
+    return HeadlineCells(cells.get("headline", ""), cells.get("base", ""), cells.get("employed", ""), main)
 
 
 def _lists(place: str, said: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:

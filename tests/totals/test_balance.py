@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reporting.totals.rounding.balance import Relation, Unbalanced, balance
+from reporting.totals.rounding.balance import Addition, Unbalanced, balance
 
 WAN = Decimal(10_000)
 
@@ -19,14 +19,14 @@ def decimals(**texts):
 
 def test_a_part_goes_up_where_the_rounded_parts_fall_short():
     figures = decimals(first="50.23", second="5.24", total="55.47")
-    rounded = balance(figures, [Relation("total", ("first", "second"))], Decimal(10), 2)
+    rounded = balance(figures, [Addition("total", ("first", "second"))], Decimal(10), 2)
     assert rounded == decimals(first="5.02", second="0.53", total="5.55")
 
 
 def test_a_loss_among_the_parts_is_balanced_like_any_other():
     """In practice the surplus of 0.02 is taken off the last addends; here it is taken where it moves figures least."""
     figures = decimals(a="13451", b="45150", c="2250", d="-5649", total="55202")
-    rounded = balance(figures, [Relation("total", ("a", "b", "c", "d"))], WAN, 2)
+    rounded = balance(figures, [Addition("total", ("a", "b", "c", "d"))], WAN, 2)
     by_practice = decimals(a="1.35", b="4.52", c="0.22", d="-0.57", total="5.52")
     assert rounded == decimals(a="1.35", b="4.51", c="0.22", d="-0.56", total="5.52")
     assert sum(rounded[key] for key in "abcd") == rounded["total"]
@@ -36,14 +36,14 @@ def test_a_loss_among_the_parts_is_balanced_like_any_other():
 
 def test_what_is_a_whole_number_of_steps_stays():
     figures = decimals(zero="0", whole="300", half="50", total="350")
-    rounded = balance(figures, [Relation("total", ("zero", "whole", "half"))], Decimal(100), 0)
+    rounded = balance(figures, [Addition("total", ("zero", "whole", "half"))], Decimal(100), 0)
     assert (rounded["zero"], rounded["whole"]) == (0, 3)
     assert rounded["half"] + 3 == rounded["total"]
 
 
 def test_a_part_within_a_total_does_not_pass_it():
     figures = decimals(revenue="0.62", software="0.61", other="0.79", city="1.41")
-    relations = [Relation("revenue", ("software",), at_most=True), Relation("city", ("revenue", "other"))]
+    relations = [Addition("revenue", ("software",), at_most=True), Addition("city", ("revenue", "other"))]
     rounded = balance(figures, relations, Decimal(1), 0)
     assert rounded["software"] <= rounded["revenue"]
     assert rounded["revenue"] + rounded["other"] == rounded["city"]
@@ -51,20 +51,20 @@ def test_a_part_within_a_total_does_not_pass_it():
 
 def test_what_is_taken_off_balances_too():
     figures = decimals(income="10.4", cost="6.6", profit="3.8")
-    rounded = balance(figures, [Relation("profit", ("income",), ("cost",))], Decimal(1), 0)
+    rounded = balance(figures, [Addition("profit", ("income",), ("cost",))], Decimal(1), 0)
     assert rounded["income"] - rounded["cost"] == rounded["profit"]
 
 
 def test_figures_that_do_not_add_up_are_refused_by_name():
     with pytest.raises(Unbalanced, match="“one＋other 等于 total”不能成立") as refused:
-        balance(decimals(one="1.5", other="1", total="4.7"), [Relation("total", ("one", "other"))], Decimal(1), 0)
-    assert refused.value.relations == (Relation("total", ("one", "other")),)
+        balance(decimals(one="1.5", other="1", total="4.7"), [Addition("total", ("one", "other"))], Decimal(1), 0)
+    assert refused.value.relations == (Addition("total", ("one", "other")),)
 
 
 def test_three_directions_may_have_no_balance():
     """Halves of which each two make one: whichever two go apart, the third cannot differ from both."""
     figures = decimals(a="0.5", b="0.5", c="0.5", ab="1", bc="1", ca="1")
-    relations = [Relation("ab", ("a", "b")), Relation("bc", ("b", "c")), Relation("ca", ("c", "a"))]
+    relations = [Addition("ab", ("a", "b")), Addition("bc", ("b", "c")), Addition("ca", ("c", "a"))]
     assert set(balance(figures, relations[:2], Decimal(1), 0).values()) == {0, 1}
     with pytest.raises(Unbalanced) as refused:
         balance(figures, relations, Decimal(1), 0)
@@ -92,12 +92,12 @@ def tables(draw, most_rows=9, most_districts=5):
             figures[f"{row}@{district}"] = sum(parts) if parts else draw(AMOUNTS)
         figures[f"{row}@"] = sum(figures[f"{row}@{district}"] for district in districts)
     down = [
-        Relation(f"{row}@{area}", tuple(f"{child}@{area}" for child in below))
+        Addition(f"{row}@{area}", tuple(f"{child}@{area}" for child in below))
         for row, below in children.items()
         for area in ["", *districts]
         if below
     ]
-    across = [Relation(f"{row}@", tuple(f"{row}@{district}" for district in districts)) for row in range(count)]
+    across = [Addition(f"{row}@", tuple(f"{row}@{district}" for district in districts)) for row in range(count)]
     return figures, down + across
 
 

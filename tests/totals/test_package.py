@@ -127,7 +127,7 @@ def test_it_says_what_is_missing_and_on_what_growth_rests(city):
     assert explained["缺报情况"] == (
         "应报而未纳入的企业 2 家：万州区 2 家。逐家见企业名单。\n没有纳入任何企业的区县：万州区、大渡口区，各表中留空。"
     )
-    assert "上年同期（2023年5月）为本期纳入的企业填报的上年同期数之和" in explained["增速口径"]
+    assert "上年同期（2023年5月）的数由本期纳入的企业填报" in explained["增速口径"]
     assert "软统企6中平台补列的" in explained["表式"]
     assert explained["金额单位"] == "金额单位万元，未舍位。"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from forms_tables.edition.address import CellAddress
 from forms_tables.edition.catalog import Indicator
 from reporting.totals.aggregation import AreaSummary, Summary
-from reporting.totals.package.earlier import Figures
-from reporting.totals.package.forms import MARKS
+from reporting.totals.package.earlier import PaperFigures
+from reporting.totals.package.official import MARKS
 from reporting.totals.package.paper import PageHead, PaperBook
 from reporting.totals.tabulation.notes import COVERAGE, shares_of
 from reporting.totals.tabulation.page import Field
@@ -28,7 +28,7 @@ def areas_of(summary: Summary) -> list[AreaSummary]:
     return [summary.city] if summary.is_of_one_district else [summary.city, *summary.districts]
 
 
-def write_main_indicators(book: PaperBook, figures: Figures) -> None:
+def write_main_indicators(book: PaperBook, figures: PaperFigures) -> None:
     summary, cells = book.summary, main_cells(book.summary)
     width = 14 if book.shown.measure.is_as_filed else 11
     pair = [Field("", "本期", width), Field("", "同比\n（%）", 7.5)]
@@ -44,7 +44,7 @@ def write_main_indicators(book: PaperBook, figures: Figures) -> None:
         for position, (row, key) in enumerate(cells):
             filled, growth = figures.filled(area, f"{row.code}.{key}"), figures.growth(area, row, key)
             style = book.figure(book.shown.decimals(row, key), bold)
-            book.write_figure(sheet, line, 1 + 2 * position, filled and filled.shown, style)
+            book.write_figure(sheet, line, 1 + 2 * position, filled.shown if filled else None, style)
             book.write_figure(sheet, line, 2 + 2 * position, growth, book.figure(1, bold))
     book.write_foot(sheet, top + len(areas_of(summary)), [MARKS, GROWTH], fields)
 

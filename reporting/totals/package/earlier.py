@@ -13,7 +13,7 @@ from forms_tables.notation.decimals import growth
 from reporting.totals.aggregation import AreaSummary, Summary
 from reporting.totals.breaks import THEN
 from reporting.totals.history import summary_of
-from reporting.totals.rounding.shown import Shown
+from reporting.totals.rounding.shown import ShownTotals
 
 LAST_YEAR = {"month": "year_ago", "annual": "last_annual"}
 BESIDE = {"month": ("year_ago", "prev"), "annual": ("last_annual",)}
@@ -54,12 +54,12 @@ class Figure:
 
 
 @dataclass(frozen=True)
-class Figures:
+class PaperFigures:
     """What stands in a cell of the package, for this period and those before it. A cell nobody filled is blank, though
     a total of nothing is 0."""
 
-    now: Shown
-    earlier: Mapping[str, Shown]
+    now: ShownTotals
+    earlier: Mapping[str, ShownTotals]
 
     def filled(self, area: AreaSummary, cell: str) -> Figure | None:
         return filled_in(self.now, area, cell)
@@ -88,7 +88,8 @@ class Figures:
         return area.cells.get(f"{row.code}.{key}") if is_filled else None
 
 
-def filled_in(shown: Shown, area: AreaSummary, cell: str) -> Figure | None:
+def filled_in(shown: ShownTotals, area: AreaSummary, cell: str) -> Figure | None:
     exact, figure = area.cells.get(cell), shown.figure(area, cell)
-    is_filled = area.totals.filled[cell] and exact is not None and figure is not None
-    return Figure(exact, figure) if is_filled else None
+    if not area.totals.filled[cell] or exact is None or figure is None:
+        return None
+    return Figure(exact, figure)

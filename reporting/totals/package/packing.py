@@ -8,19 +8,23 @@ from zipfile import ZIP_DEFLATED
 
 from reporting.totals.aggregation import Summary
 from reporting.totals.package.districts import write_coverage, write_main_indicators
-from reporting.totals.package.earlier import Figures
-from reporting.totals.package.forms import write_answers, write_form
+from reporting.totals.package.earlier import PaperFigures
+from reporting.totals.package.explanation import write_explanation, write_firms
+from reporting.totals.package.official import write_answers, write_form
 from reporting.totals.package.paper import PaperBook
-from reporting.totals.package.words import write_explanation, write_firms
-from reporting.totals.rounding.shown import AS_FILED, Measure, shown
+from reporting.totals.rounding.shown import AS_FILED, MoneyMeasure, shown
 from reporting.totals.tabulation.choices import asks_for_choices
 from reporting.totals.tabulation.tables import tables_of
 from text.writing import SteadyPackage, TextWorkbook
 
 
-def package_of(summary: Summary, measure: Measure = AS_FILED, earlier: Mapping[str, Summary] | None = None) -> bytes:
+def package_of(
+    summary: Summary, measure: MoneyMeasure = AS_FILED, earlier: Mapping[str, Summary] | None = None
+) -> bytes:
     """`earlier` are the totals of the periods that the forms say nothing about (totals_before)."""
-    figures = Figures(shown(summary, measure), {word: shown(then, measure) for word, then in (earlier or {}).items()})
+    figures = PaperFigures(
+        shown(summary, measure), {word: shown(then, measure) for word, then in (earlier or {}).items()}
+    )
     name = f"{summary.edition.platform.city.name}{summary.period.label}"
     out = BytesIO()
     with SteadyPackage(out, "w", ZIP_DEFLATED) as package:
@@ -31,7 +35,7 @@ def package_of(summary: Summary, measure: Measure = AS_FILED, earlier: Mapping[s
     return out.getvalue()
 
 
-def workbook(figures: Figures, title: str, write: Callable[[PaperBook, Figures], None]) -> bytes:
+def workbook(figures: PaperFigures, title: str, write: Callable[[PaperBook, PaperFigures], None]) -> bytes:
     out = BytesIO()
     book = TextWorkbook(out, {"constant_memory": True}, figures.now.summary.at, title=title, author="")
     write(PaperBook(book, figures.now), figures)
@@ -39,7 +43,7 @@ def workbook(figures: Figures, title: str, write: Callable[[PaperBook, Figures],
     return out.getvalue()
 
 
-def write_tables(book: PaperBook, figures: Figures) -> None:
+def write_tables(book: PaperBook, figures: PaperFigures) -> None:
     summary = book.summary
     write_explanation(book, figures)
     if summary.edition.platform.main(summary.period.frequency):

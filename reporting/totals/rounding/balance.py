@@ -18,7 +18,7 @@ MOST_NODES = 2000  # of one programme, which takes one; a limit of time would ma
 
 
 @dataclass(frozen=True, order=True)
-class Relation:
+class Addition:
     """The parts, less those that are taken off, make the total or, `at_most`, do not exceed it (其中)."""
 
     total: str
@@ -35,7 +35,7 @@ class Relation:
 class Unbalanced(Exception):
     """No rounding keeps these relations all together; the text names the first."""
 
-    def __init__(self, relations: Sequence[Relation]):
+    def __init__(self, relations: Sequence[Addition]):
         self.relations = tuple(relations)
         first = self.relations[0]
         sign = "不超过" if first.at_most else "等于"
@@ -44,10 +44,10 @@ class Unbalanced(Exception):
 
 
 @dataclass(frozen=True)
-class Row:
+class OpenAddition:
     """A relation between the figures that may go up or down: their ups, each with its sign, come to `gap`."""
 
-    relation: Relation
+    relation: Addition
     signs: Mapping[str, int]
     gap: int
 
@@ -58,7 +58,7 @@ class Row:
 
 
 def balance(
-    figures: Mapping[str, Decimal], relations: Iterable[Relation], divisor: Decimal, decimals: int
+    figures: Mapping[str, Decimal], relations: Iterable[Addition], divisor: Decimal, decimals: int
 ) -> dict[str, Decimal]:
     """The figures divided by `divisor`, with so many decimals. In whatever order they come, and whatever stands beside
     them untied, the outcome is the same.
@@ -85,14 +85,14 @@ def balance(
     return {key: Decimal(below + (key in up)).scaleb(-decimals) for key, below in floors.items()}
 
 
-def row_of(relation: Relation, floors: Mapping[str, int], over: Collection[str]) -> Row:
+def row_of(relation: Addition, floors: Mapping[str, int], over: Collection[str]) -> OpenAddition:
     signs = relation.signs
     gap = -sum(sign * floors[key] for key, sign in signs.items())
-    return Row(relation, {key: sign for key, sign in signs.items() if key in over}, gap)
+    return OpenAddition(relation, {key: sign for key, sign in signs.items() if key in over}, gap)
 
 
-def tied_together(over: Collection[str], rows: Sequence[Row]) -> list[tuple[list[str], list[Row]]]:
-    """Figures that no relation ties are rounded apart: what one table says does not hang on another beside it."""
+def tied_together(over: Collection[str], rows: Sequence[OpenAddition]) -> list[tuple[list[str], list[OpenAddition]]]:
+    """PaperFigures that no relation ties are rounded apart: what one table says does not hang on another beside it."""
     first = {key: key for key in over}  # each leads to an earlier figure it is tied to, the first to itself
 
     def first_of(key: str) -> str:
@@ -104,7 +104,7 @@ def tied_together(over: Collection[str], rows: Sequence[Row]) -> list[tuple[list
         for one, other in pairwise(row.signs):
             early, late = sorted((first_of(one), first_of(other)))
             first[late] = early
-    groups: dict[str, tuple[list[str], list[Row]]] = {}
+    groups: dict[str, tuple[list[str], list[OpenAddition]]] = {}
     for key in over:
         groups.setdefault(first_of(key), ([], []))[0].append(key)
     for row in rows:
@@ -113,7 +113,7 @@ def tied_together(over: Collection[str], rows: Sequence[Row]) -> list[tuple[list
     return list(groups.values())
 
 
-def moved_least(over: Mapping[str, Fraction], rows: Sequence[Row]) -> frozenset[str] | None:
+def moved_least(over: Mapping[str, Fraction], rows: Sequence[OpenAddition]) -> frozenset[str] | None:
     """Which figures go up, of what each is over the step below it; None where the rows cannot all hold."""
     solver = highspy.Highs()
     options = {"output_flag": False, "threads": 1, "mip_max_nodes": MOST_NODES, "mip_rel_gap": 0.0}
@@ -135,7 +135,7 @@ def moved_least(over: Mapping[str, Fraction], rows: Sequence[Row]) -> frozenset[
     return frozenset(key for key, column in place.items() if values[column] > 0.5)
 
 
-def first_that_cannot_hold(over: Mapping[str, Fraction], rows: Sequence[Row]) -> Relation:
+def first_that_cannot_hold(over: Mapping[str, Fraction], rows: Sequence[OpenAddition]) -> Addition:
     """The first relation that cannot be kept together with those before it."""
     holds, fails = 0, len(rows)
     while fails - holds > 1:

@@ -9,7 +9,7 @@ from forms_tables.edition.model import Edition, Indicator
 from forms_tables.notation.names import Cell, TextScope
 from forms_tables.notation.trees import Arithmetic, Name, Node, parse
 from reporting.totals.aggregation import AreaSummary, Summary
-from reporting.totals.rounding.balance import Relation
+from reporting.totals.rounding.balance import Addition
 
 AMONG = "其中"
 
@@ -27,12 +27,12 @@ class CellSum:
     def cells(self) -> tuple[str, ...]:
         return (self.total, *self.parts, *self.less)
 
-    def of(self, area: AreaSummary) -> Relation:
+    def of(self, area: AreaSummary) -> Addition:
         parts, less = (tuple(place(area, cell) for cell in cells) for cells in (self.parts, self.less))
-        return Relation(place(area, self.total), parts, less, self.at_most)
+        return Addition(place(area, self.total), parts, less, self.at_most)
 
 
-def relations_in(summary: Summary, cells: frozenset[str]) -> Iterator[Relation]:
+def relations_in(summary: Summary, cells: frozenset[str]) -> Iterator[Addition]:
     """Between these cells of every area."""
     among = [added for added in sums_in(summary.edition, summary.period.frequency) if cells.issuperset(added.cells)]
     areas = {area.code: area for area in (summary.city, *summary.districts)}
@@ -40,7 +40,7 @@ def relations_in(summary: Summary, cells: frozenset[str]) -> Iterator[Relation]:
         yield from (added.of(area) for added in among if is_asked_of(area, added))
     if not summary.is_of_one_district:
         for cell in cells:
-            yield Relation(place(summary.city, cell), tuple(place(area, cell) for area in summary.districts))
+            yield Addition(place(summary.city, cell), tuple(place(area, cell) for area in summary.districts))
 
 
 def place(area: AreaSummary, cell: str) -> str:
@@ -95,7 +95,7 @@ def signs_in(tree: Node, scope: TextScope, sign: int) -> list[tuple[str, int]] |
     return None
 
 
-def in_words(summary: Summary, relation: Relation) -> str:
+def in_words(summary: Summary, relation: Addition) -> str:
     """A relation that cannot be kept, by the names of the form and of the area."""
     cell, _, code = relation.total.partition("@")
     at = CellAddress.parse(cell)

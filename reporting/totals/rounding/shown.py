@@ -18,7 +18,7 @@ TOLD = 5  # refusals on a page
 
 
 @dataclass(frozen=True)
-class Measure:
+class MoneyMeasure:
     """In what money is shown. As it was filed nothing is rounded."""
 
     key: str
@@ -36,11 +36,11 @@ class Measure:
         return self.unit == FILED_IN
 
 
-AS_FILED = Measure("wan", FILED_IN, False, "未舍位", "金额单位万元，未舍位")
-BALANCED = Measure(
+AS_FILED = MoneyMeasure("wan", FILED_IN, False, "未舍位", "金额单位万元，未舍位")
+BALANCED = MoneyMeasure(
     "yi", LARGE, True, "舍位平衡", "金额单位亿元，保留两位小数，已作舍位平衡；增速、占比按未舍位的数计算"
 )
-ROUNDED = Measure(
+ROUNDED = MoneyMeasure(
     "yi-plain",
     LARGE,
     False,
@@ -57,9 +57,9 @@ class Rounding:
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownTotals:
     summary: Summary
-    measure: Measure = AS_FILED
+    measure: MoneyMeasure = AS_FILED
     rounding: Rounding = Rounding()
 
     @property
@@ -82,11 +82,11 @@ class Shown:
         return words.replace(FILED_IN, self.measure.unit)
 
 
-def shown(summary: Summary, measure: Measure) -> Shown:
-    return Shown(summary, measure, rounding_of(summary, measure))
+def shown(summary: Summary, measure: MoneyMeasure) -> ShownTotals:
+    return ShownTotals(summary, measure, rounding_of(summary, measure))
 
 
-def rounding_of(summary: Summary, measure: Measure) -> Rounding:
+def rounding_of(summary: Summary, measure: MoneyMeasure) -> Rounding:
     """What cannot be balanced is left as near as the rest allows, and told."""
     if measure.is_as_filed:
         return Rounding()
@@ -100,7 +100,8 @@ def rounding_of(summary: Summary, measure: Measure) -> Rounding:
     }
     if not measure.balanced:
         return Rounding({key: nearest(figure) for key, figure in figures.items()})
-    relations, refusals = set(relations_in(summary, cells)), []
+    relations = set(relations_in(summary, cells))
+    refusals: list[str] = []
     while True:
         try:
             return Rounding(balance(figures, relations, TEN_THOUSAND, DECIMALS), tuple(refusals))

@@ -8,7 +8,7 @@ from decimal import Decimal
 from forms_tables.edition.catalog import Indicator, Table
 from reporting.totals.adding_up import CODE_KINDS
 from reporting.totals.aggregation import AreaSummary, share
-from reporting.totals.rounding.shown import Shown
+from reporting.totals.rounding.shown import ShownTotals
 from reporting.totals.tabulation.page import GREY, Field, TotalsBook
 from reporting.totals.tabulation.tables import CODE, DISTRICT, DISTRICT_CODE, NAME, write_head
 
@@ -55,7 +55,7 @@ def write_choices_by_district(book: TotalsBook, table: Table) -> None:
     sheet.autofilter(top - 1, 0, max(top, row - 1), len(fields) - 1)
 
 
-def lines_of(shown: Shown, table: Table, area: AreaSummary) -> Iterator[TableLine]:
+def lines_of(shown: ShownTotals, table: Table, area: AreaSummary) -> Iterator[TableLine]:
     """The choices in the order of their list, then those outside it; a figure is one line with its total."""
     firms = area.totals.firms[table.code]
     for indicator in table.indicators:

@@ -10,7 +10,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from reporting.totals.rounding.shown import Shown
+from reporting.totals.rounding.shown import ShownTotals
 
 FONT = "宋体"
 GREY = "#808080"
@@ -31,7 +31,7 @@ class Field:
 class TotalsBook:
     """A workbook being written, with the formats made so far."""
 
-    def __init__(self, workbook: Workbook, shown: Shown):
+    def __init__(self, workbook: Workbook, shown: ShownTotals):
         self.workbook = workbook
         self.shown = shown
         self.summary = shown.summary

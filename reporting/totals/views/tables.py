@@ -32,11 +32,11 @@ from reporting.totals.history import (
     summarise_history,
     summary_of,
 )
-from reporting.totals.rounding.shown import AS_FILED, MEASURES, Measure, Shown, rounding_of, shown
+from reporting.totals.rounding.shown import AS_FILED, MEASURES, MoneyMeasure, ShownTotals, rounding_of, shown
 from reporting.totals.tabulation import write_summary
 
 KEPT = 600  # seconds
-Kept = TypeVar("Kept")
+AtHand = TypeVar("AtHand")
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ def history_at_hand(period: ImportedPeriod, at: datetime) -> Summary:
     return at_hand(f"totals-{period.code}-imported", mark, lambda: summarise_history(period.parsed, at))
 
 
-def at_hand(place: str, mark: str, add_up: Callable[[], Kept]) -> Kept:
+def at_hand(place: str, mark: str, add_up: Callable[[], AtHand]) -> AtHand:
     kept = cache.get(place)
     if kept is None or kept[0] != mark:
         kept = (mark, add_up())
@@ -137,21 +137,21 @@ def has_total(indicator: Indicator) -> bool:
     return any(indicator.adds_up_in(key) for key in indicator.columns)
 
 
-def measure_asked(request: HttpRequest) -> Measure:
+def measure_asked(request: HttpRequest) -> MoneyMeasure:
     return MEASURES.get(request.GET.get("unit", ""), AS_FILED)
 
 
-def shown_at_hand(summary: Summary, measure: Measure) -> Shown:
+def shown_at_hand(summary: Summary, measure: MoneyMeasure) -> ShownTotals:
     """Balancing a city's annual takes seconds: kept while its figures do not change."""
     if measure.is_as_filed:
         return shown(summary, measure)
     figures = [(area.code, sorted(area.cells.items())) for area in (summary.city, *summary.districts)]
     mark = blake2b(f"{summary.edition.digest}{figures}".encode(), digest_size=16).hexdigest()
     place = f"rounding-{summary.period.code}-{summary.include_submitted}-{summary.city.code}-{measure.key}"
-    return Shown(summary, measure, at_hand(place, mark, lambda: rounding_of(summary, measure)))
+    return ShownTotals(summary, measure, at_hand(place, mark, lambda: rounding_of(summary, measure)))
 
 
-def lay_out_totals(shown: Shown, area: AreaSummary, table: Table) -> TotalTable:
+def lay_out_totals(shown: ShownTotals, area: AreaSummary, table: Table) -> TotalTable:
     unit = most_common_unit(table.indicators)
     rows = tuple(
         TotalRow(
@@ -166,7 +166,7 @@ def lay_out_totals(shown: Shown, area: AreaSummary, table: Table) -> TotalTable:
     return TotalTable(table, area, shown.note(unit), rows)
 
 
-def over_districts(shown: Shown, indicator: Indicator) -> list[DistrictRow]:
+def over_districts(shown: ShownTotals, indicator: Indicator) -> list[DistrictRow]:
     """One indicator's main column, district by district, the largest first."""
     summary = shown.summary
     cell = f"{indicator.code}.{indicator.columns[0]}"
@@ -187,14 +187,14 @@ def of_district(summary: Summary, code: str) -> Summary:
     return replace(summary, city=area, districts=(area,), filings=filings)
 
 
-def workbook_response(summary: Summary, measure: Measure, name: str, at: datetime) -> HttpResponse:
+def workbook_response(summary: Summary, measure: MoneyMeasure, name: str, at: datetime) -> HttpResponse:
     """The .xlsx as a download, named for the person's folder and dated when it is written: totals may be kept ones."""
     out = BytesIO()
     write_summary(replace(summary, at=at), out, measure)
     return workbook_answer(out.getvalue(), f"{name}{'' if measure.is_as_filed else measure.label}.xlsx")
 
 
-def _shown(shown: Shown, area: AreaSummary, indicator: Indicator, key: str) -> str | None:
+def _shown(shown: ShownTotals, area: AreaSummary, indicator: Indicator, key: str) -> str | None:
     cell = f"{indicator.code}.{key}"
     if key not in indicator.columns or cell not in area.cells:
         return None

@@ -13,7 +13,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from forms_tables.edition.catalog import Indicator, Table
 from forms_tables.edition.shape import papers_of
-from reporting.totals.package.earlier import ColumnBefore, Figures, columns_before
+from reporting.totals.package.earlier import ColumnBefore, PaperFigures, columns_before
 from reporting.totals.package.paper import LINE_HEIGHT, PageHead, PaperBook, lines_needed
 from reporting.totals.tabulation.choices import FIELDS, TableLine, lines_of
 from reporting.totals.tabulation.page import Field
@@ -38,7 +38,7 @@ def rows_left_out(table: Table) -> list[Indicator]:
     return [row for row in table.indicators if row.code not in kept]
 
 
-def write_form(book: PaperBook, figures: Figures, table: Table) -> None:
+def write_form(book: PaperBook, figures: PaperFigures, table: Table) -> None:
     added = [column for column in columns_before(book.summary.edition, table) if column.word in figures.earlier]
     codes = [CODE] if is_published(table) else []
     fields = [NAME, UNIT, *codes, *official_columns(table), *(Field(column.key, column.label, 15) for column in added)]
@@ -59,7 +59,7 @@ def write_form(book: PaperBook, figures: Figures, table: Table) -> None:
 
 
 def cells_of(
-    figures: Figures, table: Table, row: Indicator, added: list[ColumnBefore]
+    figures: PaperFigures, table: Table, row: Indicator, added: list[ColumnBefore]
 ) -> Iterator[tuple[Decimal | None, int | None]]:
     """Each with its decimals; a cell the row does not have is blank."""
     shown = figures.now
@@ -69,7 +69,7 @@ def cells_of(
             yield None, None
         elif row.adds_up_in(column.key):
             filled = figures.filled(city, f"{row.code}.{column.key}")
-            yield filled and filled.shown, shown.decimals(row, column.key)
+            yield filled.shown if filled else None, shown.decimals(row, column.key)
         else:
             yield figures.worked_out(city, row, column.key), shown.decimals(row, column.key)
     for before in added:
@@ -77,7 +77,7 @@ def cells_of(
             yield None, None
         else:
             then = figures.before(city, row, before)
-            yield then and then.shown, shown.decimals(row, before.key)
+            yield then.shown if then else None, shown.decimals(row, before.key)
 
 
 def head_of(book: PaperBook, table: Table) -> PageHead:

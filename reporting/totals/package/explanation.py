@@ -7,8 +7,8 @@ from collections import Counter
 from reporting.totals.aggregation import Summary
 from reporting.totals.breaks import THEN
 from reporting.totals.package.districts import COVERAGE_SHEET, MAIN_SHEET
-from reporting.totals.package.earlier import LAST_YEAR, Figures
-from reporting.totals.package.forms import is_published, rows_left_out
+from reporting.totals.package.earlier import LAST_YEAR, PaperFigures
+from reporting.totals.package.official import is_published, rows_left_out
 from reporting.totals.package.paper import LINE_HEIGHT, PageHead, PaperBook, lines_needed
 from reporting.totals.tabulation.notes import districts_in_words, how_it_came_in, scope_of
 from reporting.totals.tabulation.page import Field
@@ -26,7 +26,7 @@ FIRMS = [
 EXPLANATION_SHEET, FIRMS_SHEET = "编制说明", "企业名单"
 
 
-def write_explanation(book: PaperBook, figures: Figures) -> None:
+def write_explanation(book: PaperBook, figures: PaperFigures) -> None:
     title = PageHead(f"{book.summary.period.label}统计资料编制说明", [])
     sheet, row = book.add_page(EXPLANATION_SHEET, EXPLAINED, title)
     for label, text in explanation_of(figures):
@@ -37,7 +37,7 @@ def write_explanation(book: PaperBook, figures: Figures) -> None:
     book.write_foot(sheet, row, [], EXPLAINED)
 
 
-def explanation_of(figures: Figures) -> list[tuple[str, str]]:
+def explanation_of(figures: PaperFigures) -> list[tuple[str, str]]:
     summary = figures.now.summary
     counted = sum(listed.is_counted for listed in summary.filings)
     return [
@@ -69,16 +69,18 @@ def missing_in_words(summary: Summary) -> str:
     return "\n".join(told) or "应报企业全部纳入。"
 
 
-def growth_in_words(figures: Figures) -> str:
+def growth_in_words(figures: PaperFigures) -> str:
     summary = figures.now.summary
     word = LAST_YEAR[summary.period.frequency]
     base = summary.period.behind(word)
+    then = f"{THEN[word]}（{base.label}）" if base else THEN[word]
     told = [
-        f"同比＝本期合计÷{THEN[word]}合计－1，{THEN[word]}（{base.label}）为本期纳入的企业填报的{THEN[word]}数之和，"
-        "与按已公布数计算的增速可能不同；由未舍位的数计算，保留一位小数；基数不大于 0 或没有填报的不计算。"
+        f"同比＝本期合计÷{THEN[word]}合计－1。{then}的数由本期纳入的企业填报，按它计算的增速与按已公布数计算的可能不同；"
+        "用未舍位的数计算，保留一位小数；基数不大于 0 或没有填报的不计算。"
     ]
     told += [
-        f"表中没有{THEN[word]}一栏的，用{then.summary.period.label}的汇总数。" for word, then in figures.earlier.items()
+        f"表中没有{THEN[word]}一栏的，用{earlier.summary.period.label}的汇总数。"
+        for word, earlier in figures.earlier.items()
     ]
     return "\n".join(told)
 
