@@ -193,6 +193,7 @@ def for_the_city(user: User, name: str) -> Iterator[Screen]:
         "home": "/city/",
         "submissions": "/city/submissions/",
         "totals": "/city/totals/",
+        "totals-in-yi": "/city/totals/?unit=yi&indicator=2020",
         "totals-annual": f"/city/totals/?period={ANNUAL}",
         "periods": "/city/periods/",
         "period": f"/city/periods/{MONTH}/",

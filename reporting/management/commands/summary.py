@@ -48,7 +48,7 @@ class Command(BaseCommand):
         if package:
             with saying_why_not(package):
                 package.write_bytes(package_of(summary, MEASURES[unit], totals_before(summary)))
-        self.stdout.write(in_json(summary) if json else as_text(summary, [path for path in (out, package) if path]))
+        self.stdout.write(in_json(summary) if json else as_text(summary, out, package))
 
 
 @contextmanager
@@ -63,7 +63,8 @@ def in_json(summary) -> str:
     return json.dumps(as_json(summary), ensure_ascii=False)
 
 
-def as_text(summary, written: list[Path]) -> str:
+def as_text(summary, *paths: Path | None) -> str:
+    written = [path for path in paths if path]
     coverage = summary.city.coverage
     if summary.is_imported:
         lines = [f"{summary.period.label}（{IMPORTED}）：{coverage.imported} 家。"]
