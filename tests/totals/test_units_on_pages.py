@@ -64,10 +64,14 @@ def test_in_yi_parts_add_up_and_the_page_says_so(may):
 def test_what_cannot_be_balanced_is_told_by_its_place(may):
     approve_the_other(may, {"2020.c1": "90000.00", "2021.c1": "1.00"})
     words = words_on(sign_in(may.city).get(f"{PAGE}&unit=yi"))
-    assert (
-        "全市软统企6表2020“软件业务收入合计”的“本年本期累计”：2021＋2022＋2023＋2024 不等于 2020，舍位后不能平衡。"
-        in words
-    )
+    where = "软统企6表2020“软件业务收入合计”的“本年本期累计”与2021＋2022＋2023＋2024：未舍位的数即不相等，不能平衡。"
+    assert f"全市{where}" in words and f"南岸区{where}" in words and f"渝中区{where}" not in words
+
+
+def test_a_row_that_only_some_firms_repeat_need_not_agree(may):
+    """软统企7 repeats 20225 of 软统企6, but for key firms alone."""
+    approve_the_other(may, {"20225.c1": "8000.00", "G701.c1": "3000.00"})
+    assert "不能平衡" not in words_on(sign_in(may.city).get(f"{PAGE}&unit=yi"))
 
 
 def test_an_indicator_over_the_districts_is_in_the_same_unit_with_shares_of_what_was_filed(may):

@@ -1,7 +1,8 @@
 """Which totals of a period must add up: by the form, rows of one area; by the map, districts of one cell."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache
 
 from forms_tables.edition.address import CellAddress
@@ -80,8 +81,18 @@ def sum_of(edition: Edition, row: Indicator, key: str) -> CellSum | None:
     signs = signs_in(parse(formula), TextScope(edition, column=key, row=row.code), 1)
     if not signs or len(dict(signs)) < len(signs):
         return None
+    if not all(is_asked_alike(edition, row, cell) for cell, _ in signs):
+        return None
     parts, less = (tuple(cell for cell, sign in signs if sign == wanted) for wanted in (1, -1))
     return CellSum(f"{row.code}.{key}", parts, less)
+
+
+def is_asked_alike(edition: Edition, row: Indicator, cell: str) -> bool:
+    """Whether every firm that is asked for the cell is asked for the row too: what holds in each filing then holds in
+    the totals. 软统企7 repeats rows of 软统企6, but of some firms."""
+    other = edition.indicator(CellAddress.parse(cell).code)
+    tables = {edition.table(each.table).applies_when for each in (row, other)}
+    return len(tables) == 1 and row.applies_when in ("", other.applies_when)
 
 
 def signs_in(tree: Node, scope: TextScope, sign: int) -> list[tuple[str, int]] | None:
@@ -95,17 +106,20 @@ def signs_in(tree: Node, scope: TextScope, sign: int) -> list[tuple[str, int]] |
     return None
 
 
-def in_words(summary: Summary, relation: Addition) -> str:
+def in_words(summary: Summary, figures: Mapping[str, Decimal], relation: Addition) -> str:
     """A relation that cannot be kept, by the names of the form and of the area."""
     cell, _, code = relation.total.partition("@")
     at = CellAddress.parse(cell)
     row = summary.edition.indicator(at.code)
     area = next(area for area in (summary.city, *summary.districts) if area.code == code)
-    where = f"{area.name}{row.place(at.column)}"
-    if all(part.partition("@")[0] == cell for part in relation.parts):
-        return f"{where}：各区县之和与全市不等，舍位后不能平衡。"
-    parts, less = (
-        [CellAddress.parse(key.partition("@")[0]).code for key in each] for each in (relation.parts, relation.less)
-    )
-    sign = "超过" if relation.at_most else "不等于"
-    return f"{where}：{'－'.join(['＋'.join(parts), *less])} {sign} {row.code}，舍位后不能平衡。"
+    holds = sum(sign * figures[key] for key, sign in relation.signs.items()) == 0
+    why = "舍位后不能平衡" if holds or relation.at_most else "未舍位的数即不相等，不能平衡"
+    return f"{area.name}{row.place(at.column)}与{parts_in_words(relation, cell)}：{why}。"
+
+
+def parts_in_words(relation: Addition, cell: str) -> str:
+    parts, less = ([key.partition("@")[0] for key in each] for each in (relation.parts, relation.less))
+    if parts[0] == cell:
+        return "各区县之和"
+    codes = [[CellAddress.parse(each).code for each in cells] for cells in (parts, less)]
+    return "－".join(["＋".join(codes[0]), *codes[1]])
