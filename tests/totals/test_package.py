@@ -132,6 +132,16 @@ def test_it_says_what_is_missing_and_on_what_growth_rests(city):
     assert explained["金额单位"] == "金额单位万元，未舍位。"
 
 
+def test_the_annual_says_how_many_firms_answered_what(city):
+    filing = Filing.objects.get(period=city.annual, enterprise=city.firms["山城软件"])
+    file_values(filing, {**filing.counted.values, "A37.v": "是", "A07.v": "500103"}, city.by)
+    sheet = unpacked(package_of(summarise(city.annual, FILED_AT)))[0]["软统企1"]
+    assert row_of(sheet, "登记注册统计类别") == ["登记注册统计类别", "私营有限责任公司", 3, 100, None]
+    assert row_of(sheet, "是否有人工智能业务")[1:4] == ["是", 1, 33.3]
+    asked = city.annual.edition.indicator("A07").name
+    assert asked not in [cell.value for cell in sheet["A"]]  # districts have sheets of their own
+
+
 def test_the_list_names_every_firm_that_owed(city):
     firms = unpacked(package_of(summarise(city.may, FILED_AT)))[1]["企业名单"]
     assert column_of(firms, "单位详细名称")[:4] == ["三峡数据", "万州云谷", "山城软件", "两江芯片"]

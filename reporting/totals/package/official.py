@@ -94,17 +94,22 @@ def head_of(book: PaperBook, table: Table) -> PageHead:
 
 
 def write_answers(book: PaperBook, table: Table) -> None:
-    """A form of words: how many firms chose what."""
+    """A form of words: how many firms chose what. Which district is asked for has sheets of its own."""
+    summary = book.summary
     sheet, row = book.add_page(table.code, CHOICES, head_of(book, table))
-    for line in lines_of(book.shown, table, book.summary.city):
-        write_answer(book, sheet, row, line)
-        row += 1
+    asked = ""
+    for line in lines_of(book.shown, table, summary.city):
+        if line[0].code != summary.edition.platform.rows.district:
+            write_answer(book, sheet, row, line, again=line[0].code == asked)
+            asked = line[0].code
+            row += 1
     book.write_foot(sheet, row, [] if is_published(table) else [UNPUBLISHED], CHOICES)
 
 
-def write_answer(book: PaperBook, sheet: Worksheet, row: int, line: TableLine) -> None:
-    indicator, _, answer, firms, part, total = line
-    texts = (indicator.name, answer)
+def write_answer(book: PaperBook, sheet: Worksheet, row: int, line: TableLine, again: bool) -> None:
+    """A list's code stands only where it has no name; a question is written once."""
+    indicator, code, answer, firms, part, total = line
+    texts = ("" if again else indicator.name, answer or code)
     lines = [lines_needed(text, field.width) for text, field in zip(texts, CHOICES, strict=False)]
     sheet.set_row(row, LINE_HEIGHT * max(lines))
     for column, text in enumerate(texts):
