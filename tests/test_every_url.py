@@ -311,6 +311,7 @@ PAGES = {
     **dict.fromkeys(("save_cut", "change_cut", "forget_cut"), "POST district association city"),
     "search": "district association city",
     "city_growth": "association city",
+    "city_package": "association city",
     "city_periods": "association city",
     "city_open_period": "POST city",
     "city_period": "association city",

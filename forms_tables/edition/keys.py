@@ -86,7 +86,7 @@ KEYS: Mapping[str, Mapping[str, Keys]] = {
             " park founded key_firm contact filler phone mobile email",
         ),
         "figures": keys("", "month annual"),
-        "figures.*": keys("", "headline base employed"),
+        "figures.*": keys("", "headline base employed main"),
         "classes": keys("", "month annual"),
         "facts": NAMES,
         "facts.*": keys("by", "short unnamed required question listed_as plain"),
@@ -120,7 +120,7 @@ OTHER_THAN_TEXT: Mapping[str, tuple[type | tuple[type, type], ...]] = {
         "valid_from valid_to": (int, date, str),  # JSON has no dates
         "starred settable from_districts": (bool,),
         "texts each waits_for leave_out header footer nonnegative": (TEXTS,),
-        "divisions staff income marks questions about_unit about_growth": (TEXTS,),
+        "divisions staff income marks questions about_unit about_growth main": (TEXTS,),
         "entries": (LISTS,),
         "indicator size_standard tiles": (PARTS,),
         "district rule": (PARTS, str),

@@ -58,6 +58,7 @@ class HeadlineCells:
     headline: str = ""  # the figure the whole survey is for
     base: str = ""  # by which the filers' share of last year is told
     employed: str = ""  # the people by whom the base is earned
+    main: tuple[str, ...] = ()  # what the ministry's table of districts shows, in its order
 
 
 @dataclass(frozen=True)
@@ -155,6 +156,9 @@ class Platform:
 
     def employed(self, frequency: str) -> str:
         return self.figures.get(frequency, HeadlineCells()).employed
+
+    def main(self, frequency: str) -> tuple[str, ...]:
+        return self.figures.get(frequency, HeadlineCells()).main
 
     @property
     def firm_writes(self) -> tuple[str, ...]:

@@ -32,9 +32,7 @@ def platform_from(said: Mapping[str, Any]) -> Platform:
     return Platform(
         city=_read(City, "city", said["city"]),
         rows=_read(Rows, "rows", said.get("rows", {})),
-        figures={
-            frequency: _read(HeadlineCells, "figures.*", entry) for frequency, entry in said.get("figures", {}).items()
-        },
+        figures={frequency: _figures(frequency, entry) for frequency, entry in said.get("figures", {}).items()},
         classes=_lists("classes", said),
         facts={code: _fact(code, entry) for code, entry in said.get("facts", {}).items()},
         columns=register.get("columns", ()),
@@ -72,9 +70,22 @@ def _named(place: str, entry: Any) -> dict[str, str]:
     return dict(entry)
 
 
+def _figures(frequency: str, entry: Any) -> HeadlineCells:
+    place = f"figures.{frequency}"
+    take(FILE, "figures.*", place, entry)
+    said = dict(entry)
+    main = _lists_in(place, {"main": said.pop("main", [])})["main"]
+    cells = _named(place, said)
+    return HeadlineCells(cells.get("headline", ""), cells.get("base", ""), cells.get("employed", ""), main)
+
+
 def _lists(place: str, said: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
     entry = said.get(place, {})
     take(FILE, place, place, entry)
+    return _lists_in(place, entry)
+
+
+def _lists_in(place: str, entry: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
     for key, value in entry.items():
         if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
             raise DefinitionError(f"{FILE}: {place}: {key}: write a list of codes")

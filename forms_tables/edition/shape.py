@@ -85,6 +85,18 @@ def reason_called(edition: Edition, code: str) -> str | None:
     return next((entry.name for entry in reasons_of(edition) if entry.code == code), None)
 
 
+def papers_of(edition: Edition, table: Table) -> dict[str, str]:
+    """The official form's upper right corner; where a form does not say it itself, what the edition says of all."""
+    told = edition.platform.papers
+    return {
+        "表　　号": table.code,
+        "制定机关": table.authority or told.authority,
+        "批准机关": table.approved_by or told.approved_by,
+        "文　　号": table.document or told.document,
+        "有效期至": told.valid_until,
+    }
+
+
 @dataclass(frozen=True)
 class Headline:
     """The figure the survey is for, as pages speak of it."""

@@ -17,7 +17,7 @@ from django.utils.timezone import localtime
 from accounts.models import District
 from accounts.standing_in import plainly
 from forms_tables.edition.catalog import CodeList, Edition, Indicator, Table
-from forms_tables.edition.shape import is_questionnaire
+from forms_tables.edition.shape import is_questionnaire, papers_of
 from forms_tables.filling.completion import Facts
 from reporting.filing.idle import idle_cells
 from reporting.filing.judging import Judgement, Values, telephones_of
@@ -162,7 +162,11 @@ def table_on_paper(filed: PaperSource, table: Table) -> PaperContents:
         "code": table.code,
         "title": table.title,
         "head": head_of(filed, table),
-        "papers": papers_of(filed.edition, table),
+        "papers": [
+            [label, text or ROOM_FOR.get(label, "")]
+            for label, text in papers_of(filed.edition, table).items()
+            if text or label in ROOM_FOR
+        ],
         "unit": "" if is_answers else table.unit_note or most_common_unit(table.indicators),
         "columns": [] if is_answers else [column.label for column in table.columns],
         "foot": foot_of(filed, table),
@@ -183,19 +187,6 @@ def head_of(filed: PaperSource, table: Table) -> list[list[str]]:
     known |= {HEAD[0]: filed.credit_code, HEAD[1]: filed.credit_code[8:17], HEAD[2]: filed.firm}
     labels = [label for label in table.header or HEAD if label not in ROOM_FOR]
     return [[label, known.get(label, "")] for label in labels]
-
-
-def papers_of(edition: Edition, table: Table) -> list[list[str]]:
-    """The official form's upper right corner."""
-    told = edition.platform.papers
-    lines = {
-        "表　　号": table.code,
-        "制定机关": table.authority or told.authority,
-        "批准机关": table.approved_by or told.approved_by,
-        "文　　号": table.document or told.document,
-        "有效期至": told.valid_until,
-    }
-    return [[label, text or ROOM_FOR.get(label, "")] for label, text in lines.items() if text or label in ROOM_FOR]
 
 
 def foot_of(filed: PaperSource, table: Table) -> list[list[str]]:

@@ -29,7 +29,7 @@ from reporting.totals.adding_up import (
     cells_with_totals,
     total_cells,
 )
-from reporting.totals.aggregation import AreaSummary, Summary
+from reporting.totals.aggregation import AreaSummary, Summary, summarise
 from reporting.totals.bases import FILED as FILED_THEN
 from reporting.totals.bases import (
     IN_FILE,
@@ -66,6 +66,14 @@ def imported_periods() -> list[ImportedPeriod]:
     opened = Period.objects.values("code")
     codes = ImportedFiling.objects.standing().exclude(period__in=opened).order_by().values_list("period", flat=True)
     return [ImportedPeriod(code) for code in sorted(map(PeriodCode.parse, codes.distinct()), reverse=True)]
+
+
+def summary_of(code: str, at: datetime, include_submitted: bool = False) -> Summary | None:
+    """The totals of a period that was opened here, or imported; None where there is neither."""
+    if imported := imported_period(code):
+        return summarise_history(imported.parsed, at)
+    opened = Period.objects.filter(pk=code).first()
+    return summarise(opened, at, include_submitted) if opened else None
 
 
 def imported_period(code: str) -> ImportedPeriod | None:

@@ -197,6 +197,7 @@ def for_the_city(user: User, name: str) -> Iterator[Screen]:
         "home": "/city/",
         "submissions": "/city/submissions/",
         "totals": "/city/totals/",
+        "totals-in-yi": "/city/totals/?unit=yi&indicator=2020",
         "totals-annual": f"/city/totals/?period={ANNUAL}",
         "cut": f"/cuts/?period={MONTH}&period={LOCKED_MONTH}&by=district&by=size&show=2020.c1&sort=-{MONTH}/2020.c1",
         "cut-nobody": f"/cuts/?period={MONTH}&by=district&show=2020.c1&district=000000",

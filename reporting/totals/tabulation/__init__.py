@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from reporting.totals.aggregation import Summary
+from reporting.totals.rounding.shown import AS_FILED, MoneyMeasure, shown
 from reporting.totals.tabulation.choices import asks_for_choices, write_choices, write_choices_by_district
 from reporting.totals.tabulation.notes import write_coverage, write_list, write_notes
 from reporting.totals.tabulation.page import TotalsBook
@@ -15,7 +16,7 @@ from text.writing import TextWorkbook
 __all__ = ["write_summary"]
 
 
-def write_summary(summary: Summary, out: str | Path | BinaryIO) -> None:
+def write_summary(summary: Summary, out: str | Path | BinaryIO, measure: MoneyMeasure = AS_FILED) -> None:
     """Write the workbook. Totals are values, not formulas: the file says the same wherever it is opened or copied.
 
     By district the official columns stay columns, and districts and indicators are rows under one filter: choosing an
@@ -23,7 +24,7 @@ def write_summary(summary: Summary, out: str | Path | BinaryIO) -> None:
     """
     options = {"constant_memory": True, "default_date_format": "yyyy-mm-dd hh:mm"}
     workbook = TextWorkbook(out, options, summary.at, title=f"{summary.period.label}汇总表", author="")
-    book = TotalsBook(workbook, summary)
+    book = TotalsBook(workbook, shown(summary, measure))
     write_notes(book)
     for table in tables_of(summary):
         whole, by_district = write_table, write_by_district

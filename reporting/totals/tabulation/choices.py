@@ -9,6 +9,7 @@ from forms_tables.edition.catalog import Indicator, Table
 from reporting.totals.adding_up import CODE_KINDS
 from reporting.totals.aggregation import AreaSummary
 from reporting.totals.coverage import share
+from reporting.totals.rounding.shown import ShownTotals
 from reporting.totals.tabulation.page import GREY, Field, TotalsBook
 from reporting.totals.tabulation.tables import CODE, DISTRICT, DISTRICT_CODE, NAME, write_head
 
@@ -34,7 +35,7 @@ def write_choices(book: TotalsBook, table: Table) -> None:
     row = write_head(book, sheet, table, f"{table.title}（{book.summary.city.name}汇总）", len(FIELDS) - 1)
     row = book.write_fields(sheet, row, FIELDS)
     sheet.freeze_panes(row, 2)
-    for line in lines_of(table, book.summary.city):
+    for line in lines_of(book.shown, table, book.summary.city):
         write_line(book, sheet, row, 0, line)
         row += 1
 
@@ -47,7 +48,7 @@ def write_choices_by_district(book: TotalsBook, table: Table) -> None:
     top = row = book.write_fields(sheet, row, fields)
     sheet.freeze_panes(row, 4)
     for district in book.summary.districts:
-        for line in lines_of(table, district):
+        for line in lines_of(book.shown, table, district):
             sheet.write_string(row, 0, district.code, book.boxed(font_color=GREY, align="center"))
             sheet.write_string(row, 1, district.name, book.boxed())
             write_line(book, sheet, row, 2, line)
@@ -55,15 +56,15 @@ def write_choices_by_district(book: TotalsBook, table: Table) -> None:
     sheet.autofilter(top - 1, 0, max(top, row - 1), len(fields) - 1)
 
 
-def lines_of(table: Table, area: AreaSummary) -> Iterator[TableLine]:
+def lines_of(shown: ShownTotals, table: Table, area: AreaSummary) -> Iterator[TableLine]:
     """The choices in the order of their list, then those outside it; a figure is one line with its total."""
     firms = area.totals.firms[table.code]
     for indicator in table.indicators:
         for key in indicator.columns:
             cell = f"{indicator.code}.{key}"
             if indicator.adds_up_in(key):
-                unit = f"合计（{indicator.unit}）"
-                yield indicator, "", unit, area.totals.filled[cell], None, area.cells[cell]
+                unit = f"合计（{shown.unit(indicator)}）"
+                yield indicator, "", unit, area.totals.filled[cell], None, shown.figure(area, cell)
             counts = area.totals.choices.get(cell, {})
             listed = [entry.code for entry in indicator.choices.entries] if indicator.choices else []
             for code in [*(c for c in listed if c in counts), *sorted(c for c in counts if c not in listed)]:
@@ -79,4 +80,4 @@ def write_line(book: TotalsBook, sheet, row: int, left: int, line: TableLine) ->
     sheet.write_string(row, left + 3, name, book.boxed(text_wrap=True))
     book.write_figure(sheet, row, left + 4, firms, book.figure(0))
     book.write_figure(sheet, row, left + 5, part, book.figure(1))
-    book.write_figure(sheet, row, left + 6, total, book.figure(indicator.decimals))
+    book.write_figure(sheet, row, left + 6, total, book.figure(book.shown.decimals(indicator, indicator.columns[0])))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from math import ceil
 
 from reporting.models.history import IMPORTED
 from reporting.totals.aggregation import AreaSummary, Summary
 from reporting.totals.coverage import (
+    Coverage,
     after_lock_in_words,
     imported_in_words,
     reopened_in_words,
@@ -46,7 +48,8 @@ LIST = [
 def write_notes(book: TotalsBook) -> None:
     sheet = book.add_sheet("说明", NOTES, repeat=1)
     book.write_title(sheet, 0, f"{book.summary.period.label}汇总表说明", 1)
-    for row, (label, text) in enumerate(notes_on(book.summary), start=1):
+    told = [*notes_on(book.summary), ("金额单位", "\n".join(book.shown.in_words))]
+    for row, (label, text) in enumerate(told, start=1):
         sheet.set_row(row, 15 * lines_needed(text))
         sheet.write_string(row, 0, label, book.boxed(bold=True, valign="top"))
         sheet.write_string(row, 1, text, book.boxed(text_wrap=True, valign="top"))
@@ -153,14 +156,18 @@ def write_coverage_line(book: TotalsBook, sheet, row: int, area: AreaSummary, bo
     sheet.write_string(row, 1, area.name, book.boxed(bold=bold))
     for column, count in enumerate((coverage.owed, coverage.filed, coverage.approved), start=2):
         book.write_figure(sheet, row, column, count, book.figure(0, bold))
-    shares = (
+    for column, part in enumerate(shares_of(coverage), start=5):
+        book.write_figure(sheet, row, column, part, book.figure(1, bold))
+
+
+def shares_of(coverage: Coverage) -> tuple[Decimal | None, ...]:
+    """Who is in and who is passed, by count and by last year's revenue."""
+    return (
         share(coverage.filed, coverage.owed),
         share(coverage.approved, coverage.owed),
         coverage.share_filed,
         coverage.share_approved,
     )
-    for column, part in enumerate(shares, start=5):
-        book.write_figure(sheet, row, column, part, book.figure(1, bold))
 
 
 def write_list(book: TotalsBook) -> None:

@@ -10,7 +10,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from reporting.totals.aggregation import Summary
+from reporting.totals.rounding.shown import ShownTotals
 
 FONT = "宋体"
 GREY = "#808080"
@@ -31,9 +31,10 @@ class Field:
 class TotalsBook:
     """A workbook being written, with the formats made so far."""
 
-    def __init__(self, workbook: Workbook, summary: Summary):
+    def __init__(self, workbook: Workbook, shown: ShownTotals):
         self.workbook = workbook
-        self.summary = summary
+        self.shown = shown
+        self.summary = shown.summary
         self._formats: dict[tuple, Format] = {}
 
     def format(self, **properties) -> Format:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from xlsxwriter.worksheet import Worksheet
 
 from forms_tables.edition.catalog import Indicator, Table
@@ -60,16 +62,29 @@ def write_head(book: TotalsBook, sheet: Worksheet, table: Table, title: str, las
     """Title, period and where the form comes from: always four rows, so that every table begins at the same place."""
     summary = book.summary
     book.write_title(sheet, 0, title, last)
-    scope = "含已上报未审核（非审定数）的上报件" if summary.include_submitted else "区县审核通过的上报件"
-    scope = IMPORTED if summary.is_imported else scope
     lines = [
         (f"报告期：{summary.period.label}", f"表号：{table.code}"),
-        (f"综合范围：{scope} {summary.city.totals.firms[table.code]} 家", origin_of(table)),
-        (f"计量单位：{table.unit_note}" if table.unit_note else "", approval_of(table)),
+        (added_up_of(summary, table), origin_of(table)),
+        (unit_of(book, table), approval_of(table)),
     ]
     for row, (left, right) in enumerate(lines, start=1):
         book.write_aside(sheet, row, left, right, last)
     return 4
+
+
+def added_up_of(summary: Summary, table: Table) -> str:
+    return f"综合范围：{scope_in_words(summary)} {summary.city.totals.firms[table.code]} 家"
+
+
+def scope_in_words(summary: Summary) -> str:
+    if summary.is_imported:
+        return IMPORTED
+    return "含已上报未审核（非审定数）的上报件" if summary.include_submitted else "区县审核通过的上报件"
+
+
+def unit_of(book: TotalsBook, table: Table) -> str:
+    how = "" if book.shown.measure.is_as_filed else f"（{book.shown.measure.how}）"
+    return f"计量单位：{book.shown.note(table.unit_note)}{how}" if table.unit_note else ""
 
 
 def origin_of(table: Table) -> str:
@@ -87,12 +102,12 @@ def write_indicator(
     """One row of the form from column `left` on; a heading keeps its line and stays empty."""
     heading = indicator.is_heading
     sheet.write_string(row, left, indicator.name, book.boxed(indent=indicator.depth, bold=heading, text_wrap=True))
-    sheet.write_string(row, left + 1, "" if heading else indicator.unit, book.boxed(align="center"))
+    sheet.write_string(row, left + 1, "" if heading else book.shown.unit(indicator), book.boxed(align="center"))
     sheet.write_string(row, left + 2, indicator.code, book.boxed(font_color=GREY, align="center"))
     for position, column in enumerate(table.columns, start=left + 3):
         has_cell = column.key in indicator.columns and not heading
-        figure = area.cells.get(f"{indicator.code}.{column.key}")
-        decimals = indicator.decimals_in(column.key) if has_cell else None
+        figure = book.shown.figure(area, f"{indicator.code}.{column.key}")
+        decimals = book.shown.decimals(indicator, column.key) if has_cell else None
         book.write_figure(sheet, row, position, figure, book.figure(decimals))
     firms = None if heading else firms_behind(indicator, area)
     book.write_figure(sheet, row, left + 3 + len(table.columns), firms, book.figure(0))
@@ -105,32 +120,27 @@ def firms_behind(indicator: Indicator, area: AreaSummary) -> int | None:
 
 
 def write_remarks(book: TotalsBook, sheet: Worksheet, row: int, table: Table, last: int) -> None:
-    for remark in remarks_on(table):
+    for remark in remarks_on(table.indicators):
         sheet.merge_range(row, 0, row, last, remark, book.format(font_size=9, font_color=GREY))
         row += 1
 
 
-def growth_in_words(table: Table) -> list[str]:
+def growth_in_words(rows: Sequence[Indicator]) -> list[str]:
     """How the growth of totals is meant, where the form asks for any."""
-    columns = [column for column in table.columns if "growth(" in column.auto]
-    if not columns:
+    asked = [(row, column.key) for row in rows for column in row.column_definitions if "growth(" in column.auto]
+    if not asked:
         return []
     told = ["同比、环比由本表合计数重新计算，是同口径的；上年同期或上期合计不大于 0 时不计算。"]
-    if any(
-        divides_running_totals(row, column.key)
-        for row in table.indicators
-        for column in columns
-        if column.key in row.columns
-    ):
+    if any(divides_running_totals(row, key) for row, key in asked):
         told.append("累计指标的环比不由两期累计数相除，合计留空；按当月数计算的环比见“增长”页。")
     return told
 
 
-def remarks_on(table: Table) -> list[str]:
-    remarks = [f"注：{sentence}" for sentence in growth_in_words(table)]
+def remarks_on(rows: Sequence[Indicator], with_codes: bool = True) -> list[str]:
+    remarks = [f"注：{sentence}" for sentence in growth_in_words(rows)]
     blank = [
-        f"{indicator.code}{indicator.name}"
-        for indicator in table.indicators
+        f"{indicator.code if with_codes else ''}{indicator.name}"
+        for indicator in rows
         if indicator.is_figure and not any(indicator.adds_up_in(key) for key in indicator.columns)
     ]
     if blank:

@@ -1,16 +1,23 @@
 """The city's totals: one period, one table, the city or one district; an indicator over the districts; the workbook."""
 
+from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.http import content_disposition_header
 
 from accounts import clock
 from accounts.access import needs
 from accounts.models import Ability
+from reporting.totals.package.earlier import totals_before
+from reporting.totals.package.packing import package_of
+from reporting.totals.rounding.shown import MEASURES
 from reporting.totals.views.tables import (
     asked_for,
     fresh_summary,
     lay_out_totals,
+    measure_asked,
     over_districts,
     periods_with_totals,
+    shown_at_hand,
     tables_with_totals,
     workbook_response,
 )
@@ -22,7 +29,8 @@ def totals(request):
     asked = asked_for(request, at, include_submitted=request.GET.get("submitted") == "yes")
     if asked is None:
         return render(request, "review/city_no_period.html")
-    summary = asked.summary
+    summary, measure = asked.summary, measure_asked(request)
+    shown = shown_at_hand(summary, measure)
     tables = tables_with_totals(summary)
     table = next((table for table in tables if table.key == request.GET.get("table")), tables[0])
     area = next((area for area in summary.districts if area.code == request.GET.get("area")), summary.city)
@@ -31,10 +39,13 @@ def totals(request):
         "period": asked.period,
         "periods": periods_with_totals(),
         "summary": summary,
+        "shown": shown,
+        "measures": MEASURES.values(),
         "tables": tables,
-        "totals": lay_out_totals(summary, area, table),
+        "totals": lay_out_totals(shown, area, table),
         "indicator": indicator,
-        "over_districts": over_districts(summary, indicator) if indicator else [],
+        "indicator_unit": shown.unit(indicator) if indicator else "",
+        "over_districts": over_districts(shown, indicator) if indicator else [],
     }
     return render(request, "totals/city.html", around)
 
@@ -45,4 +56,19 @@ def workbook(request, code):
     at = clock.now()
     summary = fresh_summary(code, at, include_submitted=submitted_too)
     kind = "（导入历史）" * summary.is_imported + "（含待审核）" * summary.include_submitted
-    return workbook_response(summary, f"{summary.period.label}_全市汇总表{kind}", at)
+    return workbook_response(summary, measure_asked(request), f"{summary.period.label}_全市汇总表{kind}", at)
+
+
+@needs(Ability.READ_CITY)
+def package(request, code):
+    """What the city hands over to the ministry."""
+    at, measure = clock.now(), measure_asked(request)
+    summary = fresh_summary(code, at, include_submitted=request.GET.get("submitted") == "yes")
+    kind = "（含待审核）" * summary.include_submitted
+    name = f"{summary.period.label}_报部材料{kind}{'' if measure.is_as_filed else measure.label}.zip"
+    content = package_of(summary, measure, totals_before(summary))
+    return HttpResponse(
+        content,
+        content_type="application/zip",
+        headers={"Content-Disposition": content_disposition_header(True, name)},
+    )

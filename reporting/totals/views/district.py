@@ -6,12 +6,15 @@ from django.shortcuts import render
 from accounts import clock
 from accounts.access import needs
 from accounts.models import Ability
+from reporting.totals.rounding.shown import MEASURES
 from reporting.totals.views.tables import (
     asked_of_district,
     fresh_summary,
     lay_out_totals,
+    measure_asked,
     of_district,
     periods_with_totals,
+    shown_at_hand,
     tables_with_totals,
     workbook_response,
 )
@@ -27,7 +30,14 @@ def totals(request):
     if summary := asked.summary:
         tables = tables_with_totals(summary)
         table = next((table for table in tables if table.key == request.GET.get("table")), tables[0])
-        around |= {"summary": summary, "tables": tables, "totals": lay_out_totals(summary, summary.city, table)}
+        shown = shown_at_hand(summary, measure_asked(request))
+        around |= {
+            "summary": summary,
+            "shown": shown,
+            "measures": MEASURES.values(),
+            "tables": tables,
+            "totals": lay_out_totals(shown, summary.city, table),
+        }
     return render(request, "totals/district.html", around)
 
 
@@ -38,4 +48,5 @@ def workbook(request, code):
     if summary is None:
         raise Http404("本区县在这个报告期没有应报的企业。")
     kind = "（导入历史）" * summary.is_imported
-    return workbook_response(summary, f"{summary.period.label}_{request.user.district.name}_汇总表{kind}", at)
+    name = f"{summary.period.label}_{request.user.district.name}_汇总表{kind}"
+    return workbook_response(summary, measure_asked(request), name, at)

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
+from hashlib import blake2b
 from io import BytesIO
+from typing import TypeVar
 
 from django.core.cache import cache
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.http import Http404, HttpRequest, HttpResponse
 
 from accounts.models import District
 from forms_tables.edition.catalog import Indicator, Table
@@ -16,19 +17,21 @@ from reporting.models import Period
 from reporting.pages.chosen_period import asked_period, periods_to_show
 from reporting.pages.downloads import workbook_answer
 from reporting.pages.grid import most_common_unit, show
-from reporting.totals.aggregation import AreaSummary, Summary, district_at_hand, summarise, summary_at_hand
+from reporting.totals.aggregation import AreaSummary, Summary, district_at_hand, summary_at_hand
 from reporting.totals.coverage import after_lock_in_words, imported_in_words, reopened_in_words
 from reporting.totals.history import (
     ImportedPeriod,
-    imported_period,
     imported_periods,
     mark_of_history,
     summarise_history,
+    summary_of,
 )
+from reporting.totals.rounding.shown import AS_FILED, MEASURES, MoneyMeasure, ShownTotals, rounding_of, shown
 from reporting.totals.tabulation import write_summary
 from reporting.totals.tabulation.tables import growth_in_words
 
 KEPT = 600  # seconds
+AtHand = TypeVar("AtHand")
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,7 @@ class TotalTable:
 
     @property
     def growth(self) -> str:
-        return "".join(growth_in_words(self.table))
+        return "".join(growth_in_words(self.table.indicators))
 
     @property
     def firms(self) -> int:
@@ -81,11 +84,15 @@ class DistrictRow:
 
 
 def history_at_hand(period: ImportedPeriod, at: datetime) -> Summary:
+    mark = mark_of_history(period.parsed)
+    return at_hand(f"totals-{period.code}-imported", mark, lambda: summarise_history(period.parsed, at))
+
+
+def at_hand(place: str, mark: str, add_up: Callable[[], AtHand]) -> AtHand:
     """Kept while nothing it rests on changes: turning from table to table adds nothing up again."""
-    place, mark = f"totals-{period.code}-imported", mark_of_history(period.parsed)
     kept = cache.get(place)
     if kept is None or kept[0] != mark:
-        kept = (mark, summarise_history(period.parsed, at))
+        kept = (mark, add_up())
         cache.set(place, kept, KEPT)
     return kept[1]
 
@@ -105,22 +112,22 @@ def asked_of_district(request: HttpRequest, at: datetime, district: District) ->
 
 
 def _asked_for(
-    request: HttpRequest, at: datetime, summary_of: Callable[[Period], Summary | None]
+    request: HttpRequest, at: datetime, summarised: Callable[[Period], Summary | None]
 ) -> AskedTotals | None:
     imported = imported_periods()
     named = next((each for each in imported if each.code == request.GET.get("period")), None)
     if named is None:
         if period := asked_period(request, at.date()):
-            return AskedTotals(period, summary_of(period))
+            return AskedTotals(period, summarised(period))
         named = next(iter(imported), None)
     return AskedTotals(named, history_at_hand(named, at)) if named else None
 
 
 def fresh_summary(code: str, at: datetime, include_submitted: bool = False) -> Summary:
     """For a workbook, which lists single firms as they are called today."""
-    if imported := imported_period(code):
-        return summarise_history(imported.parsed, at)
-    return summarise(get_object_or_404(Period, pk=code), at, include_submitted)
+    if found := summary_of(code, at, include_submitted):
+        return found
+    raise Http404(f"没有报告期{code}。")
 
 
 def periods_with_totals() -> list[Period | ImportedPeriod]:
@@ -137,28 +144,45 @@ def has_total(indicator: Indicator) -> bool:
     return any(indicator.adds_up_in(key) for key in indicator.columns)
 
 
-def lay_out_totals(summary: Summary, area: AreaSummary, table: Table) -> TotalTable:
+def measure_asked(request: HttpRequest) -> MoneyMeasure:
+    return MEASURES.get(request.GET.get("unit", ""), AS_FILED)
+
+
+def shown_at_hand(summary: Summary, measure: MoneyMeasure) -> ShownTotals:
+    """Balancing a city's annual takes seconds: kept while its figures do not change."""
+    if measure.is_as_filed:
+        return shown(summary, measure)
+    figures = [(area.code, sorted(area.cells.items())) for area in (summary.city, *summary.districts)]
+    mark = blake2b(f"{summary.edition.digest}{figures}".encode(), digest_size=16).hexdigest()
+    place = f"rounding-{summary.period.code}-{summary.include_submitted}-{summary.city.code}-{measure.key}"
+    return ShownTotals(summary, measure, at_hand(place, mark, lambda: rounding_of(summary, measure)))
+
+
+def lay_out_totals(shown: ShownTotals, area: AreaSummary, table: Table) -> TotalTable:
     unit = most_common_unit(table.indicators)
     rows = tuple(
         TotalRow(
             indicator,
-            indicator.unit if indicator.unit != unit else "",
-            tuple(_shown(area, indicator, column.key) for column in table.columns),
+            shown.unit(indicator) if indicator.unit != unit else "",
+            tuple(_shown(shown, area, indicator, column.key) for column in table.columns),
             area.totals.filled[f"{indicator.code}.{indicator.columns[0]}"],
         )
         for indicator in table.indicators
         if has_total(indicator)
     )
-    return TotalTable(table, area, unit, rows)
+    return TotalTable(table, area, shown.note(unit), rows)
 
 
-def over_districts(summary: Summary, indicator: Indicator) -> list[DistrictRow]:
+def over_districts(shown: ShownTotals, indicator: Indicator) -> list[DistrictRow]:
     """One indicator's main column, district by district, the largest first."""
+    summary = shown.summary
     cell = f"{indicator.code}.{indicator.columns[0]}"
     whole = summary.city.cells.get(cell) or Decimal(0)
     amounts = sorted(summary.districts, key=lambda area: -(area.cells.get(cell) or Decimal(0)))
     return [
-        DistrictRow(area, _shown(area, indicator, indicator.columns[0]) or "", _percent(area.cells.get(cell), whole))
+        DistrictRow(
+            area, _shown(shown, area, indicator, indicator.columns[0]) or "", _percent(area.cells.get(cell), whole)
+        )
         for area in amounts
     ]
 
@@ -173,18 +197,18 @@ def of_district(summary: Summary, code: str) -> Summary | None:
     return replace(summary, city=area, districts=(area,), filings=filings)
 
 
-def workbook_response(summary: Summary, name: str, at: datetime) -> HttpResponse:
+def workbook_response(summary: Summary, measure: MoneyMeasure, name: str, at: datetime) -> HttpResponse:
     """The .xlsx as a download, named for the person's folder and dated when it is written: totals may be kept ones."""
     out = BytesIO()
-    write_summary(replace(summary, at=at), out)
-    return workbook_answer(out.getvalue(), f"{name}.xlsx")
+    write_summary(replace(summary, at=at), out, measure)
+    return workbook_answer(out.getvalue(), f"{name}{'' if measure.is_as_filed else measure.label}.xlsx")
 
 
-def _shown(area: AreaSummary, indicator: Indicator, key: str) -> str | None:
+def _shown(shown: ShownTotals, area: AreaSummary, indicator: Indicator, key: str) -> str | None:
     cell = f"{indicator.code}.{key}"
     if key not in indicator.columns or cell not in area.cells:
         return None
-    return show(area.cells[cell], indicator.decimals_in(key))
+    return show(shown.figure(area, cell), shown.decimals(indicator, key))
 
 
 def _percent(part: Decimal | None, whole: Decimal) -> str:
