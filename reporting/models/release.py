@@ -1,5 +1,5 @@
-"""What a lock leaves behind: numbered releases, each with all that it froze; the proposals of a lock that needs two; and
-from which share of last year's revenue on it needs them."""
+"""What a lock leaves behind: numbered releases, each with all that it froze; the proposals of a lock that needs two
+people; and from which share of last year's revenue on it needs them."""
 
 from decimal import Decimal
 
@@ -9,7 +9,6 @@ from django.db import models
 from django.db.models import Q
 
 from reporting.models.period import Period
-from reporting.models.practice import Apart
 
 FROZEN = "A release stays as it was made; what comes later is the next number."
 
@@ -50,8 +49,7 @@ class Release(models.Model):
     figures = models.JSONField("全市合计", default=dict)
     changes = models.JSONField("更正内容", default=dict, blank=True)
 
-    PERIOD_CODE = "period__code"
-    objects = Apart.from_queryset(FrozenQuerySet)()
+    objects = FrozenQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["period", "number"], name="releases_are_numbered")]
@@ -85,8 +83,7 @@ class FrozenRelease(models.Model):
     rows = models.BinaryField("计入的各户")
     workbook = models.BinaryField("汇总表")
 
-    PERIOD_CODE = "release__period__code"
-    objects = Apart.from_queryset(FrozenQuerySet)()
+    objects = FrozenQuerySet.as_manager()
 
     class Meta:
         verbose_name = "发布的冻结内容"
@@ -106,8 +103,8 @@ class FrozenRelease(models.Model):
 class LockProposal(models.Model):
     """拟锁定: one person of the city proposes to lock a period of which much is missing, another one confirms.
 
-    `reasons` say why, by group (`reporting.releases.missing`), `reason` of all the rest. `seen` is what was missing when
-    it was proposed: the lock confirmed is of that and nothing else.
+    `reasons` say why, by group (`reporting.releases.missing`), `reason` of all the rest. `seen` is what was missing
+    when it was proposed: the lock confirmed is of that and nothing else.
     """
 
     CONFIRMED, WITHDRAWN, OVERTAKEN = "confirmed", "withdrawn", "overtaken"
@@ -124,9 +121,6 @@ class LockProposal(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="办理人"
     )
     closed_at = models.DateTimeField("办理时间", null=True, blank=True)
-
-    PERIOD_CODE = "period__code"
-    objects = Apart()
 
     class Meta:
         constraints = [

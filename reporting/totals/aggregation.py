@@ -30,6 +30,7 @@ from reporting.totals.adding_up import ZERO, AreaTotals, Frozen, add_areas, add_
 from reporting.totals.bases import GrowthBase, growth_bases, mark_of_bases, standing_imports
 from reporting.totals.breaks import breaks_in
 from reporting.totals.last_year import base_revenue_before, base_revenues
+from reporting.totals.released import LeftOut, Released
 
 CHUNK = 200
 
@@ -133,6 +134,8 @@ class Summary:
     digests: frozenset[str] = field(default_factory=frozenset)
     breaks: tuple[str, ...] = ()  # where growth compares with figures of another edition
     is_imported: bool = False  # added up from imported history: the period was never opened here
+    released: Released | None = None  # which release it is, where it is one
+    left_out: tuple[LeftOut, ...] = ()  # of a release: who owed and is not in it, the largest first
 
     @property
     def is_of_one_district(self) -> bool:

@@ -164,7 +164,9 @@ def of_district(summary: Summary, code: str) -> Summary:
     """The same summary of one district alone: what may leave for that district's own desk."""
     area = next(area for area in summary.districts if area.code == code)
     filings = tuple(listed for listed in summary.filings if listed.district == code)
-    return replace(summary, city=area, districts=(area,), filings=filings)
+    left_out = tuple(firm for firm in summary.left_out if firm.district == code)
+    released = replace(summary.released, changes=()) if summary.released else None
+    return replace(summary, city=area, districts=(area,), filings=filings, left_out=left_out, released=released)
 
 
 def workbook_response(summary: Summary, name: str, at: datetime) -> HttpResponse:
