@@ -56,6 +56,11 @@ class Missing:
         return sorted((area for area in self.areas[1:] if area.firms), key=lambda area: -area.weight)
 
     @property
+    def where(self) -> list[MissingOfArea]:
+        """The city, and the districts in which something is missing."""
+        return [self.city, *self.districts]
+
+    @property
     def standings(self) -> dict[str, str]:
         """Where the missing filings stand: key and words."""
         return {firm.standing: firm.state for firm in self.firms}

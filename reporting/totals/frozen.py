@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import MISSING, Field, fields, is_dataclass
+from dataclasses import MISSING, Field, fields, is_dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -17,14 +17,17 @@ from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 from zlib import compress, decompress
 
+from django.db.models import Count
+
 from accounts.clock import SHANGHAI
 from forms_tables.edition.catalog import DistrictDefinition, Edition, edition_from
 from forms_tables.edition.digest import as_plain
 from forms_tables.edition.districts import with_districts
 from forms_tables.edition.periods import PeriodCode
-from reporting.models import FrozenRelease, Period, Release, published_content
+from reporting.models import Filing, FrozenRelease, Period, Release, published_content
 from reporting.models.edition import platform_under
-from reporting.totals.aggregation import Summary
+from reporting.models.standing import FILED_AFTER_LOCK
+from reporting.totals.aggregation import AreaSummary, Summary, summarise
 
 Plain = Any  # what JSON holds
 
@@ -56,6 +59,10 @@ def frozen_edition(edition: Edition, period: Period) -> dict[str, Plain]:
     }
 
 
+def thawed_document(text: bytes) -> dict[str, Plain]:
+    return json.loads(text)
+
+
 def thawed_summary(document: Mapping[str, Plain]) -> Summary:
     edition = _edition(json.dumps(document["edition"]))
     return _made(Summary, document["summary"], edition=edition)
@@ -70,15 +77,41 @@ def _edition(text: str) -> Edition:
     return with_districts(edition, registered, date.fromisoformat(kept["day"]))
 
 
+def newest(code: str) -> Release | None:
+    """The release of a period that its totals are; None where it has none, or where what that froze is gone."""
+    return Release.objects.filter(period=code, frozen__isnull=False).order_by("number").last()
+
+
 def latest(code: str) -> Summary | None:
     """What the newest release of a period froze; None where it has none."""
-    release = Release.objects.filter(period=code).order_by("number").last()
+    release = newest(code)
     return summary_of(release) if release else None
 
 
 def summary_of(release: Release) -> Summary:
     content = FrozenRelease.objects.values_list("content", flat=True).get(pk=release.pk)
     return thawed_summary(json.loads(unpacked(content)))
+
+
+def totals_of(period: Period, at: datetime, include_submitted: bool = False) -> Summary:
+    """Of a locked period its newest release; else what adds up now."""
+    release = newest(period.code) if period.is_locked and not include_submitted else None
+    return with_late_ones(summary_of(release), period) if release else summarise(period, at, include_submitted)
+
+
+def with_late_ones(summary: Summary, period: Period) -> Summary:
+    """The release, and beside its figures how many have filed after the lock by now: none of them holds theirs."""
+    late = Filing.objects.of(period).filter(FILED_AFTER_LOCK).order_by().values("district__code")
+    counts = dict(late.values_list("district__code", Count("pk")))
+
+    def beside(area: AreaSummary, count: int) -> AreaSummary:
+        return replace(area, coverage=replace(area.coverage, filed_after_lock=count))
+
+    return replace(
+        summary,
+        city=beside(summary.city, sum(counts.values())),
+        districts=tuple(beside(area, counts.get(area.code, 0)) for area in summary.districts),
+    )
 
 
 def plain(value: Any) -> Plain:

@@ -75,3 +75,23 @@ def left_out_in_words(left_out: tuple[LeftOut, ...], whole: Decimal, basis: str)
     unknown = sum(firm.revenue is None for firm in left_out)
     told = f"，占应报企业{basis}的 {part}" if part else "，没有上年数据，不能计算占比"
     return f"未纳入 {len(left_out)} 家{told}" + (f"（其中 {unknown} 家没有上年数）" if part and unknown else "") + "。"
+
+
+LISTED = 100  # of those left out, on a page
+
+
+@dataclass(frozen=True)
+class LeftOutShown:
+    """Who is not in the totals of an area, as a page shows it (templates/releases/_left_out.html)."""
+
+    words: str
+    groups: list[ReasonGroup]
+    firms: list[tuple[LeftOut, str]]  # the largest, each with its part
+    more: int
+
+
+def left_out_shown(left_out: Iterable[LeftOut], whole: Decimal, basis: str) -> LeftOutShown:
+    firms = tuple(left_out)
+    listed = [(firm, part_in_words(firm.weight, whole)) for firm in firms[:LISTED]]
+    words = left_out_in_words(firms, whole, basis)
+    return LeftOutShown(words, by_reason(firms, whole), listed, max(0, len(firms) - LISTED))

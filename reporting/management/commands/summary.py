@@ -6,7 +6,8 @@ from django.core.management.base import BaseCommand, CommandError
 from accounts import clock
 from reporting.models import Period
 from reporting.models.history import IMPORTED
-from reporting.totals.aggregation import after_lock_in_words, as_json, share_in_words, summarise
+from reporting.totals.aggregation import after_lock_in_words, as_json, share_in_words
+from reporting.totals.frozen import totals_of
 from reporting.totals.history import imported_period, summarise_history
 from reporting.totals.tabulation import write_summary
 
@@ -26,7 +27,7 @@ class Command(BaseCommand):
         if imported := imported_period(period):
             summary = summarise_history(imported.parsed, clock.now())
         elif found := Period.objects.filter(code=period).first():
-            summary = summarise(found, clock.now(), include_submitted=include_submitted)
+            summary = totals_of(found, clock.now(), include_submitted)
         else:
             raise CommandError(
                 f"没有报告期{period}：尚未开始填报、已撤回，或代码有误（年报写作2024A，月报写作2024M05）。"
@@ -55,6 +56,8 @@ def as_text(summary, out: Path | None) -> str:
     ]
     if words := after_lock_in_words(coverage.filed_after_lock):
         lines.append(words)
+    if summary.released:
+        lines.append(f"{summary.released.words}。")
     if out:
         lines.append(f"汇总表已写入 {out}。")
     return "\n".join(lines)

@@ -24,6 +24,7 @@ from reporting.totals.aggregation import (
     reopened_in_words,
     summarise,
 )
+from reporting.totals.frozen import newest, summary_of, totals_of, with_late_ones
 from reporting.totals.history import (
     ImportedPeriod,
     imported_period,
@@ -31,6 +32,7 @@ from reporting.totals.history import (
     mark_of_history,
     summarise_history,
 )
+from reporting.totals.released import LeftOutShown, left_out_shown
 from reporting.totals.tabulation import write_summary
 
 KEPT = 600  # seconds
@@ -56,6 +58,7 @@ class TotalTable:
     area: AreaSummary
     unit: str
     rows: tuple[TotalRow, ...]
+    left_out: LeftOutShown
 
     @property
     def reopened(self) -> str:
@@ -83,7 +86,11 @@ class DistrictRow:
 
 def summary_at_hand(period: Period, at: datetime, include_submitted: bool = False) -> Summary:
     """The period's totals, kept while nothing they rest on changes: turning from table to table adds nothing up
-    again."""
+    again. Of a locked period they are its newest release."""
+    release = newest(period.code) if period.is_locked and not include_submitted else None
+    if release:
+        frozen = at_hand(f"totals-{release.code}", release.frozen_digest, lambda: summary_of(release))
+        return with_late_ones(frozen, period)
     place = f"totals-{period.code}-{include_submitted}"
     return at_hand(place, mark_of_totals(period), lambda: summarise(period, at, include_submitted))
 
@@ -114,10 +121,10 @@ def asked_for(request: HttpRequest, at: datetime, include_submitted: bool = Fals
 
 
 def fresh_summary(code: str, at: datetime, include_submitted: bool = False) -> Summary:
-    """For a workbook, which lists single firms as they are called today."""
+    """For a workbook, which lists single firms as they are called today, or were when the period was released."""
     if imported := imported_period(code):
         return summarise_history(imported.parsed, at)
-    return summarise(get_object_or_404(Period, pk=code), at, include_submitted)
+    return totals_of(get_object_or_404(Period, pk=code), at, include_submitted)
 
 
 def periods_with_totals() -> list[Period | ImportedPeriod]:
@@ -146,7 +153,12 @@ def lay_out_totals(summary: Summary, area: AreaSummary, table: Table) -> TotalTa
         for indicator in table.indicators
         if has_total(indicator)
     )
-    return TotalTable(table, area, unit, rows)
+    return TotalTable(table, area, unit, rows, left_out_of(summary, area))
+
+
+def left_out_of(summary: Summary, area: AreaSummary) -> LeftOutShown:
+    firms = [firm for firm in summary.left_out if area.code in ("", firm.district)]
+    return left_out_shown(firms, area.coverage.revenue_owed, summary.revenue_basis)
 
 
 def over_districts(summary: Summary, indicator: Indicator) -> list[DistrictRow]:
