@@ -79,7 +79,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("content", models.BinaryField(verbose_name="冻结内容")),
-                ("rows", models.BinaryField(verbose_name="计入的各户")),
+                ("rows", models.BinaryField(verbose_name="计入的各家")),
                 ("workbook", models.BinaryField(verbose_name="汇总表")),
             ],
             options={

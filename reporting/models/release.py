@@ -80,7 +80,7 @@ class FrozenRelease(models.Model):
 
     release = models.OneToOneField(Release, models.PROTECT, primary_key=True, related_name="frozen")
     content = models.BinaryField("冻结内容")
-    rows = models.BinaryField("计入的各户")
+    rows = models.BinaryField("计入的各家")
     workbook = models.BinaryField("汇总表")
 
     objects = FrozenQuerySet.as_manager()

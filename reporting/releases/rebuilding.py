@@ -64,7 +64,7 @@ def frozen_of(release: Release) -> Frozen:
     if sha256(text).hexdigest() != release.frozen_digest:
         wrong = "冻结的内容与发布时的摘要不符，已被改动"
     elif sha256(bytes(kept.rows)).hexdigest() != json.loads(text)["rows"]:
-        wrong = "冻结的各户明细与发布时的摘要不符，已被改动"
+        wrong = "冻结的各家明细与发布时的摘要不符，已被改动"
     return Frozen(text, _workbook_then(kept, release), wrong)
 
 

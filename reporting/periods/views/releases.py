@@ -15,7 +15,6 @@ from accounts.models import Ability
 from reporting import workflow
 from reporting.models import LockLimit, Release, lock_limit
 from reporting.pages.downloads import workbook_answer
-from reporting.pages.grid import show
 from reporting.periods.forms import LockLimitForm
 from reporting.releases.making import locked_without_release
 from reporting.releases.rebuilding import CannotRebuild, frozen_of, rebuilt
@@ -105,15 +104,15 @@ def asked(request):
 
 def row_of(revised: RevisedPeriod, most: int) -> dict:
     cells = [
-        {"code": code, "shown": show(figure, None) if figure is not None else "—"}
+        {"code": code, "shown": as_written(figure) or "—"}
         for code, figure in zip(revised.releases, revised.figures, strict=True)
     ]
     return {
         "label": revised.period.label,
         "cells": [*cells, *[{"code": ""}] * (most - len(cells))],
-        "last": show(revised.last, None),
-        "revision": show(revised.revision, None),
-        "percent": show(revised.percent, 2),
+        "last": as_written(revised.last),
+        "revision": as_written(revised.revision),
+        "percent": as_written(revised.percent),
     }
 
 
@@ -161,15 +160,17 @@ def changed_cells(changes: dict, edition) -> list[ChangedCell]:
     """Of the city and the districts first, then of each firm that came in."""
     told = [(each["name"], each["cells"]) for each in [*changes.get("areas", []), *changes.get("firms", [])]]
     return [
-        ChangedCell(name, edition.place_of(cell), figure(old), figure(new), difference(old, new))
+        ChangedCell(name, edition.place_of(cell), *map(as_written, (old, new, difference(old, new))))
         for name, cells in told
-        for cell, (old, new) in cells.items()
+        for cell, pair in cells.items()
+        for old, new in [[None if text is None else Decimal(text) for text in pair]]
     ]
 
 
-def figure(text: str | None) -> str:
-    return "" if text is None else show(Decimal(text), None)
+def difference(old: Decimal | None, new: Decimal | None) -> Decimal:
+    return (new or Decimal(0)) - (old or Decimal(0))
 
 
-def difference(old: str | None, new: str | None) -> str:
-    return show(Decimal(new or 0) - Decimal(old or 0), None)
+def as_written(figure: Decimal | None) -> str:
+    """With the decimals it was frozen with."""
+    return "" if figure is None else f"{figure:,f}"
