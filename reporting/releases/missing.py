@@ -18,7 +18,7 @@ from reporting.totals.released import LeftOut, left_out_in_words, part_in_words,
 ZERO = Decimal(0)
 WHOLE = ""
 FIRM, DISTRICT, STANDING = "firm", "district", "standing"
-Reasons = Mapping[str, str]  # "firm:9150…", "district:500103", "standing:not_started" → why
+MissingReasons = Mapping[str, str]  # "firm:9150…", "district:500103", "standing:not_started" → why
 
 
 @dataclass(frozen=True)
@@ -73,10 +73,10 @@ class Missing:
         """Exactly, and not by the rounded share people read."""
         return self.city.weight * 100 > percent * self.city.whole
 
-    def explained(self, reasons: Reasons, rest: str) -> tuple[LeftOut, ...]:
+    def explained(self, reasons: MissingReasons, rest: str) -> tuple[LeftOut, ...]:
         return tuple(replace(firm, reason=reason_for(firm, reasons, rest)) for firm in self.firms)
 
-    def unexplained(self, reasons: Reasons, rest: str) -> list[LeftOut]:
+    def unexplained(self, reasons: MissingReasons, rest: str) -> list[LeftOut]:
         return [firm for firm in self.explained(reasons, rest) if not firm.reason]
 
     @property
@@ -85,7 +85,7 @@ class Missing:
         return {firm.credit_code: [firm.name, firm.state] for firm in self.firms}
 
 
-def reason_for(firm: LeftOut, reasons: Reasons, rest: str) -> str:
+def reason_for(firm: LeftOut, reasons: MissingReasons, rest: str) -> str:
     keys = key_of(FIRM, firm.credit_code), key_of(DISTRICT, firm.district), key_of(STANDING, firm.standing)
     return next((reasons[key].strip() for key in keys if reasons.get(key, "").strip()), rest.strip())
 

@@ -26,7 +26,7 @@ class CannotRebuild(Exception):
 
 
 @dataclass(frozen=True)
-class Frozen:
+class KeptContent:
     """What a release froze, and what is wrong with it, if anything is."""
 
     text: bytes
@@ -52,7 +52,7 @@ def rebuilt(release: Release) -> bytes:
     raise CannotRebuild(f"{release.code} 重建的汇总表与发布时不同：{place}。冻结的内容没有变，是写表的程序变了。")
 
 
-def frozen_of(release: Release) -> Frozen:
+def frozen_of(release: Release) -> KeptContent:
     kept = FrozenRelease.objects.filter(pk=release.pk).first()
     if kept is None:
         raise CannotRebuild(f"{release.code} 冻结的内容已不在，不能重建：请从备份恢复数据库。")
@@ -65,7 +65,7 @@ def frozen_of(release: Release) -> Frozen:
         wrong = "冻结的内容与发布时的摘要不符，已被改动"
     elif sha256(bytes(kept.rows)).hexdigest() != json.loads(text)["rows"]:
         wrong = "冻结的各家明细与发布时的摘要不符，已被改动"
-    return Frozen(text, _workbook_then(kept, release), wrong)
+    return KeptContent(text, _workbook_then(kept, release), wrong)
 
 
 def _workbook_then(kept: FrozenRelease, release: Release) -> bytes:

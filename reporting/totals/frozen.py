@@ -29,10 +29,10 @@ from reporting.models.edition import platform_under
 from reporting.models.standing import FILED_AFTER_LOCK
 from reporting.totals.aggregation import AreaSummary, Summary, summarise
 
-Plain = Any  # what JSON holds
+FrozenValue = Any  # what JSON holds
 
 
-def packed(document: Mapping[str, Plain]) -> tuple[bytes, bytes]:
+def packed(document: Mapping[str, FrozenValue]) -> tuple[bytes, bytes]:
     """The document as text, which digests are of, and as it is stored."""
     text = json.dumps(document, separators=(",", ":")).encode()  # ASCII: half a surrogate pair stands in it as well
     return text, compress(text, 6)
@@ -43,12 +43,12 @@ def unpacked(content: bytes) -> bytes:
     return decompress(bytes(content))
 
 
-def frozen_summary(summary: Summary, period: Period) -> dict[str, Plain]:
+def frozen_summary(summary: Summary, period: Period) -> dict[str, FrozenValue]:
     """A summary and the text of its edition, as plain values."""
     return {"summary": plain(summary), "edition": frozen_edition(summary.edition, period)}
 
 
-def frozen_edition(edition: Edition, period: Period) -> dict[str, Plain]:
+def frozen_edition(edition: Edition, period: Period) -> dict[str, FrozenValue]:
     return {
         "code": edition.code,
         "digest": edition.digest,
@@ -59,11 +59,11 @@ def frozen_edition(edition: Edition, period: Period) -> dict[str, Plain]:
     }
 
 
-def thawed_document(text: bytes) -> dict[str, Plain]:
+def thawed_document(text: bytes) -> dict[str, FrozenValue]:
     return json.loads(text)
 
 
-def thawed_summary(document: Mapping[str, Plain]) -> Summary:
+def thawed_summary(document: Mapping[str, FrozenValue]) -> Summary:
     edition = _edition(json.dumps(document["edition"]))
     return _made(Summary, document["summary"], edition=edition)
 
@@ -114,7 +114,7 @@ def with_late_ones(summary: Summary, period: Period) -> Summary:
     )
 
 
-def plain(value: Any) -> Plain:
+def plain(value: Any) -> FrozenValue:
     match value:
         case None | bool() | int() | str():
             return value
@@ -137,7 +137,7 @@ def plain(value: Any) -> Plain:
     return {each.name: plain(getattr(value, each.name)) for each in fields(value) if each.name != "edition"}
 
 
-def _made(kind: type, kept: Mapping[str, Plain], **given: Any) -> Any:
+def _made(kind: type, kept: Mapping[str, FrozenValue], **given: Any) -> Any:
     hints = _hints(kind)
     known = {name: _value(hints[name], each) for name, each in kept.items() if name in hints}
     lacking = [each.name for each in fields(kind) if each.name not in known | given and not _has_default(each)]
@@ -155,7 +155,7 @@ def _has_default(each: Field) -> bool:
     return each.default is not MISSING or each.default_factory is not MISSING
 
 
-def _value(hint: Any, kept: Plain) -> Any:
+def _value(hint: Any, kept: FrozenValue) -> Any:
     if kept is None:
         return None
     origin, inside = get_origin(hint), get_args(hint)

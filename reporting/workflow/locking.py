@@ -16,29 +16,29 @@ from reporting.letters.reminding import OWED
 from reporting.models import Filing, LateRequest, LockLimit, LockProposal, Period, Release, State, lock_limit
 from reporting.releases.correcting import freeze_correction, taken_in, to_take_in
 from reporting.releases.making import LOCKED, as_journalled, freeze_lock
-from reporting.releases.missing import Missing, Reasons, changed_since, missing_of
+from reporting.releases.missing import Missing, MissingReasons, changed_since, missing_of
 from reporting.results import tallies
 from reporting.workflow.guards import Refused, be_the_city, brief
 from reporting.workflow.period import in_words, standing_in_the_way, too_early_to_lock
 
-NO_REASONS: Reasons = MappingProxyType({})
+NO_REASONS: MissingReasons = MappingProxyType({})
 TOLD = 5  # of what changed since a proposal
 
 
 @dataclass(frozen=True)
-class Said:
+class WhyMissing:
     """Why what is missing is missing: by group (see `reporting.releases.missing`), and of all the rest."""
 
     reason: str
     reasons: dict[str, str]
 
     @classmethod
-    def of(cls, reason: str, reasons: Reasons) -> "Said":
+    def of(cls, reason: str, reasons: MissingReasons) -> "WhyMissing":
         return cls(brief(reason), {group: why for group, said in reasons.items() if (why := brief(said))})
 
 
 @transaction.atomic
-def lock(period: Period, by: User, at: datetime, reason: str = "", reasons: Reasons = NO_REASONS) -> Period:
+def lock(period: Period, by: User, at: datetime, reason: str = "", reasons: MissingReasons = NO_REASONS) -> Period:
     """市级锁定: nothing changes any more, and release 1 is made. While a firm may still file in time, only what is
     wholly approved is locked; later each firm that is missing, and what is an estimate still, needs a reason. What was
     never approved stays out of the totals; what is being amended or was returned by the city counts as it was approved
@@ -48,7 +48,7 @@ def lock(period: Period, by: User, at: datetime, reason: str = "", reasons: Reas
     period = _held(period)
     if period.is_locked:
         return period  # the second click
-    said = Said.of(reason, reasons)
+    said = WhyMissing.of(reason, reasons)
     missing = _looked_at(period, at, said)
     if missing.is_above(limit := lock_limit()):
         raise Refused(f"{missing.in_words}超过 {plainly(limit)}%，须由市级两个人办理：一人提出，另一人确认。")
@@ -56,18 +56,20 @@ def lock(period: Period, by: User, at: datetime, reason: str = "", reasons: Reas
 
 
 @transaction.atomic
-def propose_lock(period: Period, by: User, at: datetime, reason: str, reasons: Reasons = NO_REASONS) -> LockProposal:
+def propose_lock(
+    period: Period, by: User, at: datetime, reason: str, reasons: MissingReasons = NO_REASONS
+) -> LockProposal:
     """The first of two: says why, and what is missing is noted as it was seen. One proposal stands at a time; what the
     situation has overtaken gives way."""
     be_the_city(by)
     period = _held(period)
     if period.is_locked:
         raise DoneAlready(f"{period.label}已经锁定。")
-    said = Said.of(reason, reasons)
+    said = WhyMissing.of(reason, reasons)
     missing = _looked_at(period, at, said)
     if standing := period.lock_proposals.filter(outcome="").first():
         if not changed_since(standing.seen, missing):
-            if standing.by_id == by.pk and Said(standing.reason, standing.reasons) == said:
+            if standing.by_id == by.pk and WhyMissing(standing.reason, standing.reasons) == said:
                 return standing  # the second click
             raise Refused(f"{standing.by}已提出锁定{period.label}，请由另一人确认；要改原因，先撤回。")
         _close(standing, LockProposal.OVERTAKEN, by, at)
@@ -98,7 +100,7 @@ def confirm_lock(proposal: LockProposal, by: User, at: datetime) -> Period:
         raise Refused(f"{proposal.by}提出的锁定{proposal.get_outcome_display()}，请重新提出。")
     if proposal.by_id == by.pk:
         raise Refused("提出锁定的人不能自己确认，请由市级另一人确认。")
-    said = Said(proposal.reason, proposal.reasons)
+    said = WhyMissing(proposal.reason, proposal.reasons)
     missing = _looked_at(period, at, said)
     if changed := changed_since(proposal.seen, missing):
         more = f"等 {len(changed)} 处" if len(changed) > TOLD else ""
@@ -183,7 +185,7 @@ def _held(period: Period) -> Period:
     return period
 
 
-def _looked_at(period: Period, at: datetime, said: Said) -> Missing:
+def _looked_at(period: Period, at: datetime, said: WhyMissing) -> Missing:
     """Is it time, and is everything said? What is missing, then. An estimate, and what is counted and open again, is
     not missing, and the reason is of it as well."""
     if too_early := too_early_to_lock(period, at):
@@ -200,7 +202,7 @@ def _looked_at(period: Period, at: datetime, said: Said) -> Missing:
 
 
 def _locked(
-    period: Period, missing: Missing, said: Said, by: User, at: datetime, proposed_by: User | None = None
+    period: Period, missing: Missing, said: WhyMissing, by: User, at: datetime, proposed_by: User | None = None
 ) -> Period:
     in_the_way = standing_in_the_way(period)
     period.state, period.locked_at = Period.LOCKED, at
@@ -224,7 +226,7 @@ def _close(proposal: LockProposal, outcome: str, by: User, at: datetime) -> None
     proposal.save(update_fields=["outcome", "closed_by", "closed_at"])
 
 
-def in_the_journal(missing: Missing, said: Said) -> dict[str, str]:
+def in_the_journal(missing: Missing, said: WhyMissing) -> dict[str, str]:
     part = {"未纳入企业占上年收入": missing.city.part} if missing.firms and missing.city.part else {}
     return part | ({"分项原因": said.reasons} if said.reasons else {})
 

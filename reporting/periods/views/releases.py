@@ -133,7 +133,7 @@ def versions_of(release: Release) -> QuerySet[Release]:
 
 
 @dataclass(frozen=True)
-class ChangedCell:
+class CorrectedCell:
     area: str
     place: str
     old: str
@@ -156,11 +156,11 @@ def in_words(release: Release, document: dict) -> dict:
     }
 
 
-def changed_cells(changes: dict, edition) -> list[ChangedCell]:
+def changed_cells(changes: dict, edition) -> list[CorrectedCell]:
     """Of the city and the districts first, then of each firm that came in."""
     told = [(each["name"], each["cells"]) for each in [*changes.get("areas", []), *changes.get("firms", [])]]
     return [
-        ChangedCell(name, edition.place_of(cell), *map(as_written, (old, new, difference(old, new))))
+        CorrectedCell(name, edition.place_of(cell), *map(as_written, (old, new, difference(old, new))))
         for name, cells in told
         for cell, pair in cells.items()
         for old, new in [[None if text is None else Decimal(text) for text in pair]]
