@@ -44,11 +44,13 @@ from reporting.models import (
     HistoryObjection,
     ImportedFiling,
     LateRequest,
+    LockProposal,
     Message,
     Period,
     PublishedEdition,
     RegisterImport,
     Rehearsal,
+    Release,
     Scan,
     SignUp,
     State,
@@ -60,10 +62,11 @@ from reporting.practice.choosing import EVERYBODY, Participants
 from reporting.practice.opening import open_practice
 from reporting.register import moves, tasks
 from reporting.register.imports import steps
+from reporting.releases.making import freeze_found
 from reporting.standing_in.granting import token_of
 from tests.cast import AT, FREE_CODE, make_district, make_user
 from tests.history.books import book, of, stand
-from tests.may import AFTER_DUE, CLEAN_MAY, fresh, make_may
+from tests.may import AFTER_DUE, CLEAN_MAY, fresh, make_may, open_period
 from tests.officials import file_may, make_it_be
 from tests.reading import markup_of
 from tests.register.test_register_import import workbook
@@ -318,6 +321,16 @@ PAGES = {
     "city_set_deadlines": "POST city",
     "city_allow_estimates": "POST city",
     "city_lock": "POST city",
+    "city_confirm_lock": "POST city",
+    "city_withdraw_lock": "POST city",
+    "city_correct": "POST city",
+    "city_make_release": "POST city",
+    "city_releases": "association city",
+    "city_lock_limit": "POST city",
+    "city_revisions": "association city",
+    "city_revisions_workbook": "association city",
+    "city_release": "association city",
+    "city_release_workbook": "association city",
     "city_withdraw_period": "city",
     "city_archive": "POST city",
     "calendar": " ".join(ROLES),
@@ -536,6 +549,15 @@ def an_imported_period(may, name: str) -> int:
     return imported.source_id
 
 
+def a_release() -> Release:
+    """Of a month that was locked before there were releases."""
+    if made := Release.objects.filter(period="2024M03").first():
+        return made
+    march = open_period("2024M03", date(2024, 4, 1))
+    Period.objects.filter(pk=march.pk).update(state=Period.LOCKED)
+    return freeze_found(march, None, AT)
+
+
 def a_practice(may) -> Period:
     everybody = Participants(EVERYBODY)
     return open_practice(may.may.parsed, AT.date(), everybody, may.analyst, AT).period
@@ -602,6 +624,10 @@ def address(name: str, may) -> str:
         known |= {"pk": an_imported_period(may, name), "frequency": "month"}
     elif name.endswith("_import") or name == "try_import_again":
         known["pk"] = an_import(may).pk
+    if name in ("city_confirm_lock", "city_withdraw_lock"):
+        known["pk"] = LockProposal.objects.create(period=may.may, by=may.city, at=AT).pk
+    if name in ("city_release", "city_release_workbook"):
+        known["code"] = a_release().code
     if name == "key_firms":
         return reverse(name)
     if name == "wipe_practice":

@@ -123,7 +123,7 @@ SAID_BY_HAND = {
     "reporting/firm/views/filing.py": 1,
     "reporting/firm/views/sheet.py": 2,
     "reporting/firm/views/submitting.py": 1,
-    "reporting/periods/views.py": 1,
+    "reporting/periods/views/periods.py": 1,
     "reporting/register/views/imports.py": 1,
 }
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from os import PathLike
 from typing import IO, Any, Literal
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 import xlsxwriter
 from openpyxl import Workbook
@@ -71,8 +71,17 @@ class SteadyPackage(ZipFile):
 
 def steady(content: bytes) -> bytes:
     """The same package, its parts without times."""
+    return _copied(content, ZIP_DEFLATED)
+
+
+def uncompressed(content: bytes) -> bytes:
+    """The same, and its parts as they are: no library's way to compress is in the bytes."""
+    return _copied(content, ZIP_STORED)
+
+
+def _copied(content: bytes, compression: int) -> bytes:
     out = io.BytesIO()
-    with ZipFile(io.BytesIO(content)) as package, SteadyPackage(out, "w", ZIP_DEFLATED) as copy:
+    with ZipFile(io.BytesIO(content)) as package, SteadyPackage(out, "w", compression) as copy:
         for name in package.namelist():
             copy.writestr(name, package.read(name))
     return out.getvalue()

@@ -14,7 +14,8 @@ from accounts.clock import SHANGHAI
 from accounts.models import JournalEntry, User
 from reporting.models import Filing, Message, Period, Review, Scan, Submission
 from reporting.models.in_force import asked_once
-from reporting.totals.aggregation import Summary, summarise
+from reporting.totals.aggregation import Summary
+from reporting.totals.frozen import totals_of
 
 ACTION = "导出归档包"  # its own lines stay out of the package: the second would else not be the first
 CHUNK = 200
@@ -53,7 +54,7 @@ class PeriodRecord:
 
     @cached_property
     def summary(self) -> Summary:
-        return summarise(self.period, self.at)
+        return totals_of(self.period, self.at)
 
     @property
     def filings(self) -> QuerySet[Filing]:

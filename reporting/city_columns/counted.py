@@ -156,7 +156,8 @@ def described(counted: Counted, codes: Sequence[str]) -> pl.DataFrame:
     rows = counted.rows.frame.select(WHOSE).join(stored[0].frame, on="submission", how="left", maintain_order="left")
     past = past_cells(edition, period, rows, {"last_annual": list(asked.values())}).frame
     rows = rows.hstack([past[name] for name in past.columns if name.startswith("last_annual(")])
-    return rows.select(_first_said(code, asked.get(code, ""), rows.columns) for code in codes)
+    said = rows.with_columns(_first_said(code, asked.get(code, ""), rows.columns) for code in codes)
+    return said.select(codes)  # as many rows as there are, none too
 
 
 def _cell(edition: Edition, code: str) -> str:

@@ -22,7 +22,7 @@ from reporting.cuts.dimensions import DIMENSIONS, names_of
 from reporting.cuts.laying_out import CellHead, head_of
 from reporting.models import Submission
 from reporting.totals.adding_up import cells_that_add_up
-from reporting.totals.aggregation import share
+from reporting.totals.coverage import share
 
 BY_CODE = "code"
 CHUNK = 1000

@@ -12,7 +12,7 @@ from reporting.cuts.choosing import name_of_cell, unit_of_cell
 from reporting.cuts.coverage import CutCoverage, coverage_of
 from reporting.cuts.cutting import NOBODY, Cut, CutPeriod, CutTable, Group, Sums
 from reporting.cuts.dimensions import DIMENSIONS, names_of
-from reporting.totals.aggregation import share
+from reporting.totals.coverage import share
 
 FIRMS = "firms"
 

@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce
 
 from reporting.dates.deadlines import SHANGHAI
 from reporting.models import Deadline, Review, State, Submission, calendar_in_force
-from reporting.models.due import date_of_each
+from reporting.models.period import date_of_each
 
 ONE_DAY = timedelta(days=1)
 

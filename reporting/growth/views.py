@@ -18,8 +18,7 @@ from reporting.growth.comparing import DISTRICT, AskedGrowth, comparable_cells, 
 from reporting.growth.layout import GrowthLayout
 from reporting.growth.words import standing_words
 from reporting.totals.aggregation import Summary
-from reporting.totals.views.district import own_summary
-from reporting.totals.views.tables import AskedTotals, asked_for, periods_with_totals
+from reporting.totals.views.tables import AskedTotals, asked_for, asked_of_district, periods_with_totals
 
 
 @needs(Ability.READ_CITY)
@@ -32,11 +31,11 @@ def city(request):
 
 @needs(Ability.REVIEW)
 def district(request):
-    asked = asked_for(request, clock.now())
+    own = request.user.district
+    asked = asked_of_district(request, clock.now(), own)
     if asked is None:
         return render(request, "review/district_no_period.html")
-    own = request.user.district
-    return show_growth(request, asked, own_summary(asked.summary, own), own)
+    return show_growth(request, asked, asked.summary, own)
 
 
 def show_growth(request: HttpRequest, asked: AskedTotals, summary: Summary | None, own: District | None = None):

@@ -22,6 +22,7 @@ from reporting.models.in_force import edition_in_force
 from reporting.models.long_import import RegisterImport
 from reporting.models.period import Deadline, ParameterValue, Period
 from reporting.models.record import Certificate, DistrictResult, SavedCut
+from reporting.models.release import FrozenRelease, LockLimit, LockProposal, Release, lock_limit
 from reporting.models.reminder import ReminderChoice, Urging
 from reporting.models.request import BaseAdjustment, ExtensionRequest, LateRequest
 from reporting.models.standing import Standing, State
@@ -43,12 +44,15 @@ __all__ = [
     "ExtensionRequest",
     "Filing",
     "FrequentQuestion",
+    "FrozenRelease",
     "HistoryCode",
     "HistoryFile",
     "HistoryImport",
     "HistoryObjection",
     "ImportedFiling",
     "LateRequest",
+    "LockLimit",
+    "LockProposal",
     "Message",
     "ParameterValue",
     "Period",
@@ -56,6 +60,7 @@ __all__ = [
     "ReadingChoice",
     "RegisterImport",
     "Rehearsal",
+    "Release",
     "ReminderChoice",
     "Review",
     "SavedCut",
@@ -72,6 +77,7 @@ __all__ = [
     "calendar_in_force",
     "choice_in_force",
     "edition_in_force",
+    "lock_limit",
     "published_content",
     "published_edition",
     "reading_in_force",

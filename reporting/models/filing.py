@@ -13,10 +13,9 @@ from forms_tables.edition.catalog import Edition
 from forms_tables.notation.names import earlier
 from reporting.dates.deadlines import day_of, due_moment, is_past
 from reporting.models.asking import holds
-from reporting.models.due import own_due, own_due_of_each
 from reporting.models.handover import Handover, handovers_of
 from reporting.models.history import ImportedFiling
-from reporting.models.period import Period
+from reporting.models.period import Period, own_due, own_due_of_each
 from reporting.models.practice import Apart
 from reporting.models.standing import (
     COUNTED,

@@ -2,6 +2,8 @@ from datetime import date, datetime
 from functools import cached_property
 
 from django.db import models
+from django.db.models import F, OuterRef, Subquery, Value
+from django.db.models.functions import Coalesce, Greatest
 
 from accounts.models import District
 from forms_tables.edition.catalog import DistrictDefinition, Edition
@@ -187,6 +189,21 @@ class Deadline(models.Model):
     def how(self) -> str:
         """In one word how it came to be this date: 暂定, 顺延, 人工设定 or 未顺延."""
         return self.due.how
+
+
+def own_due(due_to_firms: date, extended_to: date | None) -> date:
+    """When a firm is due: the period's date, or its own by an extension where that is later."""
+    return max(due_to_firms, extended_to or date.min)
+
+
+def own_due_of_each() -> Greatest:
+    """The same for each of many filings. Two days are compared, since SQLite makes nothing of a day and no day."""
+    return Greatest(date_of_each(Deadline.ENTERPRISE), Coalesce(F("extended_to"), Value(date.min)))
+
+
+def date_of_each(level: str) -> Subquery:
+    """The date at this level of each filing's period."""
+    return Subquery(Deadline.objects.filter(period=OuterRef("period"), level=level).order_by().values("date")[:1])
 
 
 class ParameterValue(models.Model):

@@ -141,6 +141,8 @@ STANDS = Q(approved__isnull=False) | UNDER_REVIEW
 # Of what was let in: something was filed that is in no total; or all there is was filed after the lock.
 NOT_AS_COUNTED = Q(approved__isnull=False) & (Q(counted__isnull=True) | ~Q(counted=F("approved")))
 FILED_AFTER_LOCK = standing_at(*ALL_LET_IN) & (UNDER_REVIEW | NOT_AS_COUNTED)
+# A correction of the totals takes it in: approved after the lock, and nothing about it is under way.
+MAY_BE_TAKEN_IN = standing_at(Standing.LET_IN_APPROVED) & NOT_AS_COUNTED
 FILED_ONLY_AFTER_LOCK = standing_at(*ALL_LET_IN) & STANDS & ~COUNTED
 
 # What the firms still have to send: not begun, a draft, or returned to them. A returned amendment is theirs to give up:

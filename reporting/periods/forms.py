@@ -8,6 +8,7 @@ from django import forms
 from accounts.change_forms import ChangeForm, Checkbox
 from accounts.form_words import PlainForm
 from reporting.models import Deadline, Period
+from reporting.releases.missing import DISTRICT, FIRM, STANDING, Missing, key_of
 
 
 class OpeningForm(PlainForm):
@@ -77,12 +78,52 @@ class DeadlinesForm(PlainForm):
 
 
 class LockForm(PlainForm):
+    """One sentence for all that is missing, and where there is another: of a group (a district, where a filing stands)
+    or of one of the largest firms."""
+
+    OF_FIRMS = 30  # that have a field of their own; the rest have their district's and their standing's
+
     reason = forms.CharField(
         label="原因（有未完成的填报时必填）",
         max_length=500,
         required=False,
-        help_text="从未审核通过的不计入汇总；正在修订或被退回的，按原审核通过数计入。",
+        help_text="适用于下面没有另写原因的全部企业。从未审核通过的不计入汇总；正在修订或被退回的，按原审核通过数计入。",
     )
+
+    def __init__(self, *args, missing: Missing, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.firms = missing.firms[: self.OF_FIRMS]
+        self.districts, self.standings = missing.districts, missing.standings
+        groups = [(key_of(STANDING, key), f"{words}的") for key, words in self.standings.items()]
+        groups += [(key_of(DISTRICT, area.code), f"{area.name}的") for area in self.districts]
+        groups += [(key_of(FIRM, firm.credit_code), firm.name) for firm in self.firms]
+        for key, label in groups:
+            self.fields[key] = forms.CharField(label=f"{label}原因", max_length=200, required=False)
+
+    @property
+    def of_districts(self):
+        return [(area, self[key_of(DISTRICT, area.code)]) for area in self.districts]
+
+    @property
+    def of_standings(self):
+        return [self[key_of(STANDING, key)] for key in self.standings]
+
+    @property
+    def of_firms(self):
+        return [(firm, self[key_of(FIRM, firm.credit_code)]) for firm in self.firms]
+
+    @property
+    def reasons(self) -> dict[str, str]:
+        return {key: why for key, why in self.cleaned_data.items() if key != "reason" and why}
+
+
+class LockLimitForm(ChangeForm):
+    percent = forms.DecimalField(label="比例（%）", min_value=0, max_value=100, max_digits=4, decimal_places=1)
+    reason = forms.CharField(label="依据", max_length=300)
+
+
+class CorrectionForm(PlainForm):
+    reason = forms.CharField(label="更正原因", max_length=500)
 
 
 class ParameterForm(PlainForm):

@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from reporting.dates.deadlines import is_past
 from reporting.filing.punctuality import held_past_due
 from reporting.models import Review, Submission
-from reporting.models.due import own_due_of_each
+from reporting.models.period import own_due_of_each
 from reporting.models.standing import COUNTED, COUNTED_AS_OWED, FILED_ONLY_AFTER_LOCK, OWED, STANDS
 
 DAY = 24 * 3600

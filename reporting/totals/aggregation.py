@@ -30,6 +30,7 @@ from reporting.totals.coverage import Coverage, Rests, coverage_of, rests_on, to
 from reporting.totals.from_columns import areas_of, cells_in_totals
 from reporting.totals.last_year import last_year_of
 from reporting.totals.listing import ListedFiling, Listing
+from reporting.totals.released import LeftOut, Released
 
 CHUNK = 200
 KEPT = 600  # seconds
@@ -64,6 +65,8 @@ class Summary:
     digests: frozenset[str] = field(default_factory=frozenset)
     breaks: tuple[str, ...] = ()  # where growth compares with figures of another edition
     is_imported: bool = False  # added up from imported history: the period was never opened here
+    released: Released | None = None  # which release it is, where it is one
+    left_out: tuple[LeftOut, ...] = ()  # of a release: who owed and is not in it, the largest first
 
     @property
     def is_of_one_district(self) -> bool:

@@ -29,7 +29,7 @@ from reporting.totals.adding_up import (
     cells_with_totals,
     total_cells,
 )
-from reporting.totals.aggregation import AreaSummary, Summary, summarise
+from reporting.totals.aggregation import AreaSummary, Summary
 from reporting.totals.bases import FILED as FILED_THEN
 from reporting.totals.bases import (
     IN_FILE,
@@ -43,6 +43,7 @@ from reporting.totals.bases import (
 )
 from reporting.totals.breaks import breaks_in, edition_of
 from reporting.totals.coverage import Coverage
+from reporting.totals.frozen import totals_of
 from reporting.totals.listing import ListedFiling
 
 
@@ -69,11 +70,12 @@ def imported_periods() -> list[ImportedPeriod]:
 
 
 def summary_of(code: str, at: datetime, include_submitted: bool = False) -> Summary | None:
-    """The totals of a period that was opened here, or imported; None where there is neither."""
+    """The totals of a period that was opened here, as released once it is locked, or imported; None where there is
+    neither."""
     if imported := imported_period(code):
         return summarise_history(imported.parsed, at)
     opened = Period.objects.filter(pk=code).first()
-    return summarise(opened, at, include_submitted) if opened else None
+    return totals_of(opened, at, include_submitted) if opened else None
 
 
 def imported_period(code: str) -> ImportedPeriod | None:

@@ -28,12 +28,12 @@ from reporting.workflow.filing import (
     why_not_actual,
 )
 from reporting.workflow.guards import MOVES, Refused, held
+from reporting.workflow.locking import choose_lock_limit, confirm_lock, correct, lock, propose_lock, withdraw_lock
 from reporting.workflow.merging import Conflict, Proposed, Save, SavedChange, changes_since, divide, same
 from reporting.workflow.owing import Owing, foreseen, owed_from, settle_owed
 from reporting.workflow.parameter import set_parameter
 from reporting.workflow.period import (
     allow_estimates,
-    lock,
     open_period,
     owe,
     set_deadlines,
@@ -87,9 +87,12 @@ __all__ = [
     "attach_scan",
     "changes_since",
     "check",
+    "choose_lock_limit",
     "choose_reading",
     "city_query",
     "city_return",
+    "confirm_lock",
+    "correct",
     "decide_adjustment",
     "decide_extension",
     "decide_late",
@@ -108,6 +111,7 @@ __all__ = [
     "open_period",
     "owe",
     "owed_from",
+    "propose_lock",
     "query",
     "recall",
     "refuse_known",
@@ -134,5 +138,6 @@ __all__ = [
     "why_not_late",
     "why_not_saved",
     "why_not_withdrawn",
+    "withdraw_lock",
     "withdraw_period",
 ]

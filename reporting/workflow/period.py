@@ -1,4 +1,4 @@
-"""What the city does with a period: open it, move a date by hand, lock it."""
+"""What the city does with a period while it is open: open it, move a date by hand, see what keeps it from a lock."""
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
@@ -8,16 +8,13 @@ from django.db.models import Count
 
 from accounts import journal
 from accounts.models import Enterprise, Residence, User
-from accounts.post import letters
 from forms_tables.edition.periods import PeriodCode
 from reporting.dates import deadlines
 from reporting.dates.arrangements import plainly
 from reporting.letters.about_deadlines import deadline_moved
-from reporting.letters.reminding import OWED
 from reporting.models import (
     Deadline,
     Filing,
-    LateRequest,
     Period,
     PublishedEdition,
     State,
@@ -26,7 +23,6 @@ from reporting.models import (
 )
 from reporting.models.in_force import Ungoverned, edition_in_force
 from reporting.models.standing import UNSENT
-from reporting.results import tallies
 from reporting.workflow.calendar import dated
 from reporting.workflow.guards import Refused, be_the_city
 from reporting.workflow.reckoning import reckon_anew
@@ -240,35 +236,6 @@ def too_early_to_lock(period: Period, at: datetime) -> str:
 
 def in_words(counts: Mapping[str, int]) -> str:
     return "、".join(f"{words} {count} 家" for words, count in counts.items())
-
-
-@transaction.atomic
-def lock(period: Period, by: User, at: datetime, reason: str = "") -> Period:
-    """市级锁定: nothing changes any more. While a firm may still file in time, only what is wholly approved is locked;
-    later what is unfinished, and what is an estimate still, needs a reason. What was never approved stays out of the
-    totals; what is being amended or was returned by the city counts as it was approved last. A 补报 granted and not
-    used ends with the lock."""
-    be_the_city(by)
-    period = Period.objects.select_for_update().get(pk=period.pk)
-    if period.is_locked:
-        return period  # the second click
-    # Every change locks its filing first: what is under way is waited for, what comes later finds the period locked.
-    list(Filing.objects.of(period).order_by("pk").select_for_update().values_list("pk"))
-    if too_early := too_early_to_lock(period, at):
-        raise Refused(too_early)
-    missing = standing_in_the_way(period)
-    if missing and not reason.strip():
-        raise Refused(f"尚有未完成的填报：{in_words(missing)}。如确需锁定，请写明原因。")
-    period.state, period.locked_at = Period.LOCKED, at
-    period.save(update_fields=["state", "locked_at"])
-    Filing.objects.of(period).filter(state=State.APPROVED).update(state=State.LOCKED)
-    LateRequest.objects.filter(filing__period=period).in_hand().update(spent_at=at)
-    tallies.freeze(period, at)
-    letters.withdraw_all(period.pk, OWED)
-    journal.record(
-        by=by, at=at, action="锁定报告期", subject=period.label, period=period.code, after=missing, why=reason.strip()
-    )
-    return period
 
 
 def _period_code(code: str, reading: deadlines.ClauseReading) -> PeriodCode:

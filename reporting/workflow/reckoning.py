@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef
 from reporting.dates.deadlines import is_past
 from reporting.filing.punctuality import last_day_for
 from reporting.models import Deadline, Filing, Period, Review, Submission
-from reporting.models.due import own_due
+from reporting.models.period import own_due
 
 CHUNK = 500
 Marks = tuple[date | bool | None, ...]  # until when it was due, whether it was in time, whether within an extension

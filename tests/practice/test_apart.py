@@ -188,8 +188,8 @@ def test_every_page_of_every_role_says_the_same(city, cast):
 
 HANGS_ON_ALL = {"ParameterValue"}  # the city's figures of a real period
 CLOSED_IN_PRACTICE = {
-    "BaseAdjustment", "DistrictResult", "ExtensionRequest", "FrequentQuestion", "LateRequest", "Message", "Rehearsal",
-    "Thread", "ThreadSeen", "Urging",
+    "BaseAdjustment", "DistrictResult", "ExtensionRequest", "FrequentQuestion", "FrozenRelease", "LateRequest",
+    "LockProposal", "Message", "Rehearsal", "Release", "Thread", "ThreadSeen", "Urging",
 }  # fmt: skip
 ASKED_BY_THEIR_PERIOD = {"Deadline"}
 

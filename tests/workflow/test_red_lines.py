@@ -119,6 +119,7 @@ OTHER = {
     "explained", "unexplained", "latest_extension", "standing_in_the_way", "too_early_to_lock",  # questions
     "why_not_abandoned", "why_not_actual", "why_not_extended", "why_not_late",
     "why_not_saved", "why_not_withdrawn", "drafts_of",
+    "propose_lock", "confirm_lock", "withdraw_lock", "choose_lock_limit", "correct",  # tests/releases
     "MIN_EXPLANATION", "MOVES", "SavedChange", "Conflict", "Overtaken", "Owing", "Proposed", "Refused", "Save",
 }  # fmt: skip
 

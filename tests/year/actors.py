@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Application, Enterprise, Move, User
-from reporting.models import BaseAdjustment, ExtensionRequest, Filing, LateRequest, State, Submission
+from reporting.models import BaseAdjustment, ExtensionRequest, Filing, LateRequest, LockProposal, State, Submission
 from tests.year.city import EDITION, cells_for
 from tests.year.walk import Walk, alerts_of
 
@@ -221,10 +221,15 @@ def change_estimates(walk: Walk, filing: Filing) -> None:
 
 
 def lock(walk: Walk, period: str) -> str:
+    """By one person, or, where much is missing, by another one's confirmation of what was proposed."""
     page, action = reverse("city_period", args=[period]), reverse("city_lock", args=[period])
     form = walk.form(walk.city.city, page, action)
     fields = form.sent(reason="已到期，未报企业按缺报处理") if form else {"reason": ["到期"]}
-    return alerts_of(walk.send(walk.city.city, action, fields))
+    alerts = alerts_of(walk.send(walk.city.city, action, fields))
+    if proposal := LockProposal.objects.filter(period=period, outcome="").first():
+        confirm = reverse("city_confirm_lock", args=[period, proposal.pk])
+        alerts += alerts_of(walk.press(walk.city.second, confirm, page))
+    return alerts
 
 
 # The register

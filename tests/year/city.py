@@ -21,6 +21,7 @@ PLAIN = ("6513", "6511", "6531", "6550", "6440")  # industries without tables of
 class City:
     districts: list[District]
     city: User
+    second: User  # of the city too: where much is missing it takes two to lock
     association: User
     system: User
     clerks: dict[int, User]  # by district
@@ -46,6 +47,7 @@ def found(firms: int, seed: int) -> City:
     city = City(
         districts,
         make_user("zhoutao", "周涛", "city"),
+        make_user("zhengzhong", "郑重", "city"),
         make_user("liufang", "刘芳", "association"),
         make_user("wugang", "吴刚", "system"),
         {

@@ -15,7 +15,7 @@ from reporting.register import upkeep
 from reporting.tasks import remind
 from reporting.totals import aggregation
 from reporting.totals.views import tables as totals_page
-from reporting.workflow import period as workflow_period
+from reporting.workflow import locking as workflow_locking
 from reporting.workflow import request as workflow_request
 from reporting.workflow import review as workflow_review
 from tests.year import actors, checkers
@@ -217,7 +217,7 @@ def test_a_firm_that_can_never_file(office, monkeypatch):
 
 
 def test_a_period_that_can_never_be_locked(office, monkeypatch):
-    monkeypatch.setattr(workflow_period, "too_early_to_lock", lambda period, at: "为时过早。")
+    monkeypatch.setattr(workflow_locking, "too_early_to_lock", lambda period, at: "为时过早。")
     office.after_the_dates()
     office.end_day()
     assert office.fired == {"way_forward"}

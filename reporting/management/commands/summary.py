@@ -77,4 +77,6 @@ def as_text(summary, *paths: Path | None) -> str:
     ]
     if words := after_lock_in_words(coverage.filed_after_lock):
         lines.append(words)
+    if summary.released:
+        lines.append(f"{summary.released.words}。")
     return "\n".join([*lines, *(f"已写入 {path}。" for path in written)])

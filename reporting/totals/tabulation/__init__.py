@@ -8,7 +8,7 @@ from typing import BinaryIO
 from reporting.totals.aggregation import Summary
 from reporting.totals.rounding.shown import AS_FILED, MoneyMeasure, shown
 from reporting.totals.tabulation.choices import asks_for_choices, write_choices, write_choices_by_district
-from reporting.totals.tabulation.notes import write_coverage, write_list, write_notes
+from reporting.totals.tabulation.notes import write_coverage, write_left_out, write_list, write_notes
 from reporting.totals.tabulation.page import TotalsBook
 from reporting.totals.tabulation.tables import tables_of, write_by_district, write_table
 from text.writing import TextWorkbook
@@ -36,4 +36,6 @@ def write_summary(summary: Summary, out: str | Path | BinaryIO, measure: MoneyMe
     if not summary.is_imported:
         write_coverage(book)
     write_list(book)
+    if summary.left_out:
+        write_left_out(book)
     workbook.close()

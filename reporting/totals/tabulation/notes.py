@@ -15,6 +15,7 @@ from reporting.totals.coverage import (
     share,
     share_in_words,
 )
+from reporting.totals.released import by_reason, left_out_in_words
 from reporting.totals.tabulation.page import GREY, Field, TotalsBook
 from reporting.totals.tabulation.tables import DISTRICT, DISTRICT_CODE, tables_of
 
@@ -43,6 +44,14 @@ LIST = [
     Field("receipt", "回执号", 30),
     Field("submitted_at", "上报时间", 18),
 ]
+OUT = [
+    *LIST[:4],
+    Field("state", "状态", 22),
+    Field("revenue", "上年收入", 16),
+    Field("share", "占应报企业\n上年收入（%）", 14),
+    Field("reason", "原因", 60),
+]
+NAMED, MOST_LINES = 5, 24
 
 
 def write_notes(book: TotalsBook) -> None:
@@ -70,6 +79,7 @@ def notes_on(summary: Summary) -> list[tuple[str, str]]:
         ("制度版本摘要", summary.edition.digest),
         *other_digests(summary),
         ("制表时间", f"{summary.at:%Y-%m-%d %H:%M:%S}"),
+        *which_release(summary),
         ("纳入口径", scope_of(summary)),
         *how_it_came_in(summary, counted),
         ("合计", "各指标合计数由纳入的上报件逐家相加，不四舍五入；没有企业填报的指标合计为 0，空白不等于 0。"),
@@ -98,7 +108,62 @@ def how_it_came_in(summary: Summary, counted: int) -> list[tuple[str, str]]:
         return [("覆盖", f"本期没有在本平台报送，本表由{IMPORTED}合计，纳入 {counted} 家企业。"), *bases]
     filed = f"应报 {city.owed} 家，已报 {city.filed} 家，审核通过 {city.approved} 家，本表纳入 {counted} 家。"
     beside = reopened_in_words(city) + after_lock_in_words(city.filed_after_lock) + imported_in_words(city)
-    return [("报送情况", filed + beside), ("收入占比", share_in_words(city, summary.revenue_basis)), *bases]
+    shares = [("收入占比", share_in_words(city, summary.revenue_basis))]
+    return [("报送情况", filed + beside), *shares, *who_is_left_out(summary), *bases]
+
+
+def which_release(summary: Summary) -> list[tuple[str, str]]:
+    if not summary.released:
+        return []
+    changes = at_most(list(summary.released.changes), "处改动")
+    return [("发布", summary.released.words), *([("更正", "\n".join(changes))] if changes else [])]
+
+
+def who_is_left_out(summary: Summary) -> list[tuple[str, str]]:
+    """How much is missing, and for each reason the firms, the largest first; all of them have a sheet of their own."""
+    whole = summary.city.coverage.revenue_owed
+    if not summary.left_out:
+        return []
+    lines = [left_out_in_words(summary.left_out, whole, summary.revenue_basis)]
+    for group in by_reason(summary.left_out, whole):
+        names = "、".join(firm.name for firm in group.firms[:NAMED]) + ("等" if len(group.firms) > NAMED else "")
+        part = f"，占 {group.share}" if group.share else ""
+        lines.append(f"{group.reason or '没有写明原因'}（{len(group.firms)} 家{part}）：{names}")
+    return [("未纳入的企业", "\n".join(at_most(lines, "项原因")))]
+
+
+def at_most(lines: list[str], what: str) -> list[str]:
+    """As many as a row of a sheet can show."""
+    if len(lines) <= MOST_LINES:
+        return lines
+    return [*lines[:MOST_LINES], f"另有 {len(lines) - MOST_LINES} {what}，见发布页。"]
+
+
+def write_left_out(book: TotalsBook) -> None:
+    summary, last = book.summary, len(OUT) - 1
+    whole = summary.city.coverage.revenue_owed
+    sheet = book.add_sheet("未纳入清单", OUT, repeat=4)
+    book.write_title(sheet, 0, f"{summary.period.label}未纳入清单（内部）", last)
+    book.write_aside(
+        sheet, 1, left_out_in_words(summary.left_out, whole, summary.revenue_basis), "内部资料，不得对外提供", last
+    )
+    top = row = book.write_fields(sheet, 2, OUT)
+    sheet.freeze_panes(row, 4)
+    text, middle = book.boxed(text_wrap=True), book.boxed(align="center")
+    for row, firm in enumerate(summary.left_out, start=top):
+        sheet.write_string(row, 0, firm.district, book.boxed(font_color=GREY, align="center"))
+        sheet.write_string(row, 1, firm.district_name, text)
+        sheet.write_string(row, 2, firm.credit_code, middle)
+        sheet.write_string(row, 3, firm.name, text)
+        sheet.write_string(row, 4, firm.state, text)
+        book.write_figure(sheet, row, 5, firm.revenue, book.figure(2))
+        book.write_figure(sheet, row, 6, exact_part(firm.weight, whole), book.figure(2))
+        sheet.write_string(row, 7, firm.reason, text)
+    sheet.autofilter(top - 1, 0, max(top, row), last)
+
+
+def exact_part(part: Decimal, whole: Decimal) -> Decimal | None:
+    return part * 100 / whole if whole > 0 else None
 
 
 def other_digests(summary: Summary) -> list[tuple[str, str]]:
@@ -132,6 +197,7 @@ def sheets_in_words(summary: Summary) -> str:
             *tables,
             *([] if summary.is_imported else ["区县报送情况：各区县应报、已报、通过家数与收入占比"]),
             "纳入清单：逐家列明是否纳入及上报件序号（内部）",
+            *(["未纳入清单：应报而未纳入的企业及原因，按上年收入从大到小（内部）"] if summary.left_out else []),
         ]
     )
 

@@ -19,6 +19,7 @@ from reporting.pages.downloads import workbook_answer
 from reporting.pages.grid import most_common_unit, show
 from reporting.totals.aggregation import AreaSummary, Summary, district_at_hand, summary_at_hand
 from reporting.totals.coverage import after_lock_in_words, imported_in_words, reopened_in_words
+from reporting.totals.frozen import newest, thawed, with_late_ones
 from reporting.totals.history import (
     ImportedPeriod,
     imported_periods,
@@ -26,6 +27,7 @@ from reporting.totals.history import (
     summarise_history,
     summary_of,
 )
+from reporting.totals.released import LeftOutShown, left_out_shown
 from reporting.totals.rounding.shown import AS_FILED, MEASURES, MoneyMeasure, ShownTotals, rounding_of, shown
 from reporting.totals.tabulation import write_summary
 from reporting.totals.tabulation.tables import growth_in_words
@@ -54,6 +56,7 @@ class TotalTable:
     area: AreaSummary
     unit: str
     rows: tuple[TotalRow, ...]
+    left_out: LeftOutShown
 
     @property
     def reopened(self) -> str:
@@ -83,6 +86,24 @@ class DistrictRow:
     share: str  # of the city's total, in percent
 
 
+def totals_at_hand(period: Period, at: datetime, include_submitted: bool = False) -> Summary:
+    """Of a locked period its newest release; else what adds up now."""
+    return _released_at_hand(period, include_submitted) or summary_at_hand(period, at, include_submitted)
+
+
+def district_totals_at_hand(period: Period, at: datetime, district: District) -> Summary | None:
+    released = _released_at_hand(period)
+    return of_district(released, district.code) if released else district_at_hand(period, at, district)
+
+
+def _released_at_hand(period: Period, include_submitted: bool = False) -> Summary | None:
+    release = newest(period.code) if period.is_locked and not include_submitted else None
+    if release is None:
+        return None
+    frozen = at_hand(f"totals-{release.code}", release.frozen_digest, lambda: thawed(release))
+    return with_late_ones(frozen, period)
+
+
 def history_at_hand(period: ImportedPeriod, at: datetime) -> Summary:
     mark = mark_of_history(period.parsed)
     return at_hand(f"totals-{period.code}-imported", mark, lambda: summarise_history(period.parsed, at))
@@ -100,12 +121,12 @@ def at_hand(place: str, mark: str, add_up: Callable[[], AtHand]) -> AtHand:
 def asked_for(request: HttpRequest, at: datetime, include_submitted: bool = False) -> AskedTotals | None:
     """The period named by ?period=…, opened here or imported; without one the period in hand, or the newest imported
     while nothing was ever opened. None where there is neither."""
-    return _asked_for(request, at, lambda period: summary_at_hand(period, at, include_submitted))
+    return _asked_for(request, at, lambda period: totals_at_hand(period, at, include_submitted))
 
 
 def asked_of_district(request: HttpRequest, at: datetime, district: District) -> AskedTotals | None:
     """The same of one district alone, without a summary where it owes nothing: what may be shown at its own desk."""
-    asked = _asked_for(request, at, lambda period: district_at_hand(period, at, district))
+    asked = _asked_for(request, at, lambda period: district_totals_at_hand(period, at, district))
     if asked and asked.summary and asked.summary.is_imported:
         return AskedTotals(asked.period, of_district(asked.summary, district.code))
     return asked
@@ -124,7 +145,7 @@ def _asked_for(
 
 
 def fresh_summary(code: str, at: datetime, include_submitted: bool = False) -> Summary:
-    """For a workbook, which lists single firms as they are called today."""
+    """For a workbook, which lists single firms as they are called today, or were when the period was released."""
     if found := summary_of(code, at, include_submitted):
         return found
     raise Http404(f"没有报告期{code}。")
@@ -170,7 +191,12 @@ def lay_out_totals(shown: ShownTotals, area: AreaSummary, table: Table) -> Total
         for indicator in table.indicators
         if has_total(indicator)
     )
-    return TotalTable(table, area, shown.note(unit), rows)
+    return TotalTable(table, area, shown.note(unit), rows, left_out_of(shown.summary, area))
+
+
+def left_out_of(summary: Summary, area: AreaSummary) -> LeftOutShown:
+    firms = [firm for firm in summary.left_out if area.code in ("", firm.district)]
+    return left_out_shown(firms, area.coverage.revenue_owed, summary.revenue_basis)
 
 
 def over_districts(shown: ShownTotals, indicator: Indicator) -> list[DistrictRow]:
@@ -194,7 +220,9 @@ def of_district(summary: Summary, code: str) -> Summary | None:
     if area is None:
         return None
     filings = tuple(listed for listed in summary.filings if listed.district == code)
-    return replace(summary, city=area, districts=(area,), filings=filings)
+    left_out = tuple(firm for firm in summary.left_out if firm.district == code)
+    released = replace(summary.released, changes=()) if summary.released else None
+    return replace(summary, city=area, districts=(area,), filings=filings, left_out=left_out, released=released)
 
 
 def workbook_response(summary: Summary, measure: MoneyMeasure, name: str, at: datetime) -> HttpResponse:

@@ -14,15 +14,18 @@ from accounts.post.state import look
 from reporting import workflow
 from reporting.dates.arrangements import in_words
 from reporting.dates.deadlines import squeezed
-from reporting.filing.progress import WHOLE, progress_of, revenue_shares
+from reporting.filing.progress import progress_of
 from reporting.letters.mass import MassPreview, done_as_seen
-from reporting.models import Deadline, Filing, Period, calendar_in_force, reading_in_force
+from reporting.models import Deadline, Filing, Period, calendar_in_force, lock_limit, reading_in_force
 from reporting.pages.chosen_period import periods_to_show
 from reporting.pages.mass_letters import Question, ask_first, seen_on
 from reporting.periods.forms import DeadlinesForm, EstimatesForm, LockForm, OpeningForm, WithdrawalForm
 from reporting.periods.openings import openings_on
 from reporting.periods.previews import opened_as_seen
+from reporting.releases.correcting import to_take_in
+from reporting.releases.missing import changed_since, missing_of
 from reporting.reminders import activating
+from reporting.totals.released import LISTED
 
 
 @needs(Ability.READ_CITY)
@@ -118,13 +121,28 @@ def period(request, code, forms=None, status=200):
         "deadlines_form": forms.get("deadlines") or deadlines_form(found),
         "progress": progress_of(filings),
         "estimates_form": forms.get("estimates") or estimates_form(found),
-        "obstacles": workflow.standing_in_the_way(found),
-        "too_early": workflow.too_early_to_lock(found, clock.now()),
-        "revenue_share": revenue_shares(filings, found).get(WHOLE),
-        "lock_form": forms.get("lock") or LockForm(),
+        **about_the_lock(found, forms.get("lock")),
         "may_be_withdrawn": request.user.may.administer and not workflow.why_not_withdrawn(found),
     }
     return render(request, "periods/period.html", around, status=status)
+
+
+def about_the_lock(found: Period, form: LockForm | None) -> dict:
+    """What is missing and who locks; of a locked period its releases, and what would correct them."""
+    if found.is_locked:
+        return {"releases": found.releases.all(), "to_take_in": to_take_in(found)}
+    missing, proposal = missing_of(found), found.lock_proposals.filter(outcome="").select_related("by").first()
+    return {
+        "obstacles": workflow.standing_in_the_way(found),
+        "too_early": workflow.too_early_to_lock(found, clock.now()),
+        "missing": missing,
+        "limit": lock_limit(),
+        "needs_two": missing.is_above(lock_limit()),
+        "proposal": proposal,
+        "changed": changed_since(proposal.seen, missing) if proposal else [],
+        "proposed": missing.explained(proposal.reasons, proposal.reason)[:LISTED] if proposal else [],
+        "lock_form": form or LockForm(missing=missing),
+    }
 
 
 def deadlines_form(period: Period, posted=None) -> DeadlinesForm:
@@ -186,17 +204,3 @@ def allow_estimates(request, code):
         messages.success(request, f"{found.label}已设为{words}上报预估数。")
         return redirect("city_period", code)
     return period(request, code, {"estimates": form}, status=409)
-
-
-@needs(Ability.ADMINISTER)
-@require_POST
-def lock(request, code):
-    found = get_object_or_404(Period, pk=code)
-    form = LockForm(request.POST)
-    if not form.is_valid():
-        return period(request, code, {"lock": form}, status=422)
-    with refusals_on(form, "reason"):
-        workflow.lock(found, by=request.user, at=clock.now(), reason=form.cleaned_data["reason"])
-        messages.success(request, f"{found.label}已锁定，数据不再变动。")
-        return redirect("city_period", code)
-    return period(request, code, {"lock": form}, status=409)

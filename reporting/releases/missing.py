@@ -1,0 +1,150 @@
+"""Who would be left out of a period's totals if it were locked now, by weight; and why, as the city says it.
+
+The weight of a firm is last year's revenue (`base_revenue_before`). A reason is said of a firm, of a district, of a
+standing, or, in one sentence, of all the rest; of a firm the first of these holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from reporting.models import Filing, Period
+from reporting.models.standing import COUNTED_AS_OWED, LEFT_OUT
+from reporting.totals.last_year import base_revenue_before
+from reporting.totals.released import LeftOut, left_out_in_words, part_in_words, weight_of
+
+ZERO = Decimal(0)
+WHOLE = ""
+FIRM, DISTRICT, STANDING = "firm", "district", "standing"
+MissingReasons = Mapping[str, str]  # "firm:9150…", "district:500103", "standing:not_started" → why
+
+
+@dataclass(frozen=True)
+class MissingOfArea:
+    """`code` is WHOLE for the city."""
+
+    code: str
+    name: str
+    owed: int
+    firms: int
+    weight: Decimal
+    whole: Decimal
+
+    @property
+    def part(self) -> str:
+        return part_in_words(self.weight, self.whole)
+
+
+@dataclass(frozen=True)
+class Missing:
+    """`firms` are the largest first; `areas` the city, then the districts in their order. `basis` says where last
+    year's revenue is from; empty where there is none."""
+
+    basis: str
+    firms: tuple[LeftOut, ...]
+    areas: tuple[MissingOfArea, ...]
+
+    @property
+    def city(self) -> MissingOfArea:
+        return self.areas[0]
+
+    @property
+    def districts(self) -> list[MissingOfArea]:
+        """Where something is missing, the most of the city's first."""
+        return sorted((area for area in self.areas[1:] if area.firms), key=lambda area: -area.weight)
+
+    @property
+    def where(self) -> list[MissingOfArea]:
+        """The city, and the districts in which something is missing."""
+        return [self.city, *self.districts]
+
+    @property
+    def standings(self) -> dict[str, str]:
+        """Where the missing filings stand: key and words."""
+        return {firm.standing: firm.state for firm in self.firms}
+
+    @property
+    def in_words(self) -> str:
+        return left_out_in_words(self.firms, self.city.whole, self.basis)
+
+    def is_above(self, percent: Decimal) -> bool:
+        """Exactly, and not by the rounded share people read."""
+        return self.city.weight * 100 > percent * self.city.whole
+
+    def explained(self, reasons: MissingReasons, rest: str) -> tuple[LeftOut, ...]:
+        return tuple(replace(firm, reason=reason_for(firm, reasons, rest)) for firm in self.firms)
+
+    def unexplained(self, reasons: MissingReasons, rest: str) -> list[LeftOut]:
+        return [firm for firm in self.explained(reasons, rest) if not firm.reason]
+
+    @property
+    def seen(self) -> dict[str, list[str]]:
+        """What somebody saw who proposed a lock: each firm with its name and where its filing stood."""
+        return {firm.credit_code: [firm.name, firm.state] for firm in self.firms}
+
+
+def reason_for(firm: LeftOut, reasons: MissingReasons, rest: str) -> str:
+    keys = key_of(FIRM, firm.credit_code), key_of(DISTRICT, firm.district), key_of(STANDING, firm.standing)
+    return next((reasons[key].strip() for key in keys if reasons.get(key, "").strip()), rest.strip())
+
+
+def key_of(kind: str, which: str) -> str:
+    return f"{kind}:{which}"
+
+
+def changed_since(seen: Mapping[str, list[str]], now: Missing) -> list[str]:
+    """What is otherwise than it was seen, a sentence each."""
+    there = now.seen
+    told = [f"{name}已不再缺少（当时：{state}）" for code, (name, state) in seen.items() if code not in there]
+    told += [f"{name}新列入缺少的企业（{state}）" for code, (name, state) in there.items() if code not in seen]
+    moved = [(code, seen[code][1], there[code]) for code in there if code in seen and there[code][1] != seen[code][1]]
+    return told + [f"{name}由“{before}”变为“{state}”" for _, before, (name, state) in moved]
+
+
+def missing_of(period: Period) -> Missing:
+    """As it stands: what was never approved is left out, what the lock found exempt is not owed."""
+    basis, revenues = base_revenue_before(period)
+    owed, firms = {}, []
+    rows = Filing.objects.of(period).select_related("enterprise", "district")
+    rows = rows.order_by("district__position", "district__code", "enterprise__credit_code")
+    out = set(rows.filter(LEFT_OUT).order_by().values_list("pk", flat=True))
+    for filing in rows.filter(COUNTED_AS_OWED):
+        district, revenue = filing.district, revenues.get(filing.enterprise_id)
+        area = owed.setdefault(district.code, MissingOfArea(district.code, district.name, 0, 0, ZERO, ZERO))
+        left = filing.pk in out
+        owed[district.code] = added(area, revenue or ZERO, left)
+        if left:
+            standing = filing.standing
+            firms.append(
+                LeftOut(
+                    district=district.code,
+                    district_name=district.name,
+                    credit_code=filing.enterprise.credit_code,
+                    name=filing.enterprise.name,
+                    standing=standing.key,
+                    state=standing.words,
+                    revenue=revenue,
+                )
+            )
+    firms.sort(key=lambda firm: (-firm.weight, firm.credit_code))
+    city = MissingOfArea(
+        WHOLE,
+        "全市",
+        sum(area.owed for area in owed.values()),
+        len(firms),
+        weight_of(firms),
+        sum((area.whole for area in owed.values()), ZERO),
+    )
+    return Missing(basis, tuple(firms), (city, *owed.values()))
+
+
+def added(area: MissingOfArea, revenue: Decimal, left: bool) -> MissingOfArea:
+    return replace(
+        area,
+        owed=area.owed + 1,
+        firms=area.firms + left,
+        weight=area.weight + (revenue if left else ZERO),
+        whole=area.whole + revenue,
+    )
