@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reporting", "0019_whose_people_submitted"),
+        ("reporting", "0020_releases"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
