@@ -9,6 +9,7 @@ from forms_tables.edition.address import CellAddress
 from forms_tables.edition.model import CodeEntry, Edition, Indicator, Table
 
 LOOKING_BACK = re.compile(r"(\w+)\((\w+)\)")
+GROWTH = re.compile(r"growth\((\w+), (\w+)\)")
 CONDITION = re.compile(r"(\w+) == '([^']+)'")
 
 
@@ -108,3 +109,12 @@ def headline_of(edition: Edition, frequency: str) -> Headline | None:
         return None
     indicator = edition.indicator(CellAddress.parse(cell).code)
     return Headline(cell, indicator.name.removesuffix("合计"), indicator.unit)
+
+
+def divides_running_totals(indicator: Indicator, key: str) -> bool:
+    """Whether a column divides a sum since January by the one of the month before: the form asks each firm for it, but
+    of a total it says nothing about either month."""
+    found = GROWTH.fullmatch(indicator.column(key).auto)
+    if found is None or indicator.nature != "累计":
+        return False
+    return carried(indicator, found[2]) == ("prev", found[1])

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 import polars as pl
 
+from accounts.models import District
+from forms_tables.edition.address import CellAddress
 from forms_tables.edition.catalog import Edition
 from forms_tables.edition.periods import PeriodCode
 from reporting.city_columns.counted import Counted, counted
@@ -28,7 +30,8 @@ class CannotCut(Exception):
 @dataclass(frozen=True)
 class Cut:
     """What is asked for: periods side by side (codes), dimensions (keys), cells, groups it is narrowed to (dimension →
-    codes), where firms that moved are counted, and whether what waits for its district counts."""
+    codes), where firms that moved are counted, and whether what waits for its district counts. `within` are the codes
+    of the districts whoever asks may see: whatever else is asked, nothing that was filed elsewhere is read."""
 
     periods: tuple[str, ...]
     by: tuple[str, ...] = ()
@@ -36,6 +39,7 @@ class Cut:
     where: Mapping[str, frozenset[str]] = field(default_factory=dict)
     districts: str = THEN
     include_submitted: bool = False
+    within: frozenset[str] | None = None
 
 
 Group = tuple[str, ...]  # codes, in the order of Cut.by
@@ -80,12 +84,21 @@ def cut(asked: Cut) -> CutTable:
     """Raises CannotCut where a period, dimension or cell is none, or nothing is left."""
     table = CutTable(asked, tuple(cut_period(asked, code) for code in asked.periods))
     if not table.groups:
-        raise CannotCut("这样选择之后没有一家企业：请放宽筛选条件，或换一个报告期。")
+        raise CannotCut(nobody_left(asked))
     return table
+
+
+def nobody_left(asked: Cut) -> str:
+    """With what could be widened."""
+    labels = "、".join(DIMENSIONS[key].label for key in asked.where)
+    wider = [f"放宽筛选（{labels}）"] if asked.where else []
+    wider += [] if asked.include_submitted else ["加上待审核的"]
+    return f"这样选择之后没有一家企业：请{'，或'.join([*wider, '换一个报告期'])}。"
 
 
 def cut_period(asked: Cut, code: str) -> CutPeriod:
     rows, groups = rows_of(asked, code)
+    check_adds_up(asked, rows.edition)
     keys = list(asked.by)
     frame = rows.rows.frame.with_columns(groups.get_columns())
     found = summed(rows, frame, keys, asked.show)
@@ -94,23 +107,26 @@ def cut_period(asked: Cut, code: str) -> CutPeriod:
 
 
 def rows_of(asked: Cut, code: str) -> tuple[Counted, pl.DataFrame]:
-    """The rows of a period that a cut adds up, and beside each its group in every dimension of `by`."""
+    """The rows of a period that are asked for, and beside each its group in every dimension of `by`."""
     period, edition = period_of(code)
     check(asked, edition, period)
     keys = list(dict.fromkeys([*asked.by, *asked.where]))
     classes = cells_of_classes(edition, period.frequency) if "class" in keys else ()
     wanted = list(dict.fromkeys([*asked.show, *classes]))
-    rows = counted(period, edition, wanted, include_submitted=asked.include_submitted)
+    within = None if asked.within is None else list(District.objects.filter(code__in=asked.within))
+    rows = counted(period, edition, wanted, include_submitted=asked.include_submitted, districts=within)
     groups = grouped(rows, keys, asked.districts)
     kept = pl.lit(True)
     for key, codes in asked.where.items():
         kept &= pl.col(key).is_in(list(codes))
     mask = groups.select(kept.alias("kept"))["kept"] if asked.where else None
     if mask is not None:
-        narrowed = rows.rows.frame.filter(mask)
-        rows = Counted(rows.period, rows.edition, type(rows.rows)(narrowed, rows.rows.scales), rows.is_imported)
-        groups = groups.filter(mask)
+        rows, groups = narrowed(rows, mask), groups.filter(mask)
     return rows, groups.select(asked.by)
+
+
+def narrowed(rows: Counted, mask: pl.Series) -> Counted:
+    return replace(rows, rows=replace(rows.rows, frame=rows.rows.frame.filter(mask)))
 
 
 def period_of(code: str) -> tuple[PeriodCode, Edition]:
@@ -129,10 +145,23 @@ def check(asked: Cut, edition: Edition, period: PeriodCode) -> None:
         if key not in able:
             known = "、".join(f"{each.key}（{each.label}）" for each in DIMENSIONS.values() if each.key in able)
             raise CannotCut(f"不能按“{key}”分组；可用的有 {known}。")
-    adds_up = cells_that_add_up(edition)
     for cell in asked.show:
         if not edition.has_cell(cell):
             raise CannotCut(f"{period.label}适用的{edition.title}没有“{cell}”这一格：请改选其他指标。")
+        if frequency_of(edition, cell) != period.frequency:
+            forms = "年报" if period.is_annual else "月报"
+            raise CannotCut(
+                f"{period.label}填的是{forms}，没有“{cell}”（{edition.place_of(cell)}）：请改选{forms}的指标。"
+            )
+
+
+def frequency_of(edition: Edition, cell: str) -> str:
+    return edition.table(edition.indicator(CellAddress.parse(cell).code).table).frequency
+
+
+def check_adds_up(asked: Cut, edition: Edition) -> None:
+    adds_up = cells_that_add_up(edition)
+    for cell in asked.show:
         if cell not in adds_up:
             raise CannotCut(f"“{cell}”（{edition.place_of(cell)}）不能加总：请改选金额、人数一类的指标。")
 

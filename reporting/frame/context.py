@@ -73,8 +73,8 @@ PLACES = (
         MenuEntry("催报", "/reminders/", Ability.REMIND, also=("/dead-addresses/",)),
     ),
     (
-        MenuEntry("汇总", "/district/totals/", Ability.REVIEW),
-        MenuEntry("汇总", "/city/totals/", Ability.READ_CITY),
+        MenuEntry("汇总", "/district/totals/", Ability.REVIEW, also=("/cuts/",)),
+        MenuEntry("汇总", "/city/totals/", Ability.READ_CITY, also=("/cuts/",)),
     ),
     (
         MenuEntry("截止日", "/deadlines/", Ability.FILL, also=("/calendar/",)),

@@ -5,8 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0014_grants_to_stand_in"),
-        ("reporting", "0019_whose_people_submitted"),
+        ("reporting", "0021_saved_cuts"),
     ]
 
     operations = [

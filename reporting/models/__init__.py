@@ -21,7 +21,7 @@ from reporting.models.history import (
 from reporting.models.in_force import edition_in_force
 from reporting.models.long_import import RegisterImport
 from reporting.models.period import Deadline, ParameterValue, Period
-from reporting.models.record import Certificate, DistrictResult
+from reporting.models.record import Certificate, DistrictResult, SavedCut
 from reporting.models.reminder import ReminderChoice, Urging
 from reporting.models.request import BaseAdjustment, ExtensionRequest, LateRequest
 from reporting.models.standing import Standing, State
@@ -58,6 +58,7 @@ __all__ = [
     "Rehearsal",
     "ReminderChoice",
     "Review",
+    "SavedCut",
     "Scan",
     "Sheet",
     "SignUp",

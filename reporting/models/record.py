@@ -1,7 +1,7 @@
 from django.conf import settings
 from django.db import models
 
-from accounts.models import District, Enterprise
+from accounts.models import District, Enterprise, User
 from reporting.models.period import Period
 
 
@@ -56,3 +56,32 @@ class Certificate(models.Model):
         if not self._state.adding:
             raise TypeError("A certificate stays as it was issued; a newer one is another certificate.")
         super().save(*args, **kwargs)
+
+
+class SavedCutQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> models.QuerySet:
+        """One's own, and what colleagues of the same office share: those of the own district, or of the own role where
+        it reaches the whole city."""
+        office = {"by__role": user.role, "by__district": user.district_id}
+        return self.filter(models.Q(by=user) | models.Q(is_shared=True, **office))
+
+
+class SavedCut(models.Model):
+    """A cut of the totals somebody keeps under a name: the parts of its address (reporting/cuts/choosing.py), and no
+    figure. Whoever opens it sees of it what is theirs to see."""
+
+    name = models.CharField("名称", max_length=60)
+    choice = models.JSONField("选择")
+    is_shared = models.BooleanField("本单位共享", default=False)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="保存人")
+    saved_at = models.DateTimeField("保存时间")
+
+    objects = SavedCutQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["by", "name"], name="one_saved_cut_of_a_name")]
+        ordering = ["name", "pk"]
+        verbose_name = "汇总视图"
+
+    def __str__(self) -> str:
+        return self.name

@@ -2,7 +2,8 @@
 
 Blank is not zero: what a firm left blank adds nothing and is not counted among those who filled the cell. The total
 of a cell that nobody filled is 0 all the same: a total says how much was reported, and beside it stands by how many.
-Growth is worked out again from the totals; what does not add up (a percentage, a coefficient) has no total.
+Growth is worked out again from the totals; what does not add up (a percentage, a coefficient) has no total, nor has
+环比 where it would divide two sums since January.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ from dataclasses import dataclass, field
 from decimal import Context, Decimal, Inexact, InvalidOperation, localcontext
 from functools import lru_cache
 
-from forms_tables.edition.catalog import Edition
+from forms_tables.edition.catalog import Column, Edition, Indicator
 from forms_tables.edition.periods import PeriodCode
+from forms_tables.edition.shape import divides_running_totals
 from forms_tables.notation.decimals import Blank, Decimals, JudgeFunction, Reading, chosen_codes
 from forms_tables.notation.names import TextScope
 from forms_tables.notation.trees import parse, walk
@@ -128,7 +130,6 @@ class TotalCell:
 @lru_cache(maxsize=64)
 def cells_with_totals(edition: Edition, period: PeriodCode) -> tuple[TotalCell, ...]:
     """What is totalled in the period's tables, sums before what is worked out from them."""
-    reading = Reading(edition, period, {}, {}, {})
     sums, worked_out = [], []
     for table in edition.tables:
         if table.frequency != period.frequency:
@@ -136,14 +137,22 @@ def cells_with_totals(edition: Edition, period: PeriodCode) -> tuple[TotalCell, 
         for indicator in table.indicators:
             for column in indicator.column_definitions:
                 cell = f"{indicator.code}.{column.key}", indicator.decimals_in(column.key)
-                scope = TextScope(edition, column=column.key, row=indicator.code)
-                if column.applies_when and not compiled(column.applies_when, scope)(reading):
+                if not applies_in(edition, period, indicator, column):
                     continue
                 if indicator.adds_up_in(column.key):
                     sums.append(TotalCell(*cell, None))
-                elif indicator.additive and column.auto:
+                elif indicator.additive and column.auto and not divides_running_totals(indicator, column.key):
+                    scope = TextScope(edition, column=column.key, row=indicator.code)
                     worked_out.append(TotalCell(*cell, compiled(column.auto, scope)))
     return (*sums, *worked_out)
+
+
+def applies_in(edition: Edition, period: PeriodCode, indicator: Indicator, column: Column) -> bool:
+    """Whether the column has something in this period: 本年上期累计 not before March."""
+    if not column.applies_when:
+        return True
+    scope = TextScope(edition, column=column.key, row=indicator.code)
+    return bool(compiled(column.applies_when, scope)(Reading(edition, period, {}, {}, {})))
 
 
 def compiled(text: str, scope: TextScope) -> JudgeFunction:

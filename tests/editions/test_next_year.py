@@ -22,6 +22,7 @@ from reporting.editions import drafts, rehearsal
 from reporting.editions.effects import periods_with_submissions
 from reporting.filing.judging import facts_for, history_of, judge, submission_values
 from reporting.firm.views.home import has_the_headline_of
+from reporting.growth.comparing import AskedGrowth, compare
 from reporting.models import Filing, Period, State, Submission
 from reporting.recheck import recheck
 from reporting.register.upkeep import change_facts
@@ -32,7 +33,7 @@ from tests.cast import AT, SHANGHAI
 from tests.editions.next_year import NEXT, THIS, change, folders, forget, make_next_year
 from tests.may import CLEAN_MAY, fresh
 from tests.officials import file_may, make_it_be, sign_in
-from tests.reading import markup_of
+from tests.reading import markup_of, words_on
 from tests.test_every_url import OPEN, PAGES, named_patterns
 
 pytestmark = pytest.mark.django_db
@@ -282,3 +283,14 @@ def test_the_firms_line_joins_only_what_continues_the_same_figure(years):
 def test_beginning_and_end_are_said_with_a_reason_or_not_at_all(years):
     with pytest.raises(CommandError, match="请写明是哪一个制度自哪个报告期起执行"):
         call_command("load_edition", NEXT, "--to", "2025M12", "--reason", "通知", "--by", "zhoutao", verbosity=0)
+
+
+def test_growth_is_compared_over_the_change_and_a_row_without_counterpart_has_none(years):
+    renamed = compare(AskedGrowth("2025M05", "2052.c1"))
+    assert (renamed.whole.published, renamed.whole.base, renamed.whole.level) == (20, 20, 25)
+    assert str(renamed.on_published(renamed.whole).shown) == "25.0"
+    fresh_row = compare(AskedGrowth("2025M05", "2053.c1"))
+    why = f"{years.this.edition.title}中没有可比的指标，不计算同比"
+    assert fresh_row.on_published(fresh_row.whole).why == fresh_row.comparable(fresh_row.whole).why == why
+    page = words_on(sign_in(years.cast.zhou_tao).get("/city/totals/growth/?period=2025M05&cell=2053.c1"))
+    assert why in page and "2053“其中：算力成本”在原制度中没有可比的指标" in page and "增长分解" not in page

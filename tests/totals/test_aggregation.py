@@ -54,6 +54,12 @@ def test_there_is_no_growth_on_a_base_of_zero_or_a_loss():
     assert totals_of({"2010.c1": "5", "2010.c2": "0"})["2010.c4"] is None
 
 
+def test_a_total_divides_no_two_running_totals_but_figures_of_two_months():
+    cells = totals_of({"2010.c1": "5", "2010.c3": "4", "2112.c1": "50", "2112.c3": "40"})
+    assert "2010.c5" not in cells
+    assert cells["2112.c5"] == Decimal("25.0")  # the people employed, now and a month ago
+
+
 def test_what_does_not_add_up_has_no_total():
     cells = totals_of({"2113.c1": "5.5", "2010.c1": "1"})
     assert not any(key.startswith("2113.") for key in cells)
@@ -94,7 +100,7 @@ def test_only_approved_submissions_go_in(city):
     assert cells["2010.c2"] == Decimal("900.05")
     assert cells["2010.c3"] == Decimal("2300.15")
     assert cells["2010.c4"] == Decimal("233.4")  # 3000.35 / 900.05 = 3.33359
-    assert cells["2010.c5"] == Decimal("30.4")  # 3000.35 / 2300.15 = 1.30442
+    assert "2010.c5" not in cells  # 3000.35 / 2300.15 are sums of five and of four months
     assert cells["2090.c1"] == Decimal("7.66")  # 20.00 - 12.34
     assert cells["2090.c4"] is None
     assert cells["2112.c1"] == Decimal(55)
@@ -215,7 +221,6 @@ def test_json_holds_decimal_strings_and_leaves_blanks_out(city):
         "c2": "900.05",
         "c3": "2300.15",
         "c4": "233.4",
-        "c5": "30.4",
     }
     assert printed["totals"]["软统企6"]["2112"]["c1"] == "55"
     assert "2113" not in printed["totals"]["软统企6"]

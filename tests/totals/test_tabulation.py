@@ -68,7 +68,7 @@ def test_the_citys_table_says_the_hand_worked_totals_in_the_official_layout(city
         900.05,
         2300.15,
         233.4,
-        30.4,
+        None,
         2,
     ]
     assert row_of(sheet, "20211")["name"].alignment.indent == 3
@@ -91,6 +91,7 @@ def test_what_has_no_total_stays_blank(city):
     assert [row_of(sheet, "2113")[key].value for key in ("c1", "c2", "c4", "firms")] == [None] * 4
     assert row_of(sheet, "2020a")["c1"].value is None
     assert row_of(sheet, "2090")["c4"].value is None
+    assert any("累计指标的环比不由两期累计数相除" in str(cell.value) for cell in sheet["A"])
     assert any("2113订单同比增长不能加总" in str(cell.value) for cell in sheet["A"])
 
 

@@ -70,7 +70,11 @@ def notes_on(summary: Summary) -> list[tuple[str, str]]:
         ("纳入口径", scope_of(summary)),
         *how_it_came_in(summary, counted),
         ("合计", "各指标合计数由纳入的上报件逐家相加，不四舍五入；没有企业填报的指标合计为 0，空白不等于 0。"),
-        ("同比、环比", "由合计数重新计算，保留一位小数；上年同期或上期合计不大于 0 时留空。"),
+        (
+            "同比、环比",
+            "同比由合计数重新计算，是同口径的，保留一位小数；上年同期合计不大于 0 时留空。"
+            "累计指标的环比不由两期累计数相除，留空；按当月数计算的环比见“增长”页。",
+        ),
         *([("与原制度的对照", "\n".join(summary.breaks))] if summary.breaks else []),
         ("不加总的指标", "百分比、系数不加总，留空。"),
         ("区县", districts_in_words(summary)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from xlsxwriter.worksheet import Worksheet
 
 from forms_tables.edition.catalog import Indicator, Table
+from forms_tables.edition.shape import divides_running_totals
 from reporting.models.history import IMPORTED
 from reporting.totals.aggregation import AreaSummary, Summary
 from reporting.totals.tabulation.page import GREY, Field, TotalsBook
@@ -109,10 +110,24 @@ def write_remarks(book: TotalsBook, sheet: Worksheet, row: int, table: Table, la
         row += 1
 
 
+def growth_in_words(table: Table) -> list[str]:
+    """How the growth of totals is meant, where the form asks for any."""
+    columns = [column for column in table.columns if "growth(" in column.auto]
+    if not columns:
+        return []
+    told = ["同比、环比由本表合计数重新计算，是同口径的；上年同期或上期合计不大于 0 时不计算。"]
+    if any(
+        divides_running_totals(row, column.key)
+        for row in table.indicators
+        for column in columns
+        if column.key in row.columns
+    ):
+        told.append("累计指标的环比不由两期累计数相除，合计留空；按当月数计算的环比见“增长”页。")
+    return told
+
+
 def remarks_on(table: Table) -> list[str]:
-    remarks = []
-    if any("growth(" in column.auto for column in table.columns):
-        remarks.append("注：同比、环比由本表合计数重新计算；上年同期或上期合计不大于 0 时不计算。")
+    remarks = [f"注：{sentence}" for sentence in growth_in_words(table)]
     blank = [
         f"{indicator.code}{indicator.name}"
         for indicator in table.indicators

@@ -26,6 +26,7 @@ from reporting.totals.history import (
     summarise_history,
 )
 from reporting.totals.tabulation import write_summary
+from reporting.totals.tabulation.tables import growth_in_words
 
 KEPT = 600  # seconds
 
@@ -62,6 +63,10 @@ class TotalTable:
     @property
     def imported(self) -> str:
         return imported_in_words(self.area.coverage)
+
+    @property
+    def growth(self) -> str:
+        return "".join(growth_in_words(self.table))
 
     @property
     def firms(self) -> int:

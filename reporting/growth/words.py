@@ -1,0 +1,143 @@
+"""What is said beside growth: whether it is provisional, on how much it rests, what was left out of it."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+
+from accounts.models import Enterprise
+from forms_tables.edition.periods import PeriodCode
+from reporting.growth.bridge import BASE, LABELS, LEVEL, PUBLISHED, UNSAID, GrowthRate
+from reporting.growth.comparing import Compared
+from reporting.growth.months import MonthFigures
+from reporting.models import Period
+from reporting.models.history import IMPORTED
+from reporting.totals.breaks import breaks_in
+from reporting.totals.coverage import Coverage
+
+ON_PUBLISHED, COMPARABLE, OF_STAYED, MONTH_ON_MONTH = "按公布数", "同口径", "留存企业", "环比（当月数）"
+PROVISIONAL = "初步数"
+
+
+def is_provisional(compared: Compared) -> bool:
+    codes = [compared.period.code, *([] if compared.no_then else [compared.then.code])]
+    return Period.objects.filter(pk__in=codes, state=Period.OPEN).exists()
+
+
+def standing_words(compared: Compared, covered: Coverage, basis: str) -> list[str]:
+    """On what the figures rest: which periods, whether they are locked, how many firms and how much of last year's
+    revenue is in."""
+    told = [of_period(compared.period) + coverage_words(covered, basis)]
+    if not compared.no_then:
+        told.append(of_period(compared.then))
+    return told
+
+
+def of_period(period: PeriodCode) -> str:
+    opened = Period.objects.filter(pk=period.code).first()
+    if opened is None:
+        return f"{period.label}为{IMPORTED}。"
+    if opened.is_locked:
+        return f"{period.label}已锁定。"
+    return f"{period.label}尚未锁定，为{PROVISIONAL}。"
+
+
+def coverage_words(covered: Coverage, basis: str) -> str:
+    if not covered.owed:
+        return ""
+    share = f"，占应报企业{basis}的 {covered.share_approved}%" if covered.share_approved is not None else ""
+    return f"应报 {covered.owed} 家，计入审核通过的 {covered.approved} 家{share}。"
+
+
+def left_out_words(compared: Compared, group: str | None) -> list[str]:
+    """Whose figures stand on one side alone, or on none."""
+    told, bridge, unit = [], compared.bridge(group), compared.indicator.unit
+    if not compared.no_base and (count := bridge.firms[UNSAID]):
+        level = f"{bridge.amounts[UNSAID]:,}{unit}"
+        told.append(f"{count} 家的表里没有上年数，本期 {level} 只计入本期，同口径增速因此偏高。")
+    if compared.months:
+        told += month_words(compared.months.of(group), compared.months.rate(group), unit)
+    return told
+
+
+def month_words(month: MonthFigures, rate: GrowthRate, unit: str) -> list[str]:
+    told = []
+    if month.unknown:
+        level = f"{month.unknown_level:,}{unit}"
+        told.append(f"{month.unknown} 家没有上期累计，算不出当月数，其本年累计 {level} 不计入当月数和环比。")
+    if rate.exact is not None and month.firms > month.same:
+        told.append(f"{month.firms - month.same} 家没有上月的当月数，不计入环比。")
+    return told
+
+
+def label_of(key: str, compared: Compared) -> str:
+    levels = {PUBLISHED: f"{compared.then.label}公布数", BASE: "同口径基数", LEVEL: f"{compared.period.label}"}
+    return levels.get(key) or LABELS[key]
+
+
+def percent(rate: GrowthRate) -> str:
+    return "" if rate.shown is None else f"{rate.shown}"
+
+
+def points(effect: Decimal | None) -> str:
+    """Percentage points with their sign, two decimals."""
+    return "" if effect is None else f"{effect.quantize(Decimal('0.01'), ROUND_HALF_UP) + 0:+}"
+
+
+def as_json(compared: Compared) -> dict:
+    """Figures as decimal strings; rates as shown and unrounded."""
+    told = {
+        "period": compared.period.code,
+        "cell": compared.cells.own,
+        "by": compared.asked.by,
+        "then": compared.then.code,
+        "provisional": is_provisional(compared),
+        **area_as_json(compared, None),
+        "breaks": list(breaks_in(compared.period, compared.edition)),
+        "movers": movers_as_json(compared),
+    }
+    if compared.asked.by:
+        told["groups"] = {code: area_as_json(compared, code) for code in sorted(compared.groups)}
+    return told
+
+
+def movers_as_json(compared: Compared) -> list[dict]:
+    found = compared.movers(None)
+    firms = Enterprise.objects.in_bulk([each.firm for each in found])
+    return [
+        {
+            "credit_code": firms[each.firm].credit_code,
+            "name": firms[each.firm].name,
+            "district": each.row.district,
+            "then": f"{each.before:f}",
+            "now": f"{each.now:f}",
+            "points": None if each.points is None else points(each.points),
+            "steps": list(each.words),
+        }
+        for each in found
+    ]
+
+
+def area_as_json(compared: Compared, group: str | None) -> dict:
+    bridge = compared.bridge(group)
+    rates = {"published": compared.on_published(bridge), "comparable": compared.comparable(bridge)}
+    if not compared.no_then:
+        rates["stayed"] = bridge.of_stayed
+    if compared.months:
+        rates["month_on_month"] = compared.months.rate(group)
+    lines = [] if compared.no_then or compared.no_base else bridge.lines()
+    return {
+        "level": f"{bridge.level:f}",
+        "growth": {name: rate_as_json(rate) for name, rate in rates.items()},
+        "bridge": [{"step": line.key, "amount": f"{line.amount:f}", "firms": line.firms} for line in lines],
+        **({"month": f"{compared.months.of(group).value:f}"} if compared.months else {}),
+        "left_out": left_out_words(compared, group),
+    }
+
+
+def rate_as_json(rate: GrowthRate) -> dict:
+    return {
+        "base": None if rate.base is None else f"{rate.base:f}",
+        "rate": None if rate.shown is None else str(rate.shown),
+        "unrounded": None if rate.exact is None else str(rate.exact),
+        **({"why": rate.why} if rate.why else {}),
+    }
