@@ -56,7 +56,7 @@ def test_it_begins_with_the_headline_by_district(city):
 
 
 def test_every_figure_says_that_it_is_provisional(city):
-    said = "暂定 2024年5月未锁定：应报 5 家，审核通过 3 家，没有上年数据，不能计算收入占比。"
+    said = "暂定 2024年5月未锁定，3 家（应报 5 家）。"
     assert said in words_on(city.get(BY_DISTRICT))
     assert said in words_on(city.get(FIRMS))
 
@@ -211,7 +211,7 @@ def test_the_workbook_of_a_cut_is_ready_to_print(city):
     sheet = book["分组汇总"]
     assert sheet["A1"].value == "全市分组汇总 · 2024年5月"
     assert sheet["A2"].value == "计量单位：万元"
-    assert sheet["A3"].value.startswith("2024年5月未锁定：应报 5 家，审核通过 3 家")
+    assert sheet["A3"].value.startswith("2024年5月未锁定，3 家（应报 5 家）。")
     head = next(number for number in range(1, 9) if sheet.cell(number, 1).value == "区县")
     said = [sheet.cell(number, 1).value for number in range(2, head)]
     assert said[-1] == "分组：区县；指标：主营业务收入、软件业务收入合计。"
