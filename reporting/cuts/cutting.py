@@ -125,6 +125,11 @@ def rows_of(asked: Cut, code: str) -> tuple[Counted, pl.DataFrame]:
     return rows, groups.select(asked.by)
 
 
+def own_districts(asked: Cut) -> list[District] | None:
+    """Those whoever asks may see; None of who may see all."""
+    return None if asked.within is None else list(District.objects.filter(code__in=asked.within))
+
+
 def narrowed(rows: Counted, mask: pl.Series) -> Counted:
     return replace(rows, rows=replace(rows.rows, frame=rows.rows.frame.filter(mask)))
 

@@ -16,7 +16,7 @@ from forms_tables.edition.catalog import Edition
 from forms_tables.edition.model import FIGURE_KINDS
 from reporting.city_columns.counted import Counted
 from reporting.city_columns.scaling import UNSTORABLE, decimal_of
-from reporting.cuts.coverage import CutCoverage, coverage_of
+from reporting.cuts.coverage import CutCoverage, coverage_of_cut
 from reporting.cuts.cutting import CannotCut, Cut, nobody_left, rows_of, summed
 from reporting.cuts.dimensions import DIMENSIONS, names_of
 from reporting.cuts.laying_out import CellHead, head_of
@@ -73,7 +73,7 @@ class Detail:
 
     @cached_property
     def coverage(self) -> CutCoverage:
-        return coverage_of(self.asked, self.period)
+        return coverage_of_cut(self.asked, self.period)
 
     @cached_property
     def by(self) -> tuple[str, ...]:
