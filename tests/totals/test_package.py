@@ -114,6 +114,14 @@ def test_districts_by_main_indicators_have_their_growth_beside_them(city):
     assert heads[0] == "主营业务收入\n（万元）" and heads[-1] == "平均用工人数\n（人）"
 
 
+def test_an_edition_that_names_no_main_indicators_has_no_table_of_them():
+    summary = imagined("2024M05")
+    platform = replace(summary.edition.platform, figures={})
+    book = unpacked(package_of(replace(summary, edition=replace(summary.edition, platform=platform))))[0]
+    assert book.sheetnames == ["编制说明", "分区县报送情况", "软统企6", "软统企7"]
+    assert not any("主要指标及同比" in text for text in texts_in(book))
+
+
 def test_each_sheet_is_signed_at_its_foot(city):
     for book in unpacked(package_of(summarise(city.may, AT))):
         for sheet in book:
