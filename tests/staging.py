@@ -3,11 +3,11 @@ it does to the record is undone. Not for a file with a test that commits, since 
 
 import copy
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
 from django.db import transaction
 from django.test import override_settings
 
@@ -33,11 +33,16 @@ def places(folder: Path) -> dict:
     }
 
 
-@contextmanager
-def staged(blocker, folder: Path, build: Callable[[], object]) -> Iterator[Stage]:
-    """`blocker` is pytest-django's: the database stays open to what is built until the file has ended."""
-    with blocker.unblock(), transaction.atomic():
-        with override_settings(**places(folder)):
-            built = build()
-        yield Stage(built, folder)
-        transaction.set_rollback(True)
+def built_once(build: Callable[[], object]):
+    """A fixture of the file. The database stays open to what is built until the file's last test has ended."""
+
+    @pytest.fixture(scope="module")
+    def stage(django_db_setup, django_db_blocker, tmp_path_factory):
+        folder = tmp_path_factory.mktemp("stage")
+        with django_db_blocker.unblock(), transaction.atomic():
+            with override_settings(**places(folder)):
+                built = build()
+            yield Stage(built, folder)
+            transaction.set_rollback(True)
+
+    return stage

@@ -68,7 +68,7 @@ from tests.may import AFTER_DUE, CLEAN_MAY, fresh, make_may
 from tests.officials import file_may, make_it_be
 from tests.reading import markup_of
 from tests.register.test_register_import import workbook
-from tests.staging import staged
+from tests.staging import built_once
 from tests.succession.papers import propose
 
 ROLES = ("enterprise", "district", "association", "city", "system")
@@ -408,22 +408,6 @@ def named_patterns(patterns=None) -> dict[str, URLPattern]:
     return found
 
 
-@pytest.fixture(scope="module")
-def stage(django_db_setup, django_db_blocker, tmp_path_factory):
-    with staged(django_db_blocker, tmp_path_factory.mktemp("stage"), a_row_of_everything) as stage:
-        yield stage
-
-
-@pytest.fixture
-def may(stage, db, settings, tmp_path):
-    return stage.set_up(settings, tmp_path)
-
-
-@pytest.fixture
-def cast(may):
-    return may.cast
-
-
 def a_row_of_everything() -> SimpleNamespace:
     cast = assemble()
     may = make_may(cast)
@@ -488,6 +472,19 @@ def a_row_of_everything() -> SimpleNamespace:
         token=uuid.uuid4(), district=liangjiang, since=date(2024, 7, 1), reason="区划调整", by=may.city, at=AT
     )
     return may
+
+
+stage = built_once(a_row_of_everything)
+
+
+@pytest.fixture
+def may(stage, db, settings, tmp_path):
+    return stage.set_up(settings, tmp_path)
+
+
+@pytest.fixture
+def cast(may):
+    return may.cast
 
 
 def of_the_desk(name: str, may) -> dict:
