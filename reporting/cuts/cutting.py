@@ -113,7 +113,7 @@ def rows_of(asked: Cut, code: str) -> tuple[Counted, pl.DataFrame]:
     keys = list(dict.fromkeys([*asked.by, *asked.where]))
     classes = cells_of_classes(edition, period.frequency) if "class" in keys else ()
     wanted = list(dict.fromkeys([*asked.show, *classes]))
-    within = None if asked.within is None else list(District.objects.filter(code__in=asked.within))
+    within = own_districts(asked)
     rows = counted(period, edition, wanted, include_submitted=asked.include_submitted, districts=within)
     groups = grouped(rows, keys, asked.districts)
     kept = pl.lit(True)
