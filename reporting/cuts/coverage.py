@@ -3,57 +3,53 @@ revenue. It is said of all that whoever asks may see, whatever the cut is narrow
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from decimal import Decimal
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
+from accounts.models import District
 from forms_tables.edition.periods import PeriodCode
-from reporting.cuts.cutting import Cut
-from reporting.filing.progress import WHOLE, RevenueShare, progress_of, revenue_shares
-from reporting.models import Filing, Period
+from reporting.city_columns.counted import filings_of, refresh
+from reporting.cuts.cutting import Cut, own_districts
+from reporting.models import Period
+from reporting.totals.coverage import Coverage, Rests, coverage_of, rests_on, together
+from reporting.totals.last_year import last_year_of
 
 
 @dataclass(frozen=True)
 class CutCoverage:
-    """`provisional` while the period is open; imported history neither owes nor changes."""
+    """Of one period; imported history neither owes nor changes and rests on nothing."""
 
     code: str
     label: str
-    provisional: bool = False
-    imported: bool = False
-    owed: int = 0
-    filed: int = 0
-    counted: int = 0
-    share: Decimal | None = None  # of last year's revenue, carried by those that count, in percent
+    coverage: Coverage = field(default_factory=Coverage)
+    rests: Rests | None = None
+
+    @property
+    def provisional(self) -> bool:
+        return self.rests is not None and self.rests.is_provisional
 
     @property
     def in_words(self) -> str:
         """A sentence without its end."""
-        if self.imported:
+        if self.rests is None:
             return f"{self.label}为导入历史，未在本平台上报和审核"
-        carried = "没有上年数据，不能计算收入占比" if self.share is None else f"占上年收入 {self.share}%"
         if self.provisional:
-            return f"{self.label}未锁定：应报 {self.owed} 家，审核通过 {self.counted} 家，{carried}"
-        return f"{self.label}已锁定：应报 {self.owed} 家，计入 {self.counted} 家"
+            return f"{self.label}{self.rests.in_words}"
+        return f"{self.label}已锁定，{self.rests.firms} 家（应报 {self.rests.owed} 家）"
 
 
-def coverage_of(asked: Cut, code: str) -> CutCoverage:
+def coverage_of_cut(asked: Cut, code: str) -> CutCoverage:
     period = Period.objects.filter(pk=code).first()
     if period is None:
-        return CutCoverage(code, label_of_period(code), imported=True)
-    filings = Filing.objects.of(period)
-    if asked.within is not None:
-        filings = filings.filter(district__code__in=asked.within)
-    progress = progress_of(filings)
-    share = revenue_shares(filings, period).get(WHOLE, RevenueShare()).percent
-    return CutCoverage(
-        code,
-        period.label,
-        provisional=not period.is_locked,
-        owed=progress.owed,
-        filed=progress.filed,
-        counted=progress.approved,
-        share=share,
-    )
+        return CutCoverage(code, label_of_period(code))
+    whole = _together(period, own_districts(asked))
+    return CutCoverage(code, period.label, whole, rests_on(whole, asked.include_submitted, not period.is_locked))
+
+
+def _together(period: Period, districts: Sequence[District] | None) -> Coverage:
+    refresh(period.parsed, districts)
+    filings = filings_of(period.parsed, districts)
+    return together(coverage_of(filings, last_year_of(period), filings["district"].unique().to_list()).values())
 
 
 def label_of_period(code: str) -> str:

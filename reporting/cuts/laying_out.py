@@ -9,7 +9,7 @@ from decimal import Decimal
 from forms_tables.edition.address import CellAddress
 from forms_tables.edition.catalog import Edition
 from reporting.cuts.choosing import name_of_cell, unit_of_cell
-from reporting.cuts.coverage import CutCoverage, coverage_of
+from reporting.cuts.coverage import CutCoverage, coverage_of_cut
 from reporting.cuts.cutting import NOBODY, Cut, CutPeriod, CutTable, Group, Sums
 from reporting.cuts.dimensions import DIMENSIONS, names_of
 from reporting.totals.coverage import share
@@ -85,7 +85,7 @@ def lay_out(table: CutTable, sort: str = "") -> LaidOut:
         edition=newest.edition,
         by=tuple(DIMENSIONS[key].label for key in asked.by),
         heads=heads,
-        coverage=tuple(coverage_of(asked, each.period.code) for each in table.periods),
+        coverage=tuple(coverage_of_cut(asked, each.period.code) for each in table.periods),
         lines=tuple(sorted_by(lines, sort, asked)),
         whole=whole,
         sort=sort,

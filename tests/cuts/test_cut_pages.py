@@ -56,7 +56,7 @@ def test_it_begins_with_the_headline_by_district(city):
 
 
 def test_every_figure_says_that_it_is_provisional(city):
-    said = "暂定 2024年5月未锁定：应报 5 家，审核通过 3 家，没有上年数据，不能计算收入占比。"
+    said = "暂定 2024年5月未锁定，3 家（应报 5 家）。"
     assert said in words_on(city.get(BY_DISTRICT))
     assert said in words_on(city.get(FIRMS))
 
@@ -110,7 +110,7 @@ def test_a_figure_leads_to_its_firms_and_they_add_up_to_it(city, may):
     page = city.get(BY_DISTRICT)
     firms = city.get(links_behind(page, "3,000.75"))
     text = words_on(firms)
-    assert "2 家，主营业务收入合计 3,000.75。" in text
+    assert "2 家，主营业务收入共 3,000.75 万元。" in text
     rows = [line for line in text.splitlines() if line.startswith("重庆")]
     assert [row.split()[0] for row in rows] == ["重庆嘉陵微电子有限公司", "重庆云图软件有限公司"]
     assert "2,000.50" in rows[0] and "66.7" in rows[0] and "1,000.25" in rows[1] and "33.3" in rows[1]
@@ -211,7 +211,7 @@ def test_the_workbook_of_a_cut_is_ready_to_print(city):
     sheet = book["分组汇总"]
     assert sheet["A1"].value == "全市分组汇总 · 2024年5月"
     assert sheet["A2"].value == "计量单位：万元"
-    assert sheet["A3"].value.startswith("2024年5月未锁定：应报 5 家，审核通过 3 家")
+    assert sheet["A3"].value.startswith("2024年5月未锁定，3 家（应报 5 家）。")
     head = next(number for number in range(1, 9) if sheet.cell(number, 1).value == "区县")
     said = [sheet.cell(number, 1).value for number in range(2, head)]
     assert said[-1] == "分组：区县；指标：主营业务收入、软件业务收入合计。"
@@ -254,3 +254,32 @@ def test_the_choice_offers_what_there_is(city):
 
 def test_a_district_is_not_offered_where_firms_are_now(district):
     assert "按现在的归属" not in words_on(district.get(BY_DISTRICT))
+
+
+@pytest.mark.parametrize("path", [BY_DISTRICT, FIRMS])
+def test_the_association_reads_the_whole_city_and_a_firm_nothing(may, path):
+    text = words_on(sign_in(may.analyst).get(path))
+    assert "南岸区" in text and "400.00" in text
+    assert sign_in(may.clerk).get(path).status_code == 403
+    assert sign_in(may.system).get(path).status_code == 403
+
+
+def test_the_address_of_a_choice_is_the_same_wherever_it_is_made(city):
+    """So that it can be kept and sent: the same choice is the same address, and leads to itself."""
+    given = (
+        "/cuts/?submitted=yes&show=2010.c1&district=500108&by=&by=district&period=&period=2024M05&district=500103&by="
+    )
+    kept = re.search(r'name="choice" value="([^"]+)"', markup_of(city.get(given)))[1]
+    again = re.search(r'name="choice" value="([^"]+)"', markup_of(city.get(f"/cuts/?{unescape(kept)}")))[1]
+    assert (
+        unescape(kept)
+        == again.replace("&amp;", "&")
+        == ("period=2024M05&by=district&show=2010.c1&district=500103&district=500108&submitted=yes")
+    )
+
+
+def test_groups_of_which_nobody_said_it_are_asked_for_by_a_sign_of_their_own(city):
+    page = city.get("/cuts/?period=2024M05&by=size&show=2010.c1")
+    address = links_behind(page, "3,400.75")
+    assert "size=-" in address and "合计 3 3,400.75 100.0" in words_on(page)
+    assert "3 家，主营业务收入共 3,400.75 万元。" in words_on(city.get(address))

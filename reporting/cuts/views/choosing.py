@@ -10,7 +10,7 @@ from django.utils.http import content_disposition_header
 from accounts.models import Scope, User
 from forms_tables.edition.catalog import Edition
 from forms_tables.edition.periods import PeriodCode
-from reporting.cuts.choosing import MOST, UNSAID, CellChoice, cells_to_choose, name_of_cell
+from reporting.cuts.choosing import MOST, UNSAID, CellChoice, cells_to_choose, in_words, name_of_cell
 from reporting.cuts.coverage import label_of_period
 from reporting.cuts.cutting import CannotCut, Cut, period_of, rows_of
 from reporting.cuts.dimensions import NOW, Dimension, dimensions_of, names_of
@@ -41,6 +41,7 @@ class ChoiceForm:
     cells: tuple[tuple[str, list[CellChoice]], ...]
     shown: tuple[CellChoice, ...]
     narrowings: tuple[Narrowing, ...]
+    words: str  # the choice, as it is printed
     may_move: bool  # whether districts as they are now are this person's to ask for
 
     @property
@@ -68,6 +69,7 @@ def form_of(asked: Cut, user: User, additive: bool = True) -> ChoiceForm:
         cells=tuple(cells_to_choose(edition, period.frequency if period else "month", additive)),
         shown=tuple(CellChoice(cell, name_of_cell(edition, cell)) for cell in asked.show),
         narrowings=narrowings(asked, edition, period),
+        words="；".join(f"{name}：{said}" for name, said in in_words(asked, edition).items()),
         may_move=user.scope == Scope.CITY,
     )
 

@@ -28,6 +28,7 @@ def firms(request):
     around = {
         "asked": asked,
         "form": form_of(asked, request.user, additive=False),
+        "is_first": "by" not in request.GET,
         "address": address_of(choice_of(asked)),
         "area": area_of(request.user),
         "submission_page": "district_review" if request.user.may.review else "city_submission",
@@ -55,7 +56,7 @@ def on_the_page(found: Detail, page: str | None) -> dict:
         "page": shown,
         "lines": [line_shown(line) for line in found.lines(start, start + PAGE)],
         "coverage": [found.coverage],
-        "first": next((head.label for head in found.heads if head.cell == found.first), ""),
+        "first": next((head for head in found.heads if head.cell == found.first), None),
         "whole": show(found.sum_of_first, None),
     }
 

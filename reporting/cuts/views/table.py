@@ -27,6 +27,7 @@ def table(request):
     around = {
         "asked": asked,
         "form": form_of(asked, request.user),
+        "is_first": "by" not in request.GET,
         "address": address_of(choice_of(asked)),
         "area": area_of(request.user),
         "saved": saved_for(request.user),
@@ -52,7 +53,7 @@ def on_the_page(laid: LaidOut, page: str | None) -> dict:
         "columns": 1 + 2 * len(laid.heads),
         "page": lines,
         "lines": [line_shown(laid, line) for line in lines],
-        "whole": line_shown(laid, laid.whole),
+        "whole": line_shown(laid, laid.whole) | {"span": len(laid.by)},
     }
 
 

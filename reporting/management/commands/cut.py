@@ -83,14 +83,15 @@ def as_json(laid: LaidOut) -> str:
 
 
 def told(coverage: CutCoverage) -> dict:
+    share = coverage.rests.share if coverage.rests else None
     return {
         "period": coverage.code,
         "provisional": coverage.provisional,
-        "imported": coverage.imported,
-        "owed": coverage.owed,
-        "filed": coverage.filed,
-        "counted": coverage.counted,
-        "share_of_last_year": None if coverage.share is None else f"{coverage.share:f}",
+        "imported": coverage.rests is None,
+        "owed": coverage.coverage.owed,
+        "filed": coverage.coverage.filed,
+        "counted": coverage.coverage.approved,
+        "share_of_last_year": None if share is None else f"{share:f}",
     }
 
 
