@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from accounts.models import District
 from forms_tables.edition.periods import PeriodCode
-from reporting.city_columns.counted import filings_of, refresh
+from reporting.city_columns.counted import filings_of
 from reporting.cuts.cutting import Cut, own_districts
 from reporting.models import Period
 from reporting.totals.coverage import Coverage, Rests, coverage_of, rests_on, together
@@ -39,6 +39,7 @@ class CutCoverage:
 
 
 def coverage_of_cut(asked: Cut, code: str) -> CutCoverage:
+    """As the stored list has it, which the cut that was made before has brought up to the record."""
     period = Period.objects.filter(pk=code).first()
     if period is None:
         return CutCoverage(code, label_of_period(code))
@@ -47,7 +48,6 @@ def coverage_of_cut(asked: Cut, code: str) -> CutCoverage:
 
 
 def _together(period: Period, districts: Sequence[District] | None) -> Coverage:
-    refresh(period.parsed, districts)
     filings = filings_of(period.parsed, districts)
     return together(coverage_of(filings, last_year_of(period), filings["district"].unique().to_list()).values())
 

@@ -106,16 +106,17 @@ def cut_period(asked: Cut, code: str) -> CutPeriod:
     return CutPeriod(rows.period, rows.edition, found, whole.get((), NOBODY), rows.is_imported)
 
 
-def rows_of(asked: Cut, code: str) -> tuple[Counted, pl.DataFrame]:
-    """The rows of a period that are asked for, and beside each its group in every dimension of `by`."""
+def rows_of(asked: Cut, code: str, fresh: bool = True) -> tuple[Counted, pl.DataFrame]:
+    """The rows of a period that are asked for, and beside each its group in every dimension of `by`. Who has asked for
+    them just now need not have the columns brought up to the record again (`fresh`)."""
     period, edition = period_of(code)
     check(asked, edition, period)
     keys = list(dict.fromkeys([*asked.by, *asked.where]))
     classes = cells_of_classes(edition, period.frequency) if "class" in keys else ()
     wanted = list(dict.fromkeys([*asked.show, *classes]))
-    within = own_districts(asked)
-    rows = counted(period, edition, wanted, include_submitted=asked.include_submitted, districts=within)
-    groups = grouped(rows, keys, asked.districts)
+    own = own_districts(asked)
+    rows = counted(period, edition, wanted, fresh=fresh, include_submitted=asked.include_submitted, districts=own)
+    groups = grouped(rows, keys, asked.districts, fresh)
     kept = pl.lit(True)
     for key, codes in asked.where.items():
         kept &= pl.col(key).is_in(list(codes))

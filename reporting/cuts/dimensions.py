@@ -55,12 +55,12 @@ def dimensions_of(edition: Edition) -> list[Dimension]:
     return [each for each in DIMENSIONS.values() if each.is_in(edition)]
 
 
-def grouped(counted: Counted, by: Sequence[str], districts: str = THEN) -> pl.DataFrame:
+def grouped(counted: Counted, by: Sequence[str], districts: str = THEN, fresh: bool = True) -> pl.DataFrame:
     """For each counted row its group in every dimension of `by`, as codes ("" where nobody said), in their order."""
     edition = counted.edition
     rows = {DIMENSIONS[key].row for key in by} - {""}
     codes = {row: getattr(edition.platform.rows, row) for row in rows}
-    said = described(counted, list(dict.fromkeys(filter(None, codes.values()))))
+    said = described(counted, list(dict.fromkeys(filter(None, codes.values()))), fresh)
     own: dict[str, Callable[[], pl.Series]] = {
         "district": lambda: _districts(counted, districts),
         "class": lambda: _classes(counted),

@@ -86,12 +86,13 @@ def read_by(asked: Cut) -> tuple[Edition, PeriodCode | None]:
 
 
 def narrowings(asked: Cut, edition: Edition, period: PeriodCode | None) -> tuple[Narrowing, ...]:
-    """Every dimension with the groups there are in the period, and those chosen that it has not."""
+    """Every dimension with the groups there are in the period, and those chosen that it has not. The form is made when
+    the table is: the columns have just been brought up to the record."""
     dimensions = dimensions_of(edition)
     if period is None:
         return ()
     every = replace(asked, by=tuple(each.key for each in dimensions), show=(), where={})
-    _, groups = rows_of(every, period.code)
+    _, groups = rows_of(every, period.code, fresh=False)
     found = []
     for each in dimensions:
         chosen = asked.where.get(each.key, frozenset())

@@ -27,7 +27,6 @@ def firms(request):
         return render(request, "cuts/no_period.html")
     around = {
         "asked": asked,
-        "form": form_of(asked, request.user, additive=False),
         "is_first": "by" not in request.GET,
         "address": address_of(choice_of(asked)),
         "area": area_of(request.user),
@@ -40,7 +39,7 @@ def firms(request):
     else:
         around |= on_the_page(found, request.GET.get("page"))
         note(found, "查看逐户明细", request.user, at, page=around["page"].number)
-    return render(request, "cuts/firms.html", around)
+    return render(request, "cuts/firms.html", around | {"form": form_of(asked, request.user, additive=False)})
 
 
 def found_by(asked: Cut, request: HttpRequest) -> Detail:

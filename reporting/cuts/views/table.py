@@ -26,7 +26,6 @@ def table(request):
         return render(request, "cuts/no_period.html")
     around = {
         "asked": asked,
-        "form": form_of(asked, request.user),
         "is_first": "by" not in request.GET,
         "address": address_of(choice_of(asked)),
         "area": area_of(request.user),
@@ -36,7 +35,7 @@ def table(request):
         around |= on_the_page(laid_out(asked, request), request.GET.get("page"))
     except CannotCut as cannot:
         around["cannot"] = str(cannot)
-    return render(request, "cuts/table.html", around)
+    return render(request, "cuts/table.html", around | {"form": form_of(asked, request.user)})
 
 
 def laid_out(asked: Cut, request: HttpRequest) -> LaidOut:
