@@ -8,8 +8,8 @@ from decimal import Decimal
 
 from forms_tables.edition.periods import PeriodCode
 from reporting.cuts.cutting import Cut
-from reporting.filing.progress import WHOLE, RevenueShare, progress_of, revenue_shares
 from reporting.models import Filing, Period
+from reporting.totals.progress import WHOLE, RevenueShare, progress_of, revenue_shares
 
 
 @dataclass(frozen=True)

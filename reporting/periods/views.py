@@ -14,7 +14,6 @@ from accounts.post.state import look
 from reporting import workflow
 from reporting.dates.arrangements import in_words
 from reporting.dates.deadlines import squeezed
-from reporting.filing.progress import WHOLE, progress_of, revenue_shares
 from reporting.letters.mass import MassPreview, done_as_seen
 from reporting.models import Deadline, Filing, Period, calendar_in_force, reading_in_force
 from reporting.pages.chosen_period import periods_to_show
@@ -23,6 +22,7 @@ from reporting.periods.forms import DeadlinesForm, EstimatesForm, LockForm, Open
 from reporting.periods.openings import openings_on
 from reporting.periods.previews import opened_as_seen
 from reporting.reminders import activating
+from reporting.totals.progress import WHOLE, progress_of, revenue_shares
 
 
 @needs(Ability.READ_CITY)

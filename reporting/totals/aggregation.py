@@ -29,7 +29,7 @@ from reporting.totals.breaks import breaks_in
 from reporting.totals.coverage import Coverage, Rests, coverage_of, rests_on, together
 from reporting.totals.from_columns import areas_of, cells_in_totals
 from reporting.totals.last_year import last_year_of
-from reporting.totals.listing import ListedFiling, Listing
+from reporting.totals.listing import ListedFiling, ListOfFilings
 
 CHUNK = 200
 KEPT = 600  # seconds
@@ -128,7 +128,7 @@ def _summary(
         revenue_basis=last_year.words,
         city=city,
         districts=areas,
-        filings=Listing(period, include_submitted),
+        filings=ListOfFilings(period, include_submitted),
         digests=frozenset(digest for each in added.values() for digest in each.digests),
         breaks=breaks_in(code, edition),
     )
