@@ -29,10 +29,8 @@ def areas_of(counted: Counted) -> dict[str, AreaTotals]:
     plain, odd = parted(rows.frame)
     cells = there(rows, in_order(edition, counted.period.frequency, cells_that_add_up(edition)))
     areas: dict[str, AreaTotals] = {}
-    by_district = ["district"]
-    for (district,), _, figures, filled in groups_of(
-        summed(plain, by_district, cells), by_district, cells, rows.scales
-    ):
+    found = summed(plain, BY, cells)
+    for (district,), _, figures, filled in groups_of(found, BY, cells, rows.scales):
         counts = {cell: number for cell, number in filled.items() if number}
         area = areas[district] = AreaTotals({cell: figures[cell] for cell in counts})
         area.filled.update(counts)
