@@ -10,11 +10,11 @@ from accounts.models import User
 from reporting import workflow
 from reporting.dates.deadlines import day_of, due_moment, is_past
 from reporting.filing.judging import standing_submission
-from reporting.filing.progress import progress_of
 from reporting.filing.punctuality import decide_by, held_past_due
 from reporting.models import Filing, LateRequest, Period, Review, Standing, State, Submission, standing
 from reporting.models.asking import asked_of
 from reporting.models.period import own_due_of_each
+from reporting.totals.progress import progress_of
 from tests.cast import AT, SHANGHAI, make_enterprise
 from tests.may import LAST_SECOND, make_may, open_period
 
