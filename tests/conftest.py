@@ -1,5 +1,6 @@
 """What the lanes of ./test stand on. The people and firms are in tests/cast.py."""
 
+import gc
 import os
 import shutil
 import sys
@@ -19,6 +20,7 @@ from tests.browser.desks import Office
 from tests.cast import assemble
 from tests.mailbox import open_mailbox
 
+LANES_OF_THEIR_OWN = {"worker", "browser", "spark"}
 QUICK_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # tests/test_passwords.py asks for production's
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
@@ -44,6 +46,20 @@ def pytest_configure(config):
     if os.environ.get("REDIS_URL"):
         raise pytest.UsageError("Tests would put their work into the queue REDIS_URL names: run ./test, or unset it.")
     in_force.PASSWORD_HASHERS = QUICK_HASHERS
+
+
+def pytest_ignore_collect(collection_path, config):
+    """A lane of its own reads the files with a test of it, and not seven thousand tests to leave them out."""
+    marker = config.getoption("markexpr")
+    if marker in LANES_OF_THEIR_OWN and collection_path.suffix == ".py":
+        return f"pytest.mark.{marker}" not in collection_path.read_text(encoding="utf-8") or None
+    return None
+
+
+def pytest_collection_finish(session):
+    """What has been collected stays to the end: the collector of garbage need not go through it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-django, which puts last the tests that empty the database

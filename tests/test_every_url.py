@@ -4,6 +4,7 @@ import json
 import re
 import uuid
 from datetime import date, time
+from types import SimpleNamespace
 
 import pytest
 from django.core.files.base import ContentFile
@@ -64,12 +65,13 @@ from reporting.register import moves, tasks
 from reporting.register.imports import steps
 from reporting.releases.making import freeze_found
 from reporting.standing_in.granting import token_of
-from tests.cast import AT, FREE_CODE, make_district, make_user
+from tests.cast import AT, FREE_CODE, assemble, make_district, make_user
 from tests.history.books import book, of, stand
 from tests.may import AFTER_DUE, CLEAN_MAY, fresh, make_may, open_period
 from tests.officials import file_may, make_it_be
 from tests.reading import markup_of
 from tests.register.test_register_import import workbook
+from tests.staging import built_once
 from tests.succession.papers import propose
 
 ROLES = ("enterprise", "district", "association", "city", "system")
@@ -425,12 +427,10 @@ def named_patterns(patterns=None) -> dict[str, URLPattern]:
     return found
 
 
-@pytest.fixture
-def may(cast, settings, tmp_path):
-    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-    settings.EMAIL_FILE_PATH = tmp_path / "letters"
-    settings.MEDIA_ROOT = tmp_path / "media"
+def a_row_of_everything() -> SimpleNamespace:
+    cast = assemble()
     may = make_may(cast)
+    may.cast = cast
     workflow.save_sheet(may.filing, "软统企6", CLEAN_MAY, 0, may.clerk, AT)
     judgement = workflow.check(may.filing, may.clerk, AT)
     for finding in judgement.warnings:
@@ -491,6 +491,19 @@ def may(cast, settings, tmp_path):
         token=uuid.uuid4(), district=liangjiang, since=date(2024, 7, 1), reason="区划调整", by=may.city, at=AT
     )
     return may
+
+
+stage = built_once(a_row_of_everything)
+
+
+@pytest.fixture
+def may(stage, db, settings, tmp_path):
+    return stage.set_up(settings, tmp_path)
+
+
+@pytest.fixture
+def cast(may):
+    return may.cast
 
 
 def of_the_desk(name: str, may) -> dict:
@@ -671,6 +684,8 @@ def test_opens_to_those_who_may_and_to_nobody_else(name, may, cast, client):
     assert "/login/" in stranger.url
     assert "/login/" in client.post(url).url
     for role, person in cast.one_per_role.items():
+        if role not in who and connection.vendor != "sqlite":
+            continue  # a role's refusal comes before any question to the record: SQLite's lane has them all
         client.force_login(person)
         RegisterImport.objects.update(district=person.district)  # which is seen by its own office alone
         status = client.get(url).status_code

@@ -125,6 +125,13 @@ def test_a_lane_runs_in_several_processes_unless_one_order_or_its_words_are_want
     assert (runpy.run_path(str(environment.ROOT / "test"))["in_processes"](lane, words) == []) is alone
 
 
+def test_two_lanes_beside_each_other_are_both_run_and_only_one_is_on_postgresql():
+    test = runpy.run_path(str(environment.ROOT / "test"))
+    for lane, other in test["BESIDE"].items():
+        assert {lane, other} <= set(test["LANES"]) and not {lane, other} <= test["ON_POSTGRES"]
+    assert not set(test["BESIDE"]) & set(test["BESIDE"].values())
+
+
 # ---- a real city in a folder of its own ----
 
 

@@ -227,3 +227,33 @@ def test_what_runs_on_one_database_names_nothing_in_which_databases_differ():
     found = {file.name: differs.findall(text) for file in files if (text := marked_once(file.read_text()))}
     assert len(found) > 5
     assert {file: words for file, words in found.items() if words} == {}
+
+
+# Where the office's decisions, its counts and what runs at the same time are tested: all of it on both databases.
+ON_BOTH = (
+    "calendar",
+    "city_columns",
+    "mending",
+    "post",
+    "practice",
+    "reminders",
+    "standing_in",
+    "succession",
+    "totals",
+    "workflow",
+)
+
+
+def test_no_room_of_decisions_or_counts_runs_on_one_database():
+    assert not [
+        file for room in ON_BOTH for file in (ROOT / "tests" / room).glob("*.py") if marked_once(file.read_text())
+    ]
+    assert not marked_once((ROOT / "tests/test_every_url.py").read_text())
+
+
+def test_a_lane_of_its_own_is_named_as_the_collection_looks_for_it():
+    """tests/conftest.py reads the text of a file before it reads its tests."""
+    for file in set((ROOT / "tests").rglob("*.py")) - {Path(__file__)}:
+        assert not re.search(r"(?<!pytest\.)\bmark\.(worker|browser|spark)\b|from pytest import", file.read_text()), (
+            file
+        )

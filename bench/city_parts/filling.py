@@ -28,11 +28,10 @@ DIVISIONS = ["6410", "6421", "6422", "6511", "6512", "6513", "6520", "6531", "65
 
 @dataclass(frozen=True)
 class Filled:
-    districts: list[District]
-    by: User
+    codes: list[str]  # the annual, then the months; of the last some wait for their districts
+    reviewers: dict[int, User]  # of each district
     city: User
     seconds: float
-    submissions: int
 
 
 def fill(size: int, months: int = len(MONTHS), seed: int = 14) -> Filled:
@@ -45,7 +44,10 @@ def fill(size: int, months: int = len(MONTHS), seed: int = 14) -> Filled:
             | {"valid_to": each.valid_to},
         )
     districts = list(District.objects.valid_on(date(2024, 5, 31)))
-    reviewer = User.objects.create(username="bench", name="区县", role="district", district=districts[0])
+    reviewers = {
+        each.pk: User.objects.create(username=each.code, name=each.name, role="district", district=each)
+        for each in districts
+    }
     city = User.objects.create(username="bench-city", name="市级", role=User.Role.CITY)
     dice = np.random.default_rng(seed)
     with transaction.atomic():
@@ -66,9 +68,8 @@ def fill(size: int, months: int = len(MONTHS), seed: int = 14) -> Filled:
         codes = [ANNUAL, *MONTHS[:months]]
         for code in codes:
             waiting = dice.random(size) < (1 / WAITING if code == codes[-1] else 0)
-            fill_period(code, keys, [districts[home].pk for home in homes], waiting.tolist(), reviewer, dice)
-    submissions = Submission.objects.count()
-    return Filled(districts, reviewer, city, time.perf_counter() - begun, submissions)
+            fill_period(code, keys, [districts[home].pk for home in homes], waiting.tolist(), city, dice)
+    return Filled(codes, reviewers, city, time.perf_counter() - begun)
 
 
 def fill_period(
@@ -140,7 +141,7 @@ def texts(edition: Edition, period: PeriodCode, size: int, dice: np.random.Gener
     rows = [row for table in edition.tables if table.frequency == period.frequency for row in table.indicators]
     said: list[str] = []
     drawers: list[Callable[[int], list[list]]] = []
-    for row, key in ((row, key) for row in rows for key in row.columns):
+    for row, key in [(each, key) for each in rows for key in each.columns]:
         spelt = row.code
         if row.kind_in(key) in FIGURE_KINDS:
             places = row.decimals_in(key) or 0

@@ -73,7 +73,9 @@ class Condition:
     @cached_property
     def reads(self) -> tuple[Meaning, ...]:
         """What it reads: the left side first, and last what only decides whether it applies."""
-        trees = [conclusion_of(self.tree), self.tree, *filter(None, [self.premise])]
+        conclusion = conclusion_of(self.tree)
+        whole = [] if conclusion is self.tree else [self.tree]
+        trees = [conclusion, *whole, *filter(None, [self.premise])]
         return tuple(dict.fromkeys(meaning for tree in trees for meaning in reads_of(tree, self.scope)))
 
     @cached_property
@@ -172,12 +174,13 @@ def _digest(*parts: object) -> str:
 @lru_cache(maxsize=16)
 def conditions_of(edition: Edition, frequency: str) -> tuple[Condition, ...]:
     """All that is judged in a filing of one frequency; parsed and bound once per edition."""
+    return tuple(condition for condition in _conditions(edition) if condition.frequency == frequency)
+
+
+@lru_cache(maxsize=16)
+def _conditions(edition: Edition) -> tuple[Condition, ...]:
     return tuple(
-        condition
-        for rule in edition.rules
-        for text in rule.texts
-        for condition in spread(edition, rule, text)
-        if condition.frequency == frequency
+        condition for rule in edition.rules for text in rule.texts for condition in spread(edition, rule, text)
     )
 
 

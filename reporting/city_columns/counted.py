@@ -146,9 +146,10 @@ def described(counted: Counted, codes: Sequence[str], fresh: bool = True) -> pl.
     """A column for each row of the questionnaire in `codes` (A22), in the order of the rows: as this filing says it, as
     the register said when it was submitted, or as last year's questionnaire does; null where none of them does."""
     period, edition = counted.period, counted.edition
-    behind = period.last_annual()
+    if not codes:
+        return pl.DataFrame()
     if fresh:
-        frozen.refresh([behind.code])
+        frozen.refresh([period.last_annual().code])
     asked = {code: _cell(edition, code) for code in codes if code in edition.indicators}
     names = [name for code, cell in asked.items() for name in (cell, f"register({code})")]
     stored = read_submissions(period.code, ["submission", *names])

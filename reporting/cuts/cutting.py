@@ -13,13 +13,14 @@ from forms_tables.edition.address import CellAddress
 from forms_tables.edition.catalog import Edition
 from forms_tables.edition.periods import PeriodCode
 from reporting.city_columns.counted import Counted, counted
-from reporting.city_columns.scaling import UNSTORABLE, decimal_of
+from reporting.city_columns.scaling import UNSTORABLE, ScaledColumns
+from reporting.city_columns.sums import groups_of, there
+from reporting.city_columns.sums import summed as added_up
 from reporting.cuts.dimensions import DIMENSIONS, THEN, cells_of_classes, dimensions_of, grouped
-from reporting.models import ImportedFiling, Period, Submission
-from reporting.totals.adding_up import cells_that_add_up
+from reporting.models import ImportedFiling, Period
+from reporting.totals.adding_up import EXACT, cells_that_add_up, figure_of
+from reporting.totals.from_columns import record_of
 from reporting.totals.history import edition_read_by
-
-FIRMS = "firms"
 
 
 class CannotCut(Exception):
@@ -110,10 +111,11 @@ def rows_of(asked: Cut, code: str, fresh: bool = True) -> tuple[Counted, pl.Data
     them just now need not have the columns brought up to the record again (`fresh`)."""
     period, edition = period_of(code)
     check(asked, edition, period)
-    wanted = list(dict.fromkeys([*asked.show, *cells_of_classes(edition, period.frequency)]))
+    keys = list(dict.fromkeys([*asked.by, *asked.where]))
+    classes = cells_of_classes(edition, period.frequency) if "class" in keys else ()
+    wanted = list(dict.fromkeys([*asked.show, *classes]))
     own = own_districts(asked)
     rows = counted(period, edition, wanted, fresh=fresh, include_submitted=asked.include_submitted, districts=own)
-    keys = list(dict.fromkeys([*asked.by, *asked.where]))
     groups = grouped(rows, keys, asked.districts, fresh)
     kept = pl.lit(True)
     for key, codes in asked.where.items():
@@ -173,35 +175,29 @@ def check_adds_up(asked: Cut, edition: Edition) -> None:
 def summed(rows: Counted, frame: pl.DataFrame, keys: Sequence[str], cells: Iterable[str]) -> dict[Group, Sums]:
     """The sums of `frame`, which holds the rows and their groups. Exact: figures that no column holds are added from
     the record, and a sum that 64 bits may not hold is made in 128."""
-    there = [cell for cell in cells if cell in rows.rows.scales and cell in frame.columns]
-    plain, odd = frame.filter(pl.col(UNSTORABLE).is_null()), frame.filter(pl.col(UNSTORABLE).is_not_null())
-    sums = [pl.col(cell).cast(pl.Int128).sum() for cell in there]
-    filled = [pl.col(cell).count().alias(f"filled {cell}") for cell in there]
-    asked = [pl.len().alias(FIRMS), *sums, *filled]
-    found = plain.group_by(keys).agg(asked) if keys else plain.select(asked)
-    groups: dict[Group, Sums] = {}
-    for row in found.iter_rows(named=True):
-        filled_by = {cell: row[f"filled {cell}"] for cell in there}
-        figures = {cell: decimal_of(row[cell], rows.rows.scales[cell]) if filled_by[cell] else None for cell in there}
-        groups[tuple(row[key] for key in keys)] = Sums(row[FIRMS], figures, filled_by)
-    for group, added in _odd_ones(odd, keys, list(cells)):
+    cells = list(cells)
+    present = there(ScaledColumns(frame, rows.rows.scales), cells)
+    is_plain = pl.col(UNSTORABLE).is_null()
+    odd = frame.filter(~is_plain)
+    plain = frame.filter(is_plain) if len(odd) else frame
+    found = added_up(plain, keys, present)
+    groups = {
+        tuple(group): Sums(firms, figures, filled)
+        for group, firms, figures, filled in groups_of(found, present, rows.rows.scales)
+        if firms
+    }
+    for group, added in _odd_ones(odd, keys, cells):
         groups[group] = together(groups.get(group, NOBODY), added)
-    return {group: sums for group, sums in groups.items() if sums.firms}
+    return groups
 
 
 def _odd_ones(odd: pl.DataFrame, keys: Sequence[str], cells: Sequence[str]) -> Iterable[tuple[Group, Sums]]:
-    record = values_of(odd["submission"].to_list())
+    record = record_of(odd["submission"].to_list()) if len(odd) else {}
     for row in odd.iter_rows(named=True):
-        values = record[row["submission"]]
-        figures = {cell: Decimal(values[cell]) if values.get(cell) else None for cell in cells}
-        yield tuple(row[key] for key in keys), Sums(1, figures, {cell: int(bool(values.get(cell))) for cell in cells})
-
-
-def values_of(keys: Sequence[int]) -> dict[int, Mapping[str, str]]:
-    """The recorded cells behind these keys of submissions, and of imported history (below nought)."""
-    filed = Submission.objects.filter(pk__in=[key for key in keys if key > 0]).values_list("pk", "values")
-    imported = ImportedFiling.objects.filter(pk__in=[-key for key in keys if key < 0]).values_list("pk", "values")
-    return dict(filed) | {-pk: values for pk, values in imported}
+        values, _ = record[row["submission"]]
+        figures = {cell: figure_of(values.get(cell)) for cell in cells}
+        filled = {cell: int(figure is not None) for cell, figure in figures.items()}
+        yield tuple(row[key] for key in keys), Sums(1, figures, filled)
 
 
 def together(one: Sums, other: Sums) -> Sums:
@@ -214,4 +210,4 @@ def together(one: Sums, other: Sums) -> Sums:
 def _added(one: Decimal | None, other: Decimal | None) -> Decimal | None:
     if one is None or other is None:
         return other if one is None else one
-    return one + other
+    return EXACT.add(one, other)

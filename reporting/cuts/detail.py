@@ -17,12 +17,13 @@ from forms_tables.edition.model import FIGURE_KINDS
 from reporting.city_columns.counted import Counted
 from reporting.city_columns.scaling import UNSTORABLE, decimal_of
 from reporting.cuts.coverage import CutCoverage, coverage_of_cut
-from reporting.cuts.cutting import CannotCut, Cut, nobody_left, rows_of, summed, values_of
+from reporting.cuts.cutting import CannotCut, Cut, nobody_left, rows_of, summed
 from reporting.cuts.dimensions import DIMENSIONS, names_of
 from reporting.cuts.laying_out import CellHead, head_of
 from reporting.models import Submission
 from reporting.totals.adding_up import cells_that_add_up
 from reporting.totals.coverage import share
+from reporting.totals.from_columns import record_of
 
 BY_CODE = "code"
 CHUNK = 1000
@@ -93,7 +94,8 @@ class Detail:
     @cached_property
     def record(self) -> Mapping[int, Mapping[str, str]]:
         """Of the rows that no column holds, by their submission."""
-        return values_of(self.rows.odd["submission"].to_list())
+        record = record_of(self.rows.odd["submission"].to_list())
+        return {key: values for key, (values, _) in record.items()}
 
     @cached_property
     def order(self) -> list[int]:

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.core.management.base import CommandError
 from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from accounts.clock import real_now
 from accounts.models import District, DistrictContact, Enterprise, Installation, JournalEntry, Residence, User
@@ -27,8 +27,18 @@ from reporting.demo.threads import talk
 from reporting.demo.training import teach
 from reporting.demo.year import mobile_of
 from reporting.editions.governance import ACTION as SET_BEGINNING
-from reporting.models import Deadline, DistrictResult, ParameterValue, Period, PublishedEdition
+from reporting.models import (
+    Deadline,
+    DistrictResult,
+    FrozenRelease,
+    ParameterValue,
+    Period,
+    PublishedEdition,
+    Release,
+)
 from reporting.models.in_force import governing
+from reporting.releases.making import freeze_lock
+from reporting.releases.missing import missing_of
 from reporting.results import tallies
 from reporting.workflow.period import store_deadlines
 
@@ -42,6 +52,7 @@ OFFICIALS = [
     (User.Role.SYSTEM, "xitong", "系统管理员"),
 ]
 CHUNK = 150
+RELEASED = 3  # of the last locked months: enough to look at, and the city is soon built
 WORTH_A_POOL = 60
 
 
@@ -60,6 +71,7 @@ def build(enterprises: int, seed: int, say: Callable[[str], None]) -> int:
         done += len(chunk)
         say(f"已装入 {done}/{len(new)} 家企业")
     freeze_results(anew=bool(new))
+    release_the_last(anew=bool(new))
     talk(moment(DEMO_DAY, 9))
     teach(moment(DEMO_DAY, 9))
     return done
@@ -71,6 +83,19 @@ def freeze_results(anew: bool) -> None:
         DistrictResult.objects.all().delete()
     for period in Period.objects.filter(state=Period.LOCKED, results=None):
         tallies.freeze(period, period.locked_at)
+
+
+def release_the_last(anew: bool) -> None:
+    """The releases of the last locked months, made anew when the city has grown; of the earlier ones a visitor makes
+    them, as a city does that locked them before there were any."""
+    if anew:
+        for rows in (FrozenRelease.objects.all(), Release.objects.all()):
+            QuerySet.delete(rows)  # a demonstration's alone: elsewhere a release stays
+    by = User.objects.filter(role=User.Role.CITY).first()
+    locked = Period.objects.filter(state=Period.LOCKED, releases=None).prefetch_related("deadlines")
+    for period in locked.order_by("-opens_on", "-code")[:RELEASED]:
+        left_out = missing_of(period).explained({}, "演示：多次催报未果，按缺报处理")
+        freeze_lock(period, by, period.locked_at, "演示：截止日已过，个别企业缺报", left_out)
 
 
 def demo_enterprise(seed: int) -> Enterprise:

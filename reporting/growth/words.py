@@ -11,8 +11,8 @@ from reporting.growth.comparing import Compared
 from reporting.growth.months import MonthFigures
 from reporting.models import Period
 from reporting.models.history import IMPORTED
-from reporting.totals.aggregation import Coverage
 from reporting.totals.breaks import breaks_in
+from reporting.totals.coverage import Coverage
 
 ON_PUBLISHED, COMPARABLE, OF_STAYED, MONTH_ON_MONTH = "按公布数", "同口径", "留存企业", "环比（当月数）"
 PROVISIONAL = "初步数"

@@ -5,7 +5,6 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0014_grants_to_stand_in"),
         ("reporting", "0021_saved_cuts"),
     ]
 

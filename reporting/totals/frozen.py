@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import MISSING, Field, fields, is_dataclass, replace
+from dataclasses import MISSING, fields, is_dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -130,6 +130,8 @@ def plain(value: Any) -> FrozenValue:
             return {key: plain(each) for key, each in value.items()}
         case frozenset() | set():
             return sorted(value)
+        case tuple() if names := getattr(value, "_fields", ()):  # a named one
+            return {name: plain(each) for name, each in zip(names, value, strict=True)}
         case Sequence():
             return [plain(each) for each in value]
     if not is_dataclass(value):
@@ -140,7 +142,7 @@ def plain(value: Any) -> FrozenValue:
 def _made(kind: type, kept: Mapping[str, FrozenValue], **given: Any) -> Any:
     hints = _hints(kind)
     known = {name: _value(hints[name], each) for name, each in kept.items() if name in hints}
-    lacking = [each.name for each in fields(kind) if each.name not in known | given and not _has_default(each)]
+    lacking = [name for name in _needed(kind) if name not in known | given]
     if lacking:
         raise ValueError(f"{kind.__name__}: {lacking} is not in what was frozen")
     return kind(**known, **given)
@@ -151,8 +153,11 @@ def _hints(kind: type) -> dict[str, Any]:
     return get_type_hints(kind)
 
 
-def _has_default(each: Field) -> bool:
-    return each.default is not MISSING or each.default_factory is not MISSING
+def _needed(kind: Any) -> list[str]:
+    """The fields that have no default, of a dataclass or a named tuple."""
+    if names := getattr(kind, "_fields", ()):
+        return [name for name in names if name not in kind._field_defaults]
+    return [each.name for each in fields(kind) if each.default is MISSING and each.default_factory is MISSING]
 
 
 def _value(hint: Any, kept: FrozenValue) -> Any:
@@ -177,4 +182,4 @@ def _value(hint: Any, kept: FrozenValue) -> Any:
         return datetime.fromisoformat(kept).astimezone(SHANGHAI)
     if hint is date:
         return date.fromisoformat(kept)
-    return _made(hint, kept) if is_dataclass(hint) else kept
+    return _made(hint, kept) if is_dataclass(hint) or hasattr(hint, "_fields") else kept

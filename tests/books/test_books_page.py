@@ -19,7 +19,7 @@ from tests.may import CLEAN_MAY, make_may, open_period
 from tests.officials import sign_in
 from tests.reading import markup_of, words_on
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 MAY, LATER = "2024M05", AT + timedelta(minutes=5)
 TABLE = "软统企6"
 FIELD = re.compile(r'<input type="(?:hidden|checkbox)" name="([^"]+)" value="([^"]*)"([^>]*)>')

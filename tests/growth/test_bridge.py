@@ -224,7 +224,7 @@ def test_there_is_no_rate_on_nought_or_a_loss():
     [
         (AskedGrowth("2031M05"), "没有报告期2031M05"),
         (AskedGrowth(NOW, "2020.c2"), "不能计算同比：请选2024年5月各表中本期数的一格"),
-        (AskedGrowth(NOW, "Y2020.y"), "不能计算同比"),
+        (AskedGrowth(NOW, "Y2020.y"), "请改选月报的指标"),
         (AskedGrowth(NOW, "9999.c1"), "没有“9999.c1”这一格"),
         (AskedGrowth(NOW, by="colour"), "不能按“colour”分组"),
     ],

@@ -21,7 +21,7 @@ from tests.may import open_period
 from tests.text.foreign_writers import WRITERS, repacked
 from text.package import OLE_SIGNATURE, Unreadable
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 
 def good(cast) -> dict:

@@ -7,7 +7,7 @@ from tests.editions.next_year import NEXT, THIS, folders, make_next_year
 from tests.history.books import book, brought_in, of, the_why, whys
 from text.package import Unreadable
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 
 def under(firm, head: str, figure=12000, **more) -> dict:

@@ -9,8 +9,10 @@ from django.urls import reverse
 
 from accounts.models import DistrictContact, Letter, User
 from accounts.post import outbox
+from tests.cast import assemble
 from tests.letters.letter_story import CITY_PHONE, tell
 from tests.reading import markup_of
+from tests.staging import built_once
 
 FOLDER = Path(__file__).resolve().parents[2] / "templates" / "emails"
 STEMS = sorted(
@@ -18,10 +20,22 @@ STEMS = sorted(
 )
 
 
-@pytest.fixture
-def letters(cast, monkeypatch, settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
+def told():
+    cast = assemble()
     tell(cast)
+    return cast
+
+
+story = built_once(told)
+
+
+@pytest.fixture
+def cast(story, db, settings, tmp_path):
+    return story.set_up(settings, tmp_path)
+
+
+@pytest.fixture
+def letters(cast, monkeypatch):
     monkeypatch.setattr(engines["django"].engine, "string_if_invalid", "⟪%s⟫")
     return {letter.stem: letter for letter in Letter.objects.order_by("pk")}
 

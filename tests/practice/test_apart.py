@@ -1,6 +1,8 @@
 """What is practised is met by nobody who does not practise: every page, figure, letter and count of a city is the same
 to the digit with a practice beside the real period and without it."""
 
+# ruff: noqa: F811  (fixtures that come from another file)
+
 import re
 from datetime import date, timedelta
 from io import BytesIO
@@ -35,7 +37,7 @@ from tests.may import fresh
 from tests.officials import make_it_be, sign_in
 from tests.practice.training import CODE, MAY, send, train
 from tests.reading import words_on
-from tests.test_every_url import OPEN, PAGES, address, may  # noqa: F401  (the fixture: a city with a row of everything)
+from tests.test_every_url import OPEN, PAGES, address, cast, may, stage  # noqa: F401  (fixtures: a row of everything)
 
 pytestmark = pytest.mark.django_db
 DAY = date(2024, 6, 5)
@@ -43,7 +45,7 @@ LATER = AT + timedelta(days=4)
 
 
 @pytest.fixture
-def city(may, cast):  # noqa: F811
+def city(may, cast):
     """May really filed, approved by the district, beside an April that stands behind it; nothing practised."""
     make_it_be(DAY)
     workflow.approve(may.submission, may.reviewer, AT)

@@ -16,7 +16,7 @@ from accounts.models import User
 from forms_tables.edition.catalog import edition_from, load_edition, platform_said, shipped_content
 from forms_tables.edition.digest import digest_of
 from forms_tables.edition.drafting import with_new_rule
-from forms_tables.edition.model import Rule
+from forms_tables.edition.model import Edition, Rule
 from forms_tables.edition.periods import PeriodCode
 from forms_tables.filling.completion import EXACT
 from forms_tables.notation.trees import BACKWARD, MAX_LENGTH
@@ -114,6 +114,11 @@ def content() -> dict:
     for rule in invented():
         changed = with_new_rule(changed, rule)
     return changed
+
+
+@lru_cache
+def draft() -> Edition:
+    return edition_from("draft", content(), platform_said("chongqing-2024"))
 
 
 OURS = ("YES", "NOT")
@@ -229,8 +234,7 @@ def by_recheck(asked: Asked) -> dict[int, set[str]]:
 
 def by_rehearsal(outcomes):
     def judged(asked: Asked) -> dict[int, set[str]]:
-        editions = asked.period.edition, edition_from("draft", content(), platform_said("chongqing-2024"))
-        every = list(outcomes(asked.period, filings_to_judge(asked.period), *editions))
+        every = list(outcomes(asked.period, filings_to_judge(asked.period), asked.period.edition, draft()))
         assert all(ours(each.before.broken) == ours(each.after.broken) for each in every)
         return {each.filing: ours(each.after.broken) for each in every}
 

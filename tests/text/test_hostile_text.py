@@ -1,5 +1,7 @@
 """Text no keyboard types, in every field of every address, and in files made of rows that hold it already."""
 
+# ruff: noqa: F811  (fixtures that come from another file)
+
 import io
 import logging
 import re
@@ -17,7 +19,7 @@ from accounts.models import District, Enterprise, JournalEntry, Letter
 from accounts.post.outbox import message_of
 from reporting.models import Message
 from tests.cast import AT, FREE_CODE
-from tests.test_every_url import EDITION, OPEN, PAGES, address, may  # noqa: F401  the fixture
+from tests.test_every_url import EDITION, OPEN, PAGES, address, cast, may, stage  # noqa: F401  the fixtures
 
 ROOT = Path(__file__).resolve().parents[2]
 ASKED_FOR = re.compile(r"""(?:POST|GET|posted|asked|typed)(?:\.get|\.getlist)?[(\[]"(\w+)\"""")
@@ -63,7 +65,7 @@ def sent(around: str, said: str) -> str:
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_no_field_of_any_address_answers_with_a_fault(name, may, cast, client):  # noqa: F811
+def test_no_field_of_any_address_answers_with_a_fault(name, may, cast, client):
     """PostgreSQL refuses NUL, half a pair and what is too long; SQLite keeps it all, so its lane tries two, of one."""
     url, who = address(name, may), PAGES[name].removeprefix("POST ").split()
     roles, kinds = ["", *cast.one_per_role] if OPEN in who else who, list(HOSTILE.values())
@@ -81,7 +83,7 @@ def test_no_field_of_any_address_answers_with_a_fault(name, may, cast, client): 
 
 
 @pytest.fixture
-def held(may, cast):  # noqa: F811
+def held(may, cast):
     """Rows as they were written before text was cleaned."""
     Enterprise.objects.filter(pk=may.firm.pk).update(name=HELD, contact_name=HELD, address=HELD)
     District.objects.filter(pk=cast.yuzhong.pk).update(name=HELD)

@@ -77,7 +77,7 @@ def test_the_form_that_was_published_is_printed_in_its_rows_and_codes_alone(city
         "同比（%）",
         "环比（%）",
     ]
-    assert row_of(sheet, "主营业务收入")[1:] == ["万元", "2010", 3000.35, 900.05, 2300.15, 233.4, 30.4]
+    assert row_of(sheet, "主营业务收入")[1:] == ["万元", "2010", 3000.35, 900.05, 2300.15, 233.4, None]
 
 
 def test_no_key_and_no_code_of_the_platforms_own_stands_anywhere():
@@ -112,6 +112,14 @@ def test_districts_by_main_indicators_have_their_growth_beside_them(city):
     assert row_of(sheet, "渝中区")[1:3] == [3000.35, 233.4]
     heads = [cell.value for cell in sheet[4] if cell.value]
     assert heads[0] == "主营业务收入\n（万元）" and heads[-1] == "平均用工人数\n（人）"
+
+
+def test_an_edition_that_names_no_main_indicators_has_no_table_of_them():
+    summary = imagined("2024M05")
+    platform = replace(summary.edition.platform, figures={})
+    book = unpacked(package_of(replace(summary, edition=replace(summary.edition, platform=platform))))[0]
+    assert book.sheetnames == ["编制说明", "分区县报送情况", "软统企6", "软统企7"]
+    assert not any("主要指标及同比" in text for text in texts_in(book))
 
 
 def test_each_sheet_is_signed_at_its_foot(city):

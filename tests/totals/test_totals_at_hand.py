@@ -129,3 +129,17 @@ def test_the_page_shows_a_moved_firm_under_its_district(may):
     assert "应报 1 家" in words_on(city.get(address))
     move_the_unsent(may)
     assert "应报 2 家" in words_on(city.get(address))
+
+
+def test_every_table_says_on_what_it_rests_until_the_period_is_locked(may):
+    """云图 reported 900.00 for last May, and is the only one whose last year is known."""
+    city, district = sign_in(may.city), sign_in(may.reviewer)
+    resting = "暂定 未锁定，1 家（占上年收入 100.0%）"
+    shown = words_on(city.get("/city/totals/?period=2024M05&indicator=2010"))
+    assert shown.count(resting) == 2 and "占上年收入%" in shown
+    assert resting in words_on(district.get("/district/totals/?period=2024M05"))
+    area = summary_at_hand(may.may, AT).districts[1]
+    assert (area.rests.firms, area.rests.owed, area.rests.share) == (0, 1, None)
+    assert area.rests.in_words == "未锁定，0 家（应报 1 家）"
+    Period.objects.filter(pk="2024M05").update(state=Period.LOCKED)
+    assert "暂定" not in words_on(city.get("/city/totals/?period=2024M05&indicator=2010"))

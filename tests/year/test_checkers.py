@@ -1,5 +1,6 @@
 """The product is broken on purpose, one fault at a time, and exactly the checker that looks for it fires."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -14,6 +15,7 @@ from reporting.models import Filing, Period, Submission
 from reporting.register import upkeep
 from reporting.tasks import remind
 from reporting.totals import aggregation
+from reporting.totals.adding_up import add_up
 from reporting.totals.views import tables as totals_page
 from reporting.workflow import locking as workflow_locking
 from reporting.workflow import request as workflow_request
@@ -90,8 +92,12 @@ def test_nothing_fires_in_a_sound_office(office):
 
 
 def test_a_firm_missing_from_the_totals(office, monkeypatch):
-    summed = aggregation.frozen_submissions
-    monkeypatch.setattr(aggregation, "frozen_submissions", lambda *given: list(summed(*given))[1:])
+    summed = aggregation.areas_of
+    monkeypatch.setattr(
+        aggregation,
+        "areas_of",
+        lambda counted: summed(replace(counted, rows=replace(counted.rows, frame=counted.rows.frame[1:]))),
+    )
     office.file(0)
     office.approve(0)
     office.end_day()
@@ -101,6 +107,8 @@ def test_a_firm_missing_from_the_totals(office, monkeypatch):
 def test_totals_kept_too_long(office, monkeypatch):
     old = totals_page.summary_at_hand(Period.objects.get(pk=FEBRUARY), office.at)
     monkeypatch.setattr(totals_page, "summary_at_hand", lambda *given, **more: old)
+    of_district = totals_page.of_district
+    monkeypatch.setattr(totals_page, "district_at_hand", lambda *given: of_district(old, given[-1].code))
     for number in range(2):
         office.file(number)
         office.approve(number)
@@ -121,8 +129,9 @@ def test_a_locked_period_that_takes_in_what_came_after(office, monkeypatch):
     office.approve(1)
     office.end_day()
     assert office.fired == set()
-    approved = Filing.objects.exclude(approved=None).values("approved")
-    monkeypatch.setattr(aggregation, "counted", lambda *given: Submission.objects.filter(pk__in=approved))
+    approved = Submission.objects.filter(pk__in=Filing.objects.exclude(approved=None).values("approved"))
+    rows = approved.filter(filing__period=FEBRUARY).values_list("filing__district__code", "values", "tables")
+    monkeypatch.setattr(aggregation, "areas_of", lambda counted: add_up(counted.edition, rows))
     office.end_day()
     assert office.fired == {"locked_stands_still"}
 

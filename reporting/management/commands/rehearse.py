@@ -14,8 +14,7 @@ from reporting.demo.firms import Firm, make_firm
 from reporting.demo.stories import typed_for
 from reporting.models import Filing, Period
 from reporting.register import applications
-from reporting.totals.aggregation import summarise
-from reporting.totals.tabulation import write_summary
+from reporting.releases.rebuilding import rebuilt
 from reporting.workbooks.exchange import write_filing_template
 from reporting.workbooks.upload import compare_workbook, store_workbook
 
@@ -35,6 +34,7 @@ class Command(BaseCommand):
             raise CommandError("演练会锁定报告期，只在空数据库上进行，什么都没有改动。请用 ./run demo --once。")
         call_command("demo", enterprises=options["enterprises"], seed=SEED, stdout=self.stdout)
         self.city = User.objects.get(role=User.Role.CITY)
+        self.second = User.objects.create(username="shiji-2", name="市级复核员", role=User.Role.CITY, password="!")
         firm, enterprise = self.register()
         for code in (ANNUAL, MONTH):
             self.file(firm, enterprise, Period.objects.get(code=code))
@@ -108,11 +108,12 @@ class Command(BaseCommand):
         rehearsal goes on to the morning after that."""
         period = Period.objects.get(code=code)
         at = max(clock.now(), period.due_at("district") + timedelta(hours=10))
-        period = workflow.lock(period, self.city, at, "演练：其余企业未完成")
-        summary = summarise(period, at)
-        write_summary(summary, out)
+        proposal = workflow.propose_lock(period, self.city, at, "演练：其余企业未完成")
+        period = workflow.confirm_lock(proposal, self.second, at)
+        release = period.releases.get()
+        out.write_bytes(rebuilt(release))
         sheets = load_workbook(out, read_only=True).sheetnames
-        self.say(f"{period.label}：企业上报截止后由市级锁定，汇总表 {len(sheets)} 张工作表")
+        self.say(f"{period.label}：企业上报截止后由市级两人锁定，发布 {release.code}，汇总表 {len(sheets)} 张工作表")
 
     def say(self, words: str) -> None:
         self.stdout.write(f"· {words}")

@@ -3,6 +3,7 @@ import json
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts import clock
+from accounts.clock import SHANGHAI
 from forms_tables.edition.periods import BadPeriod, PeriodCode
 from reporting.models import Period, Release
 from reporting.releases.making import freeze_found, locked_without_release
@@ -62,7 +63,7 @@ def facts_of(release: Release) -> dict:
         "number": release.number,
         "digest": release.digest,
         "kind": release.kind,
-        "at": release.at.isoformat(),
+        "at": release.at.astimezone(SHANGHAI).isoformat(),
         "reason": release.reason,
         "frozen_digest": release.frozen_digest,
         "edition": release.edition_code,
@@ -85,7 +86,7 @@ def as_text(releases: list[Release], problems: dict[str, str], verified: bool) -
         return "还没有发布：报告期锁定时产生第一次发布。"
     checked = {True: "重建一致", False: "重建不一致"}
     lines = [
-        f"{release.code}　{release.get_kind_display()}　{release.at:%Y-%m-%d}　{release.digest}"
+        f"{release.code}　{release.get_kind_display()}　{release.at.astimezone(SHANGHAI):%Y-%m-%d}　{release.digest}"
         + (f"　{checked[release.code not in problems]}" if verified else "")
         for release in releases
     ]

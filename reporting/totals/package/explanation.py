@@ -6,7 +6,7 @@ from collections import Counter
 
 from reporting.totals.aggregation import Summary
 from reporting.totals.breaks import THEN
-from reporting.totals.package.districts import COVERAGE_SHEET, MAIN_SHEET
+from reporting.totals.package.districts import COVERAGE_SHEET, MAIN_SHEET, main_cells
 from reporting.totals.package.earlier import LAST_YEAR, PaperFigures
 from reporting.totals.package.official import is_published, rows_left_out
 from reporting.totals.package.paper import LINE_HEIGHT, PageHead, PaperBook, lines_needed
@@ -98,7 +98,7 @@ def forms_in_words(summary: Summary) -> str:
 def papers_in_words(summary: Summary) -> str:
     sheets = [
         f"{EXPLANATION_SHEET}（本表）",
-        f"{MAIN_SHEET}：各区县主要指标及同比",
+        *([f"{MAIN_SHEET}：各区县主要指标及同比"] if main_cells(summary) else []),
         *([] if summary.is_imported else [f"{COVERAGE_SHEET}：各区县应报、已报、通过家数与收入占比"]),
         *(f"{table.code}：{table.title}" for table in tables_of(summary)),
         f"{FIRMS_SHEET}（另册）：应报企业与是否纳入",

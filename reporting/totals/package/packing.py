@@ -7,7 +7,7 @@ from io import BytesIO
 from zipfile import ZIP_DEFLATED
 
 from reporting.totals.aggregation import Summary
-from reporting.totals.package.districts import write_coverage, write_main_indicators
+from reporting.totals.package.districts import main_cells, write_coverage, write_main_indicators
 from reporting.totals.package.earlier import PaperFigures
 from reporting.totals.package.explanation import write_explanation, write_firms
 from reporting.totals.package.official import write_answers, write_form
@@ -46,7 +46,7 @@ def workbook(figures: PaperFigures, title: str, write: Callable[[PaperBook, Pape
 def write_tables(book: PaperBook, figures: PaperFigures) -> None:
     summary = book.summary
     write_explanation(book, figures)
-    if summary.edition.platform.main(summary.period.frequency):
+    if main_cells(summary):
         write_main_indicators(book, figures)
     if not summary.is_imported:
         write_coverage(book)
