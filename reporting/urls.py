@@ -4,7 +4,7 @@ from django.urls import include, path
 
 ROOMS = """
     frame going_live practice firm conversation review totals periods editions register reminders results certificates
-    calendar recheck archive paper invitations training answers succession history mending standing_in
+    calendar recheck archive exports paper invitations training answers succession history mending standing_in
 """
 
 urlpatterns = [path("", include(f"reporting.{room}.urls")) for room in ROOMS.split()]

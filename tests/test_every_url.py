@@ -44,6 +44,7 @@ from reporting.models import (
     HistoryObjection,
     ImportedFiling,
     LateRequest,
+    LongExport,
     Message,
     Period,
     PublishedEdition,
@@ -145,6 +146,10 @@ PAGES = {
     "edit_city_phone": "city",
     "journal": "enterprise district city system",
     "export_journal": "enterprise district city system",
+    "exports": " ".join(ROLES),
+    "export": " ".join(ROLES),
+    "try_export_again": "POST " + " ".join(ROLES),
+    "export_file": " ".join(ROLES),
     "letters": "system",
     "apply": OPEN,
     "credit_code_answer": OPEN,
@@ -504,6 +509,13 @@ def an_import(may) -> RegisterImport:
     return stored
 
 
+def an_export(may) -> LongExport:
+    asked = {"kind": "journal", "asked": {"file": "csv"}, "name": "操作日志.csv", "state": LongExport.DONE}
+    stored = LongExport.objects.create(**asked, by=may.city, at=AT, effect={"spoken": AT.isoformat()})
+    stored.file.save("操作日志.csv", ContentFile(b""))
+    return stored
+
+
 OF_A_SESSION = (
     *("training", "change_training", "cancel_training", "attach_material", "preview_training", "send_training"),
     *("sign_up", "training_door", "walk_in", "training_roster"),
@@ -594,6 +606,8 @@ def address(name: str, may) -> str:
         known |= of_the_desk(name, may)
     if "history" in name or name == "imported_period":
         known |= {"pk": an_imported_period(may, name), "frequency": "month"}
+    elif "export" in name:
+        known["pk"] = an_export(may).pk
     elif name.endswith("_import") or name == "try_import_again":
         known["pk"] = an_import(may).pk
     if name == "key_firms":
@@ -641,6 +655,7 @@ def test_opens_to_those_who_may_and_to_nobody_else(name, may, cast, client):
     for role, person in cast.one_per_role.items():
         client.force_login(person)
         RegisterImport.objects.update(district=person.district)  # which is seen by its own office alone
+        LongExport.objects.update(by=person)
         status = client.get(url).status_code
         if role not in who:
             assert status == 403, f"{role} gets {status}"

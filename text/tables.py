@@ -4,13 +4,12 @@ titles, merged cells or several formats in a column is a TextWorkbook (text.writ
 import re
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from os import PathLike
 from typing import IO, Literal
-from zipfile import ZIP_DEFLATED, ZipFile
+from zipfile import ZIP_DEFLATED
 
 from rustpy_xlsxwriter import Format, write_worksheet
 

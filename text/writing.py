@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
-from shutil import copyfileobj
 from os import PathLike
+from shutil import copyfileobj
 from typing import IO, Any, Literal
 from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
@@ -142,7 +142,7 @@ class TextSheet(Worksheet):
         numbers, line = self.numbers, row + 1
         self.table[row][column] = "".join(
             [
-                f'<c r="{LETTERS[place]}{line}" s="{numbers[style]}"{inline(held) if type(held) is str else figure(held)}'
+                f'<c r="{LETTERS[place]}{line}" s="{numbers[style]}"{(inline if type(held) is str else figure)(held)}'
                 for place, (held, style) in enumerate(cells, start=column)
             ]
         )

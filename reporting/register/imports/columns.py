@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -16,6 +17,7 @@ from text.incoming import hidden_mark, no_plain_address, without_hidden
 from text.shortened import day_as_number
 
 WHO, WHOM_TO_ASK = ("统一社会信用代码", "单位详细名称", "报送区县"), ("联系人", "固定电话", "手机", "邮箱", "起报日期")
+TOLD = ("credit_code", "name", "district_name", "attributes", "contact_name", "phone", "mobile", "email", "joined_on")
 LONGEST_MAIL = Enterprise._meta.get_field("email").max_length
 # What a column holds, by the names of forms_tables.parsing, where a spreadsheet may have made another thing of it.
 KINDS = {"统一社会信用代码": "credit_code", "固定电话": "phone", "起报日期": "date"}
@@ -29,6 +31,20 @@ def facts_in_columns() -> dict[str, str]:
 
 def columns() -> tuple[str, ...]:
     return (*WHO, *facts_in_columns().values(), *WHOM_TO_ASK)
+
+
+def told(firm: Any, facts: dict[str, str]) -> dict[str, str]:
+    """What the register says of a firm, by column in the order of the template, without its code and district."""
+    said, since = firm.attributes, firm.joined_on
+    return {
+        "单位详细名称": firm.name,
+        **{head: said.get(code, "") for code, head in facts.items()},
+        "联系人": firm.contact_name,
+        "固定电话": firm.phone,
+        "手机": firm.mobile,
+        "邮箱": firm.email,
+        "起报日期": since.isoformat() if since else "",
+    }
 
 
 def needed_of_new() -> tuple[str, ...]:

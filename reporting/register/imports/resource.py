@@ -31,6 +31,7 @@ from reporting.register.imports.columns import (
     facts_in_columns,
     needed_of_new,
     read_mail,
+    told,
 )
 from text.incoming import without_hidden
 
@@ -96,9 +97,9 @@ class RegisterResource(resources.ModelResource):
     def __init__(self, by: User, at: datetime.datetime, numbers: Sequence[int] = (), say: Say = say_nothing):
         """`numbers` are those of the rows in the sheet; `say` is told how many of them were judged."""
         super().__init__()
-        facts = facts_in_columns()
-        self.fields |= {code: AttributeField(code, head, FactWidget(code)) for code, head in facts.items()}
-        self.order = (*self._meta.fields[:3], *facts, *self._meta.fields[3:])  # of the template
+        self.facts = facts_in_columns()
+        self.fields |= {code: AttributeField(code, head, FactWidget(code)) for code, head in self.facts.items()}
+        self.order = (*self._meta.fields[:3], *self.facts, *self._meta.fields[3:])  # of the template
         self.by, self.at, self.numbers, self.say = by, at, numbers, say
         self.districts = {}
         self.lives_in = {}
@@ -109,8 +110,6 @@ class RegisterResource(resources.ModelResource):
 
     def get_import_order(self):
         return self.order
-
-    get_export_order = get_import_order
 
     def import_row(self, row, instance_loader, **kwargs):
         """Said here and not in one of the hooks, which would take it for a fault of the row when we are overtaken."""
@@ -145,7 +144,7 @@ class RegisterResource(resources.ModelResource):
         if joined := row["起报日期"]:
             wrong |= self._wrong_day(instance, new, joined)
         instance.register_found = standing(instance)
-        instance.register_before = {} if new else self._words(instance)
+        instance.register_before = {} if new else told(instance, self.facts)
         wrong |= self._wrong_district(instance, new, without_hidden(str(row["报送区县"] or "")).strip())
         wrong |= self._wrong_naming(instance, row)
         instance.register_problems = wrong
@@ -160,11 +159,11 @@ class RegisterResource(resources.ModelResource):
     def skip_row(self, instance, original, row, import_validation_errors=None):
         if instance.register_problems or import_validation_errors:
             return False
-        return self._words(instance) == instance.register_before
+        return told(instance, self.facts) == instance.register_before
 
     def save_instance(self, instance, is_create, row, row_number=0, **kwargs):
         """Nothing yet: see `store`."""
-        before, after = journal.changes(instance.register_before, self._words(instance))
+        before, after = journal.changes(instance.register_before, told(instance, self.facts))
         home = instance.register_district if is_create else self.lives_in.get(instance.pk)
         instance.register_change = RegisterChange(
             self.numbers[row_number - 1],
@@ -175,14 +174,6 @@ class RegisterResource(resources.ModelResource):
             after,
         )
         (self.newcomers if is_create else self.changed).append(instance)
-
-    def _words(self, instance: Enterprise) -> dict[str, str]:
-        """By column, in the order of the template."""
-        return {
-            self.fields[name].column_name: self.fields[name].export(instance)
-            for name in self.order
-            if name not in ("district", "credit_code")
-        }
 
     def _wrong_day(self, instance, new, joined) -> dict[str, str]:
         try:

@@ -1,4 +1,4 @@
-"""The city's totals: one period, one table, the city or one district; an indicator over the districts; the workbook."""
+"""The city's totals: one period, one table, the city or one district; an indicator over the districts."""
 
 from django.shortcuts import render
 
@@ -7,12 +7,10 @@ from accounts.access import needs
 from accounts.models import Ability
 from reporting.totals.views.tables import (
     asked_for,
-    fresh_summary,
     lay_out_totals,
     over_districts,
     periods_with_totals,
     tables_with_totals,
-    workbook_response,
 )
 
 
@@ -37,12 +35,3 @@ def totals(request):
         "over_districts": over_districts(summary, indicator) if indicator else [],
     }
     return render(request, "totals/city.html", around)
-
-
-@needs(Ability.READ_CITY)
-def workbook(request, code):
-    submitted_too = request.GET.get("submitted") == "yes"
-    at = clock.now()
-    summary = fresh_summary(code, at, include_submitted=submitted_too)
-    kind = "（导入历史）" * summary.is_imported + "（含待审核）" * summary.include_submitted
-    return workbook_response(summary, f"{summary.period.label}_全市汇总表{kind}", at)

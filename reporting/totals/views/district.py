@@ -1,19 +1,16 @@
-"""The district's own totals, on the page and as a workbook. Other districts' figures never reach this page."""
+"""The district's own totals, on the page. Other districts' figures never reach this page."""
 
-from django.http import Http404
 from django.shortcuts import render
 
 from accounts import clock
 from accounts.access import needs
 from accounts.models import Ability
+from reporting.totals.handing_out import own_summary
 from reporting.totals.views.tables import (
     asked_for,
-    fresh_summary,
     lay_out_totals,
-    of_district,
     periods_with_totals,
     tables_with_totals,
-    workbook_response,
 )
 
 
@@ -30,18 +27,3 @@ def totals(request):
         table = next((table for table in tables if table.key == request.GET.get("table")), tables[0])
         around |= {"summary": summary, "tables": tables, "totals": lay_out_totals(summary, summary.city, table)}
     return render(request, "totals/district.html", around)
-
-
-@needs(Ability.REVIEW)
-def workbook(request, code):
-    at = clock.now()
-    summary = own_summary(fresh_summary(code, at), request.user.district)
-    if summary is None:
-        raise Http404("本区县在这个报告期没有应报的企业。")
-    kind = "（导入历史）" * summary.is_imported
-    return workbook_response(summary, f"{summary.period.label}_{request.user.district.name}_汇总表{kind}", at)
-
-
-def own_summary(summary, district):
-    """The period's totals cut down to one district; None where it is neither valid then nor owed anything."""
-    return of_district(summary, district.code) if any(a.code == district.code for a in summary.districts) else None

@@ -1,19 +1,16 @@
 """A period's totals on a page: one table of one area, and one indicator over the districts."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
-from io import BytesIO
 
 from django.core.cache import cache
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.http import HttpRequest
 
 from forms_tables.edition.catalog import Indicator, Table
 from reporting.models import Period
 from reporting.pages.chosen_period import asked_period, periods_to_show
-from reporting.pages.downloads import workbook_answer
 from reporting.pages.grid import most_common_unit, show
 from reporting.totals.aggregation import (
     AreaSummary,
@@ -26,12 +23,10 @@ from reporting.totals.aggregation import (
 )
 from reporting.totals.history import (
     ImportedPeriod,
-    imported_period,
     imported_periods,
     mark_of_history,
     summarise_history,
 )
-from reporting.totals.tabulation import write_summary
 
 KEPT = 600  # seconds
 
@@ -113,13 +108,6 @@ def asked_for(request: HttpRequest, at: datetime, include_submitted: bool = Fals
     return AskedTotals(named, history_at_hand(named, at)) if named else None
 
 
-def fresh_summary(code: str, at: datetime, include_submitted: bool = False) -> Summary:
-    """For a workbook, which lists single firms as they are called today."""
-    if imported := imported_period(code):
-        return summarise_history(imported.parsed, at)
-    return summarise(get_object_or_404(Period, pk=code), at, include_submitted)
-
-
 def periods_with_totals() -> list[Period | ImportedPeriod]:
     return [*periods_to_show(), *imported_periods()]
 
@@ -158,20 +146,6 @@ def over_districts(summary: Summary, indicator: Indicator) -> list[DistrictRow]:
         DistrictRow(area, _shown(area, indicator, indicator.columns[0]) or "", _percent(area.cells.get(cell), whole))
         for area in amounts
     ]
-
-
-def of_district(summary: Summary, code: str) -> Summary:
-    """The same summary of one district alone: what may leave for that district's own desk."""
-    area = next(area for area in summary.districts if area.code == code)
-    filings = tuple(listed for listed in summary.filings if listed.district == code)
-    return replace(summary, city=area, districts=(area,), filings=filings)
-
-
-def workbook_response(summary: Summary, name: str, at: datetime) -> HttpResponse:
-    """The .xlsx as a download, named for the person's folder and dated when it is written: totals may be kept ones."""
-    out = BytesIO()
-    write_summary(replace(summary, at=at), out)
-    return workbook_answer(out.getvalue(), f"{name}.xlsx")
 
 
 def _shown(area: AreaSummary, indicator: Indicator, key: str) -> str | None:
