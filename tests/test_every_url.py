@@ -655,7 +655,7 @@ def test_opens_to_those_who_may_and_to_nobody_else(name, may, cast, client):
     for role, person in cast.one_per_role.items():
         client.force_login(person)
         RegisterImport.objects.update(district=person.district)  # which is seen by its own office alone
-        LongExport.objects.update(by=person)
+        LongExport.objects.update(by=person, kind="journal" if role == "enterprise" else "register")
         status = client.get(url).status_code
         if role not in who:
             assert status == 403, f"{role} gets {status}"
@@ -681,7 +681,9 @@ def test_a_role_that_is_new_in_the_table_opens_what_its_abilities_say(may, obser
     refused_behind = {}
     for name in PAGES:
         with transaction.atomic():
-            page = opened_as_it_may(name, address(name, may), client)
+            url = address(name, may)
+            LongExport.objects.update(by=observer, kind="register")
+            page = opened_as_it_may(name, url, client)
             refused_behind |= {link: name for link in links_on(page) if not is_open_to(observer, link)}
             transaction.set_rollback(True)  # what the address speaks of was made for it
     # A rule is tried in the form that saves it; the button that saves is not on the page.

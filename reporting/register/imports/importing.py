@@ -19,6 +19,7 @@ from accounts import journal
 from accounts.access import Refused
 from accounts.models import User
 from reporting.long_imports import Say, say_nothing
+from reporting.models.in_force import asked_once
 from reporting.register.applications import owed_in_words
 from reporting.register.imports.columns import columns
 from reporting.register.imports.resource import (
@@ -98,8 +99,9 @@ def carry_in(read: ReadRegister, name, by, at, say, is_wanted, seal) -> Register
     once, if nobody has moved the register meanwhile."""
     be_the_office(by)
     for _ in range(TRIES):
-        resource = RegisterResource(by, at, read.numbers, say)
-        done = judge(resource, read)
+        with asked_once():  # which edition is in force, and not of every cell
+            resource = RegisterResource(by, at, read.numbers, say)
+            done = judge(resource, read)
         if not done.is_clean or not is_wanted(done):
             return done
         say(len(read.numbers), len(read.numbers))

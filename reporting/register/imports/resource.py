@@ -106,6 +106,9 @@ class RegisterResource(resources.ModelResource):
         self.seen = {}  # the row of the sheet in which each code stands first
         self.newcomers, self.changed = [], []
         self.old_codes = OldCodes()
+        # Asked of every row.
+        self.may_name, self.unnamed = by.may.administer, platform().unnamed
+        self.unnamed_everywhere = under_every_code(self.unnamed)
         self.first_day = propose_first_day(at.date())  # where a newcomer's is left blank
 
     def get_import_order(self):
@@ -138,7 +141,7 @@ class RegisterResource(resources.ModelResource):
         elif became := self.old_codes.sentence(code, called):
             wrong["credit_code"] = became
         if new:
-            instance.attributes, instance.joined_on = under_every_code(platform().unnamed), self.first_day
+            instance.attributes, instance.joined_on = dict(self.unnamed_everywhere), self.first_day
             missing = [column for column in needed_of_new() if not str(row[column] or "").strip()]
             wrong |= {column: "新企业必须填写这一列。" for column in missing}
         if joined := row["起报日期"]:
@@ -205,11 +208,11 @@ class RegisterResource(resources.ModelResource):
         return {}
 
     def _wrong_naming(self, instance, row) -> dict[str, str]:
-        if self.by.may.administer:
+        if self.may_name:
             return {}
-        wrong, columns = {}, facts_in_columns()
-        for code, unnamed in platform().unnamed.items():
-            typed = without_hidden(str(row[columns[code]] or "")).strip() if code in columns else ""
+        wrong = {}
+        for code, unnamed in self.unnamed.items():
+            typed = without_hidden(str(row[self.facts[code]] or "")).strip() if code in self.facts else ""
             if typed and typed != instance.attributes.get(code, unnamed):
                 wrong[code] = "重点名单由市级写入，请留空或照原样填写。"
         return wrong
