@@ -5,6 +5,8 @@ import zipfile
 from datetime import date
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from openpyxl import Workbook, load_workbook
 
 from accounts.access import Refused
@@ -14,6 +16,7 @@ from reporting.register.imports import importing, sheet_rows
 from reporting.register.imports.columns import WHO, WHOM_TO_ASK
 from reporting.register.workbook import template, write_register
 from tests.cast import AT, FREE_CODE
+from tests.invented import credit_code_of
 from tests.may import open_period
 from text.package import Unreadable
 
@@ -251,3 +254,14 @@ def test_the_register_is_downloaded_by_those_who_see_it(client, cast):
     assert client.get("/firms/template.xlsx").content[:2] == b"PK"
     client.force_login(cast.li_na)
     assert client.get("/firms/export.xlsx").status_code == 403
+
+
+def test_a_dry_run_asks_nothing_for_a_single_row(cast):
+    def queries(rows: int) -> int:
+        many = [{**NEW, "统一社会信用代码": credit_code_of(number)} for number in range(rows)]
+        source = workbook(*many, known(cast.yuntu, 联系人="新人"))
+        with CaptureQueriesContext(connection) as asked:
+            assert importing.try_import(source, "名录.xlsx", by=cast.zhou_tao, at=AT).new == rows
+        return len(asked)
+
+    assert queries(30) == queries(3)

@@ -3,11 +3,11 @@ it."""
 
 from io import BytesIO
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from accounts import clock
-from accounts.access import Refused, needs
+from accounts.access import needs, refusals_on
 from accounts.forms import asked_of_journal
 from accounts.models import Ability
 from reporting.exports import steps
@@ -55,10 +55,9 @@ def totals_workbook(request: HttpRequest, kind: str, code: str, whose: str, subm
     mark = "（导入历史）" if imported else "（含待审核）" * bool(submitted)
     name = f"{period.label}_{whose}汇总表{mark}.xlsx"
     said = {"period": code, "subject": f"{whose.strip('_')}汇总表{mark}"}
-    try:
+    with refusals_on(request):
         return hand_out(request, Order(kind, {"period": code, **submitted}, name, said))
-    except Refused as refused:
-        raise Http404(str(refused)) from refused
+    return redirect(kind)
 
 
 def hand_out(request: HttpRequest, order: Order) -> HttpResponse:
