@@ -2,22 +2,30 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from typing import IO
+from typing import BinaryIO
 
 from django.db.models import Q
 
 from accounts.clock import SHANGHAI
 from accounts.models import CodeCorrection, JournalEntry, User
 from accounts.models.journal import JournalQuerySet
-from text.tables import Column, write_table
+from text.tables import TableColumn, write_table
 from text.writing import csv_lines
 
 MOST_ROWS = 100_000
 COLUMNS = [
-    Column("时间", 20), Column("操作人", 24), Column("操作", 14), Column("对象", 28), Column("企业", 30),
-    Column("信用代码", 22), Column("当时区县", 14), Column("报告期", 10), Column("原值", 40), Column("新值", 40),
-    Column("事由", 30),
-]  # fmt: skip
+    TableColumn("时间", 20),
+    TableColumn("操作人", 24),
+    TableColumn("操作", 14),
+    TableColumn("对象", 28),
+    TableColumn("企业", 30),
+    TableColumn("信用代码", 22),
+    TableColumn("当时区县", 14),
+    TableColumn("报告期", 10),
+    TableColumn("原值", 40),
+    TableColumn("新值", 40),
+    TableColumn("事由", 30),
+]
 
 
 def entries_for(user: User, asked: Mapping[str, str]) -> JournalQuerySet:
@@ -44,7 +52,7 @@ def entries_for(user: User, asked: Mapping[str, str]) -> JournalQuerySet:
 
 
 def write_journal(
-    out: IO[bytes], entries: JournalQuerySet, kind: str, at: datetime, say: Callable[[int], None] = lambda done: None
+    out: BinaryIO, entries: JournalQuerySet, kind: str, at: datetime, say: Callable[[int], None] = lambda done: None
 ) -> None:
     """`kind` is xlsx or csv; `say` is told how many lines were written."""
     rows = rows_of(entries, say)

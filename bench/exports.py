@@ -52,7 +52,7 @@ from reporting.register.imports.importing import import_register, try_import  # 
 from reporting.register.workbook import write_register  # noqa: E402
 from reporting.totals.aggregation import summarise  # noqa: E402
 from reporting.totals.tabulation import write_summary  # noqa: E402
-from text.tables import Column, write_table  # noqa: E402
+from text.tables import TableColumn, write_table  # noqa: E402
 
 CODE, SEED, COLUMNS, MOST_REHEARSED = "chongqing-2024", 20240614, 80, 1_000
 NEW_ROW = {"name": "新增收入", "columns": ["c1"], "unit": "万元", "required": True, "provenance": "derived"}
@@ -106,7 +106,7 @@ def bare(book: Path) -> float:
 def measure_table(rows: int, folder: Path) -> None:
     """Five texts and figures beside them."""
     names = [f"列{number}" for number in range(COLUMNS)]
-    table = [Column(name, 12, "text" if number < 5 else "figure", 2) for number, name in enumerate(names)]
+    table = [TableColumn(name, 12, "text" if number < 5 else "figure", 2) for number, name in enumerate(names)]
 
     def made(figure: Callable) -> list:
         figures = [[figure(row * place) for place in range(COLUMNS - 5)] for row in range(100)]

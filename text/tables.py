@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from os import PathLike
-from typing import IO, Literal
+from typing import BinaryIO, Literal
 from zipfile import ZIP_DEFLATED
 
 from rustpy_xlsxwriter import Format, write_worksheet
@@ -22,11 +22,11 @@ EXACT = 15  # digits that a number of a spreadsheet, a double, holds whatever th
 FORMATS = {"text": "@", "day": "yyyy-mm-dd", "moment": "yyyy-mm-dd hh:mm:ss"}
 STAMPED = re.compile(rb"(<dcterms:(created|modified) [^>]*>)[^<]*")
 
-Content = str | Decimal | int | date | datetime | None
+Held = str | Decimal | int | date | datetime | None
 
 
 @dataclass(frozen=True)
-class Column:
+class TableColumn:
     """No two of a table have the same label: people filter by them, and scripts read by them."""
 
     label: str
@@ -46,10 +46,10 @@ class Column:
 
 
 def write_table(
-    out: str | PathLike[str] | IO[bytes],
+    out: str | PathLike[str] | BinaryIO,
     title: str,
-    columns: Sequence[Column],
-    rows: Iterable[Sequence[Content]],
+    columns: Sequence[TableColumn],
+    rows: Iterable[Sequence[Held]],
     at: datetime,
     *,
     fixed: int = 0,
@@ -79,7 +79,7 @@ def write_table(
     _stamp(out, at)
 
 
-def _records(labels: Sequence[str], read: Sequence, rows: Iterable[Sequence[Content]]) -> Iterator[dict]:
+def _records(labels: Sequence[str], read: Sequence, rows: Iterable[Sequence[Held]]) -> Iterator[dict]:
     for row in rows:
         yield {label: tell(held) for label, tell, held in zip(labels, read, row, strict=True)}
 
@@ -110,7 +110,7 @@ def _as_it_is(held: date | datetime | None) -> date | datetime | None:
     return held.replace(tzinfo=None) if isinstance(held, datetime) else held
 
 
-def _stamp(out: str | PathLike[str] | IO[bytes], at: datetime) -> None:
+def _stamp(out: str | PathLike[str] | BinaryIO, at: datetime) -> None:
     """When it was made by the office's clock; the library says what the machine's shows. What tells it comes last in
     the package, after the sheet, and is written again in its place."""
     moment = f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}".encode()

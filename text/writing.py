@@ -96,7 +96,7 @@ def inline(text: str) -> str:
     return f' t="inlineStr"><is><t{kept}>{text}</t></is></c>'
 
 
-def figure(held: Decimal | float | datetime | None) -> str:
+def figure(held: Any) -> str:
     """The same of what is no text; a Decimal stands in the file digit by digit, whatever a program makes of it."""
     if held is None:
         return "/>"
@@ -177,7 +177,7 @@ class TextSheet(Worksheet):
         self.table[row][column] = f'<c r="{LETTERS[column]}{row + 1}" s="{self.numbers[style]}"{rest}'
         return 0
 
-    def _write_single_row(self, current_row_num: int = 0) -> None:
+    def _write_single_row(self, current_row_num=0):
         row, cells = self.previous_row, self.table[self.previous_row]
         plain = row not in self.row_info and self.default_row_height == self.original_row_height
         if not cells or not plain or row in self.comments or {*map(type, cells.values())} != {str}:

@@ -96,7 +96,7 @@ class CellPlan:
                     yield meaning.key
 
     @property
-    def said(self) -> tuple:
+    def said(self) -> tuple[object, ...]:
         """All that decides about the cell besides what it reads, and how that is told."""
         formulas = (self.row_applies, self.column_applies, self.carry, self.formula, self.required_when)
         whys = tuple(formula and formula.why for formula in formulas)

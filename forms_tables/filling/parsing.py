@@ -79,7 +79,7 @@ def plain_figure(indicator: Indicator, column: str) -> Callable[[str], object] |
 
 
 @cache
-def _bare(decimals: int) -> re.Pattern:
+def _bare(decimals: int) -> re.Pattern[str]:
     fraction = rf"(\.[0-9]{{1,{decimals}}})?" if decimals else ""
     return re.compile(rf"[0-9]{{1,{MOST_WHOLE_DIGITS}}}{fraction}")
 

@@ -56,7 +56,7 @@ class JudgedFiling:
         problems = judgement.completed.problems
         stops = [(MISSING if problem.missing else problem.rule, problem.code) for problem in problems]
         stops += [(finding.rule, "") for finding in judgement.errors]
-        rows = frozenset(indicator.code for table in judgement.tables for indicator in table.indicators)
+        rows = frozenset().union(*(table.rows for table in judgement.tables))
         completed = judgement.completed
         broken |= {problem.rule or UNREADABLE: ERROR for problem in problems}
         return cls(broken, frozenset(stops), rows, completed.values, completed.locked)

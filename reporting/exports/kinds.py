@@ -4,7 +4,7 @@ dictionary of texts, for a worker answers it after the request is gone."""
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import IO
+from typing import BinaryIO
 
 from accounts.access import Refused
 from accounts.journal_files import MOST_ROWS, entries_for, write_journal
@@ -14,16 +14,16 @@ from reporting.register.finding import wanted_firms
 from reporting.register.workbook import write_register
 from reporting.totals.handing_out import filings_in, fresh_summary, own_summary, write_totals
 
-Asked = Mapping[str, str]
-Say = Callable[[int], None]  # how many rows were written
+AskedFor = Mapping[str, str]
+SayRows = Callable[[int], None]  # how many rows were written
 
 
 @dataclass(frozen=True)
 class Kind:
     action: str  # as the journal says it
     needs: Ability
-    rows: Callable[[User, Asked], int]
-    write: Callable[[IO[bytes], User, Asked, datetime, Say], None]
+    rows: Callable[[User, AskedFor], int]
+    write: Callable[[BinaryIO, User, AskedFor, datetime, SayRows], None]
 
 
 @dataclass(frozen=True)
@@ -31,32 +31,32 @@ class Order:
     """What somebody asks for."""
 
     kind: str
-    asked: Asked
+    asked: AskedFor
     name: str  # of the file
     said: dict  # of it in the journal
 
 
-def journal_rows(user: User, asked: Asked) -> int:
+def journal_rows(user: User, asked: AskedFor) -> int:
     return min(MOST_ROWS, entries_for(user, asked).count())
 
 
-def journal(out: IO[bytes], user: User, asked: Asked, at: datetime, say: Say) -> None:
+def journal(out: BinaryIO, user: User, asked: AskedFor, at: datetime, say: SayRows) -> None:
     write_journal(out, entries_for(user, asked), asked["file"], at, say)
 
 
-def register_rows(user: User, asked: Asked) -> int:
+def register_rows(user: User, asked: AskedFor) -> int:
     return wanted_firms(user, asked).count()
 
 
-def register(out: IO[bytes], user: User, asked: Asked, at: datetime, say: Say) -> None:
+def register(out: BinaryIO, user: User, asked: AskedFor, at: datetime, say: SayRows) -> None:
     write_register(out, wanted_firms(user, asked), at, say)
 
 
-def totals_rows(user: User, asked: Asked) -> int:
+def totals_rows(user: User, asked: AskedFor) -> int:
     return filings_in(asked["period"], user.district)
 
 
-def totals(out: IO[bytes], user: User, asked: Asked, at: datetime, say: Say) -> None:
+def totals(out: BinaryIO, user: User, asked: AskedFor, at: datetime, say: SayRows) -> None:
     try:
         summary = fresh_summary(asked["period"], at, asked.get("submitted") == "yes")
     except Period.DoesNotExist as gone:

@@ -80,7 +80,7 @@ def _code(table: Table) -> str:
 
 def cells_in(tables: Iterable[Table], typed: Mapping[str, str]) -> dict[str, str]:
     """What was typed in these tables."""
-    codes = {indicator.code for table in tables for indicator in table.indicators}
+    codes = frozenset().union(*(table.rows for table in tables))
     return {key: text for key, text in typed.items() if CellAddress.parse(key).code in codes}
 
 

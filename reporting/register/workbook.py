@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import io
 from collections.abc import Callable
-from typing import IO
+from typing import BinaryIO
 
 from django.db.models import QuerySet
 
@@ -40,7 +40,7 @@ def template(at: datetime.datetime) -> bytes:
 
 
 def write_register(
-    out: IO[bytes],
+    out: BinaryIO,
     enterprises: QuerySet[Enterprise],
     at: datetime.datetime,
     say: Callable[[int], None] = lambda done: None,

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
-from typing import IO
+from typing import BinaryIO
 
 from accounts.models import District
 from reporting.models import Filing, ImportedFiling, Period
@@ -32,6 +32,6 @@ def own_summary(summary: Summary, district: District) -> Summary | None:
     return replace(summary, city=area, districts=(area,), filings=filings) if area else None
 
 
-def write_totals(out: IO[bytes], summary: Summary, at: datetime) -> None:
+def write_totals(out: BinaryIO, summary: Summary, at: datetime) -> None:
     """Dated when it is written."""
     write_summary(replace(summary, at=at), out)

@@ -8,11 +8,11 @@ from zipfile import ZipFile
 import pytest
 from openpyxl import load_workbook
 
-from text.tables import Column, write_table
+from text.tables import TableColumn, write_table
 from text.writing import TextWorkbook
 
 AT = datetime(2024, 6, 14, 9, 0, tzinfo=UTC)
-NAME, FIGURE = Column("名称", 30), Column("数", 12, "figure", 2)
+NAME, FIGURE = TableColumn("名称", 30), TableColumn("数", 12, "figure", 2)
 
 
 def written(columns, rows) -> bytes:
@@ -65,7 +65,7 @@ def test_a_figure_arrives_digit_by_digit(figure, read):
 
 
 def test_days_and_moments_are_such():
-    columns = [Column("日", 12, "day"), Column("时", 20, "moment")]
+    columns = [TableColumn("日", 12, "day"), TableColumn("时", 20, "moment")]
     assert cells(columns, [date(2024, 1, 2), AT], [None, None])[0] == [datetime(2024, 1, 2), AT.replace(tzinfo=None)]
 
 

@@ -3,7 +3,6 @@ it."""
 
 from io import BytesIO
 
-from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from accounts import clock
@@ -11,7 +10,7 @@ from accounts.access import needs, refusals_on
 from accounts.forms import asked_of_journal
 from accounts.models import Ability
 from reporting.exports import steps
-from reporting.exports.kinds import KINDS, Asked, Order
+from reporting.exports.kinds import KINDS, Order
 from reporting.exports.views.waiting import hand_on
 from reporting.models import Period
 from reporting.pages.downloads import file_answer
@@ -22,7 +21,7 @@ AT_ONCE = 5_000  # rows; a second or two
 
 
 @needs(Ability.READ_JOURNAL)
-def export_journal(request: HttpRequest, kind: str) -> HttpResponse:
+def export_journal(request, kind):
     """What the filters leave, newest first."""
     form, wanted = asked_of_journal(request)
     words = {str(field.label): value for name, field in form.fields.items() if (value := request.GET.get(name))}
@@ -31,25 +30,25 @@ def export_journal(request: HttpRequest, kind: str) -> HttpResponse:
 
 
 @needs(Ability.READ_REGISTER)
-def export_register(request: HttpRequest) -> HttpResponse:
+def export_register(request):
     words = {words: value for name, words in FILTERS.items() if (value := request.GET.get(name))}
     asked = {name: request.GET[name] for name in (*FILTERS, "left") if request.GET.get(name)}
     return hand_out(request, Order("register", asked, f"企业名录_{clock.now():%Y%m%d}.xlsx", {"after": words}))
 
 
 @needs(Ability.READ_CITY)
-def city_workbook(request: HttpRequest, code: str) -> HttpResponse:
+def city_workbook(request, code):
     submitted = {"submitted": "yes"} if request.GET.get("submitted") == "yes" else {}
     return totals_workbook(request, "city_totals", code, "全市", submitted)
 
 
 @needs(Ability.REVIEW)
-def district_workbook(request: HttpRequest, code: str) -> HttpResponse:
+def district_workbook(request, code):
     """Other districts' figures never reach this one."""
     return totals_workbook(request, "district_totals", code, f"{request.user.district.name}_", {})
 
 
-def totals_workbook(request: HttpRequest, kind: str, code: str, whose: str, submitted: Asked) -> HttpResponse:
+def totals_workbook(request, kind, code, whose, submitted):
     imported = imported_period(code)
     period = imported or get_object_or_404(Period, pk=code)
     mark = "（导入历史）" if imported else "（含待审核）" * bool(submitted)
@@ -60,7 +59,7 @@ def totals_workbook(request: HttpRequest, kind: str, code: str, whose: str, subm
     return redirect(kind)
 
 
-def hand_out(request: HttpRequest, order: Order) -> HttpResponse:
+def hand_out(request, order):
     """Who stands in for a firm reads by the address they are at, of which a worker knows nothing: theirs is always
     handed out at once."""
     by, at, kind = request.user, clock.now(), KINDS[order.kind]

@@ -50,7 +50,7 @@ def try_export_again(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-def export_file(request: HttpRequest, pk: int) -> FileResponse:
+def export_file(request, pk):
     stored = own_or_404(request, pk)
     if KINDS[stored.kind].needs not in request.user.duties.abilities:
         raise Http404(steps.NOT_YOURS_NOW)

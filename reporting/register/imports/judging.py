@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -74,8 +75,8 @@ class RegisterRows:
         homes = Residence.objects.filter(until__isnull=True).values_list("enterprise", "district")
         self.lives_in = {enterprise: every[district] for enterprise, district in homes}
         self.seen: dict[str, int] = {}  # the row of the sheet in which each code stands first
-        self.newcomers: list[Enterprise] = []
-        self.changed: list[Enterprise] = []
+        self.newcomers: list[Any] = []
+        self.changed: list[Any] = []
         self.unchanged = 0
         self.wrong: list[tuple[int, str, str]] = []  # row, the name of what is wrong in it, sentence
         self.old_codes = OldCodes()
@@ -96,7 +97,7 @@ class RegisterRows:
             else:
                 self.judge_row(firm, False, row, here)
 
-    def judge_row(self, firm: Enterprise, new: bool, row: dict[str, str], here: int) -> None:
+    def judge_row(self, firm: Any, new: bool, row: dict[str, str], here: int) -> None:
         wrong = self.wrong_as_a_whole(firm, new, row, here)
         unread, facts = {}, {}
         for column in self.read:
@@ -125,7 +126,7 @@ class RegisterRows:
         firm.register_change = RegisterChange(*named, None if new else before, after)
         (self.newcomers if new else self.changed).append(firm)
 
-    def wrong_as_a_whole(self, instance: Enterprise, new: bool, row: dict[str, str], here: int) -> dict[str, str]:
+    def wrong_as_a_whole(self, instance: Any, new: bool, row: dict[str, str], here: int) -> dict[str, str]:
         """What one column cannot know by itself: the code, whose firm it is, who may name key firms."""
         wrong = {}
         code = instance.credit_code
@@ -240,7 +241,7 @@ def hold_as_judged(judged: RegisterRows) -> None:
             raise RegisterHasMoved
 
 
-def line_of(judged: RegisterRows, firm: Enterprise) -> JournalEntry:
+def line_of(judged: RegisterRows, firm: Any) -> JournalEntry:
     change = firm.register_change
     return journal.compose(
         by=judged.by,
