@@ -1,4 +1,4 @@
-"""名录导入 in the demonstration city: what would change, what is wrong, one that runs, one that is imported."""
+"""名录导入 in the demonstration city: what would change, what is wrong, what runs, what is imported; and 导出."""
 
 import io
 from collections.abc import Iterator
@@ -8,6 +8,9 @@ from openpyxl import Workbook
 
 from accounts import clock
 from accounts.models import Enterprise, User
+from reporting.exports import steps as exports
+from reporting.exports.kinds import Order
+from reporting.exports.tasks import carry_out_export
 from reporting.models import RegisterImport
 from reporting.register import tasks
 from reporting.register.imports import steps
@@ -57,6 +60,17 @@ def of_an_import() -> Iterator[Screen]:
     steps.confirm(tried, seen, city, clock.now(), clock.real_now())
     tasks.carry_out_import(tried.pk)
     yield Screen("city-register-import-done", f"/firms/import/{tried.pk}/", city)
+    yield from exported(city)
+
+
+def exported(city: User) -> Iterator[Screen]:
+    """A register that a worker writes, and the way back to it."""
+    order = Order("register", {}, "企业名录.xlsx", {})
+    begun = exports.begin(order, Enterprise.objects.count(), city, clock.now(), clock.real_now())
+    yield Screen("city-export-running", f"/exports/{begun.pk}/", city)
+    carry_out_export(begun.pk)
+    yield Screen("city-export-done", f"/exports/{begun.pk}/", city)
+    yield Screen("city-exports", "/exports/", city)
 
 
 def uploaded(name: str, rows: list[dict], by: User, columns: tuple = ()) -> RegisterImport:

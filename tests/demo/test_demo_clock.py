@@ -145,8 +145,10 @@ def test_only_the_machinery_asks_the_machines_clock():
         "reporting/editions/views/rehearsal.py",
         "reporting/register/views/imports.py",
         "reporting/history/views/imports.py",
+        "reporting/exports/views/asking.py",
+        "reporting/exports/views/waiting.py",
     }
-    tasks = {"reporting/editions/tasks.py", "reporting/register/tasks.py", "reporting/history/tasks.py"}
+    tasks = {f"reporting/{room}/tasks.py" for room in ("editions", "register", "history", "exports")}
     leases = {"accounts/post/tasks.py", "accounts/management/commands/bounces.py", *tasks, *views}
     begins_a_city = {"reporting/demo/city.py", "config/management/commands/prepare_real.py"}
     assert asking == {"accounts/clock.py", *begins_a_city, *leases}
