@@ -133,8 +133,9 @@ def _with_listed_again(code: str, filings: pl.DataFrame, districts: Collection[i
     if not districts:
         return filings
     codes = list(District.objects.filter(pk__in=districts).values_list("code", flat=True))
-    rows = pl.concat([filings.filter(~pl.col("district").is_in(codes)), listed(code, districts)])
-    return rows.unique("filing", keep="last").sort("filing")
+    again = listed(code, districts)
+    is_elsewhere = ~pl.col("district").is_in(codes) & ~pl.col("filing").is_in(again["filing"].implode())
+    return pl.concat([filings.filter(is_elsewhere), again]).sort("filing")
 
 
 def _store_submissions(code: str, filings: pl.DataFrame, imported_too: bool) -> None:
@@ -150,9 +151,9 @@ def _store_submissions(code: str, filings: pl.DataFrame, imported_too: bool) -> 
     if known is not None and not stale and missing.is_empty():
         return
     frequency = PeriodCode.parse_any(code).frequency
-    keys = sorted(missing)
-    parts = columns_of_submissions([key for key in keys if key > 0], frequency)
-    parts += columns_of_imported([key for key in keys if key < 0], frequency)
+    wanted = sorted(missing)
+    parts = columns_of_submissions([key for key in wanted if key > 0], frequency)
+    parts += columns_of_imported([key for key in wanted if key < 0], frequency)
     if known is not None and not stale and kept.add(code, parts):
         return
     if before := stored_submissions(code):

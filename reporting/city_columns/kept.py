@@ -51,7 +51,9 @@ def _where(code: str, keys: pl.Series | None) -> tuple[int, int] | None:
     if keys is None:
         return None
     there = read(code, SUBMISSIONS, ["submission"])
-    at = there[0].frame["submission"].is_in(keys.implode()).arg_true() if there else []
+    if there is None:
+        return 0, 0
+    at = there[0].frame["submission"].is_in(keys.implode()).arg_true()
     return (at[0], at[-1] - at[0] + 1) if len(at) else (0, 0)
 
 

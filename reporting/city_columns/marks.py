@@ -39,8 +39,8 @@ def parts_of(codes: Iterable[str], district: District | None = None) -> dict[str
     )
     parts: dict[str, Parts] = {code: {} for code in codes}
     for row in rows:
-        period, where, *rest = row.values()
-        parts[period][str(where)] = "/".join(map(str, rest))
+        period, where, *rest = map(str, row.values())
+        parts[period][where] = "/".join(rest)
     if district is None:
         for code, mark in imported_marks(codes).items():
             parts[code][IMPORTED] = mark
@@ -51,7 +51,7 @@ def imported_marks(codes: Iterable[str]) -> dict[str, str]:
     """Never changed, but one may stand in the place of another."""
     imported = ImportedFiling.objects.standing().filter(period__in=codes).order_by().values("period")
     rows = imported.annotate(n=Count("pk"), last=Max("pk"), firms=Sum("enterprise"), stand=Sum(WEIGHT))
-    return {code: "/".join(map(str, rest)) for code, *rest in (row.values() for row in rows)}
+    return {code: "/".join(rest) for code, *rest in (map(str, row.values()) for row in rows)}
 
 
 def mark_of(parts: Mapping[str, str]) -> str:

@@ -12,7 +12,7 @@ from reporting.city_columns.counted import Counted
 from reporting.city_columns.kept import TABLES
 from reporting.city_columns.sums import groups_of, parted, summed, there
 from reporting.models import ImportedFiling, Submission
-from reporting.totals.adding_up import AreaTotals, add_up, cells_that_add_up, cells_to_choose, in_order
+from reporting.totals.adding_up import ZERO, AreaTotals, add_up, cells_that_add_up, cells_to_choose, in_order
 
 BY = ["district"]
 
@@ -32,7 +32,7 @@ def areas_of(counted: Counted) -> dict[str, AreaTotals]:
     found = summed(plain, BY, cells)
     for (district,), _, figures, filled in groups_of(found, BY, cells, rows.scales):
         counts = {cell: number for cell, number in filled.items() if number}
-        area = areas[district] = AreaTotals({cell: figures[cell] for cell in counts})
+        area = areas[district] = AreaTotals({cell: figures[cell] or ZERO for cell in counts})
         area.filled.update(counts)
     for district, tables, firms in plain.group_by("district", TABLES).len().iter_rows():
         areas[district].firms.update(dict.fromkeys(json.loads(tables or "[]"), firms))

@@ -114,7 +114,7 @@ def _with_odd(rows: pl.DataFrame, places: int, cell: str) -> tuple[pl.DataFrame,
     found = {key: figure for key, figure in figures.items() if figure is not None}
     if not found:
         return rows, places
-    most = max(places, *(-figure.as_tuple().exponent for figure in found.values()))
+    most = max(places, *(-int(figure.as_tuple().exponent) for figure in found.values()))
     numbers = pl.DataFrame(
         {"submission": list(found), "odd": [int(figure.scaleb(most, EXACT)) for figure in found.values()]},
         schema={"submission": pl.Int64, "odd": pl.Int128},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import BooleanField, ExpressionWrapper
 from django.db.models.functions import Coalesce
@@ -65,7 +65,7 @@ class ListOfFilings(Sequence[ListedFiling]):
     __hash__ = None  # type: ignore[assignment]
 
 
-NOT_SUBMITTED = (None, "", None, False)
+NOT_SUBMITTED: tuple[Any, ...] = (None, "", None, False)
 WORDS = {state: Standing.of(state, False).words for state in State}
 FLAGS = (FILED_AFTER_LOCK, COUNTED_AS_OWED, FILED, COUNTED, REOPENED)
 
@@ -75,7 +75,8 @@ def listed_filings(period: Period, include_submitted: bool) -> Iterator[ListedFi
     would take longer than adding them up."""
     filings = Filing.objects.of(period)
     sent = Submission.objects.filter(filing__period=period).order_by()
-    sent_as = {pk: row for pk, *row in sent.values_list("pk", "number", "receipt", "submitted_at", "extended")}
+    known = sent.values_list("pk", "number", "receipt", "submitted_at", "extended")
+    sent_as: dict[int, tuple[Any, ...]] = {pk: tuple(row) for pk, *row in known}
     let_in = {filing.pk: filing.state_words for filing in filings.filter(standing_at(*ALL_LET_IN))}
     rows = filings.order_by("district__position", "district__code", "enterprise__credit_code").values_list(
         "pk",

@@ -14,6 +14,7 @@ from django.db.models import Count, QuerySet
 from accounts.models import District, User
 from reporting.filing.punctuality import held_past_due
 from reporting.models import BaseAdjustment, ExtensionRequest, Filing, LateRequest, Period, Standing, Submission
+from reporting.models.asking import asked_of
 from reporting.models.request import RequestQuerySet
 from reporting.models.standing import (
     ALL_LET_IN,
@@ -24,6 +25,7 @@ from reporting.models.standing import (
     FILED_LATE,
     FILED_ON_TIME,
     LEFT_OUT,
+    OWED,
     REOPENED,
     standing_at,
 )
@@ -214,8 +216,10 @@ REQUESTS = {
 
 def requests_visible_to(user: User, kind: str) -> RequestQuerySet:
     """What firms have asked for of one kind, as far as this person may see it, the waiting ones first."""
-    mine = Filing.objects.visible_to(user).owed()
-    found = REQUESTS[kind][1].objects.filter(filing__in=mine).listed()
+    if not (user.may.fill or user.may.read_filings):
+        return REQUESTS[kind][1].objects.none()
+    # Asked of the filings that somebody asked about, not of all there are.
+    found = REQUESTS[kind][1].objects.filter(user.reach("filing__") & asked_of("filing", OWED)).listed()
     read = ("filing__enterprise", "filing__district", "filing__period", "filing__in_force", "asked_by", "decided_by")
     return found.select_related(*read).defer(*(f"filing__in_force__{field}" for field in Submission.HEAVY))
 

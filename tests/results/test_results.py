@@ -201,6 +201,7 @@ def test_the_number_of_queries_does_not_grow_with_the_filings(may, cast):
             results.count(may.may, LOOKED_AT)
         return len(asked)
 
+    queries()  # what is stored of the year before is stored by whoever looks first
     before = queries()
     for n in range(20):
         firm = make_enterprise(f"91500108MA0000{n:03d}X", f"第{n}家", cast.nanan)
