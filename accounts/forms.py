@@ -4,13 +4,14 @@ import re
 
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
+from django.http import HttpRequest
 
 from accounts import contacts
 from accounts.backends import as_typed_plainly
 from accounts.change_forms import ChangeForm, KeepsTheRest
 from accounts.fields import CodeSelect, MailField, MobileField, PhoneField, ReasonField
 from accounts.form_words import NameField, PlainForm
-from accounts.models import DUTIES, District, User
+from accounts.models import DUTIES, District, JournalEntry, User
 
 
 class SignInForm(AuthenticationForm):
@@ -134,3 +135,12 @@ class JournalFilterForm(PlainForm):
         if annual := re.fullmatch(r"([0-9]{4})年年?报", text):
             return f"{annual[1]}A"
         return text.upper()
+
+
+def asked_of_journal(request: HttpRequest) -> tuple[JournalFilterForm, dict[str, str]]:
+    """The filter as it stands on the page, and what it asks for; one that is filled in wrongly asks for nothing."""
+    visible = JournalEntry.objects.visible_to(request.user)
+    actions = visible.order_by("action").values_list("action", flat=True).distinct()
+    form = JournalFilterForm(request.GET or None, actions=actions)
+    cleaned = form.cleaned_data if form.is_valid() else {}
+    return form, {name: str(asked) for name, asked in cleaned.items() if asked}

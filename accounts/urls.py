@@ -1,4 +1,4 @@
-from django.urls import include, path, re_path
+from django.urls import include, path
 
 from accounts.views import account, contacts, journal, signing_in, users
 
@@ -23,6 +23,5 @@ urlpatterns = [
     path("contacts/districts/<str:district>/", contacts.edit_contact_of, name="edit_contact_of"),
     path("contacts/city/", contacts.edit_city_phone, name="edit_city_phone"),
     path("journal/", journal.journal, name="journal"),
-    re_path(r"^journal/export\.(?P<kind>csv|xlsx)$", journal.export_journal, name="export_journal"),
     path("", include("accounts.post.urls")),
 ]

@@ -10,7 +10,8 @@ app = Celery("config")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 ROOMS = """
-    accounts.post reporting.city_columns reporting.editions reporting.history reporting.register reporting.reminders
+    accounts.post reporting.city_columns reporting.editions reporting.exports reporting.history reporting.register
+    reporting.reminders
 """
 app.autodiscover_tasks(ROOMS.split())
 

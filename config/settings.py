@@ -154,6 +154,7 @@ CELERY_BEAT_SCHEDULE = {
     "reminders": {"task": "reporting.tasks.remind", "schedule": timedelta(minutes=10)},
     "imports": {"task": "reporting.register.tasks.take_up_imports", "schedule": timedelta(minutes=1)},
     "history": {"task": "reporting.history.tasks.take_up_history", "schedule": timedelta(minutes=1)},
+    "exports": {"task": "reporting.exports.tasks.take_up_exports", "schedule": timedelta(minutes=1)},
     "columns": {"task": "reporting.city_columns.tasks.store_columns", "schedule": timedelta(minutes=10)},
 }
 

@@ -46,6 +46,7 @@ from reporting.models import (
     ImportedFiling,
     LateRequest,
     LockProposal,
+    LongExport,
     Message,
     Period,
     PublishedEdition,
@@ -150,6 +151,10 @@ PAGES = {
     "edit_city_phone": "city",
     "journal": "enterprise district city system",
     "export_journal": "enterprise district city system",
+    "exports": " ".join(ROLES),
+    "export": " ".join(ROLES),
+    "try_export_again": "POST " + " ".join(ROLES),
+    "export_file": " ".join(ROLES),
     "letters": "system",
     "apply": OPEN,
     "credit_code_answer": OPEN,
@@ -536,6 +541,13 @@ def an_import(may) -> RegisterImport:
     return stored
 
 
+def an_export(may) -> LongExport:
+    asked = {"kind": "journal", "asked": {"file": "csv"}, "name": "操作日志.csv", "state": LongExport.DONE}
+    stored = LongExport.objects.create(**asked, by=may.city, at=AT, effect={"spoken": AT.isoformat()})
+    stored.file.save("操作日志.csv", ContentFile(b""))
+    return stored
+
+
 OF_A_SESSION = (
     *("training", "change_training", "cancel_training", "attach_material", "preview_training", "send_training"),
     *("sign_up", "training_door", "walk_in", "training_roster"),
@@ -635,6 +647,8 @@ def address(name: str, may) -> str:
         known |= of_the_desk(name, may)
     if "history" in name or name == "imported_period":
         known |= {"pk": an_imported_period(may, name), "frequency": "month"}
+    elif "export" in name:
+        known["pk"] = an_export(may).pk
     elif name.endswith("_import") or name == "try_import_again":
         known["pk"] = an_import(may).pk
     if name in ("city_confirm_lock", "city_withdraw_lock"):
@@ -688,6 +702,7 @@ def test_opens_to_those_who_may_and_to_nobody_else(name, may, cast, client):
             continue  # a role's refusal comes before any question to the record: SQLite's lane has them all
         client.force_login(person)
         RegisterImport.objects.update(district=person.district)  # which is seen by its own office alone
+        LongExport.objects.update(by=person, kind="journal" if role == "enterprise" else "register")
         status = client.get(url).status_code
         if role not in who:
             assert status == 403, f"{role} gets {status}"
@@ -713,7 +728,9 @@ def test_a_role_that_is_new_in_the_table_opens_what_its_abilities_say(may, obser
     refused_behind = {}
     for name in PAGES:
         with transaction.atomic():
-            page = opened_as_it_may(name, address(name, may), client)
+            url = address(name, may)
+            LongExport.objects.update(by=observer, kind="register")
+            page = opened_as_it_may(name, url, client)
             refused_behind |= {link: name for link in links_on(page) if not is_open_to(observer, link)}
             transaction.set_rollback(True)  # what the address speaks of was made for it
     # A rule is tried in the form that saves it; the button that saves is not on the page.

@@ -10,11 +10,11 @@ from accounts.models import User
 from reporting import workflow
 from reporting.dates.deadlines import day_of, due_moment, is_past
 from reporting.filing.judging import standing_submission
-from reporting.filing.progress import progress_of
 from reporting.filing.punctuality import decide_by, held_past_due
 from reporting.models import Filing, LateRequest, Period, Review, Standing, State, Submission, standing
 from reporting.models.asking import asked_of
 from reporting.models.period import own_due_of_each
+from reporting.totals.progress import progress_of
 from tests.cast import AT, SHANGHAI, make_enterprise
 from tests.may import LAST_SECOND, make_may, open_period
 
@@ -43,6 +43,7 @@ PLAINLY = {
     "STANDS": lambda f: f.approved is not None or f.state in UNDER_REVIEW,
     "NOT_AS_COUNTED": lambda f: f.approved is not None and f.approved != f.counted,
     "FILED_AFTER_LOCK": lambda f: let_in(f) and (f.state in UNDER_REVIEW or PLAINLY["NOT_AS_COUNTED"](f)),
+    "MAY_BE_TAKEN_IN": lambda f: let_in(f) and f.state in ("50", "80") and PLAINLY["NOT_AS_COUNTED"](f),
     "FILED_ONLY_AFTER_LOCK": lambda f: let_in(f) and PLAINLY["STANDS"](f) and f.counted is None,
     "OUTSTANDING": lambda f: f.state in ("00", "10") or (f.state == "40" and (not f.approved or returned(f.approved))),
     "SHUT": lambda f: f.period.state == "locked" and (not f.after_lock or f.state == "80"),

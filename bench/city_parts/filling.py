@@ -19,6 +19,7 @@ from reporting.models import Deadline, Filing, Period, State, Submission
 
 EDITION = load_edition("chongqing-2024")
 AT = datetime(2024, 6, 14, 1, 30, tzinfo=UTC)
+NIGHT = datetime(2025, 1, 12, 12, 0, tzinfo=UTC)  # the last month may be filed and decided on
 MONTHS = [f"2024M{month:02d}" for month in range(1, 13)]
 ANNUAL = "2023A"
 CHUNK = 2000

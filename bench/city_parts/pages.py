@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 from rules_judges.timing import Took, took
 
-from city_parts.filling import AT, Filled
+from city_parts.filling import NIGHT, Filled
 from reporting import workflow
 from reporting.models import Filing, Period, Submission
 from reporting.totals.aggregation import summary_at_hand
@@ -21,7 +21,7 @@ def approvals(filled: Filled) -> Iterator[Submission]:
     """One district's after the other's approve what waits; each that is drawn was approved just now."""
     waiting = Filing.objects.filter(period=filled.codes[-1], counted=None).exclude(in_force=None)
     for filing in waiting.select_related("in_force").order_by("enterprise"):
-        workflow.approve(filing.in_force, filled.reviewers[filing.district_id], AT)
+        workflow.approve(filing.in_force, filled.reviewers[filing.district_id], NIGHT)
         yield filing.in_force
 
 
@@ -48,7 +48,7 @@ def night(filled: Filled) -> dict[str, list[Took]]:
     for name, _ in zip(cycle([*PAGES, "approval → totals"]), range(ROUNDS * (len(PAGES) + 1)), strict=False):
         if next(approving, None) is None:
             break
-        work = (lambda: summary_at_hand(period, AT)) if name not in PAGES else (lambda name=name: ask(name))
+        work = (lambda: summary_at_hand(period, NIGHT)) if name not in PAGES else (lambda name=name: ask(name))
         found.setdefault(name, []).append(took(work))
     return found
 

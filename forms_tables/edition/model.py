@@ -176,6 +176,11 @@ class Table:
     source: str
     provenance: str
 
+    @cached_property
+    def rows(self) -> frozenset[str]:
+        """The codes of its rows."""
+        return frozenset(indicator.code for indicator in self.indicators)
+
     def column(self, key: str) -> Column:
         for column in self.columns:
             if column.key == key:

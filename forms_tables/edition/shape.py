@@ -4,6 +4,7 @@ column, which column is a row's own, which table asks about the firm."""
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from forms_tables.edition.address import CellAddress
 from forms_tables.edition.model import CodeEntry, Edition, Indicator, Table
@@ -56,6 +57,7 @@ def is_questionnaire(table: Table) -> bool:
     return 2 * sum(row.is_figure for row in table.indicators) < len(table.indicators)
 
 
+@lru_cache(maxsize=16)
 def asked_by_tables(edition: Edition) -> dict[str, Indicator]:
     """The rows on which it depends which tables a firm owes, by their names in the conditions."""
     rows = {row.symbol: row for row in edition.indicators.values()}

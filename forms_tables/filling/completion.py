@@ -5,7 +5,7 @@ A cell with a formula is computed. It opens for typing only when what it is comp
 kept when it differs, so that the rules find it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 from functools import lru_cache
@@ -13,7 +13,7 @@ from graphlib import TopologicalSorter
 
 from forms_tables.edition.model import Edition, Indicator, Table
 from forms_tables.edition.periods import PeriodCode
-from forms_tables.filling.parsing import Problem
+from forms_tables.filling.parsing import Problem, plain_figure
 from forms_tables.filling.parsing import parse as parse_cell
 from forms_tables.notation.decimals import Decimals, JudgeFunction, Reading
 from forms_tables.notation.names import Cell, Fact, Meaning, Setting, TextScope, reads_of
@@ -81,6 +81,12 @@ class CellPlan:
     formula: Formula | None
     required: bool
     required_when: Formula | None
+    plain_figure: Callable[[str], object] | None  # knows a figure in its normal form, which most are
+
+    @property
+    def may_be_worked_out(self) -> bool:
+        conditions = self.table_applies or self.row_applies or self.column_applies
+        return bool(conditions or self.carry or self.formula or self.indicator.origin)
 
     def reads(self) -> Iterator[str]:
         """The cells of the same filing that must be settled first."""
@@ -88,6 +94,13 @@ class CellPlan:
             for meaning in formula.reads if formula else ():
                 if (isinstance(meaning, Cell) and not meaning.period) or isinstance(meaning, Fact):
                     yield meaning.key
+
+    @property
+    def said(self) -> tuple[object, ...]:
+        """All that decides about the cell besides what it reads, and how that is told."""
+        formulas = (self.row_applies, self.column_applies, self.carry, self.formula, self.required_when)
+        whys = tuple(formula and formula.why for formula in formulas)
+        return self.indicator, self.table.applies_when, self.table.why_not, whys
 
     def rounded(self, value: Value) -> Value:
         if self.unit_of_rounding is None or not isinstance(value, Decimal):
@@ -124,6 +137,16 @@ def plans_of(edition: Edition, frequency: str) -> Mapping[str, CellPlan]:
     return {key: plans[key] for key in order.static_order()}
 
 
+@lru_cache(maxsize=16)
+def _to_work_out(edition: Edition, frequency: str) -> tuple[CellPlan, ...]:
+    return tuple(plan for plan in plans_of(edition, frequency).values() if plan.may_be_worked_out)
+
+
+@lru_cache(maxsize=16)
+def _to_be_filled(edition: Edition, frequency: str) -> tuple[CellPlan, ...]:
+    return tuple(plan for plan in plans_of(edition, frequency).values() if plan.required or plan.required_when)
+
+
 def _plan(edition: Edition, table: Table, indicator: Indicator, key: str) -> CellPlan:
     column, decimals = indicator.column(key), indicator.decimals_in(key)
     cell, plain = TextScope(edition, column=key, row=indicator.code), TextScope(edition)
@@ -141,19 +164,54 @@ def _plan(edition: Edition, table: Table, indicator: Indicator, key: str) -> Cel
         # A computed row, too, must be filled where its cell opened because what it is computed from is missing.
         required=column.required and (indicator.required or bool(indicator.auto)),
         required_when=formula_of(indicator.required_when, plain) if column.required else None,
+        plain_figure=plain_figure(indicator, key),
     )
+
+
+@lru_cache(maxsize=16)
+def alike(edition: Edition, other: Edition, frequency: str) -> frozenset[str]:
+    """The cells that two editions complete in the same way from the same facts."""
+    plans, others = plans_of(edition, frequency), plans_of(other, frequency)
+    rule = "required"
+    if edition.platform.rules.get(rule) != other.platform.rules.get(rule):
+        return frozenset()
+    same: set[str] = set()
+    known = plans.keys() | others.keys()
+    for key, plan in plans.items():  # each after those it reads
+        if key in others and plan.said == others[key].said and known.intersection(plan.reads()) <= same:
+            same.add(key)
+    asking = {key: plans[key].required_when for key in same}
+    needed = {
+        key: {meaning.key for meaning in when.reads if isinstance(meaning, Cell | Fact)}
+        for key, when in asking.items()
+        if when
+    }
+    return frozenset(key for key in same if known.intersection(needed.get(key, ())) <= same)
+
+
+def complete_like(
+    edition: Edition, typed: Mapping[str, str], facts: Facts, other: Edition, done: Completed
+) -> Completed:
+    """The same as `complete`, where the same form was completed by another edition with the same facts: what both
+    complete alike is taken over. A text that stands unread in a locked cell may be typed no more: then nothing is."""
+    unread = {f"{problem.code}.{problem.column}" for problem in done.problems if not problem.missing}
+    with localcontext(EXACT):
+        completion = _Completion(edition, facts)
+        if not unread & done.locked.keys():
+            completion.take_over(done, alike(edition, other, facts.period.frequency))
+        return completion.run(typed)
 
 
 def complete(edition: Edition, typed: Mapping[str, str], facts: Facts) -> Completed:
     """Parses what was typed and fills in everything else that can be known."""
     with localcontext(EXACT):
-        return _Completion(edition, typed, facts).run()
+        return _Completion(edition, facts).run(typed)
 
 
 class _Completion:
     """One form on its way to being complete."""
 
-    def __init__(self, edition: Edition, typed: Mapping[str, str], facts: Facts):
+    def __init__(self, edition: Edition, facts: Facts):
         self.facts = facts
         self.required_rule = edition.platform.rules.get("required", "")
         self.values: dict[str, Value] = {}
@@ -163,12 +221,28 @@ class _Completion:
         self.held: dict[Formula, bool] = {}
         self.reading = facts.reading(edition, self.values)
         self.plans = plans_of(edition, facts.period.frequency)
-        self.read_typed(typed)
+        self.to_work_out = _to_work_out(edition, facts.period.frequency)
+        self.to_be_filled = _to_be_filled(edition, facts.period.frequency)
+        self.settled: frozenset[str] = frozenset()
+
+    def take_over(self, done: Completed, settled: frozenset[str]) -> None:
+        self.settled = settled
+        self.values.update((key, value) for key, value in done.values.items() if key in settled)
+        self.locked.update((key, why) for key, why in done.locked.items() if key in settled)
+        self.overridden += [key for key in done.overridden if key in settled]
+        for problem in done.problems:
+            if (key := f"{problem.code}.{problem.column}") in settled:
+                self.problems[key] = problem
+        self.to_work_out = tuple(plan for plan in self.to_work_out if plan.key not in settled)
+        self.to_be_filled = tuple(plan for plan in self.to_be_filled if plan.key not in settled)
 
     def read_typed(self, typed: Mapping[str, str]) -> None:
         for key, text in typed.items():
             plan = self.plans.get(key)
-            if plan is None:
+            if plan is None or key in self.settled:
+                continue
+            if text and plan.plain_figure and plan.plain_figure(text):
+                self.values[key] = Decimal(text)
                 continue
             value = parse_cell(plan.indicator, plan.column, text)
             if isinstance(value, Problem):
@@ -176,11 +250,12 @@ class _Completion:
             elif value is not None:
                 self.values[key] = value
 
-    def run(self) -> Completed:
-        for plan in self.plans.values():
+    def run(self, typed: Mapping[str, str]) -> Completed:
+        self.read_typed(typed)
+        for plan in self.to_work_out:
             if (known := self.worked_out(plan)) is not None:
                 self.lock(plan, *known)
-        for plan in self.plans.values():
+        for plan in self.to_be_filled:
             if self.must_be_filled(plan):
                 place = plan.indicator.place(plan.column)
                 sentence = f"{place}：必填项为空；没有发生额请填0。"
@@ -191,11 +266,11 @@ class _Completion:
 
     def worked_out(self, plan: CellPlan) -> tuple[Value, str] | None:
         """What the cell holds without anybody typing, and why; None when it is open for typing."""
-        carried = plan.carry.value(self.reading) if plan.carry else None
         if plan.table_applies and not self.holds(plan.table_applies):
             return None, plan.table.why_not
         if plan.column_applies and not self.holds(plan.column_applies):
             return None, plan.column_applies.why
+        carried = plan.carry.value(self.reading) if plan.carry else None
         if plan.row_applies and not self.holds(plan.row_applies):
             return self.instead(plan, carried), plan.row_applies.why
         if plan.indicator.origin:
@@ -232,8 +307,6 @@ class _Completion:
             self.overridden.append(plan.key)
 
     def must_be_filled(self, plan: CellPlan) -> bool:
-        if not (plan.required or plan.required_when):
-            return False
         if plan.key in self.locked or plan.key in self.problems or self.values.get(plan.key) is not None:
             return False
         return plan.required or (plan.required_when is not None and self.holds(plan.required_when))

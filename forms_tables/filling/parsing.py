@@ -1,10 +1,11 @@
 """What a person typed into a cell, read as a figure, a text or a blank. What would have to be guessed is refused."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cache
 
 from forms_tables.edition import credit_code
 from forms_tables.edition.model import FIGURE_KINDS, CodeList, Indicator
@@ -17,7 +18,7 @@ LONGEST_TEXT = 200
 MOST_WHOLE_DIGITS = 15
 SIGNED = r"[+-]?"
 NUMBER = re.compile(rf"{SIGNED}([0-9]+(\.[0-9]+)?|\.[0-9]+)")
-BARE_FIGURES = re.compile(rf"[0-9]{{1,{MOST_WHOLE_DIGITS}}}(\.[0-9]{{1,30}})?")  # nothing below has a word for them
+MOST_DECIMALS = 30
 GROUPED = re.compile(rf"{SIGNED}[0-9]{{1,3}}(,[0-9]{{3}})+(\.[0-9]+)?")
 SCIENTIFIC = re.compile(rf"{SIGNED}[0-9]*\.?[0-9]+[eE]{SIGNED}[0-9]+")
 ERROR_OF_EXCEL = re.compile(r"#[A-Z0-9/_]+[!?]?")
@@ -69,13 +70,25 @@ def _refused(why: str, rule: str = "", typed: str = "", **facts: str | int) -> _
     return _Refused(SENTENCES[why].format(typed=_show(typed), **facts), rule)
 
 
+def plain_figure(indicator: Indicator, column: str) -> Callable[[str], object] | None:
+    """What knows a figure in its normal form, of which nothing below has a word to say; None where no figure stands."""
+    if indicator.is_heading or indicator.kind_in(column) not in FIGURE_KINDS:
+        return None
+    allowed = indicator.decimals_in(column)
+    return _bare(MOST_DECIMALS if allowed is None else allowed).fullmatch
+
+
+@cache
+def _bare(decimals: int) -> re.Pattern[str]:
+    fraction = rf"(\.[0-9]{{1,{decimals}}})?" if decimals else ""
+    return re.compile(rf"[0-9]{{1,{MOST_WHOLE_DIGITS}}}{fraction}")
+
+
 def parse(indicator: Indicator, column: str, text: str | None) -> Decimal | str | None | Problem:
     """The value of one cell; None is a blank, which is not zero."""
+    if text and (plain := plain_figure(indicator, column)) and plain(text):
+        return Decimal(text)
     kind = indicator.kind if indicator.is_heading else indicator.kind_in(column)
-    if kind in FIGURE_KINDS and text and (figures := BARE_FIGURES.fullmatch(text)):
-        allowed = indicator.decimals_in(column)
-        if allowed is None or len(figures[1] or ".") <= allowed + 1:
-            return Decimal(text)
     meant = without_control(text or "") if kind == "text" else without_hidden(text or "")
     typed = _translated(meant, SPACES).strip()
     if not typed:

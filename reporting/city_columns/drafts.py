@@ -28,7 +28,7 @@ from reporting.models.asking import asked_of
 from reporting.models.standing import WITH_FIRM
 
 DRAFTS = "drafts"
-NOT_OF_THE_REGISTER = ("登录", "退出", "修改密码", "导出操作日志")
+NOT_OF_THE_REGISTER = ("登录", "退出", "修改密码", "导出操作日志", "导出企业名录")
 AT_ONCE = 100  # more changes of the register than are ever under way together
 Report = Callable[[int, int], None]
 

@@ -4,12 +4,12 @@ it stands, so that one changed filing asks for its own district alone."""
 from collections.abc import Iterable, Mapping
 from hashlib import blake2b
 
-from django.db.models import Count, F, IntegerField, Max, Sum
-from django.db.models.functions import Cast, Coalesce
+from django.db.models import Count, F, Max, Sum
+from django.db.models.functions import Coalesce
 
 from accounts.models import District
 from reporting.models import Filing, ImportedFiling
-from reporting.models.standing import COUNTED
+from reporting.models.standing import COUNTED, STANDING_NUMBER
 
 IMPORTED = "imported"  # the part of a period that no district has: what was imported of it
 SPREAD = 999_983  # a prime beyond the filings of a period: no two of them weigh the same
@@ -21,12 +21,6 @@ Parts = dict[str, str]  # the key of a district, or IMPORTED → its mark
 def parts_of(codes: Iterable[str], district: District | None = None) -> dict[str, Parts]:
     """The marks of each period, two questions for all of them; of one district alone, its own mark alone."""
     codes = list(codes)
-    # State, and the two marks beside it, in one number: a sum more costs as much as another scan of the city.
-    standing = (
-        Cast("state", IntegerField())
-        + 1000 * Cast(F("after_lock"), IntegerField())
-        + 2000 * Cast(F("exempt_at_lock"), IntegerField())
-    )
     filings = Filing.objects.filter(period__in=codes)
     if district is not None:
         filings = filings.filter(district=district)
@@ -36,7 +30,7 @@ def parts_of(codes: Iterable[str], district: District | None = None) -> dict[str
         .annotate(
             n=Count("pk"),
             last=Max("pk"),
-            states=Sum(WEIGHT * standing),
+            states=Sum(WEIGHT * STANDING_NUMBER),
             in_force=Sum(WEIGHT * Coalesce("in_force", 0)),
             approved=Sum(WEIGHT * Coalesce("approved", 0)),
             counted=Sum(WEIGHT * Coalesce("counted", 0)),

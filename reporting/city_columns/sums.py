@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import polars as pl
 
-from reporting.city_columns.scaling import ScaledColumns, decimal_of
+from reporting.city_columns.scaling import UNSTORABLE, ScaledColumns, decimal_of
 
 FIRMS = "firms"
 FILLED = "filled {}"  # the column beside a cell's sum: how many rows have it
@@ -27,38 +27,76 @@ def _larger_than_a_sum_holds(frame: pl.DataFrame, cells: Sequence[str]) -> set[s
     return {cell for cell, most in zip(cells, largest, strict=True) if (most or 0) > MOST // frame.height}
 
 
-class Figures(Mapping[str, Decimal | None]):
+class Lists(dict[str, list]):
+    """The columns of a frame as lists, each made when it is asked for: of a cube of all indicators few are shown."""
+
+    def __init__(self, frame: pl.DataFrame):
+        super().__init__()
+        self._frame = frame
+
+    def __missing__(self, name: str) -> list:
+        self[name] = found = self._frame[name].to_list()
+        return found
+
+
+class GroupSums(Mapping[str, Decimal | None]):
     """The sums of one group, made Decimals when they are asked for; None where nobody filled the cell."""
 
-    def __init__(self, row: tuple, places: Mapping[str, tuple[int, int, int]]):
-        self._row, self._places = row, places  # of a cell: where its sum is, where its count is, its decimals
+    def __init__(self, row: int, lists: Lists, scales: Mapping[str, int]):
+        self._row, self._lists, self._scales = row, lists, scales
 
     def __getitem__(self, cell: str) -> Decimal | None:
-        at, filled, decimals = self._places[cell]
-        return decimal_of(self._row[at], decimals) if self._row[filled] else None
+        places = self._scales[cell]
+        return decimal_of(self._lists[cell][self._row], places) if self.count(cell) else None
+
+    def count(self, cell: str) -> int:
+        return self._lists[FILLED.format(cell)][self._row]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._places)
+        return iter(self._scales)
 
     def __len__(self) -> int:
-        return len(self._places)
+        return len(self._scales)
+
+    def __contains__(self, cell: object) -> bool:
+        return cell in self._scales
 
 
-class Filled(Figures):
-    """By how many firms each cell of the group is filled."""
+class GroupCounts(Mapping[str, int]):
+    """By how many rows each cell of the group is filled."""
 
-    def __getitem__(self, cell: str) -> int:  # type: ignore[override]
-        return self._row[self._places[cell][1]]
+    def __init__(self, sums: GroupSums):
+        self._sums = sums
+
+    def __getitem__(self, cell: str) -> int:
+        if cell not in self._sums:
+            raise KeyError(cell)
+        return self._sums.count(cell)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._sums)
+
+    def __len__(self) -> int:
+        return len(self._sums)
 
 
 def groups_of(
-    found: pl.DataFrame, cells: Sequence[str], scales: Mapping[str, int]
-) -> Iterator[tuple[tuple, int, Figures, Filled]]:
+    found: pl.DataFrame, keys: Sequence[str], cells: Sequence[str], scales: Mapping[str, int]
+) -> Iterator[tuple[tuple, int, GroupSums, GroupCounts]]:
     """What `summed` found, group by group: its keys, how many rows, the sums, the counts."""
-    at = {name: number for number, name in enumerate(found.columns)}
-    places = {cell: (at[cell], at[FILLED.format(cell)], scales[cell]) for cell in cells}
-    for row in found.iter_rows():
-        yield row[: at[FIRMS]], row[at[FIRMS]], Figures(row, places), Filled(row, places)
+    lists, places = Lists(found), {cell: scales[cell] for cell in cells}
+    groups = zip(*(lists[key] for key in keys), strict=True) if keys else iter([()])
+    for row, (group, rows) in enumerate(zip(groups, lists[FIRMS], strict=True)):
+        sums = GroupSums(row, lists, places)
+        yield group, rows, sums, GroupCounts(sums)
+
+
+def parted(frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The rows whose cells are all in the columns, and those that are added up from the record."""
+    is_plain = pl.col(UNSTORABLE).is_null()
+    if frame[UNSTORABLE].null_count() == frame.height:  # as nearly always: nothing is copied
+        return frame, frame.clear()
+    return frame.filter(is_plain), frame.filter(~is_plain)
 
 
 def there(rows: ScaledColumns, cells: Sequence[str]) -> list[str]:

@@ -13,8 +13,8 @@ from forms_tables.edition.address import CellAddress
 from forms_tables.edition.catalog import Edition
 from forms_tables.edition.periods import PeriodCode
 from reporting.city_columns.counted import Counted, counted
-from reporting.city_columns.scaling import UNSTORABLE, ScaledColumns
-from reporting.city_columns.sums import groups_of, there
+from reporting.city_columns.scaling import ScaledColumns
+from reporting.city_columns.sums import groups_of, parted, there
 from reporting.city_columns.sums import summed as added_up
 from reporting.cuts.dimensions import DIMENSIONS, THEN, cells_of_classes, dimensions_of, grouped
 from reporting.models import ImportedFiling, Period
@@ -177,13 +177,11 @@ def summed(rows: Counted, frame: pl.DataFrame, keys: Sequence[str], cells: Itera
     the record, and a sum that 64 bits may not hold is made in 128."""
     cells = list(cells)
     present = there(ScaledColumns(frame, rows.rows.scales), cells)
-    is_plain = pl.col(UNSTORABLE).is_null()
-    odd = frame.filter(~is_plain)
-    plain = frame.filter(is_plain) if len(odd) else frame
+    plain, odd = parted(frame)
     found = added_up(plain, keys, present)
     groups = {
-        tuple(group): Sums(firms, figures, filled)
-        for group, firms, figures, filled in groups_of(found, present, rows.rows.scales)
+        group: Sums(firms, figures, filled)
+        for group, firms, figures, filled in groups_of(found, keys, present, rows.rows.scales)
         if firms
     }
     for group, added in _odd_ones(odd, keys, cells):

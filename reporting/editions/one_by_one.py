@@ -18,6 +18,7 @@ from reporting.filing.judging import (
     Values,
     attributes_of,
     judge_cells,
+    judge_cells_like,
     parameters_in,
     submission_values,
     typed_cells,
@@ -55,7 +56,7 @@ class JudgedFiling:
         problems = judgement.completed.problems
         stops = [(MISSING if problem.missing else problem.rule, problem.code) for problem in problems]
         stops += [(finding.rule, "") for finding in judgement.errors]
-        rows = frozenset(indicator.code for table in judgement.tables for indicator in table.indicators)
+        rows = frozenset().union(*(table.rows for table in judgement.tables))
         completed = judgement.completed
         broken |= {problem.rule or UNREADABLE: ERROR for problem in problems}
         return cls(broken, frozenset(stops), rows, completed.values, completed.locked)
@@ -100,15 +101,17 @@ def outcome_of(
     if submitted and filing.in_force.attributes:
         attributes = filing.in_force.attributes
 
-    def judged_by(edition: Edition, typed: Mapping[str, str]) -> Judgement:
-        facts = Facts(filing.period.parsed, attributes, parameters.of(edition, annual), history)
-        return judge_cells(edition, typed, facts)
+    def facts_by(edition: Edition) -> Facts:
+        return Facts(filing.period.parsed, attributes, parameters.of(edition, annual), history)
 
     typed = filing.in_force.values if submitted else typed_cells(filing)
-    as_filed = judged_by(filing.edition, typed)
+    as_filed = judge_cells(filing.edition, typed, facts_by(filing.edition))
     if submitted:
         typed = typed_in(typed, as_filed)
-    before, after = (as_filed if edition is filing.edition else judged_by(edition, typed) for edition in editions)
+    before, after = (
+        as_filed if edition is filing.edition else judge_cells_like(edition, typed, facts_by(edition), as_filed)
+        for edition in editions
+    )
     cell = before.edition.platform.headline(filing.period.parsed.frequency)
     headline = before.completed.values.get(cell)
     headline = headline if submitted and isinstance(headline, Decimal) else Decimal(0)

@@ -11,7 +11,7 @@ from forms_tables.edition.catalog import Edition, Table
 from forms_tables.edition.continuity import carried_over
 from forms_tables.edition.periods import PeriodCode
 from forms_tables.edition.shape import carried_in, declared
-from forms_tables.filling.completion import Completed, Facts, complete, plans_of
+from forms_tables.filling.completion import Completed, Facts, complete, complete_like, plans_of
 from forms_tables.notation.names import Cell
 from forms_tables.rules.checks import Finding, examine
 from reporting.models import Filing, ImportedFiling, ParameterValue, Period, Submission
@@ -65,9 +65,22 @@ def judge_cells(edition: Edition, typed: Mapping[str, str], facts: Facts) -> Jud
     return Judgement(edition, tables, facts, completed, tuple(examine(edition, completed, facts)))
 
 
+def judge_cells_like(edition: Edition, typed: Mapping[str, str], facts: Facts, before: Judgement) -> Judgement:
+    """The same as `judge_cells`, where another edition judged what was filed with the same facts."""
+    tables = tables_for(edition, facts.period, typed, facts.attributes)
+    if facts.parameters != before.facts.parameters or [*map(_code, tables)] != [*map(_code, before.tables)]:
+        return judge_cells(edition, typed, facts)
+    completed = complete_like(edition, cells_in(tables, typed), facts, before.edition, before.completed)
+    return Judgement(edition, tables, facts, completed, tuple(examine(edition, completed, facts)))
+
+
+def _code(table: Table) -> str:
+    return table.code
+
+
 def cells_in(tables: Iterable[Table], typed: Mapping[str, str]) -> dict[str, str]:
     """What was typed in these tables."""
-    codes = {indicator.code for table in tables for indicator in table.indicators}
+    codes = frozenset().union(*(table.rows for table in tables))
     return {key: text for key, text in typed.items() if CellAddress.parse(key).code in codes}
 
 

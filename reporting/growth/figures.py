@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -14,10 +15,12 @@ from forms_tables.edition.catalog import Edition
 from forms_tables.edition.continuity import carried_over, counterparts
 from forms_tables.edition.periods import PeriodCode
 from reporting.city_columns.counted import counted
-from reporting.city_columns.past import cells_then
-from reporting.city_columns.scaling import UNSTORABLE
+from reporting.city_columns.past import cells_then, names_then
+from reporting.city_columns.scaling import UNSTORABLE, ScaledColumns
 from reporting.cuts.dimensions import UNKNOWN, cells_of_classes, grouped
-from reporting.models import ImportedFiling, Submission, published_edition
+from reporting.models import ImportedFiling, Period, Release, Submission, published_edition
+from reporting.releases.rows import RECORDED, rows_in
+from reporting.totals.frozen import newest
 
 WHOSE = ["firm", "is_own", "district", "group", "submission", UNSTORABLE]
 
@@ -44,13 +47,14 @@ class FirmRow(NamedTuple):
 
 @dataclass(frozen=True)
 class PeriodFigures:
-    """The counted filings of one period as columns, before they are rows: `cells` are named as a later edition does."""
+    """The counted filings of one period as columns, before they are rows. `odd` are the cells of filings that no column
+    holds, by submission."""
 
     frame: pl.DataFrame
     scales: Mapping[str, int]
     cells: tuple[str, ...]
-    named_by: Edition
-    is_imported: bool
+    odd: Mapping[int, Mapping[str, str]]
+    is_imported: bool = False
 
     def firms_in(self, district: str) -> set[int]:
         return set(self.frame.filter(pl.col("district") == district)["firm"])
@@ -59,13 +63,12 @@ class PeriodFigures:
         return replace(self, frame=self.frame.filter(pl.col("firm").is_in(list(firms))))
 
     def rows(self, by_district: bool) -> list[FirmRow]:
-        odd = recorded(self.frame.filter(pl.col(UNSTORABLE).is_not_null())["submission"].to_list(), self.named_by)
         columns = [self._figures(cell) for cell in self.cells]
         whose = self.frame.select(WHOSE).iter_rows()
         found = []
         for (firm, is_own, district, group, submission, unstorable), *figures in zip(whose, *columns, strict=True):
             if unstorable is not None:
-                texts = [odd[submission].get(cell) for cell in self.cells]
+                texts = [self.odd[submission].get(cell) for cell in self.cells]
                 figures = [Decimal(text) if text else None for text in texts]
             place = Place(district if by_district else "", group)
             found.append(FirmRow(firm, is_own, district, place, submission, tuple(figures)))
@@ -81,23 +84,45 @@ class PeriodFigures:
 def figures_of(
     period: PeriodCode, edition: Edition, named_by: Edition, cells: Sequence[str], by: str = ""
 ) -> PeriodFigures:
-    """The figures that count in a period governed by `edition`, under cells of `named_by`: each filing is read by the
-    edition it was filed under, whose rows need not be those of today (forms_tables.edition.continuity).
+    """What the level of a period is made of: the rows that its newest release froze, else what counts in it now. The
+    cells are named by an edition that may be a later one (forms_tables.edition.continuity)."""
+    release = newest(period.code) if Period.objects.filter(pk=period.code, state=Period.LOCKED).exists() else None
+    if release:
+        found = of_release(release, edition, named_by, cells, by)
+    else:
+        found = of_columns(period, edition, named_by, cells, by)
+    group = pl.col("group")
+    if by == "class":
+        group = group.replace({then: now for now, then in counterparts(named_by, edition).items()})
+    firm = pl.col("enterprise").replace(Enterprise.objects.kept_entries())
+    frame = found.frame.with_columns(group, firm.alias("firm"), (firm == pl.col("enterprise")).alias("is_own"))
+    return replace(found, frame=frame)
 
-    The only place that says what the level of an earlier period is made of."""
+
+def of_release(release: Release, edition: Edition, named_by: Edition, cells: Sequence[str], by: str) -> PeriodFigures:
+    names = names_then(named_by, edition, cells)
+    group = f"by_{by}"
+    kept = rows_in(release, ["enterprise", "submission", "district", UNSTORABLE, RECORDED, group, *names])
+    odd = kept.frame.filter(pl.col(UNSTORABLE).is_not_null()).select("submission", RECORDED).iter_rows()
+    unknown = pl.lit(UNKNOWN)
+    frame = kept.frame.with_columns((pl.col(group) if group in kept.frame.columns else unknown).alias("group"))
+    return PeriodFigures(
+        frame.rename(names, strict=False),
+        {names[then]: places for then, places in kept.scales.items() if then in names},
+        tuple(cells),
+        {submission: carried_over(json.loads(texts), edition, named_by) for submission, texts in odd},
+    )
+
+
+def of_columns(period: PeriodCode, edition: Edition, named_by: Edition, cells: Sequence[str], by: str) -> PeriodFigures:
+    """Each filing by the edition it was filed under: imported history may stand under another one than its period."""
     found = counted(period, edition, cells_of_classes(edition, period.frequency))
     group = grouped(found, [by])[by] if by else pl.repeat(UNKNOWN, len(found.rows), dtype=pl.String, eager=True)
-    if by == "class":
-        today = {then: now for now, then in counterparts(named_by, edition).items()}
-        group = group.replace(today)
-    kept = Enterprise.objects.kept_entries()
-    frame = found.rows.frame.with_columns(group.alias("group"), pl.col("enterprise").replace(kept).alias("firm"))
-    frame = frame.with_columns((pl.col("firm") == pl.col("enterprise")).alias("is_own")).select(WHOSE)
-    stored = cells_then(named_by, period.code, cells)
-    if stored is None:
-        return PeriodFigures(frame, {}, tuple(cells), named_by, found.is_imported)
-    frame = frame.join(stored.frame.drop(UNSTORABLE), on="submission", how="left", maintain_order="left")
-    return PeriodFigures(frame, stored.scales, tuple(cells), named_by, found.is_imported)
+    whose = found.rows.frame.select("enterprise", "submission", "district", UNSTORABLE, group.alias("group"))
+    stored = cells_then(named_by, period.code, cells) or ScaledColumns(whose.select("submission", UNSTORABLE), {})
+    frame = whose.join(stored.frame.drop(UNSTORABLE), on="submission", how="left", maintain_order="left")
+    odd = recorded(found.odd["submission"].to_list(), named_by)
+    return PeriodFigures(frame, stored.scales, tuple(cells), odd, found.is_imported)
 
 
 def recorded(keys: Sequence[int], named_by: Edition) -> dict[int, Mapping[str, str]]:

@@ -13,6 +13,7 @@ from reporting.models import Period
 from reporting.models.history import IMPORTED
 from reporting.totals.breaks import breaks_in
 from reporting.totals.coverage import Coverage
+from reporting.totals.frozen import newest
 
 ON_PUBLISHED, COMPARABLE, OF_STAYED, MONTH_ON_MONTH = "按公布数", "同口径", "留存企业", "环比（当月数）"
 PROVISIONAL = "初步数"
@@ -37,7 +38,8 @@ def of_period(period: PeriodCode) -> str:
     if opened is None:
         return f"{period.label}为{IMPORTED}。"
     if opened.is_locked:
-        return f"{period.label}已锁定。"
+        release = newest(period.code)
+        return f"{period.label}按发布 {release.code}。" if release else f"{period.label}已锁定。"
     return f"{period.label}尚未锁定，为{PROVISIONAL}。"
 
 

@@ -19,7 +19,7 @@ from reporting.models.history import (
     ImportedFiling,
 )
 from reporting.models.in_force import edition_in_force
-from reporting.models.long_import import RegisterImport
+from reporting.models.long_import import LongExport, RegisterImport
 from reporting.models.period import Deadline, ParameterValue, Period
 from reporting.models.record import Certificate, DistrictResult, SavedCut
 from reporting.models.release import FrozenRelease, LockLimit, LockProposal, Release, lock_limit
@@ -59,6 +59,7 @@ __all__ = [
     "PublishedEdition",
     "ReadingChoice",
     "RegisterImport",
+    "LongExport",
     "Rehearsal",
     "Release",
     "ReminderChoice",

@@ -68,3 +68,46 @@ class RegisterImport(LongImport):
 
     class Meta(LongImport.Meta):
         verbose_name = "名录导入"
+
+
+class LongExportQuerySet(models.QuerySet):
+    def visible_to(self, user) -> "LongExportQuerySet":
+        """Whoever asked for a file, and nobody else: it holds what was within that person's reach."""
+        return self.filter(by=user.pk)
+
+
+class LongExport(models.Model):
+    """A large file somebody asked for, which a worker writes (reporting.exports); it is cleared away after some days,
+    the row stays. `effect` holds who carries it out (reporting.leases)."""
+
+    RUNNING, DONE, FAILED = "running", "done", "failed"
+    STATES = [(RUNNING, "生成中"), (DONE, "已生成"), (FAILED, "未完成")]
+    FOLDER = "exports"
+
+    kind = models.CharField("种类", max_length=20)
+    asked = models.JSONField("筛选条件", default=dict, blank=True)
+    name = models.CharField("文件名", max_length=255)
+    file = models.FileField("文件", upload_to="exports/", blank=True)
+    state = models.CharField("状态", max_length=7, choices=STATES, default=RUNNING)
+    done = models.PositiveIntegerField("已写", default=0)
+    total = models.PositiveIntegerField("应写", default=0)
+    effect = models.JSONField("结果", default=dict, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="导出人")
+    at = models.DateTimeField("导出时间")
+
+    objects = LongExportQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "导出"
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_running(self) -> bool:
+        return self.state == self.RUNNING
+
+    @property
+    def is_expired(self) -> bool:
+        return self.state == self.DONE and not self.file

@@ -12,6 +12,7 @@ from enum import Enum
 
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
+from django.db.models.functions import Cast
 
 from accounts.models import Scope
 from reporting.models.period import Period
@@ -109,6 +110,13 @@ def standing_at(*standings: Standing) -> Q:
 # The standing of each row, by its key.
 STANDING = Case(
     *(When(standing_at(standing), then=Value(standing.key)) for standing in Standing), output_field=models.CharField()
+)
+
+# The same and what the lock found, as one number: of each row, for sums that change with any of them.
+STANDING_NUMBER = (
+    Cast("state", models.IntegerField())
+    + 1000 * Cast("after_lock", models.IntegerField())
+    + 2000 * Cast("exempt_at_lock", models.IntegerField())
 )
 
 # What is with the firm, and what lies with the district as it was sent.

@@ -12,11 +12,11 @@ from accounts import clock
 from accounts.access import needs
 from accounts.models import Ability
 from reporting import workflow
-from reporting.filing.progress import submissions_visible_to
 from reporting.firm.views.filing import filing_of
 from reporting.firm.views.submitting import submission_of
 from reporting.paper.contents import sent_of
 from reporting.paper.printing import NoSuchTable, Paper, print_drafts, print_submission
+from reporting.totals.progress import submissions_visible_to
 
 
 @needs(Ability.FILL)

@@ -8,9 +8,9 @@ from datetime import date
 from django.urls import reverse
 
 from accounts.models import User
-from reporting.filing.progress import Progress, progress_of
 from reporting.models import Filing, Period
 from reporting.models.practice import in_practice
+from reporting.totals.progress import Progress, progress_of
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,6 @@ urlpatterns = [
     path("firms/import/<int:pk>/again/", imports.try_import_again, name="try_import_again"),
     path("firms/import/<int:pk>/marked.xlsx", imports.marked_import, name="marked_import"),
     path("firms/template.xlsx", imports.register_template, name="register_template"),
-    path("firms/export.xlsx", imports.export_register, name="export_register"),
     path("firms/<str:credit_code>/", firms.firm, name="firm"),
     path("firms/<str:credit_code>/contact/", firms.edit_firm_contact, name="edit_firm_contact"),
     path("firms/<str:credit_code>/move/", moves.move_firm, name="move_firm"),

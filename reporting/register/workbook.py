@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import datetime
 import io
+from collections.abc import Callable
+from typing import BinaryIO
 
-from openpyxl import Workbook
-from openpyxl.cell import Cell
-from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.datavalidation import DataValidation
+from django.db.models import QuerySet
 
-from accounts.models import District, User
+from accounts.models import District, Enterprise
 from reporting.models.in_force import current_edition
 from reporting.register.facts import label_of, platform
-from reporting.register.imports.columns import WHO, WHOM_TO_ASK, columns, facts_in_columns
-from reporting.register.imports.resource import RegisterResource
+from reporting.register.imports.columns import TOLD, WHO, WHOM_TO_ASK, columns, facts_in_columns, told
 from reporting.register.imports.sheet_rows import MOST_ROWS
-from text.writing import save_as_of, text_cell
+from text.writing import FORMULA_SIGNS, StyledCell, TextWorkbook
 
 WIDTHS = dict(zip((*WHO, *WHOM_TO_ASK), (22, 36, 16, 12, 18, 14, 26, 14), strict=True))
 WIDTH_OF_A_FACT = 12
-HEAD = PatternFill("solid", fgColor="E9F0F9")
+HEAD = "#E9F0F9"
+EVERY = 500  # firms between two words about how far it is
 HOW_TO = (
     "一家企业一行，第 1 行是列名，不要改动；列的先后不限。",
     "统一社会信用代码：18 位，两个校验位都要对。名录里已有的代码按“修改”处理，没有的按“新增”处理。",
@@ -35,44 +33,66 @@ OF_THE_DAYS = (
 )
 
 
-def write_register(enterprises, by: User, at: datetime.datetime) -> bytes:
-    """`enterprises` with their district's name, see with_district(). Empty gives the template."""
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet("企业名录")
-    sheet.freeze_panes = "C2"
-    heads = columns()
-    for number, head in enumerate(heads, start=1):
-        column = sheet.column_dimensions[get_column_letter(number)]
-        column.width = WIDTHS.get(head, WIDTH_OF_A_FACT)
-        column.number_format = "@"  # also where nothing has been typed yet: 000123 stays whole
-    yes_no = DataValidation(type="list", formula1='"是,否"', allow_blank=True)
-    for head in of_kind("yes_no").values():
-        letter = get_column_letter(heads.index(head) + 1)
-        yes_no.add(f"{letter}2:{letter}{MOST_ROWS + 1}")
-    if yes_no.sqref:
-        sheet.data_validations.append(yes_no)
-    sheet.append([head_cell(sheet, head) for head in heads])
-    for row in RegisterResource(by, at).export(enterprises):
-        sheet.append([firm_cell(sheet, text) for text in row])
-    write_how_to(book, at.date())
+def template(at: datetime.datetime) -> bytes:
     out = io.BytesIO()
-    save_as_of(book, out, at)
+    write_register(out, Enterprise.objects.with_district().none(), at)
     return out.getvalue()
 
 
-def write_how_to(book: Workbook, day: datetime.date) -> None:
-    sheet = book.create_sheet("填写说明")
-    sheet.column_dimensions["A"].width = 90
-    sheet.column_dimensions["C"].width = 26
-    sheet.column_dimensions["D"].width = 12
-    lines = how_to()
-    districts = list(District.objects.valid_on(day))
-    sheet.append([head_cell(sheet, "填写说明"), None, head_cell(sheet, "报送区县"), head_cell(sheet, "代码")])
-    for number in range(max(len(lines), len(districts))):
-        line = lines[number] if number < len(lines) else ""
-        district = districts[number] if number < len(districts) else None
-        named = (district.name, district.code) if district else ("", "")
-        sheet.append([line, None, *(text_cell(sheet, text) for text in named)])
+def write_register(
+    out: BinaryIO,
+    enterprises: QuerySet[Enterprise],
+    at: datetime.datetime,
+    say: Callable[[int], None] = lambda done: None,
+) -> None:
+    """`enterprises` with their district's name, see with_district(). `say` is told how many were written."""
+    with TextWorkbook(out, {"constant_memory": True}, at) as book:
+        styles = Styles(book)
+        sheet = book.add_worksheet("企业名录")
+        sheet.freeze_panes(1, 2)
+        heads = columns()
+        for place, head in enumerate(heads):
+            # The style also where nothing has been typed yet: 000123 stays whole.
+            sheet.set_column(place, place, WIDTHS.get(head, WIDTH_OF_A_FACT), styles.text)
+        for head in of_kind("yes_no").values():
+            place = heads.index(head)
+            sheet.data_validation(1, place, MOST_ROWS, place, {"validate": "list", "source": ["是", "否"]})
+        sheet.write_cells(0, 0, [(head, styles.head) for head in heads])
+        facts = facts_in_columns()
+        firms = enterprises.prefetch_related(None).values_list(*TOLD, named=True)
+        for row, firm in enumerate(firms.iterator(chunk_size=2000), start=1):
+            name, *more = told(firm, facts).values()
+            texts = (firm.credit_code, name, firm.district_name or "", *more)
+            sheet.write_cells(row, 0, [styles.cell(text) for text in texts])
+            if row % EVERY == 0:
+                say(row)
+        write_how_to(book, styles, at.date())
+
+
+class Styles:
+    """Everything is text; what a spreadsheet would run as a formula once it is typed over is marked besides."""
+
+    def __init__(self, book: TextWorkbook):
+        self.text = book.add_format({"num_format": "@"})
+        self.quoted = book.add_format({"num_format": "@", "quote_prefix": True})
+        self.head = book.add_format({"bold": True, "bg_color": HEAD, "valign": "vcenter", "text_wrap": True})
+
+    def cell(self, text: str) -> StyledCell:
+        return (text or None, self.quoted if text.startswith(FORMULA_SIGNS) else self.text)
+
+
+def write_how_to(book: TextWorkbook, styles: Styles, day: datetime.date) -> None:
+    sheet = book.add_worksheet("填写说明")
+    for place, width in ((0, 90), (2, 26), (3, 12)):
+        sheet.set_column(place, place, width)
+    lines, districts = how_to(), list(District.objects.valid_on(day))
+    for place, head in ((0, "填写说明"), (2, "报送区县"), (3, "代码")):
+        sheet.write_string(0, place, head, styles.head)
+    for row in range(max(len(lines), len(districts))):
+        if row < len(lines):
+            sheet.write_string(row + 1, 0, lines[row], styles.text)
+        if row < len(districts):
+            sheet.write_cells(row + 1, 2, [styles.cell(districts[row].name), styles.cell(districts[row].code)])
 
 
 def how_to() -> list[str]:
@@ -98,16 +118,3 @@ def of_kind(kind: str) -> dict[str, str]:
     """The columns of facts of that kind, code to head."""
     rows = current_edition().indicators
     return {code: head for code, head in facts_in_columns().items() if rows[code].kind == kind}
-
-
-def head_cell(sheet, text: str) -> Cell:
-    cell = text_cell(sheet, text)
-    cell.font, cell.fill, cell.alignment = Font(bold=True), HEAD, Alignment(vertical="center", wrap_text=True)
-    return cell
-
-
-def firm_cell(sheet, text) -> Cell:
-    """Shown as text too: what is typed over a credit code stays no number."""
-    cell = text_cell(sheet, "" if text is None else str(text))
-    cell.number_format = "@"
-    return cell

@@ -5,13 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
 
-from accounts.models import User
 from forms_tables.edition.shape import headline_of
 from reporting.models import Filing, Period, Release
 from reporting.models.standing import MAY_BE_TAKEN_IN
@@ -19,7 +17,6 @@ from reporting.releases.making import Act, Correction, freeze
 from reporting.releases.missing import missing_of
 from reporting.totals.adding_up import cells_that_add_up
 from reporting.totals.aggregation import AreaSummary, Summary, summarise
-from reporting.totals.frozen import latest
 
 
 @dataclass(frozen=True)
@@ -43,19 +40,21 @@ def to_take_in(period: Period) -> QuerySet[Filing]:
 
 
 def taken_in(filing: Filing) -> TakenIn:
-    firm, before = filing.enterprise, filing.counted.values if filing.counted else {}
-    return TakenIn(firm.credit_code, firm.name, filing.district.code, before, filing.approved.values)
+    firm, before, after = filing.enterprise, filing.counted, filing.approved
+    was, its = before.values if before else {}, after.values if after else {}
+    return TakenIn(firm.credit_code, firm.name, filing.district.code, was, its)
 
 
-def freeze_correction(period: Period, came: Iterable[TakenIn], by: User, at: datetime, reason: str) -> Release:
-    """The next release, of the totals with what came in them. Why a firm is left out still stands as it was said."""
-    before, after = latest(period.code), summarise(period, at)
+def freeze_correction(period: Period, before: Summary, came: Iterable[TakenIn], act: Act) -> Release:
+    """The next release after `before`, of the totals with what came in them. Why a firm is left out still stands as it
+    was said."""
+    after = summarise(period, act.at)
     said = {firm.credit_code: firm.reason for firm in before.left_out}
     reasons = {f"firm:{code}": why for code, why in said.items()}
     left_out = missing_of(period).explained(reasons, "")
     changes = changes_between(before, after, came)
     correction = Correction(changes, tuple(told_of(changes, after)))
-    return freeze(period, after, Act(Release.CORRECTION, by, at, reason), left_out, correction)
+    return freeze(period, after, act, left_out, correction)
 
 
 def changes_between(before: Summary, after: Summary, came: Iterable[TakenIn] = ()) -> dict[str, Any]:

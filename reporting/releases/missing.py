@@ -18,6 +18,7 @@ from reporting.totals.released import LeftOut, left_out_in_words, part_in_words,
 ZERO = Decimal(0)
 WHOLE = ""
 FIRM, DISTRICT, STANDING = "firm", "district", "standing"
+WHERE_IT_STANDS = ("enterprise", "district__code", "district__name", "is_left_out")
 MissingReasons = Mapping[str, str]  # "firm:9150…", "district:500103", "standing:not_started" → why
 
 
@@ -106,28 +107,14 @@ def changed_since(seen: Mapping[str, list[str]], now: Missing) -> list[str]:
 def missing_of(period: Period) -> Missing:
     """As it stands: what was never approved is left out, what the lock found exempt is not owed."""
     basis, revenues = base_revenue_before(period)
-    owed, firms = {}, []
-    rows = Filing.objects.of(period).select_related("enterprise", "district")
-    rows = rows.order_by("district__position", "district__code", "enterprise__credit_code")
-    out = set(rows.filter(LEFT_OUT).order_by().values_list("pk", flat=True))
-    for filing in rows.filter(COUNTED_AS_OWED):
-        district, revenue = filing.district, revenues.get(filing.enterprise_id)
-        area = owed.setdefault(district.code, MissingOfArea(district.code, district.name, 0, 0, ZERO, ZERO))
-        left = filing.pk in out
-        owed[district.code] = added(area, revenue or ZERO, left)
-        if left:
-            standing = filing.standing
-            firms.append(
-                LeftOut(
-                    district=district.code,
-                    district_name=district.name,
-                    credit_code=filing.enterprise.credit_code,
-                    name=filing.enterprise.name,
-                    standing=standing.key,
-                    state=standing.words,
-                    revenue=revenue,
-                )
-            )
+    owed: dict[str, MissingOfArea] = {}
+    rows = Filing.objects.of(period).filter(COUNTED_AS_OWED).annotate(is_left_out=LEFT_OUT)
+    placed = rows.order_by("district__position", "district__code")
+    for firm, code, name, is_left_out in placed.values_list(*WHERE_IT_STANDS):
+        area = owed.setdefault(code, MissingOfArea(code, name, 0, 0, ZERO, ZERO))
+        owed[code] = added(area, revenues.get(firm, ZERO), is_left_out)
+    left = rows.filter(LEFT_OUT).select_related("enterprise", "district")
+    firms = [left_out(filing, revenues.get(filing.enterprise_id)) for filing in left]
     firms.sort(key=lambda firm: (-firm.weight, firm.credit_code))
     city = MissingOfArea(
         WHOLE,
@@ -138,6 +125,11 @@ def missing_of(period: Period) -> Missing:
         sum((area.whole for area in owed.values()), ZERO),
     )
     return Missing(basis, tuple(firms), (city, *owed.values()))
+
+
+def left_out(filing: Filing, revenue: Decimal | None) -> LeftOut:
+    firm, district, standing = filing.enterprise, filing.district, filing.standing
+    return LeftOut(district.code, district.name, firm.credit_code, firm.name, standing.key, standing.words, revenue)
 
 
 def added(area: MissingOfArea, revenue: Decimal, left: bool) -> MissingOfArea:

@@ -102,7 +102,7 @@ class Revisions:
 
 
 def mean(figures: list[Decimal]) -> Decimal | None:
-    return (sum(figures) / len(figures)).quantize(Decimal("0.01"), ROUND_HALF_UP) if figures else None
+    return (sum(figures, Decimal(0)) / len(figures)).quantize(Decimal("0.01"), ROUND_HALF_UP) if figures else None
 
 
 def revisable() -> list[Revisable]:

@@ -16,12 +16,12 @@ from forms_tables.edition.periods import PeriodCode
 from reporting import workflow
 from reporting.dates.arrangements import in_words, plainly
 from reporting.dates.deadlines import time_left
-from reporting.filing.progress import REQUESTS, Progress, progress_by_district, progress_of
 from reporting.letters import recipients
 from reporting.letters.schedule import TO_CITY, TO_DISTRICTS, schedule
 from reporting.letters.sent import failed_lately
 from reporting.models import Deadline, Filing, Period, Standing, calendar_in_force
 from reporting.models.standing import DISTRICT, next_by, standing_at
+from reporting.totals.progress import REQUESTS, Progress, progress_by_district, progress_of
 
 MOST_BEHIND = 5
 

@@ -16,7 +16,6 @@ from accounts import journal
 from accounts.access import Refused
 from accounts.first_accounts import WhyNot
 from accounts.models import District, Letter, Scope, User
-from reporting.filing.progress import in_group
 from reporting.letters import recipients, reminding
 from reporting.letters.mass import be_as_seen
 from reporting.letters.reminding import Owed, topic_of
@@ -26,6 +25,7 @@ from reporting.register.first_letters import told_to_the_firm
 from reporting.reminders import activating
 from reporting.reminders.planner import batches, owed_of
 from reporting.reminders.planner import write as write_batch
+from reporting.totals.progress import in_group
 
 NOT_WITHIN = timedelta(hours=1)  # a firm gets no second 催报 within the hour, from whomever
 MOST_WORDS = 500

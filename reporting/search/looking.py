@@ -12,8 +12,8 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import CodeCorrection, Enterprise, User
 from accounts.old_codes import entry_now
-from reporting.filing.progress import submissions_visible_to
 from reporting.models import Submission
+from reporting.totals.progress import submissions_visible_to
 from text.codes import LENGTH, normalise
 from text.incoming import without_hidden
 

@@ -29,7 +29,7 @@ from reporting.totals.breaks import breaks_in
 from reporting.totals.coverage import Coverage, Rests, coverage_of, rests_on, together
 from reporting.totals.from_columns import areas_of, cells_in_totals
 from reporting.totals.last_year import last_year_of
-from reporting.totals.listing import ListedFiling, Listing
+from reporting.totals.listing import ListedFiling, ListOfFilings
 from reporting.totals.released import LeftOut, Released
 
 CHUNK = 200
@@ -131,7 +131,7 @@ def _summary(
         revenue_basis=last_year.words,
         city=city,
         districts=areas,
-        filings=Listing(period, include_submitted),
+        filings=ListOfFilings(period, include_submitted),
         digests=frozenset(digest for each in added.values() for digest in each.digests),
         breaks=breaks_in(code, edition),
     )

@@ -10,10 +10,11 @@ from forms_tables.edition.catalog import Edition
 from forms_tables.notation.decimals import chosen_codes
 from reporting.city_columns.counted import Counted
 from reporting.city_columns.kept import TABLES
-from reporting.city_columns.scaling import UNSTORABLE
-from reporting.city_columns.sums import groups_of, summed, there
+from reporting.city_columns.sums import groups_of, parted, summed, there
 from reporting.models import ImportedFiling, Submission
 from reporting.totals.adding_up import AreaTotals, add_up, cells_that_add_up, cells_to_choose, in_order
+
+BY = ["district"]
 
 
 def cells_in_totals(edition: Edition, frequency: str) -> list[str]:
@@ -25,17 +26,18 @@ def cells_in_totals(edition: Edition, frequency: str) -> list[str]:
 def areas_of(counted: Counted) -> dict[str, AreaTotals]:
     """The totals of each district that has rows; they are to hold `cells_in_totals`."""
     rows, edition = counted.rows, counted.edition
-    plain = rows.frame.filter(pl.col(UNSTORABLE).is_null())
+    plain, odd = parted(rows.frame)
     cells = there(rows, in_order(edition, counted.period.frequency, cells_that_add_up(edition)))
     areas: dict[str, AreaTotals] = {}
-    for (district,), _, figures, filled in groups_of(summed(plain, ["district"], cells), cells, rows.scales):
-        found = {cell: number for cell, number in filled.items() if number}
-        area = areas[district] = AreaTotals({cell: figures[cell] for cell in found})
-        area.filled.update(found)
+    found = summed(plain, BY, cells)
+    for (district,), _, figures, filled in groups_of(found, BY, cells, rows.scales):
+        counts = {cell: number for cell, number in filled.items() if number}
+        area = areas[district] = AreaTotals({cell: figures[cell] for cell in counts})
+        area.filled.update(counts)
     for district, tables, firms in plain.group_by("district", TABLES).len().iter_rows():
         areas[district].firms.update(dict.fromkeys(json.loads(tables or "[]"), firms))
     _choose(plain, edition, areas)
-    for district, area in _added_from_the_record(counted).items():
+    for district, area in _added_from_the_record(edition, odd).items():
         areas.setdefault(district, AreaTotals()).add_exactly(area)
     return areas
 
@@ -51,13 +53,12 @@ def _choose(plain: pl.DataFrame, edition: Edition, areas: Mapping[str, AreaTotal
                     counts[code] += firms
 
 
-def _added_from_the_record(counted: Counted) -> dict[str, AreaTotals]:
-    odd = counted.odd
+def _added_from_the_record(edition: Edition, odd: pl.DataFrame) -> dict[str, AreaTotals]:
     if odd.is_empty():
         return {}
     record = record_of(odd["submission"].to_list())
     rows = odd.select("submission", "district").iter_rows()
-    return add_up(counted.edition, ((district, *record[key]) for key, district in rows))
+    return add_up(edition, ((district, *record[key]) for key, district in rows))
 
 
 def record_of(keys: list[int]) -> dict[int, tuple[Mapping[str, str], list[str]]]:

@@ -38,7 +38,7 @@ def packed(document: Mapping[str, FrozenValue]) -> tuple[bytes, bytes]:
     return text, compress(text, 6)
 
 
-def unpacked(content: bytes) -> bytes:
+def unpacked(content: bytes | memoryview) -> bytes:
     """The text. Raises zlib.error where what is stored is damaged."""
     return decompress(bytes(content))
 
@@ -182,4 +182,5 @@ def _value(hint: Any, kept: FrozenValue) -> Any:
         return datetime.fromisoformat(kept).astimezone(SHANGHAI)
     if hint is date:
         return date.fromisoformat(kept)
-    return _made(hint, kept) if is_dataclass(hint) or hasattr(hint, "_fields") else kept
+    is_made = isinstance(hint, type) and (is_dataclass(hint) or hasattr(hint, "_fields"))
+    return _made(hint, kept) if is_made else kept

@@ -11,7 +11,16 @@ from django.db.models import BooleanField, ExpressionWrapper
 from django.db.models.functions import Coalesce
 
 from reporting.models import Filing, Period, Standing, State, Submission
-from reporting.models.standing import COUNTED, COUNTED_AS_OWED, FILED, FILED_AFTER_LOCK, REOPENED, STANDING_SUBMISSION
+from reporting.models.standing import (
+    ALL_LET_IN,
+    COUNTED,
+    COUNTED_AS_OWED,
+    FILED,
+    FILED_AFTER_LOCK,
+    REOPENED,
+    STANDING_SUBMISSION,
+    standing_at,
+)
 
 
 class ListedFiling(NamedTuple):
@@ -34,7 +43,7 @@ class ListedFiling(NamedTuple):
     submitted_at: datetime | None
 
 
-class Listing(Sequence[ListedFiling]):
+class ListOfFilings(Sequence[ListedFiling]):
     """The list of a period, made when somebody reads it: for most of what totals are asked for, nobody does."""
 
     def __init__(self, period: Period, include_submitted: bool):
@@ -67,7 +76,7 @@ def listed_filings(period: Period, include_submitted: bool) -> Iterator[ListedFi
     filings = Filing.objects.of(period)
     sent = Submission.objects.filter(filing__period=period).order_by()
     sent_as = {pk: row for pk, *row in sent.values_list("pk", "number", "receipt", "submitted_at", "extended")}
-    let_in = {filing.pk: filing.state_words for filing in filings.filter(after_lock=True)}
+    let_in = {filing.pk: filing.state_words for filing in filings.filter(standing_at(*ALL_LET_IN))}
     rows = filings.order_by("district__position", "district__code", "enterprise__credit_code").values_list(
         "pk",
         "district__code",

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from types import MappingProxyType
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
@@ -15,9 +16,10 @@ from accounts.post import letters
 from reporting.letters.reminding import OWED
 from reporting.models import Filing, LateRequest, LockLimit, LockProposal, Period, Release, State, lock_limit
 from reporting.releases.correcting import freeze_correction, taken_in, to_take_in
-from reporting.releases.making import LOCKED, as_journalled, freeze_lock
+from reporting.releases.making import LOCKED, Act, as_journalled, freeze_lock
 from reporting.releases.missing import Missing, MissingReasons, changed_since, missing_of
 from reporting.results import tallies
+from reporting.totals.frozen import latest
 from reporting.workflow.guards import Refused, be_the_city, brief
 from reporting.workflow.period import in_words, standing_in_the_way, too_early_to_lock
 
@@ -159,12 +161,15 @@ def correct(period: Period, by: User, at: datetime, reason: str) -> Release:
         raise Refused("请写明更正的原因。")
     if not period.releases.exists():
         raise Refused(f"{period.label}还没有发布，没有可以更正的：请先补建第一次发布。")
+    before = latest(period.code)
+    if before is None:
+        raise Refused(f"{period.label}以前的发布冻结的内容已不在，无从比较：请先从备份恢复。")
     coming = list(to_take_in(period))
     if not coming:
         raise Refused(f"{period.label}没有锁定后补报并审核通过的上报件，没有要更正的。")
     came = [taken_in(filing) for filing in coming]
     Filing.objects.filter(pk__in=[filing.pk for filing in coming]).update(counted=F("approved"))
-    release = freeze_correction(period, came, by, at, brief(reason))
+    release = freeze_correction(period, before, came, Act(Release.CORRECTION, by, at, brief(reason)))
     journal.record(
         by=by,
         at=at,
@@ -226,8 +231,8 @@ def _close(proposal: LockProposal, outcome: str, by: User, at: datetime) -> None
     proposal.save(update_fields=["outcome", "closed_by", "closed_at"])
 
 
-def in_the_journal(missing: Missing, said: WhyMissing) -> dict[str, str]:
-    part = {"未纳入企业占上年收入": missing.city.part} if missing.firms and missing.city.part else {}
+def in_the_journal(missing: Missing, said: WhyMissing) -> dict[str, Any]:
+    part: dict[str, Any] = {"未纳入企业占上年收入": missing.city.part} if missing.firms and missing.city.part else {}
     return part | ({"分项原因": said.reasons} if said.reasons else {})
 
 

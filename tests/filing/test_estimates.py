@@ -8,9 +8,9 @@ from django.urls import reverse
 from accounts import clock
 from reporting import workflow
 from reporting.filing.judging import history_of
-from reporting.filing.progress import progress_of, requests_waiting
 from reporting.models import DistrictResult, Filing, State
 from reporting.totals.aggregation import summarise
+from reporting.totals.progress import progress_of, requests_waiting
 from reporting.workflow import Refused
 from reporting.workflow.period import ESTIMATES
 from tests.cast import AT

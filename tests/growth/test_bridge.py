@@ -7,13 +7,17 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
+from accounts.models import District
 from reporting.cuts.cutting import CannotCut
 from reporting.growth.bridge import GrowthRate
 from reporting.growth.comparing import AskedGrowth, compare
 from reporting.growth.words import as_json, left_out_words
-from reporting.models import Period, State
+from reporting.models import Filing, FrozenRelease, Period, Release, State
+from reporting.releases.layouts import LAYOUT
+from reporting.releases.rows import rows_of
 from reporting.totals.aggregation import summarise
 from tests.cast import AT
+from tests.filling.figures import file_values
 from tests.growth.city import NANAN, YUZHONG, a_period, make_growing_city
 from tests.history.books import stand
 
@@ -251,6 +255,30 @@ def test_the_command_tells_people_and_scripts(published_example):
     assert "按公布数 15.7%，同口径 15.1%" in out.getvalue()
     with pytest.raises(CommandError, match="没有报告期2031M05"):
         call_command("growth", "2031M05")
+
+
+def release_rows_of(period: Period) -> None:
+    """What of a release growth reads."""
+    made = Release.objects.create(
+        period=period, number=1, kind=Release.LOCK, at=AT, layout=LAYOUT, edition_code=period.edition_code
+    )
+    FrozenRelease.objects.create(release=made, content=b"", rows=rows_of(period, LAYOUT), workbook=b"")
+
+
+def test_a_released_level_stays_though_firms_move_and_are_amended_afterwards(published_example):
+    long = "123456789012345.12345678"  # no column holds it
+    published_example.files("长数", THEN, of_class(PRODUCTS, long), NANAN)
+    asked = AskedGrowth(NOW, "2020.c1", by="class")
+    before = as_json(compare(asked))
+    for code in (THEN, NOW):
+        release_rows_of(Period.objects.get(pk=code))
+    for filing in Filing.objects.all():
+        file_values(filing, {"2020.c1": "7", "2022.c1": "7"}, published_example.by)
+        Filing.objects.filter(pk=filing.pk).update(district=District.objects.get(code=NANAN))
+    assert as_json(compare(asked)) == before
+    assert compare(AskedGrowth(NOW, "2020.c1", by="district")).groups[NANAN].published == Decimal(long)
+    Period.objects.filter(pk=NOW).update(state=Period.OPEN)
+    assert compare(asked).whole.level == Decimal(7 * 3)
 
 
 def test_a_period_that_is_not_locked_makes_growth_provisional(published_example):

@@ -20,7 +20,6 @@ from reporting.archive.handing_out import hand_out
 from reporting.certificates.issuing import record_of
 from reporting.city_columns import tasks
 from reporting.filing.judging import judge
-from reporting.filing.progress import city_progress, requests_waiting, revenue_shares
 from reporting.going_live.steps import lines_on
 from reporting.models import Filing, Period, Submission, reading_in_force
 from reporting.models.in_force import current_edition
@@ -31,6 +30,7 @@ from reporting.reminders.urging import Chosen
 from reporting.results import tallies
 from reporting.results.timelines import timelines_of
 from reporting.totals.aggregation import as_json, summarise, summary_at_hand
+from reporting.totals.progress import city_progress, requests_waiting, revenue_shares
 from reporting.workflow.owing import foreseen
 from tests.cast import AT
 from tests.may import fresh

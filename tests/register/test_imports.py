@@ -16,7 +16,7 @@ from reporting.leases import LEASE
 from reporting.long_imports import clear_forgotten
 from reporting.models import RegisterImport
 from reporting.register import tasks
-from reporting.register.imports import importing, resource, steps
+from reporting.register.imports import importing, judging, steps
 from reporting.register.imports.outcome import rows_in_words
 from tests.cast import AT, FREE_CODE
 from tests.may import open_period
@@ -237,15 +237,15 @@ def test_while_it_runs_the_page_says_how_far_it_is(client, cast):
 
 
 def test_how_far_it_is_can_be_read_by_others_while_it_is_judged(cast, monkeypatch):
-    monkeypatch.setattr(resource, "EVERY", 1)
+    monkeypatch.setattr(judging, "EVERY", 1)
     stored, seen = waiting(cast, NEW, known(cast.yuntu, 联系人="新人"), known(cast.jialing)), []
-    skip_row = resource.RegisterResource.skip_row
+    judge_row = judging.RegisterRows.judge_row
 
     def look(*args, **kwargs):
         seen.append(RegisterImport.objects.values_list("done", "total").get(pk=stored.pk))
-        return skip_row(*args, **kwargs)
+        return judge_row(*args, **kwargs)
 
-    monkeypatch.setattr(resource.RegisterResource, "skip_row", look)
+    monkeypatch.setattr(judging.RegisterRows, "judge_row", look)
     tasks.carry_out_import(stored.pk)
     assert seen == [(0, 3), (1, 3), (2, 3)]
 

@@ -8,9 +8,9 @@ from accounts.access import Refused
 from accounts.models import DeadAddress, Enterprise, JournalEntry, Letter, Move
 from accounts.post.outbox import message_of
 from reporting import workflow
-from reporting.filing.progress import requests_waiting
 from reporting.models import Filing, LateRequest, Period, State
 from reporting.register import moves
+from reporting.totals.progress import requests_waiting
 from reporting.workflow import owe
 from reporting.workflow.owing import labels
 from tests.cast import AT, SHANGHAI, make_district

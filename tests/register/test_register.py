@@ -8,11 +8,11 @@ from accounts import people
 from accounts.access import Refused
 from accounts.models import Enterprise, JournalEntry
 from reporting import workflow
-from reporting.filing.progress import progress_of
 from reporting.models import Filing, Period, State
 from reporting.register import upkeep
 from reporting.register.facts import UnreadableFact
 from reporting.totals.aggregation import summarise
+from reporting.totals.progress import progress_of
 from reporting.workflow import owe
 from tests.cast import AT, SHANGHAI
 from tests.may import fresh, make_may, open_period

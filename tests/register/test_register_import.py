@@ -5,6 +5,8 @@ import zipfile
 from datetime import date
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from openpyxl import Workbook, load_workbook
 
 from accounts.access import Refused
@@ -12,8 +14,9 @@ from accounts.models import Enterprise, JournalEntry
 from forms_tables.edition.catalog import load_edition
 from reporting.register.imports import importing, sheet_rows
 from reporting.register.imports.columns import WHO, WHOM_TO_ASK
-from reporting.register.workbook import write_register
+from reporting.register.workbook import template, write_register
 from tests.cast import AT, FREE_CODE
+from tests.invented import credit_code_of
 from tests.may import open_period
 from text.package import Unreadable
 
@@ -215,21 +218,30 @@ def test_too_many_rows_are_not_read(cast, monkeypatch):
         tried(cast.zhou_tao, NEW, known(cast.yuntu), known(cast.jialing))
 
 
+def exported() -> bytes:
+    out = io.BytesIO()
+    write_register(out, Enterprise.objects.with_district(), AT)
+    return out.getvalue()
+
+
 def test_what_was_exported_imports_unchanged(cast):
-    content = write_register(Enterprise.objects.with_district(), cast.zhou_tao, AT)
+    content = exported()
     again = importing.try_import(io.BytesIO(content), "名录.xlsx", by=cast.zhou_tao, at=AT)
     assert (again.new, again.changed, again.unchanged, again.problems) == (0, 0, 3, [])
 
 
 def test_the_template_names_the_columns_and_explains_them(cast):
-    book = load_workbook(io.BytesIO(write_register(Enterprise.objects.none(), cast.chen_yu, AT)))
+    book = load_workbook(io.BytesIO(template(AT)))
     assert [cell.value for cell in book["企业名录"][1]] == list(COLUMNS)
     assert "渝中区" in [cell.value for cell in book["填写说明"]["C"]]
+    sheet = book["企业名录"]
+    assert sheet.column_dimensions["A"].number_format == "@"  # a code that is typed there stays whole
+    assert [rule.formula1 for rule in sheet.data_validations.dataValidation] == ['"是,否"'] * 4
 
 
 def test_a_name_like_a_formula_is_exported_as_text(cast):
     Enterprise.objects.filter(pk=cast.yuntu.pk).update(name="=cmd|calc")
-    content = write_register(Enterprise.objects.with_district(), cast.zhou_tao, AT)
+    content = exported()
     cell = load_workbook(io.BytesIO(content))["企业名录"]["B2"]
     assert (cell.value, cell.data_type) == ("=cmd|calc", "s")
 
@@ -242,3 +254,14 @@ def test_the_register_is_downloaded_by_those_who_see_it(client, cast):
     assert client.get("/firms/template.xlsx").content[:2] == b"PK"
     client.force_login(cast.li_na)
     assert client.get("/firms/export.xlsx").status_code == 403
+
+
+def test_a_dry_run_asks_nothing_for_a_single_row(cast):
+    def queries(rows: int) -> int:
+        many = [{**NEW, "统一社会信用代码": credit_code_of(number)} for number in range(rows)]
+        source = workbook(*many, known(cast.yuntu, 联系人="新人"))
+        with CaptureQueriesContext(connection) as asked:
+            assert importing.try_import(source, "名录.xlsx", by=cast.zhou_tao, at=AT).new == rows
+        return len(asked)
+
+    assert queries(30) == queries(3)

@@ -7,11 +7,11 @@ import pytest
 from accounts.access import Refused
 from accounts.models import JournalEntry, Letter
 from reporting import workflow
-from reporting.filing.progress import progress_of
 from reporting.models import DistrictResult, Filing, LateRequest, Period, State
 from reporting.register import moves, upkeep
 from reporting.results.tallies import count
 from reporting.totals.aggregation import summarise
+from reporting.totals.progress import progress_of
 from reporting.workflow import owe
 from reporting.workflow.owing import labels
 from tests.cast import AT, SHANGHAI

@@ -10,11 +10,11 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import District
 from reporting import workflow
 from reporting.demo import city
-from reporting.filing.progress import revenue_shares
 from reporting.models import Deadline, DistrictResult, Filing, Period, Review, State, Submission
 from reporting.results import tallies as results
 from reporting.results.measures import FILINGS, MEASURES, NUMBERS, Tally, total
 from reporting.results.timelines import timelines_of
+from reporting.totals.progress import revenue_shares
 from reporting.workflow.period import owe
 from tests.cast import SHANGHAI, make_district, make_enterprise
 from tests.may import make_may, open_period

@@ -11,12 +11,12 @@ from django.db import transaction
 from accounts.models import JournalEntry
 from reporting import workflow
 from reporting.filing.judging import judge, standing_submission
-from reporting.filing.progress import progress_of
 from reporting.models import Filing, LateRequest, Review, State, Submission
 from reporting.register import upkeep
 from reporting.reminders.digests import waiting_by_district
 from reporting.results.timelines import Outcome, timelines_of
 from reporting.totals.aggregation import counted
+from reporting.totals.progress import progress_of
 from reporting.workflow import Refused
 from tests.cast import AT
 from tests.may import AFTER_DUE, CLEAN_MAY, fresh

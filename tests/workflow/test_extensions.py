@@ -11,10 +11,10 @@ from accounts import clock
 from accounts.models import JournalEntry, Letter
 from accounts.post.outbox import message_of
 from reporting import workflow
-from reporting.filing.progress import requests_waiting
 from reporting.frame.context import period_in_force
 from reporting.models import ExtensionRequest, Filing
 from reporting.results.timelines import timelines_of
+from reporting.totals.progress import requests_waiting
 from reporting.workflow import Refused
 from tests.cast import AT
 from tests.may import AFTER_DUE, CLEAN_MAY, LAST_SECOND, fresh

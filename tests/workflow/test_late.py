@@ -12,13 +12,13 @@ from accounts.post.letters import compose, post
 from accounts.post.outbox import message_of
 from reporting import workflow
 from reporting.filing.judging import judge
-from reporting.filing.progress import city_progress, progress_of, requests_waiting, revenue_shares
 from reporting.management.commands.summary import as_text
 from reporting.models import Filing, LateRequest, Period, State
 from reporting.reminders import digests
 from reporting.reminders.digests import waiting_by_district
 from reporting.totals.aggregation import as_json, summarise
 from reporting.totals.last_year import base_revenue_before
+from reporting.totals.progress import city_progress, progress_of, requests_waiting, revenue_shares
 from reporting.totals.tabulation.notes import notes_on
 from reporting.workflow import Refused
 from tests.cast import AT

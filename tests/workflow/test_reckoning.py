@@ -6,9 +6,9 @@ import pytest
 
 from accounts.models import JournalEntry
 from reporting import workflow
-from reporting.filing.progress import progress_of
 from reporting.models import Deadline, Filing, Review
 from reporting.results.timelines import Outcome, timelines_of
+from reporting.totals.progress import progress_of
 from reporting.workflow import Refused
 from tests.cast import AT
 from tests.may import AFTER_DUE, fresh

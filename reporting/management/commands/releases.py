@@ -33,6 +33,8 @@ class Command(BaseCommand):
         releases = list(found.select_related("period", "by").order_by("period__opens_on", "period", "number"))
         problems = problems_of(releases) if verify else {}
         self.stdout.write(in_json(releases, problems, verify) if json else as_text(releases, problems, verify))
+        if not json and (without := locked_without_release()):
+            self.stdout.write(f"另有 {len(without)} 期锁定时还没有发布，用 --make-missing 补建。")
         if problems:
             raise CommandError("\n".join(problems.values()))
 

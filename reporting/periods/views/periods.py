@@ -14,7 +14,6 @@ from accounts.post.state import look
 from reporting import workflow
 from reporting.dates.arrangements import in_words
 from reporting.dates.deadlines import squeezed
-from reporting.filing.progress import progress_of
 from reporting.letters.mass import MassPreview, done_as_seen
 from reporting.models import Deadline, Filing, Period, calendar_in_force, lock_limit, reading_in_force
 from reporting.pages.chosen_period import periods_to_show
@@ -25,6 +24,7 @@ from reporting.periods.previews import opened_as_seen
 from reporting.releases.correcting import to_take_in
 from reporting.releases.missing import changed_since, missing_of
 from reporting.reminders import activating
+from reporting.totals.progress import progress_of
 from reporting.totals.released import LISTED
 
 

@@ -11,20 +11,19 @@ from functools import cached_property
 from hashlib import sha256
 from typing import BinaryIO
 
-from django.core.exceptions import NON_FIELD_ERRORS
 from django.db import transaction
-from import_export.results import Result, RowResult
 
 from accounts import journal
 from accounts.access import Refused
 from accounts.models import User
 from reporting.long_imports import Say, say_nothing
+from reporting.models.in_force import asked_once
 from reporting.register.applications import owed_in_words
 from reporting.register.imports.columns import columns
-from reporting.register.imports.resource import (
+from reporting.register.imports.judging import (
     RegisterChange,
     RegisterHasMoved,
-    RegisterResource,
+    RegisterRows,
     store,
 )
 from reporting.register.imports.sheet_rows import ReadRegister, RegisterRowProblem, read_register
@@ -98,20 +97,25 @@ def carry_in(read: ReadRegister, name, by, at, say, is_wanted, seal) -> Register
     once, if nobody has moved the register meanwhile."""
     be_the_office(by)
     for _ in range(TRIES):
-        resource = RegisterResource(by, at, read.numbers, say)
-        done = judge(resource, read)
-        if not done.is_clean or not is_wanted(done):
-            return done
-        say(len(read.numbers), len(read.numbers))
         try:
-            with transaction.atomic():
-                store(resource)
-                journal_import(done, name, by, at)
-                seal(done)
-            return done
+            with asked_once():  # which edition is in force, and not for every row
+                return carry_in_once(read, name, by, at, say, is_wanted, seal)
         except RegisterHasMoved:
             continue
     raise Refused("名录正在被别人改动，没有导入，请过几分钟再试。")
+
+
+def carry_in_once(read: ReadRegister, name, by, at, say, is_wanted, seal) -> RegisterDryRun:
+    rows = RegisterRows(by, at, read.numbers, say)
+    done = judge(rows, read)
+    if not done.is_clean or not is_wanted(done):
+        return done
+    say(len(read.numbers), len(read.numbers))
+    with transaction.atomic():
+        store(rows)
+        journal_import(done, name, by, at)
+        seal(done)
+    return done
 
 
 def journal_import(done: RegisterDryRun, name: str, by: User, at: datetime.datetime) -> None:
@@ -124,16 +128,13 @@ def be_the_office(by: User) -> None:
         raise Refused("名录由区县和市级导入。")
 
 
-def judge(resource: RegisterResource, read: ReadRegister) -> RegisterDryRun:
-    result = resource.import_data(read.dataset, dry_run=False, use_transactions=False)
-    if result.has_errors():
-        unforeseen = [*result.base_errors, *(error for _, errors in result.row_errors() for error in errors)]
-        raise unforeseen[0].error
-    first_days = Counter(firm.joined_on for firm in resource.newcomers)
-    changes = [firm.register_change for firm in (*resource.newcomers, *resource.changed)]
+def judge(rows: RegisterRows, read: ReadRegister) -> RegisterDryRun:
+    rows.judge(read.rows)
+    first_days = Counter(firm.joined_on for firm in rows.newcomers)
+    changes = [firm.register_change for firm in (*rows.newcomers, *rows.changed)]
     return RegisterDryRun(
-        unchanged=result.totals[RowResult.IMPORT_TYPE_SKIP],
-        problems=problems_of(resource, read, result),
+        unchanged=rows.unchanged,
+        problems=problems_of(rows, read),
         changes=sorted(changes, key=lambda change: change.row),
         hidden=sorted(read.hidden),
         owed=tuple(
@@ -143,23 +144,11 @@ def judge(resource: RegisterResource, read: ReadRegister) -> RegisterDryRun:
     )
 
 
-def problems_of(resource: RegisterResource, read: ReadRegister, result: Result) -> list[RegisterRowProblem]:
+def problems_of(rows: RegisterRows, read: ReadRegister) -> list[RegisterRowProblem]:
     """By row, and in a row by column. Of a cell that could not be read nothing else is said."""
+    heads = {"credit_code": "统一社会信用代码", "district": "报送区县", **{each.name: each.head for each in rows.read}}
     unread = {(problem.row, problem.column) for problem in read.problems}
-    judged = [
-        RegisterRowProblem(read.numbers[invalid.number - 1], column_of(resource, name), sentence)
-        for invalid in result.invalid_rows
-        for name, sentences in invalid.error.message_dict.items()
-        for sentence in sentences
-    ]
-    told = read.problems + [problem for problem in judged if (problem.row, problem.column) not in unread]
+    judged = [RegisterRowProblem(row, heads.get(name, name), sentence) for row, name, sentence in rows.wrong]
+    found = read.problems + [problem for problem in judged if (problem.row, problem.column) not in unread]
     place = {column: number for number, column in enumerate(columns())}
-    return sorted(told, key=lambda problem: (problem.row, place.get(problem.column, len(place))))
-
-
-def column_of(resource: RegisterResource, name: str) -> str:
-    """Errors are keyed by attribute; a person looks for the column."""
-    for key, field in resource.fields.items():
-        if name in (key, field.attribute, field.column_name):
-            return field.column_name
-    return "" if name == NON_FIELD_ERRORS else name
+    return sorted(found, key=lambda problem: (problem.row, place.get(problem.column, len(place))))

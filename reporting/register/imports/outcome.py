@@ -8,7 +8,7 @@ from django.core.files.base import ContentFile
 
 from reporting.models import RegisterImport
 from reporting.register.imports.importing import RegisterDryRun
-from reporting.register.imports.resource import RegisterChange
+from reporting.register.imports.judging import RegisterChange
 from reporting.register.imports.sheet_rows import RegisterRowProblem
 
 MOST_RANGES = 12

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
-import tablib
-
 from reporting.register.imports.columns import KINDS, columns
 from text.incoming import without_hidden
 from text.opening import open_book
@@ -31,7 +29,7 @@ class RegisterRowProblem:
 class ReadRegister:
     """The rows, each row's number in the sheet, the numbers of hidden rows, and the cells that could not be read."""
 
-    dataset: tablib.Dataset = field(default_factory=lambda: tablib.Dataset(headers=columns()))
+    rows: list[dict[str, str]] = field(default_factory=list)
     numbers: list[int] = field(default_factory=list)
     hidden: frozenset[int] = frozenset()
     problems: list[RegisterRowProblem] = field(default_factory=list)
@@ -46,7 +44,7 @@ def read_register(source: BinaryIO, name: str) -> ReadRegister:
         cells = {column: row.cells.get(place) for column, place in places.items()}
         if row.number == 1 or not any(cell and (cell.text.strip() or cell.formula) for cell in cells.values()):
             continue
-        read.dataset.append([cell.text.strip() if cell else "" for cell in cells.values()])
+        read.rows.append({column: cell.text.strip() if cell else "" for column, cell in cells.items()})
         read.numbers.append(row.number)
         for column, cell in cells.items():
             if cell and (reason := problem_with(column, cell)):

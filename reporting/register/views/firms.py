@@ -13,12 +13,13 @@ from accounts import people
 from accounts.access import Refused, needs, refusals_on
 from accounts.clock import now, today
 from accounts.forms import AddressForm
-from accounts.models import Ability, Application, CodeCorrection, District, Enterprise, Takeover
+from accounts.models import Ability, Application, District, Enterprise, Takeover
 from accounts.old_codes import entry_now
 from accounts.post.state import on_its_way
 from reporting.models import Filing, HistoryFile
 from reporting.register import upkeep
 from reporting.register.facts import choices_of, in_words, is_marked, label_of, list_name, platform
+from reporting.register.finding import wanted_firms
 from reporting.register.first_letters import told_to_the_firm
 from reporting.register.forms import FactsForm, FirmContactForm
 
@@ -27,7 +28,7 @@ SHOWN_FILINGS = 14
 
 @needs(Ability.READ_REGISTER)
 def firms(request):
-    found = wanted_firms(request)
+    found = wanted_firms(request.user, request.GET).prefetch_related("users")
     page = Paginator(found, 100).get_page(request.GET.get("page"))
     for each in page:
         each.shown = shown_of(each.attributes)
@@ -50,30 +51,6 @@ def shown_of(attributes: dict[str, str]) -> dict[str, str]:
     marks = [told.facts[code].short for code in told.marks if is_marked(code, attributes.get(code, ""))]
     scope, industry = (attributes.get(code, "") for code in (told.rows.scope, told.rows.industry))
     return {"scope": scope, "industry": industry, "marks": " ".join(marks)}
-
-
-def wanted_firms(request):
-    found = Enterprise.objects.visible_to(request.user).with_district().prefetch_related("users")
-    asked = request.GET
-    if words := asked.get("q", "").strip()[:60]:
-        found = found.filter(
-            Q(name__icontains=words)
-            | Q(credit_code__icontains=words)
-            | Q(contact_name__icontains=words)
-            | Q(pk__in=CodeCorrection.objects.done().filter(wrong__icontains=words).values("enterprise"))
-        )
-    if (scope := asked.get("scope")) and platform().rows.scope:
-        found = found.filter(**{f"attributes__{platform().rows.scope}__icontains": scope})
-    if district := asked.get("district"):
-        found = found.filter(residences__until__isnull=True, residences__district__code=district)
-    if (key := asked.get("key")) in platform().city_writes:
-        off = ["", platform().unnamed[key]]
-        found = found.exclude(**{f"attributes__{key}__in": off}).filter(attributes__has_key=key)
-    if asked.get("account") == "none":
-        found = found.filter(users__isnull=True)
-    if asked.get("left") == "yes":
-        return found.filter(left_on__isnull=False)
-    return found
 
 
 @needs(Ability.READ_REGISTER)

@@ -1,4 +1,4 @@
-"""The register in and out of Excel; an upload has a page of its own, from its dry run to its import."""
+"""The register out of Excel; an upload has a page of its own, from its dry run to its import."""
 
 from pathlib import PurePath
 
@@ -8,10 +8,10 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts import clock, journal
+from accounts import clock
 from accounts.access import Refused, needs, refusals_on
 from accounts.clock import now
-from accounts.models import Ability, Enterprise
+from accounts.models import Ability
 from accounts.post import pulse
 from reporting.leases import is_lost
 from reporting.long_imports import KEPT_FOR, try_again
@@ -25,8 +25,7 @@ from reporting.register.imports.marked import write_marked
 from reporting.register.imports.outcome import outcome_of, rows_in_words
 from reporting.register.imports.sheet_rows import MOST_ROWS
 from reporting.register.tasks import carry_out_import
-from reporting.register.views.firms import wanted_firms
-from reporting.register.workbook import write_register
+from reporting.register.workbook import template
 from text.package import Unreadable
 
 PAGE = 50
@@ -136,18 +135,4 @@ def marked_import(request: HttpRequest, pk: int) -> HttpResponse:
 @needs(Ability.KEEP_REGISTER)
 @require_GET
 def register_template(request):
-    return workbook_answer(write_register(Enterprise.objects.none(), request.user, now()), "企业名录模板.xlsx")
-
-
-# The filters of the register's page, as its labels say them.
-FILTERS = {"q": "名称、代码或联系人", "district": "区县", "scope": "纳统类别", "key": "重点", "account": "账号"}
-
-
-@needs(Ability.READ_REGISTER)
-@require_GET
-def export_register(request):
-    at = now()
-    content = write_register(wanted_firms(request), request.user, at)
-    asked = {words: value for name, words in FILTERS.items() if (value := request.GET.get(name))}
-    journal.record(by=request.user, at=at, action="导出企业名录", district=request.user.district, after=asked)
-    return workbook_answer(content, f"企业名录_{at:%Y%m%d}.xlsx")
+    return workbook_answer(template(now()), "企业名录模板.xlsx")

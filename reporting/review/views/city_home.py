@@ -9,16 +9,16 @@ from accounts.access import needs
 from accounts.models import Ability, DeadAddress, Letter, Takeover
 from accounts.post.state import look
 from reporting import workflow
-from reporting.filing.progress import (
-    DistrictProgress,
-    city_progress,
-    requests_waiting,
-)
 from reporting.filing.punctuality import held_past_due
 from reporting.letters.sent import failed_lately
 from reporting.models import Filing
 from reporting.pages.chosen_period import asked_period, periods_to_show
 from reporting.register.facts import platform
+from reporting.totals.progress import (
+    DistrictProgress,
+    city_progress,
+    requests_waiting,
+)
 
 SORTS = {
     "district": lambda row: row.district.position,

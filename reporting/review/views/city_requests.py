@@ -5,9 +5,9 @@ from django.shortcuts import render
 from accounts import clock
 from accounts.access import needs
 from accounts.models import Ability, District
-from reporting.filing.progress import requests_visible_to
 from reporting.pages.chosen_period import periods_to_show
 from reporting.review.views.requests import chosen_kind, kinds_of, page_of
+from reporting.totals.progress import requests_visible_to
 
 STATES = {
     "waiting": ("待区县决定", lambda found: found.waiting()),

@@ -7,13 +7,13 @@ from accounts import clock
 from accounts.access import needs
 from accounts.models import Ability
 from reporting import workflow
-from reporting.filing.progress import submissions_visible_to
 from reporting.firm.views.submission import Screen, decide, is_current, show_submission
 from reporting.models import Filing, Review, Submission
 from reporting.pages.chosen_period import asked_period, periods_to_show
 from reporting.review.forms import NotePress, ReasonsPress
 from reporting.review.views.listing import list_filings
 from reporting.totals.aggregation import districts_of
+from reporting.totals.progress import submissions_visible_to
 
 MOVES = ("city_query", "city_return")
 REASONS = (

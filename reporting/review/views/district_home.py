@@ -6,10 +6,10 @@ from accounts import clock
 from accounts.access import needs
 from accounts.models import Ability, Application, Move, Takeover
 from accounts.post import dead_addresses
-from reporting.filing.progress import WHOLE, progress_of, requests_waiting, revenue_shares
 from reporting.filing.punctuality import held_past_due
 from reporting.models import Filing, HistoryObjection, Review, Standing
 from reporting.pages.chosen_period import asked_period, periods_to_show
+from reporting.totals.progress import WHOLE, progress_of, requests_waiting, revenue_shares
 
 
 @needs(Ability.REVIEW)

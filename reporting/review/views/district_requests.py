@@ -9,9 +9,9 @@ from accounts import clock
 from accounts.access import needs, refusals_on
 from accounts.models import Ability
 from reporting import workflow
-from reporting.filing.progress import requests_visible_to
 from reporting.review.forms import DecideExtensionPress, GrantPress
 from reporting.review.views.requests import chosen_kind, kinds_of, page_of
+from reporting.totals.progress import requests_visible_to
 
 
 @needs(Ability.REVIEW)

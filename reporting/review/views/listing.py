@@ -7,9 +7,9 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
-from reporting.filing.progress import GROUPS, in_group, progress_of
 from reporting.filing.punctuality import held_past_due
 from reporting.models import Filing, Standing
+from reporting.totals.progress import GROUPS, in_group, progress_of
 
 PAGE = 50
 SORTS = {

@@ -8,13 +8,13 @@ from accounts import clock
 from accounts.access import needs
 from accounts.models import Ability
 from reporting import workflow
-from reporting.filing.progress import submissions_visible_to
 from reporting.letters.mass import done_as_seen
 from reporting.models import Filing, Period
 from reporting.pages.chosen_period import asked_period, periods_to_show
 from reporting.pages.mass_letters import Question, ask_first, seen_on
 from reporting.review.forms import CleanOnesPress
 from reporting.review.views.listing import list_filings
+from reporting.totals.progress import submissions_visible_to
 
 
 @needs(Ability.REVIEW)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from django.core.paginator import Page, Paginator
 from django.http import HttpRequest
 
-from reporting.filing.progress import REQUESTS, requests_waiting
 from reporting.models.request import RequestQuerySet
+from reporting.totals.progress import REQUESTS, requests_waiting
 
 PAGE = 50
 

@@ -7,11 +7,11 @@ from accounts import clock
 from accounts.access import needs
 from accounts.models import Ability
 from reporting import workflow
-from reporting.filing.progress import submissions_visible_to
 from reporting.filing.punctuality import decide_by
 from reporting.firm.views.submission import Screen, decide, is_current, show_submission
 from reporting.models import Filing, Review, State
 from reporting.review.forms import NotePress, ReasonsPress
+from reporting.totals.progress import submissions_visible_to
 from reporting.workflow import guards
 
 MOVES = ("approve", "answer_city", "send_back", "query")

@@ -21,7 +21,7 @@ FIRMS = [
     Field("", "统一社会信用代码", 21),
     Field("", "单位详细名称", 40),
     Field("", "是否纳入", 9),
-    Field("", "报送情况", 20),
+    Field("", "报送情况", 28),
 ]
 EXPLANATION_SHEET, FIRMS_SHEET = "编制说明", "企业名单"
 

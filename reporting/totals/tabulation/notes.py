@@ -244,23 +244,22 @@ def write_list(book: TotalsBook) -> None:
     top = row = book.write_fields(sheet, 2, LIST)
     sheet.freeze_panes(row, 4)
     names = {area.code: area.name for area in book.summary.districts}
-    text, middle = book.boxed(), book.boxed(align="center")
+    zone = book.summary.at.tzinfo
+    text, middle, grey = book.boxed(), book.boxed(align="center"), book.boxed(font_color=GREY, align="center")
     moment = book.boxed(align="center", num_format="yyyy-mm-dd hh:mm")
     for row, listed in enumerate(book.summary.filings, start=top):
-        sheet.write_string(row, 0, listed.district, book.boxed(font_color=GREY, align="center"))
-        sheet.write_string(row, 1, names[listed.district], text)
-        sheet.write_string(row, 2, listed.credit_code, middle)
-        sheet.write_string(row, 3, listed.name, text)
-        sheet.write_string(row, 4, "是" if listed.is_counted else "否", middle)
-        sheet.write_string(row, 5, listed.state, text)
-        sheet.write_string(row, 6, "是" if listed.late else "", middle)
-        sheet.write_string(row, 7, "是" if listed.extended else "", middle)
-        book.write_figure(sheet, row, 8, listed.number, book.figure(0))
-        sheet.write_string(row, 9, listed.receipt, middle)
-        if listed.submitted_at:
-            sheet.write_datetime(
-                row, 10, listed.submitted_at.astimezone(book.summary.at.tzinfo).replace(tzinfo=None), moment
-            )
-        else:
-            sheet.write_blank(row, 10, None, moment)
+        cells = [
+            (listed.district, grey),
+            (names[listed.district], text),
+            (listed.credit_code, middle),
+            (listed.name, text),
+            ("是" if listed.is_counted else "否", middle),
+            (listed.state, text),
+            ("是" if listed.late else "", middle),
+            ("是" if listed.extended else "", middle),
+            (listed.number, book.figure(0)),
+            (listed.receipt, middle),
+            (listed.submitted_at and listed.submitted_at.astimezone(zone).replace(tzinfo=None), moment),
+        ]
+        sheet.write_cells(row, 0, cells)
     sheet.autofilter(top - 1, 0, max(top, row), last)

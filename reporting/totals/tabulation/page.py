@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
 
 from reporting.totals.rounding.shown import ShownTotals
+from text.writing import TextSheet
 
 FONT = "宋体"
 GREY = "#808080"
@@ -35,23 +36,19 @@ class TotalsBook:
         self.workbook = workbook
         self.shown = shown
         self.summary = shown.summary
-        self._formats: dict[tuple, Format] = {}
+        # Asked for every cell: each is made once.
+        self.format, self.boxed, self.figure = cache(self._format), cache(self._boxed), cache(self._figure)
 
-    def format(self, **properties) -> Format:
-        key = tuple(sorted(properties.items()))
-        if key not in self._formats:
-            self._formats[key] = self.workbook.add_format(
-                {"font_name": FONT, "font_size": 10, "valign": "vcenter", **properties}
-            )
-        return self._formats[key]
+    def _format(self, **properties) -> Format:
+        return self.workbook.add_format({"font_name": FONT, "font_size": 10, "valign": "vcenter", **properties})
 
-    def boxed(self, **properties) -> Format:
+    def _boxed(self, **properties) -> Format:
         return self.format(border=1, border_color=LINE, **properties)
 
-    def figure(self, decimals: int | None, bold: bool = False) -> Format:
+    def _figure(self, decimals: int | None, bold: bool = False) -> Format:
         return self.boxed(align="right", num_format=NUMBER_FORMATS.get(decimals, "General"), bold=bold)
 
-    def add_sheet(self, name: str, fields: Sequence[Field], *, repeat: int) -> Worksheet:
+    def add_sheet(self, name: str, fields: Sequence[Field], *, repeat: int) -> TextSheet:
         """A sheet set up to print on A4 landscape, one page wide, with its `repeat` rows of head on each page."""
         sheet = self.workbook.add_worksheet(name)
         sheet.hide_gridlines(2)
@@ -67,17 +64,17 @@ class TotalsBook:
         sheet.set_footer(f'&L&"{FONT}"&9 制表时间 {self.summary.at:%Y-%m-%d %H:%M}&C&"{FONT}"&9 第 &P 页 共 &N 页')
         return sheet
 
-    def write_title(self, sheet: Worksheet, row: int, title: str, last: int) -> None:
+    def write_title(self, sheet: TextSheet, row: int, title: str, last: int) -> None:
         sheet.set_row(row, 26)
         sheet.merge_range(row, 0, row, last, title, self.format(font_size=15, bold=True, align="center"))
 
-    def write_aside(self, sheet: Worksheet, row: int, left: str, right: str, last: int) -> None:
+    def write_aside(self, sheet: TextSheet, row: int, left: str, right: str, last: int) -> None:
         """A line of the head: what it covers on the left, where the form comes from on the right."""
         middle = last // 2
         sheet.merge_range(row, 0, row, middle, left, self.format(font_size=9))
         sheet.merge_range(row, middle + 1, row, last, right, self.format(font_size=9, align="right"))
 
-    def write_fields(self, sheet: Worksheet, row: int, fields: Sequence[Field]) -> int:
+    def write_fields(self, sheet: TextSheet, row: int, fields: Sequence[Field]) -> int:
         """The keys in small grey for scripts, then the head that people read; returns the first row below."""
         sheet.set_row(row, 11)
         for position, field in enumerate(fields):
@@ -89,10 +86,10 @@ class TotalsBook:
         return row + 2
 
     def write_figure(
-        self, sheet: Worksheet, row: int, column: int, figure: Decimal | int | None, style: Format
+        self, sheet: TextSheet, row: int, column: int, figure: Decimal | int | None, style: Format
     ) -> None:
         # Spreadsheets hold 15 digits: enough for every total of a city, to the cent.
         if figure is None:
             sheet.write_blank(row, column, None, style)
         else:
-            sheet.write_number(row, column, float(figure), style)
+            sheet.write_number(row, column, figure, style)

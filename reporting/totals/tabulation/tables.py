@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-
-from xlsxwriter.worksheet import Worksheet
+from dataclasses import dataclass
+from typing import Any
 
 from forms_tables.edition.catalog import Indicator, Table
 from forms_tables.edition.shape import divides_running_totals
 from reporting.models.history import IMPORTED
 from reporting.totals.aggregation import AreaSummary, Summary
+from reporting.totals.rounding.shown import ShownTotals
 from reporting.totals.tabulation.page import GREY, Field, TotalsBook
+from text.writing import StyledCell, TextSheet
 
 NAME, UNIT, CODE = Field("name", "指标名称", 42), Field("unit", "计量单位", 9), Field("code", "代码", 8)
 DISTRICT_CODE, DISTRICT = Field("district", "区县代码", 9), Field("district_name", "区县", 20)
@@ -34,7 +36,7 @@ def write_table(book: TotalsBook, table: Table) -> None:
     row = book.write_fields(sheet, row, fields)
     sheet.freeze_panes(row, 3)
     for indicator in table.indicators:
-        write_indicator(book, sheet, row, 0, table, indicator, book.summary.city)
+        sheet.write_cells(row, 0, IndicatorLine.of(book, table, indicator).cells(book.summary.city))
         row += 1
     write_remarks(book, sheet, row, table, last)
 
@@ -47,18 +49,17 @@ def write_by_district(book: TotalsBook, table: Table) -> None:
     row = write_head(book, sheet, table, f"{table.title}（分区县汇总）", last)
     top = row = book.write_fields(sheet, row, fields)
     sheet.freeze_panes(row, 5)
-    rows = [indicator for indicator in table.indicators if not indicator.is_heading]
+    lines = [IndicatorLine.of(book, table, indicator) for indicator in table.indicators if not indicator.is_heading]
     for district in book.summary.districts:
-        for indicator in rows:
-            sheet.write_string(row, 0, district.code, book.boxed(font_color=GREY, align="center"))
-            sheet.write_string(row, 1, district.name, book.boxed())
-            write_indicator(book, sheet, row, 2, table, indicator, district)
+        named = [(district.code, book.boxed(font_color=GREY, align="center")), (district.name, book.boxed())]
+        for line in lines:
+            sheet.write_cells(row, 0, [*named, *line.cells(district)])
             row += 1
     if row > top:
         sheet.autofilter(top - 1, 0, row - 1, last)
 
 
-def write_head(book: TotalsBook, sheet: Worksheet, table: Table, title: str, last: int) -> int:
+def write_head(book: TotalsBook, sheet: TextSheet, table: Table, title: str, last: int) -> int:
     """Title, period and where the form comes from: always four rows, so that every table begins at the same place."""
     summary = book.summary
     book.write_title(sheet, 0, title, last)
@@ -96,30 +97,42 @@ def approval_of(table: Table) -> str:
     return "　".join(f"{name}：{text}" for name, text in named.items() if text)
 
 
-def write_indicator(
-    book: TotalsBook, sheet: Worksheet, row: int, left: int, table: Table, indicator: Indicator, area: AreaSummary
-) -> None:
-    """One row of the form from column `left` on; a heading keeps its line and stays empty."""
-    heading = indicator.is_heading
-    sheet.write_string(row, left, indicator.name, book.boxed(indent=indicator.depth, bold=heading, text_wrap=True))
-    sheet.write_string(row, left + 1, "" if heading else book.shown.unit(indicator), book.boxed(align="center"))
-    sheet.write_string(row, left + 2, indicator.code, book.boxed(font_color=GREY, align="center"))
-    for position, column in enumerate(table.columns, start=left + 3):
-        has_cell = column.key in indicator.columns and not heading
-        figure = book.shown.figure(area, f"{indicator.code}.{column.key}")
-        decimals = book.shown.decimals(indicator, column.key) if has_cell else None
-        book.write_figure(sheet, row, position, figure, book.figure(decimals))
-    firms = None if heading else firms_behind(indicator, area)
-    book.write_figure(sheet, row, left + 3 + len(table.columns), firms, book.figure(0))
+@dataclass(frozen=True)
+class IndicatorLine:
+    """One row of the form, laid out once for all areas: what it says itself, then its figures, then the firms behind
+    it. A heading keeps its line and stays empty."""
+
+    shown: ShownTotals
+    said: list[StyledCell]
+    figures: list[tuple[str, Any]]  # each cell's name, and the format
+    counted: str  # the first cell that adds up; empty for a row that has no total
+    count: Any  # the format of the firms
+
+    @classmethod
+    def of(cls, book: TotalsBook, table: Table, indicator: Indicator) -> IndicatorLine:
+        heading = indicator.is_heading
+        decimals = {key: book.shown.decimals(indicator, key) for key in indicator.columns if not heading}
+        added = [key for key in indicator.columns if not heading and indicator.adds_up_in(key)]
+        return cls(
+            shown=book.shown,
+            said=[
+                (indicator.name, book.boxed(indent=indicator.depth, bold=heading, text_wrap=True)),
+                ("" if heading else book.shown.unit(indicator), book.boxed(align="center")),
+                (indicator.code, book.boxed(font_color=GREY, align="center")),
+            ],
+            figures=[
+                (f"{indicator.code}.{column.key}", book.figure(decimals.get(column.key))) for column in table.columns
+            ],
+            counted=f"{indicator.code}.{added[0]}" if added else "",
+            count=book.figure(0),
+        )
+
+    def cells(self, area: AreaSummary) -> list[StyledCell]:
+        figures = [(self.shown.figure(area, cell), style) for cell, style in self.figures]
+        return [*self.said, *figures, (area.totals.filled[self.counted] if self.counted else None, self.count)]
 
 
-def firms_behind(indicator: Indicator, area: AreaSummary) -> int | None:
-    """How many firms filled the first column that adds up; nothing for a row that has no total."""
-    added = [key for key in indicator.columns if indicator.adds_up_in(key)]
-    return area.totals.filled[f"{indicator.code}.{added[0]}"] if added else None
-
-
-def write_remarks(book: TotalsBook, sheet: Worksheet, row: int, table: Table, last: int) -> None:
+def write_remarks(book: TotalsBook, sheet: TextSheet, row: int, table: Table, last: int) -> None:
     for remark in remarks_on(table.indicators):
         sheet.merge_range(row, 0, row, last, remark, book.format(font_size=9, font_color=GREY))
         row += 1

@@ -1,25 +1,24 @@
-"""The city's totals: one period, one table, the city or one district; an indicator over the districts; the workbook."""
+"""The city's totals: one period, one table, the city or one district; an indicator over the districts."""
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.http import content_disposition_header
 
 from accounts import clock
 from accounts.access import needs
 from accounts.models import Ability
+from reporting.totals.history import summary_of
 from reporting.totals.package.earlier import totals_before
 from reporting.totals.package.packing import package_of
 from reporting.totals.rounding.shown import MEASURES
 from reporting.totals.views.tables import (
     asked_for,
-    fresh_summary,
     lay_out_totals,
     measure_asked,
     over_districts,
     periods_with_totals,
     shown_at_hand,
     tables_with_totals,
-    workbook_response,
 )
 
 
@@ -51,19 +50,12 @@ def totals(request):
 
 
 @needs(Ability.READ_CITY)
-def workbook(request, code):
-    submitted_too = request.GET.get("submitted") == "yes"
-    at = clock.now()
-    summary = fresh_summary(code, at, include_submitted=submitted_too)
-    kind = "（导入历史）" * summary.is_imported + "（含待审核）" * summary.include_submitted
-    return workbook_response(summary, measure_asked(request), f"{summary.period.label}_全市汇总表{kind}", at)
-
-
-@needs(Ability.READ_CITY)
 def package(request, code):
     """What the city hands over to the ministry."""
     at, measure = clock.now(), measure_asked(request)
-    summary = fresh_summary(code, at, include_submitted=request.GET.get("submitted") == "yes")
+    summary = summary_of(code, at, include_submitted=request.GET.get("submitted") == "yes")
+    if summary is None:
+        raise Http404(f"没有报告期{code}。")
     kind = "（含待审核）" * summary.include_submitted
     name = f"{summary.period.label}_报部材料{kind}{'' if measure.is_as_filed else measure.label}.zip"
     content = package_of(summary, measure, totals_before(summary))

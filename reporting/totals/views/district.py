@@ -1,6 +1,5 @@
-"""The district's own totals, on the page and as a workbook. Other districts' figures never reach this page."""
+"""The district's own totals, on the page. Other districts' figures never reach this page."""
 
-from django.http import Http404
 from django.shortcuts import render
 
 from accounts import clock
@@ -9,14 +8,11 @@ from accounts.models import Ability
 from reporting.totals.rounding.shown import MEASURES
 from reporting.totals.views.tables import (
     asked_of_district,
-    fresh_summary,
     lay_out_totals,
     measure_asked,
-    of_district,
     periods_with_totals,
     shown_at_hand,
     tables_with_totals,
-    workbook_response,
 )
 
 
@@ -39,14 +35,3 @@ def totals(request):
             "totals": lay_out_totals(shown, summary.city, table),
         }
     return render(request, "totals/district.html", around)
-
-
-@needs(Ability.REVIEW)
-def workbook(request, code):
-    at = clock.now()
-    summary = of_district(fresh_summary(code, at), request.user.district.code)
-    if summary is None:
-        raise Http404("本区县在这个报告期没有应报的企业。")
-    kind = "（导入历史）" * summary.is_imported
-    name = f"{summary.period.label}_{request.user.district.name}_汇总表{kind}"
-    return workbook_response(summary, measure_asked(request), name, at)

@@ -1,35 +1,32 @@
 """A period's totals on a page: one table of one area, and one indicator over the districts."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from hashlib import blake2b
-from io import BytesIO
 from typing import TypeVar
 
 from django.core.cache import cache
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest
 
 from accounts.models import District
 from forms_tables.edition.catalog import Indicator, Table
 from reporting.models import Period
 from reporting.pages.chosen_period import asked_period, periods_to_show
-from reporting.pages.downloads import workbook_answer
 from reporting.pages.grid import most_common_unit, show
 from reporting.totals.aggregation import AreaSummary, Summary, district_at_hand, summary_at_hand
 from reporting.totals.coverage import after_lock_in_words, imported_in_words, reopened_in_words
 from reporting.totals.frozen import newest, thawed, with_late_ones
+from reporting.totals.handing_out import of_district
 from reporting.totals.history import (
     ImportedPeriod,
     imported_periods,
     mark_of_history,
     summarise_history,
-    summary_of,
 )
 from reporting.totals.released import LeftOutShown, left_out_shown
 from reporting.totals.rounding.shown import AS_FILED, MEASURES, MoneyMeasure, ShownTotals, rounding_of, shown
-from reporting.totals.tabulation import write_summary
 from reporting.totals.tabulation.tables import growth_in_words
 
 KEPT = 600  # seconds
@@ -144,13 +141,6 @@ def _asked_for(
     return AskedTotals(named, history_at_hand(named, at)) if named else None
 
 
-def fresh_summary(code: str, at: datetime, include_submitted: bool = False) -> Summary:
-    """For a workbook, which lists single firms as they are called today, or were when the period was released."""
-    if found := summary_of(code, at, include_submitted):
-        return found
-    raise Http404(f"没有报告期{code}。")
-
-
 def periods_with_totals() -> list[Period | ImportedPeriod]:
     return [*periods_to_show(), *imported_periods()]
 
@@ -211,25 +201,6 @@ def over_districts(shown: ShownTotals, indicator: Indicator) -> list[DistrictRow
         )
         for area in amounts
     ]
-
-
-def of_district(summary: Summary, code: str) -> Summary | None:
-    """The same summary of one district alone: what may leave for that district's own desk. None where it is neither
-    valid then nor owed anything."""
-    area = next((area for area in summary.districts if area.code == code), None)
-    if area is None:
-        return None
-    filings = tuple(listed for listed in summary.filings if listed.district == code)
-    left_out = tuple(firm for firm in summary.left_out if firm.district == code)
-    released = replace(summary.released, changes=()) if summary.released else None
-    return replace(summary, city=area, districts=(area,), filings=filings, left_out=left_out, released=released)
-
-
-def workbook_response(summary: Summary, measure: MoneyMeasure, name: str, at: datetime) -> HttpResponse:
-    """The .xlsx as a download, named for the person's folder and dated when it is written: totals may be kept ones."""
-    out = BytesIO()
-    write_summary(replace(summary, at=at), out, measure)
-    return workbook_answer(out.getvalue(), f"{name}{'' if measure.is_as_filed else measure.label}.xlsx")
 
 
 def _shown(shown: ShownTotals, area: AreaSummary, indicator: Indicator, key: str) -> str | None:

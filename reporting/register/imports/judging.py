@@ -5,13 +5,10 @@ from __future__ import annotations
 import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from import_export import fields, resources
-from import_export.instance_loaders import CachedInstanceLoader
 
-from accounts import fields as account_fields
 from accounts import journal
 from accounts.models import District, Enterprise, JournalEntry, Residence, User
 from accounts.old_codes import OldCodes
@@ -20,18 +17,7 @@ from reporting.long_imports import Say, say_nothing
 from reporting.models import Filing, Period
 from reporting.register.applications import propose_first_day
 from reporting.register.facts import platform, under_every_code, unlikely_day
-from reporting.register.imports.columns import (
-    AttributeField,
-    CheckedWidget,
-    CreditCodeWidget,
-    DayWidget,
-    FactWidget,
-    KeepWhatIsThere,
-    TextWidget,
-    facts_in_columns,
-    needed_of_new,
-    read_mail,
-)
+from reporting.register.imports.columns import columns_to_read, facts_in_columns, needed_of_new, read_day, told
 from text.incoming import without_hidden
 
 EVERY = 200  # rows between two words about how far it is
@@ -74,64 +60,78 @@ def standing(firm: Enterprise) -> list:
     return [getattr(firm, name) for name in WRITTEN]
 
 
-class RegisterResource(resources.ModelResource):
-    credit_code = fields.Field("credit_code", "统一社会信用代码", CreditCodeWidget())
-    name = KeepWhatIsThere("name", "单位详细名称", TextWidget(120))
-    district = fields.Field("district_name", "报送区县", readonly=True)
-    contact_name = KeepWhatIsThere("contact_name", "联系人", TextWidget(40))
-    phone = KeepWhatIsThere("phone", "固定电话", CheckedWidget(account_fields.clean_phone))
-    mobile = KeepWhatIsThere("mobile", "手机", CheckedWidget(account_fields.clean_mobile))
-    email = KeepWhatIsThere("email", "邮箱", CheckedWidget(read_mail))
-    joined_on = KeepWhatIsThere("joined_on", "起报日期", DayWidget())
+class RegisterRows:
+    """The rows of one file, judged; see `store`."""
 
-    class Meta:
-        model = Enterprise
-        fields = ("credit_code", "name", "district", "contact_name", "phone", "mobile", "email", "joined_on")
-        import_id_fields = ["credit_code"]
-        instance_loader_class = CachedInstanceLoader
-        skip_unchanged = True
-        report_skipped = True
-        skip_diff = True  # the words before are kept in after_init_instance, at a fraction of the cost
-
-    def __init__(self, by: User, at: datetime.datetime, numbers: Sequence[int] = (), say: Say = say_nothing):
+    def __init__(self, by: User, at: datetime.datetime, numbers: Sequence[int], say: Say = say_nothing):
         """`numbers` are those of the rows in the sheet; `say` is told how many of them were judged."""
-        super().__init__()
-        facts = facts_in_columns()
-        self.fields |= {code: AttributeField(code, head, FactWidget(code)) for code, head in facts.items()}
-        self.order = (*self._meta.fields[:3], *facts, *self._meta.fields[3:])  # of the template
+        self.facts = facts_in_columns()
+        self.read = columns_to_read()
         self.by, self.at, self.numbers, self.say = by, at, numbers, say
         self.districts = {}
-        self.lives_in = {}
-        self.seen = {}  # the row of the sheet in which each code stands first
-        self.newcomers, self.changed = [], []
-        self.old_codes = OldCodes()
-        self.first_day = propose_first_day(at.date())  # where a newcomer's is left blank
-
-    def get_import_order(self):
-        return self.order
-
-    get_export_order = get_import_order
-
-    def import_row(self, row, instance_loader, **kwargs):
-        """Said here and not in one of the hooks, which would take it for a fault of the row when we are overtaken."""
-        if (judged := kwargs["row_number"] - 1) % EVERY == 0:
-            self.say(judged, len(self.numbers))
-        return super().import_row(row, instance_loader, **kwargs)
-
-    def before_import(self, dataset, **kwargs):
-        for district in District.objects.valid_on(self.at.date()):
+        for district in District.objects.valid_on(at.date()):
             self.districts[district.name] = self.districts[district.code] = district
         every = District.objects.in_bulk()
         homes = Residence.objects.filter(until__isnull=True).values_list("enterprise", "district")
         self.lives_in = {enterprise: every[district] for enterprise, district in homes}
+        self.seen: dict[str, int] = {}  # the row of the sheet in which each code stands first
+        self.newcomers: list[Any] = []
+        self.changed: list[Any] = []
+        self.unchanged = 0
+        self.wrong: list[tuple[int, str, str]] = []  # row, the name of what is wrong in it, sentence
+        self.old_codes = OldCodes()
+        # Asked of every row.
+        self.may_name, self.unnamed = by.may.administer, platform().unnamed
+        self.unnamed_everywhere = under_every_code(self.unnamed)
+        self.first_day = propose_first_day(at.date())  # where a newcomer's is left blank
 
-    def after_init_instance(self, instance, new, row, **kwargs):
+    def judge(self, rows: Sequence[dict[str, str]]) -> None:
+        codes = [credit_codes.normalise(row["统一社会信用代码"]) for row in rows]
+        known = {firm.credit_code: firm for firm in Enterprise.objects.filter(credit_code__in={*codes})}
+        for position, (row, code, here) in enumerate(zip(rows, codes, self.numbers, strict=True)):
+            if position % EVERY == 0:
+                self.say(position, len(rows))
+            firm = known.get(code)
+            if firm is None:
+                self.judge_row(Enterprise(credit_code=code), True, row, here)
+            else:
+                self.judge_row(firm, False, row, here)
+
+    def judge_row(self, firm: Any, new: bool, row: dict[str, str], here: int) -> None:
+        wrong = self.wrong_as_a_whole(firm, new, row, here)
+        unread, facts = {}, {}
+        for column in self.read:
+            if not (typed := row[column.head]).strip():
+                continue
+            try:
+                said = column.read(typed)
+            except ValueError as refused:
+                unread[column.name] = str(refused)
+                continue
+            if column.name in self.facts:
+                facts[column.name] = said
+            else:
+                setattr(firm, column.name, said)
+        if wrong := unread | {name: sentence for name, sentence in wrong.items() if name not in unread}:
+            self.wrong += [(here, name, sentence) for name, sentence in wrong.items()]
+            return
+        firm.attributes = {**firm.attributes, **under_every_code(facts)}
+        now = told(firm, self.facts)
+        if now == firm.register_before:
+            self.unchanged += 1
+            return
+        before, after = journal.changes(firm.register_before, now)
+        home = firm.register_district if new else self.lives_in.get(firm.pk)
+        named = (here, firm.credit_code, firm.name, home.name if home else "")
+        firm.register_change = RegisterChange(*named, None if new else before, after)
+        (self.newcomers if new else self.changed).append(firm)
+
+    def wrong_as_a_whole(self, instance: Any, new: bool, row: dict[str, str], here: int) -> dict[str, str]:
         """What one column cannot know by itself: the code, whose firm it is, who may name key firms."""
         wrong = {}
-        code = self.fields["credit_code"].clean(row)
-        here = self.numbers[kwargs["row_number"] - 1]
+        code = instance.credit_code
         first = self.seen.setdefault(code, here)
-        called = without_hidden(str(row["单位详细名称"] or "")).strip() or instance.name
+        called = without_hidden(row["单位详细名称"]).strip() or instance.name
         if problem := credit_codes.problem_with(code):
             wrong["credit_code"] = problem
         elif first != here:
@@ -139,54 +139,20 @@ class RegisterResource(resources.ModelResource):
         elif became := self.old_codes.sentence(code, called):
             wrong["credit_code"] = became
         if new:
-            instance.attributes, instance.joined_on = under_every_code(platform().unnamed), self.first_day
-            missing = [column for column in needed_of_new() if not str(row[column] or "").strip()]
+            instance.attributes, instance.joined_on = dict(self.unnamed_everywhere), self.first_day
+            missing = [column for column in needed_of_new() if not row[column].strip()]
             wrong |= {column: "新企业必须填写这一列。" for column in missing}
         if joined := row["起报日期"]:
             wrong |= self._wrong_day(instance, new, joined)
         instance.register_found = standing(instance)
-        instance.register_before = {} if new else self._words(instance)
-        wrong |= self._wrong_district(instance, new, without_hidden(str(row["报送区县"] or "")).strip())
+        instance.register_before = {} if new else told(instance, self.facts)
+        wrong |= self._wrong_district(instance, new, without_hidden(row["报送区县"]).strip())
         wrong |= self._wrong_naming(instance, row)
-        instance.register_problems = wrong
-
-    def validate_instance(self, instance, import_validation_errors=None, validate_unique=True):
-        errors = dict(import_validation_errors or {})
-        for name, sentence in instance.register_problems.items():
-            errors.setdefault(name, ValidationError(sentence))
-        if errors:
-            raise ValidationError(errors)
-
-    def skip_row(self, instance, original, row, import_validation_errors=None):
-        if instance.register_problems or import_validation_errors:
-            return False
-        return self._words(instance) == instance.register_before
-
-    def save_instance(self, instance, is_create, row, row_number=0, **kwargs):
-        """Nothing yet: see `store`."""
-        before, after = journal.changes(instance.register_before, self._words(instance))
-        home = instance.register_district if is_create else self.lives_in.get(instance.pk)
-        instance.register_change = RegisterChange(
-            self.numbers[row_number - 1],
-            instance.credit_code,
-            instance.name,
-            home.name if home else "",
-            None if is_create else before,
-            after,
-        )
-        (self.newcomers if is_create else self.changed).append(instance)
-
-    def _words(self, instance: Enterprise) -> dict[str, str]:
-        """By column, in the order of the template."""
-        return {
-            self.fields[name].column_name: self.fields[name].export(instance)
-            for name in self.order
-            if name not in ("district", "credit_code")
-        }
+        return wrong
 
     def _wrong_day(self, instance, new, joined) -> dict[str, str]:
         try:
-            day = DayWidget().clean(joined)
+            day = read_day(joined)
         except ValueError:
             return {}  # the column itself says what is wrong with it
         if unlikely := unlikely_day(day, self.at.date()):
@@ -214,18 +180,18 @@ class RegisterResource(resources.ModelResource):
         return {}
 
     def _wrong_naming(self, instance, row) -> dict[str, str]:
-        if self.by.may.administer:
+        if self.may_name:
             return {}
-        wrong, columns = {}, facts_in_columns()
-        for code, unnamed in platform().unnamed.items():
-            typed = without_hidden(str(row[columns[code]] or "")).strip() if code in columns else ""
+        wrong = {}
+        for code, unnamed in self.unnamed.items():
+            typed = without_hidden(row[self.facts[code]]).strip() if code in self.facts else ""
             if typed and typed != instance.attributes.get(code, unnamed):
                 wrong[code] = "重点名单由市级写入，请留空或照原样填写。"
         return wrong
 
 
 @transaction.atomic
-def store(judged: RegisterResource) -> None:
+def store(judged: RegisterRows) -> None:
     """All that the rows change, with what follows from it. The firms are locked and looked at again: raises Moved where
     one is no longer as it was judged, or a newcomer is there already."""
     hold_as_judged(judged)
@@ -263,7 +229,7 @@ def store(judged: RegisterResource) -> None:
     journal.record_all([line_of(judged, firm) for firm in (*judged.newcomers, *judged.changed)])
 
 
-def hold_as_judged(judged: RegisterResource) -> None:
+def hold_as_judged(judged: RegisterRows) -> None:
     firms = [firm.pk for firm in judged.changed]
     held = Enterprise.objects.held(firms).in_bulk()
     homes = dict(
@@ -275,7 +241,7 @@ def hold_as_judged(judged: RegisterResource) -> None:
             raise RegisterHasMoved
 
 
-def line_of(judged: RegisterResource, firm: Enterprise) -> JournalEntry:
+def line_of(judged: RegisterRows, firm: Any) -> JournalEntry:
     change = firm.register_change
     return journal.compose(
         by=judged.by,
