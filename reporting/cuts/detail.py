@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import cached_property
 
 import polars as pl
@@ -21,7 +21,7 @@ from reporting.cuts.cutting import CannotCut, Cut, nobody_left, rows_of, summed
 from reporting.cuts.dimensions import DIMENSIONS, names_of
 from reporting.cuts.laying_out import CellHead, head_of
 from reporting.models import Submission
-from reporting.totals.adding_up import cells_that_add_up
+from reporting.totals.adding_up import cells_that_add_up, figure_of
 from reporting.totals.coverage import share
 from reporting.totals.from_columns import record_of
 
@@ -116,7 +116,7 @@ class Detail:
         frame, places = self.rows.rows.frame, self.rows.rows.scales.get(cell, 0)
         numbers = frame[cell].to_list() if cell in frame.columns else [None] * len(self)
         for row, submission in self._odd:
-            figure = as_figure(self.record[submission].get(cell) or "")
+            figure = figure_of(self.record[submission].get(cell))
             numbers[row] = None if figure is None else figure.scaleb(places)
         return numbers
 
@@ -127,7 +127,8 @@ class Detail:
 
     @cached_property
     def sum_of_first(self) -> Decimal | None:
-        return summed(self.rows, self.rows.rows.frame, [], [self.first])[()].figures[self.first] if self.first else None
+        found = summed(self.rows, self.rows.rows.frame, [], [self.first]) if self.first else {}
+        return found[()].figures.get(self.first) if found else None
 
     def lines(self, start: int = 0, end: int | None = None) -> Iterator[DetailLine]:
         """Those from `start` to `end` in their order, some hundreds of names asked for at a time."""
@@ -170,7 +171,7 @@ class Detail:
         if text is None:
             return None
         if is_figure(self.edition, cell):
-            figure = as_figure(text)
+            figure = figure_of(text)
             return text if figure is None else figure  # what was filed, should it be none
         return in_names(self.edition, cell, text)
 
@@ -194,13 +195,6 @@ def detail(asked: Cut, sort: str = "") -> Detail:
 def is_figure(edition: Edition, cell: str) -> bool:
     at = CellAddress.parse(cell)
     return edition.indicator(at.code).kind_in(at.column) in FIGURE_KINDS
-
-
-def as_figure(text: str) -> Decimal | None:
-    try:
-        return Decimal(text)
-    except InvalidOperation:
-        return None
 
 
 def in_names(edition: Edition, cell: str, text: str) -> str:

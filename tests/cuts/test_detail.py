@@ -45,6 +45,13 @@ def test_blanks_come_last_both_ways(city):
         assert names(detail(Cut(("2024M05",), show=("2010.c1", "2010.c2")), sort)) == ["山城软件", "两江芯片"]
 
 
+def test_a_cell_that_nobody_filled_is_blank_for_all_and_has_no_sum(city):
+    found = detail(Cut(("2024M05",), show=("2024.c1",)))
+    assert values(found) == [None, None] and found.sum_of_first is None
+    assert [line.share for line in found.lines()] == [None, None]
+    assert cut(Cut(("2024M05",), show=("2024.c1",))).periods[0].whole.figures.get("2024.c1") is None
+
+
 def test_a_part_of_the_rows_is_a_part_of_all(city):
     found = detail(Cut(("2024M05",), show=("2010.c1",), include_submitted=True))
     assert [*found.lines(0, 2), *found.lines(2, 4)] == list(found.lines())
