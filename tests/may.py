@@ -3,9 +3,11 @@
 from datetime import date, datetime
 from types import SimpleNamespace
 
+from accounts.models import User
+from reporting import workflow
 from reporting.models import Filing, Period
 from reporting.workflow.period import owe, store_deadlines
-from tests.cast import SHANGHAI, Cast
+from tests.cast import SHANGHAI, Cast, make_user
 
 LAST_SECOND = datetime(2024, 6, 12, 23, 59, 59, tzinfo=SHANGHAI)
 AFTER_DUE = datetime(2024, 6, 13, tzinfo=SHANGHAI)
@@ -41,6 +43,12 @@ def open_period(code: str, opens_on: date) -> Period:
     period = Period.objects.create(code=code, edition_code="chongqing-2024", opens_on=opens_on)
     store_deadlines(period)
     return period
+
+
+def lock_by_two(period: Period, city: User, at: datetime, reason: str) -> Period:
+    """Where much is missing: one of the city proposes, another one confirms."""
+    second = make_user("zhengzhong", "郑重", "city")
+    return workflow.confirm_lock(workflow.propose_lock(period, city, at, reason), second, at)
 
 
 def fresh(filing: Filing) -> Filing:

@@ -7,14 +7,13 @@ from django.core.cache import cache
 from django.test import Client
 
 from accounts.models import JournalEntry
-from reporting import workflow
 from reporting.certificates import issuing
 from reporting.certificates.views.verify import MOST_FAILURES
 from reporting.models import Certificate, State
 from reporting.workflow import Refused
 from reporting.workflow.period import owe
 from tests.cast import make_district, make_user
-from tests.may import LAST_SECOND, open_period
+from tests.may import LAST_SECOND, lock_by_two, open_period
 from tests.officials import make_it_be, sign_in
 from tests.reading import markup_of, words_on
 from tests.results.test_results import LOOKED_AT, decided, june, may, put, sent  # noqa: F401  (may is the fixture)
@@ -70,7 +69,7 @@ def test_the_record_holds_no_figure_of_the_firms_tables(past, cast):
 
 
 def test_what_was_filed_after_the_lock_is_said_to_be(may, cast):  # noqa: F811
-    workflow.lock(may.may, may.city, june(20), reason="逾期未报的按缺报处理")
+    lock_by_two(may.may, may.city, june(20), "逾期未报的按缺报处理")
     decided(sent(may.filings["撤回"], cast.li_na, june(28), on_time=False), "approve", cast.chen_yu, june(29))
     put(may.filings["撤回"], after_lock=True, late=True)
     assert words_of(may, "撤回", june(30)) == [("2024M05", "锁定后补报")]

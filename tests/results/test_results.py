@@ -8,7 +8,6 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import District
-from reporting import workflow
 from reporting.demo import city
 from reporting.models import Deadline, DistrictResult, Filing, Period, Review, State, Submission
 from reporting.results import tallies as results
@@ -17,7 +16,7 @@ from reporting.results.timelines import timelines_of
 from reporting.totals.progress import revenue_shares
 from reporting.workflow.period import owe
 from tests.cast import SHANGHAI, make_district, make_enterprise
-from tests.may import make_may, open_period
+from tests.may import lock_by_two, make_may, open_period
 
 DUE = datetime(2024, 6, 12, 23, 59, 59, tzinfo=SHANGHAI)
 LOOKED_AT = datetime(2024, 6, 14, 10, 0, tzinfo=SHANGHAI)
@@ -225,7 +224,7 @@ def test_the_five_outcomes_of_what_is_owed_exclude_one_another(may, cast):
 
 def lock(may) -> datetime:
     at = datetime(2024, 6, 20, 10, 0, tzinfo=SHANGHAI)
-    workflow.lock(may.may, may.city, at, reason="逾期未报的按缺报处理")
+    lock_by_two(may.may, may.city, at, "逾期未报的按缺报处理")
     may.may.refresh_from_db()
     return at
 
@@ -369,7 +368,7 @@ def test_a_district_that_is_gone_and_where_nothing_is_owed_does_not_stand_in_the
     gone = make_district("500199", "旧区", 99)
     put(may.filings["停报"], district=gone)
     District.objects.filter(pk=gone.pk).update(valid_to=date(2023, 12, 31))
-    workflow.lock(may.may, by=cast.zhou_tao, at=LOOKED_AT, reason="逾期未报")
+    lock_by_two(may.may, cast.zhou_tao, LOOKED_AT, "逾期未报")
     assert not DistrictResult.objects.filter(district=gone).exists()
 
 
