@@ -548,7 +548,7 @@ def a_release() -> Release:
     if made := Release.objects.filter(period="2024M03").first():
         return made
     march = open_period("2024M03", date(2024, 4, 1))
-    Period.objects.filter(pk=march.pk).update(state=Period.LOCKED)
+    Period.objects.filter(pk=march.pk).update(state=Period.LOCKED, locked_at=AT)
     return freeze_found(march, None, AT)
 
 
