@@ -619,7 +619,7 @@ def address(name: str, may) -> str:
     elif name.endswith("_import") or name == "try_import_again":
         known["pk"] = an_import(may).pk
     if name in ("city_confirm_lock", "city_withdraw_lock"):
-        known["pk"] = LockProposal.objects.create(period=may.may, by=may.city, at=AT).pk
+        known["pk"] = LockProposal.objects.get_or_create(period=may.may, defaults={"by": may.city, "at": AT})[0].pk
     if name in ("city_release", "city_release_workbook"):
         known["code"] = a_release().code
     if name == "key_firms":
