@@ -579,7 +579,7 @@ def a_release() -> Release:
     if made := Release.objects.filter(period="2024M03").first():
         return made
     march = open_period("2024M03", date(2024, 4, 1))
-    Period.objects.filter(pk=march.pk).update(state=Period.LOCKED)
+    Period.objects.filter(pk=march.pk).update(state=Period.LOCKED, locked_at=AT)
     return freeze_found(march, None, AT)
 
 
@@ -652,7 +652,7 @@ def address(name: str, may) -> str:
     elif name.endswith("_import") or name == "try_import_again":
         known["pk"] = an_import(may).pk
     if name in ("city_confirm_lock", "city_withdraw_lock"):
-        known["pk"] = LockProposal.objects.create(period=may.may, by=may.city, at=AT).pk
+        known["pk"] = LockProposal.objects.get_or_create(period=may.may, defaults={"by": may.city, "at": AT})[0].pk
     if name in ("city_release", "city_release_workbook"):
         known["code"] = a_release().code
     if name == "key_firms":
