@@ -16,8 +16,8 @@ from reporting.totals.frozen import thawed_summary
 
 FOLDER = Path(__file__).parent / "golden"
 DIGESTS = {
-    "layout_1_2024M05": "6a243f83386c0d141078dad5732ce6fe8aa84719dd87d8ce530f1eb4b167b594",
-    "layout_1_2023A": "99e3f83496188df0c2038ec57dbd5bcf7bc4500a8909388573c4c06d789865f4",
+    "layout_1_2024M05": "fa46c0d35273ac6a2966c50e5ae5999a4621b1d638559e91e9cb4c5ec14a0f76",
+    "layout_1_2023A": "abc7b388bc381b9d11fd7baf47096addae264a9211a9e95410b2bec8940b360d",
 }
 
 

@@ -63,7 +63,7 @@ def read_form(content: bytes):
 
 IMPORTERS = {
     "form": (form, read_form),
-    "register": (register, lambda content: read_register(io.BytesIO(content), "名录.xlsx").dataset.dict),
+    "register": (register, lambda content: read_register(io.BytesIO(content), "名录.xlsx").rows),
     "calendar": (calendar, lambda content: read_arrangement(io.BytesIO(content), "a.xlsx", 2027, "国办").festivals),
     "rules": (rules, lambda content: read_rules(io.BytesIO(content), "规则.xlsx").dataset.dict),
 }
