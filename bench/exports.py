@@ -27,14 +27,18 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 os.environ.setdefault("VAR_DIR", tempfile.mkdtemp())
 
+import django  # noqa: E402
+
+django.setup()
+
 import openpyxl  # noqa: E402
 import rustpy_xlsxwriter  # noqa: E402
+from city_parts.filling import AT, fill, office  # noqa: E402
 from django.db import connection, transaction  # noqa: E402
 from django.db.models import QuerySet  # noqa: E402
 from django.test.utils import setup_databases, teardown_databases  # noqa: E402
-from summary import AT, fill_period, fill_register  # noqa: E402
 
-from accounts.models import District, Enterprise, JournalEntry, Residence, User  # noqa: E402
+from accounts.models import District, Enterprise, JournalEntry, Residence  # noqa: E402
 from forms_tables.edition import drafting  # noqa: E402
 from forms_tables.edition.catalog import edition_from, load_edition, platform_said, shipped_content  # noqa: E402
 from forms_tables.edition.model import Edition  # noqa: E402
@@ -129,8 +133,7 @@ def measure_table(rows: int, folder: Path) -> None:
 
 
 def register_in_and_out(size: int, folder: Path) -> None:
-    fill_register(0)
-    by = User.objects.get()
+    _, _, by = office()
     Period.objects.create(code="2024M05", edition_code=CODE, opens_on=date(2024, 5, 31))
     upload, changed = register_of(size, ""), register_of(size, "改")
     tried = took(lambda: try_import(io.BytesIO(upload), "a.xlsx", by=by, at=AT))
@@ -155,7 +158,6 @@ def register_in_and_out(size: int, folder: Path) -> None:
     for model in (JournalEntry, Filing, Residence, Enterprise, Period):
         with connection.cursor() as cursor:  # the journal lets nobody delete through its model
             cursor.execute(f"DELETE FROM {model._meta.db_table}")
-    by.delete()
 
 
 def register_of(size: int, mark: str) -> bytes:
@@ -207,9 +209,9 @@ def insert(cursor, name: str, fields: str, rows: list[tuple]) -> None:
 
 
 def city_workbooks(size: int, folder: Path) -> None:
-    firms, districts, by = fill_register(size)
-    for code in ("2023A", "2024M05"):
-        summary = summarise(fill_period(PeriodCode.parse(code), firms, districts, by), AT)
+    fill(size, months=5)
+    for code in REHEARSED:
+        summary = summarise(Period.objects.get(pk=code), AT)
         book = folder / f"{code}.xlsx"
         spent = took(partial(write_summary, summary, str(book)))
         say(f"city's workbook of {code}, {size} firms", spent, bare(book), "rustpy")

@@ -35,9 +35,8 @@ class Filled:
     seconds: float
 
 
-def fill(size: int, months: int = len(MONTHS), seed: int = 14) -> Filled:
-    """Firms, and what each filed. What is waiting may be approved; it has the newest submissions."""
-    begun = time.perf_counter()
+def office() -> tuple[list[District], dict[int, User], User]:
+    """The districts of the day, who reviews in each, and the city; made once."""
     for position, each in enumerate(EDITION.districts):
         District.objects.update_or_create(
             code=each.code,
@@ -46,10 +45,16 @@ def fill(size: int, months: int = len(MONTHS), seed: int = 14) -> Filled:
         )
     districts = list(District.objects.valid_on(date(2024, 5, 31)))
     reviewers = {
-        each.pk: User.objects.create(username=each.code, name=each.name, role="district", district=each)
+        each.pk: User.objects.get_or_create(username=each.code, name=each.name, role="district", district=each)[0]
         for each in districts
     }
-    city = User.objects.create(username="bench-city", name="市级", role=User.Role.CITY)
+    return districts, reviewers, User.objects.get_or_create(username="bench-city", name="市级", role=User.Role.CITY)[0]
+
+
+def fill(size: int, months: int = len(MONTHS), seed: int = 14) -> Filled:
+    """Firms, and what each filed. What is waiting may be approved; it has the newest submissions."""
+    begun = time.perf_counter()
+    districts, reviewers, city = office()
     dice = np.random.default_rng(seed)
     with transaction.atomic():
         firms = [
