@@ -26,7 +26,7 @@ from reporting.growth.months import (
     values_by_firm,
 )
 from reporting.models import Filing
-from reporting.models.standing import COUNTED_AS_OWED
+from reporting.models.standing import COUNTED_AS_OWED, IN_ITS_PERIOD
 from reporting.totals.adding_up import EXACT, ZERO, applies_in
 from reporting.totals.breaks import edition_of
 
@@ -114,8 +114,8 @@ def compare(asked: AskedGrowth) -> Compared:
 def missing_firms(period: PeriodCode, counted_firms: Collection[int]) -> set[int]:
     """Who owes the period and of whom nothing counts: it has not left, its filing is not in."""
     kept = Enterprise.objects.kept_entries()
-    owing = Filing.objects.filter(COUNTED_AS_OWED, period=period.code).values_list("enterprise", flat=True)
-    return {kept.get(entry, entry) for entry in owing}.difference(counted_firms)
+    owing = Filing.objects.filter(IN_ITS_PERIOD, COUNTED_AS_OWED, period=period.code)
+    return {kept.get(entry, entry) for entry in owing.values_list("enterprise", flat=True)}.difference(counted_firms)
 
 
 def looking_back(period: PeriodCode) -> str:

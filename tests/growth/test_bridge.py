@@ -131,6 +131,26 @@ def test_who_owes_and_does_not_count_has_not_left(city):
     assert (told["left"], told["missing"], told["base"]) == (("-40.00", 1), ("-25.00", 1), ("100.00", 1))
 
 
+def test_who_was_let_off_has_left(city):
+    city.files("迁出", THEN, of_class(PRODUCTS, "40"))
+    city.files("留存", THEN, of_class(PRODUCTS, "100"))
+    city.files("留存", NOW, of_class(PRODUCTS, "110", "100"))
+    let_off = city.files("迁出", NOW, of_class(PRODUCTS, "30")).filing
+    let_off.state, let_off.approved, let_off.counted = State.EXEMPT, None, None
+    let_off.save()
+    told = amounts(compare(AskedGrowth(NOW, "2020.c1")).whole)
+    assert told["left"] == ("-40.00", 1) and "missing" not in told
+
+
+@pytest.mark.parametrize("text", ["约一百", "NaN", "Infinity"])
+def test_a_text_that_is_no_figure_is_blank_as_in_the_totals(city, text):
+    for period in (THEN, NOW):
+        city.files("甲", period, of_class(PRODUCTS, "100", "100"))
+        city.files("乙", period, of_class(PRODUCTS, text, text))
+    bridge = compare(AskedGrowth(NOW, "2020.c1")).whole
+    assert (bridge.published, bridge.base, bridge.level) == (Decimal(100), Decimal(100), Decimal(100))
+
+
 def test_an_annual_is_compared_with_the_last_one(city):
     for name, figure in (("甲", "300"), ("乙", "200")):
         city.files(name, "2022A", {"Y2020.y": figure, "A22.v": "6513"})
