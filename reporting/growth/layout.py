@@ -12,12 +12,15 @@ from forms_tables.edition.address import CellAddress
 from reporting.cuts.dimensions import DIMENSIONS, UNKNOWN, names_of
 from reporting.growth.bridge import (
     CAME,
+    EMPTIED,
+    FILLED,
     JOINED,
     LEFT,
     MISSING,
     MOVED_IN,
     MOVED_OUT,
     NEW,
+    NEWLY_FILLED,
     PARTED,
     RESTATED,
     SHORT,
@@ -43,16 +46,17 @@ from reporting.models import Submission
 from reporting.pages.grid import show
 from reporting.totals.breaks import breaks_in
 
-# Two steps that cancel each other over all groups are one column of the table of groups.
+# Steps of the table of groups: two that cancel each other over all groups are one column.
 TO_BASE_COLUMNS = {
     "新进": (CAME,),
     "退出": (LEFT,),
     "未计入": (MISSING,),
+    "空白": (FILLED, EMPTIED),
     "迁移": (MOVED_IN, MOVED_OUT),
     "归类": (JOINED, PARTED),
     "更正": (RESTATED,),
 }
-TO_LEVEL_COLUMNS = {"留存增减": (STAYED,), "新进增减": (NEW,)}
+TO_LEVEL_COLUMNS = {"留存增减": (STAYED,), "新进增减": (NEW,), "空白增减": (NEWLY_FILLED,)}
 
 
 @dataclass(frozen=True)
@@ -161,13 +165,18 @@ class GrowthLayout:
         levels = {code: self.compared.groups[code].level for code in self.names}
         return [self._group(code) for code in sorted(levels, key=lambda code: (code == UNKNOWN, -levels[code], code))]
 
-    @property
-    def to_base(self) -> list[str]:
-        return list(TO_BASE_COLUMNS)
+    @cached_property
+    def to_base(self) -> Mapping[str, tuple[str, ...]]:
+        return self._taken(TO_BASE_COLUMNS)
 
-    @property
-    def to_level(self) -> list[str]:
-        return list(TO_LEVEL_COLUMNS)
+    @cached_property
+    def to_level(self) -> Mapping[str, tuple[str, ...]]:
+        return self._taken(TO_LEVEL_COLUMNS)
+
+    def _taken(self, columns: Mapping[str, tuple[str, ...]]) -> Mapping[str, tuple[str, ...]]:
+        """Those in which any group takes part."""
+        taken = {step for bridge in self.compared.groups.values() for step, firms in bridge.firms.items() if firms}
+        return {name: steps for name, steps in columns.items() if taken & set(steps)}
 
     @cached_property
     def lines(self) -> list[LineShown]:
@@ -230,8 +239,8 @@ class GrowthLayout:
             "" if compared.no_base else self._figure(bridge.base),
             (*self._both(code), *self._month_on_month(code)),
             self._figure(months.of(code).value) if months else "",
-            of(TO_BASE_COLUMNS),
-            of(TO_LEVEL_COLUMNS),
+            of(self.to_base),
+            of(self.to_level),
         )
 
     def _both(self, group: str | None) -> tuple[RateShown, RateShown]:

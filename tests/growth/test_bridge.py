@@ -131,6 +131,28 @@ def test_who_owes_and_does_not_count_has_not_left(city):
     assert (told["left"], told["missing"], told["base"]) == (("-40.00", 1), ("-25.00", 1), ("100.00", 1))
 
 
+def test_a_firm_that_left_the_cell_blank_in_one_year_neither_came_nor_left(city):
+    """All filed in both years: 退填 had 40 and is blank now, 新填 was blank and has 90 after 60."""
+    city.files("留存", THEN, of_class(PRODUCTS, "100"))
+    city.files("退填", THEN, of_class(PRODUCTS, "40"))
+    city.files("新填", THEN, {"2090.c1": "1"})
+    city.files("留存", NOW, of_class(PRODUCTS, "110", "100"))
+    city.files("退填", NOW, {"2090.c1": "1"})
+    city.files("新填", NOW, of_class(PRODUCTS, "90", "60"))
+    compared = compare(AskedGrowth(NOW, "2020.c1"))
+    assert amounts(compared.whole) == {
+        "published": ("140.00", 2),
+        "filled": ("60.00", 1),
+        "emptied": ("-40.00", 1),
+        "base": ("160.00", 2),
+        "grew_stayed": ("10.00", 1),
+        "grew_filled": ("30.00", 1),
+        "level": ("200.00", 2),
+    }
+    assert str(compared.whole.of_stayed.shown) == "10.0"
+    assert {each.words for each in compared.movers(None)} == {("上年空白",), ("本期空白",), ()}
+
+
 def test_who_was_let_off_has_left(city):
     city.files("迁出", THEN, of_class(PRODUCTS, "40"))
     city.files("留存", THEN, of_class(PRODUCTS, "100"))
