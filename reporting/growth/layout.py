@@ -41,6 +41,7 @@ from reporting.growth.words import (
     label_of,
     left_out_words,
     points,
+    warning_of_missing,
 )
 from reporting.models import Submission
 from reporting.pages.grid import show
@@ -65,6 +66,7 @@ class RateShown:
 
     name: str
     rate: GrowthRate
+    warning: str = ""
 
     @property
     def shown(self) -> str:
@@ -246,7 +248,7 @@ class GrowthLayout:
     def _both(self, group: str | None) -> tuple[RateShown, RateShown]:
         bridge = self.compared.bridge(group)
         return (
-            RateShown(ON_PUBLISHED, self.compared.on_published(bridge)),
+            RateShown(ON_PUBLISHED, self.compared.on_published(bridge), warning_of_missing(self.compared, group)),
             RateShown(COMPARABLE, self.compared.comparable(bridge)),
         )
 

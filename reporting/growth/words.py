@@ -6,13 +6,13 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from accounts.models import Enterprise
 from forms_tables.edition.periods import PeriodCode
-from reporting.growth.bridge import BASE, LABELS, LEVEL, PUBLISHED, UNSAID, GrowthRate
+from reporting.growth.bridge import BASE, LABELS, LEVEL, MISSING, PUBLISHED, UNSAID, GrowthRate
 from reporting.growth.comparing import Compared
 from reporting.growth.months import MonthFigures
 from reporting.models import Period
 from reporting.models.history import IMPORTED
 from reporting.totals.breaks import breaks_in
-from reporting.totals.coverage import Coverage
+from reporting.totals.coverage import Coverage, share
 from reporting.totals.frozen import newest
 
 ON_PUBLISHED, COMPARABLE, OF_STAYED, MONTH_ON_MONTH = "按公布数", "同口径", "留存企业", "环比（当月数）"
@@ -48,6 +48,19 @@ def coverage_words(covered: Coverage, basis: str) -> str:
         return ""
     share = f"，占应报企业{basis}的 {covered.share_approved}%" if covered.share_approved is not None else ""
     return f"应报 {covered.owed} 家，计入审核通过的 {covered.approved} 家{share}。"
+
+
+def warning_of_missing(compared: Compared, group: str | None) -> str:
+    """Beside the growth on what was published: who owes and is not in it yet makes that figure say little."""
+    bridge = compared.bridge(group)
+    if compared.no_then or compared.no_base or not (count := bridge.firms[MISSING]):
+        return ""
+    figure = -bridge.amounts[MISSING]
+    of_published = share(figure, bridge.published)
+    beside = "" if of_published is None else f"，占上年公布数的 {of_published}%"
+    return (
+        f"应报而未计入 {count} 家（上年数 {figure:,}{compared.indicator.unit}{beside}），按公布数的增速不宜单独引用。"
+    )
 
 
 def left_out_words(compared: Compared, group: str | None) -> list[str]:
@@ -126,10 +139,13 @@ def area_as_json(compared: Compared, group: str | None) -> dict:
         rates["stayed"] = bridge.of_stayed
     if compared.months:
         rates["month_on_month"] = compared.months.rate(group)
+    growth = {name: rate_as_json(rate) for name, rate in rates.items()}
+    if warning := warning_of_missing(compared, group):
+        growth["published"]["warning"] = warning
     lines = [] if compared.no_then or compared.no_base else bridge.lines()
     return {
         "level": f"{bridge.level:f}",
-        "growth": {name: rate_as_json(rate) for name, rate in rates.items()},
+        "growth": growth,
         "bridge": [{"step": line.key, "amount": f"{line.amount:f}", "firms": line.firms} for line in lines],
         **({"month": f"{compared.months.of(group).value:f}"} if compared.months else {}),
         "left_out": left_out_words(compared, group),

@@ -127,7 +127,10 @@ def test_who_owes_and_does_not_count_has_not_left(city):
     waiting = city.files("未审", NOW, of_class(PRODUCTS, "30", "25")).filing
     waiting.state, waiting.approved, waiting.counted = State.SUBMITTED, None, None
     waiting.save()
-    told = amounts(compare(AskedGrowth(NOW, "2020.c1")).whole)
+    compared = compare(AskedGrowth(NOW, "2020.c1"))
+    told = amounts(compared.whole)
+    warning = "应报而未计入 1 家（上年数 25.00万元，占上年公布数的 15.2%），按公布数的增速不宜单独引用。"
+    assert as_json(compared)["growth"]["published"]["warning"] == warning  # 25 of 165
     assert (told["left"], told["missing"], told["base"]) == (("-40.00", 1), ("-25.00", 1), ("100.00", 1))
 
 
@@ -160,8 +163,10 @@ def test_who_was_let_off_has_left(city):
     let_off = city.files("迁出", NOW, of_class(PRODUCTS, "30")).filing
     let_off.state, let_off.approved, let_off.counted = State.EXEMPT, None, None
     let_off.save()
-    told = amounts(compare(AskedGrowth(NOW, "2020.c1")).whole)
+    compared = compare(AskedGrowth(NOW, "2020.c1"))
+    told = amounts(compared.whole)
     assert told["left"] == ("-40.00", 1) and "missing" not in told
+    assert "warning" not in as_json(compared)["growth"]["published"]
 
 
 @pytest.mark.parametrize("text", ["约一百", "NaN", "Infinity"])

@@ -81,6 +81,13 @@ def test_a_district_cannot_open_the_citys(filed):
     assert sign_in(filed.chen_yu).get(CITY).status_code == 403
 
 
+def test_beside_the_growth_on_what_was_published_stands_who_is_not_in_yet(filed):
+    filed.submission.filing.state, filed.submission.filing.counted = State.SUBMITTED, None
+    filed.submission.filing.save()
+    page = words_on(sign_in(filed.chen_yu).get(DISTRICT, {"period": NOW}))
+    assert "应报而未计入 1 家（上年数 100.00万元，占上年公布数的 11.4%）" in page  # of 877
+
+
 def test_figures_of_a_period_that_is_open_are_provisional(filed):
     Period.objects.filter(pk=NOW).update(state=Period.OPEN)
     page = words_on(sign_in(filed.zhou_tao).get(CITY, {"period": NOW}))
