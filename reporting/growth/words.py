@@ -56,10 +56,10 @@ def warning_of_missing(compared: Compared, group: str | None) -> str:
     if compared.no_then or compared.no_base or not (count := bridge.firms[MISSING]):
         return ""
     figure = -bridge.amounts[MISSING]
-    of_published = share(figure, bridge.published)
+    level, of_published = f"{figure:,}{compared.indicator.unit}", share(figure, bridge.published)
     beside = "" if of_published is None else f"，占上年公布数的 {of_published}%"
     return (
-        f"应报而未计入 {count} 家（上年数 {figure:,}{compared.indicator.unit}{beside}），按公布数的增速不宜单独引用。"
+        f"应报而未计入 {count} 家（上年数 {level}{beside}），按公布数的增速不宜单独引用。"
     )
 
 
