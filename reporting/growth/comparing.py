@@ -17,6 +17,7 @@ from reporting.growth.bridge import Bridge, FirmPair, GrowthRate, Mover, bridges
 from reporting.growth.figures import FirmRow, PeriodFigures, figures_of
 from reporting.growth.months import (
     NO_MONTH_BEFORE,
+    NOTHING_BEFORE,
     SO_FAR,
     TWO_MONTHS,
     MonthReading,
@@ -174,7 +175,8 @@ def months_in(
         return None
     reading, last = how_to_read(edition, period, cells), period.previous()
     if reading.is_first or last is None:
-        return months_of(rows, reading, {}, NO_MONTH_BEFORE, asked.within)
+        why = NO_MONTH_BEFORE if reading.is_cumulative else NOTHING_BEFORE
+        return months_of(rows, reading, {}, why, asked.within)
     before, why = month_before(edition, last, cells, {row.firm for row in rows})
     if is_imported:
         rows = with_what_stood(rows, before, SO_FAR)

@@ -34,12 +34,13 @@ from reporting.growth.comparing import Compared
 from reporting.growth.waterfall import Waterfall, WaterfallBar, draw
 from reporting.growth.words import (
     COMPARABLE,
-    MONTH_ON_MONTH,
     OF_STAYED,
     ON_PUBLISHED,
     is_provisional,
     label_of,
     left_out_words,
+    month_on_month,
+    months_compared,
     points,
     warning_of_missing,
 )
@@ -135,6 +136,14 @@ class GrowthLayout:
     @property
     def breaks(self) -> Sequence[str]:
         return breaks_in(self.compared.period, self.compared.edition)
+
+    @property
+    def has_month_values(self) -> bool:
+        return self.compared.months is not None and self.compared.months.is_cumulative
+
+    @property
+    def months_compared(self) -> str:
+        return months_compared(self.compared, self.group)
 
     @property
     def left_out(self) -> list[str]:
@@ -240,7 +249,7 @@ class GrowthLayout:
             "" if compared.no_then else self._figure(bridge.published),
             "" if compared.no_base else self._figure(bridge.base),
             (*self._both(code), *self._month_on_month(code)),
-            self._figure(months.of(code).value) if months else "",
+            self._figure(months.of(code).value) if months and months.is_cumulative else "",
             of(self.to_base),
             of(self.to_level),
         )
@@ -254,7 +263,7 @@ class GrowthLayout:
 
     def _month_on_month(self, group: str | None) -> list[RateShown]:
         months = self.compared.months
-        return [RateShown(MONTH_ON_MONTH, months.rate(group))] if months else []
+        return [RateShown(month_on_month(months), months.rate(group))] if months else []
 
     def _figure(self, figure: Decimal) -> str:
         return show(figure, self.compared.indicator.decimals_in(self.column.key))
