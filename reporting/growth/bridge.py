@@ -243,18 +243,18 @@ def without_what_cancels(steps: Sequence[str]) -> list[str]:
 @dataclass(frozen=True)
 class Mover:
     """A firm and what it did to the figure of an area: `before` is what counted of it last year, as published or, where
-    nothing was, as the form says it now; `words` the steps it took part in."""
+    nothing was, as the form says it now; None of who did not count there. `words` are the steps it took part in."""
 
     firm: int
     row: FirmRow  # this year's, or the last one of who left
-    before: Decimal
+    before: Decimal | None
     now: Decimal
     points: Decimal | None  # of the area's growth
     words: tuple[str, ...]
 
     @property
     def change(self) -> Decimal:
-        return EXACT.subtract(self.now, self.before)
+        return EXACT.subtract(self.now, self.before or ZERO)
 
 
 def movers(
@@ -266,15 +266,16 @@ def movers(
     def here(place: Place) -> bool:
         return within in ("", place.district) and group in (None, place.group)
 
-    def changed() -> Iterator[tuple[Decimal, int, Decimal, Decimal]]:
+    def said_before(pair: FirmPair) -> list[Decimal]:
+        said = [(row, row.figures[0]) for row in pair.then] if has_then else [(row, row.figures[1]) for row in pair.now]
+        return [figure for row, figure in said if figure is not None and here(row.place)]
+
+    def changed() -> Iterator[tuple[Decimal, int, Decimal]]:
         for firm, pair in pairs.items():
             level = sum([figure_of(row) for row in pair.now if here(row.place)], ZERO)
-            if has_then:
-                before = sum([figure_of(row) for row in pair.then if here(row.place)], ZERO)
-            else:
-                before = sum([row.figures[1] or ZERO for row in pair.now if here(row.place)], ZERO)
-            if level != before:
-                yield abs(level - before), -firm, before, level
+            change = level - sum(said_before(pair), ZERO)
+            if change:
+                yield abs(change), -firm, level
 
     def told(pair: FirmPair) -> tuple[str, ...]:
         steps = without_what_cancels([step for place, step, _ in pair.steps() if here(place) and step in TO_BASE])
@@ -282,9 +283,11 @@ def movers(
 
     found = []
     with localcontext(EXACT):
-        for _, firm, before, level in nlargest(MOST, changed()):
+        for _, firm, level in nlargest(MOST, changed()):
             pair = pairs[-firm]
+            said = said_before(pair)
+            before = sum(said, ZERO) if said else None
             row = next(row for row in (*pair.now, *pair.then) if here(row.place))
-            points = LONG_ENOUGH.divide((level - before) * 100, base) if base > 0 else None
+            points = LONG_ENOUGH.divide((level - (before or ZERO)) * 100, base) if base > 0 else None
             found.append(Mover(-firm, row, before, level, points, told(pair) if has_then else ()))
     return found

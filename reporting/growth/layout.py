@@ -43,6 +43,7 @@ from reporting.growth.words import (
     months_compared,
     points,
     warning_of_missing,
+    where_groups_come_from,
 )
 from reporting.models import Submission
 from reporting.pages.grid import show
@@ -128,6 +129,10 @@ class GrowthLayout:
     @property
     def dimension(self) -> str:
         return DIMENSIONS[self.compared.asked.by].label if self.compared.asked.by else ""
+
+    @property
+    def grouped_by(self) -> str:
+        return where_groups_come_from(self.compared)
 
     @property
     def is_provisional(self) -> bool:
@@ -265,5 +270,5 @@ class GrowthLayout:
         months = self.compared.months
         return [RateShown(month_on_month(months), months.rate(group))] if months else []
 
-    def _figure(self, figure: Decimal) -> str:
+    def _figure(self, figure: Decimal | None) -> str:
         return show(figure, self.compared.indicator.decimals_in(self.column.key))

@@ -6,6 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from accounts.models import Enterprise
 from forms_tables.edition.periods import PeriodCode
+from reporting.cuts.dimensions import DIMENSIONS
 from reporting.growth.bridge import BASE, LABELS, LEVEL, MISSING, PUBLISHED, UNSAID, GrowthRate
 from reporting.growth.comparing import Compared
 from reporting.growth.months import Months
@@ -59,6 +60,18 @@ def warning_of_missing(compared: Compared, group: str | None) -> str:
     level, of_published = f"{figure:,}{compared.indicator.unit}", share(figure, bridge.published)
     beside = "" if of_published is None else f"，占上年公布数的 {of_published}%"
     return f"应报而未计入 {count} 家（上年数 {level}{beside}），按公布数的增速不宜单独引用。"
+
+
+def where_groups_come_from(compared: Compared) -> str:
+    """Of a cut by what firms say of themselves; a month's forms do not ask it (reporting.cuts.dimensions)."""
+    dimension = DIMENSIONS.get(compared.asked.by)
+    if dimension is None or not dimension.row or compared.period.is_annual:
+        return ""
+    now, then = compared.period.last_annual().label, compared.then.last_annual().label
+    return (
+        f"{dimension.label}取自当期报表，表里没有的取上报时的名录，再没有的取上一年有效的年报（本期取{now}，上年同期取{then}）；"
+        "都没有的列为“未填报”。已锁定的各期保持发布时的分组，以后补报的年报不改变它。"
+    )
 
 
 def left_out_words(compared: Compared, group: str | None) -> list[str]:
@@ -137,7 +150,7 @@ def movers_as_json(compared: Compared) -> list[dict]:
             "credit_code": firms[each.firm].credit_code,
             "name": firms[each.firm].name,
             "district": each.row.district,
-            "then": f"{each.before:f}",
+            "then": None if each.before is None else f"{each.before:f}",
             "now": f"{each.now:f}",
             "points": None if each.points is None else points(each.points),
             "steps": list(each.words),

@@ -91,6 +91,8 @@ def test_what_leaves_a_group_by_reclassification_is_in_no_step_of_the_city(publi
 def test_the_ten_say_what_each_firm_did_to_the_published_growth(published_example):
     compared = compare(AskedGrowth(NOW, "2020.c1", by="class"))
     firms = {firm.pk: name for name, firm in published_example.firms.items()}
+    assert [firms[each.firm] for each in compared.movers(PRODUCTS) if each.before is None] == ["新进", "转来"]
+    assert [each["then"] for each in as_json(compared)["movers"]] == ["960.00", None, "40.00", "20.00"]
     found = [(firms[each.firm], str(each.change), each.words) for each in compared.movers(PRODUCTS)]
     assert found == [
         ("留存", "100.00", ("更正上年数",)),

@@ -42,6 +42,7 @@ def test_the_city_and_the_association_see_both_growths_and_the_bridge(filed, who
     ):
         assert line in page
     assert "重庆山城智能装备有限公司 南岸区 777.00 888.00 111.00 +12.66" in page
+    assert "陵微电子有限公司 渝中区 50.00 50.00 +5.70 新进" in page  # 上年 blank
     assert "初步" not in page
 
 
@@ -65,6 +66,14 @@ def test_by_district_moves_are_told_and_cancel(filed):
     assert "合计 877.00 40.00 0.00 -10.00 907.00 151.00 10.00 1,068.00" in page
     one = words_on(client.get(CITY, {"period": NOW, "by": "district", "group": "500108"}))
     assert "从其他区县迁入 777.00 1" in one and "基期数为 0，不计算增速" in one
+
+
+def test_it_says_where_what_firms_are_described_by_comes_from(filed):
+    client = sign_in(filed.zhou_tao)
+    said = "再没有的取上一年有效的年报（本期取2023年年报，上年同期取2022年年报）；都没有的列为“未填报”"
+    page = words_on(client.get(CITY, {"period": NOW, "by": "size"}))
+    assert "单位规模取自当期报表" in page and said in page
+    assert said not in words_on(client.get(CITY, {"period": NOW, "by": "class"}))
 
 
 def test_a_district_sees_its_own_alone(filed):

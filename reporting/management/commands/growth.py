@@ -47,9 +47,8 @@ def as_text(compared: Compared) -> str:
         rates = {ON_PUBLISHED: compared.on_published(bridge), COMPARABLE: compared.comparable(bridge)}
         warning = warning_of_missing(compared, group)
         told = "，".join(f"{name} {percent(rate) + '%' if percent(rate) else rate.why}" for name, rate in rates.items())
-        lines.append(
-            f"{'合计' if group is None else names[group]}：{bridge.level:,}；{told}{'；' if warning else ''}{warning}"
-        )
+        lines.append(f"{'合计' if group is None else names[group]}：{bridge.level:,}；{told}")
+        lines += [f"  {warning}"] if warning else []
     if not compared.no_then and not compared.no_base:
         lines += [
             f"  {label_of(line.key, compared)}：{line.amount:,}（{line.firms} 家）" for line in compared.whole.lines()
