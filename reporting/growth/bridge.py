@@ -17,26 +17,32 @@ from reporting.totals.adding_up import EXACT, ZERO
 
 PUBLISHED, BASE, LEVEL = "published", "base", "level"
 CAME, LEFT, MISSING, RESTATED = "came", "left", "missing", "restated"
+FILLED, EMPTIED = "filled", "emptied"  # it filed in both years, and left the cell blank in one
 MOVED_IN, MOVED_OUT, JOINED, PARTED = "moved_in", "moved_out", "reclassified_in", "reclassified_out"
-STAYED, NEW = "grew_stayed", "grew_came"
+STAYED, NEW, NEWLY_FILLED = "grew_stayed", "grew_came", "grew_filled"
 UNSAID = "unsaid"  # no step: of how many firms the form says no figure of last year, and what they have now
 TO_BASE = {
     CAME: "新进企业的上年数",
     LEFT: "退出企业的上年数",
     MISSING: "应报而未计入企业的上年数",
+    FILLED: "上年该项空白企业的上年数",
+    EMPTIED: "本期该项空白企业的上年数",
     MOVED_IN: "从其他区县迁入",
     MOVED_OUT: "迁往其他区县",
     JOINED: "从其他组归入",
     PARTED: "归入其他组",
     RESTATED: "企业更正上年数",
 }
-TO_LEVEL = {STAYED: "留存企业的增减", NEW: "新进企业的增减"}
+TO_LEVEL = {STAYED: "留存企业的增减", NEW: "新进企业的增减", NEWLY_FILLED: "上年该项空白企业的增减"}
+GROWTH_OF = {CAME: NEW, FILLED: NEWLY_FILLED}
 LABELS = TO_BASE | TO_LEVEL
 CANCEL = ((MOVED_IN, MOVED_OUT), (JOINED, PARTED))  # what one group gives another; nothing where both are looked at
 SHORT = {
     CAME: "新进",
     LEFT: "退出",
     MISSING: "未计入",
+    FILLED: "上年空白",
+    EMPTIED: "本期空白",
     MOVED_IN: "迁入",
     MOVED_OUT: "迁出",
     JOINED: "归入",
@@ -44,6 +50,7 @@ SHORT = {
     RESTATED: "更正上年数",
     STAYED: "留存增减",
     NEW: "新进增减",
+    NEWLY_FILLED: "空白增减",
 }
 MOST = 10
 LONG_ENOUGH = Context(prec=60)  # a rate has no last digit; no figure of the forms makes a tie of one that is none
@@ -127,7 +134,7 @@ class Bridge:
     @property
     def of_stayed(self) -> GrowthRate:
         """Of the firms that count in both years alone."""
-        base = EXACT.subtract(self.base, self.amounts[CAME])
+        base = EXACT.subtract(self.base, exact_sum(self.amounts[step] for step in GROWTH_OF))
         return GrowthRate(EXACT.add(base, self.amounts[STAYED]), base)
 
     def lines(self) -> list[BridgeLine]:
@@ -142,7 +149,7 @@ class Bridge:
         return lines
 
     def _level(self, key: str, figure: Decimal) -> BridgeLine:
-        now = self.firms[STAYED] + self.firms[NEW]
+        now = sum(self.firms[step] for step in TO_LEVEL)
         return BridgeLine(key, figure, figure, self.firms[PUBLISHED] if key == PUBLISHED else now)
 
 
@@ -152,7 +159,8 @@ class FirmPair:
 
     now: list[FirmRow] = field(default_factory=list)  # figures: this year's, and last year's as it says it now
     then: list[FirmRow] = field(default_factory=list)  # figures: what it filed then
-    is_missing: bool = False  # it owes this year's filing, of which none counts
+    came: str = CAME  # how it comes to have a figure where it had none last year
+    left: str = LEFT  # and how to have none where it had one
 
     @property
     def home(self) -> FirmRow:
@@ -166,7 +174,7 @@ class FirmPair:
             yield row.place, PUBLISHED, figure_of(row)
         if not self.now:
             for row in self.then:
-                yield row.place, MISSING if self.is_missing else LEFT, -figure_of(row)
+                yield row.place, self.left, -figure_of(row)
             return
         home = self.home
         for row in self.then:
@@ -178,10 +186,10 @@ class FirmPair:
             level, said = figure_of(row), row.figures[1]
             base = said or ZERO
             if not self.then:
-                yield row.place, CAME, base
+                yield row.place, self.came, base
             elif restated := base - (filed if row is home else ZERO):
                 yield row.place, RESTATED, restated
-            yield row.place, STAYED if self.then else NEW, level - base
+            yield row.place, STAYED if self.then else GROWTH_OF[self.came], level - base
             if said is None:
                 yield row.place, UNSAID, level
 
@@ -192,6 +200,7 @@ def figure_of(row: FirmRow) -> Decimal:
 
 def paired(now: Sequence[FirmRow], then: Sequence[FirmRow], missing: Collection[int] = ()) -> dict[int, FirmPair]:
     """The firms of both years; of `missing` ones nothing counts this year though they owe it."""
+    filed, filed_then = {row.firm for row in now}, {row.firm for row in then}
     pairs: defaultdict[int, FirmPair] = defaultdict(FirmPair)
     for row in now:
         if row.figures[0] is not None or row.figures[1] is not None:
@@ -199,7 +208,9 @@ def paired(now: Sequence[FirmRow], then: Sequence[FirmRow], missing: Collection[
     for row in then:
         if row.figures[0] is not None:
             pairs[row.firm].then.append(row)
-            pairs[row.firm].is_missing = row.firm in missing
+    for firm, pair in pairs.items():
+        pair.came = FILLED if firm in filed_then else CAME
+        pair.left = EMPTIED if firm in filed else MISSING if firm in missing else LEFT
     return dict(pairs)
 
 
@@ -232,18 +243,18 @@ def without_what_cancels(steps: Sequence[str]) -> list[str]:
 @dataclass(frozen=True)
 class Mover:
     """A firm and what it did to the figure of an area: `before` is what counted of it last year, as published or, where
-    nothing was, as the form says it now; `words` the steps it took part in."""
+    nothing was, as the form says it now; None of who did not count there. `words` are the steps it took part in."""
 
     firm: int
     row: FirmRow  # this year's, or the last one of who left
-    before: Decimal
+    before: Decimal | None
     now: Decimal
     points: Decimal | None  # of the area's growth
     words: tuple[str, ...]
 
     @property
     def change(self) -> Decimal:
-        return EXACT.subtract(self.now, self.before)
+        return EXACT.subtract(self.now, self.before or ZERO)
 
 
 def movers(
@@ -255,15 +266,16 @@ def movers(
     def here(place: Place) -> bool:
         return within in ("", place.district) and group in (None, place.group)
 
-    def changed() -> Iterator[tuple[Decimal, int, Decimal, Decimal]]:
+    def said_before(pair: FirmPair) -> list[Decimal]:
+        said = [(row, row.figures[0]) for row in pair.then] if has_then else [(row, row.figures[1]) for row in pair.now]
+        return [figure for row, figure in said if figure is not None and here(row.place)]
+
+    def changed() -> Iterator[tuple[Decimal, int, Decimal]]:
         for firm, pair in pairs.items():
             level = sum([figure_of(row) for row in pair.now if here(row.place)], ZERO)
-            if has_then:
-                before = sum([figure_of(row) for row in pair.then if here(row.place)], ZERO)
-            else:
-                before = sum([row.figures[1] or ZERO for row in pair.now if here(row.place)], ZERO)
-            if level != before:
-                yield abs(level - before), -firm, before, level
+            change = level - sum(said_before(pair), ZERO)
+            if change:
+                yield abs(change), -firm, level
 
     def told(pair: FirmPair) -> tuple[str, ...]:
         steps = without_what_cancels([step for place, step, _ in pair.steps() if here(place) and step in TO_BASE])
@@ -271,9 +283,11 @@ def movers(
 
     found = []
     with localcontext(EXACT):
-        for _, firm, before, level in nlargest(MOST, changed()):
+        for _, firm, level in nlargest(MOST, changed()):
             pair = pairs[-firm]
+            said = said_before(pair)
+            before = sum(said, ZERO) if said else None
             row = next(row for row in (*pair.now, *pair.then) if here(row.place))
-            points = LONG_ENOUGH.divide((level - before) * 100, base) if base > 0 else None
+            points = LONG_ENOUGH.divide((level - (before or ZERO)) * 100, base) if base > 0 else None
             found.append(Mover(-firm, row, before, level, points, told(pair) if has_then else ()))
     return found

@@ -17,6 +17,7 @@ from reporting.growth.bridge import Bridge, FirmPair, GrowthRate, Mover, bridges
 from reporting.growth.figures import FirmRow, PeriodFigures, figures_of
 from reporting.growth.months import (
     NO_MONTH_BEFORE,
+    NOTHING_BEFORE,
     SO_FAR,
     TWO_MONTHS,
     MonthReading,
@@ -26,7 +27,7 @@ from reporting.growth.months import (
     values_by_firm,
 )
 from reporting.models import Filing
-from reporting.models.standing import COUNTED_AS_OWED
+from reporting.models.standing import COUNTED_AS_OWED, IN_ITS_PERIOD
 from reporting.totals.adding_up import EXACT, ZERO, applies_in
 from reporting.totals.breaks import edition_of
 
@@ -114,8 +115,8 @@ def compare(asked: AskedGrowth) -> Compared:
 def missing_firms(period: PeriodCode, counted_firms: Collection[int]) -> set[int]:
     """Who owes the period and of whom nothing counts: it has not left, its filing is not in."""
     kept = Enterprise.objects.kept_entries()
-    owing = Filing.objects.filter(COUNTED_AS_OWED, period=period.code).values_list("enterprise", flat=True)
-    return {kept.get(entry, entry) for entry in owing}.difference(counted_firms)
+    owing = Filing.objects.filter(IN_ITS_PERIOD, COUNTED_AS_OWED, period=period.code)
+    return {kept.get(entry, entry) for entry in owing.values_list("enterprise", flat=True)}.difference(counted_firms)
 
 
 def looking_back(period: PeriodCode) -> str:
@@ -174,7 +175,8 @@ def months_in(
         return None
     reading, last = how_to_read(edition, period, cells), period.previous()
     if reading.is_first or last is None:
-        return months_of(rows, reading, {}, NO_MONTH_BEFORE, asked.within)
+        why = NO_MONTH_BEFORE if reading.is_cumulative else NOTHING_BEFORE
+        return months_of(rows, reading, {}, why, asked.within)
     before, why = month_before(edition, last, cells, {row.firm for row in rows})
     if is_imported:
         rows = with_what_stood(rows, before, SO_FAR)

@@ -20,6 +20,7 @@ from reporting.city_columns.scaling import UNSTORABLE, ScaledColumns
 from reporting.cuts.dimensions import UNKNOWN, cells_of_classes, grouped
 from reporting.models import ImportedFiling, Period, Release, Submission, published_edition
 from reporting.releases.rows import RECORDED, rows_in
+from reporting.totals.adding_up import figure_of
 from reporting.totals.frozen import newest
 
 WHOSE = ["firm", "is_own", "district", "group", "submission", UNSTORABLE]
@@ -69,7 +70,7 @@ class PeriodFigures:
         for (firm, is_own, district, group, submission, unstorable), *figures in zip(whose, *columns, strict=True):
             if unstorable is not None:
                 texts = [self.odd[submission].get(cell) for cell in self.cells]
-                figures = [Decimal(text) if text else None for text in texts]
+                figures = [figure_of(text) for text in texts]
             place = Place(district if by_district else "", group)
             found.append(FirmRow(firm, is_own, district, place, submission, tuple(figures)))
         return found

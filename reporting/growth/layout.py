@@ -12,12 +12,15 @@ from forms_tables.edition.address import CellAddress
 from reporting.cuts.dimensions import DIMENSIONS, UNKNOWN, names_of
 from reporting.growth.bridge import (
     CAME,
+    EMPTIED,
+    FILLED,
     JOINED,
     LEFT,
     MISSING,
     MOVED_IN,
     MOVED_OUT,
     NEW,
+    NEWLY_FILLED,
     PARTED,
     RESTATED,
     SHORT,
@@ -31,28 +34,32 @@ from reporting.growth.comparing import Compared
 from reporting.growth.waterfall import Waterfall, WaterfallBar, draw
 from reporting.growth.words import (
     COMPARABLE,
-    MONTH_ON_MONTH,
     OF_STAYED,
     ON_PUBLISHED,
     is_provisional,
     label_of,
     left_out_words,
+    month_on_month,
+    months_compared,
     points,
+    warning_of_missing,
+    where_groups_come_from,
 )
 from reporting.models import Submission
 from reporting.pages.grid import show
 from reporting.totals.breaks import breaks_in
 
-# Two steps that cancel each other over all groups are one column of the table of groups.
+# Steps of the table of groups: two that cancel each other over all groups are one column.
 TO_BASE_COLUMNS = {
     "新进": (CAME,),
     "退出": (LEFT,),
     "未计入": (MISSING,),
+    "空白": (FILLED, EMPTIED),
     "迁移": (MOVED_IN, MOVED_OUT),
     "归类": (JOINED, PARTED),
     "更正": (RESTATED,),
 }
-TO_LEVEL_COLUMNS = {"留存增减": (STAYED,), "新进增减": (NEW,)}
+TO_LEVEL_COLUMNS = {"留存增减": (STAYED,), "新进增减": (NEW,), "空白增减": (NEWLY_FILLED,)}
 
 
 @dataclass(frozen=True)
@@ -61,6 +68,7 @@ class RateShown:
 
     name: str
     rate: GrowthRate
+    warning: str = ""
 
     @property
     def shown(self) -> str:
@@ -123,12 +131,24 @@ class GrowthLayout:
         return DIMENSIONS[self.compared.asked.by].label if self.compared.asked.by else ""
 
     @property
+    def grouped_by(self) -> str:
+        return where_groups_come_from(self.compared)
+
+    @property
     def is_provisional(self) -> bool:
         return is_provisional(self.compared)
 
     @property
     def breaks(self) -> Sequence[str]:
         return breaks_in(self.compared.period, self.compared.edition)
+
+    @property
+    def has_month_values(self) -> bool:
+        return self.compared.months is not None and self.compared.months.is_cumulative
+
+    @property
+    def months_compared(self) -> str:
+        return months_compared(self.compared, self.group)
 
     @property
     def left_out(self) -> list[str]:
@@ -161,13 +181,18 @@ class GrowthLayout:
         levels = {code: self.compared.groups[code].level for code in self.names}
         return [self._group(code) for code in sorted(levels, key=lambda code: (code == UNKNOWN, -levels[code], code))]
 
-    @property
-    def to_base(self) -> list[str]:
-        return list(TO_BASE_COLUMNS)
+    @cached_property
+    def to_base(self) -> Mapping[str, tuple[str, ...]]:
+        return self._taken(TO_BASE_COLUMNS)
 
-    @property
-    def to_level(self) -> list[str]:
-        return list(TO_LEVEL_COLUMNS)
+    @cached_property
+    def to_level(self) -> Mapping[str, tuple[str, ...]]:
+        return self._taken(TO_LEVEL_COLUMNS)
+
+    def _taken(self, columns: Mapping[str, tuple[str, ...]]) -> Mapping[str, tuple[str, ...]]:
+        """Those in which any group takes part."""
+        taken = {step for bridge in self.compared.groups.values() for step, firms in bridge.firms.items() if firms}
+        return {name: steps for name, steps in columns.items() if taken & set(steps)}
 
     @cached_property
     def lines(self) -> list[LineShown]:
@@ -229,21 +254,21 @@ class GrowthLayout:
             "" if compared.no_then else self._figure(bridge.published),
             "" if compared.no_base else self._figure(bridge.base),
             (*self._both(code), *self._month_on_month(code)),
-            self._figure(months.of(code).value) if months else "",
-            of(TO_BASE_COLUMNS),
-            of(TO_LEVEL_COLUMNS),
+            self._figure(months.of(code).value) if months and months.is_cumulative else "",
+            of(self.to_base),
+            of(self.to_level),
         )
 
     def _both(self, group: str | None) -> tuple[RateShown, RateShown]:
         bridge = self.compared.bridge(group)
         return (
-            RateShown(ON_PUBLISHED, self.compared.on_published(bridge)),
+            RateShown(ON_PUBLISHED, self.compared.on_published(bridge), warning_of_missing(self.compared, group)),
             RateShown(COMPARABLE, self.compared.comparable(bridge)),
         )
 
     def _month_on_month(self, group: str | None) -> list[RateShown]:
         months = self.compared.months
-        return [RateShown(MONTH_ON_MONTH, months.rate(group))] if months else []
+        return [RateShown(month_on_month(months), months.rate(group))] if months else []
 
-    def _figure(self, figure: Decimal) -> str:
+    def _figure(self, figure: Decimal | None) -> str:
         return show(figure, self.compared.indicator.decimals_in(self.column.key))

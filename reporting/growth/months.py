@@ -18,6 +18,7 @@ from reporting.totals.adding_up import EXACT, ZERO
 
 TWO_MONTHS = "上月为1—2月两个月的合计，不计算环比"
 NO_MONTH_BEFORE = "本期表式没有上期累计（2月为1—2月合计），不计算环比"
+NOTHING_BEFORE = "本期表式没有上期数，不计算环比"
 SO_FAR = 2  # which of a row's figures: this year's so far, last year's, that of the month before
 
 
@@ -73,6 +74,7 @@ class Months:
     whole: MonthFigures
     groups: Mapping[str, MonthFigures]
     why_none: str  # why there is no 环比 for anybody
+    is_cumulative: bool  # otherwise the level is the month's own figure
 
     def rate(self, group: str | None) -> GrowthRate:
         return self.of(group).rate(self.why_none)
@@ -112,4 +114,4 @@ def months_of(
                     then = before[firm] if firm in both and row is home else None
                     for figures in (whole, groups[row.place.group]):
                         figures.add(figure_of(row), reading.value_of(row), then, firm in both)
-    return Months(whole, dict(groups), why_none)
+    return Months(whole, dict(groups), why_none, reading.is_cumulative)

@@ -71,6 +71,14 @@ def test_figures_no_column_holds_are_there_to_the_digit_and_sorted_among_the_oth
     assert LONG.encode() in b"".join(as_csv(table_of_detail(found, "全市")))
 
 
+def test_a_text_that_is_no_figure_is_shown_as_filed_and_sorted_among_the_blank(city):
+    submission = city.may.filings.get(enterprise=city.firms["山城软件"]).counted
+    frozen = Submission.objects.filter(pk=submission.pk)
+    super(type(frozen), frozen).update(values=submission.values | {"2010.c1": "NaN"})
+    found = detail(Cut(("2024M05",), show=("2010.c1",)), "2010.c1")
+    assert [line.cells[0].words for line in found.lines()] == ["2000.25", "NaN"]
+
+
 def test_texts_are_shown_with_the_names_of_their_codes(city):
     found = detail(Cut(("2023A",), show=("A34.v", "Y2010.y")))
     assert values(found)[0].startswith("1 ") and "、3A " in values(found)[0]

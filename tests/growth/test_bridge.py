@@ -91,6 +91,8 @@ def test_what_leaves_a_group_by_reclassification_is_in_no_step_of_the_city(publi
 def test_the_ten_say_what_each_firm_did_to_the_published_growth(published_example):
     compared = compare(AskedGrowth(NOW, "2020.c1", by="class"))
     firms = {firm.pk: name for name, firm in published_example.firms.items()}
+    assert [firms[each.firm] for each in compared.movers(PRODUCTS) if each.before is None] == ["新进", "转来"]
+    assert [each["then"] for each in as_json(compared)["movers"]] == ["960.00", None, "40.00", "20.00"]
     found = [(firms[each.firm], str(each.change), each.words) for each in compared.movers(PRODUCTS)]
     assert found == [
         ("留存", "100.00", ("更正上年数",)),
@@ -127,8 +129,55 @@ def test_who_owes_and_does_not_count_has_not_left(city):
     waiting = city.files("未审", NOW, of_class(PRODUCTS, "30", "25")).filing
     waiting.state, waiting.approved, waiting.counted = State.SUBMITTED, None, None
     waiting.save()
-    told = amounts(compare(AskedGrowth(NOW, "2020.c1")).whole)
+    compared = compare(AskedGrowth(NOW, "2020.c1"))
+    told = amounts(compared.whole)
+    warning = "应报而未计入 1 家（上年数 25.00万元，占上年公布数的 15.2%），按公布数的增速不宜单独引用。"
+    assert as_json(compared)["growth"]["published"]["warning"] == warning  # 25 of 165
     assert (told["left"], told["missing"], told["base"]) == (("-40.00", 1), ("-25.00", 1), ("100.00", 1))
+
+
+def test_a_firm_that_left_the_cell_blank_in_one_year_neither_came_nor_left(city):
+    """All filed in both years: 退填 had 40 and is blank now, 新填 was blank and has 90 after 60."""
+    city.files("留存", THEN, of_class(PRODUCTS, "100"))
+    city.files("退填", THEN, of_class(PRODUCTS, "40"))
+    city.files("新填", THEN, {"2090.c1": "1"})
+    city.files("留存", NOW, of_class(PRODUCTS, "110", "100"))
+    city.files("退填", NOW, {"2090.c1": "1"})
+    city.files("新填", NOW, of_class(PRODUCTS, "90", "60"))
+    compared = compare(AskedGrowth(NOW, "2020.c1"))
+    assert amounts(compared.whole) == {
+        "published": ("140.00", 2),
+        "filled": ("60.00", 1),
+        "emptied": ("-40.00", 1),
+        "base": ("160.00", 2),
+        "grew_stayed": ("10.00", 1),
+        "grew_filled": ("30.00", 1),
+        "level": ("200.00", 2),
+    }
+    assert str(compared.whole.of_stayed.shown) == "10.0"
+    assert {each.words for each in compared.movers(None)} == {("上年空白",), ("本期空白",), ()}
+
+
+def test_who_was_let_off_has_left(city):
+    city.files("迁出", THEN, of_class(PRODUCTS, "40"))
+    city.files("留存", THEN, of_class(PRODUCTS, "100"))
+    city.files("留存", NOW, of_class(PRODUCTS, "110", "100"))
+    let_off = city.files("迁出", NOW, of_class(PRODUCTS, "30")).filing
+    let_off.state, let_off.approved, let_off.counted = State.EXEMPT, None, None
+    let_off.save()
+    compared = compare(AskedGrowth(NOW, "2020.c1"))
+    told = amounts(compared.whole)
+    assert told["left"] == ("-40.00", 1) and "missing" not in told
+    assert "warning" not in as_json(compared)["growth"]["published"]
+
+
+@pytest.mark.parametrize("text", ["约一百", "NaN", "Infinity"])
+def test_a_text_that_is_no_figure_is_blank_as_in_the_totals(city, text):
+    for period in (THEN, NOW):
+        city.files("甲", period, of_class(PRODUCTS, "100", "100"))
+        city.files("乙", period, of_class(PRODUCTS, text, text))
+    bridge = compare(AskedGrowth(NOW, "2020.c1")).whole
+    assert (bridge.published, bridge.base, bridge.level) == (Decimal(100), Decimal(100), Decimal(100))
 
 
 def test_an_annual_is_compared_with_the_last_one(city):

@@ -1,5 +1,5 @@
 """Bridges close to the last digit for a random city and every group of every cut: entries, exits, moves,
-reclassifications, restatements, blanks, merged entries, figures no column holds."""
+reclassifications, restatements, cells left blank in either year, merged entries, figures no column holds."""
 
 from collections import defaultdict
 from decimal import Decimal
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from forms_tables.edition.catalog import load_edition
 from reporting.cuts.dimensions import DIMENSIONS
-from reporting.growth.bridge import bridges, paired
+from reporting.growth.bridge import CAME, EMPTIED, FILLED, LEFT, MISSING, NEW, NEWLY_FILLED, bridges, paired
 from reporting.growth.comparing import AskedGrowth, compare
 from reporting.growth.figures import FirmRow, Place
 from tests.growth.city import NANAN, PARKS, YUZHONG, make_growing_city
@@ -48,7 +48,7 @@ class RandomCity:
         for number in range(dice.randint(1, 7)):
             name, facts, then = f"企业{number}", self.facts(), None
             if dice.random() < 0.8:
-                then = self.filed(name, THEN, facts, {"2090.c1": a_figure(dice)})
+                then = self.filed(name, THEN, facts, self.figure())
             if dice.random() < 0.3:
                 self.filed(f"{name}旧", THEN, self.facts(), {"2090.c1": a_figure(dice)})
                 self.city.firm(f"{name}旧", merged_into=name)
@@ -56,7 +56,11 @@ class RandomCity:
                 said = then["2090.c1"] if then and dice.random() < 0.6 else a_figure(dice)
                 said = {"2090.c2": said} if dice.random() < 0.9 else {}
                 facts = facts if dice.random() < 0.6 else self.facts()
-                self.filed(name, NOW, facts, {"2090.c1": a_figure(dice)} | said)
+                self.filed(name, NOW, facts, self.figure() | said)
+
+    def figure(self) -> dict[str, str]:
+        """Some leave the cell blank."""
+        return {"2090.c1": a_figure(self.dice)} if self.dice.random() < 0.85 else {}
 
     def facts(self) -> dict[str, str]:
         dice = self.dice
@@ -154,3 +158,15 @@ def test_they_close_however_many_rows_a_firm_has(now, then, within):
         assert (bridge.published, bridge.base, bridge.level) == wanted
         assert bridge.lines()[-1].total == bridge.level
     it_cancels(whole, groups, within)
+
+
+@settings(deadline=None)
+@given(rows(2), rows(1), st.sets(st.integers(1, 4)))
+def test_nobody_comes_or_leaves_who_filed_in_both_years(now, then, missing):
+    filed, filed_then = {row.firm for row in now}, {row.firm for row in then}
+    for firm, pair in paired(now, then, missing - filed).items():
+        steps = {step for _, step, _ in pair.steps()}
+        if firm in filed & filed_then:
+            assert not steps & {CAME, NEW, LEFT, MISSING}
+        else:
+            assert not steps & {FILLED, NEWLY_FILLED, EMPTIED}

@@ -42,6 +42,7 @@ def test_the_city_and_the_association_see_both_growths_and_the_bridge(filed, who
     ):
         assert line in page
     assert "重庆山城智能装备有限公司 南岸区 777.00 888.00 111.00 +12.66" in page
+    assert "陵微电子有限公司 渝中区 50.00 50.00 +5.70 新进" in page  # 上年 blank
     assert "初步" not in page
 
 
@@ -60,11 +61,19 @@ def test_the_bridge_is_drawn_without_any_style_of_its_own(filed):
 def test_by_district_moves_are_told_and_cancel(filed):
     client = sign_in(filed.zhou_tao)
     page = words_on(client.get(CITY, {"period": NOW, "by": "district"}))
-    assert "渝中区 877.00 40.00 0.00 0.00 -777.00 0.00 -10.00 130.00 40.00 10.00 180.00" in page
-    assert "南岸区 0.00 0.00 0.00 0.00 777.00 0.00 0.00 777.00 111.00 0.00 888.00" in page
-    assert "合计 877.00 40.00 0.00 0.00 0.00 0.00 -10.00 907.00 151.00 10.00 1,068.00" in page
+    assert "渝中区 877.00 40.00 -777.00 -10.00 130.00 40.00 10.00 180.00" in page
+    assert "南岸区 0.00 0.00 777.00 0.00 777.00 111.00 0.00 888.00" in page
+    assert "合计 877.00 40.00 0.00 -10.00 907.00 151.00 10.00 1,068.00" in page
     one = words_on(client.get(CITY, {"period": NOW, "by": "district", "group": "500108"}))
     assert "从其他区县迁入 777.00 1" in one and "基期数为 0，不计算增速" in one
+
+
+def test_it_says_where_what_firms_are_described_by_comes_from(filed):
+    client = sign_in(filed.zhou_tao)
+    said = "再没有的取上一年有效的年报（本期取2023年年报，上年同期取2022年年报）；都没有的列为“未填报”"
+    page = words_on(client.get(CITY, {"period": NOW, "by": "size"}))
+    assert "单位规模取自当期报表" in page and said in page
+    assert said not in words_on(client.get(CITY, {"period": NOW, "by": "class"}))
 
 
 def test_a_district_sees_its_own_alone(filed):
@@ -79,6 +88,13 @@ def test_a_district_sees_its_own_alone(filed):
 
 def test_a_district_cannot_open_the_citys(filed):
     assert sign_in(filed.chen_yu).get(CITY).status_code == 403
+
+
+def test_beside_the_growth_on_what_was_published_stands_who_is_not_in_yet(filed):
+    filed.submission.filing.state, filed.submission.filing.counted = State.SUBMITTED, None
+    filed.submission.filing.save()
+    page = words_on(sign_in(filed.chen_yu).get(DISTRICT, {"period": NOW}))
+    assert "应报而未计入 1 家（上年数 100.00万元，占上年公布数的 11.4%）" in page  # of 877
 
 
 def test_figures_of_a_period_that_is_open_are_provisional(filed):

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from reporting.growth.comparing import AskedGrowth, compare
-from reporting.growth.words import left_out_words
+from reporting.growth.words import as_json, left_out_words, month_on_month, months_compared
 from tests.growth.city import make_growing_city
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +36,18 @@ def test_a_month_is_what_was_added_since_the_month_before(city):
         "1 家没有上期累计，算不出当月数，其本年累计 33.00万元 不计入当月数和环比。",
         "1 家没有上月的当月数，不计入环比。",
     ]
+    assert months_compared(compared, None) == (
+        "环比按当月数计算，不用两期累计数相除；只比两月都有当月数的 2 家：本月 70.00万元，上月 70.00万元。"
+    )
+    told = as_json(compared)
+    assert told["month"] == "75.00"
+    assert told["growth"]["month_on_month"] == {
+        "base": "70.00",
+        "rate": "0.0",
+        "unrounded": "0",
+        "now": "70.00",
+        "firms": 2,
+    }
 
 
 def test_by_groups_a_firm_is_where_it_is_now(city):
@@ -59,8 +71,13 @@ def test_february_is_of_two_months_and_nothing_is_compared_with_it(city):
 def test_a_figure_of_the_month_itself_is_compared_as_it_stands(city):
     """2112, the people employed, is no sum: 50 after 40."""
     city.files("甲", "2024M05", so_far("50", "40", "2112"))
-    months = compare(AskedGrowth("2024M05", "2112.c1")).months
-    assert (months.whole.value, months.rate(None).shown) == (Decimal(50), Decimal("25.0"))
+    city.files("乙", "2024M05", so_far("7", cell="2112"))
+    compared = compare(AskedGrowth("2024M05", "2112.c1"))
+    months = compared.months
+    assert months_compared(compared, None) == "环比只比本期表里填了上期数的 1 家：本期 50人，上期 40人。"
+    assert left_out_words(compared, None)[1:] == ["1 家没有上期数，不计入环比。"]
+    assert month_on_month(months) == "环比" and "month" not in as_json(compared)
+    assert (months.whole.value, months.rate(None).shown) == (Decimal(57), Decimal("25.0"))
 
 
 def test_without_the_month_before_there_is_a_month_and_no_rate(city):

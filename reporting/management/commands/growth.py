@@ -5,7 +5,16 @@ from django.core.management.base import BaseCommand, CommandError
 from reporting.cuts.cutting import CannotCut
 from reporting.cuts.dimensions import names_of
 from reporting.growth.comparing import AskedGrowth, Compared, compare
-from reporting.growth.words import COMPARABLE, ON_PUBLISHED, PROVISIONAL, as_json, is_provisional, label_of, percent
+from reporting.growth.words import (
+    COMPARABLE,
+    ON_PUBLISHED,
+    PROVISIONAL,
+    as_json,
+    is_provisional,
+    label_of,
+    percent,
+    warning_of_missing,
+)
 
 
 class Command(BaseCommand):
@@ -36,8 +45,10 @@ def as_text(compared: Compared) -> str:
     for group in (None, *sorted(names)):
         bridge = compared.bridge(group)
         rates = {ON_PUBLISHED: compared.on_published(bridge), COMPARABLE: compared.comparable(bridge)}
+        warning = warning_of_missing(compared, group)
         told = "，".join(f"{name} {percent(rate) + '%' if percent(rate) else rate.why}" for name, rate in rates.items())
         lines.append(f"{'合计' if group is None else names[group]}：{bridge.level:,}；{told}")
+        lines += [f"  {warning}"] if warning else []
     if not compared.no_then and not compared.no_base:
         lines += [
             f"  {label_of(line.key, compared)}：{line.amount:,}（{line.firms} 家）" for line in compared.whole.lines()
