@@ -82,8 +82,7 @@ def refresh(period: Period, say: Report | None = None) -> str:
     with in_turn(f"{period.code}-{DRAFTS}"):
         parts, mark = _standing(period)  # whoever had it before may have done it all
         frozen.refresh(parts)
-        drafts.refresh(period, mark, say)
-    return mark
+        return drafts.refresh(period, mark, lambda: _standing(period)[1], say)
 
 
 def _standing(period: Period) -> tuple[dict[str, Parts], str]:

@@ -5,8 +5,8 @@ What a firm is described by (industry, size, park …) it said in its questionna
 submitted; a month, which has no questionnaire, takes what stands of last year's.
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 import polars as pl
@@ -36,13 +36,14 @@ class Counted:
     nothing was filed here), `enterprise`, `district` (code, where it counts), `tables` (JSON), `unstorable` (why its
     cells are not all in the columns, else null) and a column for each cell asked for that somebody filled; figures are
     whole numbers of their last decimal, as `rows.scales` says. What cannot be a column is added up by
-    itself, from the record.
+    itself, from the record. `parts` are the marks of the districts under which these rows are listed.
     """
 
     period: PeriodCode
     edition: Edition
     rows: ScaledColumns
     is_imported: bool = False
+    parts: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def odd(self) -> pl.DataFrame:
@@ -122,7 +123,7 @@ def _counted(
     frame = columns.frame.join(whose, on="submission", how="left", maintain_order="left")
     if frame["enterprise"].null_count():
         frame = frame.filter(pl.col("enterprise").is_not_null())
-    return Counted(period, edition, ScaledColumns(frame, columns.scales), is_imported)
+    return Counted(period, edition, ScaledColumns(frame, columns.scales), is_imported, filings[1]["parts"])
 
 
 def _filed(filings: pl.DataFrame, include_submitted: bool) -> pl.DataFrame:

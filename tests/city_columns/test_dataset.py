@@ -18,6 +18,7 @@ from forms_tables.rules.checks import examine, findings_of_cells
 from reporting import city_columns, workflow
 from reporting.city_columns import files, tasks
 from reporting.city_columns.files import if_free, in_turn, path_of
+from reporting.city_columns.marks import counting_of
 from reporting.city_columns.scaling import ScaledColumns, scaled, together
 from reporting.demo import city
 from reporting.editions import drafts
@@ -331,6 +332,54 @@ def test_a_slower_process_never_puts_an_older_state_in_the_place_of_a_newer_one(
     mark = city_columns.refresh(may.may)
     assert asked and mark != asked[0][1] and mark == city_columns.drafts.notes_of("2024M05", "drafts")["mark"]
     assert city_columns.ledger(may.may, ["2010.c1"], fresh=False).frame["2010.c1"].to_list() == [200]
+
+
+@pytest.mark.parametrize("times", [1, 9])
+def test_what_moves_while_it_is_listed_and_moves_back_does_not_stay(may, monkeypatch, times):
+    """The marks are asked, the filing is another when it is listed, and later it is again as it was when they were
+    asked: once, and at every listing."""
+    city_columns.refresh(may.may)
+    workflow.save_sheet(may.filing, "软统企6", CLEAN_MAY, 0, may.clerk, AT)
+    listed, at = city_columns.frozen.listed, []
+
+    def be(state):
+        Filing.objects.filter(pk=may.filing.pk).update(state=state)
+
+    def then_overtaken(code, districts=None):
+        at.append(code)
+        if len(at) <= times:
+            be(State.AMENDING if len(at) % 2 else State.RETURNED)
+        return listed(code, districts)
+
+    monkeypatch.setattr(city_columns.frozen, "listed", then_overtaken)
+    city_columns.refresh(may.may)
+    monkeypatch.undo()
+    be(State.DRAFT)
+    assert at and city_columns.load(may.may).filings["state"].to_list() == [State.DRAFT]
+
+
+def test_a_draft_that_was_sent_while_it_was_read_is_there_when_it_comes_back(may, monkeypatch):
+    workflow.save_sheet(may.filing, "软统企6", CLEAN_MAY, 0, may.clerk, AT)
+    stamps_of = city_columns.drafts.stamps_of
+
+    def then_sent(period):
+        Filing.objects.filter(pk=may.filing.pk).update(state=State.EXEMPT)
+        return stamps_of(period)
+
+    monkeypatch.setattr(city_columns.drafts, "stamps_of", then_sent)
+    city_columns.refresh(may.may)
+    monkeypatch.undo()
+    Filing.objects.filter(pk=may.filing.pk).update(state=State.DRAFT)
+    assert city_columns.load(may.may).filings["filing"].to_list() == [may.filing.pk]
+
+
+def test_what_is_listed_again_of_one_district_says_what_counts(may):
+    """Last year's revenue is read without listing where what counts is what is stored."""
+    submission = file_may(may.filing, may.clerk)
+    city_columns.refresh(may.may)
+    workflow.approve(submission, may.reviewer, AT)
+    city_columns.frozen.refresh(["2024M05"], may.filing.district)
+    assert files.notes_of("2024M05", "filings")["counting"] == counting_of(["2024M05"])["2024M05"]
 
 
 def test_only_one_process_at_a_time_brings_a_period_up_to_the_record(may):

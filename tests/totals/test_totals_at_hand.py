@@ -105,6 +105,25 @@ def test_while_nothing_changes_nothing_is_added_up_again(may, monkeypatch):
     assert summary_at_hand(Period.objects.get(pk="2024M05"), AT) == before
 
 
+def test_what_is_newer_than_was_asked_is_not_kept_for_what_was(may, monkeypatch):
+    """Between the marks and the sums 嘉陵 counts, and another page stores it; then it counts no more."""
+    before = summary_at_hand(may.may, AT)
+    submission = freeze(may.other_filing, may.other_clerk, {"2010.c1": "5.00"})
+    cache.clear()
+    last_year_of = aggregation.last_year_of
+
+    def then_overtaken(period):
+        monkeypatch.undo()
+        Filing.objects.filter(pk=may.other_filing.pk).update(counted=submission)
+        aggregation.columns.refresh(period.parsed)
+        return last_year_of(period)
+
+    monkeypatch.setattr(aggregation, "last_year_of", then_overtaken)
+    assert summary_at_hand(may.may, AT).city.cells["2010.c1"] == Decimal("1005.25")
+    Filing.objects.filter(pk=may.other_filing.pk).update(counted=None)
+    assert summary_at_hand(may.may, AT).city.cells == before.city.cells
+
+
 def test_what_changes_is_added_up_again_in_its_own_district_alone(may, monkeypatch):
     summary_at_hand(may.may, AT)
     added = []
