@@ -86,7 +86,16 @@ class Broken(Exception):
 
     def __init__(self, path: Path):
         super().__init__(f"{path} is damaged or behind the others")
-        self.path = path
+        self.path, self.seen = path, identity(path)
+
+
+def identity(path: Path) -> tuple[int, int] | None:
+    """Of the file that lies there now; none where there is none."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_ino, found.st_mtime_ns
 
 
 def read(

@@ -1,5 +1,6 @@
 """The stored columns of a period: they say of every filing what judging it says, and follow the record."""
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, datetime
@@ -19,6 +20,7 @@ from reporting import city_columns, workflow
 from reporting.city_columns import files, tasks
 from reporting.city_columns.files import if_free, in_turn, path_of
 from reporting.city_columns.marks import counting_of
+from reporting.city_columns.repairing import mended
 from reporting.city_columns.scaling import ScaledColumns, scaled, together
 from reporting.demo import city
 from reporting.editions import drafts
@@ -273,6 +275,42 @@ def test_a_broken_or_missing_file_is_made_again(may, name, harm):
     path.write_bytes(path.read_bytes()[:-600] if harm is None else harm)
     again = city_columns.load(may.may)
     assert again.ledger.frame.equals(before.ledger.frame) and again.filings.equals(before.filings)
+
+
+@pytest.mark.parametrize("broken", ["filings", "drafts"])
+def test_a_file_that_looks_broken_while_it_is_written_is_read_again_and_kept(may, broken):
+    file_may(may.filing, may.clerk)
+    city_columns.refresh(may.may)
+    path, looks = path_of("2024M05", broken), []
+    there = path.stat()
+
+    def reading():
+        looks.append(path.exists())
+        if len(looks) == 1:
+            raise files.Broken(path)
+        return "read"
+
+    assert mended(reading, lambda: pytest.fail("made again")) == "read"
+    assert looks == [True, True] and os.path.samestat(there, path.stat())
+
+
+def test_a_file_that_another_took_the_place_of_is_not_taken_away(may):
+    file_may(may.filing, may.clerk)
+    city_columns.refresh(may.may)
+    path, looks = path_of("2024M05", "filings"), []
+
+    def reading():
+        """Behind at each look, and each time another one, as another process writes them."""
+        looks.append(path.exists())
+        broken = files.Broken(path)
+        beside = path.with_suffix(".new")
+        beside.write_bytes(path.read_bytes())
+        beside.replace(path)
+        if len(looks) < 4:
+            raise broken
+        return "read"
+
+    assert mended(reading, lambda: pytest.fail("made again")) == "read" and all(looks)
 
 
 def test_a_page_torn_out_of_a_file_is_found_when_it_is_read(may):
