@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 
 import polars as pl
 from django.core.cache import cache
@@ -30,7 +31,7 @@ from reporting.totals.breaks import breaks_in
 from reporting.totals.coverage import Coverage, Rests, coverage_of, rests_on, together
 from reporting.totals.from_columns import areas_of, cells_in_totals
 from reporting.totals.last_year import last_year_of
-from reporting.totals.listing import ListedFiling, ListOfFilings
+from reporting.totals.listing import ListedFiling, ListOfFilings, listed_filings
 from reporting.totals.released import LeftOut, Released
 
 CHUNK = 200
@@ -130,7 +131,7 @@ def _summary(
         revenue_basis=last_year.words,
         city=city,
         districts=areas,
-        filings=ListOfFilings(period, include_submitted),
+        filings=ListOfFilings(partial(listed_filings, period, include_submitted, alone)),
         digests=frozenset(digest for each in added.values() for digest in each.digests),
         breaks=breaks_in(code, edition),
     )
