@@ -5,7 +5,7 @@ import json
 import os
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -79,6 +79,14 @@ def write(period: str, name: str, stored: ScaledColumns, **notes: object) -> Non
     except BaseException:
         os.unlink(beside)
         raise
+
+
+def sweep(before: float) -> None:
+    """Away with what writers that were killed left half written before this moment (seconds since 1970)."""
+    for beside in folder().glob("*/.*.tmp"):
+        with suppress(FileNotFoundError):  # its writer has just ended
+            if beside.stat().st_mtime < before:
+                beside.unlink()
 
 
 class Broken(Exception):

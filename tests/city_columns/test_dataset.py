@@ -502,6 +502,16 @@ def test_the_beat_stores_the_open_periods_so_that_the_first_look_finds_them(draf
     assert column(drafted.may, "2010.c1") == [1000]
 
 
+def test_the_beat_sweeps_what_a_killed_writer_left_a_day_ago(drafted):
+    city_columns.refresh(drafted.may)
+    old, young = (path_of("2024M05", name).with_name(f".filings.{name}.tmp") for name in ("old", "young"))
+    for each in (old, young):
+        each.write_bytes(b"PAR1")
+    os.utime(old, (0, old.stat().st_mtime - 25 * 3600))
+    tasks.store_columns()
+    assert not old.exists() and young.exists() and path_of("2024M05", "filings").exists()
+
+
 def test_a_second_worker_leaves_the_beat_to_the_first(drafted):
     with if_free("store_columns") as is_mine:
         assert is_mine
