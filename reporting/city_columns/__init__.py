@@ -11,6 +11,7 @@ The files lie under MEDIA_ROOT/dataset and may be deleted at any time: they are 
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import polars as pl
 
@@ -26,6 +27,7 @@ from reporting.city_columns.files import Broken, in_turn, path_of, read
 from reporting.city_columns.kept import FILINGS, SUBMISSIONS, read_submissions
 from reporting.city_columns.marks import Parts, mark_of, parts_of
 from reporting.city_columns.past import COEFFICIENT_DECIMALS, coefficients, past_cells
+from reporting.city_columns.repairing import mended
 from reporting.city_columns.scaling import UNSTORABLE, ScaledColumns, together
 from reporting.filing.judging import parameters_in
 from reporting.models import Period
@@ -35,7 +37,6 @@ __all__ = ["Odd", "Stored", "ledger", "load", "refresh"]
 KNOWN = ["filing", "enterprise", "district", "edition", "state", "submission", "headline"]
 LABEL = re.compile(r"(?:(\w+)\()?([\w.]+)\)?")
 HEADLINE_DECIMALS = 2
-ATTEMPTS = 6  # three files of this period, and those of four earlier ones, may want making again
 
 
 @dataclass(frozen=True)
@@ -82,8 +83,7 @@ def refresh(period: Period, say: Report | None = None) -> str:
     with in_turn(f"{period.code}-{DRAFTS}"):
         parts, mark = _standing(period)  # whoever had it before may have done it all
         frozen.refresh(parts)
-        drafts.refresh(period, mark, say)
-    return mark
+        return drafts.refresh(period, mark, lambda: _standing(period)[1], say)
 
 
 def _standing(period: Period) -> tuple[dict[str, Parts], str]:
@@ -110,12 +110,8 @@ def load(
     `filed_under` narrows it to the filings of one edition (by code). `edition` is the one whose parameters hold, the
     period's own when not given. Without `fresh` what is stored is taken as it is, if anything is.
     """
-    for _ in range(ATTEMPTS):
-        try:
-            return _load(period, labels, edition or period.edition, filed_under, fresh)
-        except Broken as broken:
-            broken.path.unlink(missing_ok=True)
-    return _load(period, labels, edition or period.edition, filed_under, True)
+    reading = partial(_load, period, labels, edition or period.edition, filed_under, fresh)
+    return mended(reading, lambda: refresh(period))
 
 
 def _load(
@@ -127,7 +123,7 @@ def _load(
 ) -> Stored:
     mark = refresh(period) if fresh or not _is_stored(period) else ""
     meanings = _meanings(period, edition, labels)
-    filings = read(period.code, FILINGS)[0].frame
+    filings = _there(period.code, FILINGS)[0].frame
     if filed_under:
         filings = filings.filter(pl.col("edition") == filed_under)
     own = _own_columns(period, filings, [*filter(None, [headline_of(period)]), *_cells(meanings)])
@@ -166,6 +162,14 @@ def _assembled(period: Period, edition: Edition, own: ScaledColumns, meanings: d
         tuple(Unstorable(*row) for row in unstorable.select([*KNOWN[:-1], UNSTORABLE]).rows()),
         mark,
     )
+
+
+def _there(code: str, name: str, wanted: list[str] | None = None) -> tuple[ScaledColumns, dict]:
+    """Another reader may just have taken it away."""
+    found = read(code, name, wanted)
+    if found is None:
+        raise Broken(path_of(code, name))
+    return found
 
 
 def _is_stored(period: Period) -> bool:
@@ -215,8 +219,11 @@ def _past(meanings: Mapping[str, Meaning]) -> dict[str, list[str]]:
 
 def _own_columns(period: Period, filings: pl.DataFrame, cells: list[str]) -> ScaledColumns:
     """The frozen and the drafted rows together, in the order of the filings."""
-    submissions, _ = read_submissions(period.code, ["submission", UNSTORABLE, *cells])
-    drafted, _ = read(period.code, DRAFTS, ["filing", "problems", UNSTORABLE, *cells])
+    sent_columns = read_submissions(period.code, ["submission", UNSTORABLE, *cells])
+    if sent_columns is None:
+        raise Broken(path_of(period.code, SUBMISSIONS))
+    submissions, _ = sent_columns
+    drafted, _ = _there(period.code, DRAFTS, ["filing", "problems", UNSTORABLE, *cells])
     sent = filings.filter(pl.col("submission").is_not_null())
     at_home = filings.filter("with_firm")
     if not sent["submission"].is_in(submissions.frame["submission"].implode()).all():

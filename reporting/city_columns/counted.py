@@ -5,9 +5,9 @@ What a firm is described by (industry, size, park …) it said in its questionna
 submitted; a month, which has no questionnaire, takes what stands of last year's.
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
-from typing import TypeVar
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 
 import polars as pl
 
@@ -19,11 +19,10 @@ from reporting.city_columns.files import Broken, path_of, read
 from reporting.city_columns.kept import FILINGS, SUBMISSIONS, TABLES, read_submissions
 from reporting.city_columns.marks import Parts
 from reporting.city_columns.past import past_cells
+from reporting.city_columns.repairing import mended
 from reporting.city_columns.scaling import UNSTORABLE, ScaledColumns
 from reporting.models import ImportedFiling, Period
 
-ATTEMPTS = 3
-Read = TypeVar("Read")
 WHOSE = ["filing", "enterprise", "submission", "district"]
 NOWHERE = ""  # the district of a firm that has none now
 
@@ -36,13 +35,14 @@ class Counted:
     nothing was filed here), `enterprise`, `district` (code, where it counts), `tables` (JSON), `unstorable` (why its
     cells are not all in the columns, else null) and a column for each cell asked for that somebody filled; figures are
     whole numbers of their last decimal, as `rows.scales` says. What cannot be a column is added up by
-    itself, from the record.
+    itself, from the record. `parts` are the marks of the districts under which these rows are listed.
     """
 
     period: PeriodCode
     edition: Edition
     rows: ScaledColumns
     is_imported: bool = False
+    parts: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def odd(self) -> pl.DataFrame:
@@ -63,24 +63,14 @@ def counted(
     up to the record first."""
     if fresh:
         refresh(period, districts)
-    return mended(period, lambda: _counted(period, edition, cells, include_submitted, districts))
+    reading = partial(_counted, period, edition, cells, include_submitted, districts)
+    return mended(reading, lambda: frozen.refresh([period.code]))
 
 
 def refresh(period: PeriodCode, districts: Collection[District] | None = None) -> Parts:
     """Of one district alone no other is asked for."""
     alone = next(iter(districts)) if districts and len(districts) == 1 else None
     return frozen.refresh([period.code], alone)[period.code]
-
-
-def mended(period: PeriodCode, reading: Callable[[], Read]) -> Read:
-    """What is read of the stored columns; where a file of theirs is broken or missing they are made again."""
-    for _ in range(ATTEMPTS):
-        try:
-            return reading()
-        except Broken as broken:
-            broken.path.unlink(missing_ok=True)
-            frozen.refresh([period.code])
-    return reading()
 
 
 def filings_of(period: PeriodCode, districts: Collection[District] | None = None) -> pl.DataFrame:
@@ -92,7 +82,7 @@ def filings_of(period: PeriodCode, districts: Collection[District] | None = None
             raise Broken(path_of(period.code, FILINGS))
         return _of(districts, found[0].frame)
 
-    return mended(period, reading)
+    return mended(reading, lambda: frozen.refresh([period.code]))
 
 
 def _of(districts: Collection[District] | None, frame: pl.DataFrame) -> pl.DataFrame:
@@ -122,7 +112,7 @@ def _counted(
     frame = columns.frame.join(whose, on="submission", how="left", maintain_order="left")
     if frame["enterprise"].null_count():
         frame = frame.filter(pl.col("enterprise").is_not_null())
-    return Counted(period, edition, ScaledColumns(frame, columns.scales), is_imported)
+    return Counted(period, edition, ScaledColumns(frame, columns.scales), is_imported, filings[1]["parts"])
 
 
 def _filed(filings: pl.DataFrame, include_submitted: bool) -> pl.DataFrame:

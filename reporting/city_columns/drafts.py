@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from hashlib import blake2b
+from uuid import uuid4
 
 import polars as pl
 from django.db.models import Count, F, Max, Q, Sum, TextField
@@ -61,10 +62,12 @@ def is_current(period: Period, mark: str) -> bool:
     return bool(notes) and notes["mark"] == mark
 
 
-def refresh(period: Period, mark: str, say: Report | None = None) -> None:
-    """Bring the stored drafts of a period up to `mark`; the filings of it and of the earlier periods are current."""
+def refresh(period: Period, mark: str, again: Callable[[], str], say: Report | None = None) -> str:
+    """Bring the stored drafts of a period up to `mark`; the filings of it and of the earlier periods are current. Says
+    under which mark they stand now: what moved while they were read (`again` says where it stands) stands under one
+    that nobody asks for, since it may move back."""
     if is_current(period, mark):
-        return
+        return mark
     stamps = stamps_of(period)
     try:
         found = read(period.code, DRAFTS)
@@ -83,7 +86,10 @@ def refresh(period: Period, mark: str, say: Report | None = None) -> None:
     stored = together(parts)
     if not len(stored):
         stored = ScaledColumns(pl.DataFrame(schema={"filing": pl.Int64, "stamp": pl.String, UNSTORABLE: pl.String}), {})
+    if again() != mark:
+        mark = uuid4().hex
     write(period.code, DRAFTS, stored, mark=mark)
+    return mark
 
 
 def stamps_of(period: Period) -> dict[int, str]:

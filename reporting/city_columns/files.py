@@ -5,7 +5,7 @@ import json
 import os
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -81,12 +81,29 @@ def write(period: str, name: str, stored: ScaledColumns, **notes: object) -> Non
         raise
 
 
+def sweep(before: float) -> None:
+    """Away with what writers that were killed left half written before this moment (seconds since 1970)."""
+    for beside in folder().glob("*/.*.tmp"):
+        with suppress(FileNotFoundError):  # its writer has just ended
+            if beside.stat().st_mtime < before:
+                beside.unlink()
+
+
 class Broken(Exception):
     """A file that cannot be used as it is; without it, it is made again."""
 
     def __init__(self, path: Path):
         super().__init__(f"{path} is damaged or behind the others")
-        self.path = path
+        self.path, self.seen = path, identity(path)
+
+
+def identity(path: Path) -> tuple[int, int] | None:
+    """Of the file that lies there now; none where there is none."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_ino, found.st_mtime_ns
 
 
 def read(

@@ -25,7 +25,7 @@ from forms_tables.notation.names import PEOPLE
 from reporting.city_columns import kept
 from reporting.city_columns.files import Broken, in_turn, notes_of, path_of, read, write
 from reporting.city_columns.kept import ADDED, DIGEST, FILINGS, IMPORTED_FOR, KEPT, SUBMISSIONS, TABLES
-from reporting.city_columns.marks import IMPORTED, Parts, counting_of, parts_of
+from reporting.city_columns.marks import IMPORTED, Parts, counting_in, parts_of
 from reporting.city_columns.scaling import ScaledColumns, decimals_of_cells, scaled
 from reporting.models import Filing, ImportedFiling, Submission, published_edition
 from reporting.models.standing import (
@@ -41,6 +41,8 @@ from reporting.models.standing import (
 )
 
 CHUNK = 5000
+ATTEMPTS = 3
+MOVING = "moving"  # the mark of what moved each time it was listed: nothing stands under it
 LISTED = {
     "filing": pl.Int64,
     "enterprise": pl.Int64,
@@ -66,9 +68,9 @@ def refresh(codes: Iterable[str], district: District | None = None) -> dict[str,
     stand = {}
     for code in codes:
         with in_turn(f"{code}-{FILINGS}"):
-            stand[code] = parts_of([code], district)[code]
+            stand[code] = parts_of([code], None if district is None else [str(district.pk)])[code]
             if not is_current(code, stand[code], district):
-                _store(code, stand[code], district)
+                stand[code] = _store(code, stand[code], district)
     return stand
 
 
@@ -96,23 +98,30 @@ def _differing(stored: Mapping[str, str], parts: Mapping[str, str], district: Di
     return {each for each in whose if stored.get(each) != parts.get(each)}
 
 
-def _store(code: str, parts: Parts, district: District | None = None) -> None:
-    counting = counting_of([code]).get(code, "")  # asked before anything is read, as the marks were
+def _store(code: str, asked: Parts, district: District | None = None) -> Parts:
+    """List what stands elsewhere than it is stored, and say under which marks all of it is stored now. A state may come
+    back to what it was: the marks are asked again when all is read, and what moved meanwhile is read again."""
     found = _stored_filings(code)
-    if found is None:
-        if district is not None:
-            parts = parts_of([code])[code]
-        filings, changed = listed(code), {IMPORTED}
-    else:
-        filings, stored = found[0], found[1]["parts"]
-        if district is not None:
-            counting = found[1]["counting"]  # of the others nobody has asked
-        changed = _differing(stored, parts, district)
-        filings = _with_listed_again(code, filings, {int(each) for each in changed - {IMPORTED}})
-        parts = {each: mark for each, mark in (stored | parts).items() if each in parts or each not in changed}
-    _store_submissions(code, filings, IMPORTED in changed)
-    whole = ScaledColumns(filings, {})
-    write(code, FILINGS, whole, parts=parts, counting=counting, editions=kept.digests(filings["edition"]))
+    if found is None and district is not None:
+        asked, district = parts_of([code])[code], None
+    before = found[1]["parts"] if found else {}
+    for _ in range(ATTEMPTS):
+        if found is None:
+            filings, changed = listed(code), {IMPORTED, *asked}
+        else:
+            changed = _differing(before, asked, district)
+            filings = _with_listed_again(code, found[0], {int(each) for each in changed - {IMPORTED}})
+        _store_submissions(code, filings, IMPORTED in changed)
+        again = parts_of([code], None if found is None else changed)[code]
+        moved = {each for each in changed | again.keys() if again.get(each) != asked.get(each)}
+        if not moved:
+            break
+        asked = {each: mark for each, mark in asked.items() if each not in moved} | again
+    parts = {each: mark for each, mark in before.items() if each not in changed}
+    parts |= {each: asked[each] for each in changed - moved if each in asked} | dict.fromkeys(moved, MOVING)
+    editions = kept.digests(filings["edition"])
+    write(code, FILINGS, ScaledColumns(filings, {}), parts=parts, counting=counting_in(filings), editions=editions)
+    return parts
 
 
 def _stored_filings(code: str) -> tuple[pl.DataFrame, dict] | None:

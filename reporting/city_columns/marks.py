@@ -1,13 +1,13 @@
 """Where the filings of a period stand, in a short word for each of its districts: what has the same word is stored as
 it stands, so that one changed filing asks for its own district alone."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from hashlib import blake2b
 
+import polars as pl
 from django.db.models import Count, F, Max, Sum
 from django.db.models.functions import Coalesce
 
-from accounts.models import District
 from reporting.models import Filing, ImportedFiling
 from reporting.models.standing import COUNTED, STANDING_NUMBER
 
@@ -18,12 +18,12 @@ WEIGHT = F("pk") * SHUFFLE % SPREAD + 1
 Parts = dict[str, str]  # the key of a district, or IMPORTED → its mark
 
 
-def parts_of(codes: Iterable[str], district: District | None = None) -> dict[str, Parts]:
-    """The marks of each period, two questions for all of them; of one district alone, its own mark alone."""
+def parts_of(codes: Iterable[str], which: Collection[str] | None = None) -> dict[str, Parts]:
+    """The marks of each period, two questions for all of them; of some parts those alone."""
     codes = list(codes)
     filings = Filing.objects.filter(period__in=codes)
-    if district is not None:
-        filings = filings.filter(district=district)
+    if which is not None:
+        filings = filings.filter(district__in=[int(each) for each in which if each != IMPORTED])
     rows = (
         filings.order_by()
         .values("period", "district", "period__edition_code")
@@ -41,7 +41,7 @@ def parts_of(codes: Iterable[str], district: District | None = None) -> dict[str
     for row in rows:
         period, where, *rest = map(str, row.values())
         parts[period][where] = "/".join(rest)
-    if district is None:
+    if which is None or IMPORTED in which:
         for code, mark in imported_marks(codes).items():
             parts[code][IMPORTED] = mark
     return parts
@@ -65,3 +65,9 @@ def counting_of(codes: Iterable[str]) -> dict[str, str]:
     rows = Filing.objects.filter(COUNTED, period__in=codes).order_by().values("period")
     counting = rows.annotate(n=Count("counted"), sum=Sum("counted"))
     return {row["period"]: f"{row['n']}/{row['sum']}" for row in counting}
+
+
+def counting_in(filings: pl.DataFrame) -> str:
+    """The same of a period's filings as they are listed."""
+    counted = filings["counted"].drop_nulls()
+    return f"{len(counted)}/{counted.sum()}" if len(counted) else ""

@@ -1,12 +1,14 @@
 import logging
+import time
 
 from celery import shared_task
 
 from reporting import city_columns
-from reporting.city_columns.files import if_free
+from reporting.city_columns.files import if_free, sweep
 from reporting.models import Period
 
 logger = logging.getLogger(__name__)
+ABANDONED = 24 * 60 * 60  # of the machine's clock, as files are dated
 
 
 @shared_task
@@ -16,6 +18,7 @@ def store_columns() -> None:
     with if_free("store_columns") as is_mine:
         if not is_mine:
             return
+        sweep(time.time() - ABANDONED)
         for period in Period.objects.filter(state=Period.OPEN):
             try:
                 city_columns.refresh(period)

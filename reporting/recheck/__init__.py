@@ -123,15 +123,15 @@ def rechecked(period: Period) -> Recheck:
     mark = city_columns.refresh(period)
     try:
         kept = read(period.code, FINDINGS), read(period.code, JUDGED)
-    except Broken as broken:
-        broken.path.unlink(missing_ok=True)
+    except Broken:
         kept = None, None
     if all(kept) and {notes["mark"] for _, notes in kept} == {mark}:
         (findings, _), (judged, _) = kept
         return Recheck(period, findings.frame, judged.frame)
     found = recheck(period)
-    write(period.code, FINDINGS, ScaledColumns(found.findings, {}), mark=mark)
-    write(period.code, JUDGED, ScaledColumns(found.judged, {}), mark=mark)
+    if city_columns.refresh(period) == mark:  # what moved meanwhile may move back
+        write(period.code, FINDINGS, ScaledColumns(found.findings, {}), mark=mark)
+        write(period.code, JUDGED, ScaledColumns(found.judged, {}), mark=mark)
     return found
 
 

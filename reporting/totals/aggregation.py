@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 
 import polars as pl
 from django.core.cache import cache
@@ -20,6 +21,7 @@ from forms_tables.edition.address import CellAddress
 from forms_tables.edition.catalog import Edition
 from forms_tables.edition.periods import PeriodCode
 from reporting.city_columns import counted as columns
+from reporting.city_columns.frozen import MOVING
 from reporting.city_columns.kept import DIGEST
 from reporting.models import Filing, Period, Submission
 from reporting.models.standing import COUNTED, FILED
@@ -29,7 +31,7 @@ from reporting.totals.breaks import breaks_in
 from reporting.totals.coverage import Coverage, Rests, coverage_of, rests_on, together
 from reporting.totals.from_columns import areas_of, cells_in_totals
 from reporting.totals.last_year import last_year_of
-from reporting.totals.listing import ListedFiling, ListOfFilings
+from reporting.totals.listing import ListedFiling, ListOfFilings, listed_filings
 from reporting.totals.released import LeftOut, Released
 
 CHUNK = 200
@@ -109,10 +111,8 @@ def _summary(
     for district, imported in imported_beside(period):
         if district in covered:
             covered[district].imported = imported
-    marks = {each: f"{edition.digest}/{stand.get(str(each.pk), '')}" for each in districts}
-    added = _kept(period, marks, include_submitted) if kept else {}
-    missing = [each for each in districts if each.code not in added]
-    added |= _added_up(period, {each: marks[each] for each in missing}, include_submitted, kept)
+    added = _kept(period, {each: _mark(edition, stand, each) for each in districts}, include_submitted) if kept else {}
+    added |= _added_up(period, [each for each in districts if each.code not in added], include_submitted, kept)
     bases = growth_bases(edition, code, _firms(filings, include_submitted))
 
     def summary_of(area: str, name: str, coverage: Coverage, found: Added) -> AreaSummary:
@@ -131,7 +131,7 @@ def _summary(
         revenue_basis=last_year.words,
         city=city,
         districts=areas,
-        filings=ListOfFilings(period, include_submitted),
+        filings=ListOfFilings(partial(listed_filings, period, include_submitted, alone)),
         digests=frozenset(digest for each in added.values() for digest in each.digests),
         breaks=breaks_in(code, edition),
     )
@@ -157,12 +157,17 @@ def _place(period: Period, district: District, include_submitted: bool) -> str:
     return f"totals-{period.code}-{district.pk}-{include_submitted}"
 
 
-def _added_up(period: Period, marks: Mapping[District, str], include_submitted: bool, kept: bool) -> dict[str, Added]:
-    """Of these districts, from the columns as they are stored now."""
-    if not marks:
+def _mark(edition: Edition, parts: Mapping[str, str], district: District) -> str:
+    return f"{edition.digest}/{parts.get(str(district.pk), '')}"
+
+
+def _added_up(period: Period, districts: Sequence[District], include_submitted: bool, kept: bool) -> dict[str, Added]:
+    """Of these districts, from the columns as they are stored now, which may be newer than what was asked before: each
+    is kept under the mark its rows were read with, unless they moved while they were listed."""
+    if not districts:
         return {}
     code, edition = period.parsed, period.edition
-    of_few = list(marks) if len(marks) <= FEW else None
+    of_few = list(districts) if len(districts) <= FEW else None
     wanted = [DIGEST, *cells_in_totals(edition, code.frequency)]
     counted = columns.counted(code, edition, wanted, include_submitted=include_submitted, fresh=False, districts=of_few)
     areas, cells = areas_of(counted), cells_with_totals(edition, code)
@@ -170,12 +175,14 @@ def _added_up(period: Period, marks: Mapping[District, str], include_submitted: 
     for district, digest in counted.rows.frame.select("district", DIGEST).unique().iter_rows():
         digests.setdefault(district, set()).add(digest)
     found = {}
-    for district, mark in marks.items():
+    for district in districts:
         totals = areas.get(district.code, AreaTotals())
         worked_out = total_cells(edition, code, cells, totals)
+        mark = _mark(edition, counted.parts, district)
         found[district.code] = Added(mark, totals, worked_out, frozenset(digests.get(district.code, ())))
     if kept:
-        cache.set_many({_place(period, each, include_submitted): found[each.code] for each in marks}, KEPT)
+        at_rest = [each for each in districts if counted.parts.get(str(each.pk)) != MOVING]
+        cache.set_many({_place(period, each, include_submitted): found[each.code] for each in at_rest}, KEPT)
     return found
 
 

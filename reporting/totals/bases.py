@@ -16,8 +16,8 @@ from forms_tables.edition.catalog import Edition
 from forms_tables.edition.continuity import carried_over
 from forms_tables.edition.periods import PeriodCode
 from reporting.city_columns import frozen
-from reporting.city_columns.counted import mended
 from reporting.city_columns.past import standing_of
+from reporting.city_columns.repairing import mended
 from reporting.models import Filing, ImportedFiling, Submission
 from reporting.models.history import IMPORTED
 from reporting.models.standing import STANDING_SUBMISSION
@@ -69,7 +69,7 @@ def growth_bases(edition: Edition, period: PeriodCode, firms: pl.DataFrame) -> d
         if not standing_imports(base).exists():
             continue
         frozen.refresh([base.code])
-        standing = mended(base, partial(standing_of, base.code))
+        standing = mended(partial(standing_of, base.code), partial(frozen.refresh, [base.code]))
         kind = pl.when(pl.col("standing") < 0).then(pl.lit(IMPORTED)).when(pl.col("standing") > 0).then(pl.lit(FILED))
         kinds = firms.join(standing, on="enterprise", how="left").with_columns(
             kind.otherwise(pl.lit(TYPED)).alias("kind")

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, fields, is_dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 from zlib import compress, decompress
@@ -28,6 +28,7 @@ from reporting.models import Filing, FrozenRelease, Period, Release, published_c
 from reporting.models.edition import platform_under
 from reporting.models.standing import FILED_AFTER_LOCK
 from reporting.totals.aggregation import AreaSummary, Summary, summarise
+from reporting.totals.listing import ListedFiling, ListOfFilings
 
 FrozenValue = Any  # what JSON holds
 
@@ -89,8 +90,34 @@ def latest(code: str) -> Summary | None:
 
 
 def thawed(release: Release) -> Summary:
-    content = FrozenRelease.objects.values_list("content", flat=True).get(pk=release.pk)
-    return thawed_summary(json.loads(unpacked(content)))
+    return thawed_summary(_document(release.pk))
+
+
+def _document(release: int) -> dict[str, FrozenValue]:
+    content = FrozenRelease.objects.values_list("content", flat=True).get(pk=release)
+    return json.loads(unpacked(content))
+
+
+def thawed_totals(release: Release) -> Summary:
+    """What the pages keep of a release: without its edition, which is itself in each process and no copy, and without
+    the list of firms, which is most of it and which hardly any page reads. `with_list_of` gives both back."""
+    document = _document(release.pk)
+    return _made(Summary, document["summary"] | {"filings": []}, edition=None)
+
+
+def with_list_of(totals: Summary, release: Release) -> Summary:
+    edition = _edition_of(release.pk, release.frozen_digest)
+    return replace(totals, edition=edition, filings=ListOfFilings(partial(_listed_in, release.pk)))
+
+
+@lru_cache(maxsize=16)
+def _edition_of(release: int, digest: str) -> Edition:
+    """`digest`: a release's number is given again where a database is made anew."""
+    return _edition(json.dumps(_document(release)["edition"]))
+
+
+def _listed_in(release: int) -> tuple[ListedFiling, ...]:
+    return _value(_hints(Summary)["filings"], _document(release)["summary"]["filings"])
 
 
 def totals_of(period: Period, at: datetime, include_submitted: bool = False) -> Summary:

@@ -8,6 +8,7 @@ from accounts.models import District
 from reporting.models import Filing, ImportedFiling
 from reporting.totals.aggregation import Summary
 from reporting.totals.history import imported_period
+from reporting.totals.listing import ListOfFilings
 from reporting.totals.rounding.shown import MoneyMeasure
 from reporting.totals.tabulation import write_summary
 
@@ -25,7 +26,7 @@ def of_district(summary: Summary, code: str) -> Summary | None:
     area = next((area for area in summary.districts if area.code == code), None)
     if area is None:
         return None
-    filings = tuple(listed for listed in summary.filings if listed.district == code)
+    filings = ListOfFilings(lambda: (listed for listed in summary.filings if listed.district == code))
     left_out = tuple(firm for firm in summary.left_out if firm.district == code)
     released = replace(summary.released, changes=()) if summary.released else None
     return replace(summary, city=area, districts=(area,), filings=filings, left_out=left_out, released=released)

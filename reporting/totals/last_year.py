@@ -13,12 +13,12 @@ from forms_tables.edition.address import CellAddress
 from forms_tables.edition.catalog import Edition
 from forms_tables.edition.periods import PeriodCode
 from reporting.city_columns import frozen
-from reporting.city_columns.counted import mended
 from reporting.city_columns.files import Broken, notes_of, path_of, read
 from reporting.city_columns.kept import FILINGS, IMPORTED_FOR, read_submissions
 from reporting.city_columns.marks import IMPORTED as IMPORTED_PART
 from reporting.city_columns.marks import counting_of, imported_marks
 from reporting.city_columns.past import of_one_firm
+from reporting.city_columns.repairing import mended
 from reporting.city_columns.scaling import UNSTORABLE
 from reporting.models import Filing, ImportedFiling, Period
 from reporting.models.history import IMPORTED
@@ -72,7 +72,7 @@ def last_year_of(period: Period) -> LastYear:
         return LastYear()
     if not _is_current(base.code, *stand):
         frozen.refresh([base.code])
-    rows, places = mended(base, lambda: _rows(base.code, cell))
+    rows, places = mended(lambda: _rows(base.code, cell), lambda: frozen.refresh([base.code]))
     rows, places = _with_odd(rows, places, cell)
     rows = rows.drop_nulls("revenue")
     from_file = rows.filter(pl.col("submission") < 0).height

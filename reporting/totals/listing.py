@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from django.db.models import BooleanField, ExpressionWrapper
 from django.db.models.functions import Coalesce
 
+from accounts.models import District
 from reporting.models import Filing, Period, Standing, State, Submission
 from reporting.models.standing import (
     ALL_LET_IN,
@@ -44,14 +45,14 @@ class ListedFiling(NamedTuple):
 
 
 class ListOfFilings(Sequence[ListedFiling]):
-    """The list of a period, made when somebody reads it: for most of what totals are asked for, nobody does."""
+    """The list of a period, read when somebody asks for it: for most of what totals are asked for, nobody does."""
 
-    def __init__(self, period: Period, include_submitted: bool):
-        self._of = period, include_submitted
+    def __init__(self, reading: Callable[[], Iterable[ListedFiling]]):
+        self._reading = reading
 
     @cached_property
     def lines(self) -> tuple[ListedFiling, ...]:
-        return tuple(listed_filings(*self._of))
+        return tuple(self._reading())
 
     def __getitem__(self, at):
         return self.lines[at]
@@ -70,11 +71,13 @@ WORDS = {state: Standing.of(state, False).words for state in State}
 FLAGS = (FILED_AFTER_LOCK, COUNTED_AS_OWED, FILED, COUNTED, REOPENED)
 
 
-def listed_filings(period: Period, include_submitted: bool) -> Iterator[ListedFiling]:
-    """Every filing owed, in the order of districts and credit codes. By values: of 40,000 filings the objects alone
-    would take longer than adding them up."""
+def listed_filings(period: Period, include_submitted: bool, district: District | None = None) -> Iterator[ListedFiling]:
+    """Every filing owed, or those of one district, in the order of districts and credit codes. By values: of 40,000
+    filings the objects alone would take longer than adding them up."""
     filings = Filing.objects.of(period)
     sent = Submission.objects.filter(filing__period=period).order_by()
+    if district is not None:
+        filings, sent = filings.filter(district=district), sent.filter(filing__district=district)
     known = sent.values_list("pk", "number", "receipt", "submitted_at", "extended")
     sent_as: dict[int, tuple[Any, ...]] = {pk: tuple(row) for pk, *row in known}
     let_in = {filing.pk: filing.state_words for filing in filings.filter(standing_at(*ALL_LET_IN))}

@@ -1,5 +1,6 @@
 """The stored columns of a period: they say of every filing what judging it says, and follow the record."""
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, datetime
@@ -18,6 +19,8 @@ from forms_tables.rules.checks import examine, findings_of_cells
 from reporting import city_columns, workflow
 from reporting.city_columns import files, tasks
 from reporting.city_columns.files import if_free, in_turn, path_of
+from reporting.city_columns.marks import counting_of
+from reporting.city_columns.repairing import mended
 from reporting.city_columns.scaling import ScaledColumns, scaled, together
 from reporting.demo import city
 from reporting.editions import drafts
@@ -274,6 +277,42 @@ def test_a_broken_or_missing_file_is_made_again(may, name, harm):
     assert again.ledger.frame.equals(before.ledger.frame) and again.filings.equals(before.filings)
 
 
+@pytest.mark.parametrize("broken", ["filings", "drafts"])
+def test_a_file_that_looks_broken_while_it_is_written_is_read_again_and_kept(may, broken):
+    file_may(may.filing, may.clerk)
+    city_columns.refresh(may.may)
+    path, looks = path_of("2024M05", broken), []
+    there = path.stat()
+
+    def reading():
+        looks.append(path.exists())
+        if len(looks) == 1:
+            raise files.Broken(path)
+        return "read"
+
+    assert mended(reading, lambda: pytest.fail("made again")) == "read"
+    assert looks == [True, True] and os.path.samestat(there, path.stat())
+
+
+def test_a_file_that_another_took_the_place_of_is_not_taken_away(may):
+    file_may(may.filing, may.clerk)
+    city_columns.refresh(may.may)
+    path, looks = path_of("2024M05", "filings"), []
+
+    def reading():
+        """Behind at each look, and each time another one, as another process writes them."""
+        looks.append(path.exists())
+        broken = files.Broken(path)
+        beside = path.with_suffix(".new")
+        beside.write_bytes(path.read_bytes())
+        beside.replace(path)
+        if len(looks) < 4:
+            raise broken
+        return "read"
+
+    assert mended(reading, lambda: pytest.fail("made again")) == "read" and all(looks)
+
+
 def test_a_page_torn_out_of_a_file_is_found_when_it_is_read(may):
     """The end of the file, where its columns are listed, is whole; a column in its midst is not."""
     file_may(may.filing, may.clerk)
@@ -331,6 +370,54 @@ def test_a_slower_process_never_puts_an_older_state_in_the_place_of_a_newer_one(
     mark = city_columns.refresh(may.may)
     assert asked and mark != asked[0][1] and mark == city_columns.drafts.notes_of("2024M05", "drafts")["mark"]
     assert city_columns.ledger(may.may, ["2010.c1"], fresh=False).frame["2010.c1"].to_list() == [200]
+
+
+@pytest.mark.parametrize("times", [1, 9])
+def test_what_moves_while_it_is_listed_and_moves_back_does_not_stay(may, monkeypatch, times):
+    """The marks are asked, the filing is another when it is listed, and later it is again as it was when they were
+    asked: once, and at every listing."""
+    city_columns.refresh(may.may)
+    workflow.save_sheet(may.filing, "软统企6", CLEAN_MAY, 0, may.clerk, AT)
+    listed, at = city_columns.frozen.listed, []
+
+    def be(state):
+        Filing.objects.filter(pk=may.filing.pk).update(state=state)
+
+    def then_overtaken(code, districts=None):
+        at.append(code)
+        if len(at) <= times:
+            be(State.AMENDING if len(at) % 2 else State.RETURNED)
+        return listed(code, districts)
+
+    monkeypatch.setattr(city_columns.frozen, "listed", then_overtaken)
+    city_columns.refresh(may.may)
+    monkeypatch.undo()
+    be(State.DRAFT)
+    assert at and city_columns.load(may.may).filings["state"].to_list() == [State.DRAFT]
+
+
+def test_a_draft_that_was_sent_while_it_was_read_is_there_when_it_comes_back(may, monkeypatch):
+    workflow.save_sheet(may.filing, "软统企6", CLEAN_MAY, 0, may.clerk, AT)
+    stamps_of = city_columns.drafts.stamps_of
+
+    def then_sent(period):
+        Filing.objects.filter(pk=may.filing.pk).update(state=State.EXEMPT)
+        return stamps_of(period)
+
+    monkeypatch.setattr(city_columns.drafts, "stamps_of", then_sent)
+    city_columns.refresh(may.may)
+    monkeypatch.undo()
+    Filing.objects.filter(pk=may.filing.pk).update(state=State.DRAFT)
+    assert city_columns.load(may.may).filings["filing"].to_list() == [may.filing.pk]
+
+
+def test_what_is_listed_again_of_one_district_says_what_counts(may):
+    """Last year's revenue is read without listing where what counts is what is stored."""
+    submission = file_may(may.filing, may.clerk)
+    city_columns.refresh(may.may)
+    workflow.approve(submission, may.reviewer, AT)
+    city_columns.frozen.refresh(["2024M05"], may.filing.district)
+    assert files.notes_of("2024M05", "filings")["counting"] == counting_of(["2024M05"])["2024M05"]
 
 
 def test_only_one_process_at_a_time_brings_a_period_up_to_the_record(may):
@@ -413,6 +500,16 @@ def test_the_beat_stores_the_open_periods_so_that_the_first_look_finds_them(draf
     assert path_of("2024M05", "drafts").exists() and not path_of("2024M04", "drafts").exists()
     monkeypatch.setattr(city_columns.drafts, "refresh", lambda *asked: pytest.fail("It is stored already."))
     assert column(drafted.may, "2010.c1") == [1000]
+
+
+def test_the_beat_sweeps_what_a_killed_writer_left_a_day_ago(drafted):
+    city_columns.refresh(drafted.may)
+    old, young = (path_of("2024M05", name).with_name(f".filings.{name}.tmp") for name in ("old", "young"))
+    for each in (old, young):
+        each.write_bytes(b"PAR1")
+    os.utime(old, (0, old.stat().st_mtime - 25 * 3600))
+    tasks.store_columns()
+    assert not old.exists() and young.exists() and path_of("2024M05", "filings").exists()
 
 
 def test_a_second_worker_leaves_the_beat_to_the_first(drafted):

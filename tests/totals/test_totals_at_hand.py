@@ -1,6 +1,6 @@
 """The totals kept for the pages are those that would be added up now, whatever changed since they were kept."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
@@ -10,8 +10,10 @@ from accounts.models import District, Enterprise
 from reporting import workflow
 from reporting.models import Filing, Period, State, Submission
 from reporting.register import moves, upkeep
-from reporting.totals import aggregation
+from reporting.totals import aggregation, frozen
 from reporting.totals.aggregation import district_at_hand, summarise, summary_at_hand
+from reporting.totals.frozen import latest
+from reporting.totals.views.tables import district_totals_at_hand, totals_at_hand
 from reporting.workflow import owe
 from tests.cast import AT
 from tests.may import fresh, make_may, open_period
@@ -105,6 +107,25 @@ def test_while_nothing_changes_nothing_is_added_up_again(may, monkeypatch):
     assert summary_at_hand(Period.objects.get(pk="2024M05"), AT) == before
 
 
+def test_what_is_newer_than_was_asked_is_not_kept_for_what_was(may, monkeypatch):
+    """Between the marks and the sums 嘉陵 counts, and another page stores it; then it counts no more."""
+    before = summary_at_hand(may.may, AT)
+    submission = freeze(may.other_filing, may.other_clerk, {"2010.c1": "5.00"})
+    cache.clear()
+    last_year_of = aggregation.last_year_of
+
+    def then_overtaken(period):
+        monkeypatch.undo()
+        Filing.objects.filter(pk=may.other_filing.pk).update(counted=submission)
+        aggregation.columns.refresh(period.parsed)
+        return last_year_of(period)
+
+    monkeypatch.setattr(aggregation, "last_year_of", then_overtaken)
+    assert summary_at_hand(may.may, AT).city.cells["2010.c1"] == Decimal("1005.25")
+    Filing.objects.filter(pk=may.other_filing.pk).update(counted=None)
+    assert summary_at_hand(may.may, AT).city.cells == before.city.cells
+
+
 def test_what_changes_is_added_up_again_in_its_own_district_alone(may, monkeypatch):
     summary_at_hand(may.may, AT)
     added = []
@@ -121,6 +142,24 @@ def test_a_district_asks_for_its_own_mark_and_adds_up_nobody_else(may, monkeypat
     monkeypatch.setattr(aggregation, "add_areas", lambda *asked: pytest.fail("the city was added up"))
     own = district_at_hand(may.may, AT, may.cast.nanan)
     assert own.city == next(area for area in whole.districts if area.code == "500108") == own.districts[0]
+
+
+def test_the_list_of_one_district_is_its_own(may):
+    own = district_at_hand(may.may, AT, may.cast.nanan)
+    assert {listed.district for listed in own.filings} == {"500108"} and len(own.filings) == 1
+
+
+def test_a_locked_page_reads_no_list_of_firms_and_keeps_no_copy_of_the_edition(may, monkeypatch):
+    workflow.lock(may.may, may.city, datetime(2024, 6, 16, 18, tzinfo=AT.tzinfo), "多次催报未果")
+    period = Period.objects.get(pk="2024M05")
+    whole, read = latest("2024M05"), []
+    listed_in = frozen._listed_in
+    monkeypatch.setattr(frozen, "_listed_in", lambda release: read.append(release) or listed_in(release))
+    first, second = totals_at_hand(period, AT), totals_at_hand(period, AT)
+    district = district_totals_at_hand(period, AT, may.cast.nanan)
+    assert not read and first.edition is second.edition is district.edition is whole.edition
+    assert first == whole and len(read) == 1
+    assert list(district.filings) == [each for each in whole.filings if each.district == "500108"]
 
 
 def test_the_page_shows_a_moved_firm_under_its_district(may):

@@ -17,6 +17,7 @@ from reporting.city_columns.files import path_of, read, write
 from reporting.city_columns.scaling import ScaledColumns
 from reporting.models import Filing, Submission
 from reporting.register import moves, upkeep
+from reporting.totals import verifying
 from reporting.totals.aggregation import summarise, summary_at_hand
 from reporting.totals.verifying import differences
 from reporting.workflow import Refused
@@ -203,6 +204,34 @@ def test_a_row_that_is_missing_or_there_twice_is_named(counted):
     assert "填报：列存为“没有”，记录为“有”" in verify(CODE)[1]
     write(CODE, "filings", ScaledColumns(pl.concat([stored.frame, stored.frame[:1]]), {}), **notes)
     assert "5 行”，记录为“4 份填报" in verify(CODE)[1]
+
+
+def test_imported_history_that_stands_no_more_is_named(counted):
+    stored, notes = read("2023M05", "submissions")
+    more = stored.frame.with_columns(submission=pl.col("submission") - 1000)
+    write("2023M05", "submissions", ScaledColumns(pl.concat([stored.frame, more]), stored.scales), **notes)
+    assert f"2023M05 {counted.kept.credit_code} {counted.kept.name} 导入历史：列存为“-1" in verify("2023M05")[1]
+
+
+def test_what_is_approved_while_it_compares_is_no_difference_and_what_is_one_stays(counted, monkeypatch):
+    jialing = Filing.objects.get(enterprise__name="重庆嘉陵微电子有限公司")
+    submissions = [freeze(counted.twin_filing, counted.hu_bin, {"2010.c1": "5"})]
+    listed = verifying.listed
+
+    def meanwhile(code):
+        if submissions:
+            submission = submissions.pop()
+            reviewer = User.objects.filter(district=submission.filing.district).order_by("pk").first()
+            workflow.approve(submission, reviewer, AT)
+        return listed(code)
+
+    monkeypatch.setattr(verifying, "listed", meanwhile)
+    assert verify(CODE)[1] == ""
+    submissions.append(freeze(jialing, counted.clerk, {"2010.c1": "6"}))
+    call_command("dataset", CODE, stdout=StringIO())
+    spoil("submissions", **{"2010.c1": pl.col("2010.c1") + (pl.col("submission") == fresh(counted.filing).counted_id)})
+    complaints = verify(CODE)[1]
+    assert not submissions and "2010.c1：列存为“1000.11”" in complaints and "counted" not in complaints
 
 
 def test_a_damaged_file_is_made_again_before_it_is_looked_at(counted):

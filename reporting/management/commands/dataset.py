@@ -3,14 +3,13 @@
 Exit 1 with --verify where a row, a cell or a sum is another; each place is named.
 """
 
-from itertools import islice
 from time import perf_counter
 
 from django.core.management.base import BaseCommand, CommandError
 
 from forms_tables.edition.periods import PeriodCode
 from reporting.city_columns import frozen
-from reporting.totals.verifying import differences, stored_periods
+from reporting.totals.verifying import lasting_differences, stored_periods
 from reporting.totals.verifying import rebuild as make_anew
 
 MOST_NAMED = 200
@@ -45,7 +44,7 @@ class Command(BaseCommand):
             raise CommandError(f"列存与记录有 {wrong} 处不一致；用 manage.py dataset --rebuild 重做后再核对。")
 
     def verified(self, code: str) -> int:
-        found = list(islice(differences(code), MOST_NAMED + 1))
+        found = lasting_differences(code, MOST_NAMED + 1)
         for each in found[:MOST_NAMED]:
             self.stderr.write(each.in_words)
         if len(found) > MOST_NAMED:

@@ -17,7 +17,7 @@ from reporting.pages.chosen_period import asked_period, periods_to_show
 from reporting.pages.grid import most_common_unit, show
 from reporting.totals.aggregation import AreaSummary, Summary, district_at_hand, summary_at_hand
 from reporting.totals.coverage import after_lock_in_words, imported_in_words, reopened_in_words
-from reporting.totals.frozen import newest, thawed, with_late_ones
+from reporting.totals.frozen import newest, thawed_totals, with_late_ones, with_list_of
 from reporting.totals.handing_out import of_district
 from reporting.totals.history import (
     ImportedPeriod,
@@ -97,8 +97,8 @@ def _released_at_hand(period: Period, include_submitted: bool = False) -> Summar
     release = newest(period.code) if period.is_locked and not include_submitted else None
     if release is None:
         return None
-    frozen = at_hand(f"totals-{release.code}", release.frozen_digest, lambda: thawed(release))
-    return with_late_ones(frozen, period)
+    totals = at_hand(f"totals-{release.code}-alone", release.frozen_digest, lambda: thawed_totals(release))
+    return with_late_ones(with_list_of(totals, release), period)
 
 
 def history_at_hand(period: ImportedPeriod, at: datetime) -> Summary:
