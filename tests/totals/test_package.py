@@ -55,7 +55,10 @@ def texts_in(book):
 
 def test_it_holds_two_workbooks_and_first_of_all_what_explains_them(city):
     content = package_of(summarise(city.may, FILED_AT))
-    assert ZipFile(BytesIO(content)).namelist() == ["重庆市2024年5月汇总表.xlsx", "重庆市2024年5月企业名单.xlsx"]
+    assert ZipFile(BytesIO(content)).namelist() == [
+        "重庆市2024年5月汇总表（暂定）.xlsx",
+        "重庆市2024年5月企业名单（暂定）.xlsx",
+    ]
     tables, firms = unpacked(content)
     assert tables.sheetnames == ["编制说明", "分区县主要指标", "分区县报送情况", "软统企6", "软统企7"]
     assert firms.sheetnames == ["企业名单"]
@@ -122,8 +125,33 @@ def test_an_edition_that_names_no_main_indicators_has_no_table_of_them():
     assert not any("主要指标及同比" in text for text in texts_in(book))
 
 
+WORDS = "未锁定，2 家（占上年收入 60.0%）"
+
+
+def locked(summary):
+    """The same, as it would be once its period is locked."""
+    city = summary.city
+    return replace(summary, city=replace(city, rests=replace(city.rests, is_provisional=False)))
+
+
+def test_what_is_not_locked_is_marked_on_every_sheet_and_has_no_day(city):
+    books = unpacked(package_of(summarise(city.may, FILED_AT)))
+    for sheet in (sheet for book in books for sheet in book):
+        assert sheet["A1"].value.endswith("（暂定）"), sheet.title
+        assert f"暂定：{WORDS}" in sheet.oddHeader.right.text
+        assert sheet.cell(sheet.max_row, 1).value.rstrip("　").endswith("报出日期：")
+    explained = {row[0].value: row[1].value for row in books[0]["编制说明"].iter_rows() if row[0].value}
+    assert explained["暂定"].startswith(f"{WORDS}。")
+
+
+def test_what_is_locked_has_no_such_mark(city):
+    content = package_of(locked(summarise(city.may, FILED_AT)))
+    assert "暂定" not in "".join(ZipFile(BytesIO(content)).namelist())
+    assert not any("暂定" in text for book in unpacked(content) for text in texts_in(book))
+
+
 def test_each_sheet_is_signed_at_its_foot(city):
-    for book in unpacked(package_of(summarise(city.may, AT))):
+    for book in unpacked(package_of(locked(summarise(city.may, AT)))):
         for sheet in book:
             foot = sheet.cell(sheet.max_row, 1).value
             assert foot.startswith("综合机关：重庆市经济和信息化委员会"), sheet.title

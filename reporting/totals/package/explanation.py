@@ -10,7 +10,7 @@ from reporting.totals.package.districts import COVERAGE_SHEET, MAIN_SHEET, main_
 from reporting.totals.package.earlier import LAST_YEAR, PaperFigures
 from reporting.totals.package.official import is_published, rows_left_out
 from reporting.totals.package.paper import LINE_HEIGHT, PageHead, PaperBook, lines_needed
-from reporting.totals.tabulation.notes import districts_in_words, how_it_came_in, scope_of
+from reporting.totals.tabulation.notes import districts_in_words, how_it_came_in, scope_of, whether_locked
 from reporting.totals.tabulation.page import Field
 from reporting.totals.tabulation.tables import tables_of
 
@@ -42,6 +42,7 @@ def explanation_of(figures: PaperFigures) -> list[tuple[str, str]]:
     counted = sum(listed.is_counted for listed in summary.filings)
     return [
         ("报告期", summary.period.label),
+        *whether_locked(summary),
         ("制度", f"{summary.edition.title}\n{summary.edition.basis}"),
         ("统计范围", f"{scope_of(summary)}\n{districts_in_words(summary)}"),
         *how_it_came_in(summary, counted),
@@ -106,8 +107,8 @@ def papers_in_words(summary: Summary) -> str:
     return "\n".join(sheets)
 
 
-def write_firms(book: PaperBook) -> None:
-    summary = book.summary
+def write_firms(book: PaperBook, figures: PaperFigures) -> None:
+    summary = figures.now.summary
     counted = sum(listed.is_counted for listed in summary.filings)
     left = [f"报告期：{summary.period.label}", f"共 {len(summary.filings)} 家，纳入汇总 {counted} 家"]
     head = PageHead(f"{summary.period.label}{FIRMS_SHEET}", left, ["列有单个企业，内部资料"])

@@ -16,7 +16,7 @@ from reporting.totals.coverage import (
     share_in_words,
 )
 from reporting.totals.released import by_reason, left_out_in_words
-from reporting.totals.tabulation.page import GREY, Field, TotalsBook
+from reporting.totals.tabulation.page import GREY, PROVISIONAL, Field, TotalsBook
 from reporting.totals.tabulation.tables import DISTRICT, DISTRICT_CODE, tables_of
 
 NOTES = [Field("label", "项目", 20), Field("text", "说明", 110)]
@@ -79,6 +79,7 @@ def notes_on(summary: Summary) -> list[tuple[str, str]]:
         ("制度版本摘要", summary.edition.digest),
         *other_digests(summary),
         ("制表时间", f"{summary.at:%Y-%m-%d %H:%M:%S}"),
+        *whether_locked(summary),
         *which_release(summary),
         ("纳入口径", scope_of(summary)),
         *how_it_came_in(summary, counted),
@@ -110,6 +111,13 @@ def how_it_came_in(summary: Summary, counted: int) -> list[tuple[str, str]]:
     beside = reopened_in_words(city) + after_lock_in_words(city.filed_after_lock) + imported_in_words(city)
     shares = [("收入占比", share_in_words(city, summary.revenue_basis))]
     return [("报送情况", filed + beside), *shares, *who_is_left_out(summary), *bases]
+
+
+def whether_locked(summary: Summary) -> list[tuple[str, str]]:
+    """Said only while the figures may still change."""
+    if not summary.provisional:
+        return []
+    return [(PROVISIONAL, f"{summary.provisional}。锁定以前的上报、审核和更正会改变这些数，不是定数。")]
 
 
 def which_release(summary: Summary) -> list[tuple[str, str]]:

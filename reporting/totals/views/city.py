@@ -11,6 +11,7 @@ from reporting.totals.history import summary_of
 from reporting.totals.package.earlier import totals_before
 from reporting.totals.package.packing import package_of
 from reporting.totals.rounding.shown import MEASURES
+from reporting.totals.tabulation.page import PROVISIONAL
 from reporting.totals.views.tables import (
     asked_for,
     lay_out_totals,
@@ -56,7 +57,7 @@ def package(request, code):
     summary = summary_of(code, at, include_submitted=request.GET.get("submitted") == "yes")
     if summary is None:
         raise Http404(f"没有报告期{code}。")
-    kind = "（含待审核）" * summary.include_submitted
+    kind = "（含待审核）" * summary.include_submitted + f"（{PROVISIONAL}）" * bool(summary.provisional)
     name = f"{summary.period.label}_报部材料{kind}{'' if measure.is_as_filed else measure.label}.zip"
     content = package_of(summary, measure, totals_before(summary))
     return HttpResponse(
