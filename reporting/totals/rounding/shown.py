@@ -107,7 +107,7 @@ def rounding_of(summary: Summary, measure: MoneyMeasure) -> Rounding:
             return Rounding(balance(figures, relations, TEN_THOUSAND, DECIMALS), tuple(refusals))
         except Unbalanced as refused:
             relations -= set(refused.relations)
-            refusals += [in_words(summary, figures, relation) for relation in refused.relations]
+            refusals += [in_words(summary, figures, *refusal) for refusal in refused.failures.items()]
 
 
 def nearest(figure: Decimal) -> Decimal:
