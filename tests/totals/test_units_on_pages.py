@@ -101,6 +101,29 @@ def test_a_district_chooses_too(may):
     assert "亿元" in book["软统企6"]["A4"].value
 
 
+OWN = "/district/totals/?period=2024M05&unit=yi"
+
+
+def test_a_districts_page_says_what_the_citys_says_or_that_it_may_differ(may):
+    """5.023 and 1.2349 come to 6.2579: of the three the second moves least when it goes up."""
+    approve_the_other(may, {"2010.c1": "12349.00"})
+    reviewer = sign_in(may.other_reviewer)
+    alone = reviewer.get(OWN)
+    assert row_on(alone, "主营业务收入") == "1.23"
+    assert "本区县单独舍位，与全市表可能差一个末位。" in words_on(alone)
+    assert "南岸区 1.24" in words_on(sign_in(may.city).get(f"{PAGE}&unit=yi&indicator=2010"))
+    page = reviewer.get(OWN)
+    assert row_on(page, "主营业务收入") == "1.24"
+    assert "与全市表一致" in words_on(page) and "单独舍位" not in words_on(page)
+
+
+def test_a_districts_workbook_is_cut_out_of_the_citys_table(may):
+    approve_the_other(may, {"2010.c1": "12349.00"})
+    content = sign_in(may.other_reviewer).get("/district/totals/2024M05.xlsx?unit=yi").content
+    sheet = openpyxl.load_workbook(BytesIO(content))["软统企6"]
+    assert [row[3].value for row in sheet.iter_rows() if row[2].value == "2010"] == [1.24]
+
+
 def test_a_unit_nobody_knows_is_none_and_no_period_is_no_page(may):
     city = sign_in(may.city)
     assert "未舍位" in words_on(city.get(f"{PAGE}&unit=dollars"))

@@ -10,7 +10,7 @@ from accounts.models import Ability
 from reporting.totals.history import summary_of
 from reporting.totals.package.earlier import totals_before
 from reporting.totals.package.packing import package_of
-from reporting.totals.rounding.shown import MEASURES
+from reporting.totals.rounding.shown import MEASURES, shown
 from reporting.totals.tabulation.page import PROVISIONAL
 from reporting.totals.views.tables import (
     asked_for,
@@ -18,7 +18,6 @@ from reporting.totals.views.tables import (
     measure_asked,
     over_districts,
     periods_with_totals,
-    shown_at_hand,
     tables_with_totals,
 )
 
@@ -30,7 +29,7 @@ def totals(request):
     if asked is None:
         return render(request, "review/city_no_period.html")
     summary, measure = asked.summary, measure_asked(request)
-    shown = shown_at_hand(summary, measure)
+    totals_shown = shown(summary, measure)
     tables = tables_with_totals(summary)
     table = next((table for table in tables if table.key == request.GET.get("table")), tables[0])
     area = next((area for area in summary.districts if area.code == request.GET.get("area")), summary.city)
@@ -39,13 +38,13 @@ def totals(request):
         "period": asked.period,
         "periods": periods_with_totals(),
         "summary": summary,
-        "shown": shown,
+        "shown": totals_shown,
         "measures": MEASURES.values(),
         "tables": tables,
-        "totals": lay_out_totals(shown, area, table),
+        "totals": lay_out_totals(totals_shown, area, table),
         "indicator": indicator,
-        "indicator_unit": shown.unit(indicator) if indicator else "",
-        "over_districts": over_districts(shown, indicator) if indicator else [],
+        "indicator_unit": totals_shown.unit(indicator) if indicator else "",
+        "over_districts": over_districts(totals_shown, indicator) if indicator else [],
     }
     return render(request, "totals/city.html", around)
 
