@@ -98,7 +98,7 @@ def test_what_has_no_total_stays_blank(city):
 def test_by_district_every_district_has_its_own_rows_under_one_filter(city):
     sheet = tabulate(city.may)["软统企6分区县"]
     assert row_of(sheet, "2010", district="500103")["c1"].value == 3000.35
-    assert row_of(sheet, "2010", district="500101")["c1"].value == 0
+    assert row_of(sheet, "2010", district="500101")["c1"].value is None  # nobody filled it
     assert row_of(sheet, "2010", district_name="大渡口区")["firms"].value == 0
     rows = rows_by_key(sheet)
     assert len(rows) == 3 * 28  # the form's rows without its two headings
@@ -125,6 +125,7 @@ def test_the_notes_say_what_went_in(city):
     assert notes["制度版本摘要"] == city.may.edition.digest
     assert notes["制表时间"] == "2024-06-14 09:30:00"
     assert notes["暂定"].startswith("未锁定，2 家")
+    assert "没有企业填报的留空；填报的合计数为 0 的写 0。" in notes["合计"]
     assert notes["纳入口径"].startswith("只纳入区县审核通过")
     assert notes["报送情况"] == "应报 4 家，已报 3 家，审核通过 2 家，本表纳入 2 家。"
     assert "2023年年报主营业务收入" in notes["收入占比"]

@@ -81,6 +81,14 @@ def test_an_indicator_over_the_districts_is_in_the_same_unit_with_shares_of_what
     assert "渝中区 5.02 99.9 1/2" in words and "南岸区 0.01 0.1 1/1" in words
 
 
+def test_what_nobody_filled_is_blank_and_what_rounds_to_nothing_is_nought(may):
+    approve_the_other(may, {"2010.c1": "20.00"})
+    words = words_on(sign_in(may.city).get(f"{PAGE}&unit=yi-plain&indicator=2010"))
+    assert "没有企业填报的留空；填报的合计数为 0 的写 0，不足 0.005 亿元的显示为 0.00。" in words
+    assert "南岸区 0.00 0.0 1/1" in words
+    assert "南岸区 1/1" in words_on(sign_in(may.city).get(f"{PAGE}&indicator=2020"))
+
+
 def test_the_files_are_in_the_unit_of_the_page(may):
     city = sign_in(may.city)
     markup = markup_of(city.get(f"{PAGE}&unit=yi"))

@@ -50,7 +50,7 @@ def explanation_of(figures: PaperFigures) -> list[tuple[str, str]]:
         ("金额单位", "\n".join(figures.now.in_words)),
         ("增速口径", growth_in_words(figures)),
         *([("与原制度的对照", "\n".join(summary.breaks))] if summary.breaks else []),
-        ("空白与 0", "没有企业填报的单元格留空；填报的合计数为 0 的写 0。百分比、系数不加总，留空。"),
+        ("空白与 0", f"{figures.now.blank_in_words}百分比、系数不加总，留空。"),
         ("表式", forms_in_words(summary)),
         ("本套材料", papers_in_words(summary)),
     ]

@@ -12,6 +12,7 @@ from django.core.cache import cache
 
 from forms_tables.edition.address import CellAddress
 from forms_tables.edition.catalog import Edition, Indicator
+from reporting.totals.adding_up import cells_that_add_up
 from reporting.totals.aggregation import AreaSummary, Summary
 from reporting.totals.at_hand import at_hand
 from reporting.totals.rounding.balance import Unbalanced, balance
@@ -89,7 +90,17 @@ class ShownTotals:
         beside = [self.rounding.beside_city] if self.rounding.beside_city else []
         return [f"{self.measure.in_words}。", *beside, *refusals[:TOLD], *more]
 
+    @property
+    def blank_in_words(self) -> str:
+        """What a blank says, and what 0 does."""
+        small = "" if self.measure.is_as_filed else "，不足 0.005 亿元的显示为 0.00"
+        moved = "（舍位平衡可能使末位相差 0.01）" if self.measure.balanced else ""
+        return f"没有企业填报的留空；填报的合计数为 0 的写 0{small}{moved}。"
+
     def figure(self, area: AreaSummary, cell: str) -> Decimal | None:
+        """Blank where nobody filled it, though a total of nothing is 0."""
+        if not area.totals.filled[cell] and cell in cells_that_add_up(self.summary.edition):
+            return None
         return self.rounding.figures.get(place(area, cell), area.cells.get(cell))
 
     def unit(self, row: Indicator) -> str:

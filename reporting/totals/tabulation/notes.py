@@ -16,6 +16,7 @@ from reporting.totals.coverage import (
     share_in_words,
 )
 from reporting.totals.released import by_reason, left_out_in_words
+from reporting.totals.rounding.shown import ShownTotals
 from reporting.totals.tabulation.page import GREY, PROVISIONAL, Field, TotalsBook
 from reporting.totals.tabulation.tables import DISTRICT, DISTRICT_CODE, tables_of
 
@@ -57,7 +58,7 @@ NAMED, MOST_LINES = 5, 24
 def write_notes(book: TotalsBook) -> None:
     sheet = book.add_sheet("说明", NOTES, repeat=1)
     book.write_title(sheet, 0, f"{book.summary.period.label}汇总表说明", 1)
-    told = [*notes_on(book.summary), ("金额单位", "\n".join(book.shown.in_words))]
+    told = [*notes_on(book.shown), ("金额单位", "\n".join(book.shown.in_words))]
     for row, (label, text) in enumerate(told, start=1):
         sheet.set_row(row, 15 * lines_needed(text))
         sheet.write_string(row, 0, label, book.boxed(bold=True, valign="top"))
@@ -71,7 +72,8 @@ def lines_needed(text: str) -> int:
     return sum(max(1, ceil(sum(2 if ord(sign) > 255 else 1 for sign in line) / room)) for line in text.split("\n"))
 
 
-def notes_on(summary: Summary) -> list[tuple[str, str]]:
+def notes_on(shown: ShownTotals) -> list[tuple[str, str]]:
+    summary = shown.summary
     counted = sum(listed.is_counted for listed in summary.filings)
     return [
         ("报告期", f"{summary.period.label}（{summary.period.code}）"),
@@ -83,7 +85,7 @@ def notes_on(summary: Summary) -> list[tuple[str, str]]:
         *which_release(summary),
         ("纳入口径", scope_of(summary)),
         *how_it_came_in(summary, counted),
-        ("合计", "各指标合计数由纳入的上报件逐家相加，不四舍五入；没有企业填报的指标合计为 0，空白不等于 0。"),
+        ("合计", f"各指标合计数由纳入的上报件逐家相加。{shown.blank_in_words}"),
         (
             "同比、环比",
             "同比由合计数重新计算，是同口径的，保留一位小数；上年同期合计不大于 0 时留空。"

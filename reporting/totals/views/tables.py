@@ -174,7 +174,9 @@ def over_districts(shown: ShownTotals, indicator: Indicator) -> list[DistrictRow
     amounts = sorted(summary.districts, key=lambda area: -(area.cells.get(cell) or Decimal(0)))
     return [
         DistrictRow(
-            area, _shown(shown, area, indicator, indicator.columns[0]) or "", _percent(area.cells.get(cell), whole)
+            area,
+            _shown(shown, area, indicator, indicator.columns[0]) or "",
+            _percent(area.cells.get(cell), whole) if area.totals.filled[cell] else "",
         )
         for area in amounts
     ]
