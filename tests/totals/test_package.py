@@ -164,6 +164,7 @@ def test_it_says_what_is_missing_and_on_what_growth_rests(city):
         "应报而未纳入的企业 2 家：万州区 2 家。逐家见企业名单。\n没有纳入任何企业的区县：万州区、大渡口区，各表中留空。"
     )
     assert "上年同期（2023年5月）的数由本期纳入的企业填报" in explained["增速口径"]
+    assert explained["增速口径"].endswith("累计指标的环比不由两期累计数相除，各表留空。")
     assert "软统企6中平台补列的" in explained["表式"]
     assert explained["金额单位"] == "金额单位万元，未舍位。"
 
@@ -182,6 +183,13 @@ def test_the_list_names_every_firm_that_owed(city):
     firms = unpacked(package_of(summarise(city.may, FILED_AT)))[1]["企业名单"]
     assert column_of(firms, "单位详细名称")[:4] == ["三峡数据", "万州云谷", "山城软件", "两江芯片"]
     assert column_of(firms, "是否纳入")[:4] == ["否", "否", "是", "是"]
+
+
+def test_of_a_locked_period_the_list_says_who_is_in(city):
+    summary = summarise(city.may, FILED_AT)
+    filings = tuple(listed._replace(state="已锁定") for listed in summary.filings if listed.is_counted)
+    firms = unpacked(package_of(replace(summary, filings=filings)))[1]["企业名单"]
+    assert column_of(firms, "报送情况")[:2] == ["已计入", "已计入"]
 
 
 @pytest.mark.parametrize("code", ["2023A", "2024M05"])
