@@ -7,6 +7,7 @@ import openpyxl
 import pytest
 from django.core.cache import cache
 
+from accounts.models import JournalEntry
 from reporting import workflow
 from tests.cast import AT
 from tests.may import make_may
@@ -96,6 +97,8 @@ def test_the_files_are_in_the_unit_of_the_page(may):
     book = openpyxl.load_workbook(BytesIO(city.get("/city/totals/2024M05.xlsx?unit=yi").content))
     assert book["软统企6"]["A4"].value == "计量单位：金额：亿元；出口：万美元（舍位平衡）"
     package = ZipFile(BytesIO(city.get("/city/totals/2024M05.zip?unit=yi").content))
+    line = JournalEntry.objects.get(action="导出报部材料")
+    assert (line.by, line.period, line.subject) == (may.city, "2024M05", "报部材料（暂定）亿元（舍位平衡）")
     tables = openpyxl.load_workbook(BytesIO(package.read(package.namelist()[0])))
     assert tables["软统企6"]["A5"].value == book["软统企6"]["A4"].value
 

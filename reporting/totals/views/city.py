@@ -4,7 +4,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.http import content_disposition_header
 
-from accounts import clock
+from accounts import clock, journal
 from accounts.access import needs
 from accounts.models import Ability
 from reporting.totals.history import summary_of
@@ -59,6 +59,10 @@ def package(request, code):
     kind = "（含待审核）" * summary.include_submitted + f"（{PROVISIONAL}）" * bool(summary.provisional)
     name = f"{summary.period.label}_报部材料{kind}{'' if measure.is_as_filed else measure.label}.zip"
     content = package_of(summary, measure, totals_before(summary))
+    subject = name.partition("_")[2].removesuffix(".zip")
+    journal.record(
+        by=request.user, at=at, action="导出报部材料", subject=subject, district=request.user.district, period=code
+    )
     return HttpResponse(
         content,
         content_type="application/zip",
