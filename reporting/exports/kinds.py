@@ -64,7 +64,7 @@ def totals(out: BinaryIO, user: User, asked: AskedFor, at: datetime, say: SayRow
     own = of_district(summary, user.district.code) if user.district else summary
     if own is None:
         raise Refused("本区县在这个报告期没有应报的企业。")
-    write_totals(out, own, measure_of(asked), at)
+    write_totals(out, own, measure_of(asked), at, summary)
 
 
 def measure_of(asked: AskedFor) -> MoneyMeasure:

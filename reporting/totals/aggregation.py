@@ -75,6 +75,11 @@ class Summary:
         """Cut down to one district, which then stands in the place of the city."""
         return bool(self.city.code)
 
+    @property
+    def provisional(self) -> str:
+        """On what the whole rests while it may change; empty once the period is locked."""
+        return self.city.rests.in_words if self.city.rests else ""
+
 
 def summarise(period: Period, at: datetime, include_submitted: bool = False) -> Summary:
     """Add up what has been approved; with `include_submitted` also what waits for its district, and labelled so.

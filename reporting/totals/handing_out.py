@@ -32,6 +32,8 @@ def of_district(summary: Summary, code: str) -> Summary | None:
     return replace(summary, city=area, districts=(area,), filings=filings, left_out=left_out, released=released)
 
 
-def write_totals(out: BinaryIO, summary: Summary, measure: MoneyMeasure, at: datetime) -> None:
-    """Dated when it is written."""
-    write_summary(replace(summary, at=at), out, measure)
+def write_totals(
+    out: BinaryIO, summary: Summary, measure: MoneyMeasure, at: datetime, whole: Summary | None = None
+) -> None:
+    """Dated when it is written. `whole` is the city's, where one district was cut out of it."""
+    write_summary(replace(summary, at=at), out, measure, whole)

@@ -127,6 +127,7 @@ def test_the_pages_show_both_releases_their_difference_and_the_triangle(locked, 
     assert "与发布时逐字节相同" in checked
     workbook = city.get(reverse("city_release_workbook", args=["2024M05-1"]))
     assert workbook.content == rebuilt(Release.objects.get(number=1))
+    assert JournalEntry.objects.get(action="导出发布的汇总表").subject == "2024M05-1"
     triangle = words_on(city.get(reverse("city_revisions"), {"cell": "2010.c1"}))
     assert "2024年5月 1,000.00 2,000.00 2,000.00 1,000.00 100.00" in triangle
     assert city.get(reverse("city_revisions_workbook")).status_code == 200

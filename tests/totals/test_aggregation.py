@@ -14,6 +14,7 @@ from reporting.models import Filing, Period, State
 from reporting.totals.adding_up import AreaTotals, add_areas, add_up, cells_with_totals, total_cells
 from reporting.totals.aggregation import as_json, summarise
 from reporting.totals.last_year import base_revenue_before
+from reporting.totals.rounding.shown import AS_FILED, shown
 from reporting.totals.tabulation.notes import notes_on
 from tests.filling.figures import AT, file_values, make_city
 
@@ -138,7 +139,7 @@ def test_it_says_how_many_count_although_they_are_open_again(city, state):
     assert (summary.city.coverage.approved, summary.city.coverage.reopened) == (2, 1)
     assert {area.code: area.coverage.reopened for area in summary.districts} == {"500101": 0, "500103": 1, "500104": 0}
     assert as_json(summary) == as_json(settled)
-    assert dict(notes_on(summary))["报送情况"].endswith(
+    assert dict(notes_on(shown(summary, AS_FILED)))["报送情况"].endswith(
         "审核通过 2 家，本表纳入 2 家。其中 1 家的上报件在修订、查询或退回中，仍以已审核的一份计入。"
     )
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reporting.totals.rounding.balance import Addition, Unbalanced, balance
+from reporting.totals.rounding.balance import Addition, Failure, Unbalanced, balance
 
 WAN = Decimal(10_000)
 
@@ -69,6 +69,28 @@ def test_three_directions_may_have_no_balance():
     with pytest.raises(Unbalanced) as refused:
         balance(figures, relations, Decimal(1), 0)
     assert refused.value.relations == (relations[2],)
+
+
+def cube(side):
+    """Halves in three directions: no rounding is a vertex that the first relaxation finds."""
+    cells = list(product(range(side), repeat=3))
+    figures = {f"c{cell}": Decimal(sum((at + 1) * each for at, each in enumerate(cell)) % 7) / 10 for cell in cells}
+    relations = []
+    for fixed in ((0, 1), (0, 2), (1, 2)):
+        for pair in product(range(side), repeat=2):
+            parts = tuple(f"c{cell}" for cell in cells if tuple(cell[at] for at in fixed) == pair)
+            figures[f"t{fixed}{pair}"] = sum(figures[part] for part in parts)
+            relations.append(Addition(f"t{fixed}{pair}", parts))
+    return figures, relations
+
+
+def test_what_the_solver_did_not_prove_is_told_apart_and_not_taken(monkeypatch):
+    figures, relations = cube(6)
+    balance(figures, relations, Decimal(1), 0)
+    monkeypatch.setattr("reporting.totals.rounding.balance.MOST_NODES", 0)
+    with pytest.raises(Unbalanced, match="在限定的计算量内没有求出") as refused:
+        balance(figures, relations, Decimal(1), 0)
+    assert set(refused.value.failures.values()) == {Failure.UNDECIDED}
 
 
 AMOUNTS = st.one_of(

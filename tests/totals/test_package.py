@@ -55,7 +55,10 @@ def texts_in(book):
 
 def test_it_holds_two_workbooks_and_first_of_all_what_explains_them(city):
     content = package_of(summarise(city.may, FILED_AT))
-    assert ZipFile(BytesIO(content)).namelist() == ["重庆市2024年5月汇总表.xlsx", "重庆市2024年5月企业名单.xlsx"]
+    assert ZipFile(BytesIO(content)).namelist() == [
+        "重庆市2024年5月汇总表（暂定）.xlsx",
+        "重庆市2024年5月企业名单（暂定）.xlsx",
+    ]
     tables, firms = unpacked(content)
     assert tables.sheetnames == ["编制说明", "分区县主要指标", "分区县报送情况", "软统企6", "软统企7"]
     assert firms.sheetnames == ["企业名单"]
@@ -122,8 +125,33 @@ def test_an_edition_that_names_no_main_indicators_has_no_table_of_them():
     assert not any("主要指标及同比" in text for text in texts_in(book))
 
 
+WORDS = "未锁定，2 家（占上年收入 60.0%）"
+
+
+def locked(summary):
+    """The same, as it would be once its period is locked."""
+    city = summary.city
+    return replace(summary, city=replace(city, rests=replace(city.rests, is_provisional=False)))
+
+
+def test_what_is_not_locked_is_marked_on_every_sheet_and_has_no_day(city):
+    books = unpacked(package_of(summarise(city.may, FILED_AT)))
+    for sheet in (sheet for book in books for sheet in book):
+        assert sheet["A1"].value.endswith("（暂定）"), sheet.title
+        assert f"暂定：{WORDS}" in sheet.oddHeader.right.text
+        assert sheet.cell(sheet.max_row, 1).value.rstrip("　").endswith("报出日期：")
+    explained = {row[0].value: row[1].value for row in books[0]["编制说明"].iter_rows() if row[0].value}
+    assert explained["暂定"].startswith(f"{WORDS}。")
+
+
+def test_what_is_locked_has_no_such_mark(city):
+    content = package_of(locked(summarise(city.may, FILED_AT)))
+    assert "暂定" not in "".join(ZipFile(BytesIO(content)).namelist())
+    assert not any("暂定" in text for book in unpacked(content) for text in texts_in(book))
+
+
 def test_each_sheet_is_signed_at_its_foot(city):
-    for book in unpacked(package_of(summarise(city.may, AT))):
+    for book in unpacked(package_of(locked(summarise(city.may, AT)))):
         for sheet in book:
             foot = sheet.cell(sheet.max_row, 1).value
             assert foot.startswith("综合机关：重庆市经济和信息化委员会"), sheet.title
@@ -136,6 +164,7 @@ def test_it_says_what_is_missing_and_on_what_growth_rests(city):
         "应报而未纳入的企业 2 家：万州区 2 家。逐家见企业名单。\n没有纳入任何企业的区县：万州区、大渡口区，各表中留空。"
     )
     assert "上年同期（2023年5月）的数由本期纳入的企业填报" in explained["增速口径"]
+    assert explained["增速口径"].endswith("累计指标的环比不由两期累计数相除，各表留空。")
     assert "软统企6中平台补列的" in explained["表式"]
     assert explained["金额单位"] == "金额单位万元，未舍位。"
 
@@ -154,6 +183,13 @@ def test_the_list_names_every_firm_that_owed(city):
     firms = unpacked(package_of(summarise(city.may, FILED_AT)))[1]["企业名单"]
     assert column_of(firms, "单位详细名称")[:4] == ["三峡数据", "万州云谷", "山城软件", "两江芯片"]
     assert column_of(firms, "是否纳入")[:4] == ["否", "否", "是", "是"]
+
+
+def test_of_a_locked_period_the_list_says_who_is_in(city):
+    summary = summarise(city.may, FILED_AT)
+    filings = tuple(listed._replace(state="已锁定") for listed in summary.filings if listed.is_counted)
+    firms = unpacked(package_of(replace(summary, filings=filings)))[1]["企业名单"]
+    assert column_of(firms, "报送情况")[:2] == ["已计入", "已计入"]
 
 
 @pytest.mark.parametrize("code", ["2023A", "2024M05"])

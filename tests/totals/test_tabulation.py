@@ -55,7 +55,7 @@ def test_it_holds_each_table_for_the_city_and_by_district_between_notes_and_list
 
 def test_the_citys_table_says_the_hand_worked_totals_in_the_official_layout(city):
     sheet = tabulate(city.may)["软统企6"]
-    assert sheet["A1"].value == "软件和信息技术服务业企业月报表（全市汇总）"
+    assert sheet["A1"].value == "软件和信息技术服务业企业月报表（全市汇总）（暂定）"
     head = [cell.value for row in sheet.iter_rows(min_row=1, max_row=4) for cell in row if cell.value]
     assert {"报告期：2024年5月", "表号：软统企6", "制定机关：工业和信息化部"} <= set(head)
     assert any("国统制〔2021〕136号" in text for text in head)
@@ -98,7 +98,7 @@ def test_what_has_no_total_stays_blank(city):
 def test_by_district_every_district_has_its_own_rows_under_one_filter(city):
     sheet = tabulate(city.may)["软统企6分区县"]
     assert row_of(sheet, "2010", district="500103")["c1"].value == 3000.35
-    assert row_of(sheet, "2010", district="500101")["c1"].value == 0
+    assert row_of(sheet, "2010", district="500101")["c1"].value is None  # nobody filled it
     assert row_of(sheet, "2010", district_name="大渡口区")["firms"].value == 0
     rows = rows_by_key(sheet)
     assert len(rows) == 3 * 28  # the form's rows without its two headings
@@ -113,6 +113,7 @@ def test_every_sheet_prints_on_a4_landscape_with_its_head_on_each_page(city):
         assert sheet.print_title_rows
         assert "&P" in sheet.oddFooter.center.text
         assert "内部资料" in sheet.oddHeader.right.text
+        assert "暂定：未锁定，2 家（占上年收入 60.0%）" in sheet.oddHeader.center.text
     book = tabulate(city.may)
     assert book["软统企6"].freeze_panes == "D7"
     assert book["软统企6分区县"].freeze_panes == "F7"
@@ -123,6 +124,8 @@ def test_the_notes_say_what_went_in(city):
     assert notes["报告期"] == "2024年5月（2024M05）"
     assert notes["制度版本摘要"] == city.may.edition.digest
     assert notes["制表时间"] == "2024-06-14 09:30:00"
+    assert notes["暂定"].startswith("未锁定，2 家")
+    assert "没有企业填报的留空；填报的合计数为 0 的写 0。" in notes["合计"]
     assert notes["纳入口径"].startswith("只纳入区县审核通过")
     assert notes["报送情况"] == "应报 4 家，已报 3 家，审核通过 2 家，本表纳入 2 家。"
     assert "2023年年报主营业务收入" in notes["收入占比"]
@@ -164,7 +167,7 @@ def test_cut_down_to_one_district_it_names_that_district_and_no_other(city):
     write_summary(replace(summary, city=yuzhong, districts=(yuzhong,), filings=filings), out)
     book = openpyxl.load_workbook(out)
     assert book.sheetnames == ["说明", "软统企6", "软统企7", "区县报送情况", "纳入清单"]
-    assert book["软统企6"]["A1"].value == "软件和信息技术服务业企业月报表（渝中区汇总）"
+    assert book["软统企6"]["A1"].value == "软件和信息技术服务业企业月报表（渝中区汇总）（暂定）"
     words = {str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row}
     assert not any("全市" in word or wanzhou.name in word or "三峡数据" in word for word in words)
 

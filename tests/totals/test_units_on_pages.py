@@ -7,6 +7,7 @@ import openpyxl
 import pytest
 from django.core.cache import cache
 
+from accounts.models import JournalEntry
 from reporting import workflow
 from tests.cast import AT
 from tests.may import make_may
@@ -81,6 +82,14 @@ def test_an_indicator_over_the_districts_is_in_the_same_unit_with_shares_of_what
     assert "渝中区 5.02 99.9 1/2" in words and "南岸区 0.01 0.1 1/1" in words
 
 
+def test_what_nobody_filled_is_blank_and_what_rounds_to_nothing_is_nought(may):
+    approve_the_other(may, {"2010.c1": "20.00"})
+    words = words_on(sign_in(may.city).get(f"{PAGE}&unit=yi-plain&indicator=2010"))
+    assert "没有企业填报的留空；填报的合计数为 0 的写 0，不足 0.005 亿元的显示为 0.00。" in words
+    assert "南岸区 0.00 0.0 1/1" in words
+    assert "南岸区 1/1" in words_on(sign_in(may.city).get(f"{PAGE}&indicator=2020"))
+
+
 def test_the_files_are_in_the_unit_of_the_page(may):
     city = sign_in(may.city)
     markup = markup_of(city.get(f"{PAGE}&unit=yi"))
@@ -88,6 +97,8 @@ def test_the_files_are_in_the_unit_of_the_page(may):
     book = openpyxl.load_workbook(BytesIO(city.get("/city/totals/2024M05.xlsx?unit=yi").content))
     assert book["软统企6"]["A4"].value == "计量单位：金额：亿元；出口：万美元（舍位平衡）"
     package = ZipFile(BytesIO(city.get("/city/totals/2024M05.zip?unit=yi").content))
+    line = JournalEntry.objects.get(action="导出报部材料")
+    assert (line.by, line.period, line.subject) == (may.city, "2024M05", "报部材料（暂定）亿元（舍位平衡）")
     tables = openpyxl.load_workbook(BytesIO(package.read(package.namelist()[0])))
     assert tables["软统企6"]["A5"].value == book["软统企6"]["A4"].value
 
@@ -99,6 +110,29 @@ def test_a_district_chooses_too(may):
     assert row_on(page, "软件业务收入合计") == "2.91"
     book = openpyxl.load_workbook(BytesIO(reviewer.get("/district/totals/2024M05.xlsx?unit=yi").content))
     assert "亿元" in book["软统企6"]["A4"].value
+
+
+OWN = "/district/totals/?period=2024M05&unit=yi"
+
+
+def test_a_districts_page_says_what_the_citys_says_or_that_it_may_differ(may):
+    """5.023 and 1.2349 come to 6.2579: of the three the second moves least when it goes up."""
+    approve_the_other(may, {"2010.c1": "12349.00"})
+    reviewer = sign_in(may.other_reviewer)
+    alone = reviewer.get(OWN)
+    assert row_on(alone, "主营业务收入") == "1.23"
+    assert "本区县单独舍位，与全市表可能差一个末位。" in words_on(alone)
+    assert "南岸区 1.24" in words_on(sign_in(may.city).get(f"{PAGE}&unit=yi&indicator=2010"))
+    page = reviewer.get(OWN)
+    assert row_on(page, "主营业务收入") == "1.24"
+    assert "与全市表一致" in words_on(page) and "单独舍位" not in words_on(page)
+
+
+def test_a_districts_workbook_is_cut_out_of_the_citys_table(may):
+    approve_the_other(may, {"2010.c1": "12349.00"})
+    content = sign_in(may.other_reviewer).get("/district/totals/2024M05.xlsx?unit=yi").content
+    sheet = openpyxl.load_workbook(BytesIO(content))["软统企6"]
+    assert [row[3].value for row in sheet.iter_rows() if row[2].value == "2010"] == [1.24]
 
 
 def test_a_unit_nobody_knows_is_none_and_no_period_is_no_page(may):

@@ -19,6 +19,7 @@ from reporting.reminders.digests import waiting_by_district
 from reporting.totals.aggregation import as_json, summarise
 from reporting.totals.last_year import base_revenue_before
 from reporting.totals.progress import city_progress, progress_of, requests_waiting, revenue_shares
+from reporting.totals.rounding.shown import AS_FILED, shown
 from reporting.totals.tabulation.notes import notes_on
 from reporting.workflow import Refused
 from tests.cast import AT
@@ -231,7 +232,7 @@ def test_what_is_filed_after_the_lock_enters_no_figure_of_the_period(locked):
         assert summary.city.coverage.filed_after_lock == 1
     words = "锁定后补报 1 家，不计入本期已锁定的汇总。"
     assert words in as_text(summary, None)
-    assert words in dict(notes_on(summary))["报送情况"]
+    assert words in dict(notes_on(shown(summary, AS_FILED)))["报送情况"]
     after = progress_of(Filing.objects.of(may.may))
     assert (after.owed, after.filed, after.approved, after.late) == (3, 1, 1, 0)
     assert (after.not_started, after.filed_after_lock) == (standing.not_started - 1, 1)

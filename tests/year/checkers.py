@@ -154,8 +154,8 @@ def shown_totals(walk: Walk, period: Period, own) -> Iterator[str]:
             cell = f"{indicator.code}.{column}"
             place = [each.key for each in table.columns].index(column)
             figure = as_figure(shown[place].replace(",", ""))
-            if indicator.adds_up_in(column) and figure != own[code].get(cell, Decimal(0)):
-                yield f"{path} 显示 {cell} 为 {shown[place]}，另算 {own[code].get(cell, 0)}。"
+            if indicator.adds_up_in(column) and figure != own[code].get(cell):  # blank where nobody filled it
+                yield f"{path} 显示 {cell} 为 {shown[place]}，另算 {own[code].get(cell)}。"
 
 
 def has_sums(table) -> bool:

@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-from accounts import clock
+from accounts import clock, journal
 from accounts.access import needs, refusals_on
 from accounts.models import Ability
 from reporting import workflow
@@ -73,6 +73,10 @@ def workbook(request, code):
     except CannotRebuild as problem:
         messages.error(request, f"{problem}没有文件可以下载。")
         return redirect("city_release", code)
+    by, period = request.user, found.period_id
+    journal.record(
+        by=by, at=clock.now(), action="导出发布的汇总表", subject=found.code, district=by.district, period=period
+    )
     return workbook_answer(content, f"{found.code}_全市汇总表.xlsx")
 
 

@@ -6,7 +6,7 @@ from forms_tables.edition.address import CellAddress
 from forms_tables.edition.catalog import Indicator
 from reporting.totals.aggregation import AreaSummary, Summary
 from reporting.totals.package.earlier import PaperFigures
-from reporting.totals.package.official import MARKS
+from reporting.totals.package.official import marks_on
 from reporting.totals.package.paper import PageHead, PaperBook
 from reporting.totals.tabulation.notes import COVERAGE, shares_of
 from reporting.totals.tabulation.page import Field
@@ -46,7 +46,7 @@ def write_main_indicators(book: PaperBook, figures: PaperFigures) -> None:
             style = book.figure(book.shown.decimals(row, key), bold)
             book.write_figure(sheet, line, 1 + 2 * position, filled.shown if filled else None, style)
             book.write_figure(sheet, line, 2 + 2 * position, growth, book.figure(1, bold))
-    book.write_foot(sheet, top + len(areas_of(summary)), [MARKS, GROWTH], fields)
+    book.write_foot(sheet, top + len(areas_of(summary)), [marks_on(book.shown), GROWTH], fields)
 
 
 def write_coverage(book: PaperBook) -> None:

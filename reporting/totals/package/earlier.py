@@ -55,8 +55,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class PaperFigures:
-    """What stands in a cell of the package, for this period and those before it. A cell nobody filled is blank, though
-    a total of nothing is 0."""
+    """What stands in a cell of the package, for this period and those before it."""
 
     now: ShownTotals
     earlier: Mapping[str, ShownTotals]
@@ -90,6 +89,6 @@ class PaperFigures:
 
 def filled_in(shown: ShownTotals, area: AreaSummary, cell: str) -> Figure | None:
     exact, figure = area.cells.get(cell), shown.figure(area, cell)
-    if not area.totals.filled[cell] or exact is None or figure is None:
+    if exact is None or figure is None:
         return None
     return Figure(exact, figure)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 
+from reporting.models import State
 from reporting.totals.aggregation import Summary
 from reporting.totals.breaks import THEN
+from reporting.totals.listing import ListedFiling
 from reporting.totals.package.districts import COVERAGE_SHEET, MAIN_SHEET, main_cells
 from reporting.totals.package.earlier import LAST_YEAR, PaperFigures
 from reporting.totals.package.official import is_published, rows_left_out
 from reporting.totals.package.paper import LINE_HEIGHT, PageHead, PaperBook, lines_needed
-from reporting.totals.tabulation.notes import districts_in_words, how_it_came_in, scope_of
+from reporting.totals.tabulation.notes import districts_in_words, how_it_came_in, scope_of, whether_locked
 from reporting.totals.tabulation.page import Field
-from reporting.totals.tabulation.tables import tables_of
+from reporting.totals.tabulation.tables import leaves_running_growth, tables_of
 
 EXPLAINED = [Field("label", "项目", 16), Field("text", "说明", 84)]
 FIRMS = [
@@ -23,6 +25,7 @@ FIRMS = [
     Field("", "是否纳入", 9),
     Field("", "报送情况", 28),
 ]
+COUNTED = "已计入"
 EXPLANATION_SHEET, FIRMS_SHEET = "编制说明", "企业名单"
 
 
@@ -42,6 +45,7 @@ def explanation_of(figures: PaperFigures) -> list[tuple[str, str]]:
     counted = sum(listed.is_counted for listed in summary.filings)
     return [
         ("报告期", summary.period.label),
+        *whether_locked(summary),
         ("制度", f"{summary.edition.title}\n{summary.edition.basis}"),
         ("统计范围", f"{scope_of(summary)}\n{districts_in_words(summary)}"),
         *how_it_came_in(summary, counted),
@@ -49,7 +53,7 @@ def explanation_of(figures: PaperFigures) -> list[tuple[str, str]]:
         ("金额单位", "\n".join(figures.now.in_words)),
         ("增速口径", growth_in_words(figures)),
         *([("与原制度的对照", "\n".join(summary.breaks))] if summary.breaks else []),
-        ("空白与 0", "没有企业填报的单元格留空；填报的合计数为 0 的写 0。百分比、系数不加总，留空。"),
+        ("空白与 0", f"{figures.now.blank_in_words}百分比、系数不加总，留空。"),
         ("表式", forms_in_words(summary)),
         ("本套材料", papers_in_words(summary)),
     ]
@@ -82,6 +86,8 @@ def growth_in_words(figures: PaperFigures) -> str:
         f"表中没有{THEN[word]}一栏的，用{earlier.summary.period.label}的汇总数。"
         for word, earlier in figures.earlier.items()
     ]
+    if any(leaves_running_growth(table.indicators) for table in tables_of(summary)):
+        told.append("累计指标的环比不由两期累计数相除，各表留空。")
     return "\n".join(told)
 
 
@@ -106,8 +112,13 @@ def papers_in_words(summary: Summary) -> str:
     return "\n".join(sheets)
 
 
-def write_firms(book: PaperBook) -> None:
-    summary = book.summary
+def state_in_words(listed: ListedFiling) -> str:
+    """A lock says nothing of a firm: what is in it counts."""
+    return COUNTED if listed.is_counted and listed.state == State.LOCKED.label else listed.state
+
+
+def write_firms(book: PaperBook, figures: PaperFigures) -> None:
+    summary = figures.now.summary
     counted = sum(listed.is_counted for listed in summary.filings)
     left = [f"报告期：{summary.period.label}", f"共 {len(summary.filings)} 家，纳入汇总 {counted} 家"]
     head = PageHead(f"{summary.period.label}{FIRMS_SHEET}", left, ["列有单个企业，内部资料"])
@@ -115,15 +126,16 @@ def write_firms(book: PaperBook) -> None:
     names = {area.code: area.name for area in summary.districts}
     text, middle = book.boxed(text_wrap=True), book.boxed(align="center")
     for number, listed in enumerate(summary.filings, start=1):
+        state = state_in_words(listed)
         sheet.set_row(
             row,
-            LINE_HEIGHT * max(lines_needed(listed.name, FIRMS[3].width), lines_needed(listed.state, FIRMS[5].width)),
+            LINE_HEIGHT * max(lines_needed(listed.name, FIRMS[3].width), lines_needed(state, FIRMS[5].width)),
         )
         book.write_figure(sheet, row, 0, number, book.figure(0))
         sheet.write_string(row, 1, names[listed.district], text)
         sheet.write_string(row, 2, listed.credit_code, middle)
         sheet.write_string(row, 3, listed.name, text)
         sheet.write_string(row, 4, "是" if listed.is_counted else "否", middle)
-        sheet.write_string(row, 5, listed.state, text)
+        sheet.write_string(row, 5, state, text)
         row += 1
     book.write_foot(sheet, row, [], FIRMS)

@@ -15,14 +15,18 @@ from forms_tables.edition.catalog import Indicator, Table
 from forms_tables.edition.shape import papers_of
 from reporting.totals.package.earlier import ColumnBefore, PaperFigures, columns_before
 from reporting.totals.package.paper import LINE_HEIGHT, PageHead, PaperBook, lines_needed
+from reporting.totals.rounding.shown import ShownTotals
 from reporting.totals.tabulation.choices import FIELDS, TableLine, lines_of
 from reporting.totals.tabulation.page import Field
 from reporting.totals.tabulation.tables import CODE, NAME, UNIT, added_up_of, official_columns, remarks_on, unit_of
 
 PUBLISHED = "official"
 UNPUBLISHED = "注：本表官方表式未公布，指标据公开资料编列，不印指标代码。"
-MARKS = "注：空白为没有企业填报或不能计算；0 为填报的合计数为 0。"
 CHOICES = [field for field in FIELDS if field.key not in ("code", "value")]  # no codes of the platform's own
+
+
+def marks_on(shown: ShownTotals) -> str:
+    return f"注：{shown.blank_in_words}不能计算的也留空。"
 
 
 def is_published(table: Table) -> bool:
@@ -54,7 +58,7 @@ def write_form(book: PaperBook, figures: PaperFigures, table: Table) -> None:
         for column, (figure, decimals) in enumerate(cells_of(figures, table, indicator, added), start=2 + len(codes)):
             book.write_figure(sheet, row, column, figure, book.figure(decimals))
         row += 1
-    remarks = [MARKS, *remarks_on(rows_on_paper(table), with_codes=is_published(table))]
+    remarks = [marks_on(book.shown), *remarks_on(rows_on_paper(table), with_codes=is_published(table))]
     book.write_foot(sheet, row, [*remarks, *([] if codes else [UNPUBLISHED])], fields)
 
 

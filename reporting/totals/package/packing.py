@@ -14,6 +14,7 @@ from reporting.totals.package.official import write_answers, write_form
 from reporting.totals.package.paper import PaperBook
 from reporting.totals.rounding.shown import AS_FILED, MoneyMeasure, shown
 from reporting.totals.tabulation.choices import asks_for_choices
+from reporting.totals.tabulation.page import PROVISIONAL
 from reporting.totals.tabulation.tables import tables_of
 from text.writing import SteadyPackage, TextWorkbook
 
@@ -26,12 +27,11 @@ def package_of(
         shown(summary, measure), {word: shown(then, measure) for word, then in (earlier or {}).items()}
     )
     name = f"{summary.edition.platform.city.name}{summary.period.label}"
+    mark = f"（{PROVISIONAL}）" * bool(summary.provisional)
     out = BytesIO()
     with SteadyPackage(out, "w", ZIP_DEFLATED) as package:
-        package.writestr(f"{name}汇总表.xlsx", workbook(figures, f"{name}汇总表", write_tables))
-        package.writestr(
-            f"{name}企业名单.xlsx", workbook(figures, f"{name}企业名单", lambda book, _: write_firms(book))
-        )
+        for title, write in ((f"{name}汇总表{mark}", write_tables), (f"{name}企业名单{mark}", write_firms)):
+            package.writestr(f"{title}.xlsx", workbook(figures, title, write))
     return out.getvalue()
 
 

@@ -39,7 +39,7 @@ class PaperBook(TotalsBook):
         sheet = self.add_sheet(name, fields, repeat=top + 1 + bool(over))
         if upright:
             sheet.set_portrait()
-        sheet.set_header("")
+        sheet.set_header(f'&R&"{FONT}"&9 {self.mark}' if self.mark else "")
         sheet.set_footer(f'&C&"{FONT}"&9 第 &P 页 共 &N 页')
         self.write_title(sheet, 0, head.title, last)
         for row, (left, right) in enumerate(head.lines, start=1):
@@ -57,14 +57,16 @@ class PaperBook(TotalsBook):
         return sheet, top + 1
 
     def write_foot(self, sheet: Worksheet, row: int, remarks: Sequence[str], fields: Sequence[Field]) -> None:
-        """The remarks, and who answers for the sheet: the office and the day are known, people sign with ink."""
+        """The remarks, and who answers for the sheet: the office and the day are known, people sign with ink. What is
+        provisional has no day yet."""
         width, last = sum(field.width for field in fields), len(fields) - 1
         for remark in remarks:
             sheet.set_row(row, LINE_HEIGHT * lines_needed(remark, width))
             sheet.merge_range(row, 0, row, last, remark, self.format(font_size=9, text_wrap=True))
             row += 1
-        office, day = self.summary.edition.platform.city.office, self.summary.at
-        signed = f"综合机关：{office}　　负责人：{INK}填表人：{INK}报出日期：{day.year}年{day.month}月{day.day}日"
+        office, at = self.summary.edition.platform.city.office, self.summary.at
+        day = INK if self.summary.provisional else f"{at.year}年{at.month}月{at.day}日"
+        signed = f"综合机关：{office}　　负责人：{INK}填表人：{INK}报出日期：{day}"
         sheet.set_row(row, 2 * LINE_HEIGHT)
         sheet.merge_range(row, 0, row, last, signed, self.format())
 

@@ -8,6 +8,7 @@ and city across) always has one; a table in three directions may have none."""
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import Enum
 from fractions import Fraction
 from itertools import pairwise
 from math import floor
@@ -32,15 +33,24 @@ class Addition:
         return dict.fromkeys(self.parts, 1) | dict.fromkeys((self.total, *self.less), -1)
 
 
-class Unbalanced(Exception):
-    """No rounding keeps these relations all together; the text names the first."""
+class Failure(Enum):
+    IMPOSSIBLE = "不能成立"
+    UNDECIDED = "在限定的计算量内没有求出"  # there may be a rounding, and nobody has found the best one
 
-    def __init__(self, relations: Sequence[Addition]):
-        self.relations = tuple(relations)
-        first = self.relations[0]
+
+class Unbalanced(Exception):
+    """No rounding keeps these relations all together, or none was found; the text names the first."""
+
+    def __init__(self, failures: Mapping[Addition, Failure]):
+        self.failures = failures
+        first, failure = next(iter(failures.items()))
         sign = "不超过" if first.at_most else "等于"
         said = "－".join(["＋".join(first.parts), *first.less])
-        super().__init__(f"舍位后无法平衡：“{said} {sign} {first.total}”不能成立。")
+        super().__init__(f"舍位后无法平衡：“{said} {sign} {first.total}”{failure.value}。")
+
+    @property
+    def relations(self) -> tuple[Addition, ...]:
+        return tuple(self.failures)
 
 
 @dataclass(frozen=True)
@@ -56,6 +66,10 @@ class OpenAddition:
         least, most = -sum(sign < 0 for sign in self.signs.values()), sum(sign > 0 for sign in self.signs.values())
         return least <= self.gap and (self.relation.at_most or self.gap <= most)
 
+    def holds(self, up: Collection[str]) -> bool:
+        moved = sum(sign for key, sign in self.signs.items() if key in up)
+        return moved <= self.gap if self.relation.at_most else moved == self.gap
+
 
 def balance(
     figures: Mapping[str, Decimal], relations: Iterable[Addition], divisor: Decimal, decimals: int
@@ -70,18 +84,20 @@ def balance(
     over = {key: exact - floors[key] for key, exact in steps.items() if exact != floors[key]}
     rows = [row_of(relation, floors, over) for relation in sorted(set(relations))]
     if beyond := [row.relation for row in rows if not row.is_within_reach]:
-        raise Unbalanced(beyond)
+        raise Unbalanced(dict.fromkeys(beyond, Failure.IMPOSSIBLE))
     up: set[str] = set()
-    beyond = []
+    failures: dict[Addition, Failure] = {}
     for keys, tied in tied_together(over, rows):
         own = {key: over[key] for key in keys}
         chosen = moved_least(own, tied)
-        if chosen is None:
-            beyond.append(first_that_cannot_hold(own, tied))
+        if isinstance(chosen, Failure):
+            failures |= [first_that_cannot_hold(own, tied, chosen)]
         else:
             up |= chosen
-    if beyond:
-        raise Unbalanced(beyond)
+    if failures:
+        raise Unbalanced(failures)
+    if broken := [row.relation for row in rows if not row.holds(up)]:  # the solver reckons in floating point
+        raise ArithmeticError(f"The solver's answer breaks {len(broken)} relations, the first: {broken[0]}")
     return {key: Decimal(below + (key in up)).scaleb(-decimals) for key, below in floors.items()}
 
 
@@ -113,8 +129,9 @@ def tied_together(over: Collection[str], rows: Sequence[OpenAddition]) -> list[t
     return list(groups.values())
 
 
-def moved_least(over: Mapping[str, Fraction], rows: Sequence[OpenAddition]) -> frozenset[str] | None:
-    """Which figures go up, of what each is over the step below it; None where the rows cannot all hold."""
+def moved_least(over: Mapping[str, Fraction], rows: Sequence[OpenAddition]) -> frozenset[str] | Failure:
+    """Which figures go up, of what each is over the step below it. An answer the solver has not proved to be the best
+    is none: another version of it would find another."""
     solver = highspy.Highs()
     options = {"output_flag": False, "threads": 1, "mip_max_nodes": MOST_NODES, "mip_rel_gap": 0.0}
     for option, value in options.items():
@@ -129,19 +146,25 @@ def moved_least(over: Mapping[str, Fraction], rows: Sequence[OpenAddition]) -> f
         columns = [place[key] for key in row.signs]
         solver.addRow(least, row.gap, len(columns), columns, list(map(float, row.signs.values())))
     solver.run()
-    if solver.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
-        return None
+    status = solver.getModelStatus()
+    if status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible):
+        return Failure.IMPOSSIBLE
+    if status != highspy.HighsModelStatus.kOptimal:
+        return Failure.UNDECIDED
     values = solver.getSolution().col_value
     return frozenset(key for key, column in place.items() if values[column] > 0.5)
 
 
-def first_that_cannot_hold(over: Mapping[str, Fraction], rows: Sequence[OpenAddition]) -> Addition:
-    """The first relation that cannot be kept together with those before it."""
+def first_that_cannot_hold(
+    over: Mapping[str, Fraction], rows: Sequence[OpenAddition], failure: Failure
+) -> tuple[Addition, Failure]:
+    """The first relation that cannot be kept together with those before it, and why."""
     holds, fails = 0, len(rows)
     while fails - holds > 1:
         middle = (holds + fails) // 2
-        if moved_least(over, rows[:middle]) is None:
-            fails = middle
+        tried = moved_least(over, rows[:middle])
+        if isinstance(tried, Failure):
+            fails, failure = middle, tried
         else:
             holds = middle
-    return rows[fails - 1].relation
+    return rows[fails - 1].relation, failure

@@ -10,7 +10,7 @@ from forms_tables.edition.model import Edition, Indicator
 from forms_tables.notation.names import Cell, TextScope
 from forms_tables.notation.trees import Arithmetic, Name, Node, parse
 from reporting.totals.aggregation import AreaSummary, Summary
-from reporting.totals.rounding.balance import Addition
+from reporting.totals.rounding.balance import Addition, Failure
 
 AMONG = "其中"
 
@@ -106,7 +106,7 @@ def signs_in(tree: Node, scope: TextScope, sign: int) -> list[tuple[str, int]] |
     return None
 
 
-def in_words(summary: Summary, figures: Mapping[str, Decimal], relation: Addition) -> str:
+def in_words(summary: Summary, figures: Mapping[str, Decimal], relation: Addition, failure: Failure) -> str:
     """A relation that cannot be kept, by the names of the form and of the area."""
     cell, _, code = relation.total.partition("@")
     at = CellAddress.parse(cell)
@@ -114,6 +114,8 @@ def in_words(summary: Summary, figures: Mapping[str, Decimal], relation: Additio
     area = next(area for area in (summary.city, *summary.districts) if area.code == code)
     holds = sum(sign * figures[key] for key, sign in relation.signs.items()) == 0
     why = "舍位后不能平衡" if holds or relation.at_most else "未舍位的数即不相等，不能平衡"
+    if failure is Failure.UNDECIDED:
+        why = "在限定的计算量内没有求出平衡的舍位，分项之和与合计可能相差末位"
     return f"{area.name}{row.place(at.column)}与{parts_in_words(relation, cell)}：{why}。"
 
 

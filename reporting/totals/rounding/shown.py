@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
+from hashlib import blake2b
+from typing import NamedTuple
+
+from django.core.cache import cache
 
 from forms_tables.edition.address import CellAddress
 from forms_tables.edition.catalog import Edition, Indicator
+from reporting.totals.adding_up import cells_that_add_up
 from reporting.totals.aggregation import AreaSummary, Summary
+from reporting.totals.at_hand import at_hand
 from reporting.totals.rounding.balance import Unbalanced, balance
 from reporting.totals.rounding.relations import in_words, place, relations_in
 
 FILED_IN, LARGE = "万元", "亿元"
 TEN_THOUSAND, DECIMALS = Decimal(10_000), 2
 TOLD = 5  # refusals on a page
+AS_IN_CITY = "本区县的数取自全市舍位平衡的表，与全市表一致。"
+ALONE = "本区县单独舍位，与全市表可能差一个末位。"
 
 
 @dataclass(frozen=True)
@@ -50,10 +58,23 @@ ROUNDED = MoneyMeasure(
 MEASURES = {measure.key: measure for measure in (AS_FILED, BALANCED, ROUNDED)}
 
 
+class Refusal(NamedTuple):
+    """What could not be balanced, told of the area its total is of."""
+
+    area: str
+    words: str
+
+
 @dataclass(frozen=True)
 class Rounding:
     figures: Mapping[str, Decimal] = field(default_factory=dict)  # by area and cell, what is not as it was filed
-    refusals: tuple[str, ...] = ()  # what could not be balanced
+    refusals: tuple[Refusal, ...] = ()
+    beside_city: str = ""  # of one district: how its figures stand to the city's table
+
+    def of_one(self, code: str) -> Rounding:
+        """What the city's says of one district."""
+        own = {key: figure for key, figure in self.figures.items() if key.endswith(f"@{code}")}
+        return Rounding(own, tuple(each for each in self.refusals if each.area == code), AS_IN_CITY)
 
 
 @dataclass(frozen=True)
@@ -64,11 +85,22 @@ class ShownTotals:
 
     @property
     def in_words(self) -> list[str]:
-        refusals = self.rounding.refusals
+        refusals = [each.words for each in self.rounding.refusals]
         more = [f"另有 {len(refusals) - TOLD} 处不能平衡。"] if len(refusals) > TOLD else []
-        return [f"{self.measure.in_words}。", *refusals[:TOLD], *more]
+        beside = [self.rounding.beside_city] if self.rounding.beside_city else []
+        return [f"{self.measure.in_words}。", *beside, *refusals[:TOLD], *more]
+
+    @property
+    def blank_in_words(self) -> str:
+        """What a blank says, and what 0 does."""
+        small = "" if self.measure.is_as_filed else "，不足 0.005 亿元的显示为 0.00"
+        moved = "（舍位平衡可能使末位相差 0.01）" if self.measure.balanced else ""
+        return f"没有企业填报的留空；填报的合计数为 0 的写 0{small}{moved}。"
 
     def figure(self, area: AreaSummary, cell: str) -> Decimal | None:
+        """Blank where nobody filled it, though a total of nothing is 0."""
+        if not area.totals.filled[cell] and cell in cells_that_add_up(self.summary.edition):
+            return None
         return self.rounding.figures.get(place(area, cell), area.cells.get(cell))
 
     def unit(self, row: Indicator) -> str:
@@ -82,8 +114,37 @@ class ShownTotals:
         return words.replace(FILED_IN, self.measure.unit)
 
 
-def shown(summary: Summary, measure: MoneyMeasure) -> ShownTotals:
-    return ShownTotals(summary, measure, rounding_of(summary, measure))
+def shown(summary: Summary, measure: MoneyMeasure, whole: Summary | None = None) -> ShownTotals:
+    """One cell has one published value: a district's are taken out of the city's balanced table where that is at hand.
+    `whole` is the city's, where the district was cut out of it."""
+    if not measure.balanced:
+        return ShownTotals(summary, measure, rounding_of(summary, measure))
+    if not summary.is_of_one_district:
+        return ShownTotals(summary, measure, balanced_at_hand(summary, measure))
+    city = balanced_at_hand(whole, measure) if whole else kept_of_city(summary, measure)
+    own = city.of_one(summary.city.code) if city else replace(rounding_of(summary, measure), beside_city=ALONE)
+    return ShownTotals(summary, measure, own)
+
+
+def balanced_at_hand(summary: Summary, measure: MoneyMeasure) -> Rounding:
+    """Balancing a city's annual takes seconds: kept while its figures do not change."""
+    areas = (summary.city, *summary.districts)
+    marks = {area.code: mark_of(summary, area) for area in areas}
+    return at_hand(place_of(summary, measure), marks, lambda: rounding_of(summary, measure))
+
+
+def kept_of_city(summary: Summary, measure: MoneyMeasure) -> Rounding | None:
+    """The city's, where it was balanced lately with this district's figures as they are now. Nothing is added up."""
+    marks, rounding = cache.get(place_of(summary, measure)) or ({}, None)
+    return rounding if marks.get(summary.city.code) == mark_of(summary, summary.city) else None
+
+
+def place_of(summary: Summary, measure: MoneyMeasure) -> str:
+    return f"balanced-{summary.period.code}-{summary.include_submitted}-{measure.key}"
+
+
+def mark_of(summary: Summary, area: AreaSummary) -> str:
+    return blake2b(f"{summary.edition.digest}{sorted(area.cells.items())}".encode(), digest_size=16).hexdigest()
 
 
 def rounding_of(summary: Summary, measure: MoneyMeasure) -> Rounding:
@@ -101,13 +162,16 @@ def rounding_of(summary: Summary, measure: MoneyMeasure) -> Rounding:
     if not measure.balanced:
         return Rounding({key: nearest(figure) for key, figure in figures.items()})
     relations = set(relations_in(summary, cells))
-    refusals: list[str] = []
+    refusals: list[Refusal] = []
     while True:
         try:
             return Rounding(balance(figures, relations, TEN_THOUSAND, DECIMALS), tuple(refusals))
         except Unbalanced as refused:
             relations -= set(refused.relations)
-            refusals += [in_words(summary, figures, relation) for relation in refused.relations]
+            refusals += [
+                Refusal(relation.total.partition("@")[2], in_words(summary, figures, relation, failure))
+                for relation, failure in refused.failures.items()
+            ]
 
 
 def nearest(figure: Decimal) -> Decimal:

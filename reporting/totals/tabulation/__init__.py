@@ -16,7 +16,9 @@ from text.writing import TextWorkbook
 __all__ = ["write_summary"]
 
 
-def write_summary(summary: Summary, out: str | Path | BinaryIO, measure: MoneyMeasure = AS_FILED) -> None:
+def write_summary(
+    summary: Summary, out: str | Path | BinaryIO, measure: MoneyMeasure = AS_FILED, whole: Summary | None = None
+) -> None:
     """Write the workbook. Totals are values, not formulas: the file says the same wherever it is opened or copied.
 
     By district the official columns stay columns, and districts and indicators are rows under one filter: choosing an
@@ -24,7 +26,7 @@ def write_summary(summary: Summary, out: str | Path | BinaryIO, measure: MoneyMe
     """
     options = {"constant_memory": True, "default_date_format": "yyyy-mm-dd hh:mm"}
     workbook = TextWorkbook(out, options, summary.at, title=f"{summary.period.label}汇总表", author="")
-    book = TotalsBook(workbook, shown(summary, measure))
+    book = TotalsBook(workbook, shown(summary, measure, whole))
     write_notes(book)
     for table in tables_of(summary):
         whole, by_district = write_table, write_by_district

@@ -16,7 +16,8 @@ from reporting.totals.coverage import (
     share_in_words,
 )
 from reporting.totals.released import by_reason, left_out_in_words
-from reporting.totals.tabulation.page import GREY, Field, TotalsBook
+from reporting.totals.rounding.shown import ShownTotals
+from reporting.totals.tabulation.page import GREY, PROVISIONAL, Field, TotalsBook
 from reporting.totals.tabulation.tables import DISTRICT, DISTRICT_CODE, tables_of
 
 NOTES = [Field("label", "项目", 20), Field("text", "说明", 110)]
@@ -57,7 +58,7 @@ NAMED, MOST_LINES = 5, 24
 def write_notes(book: TotalsBook) -> None:
     sheet = book.add_sheet("说明", NOTES, repeat=1)
     book.write_title(sheet, 0, f"{book.summary.period.label}汇总表说明", 1)
-    told = [*notes_on(book.summary), ("金额单位", "\n".join(book.shown.in_words))]
+    told = [*notes_on(book.shown), ("金额单位", "\n".join(book.shown.in_words))]
     for row, (label, text) in enumerate(told, start=1):
         sheet.set_row(row, 15 * lines_needed(text))
         sheet.write_string(row, 0, label, book.boxed(bold=True, valign="top"))
@@ -71,7 +72,8 @@ def lines_needed(text: str) -> int:
     return sum(max(1, ceil(sum(2 if ord(sign) > 255 else 1 for sign in line) / room)) for line in text.split("\n"))
 
 
-def notes_on(summary: Summary) -> list[tuple[str, str]]:
+def notes_on(shown: ShownTotals) -> list[tuple[str, str]]:
+    summary = shown.summary
     counted = sum(listed.is_counted for listed in summary.filings)
     return [
         ("报告期", f"{summary.period.label}（{summary.period.code}）"),
@@ -79,10 +81,11 @@ def notes_on(summary: Summary) -> list[tuple[str, str]]:
         ("制度版本摘要", summary.edition.digest),
         *other_digests(summary),
         ("制表时间", f"{summary.at:%Y-%m-%d %H:%M:%S}"),
+        *whether_locked(summary),
         *which_release(summary),
         ("纳入口径", scope_of(summary)),
         *how_it_came_in(summary, counted),
-        ("合计", "各指标合计数由纳入的上报件逐家相加，不四舍五入；没有企业填报的指标合计为 0，空白不等于 0。"),
+        ("合计", f"各指标合计数由纳入的上报件逐家相加。{shown.blank_in_words}"),
         (
             "同比、环比",
             "同比由合计数重新计算，是同口径的，保留一位小数；上年同期合计不大于 0 时留空。"
@@ -110,6 +113,13 @@ def how_it_came_in(summary: Summary, counted: int) -> list[tuple[str, str]]:
     beside = reopened_in_words(city) + after_lock_in_words(city.filed_after_lock) + imported_in_words(city)
     shares = [("收入占比", share_in_words(city, summary.revenue_basis))]
     return [("报送情况", filed + beside), *shares, *who_is_left_out(summary), *bases]
+
+
+def whether_locked(summary: Summary) -> list[tuple[str, str]]:
+    """Said only while the figures may still change."""
+    if not summary.provisional:
+        return []
+    return [(PROVISIONAL, f"{summary.provisional}。锁定以前的上报、审核和更正会改变这些数，不是定数。")]
 
 
 def which_release(summary: Summary) -> list[tuple[str, str]]:

@@ -14,6 +14,7 @@ from reporting.totals.rounding.shown import ShownTotals
 from text.writing import TextSheet
 
 FONT = "宋体"
+PROVISIONAL = "暂定"
 GREY = "#808080"
 HEAD = "#EEF2F7"
 LINE = "#A6A6A6"
@@ -39,6 +40,11 @@ class TotalsBook:
         # Asked for every cell: each is made once.
         self.format, self.boxed, self.figure = cache(self._format), cache(self._boxed), cache(self._figure)
 
+    @property
+    def mark(self) -> str:
+        """What stands at the head of every sheet while the period is not locked."""
+        return f"{PROVISIONAL}：{self.summary.provisional}" if self.summary.provisional else ""
+
     def _format(self, **properties) -> Format:
         return self.workbook.add_format({"font_name": FONT, "font_size": 10, "valign": "vcenter", **properties})
 
@@ -60,13 +66,15 @@ class TotalsBook:
         sheet.fit_to_pages(1, 0)
         for position, field in enumerate(fields):
             sheet.set_column(position, position, field.width)
-        sheet.set_header(f'&L&"{FONT}"&9 {self.summary.period.label} {name}&R&"{FONT}"&9 内部资料')
+        mark = f'&C&"{FONT}"&9 {self.mark}' if self.mark else ""
+        sheet.set_header(f'&L&"{FONT}"&9 {self.summary.period.label} {name}{mark}&R&"{FONT}"&9 内部资料')
         sheet.set_footer(f'&L&"{FONT}"&9 制表时间 {self.summary.at:%Y-%m-%d %H:%M}&C&"{FONT}"&9 第 &P 页 共 &N 页')
         return sheet
 
     def write_title(self, sheet: TextSheet, row: int, title: str, last: int) -> None:
         sheet.set_row(row, 26)
-        sheet.merge_range(row, 0, row, last, title, self.format(font_size=15, bold=True, align="center"))
+        whole = f"{title}（{PROVISIONAL}）" if self.mark else title
+        sheet.merge_range(row, 0, row, last, whole, self.format(font_size=15, bold=True, align="center"))
 
     def write_aside(self, sheet: TextSheet, row: int, left: str, right: str, last: int) -> None:
         """A line of the head: what it covers on the left, where the form comes from on the right."""

@@ -140,13 +140,21 @@ def write_remarks(book: TotalsBook, sheet: TextSheet, row: int, table: Table, la
 
 def growth_in_words(rows: Sequence[Indicator]) -> list[str]:
     """How the growth of totals is meant, where the form asks for any."""
-    asked = [(row, column.key) for row in rows for column in row.column_definitions if "growth(" in column.auto]
-    if not asked:
+    if not growth_asked(rows):
         return []
     told = ["同比、环比由本表合计数重新计算，是同口径的；上年同期或上期合计不大于 0 时不计算。"]
-    if any(divides_running_totals(row, key) for row, key in asked):
+    if leaves_running_growth(rows):
         told.append("累计指标的环比不由两期累计数相除，合计留空；按当月数计算的环比见“增长”页。")
     return told
+
+
+def growth_asked(rows: Sequence[Indicator]) -> list[tuple[Indicator, str]]:
+    return [(row, column.key) for row in rows for column in row.column_definitions if "growth(" in column.auto]
+
+
+def leaves_running_growth(rows: Sequence[Indicator]) -> bool:
+    """Whether there is growth that would divide one running total by another."""
+    return any(divides_running_totals(row, key) for row, key in growth_asked(rows))
 
 
 def remarks_on(rows: Sequence[Indicator], with_codes: bool = True) -> list[str]:

@@ -4,20 +4,20 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.http import content_disposition_header
 
-from accounts import clock
+from accounts import clock, journal
 from accounts.access import needs
 from accounts.models import Ability
 from reporting.totals.history import summary_of
 from reporting.totals.package.earlier import totals_before
 from reporting.totals.package.packing import package_of
-from reporting.totals.rounding.shown import MEASURES
+from reporting.totals.rounding.shown import MEASURES, shown
+from reporting.totals.tabulation.page import PROVISIONAL
 from reporting.totals.views.tables import (
     asked_for,
     lay_out_totals,
     measure_asked,
     over_districts,
     periods_with_totals,
-    shown_at_hand,
     tables_with_totals,
 )
 
@@ -29,7 +29,7 @@ def totals(request):
     if asked is None:
         return render(request, "review/city_no_period.html")
     summary, measure = asked.summary, measure_asked(request)
-    shown = shown_at_hand(summary, measure)
+    totals_shown = shown(summary, measure)
     tables = tables_with_totals(summary)
     table = next((table for table in tables if table.key == request.GET.get("table")), tables[0])
     area = next((area for area in summary.districts if area.code == request.GET.get("area")), summary.city)
@@ -38,13 +38,13 @@ def totals(request):
         "period": asked.period,
         "periods": periods_with_totals(),
         "summary": summary,
-        "shown": shown,
+        "shown": totals_shown,
         "measures": MEASURES.values(),
         "tables": tables,
-        "totals": lay_out_totals(shown, area, table),
+        "totals": lay_out_totals(totals_shown, area, table),
         "indicator": indicator,
-        "indicator_unit": shown.unit(indicator) if indicator else "",
-        "over_districts": over_districts(shown, indicator) if indicator else [],
+        "indicator_unit": totals_shown.unit(indicator) if indicator else "",
+        "over_districts": over_districts(totals_shown, indicator) if indicator else [],
     }
     return render(request, "totals/city.html", around)
 
@@ -56,9 +56,13 @@ def package(request, code):
     summary = summary_of(code, at, include_submitted=request.GET.get("submitted") == "yes")
     if summary is None:
         raise Http404(f"没有报告期{code}。")
-    kind = "（含待审核）" * summary.include_submitted
+    kind = "（含待审核）" * summary.include_submitted + f"（{PROVISIONAL}）" * bool(summary.provisional)
     name = f"{summary.period.label}_报部材料{kind}{'' if measure.is_as_filed else measure.label}.zip"
     content = package_of(summary, measure, totals_before(summary))
+    subject = name.partition("_")[2].removesuffix(".zip")
+    journal.record(
+        by=request.user, at=at, action="导出报部材料", subject=subject, district=request.user.district, period=code
+    )
     return HttpResponse(
         content,
         content_type="application/zip",

@@ -5,13 +5,12 @@ from django.shortcuts import render
 from accounts import clock
 from accounts.access import needs
 from accounts.models import Ability
-from reporting.totals.rounding.shown import MEASURES
+from reporting.totals.rounding.shown import MEASURES, shown
 from reporting.totals.views.tables import (
     asked_of_district,
     lay_out_totals,
     measure_asked,
     periods_with_totals,
-    shown_at_hand,
     tables_with_totals,
 )
 
@@ -26,12 +25,12 @@ def totals(request):
     if summary := asked.summary:
         tables = tables_with_totals(summary)
         table = next((table for table in tables if table.key == request.GET.get("table")), tables[0])
-        shown = shown_at_hand(summary, measure_asked(request))
+        totals_shown = shown(summary, measure_asked(request), asked.whole)
         around |= {
             "summary": summary,
-            "shown": shown,
+            "shown": totals_shown,
             "measures": MEASURES.values(),
             "tables": tables,
-            "totals": lay_out_totals(shown, summary.city, table),
+            "totals": lay_out_totals(totals_shown, summary.city, table),
         }
     return render(request, "totals/district.html", around)

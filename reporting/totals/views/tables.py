@@ -4,10 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
-from hashlib import blake2b
-from typing import TypeVar
 
-from django.core.cache import cache
 from django.http import HttpRequest
 
 from accounts.models import District
@@ -16,6 +13,7 @@ from reporting.models import Period
 from reporting.pages.chosen_period import asked_period, periods_to_show
 from reporting.pages.grid import most_common_unit, show
 from reporting.totals.aggregation import AreaSummary, Summary, district_at_hand, summary_at_hand
+from reporting.totals.at_hand import at_hand
 from reporting.totals.coverage import after_lock_in_words, imported_in_words, reopened_in_words
 from reporting.totals.frozen import newest, thawed_totals, with_late_ones, with_list_of
 from reporting.totals.handing_out import of_district
@@ -26,17 +24,15 @@ from reporting.totals.history import (
     summarise_history,
 )
 from reporting.totals.released import LeftOutShown, left_out_shown
-from reporting.totals.rounding.shown import AS_FILED, MEASURES, MoneyMeasure, ShownTotals, rounding_of, shown
+from reporting.totals.rounding.shown import AS_FILED, MEASURES, MoneyMeasure, ShownTotals
 from reporting.totals.tabulation.tables import growth_in_words
-
-KEPT = 600  # seconds
-AtHand = TypeVar("AtHand")
 
 
 @dataclass(frozen=True)
 class AskedTotals:
     period: Period | ImportedPeriod
     summary: Summary | None  # none where one district is asked for that is not in it
+    whole: Summary | None = None  # the city's, where one district was cut out of it
 
 
 @dataclass(frozen=True)
@@ -89,8 +85,8 @@ def totals_at_hand(period: Period, at: datetime, include_submitted: bool = False
 
 
 def district_totals_at_hand(period: Period, at: datetime, district: District) -> Summary | None:
-    released = _released_at_hand(period)
-    return of_district(released, district.code) if released else district_at_hand(period, at, district)
+    """The city's release where there is one; else the district's own, without the city's."""
+    return _released_at_hand(period) or district_at_hand(period, at, district)
 
 
 def _released_at_hand(period: Period, include_submitted: bool = False) -> Summary | None:
@@ -106,15 +102,6 @@ def history_at_hand(period: ImportedPeriod, at: datetime) -> Summary:
     return at_hand(f"totals-{period.code}-imported", mark, lambda: summarise_history(period.parsed, at))
 
 
-def at_hand(place: str, mark: str, add_up: Callable[[], AtHand]) -> AtHand:
-    """Kept while nothing it rests on changes: turning from table to table adds nothing up again."""
-    kept = cache.get(place)
-    if kept is None or kept[0] != mark:
-        kept = (mark, add_up())
-        cache.set(place, kept, KEPT)
-    return kept[1]
-
-
 def asked_for(request: HttpRequest, at: datetime, include_submitted: bool = False) -> AskedTotals | None:
     """The period named by ?period=…, opened here or imported; without one the period in hand, or the newest imported
     while nothing was ever opened. None where there is neither."""
@@ -124,8 +111,8 @@ def asked_for(request: HttpRequest, at: datetime, include_submitted: bool = Fals
 def asked_of_district(request: HttpRequest, at: datetime, district: District) -> AskedTotals | None:
     """The same of one district alone, without a summary where it owes nothing: what may be shown at its own desk."""
     asked = _asked_for(request, at, lambda period: district_totals_at_hand(period, at, district))
-    if asked and asked.summary and asked.summary.is_imported:
-        return AskedTotals(asked.period, of_district(asked.summary, district.code))
+    if asked and asked.summary and not asked.summary.is_of_one_district:
+        return AskedTotals(asked.period, of_district(asked.summary, district.code), asked.summary)
     return asked
 
 
@@ -159,16 +146,6 @@ def measure_asked(request: HttpRequest) -> MoneyMeasure:
     return MEASURES.get(request.GET.get("unit", ""), AS_FILED)
 
 
-def shown_at_hand(summary: Summary, measure: MoneyMeasure) -> ShownTotals:
-    """Balancing a city's annual takes seconds: kept while its figures do not change."""
-    if measure.is_as_filed:
-        return shown(summary, measure)
-    figures = [(area.code, sorted(area.cells.items())) for area in (summary.city, *summary.districts)]
-    mark = blake2b(f"{summary.edition.digest}{figures}".encode(), digest_size=16).hexdigest()
-    place = f"rounding-{summary.period.code}-{summary.include_submitted}-{summary.city.code}-{measure.key}"
-    return ShownTotals(summary, measure, at_hand(place, mark, lambda: rounding_of(summary, measure)))
-
-
 def lay_out_totals(shown: ShownTotals, area: AreaSummary, table: Table) -> TotalTable:
     unit = most_common_unit(table.indicators)
     rows = tuple(
@@ -197,7 +174,9 @@ def over_districts(shown: ShownTotals, indicator: Indicator) -> list[DistrictRow
     amounts = sorted(summary.districts, key=lambda area: -(area.cells.get(cell) or Decimal(0)))
     return [
         DistrictRow(
-            area, _shown(shown, area, indicator, indicator.columns[0]) or "", _percent(area.cells.get(cell), whole)
+            area,
+            _shown(shown, area, indicator, indicator.columns[0]) or "",
+            _percent(area.cells.get(cell), whole) if area.totals.filled[cell] else "",
         )
         for area in amounts
     ]
