@@ -66,7 +66,7 @@ def table_of_cut(laid: LaidOut, area: str) -> FileTable:
     return FileTable(
         sheet="分组汇总",
         title=f"{area}分组汇总 · {'、'.join(each.label for each in laid.coverage)}",
-        said=(*(f"{each.in_words}。" for each in laid.coverage), chosen(laid)),
+        said=(*(f"{each.in_words}。" for each in laid.coverage), *laid.breaks, chosen(laid)),
         columns=tuple(columns),
         rows=(row_of(line, line.names or ("合计",)) for line in laid.lines),
         frozen=named,

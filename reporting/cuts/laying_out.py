@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -12,6 +12,7 @@ from reporting.cuts.choosing import name_of_cell, unit_of_cell
 from reporting.cuts.coverage import CutCoverage, coverage_of_cut
 from reporting.cuts.cutting import NOBODY, Cut, CutPeriod, CutTable, Group, Sums
 from reporting.cuts.dimensions import DIMENSIONS, names_of
+from reporting.totals.breaks import differences
 from reporting.totals.coverage import share
 
 FIRMS = "firms"
@@ -57,11 +58,27 @@ class LaidOut:
     coverage: tuple[CutCoverage, ...]
     lines: tuple[CutLine, ...]
     whole: CutLine
+    periods: tuple[CutPeriod, ...]
     sort: str = ""
 
     @property
     def is_provisional(self) -> bool:
         return any(each.provisional for each in self.coverage)
+
+    @property
+    def breaks(self) -> tuple[str, ...]:
+        return breaks_between(self.edition, self.periods)
+
+
+def breaks_between(edition: Edition, periods: Sequence[CutPeriod]) -> tuple[str, ...]:
+    """A sentence for each other edition that some of the periods were filed under."""
+    told: dict[str, str] = {}
+    for each in sorted(periods, key=lambda each: each.period):
+        if each.edition.family != edition.family:
+            compared = differences(edition, each.edition, each.period.frequency)
+            words = f"按{each.edition.title}填报，与{edition.title}对照：{compared}"
+            told[words] = f"{told[words]}、{each.period.label}" if words in told else each.period.label
+    return tuple(f"{labels}{words}" for words, labels in told.items())
 
 
 def lay_out(table: CutTable, sort: str = "") -> LaidOut:
@@ -88,6 +105,7 @@ def lay_out(table: CutTable, sort: str = "") -> LaidOut:
         coverage=tuple(coverage_of_cut(asked, each.period.code) for each in table.periods),
         lines=tuple(sorted_by(lines, sort, asked)),
         whole=whole,
+        periods=table.periods,
         sort=sort,
     )
 

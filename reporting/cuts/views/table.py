@@ -9,7 +9,7 @@ from accounts import clock
 from accounts.access import needs
 from accounts.models import Ability
 from reporting.cuts.choosing import address_of, be_sizeable, behind, choice_of, cut_asked
-from reporting.cuts.cutting import CannotCut, Cut, cut
+from reporting.cuts.cutting import CannotCut, Cut, CutPeriod, cut
 from reporting.cuts.files import table_of_cut
 from reporting.cuts.laying_out import FIRMS, CutBlock, CutLine, LaidOut, lay_out
 from reporting.cuts.views.choosing import area_of, file_answer, form_of, to_the_page
@@ -63,12 +63,13 @@ def heads_of(laid: LaidOut, period: str) -> list[tuple[str, str, str]]:
 
 
 def line_shown(laid: LaidOut, line: CutLine) -> dict:
-    return {"names": line.names, "blocks": [block_shown(laid.asked, line, block) for block in line.blocks]}
+    blocks = zip(laid.periods, line.blocks, strict=True)
+    return {"names": line.names, "blocks": [block_shown(laid.asked, line, *each) for each in blocks]}
 
 
-def block_shown(asked: Cut, line: CutLine, block: CutBlock) -> dict:
+def block_shown(asked: Cut, line: CutLine, period: CutPeriod, block: CutBlock) -> dict:
     """With the address of the firms behind it; the whole has those of all groups."""
-    address = address_of(choice_of(behind(asked, block.period, line.group)))
+    address = address_of(choice_of(behind(asked, period, line.group)))
     return {
         "firms": f"{block.firms:,}",
         "address": f"{reverse('cut_firms')}?{address}" if block.firms else "",
