@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -12,17 +13,20 @@ import polars as pl
 from accounts.models import District
 from forms_tables.edition.address import CellAddress
 from forms_tables.edition.catalog import Edition
-from forms_tables.edition.continuity import counterparts
+from forms_tables.edition.continuity import carried_over, counterparts
 from forms_tables.edition.periods import PeriodCode
-from reporting.city_columns.counted import Counted, counted
+from reporting.city_columns.counted import WHOSE, Counted, counted
+from reporting.city_columns.kept import TABLES
 from reporting.city_columns.past import cells_then, names_then
 from reporting.city_columns.scaling import UNSTORABLE, ScaledColumns
 from reporting.city_columns.sums import groups_of, parted, there
 from reporting.city_columns.sums import summed as added_up
 from reporting.cuts.dimensions import DIMENSIONS, THEN, UNKNOWN, cells_of_classes, dimensions_of, grouped, names_of
-from reporting.models import ImportedFiling, Period
+from reporting.models import ImportedFiling, Period, Release
 from reporting.totals.adding_up import EXACT, cells_that_add_up, figure_of
 from reporting.totals.from_columns import record_named_by
+from reporting.totals.frozen import newest
+from reporting.totals.frozen_rows import RECORDED, rows_in
 from reporting.totals.history import edition_read_by
 
 
@@ -64,13 +68,18 @@ NOBODY = Sums(0, {}, {})
 
 @dataclass(frozen=True, kw_only=True)
 class CutRows(Counted):
-    """The counted rows of one period with the cells asked for, under the names `named_by` has for them."""
+    """The counted rows of one period with the cells asked for, under the names `named_by` has for them; of a locked one
+    those that its newest release froze."""
 
     named_by: Edition
+    release: Release | None = None
 
     @cached_property
     def record(self) -> Mapping[int, Mapping[str, str]]:
         """Of the rows that no column holds: their cells, by their submission."""
+        if self.release:
+            frozen = self.odd.select("submission", RECORDED).iter_rows()
+            return {key: carried_over(json.loads(texts), self.edition, self.named_by) for key, texts in frozen}
         return record_named_by(self.odd["submission"].to_list(), self.named_by)
 
 
@@ -141,7 +150,10 @@ def rows_of(asked: Cut, code: str, fresh: bool = True) -> tuple[CutRows, pl.Data
     named_by = edition_of_newest(asked)
     check_then(asked, period, edition, named_by)
     keys = list(dict.fromkeys([*asked.by, *asked.where]))
-    rows, groups = counted_and_grouped(asked, period, edition, named_by, keys, fresh)
+    if release := release_of(asked, code):
+        rows, groups = frozen_and_grouped(asked, release, period, edition, named_by, keys)
+    else:
+        rows, groups = counted_and_grouped(asked, period, edition, named_by, keys, fresh)
     if "class" in keys and edition.family != named_by.family:
         groups = groups.with_columns(classes_now(groups["class"], period, edition, named_by))
     kept = pl.lit(True)
@@ -170,6 +182,28 @@ def counted_and_grouped(
         frame = whose.join(stored.frame, on="submission", how="left", maintain_order="left")
         rows = ScaledColumns(frame, stored.scales)
     return CutRows(period, edition, rows, found.is_imported, named_by=named_by), groups
+
+
+def release_of(asked: Cut, code: str) -> Release | None:
+    """What a locked period is read from: its newest release, unless it is asked what would add up now."""
+    if asked.include_submitted or asked.districts != THEN:
+        return None
+    return newest(code) if Period.objects.filter(pk=code, state=Period.LOCKED).exists() else None
+
+
+def frozen_and_grouped(
+    asked: Cut, release: Release, period: PeriodCode, edition: Edition, named_by: Edition, keys: Sequence[str]
+) -> tuple[CutRows, pl.DataFrame]:
+    names = names_then(named_by, edition, asked.show)
+    groups = [f"by_{key}" for key in keys]
+    found = rows_in(release, [*WHOSE, TABLES, UNSTORABLE, RECORDED, *groups, *names])
+    frame = found.frame if asked.within is None else found.frame.filter(pl.col("district").is_in(list(asked.within)))
+    described = [pl.col(name) if name in frame.columns else pl.lit(UNKNOWN).alias(name) for name in groups]
+    described_by = frame.select(each.alias(key) for each, key in zip(described, keys, strict=True))
+    frame = frame.drop(groups, strict=False).rename(names, strict=False)
+    scales = {names[then]: places for then, places in found.scales.items() if then in names}
+    rows = ScaledColumns(frame, scales)
+    return CutRows(period, edition, rows, named_by=named_by, release=release), described_by
 
 
 def edition_of_newest(asked: Cut) -> Edition:

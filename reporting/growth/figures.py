@@ -19,9 +19,9 @@ from reporting.city_columns.past import cells_then, names_then
 from reporting.city_columns.scaling import UNSTORABLE, ScaledColumns
 from reporting.cuts.dimensions import UNKNOWN, cells_of_classes, grouped
 from reporting.models import Period, Release
-from reporting.releases.rows import RECORDED, rows_in
 from reporting.totals.from_columns import record_named_by
 from reporting.totals.frozen import newest
+from reporting.totals.frozen_rows import RECORDED, rows_in
 
 WHOSE = ["firm", "is_own", "district", "group", "submission", UNSTORABLE]
 

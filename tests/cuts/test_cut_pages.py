@@ -227,7 +227,7 @@ def test_the_csv_opens_in_excel_and_runs_nothing(city, may):
     content = answer.getvalue()
     assert content.startswith(b"\xef\xbb\xbf") and "attachment" in answer["Content-Disposition"]
     heads, *rows = [line.split(",") for line in content.decode("utf-8-sig").splitlines()]
-    assert heads[:3] == ["企业", "统一社会信用代码", "区县"] and heads[-1] == "回执号"
+    assert heads[:3] == ["企业", "统一社会信用代码", "区县"] and heads[-2:] == ["回执号", "数据依据"]
     assert {row[0] for row in rows} == {"'=1+1", "重庆嘉陵微电子有限公司", "重庆山城智能装备有限公司"}
     assert "2000.50" in rows[0] and may.receipt in rows[1]
 

@@ -87,6 +87,7 @@ def told(coverage: CutCoverage) -> dict:
     return {
         "period": coverage.code,
         "provisional": coverage.provisional,
+        "release": coverage.release if coverage.is_frozen else None,
         "imported": coverage.rests is None,
         "owed": coverage.coverage.owed,
         "filed": coverage.coverage.filed,
