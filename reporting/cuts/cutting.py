@@ -29,6 +29,8 @@ from reporting.totals.frozen import newest
 from reporting.totals.frozen_rows import RECORDED, rows_in
 from reporting.totals.history import edition_read_by
 
+MOST_FIGURES = 500_000  # groups × periods × columns
+
 
 class CannotCut(Exception):
     """What is asked for cannot be cut; said in a sentence for whoever asks."""
@@ -113,7 +115,19 @@ def cut(asked: Cut) -> CutTable:
     table = CutTable(asked, tuple(cut_period(asked, code) for code in asked.periods))
     if not table.groups:
         raise CannotCut(nobody_left(asked))
+    be_readable(table)
     return table
+
+
+def be_readable(table: CutTable) -> None:
+    """Raises CannotCut where it has more figures than a page or a file can be made of."""
+    asked, groups = table.asked, len(table.groups)
+    figures = groups * len(asked.periods) * (1 + len(asked.show))
+    if figures > MOST_FIGURES:
+        raise CannotCut(
+            f"这样分成 {groups:,} 组，{len(asked.periods)} 个报告期、{len(asked.show)} 个指标共 {figures:,} 个数，"
+            f"最多 {MOST_FIGURES:,} 个：请去掉一个分组依据，或少选几个报告期、指标，或加上筛选。"
+        )
 
 
 def nobody_left(asked: Cut) -> str:

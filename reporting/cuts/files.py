@@ -69,7 +69,7 @@ def table_of_cut(laid: LaidOut, area: str) -> FileTable:
         title=f"{area}分组汇总 · {'、'.join(each.label for each in laid.coverage)}",
         said=(*(f"{each.in_words}。" for each in laid.coverage), *laid.breaks, chosen(laid)),
         columns=tuple(columns),
-        rows=(row_of(line, line.names or ("合计",)) for line in laid.lines),
+        rows=(row_of(line, line.names or ("合计",)) for line in laid.lines()),
         frozen=named,
         unit=one_unit(laid.heads),
         rests_on="；".join(each.rests_on for each in laid.coverage),

@@ -12,6 +12,7 @@ from openpyxl import load_workbook
 
 from accounts.models import Enterprise, JournalEntry, Residence
 from reporting import workflow
+from reporting.cuts.laying_out import block_of
 from reporting.workflow import owe
 from tests.cast import AT
 from tests.cuts.cutting_city import cut_city
@@ -283,3 +284,19 @@ def test_groups_of_which_nobody_said_it_are_asked_for_by_a_sign_of_their_own(cit
     address = links_behind(page, "3,400.75")
     assert "size=-" in address and "合计 3 3,400.75 100.0" in words_on(page)
     assert "3 家，主营业务收入共 3,400.75 万元。" in words_on(city.get(address))
+
+
+def test_only_the_lines_of_the_page_are_laid_out(city, monkeypatch):
+    monkeypatch.setattr("reporting.cuts.views.table.PAGE", 1)
+    made = []
+    monkeypatch.setattr("reporting.cuts.laying_out.block_of", lambda *of: made.append(1) or block_of(*of))
+    first, second = (lines_of(city.get(f"{BY_DISTRICT}&sort=2024M05/2010.c1&page={page}")) for page in (1, 2))
+    assert "南岸区 1 400.00 11.8 300.00 11.5" in first and "渝中区 2 3,000.75 88.2 2,300.15 88.5" in second
+    assert len(made) == 4  # on each page its line and the whole
+
+
+def test_a_cut_too_large_to_be_read_is_refused_in_words(city, monkeypatch):
+    monkeypatch.setattr("reporting.cuts.cutting.MOST_FIGURES", 5)
+    said = "这样分成 2 组，1 个报告期、2 个指标共 6 个数，最多 5 个：请去掉一个分组依据"
+    assert said in words_on(city.get(BY_DISTRICT))
+    assert said in words_on(city.get(BY_DISTRICT.replace("/cuts/", "/cuts/table.xlsx"), follow=True))

@@ -44,14 +44,15 @@ def laid_out(asked: Cut, request: HttpRequest) -> LaidOut:
 
 
 def on_the_page(laid: LaidOut, page: str | None) -> dict:
-    lines = Paginator(laid.lines, PAGE).get_page(page)
+    shown = Paginator(range(len(laid.groups)), PAGE).get_page(page)
+    start = (shown.number - 1) * PAGE
     return {
         "laid": laid,
         "dimensions": list(zip(laid.asked.by, laid.by, strict=True)),
         "heads": [heads_of(laid, each.code) for each in laid.coverage],
         "columns": 1 + 2 * len(laid.heads),
-        "page": lines,
-        "lines": [line_shown(laid, line) for line in lines],
+        "page": shown,
+        "lines": [line_shown(laid, line) for line in laid.lines(start, start + PAGE)],
         "whole": line_shown(laid, laid.whole) | {"span": len(laid.by)},
     }
 

@@ -69,16 +69,16 @@ def as_json(laid: LaidOut) -> str:
         "districts": asked.districts,
         "include_submitted": asked.include_submitted,
     }
-    periods = []
+    lines, whole, periods = list(laid.lines()), laid.whole, []
     for at, coverage in enumerate(laid.coverage):
         rows = [
             dict(zip(asked.by, line.group, strict=True))
             | {"names": dict(zip(asked.by, line.names, strict=True))}
             | sums_of(line.blocks[at])
-            for line in laid.lines
+            for line in lines
             if line.blocks[at].firms
         ]
-        periods.append(told(coverage) | {"rows": rows, "whole": sums_of(laid.whole.blocks[at])})
+        periods.append(told(coverage) | {"rows": rows, "whole": sums_of(whole.blocks[at])})
     return json.dumps({"cut": said, "periods": periods, "breaks": laid.breaks}, ensure_ascii=False)
 
 
@@ -107,7 +107,7 @@ def as_table(laid: LaidOut) -> str:
     for coverage in laid.coverage:
         names = ["企业数", *(f"{head.label}（{head.unit}）" for head in laid.heads)]
         heads += [f"{coverage.label} {name}" if several else name for name in names]
-    rows = [heads, *(row_of(line, max(1, len(laid.by))) for line in (*laid.lines, laid.whole))]
+    rows = [heads, *(row_of(line, max(1, len(laid.by))) for line in (*laid.lines(), laid.whole))]
     widths = [max(map(width, column)) for column in zip(*rows, strict=True)]
     named = max(1, len(laid.by))
     said = [f"{coverage.in_words}。" for coverage in laid.coverage]
