@@ -17,7 +17,7 @@ from forms_tables.edition.model import FIGURE_KINDS
 from reporting.city_columns.scaling import UNSTORABLE, decimal_of
 from reporting.cuts.coverage import CutCoverage, coverage_of_cut
 from reporting.cuts.cutting import CannotCut, Cut, CutRows, nobody_left, rows_of, summed
-from reporting.cuts.dimensions import DIMENSIONS, names_of
+from reporting.cuts.dimensions import DIMENSIONS, names_of, origin_in_words
 from reporting.cuts.laying_out import CellHead, head_of
 from reporting.models import Submission
 from reporting.totals.adding_up import cells_that_add_up, figure_of
@@ -72,6 +72,10 @@ class Detail:
     @cached_property
     def coverage(self) -> CutCoverage:
         return coverage_of_cut(self.asked, self.period)
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        return origin_in_words([*self.asked.by, *self.asked.where], [self.rows.period])
 
     @cached_property
     def by(self) -> tuple[str, ...]:

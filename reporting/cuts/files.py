@@ -67,7 +67,11 @@ def table_of_cut(laid: LaidOut, area: str) -> FileTable:
     return FileTable(
         sheet="分组汇总",
         title=f"{area}分组汇总 · {'、'.join(each.label for each in laid.coverage)}",
-        said=(*(f"{each.in_words}。" for each in laid.coverage), *laid.breaks, chosen(laid)),
+        said=(
+            *(f"{each.in_words}。" for each in laid.coverage),
+            *laid.said,
+            chosen(laid),
+        ),
         columns=tuple(columns),
         rows=(row_of(line, line.names or ("合计",)) for line in laid.lines()),
         frozen=named,
@@ -105,7 +109,11 @@ def table_of_detail(detail: Detail, area: str) -> FileTable:
     return FileTable(
         sheet="逐户明细",
         title=f"{area}逐户明细 · {detail.coverage.label}",
-        said=(f"{detail.coverage.in_words}。共 {len(detail)} 家。", chosen(detail)),
+        said=(
+            f"{detail.coverage.in_words}。共 {len(detail)} 家。",
+            *detail.said,
+            chosen(detail),
+        ),
         columns=tuple(columns),
         rows=detail_rows(detail),
         frozen=2,

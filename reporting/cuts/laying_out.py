@@ -12,7 +12,7 @@ from forms_tables.edition.catalog import Edition
 from reporting.cuts.choosing import name_of_cell, unit_of_cell
 from reporting.cuts.coverage import CutCoverage, coverage_of_cut
 from reporting.cuts.cutting import NOBODY, Cut, CutPeriod, CutTable, Group, Sums
-from reporting.cuts.dimensions import DIMENSIONS, names_of
+from reporting.cuts.dimensions import DIMENSIONS, names_of, origin_in_words
 from reporting.totals.breaks import differences
 from reporting.totals.coverage import share
 
@@ -85,8 +85,11 @@ class LaidOut:
             yield CutLine(group, named, tuple(blocks))
 
     @property
-    def breaks(self) -> tuple[str, ...]:
-        return breaks_between(self.edition, self.periods)
+    def said(self) -> tuple[str, ...]:
+        """Where the dimensions come from, and what other editions some of the periods were filed under."""
+        keys = [*self.asked.by, *self.asked.where]
+        origin = origin_in_words(keys, [each.period for each in self.periods])
+        return (*origin, *breaks_between(self.edition, self.periods))
 
 
 def breaks_between(edition: Edition, periods: Sequence[CutPeriod]) -> tuple[str, ...]:

@@ -300,3 +300,21 @@ def test_a_cut_too_large_to_be_read_is_refused_in_words(city, monkeypatch):
     said = "这样分成 2 组，1 个报告期、2 个指标共 6 个数，最多 5 个：请去掉一个分组依据"
     assert said in words_on(city.get(BY_DISTRICT))
     assert said in words_on(city.get(BY_DISTRICT.replace("/cuts/", "/cuts/table.xlsx"), follow=True))
+
+
+def test_it_says_where_a_month_has_what_describes_a_firm_from(city):
+    said = (
+        "单位规模、成立年份：月报不填，按企业上报时的名录登记，名录没有的按企业现行有效的2023年年报；"
+        "都没有的列为“未填报”。"
+    )
+    asked = "?period=2024M05&by=size&by=district&show=2010.c1&founded=-"
+    assert said in words_on(city.get(f"/cuts/{asked}")) and said in words_on(city.get(f"/cuts/firms/{asked}"))
+    assert "月报不填" not in words_on(city.get(BY_DISTRICT))
+
+
+def test_on_a_narrow_screen_the_first_column_names_all_groups(city):
+    page = markup_of(city.get("/cuts/?period=2024M05&by=district&by=class&show=2010.c1"))
+    assert (
+        '<th scope="row" data-more="1.软件产品收入">渝中区</th><th scope="row" class="in-first">1.软件产品收入</th>'
+        in page
+    )

@@ -53,7 +53,7 @@ def on_the_page(laid: LaidOut, page: str | None) -> dict:
         "columns": 1 + 2 * len(laid.heads),
         "page": shown,
         "lines": [line_shown(laid, line) for line in laid.lines(start, start + PAGE)],
-        "whole": line_shown(laid, laid.whole) | {"span": len(laid.by)},
+        "whole": line_shown(laid, laid.whole) | {"names": ["合计", *[""] * (len(laid.by) - 1)]},
     }
 
 
@@ -64,8 +64,8 @@ def heads_of(laid: LaidOut, period: str) -> list[tuple[str, str, str]]:
 
 
 def line_shown(laid: LaidOut, line: CutLine) -> dict:
-    blocks = zip(laid.periods, line.blocks, strict=True)
-    return {"names": line.names, "blocks": [block_shown(laid.asked, line, *each) for each in blocks]}
+    blocks = [block_shown(laid.asked, line, *each) for each in zip(laid.periods, line.blocks, strict=True)]
+    return {"names": line.names or ("合计",), "more": " · ".join(line.names[1:]), "blocks": blocks}
 
 
 def block_shown(asked: Cut, line: CutLine, period: CutPeriod, block: CutBlock) -> dict:

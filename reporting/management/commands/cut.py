@@ -79,7 +79,7 @@ def as_json(laid: LaidOut) -> str:
             if line.blocks[at].firms
         ]
         periods.append(told(coverage) | {"rows": rows, "whole": sums_of(whole.blocks[at])})
-    return json.dumps({"cut": said, "periods": periods, "breaks": laid.breaks}, ensure_ascii=False)
+    return json.dumps({"cut": said, "periods": periods, "said": laid.said}, ensure_ascii=False)
 
 
 def told(coverage: CutCoverage) -> dict:
@@ -111,7 +111,7 @@ def as_table(laid: LaidOut) -> str:
     widths = [max(map(width, column)) for column in zip(*rows, strict=True)]
     named = max(1, len(laid.by))
     said = [f"{coverage.in_words}。" for coverage in laid.coverage]
-    return "\n".join([*said, *laid.breaks, *(aligned(row, widths, named) for row in rows)])
+    return "\n".join([*said, *laid.said, *(aligned(row, widths, named) for row in rows)])
 
 
 def row_of(line: CutLine, named: int) -> list[str]:
