@@ -13,7 +13,7 @@ from accounts.models import District, Scope, User
 from forms_tables.edition.address import CellAddress
 from forms_tables.edition.catalog import Edition
 from reporting.cuts.coverage import label_of_period
-from reporting.cuts.cutting import CannotCut, Cut, Group, period_of
+from reporting.cuts.cutting import CannotCut, Cut, CutPeriod, Group, period_of
 from reporting.cuts.dimensions import DIMENSIONS, NOW, THEN, UNKNOWN, dimensions_of, names_of
 from reporting.pages.chosen_period import period_in_hand
 from reporting.totals.adding_up import cells_that_add_up
@@ -105,10 +105,14 @@ def address_of(choice: Choice) -> str:
     return query.urlencode()
 
 
-def behind(asked: Cut, period: str, group: Group = ()) -> Cut:
-    """What a figure of the table is the sum of: the firms of one group in one period, or of all of them."""
-    where = {key: frozenset({code}) for key, code in zip(asked.by, group, strict=False)}
-    return replace(asked, periods=(period,), where=dict(asked.where) | where)
+def behind(asked: Cut, period: CutPeriod, group: Group = ()) -> Cut:
+    """What a figure of the table is the sum of: the firms of one group in one period, or of all of them, as that
+    period's edition calls cells and rows."""
+    where = dict(asked.where) | {key: frozenset({code}) for key, code in zip(asked.by, group, strict=False)}
+    if "class" in where:
+        where["class"] = frozenset(period.codes.get(code, code) for code in where["class"])
+    show = tuple(period.cells.get(cell, cell) for cell in asked.show)
+    return replace(asked, periods=(period.period.code,), show=show, where=where)
 
 
 def cells_to_choose(edition: Edition, frequency: str, additive: bool) -> list[tuple[str, list[CellChoice]]]:

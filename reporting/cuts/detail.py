@@ -14,16 +14,14 @@ from accounts.models import District, Enterprise
 from forms_tables.edition.address import CellAddress
 from forms_tables.edition.catalog import Edition
 from forms_tables.edition.model import FIGURE_KINDS
-from reporting.city_columns.counted import Counted
 from reporting.city_columns.scaling import UNSTORABLE, decimal_of
 from reporting.cuts.coverage import CutCoverage, coverage_of_cut
-from reporting.cuts.cutting import CannotCut, Cut, nobody_left, rows_of, summed
-from reporting.cuts.dimensions import DIMENSIONS, names_of
+from reporting.cuts.cutting import CannotCut, Cut, CutRows, nobody_left, rows_of, summed
+from reporting.cuts.dimensions import DIMENSIONS, names_of, origin_in_words
 from reporting.cuts.laying_out import CellHead, head_of
 from reporting.models import Submission
 from reporting.totals.adding_up import cells_that_add_up, figure_of
 from reporting.totals.coverage import share
-from reporting.totals.from_columns import record_of
 
 BY_CODE = "code"
 CHUNK = 1000
@@ -59,7 +57,7 @@ class DetailLine:
 @dataclass(frozen=True)
 class Detail:
     asked: Cut
-    rows: Counted
+    rows: CutRows
     groups: pl.DataFrame
     sort: str = ""
 
@@ -74,6 +72,10 @@ class Detail:
     @cached_property
     def coverage(self) -> CutCoverage:
         return coverage_of_cut(self.asked, self.period)
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        return origin_in_words([*self.asked.by, *self.asked.where], [self.rows.period])
 
     @cached_property
     def by(self) -> tuple[str, ...]:
@@ -90,12 +92,6 @@ class Detail:
 
     def __len__(self) -> int:
         return len(self.rows.rows)
-
-    @cached_property
-    def record(self) -> Mapping[int, Mapping[str, str]]:
-        """Of the rows that no column holds, by their submission."""
-        record = record_of(self.rows.odd["submission"].to_list())
-        return {key: values for key, (values, _) in record.items()}
 
     @cached_property
     def order(self) -> list[int]:
@@ -116,7 +112,7 @@ class Detail:
         frame, places = self.rows.rows.frame, self.rows.rows.scales.get(cell, 0)
         numbers = frame[cell].to_list() if cell in frame.columns else [None] * len(self)
         for row, submission in self._odd:
-            figure = figure_of(self.record[submission].get(cell))
+            figure = figure_of(self.rows.record[submission].get(cell))
             numbers[row] = None if figure is None else figure.scaleb(places)
         return numbers
 
@@ -163,7 +159,7 @@ class Detail:
 
     def _value(self, row: Mapping, cell: str) -> Decimal | str | None:
         if row[UNSTORABLE] is not None:
-            text = self.record[row["submission"]].get(cell) or None
+            text = self.rows.record[row["submission"]].get(cell) or None
         elif cell in self.rows.rows.scales:
             return decimal_of(row.get(cell), self.rows.rows.scales[cell])
         else:

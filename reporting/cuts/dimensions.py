@@ -11,6 +11,7 @@ import polars as pl
 from accounts.models import District
 from forms_tables.edition.address import CellAddress
 from forms_tables.edition.catalog import Edition
+from forms_tables.edition.periods import PeriodCode
 from reporting.city_columns.counted import Counted, described, districts_now
 
 UNKNOWN = ""
@@ -102,6 +103,19 @@ def _classes(counted: Counted) -> pl.Series:
         pl.when((largest > 0) & (figures[cell] == largest)).then(pl.lit(CellAddress.parse(cell).code)) for cell in cells
     ]
     return figures.select(pl.coalesce([*first, pl.lit(UNKNOWN)]).alias("class"))["class"]
+
+
+def origin_in_words(keys: Sequence[str], periods: Sequence[PeriodCode]) -> tuple[str, ...]:
+    """A sentence where these dimensions come from (reporting.city_columns.counted.described) in months, whose forms do
+    not ask; none where that needs no words."""
+    labels = [DIMENSIONS[key].label for key in dict.fromkeys(keys) if DIMENSIONS[key].row]
+    annuals = sorted({period.last_annual() for period in periods if not period.is_annual})
+    if not labels or not annuals:
+        return ()
+    return (
+        f"{'、'.join(labels)}：月报不填，按企业上报时的名录登记，名录没有的按企业现行有效的"
+        f"{'、'.join(each.label for each in annuals)}；都没有的列为“{UNKNOWN_WORDS}”。",
+    )
 
 
 def names_of(edition: Edition, key: str, codes: Sequence[str]) -> dict[str, str]:

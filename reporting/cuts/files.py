@@ -48,6 +48,7 @@ class FileTable:
     frozen: int  # columns that stay in sight
     unit: str = ""  # of all figures, where they have one
     last: Sequence[FileValue] = ()
+    rests_on: str = ""  # which release, or what else; in a column of the CSV, which has no lines below a title
 
     @property
     def all_rows(self) -> Iterator[Sequence[FileValue]]:
@@ -66,11 +67,16 @@ def table_of_cut(laid: LaidOut, area: str) -> FileTable:
     return FileTable(
         sheet="分组汇总",
         title=f"{area}分组汇总 · {'、'.join(each.label for each in laid.coverage)}",
-        said=(*(f"{each.in_words}。" for each in laid.coverage), chosen(laid)),
+        said=(
+            *(f"{each.in_words}。" for each in laid.coverage),
+            *laid.said,
+            chosen(laid),
+        ),
         columns=tuple(columns),
-        rows=(row_of(line, line.names or ("合计",)) for line in laid.lines),
+        rows=(row_of(line, line.names or ("合计",)) for line in laid.lines()),
         frozen=named,
         unit=one_unit(laid.heads),
+        rests_on="；".join(each.rests_on for each in laid.coverage),
         last=row_of(laid.whole, ("合计", *[""] * (named - 1))) if laid.by else (),
     )
 
@@ -103,11 +109,16 @@ def table_of_detail(detail: Detail, area: str) -> FileTable:
     return FileTable(
         sheet="逐户明细",
         title=f"{area}逐户明细 · {detail.coverage.label}",
-        said=(f"{detail.coverage.in_words}。共 {len(detail)} 家。", chosen(detail)),
+        said=(
+            f"{detail.coverage.in_words}。共 {len(detail)} 家。",
+            *detail.said,
+            chosen(detail),
+        ),
         columns=tuple(columns),
         rows=detail_rows(detail),
         frozen=2,
         unit=one_unit(detail.heads),
+        rests_on=detail.coverage.rests_on,
     )
 
 
@@ -176,8 +187,9 @@ def write_value(sheet: Worksheet, place: tuple[int, int], value: FileValue, styl
 
 def as_csv(table: FileTable) -> Iterator[bytes]:
     """The heads and the rows alone, so that other programs read it; figures without separators."""
-    head = [column.labelled() for column in table.columns]
-    return csv_lines(chain([head], ([in_a_cell(value) for value in row] for row in table.all_rows)))
+    head = [*(column.labelled() for column in table.columns), "数据依据"]
+    rows = ([*(in_a_cell(value) for value in row), table.rests_on] for row in table.all_rows)
+    return csv_lines(chain([head], rows))
 
 
 def in_a_cell(value: FileValue) -> str:

@@ -18,10 +18,11 @@ from reporting.city_columns.counted import counted
 from reporting.city_columns.past import cells_then, names_then
 from reporting.city_columns.scaling import UNSTORABLE, ScaledColumns
 from reporting.cuts.dimensions import UNKNOWN, cells_of_classes, grouped
-from reporting.models import ImportedFiling, Period, Release, Submission, published_edition
-from reporting.releases.rows import RECORDED, rows_in
+from reporting.models import Period, Release
 from reporting.totals.adding_up import figure_of
+from reporting.totals.from_columns import record_named_by
 from reporting.totals.frozen import newest
+from reporting.totals.frozen_rows import RECORDED, rows_in
 
 WHOSE = ["firm", "is_own", "district", "group", "submission", UNSTORABLE]
 
@@ -122,14 +123,5 @@ def of_columns(period: PeriodCode, edition: Edition, named_by: Edition, cells: S
     whose = found.rows.frame.select("enterprise", "submission", "district", UNSTORABLE, group.alias("group"))
     stored = cells_then(named_by, period.code, cells) or ScaledColumns(whose.select("submission", UNSTORABLE), {})
     frame = whose.join(stored.frame.drop(UNSTORABLE), on="submission", how="left", maintain_order="left")
-    odd = recorded(found.odd["submission"].to_list(), named_by)
+    odd = record_named_by(found.odd["submission"].to_list(), named_by)
     return PeriodFigures(frame, stored.scales, tuple(cells), odd, found.is_imported)
-
-
-def recorded(keys: Sequence[int], named_by: Edition) -> dict[int, Mapping[str, str]]:
-    """What stands in the record under these keys of submissions, and of imported history (below nought)."""
-    filed = Submission.objects.filter(pk__in=[key for key in keys if key > 0])
-    imported = ImportedFiling.objects.filter(pk__in=[-key for key in keys if key < 0])
-    found = [(key, values, code) for key, values, code in filed.values_list("pk", "values", "edition_code")]
-    found += [(-key, values, code) for key, values, code in imported.values_list("pk", "values", "edition_code")]
-    return {key: carried_over(values, published_edition(code), named_by) for key, values, code in found}

@@ -7,18 +7,16 @@ firm begin with `by_`. A filing that no column holds (`unstorable`) has its cell
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from io import BytesIO
 
 import polars as pl
 
 from accounts.models import Enterprise
 from reporting.city_columns.counted import counted
-from reporting.city_columns.scaling import UNSTORABLE, ScaledColumns, decimals_of_cells
+from reporting.city_columns.scaling import UNSTORABLE, decimals_of_cells
 from reporting.cuts.dimensions import dimensions_of, grouped
-from reporting.models import FrozenRelease, Period, Release, Submission
-
-RECORDED = "recorded"
+from reporting.models import Period, Submission
+from reporting.totals.frozen_rows import RECORDED
 
 
 def rows_of(period: Period, layout: int) -> bytes:
@@ -42,11 +40,3 @@ def rows_of(period: Period, layout: int) -> bytes:
     said = {"layout": str(layout), "scales": json.dumps(dict(found.rows.scales))}
     frame.sort("credit_code").write_parquet(out, compression="zstd", metadata=said)
     return out.getvalue()
-
-
-def rows_in(release: Release, columns: Sequence[str]) -> ScaledColumns:
-    """The rows it froze, with those of these columns that it has."""
-    file = BytesIO(FrozenRelease.objects.values_list("rows", flat=True).get(pk=release.pk))
-    scales = json.loads(pl.read_parquet_metadata(file)["scales"])
-    there = pl.read_parquet_schema(file)
-    return ScaledColumns(pl.read_parquet(file, columns=[name for name in columns if name in there]), scales)

@@ -12,14 +12,16 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import CodeCorrection, Enterprise, User
 from accounts.old_codes import entry_now
-from reporting.models import Submission
+from reporting.models import Release, Submission
 from reporting.totals.progress import submissions_visible_to
 from text.codes import LENGTH, normalise
 from text.incoming import without_hidden
 
 LONGEST, MOST = 60, 20
 CREDIT_CODE = re.compile(r"[0-9A-Z]{18}")
-PART_OF_A_CODE = re.compile(r"[0-9A-Z]{4,18}")
+SHORTEST = 4
+PART_OF_A_CODE = re.compile(rf"[0-9A-Z]{{{SHORTEST},18}}")
+RELEASE = re.compile(r"[12][0-9]{3}(A|M[0-9]{2})-[0-9]{1,4}")
 RECEIPT = re.compile(r"[12][0-9]{3}[AM][0-9]{0,2}-[0-9A-Z]+-[0-9]{3,}(-[0-9]*)?")
 
 
@@ -59,6 +61,20 @@ def submission_of(text: str, user: User) -> Submission | None:
     if len(code := normalise(text)) == LENGTH:
         asked |= Q(verification=code)
     return submissions_visible_to(user).filter(asked).defer(*Submission.HEAVY).first()
+
+
+def release_of(text: str, user: User) -> Release | None:
+    """The one of this code (2024M05-1), for those who read the city's."""
+    code = text.replace(" ", "").upper()
+    if not (user.may.read_city and RELEASE.fullmatch(code)):
+        return None
+    period, _, number = code.partition("-")
+    return Release.objects.filter(period=period, number=number).first()
+
+
+def is_too_short(text: str) -> bool:
+    """The beginning of a code that is too short to be looked for."""
+    return text.isdigit() and len(text) < SHORTEST
 
 
 def firms_like(text: str, user: User) -> Found:

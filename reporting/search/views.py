@@ -17,7 +17,10 @@ def search(request):
             return redirect("firm", firm.credit_code)
         if submission := looking.submission_of(text, user):
             return redirect(submission_page, submission.receipt)
+        if release := looking.release_of(text, user):
+            return redirect("city_release", release.code)
         around |= {
+            "too_short": looking.is_too_short(text),
             "firms": looking.firms_like(text, user),
             "submissions": looking.submissions_like(text, user),
             "contacts": looking.contacts_like(text, user),

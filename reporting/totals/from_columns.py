@@ -2,16 +2,17 @@
 record, which is the proof of it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
 from forms_tables.edition.catalog import Edition
+from forms_tables.edition.continuity import carried_over
 from forms_tables.notation.decimals import chosen_codes
 from reporting.city_columns.counted import Counted
 from reporting.city_columns.kept import TABLES
 from reporting.city_columns.sums import groups_of, parted, summed, there
-from reporting.models import ImportedFiling, Submission
+from reporting.models import ImportedFiling, Submission, published_edition
 from reporting.totals.adding_up import ZERO, AreaTotals, add_up, cells_that_add_up, cells_to_choose, in_order
 
 BY = ["district"]
@@ -66,3 +67,12 @@ def record_of(keys: list[int]) -> dict[int, tuple[Mapping[str, str], list[str]]]
     filed = Submission.objects.filter(pk__in=[key for key in keys if key > 0]).values_list("pk", "values", "tables")
     imported = ImportedFiling.objects.filter(pk__in=[-key for key in keys if key < 0]).values_list("pk", "values")
     return {pk: (values, tables) for pk, values, tables in filed} | {-pk: (values, []) for pk, values in imported}
+
+
+def record_named_by(keys: Sequence[int], named_by: Edition) -> dict[int, Mapping[str, str]]:
+    """The recorded cells behind these keys, each under the name it has in an edition that may be a later one."""
+    filed = Submission.objects.filter(pk__in=[key for key in keys if key > 0])
+    imported = ImportedFiling.objects.filter(pk__in=[-key for key in keys if key < 0])
+    found = [(key, values, code) for key, values, code in filed.values_list("pk", "values", "edition_code")]
+    found += [(-key, values, code) for key, values, code in imported.values_list("pk", "values", "edition_code")]
+    return {key: carried_over(values, published_edition(code), named_by) for key, values, code in found}

@@ -12,6 +12,7 @@ from openpyxl import load_workbook
 
 from accounts.models import Enterprise, JournalEntry, Residence
 from reporting import workflow
+from reporting.cuts.laying_out import block_of
 from reporting.workflow import owe
 from tests.cast import AT
 from tests.cuts.cutting_city import cut_city
@@ -227,7 +228,7 @@ def test_the_csv_opens_in_excel_and_runs_nothing(city, may):
     content = answer.getvalue()
     assert content.startswith(b"\xef\xbb\xbf") and "attachment" in answer["Content-Disposition"]
     heads, *rows = [line.split(",") for line in content.decode("utf-8-sig").splitlines()]
-    assert heads[:3] == ["企业", "统一社会信用代码", "区县"] and heads[-1] == "回执号"
+    assert heads[:3] == ["企业", "统一社会信用代码", "区县"] and heads[-2:] == ["回执号", "数据依据"]
     assert {row[0] for row in rows} == {"'=1+1", "重庆嘉陵微电子有限公司", "重庆山城智能装备有限公司"}
     assert "2000.50" in rows[0] and may.receipt in rows[1]
 
@@ -283,3 +284,37 @@ def test_groups_of_which_nobody_said_it_are_asked_for_by_a_sign_of_their_own(cit
     address = links_behind(page, "3,400.75")
     assert "size=-" in address and "合计 3 3,400.75 100.0" in words_on(page)
     assert "3 家，主营业务收入共 3,400.75 万元。" in words_on(city.get(address))
+
+
+def test_only_the_lines_of_the_page_are_laid_out(city, monkeypatch):
+    monkeypatch.setattr("reporting.cuts.views.table.PAGE", 1)
+    made = []
+    monkeypatch.setattr("reporting.cuts.laying_out.block_of", lambda *of: made.append(1) or block_of(*of))
+    first, second = (lines_of(city.get(f"{BY_DISTRICT}&sort=2024M05/2010.c1&page={page}")) for page in (1, 2))
+    assert "南岸区 1 400.00 11.8 300.00 11.5" in first and "渝中区 2 3,000.75 88.2 2,300.15 88.5" in second
+    assert len(made) == 4  # on each page its line and the whole
+
+
+def test_a_cut_too_large_to_be_read_is_refused_in_words(city, monkeypatch):
+    monkeypatch.setattr("reporting.cuts.cutting.MOST_FIGURES", 5)
+    said = "这样分成 2 组，1 个报告期、2 个指标共 6 个数，最多 5 个：请去掉一个分组依据"
+    assert said in words_on(city.get(BY_DISTRICT))
+    assert said in words_on(city.get(BY_DISTRICT.replace("/cuts/", "/cuts/table.xlsx"), follow=True))
+
+
+def test_it_says_where_a_month_has_what_describes_a_firm_from(city):
+    said = (
+        "单位规模、成立年份：月报不填，按企业上报时的名录登记，名录没有的按企业现行有效的2023年年报；"
+        "都没有的列为“未填报”。"
+    )
+    asked = "?period=2024M05&by=size&by=district&show=2010.c1&founded=-"
+    assert said in words_on(city.get(f"/cuts/{asked}")) and said in words_on(city.get(f"/cuts/firms/{asked}"))
+    assert "月报不填" not in words_on(city.get(BY_DISTRICT))
+
+
+def test_on_a_narrow_screen_the_first_column_names_all_groups(city):
+    page = markup_of(city.get("/cuts/?period=2024M05&by=district&by=class&show=2010.c1"))
+    assert (
+        '<th scope="row" data-more="1.软件产品收入">渝中区</th><th scope="row" class="in-first">1.软件产品收入</th>'
+        in page
+    )

@@ -79,7 +79,7 @@ def test_it_is_called_otherwise_and_forgotten_by_its_owner(may):
     assert "没有改动。" in words_on(answer)
     answer = city.post(f"/cuts/views/{saved.pk}/forget/", follow=True)
     assert "视图“大类收入”已删除。" in words_on(answer) and not SavedCut.objects.exists()
-    assert city.post(f"/cuts/views/{saved.pk}/forget/").status_code == 404
+    assert "这个视图已删除。" in words_on(city.post(f"/cuts/views/{saved.pk}/forget/", follow=True))
     actions = JournalEntry.objects.filter(action__endswith="汇总视图").order_by("pk").values_list("action", flat=True)
     assert list(actions) == ["保存汇总视图", "修改汇总视图", "删除汇总视图"]
 
@@ -129,3 +129,13 @@ def test_a_district_that_opens_a_shared_choice_sees_its_own_firms(may):
     """The address may come from anywhere; whose figures are shown is no part of it."""
     text = words_on(sign_in(may.other_reviewer).get(f"/cuts/?{ADDRESS}"))
     assert "南岸区 1 400.00 100.0" in text and "渝中区 2" not in text
+
+
+def test_to_delete_what_is_deleted_is_said_and_leads_back(may):
+    city, saved = sign_in(may.city), save(may, may.city)
+    for _ in range(2):
+        answer = city.post(f"/cuts/views/{saved.pk}/forget/", follow=True)
+        assert answer.status_code == 200
+    assert "这个视图已删除。" in words_on(answer)
+    answer = city.post(f"/cuts/views/{saved.pk}/", {"name": "大类收入"}, follow=True)
+    assert "这个视图已删除。" in words_on(answer)

@@ -1,9 +1,11 @@
 """Next year is a folder: chongqing-2025 beside a city full of what was submitted under chongqing-2024: a row more, one
 less, a code changed, a rule changed, a district more. Both years work on every screen."""
 
+import re
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+from html import unescape
 from io import BytesIO
 from types import SimpleNamespace
 
@@ -18,6 +20,7 @@ from forms_tables.edition import continuity, drafting
 from forms_tables.edition.catalog import edition_from, load_edition, platform_said, shipped_content
 from forms_tables.rules.checks import examine
 from reporting import city_columns, workflow
+from reporting.cuts.cutting import CannotCut, Cut, cut
 from reporting.editions import drafts, rehearsal
 from reporting.editions.effects import periods_with_submissions
 from reporting.filing.judging import facts_for, history_of, judge, submission_values
@@ -295,3 +298,19 @@ def test_growth_is_compared_over_the_change_and_a_row_without_counterpart_has_no
     assert fresh_row.on_published(fresh_row.whole).why == fresh_row.comparable(fresh_row.whole).why == why
     page = words_on(sign_in(years.cast.zhou_tao).get("/city/totals/growth/?period=2025M05&cell=2053.c1"))
     assert why in page and "2053“其中：算力成本”在原制度中没有可比的指标" in page and "增长分解" not in page
+
+
+def test_a_cut_over_the_change_reads_each_period_by_its_own_codes(years):
+    both = ("2025M05", "2024M05")
+    table = cut(Cut(both, by=("class",), show=("2052.c1", "2010.c1")))
+    now, then = table.periods
+    assert (now.whole.figures["2052.c1"], then.whole.figures["2052.c1"]) == (25, 20)  # 2051 of May 2024
+    assert now.whole.figures["2010.c1"] == then.whole.figures["2010.c1"] == 1000
+    with pytest.raises(CannotCut, match=r"2024年5月按.*2024年口径.*没有可与.*2053.*对照的指标"):
+        cut(Cut(both, show=("2053.c1",)))
+    with pytest.raises(CannotCut, match="2025年口径.*没有“2051.c1”这一格"):
+        cut(Cut(both, show=("2051.c1",)))
+    page = sign_in(years.cast.zhou_tao).get("/cuts/?period=2024M05&period=2025M05&by=district&show=2052.c1")
+    assert "2024年5月按" in words_on(page) and "2052“其中：硬件成本”按原代码2051对照" in words_on(page)
+    firms = re.search(r'href="([^"]+)">20.00</a>', markup_of(page))[1]
+    assert "show=2051.c1" in firms and "1 家" in words_on(sign_in(years.cast.zhou_tao).get(unescape(firms)))

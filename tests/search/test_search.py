@@ -5,6 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import CodeCorrection, Enterprise
+from reporting.models import Release
 from reporting.search import looking
 from tests.cast import ABOLISHED_CODE, AT, make_enterprise
 from tests.cuts.cutting_city import cut_city
@@ -116,3 +117,18 @@ def test_odd_words_find_nothing_and_break_nothing(may, text):
 
 def test_it_is_no_page_of_a_firm(may):
     assert sign_in(may.clerk).get("/search/", {"q": "山城"}).status_code == 403
+
+
+def test_the_code_of_a_release_leads_to_it_for_those_who_read_the_city(may):
+    said = {"code_version": "1", "layout": 1, "edition_code": "chongqing-2024", "edition_digest": "0"}
+    Release.objects.create(period=may.may, number=1, kind=Release.LOCK, at=AT, digest="0", frozen_digest="0", **said)
+    for user in (may.city, may.analyst):
+        assert sign_in(user).get("/search/", {"q": " 2024m05-1"}).url == "/city/releases/2024M05-1/"
+    assert sign_in(may.city).get("/search/", {"q": "2024M05-2"}).status_code == 200
+    assert sign_in(may.reviewer).get("/search/", {"q": "2024M05-1"}).status_code == 200
+
+
+def test_a_beginning_that_is_too_short_is_asked_to_be_longer(may):
+    said = " ".join(lines_for(may.city, "13"))
+    assert "请再多输几位" in said and "减少几个字" not in said
+    assert "请减少几个字" in " ".join(lines_for(may.city, "没有这样的企业"))

@@ -75,14 +75,15 @@ def form_of(asked: Cut, user: User, additive: bool = True) -> ChoiceForm:
 
 
 def read_by(asked: Cut) -> tuple[Edition, PeriodCode | None]:
-    """The first of the periods that is one, and its edition; else the edition in force."""
+    """The newest of the periods that are one, and its edition, which names the cells; else the edition in force."""
+    known = []
     for code in asked.periods:
         try:
-            period, edition = period_of(code)
+            known.append(period_of(code))
         except CannotCut:
             continue
-        return edition, period
-    return current_edition(), None
+    period, edition = max(known, key=lambda found: found[0], default=(None, None))
+    return edition or current_edition(), period
 
 
 def narrowings(asked: Cut, edition: Edition, period: PeriodCode | None) -> tuple[Narrowing, ...]:
@@ -91,7 +92,7 @@ def narrowings(asked: Cut, edition: Edition, period: PeriodCode | None) -> tuple
     dimensions = dimensions_of(edition)
     if period is None:
         return ()
-    every = replace(asked, by=tuple(each.key for each in dimensions), show=(), where={})
+    every = replace(asked, periods=(period.code,), by=tuple(each.key for each in dimensions), show=(), where={})
     _, groups = rows_of(every, period.code, fresh=False)
     found = []
     for each in dimensions:

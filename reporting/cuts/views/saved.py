@@ -1,7 +1,7 @@
 """Views of the totals that somebody keeps under a name."""
 
 from django.contrib import messages
-from django.http import QueryDict
+from django.http import HttpRequest, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -37,6 +37,8 @@ def save(request):
 @require_POST
 def change(request, pk):
     """Its name, and whether the office sees it."""
+    if is_gone(request, pk):
+        return redirect("cut")
     found = get_object_or_404(SavedCut.objects.filter(by=request.user), pk=pk)
     given = request.POST
     with refusals_on(request):
@@ -50,8 +52,18 @@ def change(request, pk):
 @needs(Ability.READ_CITY, Ability.REVIEW)
 @require_POST
 def forget(request, pk):
+    if is_gone(request, pk):
+        return redirect("cut")
     found = get_object_or_404(SavedCut.objects.filter(by=request.user), pk=pk)
     with refusals_on(request):
         saving.forget_cut(found, by=request.user, at=clock.now())
         messages.success(request, f"视图“{found.name}”已删除。")
     return redirect("cut")
+
+
+def is_gone(request: HttpRequest, pk: int) -> bool:
+    """Whether it was deleted while this page stood open, which is then said; another's is not to be found."""
+    gone = not SavedCut.objects.filter(pk=pk).exists()
+    if gone:
+        messages.info(request, "这个视图已删除。")
+    return gone

@@ -9,7 +9,7 @@ from accounts import clock
 from accounts.access import needs
 from accounts.models import Ability
 from reporting.cuts.choosing import address_of, be_sizeable, behind, choice_of, cut_asked
-from reporting.cuts.cutting import CannotCut, Cut, cut
+from reporting.cuts.cutting import CannotCut, Cut, CutPeriod, cut
 from reporting.cuts.files import table_of_cut
 from reporting.cuts.laying_out import FIRMS, CutBlock, CutLine, LaidOut, lay_out
 from reporting.cuts.views.choosing import area_of, file_answer, form_of, to_the_page
@@ -44,15 +44,16 @@ def laid_out(asked: Cut, request: HttpRequest) -> LaidOut:
 
 
 def on_the_page(laid: LaidOut, page: str | None) -> dict:
-    lines = Paginator(laid.lines, PAGE).get_page(page)
+    shown = Paginator(range(len(laid.groups)), PAGE).get_page(page)
+    start = (shown.number - 1) * PAGE
     return {
         "laid": laid,
         "dimensions": list(zip(laid.asked.by, laid.by, strict=True)),
         "heads": [heads_of(laid, each.code) for each in laid.coverage],
         "columns": 1 + 2 * len(laid.heads),
-        "page": lines,
-        "lines": [line_shown(laid, line) for line in lines],
-        "whole": line_shown(laid, laid.whole) | {"span": len(laid.by)},
+        "page": shown,
+        "lines": [line_shown(laid, line) for line in laid.lines(start, start + PAGE)],
+        "whole": line_shown(laid, laid.whole) | {"names": ["合计", *[""] * (len(laid.by) - 1)]},
     }
 
 
@@ -63,12 +64,13 @@ def heads_of(laid: LaidOut, period: str) -> list[tuple[str, str, str]]:
 
 
 def line_shown(laid: LaidOut, line: CutLine) -> dict:
-    return {"names": line.names, "blocks": [block_shown(laid.asked, line, block) for block in line.blocks]}
+    blocks = [block_shown(laid.asked, line, *each) for each in zip(laid.periods, line.blocks, strict=True)]
+    return {"names": line.names or ("合计",), "more": " · ".join(line.names[1:]), "blocks": blocks}
 
 
-def block_shown(asked: Cut, line: CutLine, block: CutBlock) -> dict:
+def block_shown(asked: Cut, line: CutLine, period: CutPeriod, block: CutBlock) -> dict:
     """With the address of the firms behind it; the whole has those of all groups."""
-    address = address_of(choice_of(behind(asked, block.period, line.group)))
+    address = address_of(choice_of(behind(asked, period, line.group)))
     return {
         "firms": f"{block.firms:,}",
         "address": f"{reverse('cut_firms')}?{address}" if block.firms else "",

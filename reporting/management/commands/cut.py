@@ -69,17 +69,17 @@ def as_json(laid: LaidOut) -> str:
         "districts": asked.districts,
         "include_submitted": asked.include_submitted,
     }
-    periods = []
+    lines, whole, periods = list(laid.lines()), laid.whole, []
     for at, coverage in enumerate(laid.coverage):
         rows = [
             dict(zip(asked.by, line.group, strict=True))
             | {"names": dict(zip(asked.by, line.names, strict=True))}
             | sums_of(line.blocks[at])
-            for line in laid.lines
+            for line in lines
             if line.blocks[at].firms
         ]
-        periods.append(told(coverage) | {"rows": rows, "whole": sums_of(laid.whole.blocks[at])})
-    return json.dumps({"cut": said, "periods": periods}, ensure_ascii=False)
+        periods.append(told(coverage) | {"rows": rows, "whole": sums_of(whole.blocks[at])})
+    return json.dumps({"cut": said, "periods": periods, "said": laid.said}, ensure_ascii=False)
 
 
 def told(coverage: CutCoverage) -> dict:
@@ -87,6 +87,7 @@ def told(coverage: CutCoverage) -> dict:
     return {
         "period": coverage.code,
         "provisional": coverage.provisional,
+        "release": coverage.release if coverage.is_frozen else None,
         "imported": coverage.rests is None,
         "owed": coverage.coverage.owed,
         "filed": coverage.coverage.filed,
@@ -106,11 +107,11 @@ def as_table(laid: LaidOut) -> str:
     for coverage in laid.coverage:
         names = ["企业数", *(f"{head.label}（{head.unit}）" for head in laid.heads)]
         heads += [f"{coverage.label} {name}" if several else name for name in names]
-    rows = [heads, *(row_of(line, max(1, len(laid.by))) for line in (*laid.lines, laid.whole))]
+    rows = [heads, *(row_of(line, max(1, len(laid.by))) for line in (*laid.lines(), laid.whole))]
     widths = [max(map(width, column)) for column in zip(*rows, strict=True)]
     named = max(1, len(laid.by))
     said = [f"{coverage.in_words}。" for coverage in laid.coverage]
-    return "\n".join([*said, *(aligned(row, widths, named) for row in rows)])
+    return "\n".join([*said, *laid.said, *(aligned(row, widths, named) for row in rows)])
 
 
 def row_of(line: CutLine, named: int) -> list[str]:
