@@ -22,7 +22,7 @@ from reporting.models.in_force import edition_in_force
 from reporting.models.long_import import LongExport, RegisterImport
 from reporting.models.period import Deadline, ParameterValue, Period
 from reporting.models.record import Certificate, DistrictResult, SavedCut
-from reporting.models.release import FrozenRelease, LockLimit, LockProposal, Release, lock_limit
+from reporting.models.release import FrozenRelease, LockLimit, LockProposal, Release, lock_limit, lock_limit_for
 from reporting.models.reminder import ReminderChoice, Urging
 from reporting.models.request import BaseAdjustment, ExtensionRequest, LateRequest
 from reporting.models.standing import Standing, State
@@ -79,6 +79,7 @@ __all__ = [
     "choice_in_force",
     "edition_in_force",
     "lock_limit",
+    "lock_limit_for",
     "published_content",
     "published_edition",
     "reading_in_force",

@@ -8,6 +8,8 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 
+from accounts.clock import SHANGHAI
+from accounts.models import User
 from reporting.models.period import Period
 
 FROZEN = "A release stays as it was made; what comes later is the next number."
@@ -160,3 +162,17 @@ def lock_limit() -> Decimal:
     """In force: what the city chose last, in percent."""
     chosen = LockLimit.objects.first()
     return chosen.percent if chosen else LockLimit.DEFAULT
+
+
+def lock_limit_for(period: Period, by: User) -> Decimal:
+    """In force for a lock by this person alone. Nobody helps himself: of what was chosen since the period was opened,
+    what he raised himself does not hold for it."""
+    limit = before = LockLimit.DEFAULT
+    for chosen in LockLimit.objects.order_by("at", "pk"):
+        is_raised = chosen.percent > before
+        if chosen.at.astimezone(SHANGHAI).date() < period.opens_on or (is_raised and chosen.by_id != by.pk):
+            limit = chosen.percent
+        else:
+            limit = min(limit, chosen.percent)
+        before = chosen.percent
+    return limit

@@ -14,7 +14,17 @@ from accounts.access import DoneAlready
 from accounts.models import User
 from accounts.post import letters
 from reporting.letters.reminding import OWED
-from reporting.models import Filing, LateRequest, LockLimit, LockProposal, Period, Release, State, lock_limit
+from reporting.models import (
+    Filing,
+    LateRequest,
+    LockLimit,
+    LockProposal,
+    Period,
+    Release,
+    State,
+    lock_limit,
+    lock_limit_for,
+)
 from reporting.releases.correcting import freeze_correction, taken_in, to_take_in
 from reporting.releases.making import LOCKED, Act, as_journalled, freeze_lock
 from reporting.releases.missing import Missing, MissingReasons, changed_since, missing_of
@@ -52,7 +62,7 @@ def lock(period: Period, by: User, at: datetime, reason: str = "", reasons: Miss
         return period  # the second click
     said = WhyMissing.of(reason, reasons)
     missing = _looked_at(period, at, said)
-    if missing.is_above(limit := lock_limit()):
+    if missing.is_above(limit := lock_limit_for(period, by)):
         raise Refused(f"{missing.in_words}超过 {plainly(limit)}%，须由市级两个人办理：一人提出，另一人确认。")
     return _locked(period, missing, said, by, at)
 

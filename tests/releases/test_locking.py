@@ -1,5 +1,6 @@
 """Who is missing by weight, why, and when two people lock."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -58,10 +59,26 @@ def test_above_the_limit_nobody_locks_alone(city):
 
 
 def test_at_the_limit_one_person_locks(city):
-    workflow.choose_lock_limit(Decimal("39.9"), city.by, LOCKED_AT, "市局会议纪要")
+    workflow.choose_lock_limit(Decimal("39.9"), city.second, LOCKED_AT, "市局会议纪要")
     with pytest.raises(Refused, match="超过 39.9%"):
         workflow.lock(city.may, city.by, LOCKED_AT, "多次催报未果")
-    workflow.choose_lock_limit(Decimal(40), city.by, LOCKED_AT, "市局会议纪要")
+    workflow.choose_lock_limit(Decimal(40), city.second, LOCKED_AT, "市局会议纪要")
+    assert workflow.lock(city.may, city.by, LOCKED_AT, "多次催报未果").is_locked
+
+
+def test_who_raises_the_limit_for_himself_locks_nothing_with_it(city):
+    workflow.choose_lock_limit(Decimal(100), city.by, LOCKED_AT, "市局会议纪要")
+    with pytest.raises(Refused, match="超过 5%"):
+        workflow.lock(city.may, city.by, LOCKED_AT, "多次催报未果")
+    workflow.choose_lock_limit(Decimal(99), city.second, LOCKED_AT, "市局会议纪要")  # lowered, not agreed to
+    with pytest.raises(Refused, match="超过 5%"):
+        workflow.lock(city.may, city.by, LOCKED_AT, "多次催报未果")
+    page = words_on(sign_in(city.by).get(reverse("city_releases")))
+    assert "自己调高的比例，对自己一个人锁定这一期不起作用" in page
+
+
+def test_a_limit_raised_before_the_period_was_opened_holds_for_it(city):
+    workflow.choose_lock_limit(Decimal(40), city.by, LOCKED_AT - timedelta(days=30), "市局会议纪要")
     assert workflow.lock(city.may, city.by, LOCKED_AT, "多次催报未果").is_locked
 
 

@@ -8,7 +8,7 @@ from accounts import clock
 from accounts.access import needs, refusals_on
 from accounts.models import Ability
 from reporting import workflow
-from reporting.models import LockProposal, Period, lock_limit
+from reporting.models import LockProposal, Period, lock_limit_for
 from reporting.periods.forms import CorrectionForm, LockForm
 from reporting.periods.views.periods import period
 from reporting.releases.making import freeze_found
@@ -26,7 +26,7 @@ def lock(request, code):
         return period(request, code, {"lock": form}, status=422)
     given = {"by": request.user, "at": clock.now(), "reason": form.cleaned_data["reason"], "reasons": form.reasons}
     with refusals_on(form, "reason"):
-        if missing.is_above(lock_limit()) and not found.is_locked:
+        if missing.is_above(lock_limit_for(found, request.user)) and not found.is_locked:
             workflow.propose_lock(found, **given)
             messages.success(request, f"已提出锁定{found.label}，请市级另一人在这一页确认。")
         else:

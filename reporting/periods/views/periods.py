@@ -9,13 +9,13 @@ from django.views.decorators.http import require_POST
 
 from accounts import clock
 from accounts.access import needs, refusals_on
-from accounts.models import Ability, JournalEntry
+from accounts.models import Ability, JournalEntry, User
 from accounts.post.state import look
 from reporting import workflow
 from reporting.dates.arrangements import in_words
 from reporting.dates.deadlines import squeezed
 from reporting.letters.mass import MassPreview, done_as_seen
-from reporting.models import Deadline, Filing, Period, calendar_in_force, lock_limit, reading_in_force
+from reporting.models import Deadline, Filing, Period, calendar_in_force, lock_limit_for, reading_in_force
 from reporting.pages.chosen_period import periods_to_show
 from reporting.pages.mass_letters import Question, ask_first, seen_on
 from reporting.periods.forms import DeadlinesForm, EstimatesForm, LockForm, OpeningForm, WithdrawalForm
@@ -121,23 +121,24 @@ def period(request, code, forms=None, status=200):
         "deadlines_form": forms.get("deadlines") or deadlines_form(found),
         "progress": progress_of(filings),
         "estimates_form": forms.get("estimates") or estimates_form(found),
-        **about_the_lock(found, forms.get("lock")),
+        **about_the_lock(found, request.user, forms.get("lock")),
         "may_be_withdrawn": request.user.may.administer and not workflow.why_not_withdrawn(found),
     }
     return render(request, "periods/period.html", around, status=status)
 
 
-def about_the_lock(found: Period, form: LockForm | None) -> dict:
+def about_the_lock(found: Period, user: User, form: LockForm | None) -> dict:
     """What is missing and who locks; of a locked period its releases, and what would correct them."""
     if found.is_locked:
         return {"releases": found.releases.all(), "to_take_in": to_take_in(found)}
-    missing, proposal = missing_of(found), found.lock_proposals.filter(outcome="").select_related("by").first()
+    missing, limit = missing_of(found), lock_limit_for(found, user)
+    proposal = found.lock_proposals.filter(outcome="").select_related("by").first()
     return {
         "obstacles": workflow.standing_in_the_way(found),
         "too_early": workflow.too_early_to_lock(found, clock.now()),
         "missing": missing,
-        "limit": lock_limit(),
-        "needs_two": missing.is_above(lock_limit()),
+        "limit": limit,
+        "needs_two": missing.is_above(limit),
         "proposal": proposal,
         "changed": changed_since(proposal.seen, missing) if proposal else [],
         "proposed": missing.explained(proposal.reasons, proposal.reason)[:LISTED] if proposal else [],
