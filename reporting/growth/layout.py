@@ -71,6 +71,10 @@ class RateShown:
     warning: str = ""
 
     @property
+    def remark(self) -> str:
+        return self.rate.why or self.warning
+
+    @property
     def shown(self) -> str:
         return "" if self.rate.shown is None else f"{self.rate.shown}"
 
