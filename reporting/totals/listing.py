@@ -91,11 +91,11 @@ def listed_filings(period: Period, include_submitted: bool, district: District |
         Coalesce("counted", STANDING_SUBMISSION),
         *(ExpressionWrapper(flag, BooleanField()) for flag in FLAGS),
     )
-    for pk, district, credit_code, name, state, late, shown, after_lock, owed, filed, approved, reopened in rows:
+    for pk, where, credit_code, name, state, late, shown, after_lock, owed, filed, approved, reopened in rows:
         number, receipt, submitted_at, extended = sent_as[shown] if shown else NOT_SUBMITTED
         words = let_in.get(pk) or WORDS[state]
         is_counted = approved or (include_submitted and filed)
         yield ListedFiling(
-            district, credit_code, name, words, late, extended, after_lock, owed, filed, approved, reopened, is_counted,
+            where, credit_code, name, words, late, extended, after_lock, owed, filed, approved, reopened, is_counted,
             number, receipt, submitted_at,
         )  # fmt: skip
