@@ -135,8 +135,10 @@ def balanced_at_hand(summary: Summary, measure: MoneyMeasure) -> Rounding:
 
 def kept_of_city(summary: Summary, measure: MoneyMeasure) -> Rounding | None:
     """The city's, where it was balanced lately with this district's figures as they are now. Nothing is added up."""
-    marks, rounding = cache.get(place_of(summary, measure)) or ({}, None)
-    return rounding if marks.get(summary.city.code) == mark_of(summary, summary.city) else None
+    kept: tuple[dict[str, str], Rounding] | None = cache.get(place_of(summary, measure))
+    if kept is None or kept[0].get(summary.city.code) != mark_of(summary, summary.city):
+        return None
+    return kept[1]
 
 
 def place_of(summary: Summary, measure: MoneyMeasure) -> str:

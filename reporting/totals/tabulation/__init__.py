@@ -29,10 +29,10 @@ def write_summary(
     book = TotalsBook(workbook, shown(summary, measure, whole))
     write_notes(book)
     for table in tables_of(summary):
-        of_area, by_district = write_table, write_by_district
+        of_all, by_district = write_table, write_by_district
         if asks_for_choices(table):
-            of_area, by_district = write_choices, write_choices_by_district
-        of_area(book, table)
+            of_all, by_district = write_choices, write_choices_by_district
+        of_all(book, table)
         if not summary.is_of_one_district:
             by_district(book, table)
     if not summary.is_imported:
