@@ -77,7 +77,7 @@ KEYS: Mapping[str, Mapping[str, Keys]] = {
     "platform.toml": {
         "": keys(
             "city",
-            "rows figures classes facts register reasons rules findings coefficient scan papers map sources",
+            "rows figures classes facts register reasons rules findings coefficient scan papers map industries sources",
         ),
         "city": keys("name short office site survey", "short_office association who_reports where notice"),
         "rows": keys(
@@ -104,6 +104,7 @@ KEYS: Mapping[str, Mapping[str, Keys]] = {
         "papers": keys("", "authority approved_by document valid_until"),
         "map": keys("tiles"),
         "map.tiles": keys("code name row column"),
+        "industries": NAMES,
         "sources": NAMES,
     },
 }
@@ -125,7 +126,7 @@ OTHER_THAN_TEXT: Mapping[str, tuple[type | tuple[type, type], ...]] = {
         "indicator size_standard tiles": (PARTS,),
         "district rule": (PARTS, str),
         "table defaults units parameters lists codes city rows figures classes facts register": (dict,),
-        "reasons rules findings papers map sources plain": (dict,),
+        "reasons rules findings papers map industries sources plain": (dict,),
         "coefficient scan": (dict, str),
         "columns month annual": (TEXTS, dict),
         "column": (int, str, dict),

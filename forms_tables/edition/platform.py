@@ -145,6 +145,7 @@ class Platform:
     scan: ScanRule | None = None
     papers: Papers = Papers()
     tiles: Mapping[str, Tile] = field(default_factory=dict)
+    industries: Mapping[str, str] = field(default_factory=dict)  # by the first two signs of a firm's industry
     sources: Mapping[str, str] = field(default_factory=dict)  # what the definitions cite by a mark
 
     def headline(self, frequency: str) -> str:

@@ -130,6 +130,8 @@ def names_of(edition: Edition, key: str, codes: Sequence[str]) -> dict[str, str]
             return UNKNOWN_WORDS
         if several:
             return SEVERAL.join(known.get(each, each) for each in code.split(","))
+        if key == "industry" and code not in known and code[:2] in edition.platform.industries:
+            return f"{code}（{edition.platform.industries[code[:2]]}）"  # the list need not have every one
         return known.get(code, code)
 
     return {code: name(code) for code in codes}
@@ -144,6 +146,8 @@ def _known_names(edition: Edition, key: str) -> dict[str, str]:
         rows = [edition.indicators[CellAddress.parse(cell).code] for cell in cells if edition.has_cell(cell)]
         return {row.code: row.name for row in rows}
     row = edition.indicators.get(getattr(edition.platform.rows, dimension.row))
+    if key == "division":
+        return {code: f"{code} {name}" for code, name in edition.platform.industries.items()}
     if row is None or row.choices is None or dimension.shorten:
         return {}
     return {entry.code: entry.name for entry in row.choices.entries}

@@ -140,7 +140,9 @@ def sorted_by(table: CutTable, sort: str) -> list[Group]:
     if key is None:
         return groups
     found = {group: key(group) for group in groups}
-    told = sorted((group for group in groups if found[group] is not None), key=found.get, reverse=sort.startswith("-"))
+    told = sorted(
+        (group for group in groups if found[group] is not None), key=found.__getitem__, reverse=sort.startswith("-")
+    )
     return [*told, *(group for group in groups if found[group] is None)]
 
 

@@ -314,7 +314,5 @@ def test_it_says_where_a_month_has_what_describes_a_firm_from(city):
 
 def test_on_a_narrow_screen_the_first_column_names_all_groups(city):
     page = markup_of(city.get("/cuts/?period=2024M05&by=district&by=class&show=2010.c1"))
-    assert (
-        '<th scope="row" data-more="1.软件产品收入">渝中区</th><th scope="row" class="in-first">1.软件产品收入</th>'
-        in page
-    )
+    assert '<th scope="row" data-more="1.软件产品收入">渝中区</th>' in page
+    assert '<th scope="row" class="in-first">1.软件产品收入</th>' in page

@@ -4,7 +4,9 @@ from decimal import Decimal
 
 import pytest
 
+from forms_tables.edition.catalog import load_edition
 from reporting.cuts.cutting import CannotCut, Cut, cut
+from reporting.cuts.dimensions import names_of
 from reporting.models import Submission
 from reporting.totals.aggregation import summarise
 from tests.filling.figures import AT, make_city
@@ -68,3 +70,13 @@ def test_a_figure_that_no_column_holds_is_added_from_the_record(city):
 def test_what_cannot_be_cut_is_said_in_a_sentence(city, asked, words):
     with pytest.raises(CannotCut, match=words):
         cut(asked)
+
+
+def test_industries_outside_the_list_are_called_by_their_division():
+    edition = load_edition("chongqing-2024")
+    assert names_of(edition, "division", ["65", "39", "99"]) == {
+        "65": "65 软件和信息技术服务业", "39": "39 计算机、通信和其他电子设备制造业", "99": "99",
+    }  # fmt: skip
+    assert names_of(edition, "industry", ["6513", "3990", "9999"]) == {
+        "6513": "应用软件开发", "3990": "3990（计算机、通信和其他电子设备制造业）", "9999": "9999",
+    }  # fmt: skip
