@@ -16,7 +16,8 @@ from accounts.models import Enterprise
 from reporting.city_columns.counted import counted
 from reporting.city_columns.scaling import UNSTORABLE, ScaledColumns, decimals_of_cells
 from reporting.cuts.dimensions import dimensions_of, grouped
-from reporting.models import FrozenRelease, Period, Release, Submission
+from reporting.models import Period, Release, Submission
+from reporting.totals.frozen import frozen_part
 
 RECORDED = "recorded"
 
@@ -46,7 +47,7 @@ def rows_of(period: Period, layout: int) -> bytes:
 
 def rows_in(release: Release, columns: Sequence[str]) -> ScaledColumns:
     """The rows it froze, with those of these columns that it has."""
-    file = BytesIO(FrozenRelease.objects.values_list("rows", flat=True).get(pk=release.pk))
+    file = BytesIO(frozen_part(release, "rows"))
     scales = json.loads(pl.read_parquet_metadata(file)["scales"])
     there = pl.read_parquet_schema(file)
     return ScaledColumns(pl.read_parquet(file, columns=[name for name in columns if name in there]), scales)

@@ -16,9 +16,11 @@ from functools import cache, lru_cache
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 from zlib import compress, decompress
+from zlib import error as ZlibError
 
 from django.db.models import Count
 
+from accounts.access import Refused
 from accounts.clock import SHANGHAI
 from forms_tables.edition.catalog import DistrictDefinition, Edition, edition_from
 from forms_tables.edition.digest import as_plain
@@ -30,6 +32,10 @@ from reporting.models.standing import FILED_AFTER_LOCK
 from reporting.totals.aggregation import AreaSummary, Summary, summarise
 
 FrozenValue = Any  # what JSON holds
+
+
+class FrozenGone(Refused):
+    """What a release froze is gone or damaged."""
 
 
 def packed(document: Mapping[str, FrozenValue]) -> tuple[bytes, bytes]:
@@ -78,8 +84,8 @@ def _edition(text: str) -> Edition:
 
 
 def newest(code: str) -> Release | None:
-    """The release of a period that its totals are; None where it has none, or where what that froze is gone."""
-    return Release.objects.filter(period=code, frozen__isnull=False).order_by("number").last()
+    """The release of a period that its totals are; None where it has none."""
+    return Release.objects.filter(period=code).order_by("number").last()
 
 
 def latest(code: str) -> Summary | None:
@@ -89,8 +95,18 @@ def latest(code: str) -> Summary | None:
 
 
 def thawed(release: Release) -> Summary:
-    content = FrozenRelease.objects.values_list("content", flat=True).get(pk=release.pk)
-    return thawed_summary(json.loads(unpacked(content)))
+    try:
+        return thawed_summary(json.loads(unpacked(frozen_part(release, "content"))))
+    except ZlibError as error:
+        raise FrozenGone(f"{release.code} 冻结的内容已损坏，读不出来：请从备份恢复数据库。") from error
+
+
+def frozen_part(release: Release, name: str) -> bytes:
+    """A column of what it froze. An older release never stands in for one whose content is gone."""
+    kept = FrozenRelease.objects.filter(pk=release.pk).values_list(name, flat=True).first()
+    if kept is None:
+        raise FrozenGone(f"{release.code} 冻结的内容已不在，没有汇总可看：请先从备份恢复数据库。")
+    return bytes(kept)
 
 
 def totals_of(period: Period, at: datetime, include_submitted: bool = False) -> Summary:
