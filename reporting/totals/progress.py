@@ -93,6 +93,14 @@ class Progress:
         return self.let_in - self.taken_in
 
     @property
+    def still_out_in_words(self) -> str:
+        if not self.still_out:
+            return ""
+        rest = f"；其余 {self.still_out} 家" if self.taken_in else ""
+        filed = f"（已报 {self.filed_after_lock} 家）" if self.filed_after_lock != self.still_out else ""
+        return f"{rest}{filed}，不计入本期已锁定的汇总"
+
+    @property
     def on_time_share(self) -> Decimal | None:
         """What part of those who owe filed on time, in percent."""
         return share(Decimal(self.on_time), Decimal(self.owed))
