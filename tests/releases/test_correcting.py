@@ -148,3 +148,13 @@ def test_the_pages_show_both_releases_their_difference_and_the_triangle(locked, 
     assert city.get(reverse("city_revisions_workbook")).status_code == 200
     assert "2024M05-2" in words_on(city.get(reverse("city_releases")))
     assert city.get(reverse("city_release", args=["2024M05-7"])).status_code == 404
+
+
+def test_a_stale_or_unexplained_correction_is_answered_on_the_page(locked, monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: LATER)
+    file_late(locked)
+    city, address = sign_in(locked.city), reverse("city_correct", args=["2024M05"])
+    assert "请写明更正的原因" in words_on(city.post(address, {"reason": "  "}, follow=True))
+    city.post(address, {"reason": "云图补报"})
+    assert "没有要更正的" in words_on(city.post(address, {"reason": "云图补报"}, follow=True))
+    assert Release.objects.count() == 2
