@@ -91,6 +91,7 @@ MIDDLEWARE = [
     "reporting.models.in_force.once_per_request",
     "accounts.standing_in.ForAnotherFirm",  # what comes after it sees the address within that firm
     "reporting.practice.addresses.IntoPractice",
+    "reporting.totals.gone.SayWhatIsGone",
     "config.incoming.clean_request",  # before a view reads what was sent; after what its own page of refusal reads
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",

@@ -50,7 +50,7 @@ FIRMS = (
 REGISTER = ("/firms/", "/users/", *FIRMS, "/key-firms/", "/certificates/")
 CITY_READS = ("/city/requests/", "/city/recheck/", "/history-objections/")
 DATES = ("/deadlines/", "/calendar/")
-PERIODS = (*DATES, "/practice/")
+PERIODS = (*DATES, "/practice/", "/city/releases/")
 OFFICE = (*REGISTER, "/district-changes/", "/journal/", "/announcements/")
 EDITIONS = ("/city/governance/", "/city/parameters/", "/city/desk/", "/city/notation/")
 

@@ -74,6 +74,12 @@ class Release(models.Model):
         """What people and commands call it: 2024M05-1."""
         return f"{self.period_id}-{self.number}"
 
+    @property
+    def proposed_by(self) -> User | None:
+        """The first of the two who locked; None where one did."""
+        confirmed = [each.by for each in self.period.lock_proposals.all() if each.outcome == LockProposal.CONFIRMED]
+        return confirmed[0] if confirmed and self.kind == self.LOCK else None
+
 
 class FrozenRelease(models.Model):
     """What a release froze, apart from it because it is large: `content` (compressed JSON, see

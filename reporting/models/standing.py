@@ -151,6 +151,7 @@ NOT_AS_COUNTED = Q(approved__isnull=False) & (Q(counted__isnull=True) | ~Q(count
 FILED_AFTER_LOCK = standing_at(*ALL_LET_IN) & (UNDER_REVIEW | NOT_AS_COUNTED)
 # A correction of the totals takes it in: approved after the lock, and nothing about it is under way.
 MAY_BE_TAKEN_IN = standing_at(Standing.LET_IN_APPROVED) & NOT_AS_COUNTED
+TAKEN_IN = standing_at(Standing.LET_IN_APPROVED) & Q(approved__isnull=False, counted=F("approved"))
 FILED_ONLY_AFTER_LOCK = standing_at(*ALL_LET_IN) & STANDS & ~COUNTED
 
 # What the firms still have to send: not begun, a draft, or returned to them. A returned amendment is theirs to give up:

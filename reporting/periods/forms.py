@@ -9,6 +9,7 @@ from accounts.change_forms import ChangeForm, Checkbox
 from accounts.form_words import PlainForm
 from reporting.models import Deadline, Period
 from reporting.releases.missing import DISTRICT, FIRM, STANDING, Missing, key_of
+from reporting.totals.released import part_in_words
 
 
 class OpeningForm(PlainForm):
@@ -92,6 +93,7 @@ class LockForm(PlainForm):
 
     def __init__(self, *args, missing: Missing, **kwargs):
         super().__init__(*args, **kwargs)
+        self.whole = missing.city.whole
         self.firms = missing.firms[: self.OF_FIRMS]
         self.districts, self.standings = missing.districts, missing.standings
         groups = [(key_of(STANDING, key), f"{words}的") for key, words in self.standings.items()]
@@ -110,7 +112,9 @@ class LockForm(PlainForm):
 
     @property
     def of_firms(self):
-        return [(firm, self[key_of(FIRM, firm.credit_code)]) for firm in self.firms]
+        parts = [part_in_words(firm.weight, self.whole) for firm in self.firms]
+        fields = [self[key_of(FIRM, firm.credit_code)] for firm in self.firms]
+        return list(zip(self.firms, parts, fields, strict=True))
 
     @property
     def reasons(self) -> dict[str, str]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from accounts.models import CodeCorrection
 from forms_tables.edition.shape import headline_of
 from reporting.models import Filing, Period, Release
 from reporting.models.standing import MAY_BE_TAKEN_IN
@@ -50,6 +51,8 @@ def freeze_correction(period: Period, before: Summary, came: Iterable[TakenIn], 
     was said."""
     after = summarise(period, act.at)
     said = {firm.credit_code: firm.reason for firm in before.left_out}
+    corrected = CodeCorrection.objects.done().filter(wrong__in=said).order_by("decided_at", "pk")
+    said |= {fixed.enterprise.credit_code: said[fixed.wrong] for fixed in corrected.select_related("enterprise")}
     reasons = {f"firm:{code}": why for code, why in said.items()}
     left_out = missing_of(period).explained(reasons, "")
     changes = changes_between(before, after, came)

@@ -114,7 +114,8 @@ def as_journalled(release: Release) -> dict[str, str]:
 
 
 def words_of(release: Release) -> str:
-    who = f"，{release.by.signed}" if release.by else ""
+    first = f"{release.proposed_by.signed}提出，" if release.proposed_by else ""
+    who = f"，{first}{release.by.signed}{'确认' if first else ''}" if release.by else ""
     why = f"：{release.reason}" if release.reason else ""
     at = release.at.astimezone(SHANGHAI)
     return f"{release.code}，第 {release.number} 次发布（{release.get_kind_display()}），{at:%Y-%m-%d %H:%M}{who}{why}"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Any
 
 from reporting.models import Filing, Period
 from reporting.models.standing import COUNTED_AS_OWED, LEFT_OUT
@@ -62,17 +63,32 @@ class Missing:
         return [self.city, *self.districts]
 
     @property
+    def where_of_city(self) -> list[tuple[MissingOfArea, str]]:
+        """Each with its part of the whole city's revenue."""
+        return [(area, part_in_words(area.weight, self.city.whole)) for area in self.where]
+
+    @property
     def standings(self) -> dict[str, str]:
         """Where the missing filings stand: key and words."""
         return {firm.standing: firm.state for firm in self.firms}
 
     @property
     def in_words(self) -> str:
-        return left_out_in_words(self.firms, self.city.whole, self.basis)
+        """And of those without a last year how many they are among all: they have no other weight."""
+        said = left_out_in_words(self.firms, self.city.whole, self.basis)
+        new = part_in_words(Decimal(self.uncompared), Decimal(self.city.owed))
+        return f"{said}没有上年数的按家数计，占应报 {self.city.owed} 家的 {new}。" if self.uncompared else said
+
+    @property
+    def uncompared(self) -> int:
+        """How many have no last year, or nobody has anything to be compared with."""
+        return sum(firm.revenue is None for firm in self.firms) if self.city.whole else len(self.firms)
 
     def is_above(self, percent: Decimal) -> bool:
-        """Exactly, and not by the rounded share people read."""
-        return self.city.weight * 100 > percent * self.city.whole
+        """By revenue, or by the number of those that have none of last year; exactly, and not by the rounded share
+        people read."""
+        by_revenue = self.city.weight * 100 > percent * self.city.whole
+        return by_revenue or self.uncompared * 100 > percent * self.city.owed
 
     def explained(self, reasons: MissingReasons, rest: str) -> tuple[LeftOut, ...]:
         return tuple(replace(firm, reason=reason_for(firm, reasons, rest)) for firm in self.firms)
@@ -80,10 +96,12 @@ class Missing:
     def unexplained(self, reasons: MissingReasons, rest: str) -> list[LeftOut]:
         return [firm for firm in self.explained(reasons, rest) if not firm.reason]
 
-    @property
-    def seen(self) -> dict[str, list[str]]:
-        """What somebody saw who proposed a lock: each firm with its name and where its filing stood."""
-        return {firm.credit_code: [firm.name, firm.state] for firm in self.firms}
+    def seen_with(self, in_the_way: Mapping[str, int]) -> dict[str, Any]:
+        """What somebody saw who proposed a lock: each firm with its name and where its filing stood, how much they
+        weigh of how much, and how many filings were unfinished."""
+        firms = {firm.credit_code: [firm.name, firm.state] for firm in self.firms}
+        weight = [f"{figure:f}" for figure in (self.city.weight, self.city.whole)]
+        return {"firms": firms, "weight": weight, "in_the_way": dict(in_the_way)}
 
 
 def reason_for(firm: LeftOut, reasons: MissingReasons, rest: str) -> str:
@@ -95,13 +113,22 @@ def key_of(kind: str, which: str) -> str:
     return f"{kind}:{which}"
 
 
-def changed_since(seen: Mapping[str, list[str]], now: Missing) -> list[str]:
-    """What is otherwise than it was seen, a sentence each."""
-    there = now.seen
+def changed_since(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    """What is otherwise than it was seen (`seen_with`), a sentence each."""
+    seen, there = then.get("firms", {}), now["firms"]
     told = [f"{name}已不再缺少（当时：{state}）" for code, (name, state) in seen.items() if code not in there]
     told += [f"{name}新列入缺少的企业（{state}）" for code, (name, state) in there.items() if code not in seen]
     moved = [(code, seen[code][1], there[code]) for code in there if code in seen and there[code][1] != seen[code][1]]
-    return told + [f"{name}由“{before}”变为“{state}”" for _, before, (name, state) in moved]
+    told += [f"{name}由“{before}”变为“{state}”" for _, before, (name, state) in moved]
+    weights = then.get("weight", ("0", "0")), now["weight"]
+    before, after = then.get("in_the_way", {}), now["in_the_way"]
+    for state in dict.fromkeys([*before, *after]):
+        if before.get(state, 0) != after.get(state, 0):
+            told.append(f"未完成的“{state}”由 {before.get(state, 0)} 家变为 {after.get(state, 0)} 家")
+    (old, old_whole), (new, whole) = ([Decimal(each) for each in weight] for weight in weights)
+    if (old, old_whole) != (new, whole):
+        told.append(f"缺少企业的上年收入由 {old:,f}（应报企业共 {old_whole:,f}）变为 {new:,f}（共 {whole:,f}）")
+    return told
 
 
 def missing_of(period: Period) -> Missing:

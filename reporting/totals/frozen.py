@@ -16,9 +16,11 @@ from functools import cache, lru_cache, partial
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 from zlib import compress, decompress
+from zlib import error as ZlibError
 
 from django.db.models import Count
 
+from accounts.access import Refused
 from accounts.clock import SHANGHAI
 from forms_tables.edition.catalog import DistrictDefinition, Edition, edition_from
 from forms_tables.edition.digest import as_plain
@@ -31,6 +33,10 @@ from reporting.totals.aggregation import AreaSummary, Summary, summarise
 from reporting.totals.listing import ListedFiling, ListOfFilings
 
 FrozenValue = Any  # what JSON holds
+
+
+class FrozenGone(Refused):
+    """What a release froze is gone or damaged."""
 
 
 def packed(document: Mapping[str, FrozenValue]) -> tuple[bytes, bytes]:
@@ -79,8 +85,8 @@ def _edition(text: str) -> Edition:
 
 
 def newest(code: str) -> Release | None:
-    """The release of a period that its totals are; None where it has none, or where what that froze is gone."""
-    return Release.objects.filter(period=code, frozen__isnull=False).order_by("number").last()
+    """The release of a period that its totals are; None where it has none."""
+    return Release.objects.filter(period=code).order_by("number").last()
 
 
 def latest(code: str) -> Summary | None:
@@ -90,33 +96,42 @@ def latest(code: str) -> Summary | None:
 
 
 def thawed(release: Release) -> Summary:
-    return thawed_summary(_document(release.pk))
+    return thawed_summary(_document(release))
 
 
-def _document(release: int) -> dict[str, FrozenValue]:
-    content = FrozenRelease.objects.values_list("content", flat=True).get(pk=release)
-    return json.loads(unpacked(content))
+def _document(release: Release) -> dict[str, FrozenValue]:
+    try:
+        return json.loads(unpacked(frozen_part(release, "content")))
+    except ZlibError as error:
+        raise FrozenGone(f"{release.code} 冻结的内容已损坏，读不出来：请从备份恢复数据库。") from error
+
+
+def frozen_part(release: Release, name: str) -> bytes:
+    """A column of what it froze. An older release never stands in for one whose content is gone."""
+    kept = FrozenRelease.objects.filter(pk=release.pk).values_list(name, flat=True).first()
+    if kept is None:
+        raise FrozenGone(f"{release.code} 冻结的内容已不在，没有汇总可看：请先从备份恢复数据库。")
+    return bytes(kept)
 
 
 def thawed_totals(release: Release) -> Summary:
     """What the pages keep of a release: without its edition, which is itself in each process and no copy, and without
     the list of firms, which is most of it and which hardly any page reads. `with_list_of` gives both back."""
-    document = _document(release.pk)
-    return _made(Summary, document["summary"] | {"filings": []}, edition=None)
+    return _made(Summary, _document(release)["summary"] | {"filings": []}, edition=None)
 
 
 def with_list_of(totals: Summary, release: Release) -> Summary:
-    edition = _edition_of(release.pk, release.frozen_digest)
-    return replace(totals, edition=edition, filings=ListOfFilings(partial(_listed_in, release.pk)))
+    edition = _edition_of(release, release.frozen_digest)
+    return replace(totals, edition=edition, filings=ListOfFilings(partial(_listed_in, release)))
 
 
 @lru_cache(maxsize=16)
-def _edition_of(release: int, digest: str) -> Edition:
+def _edition_of(release: Release, digest: str) -> Edition:
     """`digest`: a release's number is given again where a database is made anew."""
     return _edition(json.dumps(_document(release)["edition"]))
 
 
-def _listed_in(release: int) -> tuple[ListedFiling, ...]:
+def _listed_in(release: Release) -> tuple[ListedFiling, ...]:
     return _value(_hints(Summary)["filings"], _document(release)["summary"]["filings"])
 
 

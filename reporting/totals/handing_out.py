@@ -9,8 +9,11 @@ from reporting.models import Filing, ImportedFiling
 from reporting.totals.aggregation import Summary
 from reporting.totals.history import imported_period
 from reporting.totals.listing import ListOfFilings
+from reporting.totals.released import LeftOut, Released
 from reporting.totals.rounding.shown import MoneyMeasure
 from reporting.totals.tabulation import write_summary
+
+OF_ALL = "见市级锁定时的说明"
 
 
 def filings_in(code: str, district: District | None) -> int:
@@ -27,9 +30,20 @@ def of_district(summary: Summary, code: str) -> Summary | None:
     if area is None:
         return None
     filings = ListOfFilings(lambda: (listed for listed in summary.filings if listed.district == code))
-    left_out = tuple(firm for firm in summary.left_out if firm.district == code)
-    released = replace(summary.released, changes=()) if summary.released else None
+    left_out = tuple(said_of_it(firm, summary.released) for firm in summary.left_out if firm.district == code)
+    released = number_and_date(summary.released, summary.at) if summary.released else None
     return replace(summary, city=area, districts=(area,), filings=filings, left_out=left_out, released=released)
+
+
+def number_and_date(released: Released, at: datetime) -> Released:
+    """The city's reason and what was corrected may name firms of other districts."""
+    return Released(released.code, f"{released.code}，第 {released.code.rpartition('-')[2]} 次发布，{at:%Y-%m-%d}")
+
+
+def said_of_it(firm: LeftOut, released: Released | None) -> LeftOut:
+    """With the reason given for it or its district; what was said of all at once is the city's."""
+    of_all = released and firm.reason and released.words.endswith(f"：{firm.reason}")
+    return replace(firm, reason=OF_ALL) if of_all else firm
 
 
 def write_totals(

@@ -27,6 +27,7 @@ from reporting.models.standing import (
     LEFT_OUT,
     OWED,
     REOPENED,
+    TAKEN_IN,
     standing_at,
 )
 from reporting.totals.aggregation import districts_of
@@ -53,6 +54,7 @@ NUMBERS = {name: standing_at(*standings) for name, (_, standings) in GROUPS.item
     "on_time": FILED_ON_TIME,
     "let_in": standing_at(*ALL_LET_IN),
     "filed_after_lock": FILED_AFTER_LOCK,
+    "taken_in": TAKEN_IN,
     "left_out": LEFT_OUT,
 }
 # Those with a list behind them, by the name it has in the address.
@@ -63,8 +65,9 @@ LISTED = {name: name for name in (*GROUPS, "approved", "late", "on_time")} | {"a
 class Progress:
     """How many filings stand where. The numbers from `filed` on cut across the standings: `late` and `on_time` count
     only what was filed; `reopened` are the approved ones being amended, asked about or returned, which count as they
-    were approved last; `let_in` are those let in after the lock, counted under no state, and `filed_after_lock` those
-    of them that have filed; `left_out` is what a lock would leave out of the totals."""
+    were approved last; `let_in` are those let in after the lock, counted under no state, `filed_after_lock` those of
+    them that have filed, `taken_in` those that a correction has counted since; `left_out` is what a lock would leave
+    out of the totals."""
 
     owed: int = 0
     not_started: int = 0
@@ -81,7 +84,21 @@ class Progress:
     on_time: int = 0
     let_in: int = 0
     filed_after_lock: int = 0
+    taken_in: int = 0
     left_out: int = 0
+
+    @property
+    def still_out(self) -> int:
+        """Let in after the lock, and in no release yet."""
+        return self.let_in - self.taken_in
+
+    @property
+    def still_out_in_words(self) -> str:
+        if not self.still_out:
+            return ""
+        rest = f"；其余 {self.still_out} 家" if self.taken_in else ""
+        filed = f"（已报 {self.filed_after_lock} 家）" if self.filed_after_lock != self.still_out else ""
+        return f"{rest}{filed}，不计入本期已锁定的汇总"
 
     @property
     def on_time_share(self) -> Decimal | None:

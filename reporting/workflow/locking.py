@@ -79,14 +79,15 @@ def propose_lock(
         raise DoneAlready(f"{period.label}已经锁定。")
     said = WhyMissing.of(reason, reasons)
     missing = _looked_at(period, at, said)
+    seen = missing.seen_with(standing_in_the_way(period))
     if standing := period.lock_proposals.filter(outcome="").first():
-        if not changed_since(standing.seen, missing):
+        if not changed_since(standing.seen, seen):
             if standing.by_id == by.pk and WhyMissing(standing.reason, standing.reasons) == said:
                 return standing  # the second click
             raise Refused(f"{standing.by}已提出锁定{period.label}，请由另一人确认；要改原因，先撤回。")
         _close(standing, LockProposal.OVERTAKEN, by, at)
     proposal = LockProposal.objects.create(
-        period=period, by=by, at=at, reason=said.reason, reasons=said.reasons, seen=missing.seen
+        period=period, by=by, at=at, reason=said.reason, reasons=said.reasons, seen=seen
     )
     journal.record(
         by=by,
@@ -114,7 +115,7 @@ def confirm_lock(proposal: LockProposal, by: User, at: datetime) -> Period:
         raise Refused("提出锁定的人不能自己确认，请由市级另一人确认。")
     said = WhyMissing(proposal.reason, proposal.reasons)
     missing = _looked_at(period, at, said)
-    if changed := changed_since(proposal.seen, missing):
+    if changed := changed_since(proposal.seen, missing.seen_with(standing_in_the_way(period))):
         more = f"等 {len(changed)} 处" if len(changed) > TOLD else ""
         raise Refused(f"提出以后情况有变：{'；'.join(changed[:TOLD])}{more}。请看过后重新提出。")
     _close(proposal, LockProposal.CONFIRMED, by, at)
@@ -169,11 +170,9 @@ def correct(period: Period, by: User, at: datetime, reason: str) -> Release:
         raise Refused(f"{period.label}还没有锁定，不用更正：审核通过的随即计入汇总。")
     if not reason.strip():
         raise Refused("请写明更正的原因。")
-    if not period.releases.exists():
-        raise Refused(f"{period.label}还没有发布，没有可以更正的：请先补建第一次发布。")
     before = latest(period.code)
     if before is None:
-        raise Refused(f"{period.label}以前的发布冻结的内容已不在，无从比较：请先从备份恢复。")
+        raise Refused(f"{period.label}还没有发布，没有可以更正的：请先补建第一次发布。")
     coming = list(to_take_in(period))
     if not coming:
         raise Refused(f"{period.label}没有锁定后补报并审核通过的上报件，没有要更正的。")

@@ -1,15 +1,21 @@
 """The small city of tests/filling/figures.py, with two people of its office and the dates of its periods."""
 
+from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
 
-from reporting.models import Filing, State
+from reporting.models import Filing, LockLimit, State
 from reporting.workflow.period import store_deadlines
 from tests.cast import SHANGHAI, make_user
 from tests.filling.figures import AT, make_city
 
 LOCKED_AT = AT.astimezone(SHANGHAI)
+
+
+@pytest.fixture(autouse=True)
+def two_people_lock(monkeypatch):
+    monkeypatch.setattr(LockLimit, "DEFAULT", Decimal(5))
 
 
 @pytest.fixture

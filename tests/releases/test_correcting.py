@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from accounts import clock
-from accounts.models import JournalEntry
+from accounts.models import CodeCorrection, Enterprise, JournalEntry
 from reporting import workflow
 from reporting.models import Filing, Release
 from reporting.releases import latest, thawed
@@ -14,7 +14,7 @@ from reporting.releases.rebuilding import rebuilt
 from reporting.releases.revisions import revisable, revisions_of
 from reporting.totals.aggregation import summarise
 from reporting.workflow import Refused
-from tests.cast import AT
+from tests.cast import AT, make_user
 from tests.may import CLEAN_MAY
 from tests.officials import file_may, sign_in
 from tests.reading import words_on
@@ -29,7 +29,9 @@ def locked():
     """山城 approved with 1000, 云图 and 嘉陵 with nothing; then 云图 files 1500 after the lock."""
     may = make_alike_may()
     workflow.approve(file_may(may.other_filing, may.other_clerk), may.other_reviewer, AT)
-    may.may = workflow.lock(may.may, may.city, LOCKED_AT, "两家多次催报未果")
+    may.second = make_user("second", "郑重", "city")
+    proposal = workflow.propose_lock(may.may, may.city, LOCKED_AT, "两家多次催报未果")
+    may.may = workflow.confirm_lock(proposal, may.second, LOCKED_AT)
     return may
 
 
@@ -77,6 +79,18 @@ def test_why_a_firm_is_left_out_stands_in_the_next_release_too(locked):
     ]
 
 
+def test_a_reason_follows_a_firm_whose_code_was_corrected(locked):
+    file_late(locked)
+    (firm,) = [firm for firm in latest("2024M05").left_out if firm.name != locked.firm.name]
+    kept = Enterprise.objects.get(credit_code=firm.credit_code)
+    right = "91500000MA5U0000X9"
+    said = {"wrong": kept.credit_code, "right": right, "reason": "录错", "state": CodeCorrection.State.DONE}
+    CodeCorrection.objects.create(enterprise=kept, proposed_by=locked.city, proposed_at=LATER, decided_at=LATER, **said)
+    Enterprise.objects.filter(pk=kept.pk).update(credit_code=right)
+    workflow.correct(locked.may, locked.city, LATER, "云图补报")
+    assert [(each.credit_code, each.reason) for each in latest("2024M05").left_out] == [(right, "两家多次催报未果")]
+
+
 def test_a_correction_wants_a_lock_a_reason_and_something_to_correct(locked):
     with pytest.raises(Refused, match="没有要更正的"):
         workflow.correct(locked.may, locked.city, LATER, "试")
@@ -121,6 +135,8 @@ def test_the_pages_show_both_releases_their_difference_and_the_triangle(locked, 
     period = words_on(city.get(reverse("city_period", args=["2024M05"])))
     assert "锁定后补报并已审核通过的 1 家" in period
     answer = city.post(reverse("city_correct", args=["2024M05"]), {"reason": "云图补报"}, follow=True)
+    home = words_on(city.get(reverse("city_home"), {"period": "2024M05"}))
+    assert "1 家已由 2024M05-2 计入" in home and "不计入本期已锁定" not in home
     page = words_on(answer)
     assert "第 2 次发布" in page and "1,000.00 2,000.00" in page and "云图补报" in page
     checked = words_on(city.get(reverse("city_release", args=["2024M05-1"]), {"check": "yes"}))
@@ -133,3 +149,13 @@ def test_the_pages_show_both_releases_their_difference_and_the_triangle(locked, 
     assert city.get(reverse("city_revisions_workbook")).status_code == 200
     assert "2024M05-2" in words_on(city.get(reverse("city_releases")))
     assert city.get(reverse("city_release", args=["2024M05-7"])).status_code == 404
+
+
+def test_a_stale_or_unexplained_correction_is_answered_on_the_page(locked, monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: LATER)
+    file_late(locked)
+    city, address = sign_in(locked.city), reverse("city_correct", args=["2024M05"])
+    assert "请写明更正的原因" in words_on(city.post(address, {"reason": "  "}, follow=True))
+    city.post(address, {"reason": "云图补报"})
+    assert "没有要更正的" in words_on(city.post(address, {"reason": "云图补报"}, follow=True))
+    assert Release.objects.count() == 2

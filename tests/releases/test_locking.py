@@ -14,6 +14,7 @@ from reporting.models import Filing, LockProposal, Period, Release, State, lock_
 from reporting.releases import latest
 from reporting.releases.missing import missing_of
 from reporting.workflow import Refused
+from tests.cast import make_user
 from tests.filling.figures import file_values
 from tests.officials import sign_in
 from tests.reading import words_on
@@ -37,12 +38,19 @@ def test_what_is_missing_is_weighed_by_last_years_revenue(city):
     assert missing.is_above(Decimal("39.9")) and not missing.is_above(Decimal(40))
 
 
-def test_nothing_known_of_last_year_is_said_and_weighs_nothing(city):
+def test_where_nothing_is_known_of_last_year_firms_are_counted(city):
     Filing.objects.filter(period=city.annual).update(counted=None)
     missing = missing_of(city.may)
-    assert "没有上年数据" in missing.in_words
-    assert not missing.is_above(lock_limit())
-    assert workflow.lock(city.may, city.by, LOCKED_AT, "多次催报未果").is_locked
+    assert "没有上年数据" in missing.in_words and "占应报 4 家的 50.0%" in missing.in_words
+    assert missing.is_above(Decimal("49.9")) and not missing.is_above(Decimal(50))
+    with pytest.raises(Refused, match="50.0%.+须由市级两个人办理"):
+        workflow.lock(city.may, city.by, LOCKED_AT, "多次催报未果")
+
+
+def test_a_firm_without_a_last_year_counts_as_one_of_all(city):
+    Filing.objects.filter(enterprise=city.firms["三峡数据"], period=city.annual).update(counted=None)
+    missing = missing_of(city.may)  # 1000 of 7000, and one firm of four
+    assert missing.is_above(Decimal("24.9")) and not missing.is_above(Decimal(25))
 
 
 def test_above_the_limit_nobody_locks_alone(city):
@@ -123,6 +131,28 @@ def test_what_has_changed_since_a_proposal_needs_a_new_one(city):
     assert workflow.confirm_lock(anew, city.by, LOCKED_AT).is_locked
 
 
+def test_what_is_counted_and_opened_again_since_a_proposal_needs_a_new_one(city):
+    """Nobody more is missing by it, and yet it is not what was proposed."""
+    proposal = propose(city)
+    Filing.objects.filter(enterprise=city.firms["山城软件"], period=city.may).update(state=State.CITY_RETURNED)
+    with pytest.raises(Refused, match="提出以后情况有变：未完成的“市级退回区县”由 0 家变为 1 家"):
+        workflow.confirm_lock(proposal, city.second, LOCKED_AT)
+
+
+def test_another_last_year_since_a_proposal_needs_a_new_one(city):
+    proposal = propose(city)
+    Filing.objects.filter(enterprise=city.firms["山城软件"], period=city.annual).update(counted=None)
+    with pytest.raises(Refused, match="上年收入由 4,000.00（应报企业共 10,000.00）变为 4,000.00（共 4,000.00）"):
+        workflow.confirm_lock(proposal, city.second, LOCKED_AT)
+
+
+def test_a_stale_second_proposal_is_told_who_was_first(city, monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: LOCKED_AT)
+    propose(city)
+    answer = sign_in(city.second).post(reverse("city_lock", args=["2024M05"]), {"reason": "另一个原因"})
+    assert f"{city.by}已提出锁定2024年5月，请由另一人确认" in words_on(answer, 409)
+
+
 def test_one_proposal_stands_at_a_time_and_can_be_withdrawn(city):
     proposal = propose(city)
     assert propose(city) == proposal  # the second click
@@ -149,7 +179,9 @@ def test_the_page_leads_two_people_through(city, monkeypatch):
     page = reverse("city_period", args=["2024M05"])
     first, second = sign_in(city.by), sign_in(city.second)
     asked = words_on(first.get(page))
-    assert "全市 2/4 40.0%" in asked and "须由市级两个人办理" in asked and "提出锁定2024年5月" in asked
+    assert "全市 2/4 40.0% —\n万州区 2/2 40.0% 100.0%" in asked
+    assert "须由市级两个人办理" in asked and "提出锁定2024年5月" in asked
+    assert "三峡数据 万州区 已上报，待区县审核 30.0%" in asked
     given = {"reason": "多次催报未果", "firm:91500000MA5U000003": "系统更换"}
     told = words_on(first.post(reverse("city_lock", args=["2024M05"]), given, follow=True))
     assert "请市级另一人登录后在这里确认" in told and "确认锁定2024年5月" not in told
@@ -157,13 +189,39 @@ def test_the_page_leads_two_people_through(city, monkeypatch):
     assert "三峡数据（万州区，已上报，待区县审核）：系统更换" in seen
     assert "万州云谷（万州区，草稿）：多次催报未果" in seen
     proposal = LockProposal.objects.get()
+    assert "待确认的锁定：" in words_on(second.get(reverse("city_home")))
     refused = first.post(reverse("city_confirm_lock", args=["2024M05", proposal.pk]), follow=True)
     assert "不能自己确认" in words_on(refused)
     done = words_on(second.post(reverse("city_confirm_lock", args=["2024M05", proposal.pk]), follow=True))
     assert "2024年5月已锁定" in done and "2024M05-1" in done
+    assert "待确认的锁定" not in words_on(second.get(reverse("city_home")))
+    who = f"{city.by.get_short_name()}提出，{city.second.get_short_name()}确认"
+    assert who in words_on(second.get(reverse("city_releases")))
+    shown = second.get(reverse("city_release", args=["2024M05-1"]))
+    assert who in (read := words_on(shown))
+    words = shown.context["summary"].released.words
+    assert f"{city.by.signed}提出，{city.second.signed}确认" in words
+    assert "三峡数据 万州区 已上报，待区县审核 30.0% 系统更换" in read
+    assert '<a href="/city/periods/" aria-current' in shown.content.decode()
     totals = words_on(second.get(reverse("city_totals"), {"period": "2024M05"}))
     assert "2024M05-1，第 1 次发布（锁定）" in totals
     assert "系统更换：1 家，占 30.0%" in totals
+
+
+def test_a_districts_desk_reads_nothing_of_other_districts_in_the_citys_reason(city):
+    reasons = {"district:500103": "核查中"}
+    Filing.objects.filter(enterprise=city.firms["山城软件"], period=city.may).update(counted=None, state=State.RETURNED)
+    proposal = workflow.propose_lock(city.may, city.by, LOCKED_AT, "万州云谷停业", reasons)
+    workflow.confirm_lock(proposal, city.second, LOCKED_AT)
+
+    def read_in(district):
+        clerk = make_user(f"clerk{district}", "区县", "district", district=city.districts[district])
+        return words_on(sign_in(clerk).get(reverse("district_totals"), {"period": "2024M05"}))
+
+    page = read_in("500103")
+    assert "2024M05-1，第 1 次发布，2024-06-14" in page and "核查中" in page
+    assert "万州" not in page and city.second.signed not in page
+    assert "万州云谷停业" not in (other := read_in("500101")) and "见市级锁定时的说明" in other
 
 
 def test_a_lock_without_a_reason_is_refused_on_the_page(city, monkeypatch):

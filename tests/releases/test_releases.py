@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.urls import reverse
 from openpyxl import load_workbook
 
 from accounts.models import District, Enterprise, JournalEntry, Residence, User
@@ -21,6 +22,8 @@ from reporting.totals import frozen
 from reporting.totals.frozen import totals_of
 from reporting.workflow import Refused
 from tests.cast import make_district, make_user
+from tests.officials import sign_in
+from tests.reading import words_on
 from tests.releases.conftest import LOCKED_AT
 
 
@@ -181,6 +184,13 @@ def test_a_writer_that_writes_otherwise_is_found_with_its_place(city, monkeypatc
         changed.setattr("reporting.totals.tabulation.page.NUMBER_FORMATS", {})
         with pytest.raises(CannotRebuild, match="与发布时不同：.+是写表的程序变了"):
             rebuilt(release)
+        with pytest.raises(CommandError):
+            run("releases", "--verify")
+        desk = sign_in(city.by)
+        handed = desk.get(reverse("city_release_workbook", args=[release.code]))
+        assert rebuilding.sha256(handed.content).hexdigest() == release.digest
+        page = words_on(desk.get(reverse("city_release", args=[release.code]), {"check": "yes"}))
+        assert "是写表的程序变了。发布时写下的汇总表原样存着，与摘要相符，下载的是它。" in page
     assert rebuilt(release)
 
 
@@ -193,7 +203,19 @@ def test_what_is_frozen_and_gone_or_unreadable_is_said(city, tmp_path):
         cursor.execute(f"DELETE FROM {FrozenRelease._meta.db_table}")
     with pytest.raises(CommandError, match="冻结的内容已不在"):
         run("rebuild", release.code, "--out", str(tmp_path / "F.xlsx"))
-    assert totals_of(Period.objects.get(pk="2024M05"), LOCKED_AT).released is None
+    with pytest.raises(Refused, match="2024M05-1 冻结的内容已不在"):
+        totals_of(Period.objects.get(pk="2024M05"), LOCKED_AT)
+    page = sign_in(city.by).get(reverse("city_totals"), {"period": "2024M05"})
+    assert "2024M05-1 冻结的内容已不在" in words_on(page, 410)
+
+
+def test_an_older_release_never_stands_in_for_the_newest(city):
+    lock(city)
+    Release.objects.create(period=city.may, number=2, kind=Release.CORRECTION, at=LOCKED_AT, layout=1)
+    with pytest.raises(Refused, match="2024M05-2 冻结的内容已不在"):
+        totals_of(Period.objects.get(pk="2024M05"), LOCKED_AT)
+    with pytest.raises(CommandError, match="2024M05-2 冻结的内容已不在"):
+        run("summary", "2024M05")
 
 
 @pytest.mark.parametrize("code", ["2024M05-9", "2024M05", "没有-1", "2024M05-x"])

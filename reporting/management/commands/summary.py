@@ -9,6 +9,7 @@ from accounts import clock
 from reporting.models.history import IMPORTED
 from reporting.totals.aggregation import as_json
 from reporting.totals.coverage import after_lock_in_words, share_in_words
+from reporting.totals.frozen import FrozenGone
 from reporting.totals.history import summary_of
 from reporting.totals.package.earlier import totals_before
 from reporting.totals.package.packing import package_of
@@ -38,7 +39,10 @@ class Command(BaseCommand):
 
     def handle(self, *, period, out, package, unit: str, json: bool, include_submitted, **options):
         at = clock.now()
-        summary = summary_of(period, at, include_submitted)
+        try:
+            summary = summary_of(period, at, include_submitted)
+        except FrozenGone as gone:
+            raise CommandError(str(gone)) from gone
         if summary is None:
             raise CommandError(
                 f"没有报告期{period}：尚未开始填报、已撤回，或代码有误（年报写作2024A，月报写作2024M05）。"

@@ -130,17 +130,18 @@ def period(request, code, forms=None, status=200):
 def about_the_lock(found: Period, user: User, form: LockForm | None) -> dict:
     """What is missing and who locks; of a locked period its releases, and what would correct them."""
     if found.is_locked:
-        return {"releases": found.releases.all(), "to_take_in": to_take_in(found)}
+        return {"releases": found.releases.select_related("by"), "to_take_in": to_take_in(found)}
     missing, limit = missing_of(found), lock_limit_for(found, user)
     proposal = found.lock_proposals.filter(outcome="").select_related("by").first()
+    obstacles = workflow.standing_in_the_way(found)
     return {
-        "obstacles": workflow.standing_in_the_way(found),
+        "obstacles": obstacles,
         "too_early": workflow.too_early_to_lock(found, clock.now()),
         "missing": missing,
         "limit": limit,
         "needs_two": missing.is_above(limit),
         "proposal": proposal,
-        "changed": changed_since(proposal.seen, missing) if proposal else [],
+        "changed": changed_since(proposal.seen, missing.seen_with(obstacles)) if proposal else [],
         "proposed": missing.explained(proposal.reasons, proposal.reason)[:LISTED] if proposal else [],
         "lock_form": form or LockForm(missing=missing),
     }

@@ -17,7 +17,7 @@ from reporting.models import LockLimit, Release, lock_limit
 from reporting.pages.downloads import workbook_answer
 from reporting.periods.forms import LockLimitForm
 from reporting.releases.making import locked_without_release
-from reporting.releases.rebuilding import CannotRebuild, frozen_of, rebuilt
+from reporting.releases.rebuilding import CannotRebuild, frozen_of, handed_out, rebuilt
 from reporting.releases.revisions import RevisedPeriod, revisable, revisions_of, write_revisions
 from reporting.releases.revisions import in_words as revisions_in_words
 from reporting.totals.frozen import thawed_document, thawed_summary
@@ -61,15 +61,23 @@ def release(request, code):
         if around["checked"]:
             rebuilt(found)
     except CannotRebuild as problem:
-        around["problem"] = str(problem)
+        around["problem"] = f"{problem}{still_there(found)}"
     return render(request, "releases/release.html", around)
+
+
+def still_there(found: Release) -> str:
+    try:
+        handed_out(found)
+    except CannotRebuild:
+        return ""
+    return "发布时写下的汇总表原样存着，与摘要相符，下载的是它。"
 
 
 @needs(Ability.READ_CITY)
 def workbook(request, code):
     found = called(code)
     try:
-        content = rebuilt(found)
+        content = handed_out(found)
     except CannotRebuild as problem:
         messages.error(request, f"{problem}没有文件可以下载。")
         return redirect("city_release", code)
@@ -121,7 +129,7 @@ def row_of(revised: RevisedPeriod, most: int) -> dict:
 
 
 def listed() -> QuerySet[Release]:
-    return Release.objects.select_related("period", "by")
+    return Release.objects.select_related("period", "by").prefetch_related("period__lock_proposals__by")
 
 
 def called(code: str) -> Release:

@@ -11,7 +11,7 @@ from accounts.post.state import look
 from reporting import workflow
 from reporting.filing.punctuality import held_past_due
 from reporting.letters.sent import failed_lately
-from reporting.models import Filing
+from reporting.models import Filing, LockProposal
 from reporting.pages.chosen_period import asked_period, periods_to_show
 from reporting.register.facts import platform
 from reporting.totals.progress import (
@@ -62,6 +62,7 @@ def home(request):
         "mail": look(at),
         "failed_letters": failed_lately(Letter.objects.all(), at).count(),
         "dead_addresses": DeadAddress.objects.filter(settled_at=None).count(),
+        "proposals": LockProposal.objects.filter(outcome="").select_related("period", "by"),
         "obstacles": workflow.standing_in_the_way(period),
     }
     return render(request, "review/city_home.html", around)

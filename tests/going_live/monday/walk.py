@@ -24,6 +24,13 @@ CITY_LOCKS = datetime(2026, 6, 26, 9, tzinfo=SHANGHAI)
 NEXT_MONTH = datetime(2026, 7, 1, 9, tzinfo=SHANGHAI)
 PASSWORD = "嘉陵江边-晨雾-2026"
 CITY_MAIL = "zhoutao@city.example.com"
+ONE_PERSON_LOCKS = """
+from django.utils import timezone
+from accounts.models import User
+from reporting.models import LockLimit
+chosen = {"percent": 100, "reason": "会议纪要", "by": User.objects.create(username="limits"), "at": timezone.now()}
+LockLimit.objects.create(**chosen)
+"""
 AT_ONCE = 4  # people at their browsers at the same moment
 PATIENCE = 1800
 RECEIPT = re.compile(r'/district/submissions/([^/"]+)/"')
@@ -232,6 +239,7 @@ class Monday:
 
     def lock(self) -> None:
         with self.step("the city locks, the month is summed and packed"):
+            self.machine.manage("shell", "-c", ONE_PERSON_LOCKS)
             path = f"/city/periods/{THIS.code}/"
             self.city.press(self.city.get(path), f"{path}lock/", reason="已到期，未报企业按缺报处理")
             self.found["summary"] = json.loads(self.machine.manage("summary", THIS.code, "--json"))
