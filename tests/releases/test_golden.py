@@ -16,8 +16,8 @@ from reporting.totals.frozen import thawed_summary
 
 FOLDER = Path(__file__).parent / "golden"
 DIGESTS = {
-    "layout_1_2024M05": "fa46c0d35273ac6a2966c50e5ae5999a4621b1d638559e91e9cb4c5ec14a0f76",
-    "layout_1_2023A": "abc7b388bc381b9d11fd7baf47096addae264a9211a9e95410b2bec8940b360d",
+    "layout_1_2024M05": "bc695dbbdaa3640c1f15f621d59af6a457a86fe64c5b316e0f7c1b62afa72363",
+    "layout_1_2023A": "5620761c7172471a79eebf8c826048185d7bf3f1b59b1003414eab8f1980b0ca",
 }
 
 
