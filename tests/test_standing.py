@@ -44,6 +44,7 @@ PLAINLY = {
     "NOT_AS_COUNTED": lambda f: f.approved is not None and f.approved != f.counted,
     "FILED_AFTER_LOCK": lambda f: let_in(f) and (f.state in UNDER_REVIEW or PLAINLY["NOT_AS_COUNTED"](f)),
     "MAY_BE_TAKEN_IN": lambda f: let_in(f) and f.state in ("50", "80") and PLAINLY["NOT_AS_COUNTED"](f),
+    "TAKEN_IN": lambda f: let_in(f) and f.state in ("50", "80") and f.approved is not None and f.approved == f.counted,
     "FILED_ONLY_AFTER_LOCK": lambda f: let_in(f) and PLAINLY["STANDS"](f) and f.counted is None,
     "OUTSTANDING": lambda f: f.state in ("00", "10") or (f.state == "40" and (not f.approved or returned(f.approved))),
     "SHUT": lambda f: f.period.state == "locked" and (not f.after_lock or f.state == "80"),

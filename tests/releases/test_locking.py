@@ -17,7 +17,7 @@ from reporting.workflow import Refused
 from tests.cast import make_user
 from tests.filling.figures import file_values
 from tests.officials import sign_in
-from tests.reading import words_on
+from tests.reading import markup_of, words_on
 from tests.releases.conftest import LOCKED_AT
 
 pytestmark = pytest.mark.django_db
@@ -202,7 +202,7 @@ def test_the_page_leads_two_people_through(city, monkeypatch):
     words = shown.context["summary"].released.words
     assert f"{city.by.signed}提出，{city.second.signed}确认" in words
     assert "三峡数据 万州区 已上报，待区县审核 30.0% 系统更换" in read
-    assert '<a href="/city/periods/" aria-current' in shown.content.decode()
+    assert '<a href="/city/periods/" aria-current' in markup_of(shown)
     totals = words_on(second.get(reverse("city_totals"), {"period": "2024M05"}))
     assert "2024M05-1，第 1 次发布（锁定）" in totals
     assert "系统更换：1 家，占 30.0%" in totals

@@ -13,6 +13,7 @@ from reporting.register import moves, upkeep
 from reporting.totals import aggregation, frozen
 from reporting.totals.aggregation import district_at_hand, summarise, summary_at_hand
 from reporting.totals.frozen import latest
+from reporting.totals.handing_out import of_district
 from reporting.totals.views.tables import district_totals_at_hand, totals_at_hand
 from reporting.workflow import owe
 from tests.cast import AT
@@ -156,7 +157,7 @@ def test_a_locked_page_reads_no_list_of_firms_and_keeps_no_copy_of_the_edition(m
     listed_in = frozen._listed_in
     monkeypatch.setattr(frozen, "_listed_in", lambda release: read.append(release) or listed_in(release))
     first, second = totals_at_hand(period, AT), totals_at_hand(period, AT)
-    district = district_totals_at_hand(period, AT, may.cast.nanan)
+    district = of_district(district_totals_at_hand(period, AT, may.cast.nanan), "500108")
     assert not read and first.edition is second.edition is district.edition is whole.edition
     assert first == whole and len(read) == 1
     assert list(district.filings) == [each for each in whole.filings if each.district == "500108"]

@@ -28,7 +28,8 @@ ONE_PERSON_LOCKS = """
 from django.utils import timezone
 from accounts.models import User
 from reporting.models import LockLimit
-chosen = {"percent": 100, "reason": "会议纪要", "by": User.objects.create(username="limits", role="city"), "at": timezone.now()}
+by = User.objects.create(username="limits", role="city")
+chosen = {"percent": 100, "reason": "会议纪要", "by": by, "at": timezone.now()}
 LockLimit.objects.create(**chosen)
 """
 AT_ONCE = 4  # people at their browsers at the same moment
