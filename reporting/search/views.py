@@ -11,7 +11,7 @@ from reporting.search import looking
 def search(request):
     user, text = request.user, looking.as_typed(request.GET.get("q", ""))
     submission_page = "district_review" if user.may.review else "city_submission"
-    around = {"text": text, "most": looking.MOST, "submission_page": submission_page}
+    around = {"looked_for": text, "most": looking.MOST, "submission_page": submission_page}
     if text:
         if firm := looking.firm_of_code(text, user):
             return redirect("firm", firm.credit_code)

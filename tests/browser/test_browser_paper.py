@@ -86,6 +86,7 @@ def test_the_questionnaire_prints_answers_and_no_word_of_the_screen(office, may)
     assert "已代填" in clerk.locator("#grid").inner_text()
     fill(clerk, {"A22.v": "6431", "A41.v2": "2026-12-31"})
     clerk.locator("[id='cell-A22.v']").blur()
+    clerk.wait_for_function("document.querySelector('#grid').textContent.includes('互联网生产服务平台')")
     said = "".join(printed(clerk))
     assert [words for words in SCREEN_WORDS if words in said] == []
     for words in ("13800000000", "6431互联网生产服务平台", "证书有效期至：2026-12-31"):

@@ -30,6 +30,13 @@ def test_the_box_is_on_every_page_of_an_office_and_on_no_firms(may):
     assert 'action="/search/"' not in markup_of(sign_in(may.system).get("/users/"))
 
 
+def test_the_box_holds_what_was_looked_for_and_no_words_of_the_page(may):
+    """The page of the notation calls its words text as well."""
+    city = sign_in(may.city)
+    assert 'type="search" value="" ' in markup_of(city.get("/city/notation/"))
+    assert 'type="search" value="云图" ' in markup_of(city.get("/search/", {"q": "云图"}))
+
+
 def test_a_firm_is_found_by_a_part_of_its_name_or_the_beginning_of_its_code(may):
     wanted = "重庆云图软件有限公司 91500103MA5U12346B 渝中区 统计员"
     assert wanted in lines_for(may.city, "云图")
