@@ -12,7 +12,7 @@ from reporting.city_columns.counted import filings_of
 from reporting.cuts.cutting import Cut, own_districts, release_of
 from reporting.models import Period, Release
 from reporting.totals.coverage import Coverage, Rests, coverage_of, rests_on, together
-from reporting.totals.frozen import newest, thawed
+from reporting.totals.frozen import release_at_hand, release_read_for
 from reporting.totals.last_year import last_year_of
 
 
@@ -59,7 +59,7 @@ def coverage_of_cut(asked: Cut, code: str) -> CutCoverage:
     period = Period.objects.filter(pk=code).first()
     if period is None:
         return CutCoverage(code, label_of_period(code))
-    release = newest(code) if period.is_locked else None
+    release = release_read_for(code)
     is_frozen = release_of(asked, code) is not None
     whole = _frozen(release, asked) if release and is_frozen else _together(period, own_districts(asked))
     rests = rests_on(whole, asked.include_submitted, not period.is_locked)
@@ -67,7 +67,7 @@ def coverage_of_cut(asked: Cut, code: str) -> CutCoverage:
 
 
 def _frozen(release: Release, asked: Cut) -> Coverage:
-    summary = thawed(release)
+    summary = release_at_hand(release)
     if asked.within is None:
         return summary.city.coverage
     return together(area.coverage for area in summary.districts if area.code in asked.within)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -13,10 +12,9 @@ import polars as pl
 from accounts.models import District
 from forms_tables.edition.address import CellAddress
 from forms_tables.edition.catalog import Edition
-from forms_tables.edition.continuity import carried_over, counterparts
+from forms_tables.edition.continuity import counterparts
 from forms_tables.edition.periods import PeriodCode
-from reporting.city_columns.counted import WHOSE, Counted, counted
-from reporting.city_columns.kept import TABLES
+from reporting.city_columns.counted import Counted, counted
 from reporting.city_columns.past import cells_then, names_then
 from reporting.city_columns.scaling import UNSTORABLE, ScaledColumns
 from reporting.city_columns.sums import groups_of, parted, there
@@ -25,8 +23,8 @@ from reporting.cuts.dimensions import DIMENSIONS, THEN, UNKNOWN, cells_of_classe
 from reporting.models import ImportedFiling, Period, Release
 from reporting.totals.adding_up import EXACT, cells_that_add_up, figure_of
 from reporting.totals.from_columns import record_named_by
-from reporting.totals.frozen import newest
-from reporting.totals.frozen_rows import RECORDED, rows_in
+from reporting.totals.frozen import release_read_for
+from reporting.totals.frozen_rows import named_rows, recorded_in
 from reporting.totals.history import edition_read_by
 
 MOST_FIGURES = 500_000  # groups × periods × columns
@@ -80,8 +78,7 @@ class CutRows(Counted):
     def record(self) -> Mapping[int, Mapping[str, str]]:
         """Of the rows that no column holds: their cells, by their submission."""
         if self.release:
-            frozen = self.odd.select("submission", RECORDED).iter_rows()
-            return {key: carried_over(json.loads(texts), self.edition, self.named_by) for key, texts in frozen}
+            return recorded_in(self.odd, self.edition, self.named_by)
         return record_named_by(self.odd["submission"].to_list(), self.named_by)
 
 
@@ -202,22 +199,18 @@ def release_of(asked: Cut, code: str) -> Release | None:
     """What a locked period is read from: its newest release, unless it is asked what would add up now."""
     if asked.include_submitted or asked.districts != THEN:
         return None
-    return newest(code) if Period.objects.filter(pk=code, state=Period.LOCKED).exists() else None
+    return release_read_for(code)
 
 
 def frozen_and_grouped(
     asked: Cut, release: Release, period: PeriodCode, edition: Edition, named_by: Edition, keys: Sequence[str]
 ) -> tuple[CutRows, pl.DataFrame]:
-    names = names_then(named_by, edition, asked.show)
-    groups = [f"by_{key}" for key in keys]
-    found = rows_in(release, [*WHOSE, TABLES, UNSTORABLE, RECORDED, *groups, *names])
-    frame = found.frame if asked.within is None else found.frame.filter(pl.col("district").is_in(list(asked.within)))
-    described = [pl.col(name) if name in frame.columns else pl.lit(UNKNOWN).alias(name) for name in groups]
-    described_by = frame.select(each.alias(key) for each, key in zip(described, keys, strict=True))
-    frame = frame.drop(groups, strict=False).rename(names, strict=False)
-    scales = {names[then]: places for then, places in found.scales.items() if then in names}
-    rows = ScaledColumns(frame, scales)
-    return CutRows(period, edition, rows, named_by=named_by, release=release), described_by
+    found, groups = named_rows(release, edition, named_by, asked.show, keys)
+    rows = CutRows(period, edition, found, named_by=named_by, release=release)
+    if asked.within is None:
+        return rows, groups
+    own = found.frame["district"].is_in(list(asked.within))
+    return narrowed(rows, own), groups.filter(own)
 
 
 def edition_of_newest(asked: Cut) -> Edition:

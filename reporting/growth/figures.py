@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -12,17 +11,17 @@ import polars as pl
 
 from accounts.models import Enterprise
 from forms_tables.edition.catalog import Edition
-from forms_tables.edition.continuity import carried_over, counterparts
+from forms_tables.edition.continuity import counterparts
 from forms_tables.edition.periods import PeriodCode
 from reporting.city_columns.counted import counted
-from reporting.city_columns.past import cells_then, names_then
+from reporting.city_columns.past import cells_then
 from reporting.city_columns.scaling import UNSTORABLE, ScaledColumns
 from reporting.cuts.dimensions import UNKNOWN, cells_of_classes, grouped
-from reporting.models import Period, Release
+from reporting.models import Release
 from reporting.totals.adding_up import figure_of
 from reporting.totals.from_columns import record_named_by
-from reporting.totals.frozen import newest
-from reporting.totals.frozen_rows import RECORDED, rows_in
+from reporting.totals.frozen import release_read_for
+from reporting.totals.frozen_rows import named_rows, recorded_in
 
 WHOSE = ["firm", "is_own", "district", "group", "submission", UNSTORABLE]
 
@@ -88,8 +87,7 @@ def figures_of(
 ) -> PeriodFigures:
     """What the level of a period is made of: the rows that its newest release froze, else what counts in it now. The
     cells are named by an edition that may be a later one (forms_tables.edition.continuity)."""
-    release = newest(period.code) if Period.objects.filter(pk=period.code, state=Period.LOCKED).exists() else None
-    if release:
+    if release := release_read_for(period.code):
         found = of_release(release, edition, named_by, cells, by)
     else:
         found = of_columns(period, edition, named_by, cells, by)
@@ -102,23 +100,16 @@ def figures_of(
 
 
 def of_release(release: Release, edition: Edition, named_by: Edition, cells: Sequence[str], by: str) -> PeriodFigures:
-    names = names_then(named_by, edition, cells)
-    group = f"by_{by}"
-    kept = rows_in(release, ["enterprise", "submission", "district", UNSTORABLE, RECORDED, group, *names])
-    odd = kept.frame.filter(pl.col(UNSTORABLE).is_not_null()).select("submission", RECORDED).iter_rows()
-    unknown = pl.lit(UNKNOWN)
-    frame = kept.frame.with_columns((pl.col(group) if group in kept.frame.columns else unknown).alias("group"))
-    return PeriodFigures(
-        frame.rename(names, strict=False),
-        {names[then]: places for then, places in kept.scales.items() if then in names},
-        tuple(cells),
-        {submission: carried_over(json.loads(texts), edition, named_by) for submission, texts in odd},
-    )
+    kept, groups = named_rows(release, edition, named_by, cells, [by] if by else [])
+    frame = kept.frame.with_columns(groups[by].alias("group") if by else pl.lit(UNKNOWN).alias("group"))
+    odd = recorded_in(kept.frame.filter(pl.col(UNSTORABLE).is_not_null()), edition, named_by)
+    return PeriodFigures(frame, kept.scales, tuple(cells), odd)
 
 
 def of_columns(period: PeriodCode, edition: Edition, named_by: Edition, cells: Sequence[str], by: str) -> PeriodFigures:
     """Each filing by the edition it was filed under: imported history may stand under another one than its period."""
-    found = counted(period, edition, cells_of_classes(edition, period.frequency))
+    classes = cells_of_classes(edition, period.frequency) if by == "class" else ()
+    found = counted(period, edition, classes)
     group = grouped(found, [by])[by] if by else pl.repeat(UNKNOWN, len(found.rows), dtype=pl.String, eager=True)
     whose = found.rows.frame.select("enterprise", "submission", "district", UNSTORABLE, group.alias("group"))
     stored = cells_then(named_by, period.code, cells) or ScaledColumns(whose.select("submission", UNSTORABLE), {})

@@ -30,6 +30,7 @@ from reporting.models import Filing, FrozenRelease, Period, Release, published_c
 from reporting.models.edition import platform_under
 from reporting.models.standing import FILED_AFTER_LOCK
 from reporting.totals.aggregation import AreaSummary, Summary, summarise
+from reporting.totals.at_hand import at_hand
 from reporting.totals.listing import ListedFiling, ListOfFilings
 
 FrozenValue = Any  # what JSON holds
@@ -89,6 +90,11 @@ def newest(code: str) -> Release | None:
     return Release.objects.filter(period=code).order_by("number").last()
 
 
+def release_read_for(code: str) -> Release | None:
+    """What is read of a locked period in the place of its filings: its newest release; None of an open one."""
+    return Release.objects.filter(period=code, period__state=Period.LOCKED).order_by("number").last()
+
+
 def latest(code: str) -> Summary | None:
     """What the newest release of a period froze; None where it has none."""
     release = newest(code)
@@ -114,10 +120,14 @@ def frozen_part(release: Release, name: str) -> bytes:
     return bytes(kept)
 
 
-def thawed_totals(release: Release) -> Summary:
-    """What the pages keep of a release: without its edition, which is itself in each process and no copy, and without
+def release_at_hand(release: Release) -> Summary:
+    """What is kept of a release at hand: without its edition, which is itself in each process and no copy, and without
     the list of firms, which is most of it and which hardly any page reads. `with_list_of` gives both back."""
-    return _made(Summary, _document(release)["summary"] | {"filings": []}, edition=None)
+
+    def thawed_totals() -> Summary:
+        return _made(Summary, _document(release)["summary"] | {"filings": []}, edition=None)
+
+    return at_hand(f"totals-{release.code}-alone", release.frozen_digest, thawed_totals)
 
 
 def with_list_of(totals: Summary, release: Release) -> Summary:
@@ -137,7 +147,7 @@ def _listed_in(release: Release) -> tuple[ListedFiling, ...]:
 
 def totals_of(period: Period, at: datetime, include_submitted: bool = False) -> Summary:
     """Of a locked period its newest release; else what adds up now."""
-    release = newest(period.code) if period.is_locked and not include_submitted else None
+    release = None if include_submitted else release_read_for(period.code)
     return with_late_ones(thawed(release), period) if release else summarise(period, at, include_submitted)
 
 

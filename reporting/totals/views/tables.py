@@ -15,7 +15,7 @@ from reporting.pages.grid import most_common_unit, show
 from reporting.totals.aggregation import AreaSummary, Summary, district_at_hand, summary_at_hand
 from reporting.totals.at_hand import at_hand
 from reporting.totals.coverage import after_lock_in_words, imported_in_words, reopened_in_words
-from reporting.totals.frozen import newest, thawed_totals, with_late_ones, with_list_of
+from reporting.totals.frozen import release_at_hand, release_read_for, with_late_ones, with_list_of
 from reporting.totals.handing_out import of_district
 from reporting.totals.history import (
     ImportedPeriod,
@@ -90,11 +90,8 @@ def district_totals_at_hand(period: Period, at: datetime, district: District) ->
 
 
 def _released_at_hand(period: Period, include_submitted: bool = False) -> Summary | None:
-    release = newest(period.code) if period.is_locked and not include_submitted else None
-    if release is None:
-        return None
-    totals = at_hand(f"totals-{release.code}-alone", release.frozen_digest, lambda: thawed_totals(release))
-    return with_late_ones(with_list_of(totals, release), period)
+    release = None if include_submitted else release_read_for(period.code)
+    return with_late_ones(with_list_of(release_at_hand(release), release), period) if release else None
 
 
 def history_at_hand(period: ImportedPeriod, at: datetime) -> Summary:
