@@ -109,7 +109,8 @@ class CutTable:
 
 def cut(asked: Cut) -> CutTable:
     """Raises CannotCut where a period, dimension or cell is none, or nothing is left."""
-    table = CutTable(asked, tuple(cut_period(asked, code) for code in asked.periods))
+    named_by = edition_of_newest(asked)
+    table = CutTable(asked, tuple(cut_period(asked, code, named_by) for code in asked.periods))
     if not table.groups:
         raise CannotCut(nobody_left(asked))
     be_readable(table)
@@ -135,9 +136,9 @@ def nobody_left(asked: Cut) -> str:
     return f"这样选择之后没有一家企业：请{'，或'.join([*wider, '换一个报告期'])}。"
 
 
-def cut_period(asked: Cut, code: str) -> CutPeriod:
-    rows, groups = rows_of(asked, code)
-    check_adds_up(asked, rows.named_by)
+def cut_period(asked: Cut, code: str, named_by: Edition) -> CutPeriod:
+    rows, groups = rows_named_by(named_by, asked, code)
+    check_adds_up(asked, named_by)
     keys = list(asked.by)
     frame = rows.rows.frame.with_columns(groups.get_columns())
     found = summed(rows, frame, keys, asked.show)
@@ -148,8 +149,8 @@ def cut_period(asked: Cut, code: str) -> CutPeriod:
         found,
         whole.get((), NOBODY),
         rows.is_imported,
-        cells={now: then for then, now in names_then(rows.named_by, rows.edition, asked.show).items()},
-        codes=counterparts(rows.named_by, rows.edition),
+        cells={now: then for then, now in names_then(named_by, rows.edition, asked.show).items()},
+        codes=counterparts(named_by, rows.edition),
     )
 
 
@@ -157,8 +158,11 @@ def rows_of(asked: Cut, code: str, fresh: bool = True) -> tuple[CutRows, pl.Data
     """The rows of a period that are asked for, and beside each its group in every dimension of `by`; cells and codes of
     rows are called as in the newest period. Who has asked for them just now need not have the columns brought up to the
     record again (`fresh`)."""
+    return rows_named_by(edition_of_newest(asked), asked, code, fresh)
+
+
+def rows_named_by(named_by: Edition, asked: Cut, code: str, fresh: bool = True) -> tuple[CutRows, pl.DataFrame]:
     period, edition = period_of(code)
-    named_by = edition_of_newest(asked)
     check_then(asked, period, edition, named_by)
     keys = list(dict.fromkeys([*asked.by, *asked.where]))
     if release := release_of(asked, code):
