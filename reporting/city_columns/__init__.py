@@ -23,7 +23,7 @@ from forms_tables.notation.names import Cell, Fact, Meaning, Setting, earlier
 from forms_tables.rules.checks import conditions_of
 from reporting.city_columns import drafts, frozen
 from reporting.city_columns.drafts import DRAFTS, Report
-from reporting.city_columns.files import Broken, in_turn, path_of, read
+from reporting.city_columns.files import Broken, in_turn, path_of, read, read_there
 from reporting.city_columns.kept import FILINGS, SUBMISSIONS, read_submissions
 from reporting.city_columns.marks import Parts, mark_of, parts_of
 from reporting.city_columns.past import COEFFICIENT_DECIMALS, coefficients, past_cells
@@ -123,7 +123,7 @@ def _load(
 ) -> Stored:
     mark = refresh(period) if fresh or not _is_stored(period) else ""
     meanings = _meanings(period, edition, labels)
-    filings = _there(period.code, FILINGS)[0].frame
+    filings = read_there(period.code, FILINGS)[0].frame
     if filed_under:
         filings = filings.filter(pl.col("edition") == filed_under)
     own = _own_columns(period, filings, [*filter(None, [headline_of(period)]), *_cells(meanings)])
@@ -162,14 +162,6 @@ def _assembled(period: Period, edition: Edition, own: ScaledColumns, meanings: d
         tuple(Unstorable(*row) for row in unstorable.select([*KNOWN[:-1], UNSTORABLE]).rows()),
         mark,
     )
-
-
-def _there(code: str, name: str, wanted: list[str] | None = None) -> tuple[ScaledColumns, dict]:
-    """Another reader may just have taken it away."""
-    found = read(code, name, wanted)
-    if found is None:
-        raise Broken(path_of(code, name))
-    return found
 
 
 def _is_stored(period: Period) -> bool:
@@ -223,7 +215,7 @@ def _own_columns(period: Period, filings: pl.DataFrame, cells: list[str]) -> Sca
     if sent_columns is None:
         raise Broken(path_of(period.code, SUBMISSIONS))
     submissions, _ = sent_columns
-    drafted, _ = _there(period.code, DRAFTS, ["filing", "problems", UNSTORABLE, *cells])
+    drafted, _ = read_there(period.code, DRAFTS, ["filing", "problems", UNSTORABLE, *cells])
     sent = filings.filter(pl.col("submission").is_not_null())
     at_home = filings.filter("with_firm")
     if not sent["submission"].is_in(submissions.frame["submission"].implode()).all():

@@ -15,7 +15,7 @@ from accounts.models import District, Residence
 from forms_tables.edition.catalog import Edition
 from forms_tables.edition.periods import PeriodCode
 from reporting.city_columns import frozen
-from reporting.city_columns.files import Broken, path_of, read
+from reporting.city_columns.files import Broken, path_of, read_there
 from reporting.city_columns.kept import FILINGS, SUBMISSIONS, TABLES, read_submissions
 from reporting.city_columns.marks import Parts
 from reporting.city_columns.past import past_cells
@@ -76,13 +76,8 @@ def refresh(period: PeriodCode, districts: Collection[District] | None = None) -
 def filings_of(period: PeriodCode, districts: Collection[District] | None = None) -> pl.DataFrame:
     """The list of a period's filings (reporting.city_columns.frozen.LISTED), as it is stored."""
 
-    def reading() -> pl.DataFrame:
-        found = read(period.code, FILINGS)
-        if found is None:
-            raise Broken(path_of(period.code, FILINGS))
-        return _of(districts, found[0].frame)
-
-    return mended(reading, lambda: frozen.refresh([period.code]))
+    stored = mended(lambda: read_there(period.code, FILINGS), lambda: frozen.refresh([period.code]))
+    return _of(districts, stored[0].frame)
 
 
 def _of(districts: Collection[District] | None, frame: pl.DataFrame) -> pl.DataFrame:
@@ -96,11 +91,9 @@ def _counted(
     include_submitted: bool,
     districts: Collection[District] | None,
 ) -> Counted:
-    filings = read(period.code, FILINGS, [*WHOSE[:2], "district", "in_period", "counted", "waiting"])
-    if filings is None:
-        raise Broken(path_of(period.code, FILINGS))
+    filings = read_there(period.code, FILINGS, [*WHOSE[:2], "district", "in_period", "counted", "waiting"])
     is_imported = not Period.objects.filter(pk=period.code).exists()
-    whose = _imported(period) if is_imported else _filed(filings[0].frame, include_submitted)
+    whose = _imported(period) if is_imported else those_counted(filings[0].frame, include_submitted)
     whose = _of(districts, whose)
     stored = read_submissions(
         period.code, [TABLES, UNSTORABLE, *cells], None if districts is None else whose["submission"]
@@ -115,7 +108,8 @@ def _counted(
     return Counted(period, edition, ScaledColumns(frame, columns.scales), is_imported, filings[1]["parts"])
 
 
-def _filed(filings: pl.DataFrame, include_submitted: bool) -> pl.DataFrame:
+def those_counted(filings: pl.DataFrame, include_submitted: bool) -> pl.DataFrame:
+    """Of the stored list of a period those that count, each with the submission that does."""
     which = pl.coalesce("counted", "waiting") if include_submitted else pl.col("counted")
     rows = filings.with_columns(which.alias("submission"))
     return rows.filter(pl.col("in_period") & pl.col("submission").is_not_null()).select(WHOSE)

@@ -124,6 +124,14 @@ def read(
         raise Broken(path) from error
 
 
+def read_there(period: str, name: str, wanted: Sequence[str] | None = None) -> tuple[ScaledColumns, dict]:
+    """The same of a file that has been made; raises Broken where another reader may just have taken it away."""
+    found = read(period, name, wanted)
+    if found is None:
+        raise Broken(path_of(period, name))
+    return found
+
+
 def _read(path: Path, wanted: Sequence[str] | None, rows: tuple[int, int] | None) -> tuple[ScaledColumns, dict] | None:
     said = pl.read_parquet_metadata(path)
     if said.get("layout") != layout():

@@ -12,7 +12,6 @@ from datetime import datetime
 from decimal import Decimal
 from functools import partial
 
-import polars as pl
 from django.core.cache import cache
 from django.db.models import Count, Q, QuerySet
 
@@ -26,6 +25,7 @@ from reporting.city_columns.kept import DIGEST
 from reporting.models import Filing, Period, Submission
 from reporting.models.standing import COUNTED, FILED
 from reporting.totals.adding_up import AreaTotals, Frozen, add_areas, cells_with_totals, total_cells
+from reporting.totals.at_hand import KEPT
 from reporting.totals.bases import GrowthBase, growth_bases, standing_imports
 from reporting.totals.breaks import breaks_in
 from reporting.totals.coverage import Coverage, Rests, coverage_of, rests_on, together
@@ -35,7 +35,6 @@ from reporting.totals.listing import ListedFiling, ListOfFilings, listed_filings
 from reporting.totals.released import LeftOut, Released
 
 CHUNK = 200
-KEPT = 600  # seconds
 FEW = 10  # districts that are read by themselves; of more the whole file is read at once
 
 
@@ -118,7 +117,8 @@ def _summary(
             covered[district].imported = imported
     added = _kept(period, {each: _mark(edition, stand, each) for each in districts}, include_submitted) if kept else {}
     added |= _added_up(period, [each for each in districts if each.code not in added], include_submitted, kept)
-    bases = growth_bases(edition, code, _firms(filings, include_submitted))
+    firms = columns.those_counted(filings, include_submitted).select("enterprise", "district")
+    bases = growth_bases(edition, code, firms)
 
     def summary_of(area: str, name: str, coverage: Coverage, found: Added) -> AreaSummary:
         rests = rests_on(coverage, include_submitted, not period.is_locked)
@@ -194,12 +194,6 @@ def _added_up(period: Period, districts: Sequence[District], include_submitted: 
 def _city(code: PeriodCode, edition: Edition, districts: Iterable[Added]) -> Added:
     totals = add_areas(each.totals for each in districts)
     return Added("", totals, total_cells(edition, code, cells_with_totals(edition, code), totals), frozenset())
-
-
-def _firms(filings: pl.DataFrame, include_submitted: bool) -> pl.DataFrame:
-    """Which count, each with its district."""
-    which = pl.coalesce("counted", "waiting") if include_submitted else pl.col("counted")
-    return filings.filter(pl.col("in_period") & which.is_not_null()).select("enterprise", "district")
 
 
 def districts_of(period: Period) -> QuerySet[District]:

@@ -2,14 +2,17 @@
 record, which is the proof of it."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import polars as pl
+from django.db.models import QuerySet
 
 from forms_tables.edition.catalog import Edition
 from forms_tables.edition.continuity import carried_over
 from forms_tables.notation.decimals import chosen_codes
 from reporting.city_columns.counted import Counted
+from reporting.city_columns.frozen import key_of_imported
 from reporting.city_columns.kept import TABLES
 from reporting.city_columns.sums import groups_of, parted, summed, there
 from reporting.models import ImportedFiling, Submission, published_edition
@@ -49,7 +52,7 @@ def _choose(plain: pl.DataFrame, edition: Edition, areas: Mapping[str, AreaTotal
     for cell, answers in zip(cells, pl.collect_all(asked), strict=True):
         for district, text, firms in answers.iter_rows():
             if text:
-                counts = areas[district].choices.setdefault(cell, type(areas[district].filled)())
+                counts = areas[district].choices.setdefault(cell, Counter())
                 for code in chosen_codes(text):
                     counts[code] += firms
 
@@ -62,17 +65,21 @@ def _added_from_the_record(edition: Edition, odd: pl.DataFrame) -> dict[str, Are
     return add_up(edition, ((district, *record[key]) for key, district in rows))
 
 
-def record_of(keys: list[int]) -> dict[int, tuple[Mapping[str, str], list[str]]]:
+def record_of(keys: Sequence[int]) -> dict[int, tuple[Mapping[str, str], list[str]]]:
     """The recorded cells and tables behind these keys of submissions, and of imported history (below nought)."""
-    filed = Submission.objects.filter(pk__in=[key for key in keys if key > 0]).values_list("pk", "values", "tables")
-    imported = ImportedFiling.objects.filter(pk__in=[-key for key in keys if key < 0]).values_list("pk", "values")
-    return {pk: (values, tables) for pk, values, tables in filed} | {-pk: (values, []) for pk, values in imported}
+    filed, imported = _behind(keys)
+    found = {pk: (values, tables) for pk, values, tables in filed.values_list("pk", "values", "tables")}
+    return found | {key_of_imported(pk): (values, []) for pk, values in imported.values_list("pk", "values")}
 
 
 def record_named_by(keys: Sequence[int], named_by: Edition) -> dict[int, Mapping[str, str]]:
     """The recorded cells behind these keys, each under the name it has in an edition that may be a later one."""
-    filed = Submission.objects.filter(pk__in=[key for key in keys if key > 0])
-    imported = ImportedFiling.objects.filter(pk__in=[-key for key in keys if key < 0])
-    found = [(key, values, code) for key, values, code in filed.values_list("pk", "values", "edition_code")]
-    found += [(-key, values, code) for key, values, code in imported.values_list("pk", "values", "edition_code")]
+    filed, imported = (rows.values_list("pk", "values", "edition_code") for rows in _behind(keys))
+    found = [*filed, *((key_of_imported(pk), values, code) for pk, values, code in imported)]
     return {key: carried_over(values, published_edition(code), named_by) for key, values, code in found}
+
+
+def _behind(keys: Sequence[int]) -> tuple[QuerySet[Submission], QuerySet[ImportedFiling]]:
+    imported = [key_of_imported(key) for key in keys if key < 0]
+    filed = Submission.objects.filter(pk__in=[key for key in keys if key > 0])
+    return filed, ImportedFiling.objects.filter(pk__in=imported)

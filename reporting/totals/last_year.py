@@ -13,7 +13,7 @@ from forms_tables.edition.address import CellAddress
 from forms_tables.edition.catalog import Edition
 from forms_tables.edition.periods import PeriodCode
 from reporting.city_columns import frozen
-from reporting.city_columns.files import Broken, notes_of, path_of, read
+from reporting.city_columns.files import Broken, notes_of, path_of, read_there
 from reporting.city_columns.kept import FILINGS, IMPORTED_FOR, read_submissions
 from reporting.city_columns.marks import IMPORTED as IMPORTED_PART
 from reporting.city_columns.marks import counting_of, imported_marks
@@ -89,9 +89,9 @@ def _is_current(code: str, counting: str, imported: str) -> bool:
 
 def _rows(code: str, cell: str) -> tuple[pl.DataFrame, int]:
     """Of each filing that counts, and then of the imported history of firms that have none: whose, what and its key."""
-    filings = read(code, FILINGS, ["enterprise", "counted"])
+    filings = read_there(code, FILINGS, ["enterprise", "counted"])
     stored = read_submissions(code, [IMPORTED_FOR, UNSTORABLE, cell])
-    if filings is None or stored is None:
+    if stored is None:
         raise Broken(path_of(code, FILINGS))
     columns, scales = stored[0].frame, stored[0].scales
     if cell not in scales:
