@@ -17,6 +17,7 @@ from functools import lru_cache
 from forms_tables.edition.catalog import Column, Edition, Indicator
 from forms_tables.edition.periods import PeriodCode
 from forms_tables.edition.shape import divides_running_totals
+from forms_tables.filling.completion import PRECISION
 from forms_tables.notation.decimals import Blank, Decimals, JudgeFunction, Reading, chosen_codes
 from forms_tables.notation.names import TextScope
 from forms_tables.notation.trees import parse, walk
@@ -24,6 +25,7 @@ from forms_tables.notation.trees import parse, walk
 ZERO = Decimal(0)
 # Wide enough that adding never rounds; should it ever, that must be loud.
 EXACT = Context(prec=60, traps=[Inexact])
+WORKED_OUT = Context(prec=PRECISION)  # as a form works its cells out: a growth may have more digits than its base
 CODE_KINDS = frozenset({"code", "codes", "yes_no"})
 
 
@@ -165,14 +167,15 @@ def total_cells(
     """The totals of one area, cell by cell; None where nothing can be worked out (growth from zero)."""
     values: dict[str, Decimal | None] = {}
     reading = Reading(edition, period, values, {}, {})
-    for cell in cells:
-        if cell.formula is None:
-            values[cell.key] = with_decimals(totals.figures.get(cell.key, ZERO), cell.decimals)
-        else:
-            try:
-                values[cell.key] = cell.formula(reading)
-            except Blank:
-                values[cell.key] = None
+    with localcontext(WORKED_OUT):
+        for cell in cells:
+            if cell.formula is None:
+                values[cell.key] = with_decimals(totals.figures.get(cell.key, ZERO), cell.decimals)
+            else:
+                try:
+                    values[cell.key] = cell.formula(reading)
+                except Blank:
+                    values[cell.key] = None
     return values
 
 

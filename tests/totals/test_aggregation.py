@@ -50,6 +50,11 @@ def test_growth_has_one_decimal(now, before, growth):
     assert totals_of({"2010.c1": now, "2010.c2": before})["2010.c4"] == Decimal(growth)
 
 
+def test_growth_may_have_as_many_digits_as_it_takes():
+    cells = totals_of({"2010.c1": "99999999999999999999999999.99", "2010.c2": "0.01"})
+    assert cells["2010.c4"] == Decimal("999999999999999999999999999800.0")
+
+
 def test_there_is_no_growth_on_a_base_of_zero_or_a_loss():
     assert totals_of({"2090.c1": "5", "2090.c2": "-3"})["2090.c4"] is None
     assert totals_of({"2010.c1": "5", "2010.c2": "0"})["2010.c4"] is None
