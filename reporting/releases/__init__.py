@@ -1,5 +1,1 @@
 """发布: who is missing at a lock, what a lock and a correction freeze, how it is written again, what was revised."""
-
-from reporting.totals.frozen import latest, thawed
-
-__all__ = ["latest", "thawed"]

@@ -9,10 +9,10 @@ from accounts import clock
 from accounts.models import CodeCorrection, Enterprise, JournalEntry
 from reporting import workflow
 from reporting.models import Filing, Release
-from reporting.releases import latest, thawed
 from reporting.releases.rebuilding import rebuilt
 from reporting.releases.revisions import revisable, revisions_of
 from reporting.totals.aggregation import summarise
+from reporting.totals.frozen import latest, thawed
 from reporting.workflow import Refused
 from tests.cast import AT, make_user
 from tests.may import CLEAN_MAY

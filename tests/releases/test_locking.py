@@ -11,8 +11,8 @@ from accounts.access import DoneAlready
 from accounts.models import JournalEntry
 from reporting import workflow
 from reporting.models import Filing, LockProposal, Period, Release, State, lock_limit
-from reporting.releases import latest
 from reporting.releases.missing import missing_of
+from reporting.totals.frozen import latest
 from reporting.workflow import Refused
 from tests.cast import make_user
 from tests.filling.figures import file_values

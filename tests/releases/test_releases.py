@@ -13,7 +13,7 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from accounts.models import District, Enterprise, JournalEntry, Residence, User
-from reporting import releases, workflow
+from reporting import workflow
 from reporting.models import Filing, FrozenRelease, ParameterValue, Period, Release
 from reporting.releases import making, rebuilding
 from reporting.releases.making import freeze_found, locked_without_release
@@ -47,7 +47,7 @@ def listed(*words: str) -> list[dict]:
 def test_a_lock_makes_release_1_of_the_hand_worked_totals(city):
     release = lock(city)
     assert (release.code, release.kind, release.number) == ("2024M05-1", Release.LOCK, 1)
-    kept = releases.latest("2024M05")
+    kept = frozen.latest("2024M05")
     assert kept.city.cells["2010.c1"] == Decimal("3000.35")
     assert release.figures["2010.c1"] == "3000.35"
     assert [area.name for area in kept.districts] == ["万州区", "渝中区", "大渡口区"]
@@ -60,7 +60,7 @@ def test_a_lock_makes_release_1_of_the_hand_worked_totals(city):
 def test_a_frozen_summary_is_what_was_added_up(city):
     live = totals_of(city.may, LOCKED_AT)
     lock(city)
-    kept = releases.latest("2024M05")
+    kept = frozen.latest("2024M05")
     assert (kept.edition.code, kept.edition.digest) == (live.edition.code, live.edition.digest)
     assert [table.title for table in kept.edition.tables] == [table.title for table in live.edition.tables]
     assert (kept.city.cells, kept.city.totals) == (live.city.cells, live.city.totals)
@@ -101,7 +101,7 @@ def test_it_is_rebuilt_byte_for_byte_after_everything_else_has_changed(city, tmp
     change_the_world()
     run("rebuild", release.code, "--out", str(tmp_path / "F.xlsx"))
     assert (tmp_path / "F.xlsx").read_bytes() == before
-    names = {listed.name for listed in releases.latest("2024M05").filings}
+    names = {listed.name for listed in frozen.latest("2024M05").filings}
     assert names == {"山城软件", "两江芯片", "三峡数据", "万州云谷"}
 
 
