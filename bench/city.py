@@ -25,14 +25,14 @@ import django  # noqa: E402
 django.setup()
 
 import polars as pl  # noqa: E402
-from city_parts import cubes, pages  # noqa: E402
-from city_parts.filling import AT, MONTHS, Filled, fill  # noqa: E402
 from django.conf import settings  # noqa: E402
 from django.db.models import TextField  # noqa: E402
 from django.db.models.functions import Cast  # noqa: E402
 from django.test.utils import setup_databases, teardown_databases  # noqa: E402
-from rules_judges.timing import Took, medians, remark, report, took  # noqa: E402
 
+from bench.city_parts import cubes, pages  # noqa: E402
+from bench.city_parts.filling import AT, MONTHS, Filled, fill  # noqa: E402
+from bench.rules_judges.timing import Took, medians, remark, report, took  # noqa: E402
 from forms_tables.edition.periods import PeriodCode  # noqa: E402
 from reporting.city_columns import frozen  # noqa: E402
 from reporting.city_columns.files import path_of  # noqa: E402

@@ -20,9 +20,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from desk import server
-from keystrokes import chromium_here, freeze, owe
 from playwright.sync_api import Browser, sync_playwright
+
+from bench.desk import server
+from bench.keystrokes import chromium_here, freeze, owe
 
 MAY, APRIL, LAST_MAY, ANNUAL = "2024M05", "2024M04", "2023M05", "2023A"
 JUNE, MARCH = date(2024, 6, 5), date(2024, 3, 5)

@@ -207,10 +207,10 @@ def tell(kinds: list[Kind]) -> None:
 def fill(size: int) -> list[dict]:
     """Firms that owe the month and have begun it; returns what the browser of each has to know."""
     from django.contrib.sessions.backends.db import SessionStore
-    from presses import TABLE
-    from presses import fill as fill_a_city
 
     from accounts.models import User
+    from bench.presses import TABLE
+    from bench.presses import fill as fill_a_city
     from reporting.models import Sheet
 
     known: list[dict] = []
@@ -229,10 +229,9 @@ def prepare_submissions() -> None:
     """Every warning explained and 数据审核 passed: only 确定上报 is left."""
     from datetime import datetime
 
-    from presses import MAY, TABLE
-
     from accounts.clock import SHANGHAI
     from accounts.models import User
+    from bench.presses import MAY, TABLE
     from reporting import workflow
     from reporting.filing.judging import judge
     from reporting.filing.whole import read_whole

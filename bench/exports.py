@@ -33,12 +33,12 @@ django.setup()
 
 import openpyxl  # noqa: E402
 import rustpy_xlsxwriter  # noqa: E402
-from city_parts.filling import AT, fill, office  # noqa: E402
 from django.db import connection, transaction  # noqa: E402
 from django.db.models import QuerySet  # noqa: E402
 from django.test.utils import setup_databases, teardown_databases  # noqa: E402
 
 from accounts.models import District, Enterprise, JournalEntry, Residence  # noqa: E402
+from bench.city_parts.filling import AT, fill, office  # noqa: E402
 from forms_tables.edition import drafting  # noqa: E402
 from forms_tables.edition.catalog import edition_from, load_edition, platform_said, shipped_content  # noqa: E402
 from forms_tables.edition.model import Edition  # noqa: E402

@@ -14,17 +14,22 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from datetime import date
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 os.environ.setdefault("VAR_DIR", tempfile.mkdtemp())
 
+import django  # noqa: E402
+
+django.setup()
+
 import xlsxwriter  # noqa: E402
 from django.test.utils import setup_databases, teardown_databases  # noqa: E402
-from summary import AT, fill_register  # noqa: E402
 
 from accounts.models import Enterprise, Residence  # noqa: E402
+from bench.city_parts.filling import AT, office  # noqa: E402
 from forms_tables.edition.periods import PeriodCode  # noqa: E402
 from reporting.history.importing import import_history, try_history  # noqa: E402
 from reporting.history.reading.given import GivenHistory  # noqa: E402
@@ -47,10 +52,12 @@ def main() -> None:
     said = arguments.parse_args()
     databases = setup_databases(verbosity=0, interactive=False)
     try:
-        firms, districts, by = fill_register(said.size)
-        for number, firm in enumerate(firms):
-            firm.credit_code = f"9150MA{number:012d}"  # one of digits alone would look as if Excel had cut it
-        Enterprise.objects.bulk_update(firms, ["credit_code"], batch_size=500)
+        districts, _, by = office()
+        firms = [  # a code of digits alone would look as if Excel had cut it
+            Enterprise(credit_code=f"9150MA{number:012d}", name=f"企业{number}", joined_on=date(2020, 1, 1))
+            for number in range(said.size)
+        ]
+        firms = Enterprise.objects.bulk_create(firms, batch_size=500)
         Residence.objects.bulk_create(
             Residence(enterprise=firm, district=districts[number % len(districts)], since=firm.joined_on)
             for number, firm in enumerate(firms)
@@ -64,7 +71,7 @@ def main() -> None:
         again = GivenHistory(second, "b.xlsx", replaces="again")
         timed("replaced", lambda: import_history(again, by=by, at=AT))
         timed("one period added up", lambda: summarise_history(LAST, AT))
-        timed("withdrawn", lambda: withdraw(HistoryFile.objects.last(), by, AT, "again"))
+        timed("withdrawn", lambda: withdraw(HistoryFile.objects.latest("pk"), by, AT, "again"))
         assert ImportedFiling.objects.standing().count() == tried.taken
     finally:
         teardown_databases(databases, verbosity=0)

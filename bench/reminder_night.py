@@ -149,8 +149,8 @@ def main() -> None:
 
 def spend_the_night(size: int, port: int) -> None:
     from aiosmtpd.controller import Controller
-    from reminders import hold_back
 
+    from bench.reminders import hold_back
     from reporting.reminders import planner
 
     clock = Clock()
@@ -167,9 +167,8 @@ def spend_the_night(size: int, port: int) -> None:
 
 def fill_and_plan(size: int, planner) -> None:
     """Firms with the addresses Chinese firms have, and the product's letters five days before the date."""
-    from reminders import fill
-
     from accounts.models import Installation, Letter, User
+    from bench.reminders import fill
 
     fill(size)
     Installation.objects.all().delete()
@@ -201,11 +200,10 @@ def characters() -> tuple[set[str], set[str], set[str], set[str]]:
 
 def pass_the_days(clock: Clock) -> None:
     """A beat each minute, the planners' beat every ten, till everything has left or the week is over."""
-    from reminders import hold_back
-
     from accounts import emails
     from accounts.models import Letter
     from accounts.post import outbox
+    from bench.reminders import hold_back
 
     told = {BEGIN + timedelta(hours=hours) for hours in (1, 4, 12, 14, 16, 24, 48, 96)}
     for minute in range(int((END - BEGIN) / MINUTE)):

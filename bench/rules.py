@@ -26,11 +26,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 import numpy as np  # noqa: E402
 import polars as pl  # noqa: E402
-from rules_judges import numpy_judge  # noqa: E402
-from rules_judges.filings import SEED, City, draw_city  # noqa: E402
-from rules_judges.shapes import ledger_of, one_after_another, reading_of, stored_json  # noqa: E402
-from rules_judges.timing import Took, medians, remark, report, report_seconds, took  # noqa: E402
 
+from bench.rules_judges import numpy_judge  # noqa: E402
+from bench.rules_judges.filings import SEED, City, draw_city  # noqa: E402
+from bench.rules_judges.shapes import ledger_of, one_after_another, reading_of, stored_json  # noqa: E402
+from bench.rules_judges.timing import Took, medians, remark, report, report_seconds, took  # noqa: E402
 from forms_tables.edition.catalog import load_edition  # noqa: E402
 from forms_tables.edition.model import FIGURE_KINDS, Edition  # noqa: E402
 from forms_tables.edition.periods import PeriodCode  # noqa: E402
@@ -86,7 +86,7 @@ def main() -> None:
     describe(judged)
     assert_decimals_agree(office, ledger, judged)
     if given.engine == "spark":
-        from rules_judges import spark_judge  # pip install -r requirements-spark.txt
+        from bench.rules_judges import spark_judge  # pip install -r requirements-spark.txt
 
         for line in spark_judge.measure(conditions, ledger):
             remark(line)
@@ -154,7 +154,7 @@ def compare_in_memory(office: Office, city: City, ledger: Ledger, judged: pl.Dat
     if importlib.util.find_spec("pandas") is None:
         remark(f"b  pandas {MISSING}")
         return mine
-    from rules_judges import pandas_judge
+    from bench.rules_judges import pandas_judge
 
     table = pandas_judge.table_of(city)
     theirs = pandas_judge.as_codes(pandas_judge.frame_of(in_order(pandas_judge.evaluate(table, districts))))
@@ -199,7 +199,7 @@ def compare_with_vtl(office: Office, ledger: Ledger, judged: pl.DataFrame, ours:
         remark(f"c  vtlengine {MISSING}")
         remark(f"d  stored columns to the list took {from_disk}; vtlengine {MISSING}")
         return
-    from rules_judges import vtl_judge
+    from bench.rules_judges import vtl_judge
 
     os.environ["VTL_THREADS"] = str(os.cpu_count())
     exported = vtl_judge.export(office.conditions, ledger)
@@ -283,7 +283,7 @@ def facts_of(reading: Reading) -> Facts:
 
 def measure_preview(office: Office, ledger: Ledger) -> None:
     """A keystroke at the rule desk to the list of who is touched: a text that was never judged before, each time."""
-    from rules_judges.desk import city_in_a_database
+    from bench.rules_judges.desk import city_in_a_database
 
     with city_in_a_database(office.edition, ledger, office.labels) as desk:
         first = took(lambda: desk.preview("R231", desk.texts("R231")))

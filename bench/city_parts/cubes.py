@@ -50,7 +50,7 @@ def in_memory(cube: Cube) -> dict:
 
 
 def from_columns(cube: Cube) -> CutPeriod:
-    return cut_period(cube.asked, cube.asked.periods[0])
+    return cut_period(cube.asked, cube.asked.periods[0], cube.rows.edition)
 
 
 def as_numbers(cube: Cube) -> dict[tuple, list[int]]:

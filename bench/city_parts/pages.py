@@ -5,9 +5,9 @@ from itertools import cycle
 
 from django.test import Client
 from django.urls import reverse
-from rules_judges.timing import Took, took
 
-from city_parts.filling import NIGHT, Filled
+from bench.city_parts.filling import NIGHT, Filled
+from bench.rules_judges.timing import Took, took
 from reporting import workflow
 from reporting.models import Filing, Period, Submission
 from reporting.totals.aggregation import summary_at_hand

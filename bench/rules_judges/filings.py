@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from rules_judges.texts import DISTRICTS, INDUSTRIES, SCOPES, Figures, draw_texts
+from bench.rules_judges.texts import DISTRICTS, INDUSTRIES, SCOPES, Figures, draw_texts
 
 SEED = 2023
 FILED_BEFORE = 0.85  # of the firms have an annual filing of last year and a December return

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from bench.rules_judges.by_hand import AGAINST_DECEMBER, AT_MOST, EQUAL, FLOWS, PRODUCTS, STOCKS, SUMS
+from bench.rules_judges.filings import City
 from forms_tables.edition.credit_code import ALPHABET, ORGANISATION_WEIGHTS
-from rules_judges.by_hand import AGAINST_DECEMBER, AT_MOST, EQUAL, FLOWS, PRODUCTS, STOCKS, SUMS
-from rules_judges.filings import City
 
 Verdict = tuple[np.ndarray, np.ndarray]  # holds, does not apply
 LOW, HIGH, YOY, RATIO_SW, RATIO_IC = 5000, 20000, 50, 30, 60

@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pandas as pd
 
+from bench.rules_judges.by_hand import AGAINST_DECEMBER, AT_MOST, EQUAL, FLOWS, PRODUCTS, STOCKS, SUMS
+from bench.rules_judges.filings import City
+from bench.rules_judges.numpy_judge import FX, HIGH, LOW, PERIOD_MONTH, RATIO_IC, RATIO_SW, SIZES, YOY
 from forms_tables.edition import credit_code
-from rules_judges.by_hand import AGAINST_DECEMBER, AT_MOST, EQUAL, FLOWS, PRODUCTS, STOCKS, SUMS
-from rules_judges.filings import City
-from rules_judges.numpy_judge import FX, HIGH, LOW, PERIOD_MONTH, RATIO_IC, RATIO_SW, SIZES, YOY
 
 
 def table_of(city: City) -> pd.DataFrame:

@@ -6,12 +6,12 @@ from decimal import Decimal
 import numpy as np
 import polars as pl
 
+from bench.rules_judges.filings import City
 from forms_tables.edition.model import Edition
 from forms_tables.edition.periods import PeriodCode
 from forms_tables.judges.city import Ledger, decimals_of
 from forms_tables.notation.decimals import Reading
 from forms_tables.notation.names import Cell, Fact, Meaning
-from rules_judges.filings import City
 
 RATE = Decimal("7.0467")  # FX
 
