@@ -1,0 +1,135 @@
+"""One period as a board of numbers: a row for each filing that is owed or in, with what it says, what the firm had a
+year and a period before, and which firms it is to be measured against."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from accounts.models import District
+from forms_tables.edition.address import CellAddress
+from forms_tables.edition.catalog import Edition
+from forms_tables.edition.periods import PeriodCode
+from forms_tables.edition.shape import column_carrying
+from reporting.city_columns import frozen
+from reporting.city_columns.counted import Counted, filings_of, refresh
+from reporting.city_columns.files import Broken, path_of
+from reporting.city_columns.kept import FILINGS, read_submissions
+from reporting.city_columns.past import past_cells
+from reporting.city_columns.repairing import mended
+from reporting.city_columns.scaling import UNSTORABLE, ScaledColumns
+from reporting.cuts.dimensions import cells_of_classes, grouped
+from reporting.models import Period, State
+
+NOW, BEFORE, PREV = "now {}", "before {}", "prev {}"  # the columns of one measure, by its cell
+CLASS, SIZE = "class", "size"
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A figure by which filings are weighed: its cell, and the cells of the same form in which the firm says what it
+    had a year and a period before ("" where the form has none)."""
+
+    cell: str
+    name: str
+    unit: str
+    before: str
+    prev: str
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        return tuple(filter(None, (self.cell, self.before, self.prev)))
+
+
+@dataclass(frozen=True)
+class Board:
+    """`frame` has for each filing in the period's numbers: `filing`, `enterprise`, `district` (code), `state`,
+    `submission` (the one under review, else the one that counts; null where nothing is in), `waits` (for its district
+    to decide), `counted`, `owed` (bool), `class` and `size` (codes, "" where nobody said), and for each measure
+    `now CELL`, `before CELL`, `prev CELL` as Float64, null where nothing is known. `before` and `prev` are what the
+    form itself says, else what the firm filed then, so that they are known of firms of which nothing is in. What no
+    column holds (a figure too long) is null here."""
+
+    period: PeriodCode
+    edition: Edition
+    measures: tuple[Measure, ...]
+    frame: pl.DataFrame
+
+
+def measures_of(edition: Edition, frequency: str) -> tuple[Measure, ...]:
+    """The headline figure first, then the base, then the others of the ministry's table of districts."""
+    figures = edition.platform.figures[frequency]
+    cells = dict.fromkeys(filter(None, (figures.headline, figures.base, figures.employed, *figures.main)))
+    return tuple(measure_of(edition, frequency, cell) for cell in cells if edition.has_cell(cell))
+
+
+def measure_of(edition: Edition, frequency: str, cell: str) -> Measure:
+    address = CellAddress.parse(cell)
+    row = edition.indicator(address.code)
+    words = ("last_annual", "") if frequency == "annual" else ("year_ago", "prev")
+    columns = [column_carrying(row, word, address.column) if word else None for word in words]
+    before, prev = (f"{row.code}.{column}" if column else "" for column in columns)
+    return Measure(cell, row.name, row.unit, before, prev)
+
+
+def board_of(period: Period, districts: Collection[District] | None = None, fresh: bool = True) -> Board:
+    """Of some districts those filings alone. With `fresh` the stored columns are brought up to the record first."""
+    if fresh:
+        refresh(period.parsed, districts)
+    return mended(lambda: _board(period, districts), lambda: frozen.refresh([period.code]))
+
+
+def _board(period: Period, districts: Collection[District] | None) -> Board:
+    code, edition = period.parsed, period.edition
+    measures = measures_of(edition, code.frequency)
+    listed = filings_of(code, districts).filter(pl.col("in_period"))
+    filings = listed.select(
+        "filing",
+        "enterprise",
+        "district",
+        "state",
+        pl.coalesce("submission", "waiting", "counted").alias("submission"),
+        (pl.col("state") == State.SUBMITTED).alias("waits"),
+        pl.col("counted").is_not_null().alias("counted"),
+        "owed",
+    )
+    cells = dict.fromkeys(cell for measure in measures for cell in measure.asked)
+    rows = _with_cells(code, filings, [*cells, *cells_of_classes(edition, code.frequency)])
+    past = _past(code, edition, rows, measures)
+    groups = grouped(Counted(code, edition, rows), [CLASS, SIZE], fresh=False)
+    figures = [column for measure in measures for column in _figures(measure, rows, past, code)]
+    return Board(code, edition, measures, filings.with_columns(*groups.get_columns(), *figures))
+
+
+def _with_cells(period: PeriodCode, filings: pl.DataFrame, cells: Sequence[str]) -> ScaledColumns:
+    keys = filings["submission"].drop_nulls()
+    stored = read_submissions(period.code, [UNSTORABLE, *cells], keys)
+    if stored is None:
+        if len(keys):
+            raise Broken(path_of(period.code, FILINGS))
+        return ScaledColumns(filings, {})
+    frame = filings.join(stored[0].frame, on="submission", how="left", maintain_order="left")
+    return ScaledColumns(frame, stored[0].scales)
+
+
+def _past(period: PeriodCode, edition: Edition, rows: ScaledColumns, measures: Sequence[Measure]) -> ScaledColumns:
+    cells = [measure.cell for measure in measures]
+    words = ("last_annual",) if period.is_annual else ("year_ago", "prev")
+    return past_cells(edition, period, rows.frame, {word: cells for word in words})
+
+
+def _figures(measure: Measure, rows: ScaledColumns, past: ScaledColumns, period: PeriodCode) -> list[pl.Series]:
+    before, prev = ("last_annual", "") if period.is_annual else ("year_ago", "prev")
+    said = [_as_float(rows, measure.cell)]
+    for own, word in ((measure.before, before), (measure.prev, prev)):
+        then = _as_float(past, f"{word}({measure.cell})")
+        said.append(_as_float(rows, own).fill_null(then))
+    return [column.alias(name.format(measure.cell)) for column, name in zip(said, (NOW, BEFORE, PREV), strict=True)]
+
+
+def _as_float(columns: ScaledColumns, cell: str) -> pl.Series:
+    if cell not in columns.scales or cell not in columns.frame.columns:
+        return pl.repeat(None, columns.frame.height, dtype=pl.Float64, eager=True)
+    return columns.frame[cell].cast(pl.Float64) / 10 ** columns.scales[cell]
