@@ -88,8 +88,8 @@ def _row(edition: Edition, named_by: str, code: str, kinds: tuple[str, ...]) -> 
 def _figures(edition: Edition) -> Iterator[Lacking]:
     for frequency, figures in edition.platform.figures.items():
         needed = [("headline", figures.headline), ("base", figures.base)]
-        # The rows of these may be dropped: nothing is suspected by the first then, a reviewer reads no margin without the
-        # second, and the last show a column less.
+        # The rows of these may be dropped: nothing is suspected by the first then, a reviewer reads no margin without
+        # the second, and the last show a column less.
         welcome = [
             ("employed", figures.employed),
             ("profit", figures.profit),

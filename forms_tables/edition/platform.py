@@ -159,6 +159,9 @@ class Platform:
     def employed(self, frequency: str) -> str:
         return self.figures.get(frequency, HeadlineCells()).employed
 
+    def profit(self, frequency: str) -> str:
+        return self.figures.get(frequency, HeadlineCells()).profit
+
     def main(self, frequency: str) -> tuple[str, ...]:
         return self.figures.get(frequency, HeadlineCells()).main
 
