@@ -48,7 +48,7 @@ FIRMS = (
     "/code-corrections/",
 )
 REGISTER = ("/firms/", "/users/", *FIRMS, "/key-firms/", "/certificates/")
-CITY_READS = ("/city/requests/", "/city/recheck/", "/history-objections/")
+CITY_READS = ("/city/requests/", "/recheck/", "/history-objections/")
 DATES = ("/deadlines/", "/calendar/")
 PERIODS = (*DATES, "/practice/", "/city/releases/")
 OFFICE = (*REGISTER, "/district-changes/", "/journal/", "/announcements/")

@@ -3,10 +3,10 @@ from django.urls import path
 from reporting.recheck import views
 
 urlpatterns = [
-    path("city/recheck/", views.rules, name="city_recheck"),
-    path("city/recheck/districts/", views.districts, name="city_recheck_districts"),
-    path("city/recheck/firms/", views.firms, name="city_recheck_firms"),
-    path("city/recheck/firms/<str:credit_code>/", views.firm, name="city_recheck_firm"),
-    path("city/recheck/rules/<str:rule>/", views.rule, name="city_recheck_rule"),
-    path("city/recheck/<str:code>.xlsx", views.workbook, name="city_recheck_workbook"),
+    path("recheck/", views.rules, name="recheck"),
+    path("recheck/districts/", views.districts, name="recheck_districts"),
+    path("recheck/firms/", views.firms, name="recheck_firms"),
+    path("recheck/firms/<str:credit_code>/", views.firm, name="recheck_firm"),
+    path("recheck/rules/<str:rule>/", views.rule, name="recheck_rule"),
+    path("recheck/<str:code>.xlsx", views.workbook, name="recheck_workbook"),
 ]
