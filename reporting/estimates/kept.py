@@ -4,19 +4,19 @@ counts in the period is another, and rebuilt from the record like the columns.""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
 import numpy as np
 import polars as pl
 
 from forms_tables.edition.periods import PeriodCode
-from reporting.city_columns.files import Broken, identity, in_turn, path_of, read, write
+from reporting.city_columns.files import Broken, identity, in_turn, notes_of, path_of, read, write
 from reporting.city_columns.marks import counting_of
 from reporting.city_columns.scaling import ScaledColumns
 from reporting.estimates.lateness import STAGES, LateOnes, late_ones
 from reporting.estimates.reading import Told, own_rows, told
-from reporting.estimates.replaying import those_who_came
+from reporting.estimates.replaying import Past, those_who_came
 from reporting.models import Period
 from reporting.totals.aggregation import districts_of
 
@@ -67,30 +67,36 @@ def kept_file(code: str, name: str, mark: str) -> pl.DataFrame | None:
         found = read(code, name)
     except Broken:
         return None
-    if found is None or found[1]["mark"] != mark or found[1]["made_as"] != MADE_AS:
-        return None
-    return found[0].frame
+    return found[0].frame if found is not None and is_current(found[1], mark) else None
 
 
-def late_ones_before(period: Period, role: str, comparable: bool, districts: Sequence[str]) -> list[LateOnes]:
-    """What the locked periods before showed of their late ones, the oldest first."""
+def past_before(period: Period, roles: Iterable[str], districts: Sequence[str]) -> dict[str, Past]:
+    """What the locked periods before showed of their late ones, for each measure, the oldest first."""
     past = periods_before(period, LEARNT + 1)
     marks = counting_of([each.pk for each in past])
-    known = []
+    kept: list[tuple[str, str, object]] = []
     for place, each in enumerate(past[:LEARNT]):
         before = past[place + 1].pk if place + 1 < len(past) else ""
         mark = f"{marks.get(each.pk, '')} {before} {marks.get(before, '')}"
         make_sure_of(each, mark)
-        seen = identity(path_of(each.pk, LATE))
-        if found := as_kept(each.pk, mark, seen, (role, comparable, tuple(districts))):
-            known.append(found)
-    return known[::-1]
+        kept.insert(0, (each.pk, mark, identity(path_of(each.pk, LATE))))
+
+    def known(role: str, comparable: bool) -> list[LateOnes]:
+        found = (as_kept(*each, (role, comparable, tuple(districts))) for each in kept)
+        return [each for each in found if each is not None]
+
+    return {role: Past(known(role, False), known(role, True)) for role in roles}
 
 
 def make_sure_of(period: Period, mark: str) -> None:
-    if kept_file(period.pk, LATE, mark) is None:
+    notes = notes_of(period.pk, LATE)
+    if notes is None or not is_current(notes, mark):
         with in_turn(f"{period.pk}-{LATE}"):
             write(period.pk, LATE, ScaledColumns(work_out(told_of(period)), {}), mark=mark, made_as=MADE_AS)
+
+
+def is_current(notes: Mapping[str, object], mark: str) -> bool:
+    return notes["mark"] == mark and notes["made_as"] == MADE_AS
 
 
 def work_out(now: Told) -> pl.DataFrame:

@@ -11,7 +11,7 @@ import numpy as np
 from reporting.estimates.predicting import Figures, Floats, Wholes
 from reporting.estimates.standing import Standing, could_say, standing_of
 
-STAGES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.925, 0.95, 0.97, 0.985)
+STAGES = (0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.925, 0.95, 0.97, 0.985)
 
 
 @dataclass(frozen=True)

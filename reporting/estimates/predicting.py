@@ -68,22 +68,20 @@ class Basis:
     of: Floats
     applies: Truths
     reference: Truths
-    levels: int
 
 
 def bases(figures: Figures) -> Iterator[Basis]:
     heard = figures.is_in & np.isfinite(figures.said)
-    every = len(figures.groups)
     with np.errstate(invalid="ignore"):
         has_base = figures.base > 0
         has_trend = has_base & (figures.trend >= 1 / STEEPEST) & (figures.trend <= STEEPEST)
     unknown = np.isnan(figures.base)
     alone = np.ones(len(figures.said))
     moved = np.where(has_trend, figures.base * figures.trend, np.nan)
-    yield Basis(Method.TREND, moved, has_trend, heard & has_trend, every)
-    yield Basis(Method.RATIO, figures.base, has_base, heard & has_base, every)
-    yield Basis(Method.NEWCOMERS, alone, unknown, heard & unknown, every)
-    yield Basis(Method.CLASS_MEAN, alone, unknown, heard, every - 1)
+    yield Basis(Method.TREND, moved, has_trend, heard & has_trend)
+    yield Basis(Method.RATIO, figures.base, has_base, heard & has_base)
+    yield Basis(Method.NEWCOMERS, alone, unknown, heard & unknown)
+    yield Basis(Method.CLASS_MEAN, alone, unknown, heard)
 
 
 def predict(figures: Figures) -> Predicted:
@@ -91,7 +89,7 @@ def predict(figures: Figures) -> Predicted:
     value, beside = np.full(many, np.nan), np.full(many, np.nan)
     method, level = np.full(many, int(Method.NOTHING)), np.full(many, len(figures.groups) - 1)
     for basis in bases(figures):
-        for place, group in enumerate(figures.groups[: basis.levels]):
+        for place, group in enumerate(figures.groups):
             open_still = basis.applies & (method == Method.NOTHING)
             if not open_still.any():
                 break

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
 
 import numpy as np
@@ -157,5 +157,9 @@ def known(name: str) -> pl.Expr:
 
 def as_of(now: Told, moment: datetime) -> Told:
     """As it stood at an earlier moment: what came later is missing again; of the rest the figures are those of now."""
-    came = (pl.col("is_in") & (pl.col(ARRIVED).is_null() | (pl.col(ARRIVED) <= moment))).alias("is_in")
-    return Told(now.period, now.measures, now.frame.with_columns(came), now.districts)
+    return Told(now.period, now.measures, now.frame.with_columns(came_by(moment).alias("is_in")), now.districts)
+
+
+def came_by(moment: datetime) -> pl.Expr:
+    """Of which nobody knows when it came, it was there from the beginning."""
+    return pl.col("is_in") & (pl.col(ARRIVED).is_null() | (pl.col(ARRIVED) <= moment.astimezone(UTC)))

@@ -14,6 +14,8 @@ from reporting.estimates.predicting import Wholes, predict
 from reporting.estimates.reading import ARRIVED, Told, as_of
 from reporting.estimates.standing import Standing, standing_of
 
+NO_BASES = Interval(None, None, None, "未报的企业多数没有上年同期数，不能给出增速的区间。")
+
 
 @dataclass(frozen=True)
 class Moment:
@@ -42,11 +44,13 @@ def moment_of(then: Told, role: str, at: datetime, past: Past) -> Moment:
     city, districts = experience_of(past.totals, standing.share)
     comparable = standing_of(figures, predicted, comparable=True)
     growths = intervals_of(comparable, *experience_of(past.comparable, comparable.share))
+    growths = [each.over(float(base)) for each, base in zip(growths, comparable.base, strict=True)]
+    left_out = 2 * (comparable.owed - comparable.filed) < standing.owed - standing.filed
     return Moment(
         at=at,
         standing=standing,
         totals=intervals_of(standing, city, districts),
-        growths=[each.over(float(base)) for each, base in zip(growths, comparable.base, strict=True)],
+        growths=[NO_BASES if out else each for each, out in zip(growths, left_out, strict=True)],
         periods=city.periods,
     )
 

@@ -103,7 +103,7 @@ def shared_variance(figures: Figures, predicted: Predicted, estimated: Truths) -
     """Of the ratios themselves: those of a group rest on the same firms, so their errors do not cancel out."""
     found = np.zeros(figures.areas + 1)
     for basis in bases(figures):
-        for level, group in enumerate(figures.groups[: basis.levels]):
+        for level, group in enumerate(figures.groups):
             whose = estimated & (predicted.method == basis.method) & (predicted.level == level)
             if not whose.any():
                 continue
