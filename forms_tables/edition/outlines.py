@@ -1,5 +1,5 @@
-"""The outlines of a city's districts as a drawing: places in whole units of a picture, no coordinates of the earth. They
-are a file beside platform.toml that it names, and no part of the edition's digest."""
+"""The outlines of a city's districts as a drawing: places in whole units of a picture, no coordinates of the earth.
+They are a file beside platform.toml that it names, and no part of the edition's digest."""
 
 import json
 import re

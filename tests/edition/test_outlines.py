@@ -35,7 +35,7 @@ def test_what_is_noted_beside_the_file_is_of_this_file():
         ({"path": 'M1 2L3 4Z" onload="x'}, "straight lines"),
         ({"x": -1}, "whole number"),
         ({"y": 1.5}, "whole number"),
-        ({"code": None}, ""),
+        ({"code": None}, "KeyError"),
     ],
 )
 def test_what_is_no_drawing_is_refused(tmp_path, monkeypatch, said, words):
