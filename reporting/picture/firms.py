@@ -32,13 +32,14 @@ def firms_chart(period: Period, at: datetime, district: District | None, note: s
     drawn = rows.filter(pl.col("filing").is_in(list(doubtful)) | (pl.int_range(pl.len()) < LARGEST))
     names = names_of(drawn["enterprise"].to_list())
     carried = share(Decimal(drawn["now"].sum()), Decimal(rows["now"].sum()))
+    levels = [round(each, 2) for each in drawn["now"]]
     said = f"图中 {drawn.height} 家（共 {rows.height} 家有本期数和上年数），占{measure.name}的 {carried}%。"
     return Chart(
         name="firms",
         title=f"企业{measure.name}与增速",
         labels=names,
         series=(
-            Series(f"本期{measure.name}", [round(each, 2) for each in drawn["now"]], unit=measure.unit, logarithmic=True),
+            Series(f"本期{measure.name}", levels, unit=measure.unit, logarithmic=True),
             Series("同比增速", [round(each, 1) for each in drawn["growth"]], unit="%"),
         ),
         unit=measure.unit,

@@ -57,6 +57,7 @@ def shares_chart(parts: Sequence[Part], figure: Figure, note: str) -> Chart:
         unit="%",
         note=f"上年同期：计入的企业在本期表里填的上年数。{note}",
         kind="bars",
+        heads="业务",
     )
 
 
@@ -69,6 +70,7 @@ def ranked_chart(parts: Sequence[Part], figure: Figure, note: str) -> Chart:
         unit=figure.unit,
         note=note,
         kind="ranked",
+        heads="区县",
     )
 
 
@@ -86,6 +88,7 @@ def growths_chart(parts: Sequence[Part], figure: Figure, note: str) -> Chart:
         unit="%",
         note=f"{left_out}{note}",
         kind="ranked",
+        heads="区县",
     )
 
 

@@ -20,7 +20,7 @@ from reporting.totals.aggregation import AreaSummary
 from reporting.totals.coverage import share
 
 SLOT = timedelta(hours=6)
-LONGEST = 60  # slots shown: fifteen days, ending with the newest of either period
+FIRST, LAST = -40, 11  # slots shown: ten days before the firms' last moment and three after it
 
 
 def progress_chart(areas: Sequence[AreaSummary], note: str) -> Chart:
@@ -42,6 +42,7 @@ def progress_chart(areas: Sequence[AreaSummary], note: str) -> Chart:
         unit="占应报家数的 %",
         note=f"已上报的含待审核和已通过的。{note}",
         kind="ranked",
+        heads="区县",
     )
 
 
@@ -87,10 +88,8 @@ def arrivals_chart(now: Arrivals, before: Arrivals | None) -> Chart | None:
     shown = [each for each in (now, before) if each and each.came]
     if not shown:
         return None
-    last = max(max(each.came) for each in shown)
-    if now.until is not None and not before:
-        last = min(last, now.until)
-    first = max(min(min(each.came) for each in shown), last - LONGEST + 1)
+    first = max(FIRST, min(min(each.came) for each in shown))
+    last = max(first, min(LAST, max(max(each.came) for each in shown)))
     series = [Series(now.period.label, now.share_in(first, last))]
     if before:
         series.append(Series(before.period.label, before.share_in(first, last), dashed=True))
@@ -100,7 +99,11 @@ def arrivals_chart(now: Arrivals, before: Arrivals | None) -> Chart | None:
         labels=[slot_words(slot) for slot in range(first, last + 1)],
         series=series,
         unit="占应报家数的 %",
-        note="按企业首次上报的时间，与本期、上期各自的企业截止时刻对齐，每 6 小时一点；补报和修订不另计。",
+        note=(
+            "按企业首次上报的时间，与本期、上期各自的企业截止时刻对齐，每 6 小时一点，画到截止前 10 天、截止后 3 天；"
+            "更早上报的已计在内，修订不另计。"
+        ),
+        heads="时间",
     )
 
 

@@ -58,6 +58,7 @@ def level_chart(points: Sequence[Point], figure: Figure, note: str) -> Chart:
         note=f"{sum_of_months(figure)}{note}",
         kind="bars",
         marked=marked(points, figure),
+        heads="报告期",
     )
 
 
@@ -81,6 +82,7 @@ def growth_chart(points: Sequence[Point], figure: Figure, note: str) -> Chart:
             f"图中第一年和未锁定的报告期没有。{note}"
         ),
         marked=marked(points, figure),
+        heads="报告期",
     )
 
 
