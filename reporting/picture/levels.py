@@ -10,12 +10,9 @@ from decimal import Decimal
 from functools import reduce
 
 import polars as pl
-from django.core.cache import cache
 
-from accounts.models import District
 from forms_tables.edition.catalog import Edition
 from forms_tables.edition.periods import PeriodCode
-from reporting.city_columns.counted import refresh
 from reporting.city_columns.scaling import ScaledColumns
 from reporting.city_columns.sums import groups_of, parted, summed, there
 from reporting.growth.bridge import GrowthRate
@@ -24,12 +21,12 @@ from reporting.growth.figures import PeriodFigures, figures_of
 from reporting.growth.months import MonthReading
 from reporting.models import Period, Release
 from reporting.models.history import IMPORTED
+from reporting.picture.marks import kept_under
 from reporting.totals.adding_up import EXACT, ZERO
 from reporting.totals.breaks import edition_of
 from reporting.totals.from_columns import BY
-from reporting.totals.history import imported_periods, mark_of_history
+from reporting.totals.history import imported_periods
 
-KEPT = 24 * 3600  # seconds; the mark says whether it still holds
 MONTH_NOW, MONTH_BEFORE = "of the month now", "of the month before"
 
 
@@ -103,26 +100,10 @@ def periods_until(last: PeriodCode, years: int) -> list[PastPeriod]:
     return sorted(found, key=lambda period: period.code)
 
 
-def levels_of(period: PastPeriod, named_by: Edition, cells: ComparedCells, alone: District | None = None) -> Levels:
-    """Of all districts; `alone` asks for that of one district, and for its mark only while the period is open."""
-    mark, whose = _mark(period, alone)
-    place = f"picture-{period.code}-{cells.own}-{whose}"
-    mark = f"{named_by.digest}/{mark}"
-    kept = cache.get(place)
-    if kept is None or kept[0] != mark:
-        kept = (mark, _added_up(period.code, named_by, cells))
-        cache.set(place, kept, KEPT)
-    return kept[1]
-
-
-def _mark(period: PastPeriod, alone: District | None) -> tuple[str, str]:
-    """What it is kept under, and for whom: what is frozen is the same for all."""
-    if period.release:
-        return f"{period.release.code}/{period.release.frozen_digest}", ""
-    if period.is_imported:
-        return mark_of_history(period.code), ""
-    parts = refresh(period.code, [alone] if alone else None)
-    return repr(sorted(parts.items())), str(alone.pk) if alone else ""
+def levels_of(period: PastPeriod, named_by: Edition, cells: ComparedCells, mark: str, place: str = "") -> Levels:
+    """Of all districts, kept under `mark`; at a place of its own where the mark is that of one district."""
+    at = f"{period.code}-{cells.own}{place}"
+    return kept_under(at, f"{named_by.digest}/{mark}", lambda: _added_up(period.code, named_by, cells))
 
 
 def _added_up(code: PeriodCode, named_by: Edition, cells: ComparedCells) -> dict[str, Level]:

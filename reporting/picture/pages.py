@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property, partial
 
 from accounts.models import District
 from reporting.models import Period
@@ -12,6 +13,7 @@ from reporting.pages.charts import Chart
 from reporting.picture.figure import Figure, classes_of, figures_to_choose
 from reporting.picture.firms import firms_chart
 from reporting.picture.levels import Levels, PastPeriod, levels_of, periods_until, together
+from reporting.picture.marks import kept_under, mark_of_filings, mark_of_release
 from reporting.picture.parts import (
     Part,
     contributions_chart,
@@ -21,11 +23,11 @@ from reporting.picture.parts import (
     ranked_chart,
     shares_chart,
 )
-from reporting.picture.progress import arrivals_chart, arrivals_of, progress_chart
+from reporting.picture.progress import Arrivals, arrivals_chart, arrivals_of, progress_chart, slot_at
 from reporting.picture.series import YEARS, growth_chart, level_chart, points_of
 from reporting.picture.standing import provisional
 from reporting.totals.aggregation import Summary
-from reporting.totals.history import ImportedPeriod
+from reporting.totals.history import ImportedPeriod, mark_of_history
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class Picture:
     own: District | None = None
     cell: str = ""
 
-    @property
+    @cached_property
     def figures(self) -> dict[str, Figure]:
         return figures_to_choose(self.summary.edition, self.summary.period)
 
@@ -65,16 +67,40 @@ class Picture:
             yield from self._of_figure(figure, periods)
         if isinstance(self.period, Period):
             if self.is_headline:
-                yield firms_chart(self.period, self.at, self.own, self.standing)
+                yield self._firms(self.period)
             if self.own is None:
                 yield progress_chart(self.summary.districts, self.standing)
             yield self._arrivals(self.period, periods)
 
+    @property
+    def place(self) -> str:
+        return f"{self.summary.period.code}{self.own_place}"
+
+    @property
+    def own_place(self) -> str:
+        return f"-{self.own.pk}" if self.own else ""
+
+    @cached_property
+    def mark(self) -> str:
+        """Of this period: its totals were just asked for, so that what is stored is what stands."""
+        return mark_of_filings(self.summary.period, self.own, fresh=False)
+
+    def _firms(self, period: Period) -> Chart | None:
+        drawn = partial(firms_chart, period, self.at, self.own, self.standing)
+        return kept_under(f"firms-{self.place}", self.mark, drawn)
+
+    def _levels(self, period: PastPeriod, figure: Figure) -> Levels:
+        if period.release:
+            return levels_of(period, figure.edition, figure.cells, mark_of_release(period.release))
+        if period.is_imported:
+            return levels_of(period, figure.edition, figure.cells, mark_of_history(period.code))
+        is_this = period.code == self.summary.period
+        mark = self.mark if is_this else mark_of_filings(period.code, self.own, fresh=period.is_open)
+        return levels_of(period, figure.edition, figure.cells, mark, self.own_place)
+
     def _of_figure(self, figure: Figure, periods: list[PastPeriod]) -> Iterator[Chart | None]:
         within = self.own.code if self.own else ""
-        levels: dict[PastPeriod, Levels] = {
-            each: levels_of(each, figure.edition, figure.cells, self.own) for each in periods
-        }
+        levels = {each: self._levels(each, figure) for each in periods}
         points = points_of(periods, lambda each: together(levels[each], within))
         yield level_chart(points, figure, self.standing)
         yield growth_chart(points, figure, self.standing)
@@ -97,8 +123,13 @@ class Picture:
         yield contributions_chart("by-district", title, parts, figure, self.standing)
 
     def _arrivals(self, period: Period, periods: list[PastPeriod]) -> Chart | None:
-        goes_on = None if period.is_locked else self.at
-        now = arrivals_of(period, goes_on, self.own)
         before = [each.code for each in periods if not each.is_imported and each.code < self.summary.period]
-        then = Period.objects.get(pk=before[-1].code) if before else None
-        return arrivals_chart(now, then and arrivals_of(then, district=self.own))
+        then = Period.objects.filter(pk=before[-1].code).first() if before else None
+        until = None if period.is_locked else slot_at(period, self.at)
+        now = kept_under(f"arrivals-{self.place}", self.mark, lambda: arrivals_of(period, self.own))
+        return arrivals_chart(replace(now, until=until), then and self._arrivals_then(then))
+
+    def _arrivals_then(self, then: Period) -> Arrivals:
+        mark = mark_of_filings(then.parsed, self.own, fresh=False)
+        place = f"arrivals-{then.code}{self.own_place}"
+        return kept_under(place, mark, lambda: arrivals_of(then, self.own))

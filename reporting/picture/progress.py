@@ -51,7 +51,7 @@ class Arrivals:
     """How many filings first came in each slot, counted from the firms' day due: slot -1 ends with that day. `until`
     is the last slot there can be anything of yet."""
 
-    period: Period
+    label: str
     owed: int
     came: dict[int, int]
     until: int | None = None  # None: it is over
@@ -67,20 +67,24 @@ class Arrivals:
         ]
 
 
-def arrivals_of(period: Period, at: datetime | None = None, district: District | None = None) -> Arrivals:
-    """`at`: of a period that goes on, as of then. Hours are told apart in the database: no filing is read."""
+def slot_at(period: Period, at: datetime) -> int:
+    return (at - period.due_at(Deadline.ENTERPRISE)) // SLOT
+
+
+def arrivals_of(period: Period, district: District | None = None) -> Arrivals:
+    """Hours are told apart in the database: no filing is read."""
     filings, first = Filing.objects.of(period), Submission.objects.filter(filing__period=period, number=1)
     if district is not None:
         filings, first = filings.filter(district=district), first.filter(filing__district=district)
     hour = Substr(Cast("submitted_at", CharField()), 1, 13)  # in UTC, as either database writes it
     counted = first.order_by().values_list(hour).annotate(Count("pk"))
-    due, came = period.due_at(Deadline.ENTERPRISE), dict[int, int]()
+    came: dict[int, int] = {}
     for text, number in counted:
         moment = parse_datetime(f"{text}:00:00+00:00")
         assert moment is not None
-        slot = (moment - due) // SLOT
+        slot = slot_at(period, moment)
         came[slot] = came.get(slot, 0) + number
-    return Arrivals(period, filings.filter(COUNTED_AS_OWED).count(), came, None if at is None else (at - due) // SLOT)
+    return Arrivals(period.label, filings.filter(COUNTED_AS_OWED).count(), came)
 
 
 def arrivals_chart(now: Arrivals, before: Arrivals | None) -> Chart | None:
@@ -90,9 +94,9 @@ def arrivals_chart(now: Arrivals, before: Arrivals | None) -> Chart | None:
         return None
     first = max(FIRST, min(min(each.came) for each in shown))
     last = max(first, min(LAST, max(max(each.came) for each in shown)))
-    series = [Series(now.period.label, now.share_in(first, last))]
+    series = [Series(now.label, now.share_in(first, last))]
     if before:
-        series.append(Series(before.period.label, before.share_in(first, last), dashed=True))
+        series.append(Series(before.label, before.share_in(first, last), dashed=True))
     return Chart(
         name="arrivals",
         title="上报到达",
