@@ -58,7 +58,7 @@ class HeadlineCells:
     headline: str = ""  # the figure the whole survey is for
     base: str = ""  # by which the filers' share of last year is told
     employed: str = ""  # the people by whom the base is earned
-    profit: str = ""  # what is left of the base: a reviewer reads the one beside the other
+    profit: str = ""  # what is left of the base
     main: tuple[str, ...] = ()  # what the ministry's table of districts shows, in its order
 
 
