@@ -102,7 +102,7 @@ KEYS: Mapping[str, Mapping[str, Keys]] = {
         "coefficient": keys("parameter official column"),
         "scan": keys("figure least"),
         "papers": keys("", "authority approved_by document valid_until"),
-        "map": keys("tiles"),
+        "map": keys("tiles", "outlines"),
         "map.tiles": keys("code name row column"),
         "industries": NAMES,
         "sources": NAMES,

@@ -146,6 +146,7 @@ class Platform:
     scan: ScanRule | None = None
     papers: Papers = Papers()
     tiles: Mapping[str, Tile] = field(default_factory=dict)
+    outlines: str = ""  # the file beside platform.toml that draws the districts (forms_tables.edition.outlines)
     industries: Mapping[str, str] = field(default_factory=dict)  # by the first two signs of a firm's industry
     sources: Mapping[str, str] = field(default_factory=dict)  # what the definitions cite by a mark
 

@@ -46,6 +46,7 @@ def platform_from(said: Mapping[str, Any]) -> Platform:
         scan=_optional(ScanRule, "scan", said),
         papers=_read(Papers, "papers", said.get("papers", {})),
         tiles=_tiles(said),
+        outlines=said.get("map", {}).get("outlines", ""),
         industries=_named("industries", said.get("industries", {})),
         sources=_named("sources", said.get("sources", {})),
     )

@@ -62,6 +62,8 @@ def test_an_edition_may_name_nothing_but_its_city():
         ("scan", {"figure": "F301.z", "least": "UPLOAD_MIN"}, "[scan] figure", "F301"),
         ("scan", {"figure": "F301.y", "least": "LEAST"}, "[scan] least", "LEAST"),
         ("map", {"tiles": [{"code": "110101", "name": "别处", "row": 1, "column": 1}]}, "[map] tiles", "110101"),
+        ("map", {"tiles": [], "outlines": "none.json"}, "[map] outlines", "none.json"),
+        ("map", {"tiles": [], "outlines": "../secret.json"}, "[map] outlines", "../secret.json"),
     ],
 )
 def test_what_is_named_and_not_there_is_said_where_it_is_named(section, said, where, code):
