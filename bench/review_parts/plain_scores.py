@@ -63,7 +63,7 @@ def scored(city: City) -> Scored:
 
 
 def held_against(city: City, then: Floats) -> tuple[Floats, Floats, Floats]:
-    """Of each figure how strange it is, what its class would have made of the earlier one, and how wide the class is."""
+    """Of each figure how strange it is, what its class would have made of the earlier one, how wide the class is."""
     strange, foretold, spread = np.full(then.shape, np.nan), then.copy(), np.full(then.shape, np.nan)
     group = city.klass * 1000 + city.size
     for column in range(then.shape[1]):
