@@ -15,6 +15,7 @@ import numpy as np
 import polars as pl
 
 from forms_tables.notation.names import earlier
+from reporting.city_columns import frozen
 from reporting.city_columns.files import Broken, in_turn, read, write
 from reporting.city_columns.marks import mark_of, parts_of
 from reporting.city_columns.scaling import ScaledColumns
@@ -76,20 +77,23 @@ def yardstick_of(period: Period, at: datetime) -> Yardstick:
 def renewed(period: Period, at: datetime) -> Yardstick:
     """True of this moment, though nothing is worked out again where nothing has changed."""
     with in_turn(f"{period.code}-{YARDSTICK}"):
-        mark = _mark(period)
+        stand = parts_of(_rests_on(period))
+        mark = mark_of({code: mark_of(parts) for code, parts in stand.items()})
         kept = _kept(period)
         if kept and kept.mark == mark:
             made = Yardstick(at, mark, kept.peers, kept.totals)
         else:
-            made = measure(board_of(period), at, mark)
+            frozen.refresh(code for code, parts in stand.items() if parts or code == period.code)
+            made = measure(board_of(period, fresh=False), at, mark)
         _keep(period, made)
         return made
 
 
-def _mark(period: Period) -> str:
-    """Of the filings of a period and of those its figures are held against."""
-    codes = [period.code, *(code.code for code in earlier(period.parsed).values())]
-    return mark_of({code: mark_of(parts) for code, parts in parts_of(codes).items()})
+def _rests_on(period: Period) -> list[str]:
+    """The period, and those its figures are held against."""
+    last = period.parsed.behind("prev")
+    then = [*earlier(period.parsed).values(), last and last.behind("prev")]
+    return list(dict.fromkeys([period.code, *(code.code for code in then if code)]))
 
 
 def measure(board: Board, at: datetime, mark: str) -> Yardstick:
