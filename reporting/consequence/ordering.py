@@ -11,6 +11,7 @@ from functools import cached_property
 import numpy as np
 import polars as pl
 
+from accounts.clock import SHANGHAI
 from accounts.models import District
 from reporting.city_columns.scaling import MOST_DECIMALS
 from reporting.consequence.board import BEFORE, NOW, PREV, Board, Measure, board_of
@@ -96,6 +97,10 @@ class Order:
     @property
     def yardstick_at(self) -> datetime:
         return self.kept.yardstick.at
+
+    @property
+    def as_of_in_words(self) -> str:
+        return f"与同类比较以 {self.yardstick_at.astimezone(SHANGHAI):%H:%M} 为准。"
 
     @property
     def measures(self) -> tuple[Measure, ...]:
