@@ -86,7 +86,7 @@ KEYS: Mapping[str, Mapping[str, Keys]] = {
             " park founded key_firm contact filler phone mobile email",
         ),
         "figures": keys("", "month annual"),
-        "figures.*": keys("", "headline base employed main"),
+        "figures.*": keys("", "headline base employed profit main"),
         "classes": keys("", "month annual"),
         "facts": NAMES,
         "facts.*": keys("by", "short unnamed required question listed_as plain"),

@@ -91,8 +91,9 @@ def _row(edition: Edition, named_by: str, code: str, kinds: tuple[str, ...]) -> 
 def _figures(edition: Edition) -> Iterator[Lacking]:
     for frequency, figures in edition.platform.figures.items():
         needed = [("headline", figures.headline), ("base", figures.base)]
-        # The rows of these may be dropped: nothing is suspected by the one then, and the other shows a column less.
-        welcome = [("employed", figures.employed), *(("main", cell) for cell in figures.main)]
+        # The rows of these may be dropped: nothing is told by the first then, the last shows a column less.
+        single = [("employed", figures.employed), ("profit", figures.profit)]
+        welcome = [*single, *(("main", cell) for cell in figures.main)]
         for role, cell in [*needed, *(named for named in welcome if edition.has_cell(named[1]))]:
             if cell:
                 yield from _figure(edition, f"[figures.{frequency}] {role}", cell, frequency)

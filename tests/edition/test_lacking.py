@@ -45,6 +45,7 @@ def test_an_edition_may_name_nothing_but_its_city():
         ("figures", {"month": {"headline": "2020.z"}}, "[figures.month] headline", "2020"),
         ("figures", {"month": {"headline": "2020.c4"}}, "[figures.month] headline", "2020"),
         ("figures", {"annual": {"base": "2010.c1"}}, "[figures.annual] base", "2010"),
+        ("figures", {"month": {"profit": "2090.c4"}}, "[figures.month] profit", "2090"),
         ("facts", {"A22": {"by": "city", "unnamed": "6513"}}, "[facts.A22]", "A22"),
         ("facts", {"A38": {"by": "city", "unnamed": "也许"}}, "[facts.A38]", "A38"),
         ("facts", {"A05": {"by": "firm"}}, "[facts.A05]", "A05"),
