@@ -14,9 +14,9 @@ from accounts.models import District, Enterprise, Scope, User
 from reporting.city_columns import HEADLINE_DECIMALS
 from reporting.city_columns.scaling import decimal_of
 from reporting.consequence.ordering import order_of
-from reporting.firm.views.comparison import explanation_words
 from reporting.models import Filing, Period, Submission
 from reporting.pages.chosen_period import asked_period, periods_to_show
+from reporting.pages.comparison import explanation_words
 from reporting.recheck import Recheck, rechecked
 from reporting.recheck.deciding import acts_of
 from reporting.recheck.tallies import by_firm, whole_of
