@@ -78,8 +78,8 @@ PLACES = (
         MenuEntry("催报", "/reminders/", Ability.REMIND, also=("/dead-addresses/",)),
     ),
     (
-        MenuEntry("汇总", "/district/totals/", Ability.REVIEW, also=("/cuts/",)),
-        MenuEntry("汇总", "/city/totals/", Ability.READ_CITY, also=("/cuts/",)),
+        MenuEntry("汇总", "/district/totals/", Ability.REVIEW, also=("/cuts/", "/district/picture/")),
+        MenuEntry("汇总", "/city/totals/", Ability.READ_CITY, also=("/cuts/", "/city/picture/")),
     ),
     (
         MenuEntry("截止日", "/deadlines/", Ability.FILL, also=("/calendar/",)),

@@ -14,13 +14,14 @@ from reporting.consequence.board import BEFORE, NOW, board_of
 from reporting.consequence.ordering import Order, Placed, order_of
 from reporting.dates.arrangements import ONE_DAY
 from reporting.dates.deadlines import working_day
-from reporting.models import Filing, Period, Review, State, Submission
+from reporting.models import Filing, Period, Review, Standing, Submission
 from reporting.models.calendar import calendar_in_force
 from reporting.models.standing import SHUT
 from reporting.recheck import OUTCOMES, last_found
 from reporting.recheck.tallies import RuleTally, by_rule
 from reporting.spot_checks.checking import submissions_checked
 
+ASKED = (Review.Decision.CITY_QUERY, Review.Decision.CITY_RETURN)
 MOST = 20
 RULES = 5
 HEAVY = [f"in_force__{name}" for name in ("values", "attributes")]
@@ -134,14 +135,12 @@ def since(at: datetime) -> datetime:
 
 def unanswered() -> list[Unanswered]:
     """What the city or the association asked or returned and no district has answered, the oldest first."""
-    waiting = Filing.objects.filter(state__in=[State.CITY_QUERIED, State.CITY_RETURNED]).exclude(SHUT)
-    asked = Review.objects.filter(
-        submission__filing__in=waiting, decision__in=[Review.Decision.CITY_QUERY, Review.Decision.CITY_RETURN]
-    )
+    standing = Filing.objects.standing_at(Standing.CITY_QUERIED, Standing.CITY_RETURNED, Standing.LET_IN_WAITING)
+    said = Review.objects.filter(submission__filing__in=standing.exclude(SHUT))
     read = ("by", "submission__filing__enterprise", "submission__filing__district", "submission__filing__period")
-    asked = asked.select_related(*read).defer(*(f"submission__{name}" for name in Submission.HEAVY))
-    newest = {review.submission.filing_id: review for review in asked.order_by("at", "pk")}
-    rows = [Unanswered(review.submission.filing, review) for review in newest.values()]
+    said = said.select_related(*read).defer(*(f"submission__{name}" for name in Submission.HEAVY))
+    newest = {review.submission.filing_id: review for review in said.order_by("at", "pk")}
+    rows = [Unanswered(review.submission.filing, review) for review in newest.values() if review.decision in ASKED]
     return sorted(rows, key=lambda row: (row.review.at, row.review.pk))
 
 
