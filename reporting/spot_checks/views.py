@@ -8,9 +8,9 @@ from accounts import clock
 from accounts.access import needs, refusals_on
 from accounts.models import Ability
 from reporting.dates.arrangements import ONE_DAY
-from reporting.firm.views.comparison import FindingInWords, findings_of
 from reporting.models import Filing, Period, Submission, TrainingSession
 from reporting.pages.chosen_period import period_in_hand
+from reporting.pages.comparison import FindingInWords, findings_of
 from reporting.spot_checks import checking, today
 from reporting.totals.progress import progress_of, submissions_visible_to
 from reporting.training.attendance import numbers_of

@@ -9,7 +9,7 @@ from accounts.models import Ability, User
 from reporting.letters.mass import done_as_seen
 from reporting.pages.chosen_period import periods_to_show
 from reporting.pages.mass_letters import Question, ask_first, seen_on
-from reporting.recheck.deciding import Button, Hits, acts_of, decide_on
+from reporting.recheck.deciding import Button, Hits, buttons_of, decide_on
 from reporting.recheck.forms import DecidePress
 from reporting.recheck.views.lines import opened
 from reporting.recheck.views.reading import a_rule_of, show_rule
@@ -39,9 +39,9 @@ def decide(request, rule, code):
 
 
 def act_asked(user: User, name: str) -> Button:
-    if name not in acts_of(user):
+    if name not in buttons_of(user):
         raise Refused("请点“查询”或“退回”中的一个按钮。")
-    return acts_of(user)[name]
+    return buttons_of(user)[name]
 
 
 def question_about(act: Button, chosen: int, number: int, words: str, back: str) -> Question:
