@@ -7,9 +7,9 @@ left since (passed, returned) the scores of the others still hold; what has come
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
@@ -76,6 +76,15 @@ def kept_order(area: Area, at: datetime) -> Kept:
     yardstick, limits = yardstick_of(area.period, at), review_limits()
     waiting, totals = _read(area, yardstick, limits) or _made(area, yardstick, limits)
     return Kept(waiting, totals, *_lined_up(area, waiting, totals, limits), limits, yardstick)
+
+
+def kept_of(area: Area, kept: Kept, filings: Collection[int]) -> Kept:
+    """Of all that is in, as it was scored for this order, these filings alone, whether they wait or not."""
+    rows = kept.waiting.clear()
+    with suppress(Broken):
+        if found := read(area.period.code, area.name):
+            rows = found[0].frame.filter(pl.col("filing").is_in(list(filings))).select(rows.columns)
+    return replace(kept, waiting=rows, line=_lined_up(area, rows, kept.totals, kept.limits)[1])
 
 
 def filings_as_kept(area: Area) -> list[int]:

@@ -10,7 +10,6 @@ import polars as pl
 from django.db.models import F
 
 from accounts.clock import SHANGHAI
-from reporting.consequence.board import BEFORE, NOW, board_of
 from reporting.consequence.ordering import Order, Placed, order_of
 from reporting.dates.arrangements import ONE_DAY
 from reporting.dates.deadlines import working_day
@@ -36,31 +35,23 @@ class Doubted:
 
     @property
     def figures(self) -> list[str]:
-        """The headline figure in words: what it says, its growth, its part of the city and what it may move there."""
-        weight = next(iter(self.placed.weights.values()), None)
-        if weight is None:
-            return []
-        said = [] if weight.now is None else [f"{weight.measure.name} {weight.now:,.2f} {weight.measure.unit}"]
-        said += [] if weight.change is None else [f"同比 {weight.change:+,.1f}%"]
-        said += [] if weight.share_city is None else [f"占全市 {weight.share_city:,.2f}%"]
-        return said + ([] if weight.moves_city is None else [f"影响全市 {weight.moves_city:,.2f} 个百分点"])
+        return figures_of(self.placed)
 
 
 @dataclass(frozen=True)
 class PassedUnopened:
-    """What a district approved without having opened it, and by how many points of the city's total the firm's change
-    on the year before moves it (all of its figure, where it had none)."""
+    """What a district approved without having opened it, and why it would have stood before the line."""
 
     review: Review
-    moves: float
+    placed: Placed
 
     @property
     def filing(self) -> Filing:
         return self.review.submission.filing
 
     @property
-    def in_words(self) -> str:
-        return f"这一家的变动相当于全市合计的 {self.moves:.2f} 个百分点"
+    def figures(self) -> list[str]:
+        return figures_of(self.placed)
 
 
 @dataclass(frozen=True)
@@ -90,9 +81,10 @@ def most_doubted(periods: Sequence[Period], orders: Mapping[str, Order]) -> list
 
 
 def passed_unopened(periods: Sequence[Period], orders: Mapping[str, Order], at: datetime) -> list[PassedUnopened]:
-    """Since the working day before today, of what counts: whatever moves the city's total by the limit or more would
-    have been worth opening."""
+    """Since the working day before today, of what counts: whatever was expected to be wrong by the limit or more would
+    have stood before the line, wherever else anything stood."""
     found: list[tuple[float, int]] = []
+    placed: dict[int, Placed] = {}
     for period in periods:
         those = Review.objects.filter(
             decision=Review.Decision.APPROVE,
@@ -103,28 +95,26 @@ def passed_unopened(periods: Sequence[Period], orders: Mapping[str, Order], at: 
         ).exclude(submission__in=submissions_checked(period))
         passed = dict(those.order_by("pk").values_list("submission__filing", "pk"))
         if passed:
-            moves = moves_of(period, list(passed), float(orders[period.code].stop.limit))
-            found += [(-points, passed[filing]) for filing, points in moves.items()]
+            order = orders[period.code].had_they_waited(passed)
+            weighty = order.frame.filter(pl.col("score") >= float(order.stop.limit)).head(MOST)
+            found += [(-score, passed[filing]) for score, filing in weighty.select("score", "filing").iter_rows()]
+            placed |= {passed[filing]: place for filing, place in order.placed(weighty["filing"].to_list()).items()}
     found = sorted(found)[:MOST]
     read = ("by__district", "submission__filing__enterprise", "submission__filing__district")
     reviews = Review.objects.select_related(*read, "submission__filing__period")
     known = reviews.defer(*(f"submission__{name}" for name in Submission.HEAVY)).in_bulk([pk for _, pk in found])
-    return [PassedUnopened(known[pk], -points) for points, pk in found]
+    return [PassedUnopened(known[pk], placed[pk]) for _, pk in found]
 
 
-def moves_of(period: Period, filings: Sequence[int], limit: float) -> dict[int, float]:
-    """By how many points of the total of all that is in the headline figure of each of these has moved; of those that
-    come to the limit."""
-    board = board_of(period)
-    if not board.measures:
-        return {}
-    now, before = (pl.col(name.format(board.measures[0].cell)) for name in (NOW, BEFORE))
-    total = abs(board.frame.filter(pl.col("submission").is_not_null()).select(now.sum()).item() or 0.0)
-    if not total:
-        return {}
-    points = (now.fill_null(0) - before.fill_null(0)).abs() / total * 100
-    rows = board.frame.filter(pl.col("filing").is_in(list(filings))).select("filing", points.alias("points"))
-    return dict(rows.filter(pl.col("points") >= limit).iter_rows())
+def figures_of(placed: Placed) -> list[str]:
+    """The headline figure in words: what it says, its growth, its part of the city and what it may move there."""
+    weight = next(iter(placed.weights.values()), None)
+    if weight is None:
+        return []
+    said = [] if weight.now is None else [f"{weight.measure.name} {weight.now:,.2f} {weight.measure.unit}"]
+    said += [] if weight.change is None else [f"同比 {weight.change:+,.1f}%"]
+    said += [] if weight.share_city is None else [f"占全市 {weight.share_city:,.2f}%"]
+    return said + ([] if weight.moves_city is None else [f"影响全市 {weight.moves_city:+,.2f} 个百分点"])
 
 
 def since(at: datetime) -> datetime:

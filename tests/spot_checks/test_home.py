@@ -9,6 +9,7 @@ from accounts import clock
 from accounts.access import DoneAlready, Refused
 from accounts.models import JournalEntry
 from reporting import workflow
+from reporting.consequence.ordering import order_of
 from reporting.models import TrainingSession
 from reporting.practice.choosing import EVERYBODY, Participants
 from reporting.practice.opening import open_practice
@@ -60,8 +61,9 @@ def test_it_is_where_the_association_arrives_and_the_city_has_its_own(desk, city
 
 
 def test_what_waits_is_listed_by_its_weight_with_its_reasons_and_the_firms_words(desk, city):
-    page = words_on(desk.get(HOME))
-    assert listed(desk)[0] == "大江软件"
+    page, order = words_on(desk.get(HOME)), order_of(city.may, AT).frame["filing"].to_list()
+    names = {city.large.filing_id: "大江软件", city.filing.pk: "云图软件", city.other_filing.pk: "山城智能"}
+    assert listed(desk) == [names[filing] for filing in order]
     assert "同比 +12.5%" in page  # 9,000 after 8,000
     assert "企业说明：" in page and "R628" in page
     assert "应报 4 家，已报 3 家，待区县审核 3 家" in page
@@ -112,17 +114,31 @@ def test_what_moves_the_city_and_was_passed_unopened_is_listed_since_the_last_wo
     workflow.approve(city.large, city.reviewer, tuesday)
     workflow.approve(city.tiny, city.other_reviewer, tuesday)
     section = unopened(desk)
-    # 10,000 or 9,900 are in: 1,000 more of 大江 and the 100 of 山城 are both above a tenth of a point
-    assert "大江软件" in section and "山城智能" in section and section.index("大江") < section.index("山城")
+    # All of 大江's 9,000 and 山城's 100 of the 10,000 or so that are in are much more than a tenth of a point in doubt.
+    assert "大江软件" in section and "山城智能" in section
     assert "陈宇（渝中区），6月4日 10:00" in section
     make_it_be(date(2024, 6, 6))
     assert "大江软件" not in unopened(desk) and "没有未打开就通过" in unopened(desk)
 
 
-def test_how_much_a_firm_moves_is_its_change_as_points_of_all_that_is_in(city):
-    moves = today.moves_of(city.may, [city.large.filing_id, city.tiny.filing_id, city.filing.pk], 5.0)
-    # of 10,000: 9,000 - 8,000 are 10 points; 900 of 云图, of which nothing was before, 9; 100 are 1
-    assert moves == pytest.approx({city.large.filing_id: 10.0, city.filing.pk: 9.0})
+def test_what_was_passed_weighs_what_it_weighed_while_it_waited(city):
+    waiting = order_of(city.may, AT)
+    before = dict(waiting.frame.select("filing", "score").iter_rows())
+    workflow.approve(city.large, city.reviewer, AT)
+    after = order_of(city.may, AT)
+    assert city.large.filing_id not in after.frame["filing"].to_list()
+    had = after.had_they_waited([city.large.filing_id])
+    assert dict(had.frame.select("filing", "score").iter_rows()) == pytest.approx(
+        {city.large.filing_id: before[city.large.filing_id]}
+    )
+    assert had.placed([city.large.filing_id])[city.large.filing_id].reasons
+    assert after.had_they_waited([]).frame.height == 0
+
+
+def test_what_weighs_less_than_the_limit_was_no_matter(desk, city, cast):
+    jialing = cast.jialing.filings.get(period=city.may)
+    workflow.approve(freeze(jialing, cast.zhao_min, {"2020.c1": "2"}), city.reviewer, AT)  # 2 of 10,000: 0.02 points
+    assert "嘉陵" not in unopened(desk) and "没有未打开就通过" in unopened(desk)
 
 
 def test_what_was_opened_returned_or_looked_at_is_not_listed_as_unopened(desk, city):
