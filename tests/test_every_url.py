@@ -314,6 +314,8 @@ PAGES = {
     "issue_own": "POST enterprise",
     "certificate": "enterprise district association city",
     "verify": OPEN,
+    "association_home": "association city",
+    "mark_checked": "POST association city",
     "city_home": "association city",
     "city_requests": "association city",
     "city_submissions": "association city",
@@ -729,7 +731,17 @@ def test_opens_to_those_who_may_and_to_nobody_else(name, may, cast, client):
 
 # The association asks, talks, teaches and trains, an observer does not.
 NOT_TO_READ = {
-    *("city_query", "city_return", "recheck_decide", "inbox", "thread", "open_practice", "wipe_practice"),
+    *(
+        "city_query",
+        "city_return",
+        "recheck_decide",
+        "association_home",
+        "mark_checked",
+        "inbox",
+        "thread",
+        "open_practice",
+        "wipe_practice",
+    ),
     *("arrange_training", "change_training", "cancel_training"),
     *("attach_material", "withdraw_material", "preview_training", "send_training", "training_door", "tick_attendance"),
     *("walk_in", "write_question", "change_question"),

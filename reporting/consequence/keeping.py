@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
@@ -90,6 +90,14 @@ def as_kept(area: Area, at: datetime) -> Kept:
     yardstick, limits = yardstick_of(area.period, at), review_limits()
     waiting, totals = _read_there(area) or _made(area, yardstick, limits)
     return Kept(waiting, totals, *_lined_up(area, waiting, totals, limits), limits, yardstick)
+
+
+def kept_of(area: Area, kept: Kept, filings: Collection[int]) -> Kept:
+    """Of these filings, whether they wait or not, what this order's yardstick makes of them."""
+    board = board_of(area.period, area.districts)
+    rows = scored(replace(board, frame=board.frame.filter(_are(filings))), kept.yardstick, area.late())
+    rows = rows.select(kept.waiting.columns)
+    return replace(kept, waiting=rows, line=_lined_up(area, rows, kept.totals, kept.limits)[1])
 
 
 def _still(area: Area, yardstick: Yardstick, limits: ReviewLimits) -> tuple[pl.DataFrame, Totals] | None:
