@@ -78,6 +78,13 @@ def kept_order(area: Area, at: datetime) -> Kept:
     return Kept(waiting, totals, *_lined_up(area, waiting, totals, limits), limits, yardstick)
 
 
+def as_kept(area: Area, at: datetime) -> Kept:
+    """As it was kept last, whatever has come in or was decided since; made where there is none."""
+    yardstick, limits = yardstick_of(area.period, at), review_limits()
+    waiting, totals = _read_there(area) or _made(area, yardstick, limits)
+    return Kept(waiting, totals, *_lined_up(area, waiting, totals, limits), limits, yardstick)
+
+
 def filings_as_kept(area: Area) -> list[int]:
     """Those that waited when the order was kept, in order; none where none is kept."""
     with suppress(Broken):
@@ -89,7 +96,12 @@ def filings_as_kept(area: Area) -> list[int]:
 
 def _read(area: Area, yardstick: Yardstick, limits: ReviewLimits) -> tuple[pl.DataFrame, Totals] | None:
     notes = notes_of(area.period.code, area.name)
-    if notes is None or notes["mark"] != _mark(area.parts(), yardstick, limits):
+    return _read_there(area) if notes and notes["mark"] == _mark(area.parts(), yardstick, limits) else None
+
+
+def _read_there(area: Area) -> tuple[pl.DataFrame, Totals] | None:
+    notes = notes_of(area.period.code, area.name)
+    if notes is None:
         return None
     with suppress(Broken):
         if found := read(area.period.code, area.name, rows=(0, notes["waiting"])):
