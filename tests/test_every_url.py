@@ -808,7 +808,8 @@ def test_hides_one_districts_rows_from_another(name, may, client):
     client.force_login(may.other_reviewer)
     assert client.get(address(name, may)).status_code in (404, 405)
     only_read = name in (
-        "owed_by_first_day", "district_review", "district_record", "district_said_before", "scan", "sent_letter", "urging_outcome", "register_import",
+        "owed_by_first_day", "district_review", "district_record", "district_said_before", "scan", "sent_letter",
+        "urging_outcome", "register_import",
         "marked_import", "takeover_document", "reviewed_paper",
     )  # fmt: skip
     assert client.post(address(name, may), {"note": "别处"}).status_code == (405 if only_read else 404)
