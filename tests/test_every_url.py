@@ -287,6 +287,8 @@ PAGES = {
     "district_queue": "district",
     "district_approve_clean": "POST district",
     "district_review": "district",
+    "district_record": "district",
+    "district_said_before": "district",
     "district_approve": "POST district",
     "district_send_back": "POST district",
     "district_query": "POST district",
@@ -421,6 +423,7 @@ OWNED = {
     ],
     "district": [
         "application", "approve_application", "refuse_application", "district_review", "district_approve",
+        "district_record", "district_said_before",
         "district_send_back", "district_query", "district_answer_city", "reviewed_paper", "district_decide_late",
         "district_decide_extension", "district_decide_adjustment", "scan", "firm", "edit_firm_contact",
         "move_firm", "stop_firm", "resume_firm", "first_day", "owed_by_first_day", "move", "accept_move",
@@ -820,7 +823,8 @@ def test_hides_one_districts_rows_from_another(name, may, client):
     client.force_login(may.other_reviewer)
     assert client.get(address(name, may)).status_code in (404, 405)
     only_read = name in (
-        "owed_by_first_day", "district_review", "scan", "sent_letter", "urging_outcome", "register_import",
+        "owed_by_first_day", "district_review", "district_record", "district_said_before", "scan", "sent_letter",
+        "urging_outcome", "register_import",
         "marked_import", "takeover_document", "reviewed_paper",
     )  # fmt: skip
     assert client.post(address(name, may), {"note": "别处"}).status_code == (405 if only_read else 404)
