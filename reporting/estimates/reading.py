@@ -10,7 +10,7 @@ from functools import cached_property
 
 import numpy as np
 import polars as pl
-from django.db.models import Min
+from django.core.cache import cache
 
 from forms_tables.edition.catalog import Edition
 from forms_tables.notation.names import earlier
@@ -21,20 +21,14 @@ from reporting.city_columns.marks import parts_of
 from reporting.consequence.board import BEFORE, NOW, Measure, board_of, measure_of
 from reporting.estimates.predicting import Figures, Floats, Wholes
 from reporting.models import Period, Submission
+from reporting.totals.at_hand import KEPT
 
 HEADLINE, BASE, EMPLOYED = ROLES = ("headline", "base", "employed")
 SAID, THEN, TREND, ARRIVED = "said {}", "then {}", "trend {}", "arrived"  # columns of one role; when a filing came
 UNKNOWN = "?"  # the class or size of a firm of which nothing is in and nothing was said before: no group of its own
 MOMENT = pl.Datetime("us", "UTC")
-OWN = {
-    "filing": pl.Int64,
-    "enterprise": pl.Int64,
-    "district": pl.String,
-    "class": pl.String,
-    "size": pl.String,
-    "is_in": pl.Boolean,
-    ARRIVED: MOMENT,
-}
+OWN = ("filing", "enterprise", "district", "class", "size", "is_in", ARRIVED)
+NO_ARRIVALS = pl.DataFrame(schema={"filing": pl.Int64, ARRIVED: MOMENT})
 
 
 def measures_by_role(edition: Edition, frequency: str) -> dict[str, Measure]:
@@ -120,10 +114,21 @@ def store_those_behind(period: Period) -> None:
 
 
 def arrivals_of(period: Period) -> pl.DataFrame:
-    """When the first submission of each filing came that was not taken back."""
-    came = Submission.objects.filter(filing__period=period.pk, recalled_at=None).order_by()
-    rows = came.values_list("filing").annotate(first=Min("submitted_at"))
-    return pl.DataFrame(list(rows), schema={"filing": pl.Int64, ARRIVED: MOMENT}, orient="row")
+    """When the first submission of each filing came that was not taken back. A submission stays as it is but for being
+    taken back: while none was, only those are read that came since."""
+    submissions = Submission.objects.filter(filing__period=period.pk).order_by()
+    taken_back = submissions.exclude(recalled_at=None).count()
+    place = f"arrivals/{period.pk}"
+    mark, last, known = cache.get(place) or (taken_back, 0, NO_ARRIVALS)
+    if mark != taken_back:
+        last, known = 0, NO_ARRIVALS
+    rows = list(submissions.filter(recalled_at=None, pk__gt=last).values_list("pk", "filing", "submitted_at"))
+    if rows:
+        came = pl.DataFrame(rows, schema={"pk": pl.Int64, **NO_ARRIVALS.schema}, orient="row")
+        last = max(last, came["pk"].to_numpy().max())
+        known = pl.concat([known, came.drop("pk")]).group_by("filing").agg(pl.col(ARRIVED).min())
+        cache.set(place, (taken_back, int(last), known), KEPT)
+    return known
 
 
 def told(period: Period, own: pl.DataFrame, last: pl.DataFrame | None, districts: Sequence[str]) -> Told:
