@@ -13,6 +13,7 @@ import polars as pl
 from forms_tables.edition.periods import PeriodCode
 from reporting.city_columns.counted import refresh
 from reporting.city_columns.files import Broken, identity, in_turn, notes_of, path_of, read, write
+from reporting.city_columns.kept import FILINGS
 from reporting.city_columns.marks import counting_of, mark_of
 from reporting.city_columns.scaling import ScaledColumns
 from reporting.estimates.lateness import STAGES, LateOnes, late_ones
@@ -54,7 +55,7 @@ def told_of(period: Period) -> Told:
 
 def rows_of(period: Period, mark: str) -> pl.DataFrame:
     if not period.is_locked:
-        stand = mark_of(refresh(period.parsed))
+        stand = (mark_of(refresh(period.parsed)), identity(path_of(period.pk, FILINGS)))
         return at_hand(f"evening/{period.pk}", stand, lambda: own_rows(period, fresh=False))
     kept = kept_file(period.pk, EVENING, mark)
     if kept is None:
