@@ -1,9 +1,15 @@
 """A submission as an official reads it: its tables beside what was filed before, with findings at their rows and what
 has changed since the submission before it. Everything here comes out of frozen submissions, never out of a draft."""
 
+from __future__ import annotations
+
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from functools import cached_property
+from itertools import combinations
 
 from forms_tables.edition.address import CellAddress
 from forms_tables.edition.catalog import Column, Edition, Indicator, Table
@@ -29,6 +35,8 @@ BESIDE_YEAR = ("增长%",)
 BESIDE_ANSWERS = ("上年上报",)
 BLANK = "（空白）"
 FILED = "以往上报"
+MOST_STACKS = 3  # of tables side by side
+HEAD_ROWS = 3  # as tall as a table's title and head
 
 
 @dataclass(frozen=True)
@@ -69,6 +77,8 @@ class ComparedRow:
     beside: tuple[str, ...]
     findings: tuple[FindingInWords, ...]
 
+    is_quiet: bool  # it says nothing: nothing but zeros, or last year's answer again, with nothing to be said of it
+
     @property
     def anchor(self) -> ComparedCell | None:
         return next((cell for cell in self.cells if cell), None)
@@ -88,8 +98,41 @@ class ComparedTable:
         return sum(len(row.findings) for row in self.rows)
 
     @property
+    def quiet(self) -> int:
+        """How many rows a compact reading leaves out."""
+        return sum(row.is_quiet and not row.indicator.is_heading for row in self.rows)
+
+    @property
+    def loud(self) -> list[ComparedRow]:
+        return [row for row in self.rows if not row.is_quiet]
+
+    @cached_property
+    def idle_columns(self) -> frozenset[int]:
+        """Those in which no row that a compact reading shows has anything."""
+        cells = [row.cells for row in self.loud if row.cells]
+        return frozenset(
+            place
+            for place in range(len(self.columns))
+            if not any(row[place] and (row[place].shown or row[place].before) for row in cells)
+        )
+
+    @cached_property
+    def has_beside(self) -> bool:
+        return any(any(row.beside) for row in self.loud)
+
+    @property
     def width(self) -> int:
         return 1 + len(self.columns) + len(self.beside)
+
+
+def cut_at(tables: Sequence[ComparedTable], cuts: Sequence[int]) -> tuple[tuple[ComparedTable, ...], ...]:
+    return tuple(tuple(tables[start:end]) for start, end in zip((0, *cuts), (*cuts, len(tables)), strict=True))
+
+
+def tallest(stacks: Sequence[Sequence[ComparedTable]]) -> Fraction:
+    """In rows; answers stand two in a line."""
+    rows = {True: Fraction(1, 2), False: Fraction(1)}
+    return max(sum(HEAD_ROWS + len(table.loud) * rows[table.is_questionnaire] for table in stack) for stack in stacks)
 
 
 @dataclass(frozen=True)
@@ -106,12 +149,24 @@ class SubmissionComparison:
         return [*self.general, *(said for table in self.tables for row in table.rows for said in row.findings)]
 
     @property
+    def quiet(self) -> int:
+        return sum(table.quiet for table in self.tables)
+
+    @property
+    def stacks(self) -> tuple[tuple[ComparedTable, ...], ...]:
+        """The tables in their order, laid out side by side so that the tallest of the stacks is as low as can be."""
+        several = range(1, len(self.tables))
+        ways = [cuts for number in range(MOST_STACKS) for cuts in combinations(several, number)]
+        return min((cut_at(self.tables, cuts) for cuts in ways), key=tallest)
+
+    @property
     def cells_to_name(self) -> list[tuple[Table, list[ComparedCell]]]:
         """The cells a reason may be given for without clicking: the first of each row, and those with a finding."""
         return [(table.table, [c for row in table.rows for c in _nameable(row)]) for table in self.tables]
 
 
-def compare(submission: Submission) -> SubmissionComparison:
+def compare(submission: Submission, pointed_at: Collection[str] = ()) -> SubmissionComparison:
+    """`pointed_at` are cells somebody speaks of: their rows are never quiet."""
     filing = submission.filing
     edition = filing.period.judged_by(submission.edition)
     values = submission_values(submission)
@@ -121,7 +176,9 @@ def compare(submission: Submission) -> SubmissionComparison:
     general, by_row = findings_of(submission, edition)
     stands = what_stands_behind(filing)
     words = {word: IMPORTED if isinstance(stood, ImportedFiling) else FILED for word, stood in stands.items()}
-    layout = _Layout(filing.period.parsed, values, before, history, words, by_row)
+    layout = _Layout(
+        filing.period.parsed, values, before, history, words, by_row, frozenset(pointed_at), submission.attributes
+    )
     tables = tuple(layout.table(edition.table(code)) for code in submission.tables)
     changed = tuple(c for t in tables for row in t.rows for c in row.cells if c and c.before is not None)
     return SubmissionComparison(submission, previous, tables, general, changed, tuple(imported_behind(filing)))
@@ -170,12 +227,14 @@ class _Layout:
     history: dict[str, Values]
     stands_as: dict[str, str]  # 以往上报, or 导入历史
     findings: dict[str, list[FindingInWords]]
+    pointed_at: frozenset[str]
+    register: Mapping[str, str]  # what it said of the firm when this was sent
 
     def table(self, table: Table) -> ComparedTable:
         is_answers = is_questionnaire(table)
         beside = BESIDE_YEAR if self.period.is_annual else BESIDE_MONTH
         unit = "" if is_answers else most_common_unit(table.indicators)
-        rows = tuple(self.row(indicator, table, unit, is_answers) for indicator in table.indicators)
+        rows = headed([self.row(indicator, table, unit, is_answers) for indicator in table.indicators])
         labels = BESIDE_ANSWERS if is_answers else beside
         return ComparedTable(table, table.columns, labels, unit, rows, is_answers)
 
@@ -183,15 +242,30 @@ class _Layout:
         own = {column.key: column for column in indicator.column_definitions}
         found = self.findings.get(indicator.code, ())
         marked = {cell for said in found for cell in said.cells}
+        cells = tuple(
+            self.cell(indicator, own[column.key], marked) if column.key in own else None for column in table.columns
+        )
         return ComparedRow(
             indicator=indicator,
             unit=indicator.unit if indicator.unit != unit else "",
-            cells=tuple(
-                self.cell(indicator, own[column.key], marked) if column.key in own else None for column in table.columns
-            ),
+            cells=cells,
             beside=self.last_answer(indicator) if is_answers else self.worked_out(indicator),
             findings=tuple(found),
+            is_quiet=not found and self.is_quiet([cell for cell in cells if cell], is_answers),
         )
+
+    def is_quiet(self, cells: Sequence[ComparedCell], is_answers: bool) -> bool:
+        if any(cell.has_finding or cell.before is not None or cell.on_record for cell in cells):
+            return False
+        keys = [cell.key for cell in cells]
+        if not self.pointed_at.isdisjoint(keys):
+            return False
+        if not is_answers:
+            return not any(self.values.get(key) for key in keys)
+        answers = self.history.get("last_annual")
+        if answers is None:  # nothing to compare with but the register
+            return self.values.get(keys[0]) in (None, self.register.get(CellAddress.parse(keys[0]).code))
+        return all(self.values.get(key) == answers.get(key) for key in keys)
 
     def cell(self, indicator: Indicator, column: Column, marked: set[str]) -> ComparedCell:
         key = f"{indicator.code}.{column.key}"
@@ -244,6 +318,24 @@ class _Layout:
         if self.period.month <= 2:
             return now
         return None if before is None else now - before
+
+
+def headed(rows: Sequence[ComparedRow]) -> tuple[ComparedRow, ...]:
+    """A heading is quiet where all rows that it heads are."""
+    return tuple(
+        replace(row, is_quiet=all(below.is_quiet for below in headed_by(rows[place + 1 :])))
+        if row.indicator.is_heading
+        else row
+        for place, row in enumerate(rows)
+    )
+
+
+def headed_by(rows: Sequence[ComparedRow]) -> Iterator[ComparedRow]:
+    """Of what follows a heading: up to the next one, or to a row that stands further out than the first."""
+    for row in rows:
+        if row.indicator.is_heading or row.indicator.depth < rows[0].indicator.depth:
+            return
+        yield row
 
 
 def growth_words(now: Decimal | str | None, then: Decimal | str | None) -> str:
