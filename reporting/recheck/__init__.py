@@ -222,7 +222,8 @@ def explained(period: Period) -> pl.DataFrame:
     accepted, when the submission's last decision passed it; refused, when it was sent back or returned by the city;
     waiting, before there is one."""
     sent = Submission.objects.filter(filing__period=period, recalled_at=None).exclude(explanations=[])
-    decisions = Review.objects.filter(submission__filing__period=period, decision__in=DECIDED).order_by("at", "pk")
+    decisions = Review.objects.standing().filter(submission__filing__period=period, decision__in=DECIDED)
+    decisions = decisions.order_by("at", "pk")
     outcomes = {
         submission: DECIDED[decision] for submission, decision in decisions.values_list("submission", "decision")
     }

@@ -9,6 +9,7 @@ from reporting.review.views import (
     outstanding,
     queue,
     review,
+    undoing,
 )
 
 urlpatterns = [
@@ -17,8 +18,10 @@ urlpatterns = [
     path("district/queue/", queue.current_queue, name="district_current_queue"),
     path("district/queue/<str:code>/", queue.queue, name="district_queue"),
     path("district/queue/<str:code>/approve/", queue.approve_clean, name="district_approve_clean"),
+    path("district/queue/<str:code>/undo/", undoing.undo_clean, name="district_undo_clean"),
     path("district/submissions/<str:receipt>/", review.review, name="district_review"),
     path("district/submissions/<str:receipt>/approve/", review.approve, name="district_approve"),
+    path("district/submissions/<str:receipt>/undo/", undoing.undo, name="district_undo"),
     path("district/submissions/<str:receipt>/send-back/", review.send_back, name="district_send_back"),
     path("district/submissions/<str:receipt>/query/", review.query, name="district_query"),
     path("district/submissions/<str:receipt>/answer/", review.answer_city, name="district_answer_city"),

@@ -63,6 +63,7 @@ from reporting.workflow.review import (
 )
 from reporting.workflow.saving import save_and_read, save_held, save_sheet, why_not_saved
 from reporting.workflow.scan import attach_scan, scan_is_missing, scan_is_wanted
+from reporting.workflow.undoing import undo_approval, undo_approvals, undo_until
 from reporting.workflow.withdrawing import drafts_of, why_not_withdrawn, withdraw_period
 
 __all__ = [
@@ -131,6 +132,9 @@ __all__ = [
     "standing_in_the_way",
     "submit",
     "too_early_to_lock",
+    "undo_approval",
+    "undo_approvals",
+    "undo_until",
     "unexplained",
     "why_not_abandoned",
     "why_not_actual",
