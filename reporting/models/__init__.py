@@ -19,6 +19,7 @@ from reporting.models.history import (
     ImportedFiling,
 )
 from reporting.models.in_force import edition_in_force
+from reporting.models.kept_choice import KeptChoice
 from reporting.models.long_import import LongExport, RegisterImport
 from reporting.models.period import Deadline, ParameterValue, Period
 from reporting.models.record import Certificate, DistrictResult, SavedCut
@@ -50,6 +51,7 @@ __all__ = [
     "HistoryImport",
     "HistoryObjection",
     "ImportedFiling",
+    "KeptChoice",
     "LateRequest",
     "LockLimit",
     "LockProposal",

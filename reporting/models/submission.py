@@ -148,7 +148,7 @@ TONES = {
 
 
 class Review(models.Model):
-    """A decision, question or answer about one submission; part of the record, never changed. `undoes` names the approval
+    """A decision, question or answer about one submission; part of the record, never changed. `undoes`: the approval
     that was taken back within its minute, which counts as if it had not been."""
 
     class Decision(models.TextChoices):

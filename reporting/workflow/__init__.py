@@ -15,6 +15,7 @@ from reporting.workflow.calendar import (
     settle_provisional,
     squeezed_by,
 )
+from reporting.workflow.clean import approve_clean, opened_first, why_opened_first
 from reporting.workflow.filing import (
     MIN_EXPLANATION,
     answer,
@@ -54,7 +55,6 @@ from reporting.workflow.request import (
 from reporting.workflow.review import (
     answer_city,
     approve,
-    approve_clean,
     city_query,
     city_return,
     open_for_review,
@@ -110,6 +110,7 @@ __all__ = [
     "lock",
     "open_for_review",
     "open_period",
+    "opened_first",
     "owe",
     "owed_from",
     "propose_lock",
@@ -142,6 +143,7 @@ __all__ = [
     "why_not_late",
     "why_not_saved",
     "why_not_withdrawn",
+    "why_opened_first",
     "withdraw_lock",
     "withdraw_period",
 ]

@@ -13,7 +13,8 @@ from reporting.models import Filing, Period
 from reporting.pages.chosen_period import asked_period, periods_to_show
 from reporting.pages.mass_letters import Question, ask_first, seen_on
 from reporting.review.forms import CleanOnesPress
-from reporting.review.views.listing import list_filings
+from reporting.review.views.listing import chosen_on, list_filings
+from reporting.review.weighing import areas_of
 from reporting.totals.progress import submissions_visible_to
 
 
@@ -27,7 +28,8 @@ def current_queue(request):
 def queue(request, code):
     period = get_object_or_404(periods_to_show(), pk=code)
     filings = Filing.objects.visible_to(request.user).of(period)
-    listing = list_filings(request, filings, clock.now(), sort="-submitted")
+    choice, number = chosen_on(request.user, "district_queue", request.GET, period), request.GET.get("page", "")
+    listing = list_filings(filings, period, areas_of(request.user), choice, number, clock.now())
     return render(request, "review/queue.html", {"period": period, "periods": periods_to_show(), "listing": listing})
 
 
