@@ -336,6 +336,7 @@ PAGES = {
     "city_make_release": "POST city",
     "city_releases": "association city",
     "city_lock_limit": "POST city",
+    "city_review_limits": "city",
     "city_revisions": "association city",
     "city_revisions_workbook": "association city",
     "city_release": "association city",

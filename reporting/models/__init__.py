@@ -27,7 +27,7 @@ from reporting.models.release import FrozenRelease, LockLimit, LockProposal, Rel
 from reporting.models.reminder import ReminderChoice, Urging
 from reporting.models.request import BaseAdjustment, ExtensionRequest, LateRequest
 from reporting.models.standing import Standing, State
-from reporting.models.submission import Review, Scan, Submission
+from reporting.models.submission import Review, ReviewLimits, Scan, Submission, review_limits
 from reporting.models.training import FrequentQuestion, SignUp, TrainingMaterial, TrainingSession
 
 __all__ = [
@@ -66,6 +66,7 @@ __all__ = [
     "Release",
     "ReminderChoice",
     "Review",
+    "ReviewLimits",
     "SavedCut",
     "Scan",
     "Sheet",
@@ -85,4 +86,5 @@ __all__ = [
     "published_content",
     "published_edition",
     "reading_in_force",
+    "review_limits",
 ]

@@ -1,6 +1,8 @@
 from datetime import date
+from decimal import Decimal
 
 from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from forms_tables.edition.catalog import Edition
@@ -224,3 +226,62 @@ class Scan(models.Model):
 
     def __str__(self) -> str:
         return f"{self.submission} 盖章扫描件"
+
+
+HEADLINE, BASE, EMPLOYED, MAIN = "headline", "base", "employed", "main"  # as platform.toml names the figures
+WATCHED_WORDS = {HEADLINE: "软件业务收入", BASE: "主营业务收入", EMPLOYED: "平均用工人数", MAIN: "其他主要指标"}
+
+
+def watched_first() -> list[str]:
+    return [HEADLINE, BASE, EMPLOYED]
+
+
+class ReviewLimits(models.Model):
+    """How far review has to go. The latest row holds.
+
+    `points` is how many points of a total may be left in doubt; `watched` which totals, by what the edition calls the
+    figures (headline, base, employed; main: the others of the table of districts). A filing with more than
+    `bulk_share` per cent of its district's revenue is opened before it is passed.
+    """
+
+    MOST_POINTS = 5
+
+    points = models.DecimalField(
+        "预期误差上限（百分点）",
+        max_digits=4,
+        decimal_places=2,
+        default=Decimal("0.1"),
+        validators=[MinValueValidator(Decimal("0.01")), MaxValueValidator(MOST_POINTS)],
+    )
+    watched = models.JSONField("控制误差的指标", default=watched_first)
+    bulk_share = models.DecimalField(
+        "须逐份打开的占比（%）",
+        max_digits=4,
+        decimal_places=1,
+        default=Decimal("1.0"),
+        validators=[MinValueValidator(Decimal(0)), MaxValueValidator(Decimal(100))],
+    )
+    reason = models.CharField("依据", max_length=300)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="设定人")
+    at = models.DateTimeField("设定时间")
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        verbose_name = "审核界限"
+
+    def __str__(self) -> str:
+        return f"{self.points} 个百分点"
+
+    @property
+    def in_words(self) -> dict[str, str]:
+        """For the journal."""
+        return {
+            "预期误差上限": f"{self.points.normalize():f} 个百分点",
+            "控制误差的指标": "、".join(WATCHED_WORDS[role] for role in self.watched),
+            "须逐份打开的占比": f"{self.bulk_share.normalize():f}%",
+        }
+
+
+def review_limits() -> ReviewLimits:
+    """In force: what the city chose last; else, not stored, what holds until it does."""
+    return ReviewLimits.objects.first() or ReviewLimits()

@@ -29,6 +29,7 @@ from reporting.workflow.filing import (
     why_not_actual,
 )
 from reporting.workflow.guards import MOVES, Refused, held
+from reporting.workflow.limits import Limits, choose_review_limits
 from reporting.workflow.locking import choose_lock_limit, confirm_lock, correct, lock, propose_lock, withdraw_lock
 from reporting.workflow.merging import Conflict, Proposed, Save, SavedChange, changes_since, divide, same
 from reporting.workflow.owing import Owing, foreseen, owed_from, settle_owed
@@ -71,6 +72,7 @@ __all__ = [
     "MOVES",
     "SavedChange",
     "Conflict",
+    "Limits",
     "Owing",
     "Proposed",
     "Refused",
@@ -90,6 +92,7 @@ __all__ = [
     "check",
     "choose_lock_limit",
     "choose_reading",
+    "choose_review_limits",
     "city_query",
     "city_return",
     "confirm_lock",

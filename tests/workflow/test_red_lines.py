@@ -123,6 +123,7 @@ OTHER = {
     "why_not_abandoned", "why_not_actual", "why_not_extended", "why_not_late",
     "why_not_saved", "why_not_withdrawn", "drafts_of",
     "propose_lock", "confirm_lock", "withdraw_lock", "choose_lock_limit", "correct",  # tests/releases
+    "choose_review_limits", "Limits",  # tests/consequence/test_limits.py
     "MIN_EXPLANATION", "MOVES", "SavedChange", "Conflict", "Overtaken", "Owing", "Proposed", "Refused", "Save",
 }  # fmt: skip
 
