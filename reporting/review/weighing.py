@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 
 import polars as pl
 
@@ -13,6 +14,7 @@ from accounts.models import District, User
 from reporting.consequence.board import BEFORE, NOW, Measure
 from reporting.consequence.ordering import Order, Placed, Stop, order_of
 from reporting.models import Period
+from reporting.pages.grid import show
 
 WEIGHT = "weight"
 FIGURES = ("revenue", "change", "moves_district", "moves_city", "warnings")  # of the headline figure, as of the board
@@ -30,6 +32,12 @@ class KnownOfFiling:
     change: float | None
     absent: float | None
     missing: bool
+
+    @property
+    def had(self) -> tuple[str, str]:
+        """What the firm had a year before and what part of all that was, as texts."""
+        before = "" if self.before is None else show(Decimal(repr(self.before)), 2)
+        return before, "" if self.absent is None else f"{self.absent:.2f}"
 
 
 @dataclass(frozen=True)

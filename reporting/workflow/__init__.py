@@ -64,7 +64,7 @@ from reporting.workflow.review import (
 )
 from reporting.workflow.saving import save_and_read, save_held, save_sheet, why_not_saved
 from reporting.workflow.scan import attach_scan, scan_is_missing, scan_is_wanted
-from reporting.workflow.undoing import undo_approval, undo_approvals, undo_until
+from reporting.workflow.undoing import UNDO_WITHIN, undo_approval, undo_approvals, undo_until
 from reporting.workflow.withdrawing import drafts_of, why_not_withdrawn, withdraw_period
 
 __all__ = [
@@ -77,6 +77,7 @@ __all__ = [
     "Proposed",
     "Refused",
     "Save",
+    "UNDO_WITHIN",
     "abandon_amendment",
     "allow_estimates",
     "amend",

@@ -7,11 +7,9 @@ from decimal import Decimal
 
 from accounts.models import User
 from reporting.consequence.ordering import Placed, order_of
-from reporting.models import Submission
+from reporting.models import Submission, review_limits
 from reporting.workflow.guards import Refused
 from reporting.workflow.review import approve
-
-BULK_SHARE = Decimal("1.0")
 
 
 def approve_clean(submissions: Sequence[Submission], by: User, at: datetime) -> tuple[list[Submission], dict[str, str]]:
@@ -40,7 +38,7 @@ def opened_first(submissions: Sequence[Submission], at: datetime) -> dict[str, s
     for submission in submissions:
         if submission.filing.in_force_id == submission.pk and not submission.filing.period.is_practice:
             of_area[submission.filing.period, submission.filing.district].append(submission)
-    limit = BULK_SHARE
+    limit = review_limits().bulk_share
     for (period, district), those in of_area.items():
         placed = order_of(period, at, district).placed([submission.filing_id for submission in those])
         for submission in those:

@@ -11,12 +11,11 @@ from django.http import QueryDict
 from accounts.models import District, User
 from reporting.consequence.board import Measure
 from reporting.filing.punctuality import held_past_due
-from reporting.models import Filing, Period
+from reporting.models import Filing, Period, review_limits
 from reporting.pages.kept_choice import Choice, choice_on
 from reporting.review.views.listed_row import ListedRow, rows_of
 from reporting.review.weighing import FIGURES, WEIGHT, Weighed, weighed
 from reporting.totals.progress import GROUPS, in_group, progress_of
-from reporting.workflow.clean import BULK_SHARE
 
 PAGE = 50
 SORTS = {
@@ -119,7 +118,7 @@ def list_filings(
         .defer("enterprise__attributes", "in_force__values", "in_force__attributes")
         .in_bulk(list(page))
     )
-    rows = rows_of([read[pk] for pk in page if pk in read], known, BULK_SHARE)
+    rows = rows_of([read[pk] for pk in page if pk in read], known, review_limits().bulk_share)
     return Listing(page, rows, choices, choice, known)
 
 
