@@ -1,7 +1,7 @@
 from whitenoise.storage import CompressedManifestStaticFilesStorage as ManifestStorage
 
 _, IMPORTS = ManifestStorage._js_module_import_aggregation_patterns
-OUR_MODULES = (("sheet/*.js", IMPORTS), ("codes/*.js", IMPORTS))
+OUR_MODULES = tuple((f"{folder}/*.js", IMPORTS) for folder in ("sheet", "codes", "review"))
 
 
 class StaticFiles(ManifestStorage):

@@ -300,6 +300,7 @@ PAGES = {
     "district_totals": "district",
     "district_workbook": "district",
     "district_growth": "district",
+    "district_night": "district",
     "current_league": "district association city",
     "league": "district association city",
     "league_year": "district association city",
@@ -323,6 +324,7 @@ PAGES = {
     **dict.fromkeys(("save_cut", "change_cut", "forget_cut"), "POST district association city"),
     "search": "district association city",
     "city_growth": "association city",
+    "city_night": "association city",
     "city_package": "association city",
     "city_periods": "association city",
     "city_open_period": "POST city",
@@ -362,12 +364,13 @@ PAGES = {
     "city_edition_table": "association city",
     "city_code_lists": "association city",
     "city_rules": "association city",
-    "city_recheck": "association city",
-    "city_recheck_districts": "association city",
-    "city_recheck_firms": "association city",
-    "city_recheck_firm": "association city",
-    "city_recheck_rule": "association city",
-    "city_recheck_workbook": "association city",
+    "recheck": "district association city",
+    "recheck_districts": "association city",
+    "recheck_firms": "district association city",
+    "recheck_firm": "district association city",
+    "recheck_rule": "district association city",
+    "recheck_decide": "POST district association city",
+    "recheck_workbook": "district association city",
     "city_desk": "association city",
     "city_desk_begin": "POST city",
     "city_desk_abandon": "POST city",
@@ -420,7 +423,7 @@ OWNED = {
         "certificate", "sent_letter", "try_letter_again", "confirm_address", "urging_outcome", "register_import",
         "confirm_import", "try_import_again", "marked_import", "take_answer", "cancel_sign_up",
         "propose_takeover", "takeover", "takeover_document",
-        "refuse_takeover", "withdraw_takeover", "decide_history_objection", "firm_grants", "end_grant",
+        "refuse_takeover", "withdraw_takeover", "decide_history_objection", "firm_grants", "end_grant", "recheck_firm",
     ],
 }  # fmt: skip
 
@@ -722,7 +725,7 @@ def test_opens_to_those_who_may_and_to_nobody_else(name, may, cast, client):
 
 # The association asks, talks, teaches and trains, an observer does not.
 NOT_TO_READ = {
-    *("city_query", "city_return", "inbox", "thread", "open_practice", "wipe_practice"),
+    *("city_query", "city_return", "recheck_decide", "inbox", "thread", "open_practice", "wipe_practice"),
     *("arrange_training", "change_training", "cancel_training"),
     *("attach_material", "withdraw_material", "preview_training", "send_training", "training_door", "tick_attendance"),
     *("walk_in", "write_question", "change_question"),

@@ -71,6 +71,8 @@ POLISH = {  # where the engine is too old for them a tick is black, a box keeps 
     "text-underline-offset:",
 }
 ASKED_FOR_FIRST = {"moveBefore", "startViewTransition"}  # htmx looks whether they are there
+# ECharts is written for browsers of ten years ago: a rectangle's own union, its own scheduler, a division, a choice.
+NO_NEWS_IN_ECHARTS = {".union(", "scheduler", "/d", ":is("}
 
 
 def unknown(text: str, *tables: dict[str, int]) -> list[str]:
@@ -123,7 +125,8 @@ def test_a_script_needs_nothing_newer(path):
 
 @pytest.mark.parametrize("path", sorted((ROOT / "static/vendor").glob("*.js")), ids=lambda path: path.name)
 def test_a_vendored_script_needs_nothing_newer(path):
-    assert set(unknown_in_script(path.read_text(encoding="utf-8"))) <= ASKED_FOR_FIRST
+    known = NO_NEWS_IN_ECHARTS if path.name.startswith("echarts") else ASKED_FOR_FIRST
+    assert set(unknown_in_script(path.read_text(encoding="utf-8"))) <= known
 
 
 def test_no_template_needs_anything_newer():

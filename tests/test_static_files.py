@@ -1,7 +1,10 @@
 """Production's static files: a script and what it imports go together."""
 
 import re
+from hashlib import sha256
+from pathlib import Path
 
+from django.conf import settings
 from django.contrib.staticfiles.finders import FileSystemFinder, get_finders
 
 from config.static_files import StaticFiles
@@ -35,3 +38,16 @@ def test_production_collects_all_there_is(tmp_path):
         with source.open(path) as content:
             storage.save(name, content)
     assert [result for result in storage.post_process(found) if isinstance(result[2], Exception)] == []
+
+
+def test_what_is_vendored_is_what_was_published():
+    """Each file by the digest the list beside it gives, with its licence; a script that is not listed is nobody's."""
+    vendor = Path(settings.BASE_DIR) / "static/vendor"
+    listed = re.findall(
+        r"^\| `([^`]+)` .*\| `([0-9a-f]{64})` \|$", (vendor / "README.md").read_text("utf-8"), re.MULTILINE
+    )
+    assert {name for name, _ in listed} == {path.name for path in vendor.glob("*.js")}
+    for name, digest in listed:
+        assert sha256((vendor / name).read_bytes()).hexdigest() == digest, name
+    licences = re.findall(r"`([\w-]+\.txt)`", (vendor / "README.md").read_text("utf-8"))
+    assert {path.name for path in vendor.glob("*.txt")} == set(licences)

@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from forms_tables.edition.address import CellAddress
+from forms_tables.edition.keys import DefinitionError
 from forms_tables.edition.model import CHOICE_KINDS, Edition, Indicator
+from forms_tables.edition.outlines import outlines_of
 from forms_tables.edition.platform import CITY, Coefficient, RegisterFact
 
 OF_A_KIND = {  # role among [rules] → the kinds its rule may be of
@@ -42,7 +44,7 @@ class Lacking:
     """What is named and not there, or is not what it is named as: who names it, its sort and code, and why."""
 
     named_by: str
-    sort: str  # rule, indicator, parameter, list, district
+    sort: str  # rule, indicator, parameter, list, district, file
     code: str
     reason: str
 
@@ -64,6 +66,7 @@ def lacking_in(edition: Edition) -> list[Lacking]:
         *_rules(edition),
         *_parameters(edition),
         *_tiles(edition),
+        *_outlines(edition),
     ]
 
 
@@ -88,8 +91,9 @@ def _row(edition: Edition, named_by: str, code: str, kinds: tuple[str, ...]) -> 
 def _figures(edition: Edition) -> Iterator[Lacking]:
     for frequency, figures in edition.platform.figures.items():
         needed = [("headline", figures.headline), ("base", figures.base)]
-        # The rows of these may be dropped: nothing is suspected by the one then, and the other shows a column less.
-        welcome = [("employed", figures.employed), *(("main", cell) for cell in figures.main)]
+        # The rows of these may be dropped: nothing is told by the first then, the last shows a column less.
+        single = [("employed", figures.employed), ("profit", figures.profit)]
+        welcome = [*single, *(("main", cell) for cell in figures.main)]
         for role, cell in [*needed, *(named for named in welcome if edition.has_cell(named[1]))]:
             if cell:
                 yield from _figure(edition, f"[figures.{frequency}] {role}", cell, frequency)
@@ -202,3 +206,10 @@ def _tiles(edition: Edition) -> Iterator[Lacking]:
     for code in edition.platform.tiles:
         if code not in known:
             yield Lacking("[map] tiles", "district", code, "不在区县名单里")
+
+
+def _outlines(edition: Edition) -> Iterator[Lacking]:
+    try:
+        outlines_of(edition)
+    except DefinitionError as error:
+        yield Lacking("[map] outlines", "file", edition.platform.outlines, f"读不出来（{error}）")

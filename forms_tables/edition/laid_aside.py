@@ -37,8 +37,11 @@ def _without(platform: Mapping[str, Any], one: Lacking) -> Mapping[str, Any]:
         return {**platform, section: _but(said, name)}
     if section == "figures":
         return {**platform, section: {**said, name: _but(said.get(name, {}), key)}}
+    if one.sort == "file":
+        return {**platform, section: _but(said, key)}
     if section == "map":
-        return {**platform, section: {"tiles": [tile for tile in said["tiles"] if tile["code"] != one.code]}}
+        tiles = [tile for tile in said["tiles"] if tile["code"] != one.code]
+        return {**platform, section: {**said, "tiles": tiles}}
     if isinstance(listed := said.get(key), list):
         return {**platform, section: {**said, key: [code for code in listed if code != one.code]}}
     return {**platform, section: _but(said, key)}

@@ -58,6 +58,7 @@ class HeadlineCells:
     headline: str = ""  # the figure the whole survey is for
     base: str = ""  # by which the filers' share of last year is told
     employed: str = ""  # the people by whom the base is earned
+    profit: str = ""  # what is left of the base
     main: tuple[str, ...] = ()  # what the ministry's table of districts shows, in its order
 
 
@@ -145,6 +146,7 @@ class Platform:
     scan: ScanRule | None = None
     papers: Papers = Papers()
     tiles: Mapping[str, Tile] = field(default_factory=dict)
+    outlines: str = ""  # the file beside platform.toml that draws the districts (forms_tables.edition.outlines)
     industries: Mapping[str, str] = field(default_factory=dict)  # by the first two signs of a firm's industry
     sources: Mapping[str, str] = field(default_factory=dict)  # what the definitions cite by a mark
 
@@ -157,6 +159,9 @@ class Platform:
 
     def employed(self, frequency: str) -> str:
         return self.figures.get(frequency, HeadlineCells()).employed
+
+    def profit(self, frequency: str) -> str:
+        return self.figures.get(frequency, HeadlineCells()).profit
 
     def main(self, frequency: str) -> tuple[str, ...]:
         return self.figures.get(frequency, HeadlineCells()).main

@@ -46,6 +46,7 @@ def platform_from(said: Mapping[str, Any]) -> Platform:
         scan=_optional(ScanRule, "scan", said),
         papers=_read(Papers, "papers", said.get("papers", {})),
         tiles=_tiles(said),
+        outlines=said.get("map", {}).get("outlines", ""),
         industries=_named("industries", said.get("industries", {})),
         sources=_named("sources", said.get("sources", {})),
     )
@@ -77,7 +78,7 @@ def _figures(frequency: str, entry: Any) -> HeadlineCells:
     said = dict(entry)
     main = _lists_in(place, {"main": said.pop("main", [])})["main"]
     cells = _named(place, said)
-    return HeadlineCells(cells.get("headline", ""), cells.get("base", ""), cells.get("employed", ""), main)
+    return HeadlineCells(**cells, main=main)
 
 
 def _lists(place: str, said: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:

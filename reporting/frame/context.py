@@ -48,7 +48,8 @@ FIRMS = (
     "/code-corrections/",
 )
 REGISTER = ("/firms/", "/users/", *FIRMS, "/key-firms/", "/certificates/")
-CITY_READS = ("/city/requests/", "/city/recheck/", "/history-objections/")
+CITY_READS = ("/city/requests/", "/recheck/", "/history-objections/")
+DISTRICT_READS = ("/district/submissions/", "/recheck/", "/practice/")
 DATES = ("/deadlines/", "/calendar/")
 PERIODS = (*DATES, "/practice/", "/city/releases/")
 OFFICE = (*REGISTER, "/district-changes/", "/journal/", "/announcements/")
@@ -64,7 +65,9 @@ PLACES = (
     ),
     (
         MenuEntry("历史", "/history/", Ability.FILL, also=("/record/", "/certificates/")),
-        MenuEntry("审核", "/district/queue/", Ability.REVIEW, also=("/district/submissions/", "/practice/")),
+        MenuEntry(
+            "审核", "/district/queue/", Ability.REVIEW, also=("/district/submissions/", "/recheck/", "/practice/")
+        ),
         MenuEntry("上报件", "/city/submissions/", Ability.READ_CITY, also=CITY_READS),
     ),
     (MenuEntry("申请", "/district/requests/", Ability.REVIEW, also=("/history-objections/",)),),
@@ -73,8 +76,8 @@ PLACES = (
         MenuEntry("催报", "/reminders/", Ability.REMIND, also=("/dead-addresses/",)),
     ),
     (
-        MenuEntry("汇总", "/district/totals/", Ability.REVIEW, also=("/cuts/",)),
-        MenuEntry("汇总", "/city/totals/", Ability.READ_CITY, also=("/cuts/",)),
+        MenuEntry("汇总", "/district/totals/", Ability.REVIEW, also=("/cuts/", "/district/picture/")),
+        MenuEntry("汇总", "/city/totals/", Ability.READ_CITY, also=("/cuts/", "/city/picture/")),
     ),
     (
         MenuEntry("截止日", "/deadlines/", Ability.FILL, also=("/calendar/",)),

@@ -39,7 +39,7 @@ from reporting.models.standing import (
 class FilingQuerySet(models.QuerySet["Filing"]):
     """Filings. The questions of reporting.models.standing are asked with `filter`; here are those that need more."""
 
-    def visible_to(self, user: User) -> models.QuerySet:
+    def visible_to(self, user: User) -> "FilingQuerySet":
         """What this user may see: a firm its own, a district those of its area at the time, the city all."""
         return self.filter(user.reach()) if user.may.fill or user.may.read_filings else self.none()
 

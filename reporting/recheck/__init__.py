@@ -6,7 +6,7 @@ What comes out is kept beside the stored columns until any of them changes: a pa
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import localcontext
 from functools import cached_property
@@ -87,6 +87,12 @@ class Recheck:
     @cached_property
     def _rules_of_cells(self) -> set[str]:
         return set(self.findings.filter(pl.col("condition").is_null())["rule"])
+
+    def within(self, districts: Collection[str]) -> Recheck:
+        """The same of some districts alone, by their codes."""
+        judged = self.judged.filter(pl.col("district").is_in(list(districts)))
+        findings = self.findings.filter(pl.col("filing").is_in(judged["filing"].implode()))
+        return Recheck(self.period, findings, judged)
 
     def cells_of(self, row: Mapping) -> tuple[str, ...]:
         """The cells of a finding, as 软统企6!2020.c1."""
@@ -217,11 +223,13 @@ def _found_alone(edition: Edition, filing: Filing, frozen: bool) -> Iterator[tup
             yield filing.pk, edition.code, number, rule.id, rule.level, None, None
 
 
-def explained(period: Period) -> pl.DataFrame:
-    """Each warning explained in a submission that was not recalled, once for each rule, and what became of it:
-    accepted, when the submission's last decision passed it; refused, when it was sent back or returned by the city;
-    waiting, before there is one."""
+def explained(period: Period, districts: Collection[str] | None = None) -> pl.DataFrame:
+    """Each warning explained in a submission that was not recalled, of some districts or of all, once for each rule,
+    and what became of it: accepted, when the submission's last decision passed it; refused, when it was sent back or
+    returned by the city; waiting, before there is one."""
     sent = Submission.objects.filter(filing__period=period, recalled_at=None).exclude(explanations=[])
+    if districts is not None:
+        sent = sent.filter(filing__district__code__in=districts)
     decisions = Review.objects.standing().filter(submission__filing__period=period, decision__in=DECIDED)
     decisions = decisions.order_by("at", "pk")
     outcomes = {

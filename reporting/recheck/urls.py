@@ -1,12 +1,13 @@
 from django.urls import path
 
-from reporting.recheck import views
+from reporting.recheck.views import deciding, reading
 
 urlpatterns = [
-    path("city/recheck/", views.rules, name="city_recheck"),
-    path("city/recheck/districts/", views.districts, name="city_recheck_districts"),
-    path("city/recheck/firms/", views.firms, name="city_recheck_firms"),
-    path("city/recheck/firms/<str:credit_code>/", views.firm, name="city_recheck_firm"),
-    path("city/recheck/rules/<str:rule>/", views.rule, name="city_recheck_rule"),
-    path("city/recheck/<str:code>.xlsx", views.workbook, name="city_recheck_workbook"),
+    path("recheck/", reading.rules, name="recheck"),
+    path("recheck/districts/", reading.districts, name="recheck_districts"),
+    path("recheck/firms/", reading.firms, name="recheck_firms"),
+    path("recheck/firms/<str:credit_code>/", reading.firm, name="recheck_firm"),
+    path("recheck/rules/<str:rule>/", reading.rule, name="recheck_rule"),
+    path("recheck/rules/<str:rule>/<str:code>/decide/", deciding.decide, name="recheck_decide"),
+    path("recheck/<str:code>.xlsx", reading.workbook, name="recheck_workbook"),
 ]

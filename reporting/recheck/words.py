@@ -27,6 +27,7 @@ class RecheckedFinding:
     place: str
     message: str  # the rule's own words
     words: str  # with the figures; empty where they are not shown
+    fingerprint: str = ""  # of those figures: an explanation is of just them
 
 
 def told(found: Recheck, filings: Sequence[int], rule: str = "") -> dict[int, list[RecheckedFinding]]:
@@ -55,9 +56,10 @@ def told(found: Recheck, filings: Sequence[int], rule: str = "") -> dict[int, li
 def _told(found: Recheck, row: dict, reading: Reading | None) -> RecheckedFinding:
     condition = found.condition_of(row)
     if condition:
-        words = condition.finding(reading).message if reading else ""
+        finding = condition.finding(reading) if reading else None
+        said = (finding.message, finding.fingerprint) if finding else ("", "")
         return RecheckedFinding(
-            row["rule"], row["level"], condition.cells, condition.place, condition.rule.message, words
+            row["rule"], row["level"], condition.cells, condition.place, condition.rule.message, *said
         )
     rule = found.rules.get(row["rule"])
     place = found.editions[row["edition"]].place_of(CellAddress.parse_place(row["cell"]).cell) if row["cell"] else ""

@@ -1,5 +1,7 @@
 """What an official types about reminders: whom to urge and with what words, and when letters go out by themselves."""
 
+from dataclasses import replace
+
 from django import forms
 
 from accounts.change_forms import ChangeForm, Checkbox
@@ -20,6 +22,7 @@ class UrgingForm(PlainForm):
     state = forms.ChoiceField(label="状态", choices=[("", "全部未报"), *GROUPS.items()], required=False)
     district = forms.CharField(label="区县", max_length=12, required=False)
     q = forms.CharField(label="企业名称或信用代码", max_length=60, required=False)
+    first = forms.IntegerField(label="前几家", min_value=0, max_value=100_000, required=False)
     words = forms.CharField(
         label="附言",
         max_length=MOST_WORDS,
@@ -31,14 +34,26 @@ class UrgingForm(PlainForm):
     @property
     def chosen(self) -> Chosen:
         wanted = self.cleaned_data
-        return Chosen(wanted["state"], wanted["district"], wanted["q"])
+        return Chosen(wanted["state"], wanted["district"], wanted["q"], first=wanted["first"] or 0)
 
 
 class PressForm(UrgingForm):
     """What the preview page sends on."""
 
+    of = forms.RegexField(r"^[0-9]+( [0-9]+)*$", required=False, error_messages={"invalid": PREVIEW_AGAIN})
     token = forms.UUIDField(error_messages=dict.fromkeys(("required", "invalid"), PREVIEW_AGAIN))
     previewed_at = forms.DateTimeField(error_messages=dict.fromkeys(("required", "invalid"), PREVIEW_AGAIN))
+
+    def clean(self) -> None:
+        super().clean()
+        if self.cleaned_data.get("first") and not self.cleaned_data.get("of"):
+            self.add_error("of", PREVIEW_AGAIN)
+
+    @property
+    def chosen(self) -> Chosen:
+        chosen = super().chosen
+        shown = [int(pk) for pk in self.cleaned_data["of"].split()]
+        return replace(chosen, of=shown) if chosen.first else chosen
 
 
 class ScheduleForm(ChangeForm):

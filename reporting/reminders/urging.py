@@ -20,6 +20,7 @@ from reporting.letters import recipients, reminding
 from reporting.letters.mass import be_as_seen
 from reporting.letters.reminding import Owed, topic_of
 from reporting.models import Filing, Period, Urging
+from reporting.models.filing import FilingQuerySet
 from reporting.register import first_letters
 from reporting.register.first_letters import told_to_the_firm
 from reporting.reminders import activating
@@ -34,18 +35,23 @@ GROUPS = {"not_started": "未填报", "drafting": "草稿", "returned": "退回"
 
 @dataclass(frozen=True)
 class Chosen:
-    """What the group was narrowed to; `district` is a code and the city's choice only. `filings` are those that were in
-    it at the press: who comes into it later was not announced."""
+    """What the group was narrowed to; `district` is a code and the city's choice only. `first` says how many of those
+    whose absence weighs most (reporting.reminders.weighing), and `of` which they were when they were shown. `filings`
+    are those that were in the group at the press: who comes into it later was not announced."""
 
     state: str = ""
     district: str = ""
     search: str = ""
     filings: list[int] | None = None
+    first: int = 0
+    of: list[int] | None = None
 
     @property
     def in_words(self) -> str:
         words = [GROUPS.get(self.state, "全部未报")]
-        return "、".join([*words, *([f"“{self.search}”"] if self.search else [])])
+        words += [f"“{self.search}”"] if self.search else []
+        words += [f"上年收入最大的 {self.first} 家"] if self.first else []
+        return "、".join(words)
 
 
 @dataclass(frozen=True)
@@ -72,7 +78,7 @@ class Reach:
         return sorted([*self.addresses, *self.to_activate, *self.unreached, *self.just_urged])
 
 
-def group(user: User, period: Period, chosen: Chosen, at: datetime) -> QuerySet[Filing]:
+def group(user: User, period: Period, chosen: Chosen, at: datetime) -> FilingQuerySet:
     """What this person may urge: what is owed in their area and was asked for."""
     owing = asked_for(user, period, chosen).outstanding()
     if chosen.filings is not None:
@@ -80,7 +86,7 @@ def group(user: User, period: Period, chosen: Chosen, at: datetime) -> QuerySet[
     return in_group(owing, chosen.state, at) if chosen.state in GROUPS else owing
 
 
-def asked_for(user: User, period: Period, chosen: Chosen) -> QuerySet[Filing]:
+def asked_for(user: User, period: Period, chosen: Chosen) -> FilingQuerySet:
     """The filings this person sees of the firms chosen, whatever their state."""
     filings = Filing.objects.visible_to(user).of(period)
     if chosen.district:
@@ -88,7 +94,7 @@ def asked_for(user: User, period: Period, chosen: Chosen) -> QuerySet[Filing]:
     if chosen.search:
         found = Q(enterprise__name__icontains=chosen.search) | Q(enterprise__credit_code__icontains=chosen.search)
         filings = filings.filter(found)
-    return filings
+    return filings if chosen.of is None else filings.filter(pk__in=chosen.of)
 
 
 def reach(owing: QuerySet[Filing], period: Period, at: datetime, token: uuid.UUID | None = None) -> Reach:

@@ -221,10 +221,10 @@ def for_the_city(user: User, name: str) -> Iterator[Screen]:
         "edition-t6": f"{EDITION}tables/t6/",
         "codes": f"{EDITION}codes/",
         "rules": f"{EDITION}rules/",
-        "recheck": f"/city/recheck/?period={MONTH}",
-        "recheck-districts": f"/city/recheck/districts/?period={MONTH}",
-        "recheck-firms": f"/city/recheck/firms/?period={ANNUAL}",
-        "recheck-rule": f"/city/recheck/rules/X10/?period={MONTH}",
+        "recheck": f"/recheck/?period={MONTH}",
+        "recheck-districts": f"/recheck/districts/?period={MONTH}",
+        "recheck-firms": f"/recheck/firms/?period={ANNUAL}",
+        "recheck-rule": f"/recheck/rules/X10/?period={MONTH}",
         "firms": "/firms/",
         "contacts": "/contacts/",
         "account": "/account/",
@@ -234,7 +234,7 @@ def for_the_city(user: User, name: str) -> Iterator[Screen]:
         filing = filing_in(State[state], MONTH)
         yield Screen(f"{name}-submission-{state.lower()}", f"/city/submissions/{filing.in_force.receipt}/", user)
     draft = filing_in(State.DRAFT, MONTH).enterprise.credit_code
-    yield Screen(f"{name}-recheck-firm", f"/city/recheck/firms/{draft}/?period={MONTH}", user)
+    yield Screen(f"{name}-recheck-firm", f"/recheck/firms/{draft}/?period={MONTH}", user)
 
 
 def for_the_register(user: User, name: str) -> Iterator[Screen]:

@@ -182,53 +182,53 @@ def page(desk, name: str, *args: str, **asked: str) -> str:
 
 
 def test_the_city_sees_the_rules_that_fire_and_may_narrow_and_sort_them(desk):
-    first = page(desk, "city_recheck")
+    first = page(desk, "recheck")
     assert "R602" in first and "R628" in first and "另有" in first and "截至 2024年6月5日" in first
-    assert "R628" not in page(desk, "city_recheck", level="error")
-    assert "R602" not in page(desk, "city_recheck", q="利润")
-    assert "没有符合条件的审核关系" in page(desk, "city_recheck", q="没有这样的")
-    assert page(desk, "city_recheck", quiet="1").count("\n") > first.count("\n")
-    page(desk, "city_recheck", sort="-acceptance")
-    page(desk, "city_recheck", sort="nonsense", page="999")
+    assert "R628" not in page(desk, "recheck", level="error")
+    assert "R602" not in page(desk, "recheck", q="利润")
+    assert "没有符合条件的审核关系" in page(desk, "recheck", q="没有这样的")
+    assert page(desk, "recheck", quiet="1").count("\n") > first.count("\n")
+    page(desk, "recheck", sort="-acceptance")
+    page(desk, "recheck", sort="nonsense", page="999")
 
 
 def test_from_a_rule_one_comes_to_the_firms_their_cells_and_the_submission(desk, city):
-    sent = page(desk, "city_recheck_rule", "R628")
+    sent = page(desk, "recheck_rule", "R628")
     link = reverse("city_submission", args=[city.submission.receipt])
-    assert link in markup_of(desk.get(reverse("city_recheck_rule", args=["R628"])))
+    assert link in markup_of(desk.get(reverse("recheck_rule", args=["R628"])))
     assert city.submission.findings[0]["message"].split("：")[0] in sent and "软统企6!2090.c1" in sent
-    draft = page(desk, "city_recheck_rule", "R602")
+    draft = page(desk, "recheck_rule", "R602")
     assert "重庆山城智能装备有限公司" in draft and "软统企6!20211.c1" in draft and "600" not in draft
-    assert "没有符合条件的填报" in page(desk, "city_recheck_rule", "R602", kind="sent")
-    assert desk.get(reverse("city_recheck_rule", args=["R999"])).status_code == 404
+    assert "没有符合条件的填报" in page(desk, "recheck_rule", "R602", kind="sent")
+    assert desk.get(reverse("recheck_rule", args=["R999"])).status_code == 404
 
 
 def test_by_district_and_by_firm(desk, city):
-    assert "南岸区" in page(desk, "city_recheck_districts")
-    firms = page(desk, "city_recheck_firms", q="山城")
+    assert "南岸区" in page(desk, "recheck_districts")
+    firms = page(desk, "recheck_firms", q="山城")
     assert "重庆山城智能装备有限公司" in firms and "重庆云图软件有限公司" not in firms
-    assert "没有符合条件的填报" in page(desk, "city_recheck_firms", q="没有这家")
-    own = page(desk, "city_recheck_firm", city.firm.credit_code)
+    assert "没有符合条件的填报" in page(desk, "recheck_firms", q="没有这家")
+    own = page(desk, "recheck_firm", city.firm.credit_code)
     assert city.submission.findings[0]["message"][:20] in own
-    untouched = page(desk, "city_recheck_firm", Filing.objects.get(in_force=None, sheets=None).enterprise.credit_code)
+    untouched = page(desk, "recheck_firm", Filing.objects.get(in_force=None, sheets=None).enterprise.credit_code)
     assert "还没有开始填报" in untouched
-    assert desk.get(reverse("city_recheck_firm", args=["91500000000000000X"])).status_code == 404
+    assert desk.get(reverse("recheck_firm", args=["91500000000000000X"])).status_code == 404
 
 
 def test_the_pages_are_there_before_anybody_files_anything(may):
     desk = sign_in(may.city)
-    assert "还没有在填或已上报的填报" in page(desk, "city_recheck") + page(desk, "city_recheck_districts")
-    assert "没有一份填报有不符之处" in page(desk, "city_recheck_firms")
-    book = desk.get(reverse("city_recheck_workbook", args=["2024M05"]))
+    assert "还没有在填或已上报的填报" in page(desk, "recheck") + page(desk, "recheck_districts")
+    assert "没有一份填报有不符之处" in page(desk, "recheck_firms")
+    book = desk.get(reverse("recheck_workbook", args=["2024M05"]))
     assert rows_of(book)[1] == ("共 0 处，截至 2024-06-05", None)
 
 
 def test_the_pages_are_there_before_the_first_period(cast):
     desk = sign_in(cast.zhou_tao)
-    for name in ("city_recheck", "city_recheck_districts", "city_recheck_firms"):
+    for name in ("recheck", "recheck_districts", "recheck_firms"):
         assert desk.get(reverse(name)).status_code == 200
-    assert desk.get(reverse("city_recheck_rule", args=["R602"])).status_code == 200
-    assert desk.get(reverse("city_recheck_firm", args=[cast.yuntu.credit_code])).status_code == 404
+    assert desk.get(reverse("recheck_rule", args=["R602"])).status_code == 200
+    assert desk.get(reverse("recheck_firm", args=[cast.yuntu.credit_code])).status_code == 404
 
 
 def rows_of(answer) -> list[tuple]:
@@ -239,16 +239,16 @@ def rows_of(answer) -> list[tuple]:
 
 
 def test_the_workbook_lists_every_finding_or_those_of_the_page(desk, city):
-    every = rows_of(desk.get(reverse("city_recheck_workbook", args=["2024M05"])))
+    every = rows_of(desk.get(reverse("recheck_workbook", args=["2024M05"])))
     assert len(every) == 3 + rechecked(city.may).findings.height
-    rows = rows_of(desk.get(reverse("city_recheck_workbook", args=["2024M05"]), {"rule": "R602"}))
+    rows = rows_of(desk.get(reverse("recheck_workbook", args=["2024M05"]), {"rule": "R602"}))
     assert rows[3][:6] == ("南岸区", "91500108MA60K5T996", "重庆山城智能装备有限公司", "企业填报中", "错误", "R602")
     assert rows[3][7] == "软统企6!20211.c1、软统企6!2021.c1" and len(rows) == 4
 
 
-@pytest.mark.parametrize("name", ["city_recheck", "city_recheck_districts", "city_recheck_firms", "city_recheck_rule"])
+@pytest.mark.parametrize("name", ["recheck", "recheck_districts", "recheck_firms", "recheck_rule"])
 def test_a_page_of_many_firms_asks_no_more_than_a_page_of_few(desk, city, name):
-    args = ["R628"] if name == "city_recheck_rule" else []
+    args = ["R628"] if name == "recheck_rule" else []
     few = queries(desk, name, *args)
     for number in range(12):
         firm = make_enterprise(f"9150010{number:011d}", f"企业{number}", city.filing.district)

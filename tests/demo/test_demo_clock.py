@@ -120,7 +120,7 @@ def test_every_page_of_a_demonstration_names_the_day_its_clock_has(machine, clie
     "path",
     [
         "/journal/export.xlsx", "/firms/export.xlsx", "/firms/template.xlsx",
-        "/outstanding/2024M05.xlsx", "/league/2024M05.xlsx", "/city/recheck/2024M05.xlsx", "/city/totals/2024M05.xlsx",
+        "/outstanding/2024M05.xlsx", "/league/2024M05.xlsx", "/recheck/2024M05.xlsx", "/city/totals/2024M05.xlsx",
     ],
 )  # fmt: skip
 def test_no_workbook_carries_the_machines_day(machine, cast, path):

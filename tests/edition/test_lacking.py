@@ -45,6 +45,7 @@ def test_an_edition_may_name_nothing_but_its_city():
         ("figures", {"month": {"headline": "2020.z"}}, "[figures.month] headline", "2020"),
         ("figures", {"month": {"headline": "2020.c4"}}, "[figures.month] headline", "2020"),
         ("figures", {"annual": {"base": "2010.c1"}}, "[figures.annual] base", "2010"),
+        ("figures", {"month": {"profit": "2090.c4"}}, "[figures.month] profit", "2090"),
         ("facts", {"A22": {"by": "city", "unnamed": "6513"}}, "[facts.A22]", "A22"),
         ("facts", {"A38": {"by": "city", "unnamed": "也许"}}, "[facts.A38]", "A38"),
         ("facts", {"A05": {"by": "firm"}}, "[facts.A05]", "A05"),
@@ -61,6 +62,8 @@ def test_an_edition_may_name_nothing_but_its_city():
         ("scan", {"figure": "F301.z", "least": "UPLOAD_MIN"}, "[scan] figure", "F301"),
         ("scan", {"figure": "F301.y", "least": "LEAST"}, "[scan] least", "LEAST"),
         ("map", {"tiles": [{"code": "110101", "name": "别处", "row": 1, "column": 1}]}, "[map] tiles", "110101"),
+        ("map", {"tiles": [], "outlines": "none.json"}, "[map] outlines", "none.json"),
+        ("map", {"tiles": [], "outlines": "../secret.json"}, "[map] outlines", "../secret.json"),
     ],
 )
 def test_what_is_named_and_not_there_is_said_where_it_is_named(section, said, where, code):

@@ -233,7 +233,7 @@ def test_the_workbook_of_a_submission_is_marked_too(cast, firm):
     assert book["软统企6"]["A1"].value.startswith("【演练】")
 
 
-@pytest.mark.parametrize("name", ["city_totals", "district_totals", "city_home", "district_home", "city_recheck"])
+@pytest.mark.parametrize("name", ["city_totals", "district_totals", "city_home", "district_home", "recheck"])
 def test_has_no_totals_and_no_progress(name, cast):
     train(cast)
     person = cast.chen_yu if name.startswith("district") else cast.liu_fang

@@ -15,8 +15,8 @@ from django.utils.timezone import localtime
 from accounts import clock
 from accounts.models import JournalEntry
 from reporting import workflow
-from reporting.firm.views.comparison import growth_words
 from reporting.models import BaseAdjustment, Filing, Review, Sheet, State, Submission
+from reporting.pages.comparison import growth_words
 from reporting.workflow.period import owe
 from tests.cast import AT, make_enterprise
 from tests.may import AFTER_DUE, CLEAN_MAY, fresh, make_may
@@ -139,7 +139,7 @@ def test_a_run_of_saves_of_one_table_by_one_person_is_one_line_of_the_journal(de
     for version in (1, 2, 3):
         save({"2010.c1": str(version)}, version, may.clerk, AT - timedelta(minutes=40 - 10 * version))
     sent = file_may(may.filing, may.clerk)
-    said = words_on(desk.get(reverse("district_review", args=[sent.receipt]))).partition("操作日志")[2]
+    said = words_on(desk.get(reverse("district_record", args=[sent.receipt]))).partition("操作日志")[2]
     since, until = (f"{at.hour}:{at:%M}" for at in (localtime(AT - timedelta(minutes=30)), localtime(AT)))
     assert f"保存软统企6 4 次，{since}—{until}" in said
     assert said.count("保存软统企6") == 2  # the colleague's own

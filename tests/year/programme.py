@@ -252,6 +252,6 @@ def pages_of(walk: Walk, person: User) -> list[str]:
         return paths
     paths += [f"{reverse(name)}?period={code}" for name in ("city_home", "city_submissions", "city_totals")]
     paths += [reverse("city_periods"), reverse("city_period", args=[code]), reverse("city_workbook", args=[code])]
-    paths += [reverse("city_requests"), reverse("city_parameters"), reverse("city_recheck")]
+    paths += [reverse("city_requests"), reverse("city_parameters"), reverse("recheck")]
     paths += [reverse("city_submission", args=[each.receipt]) for each in sent]
     return paths

@@ -2,40 +2,55 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 
 from accounts import clock
 from accounts.access import refusals_on
 from accounts.models import JournalEntry, User
 from reporting.conversation.threads import talk_about
 from reporting.filing.journal_lines import RunOfEntries, folded
-from reporting.firm.views.comparison import SubmissionComparison, compare
 from reporting.models import Filing, PublishedEdition, Review, Submission
+from reporting.pages.compared import bodies_of, options_of
+from reporting.pages.comparison import FindingInWords, SubmissionComparison, compare
 from text.incoming import without_hidden
 
 MOST_LINES = 200
 
 
 def show_submission(request, submission: Submission, template: str, around: dict, status: int = 200):
-    filing, comparison = submission.filing, compare(submission)
-    typed = around.get("typed", {})
+    filing, reviews = submission.filing, reviews_of(submission.filing)
+    typed = [row for words in around.get("typed", {}).values() for row in words.get("reasons", [])]
+    spoken_of = [row["cell"] for row in (*(row for said in reviews[:1] for row in said.reasons), *typed)]
+    comparison = compare(submission, spoken_of)
     page = {
         "submission": submission,
         "filing": filing,
         "period": filing.period,
         "comparison": comparison,
-        "rows": reason_rows([row for words in typed.values() for row in words.get("reasons", [])], comparison),
-        "others": filing.submissions.defer("values", "findings", "explanations", "attributes"),
-        "reviews": reviews_of(filing),
-        "journal": journal_of(filing, request.user),
+        "tables": bodies_of(comparison, partial(in_words, request.user, filing)),
+        "rows": reason_rows(typed, comparison),
+        "options": options_of(comparison),
+        "reviews": reviews,
         "talk": talk_about(filing, request.user),
         "revisions": revisions_of(submission),
     }
     return render(request, template, page | around, status=status)
+
+
+def in_words(user: User, filing: Filing, said: FindingInWords) -> str:
+    return render_to_string("firm/_said.html", {"said": said, "filing": filing, "user": user})
+
+
+def record_of(filing: Filing, user: User) -> dict:
+    """What happened to the filing beside the reviews."""
+    others = filing.submissions.defer(*Submission.HEAVY)
+    return {"others": others, "journal": journal_of(filing, user)}
 
 
 def revisions_of(submission: Submission) -> dict[str, PublishedEdition | None]:
@@ -83,9 +98,9 @@ def journal_of(filing, user: User) -> list[RunOfEntries]:
 
 def reason_rows(typed: list[dict[str, str]], comparison: SubmissionComparison) -> list[dict]:
     """The lines of the form in which reasons are typed: those typed before a refusal, then empty ones."""
-    listed = {cell.key for _, cells in comparison.cells_to_name for cell in cells} | {""}
-    rows = [row | {"is_unlisted": row["cell"] not in listed} for row in typed]
-    return rows + [{"cell": "", "reason": "", "is_unlisted": False}] * max(1, 2 - len(rows))
+    places = {cell.key: cell.place for table in comparison.tables for row in table.rows for cell in row.cells if cell}
+    rows = [row | {"place": places.get(row["cell"], row["cell"])} for row in typed]
+    return rows + [{"cell": "", "reason": "", "place": ""}] * max(1, 2 - len(rows))
 
 
 def already_decided(submission: Submission, decision: str, by: User, note: str = "", reasons=()) -> bool:

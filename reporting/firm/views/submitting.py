@@ -14,12 +14,12 @@ from reporting import workflow
 from reporting.conversation.threads import talk_about
 from reporting.filing.idle import idle_cells
 from reporting.firm.forms import AnswerPress, AskExtensionPress, ReasonPress, SubmitPress
-from reporting.firm.views.comparison import submission_before
 from reporting.firm.views.filing import as_pressed, filing_of, pressed_filing
 from reporting.firm.views.overview import CellLink, Overview
 from reporting.letters import recipients
 from reporting.models import Filing, State, Submission
 from reporting.models.filing import own_last
+from reporting.pages.comparison import submission_before
 from reporting.pages.grid import Remarks, lay_out
 
 

@@ -24,6 +24,7 @@ from reporting.reminders.catching_up import caught_up_by
 from reporting.reminders.forms import PressForm, ScheduleForm, UrgingForm
 from reporting.reminders.tasks import write_urging
 from reporting.reminders.urging import GROUPS, Chosen
+from reporting.reminders.weighing import cut_to, weigh
 from reporting.totals.aggregation import districts_of
 
 PAGE = 50
@@ -38,15 +39,23 @@ def reminders(request):
     if period is None:
         return render(request, "review/district_no_period.html")
     asked = {name: request.GET.get(name, "").strip() for name in ("state", "district", "q")}
-    chosen = Chosen(asked["state"], asked["district"], asked["q"])
+    chosen = Chosen(asked["state"], asked["district"], asked["q"], first=first_asked(request))
     return show_choice(request, period, chosen, UrgingForm(initial=asked | {"period": period.pk}), at)
 
 
+def first_asked(request) -> int:
+    asked = request.GET.get("first", "")
+    return int(asked) if asked.isdecimal() and len(asked) < 6 else 0
+
+
 def show_choice(request, period, chosen, form, at, status=200):
+    chosen = cut_to(request.user, period, chosen, at)
     owing = urging.group(request.user, period, chosen, at)
-    page = Paginator(listed(owing), PAGE).get_page(request.GET.get("page"))
+    absence = weigh(request.user, period, chosen, owing)
+    page = Paginator(absence.rows, PAGE).get_page(request.GET.get("page"))
     reach = urging.reach(owing, period, at)
-    urged = urging.last_urged([filing.pk for filing in page])
+    urged = urging.last_urged([row.filing for row in page])
+    filings = {filing.pk: filing for filing in listed([row.filing for row in page])}
     around = {
         "period": period,
         "periods": periods_to_show(),
@@ -54,8 +63,13 @@ def show_choice(request, period, chosen, form, at, status=200):
         "groups": GROUPS,
         "districts": districts_of(period) if request.user.scope == Scope.CITY else [],
         "reach": reach,
+        "absence": absence,
         "page": page,
-        "rows": [(filing, reach.addresses.get(filing.pk), urged.get(filing.pk)) for filing in page],
+        "rows": [
+            (filings[row.filing], row, reach.addresses.get(row.filing), urged.get(row.filing))
+            for row in page
+            if row.filing in filings
+        ],
         "to_activate": set(reach.to_activate),
         "unreached": set(reach.unreached),
         "form": form,
@@ -67,9 +81,11 @@ def show_choice(request, period, chosen, form, at, status=200):
     return render(request, "reminders/choose.html", around, status=status)
 
 
-def listed(owing):
-    known = owing.select_related("enterprise", "district", "period").prefetch_related("period__deadlines")
-    return known.defer("enterprise__attributes").order_by("district__position", "enterprise__name", "pk")
+def listed(filings):
+    """These filings with what their rows say, in the order given."""
+    known = Filing.objects.filter(pk__in=filings).select_related("enterprise", "district", "period")
+    found = known.prefetch_related("period__deadlines").defer("enterprise__attributes").in_bulk()
+    return [found[pk] for pk in filings if pk in found]
 
 
 @needs(Ability.REMIND)
@@ -83,7 +99,8 @@ def preview(request):
 
 
 def show_preview(request, form, at, has_changed=False):
-    period, chosen, words = form.cleaned_data["period"], form.chosen, form.cleaned_data["words"]
+    period, words = form.cleaned_data["period"], form.cleaned_data["words"]
+    chosen = cut_to(request.user, period, form.chosen, at)
     owing = urging.group(request.user, period, chosen, at)
     reach = urging.reach(owing, period, at)
     letters = (
@@ -96,12 +113,17 @@ def show_preview(request, form, at, has_changed=False):
         "chosen": chosen,
         "reach": reach,
         "samples": [SampleLetter.of(letter) for letter in letters if letter],
-        "to_call": listed(Filing.objects.filter(pk__in=reach.unreached[:MOST_TO_CALL])),
+        "to_call": listed(weighed_first(request.user, period, chosen, owing, reach.unreached)[:MOST_TO_CALL]),
         "token": uuid.uuid4(),
         "previewed_at": at.isoformat(),
         "has_changed": has_changed,
     }
     return render(request, "reminders/preview.html", around)
+
+
+def weighed_first(user, period, chosen, owing, some: list[int]) -> list[int]:
+    wanted = set(some)
+    return [pk for pk in weigh(user, period, chosen, owing).order if pk in wanted]
 
 
 @needs(Ability.REMIND)
@@ -131,7 +153,8 @@ def refuse(request, form, at):
     if period is None:
         return redirect("reminders")
     kept = {name: form.cleaned_data.get(name) or "" for name in ("state", "district", "q")}
-    return show_choice(request, period, Chosen(kept["state"], kept["district"], kept["q"]), form, at, status=422)
+    chosen = Chosen(kept["state"], kept["district"], kept["q"], first=form.cleaned_data.get("first") or 0)
+    return show_choice(request, period, chosen, form, at, status=422)
 
 
 @needs(Ability.REMIND)

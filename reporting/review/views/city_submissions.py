@@ -7,7 +7,7 @@ from accounts import clock
 from accounts.access import needs
 from accounts.models import Ability, District
 from reporting import workflow
-from reporting.firm.views.submission import Screen, decide, is_current, show_submission
+from reporting.firm.views.submission import Screen, decide, is_current, record_of, show_submission
 from reporting.models import Filing, Review, Submission
 from reporting.pages.chosen_period import asked_period, periods_to_show
 from reporting.review.forms import NotePress, ReasonsPress
@@ -87,4 +87,5 @@ def show(request, found, typed=None, status=200):
         "templates": REASONS,
         "moves": moves_open(found, filing) if request.user.may.query else [],
     }
+    around |= record_of(filing, request.user)
     return show_submission(request, found, "review/city_submission.html", around, status)

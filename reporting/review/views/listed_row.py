@@ -8,8 +8,8 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from reporting import workflow
 from reporting.consequence.ordering import Placed, Weight
-from reporting.firm.views.comparison import FindingInWords, findings_of
 from reporting.models import Filing, Standing
+from reporting.pages.comparison import FindingInWords, findings_of
 from reporting.pages.grid import show
 from reporting.review.weighing import KnownOfFiling, Weighed
 

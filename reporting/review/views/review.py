@@ -1,20 +1,38 @@
-"""Reviewing one submission: read it beside the past, then approve, send back, or ask. No figure can be written here."""
+"""Reviewing one submission after the other: read it beside the past, then approve, send back, or ask, and the next one
+is there. No figure can be written here.
 
-from django.shortcuts import get_object_or_404
+A decision leads on to the next filing that waits, in the order of the queue. Without script that is a redirect; with
+static/review.js the answer to the press is the next filing's page, at the address the header HX-Push-Url says."""
+
+from datetime import timedelta
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
+from django_htmx.http import HttpResponseClientRedirect, push_url
 
 from accounts import clock
-from accounts.access import needs
+from accounts.access import needs, refusals_on
 from accounts.models import Ability
 from reporting import workflow
+from reporting.filing.past import periods_before
 from reporting.filing.punctuality import decide_by
-from reporting.firm.views.submission import Screen, decide, is_current, show_submission
-from reporting.models import Filing, Review, State
+from reporting.firm.views.submission import already_decided, is_current, record_of, reviews_of, show_submission
+from reporting.models import Filing, Review, State, Submission
 from reporting.review.forms import NotePress, ReasonsPress
+from reporting.review.strip import strip_of
+from reporting.review.walking import Walk, walk_of
 from reporting.totals.progress import submissions_visible_to
 from reporting.workflow import guards
 
-MOVES = ("approve", "answer_city", "send_back", "query")
+MOVES = {
+    Review.Decision.APPROVE: "approve",
+    Review.Decision.ANSWER: "answer_city",
+    Review.Decision.SEND_BACK: "send_back",
+    Review.Decision.QUERY: "query",
+}
 REASONS = (
     "与上期、去年同期相比变动过大，请核实；确属实的请写明原因。",
     "疑似计量单位错误（应以万元填报），请核实。",
@@ -24,14 +42,14 @@ REASONS = (
     "漏填，请补充。",
     "说明不够具体，请写明项目、合同或调整事项。",
 )
+SHORT_WHILE = timedelta(minutes=1)  # in which an approval may be taken back
 
 
 @needs(Ability.REVIEW)
 @require_GET
 def review(request, receipt):
     submission = get_object_or_404(submissions_visible_to(request.user), receipt=receipt)
-    workflow.open_for_review(submission, by=request.user, at=clock.now())
-    return show_review(request, submission)
+    return open_and_show(request, submission, walk_of(request.user, submission.filing.period, clock.now()))
 
 
 @needs(Ability.REVIEW)
@@ -62,30 +80,99 @@ def answer_city(request, receipt):
     return decide_here(request, receipt, decision, workflow.answer_city, "已答复市级。", **NotePress(request.POST).said)
 
 
-def decide_here(request, receipt, decision, change, done, **words):
+@needs(Ability.REVIEW)
+@require_GET
+def record(request, receipt):
+    """What happened to the filing: a part of the review page that is asked for when it is opened."""
     submission = get_object_or_404(submissions_visible_to(request.user), receipt=receipt)
-    return decide(request, submission, decision.value, change, done, Screen(show_review, "district_review"), **words)
+    page = {"submission": submission, "filing": submission.filing, "reviews": reviews_of(submission.filing)}
+    return render(request, "review/record.html", page | record_of(submission.filing, request.user))
 
 
-def show_review(request, submission, typed=None, status=200):
+@needs(Ability.REVIEW)
+@require_GET
+def said_before(request, receipt):
+    """往来: what was asked, answered and said about the firm's last period, and about the same one of last year."""
+    submission = get_object_or_404(submissions_visible_to(request.user), receipt=receipt)
+    filing, now = submission.filing, submission.filing.period.parsed
+    codes = [code.code for code in periods_before(now)]
+    earlier = Filing.objects.visible_to(request.user).filter(period__in=codes, enterprise=filing.enterprise_id)
+    found = {each.period_id: each for each in earlier.select_related("enterprise", "period", "district")}
+    last = [code for code in reversed(codes) if code in found][:1]
+    named = dict.fromkeys([*last, *([codes[0]] if now.month and codes[0] in found else [])])
+    talks = [(found[code], reviews_of(found[code]), found[code].messages.select_related("by")) for code in named]
+    return render(request, "review/said_before.html", {"submission": submission, "filing": filing, "talks": talks})
+
+
+def decide_here(request, receipt, decision, change, done, **words) -> HttpResponse:
+    """One decision, and on to the next. A second click says the same as the first; what somebody else decided
+    meanwhile is said, and goes on too; a refusal keeps what was typed."""
+    submission, at = get_object_or_404(submissions_visible_to(request.user), receipt=receipt), clock.now()
+    walk = walk_of(request.user, submission.filing.period, at)
+    with refusals_on(request):
+        if already_decided(submission, decision.value, request.user, **words):
+            return go_on(request, submission, walk, done)
+        if said := decided_meanwhile(submission, decision):
+            return go_on(request, submission, walk, said)
+        change(submission, by=request.user, at=at, **words)
+        return go_on(request, submission, walk, done)
+    return show_review(request, submission, walk, typed={decision.value: words}, status=409)
+
+
+def decided_meanwhile(submission: Submission, decision: Review.Decision) -> str:
+    """What became of it where it waits for this no longer; nothing where it does, or the firm has sent another."""
+    filing, last = submission.filing, submission.reviews.select_related("by").order_by("-pk").first()
+    if filing.in_force_id != submission.pk or filing.state in workflow.MOVES[MOVES[decision]] or last is None:
+        return ""
+    return f"{last.by.signed}已在此之前作出处理（{last.get_decision_display()}），这次没有再记。"
+
+
+def go_on(request, submission: Submission, walk: Walk, said: str) -> HttpResponse:
+    """To the next filing that waits; where none does, back to the queue."""
+    filing, name = submission.filing, submission.filing.enterprise.name
+    following = walk.after(filing.pk)
+    if not following:
+        messages.success(request, f"{name}：{said}本期没有其他待审核的了。")
+        queue = reverse("district_queue", args=[filing.period_id])
+        return HttpResponseClientRedirect(queue) if request.htmx else redirect(queue)
+    messages.success(request, f"{name}：{said}")
+    if not request.htmx:
+        return redirect("district_review", following)
+    found = submissions_visible_to(request.user).get(receipt=following)
+    return push_url(open_and_show(request, found, walk), reverse("district_review", args=[following]))
+
+
+def open_and_show(request, submission: Submission, walk: Walk) -> HttpResponse:
+    workflow.open_for_review(submission, by=request.user, at=clock.now())
+    return show_review(request, submission, walk)
+
+
+def show_review(request, submission: Submission, walk: Walk, typed=None, status=200) -> HttpResponse:
     filing = Filing.objects.select_related("in_force", "period", "district").get(pk=submission.filing_id)
     only_reads = guards.only_reads(request.user, filing)
-    waiting = Filing.objects.visible_to(request.user).of(filing.period).filter(state=State.SUBMITTED)
-    following = waiting.exclude(pk=filing.pk).select_related("in_force").order_by("in_force__submitted_at").first()
-    is_due = (
-        is_current(submission, filing) and filing.is_under_review and not only_reads and not filing.period.is_practice
-    )
+    is_open = is_current(submission, filing) and not only_reads
+    is_due = is_open and filing.is_under_review and not filing.period.is_practice
     around = {
         "typed": typed or {},
         "templates": REASONS,
         "decide_by": decide_by(submission) if is_due else None,
         "today": clock.today(),
-        "following": following,
+        "walk": walk,
+        "place": walk.place_of(filing.pk) if is_open else None,
+        "following": walk.after(filing.pk),
+        "previous": walk.before(filing.pk),
         "only_reads": only_reads,
-        "moves": [
-            move
-            for move in MOVES
-            if not only_reads and is_current(submission, filing) and filing.state in workflow.MOVES[move]
-        ],
+        "strip": strip_of(submission, walk.placed(filing.pk) if is_open else None),
+        "moves": [move for move in MOVES.values() if is_open and filing.state in workflow.MOVES[move]],
+        "undone": last_approved(request.user, filing.period_id),
     }
     return show_submission(request, submission, "review/review.html", around, status)
+
+
+def last_approved(user, period: str) -> Review | None:
+    """What this person passed a moment ago, and may take back."""
+    said = Review.objects.filter(by=user, at__gt=clock.now() - SHORT_WHILE, submission__filing__period=period)
+    last = said.select_related("submission__filing__enterprise").order_by("-pk").first()
+    if last is None or last.decision != Review.Decision.APPROVE:
+        return None
+    return last if last.submission.filing.state == State.APPROVED else None

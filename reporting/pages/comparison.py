@@ -2,7 +2,8 @@
 has changed since the submission before it. Everything here comes out of frozen submissions, never out of a draft."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 
 from forms_tables.edition.address import CellAddress
@@ -69,6 +70,8 @@ class ComparedRow:
     beside: tuple[str, ...]
     findings: tuple[FindingInWords, ...]
 
+    is_quiet: bool  # it says nothing: nothing but zeros, or last year's answer again, with nothing to be said of it
+
     @property
     def anchor(self) -> ComparedCell | None:
         return next((cell for cell in self.cells if cell), None)
@@ -86,6 +89,11 @@ class ComparedTable:
     @property
     def findings(self) -> int:
         return sum(len(row.findings) for row in self.rows)
+
+    @property
+    def quiet(self) -> int:
+        """How many rows a compact reading leaves out."""
+        return sum(row.is_quiet and not row.indicator.is_heading for row in self.rows)
 
     @property
     def width(self) -> int:
@@ -106,12 +114,17 @@ class SubmissionComparison:
         return [*self.general, *(said for table in self.tables for row in table.rows for said in row.findings)]
 
     @property
+    def quiet(self) -> int:
+        return sum(table.quiet for table in self.tables)
+
+    @property
     def cells_to_name(self) -> list[tuple[Table, list[ComparedCell]]]:
         """The cells a reason may be given for without clicking: the first of each row, and those with a finding."""
         return [(table.table, [c for row in table.rows for c in _nameable(row)]) for table in self.tables]
 
 
-def compare(submission: Submission) -> SubmissionComparison:
+def compare(submission: Submission, pointed_at: Collection[str] = ()) -> SubmissionComparison:
+    """`pointed_at` are cells somebody speaks of: their rows are never quiet."""
     filing = submission.filing
     edition = filing.period.judged_by(submission.edition)
     values = submission_values(submission)
@@ -121,7 +134,7 @@ def compare(submission: Submission) -> SubmissionComparison:
     general, by_row = findings_of(submission, edition)
     stands = what_stands_behind(filing)
     words = {word: IMPORTED if isinstance(stood, ImportedFiling) else FILED for word, stood in stands.items()}
-    layout = _Layout(filing.period.parsed, values, before, history, words, by_row)
+    layout = _Layout(filing.period.parsed, values, before, history, words, by_row, frozenset(pointed_at))
     tables = tuple(layout.table(edition.table(code)) for code in submission.tables)
     changed = tuple(c for t in tables for row in t.rows for c in row.cells if c and c.before is not None)
     return SubmissionComparison(submission, previous, tables, general, changed, tuple(imported_behind(filing)))
@@ -170,12 +183,13 @@ class _Layout:
     history: dict[str, Values]
     stands_as: dict[str, str]  # 以往上报, or 导入历史
     findings: dict[str, list[FindingInWords]]
+    pointed_at: frozenset[str]
 
     def table(self, table: Table) -> ComparedTable:
         is_answers = is_questionnaire(table)
         beside = BESIDE_YEAR if self.period.is_annual else BESIDE_MONTH
         unit = "" if is_answers else most_common_unit(table.indicators)
-        rows = tuple(self.row(indicator, table, unit, is_answers) for indicator in table.indicators)
+        rows = headed([self.row(indicator, table, unit, is_answers) for indicator in table.indicators])
         labels = BESIDE_ANSWERS if is_answers else beside
         return ComparedTable(table, table.columns, labels, unit, rows, is_answers)
 
@@ -183,15 +197,28 @@ class _Layout:
         own = {column.key: column for column in indicator.column_definitions}
         found = self.findings.get(indicator.code, ())
         marked = {cell for said in found for cell in said.cells}
+        cells = tuple(
+            self.cell(indicator, own[column.key], marked) if column.key in own else None for column in table.columns
+        )
         return ComparedRow(
             indicator=indicator,
             unit=indicator.unit if indicator.unit != unit else "",
-            cells=tuple(
-                self.cell(indicator, own[column.key], marked) if column.key in own else None for column in table.columns
-            ),
+            cells=cells,
             beside=self.last_answer(indicator) if is_answers else self.worked_out(indicator),
             findings=tuple(found),
+            is_quiet=not found and self.is_quiet([cell for cell in cells if cell], is_answers),
         )
+
+    def is_quiet(self, cells: Sequence[ComparedCell], is_answers: bool) -> bool:
+        if any(cell.has_finding or cell.before is not None or cell.on_record for cell in cells):
+            return False
+        keys = [cell.key for cell in cells]
+        if not self.pointed_at.isdisjoint(keys):
+            return False
+        answers = self.history.get("last_annual", {}) if is_answers else {}
+        if answers:
+            return all(self.values.get(key) == answers.get(key) for key in keys)
+        return not any(self.values.get(key) for key in keys)
 
     def cell(self, indicator: Indicator, column: Column, marked: set[str]) -> ComparedCell:
         key = f"{indicator.code}.{column.key}"
@@ -244,6 +271,19 @@ class _Layout:
         if self.period.month <= 2:
             return now
         return None if before is None else now - before
+
+
+def headed(rows: Sequence[ComparedRow]) -> tuple[ComparedRow, ...]:
+    """A heading is quiet where all rows below it are."""
+    below, found = True, []
+    for row in reversed(rows):
+        if row.indicator.is_heading:
+            found.append(replace(row, is_quiet=below))
+            below = True
+        else:
+            below = below and row.is_quiet
+            found.append(row)
+    return tuple(reversed(found))
 
 
 def growth_words(now: Decimal | str | None, then: Decimal | str | None) -> str:

@@ -1,0 +1,88 @@
+"""Whom to ring first: the firms of which nothing is in, in the order of what the total lacks without them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from reporting.estimates.predicting import Method, predict
+from reporting.estimates.reading import HEADLINE, THEN, Told
+from reporting.models import Filing
+
+MOST_TO_RING = 20
+METHODS = {
+    Method.TREND: "上年同期数 × 企业上期增势 × 同组变动",
+    Method.RATIO: "上年同期数 × 同组平均增幅",
+    Method.NEWCOMERS: "没有上年数，取同组新增企业平均数",
+    Method.CLASS_MEAN: "没有上年数，取同组已报企业平均数",
+    Method.NOTHING: "不能推算",
+}
+LEVELS = ("同类同规模同区县", "同类同规模", "同类", "全市")
+CANNOT = "上年同期为零或负数，或没有可比的已报企业，不能推算"
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A firm that has not filed. `estimate` is what it is expected to say, None where nobody can tell; `beside` the
+    same by a mean of ratios; `share` what part of the total it would be, in per cent."""
+
+    filing: Filing
+    before: float | None
+    estimate: float | None
+    beside: float | None
+    share: float | None
+    how: str
+
+    @property
+    def estimate_words(self) -> str:
+        return "不能推算" if self.estimate is None else f"{self.estimate:,.0f}"
+
+    @property
+    def share_words(self) -> str:
+        return "" if self.share is None else f"{self.share:.1f}%"
+
+
+@dataclass(frozen=True)
+class ToRing:
+    """The first of `missing` firms; `estimated` adds up the estimates of all of them, `unsaid` counts those without."""
+
+    firms: list[Missing]
+    missing: int
+    estimated: float
+    unsaid: int
+
+
+def to_ring(told: Told, whole: float, district: str | None = None) -> ToRing:
+    """`whole` is the total they are parts of, with what is estimated of it."""
+    predicted = predict(told.figures(HEADLINE))
+    rows = told.frame.select("filing", "district", "is_in", pl.col(THEN.format(HEADLINE)).alias("before")).with_columns(
+        estimate=pl.Series(predicted.value).fill_nan(None),
+        beside=pl.Series(predicted.beside).fill_nan(None),
+        method=pl.Series(predicted.method),
+        level=pl.Series(predicted.level),
+    )
+    rows = rows.filter(~pl.col("is_in") if district is None else ~pl.col("is_in") & (pl.col("district") == district))
+    by_weight = pl.coalesce("estimate", "before", pl.lit(0.0)).abs()
+    first = rows.sort(by_weight, "filing", descending=[True, False]).head(MOST_TO_RING)
+    filings = Filing.objects.filter(pk__in=first["filing"].to_list()).select_related("enterprise", "district", "period")
+    known = {each.pk: each for each in filings.defer("enterprise__attributes")}
+    firms = [
+        Missing(
+            filing=known[row["filing"]],
+            before=row["before"],
+            estimate=row["estimate"],
+            beside=row["beside"],
+            share=row["estimate"] * 100 / whole if row["estimate"] is not None and whole > 0 else None,
+            how=how_in_words(Method(row["method"]), row["level"]),
+        )
+        for row in first.iter_rows(named=True)
+        if row["filing"] in known
+    ]
+    estimates = rows["estimate"].to_numpy()
+    return ToRing(firms, rows.height, float(np.nansum(estimates.astype(float))), rows["estimate"].null_count())
+
+
+def how_in_words(method: Method, level: int) -> str:
+    return CANNOT if method == Method.NOTHING else f"{METHODS[method]}（{LEVELS[level]}）"

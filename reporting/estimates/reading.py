@@ -1,0 +1,165 @@
+"""The figures of a period as the estimates read them: the board of consequence, when each firm's filing came, and what
+the firm had said for the period before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+
+import numpy as np
+import polars as pl
+from django.db.models import Min
+
+from forms_tables.edition.catalog import Edition
+from forms_tables.notation.names import earlier
+from reporting.city_columns import frozen
+from reporting.city_columns.files import path_of
+from reporting.city_columns.kept import FILINGS
+from reporting.city_columns.marks import parts_of
+from reporting.consequence.board import BEFORE, NOW, Measure, board_of, measure_of
+from reporting.estimates.predicting import Figures, Floats, Wholes
+from reporting.models import Period, Submission
+
+HEADLINE, BASE, EMPLOYED = ROLES = ("headline", "base", "employed")
+SAID, THEN, TREND, ARRIVED = "said {}", "then {}", "trend {}", "arrived"  # columns of one role; when a filing came
+UNKNOWN = "?"  # the class or size of a firm of which nothing is in and nothing was said before: no group of its own
+MOMENT = pl.Datetime("us", "UTC")
+OWN = {
+    "filing": pl.Int64,
+    "enterprise": pl.Int64,
+    "district": pl.String,
+    "class": pl.String,
+    "size": pl.String,
+    "is_in": pl.Boolean,
+    ARRIVED: MOMENT,
+}
+
+
+def measures_by_role(edition: Edition, frequency: str) -> dict[str, Measure]:
+    """The same cell is asked for once."""
+    named = edition.platform.figures.get(frequency)
+    cells = {role: getattr(named, role) for role in ROLES} if named else {}
+    found = {role: cell for role, cell in cells.items() if cell and edition.has_cell(cell)}
+    first = {cell: role for role, cell in reversed(found.items())}
+    return {role: measure_of(edition, frequency, cell) for role, cell in found.items() if first[cell] == role}
+
+
+@dataclass(frozen=True)
+class Told:
+    """`frame` has a row for each filing that is owed or in: what `OWN` lists, and for each role `said`, `then` (a year
+    before) and `trend` (its growth of the period before, as a factor). `districts` are codes in their order."""
+
+    period: Period
+    measures: dict[str, Measure]
+    frame: pl.DataFrame
+    districts: tuple[str, ...]
+
+    def figures(self, role: str) -> Figures:
+        is_in = self.frame["is_in"].to_numpy()
+        said = floats(self.frame[SAID.format(role)])
+        return Figures(
+            said=np.where(is_in, said, np.nan),
+            is_in=is_in,
+            base=floats(self.frame[THEN.format(role)]),
+            trend=floats(self.frame[TREND.format(role)]),
+            groups=self.groups,
+            area=self.area,
+            areas=len(self.districts),
+        )
+
+    def of(self, rows: pl.Expr | pl.Series) -> Told:
+        return Told(self.period, self.measures, self.frame.filter(rows), self.districts)
+
+    @cached_property
+    def area(self) -> Wholes:
+        places = {code: place for place, code in enumerate(self.districts)}
+        return self.frame["district"].replace_strict(places, return_dtype=pl.Int64).to_numpy()
+
+    @cached_property
+    def groups(self) -> tuple[Wholes, ...]:
+        """Class, size and district; class and size; class; all."""
+        kind, size, district = (numbered(self.frame[name]) for name in ("class", "size", "district"))
+        together = kind * (int(size.max(initial=0)) + 1) + size
+        return together * (int(district.max(initial=0)) + 1) + district, together, kind, np.zeros_like(kind)
+
+
+def floats(column: pl.Series) -> Floats:
+    return column.cast(pl.Float64).fill_null(float("nan")).to_numpy()
+
+
+def numbered(column: pl.Series) -> Wholes:
+    return column.rank("dense").cast(pl.Int64).to_numpy() - 1
+
+
+def own_rows(period: Period, fresh: bool = True) -> pl.DataFrame:
+    """What a period says by itself: `OWN`, and for each role `said` and `then`."""
+    store_those_behind(period)
+    board = board_of(period, fresh=fresh)
+    measures = measures_by_role(board.edition, period.parsed.frequency)
+    is_in = pl.col("counted") if period.is_locked else pl.col("submission").is_not_null()
+    figures = [
+        pl.col(column.format(measure.cell)).alias(name.format(role))
+        for role, measure in measures.items()
+        for name, column in ((SAID, NOW), (THEN, BEFORE))
+    ]
+    rows = board.frame.select(
+        "filing", "enterprise", "district", "class", "size", "owed", is_in.alias("is_in"), *figures
+    )
+    rows = rows.filter(pl.col("owed") | pl.col("is_in")).drop("owed")
+    return rows.join(arrivals_of(period), on="filing", how="left", maintain_order="left")
+
+
+def store_those_behind(period: Period) -> None:
+    """The columns of the earlier periods that its firms are measured against, where there are none yet: the beat keeps
+    them current (reporting.city_columns.tasks)."""
+    behind = {each.code for each in earlier(period.parsed).values()}
+    if unstored := [code for code in behind if not path_of(code, FILINGS).exists()]:
+        frozen.refresh(code for code, parts in parts_of(unstored).items() if parts)
+
+
+def arrivals_of(period: Period) -> pl.DataFrame:
+    """When the first submission of each filing came that was not taken back."""
+    came = Submission.objects.filter(filing__period=period.pk, recalled_at=None).order_by()
+    rows = came.values_list("filing").annotate(first=Min("submitted_at"))
+    return pl.DataFrame(list(rows), schema={"filing": pl.Int64, ARRIVED: MOMENT}, orient="row")
+
+
+def told(period: Period, own: pl.DataFrame, last: pl.DataFrame | None, districts: Sequence[str]) -> Told:
+    """With the rows of the period before, where there are any: a firm's trend, and its class and size while nothing of
+    it is in."""
+    measures = measures_by_role(period.edition, period.parsed.frequency)
+    there = [role for role in measures if last is not None and SAID.format(role) in last.columns]
+    trends = [growth_of(role) for role in there]
+    if last is None:
+        frame = own.with_columns(pl.lit("").alias("class_then"), pl.lit("").alias("size_then"))
+    else:
+        before = last.filter("is_in").unique("enterprise", keep="last", maintain_order=True)
+        before = before.select("enterprise", *trends, class_then="class", size_then="size")
+        frame = own.join(before, on="enterprise", how="left", maintain_order="left")
+    missing = [pl.lit(None, dtype=pl.Float64).alias(TREND.format(role)) for role in measures if role not in there]
+    frame = frame.with_columns(*missing, *(known(name) for name in ("class", "size"))).drop("class_then", "size_then")
+    others = frame.filter(~pl.col("district").is_in(list(districts)))["district"].unique().sort()
+    return Told(period, measures, frame, (*districts, *others))
+
+
+def growth_of(role: str) -> pl.Expr:
+    said, then = pl.col(SAID.format(role)), pl.col(THEN.format(role))
+    return pl.when((said > 0) & (then > 0)).then(said / then).alias(TREND.format(role))
+
+
+def known(name: str) -> pl.Expr:
+    then = pl.col(f"{name}_then").fill_null("")
+    missing = pl.when(~pl.col("is_in")).then(pl.lit(UNKNOWN)).otherwise(pl.lit(""))
+    return pl.when(pl.col(name) != "").then(pl.col(name)).when(then != "").then(then).otherwise(missing).alias(name)
+
+
+def as_of(now: Told, moment: datetime) -> Told:
+    """As it stood at an earlier moment: what came later is missing again; of the rest the figures are those of now."""
+    return Told(now.period, now.measures, now.frame.with_columns(came_by(moment).alias("is_in")), now.districts)
+
+
+def came_by(moment: datetime) -> pl.Expr:
+    """Of which nobody knows when it came, it was there from the beginning."""
+    return pl.col("is_in") & (pl.col(ARRIVED).is_null() | (pl.col(ARRIVED) <= moment.astimezone(UTC)))

@@ -1,0 +1,101 @@
+"""A firm's headline figure month by month over a year, read from the few cells that say it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import NamedTuple
+
+from django.db.models import F, Value
+from django.db.models.expressions import Combinable
+from django.db.models.fields.json import KeyTextTransform
+
+from forms_tables.edition.catalog import Edition
+from forms_tables.edition.continuity import cells_before
+from forms_tables.edition.periods import PeriodCode
+from forms_tables.edition.shape import so_far_cell
+from reporting.filing.past import MONTHS, periods_before
+from reporting.models import Filing, ImportedFiling, Submission, published_edition
+from reporting.models.filing import own_last
+from reporting.models.standing import UNDER_REVIEW
+
+WAYS = ("approved", "in_force")  # by which a submission may stand
+
+
+@dataclass(frozen=True)
+class MonthValue:
+    """What a firm did in a month by itself; February holds January too. None where that is not known."""
+
+    period: PeriodCode
+    value: Decimal | None
+
+
+class Said(NamedTuple):
+    """What a form says of the headline figure: so far, and so far the month before."""
+
+    now: str | None
+    before: str | None
+
+
+def months_until(submission: Submission) -> list[MonthValue]:
+    """The twelve months that end with the submission's period, of an annual one those of its year. A January that
+    nobody files is left out."""
+    filing, cells = submission.filing, headline_cells(submission.edition)
+    if cells is None:
+        return []
+    own = filing.period.parsed
+    last = PeriodCode(own.year, own.month or MONTHS)
+    codes = [*periods_before(last)[1:], last]
+    said = said_by(filing, submission.edition, cells, codes)
+    if own.month:
+        said[last.code] = Said(*(submission.values.get(cell) for cell in cells))
+    months = [MonthValue(code, alone_in(code, said[code.code]) if code.code in said else None) for code in codes]
+    return [each for each in months if each.period.month != 1 or each.value is not None]
+
+
+def headline_cells(edition: Edition) -> tuple[str, str] | None:
+    """That of the monthly form, and the one that carries the month before ("" where the form has none)."""
+    cell = edition.platform.headline("month")
+    return (cell, so_far_cell(edition, cell)) if cell and edition.has_cell(cell) else None
+
+
+def alone_in(code: PeriodCode, said: Said) -> Decimal | None:
+    if said.now is None:
+        return None
+    if code.month is not None and code.month <= 2:
+        return Decimal(said.now)
+    return None if said.before is None else Decimal(said.now) - Decimal(said.before)
+
+
+def said_by(filing: Filing, edition: Edition, cells: tuple[str, str], codes: list[PeriodCode]) -> dict[str, Said]:
+    """By period: what stands of the firm. One query, and one more for what may be imported where a month is missing."""
+    named = [code.code for code in codes]
+    texts = {f"{way}_{place}": text_of(way, cell) for way in WAYS for place, cell in enumerate(cells)}
+    editions = {f"{way}_edition": F(f"{way}__edition_code") for way in WAYS}
+    filings = Filing.everywhere.of_one_firm(filing.enterprise_id).filter(period__in=named)
+    found: dict[str, Said] = {}
+    for each in own_last(filings.annotate(**texts, **editions), {filing.enterprise_id}):
+        way = "approved" if each.approved_id else "in_force" if each.meets(UNDER_REVIEW) else ""
+        if way and is_alike(edition, published_edition(getattr(each, f"{way}_edition")), cells[0]):
+            found[each.period_id] = Said(getattr(each, f"{way}_0"), getattr(each, f"{way}_1"))
+    missing = [code for code in named if code not in found]
+    return {**found, **imported_of(filing, edition, cells, missing)} if missing else found
+
+
+def text_of(way: str, cell: str) -> Combinable:
+    return KeyTextTransform(cell, f"{way}__values") if cell else Value(None)
+
+
+def is_alike(edition: Edition, then: Edition, cell: str) -> bool:
+    """Whether the figure had the same cell then and meant the same."""
+    return then.digest == edition.digest or cells_before(edition, then).get(cell) == cell
+
+
+def imported_of(filing: Filing, edition: Edition, cells: tuple[str, str], codes: list[str]) -> Mapping[str, Said]:
+    imports = ImportedFiling.objects.under(filing.enterprise_id).filter(period__in=codes)
+    return {
+        each.period: Said(*(each.values.get(cell) for cell in cells))
+        for each in own_last(imports, {filing.enterprise_id})
+        if is_alike(edition, each.edition, cells[0])
+    }
