@@ -19,10 +19,9 @@ from reporting.models.history import (
     ImportedFiling,
 )
 from reporting.models.in_force import edition_in_force
-from reporting.models.kept_choice import KeptChoice
 from reporting.models.long_import import LongExport, RegisterImport
 from reporting.models.period import Deadline, ParameterValue, Period
-from reporting.models.record import Certificate, DistrictResult, SavedCut
+from reporting.models.record import Certificate, DistrictResult, KeptChoice, SavedCut
 from reporting.models.release import FrozenRelease, LockLimit, LockProposal, Release, lock_limit, lock_limit_for
 from reporting.models.reminder import ReminderChoice, Urging
 from reporting.models.request import BaseAdjustment, ExtensionRequest, LateRequest
