@@ -110,7 +110,9 @@ class ListedRow:
 
 def rows_of(filings: Sequence[Filing], weighed: Weighed, limit: Decimal) -> list[ListedRow]:
     keys = [filing.pk for filing in filings]
-    placed, known = (weighed.placed(keys), weighed.known(keys)) if weighed.orders else ({}, {})
+    placed = weighed.placed(keys)
+    others = [key for key in keys if key not in placed]
+    known = weighed.known(others) if others else {}
     headline = weighed.headline.name if weighed.headline else ""
     return [
         ListedRow(

@@ -126,7 +126,7 @@ def keys_of(filings: QuerySet, known: Weighed, choice: Choice, is_all: bool) -> 
     """The filings in the chosen order, by their keys: of a page alone everything is read."""
     name = choice.sort.removeprefix("-")
     if name in BY_WEIGHT:
-        return known.pks(choice.sort, None if is_all else list(filings.order_by().values_list("pk", flat=True)))
+        return known.keys(choice.sort, None if is_all else list(filings.order_by().values_list("pk", flat=True)))
     direction = "-" if choice.sort.startswith("-") else ""
     return filings.order_by(f"{direction}{SORTS[name]}", "pk").values_list("pk", flat=True)
 

@@ -29,7 +29,7 @@ def outstanding(request, code):
     known = weighed(period, at, areas_of(request.user) or [None])
     found = Filing.objects.visible_to(request.user).of(period).outstanding()
     read = found.select_related("enterprise", "district").in_bulk()
-    filings = [read[pk] for pk in known.pks(WEIGHT, read)]
+    filings = [read[pk] for pk in known.keys(WEIGHT, read)]
     content = write_outstanding(filings, known, at)
     journal.record(
         by=request.user, at=at, action="导出未报名单", subject=period.label, district=request.user.district,
