@@ -22,13 +22,8 @@ from reporting.pages.grid import show
 
 WEIGHT = "weight"
 FIGURES = ("revenue", "change", "moves_district", "moves_city", "warnings")  # of the headline figure
-KNOWN: dict[str, type[pl.DataType]] = {
-    "filing": pl.Int64,
-    "revenue": pl.Float64,
-    "before": pl.Float64,
-    "change": pl.Float64,
-}
-KNOWN |= {"absent": pl.Float64, "missing": pl.Boolean}
+KNOWN = ("filing", "revenue", "before", "change", "absent", "missing")
+SIGNED = ("moves_district", "moves_city")  # up or down, it moves
 PLACED = ("score", "moves_district", "moves_city", "warnings")
 
 
@@ -83,7 +78,8 @@ class Weighed:
         rows = self.frame if among is None else self.frame.filter(pl.col("filing").is_in(list(among)))
         name, descending = sort.removeprefix("-"), sort.startswith("-")
         if name != WEIGHT:
-            rows = rows.sort(name, "filing", descending=[descending, False], nulls_last=True)
+            by = pl.col(name).abs() if name in SIGNED else pl.col(name)
+            rows = rows.sort(by, "filing", descending=[descending, False], nulls_last=True)
         elif descending:
             rows = rows.reverse()
         found = rows["filing"].to_list()

@@ -127,11 +127,11 @@ def rows_of(filings: Sequence[Filing], weighed: Weighed, limit: Decimal) -> list
 
 
 def points_in_words(points: float | None) -> str:
-    """By how much a total would move, in per cent of it."""
+    """By how much a total would move were the firm to say what was expected of it, in per cent of the total."""
     if points is None:
         return UNKNOWN
-    size = _rounded(abs(points), LEAST)
-    return f"{size:,f}" if size >= LEAST else "不足 0.01"
+    moved = _rounded(points, LEAST)
+    return f"{moved:+,f}" if moved else "不足 0.01"
 
 
 def _rounded(figure: float, least: Decimal) -> Decimal:
