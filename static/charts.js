@@ -41,14 +41,25 @@
   }
 
   // ---- axes ----
-  const valueAxis = (unit, fromNought) => ({
-    type: "value", scale: !fromNought, name: unit, nameTextStyle: quiet(), nameGap: 12,
+  // A level begins at nought. A rate need not, nor what has an interval, which is narrow beside its level.
+  const beginsAtNought = (series) => series.some((one) => one.kind === "bar")
+    || (series.some((one) => one.unit !== "%") && !series.some((one) => one.band.length));
+  const isWhole = (series) => series.every((one) => one.values.every((value) => value === null || Number.isInteger(value)));
+  const valueAxis = (unit, series) => ({
+    type: "value", scale: !beginsAtNought(series), name: unit, minInterval: isWhole(series) ? 1 : 0, nameTextStyle: quiet(), nameGap: 12,
     axisLabel: { ...quiet(), formatter: (value) => grouped.format(value), hideOverlap: true },
     splitLine: { lineStyle: { color: tone("--line") } }, axisLine: { show: false }, axisTick: { show: false },
   });
+  // Of months in a row the year is said once each.
+  const MONTH = /^(\d{4}年)(\d+月.*)$/;
+  function monthOf(label, at, labels) {
+    const [, year, month] = MONTH.exec(label) || [];
+    if (!month) return label;
+    return at && MONTH.exec(labels[at - 1])?.[1] === year ? month : `${month}\n${year}`;
+  }
   const labelAxis = (drawn) => ({
     type: "category", data: drawn.labels.map((label, at) => (drawn.marked.includes(at) ? `${label}${SIGN}` : label)),
-    axisLabel: { ...quiet(), hideOverlap: true }, axisTick: { show: false },
+    axisLabel: { ...quiet(), hideOverlap: true, lineHeight: 16, formatter: (label, at) => monthOf(label, at, drawn.labels) }, axisTick: { show: false },
     axisLine: { onZero: false, lineStyle: { color: tone("--line-strong") } },
   });
   // The line of nought of the first axis, where anything goes under it.
@@ -61,7 +72,24 @@
   }
 
   // ---- series ----
-  function lineOf(drawn, one, number, atEnd) {
+  // How far each name at the end of a line makes way for the one above it, where the lines end close together.
+  function waysMade(drawn) {
+    const known = drawn.series.flatMap((one) => [...one.values, ...one.band.flatMap((ends) => ends || [])]).filter((value) => value !== null);
+    const low = Math.min(beginsAtNought(drawn.series) ? 0 : Infinity, ...known);
+    const pixels = (value) => ((low - value) / (Math.max(...known) - low || 1)) * (HEIGHT - 75);
+    const ends = drawn.series.map((one, number) => {
+      const last = one.values.reduce((found, value, at) => (value === null ? found : at), -1);
+      return { number, last, place: last < 0 ? 0 : pixels(one.values[last]) };
+    });
+    const ways = ends.map(() => 0);
+    ends.sort((one, other) => one.last - other.last || one.place - other.place).forEach((end, at) => {
+      const above = ends[at - 1];
+      if (!above || above.last !== end.last) return;
+      ways[end.number] = Math.max(0, above.place + ways[above.number] + SIZE + 3 - end.place);
+    });
+    return ways;
+  }
+  function lineOf(drawn, one, number, atEnd, way) {
     const color = tone(STROKES[number % STROKES.length]);
     return {
       type: "line", name: one.name, yAxisIndex: one.right ? 1 : 0, color, connectNulls: false, animation: false,
@@ -69,8 +97,7 @@
       lineStyle: { color, width: number ? 1.5 : 2.5, type: one.dashed ? DASHES[1] : DASHES[number % DASHES.length] },
       data: one.values.map((value, at) => (drawn.marked.includes(at) && !number ? { value, symbol: "diamond", symbolSize: 12 } : value)),
       symbolSize: 6,
-      endLabel: { show: atEnd, ...font(), color: tone(number ? "--ink" : "--action"), formatter: one.name, distance: 6 },
-      labelLayout: { moveOverlap: "shiftY" },
+      endLabel: { show: atEnd, ...font(), color: tone(number ? "--ink" : "--action"), formatter: one.name, distance: 6, offset: [0, way] },
       emphasis: { disabled: true },
     };
   }
@@ -111,27 +138,29 @@
   function underBars(drawn, width) {
     const axis = labelAxis(drawn);
     const room = Math.floor((width - 60) / drawn.labels.length) - 4;
-    const fits = { hideOverlap: false, interval: 0, width: room, overflow: "break", lineHeight: 16 };
-    return room < SIZE * 2.5 ? axis : { ...axis, axisLabel: { ...axis.axisLabel, ...fits } };
+    const fits = { hideOverlap: false, interval: 0, width: room, overflow: "break" };
+    return room < SIZE * 2.5 || drawn.labels.every((label) => MONTH.test(label)) ? axis : { ...axis, axisLabel: { ...axis.axisLabel, ...fits } };
   }
   function upright(drawn, width) {
     const onlyLines = drawn.series.every((one) => one.kind === "line");
     const right = drawn.series.find((one) => one.right);
     const atEnds = onlyLines && !right && drawn.series.length > 1 && drawn.series.length <= MOST_AT_ENDS && widest(drawn) < width / 4;
-    const left = drawn.series.find((one) => !one.right) || drawn.series[0];
+    const left = drawn.series.filter((one) => one !== right);
+    const ways = waysMade(drawn);
     const series = drawn.series.flatMap((one, number) => [
-      one.kind === "line" ? lineOf(drawn, one, number, atEnds) : barOf(drawn, one, number, false),
+      one.kind === "line" ? lineOf(drawn, one, number, atEnds, ways[number]) : barOf(drawn, one, number, false),
       ...(one.band.length ? bandOf(one, number) : []),
     ]);
     return {
       legend: legendOf(drawn, !atEnds && drawn.series.length > 1),
       grid: gridOf(!atEnds && drawn.series.length > 1, atEnds ? widest(drawn) + 14 : 16),
       xAxis: drawn.kind === "bars" ? underBars(drawn, width) : labelAxis(drawn),
-      yAxis: [valueAxis(left.unit, !onlyLines), ...(right ? [{ ...valueAxis(right.unit, right.kind === "bar"), splitLine: { show: false } }] : [])],
+      yAxis: [valueAxis(left[0]?.unit, left), ...(right ? [{ ...valueAxis(right.unit, [right]), splitLine: { show: false } }] : [])],
       tooltip: { trigger: "axis", axisPointer: { lineStyle: { color: tone("--line-strong") } } },
       series: withNought(drawn, series, "yAxis"),
     };
   }
+  const shortened = (label, most) => ([...label].length > most ? `${[...label].slice(0, most - 1).join("")}…` : label);
   function ranked(drawn, width) {
     const series = drawn.series.map((one, number) => barOf(drawn, one, number, true));
     const isTwoSided = drawn.series.some(isUnder);
@@ -139,8 +168,8 @@
     return {
       legend: legendOf(drawn, series.length > 1),
       grid: { ...gridOf(series.length > 1, width < NARROW ? 56 : 76), top: series.length > 1 ? 36 : 8 },
-      xAxis: { ...valueAxis("", true), axisLabel: { show: false }, boundaryGap: isTwoSided ? ["15%", 0] : 0 },
-      yAxis: { ...axis, inverse: true, axisLine: { show: false }, axisLabel: { ...axis.axisLabel, hideOverlap: false, interval: 0, color: tone("--ink"), width: width < NARROW ? 100 : 190, overflow: "truncate" } },
+      xAxis: { ...valueAxis("", drawn.series), axisLabel: { show: false }, boundaryGap: isTwoSided ? ["15%", 0] : 0 },
+      yAxis: { ...axis, inverse: true, axisLine: { show: false }, axisLabel: { ...axis.axisLabel, hideOverlap: false, interval: 0, color: tone("--ink"), formatter: (label) => shortened(label, width < NARROW ? 8 : 16) } },
       tooltip: { trigger: "axis", axisPointer: { type: "shadow" } },
       series: withNought(drawn, series, "xAxis"),
     };
@@ -151,7 +180,7 @@
     const scale = (value) => (along.log ? Math.log(value) : value);
     const found = along.values.filter((value) => has(value, along)).map(scale);
     const isFarRight = (value) => scale(value) > (Math.min(...found) + Math.max(...found)) / 2;
-    const axis = (one) => ({ ...valueAxis("", false), ...(one.log ? { type: "log" } : {}), name: one.unit ? `${one.name}（${one.unit}）` : one.name });
+    const axis = (one) => ({ ...valueAxis("", []), ...(one.log ? { type: "log" } : {}), name: one.unit ? `${one.name}（${one.unit}）` : one.name });
     return {
       grid: { ...gridOf(false, 24), bottom: 28 },
       xAxis: { ...axis(along), nameLocation: "middle", nameGap: 28, axisLine: { show: true, onZero: false, lineStyle: { color: tone("--line-strong") } } },

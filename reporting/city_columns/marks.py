@@ -3,6 +3,7 @@ it stands, so that one changed filing asks for its own district alone."""
 
 from collections.abc import Collection, Iterable, Mapping
 from hashlib import blake2b
+from typing import Any
 
 import polars as pl
 from django.db.models import Count, F, Max, Sum
@@ -14,8 +15,15 @@ from reporting.models.standing import COUNTED, STANDING_NUMBER
 IMPORTED = "imported"  # the part of a period that no district has: what was imported of it
 SPREAD = 999_983  # a prime beyond the filings of a period: no two of them weigh the same
 SHUFFLE = 48_271  # neighbours weigh as differently as strangers: small changes of two of them do not cancel out
-WEIGHT = F("pk") * SHUFFLE % SPREAD + 1
 Parts = dict[str, str]  # the key of a district, or IMPORTED → its mark
+
+
+def weight_of(key: Any) -> Any:
+    """Of a row by its key, in SQL or over a column."""
+    return key * SHUFFLE % SPREAD + 1
+
+
+WEIGHT = weight_of(F("pk"))
 
 
 def parts_of(codes: Iterable[str], which: Collection[str] | None = None) -> dict[str, Parts]:

@@ -12,11 +12,14 @@ from reporting.firm.views import (
     submitting,
     workbook,
     wrong_cells,
+    year,
 )
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("history/", history.history, name="history"),
+    path("year/", year.own_year, name="firm_year_own"),
+    path("firms/<str:credit_code>/year/", year.year, name="firm_year"),
     path("filings/<str:period>/", filing.filing, name="filing"),
     path("filings/<str:period>/check/", filing.check, name="check"),
     path("filings/<str:period>/wrong-cells/", wrong_cells.wrong_cells, name="wrong_cells"),

@@ -64,7 +64,7 @@ PLACES = (
         MenuEntry("首页", "/city/", Ability.READ_CITY, also=("/league/",)),
     ),
     (
-        MenuEntry("历史", "/history/", Ability.FILL, also=("/record/", "/certificates/")),
+        MenuEntry("历史", "/history/", Ability.FILL, also=("/record/", "/certificates/", "/year/")),
         MenuEntry(
             "审核", "/district/queue/", Ability.REVIEW, also=("/district/submissions/", "/recheck/", "/practice/")
         ),

@@ -161,7 +161,7 @@ OF_THE_FIRM = {
     *("workbook", "confirm_workbook", "marked_workbook", "submit", "submission", "submission_workbook", "recall"),
     *("extension", "late", "amend", "abandon_amendment", "answer", "adjustments", "attach_scan", "scan"),
     *("filing_paper", "submission_paper", "own_record", "certificate", "imported_period", "inbox", "thread"),
-    *("deadlines", "deadlines_of_year", "practice", "books", "take_books", "code_list"),
+    *("deadlines", "deadlines_of_year", "practice", "books", "take_books", "code_list", "firm_year_own"),
 }
 
 

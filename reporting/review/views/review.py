@@ -116,7 +116,7 @@ def decide_here(request, receipt, decision, change, done, **words) -> HttpRespon
             return go_on(request, submission, walk, said)
         change(submission, by=request.user, at=at, **words)
         return go_on(request, submission, walk, done)
-    return show_review(request, submission, walk, typed={decision.value: words}, status=409)
+    return show_review(request, submission, {decision.value: words}, 409, walk)
 
 
 def decided_meanwhile(submission: Submission, decision: Review.Decision) -> str:
@@ -144,10 +144,11 @@ def go_on(request, submission: Submission, walk: Walk, said: str) -> HttpRespons
 
 def open_and_show(request, submission: Submission, walk: Walk) -> HttpResponse:
     workflow.open_for_review(submission, by=request.user, at=clock.now())
-    return show_review(request, submission, walk)
+    return show_review(request, submission, walk=walk)
 
 
-def show_review(request, submission: Submission, walk: Walk, typed=None, status=200) -> HttpResponse:
+def show_review(request, submission: Submission, typed=None, status=200, walk: Walk | None = None) -> HttpResponse:
+    walk = walk or walk_of(request.user, submission.filing.period, clock.now())
     filing = Filing.objects.select_related("in_force", "period", "district").get(pk=submission.filing_id)
     only_reads = guards.only_reads(request.user, filing)
     is_open = is_current(submission, filing) and not only_reads
