@@ -43,6 +43,9 @@ class Totals:
     def of(cls, figures: Floats) -> Totals:
         return cls(np.nansum(figures, axis=0), np.nansum(np.abs(figures), axis=0))
 
+    def without(self, others: Totals) -> Totals:
+        return Totals(self.sums - others.sums, self.gross - others.gross)
+
 
 @dataclass(frozen=True)
 class Yardstick:
@@ -144,7 +147,8 @@ def _keep(period: Period, made: Yardstick) -> None:
     kinds = [pl.String] * 4 + [pl.Int64] + [pl.Float64] * (len(PEERS) - 1)
     frame = pl.DataFrame(rows, schema=dict(zip(["base", "cell", *GROUPED, *PEERS], kinds, strict=True)), orient="row")
     totals = {code: [each.sums.tolist(), each.gross.tolist()] for code, each in made.totals.items()}
-    write(period.code, YARDSTICK, ScaledColumns(frame, {}), at=made.at.isoformat(), mark=made.mark, totals=totals)
+    notes = {"at": made.at.isoformat(), "mark": made.mark, "edition": period.edition.digest, "totals": totals}
+    write(period.code, YARDSTICK, ScaledColumns(frame, {}), **notes)
 
 
 def _kept(period: Period) -> Yardstick | None:
@@ -152,7 +156,7 @@ def _kept(period: Period) -> Yardstick | None:
         found = read(period.code, YARDSTICK)
     except Broken:
         return None  # it is made again
-    if found is None:
+    if found is None or found[1]["edition"] != period.edition.digest:  # its measures may be others
         return None
     rows, notes = found[0].frame.rows(), found[1]
     peers = {(base, cell, (own, size)): Peers(*rest) for base, cell, own, size, *rest in rows}

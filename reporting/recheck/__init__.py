@@ -141,6 +141,15 @@ def rechecked(period: Period) -> Recheck:
     return found
 
 
+def last_found(period: Period) -> Recheck | None:
+    """What is kept, whatever has changed since: for a page that only says which rules fire often."""
+    try:
+        kept = read(period.code, FINDINGS), read(period.code, JUDGED)
+    except Broken:
+        return None
+    return Recheck(period, kept[0][0].frame, kept[1][0].frame) if kept[0] and kept[1] else None
+
+
 def _editions_of(period: Period) -> list[str]:
     own = period.edition_code
     codes = Filing.objects.filter(period=period).exclude(in_force=None).values_list("in_force__edition_code", flat=True)

@@ -6,11 +6,11 @@ from decimal import Decimal
 import pytest
 
 from reporting import workflow
-from reporting.city_columns.files import path_of
+from reporting.city_columns.files import path_of, read, write
 from reporting.consequence import keeping
-from reporting.consequence.following import first_waiting, next_waiting, previous_waiting
 from reporting.consequence.keeping import Area
-from reporting.consequence.ordering import order_of
+from reporting.consequence.ordering import order_as_kept, order_of
+from reporting.consequence.yardstick import YARDSTICK
 from reporting.models import State
 from tests.consequence.ordered_city import NANAN, NOW, make_ordered_city
 
@@ -93,55 +93,46 @@ def test_a_damaged_file_is_made_again(city):
     assert names(city, city.yuzhong) == before
 
 
-def receipts(city, *wanted: str) -> list[str | None]:
-    return [city.filings[name].in_force.receipt if name else None for name in wanted]
-
-
-def following(city, name: str, ask=next_waiting) -> str | None:
-    return ask(city.period, NOW, city.reviewer, city.filings[name].pk, city.yuzhong)
-
-
-def test_one_goes_from_filing_to_filing_in_the_kept_order(city, scorings, django_assert_num_queries):
-    names(city, city.yuzhong)
-    assert [following(city, name) for name in ("三", "二", "一")] == receipts(city, "二", "一", "")
-    back = [following(city, name, previous_waiting) for name in ("三", "二", "一")]
-    assert back == receipts(city, "", "三", "二")
+def test_what_is_taken_back_stands_where_it_stood(city, scorings):
+    before = order_of(city.period, NOW, city.yuzhong)
     city.stands("三", State.APPROVED)
-    city.stands("二", State.APPROVED)
-    city.reviewer.districts  # noqa: B018  read once for each request
-    with django_assert_num_queries(1):
-        assert [following(city, "三")] == receipts(city, "一")
-    assert len(scorings) == 1
+    names(city, city.yuzhong)
+    city.stands("三", State.SUBMITTED)
+    again = order_of(city.period, NOW, city.yuzhong)
+    assert again.frame.equals(before.frame) and again.stop == before.stop and len(scorings) == 1
 
 
-def test_the_order_does_not_jump_while_somebody_works(city):
+def test_the_order_as_kept_does_not_jump_while_somebody_works(city, scorings):
     names(city, city.yuzhong)
     city.files("新来", 5_000, 100)
-    assert [following(city, "三")] == receipts(city, "二")
-    assert [following(city, "新来")] == receipts(city, "三")  # not in the order yet: from its beginning
-    assert following(city, "新来", previous_waiting) is None
+    city.stands("三", State.APPROVED)
+    kept = order_as_kept(city.period, NOW, city.yuzhong)
+    assert city.names(kept.frame["filing"].to_list()) == ["三", "二", "一"] and len(scorings) == 1
+    assert names(city, city.yuzhong) == ["新来", "二", "一"]
 
 
 def test_without_a_kept_order_it_is_made(city):
-    assert [following(city, "三")] == receipts(city, "二")
-
-
-def test_nobody_is_led_to_what_is_not_theirs(city):
-    names(city)
-    filings = [city.filings[name].pk for name in ("南岸", "三")]
-    assert [first_waiting(filings, city.reviewer)] == receipts(city, "三")
-    assert [first_waiting(filings, city.city)] == receipts(city, "南岸")
-
-
-def test_more_than_two_hundred_decided_ones_are_passed_over(city, monkeypatch):
-    monkeypatch.setattr("reporting.consequence.following.AT_ONCE", 2)
-    names(city, city.yuzhong)
-    for name in ("三", "二"):
-        city.stands(name, State.APPROVED)
-    filings = [city.filings[name].pk for name in ("三", "二", "一")]
-    assert [first_waiting(filings, city.reviewer)] == receipts(city, "一")
+    kept = order_as_kept(city.period, NOW, city.yuzhong)
+    assert city.names(kept.frame["filing"].to_list()) == ["三", "二", "一"]
 
 
 def test_the_city_and_a_district_are_kept_apart(city):
     assert names(city)[1] == "南岸" and names(city, city.nanan) == ["南岸"]
     assert names(city, city.yuzhong, NOW + timedelta(hours=1)) == ["三", "二", "一"]
+
+
+@pytest.mark.parametrize("of", ["district", "city"])
+def test_an_unchanged_order_asks_for_what_waits_and_the_limits_alone(city, of, django_assert_num_queries):
+    district = city.yuzhong if of == "district" else None
+    names(city, district)
+    with django_assert_num_queries(2):
+        names(city, district)
+
+
+def test_an_edition_of_other_figures_is_measured_and_scored_anew(city, scorings):
+    names(city, city.yuzhong)
+    for name in (Area(city.period, city.yuzhong).name, YARDSTICK):
+        stored, notes = read(city.period.code, name)
+        write(city.period.code, name, stored, **notes | {"edition": "another"})
+    assert names(city, city.yuzhong, NOW + timedelta(minutes=1)) == ["三", "二", "一"] and len(scorings) == 2
+    assert order_of(city.period, NOW + timedelta(minutes=1), city.yuzhong).yardstick_at > NOW

@@ -202,5 +202,6 @@ def test_two_months_that_grew_by_the_same_are_a_copy(city):
 
 def test_as_of_when_it_was_measured_is_told(city):
     city.files("一家", 110, 100)
-    assert order_of(city.period, NOW).yardstick_at == NOW
+    order = order_of(city.period, NOW)
+    assert (order.yardstick_at, order.as_of_in_words) == (NOW, "与同类比较以 14:10 为准。")
     assert order_of(city.period, NOW + timedelta(minutes=5)).yardstick_at == NOW

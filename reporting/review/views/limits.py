@@ -8,6 +8,7 @@ from accounts import clock
 from accounts.access import needs, refusals_on
 from accounts.models import Ability
 from reporting import models, workflow
+from reporting.consequence.suspicion import MIN_PEERS, QUARTILES_IN_WORDS
 from reporting.review.forms import ReviewLimitsForm
 
 
@@ -16,7 +17,7 @@ def review_limits(request):
     limits = models.review_limits()
     form = ReviewLimitsForm(request.POST or None, initial=model_to_dict(limits, ["points", "watched", "bulk_share"]))
     if not form.is_valid():
-        around = {"limits": limits, "form": form}
+        around = {"limits": limits, "form": form, "peers": MIN_PEERS, "quartiles": QUARTILES_IN_WORDS}
         return render(request, "review/limits.html", around, status=422 if form.is_bound else 200)
     wanted = {**form.cleaned_data}
     reason = wanted.pop("reason")
