@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import cached_property
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Q, QuerySet
@@ -111,7 +112,7 @@ def list_filings(
         found = filings.filter(Q(enterprise__name__icontains=search) | Q(enterprise__credit_code__icontains=search))
     choices = choices_of(found, group, at)
     chosen, known = in_group(found, group, at), weighed(period, at, areas)
-    page = Paginator(keys_of(chosen, known, choice, is_all=not search and not group), PAGE).get_page(number)
+    page = Paginator(keys_of(chosen, known, choice), PAGE).get_page(number)
     read = (
         Filing.objects.select_related("enterprise", "district", "in_force", "period")
         .prefetch_related("period__deadlines")
@@ -122,13 +123,34 @@ def list_filings(
     return Listing(page, rows, choices, choice, known)
 
 
-def keys_of(filings: QuerySet, known: Weighed, choice: ListChoice, is_all: bool) -> Sequence[int]:
+def keys_of(filings: QuerySet, known: Weighed, choice: ListChoice) -> Sequence[int]:
     """The filings in the chosen order, by their keys: of a page alone everything is read."""
     name = choice.sort.removeprefix("-")
     if name in BY_WEIGHT:
-        return known.keys(choice.sort, None if is_all else list(filings.order_by().values_list("pk", flat=True)))
+        return ByWeight(filings, known, choice.sort)
     direction = "-" if choice.sort.startswith("-") else ""
     return filings.order_by(f"{direction}{SORTS[name]}", "pk").values_list("pk", flat=True)
+
+
+class ByWeight(Sequence[int]):
+    """Asked for a page, it looks no further than what waits where that fills it."""
+
+    def __init__(self, filings: QuerySet, known: Weighed, sort: str):
+        self.filings, self.known, self.sort = filings.order_by(), known, sort
+
+    @cached_property
+    def every(self) -> list[int]:
+        return self.known.keys(self.sort, list(self.filings.values_list("pk", flat=True)))
+
+    def __len__(self) -> int:
+        return self.filings.count()
+
+    def __getitem__(self, which):
+        if self.sort == WEIGHT and isinstance(which, slice):
+            heaviest = self.known.heaviest(which.stop)
+            if len(heaviest) == which.stop and self.filings.filter(pk__in=heaviest).count() == which.stop:
+                return heaviest[which]
+        return self.every[which]
 
 
 def choices_of(filings: QuerySet, group: str, at: datetime) -> list[FilterChoice]:
