@@ -79,7 +79,7 @@ PLACES = (
     ),
     (
         MenuEntry("汇总", "/district/totals/", Ability.REVIEW, also=("/cuts/", "/district/picture/")),
-        MenuEntry("汇总", "/city/totals/", Ability.READ_CITY, also=("/cuts/", "/city/picture/")),
+        MenuEntry("汇总", "/city/totals/", Ability.READ_CITY, also=("/cuts/", "/city/picture/", "/city/map/")),
     ),
     (
         MenuEntry("截止日", "/deadlines/", Ability.FILL, also=("/calendar/",)),

@@ -239,7 +239,8 @@ def explained(period: Period, districts: Collection[str] | None = None) -> pl.Da
     sent = Submission.objects.filter(filing__period=period, recalled_at=None).exclude(explanations=[])
     if districts is not None:
         sent = sent.filter(filing__district__code__in=districts)
-    decisions = Review.objects.filter(submission__filing__period=period, decision__in=DECIDED).order_by("at", "pk")
+    decisions = Review.objects.standing().filter(submission__filing__period=period, decision__in=DECIDED)
+    decisions = decisions.order_by("at", "pk")
     outcomes = {
         submission: DECIDED[decision] for submission, decision in decisions.values_list("submission", "decision")
     }
