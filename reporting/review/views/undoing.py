@@ -24,7 +24,7 @@ def undo(request, receipt):
         workflow.undo_approval(submission, by=request.user, at=at)
         messages.success(request, f"{submission.filing.enterprise.name}：已撤销审核通过，这份上报件仍待审核。")
         return redirect("district_review", submission.receipt)
-    return show_review(request, submission, walk=walk_of(request.user, submission.filing.period, at), status=409)
+    return show_review(request, submission, walk=walk_of(request.user, submission, at), status=409)
 
 
 @needs(Ability.REVIEW)
