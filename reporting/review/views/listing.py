@@ -85,6 +85,11 @@ class Listing:
         return [f"{name}{stop.in_words}" for name, stop in self.weighed.stops if stop.waiting]
 
     @property
+    def as_of(self) -> str:
+        orders = self.weighed.orders
+        return orders[0].as_of_in_words if orders else ""
+
+    @property
     def last_before_stop(self) -> int:
         """The filing below which the line is drawn; 0 where the list does not show it."""
         is_whole = self.sort == WEIGHT and not self.search and self.group in ("", "waiting")
