@@ -1,12 +1,12 @@
 """A list of filings to search, narrow to a state, sort and page through: the district's queue, the city's list."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import QueryDict
 
 from accounts.models import District, User
@@ -16,7 +16,7 @@ from reporting.models import Filing, Period, review_limits
 from reporting.pages.kept_choice import ListChoice, choice_on
 from reporting.review.views.listed_row import ListedRow, rows_of
 from reporting.review.weighing import FIGURES, WEIGHT, Weighed, weighed
-from reporting.totals.progress import GROUPS, in_group, progress_of
+from reporting.totals.progress import GROUPS, LISTED, NUMBERS, in_group
 
 PAGE = 50
 SORTS = {
@@ -35,6 +35,7 @@ MORE_GROUPS = {
     "held": "区县逾期未审",
     "after_lock": "锁定后补报",
 }
+EVERY = "every"
 RARE = ("held", "after_lock")  # offered only where there are some
 
 
@@ -160,13 +161,11 @@ class ByWeight(Sequence[int]):
 
 def choices_of(filings: QuerySet, group: str, at: datetime) -> list[FilterChoice]:
     """The states one may narrow the list to, each with how many it would show."""
-    progress = progress_of(filings)
-    counts = asdict(progress) | {
-        "overdue": filings.overdue(at).count(),
-        "held": held_past_due(filings, at).count(),
-        "after_lock": progress.let_in,
-    }
     labels = {name: label for name, (label, _) in GROUPS.items()} | MORE_GROUPS
-    every = FilterChoice("", "全部", progress.owed, group not in labels)
+    asked = {name: NUMBERS[LISTED[name]] for name in labels if name in LISTED} | {EVERY: NUMBERS["owed"]}
+    numbers = {f"n_{name}": Count("pk", filter=question) for name, question in asked.items()}
+    counts = {name.removeprefix("n_"): count for name, count in filings.order_by().aggregate(**numbers).items()}
+    counts |= {"overdue": filings.overdue(at).count(), "held": held_past_due(filings, at).count()}
+    every = FilterChoice("", "全部", counts[EVERY], group not in labels)
     choices = [FilterChoice(name, label, counts[name], name == group) for name, label in labels.items()]
     return [every, *(choice for choice in choices if choice.count or choice.current or choice.name not in RARE)]
