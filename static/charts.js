@@ -252,6 +252,7 @@
     show(false);
   }
 
+  if (!globalThis.echarts) return; // it did not come: the tables stay open
   const drawIn = (part) => part.querySelectorAll("figure.chart[data-chart]").forEach(draw);
   drawIn(document);
   document.addEventListener("htmx:load", ({ detail }) => drawIn(detail.elt.parentElement || detail.elt));
