@@ -157,6 +157,7 @@ CELERY_BEAT_SCHEDULE = {
     "history": {"task": "reporting.history.tasks.take_up_history", "schedule": timedelta(minutes=1)},
     "exports": {"task": "reporting.exports.tasks.take_up_exports", "schedule": timedelta(minutes=1)},
     "columns": {"task": "reporting.city_columns.tasks.store_columns", "schedule": timedelta(minutes=10)},
+    "classes": {"task": "reporting.consequence.tasks.measure_classes", "schedule": timedelta(minutes=10)},
     "evenings": {"task": "reporting.estimates.tasks.keep_past_evenings", "schedule": timedelta(minutes=10)},
 }
 

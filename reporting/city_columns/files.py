@@ -20,7 +20,7 @@ from reporting.city_columns.scaling import ScaledColumns
 
 ROOT = Path(__file__).resolve().parents[2]
 ROWS_TOGETHER = 8192
-MADE_BY = ("forms_tables", "reporting/city_columns", "reporting/recheck")
+MADE_BY = ("forms_tables", "reporting/city_columns", "reporting/recheck", "reporting/consequence")
 
 
 @cache

@@ -15,7 +15,18 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import polars as pl
-from django.db.models import BooleanField, Case, CharField, ExpressionWrapper, F, Q, TextField, When
+from django.db.models import (
+    BooleanField,
+    Case,
+    CharField,
+    ExpressionWrapper,
+    F,
+    IntegerField,
+    Q,
+    TextField,
+    Value,
+    When,
+)
 from django.db.models.functions import Cast, Coalesce
 
 from accounts.models import District
@@ -24,7 +35,17 @@ from forms_tables.edition.periods import PeriodCode
 from forms_tables.notation.names import PEOPLE
 from reporting.city_columns import kept
 from reporting.city_columns.files import Broken, in_turn, notes_of, path_of, read, write
-from reporting.city_columns.kept import ADDED, DIGEST, FILINGS, IMPORTED_FOR, KEPT, SUBMISSIONS, TABLES
+from reporting.city_columns.kept import (
+    ADDED,
+    DIGEST,
+    ESTIMATED,
+    FILINGS,
+    IMPORTED_FOR,
+    KEPT,
+    SUBMISSIONS,
+    TABLES,
+    WARNINGS,
+)
 from reporting.city_columns.marks import IMPORTED, Parts, counting_in, parts_of
 from reporting.city_columns.scaling import ScaledColumns, decimals_of_cells, scaled
 from reporting.models import Filing, ImportedFiling, Submission, published_edition
@@ -223,9 +244,19 @@ def columns_of_submissions(wanted: Sequence[int], frequency: str) -> list[Scaled
             Submission.objects.filter(pk__in=wanted[start : start + CHUNK])
             .order_by("pk")
             .annotate(cells=Cast("values", TextField()), facts=Cast("attributes", TextField()))
-            .annotate(owed=Cast("tables", TextField()))
+            .annotate(owed=Cast("tables", TextField()), raised=Cast("findings", TextField()))
         )
-        known = rows.values_list("pk", "edition_code", "cells", "facts", "edition_digest", "owed")
+        known = rows.values_list(
+            "pk",
+            "edition_code",
+            "cells",
+            "facts",
+            "edition_digest",
+            "owed",
+            Value(None, IntegerField()),
+            "raised",
+            "estimated",
+        )
         parts += _of_each_edition(known, frequency)
     return parts
 
@@ -238,7 +269,10 @@ def columns_of_imported(wanted: Sequence[int], frequency: str) -> list[ScaledCol
         rows = ImportedFiling.objects.filter(pk__in=keys).order_by("pk").annotate(cells=Cast("values", TextField()))
         found = rows.values_list("pk", "edition_code", "cells", "enterprise")
         parts += _of_each_edition(
-            ((key_of_imported(pk), edition, cells, "{}", None, None, firm) for pk, edition, cells, firm in found),
+            (
+                (key_of_imported(pk), edition, cells, "{}", None, None, firm, "[]", False)
+                for pk, edition, cells, firm in found
+            ),
             frequency,
         )
     return parts
@@ -252,7 +286,8 @@ def _of_each_edition(rows: Iterable[tuple], frequency: str) -> list[ScaledColumn
 
 
 def _columns(edition: Edition, frequency: str, rows: Sequence[tuple]) -> ScaledColumns:
-    """Of key, edition, cells, attributes, digest, tables and, of imported history, the enterprise."""
+    """Of key, edition, cells, attributes, digest, tables, the enterprise of imported history, findings and whether they
+    are estimates."""
     decimals = decimals_of_cells(edition, frequency)
     values, unstorable = texts_of([row[2] for row in rows], list(decimals))
     attributes, odd_too = texts_of([row[3] for row in rows], fact_codes(edition))
@@ -262,10 +297,16 @@ def _columns(edition: Edition, frequency: str, rows: Sequence[tuple]) -> ScaledC
         pl.lit(edition.code).alias("edition"),
         pl.Series(DIGEST, [row[4] for row in rows], dtype=pl.String),
         pl.Series(TABLES, [row[5] for row in rows], dtype=pl.String),
-        pl.Series(IMPORTED_FOR, [next(iter(row[6:]), None) for row in rows], dtype=pl.Int64),
+        pl.Series(IMPORTED_FOR, [row[6] for row in rows], dtype=pl.Int64),
+        pl.Series(WARNINGS, [warnings_in(row[7]) for row in rows], dtype=pl.Int64),
+        pl.Series(ESTIMATED, [row[8] for row in rows], dtype=pl.Boolean),
         *register,
     )
     return scaled(texts, decimals, odd_too | unstorable)
+
+
+def warnings_in(findings: str) -> int:
+    return sum(finding["level"] == "warning" for finding in json.loads(findings)) if findings != "[]" else 0
 
 
 def fact_codes(edition: Edition) -> list[str]:

@@ -13,6 +13,7 @@ from reporting.models import published_edition
 FILINGS, SUBMISSIONS, ADDED = "filings", "submissions", "submissions-added"
 KEPT = ("submission", "standing", "counted", "waiting")  # of a filing: whose cells are stored
 IMPORTED_FOR = "imported_for"  # the enterprise of imported history; a submission's own is its filing's
+WARNINGS, ESTIMATED = "warnings", "estimated"  # how many warnings a submission explains; whether it is 预估数
 TABLES, DIGEST = "tables", "digest"  # which tables a submission has (JSON), and of which text of its edition it is
 KNOWN_BY = {
     "submission": pl.Int64,
@@ -20,6 +21,8 @@ KNOWN_BY = {
     DIGEST: pl.String,
     TABLES: pl.String,
     IMPORTED_FOR: pl.Int64,
+    WARNINGS: pl.Int64,
+    ESTIMATED: pl.Boolean,
     UNSTORABLE: pl.String,
 }
 FEW, PART = 200, 20  # how many are added before all is written again: so many, or one in so many

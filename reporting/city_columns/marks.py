@@ -3,6 +3,7 @@ it stands, so that one changed filing asks for its own district alone."""
 
 from collections.abc import Collection, Iterable, Mapping
 from hashlib import blake2b
+from typing import Any
 
 import polars as pl
 from django.db.models import Count, F, Max, Sum
@@ -14,8 +15,15 @@ from reporting.models.standing import COUNTED, STANDING_NUMBER
 IMPORTED = "imported"  # the part of a period that no district has: what was imported of it
 SPREAD = 999_983  # a prime beyond the filings of a period: no two of them weigh the same
 SHUFFLE = 48_271  # neighbours weigh as differently as strangers: small changes of two of them do not cancel out
-WEIGHT = F("pk") * SHUFFLE % SPREAD + 1
 Parts = dict[str, str]  # the key of a district, or IMPORTED → its mark
+
+
+def weight_of(key: Any) -> Any:
+    """Of a row by its key, in SQL or over a column."""
+    return key * SHUFFLE % SPREAD + 1
+
+
+WEIGHT = weight_of(F("pk"))
 
 
 def parts_of(codes: Iterable[str], which: Collection[str] | None = None) -> dict[str, Parts]:
@@ -60,14 +68,14 @@ def mark_of(parts: Mapping[str, str]) -> str:
 
 
 def counting_of(codes: Iterable[str]) -> dict[str, str]:
-    """A short word for what counts in each period, read off an index. A submission only ever counts in the place of an
-    earlier one: the sum rises with each."""
+    """A short word for what counts in each period, read off an index. The sum rises with each approval; since one may
+    be undone, and others take its place in the sum, they are weighed too."""
     rows = Filing.objects.filter(COUNTED, period__in=codes).order_by().values("period")
-    counting = rows.annotate(n=Count("counted"), sum=Sum("counted"))
-    return {row["period"]: f"{row['n']}/{row['sum']}" for row in counting}
+    counting = rows.annotate(n=Count("counted"), sum=Sum("counted"), weighed=Sum(F("counted") * SHUFFLE % SPREAD))
+    return {row["period"]: f"{row['n']}/{row['sum']}/{row['weighed']}" for row in counting}
 
 
 def counting_in(filings: pl.DataFrame) -> str:
     """The same of a period's filings as they are listed."""
     counted = filings["counted"].drop_nulls()
-    return f"{len(counted)}/{counted.sum()}" if len(counted) else ""
+    return f"{len(counted)}/{counted.sum()}/{(counted * SHUFFLE % SPREAD).sum()}" if len(counted) else ""

@@ -16,8 +16,8 @@ from forms_tables.edition.shape import column_carrying
 from reporting.city_columns import frozen
 from reporting.city_columns.counted import Counted, filings_of, refresh
 from reporting.city_columns.files import Broken, path_of
-from reporting.city_columns.kept import FILINGS, read_submissions
-from reporting.city_columns.past import past_cells
+from reporting.city_columns.kept import ESTIMATED, FILINGS, WARNINGS, read_submissions
+from reporting.city_columns.past import cells_then, past_cells, standing_of
 from reporting.city_columns.repairing import mended
 from reporting.city_columns.scaling import UNSTORABLE, ScaledColumns
 from reporting.cuts.dimensions import cells_of_classes, grouped
@@ -47,8 +47,10 @@ class Measure:
 class Board:
     """`frame` has for each filing in the period's numbers: `filing`, `enterprise`, `district` (code), `state`,
     `submission` (the one under review, else the one that counts; null where nothing is in), `waits` (for its district
-    to decide), `counted`, `owed` (bool), `class` and `size` (codes, "" where nobody said), and for each measure
-    `now CELL`, `before CELL`, `prev CELL` as Float64, null where nothing is known. `before` and `prev` are what the
+    to decide), `counted`, `owed`, `let_in` (filed after the lock, and so in no total), `in_total` (it is in the totals
+    of the period or would be, were it approved) (all bool), `warnings` (so many were explained), `estimated` (预估数),
+    `class` and `size` (codes, "" where nobody said), and for each measure `now CELL`, `before CELL`, `prev CELL` as
+    Float64, null where nothing is known. `before` and `prev` are what the
     form itself says, else what the firm filed then, so that they are known of firms of which nothing is in. What no
     column holds (a figure too long) is null here."""
 
@@ -84,23 +86,40 @@ def board_of(period: Period, districts: Collection[District] | None = None, fres
 def _board(period: Period, districts: Collection[District] | None) -> Board:
     code, edition = period.parsed, period.edition
     measures = measures_of(edition, code.frequency)
-    listed = filings_of(code, districts).filter(pl.col("in_period"))
-    filings = listed.select(
-        "filing",
-        "enterprise",
-        "district",
-        "state",
-        pl.coalesce("submission", "waiting", "counted").alias("submission"),
-        (pl.col("state") == State.SUBMITTED).alias("waits"),
-        pl.col("counted").is_not_null().alias("counted"),
-        "owed",
-    )
+    filings = _listed_on(code, districts)
     cells = dict.fromkeys(cell for measure in measures for cell in measure.asked)
-    rows = _with_cells(code, filings, [*cells, *cells_of_classes(edition, code.frequency)])
+    rows = _with_cells(code, filings, [WARNINGS, ESTIMATED, *cells, *cells_of_classes(edition, code.frequency)])
     past = _past(code, edition, rows, measures)
     groups = grouped(Counted(code, edition, rows), [CLASS, SIZE], fresh=False)
     figures = [column for measure in measures for column in _figures(measure, rows, past, code)]
-    return Board(code, edition, measures, filings.with_columns(*groups.get_columns(), *figures))
+    known = [_known(rows.frame, name, what) for name, what in ((WARNINGS, 0), (ESTIMATED, False))]
+    return Board(code, edition, measures, filings.with_columns(*known, *groups.get_columns(), *figures))
+
+
+def _known(frame: pl.DataFrame, name: str, where_nothing_is: int | bool) -> pl.Series:
+    if name in frame.columns:
+        return frame[name].fill_null(where_nothing_is)
+    return pl.repeat(where_nothing_is, frame.height, eager=True).alias(name)
+
+
+def _listed_on(period: PeriodCode, districts: Collection[District] | None) -> pl.DataFrame:
+    """Of each filing in the period's numbers whose it is and where it stands, as a board has it."""
+    return (
+        filings_of(period, districts)
+        .filter("in_period")
+        .select(
+            "filing",
+            "enterprise",
+            "district",
+            "state",
+            pl.coalesce("submission", "waiting", "counted").alias("submission"),
+            (pl.col("state") == State.SUBMITTED).alias("waits"),
+            pl.col("counted").is_not_null().alias("counted"),
+            "owed",
+            pl.col("filed_after_lock").alias("let_in"),
+            (pl.coalesce("counted", "waiting").is_not_null() & ~pl.col("filed_after_lock")).alias("in_total"),
+        )
+    )
 
 
 def _with_cells(period: PeriodCode, filings: pl.DataFrame, cells: Sequence[str]) -> ScaledColumns:
@@ -127,6 +146,28 @@ def _figures(measure: Measure, rows: ScaledColumns, past: ScaledColumns, period:
         then = _as_float(past, f"{word}({measure.cell})")
         said.append(_as_float(rows, own).fill_null(then))
     return [column.alias(name.format(measure.cell)) for column, name in zip(said, (NOW, BEFORE, PREV), strict=True)]
+
+
+def before_last(board: Board) -> pl.DataFrame:
+    """Of a month what stood two months before, in the order of the board, a column for each measure; nought for
+    February, whose sums begin with January. No columns where there is no such month, or nothing is stored of it."""
+    period, frame = board.period, board.frame
+    last = period.behind("prev")
+    if last is None:
+        return pl.DataFrame()
+    then = last.behind("prev")
+    if then is None:
+        return frame.select(pl.lit(0.0).alias(measure.cell) for measure in board.measures)
+    stored = mended(
+        lambda: cells_then(board.edition, then.code, [measure.cell for measure in board.measures]),
+        lambda: frozen.refresh([then.code]),
+    )
+    if stored is None:
+        return pl.DataFrame()
+    standing = standing_of(then.code).join(stored.frame, left_on="standing", right_on="submission", how="left")
+    rows = frame.select("enterprise").join(standing, on="enterprise", how="left", maintain_order="left")
+    columns = ScaledColumns(rows, stored.scales)
+    return pl.DataFrame([_as_float(columns, measure.cell).alias(measure.cell) for measure in board.measures])
 
 
 def _as_float(columns: ScaledColumns, cell: str) -> pl.Series:

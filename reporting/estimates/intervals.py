@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import ceil, inf, pi, sqrt, tan
+from math import ceil, inf, isfinite, pi, sqrt, tan
 from statistics import NormalDist
 
 import numpy as np
@@ -24,7 +24,7 @@ RATE = 0.90  # of a hundred such intervals so many are to hold what was finally 
 FEWEST_PERIODS = 3
 SUPPOSED_SPREAD = 0.10  # of what is missing, where too few past periods say how it comes out
 SHRUNK_BY = 1.0  # periods without any bias that are thought of beside the real ones
-STEADIED_BY = 6.0  # degrees of freedom by which it is trusted that firms stray as far as was told
+STEADIED_BY = 12.0  # degrees of freedom by which it is trusted that firms stray as far as was told
 
 
 @dataclass(frozen=True)
@@ -169,7 +169,8 @@ def why_not(standing: Standing, place: int) -> str:
         return "还没有企业上报，不能给出区间。"
     if standing.said[place] + standing.missing[place] <= 0:
         return "合计为零或负数，不能给出区间。"
-    if standing.filed[-1] < FEWEST or standing.unsaid[place] == standing.owed[place] - standing.filed[place]:
+    nobody = standing.unsaid[place] == standing.owed[place] - standing.filed[place]
+    if standing.filed[-1] < FEWEST or nobody or not isfinite(standing.variance[place]):
         return "已报的企业太少，不能推算未报的企业。"
     return "未报的一家企业占合计的一半以上，它报来之前不能给出区间。"
 

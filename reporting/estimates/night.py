@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from reporting.estimates.kept import last_before, past_before, told_of
-from reporting.estimates.reading import HEADLINE, SAID, Told, as_of, came_by
+from reporting.estimates.reading import HEADLINE, Told, as_of, came_by
 from reporting.estimates.replaying import Moment, Past, moment_of, those_who_came
 from reporting.models import Deadline, Period
 from reporting.totals.at_hand import at_hand
@@ -106,10 +106,9 @@ def moment_at(told: Told, hour: int, past: Past) -> Moment:
     return at_hand(f"night/{told.period.pk}/{hour}", mark, lambda: moment_of(then, HEADLINE, moment, past))
 
 
-def made_of(then: Told) -> tuple:
+def made_of(then: Told) -> tuple[int, int, int]:
     came = then.frame.filter("is_in")
-    weighed = (pl.col("filing") * pl.col(SAID.format(HEADLINE)).fill_null(0.0)).sum()
-    return (then.frame.height, *came.select(pl.len(), pl.col("filing").sum(), weighed.alias("weighed")).row(0))
+    return then.frame.height, came.height, int(came.hash_rows().sum())
 
 
 def arrivals(told: Told, hours: Sequence[int]) -> Arrivals:

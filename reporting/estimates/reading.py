@@ -10,31 +10,25 @@ from functools import cached_property
 
 import numpy as np
 import polars as pl
-from django.db.models import Min
 
 from forms_tables.edition.catalog import Edition
 from forms_tables.notation.names import earlier
 from reporting.city_columns import frozen
-from reporting.city_columns.files import path_of
+from reporting.city_columns.files import Broken, path_of, read, write
 from reporting.city_columns.kept import FILINGS
 from reporting.city_columns.marks import parts_of
+from reporting.city_columns.scaling import ScaledColumns
 from reporting.consequence.board import BEFORE, NOW, Measure, board_of, measure_of
 from reporting.estimates.predicting import Figures, Floats, Wholes
 from reporting.models import Period, Submission
 
 HEADLINE, BASE, EMPLOYED = ROLES = ("headline", "base", "employed")
 SAID, THEN, TREND, ARRIVED = "said {}", "then {}", "trend {}", "arrived"  # columns of one role; when a filing came
+ARRIVALS = "arrivals"  # the file
 UNKNOWN = "?"  # the class or size of a firm of which nothing is in and nothing was said before: no group of its own
 MOMENT = pl.Datetime("us", "UTC")
-OWN = {
-    "filing": pl.Int64,
-    "enterprise": pl.Int64,
-    "district": pl.String,
-    "class": pl.String,
-    "size": pl.String,
-    "is_in": pl.Boolean,
-    ARRIVED: MOMENT,
-}
+OWN = ("filing", "enterprise", "district", "class", "size", "is_in", ARRIVED)
+NO_ARRIVALS = pl.DataFrame(schema={"filing": pl.Int64, ARRIVED: MOMENT})
 
 
 def measures_by_role(edition: Edition, frequency: str) -> dict[str, Measure]:
@@ -120,10 +114,29 @@ def store_those_behind(period: Period) -> None:
 
 
 def arrivals_of(period: Period) -> pl.DataFrame:
-    """When the first submission of each filing came that was not taken back."""
-    came = Submission.objects.filter(filing__period=period.pk, recalled_at=None).order_by()
-    rows = came.values_list("filing").annotate(first=Min("submitted_at"))
-    return pl.DataFrame(list(rows), schema={"filing": pl.Int64, ARRIVED: MOMENT}, orient="row")
+    """When the first submission of each filing came that was not taken back. A submission stays as it is but for being
+    taken back: while none was, those that came since are read, and the others lie in a file beside the columns."""
+    submissions = Submission.objects.filter(filing__period=period.pk).order_by()
+    taken_back = submissions.exclude(recalled_at=None).count()
+    known, last = kept_arrivals(period.pk, taken_back)
+    rows = list(submissions.filter(recalled_at=None, pk__gt=last).values_list("pk", "filing", "submitted_at"))
+    if rows:
+        came = pl.DataFrame(rows, schema={"pk": pl.Int64, **NO_ARRIVALS.schema}, orient="row")
+        known = pl.concat([known, came.drop("pk")]).group_by("filing").agg(pl.col(ARRIVED).min())
+        last = max(key for key, *_ in rows)
+        write(period.pk, ARRIVALS, ScaledColumns(known, {}), taken_back=taken_back, last=last)
+    return known
+
+
+def kept_arrivals(code: str, taken_back: int) -> tuple[pl.DataFrame, int]:
+    """And up to which submission they are."""
+    try:
+        found = read(code, ARRIVALS)
+    except Broken:
+        found = None
+    if found is None or found[1]["taken_back"] != taken_back:
+        return NO_ARRIVALS, 0
+    return found[0].frame, found[1]["last"]
 
 
 def told(period: Period, own: pl.DataFrame, last: pl.DataFrame | None, districts: Sequence[str]) -> Told:

@@ -69,6 +69,7 @@ def could_say(standing: Standing) -> Truths:
         (standing.filed > 0)
         & (standing.filed[-1] >= FEWEST)
         & (standing.unsaid < standing.owed - standing.filed)
+        & np.isfinite(standing.variance)
         & (whole > 0)
         & (standing.largest < TOO_LARGE * whole)
     ) | ((standing.owed == standing.filed) & (standing.owed > 0))

@@ -23,10 +23,19 @@ class TableOnPage:
     compared: ComparedTable
     body: SafeString
 
+    @property
+    def heads(self) -> list[tuple[str, str]]:
+        """The columns' labels, and the classes of their heads."""
+        num = "" if self.compared.is_questionnaire else "num "
+        idle = self.compared.idle_columns
+        own = [(each.label, f"{num}idle" if n in idle else num) for n, each in enumerate(self.compared.columns)]
+        beside = f"{num}beside" if self.compared.has_beside else f"{num}beside idle"
+        return [(label, marks.strip()) for label, marks in (*own, *((label, beside) for label in self.compared.beside))]
 
-def bodies_of(comparison: SubmissionComparison, said: Callable[[FindingInWords], str]) -> list[TableOnPage]:
+
+def stacks_of(comparison: SubmissionComparison, said: Callable[[FindingInWords], str]) -> list[list[TableOnPage]]:
     """`said` writes a finding with what the firm says of it."""
-    return [TableOnPage(table, body_of(table, said)) for table in comparison.tables]
+    return [[TableOnPage(table, body_of(table, said)) for table in stack] for stack in comparison.stacks]
 
 
 def body_of(table: ComparedTable, said: Callable[[FindingInWords], str]) -> SafeString:
@@ -42,8 +51,9 @@ def row_of(row: ComparedRow, table: ComparedTable, said: Callable[[FindingInWord
         head = f'<th colspan="{table.width}" scope="colgroup">{escape(indicator.name)}</th>'
         return f'<tr class="group{quiet}">{head}</tr>'
     unit = f'<span class="unit">（{escape(row.unit)}）</span>' if row.unit else ""
-    cells = "".join(cell_of(cell) if cell else "<td></td>" for cell in row.cells)
-    beside = "beside" if table.is_questionnaire else "num beside"
+    idle = table.idle_columns
+    cells = "".join(cell_of(cell, place in idle) for place, cell in enumerate(row.cells))
+    beside = ("" if table.is_questionnaire else "num ") + ("beside" if table.has_beside else "beside idle")
     cells += "".join(f'<td class="{beside}">{escape(figure)}</td>' for figure in row.beside)
     marks = [name for name, is_so in (("row-warn", row.findings), ("quiet", row.is_quiet)) if is_so]
     return (
@@ -53,9 +63,16 @@ def row_of(row: ComparedRow, table: ComparedTable, said: Callable[[FindingInWord
     )
 
 
-def cell_of(cell: ComparedCell) -> str:
+def cell_of(cell: ComparedCell | None, is_idle: bool) -> str:
+    if cell is None:
+        return '<td class="idle"></td>' if is_idle else "<td></td>"
     key = escape(cell.key)
-    marks = [("num", cell.is_figure), ("changed", cell.before is not None), ("doubted", cell.has_finding)]
+    marks = [
+        ("num", cell.is_figure),
+        ("idle", is_idle),
+        ("changed", cell.before is not None),
+        ("doubted", cell.has_finding),
+    ]
     record = f"<br><small>{escape(cell.on_record)}</small>" if cell.on_record else ""
     return (
         f'<td id="cell-{key}" data-cell="{key}" data-place="{escape(cell.place)}"'

@@ -1,10 +1,15 @@
 """A submission as an official reads it: its tables beside what was filed before, with findings at their rows and what
 has changed since the submission before it. Everything here comes out of frozen submissions, never out of a draft."""
 
+from __future__ import annotations
+
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from functools import cached_property
+from itertools import combinations
 
 from forms_tables.edition.address import CellAddress
 from forms_tables.edition.catalog import Column, Edition, Indicator, Table
@@ -30,6 +35,8 @@ BESIDE_YEAR = ("增长%",)
 BESIDE_ANSWERS = ("上年上报",)
 BLANK = "（空白）"
 FILED = "以往上报"
+MOST_STACKS = 3  # of tables side by side
+HEAD_ROWS = 3  # as tall as a table's title and head
 
 
 @dataclass(frozen=True)
@@ -96,8 +103,36 @@ class ComparedTable:
         return sum(row.is_quiet and not row.indicator.is_heading for row in self.rows)
 
     @property
+    def loud(self) -> list[ComparedRow]:
+        return [row for row in self.rows if not row.is_quiet]
+
+    @cached_property
+    def idle_columns(self) -> frozenset[int]:
+        """Those in which no row that a compact reading shows has anything."""
+        cells = [row.cells for row in self.loud if row.cells]
+        return frozenset(
+            place
+            for place in range(len(self.columns))
+            if not any(row[place] and (row[place].shown or row[place].before) for row in cells)
+        )
+
+    @cached_property
+    def has_beside(self) -> bool:
+        return any(any(row.beside) for row in self.loud)
+
+    @property
     def width(self) -> int:
         return 1 + len(self.columns) + len(self.beside)
+
+
+def cut_at(tables: Sequence[ComparedTable], cuts: Sequence[int]) -> tuple[tuple[ComparedTable, ...], ...]:
+    return tuple(tuple(tables[start:end]) for start, end in zip((0, *cuts), (*cuts, len(tables)), strict=True))
+
+
+def tallest(stacks: Sequence[Sequence[ComparedTable]]) -> Fraction:
+    """In rows; answers stand two in a line."""
+    rows = {True: Fraction(1, 2), False: Fraction(1)}
+    return max(sum(HEAD_ROWS + len(table.loud) * rows[table.is_questionnaire] for table in stack) for stack in stacks)
 
 
 @dataclass(frozen=True)
@@ -118,6 +153,13 @@ class SubmissionComparison:
         return sum(table.quiet for table in self.tables)
 
     @property
+    def stacks(self) -> tuple[tuple[ComparedTable, ...], ...]:
+        """The tables in their order, laid out side by side so that the tallest of the stacks is as low as can be."""
+        several = range(1, len(self.tables))
+        ways = [cuts for number in range(MOST_STACKS) for cuts in combinations(several, number)]
+        return min((cut_at(self.tables, cuts) for cuts in ways), key=tallest)
+
+    @property
     def cells_to_name(self) -> list[tuple[Table, list[ComparedCell]]]:
         """The cells a reason may be given for without clicking: the first of each row, and those with a finding."""
         return [(table.table, [c for row in table.rows for c in _nameable(row)]) for table in self.tables]
@@ -134,7 +176,9 @@ def compare(submission: Submission, pointed_at: Collection[str] = ()) -> Submiss
     general, by_row = findings_of(submission, edition)
     stands = what_stands_behind(filing)
     words = {word: IMPORTED if isinstance(stood, ImportedFiling) else FILED for word, stood in stands.items()}
-    layout = _Layout(filing.period.parsed, values, before, history, words, by_row, frozenset(pointed_at))
+    layout = _Layout(
+        filing.period.parsed, values, before, history, words, by_row, frozenset(pointed_at), submission.attributes
+    )
     tables = tuple(layout.table(edition.table(code)) for code in submission.tables)
     changed = tuple(c for t in tables for row in t.rows for c in row.cells if c and c.before is not None)
     return SubmissionComparison(submission, previous, tables, general, changed, tuple(imported_behind(filing)))
@@ -184,6 +228,7 @@ class _Layout:
     stands_as: dict[str, str]  # 以往上报, or 导入历史
     findings: dict[str, list[FindingInWords]]
     pointed_at: frozenset[str]
+    register: Mapping[str, str]  # what it said of the firm when this was sent
 
     def table(self, table: Table) -> ComparedTable:
         is_answers = is_questionnaire(table)
@@ -215,10 +260,12 @@ class _Layout:
         keys = [cell.key for cell in cells]
         if not self.pointed_at.isdisjoint(keys):
             return False
-        answers = self.history.get("last_annual", {}) if is_answers else {}
-        if answers:
-            return all(self.values.get(key) == answers.get(key) for key in keys)
-        return not any(self.values.get(key) for key in keys)
+        if not is_answers:
+            return not any(self.values.get(key) for key in keys)
+        answers = self.history.get("last_annual")
+        if answers is None:  # nothing to compare with but the register
+            return self.values.get(keys[0]) in (None, self.register.get(CellAddress.parse(keys[0]).code))
+        return all(self.values.get(key) == answers.get(key) for key in keys)
 
     def cell(self, indicator: Indicator, column: Column, marked: set[str]) -> ComparedCell:
         key = f"{indicator.code}.{column.key}"
@@ -274,16 +321,21 @@ class _Layout:
 
 
 def headed(rows: Sequence[ComparedRow]) -> tuple[ComparedRow, ...]:
-    """A heading is quiet where all rows below it are."""
-    below, found = True, []
-    for row in reversed(rows):
-        if row.indicator.is_heading:
-            found.append(replace(row, is_quiet=below))
-            below = True
-        else:
-            below = below and row.is_quiet
-            found.append(row)
-    return tuple(reversed(found))
+    """A heading is quiet where all rows that it heads are."""
+    return tuple(
+        replace(row, is_quiet=all(below.is_quiet for below in headed_by(rows[place + 1 :])))
+        if row.indicator.is_heading
+        else row
+        for place, row in enumerate(rows)
+    )
+
+
+def headed_by(rows: Sequence[ComparedRow]) -> Iterator[ComparedRow]:
+    """Of what follows a heading: up to the next one, or to a row that stands further out than the first."""
+    for row in rows:
+        if row.indicator.is_heading or row.indicator.depth < rows[0].indicator.depth:
+            return
+        yield row
 
 
 def growth_words(now: Decimal | str | None, then: Decimal | str | None) -> str:

@@ -87,7 +87,7 @@ class Picture:
 
     def _firms(self, period: Period) -> Chart | None:
         drawn = partial(firms_chart, period, self.at, self.own, self.standing)
-        return kept_under(f"firms-{self.place}", self.mark, drawn)
+        return kept_under(f"firms-{self.place}", f"{self.mark}/{self.standing}", drawn)
 
     def _levels(self, period: PastPeriod, figure: Figure) -> Levels:
         if period.release:

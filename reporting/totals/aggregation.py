@@ -13,7 +13,7 @@ from decimal import Decimal
 from functools import partial
 
 from django.core.cache import cache
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from accounts.models import District
 from forms_tables.edition.address import CellAddress
@@ -199,8 +199,8 @@ def _city(code: PeriodCode, edition: Edition, districts: Iterable[Added]) -> Add
 def districts_of(period: Period) -> QuerySet[District]:
     """The districts valid at the period's end, and any other one that has a filing: no figure is lost."""
     day = period.parsed.end
-    with_filings = Filing.objects.of(period).values("district")
-    return District.objects.filter(Q(pk__in=District.objects.valid_on(day)) | Q(pk__in=with_filings))
+    of_district = Filing.objects.of(period).order_by().filter(district=OuterRef("pk"))
+    return District.objects.filter(Q(pk__in=District.objects.valid_on(day)) | Exists(of_district))
 
 
 def counted(period: Period, include_submitted: bool) -> QuerySet[Submission]:

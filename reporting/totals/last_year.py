@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
 
 import polars as pl
 from django.db.models import Exists, OuterRef, QuerySet
@@ -13,7 +15,7 @@ from forms_tables.edition.address import CellAddress
 from forms_tables.edition.catalog import Edition
 from forms_tables.edition.periods import PeriodCode
 from reporting.city_columns import frozen
-from reporting.city_columns.files import Broken, notes_of, path_of, read_there
+from reporting.city_columns.files import Broken, identity, notes_of, path_of, read_there
 from reporting.city_columns.kept import FILINGS, IMPORTED_FOR, read_submissions
 from reporting.city_columns.marks import IMPORTED as IMPORTED_PART
 from reporting.city_columns.marks import counting_of, imported_marks
@@ -88,7 +90,14 @@ def _is_current(code: str, counting: str, imported: str) -> bool:
 
 
 def _rows(code: str, cell: str) -> tuple[pl.DataFrame, int]:
-    """Of each filing that counts, and then of the imported history of firms that have none: whose, what and its key."""
+    """Of each filing that counts, and then of the imported history of firms that have none: whose, what and its key.
+    Kept while the list of filings is the same file: a submission in it never changes."""
+    path = path_of(code, FILINGS)
+    return _rows_of(code, cell, path, identity(path))
+
+
+@lru_cache(maxsize=4)
+def _rows_of(code: str, cell: str, path: Path, written: tuple[int, int] | None) -> tuple[pl.DataFrame, int]:
     filings = read_there(code, FILINGS, ["enterprise", "counted"])
     stored = read_submissions(code, [IMPORTED_FOR, UNSTORABLE, cell])
     if stored is None:

@@ -7,11 +7,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
 
+import numpy as np
 import polars as pl
-from django.db.models import Count, QuerySet
+from django.core.cache import cache
+from django.db.models import Count, F, QuerySet, Sum
 
 from accounts.models import District, User
+from reporting.city_columns.marks import weight_of
 from reporting.filing.punctuality import held_past_due
 from reporting.models import BaseAdjustment, ExtensionRequest, Filing, LateRequest, Period, Standing, Submission
 from reporting.models.asking import asked_of
@@ -31,8 +35,11 @@ from reporting.models.standing import (
     standing_at,
 )
 from reporting.totals.aggregation import districts_of
+from reporting.totals.at_hand import KEPT
 from reporting.totals.coverage import share
-from reporting.totals.last_year import last_year_of
+from reporting.totals.last_year import LastYear, last_year_of
+
+CHUNK = 5000
 
 # The standings a list is narrowed to; the names are those of the queue's filter. What is settled counts as approved.
 GROUPS: dict[str, tuple[str, list[Standing]]] = {
@@ -178,8 +185,11 @@ class CityProgress:
 
 
 def city_progress(period: Period) -> CityProgress:
-    counted = progress_by_district(Filing.objects.of(period))
-    shares = revenue_shares(Filing.objects.of(period), period)
+    filings = Filing.objects.of(period)
+    rows = {row["district"]: row for row in filings.order_by().values("district").annotate(**counts(), **MARK)}
+    marks = {district: Mark(row["owing"], row["carrying"] or 0) for district, row in rows.items() if row["owing"]}
+    counted = {district: _progress(row) for district, row in rows.items()}
+    shares = _shares(_carried_at_hand(period, filings, marks))
     districts = [
         DistrictProgress(district, counted.get(district.pk, Progress()), shares.get(district.pk, RevenueShare()))
         for district in districts_of(period)
@@ -188,31 +198,78 @@ def city_progress(period: Period) -> CityProgress:
 
 
 WHOLE = ""
+Carried = Counter[str]  # of one district: how many owe, of how many last year's revenue is known, all of it, the part
+
+
+class Mark(NamedTuple):
+    """Which firms of a district owe, and which of those carry their revenue, as sums of their weights: while they are
+    the same the district carries the same."""
+
+    owing: int
+    carrying: int
+
+
+MARK = {
+    "owing": Sum(weight_of(F("enterprise")), filter=COUNTED_AS_OWED),
+    "carrying": Sum(weight_of(F("enterprise")), filter=COUNTED_AS_OWED & COUNTED),
+}
 
 
 def revenue_shares(filings: QuerySet, period: Period) -> dict[int | str, RevenueShare]:
     """How much of last year's revenue the approved ones carry: per district, and of all these filings under WHOLE."""
-    last_year = last_year_of(period)
-    rows = filings.filter(COUNTED_AS_OWED).order_by().values_list("enterprise", "district", "counted")
-    firms, districts, counted = zip(*rows, strict=True) if rows else ((), (), ())
-    whose = {"enterprise": firms, "district": districts, "counted": counted}
-    owing = pl.DataFrame(whose, schema=dict.fromkeys(whose, pl.Int64)).join(
-        last_year.frame, on="enterprise", how="left"
-    )
-    revenue = pl.col("revenue")
-    found = owing.group_by("district").agg(
-        pl.len().alias("owed"),
-        revenue.count().alias("known"),
-        revenue.sum().alias("whole"),
-        revenue.filter(pl.col("counted").is_not_null()).sum().alias("carried"),
-    )
-    areas: dict[int | str, Counter[str]] = {}
-    for row in found.iter_rows(named=True):
-        for area in (row.pop("district"), WHOLE):
-            areas.setdefault(area, Counter()).update(row)
+    found = _carried(filings, last_year_of(period))
+    return _shares({district: carried for district, (_, carried) in found.items()})
+
+
+def _shares(carried: Mapping[int, Carried]) -> dict[int | str, RevenueShare]:
+    areas: dict[int | str, Carried] = {}
+    for district, sums in carried.items():
+        for area in (district, WHOLE):
+            areas.setdefault(area, Counter()).update(sums)
     return {
         area: RevenueShare(share(sums["carried"], sums["whole"]), sums["known"], sums["owed"])
         for area, sums in areas.items()
+    }
+
+
+def _carried_at_hand(period: Period, filings: QuerySet, marks: Mapping[int, Mark]) -> dict[int, Carried]:
+    """Kept for each district under its mark and last year's revenue: one approval asks for one district's filings."""
+    last_year = last_year_of(period)
+    basis = int(last_year.frame.hash_rows().sum()) if len(last_year.frame) else 0
+    places = {district: f"carried-{period.code}-{district}-{basis}" for district in marks}
+    kept = cache.get_many(places.values())
+    found = {}
+    for district, place in places.items():
+        mark, carried = kept.get(place, (None, None))
+        if mark == marks[district]:
+            found[district] = carried
+    if missing := marks.keys() - found.keys():
+        anew = _carried(filings.filter(district__in=missing), last_year)
+        cache.set_many({places[district]: of_mark for district, of_mark in anew.items()}, KEPT)
+        found |= {district: carried for district, (_, carried) in anew.items()}
+    return found
+
+
+def _carried(filings: QuerySet, last_year: LastYear) -> dict[int, tuple[Mark, Carried]]:
+    """Of each district, with the mark of the very filings it was added up from."""
+    names = ("enterprise", "district", "counted")
+    rows = filings.filter(COUNTED_AS_OWED).order_by().values_list(*names).iterator(chunk_size=CHUNK)
+    # Number by number: a list of so many rows costs more than to read them.
+    numbers = np.fromiter((number or 0 for row in rows for number in row), np.int64)
+    owing = pl.DataFrame(numbers.reshape(-1, len(names)), schema=dict.fromkeys(names, pl.Int64))
+    owing = owing.join(last_year.frame, on="enterprise", how="left")
+    revenue, weight, counts = pl.col("revenue"), weight_of(pl.col("enterprise")), pl.col("counted") != 0
+    found = owing.group_by("district").agg(
+        weight.sum().alias("owing"),
+        weight.filter(counts).sum().alias("carrying"),
+        pl.len().alias("owed"),
+        revenue.count().alias("known"),
+        revenue.sum().alias("whole"),
+        revenue.filter(counts).sum().alias("carried"),
+    )
+    return {
+        row.pop("district"): (Mark(row.pop("owing"), row.pop("carrying")), Counter(row))
+        for row in found.iter_rows(named=True)
     }
 
 

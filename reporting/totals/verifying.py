@@ -15,7 +15,16 @@ from reporting.city_columns import frozen
 from reporting.city_columns.counted import counted
 from reporting.city_columns.files import Broken, folder, notes_of, read
 from reporting.city_columns.frozen import fact_codes, key_of_imported, listed
-from reporting.city_columns.kept import DIGEST, FILINGS, IMPORTED_FOR, KEPT, TABLES, read_submissions
+from reporting.city_columns.kept import (
+    DIGEST,
+    ESTIMATED,
+    FILINGS,
+    IMPORTED_FOR,
+    KEPT,
+    TABLES,
+    WARNINGS,
+    read_submissions,
+)
 from reporting.city_columns.marks import parts_of
 from reporting.city_columns.scaling import UNSTORABLE, decimal_of, decimals_of_cells
 from reporting.models import ImportedFiling, Period, Submission, published_edition
@@ -135,16 +144,19 @@ def _recorded(keys: list[int]) -> Iterator[tuple[int, str, dict]]:
     """The key, the firm, and what is to be found of it."""
     rows = Submission.objects.filter(pk__in=[key for key in keys if key > 0]).order_by("pk").values_list(
         "pk", "filing__enterprise__credit_code", "filing__enterprise__name", "edition_code", "edition_digest", "tables",
-        "attributes", "values",
+        "attributes", "values", "findings", "estimated",
     )  # fmt: skip
-    for key, credit_code, name, edition, digest, tables, attributes, values in rows:
+    for key, credit_code, name, edition, digest, tables, attributes, values, findings, estimated in rows:
+        warnings = sum(finding["level"] == "warning" for finding in findings)
         known = {"edition": edition, DIGEST: digest, TABLES: tables, IMPORTED_FOR: None}
+        known |= {WARNINGS: warnings, ESTIMATED: estimated}
         yield key, f"{credit_code} {name}", known | {"attributes": attributes, "values": values}
     imported = ImportedFiling.objects.filter(pk__in=[-key for key in keys if key < 0]).order_by("pk").values_list(
         "pk", "enterprise", "enterprise__credit_code", "enterprise__name", "edition_code", "values"
     )  # fmt: skip
     for pk, enterprise, credit_code, name, edition, values in imported:
         known = {"edition": edition, DIGEST: None, TABLES: None, IMPORTED_FOR: enterprise}
+        known |= {WARNINGS: 0, ESTIMATED: False}
         yield key_of_imported(pk), f"{credit_code} {name}", known | {"attributes": {}, "values": values}
 
 
@@ -152,7 +164,8 @@ def _of_one(row: dict, record: dict, frequency: str, scales: Mapping[str, int]) 
     """The places where a row is not what was recorded. What cannot be in its columns is left out there and says why."""
     edition = published_edition(record["edition"])
     tables = None if row[TABLES] is None else json.loads(row[TABLES])
-    for name, there in (*((each, row[each]) for each in ("edition", DIGEST, IMPORTED_FOR)), (TABLES, tables)):
+    as_they_lie = ("edition", DIGEST, IMPORTED_FOR, WARNINGS, ESTIMATED)
+    for name, there in (*((each, row[each]) for each in as_they_lie), (TABLES, tables)):
         if there != record[name]:
             yield name, there, record[name]
     attributes = record["attributes"]

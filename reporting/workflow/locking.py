@@ -49,6 +49,18 @@ class WhyMissing:
         return cls(brief(reason), {group: why for group, said in reasons.items() if (why := brief(said))})
 
 
+@dataclass(frozen=True)
+class Situation:
+    """What a lock finds, read once while nothing can change: what is missing, and what is unfinished, by state."""
+
+    missing: Missing
+    in_the_way: dict[str, int]
+
+    @property
+    def as_seen(self) -> dict[str, Any]:
+        return self.missing.seen_with(self.in_the_way)
+
+
 @transaction.atomic
 def lock(period: Period, by: User, at: datetime, reason: str = "", reasons: MissingReasons = NO_REASONS) -> Period:
     """市级锁定: nothing changes any more, and release 1 is made. While a firm may still file in time, only what is
@@ -61,10 +73,11 @@ def lock(period: Period, by: User, at: datetime, reason: str = "", reasons: Miss
     if period.is_locked:
         return period  # the second click
     said = WhyMissing.of(reason, reasons)
-    missing = _looked_at(period, at, said)
+    found = _looked_at(period, at, said)
+    missing = found.missing
     if missing.is_above(limit := lock_limit_for(period, by)):
         raise Refused(f"{missing.in_words}超过 {plainly(limit)}%，须由市级两个人办理：一人提出，另一人确认。")
-    return _locked(period, missing, said, by, at)
+    return _locked(period, found, said, by, at)
 
 
 @transaction.atomic
@@ -78,8 +91,8 @@ def propose_lock(
     if period.is_locked:
         raise DoneAlready(f"{period.label}已经锁定。")
     said = WhyMissing.of(reason, reasons)
-    missing = _looked_at(period, at, said)
-    seen = missing.seen_with(standing_in_the_way(period))
+    found = _looked_at(period, at, said)
+    missing, seen = found.missing, found.as_seen
     if standing := period.lock_proposals.filter(outcome="").first():
         if not changed_since(standing.seen, seen):
             if standing.by_id == by.pk and WhyMissing(standing.reason, standing.reasons) == said:
@@ -114,12 +127,12 @@ def confirm_lock(proposal: LockProposal, by: User, at: datetime) -> Period:
     if proposal.by_id == by.pk:
         raise Refused("提出锁定的人不能自己确认，请由市级另一人确认。")
     said = WhyMissing(proposal.reason, proposal.reasons)
-    missing = _looked_at(period, at, said)
-    if changed := changed_since(proposal.seen, missing.seen_with(standing_in_the_way(period))):
+    found = _looked_at(period, at, said)
+    if changed := changed_since(proposal.seen, found.as_seen):
         more = f"等 {len(changed)} 处" if len(changed) > TOLD else ""
         raise Refused(f"提出以后情况有变：{'；'.join(changed[:TOLD])}{more}。请看过后重新提出。")
     _close(proposal, LockProposal.CONFIRMED, by, at)
-    return _locked(period, missing, said, by, at, proposal.by)
+    return _locked(period, found, said, by, at, proposal.by)
 
 
 @transaction.atomic
@@ -199,9 +212,9 @@ def _held(period: Period) -> Period:
     return period
 
 
-def _looked_at(period: Period, at: datetime, said: WhyMissing) -> Missing:
-    """Is it time, and is everything said? What is missing, then. An estimate, and what is counted and open again, is
-    not missing, and the reason is of it as well."""
+def _looked_at(period: Period, at: datetime, said: WhyMissing) -> Situation:
+    """Is it time, and is everything said? What is there, then. An estimate, and what is counted and open again, is not
+    missing, and the reason is of it as well."""
     if too_early := too_early_to_lock(period, at):
         raise Refused(too_early)
     missing = missing_of(period)
@@ -212,13 +225,13 @@ def _looked_at(period: Period, at: datetime, said: WhyMissing) -> Missing:
         names = "、".join(firm.name for firm in unsaid[:TOLD])
         of_whom = f"没有写明原因的有 {len(unsaid)} 家：{names}{'等' if len(unsaid) > TOLD else ''}。" if unsaid else ""
         raise Refused(f"尚有未完成的填报：{in_words(in_the_way)}。如确需锁定，请写明原因。{of_whom}")
-    return missing
+    return Situation(missing, in_the_way)
 
 
 def _locked(
-    period: Period, missing: Missing, said: WhyMissing, by: User, at: datetime, proposed_by: User | None = None
+    period: Period, found: Situation, said: WhyMissing, by: User, at: datetime, proposed_by: User | None = None
 ) -> Period:
-    in_the_way = standing_in_the_way(period)
+    missing = found.missing
     period.state, period.locked_at = Period.LOCKED, at
     period.save(update_fields=["state", "locked_at"])
     Filing.objects.of(period).filter(state=State.APPROVED).update(state=State.LOCKED)
@@ -228,7 +241,7 @@ def _locked(
     for standing in period.lock_proposals.filter(outcome=""):
         _close(standing, LockProposal.OVERTAKEN, by, at)
     release = freeze_lock(period, by, at, said.reason, missing.explained(said.reasons, said.reason))
-    after = in_the_way | in_the_journal(missing, said) | as_journalled(release)
+    after = found.in_the_way | in_the_journal(missing, said) | as_journalled(release)
     if proposed_by:
         after["提出人"] = proposed_by.signed
     journal.record(by=by, at=at, action=LOCKED, subject=period.label, period=period.code, after=after, why=said.reason)

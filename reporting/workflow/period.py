@@ -223,14 +223,17 @@ def standing_in_the_way(period: Period) -> dict[str, int]:
 def too_early_to_lock(period: Period, at: datetime) -> str:
     """Why the period cannot be locked yet: before the firms' date only when every filing is approved, and before the
     date of an extension only when nobody waits with one."""
-    missing = standing_in_the_way(period)
     due = period.enterprise_deadline.date
+    is_past = deadlines.is_past(due, at)
     extended = Filing.objects.of(period).with_due().filter(UNSENT, due_on__gte=deadlines.day_of(at))
-    if missing and deadlines.is_past(due, at) and extended.exists():
+    if is_past and not extended.exists():
+        return ""
+    missing = standing_in_the_way(period)
+    if not missing:
+        return ""
+    if is_past:
         last = extended.latest("due_on").due_on
         return f"有 {extended.count()} 家企业经区县同意延期，最晚到 {plainly(last)}，届时才能锁定。"
-    if not missing or deadlines.is_past(due, at):
-        return ""
     return f"企业上报截止日 {plainly(due)} 未到，还有 {sum(missing.values())} 家未办结，截止后才能锁定。"
 
 

@@ -13,7 +13,7 @@ from reporting import workflow
 from reporting.models import Filing, LockProposal, Period, Release, State, lock_limit
 from reporting.releases.missing import missing_of
 from reporting.totals.frozen import latest
-from reporting.workflow import Refused
+from reporting.workflow import Refused, locking
 from tests.cast import make_user
 from tests.filling.figures import file_values
 from tests.officials import sign_in
@@ -64,6 +64,17 @@ def test_above_the_limit_nobody_locks_alone(city):
     lines = JournalEntry.objects.filter(period="2024M05").order_by("pk")
     assert [(line.action, line.by) for line in lines] == [("提出锁定", city.by), ("锁定报告期", city.second)]
     assert lines[1].after["提出人"] == city.by.signed
+
+
+def test_what_stands_in_the_way_is_asked_once_while_nothing_can_change(city, monkeypatch):
+    asked, stands = [], locking.standing_in_the_way
+    monkeypatch.setattr(locking, "standing_in_the_way", lambda period: asked.append(period) or stands(period))
+    proposal = propose(city)
+    assert asked == [city.may]
+    workflow.confirm_lock(proposal, city.second, LOCKED_AT)
+    assert asked == [city.may] * 2
+    line = JournalEntry.objects.get(action="锁定报告期")
+    assert (line.after["草稿"], line.after["已上报，待区县审核"]) == (1, 1)
 
 
 def test_at_the_limit_one_person_locks(city):

@@ -10,10 +10,11 @@ from accounts.models import District, Enterprise
 from reporting import workflow
 from reporting.models import Filing, Period, State, Submission
 from reporting.register import moves, upkeep
-from reporting.totals import aggregation, frozen
+from reporting.totals import aggregation, frozen, progress
 from reporting.totals.aggregation import district_at_hand, summarise, summary_at_hand
 from reporting.totals.frozen import latest
 from reporting.totals.handing_out import of_district
+from reporting.totals.progress import RevenueShare, city_progress
 from reporting.totals.views.tables import district_totals_at_hand, totals_at_hand
 from reporting.workflow import owe
 from tests.cast import AT
@@ -71,6 +72,10 @@ def everybody_has_as_long_as_an_extension(may):
     Submission.objects.filter(pk=may.submission.pk).reckon_anew(date(2024, 6, 13), True, True)
 
 
+def approve_another(may):
+    workflow.approve(freeze(may.other_filing, may.other_clerk, {"2010.c1": "5.00"}), may.other_reviewer, AT)
+
+
 COPIED = ("signer", "on_time", "submitted_by", "submitted_at", "from_state", "edition_code", "edition_digest", "tables")
 
 CHANGES = {
@@ -100,6 +105,24 @@ def test_a_change_is_in_the_totals_at_once(may, change):
     now = summarise(may.may, AT), summarise(may.may, AT, True)
     assert now != before
     assert (summary_at_hand(may.may, AT), summary_at_hand(may.may, AT, True)) == now
+
+
+@pytest.mark.parametrize("change", [approve_another, *CHANGES.values()], ids=["another counts", *CHANGES])
+def test_a_change_is_on_the_citys_first_page_at_once(may, change):
+    city_progress(may.may)
+    change(may)
+    at_once = city_progress(may.may)
+    cache.clear()
+    assert at_once == city_progress(may.may)
+
+
+def test_an_approval_asks_for_the_revenue_of_its_own_district_alone(may, monkeypatch):
+    assert city_progress(may.may).revenue_share == RevenueShare(Decimal("100.0"), known=1, owed=3)
+    asked, carried = [], progress._carried
+    monkeypatch.setattr(progress, "_carried", lambda rows, base: asked.append([*rows]) or carried(rows, base))
+    approve_another(may)
+    assert city_progress(may.may).revenue_share == RevenueShare(Decimal("100.0"), known=1, owed=3)
+    assert asked == [[may.other_filing]]
 
 
 def test_while_nothing_changes_nothing_is_added_up_again(may, monkeypatch):

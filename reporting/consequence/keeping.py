@@ -1,0 +1,191 @@
+"""The scored filings of a district or the city as they are kept, so that a page, and whoever goes from one filing to
+the next, need score nothing.
+
+They are kept under the yardstick and what the limits watch. While nothing has come in, what was scored still holds:
+what is decided leaves it, and the total, where it does not count on. What comes in is scored, and all with it. What
+else changes a total (an amendment begun, a filing let off) is seen with the next yardstick.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cached_property
+
+import numpy as np
+import polars as pl
+from django.db.models import QuerySet
+
+from accounts.models import District
+from reporting.city_columns.files import Broken, notes_of, read, write
+from reporting.city_columns.scaling import ScaledColumns
+from reporting.consequence.board import NOW, Measure, board_of, measures_of
+from reporting.consequence.scoring import EXPECTED, scored
+from reporting.consequence.stopping import Floats, Line, line_of
+from reporting.consequence.yardstick import Totals, Yardstick, yardstick_of
+from reporting.models import Filing, Period, ReviewLimits, State, review_limits
+from reporting.models.standing import FILED, IN_ITS_PERIOD
+from reporting.models.submission import BASE, EMPLOYED, HEADLINE, MAIN
+
+
+@dataclass(frozen=True)
+class Area:
+    """Of which an order is: one district of a period, or all of it."""
+
+    period: Period
+    district: District | None = None
+
+    @property
+    def districts(self) -> list[District] | None:
+        return None if self.district is None else [self.district]
+
+    @property
+    def name(self) -> str:
+        return f"order-{'city' if self.district is None else self.district.code}"
+
+    @cached_property
+    def measures(self) -> tuple[Measure, ...]:
+        return measures_of(self.period.edition, self.period.parsed.frequency)
+
+    def waiting(self) -> dict[int, int | None]:
+        """What waits now: filings, each with the submission that does."""
+        return dict(self._filings().filter(IN_ITS_PERIOD, state=State.SUBMITTED).values_list("pk", "in_force"))
+
+    def counting_on(self, filings: Collection[int]) -> set[int]:
+        """Those of the filings that are in the total, whatever was decided."""
+        return set(self._filings().filter(FILED, pk__in=filings).values_list("pk", flat=True))
+
+    def late(self) -> list[int]:
+        return list(self._filings().filter(late=True).values_list("pk", flat=True))
+
+    def _filings(self) -> QuerySet[Filing]:
+        filings = Filing.objects.filter(period=self.period).order_by()
+        return filings if self.district is None else filings.filter(district=self.district)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """`waiting` are the scored rows (`reporting.consequence.scoring`) of what waits, in order; `totals` those of all
+    that is in, `watched` the measures (by number) whose totals the limits watch, `line` where review may stop."""
+
+    waiting: pl.DataFrame
+    totals: Totals
+    watched: tuple[int, ...]
+    line: Line
+    limits: ReviewLimits
+    yardstick: Yardstick
+
+
+def kept_order(area: Area, at: datetime) -> Kept:
+    """As it is kept, where that is still true; else made so."""
+    yardstick, limits = yardstick_of(area.period, at), review_limits()
+    waiting, totals = _still(area, yardstick, limits) or _made(area, yardstick, limits)
+    return Kept(waiting, totals, *_lined_up(area, waiting, totals, limits), limits, yardstick)
+
+
+def as_kept(area: Area, at: datetime) -> Kept:
+    """As it was kept last, whatever has come in or was decided since; made where there is none."""
+    yardstick, limits = yardstick_of(area.period, at), review_limits()
+    waiting, totals = _read_there(area) or _made(area, yardstick, limits)
+    return Kept(waiting, totals, *_lined_up(area, waiting, totals, limits), limits, yardstick)
+
+
+def kept_of(area: Area, kept: Kept, filings: Collection[int]) -> Kept:
+    """Of these filings, whether they wait or not, what this order's yardstick makes of them."""
+    board = board_of(area.period, area.districts)
+    rows = scored(replace(board, frame=board.frame.filter(_are(filings))), kept.yardstick, area.late())
+    rows = rows.select(kept.waiting.columns)
+    return replace(kept, waiting=rows, line=_lined_up(area, rows, kept.totals, kept.limits)[1])
+
+
+def _still(area: Area, yardstick: Yardstick, limits: ReviewLimits) -> tuple[pl.DataFrame, Totals] | None:
+    """What is kept, without what was decided since; None where something came in, or it was scored otherwise."""
+    notes, found = notes_of(area.period.code, area.name), _read_there(area)
+    if notes is None or found is None or notes["by"] != _scored_by(yardstick, limits):
+        return None
+    rows, totals = found
+    scored_ones = dict(rows.select("filing", "submission").iter_rows())
+    waiting = area.waiting()
+    if not waiting.items() <= scored_ones.items():
+        return None
+    if left := scored_ones.keys() - waiting.keys():
+        gone = left - area.counting_on(left)
+        totals = totals.without(Totals.of(_figures(rows.filter(_are(gone)), area)))
+    return rows.filter(_are(waiting)), totals
+
+
+def _read_there(area: Area) -> tuple[pl.DataFrame, Totals] | None:
+    with suppress(Broken):
+        found = read(area.period.code, area.name)
+        if found and found[1]["edition"] == area.period.edition.digest:
+            return found[0].frame, Totals(*map(np.asarray, found[1]["totals"]))
+    return None
+
+
+def _made(area: Area, yardstick: Yardstick, limits: ReviewLimits) -> tuple[pl.DataFrame, Totals]:
+    rows = scored(board_of(area.period, area.districts), yardstick, area.late())
+    totals = Totals.of(_figures(rows, area))
+    waiting = rows.filter("waits")
+    waiting = waiting[_lined_up(area, waiting, totals, limits)[1].order]
+    write(
+        area.period.code,
+        area.name,
+        ScaledColumns(waiting, {}),
+        by=_scored_by(yardstick, limits),
+        edition=area.period.edition.digest,
+        totals=[totals.sums.tolist(), totals.gross.tolist()],
+    )
+    return waiting, totals
+
+
+def _scored_by(yardstick: Yardstick, limits: ReviewLimits) -> str:
+    return "/".join([yardstick.mark, *limits.watched])
+
+
+def _are(filings: Collection[int]) -> pl.Expr:
+    return pl.col("filing").is_in(pl.Series(list(filings), dtype=pl.Int64).implode())
+
+
+def _figures(rows: pl.DataFrame, area: Area) -> Floats:
+    """What goes into the totals, a column for each measure."""
+    columns = [pl.col(NOW.format(measure.cell)).fill_null(np.nan) for measure in area.measures]
+    return rows.filter("in_total").select(columns).to_numpy()
+
+
+def _lined_up(area: Area, waiting: pl.DataFrame, totals: Totals, limits: ReviewLimits) -> tuple[tuple[int, ...], Line]:
+    """Which measures are watched, by number, and the order and the line by them."""
+    watched = watched_of(area, limits)
+    measures = [area.measures[at] for at in watched]
+    return watched, line_of(
+        errors_of(waiting, measures),
+        totals.sums[list(watched)],
+        totals.gross[list(watched)],
+        float(limits.points),
+        waiting["filing"].to_list(),
+    )
+
+
+def errors_of(rows: pl.DataFrame, measures: Sequence[Measure]) -> Floats:
+    """What each is expected to be wrong by. Of what nothing was expected the whole figure is in doubt; what was let in
+    after the lock is in no total."""
+    if not rows.height:
+        return np.empty((0, len(measures)))
+    moved = [moves_of(measure).abs() * pl.col("suspicion") * pl.col("in_total") for measure in measures]
+    return rows.select(each.fill_null(0.0).alias(str(at)) for at, each in enumerate(moved)).to_numpy()
+
+
+def moves_of(measure: Measure) -> pl.Expr:
+    now, expected = pl.col(NOW.format(measure.cell)), pl.col(EXPECTED.format(measure.cell))
+    return now - expected.fill_null(0.0)
+
+
+def watched_of(area: Area, limits: ReviewLimits) -> tuple[int, ...]:
+    """The first where this form has none of what the city watches."""
+    figures = area.period.edition.platform.figures[area.period.parsed.frequency]
+    cells = [measure.cell for measure in area.measures]
+    named = {HEADLINE: figures.headline, BASE: figures.base, EMPLOYED: figures.employed}
+    wanted = {named[role] for role in limits.watched if role in named}
+    wanted |= set(cells) - set(named.values()) if MAIN in limits.watched else set()
+    return tuple(at for at, cell in enumerate(cells) if cell in wanted) or (0,)
