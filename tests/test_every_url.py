@@ -286,8 +286,12 @@ PAGES = {
     "district_current_queue": "district",
     "district_queue": "district",
     "district_approve_clean": "POST district",
+    "district_undo_clean": "POST district",
     "district_review": "district",
+    "district_record": "district",
+    "district_said_before": "district",
     "district_approve": "POST district",
+    "district_undo": "POST district",
     "district_send_back": "POST district",
     "district_query": "POST district",
     "district_answer_city": "POST district",
@@ -314,6 +318,8 @@ PAGES = {
     "issue_own": "POST enterprise",
     "certificate": "enterprise district association city",
     "verify": OPEN,
+    "association_home": "association city",
+    "mark_checked": "POST association city",
     "city_home": "association city",
     "city_requests": "association city",
     "city_submissions": "association city",
@@ -419,6 +425,7 @@ OWNED = {
     ],
     "district": [
         "application", "approve_application", "refuse_application", "district_review", "district_approve",
+        "district_record", "district_said_before",
         "district_send_back", "district_query", "district_answer_city", "reviewed_paper", "district_decide_late",
         "district_decide_extension", "district_decide_adjustment", "scan", "firm", "edit_firm_contact",
         "move_firm", "stop_firm", "resume_firm", "first_day", "owed_by_first_day", "move", "accept_move",
@@ -729,7 +736,17 @@ def test_opens_to_those_who_may_and_to_nobody_else(name, may, cast, client):
 
 # The association asks, talks, teaches and trains, an observer does not.
 NOT_TO_READ = {
-    *("city_query", "city_return", "recheck_decide", "inbox", "thread", "open_practice", "wipe_practice"),
+    *(
+        "city_query",
+        "city_return",
+        "recheck_decide",
+        "association_home",
+        "mark_checked",
+        "inbox",
+        "thread",
+        "open_practice",
+        "wipe_practice",
+    ),
     *("arrange_training", "change_training", "cancel_training"),
     *("attach_material", "withdraw_material", "preview_training", "send_training", "training_door", "tick_attendance"),
     *("walk_in", "write_question", "change_question"),
@@ -808,7 +825,8 @@ def test_hides_one_districts_rows_from_another(name, may, client):
     client.force_login(may.other_reviewer)
     assert client.get(address(name, may)).status_code in (404, 405)
     only_read = name in (
-        "owed_by_first_day", "district_review", "scan", "sent_letter", "urging_outcome", "register_import",
+        "owed_by_first_day", "district_review", "district_record", "district_said_before", "scan", "sent_letter",
+        "urging_outcome", "register_import",
         "marked_import", "takeover_document", "reviewed_paper",
     )  # fmt: skip
     assert client.post(address(name, may), {"note": "别处"}).status_code == (405 if only_read else 404)

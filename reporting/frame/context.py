@@ -61,6 +61,8 @@ PLACES = (
     (
         MenuEntry("首页", "/", Ability.FILL, also=("/filings/", "/practice/")),
         MenuEntry("首页", "/district/", Ability.REVIEW, also=("/league/", *DATES)),
+        MenuEntry("首页", "/city/", Ability.ADMINISTER, also=("/league/", "/association/")),
+        MenuEntry("首页", "/association/", Ability.QUERY, also=("/city/", "/league/")),
         MenuEntry("首页", "/city/", Ability.READ_CITY, also=("/league/",)),
     ),
     (

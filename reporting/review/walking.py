@@ -1,5 +1,5 @@
 """From one waiting filing to the next, in the order of the queue: those of consequence first, and behind them what has
-come in since that order was made."""
+come in since that order was kept."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from accounts.models import User
-from reporting.consequence.ordering import Order, Placed, order_of
-from reporting.models import Filing, Period, State
+from reporting.consequence.ordering import Order, Placed, order_as_kept, order_of
+from reporting.models import Filing, Period, State, Submission
 
 
 @dataclass(frozen=True)
@@ -18,6 +18,7 @@ class Walk:
 
     waiting: dict[int, str]
     places: dict[int, int]
+    weighed: frozenset[tuple[int, int]]  # filings with the submission that was weighed
     order: Order | None
 
     def place_of(self, filing: int) -> int | None:
@@ -43,19 +44,35 @@ class Walk:
         before = [each for each in listed if self.places.get(each, len(listed) + at) < at]
         return listed[len(before) :], before
 
-    def placed(self, filing: int) -> Placed | None:
-        return self.order.placed([filing]).get(filing) if self.order and filing in self.places else None
+    def knows(self, submission: Submission) -> bool:
+        """Whether it was weighed; in practice nothing is."""
+        return self.order is None or (submission.filing_id, submission.pk) in self.weighed
+
+    def placed(self, submission: Submission) -> Placed | None:
+        if self.order is None or not self.knows(submission):
+            return None
+        return self.order.placed([submission.filing_id]).get(submission.filing_id)
 
     @property
     def stop_in_words(self) -> str:
         return self.order.stop.in_words if self.order else ""
 
 
-def walk_of(user: User, period: Period, at: datetime) -> Walk:
-    """Practice, which is in no columns, goes by when it came."""
-    order = None if period.is_practice else order_of(period, at, user.district)
-    places = dict(order.frame.select("filing", "place").iter_rows()) if order else {}
+def walk_of(user: User, submission: Submission, at: datetime) -> Walk:
+    """The order as the queue showed it last, for it must not jump under who works through it; but anew for a submission
+    that waits and is not in it. Practice, which is in no columns, goes by when it came."""
+    period, district = submission.filing.period, user.district
+    if period.is_practice:
+        return walk_by(user, period, None)
+    walk = walk_by(user, period, order_as_kept(period, at, district))
+    waits = submission.filing_id in walk.waiting and submission.filing.in_force_id == submission.pk
+    return walk_by(user, period, order_of(period, at, district)) if waits and not walk.knows(submission) else walk
+
+
+def walk_by(user: User, period: Period, order: Order | None) -> Walk:
+    rows = list(order.frame.select("filing", "submission", "place").iter_rows()) if order else []
+    places = {filing: place for filing, _, place in rows}
     filings = Filing.objects.visible_to(user).of(period).filter(state=State.SUBMITTED)
     came = filings.order_by("in_force__submitted_at", "pk").values_list("pk", "in_force__receipt")
     waiting = sorted(came, key=lambda each: places.get(each[0], len(places) + 1))
-    return Walk(dict(waiting), places, order)
+    return Walk(dict(waiting), places, frozenset((filing, own) for filing, own, _ in rows), order)

@@ -95,8 +95,10 @@ def test_five_filings_are_decided_by_keys_alone(office, may, five):
     assert decisions_on(first) == decisions_on(second) == ["approve"]
     [returned] = Review.objects.filter(submission__filing__enterprise__name=third)
     assert returned.reasons == [{"cell": key, "reason": "漏填，请补充。"} for key in ("2010.c1", "2110.c1")]
-    page.go_back()
-    page.wait_for_load_state()
+    here = firm_on(page)
+    with page.expect_event("load"):
+        page.evaluate("window.history.back()")
+    expect(page.locator(HEADING)).not_to_contain_text(here)
     page.keyboard.press("?")
     expect(page.get_by_role("dialog")).to_contain_text("审核通过，接着打开下一份")
     assert grave_issues(page) == []

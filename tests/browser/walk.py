@@ -196,6 +196,7 @@ def for_a_district() -> Iterator[Screen]:
 def for_the_city(user: User, name: str) -> Iterator[Screen]:
     for page, path in {
         "home": "/city/",
+        "checks": "/association/",
         "submissions": "/city/submissions/",
         "totals": "/city/totals/",
         "totals-in-yi": "/city/totals/?unit=yi&indicator=2020",

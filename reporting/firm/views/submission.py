@@ -33,7 +33,7 @@ def show_submission(request, submission: Submission, template: str, around: dict
         "filing": filing,
         "period": filing.period,
         "comparison": comparison,
-        "stacks": stacks_of(comparison, partial(in_words, request.user, filing)),
+        "stacks": stacks_of(comparison, partial(in_words, request.user, submission)),
         "rows": reason_rows(typed, comparison),
         "options": options_of(comparison),
         "reviews": reviews,
@@ -43,8 +43,10 @@ def show_submission(request, submission: Submission, template: str, around: dict
     return render(request, template, page | around, status=status)
 
 
-def in_words(user: User, filing: Filing, said: FindingInWords) -> str:
-    return render_to_string("firm/_said.html", {"said": said, "filing": filing, "user": user})
+def in_words(user: User, submission: Submission, said: FindingInWords) -> str:
+    filing = submission.filing
+    around = {"submission": submission, "filing": filing, "period": filing.period, "user": user}
+    return render_to_string("firm/_said.html", around | {"said": said, "in_practice": filing.period.is_practice})
 
 
 def record_of(filing: Filing, user: User) -> dict:

@@ -49,7 +49,7 @@ SHORT_WHILE = timedelta(minutes=1)  # in which an approval may be taken back
 @require_GET
 def review(request, receipt):
     submission = get_object_or_404(submissions_visible_to(request.user), receipt=receipt)
-    return open_and_show(request, submission, walk_of(request.user, submission.filing.period, clock.now()))
+    return open_and_show(request, submission, walk_of(request.user, submission, clock.now()))
 
 
 @needs(Ability.REVIEW)
@@ -108,7 +108,7 @@ def decide_here(request, receipt, decision, change, done, **words) -> HttpRespon
     """One decision, and on to the next. A second click says the same as the first; what somebody else decided
     meanwhile is said, and goes on too; a refusal keeps what was typed."""
     submission, at = get_object_or_404(submissions_visible_to(request.user), receipt=receipt), clock.now()
-    walk = walk_of(request.user, submission.filing.period, at)
+    walk = walk_of(request.user, submission, at)
     with refusals_on(request):
         if already_decided(submission, decision.value, request.user, **words):
             return go_on(request, submission, walk, done)
@@ -139,6 +139,7 @@ def go_on(request, submission: Submission, walk: Walk, said: str) -> HttpRespons
     if not request.htmx:
         return redirect("district_review", following)
     found = submissions_visible_to(request.user).get(receipt=following)
+    walk = walk if walk.knows(found) else walk_of(request.user, found, clock.now())
     return push_url(open_and_show(request, found, walk), reverse("district_review", args=[following]))
 
 
@@ -148,7 +149,7 @@ def open_and_show(request, submission: Submission, walk: Walk) -> HttpResponse:
 
 
 def show_review(request, submission: Submission, typed=None, status=200, walk: Walk | None = None) -> HttpResponse:
-    walk = walk or walk_of(request.user, submission.filing.period, clock.now())
+    walk = walk or walk_of(request.user, submission, clock.now())
     filing = Filing.objects.select_related("in_force", "period", "district").get(pk=submission.filing_id)
     only_reads = guards.only_reads(request.user, filing)
     is_open = is_current(submission, filing) and not only_reads
@@ -163,7 +164,7 @@ def show_review(request, submission: Submission, typed=None, status=200, walk: W
         "following": walk.after(filing.pk),
         "previous": walk.before(filing.pk),
         "only_reads": only_reads,
-        "strip": strip_of(submission, walk.placed(filing.pk) if is_open else None),
+        "strip": strip_of(submission, walk.placed(submission) if is_open else None),
         "moves": [move for move in MOVES.values() if is_open and filing.state in workflow.MOVES[move]],
         "undone": last_approved(request.user, filing.period_id),
     }
