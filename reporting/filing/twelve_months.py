@@ -71,7 +71,7 @@ def alone_in(code: PeriodCode, said: Said) -> Decimal | None:
 
 
 def said_by(filing: Filing, edition: Edition, cells: tuple[str, str], codes: list[PeriodCode]) -> dict[str, Said]:
-    """By period: what stands of the firm. Two queries, and one more for what may be imported where a month is missing."""
+    """By period: what stands of the firm. Two queries, and one more where a month is missing, which may be imported."""
     named = [code.code for code in codes]
     texts = {f"{way}_{place}": text_of(way, cell) for way in WAYS for place, cell in enumerate(cells)}
     editions = {f"{way}_edition": F(f"{way}__edition_code") for way in WAYS}
@@ -83,8 +83,10 @@ def said_by(filing: Filing, edition: Edition, cells: tuple[str, str], codes: lis
         way = "approved" if each.approved_id else "in_force" if each.meets(UNDER_REVIEW) else ""
         if way and is_alike(edition, published_edition(getattr(each, f"{way}_edition")), cells[0]):
             found[each.period_id] = Said(getattr(each, f"{way}_0"), getattr(each, f"{way}_1"))
-    missing = [code for code in named if code not in found]
-    return {**found, **imported_of(filing, edition, cells, missing)} if missing else found
+    missing = [code for code in codes if code.code not in found]
+    if all(code.month == 1 for code in missing):  # as a rule nobody files January by itself
+        return found
+    return {**found, **imported_of(filing, edition, cells, [code.code for code in missing])}
 
 
 def text_of(way: str, cell: str) -> Combinable:

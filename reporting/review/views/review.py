@@ -7,6 +7,7 @@ static/review.js the answer to the press is the next filing's page, at the addre
 from datetime import timedelta
 
 from django.contrib import messages
+from django.db.models import prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -108,6 +109,7 @@ def decide_here(request, receipt, decision, change, done, **words) -> HttpRespon
     """One decision, and on to the next. A second click says the same as the first; what somebody else decided
     meanwhile is said, and goes on too; a refusal keeps what was typed."""
     submission, at = get_object_or_404(submissions_visible_to(request.user), receipt=receipt), clock.now()
+    prefetch_related_objects([submission], "filing__period__deadlines")  # asked by the decision, letter and next page
     walk = walk_of(request.user, submission, at)
     with refusals_on(request):
         if already_decided(submission, decision.value, request.user, **words):
@@ -116,13 +118,16 @@ def decide_here(request, receipt, decision, change, done, **words) -> HttpRespon
             return go_on(request, submission, walk, said)
         change(submission, by=request.user, at=at, **words)
         return go_on(request, submission, walk, done)
-    return show_review(request, submission, {decision.value: words}, 409, walk)
+    found = submissions_visible_to(request.user).get(pk=submission.pk)  # as it is now: why it was refused
+    return show_review(request, found, {decision.value: words}, 409, walk)
 
 
 def decided_meanwhile(submission: Submission, decision: Review.Decision) -> str:
     """What became of it where it waits for this no longer; nothing where it does, or the firm has sent another."""
-    filing, last = submission.filing, submission.reviews.select_related("by").order_by("-pk").first()
-    if filing.in_force_id != submission.pk or filing.state in workflow.MOVES[MOVES[decision]] or last is None:
+    filing = submission.filing
+    waits = filing.in_force_id != submission.pk or filing.state in workflow.MOVES[MOVES[decision]]
+    last = None if waits else submission.reviews.select_related("by").order_by("-pk").first()
+    if last is None:
         return ""
     return f"{last.by.signed}已在此之前作出处理（{last.get_decision_display()}），这次没有再记。"
 
@@ -139,6 +144,7 @@ def go_on(request, submission: Submission, walk: Walk, said: str) -> HttpRespons
     if not request.htmx:
         return redirect("district_review", following)
     found = submissions_visible_to(request.user).get(receipt=following)
+    found.filing.period = filing.period
     walk = walk if walk.knows(found) else walk_of(request.user, found, clock.now())
     return push_url(open_and_show(request, found, walk), reverse("district_review", args=[following]))
 
@@ -150,7 +156,9 @@ def open_and_show(request, submission: Submission, walk: Walk) -> HttpResponse:
 
 def show_review(request, submission: Submission, typed=None, status=200, walk: Walk | None = None) -> HttpResponse:
     walk = walk or walk_of(request.user, submission, clock.now())
-    filing = Filing.objects.select_related("in_force", "period", "district").get(pk=submission.filing_id)
+    filing = submission.filing
+    if filing.in_force_id == submission.pk:
+        filing.in_force = submission
     only_reads = guards.only_reads(request.user, filing)
     is_open = is_current(submission, filing) and not only_reads
     is_due = is_open and filing.is_under_review and not filing.period.is_practice
