@@ -21,7 +21,7 @@ from bench.estimates_parts.coverage import LEARNT, PLAYED_AT, REPLAYED, coverage
 from bench.rules_judges.timing import medians, remark, report_seconds  # noqa: E402
 from reporting.estimates.intervals import RATE, experience_of, intervals_of  # noqa: E402
 from reporting.estimates.lateness import LateOnes, first_in, late_ones  # noqa: E402
-from reporting.estimates.predicting import Figures, predict  # noqa: E402
+from reporting.estimates.predicting import Measured, predict  # noqa: E402
 from reporting.estimates.standing import standing_of  # noqa: E402
 
 FIRMS_A_DISTRICT, MOST_DISTRICTS = 25, 41
@@ -70,14 +70,14 @@ def show_times(size: int) -> None:
     remark(f"{len(then.said)} firms: what one period over shows of its late ones, once: {learnt}")
 
 
-def updated(figures: Figures, past: list[LateOnes]) -> None:
+def updated(figures: Measured, past: list[LateOnes]) -> None:
     predicted = predict(figures)
     for comparable in (False, True):
         standing = standing_of(figures, predicted, comparable)
         intervals_of(standing, *experience_of(past, standing.share))
 
 
-def plain(figures: Figures) -> float:
+def plain(figures: Measured) -> float:
     """The least it could cost: one ratio of means in each class, and one sum."""
     kind = figures.groups[-2]
     heard = figures.is_in & np.isfinite(figures.base)

@@ -135,7 +135,7 @@ DUTIES: dict[str, Duties] = {
         person="协会分析员",
         office="association",
         scope=Scope.CITY,
-        home="city_home",
+        home="association_home",
         abilities=frozenset({A.READ_FILINGS, A.READ_CITY, A.READ_REGISTER, A.QUERY, A.TALK, A.TRAIN, A.PRACTISE}),
         invited_by=(Role.CITY, Role.SYSTEM),
     ),

@@ -27,12 +27,14 @@ MOST_OF_SUBJECT = Letter._meta.get_field("subject").max_length
 class Row(TypedDict, total=False):
     """What the outbox keeps beside the letter's words. The same `key` to the same address is the same letter.
 
-    topic: what `withdraw` calls it by. bulk: goes after letters that somebody waits for. secret: the facts (a link that
-    opens an account) are thrown away once it is sent. good_until: not tried after that.
+    due_at: not sent before, by the machine's clock. topic: what `withdraw` calls it by. bulk: goes after letters that
+    somebody waits for. secret: the facts (a link that opens an account) are thrown away once it is sent. good_until:
+    not tried after that.
     """
 
     key: Required[str]
     at: Required[datetime]
+    due_at: datetime | None
     topic: str
     period: str
     enterprise: Enterprise | None
@@ -46,6 +48,7 @@ def compose(stem: str, subject: str, facts: dict, to: str, **row: Unpack[Row]) -
     """One letter to one address, not stored yet. Templates emails/<stem>.txt and .html see the `facts`, which are plain
     values; `path` among them becomes the letter's link."""
     key, at = key_to(row.pop("key"), to), row.pop("at")
+    due_at = row.pop("due_at", None) or at
     if "path" in facts:
         facts = facts | {"path": plainly(facts["path"])}
     return Letter(
@@ -56,7 +59,7 @@ def compose(stem: str, subject: str, facts: dict, to: str, **row: Unpack[Row]) -
         stem=stem,
         facts=facts,
         written_at=at,
-        due_at=at,
+        due_at=due_at,
         **row,
     )
 

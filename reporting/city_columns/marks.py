@@ -68,14 +68,14 @@ def mark_of(parts: Mapping[str, str]) -> str:
 
 
 def counting_of(codes: Iterable[str]) -> dict[str, str]:
-    """A short word for what counts in each period, read off an index. A submission only ever counts in the place of an
-    earlier one: the sum rises with each."""
+    """A short word for what counts in each period, read off an index. The sum rises with each approval; since one may
+    be undone, and others take its place in the sum, they are weighed too."""
     rows = Filing.objects.filter(COUNTED, period__in=codes).order_by().values("period")
-    counting = rows.annotate(n=Count("counted"), sum=Sum("counted"))
-    return {row["period"]: f"{row['n']}/{row['sum']}" for row in counting}
+    counting = rows.annotate(n=Count("counted"), sum=Sum("counted"), weighed=Sum(F("counted") * SHUFFLE % SPREAD))
+    return {row["period"]: f"{row['n']}/{row['sum']}/{row['weighed']}" for row in counting}
 
 
 def counting_in(filings: pl.DataFrame) -> str:
     """The same of a period's filings as they are listed."""
     counted = filings["counted"].drop_nulls()
-    return f"{len(counted)}/{counted.sum()}" if len(counted) else ""
+    return f"{len(counted)}/{counted.sum()}/{(counted * SHUFFLE % SPREAD).sum()}" if len(counted) else ""

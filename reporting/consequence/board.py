@@ -86,7 +86,7 @@ def board_of(period: Period, districts: Collection[District] | None = None, fres
 def _board(period: Period, districts: Collection[District] | None) -> Board:
     code, edition = period.parsed, period.edition
     measures = measures_of(edition, code.frequency)
-    filings = listed_on(code, districts)
+    filings = _listed_on(code, districts)
     cells = dict.fromkeys(cell for measure in measures for cell in measure.asked)
     rows = _with_cells(code, filings, [WARNINGS, ESTIMATED, *cells, *cells_of_classes(edition, code.frequency)])
     past = _past(code, edition, rows, measures)
@@ -102,7 +102,7 @@ def _known(frame: pl.DataFrame, name: str, where_nothing_is: int | bool) -> pl.S
     return pl.repeat(where_nothing_is, frame.height, eager=True).alias(name)
 
 
-def listed_on(period: PeriodCode, districts: Collection[District] | None) -> pl.DataFrame:
+def _listed_on(period: PeriodCode, districts: Collection[District] | None) -> pl.DataFrame:
     """Of each filing in the period's numbers whose it is and where it stands, as a board has it."""
     return (
         filings_of(period, districts)

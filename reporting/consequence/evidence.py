@@ -53,6 +53,7 @@ MOST_WARNINGS = 5
 TENFOLD = 0.08  # in powers of ten: from 0.83 to 1.2 of one, for the firm's own growth is in it
 SAME = 1e-9  # of figures that were whole numbers of their last decimal before they were floats
 ROUNDING = 0.005  # of the whole, by which its parts may miss it
+AS_STRANGE = 0.75  # of the strangest: as good as it
 ALREADY = 0.5  # what is left of YEAR where the period before was already so, and was passed
 
 
@@ -122,8 +123,9 @@ def find(figures: Figures) -> Findings:
 def _strangest(hb: Floats, core: tuple[int, ...]) -> tuple[Floats, NDArray[np.intp]]:
     """How strange, from 0 to 1, one half at STRANGE: next to nothing at the quartile (1), nearly all at twice it."""
     apart = np.nan_to_num(np.abs(hb[:, list(core)]), nan=0.0) / STRANGE
-    which = apart.argmax(axis=1)
-    most = np.minimum(apart.max(axis=1), 1e6) ** 4
+    largest = apart.max(axis=1)
+    which = (apart >= AS_STRANGE * largest[:, None]).argmax(axis=1)  # the first, of several that moved together
+    most = np.minimum(largest, 1e6) ** 4
     return most / (1 + most), np.asarray(core)[which]
 
 

@@ -1,31 +1,32 @@
 """The scored filings of a district or the city as they are kept, so that a page, and whoever goes from one filing to
 the next, need score nothing.
 
-They are kept under a mark of where the filings stand, the yardstick and what the limits watch. Where only some have
-left since (passed, returned) the scores of the others still hold; what has come in since is scored, and all with it.
+They are kept under the yardstick and what the limits watch. While nothing has come in, what was scored still holds:
+what is decided leaves it, and the total, where it does not count on. What comes in is scored, and all with it. What
+else changes a total (an amendment begun, a filing let off) is seen with the next yardstick.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
 import numpy as np
 import polars as pl
+from django.db.models import QuerySet
 
 from accounts.models import District
-from reporting.city_columns.counted import refresh
 from reporting.city_columns.files import Broken, notes_of, read, write
-from reporting.city_columns.marks import Parts, mark_of, parts_of
 from reporting.city_columns.scaling import ScaledColumns
-from reporting.consequence.board import NOW, Measure, board_of, listed_on, measures_of
-from reporting.consequence.scoring import EXPECTED, IS_IN, scored
+from reporting.consequence.board import NOW, Measure, board_of, measures_of
+from reporting.consequence.scoring import EXPECTED, scored
 from reporting.consequence.stopping import Floats, Line, line_of
 from reporting.consequence.yardstick import Totals, Yardstick, yardstick_of
-from reporting.models import Filing, Period, ReviewLimits, review_limits
+from reporting.models import Filing, Period, ReviewLimits, State, review_limits
+from reporting.models.standing import FILED, IN_ITS_PERIOD
 from reporting.models.submission import BASE, EMPLOYED, HEADLINE, MAIN
 
 
@@ -48,14 +49,20 @@ class Area:
     def measures(self) -> tuple[Measure, ...]:
         return measures_of(self.period.edition, self.period.parsed.frequency)
 
-    def parts(self) -> Parts:
-        """The marks of where its filings stand."""
-        asked = None if self.district is None else [str(self.district.pk)]
-        return parts_of([self.period.code], asked)[self.period.code]
+    def waiting(self) -> dict[int, int | None]:
+        """What waits now: filings, each with the submission that does."""
+        return dict(self._filings().filter(IN_ITS_PERIOD, state=State.SUBMITTED).values_list("pk", "in_force"))
 
-    def own(self, parts: Parts) -> Parts:
-        """Of the marks of a period its own."""
-        return parts if self.district is None else {key: parts[key] for key in parts if key == str(self.district.pk)}
+    def counting_on(self, filings: Collection[int]) -> set[int]:
+        """Those of the filings that are in the total, whatever was decided."""
+        return set(self._filings().filter(FILED, pk__in=filings).values_list("pk", flat=True))
+
+    def late(self) -> list[int]:
+        return list(self._filings().filter(late=True).values_list("pk", flat=True))
+
+    def _filings(self) -> QuerySet[Filing]:
+        filings = Filing.objects.filter(period=self.period).order_by()
+        return filings if self.district is None else filings.filter(district=self.district)
 
 
 @dataclass(frozen=True)
@@ -74,7 +81,7 @@ class Kept:
 def kept_order(area: Area, at: datetime) -> Kept:
     """As it is kept, where that is still true; else made so."""
     yardstick, limits = yardstick_of(area.period, at), review_limits()
-    waiting, totals = _read(area, yardstick, limits) or _made(area, yardstick, limits)
+    waiting, totals = _still(area, yardstick, limits) or _made(area, yardstick, limits)
     return Kept(waiting, totals, *_lined_up(area, waiting, totals, limits), limits, yardstick)
 
 
@@ -85,73 +92,66 @@ def as_kept(area: Area, at: datetime) -> Kept:
     return Kept(waiting, totals, *_lined_up(area, waiting, totals, limits), limits, yardstick)
 
 
-def filings_as_kept(area: Area) -> list[int]:
-    """Those that waited when the order was kept, in order; none where none is kept."""
-    with suppress(Broken):
-        if notes := notes_of(area.period.code, area.name):
-            found = read(area.period.code, area.name, ["filing"], (0, notes["waiting"]))
-            return found[0].frame["filing"].to_list() if found else []
-    return []
+def kept_of(area: Area, kept: Kept, filings: Collection[int]) -> Kept:
+    """Of these filings, whether they wait or not, what this order's yardstick makes of them."""
+    board = board_of(area.period, area.districts)
+    rows = scored(replace(board, frame=board.frame.filter(_are(filings))), kept.yardstick, area.late())
+    rows = rows.select(kept.waiting.columns)
+    return replace(kept, waiting=rows, line=_lined_up(area, rows, kept.totals, kept.limits)[1])
 
 
-def _read(area: Area, yardstick: Yardstick, limits: ReviewLimits) -> tuple[pl.DataFrame, Totals] | None:
-    notes = notes_of(area.period.code, area.name)
-    return _read_there(area) if notes and notes["mark"] == _mark(area.parts(), yardstick, limits) else None
+def _still(area: Area, yardstick: Yardstick, limits: ReviewLimits) -> tuple[pl.DataFrame, Totals] | None:
+    """What is kept, without what was decided since; None where something came in, or it was scored otherwise."""
+    notes, found = notes_of(area.period.code, area.name), _read_there(area)
+    if notes is None or found is None or notes["by"] != _scored_by(yardstick, limits):
+        return None
+    rows, totals = found
+    scored_ones = dict(rows.select("filing", "submission").iter_rows())
+    waiting = area.waiting()
+    if not waiting.items() <= scored_ones.items():
+        return None
+    if left := scored_ones.keys() - waiting.keys():
+        gone = left - area.counting_on(left)
+        totals = totals.without(Totals.of(_figures(rows.filter(_are(gone)), area)))
+    return rows.filter(_are(waiting)), totals
 
 
 def _read_there(area: Area) -> tuple[pl.DataFrame, Totals] | None:
-    notes = notes_of(area.period.code, area.name)
-    if notes is None:
-        return None
     with suppress(Broken):
-        if found := read(area.period.code, area.name, rows=(0, notes["waiting"])):
+        found = read(area.period.code, area.name)
+        if found and found[1]["edition"] == area.period.edition.digest:
             return found[0].frame, Totals(*map(np.asarray, found[1]["totals"]))
     return None
 
 
 def _made(area: Area, yardstick: Yardstick, limits: ReviewLimits) -> tuple[pl.DataFrame, Totals]:
-    stand = refresh(area.period.parsed, area.districts)
-    rows = _scored_before(area, yardstick)
-    if rows is None:
-        board = board_of(area.period, area.districts, fresh=False)
-        rows = scored(board, yardstick, _late(area))
-    totals = Totals.of(rows.filter("in_total").select(_columns(NOW, area.measures)).to_numpy())
+    rows = scored(board_of(area.period, area.districts), yardstick, area.late())
+    totals = Totals.of(_figures(rows, area))
     waiting = rows.filter("waits")
     waiting = waiting[_lined_up(area, waiting, totals, limits)[1].order]
     write(
         area.period.code,
         area.name,
-        ScaledColumns(pl.concat([waiting, rows.filter(~pl.col("waits"))]), {}),
-        mark=_mark(area.own(stand), yardstick, limits),
-        yardstick=yardstick.mark,
-        waiting=waiting.height,
+        ScaledColumns(waiting, {}),
+        by=_scored_by(yardstick, limits),
+        edition=area.period.edition.digest,
         totals=[totals.sums.tolist(), totals.gross.tolist()],
     )
     return waiting, totals
 
 
-def _scored_before(area: Area, yardstick: Yardstick) -> pl.DataFrame | None:
-    """The rows of now with the scores that are kept; None where one of them was not scored by this yardstick."""
-    notes = notes_of(area.period.code, area.name)
-    if notes is None or notes["yardstick"] != yardstick.mark:
-        return None
-    try:
-        kept = read(area.period.code, area.name)
-    except Broken:
-        return None
-    if kept is None:
-        return None
-    listed = listed_on(area.period.parsed, area.districts).filter(IS_IN)
-    scores = kept[0].frame.drop(set(listed.columns) - {"filing", "submission"})
-    rows = listed.join(scores, on=["filing", "submission"], how="left", maintain_order="left")
-    return None if rows["suspicion"].null_count() else rows
+def _scored_by(yardstick: Yardstick, limits: ReviewLimits) -> str:
+    return "/".join([yardstick.mark, *limits.watched])
 
 
-def _late(area: Area) -> list[int]:
-    filings = Filing.objects.filter(period=area.period, late=True)
-    if area.district is not None:
-        filings = filings.filter(district=area.district)
-    return list(filings.values_list("pk", flat=True))
+def _are(filings: Collection[int]) -> pl.Expr:
+    return pl.col("filing").is_in(pl.Series(list(filings), dtype=pl.Int64).implode())
+
+
+def _figures(rows: pl.DataFrame, area: Area) -> Floats:
+    """What goes into the totals, a column for each measure."""
+    columns = [pl.col(NOW.format(measure.cell)).fill_null(np.nan) for measure in area.measures]
+    return rows.filter("in_total").select(columns).to_numpy()
 
 
 def _lined_up(area: Area, waiting: pl.DataFrame, totals: Totals, limits: ReviewLimits) -> tuple[tuple[int, ...], Line]:
@@ -189,11 +189,3 @@ def watched_of(area: Area, limits: ReviewLimits) -> tuple[int, ...]:
     wanted = {named[role] for role in limits.watched if role in named}
     wanted |= set(cells) - set(named.values()) if MAIN in limits.watched else set()
     return tuple(at for at, cell in enumerate(cells) if cell in wanted) or (0,)
-
-
-def _columns(name: str, measures: Sequence[Measure]) -> list[pl.Expr]:
-    return [pl.col(name.format(measure.cell)).fill_null(np.nan) for measure in measures]
-
-
-def _mark(parts: Parts, yardstick: Yardstick, limits: ReviewLimits) -> str:
-    return mark_of({**parts, "yardstick": yardstick.mark, "watched": "/".join(limits.watched)})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -11,10 +11,11 @@ from functools import cached_property
 import numpy as np
 import polars as pl
 
+from accounts.clock import SHANGHAI
 from accounts.models import District
 from reporting.city_columns.scaling import MOST_DECIMALS
 from reporting.consequence.board import BEFORE, NOW, PREV, Board, Measure, board_of
-from reporting.consequence.keeping import Area, Kept, as_kept, kept_order, moves_of
+from reporting.consequence.keeping import Area, Kept, as_kept, kept_of, kept_order, moves_of
 from reporting.consequence.scoring import EXPECTED
 from reporting.consequence.stopping import CANCELS, WHOLE
 from reporting.consequence.suspicion import MIN_PEERS
@@ -98,6 +99,10 @@ class Order:
         return self.kept.yardstick.at
 
     @property
+    def as_of_in_words(self) -> str:
+        return f"与同类比较以 {self.yardstick_at.astimezone(SHANGHAI):%H:%M} 为准。"
+
+    @property
     def measures(self) -> tuple[Measure, ...]:
         return self.area.measures
 
@@ -105,6 +110,12 @@ class Order:
     def board(self) -> Board:
         """All filings of the area, read anew: a list of what waits does without it."""
         return board_of(self.area.period, self.area.districts)
+
+    def had_they_waited(self, filings: Collection[int]) -> Order:
+        """The same of filings that wait no more: what each would weigh, and why. A score of the limit or more was never
+        behind the line."""
+        kept = kept_of(self.area, self.kept, filings)
+        return Order(self.area, kept, _in_order(self.area, kept, self.stop), self.stop)
 
     def placed(self, filings: Sequence[int]) -> dict[int, Placed]:
         """Those of a page, by filing, with the words; one that does not wait has none."""

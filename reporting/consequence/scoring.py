@@ -15,7 +15,6 @@ from reporting.consequence.yardstick import Group, Yardstick, figures_of, groups
 from reporting.cuts.dimensions import cells_of_classes
 
 EXPECTED, WEIGHT = "expected {}", "weight {}"
-IS_IN = pl.col("submission").is_not_null() & (pl.col("in_total") | pl.col("waits"))  # there are figures to look at
 
 
 @dataclass(frozen=True)
@@ -31,7 +30,7 @@ def scored(board: Board, yardstick: Yardstick, late: Collection[int]) -> pl.Data
     """The rows of the board of which something is in, with `suspicion`, for each measure `expected CELL`, for each
     piece of evidence `weight KEY`, and what the words for it need: `power` and `power_of`, and of the change on the
     year and the period the measure that is strangest (`year_of`, `month_of`, by number). `late` are filings."""
-    is_in = board.frame.select(IS_IN.alias("is_in"))["is_in"]
+    is_in = board.frame["submission"].is_not_null() & (board.frame["in_total"] | board.frame["waits"])
     frame = board.frame.filter(is_in)
     now, before, prev = (figures_of(frame, board, name) for name in (NOW, BEFORE, PREV))
     foretold = _foretold(board.measures, yardstick, groups_of(frame), (now, before, prev))

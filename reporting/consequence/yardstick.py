@@ -15,6 +15,7 @@ import numpy as np
 import polars as pl
 
 from forms_tables.notation.names import earlier
+from reporting.city_columns import frozen
 from reporting.city_columns.files import Broken, in_turn, read, write
 from reporting.city_columns.marks import mark_of, parts_of
 from reporting.city_columns.scaling import ScaledColumns
@@ -41,6 +42,9 @@ class Totals:
     @classmethod
     def of(cls, figures: Floats) -> Totals:
         return cls(np.nansum(figures, axis=0), np.nansum(np.abs(figures), axis=0))
+
+    def without(self, others: Totals) -> Totals:
+        return Totals(self.sums - others.sums, self.gross - others.gross)
 
 
 @dataclass(frozen=True)
@@ -76,20 +80,23 @@ def yardstick_of(period: Period, at: datetime) -> Yardstick:
 def renewed(period: Period, at: datetime) -> Yardstick:
     """True of this moment, though nothing is worked out again where nothing has changed."""
     with in_turn(f"{period.code}-{YARDSTICK}"):
-        mark = _mark(period)
+        stand = parts_of(_rests_on(period))
+        mark = mark_of({code: mark_of(parts) for code, parts in stand.items()})
         kept = _kept(period)
         if kept and kept.mark == mark:
             made = Yardstick(at, mark, kept.peers, kept.totals)
         else:
-            made = measure(board_of(period), at, mark)
+            frozen.refresh(code for code, parts in stand.items() if parts or code == period.code)
+            made = measure(board_of(period, fresh=False), at, mark)
         _keep(period, made)
         return made
 
 
-def _mark(period: Period) -> str:
-    """Of the filings of a period and of those its figures are held against."""
-    codes = [period.code, *(code.code for code in earlier(period.parsed).values())]
-    return mark_of({code: mark_of(parts) for code, parts in parts_of(codes).items()})
+def _rests_on(period: Period) -> list[str]:
+    """The period, and those its figures are held against."""
+    last = period.parsed.behind("prev")
+    then = [*earlier(period.parsed).values(), last and last.behind("prev")]
+    return list(dict.fromkeys([period.code, *(code.code for code in then if code)]))
 
 
 def measure(board: Board, at: datetime, mark: str) -> Yardstick:
@@ -140,7 +147,8 @@ def _keep(period: Period, made: Yardstick) -> None:
     kinds = [pl.String] * 4 + [pl.Int64] + [pl.Float64] * (len(PEERS) - 1)
     frame = pl.DataFrame(rows, schema=dict(zip(["base", "cell", *GROUPED, *PEERS], kinds, strict=True)), orient="row")
     totals = {code: [each.sums.tolist(), each.gross.tolist()] for code, each in made.totals.items()}
-    write(period.code, YARDSTICK, ScaledColumns(frame, {}), at=made.at.isoformat(), mark=made.mark, totals=totals)
+    notes = {"at": made.at.isoformat(), "mark": made.mark, "edition": period.edition.digest, "totals": totals}
+    write(period.code, YARDSTICK, ScaledColumns(frame, {}), **notes)
 
 
 def _kept(period: Period) -> Yardstick | None:
@@ -148,7 +156,7 @@ def _kept(period: Period) -> Yardstick | None:
         found = read(period.code, YARDSTICK)
     except Broken:
         return None  # it is made again
-    if found is None:
+    if found is None or found[1]["edition"] != period.edition.digest:  # its measures may be others
         return None
     rows, notes = found[0].frame.rows(), found[1]
     peers = {(base, cell, (own, size)): Peers(*rest) for base, cell, own, size, *rest in rows}

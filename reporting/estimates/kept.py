@@ -11,14 +11,17 @@ import numpy as np
 import polars as pl
 
 from forms_tables.edition.periods import PeriodCode
+from reporting.city_columns.counted import refresh
 from reporting.city_columns.files import Broken, identity, in_turn, notes_of, path_of, read, write
-from reporting.city_columns.marks import counting_of
+from reporting.city_columns.kept import FILINGS
+from reporting.city_columns.marks import counting_of, mark_of
 from reporting.city_columns.scaling import ScaledColumns
 from reporting.estimates.lateness import STAGES, LateOnes, late_ones
-from reporting.estimates.reading import Told, own_rows, told
+from reporting.estimates.reading import Evening, own_rows, told
 from reporting.estimates.replaying import Past, those_who_came
 from reporting.models import Period
 from reporting.totals.aggregation import districts_of
+from reporting.totals.at_hand import at_hand
 
 EVENING, LATE = "evening", "late"
 MADE_AS = 1  # of which shape the files are, and by which method what is in them
@@ -41,18 +44,19 @@ def periods_before(period: Period, most: int, locked: bool = True) -> list[Perio
     return [each for _, each in earlier[:most]]
 
 
-def told_of(period: Period, fresh: bool = True) -> Told:
+def told_of(period: Period) -> Evening:
     """What a period says; of a locked one as it is kept."""
     last = last_before(period)
     areas = [district.code for district in districts_of(period)]
     marks = counting_of([each.pk for each in (period, last) if each])
-    rows = {each.pk: rows_of(each, marks.get(each.pk, ""), fresh) for each in (period, last) if each}
+    rows = {each.pk: rows_of(each, marks.get(each.pk, "")) for each in (period, last) if each}
     return told(period, rows[period.pk], rows[last.pk] if last else None, areas)
 
 
-def rows_of(period: Period, mark: str, fresh: bool) -> pl.DataFrame:
+def rows_of(period: Period, mark: str) -> pl.DataFrame:
     if not period.is_locked:
-        return own_rows(period, fresh)
+        stand = (mark_of(refresh(period.parsed)), identity(path_of(period.pk, FILINGS)))
+        return at_hand(f"evening/{period.pk}", stand, lambda: own_rows(period, fresh=False))
     kept = kept_file(period.pk, EVENING, mark)
     if kept is None:
         with in_turn(f"{period.pk}-{EVENING}"):
@@ -99,7 +103,7 @@ def is_current(notes: Mapping[str, object], mark: str) -> bool:
     return notes["mark"] == mark and notes["made_as"] == MADE_AS
 
 
-def work_out(now: Told) -> pl.DataFrame:
+def work_out(now: Evening) -> pl.DataFrame:
     """A row for each measure, total and growth, stage and district; none of a period nobody came to."""
     frames = [pl.DataFrame(schema=LATE_ROWS)]
     came, order = those_who_came(now)

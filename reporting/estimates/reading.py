@@ -10,31 +10,25 @@ from functools import cached_property
 
 import numpy as np
 import polars as pl
-from django.db.models import Min
 
 from forms_tables.edition.catalog import Edition
 from forms_tables.notation.names import earlier
 from reporting.city_columns import frozen
-from reporting.city_columns.files import path_of
+from reporting.city_columns.files import Broken, path_of, read, write
 from reporting.city_columns.kept import FILINGS
 from reporting.city_columns.marks import parts_of
+from reporting.city_columns.scaling import ScaledColumns
 from reporting.consequence.board import BEFORE, NOW, Measure, board_of, measure_of
-from reporting.estimates.predicting import Figures, Floats, Wholes
+from reporting.estimates.predicting import FloatArray, Measured, WholeArray
 from reporting.models import Period, Submission
 
 HEADLINE, BASE, EMPLOYED = ROLES = ("headline", "base", "employed")
 SAID, THEN, TREND, ARRIVED = "said {}", "then {}", "trend {}", "arrived"  # columns of one role; when a filing came
+ARRIVALS = "arrivals"  # the file
 UNKNOWN = "?"  # the class or size of a firm of which nothing is in and nothing was said before: no group of its own
 MOMENT = pl.Datetime("us", "UTC")
-OWN = {
-    "filing": pl.Int64,
-    "enterprise": pl.Int64,
-    "district": pl.String,
-    "class": pl.String,
-    "size": pl.String,
-    "is_in": pl.Boolean,
-    ARRIVED: MOMENT,
-}
+OWN = ("filing", "enterprise", "district", "class", "size", "is_in", ARRIVED)
+NO_ARRIVALS = pl.DataFrame(schema={"filing": pl.Int64, ARRIVED: MOMENT})
 
 
 def measures_by_role(edition: Edition, frequency: str) -> dict[str, Measure]:
@@ -47,7 +41,7 @@ def measures_by_role(edition: Edition, frequency: str) -> dict[str, Measure]:
 
 
 @dataclass(frozen=True)
-class Told:
+class Evening:
     """`frame` has a row for each filing that is owed or in: what `OWN` lists, and for each role `said`, `then` (a year
     before) and `trend` (its growth of the period before, as a factor). `districts` are codes in their order."""
 
@@ -56,10 +50,10 @@ class Told:
     frame: pl.DataFrame
     districts: tuple[str, ...]
 
-    def figures(self, role: str) -> Figures:
+    def figures(self, role: str) -> Measured:
         is_in = self.frame["is_in"].to_numpy()
         said = floats(self.frame[SAID.format(role)])
-        return Figures(
+        return Measured(
             said=np.where(is_in, said, np.nan),
             is_in=is_in,
             base=floats(self.frame[THEN.format(role)]),
@@ -69,27 +63,27 @@ class Told:
             areas=len(self.districts),
         )
 
-    def of(self, rows: pl.Expr | pl.Series) -> Told:
-        return Told(self.period, self.measures, self.frame.filter(rows), self.districts)
+    def of(self, rows: pl.Expr | pl.Series) -> Evening:
+        return Evening(self.period, self.measures, self.frame.filter(rows), self.districts)
 
     @cached_property
-    def area(self) -> Wholes:
+    def area(self) -> WholeArray:
         places = {code: place for place, code in enumerate(self.districts)}
         return self.frame["district"].replace_strict(places, return_dtype=pl.Int64).to_numpy()
 
     @cached_property
-    def groups(self) -> tuple[Wholes, ...]:
+    def groups(self) -> tuple[WholeArray, ...]:
         """Class, size and district; class and size; class; all."""
         kind, size, district = (numbered(self.frame[name]) for name in ("class", "size", "district"))
         together = kind * (int(size.max(initial=0)) + 1) + size
         return together * (int(district.max(initial=0)) + 1) + district, together, kind, np.zeros_like(kind)
 
 
-def floats(column: pl.Series) -> Floats:
+def floats(column: pl.Series) -> FloatArray:
     return column.cast(pl.Float64).fill_null(float("nan")).to_numpy()
 
 
-def numbered(column: pl.Series) -> Wholes:
+def numbered(column: pl.Series) -> WholeArray:
     return column.rank("dense").cast(pl.Int64).to_numpy() - 1
 
 
@@ -120,13 +114,32 @@ def store_those_behind(period: Period) -> None:
 
 
 def arrivals_of(period: Period) -> pl.DataFrame:
-    """When the first submission of each filing came that was not taken back."""
-    came = Submission.objects.filter(filing__period=period.pk, recalled_at=None).order_by()
-    rows = came.values_list("filing").annotate(first=Min("submitted_at"))
-    return pl.DataFrame(list(rows), schema={"filing": pl.Int64, ARRIVED: MOMENT}, orient="row")
+    """When the first submission of each filing came that was not taken back. A submission stays as it is but for being
+    taken back: while none was, those that came since are read, and the others lie in a file beside the columns."""
+    submissions = Submission.objects.filter(filing__period=period.pk).order_by()
+    taken_back = submissions.exclude(recalled_at=None).count()
+    known, last = kept_arrivals(period.pk, taken_back)
+    rows = list(submissions.filter(recalled_at=None, pk__gt=last).values_list("pk", "filing", "submitted_at"))
+    if rows:
+        came = pl.DataFrame(rows, schema={"pk": pl.Int64, **NO_ARRIVALS.schema}, orient="row")
+        known = pl.concat([known, came.drop("pk")]).group_by("filing").agg(pl.col(ARRIVED).min())
+        last = max(key for key, *_ in rows)
+        write(period.pk, ARRIVALS, ScaledColumns(known, {}), taken_back=taken_back, last=last)
+    return known
 
 
-def told(period: Period, own: pl.DataFrame, last: pl.DataFrame | None, districts: Sequence[str]) -> Told:
+def kept_arrivals(code: str, taken_back: int) -> tuple[pl.DataFrame, int]:
+    """And up to which submission they are."""
+    try:
+        found = read(code, ARRIVALS)
+    except Broken:
+        found = None
+    if found is None or found[1]["taken_back"] != taken_back:
+        return NO_ARRIVALS, 0
+    return found[0].frame, found[1]["last"]
+
+
+def told(period: Period, own: pl.DataFrame, last: pl.DataFrame | None, districts: Sequence[str]) -> Evening:
     """With the rows of the period before, where there are any: a firm's trend, and its class and size while nothing of
     it is in."""
     measures = measures_by_role(period.edition, period.parsed.frequency)
@@ -141,7 +154,7 @@ def told(period: Period, own: pl.DataFrame, last: pl.DataFrame | None, districts
     missing = [pl.lit(None, dtype=pl.Float64).alias(TREND.format(role)) for role in measures if role not in there]
     frame = frame.with_columns(*missing, *(known(name) for name in ("class", "size"))).drop("class_then", "size_then")
     others = frame.filter(~pl.col("district").is_in(list(districts)))["district"].unique().sort()
-    return Told(period, measures, frame, (*districts, *others))
+    return Evening(period, measures, frame, (*districts, *others))
 
 
 def growth_of(role: str) -> pl.Expr:
@@ -155,9 +168,9 @@ def known(name: str) -> pl.Expr:
     return pl.when(pl.col(name) != "").then(pl.col(name)).when(then != "").then(then).otherwise(missing).alias(name)
 
 
-def as_of(now: Told, moment: datetime) -> Told:
+def as_of(now: Evening, moment: datetime) -> Evening:
     """As it stood at an earlier moment: what came later is missing again; of the rest the figures are those of now."""
-    return Told(now.period, now.measures, now.frame.with_columns(came_by(moment).alias("is_in")), now.districts)
+    return Evening(now.period, now.measures, now.frame.with_columns(came_by(moment).alias("is_in")), now.districts)
 
 
 def came_by(moment: datetime) -> pl.Expr:

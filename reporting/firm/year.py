@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
+from django.utils.timezone import localtime
+
 from accounts.models import Enterprise
 from forms_tables.edition.address import CellAddress
 from forms_tables.edition.catalog import Edition
 from forms_tables.edition.periods import PeriodCode
 from forms_tables.edition.shape import Headline, column_carrying, headline_of, so_far_cell
-from reporting.certificates.issuing import period_of, record_of
 from reporting.filing.past import MONTHS, standing_in
 from reporting.growth.bridge import GrowthRate
 from reporting.models import Filing
-from reporting.results.timelines import Timeline
+from reporting.models.filing import own_last
+from reporting.results.timelines import Timeline, timelines_of
 
 Stood = Mapping[str, Decimal | str | None]  # the cells of a form
 TENTH = Decimal("0.1")
@@ -71,7 +73,7 @@ class FirmYear:
 
 def year_of(firm: Enterprise, at: datetime) -> FirmYear | None:
     """Up to the newest month that the firm has had to file; nothing where it has had none."""
-    timelines = [each for each in record_of(firm, at) if not period_of(each).is_annual]
+    timelines = months_owed(firm, at)
     if not timelines:
         return None
     newest = Filing.objects.select_related("period").get(pk=timelines[-1].filing)
@@ -85,6 +87,20 @@ def year_of(firm: Enterprise, at: datetime) -> FirmYear | None:
     within = months_until(last, MONTHS)
     lately = tuple(each for each in timelines if period_of(each) in within)
     return FirmYear(last, edition, figures, shares, known, lately)
+
+
+def months_owed(firm: Enterprise, at: datetime) -> list[Timeline]:
+    """How each of its months went, the oldest first; of a period filed under entries that were merged the one that
+    later periods read."""
+    begun = Filing.objects.of_one_firm(firm.pk).not_withdrawn().filter(period__opens_on__lte=localtime(at).date())
+    chosen = {
+        each.period_id: each.pk for each in own_last(begun, {firm.pk}) if not PeriodCode.parse(each.period_id).is_annual
+    }
+    return sorted(timelines_of(Filing.objects.filter(pk__in=chosen.values()), at), key=period_of)
+
+
+def period_of(timeline: Timeline) -> PeriodCode:
+    return PeriodCode.parse(timeline.period)
 
 
 def months_until(last: PeriodCode, count: int) -> list[PeriodCode]:

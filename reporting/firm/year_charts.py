@@ -10,8 +10,7 @@ from django.utils.timezone import localtime
 from forms_tables.edition.address import CellAddress
 from forms_tables.edition.model import Indicator
 from forms_tables.edition.periods import PeriodCode
-from reporting.certificates.issuing import period_of
-from reporting.firm.year import MONTHLY, FirmMonth, FirmYear
+from reporting.firm.year import MONTHLY, FirmMonth, FirmYear, period_of
 from reporting.pages.charts import Chart, Series
 from reporting.results.timelines import Outcome, Timeline
 

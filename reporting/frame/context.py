@@ -61,6 +61,8 @@ PLACES = (
     (
         MenuEntry("首页", "/", Ability.FILL, also=("/filings/", "/practice/")),
         MenuEntry("首页", "/district/", Ability.REVIEW, also=("/league/", *DATES)),
+        MenuEntry("首页", "/city/", Ability.ADMINISTER, also=("/league/", "/association/")),
+        MenuEntry("首页", "/association/", Ability.QUERY, also=("/city/", "/league/")),
         MenuEntry("首页", "/city/", Ability.READ_CITY, also=("/league/",)),
     ),
     (
@@ -77,7 +79,7 @@ PLACES = (
     ),
     (
         MenuEntry("汇总", "/district/totals/", Ability.REVIEW, also=("/cuts/", "/district/picture/")),
-        MenuEntry("汇总", "/city/totals/", Ability.READ_CITY, also=("/cuts/", "/city/picture/")),
+        MenuEntry("汇总", "/city/totals/", Ability.READ_CITY, also=("/cuts/", "/city/picture/", "/city/map/")),
     ),
     (
         MenuEntry("截止日", "/deadlines/", Ability.FILL, also=("/calendar/",)),

@@ -3,19 +3,22 @@
 A letter that tells of an event is written once: its key names the event. Reminders are in reminding.py.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.urls import reverse
 from django.utils.timezone import localtime
 
-from accounts.models import Ability, User
-from accounts.post.letters import compose, post
+from accounts.clock import of_machine
+from accounts.models import Ability, Letter, User
+from accounts.post.letters import compose, post, withdraw
 from accounts.standing_in import within_firm
 from reporting.letters import recipients
 from reporting.letters.schedule import APPROVED, is_on
 from reporting.models import BaseAdjustment, ExtensionRequest, Filing, LateRequest, Review, Submission
 from reporting.models.request import Request
 from reporting.models.standing import COUNTED
+
+HELD_BACK = timedelta(seconds=60)  # while an approval can be undone (workflow.undo_approval)
 
 
 def submitted(submission: Submission) -> None:
@@ -26,9 +29,22 @@ def submitted(submission: Submission) -> None:
 
 
 def approved(review: Review) -> None:
-    """The one letter of an event that the city may switch off."""
+    """The one letter of an event that the city may switch off. It waits until the approval can be undone no more."""
     if is_on(APPROVED):
-        _of_review(review, "统计报表已通过区县审核", "approved")
+        _of_review(review, "统计报表已通过区县审核", "approved", held_as=approval_topic(review))
+
+
+def approval_undone(review: Review, approval: Review) -> None:
+    """The letter that waits stays; a firm that was told already is told again."""
+    topic = approval_topic(approval)
+    told = Letter.objects.filter(topic=topic, state__in=[Letter.State.SENT, Letter.State.HANDED]).exists()
+    withdraw(topic)
+    if told:
+        _of_review(review, "统计报表的审核通过已撤销，仍待区县审核", "approval_undone")
+
+
+def approval_topic(approval: Review) -> str:
+    return f"approval:{approval.pk}"
 
 
 def sent_back(review: Review) -> None:
@@ -139,8 +155,8 @@ def _city(submission: Submission) -> list[str]:
     return sorted({person.email for person in people if person.email})
 
 
-def _of_review(review: Review, subject: str, stem: str) -> None:
-    _send_what_was_decided(subject, stem, review.submission.filing, *_said(review))
+def _of_review(review: Review, subject: str, stem: str, held_as: str = "") -> None:
+    _send_what_was_decided(subject, stem, review.submission.filing, *_said(review), held_as=held_as)
 
 
 def _said(review: Review) -> tuple[str, datetime, dict]:
@@ -162,20 +178,37 @@ def _change(request: BaseAdjustment) -> dict:
 
 
 def _send_what_was_decided(
-    subject: str, stem: str, filing: Filing, event: str, at: datetime, facts: dict, page: str = ""
+    subject: str,
+    stem: str,
+    filing: Filing,
+    event: str,
+    at: datetime,
+    facts: dict,
+    page: str = "",
+    held_as: str = "",
 ) -> None:
     """By the district: to the firm; and to who stands in and asked for it, at the address they have it at."""
-    _send(firm_addresses(filing), subject, stem, filing, event, at, facts, page)
+    _send(firm_addresses(filing), subject, stem, filing, event, at, facts, page, held_as)
     own = page or reverse("filing", args=[filing.period_id])
     elsewhere = {"path": within_firm(filing.enterprise_id, own)}
-    _send(recipients.who_stand_in(filing.enterprise_id), subject, stem, filing, event, at, facts | elsewhere, page)
+    to = recipients.who_stand_in(filing.enterprise_id)
+    _send(to, subject, stem, filing, event, at, facts | elsewhere, page, held_as)
 
 
 def _send(
-    to: list[str], subject: str, stem: str, filing: Filing, event: str, at: datetime, facts: dict, page: str = ""
+    to: list[str],
+    subject: str,
+    stem: str,
+    filing: Filing,
+    event: str,
+    at: datetime,
+    facts: dict,
+    page: str = "",
+    held_as: str = "",
 ) -> None:
     """`page` is where the reader goes on. Without one it is the firm's letter: it leads to the filing, and its subject
-    begins with the period. What is practised says so first of all."""
+    begins with the period. What is practised says so first of all. `held_as`: the topic by which it is withdrawn while
+    it is held back."""
     period = filing.period
     subject = subject if page else period.label + subject
     is_provisional = period.enterprise_deadline.provisional and not filing.is_extended
@@ -199,6 +232,8 @@ def _send(
             period=period.code,
             enterprise=filing.enterprise,
             district=filing.district,
+            topic=held_as,
+            due_at=of_machine(at) + HELD_BACK if held_as else None,
         )
         for address in to
     )

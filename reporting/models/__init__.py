@@ -21,7 +21,7 @@ from reporting.models.history import (
 from reporting.models.in_force import edition_in_force
 from reporting.models.long_import import LongExport, RegisterImport
 from reporting.models.period import Deadline, ParameterValue, Period
-from reporting.models.record import Certificate, DistrictResult, SavedCut
+from reporting.models.record import Certificate, DistrictResult, KeptChoice, SavedCut
 from reporting.models.release import FrozenRelease, LockLimit, LockProposal, Release, lock_limit, lock_limit_for
 from reporting.models.reminder import ReminderChoice, Urging
 from reporting.models.request import BaseAdjustment, ExtensionRequest, LateRequest
@@ -50,6 +50,7 @@ __all__ = [
     "HistoryImport",
     "HistoryObjection",
     "ImportedFiling",
+    "KeptChoice",
     "LateRequest",
     "LockLimit",
     "LockProposal",

@@ -37,6 +37,10 @@ class ReviewQuerySet(models.QuerySet):
         """The one way to write anew whether they were in time: the city moved the district's date."""
         return super().update(due_on=due_on, on_time=on_time)
 
+    def standing(self) -> "ReviewQuerySet":
+        """Without the approvals that were taken back at once."""
+        return self.filter(undone_by=None)
+
     def delete(self):
         raise TypeError("Nothing is deleted: a review is part of the record.")
 
@@ -135,11 +139,19 @@ class Submission(models.Model):
         return not self.findings and self.on_time and not self.estimated and not self.reason
 
 
-TONES = {"approve": "done", "send_back": "block", "city_return": "block", "query": "warn", "city_query": "warn"}
+TONES = {
+    "approve": "done",
+    "send_back": "block",
+    "city_return": "block",
+    "query": "warn",
+    "city_query": "warn",
+    "undo": "warn",
+}
 
 
 class Review(models.Model):
-    """A decision, question or answer about one submission; part of the record, never changed."""
+    """A decision, question or answer about one submission; part of the record, never changed. `undoes`: the approval
+    that was taken back within its minute, which counts as if it had not been."""
 
     class Decision(models.TextChoices):
         APPROVE = "approve", "审核通过"
@@ -148,6 +160,7 @@ class Review(models.Model):
         ANSWER = "answer", "答复"
         CITY_QUERY = "city_query", "市级查询"
         CITY_RETURN = "city_return", "市级退回区县"
+        UNDO = "undo", "撤销审核通过"
 
     submission = models.ForeignKey(Submission, models.PROTECT, related_name="reviews")
     decision = models.CharField("决定", max_length=12, choices=Decision.choices)
@@ -157,6 +170,7 @@ class Review(models.Model):
     at = models.DateTimeField("时间")
     due_on = models.DateField("当时的区县截止日", null=True, blank=True)
     on_time = models.BooleanField("区县按时", null=True, default=None)
+    undoes = models.OneToOneField("self", models.PROTECT, null=True, related_name="undone_by", verbose_name="所撤销的")
 
     PERIOD_CODE = "submission__filing__period__code"
     objects = Apart.from_queryset(ReviewQuerySet)()

@@ -32,8 +32,14 @@ def number_seen(request: HttpRequest) -> int:
     return int(seen) if seen.isdecimal() else 0
 
 
-def ask_first(request: HttpRequest, question: Question, preview: MassPreview) -> HttpResponse:
-    """The page carries on what was posted, and how many letters it has shown."""
+def ask_first(
+    request: HttpRequest,
+    question: Question,
+    preview: MassPreview,
+    template: str = "mass_letters/ask_first.html",
+    **more,
+) -> HttpResponse:
+    """The page carries on what was posted, and how many letters it has shown. A `template` of its own shows `more`."""
     posted = [(name, value) for name, values in request.POST.lists() if name not in NOT_CARRIED_ON for value in values]
     around = {"question": question, "preview": preview, "posted": posted, "has_changed": bool(seen_on(request))}
-    return render(request, "mass_letters/ask_first.html", around)
+    return render(request, template, around | more)

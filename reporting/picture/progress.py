@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import accumulate
 
-from django.db.models import CharField, Count
-from django.db.models.functions import Cast, Substr
-from django.utils.dateparse import parse_datetime
+import polars as pl
 
 from accounts.models import District
-from reporting.models import Deadline, Filing, Period, Submission
-from reporting.models.standing import COUNTED_AS_OWED
+from reporting.city_columns.counted import filings_of
+from reporting.estimates.reading import ARRIVED
+from reporting.estimates.reading import arrivals_of as first_arrivals
+from reporting.models import Deadline, Period
 from reporting.pages.charts import Chart, Series
 from reporting.totals.aggregation import AreaSummary
 from reporting.totals.coverage import share
@@ -47,13 +48,13 @@ def progress_chart(areas: Sequence[AreaSummary], note: str) -> Chart:
 
 
 @dataclass(frozen=True)
-class Arrivals:
+class ArrivalSlots:
     """How many filings first came in each slot, counted from the firms' day due: slot -1 ends with that day. `until`
     is the last slot there can be anything of yet."""
 
     label: str
     owed: int
-    came: dict[int, int]
+    came: Mapping[int, int]
     until: int | None = None  # None: it is over
 
     def share_in(self, first: int, last: int) -> list[Decimal | None]:
@@ -68,32 +69,24 @@ class Arrivals:
 
 
 def slot_at(period: Period, at: datetime) -> int:
-    return (at - period.due_at(Deadline.ENTERPRISE)) // SLOT
+    """The firms' last moment is in the slot that ends with it."""
+    return -((period.due_at(Deadline.ENTERPRISE) - at) // SLOT) - 1
 
 
-def arrivals_of(period: Period, district: District | None = None) -> Arrivals:
-    """Hours are told apart in the database: no filing is read."""
-    filings, first = Filing.objects.of(period), Submission.objects.filter(filing__period=period, number=1)
-    if district is not None:
-        filings, first = filings.filter(district=district), first.filter(filing__district=district)
-    hour = Substr(Cast("submitted_at", CharField()), 1, 13)  # in UTC, as either database writes it
-    counted = first.order_by().values_list(hour).annotate(Count("pk"))
-    came: dict[int, int] = {}
-    for text, number in counted:
-        moment = parse_datetime(f"{text}:00:00+00:00")
-        assert moment is not None
-        slot = slot_at(period, moment)
-        came[slot] = came.get(slot, 0) + number
-    return Arrivals(period.label, filings.filter(COUNTED_AS_OWED).count(), came)
+def arrivals_of(period: Period, district: District | None = None) -> ArrivalSlots:
+    """When each filing that is owed or in came first, as the night of the deadline has it."""
+    filings = filings_of(period.parsed, None if district is None else [district]).filter("in_period")
+    owed = filings.filter(pl.col("owed") | pl.col("submission").is_not_null())
+    came = first_arrivals(period).join(owed, on="filing", how="semi")[ARRIVED].to_list()
+    return ArrivalSlots(period.label, owed.height, Counter(slot_at(period, moment) for moment in came))
 
 
-def arrivals_chart(now: Arrivals, before: Arrivals | None) -> Chart | None:
-    """None while nothing has come in either."""
-    shown = [each for each in (now, before) if each and each.came]
-    if not shown:
+def arrivals_chart(now: ArrivalSlots, before: ArrivalSlots | None) -> Chart | None:
+    """None while nothing has come in either that far."""
+    came = [slot for each in (now, before) if each for slot in each.came if slot <= LAST]
+    if not came:
         return None
-    first = max(FIRST, min(min(each.came) for each in shown))
-    last = max(first, min(LAST, max(max(each.came) for each in shown)))
+    first, last = max(FIRST, min(came)), max(FIRST, *came)
     series = [Series(now.label, now.share_in(first, last))]
     if before:
         series.append(Series(before.label, before.share_in(first, last), dashed=True))
@@ -105,7 +98,7 @@ def arrivals_chart(now: Arrivals, before: Arrivals | None) -> Chart | None:
         unit="占应报家数的 %",
         note=(
             "按企业首次上报的时间，与本期、上期各自的企业截止时刻对齐，每 6 小时一点，画到截止前 10 天、截止后 3 天；"
-            "更早上报的已计在内，修订不另计。"
+            "更早上报的已计在内；一家企业按第一次上报（未撤回）的时间计。"
         ),
         heads="时间",
     )

@@ -10,7 +10,10 @@ from accounts.access import needs
 from accounts.models import Ability, District
 from reporting.models import Period
 from reporting.pages.chosen_period import asked_period, periods_to_show
+from reporting.picture.districts_map import map_of, measures_of
+from reporting.picture.figure import figures_to_choose
 from reporting.picture.pages import Picture
+from reporting.picture.standing import provisional
 from reporting.totals.aggregation import Summary
 from reporting.totals.handing_out import of_district
 from reporting.totals.history import ImportedPeriod, imported_period
@@ -47,6 +50,25 @@ def district(request, code):
     summary = district_summary(period, at, own)
     picture = summary and Picture(period, summary, at, own, request.GET.get("cell", ""))
     return render(request, "picture/picture.html", around(period) | {"own": own} | (shown(picture) if picture else {}))
+
+
+@needs(Ability.READ_CITY)
+def current_map(request):
+    period = imported_period(request.GET.get("period", "")) or asked_period(request, clock.today())
+    return redirect("city_map", period.code) if period else render(request, "review/city_no_period.html")
+
+
+@needs(Ability.READ_CITY)
+def city_map(request, code):
+    at, period = clock.now(), named_or_404(code)
+    summary = city_summary(period, at)
+    figure = next(iter(figures_to_choose(summary.edition, summary.period).values()), None)
+    measures = measures_of(summary, figure)
+    chosen = measures.get(request.GET.get("by", "")) or next(iter(measures.values()), None)
+    drawn = map_of(summary, chosen) if chosen else None
+    is_map = request.GET.get("shape") == "map" and drawn is not None and drawn.outlines is not None
+    said = {"measures": measures.values(), "map": drawn, "is_map": is_map}
+    return render(request, "picture/map.html", around(period) | said | {"standing": provisional(summary, summary.city)})
 
 
 def named_or_404(code: str) -> Period | ImportedPeriod:

@@ -19,8 +19,9 @@ THE_ROAD = frozenset(
     filing sheet known_beside_sheet code_list check wrong_cells explain workbook confirm_workbook submit recall amend
     abandon_amendment answer marked_workbook submission submission_workbook attach_scan filing_paper
     submission_paper reviewed_paper
-    district_current_queue district_queue district_approve_clean district_review district_approve district_send_back
-    district_query district_answer_city district_record city_submissions city_submission city_query city_return
+    district_current_queue district_queue district_approve_clean district_undo_clean district_review district_approve
+    district_undo district_send_back district_query district_answer_city district_record
+    city_submissions city_submission city_query city_return
     wipe_practice
     """.split()
 )

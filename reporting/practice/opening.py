@@ -174,6 +174,7 @@ def _take_away(period: Period) -> None:
     Filing.objects.filter(period=period).update(in_force=None, approved=None, counted=None)
     leaves = [
         scans,
+        Review.objects.filter(submission__filing__period=period).exclude(undoes=None),
         Review.objects.filter(submission__filing__period=period),
         Submission.objects.filter(filing__period=period),
         Explanation.objects.filter(filing__period=period),

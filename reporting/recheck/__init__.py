@@ -141,6 +141,15 @@ def rechecked(period: Period) -> Recheck:
     return found
 
 
+def last_found(period: Period) -> Recheck | None:
+    """What is kept, whatever has changed since: for a page that only says which rules fire often."""
+    try:
+        kept = read(period.code, FINDINGS), read(period.code, JUDGED)
+    except Broken:
+        return None
+    return Recheck(period, kept[0][0].frame, kept[1][0].frame) if kept[0] and kept[1] else None
+
+
 def _editions_of(period: Period) -> list[str]:
     own = period.edition_code
     codes = Filing.objects.filter(period=period).exclude(in_force=None).values_list("in_force__edition_code", flat=True)
@@ -230,7 +239,8 @@ def explained(period: Period, districts: Collection[str] | None = None) -> pl.Da
     sent = Submission.objects.filter(filing__period=period, recalled_at=None).exclude(explanations=[])
     if districts is not None:
         sent = sent.filter(filing__district__code__in=districts)
-    decisions = Review.objects.filter(submission__filing__period=period, decision__in=DECIDED).order_by("at", "pk")
+    decisions = Review.objects.standing().filter(submission__filing__period=period, decision__in=DECIDED)
+    decisions = decisions.order_by("at", "pk")
     outcomes = {
         submission: DECIDED[decision] for submission, decision in decisions.values_list("submission", "decision")
     }

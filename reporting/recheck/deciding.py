@@ -23,7 +23,7 @@ NO_LONGER = "这份上报件现在不再命中这条审核关系，没有办理�
 
 
 @dataclass(frozen=True)
-class Act:
+class Button:
     """One of the two buttons: its words, the verb of the workflow and its name among the allowed moves."""
 
     label: str
@@ -37,16 +37,16 @@ class Act:
 
 
 OF_A_DISTRICT = {
-    "query": Act("查询企业", "query", workflow.query, Review.Decision.QUERY),
-    "return": Act("退回企业", "send_back", workflow.send_back, Review.Decision.SEND_BACK, names_cells=True),
+    "query": Button("查询企业", "query", workflow.query, Review.Decision.QUERY),
+    "return": Button("退回企业", "send_back", workflow.send_back, Review.Decision.SEND_BACK, names_cells=True),
 }
 OF_THE_CITY = {
-    "query": Act("查询区县", "city_query", workflow.city_query, Review.Decision.CITY_QUERY),
-    "return": Act("退回区县", "city_return", workflow.city_return, Review.Decision.CITY_RETURN, names_cells=True),
+    "query": Button("查询区县", "city_query", workflow.city_query, Review.Decision.CITY_QUERY),
+    "return": Button("退回区县", "city_return", workflow.city_return, Review.Decision.CITY_RETURN, names_cells=True),
 }
 
 
-def acts_of(user: User) -> dict[str, Act]:
+def buttons_of(user: User) -> dict[str, Button]:
     """What this person may do from 复核; nothing for who only reads."""
     if user.may.review:
         return OF_A_DISTRICT
@@ -54,7 +54,7 @@ def acts_of(user: User) -> dict[str, Act]:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Decided:
     """What became of each that was chosen: done, done before with the same words, or left and why."""
 
     done: list[Submission] = field(default_factory=list)
@@ -77,30 +77,34 @@ class Hits:
         return {each.pk: [] for each in submissions} | {each.pk: said[each.filing_id] for each in current}
 
 
-def decide_on(submissions: Sequence[Submission], hits: Hits, act: Act, said: str, by: User, at: datetime) -> Outcome:
+def decide_on(
+    submissions: Sequence[Submission], hits: Hits, button: Button, said: str, by: User, at: datetime
+) -> Decided:
     """Ask about these, or return them, because of what the rule found in each. A refusal of one leaves the others."""
     if not submissions:
         raise Refused("请先勾选企业，再查询或退回。")
-    said = said_something(said, f"请写明{act.label}的话：要核实什么，或者为什么退回。", "这句话", MOST_WORDS)
-    outcome, about = Outcome(), hits.in_these(submissions)
+    said = said_something(said, f"请写明{button.label}的话：要核实什么，或者为什么退回。", "这句话", MOST_WORDS)
+    outcome, about = Decided(), hits.in_these(submissions)
     for submission in submissions:
-        if twin := said_before(submission, act, said):
+        if twin := said_before(submission, button, said):
             outcome.already.append((submission, twin))
             continue
         try:
-            is_current = submission.filing.in_force_id == submission.pk and act.is_open_to(submission.filing)
+            is_current = submission.filing.in_force_id == submission.pk and button.is_open_to(submission.filing)
             if is_current and not about[submission.pk]:
                 raise Refused(NO_LONGER)
-            act.change(submission, by=by, at=at, **words_about(submission, about[submission.pk], act, said))
+            button.change(submission, by=by, at=at, **words_about(submission, about[submission.pk], button, said))
             outcome.done.append(submission)
         except Refused as refusal:
             outcome.left.append((submission, str(refusal)))
     return outcome
 
 
-def words_about(submission: Submission, about: Sequence[RecheckedFinding], act: Act, said: str) -> Mapping[str, object]:
+def words_about(
+    submission: Submission, about: Sequence[RecheckedFinding], button: Button, said: str
+) -> Mapping[str, object]:
     """A question says which rule it is about; a return names the cells of what was found, or else the whole table."""
-    if act.names_cells:
+    if button.names_cells:
         return {"reasons": [{"cell": cell, "reason": said} for cell in cells_of(submission, about) or [""]]}
     asked = f"{about[0].message[:MOST_OF_RULE]}（{about[0].rule}{ASKS}" if about and about[0].rule else ""
     return {"note": asked + said}
@@ -111,10 +115,10 @@ def cells_of(submission: Submission, about: Sequence[RecheckedFinding]) -> list[
     return [cell for cell in cells if submission.edition.has_cell(cell)][:MOST_CELLS]
 
 
-def said_before(submission: Submission, act: Act, said: str) -> Review | None:
+def said_before(submission: Submission, button: Button, said: str) -> Review | None:
     """The last word about the submission, where it is this one: by a second press, or by a colleague."""
     last = submission.reviews.order_by("-pk").select_related("by").first()
-    if last is None or last.decision != act.decision:
+    if last is None or last.decision != button.decision:
         return None
-    words = {row["reason"] for row in last.reasons} if act.names_cells else {last.note.rpartition(ASKS)[2]}
+    words = {row["reason"] for row in last.reasons} if button.names_cells else {last.note.rpartition(ASKS)[2]}
     return last if words == {said} else None

@@ -119,7 +119,8 @@ def timelines_of(filings: QuerySet, until: datetime) -> list[Timeline]:
     for row in sent.order_by("filing", "number").values_list(*SUBMISSION):
         submissions[row[0]].append(SubmissionRow(*row))
     reviews = defaultdict(list)
-    decided = Review.objects.filter(submission__filing__in=chosen, decision__in=DECISIONS + QUESTIONS, at__lte=until)
+    decided = Review.objects.standing().filter(submission__filing__in=chosen, at__lte=until)
+    decided = decided.filter(decision__in=DECISIONS + QUESTIONS)
     for filing, *row in decided.order_by("at", "pk").values_list("submission__filing", *REVIEW):
         reviews[filing].append(ReviewRow(*row))
     waiting_too_long = set(held_past_due(filings.order_by(), until).values_list("pk", flat=True))

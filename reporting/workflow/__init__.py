@@ -15,6 +15,7 @@ from reporting.workflow.calendar import (
     settle_provisional,
     squeezed_by,
 )
+from reporting.workflow.clean import approve_clean, opened_first, why_opened_first
 from reporting.workflow.filing import (
     MIN_EXPLANATION,
     answer,
@@ -55,7 +56,6 @@ from reporting.workflow.request import (
 from reporting.workflow.review import (
     answer_city,
     approve,
-    approve_clean,
     city_query,
     city_return,
     open_for_review,
@@ -64,6 +64,7 @@ from reporting.workflow.review import (
 )
 from reporting.workflow.saving import save_and_read, save_held, save_sheet, why_not_saved
 from reporting.workflow.scan import attach_scan, scan_is_missing, scan_is_wanted
+from reporting.workflow.undoing import UNDO_WITHIN, undo_approval, undo_approvals, undo_until
 from reporting.workflow.withdrawing import drafts_of, why_not_withdrawn, withdraw_period
 
 __all__ = [
@@ -76,6 +77,7 @@ __all__ = [
     "Proposed",
     "Refused",
     "Save",
+    "UNDO_WITHIN",
     "abandon_amendment",
     "allow_estimates",
     "amend",
@@ -112,6 +114,7 @@ __all__ = [
     "lock",
     "open_for_review",
     "open_period",
+    "opened_first",
     "owe",
     "owed_from",
     "propose_lock",
@@ -134,6 +137,9 @@ __all__ = [
     "standing_in_the_way",
     "submit",
     "too_early_to_lock",
+    "undo_approval",
+    "undo_approvals",
+    "undo_until",
     "unexplained",
     "why_not_abandoned",
     "why_not_actual",
@@ -141,6 +147,7 @@ __all__ = [
     "why_not_late",
     "why_not_saved",
     "why_not_withdrawn",
+    "why_opened_first",
     "withdraw_lock",
     "withdraw_period",
 ]

@@ -31,6 +31,7 @@ MOVES: dict[str, dict[str, str | None]] = {
     "amend": {State.APPROVED: State.AMENDING},
     "abandon_amendment": {State.AMENDING: State.APPROVED, State.RETURNED: State.APPROVED},
     "approve": {State.SUBMITTED: State.APPROVED},
+    "undo_approval": {State.APPROVED: State.SUBMITTED},
     "send_back": {
         State.SUBMITTED: State.RETURNED,
         State.QUERIED: State.RETURNED,
@@ -255,6 +256,7 @@ def add_review(
     note: str = "",
     reasons: Sequence[dict[str, str]] = (),
     due_on: date | None = None,
+    undoes: Review | None = None,
 ) -> Review:
     """`due_on` is the last day the district had for it; what has no date is neither in time nor late."""
     return Review.objects.create(
@@ -266,4 +268,5 @@ def add_review(
         reasons=list(reasons),
         due_on=due_on,
         on_time=None if due_on is None else not is_past(due_on, at),
+        undoes=undoes,
     )

@@ -55,21 +55,6 @@ def approve(submission: Submission, by: User, at: datetime, note: str = "") -> R
     return review
 
 
-def approve_clean(submissions: Sequence[Submission], by: User, at: datetime) -> tuple[list[Submission], dict[str, str]]:
-    """Approve those with nothing to look at; return them, and for each other one (by receipt) why it was left."""
-    approved, left = [], {}
-    for submission in submissions:
-        if not submission.is_clean:
-            left[submission.receipt] = "有提示、迟报、预估或修订，须逐份打开审核。"
-            continue
-        try:
-            approve(submission, by, at, note="批量通过：无错误、无提示、按时。")
-            approved.append(submission)
-        except Refused as refusal:
-            left[submission.receipt] = str(refusal)
-    return approved, left
-
-
 @transaction.atomic
 def send_back(submission: Submission, reasons: Sequence[Mapping[str, str]], by: User, at: datetime) -> Review:
     """区县退回: with a reason for each cell named, or for the whole table (cell "")."""

@@ -167,6 +167,7 @@ def for_a_district() -> Iterator[Screen]:
         "cut-firms": f"/cuts/firms/?period={MONTH}&by=size&show=2020.c1&show=2010.c1",
         "search": "/search/?q=软件",
         "growth": f"/district/totals/growth/?period={LOCKED_MONTH}&by=size",
+        "picture": f"/district/picture/{MONTH}/",
         "firms": "/firms/",
         "firm": f"/firms/{firm}/",
         "firm-contact": f"/firms/{firm}/contact/",
@@ -195,6 +196,7 @@ def for_a_district() -> Iterator[Screen]:
 def for_the_city(user: User, name: str) -> Iterator[Screen]:
     for page, path in {
         "home": "/city/",
+        "checks": "/association/",
         "submissions": "/city/submissions/",
         "totals": "/city/totals/",
         "totals-in-yi": "/city/totals/?unit=yi&indicator=2020",
@@ -209,6 +211,10 @@ def for_the_city(user: User, name: str) -> Iterator[Screen]:
         "growth": f"/city/totals/growth/?period={LOCKED_MONTH}",
         "growth-by-district": f"/city/totals/growth/?period={MONTH}&by=district",
         "growth-annual": f"/city/totals/growth/?period={ANNUAL}&by=class",
+        "picture": f"/city/picture/{MONTH}/",
+        "picture-locked": f"/city/picture/{LOCKED_MONTH}/",
+        "district-tiles": f"/city/map/{MONTH}/",
+        "district-map": f"/city/map/{LOCKED_MONTH}/?shape=map&by=growth",
         "periods": "/city/periods/",
         "period": f"/city/periods/{MONTH}/",
         "period-annual": f"/city/periods/{ANNUAL}/",

@@ -19,7 +19,7 @@ from forms_tables.rules.checks import examine, findings_of_cells
 from reporting import city_columns, workflow
 from reporting.city_columns import files, tasks
 from reporting.city_columns.files import if_free, in_turn, path_of
-from reporting.city_columns.marks import counting_of
+from reporting.city_columns.marks import counting_in, counting_of
 from reporting.city_columns.repairing import mended
 from reporting.city_columns.scaling import ScaledColumns, scaled, together
 from reporting.demo import city
@@ -418,6 +418,12 @@ def test_what_is_listed_again_of_one_district_says_what_counts(may):
     workflow.approve(submission, may.reviewer, AT)
     city_columns.frozen.refresh(["2024M05"], may.filing.district)
     assert files.notes_of("2024M05", "filings")["counting"] == counting_of(["2024M05"])["2024M05"]
+
+
+def test_what_counts_has_another_word_when_others_of_the_same_sum_take_its_place():
+    """1 + 4 = 2 + 3: two approvals undone and two others given, as nobody looked."""
+    marks = {counting_in(pl.DataFrame({"counted": counted})) for counted in ([1, 4], [2, 3])}
+    assert len(marks) == 2
 
 
 def test_only_one_process_at_a_time_brings_a_period_up_to_the_record(may):

@@ -49,12 +49,12 @@ class OrderedCity:
     def submits(self, name: str, values: dict[str, str], **more) -> Submission:
         return file_values(self.filings[name], values, self.city, **more)
 
-    def stood_in_march(self, name: str, values: dict[str, str]) -> None:
-        """What it filed two months before."""
-        march = Period.objects.filter(code="2024M03").first() or open_period("2024M03", date(2024, 4, 1))
+    def stood_before(self, code: str, name: str, values: dict[str, str]) -> None:
+        """What it filed for an earlier period."""
+        period = Period.objects.filter(code=code).first() or open_period(code, date(2024, 4, 1))
         filing = self.filings[name]
         before = Filing.objects.create(
-            enterprise=filing.enterprise, period=march, district=filing.district, state=State.LOCKED
+            enterprise=filing.enterprise, period=period, district=filing.district, state=State.LOCKED
         )
         file_values(before, values, self.city)
 

@@ -82,7 +82,8 @@ def test_nobody_else_chooses(may, who):
 
 def test_the_city_chooses_on_a_page(may):
     city = sign_in(may.city)
-    assert "这是默认的界限" in words_on(city.get("/city/review-limits/"))
+    words = words_on(city.get("/city/review-limits/"))
+    assert "这是默认的界限" in words and "四分位数按第 7 类算法" in words and "不足 8 家时" in words
     typed = {"points": "0.25", "watched": ["headline"], "bulk_share": "5", "reason": "会议纪要"}
     page = words_on(city.post("/city/review-limits/", typed, follow=True))
     assert "审核界限已保存" in page and "0.25 个百分点" in page and "会议纪要" in page

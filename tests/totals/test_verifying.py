@@ -179,6 +179,8 @@ def test_it_says_of_every_period_that_its_columns_are_the_record(counted):
         ("submissions", "2112.c1", pl.lit(None, dtype=pl.Int64), "2112.c1：列存为“None”，记录为“40”"),
         ("submissions", "edition", pl.lit("chongqing-2025"), "edition：列存为“chongqing-2025”"),
         ("submissions", "tables", pl.lit("[]"), "tables：列存为“[]”"),
+        ("submissions", "warnings", pl.lit(7), "warnings：列存为“7”，记录为“0”"),
+        ("submissions", "estimated", pl.lit(True), "estimated：列存为“True”，记录为“False”"),
         ("filings", "district", pl.lit("500108"), "district：列存为“500108”，记录为“500103”"),
         ("filings", "counted", pl.lit(None, dtype=pl.Int64), "counted：列存为“None”"),
     ],

@@ -99,6 +99,7 @@ OURS: dict[str, Callable[[World], None]] = {
     "grant late": World.grant,
     "open": lambda world: workflow.open_for_review(world.newest, world.may.reviewer, world.now),
     "approve": lambda world: workflow.approve(world.newest, world.may.reviewer, world.now),
+    "undo": lambda world: workflow.undo_approval(world.newest, world.may.reviewer, world.now),
     "send back": lambda world: workflow.send_back(world.newest, SENT_BACK, world.may.reviewer, world.now),
     "query": lambda world: workflow.query(world.newest, world.may.reviewer, world.now, "请核实"),
     "answer city": lambda world: workflow.answer_city(world.newest, world.may.reviewer, world.now, "无误"),
@@ -117,6 +118,8 @@ STARTS: dict[tuple[str, ...], int] = {  # and how many steps from there
     ("submit", "recall", "the date passes"): 1,
     ("submit", "query", "answer"): 1,
     ("submit", "approve", "city query"): 1,
+    ("submit", "approve", "amend", "submit", "approve", "undo"): 1,
+    ("the date passes", "ask late", "grant late", "submit", "approve", "undo"): 1,
     ("the date passes", "ask late", "grant late", "submit", "approve"): 1,
     ("the date passes", "ask late", "grant late", "submit", "the date moves"): 1,
     ("the date passes", "lock", "ask late", "grant late", "submit"): 1,
@@ -197,7 +200,8 @@ def agree(world: World, path: tuple[str, ...]) -> None:
     submissions = list(filing.submissions.order_by("number"))
     standing = [sent for sent in submissions if sent.recalled_at is None]
     reviews = list(Review.objects.filter(submission__filing=filing).select_related("submission").order_by("at", "pk"))
-    approvals = [review for review in reviews if review.decision == Decision.APPROVE]
+    undone = {review.undoes_id for review in reviews}
+    approvals = [review for review in reviews if review.decision == Decision.APPROVE and review.pk not in undone]
     in_time_to_count = [each for each in approvals if not period.is_locked or each.at <= period.locked_at]
     in_force = standing[-1] if standing else None
     approved = approvals[-1].submission if approvals else None

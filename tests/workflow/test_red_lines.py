@@ -71,6 +71,7 @@ VERBS: dict[str, tuple[list[str], Callable[[SimpleNamespace], object]]] = {
     ),
     "decide_adjustment": ([State.DRAFT], lambda m: workflow.decide_adjustment(m.adjustment, True, m.reviewer, LATER)),
     "approve": ([State.SUBMITTED], lambda m: workflow.approve(m.sent, m.reviewer, LATER)),
+    "undo_approval": ([State.APPROVED, State.LOCKED], lambda m: workflow.undo_approval(m.sent, m.reviewer, LATER)),
     "send_back": (
         [State.SUBMITTED, State.QUERIED, State.CITY_QUERIED, State.CITY_RETURNED],
         lambda m: workflow.send_back(m.sent, SENT_BACK, m.reviewer, LATER),
@@ -104,6 +105,7 @@ VERBS: dict[str, tuple[list[str], Callable[[SimpleNamespace], object]]] = {
 QUIET: dict[str, Callable[[SimpleNamespace], object]] = {
     "open_for_review": lambda m: workflow.open_for_review(m.sent, m.reviewer, LATER),
     "approve_clean": lambda m: workflow.approve_clean([m.sent], m.reviewer, LATER),
+    "undo_approvals": lambda m: workflow.undo_approvals([m.sent], m.reviewer, LATER),
     "lock": lambda m: workflow.lock(m.may, m.city, LATER, "再锁一次"),
     "settle_owed": lambda m: workflow.settle_owed(m.firm, m.reviewer, LATER, "停报"),
     "settle_provisional": lambda m: workflow.settle_provisional(m.city, LATER),
@@ -117,6 +119,7 @@ OTHER = {
     "owe",  # whom a period lists; never called for a locked one
     "held", "foreseen", "owed_from", "changes_since", "divide", "same",  # questions
     "explained", "unexplained", "latest_extension", "standing_in_the_way", "too_early_to_lock",  # questions
+    "undo_until", "UNDO_WITHIN", "opened_first", "why_opened_first",
     "why_not_abandoned", "why_not_actual", "why_not_extended", "why_not_late",
     "why_not_saved", "why_not_withdrawn", "drafts_of",
     "propose_lock", "confirm_lock", "withdraw_lock", "choose_lock_limit", "correct",  # tests/releases

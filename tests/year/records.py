@@ -26,7 +26,14 @@ class Sent:
     decisions: tuple[tuple[str, datetime], ...]
 
     def approved_at(self) -> datetime | None:
-        return max((at for decision, at in self.decisions if decision == "approve"), default=None)
+        """An approval that was taken back is none."""
+        approvals: list[datetime] = []
+        for decision, at in self.decisions:
+            if decision == "approve":
+                approvals.append(at)
+            elif decision == "undo":
+                approvals.pop()
+        return max(approvals, default=None)
 
     def stands_at(self, at: datetime) -> bool:
         """Sent, not recalled, and not sent back."""

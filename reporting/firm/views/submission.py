@@ -45,8 +45,8 @@ def show_submission(request, submission: Submission, template: str, around: dict
 
 def in_words(user: User, submission: Submission, said: FindingInWords) -> str:
     filing = submission.filing
-    page = {"said": said, "submission": submission, "filing": filing, "period": filing.period, "user": user}
-    return render_to_string("firm/_said.html", page | {"in_practice": filing.period.is_practice})
+    around = {"submission": submission, "filing": filing, "period": filing.period, "user": user}
+    return render_to_string("firm/_said.html", around | {"said": said, "in_practice": filing.period.is_practice})
 
 
 def record_of(filing: Filing, user: User) -> dict:

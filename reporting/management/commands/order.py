@@ -37,7 +37,7 @@ def district_called(text: str) -> District:
 
 
 def as_text(order: Order, placed: list[Placed], names: dict[int, str]) -> str:
-    lines = [order.stop.in_words, f"与同类比较以 {order.yardstick_at.astimezone(clock.SHANGHAI):%H:%M} 为准。"]
+    lines = [order.stop.in_words, order.as_of_in_words]
     for each in placed:
         lines.append(f"{each.place:>5}  {each.score:.4f}  {names[each.filing]}：{'；'.join(each.reasons)}")
         if each.place == order.stop.first and order.stop.first < order.stop.waiting:

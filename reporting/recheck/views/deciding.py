@@ -9,7 +9,7 @@ from accounts.models import Ability, User
 from reporting.letters.mass import done_as_seen
 from reporting.pages.chosen_period import periods_to_show
 from reporting.pages.mass_letters import Question, ask_first, seen_on
-from reporting.recheck.deciding import Act, Hits, acts_of, decide_on
+from reporting.recheck.deciding import Button, Hits, buttons_of, decide_on
 from reporting.recheck.forms import DecidePress
 from reporting.recheck.views.lines import opened
 from reporting.recheck.views.reading import a_rule_of, show_rule
@@ -38,13 +38,13 @@ def decide(request, rule, code):
     return show_rule(request, rule, around, found, typed=typed, status=422)
 
 
-def act_asked(user: User, name: str) -> Act:
-    if name not in acts_of(user):
+def act_asked(user: User, name: str) -> Button:
+    if name not in buttons_of(user):
         raise Refused("请点“查询”或“退回”中的一个按钮。")
-    return acts_of(user)[name]
+    return buttons_of(user)[name]
 
 
-def question_about(act: Act, chosen: int, number: int, words: str, back: str) -> Question:
+def question_about(act: Button, chosen: int, number: int, words: str, back: str) -> Question:
     left = f"另外 {chosen - number} 家不办理，办理后逐家说明原因。" if number < chosen else ""
-    what = f"勾选了 {chosen} 家，将{act.label} {number} 家，用的都是这句话：“{words}”。{left}"
+    what = f"勾选了 {chosen} 家，将{act.label} {number} 家。{left}用的都是这句话：{words}"
     return Question(act.label, what, f"{act.label}（{number} 家）", back)

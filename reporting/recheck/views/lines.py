@@ -18,7 +18,7 @@ from reporting.models import Filing, Period, Submission
 from reporting.pages.chosen_period import asked_period, periods_to_show
 from reporting.pages.comparison import explanation_words
 from reporting.recheck import Recheck, rechecked
-from reporting.recheck.deciding import acts_of
+from reporting.recheck.deciding import buttons_of
 from reporting.recheck.tallies import by_firm, whole_of
 from reporting.recheck.words import RecheckedFinding, told
 from reporting.totals.aggregation import districts_of
@@ -159,7 +159,7 @@ def lines_of(found: Recheck, rows: pl.DataFrame, user: User, rule: str = "") -> 
     filings = filings.defer("enterprise__attributes", "in_force__values", "in_force__attributes", "in_force__findings")
     listed = filings.in_bulk(rows["filing"].to_list())
     said = told(found, list(listed), rule) if rule else {}
-    acts = acts_of(user).values()
+    acts = buttons_of(user).values()
     return [
         FirmLine(
             filing := listed[row["filing"]],

@@ -13,7 +13,7 @@ from reporting.models import Filing
 from reporting.pages.chosen_period import periods_to_show
 from reporting.pages.downloads import XLSX
 from reporting.recheck import ERROR, UNREADABLE, Recheck, explained, rechecked
-from reporting.recheck.deciding import MOST_WORDS, acts_of
+from reporting.recheck.deciding import MOST_WORDS, buttons_of
 from reporting.recheck.tallies import CELL_UNREADABLE, RuleTally, by_district, by_firm, by_rule
 from reporting.recheck.views.lines import (
     PAGE,
@@ -101,7 +101,7 @@ def show_rule(request, rule, around, found, typed=None, status=200):
         "rule": found.rules.get(rule),
         "title": CELL_UNREADABLE if rule == UNREADABLE else rule,
         "came_from": came_from,
-        "acts": acts_of(request.user),
+        "acts": buttons_of(request.user),
         "most_words": MOST_WORDS,
         "typed": typed or {},
     }

@@ -5,13 +5,13 @@ from django.views.decorators.http import require_POST
 
 from accounts import clock
 from accounts.access import needs
-from accounts.models import Ability
+from accounts.models import Ability, District
 from reporting import workflow
 from reporting.firm.views.submission import Screen, decide, is_current, record_of, show_submission
 from reporting.models import Filing, Review, Submission
 from reporting.pages.chosen_period import asked_period, periods_to_show
 from reporting.review.forms import NotePress, ReasonsPress
-from reporting.review.views.listing import list_filings
+from reporting.review.views.listing import chosen_on, list_filings
 from reporting.totals.aggregation import districts_of
 from reporting.totals.progress import submissions_visible_to
 
@@ -31,15 +31,16 @@ def submissions(request):
     if period is None:
         return render(request, "review/city_no_period.html")
     filings = Filing.objects.visible_to(request.user).of(period)
-    district = request.GET.get("district", "")
-    if district:
-        filings = filings.filter(district__code=district)
+    choice, areas = chosen_on(request.user, "city_submissions", request.GET, period), [None]
+    if choice.district:
+        filings = filings.filter(district__code=choice.district)
+        areas = District.objects.filter(code=choice.district)
     around = {
         "period": period,
         "periods": periods_to_show(),
         "districts": districts_of(period),
-        "chosen_district": district,
-        "listing": list_filings(request, filings, at, sort="district"),
+        "chosen_district": choice.district,
+        "listing": list_filings(filings, period, areas, choice, request.GET.get("page", ""), at),
     }
     return render(request, "review/city_submissions.html", around)
 

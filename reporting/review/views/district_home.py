@@ -29,7 +29,7 @@ def home(request):
         "progress": progress_of(filings),
         "overdue": filings.overdue(at).count(),
         "revenue_share": revenue_shares(filings, period).get(WHOLE),
-        "decided_late": Review.objects.filter(submission__filing__in=filings, on_time=False).count(),
+        "decided_late": Review.objects.standing().filter(submission__filing__in=filings, on_time=False).count(),
         "held": held_past_due(filings, at).count(),
         "requests": sum(requests_waiting(request.user).values()),
         "history": HistoryObjection.objects.visible_to(request.user).waiting().count(),

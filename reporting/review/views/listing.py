@@ -1,14 +1,20 @@
 """A list of filings to search, narrow to a state, sort and page through: the district's queue, the city's list."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from django.http import QueryDict
 
+from accounts.models import District, User
+from reporting.consequence.board import Measure
 from reporting.filing.punctuality import held_past_due
-from reporting.models import Filing, Standing
+from reporting.models import Filing, Period, review_limits
+from reporting.pages.kept_choice import ListChoice, choice_on
+from reporting.review.views.listed_row import ListedRow, rows_of
+from reporting.review.weighing import FIGURES, WEIGHT, Weighed, weighed
 from reporting.totals.progress import GROUPS, in_group, progress_of
 
 PAGE = 50
@@ -19,6 +25,8 @@ SORTS = {
     "state": "state",
     "submitted": "in_force__submitted_at",
 }
+PRACTISED_FIRST = "-submitted"  # what is practised is not weighed
+BY_WEIGHT = (WEIGHT, *FIGURES)
 MORE_GROUPS = {
     "approved": "已通过",
     "late": "迟报",
@@ -38,68 +46,89 @@ class FilterChoice:
 
 
 @dataclass(frozen=True)
-class ListedRow:
-    filing: Filing
-
-    @property
-    def waits(self) -> bool:
-        """For its district to decide."""
-        return self.filing.standing in (Standing.WAITING, Standing.LET_IN_WAITING)
-
-    @property
-    def is_clean(self) -> bool:
-        """Whether the district may pass it on without opening it."""
-        return self.waits and self.filing.in_force.is_clean
-
-    @property
-    def words(self) -> str:
-        """What else to mind about the submission in force."""
-        submission = self.filing.in_force
-        due = self.filing.due_on if self.filing.extended_to and self.filing.is_with_firm else None
-        extension = [f"延期至 {due.month}月{due.day}日"] if due else []
-        if submission is None:
-            return "".join(extension)
-        said = [
-            (submission.timing, submission.extended or not submission.on_time),
-            ("预估数", submission.estimated),
-            ("修订上报", submission.reason),
-            ("尚未打开", self.waits and not submission.opened_at),
-        ]
-        return "、".join(extension + [words for words, holds in said if holds])
-
-
-@dataclass(frozen=True)
 class Listing:
     page: Page
+    rows: list[ListedRow]
     choices: list[FilterChoice]
-    group: str
-    search: str
-    sort: str
+    choice: ListChoice
+    weighed: Weighed
 
     @property
-    def rows(self) -> list[ListedRow]:
-        return [ListedRow(filing) for filing in self.page]
+    def group(self) -> str:
+        return self.choice.state
+
+    @property
+    def search(self) -> str:
+        return self.choice.search
+
+    @property
+    def sort(self) -> str:
+        return self.choice.sort
+
+    @property
+    def first(self) -> str:
+        """The order that the list comes with."""
+        return WEIGHT if self.weighed.orders else PRACTISED_FIRST
+
+    @property
+    def headline(self) -> Measure | None:
+        return self.weighed.headline
 
     @property
     def has_clean(self) -> bool:
         return any(row.is_clean for row in self.rows)
 
+    @property
+    def stops(self) -> list[str]:
+        """Where review may stop, in words, in each of the areas in which something waits."""
+        return [f"{name}{stop.in_words}" for name, stop in self.weighed.stops if stop.waiting]
 
-def list_filings(request: HttpRequest, filings: QuerySet, at: datetime, sort: str = "name") -> Listing:
-    """`filings` are those this person may see, of one period."""
-    search, group = request.GET.get("q", "").strip(), request.GET.get("state", "")
-    asked = request.GET.get("sort", sort)
-    sort = asked if asked.removeprefix("-") in SORTS else sort
-    found = filings.filter(Q(enterprise__name__icontains=search) | Q(enterprise__credit_code__icontains=search))
+    @property
+    def last_before_stop(self) -> int:
+        """The filing below which the line is drawn; 0 where the list does not show it."""
+        is_whole = self.sort == WEIGHT and not self.search and self.group in ("", "waiting")
+        if not is_whole or len(self.weighed.stops) != 1:
+            return 0
+        [(_, stop)] = self.weighed.stops
+        last = [row.filing.pk for row in self.rows if row.placed and row.placed.place == stop.first]
+        return last[0] if last and not stop.cannot_say else 0
+
+
+def chosen_on(user: User, page: str, asked: QueryDict, period: Period) -> ListChoice:
+    """`page` is the name of the list's address."""
+    if period.is_practice:
+        return choice_on(user, page, asked, SORTS, PRACTISED_FIRST)
+    return choice_on(user, page, asked, (*BY_WEIGHT, *SORTS), WEIGHT)
+
+
+def list_filings(
+    filings: QuerySet, period: Period, areas: Iterable[District | None], choice: ListChoice, number: str, at: datetime
+) -> Listing:
+    """`filings` are those this person may see, of one period; `areas` what they are weighed in."""
+    search, group = choice.search, choice.state
+    found = filings
+    if search:
+        found = filings.filter(Q(enterprise__name__icontains=search) | Q(enterprise__credit_code__icontains=search))
     choices = choices_of(found, group, at)
-    rows = (
-        in_group(found, group, at)
-        .select_related("enterprise", "district", "in_force", "period")
+    chosen, known = in_group(found, group, at), weighed(period, at, areas)
+    page = Paginator(keys_of(chosen, known, choice, is_all=not search and not group), PAGE).get_page(number)
+    read = (
+        Filing.objects.select_related("enterprise", "district", "in_force", "period")
         .prefetch_related("period__deadlines")
-        .defer("enterprise__attributes", "in_force__values", "in_force__attributes", "in_force__explanations")
-        .order_by(("-" if sort.startswith("-") else "") + SORTS[sort.removeprefix("-")], "pk")
+        .defer("enterprise__attributes", "in_force__values", "in_force__attributes")
+        .in_bulk(list(page))
     )
-    return Listing(Paginator(rows, PAGE).get_page(request.GET.get("page")), choices, group, search, sort)
+    rows = rows_of([read[pk] for pk in page if pk in read], known, review_limits().bulk_share)
+    return Listing(page, rows, choices, choice, known)
+
+
+def keys_of(filings: QuerySet, known: Weighed, choice: ListChoice, is_all: bool) -> Sequence[int]:
+    """The filings in the chosen order, by their keys: of a page alone everything is read."""
+    name = choice.sort.removeprefix("-")
+    if name in BY_WEIGHT:
+        return known.keys(choice.sort, None if is_all else list(filings.order_by().values_list("pk", flat=True)))
+    direction = "-" if choice.sort.startswith("-") else ""
+    return filings.order_by(f"{direction}{SORTS[name]}", "pk").values_list("pk", flat=True)
 
 
 def choices_of(filings: QuerySet, group: str, at: datetime) -> list[FilterChoice]:

@@ -8,7 +8,8 @@ from accounts import clock
 from accounts.access import needs, refusals_on
 from accounts.models import Ability
 from reporting import models, workflow
-from reporting.consequence.forms import ReviewLimitsForm
+from reporting.consequence.suspicion import MIN_PEERS, QUARTILES_IN_WORDS
+from reporting.review.forms import ReviewLimitsForm
 
 
 @needs(Ability.ADMINISTER)
@@ -16,8 +17,8 @@ def review_limits(request):
     limits = models.review_limits()
     form = ReviewLimitsForm(request.POST or None, initial=model_to_dict(limits, ["points", "watched", "bulk_share"]))
     if not form.is_valid():
-        around = {"limits": limits, "form": form}
-        return render(request, "consequence/limits.html", around, status=422 if form.is_bound else 200)
+        around = {"limits": limits, "form": form, "peers": MIN_PEERS, "quartiles": QUARTILES_IN_WORDS}
+        return render(request, "review/limits.html", around, status=422 if form.is_bound else 200)
     wanted = {**form.cleaned_data}
     reason = wanted.pop("reason")
     with refusals_on(request):

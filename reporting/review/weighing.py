@@ -1,0 +1,147 @@
+"""The filings of a period in the order of what they weigh: what waits first, as reporting.consequence places it, then
+what is not in, by what its absence can move, then the rest by its revenue."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from functools import cached_property
+
+import polars as pl
+
+from accounts.models import District, User
+from reporting.city_columns.files import Broken, read, write
+from reporting.city_columns.marks import mark_of, parts_of
+from reporting.city_columns.scaling import ScaledColumns
+from reporting.consequence.board import BEFORE, NOW, Measure
+from reporting.consequence.ordering import Order, Placed, Stop, order_of
+from reporting.models import Period
+from reporting.pages.grid import show
+
+WEIGHT = "weight"
+FIGURES = ("revenue", "change", "moves_district", "moves_city", "warnings")  # of the headline figure
+KNOWN = ("filing", "revenue", "before", "change", "absent", "missing")
+SIGNED = ("moves_district", "moves_city")  # up or down, it moves
+PLACED = ("score", "moves_district", "moves_city", "warnings")
+
+
+@dataclass(frozen=True)
+class KnownOfFiling:
+    """What is known of one filing. `revenue`, `before` and `change` are of the headline figure; `absent` is what part
+    of what all had then it had, in per cent, where nothing of it is in."""
+
+    filing: int
+    revenue: float | None
+    before: float | None
+    change: float | None
+    absent: float | None
+    missing: bool
+
+    @property
+    def had(self) -> tuple[str, str]:
+        """What the firm had a year before and what part of all that was, as texts."""
+        before = "" if self.before is None else show(Decimal(repr(self.before)), 2)
+        return before, "" if self.absent is None else f"{self.absent:.2f}"
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """`orders` are of the `areas`, None being the city."""
+
+    areas: tuple[District | None, ...]
+    orders: tuple[Order, ...]
+
+    @property
+    def headline(self) -> Measure | None:
+        return self.orders[0].measures[0] if self.orders else None
+
+    @property
+    def stops(self) -> list[tuple[str, Stop]]:
+        """Where review may stop, with the district's name where there are several."""
+        names = [f"{area.name}：" if area and len(self.areas) > 1 else "" for area in self.areas]
+        return list(zip(names, (order.stop for order in self.orders), strict=True))
+
+    @cached_property
+    def frame(self) -> pl.DataFrame:
+        """A row for each filing, the heaviest first."""
+        waiting = pl.concat([_waiting(order) for order in self.orders], how="vertical")
+        others = pl.concat([_others(order) for order in self.orders])
+        if len(self.orders) > 1:
+            waiting = waiting.sort(-pl.col("score"), "filing", nulls_last=True)
+            others = _sorted(others)
+        return pl.concat([waiting, others], how="diagonal")
+
+    def keys(self, sort: str, among: Collection[int] | None = None) -> list[int]:
+        """All of them or those of `among`, in this order; what nothing is known of comes last."""
+        rows = self.frame if among is None else self.frame.filter(pl.col("filing").is_in(list(among)))
+        name, descending = sort.removeprefix("-"), sort.startswith("-")
+        if name != WEIGHT:
+            by = pl.col(name).abs() if name in SIGNED else pl.col(name)
+            rows = rows.sort(by, "filing", descending=[descending, False], nulls_last=True)
+        elif descending:
+            rows = rows.reverse()
+        found = rows["filing"].to_list()
+        return found if among is None or len(found) == len(among) else found + sorted(set(among) - set(found))
+
+    def placed(self, filings: Sequence[int]) -> dict[int, Placed]:
+        return {filing: placed for order in self.orders for filing, placed in order.placed(filings).items()}
+
+    def known(self, filings: Sequence[int]) -> dict[int, KnownOfFiling]:
+        if not self.orders:
+            return {}
+        rows = self.frame.filter(pl.col("filing").is_in(list(filings))).select(*KNOWN)
+        return {row[0]: KnownOfFiling(*row) for row in rows.iter_rows()}
+
+
+def weighed(period: Period, at: datetime, areas: Iterable[District | None]) -> Weighed:
+    """Of some districts each by its own total, or of the city (None). Nothing is weighed in a practice: its figures are
+    in no columns."""
+    areas = () if period.is_practice else tuple(areas)
+    return Weighed(areas, tuple(order_of(period, at, area) for area in areas))
+
+
+def areas_of(user: User) -> list[District]:
+    """The own district first, and those abolished that left it what was under way."""
+    found = District.objects.in_bulk(user.districts)
+    return [found[pk] for pk in user.districts]
+
+
+def _waiting(order: Order) -> pl.DataFrame:
+    before = pl.col(BEFORE.format(order.measures[0].cell)).alias("before")
+    unmissed = [pl.lit(None, dtype=pl.Float64).alias("absent"), pl.lit(False).alias("missing")]
+    return order.frame.select("filing", "revenue", before, "change", *unmissed, *PLACED)
+
+
+def _others(order: Order) -> pl.DataFrame:
+    """Those that do not wait. They are kept beside the order, while all filings stand as they do."""
+    code, name = order.area.period.code, f"beside-{order.area.name}"
+    own = None if order.area.district is None else [str(order.area.district.pk)]
+    mark = mark_of(parts_of([code], own)[code])
+    with suppress(Broken):
+        if (kept := read(code, name)) and kept[1]["mark"] == mark:
+            return kept[0].frame
+    made = _others_read(order)
+    write(code, name, ScaledColumns(made, {}), mark=mark)
+    return made
+
+
+def _others_read(order: Order) -> pl.DataFrame:
+    cell = order.measures[0].cell
+    now, before = pl.col(NOW.format(cell)), pl.col(BEFORE.format(cell))
+    missing, whole = pl.col("submission").is_null() & pl.col("owed"), before.abs().sum()
+    rows = order.board.frame.with_columns(
+        revenue=now,
+        before=before,
+        change=pl.when(before != 0).then((now - before) / before.abs() * 100),
+        missing=missing,
+        absent=pl.when(missing & (whole != 0)).then(before.abs() / whole * 100),
+    )
+    return _sorted(rows.filter(~pl.col("waits")).select(*KNOWN))
+
+
+def _sorted(rows: pl.DataFrame) -> pl.DataFrame:
+    by = [~pl.col("missing"), -pl.col("absent"), -pl.col("revenue").abs(), pl.col("filing")]
+    return rows.sort(by, nulls_last=True)
