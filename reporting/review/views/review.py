@@ -4,11 +4,9 @@ is there. No figure can be written here.
 A decision leads on to the next filing that waits, in the order of the queue. Without script that is a redirect; with
 static/review.js the answer to the press is the next filing's page, at the address the header HX-Push-Url says."""
 
-from datetime import timedelta
-
 from django.contrib import messages
 from django.db.models import prefetch_related_objects
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
@@ -24,6 +22,7 @@ from reporting.firm.views.submission import already_decided, is_current, record_
 from reporting.models import Filing, Review, State, Submission
 from reporting.review.forms import NotePress, ReasonsPress
 from reporting.review.strip import strip_of
+from reporting.review.views.listing import chosen_on, sorted_by
 from reporting.review.walking import Walk, walk_of
 from reporting.totals.progress import submissions_visible_to
 from reporting.workflow import guards
@@ -43,14 +42,13 @@ REASONS = (
     "漏填，请补充。",
     "说明不够具体，请写明项目、合同或调整事项。",
 )
-SHORT_WHILE = timedelta(minutes=1)  # in which an approval may be taken back
 
 
 @needs(Ability.REVIEW)
 @require_GET
 def review(request, receipt):
     submission = get_object_or_404(submissions_visible_to(request.user), receipt=receipt)
-    return open_and_show(request, submission, walk_of(request.user, submission, clock.now()))
+    return open_and_show(request, submission, walk_for(request.user, submission))
 
 
 @needs(Ability.REVIEW)
@@ -110,7 +108,7 @@ def decide_here(request, receipt, decision, change, done, **words) -> HttpRespon
     meanwhile is said, and goes on too; a refusal keeps what was typed."""
     submission, at = get_object_or_404(submissions_visible_to(request.user), receipt=receipt), clock.now()
     prefetch_related_objects([submission], "filing__period__deadlines")  # asked by the decision, letter and next page
-    walk = walk_of(request.user, submission, at)
+    walk = walk_for(request.user, submission)
     with refusals_on(request):
         if already_decided(submission, decision.value, request.user, **words):
             return go_on(request, submission, walk, done)
@@ -145,8 +143,14 @@ def go_on(request, submission: Submission, walk: Walk, said: str) -> HttpRespons
         return redirect("district_review", following)
     found = submissions_visible_to(request.user).get(receipt=following)
     found.filing.period = filing.period
-    walk = walk if walk.knows(found) else walk_of(request.user, found, clock.now())
+    walk = walk if walk.knows(found) else walk_for(request.user, found)
     return push_url(open_and_show(request, found, walk), reverse("district_review", args=[following]))
+
+
+def walk_for(user, submission: Submission) -> Walk:
+    """In the order in which this person sees the queue."""
+    period = submission.filing.period
+    return walk_of(user, submission, clock.now(), sorted_by(chosen_on(user, "district_queue", QueryDict(), period)))
 
 
 def open_and_show(request, submission: Submission, walk: Walk) -> HttpResponse:
@@ -155,7 +159,7 @@ def open_and_show(request, submission: Submission, walk: Walk) -> HttpResponse:
 
 
 def show_review(request, submission: Submission, typed=None, status=200, walk: Walk | None = None) -> HttpResponse:
-    walk = walk or walk_of(request.user, submission, clock.now())
+    walk = walk or walk_for(request.user, submission)
     filing = submission.filing
     if filing.in_force_id == submission.pk:
         filing.in_force = submission
@@ -181,7 +185,7 @@ def show_review(request, submission: Submission, typed=None, status=200, walk: W
 
 def last_approved(user, period: str) -> Review | None:
     """What this person passed a moment ago, and may take back."""
-    said = Review.objects.filter(by=user, at__gt=clock.now() - SHORT_WHILE, submission__filing__period=period)
+    said = Review.objects.filter(by=user, at__gt=clock.now() - workflow.UNDO_WITHIN, submission__filing__period=period)
     last = said.select_related("submission__filing__enterprise").order_by("-pk").first()
     if last is None or last.decision != Review.Decision.APPROVE:
         return None
