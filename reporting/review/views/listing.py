@@ -134,8 +134,13 @@ def keys_of(filings: QuerySet, known: Weighed, choice: ListChoice) -> Sequence[i
     name = choice.sort.removeprefix("-")
     if name in BY_WEIGHT:
         return ByWeight(filings, known, choice.sort)
-    direction = "-" if choice.sort.startswith("-") else ""
-    return filings.order_by(f"{direction}{SORTS[name]}", "pk").values_list("pk", flat=True)
+    return filings.order_by(sorted_by(choice), "pk").values_list("pk", flat=True)
+
+
+def sorted_by(choice: ListChoice) -> str:
+    """What it is sorted by: the name of a weight, or the field of a filing."""
+    name = choice.sort.removeprefix("-")
+    return choice.sort if name in BY_WEIGHT else choice.sort[: -len(name)] + SORTS[name]
 
 
 class ByWeight(Sequence[int]):
