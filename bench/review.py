@@ -21,6 +21,9 @@ import argparse
 import os
 import sys
 import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -38,12 +41,14 @@ def main() -> None:
     arguments.add_argument("--way", default="clicks", help="how they are decided")
     arguments.add_argument("--filings", type=int, default=FILINGS, help="how many wait for the clock")
     arguments.add_argument("--planted", action="store_true", help="where planted errors stand in the queue")
-    arguments.add_argument("--size", type=int, default=2000, help="firms of a city (default 2000)")
+    arguments.add_argument("--size", type=int, help="firms of a city (default 40000; planted 2000)")
     given = arguments.parse_args()
     if given.clock:
         clock(given.way, given.filings)
     if given.planted:
-        planted(given.size)
+        planted(given.size or 2000)
+    if not given.clock and not given.planted:
+        sized(given.size or 40_000)
 
 
 def clock(way: str, number: int) -> None:
@@ -75,29 +80,59 @@ def clock(way: str, number: int) -> None:
                 chromium.close()
 
 
-def planted(size: int) -> None:
-    """Four cities, each in a database that is empty before and after."""
+@contextmanager
+def database() -> Iterator[None]:
+    """A test database of its own."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     import django
 
     django.setup()
-    from django.db import transaction
     from django.test.utils import override_settings, setup_databases, teardown_databases
+
+    with override_settings(ALLOWED_HOSTS=["localhost"]):
+        databases = setup_databases(verbosity=0, interactive=False)
+        try:
+            yield
+        finally:
+            teardown_databases(databases, verbosity=0)
+
+
+@contextmanager
+def columns_of_its_own() -> Iterator[None]:
+    from django.test.utils import override_settings
+
+    with tempfile.TemporaryDirectory(prefix="bench-review-") as media, override_settings(MEDIA_ROOT=media):
+        yield
+
+
+def sized(size: int) -> None:
+    with database(), columns_of_its_own():
+        from bench.review_parts.sized import fill, measure
+
+        begun = time.perf_counter()
+        period = fill(size)
+        print(f"{size} firms, all waiting, filled in {time.perf_counter() - begun:.0f} s; {os.cpu_count()} cores")
+        measure(period)
+
+
+def planted(size: int) -> None:
+    """Four cities, each in a database that is empty before and after."""
+    with database():
+        plant_all(size)
+
+
+def plant_all(size: int) -> None:
+    from django.db import transaction
 
     from bench.review_parts.planted import Outcome, plant, told
 
     def one(seed: int, month: int) -> Outcome:
-        folder = tempfile.TemporaryDirectory(prefix="bench-review-")
-        with folder as media, override_settings(MEDIA_ROOT=media), transaction.atomic():
+        with columns_of_its_own(), transaction.atomic():
             found = plant(size, seed, month)
             transaction.set_rollback(True)
             return found
 
-    databases = setup_databases(verbosity=0, interactive=False)
-    try:
-        outcomes = [one(seed, month) for seed in SEEDS for month in (2, 6)]
-    finally:
-        teardown_databases(databases, verbosity=0)
+    outcomes = [one(seed, month) for seed in SEEDS for month in (2, 6)]
     print(f"{len(outcomes)} months of {size} firms, all waiting; the first {outcomes[0].first} of each queue")
     print("\n".join(told(outcomes)))
 

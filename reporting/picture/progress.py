@@ -48,7 +48,7 @@ def progress_chart(areas: Sequence[AreaSummary], note: str) -> Chart:
 
 
 @dataclass(frozen=True)
-class Arrivals:
+class ArrivalSlots:
     """How many filings first came in each slot, counted from the firms' day due: slot -1 ends with that day. `until`
     is the last slot there can be anything of yet."""
 
@@ -73,15 +73,15 @@ def slot_at(period: Period, at: datetime) -> int:
     return -((period.due_at(Deadline.ENTERPRISE) - at) // SLOT) - 1
 
 
-def arrivals_of(period: Period, district: District | None = None) -> Arrivals:
+def arrivals_of(period: Period, district: District | None = None) -> ArrivalSlots:
     """When each filing that is owed or in came first, as the night of the deadline has it."""
     filings = filings_of(period.parsed, None if district is None else [district]).filter("in_period")
     owed = filings.filter(pl.col("owed") | pl.col("submission").is_not_null())
     came = first_arrivals(period).join(owed, on="filing", how="semi")[ARRIVED].to_list()
-    return Arrivals(period.label, owed.height, Counter(slot_at(period, moment) for moment in came))
+    return ArrivalSlots(period.label, owed.height, Counter(slot_at(period, moment) for moment in came))
 
 
-def arrivals_chart(now: Arrivals, before: Arrivals | None) -> Chart | None:
+def arrivals_chart(now: ArrivalSlots, before: ArrivalSlots | None) -> Chart | None:
     """None while nothing has come in either that far."""
     came = [slot for each in (now, before) if each for slot in each.came if slot <= LAST]
     if not came:

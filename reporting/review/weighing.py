@@ -13,7 +13,8 @@ from functools import cached_property
 import polars as pl
 
 from accounts.models import District, User
-from reporting.city_columns.files import Broken, notes_of, read, write
+from reporting.city_columns.files import Broken, read, write
+from reporting.city_columns.marks import mark_of, parts_of
 from reporting.city_columns.scaling import ScaledColumns
 from reporting.consequence.board import BEFORE, NOW, Measure
 from reporting.consequence.ordering import Order, Placed, Stop, order_of
@@ -115,12 +116,12 @@ def _waiting(order: Order) -> pl.DataFrame:
 
 
 def _others(order: Order) -> pl.DataFrame:
-    """Those that do not wait. They are kept beside the order, while that is the same."""
+    """Those that do not wait. They are kept beside the order, while all filings stand as they do."""
     code, name = order.area.period.code, f"beside-{order.area.name}"
-    notes = notes_of(code, order.area.name)
-    mark = notes["mark"] if notes else ""
+    own = None if order.area.district is None else [str(order.area.district.pk)]
+    mark = mark_of(parts_of([code], own)[code])
     with suppress(Broken):
-        if (kept := read(code, name)) and mark and kept[1]["mark"] == mark:
+        if (kept := read(code, name)) and kept[1]["mark"] == mark:
             return kept[0].frame
     made = _others_read(order)
     write(code, name, ScaledColumns(made, {}), mark=mark)

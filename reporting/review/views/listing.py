@@ -12,7 +12,7 @@ from accounts.models import District, User
 from reporting.consequence.board import Measure
 from reporting.filing.punctuality import held_past_due
 from reporting.models import Filing, Period, review_limits
-from reporting.pages.kept_choice import Choice, choice_on
+from reporting.pages.kept_choice import ListChoice, choice_on
 from reporting.review.views.listed_row import ListedRow, rows_of
 from reporting.review.weighing import FIGURES, WEIGHT, Weighed, weighed
 from reporting.totals.progress import GROUPS, in_group, progress_of
@@ -50,7 +50,7 @@ class Listing:
     page: Page
     rows: list[ListedRow]
     choices: list[FilterChoice]
-    choice: Choice
+    choice: ListChoice
     weighed: Weighed
 
     @property
@@ -94,7 +94,7 @@ class Listing:
         return last[0] if last and not stop.cannot_say else 0
 
 
-def chosen_on(user: User, page: str, asked: QueryDict, period: Period) -> Choice:
+def chosen_on(user: User, page: str, asked: QueryDict, period: Period) -> ListChoice:
     """`page` is the name of the list's address."""
     if period.is_practice:
         return choice_on(user, page, asked, SORTS, PRACTISED_FIRST)
@@ -102,7 +102,7 @@ def chosen_on(user: User, page: str, asked: QueryDict, period: Period) -> Choice
 
 
 def list_filings(
-    filings: QuerySet, period: Period, areas: Iterable[District | None], choice: Choice, number: str, at: datetime
+    filings: QuerySet, period: Period, areas: Iterable[District | None], choice: ListChoice, number: str, at: datetime
 ) -> Listing:
     """`filings` are those this person may see, of one period; `areas` what they are weighed in."""
     search, group = choice.search, choice.state
@@ -122,13 +122,18 @@ def list_filings(
     return Listing(page, rows, choices, choice, known)
 
 
-def keys_of(filings: QuerySet, known: Weighed, choice: Choice, is_all: bool) -> Sequence[int]:
+def keys_of(filings: QuerySet, known: Weighed, choice: ListChoice, is_all: bool) -> Sequence[int]:
     """The filings in the chosen order, by their keys: of a page alone everything is read."""
     name = choice.sort.removeprefix("-")
     if name in BY_WEIGHT:
         return known.keys(choice.sort, None if is_all else list(filings.order_by().values_list("pk", flat=True)))
-    direction = "-" if choice.sort.startswith("-") else ""
-    return filings.order_by(f"{direction}{SORTS[name]}", "pk").values_list("pk", flat=True)
+    return filings.order_by(sorted_by(choice), "pk").values_list("pk", flat=True)
+
+
+def sorted_by(choice: ListChoice) -> str:
+    """What it is sorted by: the name of a weight, or the field of a filing."""
+    name = choice.sort.removeprefix("-")
+    return choice.sort if name in BY_WEIGHT else choice.sort[: -len(name)] + SORTS[name]
 
 
 def choices_of(filings: QuerySet, group: str, at: datetime) -> list[FilterChoice]:
