@@ -13,7 +13,8 @@ from bench.city_parts.pages import signed_in
 from bench.review_parts import plain_scores
 from bench.review_parts.plausible import habits_of
 from bench.review_parts.stored import AT, YEAR, as_cells, be_filed, register
-from bench.rules_judges.timing import Took, medians, remark, report, report_seconds, took
+from bench.rules_judges.timing import Took, medians, remark, report, took
+from reporting import workflow
 from reporting.city_columns import frozen
 from reporting.city_columns.files import path_of
 from reporting.consequence import keeping, yardstick
@@ -21,6 +22,9 @@ from reporting.consequence.board import BEFORE, NOW, PREV, Board, board_of
 from reporting.consequence.ordering import order_of
 from reporting.consequence.scoring import scored
 from reporting.models import Filing, Period, State, Submission, review_limits
+from reporting.picture.pages import Picture
+from reporting.totals.aggregation import summary_at_hand
+from reporting.totals.handing_out import of_district
 
 MONTH = 6
 RUNS, PAGES = 3, 9
@@ -46,13 +50,14 @@ def measure(period: Period) -> None:
     measure_orders(period)
     measure_queues(period)
     measure_next(period)
+    measure_pictures(period)
 
 
 def measure_scores(period: Period) -> None:
     """From the stored columns, nothing kept; beside the same over arrays that are there already."""
     area, limits = keeping.Area(period), review_limits()
 
-    def ours() -> tuple[Board, pl.DataFrame, keeping.Line]:
+    def ours() -> tuple[Board, pl.DataFrame, keeping.StopLine]:
         board = board_of(period, fresh=False)
         rows = scored(board, yardstick.measure(board, AT, ""), [])
         waiting = rows.filter("waits")
@@ -67,7 +72,7 @@ def measure_scores(period: Period) -> None:
         raise SystemExit(f"The scores differ by up to {apart.max():g}; the line is {line.first} and {theirs.first}.")
     remark(f"{len(theirs.scores)} scores equal to {max(apart.max(), 1e-16):.0e}, the line after {line.first} in both")
     from_columns, plain = medians(RUNS, ours, lambda: plain_scores.scored(city))
-    report_seconds("scores and line of the period, from the stored columns", from_columns, 1)
+    told("scores and line, from the stored columns", [from_columns], 1)
     report("the same, of numpy over arrays in memory", from_columns, plain, "≤ 5")
 
 
@@ -132,6 +137,31 @@ def measure_next(period: Period) -> None:
     told("审核通过 and the next filing's page", times, 0.04)
 
 
+def measure_pictures(period: Period) -> None:
+    """What the charts of the city's page, and of a district's, are drawn from, each time after an approval there."""
+    reviewer = User.objects.filter(role="district", district__filings__period=period).order_by("pk").first()
+    own = reviewer.district
+    waiting = Submission.objects.filter(filing__period=period, filing__district=own, filing__state=State.SUBMITTED)
+    coming = iter(waiting[: 2 * (RUNS + 1)])
+
+    def approve_one() -> None:
+        if submission := next(coming, None):  # a small city runs out of them
+            workflow.approve(submission, reviewer, AT)
+
+    def of_the_city() -> Took:
+        approve_one()
+        picture = Picture(period, summary_at_hand(period, AT), AT)
+        return took(picture.charts)
+
+    def of_the_district() -> Took:
+        approve_one()
+        picture = Picture(period, of_district(summary_at_hand(period, AT), own.code), AT, own)
+        return took(picture.charts)
+
+    told("the data of the city's charts", [of_the_city() for _ in range(RUNS + 1)], 0.03)
+    told("the data of a district's charts", [of_the_district() for _ in range(RUNS + 1)], 0.03)
+
+
 def taken(ask: Callable, address: str, *given, **more) -> Took:
     answers = []
     time_taken = took(lambda: answers.append(ask(address, *given, **more)))
@@ -142,6 +172,6 @@ def taken(ask: Callable, address: str, *given, **more) -> Took:
 
 def told(name: str, times: list[Took], most: float) -> None:
     """The first is left out: what a worker reads once is read then."""
-    processor = median(each.processor for each in times[1:])
+    processor = median(each.processor for each in times[1:] or times)
     reached = "reached" if processor <= most else "MISSED"
     remark(f"{name:<40} processor {1000 * processor:6.1f} ms ≤ {1000 * most:.0f} {reached}")

@@ -53,6 +53,12 @@ class ToRing:
     estimated: float
     unsaid: int
 
+    @property
+    def in_words(self) -> str:
+        told = f"未报 {self.missing} 家" + (f"，其中 {self.unsaid} 家不能推算" if self.unsaid else "")
+        first = f"，列出前 {len(self.firms)} 家" if self.missing > len(self.firms) else ""
+        return f"{told}。按缺了这一家合计会少多少排列{first}。"
+
 
 def to_ring(told: Evening, whole: float, district: str | None = None) -> ToRing:
     """`whole` is the total they are parts of, with what is estimated of it."""

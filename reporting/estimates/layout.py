@@ -22,6 +22,14 @@ NOW_WORDS = "现在"
 
 
 @dataclass(frozen=True)
+class IntervalShown:
+    """Its ends, or the sentence why there are none."""
+
+    words: str
+    is_figure: bool
+
+
+@dataclass(frozen=True)
 class MeasureShown:
     """One measure of the reader's area: what is in, what is estimated of the rest, and both intervals in words."""
 
@@ -29,13 +37,13 @@ class MeasureShown:
     unit: str
     said: str
     missing: str
-    total: str
-    growth: str
+    total: IntervalShown
+    growth: IntervalShown
 
 
 @dataclass(frozen=True)
 class AreaShown:
-    """A line of the table of districts; `why` where neither interval can be given."""
+    """A line of the table of districts."""
 
     code: str
     name: str
@@ -43,9 +51,8 @@ class AreaShown:
     owed: int
     share: Decimal | None
     missing: str
-    total: str
-    growth: str
-    why: str
+    total: IntervalShown
+    growth: IntervalShown
 
 
 class NightLayout:
@@ -108,8 +115,8 @@ class NightLayout:
             measure.unit,
             f"{moment.standing.said[place]:,.0f}",
             estimated(moment, place),
-            total_in_words(moment.totals[place]),
-            growth_in_words(moment.growths[place]),
+            shown_total(moment.totals[place]),
+            shown_growth(moment.growths[place]),
         )
 
     @cached_property
@@ -124,9 +131,8 @@ class NightLayout:
                 int(now.standing.owed[place]),
                 share(int(now.standing.filed[place]), int(now.standing.owed[place])),
                 estimated(now, place),
-                total_in_words(now.totals[place]),
-                growth_in_words(now.growths[place]),
-                now.totals[place].cannot_say,
+                shown_total(now.totals[place]),
+                shown_growth(now.growths[place]),
             )
             for place, code in enumerate(self.night.told.districts)
             if now.standing.owed[place]
@@ -246,6 +252,14 @@ def estimated(moment: NightMoment, place: int) -> str:
     """What is estimated of the missing firms, and of how many nothing can be."""
     unsaid = int(moment.standing.unsaid[place])
     return f"{moment.standing.missing[place]:,.0f}" + (f"（另 {unsaid} 家不能推算）" if unsaid else "")
+
+
+def shown_total(interval: EstimateInterval) -> IntervalShown:
+    return IntervalShown(total_in_words(interval), interval.low is not None)
+
+
+def shown_growth(interval: EstimateInterval) -> IntervalShown:
+    return IntervalShown(growth_in_words(interval), interval.low is not None)
 
 
 def total_in_words(interval: EstimateInterval) -> str:

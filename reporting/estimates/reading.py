@@ -14,7 +14,7 @@ import polars as pl
 from forms_tables.edition.catalog import Edition
 from forms_tables.notation.names import earlier
 from reporting.city_columns import frozen
-from reporting.city_columns.files import Broken, path_of, read, write
+from reporting.city_columns.files import Broken, notes_of, read, write
 from reporting.city_columns.kept import FILINGS
 from reporting.city_columns.marks import parts_of
 from reporting.city_columns.scaling import ScaledColumns
@@ -106,10 +106,10 @@ def own_rows(period: Period, fresh: bool = True) -> pl.DataFrame:
 
 
 def store_those_behind(period: Period) -> None:
-    """The columns of the earlier periods that its firms are measured against, where there are none yet: the beat keeps
+    """The columns of the earlier periods that its firms are measured against, where none can be read: the beat keeps
     them current (reporting.city_columns.tasks)."""
     behind = {each.code for each in earlier(period.parsed).values()}
-    if unstored := [code for code in behind if not path_of(code, FILINGS).exists()]:
+    if unstored := [code for code in behind if notes_of(code, FILINGS) is None]:
         frozen.refresh(code for code, parts in parts_of(unstored).items() if parts)
 
 

@@ -11,6 +11,7 @@ from django.db.models import F, Value
 from django.db.models.expressions import Combinable
 from django.db.models.fields.json import KeyTextTransform
 
+from accounts.models import Enterprise
 from forms_tables.edition.catalog import Edition
 from forms_tables.edition.continuity import cells_before
 from forms_tables.edition.periods import PeriodCode
@@ -21,6 +22,7 @@ from reporting.models.filing import own_last
 from reporting.models.standing import UNDER_REVIEW
 
 WAYS = ("approved", "in_force")  # by which a submission may stand
+WHERE_IT_STANDS = ("enterprise", "period", "state", *WAYS)
 
 
 @dataclass(frozen=True)
@@ -69,18 +71,22 @@ def alone_in(code: PeriodCode, said: Said) -> Decimal | None:
 
 
 def said_by(filing: Filing, edition: Edition, cells: tuple[str, str], codes: list[PeriodCode]) -> dict[str, Said]:
-    """By period: what stands of the firm. One query, and one more for what may be imported where a month is missing."""
+    """By period: what stands of the firm. Two queries, and one more where a month is missing, which may be imported."""
     named = [code.code for code in codes]
     texts = {f"{way}_{place}": text_of(way, cell) for way in WAYS for place, cell in enumerate(cells)}
     editions = {f"{way}_edition": F(f"{way}__edition_code") for way in WAYS}
-    filings = Filing.everywhere.of_one_firm(filing.enterprise_id).filter(period__in=named)
+    # The firm's entries are named, or SQLite would read through all filings of the twelve periods.
+    firms = list(Enterprise.objects.one_firm(filing.enterprise_id).order_by().values_list("pk", flat=True))
+    filings = Filing.everywhere.filter(enterprise__in=firms, period__in=named, superseded_by=None).order_by()
     found: dict[str, Said] = {}
-    for each in own_last(filings.annotate(**texts, **editions), {filing.enterprise_id}):
+    for each in own_last(filings.only(*WHERE_IT_STANDS).annotate(**texts, **editions), {filing.enterprise_id}):
         way = "approved" if each.approved_id else "in_force" if each.meets(UNDER_REVIEW) else ""
         if way and is_alike(edition, published_edition(getattr(each, f"{way}_edition")), cells[0]):
             found[each.period_id] = Said(getattr(each, f"{way}_0"), getattr(each, f"{way}_1"))
-    missing = [code for code in named if code not in found]
-    return {**found, **imported_of(filing, edition, cells, missing)} if missing else found
+    missing = [code for code in codes if code.code not in found]
+    if all(code.month == 1 for code in missing):  # as a rule nobody files January by itself
+        return found
+    return {**found, **imported_of(filing, edition, cells, [code.code for code in missing])}
 
 
 def text_of(way: str, cell: str) -> Combinable:

@@ -127,8 +127,13 @@ def keys_of(filings: QuerySet, known: Weighed, choice: ListChoice, is_all: bool)
     name = choice.sort.removeprefix("-")
     if name in BY_WEIGHT:
         return known.keys(choice.sort, None if is_all else list(filings.order_by().values_list("pk", flat=True)))
-    direction = "-" if choice.sort.startswith("-") else ""
-    return filings.order_by(f"{direction}{SORTS[name]}", "pk").values_list("pk", flat=True)
+    return filings.order_by(sorted_by(choice), "pk").values_list("pk", flat=True)
+
+
+def sorted_by(choice: ListChoice) -> str:
+    """What it is sorted by: the name of a weight, or the field of a filing."""
+    name = choice.sort.removeprefix("-")
+    return choice.sort if name in BY_WEIGHT else choice.sort[: -len(name)] + SORTS[name]
 
 
 def choices_of(filings: QuerySet, group: str, at: datetime) -> list[FilterChoice]:
