@@ -50,16 +50,24 @@
     axisLabel: { ...quiet(), formatter: (value) => grouped.format(value), hideOverlap: true },
     splitLine: { lineStyle: { color: tone("--line") } }, axisLine: { show: false }, axisTick: { show: false },
   });
-  // Of months in a row the year is said once each.
+  // Of months in a row as many are said as there is room for, and under the first of each year the year.
   const MONTH = /^(\d{4}年)(\d+月.*)$/;
-  function monthOf(label, at, labels) {
-    const [, year, month] = MONTH.exec(label) || [];
-    if (!month) return label;
-    return at && MONTH.exec(labels[at - 1])?.[1] === year ? month : `${month}\n${year}`;
+  const MONTH_WIDE = 46;
+  const areMonths = (labels) => labels.every((label) => MONTH.test(label));
+  function months(labels, width) {
+    const step = Math.max(1, Math.ceil((labels.length * MONTH_WIDE) / Math.max(width - 90, MONTH_WIDE)));
+    const yearOf = (at) => MONTH.exec(labels[at])?.[1];
+    return {
+      interval: (at) => at % step === 0,
+      formatter: (label, at) => {
+        const [, year, month] = MONTH.exec(label);
+        return yearOf(at - step) === year ? month : `${month}\n${year}`;
+      },
+    };
   }
-  const labelAxis = (drawn) => ({
+  const labelAxis = (drawn, width) => ({
     type: "category", data: drawn.labels.map((label, at) => (drawn.marked.includes(at) ? `${label}${SIGN}` : label)),
-    axisLabel: { ...quiet(), hideOverlap: true, lineHeight: 16, formatter: (label, at) => monthOf(label, at, drawn.labels) }, axisTick: { show: false },
+    axisLabel: { ...quiet(), hideOverlap: true, lineHeight: 16, ...(areMonths(drawn.labels) ? months(drawn.labels, width) : {}) }, axisTick: { show: false },
     axisLine: { onZero: false, lineStyle: { color: tone("--line-strong") } },
   });
   // The line of nought of the first axis, where anything goes under it.
@@ -136,10 +144,10 @@
 
   // Names of classes are all there, in lines as long as their bars are wide; months may leave some out.
   function underBars(drawn, width) {
-    const axis = labelAxis(drawn);
+    const axis = labelAxis(drawn, width);
     const room = Math.floor((width - 60) / drawn.labels.length) - 4;
     const fits = { hideOverlap: false, interval: 0, width: room, overflow: "break" };
-    return room < SIZE * 2.5 || drawn.labels.every((label) => MONTH.test(label)) ? axis : { ...axis, axisLabel: { ...axis.axisLabel, ...fits } };
+    return room < SIZE * 2.5 || areMonths(drawn.labels) ? axis : { ...axis, axisLabel: { ...axis.axisLabel, ...fits } };
   }
   function upright(drawn, width) {
     const onlyLines = drawn.series.every((one) => one.kind === "line");
@@ -154,7 +162,7 @@
     return {
       legend: legendOf(drawn, !atEnds && drawn.series.length > 1),
       grid: gridOf(!atEnds && drawn.series.length > 1, atEnds ? widest(drawn) + 14 : 16),
-      xAxis: drawn.kind === "bars" ? underBars(drawn, width) : labelAxis(drawn),
+      xAxis: drawn.kind === "bars" ? underBars(drawn, width) : labelAxis(drawn, width),
       yAxis: [valueAxis(left[0]?.unit, left), ...(right ? [{ ...valueAxis(right.unit, [right]), splitLine: { show: false } }] : [])],
       tooltip: { trigger: "axis", axisPointer: { lineStyle: { color: tone("--line-strong") } } },
       series: withNought(drawn, series, "yAxis"),
@@ -164,7 +172,7 @@
   function ranked(drawn, width) {
     const series = drawn.series.map((one, number) => barOf(drawn, one, number, true));
     const isTwoSided = drawn.series.some(isUnder);
-    const axis = labelAxis(drawn);
+    const axis = labelAxis(drawn, width);
     return {
       legend: legendOf(drawn, series.length > 1),
       grid: { ...gridOf(series.length > 1, width < NARROW ? 56 : 76), top: series.length > 1 ? 36 : 8 },
@@ -252,6 +260,7 @@
     show(false);
   }
 
+  if (!globalThis.echarts) return; // it did not come: the tables stay open
   const drawIn = (part) => part.querySelectorAll("figure.chart[data-chart]").forEach(draw);
   drawIn(document);
   document.addEventListener("htmx:load", ({ detail }) => drawIn(detail.elt.parentElement || detail.elt));

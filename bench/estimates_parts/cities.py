@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from reporting.estimates.predicting import STEEPEST, Figures, Floats, Wholes
+from reporting.estimates.predicting import STEEPEST, FloatArray, Measured, WholeArray
 
 YEAR = 12
 CLASSES, SIZES = 4, 4
@@ -18,8 +18,8 @@ CLASSES, SIZES = 4, 4
 class PastPeriod:
     """What all its firms finally said, and the order in which they did."""
 
-    figures: Figures
-    order: Wholes
+    figures: Measured
+    order: WholeArray
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class City:
         for now in range(YEAR + 1, months):
             yield self._period(dice, said, now, groups, (log_size, habit, district))
 
-    def _levels(self, dice: np.random.Generator, log_size: Floats, kind: Wholes, months: int) -> Floats:
+    def _levels(self, dice: np.random.Generator, log_size: FloatArray, kind: WholeArray, months: int) -> FloatArray:
         """Logarithms: a trend of its own, what moves its class, and a lasting and a passing shock, both of small firms
         larger."""
         firms = len(log_size)
@@ -61,7 +61,7 @@ class City:
         return log_size + trend * np.arange(months)[:, None] + moves[:, kind] + lasting + passing
 
     def _period(
-        self, dice: np.random.Generator, said: Floats, now: int, groups: tuple[Wholes, ...], firms: tuple
+        self, dice: np.random.Generator, said: FloatArray, now: int, groups: tuple[WholeArray, ...], firms: tuple
     ) -> PastPeriod:
         log_size, habit, district = firms
         own, base = said[now], said[now - YEAR]
@@ -70,14 +70,14 @@ class City:
             surprise = np.nan_to_num(np.log(own / base) - np.log(trend).clip(-np.log(STEEPEST), np.log(STEEPEST)))
         lateness = 0.45 * log_size - 9.0 * surprise + 0.8 * habit + dice.logistic(0.0, 1.2, len(own))
         owing = np.flatnonzero(np.isfinite(own))
-        figures = Figures(
+        figures = Measured(
             said=own[owing], is_in=np.ones(len(owing), bool), base=base[owing], trend=trend[owing],
             groups=tuple(group[owing] for group in groups), area=district[owing], areas=self.districts,
         )  # fmt: skip
         return PastPeriod(figures, np.argsort(lateness[owing], kind="stable"))
 
 
-def grouped(kind: Wholes, size: Wholes, district: Wholes) -> tuple[Wholes, ...]:
+def grouped(kind: WholeArray, size: WholeArray, district: WholeArray) -> tuple[WholeArray, ...]:
     """Class, size and district together; class and size; class; all."""
     together = kind * SIZES + size
     return together * (int(district.max()) + 1) + district, together, kind, np.zeros_like(kind)

@@ -10,10 +10,10 @@ from math import sqrt
 import numpy as np
 
 from bench.estimates_parts.cities import City, PastPeriod
-from reporting.estimates.intervals import Interval, experience_of, intervals_of
+from reporting.estimates.intervals import EstimateInterval, experience_of, intervals_of
 from reporting.estimates.lateness import LateOnes, first_in, late_ones
 from reporting.estimates.predicting import predict
-from reporting.estimates.standing import Standing, standing_of
+from reporting.estimates.standing import AreaEstimates, standing_of
 
 LEARNT, REPLAYED = 24, 20  # periods an interval learns from, and those that are played again
 PLAYED_AT = (0.30, 0.60, 0.80, 0.95)  # of the firms in
@@ -55,7 +55,9 @@ def replayed(period: PastPeriod, past: Sequence[LateOnes], comparable: bool) -> 
                 yield outcome(of, comparable, stage, interval, (standing, place, float(final.said[place])))
 
 
-def outcome(of: str, comparable: bool, stage: float, interval: Interval, told: tuple[Standing, int, float]) -> Outcome:
+def outcome(
+    of: str, comparable: bool, stage: float, interval: EstimateInterval, told: tuple[AreaEstimates, int, float]
+) -> Outcome:
     standing, place, true = told
     half = NORMAL * sqrt(float(standing.variance[place]))
     naive = abs(float(standing.said[place] + standing.missing[place]) - true) <= half

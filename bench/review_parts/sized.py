@@ -57,7 +57,7 @@ def measure_scores(period: Period) -> None:
     """From the stored columns, nothing kept; beside the same over arrays that are there already."""
     area, limits = keeping.Area(period), review_limits()
 
-    def ours() -> tuple[Board, pl.DataFrame, keeping.Line]:
+    def ours() -> tuple[Board, pl.DataFrame, keeping.StopLine]:
         board = board_of(period, fresh=False)
         rows = scored(board, yardstick.measure(board, AT, ""), [])
         waiting = rows.filter("waits")

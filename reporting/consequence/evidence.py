@@ -58,7 +58,7 @@ ALREADY = 0.5  # what is left of YEAR where the period before was already so, an
 
 
 @dataclass(frozen=True)
-class Figures:
+class Examined:
     """A row for each filing, a column for each measure. `core` are the columns that are weighed against the class,
     `flows` those of what adds up over a year, `parts` those that add up to the first, where they do."""
 
@@ -96,7 +96,7 @@ class Findings:
         return 1 - doubt
 
 
-def find(figures: Figures) -> Findings:
+def find(figures: Examined) -> Findings:
     year, year_of = _strangest(figures.year, figures.core)
     month, month_of = _strangest(figures.month, figures.core)
     in_line = np.isfinite(figures.month[:, list(figures.core)]).any(axis=1) & (month < 0.5)
@@ -129,7 +129,7 @@ def _strangest(hb: Floats, core: tuple[int, ...]) -> tuple[Floats, NDArray[np.in
     return most / (1 + most), np.asarray(core)[which]
 
 
-def _powers(figures: Figures) -> tuple[Bools, Bools, NDArray[np.int64], NDArray[np.intp]]:
+def _powers(figures: Examined) -> tuple[Bools, Bools, NDArray[np.int64], NDArray[np.intp]]:
     now, expected = figures.now, figures.expected
     both = (now > 0) & (expected > 0)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -142,7 +142,7 @@ def _powers(figures: Figures) -> tuple[Bools, Bools, NDArray[np.int64], NDArray[
     return alike >= 2, alike == 1, power, first
 
 
-def _miss_the_whole(figures: Figures) -> Bools:
+def _miss_the_whole(figures: Examined) -> Bools:
     if len(figures.parts) < 2:
         return np.zeros(len(figures.now), dtype=bool)
     whole, parts = figures.now[:, 0], figures.now[:, list(figures.parts)]
@@ -151,17 +151,17 @@ def _miss_the_whole(figures: Figures) -> Bools:
     return told & (np.abs(summed - whole) > ROUNDING * np.maximum(np.abs(summed), np.abs(whole)))
 
 
-def _changed_sign(figures: Figures) -> Bools:
+def _changed_sign(figures: Examined) -> Bools:
     core = list(figures.core)
     now, before = figures.now[:, core], figures.before[:, core]
     return np.asarray(((now < 0) | ((now > 0) & (before < 0))).any(axis=1))
 
 
-def _has_nothing_before(figures: Figures) -> Bools:
+def _has_nothing_before(figures: Examined) -> Bools:
     return np.isnan(figures.before[:, 0]) & np.isnan(figures.prev[:, 0]) & (figures.now[:, 0] != 0)
 
 
-def _copied(figures: Figures) -> dict[str, Bools]:
+def _copied(figures: Examined) -> dict[str, Bools]:
     flows = list(figures.flows)
     now, before, prev = (each[:, flows] for each in (figures.now, figures.before, figures.prev))
     last, year, step = _all_alike(now, prev, now), _all_alike(now, before, now), np.zeros(len(now), dtype=bool)

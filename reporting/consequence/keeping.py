@@ -23,7 +23,7 @@ from reporting.city_columns.files import Broken, notes_of, read, write
 from reporting.city_columns.scaling import ScaledColumns
 from reporting.consequence.board import NOW, Measure, board_of, measures_of
 from reporting.consequence.scoring import EXPECTED, scored
-from reporting.consequence.stopping import Floats, Line, line_of
+from reporting.consequence.stopping import Floats, StopLine, line_of
 from reporting.consequence.yardstick import Totals, Yardstick, yardstick_of
 from reporting.models import Filing, Period, ReviewLimits, State, review_limits
 from reporting.models.standing import FILED, IN_ITS_PERIOD
@@ -66,33 +66,33 @@ class Area:
 
 
 @dataclass(frozen=True)
-class Kept:
+class KeptOrder:
     """`waiting` are the scored rows (`reporting.consequence.scoring`) of what waits, in order; `totals` those of all
     that is in, `watched` the measures (by number) whose totals the limits watch, `line` where review may stop."""
 
     waiting: pl.DataFrame
     totals: Totals
     watched: tuple[int, ...]
-    line: Line
+    line: StopLine
     limits: ReviewLimits
     yardstick: Yardstick
 
 
-def kept_order(area: Area, at: datetime) -> Kept:
+def kept_order(area: Area, at: datetime) -> KeptOrder:
     """As it is kept, where that is still true; else made so."""
     yardstick, limits = yardstick_of(area.period, at), review_limits()
     waiting, totals = _still(area, yardstick, limits) or _made(area, yardstick, limits)
-    return Kept(waiting, totals, *_lined_up(area, waiting, totals, limits), limits, yardstick)
+    return KeptOrder(waiting, totals, *_lined_up(area, waiting, totals, limits), limits, yardstick)
 
 
-def as_kept(area: Area, at: datetime) -> Kept:
+def as_kept(area: Area, at: datetime) -> KeptOrder:
     """As it was kept last, whatever has come in or was decided since; made where there is none."""
     yardstick, limits = yardstick_of(area.period, at), review_limits()
     waiting, totals = _read_there(area) or _made(area, yardstick, limits)
-    return Kept(waiting, totals, *_lined_up(area, waiting, totals, limits), limits, yardstick)
+    return KeptOrder(waiting, totals, *_lined_up(area, waiting, totals, limits), limits, yardstick)
 
 
-def kept_of(area: Area, kept: Kept, filings: Collection[int]) -> Kept:
+def kept_of(area: Area, kept: KeptOrder, filings: Collection[int]) -> KeptOrder:
     """Of these filings, whether they wait or not, what this order's yardstick makes of them."""
     board = board_of(area.period, area.districts)
     rows = scored(replace(board, frame=board.frame.filter(_are(filings))), kept.yardstick, area.late())
@@ -154,7 +154,9 @@ def _figures(rows: pl.DataFrame, area: Area) -> Floats:
     return rows.filter("in_total").select(columns).to_numpy()
 
 
-def _lined_up(area: Area, waiting: pl.DataFrame, totals: Totals, limits: ReviewLimits) -> tuple[tuple[int, ...], Line]:
+def _lined_up(
+    area: Area, waiting: pl.DataFrame, totals: Totals, limits: ReviewLimits
+) -> tuple[tuple[int, ...], StopLine]:
     """Which measures are watched, by number, and the order and the line by them."""
     watched = watched_of(area, limits)
     measures = [area.measures[at] for at in watched]

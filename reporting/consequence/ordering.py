@@ -15,7 +15,7 @@ from accounts.clock import SHANGHAI
 from accounts.models import District
 from reporting.city_columns.scaling import MOST_DECIMALS
 from reporting.consequence.board import BEFORE, NOW, PREV, Board, Measure, board_of
-from reporting.consequence.keeping import Area, Kept, as_kept, kept_of, kept_order, moves_of
+from reporting.consequence.keeping import Area, KeptOrder, as_kept, kept_of, kept_order, moves_of
 from reporting.consequence.scoring import EXPECTED
 from reporting.consequence.stopping import CANCELS, WHOLE
 from reporting.consequence.suspicion import MIN_PEERS
@@ -90,7 +90,7 @@ class Order:
     `moves_city`, `warnings`. `yardstick_at`: as of when firms of a class were measured against each other."""
 
     area: Area
-    kept: Kept
+    kept: KeptOrder
     frame: pl.DataFrame
     stop: Stop
 
@@ -148,12 +148,12 @@ def order_as_kept(period: Period, at: datetime, district: District | None = None
     return _laid_out(area, as_kept(area, at))
 
 
-def _laid_out(area: Area, kept: Kept) -> Order:
+def _laid_out(area: Area, kept: KeptOrder) -> Order:
     stop = _stop_of(area, kept)
     return Order(area, kept, _in_order(area, kept, stop), stop)
 
 
-def _in_order(area: Area, kept: Kept, stop: Stop) -> pl.DataFrame:
+def _in_order(area: Area, kept: KeptOrder, stop: Stop) -> pl.DataFrame:
     headline = area.measures[0]
     revenue, before = (pl.col(name.format(headline.cell)) for name in (NOW, BEFORE))
     own = _part(kept.totals, 0)
@@ -186,11 +186,11 @@ def _part(totals: Totals, at: int) -> float | None:
     return whole if whole and whole >= CANCELS * totals.gross[at] else None
 
 
-def _totals_of_city(kept: Kept, area: Area) -> Totals:
+def _totals_of_city(kept: KeptOrder, area: Area) -> Totals:
     return kept.totals if area.district is None else kept.yardstick.total_of(CITY, len(area.measures))
 
 
-def _totals_of_district(kept: Kept, area: Area, district: str) -> Totals:
+def _totals_of_district(kept: KeptOrder, area: Area, district: str) -> Totals:
     return kept.totals if area.district is not None else kept.yardstick.total_of(district, len(area.measures))
 
 
@@ -205,7 +205,7 @@ def _weighed(measure: Measure, at: int, row: dict, totals: tuple[Totals, Totals]
     return Weight(measure, _shown(now), _shown(before), change, *shares, *moved)
 
 
-def _stop_of(area: Area, kept: Kept) -> Stop:
+def _stop_of(area: Area, kept: KeptOrder) -> Stop:
     waiting, limit = kept.waiting.height, kept.limits.points
     if waiting and (sentence := _nothing_to_compare(area, kept) or _nothing_to_measure(area, kept)):
         return Stop(waiting, waiting, limit, {}, sentence)
@@ -214,23 +214,23 @@ def _stop_of(area: Area, kept: Kept) -> Stop:
     return Stop(kept.line.first, waiting, limit, said, "", tuple(_besides(area, kept)) if waiting else ())
 
 
-def _has_peers(area: Area, kept: Kept, base: str) -> bool:
+def _has_peers(area: Area, kept: KeptOrder, base: str) -> bool:
     return kept.yardstick.peers_of(base, area.measures[0].cell, (ALL, ALL)) is not None
 
 
-def _nothing_to_compare(area: Area, kept: Kept) -> str:
+def _nothing_to_compare(area: Area, kept: KeptOrder) -> str:
     if _has_peers(area, kept, BEFORE) or _has_peers(area, kept, PREV):
         return ""
     return f"全市有以往数可比的企业不足 {MIN_PEERS} 家，不能与同类比较，说不出审到哪里可以停，请逐份审核。"
 
 
-def _nothing_to_measure(area: Area, kept: Kept) -> str:
+def _nothing_to_measure(area: Area, kept: KeptOrder) -> str:
     if any(_part(kept.totals, at) for at in kept.watched):
         return ""
     return "各项合计为零或正负相抵，不能按合计计算误差，说不出审到哪里可以停，请逐份审核。"
 
 
-def _besides(area: Area, kept: Kept) -> list[str]:
+def _besides(area: Area, kept: KeptOrder) -> list[str]:
     names = [area.measures[at].name for at in kept.watched if _part(kept.totals, at) is None]
     let_in = int(kept.waiting["let_in"].sum())
     said = [f"{'、'.join(names)}的合计为零或正负相抵，没有计算误差。"] if names else []

@@ -9,9 +9,9 @@ import numpy as np
 import polars as pl
 
 from reporting.consequence.board import BEFORE, NOW, PREV, Board, Measure, before_last
-from reporting.consequence.evidence import Figures, Findings, find
+from reporting.consequence.evidence import Examined, Findings, find
 from reporting.consequence.suspicion import Floats, Peers, strangeness
-from reporting.consequence.yardstick import Group, Yardstick, figures_of, groups_of
+from reporting.consequence.yardstick import PeerGroup, Yardstick, figures_of, groups_of
 from reporting.cuts.dimensions import cells_of_classes
 
 EXPECTED, WEIGHT = "expected {}", "weight {}"
@@ -39,7 +39,7 @@ def scored(board: Board, yardstick: Yardstick, late: Collection[int]) -> pl.Data
     core, flows = _core(board)
     parts = cells_of_classes(board.edition, board.period.frequency)
     found = find(
-        Figures(
+        Examined(
             now, before, prev,
             then.filter(is_in).select(pl.all().fill_null(np.nan)).to_numpy() if then.columns else None,
             foretold.expected, foretold.year, foretold.month, core, flows,
@@ -75,7 +75,7 @@ def _core(board: Board) -> tuple[tuple[int, ...], tuple[int, ...]]:
 def _foretold(
     measures: Sequence[Measure],
     yardstick: Yardstick,
-    groups: Sequence[Group],
+    groups: Sequence[PeerGroup],
     figures: tuple[Floats, Floats, Floats],
 ) -> Expectations:
     now, before, prev = figures
@@ -92,8 +92,8 @@ def _foretold(
     return Expectations(expected, year, month)
 
 
-def _rows_of(groups: Sequence[Group]) -> dict[Group, np.ndarray]:
-    rows: dict[Group, list[int]] = {}
+def _rows_of(groups: Sequence[PeerGroup]) -> dict[PeerGroup, np.ndarray]:
+    rows: dict[PeerGroup, list[int]] = {}
     for row, group in enumerate(groups):
         rows.setdefault(group, []).append(row)
     return {group: np.asarray(those) for group, those in rows.items()}

@@ -17,14 +17,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from reporting.consequence.suspicion import Floats
 
 CANCELS = 0.01  # a total smaller than this part of what went into it, regardless of sign, measures nothing
 WHOLE = 100.0
 
 
 @dataclass(frozen=True)
-class Line:
+class StopLine:
     """`order` are the rows by score, `first` so many of them stand before the line, `left` what is left after them, in
     points of each total (not a number where the total measures nothing)."""
 
@@ -46,7 +46,7 @@ def measures_something(totals: Floats, gross: Floats) -> NDArray[np.bool_]:
     return (totals != 0) & (np.abs(totals) >= CANCELS * gross)
 
 
-def line_of(errors: Floats, totals: Floats, gross: Floats, limit: float, keys: Sequence[int]) -> Line:
+def line_of(errors: Floats, totals: Floats, gross: Floats, limit: float, keys: Sequence[int]) -> StopLine:
     """`errors` of what waits; `totals` of all that is in, `gross` the same regardless of sign; ties by `keys`."""
     parts = points(errors, totals, gross)
     said = np.nan_to_num(parts, nan=0.0)
@@ -57,4 +57,4 @@ def line_of(errors: Floats, totals: Floats, gross: Floats, limit: float, keys: S
     holds = (after <= limit).all(axis=1)
     first = int(np.argmax(holds))
     left = np.where(measures_something(totals, gross), after[first], np.nan)
-    return Line(scores, order, first, left)
+    return StopLine(scores, order, first, left)

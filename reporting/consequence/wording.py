@@ -24,7 +24,7 @@ from reporting.consequence.evidence import (
     YEAR,
 )
 from reporting.consequence.scoring import WEIGHT
-from reporting.consequence.yardstick import ALL, UNSAID, Group, Yardstick
+from reporting.consequence.yardstick import ALL, UNSAID, PeerGroup, Yardstick
 from reporting.cuts.dimensions import DIMENSIONS, names_of
 
 OF_ALL = (PARTS, COPIED_LAST, COPIED_YEAR, COPIED_STEP, SIGN, NEW)
@@ -77,7 +77,7 @@ class Wording:
         peers = f"，{self.group(found[0])}中位数 {per_cent(found[1].ratio)}" if found else ""
         return f"{called(measure)}{words} {change}{peers}"
 
-    def group(self, group: Group) -> str:
+    def group(self, group: PeerGroup) -> str:
         own, size = group
         if own == ALL:
             return "全市"

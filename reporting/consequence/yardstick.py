@@ -28,7 +28,7 @@ LASTS = timedelta(minutes=12)  # a little longer than from beat to beat
 CITY = ""  # among the districts of the totals
 ALL = ""  # of classes and sizes; a class nobody named is UNSAID
 UNSAID = "-"
-Group = tuple[str, str]  # class and size, ALL where it is of all of them
+PeerGroup = tuple[str, str]  # class and size, ALL where it is of all of them
 PEERS = [field.name for field in fields(Peers)]
 
 
@@ -54,10 +54,10 @@ class Yardstick:
 
     at: datetime
     mark: str
-    peers: Mapping[tuple[str, str, Group], Peers]
+    peers: Mapping[tuple[str, str, PeerGroup], Peers]
     totals: Mapping[str, Totals]
 
-    def peers_of(self, base: str, cell: str, group: Group) -> tuple[Group, Peers] | None:
+    def peers_of(self, base: str, cell: str, group: PeerGroup) -> tuple[PeerGroup, Peers] | None:
         """The narrowest group around a class and size that has enough ratios, and which it is; None where all the city
         has not enough."""
         for each in (group, (group[0], ALL), (ALL, ALL)):
@@ -122,7 +122,7 @@ def figures_of(frame: pl.DataFrame, board: Board, name: str) -> Floats:
     return frame.select(columns).to_numpy() if frame.height else np.empty((0, len(columns)))
 
 
-def groups_of(frame: pl.DataFrame) -> list[Group]:
+def groups_of(frame: pl.DataFrame) -> list[PeerGroup]:
     """Of each row its own."""
     return frame.select(pl.col(name).replace("", UNSAID) for name in GROUPED).rows()
 
@@ -130,7 +130,7 @@ def groups_of(frame: pl.DataFrame) -> list[Group]:
 GROUPED = (CLASS, SIZE)
 
 
-def _rows_of_groups(frame: pl.DataFrame) -> dict[Group, np.ndarray]:
+def _rows_of_groups(frame: pl.DataFrame) -> dict[PeerGroup, np.ndarray]:
     own = pl.DataFrame(groups_of(frame), schema=dict.fromkeys(GROUPED, pl.String), orient="row")
     groups = {(ALL, ALL): np.arange(frame.height)}
     groups |= {(each, ALL): rows for (each,), rows in _rows_by(own, [CLASS]).items()}

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from reporting.estimates.predicting import Method, predict
-from reporting.estimates.reading import HEADLINE, THEN, Told
+from reporting.estimates.reading import HEADLINE, THEN, Evening
 from reporting.models import Filing
 
 MOST_TO_RING = 20
@@ -24,7 +24,7 @@ CANNOT = "上年同期为零或负数，或没有可比的已报企业，不能�
 
 
 @dataclass(frozen=True)
-class Missing:
+class FirmToRing:
     """A firm that has not filed. `estimate` is what it is expected to say, None where nobody can tell; `beside` the
     same by a mean of ratios; `share` what part of the total it would be, in per cent."""
 
@@ -48,13 +48,19 @@ class Missing:
 class ToRing:
     """The first of `missing` firms; `estimated` adds up the estimates of all of them, `unsaid` counts those without."""
 
-    firms: list[Missing]
+    firms: list[FirmToRing]
     missing: int
     estimated: float
     unsaid: int
 
+    @property
+    def in_words(self) -> str:
+        told = f"未报 {self.missing} 家" + (f"，其中 {self.unsaid} 家不能推算" if self.unsaid else "")
+        first = f"，列出前 {len(self.firms)} 家" if self.missing > len(self.firms) else ""
+        return f"{told}。按缺了这一家合计会少多少排列{first}。"
 
-def to_ring(told: Told, whole: float, district: str | None = None) -> ToRing:
+
+def to_ring(told: Evening, whole: float, district: str | None = None) -> ToRing:
     """`whole` is the total they are parts of, with what is estimated of it."""
     predicted = predict(told.figures(HEADLINE))
     rows = told.frame.select("filing", "district", "is_in", pl.col(THEN.format(HEADLINE)).alias("before")).with_columns(
@@ -69,7 +75,7 @@ def to_ring(told: Told, whole: float, district: str | None = None) -> ToRing:
     filings = Filing.objects.filter(pk__in=first["filing"].to_list()).select_related("enterprise", "district", "period")
     known = {each.pk: each for each in filings.defer("enterprise__attributes")}
     firms = [
-        Missing(
+        FirmToRing(
             filing=known[row["filing"]],
             before=row["before"],
             estimate=row["estimate"],

@@ -17,11 +17,12 @@ from statistics import NormalDist
 import numpy as np
 
 from reporting.estimates.lateness import LateOnes
-from reporting.estimates.predicting import FEWEST, Floats
-from reporting.estimates.standing import Standing, could_say
+from reporting.estimates.predicting import FEWEST, FloatArray
+from reporting.estimates.standing import AreaEstimates, could_say
 
 RATE = 0.90  # of a hundred such intervals so many are to hold what was finally true
 FEWEST_PERIODS = 3
+LateRow = tuple[FloatArray, FloatArray, FloatArray]  # what LateOnes.at says
 SUPPOSED_SPREAD = 0.10  # of what is missing, where too few past periods say how it comes out
 SHRUNK_BY = 1.0  # periods without any bias that are thought of beside the real ones
 STEADIED_BY = 12.0  # degrees of freedom by which it is trusted that firms stray as far as was told
@@ -42,7 +43,7 @@ class Experience:
 
 
 @dataclass(frozen=True)
-class Interval:
+class EstimateInterval:
     """Of one district or the city. `likely` lies between `low` and `high`, in what the figure is counted in; all three
     None where `cannot_say` says why."""
 
@@ -54,14 +55,14 @@ class Interval:
     def holds(self, figure: float) -> bool | None:
         return None if self.low is None or self.high is None else self.low <= figure <= self.high
 
-    def over(self, base: float) -> Interval:
+    def over(self, base: float) -> EstimateInterval:
         """As growth in per cent on a base."""
         if self.low is None or self.likely is None or self.high is None:
             return self
         if base <= 0:
-            return Interval(None, None, None, "上年同期合计为零或负数，不能计算增速。")
+            return EstimateInterval(None, None, None, "上年同期合计为零或负数，不能计算增速。")
         low, likely, high = ((each / base - 1) * 100 for each in (self.low, self.likely, self.high))
-        return Interval(low, likely, high)
+        return EstimateInterval(low, likely, high)
 
 
 def experience_of(past: Sequence[LateOnes], share: float, rate: float = RATE) -> tuple[Experience, Experience]:
@@ -78,7 +79,7 @@ def none_yet(rate: float) -> Experience:
     return Experience(0, 0.0, SUPPOSED_SPREAD**2, 0.0, student(1 + rate, FEWEST_PERIODS))
 
 
-def of_city(told: Floats, rate: float) -> Experience:
+def of_city(told: FloatArray, rate: float) -> Experience:
     """`told` has a line for each period: what was estimated of the late ones, what came of it, the variance."""
     periods, (missing, came, variance) = len(told), told.T
     errors, within = came / missing - 1, variance / missing**2
@@ -97,7 +98,7 @@ def of_city(told: Floats, rate: float) -> Experience:
     return Experience(periods, bias, between, float(1 / weights.sum()), student(1 + rate, periods - 1), borne_out)
 
 
-def of_districts(rows: Sequence[tuple[Floats, Floats, Floats]], city: Experience, rate: float) -> Experience:
+def of_districts(rows: Sequence[LateRow], city: Experience, rate: float) -> Experience:
     """Each past period's districts are held against the bias that all the other periods show: as the districts of this
     one will be. Those of one period stray together, so their reach is widened as Student does for so many periods."""
     errors, within, about = [], [], []
@@ -118,14 +119,14 @@ def of_districts(rows: Sequence[tuple[Floats, Floats, Floats]], city: Experience
     return Experience(city.periods, city.bias, between, city.unsure, quantile)
 
 
-def bias_without(rows: Sequence[tuple[Floats, Floats, Floats]], period: int, between: float) -> float:
+def bias_without(rows: Sequence[LateRow], period: int, between: float) -> float:
     others = [row for place, row in enumerate(rows) if place != period and row[0][-1] > 0]
     errors = np.array([came[-1] / missing[-1] - 1 for missing, came, _ in others])
     weights = np.array([1 / (between + variance[-1] / missing[-1] ** 2 + 1e-12) for missing, _, variance in others])
     return float((weights * errors).sum() / weights.sum()) * len(others) / (len(others) + SHRUNK_BY) if others else 0.0
 
 
-def paule_mandel(errors: Floats, within: Floats, about: float | Floats | None = None) -> float:
+def paule_mandel(errors: FloatArray, within: FloatArray, about: float | FloatArray | None = None) -> float:
     """The variance between periods with which the errors are as far from their mean as they should be; nought where
     they are nearer without any."""
 
@@ -143,24 +144,24 @@ def paule_mandel(errors: Floats, within: Floats, about: float | Floats | None = 
     return high
 
 
-def intervals_of(standing: Standing, city: Experience, districts: Experience) -> list[Interval]:
+def intervals_of(standing: AreaEstimates, city: Experience, districts: Experience) -> list[EstimateInterval]:
     """One for each district and, last, the city's."""
     last = len(standing.said) - 1
     return [interval_of(standing, place, city if place == last else districts) for place in range(last + 1)]
 
 
-def interval_of(standing: Standing, place: int, known: Experience) -> Interval:
+def interval_of(standing: AreaEstimates, place: int, known: Experience) -> EstimateInterval:
     said, missing = float(standing.said[place]), float(standing.missing[place])
     if why := why_not(standing, place):
-        return Interval(None, None, None, why)
+        return EstimateInterval(None, None, None, why)
     likely = said + missing * (1 + known.bias)
     variance = missing**2 * (known.between + known.unsure) + known.within * float(standing.variance[place])
     half = known.quantile * sqrt(variance)
     low = likely - half
-    return Interval(max(low, said) if said >= 0 else low, likely, likely + half)
+    return EstimateInterval(max(low, said) if said >= 0 else low, likely, likely + half)
 
 
-def why_not(standing: Standing, place: int) -> str:
+def why_not(standing: AreaEstimates, place: int) -> str:
     if could_say(standing)[place]:
         return ""
     if not standing.owed[place]:

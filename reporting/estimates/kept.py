@@ -17,7 +17,7 @@ from reporting.city_columns.kept import FILINGS
 from reporting.city_columns.marks import counting_of, mark_of
 from reporting.city_columns.scaling import ScaledColumns
 from reporting.estimates.lateness import STAGES, LateOnes, late_ones
-from reporting.estimates.reading import Told, own_rows, told
+from reporting.estimates.reading import Evening, own_rows, told
 from reporting.estimates.replaying import Past, those_who_came
 from reporting.models import Period
 from reporting.totals.aggregation import districts_of
@@ -44,7 +44,7 @@ def periods_before(period: Period, most: int, locked: bool = True) -> list[Perio
     return [each for _, each in earlier[:most]]
 
 
-def told_of(period: Period) -> Told:
+def told_of(period: Period) -> Evening:
     """What a period says; of a locked one as it is kept."""
     last = last_before(period)
     areas = [district.code for district in districts_of(period)]
@@ -103,7 +103,7 @@ def is_current(notes: Mapping[str, object], mark: str) -> bool:
     return notes["mark"] == mark and notes["made_as"] == MADE_AS
 
 
-def work_out(now: Told) -> pl.DataFrame:
+def work_out(now: Evening) -> pl.DataFrame:
     """A row for each measure, total and growth, stage and district; none of a period nobody came to."""
     frames = [pl.DataFrame(schema=LATE_ROWS)]
     came, order = those_who_came(now)

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from reporting.estimates.predicting import Figures, Floats, Wholes
-from reporting.estimates.standing import Standing, could_say, standing_of
+from reporting.estimates.predicting import FloatArray, Measured, WholeArray
+from reporting.estimates.standing import AreaEstimates, could_say, standing_of
 
 STAGES = (0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.925, 0.95, 0.97, 0.985)
 
@@ -20,12 +20,12 @@ class LateOnes:
     not in yet, what they came to say, the variance that was told of the estimate, and whether an interval could have
     been given."""
 
-    missing: Floats
-    came: Floats
-    variance: Floats
-    could_say: Floats
+    missing: FloatArray
+    came: FloatArray
+    variance: FloatArray
+    could_say: FloatArray
 
-    def at(self, share: float) -> tuple[Floats, Floats, Floats]:
+    def at(self, share: float) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Of the districts of which something could have been said. Between two stages, in between; before the first
         and after the last as there."""
         place = float(np.interp(share, STAGES, np.arange(len(STAGES))))
@@ -37,19 +37,21 @@ class LateOnes:
         return np.where(self.could_say[low if part < 0.5 else high] > 0, missing, 0.0), came, variance
 
 
-def first_in(figures: Figures, order: Wholes, many: int) -> Figures:
+def first_in(figures: Measured, order: WholeArray, many: int) -> Measured:
     """As it stood when the first so many of `order` were in."""
     is_in = np.zeros(len(figures.said), bool)
     is_in[order[:many]] = True
     return replace(figures, is_in=is_in, said=np.where(is_in, figures.said, np.nan))
 
 
-def at_stages(figures: Figures, order: Wholes, stages: Sequence[float], comparable: bool) -> Iterator[Standing]:
+def at_stages(
+    figures: Measured, order: WholeArray, stages: Sequence[float], comparable: bool
+) -> Iterator[AreaEstimates]:
     for stage in stages:
         yield standing_of(first_in(figures, order, round(stage * len(order))), comparable=comparable)
 
 
-def late_ones(figures: Figures, order: Wholes, comparable: bool = False) -> LateOnes:
+def late_ones(figures: Measured, order: WholeArray, comparable: bool = False) -> LateOnes:
     """`figures` of a period that is over, of the firms that came, and the order in which they did."""
     final = standing_of(figures, comparable=comparable)
     found = list(at_stages(figures, order, STAGES, comparable))

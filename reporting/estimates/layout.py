@@ -9,16 +9,24 @@ from functools import cached_property
 
 from reporting.consequence.board import Measure
 from reporting.estimates.calling import ToRing, to_ring
-from reporting.estimates.intervals import FEWEST_PERIODS, RATE, Interval
-from reporting.estimates.night import Arrivals, Night
+from reporting.estimates.intervals import FEWEST_PERIODS, RATE, EstimateInterval
+from reporting.estimates.night import ArrivalsByHour, Night
 from reporting.estimates.reading import HEADLINE
-from reporting.estimates.replaying import Moment
+from reporting.estimates.replaying import NightMoment
 from reporting.pages.charts import Chart, Series
 from reporting.totals.coverage import share
 from reporting.totals.frozen import release_read_for
 
 RATE_WORDS = f"{RATE:.0%}"
 NOW_WORDS = "现在"
+
+
+@dataclass(frozen=True)
+class IntervalShown:
+    """Its ends, or the sentence why there are none."""
+
+    words: str
+    is_figure: bool
 
 
 @dataclass(frozen=True)
@@ -29,13 +37,13 @@ class MeasureShown:
     unit: str
     said: str
     missing: str
-    total: str
-    growth: str
+    total: IntervalShown
+    growth: IntervalShown
 
 
 @dataclass(frozen=True)
 class AreaShown:
-    """A line of the table of districts; `why` where neither interval can be given."""
+    """A line of the table of districts."""
 
     code: str
     name: str
@@ -43,9 +51,8 @@ class AreaShown:
     owed: int
     share: Decimal | None
     missing: str
-    total: str
-    growth: str
-    why: str
+    total: IntervalShown
+    growth: IntervalShown
 
 
 class NightLayout:
@@ -101,15 +108,15 @@ class NightLayout:
         now = {HEADLINE: self.night.now} | self.night.others
         return [self._measured(self.night.told.measures[role], moment) for role, moment in now.items()]
 
-    def _measured(self, measure: Measure, moment: Moment) -> MeasureShown:
+    def _measured(self, measure: Measure, moment: NightMoment) -> MeasureShown:
         place = self.night.place
         return MeasureShown(
             measure.name,
             measure.unit,
             f"{moment.standing.said[place]:,.0f}",
             estimated(moment, place),
-            total_in_words(moment.totals[place]),
-            growth_in_words(moment.growths[place]),
+            shown_total(moment.totals[place]),
+            shown_growth(moment.growths[place]),
         )
 
     @cached_property
@@ -124,9 +131,8 @@ class NightLayout:
                 int(now.standing.owed[place]),
                 share(int(now.standing.filed[place]), int(now.standing.owed[place])),
                 estimated(now, place),
-                total_in_words(now.totals[place]),
-                growth_in_words(now.growths[place]),
-                now.totals[place].cannot_say,
+                shown_total(now.totals[place]),
+                shown_growth(now.growths[place]),
             )
             for place, code in enumerate(self.night.told.districts)
             if now.standing.owed[place]
@@ -172,7 +178,7 @@ class NightLayout:
         return found
 
     @property
-    def points(self) -> list[tuple[str, Moment]]:
+    def points(self) -> list[tuple[str, NightMoment]]:
         """Earlier moments from the first with something in, and how it stands."""
         there = [
             (at_hour(hour), moment) for hour, moment in self.night.history if moment.standing.filed[self.night.place]
@@ -229,12 +235,12 @@ def at_hour(hour: int) -> str:
     return f"{before} {many // 24} 天" if many % 24 == 0 and many > 24 else f"{before} {many} 小时"
 
 
-def shares_at(arrived: Arrivals, hours: tuple[int, ...]) -> list[Decimal | None]:
+def shares_at(arrived: ArrivalsByHour, hours: tuple[int, ...]) -> list[Decimal | None]:
     filed = dict(zip(arrived.hours, arrived.filed, strict=True))
     return [share(filed[hour], arrived.owed) if hour in filed else None for hour in hours]
 
 
-def still_open(moment: Moment, place: int) -> bool:
+def still_open(moment: NightMoment, place: int) -> bool:
     return bool(moment.standing.filed[place] < moment.standing.owed[place])
 
 
@@ -242,20 +248,28 @@ def rounded(figure: float, is_growth: bool) -> Decimal:
     return Decimal(f"{figure:.1f}" if is_growth else f"{figure:.0f}")
 
 
-def estimated(moment: Moment, place: int) -> str:
+def estimated(moment: NightMoment, place: int) -> str:
     """What is estimated of the missing firms, and of how many nothing can be."""
     unsaid = int(moment.standing.unsaid[place])
     return f"{moment.standing.missing[place]:,.0f}" + (f"（另 {unsaid} 家不能推算）" if unsaid else "")
 
 
-def total_in_words(interval: Interval) -> str:
+def shown_total(interval: EstimateInterval) -> IntervalShown:
+    return IntervalShown(total_in_words(interval), interval.low is not None)
+
+
+def shown_growth(interval: EstimateInterval) -> IntervalShown:
+    return IntervalShown(growth_in_words(interval), interval.low is not None)
+
+
+def total_in_words(interval: EstimateInterval) -> str:
     if interval.low is None or interval.high is None:
         return interval.cannot_say
     low, high = f"{interval.low:,.0f}", f"{interval.high:,.0f}"
     return low if low == high else f"{low} 至 {high}"
 
 
-def growth_in_words(interval: Interval) -> str:
+def growth_in_words(interval: EstimateInterval) -> str:
     if interval.low is None or interval.high is None:
         return interval.cannot_say
     low, high = f"{interval.low:.1f}%", f"{interval.high:.1f}%"

@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from reporting.estimates.kept import last_before, past_before, told_of
-from reporting.estimates.reading import HEADLINE, Told, as_of, came_by
-from reporting.estimates.replaying import Moment, Past, moment_of, those_who_came
+from reporting.estimates.reading import HEADLINE, Evening, as_of, came_by
+from reporting.estimates.replaying import NightMoment, Past, moment_of, those_who_came
 from reporting.models import Deadline, Period
 from reporting.totals.at_hand import at_hand
 
@@ -23,7 +23,7 @@ AFTERWARDS = (6, 12, 24, 48, 72, 120, 192)
 
 
 @dataclass(frozen=True)
-class Arrivals:
+class ArrivalsByHour:
     """How many of those who owe were in at each moment: `filed[i]` at `hours[i]` of the deadline."""
 
     hours: tuple[int, ...]
@@ -41,14 +41,14 @@ class Night:
     of the firms that came to count, and `now` is what it came to. `others` is `now` for the other measures. `place` is
     where the reader's district stands in each list, the last of them the city's."""
 
-    told: Told
+    told: Evening
     at: datetime
-    history: list[tuple[int, Moment]]
-    now: Moment
-    others: dict[str, Moment]
+    history: list[tuple[int, NightMoment]]
+    now: NightMoment
+    others: dict[str, NightMoment]
     place: int
-    arrivals: Arrivals
-    last: Arrivals | None
+    arrivals: ArrivalsByHour
+    last: ArrivalsByHour | None
     last_period: Period | None
 
     @property
@@ -97,7 +97,7 @@ def hours_until(period: Period, until: datetime, hours: Sequence[int]) -> list[i
     return [hour for hour in (*DAYS, *hours, *AFTERWARDS) if due + timedelta(hours=hour) <= until]
 
 
-def moment_at(told: Told, hour: int, past: Past) -> Moment:
+def moment_at(told: Evening, hour: int, past: Past) -> NightMoment:
     """So many hours from the deadline. What is over moves no more, so it is at hand for a while under what it is made
     of."""
     moment = end_of_last_day(told.period) + timedelta(hours=hour)
@@ -106,19 +106,19 @@ def moment_at(told: Told, hour: int, past: Past) -> Moment:
     return at_hand(f"night/{told.period.pk}/{hour}", mark, lambda: moment_of(then, HEADLINE, moment, past))
 
 
-def made_of(then: Told) -> tuple[int, int, int]:
+def made_of(then: Evening) -> tuple[int, int, int]:
     came = then.frame.filter("is_in")
     return then.frame.height, came.height, int(came.hash_rows().sum())
 
 
-def arrivals(told: Told, hours: Sequence[int]) -> Arrivals:
+def arrivals(told: Evening, hours: Sequence[int]) -> ArrivalsByHour:
     due = end_of_last_day(told.period)
     came = told.frame.select(came_by(due + timedelta(hours=hour)).sum().alias(str(hour)) for hour in hours)
     filed = came.row(0) if hours else ()
-    return Arrivals(tuple(hours), tuple(map(int, filed)), told.frame.height)
+    return ArrivalsByHour(tuple(hours), tuple(map(int, filed)), told.frame.height)
 
 
-def arrivals_of_last(period: Period, district: str | None) -> Arrivals:
+def arrivals_of_last(period: Period, district: str | None) -> ArrivalsByHour:
     told = told_of(period)
     heard = told if district is None else told.of(pl.col("district") == district)
     return arrivals(heard, [*DAYS, *HOURS, *AFTERWARDS])

@@ -14,9 +14,9 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Wholes = NDArray[np.int64]
-Truths = NDArray[np.bool_]
+FloatArray = NDArray[np.float64]
+WholeArray = NDArray[np.int64]
+TruthArray = NDArray[np.bool_]
 
 FEWEST = 5  # firms a group rests on, without the firm itself
 STEEPEST = 5.0  # a firm that grew or shrank by more is not expected to go on so
@@ -29,35 +29,35 @@ class Method(IntEnum):
 
 
 @dataclass(frozen=True)
-class Figures:
+class Measured:
     """One measure of one period, a place for each firm. `said` is NaN where nothing is in and where the form is left
     blank; `base` is what it had a year before, NaN where nobody knows; `trend` its own growth of the period before as a
     factor, NaN likewise. `groups` number each firm's group, the finest first; the last but one is its class, the
     last is the whole. `area` numbers its district."""
 
-    said: Floats
-    is_in: Truths
-    base: Floats
-    trend: Floats
-    groups: tuple[Wholes, ...]
-    area: Wholes
+    said: FloatArray
+    is_in: TruthArray
+    base: FloatArray
+    trend: FloatArray
+    groups: tuple[WholeArray, ...]
+    area: WholeArray
     areas: int
 
     @property
-    def sizes(self) -> Wholes:
+    def sizes(self) -> WholeArray:
         """The groups within which firms are alike in how far they stray: class and size."""
         return self.groups[min(1, len(self.groups) - 1)]
 
 
 @dataclass(frozen=True)
 class Predicted:
-    """For each firm `value` (NaN where nothing can be said), `method`, `level` (of `Figures.groups`), and `beside`, the
-    mean of ratios."""
+    """For each firm `value` (NaN where nothing can be said), `method`, `level` (of `Measured.groups`), and `beside`,
+    the mean of ratios."""
 
-    value: Floats
-    beside: Floats
-    method: Wholes
-    level: Wholes
+    value: FloatArray
+    beside: FloatArray
+    method: WholeArray
+    level: WholeArray
 
 
 @dataclass(frozen=True)
@@ -65,12 +65,12 @@ class Basis:
     """One way to estimate: `of` is what the ratio is taken to, `applies` to whom, `reference` from whom."""
 
     method: Method
-    of: Floats
-    applies: Truths
-    reference: Truths
+    of: FloatArray
+    applies: TruthArray
+    reference: TruthArray
 
 
-def bases(figures: Figures) -> Iterator[Basis]:
+def bases(figures: Measured) -> Iterator[Basis]:
     heard = figures.is_in & np.isfinite(figures.said)
     with np.errstate(invalid="ignore"):
         has_base = figures.base > 0
@@ -84,7 +84,7 @@ def bases(figures: Figures) -> Iterator[Basis]:
     yield Basis(Method.CLASS_MEAN, alone, unknown, heard)
 
 
-def predict(figures: Figures) -> Predicted:
+def predict(figures: Measured) -> Predicted:
     many = len(figures.said)
     value, beside = np.full(many, np.nan), np.full(many, np.nan)
     method, level = np.full(many, int(Method.NOTHING)), np.full(many, len(figures.groups) - 1)
@@ -101,7 +101,7 @@ def predict(figures: Figures) -> Predicted:
     return Predicted(value, beside, method, level)
 
 
-def without_itself(said: Floats, basis: Basis, group: Wholes) -> tuple[Floats, Floats, Truths]:
+def without_itself(said: FloatArray, basis: Basis, group: WholeArray) -> tuple[FloatArray, FloatArray, TruthArray]:
     """For each firm the ratio of means of the others of its group and the mean of their ratios, and whether they are
     enough to say so: as many as asked for, with sums above nought."""
     who = basis.reference

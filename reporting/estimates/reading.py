@@ -14,12 +14,12 @@ import polars as pl
 from forms_tables.edition.catalog import Edition
 from forms_tables.notation.names import earlier
 from reporting.city_columns import frozen
-from reporting.city_columns.files import Broken, path_of, read, write
+from reporting.city_columns.files import Broken, notes_of, read, write
 from reporting.city_columns.kept import FILINGS
 from reporting.city_columns.marks import parts_of
 from reporting.city_columns.scaling import ScaledColumns
 from reporting.consequence.board import BEFORE, NOW, Measure, board_of, measure_of
-from reporting.estimates.predicting import Figures, Floats, Wholes
+from reporting.estimates.predicting import FloatArray, Measured, WholeArray
 from reporting.models import Period, Submission
 
 HEADLINE, BASE, EMPLOYED = ROLES = ("headline", "base", "employed")
@@ -41,7 +41,7 @@ def measures_by_role(edition: Edition, frequency: str) -> dict[str, Measure]:
 
 
 @dataclass(frozen=True)
-class Told:
+class Evening:
     """`frame` has a row for each filing that is owed or in: what `OWN` lists, and for each role `said`, `then` (a year
     before) and `trend` (its growth of the period before, as a factor). `districts` are codes in their order."""
 
@@ -50,10 +50,10 @@ class Told:
     frame: pl.DataFrame
     districts: tuple[str, ...]
 
-    def figures(self, role: str) -> Figures:
+    def figures(self, role: str) -> Measured:
         is_in = self.frame["is_in"].to_numpy()
         said = floats(self.frame[SAID.format(role)])
-        return Figures(
+        return Measured(
             said=np.where(is_in, said, np.nan),
             is_in=is_in,
             base=floats(self.frame[THEN.format(role)]),
@@ -63,27 +63,27 @@ class Told:
             areas=len(self.districts),
         )
 
-    def of(self, rows: pl.Expr | pl.Series) -> Told:
-        return Told(self.period, self.measures, self.frame.filter(rows), self.districts)
+    def of(self, rows: pl.Expr | pl.Series) -> Evening:
+        return Evening(self.period, self.measures, self.frame.filter(rows), self.districts)
 
     @cached_property
-    def area(self) -> Wholes:
+    def area(self) -> WholeArray:
         places = {code: place for place, code in enumerate(self.districts)}
         return self.frame["district"].replace_strict(places, return_dtype=pl.Int64).to_numpy()
 
     @cached_property
-    def groups(self) -> tuple[Wholes, ...]:
+    def groups(self) -> tuple[WholeArray, ...]:
         """Class, size and district; class and size; class; all."""
         kind, size, district = (numbered(self.frame[name]) for name in ("class", "size", "district"))
         together = kind * (int(size.max(initial=0)) + 1) + size
         return together * (int(district.max(initial=0)) + 1) + district, together, kind, np.zeros_like(kind)
 
 
-def floats(column: pl.Series) -> Floats:
+def floats(column: pl.Series) -> FloatArray:
     return column.cast(pl.Float64).fill_null(float("nan")).to_numpy()
 
 
-def numbered(column: pl.Series) -> Wholes:
+def numbered(column: pl.Series) -> WholeArray:
     return column.rank("dense").cast(pl.Int64).to_numpy() - 1
 
 
@@ -106,10 +106,10 @@ def own_rows(period: Period, fresh: bool = True) -> pl.DataFrame:
 
 
 def store_those_behind(period: Period) -> None:
-    """The columns of the earlier periods that its firms are measured against, where there are none yet: the beat keeps
+    """The columns of the earlier periods that its firms are measured against, where none can be read: the beat keeps
     them current (reporting.city_columns.tasks)."""
     behind = {each.code for each in earlier(period.parsed).values()}
-    if unstored := [code for code in behind if not path_of(code, FILINGS).exists()]:
+    if unstored := [code for code in behind if notes_of(code, FILINGS) is None]:
         frozen.refresh(code for code, parts in parts_of(unstored).items() if parts)
 
 
@@ -139,7 +139,7 @@ def kept_arrivals(code: str, taken_back: int) -> tuple[pl.DataFrame, int]:
     return found[0].frame, found[1]["last"]
 
 
-def told(period: Period, own: pl.DataFrame, last: pl.DataFrame | None, districts: Sequence[str]) -> Told:
+def told(period: Period, own: pl.DataFrame, last: pl.DataFrame | None, districts: Sequence[str]) -> Evening:
     """With the rows of the period before, where there are any: a firm's trend, and its class and size while nothing of
     it is in."""
     measures = measures_by_role(period.edition, period.parsed.frequency)
@@ -154,7 +154,7 @@ def told(period: Period, own: pl.DataFrame, last: pl.DataFrame | None, districts
     missing = [pl.lit(None, dtype=pl.Float64).alias(TREND.format(role)) for role in measures if role not in there]
     frame = frame.with_columns(*missing, *(known(name) for name in ("class", "size"))).drop("class_then", "size_then")
     others = frame.filter(~pl.col("district").is_in(list(districts)))["district"].unique().sort()
-    return Told(period, measures, frame, (*districts, *others))
+    return Evening(period, measures, frame, (*districts, *others))
 
 
 def growth_of(role: str) -> pl.Expr:
@@ -168,9 +168,9 @@ def known(name: str) -> pl.Expr:
     return pl.when(pl.col(name) != "").then(pl.col(name)).when(then != "").then(then).otherwise(missing).alias(name)
 
 
-def as_of(now: Told, moment: datetime) -> Told:
+def as_of(now: Evening, moment: datetime) -> Evening:
     """As it stood at an earlier moment: what came later is missing again; of the rest the figures are those of now."""
-    return Told(now.period, now.measures, now.frame.with_columns(came_by(moment).alias("is_in")), now.districts)
+    return Evening(now.period, now.measures, now.frame.with_columns(came_by(moment).alias("is_in")), now.districts)
 
 
 def came_by(moment: datetime) -> pl.Expr:

@@ -8,24 +8,24 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
-from reporting.estimates.intervals import Interval, experience_of, intervals_of
+from reporting.estimates.intervals import EstimateInterval, experience_of, intervals_of
 from reporting.estimates.lateness import LateOnes
-from reporting.estimates.predicting import Wholes, predict
-from reporting.estimates.reading import ARRIVED, Told, as_of
-from reporting.estimates.standing import Standing, standing_of
+from reporting.estimates.predicting import WholeArray, predict
+from reporting.estimates.reading import ARRIVED, Evening, as_of
+from reporting.estimates.standing import AreaEstimates, standing_of
 
-NO_BASES = Interval(None, None, None, "未报的企业多数没有上年同期数，不能给出增速的区间。")
+NO_BASES = EstimateInterval(None, None, None, "未报的企业多数没有上年同期数，不能给出增速的区间。")
 
 
 @dataclass(frozen=True)
-class Moment:
+class NightMoment:
     """How a measure stood at one moment, the last entry of each for the city; `growth` in per cent on the base of the
     same firms."""
 
     at: datetime
-    standing: Standing
-    totals: list[Interval]
-    growths: list[Interval]
+    standing: AreaEstimates
+    totals: list[EstimateInterval]
+    growths: list[EstimateInterval]
     periods: int  # past ones that were learnt from
 
 
@@ -37,7 +37,7 @@ class Past:
     comparable: Sequence[LateOnes]
 
 
-def moment_of(then: Told, role: str, at: datetime, past: Past) -> Moment:
+def moment_of(then: Evening, role: str, at: datetime, past: Past) -> NightMoment:
     figures = then.figures(role)
     predicted = predict(figures)
     standing = standing_of(figures, predicted)
@@ -46,7 +46,7 @@ def moment_of(then: Told, role: str, at: datetime, past: Past) -> Moment:
     growths = intervals_of(comparable, *experience_of(past.comparable, comparable.share))
     growths = [each.over(float(base)) for each, base in zip(growths, comparable.base, strict=True)]
     left_out = 2 * (comparable.owed - comparable.filed) < standing.owed - standing.filed
-    return Moment(
+    return NightMoment(
         at=at,
         standing=standing,
         totals=intervals_of(standing, city, districts),
@@ -55,7 +55,7 @@ def moment_of(then: Told, role: str, at: datetime, past: Past) -> Moment:
     )
 
 
-def those_who_came(now: Told) -> tuple[Told, Wholes]:
+def those_who_came(now: Evening) -> tuple[Evening, WholeArray]:
     """Of a period that is over the firms that count, and the order in which they came. Those that never came are in no
     total it could be held against."""
     came = now.of(pl.col("is_in"))
@@ -63,13 +63,13 @@ def those_who_came(now: Told) -> tuple[Told, Wholes]:
     return came, order.cast(pl.Int64).to_numpy()
 
 
-def replay(now: Told, role: str, moments: Sequence[datetime], past: Past) -> Iterator[Moment]:
+def replay(now: Evening, role: str, moments: Sequence[datetime], past: Past) -> Iterator[NightMoment]:
     came, _ = those_who_came(now)
     for at in moments:
         yield moment_of(as_of(came, at), role, at, past)
 
 
-def every_hour(now: Told) -> list[datetime]:
+def every_hour(now: Evening) -> list[datetime]:
     """From the hour in which the first filing came to the one in which the last did."""
     came = those_who_came(now)[0].frame[ARRIVED].drop_nulls()
     if not len(came):
@@ -92,7 +92,7 @@ class Replayed:
     districts_held: int
 
     @classmethod
-    def counted(cls, moments: Sequence[Moment], final: Moment) -> Replayed:
+    def counted(cls, moments: Sequence[NightMoment], final: NightMoment) -> Replayed:
         answers = [
             (place == len(each.totals) - 1, interval.holds(float(final.standing.said[place])))
             for each in moments

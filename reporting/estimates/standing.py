@@ -7,27 +7,37 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from reporting.estimates.predicting import FEWEST, Figures, Floats, Method, Predicted, Truths, Wholes, bases, predict
+from reporting.estimates.predicting import (
+    FEWEST,
+    FloatArray,
+    Measured,
+    Method,
+    Predicted,
+    TruthArray,
+    WholeArray,
+    bases,
+    predict,
+)
 
 TOO_LARGE = 0.5  # of the whole: one missing firm of that size alone decides what the whole will be
 ENOUGH_TO_TELL = 20  # firms from which the spread of their group is told; fewer are told from all of their method
 
 
 @dataclass(frozen=True)
-class Standing:
+class AreaEstimates:
     """An entry for each district, the last for the city. `owed` and `filed` count firms; `said` adds up what is in,
     `missing` the estimates of the rest, of which `largest` is the largest one; `unsaid` counts the missing firms of
     which nothing can be said; `variance` is that of the sum of the estimates, by the errors of the firms that are in.
     `base` is what all these firms had a year before."""
 
-    owed: Floats
-    filed: Floats
-    said: Floats
-    missing: Floats
-    largest: Floats
-    unsaid: Floats
-    variance: Floats
-    base: Floats
+    owed: FloatArray
+    filed: FloatArray
+    said: FloatArray
+    missing: FloatArray
+    largest: FloatArray
+    unsaid: FloatArray
+    variance: FloatArray
+    base: FloatArray
 
     @property
     def share(self) -> float:
@@ -35,7 +45,7 @@ class Standing:
         return float(self.filed[-1] / self.owed[-1]) if self.owed[-1] else 0.0
 
 
-def standing_of(figures: Figures, predicted: Predicted | None = None, comparable: bool = False) -> Standing:
+def standing_of(figures: Measured, predicted: Predicted | None = None, comparable: bool = False) -> AreaEstimates:
     """With `comparable`, of the firms alone that have a year before."""
     predicted = predict(figures) if predicted is None else predicted
     among = np.isfinite(figures.base) if comparable else np.ones(len(figures.said), bool)
@@ -46,11 +56,11 @@ def standing_of(figures: Figures, predicted: Predicted | None = None, comparable
     np.maximum.at(largest, figures.area, np.abs(value))
     largest[-1] = np.abs(value).max(initial=0)
 
-    def summed(column: Floats | Truths) -> Floats:
+    def summed(column: FloatArray | TruthArray) -> FloatArray:
         sums = np.bincount(figures.area, weights=column.astype(float), minlength=figures.areas)
         return np.append(sums, sums.sum())
 
-    return Standing(
+    return AreaEstimates(
         owed=summed(among),
         filed=summed(among & figures.is_in),
         said=summed(np.where(among & figures.is_in, np.nan_to_num(figures.said), 0.0)),
@@ -62,7 +72,7 @@ def standing_of(figures: Figures, predicted: Predicted | None = None, comparable
     )
 
 
-def could_say(standing: Standing) -> Truths:
+def could_say(standing: AreaEstimates) -> TruthArray:
     """For each district and the city whether there is enough to give an interval."""
     whole = standing.said + standing.missing
     return (
@@ -75,14 +85,14 @@ def could_say(standing: Standing) -> Truths:
     ) | ((standing.owed == standing.filed) & (standing.owed > 0))
 
 
-def variance_of(figures: Figures, predicted: Predicted, estimated: Truths) -> Floats:
+def variance_of(figures: Measured, predicted: Predicted, estimated: TruthArray) -> FloatArray:
     """Each missing firm strays by itself, and those of one group together, by as much as their ratio does."""
     own = np.where(estimated, spread_of(figures, predicted) * predicted.value**2, 0.0)
     by_area = np.bincount(figures.area, weights=own, minlength=figures.areas)
     return np.append(by_area, by_area.sum()) + shared_variance(figures, predicted, estimated)
 
 
-def spread_of(figures: Figures, predicted: Predicted) -> Floats:
+def spread_of(figures: Measured, predicted: Predicted) -> FloatArray:
     """For each firm the mean square of the relative errors of those like it that are in, each weighing as much as it is
     expected to say: small firms stray far, and matter little."""
     known = figures.is_in & np.isfinite(figures.said) & (predicted.value > 0)
@@ -100,7 +110,7 @@ def spread_of(figures: Figures, predicted: Predicted) -> Floats:
     return spread
 
 
-def shared_variance(figures: Figures, predicted: Predicted, estimated: Truths) -> Floats:
+def shared_variance(figures: Measured, predicted: Predicted, estimated: TruthArray) -> FloatArray:
     """Of the ratios themselves: those of a group rest on the same firms, so their errors do not cancel out."""
     found = np.zeros(figures.areas + 1)
     for basis in bases(figures):
@@ -121,7 +131,7 @@ def shared_variance(figures: Figures, predicted: Predicted, estimated: Truths) -
     return found
 
 
-def relative_variance(said: Floats, of: Floats, reference: Truths, group: Wholes) -> Floats:
+def relative_variance(said: FloatArray, of: FloatArray, reference: TruthArray, group: WholeArray) -> FloatArray:
     """Of each group's ratio of means, by its firms' errors about it (linearised)."""
     y, x = np.where(reference, said, 0.0), np.where(reference, of, 0.0)
     sum_y, sum_x = np.bincount(group, weights=y), np.bincount(group, weights=x)

@@ -28,7 +28,7 @@ class Kind:
 
 
 @dataclass(frozen=True)
-class Order:
+class ExportOrder:
     """What somebody asks for."""
 
     kind: str

@@ -10,7 +10,7 @@ from django.db import transaction
 from accounts import journal
 from accounts.access import Refused
 from accounts.models import User
-from reporting.exports.kinds import KINDS, Order
+from reporting.exports.kinds import KINDS, ExportOrder
 from reporting.kept_files import remove_older
 from reporting.leases import FAILED, JUST_NOW, Hand, ask_again, carry_out, is_lost, spoken_at
 from reporting.models import LongExport
@@ -20,7 +20,7 @@ NOT_YOURS_NOW = "您的账号已不能导出这一类内容，没有生成。"
 
 
 @transaction.atomic
-def begin(order: Order, total: int, by: User, at: datetime, real: datetime) -> LongExport:
+def begin(order: ExportOrder, total: int, by: User, at: datetime, real: datetime) -> LongExport:
     """Ask for a file; the one that runs already, or was asked for a moment ago, when the same person wants the same."""
     User.objects.select_for_update(no_key=True).get(pk=by.pk)  # of two presses the second finds the first
     same = {"by": by, "kind": order.kind, "asked": dict(order.asked)}
@@ -38,7 +38,7 @@ def is_the_same_press(stored: LongExport, real: datetime) -> bool:
     return stored.state == LongExport.DONE and not stored.is_expired and spoken_at(stored) > real - JUST_NOW
 
 
-def record_export(order: Order, by: User, at: datetime) -> None:
+def record_export(order: ExportOrder, by: User, at: datetime) -> None:
     """Who took what out. A firm's own journal is its own affair."""
     if not by.enterprise_id:
         journal.record(by=by, at=at, action=KINDS[order.kind].action, district=by.district, **order.said)

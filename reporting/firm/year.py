@@ -20,7 +20,7 @@ from reporting.models import Filing
 from reporting.models.filing import own_last
 from reporting.results.timelines import Timeline, timelines_of
 
-Stood = Mapping[str, Decimal | str | None]  # the cells of a form
+FormCells = Mapping[str, Decimal | str | None]  # the cells of a form
 TENTH = Decimal("0.1")
 MONTHLY = "month"
 
@@ -108,7 +108,7 @@ def months_until(last: PeriodCode, count: int) -> list[PeriodCode]:
     return [PeriodCode(number // 12, number % 12 + 1) for number in numbers]
 
 
-def month_of(edition: Edition, period: PeriodCode, now: Stood, a_year_ago: Stood | None) -> FirmMonth:
+def month_of(edition: Edition, period: PeriodCode, now: FormCells, a_year_ago: FormCells | None) -> FirmMonth:
     platform = edition.platform
     cell = platform.headline(MONTHLY)
     base, profit = figure(now, platform.base(MONTHLY)), figure(now, platform.profit(MONTHLY))
@@ -122,7 +122,7 @@ def month_of(edition: Edition, period: PeriodCode, now: Stood, a_year_ago: Stood
     )
 
 
-def alone_in(edition: Edition, period: PeriodCode, now: Stood, cell: str) -> Decimal | None:
+def alone_in(edition: Edition, period: PeriodCode, now: FormCells, cell: str) -> Decimal | None:
     so_far = figure(now, cell)
     if so_far is None or not is_sum(edition, cell) or (period.month or 1) <= 2:
         return so_far
@@ -130,7 +130,7 @@ def alone_in(edition: Edition, period: PeriodCode, now: Stood, cell: str) -> Dec
     return None if before is None else so_far - before
 
 
-def a_year_before(edition: Edition, cell: str, now: Stood, a_year_ago: Stood | None) -> Decimal | None:
+def a_year_before(edition: Edition, cell: str, now: FormCells, a_year_ago: FormCells | None) -> Decimal | None:
     """As this year's form says it, which may be by another 口径 than last year's did; else as it was filed."""
     at = CellAddress.parse(cell)
     column = column_carrying(edition.indicator(at.code), "year_ago", at.column)
@@ -138,7 +138,7 @@ def a_year_before(edition: Edition, cell: str, now: Stood, a_year_ago: Stood | N
     return figure(a_year_ago or {}, cell) if said is None else said
 
 
-def shares_of(edition: Edition, now: Stood, a_year_ago: Stood | None) -> tuple[ClassShare, ...]:
+def shares_of(edition: Edition, now: FormCells, a_year_ago: FormCells | None) -> tuple[ClassShare, ...]:
     cells = [cell for cell in edition.platform.classes.get(MONTHLY, ()) if edition.has_cell(cell)]
     these = in_shares([figure(now, cell) for cell in cells])
     those = in_shares([a_year_before(edition, cell, now, a_year_ago) for cell in cells])
@@ -152,7 +152,7 @@ def in_shares(parts: list[Decimal | None]) -> list[Decimal | None]:
     return [None if part is None else percent(part, whole) for part in parts]
 
 
-def figure(values: Stood, cell: str) -> Decimal | None:
+def figure(values: FormCells, cell: str) -> Decimal | None:
     value = values.get(cell)
     return value if isinstance(value, Decimal) else None
 

@@ -13,20 +13,15 @@ from itertools import combinations
 
 from forms_tables.edition.address import CellAddress
 from forms_tables.edition.catalog import Column, Edition, Indicator, Table
+from forms_tables.edition.continuity import carried_over
 from forms_tables.edition.model import FIGURE_KINDS
 from forms_tables.edition.periods import PeriodCode
-from forms_tables.edition.shape import (
-    carried,
-    column_behind,
-    column_carrying,
-    is_questionnaire,
-    own_column,
-    reason_called,
-)
-from reporting.filing.judging import Values, history_of, imported_behind, submission_values, what_stands_behind
+from forms_tables.edition.shape import is_questionnaire, reason_called
+from reporting.filing.judging import Values, submission_values, what_stands_behind
 from reporting.models import ImportedFiling, Submission
 from reporting.models.history import IMPORTED
-from reporting.pages.grid import choices_in, most_common_unit, show
+from reporting.pages.grid import most_common_unit, show
+from reporting.pages.row_shapes import RowShape, shapes_of
 
 # What is worked out beside the form's own columns, which already carry last period and the same period last year:
 # for a month its figure alone, without the months before; for a year the growth the annual form has no column for.
@@ -172,16 +167,29 @@ def compare(submission: Submission, pointed_at: Collection[str] = ()) -> Submiss
     values = submission_values(submission)
     previous = submission_before(submission)
     before = submission_values(previous) if previous else values
-    history = history_of(filing)
-    general, by_row = findings_of(submission, edition)
+    tables = [edition.table(code) for code in submission.tables]
     stands = what_stands_behind(filing)
+    read = read_beside(edition, tables)
+    history = {word: earlier_values(stood, edition) for word, stood in stands.items() if word in read}
+    general, by_row = findings_of(submission, edition)
     words = {word: IMPORTED if isinstance(stood, ImportedFiling) else FILED for word, stood in stands.items()}
-    layout = _Layout(
-        filing.period.parsed, values, before, history, words, by_row, frozenset(pointed_at), submission.attributes
-    )
-    tables = tuple(layout.table(edition.table(code)) for code in submission.tables)
-    changed = tuple(c for t in tables for row in t.rows for c in row.cells if c and c.before is not None)
-    return SubmissionComparison(submission, previous, tables, general, changed, tuple(imported_behind(filing)))
+    spoken_of, register = frozenset(pointed_at), submission.attributes
+    layout = _Layout(filing.period.parsed, values, before, history, words, by_row, spoken_of, register, edition)
+    compared = tuple(layout.table(table) for table in tables)
+    changed = tuple(c for t in compared for row in t.rows for c in row.cells if c and c.before is not None)
+    imported = {stood.period: stood for stood in stands.values() if isinstance(stood, ImportedFiling)}
+    return SubmissionComparison(submission, previous, compared, general, changed, tuple(imported.values()))
+
+
+def read_beside(edition: Edition, tables: Sequence[Table]) -> set[str]:
+    """Which earlier filings stand beside these tables, by the notation's words: an annual one is long to read."""
+    rows = [row for table in tables for row in shapes_of(edition, table.code).values()]
+    carrying = {word for row in rows for word, _ in row.carried.values()}
+    return carrying | {"last_annual" if any(map(is_questionnaire, tables)) else "year_ago"}
+
+
+def earlier_values(stood: Submission | ImportedFiling, edition: Edition) -> Values:
+    return carried_over(submission_values(stood), stood.edition, edition)
 
 
 def submission_before(submission: Submission) -> Submission | None:
@@ -229,27 +237,30 @@ class _Layout:
     findings: dict[str, list[FindingInWords]]
     pointed_at: frozenset[str]
     register: Mapping[str, str]  # what it said of the firm when this was sent
+    edition: Edition
 
     def table(self, table: Table) -> ComparedTable:
         is_answers = is_questionnaire(table)
         beside = BESIDE_YEAR if self.period.is_annual else BESIDE_MONTH
         unit = "" if is_answers else most_common_unit(table.indicators)
-        rows = headed([self.row(indicator, table, unit, is_answers) for indicator in table.indicators])
+        shapes = shapes_of(self.edition, table.code)
+        rows = headed([self.row(row, shapes[row.code], table, unit, is_answers) for row in table.indicators])
         labels = BESIDE_ANSWERS if is_answers else beside
         return ComparedTable(table, table.columns, labels, unit, rows, is_answers)
 
-    def row(self, indicator: Indicator, table: Table, unit: str, is_answers: bool) -> ComparedRow:
-        own = {column.key: column for column in indicator.column_definitions}
+    def row(self, indicator: Indicator, shape: RowShape, table: Table, unit: str, is_answers: bool) -> ComparedRow:
+        own = shape.columns
         found = self.findings.get(indicator.code, ())
         marked = {cell for said in found for cell in said.cells}
         cells = tuple(
-            self.cell(indicator, own[column.key], marked) if column.key in own else None for column in table.columns
+            self.cell(indicator, shape, own[column.key], marked) if column.key in own else None
+            for column in table.columns
         )
         return ComparedRow(
             indicator=indicator,
             unit=indicator.unit if indicator.unit != unit else "",
             cells=cells,
-            beside=self.last_answer(indicator) if is_answers else self.worked_out(indicator),
+            beside=self.last_answer(indicator, shape) if is_answers else self.worked_out(indicator, shape),
             findings=tuple(found),
             is_quiet=not found and self.is_quiet([cell for cell in cells if cell], is_answers),
         )
@@ -258,6 +269,8 @@ class _Layout:
         if any(cell.has_finding or cell.before is not None or cell.on_record for cell in cells):
             return False
         keys = [cell.key for cell in cells]
+        if not keys:
+            return True
         if not self.pointed_at.isdisjoint(keys):
             return False
         if not is_answers:
@@ -267,52 +280,49 @@ class _Layout:
             return self.values.get(keys[0]) in (None, self.register.get(CellAddress.parse(keys[0]).code))
         return all(self.values.get(key) == answers.get(key) for key in keys)
 
-    def cell(self, indicator: Indicator, column: Column, marked: set[str]) -> ComparedCell:
+    def cell(self, indicator: Indicator, shape: RowShape, column: Column, marked: set[str]) -> ComparedCell:
         key = f"{indicator.code}.{column.key}"
         now, before = self.values.get(key), self.before.get(key)
         return ComparedCell(
             key=key,
             place=f"{indicator.code} {indicator.name}·{column.label}",
-            shown=_shown(now, indicator, column.key),
-            before=None if now == before else _shown(before, indicator, column.key) or BLANK,
-            on_record=self.on_record(indicator, column.key, now),
+            shown=_shown(now, indicator, shape, column.key),
+            before=None if now == before else _shown(before, indicator, shape, column.key) or BLANK,
+            on_record=self.on_record(indicator, shape, column.key, now),
             is_figure=indicator.kind_in(column.key) in FIGURE_KINDS,
             has_finding=key in marked,
         )
 
-    def on_record(self, indicator: Indicator, column: str, now: Decimal | str | None) -> str:
-        name, source = carried(indicator, column) or ("", "")
+    def on_record(self, indicator: Indicator, shape: RowShape, column: str, now: Decimal | str | None) -> str:
+        name, source = shape.carried.get(column, ("", ""))
         filed = self.history.get(name, {}).get(f"{indicator.code}.{source}")
         if filed is None or filed == now:
             return ""
-        return f"{self.stands_as.get(name, FILED)} {_shown(filed, indicator, column)}"
+        return f"{self.stands_as.get(name, FILED)} {_shown(filed, indicator, shape, column)}"
 
-    def last_answer(self, indicator: Indicator) -> tuple[str, ...]:
+    def last_answer(self, indicator: Indicator, shape: RowShape) -> tuple[str, ...]:
         answers = self.history.get("last_annual", {})
         main = next(iter(indicator.columns), "")
-        return (_shown(answers.get(f"{indicator.code}.{main}"), indicator, main),)
+        return (_shown(answers.get(f"{indicator.code}.{main}"), indicator, shape, main),)
 
-    def worked_out(self, indicator: Indicator) -> tuple[str, ...]:
+    def worked_out(self, indicator: Indicator, shape: RowShape) -> tuple[str, ...]:
         if not indicator.is_figure:
             return ("",) * len(BESIDE_YEAR if self.period.is_annual else BESIDE_MONTH)
         if self.period.is_annual:
-            keys = own_column(indicator), column_behind(indicator)
-            now, then = (self.values.get(f"{indicator.code}.{key}") for key in keys)
+            now, then = (self.values.get(f"{indicator.code}.{key}") for key in (shape.own, shape.behind))
             return (growth_words(now, then),)
-        now, then = (self.month_alone(indicator, self.values), self.month_alone(indicator, self.year_ago))
-        own = own_column(indicator)
-        return _shown(now, indicator, own), _shown(then, indicator, own), growth_words(now, then)
+        now, then = (self.month_alone(indicator, shape, values) for values in (self.values, self.year_ago))
+        shown = (_shown(figure, indicator, shape, shape.own) for figure in (now, then))
+        return *shown, growth_words(now, then)
 
     @property
     def year_ago(self) -> Values:
         return self.history.get("year_ago", {})
 
-    def month_alone(self, indicator: Indicator, values: Values) -> Decimal | None:
+    def month_alone(self, indicator: Indicator, shape: RowShape, values: Values) -> Decimal | None:
         """A cumulative figure without the months before. February holds January too: its form has no figure before
         it, whether or not the city has January reported by itself."""
-        own = own_column(indicator)
-        so_far = column_carrying(indicator, "prev", own)
-        now, before = values.get(f"{indicator.code}.{own}"), values.get(f"{indicator.code}.{so_far}")
+        now, before = (values.get(f"{indicator.code}.{key}") for key in (shape.own, shape.so_far))
         if indicator.nature != "累计" or now is None:
             return None
         if self.period.month <= 2:
@@ -346,10 +356,10 @@ def growth_words(now: Decimal | str | None, then: Decimal | str | None) -> str:
     return f"{rate + 0:+,}"  # plus nothing: there is no -0.0
 
 
-def _shown(value: Decimal | str | None, indicator: Indicator, column: str) -> str:
-    if not column:
+def _shown(value: Decimal | str | None, indicator: Indicator, shape: RowShape, column: str) -> str:
+    if not column or value is None:
         return ""
-    return show(value, indicator.decimals_in(column), choices_in(indicator, column))
+    return show(value, indicator.decimals_in(column), shape.choices[column])
 
 
 def _nameable(row: ComparedRow) -> list[ComparedCell]:

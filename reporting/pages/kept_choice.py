@@ -13,7 +13,7 @@ KEEP = "keep"  # the form of the list says so; a link from another page narrows 
 
 
 @dataclass(frozen=True)
-class Choice:
+class ListChoice:
     """`search` is of this once; `is_own`: it is another than the list comes with."""
 
     sort: str
@@ -23,7 +23,7 @@ class Choice:
     is_own: bool
 
 
-def choice_on(user: User, page: str, asked: QueryDict, sorts: Collection[str], first: str) -> Choice:
+def choice_on(user: User, page: str, asked: QueryDict, sorts: Collection[str], first: str) -> ListChoice:
     """An order that is asked for is kept at once, filters where they were chosen in the list's own form. An address
     that names one filter means all of them."""
     row = KeptChoice.objects.filter(user=user, page=page).first() or KeptChoice(user=user, page=page)
@@ -39,4 +39,4 @@ def choice_on(user: User, page: str, asked: QueryDict, sorts: Collection[str], f
         KeptChoice.objects.update_or_create(user=user, page=page, defaults={"chosen": kept})
     sort = kept.get("sort", first)
     sort = sort if sort.removeprefix("-") in sorts else first
-    return Choice(sort, **filters, search=asked.get("q", "").strip(), is_own=sort != first or any(filters.values()))
+    return ListChoice(sort, **filters, search=asked.get("q", "").strip(), is_own=sort != first or any(filters.values()))

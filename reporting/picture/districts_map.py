@@ -11,7 +11,7 @@ from functools import partial
 from forms_tables.edition.outlines import Outline, Outlines, outlines_of
 from reporting.models.in_force import current_edition
 from reporting.pages.grid import show
-from reporting.picture.figure import Figure
+from reporting.picture.figure import PicturedFigure
 from reporting.picture.levels import Level
 from reporting.register.facts import platform
 from reporting.totals.adding_up import ZERO
@@ -23,7 +23,7 @@ OF_A_HUNDRED = Decimal(100) / STEPS
 
 
 @dataclass(frozen=True)
-class Measure:
+class MapMeasure:
     """What the districts are told apart by; `by_rank` by their order instead of by the figure itself. On the map it has
     `places` decimals, beside it all of them."""
 
@@ -41,7 +41,7 @@ class Measure:
 
 
 @dataclass(frozen=True)
-class Placed:
+class PlacedDistrict:
     """A district with its figure, in full and as it is `shown` on the map; `step` 1 to 5, 0 where it has none. `tile`
     are the classes of its tile's place."""
 
@@ -53,22 +53,22 @@ class Placed:
     step: int
     tile: str
     outline: Outline | None
-    inset: Outline | None
+    said: str  # in full and with its unit
 
 
 @dataclass(frozen=True)
-class Drawn:
+class DrawnOutline:
     """An outline and what stands in it; nothing where the district is none of the period's."""
 
     outline: Outline
-    district: Placed | None
+    district: PlacedDistrict | None
     is_named: bool  # there is room to write in it
 
 
 @dataclass(frozen=True)
 class DistrictsMap:
-    measure: Measure
-    districts: tuple[Placed, ...]
+    measure: MapMeasure
+    districts: tuple[PlacedDistrict, ...]
     outlines: Outlines | None
 
     @property
@@ -86,64 +86,70 @@ class DistrictsMap:
         return found
 
     @property
-    def drawn(self) -> list[Drawn]:
+    def drawn(self) -> list[DrawnOutline]:
         return [*self._drawn("outlines"), *self._drawn("inset")] if self.outlines else []
 
-    def _drawn(self, which: str) -> list[Drawn]:
+    def _drawn(self, which: str) -> list[DrawnOutline]:
         assert self.outlines is not None
         placed = {each.area.code: each for each in self.districts}
         enlarged = {each.code for each in self.outlines.inset}
         outlines: Sequence[Outline] = getattr(self.outlines, which)
-        return [Drawn(each, placed.get(each.code), which == "inset" or each.code not in enlarged) for each in outlines]
+        return [
+            DrawnOutline(each, placed.get(each.code), which == "inset" or each.code not in enlarged)
+            for each in outlines
+        ]
 
     @property
-    def beside(self) -> list[Placed]:
+    def named(self) -> list[DrawnOutline]:
+        return [each for each in self.drawn if each.is_named and each.district]
+
+    @property
+    def beside(self) -> list[PlacedDistrict]:
         """Those the map has no outline of."""
         return [each for each in self.districts if each.outline is None]
 
     @property
-    def ranked(self) -> list[Placed]:
+    def ranked(self) -> list[PlacedDistrict]:
         return sorted(self.districts, key=lambda each: (each.figure is None, -(each.figure or ZERO)))
 
 
-def measures_of(summary: Summary, figure: Figure | None) -> dict[str, Measure]:
+def measures_of(summary: Summary, figure: PicturedFigure | None) -> dict[str, MapMeasure]:
     """By their key; of imported history nothing is owed and nothing can be in."""
     found = []
     if not summary.is_imported:
         found += [
-            Measure("progress", "审核通过", "%", lambda area: share(area.coverage.approved, area.coverage.owed)),
-            Measure("share", "已通过占上年收入", "%", lambda area: area.coverage.share_approved),
+            MapMeasure("progress", "审核通过", "%", lambda area: share(area.coverage.approved, area.coverage.owed)),
+            MapMeasure("share", "已通过占上年收入", "%", lambda area: area.coverage.share_approved),
         ]
     if figure:
         of_level, of_growth = partial(level_of, figure), partial(growth_of, figure)
         found += [
-            Measure("level", figure.name, figure.unit, of_level, by_rank=True, places=0),
-            Measure("growth", f"{figure.name}同口径增速", "%", of_growth, by_rank=True),
+            MapMeasure("level", figure.name, figure.unit, of_level, by_rank=True, places=0),
+            MapMeasure("growth", f"{figure.name}同口径增速", "%", of_growth, by_rank=True),
         ]
     return {measure.key: measure for measure in found}
 
 
-def level_of(figure: Figure, area: AreaSummary) -> Decimal | None:
+def level_of(figure: PicturedFigure, area: AreaSummary) -> Decimal | None:
     """None where nothing counts: that is not nought."""
     return area.cells.get(figure.cell) if area.totals.filled[figure.cell] else None
 
 
-def growth_of(figure: Figure, area: AreaSummary) -> Decimal | None:
+def growth_of(figure: PicturedFigure, area: AreaSummary) -> Decimal | None:
     level = level_of(figure, area)
     return None if level is None else Level(level, area.cells.get(figure.cells.then)).growth.shown
 
 
-def map_of(summary: Summary, measure: Measure) -> DistrictsMap:
+def map_of(summary: Summary, measure: MapMeasure) -> DistrictsMap:
     outlines, tiles = outlines_of(current_edition()), platform().tiles
     of_code = {each.code: each for each in outlines.outlines} if outlines else {}
-    inset = {each.code: each for each in outlines.inset} if outlines else {}
     figures = {area.code: measure.of(area) for area in summary.districts}
     steps = steps_of(figures, measure.by_rank)
     placed = []
     for area in summary.districts:
         tile, figure = tiles.get(area.code), figures[area.code]
         placed.append(
-            Placed(
+            PlacedDistrict(
                 area,
                 tile.name if tile else area.name,
                 figure,
@@ -152,7 +158,7 @@ def map_of(summary: Summary, measure: Measure) -> DistrictsMap:
                 steps[area.code],
                 f"row-{tile.row} column-{tile.column}" if tile else "",
                 of_code.get(area.code),
-                inset.get(area.code),
+                "没有数" if figure is None else f"{show(figure, measure.places)}{measure.unit}",
             )
         )
     return DistrictsMap(measure, tuple(placed), outlines)

@@ -12,7 +12,7 @@ from reporting.growth.comparing import ComparedCells, comparable_cells, how_to_r
 
 
 @dataclass(frozen=True)
-class Figure:
+class PicturedFigure:
     edition: Edition
     cells: ComparedCells
     is_cumulative: bool  # a sum since January, of which the month can be told
@@ -36,7 +36,7 @@ class Figure:
         return self.is_cumulative and how_to_read(self.edition, period, self.cells).is_first
 
 
-def figures_to_choose(edition: Edition, period: PeriodCode) -> dict[str, Figure]:
+def figures_to_choose(edition: Edition, period: PeriodCode) -> dict[str, PicturedFigure]:
     """By cell, the headline figure first; none where the edition names none that can be compared."""
     figures = edition.platform.figures.get(period.frequency)
     if figures is None:
@@ -44,7 +44,7 @@ def figures_to_choose(edition: Edition, period: PeriodCode) -> dict[str, Figure]
     found = {cells.own: (row, cells) for row, cells in comparable_cells(edition, period)}
     wanted = [cell for cell in dict.fromkeys((figures.headline, figures.base, *figures.main)) if cell in found]
     return {
-        cell: Figure(edition, cells, bool(cells.so_far) and row.nature == "累计")
+        cell: PicturedFigure(edition, cells, bool(cells.so_far) and row.nature == "累计")
         for cell, (row, cells) in ((cell, found[cell]) for cell in wanted)
     }
 

@@ -16,10 +16,10 @@ from reporting.city_columns.kept import FILINGS
 from reporting.models import Release
 
 KEPT = 24 * 3600  # seconds; the mark says whether it still holds
-Drawn = TypeVar("Drawn")
+Workings = TypeVar("Workings")
 
 
-def kept_under(place: str, mark: str, work_out: Callable[[], Drawn]) -> Drawn:
+def kept_under(place: str, mark: str, work_out: Callable[[], Workings]) -> Workings:
     kept = cache.get(f"picture-{place}")
     if kept is None or kept[0] != mark:
         kept = (mark, work_out())

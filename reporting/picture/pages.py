@@ -8,14 +8,14 @@ from datetime import datetime
 from functools import cached_property, partial
 
 from accounts.models import District
-from reporting.models import Period
+from reporting.models import Deadline, Period
 from reporting.pages.charts import Chart
-from reporting.picture.figure import Figure, classes_of, figures_to_choose
+from reporting.picture.figure import PicturedFigure, classes_of, figures_to_choose
 from reporting.picture.firms import firms_chart
 from reporting.picture.levels import Levels, PastPeriod, levels_of, periods_until, together
 from reporting.picture.marks import kept_under, mark_of_filings, mark_of_release
 from reporting.picture.parts import (
-    Part,
+    GrowthPart,
     contributions_chart,
     growths_chart,
     of_classes,
@@ -23,7 +23,7 @@ from reporting.picture.parts import (
     ranked_chart,
     shares_chart,
 )
-from reporting.picture.progress import Arrivals, arrivals_chart, arrivals_of, progress_chart, slot_at
+from reporting.picture.progress import ArrivalSlots, arrivals_chart, arrivals_of, progress_chart, slot_at
 from reporting.picture.series import YEARS, growth_chart, level_chart, points_of
 from reporting.picture.standing import provisional
 from reporting.totals.aggregation import Summary
@@ -41,11 +41,11 @@ class Picture:
     cell: str = ""
 
     @cached_property
-    def figures(self) -> dict[str, Figure]:
+    def figures(self) -> dict[str, PicturedFigure]:
         return figures_to_choose(self.summary.edition, self.summary.period)
 
     @property
-    def figure(self) -> Figure | None:
+    def figure(self) -> PicturedFigure | None:
         return self.figures.get(self.cell) or next(iter(self.figures.values()), None)
 
     @property
@@ -89,7 +89,7 @@ class Picture:
         drawn = partial(firms_chart, period, self.at, self.own, self.standing)
         return kept_under(f"firms-{self.place}", f"{self.mark}/{self.standing}", drawn)
 
-    def _levels(self, period: PastPeriod, figure: Figure) -> Levels:
+    def _levels(self, period: PastPeriod, figure: PicturedFigure) -> Levels:
         if period.release:
             return levels_of(period, figure.edition, figure.cells, mark_of_release(period.release))
         if period.is_imported:
@@ -98,7 +98,7 @@ class Picture:
         mark = self.mark if is_this else mark_of_filings(period.code, self.own, fresh=period.is_open)
         return levels_of(period, figure.edition, figure.cells, mark, self.own_place)
 
-    def _of_figure(self, figure: Figure, periods: list[PastPeriod]) -> Iterator[Chart | None]:
+    def _of_figure(self, figure: PicturedFigure, periods: list[PastPeriod]) -> Iterator[Chart | None]:
         within = self.own.code if self.own else ""
         levels = {each: self._levels(each, figure) for each in periods}
         points = points_of(periods, lambda each: together(levels[each], within))
@@ -112,11 +112,11 @@ class Picture:
         if self.own is None:
             yield from self._districts(figure, of_districts(self.summary.districts, levels[periods[-1]]))
 
-    def _classes(self) -> list[Part]:
+    def _classes(self) -> list[GrowthPart]:
         edition = self.summary.edition
         return of_classes(edition, classes_of(edition, self.summary.period), self.summary.city)
 
-    def _districts(self, figure: Figure, parts: list[Part]) -> Iterator[Chart | None]:
+    def _districts(self, figure: PicturedFigure, parts: list[GrowthPart]) -> Iterator[Chart | None]:
         yield ranked_chart(parts, figure, self.standing)
         yield growths_chart(parts, figure, self.standing)
         title = f"各区县对{figure.name}增长的拉动"
@@ -125,11 +125,11 @@ class Picture:
     def _arrivals(self, period: Period, periods: list[PastPeriod]) -> Chart | None:
         before = [each.code for each in periods if not each.is_imported and each.code < self.summary.period]
         then = Period.objects.filter(pk=before[-1].code).first() if before else None
-        until = None if period.is_locked else slot_at(period, self.at)
+        until = None if period.is_locked else slot_at(period.due_at(Deadline.ENTERPRISE), self.at)
         now = kept_under(f"arrivals-{self.place}", self.mark, lambda: arrivals_of(period, self.own))
         return arrivals_chart(replace(now, until=until), then and self._arrivals_then(then))
 
-    def _arrivals_then(self, then: Period) -> Arrivals:
+    def _arrivals_then(self, then: Period) -> ArrivalSlots:
         mark = mark_of_filings(then.parsed, self.own, fresh=False)
         place = f"arrivals-{then.code}{self.own_place}"
         return kept_under(place, mark, lambda: arrivals_of(then, self.own))

@@ -12,7 +12,7 @@ from forms_tables.edition.catalog import Edition
 from reporting.growth.bridge import LONG_ENOUGH, exact_sum
 from reporting.growth.comparing import ComparedCells
 from reporting.pages.charts import Chart, Series
-from reporting.picture.figure import Figure
+from reporting.picture.figure import PicturedFigure
 from reporting.picture.levels import Level
 from reporting.totals.adding_up import EXACT, ZERO
 from reporting.totals.aggregation import AreaSummary
@@ -22,29 +22,29 @@ POINTS = Decimal("0.01")
 
 
 @dataclass(frozen=True)
-class Part:
+class GrowthPart:
     name: str
     level: Level
 
 
-def of_classes(edition: Edition, classes: Mapping[str, ComparedCells], area: AreaSummary) -> list[Part]:
+def of_classes(edition: Edition, classes: Mapping[str, ComparedCells], area: AreaSummary) -> list[GrowthPart]:
     """Those with a figure in either year, in the order of the form."""
     found = []
     for cell, cells in classes.items():
         now, then = area.cells.get(cell), area.cells.get(cells.then)
         if now or then:
             name = edition.indicator(CellAddress.parse(cell).code).name
-            found.append(Part(name, Level(now or ZERO, then, firms=area.totals.filled[cell])))
+            found.append(GrowthPart(name, Level(now or ZERO, then, firms=area.totals.filled[cell])))
     return found
 
 
-def of_districts(districts: Sequence[AreaSummary], levels: Mapping[str, Level]) -> list[Part]:
+def of_districts(districts: Sequence[AreaSummary], levels: Mapping[str, Level]) -> list[GrowthPart]:
     """Those in which anything counts, the largest first."""
-    found = [Part(area.name, levels[area.code]) for area in districts if area.code in levels]
+    found = [GrowthPart(area.name, levels[area.code]) for area in districts if area.code in levels]
     return sorted((part for part in found if part.level.firms), key=lambda part: -part.level.now)
 
 
-def shares_chart(parts: Sequence[Part], figure: Figure, note: str) -> Chart:
+def shares_chart(parts: Sequence[GrowthPart], figure: PicturedFigure, note: str) -> Chart:
     now, then = exact_sum(part.level.now for part in parts), exact_sum(part.level.then or ZERO for part in parts)
     return Chart(
         name="classes",
@@ -61,7 +61,7 @@ def shares_chart(parts: Sequence[Part], figure: Figure, note: str) -> Chart:
     )
 
 
-def ranked_chart(parts: Sequence[Part], figure: Figure, note: str) -> Chart:
+def ranked_chart(parts: Sequence[GrowthPart], figure: PicturedFigure, note: str) -> Chart:
     return Chart(
         name="districts",
         title=f"各区县{figure.name}",
@@ -74,7 +74,7 @@ def ranked_chart(parts: Sequence[Part], figure: Figure, note: str) -> Chart:
     )
 
 
-def growths_chart(parts: Sequence[Part], figure: Figure, note: str) -> Chart:
+def growths_chart(parts: Sequence[GrowthPart], figure: PicturedFigure, note: str) -> Chart:
     """Of those that have a base, the fastest first."""
     rates = [(part.name, part.level.growth.shown) for part in parts]
     found = sorted(((rate, name) for name, rate in rates if rate is not None), key=lambda pair: -pair[0])
@@ -92,7 +92,7 @@ def growths_chart(parts: Sequence[Part], figure: Figure, note: str) -> Chart:
     )
 
 
-def contributions(parts: Sequence[Part]) -> list[tuple[str, Decimal, Decimal]]:
+def contributions(parts: Sequence[GrowthPart]) -> list[tuple[str, Decimal, Decimal]]:
     """What each part added to the growth on a comparable base: its name, amount, points; none without a base. The
     largest first."""
     base = exact_sum(part.level.then or ZERO for part in parts)
@@ -105,7 +105,7 @@ def contributions(parts: Sequence[Part]) -> list[tuple[str, Decimal, Decimal]]:
     )  # fmt: skip
 
 
-def contributions_chart(name: str, title: str, parts: Sequence[Part], figure: Figure, note: str) -> Chart:
+def contributions_chart(name: str, title: str, parts: Sequence[GrowthPart], figure: PicturedFigure, note: str) -> Chart:
     found = contributions(parts)
     return Chart(
         name=name,

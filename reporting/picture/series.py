@@ -9,14 +9,14 @@ from forms_tables.edition.periods import PeriodCode
 from reporting.growth.bridge import GrowthRate
 from reporting.growth.words import COMPARABLE, ON_PUBLISHED
 from reporting.pages.charts import Chart, Series
-from reporting.picture.figure import Figure
+from reporting.picture.figure import PicturedFigure
 from reporting.picture.levels import Level, PastPeriod
 
 YEARS = 2  # behind the period that is looked at
 
 
 @dataclass(frozen=True)
-class Point:
+class LevelPoint:
     """One period of an area: `before` is the same one of the year before, as it was published."""
 
     period: PastPeriod
@@ -30,11 +30,11 @@ class Point:
         return GrowthRate(self.level.now, self.before.now if self.before and is_whole else None)
 
 
-def points_of(periods: Sequence[PastPeriod], level_of: Callable[[PastPeriod], Level]) -> list[Point]:
+def points_of(periods: Sequence[PastPeriod], level_of: Callable[[PastPeriod], Level]) -> list[LevelPoint]:
     """Those of which anything counts."""
     levels = {period.code: level_of(period) for period in periods}
     return [
-        Point(period, levels[period.code], levels.get(year_before(period.code)))
+        LevelPoint(period, levels[period.code], levels.get(year_before(period.code)))
         for period in periods
         if levels[period.code].firms
     ]
@@ -44,7 +44,7 @@ def year_before(code: PeriodCode) -> PeriodCode:
     return code.last_annual() if code.is_annual else code.year_ago()
 
 
-def level_chart(points: Sequence[Point], figure: Figure, note: str) -> Chart:
+def level_chart(points: Sequence[LevelPoint], figure: PicturedFigure, note: str) -> Chart:
     """The months by themselves, where the form tells them; else the level as it stands."""
     labels = [label_of(point.period, figure) for point in points]
     values = [point.level.month for point in points]
@@ -62,11 +62,11 @@ def level_chart(points: Sequence[Point], figure: Figure, note: str) -> Chart:
     )
 
 
-def sum_of_months(figure: Figure) -> str:
+def sum_of_months(figure: PicturedFigure) -> str:
     return "当月数为本月累计减表里填的上月累计，没有填上月累计的企业不计入。" if figure.is_cumulative else ""
 
 
-def growth_chart(points: Sequence[Point], figure: Figure, note: str) -> Chart:
+def growth_chart(points: Sequence[LevelPoint], figure: PicturedFigure, note: str) -> Chart:
     so_far = "累计" if figure.is_cumulative else ""
     return Chart(
         name="growth",
@@ -86,7 +86,7 @@ def growth_chart(points: Sequence[Point], figure: Figure, note: str) -> Chart:
     )
 
 
-def label_of(period: PastPeriod, figure: Figure) -> str:
+def label_of(period: PastPeriod, figure: PicturedFigure) -> str:
     code = period.code
     if code.month is None:
         return f"{code.year}年{period.words}"
@@ -94,6 +94,6 @@ def label_of(period: PastPeriod, figure: Figure) -> str:
     return f"{code.year}年{months}月{period.words}"
 
 
-def marked(points: Sequence[Point], figure: Figure) -> list[tuple[str, str]]:
+def marked(points: Sequence[LevelPoint], figure: PicturedFigure) -> list[tuple[str, str]]:
     """The periods that may still change."""
     return [(label_of(point.period, figure), "暂定，未锁定") for point in points if point.period.is_open]

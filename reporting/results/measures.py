@@ -110,7 +110,7 @@ FILINGS: dict[str, Callable[[Timeline], bool]] = {
 
 
 @dataclass(frozen=True)
-class Measure:
+class LeagueMeasure:
     """`part` and `whole` are numbers of a Tally, `behind` and `among` the names in FILINGS of the filings counted in
     them. Without a whole the measure is the part itself. It is blank while `needs` (or the whole) is nought."""
 
@@ -147,9 +147,9 @@ class Measure:
         return (Decimal(part) * self.times / (Decimal(whole) * self.per)).quantize(ONE_PLACE, ROUND_HALF_UP)
 
 
-def defined() -> dict[str, Measure]:
+def defined() -> dict[str, LeagueMeasure]:
     rows = tomllib.loads(DEFINITIONS.read_text(encoding="utf-8"))
-    return {name: Measure(name=name, **row) for name, row in rows.items()}
+    return {name: LeagueMeasure(name=name, **row) for name, row in rows.items()}
 
 
 MEASURES = defined()

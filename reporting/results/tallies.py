@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from accounts.models import District
 from reporting.models import DistrictResult, Filing, Period
 from reporting.models.standing import COUNTED_AS_OWED
-from reporting.results.measures import FILINGS, HIGHER, ONE_PLACE, ZERO, Measure, Tally, tally_of, total
+from reporting.results.measures import FILINGS, HIGHER, ONE_PLACE, ZERO, LeagueMeasure, Tally, tally_of, total
 from reporting.results.timelines import Timeline, timelines_of
 from reporting.totals.aggregation import districts_of
 from reporting.totals.last_year import base_revenue_before
@@ -100,7 +100,7 @@ def timelines_behind(period: Period, filings: QuerySet[Filing], which: str, at: 
     return [timeline for timeline in timelines if FILINGS["owed"](timeline) and counts(timeline)]
 
 
-def ranked(districts: Iterable[District], tallies: Mapping[int, Tally], measure: Measure) -> list[RankedDistrict]:
+def ranked(districts: Iterable[District], tallies: Mapping[int, Tally], measure: LeagueMeasure) -> list[RankedDistrict]:
     """The best first; equal values share a rank and the next one is left out (1, 2, 2, 4), without a rank last.
     What is compared is the value as printed: who sees the same number sees the same rank."""
     tallied = [(district, tallies.get(district.pk, Tally())) for district in districts]
@@ -111,7 +111,7 @@ def ranked(districts: Iterable[District], tallies: Mapping[int, Tally], measure:
     return sorted(rows, key=lambda row: (row.rank is None, row.rank or 0))
 
 
-def median_of(tallies: Iterable[Tally], measure: Measure) -> Decimal | None:
+def median_of(tallies: Iterable[Tally], measure: LeagueMeasure) -> Decimal | None:
     """The middle district of those that owe something; of two middle ones the mean, to one decimal."""
     values = [value for tally in tallies if tally.owed and (value := measure.of(tally)) is not None]
     return Decimal(median(values)).quantize(ONE_PLACE, ROUND_HALF_UP) if values else None

@@ -20,7 +20,7 @@ from reporting.dates.deadlines import is_past
 from reporting.models import Deadline, Filing, Period
 from reporting.pages.chosen_period import period_in_hand, periods_to_show
 from reporting.pages.downloads import workbook_answer
-from reporting.results.measures import DEFAULT, MEASURES, RANKED, Measure, Tally, total
+from reporting.results.measures import DEFAULT, MEASURES, RANKED, LeagueMeasure, Tally, total
 from reporting.results.tallies import (
     RankedDistrict,
     Results,
@@ -159,7 +159,7 @@ def filings(request, code, district, measure):
     return render(request, "results/filings.html", around)
 
 
-def measure_asked(request, measures: Mapping[str, Measure], name: str) -> Measure:
+def measure_asked(request, measures: Mapping[str, LeagueMeasure], name: str) -> LeagueMeasure:
     return measures.get(request.GET.get(name, ""), DEFAULT)
 
 
@@ -204,11 +204,11 @@ def cells_of(tally: Tally, period: Period, area: str) -> list[LeagueCell]:
     return [cell_of(tally, measure, period, area) for measure in MEASURES.values()]
 
 
-def cell_of(tally: Tally, measure: Measure, period: Period, area: str) -> LeagueCell:
+def cell_of(tally: Tally, measure: LeagueMeasure, period: Period, area: str) -> LeagueCell:
     return LeagueCell(measure.of(tally), reverse("league_filings", args=[period.code, area, measure.name]))
 
 
-def year_line(row: RankedDistrict, results: Iterable[Results], measure: Measure) -> LeagueLine:
+def year_line(row: RankedDistrict, results: Iterable[Results], measure: LeagueMeasure) -> LeagueLine:
     cells = [
         cell_of(each.tallies.get(row.district.pk, Tally()), measure, each.period, row.district.code) for each in results
     ]

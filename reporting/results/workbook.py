@@ -8,14 +8,16 @@ from io import BytesIO
 
 from django.utils.timezone import localtime
 
-from reporting.results.measures import MEASURES, Measure
+from reporting.results.measures import MEASURES, LeagueMeasure
 from reporting.results.tallies import RankedDistrict, Results, median_of
 from text.writing import TextWorkbook
 
 FONT, HEAD = "宋体", "#EEF2F7"
 
 
-def write_league(results: Results, rows: Iterable[RankedDistrict], by: Measure, at: datetime, with_city: bool) -> bytes:
+def write_league(
+    results: Results, rows: Iterable[RankedDistrict], by: LeagueMeasure, at: datetime, with_city: bool
+) -> bytes:
     """`rows` are the districts the reader may see, in their order; `with_city` adds the whole city below them."""
     out = BytesIO()
     with TextWorkbook(out, {"in_memory": True}, at) as book:

@@ -6,9 +6,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+import polars as pl
+
 from accounts.models import User
 from reporting.consequence.ordering import Order, Placed, order_as_kept, order_of
 from reporting.models import Filing, Period, State, Submission
+from reporting.review.weighing import FIGURES, SIGNED, WEIGHT
+
+CAME = "in_force__submitted_at"
 
 
 @dataclass(frozen=True)
@@ -58,21 +63,37 @@ class Walk:
         return self.order.stop.in_words if self.order else ""
 
 
-def walk_of(user: User, submission: Submission, at: datetime) -> Walk:
+def walk_of(user: User, submission: Submission, at: datetime, seen: str = WEIGHT) -> Walk:
     """The order as the queue showed it last, for it must not jump under who works through it; but anew for a submission
-    that waits and is not in it. Practice, which is in no columns, goes by when it came."""
+    that waits and is not in it. Practice, which is in no columns, goes by when it came. `seen` is what the queue is
+    sorted by: its weight or a figure of the order, else a field of filings; with "-" the other way round."""
     period, district = submission.filing.period, user.district
     if period.is_practice:
-        return walk_by(user, period, None)
-    walk = walk_by(user, period, order_as_kept(period, at, district))
+        return walk_by(user, period, None, seen)
+    walk = walk_by(user, period, order_as_kept(period, at, district), seen)
     waits = submission.filing_id in walk.waiting and submission.filing.in_force_id == submission.pk
-    return walk_by(user, period, order_of(period, at, district)) if waits and not walk.knows(submission) else walk
+    if waits and not walk.knows(submission):
+        return walk_by(user, period, order_of(period, at, district), seen)
+    return walk
 
 
-def walk_by(user: User, period: Period, order: Order | None) -> Walk:
-    rows = list(order.frame.select("filing", "submission", "place").iter_rows()) if order else []
-    places = {filing: place for filing, _, place in rows}
+def walk_by(user: User, period: Period, order: Order | None, seen: str) -> Walk:
+    rows = list(as_seen(order, seen).iter_rows()) if order else []
+    by_figure = seen.removeprefix("-") in (WEIGHT, *FIGURES)
+    places = {filing: place for place, (filing, _) in enumerate(rows, start=1)} if by_figure else {}
     filings = Filing.objects.visible_to(user).of(period).filter(state=State.SUBMITTED)
-    came = filings.order_by("in_force__submitted_at", "pk").values_list("pk", "in_force__receipt")
+    came = filings.order_by(CAME if by_figure else seen, "pk").values_list("pk", "in_force__receipt")
     waiting = sorted(came, key=lambda each: places.get(each[0], len(places) + 1))
-    return Walk(dict(waiting), places, frozenset((filing, own) for filing, own, _ in rows), order)
+    return Walk(dict(waiting), places, frozenset(rows), order)
+
+
+def as_seen(order: Order, seen: str) -> pl.DataFrame:
+    """The filings with their submissions, sorted as `weighing.Weighed.keys` sorts them."""
+    name, down = seen.removeprefix("-"), seen.startswith("-")
+    rows = order.frame
+    if name in FIGURES:
+        by = pl.col(name).abs() if name in SIGNED else pl.col(name)
+        rows = rows.sort(by, "filing", descending=[down, False], nulls_last=True)
+    elif name == WEIGHT and down:
+        rows = rows.reverse()
+    return rows.select("filing", "submission")

@@ -9,7 +9,7 @@ from openpyxl import Workbook
 from accounts import clock
 from accounts.models import Enterprise, User
 from reporting.exports import steps as exports
-from reporting.exports.kinds import Order
+from reporting.exports.kinds import ExportOrder
 from reporting.exports.tasks import carry_out_export
 from reporting.models import RegisterImport
 from reporting.register import tasks
@@ -65,7 +65,7 @@ def of_an_import() -> Iterator[Screen]:
 
 def exported(city: User) -> Iterator[Screen]:
     """A register that a worker writes, and the way back to it."""
-    order = Order("register", {}, "企业名录.xlsx", {})
+    order = ExportOrder("register", {}, "企业名录.xlsx", {})
     begun = exports.begin(order, Enterprise.objects.count(), city, clock.now(), clock.real_now())
     yield Screen("city-export-running", f"/exports/{begun.pk}/", city)
     carry_out_export(begun.pk)

@@ -91,3 +91,11 @@ def test_without_script_the_tables_stand_open(office, clerk):
     expect(figure.get_by_role("table")).to_be_visible()
     expect(figure.locator(".drawing")).to_be_hidden()
     expect(figure.get_by_role("button")).to_have_count(0)
+
+
+def test_where_the_drawing_does_not_come_the_tables_stand_open(clerk):
+    clerk.route("**/vendor/echarts*", lambda route: route.abort())
+    clerk.reload()
+    figure = clerk.locator("#chart-so-far")
+    expect(figure.get_by_role("table")).to_be_visible()
+    expect(figure.get_by_role("button")).to_have_count(0)

@@ -196,6 +196,7 @@ def for_a_district() -> Iterator[Screen]:
 def for_the_city(user: User, name: str) -> Iterator[Screen]:
     for page, path in {
         "home": "/city/",
+        "checks": "/association/",
         "submissions": "/city/submissions/",
         "totals": "/city/totals/",
         "totals-in-yi": "/city/totals/?unit=yi&indicator=2020",
@@ -491,9 +492,11 @@ def of_the_results() -> Iterator[Screen]:
         yield Screen(f"{role}-league-year", "/league/year/2024/", user)
         yield Screen(f"{role}-league-list", f"/league/{LOCKED_MONTH}/{filing.district.code}/on_time_rate/", user)
         yield Screen(f"{role}-record", f"/firms/{filing.enterprise.credit_code}/record/", user)
+        yield Screen(f"{role}-firm-year", f"/firms/{filing.enterprise.credit_code}/year/", user)
     yield Screen("city-league-year-before", "/league/year/2023/?measure=held", city)
     yield Screen("city-league-list-all", f"/league/{LOCKED_MONTH}/all/returned/", city)
     yield Screen("firm-record", "/record/", clerk)
+    yield Screen("firm-year", "/year/", clerk)
     yield Screen("firm-certificate", f"/certificates/{certificate.code}/", clerk)
     yield Screen("stranger-verify", "/verify/")
     yield Screen("stranger-verify-found", f"/verify/?code={certificate.code}")

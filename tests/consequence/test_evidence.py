@@ -21,7 +21,7 @@ from reporting.consequence.evidence import (
     UNIT,
     WARNED,
     YEAR,
-    Figures,
+    Examined,
     find,
 )
 from reporting.consequence.suspicion import STRANGE
@@ -38,7 +38,7 @@ def figures(now=USUAL, *, before=BEFORE, prev=LAST, last_but_one=None, expected=
     rows = [np.array([each], dtype=float) for each in (now, before, prev)]
     then = None if last_but_one is None else np.array([last_but_one], dtype=float)
     known = {"warnings": 0.0, "estimated": False, "late": False, **more}
-    return Figures(
+    return Examined(
         *rows, then, *(np.array([each], dtype=float) for each in (expected, year, month)),
         (0, 1, 2), (0, 1, 3), (), *(np.array([known[name]]) for name in ("warnings", "estimated", "late")),
     )  # fmt: skip
@@ -89,9 +89,9 @@ def test_what_is_no_power_of_ten_is_no_unit(now):
 
 def test_parts_that_do_not_add_up_to_the_whole():
     told = figures(now=[110, 220, 12, 60])
-    parts = Figures(**{**told.__dict__, "parts": (3, 1)})
+    parts = Examined(**{**told.__dict__, "parts": (3, 1)})
     assert find(parts).weights[PARTS][0] == TABLE[PARTS].weight  # 60 + 220 is not 110
-    assert find(Figures(**{**figures(now=[280, 220, 12, 60]).__dict__, "parts": (3, 1)})).weights[PARTS][0] == 0
+    assert find(Examined(**{**figures(now=[280, 220, 12, 60]).__dict__, "parts": (3, 1)})).weights[PARTS][0] == 0
 
 
 def test_what_moved_in_one_measure_is_not_copied():

@@ -7,8 +7,8 @@ import pytest
 from bench.estimates_parts.cities import City
 from bench.estimates_parts.coverage import coverages, outcomes
 from reporting.estimates.intervals import (
+    EstimateInterval,
     Experience,
-    Interval,
     experience_of,
     interval_of,
     intervals_of,
@@ -108,9 +108,9 @@ def test_it_says_what_it_cannot_say(said, base, words):
 
 
 def test_growth_is_the_interval_on_the_base_of_the_same_firms():
-    told = Interval(110.0, 115.0, 120.0).over(100.0)
+    told = EstimateInterval(110.0, 115.0, 120.0).over(100.0)
     assert (told.low, told.likely, told.high) == tuple(pytest.approx(each) for each in (10.0, 15.0, 20.0))
-    assert Interval(1.0, 2.0, 3.0).over(0.0).cannot_say == "上年同期合计为零或负数，不能计算增速。"
+    assert EstimateInterval(1.0, 2.0, 3.0).over(0.0).cannot_say == "上年同期合计为零或负数，不能计算增速。"
     with_newcomer = figures([100] * 6 + [50], [80] * 6 + [NAN])
     standing = standing_of(with_newcomer, comparable=True)
     assert (standing.said[-1], standing.base[-1], standing.owed[-1]) == (600, 480, 6)

@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 from django.core.management import CommandError, call_command
 
-from reporting.city_columns.files import notes_of
+from reporting.city_columns import frozen
+from reporting.city_columns.files import notes_of, path_of
+from reporting.city_columns.kept import FILINGS
 from reporting.estimates.calling import to_ring
 from reporting.estimates.kept import LATE, past_before, periods_before, told_of
 from reporting.estimates.night import night_of
@@ -35,6 +37,16 @@ def test_missing_firms_are_estimated_from_the_year_before_and_their_own_trend(ma
     predicted = predict(figures)
     assert [Method(each) for each in predicted.method[~figures.is_in]] == [Method.TREND] * 6
     assert predicted.value[~figures.is_in] == pytest.approx([110.0] * 6)
+
+
+@pytest.mark.parametrize("left", [None, b"of another layout"])
+def test_what_a_firm_had_a_year_before_is_stored_again_where_it_cannot_be_read(may, left):
+    told_of(may)
+    place = path_of("2023M05", FILINGS)
+    place.unlink() if left is None else place.write_bytes(left)
+    frozen.forget("2024M05")
+    assert told_of(may).figures("headline").base[-1] == 100.0
+    assert notes_of("2023M05", FILINGS) is not None
 
 
 def test_the_evening_adds_what_is_in_to_what_is_estimated(may):

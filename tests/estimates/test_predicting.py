@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from reporting.estimates.predicting import FEWEST, Figures, Method, predict
+from reporting.estimates.predicting import FEWEST, Measured, Method, predict
 
 NAN = float("nan")
 
@@ -15,7 +15,7 @@ def figures(said, base, trend=None, kind=None, district=None):
     district = np.array(district if district is not None else [0] * len(said))
     trend = np.array(trend, float) if trend is not None else np.full(len(said), NAN)
     groups = (kind * 10 + district, kind, kind, np.zeros_like(kind))
-    return Figures(said, np.isfinite(said), base, trend, groups, district, int(district.max()) + 1)
+    return Measured(said, np.isfinite(said), base, trend, groups, district, int(district.max()) + 1)
 
 
 def test_a_missing_firm_is_its_year_before_times_the_ratio_of_means_of_those_in():
@@ -88,4 +88,4 @@ def test_a_form_left_blank_is_in_and_gives_nobody_a_ratio():
 
 def test_no_firms_at_all_are_no_error():
     none, whole = np.zeros(0), np.zeros(0, dtype=np.int64)
-    assert len(predict(Figures(none, none.astype(bool), none, none, (whole,) * 4, whole, 3)).value) == 0
+    assert len(predict(Measured(none, none.astype(bool), none, none, (whole,) * 4, whole, 3)).value) == 0

@@ -48,7 +48,7 @@ def newest() -> LongExport:
 
 def waiting(by) -> LongExport:
     """Asked for, and its worker has not come yet."""
-    order = kinds.Order("register", {}, "企业名录.xlsx", {})
+    order = kinds.ExportOrder("register", {}, "企业名录.xlsx", {})
     return steps.begin(order, 3, by, AT, real_now())
 
 
@@ -203,7 +203,7 @@ def test_the_journal_is_such_an_export(client, cast, kind):
 
 def test_a_workbook_of_totals_is_such_an_export(client, cast):
     """Of what is gone when the worker comes, a sentence is left."""
-    order = kinds.Order("city_totals", {"period": "2024M05"}, "汇总表.xlsx", {})
+    order = kinds.ExportOrder("city_totals", {"period": "2024M05"}, "汇总表.xlsx", {})
     stored = steps.begin(order, 9, cast.zhou_tao, AT, real_now())
     tasks.carry_out_export(stored.pk)
     assert newest().effect["refused"] == "这个报告期已经撤回，没有汇总可以导出。"

@@ -5,8 +5,9 @@ from decimal import Decimal
 
 import pytest
 
+from forms_tables.edition.catalog import edition_from, platform_said, shipped_content
 from forms_tables.edition.periods import PeriodCode
-from reporting.firm.year import FirmMonth, months_until, percent, year_of
+from reporting.firm.year import FirmMonth, FirmYear, month_of, months_until, percent, shares_of, year_of
 from reporting.firm.year_charts import charts_of
 from reporting.workflow.period import owe
 from tests.cast import AT
@@ -15,6 +16,7 @@ from tests.may import make_may, open_period
 from tests.officials import file_may, freeze, make_it_be, sign_in
 from tests.reading import words_on
 
+FAMILY = "chongqing-2024"
 # c1 this year so far, c2 a year before, c3 up to the month before.
 MAY = {
     "2010.c1": "1000", "2020.c1": "500", "2020.c2": "400", "2020.c3": "380", "2090.c1": "125", "2112.c1": "40",
@@ -64,6 +66,14 @@ def test_what_is_not_known_is_not_nought(may):
 def test_nothing_can_be_told_of_nought_or_less():
     assert (percent(d("1"), d("0")), percent(d("1"), d("-4")), percent(d("-0.01"), d("100"))) == (None, None, d("0.0"))
     assert percent(d("1"), d("8")) == d("12.5") and percent(d("1"), d("16")) == d("6.3")
+
+
+def test_an_edition_that_names_no_figures_has_nothing_to_draw():
+    said = {"city": platform_said(FAMILY)["city"]}
+    bare = edition_from(FAMILY, shipped_content(FAMILY), said)
+    values = {cell: d(text) for cell, text in MAY.items()}
+    assert month_of(bare, PeriodCode(2024, 5), values, None) == FirmMonth()
+    assert charts_of(FirmYear(PeriodCode(2024, 5), bare, {}, shares_of(bare, values, None), None, ())) == []
 
 
 def test_twelve_months_reach_over_new_year():

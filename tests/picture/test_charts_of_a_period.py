@@ -8,9 +8,9 @@ import pytest
 
 from forms_tables.edition.periods import PeriodCode
 from reporting.picture.levels import Level, PastPeriod
-from reporting.picture.parts import Part, contributions, growths_chart
-from reporting.picture.progress import Arrivals, arrivals_chart, slot_at, slot_words
-from reporting.picture.series import Point, growth_chart, level_chart, points_of
+from reporting.picture.parts import GrowthPart, contributions, growths_chart
+from reporting.picture.progress import ArrivalSlots, arrivals_chart, slot_at, slot_words
+from reporting.picture.series import LevelPoint, growth_chart, level_chart, points_of
 from tests.cast import SHANGHAI
 
 MAY = PeriodCode.parse("2024M05")
@@ -21,8 +21,8 @@ def level(now: str, then: str | None = None, month: str | None = None) -> Level:
     return Level(Decimal(now), then and Decimal(then), month and Decimal(month), 1)
 
 
-def part(name: str, now: str, then: str | None) -> Part:
-    return Part(name, level(now, then))
+def part(name: str, now: str, then: str | None) -> GrowthPart:
+    return GrowthPart(name, level(now, then))
 
 
 def test_growth_is_on_the_same_firms_and_on_what_was_published():
@@ -37,15 +37,15 @@ def test_growth_is_on_the_same_firms_and_on_what_was_published():
 
 
 def test_a_period_that_is_open_is_marked_and_has_no_growth_on_what_was_published():
-    points = [Point(PastPeriod(MAY, is_open=True), level("60", "50"), level("110"))]
+    points = [LevelPoint(PastPeriod(MAY, is_open=True), level("60", "50"), level("110"))]
     chart = growth_chart(points, FIGURE, "")
     assert [each.values for each in chart.series] == [[Decimal("20.0")], [None]]
     assert chart.marked == [("2024年5月（暂定）", "暂定，未锁定")]
 
 
 def test_the_level_of_a_sum_so_far_is_the_month_by_itself():
-    february = Point(PastPeriod(PeriodCode.parse("2024M02")), level("40", "30", "40"), None)
-    may = Point(PastPeriod(MAY), level("150", "120", "30"), None)
+    february = LevelPoint(PastPeriod(PeriodCode.parse("2024M02")), level("40", "30", "40"), None)
+    may = LevelPoint(PastPeriod(MAY), level("150", "120", "30"), None)
     chart = level_chart([february, may], FIGURE, "")
     assert chart.labels == ["2024年1—2月", "2024年5月"] and chart.series[0].values == [40, 30]
     assert chart.title == "当月收入"
@@ -80,22 +80,18 @@ def test_a_district_without_last_year_is_named_and_not_ranked():
     assert chart.note.startswith("渝中区没有上年数")
 
 
-def a_period(due: datetime):
-    return SimpleNamespace(due_at=lambda level: due)
-
-
 def test_the_last_moment_is_in_time_and_the_next_second_is_not():
     due = datetime(2024, 6, 12, 23, 59, 59, tzinfo=SHANGHAI)
-    assert slot_at(a_period(due), due) == -1
-    assert slot_at(a_period(due), datetime(2024, 6, 13, 0, 0, 0, tzinfo=SHANGHAI)) == 0
-    assert slot_at(a_period(due), datetime(2024, 6, 12, 17, 59, 59, tzinfo=SHANGHAI)) == -2
+    assert slot_at(due, due) == -1
+    assert slot_at(due, datetime(2024, 6, 13, 0, 0, 0, tzinfo=SHANGHAI)) == 0
+    assert slot_at(due, datetime(2024, 6, 12, 17, 59, 59, tzinfo=SHANGHAI)) == -2
     words = [slot_words(slot) for slot in (-9, -5, -2, -1, 0, 3, 4)]
     assert words == ["截止前2天", "截止前1天", "截止前6小时", "截止", "截止后6小时", "截止后1天", "截止后1天6小时"]
 
 
 def test_arrivals_add_up_and_stop_where_now_is():
-    now = Arrivals("2024年5月", 10, {-3: 2, -1: 3}, until=-1)
-    before = Arrivals("2024年4月", 20, {-50: 4, -2: 6, 1: 10})
+    now = ArrivalSlots("2024年5月", 10, {-3: 2, -1: 3}, until=-1)
+    before = ArrivalSlots("2024年4月", 20, {-50: 4, -2: 6, 1: 10})
     chart = arrivals_chart(now, before)
     assert chart.labels[0] == "截止前9天18小时" and chart.labels[-1] == "截止后12小时"
     of_now, of_before = (dict(zip(chart.labels, each.values, strict=True)) for each in chart.series)
@@ -105,5 +101,5 @@ def test_arrivals_add_up_and_stop_where_now_is():
 
 
 def test_nothing_came_in_either_and_there_is_no_chart():
-    assert arrivals_chart(Arrivals("2024年5月", 10, {}), None) is None
-    assert arrivals_chart(Arrivals("2024年5月", 10, {400: 3}), None) is None  # long after what is shown
+    assert arrivals_chart(ArrivalSlots("2024年5月", 10, {}), None) is None
+    assert arrivals_chart(ArrivalSlots("2024年5月", 10, {400: 3}), None) is None  # long after what is shown

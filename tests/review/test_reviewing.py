@@ -74,6 +74,34 @@ def test_a_decision_leads_to_the_next_in_the_order_of_the_queue(desk, may, three
     assert "本期没有其他待审核的了" in words_on(answer)
 
 
+def test_an_order_chosen_in_the_queue_is_the_one_that_is_walked(desk, may, three):
+    by_income = [three[2], three[0], three[1]]
+    for submission, income in zip(by_income, ("1", "2", "3"), strict=True):
+        submission.filing.enterprise.name = f"{income}号软件"
+        submission.filing.enterprise.save(update_fields=["name"])
+    words_on(desk.get("/district/queue/2024M05/?sort=name"))
+    assert desk.post(approve_at(by_income[0])).headers["Location"] == page_of(by_income[1])
+    words_on(desk.get("/district/queue/2024M05/?sort=-name"))
+    assert desk.post(approve_at(by_income[2])).headers["Location"] == page_of(by_income[1])
+
+
+def test_an_order_by_revenue_goes_either_way(desk, may, three):
+    words_on(desk.get("/district/queue/2024M05/?sort=revenue"))
+    assert desk.post(approve_at(three[2])).headers["Location"] == page_of(three[1])
+    words_on(desk.get("/district/queue/2024M05/?sort=-revenue"))
+    assert desk.post(approve_at(three[0])).headers["Location"] == page_of(three[1])
+
+
+def test_what_was_passed_a_moment_ago_may_be_taken_back_from_the_next_page(desk, may, three):
+    first, second, _ = in_their_order(may, three)
+    undo = reverse("district_undo", args=[first.receipt])
+    assert f'action="{undo}"' in markup_of(desk.post(approve_at(first), **SCRIPT))
+    assert f'action="{undo}"' in markup_of(desk.get(page_of(second)))
+    answer = desk.post(undo, follow=True)
+    assert answer.redirect_chain == [(page_of(first), 302)] and "仍待审核" in words_on(answer)
+    assert f'action="{undo}"' not in markup_of(answer) and fresh(first.filing).state == State.SUBMITTED
+
+
 def test_behind_the_last_come_those_that_were_passed_over(desk, may, three):
     first, second, third = in_their_order(may, three)
     assert desk.post(approve_at(third)).headers["Location"] == page_of(first)

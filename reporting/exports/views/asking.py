@@ -10,7 +10,7 @@ from accounts.access import needs, refusals_on
 from accounts.forms import asked_of_journal
 from accounts.models import Ability
 from reporting.exports import steps
-from reporting.exports.kinds import KINDS, Order, measure_of
+from reporting.exports.kinds import KINDS, ExportOrder, measure_of
 from reporting.exports.views.waiting import hand_on
 from reporting.models import Period
 from reporting.pages.downloads import file_answer
@@ -26,14 +26,14 @@ def export_journal(request, kind):
     form, wanted = asked_of_journal(request)
     words = {str(field.label): value for name, field in form.fields.items() if (value := request.GET.get(name))}
     name = f"操作日志_{clock.now():%Y%m%d_%H%M}.{kind}"
-    return hand_out(request, Order("journal", wanted | {"file": kind}, name, {"after": words}))
+    return hand_out(request, ExportOrder("journal", wanted | {"file": kind}, name, {"after": words}))
 
 
 @needs(Ability.READ_REGISTER)
 def export_register(request):
     words = {words: value for name, words in FILTERS.items() if (value := request.GET.get(name))}
     asked = {name: request.GET[name] for name in (*FILTERS, "left") if request.GET.get(name)}
-    return hand_out(request, Order("register", asked, f"企业名录_{clock.now():%Y%m%d}.xlsx", {"after": words}))
+    return hand_out(request, ExportOrder("register", asked, f"企业名录_{clock.now():%Y%m%d}.xlsx", {"after": words}))
 
 
 @needs(Ability.READ_CITY)
@@ -56,7 +56,7 @@ def totals_workbook(request, kind, code, whose, may_ask):
     name = f"{period.label}_{whose}汇总表{mark}{'' if measure.is_as_filed else measure.label}.xlsx"
     said = {"period": code, "subject": f"{whose.strip('_')}汇总表{mark}"}
     with refusals_on(request):
-        return hand_out(request, Order(kind, {"period": code, **asked}, name, said))
+        return hand_out(request, ExportOrder(kind, {"period": code, **asked}, name, said))
     return redirect(kind)
 
 

@@ -6,7 +6,7 @@ from reporting.estimates.intervals import RATE
 from reporting.estimates.kept import past_before, told_of
 from reporting.estimates.layout import growth_in_words, total_in_words
 from reporting.estimates.reading import ROLES
-from reporting.estimates.replaying import Moment, Replayed, every_hour, moment_of, replay, those_who_came
+from reporting.estimates.replaying import NightMoment, Replayed, every_hour, moment_of, replay, those_who_came
 from reporting.models import Period
 
 
@@ -51,7 +51,7 @@ class Command(BaseCommand):
         return found
 
 
-def line_of(moment: Moment, final: Moment) -> str:
+def line_of(moment: NightMoment, final: NightMoment) -> str:
     standing, total = moment.standing, moment.totals[-1]
     held = {None: "", True: "  包含", False: "  不包含"}[total.holds(float(final.standing.said[-1]))]
     return (

@@ -46,5 +46,5 @@ def act_asked(user: User, name: str) -> Button:
 
 def question_about(act: Button, chosen: int, number: int, words: str, back: str) -> Question:
     left = f"另外 {chosen - number} 家不办理，办理后逐家说明原因。" if number < chosen else ""
-    what = f"勾选了 {chosen} 家，将{act.label} {number} 家，用的都是这句话：“{words}”。{left}"
+    what = f"勾选了 {chosen} 家，将{act.label} {number} 家。{left}用的都是这句话：{words}"
     return Question(act.label, what, f"{act.label}（{number} 家）", back)

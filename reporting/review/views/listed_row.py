@@ -86,7 +86,7 @@ class ListedRow:
     def reasons(self) -> Sequence[str]:
         """Why it stands in its place."""
         if self.placed:
-            return [*self.placed.reasons, *filter(None, [self.opened_first])]
+            return self.placed.reasons
         if not self.known or not self.known.missing:
             return []
         if self.known.absent is None:

@@ -2,12 +2,11 @@
 is there. No figure can be written here.
 
 A decision leads on to the next filing that waits, in the order of the queue. Without script that is a redirect; with
-static/review.js the answer to the press is the next filing's page, at the address the header HX-Push-Url says."""
-
-from datetime import timedelta
+static/review/ the answer to the press is the next filing's page, at the address the header HX-Push-Url says."""
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.db.models import prefetch_related_objects
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
@@ -23,6 +22,7 @@ from reporting.firm.views.submission import already_decided, is_current, record_
 from reporting.models import Filing, Review, State, Submission
 from reporting.review.forms import NotePress, ReasonsPress
 from reporting.review.strip import strip_of
+from reporting.review.views.listing import chosen_on, sorted_by
 from reporting.review.walking import Walk, walk_of
 from reporting.totals.progress import submissions_visible_to
 from reporting.workflow import guards
@@ -42,14 +42,13 @@ REASONS = (
     "漏填，请补充。",
     "说明不够具体，请写明项目、合同或调整事项。",
 )
-SHORT_WHILE = timedelta(minutes=1)  # in which an approval may be taken back
 
 
 @needs(Ability.REVIEW)
 @require_GET
 def review(request, receipt):
     submission = get_object_or_404(submissions_visible_to(request.user), receipt=receipt)
-    return open_and_show(request, submission, walk_of(request.user, submission, clock.now()))
+    return open_and_show(request, submission, walk_for(request.user, submission))
 
 
 @needs(Ability.REVIEW)
@@ -108,7 +107,8 @@ def decide_here(request, receipt, decision, change, done, **words) -> HttpRespon
     """One decision, and on to the next. A second click says the same as the first; what somebody else decided
     meanwhile is said, and goes on too; a refusal keeps what was typed."""
     submission, at = get_object_or_404(submissions_visible_to(request.user), receipt=receipt), clock.now()
-    walk = walk_of(request.user, submission, at)
+    prefetch_related_objects([submission], "filing__period__deadlines")  # asked by the decision, letter and next page
+    walk = walk_for(request.user, submission)
     with refusals_on(request):
         if already_decided(submission, decision.value, request.user, **words):
             return go_on(request, submission, walk, done)
@@ -116,13 +116,16 @@ def decide_here(request, receipt, decision, change, done, **words) -> HttpRespon
             return go_on(request, submission, walk, said)
         change(submission, by=request.user, at=at, **words)
         return go_on(request, submission, walk, done)
-    return show_review(request, submission, {decision.value: words}, 409, walk)
+    found = submissions_visible_to(request.user).get(pk=submission.pk)  # as it is now: why it was refused
+    return show_review(request, found, {decision.value: words}, 409, walk)
 
 
 def decided_meanwhile(submission: Submission, decision: Review.Decision) -> str:
     """What became of it where it waits for this no longer; nothing where it does, or the firm has sent another."""
-    filing, last = submission.filing, submission.reviews.select_related("by").order_by("-pk").first()
-    if filing.in_force_id != submission.pk or filing.state in workflow.MOVES[MOVES[decision]] or last is None:
+    filing = submission.filing
+    waits = filing.in_force_id != submission.pk or filing.state in workflow.MOVES[MOVES[decision]]
+    last = None if waits else submission.reviews.select_related("by").order_by("-pk").first()
+    if last is None:
         return ""
     return f"{last.by.signed}已在此之前作出处理（{last.get_decision_display()}），这次没有再记。"
 
@@ -139,8 +142,15 @@ def go_on(request, submission: Submission, walk: Walk, said: str) -> HttpRespons
     if not request.htmx:
         return redirect("district_review", following)
     found = submissions_visible_to(request.user).get(receipt=following)
-    walk = walk if walk.knows(found) else walk_of(request.user, found, clock.now())
+    found.filing.period = filing.period
+    walk = walk if walk.knows(found) else walk_for(request.user, found)
     return push_url(open_and_show(request, found, walk), reverse("district_review", args=[following]))
+
+
+def walk_for(user, submission: Submission) -> Walk:
+    """In the order in which this person sees the queue."""
+    period = submission.filing.period
+    return walk_of(user, submission, clock.now(), sorted_by(chosen_on(user, "district_queue", QueryDict(), period)))
 
 
 def open_and_show(request, submission: Submission, walk: Walk) -> HttpResponse:
@@ -149,8 +159,10 @@ def open_and_show(request, submission: Submission, walk: Walk) -> HttpResponse:
 
 
 def show_review(request, submission: Submission, typed=None, status=200, walk: Walk | None = None) -> HttpResponse:
-    walk = walk or walk_of(request.user, submission, clock.now())
-    filing = Filing.objects.select_related("in_force", "period", "district").get(pk=submission.filing_id)
+    walk = walk or walk_for(request.user, submission)
+    filing = submission.filing
+    if filing.in_force_id == submission.pk:
+        filing.in_force = submission
     only_reads = guards.only_reads(request.user, filing)
     is_open = is_current(submission, filing) and not only_reads
     is_due = is_open and filing.is_under_review and not filing.period.is_practice
@@ -173,7 +185,7 @@ def show_review(request, submission: Submission, typed=None, status=200, walk: W
 
 def last_approved(user, period: str) -> Review | None:
     """What this person passed a moment ago, and may take back."""
-    said = Review.objects.filter(by=user, at__gt=clock.now() - SHORT_WHILE, submission__filing__period=period)
+    said = Review.objects.filter(by=user, at__gt=clock.now() - workflow.UNDO_WITHIN, submission__filing__period=period)
     last = said.select_related("submission__filing__enterprise").order_by("-pk").first()
     if last is None or last.decision != Review.Decision.APPROVE:
         return None

@@ -11,7 +11,6 @@ from reporting import workflow
 from reporting.models import Period
 from reporting.review.forms import CleanOnesPress
 from reporting.review.views.review import show_review
-from reporting.review.walking import walk_of
 from reporting.totals.progress import submissions_visible_to
 
 
@@ -19,12 +18,11 @@ from reporting.totals.progress import submissions_visible_to
 @require_POST
 def undo(request, receipt):
     submission = get_object_or_404(submissions_visible_to(request.user), receipt=receipt)
-    at = clock.now()
     with refusals_on(request):
-        workflow.undo_approval(submission, by=request.user, at=at)
+        workflow.undo_approval(submission, by=request.user, at=clock.now())
         messages.success(request, f"{submission.filing.enterprise.name}：已撤销审核通过，这份上报件仍待审核。")
         return redirect("district_review", submission.receipt)
-    return show_review(request, submission, walk=walk_of(request.user, submission.filing.period, at), status=409)
+    return show_review(request, submission, status=409)
 
 
 @needs(Ability.REVIEW)
