@@ -15,7 +15,7 @@ filing opened, decided by a click and the next one asked for by another:
                           clicks   keys  requests  pages processor s   wall s
       40 filings, clicks      85     31       121     81        5.24     19.0
 
-And after, when a decision is answered by the next filing (the same machine, three times as busy; by mouse it waits 0.4 s
+And after, when a decision is answered by the next filing (three times as busy a machine; by mouse it waits 0.4 s
 before each press, within which the page takes a click for the second of a double one):
 
       40 filings, clicks      49     22        43      3        5.25     37.9
