@@ -67,7 +67,7 @@ def _core(board: Board) -> tuple[tuple[int, ...], tuple[int, ...]]:
     core = {figures.headline, figures.base, figures.employed}
     cells = [measure.cell for measure in board.measures]
     return (
-        tuple(at for at, cell in enumerate(cells) if cell in core),
+        tuple(at for at, cell in enumerate(cells) if cell in core) or (0,),
         tuple(at for at, cell in enumerate(cells) if cell != figures.employed),
     )
 

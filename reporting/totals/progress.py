@@ -187,7 +187,8 @@ class CityProgress:
 def city_progress(period: Period) -> CityProgress:
     filings = Filing.objects.of(period)
     rows = {row["district"]: row for row in filings.order_by().values("district").annotate(**counts(), **MARK)}
-    marks = {district: CarryingMark(row["owing"], row["carrying"] or 0) for district, row in rows.items() if row["owing"]}
+    owing = {district: row for district, row in rows.items() if row["owing"]}
+    marks = {district: CarryingMark(row["owing"], row["carrying"] or 0) for district, row in owing.items()}
     counted = {district: _progress(row) for district, row in rows.items()}
     shares = _shares(_carried_at_hand(period, filings, marks))
     districts = [
