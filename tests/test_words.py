@@ -127,7 +127,7 @@ def test_the_mark_of_a_return_is_not_green(may):
     submission = freeze(may.filing, may.clerk, {})
     workflow.send_back(submission, [{"cell": "", "reason": "单位错了"}], may.reviewer, AT)
     for reader, path in (
-        (may.reviewer, f"/district/submissions/{submission.receipt}/"),
+        (may.reviewer, f"/district/submissions/{submission.receipt}/record/"),
         (may.city, f"/city/submissions/{submission.receipt}/"),
         (may.clerk, f"/filings/2024M05/submissions/{submission.number}/"),
     ):

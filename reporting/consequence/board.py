@@ -12,6 +12,7 @@ from accounts.models import District
 from forms_tables.edition.address import CellAddress
 from forms_tables.edition.catalog import Edition
 from forms_tables.edition.periods import PeriodCode
+from forms_tables.edition.platform import HeadlineCells
 from forms_tables.edition.shape import column_carrying
 from reporting.city_columns import frozen
 from reporting.city_columns.counted import Counted, filings_of, refresh
@@ -43,6 +44,9 @@ class Measure:
         return tuple(filter(None, (self.cell, self.before, self.prev)))
 
 
+NOTHING = Measure("", "", "", "", "")
+
+
 @dataclass(frozen=True)
 class Board:
     """`frame` has for each filing in the period's numbers: `filing`, `enterprise`, `district` (code), `state`,
@@ -61,10 +65,26 @@ class Board:
 
 
 def measures_of(edition: Edition, frequency: str) -> tuple[Measure, ...]:
-    """The headline figure first, then the base, then the others of the ministry's table of districts."""
-    figures = edition.platform.figures[frequency]
-    cells = dict.fromkeys(filter(None, (figures.headline, figures.base, figures.employed, *figures.main)))
-    return tuple(measure_of(edition, frequency, cell) for cell in cells if edition.has_cell(cell))
+    """The headline figure first, then the base, then the others of the ministry's table of districts. Where an edition
+    names none for its forms, the first figure they ask for; NOTHING where they ask for none: all is unknown then."""
+    figures = headline_cells(edition, frequency)
+    named = filter(None, (figures.headline, figures.base, figures.employed, *figures.main))
+    cells = [cell for cell in dict.fromkeys(named) if edition.has_cell(cell)] or first_figure(edition, frequency)
+    return tuple(measure_of(edition, frequency, cell) for cell in cells) or (NOTHING,)
+
+
+def headline_cells(edition: Edition, frequency: str) -> HeadlineCells:
+    return edition.platform.figures.get(frequency) or HeadlineCells()
+
+
+def first_figure(edition: Edition, frequency: str) -> list[str]:
+    return [
+        f"{row.code}.{row.columns[0]}"
+        for table in edition.tables
+        if table.frequency == frequency
+        for row in table.indicators
+        if row.is_figure
+    ][:1]
 
 
 def measure_of(edition: Edition, frequency: str, cell: str) -> Measure:

@@ -21,7 +21,7 @@ from django.db.models import QuerySet
 from accounts.models import District
 from reporting.city_columns.files import Broken, notes_of, read, write
 from reporting.city_columns.scaling import ScaledColumns
-from reporting.consequence.board import NOW, Measure, board_of, measures_of
+from reporting.consequence.board import NOW, Measure, board_of, headline_cells, measures_of
 from reporting.consequence.scoring import EXPECTED, scored
 from reporting.consequence.stopping import Floats, StopLine, line_of
 from reporting.consequence.yardstick import Totals, Yardstick, yardstick_of
@@ -185,7 +185,7 @@ def moves_of(measure: Measure) -> pl.Expr:
 
 def watched_of(area: Area, limits: ReviewLimits) -> tuple[int, ...]:
     """The first where this form has none of what the city watches."""
-    figures = area.period.edition.platform.figures[area.period.parsed.frequency]
+    figures = headline_cells(area.period.edition, area.period.parsed.frequency)
     cells = [measure.cell for measure in area.measures]
     named = {HEADLINE: figures.headline, BASE: figures.base, EMPLOYED: figures.employed}
     wanted = {named[role] for role in limits.watched if role in named}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from reporting.consequence.board import BEFORE, NOW, PREV, Board, Measure, before_last
+from reporting.consequence.board import BEFORE, NOW, PREV, Board, Measure, before_last, headline_cells
 from reporting.consequence.evidence import Examined, Findings, find
 from reporting.consequence.suspicion import Floats, Peers, strangeness
 from reporting.consequence.yardstick import PeerGroup, Yardstick, figures_of, groups_of
@@ -63,7 +63,7 @@ def _columns(cells: Sequence[str], expected: Floats, found: Findings) -> list[pl
 
 def _core(board: Board) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """By number the measures that are weighed against a class, and those that are sums over a year."""
-    figures = board.edition.platform.figures[board.period.frequency]
+    figures = headline_cells(board.edition, board.period.frequency)
     core = {figures.headline, figures.base, figures.employed}
     cells = [measure.cell for measure in board.measures]
     return (

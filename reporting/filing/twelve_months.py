@@ -33,7 +33,7 @@ class MonthValue:
     value: Decimal | None
 
 
-class Said(NamedTuple):
+class SaidSoFar(NamedTuple):
     """What a form says of the headline figure: so far, and so far the month before."""
 
     now: str | None
@@ -51,7 +51,7 @@ def months_until(submission: Submission) -> list[MonthValue]:
     codes = [*periods_before(last)[1:], last]
     said = said_by(filing, submission.edition, cells, codes)
     if own.month:
-        said[last.code] = Said(*(submission.values.get(cell) for cell in cells))
+        said[last.code] = SaidSoFar(*(submission.values.get(cell) for cell in cells))
     months = [MonthValue(code, alone_in(code, said[code.code]) if code.code in said else None) for code in codes]
     return [each for each in months if each.period.month != 1 or each.value is not None]
 
@@ -62,7 +62,7 @@ def headline_cells(edition: Edition) -> tuple[str, str] | None:
     return (cell, so_far_cell(edition, cell)) if cell and edition.has_cell(cell) else None
 
 
-def alone_in(code: PeriodCode, said: Said) -> Decimal | None:
+def alone_in(code: PeriodCode, said: SaidSoFar) -> Decimal | None:
     if said.now is None:
         return None
     if code.month is not None and code.month <= 2:
@@ -70,7 +70,7 @@ def alone_in(code: PeriodCode, said: Said) -> Decimal | None:
     return None if said.before is None else Decimal(said.now) - Decimal(said.before)
 
 
-def said_by(filing: Filing, edition: Edition, cells: tuple[str, str], codes: list[PeriodCode]) -> dict[str, Said]:
+def said_by(filing: Filing, edition: Edition, cells: tuple[str, str], codes: list[PeriodCode]) -> dict[str, SaidSoFar]:
     """By period: what stands of the firm. Two queries, and one more where a month is missing, which may be imported."""
     named = [code.code for code in codes]
     texts = {f"{way}_{place}": text_of(way, cell) for way in WAYS for place, cell in enumerate(cells)}
@@ -78,11 +78,11 @@ def said_by(filing: Filing, edition: Edition, cells: tuple[str, str], codes: lis
     # The firm's entries are named, or SQLite would read through all filings of the twelve periods.
     firms = list(Enterprise.objects.one_firm(filing.enterprise_id).order_by().values_list("pk", flat=True))
     filings = Filing.everywhere.filter(enterprise__in=firms, period__in=named, superseded_by=None).order_by()
-    found: dict[str, Said] = {}
+    found: dict[str, SaidSoFar] = {}
     for each in own_last(filings.only(*WHERE_IT_STANDS).annotate(**texts, **editions), {filing.enterprise_id}):
         way = "approved" if each.approved_id else "in_force" if each.meets(UNDER_REVIEW) else ""
         if way and is_alike(edition, published_edition(getattr(each, f"{way}_edition")), cells[0]):
-            found[each.period_id] = Said(getattr(each, f"{way}_0"), getattr(each, f"{way}_1"))
+            found[each.period_id] = SaidSoFar(getattr(each, f"{way}_0"), getattr(each, f"{way}_1"))
     missing = [code for code in codes if code.code not in found]
     if all(code.month == 1 for code in missing):  # as a rule nobody files January by itself
         return found
@@ -98,10 +98,10 @@ def is_alike(edition: Edition, then: Edition, cell: str) -> bool:
     return then.digest == edition.digest or cells_before(edition, then).get(cell) == cell
 
 
-def imported_of(filing: Filing, edition: Edition, cells: tuple[str, str], codes: list[str]) -> Mapping[str, Said]:
+def imported_of(filing: Filing, edition: Edition, cells: tuple[str, str], codes: list[str]) -> Mapping[str, SaidSoFar]:
     imports = ImportedFiling.objects.under(filing.enterprise_id).filter(period__in=codes)
     return {
-        each.period: Said(*(each.values.get(cell) for cell in cells))
+        each.period: SaidSoFar(*(each.values.get(cell) for cell in cells))
         for each in own_last(imports, {filing.enterprise_id})
         if is_alike(edition, each.edition, cells[0])
     }

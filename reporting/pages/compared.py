@@ -44,7 +44,7 @@ def body_of(table: ComparedTable, said: Callable[[FindingInWords], str]) -> Safe
 
 
 def row_of(row: ComparedRow, table: ComparedTable, said: Callable[[FindingInWords], str]) -> str:
-    """A cell has its key, so that static/review.js can take a click as "this one"."""
+    """A cell has its key, so that static/review/reasons.js can take a click as "this one"."""
     indicator, code = row.indicator, escape(row.indicator.code)
     if indicator.is_heading:
         quiet = " quiet" if row.is_quiet else ""

@@ -12,7 +12,7 @@ LEAST = 2  # points, below which there is no line
 
 
 @dataclass(frozen=True)
-class Spark:
+class SmallLine:
     path: str  # of the polyline, begun anew behind each gap
     alone: tuple[tuple[int, int], ...]  # points with a gap on both sides
     base: int  # where nought lies
@@ -22,7 +22,7 @@ class Spark:
     height: int = HEIGHT
 
 
-def spark_of(figures: Sequence[Decimal | None]) -> Spark | None:
+def spark_of(figures: Sequence[Decimal | None]) -> SmallLine | None:
     known = [figure for figure in figures if figure is not None]
     if len(known) < LEAST:
         return None
@@ -40,7 +40,7 @@ def spark_of(figures: Sequence[Decimal | None]) -> Spark | None:
     runs = runs_of(points)
     path = " ".join("M" + " L".join(f"{x} {y}" for x, y in run) for run in runs if len(run) > 1)
     alone = tuple(run[0] for run in runs if len(run) == 1)
-    return Spark(path, alone, level(Decimal(0)), points[-1])
+    return SmallLine(path, alone, level(Decimal(0)), points[-1])
 
 
 def runs_of(points: Sequence[tuple[int, int] | None]) -> list[list[tuple[int, int]]]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cached_property, partial
 
 from accounts.models import District
-from reporting.models import Period
+from reporting.models import Deadline, Period
 from reporting.pages.charts import Chart
 from reporting.picture.figure import PicturedFigure, classes_of, figures_to_choose
 from reporting.picture.firms import firms_chart
@@ -125,7 +125,7 @@ class Picture:
     def _arrivals(self, period: Period, periods: list[PastPeriod]) -> Chart | None:
         before = [each.code for each in periods if not each.is_imported and each.code < self.summary.period]
         then = Period.objects.filter(pk=before[-1].code).first() if before else None
-        until = None if period.is_locked else slot_at(period, self.at)
+        until = None if period.is_locked else slot_at(period.due_at(Deadline.ENTERPRISE), self.at)
         now = kept_under(f"arrivals-{self.place}", self.mark, lambda: arrivals_of(period, self.own))
         return arrivals_chart(replace(now, until=until), then and self._arrivals_then(then))
 

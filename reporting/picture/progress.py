@@ -68,17 +68,20 @@ class ArrivalSlots:
         ]
 
 
-def slot_at(period: Period, at: datetime) -> int:
+def slot_at(due: datetime, at: datetime) -> int:
     """The firms' last moment is in the slot that ends with it."""
-    return -((period.due_at(Deadline.ENTERPRISE) - at) // SLOT) - 1
+    return -((due - at) // SLOT) - 1
 
 
 def arrivals_of(period: Period, district: District | None = None) -> ArrivalSlots:
     """When each filing that is owed or in came first, as the night of the deadline has it."""
     filings = filings_of(period.parsed, None if district is None else [district]).filter("in_period")
     owed = filings.filter(pl.col("owed") | pl.col("submission").is_not_null())
-    came = first_arrivals(period).join(owed, on="filing", how="semi")[ARRIVED].to_list()
-    return ArrivalSlots(period.label, owed.height, Counter(slot_at(period, moment) for moment in came))
+    hours = first_arrivals(period).join(owed, on="filing", how="semi")[ARRIVED].dt.truncate("1h").value_counts()
+    due, came = period.due_at(Deadline.ENTERPRISE), Counter[int]()
+    for hour, number in hours.iter_rows():
+        came[slot_at(due, hour)] += number
+    return ArrivalSlots(period.label, owed.height, came)
 
 
 def arrivals_chart(now: ArrivalSlots, before: ArrivalSlots | None) -> Chart | None:

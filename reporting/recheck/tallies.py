@@ -123,6 +123,15 @@ def by_rule(found: Recheck, explained: pl.DataFrame) -> list[RuleTally]:
     return tallies
 
 
+def most_often(found: Recheck, number: int) -> list[tuple[str, str, int]]:
+    """The rules that fire on most of what was sent: each with its words and on how many."""
+    sent = found.judged.filter(pl.col("submission").is_not_null())["filing"]
+    hits = found.findings.filter(pl.col("filing").is_in(sent.implode()))
+    counted = hits.group_by(pl.col("rule").cast(pl.String)).agg(pl.col("filing").n_unique())
+    rows = counted.sort("filing", "rule", descending=[True, False]).head(number).rows()
+    return [(rule, found.rules[rule].message if rule in found.rules else CELL_UNREADABLE, sent) for rule, sent in rows]
+
+
 def by_district(found: Recheck) -> dict[str, DistrictTally]:
     places = found.judged.select("filing", "district")
     judged = dict(places.group_by("district").len().rows())

@@ -14,7 +14,7 @@ from reporting.filing.judging import submission_values
 from reporting.filing.twelve_months import MonthValue, months_until
 from reporting.models import Submission
 from reporting.pages.comparison import growth_words
-from reporting.pages.spark import Spark, spark_of
+from reporting.pages.spark import SmallLine, spark_of
 
 TENTH, HUNDREDTH = Decimal("0.1"), Decimal("0.01")
 
@@ -34,7 +34,7 @@ class Strip:
     reasons: tuple[str, ...]
     cell: str  # the first to look at
     months: tuple[MonthValue, ...]
-    spark: Spark | None
+    spark: SmallLine | None
     headline: str
 
     @property

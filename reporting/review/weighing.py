@@ -65,18 +65,25 @@ class Weighed:
         return list(zip(names, (order.stop for order in self.orders), strict=True))
 
     @cached_property
-    def frame(self) -> pl.DataFrame:
-        """A row for each filing, the heaviest first."""
-        waiting = pl.concat([_waiting(order) for order in self.orders], how="vertical")
-        others = pl.concat([_others(order) for order in self.orders])
-        if len(self.orders) > 1:
-            waiting = waiting.sort(-pl.col("score"), "filing", nulls_last=True)
-            others = _sorted(others)
-        return pl.concat([waiting, others], how="diagonal")
+    def waiting(self) -> pl.DataFrame:
+        """A row for each filing that waits, the heaviest first."""
+        rows = pl.concat([_waiting(order) for order in self.orders])
+        return rows.sort(-pl.col("score"), "filing", nulls_last=True) if len(self.orders) > 1 else rows
 
-    def keys(self, sort: str, among: Collection[int] | None = None) -> list[int]:
-        """All of them or those of `among`, in this order; what nothing is known of comes last."""
-        rows = self.frame if among is None else self.frame.filter(pl.col("filing").is_in(list(among)))
+    @cached_property
+    def frame(self) -> pl.DataFrame:
+        """The same of all filings: behind what waits what is missing, then the rest."""
+        others = pl.concat([_others(order) for order in self.orders])
+        waits = pl.col("filing").is_in(self.waiting["filing"].implode())
+        others = others.filter(~waits) if len(self.orders) == 1 else _sorted(others.filter(~waits))
+        return pl.concat([self.waiting, others], how="diagonal")
+
+    def keys(self, sort: str, among: Collection[int]) -> list[int]:
+        """Those of `among`, in this order; what nothing is known of comes last."""
+        asked = pl.Series(list(among), dtype=pl.Int64).implode()
+        rows = self.waiting.filter(pl.col("filing").is_in(asked))
+        if rows.height < len(among):
+            rows = self.frame.filter(pl.col("filing").is_in(asked))
         name, descending = sort.removeprefix("-"), sort.startswith("-")
         if name != WEIGHT:
             by = pl.col(name).abs() if name in SIGNED else pl.col(name)
@@ -84,7 +91,11 @@ class Weighed:
         elif descending:
             rows = rows.reverse()
         found = rows["filing"].to_list()
-        return found if among is None or len(found) == len(among) else found + sorted(set(among) - set(found))
+        return found if len(found) == len(among) else found + sorted(set(among) - set(found))
+
+    def heaviest(self, number: int) -> list[int]:
+        """The first so many that wait, or fewer where fewer do."""
+        return self.waiting["filing"].head(number).to_list()
 
     def placed(self, filings: Sequence[int]) -> dict[int, Placed]:
         return {filing: placed for order in self.orders for filing, placed in order.placed(filings).items()}
@@ -116,16 +127,21 @@ def _waiting(order: Order) -> pl.DataFrame:
 
 
 def _others(order: Order) -> pl.DataFrame:
-    """Those that do not wait. They are kept beside the order, while all filings stand as they do."""
+    """Those that do not wait. They are kept while filings stand as they do."""
     code, name = order.area.period.code, f"beside-{order.area.name}"
-    own = None if order.area.district is None else [str(order.area.district.pk)]
-    mark = mark_of(parts_of([code], own)[code])
+    mark = _mark(order)
     with suppress(Broken):
         if (kept := read(code, name)) and kept[1]["mark"] == mark:
             return kept[0].frame
     made = _others_read(order)
-    write(code, name, ScaledColumns(made, {}), mark=mark)
+    if _mark(order) == mark:  # nothing has moved meanwhile
+        write(code, name, ScaledColumns(made, {}), mark=mark)
     return made
+
+
+def _mark(order: Order) -> str:
+    asked = None if order.area.district is None else [str(order.area.district.pk)]
+    return mark_of(parts_of([order.area.period.code], asked)[order.area.period.code]) + order.kept.yardstick.mark
 
 
 def _others_read(order: Order) -> pl.DataFrame:

@@ -16,8 +16,8 @@ from reporting.dates.deadlines import working_day
 from reporting.models import Filing, Period, Review, Standing, Submission
 from reporting.models.calendar import calendar_in_force
 from reporting.models.standing import SHUT
-from reporting.recheck import OUTCOMES, last_found
-from reporting.recheck.tallies import RuleTally, by_rule
+from reporting.recheck import last_found
+from reporting.recheck.tallies import most_often
 from reporting.spot_checks.checking import submissions_checked
 
 ASKED = (Review.Decision.CITY_QUERY, Review.Decision.CITY_RETURN)
@@ -134,10 +134,7 @@ def unanswered() -> list[Unanswered]:
     return sorted(rows, key=lambda row: (row.review.at, row.review.pk))
 
 
-def rules_that_fire(period: Period) -> list[RuleTally]:
+def rules_that_fire(period: Period) -> list[tuple[str, str, int]]:
     """Those that fire on most submissions, as the last recheck found; nothing where there was none."""
     found = last_found(period)
-    if found is None:
-        return []
-    tallies = [tally for tally in by_rule(found, pl.DataFrame(schema=OUTCOMES)) if tally.sent]
-    return sorted(tallies, key=lambda tally: (-tally.sent, tally.rule))[:RULES]
+    return most_often(found, RULES) if found else []

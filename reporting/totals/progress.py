@@ -187,7 +187,7 @@ class CityProgress:
 def city_progress(period: Period) -> CityProgress:
     filings = Filing.objects.of(period)
     rows = {row["district"]: row for row in filings.order_by().values("district").annotate(**counts(), **MARK)}
-    marks = {district: Mark(row["owing"], row["carrying"] or 0) for district, row in rows.items() if row["owing"]}
+    marks = {district: CarryingMark(row["owing"], row["carrying"] or 0) for district, row in rows.items() if row["owing"]}
     counted = {district: _progress(row) for district, row in rows.items()}
     shares = _shares(_carried_at_hand(period, filings, marks))
     districts = [
@@ -198,10 +198,11 @@ def city_progress(period: Period) -> CityProgress:
 
 
 WHOLE = ""
-Carried = Counter[str]  # of one district: how many owe, of how many last year's revenue is known, all of it, the part
+# Of one district: how many owe, of how many last year's revenue is known, all of that, and the approved firms' part.
+CarriedRevenue = Counter[str]
 
 
-class Mark(NamedTuple):
+class CarryingMark(NamedTuple):
     """Which firms of a district owe, and which of those carry their revenue, as sums of their weights: while they are
     the same the district carries the same."""
 
@@ -221,8 +222,8 @@ def revenue_shares(filings: QuerySet, period: Period) -> dict[int | str, Revenue
     return _shares({district: carried for district, (_, carried) in found.items()})
 
 
-def _shares(carried: Mapping[int, Carried]) -> dict[int | str, RevenueShare]:
-    areas: dict[int | str, Carried] = {}
+def _shares(carried: Mapping[int, CarriedRevenue]) -> dict[int | str, RevenueShare]:
+    areas: dict[int | str, CarriedRevenue] = {}
     for district, sums in carried.items():
         for area in (district, WHOLE):
             areas.setdefault(area, Counter()).update(sums)
@@ -232,7 +233,7 @@ def _shares(carried: Mapping[int, Carried]) -> dict[int | str, RevenueShare]:
     }
 
 
-def _carried_at_hand(period: Period, filings: QuerySet, marks: Mapping[int, Mark]) -> dict[int, Carried]:
+def _carried_at_hand(period: Period, filings: QuerySet, marks: Mapping[int, CarryingMark]) -> dict[int, CarriedRevenue]:
     """Kept for each district under its mark and last year's revenue: one approval asks for one district's filings."""
     last_year = last_year_of(period)
     basis = int(last_year.frame.hash_rows().sum()) if len(last_year.frame) else 0
@@ -250,7 +251,7 @@ def _carried_at_hand(period: Period, filings: QuerySet, marks: Mapping[int, Mark
     return found
 
 
-def _carried(filings: QuerySet, last_year: LastYear) -> dict[int, tuple[Mark, Carried]]:
+def _carried(filings: QuerySet, last_year: LastYear) -> dict[int, tuple[CarryingMark, CarriedRevenue]]:
     """Of each district, with the mark of the very filings it was added up from."""
     names = ("enterprise", "district", "counted")
     rows = filings.filter(COUNTED_AS_OWED).order_by().values_list(*names).iterator(chunk_size=CHUNK)
@@ -268,7 +269,7 @@ def _carried(filings: QuerySet, last_year: LastYear) -> dict[int, tuple[Mark, Ca
         revenue.filter(counts).sum().alias("carried"),
     )
     return {
-        row.pop("district"): (Mark(row.pop("owing"), row.pop("carrying")), Counter(row))
+        row.pop("district"): (CarryingMark(row.pop("owing"), row.pop("carrying")), Counter(row))
         for row in found.iter_rows(named=True)
     }
 

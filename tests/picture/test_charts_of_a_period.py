@@ -80,15 +80,11 @@ def test_a_district_without_last_year_is_named_and_not_ranked():
     assert chart.note.startswith("渝中区没有上年数")
 
 
-def a_period(due: datetime):
-    return SimpleNamespace(due_at=lambda level: due)
-
-
 def test_the_last_moment_is_in_time_and_the_next_second_is_not():
     due = datetime(2024, 6, 12, 23, 59, 59, tzinfo=SHANGHAI)
-    assert slot_at(a_period(due), due) == -1
-    assert slot_at(a_period(due), datetime(2024, 6, 13, 0, 0, 0, tzinfo=SHANGHAI)) == 0
-    assert slot_at(a_period(due), datetime(2024, 6, 12, 17, 59, 59, tzinfo=SHANGHAI)) == -2
+    assert slot_at(due, due) == -1
+    assert slot_at(due, datetime(2024, 6, 13, 0, 0, 0, tzinfo=SHANGHAI)) == 0
+    assert slot_at(due, datetime(2024, 6, 12, 17, 59, 59, tzinfo=SHANGHAI)) == -2
     words = [slot_words(slot) for slot in (-9, -5, -2, -1, 0, 3, 4)]
     assert words == ["截止前2天", "截止前1天", "截止前6小时", "截止", "截止后6小时", "截止后1天", "截止后1天6小时"]
 

@@ -41,6 +41,12 @@ def test_the_city_sees_level_growth_and_its_districts(filed, who):
     assert "暂定" not in page
 
 
+def test_arrivals_are_counted_from_the_firms_last_day(filed):
+    """All came at 9:30 on the second day after it, 34 hours late; those of the year before long after what is shown."""
+    page = words_on(sign_in(filed.zhou_tao).get(CITY.format(NOW)))
+    assert "截止后1天12小时 100.0 0.0" in page and "截止后1天6小时" not in page
+
+
 def test_firms_are_named_and_those_of_one_name_told_apart(filed):
     page = words_on(sign_in(filed.zhou_tao).get(CITY.format(NOW)))
     assert "重庆山城智能装备有限公司 888.00 14.30" in page and "重庆云图软件有限公司 130.00 44.40" in page

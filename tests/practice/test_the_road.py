@@ -298,7 +298,7 @@ def test_the_record_of_the_firm_says_nothing_of_it(cast, firm):
 def test_who_reviews_reads_what_was_done_in_it(cast, firm, district):
     train(cast)
     sent = send(firm)
-    assert "确定上报" in words_on(district.get(reverse("district_review", args=[sent.receipt])))
+    assert "确定上报" in words_on(district.get(reverse("district_record", args=[sent.receipt])))
 
 
 def test_a_stamped_paper_of_practice_opens_to_who_may_see_the_filing(cast, firm):

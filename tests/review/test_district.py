@@ -76,7 +76,7 @@ def test_the_queue_asks_the_database_no_more_for_more_firms(desk, cast, may, sub
     for number in range(60):
         owe(make_enterprise(f"91500103MB{number:08d}", f"新企业{number}", cast.yuzhong), may.may)
     desk.get("/district/queue/2024M05/")  # the order is made, and kept
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(26):
         text = words_on(desk.get("/district/queue/2024M05/"))
     assert "第 1 / 2 页" in text
 

@@ -14,6 +14,7 @@ from reporting.models import TrainingSession
 from reporting.practice.choosing import EVERYBODY, Participants
 from reporting.practice.opening import open_practice
 from reporting.recheck import rechecked
+from reporting.recheck.tallies import most_often
 from reporting.spot_checks import checking, today
 from reporting.workflow.period import owe
 from tests.cast import AT, SHANGHAI, make_enterprise, make_user
@@ -171,6 +172,8 @@ def test_rules_that_fire_are_those_of_the_last_recheck(desk, city):
     rechecked(city.may)
     page = markup_of(desk.get(HOME))
     assert "/recheck/rules/R628/?period=2024M05" in page
+    often = dict((rule, sent) for rule, _, sent in most_often(rechecked(city.may), 5))
+    assert often["R628"] == 1 and "2024年5月上一次复核的结果" in page
 
 
 def test_the_sessions_of_a_week(desk, city):

@@ -1,11 +1,12 @@
 """A list of filings to search, narrow to a state, sort and page through: the district's queue, the city's list."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import QueryDict
 
 from accounts.models import District, User
@@ -15,7 +16,7 @@ from reporting.models import Filing, Period, review_limits
 from reporting.pages.kept_choice import ListChoice, choice_on
 from reporting.review.views.listed_row import ListedRow, rows_of
 from reporting.review.weighing import FIGURES, WEIGHT, Weighed, weighed
-from reporting.totals.progress import GROUPS, in_group, progress_of
+from reporting.totals.progress import GROUPS, LISTED, NUMBERS, in_group
 
 PAGE = 50
 SORTS = {
@@ -34,6 +35,7 @@ MORE_GROUPS = {
     "held": "区县逾期未审",
     "after_lock": "锁定后补报",
 }
+EVERY = "every"
 RARE = ("held", "after_lock")  # offered only where there are some
 
 
@@ -84,6 +86,11 @@ class Listing:
         return [f"{name}{stop.in_words}" for name, stop in self.weighed.stops if stop.waiting]
 
     @property
+    def as_of(self) -> str:
+        orders = self.weighed.orders
+        return orders[0].as_of_in_words if orders else ""
+
+    @property
     def last_before_stop(self) -> int:
         """The filing below which the line is drawn; 0 where the list does not show it."""
         is_whole = self.sort == WEIGHT and not self.search and self.group in ("", "waiting")
@@ -111,7 +118,7 @@ def list_filings(
         found = filings.filter(Q(enterprise__name__icontains=search) | Q(enterprise__credit_code__icontains=search))
     choices = choices_of(found, group, at)
     chosen, known = in_group(found, group, at), weighed(period, at, areas)
-    page = Paginator(keys_of(chosen, known, choice, is_all=not search and not group), PAGE).get_page(number)
+    page = Paginator(keys_of(chosen, known, choice), PAGE).get_page(number)
     read = (
         Filing.objects.select_related("enterprise", "district", "in_force", "period")
         .prefetch_related("period__deadlines")
@@ -122,11 +129,11 @@ def list_filings(
     return Listing(page, rows, choices, choice, known)
 
 
-def keys_of(filings: QuerySet, known: Weighed, choice: ListChoice, is_all: bool) -> Sequence[int]:
+def keys_of(filings: QuerySet, known: Weighed, choice: ListChoice) -> Sequence[int]:
     """The filings in the chosen order, by their keys: of a page alone everything is read."""
     name = choice.sort.removeprefix("-")
     if name in BY_WEIGHT:
-        return known.keys(choice.sort, None if is_all else list(filings.order_by().values_list("pk", flat=True)))
+        return ByWeight(filings, known, choice.sort)
     return filings.order_by(sorted_by(choice), "pk").values_list("pk", flat=True)
 
 
@@ -136,15 +143,34 @@ def sorted_by(choice: ListChoice) -> str:
     return choice.sort if name in BY_WEIGHT else choice.sort[: -len(name)] + SORTS[name]
 
 
+class ByWeight(Sequence[int]):
+    """Asked for a page, it looks no further than what waits where that fills it."""
+
+    def __init__(self, filings: QuerySet, known: Weighed, sort: str):
+        self.filings, self.known, self.sort = filings.order_by(), known, sort
+
+    @cached_property
+    def every(self) -> list[int]:
+        return self.known.keys(self.sort, list(self.filings.values_list("pk", flat=True)))
+
+    def __len__(self) -> int:
+        return self.filings.count()
+
+    def __getitem__(self, which):
+        if self.sort == WEIGHT and isinstance(which, slice):
+            heaviest = self.known.heaviest(which.stop)
+            if len(heaviest) == which.stop and self.filings.filter(pk__in=heaviest).count() == which.stop:
+                return heaviest[which]
+        return self.every[which]
+
+
 def choices_of(filings: QuerySet, group: str, at: datetime) -> list[FilterChoice]:
     """The states one may narrow the list to, each with how many it would show."""
-    progress = progress_of(filings)
-    counts = asdict(progress) | {
-        "overdue": filings.overdue(at).count(),
-        "held": held_past_due(filings, at).count(),
-        "after_lock": progress.let_in,
-    }
     labels = {name: label for name, (label, _) in GROUPS.items()} | MORE_GROUPS
-    every = FilterChoice("", "全部", progress.owed, group not in labels)
+    asked = {name: NUMBERS[LISTED[name]] for name in labels if name in LISTED} | {EVERY: NUMBERS["owed"]}
+    numbers = {f"n_{name}": Count("pk", filter=question) for name, question in asked.items()}
+    counts = {name.removeprefix("n_"): count for name, count in filings.order_by().aggregate(**numbers).items()}
+    counts |= {"overdue": filings.overdue(at).count(), "held": held_past_due(filings, at).count()}
+    every = FilterChoice("", "全部", counts[EVERY], group not in labels)
     choices = [FilterChoice(name, label, counts[name], name == group) for name, label in labels.items()]
     return [every, *(choice for choice in choices if choice.count or choice.current or choice.name not in RARE)]

@@ -2,7 +2,7 @@
 is there. No figure can be written here.
 
 A decision leads on to the next filing that waits, in the order of the queue. Without script that is a redirect; with
-static/review.js the answer to the press is the next filing's page, at the address the header HX-Push-Url says."""
+static/review/ the answer to the press is the next filing's page, at the address the header HX-Push-Url says."""
 
 from django.contrib import messages
 from django.db.models import prefetch_related_objects
