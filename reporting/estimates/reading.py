@@ -27,7 +27,15 @@ SAID, THEN, TREND, ARRIVED = "said {}", "then {}", "trend {}", "arrived"  # colu
 ARRIVALS = "arrivals"  # the file
 UNKNOWN = "?"  # the class or size of a firm of which nothing is in and nothing was said before: no group of its own
 MOMENT = pl.Datetime("us", "UTC")
-OWN = ("filing", "enterprise", "district", "class", "size", "is_in", ARRIVED)
+OWN: dict[str, type[pl.DataType] | pl.DataType] = {
+    "filing": pl.Int64,
+    "enterprise": pl.Int64,
+    "district": pl.String,
+    "class": pl.String,
+    "size": pl.String,
+    "is_in": pl.Boolean,
+    ARRIVED: MOMENT,
+}
 NO_ARRIVALS = pl.DataFrame(schema={"filing": pl.Int64, ARRIVED: MOMENT})
 
 
@@ -88,10 +96,13 @@ def numbered(column: pl.Series) -> WholeArray:
 
 
 def own_rows(period: Period, fresh: bool = True) -> pl.DataFrame:
-    """What a period says by itself: `OWN`, and for each role `said` and `then`."""
+    """What a period says by itself: `OWN`, and for each role `said` and `then`. Nothing of one whose edition names no
+    figure to estimate."""
+    measures = measures_by_role(period.edition, period.parsed.frequency)
+    if not measures:
+        return pl.DataFrame(schema=OWN)
     store_those_behind(period)
     board = board_of(period, fresh=fresh)
-    measures = measures_by_role(board.edition, period.parsed.frequency)
     is_in = pl.col("counted") if period.is_locked else pl.col("submission").is_not_null()
     figures = [
         pl.col(column.format(measure.cell)).alias(name.format(role))

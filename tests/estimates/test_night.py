@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 from reporting.city_columns import frozen
 from reporting.city_columns.files import notes_of, path_of
 from reporting.city_columns.kept import FILINGS
+from reporting.estimates import reading
 from reporting.estimates.calling import to_ring
 from reporting.estimates.kept import LATE, past_before, periods_before, told_of
 from reporting.estimates.night import night_of
@@ -179,6 +180,13 @@ def test_nobody_owes_anything(cast):
     a_period("2024M05", Period.OPEN)
     assert "没有应报的企业" in words_on(sign_in(cast.zhou_tao).get(CITY))
     assert "没有本区县应报的企业" in words_on(sign_in(cast.chen_yu).get(DISTRICT))
+
+
+def test_an_edition_that_names_no_figure_has_nothing_to_estimate(may, cast, monkeypatch):
+    monkeypatch.setattr(reading, "measures_by_role", lambda edition, frequency: {})
+    assert night_of(may, EVENING) is None
+    assert "没有写明这一期的主要指标" in words_on(sign_in(cast.zhou_tao).get(CITY))
+    keep_past_evenings()
 
 
 def test_nothing_is_in_yet(may, cast):
