@@ -34,9 +34,10 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     arguments.add_argument("--size", type=int, default=300, help="firms of a city whose periods are played again")
     arguments.add_argument("--cities", type=int, default=6, help="cities, each of its own seed")
+    arguments.add_argument("--seed", type=int, default=0, help="the first city's")
     arguments.add_argument("--timed", type=int, default=40_000, help="firms of the city whose update is timed")
     given = arguments.parse_args()
-    show_coverage(given.size, given.cities)
+    show_coverage(given.size, range(given.seed, given.seed + given.cities))
     show_times(given.timed)
 
 
@@ -44,10 +45,12 @@ def districts_of(size: int) -> int:
     return max(3, min(MOST_DISTRICTS, size // FIRMS_A_DISTRICT))
 
 
-def show_coverage(size: int, cities: int) -> None:
+def show_coverage(size: int, seeds: range) -> None:
     districts = districts_of(size)
-    print(f"{cities} cities of {size} firms and {districts} districts, {REPLAYED} periods each; stated rate {RATE:.0%}")
-    found = [each for seed in range(cities) for each in outcomes(City(size, LEARNT + REPLAYED, districts, seed))]
+    print(
+        f"{len(seeds)} cities of {size} firms and {districts} districts, {REPLAYED} periods each; stated rate {RATE:.0%}"
+    )
+    found = [each for seed in seeds for each in outcomes(City(size, LEARNT + REPLAYED, districts, seed))]
     print(f"{'of':9} {'what':7} {'in':>4} {'given':>6} {'withheld':>8} {'held':>7} {'±%':>6} {'naive':>7} {'±%':>6}")
     for (of, comparable, stage), told in coverages(found).items():
         what = "growth" if comparable else "total"
