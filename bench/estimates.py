@@ -47,9 +47,8 @@ def districts_of(size: int) -> int:
 
 def show_coverage(size: int, seeds: range) -> None:
     districts = districts_of(size)
-    print(
-        f"{len(seeds)} cities of {size} firms and {districts} districts, {REPLAYED} periods each; stated rate {RATE:.0%}"
-    )
+    played = f"{REPLAYED} periods each; stated rate {RATE:.0%}"
+    print(f"{len(seeds)} cities of {size} firms and {districts} districts, {played}")
     found = [each for seed in seeds for each in outcomes(City(size, LEARNT + REPLAYED, districts, seed))]
     print(f"{'of':9} {'what':7} {'in':>4} {'given':>6} {'withheld':>8} {'held':>7} {'±%':>6} {'naive':>7} {'±%':>6}")
     for (of, comparable, stage), told in coverages(found).items():
