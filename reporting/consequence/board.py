@@ -168,6 +168,12 @@ def _figures(measure: Measure, rows: ScaledColumns, past: ScaledColumns, period:
     return [column.alias(name.format(measure.cell)) for column, name in zip(said, (NOW, BEFORE, PREV), strict=True)]
 
 
+def growth_of(measure: Measure) -> pl.Expr:
+    """In per cent on the year before; null where that is not above nought."""
+    now, before = pl.col(NOW.format(measure.cell)), pl.col(BEFORE.format(measure.cell))
+    return pl.when(before > 0).then((now / before - 1) * 100)
+
+
 def before_last(board: Board) -> pl.DataFrame:
     """Of a month what stood two months before, in the order of the board, a column for each measure; nought for
     February, whose sums begin with January. No columns where there is no such month, or nothing is stored of it."""
