@@ -82,11 +82,12 @@ def fill(strange, foretold, spread, column, own, told, peers, now, base) -> None
     low, ratio, high = np.percentile(now[peers] / base[peers], (25, 50, 75))
     of_peers = effect(now[peers], base[peers], ratio)
     first, middle, third = np.percentile(of_peers, (25, 50, 75))
-    size = np.median(np.maximum(now[peers], ratio * base[peers]) ** EXPONENT)
-    least = max(abs(LEAST_SPREAD * middle), LEAST_CHANGE * size)
+    least = abs(LEAST_SPREAD * middle)
     here = own & told
+    floor = LEAST_CHANGE * np.maximum(now[here], ratio * base[here]) ** EXPONENT
     apart = effect(now[here], base[here], ratio) - middle
-    strange[here, column] = apart / np.where(apart < 0, max(middle - first, least), max(third - middle, least))
+    width = np.where(apart < 0, max(middle - first, least), max(third - middle, least))
+    strange[here, column] = apart / np.maximum(width, floor)
     positive = own & (base > 0)
     foretold[positive, column] = base[positive] * ratio
     spread[own, column] = (high - low) / ratio
