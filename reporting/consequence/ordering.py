@@ -80,7 +80,7 @@ class Stop:
         if not self.waiting:
             return "没有待审的上报件。"
         done = f"审完前 {self.first} 家后，其余的" if self.first else "现在全部待审件的"
-        return f"待审 {self.waiting} 家，{done}预期误差合计不超过各项合计的 {self.limit.normalize():f} 个百分点。"
+        return f"待审 {self.waiting} 家，{done}预期误差合计不超过各项合计的 {self.limit.normalize():f}%。"
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
 
 from forms_tables.edition.catalog import Edition
 from reporting.consequence.board import BEFORE, NOW, PREV, Measure
@@ -33,6 +34,7 @@ OF_ALL = (PARTS, COPIED_LAST, COPIED_YEAR, COPIED_STEP, SIGN, NEW)
 WORTH_SAYING = 0.03  # a weight below it is no reason
 NOTHING_STRANGE = "与自身以往和同类相比未见异常"
 NOTHING_COMPARED = "没有可以与以往和同类比较的数"
+HUNDREDTH = Decimal("0.01")
 LARGE = 1.0  # per cent of the total
 
 
@@ -166,6 +168,13 @@ def called(measure: Measure) -> str:
 def per_cent(ratio: float) -> str:
     change = (ratio - 1) * 100
     return f"{change:+,.0f}%" if abs(change) >= 10 else f"{change:+.1f}%"
+
+
+def part_in_words(part: float, sign: str = "+") -> str:
+    """A part of a total in per cent, with two decimals; what is less and not nought says so. The % stands behind it, or
+    in the head of its column."""
+    rounded = Decimal(repr(part)).quantize(HUNDREDTH, ROUND_HALF_UP) + 0
+    return "不足 0.01" if part and not rounded else f"{rounded:{sign if rounded else ''},f}"
 
 
 def times(power: int) -> str:

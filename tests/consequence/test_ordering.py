@@ -94,7 +94,7 @@ def test_the_line_is_drawn_where_what_is_left_is_below_the_limit(db):
         city.files(f"略高{number}", 115, 100)
     order = order_of(city.period, NOW)
     assert (order.stop.first, order.stop.waiting) == (1, 6)
-    assert order.stop.in_words == ("待审 6 家，审完前 1 家后，其余的预期误差合计不超过各项合计的 0.1 个百分点。")
+    assert order.stop.in_words == ("待审 6 家，审完前 1 家后，其余的预期误差合计不超过各项合计的 0.1%。")
     assert order.frame["before_stop"].to_list() == [True] + [False] * 5
     assert 0 < order.stop.left[CELL] <= 0.1 and set(order.stop.left) == {CELL, "2010.c1", "2112.c1"}
     limits = workflow.Limits(Decimal("0.01"), ["headline"], Decimal(1))
