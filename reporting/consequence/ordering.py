@@ -13,8 +13,7 @@ import polars as pl
 
 from accounts.clock import SHANGHAI
 from accounts.models import District
-from reporting.city_columns.scaling import MOST_DECIMALS
-from reporting.consequence.board import BEFORE, NOW, PREV, Board, Measure, board_of, growth_of
+from reporting.consequence.board import BEFORE, NOW, PREV, SAID, Board, Measure, board_of, growth_of
 from reporting.consequence.keeping import Area, KeptOrder, as_kept, kept_of, kept_order, moves_of
 from reporting.consequence.stopping import CANCELS, WHOLE
 from reporting.consequence.suspicion import MIN_PEERS
@@ -33,7 +32,6 @@ class Weight:
 
     measure: Measure
     now: Decimal | None
-    before: Decimal | None
     change: float | None
     share_district: float | None
     share_city: float | None
@@ -204,13 +202,13 @@ def _totals_of_district(kept: KeptOrder, area: Area, district: str) -> Totals:
 
 
 def _weighed(measure: Measure, at: int, row: dict, totals: tuple[Totals, Totals]) -> Weight:
-    now, before = row[NOW.format(measure.cell)], row[BEFORE.format(measure.cell)]
+    now = row[NOW.format(measure.cell)]
     counts = now is not None and row["in_total"]
     moves = row[MOVES.format(measure.cell)]
     wholes = [_part(each, at) for each in totals]
     shares = [now / whole * WHOLE if counts and whole else None for whole in wholes]
     moved = [moves / whole * WHOLE if moves is not None and whole else None for whole in wholes]
-    return Weight(measure, _shown(now), _shown(before), row[GROWTH.format(measure.cell)], *shares, *moved)
+    return Weight(measure, row[SAID.format(measure.cell)], row[GROWTH.format(measure.cell)], *shares, *moved)
 
 
 def _stop_of(area: Area, kept: KeptOrder) -> Stop:
@@ -245,8 +243,3 @@ def _besides(area: Area, kept: KeptOrder) -> list[str]:
     if not _has_peers(area, kept, BEFORE):
         said.append("没有足够的上年数，只与上期比较。")
     return [*said, f"其中 {let_in} 家锁定后补报，不在本期合计内，排在最后。"] if let_in else said
-
-
-def _shown(figure: float | None) -> Decimal | None:
-    """With the decimals a stored figure has at the most: a float shows more than was said."""
-    return None if figure is None else Decimal(f"{figure:.{MOST_DECIMALS}f}".rstrip("0").rstrip("."))
