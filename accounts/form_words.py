@@ -103,7 +103,8 @@ class PlainModelForm(PlainWords, forms.ModelForm):
 
 
 def say_plainly(field: forms.Field, label: str) -> None:
-    of_django = sentences_of_django(field)
+    """Django fills in some sentences with the % operator and others not: no plain % may stand in a label there."""
+    of_django, label = sentences_of_django(field), label.replace("%", "％")
     for code, sentence in sentences_for(field).items():
         if field.error_messages.get(code) is of_django.get(code):
             field.error_messages[code] = sentence.replace("{}", label)

@@ -11,7 +11,7 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 ROOMS = """
     accounts.post reporting.city_columns reporting.editions reporting.exports reporting.history reporting.register
-    reporting.reminders reporting.estimates
+    reporting.consequence reporting.reminders reporting.estimates
 """
 app.autodiscover_tasks(ROOMS.split())
 

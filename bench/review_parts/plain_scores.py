@@ -52,9 +52,9 @@ def scored(city: City) -> Scored:
         innocent *= 1 - weight
     suspicion = 1 - innocent
     watched = list(city.watched)
-    moved = np.abs(city.now[:, watched] - np.nan_to_num(expected[:, watched]))
+    moved = np.abs(np.nan_to_num(city.now[:, watched]) - np.nan_to_num(expected[:, watched]))
     totals = np.abs(np.nansum(city.now[:, watched], axis=0))
-    points = np.nan_to_num(moved) * suspicion[:, None] / totals * 100
+    points = moved * suspicion[:, None] / totals * 100
     scores = points.max(axis=1)
     order = np.argsort(-scores, kind="stable")
     left = points.sum(axis=0) - np.cumsum(points[order], axis=0)
@@ -82,11 +82,12 @@ def fill(strange, foretold, spread, column, own, told, peers, now, base) -> None
     low, ratio, high = np.percentile(now[peers] / base[peers], (25, 50, 75))
     of_peers = effect(now[peers], base[peers], ratio)
     first, middle, third = np.percentile(of_peers, (25, 50, 75))
-    size = np.median(np.maximum(now[peers], ratio * base[peers]) ** EXPONENT)
-    least = max(abs(LEAST_SPREAD * middle), LEAST_CHANGE * size)
+    least = abs(LEAST_SPREAD * middle)
     here = own & told
+    floor = LEAST_CHANGE * np.maximum(now[here], ratio * base[here]) ** EXPONENT
     apart = effect(now[here], base[here], ratio) - middle
-    strange[here, column] = apart / np.where(apart < 0, max(middle - first, least), max(third - middle, least))
+    width = np.where(apart < 0, max(middle - first, least), max(third - middle, least))
+    strange[here, column] = apart / np.maximum(width, floor)
     positive = own & (base > 0)
     foretold[positive, column] = base[positive] * ratio
     spread[own, column] = (high - low) / ratio
@@ -119,6 +120,8 @@ def weights(city: City, expected: Floats, year: Floats, month: Floats) -> list[F
     return [
         table[evidence.YEAR].weight * odd_year * np.where(passed, evidence.ALREADY, 1.0),
         table[evidence.MONTH].weight * odd_month,
+        table[evidence.VANISHED].weight * ends(now, expected[:, core], city.prev[:, core]),
+        table[evidence.APPEARED].weight * begins(now, before, city.prev[:, core]),
         warned,
         *(table[key].weight * told for key, told in facts.items()),
     ]
@@ -146,6 +149,23 @@ def same(now: Floats, then: Floats) -> NDArray[np.bool_]:
     told = ((now != 0) & ~np.isnan(now)) | ((then != 0) & ~np.isnan(then))
     alike = np.abs(now - then) <= evidence.SAME * np.maximum(np.abs(now), 1)
     return (np.count_nonzero(told & alike, axis=1) >= 2) & (~told | alike).all(axis=1)
+
+
+def ends(now: Floats, expected: Floats, prev: Floats) -> Floats:
+    """Nought or blank where something was expected; less so where it was nought already."""
+    gone = (expected > 0) & ((now == 0) | np.isnan(now))
+    anew = (gone & (prev != 0)).any(axis=1)
+    return np.where(anew, 1.0, np.where(gone.any(axis=1), evidence.ALREADY, 0.0))
+
+
+def begins(now: Floats, before: Floats, prev: Floats) -> Floats:
+    """Something where what is known of the past is nought; less so where the year before alone is known."""
+    then = np.stack([before, prev])
+    known = ~np.isnan(then)
+    was_nothing = known.any(axis=0) & ~(known & (then != 0)).any(axis=0)
+    some = (now > 0) & was_nothing
+    anew = (some & known[1]).any(axis=1)
+    return np.where(anew, 1.0, np.where(some.any(axis=1), evidence.ALREADY, 0.0))
 
 
 def misses(city: City) -> NDArray[np.bool_]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 import polars as pl
 
@@ -20,12 +21,14 @@ from reporting.city_columns.files import Broken, path_of
 from reporting.city_columns.kept import ESTIMATED, FILINGS, WARNINGS, read_submissions
 from reporting.city_columns.past import cells_then, past_cells, standing_of
 from reporting.city_columns.repairing import mended
-from reporting.city_columns.scaling import UNSTORABLE, ScaledColumns
+from reporting.city_columns.scaling import MOST_DECIMALS, UNSTORABLE, ScaledColumns
 from reporting.cuts.dimensions import cells_of_classes, grouped
 from reporting.models import Period, State
 
 NOW, BEFORE, PREV = "now {}", "before {}", "prev {}"  # the columns of one measure, by its cell
+SAID = "said {}"  # what NOW is a float of
 CLASS, SIZE = "class", "size"
+EXACT = pl.Decimal(38, MOST_DECIMALS)
 
 
 @dataclass(frozen=True)
@@ -54,9 +57,9 @@ class Board:
     to decide), `counted`, `owed`, `let_in` (filed after the lock, and so in no total), `in_total` (it is in the totals
     of the period or would be, were it approved) (all bool), `warnings` (so many were explained), `estimated` (预估数),
     `class` and `size` (codes, "" where nobody said), and for each measure `now CELL`, `before CELL`, `prev CELL` as
-    Float64, null where nothing is known. `before` and `prev` are what the
-    form itself says, else what the firm filed then, so that they are known of firms of which nothing is in. What no
-    column holds (a figure too long) is null here."""
+    Float64, null where nothing is known, and `said CELL`, the decimal that `now` is a float of. `before` and `prev` are
+    what the form itself says, else what the firm filed then, so that they are known of firms of which nothing is in.
+    What no column holds (a figure too long) is null here."""
 
     period: PeriodCode
     edition: Edition
@@ -171,7 +174,15 @@ def _figures(measure: Measure, rows: ScaledColumns, past: ScaledColumns, period:
     for own, word in ((measure.before, before), (measure.prev, prev)):
         then = _as_float(past, f"{word}({measure.cell})")
         said.append(_as_float(rows, own).fill_null(then))
-    return [column.alias(name.format(measure.cell)) for column, name in zip(said, (NOW, BEFORE, PREV), strict=True)]
+    said.append(_exactly(rows, measure.cell))
+    names = (NOW, BEFORE, PREV, SAID)
+    return [column.alias(name.format(measure.cell)) for column, name in zip(said, names, strict=True)]
+
+
+def growth_of(measure: Measure) -> pl.Expr:
+    """In per cent on the year before; null where that is not above nought."""
+    now, before = pl.col(NOW.format(measure.cell)), pl.col(BEFORE.format(measure.cell))
+    return pl.when(before > 0).then((now / before - 1) * 100)
 
 
 def before_last(board: Board) -> pl.DataFrame:
@@ -200,3 +211,9 @@ def _as_float(columns: ScaledColumns, cell: str) -> pl.Series:
     if cell not in columns.scales or cell not in columns.frame.columns:
         return pl.repeat(None, columns.frame.height, dtype=pl.Float64, eager=True)
     return columns.frame[cell].cast(pl.Float64) / 10 ** columns.scales[cell]
+
+
+def _exactly(columns: ScaledColumns, cell: str) -> pl.Series:
+    if cell not in columns.scales or cell not in columns.frame.columns:
+        return pl.repeat(None, columns.frame.height, dtype=EXACT, eager=True)
+    return columns.frame[cell].cast(EXACT) * pl.Series([Decimal(1).scaleb(-columns.scales[cell])], dtype=EXACT)

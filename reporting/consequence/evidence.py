@@ -31,6 +31,7 @@ BASE = 0.01  # of a filing against which nothing speaks
 YEAR, MONTH, UNIT, DIGIT, PARTS = "year", "month", "unit", "digit", "parts"
 COPIED_LAST, COPIED_YEAR, COPIED_STEP = "copied_last", "copied_year", "copied_step"
 WARNED, SIGN, NEW, ESTIMATE, LATE = "warned", "sign", "new", "estimate", "late"
+VANISHED, APPEARED = "vanished", "appeared"
 TABLE = {
     each.key: each
     for each in (
@@ -44,6 +45,8 @@ TABLE = {
         Evidence(COPIED_STEP, 0.6, "Every figure grew by just what it grew by in the period before."),
         Evidence(WARNED, 0.04, "For each warning, five at the most: all were explained, so each says little."),
         Evidence(SIGN, 0.5, "Revenue, or what else is never below nought, changed its sign or is below it."),
+        Evidence(VANISHED, 0.8, "Nought or blank where something was expected; half of it if nought before."),
+        Evidence(APPEARED, 0.4, "Something after nought; half of it if only the year before is known."),
         Evidence(NEW, 0.1, "Nothing earlier to hold it against."),
         Evidence(ESTIMATE, 0.15, "The firm itself calls it an estimate."),
         Evidence(LATE, 0.03, "Sent after the date, often in haste."),
@@ -54,7 +57,7 @@ TENFOLD = 0.08  # in powers of ten: from 0.83 to 1.2 of one, for the firm's own 
 SAME = 1e-9  # of figures that were whole numbers of their last decimal before they were floats
 ROUNDING = 0.005  # of the whole, by which its parts may miss it
 AS_STRANGE = 0.75  # of the strangest: as good as it
-ALREADY = 0.5  # what is left of YEAR where the period before was already so, and was passed
+ALREADY = 0.5  # what is left where the period before was already so and was passed, or is not known (APPEARED)
 
 
 @dataclass(frozen=True)
@@ -80,13 +83,16 @@ class Examined:
 @dataclass(frozen=True)
 class Findings:
     """The weight of each piece of evidence found, by its key; of which measure (by column) the change on the year and
-    on the period is strangest; which power of ten a unit or digit is off by, and in which column first (−1: none)."""
+    on the period is strangest; which power of ten a unit or digit is off by, and in which column first (−1: none);
+    in which column something vanished and appeared, where it did."""
 
     weights: Mapping[str, Floats]
     year_of: NDArray[np.intp]
     month_of: NDArray[np.intp]
     power: NDArray[np.int64]
     power_of: NDArray[np.intp]
+    vanished_of: NDArray[np.intp]
+    appeared_of: NDArray[np.intp]
 
     @property
     def suspicion(self) -> Floats:
@@ -101,9 +107,12 @@ def find(figures: Examined) -> Findings:
     month, month_of = _strangest(figures.month, figures.core)
     in_line = np.isfinite(figures.month[:, list(figures.core)]).any(axis=1) & (month < 0.5)
     unit, digit, power, power_of = _powers(figures)
+    vanished, appeared = _vanished(figures), _appeared(figures)
     found = {
         YEAR: TABLE[YEAR].weight * year * np.where(in_line, ALREADY, 1),
         MONTH: TABLE[MONTH].weight * month,
+        VANISHED: TABLE[VANISHED].weight * vanished.max(axis=1),
+        APPEARED: TABLE[APPEARED].weight * appeared.max(axis=1),
         WARNED: 1 - (1 - TABLE[WARNED].weight) ** np.minimum(figures.warnings, MOST_WARNINGS),
     }
     is_so = {
@@ -117,7 +126,11 @@ def find(figures: Examined) -> Findings:
         **_copied(figures),
     }
     found |= {key: np.where(told, TABLE[key].weight, 0.0) for key, told in is_so.items()}
-    return Findings({key: found[key] for key in TABLE}, year_of, month_of, power, power_of)
+    core = np.asarray(figures.core)
+    return Findings(
+        {key: found[key] for key in TABLE}, year_of, month_of, power, power_of,
+        core[vanished.argmax(axis=1)], core[appeared.argmax(axis=1)],
+    )  # fmt: skip
 
 
 def _strangest(hb: Floats, core: tuple[int, ...]) -> tuple[Floats, NDArray[np.intp]]:
@@ -155,6 +168,19 @@ def _changed_sign(figures: Examined) -> Bools:
     core = list(figures.core)
     now, before = figures.now[:, core], figures.before[:, core]
     return np.asarray(((now < 0) | ((now > 0) & (before < 0))).any(axis=1))
+
+
+def _vanished(figures: Examined) -> Floats:
+    """By measure, from 0 to 1. What no column holds is taken for a blank."""
+    now, expected, prev = (each[:, list(figures.core)] for each in (figures.now, figures.expected, figures.prev))
+    return np.where((np.nan_to_num(now) == 0) & (expected > 0), np.where(prev == 0, ALREADY, 1.0), 0.0)
+
+
+def _appeared(figures: Examined) -> Floats:
+    """By measure, from 0 to 1. Where nothing is known of either earlier figure there is nothing to appear from."""
+    now, before, prev = (each[:, list(figures.core)] for each in (figures.now, figures.before, figures.prev))
+    was_nothing = (np.nan_to_num(before) == 0) & (np.nan_to_num(prev) == 0)
+    return np.where((now > 0) & was_nothing, np.select([prev == 0, before == 0], [1.0, ALREADY], 0.0), 0.0)
 
 
 def _has_nothing_before(figures: Examined) -> Bools:

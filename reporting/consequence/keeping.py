@@ -201,8 +201,9 @@ def errors_of(rows: pl.DataFrame, measures: Sequence[Measure]) -> Floats:
 
 
 def moves_of(measure: Measure) -> pl.Expr:
-    now, expected = pl.col(NOW.format(measure.cell)), pl.col(EXPECTED.format(measure.cell))
-    return now - expected.fill_null(0.0)
+    """A blank is nought where something was expected, and null where nothing was."""
+    now, expected = pl.col(NOW.format(measure.cell)), pl.col(EXPECTED.format(measure.cell)).fill_null(0.0)
+    return pl.when(now.is_not_null() | (expected != 0)).then(now.fill_null(0.0) - expected)
 
 
 def watched_of(area: Area, limits: ReviewLimits) -> tuple[int, ...]:

@@ -13,15 +13,15 @@ import polars as pl
 
 from accounts.clock import SHANGHAI
 from accounts.models import District
-from reporting.city_columns.scaling import MOST_DECIMALS
-from reporting.consequence.board import BEFORE, NOW, PREV, Board, Measure, board_of
+from reporting.consequence.board import BEFORE, NOW, PREV, SAID, Board, Measure, board_of, growth_of
 from reporting.consequence.keeping import Area, KeptOrder, as_kept, kept_of, kept_order, moves_of
-from reporting.consequence.scoring import EXPECTED
 from reporting.consequence.stopping import CANCELS, WHOLE
 from reporting.consequence.suspicion import MIN_PEERS
 from reporting.consequence.wording import Wording
 from reporting.consequence.yardstick import ALL, CITY, Totals
 from reporting.models import Period
+
+GROWTH, MOVES = "growth {}", "moves {}"  # of one measure, by its cell
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,6 @@ class Weight:
 
     measure: Measure
     now: Decimal | None
-    before: Decimal | None
     change: float | None
     share_district: float | None
     share_city: float | None
@@ -79,7 +78,7 @@ class Stop:
         if not self.waiting:
             return "没有待审的上报件。"
         done = f"审完前 {self.first} 家后，其余的" if self.first else "现在全部待审件的"
-        return f"待审 {self.waiting} 家，{done}预期误差合计不超过各项合计的 {self.limit.normalize():f} 个百分点。"
+        return f"待审 {self.waiting} 家，{done}预期误差合计不超过各项合计的 {self.limit.normalize():f}%。"
 
 
 @dataclass(frozen=True)
@@ -119,7 +118,11 @@ class Order:
 
     def placed(self, filings: Sequence[int]) -> dict[int, Placed]:
         """Those of a page, by filing, with the words; one that does not wait has none."""
-        rows = self.frame.filter(pl.col("filing").is_in(list(filings)))
+        rows = self.frame.filter(pl.col("filing").is_in(list(filings))).with_columns(
+            expression.alias(name.format(measure.cell))
+            for measure in self.measures
+            for name, expression in ((GROWTH, growth_of(measure)), (MOVES, moves_in_total(measure)))
+        )
         period, where = self.area.period, "全市" if self.area.district is None else "本区县"
         words = Wording(period.edition, self.measures, self.kept.yardstick, where, period.parsed.is_annual)
         return {row["filing"]: self._placed(row, words) for row in rows.iter_rows(named=True)}
@@ -155,7 +158,7 @@ def _laid_out(area: Area, kept: KeptOrder) -> Order:
 
 def _in_order(area: Area, kept: KeptOrder, stop: Stop) -> pl.DataFrame:
     headline = area.measures[0]
-    revenue, before = (pl.col(name.format(headline.cell)) for name in (NOW, BEFORE))
+    revenue = pl.col(NOW.format(headline.cell))
     own = _part(kept.totals, 0)
     city = own if area.district is None else _part(kept.yardstick.total_of(CITY, len(area.measures)), 0)
     of_districts = {code: _part(each, 0) for code, each in kept.yardstick.totals.items()}
@@ -164,7 +167,7 @@ def _in_order(area: Area, kept: KeptOrder, stop: Stop) -> pl.DataFrame:
         if area.district is not None
         else pl.col("district").replace_strict(of_districts, default=None, return_dtype=pl.Float64)
     )
-    moves = pl.when("in_total").then(moves_of(headline))
+    moves = moves_in_total(headline)
     return (
         _by_score(kept)
         .with_row_index("place", offset=1)
@@ -172,7 +175,7 @@ def _in_order(area: Area, kept: KeptOrder, stop: Stop) -> pl.DataFrame:
             pl.Series("score", kept.line.scores[kept.line.order]),
             (pl.col("place") <= stop.first).alias("before_stop"),
             revenue.alias("revenue"),
-            pl.when(before != 0).then((revenue - before) / before.abs() * WHOLE).alias("change"),
+            growth_of(headline).alias("change"),
             pl.when("in_total").then(revenue / own * WHOLE).alias("share"),
             (moves / district * WHOLE).alias("moves_district"),
             (moves / city * WHOLE).alias("moves_city"),
@@ -184,6 +187,10 @@ def _by_score(kept: KeptOrder) -> pl.DataFrame:
     """They are kept in order: none is moved unless the totals moved them."""
     in_order = np.arange(kept.waiting.height)
     return kept.waiting if np.array_equal(kept.line.order, in_order) else kept.waiting[kept.line.order]
+
+
+def moves_in_total(measure: Measure) -> pl.Expr:
+    return pl.when("in_total").then(moves_of(measure))
 
 
 def _part(totals: Totals, at: int) -> float | None:
@@ -201,14 +208,13 @@ def _totals_of_district(kept: KeptOrder, area: Area, district: str) -> Totals:
 
 
 def _weighed(measure: Measure, at: int, row: dict, totals: tuple[Totals, Totals]) -> Weight:
-    now, before = row[NOW.format(measure.cell)], row[BEFORE.format(measure.cell)]
-    change = (now - before) / abs(before) * WHOLE if now is not None and before else None
+    now = row[NOW.format(measure.cell)]
     counts = now is not None and row["in_total"]
-    moves = now - (row[EXPECTED.format(measure.cell)] or 0.0) if counts else None
+    moves = row[MOVES.format(measure.cell)]
     wholes = [_part(each, at) for each in totals]
     shares = [now / whole * WHOLE if counts and whole else None for whole in wholes]
     moved = [moves / whole * WHOLE if moves is not None and whole else None for whole in wholes]
-    return Weight(measure, _shown(now), _shown(before), change, *shares, *moved)
+    return Weight(measure, row[SAID.format(measure.cell)], row[GROWTH.format(measure.cell)], *shares, *moved)
 
 
 def _stop_of(area: Area, kept: KeptOrder) -> Stop:
@@ -243,8 +249,3 @@ def _besides(area: Area, kept: KeptOrder) -> list[str]:
     if not _has_peers(area, kept, BEFORE):
         said.append("没有足够的上年数，只与上期比较。")
     return [*said, f"其中 {let_in} 家锁定后补报，不在本期合计内，排在最后。"] if let_in else said
-
-
-def _shown(figure: float | None) -> Decimal | None:
-    """With the decimals a stored figure has at the most: a float shows more than was said."""
-    return None if figure is None else Decimal(f"{figure:.{MOST_DECIMALS}f}".rstrip("0").rstrip("."))

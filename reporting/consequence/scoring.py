@@ -29,7 +29,8 @@ class Expectations:
 def scored(board: Board, yardstick: Yardstick, late: Collection[int]) -> pl.DataFrame:
     """The rows of the board of which something is in, with `suspicion`, for each measure `expected CELL`, for each
     piece of evidence `weight KEY`, and what the words for it need: `power` and `power_of`, and of the change on the
-    year and the period the measure that is strangest (`year_of`, `month_of`, by number). `late` are filings."""
+    year and the period the measure that is strangest (`year_of`, `month_of`, by number), and which vanished or appeared
+    (`vanished_of`, `appeared_of`). `late` are filings."""
     is_in = board.frame["submission"].is_not_null() & (board.frame["in_total"] | board.frame["waits"])
     frame = board.frame.filter(is_in)
     now, before, prev = (figures_of(frame, board, name) for name in (NOW, BEFORE, PREV))
@@ -54,7 +55,10 @@ def scored(board: Board, yardstick: Yardstick, late: Collection[int]) -> pl.Data
 def _columns(cells: Sequence[str], expected: Floats, found: Findings) -> list[pl.Series]:
     foretold = [pl.Series(EXPECTED.format(cell), expected[:, at], nan_to_null=True) for at, cell in enumerate(cells)]
     weights = [pl.Series(WEIGHT.format(key), each) for key, each in found.weights.items()]
-    told = {"power": found.power, "power_of": found.power_of, "year_of": found.year_of, "month_of": found.month_of}
+    told = {
+        "power": found.power, "power_of": found.power_of, "year_of": found.year_of, "month_of": found.month_of,
+        "vanished_of": found.vanished_of, "appeared_of": found.appeared_of,
+    }  # fmt: skip
     return [
         *foretold, *weights, pl.Series("suspicion", found.suspicion),
         *(pl.Series(name, each.astype(np.int64)) for name, each in told.items()),

@@ -6,7 +6,7 @@ Methodology 12 (1986) 73–83. With r = now ÷ before and c the class's median o
     s = r/c − 1 for r ≥ c, 1 − c/r below     as far down as up: half of what was expected is as strange as double
     E = s · max(now, c·before)^EXPONENT      what is large weighs more
     d = max(|E_median − E_quartile|, |LEAST_SPREAD · E_median|), below and above for themselves
-    HB = (E − E_median) / d                  strange beyond ±STRANGE
+    HB = (E − E_median) / d                  strange beyond ±STRANGE; d at least LEAST_CHANGE of the firm's own size
 
 The paper has max(now, before); here the earlier figure is brought to today's level first, so that a class that doubled
 is as symmetric as one that stood still. LEAST_SPREAD and STRANGE (the paper's A and C) are 0.05, which the paper
@@ -18,8 +18,9 @@ spreadsheet function QUARTILE.INC. Type 6 (SPSS, QUARTILE.EXC) has them further 
 what it flags type 7 flags as well, and type 7 others besides (tests/consequence/test_suspicion.py has one).
 
 A ratio needs both figures above nought; what has none is judged by other evidence. Where all ratios are equal, or
-nearly, d is nought or nearly: it is taken to be at least LEAST_CHANGE of relative change at the median size. Nobody is
-strange for a change within STRANGE times that (8 %) of the class's, however little the others moved.
+nearly, d is nought or nearly: it is taken to be at least LEAST_CHANGE of relative change at the size of the firm that
+is judged. Where the middle of the class is its median ratio (E_median = 0, as it nearly always is), nobody is strange
+for a change within STRANGE times that (8 %) of the class's, however little the others moved and however large it is.
 """
 
 from __future__ import annotations
@@ -68,10 +69,9 @@ def peers_of(now: Floats, before: Floats, convention: str = TYPE_7) -> Peers | N
         return None
     ratios = now / before
     low, middle, high = np.quantile(ratios, (0.25, 0.5, 0.75), method=convention)  # type: ignore[call-overload]
-    sizes = np.maximum(now, middle * before) ** EXPONENT
-    effects = _signed(ratios, middle) * sizes
+    effects = _signed(ratios, middle) * np.maximum(now, middle * before) ** EXPONENT
     first, second, third = np.quantile(effects, (0.25, 0.5, 0.75), method=convention)  # type: ignore[call-overload]
-    least = max(abs(LEAST_SPREAD * second), LEAST_CHANGE * float(np.median(sizes)))
+    least = abs(LEAST_SPREAD * second)
     below, above = max(second - first, least), max(third - second, least)
     return Peers(len(now), *map(float, (middle, low, high, second, below, above)))
 
@@ -81,9 +81,9 @@ def strangeness(now: Floats, before: Floats, peers: Peers) -> Floats:
     told = is_comparable(now, before)
     hb = np.full(len(now), np.nan)
     ratios = now[told] / before[told]
-    effects = _signed(ratios, peers.ratio) * np.maximum(now[told], peers.ratio * before[told]) ** EXPONENT
-    apart = effects - peers.middle
-    hb[told] = apart / np.where(apart < 0, peers.below, peers.above)
+    sizes = np.maximum(now[told], peers.ratio * before[told]) ** EXPONENT
+    apart = _signed(ratios, peers.ratio) * sizes - peers.middle
+    hb[told] = apart / np.maximum(np.where(apart < 0, peers.below, peers.above), LEAST_CHANGE * sizes)
     return hb
 
 

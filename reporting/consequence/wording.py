@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
 
 from forms_tables.edition.catalog import Edition
 from reporting.consequence.board import BEFORE, NOW, PREV, Measure
 from reporting.consequence.evidence import (
+    APPEARED,
     COPIED_LAST,
     COPIED_STEP,
     COPIED_YEAR,
@@ -20,15 +22,19 @@ from reporting.consequence.evidence import (
     SIGN,
     TABLE,
     UNIT,
+    VANISHED,
     WARNED,
     YEAR,
 )
-from reporting.consequence.scoring import WEIGHT
+from reporting.consequence.scoring import EXPECTED, WEIGHT
 from reporting.consequence.yardstick import ALL, UNSAID, PeerGroup, Yardstick
 from reporting.cuts.dimensions import DIMENSIONS, names_of
 
 OF_ALL = (PARTS, COPIED_LAST, COPIED_YEAR, COPIED_STEP, SIGN, NEW)
 WORTH_SAYING = 0.03  # a weight below it is no reason
+NOTHING_STRANGE = "与自身以往和同类相比未见异常"
+NOTHING_COMPARED = "没有可以与以往和同类比较的数"
+HUNDREDTH = Decimal("0.01")
 LARGE = 1.0  # per cent of the total
 
 
@@ -50,7 +56,7 @@ class Wording:
             told.append("锁定后补报，不在本期合计内")
         if share is not None and abs(share) >= LARGE:
             told.append(f"占{self.area}{called(self.measures[0])} {share:.1f}%")
-        return tuple(told) or ("与自身以往和同类相比未见异常",)
+        return tuple(told) or (NOTHING_STRANGE if self._is_compared(row) else NOTHING_COMPARED,)
 
     def cell(self, row: Mapping) -> str:
         """The first to look at: off by a power of ten, else strangest; the headline figure where all is in doubt. What
@@ -61,7 +67,21 @@ class Wording:
         strangest = max((YEAR, MONTH), key=lambda key: weight[key])
         if weight[strangest] >= WORTH_SAYING:
             return self.measures[row[f"{strangest}_of"]].cell
+        for key in (VANISHED, APPEARED):
+            if weight[key]:
+                return self.measures[row[f"{key}_of"]].cell
         return self.measures[0].cell if any(weight[key] for key in OF_ALL) else ""
+
+    def _is_compared(self, row: Mapping) -> bool:
+        """Whether any figure has an earlier one and a class to be held against."""
+        own = (row["class"] or UNSAID, row["size"] or UNSAID)
+        return any(
+            (row[NOW.format(measure.cell)] or 0) > 0
+            and (row[base.format(measure.cell)] or 0) > 0
+            and self.yardstick.peers_of(base, measure.cell, own)
+            for measure in self.measures
+            for base in (BEFORE, PREV)
+        )
 
     def _year(self, row: Mapping) -> str:
         return self._change(row, BEFORE, row["year_of"], "同比")
@@ -115,6 +135,14 @@ class Wording:
     def _sign(self, row: Mapping) -> str:
         return "收入或人数为负，或由负转正"
 
+    def _vanished(self, row: Mapping) -> str:
+        measure = self.measures[row["vanished_of"]]
+        said = "没有填" if row[NOW.format(measure.cell)] is None else "填 0"
+        return f"{called(measure)}{said}，按以往预期约 {row[EXPECTED.format(measure.cell)]:,.0f}"
+
+    def _appeared(self, row: Mapping) -> str:
+        return f"{called(self.measures[row['appeared_of']])}以往为 0，本期有数"
+
     def _new(self, row: Mapping) -> str:
         return "没有上年数和上期数，不能与自身以往比较"
 
@@ -129,6 +157,7 @@ SENTENCES = {
     YEAR: Wording._year, MONTH: Wording._month, UNIT: Wording._unit, DIGIT: Wording._digit, PARTS: Wording._parts,
     COPIED_LAST: Wording._copied_last, COPIED_YEAR: Wording._copied_year, COPIED_STEP: Wording._copied_step,
     WARNED: Wording._warned, SIGN: Wording._sign, NEW: Wording._new, ESTIMATE: Wording._estimate, LATE: Wording._late,
+    VANISHED: Wording._vanished, APPEARED: Wording._appeared,
 }  # fmt: skip
 
 
@@ -139,6 +168,13 @@ def called(measure: Measure) -> str:
 def per_cent(ratio: float) -> str:
     change = (ratio - 1) * 100
     return f"{change:+,.0f}%" if abs(change) >= 10 else f"{change:+.1f}%"
+
+
+def part_in_words(part: float, sign: str = "+") -> str:
+    """A part of a total in per cent, with two decimals; what is less and not nought says so. The % stands behind it, or
+    in the head of its column."""
+    rounded = Decimal(repr(part)).quantize(HUNDREDTH, ROUND_HALF_UP) + 0
+    return "不足 0.01" if part and not rounded else f"{rounded:{sign if rounded else ''},f}"
 
 
 def times(power: int) -> str:

@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
                             django.core.validators.MinValueValidator(Decimal("0.01")),
                             django.core.validators.MaxValueValidator(5),
                         ],
-                        verbose_name="预期误差上限（百分点）",
+                        verbose_name="预期误差上限（%）",
                     ),
                 ),
                 (

@@ -239,7 +239,7 @@ def watched_first() -> list[str]:
 class ReviewLimits(models.Model):
     """How far review has to go. The latest row holds.
 
-    `points` is how many points of a total may be left in doubt; `watched` which totals, by what the edition calls the
+    `points` is how many per cent of a total may be left in doubt; `watched` which totals, by what the edition calls the
     figures (headline, base, employed; main: the others of the table of districts). A filing with more than
     `bulk_share` per cent of its district's revenue is opened before it is passed.
     """
@@ -247,7 +247,7 @@ class ReviewLimits(models.Model):
     MOST_POINTS = 5
 
     points = models.DecimalField(
-        "预期误差上限（百分点）",
+        "预期误差上限（%）",
         max_digits=4,
         decimal_places=2,
         default=Decimal("0.1"),
@@ -270,13 +270,13 @@ class ReviewLimits(models.Model):
         verbose_name = "审核界限"
 
     def __str__(self) -> str:
-        return f"{self.points} 个百分点"
+        return f"{self.points}%"
 
     @property
     def in_words(self) -> dict[str, str]:
         """For the journal."""
         return {
-            "预期误差上限": f"{self.points.normalize():f} 个百分点",
+            "预期误差上限": f"{self.points.normalize():f}%",
             "控制误差的指标": "、".join(WATCHED_WORDS[role] for role in self.watched),
             "须逐份打开的占比": f"{self.bulk_share.normalize():f}%",
         }

@@ -47,12 +47,12 @@ class DecideExtensionPress(GrantPress):
 
 class ReviewLimitsForm(ChangeForm):
     points = forms.DecimalField(
-        label="预期误差上限（百分点）",
+        label="预期误差上限（%）",
         min_value=Decimal("0.01"),
         max_value=ReviewLimits.MOST_POINTS,
         max_digits=4,
         decimal_places=2,
-        help_text="审到哪一家可以停：其余各家的预期误差合起来，不超过合计的这么多个百分点。",
+        help_text="审到哪一家可以停：其余各家的预期误差合起来，不超过各项合计的百分之几。",
     )
     watched = forms.MultipleChoiceField(
         label="控制误差的指标",

@@ -10,6 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from forms_tables.edition.catalog import Edition
 from reporting.consequence.board import Measure, measure_of
 from reporting.consequence.ordering import Placed
+from reporting.consequence.wording import part_in_words
 from reporting.filing.judging import submission_values
 from reporting.filing.twelve_months import MonthValue, months_until
 from reporting.models import Submission
@@ -113,16 +114,10 @@ def moves_of(placed: Placed, main: Measure) -> tuple[KeyFigure, ...]:
         ("占全市", weight.share_city, weight.moves_city),
     )
     return tuple(
-        KeyFigure(name, points(share), "%", f"影响合计 {points(moves)} 个百分点" if moves is not None else "")
+        KeyFigure(name, part_in_words(share, ""), "%", f"影响合计 {part_in_words(moves)}%" if moves is not None else "")
         for name, share, moves in places
         if share is not None
     )
-
-
-def points(value: float) -> str:
-    """With two decimals; what is less and not nought says so."""
-    rounded = Decimal(repr(value)).quantize(HUNDREDTH, ROUND_HALF_UP) + 0
-    return "不足 0.01" if value and not rounded else f"{rounded:,}"
 
 
 def number(value: Decimal | str | None) -> Decimal | None:

@@ -16,7 +16,7 @@ from accounts.models import District, User
 from reporting.city_columns.files import Broken, read, write
 from reporting.city_columns.marks import mark_of, parts_of
 from reporting.city_columns.scaling import ScaledColumns
-from reporting.consequence.board import BEFORE, NOW, Measure
+from reporting.consequence.board import BEFORE, NOW, Measure, growth_of
 from reporting.consequence.ordering import Order, Placed, Stop, order_of
 from reporting.models import Period
 from reporting.pages.grid import show
@@ -151,7 +151,7 @@ def _others_read(order: Order) -> pl.DataFrame:
     rows = order.board.frame.with_columns(
         revenue=now,
         before=before,
-        change=pl.when(before != 0).then((now - before) / before.abs() * 100),
+        change=growth_of(order.measures[0]),
         missing=missing,
         absent=pl.when(missing & (whole != 0)).then(before.abs() / whole * 100),
     )

@@ -11,6 +11,7 @@ from django.db.models import F
 
 from accounts.clock import SHANGHAI
 from reporting.consequence.ordering import Order, Placed, order_of
+from reporting.consequence.wording import part_in_words
 from reporting.dates.arrangements import ONE_DAY
 from reporting.dates.deadlines import working_day
 from reporting.models import Filing, Period, Review, Standing, Submission
@@ -113,8 +114,8 @@ def figures_of(placed: Placed) -> list[str]:
         return []
     said = [] if weight.now is None else [f"{weight.measure.name} {weight.now:,.2f} {weight.measure.unit}"]
     said += [] if weight.change is None else [f"同比 {weight.change:+,.1f}%"]
-    said += [] if weight.share_city is None else [f"占全市 {weight.share_city:,.2f}%"]
-    return said + ([] if weight.moves_city is None else [f"影响全市 {weight.moves_city:+,.2f} 个百分点"])
+    said += [] if weight.share_city is None else [f"占全市 {part_in_words(weight.share_city, '')}%"]
+    return said + ([] if weight.moves_city is None else [f"影响全市 {part_in_words(weight.moves_city)}%"])
 
 
 def since(at: datetime) -> datetime:

@@ -33,7 +33,7 @@ def choose_review_limits(wanted: Limits, by: User, at: datetime, reason: str) ->
     be_the_city(by)
     why = said_something(reason, "请写明依据。", "依据", MOST_REASON)
     if not LEAST_POINTS <= wanted.points <= ReviewLimits.MOST_POINTS:
-        raise Refused(f"预期误差上限应在 {LEAST_POINTS} 与 {ReviewLimits.MOST_POINTS} 个百分点之间。")
+        raise Refused(f"预期误差上限应在 {LEAST_POINTS}% 与 {ReviewLimits.MOST_POINTS}% 之间。")
     if not 0 <= wanted.bulk_share <= 100:
         raise Refused("须逐份打开的占比应在 0 与 100 之间。")
     watched = [role for role in WATCHED_WORDS if role in wanted.watched]

@@ -5,6 +5,7 @@ import pytest
 
 from reporting.consequence.evidence import (
     ALREADY,
+    APPEARED,
     BASE,
     COPIED_LAST,
     COPIED_STEP,
@@ -19,6 +20,7 @@ from reporting.consequence.evidence import (
     SIGN,
     TABLE,
     UNIT,
+    VANISHED,
     WARNED,
     YEAR,
     Examined,
@@ -66,6 +68,10 @@ def test_nothing_speaks_against_what_is_as_expected():
         ({"now": [-110, 220, 12, -110]}, SIGN),
         ({"before": [-100, 200, 10, 100]}, SIGN),
         ({"before": [NAN] * 4, "prev": [NAN] * 4}, NEW),
+        ({"now": [0, 0, 0, 0]}, VANISHED),
+        ({"now": [110, NAN, 12, 110]}, VANISHED),
+        ({"before": [0] * 4, "prev": [0] * 4}, APPEARED),
+        ({"before": [NAN] * 4, "prev": [0, NAN, NAN, NAN]}, APPEARED),
         ({"estimated": True}, ESTIMATE),
         ({"late": True}, LATE),
     ],
@@ -80,6 +86,31 @@ def test_a_power_of_ten_is_told_with_where_it_is_first():
     one = find(figures(now=[0.11, 0.22, 12, 0.11]))
     assert (one.power[0], one.power_of[0]) == (-3, 0)
     assert find(figures()).power_of[0] == -1
+
+
+def test_what_was_nought_a_period_before_is_half_as_strange():
+    nought = found(now=[0, 220, 12, 0], prev=[0, 171, 12, 0])
+    assert nought == {VANISHED: pytest.approx(TABLE[VANISHED].weight * ALREADY)}
+
+
+def test_which_measure_vanished_or_appeared_is_told():
+    assert find(figures(now=[110, 0, 0, 110])).vanished_of[0] == 1
+    assert find(figures(before=[100, 200, 0, 100], prev=[85, 171, 0, 85])).appeared_of[0] == 2
+
+
+def test_what_is_nought_a_year_before_and_not_known_since_weighs_half():
+    assert found(before=[0] * 4, prev=[NAN] * 4) == {APPEARED: pytest.approx(TABLE[APPEARED].weight * ALREADY)}
+
+
+def test_nought_where_nothing_or_nought_was_expected_has_not_vanished():
+    nothing = {"now": [0, 220, 12, 0], "before": [0, 200, 10, 0], "prev": [0, 171, 12, 0]}
+    assert found(**nothing, expected=[0, 220, 12, 0]) == {}
+    assert found(**nothing, expected=[NAN, 220, 12, NAN]) == {}
+
+
+def test_what_the_period_before_had_did_not_appear():
+    assert APPEARED not in found(before=[0] * 4)
+    assert APPEARED not in found(prev=[0] * 4)
 
 
 @pytest.mark.parametrize("now", [5 * 110, 6 * 110, 15 * 110])

@@ -40,9 +40,9 @@ def test_the_last_choice_holds_and_is_journalled(may):
     limits = review_limits()
     assert (limits.points, limits.watched, limits.bulk_share) == (Decimal("0.30"), ["headline", "main"], 2)
     first, second = JournalEntry.objects.filter(action="设定审核界限").order_by("at")
-    assert first.before["预期误差上限"] == "0.1 个百分点"
-    assert second.before["预期误差上限"] == "0.2 个百分点" and second.after == {
-        "预期误差上限": "0.3 个百分点",
+    assert first.before["预期误差上限"] == "0.1%"
+    assert second.before["预期误差上限"] == "0.2%" and second.after == {
+        "预期误差上限": "0.3%",
         "控制误差的指标": "软件业务收入、其他主要指标",
         "须逐份打开的占比": "2%",
     }
@@ -52,8 +52,8 @@ def test_the_last_choice_holds_and_is_journalled(may):
 @pytest.mark.parametrize(
     ("wanted", "sentence"),
     [
-        ({"points": Decimal(0)}, "在 0.01 与 5 个百分点之间"),
-        ({"points": Decimal("5.01")}, "在 0.01 与 5 个百分点之间"),
+        ({"points": Decimal(0)}, "在 0.01% 与 5% 之间"),
+        ({"points": Decimal("5.01")}, "在 0.01% 与 5% 之间"),
         ({"bulk_share": Decimal(-1)}, "在 0 与 100 之间"),
         ({"bulk_share": Decimal(101)}, "在 0 与 100 之间"),
         ({"watched": []}, "至少选一项"),
@@ -86,7 +86,7 @@ def test_the_city_chooses_on_a_page(may):
     assert "这是默认的界限" in words and "四分位数按第 7 类算法" in words and "不足 8 家时" in words
     typed = {"points": "0.25", "watched": ["headline"], "bulk_share": "5", "reason": "会议纪要"}
     page = words_on(city.post("/city/review-limits/", typed, follow=True))
-    assert "审核界限已保存" in page and "0.25 个百分点" in page and "会议纪要" in page
+    assert "审核界限已保存" in page and "0.25%" in page and "会议纪要" in page
     assert review_limits().watched == ["headline"]
     assert "没有改动" in words_on(city.post("/city/review-limits/", typed, follow=True))
 
@@ -94,6 +94,14 @@ def test_the_city_chooses_on_a_page(may):
 def test_what_cannot_stand_is_told_beside_its_field(may):
     answer = sign_in(may.city).post("/city/review-limits/", {"points": "9", "watched": [""], "reason": ""})
     assert answer.status_code == 422 and not ReviewLimits.objects.exists()
+    assert "预期误差上限（％）不能大于 5" in answer.content.decode()
+
+
+def test_a_share_of_more_than_all_is_told_beside_its_field(may):
+    sent = {"points": "0.1", "watched": ["headline"], "bulk_share": "100.1", "reason": "会议纪要"}
+    answer = sign_in(may.city).post("/city/review-limits/", sent)
+    assert answer.status_code == 422
+    assert "须逐份打开的占比（％）不能大于 100" in answer.content.decode()
 
 
 def test_the_page_is_found_from_the_submissions_and_the_periods(may):

@@ -28,7 +28,7 @@ def run(*given: str) -> str:
 
 def test_it_prints_the_order_with_reasons_and_the_line(city):
     said = run("2024M05")
-    assert said.startswith("待审 3 家，审完前 1 家后，其余的预期误差合计不超过各项合计的 0.1 个百分点。")
+    assert said.startswith("待审 3 家，审完前 1 家后，其余的预期误差合计不超过各项合计的 0.1%。")
     lines = said.splitlines()
     assert "万倍软件：多项指标约为预期的 10 倍，疑似单位填错" in lines[2] and "审到这里可以停" in lines[3]
     assert "南岸软件" in lines[4] and "如常软件" in lines[5]

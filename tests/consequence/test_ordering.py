@@ -8,6 +8,7 @@ import pytest
 from reporting import workflow
 from reporting.consequence.ordering import order_of
 from reporting.models import Filing, State
+from reporting.review.weighing import weighed
 from tests.consequence.ordered_city import LATER, NANAN, NOW, make_ordered_city
 
 pytestmark = pytest.mark.django_db
@@ -47,11 +48,30 @@ def test_a_unit_is_named_with_how_large_the_filing_is(city):
     assert one.reasons[-1] == "占全市软件业务收入 45.5%"
     assert one.cell == CELL and 0.9 < one.suspicion < 1
     weight = one.weights[CELL]
-    assert (weight.now, weight.before) == (Decimal(1100), Decimal(100))
+    assert weight.now == Decimal(1100)
     assert weight.change == pytest.approx(1000)
     assert weight.share_city == pytest.approx(1100 / 2420 * 100)
     assert weight.moves_city == pytest.approx((1100 - 110) / 2420 * 100)
     assert one.score == pytest.approx(one.suspicion * weight.moves_city)
+
+
+def test_what_it_says_is_told_to_the_last_digit(city):
+    """More digits than a float has: 9007199254740993.07 is no float, and two of them do not add up as floats."""
+    said = "9007199254740993.07"
+    city.files("极大", 1, 1, cells={"2020.c1": said, "2021.c1": said})
+    city.files("小数", 1, 1, cells={"2020.c1": "0.1", "2021.c1": "0.1"})
+    found = placed(order_of(city.period, NOW), city)
+    assert found["极大"].weights[CELL].now == Decimal(said) and found["小数"].weights[CELL].now == Decimal("0.1")
+
+
+@pytest.mark.parametrize("before", [0, -100])
+def test_on_nought_or_less_there_is_no_growth(city, before):
+    city.files("由亏", 110, before)
+    city.files("审过", 110, before, state=State.APPROVED)
+    found = weighed(city.period, NOW, [None])
+    assert found.orders[0].frame["change"].to_list() == [None]
+    assert found.placed([city.filings["由亏"].pk])[city.filings["由亏"].pk].weights[CELL].change is None
+    assert found.known([city.filings["审过"].pk])[city.filings["审过"].pk].change is None
 
 
 def test_a_district_is_ordered_by_its_own_total_and_tells_what_moves_the_city(city):
@@ -83,7 +103,7 @@ def test_the_line_is_drawn_where_what_is_left_is_below_the_limit(db):
         city.files(f"略高{number}", 115, 100)
     order = order_of(city.period, NOW)
     assert (order.stop.first, order.stop.waiting) == (1, 6)
-    assert order.stop.in_words == ("待审 6 家，审完前 1 家后，其余的预期误差合计不超过各项合计的 0.1 个百分点。")
+    assert order.stop.in_words == ("待审 6 家，审完前 1 家后，其余的预期误差合计不超过各项合计的 0.1%。")
     assert order.frame["before_stop"].to_list() == [True] + [False] * 5
     assert 0 < order.stop.left[CELL] <= 0.1 and set(order.stop.left) == {CELL, "2010.c1", "2112.c1"}
     limits = workflow.Limits(Decimal("0.01"), ["headline"], Decimal(1))
@@ -111,6 +131,34 @@ def test_the_reason_says_what_is_the_matter_and_where(city, said, reason, cell):
     city.files("一家", **{"revenue": 110, "before": 100, "people": (10, 10)} | said)
     [one] = placed(order_of(city.period, NOW), city).values()
     assert reason in one.reasons and one.cell == cell
+
+
+@pytest.mark.parametrize(
+    ("revenue", "reason"),
+    [(0, "软件业务收入填 0，按以往预期约 220"), (None, "软件业务收入没有填，按以往预期约 220")],
+)
+def test_a_firm_that_fell_to_nought_moves_the_total_by_all_that_was_expected(city, revenue, reason):
+    """Of 12 · 110 = 1320 that is in, 220 more were expected: 16.67 per cent."""
+    city.files("归零", revenue, 200)
+    order = order_of(city.period, NOW)
+    [one] = placed(order, city).values()
+    assert one.reasons[0] == reason and one.cell == CELL and one.before_stop
+    weight = one.weights[CELL]
+    assert weight.moves_city == pytest.approx(-220 / 1320 * 100) and one.suspicion > 0.8
+    assert order.frame["moves_city"].to_list() == pytest.approx([weight.moves_city])
+    assert weight.share_city == (None if revenue is None else 0)
+
+
+def test_a_firm_that_begins_where_there_was_nought_is_told(city):
+    city.files("突现", 300, 0, cells={f"{row}.c3": "0.00" for row in ("2020", "2021", "2010")})
+    [one] = placed(order_of(city.period, NOW), city).values()
+    assert "软件业务收入以往为 0，本期有数" in one.reasons and one.cell == CELL and one.before_stop
+
+
+def test_where_nothing_can_be_compared_the_reason_does_not_say_that_all_is_well(city):
+    city.files("一直没有", 0, 0, people=(0, 0))
+    [one] = placed(order_of(city.period, NOW), city).values()
+    assert one.reasons == ("没有可以与以往和同类比较的数",)
 
 
 def test_where_nothing_speaks_against_it_the_reason_says_so(city):

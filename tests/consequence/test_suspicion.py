@@ -28,7 +28,7 @@ def test_a_class_is_told_by_its_median_and_quarters():
     assert (peers.count, peers.ratio, peers.low, peers.high) == (9, 1.0, 1.0, 1.2)
     assert peers.spread == pytest.approx(0.2)
     assert (peers.middle, peers.above) == (0, pytest.approx(0.2 * 120**EXPONENT))
-    assert peers.below == pytest.approx(LEAST_CHANGE * 100**EXPONENT)  # the lower quarter is the median itself
+    assert peers.below == 0  # the lower quarter is the median itself
     [hb] = strangeness(*arrays((300, 100)), peers)
     assert hb == pytest.approx(2 * 300**EXPONENT / (0.2 * 120**EXPONENT))
 
@@ -60,13 +60,27 @@ def test_type_7_flags_whatever_type_6_flags():
 
 
 def test_where_all_ratios_are_equal_a_small_change_is_not_strange_and_a_large_one_is():
-    """Twelve firms that all doubled: d is its floor, 2 % at the median size, so ±8 % is the limit."""
+    """Twelve firms that all doubled: d is its floor, 2 % at the firm's own size, so ±8 % is the limit."""
     now, before = arrays(*((2 * each, each) for each in range(100, 112)))
     peers = peers_of(now, before)
-    assert peers.ratio == 2 and peers.middle == 0 and peers.above == peers.below > 0
+    assert peers.ratio == 2 and peers.middle == 0 and peers.above == peers.below == 0
     size = np.median(now)
     of_its_size = strangeness(*arrays((size * 1.04, size / 2), (size * 3, size / 2), (size, size / 2)), peers)
     assert 1.9 < of_its_size[0] < STRANGE < of_its_size[1] and of_its_size[2] == 0
+
+
+@pytest.mark.parametrize("size", [1, 1000, 1_000_000])
+def test_the_least_change_is_one_of_each_firm_whatever_its_size(size):
+    """Thirty firms of 1 000 or so grew by 5 %: one of any size 3 % beyond them is as far off as 3 ÷ 2, below or above,
+    and strange beyond 8 %."""
+    now, before = arrays(*((1.05 * (985 + each), 985 + each) for each in range(30)), (size * 1.05 * 1.03, size))
+    hb = strangeness(now, before, peers_of(now, before))
+    assert hb[-1] == pytest.approx(0.03 / LEAST_CHANGE)
+    further = strangeness(
+        *arrays((size * 1.05 / 1.03, size), (size * 1.05 * 1.079, size), (size * 1.05 * 1.081, size)),
+        peers_of(now, before),
+    )
+    assert further[0] == pytest.approx(-0.03 / LEAST_CHANGE) and further[1] < STRANGE < further[2]
 
 
 def test_what_is_not_above_nought_has_no_ratio():

@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from reporting import workflow
 from reporting.consequence.ordering import Placed, Weight
+from reporting.consequence.wording import part_in_words
 from reporting.models import Filing, Standing
 from reporting.pages.comparison import FindingInWords, findings_of
 from reporting.pages.grid import show
@@ -76,11 +77,11 @@ class ListedRow:
 
     @property
     def moves_district(self) -> str:
-        return points_in_words(self.weight.moves_district) if self.weight else ""
+        return moved_in_words(self.weight.moves_district) if self.weight else ""
 
     @property
     def moves_city(self) -> str:
-        return points_in_words(self.weight.moves_city) if self.weight else ""
+        return moved_in_words(self.weight.moves_city) if self.weight else ""
 
     @property
     def reasons(self) -> Sequence[str]:
@@ -126,12 +127,9 @@ def rows_of(filings: Sequence[Filing], weighed: Weighed, limit: Decimal) -> list
     ]
 
 
-def points_in_words(points: float | None) -> str:
+def moved_in_words(moves: float | None) -> str:
     """By how much a total would move were the firm to say what was expected of it, in per cent of the total."""
-    if points is None:
-        return UNKNOWN
-    moved = _rounded(points, LEAST)
-    return f"{moved:+,f}" if moved else "不足 0.01"
+    return UNKNOWN if moves is None else part_in_words(moves)
 
 
 def _rounded(figure: float, least: Decimal) -> Decimal:
