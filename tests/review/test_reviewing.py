@@ -74,6 +74,15 @@ def test_a_decision_leads_to_the_next_in_the_order_of_the_queue(desk, may, three
     assert "本期没有其他待审核的了" in words_on(answer)
 
 
+def test_what_is_decided_is_counted_no_more(desk, may, three):
+    """Neither by the answer to the press nor by the page read anew."""
+    first, second, _ = in_their_order(may, three)
+    for text in (words_on(desk.post(approve_at(first), **SCRIPT)), words_on(desk.get(page_of(second)))):
+        assert "待审 第 1 / 2 家" in text
+    walk = walk_of(may.reviewer, second, AT)
+    assert walk.order.stop.waiting == 3 and walk.order.stop_among(walk.still).waiting == 2
+
+
 def test_an_order_chosen_in_the_queue_is_the_one_that_is_walked(desk, may, three):
     by_income = [three[2], three[0], three[1]]
     for submission, income in zip(by_income, ("1", "2", "3"), strict=True):

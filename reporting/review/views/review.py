@@ -115,7 +115,7 @@ def decide_here(request, receipt, decision, change, done, **words) -> HttpRespon
         if said := decided_meanwhile(submission, decision):
             return go_on(request, submission, walk, said)
         change(submission, by=request.user, at=at, **words)
-        return go_on(request, submission, walk, done)
+        return go_on(request, submission, walk.without(submission.filing_id), done)
     found = submissions_visible_to(request.user).get(pk=submission.pk)  # as it is now: why it was refused
     return show_review(request, found, {decision.value: words}, 409, walk)
 
