@@ -113,6 +113,15 @@ def kept_of(area: Area, kept: KeptOrder, filings: Collection[int]) -> KeptOrder:
     return replace(kept, waiting=rows, line=_lined_up(area, rows, kept.totals, kept.limits)[1])
 
 
+def still_waiting(area: Area, kept: KeptOrder, filings: Collection[int]) -> KeptOrder:
+    """Only these of them wait by now: the line is theirs, and what was sent back is in no total."""
+    left = set(kept.waiting["filing"]) - set(filings)
+    gone = left - area.counting_on(left) if left else left
+    totals = kept.totals.without(Totals.of(_figures(kept.waiting.filter(_are(gone)), area)))
+    rows = kept.waiting.filter(_are(filings))
+    return replace(kept, waiting=rows, totals=totals, line=_lined_up(area, rows, totals, kept.limits)[1])
+
+
 def _still(area: Area, yardstick: Yardstick, limits: ReviewLimits) -> tuple[pl.DataFrame, Totals] | None:
     """What is kept, without what was decided since; None where something came in, or it was scored otherwise."""
     notes, found = notes_of(area.period.code, area.name), _read_there(area)

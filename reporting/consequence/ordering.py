@@ -14,7 +14,7 @@ import polars as pl
 from accounts.clock import SHANGHAI
 from accounts.models import District
 from reporting.consequence.board import BEFORE, NOW, PREV, SAID, Board, Measure, board_of, growth_of
-from reporting.consequence.keeping import Area, KeptOrder, as_kept, kept_of, kept_order, moves_of
+from reporting.consequence.keeping import Area, KeptOrder, as_kept, kept_of, kept_order, moves_of, still_waiting
 from reporting.consequence.stopping import CANCELS, WHOLE
 from reporting.consequence.suspicion import MIN_PEERS
 from reporting.consequence.wording import Wording
@@ -115,6 +115,10 @@ class Order:
         behind the line."""
         kept = kept_of(self.area, self.kept, filings)
         return Order(self.area, kept, _in_order(self.area, kept, self.stop), self.stop)
+
+    def stop_among(self, filings: Collection[int]) -> Stop:
+        """Where review may stop when only these of them wait by now; their order is the same."""
+        return _stop_of(self.area, still_waiting(self.area, self.kept, filings))
 
     def placed(self, filings: Sequence[int]) -> dict[int, Placed]:
         """Those of a page, by filing, with the words; one that does not wait has none."""

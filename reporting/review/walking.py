@@ -3,8 +3,9 @@ come in since that order was kept."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 
 import polars as pl
 
@@ -19,12 +20,14 @@ CAME = "in_force__submitted_at"
 @dataclass(frozen=True)
 class Walk:
     """What waits for somebody in a period. `waiting` has the receipts by filing, in order; `places` are those of the
-    order, which also knows filings that were decided since."""
+    order, which also knows filings that were decided since; `still` those of it that wait as they
+    were weighed."""
 
     waiting: dict[int, str]
     places: dict[int, int]
     weighed: frozenset[tuple[int, int]]  # filings with the submission that was weighed
     order: Order | None
+    still: frozenset[int] = frozenset()
 
     def place_of(self, filing: int) -> int | None:
         """The how many-th it is of those that wait."""
@@ -58,9 +61,19 @@ class Walk:
             return None
         return self.order.placed([submission.filing_id]).get(submission.filing_id)
 
-    @property
+    def without(self, filing: int) -> Walk:
+        """Once it is decided."""
+        waiting = {each: receipt for each, receipt in self.waiting.items() if each != filing}
+        return replace(self, waiting=waiting, still=self.still - {filing})
+
+    @cached_property
     def stop_in_words(self) -> str:
-        return self.order.stop.in_words if self.order else ""
+        """Of what still waits: what was decided since the order was kept is in doubt no more."""
+        if self.order is None:
+            return ""
+        came = len(self.waiting) - len(self.still)
+        besides = f"另有 {came} 家是排好顺序之后上报的，排在最后，没有算在内。" if came else ""
+        return self.order.stop_among(self.still).in_words + besides
 
 
 def walk_of(user: User, submission: Submission, at: datetime, seen: str = WEIGHT) -> Walk:
@@ -82,9 +95,11 @@ def walk_by(user: User, period: Period, order: Order | None, seen: str) -> Walk:
     by_figure = seen.removeprefix("-") in (WEIGHT, *FIGURES)
     places = {filing: place for place, (filing, _) in enumerate(rows, start=1)} if by_figure else {}
     filings = Filing.objects.visible_to(user).of(period).filter(state=State.SUBMITTED)
-    came = filings.order_by(CAME if by_figure else seen, "pk").values_list("pk", "in_force__receipt")
+    came = filings.order_by(CAME if by_figure else seen, "pk").values_list("pk", "in_force", "in_force__receipt")
     waiting = sorted(came, key=lambda each: places.get(each[0], len(places) + 1))
-    return Walk(dict(waiting), places, frozenset(rows), order)
+    weighed = frozenset(rows)
+    still = frozenset(pk for pk, submission, _ in waiting if (pk, submission) in weighed)
+    return Walk({pk: receipt for pk, _, receipt in waiting}, places, weighed, order, still)
 
 
 def as_seen(order: Order, seen: str) -> pl.DataFrame:

@@ -15,7 +15,7 @@ from reporting.workflow.calendar import (
     settle_provisional,
     squeezed_by,
 )
-from reporting.workflow.clean import approve_clean, opened_first, why_opened_first
+from reporting.workflow.clean import approve_clean, opened_first, passed_by, why_opened_first
 from reporting.workflow.filing import (
     MIN_EXPLANATION,
     answer,
@@ -64,7 +64,7 @@ from reporting.workflow.review import (
 )
 from reporting.workflow.saving import save_and_read, save_held, save_sheet, why_not_saved
 from reporting.workflow.scan import attach_scan, scan_is_missing, scan_is_wanted
-from reporting.workflow.undoing import UNDO_WITHIN, undo_approval, undo_approvals, undo_until
+from reporting.workflow.undoing import UNDO_WITHIN, undo_approval, undo_approvals, undoable
 from reporting.workflow.withdrawing import drafts_of, why_not_withdrawn, withdraw_period
 
 __all__ = [
@@ -115,6 +115,7 @@ __all__ = [
     "open_for_review",
     "open_period",
     "opened_first",
+    "passed_by",
     "owe",
     "owed_from",
     "propose_lock",
@@ -139,7 +140,7 @@ __all__ = [
     "too_early_to_lock",
     "undo_approval",
     "undo_approvals",
-    "undo_until",
+    "undoable",
     "unexplained",
     "why_not_abandoned",
     "why_not_actual",

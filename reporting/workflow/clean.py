@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from accounts.models import User
 from reporting.consequence.ordering import Placed, order_of
-from reporting.models import Submission, review_limits
+from reporting.models import Review, Submission, review_limits
 from reporting.workflow.guards import Refused
 from reporting.workflow.review import approve
 
@@ -29,6 +29,13 @@ def approve_clean(submissions: Sequence[Submission], by: User, at: datetime) -> 
         except Refused as refusal:
             left[submission.receipt] = str(refusal)
     return approved, left
+
+
+def passed_by(submissions: Sequence[Submission], by: User) -> list[Submission]:
+    """Those of which the last word that stands is this person's approval: a second press finds them passed."""
+    said = Review.objects.standing().filter(submission__in=submissions).order_by("at", "pk")
+    last = {review.submission_id: (review.decision, review.by_id) for review in said}
+    return [each for each in submissions if last.get(each.pk) == (Review.Decision.APPROVE, by.pk)]
 
 
 def opened_first(submissions: Sequence[Submission], at: datetime) -> dict[str, str]:

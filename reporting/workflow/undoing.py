@@ -7,7 +7,7 @@ from django.db import transaction
 
 from accounts.models import User
 from reporting.letters import about_filings
-from reporting.models import Filing, Review, Submission
+from reporting.models import Filing, Period, Review, Submission
 from reporting.workflow.guards import MOVES, Refused, add_review, be_open, be_the_district, locked, move, record
 
 UNDO_WITHIN = about_filings.HELD_BACK
@@ -46,12 +46,16 @@ def undo_approvals(
     return undone, left
 
 
-def undo_until(submission: Submission, by: User, at: datetime) -> datetime | None:
-    """Until when this person may still take the approval of a submission back; None where there is nothing to take."""
-    last = Review.objects.filter(submission__filing=submission.filing_id).order_by("at", "pk").last()
-    if last is None or last.submission_id != submission.pk or why_not_undone(last, by, at):
-        return None
-    return last.at + UNDO_WITHIN
+def undoable(period: Period, by: User, at: datetime) -> list[Review]:
+    """The approvals of a period that this person may still take back, the newest first."""
+    mine = Review.objects.filter(by=by, decision=Review.Decision.APPROVE, at__gte=at - UNDO_WITHIN)
+    filings = Filing.objects.filter(period=period, state__in=MOVES["undo_approval"])
+    filings = filings.filter(pk__in=mine.values("submission__filing"))
+    said = Review.objects.filter(submission__filing__in=filings).order_by("at", "pk")
+    said = said.select_related("by", "submission__filing__enterprise").defer("submission__values")
+    last = {review.submission.filing_id: review for review in said}
+    still = [review for review in last.values() if not why_not_undone(review, by, at)]
+    return sorted(still, key=lambda review: (review.at, review.pk), reverse=True)
 
 
 def why_not_undone(last: Review, by: User, at: datetime) -> str:

@@ -4,7 +4,7 @@
 
 import { arrive } from "./arriving.js";
 
-const SOON = 400; // ms after a filing has come: the second click of a double click must not decide about it
+const SOON = 400; // ms after a filing has come: the second of two presses, by hand or by key, must not decide about it
 let isUnderWay = false;
 let cameAt = -SOON;
 let shown = window.location.pathname;
@@ -78,8 +78,8 @@ document.addEventListener("submit", (event) => {
 document.addEventListener("click", (event) => {
   const pressed = event.target.closest("[data-onward] button, a[data-onward]");
   if (!pressed) return;
-  const isPointer = event.detail > 0;
-  if (isUnderWay || (isPointer && performance.now() - cameAt < SOON)) {
+  const isPointer = event.detail > 0, decides = pressed.matches("button");
+  if (isUnderWay || ((isPointer || decides) && performance.now() - cameAt < SOON)) {
     event.preventDefault();
     return;
   }

@@ -16,6 +16,7 @@ from tests.officials import WARNING, freeze, make_it_be
 pytestmark = pytest.mark.browser
 HEADING = ".page h1"
 FIVE = 5
+SOON = 400  # static/review/swapping.js
 
 
 @pytest.fixture
@@ -63,6 +64,7 @@ def press_on(page, key: str) -> str:
     page.keyboard.press(key)
     expect(page.locator(HEADING)).not_to_contain_text(firm)
     expect(page.locator(HEADING)).to_be_focused()
+    page.wait_for_timeout(SOON)  # sooner nothing is decided about it
     return firm
 
 
@@ -141,6 +143,28 @@ def test_a_double_click_decides_about_one(office, may, five):
     page.get_by_role("button", name=re.compile("^审核通过")).dblclick()
     expect(page.locator(HEADING)).not_to_contain_text(firm)
     assert Review.objects.count() == 1
+
+
+def test_a_key_pressed_twice_decides_about_one(office, may, five):
+    """Also where the second press comes when the next filing is there already, and where the key is held."""
+    page = open_the_first(office, may.reviewer)
+    firm = firm_on(page)
+    page.evaluate("""() => {
+      const press = (repeat) => document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "a", repeat, bubbles: true }));
+      new MutationObserver((changes, watch) => {
+        if (!changes.some((change) => [...change.addedNodes].some((node) => node.matches?.(".page")))) return;
+        watch.disconnect();
+        setTimeout(() => { press(false); press(true); document.body.dataset.pressedAgain = "yes"; });
+      }).observe(document.body, { childList: true, subtree: true });
+    }""")
+    page.keyboard.press("a")
+    expect(page.locator("body[data-pressed-again]")).to_have_count(1)
+    expect(page.locator(HEADING)).not_to_contain_text(firm)
+    second = firm_on(page)
+    page.wait_for_timeout(SOON)
+    assert firm_on(page) == second and Review.objects.count() == 1
+    press_on(page, "a")
+    assert decisions_on(second) == ["approve"]
 
 
 def test_a_second_tab_says_what_the_first_decided(office, may, five):

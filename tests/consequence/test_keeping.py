@@ -137,3 +137,14 @@ def test_an_edition_of_other_figures_is_measured_and_scored_anew(city, scorings)
         write(city.period.code, name, stored, **notes | {"edition": "another"})
     assert names(city, city.yuzhong, NOW + timedelta(minutes=1)) == ["三", "二", "一"] and len(scorings) == 2
     assert order_of(city.period, NOW + timedelta(minutes=1), city.yuzhong).yardstick_at > NOW
+
+
+def test_the_line_of_an_order_as_kept_is_of_what_still_waits(city):
+    """As the queue says it once it is reckoned anew: what was sent back is in no total by now."""
+    names(city, city.yuzhong)
+    city.stands("三", State.APPROVED)
+    city.stands("一", State.RETURNED)
+    kept = order_as_kept(city.period, NOW, city.yuzhong)
+    anew = order_of(city.period, NOW, city.yuzhong)
+    assert kept.stop.waiting == 3 and kept.frame.height == 3
+    assert kept.stop_among({city.filings["二"].pk}) == anew.stop and anew.stop.waiting == 1

@@ -77,6 +77,20 @@ def test_the_line_is_drawn_where_review_may_stop(city, desk):
         assert "审到这里可以停" not in markup_of(desk.get(QUEUE + other)), other
 
 
+def test_the_line_on_the_review_page_is_of_what_still_waits(city, desk):
+    """The order stays as it was kept; what came in since stands behind it and is not in the line."""
+    words_on(desk.get(QUEUE))
+    first, second = (city.filings[name].in_force for name in ("万倍", "小而乱"))
+    city.files("新来", 300, 280)
+    for page in (
+        desk.post(reverse("district_approve", args=[first.receipt]), HTTP_HX_REQUEST="true"),
+        desk.get(reverse("district_review", args=[second.receipt])),
+    ):
+        text = words_on(page)
+        assert "待审 第 1 / 3 家" in text and "待审 2 家，审完前 1 家后" in text
+        assert "另有 1 家是排好顺序之后上报的，排在最后，没有算在内。" in text
+
+
 def test_where_nothing_can_be_compared_it_is_said_and_no_line_is_drawn(db):
     make_it_be(NOW.date())
     small = make_ordered_city(steady=2)

@@ -9,6 +9,7 @@ import pytest
 from django.core.cache import cache
 from django.urls import reverse
 
+from accounts import clock
 from reporting import workflow
 from reporting.conversation.threads import say
 from reporting.filing.twelve_months import months_until
@@ -74,6 +75,15 @@ def test_a_decision_leads_to_the_next_in_the_order_of_the_queue(desk, may, three
     assert "本期没有其他待审核的了" in words_on(answer)
 
 
+def test_what_is_decided_is_counted_no_more(desk, may, three):
+    """Neither by the answer to the press nor by the page read anew."""
+    first, second, _ = in_their_order(may, three)
+    for text in (words_on(desk.post(approve_at(first), **SCRIPT)), words_on(desk.get(page_of(second)))):
+        assert "待审 第 1 / 2 家" in text
+    walk = walk_of(may.reviewer, second, AT)
+    assert walk.order.stop.waiting == 3 and walk.order.stop_among(walk.still).waiting == 2
+
+
 def test_an_order_chosen_in_the_queue_is_the_one_that_is_walked(desk, may, three):
     by_income = [three[2], three[0], three[1]]
     for submission, income in zip(by_income, ("1", "2", "3"), strict=True):
@@ -100,6 +110,27 @@ def test_what_was_passed_a_moment_ago_may_be_taken_back_from_the_next_page(desk,
     answer = desk.post(undo, follow=True)
     assert answer.redirect_chain == [(page_of(first), 302)] and "仍待审核" in words_on(answer)
     assert f'action="{undo}"' not in markup_of(answer) and fresh(first.filing).state == State.SUBMITTED
+
+
+def test_each_that_was_passed_within_a_minute_may_be_taken_back(desk, may, three):
+    """The newest first, and by a key; what was taken back, and what others passed, is not offered."""
+    first, second, third = in_their_order(may, three)
+    workflow.approve(third, make_user("yuzhong-2", "周敏", "district", district=may.reviewer.district), AT)
+    for submission in (first, second):
+        desk.post(approve_at(submission))
+    undo = [reverse("district_undo", args=[each.receipt]) for each in (first, second)]
+    text = markup_of(desk.get(page_of(third)))
+    assert re.findall(r'action="(/[^"]+/undo/)"', text) == [undo[1], undo[0]] and text.count('data-key="u"') == 1
+    text = markup_of(desk.post(undo[0], follow=True))
+    assert re.findall(r'action="(/[^"]+/undo/)"', text) == [undo[1]]
+
+
+def test_many_that_may_be_taken_back_are_folded(desk, may, cast, three):
+    for number in range(10, 14):
+        firm = make_enterprise(f"91500103MB{number:08d}", f"第{number}软件", cast.yuzhong)
+        workflow.approve(freeze(owe(firm, may.may), may.clerk, {"2010.c1": "1.00"}), may.reviewer, clock.now())
+    text = markup_of(desk.get(page_of(three[0])))
+    assert text.count("一分钟内可以撤销。") == 4 and "还有 1 份在一分钟内可以撤销" in text
 
 
 def test_behind_the_last_come_those_that_were_passed_over(desk, may, three):

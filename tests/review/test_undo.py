@@ -1,15 +1,17 @@
 """Undoing an approval from the pages: one, and those that were passed together."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
 from accounts import clock
 from reporting import workflow
 from reporting.models import State
-from tests.cast import AT
+from tests.cast import AT, make_user
 from tests.may import fresh, make_may
 from tests.officials import freeze, make_it_be, sign_in
-from tests.reading import words_on
+from tests.reading import markup_of, words_on
 
 pytestmark = pytest.mark.django_db
 
@@ -49,3 +51,33 @@ def test_a_batch_is_taken_back_and_what_was_overtaken_is_told(may, cast, passed)
     text = words_on(desk.post(url, {"receipt": [passed.receipt]}))
     assert "已撤销 0 份审核通过，1 份没有撤销" in text and "已经撤销" in text
     assert desk.post(reverse("district_undo_clean", args=["2031M05"])).status_code == 404
+
+
+def test_a_second_press_says_the_same_and_what_is_left_of_the_minute(may, passed, monkeypatch):
+    """Passed at 0, pressed again after 20 seconds: 40 are left; after 61 it can be taken back no more."""
+    desk, url = sign_in(may.reviewer), reverse("district_approve_clean", args=["2024M05"])
+    now = passed.reviews.get().at
+    given, undo = {"receipt": [passed.receipt], "seen": "1"}, reverse("district_undo_clean", args=["2024M05"])
+    monkeypatch.setattr(clock, "now", lambda: now + timedelta(seconds=20))
+    answer = desk.post(url, given)
+    text = words_on(answer)
+    assert "通过 1 份" in text and "须逐份审核" not in text and "之前可以撤销这 1 份" in text
+    assert f'action="{undo}"' in markup_of(answer) and 'data-seconds="40"' in markup_of(answer)
+    monkeypatch.setattr(clock, "now", lambda: now + timedelta(seconds=61))
+    later = desk.post(url, given)
+    assert "通过 1 份" in words_on(later) and undo not in markup_of(later)
+
+
+def test_what_somebody_else_passed_is_not_said_to_be_ones_own(may, cast, passed):
+    colleague = make_user("yuzhong-2", "周敏", "district", district=cast.yuzhong)
+    url = reverse("district_approve_clean", args=["2024M05"])
+    answer = sign_in(colleague).post(url, {"receipt": [passed.receipt], "seen": "1"})
+    text = words_on(answer)
+    assert "通过 0 份，1 份须逐份审核" in text and "之前可以撤销" not in text
+
+
+def test_what_was_taken_back_and_passed_anew_is_passed(may, passed):
+    workflow.undo_approval(passed, may.reviewer, clock.now())
+    assert workflow.passed_by([passed], may.reviewer) == []
+    workflow.approve(passed, may.reviewer, clock.now())
+    assert workflow.passed_by([passed], may.reviewer) == [passed]

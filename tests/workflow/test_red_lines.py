@@ -119,7 +119,7 @@ OTHER = {
     "owe",  # whom a period lists; never called for a locked one
     "held", "foreseen", "owed_from", "changes_since", "divide", "same",  # questions
     "explained", "unexplained", "latest_extension", "standing_in_the_way", "too_early_to_lock",  # questions
-    "undo_until", "UNDO_WITHIN", "opened_first", "why_opened_first",
+    "undoable", "passed_by", "UNDO_WITHIN", "opened_first", "why_opened_first",
     "why_not_abandoned", "why_not_actual", "why_not_extended", "why_not_late",
     "why_not_saved", "why_not_withdrawn", "drafts_of",
     "propose_lock", "confirm_lock", "withdraw_lock", "choose_lock_limit", "correct",  # tests/releases

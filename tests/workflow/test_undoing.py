@@ -90,7 +90,7 @@ def lock(may, passed):
 def test_it_is_refused_once_something_has_followed(may, passed, meanwhile, at, words):
     meanwhile(may, passed)
     before = list(Review.objects.values()), list(Filing.objects.values()), JournalEntry.objects.count()
-    assert workflow.undo_until(passed, may.reviewer, at) is None or meanwhile in (amend, lock)
+    assert workflow.undoable(may.may, may.reviewer, at) == []
     with pytest.raises(Refused, match=words):
         workflow.undo_approval(passed, may.reviewer, at)
     assert (list(Review.objects.values()), list(Filing.objects.values()), JournalEntry.objects.count()) == before
@@ -104,8 +104,8 @@ def test_only_who_approved_takes_it_back(may, passed, cast):
         with pytest.raises(Refused, match="不属于您的区县"):
             workflow.undo_approval(passed, stranger, SOON)
     assert fresh(may.filing).state == State.APPROVED
-    assert workflow.undo_until(passed, colleague, SOON) is None
-    assert workflow.undo_until(passed, may.reviewer, AT) == SOON
+    assert workflow.undoable(may.may, colleague, SOON) == []
+    assert workflow.undoable(may.may, may.reviewer, SOON) == list(passed.reviews.all())
 
 
 def test_what_was_never_approved_is_not_undone(may):

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -12,7 +13,7 @@ from accounts.access import needs
 from accounts.models import Ability
 from reporting import workflow
 from reporting.letters.mass import MassPreview, done_as_seen, rehearsed
-from reporting.models import Filing, Period
+from reporting.models import Filing, Period, Submission
 from reporting.pages.chosen_period import asked_period, periods_to_show
 from reporting.pages.mass_letters import Question, ask_first, seen_on
 from reporting.review.bulk import Bulk
@@ -57,8 +58,19 @@ def approve_clean(request, code):
         bulk = Bulk.of(approved, known.placed([submission.filing_id for submission in approved]))
         around = {"bulk": bulk, "headline": known.headline, "left": left}
         return ask_first(request, question, preview, "review/ask_bulk.html", **around)
-    around = {"period": period, "approved": approved, "left": left, "undo_until": at + workflow.UNDO_WITHIN}
-    return render(request, "review/approved.html", around | {"seconds": workflow.UNDO_WITHIN.seconds})
+    passed = [*approved, *workflow.passed_by([submission for submission, _ in left], request.user)]
+    left = [(submission, why) for submission, why in left if submission not in passed]
+    return show_passed(request, period, passed, left)
+
+
+def show_passed(request, period: Period, passed: list[Submission], left: list[tuple[Submission, str]]) -> HttpResponse:
+    """A second press shows the same as the first. The clock is read again: to pass many takes of the minute in which
+    they can be taken back."""
+    at, keys = clock.now(), {submission.pk for submission in passed}
+    undoable = [each for each in workflow.undoable(period, request.user, at) if each.submission_id in keys]
+    until = min((each.at for each in undoable), default=at) + workflow.UNDO_WITHIN
+    around = {"period": period, "approved": passed, "left": left, "undoable": undoable, "undo_until": until}
+    return render(request, "review/approved.html", around | {"seconds": (until - at).seconds})
 
 
 def passed_as_seen(act: Callable[[], object], decided: list, at: datetime, seen: str) -> MassPreview | None:

@@ -19,7 +19,7 @@ from reporting import workflow
 from reporting.filing.past import periods_before
 from reporting.filing.punctuality import decide_by
 from reporting.firm.views.submission import already_decided, is_current, record_of, reviews_of, show_submission
-from reporting.models import Filing, Review, State, Submission
+from reporting.models import Filing, Review, Submission
 from reporting.review.forms import NotePress, ReasonsPress
 from reporting.review.strip import strip_of
 from reporting.review.views.listing import chosen_on, sorted_by
@@ -115,7 +115,7 @@ def decide_here(request, receipt, decision, change, done, **words) -> HttpRespon
         if said := decided_meanwhile(submission, decision):
             return go_on(request, submission, walk, said)
         change(submission, by=request.user, at=at, **words)
-        return go_on(request, submission, walk, done)
+        return go_on(request, submission, walk.without(submission.filing_id), done)
     found = submissions_visible_to(request.user).get(pk=submission.pk)  # as it is now: why it was refused
     return show_review(request, found, {decision.value: words}, 409, walk)
 
@@ -178,15 +178,6 @@ def show_review(request, submission: Submission, typed=None, status=200, walk: W
         "only_reads": only_reads,
         "strip": strip_of(submission, walk.placed(submission) if is_open else None),
         "moves": [move for move in MOVES.values() if is_open and filing.state in workflow.MOVES[move]],
-        "undone": last_approved(request.user, filing.period_id),
+        "undoable": workflow.undoable(filing.period, request.user, clock.now()),
     }
     return show_submission(request, submission, "review/review.html", around, status)
-
-
-def last_approved(user, period: str) -> Review | None:
-    """What this person passed a moment ago, and may take back."""
-    said = Review.objects.filter(by=user, at__gt=clock.now() - workflow.UNDO_WITHIN, submission__filing__period=period)
-    last = said.select_related("submission__filing__enterprise").order_by("-pk").first()
-    if last is None or last.decision != Review.Decision.APPROVE:
-        return None
-    return last if last.submission.filing.state == State.APPROVED else None
