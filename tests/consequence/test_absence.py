@@ -13,7 +13,7 @@ FIRST, SECOND, THIRD = IN_ORDER = ("未报甲", "未报丙", "未报乙")
 
 @pytest.fixture
 def city(db):
-    """Of May 2023 甲 had 500 and 乙 5; of December 甲 said 1,200, 乙 5,000 and 丙 600, of whose May nothing is known."""
+    """Of May 2023 甲 had 500 and 乙 5; of December 甲 said 1,200, 乙 5,000 and 丙 600; of its May nothing is known."""
     make_it_be(NOW.date())
     city = make_ordered_city()
     for name, headline, revenue in (("未报甲", 500, 1200), ("未报乙", 5, 5000), ("未报丙", None, 600)):
