@@ -16,6 +16,8 @@
   const SIGN = "※"; // beside what the table marks
   const grouped = new Intl.NumberFormat("en-US", { maximumFractionDigits: 6 });
 
+  const told = (one) => new Intl.NumberFormat("en-US", { minimumFractionDigits: one.decimals, maximumFractionDigits: one.decimals });
+
   const styles = getComputedStyle(document.documentElement);
   const tone = (name) => styles.getPropertyValue(name).trim();
   const font = () => ({ fontSize: SIZE, fontFamily: getComputedStyle(document.body).fontFamily, color: tone("--ink") });
@@ -131,7 +133,7 @@
     return {
       type: "bar", name: one.name, yAxisIndex: !lies && one.right ? 1 : 0, animation: false, barMaxWidth: lies ? 18 : 34, barGap: "10%",
       itemStyle: fillOf(one, number, false), emphasis: { disabled: true }, z: 2,
-      label: { show: lies, ...font(), formatter: ({ value }) => grouped.format(value) },
+      label: { show: lies, ...font(), formatter: ({ value }) => told(one).format(value) },
       data: one.values.map((value, at) => (value === null ? null : {
         value, itemStyle: fillOf(one, number, drawn.marked.includes(at)), label: { position: value < 0 ? "left" : "right" },
       })),

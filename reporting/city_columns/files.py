@@ -20,15 +20,23 @@ from reporting.city_columns.scaling import ScaledColumns
 
 ROOT = Path(__file__).resolve().parents[2]
 ROWS_TOGETHER = 8192
-MADE_BY = ("forms_tables", "reporting/city_columns", "reporting/recheck", "reporting/consequence")
+MADE_BY = (
+    "forms_tables",
+    "reporting/city_columns",
+    "reporting/recheck",
+    "reporting/consequence",
+    "reporting/estimates",
+    "reporting/picture",
+)
+FILES_MADE_BY = ("reporting/filing/judging.py", "reporting/review/weighing.py", "reporting/pages/charts.py")
 
 
 @cache
 def layout() -> str:
-    """What the files are made by: another release of what completes, stores or judges a form (a finding is kept by the
-    number of its condition), and they are made anew."""
+    """What the files are made by: another release of what completes, stores, judges or weighs a form (a finding is kept
+    by the number of its condition), and they are made anew; so are the charts that are kept."""
     sources = sorted(source for folder in MADE_BY for source in (ROOT / folder).rglob("*.py"))
-    sources += [ROOT / "reporting/filing/judging.py", *sorted(DEFINITIONS.glob(f"*/{PLATFORM}"))]
+    sources += [*(ROOT / file for file in FILES_MADE_BY), *sorted(DEFINITIONS.glob(f"*/{PLATFORM}"))]
     return sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:12]
 
 

@@ -1,4 +1,5 @@
-"""Whom to ring first: the firms of which nothing is in, in the order of what the total lacks without them."""
+"""Whom to ring first: the firms of which nothing is in, in the order of what the total lacks without them
+(reporting.consequence.absence), with what each is expected to say."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from reporting.consequence.absence import absences_of
 from reporting.estimates.predicting import Method, predict
 from reporting.estimates.reading import HEADLINE, THEN, Evening
 from reporting.models import Filing
@@ -15,8 +17,8 @@ MOST_TO_RING = 20
 METHODS = {
     Method.TREND: "上年同期数 × 企业上期增势 × 同组变动",
     Method.RATIO: "上年同期数 × 同组平均增幅",
-    Method.NEWCOMERS: "没有上年数，取同组新增企业平均数",
-    Method.CLASS_MEAN: "没有上年数，取同组已报企业平均数",
+    Method.NEWCOMERS: "上年同期不详，按同组上年同期也不详的企业平均数",
+    Method.CLASS_MEAN: "上年同期不详，按同组已报企业平均数",
     Method.NOTHING: "不能推算",
 }
 LEVELS = ("同类同规模同区县", "同类同规模", "同类", "全市")
@@ -40,6 +42,10 @@ class FirmToRing:
         return "不能推算" if self.estimate is None else f"{self.estimate:,.0f}"
 
     @property
+    def beside_words(self) -> str:
+        return "" if self.beside is None else f"另算：按同组平均比率为 {self.beside:,.0f}"
+
+    @property
     def share_words(self) -> str:
         return "" if self.share is None else f"{self.share:.1f}%"
 
@@ -57,7 +63,7 @@ class ToRing:
     def in_words(self) -> str:
         told = f"未报 {self.missing} 家" + (f"，其中 {self.unsaid} 家不能推算" if self.unsaid else "")
         first = f"，列出前 {len(self.firms)} 家" if self.missing > len(self.firms) else ""
-        return f"{told}。按缺了这一家合计会少多少排列{first}。"
+        return f"{told}。按上年同期数从大到小排列{first}。"
 
 
 def to_ring(told: Evening, whole: float, district: str | None = None) -> ToRing:
@@ -70,8 +76,8 @@ def to_ring(told: Evening, whole: float, district: str | None = None) -> ToRing:
         level=pl.Series(predicted.level),
     )
     rows = rows.filter(~pl.col("is_in") if district is None else ~pl.col("is_in") & (pl.col("district") == district))
-    by_weight = pl.coalesce("estimate", "before", pl.lit(0.0)).abs()
-    first = rows.sort(by_weight, "filing", descending=[True, False]).head(MOST_TO_RING)
+    rows = rows.join(absences_of(told.period).frame, on="filing", how="left", maintain_order="left")
+    first = rows.sort(pl.col("weight").abs(), "filing", descending=[True, False], nulls_last=True).head(MOST_TO_RING)
     filings = Filing.objects.filter(pk__in=first["filing"].to_list()).select_related("enterprise", "district", "period")
     known = {each.pk: each for each in filings.defer("enterprise__attributes")}
     firms = [

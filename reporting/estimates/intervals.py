@@ -10,7 +10,7 @@ and their quantile is the one that held for as many of those as the rate asks fo
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil, inf, isfinite, pi, sqrt, tan
 from statistics import NormalDist
 
@@ -32,7 +32,8 @@ STEADIED_BY = 12.0  # degrees of freedom by which it is trusted that firms stray
 class Experience:
     """What past periods showed at one stage. `bias` and `between` (a variance) are relative to what is estimated of the
     late ones; `unsure` is the variance of the bias; `quantile` by how many standard deviations an interval reaches to
-    either side; `within` is how much of the variance of the firms' own errors was borne out."""
+    either side; `within` is how much of the variance of the firms' own errors was borne out;
+    `only_adds` tells that no late firm said less than nought: a total does not fall below what is in."""
 
     periods: int
     bias: float
@@ -40,6 +41,7 @@ class Experience:
     unsure: float
     quantile: float
     within: float = 1.0
+    only_adds: bool = True
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,7 @@ def experience_of(past: Sequence[LateOnes], share: float, rate: float = RATE) ->
     rows = [late.at(share) for late in past]
     told = np.array([(missing[-1], came[-1], variance[-1]) for missing, came, variance in rows if missing[-1] > 0])
     city = of_city(told, rate) if len(told) else none_yet(rate)
+    city = replace(city, only_adds=bool(past) and all(late.lowest.min(initial=0.0) >= 0 for late in past))
     if city.periods < FEWEST_PERIODS:
         return city, city
     return city, of_districts(rows, city, rate)
@@ -116,7 +119,7 @@ def of_districts(rows: Sequence[LateRow], city: Experience, rate: float) -> Expe
         return city
     as_few_periods_tell = city.quantile / NormalDist().inv_cdf((1 + rate) / 2)
     quantile = float(reach[min(place, len(reach)) - 1]) * as_few_periods_tell
-    return Experience(city.periods, city.bias, between, city.unsure, quantile)
+    return replace(city, between=between, quantile=quantile, within=1.0)
 
 
 def bias_without(rows: Sequence[LateRow], period: int, between: float) -> float:
@@ -158,7 +161,7 @@ def interval_of(standing: AreaEstimates, place: int, known: Experience) -> Estim
     variance = missing**2 * (known.between + known.unsure) + known.within * float(standing.variance[place])
     half = known.quantile * sqrt(variance)
     low = likely - half
-    return EstimateInterval(max(low, said) if said >= 0 else low, likely, likely + half)
+    return EstimateInterval(max(low, min(said, likely)) if known.only_adds else low, likely, likely + half)
 
 
 def why_not(standing: AreaEstimates, place: int) -> str:

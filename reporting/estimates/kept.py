@@ -12,7 +12,7 @@ import polars as pl
 
 from forms_tables.edition.periods import PeriodCode
 from reporting.city_columns.counted import refresh
-from reporting.city_columns.files import Broken, identity, in_turn, notes_of, path_of, read, write
+from reporting.city_columns.files import Broken, identity, in_turn, layout, notes_of, path_of, read, write
 from reporting.city_columns.kept import FILINGS
 from reporting.city_columns.marks import counting_of, mark_of
 from reporting.city_columns.scaling import ScaledColumns
@@ -24,10 +24,10 @@ from reporting.totals.aggregation import districts_of
 from reporting.totals.at_hand import at_hand
 
 EVENING, LATE = "evening", "late"
-MADE_AS = 1  # of which shape the files are, and by which method what is in them
+MADE_AS = 2  # of which shape the files are, and by which method what is in them
 LEARNT = 24  # past periods an interval learns from, at most
 CITY = ""  # where a district's code stands
-COLUMNS = ("missing", "came", "variance", "could_say")
+COLUMNS = ("missing", "came", "variance", "could_say", "lowest")
 
 
 def last_before(period: Period) -> Period | None:
@@ -55,7 +55,7 @@ def told_of(period: Period) -> Evening:
 
 def rows_of(period: Period, mark: str) -> pl.DataFrame:
     if not period.is_locked:
-        stand = (mark_of(refresh(period.parsed)), identity(path_of(period.pk, FILINGS)))
+        stand = (layout(), mark_of(refresh(period.parsed)), identity(path_of(period.pk, FILINGS)))
         return at_hand(f"evening/{period.pk}", stand, lambda: own_rows(period, fresh=False))
     kept = kept_file(period.pk, EVENING, mark)
     if kept is None:

@@ -17,13 +17,14 @@ STAGES = (0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0
 @dataclass(frozen=True)
 class LateOnes:
     """For each stage (a share of the firms in) and each district, the last for the city: what was estimated of those
-    not in yet, what they came to say, the variance that was told of the estimate, and whether an interval could have
-    been given."""
+    not in yet, what they came to say, the variance that was told of the estimate, whether an interval could have been
+    given, and the lowest figure that one of them came to say (nought where none said less)."""
 
     missing: FloatArray
     came: FloatArray
     variance: FloatArray
     could_say: FloatArray
+    lowest: FloatArray
 
     def at(self, share: float) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Of the districts of which something could have been said. Between two stages, in between; before the first
@@ -60,4 +61,16 @@ def late_ones(figures: Measured, order: WholeArray, comparable: bool = False) ->
         came=np.array([final.said - each.said for each in found]),
         variance=np.array([each.variance for each in found]),
         could_say=np.array([could_say(each) for each in found], dtype=float),
+        lowest=np.array([lowest_late(figures, order, stage, comparable) for stage in STAGES]),
     )
+
+
+def lowest_late(figures: Measured, order: WholeArray, stage: float, comparable: bool) -> FloatArray:
+    late = order[round(stage * len(order)) :]
+    said = np.nan_to_num(figures.said[late])
+    if comparable:
+        said = np.where(np.isfinite(figures.base[late]), said, 0.0)
+    lowest = np.zeros(figures.areas + 1)
+    np.minimum.at(lowest, figures.area[late], said)
+    lowest[-1] = said.min(initial=0.0)
+    return lowest

@@ -65,6 +65,11 @@ class NightLayout:
         return self.measure.unit
 
     @property
+    def interval_words(self) -> str:
+        """What stands over a column of intervals."""
+        return f"{RATE_WORDS} 区间"
+
+    @property
     def whole(self) -> float:
         standing = self.night.now.standing
         return float(standing.said[self.night.place] + standing.missing[self.night.place])
@@ -101,7 +106,7 @@ class NightLayout:
                 f"迟报企业与先报企业的差别，参照此前 {periods} 个已锁定的报告期。"
             )
         known = f"只有 {periods} 个已锁定的报告期可以参照" if periods else "还没有已锁定的报告期可以参照"
-        return f"{known}，迟报企业会差多少只能按假设放宽，区间比实际需要的更宽，把握没有经过检验。"
+        return f"{known}，迟报企业会差多少只能假设。区间可能偏宽，也可能偏窄，把握没有经过检验。"
 
     @cached_property
     def measures(self) -> list[MeasureShown]:

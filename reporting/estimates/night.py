@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
+from reporting.city_columns.files import layout
 from reporting.estimates.kept import last_before, past_before, told_of
 from reporting.estimates.reading import HEADLINE, Evening, as_of, came_by
 from reporting.estimates.replaying import NightMoment, Past, moment_of, those_who_came
@@ -102,7 +103,7 @@ def moment_at(told: Evening, hour: int, past: Past) -> NightMoment:
     of."""
     moment = end_of_last_day(told.period) + timedelta(hours=hour)
     then = as_of(told, moment)
-    mark = (*made_of(then), len(past.totals))
+    mark = (layout(), *made_of(then), len(past.totals))
     return at_hand(f"night/{told.period.pk}/{hour}", mark, lambda: moment_of(then, HEADLINE, moment, past))
 
 

@@ -12,12 +12,9 @@ import numpy as np
 import polars as pl
 
 from forms_tables.edition.catalog import Edition
-from forms_tables.notation.names import earlier
-from reporting.city_columns import frozen
-from reporting.city_columns.files import Broken, notes_of, read, write
-from reporting.city_columns.kept import FILINGS
-from reporting.city_columns.marks import parts_of
+from reporting.city_columns.files import Broken, read, write
 from reporting.city_columns.scaling import ScaledColumns
+from reporting.consequence.absence import store_those_behind
 from reporting.consequence.board import BEFORE, NOW, Measure, board_of, measure_of
 from reporting.estimates.predicting import FloatArray, Measured, WholeArray
 from reporting.models import Period, Submission
@@ -114,14 +111,6 @@ def own_rows(period: Period, fresh: bool = True) -> pl.DataFrame:
     )
     rows = rows.filter(pl.col("owed") | pl.col("is_in")).drop("owed")
     return rows.join(arrivals_of(period), on="filing", how="left", maintain_order="left")
-
-
-def store_those_behind(period: Period) -> None:
-    """The columns of the earlier periods that its firms are measured against, where none can be read: the beat keeps
-    them current (reporting.city_columns.tasks)."""
-    behind = {each.code for each in earlier(period.parsed).values()}
-    if unstored := [code for code in behind if notes_of(code, FILINGS) is None]:
-        frozen.refresh(code for code, parts in parts_of(unstored).items() if parts)
 
 
 def arrivals_of(period: Period) -> pl.DataFrame:

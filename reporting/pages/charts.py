@@ -105,6 +105,7 @@ class Chart:
                 "dashed": each.dashed,
                 "band": [[place_of(end) for end in ends] if ends else None for ends in each.band],
                 "log": each.logarithmic,
+                "decimals": most_decimals(each.values),
             }
             for each in self.series
         ]
@@ -118,6 +119,11 @@ def read(figure: Plotted) -> str:
     if figure is None:
         return ""
     return f"{figure:,.2f}" if isinstance(figure, float) else f"{Decimal(figure):,f}"
+
+
+def most_decimals(figures: Sequence[Plotted]) -> int:
+    """As many as a row of figures is read with: 27.0 stays 27.0 beside 25.8."""
+    return max((len(read(each).partition(".")[2]) for each in figures), default=0)
 
 
 def place_of(figure: Plotted) -> float | None:

@@ -29,11 +29,11 @@ def firms_chart(period: Period, at: datetime, district: District | None, note: s
     doubtful = doubtful_in(order)
     drawn = rows.filter(pl.col("filing").is_in(list(doubtful)) | (pl.int_range(pl.len()) < LARGEST))
     names = names_of(drawn["enterprise"].to_list())
-    carried = share(Decimal(drawn["now"].sum()), Decimal(rows["now"].sum()))
+    carried = share(Decimal(drawn["now"].sum()), Decimal(whole_in(order.board, district)))
+    part = "" if carried is None else f"，占全部上报件{measure.name}的 {carried}%"
     levels = [round(each, 2) for each in drawn["now"]]
     left_out = f"，其余 {rows.height - drawn.height} 家没有画" if drawn.height < rows.height else ""
-    known = f"共 {rows.height} 家有本期数和上年数{left_out}"
-    said = f"图中 {drawn.height} 家（{known}），占{measure.name}的 {carried}%。"
+    said = f"图中 {drawn.height} 家（共 {rows.height} 家有本期数和上年数{left_out}）{part}。"
     return Chart(
         name="firms",
         title=f"企业{measure.name}与增速",
@@ -60,6 +60,12 @@ def points_in(board: Board, measure: Measure) -> pl.DataFrame:
     return found.select("filing", "enterprise", now.alias("now"), growth).sort(
         "now", "filing", descending=[True, False]
     )
+
+
+def whole_in(board: Board, district: District | None) -> float:
+    """Of all that is in, whether or not it has a year before."""
+    frame = board.frame if district is None else board.frame.filter(pl.col("district") == district.code)
+    return float(frame.filter(pl.col("submission").is_not_null())[NOW.format(board.measures[0].cell)].sum())
 
 
 def doubtful_in(order: Order) -> dict[int, str]:

@@ -1,5 +1,6 @@
 """What a period's charts rest on has a mark, and they are kept while it is the same: of a released period the digest of
-what was frozen, of imported history its own, of one that goes on where its filings stand."""
+what was frozen, of imported history its own, of one that goes on where its filings stand. What another release of the
+program drew is drawn again."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ from django.core.cache import cache
 from accounts.models import District
 from forms_tables.edition.periods import PeriodCode
 from reporting.city_columns.counted import refresh
-from reporting.city_columns.files import notes_of
+from reporting.city_columns.files import layout, notes_of
 from reporting.city_columns.kept import FILINGS
 from reporting.models import Release
 
@@ -20,6 +21,7 @@ Workings = TypeVar("Workings")
 
 
 def kept_under(place: str, mark: str, work_out: Callable[[], Workings]) -> Workings:
+    mark = f"{layout()}/{mark}"
     kept = cache.get(f"picture-{place}")
     if kept is None or kept[0] != mark:
         kept = (mark, work_out())

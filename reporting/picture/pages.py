@@ -8,7 +8,8 @@ from datetime import datetime
 from functools import cached_property, partial
 
 from accounts.models import District
-from reporting.models import Deadline, Period
+from reporting.consequence.yardstick import yardstick_of
+from reporting.models import Deadline, Period, review_limits
 from reporting.pages.charts import Chart
 from reporting.picture.figure import PicturedFigure, classes_of, figures_to_choose
 from reporting.picture.firms import firms_chart
@@ -86,8 +87,11 @@ class Picture:
         return mark_of_filings(self.summary.period, self.own, fresh=False)
 
     def _firms(self, period: Period) -> Chart | None:
+        """What is doubtful rests on the yardstick and the limits, too."""
         drawn = partial(firms_chart, period, self.at, self.own, self.standing)
-        return kept_under(f"firms-{self.place}", f"{self.mark}/{self.standing}", drawn)
+        limits = review_limits()
+        rests_on = [self.mark, yardstick_of(period, self.at).mark, str(limits.points), *limits.watched, self.standing]
+        return kept_under(f"firms-{self.place}", "/".join(rests_on), drawn)
 
     def _levels(self, period: PastPeriod, figure: PicturedFigure) -> Levels:
         if period.release:

@@ -1,4 +1,5 @@
-"""Whom to urge first: of those who still owe a period, those whose absence leaves most of last year's revenue out."""
+"""Whom to urge first: of those who still owe a period, those whose absence leaves most of what they had a year before
+out (reporting.consequence.absence)."""
 
 from __future__ import annotations
 
@@ -11,18 +12,18 @@ from itertools import accumulate
 from django.db.models import QuerySet
 
 from accounts.models import User
+from reporting.consequence.absence import absences_of
 from reporting.models import Filing, Period
 from reporting.models.standing import COUNTED_AS_OWED
 from reporting.reminders.urging import Chosen, asked_for, group
 from reporting.totals.coverage import share
-from reporting.totals.last_year import base_revenue_before
 
 MOST_OF_IT = 80  # per cent of what a group's absence leaves out: so many are offered to be urged first
 
 
 @dataclass(frozen=True)
 class Absent:
-    """One who still owes: what it reported for the year before, what part that is of all who owe in the area, and
+    """One who still owes: what it had a year before (`revenue`), what part that is of all who owe in the area, and
     how much of the area would be in if everybody up to here came. Blank where there is nothing to compare with."""
 
     filing: int
@@ -37,14 +38,14 @@ class Absent:
 
 @dataclass(frozen=True)
 class Absence:
-    """A group of those who owe, what weighs most first. `basis` says where last year's revenue is taken from, and is
-    empty where there is none; `carried` is the part of the area that is in, `missing` the group's, in percent."""
+    """A group of those who owe, what weighs most first. `basis` says what is compared, and is
+    empty where there is nothing; `carried` is the part of the area that is in, `missing` the group's, in percent."""
 
     basis: str
     rows: Sequence[Absent]
     carried: Decimal | None
     missing: Decimal | None
-    unknown: int  # of the group, who reported nothing for last year
+    unknown: int  # of the group, of whom nothing is known
 
     @property
     def order(self) -> list[int]:
@@ -53,7 +54,7 @@ class Absence:
     @property
     def first(self) -> int:
         """How few of them carry most of what the group leaves out; 0 where that is everybody or cannot be said."""
-        known = [max(row.revenue, Decimal(0)) for row in self.rows if row.revenue is not None]
+        known = [abs(row.revenue) for row in self.rows if row.revenue is not None]
         wanted = sum(known) * MOST_OF_IT / 100
         number = next((n for n, reached in enumerate(accumulate(known), start=1) if reached >= wanted > 0), 0)
         return number if number < len(self.rows) else 0
@@ -62,15 +63,16 @@ class Absence:
 def weigh(user: User, period: Period, chosen: Chosen, owing: QuerySet[Filing]) -> Absence:
     """The area is what this person may urge, or the district the city chose; a group narrowed further is measured by
     the whole of it."""
-    basis, revenue = base_revenue_before(period)
+    absences = absences_of(period)
+    revenue = {filing: Decimal(repr(weight)) for filing, weight in absences.weights.items()}
     area = asked_for(user, period, Chosen(district=chosen.district))
-    firms = dict(area.filter(COUNTED_AS_OWED).order_by().values_list("pk", "enterprise"))
-    whole = sum((revenue.get(firm, Decimal(0)) for firm in firms.values()), Decimal(0))
+    owed = area.filter(COUNTED_AS_OWED).order_by().values_list("pk", flat=True)
+    whole = sum((revenue.get(pk, Decimal(0)) for pk in owed), Decimal(0))
     outside = set(area.outstanding().order_by().values_list("pk", flat=True))
-    carried = sum((revenue.get(firm, Decimal(0)) for pk, firm in firms.items() if pk not in outside), Decimal(0))
-    group_of = owing.order_by("district__position", "enterprise__name", "pk").values_list("pk", "enterprise")
-    found = [(pk, revenue.get(firm)) for pk, firm in group_of]
-    found.sort(key=lambda row: (row[1] is None, -(row[1] or 0)))
+    carried = sum((revenue.get(pk, Decimal(0)) for pk in owed if pk not in outside), Decimal(0))
+    group_of = owing.order_by("district__position", "enterprise__name", "pk").values_list("pk", flat=True)
+    found = [(pk, revenue.get(pk)) for pk in group_of]
+    found.sort(key=lambda row: (row[1] is None, -abs(row[1] or Decimal(0))))
     sums = accumulate((known or Decimal(0) for _, known in found), initial=carried)
     next(sums)
     rows = [
@@ -79,7 +81,7 @@ def weigh(user: User, period: Period, chosen: Chosen, owing: QuerySet[Filing]) -
     ]
     missing = sum((known or Decimal(0) for _, known in found), Decimal(0))
     unknown = sum(known is None for _, known in found)
-    return Absence(basis, rows, share(carried, whole), share(missing, whole), unknown)
+    return Absence(absences.words, rows, share(carried, whole), share(missing, whole), unknown)
 
 
 def cut_to(user: User, period: Period, chosen: Chosen, at: datetime) -> Chosen:

@@ -16,6 +16,7 @@ from accounts.models import District, User
 from reporting.city_columns.files import Broken, read, write
 from reporting.city_columns.marks import mark_of, parts_of
 from reporting.city_columns.scaling import ScaledColumns
+from reporting.consequence.absence import absences_of
 from reporting.consequence.board import BEFORE, NOW, Measure, growth_of
 from reporting.consequence.ordering import Order, Placed, Stop, order_of
 from reporting.models import Period
@@ -31,7 +32,7 @@ PLACED = ("score", "moves_district", "moves_city", "warnings")
 @dataclass(frozen=True)
 class KnownOfFiling:
     """What is known of one filing. `revenue`, `before` and `change` are of the headline figure; `absent` is what part
-    of what all had then it had, in per cent, where nothing of it is in."""
+    of what all had then it had (reporting.consequence.absence), in per cent, where nothing of it is in."""
 
     filing: int
     revenue: float | None
@@ -141,19 +142,22 @@ def _others(order: Order) -> pl.DataFrame:
 
 def _mark(order: Order) -> str:
     asked = None if order.area.district is None else [str(order.area.district.pk)]
-    return mark_of(parts_of([order.area.period.code], asked)[order.area.period.code]) + order.kept.yardstick.mark
+    stand = mark_of(parts_of([order.area.period.code], asked)[order.area.period.code])
+    return "/".join([stand, order.kept.yardstick.mark, order.area.period.edition.digest])
 
 
 def _others_read(order: Order) -> pl.DataFrame:
     cell = order.measures[0].cell
     now, before = pl.col(NOW.format(cell)), pl.col(BEFORE.format(cell))
-    missing, whole = pl.col("submission").is_null() & pl.col("owed"), before.abs().sum()
-    rows = order.board.frame.with_columns(
+    absences = absences_of(order.area.period)
+    had, missing = pl.col("weight").abs(), pl.col("submission").is_null() & pl.col("owed")
+    whole = had.sum() if absences.is_revenue else pl.coalesce(before.abs(), had).sum()
+    rows = order.board.frame.join(absences.frame, on="filing", how="left", maintain_order="left").with_columns(
         revenue=now,
         before=before,
         change=growth_of(order.measures[0]),
         missing=missing,
-        absent=pl.when(missing & (whole != 0)).then(before.abs() / whole * 100),
+        absent=pl.when(missing & (whole != 0)).then(had / whole * 100),
     )
     return _sorted(rows.filter(~pl.col("waits")).select(*KNOWN))
 

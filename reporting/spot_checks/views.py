@@ -8,7 +8,7 @@ from accounts import clock
 from accounts.access import needs, refusals_on
 from accounts.models import Ability
 from reporting.dates.arrangements import ONE_DAY
-from reporting.models import Filing, Period, Submission, TrainingSession
+from reporting.models import Deadline, Filing, Period, Submission, TrainingSession
 from reporting.pages.chosen_period import period_in_hand
 from reporting.pages.comparison import FindingInWords, findings_of
 from reporting.spot_checks import checking, today
@@ -29,7 +29,15 @@ def home(request):
     numbers = numbers_of(sessions, request.user)
     around = {
         "at": at,
-        "periods": [(period, progress_of(Filing.objects.of(period)), orders[period.code].stop) for period in periods],
+        "periods": [
+            (
+                period,
+                period.deadline(Deadline.CITY).date,
+                progress_of(Filing.objects.of(period)),
+                orders[period.code].stop,
+            )
+            for period in periods
+        ],
         "doubted": [(row, said_of(row.filing.in_force)) for row in today.most_doubted(periods, orders)],
         "unopened": today.passed_unopened(periods, orders, at),
         "since": today.since(at),

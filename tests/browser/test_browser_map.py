@@ -1,5 +1,7 @@
 """The map of districts by keys: each district that has a name on it is one stop, and leads to its totals."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -32,3 +34,19 @@ def test_a_district_on_the_map_is_reached_and_pressed_by_keys(office, cast, widt
     city.keyboard.press("Enter")
     expect(city.get_by_role("heading", level=1)).to_contain_text("渝中区汇总")
     assert city.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_what_stands_beside_a_bar_has_the_decimals_of_the_table(office, cast):
+    period = a_period("2024M05")
+    for firm, district, now, then in (
+        (cast.yuntu, cast.yuzhong, "130", "100"),
+        (cast.shancheng, cast.nanan, "888", "777"),
+    ):
+        filing = Filing.objects.create(enterprise=firm, period=period, district=district, state=State.LOCKED)
+        file_values(filing, {"2020.c1": now, "2020.c2": then}, cast.zhou_tao)
+    city = office.seat_without_the_form(cast.zhou_tao)
+    city.goto("/city/picture/2024M05/")
+    for figure in ("30.0", "14.3"):
+        expect(
+            city.locator(".drawing svg text").filter(has_text=re.compile(f"^{re.escape(figure)}$")).first
+        ).to_be_visible()

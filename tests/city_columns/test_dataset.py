@@ -1,6 +1,7 @@
 """The stored columns of a period: they say of every filing what judging it says, and follow the record."""
 
 import os
+import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, datetime
@@ -478,15 +479,26 @@ def test_a_change_of_the_register_is_seen_though_a_later_one_was_committed_befor
 
 
 def test_another_release_of_what_judges_makes_the_files_anew(monkeypatch, tmp_path):
-    for folder in [*files.MADE_BY, "forms_tables/judges", "reporting/filing"]:
+    for folder in [*files.MADE_BY, "forms_tables/judges"]:
         (tmp_path / folder).mkdir(parents=True)
-    (tmp_path / "reporting/filing/judging.py").write_text("A = 1")
+    for file in files.FILES_MADE_BY:
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / file).write_text("A = 1")
     monkeypatch.setattr(files, "ROOT", tmp_path)
     layout, before = files.layout.__wrapped__, files.layout.__wrapped__()
     (tmp_path / "forms_tables/judges/city.py").write_text("B = 2")
     after = layout()
     (tmp_path / "reporting/filing/judging.py").write_text("A = 2")
     assert len({before, after, layout()}) == 3
+
+
+def test_whatever_writes_a_file_is_among_what_the_files_are_made_by():
+    """Who asks for `write` of the stored columns: another release of it may not read what this one wrote."""
+    sources = (files.ROOT / "reporting").rglob("*.py")
+    asked = re.compile(r"^from reporting\.city_columns\.files import .*\bwrite\b", re.MULTILINE)
+    writers = {source.relative_to(files.ROOT).as_posix() for source in sources if asked.search(source.read_text())}
+    made_by = (*(f"{folder}/" for folder in files.MADE_BY), *files.FILES_MADE_BY)
+    assert len(writers) > 5 and [writer for writer in writers if not writer.startswith(made_by)] == []
 
 
 def test_no_page_hands_out_the_stored_files(drafted, client):

@@ -1,6 +1,8 @@
 """What an interval is made of, worked by hand; and how often it holds in cities whose late firms are not like the
 early ones."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -81,6 +83,21 @@ def test_the_interval_is_moved_by_the_bias_and_never_below_what_is_in():
     assert interval_of(standing, 1, Experience(20, -0.9, 0.25, 0.0, 2.0)).low == 900.0
 
 
+def test_what_late_firms_took_away_before_they_may_take_away_again():
+    """The last of ten came to say −50. Where late firms can do so, what is in is no floor; nor is it ever above what
+    is likely: of 900 that are in and 100 estimated, with a bias of −150 %, 850 are likely."""
+    firms = figures([110] * 9 + [-50], [100] * 10)
+    late = late_ones(firms, np.arange(10))
+    assert late.lowest[STAGES.index(0.8)].tolist() == [-50, -50] and late_ones(
+        figures([110] * 10, [100] * 10), np.arange(10)
+    ).lowest.tolist() == [[0, 0]] * len(STAGES)
+    assert not experience_of([late], 0.8)[0].only_adds and not experience_of([], 0.8)[0].only_adds
+    standing = standing_of(figures([100] * 9 + [NAN], [100] * 10))
+    known = Experience(20, -1.5, 0.0025, 0.0, 2.0)
+    assert interval_of(standing, 1, known).low == pytest.approx(850)  # and not 900, above it
+    assert interval_of(standing, 1, replace(known, only_adds=False)).low == pytest.approx(840)
+
+
 def test_when_all_are_in_the_interval_is_the_total():
     told = interval_of(standing_of(figures([100] * 6, [90] * 6)), 1, Experience(20, 0.1, 1.0, 0.0, 2.0))
     assert (told.low, told.high) == (600.0, 600.0)
@@ -129,7 +146,7 @@ def test_late_firms_are_told_from_the_order_in_which_a_period_came():
 
 def test_between_two_stages_it_is_in_between():
     shape = (len(STAGES), 2)
-    late = LateOnes(np.ones(shape), np.zeros(shape), np.zeros(shape), np.ones(shape))
+    late = LateOnes(np.ones(shape), np.zeros(shape), np.zeros(shape), np.ones(shape), np.zeros(shape))
     late.came[STAGES.index(0.8)], late.came[STAGES.index(0.85)] = 10.0, 20.0
     assert late.at(0.825)[1][-1] == pytest.approx(15.0)
     assert late.at(0.01)[1][-1] == 0.0 and late.at(1.0)[1][-1] == 0.0
@@ -154,7 +171,8 @@ def test_districts_are_held_against_the_bias_of_the_other_periods():
     rows = []
     for came in (100.0, 100.0, 100.0, 60.0):
         shape = (len(STAGES), 2)
-        rows.append(LateOnes(np.full(shape, 100.0), np.full(shape, came), np.full(shape, 1e-4), np.ones(shape)))
+        missing, variance = np.full(shape, 100.0), np.full(shape, 1e-4)
+        rows.append(LateOnes(missing, np.full(shape, came), variance, np.ones(shape), np.zeros(shape)))
     _, districts = experience_of(rows, 0.8)
     standing = standing_of(figures([100] * 9 + [NAN], [100] * 10))
     low, high = (

@@ -136,8 +136,9 @@ def test_the_firms_that_matter_most_are_rung_first(may, cast):
     first = ringing.firms[0]
     assert first.filing.enterprise.credit_code == credit_code(17)
     assert (first.estimate_words, first.share_words) == ("550", "25.0%")
+    assert first.beside_words == "另算：按同组平均比率为 550"
     how = {each.filing.enterprise.credit_code: each.how for each in ringing.firms}
-    assert how.pop(credit_code(15)) == "没有上年数，取同组已报企业平均数（同类）"
+    assert how.pop(credit_code(15)) == "上年同期不详，按同组已报企业平均数（同类）"
     assert set(how.values()) == {"上年同期数 × 企业上期增势 × 同组变动（同类）"}
     assert [round(each.estimate) for each in ringing.firms[1:]] == [110] * 5
 
@@ -146,7 +147,8 @@ def test_the_firms_that_matter_most_are_rung_first(may, cast):
 def test_the_page_says_who_is_in_and_marks_every_estimate(may, cast, who, path):
     page = words_on(sign_in(getattr(cast, who)).get(path))
     assert "截止之夜" in page and "未报企业（估计）" in page
-    assert "只有 1 个已锁定的报告期可以参照" in page
+    assert "只有 1 个已锁定的报告期可以参照" in page and "区间可能偏宽，也可能偏窄，把握没有经过检验" in page
+    assert "可比增速，90% 区间" in page and ("另算：按同组平均比率为 110" in page) == (path == CITY)
     assert "估计数只在本页，不进入任何汇总" in page
 
 

@@ -55,6 +55,12 @@ def test_what_is_marked_is_marked_in_words():
     assert "※ 与上年相差很大" in markup(chart)
 
 
+def test_every_figure_of_a_series_is_drawn_with_the_decimals_of_the_table():
+    values = [Decimal("27.0"), Decimal("1234.8"), None]
+    chart = Chart("a", "甲", ["乙", "丙", "丁"], [Series("戊", values), Series("己", [1, 2, None])])
+    assert [each["decimals"] for each in json.loads(chart.drawn)["series"]] == [1, 0]
+
+
 def test_bars_are_bars_and_lines_are_drawn_each_by_its_kind():
     mixed = [Series("甲", [1], "bar"), Series("乙", [2])]
     kinds = {

@@ -1,11 +1,13 @@
 """The pages 图 as the city, the association and a district see them."""
 
+from decimal import Decimal
+
 import pytest
 
-from reporting.models import Filing, Period, State
-from reporting.picture import firms
+from reporting.models import Filing, Period, ReviewLimits, State
+from reporting.picture import firms, marks, pages
 from reporting.picture.firms import names_of
-from tests.cast import make_enterprise
+from tests.cast import AT, make_enterprise
 from tests.filling.figures import file_values
 from tests.growth.city import a_period
 from tests.officials import sign_in
@@ -51,7 +53,7 @@ def test_arrivals_are_counted_from_the_firms_last_day(filed):
 def test_firms_are_named_and_those_of_one_name_told_apart(filed):
     page = words_on(sign_in(filed.zhou_tao).get(CITY.format(NOW)))
     assert "重庆山城智能装备有限公司 888.00 14.30" in page and "重庆云图软件有限公司 130.00 44.40" in page
-    assert "图中 3 家（共 3 家有本期数和上年数），占软件业务收入合计的 100.0%。" in page
+    assert "图中 3 家（共 3 家有本期数和上年数），占全部上报件软件业务收入合计的 100.0%。" in page
     twin = make_enterprise("91500103MA7AAAA12K", filed.yuntu.name, filed.yuzhong)
     assert names_of([filed.yuntu.pk, twin.pk, filed.jialing.pk]) == [
         "重庆云图软件有限公司（346B）",
@@ -63,8 +65,31 @@ def test_firms_are_named_and_those_of_one_name_told_apart(filed):
 def test_the_largest_firms_are_drawn_and_how_many_are_not_is_said(filed, monkeypatch):
     monkeypatch.setattr(firms, "LARGEST", 1)
     page = words_on(sign_in(filed.zhou_tao).get(CITY.format(NOW)))  # 888 of 1068
-    assert "图中 1 家（共 3 家有本期数和上年数，其余 2 家没有画），占软件业务收入合计的 83.1%。" in page
+    assert "图中 1 家（共 3 家有本期数和上年数，其余 2 家没有画），占全部上报件软件业务收入合计的 83.1%。" in page
     assert "重庆云图软件有限公司 130.00" not in page
+
+
+def test_the_part_that_is_drawn_is_one_of_all_that_is_in(filed):
+    """嘉陵's 50 have no year before: 1,018 of 1,068."""
+    filing = Filing.objects.get(enterprise=filed.jialing, period=NOW)
+    file_values(filing, {"2020.c1": "50"}, filed.zhou_tao)
+    page = words_on(sign_in(filed.zhou_tao).get(CITY.format(NOW)))
+    assert "图中 2 家（共 2 家有本期数和上年数），占全部上报件软件业务收入合计的 95.3%。" in page
+
+
+def test_firms_are_drawn_again_when_another_limit_or_another_release_marks_them(filed, monkeypatch):
+    drawn = []
+    monkeypatch.setattr(pages, "firms_chart", lambda *given: drawn.append(given))
+    desk = sign_in(filed.zhou_tao)
+    for _ in range(2):
+        desk.get(CITY.format(NOW))
+    assert len(drawn) == 1
+    ReviewLimits.objects.create(points=Decimal("0.5"), reason="会议纪要", by=filed.zhou_tao, at=AT)
+    desk.get(CITY.format(NOW))
+    assert len(drawn) == 2
+    monkeypatch.setattr(marks, "layout", lambda: "of another release")
+    desk.get(CITY.format(NOW))
+    assert len(drawn) == 3
 
 
 def test_a_district_sees_its_own_alone(filed):

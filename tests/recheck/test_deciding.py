@@ -70,6 +70,15 @@ def test_a_district_reads_its_own_firms_the_largest_first_with_what_each_says_of
     assert desk.get("/recheck/districts/").status_code == 403
 
 
+def test_what_waits_comes_before_what_was_decided_however_large_that_is(desk, losses):
+    """The one is listed by its expected error, the other by its part of the total, 90.91 %."""
+    workflow.approve(losses.large, losses.reviewer, AT)
+    text = words_on(desk.get(RULE))
+    assert text.index("重庆云图软件有限公司") < text.index("重庆大江软件有限公司")
+    upwards = words_on(desk.get(RULE + "?sort=weight"))
+    assert upwards.index("重庆大江软件有限公司") < upwards.index("重庆云图软件有限公司")
+
+
 def test_the_districts_workbook_holds_its_own_findings_alone(desk):
     sheet = load_workbook(BytesIO(b"".join(desk.get("/recheck/2024M05.xlsx").streaming_content)))["复核结果"]
     assert {row[0].value for row in sheet.iter_rows(min_row=4)} == {"渝中区"}

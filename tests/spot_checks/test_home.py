@@ -4,13 +4,14 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils.dateformat import format as date_format
 
 from accounts import clock
 from accounts.access import DoneAlready, Refused
 from accounts.models import JournalEntry
 from reporting import workflow
 from reporting.consequence.ordering import order_of
-from reporting.models import TrainingSession
+from reporting.models import Deadline, TrainingSession
 from reporting.practice.choosing import EVERYBODY, Participants
 from reporting.practice.opening import open_practice
 from reporting.recheck import rechecked
@@ -50,7 +51,7 @@ def desk(city):
 
 def listed(desk) -> list[str]:
     """The firms of the first list, in its order."""
-    page = words_on(desk.get(HOME)).partition("最该核看的")[2].partition("没有打开就通过的")[0]
+    page = words_on(desk.get(HOME)).partition("最该核看的")[2].partition("没有打开就审核通过的")[0]
     names = ("大江软件", "云图软件", "山城智能")
     return sorted((name for name in names if name in page), key=page.index)
 
@@ -107,7 +108,7 @@ def test_a_practised_submission_is_no_ones_to_look_at(city):
 
 
 def unopened(desk) -> str:
-    return words_on(desk.get(HOME)).partition("没有打开就通过的")[2].partition("等区县答复的")[0]
+    return words_on(desk.get(HOME)).partition("没有打开就审核通过的")[2].partition("等区县答复的")[0]
 
 
 def test_what_moves_the_city_and_was_passed_unopened_is_listed_since_the_last_working_day(desk, city, cast):
@@ -119,7 +120,7 @@ def test_what_moves_the_city_and_was_passed_unopened_is_listed_since_the_last_wo
     assert "大江软件" in section and "山城智能" in section
     assert "陈宇（渝中区），6月4日 10:00" in section
     make_it_be(date(2024, 6, 6))
-    assert "大江软件" not in unopened(desk) and "没有未打开就通过" in unopened(desk)
+    assert "大江软件" not in unopened(desk) and "没有影响大到应当打开看的" in unopened(desk)
 
 
 def test_what_was_passed_weighs_what_it_weighed_while_it_waited(city):
@@ -139,7 +140,7 @@ def test_what_was_passed_weighs_what_it_weighed_while_it_waited(city):
 def test_what_weighs_less_than_the_limit_was_no_matter(desk, city, cast):
     jialing = cast.jialing.filings.get(period=city.may)
     workflow.approve(freeze(jialing, cast.zhao_min, {"2020.c1": "2"}), city.reviewer, AT)  # 2 of 10,000: 0.02 points
-    assert "嘉陵" not in unopened(desk) and "没有未打开就通过" in unopened(desk)
+    assert "嘉陵" not in unopened(desk) and "没有影响大到应当打开看的" in unopened(desk)
 
 
 def test_what_was_opened_returned_or_looked_at_is_not_listed_as_unopened(desk, city):
@@ -168,6 +169,7 @@ def test_questions_wait_until_the_district_answers(desk, city):
 
 
 def test_rules_that_fire_are_those_of_the_last_recheck(desk, city):
+    assert f"市级审核截止 {date_format(city.may.deadline(Deadline.CITY).date, 'n月j日')}。" in words_on(desk.get(HOME))
     assert "还没有复核过" in words_on(desk.get(HOME))
     rechecked(city.may)
     page = markup_of(desk.get(HOME))

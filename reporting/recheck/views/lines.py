@@ -31,7 +31,7 @@ FIRM_SORTS = {
     "errors": ["errors", "warnings"],
     "warnings": ["warnings", "errors"],
     "headline": ["headline"],
-    "weight": ["weight", "headline"],
+    "weight": ["waits", "weight", "headline"],
 }
 
 
@@ -147,11 +147,12 @@ def with_shares(rows: pl.DataFrame, found: Recheck) -> pl.DataFrame:
 
 
 def weighed(rows: pl.DataFrame, period: Period, at: datetime, user: User) -> pl.DataFrame:
-    """With what each weighs: what waits for review by its expected error in points of the area's total, anything else
-    by its part of it."""
+    """With what each weighs: what waits for review (`waits`) by its expected error in per cent of the area's total,
+    anything else by its part of it. The one is not to be held against the other: what waits is listed by itself."""
     order = order_of(period, at, user.district).frame.select("filing", "score")
     rows = rows.join(order, on="filing", how="left")
-    return rows.with_columns(pl.coalesce("score", pl.col("share").abs()).alias("weight"))
+    weight = pl.coalesce("score", pl.col("share").abs())
+    return rows.with_columns(waits=pl.col("score").is_not_null(), weight=weight)
 
 
 def lines_of(found: Recheck, rows: pl.DataFrame, user: User, rule: str = "") -> list[FirmLine]:

@@ -94,7 +94,9 @@ class ListedRow:
             return [f"还没有上报，也没有可比的{self.headline}。"]
         part = _rounded(self.known.absent, LEAST)
         share = f"占 {part}%" if part >= LEAST else "占不足 0.01%"
-        return [f"还没有上报；上年同期{self.headline} {show(_decimal(self.known.before or 0), 2)}，{share}。"]
+        if self.known.before is None:
+            return [f"还没有上报；上年同期数不详，按上年收入折算{share}。"]
+        return [f"还没有上报；上年同期{self.headline} {show(_decimal(self.known.before), 2)}，{share}。"]
 
     @property
     def findings(self) -> list[FindingInWords]:
