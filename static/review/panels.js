@@ -12,7 +12,7 @@ export function open(panel, { focus = true } = {}) {
   if (openPanel() && openPanel() !== panel) openPanel().hidden = true;
   if (panel.hidden) from = document.activeElement;
   panel.hidden = false;
-  panel.dispatchEvent(new CustomEvent("opened", { bubbles: true, detail: from }));
+  panel.dispatchEvent(new CustomEvent("opened", { bubbles: true, detail: focus ? from : null })); // a press on a cell picks it itself
   load(panel);
   if (focus) (panel.querySelector("textarea") || panel.querySelector("h2")).focus();
 }

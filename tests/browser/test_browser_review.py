@@ -123,6 +123,27 @@ def test_what_somebody_types_is_no_key_and_a_refusal_keeps_it(office, may, five)
     assert decisions_on(firm) == []
 
 
+@pytest.mark.parametrize("press", ["key", "mouse"])
+def test_the_doubtful_cell_is_picked_once_when_it_opens_the_panel(office, may, five, press):
+    page = open_the_first(office, may.reviewer)
+    page.keyboard.press("d")
+    doubted = page.locator("td[data-cell]:focus")
+    place = doubted.get_attribute("data-place")
+    if press == "key":
+        page.keyboard.press("Enter")
+    else:
+        doubted.click()
+    suggested = page.get_by_role("list", name="有疑点的单元格").get_by_role("button", name=place)
+    expect(page.locator("td.picked")).to_have_count(1)
+    expect(page.get_by_role("button", name=f"去掉 {place}")).to_be_visible()
+    expect(suggested).to_have_count(0)
+    page.get_by_role("button", name=f"去掉 {place}").click()
+    expect(page.locator("td.picked")).to_have_count(0)
+    suggested.click()
+    expect(page.locator("td.picked")).to_have_count(1)
+    expect(page.get_by_label("退回理由")).to_be_focused()
+
+
 def test_a_lost_connection_keeps_the_page_and_the_next_press_goes_by_itself(office, may, five):
     page = open_the_first(office, may.reviewer)
     firm = firm_on(page)

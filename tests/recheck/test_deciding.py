@@ -81,6 +81,7 @@ def test_one_sentence_asks_two_firms_after_a_look_at_the_letters(desk, losses):
     text = words_on(preview)
     assert "将查询企业 2 家" in text and WORDS in text
     assert states(losses.small, losses.large) == [State.SUBMITTED] * 2 and not Review.objects.exists()
+    assert "收到信的企业 2" in " ".join(text.split()) and "其中给区县、市级的信 0" in " ".join(text.split())
     done = words_on(press_through(desk, DECIDE, asks))
     assert "查询企业：办理 2 家" in done
     assert states(losses.small, losses.large) == [State.QUERIED] * 2
@@ -157,6 +158,8 @@ def test_what_was_typed_and_ticked_stays_when_something_is_missing(desk, losses)
 def test_the_association_asks_and_returns_to_the_districts_what_they_passed(losses):
     workflow.approve(losses.small, losses.reviewer, AT)
     desk = sign_in(losses.analyst)
+    asked = " ".join(words_on(desk.post(DECIDE, chosen(losses.small))).split())
+    assert "收到信的企业 0" in asked and "其中给区县、市级的信 1" in asked  # about a firm, to its district
     page = markup_of(desk.get(RULE))
     assert f'value="{losses.small.receipt}"' in page and f'value="{losses.large.receipt}"' not in page
     both = words_on(press_through(desk, DECIDE, chosen(losses.small, losses.large)))
