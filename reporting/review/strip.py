@@ -14,6 +14,7 @@ from reporting.filing.judging import submission_values
 from reporting.filing.twelve_months import MonthValue, months_until
 from reporting.models import Submission
 from reporting.pages.comparison import growth_words
+from reporting.pages.grid import signed
 from reporting.pages.spark import SmallLine, spark_of
 
 TENTH, HUNDREDTH = Decimal("0.1"), Decimal("0.01")
@@ -113,16 +114,16 @@ def moves_of(placed: Placed, main: Measure) -> tuple[KeyFigure, ...]:
         ("占全市", weight.share_city, weight.moves_city),
     )
     return tuple(
-        KeyFigure(name, points(share), "%", f"影响合计 {points(moves)} 个百分点" if moves is not None else "")
+        KeyFigure(name, points(share), "%", f"影响合计 {points(moves, moves=True)} 个百分点" if moves is not None else "")
         for name, share, moves in places
         if share is not None
     )
 
 
-def points(value: float) -> str:
-    """With two decimals; what is less and not nought says so."""
+def points(value: float, moves: bool = False) -> str:
+    """With two decimals, and a sign where it moves something; what is less and not nought says so."""
     rounded = Decimal(repr(value)).quantize(HUNDREDTH, ROUND_HALF_UP) + 0
-    return "不足 0.01" if value and not rounded else f"{rounded:,}"
+    return "不足 0.01" if value and not rounded else signed(rounded) if moves else f"{rounded:,}"
 
 
 def number(value: Decimal | str | None) -> Decimal | None:

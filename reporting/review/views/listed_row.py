@@ -10,7 +10,7 @@ from reporting import workflow
 from reporting.consequence.ordering import Placed, Weight
 from reporting.models import Filing, Standing
 from reporting.pages.comparison import FindingInWords, findings_of
-from reporting.pages.grid import show
+from reporting.pages.grid import show, signed
 from reporting.review.weighing import KnownOfFiling, Weighed
 
 LONG = 120  # characters that stand open in a line; more is folded
@@ -66,13 +66,13 @@ class ListedRow:
     def revenue(self) -> str:
         if self.weight:
             return show(self.weight.now, 2)
-        return show(_decimal(self.known.revenue), 2) if self.known and self.known.revenue is not None else ""
+        return show(self.known.revenue, 2) if self.known else ""
 
     @property
     def change(self) -> str:
         """Growth of the headline figure; blank where there is nothing to compare with."""
         of = self.weight or self.known
-        return "" if of is None or of.change is None else f"{_rounded(of.change, TENTH):+,f}"
+        return "" if of is None or of.change is None else signed(_rounded(of.change, TENTH))
 
     @property
     def moves_district(self) -> str:
@@ -93,7 +93,7 @@ class ListedRow:
             return [f"还没有上报，也没有可比的{self.headline}。"]
         part = _rounded(self.known.absent, LEAST)
         share = f"占 {part}%" if part >= LEAST else "占不足 0.01%"
-        return [f"还没有上报；上年同期{self.headline} {show(_decimal(self.known.before or 0), 2)}，{share}。"]
+        return [f"还没有上报；上年同期{self.headline} {show(self.known.before or Decimal(0), 2)}，{share}。"]
 
     @property
     def findings(self) -> list[FindingInWords]:
@@ -131,7 +131,7 @@ def points_in_words(points: float | None) -> str:
     if points is None:
         return UNKNOWN
     moved = _rounded(points, LEAST)
-    return f"{moved:+,f}" if moved else "不足 0.01"
+    return signed(moved) if moved else "不足 0.01"
 
 
 def _rounded(figure: float, least: Decimal) -> Decimal:
