@@ -114,7 +114,9 @@ def moves_of(placed: Placed, main: Measure) -> tuple[KeyFigure, ...]:
         ("占全市", weight.share_city, weight.moves_city),
     )
     return tuple(
-        KeyFigure(name, points(share), "%", f"影响合计 {points(moves, moves=True)} 个百分点" if moves is not None else "")
+        KeyFigure(
+            name, points(share), "%", f"影响合计 {points(moves, moves=True)} 个百分点" if moves is not None else ""
+        )
         for name, share, moves in places
         if share is not None
     )

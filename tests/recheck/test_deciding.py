@@ -118,7 +118,9 @@ def test_a_firm_decided_meanwhile_is_told_by_name_and_the_other_is_done(desk, lo
     seen = re.search(r'name="seen" value="(\d+)"', markup_of(desk.post(DECIDE, asks)))[1]
     workflow.approve(losses.small, losses.reviewer, AT)
     look_again = desk.post(DECIDE, asks | {"seen": seen})
-    assert "将查询企业 1 家" in words_on(look_again) and "另外 1 家不办理" in words_on(look_again)
+    assert "将查询企业 1 家" in words_on(look_again) and "另外 1 家不办理，见下表" in words_on(look_again)
+    refused = words_on(look_again).partition("不办理的")[2]
+    assert "重庆云图软件有限公司" in refused and "当前状态为“区县审核通过，待市级”" in refused
     done = words_on(press_through(desk, DECIDE, asks))
     assert "办理 1 家，1 家没有办理" in done and "当前状态为“区县审核通过，待市级”" in done
     assert states(losses.small, losses.large) == [State.APPROVED, State.QUERIED]
@@ -165,6 +167,8 @@ def test_the_association_asks_and_returns_to_the_districts_what_they_passed(loss
     both = words_on(press_through(desk, DECIDE, chosen(losses.small, losses.large)))
     assert "查询区县：办理 1 家，1 家没有办理" in both
     assert states(losses.small, losses.large) == [State.CITY_QUERIED, State.SUBMITTED]
+    nothing_to_tick = markup_of(desk.get(RULE))
+    assert 'name="receipt"' not in nothing_to_tick and 'name="words"' not in nothing_to_tick
     assert "退回区县：办理 1 家" in words_on(press_through(desk, DECIDE, chosen(losses.small, act="return")))
     assert states(losses.small) == [State.CITY_RETURNED]
     assert Letter.objects.filter(stem="filing/city_asked", district=losses.filing.district).exists()

@@ -73,7 +73,9 @@ def test_a_missing_firm_says_what_its_absence_can_move(desk):
 
 def test_a_figure_is_shown_with_the_decimals_of_its_form(city, desk):
     """200.10 + 7.07 is 207.17, and 207.17000000000002 as a float: the known figures come from a column of floats."""
-    known = KnownOfFiling(1, *(_rounded(figure, Decimal("0.01")) for figure in (200.1 + 7.07, 0.1 + 0.2)), 2.0, 1.0, True)
+    known = KnownOfFiling(
+        1, *(_rounded(figure, Decimal("0.01")) for figure in (200.1 + 7.07, 0.1 + 0.2)), 2.0, 1.0, True
+    )
     assert ListedRow(city.filings["未报大户"], known=known, headline="收入").revenue == "207.17"
     assert known.had == ("0.30", "1.00")
     found = weighed(city.period, NOW, [city.yuzhong]).known([city.filings["未报大户"].pk])
