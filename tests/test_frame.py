@@ -55,6 +55,7 @@ def test_navigation_fits_the_bottom_bar_of_a_phone():
         ("association", "/key-firms/A38/", ["名录"]),
         ("district", "/moves/", ["企业"]),
         ("city", "/moves/3/", ["管理"]),
+        ("city", "/city/review-limits/", ["上报件"]),
         ("city", "/outbox/", ["催报"]),
         ("system", "/outbox/", ["发信"]),
     ],

@@ -167,7 +167,8 @@ def called(measure: Measure) -> str:
 
 def per_cent(ratio: float) -> str:
     change = (ratio - 1) * 100
-    return f"{change:+,.0f}%" if abs(change) >= 10 else f"{change:+.1f}%"
+    said = f"{change:+,.0f}%" if abs(change) >= 10 else f"{change:+.1f}%"
+    return "0.0%" if said in ("+0.0%", "-0.0%") else said
 
 
 def part_in_words(part: float, sign: str = "+") -> str:

@@ -48,7 +48,7 @@ FIRMS = (
     "/code-corrections/",
 )
 REGISTER = ("/firms/", "/users/", *FIRMS, "/key-firms/", "/certificates/")
-CITY_READS = ("/city/requests/", "/recheck/", "/history-objections/")
+CITY_READS = ("/city/requests/", "/city/review-limits/", "/recheck/", "/history-objections/")
 DISTRICT_READS = ("/district/submissions/", "/recheck/", "/practice/")
 DATES = ("/deadlines/", "/calendar/")
 PERIODS = (*DATES, "/practice/", "/city/releases/")

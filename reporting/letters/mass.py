@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Lower
 
 from accounts.access import Refused
-from accounts.models import Letter
+from accounts.models import Letter, User
 from accounts.post.outbox import message_of
 
 
@@ -27,8 +28,8 @@ class SampleLetter:
 
 @dataclass(frozen=True)
 class MassPreview:
-    """`firms` are written to about themselves, the rest goes to districts and the city; one sample of each kind, the
-    firms' first."""
+    """`firms` are written to about themselves; the rest goes to districts and the city, of a firm or not; one sample of
+    each kind, the firms' first."""
 
     letters: int
     firms: int
@@ -37,18 +38,24 @@ class MassPreview:
 
     @classmethod
     def of(cls, written: QuerySet[Letter]) -> MassPreview:
-        written = written.order_by()
-        to_firms = written.exclude(enterprise=None)
-        letters = written.count()
+        written = written.order_by().alias(reader=Lower("to"))
+        is_to_firm = Q(enterprise__isnull=False) & ~Q(reader__in=_of_offices())
+        to_firms, letters = written.filter(is_to_firm), written.count()
         firsts: dict[tuple[str, bool], Letter] = {}
         for stem in written.values_list("stem", flat=True).distinct():
-            for of_firms in (True, False):
-                kind = written.filter(stem=stem, enterprise__isnull=not of_firms)
+            for to_office in (False, True):
+                kind = written.filter(~is_to_firm if to_office else is_to_firm, stem=stem)
                 if first := kind.order_by("pk").first():
-                    firsts[stem, not of_firms] = first
+                    firsts[stem, to_office] = first
         samples = tuple(SampleLetter.of(firsts[key]) for key in sorted(firsts, key=lambda key: (key[1], key[0])))
         firms = to_firms.values("enterprise").distinct().count()
         return cls(letters, firms, letters - to_firms.count(), samples)
+
+
+def _of_offices() -> list[str]:
+    """The addresses of districts and the city, as a letter to one of them has it."""
+    people = User.objects.filter(enterprise=None).exclude(email="").order_by()
+    return list(people.annotate(address=Lower("email")).values_list("address", flat=True))
 
 
 class MoreThanSeen(Refused):

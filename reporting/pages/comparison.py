@@ -20,11 +20,12 @@ from forms_tables.edition.shape import is_questionnaire, reason_called
 from reporting.filing.judging import Values, submission_values, what_stands_behind
 from reporting.models import ImportedFiling, Submission
 from reporting.models.history import IMPORTED
-from reporting.pages.grid import most_common_unit, show
+from reporting.pages.grid import most_common_unit, show, signed
 from reporting.pages.row_shapes import RowShape, shapes_of
 
 # What is worked out beside the form's own columns, which already carry last period and the same period last year:
 # for a month its figure alone, without the months before; for a year the growth the annual form has no column for.
+GROWTH = "growth("  # so begins the formula of a column of growth
 BESIDE_MONTH = ("当月", "去年当月", "当月同比%")
 BESIDE_YEAR = ("增长%",)
 BESIDE_ANSWERS = ("上年上报",)
@@ -341,25 +342,35 @@ def headed(rows: Sequence[ComparedRow]) -> tuple[ComparedRow, ...]:
 
 
 def headed_by(rows: Sequence[ComparedRow]) -> Iterator[ComparedRow]:
-    """Of what follows a heading: up to the next one, or to a row that stands further out than the first."""
-    for row in rows:
-        if row.indicator.is_heading or row.indicator.depth < rows[0].indicator.depth:
+    """Of what follows a heading: up to the next one, or to a row that stands further out than the first; or as far out,
+    where the first is the total of those beneath it."""
+    first = rows[0].indicator if rows else None
+    for place, row in enumerate(rows):
+        own = row.indicator
+        if own.is_heading or own.depth < first.depth:
+            return
+        if place and own.depth == first.depth and is_total_of(first, rows[1].indicator):
             return
         yield row
+
+
+def is_total_of(indicator: Indicator, below: Indicator) -> bool:
+    return below.depth > indicator.depth and below.symbol in indicator.auto.get("*", "").split()
 
 
 def growth_words(now: Decimal | str | None, then: Decimal | str | None) -> str:
     """In percent with one decimal; from a base that is not positive there is no rate."""
     if not isinstance(now, Decimal) or not isinstance(then, Decimal) or then <= 0:
         return ""
-    rate = ((now / then - 1) * 100).quantize(Decimal("0.1"), ROUND_HALF_UP)
-    return f"{rate + 0:+,}"  # plus nothing: there is no -0.0
+    return signed(((now / then - 1) * 100).quantize(Decimal("0.1"), ROUND_HALF_UP))
 
 
 def _shown(value: Decimal | str | None, indicator: Indicator, shape: RowShape, column: str) -> str:
     if not column or value is None:
         return ""
-    return show(value, indicator.decimals_in(column), shape.choices[column])
+    shown = show(value, indicator.decimals_in(column), shape.choices[column])
+    is_rise = isinstance(value, Decimal) and value > 0 and indicator.formula_in(column).startswith(GROWTH)
+    return f"+{shown}" if is_rise else shown  # as beside the form
 
 
 def _nameable(row: ComparedRow) -> list[ComparedCell]:

@@ -272,6 +272,11 @@ def show(value: Decimal | str | None, decimals: int | None, choices: Iterable[tu
     return f"{value:,.{max(decimals or 0, -exponent, 0)}f}"
 
 
+def signed(change: Decimal) -> str:
+    """A change for reading: up or down by its sign, and none for nought."""
+    return f"{change:+,f}" if change else f"{abs(change):f}"
+
+
 def in_words(text: str, choices: Iterable[tuple[str, str]]) -> str:
     """What was typed, with the names of its codes."""
     names = dict(choices)

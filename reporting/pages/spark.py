@@ -6,7 +6,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TypeVar
 
+Point = TypeVar("Point")
 WIDTH, HEIGHT, ROOM = 240, 44, 4
 LEAST = 2  # points, below which there is no line
 
@@ -43,9 +45,9 @@ def spark_of(figures: Sequence[Decimal | None]) -> SmallLine | None:
     return SmallLine(path, alone, level(Decimal(0)), points[-1])
 
 
-def runs_of(points: Sequence[tuple[int, int] | None]) -> list[list[tuple[int, int]]]:
+def runs_of(points: Sequence[Point | None]) -> list[list[Point]]:
     """Points that are known one after another."""
-    runs: list[list[tuple[int, int]]] = [[]]
+    runs: list[list[Point]] = [[]]
     for point in points:
         if point is None:
             runs.append([])

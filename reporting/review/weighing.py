@@ -7,15 +7,16 @@ from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 
 import polars as pl
 
 from accounts.models import District, User
+from forms_tables.edition.address import CellAddress
 from reporting.city_columns.files import Broken, read, write
 from reporting.city_columns.marks import mark_of, parts_of
-from reporting.city_columns.scaling import ScaledColumns
+from reporting.city_columns.scaling import MOST_DECIMALS, ScaledColumns
 from reporting.consequence.absence import absences_of
 from reporting.consequence.board import BEFORE, NOW, Measure, growth_of
 from reporting.consequence.ordering import Order, Placed, Stop, order_of
@@ -35,8 +36,8 @@ class KnownOfFiling:
     of what all had then it had (reporting.consequence.absence), in per cent, where nothing of it is in."""
 
     filing: int
-    revenue: float | None
-    before: float | None
+    revenue: Decimal | None
+    before: Decimal | None
     change: float | None
     absent: float | None
     missing: bool
@@ -44,7 +45,7 @@ class KnownOfFiling:
     @property
     def had(self) -> tuple[str, str]:
         """What the firm had a year before and what part of all that was, as texts."""
-        before = "" if self.before is None else show(Decimal(repr(self.before)), 2)
+        before = "" if self.before is None else show(self.before, 2)
         return before, "" if self.absent is None else f"{self.absent:.2f}"
 
 
@@ -105,7 +106,21 @@ class Weighed:
         if not self.orders:
             return {}
         rows = self.frame.filter(pl.col("filing").is_in(list(filings))).select(*KNOWN)
-        return {row[0]: KnownOfFiling(*row) for row in rows.iter_rows()}
+        least = self._least
+        return {
+            filing: KnownOfFiling(filing, _rounded(revenue, least), _rounded(before, least), *rest)
+            for filing, revenue, before, *rest in rows.iter_rows()
+        }
+
+    @property
+    def _least(self) -> Decimal:
+        """What the form writes the headline figure to: a column of floats holds more than was said."""
+        edition, cell = self.orders[0].area.period.edition, self.orders[0].measures[0].cell
+        decimals = None
+        if edition.has_cell(cell):
+            address = CellAddress.parse(cell)
+            decimals = edition.indicator(address.code).decimals_in(address.column)
+        return Decimal(1).scaleb(-(MOST_DECIMALS if decimals is None else decimals))
 
 
 def weighed(period: Period, at: datetime, areas: Iterable[District | None]) -> Weighed:
@@ -160,6 +175,10 @@ def _others_read(order: Order) -> pl.DataFrame:
         absent=pl.when(missing & (whole != 0)).then(had / whole * 100),
     )
     return _sorted(rows.filter(~pl.col("waits")).select(*KNOWN))
+
+
+def _rounded(figure: float | None, least: Decimal) -> Decimal | None:
+    return None if figure is None else Decimal(repr(figure)).quantize(least, ROUND_HALF_UP)
 
 
 def _sorted(rows: pl.DataFrame) -> pl.DataFrame:

@@ -6,14 +6,17 @@ import { kept, keep, whenArrived } from "./arriving.js";
 import { isBusy } from "./swapping.js";
 
 const TYPING = "input:not([type=checkbox]):not([type=radio]), select, textarea, dialog[open]";
+const NOTHING = { d: "这一份没有疑点。", p: "这是第一份，前面没有了。", n: "这是最后一份，后面没有了。", u: "没有可以撤销的。" };
 const areOn = () => kept("review-keys") !== "off";
 
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.isComposing || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
   const key = event.key === "？" ? "?" : event.key.toLowerCase();
   if (!/^[a-z?]$/.test(key) || event.target.closest(TYPING) || !areOn()) return;
-  const pressed = document.querySelector(`[data-key="${key}"]`);
-  if (!pressed || pressed.hidden || document.querySelector("dialog[open]")) return;
+  const pressed = document.querySelector(`[data-key="${key}"]:not([hidden])`), status = document.querySelector("[data-keys-say]");
+  if (document.querySelector("dialog[open]")) return;
+  if (status) status.textContent = pressed ? "" : NOTHING[key] || "";
+  if (!pressed) return;
   event.preventDefault();
   if (!isBusy()) pressed.click();
 });

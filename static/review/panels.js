@@ -8,11 +8,15 @@ let from = null;
 
 export const openPanel = () => document.querySelector("[data-panel]:not([hidden])");
 
+// Everything under an open panel can be scrolled free of it.
+const makeRoom = () => document.documentElement.classList.toggle("with-panel", Boolean(openPanel()));
+
 export function open(panel, { focus = true } = {}) {
   if (openPanel() && openPanel() !== panel) openPanel().hidden = true;
   if (panel.hidden) from = document.activeElement;
   panel.hidden = false;
-  panel.dispatchEvent(new CustomEvent("opened", { bubbles: true, detail: from }));
+  makeRoom();
+  panel.dispatchEvent(new CustomEvent("opened", { bubbles: true, detail: focus ? from : null })); // a press on a cell picks it itself
   load(panel);
   if (focus) (panel.querySelector("textarea") || panel.querySelector("h2")).focus();
 }
@@ -21,6 +25,7 @@ function close() {
   const panel = openPanel();
   if (!panel) return false;
   panel.hidden = true;
+  makeRoom();
   const back = from?.isConnected && from !== document.body ? from : document.querySelector(".page h1");
   back.focus({ preventScroll: true });
   return true;
@@ -59,5 +64,6 @@ whenArrived(({ isRefused }) => {
     if (isRefused) closes.after(...refusal());
     open(panel);
   });
+  makeRoom();
   from = null;
 });

@@ -40,9 +40,7 @@ function showPicked() {
   const form = reasonForm();
   const keys = new Set(blocksOf(form).flatMap(chipsOf).map((chip) => chip.dataset.chip));
   document.querySelectorAll("td[data-cell]").forEach((cell) => cell.classList.toggle("picked", keys.has(cell.dataset.cell)));
-  form.querySelectorAll("[data-suggests]").forEach((button) => {
-    button.setAttribute("aria-pressed", String(keys.has(button.dataset.suggests)));
-  });
+  form.querySelectorAll("[data-suggests]").forEach((button) => { button.parentElement.hidden = keys.has(button.dataset.suggests); });
   const blocks = blocksOf(form);
   blocks.forEach((block) => { wordsOf(block).required = blocks.length === 1 || chipsOf(block).length > 0; });
 }
@@ -90,10 +88,10 @@ function gather(form) {
 function suggest(form) {
   const cells = doubts();
   if (!cells.length) return;
-  const list = made("ul", { className: "chips" });
+  const list = made("ul", { className: "chips suggested" });
   list.setAttribute("aria-label", "有疑点的单元格");
   for (const cell of cells.slice(0, 8)) {
-    const button = made("button", { type: "button", className: "btn btn-small", textContent: cell.dataset.place });
+    const button = made("button", { type: "button", className: "btn btn-small", textContent: `加 ${cell.dataset.place}` });
     button.dataset.suggests = cell.dataset.cell;
     const row = made("li", {});
     row.append(button);
@@ -102,9 +100,9 @@ function suggest(form) {
   form.querySelector("[data-reasons]").before(list);
 }
 
-function openFor(form, focus) {
+function openFor(form) {
   const panel = form.closest("[data-panel]");
-  if (panel?.hidden) open(panel, { focus });
+  if (panel?.hidden) open(panel, { focus: false });
 }
 
 document.addEventListener("click", ({ target }) => {
@@ -112,7 +110,7 @@ document.addEventListener("click", ({ target }) => {
   if (!form) return;
   const cell = target.closest("td[data-cell]"), chip = target.closest("[data-reason-form] [data-chip]");
   if (cell && !target.closest("a") && !window.getSelection().toString()) {
-    openFor(form, false);
+    openFor(form);
     pick(cell.dataset.cell);
     wordsOf(active).focus({ preventScroll: true });
   }
@@ -122,7 +120,10 @@ document.addEventListener("click", ({ target }) => {
     showPicked();
     wordsOf(block).focus();
   }
-  if (target.dataset.suggests) pick(target.dataset.suggests);
+  if (target.dataset.suggests) {
+    pick(target.dataset.suggests);
+    wordsOf(active).focus({ preventScroll: true }); // the suggestion is gone
+  }
   if (target.dataset.words) putIn(target.dataset.words);
   if (target.closest("[data-add-reason]")) wordsOf(another(form)).focus();
 });
@@ -130,7 +131,7 @@ document.addEventListener("keydown", (event) => {
   const isCell = event.target.matches?.("td[data-cell]");
   if (event.key !== "Enter" || !isCell || !reasonForm()) return;
   event.preventDefault();
-  openFor(reasonForm(), false);
+  openFor(reasonForm());
   pick(event.target.dataset.cell);
 });
 document.addEventListener("opened", ({ target, detail: from }) => {

@@ -75,9 +75,14 @@ def decisions_on(name: str) -> list[str]:
 
 def test_five_filings_are_decided_by_keys_alone(office, may, five):
     page = open_the_first(office, may.reviewer)
+    for key, said in {"p": "这是第一份，前面没有了。", "u": "没有可以撤销的。"}.items():
+        page.keyboard.press(key)
+        expect(page.locator("[data-keys-say]")).to_have_text(said)
     page.keyboard.press("d")
     expect(page.locator("td[data-cell]:focus")).to_have_count(1)
     first = press_on(page, "a")
+    assert page.get_by_text("审核通过，一分钟内可以撤销").count() == 1
+    expect(page.locator(".messages .visually-hidden")).to_have_text(f"{first}：已审核通过。")
     press_on(page, "u")  # taken back, it is there again
     assert firm_on(page) == first and decisions_on(first) == ["approve", "undo"]
     page.requests.clear()
@@ -125,6 +130,36 @@ def test_what_somebody_types_is_no_key_and_a_refusal_keeps_it(office, may, five)
     assert decisions_on(firm) == []
 
 
+@pytest.mark.parametrize("press", ["key", "mouse"])
+def test_the_doubtful_cell_is_picked_once_when_it_opens_the_panel(office, may, five, press):
+    page = open_the_first(office, may.reviewer)
+    page.keyboard.press("d")
+    doubted = page.locator("td[data-cell]:focus")
+    place = doubted.get_attribute("data-place")
+    if press == "key":
+        page.keyboard.press("Enter")
+    else:
+        doubted.click()
+    suggested = page.get_by_role("list", name="有疑点的单元格").get_by_role("button", name=place)
+    expect(page.locator("td.picked")).to_have_count(1)
+    expect(page.get_by_role("button", name=f"去掉 {place}")).to_be_visible()
+    expect(suggested).to_have_count(0)
+    page.get_by_role("button", name=f"去掉 {place}").click()
+    expect(page.locator("td.picked")).to_have_count(0)
+    suggested.click()
+    expect(page.locator("td.picked")).to_have_count(1)
+    expect(page.get_by_label("退回理由")).to_be_focused()
+
+
+def test_an_open_panel_can_be_scrolled_free_of_every_cell(office, may, five):
+    page = open_the_first(office, may.reviewer)
+    page.keyboard.press("r")
+    page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+    panel = page.locator("#send-back").bounding_box()
+    last = page.locator("td[data-cell]:visible").last.bounding_box()
+    assert last["y"] + last["height"] <= panel["y"]
+
+
 def test_a_lost_connection_keeps_the_page_and_the_next_press_goes_by_itself(office, may, five):
     page = open_the_first(office, may.reviewer)
     firm = firm_on(page)
@@ -150,7 +185,8 @@ def test_a_key_pressed_twice_decides_about_one(office, may, five):
     page = open_the_first(office, may.reviewer)
     firm = firm_on(page)
     page.evaluate("""() => {
-      const press = (repeat) => document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "a", repeat, bubbles: true }));
+      const key = (repeat) => new KeyboardEvent("keydown", { key: "a", repeat, bubbles: true });
+      const press = (repeat) => document.body.dispatchEvent(key(repeat));
       new MutationObserver((changes, watch) => {
         if (!changes.some((change) => [...change.addedNodes].some((node) => node.matches?.(".page")))) return;
         watch.disconnect();

@@ -293,8 +293,10 @@ def test_the_headline_line_leaves_out_a_month_whose_last_cumulative_is_unknown(c
     ]:
         period = Period(code=code, edition_code="chongqing-2024")
         filings.append(Filing(period=period, state=State.LOCKED, approved=Submission(values=values)))
-    dots = headline_line(filings)["dots"]
-    assert [(dot["month"], dot["figure"]) for dot in dots] == [("2月", "30.00"), ("3月", "40.00"), ("5月", "20.50")]
+    line = headline_line(filings)
+    dots = [(dot["month"], dot["figure"], dot["x"]) for dot in line["dots"]]
+    assert dots == [("2月", "30.00", 10), ("3月", "40.00", 223), ("5月", "20.50", 649)]  # April's place stays empty
+    assert [run.count(",") for run in line["runs"]] == [2, 1]
 
 
 def test_an_amendment_is_given_up_on_its_page(firm, cast):

@@ -90,6 +90,7 @@ def test_one_sentence_asks_two_firms_after_a_look_at_the_letters(desk, losses):
     text = words_on(preview)
     assert "将查询企业 2 家" in text and WORDS in text
     assert states(losses.small, losses.large) == [State.SUBMITTED] * 2 and not Review.objects.exists()
+    assert "收到信的企业 2" in " ".join(text.split()) and "其中给区县、市级的信 0" in " ".join(text.split())
     done = words_on(press_through(desk, DECIDE, asks))
     assert "查询企业：办理 2 家" in done
     assert states(losses.small, losses.large) == [State.QUERIED] * 2
@@ -126,7 +127,9 @@ def test_a_firm_decided_meanwhile_is_told_by_name_and_the_other_is_done(desk, lo
     seen = re.search(r'name="seen" value="(\d+)"', markup_of(desk.post(DECIDE, asks)))[1]
     workflow.approve(losses.small, losses.reviewer, AT)
     look_again = desk.post(DECIDE, asks | {"seen": seen})
-    assert "将查询企业 1 家" in words_on(look_again) and "另外 1 家不办理" in words_on(look_again)
+    assert "将查询企业 1 家" in words_on(look_again) and "另外 1 家不办理，见下表" in words_on(look_again)
+    refused = words_on(look_again).partition("不办理的")[2]
+    assert "重庆云图软件有限公司" in refused and "当前状态为“区县审核通过，待市级”" in refused
     done = words_on(press_through(desk, DECIDE, asks))
     assert "办理 1 家，1 家没有办理" in done and "当前状态为“区县审核通过，待市级”" in done
     assert states(losses.small, losses.large) == [State.APPROVED, State.QUERIED]
@@ -166,11 +169,15 @@ def test_what_was_typed_and_ticked_stays_when_something_is_missing(desk, losses)
 def test_the_association_asks_and_returns_to_the_districts_what_they_passed(losses):
     workflow.approve(losses.small, losses.reviewer, AT)
     desk = sign_in(losses.analyst)
+    asked = " ".join(words_on(desk.post(DECIDE, chosen(losses.small))).split())
+    assert "收到信的企业 0" in asked and "其中给区县、市级的信 1" in asked  # about a firm, to its district
     page = markup_of(desk.get(RULE))
     assert f'value="{losses.small.receipt}"' in page and f'value="{losses.large.receipt}"' not in page
     both = words_on(press_through(desk, DECIDE, chosen(losses.small, losses.large)))
     assert "查询区县：办理 1 家，1 家没有办理" in both
     assert states(losses.small, losses.large) == [State.CITY_QUERIED, State.SUBMITTED]
+    nothing_to_tick = markup_of(desk.get(RULE))
+    assert 'name="receipt"' not in nothing_to_tick and 'name="words"' not in nothing_to_tick
     assert "退回区县：办理 1 家" in words_on(press_through(desk, DECIDE, chosen(losses.small, act="return")))
     assert states(losses.small) == [State.CITY_RETURNED]
     assert Letter.objects.filter(stem="filing/city_asked", district=losses.filing.district).exists()

@@ -1,5 +1,6 @@
 """The district's queue and the city's list: in the order of what filings weigh, with what has to be known of each."""
 
+from decimal import Decimal
 from io import BytesIO
 
 import openpyxl
@@ -8,6 +9,8 @@ from django.urls import reverse
 
 from reporting import workflow
 from reporting.models import Filing, KeptChoice, ReviewLimits, State
+from reporting.review.views.listed_row import ListedRow
+from reporting.review.weighing import KnownOfFiling, _rounded, weighed
 from tests.consequence.ordered_city import NANAN, NOW, make_ordered_city
 from tests.may import fresh
 from tests.officials import WARNING, make_it_be, sign_in
@@ -66,6 +69,17 @@ def test_a_missing_firm_says_what_its_absence_can_move(desk):
     assert "上年同期软件业务收入合计 500.00，占 24.81%" in text
     only = words_on(desk.get(f"{QUEUE}?state=not_started"))
     assert in_order(only, *reversed(MISSING)) == list(MISSING) and "万倍" not in only
+
+
+def test_a_figure_is_shown_with_the_decimals_of_its_form(city, desk):
+    """200.10 + 7.07 is 207.17, and 207.17000000000002 as a float: the known figures come from a column of floats."""
+    known = KnownOfFiling(
+        1, *(_rounded(figure, Decimal("0.01")) for figure in (200.1 + 7.07, 0.1 + 0.2)), 2.0, 1.0, True
+    )
+    assert ListedRow(city.filings["未报大户"], known=known, headline="收入").revenue == "207.17"
+    assert known.had == ("0.30", "1.00")
+    found = weighed(city.period, NOW, [city.yuzhong]).known([city.filings["未报大户"].pk])
+    assert str(found[city.filings["未报大户"].pk].before) == "500.00"
 
 
 def test_the_line_is_drawn_where_review_may_stop(city, desk):

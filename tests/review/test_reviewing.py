@@ -226,6 +226,8 @@ def test_the_compact_reading_leaves_out_what_says_nothing(desk, may):
     text = markup_of(desk.get(page_of(sent)))
     quiet = set(re.findall(r'<tr id="row-(\d+)" class="quiet"', text))
     assert {"2050", "2110"} <= quiet and not quiet & {"2010", "2090", "2080"}  # 2080 is blank, and in doubt
+    heading = '<tr class="group quiet"><th colspan="8" scope="colgroup">（二）按出口方式分列'
+    assert re.sub(r'colspan="\d+"', 'colspan="8"', text).count(heading) == 1  # 2050 and 2090 follow it, not below it
     assert "全部行" in words_on(desk.get(page_of(sent)))
 
 

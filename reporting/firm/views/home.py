@@ -1,5 +1,6 @@
 """The first page of each role; for a firm: what it owes, how it has reported, what its district said."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,6 +14,7 @@ from accounts import clock
 from accounts.access import for_another_firm_too
 from accounts.models import Grant, Takeover
 from forms_tables.edition.continuity import cells_before
+from forms_tables.edition.periods import PeriodCode
 from forms_tables.edition.shape import so_far_cell
 from reporting import workflow
 from reporting.dates.arrangements import Calendar
@@ -22,6 +24,7 @@ from reporting.going_live.standing import has_start_page
 from reporting.models import ExtensionRequest, Filing, LateRequest, Review, Standing, calendar_in_force
 from reporting.models.handover import handovers_of
 from reporting.models.standing import CITY, COUNTED_AS_OWED, DISTRICT, FIRM
+from reporting.pages.spark import runs_of
 from reporting.results.timelines import Outcome, timelines_of
 
 SIGNS = {
@@ -142,30 +145,43 @@ def headline_line(monthly: list[Filing]) -> dict | None:
     Where the last cumulative is not known there is no point: it is not nought. Nor is there one where the figure was
     another one, which the newest does not continue."""
     alike = [filing for filing in monthly if has_the_headline_of(monthly[-1], filing)]
-    points = [(each.period.label, alone) for each in alike if (alone := month_alone(each)) is not None]
-    if len(points) < 2:
+    known = {each.period.parsed: alone for each in alike if (alone := month_alone(each)) is not None}
+    if len(known) < 2:
         return None
+    months = months_of(known)
     width, height, left, top = 640, 120, 10, 24
-    low, high = min(Decimal(0), *[y for _, y in points]), max(Decimal(1), *[y for _, y in points])
-    step = width // (len(points) - 1)
+    low, high = min(Decimal(0), *known.values()), max(Decimal(1), *known.values())
+    step = width // (len(months) - 1)
     dots = [
         {
             "x": left + n * step,
-            "y": top + int((high - y) / (high - low) * height),
-            "label": label,
-            "month": label.partition("年")[2],
-            "figure": f"{y:,.2f}",
+            "y": top + int((high - known[month]) / (high - low) * height),
+            "label": month.label,
+            "month": month.label.partition("年")[2],
+            "figure": f"{known[month]:,.2f}",
         }
-        for n, (label, y) in enumerate(points)
+        if month in known
+        else None
+        for n, month in enumerate(months)
     ]
     return {
         "headline": monthly[-1].period.headline,
         "changed": len(alike) < len(monthly),
-        "dots": dots,
-        "points": " ".join(f"{dot['x']},{dot['y']}" for dot in dots),
+        "dots": [dot for dot in dots if dot],
+        "runs": [" ".join(f"{dot['x']},{dot['y']}" for dot in run) for run in runs_of(dots)],
         "base": top + int(high / (high - low) * height),
         "right": left + width,
     }
+
+
+def months_of(known: Iterable[PeriodCode]) -> list[PeriodCode]:
+    """Every month from the first to the last: where nothing is known of one the line has a gap. A January that nobody
+    files is none."""
+    first, last = min(known), max(known)
+    months = [first]
+    while months[-1] < last:
+        months.append(months[-1].following)
+    return [each for each in months if each.month and (each.month != 1 or each in known)]
 
 
 def has_the_headline_of(newest: Filing, filing: Filing) -> bool:

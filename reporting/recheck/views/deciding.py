@@ -32,7 +32,8 @@ def decide(request, rule, code):
         )
         outcome, back = decided[0], f"{reverse('recheck_rule', args=[rule])}?period={code}"
         if preview:
-            return ask_first(request, question_about(act, len(chosen), len(outcome.done), words, back), preview)
+            question = question_about(act, len(chosen), len(outcome.done), words, back)
+            return ask_first(request, question, preview, "recheck/ask_first.html", outcome=outcome)
         around |= {"act": act, "rule": rule, "outcome": outcome, "back": back, "words": words}
         return render(request, "recheck/decided.html", around)
     return show_rule(request, rule, around, found, typed=typed, status=422)
@@ -45,6 +46,6 @@ def act_asked(user: User, name: str) -> Button:
 
 
 def question_about(act: Button, chosen: int, number: int, words: str, back: str) -> Question:
-    left = f"另外 {chosen - number} 家不办理，办理后逐家说明原因。" if number < chosen else ""
+    left = f"另外 {chosen - number} 家不办理，见下表。" if number < chosen else ""
     what = f"勾选了 {chosen} 家，将{act.label} {number} 家。{left}用的都是这句话：{words}"
     return Question(act.label, what, f"{act.label}（{number} 家）", back)

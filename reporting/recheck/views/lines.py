@@ -170,7 +170,7 @@ def lines_of(found: Recheck, rows: pl.DataFrame, user: User, rule: str = "") -> 
             None if row["share"] is None else Decimal(repr(row["share"])).quantize(Decimal("0.01"), ROUND_HALF_UP),
             row["submission"] is None,
             row["why"],
-            row["submission"] is not None and any(act.is_open_to(filing) for act in acts),
+            row["submission"] is not None and bool(acts) and all(act.is_open_to(filing) for act in acts),
             with_explanations(said.get(row["filing"], ()), filing.in_force if row["submission"] else None),
         )
         for row in rows.iter_rows(named=True)

@@ -101,11 +101,13 @@ def show_rule(request, rule, around, found, typed=None, status=200):
         "rule": found.rules.get(rule),
         "title": CELL_UNREADABLE if rule == UNREADABLE else rule,
         "came_from": came_from,
-        "acts": buttons_of(request.user),
         "most_words": MOST_WORDS,
         "typed": typed or {},
     }
-    return render(request, "recheck/rule.html", around | narrowed(request, found, around["at"], rule), status=status)
+    around |= narrowed(request, found, around["at"], rule)
+    can_act = any(line.may_be_chosen for line in around["lines"])
+    around["acts"] = buttons_of(request.user) if can_act else {}
+    return render(request, "recheck/rule.html", around, status=status)
 
 
 def a_rule_of(found: Recheck, rule: str) -> str:

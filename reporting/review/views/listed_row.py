@@ -11,7 +11,7 @@ from reporting.consequence.ordering import Placed, Weight
 from reporting.consequence.wording import part_in_words
 from reporting.models import Filing, Standing
 from reporting.pages.comparison import FindingInWords, findings_of
-from reporting.pages.grid import show
+from reporting.pages.grid import show, signed
 from reporting.review.weighing import KnownOfFiling, Weighed
 
 LONG = 120  # characters that stand open in a line; more is folded
@@ -67,13 +67,13 @@ class ListedRow:
     def revenue(self) -> str:
         if self.weight:
             return show(self.weight.now, 2)
-        return show(_decimal(self.known.revenue), 2) if self.known and self.known.revenue is not None else ""
+        return show(self.known.revenue, 2) if self.known else ""
 
     @property
     def change(self) -> str:
         """Growth of the headline figure; blank where there is nothing to compare with."""
         of = self.weight or self.known
-        return "" if of is None or of.change is None else f"{_rounded(of.change, TENTH):+,f}"
+        return "" if of is None or of.change is None else signed(_rounded(of.change, TENTH))
 
     @property
     def moves_district(self) -> str:
@@ -96,7 +96,7 @@ class ListedRow:
         share = f"占 {part}%" if part >= LEAST else "占不足 0.01%"
         if self.known.before is None:
             return [f"还没有上报；上年同期数不详，按上年收入折算{share}。"]
-        return [f"还没有上报；上年同期{self.headline} {show(_decimal(self.known.before), 2)}，{share}。"]
+        return [f"还没有上报；上年同期{self.headline} {show(self.known.before, 2)}，{share}。"]
 
     @property
     def findings(self) -> list[FindingInWords]:

@@ -33,6 +33,7 @@ MOVES = {
     Review.Decision.SEND_BACK: "send_back",
     Review.Decision.QUERY: "query",
 }
+PASSED = "已审核通过。"
 REASONS = (
     "与上期、去年同期相比变动过大，请核实；确属实的请写明原因。",
     "疑似计量单位错误（应以万元填报），请核实。",
@@ -55,7 +56,7 @@ def review(request, receipt):
 @require_POST
 def approve(request, receipt):
     decision = Review.Decision.APPROVE
-    return decide_here(request, receipt, decision, workflow.approve, "已审核通过。", **NotePress(request.POST).said)
+    return decide_here(request, receipt, decision, workflow.approve, PASSED, **NotePress(request.POST).said)
 
 
 @needs(Ability.REVIEW)
@@ -138,7 +139,8 @@ def go_on(request, submission: Submission, walk: Walk, said: str) -> HttpRespons
         messages.success(request, f"{name}：{said}本期没有其他待审核的了。")
         queue = reverse("district_queue", args=[filing.period_id])
         return HttpResponseClientRedirect(queue) if request.htmx else redirect(queue)
-    messages.success(request, f"{name}：{said}")
+    is_shown = said == PASSED and not filing.period.is_practice  # on the page, with the way to take it back
+    messages.success(request, f"{name}：{said}", "visually-hidden" if is_shown else "")
     if not request.htmx:
         return redirect("district_review", following)
     found = submissions_visible_to(request.user).get(receipt=following)
