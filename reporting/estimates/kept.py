@@ -24,7 +24,7 @@ from reporting.totals.aggregation import districts_of
 from reporting.totals.at_hand import at_hand
 
 EVENING, LATE = "evening", "late"
-MADE_AS = 1  # of which shape the files are, and by which method what is in them
+MADE_AS = 2  # of which shape the files are, and by which method what is in them
 LEARNT = 24  # past periods an interval learns from, at most
 CITY = ""  # where a district's code stands
 COLUMNS = ("missing", "came", "variance", "could_say")
@@ -46,17 +46,25 @@ def periods_before(period: Period, most: int, locked: bool = True) -> list[Perio
 
 def told_of(period: Period) -> Evening:
     """What a period says; of a locked one as it is kept."""
-    last = last_before(period)
+    last, december = last_before(period), december_of(period)
     areas = [district.code for district in districts_of(period)]
-    marks = counting_of([each.pk for each in (period, last) if each])
-    rows = {each.pk: rows_of(each, marks.get(each.pk, "")) for each in (period, last) if each}
-    return told(period, rows[period.pk], rows[last.pk] if last else None, areas)
+    there = [each for each in (period, last, december) if each]
+    marks = counting_of([each.pk for each in there])
+    rows = {each.pk: rows_of(each, marks.get(each.pk, "")) for each in there}
+    found = [rows[each.pk] if each else None for each in (last, december)]
+    return told(period, rows[period.pk], found[0], areas, found[1])
+
+
+def december_of(period: Period) -> Period | None:
+    """Of a year, as far as it was opened here."""
+    code = period.parsed.behind("december")
+    return Period.objects.filter(pk=code.code).first() if code else None
 
 
 def rows_of(period: Period, mark: str) -> pl.DataFrame:
     if not period.is_locked:
         stand = (mark_of(refresh(period.parsed)), identity(path_of(period.pk, FILINGS)))
-        return at_hand(f"evening/{period.pk}", stand, lambda: own_rows(period, fresh=False))
+        return at_hand(f"evening/{MADE_AS}/{period.pk}", stand, lambda: own_rows(period, fresh=False))
     kept = kept_file(period.pk, EVENING, mark)
     if kept is None:
         with in_turn(f"{period.pk}-{EVENING}"):
