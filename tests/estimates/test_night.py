@@ -16,6 +16,8 @@ from reporting.estimates.predicting import Method, predict
 from reporting.estimates.reading import arrivals_of
 from reporting.estimates.tasks import keep_past_evenings
 from reporting.models import Filing, Period, State, Submission
+from reporting.picture.progress import FIRST
+from reporting.picture.progress import arrivals_of as slots_of_arrivals
 from tests.cast import make_enterprise
 from tests.estimates.evening import DUE, EVENING, IN, credit_code, files, fill_evening, said, say_again
 from tests.growth.city import a_period
@@ -115,6 +117,23 @@ def test_arrivals_are_counted_by_the_hours_before_the_deadline(may):
     assert arrived.filed[arrived.hours.index(-6)] == 11
     last = night_of(may, EVENING).last
     assert last.filed[last.hours.index(-6)] == 14 and last.filed[last.hours.index(0)] == 20
+
+
+def test_arrivals_are_shown_however_far_off_the_deadline_is(may):
+    Submission.objects.filter(filing__period=may).update(submitted_at=DUE - timedelta(days=30))
+    night = night_of(may, DUE - timedelta(days=20))
+    assert (night.arrivals.hours[-1], night.arrivals.filed[-1]) == (-480, IN)
+    assert night.last.hours[: len(night.arrivals.hours)] == night.arrivals.hours
+
+
+def test_the_night_and_the_picture_end_at_the_same_share(may):
+    """Of twenty fourteen came, and firm 0 has its form again."""
+    filing = Filing.objects.get(period=may, enterprise__credit_code=credit_code(0))
+    filing.state, filing.in_force, filing.approved, filing.counted = State.RETURNED, None, None, None
+    filing.save()
+    night = night_of(may, EVENING).arrivals
+    slots = slots_of_arrivals(may).share_in(FIRST, -1)
+    assert night.shares[-1] == slots[-1] == 65
 
 
 def test_the_interval_of_an_earlier_hour_knows_only_what_was_in_then(may):
