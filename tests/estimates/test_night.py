@@ -15,7 +15,7 @@ from reporting.estimates.night import night_of
 from reporting.estimates.predicting import Method, predict
 from reporting.estimates.reading import arrivals_of
 from reporting.estimates.tasks import keep_past_evenings
-from reporting.models import Filing, Period, State, Submission
+from reporting.models import Deadline, Filing, Period, State, Submission
 from reporting.picture.progress import FIRST
 from reporting.picture.progress import arrivals_of as slots_of_arrivals
 from tests.cast import make_enterprise
@@ -120,9 +120,9 @@ def test_arrivals_are_counted_by_the_hours_before_the_deadline(may):
 
 
 def test_arrivals_are_shown_however_far_off_the_deadline_is(may):
-    Submission.objects.filter(filing__period=may).update(submitted_at=DUE - timedelta(days=30))
-    night = night_of(may, DUE - timedelta(days=20))
-    assert (night.arrivals.hours[-1], night.arrivals.filed[-1]) == (-480, IN)
+    may.deadlines.filter(level=Deadline.ENTERPRISE).update(date=DUE.date() + timedelta(days=29))
+    night = night_of(Period.objects.prefetch_related("deadlines").get(pk=may.pk), EVENING)
+    assert (night.arrivals.hours[-1], night.arrivals.filed[-1]) == (-30 * 24 - 3, IN)
     assert night.last.hours[: len(night.arrivals.hours)] == night.arrivals.hours
 
 
